@@ -1,0 +1,2 @@
+// Package auth owns credentials: tokens, browser sessions and what roles may do.
+package auth

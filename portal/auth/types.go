@@ -1,0 +1,62 @@
+package auth
+
+import "time"
+
+// Role is what a token may do; each includes the one before it, except Feeder.
+type Role string
+
+// The roles of the contract.
+const (
+	Reader    Role = "reader"    // read, search, clone
+	Author    Role = "author"    // and push drafts
+	Publisher Role = "publisher" // and push main
+	Feeder    Role = "feeder"    // post to feeds, nothing else
+	Admin     Role = "admin"     // everything
+)
+
+// Action is what somebody wants to do.
+type Action uint8
+
+// The actions that roles are asked about.
+const (
+	Read Action = iota
+	PushDraft
+	PushMain
+	PostFeed
+	Administer
+)
+
+// Principal is who is asking, once the credential was checked.
+type Principal struct {
+	TokenID string // "" for an anonymous reader and for the Unix socket
+	Name    string
+	Role    Role // "" may do nothing
+}
+
+// May tells whether the principal's role allows the action.
+func (p Principal) May(a Action) bool {
+	switch p.Role {
+	case Admin:
+		return true
+	case Publisher:
+		return a == Read || a == PushDraft || a == PushMain
+	case Author:
+		return a == Read || a == PushDraft
+	case Reader:
+		return a == Read
+	case Feeder:
+		return a == PostFeed
+	}
+	return false
+}
+
+// Token is what is known of a token; the secret itself is never stored.
+type Token struct {
+	ID       string // public, 8 characters
+	Name     string
+	Role     Role
+	Created  time.Time
+	Expires  time.Time // zero: never
+	Revoked  time.Time // zero: valid
+	LastUsed time.Time // to the hour; zero: never
+}

@@ -1,0 +1,28 @@
+package deps
+
+import (
+	_ "github.com/blevesearch/bleve/v2"
+	_ "github.com/danielgtaylor/huma/v2"
+	_ "github.com/danielgtaylor/huma/v2/adapters/humago"
+	_ "github.com/go-co-op/gocron/v2"
+	_ "github.com/google/jsonschema-go/jsonschema"
+	_ "github.com/labstack/echo/v4"
+	_ "github.com/microcosm-cc/bluemonday"
+	_ "github.com/modelcontextprotocol/go-sdk/mcp"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/rogpeppe/go-internal/testscript"
+	_ "github.com/spf13/cobra"
+	_ "github.com/spf13/cobra/doc"
+	_ "github.com/yuin/goldmark"
+	_ "github.com/yuin/goldmark-emoji"
+	_ "github.com/alecthomas/chroma/v2"
+	_ "github.com/chromedp/chromedp"
+	_ "go.etcd.io/bbolt"
+	_ "go.yaml.in/yaml/v3"
+	_ "golang.org/x/sys/unix"
+	_ "golang.org/x/text/unicode/norm"
+	_ "golang.org/x/time/rate"
+	_ "golang.org/x/crypto/acme/autocert"
+	_ "pgregory.net/rapid"
+	_ "golang.org/x/tools/go/packages"
+)

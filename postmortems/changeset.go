@@ -1,0 +1,78 @@
+package postmortems
+
+import (
+	"context"
+	"time"
+)
+
+// OID is a git object name: 40 lower-case hexadecimal digits; "" is none.
+type OID string
+
+// Signature is who git says wrote or committed something, and when.
+type Signature struct {
+	Name, Email string
+	When        time.Time // with the zone the author had
+}
+
+// ChangeStatus is how one path differs between two trees.
+type ChangeStatus uint8
+
+// The ways a path can change.
+const (
+	Added ChangeStatus = iota
+	Modified
+	Deleted
+	Renamed // From was removed and Path added, and they are the same document
+)
+
+// String is the word of the push answer.
+func (s ChangeStatus) String() string {
+	return [...]string{"new", "updated", "removed", "renamed"}[s]
+}
+
+// Change is one path that differs.
+type Change struct {
+	Status  ChangeStatus
+	Path    string
+	From    string // the old path when Renamed
+	Blob    OID    // "" when Deleted
+	OldBlob OID    // "" when Added
+	Size    int64  // bytes of Blob
+}
+
+// Commit is one commit of a ChangeSet with what it changed against its first
+// parent; a merge lists only paths that differ from every parent.
+type Commit struct {
+	ID        OID
+	Parents   []OID
+	Author    Signature
+	Committer Signature
+	Subject   string // first line of the message, control characters replaced
+	Changes   []Change
+}
+
+// Pusher is the credential that pushed; the commit author is somebody else's word.
+type Pusher struct {
+	TokenID string // "" for the portal itself (reconciliation, import)
+	Name    string
+}
+
+// Content reads file contents by object name, also those still in quarantine.
+type Content interface {
+	// Blobs calls fn once for each name, in order. The data is valid only during
+	// the call.
+	Blobs(ctx context.Context, ids []OID, fn func(i int, data []byte) error) error
+}
+
+// ChangeSet is what a push (or a reconciliation after a crash) changes on one
+// branch. It is the one thing that travels from git to the owners of folders.
+type ChangeSet struct {
+	Branch  string // without refs/heads/
+	Old     OID    // what was published before; "" for the first push. For a draft: the merge base with main
+	New     OID    // the tip; "" when the branch is deleted
+	Pusher  Pusher
+	At      time.Time // when the server received it
+	Commits []Commit  // Old..New, parents before children
+	Net     []Change  // trees of Old and New compared, renames found, by path
+	Content Content
+}

@@ -1,0 +1,28 @@
+package gitrepo
+
+import (
+	"context"
+
+	"github.com/postern/postern/postmortems"
+)
+
+// Publisher judges what a push changes and publishes it. portal/app implements
+// it by asking the owner of each folder.
+type Publisher interface {
+	// Prepare reads and judges the change set while its objects are still in
+	// quarantine. It changes nothing. An error is a failure of the server (the
+	// push is refused with its fault.Message); findings about the content are
+	// part of Prepared. say sends one progress line to the author's terminal.
+	Prepare(ctx context.Context, cs postmortems.ChangeSet, say func(line string)) (Prepared, error)
+}
+
+// Prepared is a judged change set.
+type Prepared interface {
+	// Refusal is the ref's one-line reason, "" when the push may go on.
+	Refusal() string
+	// Lines are what the author is told when it is refused (or only checked).
+	Lines() []string
+	// Commit publishes: it is called once, after the ref moved durably, and
+	// answers with what the author is told. After an error the ref is moved back.
+	Commit(ctx context.Context) ([]string, error)
+}
