@@ -60,7 +60,7 @@ type Results struct {
 
 // Hit is one found document.
 type Hit struct {
-	Document        // without Sections
+	Document // without Sections
 	Score    float64
 	// Fragments are the best quotes, already escaped: the only markup is <mark>.
 	Fragments []Fragment

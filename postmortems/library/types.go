@@ -52,8 +52,8 @@ type Revision struct {
 
 // Page is everything the document page shows, at one revision.
 type Page struct {
-	Record              // of the newest revision (also when an old one is shown)
-	Shown     Revision  // the revision that Document and Source are of
+	Record             // of the newest revision (also when an old one is shown)
+	Shown     Revision // the revision that Document and Source are of
 	Document  postmortems.Document
 	Source    []byte
 	Links     []ResolvedLink // same order as Document.Body.Links

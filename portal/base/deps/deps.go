@@ -1,7 +1,9 @@
 package deps
 
 import (
+	_ "github.com/alecthomas/chroma/v2"
 	_ "github.com/blevesearch/bleve/v2"
+	_ "github.com/chromedp/chromedp"
 	_ "github.com/danielgtaylor/huma/v2"
 	_ "github.com/danielgtaylor/huma/v2/adapters/humago"
 	_ "github.com/go-co-op/gocron/v2"
@@ -15,14 +17,12 @@ import (
 	_ "github.com/spf13/cobra/doc"
 	_ "github.com/yuin/goldmark"
 	_ "github.com/yuin/goldmark-emoji"
-	_ "github.com/alecthomas/chroma/v2"
-	_ "github.com/chromedp/chromedp"
 	_ "go.etcd.io/bbolt"
 	_ "go.yaml.in/yaml/v3"
+	_ "golang.org/x/crypto/acme/autocert"
 	_ "golang.org/x/sys/unix"
 	_ "golang.org/x/text/unicode/norm"
 	_ "golang.org/x/time/rate"
-	_ "golang.org/x/crypto/acme/autocert"
-	_ "pgregory.net/rapid"
 	_ "golang.org/x/tools/go/packages"
+	_ "pgregory.net/rapid"
 )
