@@ -119,3 +119,17 @@ type Draft struct {
 	At      time.Time
 	Changed []postmortems.DocumentChange
 }
+
+// ActionItem is an action item and the document it stands in.
+type ActionItem struct {
+	Action   postmortems.Action
+	Document Record
+}
+
+// ActionFilter narrows the list of action items. Empty fields do not narrow.
+type ActionFilter struct {
+	Status  string // open, done, dropped
+	Owner   string
+	Service string // one of the document's services
+	Limit   int    // default 500, at most 2,000
+}

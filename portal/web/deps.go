@@ -1,0 +1,164 @@
+package web
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/search"
+)
+
+// Deps are the parts of the portal that the pages speak to. All must be set but
+// API, Metrics and Observe, without which their routes answer 404 and nothing is
+// observed. Every method may be called from many goroutines.
+type Deps struct {
+	Library Library
+	Content postmortems.Content // attachments, by object name
+	Search  Searcher
+	Git     Git
+	Auth    Authenticator
+	Admin   Admin
+	Status  StatusReporter
+	Rules   []Rule            // in the order of the rules page
+	Schemas map[string][]byte // JSON Schemas by name ("postmortem"), served under /schema/NAME.json
+	API     http.Handler      // /api/v1/… and /openapi.json, without the portal's prefix
+	Metrics http.Handler
+	Observe func(Observation)
+	NewID   func() string // a fresh request id, 16 or more URL-safe characters
+}
+
+// Library is the published knowledge. An address is path-absolute, percent-decoded
+// and without the portal's prefix: "/postmortems/2026/池". Errors are faults:
+// NotFound when there is no such thing.
+type Library interface {
+	// Seq numbers the state of the library: it changes with every publish and
+	// every draft, and two equal numbers mean equal answers. It is asked for on
+	// every request and must cost next to nothing.
+	Seq(ctx context.Context) (uint64, error)
+	// Lookup answers an address of a document (in every form the contract gives
+	// it), of something that was there before, or of a stored file.
+	Lookup(ctx context.Context, address string) (library.Found, error)
+	// Find answers a permalink id: Record or Gone is set.
+	Find(ctx context.Context, id string) (library.Found, error)
+	// Page reads one document at the newest revision, or at the revision whose
+	// commit begins with rev (at least 7 digits). It answers for removed
+	// documents when rev is given.
+	Page(ctx context.Context, id string, rev postmortems.OID) (library.Page, error)
+	// Revisions are all revisions of a document, newest first, also of a removed one.
+	Revisions(ctx context.Context, id string) ([]library.Revision, error)
+	// List gives one page of documents, newest Date first, and the cursor of the
+	// next page ("" at the end).
+	List(ctx context.Context, f library.Filter) (records []library.Record, next string, err error)
+	// Counts gives the values of a facet (kind, service, severity, tag, owner,
+	// year) among the documents that f admits, most frequent first; f's Limit and
+	// Cursor are ignored.
+	Counts(ctx context.Context, facet string, f library.Filter) ([]library.Count, error)
+	// Actions gives action items over all documents, by due date, those without
+	// one last.
+	Actions(ctx context.Context, f library.ActionFilter) ([]library.ActionItem, error)
+	// MostRead gives the n documents that were read most of late.
+	MostRead(ctx context.Context, n int) ([]library.Record, error)
+	// MarkRead counts one reading. It must not wait for the disk.
+	MarkRead(id string)
+
+	// Drafts gives the branches other than main, newest first.
+	Drafts(ctx context.Context) ([]library.Draft, error)
+	// DraftPage reads a document as it stands on a draft; its links lead to the
+	// draft where the draft changes their target. Documents that the draft leaves
+	// alone are NotFound.
+	DraftPage(ctx context.Context, branch, address string) (library.Page, error)
+	// DraftFile finds a stored file as it stands on a draft.
+	DraftFile(ctx context.Context, branch, path string) (library.File, error)
+}
+
+// Searcher finds documents.
+type Searcher interface {
+	Search(ctx context.Context, r search.Request) (search.Results, error)
+}
+
+// Git serves the smart HTTP protocol of the one repository. The caller has
+// checked that who may read (upload-pack) or push at least drafts (receive-pack).
+// A method either writes the whole response and returns nil, or writes nothing
+// and returns a fault. It moves the connection's deadlines itself and undoes
+// gzip itself.
+type Git interface {
+	// InfoRefs answers GET /info/refs; service is "git-upload-pack" or
+	// "git-receive-pack".
+	InfoRefs(w http.ResponseWriter, r *http.Request, service string) error
+	UploadPack(w http.ResponseWriter, r *http.Request) error
+	ReceivePack(w http.ResponseWriter, r *http.Request, who auth.Principal) error
+}
+
+// Authenticator checks credentials. Unknown, expired and revoked ones are
+// fault.Unauthenticated.
+type Authenticator interface {
+	// Token gives the principal of a token's secret.
+	Token(ctx context.Context, secret string) (auth.Principal, error)
+	// Login opens a browser session for a token's secret; the returned value is
+	// the cookie's.
+	Login(ctx context.Context, secret string) (session string, expires time.Time, err error)
+	// Session gives the principal of a cookie's value.
+	Session(ctx context.Context, session string) (auth.Principal, error)
+	// Logout ends a session; an unknown one is no error.
+	Logout(ctx context.Context, session string) error
+}
+
+// Admin is what the command line asks of a running portal.
+type Admin interface {
+	// CreateToken makes a token; a zero expires is never. The secret is not kept.
+	CreateToken(ctx context.Context, name string, role auth.Role, expires time.Time) (secret string, t auth.Token, err error)
+	Tokens(ctx context.Context) ([]auth.Token, error)
+	RevokeToken(ctx context.Context, id string) error
+	// Backup writes one consistent backup while the portal runs.
+	Backup(ctx context.Context, w io.Writer) error
+	// Check verifies that git, database and index agree; an empty list is good.
+	Check(ctx context.Context) (findings []string, err error)
+	// Reindex starts building the index anew, beside the one in use.
+	Reindex(ctx context.Context) error
+	// ImportGit publishes the history of a repository that the server can read
+	// (a path on its machine); say is told progress and findings.
+	ImportGit(ctx context.Context, repo string, who auth.Principal, say func(line string)) error
+}
+
+// StatusReporter tells how the portal is.
+type StatusReporter interface {
+	Status(ctx context.Context) Status
+}
+
+// Status is the answer of /readyz.
+type Status struct {
+	Ready    bool          `json:"ready"` // started, reconciled and not stopping
+	Checks   []StatusCheck `json:"checks"`
+	IndexLag uint64        `json:"index_lag"` // changes of the library that search does not know yet
+	Version  string        `json:"version"`
+}
+
+// StatusCheck is one part of the portal.
+type StatusCheck struct {
+	Name   string `json:"name"` // "database", "index", "git"
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail,omitempty"` // a short word for the operator; no paths, no causes
+}
+
+// Rule is one lint rule as its page explains it.
+type Rule struct {
+	ID      string // "severity-unknown"
+	Weight  postmortems.Weight
+	Title   string // one line: what it demands
+	Why     string // paragraphs of plain text separated by empty lines
+	Example string // source that breaks it, "" when none fits
+	Mended  string // the same, mended
+}
+
+// Observation is one answered request, for metrics.
+type Observation struct {
+	Route  string // the route's pattern, never the raw path: "/p/:id"
+	Method string
+	Status int
+	Took   time.Duration
+	Bytes  int64 // of the body as sent
+}
