@@ -42,8 +42,8 @@ type Library interface {
 	// Lookup answers an address of a document (in every form the contract gives
 	// it), of something that was there before, or of a stored file.
 	Lookup(ctx context.Context, address string) (library.Found, error)
-	// Find answers a permalink id: Record or Gone is set.
-	Find(ctx context.Context, id string) (library.Found, error)
+	// ByID answers a permalink id, the one in use or a former one: Record or Gone is set.
+	ByID(ctx context.Context, id string) (library.Found, error)
 	// Page reads one document at the newest revision, or at the revision whose
 	// commit begins with rev (at least 7 digits). It answers for removed
 	// documents when rev is given.
