@@ -31,9 +31,10 @@ type Deps struct {
 	NewID   func() string // a fresh request id, 16 or more URL-safe characters
 }
 
-// Library is the published knowledge. An address is path-absolute, percent-decoded
-// and without the portal's prefix: "/postmortems/2026/池". Errors are faults:
-// NotFound when there is no such thing.
+// Library is the published knowledge. An address is path-absolute, without the
+// portal's prefix, and percent-encoded as url.URL.EscapedPath encodes, whatever
+// the browser sent: "/postmortems/2026/%E6%B1%A0". Errors are faults: NotFound
+// when there is no such thing.
 type Library interface {
 	// Seq numbers the state of the library: it changes with every publish and
 	// every draft, and two equal numbers mean equal answers. It is asked for on
@@ -142,16 +143,6 @@ type StatusCheck struct {
 	Name   string `json:"name"` // "database", "index", "git"
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail,omitempty"` // a short word for the operator; no paths, no causes
-}
-
-// Rule is one lint rule as its page explains it.
-type Rule struct {
-	ID      string // "severity-unknown"
-	Weight  postmortems.Weight
-	Title   string // one line: what it demands
-	Why     string // paragraphs of plain text separated by empty lines
-	Example string // source that breaks it, "" when none fits
-	Mended  string // the same, mended
 }
 
 // Observation is one answered request, for metrics.
