@@ -34,6 +34,14 @@ type Seq uint64
 // numeric order.
 func (s Seq) Bytes() []byte { return binary.BigEndian.AppendUint64(nil, uint64(s)) }
 
+// SeqOf reads the key form back; ok is false when the key has another length.
+func SeqOf(key []byte) (s Seq, ok bool) {
+	if len(key) != 8 {
+		return 0, false
+	}
+	return Seq(binary.BigEndian.Uint64(key)), true
+}
+
 // Change is one entry of the change log: what kind of thing changed and its key.
 // The log does not carry the new value: a follower reads the present state, so
 // it may skip over versions but never ends on an old one.
@@ -43,17 +51,21 @@ type Change struct {
 	Key   []byte
 }
 
-// Item is one key and its value, valid inside the transaction.
+// Item is one key and its value, valid inside the transaction and not to be
+// written to.
 type Item struct {
 	Key, Value []byte
 }
 
 // Reader reads one consistent state.
 type Reader interface {
-	// Get returns the value, or nil when the key is absent.
+	// Get returns the value, or nil when the key is absent. A value that is there
+	// but empty is not nil.
 	Get(bucket string, key []byte) ([]byte, error)
 	// Scan yields, in byte order, the items with from <= key < to. A nil from is
-	// the first key, a nil to is past the last.
+	// the first key, a nil to is past the last. An error is yielded once, last.
+	// Inside an Update the loop may write: every key that the loop body leaves
+	// alone is yielded once.
 	Scan(bucket string, from, to []byte) iter.Seq2[Item, error]
 	// ScanBack is Scan in descending order over the same range.
 	ScanBack(bucket string, from, to []byte) iter.Seq2[Item, error]
@@ -64,50 +76,51 @@ type Reader interface {
 // Writer reads its own writes and commits them all or not at all.
 type Writer interface {
 	Reader
-	// Put stores a value; an empty key is refused, an empty value is kept and is
-	// told from an absent one.
+	// Put stores a copy of the value; an empty value is kept and is told from an
+	// absent one. An empty key, or one over MaxKeyBytes, is fault.Invalid; a
+	// value over MaxValueBytes is fault.TooLarge.
 	Put(bucket string, key, value []byte) error
 	// Delete removes a key; removing an absent key is no error.
 	Delete(bucket string, key []byte) error
 	// Swap stores new only if the present value equals old (nil old: only if
 	// absent; nil new: delete). It reports whether it did.
 	Swap(bucket string, key, old, new []byte) (bool, error)
-	// Log appends a change entry and returns its number.
+	// Log appends a change entry and returns its number, which holds once the
+	// Update has committed. A topic is not empty and has no 0x00.
 	Log(topic string, key []byte) (Seq, error)
 }
 
-// DB is one open database. All methods may be called from many goroutines.
+// DB is one open database. All methods may be called from many goroutines, but
+// none from inside a View or an Update of the same goroutine. A context that
+// ended before a method began its work gives an error that wraps the context's.
+// After Close every method gives fault.Unavailable.
 type DB interface {
 	// View runs fn over one consistent state; states never move under it.
 	View(ctx context.Context, fn func(Reader) error) error
 	// Update runs fn in the one write transaction there is at a time. When it
-	// returns without error the writes are durable.
+	// returns without error the writes are durable. An error of fn undoes
+	// everything and is returned as it is. Without room on the disk it fails with
+	// fault.Full and nothing was changed.
 	Update(ctx context.Context, fn func(Writer) error) error
 	// Changes returns up to limit entries after the given number, in order. When
-	// entries after it were trimmed already it fails with fault.Gone: the
-	// follower must read everything anew.
+	// entries after it were trimmed already, or the log ends before it (an older
+	// backup was restored), it fails with fault.Gone: the follower must read
+	// everything anew.
 	Changes(ctx context.Context, after Seq, limit int) ([]Change, error)
-	// Wait returns when a change after the given number is there, or with the
-	// context's error.
+	// Wait returns when a change after the given number is there, or with an
+	// error that wraps the context's. A log that ends before the number is
+	// fault.Gone, as for Changes.
 	Wait(ctx context.Context, after Seq) error
-	// Trim forgets the entries up to and including upTo.
+	// Trim forgets the entries up to and including upTo; numbers go on.
 	Trim(ctx context.Context, upTo Seq) error
 	// Backup writes one consistent copy that the engine's own Restore reads,
 	// while writers go on.
 	Backup(ctx context.Context, w io.Writer) error
 	// Size is the size of the stored data in bytes.
 	Size(ctx context.Context) (int64, error)
-	// Check verifies the engine's own structure; it reads everything.
+	// Check verifies the engine's own structure and the change log; it reads
+	// everything, and writers may have to wait for it.
 	Check(ctx context.Context) error
+	// Close ends every Wait, lets running transactions finish, and closes.
 	Close() error
-}
-
-// Schema is what one owner keeps in the database.
-type Schema struct {
-	Name    string   // the owner, e.g. "library"
-	Version int      // what this build writes; starts at 1
-	Buckets []string // every bucket of the owner, each "owner.thing"
-	// Migrations[i] leads from version i+1 to i+2; all that are due run in one
-	// transaction, after a backup copy was written beside the database.
-	Migrations []func(context.Context, Writer) error
 }
