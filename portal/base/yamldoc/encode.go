@@ -1,0 +1,125 @@
+package yamldoc
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Pair is one entry of a mapping to be written. Value is a string, []string,
+// bool, int, int64, float64, time.Time, Date, Pairs, []Pairs or nil (written as
+// null).
+type Pair struct {
+	Key   string
+	Value any
+}
+
+// Pairs is a mapping to be written, in this order.
+type Pairs []Pair
+
+// Date is a time of which only the UTC day is written.
+type Date time.Time
+
+// Encode writes a mapping as block YAML that Parse reads back as the same
+// values, whatever the texts hold. Invalid UTF-8 and control characters, which
+// YAML could only carry with tags and escapes, are replaced. An unsupported type
+// is an error of the caller.
+func Encode(pairs Pairs) ([]byte, error) {
+	if len(pairs) == 0 {
+		return nil, nil
+	}
+	node, err := encodePairs(pairs)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	enc := yaml.NewEncoder(&out)
+	enc.SetIndent(2)
+	if err := enc.Encode(node); err != nil {
+		return nil, fmt.Errorf("yamldoc: encode: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func encodePairs(pairs Pairs) (*yaml.Node, error) {
+	node := &yaml.Node{Kind: yaml.MappingNode}
+	for _, p := range pairs {
+		value, err := encodeValue(p.Value)
+		if err != nil {
+			return nil, fmt.Errorf("yamldoc: encode %s: %w", p.Key, err)
+		}
+		node.Content = append(node.Content, encodeText(p.Key), value)
+	}
+	return node, nil
+}
+
+func encodeValue(value any) (*yaml.Node, error) {
+	switch v := value.(type) {
+	case nil:
+		return plain("null", "!!null"), nil
+	case string:
+		return encodeText(v), nil
+	case bool:
+		return plain(strconv.FormatBool(v), "!!bool"), nil
+	case int:
+		return plain(strconv.Itoa(v), "!!int"), nil
+	case int64:
+		return plain(strconv.FormatInt(v, 10), "!!int"), nil
+	case float64:
+		return plain(strconv.FormatFloat(v, 'g', -1, 64), "!!float"), nil
+	case time.Time:
+		return plain(v.Format(time.RFC3339), "!!timestamp"), nil
+	case Date:
+		return plain(time.Time(v).UTC().Format(time.DateOnly), "!!timestamp"), nil
+	case Pairs:
+		return encodePairs(v)
+	}
+	return encodeList(value)
+}
+
+func encodeList(value any) (*yaml.Node, error) {
+	node := &yaml.Node{Kind: yaml.SequenceNode}
+	switch v := value.(type) {
+	case []string:
+		for _, s := range v {
+			node.Content = append(node.Content, encodeText(s))
+		}
+	case []Pairs:
+		for _, p := range v {
+			item, err := encodePairs(p)
+			if err != nil {
+				return nil, err
+			}
+			node.Content = append(node.Content, item)
+		}
+	default:
+		return nil, fmt.Errorf("type %T is not supported", value)
+	}
+	if len(node.Content) == 0 {
+		node.Style = yaml.FlowStyle // []: an empty block list cannot be written
+	}
+	return node, nil
+}
+
+func plain(text, tag string) *yaml.Node {
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text}
+}
+
+// encodeText writes a text; several lines become a literal block.
+func encodeText(s string) *yaml.Node {
+	s = strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return r
+		}
+		return []rune(clean(string(r)))[0]
+	}, strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "\uFFFD"))
+	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	if strings.Contains(s, "\n") && strings.TrimSpace(s) == s {
+		node.Style = yaml.LiteralStyle
+	}
+	return node
+}

@@ -1,0 +1,135 @@
+package yamldoc
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// decode runs the library and answers with the top node of the one document,
+// nil when it is empty, or with the Issue that stopped it.
+func decode(data []byte) (top *yaml.Node, issue Issue, ok bool) {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, next yaml.Node
+	err := decodeNode(dec, &doc)
+	if errors.Is(err, io.EOF) {
+		return nil, Issue{}, true
+	}
+	if err == nil {
+		err = decodeNode(dec, &next)
+		if err == nil {
+			return nil, Issue{Code: Feature, Line: max(next.Line, 1), Col: 1,
+				Msg: `a second YAML document begins here: only one is read, remove the line "---"`}, false
+		}
+		if errors.Is(err, io.EOF) {
+			return doc.Content[0], Issue{}, true
+		}
+	}
+	return nil, syntaxIssue(data, err), false
+}
+
+// decodeNode keeps a defect of the library from ending the process: what it
+// cannot digest is the author's syntax error.
+func decodeNode(dec *yaml.Decoder, into *yaml.Node) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errUndigested
+		}
+	}()
+	return dec.Decode(into)
+}
+
+var errUndigested = errors.New("yaml: this cannot be read")
+
+// syntaxIssue turns the library's error into plain words at the right place.
+func syntaxIssue(data []byte, err error) Issue {
+	told, line := splitError(err.Error())
+	if near := culprit(data); near > 0 {
+		line = near
+	}
+	lines := splitLines(data)
+	line = min(max(line, 1), len(lines))
+	words := plainWords(told)
+	return Issue{Code: words.code, Line: line, Col: words.place(lines[line-1]), Msg: words.text}
+}
+
+// splitError takes "yaml: line 3: did not find …" apart; line 0: not stated.
+func splitError(text string) (told string, line int) {
+	m := regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`).FindStringSubmatch(strings.ReplaceAll(text, "\n", " "))
+	if m == nil {
+		return text, 0
+	}
+	line, _ = strconv.Atoi(m[1]) // "" is 0: no line
+	return m[2], line
+}
+
+// maxRetries bounds how often culprit parses again: each costs as much as the
+// first, and a mistake further back than this is told at the library's line.
+const maxRetries = 32
+
+// culprit finds the line that broke the document: the one after the longest
+// beginning that is still good. The library's own line is often the start of the
+// block around the mistake, or the end of the file. 0: not found.
+func culprit(data []byte) int {
+	ends := lineEnds(data)
+	last := min(stoppedAt(data), len(ends))
+	for k := last - 1; k > max(last-maxRetries, 0); k-- {
+		if parses(data[:ends[k-1]]) {
+			return k + 1
+		}
+	}
+	if last <= maxRetries {
+		return 1
+	}
+	return 0
+}
+
+func parses(data []byte) bool {
+	var n yaml.Node
+	err := decodeNode(yaml.NewDecoder(bytes.NewReader(data)), &n)
+	return err == nil || errors.Is(err, io.EOF)
+}
+
+// lineEnds are the offsets behind each line's end.
+func lineEnds(data []byte) []int {
+	var ends []int
+	for i, c := range data {
+		if c == '\n' || c == '\r' && (i+1 == len(data) || data[i+1] != '\n') || i+1 == len(data) {
+			ends = append(ends, i+1)
+		}
+	}
+	return ends
+}
+
+// stoppedAt is the line up to which the library read before it gave up: it is
+// given single bytes, so that what it took is what it looked at.
+func stoppedAt(data []byte) int {
+	r := &singleBytes{data: data}
+	dec := yaml.NewDecoder(r)
+	var n yaml.Node
+	for decodeNode(dec, &n) == nil {
+		n = yaml.Node{}
+	}
+	return len(splitLines(data[:r.at]))
+}
+
+// singleBytes is a reader that never gives more than one byte.
+type singleBytes struct {
+	data []byte
+	at   int
+}
+
+// Read gives the next byte.
+func (r *singleBytes) Read(p []byte) (int, error) {
+	if r.at >= len(r.data) {
+		return 0, io.EOF
+	}
+	n := copy(p[:min(len(p), 1)], r.data[r.at:])
+	r.at += n
+	return n, nil
+}
