@@ -97,12 +97,16 @@ func KindOf(err error) Kind {
 }
 
 // Message is the text for people outside: the Msg of the outermost Error that
-// has one, else a sentence that gives nothing away.
+// has one (of joined errors, the first), else a sentence that gives nothing away.
 func Message(err error) string {
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if f, ok := e.(*Error); ok && f.Msg != "" {
-			return f.Msg
+	for {
+		e, ok := errors.AsType[*Error](err)
+		if !ok {
+			return "something went wrong on the server; the cause is in its log"
 		}
+		if e.Msg != "" {
+			return e.Msg
+		}
+		err = e.Err
 	}
-	return "something went wrong on the server; the cause is in its log"
 }

@@ -1,0 +1,155 @@
+package boltkv
+
+import (
+	"bytes"
+	"context"
+	"sync"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// trimBatch is how many entries one transaction of Trim removes, so that a long
+// log does not hold up a push: some 10 ms of work.
+const trimBatch = 10_000
+
+// Changes implements kv.DB.
+func (db *DB) Changes(ctx context.Context, after kv.Seq, limit int) (changes []kv.Change, err error) {
+	const op = "boltkv.Changes"
+	if limit < 1 {
+		return nil, fault.Newf(fault.Invalid, op, "a limit of %d changes; it must be 1 or more", limit)
+	}
+	err = db.readLog(ctx, op, func(b *bolt.Bucket) error {
+		if after > kv.Seq(b.Sequence()) || after < trimmed(b) {
+			return lost(op)
+		}
+		c := b.Cursor()
+		for k, v := c.Seek((after + 1).Bytes()); k != nil && len(changes) < limit; k, v = c.Next() {
+			change, ok := decodeChange(k, v)
+			if !ok {
+				return damaged(op, nil)
+			}
+			changes = append(changes, change)
+		}
+		return nil
+	})
+	return changes, err
+}
+
+// Wait implements kv.DB.
+func (db *DB) Wait(ctx context.Context, after kv.Seq) error {
+	const op = "boltkv.Wait"
+	for {
+		rung := db.bell.next() // taken before looking, so that no ring is missed
+		var last kv.Seq
+		err := db.readLog(ctx, op, func(b *bolt.Bucket) error {
+			last = kv.Seq(b.Sequence())
+			return nil
+		})
+		switch {
+		case err != nil:
+			return err
+		case last > after:
+			return nil
+		case last < after:
+			return lost(op)
+		}
+		select {
+		case <-rung:
+		case <-ctx.Done():
+			return ended(op, ctx)
+		case <-db.closing:
+			return closed(op)
+		}
+	}
+}
+
+// Trim implements kv.DB.
+func (db *DB) Trim(ctx context.Context, upTo kv.Seq) error {
+	for more := true; more; {
+		err := db.Update(ctx, func(w kv.Writer) (err error) {
+			more, err = w.(*tx).trim(upTo)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trim removes one batch and tells whether there may be more. Keys are gathered
+// first because bbolt's cursor skips after a delete.
+func (t *tx) trim(upTo kv.Seq) (more bool, err error) {
+	err = t.anyBucket("boltkv.Trim", kv.ChangesBucket, func(b *bolt.Bucket) error {
+		var keys [][]byte
+		c := b.Cursor()
+		for k, _ := c.First(); k != nil && bytes.Compare(k, upTo.Bytes()) <= 0 && len(keys) < trimBatch; k, _ = c.Next() {
+			keys = append(keys, k)
+		}
+		for _, k := range keys {
+			if err := b.Delete(k); err != nil {
+				return err
+			}
+		}
+		more = len(keys) == trimBatch
+		return nil
+	})
+	return more, err
+}
+
+// readLog calls f with the change log of one state.
+func (db *DB) readLog(ctx context.Context, op string, f func(*bolt.Bucket) error) error {
+	t, err := db.begin(ctx, op, false)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	return t.anyBucket(op, kv.ChangesBucket, f)
+}
+
+// trimmed is the number of the last entry that was forgotten.
+func trimmed(b *bolt.Bucket) kv.Seq {
+	k, _ := b.Cursor().First()
+	if first, ok := kv.SeqOf(k); ok {
+		return first - 1
+	}
+	return kv.Seq(b.Sequence())
+}
+
+func lost(op string) error {
+	return fault.New(fault.Gone, op, "the change log does not reach back to this number, or does not reach it any more: read everything anew")
+}
+
+func decodeChange(k, v []byte) (kv.Change, bool) {
+	seq, ok := kv.SeqOf(k)
+	topic, key, found := bytes.Cut(v, []byte{0})
+	return kv.Change{Seq: seq, Topic: string(topic), Key: bytes.Clone(key)}, ok && found
+}
+
+// bell wakes everybody who waits, without polling: ring closes the channel that
+// next gave out.
+type bell struct {
+	mu sync.Mutex
+	ch chan struct{}
+}
+
+func (b *bell) next() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ch == nil {
+		b.ch = make(chan struct{})
+	}
+	return b.ch
+}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ch != nil {
+		close(b.ch)
+		b.ch = nil
+	}
+}

@@ -1,0 +1,162 @@
+// Package boltkv owns kv.DB in one local file, by way of bbolt.
+//
+// Data layout. The file is bbolt's; every kv bucket is one bbolt bucket at the
+// root. The bbolt sequence of kv.changes is the number of the last change, so
+// that numbers go on after a Trim. Beside a database called portal.db lie
+//
+//	portal.db.pid             process id of the last opener, for the message that
+//	                          tells a second opener who holds the file
+//	portal.db.before-T        copy made at UTC time T before migrations ran
+//
+// A file may be damaged (a torn copy, a bad disk). bbolt answers that with
+// panics and with faults on its memory map; every call into it goes through
+// guard, which makes errors of them. Panics of a caller's own function pass.
+package boltkv
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"syscall"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// DB is one open database file. It implements kv.DB.
+type DB struct {
+	bolt    *bolt.DB
+	path    string
+	log     *slog.Logger
+	buckets map[string]bool // what owners may name
+
+	writer chan struct{} // holds one token while somebody writes
+	bell   bell          // rings after every commit that logged a change
+
+	closing chan struct{}
+	close   sync.Once
+	// broken is set when a commit failed in a way that leaves unknown what the
+	// disk holds: a failed fsync cannot be repeated. Reading goes on.
+	broken atomic.Bool
+	// stuck is set when not even a rollback worked; bbolt's locks are then held
+	// for ever and closing it would wait for ever.
+	stuck atomic.Bool
+}
+
+var _ kv.DB = (*DB)(nil)
+
+// View implements kv.DB.
+func (db *DB) View(ctx context.Context, fn func(kv.Reader) error) error {
+	t, err := db.begin(ctx, "boltkv.View", false)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	return fn(t)
+}
+
+// Update implements kv.DB.
+func (db *DB) Update(ctx context.Context, fn func(kv.Writer) error) error {
+	const op = "boltkv.Update"
+	release, err := db.lockWriter(ctx, op)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if db.broken.Load() {
+		return fault.New(fault.Unavailable, op,
+			"the database takes no more writes because the disk failed to store one; nothing of this was stored. Look at the disk, then start Postern again")
+	}
+	t, err := db.begin(ctx, op, true)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	if err := fn(t); err != nil {
+		return err
+	}
+	if err := t.commit(); err != nil {
+		return db.commitFailed(op, err)
+	}
+	if t.logged {
+		db.bell.ring()
+	}
+	return nil
+}
+
+// lockWriter waits for the one place of a writer, as bbolt's own lock cannot be
+// left when the context ends.
+func (db *DB) lockWriter(ctx context.Context, op string) (release func(), err error) {
+	select {
+	case db.writer <- struct{}{}:
+		return func() { <-db.writer }, nil
+	case <-ctx.Done():
+		return nil, ended(op, ctx)
+	case <-db.closing:
+		return nil, closed(op)
+	}
+}
+
+// begin starts a transaction. The caller ends it.
+func (db *DB) begin(ctx context.Context, op string, writable bool) (*tx, error) {
+	if ctx.Err() != nil {
+		return nil, ended(op, ctx)
+	}
+	t := &tx{db: db}
+	err := guard(op, func() (err error) {
+		t.bolt, err = db.bolt.Begin(writable)
+		return err
+	})
+	if errors.Is(err, bolt.ErrDatabaseNotOpen) {
+		return nil, closed(op)
+	}
+	if err != nil {
+		return nil, fault.Wrap(fault.KindOf(err), op, fault.Message(err), err)
+	}
+	return t, nil
+}
+
+// commitFailed sorts a failed commit. Only when the system refused a write for
+// want of room is it sure that nothing of it can be on the disk.
+func (db *DB) commitFailed(op string, err error) error {
+	refusedWrite, ok := errors.AsType[*fs.PathError](err)
+	if ok && noRoom(refusedWrite) {
+		return fault.Wrap(fault.Full, op,
+			"there is no room left on the disk of the data folder; nothing was stored. Make room, then try again", err)
+	}
+	db.broken.Store(true)
+	db.log.Error("the database failed to commit and takes no more writes", "path", db.path, "err", err)
+	return fault.Wrap(fault.Internal, op,
+		"the disk failed while storing this, and it may or may not be stored. Look at the disk, then start Postern again", err)
+}
+
+func noRoom(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+// Close implements kv.DB. Closing twice is no error.
+func (db *DB) Close() (err error) {
+	db.close.Do(func() {
+		close(db.closing)
+		if db.stuck.Load() {
+			err = fault.New(fault.Internal, "boltkv.Close", "the database is damaged and could not be closed; it is left as it is")
+			return
+		}
+		forgetPid(db.path)
+		err = fault.Wrap(fault.Internal, "boltkv.Close", "", guard("boltkv.Close", db.bolt.Close))
+	})
+	return err
+}
+
+func ended(op string, ctx context.Context) error {
+	return fault.Wrap(fault.Timeout, op, "the request ended before the database could be asked", ctx.Err())
+}
+
+func closed(op string) error {
+	return fault.New(fault.Unavailable, op, "the database is closed: Postern is stopping")
+}

@@ -1,0 +1,139 @@
+package boltkv
+
+import (
+	"bytes"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// tx is one transaction, as kv.Reader and, when it is bbolt's writable one, as
+// kv.Writer.
+type tx struct {
+	db     *DB
+	bolt   *bolt.Tx
+	writes int  // puts and deletes so far; tells a scan that its cursor is stale
+	logged bool // a change entry was appended
+	over   bool // committed or rolled back
+}
+
+var _ kv.Writer = (*tx)(nil)
+
+// end rolls back what was not committed.
+func (t *tx) end() {
+	if t.over {
+		return
+	}
+	t.over = true
+	if err := guard("boltkv.rollback", t.bolt.Rollback); err != nil {
+		t.db.broken.Store(true)
+		t.db.stuck.Store(true)
+		t.db.log.Error("the database failed to undo a transaction", "path", t.db.path, "err", err)
+	}
+}
+
+// commit makes the writes durable. When bbolt returns an error it has rolled
+// back; when it panicked nobody has, and end does.
+func (t *tx) commit() error {
+	err := guard("boltkv.commit", func() error {
+		err := t.bolt.Commit()
+		t.over = true
+		return err
+	})
+	return err
+}
+
+// bucket finds a bucket of an owner and calls f with it, guarded.
+func (t *tx) bucket(op, name string, f func(*bolt.Bucket) error) error {
+	if !t.db.buckets[name] {
+		return fault.Newf(fault.Internal, op, "no schema names the bucket %q", name)
+	}
+	return t.anyBucket(op, name, f)
+}
+
+// anyBucket is bucket for kv's own buckets too.
+func (t *tx) anyBucket(op, name string, f func(*bolt.Bucket) error) error {
+	if t.over {
+		return fault.New(fault.Internal, op, "the transaction is over")
+	}
+	return guard(op, func() error {
+		b := t.bolt.Bucket([]byte(name))
+		if b == nil {
+			return fault.Newf(fault.Internal, op, "the bucket %q is missing from the database file", name)
+		}
+		return f(b)
+	})
+}
+
+// Get implements kv.Reader.
+func (t *tx) Get(bucket string, key []byte) (value []byte, err error) {
+	err = t.bucket("boltkv.Get", bucket, func(b *bolt.Bucket) error {
+		value = b.Get(key)
+		return nil
+	})
+	return value, err
+}
+
+// Seq implements kv.Reader.
+func (t *tx) Seq() (s kv.Seq, err error) {
+	err = t.anyBucket("boltkv.Seq", kv.ChangesBucket, func(b *bolt.Bucket) error {
+		s = kv.Seq(b.Sequence())
+		return nil
+	})
+	return s, err
+}
+
+// Put implements kv.Writer. bbolt keeps the value's memory until the commit, and
+// would take a nil one for absent: both are why it is copied.
+func (t *tx) Put(bucket string, key, value []byte) error {
+	if err := kv.CheckPut(bucket, key, value); err != nil {
+		return err
+	}
+	return t.bucket("boltkv.Put", bucket, func(b *bolt.Bucket) error {
+		t.writes++
+		return b.Put(key, append([]byte{}, value...))
+	})
+}
+
+// Delete implements kv.Writer.
+func (t *tx) Delete(bucket string, key []byte) error {
+	return t.bucket("boltkv.Delete", bucket, func(b *bolt.Bucket) error {
+		t.writes++
+		return b.Delete(key)
+	})
+}
+
+// Swap implements kv.Writer.
+func (t *tx) Swap(bucket string, key, old, new []byte) (bool, error) {
+	if err := kv.CheckPut(bucket, key, new); err != nil {
+		return false, err
+	}
+	present, err := t.Get(bucket, key)
+	if err != nil || (present == nil) != (old == nil) || !bytes.Equal(present, old) {
+		return false, err
+	}
+	if new == nil {
+		return true, t.Delete(bucket, key)
+	}
+	return true, t.Put(bucket, key, new)
+}
+
+// Log implements kv.Writer.
+func (t *tx) Log(topic string, key []byte) (s kv.Seq, err error) {
+	if err := kv.CheckTopic(topic); err != nil {
+		return 0, err
+	}
+	err = t.anyBucket("boltkv.Log", kv.ChangesBucket, func(b *bolt.Bucket) error {
+		n, err := b.NextSequence()
+		if err != nil {
+			return err
+		}
+		s = kv.Seq(n)
+		entry := append(append([]byte(topic), 0), key...)
+		return b.Put(s.Bytes(), entry)
+	})
+	t.logged = t.logged || err == nil
+	return s, err
+}

@@ -1,0 +1,193 @@
+// Package kvtest owns the suite that states what kv.DB promises. Every engine
+// runs it; nothing in it knows which engine it is talking to, and its update
+// functions may be run more than once, as an engine that retries will do.
+//
+// The databases of the suite hold the buckets of Schema and are told apart by a
+// folder name, which an engine without folders may take as any other name.
+package kvtest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// patience bounds what should happen at once, so that a suite that waits for
+// ever fails with a line number.
+const patience = 20 * time.Second
+
+// Engine is what the suite needs of an engine.
+type Engine struct {
+	// Open opens the database of dir, creating it the first time.
+	Open func(ctx context.Context, dir string, schemas []kv.Schema) (kv.DB, error)
+	// Restore makes the database of dir, which does not exist yet, from what
+	// Backup wrote.
+	Restore func(ctx context.Context, backup io.Reader, dir string, schemas []kv.Schema) error
+}
+
+// Two buckets of one owner.
+const (
+	bucketA = "suite.a"
+	bucketB = "suite.b"
+)
+
+// Schema is the one owner of the suite's databases.
+func Schema() kv.Schema {
+	return kv.Schema{Name: "suite", Version: 1, Buckets: []string{bucketA, bucketB}}
+}
+
+// Run runs the suite.
+func Run(t *testing.T, e Engine) {
+	t.Helper()
+	for _, c := range []struct {
+		name string
+		test func(*testing.T, Engine)
+	}{
+		{"ReadYourWrites", testReadYourWrites},
+		{"Limits", testLimits},
+		{"Rollback", testRollback},
+		{"Swap", testSwap},
+		{"Order", testOrder},
+		{"ScanWhileWriting", testScanWhileWriting},
+		{"SnapshotIsolation", testSnapshotIsolation},
+		{"BigValues", testBigValues},
+		{"Model", testModel},
+		{"GaplessLog", testGaplessLog},
+		{"Wait", testWait},
+		{"TrimAndGone", testTrimAndGone},
+		{"Durable", testDurable},
+		{"EndedContext", testEndedContext},
+		{"Closed", testClosed},
+		{"BackupWhileWriting", testBackupWhileWriting},
+		{"Schemas", testSchemas},
+		{"Migrations", testMigrations},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.test(t, e) })
+	}
+}
+
+// open opens a database for one test and closes it after.
+func open(t *testing.T, e Engine, dir string) kv.DB {
+	t.Helper()
+	return openWith(t, e, dir, []kv.Schema{Schema()})
+}
+
+func openWith(t *testing.T, e Engine, dir string, schemas []kv.Schema) kv.DB {
+	t.Helper()
+	db, err := e.Open(context.Background(), dir, schemas)
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return db
+}
+
+// failer is what the helpers need; *testing.T and *rapid.T both have it.
+type failer interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+func update(t failer, db kv.DB, fn func(kv.Writer) error) {
+	t.Helper()
+	if err := db.Update(context.Background(), fn); err != nil {
+		t.Fatalf("update: %v", err)
+	}
+}
+
+func view(t failer, db kv.DB, fn func(kv.Reader) error) {
+	t.Helper()
+	if err := db.View(context.Background(), fn); err != nil {
+		t.Fatalf("view: %v", err)
+	}
+}
+
+func put(t failer, db kv.DB, bucket, key, value string) {
+	t.Helper()
+	update(t, db, func(w kv.Writer) error { return w.Put(bucket, []byte(key), []byte(value)) })
+}
+
+// get is the value, or "absent" for an absent one.
+func get(t failer, r kv.Reader, bucket, key string) string {
+	t.Helper()
+	v, err := r.Get(bucket, []byte(key))
+	if err != nil {
+		t.Fatalf("get %s %q: %v", bucket, key, err)
+	}
+	if v == nil {
+		return "absent"
+	}
+	return string(v)
+}
+
+// list is what a scan of the range yields, as key=value.
+func list(t failer, r kv.Reader, back bool, from, to []byte) []string {
+	t.Helper()
+	scan := r.Scan
+	if back {
+		scan = r.ScanBack
+	}
+	var all []string
+	for it, err := range scan(bucketA, from, to) {
+		if err != nil {
+			t.Fatalf("scan: %v", err)
+		}
+		all = append(all, fmt.Sprintf("%s=%s", it.Key, it.Value))
+	}
+	return all
+}
+
+func wantList(t failer, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Fatalf("got %q, want %q", got, want)
+	}
+}
+
+func wantKind(t failer, what string, err error, kind fault.Kind) {
+	t.Helper()
+	if err == nil || fault.KindOf(err) != kind {
+		t.Fatalf("%s: got %v, want an error of kind %v", what, err, kind)
+	}
+}
+
+// logOne commits one change entry and returns its number.
+func logOne(t failer, db kv.DB, topic, key string) (seq kv.Seq) {
+	t.Helper()
+	update(t, db, func(w kv.Writer) (err error) {
+		seq, err = w.Log(topic, []byte(key))
+		return err
+	})
+	return seq
+}
+
+func changes(t failer, db kv.DB, after kv.Seq, limit int) []kv.Change {
+	t.Helper()
+	cs, err := db.Changes(context.Background(), after, limit)
+	if err != nil {
+		t.Fatalf("changes after %d: %v", after, err)
+	}
+	return cs
+}
+
+func last(t failer, db kv.DB) (seq kv.Seq) {
+	t.Helper()
+	view(t, db, func(r kv.Reader) (err error) {
+		seq, err = r.Seq()
+		return err
+	})
+	return seq
+}
+
+func sameBytes(n int) []byte { return bytes.Repeat([]byte("0123456789abcdef"), n/16) }

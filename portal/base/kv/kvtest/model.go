@@ -1,0 +1,166 @@
+package kvtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// model is the database as a map, and the keys logged so far.
+type model struct {
+	items map[string]string
+	log   []string
+}
+
+func (m model) clone() model {
+	return model{items: maps.Clone(m.items), log: slices.Clone(m.log)}
+}
+
+// testModel runs random transactions on the database and on the map.
+func testModel(t *testing.T, e Engine) {
+	db := open(t, e, t.TempDir())
+	rapid.Check(t, func(t *rapid.T) {
+		update(t, db, empty)
+		m := model{items: map[string]string{}}
+		start := last(t, db)
+		for range rapid.IntRange(1, 8).Draw(t, "transactions") {
+			next := m.clone()
+			ops := rapid.SliceOfN(rapid.Custom(drawOp), 0, 12).Draw(t, "ops")
+			keep := rapid.Bool().Draw(t, "commit")
+			err := db.Update(context.Background(), func(w kv.Writer) error {
+				next = m.clone() // the engine may call this again
+				for _, o := range ops {
+					if err := o.apply(t, w, &next); err != nil {
+						return err
+					}
+				}
+				compare(t, w, next)
+				if !keep {
+					return errUndo
+				}
+				return nil
+			})
+			if keep && err != nil || !keep && !errors.Is(err, errUndo) {
+				t.Fatalf("update: %v", err)
+			}
+			if keep {
+				m = next
+			}
+			view(t, db, func(r kv.Reader) error { compare(t, r, m); return nil })
+		}
+		compareLog(t, db, start, m.log)
+	})
+}
+
+// op is one drawn step.
+type op struct {
+	name       string
+	key        string
+	value, old string
+	matchOld   bool // Swap compares with what is really there
+}
+
+func drawOp(t *rapid.T) op {
+	short := rapid.StringOfN(rapid.RuneFrom([]rune("abc\x00")), 1, 3, -1)
+	return op{
+		name:     rapid.SampledFrom([]string{"put", "put", "delete", "swap", "swap delete", "log"}).Draw(t, "op"),
+		key:      short.Draw(t, "key"),
+		value:    rapid.SampledFrom([]string{"", "x", "y", string(sameBytes(512))}).Draw(t, "value"),
+		old:      rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "old"),
+		matchOld: rapid.Bool().Draw(t, "match"),
+	}
+}
+
+// apply does the step to both and compares their answers.
+func (o op) apply(t failer, w kv.Writer, m *model) error {
+	key := []byte(o.key)
+	switch o.name {
+	case "put":
+		m.items[o.key] = o.value
+		return w.Put(bucketA, key, []byte(o.value))
+	case "delete":
+		delete(m.items, o.key)
+		return w.Delete(bucketA, key)
+	case "log":
+		m.log = append(m.log, o.key)
+		_, err := w.Log("model", key)
+		return err
+	}
+	present, there := m.items[o.key]
+	old := []byte(o.old)
+	if o.matchOld && there {
+		old = []byte(present)
+	} else if o.matchOld {
+		old = nil
+	}
+	want := there == (old != nil) && present == string(old)
+	value := []byte(o.value)
+	if o.name == "swap delete" {
+		value = nil
+	}
+	if want && value == nil {
+		delete(m.items, o.key)
+	} else if want {
+		m.items[o.key] = o.value
+	}
+	did, err := w.Swap(bucketA, key, old, value)
+	if did != want {
+		t.Fatalf("swap of %q from %q did %v, want %v", o.key, old, did, want)
+	}
+	return err
+}
+
+// compare reads everything, both ways, and a range.
+func compare(t failer, r kv.Reader, m model) {
+	t.Helper()
+	keys := slices.Sorted(maps.Keys(m.items))
+	all := make([]string, 0, len(keys))
+	var some []string
+	for _, k := range keys {
+		line := fmt.Sprintf("%s=%s", k, m.items[k])
+		all = append(all, line)
+		if k >= "a\x00" && k < "bb" {
+			some = append(some, line)
+		}
+		if got := get(t, r, bucketA, k); got != m.items[k] {
+			t.Fatalf("%q is %q, want %q", k, got, m.items[k])
+		}
+	}
+	wantList(t, list(t, r, false, nil, nil), all...)
+	wantList(t, list(t, r, false, []byte("a\x00"), []byte("bb")), some...)
+	slices.Reverse(all)
+	slices.Reverse(some)
+	wantList(t, list(t, r, true, nil, nil), all...)
+	wantList(t, list(t, r, true, []byte("a\x00"), []byte("bb")), some...)
+}
+
+func compareLog(t failer, db kv.DB, start kv.Seq, want []string) {
+	t.Helper()
+	got := changes(t, db, start, len(want)+1)
+	if len(got) != len(want) {
+		t.Fatalf("%d changes, want %d", len(got), len(want))
+	}
+	for i, c := range got {
+		if c.Seq != start+kv.Seq(i)+1 || c.Topic != "model" || !bytes.Equal(c.Key, []byte(want[i])) {
+			t.Fatalf("change %d is %+v, want %q", i, c, want[i])
+		}
+	}
+}
+
+// empty removes every key, in a loop over a scan.
+func empty(w kv.Writer) error {
+	for it, err := range w.Scan(bucketA, nil, nil) {
+		if err := errors.Join(err, w.Delete(bucketA, it.Key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

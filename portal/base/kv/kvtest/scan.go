@@ -1,0 +1,138 @@
+package kvtest
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/postern/postern/portal/base/kv"
+)
+
+func testOrder(t *testing.T, e Engine) {
+	db := open(t, e, t.TempDir())
+	update(t, db, func(w kv.Writer) error {
+		for _, k := range []string{"b", "a\xff", "\x00", "a", "ab", "a\x00", "\xff\xff", "B", "é"} {
+			if err := w.Put(bucketA, []byte(k), []byte("v")); err != nil {
+				return err
+			}
+		}
+		return w.Put(bucketB, []byte("aa"), []byte("of the other bucket"))
+	})
+	keys := func(r kv.Reader, back bool, from, to []byte) []string {
+		var ks []string
+		for _, kvs := range list(t, r, back, from, to) {
+			ks = append(ks, kvs[:len(kvs)-2])
+		}
+		return ks
+	}
+	view(t, db, func(r kv.Reader) error {
+		wantList(t, keys(r, false, nil, nil), "\x00", "B", "a", "a\x00", "ab", "a\xff", "b", "é", "\xff\xff")
+		wantList(t, keys(r, true, nil, nil), "\xff\xff", "é", "b", "a\xff", "ab", "a\x00", "a", "B", "\x00")
+		wantList(t, keys(r, false, []byte("a"), []byte("b")), "a", "a\x00", "ab", "a\xff")
+		wantList(t, keys(r, true, []byte("a"), []byte("b")), "a\xff", "ab", "a\x00", "a")
+		wantList(t, keys(r, false, []byte("aa"), []byte("aaa")))
+		wantList(t, keys(r, true, []byte("aa"), []byte("aaa")))
+		wantList(t, keys(r, false, []byte("b"), []byte("a")))
+		wantList(t, keys(r, true, []byte("b"), []byte("a")))
+		wantList(t, keys(r, true, []byte("é"), []byte("\xff\xff\xff")), "\xff\xff", "é")
+		wantList(t, keys(r, false, []byte{}, []byte("a")), "\x00", "B")
+		testEarlyBreak(t, r)
+		return nil
+	})
+}
+
+// testEarlyBreak leaves a scan, and scans inside a scan.
+func testEarlyBreak(t *testing.T, r kv.Reader) {
+	n, pairs := 0, 0
+	for range r.Scan(bucketA, nil, nil) {
+		if n++; n == 3 {
+			break
+		}
+	}
+	for range r.ScanBack(bucketA, nil, nil) {
+		for range r.Scan(bucketA, nil, nil) {
+			pairs++
+		}
+	}
+	if n != 3 || pairs != 81 {
+		t.Errorf("left a scan after %d of 3; nested scans saw %d of 81 pairs", n, pairs)
+	}
+}
+
+// testScanWhileWriting does what owners do: delete and rewrite in the loop.
+func testScanWhileWriting(t *testing.T, e Engine) {
+	const n = 2000 // many pages
+	db := open(t, e, t.TempDir())
+	key := func(i int) []byte { return fmt.Appendf(nil, "%06d", i) }
+	fill := func() {
+		update(t, db, func(w kv.Writer) (err error) {
+			for i := range n {
+				err = errors.Join(err, w.Put(bucketA, key(i), sameBytes(64)))
+			}
+			return err
+		})
+	}
+	for _, back := range []bool{false, true} {
+		fill()
+		seen := 0
+		update(t, db, func(w kv.Writer) error {
+			seen = 0
+			scan := w.Scan
+			if back {
+				scan = w.ScanBack
+			}
+			for it, err := range scan(bucketA, nil, nil) {
+				if err != nil {
+					return err
+				}
+				seen++
+				if seen%3 == 0 { // every third key is rewritten, larger; the others go
+					err = w.Put(bucketA, it.Key, sameBytes(256))
+				} else {
+					err = w.Delete(bucketA, it.Key)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if seen != n {
+			t.Errorf("back %v: the scan met %d of %d keys", back, seen, n)
+		}
+		view(t, db, func(r kv.Reader) error {
+			if left := len(list(t, r, false, nil, nil)); left != n/3 {
+				t.Errorf("back %v: %d keys are left, want %d", back, left, n/3)
+			}
+			return nil
+		})
+	}
+}
+
+func testSnapshotIsolation(t *testing.T, e Engine) {
+	db := open(t, e, t.TempDir())
+	put(t, db, bucketA, "k", "old")
+	view(t, db, func(r kv.Reader) error {
+		before, _ := r.Seq()
+		done := make(chan error, 1)
+		go func() {
+			done <- db.Update(t.Context(), func(w kv.Writer) error {
+				_, err := w.Log("suite", []byte("k"))
+				return errors.Join(err, w.Put(bucketA, []byte("k"), []byte("new")), w.Put(bucketB, []byte("l"), []byte("new")))
+			})
+		}()
+		if err := <-done; err != nil {
+			return err
+		}
+		after, _ := r.Seq()
+		wantList(t, list(t, r, false, nil, nil), "k=old")
+		if got := get(t, r, bucketB, "l"); got != "absent" || before != after {
+			t.Errorf("the state moved under the view: %q, change %d -> %d", got, before, after)
+		}
+		return nil
+	})
+	view(t, db, func(r kv.Reader) error {
+		wantList(t, list(t, r, false, nil, nil), "k=new")
+		return nil
+	})
+}

@@ -1,0 +1,76 @@
+package kvtest
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+func testSchemas(t *testing.T, e Engine) {
+	dir := t.TempDir()
+	thief := kv.Schema{Name: "thief", Version: 1, Buckets: []string{bucketA}}
+	if db, err := e.Open(t.Context(), dir, []kv.Schema{Schema(), thief}); err == nil {
+		t.Errorf("two owners of one bucket: opened, close says %v", db.Close())
+	}
+	db := open(t, e, dir)
+	put(t, db, bucketA, "k", "kept")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	other := kv.Schema{Name: "other", Version: 1, Buckets: []string{"other.a"}}
+	db = openWith(t, e, dir, []kv.Schema{Schema(), other}) // a new owner moves in
+	put(t, db, "other.a", "k", "new")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := e.Open(t.Context(), dir, []kv.Schema{Schema()})
+	wantKind(t, "an owner this build does not know", err, fault.Unsupported)
+	db = openWith(t, e, dir, []kv.Schema{other, Schema()})
+	view(t, db, func(r kv.Reader) error {
+		wantList(t, list(t, r, false, nil, nil), "k=kept")
+		return nil
+	})
+}
+
+func testMigrations(t *testing.T, e Engine) {
+	dir := t.TempDir()
+	db := open(t, e, dir)
+	put(t, db, bucketA, "k", "v1")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	addTo := func(mark string) func(context.Context, kv.Writer) error {
+		return func(_ context.Context, w kv.Writer) error {
+			v, err := w.Get(bucketA, []byte("k"))
+			return errors.Join(err, w.Put(bucketA, []byte("k"), append(append([]byte{}, v...), mark...)))
+		}
+	}
+	fails := func(context.Context, kv.Writer) error { return errUndo }
+	v := func(version int, migrations ...func(context.Context, kv.Writer) error) []kv.Schema {
+		s := Schema()
+		s.Version, s.Migrations = version, migrations
+		return []kv.Schema{s}
+	}
+	if _, err := e.Open(t.Context(), dir, v(3, addTo(" v2"), fails)); !errors.Is(err, errUndo) {
+		t.Fatalf("a failing migration gave %v", err)
+	}
+	db = openWith(t, e, dir, v(3, addTo(" v2"), addTo(" v3")))
+	read := func() {
+		t.Helper()
+		view(t, db, func(r kv.Reader) error {
+			wantList(t, list(t, r, false, nil, nil), "k=v1 v2 v3")
+			return nil
+		})
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read()
+	db = openWith(t, e, dir, v(3, fails, fails)) // nothing is due any more
+	read()
+	_, err := e.Open(t.Context(), dir, v(2, addTo(" v2")))
+	wantKind(t, "data of a newer version", err, fault.Unsupported)
+}
