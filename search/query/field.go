@@ -1,0 +1,228 @@
+package query
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Field is the name of a qualifier.
+type Field uint8
+
+// The qualifiers of the language.
+const (
+	NoField     Field = iota
+	Kind              // kind:runbook
+	Service           // service:payments
+	Severity          // severity:SEV2
+	Tag               // tag:dns
+	Factor            // factor:config-change
+	Owner             // owner:team-db
+	Author            // author:"Ada Lovelace"
+	DetectedBy        // detected-by:customer
+	Status            // status:archived
+	Path              // path:runbooks/db
+	Title             // title:failover
+	Has               // has:actions
+	OpenActions       // open-actions:yes
+	After             // after:2026-01-31, inclusive
+	Before            // before:2026-02, exclusive
+	Year              // year:2026
+	Detect            // detect:>5m
+	Diagnose          // diagnose:>10m
+	Recover           // recover:>=1h30m
+)
+
+// MaxValueBytes bounds the value of a qualifier; no name in a document is longer.
+const MaxValueBytes = 256
+
+// fieldNames is indexed by Field.
+var fieldNames = [...]string{
+	"", "kind", "service", "severity", "tag", "factor", "owner", "author", "detected-by",
+	"status", "path", "title", "has", "open-actions", "after", "before", "year",
+	"detect", "diagnose", "recover",
+}
+
+// String is the name as written in a query.
+func (f Field) String() string { return fieldNames[f] }
+
+// Fields lists every qualifier's name, for help texts.
+func Fields() []string { return append([]string(nil), fieldNames[1:]...) }
+
+// fieldOf finds a field by name, without regard to case.
+func fieldOf(name string) Field {
+	for i, n := range fieldNames[1:] {
+		if strings.EqualFold(n, name) {
+			return Field(i + 1)
+		}
+	}
+	return NoField
+}
+
+// Values a qualifier may have where they are few; documents know no others.
+var (
+	kinds    = []string{"postmortem", "framework", "guide", "runbook", "standard", "drill", "training", "page"}
+	statuses = []string{"draft", "review", "published", "archived"}
+	haves    = []string{"actions"}
+)
+
+// NewFilter makes a Filter of a field and the text of a value. When the value is
+// not valid it says, for people, what would be.
+func NewFilter(f Field, value string) (Filter, string) {
+	out := Filter{Field: f, Value: value}
+	if value == "" || len(value) > MaxValueBytes || strings.ContainsRune(value, '"') {
+		return out, f.String() + ": needs a value of at most 256 bytes"
+	}
+	switch f {
+	case Kind:
+		return out.oneOf(kinds)
+	case Status:
+		return out.oneOf(statuses)
+	case Has:
+		return out.oneOf(haves)
+	case Severity:
+		return out.severity()
+	case OpenActions:
+		return out.yesNo()
+	case After, Before:
+		return out.day()
+	case Year:
+		return out.year()
+	case Detect, Diagnose, Recover:
+		return out.duration()
+	default:
+		return out, ""
+	}
+}
+
+func (f Filter) oneOf(values []string) (Filter, string) {
+	v := strings.ToLower(f.Value)
+	for _, known := range values {
+		if v == known || v == known+"s" {
+			f.Value = known
+			return f, ""
+		}
+	}
+	return f, f.Field.String() + ": takes one of " + strings.Join(values, ", ")
+}
+
+func (f Filter) severity() (Filter, string) {
+	v := strings.TrimPrefix(strings.ToUpper(f.Value), "SEV")
+	if len(v) == 1 && v[0] >= '1' && v[0] <= '5' {
+		f.Value = "SEV" + v
+		return f, ""
+	}
+	return f, "severity: takes SEV1 to SEV5"
+}
+
+func (f Filter) yesNo() (Filter, string) {
+	switch strings.ToLower(f.Value) {
+	case "yes", "true":
+		f.Value, f.Yes = "yes", true
+	case "no", "false":
+		f.Value, f.Yes = "no", false
+	default:
+		return f, f.Field.String() + ": takes yes or no"
+	}
+	return f, ""
+}
+
+// day reads 2026-01-31, 2026-01 or 2026: the first day of what is named.
+func (f Filter) day() (Filter, string) {
+	for _, layout := range []string{"2006-01-02", "2006-01", "2006"} {
+		if t, err := time.Parse(layout, f.Value); err == nil && len(f.Value) == len(layout) {
+			f.Time = t.UTC()
+			return f, ""
+		}
+	}
+	return f, f.Field.String() + ": takes a date such as 2026-01-31, 2026-01 or 2026"
+}
+
+func (f Filter) year() (Filter, string) {
+	t, err := time.Parse("2006", f.Value)
+	if err != nil {
+		return f, "year: takes a year such as 2026"
+	}
+	f.Time = t.UTC()
+	return f, ""
+}
+
+// duration reads >5m, <=1h30m, 90s, 2d; a bare number means seconds, as in the API.
+func (f Filter) duration() (Filter, string) {
+	op, rest := cutOp(f.Value)
+	seconds, ok := parseSeconds(rest)
+	if !ok {
+		return f, f.Field.String() + ": takes a comparison such as >5m, <=1h30m or <2d"
+	}
+	f.Op, f.Seconds = op, seconds
+	f.Value = op.String() + formatSeconds(seconds)
+	return f, ""
+}
+
+func cutOp(s string) (Op, string) {
+	for _, op := range []Op{GreaterOrEqual, LessOrEqual, Greater, Less, Equal} {
+		if rest, ok := strings.CutPrefix(s, op.String()); ok {
+			return op, rest
+		}
+	}
+	return Equal, s
+}
+
+// maxSeconds is ten years: longer than any incident.
+const maxSeconds = 10 * 366 * 24 * 60 * 60
+
+// unitSeconds lists the units of a duration, longest first.
+var unitSeconds = []struct {
+	name    byte
+	seconds int64
+}{{'w', 7 * 86400}, {'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}}
+
+func parseSeconds(s string) (int64, bool) {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return n, n >= 0 && n <= maxSeconds && s[0] != '+' && s[0] != '-'
+	}
+	if s == "" {
+		return 0, false
+	}
+	var total int64
+	for s != "" {
+		i := 0
+		for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+			i++
+		}
+		n, err := strconv.ParseInt(s[:i], 10, 32)
+		if err != nil || i == len(s) {
+			return 0, false
+		}
+		unit := secondsOf(s[i] | 0x20)
+		if total += n * unit; unit == 0 || total > maxSeconds {
+			return 0, false
+		}
+		s = s[i+1:]
+	}
+	return total, true
+}
+
+func secondsOf(unit byte) int64 {
+	for _, u := range unitSeconds {
+		if u.name == unit {
+			return u.seconds
+		}
+	}
+	return 0
+}
+
+func formatSeconds(n int64) string {
+	if n == 0 {
+		return "0s"
+	}
+	var b strings.Builder
+	for _, u := range unitSeconds[1:] { // days and below: weeks are only read
+		if k := n / u.seconds; k > 0 {
+			b.WriteString(strconv.FormatInt(k, 10))
+			b.WriteByte(u.name)
+			n -= k * u.seconds
+		}
+	}
+	return b.String()
+}
