@@ -1,0 +1,113 @@
+package analysis
+
+import (
+	"unicode"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/english"
+)
+
+// Stem is the English stem of a folded token. Only plain ASCII words have one
+// that differs: an identifier, a number or another language stays as it is.
+func Stem(word string) string {
+	if len(word) < 3 || len(word) > 32 {
+		return word
+	}
+	for i := 0; i < len(word); i++ {
+		if word[i] < 'a' || word[i] > 'z' {
+			return word
+		}
+	}
+	env := snowballstem.NewEnv(word)
+	english.Stem(env)
+	return env.Current()
+}
+
+// maxParts bounds the parts of one word; names have fewer.
+const maxParts = 16
+
+// Parts cuts a word, as written, where case or letters and digits change, and
+// folds the pieces. It is nil when the word has only one part. Single letters
+// are left out: they say nothing.
+func Parts(raw string) []string {
+	if !mixed(raw) {
+		return nil
+	}
+	runes := []rune(raw)
+	var parts []string
+	add := func(piece []rune) {
+		if len(piece) > 1 || len(piece) == 1 && unicode.IsDigit(piece[0]) {
+			parts = append(parts, fold(string(piece)))
+		}
+	}
+	start := 0
+	for i := 1; i < len(runes) && len(parts) < maxParts; i++ {
+		if border(runes, i) {
+			add(runes[start:i])
+			start = i
+		}
+	}
+	if start == 0 {
+		return nil
+	}
+	add(runes[start:])
+	return parts
+}
+
+// mixed tells quickly whether a word may have parts: an upper-case letter or a
+// digit after its first byte.
+func mixed(raw string) bool {
+	for i := 1; i < len(raw); i++ {
+		c := raw[i]
+		if 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || '0' <= raw[0] && raw[0] <= '9' {
+			return true
+		}
+	}
+	return false
+}
+
+// border tells whether a part begins at i: aB, ABc (before B), a1, 1a.
+func border(runes []rune, i int) bool {
+	prev, r := runes[i-1], runes[i]
+	switch {
+	case unicode.IsDigit(prev) != unicode.IsDigit(r):
+		return true
+	case unicode.IsLower(prev) && unicode.IsUpper(r):
+		return true
+	case unicode.IsUpper(prev) && unicode.IsUpper(r):
+		return i+1 < len(runes) && unicode.IsLower(runes[i+1]) && !pluralAcronym(runes, i)
+	}
+	return false
+}
+
+// pluralAcronym tells whether the upper-case letter at i ends an acronym that has
+// a plural s, as in "DBs" or "PRs".
+func pluralAcronym(runes []rune, i int) bool {
+	return i+2 == len(runes) && runes[i+1] == 's'
+}
+
+// Bigrams appends the neighbouring pairs of the ideographs in tokens[from:to].
+func Bigrams(dst []string, tokens []Token) []string {
+	for i := 1; i < len(tokens); i++ {
+		a, b := tokens[i-1], tokens[i]
+		if a.Ideograph && b.Ideograph && a.End == b.Start {
+			dst = append(dst, a.Text+b.Text)
+		}
+	}
+	return dst
+}
+
+// IsStop tells whether a folded word is left out of queries when they have any
+// other word: English function words, by Lucene's list and the question words
+// that sentences begin with.
+func IsStop(word string) bool {
+	switch word {
+	case "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it",
+		"no", "not", "of", "on", "or", "such", "that", "the", "their", "then", "there", "these", "they",
+		"this", "to", "was", "will", "with",
+		"been", "can", "did", "do", "does", "from", "had", "has", "have", "how", "i", "its", "my", "our",
+		"were", "what", "when", "where", "which", "who", "why", "you", "your", "we":
+		return true
+	}
+	return false
+}

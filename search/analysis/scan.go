@@ -1,0 +1,172 @@
+package analysis
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/width"
+)
+
+// MaxTokenBytes bounds the folded text of a token: longer runs (encoded blobs)
+// are cut, in documents and in queries alike, so that they still match.
+const MaxTokenBytes = 96
+
+// Token is one word of a text or one ideograph.
+type Token struct {
+	Text       string // folded
+	Start, End int    // bytes in the scanned text
+	Ideograph  bool
+	// Glued tells that nothing but identifier punctuation stands between the
+	// previous token and this one.
+	Glued bool
+}
+
+// Normalize brings text into the form Scan expects (Unicode NFC). Offsets are
+// those of the result.
+func Normalize(text string) string {
+	if isASCII(text) {
+		return text
+	}
+	return norm.NFC.String(text)
+}
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// Scan appends the tokens of normalized text to dst.
+func Scan(dst []Token, text string) []Token {
+	glue := false // only identifier punctuation was seen since the last token
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case isIdeograph(r):
+			dst = append(dst, Token{Text: foldIdeograph(text[i:i+n], r), Start: i, End: i + n, Ideograph: true})
+			i += n
+			glue = false
+		case isWord(r):
+			t := scanWord(text, i)
+			t.Glued = glue
+			dst = append(dst, t)
+			i = t.End
+			glue = true
+		default:
+			glue = glue && isGlue(r)
+			i += n
+		}
+	}
+	return dst
+}
+
+// isGlue tells whether r joins the words of an identifier: host:port, a/b, x.y.
+func isGlue(r rune) bool {
+	switch r {
+	case '_', '.', '-', ':', '/', '\\', '@':
+		return true
+	}
+	return false
+}
+
+func isWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	}
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+}
+
+// isIdeograph tells whether r belongs to a script written without spaces, or,
+// like Hangul, searched best by pairs.
+func isIdeograph(r rune) bool {
+	if r < 0x1100 {
+		return false
+	}
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+}
+
+// foldIdeograph widens half-width kana; other ideographs have one form.
+func foldIdeograph(s string, r rune) string {
+	if r < 0xFF00 {
+		return s
+	}
+	return string(foldRune(r))
+}
+
+// scanWord reads the word that begins at byte i.
+func scanWord(text string, i int) Token {
+	end, plain := i, true
+	for end < len(text) {
+		c := text[end]
+		if 'a' <= c && c <= 'z' || '0' <= c && c <= '9' {
+			end++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(text[end:])
+		if !isWord(r) && !apostropheInside(text, end, n) || isIdeograph(r) {
+			break
+		}
+		plain = false
+		end += n
+	}
+	t := Token{Start: i, End: end, Text: text[i:end]}
+	if !plain {
+		t.Text = fold(t.Text)
+	}
+	t.Text = cut(t.Text, MaxTokenBytes)
+	return t
+}
+
+// apostropheInside tells whether an apostrophe of n bytes stands at i between letters.
+func apostropheInside(text string, i, n int) bool {
+	if r, _ := utf8.DecodeRuneInString(text[i:]); r != '\'' && r != '’' {
+		return false
+	}
+	next, _ := utf8.DecodeRuneInString(text[i+n:])
+	return unicode.IsLetter(next) && !isIdeograph(next)
+}
+
+// fold lowers case and width, and drops apostrophes and the possessive ending.
+func fold(s string) string {
+	for _, possessive := range []string{"'s", "’s", "'S", "’S"} {
+		if rest, ok := strings.CutSuffix(s, possessive); ok {
+			s = rest
+			break
+		}
+	}
+	return strings.Map(foldRune, s)
+}
+
+func foldRune(r rune) rune {
+	switch {
+	case 'A' <= r && r <= 'Z':
+		return r + 'a' - 'A'
+	case r < utf8.RuneSelf:
+		if r == '\'' {
+			return -1
+		}
+		return r
+	case r == '’':
+		return -1
+	}
+	if folded := width.LookupRune(r).Folded(); folded != 0 {
+		r = folded
+	}
+	return unicode.ToLower(r)
+}
+
+// cut shortens s to at most n bytes, between runes.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
