@@ -1,2 +1,32 @@
-// Package auth owns credentials: tokens, browser sessions and what roles may do.
+// Package auth owns credentials: tokens, browser sessions, what roles may do,
+// and the audit log of who did what.
+//
+// Data layout (schema "auth", version 1). Times are Unix seconds UTC, 0 for none.
+//
+//	auth.tokens    token id                   -> JSON storedToken
+//	auth.secrets   SHA-256 of a secret        -> token id
+//	auth.sessions  token id 0x00 hex(SHA-256) -> JSON storedSession
+//	auth.audit     number (8 bytes, from 1)   -> hash (32 bytes), JSON Entry
+//
+// No secret is stored: a token's secret and a cookie's value each hold 32 random
+// bytes, so a plain hash cannot be guessed back and is found by look-up, without
+// a comparison whose time would tell anything. A cookie's value begins with the
+// id of its token; a session is good only while that token is.
+//
+// When a token or session was last used is kept in memory and written by Flush,
+// so that reading a page never waits for a write.
 package auth
+
+import "github.com/postern/postern/portal/base/kv"
+
+const (
+	tokensBucket   = "auth.tokens"
+	secretsBucket  = "auth.secrets"
+	sessionsBucket = "auth.sessions"
+	auditBucket    = "auth.audit"
+)
+
+// Schema is what auth keeps in the database.
+func Schema() kv.Schema {
+	return kv.Schema{Name: "auth", Version: 1, Buckets: []string{tokensBucket, secretsBucket, sessionsBucket, auditBucket}}
+}

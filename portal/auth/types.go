@@ -1,6 +1,11 @@
 package auth
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+)
 
 // Role is what a token may do; each includes the one before it, except Feeder.
 type Role string
@@ -13,6 +18,17 @@ const (
 	Feeder    Role = "feeder"    // post to feeds, nothing else
 	Admin     Role = "admin"     // everything
 )
+
+// Roles are all roles, the weakest first.
+func Roles() []Role { return []Role{Feeder, Reader, Author, Publisher, Admin} }
+
+// ParseRole reads a role's name; another word is fault.Invalid.
+func ParseRole(name string) (Role, error) {
+	if r := Role(name); slices.Contains(Roles(), r) {
+		return r, nil
+	}
+	return "", fault.Newf(fault.Invalid, "auth.ParseRole", "there is no role %q; the roles are feeder, reader, author, publisher and admin", name)
+}
 
 // Action is what somebody wants to do.
 type Action uint8

@@ -1,0 +1,169 @@
+package auth
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// maxAuditText bounds each text of an entry, in bytes: names of refs and
+// documents fit, and somebody who is refused over and over cannot write much.
+const maxAuditText = 512
+
+// Entry is one line of the audit log.
+type Entry struct {
+	Number  uint64    `json:"-"` // from 1, without gaps; given by Append
+	Time    time.Time `json:"time"`
+	Who     string    `json:"who,omitempty"`    // the token's name
+	TokenID string    `json:"token,omitempty"`  // "" for the Unix socket and for somebody unknown
+	IP      string    `json:"ip,omitempty"`     // of the client
+	Action  string    `json:"action"`           // "push", "token.create", "restore", …
+	Object  string    `json:"object,omitempty"` // what it was done to: a ref, a token id
+	Old     string    `json:"old,omitempty"`    // its state before, such as a commit
+	New     string    `json:"new,omitempty"`
+	Result  string    `json:"result"` // "done", or the kind of the refusal
+}
+
+// Head is the state of the whole log. Whoever keeps it elsewhere can prove later
+// that nothing before it was changed or cut off.
+type Head struct {
+	Number uint64 // of the last entry; 0 for an empty log
+	Hash   string // hex
+}
+
+// Audit is the append-only log. Each entry's hash covers the hash before it, so
+// that an entry cannot be changed or removed without all after it being written
+// anew:
+//
+//	hash(n) = SHA-256(hash(n-1), n as 8 bytes big endian, the JSON as stored)
+//
+// where hash(0) is 32 zero bytes. The first two have fixed lengths, so no two
+// entries read as the same bytes.
+type Audit struct {
+	db  kv.DB
+	now func() time.Time
+}
+
+// NewAudit makes the log over a database opened with Schema.
+func NewAudit(db kv.DB, now func() time.Time) *Audit { return &Audit{db: db, now: now} }
+
+// Append writes one entry durably. Number and Time are set here; texts are cut
+// to 512 bytes and made valid UTF-8.
+func (a *Audit) Append(ctx context.Context, e Entry) error {
+	const op = "auth.Audit.Append"
+	e.Time = a.now().UTC()
+	for _, text := range []*string{&e.Who, &e.TokenID, &e.IP, &e.Action, &e.Object, &e.Old, &e.New, &e.Result} {
+		*text = cut(*text)
+	}
+	stored, err := json.Marshal(e)
+	if err != nil {
+		return fault.Wrap(fault.Internal, op, "", err)
+	}
+	return a.db.Update(ctx, func(w kv.Writer) error {
+		number, before, err := lastEntry(w)
+		if err != nil {
+			return err
+		}
+		sum := chain(before, number+1, stored)
+		return w.Put(auditBucket, auditKey(number+1), append(sum, stored...))
+	})
+}
+
+// Entries gives up to limit entries before a number, the newest first; before 0
+// is from the end.
+func (a *Audit) Entries(ctx context.Context, before uint64, limit int) (entries []Entry, err error) {
+	var to []byte
+	if before > 0 {
+		to = auditKey(before)
+	}
+	err = a.db.View(ctx, func(r kv.Reader) error {
+		entries = nil
+		for it, err := range r.ScanBack(auditBucket, nil, to) {
+			if err != nil || len(entries) >= limit {
+				return err
+			}
+			e, _, err := decodeEntry(it)
+			if err != nil {
+				return err
+			}
+			entries = append(entries, e)
+		}
+		return nil
+	})
+	return entries, err
+}
+
+// Verify reads the whole log and tells whether the chain holds; the error names
+// the first entry that does not.
+func (a *Audit) Verify(ctx context.Context) (head Head, err error) {
+	const op = "auth.Audit.Verify"
+	err = a.db.View(ctx, func(r kv.Reader) error {
+		before, number := make([]byte, sha256.Size), uint64(0)
+		for it, err := range r.Scan(auditBucket, nil, nil) {
+			if err != nil {
+				return err
+			}
+			number++
+			if len(it.Value) < sha256.Size || !bytes.Equal(it.Key, auditKey(number)) ||
+				!bytes.Equal(it.Value[:sha256.Size], chain(before, number, it.Value[sha256.Size:])) {
+				return fault.Newf(fault.Internal, op, "the audit log was changed outside of Postern: entry %d does not follow from the one before it", number)
+			}
+			before = it.Value[:sha256.Size]
+		}
+		head = Head{Number: number, Hash: hex.EncodeToString(before)}
+		return nil
+	})
+	if err != nil {
+		return Head{}, err
+	}
+	return head, nil
+}
+
+// lastEntry is the number and the hash that the next entry follows.
+func lastEntry(r kv.Reader) (number uint64, sum []byte, err error) {
+	for it, err := range r.ScanBack(auditBucket, nil, nil) {
+		if err != nil {
+			return 0, nil, err
+		}
+		e, sum, err := decodeEntry(it)
+		return e.Number, sum, err
+	}
+	return 0, make([]byte, sha256.Size), nil
+}
+
+func decodeEntry(it kv.Item) (e Entry, sum []byte, err error) {
+	const op = "auth.decodeEntry"
+	number, ok := kv.SeqOf(it.Key)
+	if !ok || len(it.Value) < sha256.Size {
+		return Entry{}, nil, fault.New(fault.Internal, op, "an entry of the audit log cannot be read")
+	}
+	if err := json.Unmarshal(it.Value[sha256.Size:], &e); err != nil {
+		return Entry{}, nil, fault.Wrap(fault.Internal, op, "an entry of the audit log cannot be read", err)
+	}
+	e.Number = uint64(number)
+	return e, it.Value[:sha256.Size], nil
+}
+
+func chain(before []byte, number uint64, stored []byte) []byte {
+	h := sha256.New()
+	h.Write(before)
+	h.Write(auditKey(number))
+	h.Write(stored)
+	return h.Sum(nil)
+}
+
+func auditKey(number uint64) []byte { return kv.Seq(number).Bytes() }
+
+func cut(text string) string {
+	if len(text) > maxAuditText {
+		text = text[:maxAuditText]
+	}
+	return strings.ToValidUTF8(text, "�")
+}

@@ -1,0 +1,74 @@
+package auth
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"io"
+	"math/big"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+const (
+	// SecretPrefix begins every token's secret, so that people and secret
+	// scanners know one when they see it.
+	SecretPrefix = "pst_"
+	// SecretPattern matches a token's secret in text.
+	SecretPattern = SecretPrefix + `[0-9A-Za-z]{43}`
+
+	secretBytes = 32 // of randomness: 256 bits cannot be guessed
+	secretChars = 43 // of base 62 that hold them
+	idBytes     = 5  // of randomness in a public id
+	idChars     = 8  // of base 32 that hold them
+)
+
+// random62 draws 32 bytes and writes them with the digits and letters.
+func random62(random io.Reader) (string, error) {
+	b, err := draw(random, secretBytes)
+	if err != nil {
+		return "", err
+	}
+	text := new(big.Int).SetBytes(b).Text(62)
+	return strings.Repeat("0", secretChars-len(text)) + text, nil
+}
+
+// randomID draws a public id of 8 characters, a-z and 2-7.
+func randomID(random io.Reader) (string, error) {
+	b, err := draw(random, idBytes)
+	if err != nil {
+		return "", err
+	}
+	return strings.ToLower(base32.StdEncoding.EncodeToString(b)), nil
+}
+
+func draw(random io.Reader, n int) ([]byte, error) {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(random, b); err != nil {
+		return nil, fault.Wrap(fault.Internal, "auth.draw", "the system gave no randomness", err)
+	}
+	return b, nil
+}
+
+func hash(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// looksLikeSecret keeps what cannot be a secret away from the database.
+func looksLikeSecret(s string) bool {
+	text, ok := strings.CutPrefix(s, SecretPrefix)
+	return ok && isBase62(text)
+}
+
+func isBase62(s string) bool {
+	if len(s) != secretChars {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if !('0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z') {
+			return false
+		}
+	}
+	return true
+}

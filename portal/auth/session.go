@@ -1,0 +1,169 @@
+package auth
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+const (
+	// SessionLife ends a browser session that long after its login.
+	SessionLife = 12 * time.Hour
+	// SessionIdle ends a browser session that was not used for so long.
+	SessionIdle = time.Hour
+	// SessionsPerToken bounds the browsers one token is logged in with: a script
+	// that logs in over and over must not fill the disk. The oldest gives way.
+	SessionsPerToken = 20
+)
+
+// storedSession is a browser session in the database.
+type storedSession struct {
+	Started int64 `json:"started"`
+	Seen    int64 `json:"seen"`
+}
+
+// Login opens a browser session for a token's secret. session is the value of
+// the cookie; expires is when it ends even if it is used. Errors are those of
+// Token.
+func (s *Store) Login(ctx context.Context, secret string) (session string, expires time.Time, err error) {
+	who, err := s.Token(ctx, secret)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	text, err := random62(s.random)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	session = who.TokenID + "." + text
+	now := s.now()
+	expires = now.Add(SessionLife)
+	value, err := json.Marshal(storedSession{Started: now.Unix(), Seen: now.Unix()})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	err = s.db.Update(ctx, func(w kv.Writer) error {
+		t, err := loadToken(w, who.TokenID)
+		if err != nil {
+			return err
+		}
+		if err := t.good(now); err != nil { // revoked meanwhile
+			return err
+		}
+		if t.Expires != 0 && t.Expires < expires.Unix() {
+			expires = fromUnix(t.Expires)
+		}
+		if err := endSessions(w, who.TokenID, SessionsPerToken-1); err != nil {
+			return err
+		}
+		return w.Put(sessionsBucket, sessionKey(who.TokenID, text), value)
+	})
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	return session, expires, nil
+}
+
+// Session gives the principal of a cookie's value, and keeps the session from
+// falling idle. One that is not known, ended, or whose token ended is
+// fault.Unauthenticated.
+func (s *Store) Session(ctx context.Context, session string) (who Principal, err error) {
+	const op = "auth.Session"
+	id, key, ok := parseSession(session)
+	if !ok {
+		return Principal{}, loggedOut(op)
+	}
+	now := s.now()
+	err = s.db.View(ctx, func(r kv.Reader) error {
+		value, err := r.Get(sessionsBucket, key)
+		if err != nil {
+			return err
+		}
+		if value == nil {
+			return loggedOut(op)
+		}
+		stored, err := decodeSession(value)
+		if err != nil {
+			return err
+		}
+		if s.ended(key, stored, now) {
+			return loggedOut(op)
+		}
+		if who, err = s.holder(r, id, now); err != nil {
+			return err
+		}
+		s.sessions.note(string(key), now, fromUnix(stored.Seen))
+		return nil
+	})
+	return who, err
+}
+
+// Logout ends a session; an unknown one is no error.
+func (s *Store) Logout(ctx context.Context, session string) error {
+	_, key, ok := parseSession(session)
+	if !ok {
+		return nil
+	}
+	s.sessions.forget(string(key))
+	return s.db.Update(ctx, func(w kv.Writer) error { return w.Delete(sessionsBucket, key) })
+}
+
+// ended tells whether a session is over by its age or by idleness.
+func (s *Store) ended(key []byte, stored storedSession, now time.Time) bool {
+	seen := s.sessions.newest(string(key), fromUnix(stored.Seen))
+	return now.Sub(fromUnix(stored.Started)) >= SessionLife || now.Sub(seen) >= SessionIdle
+}
+
+// endSessions removes the oldest sessions of a token but keep.
+func endSessions(w kv.Writer, id string, keep int) error {
+	type old struct {
+		key     []byte
+		started int64
+	}
+	var all []old
+	from, to := kv.Under(id)
+	for it, err := range w.Scan(sessionsBucket, from, to) {
+		if err != nil {
+			return err
+		}
+		stored, err := decodeSession(it.Value)
+		if err != nil {
+			return err
+		}
+		all = append(all, old{slices.Clone(it.Key), stored.Started})
+	}
+	slices.SortStableFunc(all, func(a, b old) int { return cmp.Compare(a.started, b.started) })
+	for _, o := range all[:max(len(all)-keep, 0)] {
+		if err := w.Delete(sessionsBucket, o.key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sessionKey(id, text string) []byte {
+	return kv.Join(id, hex.EncodeToString(hash(text)))
+}
+
+func parseSession(session string) (id string, key []byte, ok bool) {
+	id, text, _ := strings.Cut(session, ".")
+	if len(id) != idChars || !isBase62(text) {
+		return "", nil, false
+	}
+	return id, sessionKey(id, text), true
+}
+
+func decodeSession(value []byte) (s storedSession, err error) {
+	err = json.Unmarshal(value, &s)
+	return s, fault.Wrap(fault.Internal, "auth.decodeSession", "", err)
+}
+
+func loggedOut(op string) error {
+	return fault.New(fault.Unauthenticated, op, "you are logged out; log in again with your token")
+}

@@ -1,0 +1,207 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+const (
+	// maxNameRunes bounds a token's name: it is shown in lists and as a pusher.
+	maxNameRunes = 80
+	// idTries bounds the search for a free id; 40 random bits are free at once.
+	idTries = 5
+)
+
+// Store keeps tokens and sessions. It may be used by many goroutines.
+type Store struct {
+	db       kv.DB
+	now      func() time.Time
+	random   io.Reader
+	tokens   uses // by token id, to the hour
+	sessions uses // by session key
+}
+
+// New makes a Store over a database opened with Schema. random is crypto/rand.Reader
+// anywhere but in tests.
+func New(db kv.DB, now func() time.Time, random io.Reader) *Store {
+	return &Store{db: db, now: now, random: random}
+}
+
+// storedToken is a Token in the database.
+type storedToken struct {
+	Name    string `json:"name"`
+	Role    Role   `json:"role"`
+	Created int64  `json:"created"`
+	Expires int64  `json:"expires,omitempty"`
+	Revoked int64  `json:"revoked,omitempty"`
+	Used    int64  `json:"used,omitempty"` // a full hour
+}
+
+func (s storedToken) token(id string) Token {
+	return Token{
+		ID: id, Name: s.Name, Role: s.Role, Created: fromUnix(s.Created),
+		Expires: fromUnix(s.Expires), Revoked: fromUnix(s.Revoked), LastUsed: fromUnix(s.Used),
+	}
+}
+
+// Create makes a token; a zero expires is never. The secret is given back this
+// once and not kept. A name nobody can read, an unknown role and an expiry in the
+// past are fault.Invalid.
+func (s *Store) Create(ctx context.Context, name string, role Role, expires time.Time) (secret string, t Token, err error) {
+	const op = "auth.Create"
+	name = strings.TrimSpace(name)
+	if err := checkName(name); err != nil {
+		return "", Token{}, err
+	}
+	if _, err := ParseRole(string(role)); err != nil {
+		return "", Token{}, err
+	}
+	now := s.now()
+	if !expires.IsZero() && !expires.After(now) {
+		return "", Token{}, fault.New(fault.Invalid, op, "the token would expire before it can be used; name a time in the future")
+	}
+	text, err := random62(s.random)
+	if err != nil {
+		return "", Token{}, err
+	}
+	secret = SecretPrefix + text
+	stored := storedToken{Name: name, Role: role, Created: now.Unix(), Expires: toUnix(expires)}
+	var id string
+	err = s.db.Update(ctx, func(w kv.Writer) (err error) {
+		if id, err = s.addToken(w, stored); err != nil {
+			return err
+		}
+		return w.Put(secretsBucket, hash(secret), []byte(id))
+	})
+	if err != nil {
+		return "", Token{}, fault.Wrap(fault.KindOf(err), op, "", err)
+	}
+	return secret, stored.token(id), nil
+}
+
+// addToken stores a token under a free id.
+func (s *Store) addToken(w kv.Writer, t storedToken) (id string, err error) {
+	value, err := json.Marshal(t)
+	if err != nil {
+		return "", err
+	}
+	for range idTries {
+		if id, err = randomID(s.random); err != nil {
+			return "", err
+		}
+		if added, err := w.Swap(tokensBucket, []byte(id), nil, value); added || err != nil {
+			return id, err
+		}
+	}
+	return "", fault.New(fault.Internal, "auth.Create", "the randomness of this system repeats itself")
+}
+
+// List gives all tokens, the oldest first, with those that ended.
+func (s *Store) List(ctx context.Context) (tokens []Token, err error) {
+	err = s.db.View(ctx, func(r kv.Reader) error {
+		tokens = nil
+		for it, err := range r.Scan(tokensBucket, nil, nil) {
+			if err != nil {
+				return err
+			}
+			t, err := decodeToken(it.Key, it.Value)
+			if err != nil {
+				return err
+			}
+			t.LastUsed = s.tokens.newest(t.ID, t.LastUsed)
+			tokens = append(tokens, t)
+		}
+		return nil
+	})
+	slices.SortStableFunc(tokens, func(a, b Token) int { return a.Created.Compare(b.Created) })
+	return tokens, err
+}
+
+// Revoke ends a token and its sessions at once. An unknown id is fault.NotFound;
+// revoking again changes nothing.
+func (s *Store) Revoke(ctx context.Context, id string) error {
+	return s.db.Update(ctx, func(w kv.Writer) error {
+		stored, err := loadToken(w, id)
+		if err != nil {
+			return err
+		}
+		if stored.Revoked == 0 {
+			stored.Revoked = s.now().Unix()
+		}
+		if err := saveToken(w, id, stored); err != nil {
+			return err
+		}
+		return endSessions(w, id, 0)
+	})
+}
+
+func loadToken(r kv.Reader, id string) (storedToken, error) {
+	const op = "auth.loadToken"
+	if len(id) != idChars {
+		return storedToken{}, noToken(op)
+	}
+	value, err := r.Get(tokensBucket, []byte(id))
+	if err != nil {
+		return storedToken{}, err
+	}
+	if value == nil {
+		return storedToken{}, noToken(op)
+	}
+	var t storedToken
+	if err := json.Unmarshal(value, &t); err != nil {
+		return storedToken{}, fault.Wrap(fault.Internal, op, "", err)
+	}
+	return t, nil
+}
+
+func saveToken(w kv.Writer, id string, t storedToken) error {
+	value, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	return w.Put(tokensBucket, []byte(id), value)
+}
+
+func decodeToken(key, value []byte) (Token, error) {
+	var t storedToken
+	if err := json.Unmarshal(value, &t); err != nil {
+		return Token{}, fault.Wrap(fault.Internal, "auth.decodeToken", "", err)
+	}
+	return t.token(string(key)), nil
+}
+
+func noToken(op string) error {
+	return fault.New(fault.NotFound, op, "there is no token with this id; `postern token list` shows them")
+}
+
+func checkName(name string) error {
+	n := utf8.RuneCountInString(name)
+	unreadable := func(r rune) bool { return !unicode.IsPrint(r) }
+	if n < 1 || n > maxNameRunes || !utf8.ValidString(name) || strings.ContainsFunc(name, unreadable) {
+		return fault.Newf(fault.Invalid, "auth.Create", "a token needs a name of 1 to %d readable characters, such as the person or machine that holds it", maxNameRunes)
+	}
+	return nil
+}
+
+func toUnix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+func fromUnix(s int64) time.Time {
+	if s == 0 {
+		return time.Time{}
+	}
+	return time.Unix(s, 0).UTC()
+}
