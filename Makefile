@@ -1,0 +1,35 @@
+# Postern: the commands of a working day. `make run` and `make test` are all a
+# newcomer needs.
+
+GO          ?= go
+VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+LDFLAGS      = -s -w -X main.version=$(VERSION)
+
+.PHONY: run test lint build bench relevance tools clean
+
+run: ## start the portal with sample content and print its address and a token
+	$(GO) run ./cmd/postern serve --demo
+
+test: tools lint ## vet, staticcheck, import rules and every test with the race detector
+	POSTERN_REQUIRE=all $(GO) test -race -timeout 20m ./...
+
+lint: ## what make test checks before it runs anything
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+build: ## a static binary in bin/, version stamped
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/postern ./cmd/postern
+
+bench: ## figures as ratios of both sides in one run
+	POSTERN_BENCH=1 $(GO) test -run '^TestBench' -count=1 -timeout 60m -v ./cmd/postern
+
+relevance: ## search quality over judged queries, where they are present
+	POSTERN_RELEVANCE=1 $(GO) test -run Relevance -count=1 -timeout 30m -v ./search
+
+tools: ## what the tests need besides Go, installed where a package manager lets us
+	@sh .ci/tools
+
+clean:
+	rm -rf bin
