@@ -1,0 +1,217 @@
+package markdown
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/yuin/goldmark/ast"
+
+	"github.com/postern/postern/postmortems"
+)
+
+// anchorPrefix begins every id of a page, so that no heading can take the id of
+// a part of the portal ("search") or of a property of the page's script
+// ("location").
+const anchorPrefix = "h-"
+
+// maxSlug is how many runes of a heading its anchor keeps.
+const maxSlug = 120
+
+// anchors are the ids of one page and the ways to name them.
+type anchors struct {
+	used  map[string]bool
+	next  map[string]int    // number of the next anchor of the same words
+	named map[string]string // slug, as GitHub makes it -> id; "" for the top of the page
+	loose map[string]string // letters and digits of a slug -> id
+}
+
+func newAnchors() anchors {
+	return anchors{used: map[string]bool{}, next: map[string]int{}, named: map[string]string{}, loose: map[string]string{}}
+}
+
+// add makes the id of a slug: unique, the first one without a number.
+func (a *anchors) add(slug string) string {
+	name := slug
+	for a.used[name] {
+		a.next[slug]++
+		name = fmt.Sprintf("%s-%d", slug, a.next[slug])
+	}
+	a.used[name] = true
+	id := anchorPrefix + name
+	a.point(name, id)
+	return id
+}
+
+// point lets links to a slug lead to an id.
+func (a *anchors) point(slug, id string) {
+	if _, taken := a.named[slug]; !taken {
+		a.named[slug] = id
+	}
+	if loose := looseSlug(slug); a.loose[loose] == "" {
+		a.loose[loose] = id
+	}
+}
+
+// find tells the id that a fragment means: as GitHub would read it, as it is, or
+// by its letters and digits only, since site generators differ in hyphens.
+func (a *anchors) find(fragment string) (id string, ok bool) {
+	if bare, isOurs := strings.CutPrefix(fragment, anchorPrefix); isOurs {
+		if id, ok = a.named[bare]; ok {
+			return id, ok
+		}
+	}
+	if id, ok = a.named[slugOf(fragment)]; ok {
+		return id, ok
+	}
+	id, ok = a.loose[looseSlug(slugOf(fragment))]
+	return id, ok
+}
+
+// foreignAnchor is the id that a fragment most likely means on another page of
+// the repository.
+func foreignAnchor(fragment string) string {
+	if fragment == "" {
+		return ""
+	}
+	return anchorPrefix + slugOf(strings.TrimPrefix(fragment, anchorPrefix))
+}
+
+// decodeFragment undoes percent-encoding where there is any.
+func decodeFragment(fragment string) string {
+	if decoded, err := url.PathUnescape(fragment); err == nil {
+		return decoded
+	}
+	return fragment
+}
+
+// slugOf makes a slug as GitHub does: lower case, letters, digits, "-" and "_"
+// kept in every script, spaces to hyphens, the rest left out.
+func slugOf(text string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range strings.TrimSpace(text) {
+		if n == maxSlug {
+			break
+		}
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '_' || r == '-':
+			b.WriteRune(unicode.ToLower(r))
+		case r == ' ':
+			b.WriteByte('-')
+		default:
+			continue
+		}
+		n++
+	}
+	if b.Len() == 0 {
+		return "section"
+	}
+	return b.String()
+}
+
+// looseSlug keeps what all site generators keep of a heading.
+func looseSlug(slug string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, slug)
+}
+
+// headingID is Hugo's and Pandoc's "## Heading {#id}".
+var headingID = regexp.MustCompile(`\s*\{#([^{}\s]{1,100})\}\s*$`)
+
+// anchorHeadings gives every heading its anchor, then every id of raw HTML, and
+// takes the first heading off the page when it is the document's title.
+func (d *document) anchorHeadings() {
+	var ids []*rawToken
+	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if !entering {
+			return ast.WalkContinue, nil
+		}
+		switch n := n.(type) {
+		case *ast.Heading:
+			d.anchorHeading(n)
+		case *rawHTML:
+			for i := range n.tokens {
+				if t := &n.tokens[i]; t.kind == tokenOpen && t.attr("id") != "" {
+					ids = append(ids, t)
+				}
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	for _, t := range ids {
+		for i, a := range t.attrs {
+			if a.Key == "id" {
+				t.attrs[i].Val = d.anchors.add(slugOf(strings.TrimPrefix(a.Val, anchorPrefix)))
+			}
+		}
+	}
+	if h, ok := firstBlock(d.root).(*ast.Heading); ok && h.Level == 1 {
+		d.root.RemoveChild(d.root, h)
+	}
+}
+
+// anchorHeading makes one heading's anchor. The title at the top has none: a
+// link to it leads to the top of the page.
+func (d *document) anchorHeading(h *ast.Heading) {
+	explicit := d.cutHeadingID(h)
+	text := plainText(h, d.source)
+	if text == "" {
+		return
+	}
+	if h.Level == 1 && d.body.H1 == "" {
+		d.body.H1 = text
+		if firstBlock(d.root) == ast.Node(h) {
+			d.anchors.used[slugOf(text)] = true
+			d.anchors.point(slugOf(text), "")
+			return
+		}
+	}
+	slug := slugOf(text)
+	if explicit != "" {
+		slug = slugOf(explicit)
+	}
+	id := d.anchors.add(slug)
+	if explicit != "" {
+		d.anchors.point(slugOf(text), id)
+	}
+	h.SetAttributeString("id", id)
+	d.body.Headings = append(d.body.Headings, postmortems.Heading{
+		Level: h.Level, Text: text, Anchor: id, Line: d.lines.line(h.Pos()),
+	})
+}
+
+// cutHeadingID takes "{#id}" off the end of a heading.
+func (d *document) cutHeadingID(h *ast.Heading) string {
+	last, ok := h.LastChild().(*ast.Text)
+	if !ok {
+		return ""
+	}
+	value := last.Segment.Value(d.source)
+	m := headingID.FindSubmatchIndex(value)
+	if m == nil {
+		return ""
+	}
+	id := string(value[m[2]:m[3]])
+	last.Segment = last.Segment.WithStop(last.Segment.Start + m[0])
+	if before, ok := last.PreviousSibling().(*ast.Text); ok && m[0] == 0 {
+		before.Segment = before.Segment.TrimRightSpace(d.source)
+	}
+	return id
+}
+
+// firstBlock is the first block of a document that shows anything.
+func firstBlock(root ast.Node) ast.Node {
+	for c := root.FirstChild(); c != nil; c = c.NextSibling() {
+		if c.Kind() != ast.KindLinkReferenceDefinition {
+			return c
+		}
+	}
+	return nil
+}

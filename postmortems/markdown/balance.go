@@ -1,0 +1,191 @@
+package markdown
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"golang.org/x/net/html"
+)
+
+// maxOpenTags bounds how deep raw HTML nests under one parent; a tag deeper than
+// that is left out.
+const maxOpenTags = 32
+
+// balancer filters the raw HTML under one parent, in the order of the document.
+// What is opened under the parent is closed under it, in order, and nothing else
+// is closed.
+type balancer struct {
+	doc    *document
+	raws   []*rawHTML
+	closed map[string]bool // names with an end tag
+	opened map[string]bool // names with a start tag
+	open   []openTag
+	out    []rawToken
+}
+
+type openTag struct {
+	name string // as written
+	as   string // as shown; "": its tags are left out, its content stays
+}
+
+func newBalancer(d *document, raws []*rawHTML) *balancer {
+	b := &balancer{doc: d, raws: raws, closed: map[string]bool{}, opened: map[string]bool{}}
+	for _, raw := range raws {
+		for _, t := range raw.tokens {
+			switch t.kind {
+			case tokenClose:
+				b.closed[t.name] = true
+			case tokenOpen:
+				b.opened[t.name] = true
+			}
+		}
+	}
+	return b
+}
+
+func (b *balancer) run(parent ast.Node) {
+	block := false
+	for _, raw := range b.raws {
+		before := len(b.open)
+		b.out = nil
+		for _, t := range raw.tokens {
+			b.take(t)
+		}
+		raw.tokens = b.out
+		hasBlock := slices.ContainsFunc(raw.tokens, isBlockToken)
+		block = block || hasBlock
+		if parent.Type() != ast.TypeInline && !takesInlines(parent) && before == 0 && len(b.open) == 0 && !hasBlock {
+			raw.tokens = paragraphOf(raw.tokens)
+		}
+		if len(raw.tokens) == 0 {
+			parent.RemoveChild(parent, raw)
+		}
+	}
+	b.out = nil
+	b.closeDownTo(0)
+	if len(b.out) > 0 {
+		parent.AppendChild(parent, &rawHTML{tokens: b.out})
+	}
+	if block && parent.Kind() == ast.KindParagraph {
+		loose := ast.NewTextBlock()
+		loose.SetLines(parent.Lines())
+		moveChildren(parent, loose)
+		replace(parent, loose)
+	}
+}
+
+// takesInlines tells blocks that hold inlines from blocks that hold blocks.
+func takesInlines(n ast.Node) bool {
+	switch n.Kind() {
+	case ast.KindParagraph, ast.KindTextBlock, ast.KindHeading, extast.KindTableCell, extast.KindDefinitionTerm:
+		return true
+	}
+	return false
+}
+
+func isBlockToken(t rawToken) bool { return t.kind != tokenText && tagRules[t.name].use == tagBlock }
+
+// paragraphOf puts text that stands bare between blocks into a paragraph.
+func paragraphOf(tokens []rawToken) []rawToken {
+	bare := func(t rawToken) bool { return t.kind != tokenText || strings.TrimSpace(t.text) != "" }
+	if !slices.ContainsFunc(tokens, bare) {
+		return nil
+	}
+	return slices.Concat([]rawToken{{kind: tokenOpen, name: "p"}}, tokens, []rawToken{{kind: tokenClose, name: "p"}})
+}
+
+// take filters one token.
+func (b *balancer) take(t rawToken) {
+	rule := tagRules[t.name]
+	switch {
+	case t.kind == tokenText:
+		b.out = append(b.out, t)
+	case rule.use == tagText:
+		if !isComponent(t, b.closed) || t.kind == tokenClose && !b.opened[t.name] {
+			b.out = append(b.out, rawToken{text: t.written, offset: t.offset})
+		}
+	case t.kind == tokenClose:
+		b.close(t.name)
+	case rule.use == tagRemoved:
+		b.doc.problemAt(ruleHTMLRemoved, t.offset, "raw HTML <%s> is left out of the page; write it in Markdown, or link to what it shows", t.name)
+	default:
+		b.start(t, rule)
+	}
+}
+
+func (b *balancer) start(t rawToken, rule tagRule) {
+	for len(b.open) > 0 && hasWord(rule.ends, b.open[len(b.open)-1].name) {
+		b.closeDownTo(len(b.open) - 1)
+	}
+	if !rule.void && len(b.open) >= maxOpenTags {
+		return
+	}
+	open := openTag{name: t.name, as: t.name}
+	t.attrs = allowedAttrs(t, rule)
+	switch {
+	case rule.use == tagThrough && t.attr("id") != "":
+		open.as = "span" // an anchor that something may link to
+	case rule.use == tagThrough, rule.in != "" && !b.inside(rule.in):
+		open.as = ""
+	}
+	if t.name = open.as; t.name != "" && (!rule.void || rule.use != tagThrough) {
+		b.out = append(b.out, t)
+	}
+	if !rule.void {
+		b.open = append(b.open, open)
+	}
+}
+
+// inside tells whether one of the elements that names lists is open.
+func (b *balancer) inside(names string) bool {
+	return slices.ContainsFunc(b.open, func(o openTag) bool { return hasWord(names, o.as) })
+}
+
+// close ends the innermost open element of that name, and what is open in it; an
+// end tag without a start is left out.
+func (b *balancer) close(name string) {
+	for i := len(b.open) - 1; i >= 0; i-- {
+		if b.open[i].name == name {
+			b.closeDownTo(i)
+			return
+		}
+	}
+}
+
+func (b *balancer) closeDownTo(depth int) {
+	for len(b.open) > depth {
+		last := b.open[len(b.open)-1]
+		b.open = b.open[:len(b.open)-1]
+		if last.as != "" {
+			b.out = append(b.out, rawToken{kind: tokenClose, name: last.as})
+		}
+	}
+}
+
+// allowedAttrs keeps the attributes that the rule allows, each once; name is an
+// old word for id.
+func allowedAttrs(t rawToken, rule tagRule) []html.Attribute {
+	var out []html.Attribute
+	for _, a := range t.attrs {
+		switch {
+		case a.Key == "name" && t.name == "a":
+			a.Key = "id"
+		case a.Key == "id", a.Key == "href" && t.name == "a", a.Key == "src" && t.name == "img":
+		default:
+			if want := rule.attrs[a.Key]; want == nil || !want.MatchString(a.Val) {
+				continue
+			}
+		}
+		if !slices.ContainsFunc(out, func(b html.Attribute) bool { return b.Key == a.Key }) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// hasWord looks for a word in a list separated by spaces.
+func hasWord(list, word string) bool {
+	return slices.Contains(strings.Fields(list), word)
+}

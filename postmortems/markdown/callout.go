@@ -1,0 +1,137 @@
+package markdown
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+// calloutKinds are the words of GitHub, MkDocs, Docusaurus and Hugo themes for
+// callouts, and which of our five kinds each is.
+var calloutKinds = map[string]string{
+	"note": "note", "info": "note", "abstract": "note", "summary": "note", "tldr": "note", "question": "note",
+	"help": "note", "faq": "note", "example": "note", "quote": "note", "todo": "note", "seealso": "note", "notice": "note",
+	"tip": "tip", "hint": "tip", "success": "tip", "check": "tip", "done": "tip",
+	"important": "important", "primary": "important",
+	"warning": "warning", "attention": "warning", "warn": "warning",
+	"caution": "caution", "danger": "caution", "error": "caution", "failure": "caution", "fail": "caution",
+	"missing": "caution", "bug": "caution",
+}
+
+// newCallout makes a callout of a known word; without a title the word itself is
+// the title.
+func newCallout(word, title string) *callout {
+	if title == "" {
+		title = strings.ToUpper(word[:1]) + strings.ToLower(word[1:])
+	}
+	return &callout{kind: calloutKinds[strings.ToLower(word)], title: title}
+}
+
+// maxMarkDepth bounds how many short-codes may be open at once; one deeper is
+// not taken as a pair.
+const maxMarkDepth = 32
+
+// foldBlocks makes callouts of quotes and of paired marks, and takes all marks
+// out of the tree.
+func (d *document) foldBlocks() { d.foldIn(d.root) }
+
+func (d *document) foldIn(parent ast.Node) {
+	if parent.Type() == ast.TypeInline {
+		return
+	}
+	var open []*mark
+	for _, c := range children(parent) {
+		switch n := c.(type) {
+		case *mark:
+			open = foldMark(parent, n, open)
+		case *ast.Blockquote:
+			d.foldQuote(n)
+		}
+	}
+	for _, m := range open {
+		parent.RemoveChild(parent, m)
+	}
+	for _, c := range children(parent) {
+		d.foldIn(c)
+	}
+}
+
+// foldMark takes one mark in the order of the document, with the marks that are
+// open before it, and gives those open after it.
+func foldMark(parent ast.Node, m *mark, open []*mark) []*mark {
+	switch {
+	case m.closing:
+		for i := len(open) - 1; i >= 0; i-- {
+			if open[i].name == m.name {
+				for _, inner := range open[i+1:] {
+					inner.Parent().RemoveChild(inner.Parent(), inner)
+				}
+				wrap(parent, open[i], m)
+				return open[:i]
+			}
+		}
+	case m.image != "":
+		p, img := ast.NewParagraph(), ast.NewImage(ast.NewLink())
+		img.Destination = []byte(m.image)
+		img.SetPos(m.Pos())
+		img.AppendChild(img, textNode(m.title))
+		p.AppendChild(p, img)
+		replace(m, p)
+		return open
+	case m.kind != "" && len(open) < maxMarkDepth:
+		return append(open, m)
+	}
+	parent.RemoveChild(parent, m)
+	return open
+}
+
+// wrap moves what stands between two marks into a callout.
+func wrap(parent ast.Node, from, to *mark) {
+	box := newCallout(from.kind, from.title)
+	box.SetPos(from.Pos())
+	for c := from.NextSibling(); c != ast.Node(to); {
+		next := c.NextSibling()
+		box.AppendChild(box, c)
+		c = next
+	}
+	parent.RemoveChild(parent, to)
+	parent.ReplaceChild(parent, from, box)
+}
+
+var quoteCallout = regexp.MustCompile(`(?i)^[ \t]*\[!([a-z]+)\][+-]?[ \t]*(.*?)[ \t]*$`)
+
+// foldQuote turns a quote that begins with [!KIND] into a callout.
+func (d *document) foldQuote(q *ast.Blockquote) {
+	p, ok := q.FirstChild().(*ast.Paragraph)
+	if !ok || p.Lines().Len() == 0 {
+		return
+	}
+	first := p.Lines().At(0)
+	m := quoteCallout.FindSubmatch(bytes.TrimRight(first.Value(d.source), "\n"))
+	if m == nil || calloutKinds[strings.ToLower(string(m[1]))] == "" {
+		return
+	}
+	title := cutFirstLine(p, d.source)
+	_, title, _ = strings.Cut(title, "]")
+	box := newCallout(string(m[1]), strings.TrimSpace(strings.TrimLeft(title, "+-")))
+	if !p.HasChildren() {
+		q.RemoveChild(q, p)
+	}
+	moveChildren(q, box)
+	replace(q, box)
+}
+
+// cutFirstLine removes the inline nodes of the first line and gives their text.
+func cutFirstLine(p ast.Node, source []byte) string {
+	var text strings.Builder
+	for _, c := range children(p) {
+		writePlain(&text, c, source)
+		p.RemoveChild(p, c)
+		if t, ok := c.(*ast.Text); ok && (t.SoftLineBreak() || t.HardLineBreak()) {
+			break
+		}
+	}
+	return text.String()
+}

@@ -1,0 +1,150 @@
+package markdown
+
+import (
+	"bytes"
+	"regexp"
+)
+
+// Limits of the guard. Each stands before a shape that was measured to make
+// goldmark's time or output grow with the square of the input; the figures in
+// brackets are the most that 932 real documents hold.
+const (
+	maxColumns    = 64      // columns of a table (10)
+	maxCells      = 20_000  // cells of all tables, counting those a short row is filled up to (332)
+	maxNesting    = 16      // quote and list markers that open one line (2)
+	maxIndent     = 128     // columns before a list marker: two for each level of nesting (68, in code)
+	maxBrackets   = 2_000   // "[" in one paragraph (106)
+	maxDefinition = 2 << 10 // bytes of a link definition, repeated at each use (918)
+	maxFootnotes  = 1_000   // footnote definitions of a document (12)
+)
+
+// guard refuses by shape, before any parser sees the body, what would explode in
+// one. It errs on the side of letting through: what it misses is stopped by the
+// output limit and by the sandbox's limits of time and memory.
+func (d *document) guard(maxBody int) bool {
+	if len(d.source) > maxBody {
+		d.problem(ruleBodySize, d.input.FirstLine, 0,
+			"the text is %d bytes, over the limit of %s; split it into several documents", len(d.source), bytesWord(maxBody))
+		return false
+	}
+	g := guard{document: d}
+	for i, start := range d.lines.starts {
+		end := len(d.source)
+		if i+1 < len(d.lines.starts) {
+			end = d.lines.starts[i+1] - 1
+		}
+		if !g.line(d.input.FirstLine+i, d.source[start:end]) {
+			return false
+		}
+	}
+	return true
+}
+
+// guard is the state that the limits need from line to line.
+type guard struct {
+	*document
+	brackets  int // in the paragraph so far
+	columns   int // of the table that the paragraph may be, 0: none
+	cells     int // of all tables so far
+	footnotes int
+}
+
+func (g *guard) line(n int, line []byte) bool {
+	content, markers, indent := openers(line)
+	if markers > maxNesting || markers > 0 && indent > maxIndent {
+		g.problem(ruleNesting, n, 0, "lists and quotes are nested too deeply here (over %d on one line, or indented by over %d columns); flatten them",
+			maxNesting, maxIndent)
+		return false
+	}
+	if len(bytes.TrimSpace(content)) == 0 {
+		g.brackets, g.columns = 0, 0
+		return true
+	}
+	return g.brackety(n, content) && g.table(n, content)
+}
+
+// brackety bounds what link and footnote syntax costs.
+func (g *guard) brackety(n int, content []byte) bool {
+	g.brackets += bytes.Count(content, []byte("["))
+	if g.brackets > maxBrackets {
+		g.problem(ruleBrackets, n, 0, "one paragraph holds over %d opening brackets; put blank lines between its parts", maxBrackets)
+		return false
+	}
+	if content[0] != '[' || !bytes.Contains(content, []byte("]:")) {
+		return true
+	}
+	if len(content) > maxDefinition {
+		g.problem(ruleDefinition, n, 0, "this link definition is %d bytes, over the limit of %s; shorten its address", len(content), bytesWord(maxDefinition))
+		return false
+	}
+	if bytes.HasPrefix(content, []byte("[^")) {
+		g.footnotes++
+	}
+	if g.footnotes > maxFootnotes {
+		g.problem(ruleFootnotes, n, 0, "the document holds over %d footnotes; split it", maxFootnotes)
+		return false
+	}
+	return true
+}
+
+// table counts cells as goldmark makes them: every line of a paragraph after a
+// delimiter row becomes a row with as many cells as that row has.
+func (g *guard) table(n int, content []byte) bool {
+	if isDelimiterRow(content) {
+		trimmed := bytes.Trim(content, " \t|")
+		g.columns = max(g.columns, 1+bytes.Count(trimmed, []byte("|")))
+	}
+	if g.columns > maxColumns {
+		g.problem(ruleTableWide, n, 0, "a table has over %d columns; turn it or split it", maxColumns)
+		return false
+	}
+	g.cells += g.columns
+	if g.cells > maxCells {
+		g.problem(ruleTableLarge, n, 0, "the tables of this document hold over %d cells; attach the data as a CSV file instead", maxCells)
+		return false
+	}
+	return true
+}
+
+func isDelimiterRow(line []byte) bool {
+	return bytes.IndexByte(line, '-') >= 0 && len(bytes.Trim(line, " \t|:-")) == 0
+}
+
+// isThematicBreak tells "- - -" from list items in list items.
+func isThematicBreak(line []byte) bool {
+	c := line[0]
+	return (c == '-' || c == '*') && bytes.Count(line, []byte{c}) >= 3 && len(bytes.Trim(line, " \t"+string(c))) == 0
+}
+
+// openers cuts off the quote and list markers that open a line, and tells how
+// many there are and how far the line is indented before the last.
+func openers(line []byte) (rest []byte, markers, indent int) {
+	width := 0
+	for {
+		trimmed := bytes.TrimLeft(line, " \t")
+		for _, c := range line[:len(line)-len(trimmed)] {
+			width++
+			if c == '\t' {
+				width += 3
+			}
+		}
+		m := markerLength(trimmed)
+		if m == 0 || markers > maxNesting || isThematicBreak(trimmed) {
+			return trimmed, markers, indent
+		}
+		markers++
+		indent = width
+		width += m
+		line = trimmed[m:]
+	}
+}
+
+var listMarker = regexp.MustCompile(`^(?:[-*+:]|\d{1,9}[.)])(?:[ \t]|$)`)
+
+// markerLength is the length of the marker at the start of line, 0 for none.
+func markerLength(line []byte) int {
+	if len(line) > 0 && line[0] == '>' {
+		return 1
+	}
+	return len(bytes.TrimRight(listMarker.Find(line), " \t"))
+}

@@ -1,0 +1,128 @@
+package markdown
+
+import (
+	"bytes"
+	stdhtml "html"
+	"strings"
+
+	"github.com/alecthomas/chroma/v2"
+	"github.com/alecthomas/chroma/v2/lexers"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/util"
+)
+
+// maxHighlighted is how many bytes of one code block are highlighted: beyond it
+// is a log or data, and lexers cost a thousand times what copying does.
+const maxHighlighted = 64 << 10
+
+// writeCode writes a code block, highlighted when its language is known.
+func writeCode(w util.BufWriter, source []byte, n ast.Node) {
+	language := languageOf(n, source)
+	code := codeText(n, source)
+	class := ""
+	if language != "" {
+		class = ` class="language-` + stdhtml.EscapeString(language) + `"`
+	}
+	if language == "mermaid" {
+		_, _ = w.WriteString(`<pre class="mermaid" tabindex="0"><code>` + stdhtml.EscapeString(code) + "</code></pre>\n")
+		return
+	}
+	tokens := lex(language, code)
+	if tokens == nil {
+		_, _ = w.WriteString(`<pre class="code" tabindex="0"><code` + class + `>` + stdhtml.EscapeString(code) + "</code></pre>\n")
+		return
+	}
+	_, _ = w.WriteString(`<pre class="chroma" tabindex="0"><code` + class + `>`)
+	for _, t := range tokens {
+		if class := tokenClass(t.Type); class != "" {
+			_, _ = w.WriteString(`<span class="` + class + `">` + stdhtml.EscapeString(t.Value) + `</span>`)
+		} else {
+			_, _ = w.WriteString(stdhtml.EscapeString(t.Value))
+		}
+	}
+	_, _ = w.WriteString("</code></pre>\n")
+}
+
+// languageOf is the language of a fenced block in lower case: the first word of
+// its info string without what follows a "{" or ",".
+func languageOf(n ast.Node, source []byte) string {
+	fenced, ok := n.(*ast.FencedCodeBlock)
+	if !ok {
+		return ""
+	}
+	language := strings.ToLower(decode(fenced.Language(source)))
+	if i := strings.IndexAny(language, "{,:"); i >= 0 {
+		language = language[:i]
+	}
+	if !policyCode.MatchString("language-" + language) {
+		return ""
+	}
+	return language
+}
+
+// codeText is the text of a code block.
+func codeText(n ast.Node, source []byte) string {
+	var b bytes.Buffer
+	lines := n.Lines()
+	for i := range lines.Len() {
+		s := lines.At(i)
+		b.Write(s.Value(source))
+	}
+	return b.String()
+}
+
+// lex splits code into tokens; nil when the language is unknown or plain, when
+// the code is too long, or when the lexer loses any of it.
+func lex(language, code string) []chroma.Token {
+	if language == "" || len(code) > maxHighlighted {
+		return nil
+	}
+	lexer := lexers.Get(languageAlias(language))
+	if lexer == nil || lexer.Config().Name == "plaintext" {
+		return nil
+	}
+	it, err := chroma.Coalesce(lexer).Tokenise(&chroma.TokeniseOptions{State: "root", EnsureLF: true}, code)
+	if err != nil {
+		return nil
+	}
+	tokens := it.Tokens()
+	length := 0
+	for _, t := range tokens {
+		length += len(t.Value)
+	}
+	if length != len(code) {
+		return nil
+	}
+	return tokens
+}
+
+// languageAlias names chroma's lexer for words that people write.
+func languageAlias(language string) string {
+	switch language {
+	case "shell", "sh", "zsh", "cmd", "terminal":
+		return "bash"
+	case "shell-regular", "shell-root":
+		return "bash"
+	case "yml":
+		return "yaml"
+	case "psql":
+		return "postgresql"
+	case "log", "txt", "text", "output", "plain":
+		return "plaintext"
+	}
+	return language
+}
+
+// tokenClass is chroma's short class of a token, or of the nearest kind above it
+// that has one.
+func tokenClass(t chroma.TokenType) string {
+	for _, kind := range []chroma.TokenType{t, t.SubCategory(), t.Category()} {
+		if class, ok := chroma.StandardTypes[kind]; ok {
+			if kind == chroma.Text || kind == chroma.Background {
+				return ""
+			}
+			return class
+		}
+	}
+	return ""
+}

@@ -1,0 +1,218 @@
+package markdown
+
+import (
+	stdhtml "html"
+
+	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/util"
+)
+
+// linkRel keeps other sites from learning the page that the reader came from and
+// from holding on to it.
+const linkRel = `noopener noreferrer nofollow`
+
+// nodeRenderer writes the nodes of this package, and those of goldmark that have
+// to look otherwise than by default.
+type nodeRenderer struct{}
+
+// RegisterFuncs implements renderer.NodeRenderer.
+func (nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(kindCallout, writeCallout)
+	reg.Register(kindTemplate, leaf(writeTemplate))
+	reg.Register(kindRawHTML, leaf(writeRawHTML))
+	reg.Register(kindImage, leaf(writeImage))
+	reg.Register(kindLink, writeLink)
+	reg.Register(ast.KindText, writeText)
+	reg.Register(ast.KindString, leaf(writeString))
+	reg.Register(ast.KindListItem, writeListItem)
+	reg.Register(ast.KindCodeBlock, leaf(writeCode))
+	reg.Register(ast.KindFencedCodeBlock, leaf(writeCode))
+	reg.Register(extast.KindTaskCheckBox, leaf(writeCheckBox))
+	reg.Register(extast.KindTable, writeTable)
+	for _, kind := range []ast.NodeKind{ast.KindRawHTML, ast.KindHTMLBlock, ast.KindLink, ast.KindImage, ast.KindAutoLink, kindMark, kindWikiLink} {
+		reg.Register(kind, writeNothing)
+	}
+}
+
+type nodeFunc = renderer.NodeRendererFunc
+
+// leaf is a node without children to visit.
+func leaf(write func(w util.BufWriter, source []byte, n ast.Node)) nodeFunc {
+	return func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			write(w, source, n)
+		}
+		return ast.WalkSkipChildren, nil
+	}
+}
+
+// writeNothing stands for nodes that the passes have replaced.
+func writeNothing(util.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error) {
+	return ast.WalkSkipChildren, nil
+}
+
+func writeCallout(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		_, _ = w.WriteString("</div>\n")
+		return ast.WalkContinue, nil
+	}
+	c := n.(*callout)
+	_, _ = w.WriteString(`<div class="callout callout-` + c.kind + `" role="note">` + "\n" + `<p class="callout-title">`)
+	_, _ = w.WriteString(stdhtml.EscapeString(c.title))
+	_, _ = w.WriteString("</p>\n")
+	return ast.WalkContinue, nil
+}
+
+func writeTemplate(w util.BufWriter, _ []byte, n ast.Node) {
+	if text := n.(*template).text; text != "" {
+		_, _ = w.WriteString(`<code class="template">` + stdhtml.EscapeString(text) + `</code>`)
+	}
+}
+
+func writeRawHTML(w util.BufWriter, _ []byte, n ast.Node) {
+	for _, t := range n.(*rawHTML).tokens {
+		switch t.kind {
+		case tokenText:
+			_, _ = w.WriteString(stdhtml.EscapeString(t.text))
+		case tokenClose:
+			_, _ = w.WriteString("</" + t.name + ">")
+		default:
+			_, _ = w.WriteString("<" + t.name)
+			writeTarget(w, t.name, t.target)
+			for _, a := range t.attrs {
+				writeAttr(w, a.Key, a.Val)
+			}
+			_ = w.WriteByte('>')
+		}
+	}
+}
+
+// writeTarget writes href or src and what belongs to it.
+func writeTarget(w util.BufWriter, element string, to target) {
+	switch {
+	case to == "":
+	case element == "img":
+		_, _ = w.WriteString(` src="` + stdhtml.EscapeString(string(to)) + `" loading="lazy"`)
+	default:
+		_, _ = w.WriteString(` href="` + stdhtml.EscapeString(string(to)) + `"`)
+		if to.isAbsolute() {
+			_, _ = w.WriteString(` rel="` + linkRel + `"`)
+		}
+	}
+}
+
+// writeAttr writes an attribute with words of the author. A value can not begin
+// like a placeholder: those are filled in wherever they stand.
+func writeAttr(w util.BufWriter, key, value string) {
+	if len(value) >= len(placeholder) && value[:len(placeholder)] == placeholder {
+		value = " " + value
+	}
+	_, _ = w.WriteString(" " + key + `="` + stdhtml.EscapeString(value) + `"`)
+}
+
+func writeLink(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	l := n.(*link)
+	element := "a"
+	if l.target == "" {
+		element = "span"
+	}
+	if !entering {
+		_, _ = w.WriteString("</" + element + ">")
+		return ast.WalkContinue, nil
+	}
+	_, _ = w.WriteString("<" + element)
+	writeTarget(w, element, l.target)
+	if l.title != "" {
+		writeAttr(w, "title", l.title)
+	}
+	if l.class != "" {
+		writeAttr(w, "class", l.class)
+	}
+	_ = w.WriteByte('>')
+	return ast.WalkContinue, nil
+}
+
+func writeImage(w util.BufWriter, _ []byte, n ast.Node) {
+	i := n.(*image)
+	_, _ = w.WriteString("<img")
+	writeTarget(w, "img", i.target)
+	writeAttr(w, "alt", i.alt)
+	if i.title != "" {
+		writeAttr(w, "title", i.title)
+	}
+	_ = w.WriteByte('>')
+}
+
+// writeText differs from goldmark's in line breaks: one between two Han
+// characters vanishes, all others stay, also before links and emphasis.
+func writeText(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	t := n.(*ast.Text)
+	value := t.Segment.Value(source)
+	if t.IsRaw() {
+		textWriter.RawWrite(w, value)
+		return ast.WalkContinue, nil
+	}
+	textWriter.Write(w, value)
+	switch {
+	case t.HardLineBreak():
+		_, _ = w.WriteString("<br>\n")
+	case t.SoftLineBreak() && !joinsLines(t, source):
+		_ = w.WriteByte('\n')
+	}
+	return ast.WalkContinue, nil
+}
+
+func writeString(w util.BufWriter, _ []byte, n ast.Node) {
+	_, _ = w.WriteString(stdhtml.EscapeString(string(n.(*ast.String).Value)))
+}
+
+func writeListItem(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		_, _ = w.WriteString("</li>\n")
+		return ast.WalkContinue, nil
+	}
+	switch checked := taskState(n); {
+	case checked == nil:
+		_, _ = w.WriteString("<li>")
+	case *checked:
+		_, _ = w.WriteString(`<li class="task task-done">`)
+	default:
+		_, _ = w.WriteString(`<li class="task">`)
+	}
+	if fc := n.FirstChild(); fc != nil && fc.Kind() != ast.KindTextBlock {
+		_ = w.WriteByte('\n')
+	}
+	return ast.WalkContinue, nil
+}
+
+// taskState tells whether a list item is a task, and if so whether it is done.
+func taskState(item ast.Node) *bool {
+	if block := item.FirstChild(); block != nil {
+		if box, ok := block.FirstChild().(*extast.TaskCheckBox); ok {
+			return &box.IsChecked
+		}
+	}
+	return nil
+}
+
+func writeCheckBox(w util.BufWriter, _ []byte, n ast.Node) {
+	if n.(*extast.TaskCheckBox).IsChecked {
+		_, _ = w.WriteString(`<input type="checkbox" aria-label="done" checked="" disabled=""> `)
+		return
+	}
+	_, _ = w.WriteString(`<input type="checkbox" aria-label="open" disabled=""> `)
+}
+
+func writeTable(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		_, _ = w.WriteString(`<div class="table" tabindex="0">` + "\n<table>\n")
+	} else {
+		_, _ = w.WriteString("</table>\n</div>\n")
+	}
+	return ast.WalkContinue, nil
+}

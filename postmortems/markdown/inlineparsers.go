@@ -1,0 +1,116 @@
+package markdown
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+)
+
+// templateParser keeps marks of templating languages together, so that emphasis
+// and links are not looked for inside: {{ … }}, {{< … >}}, <% … %>. It takes
+// away kramdown's attribute lists, {:target="_blank"}.
+type templateParser struct{}
+
+var attributeList = regexp.MustCompile(`^\{:(?:\s*(?:[.#][\w-]+|[\w-]+="[^"]*"))+\s*\}`)
+
+// Trigger implements parser.InlineParser.
+func (templateParser) Trigger() []byte { return []byte{'{', '<'} }
+
+// Parse implements parser.InlineParser.
+func (templateParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, _ := block.PeekLine()
+	n := &template{}
+	length := 0
+	switch {
+	case bytes.HasPrefix(line, []byte("{{")):
+		length = closedBy(line, "}}")
+	case bytes.HasPrefix(line, []byte("<%")):
+		length = closedBy(line, "%>")
+	case bytes.HasPrefix(line, []byte("{:")):
+		length = len(attributeList.Find(line))
+		if length > 0 {
+			block.Advance(length)
+			return n
+		}
+	}
+	if length == 0 {
+		return nil
+	}
+	n.text = string(line[:length])
+	block.Advance(length)
+	return n
+}
+
+// maxTemplate is how many bytes a templating mark may have; looking further for
+// its end would take the square of a line of "{{{{".
+const maxTemplate = 1 << 10
+
+// closedBy is the length of line up to and with its first mark, 0 without one.
+func closedBy(line []byte, mark string) int {
+	i := bytes.Index(line[2:min(len(line), maxTemplate)], []byte(mark))
+	if i < 0 {
+		return 0
+	}
+	return 2 + i + len(mark)
+}
+
+// wikiLinkParser reads [[Title]], [[path#fragment]] and [[path|text]].
+type wikiLinkParser struct{}
+
+// The text is short, does not begin or end with a space (shell tests do), and no
+// "(" or "[" follows: [[1]](url) is an ordinary link.
+var wikiLinkText = regexp.MustCompile(`^\[\[([^\s\[\]|#][^\[\]|#\n]{0,200})?(#[^\[\]|\n]{1,200})?(?:\|([^\[\]\n]{1,200}))?\]\](?:[^(\[:]|$)`)
+
+// Trigger implements parser.InlineParser.
+func (wikiLinkParser) Trigger() []byte { return []byte{'['} }
+
+// Parse implements parser.InlineParser.
+func (wikiLinkParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	line, segment := block.PeekLine()
+	if !bytes.HasPrefix(line, []byte("[[")) || pc.IsInLinkLabel() {
+		return nil
+	}
+	m := wikiLinkText.FindSubmatch(line)
+	if m == nil || len(m[1])+len(m[2]) == 0 || bytes.HasSuffix(m[1], []byte(" ")) {
+		return nil
+	}
+	n := &wikiLink{target: string(m[1]), fragment: strings.TrimPrefix(string(m[2]), "#")}
+	n.label = string(m[3])
+	if n.label == "" {
+		n.label = string(m[1]) + string(m[2])
+	}
+	n.SetPos(segment.Start)
+	block.Advance(bytes.Index(line, []byte("]]")) + 2)
+	return n
+}
+
+// hugoLinkParser reads [text]({{< ref "path.md" >}}), which CommonMark does not
+// take for a link because of the spaces.
+type hugoLinkParser struct{}
+
+var hugoLink = regexp.MustCompile(`^\[([^\[\]\n]+)\]\(\{\{[<%]\s*(?:rel)?ref\s+"?([^"\s{}]+)"?\s*[>%]\}\}\)`)
+
+// Trigger implements parser.InlineParser.
+func (hugoLinkParser) Trigger() []byte { return []byte{'['} }
+
+// Parse implements parser.InlineParser.
+func (hugoLinkParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	line, segment := block.PeekLine()
+	if pc.IsInLinkLabel() || !bytes.Contains(line, []byte("]({{")) {
+		return nil
+	}
+	m := hugoLink.FindSubmatch(line)
+	if m == nil {
+		return nil
+	}
+	n := ast.NewLink()
+	n.Destination = m[2]
+	n.SetPos(segment.Start)
+	n.AppendChild(n, ast.NewString(m[1]))
+	block.Advance(len(m[0]))
+	return n
+}

@@ -1,0 +1,39 @@
+package markdown
+
+import (
+	"bytes"
+	"sort"
+	"unicode/utf8"
+)
+
+// lineIndex turns byte offsets of a body into lines of the whole file and
+// columns in runes, both from 1.
+type lineIndex struct {
+	source []byte
+	starts []int // offset at which each line begins
+	first  int   // line of the file of starts[0]
+}
+
+func newLineIndex(source []byte, first int) lineIndex {
+	starts := make([]int, 1, 1+bytes.Count(source, []byte("\n")))
+	for i, c := range source {
+		if c == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return lineIndex{source: source, starts: starts, first: first}
+}
+
+// at tells the line and column of an offset; an offset outside the body is
+// brought to its nearer end.
+func (l lineIndex) at(offset int) (line, col int) {
+	offset = min(max(offset, 0), len(l.source))
+	i := sort.SearchInts(l.starts, offset+1) - 1
+	return l.first + i, 1 + utf8.RuneCount(l.source[l.starts[i]:offset])
+}
+
+// line tells the line of an offset.
+func (l lineIndex) line(offset int) int {
+	line, _ := l.at(offset)
+	return line
+}

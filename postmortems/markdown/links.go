@@ -1,0 +1,220 @@
+package markdown
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"golang.org/x/net/html"
+
+	"github.com/postern/postern/postmortems"
+)
+
+// resolveLinks decides every link and image, in the order of the document, and
+// leaves only nodes of this package.
+func (d *document) resolveLinks() {
+	r := linkResolver{document: d}
+	r.in(d.root)
+}
+
+// linkResolver knows how many links are open around a node: HTML has no link in
+// a link.
+type linkResolver struct {
+	*document
+	depth  int
+	hidden []bool // for each open <a> of raw HTML: it leads nowhere and is left out
+}
+
+func (r *linkResolver) in(parent ast.Node) {
+	for _, c := range children(parent) {
+		switch n := c.(type) {
+		case *ast.Link:
+			r.link(n)
+		case *ast.Image:
+			r.image(n)
+		case *ast.AutoLink:
+			r.autoLink(n)
+		case *wikiLink:
+			r.wikiLink(n)
+		case *rawHTML:
+			r.raw(n)
+		default:
+			r.in(c)
+		}
+	}
+}
+
+func (r *linkResolver) link(n *ast.Link) {
+	to := r.decide(postmortems.LinkPage, decode(n.Destination), offsetOf(n))
+	r.depth++
+	r.in(n)
+	r.depth--
+	r.put(n, &link{target: to, title: decode(n.Title)})
+}
+
+// put replaces a node by a link, or by what it holds when there is no target.
+func (r *linkResolver) put(old ast.Node, n *link) {
+	moveChildren(old, n)
+	if n.target != "" || n.class != "" {
+		replace(old, n)
+		return
+	}
+	parent := old.Parent()
+	for _, c := range children(n) {
+		parent.InsertBefore(parent, old, c)
+	}
+	parent.RemoveChild(parent, old)
+}
+
+func (r *linkResolver) image(n *ast.Image) {
+	dest, alt := decode(n.Destination), plainText(n, r.source)
+	to := r.decide(postmortems.LinkImage, dest, offsetOf(n))
+	if strings.HasPrefix(string(to), placeholder) {
+		replace(n, &image{target: to, alt: alt, title: decode(n.Title)})
+		return
+	}
+	n.RemoveChildren(n)
+	n.AppendChild(n, textNode(r.imageText(alt, dest, to)))
+	r.put(n, r.foreignImage(to, dest, offsetOf(n)))
+}
+
+// foreignImage is what stands in place of an image that is not shown.
+func (r *linkResolver) foreignImage(to target, dest string, offset int) *link {
+	if !to.isAbsolute() {
+		return &link{}
+	}
+	r.problemAt(ruleImageExternal, offset, "%s is an image of another site and is shown as a link; put the file beside the document", quoted(dest))
+	if r.depth > 0 {
+		to = ""
+	}
+	return &link{target: to, class: "external-image"}
+}
+
+// imageText is the text in place of an image that is not shown.
+func (r *linkResolver) imageText(alt, dest string, to target) string {
+	if alt != "" {
+		return alt
+	}
+	if to.isAbsolute() {
+		return path.Base(strings.TrimRight(string(to), "/"))
+	}
+	return quoted(dest)
+}
+
+func (r *linkResolver) autoLink(n *ast.AutoLink) {
+	label := string(n.Label(r.source))
+	dest := string(n.URL(r.source))
+	if n.AutoLinkType == ast.AutoLinkEmail && !strings.HasPrefix(strings.ToLower(dest), "mailto:") {
+		dest = "mailto:" + dest
+	}
+	to := target("")
+	if r.depth == 0 {
+		to = r.decide(postmortems.LinkPage, dest, offsetOf(n))
+	}
+	l := &link{target: to}
+	l.AppendChild(l, textNode(label))
+	if to == "" {
+		replace(n, textNode(label))
+		return
+	}
+	replace(n, l)
+}
+
+func (r *linkResolver) wikiLink(n *wikiLink) {
+	var to target
+	switch {
+	case r.depth > 0:
+	case n.target == "":
+		to = r.decideFragment(n.fragment, n.Pos())
+	default:
+		to = r.open(postmortems.Link{
+			Kind: postmortems.LinkWiki, Raw: n.target, Fragment: foreignAnchor(n.fragment),
+			Candidates: candidates(r.input.Path, n.target, postmortems.LinkWiki),
+		}, n.Pos())
+	}
+	if to == "" {
+		replace(n, textNode(n.label))
+		return
+	}
+	l := &link{target: to}
+	l.AppendChild(l, textNode(n.label))
+	replace(n, l)
+}
+
+// raw decides href and src of raw HTML.
+func (r *linkResolver) raw(n *rawHTML) {
+	var out []rawToken
+	for _, t := range n.tokens {
+		switch {
+		case t.name == "a" && t.kind == tokenClose:
+			last := len(r.hidden) - 1
+			hide := r.hidden[last]
+			r.hidden = r.hidden[:last]
+			r.depth--
+			if hide {
+				continue
+			}
+		case t.name == "a":
+			r.depth++
+			if href, ok := cutAttr(&t, "href"); ok && r.depth == 1 {
+				t.target = r.decide(postmortems.LinkPage, href, t.offset)
+			}
+			hide := t.target == "" && t.attr("id") == ""
+			r.hidden = append(r.hidden, hide)
+			if hide {
+				continue
+			}
+		case t.name == "img":
+			out = append(out, r.rawImage(t)...)
+			continue
+		}
+		out = append(out, t)
+	}
+	n.tokens = out
+}
+
+func (r *linkResolver) rawImage(t rawToken) []rawToken {
+	src, _ := cutAttr(&t, "src")
+	t.target = r.decide(postmortems.LinkImage, src, t.offset)
+	if strings.HasPrefix(string(t.target), placeholder) {
+		return []rawToken{t}
+	}
+	text := rawToken{text: r.imageText(t.attr("alt"), src, t.target)}
+	l := r.foreignImage(t.target, src, t.offset)
+	if l.class == "" {
+		return []rawToken{text}
+	}
+	open := rawToken{kind: tokenOpen, name: "span", target: l.target, attrs: []html.Attribute{{Key: "class", Val: l.class}}}
+	if l.target != "" {
+		open.name = "a"
+	}
+	return []rawToken{open, text, {kind: tokenClose, name: open.name}}
+}
+
+// cutAttr takes an attribute off a token.
+func cutAttr(t *rawToken, key string) (value string, ok bool) {
+	i := slices.IndexFunc(t.attrs, func(a html.Attribute) bool { return a.Key == key })
+	if i < 0 {
+		return "", false
+	}
+	value = t.attrs[i].Val
+	t.attrs = slices.Delete(slices.Clone(t.attrs), i, i+1)
+	return value, true
+}
+
+// offsetOf is where a node begins in the source; a node that does not know takes
+// that of what it holds or of what holds it.
+func offsetOf(n ast.Node) int {
+	for c := n; c != nil; c = c.FirstChild() {
+		if c.Pos() >= 0 {
+			return c.Pos()
+		}
+	}
+	for p := n.Parent(); p != nil; p = p.Parent() {
+		if p.Pos() >= 0 {
+			return p.Pos()
+		}
+	}
+	return 0
+}

@@ -1,0 +1,140 @@
+package markdown
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"golang.org/x/net/html"
+)
+
+// tokenKind is what a rawToken is.
+type tokenKind uint8
+
+const (
+	tokenText tokenKind = iota
+	tokenOpen           // also of a void element
+	tokenClose
+)
+
+// rawToken is one piece of raw HTML. After rewriteHTML only allowed elements and
+// attributes are left; href and src are decided by resolveLinks.
+type rawToken struct {
+	kind     tokenKind
+	name     string // lower case
+	written  string // as typed, for tags that prove to be text
+	text     string // of tokenText, unescaped
+	attrs    []html.Attribute
+	selfEnds bool // "<x/>"
+	target   target
+	offset   int // in the source
+}
+
+// attr is the value of an attribute, "" without one.
+func (t *rawToken) attr(key string) string {
+	for _, a := range t.attrs {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// rewriteHTML replaces all raw HTML of the tree by what the allow-list leaves.
+func (d *document) rewriteHTML() { d.rewriteIn(d.root) }
+
+func (d *document) rewriteIn(parent ast.Node) {
+	var raws []*rawHTML
+	for _, c := range children(parent) {
+		source, offset, ok := rawSource(c, d.source)
+		if !ok {
+			d.rewriteIn(c)
+			if c.Kind() == ast.KindParagraph && !c.HasChildren() {
+				parent.RemoveChild(parent, c) // held nothing but comments
+			}
+			continue
+		}
+		raw := &rawHTML{tokens: tokenize(source, offset)}
+		replace(c, raw)
+		raws = append(raws, raw)
+	}
+	if len(raws) > 0 {
+		newBalancer(d, raws).run(parent)
+	}
+}
+
+// rawSource is the text of a raw HTML node of goldmark.
+func rawSource(n ast.Node, source []byte) (text []byte, offset int, ok bool) {
+	switch n := n.(type) {
+	case *ast.RawHTML:
+		for i := range n.Segments.Len() {
+			s := n.Segments.At(i)
+			text = append(text, s.Value(source)...)
+		}
+		if n.Segments.Len() > 0 {
+			offset = n.Segments.At(0).Start
+		}
+	case *ast.HTMLBlock:
+		for i := range n.Lines().Len() {
+			s := n.Lines().At(i)
+			text = append(text, s.Value(source)...)
+		}
+		if n.HasClosure() {
+			text = append(text, n.ClosureLine.Value(source)...)
+		}
+		if n.Lines().Len() > 0 {
+			offset = n.Lines().At(0).Start
+		} else {
+			offset = n.ClosureLine.Start
+		}
+	default:
+		return nil, 0, false
+	}
+	return text, offset, true
+}
+
+// tokenize reads HTML leniently, as browsers do, but for comments, declarations
+// and the content of <script> and <style>, which it leaves out.
+func tokenize(source []byte, offset int) []rawToken {
+	var tokens []rawToken
+	z := html.NewTokenizer(bytes.NewReader(source))
+	skip := false // inside <script> or <style>
+	for {
+		kind := z.Next()
+		if kind == html.ErrorToken {
+			return tokens
+		}
+		written := string(z.Raw())
+		token := rawToken{written: written, offset: offset}
+		offset += len(written)
+		switch kind {
+		case html.TextToken:
+			if token.text = html.UnescapeString(written); !skip {
+				tokens = append(tokens, token)
+			}
+		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
+			t := z.Token()
+			token.name, token.attrs = t.Data, t.Attr
+			token.selfEnds = kind == html.SelfClosingTagToken
+			token.kind = tokenOpen
+			if kind == html.EndTagToken {
+				token.kind = tokenClose
+			}
+			tokens = append(tokens, token)
+			skip = kind == html.StartTagToken && (t.Data == "script" || t.Data == "style")
+			if !skip {
+				z.NextIsNotRawText()
+			}
+		}
+	}
+}
+
+// isComponent tells the tag of a documentation framework (<CustomContent>) from
+// a placeholder (<Column>): the name is in camel case and the tag is closed.
+func isComponent(t rawToken, closed map[string]bool) bool {
+	name := strings.TrimLeft(t.written, "</")
+	if name == "" || name[0] < 'A' || name[0] > 'Z' || strings.ToUpper(name[:len(t.name)]) == name[:len(t.name)] {
+		return false
+	}
+	return t.selfEnds || closed[t.name]
+}

@@ -1,0 +1,135 @@
+package markdown
+
+import (
+	"bytes"
+	"context"
+	"unicode/utf8"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/text"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+)
+
+// Options are the limits that a portal may change.
+type Options struct {
+	MaxBody   int // bytes of Markdown; 0: DefaultMaxBody
+	MaxOutput int // bytes of HTML; 0: DefaultMaxOutput
+}
+
+// Defaults of Options.
+const (
+	// DefaultMaxBody is 1 MiB: real documents reach 400 KB.
+	DefaultMaxBody = 1 << 20
+	// DefaultMaxOutput is 16 MiB: ordinary text grows threefold, highlighted
+	// code tenfold; more than that is a bomb.
+	DefaultMaxOutput = 16 << 20
+)
+
+// Renderer renders Markdown bodies. It is safe for concurrent use.
+type Renderer struct {
+	options Options
+	engine  goldmark.Markdown
+	policy  *bluemonday.Policy
+}
+
+// New makes a Renderer.
+func New(o Options) *Renderer {
+	if o.MaxBody == 0 {
+		o.MaxBody = DefaultMaxBody
+	}
+	if o.MaxOutput == 0 {
+		o.MaxOutput = DefaultMaxOutput
+	}
+	return &Renderer{options: o, engine: newEngine(), policy: newPolicy()}
+}
+
+// RenderBody implements postmortems.BodyRenderer. It does not bound time or
+// memory by itself beyond the guard: render hostile input through package
+// sandbox. ctx is looked at between passes.
+func (r *Renderer) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
+	if !utf8.Valid(in.Markdown) {
+		in.Markdown = bytes.ToValidUTF8(in.Markdown, []byte("\uFFFD"))
+	}
+	d := newDocument(in)
+	if !d.guard(r.options.MaxBody) {
+		return postmortems.Body{}, d.problems.list(), nil
+	}
+	d.root = r.engine.Parser().Parse(text.NewReader(d.source))
+	for _, pass := range []func(){d.foldBlocks, d.rewriteHTML, d.anchorHeadings, d.resolveLinks} {
+		if err := ctx.Err(); err != nil {
+			return postmortems.Body{}, nil, fault.Wrap(fault.Timeout, "markdown.RenderBody", "rendering was cut short", err)
+		}
+		pass()
+	}
+	html, ok, err := r.html(d)
+	if err != nil || !ok {
+		return postmortems.Body{}, d.problems.list(), err
+	}
+	d.body.HTML = html
+	d.collectText()
+	return d.body, d.problems.list(), nil
+}
+
+// html renders and sanitises. It is not ok when the output is over its limit,
+// which is told as a problem.
+func (r *Renderer) html(d *document) ([]byte, bool, error) {
+	out := &boundedBuffer{max: r.options.MaxOutput}
+	err := r.engine.Renderer().Render(out, d.source, d.root)
+	if out.full {
+		d.problem(ruleRenderLimit, d.input.FirstLine, 0,
+			"the page would be over %s of HTML; split the document or shorten what is repeated", bytesWord(r.options.MaxOutput))
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fault.Wrap(fault.Internal, "markdown.RenderBody", "the page could not be rendered", err)
+	}
+	html := r.policy.SanitizeBytes(out.Bytes())
+	if err := checkPlaceholders(html, len(d.body.Links)); err != nil {
+		return nil, false, err
+	}
+	return html, true, nil
+}
+
+// document is one document on its way through the passes.
+type document struct {
+	input    postmortems.BodyInput
+	source   []byte
+	lines    lineIndex
+	root     ast.Node
+	problems problems
+	anchors  anchors
+	body     postmortems.Body
+}
+
+func newDocument(in postmortems.BodyInput) *document {
+	if in.FirstLine < 1 {
+		in.FirstLine = 1
+	}
+	return &document{
+		input:    in,
+		source:   in.Markdown,
+		lines:    newLineIndex(in.Markdown, in.FirstLine),
+		problems: problems{path: in.Path},
+		anchors:  newAnchors(),
+	}
+}
+
+// boundedBuffer keeps at most max bytes and then refuses.
+type boundedBuffer struct {
+	bytes.Buffer
+	max  int
+	full bool
+}
+
+// Write implements io.Writer.
+func (b *boundedBuffer) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > b.max {
+		b.full = true
+		return 0, fault.New(fault.TooLarge, "markdown.render", "output limit reached")
+	}
+	return b.Buffer.Write(p)
+}

@@ -1,0 +1,201 @@
+package markdown
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/yuin/goldmark/ast"
+	extast "github.com/yuin/goldmark/extension/ast"
+
+	"github.com/postern/postern/postmortems"
+)
+
+// collectText fills in what search and the readers of timelines take from a
+// document: sections, rows, words.
+func (d *document) collectText() {
+	c := collector{document: d}
+	c.current = postmortems.Section{Line: d.input.FirstLine}
+	c.blocks(d.root)
+	c.flush()
+}
+
+// collector walks the blocks in the order of the document.
+type collector struct {
+	*document
+	current postmortems.Section
+	text    []string
+	code    []string
+}
+
+// flush ends the current section; one without heading and content is no section.
+func (c *collector) flush() {
+	s := c.current
+	s.Text, s.Code = strings.Join(c.text, "\n"), strings.Join(c.code, "\n")
+	c.body.Words += countWords(s.Heading) + countWords(s.Text)
+	if s.Heading != "" || s.Text != "" || s.Code != "" || c.hasRows() {
+		c.body.Sections = append(c.body.Sections, s)
+	}
+	c.text, c.code = nil, nil
+}
+
+// hasRows tells whether a row names the current section, which then must be.
+func (c *collector) hasRows() bool {
+	n := len(c.body.Rows)
+	return n > 0 && c.body.Rows[n-1].Section == len(c.body.Sections)
+}
+
+func (c *collector) blocks(parent ast.Node) {
+	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
+		c.block(n)
+	}
+}
+
+func (c *collector) block(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Heading:
+		c.heading(n)
+	case *ast.Paragraph, *ast.TextBlock, *extast.DefinitionTerm, *rawHTML:
+		c.add(inlineText(n, c.source))
+		c.spans(n)
+	case *ast.FencedCodeBlock, *ast.CodeBlock:
+		c.code = append(c.code, strings.TrimRight(codeText(n, c.source), "\n"))
+		if languageOf(n, c.source) == "mermaid" {
+			c.body.Mermaid = true
+		}
+	case *ast.ListItem:
+		c.item(n)
+		c.blocks(n)
+	case *extast.Table:
+		c.table(n)
+	case *callout:
+		c.add(n.title)
+		c.blocks(n)
+	case *ast.LinkReferenceDefinition:
+	default:
+		c.blocks(n)
+	}
+}
+
+func (c *collector) heading(n *ast.Heading) {
+	c.flush()
+	c.current = postmortems.Section{
+		Heading: plainText(n, c.source), Level: n.Level, Line: c.lines.line(n.Pos()),
+	}
+	if id, ok := n.AttributeString("id"); ok {
+		c.current.Anchor, _ = id.(string)
+	}
+	c.spans(n)
+}
+
+func (c *collector) add(text string) {
+	if text != "" {
+		c.text = append(c.text, text)
+	}
+}
+
+// spans adds the code spans of inline content to the section's code.
+func (c *collector) spans(n ast.Node) {
+	for _, span := range inlineNodes[*ast.CodeSpan](n) {
+		c.code = append(c.code, plainText(span, c.source))
+	}
+}
+
+// item adds a list item as a row: its own words without those of nested blocks.
+func (c *collector) item(n *ast.ListItem) {
+	var words []string
+	row := postmortems.Row{Section: len(c.body.Sections), Checked: taskState(n), Line: c.lines.line(offsetOf(n))}
+	for b := n.FirstChild(); b != nil; b = b.NextSibling() {
+		if b.Kind() == ast.KindTextBlock || b.Kind() == ast.KindParagraph {
+			if text := inlineText(b, c.source); text != "" {
+				words = append(words, text)
+			}
+			row.Links = append(row.Links, absoluteLinks(b)...)
+		}
+	}
+	row.Cells = []string{strings.Join(words, "\n")}
+	if row.Cells[0] != "" {
+		c.body.Rows = append(c.body.Rows, row)
+	}
+}
+
+// table adds the rows of a table, and each as one line of text with its cells
+// parted by tabs.
+func (c *collector) table(t *extast.Table) {
+	var header []string
+	for r := t.FirstChild(); r != nil; r = r.NextSibling() {
+		row := postmortems.Row{Section: len(c.body.Sections), Header: header, Line: c.lines.line(offsetOf(r))}
+		for cell := r.FirstChild(); cell != nil; cell = cell.NextSibling() {
+			row.Cells = append(row.Cells, inlineText(cell, c.source))
+			row.Links = append(row.Links, absoluteLinks(cell)...)
+			c.spans(cell)
+		}
+		c.add(strings.TrimSpace(strings.Join(row.Cells, "\t")))
+		if r.Kind() == extast.KindTableHeader {
+			header = row.Cells
+			continue
+		}
+		c.body.Rows = append(c.body.Rows, row)
+	}
+}
+
+// inlineText is the text of a block's inline content on one line.
+func inlineText(n ast.Node, source []byte) string {
+	var b strings.Builder
+	if raw, ok := n.(*rawHTML); ok {
+		writeRawPlain(&b, raw.tokens)
+	} else {
+		return squeeze(plainText(n, source))
+	}
+	return squeeze(b.String())
+}
+
+// inlineNodes finds all nodes of one type under n.
+func inlineNodes[T ast.Node](n ast.Node) []T {
+	var out []T
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if t, ok := c.(T); ok {
+			out = append(out, t)
+		}
+		out = append(out, inlineNodes[T](c)...)
+	}
+	return out
+}
+
+// absoluteLinks are the addresses of other sites under n, each once.
+func absoluteLinks(n ast.Node) []string {
+	var out []string
+	add := func(t target) {
+		if t.isAbsolute() && !slices.Contains(out, string(t)) {
+			out = append(out, string(t))
+		}
+	}
+	for _, l := range inlineNodes[*link](n) {
+		add(l.target)
+	}
+	for _, raw := range inlineNodes[*rawHTML](n) {
+		for _, t := range raw.tokens {
+			add(t.target)
+		}
+	}
+	return out
+}
+
+// countWords counts words; each Han character and kana is one.
+func countWords(s string) int {
+	n, inWord := 0, false
+	for _, r := range s {
+		switch {
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
+			n, inWord = n+1, false
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			if !inWord {
+				n++
+			}
+			inWord = true
+		case r != '\'' && r != '-' && r != '_' && r != '.' && r != '’':
+			inWord = false
+		}
+	}
+	return n
+}
