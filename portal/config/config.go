@@ -1,0 +1,102 @@
+// Package config owns what an operator can set: one struct, read from a strict
+// YAML file, the environment and flags, with every problem told at once.
+//
+// Each setting has one key, such as access.read, under which it is found in all
+// three places; the later wins:
+//
+//	default                     settings.go
+//	file         access: {read: token}
+//	environment  POSTERN_ACCESS_READ=token; a secret also by POSTERN_X_FILE=path
+//	flag         --access-read token
+//
+// The package reads no environment and no file by itself: both are passed in.
+// The reference in docs/configuration.md and the JSON Schema are made from the
+// same table as the reading, so that they cannot say something else.
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"time"
+)
+
+// Config is the whole configuration. Sizes are bytes.
+type Config struct {
+	Name            string         // of the portal, in titles
+	Listen          string         // host:port; port 0 is any free one
+	DataDir         string         // absolute or relative to the working directory; never empty
+	PublicURL       *url.URL       // as readers write it, without a trailing slash; nil: not stated
+	Access          Access         // who may read
+	TLS             TLS            // both files or none
+	BehindProxy     bool           // a reverse proxy in front speaks TLS
+	TrustedProxies  []netip.Prefix // whose X-Forwarded-For counts; none without BehindProxy
+	Log             Log
+	Git             Git
+	Limits          Limits
+	SeverityAliases map[string]string // word -> SEV1..SEV5, besides the built-in words
+	Targets         Targets
+	Render          Render
+	Metrics         Metrics
+}
+
+// Access says who may read.
+type Access struct {
+	Read string // ReadToken or ReadOpen, never empty
+}
+
+// The values of Access.Read.
+const (
+	ReadToken = "token" // whoever has a token
+	ReadOpen  = "open"  // everybody who reaches the portal
+)
+
+// TLS names the files of the portal's own certificate.
+type TLS struct{ Cert, Key string }
+
+// On tells whether the portal itself speaks TLS.
+func (t TLS) On() bool { return t.Cert != "" }
+
+// Log says what is logged and how.
+type Log struct {
+	Level  slog.Level
+	Format string // LogText or LogJSON
+}
+
+// The values of Log.Format.
+const (
+	LogText = "text"
+	LogJSON = "json"
+)
+
+// Git names the git program.
+type Git struct{ Path string }
+
+// Limits bound one push. What they count is counted before any content is read.
+type Limits struct {
+	PushPacked   int64 // bytes as sent
+	PushInflated int64 // bytes of all new objects, unpacked
+	Document     int64 // bytes of one document
+	Attachment   int64 // bytes of any other file
+	ChangedPaths int
+	Commits      int
+	TreePaths    int // files in the whole tree
+	TreeDepth    int // folders within folders
+	PushTime     time.Duration
+}
+
+// Targets are the times from the start of impact that the milestones of a
+// post-mortem are held against.
+type Targets struct{ Detect, Diagnose, Recover time.Duration }
+
+// Render bounds the child processes that render Markdown.
+type Render struct {
+	Workers int
+	Time    time.Duration // of processor, for one document
+	Memory  int64         // bytes of address space
+}
+
+// Metrics says who may read /metrics.
+type Metrics struct {
+	Token Secret // empty: whoever may read the portal
+}

@@ -1,0 +1,127 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+)
+
+// Flag is one command line flag.
+type Flag struct {
+	Key   string // for Sources.Flags
+	Name  string // without dashes
+	Usage string
+	Bool  bool // takes no word: --behind-proxy
+}
+
+// Flags are all flags, in the order of the reference. Secrets have none.
+func Flags() []Flag {
+	var c Config
+	var flags []Flag
+	for _, s := range c.settings() {
+		if s.secret() {
+			continue
+		}
+		_, isBool := s.value.(scalar[bool])
+		usage := strings.ReplaceAll(s.doc, "`", "")
+		if s.preset != "" {
+			usage += " (default " + s.preset + ")"
+		}
+		flags = append(flags, Flag{Key: s.key, Name: s.flag(), Usage: usage, Bool: isBool})
+	}
+	return flags
+}
+
+// Print is the configuration as a file that would give it, secrets redacted.
+func (c *Config) Print() ([]byte, error) {
+	var all yamldoc.Pairs
+	at := map[string]int{} // group -> index in all
+	for _, s := range c.settings() {
+		v := s.value.yaml()
+		if v == nil {
+			continue
+		}
+		group, name := splitKey(s.key)
+		if group == "" {
+			all = append(all, yamldoc.Pair{Key: name, Value: v})
+			continue
+		}
+		i, known := at[group]
+		if !known {
+			i = len(all)
+			at[group] = i
+			all = append(all, yamldoc.Pair{Key: group, Value: yamldoc.Pairs{}})
+		}
+		all[i].Value = append(all[i].Value.(yamldoc.Pairs), yamldoc.Pair{Key: name, Value: v})
+	}
+	return yamldoc.Encode(all)
+}
+
+// Schema is the JSON Schema (2020-12) of the file, for editors.
+func Schema() ([]byte, error) {
+	var c Config
+	top := object("Configuration of Postern")
+	top["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	for _, s := range c.settings() {
+		group, name := splitKey(s.key)
+		properties := top["properties"].(map[string]any)
+		if group != "" {
+			if properties[group] == nil {
+				properties[group] = object("")
+			}
+			properties = properties[group].(map[string]any)["properties"].(map[string]any)
+		}
+		shape := s.value.schema()
+		shape["description"] = s.doc
+		if s.preset != "" && s.value.set(s.preset) == nil {
+			shape["default"] = s.value.yaml()
+		}
+		properties[name] = shape
+	}
+	return json.MarshalIndent(top, "", "  ")
+}
+
+func object(title string) map[string]any {
+	o := map[string]any{"type": "object", "properties": map[string]any{}, "additionalProperties": false}
+	if title != "" {
+		o["title"] = title
+	}
+	return o
+}
+
+const referenceHead = `# Configuration
+
+<!-- Made from portal/config/settings.go by "go test ./portal/config -update"; do not edit. -->
+
+Everything has a default: ` + "`postern serve`" + ` runs without a file. A setting has one name in three places; the later wins:
+
+1. the YAML file named by ` + "`--config`" + ` or ` + "`POSTERN_CONFIG`" + `; a dot in the name is a level of the file, so ` + "`access.read`" + ` is ` + "`read`" + ` under ` + "`access`" + `;
+2. the environment: ` + "`POSTERN_ACCESS_READ`" + `; an empty variable counts as none. A secret is also taken from the file that ` + "`POSTERN_METRICS_TOKEN_FILE`" + ` names;
+3. the flag: ` + "`--access-read`" + `. Secrets have no flag, because command lines can be read by everybody on the machine.
+
+The file is read strictly: an unknown key is an error. ` + "`postern config check`" + ` tells everything that is wrong at once, ` + "`postern config print`" + ` shows what holds (secrets redacted), ` + "`postern config schema`" + ` gives a JSON Schema for editors. Sizes are written ` + "`64MiB`" + `, durations ` + "`90s`" + ` or ` + "`1h30m`" + `.
+
+| setting | default | meaning |
+|---|---|---|
+`
+
+// Reference is docs/configuration.md.
+func Reference() []byte {
+	var c Config
+	var b strings.Builder
+	b.WriteString(referenceHead)
+	for _, s := range c.settings() {
+		preset := s.unstated
+		if s.preset != "" {
+			preset = "`" + s.preset + "`"
+		}
+		third := "--" + s.flag()
+		if s.secret() {
+			third = s.env() + "_FILE"
+		}
+		fmt.Fprintf(&b, "| `%s`<br>`%s`<br>`%s` | %s | %s |\n", s.key, s.env(), third, preset, s.doc)
+	}
+	return []byte(b.String())
+}

@@ -1,0 +1,129 @@
+package config
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+)
+
+// networks is a list of networks; a flag has them with commas between.
+type networks struct{ at *[]netip.Prefix }
+
+func prefixes(at *[]netip.Prefix) value { return networks{at} }
+
+func (n networks) set(text string) error {
+	var all []netip.Prefix
+	for _, item := range strings.Split(text, ",") {
+		p, err := parsePrefix(strings.TrimSpace(item))
+		if err != nil {
+			return err
+		}
+		all = append(all, p)
+	}
+	*n.at = all
+	return nil
+}
+
+func (n networks) read(v yamldoc.Value) {
+	if !v.List() {
+		v.Report("%s must be a list such as [10.0.0.0/8]", v.Path())
+		return
+	}
+	all := []netip.Prefix{}
+	for _, item := range v.Items() {
+		p, err := parsePrefix(item.String())
+		if err != nil {
+			item.Report("%s %v", item.Path(), err)
+			continue
+		}
+		all = append(all, p)
+	}
+	*n.at = all
+}
+
+// parsePrefix reads a network or a single address. The network of all addresses
+// is refused: it would let every client write its own address.
+func parsePrefix(text string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(text); err == nil && a.Zone() == "" {
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(text)
+	if err != nil || p.Bits() == 0 {
+		return netip.Prefix{}, mustBe("a network such as 10.0.0.0/8, and never all of them", text)
+	}
+	return p.Masked(), nil
+}
+
+func (n networks) yaml() any {
+	if len(*n.at) == 0 {
+		return nil
+	}
+	all := make([]string, 0, len(*n.at))
+	for _, p := range *n.at {
+		all = append(all, p.String())
+	}
+	return all
+}
+
+func (n networks) schema() map[string]any {
+	return map[string]any{"type": "array", "items": map[string]any{"type": "string"}}
+}
+
+// aliases is a mapping of words to severities; a flag has word=SEV1 with commas
+// between.
+type aliases struct{ at *map[string]string }
+
+func severities(at *map[string]string) value { return aliases{at} }
+
+func (a aliases) set(text string) error {
+	all := map[string]string{}
+	for _, item := range strings.Split(text, ",") {
+		word, severity, _ := strings.Cut(item, "=")
+		if err := addAlias(all, word, severity); err != nil {
+			return err
+		}
+	}
+	*a.at = all
+	return nil
+}
+
+func (a aliases) read(v yamldoc.Value) {
+	if !v.Mapping() {
+		v.Report("%s must be a mapping such as {page-now: SEV1}", v.Path())
+		return
+	}
+	all := map[string]string{}
+	for word, severity := range v.Map().All() {
+		if err := addAlias(all, word, severity.String()); err != nil {
+			severity.Report("%s %v", severity.Path(), err)
+		}
+	}
+	*a.at = all
+}
+
+func addAlias(all map[string]string, word, severity string) error {
+	word, severity = strings.TrimSpace(word), strings.ToUpper(strings.TrimSpace(severity))
+	if word == "" || len(severity) != 4 || severity < "SEV1" || severity > "SEV5" {
+		return mustBe("a word and one of SEV1 to SEV5", word+"="+severity)
+	}
+	all[word] = severity
+	return nil
+}
+
+func (a aliases) yaml() any {
+	if len(*a.at) == 0 {
+		return nil
+	}
+	var all yamldoc.Pairs
+	for _, word := range slices.Sorted(maps.Keys(*a.at)) {
+		all = append(all, yamldoc.Pair{Key: word, Value: (*a.at)[word]})
+	}
+	return all
+}
+
+func (a aliases) schema() map[string]any {
+	return map[string]any{"type": "object", "additionalProperties": map[string]any{"pattern": "^[sS][eE][vV][1-5]$", "type": "string"}}
+}

@@ -1,0 +1,233 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/yamldoc"
+)
+
+// Limits of the file: hundreds of times what there is to set.
+const (
+	maxFileBytes = 64 << 10
+	maxFileKeys  = 1024
+	maxFileDepth = 4
+	// maxSecretFile bounds a file that holds one secret, in bytes.
+	maxSecretFile = 4 << 10
+)
+
+// Lookup finds an environment variable; os.LookupEnv is one.
+type Lookup func(name string) (value string, ok bool)
+
+// Sources are where a configuration comes from. All may be zero.
+type Sources struct {
+	File     string                            // name of the file, for messages
+	Data     []byte                            // its contents
+	Env      Lookup                            // an empty variable counts as none
+	ReadFile func(path string) ([]byte, error) // for POSTERN_X_FILE
+	Flags    map[string]string                 // by key, only those that were given
+}
+
+// Problem is one thing that is wrong.
+type Problem struct {
+	Place string // "postern.yaml:3:7", "POSTERN_LISTEN", "--listen", or the key of a default
+	Msg   string // what is wrong and how to put it right; one line
+}
+
+// String is the problem as a command prints it.
+func (p Problem) String() string { return p.Place + ": error: " + p.Msg }
+
+// Problems are all that is wrong; none is good.
+type Problems []Problem
+
+// Err is nil without problems, else one fault.Invalid with a line for each.
+func (ps Problems) Err() error {
+	if len(ps) == 0 {
+		return nil
+	}
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.String()
+	}
+	return fault.New(fault.Invalid, "config.Load", strings.Join(lines, "\n"))
+}
+
+// Load reads a configuration and finds all that is wrong with it. With problems
+// the Config is not to be used.
+func Load(src Sources) (Config, Problems) {
+	var c Config
+	l := loader{src: src, settings: c.settings(), origin: map[string]string{}}
+	if l.src.Env == nil {
+		l.src.Env = func(string) (string, bool) { return "", false }
+	}
+	l.defaults()
+	l.file()
+	l.environment()
+	l.flags()
+	if len(l.problems) == 0 {
+		l.judge(&c)
+	}
+	return c, l.problems
+}
+
+// loader fills one Config.
+type loader struct {
+	src      Sources
+	settings []setting
+	origin   map[string]string // key -> place where it was stated last
+	problems Problems
+}
+
+func (l *loader) report(place, format string, args ...any) {
+	l.problems = append(l.problems, Problem{Place: place, Msg: fmt.Sprintf(format, args...)})
+}
+
+// stated tells whether a setting was given anywhere.
+func (l *loader) stated(key string) bool { return l.origin[key] != "" }
+
+// blame reports a problem where the setting was stated, else under its key.
+func (l *loader) blame(key, format string, args ...any) {
+	place := l.origin[key]
+	if place == "" {
+		place = key
+	}
+	l.report(place, format, args...)
+}
+
+func (l *loader) defaults() {
+	for _, s := range l.settings {
+		if s.preset == "" {
+			continue
+		}
+		if err := s.value.set(s.preset); err != nil {
+			l.report(s.key, "the default %v", err)
+		}
+	}
+}
+
+// file reads the YAML file. Groups are mappings of their own, one level deep.
+func (l *loader) file() {
+	doc, issues := yamldoc.Parse(l.src.Data, yamldoc.Limits{Bytes: maxFileBytes, Keys: maxFileKeys, Depth: maxFileDepth})
+	if doc != nil {
+		groups := map[string]*yamldoc.Map{"": doc.Root()}
+		for _, s := range l.settings {
+			l.fileValue(groups, s)
+		}
+		for _, name := range groupNames(l.settings) {
+			for range groups[name].Unknown() {
+				continue // reported by being asked for
+			}
+		}
+		issues = doc.Issues()
+	}
+	slices.SortStableFunc(issues, func(a, b yamldoc.Issue) int { return a.Line - b.Line })
+	for _, i := range issues {
+		l.report(l.filePlace(i.Line, i.Col), "%s", i.Msg)
+	}
+}
+
+func (l *loader) fileValue(groups map[string]*yamldoc.Map, s setting) {
+	group, name := splitKey(s.key)
+	if groups[group] == nil {
+		groups[group] = groups[""].Value(group).Map()
+	}
+	if !groups[group].Has(name) {
+		return
+	}
+	v := groups[group].Value(name)
+	if !v.Present() {
+		v.Report("%s has no value: give it one, or remove the line for the default", s.key)
+		return
+	}
+	s.value.read(v)
+	l.origin[s.key] = l.filePlace(v.Line(), v.Col())
+}
+
+func (l *loader) filePlace(line, col int) string {
+	return fmt.Sprintf("%s:%d:%d", l.src.File, line, col)
+}
+
+func (l *loader) environment() {
+	for _, s := range l.settings {
+		name := s.env()
+		text, ok := l.src.Env(name)
+		if s.secret() {
+			text, name, ok = l.secretVariable(name, text)
+		}
+		if !ok || text == "" {
+			continue
+		}
+		if err := s.value.set(text); err != nil {
+			l.report(name, "%s %v", s.key, err)
+			continue
+		}
+		l.origin[s.key] = name
+	}
+}
+
+// secretVariable reads a secret from its variable or from the file that the
+// variable with _FILE names.
+func (l *loader) secretVariable(name, text string) (value, from string, ok bool) {
+	path, _ := l.src.Env(name + "_FILE")
+	switch {
+	case path == "":
+		return text, name, text != ""
+	case text != "":
+		l.report(name, "both %s and %s_FILE are set: remove one", name, name)
+		return "", "", false
+	case l.src.ReadFile == nil:
+		l.report(name+"_FILE", "no files can be read here")
+		return "", "", false
+	}
+	data, err := l.src.ReadFile(path)
+	if err != nil || len(data) > maxSecretFile {
+		l.report(name+"_FILE", "the file cannot be read, or is larger than %d bytes", maxSecretFile)
+		return "", "", false
+	}
+	return strings.TrimRight(string(data), "\r\n"), name + "_FILE", true
+}
+
+func (l *loader) flags() {
+	known := map[string]bool{}
+	for _, s := range l.settings {
+		if s.secret() {
+			continue
+		}
+		known[s.key] = true
+		text, given := l.src.Flags[s.key]
+		if !given {
+			continue
+		}
+		if err := s.value.set(text); err != nil {
+			l.report("--"+s.flag(), "%s %v", s.key, err)
+			continue
+		}
+		l.origin[s.key] = "--" + s.flag()
+	}
+	for key := range l.src.Flags {
+		if !known[key] {
+			l.report(key, "there is no such flag")
+		}
+	}
+}
+
+// splitKey is "access", "read" of "access.read".
+func splitKey(key string) (group, name string) {
+	if group, name, found := strings.Cut(key, "."); found {
+		return group, name
+	}
+	return "", key
+}
+
+// groupNames are the groups in the order of the table, the top one first.
+func groupNames(settings []setting) []string {
+	names := []string{""}
+	for _, s := range settings {
+		if group, _ := splitKey(s.key); !slices.Contains(names, group) {
+			names = append(names, group)
+		}
+	}
+	return names
+}

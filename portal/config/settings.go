@@ -1,0 +1,127 @@
+package config
+
+import (
+	"strings"
+	"time"
+)
+
+// Units of sizes.
+const (
+	kib = 1 << 10
+	mib = 1 << 20
+	gib = 1 << 30
+)
+
+// setting is one thing that can be set.
+type setting struct {
+	key    string // "access.read"
+	value  value
+	preset string // the default as a flag would give it; "" leaves the zero value
+	doc    string // one or two sentences: what it does, and the unit
+	// unstated explains an empty default in the reference.
+	unstated string
+}
+
+// env is the environment variable of the setting.
+func (s setting) env() string {
+	return "POSTERN_" + strings.ToUpper(strings.ReplaceAll(s.key, ".", "_"))
+}
+
+// secret tells whether the value must not be shown. A secret has no flag: every
+// user of the machine can read command lines.
+func (s setting) secret() bool {
+	_, is := s.value.(scalar[Secret])
+	return is
+}
+
+// flag is the name of the setting's flag, without dashes.
+func (s setting) flag() string {
+	return strings.NewReplacer(".", "-", "_", "-").Replace(s.key)
+}
+
+// settings is the table of all settings of c, in the order of the reference.
+func (c *Config) settings() []setting {
+	all := c.serving()
+	all = append(all, c.running()...)
+	all = append(all, c.limiting()...)
+	return append(all, c.judging()...)
+}
+
+func (c *Config) serving() []setting {
+	return []setting{
+		{key: "name", value: line(&c.Name), preset: "Postern",
+			doc: "The name of the portal, in titles and feeds."},
+		{key: "listen", value: address(&c.Listen), preset: "127.0.0.1:8080",
+			doc: "Host and port to listen on; port 0 takes any free one. An address that other machines reach needs `access.read`, `public_url`, and `tls` or `behind_proxy` stated."},
+		{key: "public_url", value: link(&c.PublicURL), unstated: "the listen address",
+			doc: "The address readers use, with its path when the portal lives under one. It makes every absolute link: push answers, feeds, mail."},
+		{key: "access.read", value: word(&c.Access.Read, ReadToken, ReadOpen), unstated: "`open` when only this machine reaches the portal, else `token`",
+			doc: "Who may read and search: `token` is whoever has one, `open` is everybody who reaches the portal. Pushing always needs a token."},
+		{key: "tls.cert", value: line(&c.TLS.Cert), unstated: "no TLS",
+			doc: "File with the portal's certificate chain (PEM)."},
+		{key: "tls.key", value: line(&c.TLS.Key), unstated: "no TLS",
+			doc: "File with the certificate's private key (PEM)."},
+		{key: "behind_proxy", value: yes(&c.BehindProxy), preset: "false",
+			doc: "States that a reverse proxy in front of the portal speaks TLS with the readers."},
+		{key: "trusted_proxies", value: prefixes(&c.TrustedProxies), unstated: "this machine, with `behind_proxy`; else none",
+			doc: "Networks of the proxies whose `X-Forwarded-For` is believed."},
+		{key: "metrics.token", value: secret(&c.Metrics.Token), unstated: "whoever may read the portal",
+			doc: "What a collector must send as `Authorization: Bearer` to read `/metrics`."},
+	}
+}
+
+func (c *Config) running() []setting {
+	return []setting{
+		{key: "data_dir", value: line(&c.DataDir), unstated: "`$STATE_DIRECTORY`, else `$XDG_DATA_HOME/postern`, else `~/.local/share/postern`",
+			doc: "Folder of everything the portal keeps, on a local disk."},
+		{key: "log.level", value: level(&c.Log.Level), preset: "info",
+			doc: "The least grave messages that are logged."},
+		{key: "log.format", value: word(&c.Log.Format, LogText, LogJSON), preset: LogText,
+			doc: "The form of log lines."},
+		{key: "git.path", value: line(&c.Git.Path), preset: "git",
+			doc: "The git program: a name looked up in `$PATH`, or a file."},
+		{key: "render.workers", value: number(&c.Render.Workers, 1, 64), preset: "2",
+			doc: "Child processes that render Markdown at the same time."},
+		{key: "render.time", value: duration(&c.Render.Time, 100*time.Millisecond, time.Minute), preset: "3s",
+			doc: "Processor time that rendering one document may take."},
+		{key: "render.memory", value: size(&c.Render.Memory, 256*mib, 16*gib), preset: "1GiB",
+			doc: "Address space of one child that renders."},
+	}
+}
+
+func (c *Config) limiting() []setting {
+	l := &c.Limits
+	return []setting{
+		{key: "limits.push_packed", value: size(&l.PushPacked, mib, gib), preset: "64MiB",
+			doc: "Largest push, as it is sent."},
+		{key: "limits.push_inflated", value: size(&l.PushInflated, mib, 16*gib), preset: "256MiB",
+			doc: "Largest push, unpacked."},
+		{key: "limits.document", value: size(&l.Document, kib, 16*mib), preset: "1MiB",
+			doc: "Largest document."},
+		{key: "limits.attachment", value: size(&l.Attachment, kib, gib), preset: "10MiB",
+			doc: "Largest file that is no document."},
+		{key: "limits.changed_paths", value: number(&l.ChangedPaths, 1, 1_000_000), preset: "20000",
+			doc: "Most files that one push may change."},
+		{key: "limits.commits", value: number(&l.Commits, 1, 1_000_000), preset: "2000",
+			doc: "Most commits of one push. A longer history comes in by `postern import git`."},
+		{key: "limits.tree_paths", value: number(&l.TreePaths, 1, 1_000_000), preset: "200000",
+			doc: "Most files in the repository."},
+		{key: "limits.tree_depth", value: number(&l.TreeDepth, 1, 64), preset: "16",
+			doc: "Most folders within folders."},
+		{key: "limits.push_time", value: duration(&l.PushTime, 10*time.Second, time.Hour), preset: "10m",
+			doc: "How long one push may take, from its first byte to the answer."},
+	}
+}
+
+func (c *Config) judging() []setting {
+	return []setting{
+		{key: "severity_aliases", value: severities(&c.SeverityAliases), unstated: "the words in common use",
+			doc: "Further words for the severities `SEV1` to `SEV5`, such as `page-now: SEV1`; they win over the built-in ones (`P1`, `S1`, `critical`, …)."},
+		{key: "targets.detect", value: duration(&c.Targets.Detect, time.Second, 30*24*time.Hour), preset: "1m",
+			doc: "Target from the start of impact until it is detected."},
+		{key: "targets.diagnose", value: duration(&c.Targets.Diagnose, time.Second, 30*24*time.Hour), preset: "5m",
+			doc: "Target from the start of impact until it is diagnosed."},
+		{key: "targets.recover", value: duration(&c.Targets.Recover, time.Second, 30*24*time.Hour), preset: "10m",
+			doc: "Target from the start of impact until it is over."},
+	}
+}
