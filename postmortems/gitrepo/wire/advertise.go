@@ -1,0 +1,31 @@
+package wire
+
+import "github.com/postern/postern/postmortems"
+
+// capabilities is what this server's push side can do.
+const capabilities = "report-status report-status-v2 delete-refs side-band-64k quiet atomic ofs-delta " +
+	"object-format=sha1 push-options agent=postern"
+
+// Ref is one ref with what it names.
+type Ref struct {
+	Name string
+	ID   postmortems.OID
+}
+
+// Advertisement is the answer to info/refs?service=git-receive-pack: the refs a
+// push may start from, in the given order.
+func Advertisement(refs []Ref) []byte {
+	out := AppendPacket(nil, "# service=git-receive-pack\n")
+	out = AppendFlush(out)
+	if len(refs) == 0 {
+		out = AppendPacket(out, zeroOID+" capabilities^{}\x00"+capabilities+"\n")
+	}
+	for i, ref := range refs {
+		line := string(ref.ID) + " " + ref.Name
+		if i == 0 {
+			line += "\x00" + capabilities
+		}
+		out = AppendPacket(out, line+"\n")
+	}
+	return AppendFlush(out)
+}
