@@ -19,7 +19,7 @@ import (
 	"github.com/postern/postern/portal/base/kv/kvtest"
 )
 
-var update = flag.Bool("update", false, "write the fixtures in testdata anew")
+var writeFormat = flag.Bool("write-format", false, "write the fixture of the present format anew")
 
 func file(dir string) string { return filepath.Join(dir, "test.db") }
 

@@ -18,7 +18,7 @@ import (
 )
 
 // A file of every released format is kept for ever: format-1.db was written by
-// the first release. -update writes it anew, which only a format that was never
+// the first release. -write-format writes it anew, which only a format that was never
 // released allows.
 const fixture = "testdata/format-1.db"
 
@@ -52,7 +52,7 @@ func copyFixture(t *testing.T) string {
 }
 
 func TestFormat1IsRead(t *testing.T) {
-	if *update {
+	if *writeFormat {
 		writeFixture(t)
 	}
 	path := copyFixture(t)
