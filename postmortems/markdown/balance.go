@@ -110,9 +110,21 @@ func (b *balancer) take(t rawToken) {
 		b.close(t.name)
 	case rule.use == tagRemoved:
 		b.doc.problemAt(ruleHTMLRemoved, t.offset, "raw HTML <%s> is left out of the page; write it in Markdown, or link to what it shows", t.name)
+		b.embedded(t)
 	default:
 		b.start(t, rule)
 	}
+}
+
+// embedded leaves a link in place of media and frames, so that a reader still
+// gets there.
+func (b *balancer) embedded(t rawToken) {
+	src := t.attr("src")
+	if src == "" || !hasWord("iframe frame video audio source embed", t.name) {
+		return
+	}
+	href := []html.Attribute{{Key: "href", Val: src}}
+	b.out = append(b.out, rawToken{kind: tokenOpen, name: "a", attrs: href, offset: t.offset}, rawToken{text: src}, rawToken{kind: tokenClose, name: "a"})
 }
 
 func (b *balancer) start(t rawToken, rule tagRule) {

@@ -38,6 +38,7 @@ func bombs() map[string]string {
 		"brackets":              r("[a](", n/4),
 		"brackets and emphasis": r("*[a](b", n/6),
 		"long definition":       "[a]: /" + r("x", n/2) + "\n\n" + r("[a]", n/6),
+		"links":                 strings.Repeat("[a](b)\n\n", maxLinks+1),
 		"footnotes":             stairs(func(i int) string { return fmt.Sprintf("[^%d]: x\n\n[^%d]\n\n", i, i) }),
 	}
 }

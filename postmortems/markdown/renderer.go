@@ -55,6 +55,7 @@ func (r *Renderer) RenderBody(ctx context.Context, in postmortems.BodyInput) (po
 		in.Markdown = bytes.ToValidUTF8(in.Markdown, []byte("\uFFFD"))
 	}
 	d := newDocument(in)
+	d.maxOutput = r.options.MaxOutput
 	if !d.guard(r.options.MaxBody) {
 		return postmortems.Body{}, d.problems.list(), nil
 	}
@@ -64,6 +65,9 @@ func (r *Renderer) RenderBody(ctx context.Context, in postmortems.BodyInput) (po
 			return postmortems.Body{}, nil, fault.Wrap(fault.Timeout, "markdown.RenderBody", "rendering was cut short", err)
 		}
 		pass()
+	}
+	if d.targets > d.maxOutput {
+		return postmortems.Body{}, d.problems.list(), nil
 	}
 	html, ok, err := r.html(d)
 	if err != nil || !ok {
@@ -80,8 +84,7 @@ func (r *Renderer) html(d *document) ([]byte, bool, error) {
 	out := &boundedBuffer{max: r.options.MaxOutput}
 	err := r.engine.Renderer().Render(out, d.source, d.root)
 	if out.full {
-		d.problem(ruleRenderLimit, d.input.FirstLine, 0,
-			"the page would be over %s of HTML; split the document or shorten what is repeated", bytesWord(r.options.MaxOutput))
+		d.tooMuch(d.input.FirstLine)
 		return nil, false, nil
 	}
 	if err != nil {
@@ -103,6 +106,8 @@ type document struct {
 	problems problems
 	anchors  anchors
 	body     postmortems.Body
+
+	targets, maxOutput int // bytes of all destinations so far, and at most
 }
 
 func newDocument(in postmortems.BodyInput) *document {
@@ -116,6 +121,12 @@ func newDocument(in postmortems.BodyInput) *document {
 		problems: problems{path: in.Path},
 		anchors:  newAnchors(),
 	}
+}
+
+// tooMuch tells that the page would be over the output limit.
+func (d *document) tooMuch(line int) {
+	d.problem(RuleRenderLimit, line, 0,
+		"the page would be over %s of HTML; split the document or shorten what is repeated", bytesWord(d.maxOutput))
 }
 
 // boundedBuffer keeps at most max bytes and then refuses.

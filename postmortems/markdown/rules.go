@@ -13,6 +13,7 @@ const (
 	ruleBrackets   = "bracket-count"
 	ruleDefinition = "link-definition-size"
 	ruleFootnotes  = "footnote-count"
+	ruleLinks      = "link-count"
 	ruleTableWide  = "table-columns"
 	ruleTableLarge = "table-cells"
 
@@ -22,10 +23,6 @@ const (
 	ruleLinkMalformed = "link-malformed"
 	ruleAnchor        = "anchor-missing"
 )
-
-// ruleRenderLimit is exported through RuleRenderLimit, since package sandbox
-// tells it too.
-const ruleRenderLimit = RuleRenderLimit
 
 // RuleRenderLimit is the rule broken by a document whose rendering takes more
 // output, time or memory than one document may.
@@ -80,6 +77,12 @@ func shapeRules() []postmortems.Rule {
 			Good: "Text.[^1]\n\n[^1]: A note.\n",
 		},
 		{
+			ID: ruleLinks, Title: "A document has at most 10000 links into the repository", Weight: postmortems.Error,
+			Why:  "Each of them is looked up whenever anything is published.",
+			Mend: "Split the document, or link to folders instead of files.",
+			Good: "See [the runbook](runbook.md).\n",
+		},
+		{
 			ID: ruleTableWide, Title: "A table has at most 64 columns", Weight: postmortems.Error,
 			Why:  "A wider table cannot be read on any screen, and each of its rows is filled up to that width.",
 			Mend: "Turn rows into columns, split the table, or attach the data as a CSV file.",
@@ -104,7 +107,7 @@ func contentRules() []postmortems.Rule {
 	return []postmortems.Rule{
 		{
 			ID: ruleHTMLRemoved, Title: "Raw HTML does not run or embed anything", Weight: postmortems.Warning,
-			Why:  "Scripts, styles, frames, forms and embedded media could act in the reader's name, so they are left out of the page; text inside them may stay.",
+			Why:  "Scripts, styles, frames, forms and embedded media could act in the reader's name, so they are left out of the page; text inside them may stay, and a link takes the place of a frame or a film.",
 			Mend: "Write it in Markdown. Link to a video instead of embedding it. Put HTML that is to be read into a code block.",
 			Bad:  "<iframe src=\"https://example.com/\"></iframe>\n",
 			Good: "[The recording](https://example.com/)\n",

@@ -26,6 +26,9 @@ var schemePrefix = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 // decide tells where a decoded destination leads, and says why when nowhere.
 func (d *document) decide(kind postmortems.LinkKind, dest string, offset int) target {
 	dest = strings.TrimSpace(dest)
+	if d.overBudget(len(dest), offset) {
+		return ""
+	}
 	switch {
 	case dest == "":
 		d.problemAt(ruleLinkMalformed, offset, "the link has no address")
@@ -49,6 +52,19 @@ func (d *document) decide(kind postmortems.LinkKind, dest string, offset int) ta
 		return ""
 	}
 	return d.decideLocal(kind, dest, offset)
+}
+
+// overBudget counts the bytes that destinations will take on the page: a
+// definition of 2 KiB may be used a hundred thousand times.
+func (d *document) overBudget(n, offset int) bool {
+	if d.targets > d.maxOutput {
+		return true
+	}
+	if d.targets += n; d.targets > d.maxOutput {
+		d.tooMuch(d.lines.line(offset))
+		return true
+	}
+	return false
 }
 
 func (d *document) decideFragment(fragment string, offset int) target {
@@ -101,8 +117,18 @@ func (d *document) decideLocal(kind postmortems.LinkKind, dest string, offset in
 	}, offset)
 }
 
+// maxLinks is how many links into the repository a document has; 932 real ones
+// have 900 at most.
+const maxLinks = 10_000
+
 // open adds a link to those that are resolved when the page is served.
 func (d *document) open(l postmortems.Link, offset int) target {
+	if len(d.body.Links) == maxLinks {
+		if d.problems.counts[ruleLinks] == 0 {
+			d.problemAt(ruleLinks, offset, "the document has over %d links into the repository; split it", maxLinks)
+		}
+		return ""
+	}
 	l.Line, l.Col = d.lines.at(offset)
 	d.body.Links = append(d.body.Links, l)
 	return target(fmt.Sprintf("%s%d", placeholder, len(d.body.Links)-1))

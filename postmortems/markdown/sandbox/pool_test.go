@@ -1,0 +1,262 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/markdown"
+)
+
+// newPool makes a pool of this test binary's workers.
+func newPool(t testing.TB, o Options) *Pool {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Command = []string{self, workerArg}
+	p := New(o)
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+func input(text string) postmortems.BodyInput {
+	return postmortems.BodyInput{Path: "guides/a.md", Markdown: []byte(text), FirstLine: 4}
+}
+
+// idlePIDs are the processes that wait for work.
+func (p *Pool) idlePIDs() []int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var pids []int
+	for _, w := range p.idle {
+		pids = append(pids, w.cmd.Process.Pid)
+	}
+	return pids
+}
+
+func TestPoolRendersAsTheRendererDoes(t *testing.T) {
+	p := newPool(t, Options{})
+	direct := markdown.New(markdown.Options{})
+	files, err := filepath.Glob("../testdata/golden/*.md")
+	if err != nil || len(files) < 10 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, wantProblems, err := direct.RenderBody(context.Background(), input(string(source)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, problems, err := p.RenderBody(context.Background(), input(string(source)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(want.HTML) == 0 && len(got.HTML) == 0 {
+			want.HTML, got.HTML = nil, nil
+		}
+		if !reflect.DeepEqual(got, want) || len(problems) != len(wantProblems) || len(problems) > 0 && !reflect.DeepEqual(problems, wantProblems) {
+			t.Errorf("%s differs:\n%+v\n%+v", file, got, want)
+		}
+	}
+}
+
+func TestPoolStartsNothingBeforeItIsAsked(t *testing.T) {
+	p := New(Options{Command: []string{"/no/such/program"}})
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p = New(Options{Command: []string{"/no/such/program"}})
+	if _, _, err := p.RenderBody(context.Background(), input("x")); fault.KindOf(err) != fault.Internal {
+		t.Fatalf("%v", err)
+	}
+}
+
+// TestDocumentsThatKillTheirWorkerAreRefused: and the next document is rendered.
+func TestDocumentsThatKillTheirWorkerAreRefused(t *testing.T) {
+	for word, what := range map[string]string{"HANG": "takes over 1s", "SPIN": "takes over 1s", "PANIC": "fail", "EAT": "256 MiB", "GARBAGE": "fail"} {
+		t.Run(word, func(t *testing.T) {
+			if word == "EAT" && runtime.GOOS != "linux" {
+				t.Skip("memory is limited on Linux only")
+			}
+			p := newPool(t, Options{Workers: 1, Timeout: time.Second, Memory: 256 << 20})
+			if word == "EAT" {
+				p.options.Timeout = 30 * time.Second // the race detector makes it slow
+			}
+			_, problems, err := p.RenderBody(context.Background(), input(word+" x"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(problems) != 1 || problems[0].Rule != markdown.RuleRenderLimit || problems[0].Weight != postmortems.Error ||
+				problems[0].Line != 4 || !strings.Contains(problems[0].Message, what) {
+				t.Fatalf("%v", problems)
+			}
+			if body, _, err := p.RenderBody(context.Background(), input("# fine\n\ntext")); err != nil || body.H1 != "fine" {
+				t.Fatalf("%+v %v", body, err)
+			}
+		})
+	}
+}
+
+func TestADeathOfAnotherReasonIsNotTheDocumentsFault(t *testing.T) {
+	p := newPool(t, Options{Workers: 1})
+	if _, _, err := p.RenderBody(context.Background(), input("x")); err != nil {
+		t.Fatal(err)
+	}
+	process, err := os.FindProcess(p.idlePIDs()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	body, problems, err := p.RenderBody(context.Background(), input("# fine"))
+	if err != nil || len(problems) > 0 || body.H1 != "fine" {
+		t.Fatalf("%+v %v %v", body, problems, err)
+	}
+}
+
+func TestAnErrorOfTheRendererIsAnError(t *testing.T) {
+	p := newPool(t, Options{Workers: 1})
+	if _, _, err := p.RenderBody(context.Background(), input("ERROR x")); err == nil || !strings.Contains(err.Error(), "asked to") {
+		t.Fatalf("%v", err)
+	}
+	if len(p.idlePIDs()) != 1 {
+		t.Error("the worker did not survive")
+	}
+}
+
+func TestTheEndOfTheContextEndsTheRendering(t *testing.T) {
+	p := newPool(t, Options{Workers: 1, Timeout: time.Minute})
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	if _, _, err := p.RenderBody(ctx, input("HANG x")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("%v", err)
+	}
+	if _, _, err := p.RenderBody(ctx, input("x")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("%v", err)
+	}
+}
+
+func TestWorkersAreIsolated(t *testing.T) {
+	t.Setenv("POSTERN_SECRET", "hunter2")
+	p := newPool(t, Options{Workers: 1})
+	body, _, err := p.RenderBody(context.Background(), input("ENV x"))
+	if err != nil || strings.Contains(body.H1, "hunter2") || strings.Contains(body.H1, "PATH") || !strings.Contains(body.H1, "GOMEMLIMIT=") {
+		t.Errorf("environment %q %v", body.H1, err)
+	}
+	if runtime.GOOS != "linux" {
+		t.Skip("limits are for Linux")
+	}
+	body, problems, err := p.RenderBody(context.Background(), input("WRITE "+filepath.Join(t.TempDir(), "f")))
+	if err != nil || body.H1 == "written" {
+		t.Errorf("a worker wrote a file: %+v %v %v", body, problems, err)
+	}
+}
+
+func TestIdleWorkersStop(t *testing.T) {
+	p := newPool(t, Options{Workers: 2, Idle: time.Hour})
+	if _, _, err := p.RenderBody(context.Background(), input("x")); err != nil {
+		t.Fatal(err)
+	}
+	p.reap()
+	if len(p.idlePIDs()) != 1 {
+		t.Fatal("a worker that was just used was stopped")
+	}
+	p.reap()
+	if len(p.idlePIDs()) != 0 {
+		t.Fatal("an idle worker was not stopped")
+	}
+	if _, _, err := p.RenderBody(context.Background(), input("x")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPoolIsSafeForConcurrency(t *testing.T) {
+	p := newPool(t, Options{Workers: 2, Timeout: 10 * time.Second})
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			for j := range 20 {
+				title := fmt.Sprintf("doc %d %d", i, j)
+				text := "# " + title
+				if j == 7 && i%4 == 0 {
+					text = "PANIC x"
+				}
+				body, problems, err := p.RenderBody(context.Background(), input(text))
+				if err != nil || text != "PANIC x" && body.H1 != title || text == "PANIC x" && len(problems) != 1 {
+					t.Errorf("%q: %+v %v %v", text, body, problems, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := len(p.idlePIDs()); n > 2 {
+		t.Errorf("%d workers", n)
+	}
+}
+
+func TestCloseEndsAllProcesses(t *testing.T) {
+	p := newPool(t, Options{Workers: 1})
+	if _, _, err := p.RenderBody(context.Background(), input("x")); err != nil {
+		t.Fatal(err)
+	}
+	pid := p.idlePIDs()[0]
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat("/proc/" + strconv.Itoa(pid)); runtime.GOOS == "linux" && err == nil {
+		t.Error("the worker outlived its pool")
+	}
+	if _, _, err := p.RenderBody(context.Background(), input("x")); fault.KindOf(err) != fault.Unavailable {
+		t.Fatalf("%v", err)
+	}
+}
+
+// TestBombsAreContained gives workers what explodes in a Markdown parser and
+// gets past a guard's limits of shape.
+func TestBombsAreContained(t *testing.T) {
+	p := newPool(t, Options{})
+	r := strings.Repeat
+	for name, bomb := range map[string]string{
+		"wide table":      r("|a", 500) + "|\n" + r("|-", 500) + "|\n" + r("|\n", 5000),
+		"long definition": "[a]: /" + r("x", 32<<10) + "\n\n" + r("[a]", 10_000),
+		"definition uses": "[a]: https://example.com/" + r("x", 2000) + "\n\n" + r(r("[a]", 600)+"\n\n", 400),
+		"candidates":      r("[a](/b/c/d/e/f/g/h)\n\n", 9000),
+		"code blocks":     r("```html\n"+r("<a b='c'>", 500)+"\n```\n", 100),
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			body, problems, err := p.RenderBody(context.Background(), input(bomb))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%d bytes in, %d out, %v, %v", len(bomb), len(body.HTML), time.Since(start), problems)
+			if took := time.Since(start); took > tries*DefaultTimeout+5*time.Second {
+				t.Errorf("took %v", took)
+			}
+			if len(body.HTML) > markdown.DefaultMaxOutput {
+				t.Errorf("%d bytes of HTML", len(body.HTML))
+			}
+		})
+	}
+}

@@ -1,0 +1,38 @@
+package sandbox
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/postern/postern/postmortems"
+)
+
+// Serve is a worker's whole life: it reads documents from stdin, renders each
+// and writes the answer to stdout, until stdin ends. A renderer that panics takes
+// the process with it, which the pool tells as the document's fault.
+func Serve(stdin io.Reader, stdout io.Writer, renderer postmortems.BodyRenderer) error {
+	in := bufio.NewReaderSize(stdin, 64<<10)
+	for {
+		payload, err := readFrame(in)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		input, err := decodeInput(payload)
+		if err != nil {
+			return err
+		}
+		var r reply
+		r.body, r.problems, err = renderer.RenderBody(context.Background(), input)
+		if err != nil {
+			r.failed = err.Error()
+		}
+		if err := writeFrame(stdout, encodeReply(r)); err != nil {
+			return err
+		}
+	}
+}
