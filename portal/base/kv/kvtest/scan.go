@@ -59,54 +59,61 @@ func testEarlyBreak(t *testing.T, r kv.Reader) {
 	}
 }
 
-// testScanWhileWriting does what owners do: delete and rewrite in the loop.
+// testScanWhileWriting does what owners do: delete and rewrite in the loop, over
+// what was stored before and over what the same update wrote.
 func testScanWhileWriting(t *testing.T, e Engine) {
 	const n = 2000 // many pages
 	db := open(t, e, t.TempDir())
-	key := func(i int) []byte { return fmt.Appendf(nil, "%06d", i) }
-	fill := func() {
+	fill := func(w kv.Writer) (err error) {
+		for i := range n {
+			err = errors.Join(err, w.Put(bucketA, fmt.Appendf(nil, "%06d", i), sameBytes(64)))
+		}
+		return err
+	}
+	for _, c := range []struct{ back, fresh bool }{{false, false}, {true, false}, {false, true}, {true, true}} {
+		update(t, db, fill)
+		seen := 0
 		update(t, db, func(w kv.Writer) (err error) {
-			for i := range n {
-				err = errors.Join(err, w.Put(bucketA, key(i), sameBytes(64)))
+			if c.fresh {
+				if err := fill(w); err != nil {
+					return err
+				}
 			}
+			seen, err = thinOut(w, c.back)
 			return err
 		})
-	}
-	for _, back := range []bool{false, true} {
-		fill()
-		seen := 0
-		update(t, db, func(w kv.Writer) error {
-			seen = 0
-			scan := w.Scan
-			if back {
-				scan = w.ScanBack
-			}
-			for it, err := range scan(bucketA, nil, nil) {
-				if err != nil {
-					return err
-				}
-				seen++
-				if seen%3 == 0 { // every third key is rewritten, larger; the others go
-					err = w.Put(bucketA, it.Key, sameBytes(256))
-				} else {
-					err = w.Delete(bucketA, it.Key)
-				}
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
 		if seen != n {
-			t.Errorf("back %v: the scan met %d of %d keys", back, seen, n)
+			t.Errorf("%+v: the scan met %d of %d keys", c, seen, n)
 		}
 		view(t, db, func(r kv.Reader) error {
 			if left := len(list(t, r, false, nil, nil)); left != n/3 {
-				t.Errorf("back %v: %d keys are left, want %d", back, left, n/3)
+				t.Errorf("%+v: %d keys are left, want %d", c, left, n/3)
 			}
 			return nil
 		})
 	}
+}
+
+// thinOut rewrites every third key it meets, larger, and deletes the others.
+func thinOut(w kv.Writer, back bool) (seen int, err error) {
+	scan := w.Scan
+	if back {
+		scan = w.ScanBack
+	}
+	for it, err := range scan(bucketA, nil, nil) {
+		if err != nil {
+			return seen, err
+		}
+		if seen++; seen%3 == 0 {
+			err = w.Put(bucketA, it.Key, sameBytes(256))
+		} else {
+			err = w.Delete(bucketA, it.Key)
+		}
+		if err != nil {
+			return seen, err
+		}
+	}
+	return seen, nil
 }
 
 func testSnapshotIsolation(t *testing.T, e Engine) {
