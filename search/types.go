@@ -12,7 +12,8 @@ type Document struct {
 	Title      string
 	Summary    string
 	Lang       string
-	Status     string
+	Status     string // draft, review, published, archived
+	Superseded bool   // another document replaces it: ranked below the living
 	Date       time.Time
 	Severity   string
 	Services   []string

@@ -26,17 +26,24 @@ func Stem(word string) string {
 // maxParts bounds the parts of one word; names have fewer.
 const maxParts = 16
 
+// maxDigitBorders is how often a name changes between letters and digits; what
+// changes more often is a hash or a generated id, whose pieces say nothing.
+const maxDigitBorders = 2
+
 // Parts cuts a word, as written, where case or letters and digits change, and
-// folds the pieces. It is nil when the word has only one part. Single letters
-// are left out: they say nothing.
+// folds the pieces. It is nil when the word has only one part. Single letters and
+// digits are left out: they say nothing.
 func Parts(raw string) []string {
 	if !mixed(raw) {
 		return nil
 	}
 	runes := []rune(raw)
+	if digitBorders(runes) > maxDigitBorders {
+		return nil
+	}
 	var parts []string
 	add := func(piece []rune) {
-		if len(piece) > 1 || len(piece) == 1 && unicode.IsDigit(piece[0]) {
+		if len(piece) > 1 {
 			parts = append(parts, fold(string(piece)))
 		}
 	}
@@ -52,6 +59,16 @@ func Parts(raw string) []string {
 	}
 	add(runes[start:])
 	return parts
+}
+
+func digitBorders(runes []rune) int {
+	n := 0
+	for i := 1; i < len(runes); i++ {
+		if unicode.IsDigit(runes[i-1]) != unicode.IsDigit(runes[i]) {
+			n++
+		}
+	}
+	return n
 }
 
 // mixed tells quickly whether a word may have parts: an upper-case letter or a

@@ -1,0 +1,260 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/blevesearch/bleve/v2/document"
+
+	"github.com/postern/postern/search/analysis"
+)
+
+// secondsADay converts a date to the number in the day field.
+const secondsADay = 24 * 60 * 60
+
+func dayNumber(t time.Time) int64 { return floorDiv(t.Unix(), secondsADay) }
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// composer turns documents into index fields. One composer serves one goroutine:
+// it keeps buffers and remembers stems.
+type composer struct {
+	stems  map[string]string
+	tokens []analysis.Token
+	pieces []piece
+	stream []uint32
+	number map[string]uint32
+	names  []string
+	counts []uint32
+}
+
+// piece is one stretch of text of a part; phrases do not cross pieces.
+type piece struct {
+	part   part
+	text   string
+	tokens []analysis.Token
+	silent bool // weighed, but its words are already in the stream elsewhere
+}
+
+// maxStems bounds what a composer remembers: a language has fewer words.
+const maxStems = 1 << 16
+
+func newComposer() *composer {
+	return &composer{stems: make(map[string]string, 4096), number: make(map[string]uint32, 1024)}
+}
+
+func (c *composer) stem(word string) string {
+	if s, ok := c.stems[word]; ok {
+		return s
+	}
+	if len(c.stems) >= maxStems {
+		clear(c.stems)
+	}
+	s := analysis.Stem(word)
+	c.stems[strings.Clone(word)] = strings.Clone(s)
+	return s
+}
+
+// compose makes everything that is indexed of a document.
+func (c *composer) compose(d Document) *document.Document {
+	c.cutUp(d)
+	words, forms := c.weigh()
+	doc := document.NewDocument(d.ID)
+	doc.Fields = append(doc.Fields,
+		impactField(wordField, words),
+		impactField(formField, forms),
+		keywordField(titleField, c.titleTerms()...),
+		storedField(posField, c.positions()),
+	)
+	for _, f := range keywords(d) {
+		if len(f.terms) > 0 {
+			doc.Fields = append(doc.Fields, f)
+		}
+	}
+	return doc
+}
+
+// keywords are the fields that filters and facets read.
+func keywords(d Document) []*field {
+	var flags []string
+	if d.Actions > 0 {
+		flags = append(flags, hasActionsFlag)
+	}
+	if d.OpenActions > 0 {
+		flags = append(flags, openActionsFlag)
+	}
+	if sinks(d) {
+		flags = append(flags, sunkFlag)
+	}
+	var day *int64
+	if !d.Date.IsZero() {
+		n := dayNumber(d.Date)
+		day = &n
+	}
+	return []*field{
+		keywordField(kindField, d.Kind), keywordField(serviceField, d.Services...),
+		keywordField(severityField, d.Severity), keywordField(tagField, d.Tags...),
+		keywordField(factorField, d.Factors...), keywordField(ownerField, d.Owner),
+		keywordField(authorField, d.Authors...), keywordField(detectedField, d.DetectedBy),
+		keywordField(statusField, cmp.Or(d.Status, "published")), keywordField(pathField, d.Path),
+		keywordField(flagField, flags...), numberField(dayField, day),
+		numberField(detectField, d.Detect), numberField(diagnoseField, d.Diagnose),
+		numberField(recoverField, d.Recover),
+	}
+}
+
+// sinks tells whether a document is ranked below the living ones.
+func sinks(d Document) bool { return d.Status == "archived" || d.Superseded }
+
+// cutUp fills pieces with the normalized texts of the document and their tokens.
+func (c *composer) cutUp(d Document) {
+	clear(c.pieces) // let go of the last document's text
+	c.pieces, c.tokens = c.pieces[:0], c.tokens[:0]
+	add := func(p part, text string, silent bool) {
+		if text == "" {
+			return
+		}
+		c.pieces = append(c.pieces, piece{part: p, text: analysis.Normalize(text), silent: silent})
+	}
+	add(titlePart, d.Title, false)
+	add(summaryPart, d.Summary, quotedIn(d.Summary, d.Sections))
+	for _, labels := range [][]string{d.Tags, d.Services, d.Alerts, d.Factors, {d.Owner, d.DetectedBy}, d.Authors} {
+		for _, l := range labels {
+			add(labelPart, l, false)
+		}
+	}
+	for _, s := range d.Sections {
+		add(headingPart, s.Heading, false)
+		add(bodyPart, s.Text, false)
+		add(codePart, s.Code, quotedIn(s.Code, []Section{{Text: s.Text}}))
+	}
+	for i := range c.pieces {
+		from := len(c.tokens)
+		c.tokens = analysis.Scan(c.tokens, c.pieces[i].text)
+		c.pieces[i].tokens = c.tokens[from:len(c.tokens):len(c.tokens)]
+	}
+}
+
+// quotedIn tells whether a text stands word for word in one of the sections, as a
+// summary does that was made from the body: its positions need not be kept twice.
+func quotedIn(text string, sections []Section) bool {
+	return text != "" && slices.ContainsFunc(sections, func(s Section) bool {
+		return strings.Contains(s.Text, text)
+	})
+}
+
+// weigh sums the weighted frequencies of tokens (words) and of derived forms.
+func (c *composer) weigh() (words, forms map[string]float64) {
+	var lengths [parts]int
+	for _, p := range c.pieces {
+		lengths[p.part] += len(p.tokens)
+	}
+	words = make(map[string]float64, len(c.tokens)/2)
+	forms = make(map[string]float64, len(c.tokens)/2)
+	for _, p := range c.pieces {
+		inc := increment(p.part, lengths[p.part])
+		for i, t := range p.tokens {
+			words[t.Text] += inc
+			c.forms(p, i, func(form string) { forms[form] += inc })
+		}
+	}
+	return words, forms
+}
+
+// forms yields what token i of a piece is also found by.
+func (c *composer) forms(p piece, i int, yield func(string)) {
+	t := p.tokens[i]
+	if t.Ideograph {
+		if i > 0 && p.tokens[i-1].Ideograph && p.tokens[i-1].End == t.Start {
+			yield(p.tokens[i-1].Text + t.Text)
+		}
+		return
+	}
+	if s := c.stem(t.Text); s != t.Text {
+		yield(s)
+	}
+	for _, part := range analysis.Parts(p.text[t.Start:t.End]) {
+		yield(c.stem(part))
+	}
+}
+
+// titleTerms are all forms of the title, for the title qualifier and for
+// completing words that are still being typed.
+func (c *composer) titleTerms() []string {
+	var out []string
+	for _, p := range c.pieces {
+		if p.part != titlePart {
+			continue
+		}
+		for i, t := range p.tokens {
+			out = append(out, t.Text)
+			c.forms(p, i, func(form string) { out = append(out, form) })
+		}
+	}
+	return out
+}
+
+// positions numbers the distinct tokens, most frequent first, and encodes the
+// stream.
+func (c *composer) positions() []byte {
+	clear(c.number)
+	c.names, c.counts, c.stream = append(c.names[:0], ""), append(c.counts[:0], 0), c.stream[:0]
+	for _, p := range c.pieces {
+		if !p.silent {
+			c.lay(p)
+		}
+	}
+	for _, p := range c.pieces { // a quote may begin or end inside a word
+		if p.silent && slices.ContainsFunc(p.tokens, c.unnumbered) {
+			c.lay(p)
+		}
+	}
+	return encodePositions(c.byFrequency())
+}
+
+func (c *composer) unnumbered(t analysis.Token) bool {
+	_, ok := c.number[t.Text]
+	return !ok
+}
+
+// lay appends a piece to the stream, and a gap.
+func (c *composer) lay(p piece) {
+	for _, t := range p.tokens {
+		n, ok := c.number[t.Text]
+		if !ok {
+			n = uint32(len(c.names))
+			c.number[t.Text] = n
+			c.names = append(c.names, t.Text)
+			c.counts = append(c.counts, 0)
+		}
+		c.counts[n]++
+		c.stream = append(c.stream, n)
+	}
+	c.stream = append(c.stream, 0)
+}
+
+// byFrequency renumbers the tokens, most frequent first, in place in the stream.
+func (c *composer) byFrequency() (tokens []string, stream []uint32) {
+	order := make([]uint32, len(c.names)) // rank -> first number
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortStableFunc(order[1:], func(a, b uint32) int { return cmp.Compare(c.counts[b], c.counts[a]) })
+	rank := make([]uint32, len(order))
+	tokens = make([]string, len(order))
+	for r, n := range order {
+		rank[n], tokens[r] = uint32(r), c.names[n]
+	}
+	for i, n := range c.stream {
+		c.stream[i] = rank[n]
+	}
+	return tokens, c.stream
+}

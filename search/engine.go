@@ -1,0 +1,254 @@
+package search
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// Internal keys; see the package comment.
+const (
+	seqKey    = "seq"
+	formatKey = "format"
+	parkedKey = "parked"
+)
+
+// lockWait is how long opening waits for another process to let go of the index.
+const lockWait = "3s"
+
+// engine is one open index folder.
+type engine struct {
+	store   index.Index
+	queue   *index.AnalysisQueue
+	columns columnCache
+}
+
+// openEngine opens or creates the index in dir. Durable batches return when they
+// are on disk; others when they can be searched, which is all that following the
+// change log needs: after a crash the cursor is as old as the documents.
+func openEngine(dir string, durable bool) (*engine, error) {
+	// The engine hands every document to this queue for analysis; ours arrive
+	// analysed, so one worker is plenty.
+	queue := index.NewAnalysisQueue(1)
+	store, err := scorch.NewScorch(scorch.Name, map[string]any{
+		"path":         dir,
+		"bolt_timeout": lockWait,
+		"unsafe_batch": !durable,
+	}, queue)
+	if err == nil {
+		err = store.Open()
+	}
+	if err != nil {
+		queue.Close()
+		return nil, fmt.Errorf("opening %s: %w", dir, err)
+	}
+	return &engine{store: store, queue: queue}, nil
+}
+
+func (g *engine) close() error {
+	err := g.store.Close()
+	g.queue.Close()
+	return err
+}
+
+// snapshot is a consistent state of the index; close it.
+func (g *engine) snapshot() (*scorch.IndexSnapshot, error) {
+	r, err := g.store.Reader()
+	if err != nil {
+		return nil, err
+	}
+	s, ok := r.(*scorch.IndexSnapshot)
+	if !ok || s == nil {
+		return nil, fmt.Errorf("the index gave a %T for a snapshot", r)
+	}
+	return s, nil
+}
+
+// leaves are the segments of a snapshot.
+func (g *engine) leaves(s *scorch.IndexSnapshot) []*leaf {
+	segments := s.Segments()
+	ids := make([]uint64, len(segments))
+	for i, seg := range segments {
+		ids[i] = seg.Id()
+	}
+	out := make([]*leaf, len(segments))
+	for i, c := range g.columns.of(ids) {
+		out[i] = newLeaf(segments[i], c)
+	}
+	return out
+}
+
+// meta is what the index knows of itself.
+type meta struct {
+	seq       uint64
+	documents uint64
+	parked    map[string]string
+}
+
+// meta reads the internal keys; it refuses an index of another format.
+func (g *engine) meta() (meta, error) {
+	s, err := g.snapshot()
+	if err != nil {
+		return meta{}, err
+	}
+	defer s.Close()
+	var m meta
+	if f, err := s.GetInternal([]byte(formatKey)); err != nil || string(f) != format {
+		return m, fmt.Errorf("format is %q, this build writes %q (%w)", f, format, errors.Join(err))
+	}
+	seq, err := s.GetInternal([]byte(seqKey))
+	if err != nil {
+		return m, err
+	}
+	if m.seq, err = strconv.ParseUint(string(seq), 10, 64); err != nil {
+		return m, fmt.Errorf("cursor: %w", err)
+	}
+	if m.documents, err = s.DocCount(); err != nil {
+		return m, err
+	}
+	parked, err := s.GetInternal([]byte(parkedKey))
+	if err != nil || len(parked) == 0 {
+		return m, err
+	}
+	if err := json.Unmarshal(parked, &m.parked); err != nil {
+		return m, fmt.Errorf("parked documents: %w", err)
+	}
+	return m, nil
+}
+
+// probe reads a little of everything that a query reads, so that gross damage is
+// met while opening and not by a reader.
+func (g *engine) probe() error {
+	s, err := g.snapshot()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for _, l := range g.leaves(s) {
+		if n := l.size(); n > 0 {
+			for _, doc := range []uint32{0, uint32(n - 1)} {
+				if _, err := l.id(doc); err != nil {
+					return err
+				}
+				if _, err := l.hasPhrase(doc, nil); err != nil {
+					return err
+				}
+			}
+		}
+		for _, field := range []string{wordField, formField, kindField, dayField} {
+			var first string
+			err := l.terms(field, "", func(t string) bool { first = t; return false })
+			if err != nil {
+				return err
+			}
+			if _, err := l.docs(field, first); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// verify compares every segment with its checksum.
+func (g *engine) verify(ctx context.Context) error {
+	s, err := g.snapshot()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for _, seg := range s.Segments() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		file, ok := seg.Segment().(interface {
+			Data() []byte
+			CRC() uint32
+			Path() string
+		})
+		if !ok {
+			continue // still in memory
+		}
+		data := file.Data()
+		if len(data) < 4 || crc32.ChecksumIEEE(data[:len(data)-4]) != file.CRC() {
+			return fmt.Errorf("segment %s does not have its checksum", filepath.Base(file.Path()))
+		}
+	}
+	return nil
+}
+
+// guard turns a panic into an error, also one from reading a mapped file that
+// was cut short: a damaged index must not stop the portal.
+func guard(fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if r := recover(); r != nil {
+			err = &panicError{value: r, stack: debug.Stack()}
+		}
+	}()
+	return fn()
+}
+
+// panicError is a recovered panic.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (p *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
+
+// syncTree makes a folder durable: its files, itself, its parent.
+func syncTree(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := syncPath(filepath.Join(dir, e.Name())); err != nil {
+			return err
+		}
+	}
+	return errors.Join(syncPath(dir), syncPath(filepath.Dir(dir)))
+}
+
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// contains tells whether the documents are in the index, or parked.
+func (g *engine) contains(ids []string, parked map[string]string) error {
+	s, err := g.snapshot()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for _, id := range ids {
+		if _, ok := parked[id]; ok {
+			continue
+		}
+		found := false
+		for _, seg := range s.Segments() {
+			docs, err := seg.DocNumbers([]string{id})
+			if err != nil {
+				return err
+			}
+			found = found || docs != nil && !docs.IsEmpty()
+		}
+		if !found {
+			return fmt.Errorf("document %s is not in the index", id)
+		}
+	}
+	return nil
+}

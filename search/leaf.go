@@ -1,0 +1,210 @@
+package search
+
+import (
+	"fmt"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// leaf is one immutable segment of a snapshot, as a query sees it. Documents are
+// numbered from 0 within it. Bitmaps that a leaf hands out are shared: they are
+// read, never changed.
+type leaf struct {
+	snap    *scorch.SegmentSnapshot
+	columns *columns
+	dicts   map[string]segment.TermDictionary
+}
+
+func newLeaf(s *scorch.SegmentSnapshot, c *columns) *leaf {
+	return &leaf{snap: s, columns: c, dicts: make(map[string]segment.TermDictionary, 4)}
+}
+
+// size is the number of documents, deleted ones included.
+func (l *leaf) size() int { return int(l.snap.Segment().Count()) }
+
+func (l *leaf) dict(field string) (segment.TermDictionary, error) {
+	if d, ok := l.dicts[field]; ok {
+		return d, nil
+	}
+	d, err := l.snap.Segment().Dictionary(field)
+	if err != nil {
+		return nil, fmt.Errorf("dictionary of %s: %w", field, err)
+	}
+	l.dicts[field] = d
+	return d, nil
+}
+
+// postings is the list of documents that have one term, and their impacts.
+type postings struct {
+	docs *roaring.Bitmap // deleted documents included; nil for none
+	iter segment.PostingsIterator
+}
+
+// postings looks a term up. With impacts, score can be called once.
+func (l *leaf) postings(field, term string, impacts bool) (postings, error) {
+	d, err := l.dict(field)
+	if err != nil {
+		return postings{}, err
+	}
+	list, err := d.PostingsList([]byte(term), nil, nil)
+	if err != nil {
+		return postings{}, fmt.Errorf("postings of %s:%q: %w", field, term, err)
+	}
+	it := list.Iterator(impacts, false, false, nil)
+	opt, ok := it.(segment.OptimizablePostingsIterator)
+	if !ok {
+		return postings{}, fmt.Errorf("postings of %s:%q: a %T has no bitmap", field, term, it)
+	}
+	if doc, one := opt.DocNum1Hit(); one {
+		return postings{docs: roaring.BitmapOf(uint32(doc)), iter: it}, nil
+	}
+	docs := opt.ActualBitmap()
+	if docs == nil || docs.IsEmpty() {
+		return postings{}, nil
+	}
+	return postings{docs: docs, iter: it}, nil
+}
+
+// each calls fn with the documents among wanted and their stored impacts, in
+// order. It can be called once.
+func (p postings) each(wanted *roaring.Bitmap, fn func(doc uint32, impact uint64)) error {
+	if p.docs == nil || wanted == nil {
+		return nil
+	}
+	hits := roaring.And(p.docs, wanted)
+	if hits.IsEmpty() {
+		return nil
+	}
+	if hits.GetCardinality() < p.docs.GetCardinality() {
+		p.iter.(segment.OptimizablePostingsIterator).ReplaceActual(hits)
+	}
+	for {
+		hit, err := p.iter.Next()
+		if err != nil {
+			return fmt.Errorf("reading postings: %w", err)
+		}
+		if hit == nil {
+			return nil
+		}
+		fn(uint32(hit.Number()), min(hit.Frequency(), maxImpact))
+	}
+}
+
+// docs is the bitmap of one keyword; nil for none.
+func (l *leaf) docs(field, term string) (*roaring.Bitmap, error) {
+	p, err := l.postings(field, term, false)
+	return p.docs, err
+}
+
+// terms calls fn with the terms of a field from the first >= from on, in byte
+// order, until fn returns false. An empty from is the first term of all.
+func (l *leaf) terms(field, from string, fn func(term string) bool) error {
+	return l.search(field, nil, from, fn)
+}
+
+// search is terms for those that an automaton accepts; nil accepts all.
+func (l *leaf) search(field string, a segment.Automaton, from string, fn func(term string) bool) error {
+	d, err := l.dict(field)
+	if err != nil {
+		return err
+	}
+	var start []byte
+	if from != "" {
+		start = []byte(from)
+	}
+	it := iterate(d, a, start)
+	for {
+		e, err := it.Next()
+		if err != nil {
+			return fmt.Errorf("terms of %s: %w", field, err)
+		}
+		if e == nil || !fn(e.Term) {
+			return nil
+		}
+	}
+}
+
+// iterate prefers the iterator that does not read each term's postings.
+func iterate(d segment.TermDictionary, a segment.Automaton, start []byte) segment.DictionaryIterator {
+	type light interface {
+		AutomatonIteratorOmitCount(a segment.Automaton, start, end []byte) segment.DictionaryIterator
+	}
+	if d, ok := d.(light); ok {
+		return d.AutomatonIteratorOmitCount(a, start, nil)
+	}
+	return d.AutomatonIterator(a, start, nil)
+}
+
+// id is the document's id.
+func (l *leaf) id(doc uint32) (string, error) {
+	b, err := l.snap.DocID(uint64(doc))
+	if err != nil {
+		return "", fmt.Errorf("id of document %d: %w", doc, err)
+	}
+	return string(b), nil
+}
+
+// hasPhrase verifies a phrase; every word must be known to be in the document.
+func (l *leaf) hasPhrase(doc uint32, words []string) (found bool, err error) {
+	err = l.snap.VisitDocument(uint64(doc), func(field string, _ byte, value []byte, _ []uint64) bool {
+		if field == posField {
+			found = containsPhrase(value, words)
+		}
+		return true // a false here makes the engine return a buffer twice
+	})
+	if err != nil {
+		return false, fmt.Errorf("positions of document %d: %w", doc, err)
+	}
+	return found, nil
+}
+
+// union joins bitmaps without changing any; nil for none.
+func union(sets ...*roaring.Bitmap) *roaring.Bitmap {
+	var some []*roaring.Bitmap
+	for _, s := range sets {
+		if s != nil && !s.IsEmpty() {
+			some = append(some, s)
+		}
+	}
+	switch len(some) {
+	case 0:
+		return nil
+	case 1:
+		return some[0]
+	case 2:
+		return roaring.Or(some[0], some[1])
+	}
+	return roaring.FastOr(some...)
+}
+
+// intersect meets two bitmaps; nil is the empty one.
+func intersect(a, b *roaring.Bitmap) *roaring.Bitmap {
+	if a == nil || b == nil {
+		return nil
+	}
+	return roaring.And(a, b)
+}
+
+// cardinality counts the documents of a set that are not deleted.
+func (l *leaf) cardinality(set *roaring.Bitmap) uint64 {
+	if set == nil {
+		return 0
+	}
+	n := set.GetCardinality()
+	if del := l.snap.Deleted(); del != nil {
+		n -= set.AndCardinality(del)
+	}
+	return n
+}
+
+// alive is the set of all documents that are not deleted.
+func (l *leaf) alive() *roaring.Bitmap {
+	all := roaring.New()
+	all.AddRange(0, uint64(l.size()))
+	if del := l.snap.Deleted(); del != nil {
+		all.AndNot(del)
+	}
+	return all
+}

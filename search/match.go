@@ -1,0 +1,133 @@
+package search
+
+import (
+	"fmt"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// matches are the documents that meet a plan, by leaf.
+type matches struct {
+	full  []*roaring.Bitmap // all conditions
+	some  []*roaring.Bitmap // the strict ones and enough clauses; nil when not needed
+	count int               // of both
+	exact int               // of full
+	need  int               // clauses a document of some has
+}
+
+const (
+	// relaxBelow is the number of documents with all words under which those with
+	// enough of them are added: the first page is not full.
+	relaxBelow = 10
+	// minShare is the share of the query's words that is enough.
+	minShare = 0.15
+)
+
+// enough is how many of n clauses a document must meet when all is too much.
+func enough(n int) int {
+	return max(1, int(float64(n)*minShare+0.999))
+}
+
+// match runs a plan over all leaves.
+func (e *evaluation) match(p plan) (matches, error) {
+	m := matches{full: make([]*roaring.Bitmap, len(e.leaves))}
+	base := make([]*roaring.Bitmap, len(e.leaves)) // strict conditions only
+	all := make(allOf, len(p.clauses))
+	for i, c := range p.clauses {
+		all[i] = c.node
+	}
+	for i, l := range e.leaves {
+		if err := e.ctx.Err(); err != nil {
+			return m, err
+		}
+		var err error
+		if len(p.clauses) == 0 || len(p.strict) > 0 {
+			base[i], err = e.strict(p, i)
+		} else {
+			base[i] = l.alive()
+		}
+		if err != nil {
+			return m, err
+		}
+		if m.full[i], err = all.match(e, i, base[i]); err != nil {
+			return m, err
+		}
+		m.exact += cardinality(m.full[i])
+	}
+	m.count = m.exact
+	if m.exact >= relaxBelow || len(p.clauses) < 2 {
+		return m, nil
+	}
+	return m, e.relax(p, base, &m)
+}
+
+func cardinality(b *roaring.Bitmap) int {
+	if b == nil {
+		return 0
+	}
+	return int(b.GetCardinality())
+}
+
+// strict gives the documents of a leaf that meet the strict conditions, those
+// that are cheap to ask first.
+func (e *evaluation) strict(p plan, leaf int) (*roaring.Bitmap, error) {
+	within := e.leaves[leaf].alive()
+	for _, last := range []bool{false, true} {
+		for _, n := range p.strict {
+			if _, costly := n.(*phrase); costly != last {
+				continue
+			}
+			var err error
+			if within, err = n.match(e, leaf, within); err != nil || within == nil {
+				return nil, err
+			}
+		}
+	}
+	return within, nil
+}
+
+// relax adds the documents that meet enough clauses.
+func (e *evaluation) relax(p plan, base []*roaring.Bitmap, m *matches) error {
+	m.need = enough(len(p.clauses))
+	m.some = make([]*roaring.Bitmap, len(e.leaves))
+	for i, l := range e.leaves {
+		if base[i] == nil {
+			continue
+		}
+		met := make([]uint16, l.size())
+		for _, c := range p.clauses {
+			if err := e.ctx.Err(); err != nil {
+				return err
+			}
+			set, err := c.node.match(e, i, base[i])
+			if err != nil {
+				return err
+			}
+			if set != nil {
+				set.Iterate(func(doc uint32) bool { met[doc]++; return true })
+			}
+		}
+		some := roaring.New()
+		for doc, n := range met {
+			if int(n) >= m.need && int(n) < len(p.clauses) {
+				some.Add(uint32(doc))
+			}
+		}
+		m.some[i] = some
+		m.count += cardinality(some)
+	}
+	return nil
+}
+
+// note says what was relaxed.
+func (m matches) note(clauses int) string {
+	switch {
+	case m.count == m.exact:
+		return ""
+	case m.exact == 0:
+		return fmt.Sprintf("no document has all %d words: these have at least %d of them", clauses, m.need)
+	case m.exact == 1:
+		return fmt.Sprintf("the first has all %d words; the others have at least %d of them", clauses, m.need)
+	}
+	return fmt.Sprintf("the first %d have all %d words; the others have at least %d of them", m.exact, clauses, m.need)
+}

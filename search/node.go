@@ -1,0 +1,166 @@
+package search
+
+import (
+	"fmt"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// evaluation is one query over one snapshot.
+type evaluation struct {
+	ctx       interface{ Err() error } // the query's deadline, asked between pieces of work
+	leaves    []*leaf
+	documents uint64 // not deleted
+}
+
+// node is a condition. match gives the documents of a leaf among within that
+// meet it; nil for none. Neither argument nor result is changed by anyone.
+type node interface {
+	match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error)
+}
+
+func (u *unit) match(_ *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	return intersect(u.docs[leaf], within), nil
+}
+
+// allOf holds when every node does.
+type allOf []node
+
+func (n allOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	for _, c := range n {
+		var err error
+		if within, err = c.match(e, leaf, within); err != nil || within == nil || within.IsEmpty() {
+			return nil, err
+		}
+	}
+	return within, nil
+}
+
+// anyOf holds when some node does.
+type anyOf []node
+
+func (n anyOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	var sets []*roaring.Bitmap
+	for _, c := range n {
+		s, err := c.match(e, leaf, within)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, s)
+	}
+	return union(sets...), nil
+}
+
+// noneOf holds when its node does not.
+type noneOf struct{ node node }
+
+func (n noneOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	s, err := n.node.match(e, leaf, within)
+	if err != nil || s == nil || within == nil {
+		return within, err
+	}
+	return roaring.AndNot(within, s), nil
+}
+
+// keywordIs holds when the field has one of the terms; which ones they are is
+// asked of each leaf's dictionary.
+type keywordIs struct {
+	field string
+	terms func(l *leaf) ([]string, error)
+}
+
+func (n keywordIs) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	l := e.leaves[leaf]
+	terms, err := n.terms(l)
+	if err != nil {
+		return nil, err
+	}
+	sets := make([]*roaring.Bitmap, 0, len(terms))
+	for i, t := range terms {
+		if i%checkEvery == 0 && e.ctx.Err() != nil {
+			return nil, e.ctx.Err()
+		}
+		s, err := l.docs(n.field, t)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, s)
+	}
+	return intersect(union(sets...), within), nil
+}
+
+// numberIs holds when the document has the number and the test passes.
+type numberIs struct {
+	field string
+	test  func(n int64) bool
+}
+
+func (n numberIs) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	if within == nil {
+		return nil, nil
+	}
+	column, err := e.leaves[leaf].number(n.field)
+	if err != nil {
+		return nil, err
+	}
+	out := roaring.New()
+	within.Iterate(func(doc uint32) bool {
+		if v := column[doc]; v != unknownNumber && n.test(v) {
+			out.Add(doc)
+		}
+		return true
+	})
+	return out, nil
+}
+
+// checkEvery is how many small steps are taken between looks at the deadline.
+const checkEvery = 256
+
+// phrase holds when its words stand next to one another, in order. units narrow
+// down where to look: the words themselves, unstemmed, and their bigrams.
+type phrase struct {
+	words []string
+	units []*unit
+}
+
+func (n *phrase) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+	for _, u := range n.units {
+		if within = intersect(u.docs[leaf], within); within == nil || within.IsEmpty() {
+			return nil, nil
+		}
+	}
+	if len(n.words) == 1 {
+		return within, nil
+	}
+	out := roaring.New()
+	it := within.Iterator()
+	for step := 0; it.HasNext(); step++ {
+		if step%checkEvery == 0 && e.ctx.Err() != nil {
+			return nil, e.ctx.Err()
+		}
+		doc := it.Next()
+		found, err := e.leaves[leaf].hasPhrase(doc, n.words)
+		if err != nil {
+			return nil, fmt.Errorf("phrase: %w", err)
+		}
+		if found {
+			out.Add(doc)
+		}
+	}
+	return out, nil
+}
+
+// in tells whether one document has the phrase.
+func (n *phrase) in(e *evaluation, leaf int, doc uint32) (bool, error) {
+	for _, u := range n.units {
+		if d := u.docs[leaf]; d == nil || !d.Contains(doc) {
+			return false, nil
+		}
+	}
+	return e.leaves[leaf].hasPhrase(doc, n.words)
+}
+
+// nothing never holds.
+type nothing struct{}
+
+func (nothing) match(*evaluation, int, *roaring.Bitmap) (*roaring.Bitmap, error) { return nil, nil }

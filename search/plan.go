@@ -1,0 +1,300 @@
+package search
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/search/analysis"
+	"github.com/postern/postern/search/query"
+)
+
+// plan is what a query asks of the index. A document matches when it meets every
+// strict condition and either all clauses, or, when too few documents do, a
+// stated number of them.
+type plan struct {
+	strict  []node
+	clauses []clause
+	units   []*unit  // what is scored
+	nearby  []nearby // words that are worth more side by side
+	notes   []string
+	// respelt maps a word no document has to the neighbour searched for instead.
+	respelt map[string]string
+}
+
+// nearby are words that are worth more side by side; glued ones are those of one
+// identifier.
+type nearby struct {
+	texts []string
+	glued bool
+}
+
+// clause is one word of the query: it may be let go when too little is found.
+type clause struct {
+	label string
+	node  node
+}
+
+// planner makes the plan of one query, looking terms up as it goes.
+type planner struct {
+	*evaluation
+	vocabulary *vocabulary
+	typing     bool // the last word is still being typed
+	prose      bool // quotation marks are those of a sentence, not of the language
+	plan       plan
+	loaded     map[string]*unit
+	silent     bool // below a Not: matched but not scored
+}
+
+func (p *planner) make(q query.Query) (plan, error) {
+	p.loaded = make(map[string]*unit)
+	p.plan.respelt = make(map[string]string)
+	nodes := conjuncts(q.Root)
+	if p.prose {
+		nodes = unquoted(nodes)
+	}
+	if p.typing {
+		markTyped(nodes)
+	}
+	var stops []query.Word
+	for _, n := range nodes {
+		if w, ok := n.(query.Word); ok && isStopWord(w) {
+			stops = append(stops, w)
+			continue
+		}
+		if err := p.conjunct(n); err != nil {
+			return plan{}, err
+		}
+	}
+	if len(p.plan.clauses) == 0 && len(p.plan.strict) == 0 {
+		for _, w := range stops { // "the who" has nothing else to go by
+			if err := p.conjunct(w); err != nil {
+				return plan{}, err
+			}
+		}
+	}
+	p.pairs(nodes)
+	return p.plan, nil
+}
+
+// conjuncts lists the conditions that must all hold.
+func conjuncts(root query.Node) []query.Node {
+	switch n := root.(type) {
+	case nil:
+		return nil
+	case query.And:
+		return slices.Clone(n.Nodes)
+	}
+	return []query.Node{root}
+}
+
+// A text with at least so many words outside quotation marks and so many in all
+// is a description in sentences or a pasted message, whose author put the
+// quotation marks there.
+const (
+	proseUnquoted = 6
+	proseWords    = 12
+)
+
+// isProse tells whether a query reads as a text rather than as a query.
+func isProse(root query.Node) bool {
+	words, quoted := 0, 0
+	for _, n := range conjuncts(root) {
+		switch n := n.(type) {
+		case query.Word:
+			words++
+		case query.Phrase:
+			quoted += len(strings.Fields(n.Text))
+		}
+	}
+	return quoted > 0 && words >= proseUnquoted && words+quoted >= proseWords
+}
+
+// unquoted makes the phrases among the nodes words.
+func unquoted(nodes []query.Node) []query.Node {
+	var out []query.Node
+	for _, n := range nodes {
+		phrase, ok := n.(query.Phrase)
+		if !ok {
+			out = append(out, n)
+			continue
+		}
+		for _, w := range strings.Fields(phrase.Text) {
+			out = append(out, query.Word{Text: w})
+		}
+	}
+	return out
+}
+
+// markTyped makes the last word a prefix: it is still being typed.
+func markTyped(nodes []query.Node) {
+	if len(nodes) == 0 {
+		return
+	}
+	if w, ok := nodes[len(nodes)-1].(query.Word); ok {
+		w.Prefix = true
+		nodes[len(nodes)-1] = w
+	}
+}
+
+func isStopWord(w query.Word) bool {
+	tokens := analysis.Scan(nil, analysis.Normalize(w.Text))
+	return !w.Prefix && len(tokens) == 1 && analysis.IsStop(tokens[0].Text)
+}
+
+// conjunct adds one condition of the outermost And.
+func (p *planner) conjunct(n query.Node) error {
+	switch n := n.(type) {
+	case query.Word:
+		clauses, err := p.word(n)
+		p.plan.clauses = append(p.plan.clauses, clauses...)
+		return err
+	case query.Or:
+		if onlyWords(n) {
+			node, err := p.node(n)
+			p.plan.clauses = append(p.plan.clauses, clause{label: query.Query{Root: n}.String(), node: node})
+			return err
+		}
+	}
+	node, err := p.node(n)
+	if node != nil {
+		p.plan.strict = append(p.plan.strict, node)
+	}
+	return err
+}
+
+func onlyWords(n query.Or) bool {
+	return !slices.ContainsFunc(n.Nodes, func(c query.Node) bool { _, word := c.(query.Word); return !word })
+}
+
+// node compiles any part of a query; nil stands for a part that says nothing,
+// such as a word of punctuation.
+func (p *planner) node(n query.Node) (node, error) {
+	switch n := n.(type) {
+	case query.And:
+		nodes, err := p.nodes(n.Nodes)
+		return allOf(nodes), err
+	case query.Or:
+		nodes, err := p.nodes(n.Nodes)
+		return anyOf(nodes), err
+	case query.Not:
+		defer func(was bool) { p.silent = was }(p.silent)
+		p.silent = true
+		node, err := p.node(n.Node)
+		if node == nil {
+			return nil, err
+		}
+		return noneOf{node}, err
+	case query.Phrase:
+		return p.phrase(n.Text)
+	case query.Filter:
+		if n.Field == query.Title {
+			return p.title(n.Value), nil
+		}
+		return filter(n), nil
+	case query.Word:
+		clauses, err := p.word(n)
+		if len(clauses) == 0 {
+			return nil, err
+		}
+		nodes := make(allOf, len(clauses))
+		for i, c := range clauses {
+			nodes[i] = c.node
+		}
+		return nodes, err
+	}
+	return nil, nil
+}
+
+func (p *planner) nodes(parts []query.Node) ([]node, error) {
+	var out []node
+	for _, c := range parts {
+		n, err := p.node(c)
+		if err != nil {
+			return nil, err
+		}
+		if n != nil {
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+
+// unit loads a unit once per query, and scores it unless it is excluded.
+func (p *planner) unit(label string, terms ...term) (*unit, error) {
+	var key strings.Builder
+	for _, t := range terms {
+		key.WriteString(t.field + "\x00" + t.text + "\x00")
+	}
+	u, ok := p.loaded[key.String()]
+	if !ok {
+		u = &unit{label: label, terms: terms}
+		if err := u.load(p.evaluation); err != nil {
+			return nil, err
+		}
+		p.loaded[key.String()] = u
+	}
+	if !p.silent && !slices.Contains(p.plan.units, u) {
+		p.plan.units = append(p.plan.units, u)
+	}
+	return u, nil
+}
+
+// unscored loads a unit that only narrows down.
+func (p *planner) unscored(label string, terms ...term) (*unit, error) {
+	defer func(was bool) { p.silent = was }(p.silent)
+	p.silent = true
+	return p.unit(label, terms...)
+}
+
+// phrase compiles quoted text: its words, unstemmed and with stop words, next to
+// one another. The words' other forms are scored, so that the phrase ranks.
+func (p *planner) phrase(text string) (node, error) {
+	text = analysis.Normalize(text)
+	tokens := analysis.Scan(nil, text)
+	if len(tokens) == 0 {
+		return nil, nil
+	}
+	out := &phrase{}
+	for i, t := range tokens {
+		out.words = append(out.words, t.Text)
+		u, err := p.unscored(t.Text, term{wordField, t.Text})
+		if err != nil {
+			return nil, err
+		}
+		out.units = append(out.units, u)
+		if t.Ideograph || analysis.IsStop(t.Text) && len(tokens) > 1 {
+			continue
+		}
+		if _, err := p.stemmed(tokens[i].Text); err != nil {
+			return nil, err
+		}
+	}
+	for _, bigram := range analysis.Bigrams(nil, tokens) {
+		u, err := p.unit(bigram, term{formField, bigram})
+		if err != nil {
+			return nil, err
+		}
+		out.units = append(out.units, u)
+	}
+	slices.SortStableFunc(out.units, func(a, b *unit) int { return int(a.found) - int(b.found) })
+	return out, nil
+}
+
+// title holds when the title has every word of the value.
+func (p *planner) title(value string) node {
+	tokens := analysis.Scan(nil, analysis.Normalize(value))
+	bigrams := analysis.Bigrams(nil, tokens)
+	var out allOf
+	for _, b := range bigrams {
+		out = append(out, exactly(titleField, b))
+	}
+	for _, t := range tokens {
+		if !t.Ideograph || len(bigrams) == 0 {
+			out = append(out, exactly(titleField, analysis.Stem(t.Text)))
+		}
+	}
+	if len(out) == 0 {
+		return nothing{}
+	}
+	return out
+}

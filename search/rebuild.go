@@ -1,0 +1,113 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// Contents are all documents of the library at one state.
+type Contents struct {
+	UpTo      uint64 // change number of the state, or of an earlier one
+	Total     int    // how many there are, for progress
+	Documents iter.Seq2[Document, error]
+}
+
+// Rebuild makes a new index beside the present one and swaps them. Until then
+// searches are answered from the present one, if there is a usable one.
+func (x *Index) Rebuild(ctx context.Context, c Contents) error {
+	x.write.Lock()
+	defer x.write.Unlock()
+	x.progress.Store(&Progress{Total: c.Total})
+	defer x.progress.Store(nil)
+	x.opt.Log.Info("search: rebuilding the index", "documents", c.Total)
+	if err := x.build(ctx, c); err != nil {
+		_ = os.RemoveAll(x.path(buildName)) // also removed at the next start
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return fault.Wrap(fault.Internal, "search.Rebuild", "the search index could not be rebuilt", err)
+	}
+	if err := x.swap(); err != nil {
+		return fault.Wrap(fault.Internal, "search.Rebuild", "the rebuilt search index could not be put in place", err)
+	}
+	x.opt.Log.Info("search: the index is rebuilt", "documents", c.Total)
+	return nil
+}
+
+// build writes the new index and makes it durable.
+func (x *Index) build(ctx context.Context, c Contents) error {
+	dir := x.path(buildName)
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	g, err := openEngine(dir, true)
+	if err != nil {
+		return err
+	}
+	was := x.parked.Load()
+	err = guard(func() error { return x.fill(ctx, g, c) })
+	if err != nil {
+		x.parked.Store(was)
+		return errors.Join(err, guard(g.close))
+	}
+	if err := g.close(); err != nil {
+		return err
+	}
+	return syncTree(dir)
+}
+
+// fill indexes all documents. While one chunk is written the next is composed.
+func (x *Index) fill(ctx context.Context, g *engine, c Contents) error {
+	w := &writer{index: x, engine: g, parked: map[string]string{}}
+	var docs []Document
+	done := 0
+	for d, err := range c.Documents {
+		if err != nil {
+			return fmt.Errorf("reading the library: %w", err)
+		}
+		if docs = append(docs, d); len(docs) < chunk {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := w.put(ctx, docs); err != nil {
+			return err
+		}
+		done += len(docs)
+		x.progress.Store(&Progress{Done: done, Total: max(done, c.Total)})
+		docs = docs[:0]
+	}
+	return w.finish(ctx, docs, nil, c.UpTo)
+}
+
+// swap puts the new index in the place of the old one. Searches wait for the
+// fraction of a second that this takes.
+func (x *Index) swap() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.closed {
+		return x.unusable()
+	}
+	if x.engine != nil {
+		if err := guard(x.engine.close); err != nil {
+			x.opt.Log.Warn("search: the old index did not close cleanly", "error", err)
+		}
+		x.engine = nil
+	}
+	if err := os.RemoveAll(x.path(liveName)); err != nil {
+		return err
+	}
+	if err := os.Rename(x.path(buildName), x.path(liveName)); err != nil {
+		return err
+	}
+	if err := syncPath(x.opt.Dir); err != nil {
+		return err
+	}
+	return x.openLive()
+}

@@ -1,0 +1,179 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/search/query"
+)
+
+// Defaults of a Request.
+const (
+	defaultLimit = 10
+	// maxQuoted is how many hits of one answer get fragments: a long API page
+	// does without.
+	maxQuoted = 50
+)
+
+// Search answers a request. It fails with fault.Invalid when the page asked for
+// lies too deep, TooMany when too many searches are waiting, Timeout when the
+// query is too costly, and Unavailable while there is no index.
+func (x *Index) Search(ctx context.Context, r Request) (Results, error) {
+	const op = "search.Search"
+	began := x.opt.Now()
+	if r.Limit <= 0 {
+		r.Limit = defaultLimit
+	}
+	if r.Offset < 0 || r.Offset+r.Limit > MaxWindow {
+		return Results{}, fault.Newf(fault.Invalid, op,
+			"only the first %d results can be looked at: narrow the query instead", MaxWindow)
+	}
+	ctx, cancel := context.WithTimeout(ctx, x.opt.Limits.Budget)
+	defer cancel()
+	if err := x.gate.enter(ctx); err != nil {
+		return Results{}, x.failure(op, err)
+	}
+	defer x.gate.leave()
+	q := query.Parse(r.Text)
+	out := Results{Query: r.Text, Facets: map[string][]FacetValue{}}
+	for _, p := range q.Problems {
+		out.Problems = append(out.Problems, QueryProblem(p))
+	}
+	err := x.reading(func(g *engine) error { return x.answer(ctx, g, r, q, &out) })
+	if err != nil {
+		return Results{}, x.failure(op, err)
+	}
+	out.Took = x.opt.Now().Sub(began)
+	return out, nil
+}
+
+// failure sorts the ways a search can fail. What may be damage is looked into.
+func (x *Index) failure(op string, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fault.Wrap(fault.Timeout, op, "this search takes too long: use fewer or rarer words, or a qualifier", err)
+	}
+	if errors.Is(err, context.Canceled) || fault.KindOf(err) != fault.Internal {
+		return err
+	}
+	x.opt.Log.Error("search: a query failed", "error", err)
+	x.reportTrouble()
+	return fault.Wrap(fault.Internal, op, "this search failed; the cause is in the server's log", err)
+}
+
+// answer evaluates a query over the present snapshot.
+func (x *Index) answer(ctx context.Context, g *engine, r Request, q query.Query, out *Results) error {
+	snap, err := g.snapshot()
+	if err != nil {
+		return err
+	}
+	defer snap.Close()
+	e := &evaluation{ctx: ctx, leaves: g.leaves(snap)}
+	for _, l := range e.leaves {
+		e.documents += l.snap.Count()
+	}
+	plan, m, err := x.matching(e, q, r.Prefix)
+	if err != nil {
+		return err
+	}
+	out.Total = m.count
+	out.Notes = plan.notes
+	if note := m.note(len(plan.clauses)); note != "" {
+		out.Notes = append(out.Notes, note)
+	}
+	out.Suggestions = suggestions(r.Text, plan.respelt)
+	if r.Facets {
+		if out.Facets, err = e.facets(m); err != nil {
+			return err
+		}
+	}
+	newest := r.Newest || len(plan.units) == 0
+	best, err := e.rank(plan, m, newest, r.Offset+r.Limit)
+	if err != nil {
+		return err
+	}
+	return x.show(ctx, e, plan, best[min(r.Offset, len(best)):], r, out)
+}
+
+// matching plans a query and finds what matches. A text in sentences whose
+// quotations nothing contains is read again without its quotation marks.
+func (x *Index) matching(e *evaluation, q query.Query, typing bool) (plan, matches, error) {
+	p := planner{evaluation: e, vocabulary: &x.vocabulary, typing: typing}
+	plan, err := p.make(q)
+	if err != nil {
+		return plan, matches{}, err
+	}
+	m, err := e.match(plan)
+	if err != nil || m.count > 0 || !isProse(q.Root) {
+		return plan, m, err
+	}
+	p = planner{evaluation: e, vocabulary: &x.vocabulary, typing: typing, prose: true}
+	if plan, err = p.make(q); err != nil {
+		return plan, m, err
+	}
+	plan.notes = append(plan.notes, "nothing contains what is in quotation marks: this long text was searched for word by word")
+	m, err = e.match(plan)
+	return plan, m, err
+}
+
+// suggestions are the query with respelt words.
+func suggestions(text string, respelt map[string]string) []string {
+	if len(respelt) == 0 {
+		return nil
+	}
+	out := text
+	for word, instead := range respelt {
+		out = replaceWord(out, word, instead)
+	}
+	if out == text {
+		return nil
+	}
+	return []string{out}
+}
+
+// replaceWord replaces a folded word wherever it stands in text in any case.
+func replaceWord(text, word, instead string) string {
+	fields := strings.Fields(text)
+	for i, f := range fields {
+		if strings.EqualFold(f, word) {
+			fields[i] = instead
+		}
+	}
+	return strings.Join(fields, " ")
+}
+
+// show fetches the documents of a page and quotes from them. One that the library
+// does not have any more, because the index lags, is left out.
+func (x *Index) show(ctx context.Context, e *evaluation, p plan, page []scored, r Request, out *Results) error {
+	ids := make([]string, len(page))
+	for i, s := range page {
+		id, err := e.leaves[s.leaf].id(s.doc)
+		if err != nil {
+			return err
+		}
+		ids[i] = id
+	}
+	docs, err := x.opt.Source.Documents(ctx, ids)
+	if err != nil {
+		return err
+	}
+	byID := make(map[string]*Document, len(docs))
+	for i := range docs {
+		byID[docs[i].ID] = &docs[i]
+	}
+	quotes := newQuoter(p)
+	for i, s := range page {
+		d, ok := byID[ids[i]]
+		if !ok {
+			continue
+		}
+		h := Hit{Document: *d, Score: float64(s.score)}
+		if r.Fragments && i < maxQuoted {
+			h.Fragments = quotes.fragments(d)
+		}
+		h.Sections = nil
+		out.Hits = append(out.Hits, h)
+	}
+	return nil
+}

@@ -1,0 +1,196 @@
+package search
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/postern/postern/search/analysis"
+	"github.com/postern/postern/search/query"
+)
+
+// word compiles a word as typed, which the analyzer may cut into several: a run
+// of ideographs into its bigrams, an identifier at its punctuation. Each run of
+// ideographs gives one clause a bigram, each identifier one clause.
+func (p *planner) word(w query.Word) ([]clause, error) {
+	text := analysis.Normalize(w.Text)
+	tokens := analysis.Scan(nil, text)
+	var out []clause
+	for from := 0; from < len(tokens); {
+		to := groupEnd(tokens, from)
+		var err error
+		var more []clause
+		if tokens[from].Ideograph {
+			more, err = p.ideographs(tokens[from:to])
+		} else {
+			more, err = p.identifier(text, tokens[from:to], w.Prefix && to == len(tokens))
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+		from = to
+	}
+	return out, nil
+}
+
+// groupEnd finds the end of the run of ideographs, or of the identifier, that
+// begins at from.
+func groupEnd(tokens []analysis.Token, from int) int {
+	to := from + 1
+	for to < len(tokens) {
+		prev, t := tokens[to-1], tokens[to]
+		if t.Ideograph != tokens[from].Ideograph {
+			break
+		}
+		if t.Ideograph && prev.End != t.Start || !t.Ideograph && !t.Glued {
+			break
+		}
+		to++
+	}
+	return to
+}
+
+// ideographs gives a clause a bigram; a single character is found by itself.
+func (p *planner) ideographs(run []analysis.Token) ([]clause, error) {
+	if len(run) == 1 {
+		u, err := p.unit(run[0].Text, term{wordField, run[0].Text})
+		return []clause{{run[0].Text, u}}, err
+	}
+	var out []clause
+	for _, bigram := range analysis.Bigrams(nil, run) {
+		u, err := p.unit(bigram, term{formField, bigram})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, clause{bigram, u})
+	}
+	return out, nil
+}
+
+// identifier compiles one word or several joined by punctuation. All must be in
+// the document; standing side by side they are worth more.
+func (p *planner) identifier(text string, tokens []analysis.Token, prefix bool) ([]clause, error) {
+	var all allOf
+	label := text[tokens[0].Start:tokens[len(tokens)-1].End]
+	for i, t := range tokens {
+		var n node
+		var err error
+		if prefix && i == len(tokens)-1 {
+			n, err = p.completed(t.Text)
+		} else {
+			n, err = p.simple(text[t.Start:t.End], t.Text)
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n)
+	}
+	if len(tokens) > 1 {
+		p.adjacent(tokens, true)
+	}
+	if len(all) == 1 {
+		return []clause{{label, all[0]}}, nil
+	}
+	return []clause{{label, all}}, nil
+}
+
+// simple compiles one token: its stem, or all the parts of a mixed identifier, or,
+// when no document has it, its neighbours in spelling.
+func (p *planner) simple(raw, token string) (node, error) {
+	u, err := p.stemmed(token)
+	if err != nil {
+		return nil, err
+	}
+	if parts := analysis.Parts(raw); len(parts) > 1 {
+		var all allOf
+		for _, part := range parts {
+			c, err := p.stemmed(part)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, c)
+		}
+		return anyOf{u, all}, nil
+	}
+	if u.found > 0 || p.silent {
+		return u, nil
+	}
+	return p.respell(u, token)
+}
+
+// stemmed is the unit of a token in all forms that share its stem.
+func (p *planner) stemmed(token string) (*unit, error) {
+	stem := analysis.Stem(token)
+	return p.unit(token, term{wordField, stem}, term{formField, stem})
+}
+
+// completed is the unit of all words that begin with what was typed.
+func (p *planner) completed(typed string) (node, error) {
+	words, err := p.vocabulary.completions(p.evaluation, typed)
+	if err != nil {
+		return nil, err
+	}
+	terms := stems(append([]string{typed}, words...))
+	u, err := p.unit(typed+"*", terms...)
+	if err != nil {
+		return nil, err
+	}
+	if u.found == 0 && !p.silent {
+		return p.respell(u, typed)
+	}
+	return u, nil
+}
+
+// respell stands neighbours in for a word that no document has, and says so.
+func (p *planner) respell(u *unit, word string) (node, error) {
+	near, err := p.vocabulary.neighbours(p.evaluation, word)
+	if err != nil || len(near) == 0 {
+		return u, err
+	}
+	p.plan.notes = append(p.plan.notes, fmt.Sprintf("no document has “%s”: searched for “%s” instead",
+		word, strings.Join(near, "”, “")))
+	p.plan.respelt[word] = near[0]
+	return p.unit(word, stems(near)...)
+}
+
+// stems lists the terms under which words are found, each once.
+func stems(words []string) []term {
+	var out []term
+	seen := make(map[string]bool, len(words))
+	for _, w := range words {
+		if s := analysis.Stem(w); !seen[s] {
+			seen[s] = true
+			out = append(out, term{wordField, s}, term{formField, s})
+		}
+	}
+	return out
+}
+
+// adjacent notes words that are worth more side by side.
+func (p *planner) adjacent(tokens []analysis.Token, glued bool) {
+	if p.silent || len(p.plan.nearby) == maxNearby {
+		return
+	}
+	words := make([]string, len(tokens))
+	for i, t := range tokens {
+		words[i] = t.Text
+	}
+	p.plan.nearby = append(p.plan.nearby, nearby{words, glued})
+}
+
+// pairs notes the neighbouring words of the query, as typed.
+func (p *planner) pairs(nodes []query.Node) {
+	var last []analysis.Token
+	for _, n := range nodes {
+		w, ok := n.(query.Word)
+		if !ok {
+			last = nil
+			continue
+		}
+		tokens := analysis.Scan(nil, analysis.Normalize(w.Text))
+		if len(last) > 0 && len(tokens) > 0 {
+			p.adjacent([]analysis.Token{last[len(last)-1], tokens[0]}, false)
+		}
+		last = tokens
+	}
+}
