@@ -88,7 +88,7 @@ func (a *Answer) Report(unpack string, results []Result) error {
 	}
 	for len(report) > 0 {
 		n := min(len(report), MaxPacket-lengthLen-1)
-		a.buf = AppendPacket(a.buf, append([]byte{bandReport}, report[:n]...)...)
+		a.buf = AppendPacket(a.buf, append([]byte{bandReport}, report[:n]...))
 		report = report[n:]
 	}
 	a.buf = AppendFlush(a.buf)

@@ -176,7 +176,7 @@ func TestAdvertisement(t *testing.T) {
 		t.Errorf("empty repository: %q", empty)
 	}
 	two := string(Advertisement([]Ref{{"refs/heads/a", oidA}, {"refs/heads/b", postmortems.OID(oidB)}}))
-	if strings.Count(two, capabilities) != 1 || !strings.Contains(two, "003d"+oidB+" refs/heads/b\n") || !strings.HasSuffix(two, "0000") {
+	if strings.Count(two, capabilities) != 1 || !strings.Contains(two, "003a"+oidB+" refs/heads/b\n") || !strings.HasSuffix(two, "0000") {
 		t.Errorf("two refs: %q", two)
 	}
 }

@@ -1,0 +1,232 @@
+package plumbing
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"sync"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+)
+
+// Kind is the type of an object.
+type Kind string
+
+// The types of objects.
+const (
+	BlobObject   Kind = "blob"
+	TreeObject   Kind = "tree"
+	CommitObject Kind = "commit"
+)
+
+// Object is what cat-file says of one object. Data is nil for Info, and valid
+// only during the call for Contents.
+type Object struct {
+	ID   postmortems.OID
+	Kind Kind
+	Size int64 // bytes, inflated
+	Data []byte
+}
+
+// CatFile is one `git cat-file --batch-command` process. Questions are written
+// by a goroutine while the answers are read, so any number may be asked at once.
+// One conversation runs at a time; after a failed one the process is gone and
+// every later call fails.
+type CatFile struct {
+	mu     sync.Mutex
+	child  *Child
+	stdin  *os.File
+	stdout *os.File
+	in     *bufio.Writer
+	out    *bufio.Reader
+	data   []byte
+	ended  chan struct{} // closed when the process ended
+	broken error
+}
+
+// errDied is what is left to say when the process ended under a conversation.
+var errDied = errors.New("git cat-file ended before it answered")
+
+// OpenCatFile starts a process. env is added to its environment, e.g. the
+// quarantine. It lives until Close or the end of ctx.
+func (g *Git) OpenCatFile(ctx context.Context, limits Limits, env ...string) (*CatFile, error) {
+	inR, inW, err := os.Pipe()
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, "git cat-file", "the server has no file handle left; try again", err)
+	}
+	outR, outW, err := os.Pipe()
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, "git cat-file", "the server has no file handle left; try again", errors.Join(err, inR.Close(), inW.Close()))
+	}
+	child, err := g.Start(ctx, Call{Args: []string{"cat-file", "--batch-command", "--buffer"}, Env: env, Stdin: inR, Stdout: outW, Limits: limits})
+	closeErr := errors.Join(inR.Close(), outW.Close()) // the child has its own
+	if err != nil {
+		return nil, errors.Join(err, closeErr, inW.Close(), outR.Close())
+	}
+	c := &CatFile{child: child, stdin: inW, stdout: outR, ended: make(chan struct{})}
+	c.in, c.out = bufio.NewWriterSize(inW, 32<<10), bufio.NewReaderSize(outR, 64<<10)
+	go func() {
+		_ = child.Wait() // it ends by being killed: its status says nothing
+		close(c.ended)
+	}()
+	return c, nil
+}
+
+// PID is the process id.
+func (c *CatFile) PID() int { return c.child.PID() }
+
+// Close ends the process.
+func (c *CatFile) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.close(errDied)
+}
+
+func (c *CatFile) close(why error) error {
+	if c.broken != nil {
+		return nil
+	}
+	c.broken = why
+	c.child.Kill()
+	<-c.ended
+	return errors.Join(c.stdin.Close(), c.stdout.Close())
+}
+
+// usable tells whether the process can still be asked.
+func (c *CatFile) usable() bool {
+	select {
+	case <-c.ended:
+		return false
+	default:
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.broken == nil
+}
+
+// Info tells kind and size of each object, in order. A missing object is a
+// fault of kind NotFound.
+func (c *CatFile) Info(ctx context.Context, ids []postmortems.OID, fn func(i int, o Object) error) error {
+	return c.converse(ctx, "info ", ids, fn)
+}
+
+// Contents gives each object with its data, in order. An object over most bytes
+// is a fault of kind TooLarge.
+func (c *CatFile) Contents(ctx context.Context, ids []postmortems.OID, most int64, fn func(i int, o Object) error) error {
+	return c.converse(ctx, "contents ", ids, func(i int, o Object) error {
+		if o.Size > most {
+			return fault.Newf(fault.TooLarge, "git cat-file", "object %s has %d bytes; %d are allowed", o.ID, o.Size, most)
+		}
+		if err := c.readData(&o); err != nil {
+			return err
+		}
+		return fn(i, o)
+	})
+}
+
+func (c *CatFile) converse(ctx context.Context, verb string, ids []postmortems.OID, fn func(i int, o Object) error) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	for _, id := range ids {
+		if !ValidOID(id) {
+			return fault.Newf(fault.Invalid, "git cat-file", "%q is not an object name", id)
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.broken != nil {
+		return fault.Wrap(fault.Unavailable, "git cat-file", "git ended on the server; try again", c.broken)
+	}
+	stop := context.AfterFunc(ctx, c.child.Kill)
+	defer stop()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		c.ask(verb, ids)
+	}()
+	err := c.answers(ids, fn)
+	if err != nil {
+		// What was asked and not read is still in the pipe: start afresh.
+		c.child.Kill()
+		<-written
+		return errors.Join(c.why(ctx, err), c.close(err))
+	}
+	<-written
+	return nil
+}
+
+// ask writes all questions; an error shows in the answers.
+func (c *CatFile) ask(verb string, ids []postmortems.OID) {
+	for _, id := range ids {
+		_, _ = c.in.WriteString(verb)
+		_, _ = c.in.WriteString(string(id))
+		_ = c.in.WriteByte('\n')
+	}
+	_, _ = c.in.WriteString("flush\n")
+	_ = c.in.Flush()
+}
+
+func (c *CatFile) answers(ids []postmortems.OID, fn func(i int, o Object) error) error {
+	for i, id := range ids {
+		line, err := c.out.ReadSlice('\n')
+		if err != nil {
+			return fmt.Errorf("%w: %w", errDied, err)
+		}
+		o, err := parseInfo(id, line)
+		if err != nil {
+			return err
+		}
+		if err := fn(i, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parseInfo reads "OID KIND SIZE\n" or "OID missing\n".
+func parseInfo(id postmortems.OID, line []byte) (Object, error) {
+	fields := bytes.Fields(line)
+	if len(fields) == 2 && string(fields[1]) == "missing" {
+		return Object{}, fault.Newf(fault.NotFound, "git cat-file", "object %s is not in the repository", id)
+	}
+	if len(fields) != 3 {
+		return Object{}, fmt.Errorf("git cat-file answered %q", line)
+	}
+	size, err := strconv.ParseInt(string(fields[2]), 10, 64)
+	if err != nil {
+		return Object{}, fmt.Errorf("git cat-file answered %q: %w", line, err)
+	}
+	return Object{ID: id, Kind: Kind(fields[1]), Size: size}, nil
+}
+
+func (c *CatFile) readData(o *Object) error {
+	n := int(o.Size) + 1 // and a line feed
+	if cap(c.data) < n {
+		c.data = make([]byte, n+n/4)
+	}
+	c.data = c.data[:n]
+	if _, err := io.ReadFull(c.out, c.data); err != nil {
+		return fmt.Errorf("%w: %w", errDied, err)
+	}
+	o.Data = c.data[:n-1]
+	return nil
+}
+
+// why names the cause of a broken conversation: the caller's end, the
+// process's death, or what the reader found.
+func (c *CatFile) why(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fault.Wrap(fault.Timeout, "git cat-file", "reading objects took longer than the server allows", errors.Join(context.Cause(ctx), err))
+	}
+	if errors.Is(err, errDied) {
+		return fault.Wrap(fault.Unavailable, "git cat-file", "git cat-file was killed on the server; try again", err)
+	}
+	return err
+}
