@@ -98,6 +98,28 @@ func TestGuardPasses(t *testing.T) {
 	}
 }
 
+// TestGuardLimits: what is at the limit passes, one more does not.
+func TestGuardLimits(t *testing.T) {
+	r := strings.Repeat
+	for rule, shape := range map[string]func(more int) string{
+		ruleTableWide:  func(more int) string { return r("a|", maxColumns+more) + "\n" + r("-|", maxColumns+more) + "\n" },
+		ruleTableLarge: func(more int) string { return "a|b\n-|-\n" + r("1|2\n", maxCells/2-1+more) },
+		ruleNesting:    func(more int) string { return r(">", maxNesting+more) + " x" },
+		ruleBrackets:   func(more int) string { return r("[a\n", maxBrackets+more) },
+		ruleDefinition: func(more int) string { return "[a]: " + r("x", maxDefinition-5+more) },
+		ruleFootnotes:  func(more int) string { return r("[^a]: x\n\n", maxFootnotes+more) },
+		ruleLinks:      func(more int) string { return r("[a](b.md)\n\n", maxLinks+more) },
+		ruleBodySize:   func(more int) string { return r("x", DefaultMaxBody+more) },
+	} {
+		for more := range 2 {
+			_, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(shape(more)), FirstLine: 1})
+			if err != nil || len(problems) != more || more == 1 && problems[0].Rule != rule {
+				t.Errorf("%s with %d more: %v %v", rule, more, problems, err)
+			}
+		}
+	}
+}
+
 func TestOutputLimit(t *testing.T) {
 	r := New(Options{MaxOutput: 1000})
 	_, problems, err := r.RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(strings.Repeat("word\n\n", 200)), FirstLine: 1})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	stdhtml "html"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/lexers"
@@ -77,8 +78,8 @@ func lex(language, code string) []chroma.Token {
 	if language == "" || len(code) > maxHighlighted {
 		return nil
 	}
-	lexer := lexers.Get(languageAlias(language))
-	if lexer == nil || lexer.Config().Name == "plaintext" {
+	lexer := lexersByName()[languageAlias(language)]
+	if lexer == nil {
 		return nil
 	}
 	it, err := chroma.Coalesce(lexer).Tokenise(&chroma.TokeniseOptions{State: "root", EnsureLF: true}, code)
@@ -96,19 +97,36 @@ func lex(language, code string) []chroma.Token {
 	return tokens
 }
 
+// lexersByName finds lexers by their names and aliases. chroma's own look-up goes
+// on to match file name patterns, which costs milliseconds for every unknown word.
+var lexersByName = sync.OnceValue(func() map[string]chroma.Lexer {
+	byName := map[string]chroma.Lexer{}
+	for _, lexer := range lexers.GlobalLexerRegistry.Lexers {
+		config := lexer.Config()
+		if config.Name == "plaintext" {
+			continue
+		}
+		for _, alias := range config.Aliases {
+			byName[strings.ToLower(alias)] = lexer
+		}
+	}
+	for _, lexer := range lexers.GlobalLexerRegistry.Lexers {
+		if name := strings.ToLower(lexer.Config().Name); name != "plaintext" {
+			byName[name] = lexer
+		}
+	}
+	return byName
+})
+
 // languageAlias names chroma's lexer for words that people write.
 func languageAlias(language string) string {
 	switch language {
-	case "shell", "sh", "zsh", "cmd", "terminal":
-		return "bash"
-	case "shell-regular", "shell-root":
+	case "shell", "sh", "zsh", "terminal":
 		return "bash"
 	case "yml":
 		return "yaml"
 	case "psql":
 		return "postgresql"
-	case "log", "txt", "text", "output", "plain":
-		return "plaintext"
 	}
 	return language
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"unicode/utf8"
 
-	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
@@ -31,9 +30,9 @@ const (
 
 // Renderer renders Markdown bodies. It is safe for concurrent use.
 type Renderer struct {
-	options Options
-	engine  goldmark.Markdown
-	policy  *bluemonday.Policy
+	options  Options
+	engine   goldmark.Markdown
+	sanitise func(html []byte) []byte
 }
 
 // New makes a Renderer.
@@ -44,7 +43,7 @@ func New(o Options) *Renderer {
 	if o.MaxOutput == 0 {
 		o.MaxOutput = DefaultMaxOutput
 	}
-	return &Renderer{options: o, engine: newEngine(), policy: newPolicy()}
+	return &Renderer{options: o, engine: newEngine(), sanitise: newPolicy().SanitizeBytes}
 }
 
 // RenderBody implements postmortems.BodyRenderer. It does not bound time or
@@ -90,7 +89,7 @@ func (r *Renderer) html(d *document) ([]byte, bool, error) {
 	if err != nil {
 		return nil, false, fault.Wrap(fault.Internal, "markdown.RenderBody", "the page could not be rendered", err)
 	}
-	html := r.policy.SanitizeBytes(out.Bytes())
+	html := r.sanitise(out.Bytes())
 	if err := checkPlaceholders(html, len(d.body.Links)); err != nil {
 		return nil, false, err
 	}

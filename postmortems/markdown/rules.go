@@ -30,7 +30,7 @@ const RuleRenderLimit = "render-limit"
 
 // Rules are the rules that a Markdown body is judged by here.
 func Rules() []postmortems.Rule {
-	return slices.Concat(shapeRules(), contentRules())
+	return slices.Concat(sizeRules(), shapeRules(), contentRules())
 }
 
 // weightOf finds the weight of a rule.
@@ -43,26 +43,13 @@ func weightOf(id string) postmortems.Weight {
 	return postmortems.Error
 }
 
-func shapeRules() []postmortems.Rule {
+func sizeRules() []postmortems.Rule {
 	return []postmortems.Rule{
 		{
 			ID: ruleBodySize, Title: "A document's text is at most 1 MiB", Weight: postmortems.Error,
 			Why:  "A page of that size cannot be read, and every reader's browser pays for it.",
 			Mend: "Split the text into several documents, or attach logs and data as files and link to them.",
 			Good: "# One subject\n\nText.\n",
-		},
-		{
-			ID: ruleNesting, Title: "Lists and quotes are nested sixteen deep at most", Weight: postmortems.Error,
-			Why:  "Deep nesting makes rendering take the square of its length, and nobody can follow it.",
-			Mend: "Flatten the list, or give its inner parts headings. Put quoted mail into a code block.",
-			Bad:  "> > > > > > > > > > > > > > > > > too deep\n",
-			Good: "> quoted\n",
-		},
-		{
-			ID: ruleBrackets, Title: "A paragraph holds at most 2000 opening brackets", Weight: postmortems.Error,
-			Why:  "Each bracket may begin a link; telling which do takes the square of their number.",
-			Mend: "Put blank lines between the parts of the paragraph, or the text into a code block with blank lines in it.",
-			Good: "A [link](https://example.com/).\n",
 		},
 		{
 			ID: ruleDefinition, Title: "A link definition is at most 2 KiB", Weight: postmortems.Error,
@@ -83,6 +70,30 @@ func shapeRules() []postmortems.Rule {
 			Good: "See [the runbook](runbook.md).\n",
 		},
 		{
+			ID: RuleRenderLimit, Title: "A document renders in 3 seconds, in little memory and to at most 16 MiB", Weight: postmortems.Error,
+			Why:  "One document must not keep all others from being published.",
+			Mend: "Look for what repeats itself: very long paragraphs without blank lines, thousands of footnotes or references, huge code blocks. Split the document.",
+			Good: "# One subject\n\nText.\n",
+		},
+	}
+}
+
+func shapeRules() []postmortems.Rule {
+	return []postmortems.Rule{
+		{
+			ID: ruleNesting, Title: "Lists and quotes are nested sixteen deep at most", Weight: postmortems.Error,
+			Why:  "Deep nesting makes rendering take the square of its length, and nobody can follow it.",
+			Mend: "Flatten the list, or give its inner parts headings. Put quoted mail into a code block.",
+			Bad:  "> > > > > > > > > > > > > > > > > too deep\n",
+			Good: "> quoted\n",
+		},
+		{
+			ID: ruleBrackets, Title: "A paragraph holds at most 2000 opening brackets", Weight: postmortems.Error,
+			Why:  "Each bracket may begin a link; telling which do takes the square of their number.",
+			Mend: "Put blank lines between the parts of the paragraph, or the text into a code block with blank lines in it.",
+			Good: "A [link](https://example.com/).\n",
+		},
+		{
 			ID: ruleTableWide, Title: "A table has at most 64 columns", Weight: postmortems.Error,
 			Why:  "A wider table cannot be read on any screen, and each of its rows is filled up to that width.",
 			Mend: "Turn rows into columns, split the table, or attach the data as a CSV file.",
@@ -93,12 +104,6 @@ func shapeRules() []postmortems.Rule {
 			Why:  "Data of that size is no table to read; it makes the page heavy for everyone.",
 			Mend: "Attach the data as a CSV file and show the rows that matter.",
 			Good: "| a | b |\n|---|---|\n| 1 | 2 |\n",
-		},
-		{
-			ID: RuleRenderLimit, Title: "A document renders in 3 seconds, in little memory and to at most 16 MiB", Weight: postmortems.Error,
-			Why:  "One document must not keep all others from being published.",
-			Mend: "Look for what repeats itself: very long paragraphs without blank lines, thousands of footnotes or references, huge code blocks. Split the document.",
-			Good: "# One subject\n\nText.\n",
 		},
 	}
 }

@@ -65,7 +65,25 @@ func newTagRules() map[string]tagRule {
 	for _, name := range []string{"h1", "h2", "h3", "h4", "h5", "h6"} {
 		rules[name] = tagRule{use: tagBlock, attrs: aligned, ends: "p"}
 	}
-	for use, names := range map[tagUse][]string{
+	for use, names := range plainTags() {
+		for _, name := range names {
+			rules[name] = tagRule{use: use}
+		}
+	}
+	for _, name := range []string{"input", "col", "source", "track", "link", "meta", "base", "param", "embed", "frame", "area"} {
+		rule := rules[name]
+		rule.void = true
+		if rule.use == tagText {
+			rule.use = tagThrough
+		}
+		rules[name] = rule
+	}
+	return rules
+}
+
+// plainTags are the elements without attributes of their own.
+func plainTags() map[tagUse][]string {
+	return map[tagUse][]string{
 		tagInline: {
 			"b", "strong", "i", "em", "u", "s", "del", "ins", "mark", "small", "sub", "sup", "code", "kbd", "samp", "var",
 			"q", "cite", "dfn", "ruby", "rt", "rp", "bdi",
@@ -80,18 +98,5 @@ func newTagRules() map[string]tagRule {
 			"option", "textarea", "video", "audio", "source", "track", "svg", "math", "canvas", "link", "meta", "base", "template",
 			"noscript", "dialog", "map", "area", "marquee", "portal", "slot", "html", "head", "body", "plaintext", "xmp", "noembed",
 		},
-	} {
-		for _, name := range names {
-			rules[name] = tagRule{use: use}
-		}
 	}
-	for _, name := range []string{"input", "col", "source", "track", "link", "meta", "base", "param", "embed", "frame", "area"} {
-		rule := rules[name]
-		rule.void = true
-		if rule.use == tagText {
-			rule.use = tagThrough
-		}
-		rules[name] = rule
-	}
-	return rules
 }

@@ -21,7 +21,7 @@ const (
 	// (393 KB) takes 0.2 s.
 	DefaultTimeout = 3 * time.Second
 	// DefaultMemory is the memory of one worker in bytes; the largest real
-	// document makes one use 120 MB.
+	// document makes one use 150 MB.
 	DefaultMemory = 512 << 20
 	// DefaultIdle is how long a worker waits for its next document.
 	DefaultIdle = time.Minute

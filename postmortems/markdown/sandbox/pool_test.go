@@ -93,12 +93,12 @@ func TestPoolStartsNothingBeforeItIsAsked(t *testing.T) {
 
 // TestDocumentsThatKillTheirWorkerAreRefused: and the next document is rendered.
 func TestDocumentsThatKillTheirWorkerAreRefused(t *testing.T) {
-	for word, what := range map[string]string{"HANG": "takes over 1s", "SPIN": "takes over 1s", "PANIC": "fail", "EAT": "256 MiB", "GARBAGE": "fail"} {
+	for word, what := range map[string]string{"HANG": "takes over 1s", "SPIN": "takes over 1s", "PANIC": "fail", "EAT": "512 MiB", "GARBAGE": "fail"} {
 		t.Run(word, func(t *testing.T) {
 			if word == "EAT" && runtime.GOOS != "linux" {
 				t.Skip("memory is limited on Linux only")
 			}
-			p := newPool(t, Options{Workers: 1, Timeout: time.Second, Memory: 256 << 20})
+			p := newPool(t, Options{Workers: 1, Timeout: time.Second})
 			if word == "EAT" {
 				p.options.Timeout = 30 * time.Second // the race detector makes it slow
 			}
