@@ -1,0 +1,305 @@
+package library
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/postmortems"
+)
+
+// apply writes the plan. Old rows go before new ones are put, so that documents
+// may swap places in one push.
+func (p *plan) apply(w kv.Writer) error {
+	for _, x := range p.removed {
+		if err := p.remove(w, x); err != nil {
+			return err
+		}
+	}
+	for _, m := range p.docs {
+		if err := p.retract(w, m); err != nil {
+			return err
+		}
+	}
+	for _, m := range p.docs {
+		if err := p.publish(w, m); err != nil {
+			return err
+		}
+	}
+	for _, ch := range p.files {
+		if err := putFile(w, ch); err != nil {
+			return err
+		}
+	}
+	return w.Put(bMeta, []byte("published"), []byte(p.cs.New))
+}
+
+// remove takes a document out of every list and remembers that it was there.
+func (p *plan) remove(w kv.Writer, x removal) error {
+	if err := deleteRows(w, x.id, x.old); err != nil {
+		return err
+	}
+	if err := w.Put(bGone, []byte(canonical(postmortems.Address(x.old.Path))), []byte(x.id)); err != nil {
+		return err
+	}
+	last := storedRevision{
+		Number: x.old.Revisions + 1, Commit: string(p.cs.New), Path: x.old.Path, Title: x.old.Title,
+		TokenID: p.cs.Pusher.TokenID, Pusher: p.cs.Pusher.Name, At: p.cs.At.Unix(), Removed: true,
+	}
+	if n := len(p.cs.Commits); n > 0 {
+		last.sign(p.cs.Commits[n-1])
+	}
+	if err := putJSON(w, bRevision, revisionKey(x.id, last.Number), last); err != nil {
+		return err
+	}
+	_, err := w.Log(Topic, []byte(x.id))
+	return err
+}
+
+func (s *storedRevision) sign(c postmortems.Commit) {
+	s.Commit, s.Name, s.Email = string(c.ID), c.Author.Name, c.Author.Email
+	s.When, s.Subject = c.Author.When.Format(time.RFC3339), c.Subject
+}
+
+// retract removes what the document's former state left in lists and, when it
+// moved or its id changed, leads there from the old names.
+func (p *plan) retract(w kv.Writer, m *move) error {
+	if m.old == nil {
+		return nil
+	}
+	if err := deleteRows(w, m.was, *m.old); err != nil {
+		return err
+	}
+	if m.old.Path != m.change.Path {
+		from := canonical(postmortems.Address(m.old.Path))
+		if err := w.Put(bRedirect, []byte(from), []byte(m.id)); err != nil {
+			return err
+		}
+	}
+	if m.was == m.id {
+		return nil
+	}
+	if _, err := w.Log(Topic, []byte(m.was)); err != nil {
+		return err
+	}
+	return rename(w, m.was, m.id)
+}
+
+// rename carries everything kept under a derived id over to the stated one.
+func rename(w kv.Writer, from, to string) error {
+	if err := w.Put(bPermalink, []byte(from), []byte(to)); err != nil {
+		return err
+	}
+	lo, hi := under(from)
+	var rows []kv.Item
+	for item, err := range w.Scan(bRevision, lo, hi) {
+		if err != nil {
+			return err
+		}
+		rows = append(rows, kv.Item{Key: bytes.Clone(item.Key), Value: bytes.Clone(item.Value)})
+	}
+	for _, row := range rows {
+		moved := append(append([]byte(to), sep), row.Key[len(lo):]...)
+		if err := w.Put(bRevision, moved, row.Value); err != nil {
+			return err
+		}
+		if err := w.Delete(bRevision, row.Key); err != nil {
+			return err
+		}
+	}
+	for _, bucket := range []string{bRedirect, bPermalink} {
+		if err := repoint(w, bucket, from, to); err != nil {
+			return err
+		}
+	}
+	n, err := w.Get(bReads, []byte(from))
+	if err != nil || n == nil {
+		return err
+	}
+	if err := w.Put(bReads, []byte(to), bytes.Clone(n)); err != nil {
+		return err
+	}
+	return w.Delete(bReads, []byte(from))
+}
+
+// repoint makes the rows that lead to one id lead to another. It reads the whole
+// bucket: an id is stated once in a document's life.
+func repoint(w kv.Writer, bucket, from, to string) error {
+	var keys [][]byte
+	for item, err := range w.Scan(bucket, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if string(item.Value) == from {
+			keys = append(keys, bytes.Clone(item.Key))
+		}
+	}
+	for _, k := range keys {
+		if err := w.Put(bucket, k, []byte(to)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// publish writes the new state of one document.
+func (p *plan) publish(w kv.Writer, m *move) error {
+	if m.c.content != nil { // else it was spilled already
+		if err := putContent(w, m.c); err != nil {
+			return err
+		}
+	}
+	rec := m.c.record
+	rec.Path = m.change.Path
+	rec.Origin = m.originID()
+	first, err := p.appendRevisions(w, m, &rec)
+	if err != nil {
+		return err
+	}
+	rec.Date = unix(p.date(m, first))
+	if err := putRows(w, m.id, rec); err != nil {
+		return err
+	}
+	if rec.Origin != m.id {
+		if err := w.Put(bPermalink, []byte(rec.Origin), []byte(m.id)); err != nil {
+			return err
+		}
+	}
+	_, err = w.Log(Topic, []byte(m.id))
+	return err
+}
+
+// originID is the permalink id that git alone gives.
+func (m *move) originID() string {
+	if m.old != nil {
+		return m.old.Origin
+	}
+	if m.born.commit == "" {
+		return m.id
+	}
+	return postmortems.PermalinkID(m.born.commit, m.born.path)
+}
+
+// appendRevisions adds one revision for every commit that touched the document
+// and makes the last one the blob of the tip. It tells when the document was
+// first committed.
+func (p *plan) appendRevisions(w kv.Writer, m *move, rec *storedRecord) (first time.Time, err error) {
+	number, first, err := revisionsSoFar(w, m.id)
+	if err != nil {
+		return first, err
+	}
+	events := m.events
+	if n := len(events); n == 0 || events[n-1].blob != m.change.Blob || events[n-1].path != m.change.Path {
+		events = append(events[:n:n], event{commit: len(p.cs.Commits) - 1, path: m.change.Path, blob: m.change.Blob})
+	}
+	for _, e := range events {
+		number++
+		rev := storedRevision{
+			Number: number, Commit: string(p.cs.New), Blob: string(e.blob), Path: e.path,
+			TokenID: p.cs.Pusher.TokenID, Pusher: p.cs.Pusher.Name, At: p.cs.At.Unix(),
+		}
+		if e.commit >= 0 {
+			rev.sign(p.cs.Commits[e.commit])
+		}
+		if e.blob == m.change.Blob {
+			rev.Title = m.c.doc.Title
+		}
+		if first.IsZero() {
+			first = rev.revision().Author.When
+		}
+		if err := putJSON(w, bRevision, revisionKey(m.id, number), rev); err != nil {
+			return first, err
+		}
+		rec.Last, rec.Revisions = rev, number
+	}
+	return first, nil
+}
+
+// revisionsSoFar is the number of the last revision and the author date of the
+// first.
+func revisionsSoFar(r kv.Reader, id string) (last int, first time.Time, err error) {
+	err = eachRevision(r, id, func(s storedRevision) bool {
+		last = s.Number
+		return false
+	})
+	if err != nil || last == 0 {
+		return 0, first, err
+	}
+	b, err := r.Get(bRevision, revisionKey(id, 1))
+	if err != nil || b == nil {
+		return last, first, err
+	}
+	var s storedRevision
+	if err := decode(b, &s); err != nil {
+		return last, first, err
+	}
+	return last, s.revision().Author.When, nil
+}
+
+func putFile(w kv.Writer, ch postmortems.Change) error {
+	if ch.Status == postmortems.Renamed {
+		if err := w.Delete(bFile, []byte(ch.From)); err != nil {
+			return err
+		}
+	}
+	if ch.Status == postmortems.Deleted {
+		return w.Delete(bFile, []byte(ch.Path))
+	}
+	return putJSON(w, bFile, []byte(ch.Path), storedFile{Blob: string(ch.Blob), Size: ch.Size})
+}
+
+func putJSON(w kv.Writer, bucket string, k []byte, v any) error {
+	b, err := encode(v)
+	if err != nil {
+		return err
+	}
+	return w.Put(bucket, k, b)
+}
+
+// putRows writes everything by which a record is found.
+func putRows(w kv.Writer, id string, rec storedRecord) error {
+	address := []byte(canonical(postmortems.Address(rec.Path)))
+	for _, bucket := range []string{bGone, bRedirect} { // somebody lives here again
+		if err := w.Delete(bucket, address); err != nil {
+			return err
+		}
+	}
+	if err := putJSON(w, bRecord, []byte(id), rec); err != nil {
+		return err
+	}
+	if err := w.Put(bPath, []byte(rec.Path), []byte(id)); err != nil {
+		return err
+	}
+	if err := w.Put(bTitle, key(foldTitle(rec.Title), id), nil); err != nil {
+		return err
+	}
+	for _, k := range rec.linkKeys(id) {
+		if err := w.Put(bLink, k, nil); err != nil {
+			return err
+		}
+	}
+	for _, from := range rec.Redirects {
+		if err := w.Put(bRedirect, []byte(canonical(from)), []byte(id)); err != nil {
+			return err
+		}
+	}
+	return putFacets(w, id, rec)
+}
+
+// deleteRows undoes putRows; redirects stay, for they are kept for ever.
+func deleteRows(w kv.Writer, id string, rec storedRecord) error {
+	for _, row := range []struct {
+		bucket string
+		key    []byte
+	}{{bRecord, []byte(id)}, {bPath, []byte(rec.Path)}, {bTitle, key(foldTitle(rec.Title), id)}} {
+		if err := w.Delete(row.bucket, row.key); err != nil {
+			return err
+		}
+	}
+	for _, k := range rec.linkKeys(id) {
+		if err := w.Delete(bLink, k); err != nil {
+			return err
+		}
+	}
+	return deleteFacets(w, id, rec)
+}

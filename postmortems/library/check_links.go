@@ -1,0 +1,129 @@
+package library
+
+import (
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/postmortems"
+)
+
+// overlay is the published state with the change set laid over it.
+func overlay(r kv.Reader, net []postmortems.Change, docs map[string]compiled) view {
+	v := view{r: r, docs: map[string]bool{}, files: map[string]bool{}, title: map[string]string{}, moves: map[string]string{}}
+	set := func(path string, present bool) {
+		if isDocument(path) {
+			v.docs[path] = present
+		} else {
+			v.files[path] = present
+		}
+	}
+	for _, ch := range net {
+		switch ch.Status {
+		case postmortems.Deleted:
+			set(ch.Path, false)
+		case postmortems.Renamed:
+			set(ch.From, false)
+		}
+	}
+	for _, ch := range net {
+		if ch.Status != postmortems.Deleted {
+			set(ch.Path, true)
+		}
+	}
+	for path, c := range docs {
+		v.title[foldTitle(c.doc.Title)] = path
+		for _, from := range c.doc.Front.Redirects {
+			v.moves[canonical(from)] = path
+		}
+	}
+	return v
+}
+
+// checkLinks finds the links that lead nowhere once the change set is published:
+// in its own documents, and in others that pointed to what it removes.
+func (p *plan) checkLinks(r kv.Reader) error {
+	docs := make(map[string]compiled, len(p.docs))
+	for _, m := range p.docs {
+		docs[m.change.Path] = m.c
+	}
+	v := overlay(r, p.cs.Net, docs)
+	for _, m := range p.docs {
+		if m.old != nil && m.old.Path != m.change.Path {
+			v.moves[canonical(postmortems.Address(m.old.Path))] = m.change.Path
+		}
+	}
+	pushed := map[string]bool{}
+	for _, m := range p.docs {
+		pushed[m.was] = true
+		if err := p.addBroken(v, m.c.record); err != nil {
+			return err
+		}
+	}
+	for _, name := range p.vanished() {
+		ids, err := mayLinkTo(r, name)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if pushed[id] {
+				continue
+			}
+			pushed[id] = true
+			src, err := mustRecord(r, id)
+			if err != nil {
+				return err
+			}
+			if p.isRemoved(id) {
+				continue
+			}
+			if err := p.addBroken(v, src); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *plan) isRemoved(id string) bool {
+	for _, x := range p.removed {
+		if x.id == id {
+			return true
+		}
+	}
+	return false
+}
+
+// vanished are the names under which others may link to what this push removes.
+func (p *plan) vanished() (out []string) {
+	for _, x := range p.removed {
+		out = append(out, x.old.Path, "[["+foldTitle(x.old.Title))
+	}
+	for _, ch := range p.files {
+		switch ch.Status {
+		case postmortems.Deleted:
+			out = append(out, ch.Path)
+		case postmortems.Renamed:
+			out = append(out, ch.From)
+		}
+	}
+	return out
+}
+
+func (p *plan) addBroken(v view, rec storedRecord) error {
+	broken, err := v.broken(rec)
+	p.receipt.Broken = append(p.receipt.Broken, broken...)
+	return err
+}
+
+func (v view) broken(rec storedRecord) (out []postmortems.BrokenLink, err error) {
+	for _, l := range rec.Links {
+		t, err := v.resolve(l)
+		if err != nil {
+			return nil, err
+		}
+		if t.path == "" {
+			out = append(out, postmortems.BrokenLink{
+				Path: rec.Path, Line: l.Line, Col: l.Col, Raw: l.Raw, Kind: postmortems.LinkKind(l.Kind),
+			})
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,146 @@
+package library
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/postmortems"
+)
+
+// contentForm numbers what compiling and rendering produce. Content rows of
+// another form are compiled anew when they are next read, so raising it after a
+// change to the renderer needs no migration.
+//
+// History: 1, the first.
+const contentForm = 1
+
+// compiled is one document ready to be stored: the row of library.content and
+// that of library.text.
+//
+// A content row is: form(1 byte) | length of the JSON (4) | Document as JSON
+// without HTML and sections | HTML. A text row is the sections as JSON. Both are
+// derived: truth is the blob in git.
+type compiled struct {
+	key     []byte
+	content []byte
+	text    []byte
+	record  storedRecord // without date of the first commit and revision
+	doc     postmortems.Document
+}
+
+func contentKey(blob postmortems.OID, path string) []byte { return key(string(blob), path) }
+
+// newCompiled packs a document for storage and drops what the packing holds
+// from the document, so that a push of many documents stays small in memory.
+func newCompiled(blob postmortems.OID, d postmortems.Document) (compiled, error) {
+	c := compiled{key: contentKey(blob, d.Path), record: newStoredRecord(d, d.Date)}
+	html, sections := d.Body.HTML, d.Body.Sections
+	d.Body.HTML, d.Body.Sections, d.Body.Rows = nil, nil, nil
+	meta, err := json.Marshal(d)
+	if err != nil {
+		return c, fault.Wrap(fault.Internal, "library.compile", "", err)
+	}
+	if c.text, err = json.Marshal(sections); err != nil {
+		return c, fault.Wrap(fault.Internal, "library.compile", "", err)
+	}
+	c.content = make([]byte, 0, 5+len(meta)+len(html))
+	c.content = append(c.content, contentForm)
+	c.content = binary.BigEndian.AppendUint32(c.content, uint32(len(meta)))
+	c.content = append(append(c.content, meta...), html...)
+	d.Body = postmortems.Body{Headings: d.Body.Headings, Links: d.Body.Links}
+	c.doc = d
+	return c, nil
+}
+
+// unpackContent reads a content row; ok is false when it is of another form or
+// damaged, in which case it is made again.
+func unpackContent(row []byte) (d postmortems.Document, ok bool) {
+	if len(row) < 5 || row[0] != contentForm {
+		return d, false
+	}
+	n := binary.BigEndian.Uint32(row[1:5])
+	if uint64(len(row)) < 5+uint64(n) {
+		return d, false
+	}
+	if json.Unmarshal(row[5:5+n], &d) != nil {
+		return d, false
+	}
+	d.Body.HTML = append([]byte(nil), row[5+n:]...)
+	return d, true
+}
+
+// content gives the compiled document of a blob at a path, from its row or, when
+// that is missing or of an older form, by compiling it again and keeping it.
+func (l *Library) content(ctx context.Context, blob postmortems.OID, path string) (d postmortems.Document, err error) {
+	var ok bool
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		row, err := r.Get(bContent, contentKey(blob, path))
+		if err == nil {
+			d, ok = unpackContent(row)
+		}
+		return err
+	})
+	if err != nil || ok {
+		return d, err
+	}
+	return l.recompile(ctx, blob, path)
+}
+
+func (l *Library) recompile(ctx context.Context, blob postmortems.OID, path string) (postmortems.Document, error) {
+	src, err := l.Source(ctx, blob)
+	if err != nil {
+		return postmortems.Document{}, err
+	}
+	d, _, err := postmortems.Compile(ctx, path, src, l.opt.Policy(), l.opt.Renderer)
+	if err != nil {
+		return d, err
+	}
+	c, err := newCompiled(blob, d)
+	if err != nil {
+		return d, err
+	}
+	err = l.opt.DB.Update(ctx, func(w kv.Writer) error { return putContent(w, c) })
+	return d, err
+}
+
+func putContent(w kv.Writer, c compiled) error {
+	if err := w.Put(bContent, c.key, c.content); err != nil {
+		return err
+	}
+	return w.Put(bText, c.key, c.text)
+}
+
+// Source reads the bytes of a blob as the author pushed them.
+func (l *Library) Source(ctx context.Context, blob postmortems.OID) (src []byte, err error) {
+	err = l.opt.Content.Blobs(ctx, []postmortems.OID{blob}, func(_ int, data []byte) error {
+		src = append([]byte(nil), data...)
+		return nil
+	})
+	return src, err
+}
+
+// Sections gives the plain text of a document's newest revision by heading.
+func (l *Library) Sections(ctx context.Context, id string) (out []postmortems.Section, err error) {
+	var rev Revision
+	var row []byte
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		rec, err := mustRecord(r, id)
+		if err != nil {
+			return err
+		}
+		rev = rec.Last.revision()
+		row, err = r.Get(bText, contentKey(rev.Blob, rev.Path))
+		if row != nil && err == nil {
+			err = decode(row, &out)
+		}
+		return err
+	})
+	if err != nil || row != nil {
+		return out, err
+	}
+	d, err := l.recompile(ctx, rev.Blob, rev.Path)
+	return d.Body.Sections, err
+}

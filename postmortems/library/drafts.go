@@ -1,0 +1,305 @@
+package library
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/postmortems"
+)
+
+// prepareDraft judges a branch other than main: the same rules, but nothing is
+// published. cs.Net is what the branch changes since it left main.
+func (l *Library) prepareDraft(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (*Prepared, error) {
+	if cs.New == "" {
+		return &Prepared{
+			Receipt: postmortems.Receipt{Branch: cs.Branch, Draft: true},
+			apply:   func(w kv.Writer) error { return dropDraft(w, cs.Branch) },
+		}, nil
+	}
+	docs, problems, err := l.compileAll(ctx, cs, say)
+	if err != nil {
+		return nil, err
+	}
+	rec := postmortems.Receipt{Branch: cs.Branch, Draft: true, Problems: sorted(problems)}
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		v := overlay(r, cs.Net, docs)
+		for _, ch := range cs.Net {
+			if !isDocument(ch.Path) {
+				rec.Files++
+				continue
+			}
+			d, err := draftDelta(r, ch, docs)
+			if err != nil {
+				return err
+			}
+			rec.Documents = append(rec.Documents, d)
+			broken, err := v.broken(docs[ch.Path].record)
+			if err != nil {
+				return err
+			}
+			rec.Broken = append(rec.Broken, broken...)
+		}
+		return nil
+	})
+	return &Prepared{Receipt: rec, apply: func(w kv.Writer) error { return putDraft(w, cs, docs, rec) }}, err
+}
+
+func draftDelta(r kv.Reader, ch postmortems.Change, docs map[string]compiled) (postmortems.DocumentChange, error) {
+	d := docs[ch.Path].doc
+	kind, _ := postmortems.KindOf(ch.Path)
+	out := postmortems.DocumentChange{
+		Status: ch.Status, Kind: kind, Title: d.Title, Path: ch.Path, Address: postmortems.Address(ch.Path),
+		Durations: d.Durations, Timed: kind == postmortems.Postmortem && ch.Status != postmortems.Deleted,
+	}
+	if ch.Status == postmortems.Renamed {
+		out.From = postmortems.Address(ch.From)
+	}
+	if ch.Status != postmortems.Deleted {
+		return out, nil
+	}
+	id, err := r.Get(bPath, []byte(ch.Path))
+	if err != nil || id == nil {
+		return out, err
+	}
+	rec, err := mustRecord(r, string(id))
+	out.Title = rec.Title
+	return out, err
+}
+
+func putDraft(w kv.Writer, cs postmortems.ChangeSet, docs map[string]compiled, rec postmortems.Receipt) error {
+	if err := dropDraft(w, cs.Branch); err != nil {
+		return err
+	}
+	d := storedDraft{
+		Tip: string(cs.New), Base: string(cs.Old), TokenID: cs.Pusher.TokenID, Pusher: cs.Pusher.Name, At: cs.At.Unix(),
+	}
+	for _, x := range rec.Documents {
+		d.Changed = append(d.Changed, storedDelta{
+			Status: uint8(x.Status), Kind: string(x.Kind), Title: x.Title, Path: x.Path, From: x.From,
+		})
+	}
+	for _, ch := range cs.Net {
+		row := draftRow{Gone: ch.Status == postmortems.Deleted, Blob: string(ch.Blob), Size: ch.Size}
+		if err := putJSON(w, bDraftDoc, key(cs.Branch, ch.Path), row); err != nil {
+			return err
+		}
+		if ch.Status == postmortems.Renamed {
+			if err := putJSON(w, bDraftDoc, key(cs.Branch, ch.From), draftRow{Gone: true}); err != nil {
+				return err
+			}
+		}
+	}
+	for _, c := range docs {
+		if c.content == nil {
+			continue
+		}
+		if err := putContent(w, c); err != nil {
+			return err
+		}
+	}
+	if err := putJSON(w, bDraft, []byte(cs.Branch), d); err != nil {
+		return err
+	}
+	_, err := w.Log(TopicDraft, []byte(cs.Branch))
+	return err
+}
+
+// TopicDraft is the change log topic of drafts; the key is the branch.
+const TopicDraft = "draft"
+
+// draftRow is one path that a draft changes.
+type draftRow struct {
+	Gone bool   `json:"x,omitempty"`
+	Blob string `json:"b,omitempty"`
+	Size int64  `json:"s,omitempty"`
+}
+
+func dropDraft(w kv.Writer, branch string) error {
+	from, to := under(branch)
+	var keys [][]byte
+	for item, err := range w.Scan(bDraftDoc, from, to) {
+		if err != nil {
+			return err
+		}
+		keys = append(keys, bytes.Clone(item.Key))
+	}
+	for _, k := range keys {
+		if err := w.Delete(bDraftDoc, k); err != nil {
+			return err
+		}
+	}
+	if err := w.Delete(bDraft, []byte(branch)); err != nil {
+		return err
+	}
+	_, err := w.Log(TopicDraft, []byte(branch))
+	return err
+}
+
+// Drafts lists the branches other than main, newest push first.
+func (l *Library) Drafts(ctx context.Context) (out []Draft, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		for item, err := range r.Scan(bDraft, nil, nil) {
+			if err != nil {
+				return err
+			}
+			var s storedDraft
+			if err := decode(item.Value, &s); err != nil {
+				return err
+			}
+			out = append(out, s.draft(string(item.Key)))
+		}
+		return nil
+	})
+	slices.SortStableFunc(out, func(a, b Draft) int { return cmp.Compare(b.At.Unix(), a.At.Unix()) })
+	return out, err
+}
+
+func (s storedDraft) draft(branch string) Draft {
+	d := Draft{
+		Branch: branch, Tip: postmortems.OID(s.Tip), At: fromUnix(s.At),
+		Pusher: postmortems.Pusher{TokenID: s.TokenID, Name: s.Pusher},
+	}
+	for _, c := range s.Changed {
+		d.Changed = append(d.Changed, postmortems.DocumentChange{
+			Status: postmortems.ChangeStatus(c.Status), Kind: postmortems.Kind(c.Kind), Title: c.Title,
+			Path: c.Path, Address: postmortems.Address(c.Path), From: c.From,
+		})
+	}
+	return d
+}
+
+// DraftBy finds a draft by its branch; ok is false when there is none.
+func (l *Library) DraftBy(ctx context.Context, branch string) (d Draft, ok bool, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		s, found, err := loadDraft(r, branch)
+		if found {
+			d, ok = s.draft(branch), true
+		}
+		return err
+	})
+	return d, ok, err
+}
+
+func loadDraft(r kv.Reader, branch string) (s storedDraft, ok bool, err error) {
+	b, err := r.Get(bDraft, []byte(branch))
+	if err != nil || b == nil {
+		return s, false, err
+	}
+	return s, true, decode(b, &s)
+}
+
+// DraftPage reads a document as it stands on a draft. Documents that the draft
+// leaves alone are fault.NotFound.
+func (l *Library) DraftPage(ctx context.Context, branch, address string) (p Page, err error) {
+	var draft storedDraft
+	var v view
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		p, draft, err = draftRows(r, branch, address)
+		return err
+	})
+	if err != nil {
+		return p, err
+	}
+	if p.Document, err = l.content(ctx, p.Shown.Blob, p.Shown.Path); err != nil {
+		return p, err
+	}
+	rec := newStoredRecord(p.Document, documentDate(p.Document, fromUnix(draft.At)))
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		if v, err = draftView(r, branch, draft); err == nil {
+			p.Links, err = v.resolveAll(p.Document.Body.Links)
+		}
+		return err
+	})
+	shown := p.Shown
+	p.Record = rec.record("")
+	p.Revision, p.Revised = shown, 1
+	return p, err
+}
+
+func draftRows(r kv.Reader, branch, address string) (p Page, d storedDraft, err error) {
+	d, ok, err := loadDraft(r, branch)
+	if err != nil {
+		return p, d, err
+	}
+	if !ok {
+		return p, d, notFound("draft of that name")
+	}
+	seq, err := r.Seq()
+	if err != nil {
+		return p, d, err
+	}
+	p.Seq = uint64(seq)
+	for _, path := range postmortems.PathsFor(address) {
+		row, ok, err := loadDraftRow(r, branch, path)
+		if err != nil {
+			return p, d, err
+		}
+		if ok && !row.Gone {
+			p.Shown = Revision{
+				Number: 1, Commit: postmortems.OID(d.Tip), Blob: postmortems.OID(row.Blob), Path: path,
+				Pusher: postmortems.Pusher{TokenID: d.TokenID, Name: d.Pusher}, At: fromUnix(d.At),
+			}
+			return p, d, nil
+		}
+	}
+	return p, d, notFound("document on this draft")
+}
+
+func loadDraftRow(r kv.Reader, branch, path string) (row draftRow, ok bool, err error) {
+	b, err := r.Get(bDraftDoc, key(branch, path))
+	if err != nil || b == nil {
+		return row, false, err
+	}
+	return row, true, decode(b, &row)
+}
+
+// draftView lays what the draft changes over what is published.
+func draftView(r kv.Reader, branch string, d storedDraft) (view, error) {
+	v := overlay(r, nil, nil)
+	from, to := under(branch)
+	for item, err := range r.Scan(bDraftDoc, from, to) {
+		if err != nil {
+			return v, err
+		}
+		var row draftRow
+		if err := decode(item.Value, &row); err != nil {
+			return v, err
+		}
+		path := string(item.Key[len(from):])
+		if isDocument(path) {
+			v.docs[path] = !row.Gone
+		} else {
+			v.files[path] = !row.Gone
+		}
+	}
+	for _, c := range d.Changed {
+		v.title[foldTitle(c.Title)] = c.Path
+	}
+	return v, nil
+}
+
+// DraftFile finds a stored file as it stands on a draft; path is a repository path.
+func (l *Library) DraftFile(ctx context.Context, branch, path string) (f File, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		row, ok, err := loadDraftRow(r, branch, path)
+		if err != nil {
+			return err
+		}
+		if ok && !row.Gone {
+			f = File{Path: path, Blob: postmortems.OID(row.Blob), Size: row.Size}
+			return nil
+		}
+		published, err := loadFile(r, path)
+		if err == nil && (published == nil || ok) {
+			return notFound("file on this draft")
+		}
+		if err == nil {
+			f = *published
+		}
+		return err
+	})
+	return f, err
+}

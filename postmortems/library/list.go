@@ -1,0 +1,279 @@
+package library
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// The facets by which documents are listed and counted.
+const (
+	facetAll      = "all" // one value, ""
+	FacetKind     = "kind"
+	FacetService  = "service"
+	FacetSeverity = "severity"
+	FacetTag      = "tag"
+	FacetOwner    = "owner"
+	FacetYear     = "year"
+	facetAlert    = "alert" // values in lower case
+	facetOpen     = "open"  // value "yes": has open action items
+)
+
+const (
+	defaultPage = 50  // documents a list answers with when nothing is asked
+	maxPage     = 500 // documents a list answers with at most: bounds one answer's memory
+)
+
+// facets are the lists that a document stands in.
+func (r storedRecord) facets() (out [][2]string) {
+	add := func(facet string, values ...string) {
+		for _, v := range values {
+			if v != "" {
+				out = append(out, [2]string{facet, v})
+			}
+		}
+	}
+	out = append(out, [2]string{facetAll, ""})
+	add(FacetKind, r.Kind)
+	for _, s := range compact(r.Services) {
+		add(FacetService, s)
+	}
+	for _, t := range compact(r.Tags) {
+		add(FacetTag, t)
+	}
+	add(FacetSeverity, r.Severity)
+	add(FacetOwner, r.Owner)
+	add(FacetYear, strconv.Itoa(fromUnix(r.Date).Year()))
+	for _, a := range compact(r.Alerts) {
+		add(facetAlert, strings.ToLower(a))
+	}
+	if r.Open > 0 {
+		add(facetOpen, "yes")
+	}
+	return out
+}
+
+// compact is the set of the values: a document that names a service twice is
+// listed and counted once.
+func compact(values []string) []string {
+	out := slices.Clone(values)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func putFacets(w kv.Writer, id string, rec storedRecord) error {
+	for _, f := range rec.facets() {
+		if err := w.Put(bBy, byKey(f[0], f[1], fromUnix(rec.Date), id), nil); err != nil {
+			return err
+		}
+		if err := addCount(w, f[0], f[1], 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func deleteFacets(w kv.Writer, id string, rec storedRecord) error {
+	for _, f := range rec.facets() {
+		if err := w.Delete(bBy, byKey(f[0], f[1], fromUnix(rec.Date), id)); err != nil {
+			return err
+		}
+		if err := addCount(w, f[0], f[1], -1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readCount(r kv.Reader, facet, value string) (int, error) {
+	b, err := r.Get(bCount, key(facet, value))
+	if err != nil || len(b) != 8 {
+		return 0, err
+	}
+	return int(binary.BigEndian.Uint64(b)), nil
+}
+
+func addCount(w kv.Writer, facet, value string, by int) error {
+	n, err := readCount(w, facet, value)
+	if err != nil {
+		return err
+	}
+	if n += by; n <= 0 {
+		return w.Delete(bCount, key(facet, value))
+	}
+	return w.Put(bCount, key(facet, value), binary.BigEndian.AppendUint64(nil, uint64(n)))
+}
+
+// keptCounts lists the values of a facet with the number of documents, most first.
+func (l *Library) keptCounts(ctx context.Context, facet string) (out []Count, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		from, to := under(facet)
+		for item, err := range r.Scan(bCount, from, to) {
+			if err != nil {
+				return err
+			}
+			value := string(item.Key[len(from):])
+			out = append(out, Count{Value: value, N: int(binary.BigEndian.Uint64(item.Value))})
+		}
+		return nil
+	})
+	slices.SortStableFunc(out, func(a, b Count) int { return b.N - a.N })
+	return out, err
+}
+
+// List gives documents newest first, and the cursor of the next page ("" when
+// this was the last).
+func (l *Library) List(ctx context.Context, f Filter) (out []Record, next string, err error) {
+	if f.Limit <= 0 {
+		f.Limit = defaultPage
+	}
+	f.Limit = min(f.Limit, maxPage)
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		out, next, err = list(r, f)
+		return err
+	})
+	return out, next, err
+}
+
+func list(r kv.Reader, f Filter) (out []Record, next string, err error) {
+	more := false
+	var last []byte
+	err = walk(r, f, func(k []byte, id string, rec storedRecord) bool {
+		if more = len(out) == f.Limit; more {
+			return false
+		}
+		out = append(out, rec.record(id))
+		last = bytes.Clone(k)
+		return true
+	})
+	if more {
+		next = base64.RawURLEncoding.EncodeToString(last)
+	}
+	return out, next, err
+}
+
+// walk visits the documents that the filter admits, newest first, until fn says
+// false.
+func walk(r kv.Reader, f Filter, fn func(k []byte, id string, rec storedRecord) bool) error {
+	from, to, err := f.span()
+	if err != nil {
+		return err
+	}
+	for item, err := range r.Scan(bBy, from, to) {
+		if err != nil {
+			return err
+		}
+		id := string(item.Key[bytes.LastIndexByte(item.Key, sep)+1:])
+		rec, err := mustRecord(r, id)
+		if err != nil {
+			return err
+		}
+		if f.matches(rec) && !fn(item.Key, id, rec) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// span is the range of list rows to walk.
+func (f Filter) span() (from, to []byte, err error) {
+	facet, value := f.narrowest()
+	from, to = under(facet, value)
+	if !f.Before.IsZero() { // exclusive, and days run backwards: begin at the day before
+		from = byDay(facet, value, f.Before.Add(-time.Nanosecond))
+	}
+	if !f.After.IsZero() {
+		to = byDay(facet, value, f.After.AddDate(0, 0, -1))
+	}
+	if f.Cursor == "" {
+		return from, to, nil
+	}
+	after, err := base64.RawURLEncoding.DecodeString(f.Cursor)
+	if err != nil || !bytes.HasPrefix(after, key(facet, value)) {
+		return nil, nil, fault.New(fault.Invalid, "library.List", "the cursor is not one that this list gave out")
+	}
+	return append(after, 0), to, nil
+}
+
+// narrowest picks the list to walk: the facet that usually has fewest documents.
+func (f Filter) narrowest() (facet, value string) {
+	for _, c := range [][2]string{
+		{FacetTag, f.Tag}, {FacetOwner, f.Owner}, {FacetService, f.Service},
+		{FacetSeverity, f.Severity}, {FacetKind, string(f.Kind)},
+	} {
+		if c[1] != "" {
+			return c[0], c[1]
+		}
+	}
+	if f.Year != 0 {
+		return FacetYear, strconv.Itoa(f.Year)
+	}
+	return facetAll, ""
+}
+
+func (f Filter) matches(r storedRecord) bool {
+	has := func(want string, values ...string) bool { return want == "" || slices.Contains(values, want) }
+	return has(string(f.Kind), r.Kind) && has(f.Severity, r.Severity) && has(f.Owner, r.Owner) &&
+		has(f.Service, r.Services...) && has(f.Tag, r.Tags...) &&
+		(f.Year == 0 || fromUnix(r.Date).Year() == f.Year) &&
+		(f.Archived || r.Status != "archived")
+}
+
+// WithOpenActions lists the documents that have open action items, newest first.
+func (l *Library) WithOpenActions(ctx context.Context, limit int) (out []Record, err error) {
+	return l.facetList(ctx, facetOpen, "yes", limit)
+}
+
+// ForAlert lists the documents that name the alert, newest first; case is folded.
+func (l *Library) ForAlert(ctx context.Context, alert string, limit int) (out []Record, err error) {
+	return l.facetList(ctx, facetAlert, strings.ToLower(alert), limit)
+}
+
+func (l *Library) facetList(ctx context.Context, facet, value string, limit int) (out []Record, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		from, to := under(facet, value)
+		for item, err := range r.Scan(bBy, from, to) {
+			if err != nil {
+				return err
+			}
+			if len(out) == limit {
+				return nil
+			}
+			id := string(item.Key[bytes.LastIndexByte(item.Key, sep)+1:])
+			rec, err := mustRecord(r, id)
+			if err != nil {
+				return err
+			}
+			out = append(out, rec.record(id))
+		}
+		return nil
+	})
+	return out, err
+}
+
+// IDs lists every published document's id; for rebuilding what is derived.
+func (l *Library) IDs(ctx context.Context) (out []string, seq uint64, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		s, err := r.Seq()
+		if err != nil {
+			return err
+		}
+		seq = uint64(s)
+		for item, err := range r.Scan(bRecord, nil, nil) {
+			if err != nil {
+				return err
+			}
+			out = append(out, string(item.Key))
+		}
+		return nil
+	})
+	return out, seq, err
+}

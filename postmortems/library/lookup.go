@@ -1,0 +1,171 @@
+package library
+
+import (
+	"context"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/postmortems"
+)
+
+func notFound(what string) error {
+	return fault.Newf(fault.NotFound, "library", "there is no %s here", what)
+}
+
+// Lookup answers what lies at a path-absolute address: a document, a file, a
+// redirect to where it went, or the memory of what was removed. It fails with
+// fault.NotFound when there never was anything.
+func (l *Library) Lookup(ctx context.Context, address string) (f Found, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		f, err = lookup(r, address)
+		return err
+	})
+	return f, err
+}
+
+func lookup(r kv.Reader, address string) (Found, error) {
+	if rec, err := documentAt(r, address); err != nil || rec != nil {
+		return Found{Record: rec}, err
+	}
+	if file, err := fileAt(r, address); err != nil || file != nil {
+		return Found{File: file}, err
+	}
+	if f, err := movedFrom(r, address); err != nil || f != (Found{}) {
+		return f, err
+	}
+	if gone, err := goneAt(r, address); err != nil || gone != nil {
+		return Found{Gone: gone}, err
+	}
+	return Found{}, notFound("document")
+}
+
+func documentAt(r kv.Reader, address string) (*Record, error) {
+	for _, path := range postmortems.PathsFor(address) {
+		id, err := r.Get(bPath, []byte(path))
+		if err != nil || id == nil {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		rec, err := mustRecord(r, string(id))
+		if err != nil {
+			return nil, err
+		}
+		public := rec.record(string(id))
+		return &public, nil
+	}
+	return nil, nil
+}
+
+func fileAt(r kv.Reader, address string) (*File, error) {
+	path, ok := postmortems.FilePath(address)
+	if !ok {
+		return nil, nil
+	}
+	return loadFile(r, path)
+}
+
+func loadFile(r kv.Reader, path string) (*File, error) {
+	b, err := r.Get(bFile, []byte(path))
+	if err != nil || b == nil {
+		return nil, err
+	}
+	var s storedFile
+	if err := decode(b, &s); err != nil {
+		return nil, err
+	}
+	return &File{Path: path, Blob: postmortems.OID(s.Blob), Size: s.Size}, nil
+}
+
+// movedFrom tells where the document went that lay at address before.
+func movedFrom(r kv.Reader, address string) (Found, error) {
+	id, err := r.Get(bRedirect, []byte(canonical(address)))
+	if err != nil || id == nil {
+		return Found{}, err
+	}
+	f, err := byID(r, string(id))
+	if err != nil || f.Record == nil {
+		return f, err
+	}
+	return Found{Redirect: f.Record.Address}, nil
+}
+
+func goneAt(r kv.Reader, address string) (*Gone, error) {
+	id, err := r.Get(bGone, []byte(canonical(address)))
+	if err != nil || id == nil {
+		return nil, err
+	}
+	last, err := lastContent(r, string(id))
+	if err != nil {
+		return nil, err
+	}
+	return &Gone{ID: string(id), Last: last}, nil
+}
+
+// canonical is the form of an address in the redirect and gone rows: without a
+// trailing slash.
+func canonical(address string) string {
+	if len(address) > 1 {
+		return strings.TrimSuffix(address, "/")
+	}
+	return address
+}
+
+// ByID finds a document by its permalink id or a former one. A removed document
+// gives Gone.
+func (l *Library) ByID(ctx context.Context, id string) (f Found, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		f, err = byID(r, id)
+		return err
+	})
+	return f, err
+}
+
+func byID(r kv.Reader, id string) (Found, error) {
+	id, err := currentID(r, id)
+	if err != nil {
+		return Found{}, err
+	}
+	rec, ok, err := loadRecord(r, id)
+	if err != nil {
+		return Found{}, err
+	}
+	if ok {
+		public := rec.record(id)
+		return Found{Record: &public}, nil
+	}
+	last, err := lastContent(r, id)
+	if err != nil {
+		return Found{}, err
+	}
+	return Found{Gone: &Gone{ID: id, Last: last}}, nil
+}
+
+// currentID follows a former permalink id to the one in use.
+func currentID(r kv.Reader, id string) (string, error) {
+	b, err := r.Get(bPermalink, []byte(id))
+	if err != nil || b == nil {
+		return id, err
+	}
+	return string(b), nil
+}
+
+// Many gives the records of the ids that are published, in the order asked.
+func (l *Library) Many(ctx context.Context, ids []string) (out []Record, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		out = make([]Record, 0, len(ids))
+		for _, id := range ids {
+			rec, ok, err := loadRecord(r, id)
+			if err != nil {
+				return err
+			}
+			if ok {
+				out = append(out, rec.record(id))
+			}
+		}
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,190 @@
+package library
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/postmortems"
+)
+
+const (
+	// spillBytes of compiled documents are held in memory; what a push brings
+	// beyond it is written to the database while git still waits. The rows are
+	// derived and keyed by content, so a refused push leaves nothing visible.
+	spillBytes = 64 << 20
+	// progressEvery many documents the author reads how far the check is.
+	progressEvery = 1000
+)
+
+// Prepared is a judged change set, ready to be applied. Its Receipt holds the
+// problems and what the push does or would do.
+type Prepared struct {
+	Receipt postmortems.Receipt
+	apply   func(kv.Writer) error
+}
+
+// Refused tells whether the content must not be published.
+func (p *Prepared) Refused() bool {
+	return slices.ContainsFunc(p.Receipt.Problems, func(x postmortems.Problem) bool { return x.Weight == postmortems.Error })
+}
+
+// Apply writes everything that the change set changes, the change entries and
+// the published commit. It is run inside one Update and may be run again.
+func (p *Prepared) Apply(w kv.Writer) error { return p.apply(w) }
+
+// Prepare judges a change set and works out what publishing it would do. It
+// reads contents through cs.Content, which may still lie in quarantine, and
+// changes nothing that a reader can see. Branch main is published; any other is
+// a draft. say tells the author how far it is.
+func (l *Library) Prepare(ctx context.Context, cs postmortems.ChangeSet, main bool, say func(string)) (*Prepared, error) {
+	if !main {
+		return l.prepareDraft(ctx, cs, say)
+	}
+	docs, problems, err := l.compileAll(ctx, cs, say)
+	if err != nil {
+		return nil, err
+	}
+	var p *plan
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		p, err = newPlan(r, cs, docs)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.receipt.Branch = cs.Branch
+	p.receipt.Problems = sorted(append(problems, p.receipt.Problems...))
+	return &Prepared{Receipt: p.receipt, apply: p.apply}, nil
+}
+
+func sorted(ps []postmortems.Problem) []postmortems.Problem {
+	slices.SortStableFunc(ps, func(a, b postmortems.Problem) int {
+		if a.Path != b.Path {
+			return compareStrings(a.Path, b.Path)
+		}
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Col - b.Col
+	})
+	return ps
+}
+
+func compareStrings(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// compileAll compiles every document that the change set leaves at its tip, by
+// path. Documents are rendered side by side while git hands out the next ones.
+func (l *Library) compileAll(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (map[string]compiled, []postmortems.Problem, error) {
+	changes := slices.DeleteFunc(slices.Clone(cs.Net), func(c postmortems.Change) bool {
+		return c.Status == postmortems.Deleted || !isDocument(c.Path)
+	})
+	ids := make([]postmortems.OID, len(changes))
+	for i, c := range changes {
+		ids[i] = c.Blob
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	b := &batch{lib: l, docs: make(map[string]compiled, len(changes)), total: len(changes), say: say}
+	type job struct {
+		path string
+		blob postmortems.OID
+		src  []byte
+	}
+	jobs := make(chan job)
+	var workers sync.WaitGroup
+	for range l.opt.Workers {
+		workers.Go(func() {
+			for j := range jobs {
+				if err := b.compile(ctx, j.blob, j.path, j.src); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	err := cs.Content.Blobs(ctx, ids, func(i int, data []byte) error {
+		select {
+		case jobs <- job{changes[i].Path, changes[i].Blob, slices.Clone(data)}:
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	})
+	close(jobs)
+	workers.Wait()
+	if err == nil {
+		err = context.Cause(ctx)
+	}
+	return b.docs, b.problems, err
+}
+
+// batch gathers compiled documents from several workers.
+type batch struct {
+	lib   *Library
+	say   func(string)
+	total int
+
+	mu       sync.Mutex
+	docs     map[string]compiled
+	problems []postmortems.Problem
+	held     int // bytes of content and text in docs
+}
+
+func (b *batch) compile(ctx context.Context, blob postmortems.OID, path string, src []byte) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	d, problems, err := postmortems.Compile(ctx, path, src, b.lib.opt.Policy(), b.lib.opt.Renderer)
+	if err != nil {
+		return fmt.Errorf("compile %s: %w", path, err)
+	}
+	c, err := newCompiled(blob, d)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.docs[path] = c
+	b.problems = append(b.problems, problems...)
+	if n := len(b.docs); n%progressEvery == 0 && n < b.total {
+		b.say(fmt.Sprintf("checked %d of %d documents", n, b.total))
+	}
+	if b.held += len(c.content) + len(c.text); b.held > spillBytes {
+		return b.spill(ctx)
+	}
+	return nil
+}
+
+// spill writes what is held and lets go of it.
+func (b *batch) spill(ctx context.Context) error {
+	err := b.lib.opt.DB.Update(ctx, func(w kv.Writer) error {
+		for _, c := range b.docs {
+			if c.content == nil {
+				continue
+			}
+			if err := putContent(w, c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for path, c := range b.docs {
+		c.content, c.text = nil, nil
+		b.docs[path] = c
+	}
+	b.held = 0
+	return nil
+}

@@ -1,0 +1,113 @@
+package library
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// mostReadKept is how many documents the most-read list holds: the home page
+// shows fewer, and some may have been removed since.
+const mostReadKept = 50
+
+// reads counts page views in memory and adds them to the database now and then:
+// a view must not cost a disk write. A crash loses the views since the last
+// flush, and nothing else depends on them.
+type reads struct {
+	mu      sync.Mutex
+	pending map[string]uint64
+	top     []string // ids, most read first; nil until loaded
+}
+
+// MarkRead counts one page view.
+func (l *Library) MarkRead(id string) {
+	l.reads.mu.Lock()
+	defer l.reads.mu.Unlock()
+	l.reads.pending[id]++
+}
+
+// FlushReads stores the views counted since the last call.
+func (l *Library) FlushReads(ctx context.Context) error {
+	l.reads.mu.Lock()
+	pending := l.reads.pending
+	l.reads.pending = map[string]uint64{}
+	l.reads.mu.Unlock()
+	if len(pending) == 0 {
+		return nil
+	}
+	err := l.opt.DB.Update(ctx, func(w kv.Writer) error {
+		for id, n := range pending {
+			b, err := w.Get(bReads, []byte(id))
+			if err != nil {
+				return err
+			}
+			if len(b) == 8 {
+				n += binary.BigEndian.Uint64(b)
+			}
+			if err := w.Put(bReads, []byte(id), binary.BigEndian.AppendUint64(nil, n)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	l.reads.mu.Lock()
+	defer l.reads.mu.Unlock()
+	if err != nil { // keep them for the next try
+		for id, n := range pending {
+			l.reads.pending[id] += n
+		}
+		return err
+	}
+	l.reads.top = nil
+	return nil
+}
+
+// MostRead lists the documents with the most page views, most first.
+func (l *Library) MostRead(ctx context.Context, limit int) ([]Record, error) {
+	ids, err := l.topRead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out, err := l.Many(ctx, ids)
+	return out[:min(limit, len(out))], err
+}
+
+func (l *Library) topRead(ctx context.Context) ([]string, error) {
+	l.reads.mu.Lock()
+	top := l.reads.top
+	l.reads.mu.Unlock()
+	if top != nil {
+		return top, nil
+	}
+	counts := map[string]uint64{}
+	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
+		for item, err := range r.Scan(bReads, nil, nil) {
+			if err != nil {
+				return err
+			}
+			if len(item.Value) == 8 {
+				counts[string(item.Key)] = binary.BigEndian.Uint64(item.Value)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	top = slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	top = slices.Clone(top[:min(mostReadKept, len(top))])
+	if top == nil {
+		top = []string{}
+	}
+	l.reads.mu.Lock()
+	defer l.reads.mu.Unlock()
+	l.reads.top = top
+	return top, nil
+}

@@ -1,0 +1,202 @@
+package library
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+)
+
+// The private stored forms. They are JSON with short names: a newer build adds
+// fields, an older database stays readable, and a person with a bbolt browser
+// can read them. Times are Unix seconds; 0 is none.
+
+type storedRecord struct {
+	Path       string             `json:"p"`
+	Kind       string             `json:"k"`
+	Title      string             `json:"t"`
+	Summary    string             `json:"s,omitempty"`
+	Lang       string             `json:"l,omitempty"`
+	Status     string             `json:"st,omitempty"`
+	Date       int64              `json:"d"`
+	Severity   string             `json:"sv,omitempty"`
+	Services   []string           `json:"se,omitempty"`
+	Tags       []string           `json:"tg,omitempty"`
+	Factors    []string           `json:"f,omitempty"`
+	Alerts     []string           `json:"al,omitempty"`
+	Owner      string             `json:"o,omitempty"`
+	Authors    []string           `json:"au,omitempty"`
+	DetectedBy string             `json:"db,omitempty"`
+	Incident   string             `json:"i,omitempty"`
+	Durations  [5]*int64          `json:"du"` // seconds: detect acknowledge diagnose recover resolve
+	Actions    int                `json:"a,omitempty"`
+	Open       int                `json:"ao,omitempty"`
+	Revisions  int                `json:"n"`
+	Origin     string             `json:"og"` // the permalink id that git alone gives
+	Last       storedRevision     `json:"r"`
+	Redirects  []string           `json:"rd,omitempty"` // addresses the author says lead here
+	Links      []storedLinkTarget `json:"ln,omitempty"`
+}
+
+// storedLinkTarget is one place a document may link to, for backlinks.
+type storedLinkTarget struct {
+	Candidates []string `json:"c,omitempty"`
+	Wiki       string   `json:"w,omitempty"`
+	Raw        string   `json:"r"`
+	Kind       uint8    `json:"k,omitempty"`
+	Line       int      `json:"l"`
+	Col        int      `json:"o"`
+}
+
+type storedRevision struct {
+	Number  int    `json:"n"`
+	Commit  string `json:"c"`
+	Blob    string `json:"b,omitempty"`
+	Path    string `json:"p"`
+	Title   string `json:"t,omitempty"`
+	Name    string `json:"an,omitempty"`
+	Email   string `json:"ae,omitempty"`
+	When    string `json:"aw,omitempty"` // RFC 3339 in the author's zone
+	Subject string `json:"s,omitempty"`
+	TokenID string `json:"ti,omitempty"`
+	Pusher  string `json:"tn,omitempty"`
+	At      int64  `json:"at"`
+	Removed bool   `json:"x,omitempty"`
+}
+
+type storedFile struct {
+	Blob string `json:"b"`
+	Size int64  `json:"s"`
+}
+
+type storedDraft struct {
+	Tip     string        `json:"c"`
+	Base    string        `json:"m,omitempty"`
+	TokenID string        `json:"ti,omitempty"`
+	Pusher  string        `json:"tn,omitempty"`
+	At      int64         `json:"at"`
+	Changed []storedDelta `json:"ch,omitempty"`
+}
+
+type storedDelta struct {
+	Status uint8  `json:"s"`
+	Kind   string `json:"k"`
+	Title  string `json:"t"`
+	Path   string `json:"p"`
+	From   string `json:"f,omitempty"`
+}
+
+func encode(v any) ([]byte, error) {
+	b, err := json.Marshal(v)
+	return b, fault.Wrap(fault.Internal, "library.encode", "", err)
+}
+
+func decode(b []byte, v any) error {
+	return fault.Wrap(fault.Internal, "library.decode",
+		"a stored record cannot be read; `postern check` says which", json.Unmarshal(b, v))
+}
+
+func unix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
+}
+
+func fromUnix(s int64) time.Time {
+	if s == 0 {
+		return time.Time{}
+	}
+	return time.Unix(s, 0).UTC()
+}
+
+func seconds(d *time.Duration) *int64 {
+	if d == nil {
+		return nil
+	}
+	s := int64(*d / time.Second)
+	return &s
+}
+
+func fromSeconds(s *int64) *time.Duration {
+	if s == nil {
+		return nil
+	}
+	d := time.Duration(*s) * time.Second
+	return &d
+}
+
+func storeDurations(d postmortems.Durations) [5]*int64 {
+	return [5]*int64{seconds(d.Detect), seconds(d.Acknowledge), seconds(d.Diagnose), seconds(d.Recover), seconds(d.Resolve)}
+}
+
+func (r storedRecord) durations() postmortems.Durations {
+	d := r.Durations
+	return postmortems.Durations{
+		Detect: fromSeconds(d[0]), Acknowledge: fromSeconds(d[1]), Diagnose: fromSeconds(d[2]),
+		Recover: fromSeconds(d[3]), Resolve: fromSeconds(d[4]),
+	}
+}
+
+// record is the public form under the given id.
+func (r storedRecord) record(id string) Record {
+	return Record{
+		ID: id, Address: postmortems.Address(r.Path), Path: r.Path, Kind: postmortems.Kind(r.Kind),
+		Title: r.Title, Summary: r.Summary, Lang: r.Lang, Status: postmortems.Status(r.Status),
+		Date: fromUnix(r.Date), Severity: r.Severity, Services: r.Services, Tags: r.Tags,
+		Factors: r.Factors, Alerts: r.Alerts, Owner: r.Owner, Authors: r.Authors,
+		DetectedBy: r.DetectedBy, IncidentRef: r.Incident, Durations: r.durations(),
+		Actions: r.Actions, OpenActions: r.Open, Revision: r.Last.revision(), Revised: r.Revisions,
+	}
+}
+
+func (r storedRevision) revision() Revision {
+	when, _ := time.Parse(time.RFC3339, r.When)
+	return Revision{
+		Number: r.Number, Commit: postmortems.OID(r.Commit), Blob: postmortems.OID(r.Blob), Path: r.Path,
+		Title: r.Title, Author: postmortems.Signature{Name: r.Name, Email: r.Email, When: when},
+		Subject: r.Subject, Pusher: postmortems.Pusher{TokenID: r.TokenID, Name: r.Pusher},
+		At: fromUnix(r.At), Removed: r.Removed,
+	}
+}
+
+// newStoredRecord is the list row of a compiled document. The revision fields
+// are the caller's to fill in.
+func newStoredRecord(d postmortems.Document, date time.Time) storedRecord {
+	f := d.Front
+	r := storedRecord{
+		Path: d.Path, Kind: string(d.Kind), Title: d.Title, Summary: d.Summary, Lang: d.Lang,
+		Status: string(d.Status), Date: unix(date), Severity: f.Incident.Severity,
+		Services: f.Incident.Services, Tags: f.Tags, Alerts: f.Alerts, Owner: f.Owner,
+		Authors: f.Authors, DetectedBy: f.Incident.DetectedBy, Incident: f.Incident.Ref,
+		Redirects: f.Redirects,
+		Durations: storeDurations(d.Durations), Actions: len(d.Actions),
+	}
+	for _, x := range f.Factors {
+		if x.Tag != "" {
+			r.Factors = append(r.Factors, x.Tag)
+		}
+	}
+	for _, a := range d.Actions {
+		if isOpen(a) {
+			r.Open++
+		}
+	}
+	for _, l := range d.Body.Links {
+		r.Links = append(r.Links, linkTarget(l))
+	}
+	return r
+}
+
+// isOpen tells whether an action item still waits for somebody.
+func isOpen(a postmortems.Action) bool { return a.Status != "done" && a.Status != "dropped" }
+
+// documentDate is the contract's date of a document: its own, else its first
+// commit's UTC day.
+func documentDate(d postmortems.Document, firstCommit time.Time) time.Time {
+	if !d.Date.IsZero() {
+		return d.Date
+	}
+	return firstCommit.UTC().Truncate(24 * time.Hour)
+}
