@@ -32,6 +32,7 @@ type Heading struct {
 type Section struct {
 	Heading, Anchor string
 	Level           int
+	Role            Role   // set by Compile, not by the renderer
 	Text            string // blocks separated by "\n"
 	Code            string // text of code blocks and spans' identifiers, searchable as identifiers
 	Line            int

@@ -15,6 +15,7 @@ type Map struct {
 	node  *yaml.Node // nil for an absent mapping
 	path  string     // "incident", "actions[2]"; "" at the root
 	known []string   // in the order asked
+	hints map[string]string
 }
 
 func newMap(doc *Doc, node *yaml.Node, path string) *Map {
@@ -103,8 +104,20 @@ func (m *Map) Unknown() iter.Seq2[string, Value] {
 	}
 }
 
+// Hint says what to write instead of a key that is known elsewhere or by another
+// name; Unknown then suggests it.
+func (m *Map) Hint(key, instead string) {
+	if m.hints == nil {
+		m.hints = map[string]string{}
+	}
+	m.hints[key] = instead
+}
+
 func (m *Map) unknownText(key string) string {
 	text := "unknown key " + quote(m.join(key))
+	if hint := m.hints[key]; hint != "" {
+		return text + ": did you mean " + quote(hint) + "?"
+	}
 	if near := Nearest(key, m.known); near != "" {
 		text += ": did you mean " + quote(near) + "?"
 	}
@@ -158,7 +171,7 @@ func quote(s string) string { return `"` + strings.ReplaceAll(shorten(s), `"`, "
 func shorten(s string) string {
 	const most = 60 // runes; a message must stay readable on a terminal line
 	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
+		return string(r[:most]) + "..."
 	}
 	return s
 }

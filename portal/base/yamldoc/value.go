@@ -159,16 +159,23 @@ func (v Value) Int() int64 {
 
 // Float reads a finite number in decimal.
 func (v Value) Float() float64 {
+	n, _ := v.Number("")
+	return n
+}
+
+// Number reads a finite number in decimal that may be followed by a unit; false
+// when it is absent or no number, the latter with an Issue.
+func (v Value) Number(unit string) (n float64, ok bool) {
 	text := v.scalar("a number")
 	if text == "" {
-		return 0
+		return 0, false
 	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+	n, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(text, unit)), 64)
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
 		v.Report("%s must be a number, not %s", quote(v.path), quote(text))
-		return 0
+		return 0, false
 	}
-	return f
+	return n, true
 }
 
 // Duration reads a Go duration such as "30s" or "1h30m".

@@ -1,0 +1,186 @@
+package postmortems
+
+import (
+	"regexp"
+	"strings"
+	"time"
+)
+
+// actionColumn is what a column of an action table holds.
+type actionColumn uint8
+
+const (
+	columnOther actionColumn = iota
+	columnText
+	columnOwner
+	columnDue
+	columnStatus
+	columnType
+	columnPriority
+	columnTicket
+	columnID
+	columnDone
+)
+
+// columnOf recognises a header of an action table in either language.
+func columnOf(header string) actionColumn {
+	if strings.TrimSpace(header) == "#" {
+		return columnID
+	}
+	switch foldHeading(header) {
+	case "action", "actions", "action item", "action items", "task", "item", "description", "what", "todo", "title", "follow up", "improvement", "measure", "summary",
+		"改进措施", "措施", "改进项", "行动项", "事项", "内容", "任务", "描述", "待办", "待办事项", "具体措施", "行动", "改进内容":
+		return columnText
+	case "owner", "owners", "assignee", "who", "responsible", "assigned to", "person", "team", "dri", "负责人", "责任人", "跟进人", "执行人", "经办人":
+		return columnOwner
+	case "due", "due date", "deadline", "eta", "target date", "when", "by when", "by", "date", "截止", "截止时间", "截止日期", "计划完成", "计划完成时间", "预计完成时间", "期限", "到期", "时间":
+		return columnDue
+	case "status", "state", "progress", "done", "状态", "进度", "进展", "完成情况":
+		return columnStatus
+	case "type", "category", "kind", "class", "类型", "分类", "类别":
+		return columnType
+	case "priority", "prio", "severity", "优先级":
+		return columnPriority
+	case "ticket", "tickets", "bug", "issue", "jira", "link", "tracking", "reference", "工单", "单号", "链接", "跟踪":
+		return columnTicket
+	case "id", "no", "nr", "number", "编号", "序号":
+		return columnID
+	case "completed", "done at", "completion date", "完成时间", "完成日期", "实际完成时间":
+		return columnDone
+	}
+	return columnOther
+}
+
+// readActions makes typed actions of the rows of sections about actions: task
+// list items, and tables of which one column says what is to be done.
+func readActions(body Body) []Action {
+	var actions []Action
+	for _, row := range body.Rows {
+		if row.Section < 0 || row.Section >= len(body.Sections) || body.Sections[row.Section].Role != RoleActions {
+			continue
+		}
+		a, ok := Action{}, false
+		if row.Header != nil {
+			a, ok = tableAction(row)
+		} else if row.Checked != nil && len(row.Cells) > 0 {
+			a, ok = taskAction(row)
+		}
+		if ok {
+			a.Line = row.Line
+			actions = append(actions, a)
+		}
+	}
+	return actions
+}
+
+// tableAction reads a table row by its headers.
+func tableAction(row Row) (Action, bool) {
+	a := Action{Status: "open"}
+	for i, h := range row.Header {
+		text := oneLine(cell(row, i))
+		switch columnOf(h) {
+		case columnText:
+			if a.Text == "" {
+				a.Text = prose(cell(row, i))
+			}
+		case columnOwner:
+			a.Owner = strings.TrimPrefix(text, "@")
+		case columnDue:
+			a.Due = dayIn(text)
+		case columnStatus:
+			a.Status, _ = actionStatus(text)
+		case columnType:
+			a.Type, _ = actionType(text)
+		case columnPriority:
+			a.Priority = text
+		case columnTicket:
+			a.Ticket = text
+		case columnID:
+			a.ID = text
+		case columnDone:
+			a.DoneAt = dayIn(text)
+		}
+	}
+	if len(row.Links) > 0 {
+		a.Ticket = row.Links[0]
+	}
+	if !a.DoneAt.IsZero() && a.Status == "open" {
+		a.Status = "done"
+	}
+	return a, !nothing(a.Text)
+}
+
+// What a task list item says in its text besides what is to be done.
+var (
+	ownerMark    = regexp.MustCompile(`(?:^|[\s(（,，;；])@([\p{L}\p{N}][\p{L}\p{N}._/-]*)`)
+	ownerField   = regexp.MustCompile(`(?i:owner|assignee|负责人|责任人)\s*[:：]\s*@?([\p{L}\p{N}][\p{L}\p{N}._/-]*)`)
+	dueField     = regexp.MustCompile(`(?i)(?:\bdue|\bby|\bdeadline|\beta|截止|期限)(?:\s*(?:date|日期|时间|到))?\s*[:：]?\s*(\S.{0,40})`)
+	typeField    = regexp.MustCompile(`(?i)[(\[（](prevent|prevention|detect|detection|mitigate|mitigation|process|预防|检测|发现|缓解|止损|流程)[)\]）]|(?:type|类型)\s*[:：]\s*([\p{L}]+)`)
+	ticketWord   = regexp.MustCompile(`\b[A-Z][A-Z0-9]{1,9}-[0-9]{1,7}\b`)
+	priorityWord = regexp.MustCompile(`(?:^|[\s(\[（,，])(P[0-4])(?:$|[\s)\]）,，:：])`)
+)
+
+// taskAction reads "- [ ] Alert on pool waits (@payments, due 2026-11-01) PAY-12".
+// The text stays whole.
+func taskAction(row Row) (Action, bool) {
+	text := prose(row.Cells[0])
+	a := Action{Text: text, Status: "open", Due: dueIn(text)}
+	if *row.Checked {
+		a.Status = "done"
+	}
+	if m := ownerField.FindStringSubmatch(text); m != nil {
+		a.Owner = m[1]
+	} else if m := ownerMark.FindStringSubmatch(text); m != nil {
+		a.Owner = m[1]
+	}
+	a.Owner = strings.TrimRight(a.Owner, "._-/")
+	if m := typeField.FindStringSubmatch(text); m != nil {
+		a.Type, _ = actionType(m[1] + m[2])
+	}
+	if m := priorityWord.FindStringSubmatch(text); m != nil {
+		a.Priority = m[1]
+	}
+	a.Ticket = ticketWord.FindString(text)
+	if len(row.Links) > 0 {
+		a.Ticket = row.Links[0]
+	}
+	return a, !nothing(text)
+}
+
+// dueIn finds the date behind a word such as "due"; zero when there is none.
+func dueIn(text string) time.Time {
+	for _, m := range dueField.FindAllStringSubmatch(text, 8) {
+		if day := dayIn(m[1]); !day.IsZero() {
+			return day
+		}
+	}
+	return time.Time{}
+}
+
+// nothing tells what writers put where there is no action.
+func nothing(text string) bool {
+	switch strings.Trim(strings.ToLower(text), " .。-–—…*_") {
+	case "", "none", "n/a", "na", "tbd", "todo", "nothing", "无", "暂无", "待定":
+		return true
+	}
+	return false
+}
+
+// mergeActions gives the actions of the front matter and those of the body that
+// are not the same: by id, or by text.
+func mergeActions(front, body []Action) []Action {
+	known := map[string]bool{}
+	for _, a := range front {
+		known["text:"+foldWord(a.Text)] = true
+		if a.ID != "" {
+			known["id:"+a.ID] = true
+		}
+	}
+	out := append([]Action(nil), front...)
+	for _, a := range body {
+		if !known["text:"+foldWord(a.Text)] && (a.ID == "" || !known["id:"+a.ID]) {
+			out = append(out, a)
+		}
+	}
+	return out
+}

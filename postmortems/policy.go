@@ -1,0 +1,61 @@
+package postmortems
+
+import (
+	"strings"
+	"time"
+)
+
+// Policy is what a portal decides about the judging of documents. The zero
+// Policy has the default severity words and does not look for future dates.
+type Policy struct {
+	// SeverityAliases maps words to SEV1..SEV5; nil is DefaultSeverityAliases.
+	// Case, blanks, hyphens and underscores in the words do not matter.
+	SeverityAliases map[string]string
+	// Now is when the document is judged; zero: dates in the future are not told.
+	Now time.Time
+}
+
+// DefaultSeverityAliases are the severity words in common use: numbers as Morgue
+// has them, P and S scales, and the words of PagerDuty, Atlassian and Statuspage.
+func DefaultSeverityAliases() map[string]string {
+	return map[string]string{
+		"sev0": "SEV1", "p0": "SEV1", "s0": "SEV1",
+		"1": "SEV1", "p1": "SEV1", "s1": "SEV1", "critical": "SEV1", "blocker": "SEV1", "致命": "SEV1", "一级": "SEV1",
+		"2": "SEV2", "p2": "SEV2", "s2": "SEV2", "major": "SEV2", "high": "SEV2", "严重": "SEV2", "二级": "SEV2",
+		"3": "SEV3", "p3": "SEV3", "s3": "SEV3", "moderate": "SEV3", "medium": "SEV3", "一般": "SEV3", "三级": "SEV3",
+		"4": "SEV4", "p4": "SEV4", "s4": "SEV4", "minor": "SEV4", "low": "SEV4", "轻微": "SEV4", "四级": "SEV4",
+		"5": "SEV5", "p5": "SEV5", "s5": "SEV5", "trivial": "SEV5", "info": "SEV5", "informational": "SEV5", "五级": "SEV5",
+	}
+}
+
+// Severity maps an author's word to SEV1..SEV5; false when it is not known.
+func (p Policy) Severity(word string) (string, bool) {
+	folded := foldWord(word)
+	if len(folded) == 4 && strings.HasPrefix(folded, "sev") && folded[3] >= '1' && folded[3] <= '5' {
+		return strings.ToUpper(folded), true
+	}
+	aliases := p.SeverityAliases
+	if aliases == nil {
+		aliases = DefaultSeverityAliases()
+	}
+	for alias, severity := range aliases {
+		if foldWord(alias) == folded {
+			return severity, true
+		}
+	}
+	return "", false
+}
+
+// foldWord makes "SEV-1", "sev 1" and "Sev_1" one word.
+func foldWord(s string) string {
+	return strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.ToLower(strings.TrimSpace(s)))
+}
+
+// Targets are the times an organisation wants to stay under.
+type Targets struct{ Detect, Diagnose, Recover time.Duration }
+
+// DefaultTargets are 1-5-10: one minute to detect, five to diagnose, ten to
+// recover, each counted from the start of impact.
+func DefaultTargets() Targets {
+	return Targets{Detect: time.Minute, Diagnose: 5 * time.Minute, Recover: 10 * time.Minute}
+}

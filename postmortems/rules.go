@@ -1,0 +1,98 @@
+package postmortems
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Ids of the rules of this package. They are part of what authors rely on: pages
+// and lint output name them.
+const (
+	ruleNotText       = "not-text"
+	ruleFrontUnclosed = "front-matter-unclosed"
+	ruleFrontTemplate = "front-matter-template"
+	ruleFrontLimit    = "front-matter-limit"
+	ruleFrontTOML     = "front-matter-toml"
+	ruleYAMLSyntax    = "yaml-syntax"
+	ruleYAMLFeature   = "yaml-feature"
+	ruleYAMLDuplicate = "yaml-duplicate-key"
+	ruleKeyUnknown    = "key-unknown"
+	ruleValueForm     = "value-form"
+	ruleIDInvalid     = "id-invalid"
+	ruleKindFolder    = "kind-folder"
+	ruleStatusUnknown = "status-unknown"
+	ruleRedirect      = "redirect-invalid"
+	rulePercent       = "percent-range"
+	ruleTitleMissing  = "title-missing"
+	ruleOwnerMissing  = "owner-missing"
+	ruleSeverity      = "severity-unknown"
+	ruleTimeInvalid   = "time-invalid"
+	ruleTimeZone      = "time-zone-missing"
+	ruleTimeOrder     = "time-order"
+	ruleTimeUnusual   = "time-order-unusual"
+	ruleTimeFuture    = "time-future"
+	ruleTimeDay       = "time-day-only"
+	ruleStartMissing  = "started-missing"
+	ruleMilestone     = "milestone-unstated"
+	ruleTimelineNoDay = "timeline-without-date"
+	ruleActionText    = "action-text"
+	ruleActionWord    = "action-word"
+	ruleBudgetRef     = "slo-ref-missing"
+)
+
+// Rules are all rules that a document is judged by in this package, in the order
+// they are listed to authors. Rules of the Markdown itself are the renderer's.
+func Rules() []Rule {
+	return slices.Concat(fileRules(), keyRules(), timeRules(), recordRules())
+}
+
+// ruleWeights are the weights of Rules by id. Nobody writes to it.
+var ruleWeights = func() map[string]Weight {
+	weights := map[string]Weight{}
+	for _, r := range Rules() {
+		weights[r.ID] = r.Weight
+	}
+	return weights
+}()
+
+// RuleDoc is the documentation page of a rule, in Markdown.
+func RuleDoc(r Rule) []byte {
+	var out bytes.Buffer
+	verdict := "A document that breaks this rule is published, and its author is told."
+	if r.Weight == Error {
+		verdict = "A push that breaks this rule is refused."
+	}
+	fmt.Fprintf(&out, "# %s\n\n%s. Rule `%s`, %s: %s\n\n## Why\n\n%s\n\n## How to mend it\n\n%s\n", r.ID, r.Title, r.ID, r.Weight, verdict, r.Why, r.Mend)
+	example(&out, "What breaks it", r.Bad)
+	example(&out, "What is right", r.Good)
+	return out.Bytes()
+}
+
+// example adds a file in a fence longer than any inside it.
+func example(out *bytes.Buffer, heading, file string) {
+	if file == "" {
+		return
+	}
+	file = strings.ToValidUTF8(file, "\uFFFD")
+	fence := "```"
+	for strings.Contains(file, fence) {
+		fence += "`"
+	}
+	fmt.Fprintf(out, "\n## %s\n\n%smarkdown\n%s\n%s\n", heading, fence, strings.TrimRight(file, "\n"), fence)
+}
+
+// sample is a whole post-mortem that breaks no rule, with further front matter
+// lines; it is what the examples of the rules differ from.
+func sample(lines ...string) string {
+	return sampleBody("Requests waited for connections.\n", lines...)
+}
+
+func sampleBody(body string, lines ...string) string {
+	front := []string{"---", "title: Checkout was slow", "owner: payments"}
+	if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "times:") }) {
+		front = append(front, "times:", "  started: 2026-10-03T08:00:00Z")
+	}
+	return strings.Join(slices.Concat(front, lines, []string{"---", ""}), "\n") + "\n" + body
+}

@@ -1,0 +1,244 @@
+package postmortems
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// stamp is a time as a timeline writes it: any of a date, a clock and a zone, or
+// an offset from the start.
+type stamp struct {
+	year   int // 0: not written
+	month  time.Month
+	day    int  // 0: no date
+	vague  bool // a date that can be read in two ways, as 10/03/2026
+	clock  bool
+	hour   int
+	minute int
+	second int
+	zone   *time.Location // nil: not written
+	offset *time.Duration // T+5m
+}
+
+const (
+	clockExpr = `(\d{1,2})[:：](\d{2})(?:[:：](\d{2})(?:[.,]\d{1,9})?)?`
+	monthExpr = `(?i:(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b)\.?`
+)
+
+// The pieces of a stamp, each at the beginning of what is left of a text.
+var (
+	leadIn         = regexp.MustCompile(`^[\s*_~≈\[(（【"“-]*(?i:(?:at|around|about|approx\.?|approximately|ca\.?|circa|约|大约)\s*)?`)
+	betweenParts   = regexp.MustCompile(`^(?:\s*[T,，@]\s*|\s+(?i:at)\s+|\s+|[)\]）】]\s*)?`)
+	trailing       = regexp.MustCompile(`^[\s*_)\]）】"”]*(?:[-–—:：|,，、.>→]+[\s*_]*)?`)
+	relativeClock  = regexp.MustCompile(`^[Tt]\s*([+−-])\s*` + clockExpr)
+	relativeParts  = regexp.MustCompile(`^[Tt]\s*([+−-])\s*(?:(\d{1,3})\s*(?:hours?|h|小时))?\s*(?:(\d{1,4})\s*(?:minutes?|mins?|m|分钟?))?\s*(?:(\d{1,5})\s*(?:seconds?|secs?|s|秒))?`)
+	relativeZero   = regexp.MustCompile(`^[Tt]0\b`)
+	weekday        = regexp.MustCompile(`^(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b)\.?,?\s+`)
+	dateISO        = regexp.MustCompile(`^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*[日号])?`)
+	dateHan        = regexp.MustCompile(`^(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?`)
+	dateMonthFirst = regexp.MustCompile(`^` + monthExpr + `\s+(\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(\d{4})\b)?`)
+	dateDayFirst   = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?` + monthExpr + `(?:,?\s+(\d{4})\b)?`)
+	dateSlashed    = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b`)
+	halfDay        = regexp.MustCompile(`^(上午|凌晨|早上|中午|下午|晚上|北京时间)\s*`)
+	clockDigits    = regexp.MustCompile(`^` + clockExpr)
+	clockHan       = regexp.MustCompile(`^(\d{1,2})\s*[点时]\s*(?:(\d{1,2})\s*分?)?(?:(\d{1,2})\s*秒)?`)
+	clockHour      = regexp.MustCompile(`^(\d{1,2})()()(?i:\s?([ap])\.?m\b\.?)`)
+	halfAfter      = regexp.MustCompile(`^(?i:\s?([ap])\.?m\b\.?)`)
+	zoneBehind     = regexp.MustCompile(`^\s*[(（\[]?\s*(` + zoneExpr + `)\s*[)）\]]?`)
+	rangeMark      = regexp.MustCompile(`^[*_]*\s*(?:-|–|—|~|～|→|至|到|(?i:to|until)\s)\s*`)
+	beforeEnd      = regexp.MustCompile(`^[\sT,]*`)
+	runsOn         = regexp.MustCompile(`^(?:[0-9]|:[0-9]|%)`)
+)
+
+// stampReader takes a stamp off the beginning of a text, piece by piece.
+type stampReader struct {
+	rest string
+	stamp
+}
+
+// parseStamp reads the stamp that a text begins with and gives what follows it;
+// false when it begins with none. Of a range ("08:04 - 08:10") the beginning counts.
+func parseStamp(text string) (s stamp, rest string, ok bool) {
+	r := stampReader{rest: text}
+	r.take(leadIn)
+	if !r.relative() {
+		dated := r.date()
+		mark := r.rest
+		r.take(betweenParts)
+		if !r.time() {
+			r.rest = mark
+			if !dated {
+				return stamp{}, text, false
+			}
+		}
+	}
+	if glued(r.rest) {
+		return stamp{}, text, false
+	}
+	r.zoned()
+	r.rangeEnd()
+	r.take(trailing)
+	return r.stamp, r.rest, true
+}
+
+// take removes what an anchored expression matches and gives its groups.
+func (r *stampReader) take(expr *regexp.Regexp) []string {
+	m := expr.FindStringSubmatch(r.rest)
+	if m != nil {
+		r.rest = r.rest[len(m[0]):]
+	}
+	return m
+}
+
+// glued tells that a number or word runs on, so that what was read is no time.
+func glued(rest string) bool { return runsOn.MatchString(rest) }
+
+// relative reads T+5m, T+1h5m, T+00:05 and T0.
+func (r *stampReader) relative() bool {
+	mark := r.rest
+	if m := r.take(relativeClock); m != nil {
+		h, minute, sec := number(m[2]), number(m[3]), number(m[4])
+		r.setOffset(m[1], time.Duration(h)*time.Hour+time.Duration(minute)*time.Minute+time.Duration(sec)*time.Second)
+		return true
+	}
+	m := r.take(relativeParts)
+	if m != nil && m[2]+m[3]+m[4] != "" {
+		r.setOffset(m[1], time.Duration(number(m[2]))*time.Hour+time.Duration(number(m[3]))*time.Minute+time.Duration(number(m[4]))*time.Second)
+		return true
+	}
+	r.rest = mark
+	if r.take(relativeZero) != nil {
+		r.setOffset("+", 0)
+		return true
+	}
+	return false
+}
+
+func (r *stampReader) setOffset(sign string, d time.Duration) {
+	if sign != "+" {
+		d = -d
+	}
+	r.offset = &d
+}
+
+// date reads a date in the forms that have one meaning, with or without a year,
+// and notes the forms that have two.
+func (r *stampReader) date() bool {
+	r.take(weekday)
+	if m := r.take(dateISO); m != nil {
+		return r.setDate(number(m[1]), number(m[2]), number(m[3]))
+	}
+	if m := r.take(dateHan); m != nil {
+		return r.setDate(0, number(m[1]), number(m[2]))
+	}
+	if m := r.take(dateMonthFirst); m != nil {
+		return r.setDate(number(m[3]), monthNumber(m[1]), number(m[2]))
+	}
+	if m := r.take(dateDayFirst); m != nil {
+		return r.setDate(number(m[3]), monthNumber(m[2]), number(m[1]))
+	}
+	if m := r.take(dateSlashed); m != nil {
+		a, b, year := number(m[1]), number(m[2]), number(m[3])
+		if a > 12 {
+			return r.setDate(year, b, a)
+		}
+		r.vague = b <= 12 && a != b
+		return r.setDate(year, a, b)
+	}
+	return false
+}
+
+func (r *stampReader) setDate(year, month, day int) bool {
+	if month < 1 || month > 12 || day < 1 || day > 31 || year != 0 && (year < 1970 || year > 9999) {
+		r.vague, r.day = true, 0
+		return true
+	}
+	r.year, r.month, r.day = year, time.Month(month), day
+	return true
+}
+
+// time reads a clock: 8:04, 08:04:30, 8:04 pm, 8 pm, 下午3:10, 8点04分.
+func (r *stampReader) time() bool {
+	mark := r.rest
+	half := ""
+	if m := r.take(halfDay); m != nil {
+		half = m[1]
+		if half == "北京时间" {
+			r.zone = time.FixedZone("+08:00", 8*60*60)
+		}
+	}
+	m := r.take(clockDigits)
+	if m == nil {
+		m = r.take(clockHan)
+	}
+	if m == nil {
+		if m = r.take(clockHour); m != nil {
+			half = m[4]
+		}
+	}
+	if m == nil {
+		r.rest = mark
+		return false
+	}
+	if ap := r.take(halfAfter); ap != nil {
+		half = ap[1]
+	}
+	r.hour, r.minute, r.second = number(m[1]), number(m[2]), number(m[3])
+	switch {
+	case (half == "下午" || half == "晚上" || strings.EqualFold(half, "p")) && r.hour < 12:
+		r.hour += 12
+	case strings.EqualFold(half, "a") && r.hour == 12:
+		r.hour = 0
+	}
+	r.clock = r.hour <= 23 && r.minute <= 59 && r.second <= 59
+	return r.clock
+}
+
+// zoned reads a zone behind a clock, in brackets or not.
+func (r *stampReader) zoned() {
+	if !r.clock {
+		return
+	}
+	if m := r.take(zoneBehind); m != nil {
+		if zone, known := zoneOf(m[1]); known {
+			r.zone = zone
+		} else {
+			r.vague = true
+		}
+	}
+}
+
+// rangeEnd removes the end of a range.
+func (r *stampReader) rangeEnd() {
+	if !r.clock && r.day == 0 {
+		return
+	}
+	mark := r.rest
+	if r.take(rangeMark) == nil {
+		return
+	}
+	end := stampReader{rest: r.rest}
+	dated := end.date()
+	end.take(beforeEnd)
+	if timed := end.time(); !timed && !dated || glued(end.rest) {
+		r.rest = mark
+		return
+	}
+	end.zoned()
+	if r.zone == nil {
+		r.zone = end.zone
+	}
+	r.rest = end.rest
+}
+
+// number reads digits that an expression has matched; "" is 0.
+func number(digits string) int {
+	n, _ := strconv.Atoi(digits) // at most five digits
+	return n
+}
+
+func monthNumber(name string) int {
+	return strings.Index("janfebmaraprmayjunjulaugsepoctnovdec", strings.ToLower(name[:3]))/3 + 1
+}
