@@ -108,6 +108,7 @@ func (b *balancer) take(t rawToken) {
 		}
 	case t.kind == tokenClose:
 		b.close(t.name)
+	case t.name == "source" && t.attr("src") == "": // of <picture>, whose <img> stays
 	case rule.use == tagRemoved:
 		b.doc.problemAt(ruleHTMLRemoved, t.offset, "raw HTML <%s> is left out of the page; write it in Markdown, or link to what it shows", t.name)
 		b.embedded(t)

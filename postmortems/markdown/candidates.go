@@ -70,7 +70,10 @@ func variants(dest string, kind postmortems.LinkKind) []string {
 	if kind == postmortems.LinkImage || strings.HasSuffix(dest, ".md") {
 		return []string{dest}
 	}
-	if bare, ok := strings.CutSuffix(dest, "/"); ok || dest == "." || dest == ".." || strings.HasSuffix(dest, "/..") || dest == "" {
+	if last := path.Base(dest); dest == "" || last == "." || last == ".." || last == "/" {
+		return folderPages(dest)
+	}
+	if bare, ok := strings.CutSuffix(dest, "/"); ok {
 		return append(folderPages(dest), bare+".md", bare+".html.md")
 	}
 	if bare, ok := strings.CutSuffix(dest, ".html"); ok {

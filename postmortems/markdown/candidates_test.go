@@ -29,6 +29,8 @@ func TestCandidates(t *testing.T) {
 		{"a/b.md", "v1.2", page, "a/v1.2 a/v1.2.md"},
 		{"a/b.md", "c/", page, "a/c/index.md a/c/_index.md a/c/README.md a/c/index.html.md a/c.md"},
 		{"a/b.md", "..", page, "index.md _index.md README.md"},
+		{"a/b.md", "../..", page, ""},
+		{"a/b/c.md", "../..", page, "index.md _index.md README.md index.html.md"},
 		{"a/b.md", "./", page, "a/index.md a/_index.md a/README.md"},
 		{"a/b.html.md", "c.html", page, "a/c.html.md a/c.md a/c.html"},
 		{"a/b.md", "../c/", page, "c/index.md c/_index.md c/README.md c/index.html.md c.md c.html.md a/c/index.md"},

@@ -178,6 +178,8 @@ func (r *linkResolver) rawImage(t rawToken) []rawToken {
 	src, _ := cutAttr(&t, "src")
 	t.target = r.decide(postmortems.LinkImage, src, t.offset)
 	if strings.HasPrefix(string(t.target), placeholder) {
+		alt, _ := cutAttr(&t, "alt")
+		t.attrs = append(t.attrs, html.Attribute{Key: "alt", Val: alt}) // without one, screen readers read the address
 		return []rawToken{t}
 	}
 	text := rawToken{text: r.imageText(t.attr("alt"), src, t.target)}
