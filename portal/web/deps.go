@@ -16,19 +16,20 @@ import (
 // API, Metrics and Observe, without which their routes answer 404 and nothing is
 // observed. Every method may be called from many goroutines.
 type Deps struct {
-	Library Library
-	Content postmortems.Content // attachments, by object name
-	Search  Searcher
-	Git     Git
-	Auth    Authenticator
-	Admin   Admin
-	Status  StatusReporter
-	Rules   []Rule            // in the order of the rules page
-	Schemas map[string][]byte // JSON Schemas by name ("postmortem"), served under /schema/NAME.json
-	API     http.Handler      // /api/v1/… and /openapi.json, without the portal's prefix
-	Metrics http.Handler
-	Observe func(Observation)
-	NewID   func() string // a fresh request id, 16 or more URL-safe characters
+	Library  Library
+	Content  postmortems.Content // attachments, by object name
+	Search   Searcher
+	Git      Git
+	Auth     Authenticator
+	Admin    Admin
+	Status   StatusReporter
+	Rules    []postmortems.Rule
+	Renderer postmortems.BodyRenderer // for the Markdown of the rules' pages
+	Schemas  map[string][]byte        // JSON Schemas by name ("postmortem"), served under /schema/NAME.json
+	API      http.Handler             // /api/v1/… and /openapi.json, without the portal's prefix
+	Metrics  http.Handler
+	Observe  func(Observation)
+	NewID    func() string // a fresh request id, 16 or more URL-safe characters
 }
 
 // Library is the published knowledge. An address is path-absolute, without the
@@ -45,7 +46,7 @@ type Library interface {
 	Lookup(ctx context.Context, address string) (library.Found, error)
 	// ByID answers a permalink id, the one in use or a former one: Record or Gone is set.
 	ByID(ctx context.Context, id string) (library.Found, error)
-	// Page reads one document at the newest revision, or at the revision whose
+	// Page reads one document (its Source may be left empty) at the newest revision, or at the revision whose
 	// commit begins with rev (at least 7 digits). It answers for removed
 	// documents when rev is given.
 	Page(ctx context.Context, id string, rev postmortems.OID) (library.Page, error)

@@ -1,0 +1,21 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// api hands a request to the API, which is another package: here it was
+// admitted, there it is answered.
+func (s *Server) api(c echo.Context) error { return s.callAPI(c, c.Request()) }
+
+func (s *Server) callAPI(c echo.Context, r *http.Request) error {
+	if s.deps.API == nil {
+		return fault.New(fault.NotFound, "web", "this portal has no API")
+	}
+	s.deps.API.ServeHTTP(c.Response(), r)
+	return nil
+}

@@ -1,0 +1,105 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/postmortems"
+)
+
+// factsOf are the lines of the card: what the front matter says, in the order in
+// which an engineer asks. A line that nobody wrote is left out, but for the times
+// of a post-mortem, which are said to be unknown by the strip.
+func factsOf(d postmortems.Document) []fact {
+	f := d.Front
+	facts := []fact{
+		{Name: "Impact", Text: firstOf(f.Impact.Summary, f.Impact.Users)},
+		{Name: "Requests", Text: percent(f.Impact.RequestsPct, "failed")},
+		{Name: "Error budget", Text: budgets(f.Impact.SLO)},
+		{Name: "Detected by", Text: f.Incident.DetectedBy},
+		{Name: "Trigger", Text: f.Trigger},
+		{Name: "Root causes", Text: strings.Join(f.RootCauses, "; ")},
+		{Name: "Factors", Text: factors(f.Factors)},
+		{Name: "Change", Text: f.ChangeRef, Link: webLink(f.ChangeRef)},
+		{Name: "Incident", Text: strings.Join(append(present(f.Incident.Ref), f.Incident.Aliases...), ", "), Link: webLink(f.Incident.Ref)},
+		{Name: "Related", Text: strings.Join(f.Incident.Related, ", ")},
+		{Name: "Duplicate of", Text: f.Incident.DuplicateOf},
+		{Name: "Product", Text: f.Incident.Product},
+		{Name: "Environment", Text: f.Incident.Environment},
+		{Name: "Alerts", Text: strings.Join(f.Alerts, ", ")},
+		{Name: "Owner", Text: f.Owner},
+		{Name: "Authors", Text: strings.Join(f.Authors, ", ")},
+		{Name: "Reviewers", Text: strings.Join(f.Reviewers, ", ")},
+		{Name: "Review by", Text: dayOrNothing(f.ReviewBy)},
+		{Name: "Source", Text: hostOf(f.Source.URL), Link: webLink(f.Source.URL)},
+		{Name: "Archived copy", Text: hostOf(f.Source.ArchiveURL), Link: webLink(f.Source.ArchiveURL)},
+	}
+	return slices.DeleteFunc(facts, func(f fact) bool { return f.Text == "" })
+}
+
+func present(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func percent(p *float64, what string) string {
+	if p == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*p, 'f', -1, 64) + " % " + what
+}
+
+func budgets(spent []postmortems.BudgetSpent) string {
+	var parts []string
+	for _, b := range spent {
+		parts = append(parts, fmt.Sprintf("%s %% of %s", strconv.FormatFloat(b.BurnedPct, 'f', -1, 64), b.Ref))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func factors(all []postmortems.Factor) string {
+	var parts []string
+	for _, f := range all {
+		parts = append(parts, firstOf(f.Tag, f.Text))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func dayOrNothing(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return formatDay(t)
+}
+
+// webLink is the value when it is an address of another site, else "".
+func webLink(s string) string {
+	if strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") {
+		return s
+	}
+	return ""
+}
+
+// hostOf is the name of the site in an address, for a short link text.
+func hostOf(address string) string {
+	_, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return ""
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}

@@ -1,0 +1,130 @@
+package web
+
+import (
+	"fmt"
+	"html"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/postmortems"
+)
+
+// kindName is how a kind of document is named to readers.
+type kindName struct {
+	Kind         postmortems.Kind
+	One, Many    string
+	Path         string // of its list
+	What         string // what such a document is for: the list's first line
+	InNavigation bool
+}
+
+// kindNames lists the kinds in the order of the navigation.
+func kindNames() []kindName {
+	return []kindName{
+		{postmortems.Postmortem, "Post-mortem", "Post-mortems", "/postmortems", "What broke, how it was found and mended, and what changes because of it.", true},
+		{postmortems.Runbook, "Runbook", "Runbooks", "/runbooks", "What to do when an alert fires.", true},
+		{postmortems.Guide, "Guide", "Guides", "/guides", "How something is done here.", true},
+		{postmortems.Framework, "Framework", "Frameworks", "/frameworks", "How we think about reliability: levels, roles, processes.", true},
+		{postmortems.Standard, "Standard", "Standards", "/standards", "What every service has to meet.", false},
+		{postmortems.Drill, "Drill", "Drills", "/drills", "Exercises, and what they showed.", false},
+		{postmortems.Training, "Training", "Training", "/training", "For those who begin.", false},
+		{postmortems.Page, "Page", "Pages", "/pages", "Everything else in the repository.", false},
+	}
+}
+
+// nameOf gives the names of a kind; an unknown one is named by its own word.
+func nameOf(k postmortems.Kind) kindName {
+	for _, n := range kindNames() {
+		if n.Kind == k {
+			return n
+		}
+	}
+	return kindName{Kind: k, One: string(k), Many: string(k), Path: "/"}
+}
+
+// templateFuncs are the functions that templates call.
+func templateFuncs() template.FuncMap {
+	return template.FuncMap{
+		"kindOne":  func(k any) string { return nameOf(postmortems.Kind(fmt.Sprint(k))).One },
+		"kindPath": func(k any) string { return nameOf(postmortems.Kind(fmt.Sprint(k))).Path },
+		"day":      formatDay,
+		"moment":   func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
+		"stamp":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"isoDay":   func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
+		"took":     postmortems.FormatDuration,
+		"seconds":  formatSeconds,
+		"plural":   plural,
+		"number":   groupDigits,
+		"short":    func(o postmortems.OID) string { return shortOID(o) },
+		"sev":      severityClass,
+		"list":     func(s []string) string { return strings.Join(s, ", ") },
+		"with2":    func(f, r any) pair { return pair{f, r} },
+		"marked":   func(s string) template.HTML { return markedHTML(s) },
+	}
+}
+
+func formatDay(t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	return t.UTC().Format("2 Jan 2006")
+}
+
+// formatSeconds is FormatDuration for the whole seconds that search knows.
+func formatSeconds(n *int64) string {
+	if n == nil {
+		return "unknown"
+	}
+	d := time.Duration(*n) * time.Second
+	return postmortems.FormatDuration(&d)
+}
+
+// plural writes "1 document", "2 documents".
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return groupDigits(n) + " " + one + "s"
+}
+
+// groupDigits writes 12345 as 12,345.
+func groupDigits(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// shortOID is as much of a commit's name as people read.
+func shortOID(o postmortems.OID) string {
+	const digits = 10
+	if len(o) > digits {
+		return string(o[:digits])
+	}
+	return string(o)
+}
+
+// severityClass colours a severity; the word always stands beside the colour.
+func severityClass(sev string) string {
+	switch sev {
+	case "SEV1", "SEV2":
+		return "bad"
+	case "SEV3":
+		return "warn"
+	}
+	return "none"
+}
+
+// pair gives a shared template two things: the page's frame and a record.
+type pair struct{ F, R any }
+
+// markedHTML lets <mark> through in a fragment, and nothing else: search escapes
+// its quotes, and this holds it to that.
+func markedHTML(s string) template.HTML {
+	safe := template.HTMLEscapeString(html.UnescapeString(s))
+	safe = strings.ReplaceAll(safe, "&lt;mark&gt;", "<mark>")
+	return template.HTML(strings.ReplaceAll(safe, "&lt;/mark&gt;", "</mark>"))
+}

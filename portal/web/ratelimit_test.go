@@ -1,0 +1,60 @@
+package web
+
+import (
+	"strconv"
+	"testing"
+	"time"
+)
+
+func TestLimiterLetsTheBurstThroughAndThenWaits(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	l := newLimiter(func() time.Time { return now })
+	_, burst := rateOf(ratePush)
+	for i := range burst {
+		if _, ok := l.allow(ratePush, "ana"); !ok {
+			t.Fatalf("request %d of a burst of %d was refused", i+1, burst)
+		}
+	}
+	wait, ok := l.allow(ratePush, "ana")
+	if ok || wait <= 0 || wait > 6*time.Second {
+		t.Fatalf("after the burst: ok %v, wait %v; want a wait of up to 6 s", ok, wait)
+	}
+	if _, ok := l.allow(ratePush, "bob"); !ok {
+		t.Error("another client must not pay")
+	}
+	if _, ok := l.allow(rateSearch, "ana"); !ok {
+		t.Error("another class must not pay")
+	}
+	now = now.Add(wait)
+	if _, ok := l.allow(ratePush, "ana"); !ok {
+		t.Error("still refused after the wait it named")
+	}
+}
+
+func TestLimiterSpentTakesNothing(t *testing.T) {
+	now := time.Unix(0, 0)
+	l := newLimiter(func() time.Time { return now })
+	for range 100 {
+		if _, yes := l.spent(rateFailed, "a"); yes {
+			t.Fatal("asking spent the bucket")
+		}
+	}
+	_, burst := rateOf(rateFailed)
+	for range burst {
+		l.allow(rateFailed, "a")
+	}
+	if wait, yes := l.spent(rateFailed, "a"); !yes || wait <= 0 {
+		t.Errorf("spent = %v, %v", wait, yes)
+	}
+}
+
+func TestLimiterIsBounded(t *testing.T) {
+	now := time.Unix(0, 0)
+	l := newLimiter(func() time.Time { now = now.Add(time.Millisecond); return now })
+	for i := range limiterEntries + 500 {
+		l.allow(rateSearch, strconv.Itoa(i))
+	}
+	if n := len(l.clients); n > limiterEntries {
+		t.Errorf("%d entries, at most %d are allowed", n, limiterEntries)
+	}
+}

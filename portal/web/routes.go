@@ -1,0 +1,120 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/auth"
+)
+
+// route is one row of the table: what is answered, who may ask, and what it may
+// cost. GET rows answer HEAD too.
+type route struct {
+	method, path string
+	need         auth.Action
+	public       bool // needs no credential even when reading does
+	strict       bool // no browser session: a token in the header, or the socket
+	body         int64
+	rate         rateClass
+	serve        echo.HandlerFunc
+}
+
+// table lists every route of the portal. Nothing is routed elsewhere.
+func (s *Server) table() []route {
+	var rows []route
+	for _, part := range [][]route{s.readingRoutes(), s.publicRoutes(), s.gitRoutes(), s.apiRoutes(), s.adminRoutes()} {
+		rows = append(rows, part...)
+	}
+	return rows
+}
+
+func (s *Server) readingRoutes() []route {
+	rows := []route{
+		page("/", s.home),
+		page("/services", s.services),
+		page("/services/:name", s.service),
+		page("/actions", s.actions),
+		page("/drafts", s.drafts),
+		page("/drafts/*", s.draft),
+		page("/rules", s.ruleList),
+		page("/rules/:rule", s.rule),
+		page("/p/:id", s.permalink),
+		page("/p/:id/history", s.permalinkHistory),
+		page("/mermaid", s.mermaid),
+		page("/feed.atom", s.feed),
+		page("/*", s.address),
+		{method: http.MethodGet, path: "/search", need: auth.Read, body: noBody, rate: rateSearch, serve: s.search},
+	}
+	for _, k := range kindNames() {
+		rows = append(rows, page(k.Path, s.list(k)))
+	}
+	return rows
+}
+
+// publicRoutes are those that a browser, a probe or a lint tool needs before
+// anybody has logged in; they tell nothing of the knowledge.
+func (s *Server) publicRoutes() []route {
+	rows := []route{
+		page("/static/:name", s.staticFile),
+		page("/opensearch.xml", s.openSearch),
+		page("/robots.txt", s.robots),
+		page("/schema/:name", s.schema),
+		page("/healthz", s.healthz),
+		page("/readyz", s.readyz),
+		page("/login", s.loginPage),
+		{method: http.MethodPost, path: "/login", body: loginBody, serve: s.login},
+		{method: http.MethodPost, path: "/logout", body: loginBody, serve: s.logout},
+	}
+	for i := range rows {
+		rows[i].public = true
+	}
+	return rows
+}
+
+func (s *Server) gitRoutes() []route {
+	return []route{
+		{method: http.MethodGet, path: "/knowledge.git/info/refs", need: auth.Read, body: noBody, serve: s.gitInfoRefs},
+		{method: http.MethodPost, path: "/knowledge.git/git-upload-pack", need: auth.Read, body: gitBody, serve: s.gitUploadPack},
+		{method: http.MethodPost, path: "/knowledge.git/git-receive-pack", need: auth.PushDraft, strict: true, body: gitBody, rate: ratePush, serve: s.gitReceivePack},
+	}
+}
+
+func (s *Server) apiRoutes() []route {
+	return []route{
+		{method: http.MethodGet, path: "/api/v1/search", need: auth.Read, body: noBody, rate: rateSearch, serve: s.api},
+		{method: http.MethodGet, path: "/api/v1/suggest", need: auth.Read, body: noBody, rate: rateSearch, serve: s.api},
+		{method: http.MethodGet, path: "/api/v1/*", need: auth.Read, body: noBody, serve: s.api},
+		{method: http.MethodPost, path: "/api/v1/*", need: auth.Read, body: apiBody, serve: s.api},
+		{method: http.MethodGet, path: "/openapi.json", public: true, body: noBody, serve: s.api},
+		{method: http.MethodGet, path: "/metrics", need: auth.Read, body: noBody, serve: s.metrics},
+	}
+}
+
+func (s *Server) adminRoutes() []route {
+	rows := []route{
+		{method: http.MethodGet, path: "/api/v1/admin/tokens", serve: s.tokenList},
+		{method: http.MethodPost, path: "/api/v1/admin/tokens", serve: s.tokenCreate},
+		{method: http.MethodDelete, path: "/api/v1/admin/tokens/:id", serve: s.tokenRevoke},
+		{method: http.MethodGet, path: "/api/v1/admin/backup", serve: s.backup},
+		{method: http.MethodPost, path: "/api/v1/admin/check", serve: s.check},
+		{method: http.MethodPost, path: "/api/v1/admin/reindex", serve: s.reindex},
+		{method: http.MethodPost, path: "/api/v1/admin/import", serve: s.importGit},
+	}
+	for i := range rows {
+		rows[i].need, rows[i].strict, rows[i].body = auth.Administer, true, adminBody
+	}
+	return rows
+}
+
+func page(path string, serve echo.HandlerFunc) route {
+	return route{method: http.MethodGet, path: path, need: auth.Read, body: noBody, serve: serve}
+}
+
+func (s *Server) add(r route) {
+	h := s.guard(r)
+	s.echo.Add(r.method, r.path, h)
+	if r.method == http.MethodGet {
+		s.echo.Add(http.MethodHead, r.path, h)
+	}
+}

@@ -1,0 +1,162 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"path"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// visit is what is known of a request while it is answered.
+type visit struct {
+	id   string // the request's id, in the log and on error pages
+	who  auth.Principal
+	anon bool   // no credential was given
+	path string // r.URL.Path without the prefix
+	err  error
+}
+
+const visitKey = "visit"
+
+func visitOf(c echo.Context) *visit {
+	if v, ok := c.Get(visitKey).(*visit); ok {
+		return v
+	}
+	return &visit{}
+}
+
+// around runs outside the router: id, headers, prefix, recovery, log, metrics.
+func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := s.opt.Now()
+		v := &visit{id: s.deps.NewID()}
+		c.Set(visitKey, v)
+		h := c.Response().Header()
+		s.head.set(h)
+		h["X-Request-Id"] = []string{v.id}
+		if err := s.answer(c, v, next); err != nil {
+			s.fail(c, err)
+		}
+		s.record(c, v, s.opt.Now().Sub(start))
+		return nil
+	}
+}
+
+// answer routes the request. A panic becomes an error, but for the one by which
+// net/http is asked to drop the connection.
+func (s *Server) answer(c echo.Context, v *visit, next echo.HandlerFunc) (err error) {
+	defer func() {
+		p := recover()
+		switch p {
+		case nil:
+		case http.ErrAbortHandler:
+			panic(p)
+		default:
+			s.opt.Log.Error("panic", "request", v.id, "panic", p, "stack", string(debug.Stack()))
+			err = fault.Newf(fault.Internal, "web", "")
+		}
+	}()
+	if done, err := s.tidy(c, v); done || err != nil {
+		return err
+	}
+	return next(c)
+}
+
+// tidy cuts the prefix and sends untidy paths to the tidy ones, so that every
+// page has one address.
+func (s *Server) tidy(c echo.Context, v *visit) (done bool, err error) {
+	u := c.Request().URL
+	if len(u.Path) > maxPathBytes {
+		return false, fault.Newf(fault.NotFound, "web", "there is no address longer than %d bytes", maxPathBytes)
+	}
+	if u.RawPath != "" {
+		u.RawPath = withoutPrefix(u.RawPath, s.prefix)
+	}
+	u.Path = withoutPrefix(u.Path, s.prefix)
+	v.path = u.Path
+	if !untidy(u.Path) {
+		return false, nil
+	}
+	if m := c.Request().Method; m != http.MethodGet && m != http.MethodHead {
+		return false, fault.New(fault.NotFound, "web", "there is nothing at this address")
+	}
+	clean := *u
+	clean.Path, clean.RawPath = path.Clean("/"+u.Path), ""
+	to := clean.EscapedPath()
+	if clean.RawQuery != "" {
+		to += "?" + clean.RawQuery
+	}
+	return true, c.Redirect(http.StatusPermanentRedirect, s.link(to))
+}
+
+func untidy(p string) bool {
+	if p == "/" {
+		return false
+	}
+	return p == "" || p[0] != '/' || strings.HasSuffix(p, "/") || strings.Contains(p, "//") ||
+		strings.Contains(p, "/./") || strings.Contains(p, "/../") || strings.HasSuffix(p, "/.") || strings.HasSuffix(p, "/..")
+}
+
+// guard wraps a route with what its row of the table says.
+func (s *Server) guard(r route) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		req, v := c.Request(), visitOf(c)
+		if req.ContentLength > r.body {
+			return tooLarge(r.body)
+		}
+		if req.Body != nil && req.Body != http.NoBody {
+			req.Body = http.MaxBytesReader(c.Response(), req.Body, r.body)
+		}
+		if err := s.cross.Check(req); err != nil {
+			return fault.Wrap(fault.Forbidden, "web", "this form was sent from another site; open the page here and send it again", err)
+		}
+		if err := s.admit(c, v, r); err != nil {
+			return err
+		}
+		return r.serve(c)
+	}
+}
+
+func tooLarge(limit int64) error {
+	return fault.Newf(fault.TooLarge, "web", "the request's body is larger than the %d bytes allowed here", limit)
+}
+
+// record writes the access log and the metrics of one answered request.
+func (s *Server) record(c echo.Context, v *visit, took time.Duration) {
+	req, res := c.Request(), c.Response()
+	if s.deps.Observe != nil {
+		s.deps.Observe(Observation{Route: c.Path(), Method: req.Method, Status: res.Status, Took: took, Bytes: res.Size})
+	}
+	level := slog.LevelInfo
+	if res.Status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	ctx := req.Context()
+	if !s.opt.Log.Enabled(ctx, level) {
+		return
+	}
+	attrs := [...]slog.Attr{
+		slog.String("request", v.id), slog.String("method", req.Method), slog.String("path", v.path),
+		slog.Int("status", res.Status), slog.Int64("bytes", res.Size), slog.Duration("took", took),
+		slog.String("ip", s.ip(req)), slog.String("token", v.who.TokenID), slog.String("error", errorText(v.err)),
+	}
+	shown := attrs[:]
+	if v.err == nil {
+		shown = attrs[:len(attrs)-1]
+	}
+	s.opt.Log.LogAttrs(ctx, level, "request", shown...)
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

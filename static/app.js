@@ -1,0 +1,194 @@
+// The one script. Every page works without it: it adds keys, search while typing,
+// the reader's own time zone, the theme, copying, and diagrams.
+(() => {
+  'use strict'
+
+  // Storage may be forbidden; then a choice lasts for the page.
+  const memory = {
+    get: k => { try { return localStorage.getItem('postern.' + k) } catch { return null } },
+    set: (k, v) => { try { localStorage.setItem('postern.' + k, v) } catch { /* kept for this page only */ } }
+  }
+
+  // The theme is set before the body is parsed, so that nothing flashes.
+  const root = document.documentElement
+  const setTheme = name => { if (name) root.dataset.theme = name; else delete root.dataset.theme }
+  setTheme(memory.get('theme'))
+
+  const all = (selector, from = document) => Array.from(from.querySelectorAll(selector))
+  const one = (selector, from = document) => from.querySelector(selector)
+
+  const themeSwitch = () => {
+    const box = one('[data-theme-switch]')
+    box.hidden = false
+    for (const input of all('input', box)) {
+      input.checked = input.value === (memory.get('theme') || '')
+      input.addEventListener('change', () => {
+        memory.set('theme', input.value)
+        setTheme(input.value)
+        document.dispatchEvent(new Event('themechange'))
+      })
+    }
+  }
+
+  // Instants are sent as UTC; the exact UTC stays in the title.
+  const localTimes = from => {
+    const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+    for (const t of all('time[data-local]', from)) {
+      const at = new Date(t.dateTime)
+      if (isNaN(at)) continue
+      t.title = t.textContent
+      t.textContent = format.format(at)
+      t.removeAttribute('data-local')
+    }
+  }
+
+  // Keys. Off while typing, and by the switch in the list of keys (WCAG 2.1.4).
+  let at = -1
+  const move = step => {
+    const items = all('[data-item]')
+    if (!items.length) return
+    at = Math.min(Math.max(at + step, 0), items.length - 1)
+    items[at].focus()
+    items[at].scrollIntoView({ block: 'nearest' })
+  }
+  const keys = {
+    '/': () => { const q = one('input[name=q]'); if (q) { q.focus(); q.select() } },
+    '?': () => one('#keys').showModal(),
+    j: () => move(1),
+    k: () => move(-1)
+  }
+  const keyboard = () => {
+    const on = one('[data-keys-switch]')
+    on.checked = memory.get('keys') !== 'off'
+    on.addEventListener('change', () => memory.set('keys', on.checked ? 'on' : 'off'))
+    for (const b of all('[data-open]')) {
+      b.hidden = false
+      b.addEventListener('click', () => document.getElementById(b.dataset.open).showModal())
+    }
+    document.addEventListener('keydown', e => {
+      const typing = e.target.closest('input, textarea, select, [contenteditable]')
+      if (e.key === 'Escape' && typing) return typing.blur()
+      if (typing || e.ctrlKey || e.metaKey || e.altKey || !on.checked || one('dialog[open]')) return
+      if (Object.hasOwn(keys, e.key)) { e.preventDefault(); keys[e.key]() }
+    })
+  }
+
+  // Search while typing, on the search page: the results come out of the page
+  // that the form would have led to, already escaped by the server.
+  const policy = window.trustedTypes
+    ? trustedTypes.createPolicy('postern', { createHTML: s => s })
+    : { createHTML: s => s }
+  const typingDelay = 120 // ms: shorter than a pause, longer than a key
+  const liveSearch = () => {
+    const base = document.body.dataset.base + '/search'
+    const form = one('.bar form.find')
+    if (!form || location.pathname !== base) return
+    const input = one('input', form)
+    let timer, running
+    const ask = async () => {
+      running?.abort()
+      running = new AbortController()
+      const query = new URLSearchParams({ q: input.value })
+      history.replaceState(null, '', base + '?' + query)
+      query.set('typing', '1')
+      try {
+        const answer = await fetch(base + '?' + query, { signal: running.signal, headers: { Accept: 'text/html' } })
+        if (!answer.ok) return
+        const page = new DOMParser().parseFromString(policy.createHTML(await answer.text()), 'text/html')
+        const main = one('main', page)
+        localTimes(main)
+        at = -1
+        one('main').replaceChildren(...main.childNodes)
+        document.title = page.title
+      } catch (e) {
+        if (e.name !== 'AbortError') form.dataset.offline = 'yes' // Enter still asks the plain way
+      }
+    }
+    input.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(ask, typingDelay) })
+    if (matchMedia('(hover: hover)').matches && !location.hash) input.setSelectionRange(input.value.length, input.value.length)
+  }
+
+  const copyButtons = () => {
+    if (!navigator.clipboard) return
+    for (const pre of all('pre:not(.mermaid)')) {
+      const b = document.createElement('button')
+      b.type = 'button'
+      b.className = 'copy'
+      b.textContent = 'Copy'
+      b.addEventListener('click', async () => {
+        await navigator.clipboard.writeText(one('code', pre).textContent)
+        b.textContent = 'Copied'
+        setTimeout(() => { b.textContent = 'Copy' }, 1500)
+      })
+      pre.append(b)
+    }
+  }
+
+  const anchors = () => {
+    for (const h of all('.prose :is(h1, h2, h3, h4)[id]')) {
+      const a = document.createElement('a')
+      a.className = 'anchor'
+      a.href = '#' + h.id
+      a.textContent = '#'
+      a.setAttribute('aria-label', 'Link to “' + h.textContent + '”')
+      h.append(a)
+    }
+  }
+
+  // The contents mark the heading that is being read.
+  const contents = () => {
+    const links = new Map(all('.toc a').map(a => [decodeURIComponent(a.hash.slice(1)), a]))
+    if (!links.size) return
+    const mark = id => { for (const [k, a] of links) k === id ? a.setAttribute('aria-current', 'true') : a.removeAttribute('aria-current') }
+    const seen = new IntersectionObserver(entries => {
+      for (const e of entries) if (e.isIntersecting) mark(e.target.id)
+    }, { rootMargin: '-60px 0px -70% 0px' })
+    for (const id of links.keys()) { const h = document.getElementById(id); if (h) seen.observe(h) }
+  }
+
+  // Diagrams are drawn in a frame without an origin, when they come near the
+  // screen. Until then, and if drawing fails, the reader has the source.
+  const diagrams = () => {
+    const dark = () => getComputedStyle(root).colorScheme === 'dark' ||
+      (!root.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches)
+    const draw = pre => {
+      const frame = document.createElement('iframe')
+      frame.className = 'diagram'
+      frame.title = 'Diagram'
+      frame.setAttribute('sandbox', 'allow-scripts')
+      frame.height = '0'
+      frame.src = document.body.dataset.base + '/mermaid'
+      const source = one('code', pre).textContent
+      const send = () => frame.contentWindow.postMessage({ source, dark: dark() }, '*')
+      window.addEventListener('message', e => {
+        if (e.source !== frame.contentWindow) return
+        if (e.data.ready) return send()
+        if (e.data.height) {
+          frame.height = String(Math.min(e.data.height, 4000))
+          pre.hidden = true
+        } else if (e.data.error) {
+          frame.remove()
+        }
+      })
+      document.addEventListener('themechange', send)
+      pre.before(frame)
+    }
+    const near = new IntersectionObserver(entries => {
+      for (const e of entries) if (e.isIntersecting) { near.unobserve(e.target); draw(e.target) }
+    }, { rootMargin: '400px' })
+    for (const pre of all('pre.mermaid')) near.observe(pre)
+  }
+
+  document.addEventListener('DOMContentLoaded', () => {
+    themeSwitch()
+    localTimes(document)
+    keyboard()
+    liveSearch()
+    copyButtons()
+    anchors()
+    contents()
+    diagrams()
+    const narrow = matchMedia('(max-width: 860px)')
+    if (narrow.matches) for (const d of all('.facets > details')) d.open = false
+  })
+})()

@@ -1,0 +1,157 @@
+// Package static owns the files that browsers load: one style sheet, the styles
+// of highlighted code, one script, and Mermaid for diagrams.
+//
+// Data layout: the files are embedded. Each is served under a name that holds a
+// hash of its bytes ("/static/app.3f2a1b0c9d8e.css"), so it may be kept for a
+// year; another build has other names. Files that end in .gz are stored
+// compressed and served under the name without it.
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"mime"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+//go:embed app.css app.js highlight.css mermaid.js icon.svg vendor/mermaid.min.js.gz
+var files embed.FS
+
+// hashDigits is how many hexadecimal digits of SHA-256 a name carries: 48 bits,
+// enough to tell the builds of one file apart.
+const hashDigits = 12
+
+// maxAge is how long a browser keeps a file under its hashed name: a year, in
+// seconds, the longest that caches honour.
+const maxAge = "public, max-age=31536000, immutable"
+
+// asset is one file in both encodings.
+type asset struct {
+	contentType string
+	plain       []byte // nil when only the compressed form is embedded
+	gzip        []byte
+	shared      bool // a sandboxed page of no origin may load it
+}
+
+// Files are the embedded files with their hashed names. The zero value is not
+// useful; make one with Load.
+type Files struct {
+	names  map[string]string // "app.css" -> "/static/app.HASH.css"
+	assets map[string]asset  // by hashed name without the folder
+	sum    string
+}
+
+// Load hashes and compresses the embedded files.
+func Load() (*Files, error) {
+	f := &Files{names: map[string]string{}, assets: map[string]asset{}}
+	all := sha256.New()
+	for _, name := range []string{"app.css", "app.js", "highlight.css", "mermaid.js", "icon.svg", "vendor/mermaid.min.js.gz"} {
+		b, err := files.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("static: %w", err)
+		}
+		sum := sha256.Sum256(b)
+		all.Write(sum[:])
+		if err := f.add(path.Base(name), b, hex.EncodeToString(sum[:])[:hashDigits]); err != nil {
+			return nil, err
+		}
+	}
+	f.sum = hex.EncodeToString(all.Sum(nil))[:hashDigits]
+	return f, nil
+}
+
+func (f *Files) add(name string, b []byte, hash string) error {
+	a := asset{plain: b}
+	if stored, ok := strings.CutSuffix(name, ".gz"); ok {
+		name, a.plain, a.gzip = stored, nil, b
+	} else {
+		z, err := Gzip(b)
+		if err != nil {
+			return err
+		}
+		a.gzip = z
+	}
+	ext := path.Ext(name)
+	a.contentType = contentType(ext)
+	a.shared = strings.HasPrefix(name, "mermaid")
+	hashed := strings.TrimSuffix(name, ext) + "." + hash + ext
+	f.names[name] = "/static/" + hashed
+	f.assets[hashed] = a
+	return nil
+}
+
+func contentType(ext string) string {
+	switch ext {
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".svg":
+		return "image/svg+xml"
+	}
+	return mime.TypeByExtension(ext)
+}
+
+// Path gives the address of a file by its plain name ("app.css"), path-absolute
+// and without the portal's prefix; "" for a name that is not embedded.
+func (f *Files) Path(name string) string { return f.names[name] }
+
+// Sum is one hash over all files: it changes when any of them does.
+func (f *Files) Sum() string { return f.sum }
+
+// ServeFile answers GET and HEAD for a hashed name ("app.HASH.css"). It reports
+// false, having written nothing, when there is no such file.
+func (f *Files) ServeFile(w http.ResponseWriter, r *http.Request, hashed string) bool {
+	a, ok := f.assets[hashed]
+	if !ok {
+		return false
+	}
+	h := w.Header()
+	h.Set("Cache-Control", maxAge)
+	h.Set("Vary", "Accept-Encoding")
+	if a.shared {
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	}
+	body := a.plain
+	if body == nil || AcceptsGzip(r) {
+		body = a.gzip
+		h.Set("Content-Encoding", "gzip")
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	h.Set("Content-Type", a.contentType)
+	h.Set("ETag", `W/"`+hashed+`"`)
+	http.ServeContent(w, r, hashed, time.Time{}, bytes.NewReader(body))
+	return true
+}
+
+// AcceptsGzip tells whether the client takes gzip.
+func AcceptsGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if name == "gzip" || name == "*" {
+			return !strings.HasPrefix(strings.ReplaceAll(params, " ", ""), "q=0") || strings.Contains(params, "0.")
+		}
+	}
+	return false
+}
+
+// Gzip compresses b once, for bytes that are sent many times.
+func Gzip(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	if _, err := z.Write(b); err != nil {
+		return nil, fmt.Errorf("static: gzip: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("static: gzip: %w", err)
+	}
+	return out.Bytes(), nil
+}
