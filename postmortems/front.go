@@ -1,10 +1,10 @@
 package postmortems
 
 import (
-	"bytes"
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/postern/postern/portal/base/yamldoc"
 )
@@ -65,7 +65,7 @@ func (f *front) yaml(text []byte) {
 	doc, issues := yamldoc.Parse(text, frontLimits())
 	if doc == nil {
 		f.stated.unread = true
-		f.issues(issues, isTemplate(text))
+		f.issues(issues, templateMarks.Match(text))
 		return
 	}
 	m := doc.Root()
@@ -87,15 +87,8 @@ func (f *front) yaml(text []byte) {
 	f.issues(doc.Issues(), false)
 }
 
-// isTemplate tells front matter that another tool is meant to fill in first.
-func isTemplate(text []byte) bool {
-	for _, mark := range []string{"{{", "{%", "<%"} {
-		if bytes.Contains(text, []byte(mark)) {
-			return true
-		}
-	}
-	return false
-}
+// templateMarks open what another tool is meant to fill in.
+var templateMarks = regexp.MustCompile(`\{\{|\{%|<%`)
 
 // issues tells what was found about the YAML.
 func (f *front) issues(issues []yamldoc.Issue, template bool) {
@@ -106,6 +99,9 @@ func (f *front) issues(issues []yamldoc.Issue, template bool) {
 		}[i.Code]
 		p := place{i.Line, i.Col, i.Excerpt}
 		if template && (rule == ruleYAMLSyntax || rule == ruleYAMLFeature) {
+			if mark := templateMarks.FindStringIndex(p.excerpt); mark != nil {
+				p.col = utf8.RuneCountInString(p.excerpt[:mark[0]]) + 1
+			}
 			f.find(ruleFrontTemplate, p, "this front matter is a template for another tool, not YAML: write the values out")
 			return
 		}

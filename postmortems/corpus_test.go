@@ -1,0 +1,93 @@
+package postmortems
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// sharedCorpus finds the folder of real documents that some machines have beside
+// the project, or skips: POSTERN_SHARED names the folder above it.
+func sharedCorpus(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("POSTERN_SHARED"); dir != "" {
+		return filepath.Join(dir, "corpus")
+	}
+	dir, err := os.Getwd()
+	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		corpus := filepath.Join(dir, "shared", "corpus")
+		if info, statErr := os.Stat(corpus); statErr == nil && info.IsDir() {
+			return corpus
+		}
+	}
+	t.Skip("no shared/corpus here: set POSTERN_SHARED to the folder that holds it")
+	return ""
+}
+
+// corpusFolder is where the documents of a source would lie in a repository.
+func corpusFolder(source string) string {
+	if strings.Contains(source, "post") || source == "optimism" || strings.HasSuffix(source, "-blog") {
+		return "postmortems/"
+	}
+	return "guides/"
+}
+
+// Real documents, written for other tools, are accepted: only front matter that
+// is a template for another tool is refused, and at its line.
+func TestCorpusIsAccepted(t *testing.T) {
+	corpus := sharedCorpus(t)
+	refused := map[string]string{}
+	documents, rows, actions := 0, 0, 0
+	err := filepath.WalkDir(corpus, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(corpus, file)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		source, _, _ := strings.Cut(rel, "/")
+		path := corpusFolder(source) + rel
+		if _, ok := KindOf(path); !ok {
+			return nil
+		}
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		doc, problems, err := Compile(context.Background(), path, src, testPolicy(), lineRenderer{})
+		if err != nil {
+			return err
+		}
+		documents, rows, actions = documents+1, rows+len(doc.Timeline), actions+len(doc.Actions)
+		if doc.Title == "" {
+			t.Errorf("%s has no title", rel)
+		}
+		for _, p := range problems {
+			if p.Weight == Error {
+				refused[rel] = p.String()
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d documents, %d timeline rows, %d actions", documents, rows, actions)
+	for rel, at := range map[string]string{"quirks/etcd-website/archetypes/blog.md": "2:9", "quirks/linkerd-website/linkerd.io/archetypes/default.md": "2:8"} {
+		if !strings.Contains(refused[rel], ":"+at+": error:") || !strings.Contains(refused[rel], ruleFrontTemplate) {
+			t.Errorf("%s must be refused at its line: %q", rel, refused[rel])
+		}
+		delete(refused, rel)
+	}
+	for rel, problem := range refused {
+		t.Errorf("%s was refused: %s", rel, problem)
+	}
+	if documents < 800 || rows < 300 {
+		t.Errorf("%d documents with %d timeline rows: less than there are", documents, rows)
+	}
+}
