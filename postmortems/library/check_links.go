@@ -119,7 +119,7 @@ func (v view) broken(rec storedRecord) (out []postmortems.BrokenLink, err error)
 		if err != nil {
 			return nil, err
 		}
-		if t.path == "" {
+		if !t.leads() {
 			out = append(out, postmortems.BrokenLink{
 				Path: rec.Path, Line: l.Line, Col: l.Col, Raw: l.Raw, Kind: postmortems.LinkKind(l.Kind),
 			})

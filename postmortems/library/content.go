@@ -127,9 +127,12 @@ func (l *Library) Sections(ctx context.Context, id string) (out []postmortems.Se
 	var rev Revision
 	var row []byte
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
-		rec, err := mustRecord(r, id)
+		rec, ok, err := loadRecord(r, id)
 		if err != nil {
 			return err
+		}
+		if !ok {
+			return notFound("document")
 		}
 		rev = rec.Last.revision()
 		row, err = r.Get(bText, contentKey(rev.Blob, rev.Path))

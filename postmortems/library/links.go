@@ -3,7 +3,9 @@ package library
 import (
 	"bytes"
 	"net/url"
+	"strings"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/postmortems"
 )
@@ -18,10 +20,21 @@ type view struct {
 	moves map[string]string // former address -> path of a document in the overlay
 }
 
-// target is where a link leads: the path of a document or a file.
+// target is where a link leads: the path of a document or a file, or a page of
+// the portal itself.
 type target struct {
-	path string
-	file bool
+	path   string
+	file   bool
+	portal string
+}
+
+// leads tells whether there is anything at the other end.
+func (t target) leads() bool { return t.path != "" || t.portal != "" }
+
+// portalPages are addresses of the portal that are no documents. What lies
+// behind /p/ is looked up; the others answer whatever follows.
+func portalPages() []string {
+	return []string{"/a/", "/search", "/reports", "/slos", "/services", "/incidents", "/alerts", "/actions", "/slow-sql", "/rules", "/schema/"}
 }
 
 func (v view) document(path string) (bool, error) {
@@ -56,7 +69,28 @@ func (v view) resolve(l storedLinkTarget) (target, error) {
 			return target{path: path}, err
 		}
 	}
+	if t, err := v.portal(l.Raw); err != nil || t.leads() {
+		return t, err
+	}
 	return v.moved(l.Candidates)
+}
+
+// portal recognises links to the portal's own pages and to permalinks.
+func (v view) portal(raw string) (target, error) {
+	raw, _, _ = strings.Cut(raw, "#")
+	if id, ok := strings.CutPrefix(raw, "/p/"); ok {
+		f, err := byID(v.r, id)
+		if fault.KindOf(err) == fault.NotFound || f.Gone != nil {
+			return target{}, nil
+		}
+		return target{portal: raw}, err
+	}
+	for _, page := range portalPages() {
+		if strings.HasPrefix(raw, page) {
+			return target{portal: raw}, nil
+		}
+	}
+	return target{}, nil
 }
 
 func (v view) byTitle(folded string) (string, error) {
@@ -111,6 +145,8 @@ func (v view) moved(candidates []string) (target, error) {
 func (t target) address(fragment string) string {
 	var a string
 	switch {
+	case t.portal != "":
+		a = t.portal
 	case t.path == "":
 		return ""
 	case t.file:
@@ -132,7 +168,7 @@ func (v view) resolveAll(links []postmortems.Link) ([]ResolvedLink, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = ResolvedLink{Address: t.address(l.Fragment), Broken: t.path == ""}
+		out[i] = ResolvedLink{Address: t.address(l.Fragment), Broken: !t.leads()}
 	}
 	return out, nil
 }
