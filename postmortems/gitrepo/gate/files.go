@@ -1,0 +1,158 @@
+package gate
+
+import (
+	"bytes"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/postern/postern/postmortems"
+)
+
+// maxPixels bounds what a browser must unpack: 40 megapixels are 160 MB of memory.
+const maxPixels = 40_000_000
+
+// Sizes bound files, in bytes.
+type Sizes struct {
+	Document   int64 // Markdown and YAML
+	Attachment int64 // everything else
+}
+
+// Most is the bound for the file at path.
+func (s Sizes) Most(file string) int64 {
+	switch extension(file) {
+	case "md", "markdown", "yaml", "yml":
+		return s.Document
+	}
+	return s.Attachment
+}
+
+// CheckSize judges a file's size in bytes.
+func CheckSize(file string, size int64, sizes Sizes) (p postmortems.Problem, bad bool) {
+	most := sizes.Most(file)
+	if size <= most {
+		return p, false
+	}
+	return problem(file, RuleFileSize, "the file has %d bytes; %d are allowed here: split it, scale it down, or link to it elsewhere", size, most), true
+}
+
+func extension(file string) string {
+	return strings.ToLower(strings.TrimPrefix(path.Ext(file), "."))
+}
+
+// CheckContent judges what a file holds against what its name says.
+func CheckContent(file string, data []byte) []postmortems.Problem {
+	if path.Base(file) == ".gitattributes" {
+		return checkAttributes(file, data)
+	}
+	ext := extension(file)
+	switch is := magic(data); {
+	case ext == "png" || ext == "jpg" || ext == "jpeg" || ext == "gif" || ext == "webp":
+		return checkImage(file, strings.Replace(ext, "jpg", "jpeg", 1), data)
+	case ext == "pdf":
+		if is != "pdf" {
+			return []postmortems.Problem{problem(file, RuleFileType, "the file is named .pdf and is not a PDF")}
+		}
+	case is != "":
+		return []postmortems.Problem{problem(file, RuleFileType, "the file is %s by its content; name it so, with the extension .%s", strings.ToUpper(is), is)}
+	case bytes.IndexByte(data, 0) >= 0:
+		return []postmortems.Problem{problem(file, RuleFileType, "binary files of this kind are not stored (allowed: text, png, jpg, gif, webp, pdf); link to it elsewhere")}
+	case !utf8.Valid(data):
+		line, col := firstInvalid(data)
+		p := problem(file, RuleFileType, "this is not UTF-8; save the file as UTF-8")
+		p.Line, p.Col = line, col
+		return []postmortems.Problem{p}
+	}
+	return nil
+}
+
+// magic names the binary types that are stored, by their first bytes.
+func magic(data []byte) string {
+	switch {
+	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
+		return "png"
+	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")):
+		return "jpeg"
+	case bytes.HasPrefix(data, []byte("GIF87a")), bytes.HasPrefix(data, []byte("GIF89a")):
+		return "gif"
+	case len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP":
+		return "webp"
+	case bytes.HasPrefix(data, []byte("%PDF-")):
+		return "pdf"
+	}
+	return ""
+}
+
+func checkImage(file, kind string, data []byte) []postmortems.Problem {
+	if is := magic(data); is != kind {
+		if is == "" {
+			is = "something else"
+		}
+		return []postmortems.Problem{problem(file, RuleFileType, "the file is named as %s and is %s; save it as what its name says", strings.ToUpper(kind), is)}
+	}
+	var config image.Config
+	var err error
+	r := bytes.NewReader(data)
+	switch kind {
+	case "png":
+		config, err = png.DecodeConfig(r)
+	case "jpeg":
+		config, err = jpeg.DecodeConfig(r)
+	case "gif":
+		config, err = gif.DecodeConfig(r)
+	case "webp":
+		config.Width, config.Height, err = webpSize(data)
+	}
+	switch {
+	case err != nil:
+		return []postmortems.Problem{problem(file, RuleFileType, "the picture is damaged and cannot be shown; save it again")}
+	case int64(config.Width)*int64(config.Height) > maxPixels:
+		return []postmortems.Problem{problem(file, RuleImageSize, "the picture is %d by %d; at most 40 megapixels are allowed: scale it down", config.Width, config.Height)}
+	}
+	return nil
+}
+
+func firstInvalid(data []byte) (line, col int) {
+	line, col = 1, 1
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			return line, col
+		case r == '\n':
+			line, col = line+1, 1
+		default:
+			col++
+		}
+		data = data[n:]
+	}
+	return line, col
+}
+
+// checkAttributes lets through what only speaks of line ends.
+func checkAttributes(file string, data []byte) []postmortems.Problem {
+	var problems []postmortems.Problem
+	n := 0
+	for text := range strings.Lines(string(data)) {
+		n++
+		fields := strings.Fields(text)
+		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
+			continue
+		}
+		for i, attribute := range fields {
+			name, _, _ := strings.Cut(strings.TrimLeft(attribute, "-!"), "=")
+			if i == 0 && !strings.HasPrefix(name, "[attr]") || i > 0 && (name == "text" || name == "eol" || name == "binary") {
+				continue
+			}
+			p := problem(file, RuleAttributes, "the attribute %q is not allowed; only text, eol and binary are", name)
+			p.Line = n
+			problems = append(problems, p)
+			break
+		}
+	}
+	return problems
+}

@@ -1,0 +1,158 @@
+package gate
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/postern/postern/postmortems"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Bounds of a path. MaxPart is what Linux, macOS and Windows file systems can
+// store; MaxPath and MaxDepth leave room for the folder a clone lies in.
+const (
+	MaxPart  = 255 // bytes of a file's or folder's name
+	MaxPath  = 512 // bytes of a whole path
+	MaxDepth = 16  // folders above a file
+)
+
+// reservedChars cannot be in a file name on Windows.
+const reservedChars = `\:*?"<>|`
+
+// CheckPath judges a repository path. It reports one problem at most: the first
+// is mended by a new name, and the new name is judged again.
+func CheckPath(path string) (p postmortems.Problem, bad bool) {
+	fail := func(rule, format string, args ...any) (postmortems.Problem, bool) {
+		return problem(path, rule, format, args...), true
+	}
+	if !utf8.ValidString(path) {
+		return fail(RulePathEncoding, "the name %q is not UTF-8; rename the file", path)
+	}
+	if !norm.NFC.IsNormalString(path) {
+		return fail(RulePathEncoding, "the name is not in Unicode's composed form (NFC); rename it to %q", norm.NFC.String(path))
+	}
+	if len(path) > MaxPath {
+		return fail(RulePathLength, "the path has %d bytes; %d are allowed", len(path), MaxPath)
+	}
+	parts := strings.Split(path, "/")
+	if len(parts) > MaxDepth+1 {
+		return fail(RulePathLength, "the file lies %d folders deep; %d are allowed", len(parts)-1, MaxDepth)
+	}
+	for _, part := range parts {
+		if rule, text := checkPart(part); rule != "" {
+			return fail(rule, "%s", text)
+		}
+	}
+	return postmortems.Problem{}, false
+}
+
+// checkPart judges one file or folder name; rule is "" when it is good.
+func checkPart(part string) (rule, text string) {
+	for _, r := range part {
+		if what := badRune(r); what != "" {
+			return RulePathCharacter, fmt.Sprintf("the name %q holds %s; rename it", part, what)
+		}
+	}
+	first, _ := utf8.DecodeRuneInString(part)
+	last, _ := utf8.DecodeLastRuneInString(part)
+	switch {
+	case part == "" || part == "." || part == "..":
+		return RulePathReserved, fmt.Sprintf("%q is not a name", part)
+	case len(part) > MaxPart:
+		return RulePathLength, fmt.Sprintf("a name of %d bytes; %d are allowed", len(part), MaxPart)
+	case first == '-':
+		return RulePathName, fmt.Sprintf("the name %q begins with a dash; rename it (git mv -- OLD NEW)", part)
+	case unicode.IsSpace(first) || unicode.IsSpace(last):
+		return RulePathName, fmt.Sprintf("the name %q begins or ends with a space; rename it", part)
+	case last == '.':
+		return RulePathName, fmt.Sprintf("the name %q ends with a dot; rename it", part)
+	case isGitName(part):
+		return RulePathReserved, fmt.Sprintf("the name %q is git's own; it cannot be stored", part)
+	case isDevice(part):
+		return RulePathReserved, fmt.Sprintf("the name %q is a device on Windows; rename it", part)
+	}
+	return "", ""
+}
+
+// badRune says what a character is that no name may hold, or "".
+func badRune(r rune) string {
+	switch {
+	case unicode.IsControl(r):
+		return fmt.Sprintf("the control character %U", r)
+	case unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co): // bidi overrides, zero-width joiners, line separators
+		return fmt.Sprintf("the invisible character %U", r)
+	case strings.ContainsRune(reservedChars, r):
+		return fmt.Sprintf("the character %c, which Windows does not allow", r)
+	}
+	return ""
+}
+
+// isGitName tells names that git acts on: .git and .gitmodules in any case, and
+// the short names by which Windows would find them.
+func isGitName(part string) bool {
+	s := strings.ToLower(part)
+	if s == ".git" || s == ".gitmodules" {
+		return true
+	}
+	stem, number, ok := strings.Cut(s, "~")
+	if !ok || number == "" || strings.Trim(number, "0123456789") != "" {
+		return false
+	}
+	return stem == "git" || stem == "gitmod" || strings.HasPrefix(stem, "gi7")
+}
+
+// isDevice tells Windows' device names, which no extension makes a file.
+func isDevice(part string) bool {
+	stem, _, _ := strings.Cut(strings.ToUpper(part), ".")
+	switch stem = strings.TrimRight(stem, " "); stem {
+	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$":
+		return true
+	}
+	if len(stem) < 4 || stem[:3] != "COM" && stem[:3] != "LPT" {
+		return false
+	}
+	switch stem[3:] {
+	case "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "¹", "²", "³":
+		return true
+	}
+	return false
+}
+
+// Fold maps names to one form when a file system may take them for the same:
+// compatibility decomposition and case are dropped.
+func Fold(name string) string {
+	ascii := true
+	for i := range len(name) {
+		ascii = ascii && name[i] < utf8.RuneSelf
+	}
+	if ascii {
+		return strings.ToLower(name)
+	}
+	// Folding can denormalise and normalising can unfold: twice is stable.
+	fold := func(s string) string { return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s))) }
+	return fold(fold(name))
+}
+
+// Twin is the problem of two names in one folder that some file systems cannot
+// keep apart.
+func Twin(path, other string) postmortems.Problem {
+	return problem(path, RulePathTwin, "the name differs from %q only by case or Unicode form; rename or remove one of them", other)
+}
+
+// CheckMode judges the mode of a tree entry.
+func CheckMode(path string, mode uint32) (p postmortems.Problem, bad bool) {
+	switch mode {
+	case 0o100644, 0o100755:
+		return p, false
+	case 0o120000:
+		p = problem(path, RuleFileMode, "symbolic links are not stored; put the file itself here, or a Markdown link")
+	case 0o160000:
+		p = problem(path, RuleFileMode, "submodules are not stored; copy the files in, or link to the other repository")
+	default:
+		p = problem(path, RuleFileMode, "the file mode %06o is unknown; add the file again with a current git", mode)
+	}
+	return p, true
+}
