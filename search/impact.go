@@ -26,15 +26,15 @@ const k1 = 1.2
 func partModel(p part) (weight, b, pivot float64) {
 	switch p {
 	case titlePart:
-		return 5, 0.3, 6
+		return 3, 0.3, 6
 	case headingPart:
-		return 1.5, 0.4, 40
+		return 2, 0.4, 40
 	case labelPart:
 		return 3, 0, 1
 	case summaryPart:
 		return 1.5, 0.3, 40
 	case bodyPart:
-		return 1, 0.5, 600
+		return 1, 0.75, 400
 	default: // codePart
 		return 0.7, 0.5, 200
 	}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -23,9 +24,19 @@ const (
 	minShare = 0.15
 )
 
-// enough is how many of n clauses a document must meet when all is too much.
-func enough(n int) int {
-	return max(1, int(float64(n)*minShare+0.999))
+// enough is how many of the clauses a document must meet when all is too much.
+// Three bigrams count for one: a run of ideographs has about two a word, and a
+// third of them lies across the borders of words.
+func enough(clauses []clause) int {
+	words, bigrams := 0, 0
+	for _, c := range clauses {
+		if c.bigram {
+			bigrams++
+		} else {
+			words++
+		}
+	}
+	return max(1, int(math.Ceil(minShare*(float64(words)+float64(bigrams)/3))))
 }
 
 // match runs a plan over all leaves.
@@ -88,7 +99,7 @@ func (e *evaluation) strict(p plan, leaf int) (*roaring.Bitmap, error) {
 
 // relax adds the documents that meet enough clauses.
 func (e *evaluation) relax(p plan, base []*roaring.Bitmap, m *matches) error {
-	m.need = enough(len(p.clauses))
+	m.need = enough(p.clauses)
 	m.some = make([]*roaring.Bitmap, len(e.leaves))
 	for i, l := range e.leaves {
 		if base[i] == nil {

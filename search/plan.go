@@ -30,8 +30,9 @@ type nearby struct {
 
 // clause is one word of the query: it may be let go when too little is found.
 type clause struct {
-	label string
-	node  node
+	label  string
+	node   node
+	bigram bool // part of a run of ideographs, which has more bigrams than words
 }
 
 // planner makes the plan of one query, looking terms up as it goes.
@@ -141,10 +142,21 @@ func isStopWord(w query.Word) bool {
 	return !w.Prefix && len(tokens) == 1 && analysis.IsStop(tokens[0].Text)
 }
 
+// maxUnits bounds how many things one query looks up and scores; a query of two
+// thousand bytes of ideographs would be some twelve hundred.
+const maxUnits = 256
+
+// full tells whether the query has enough; what follows is left out.
+func (p *planner) full() bool { return len(p.loaded) >= maxUnits }
+
 // conjunct adds one condition of the outermost And.
 func (p *planner) conjunct(n query.Node) error {
 	switch n := n.(type) {
 	case query.Word:
+		if p.full() {
+			p.shorten()
+			return nil
+		}
 		clauses, err := p.word(n)
 		p.plan.clauses = append(p.plan.clauses, clauses...)
 		return err
@@ -160,6 +172,14 @@ func (p *planner) conjunct(n query.Node) error {
 		p.plan.strict = append(p.plan.strict, node)
 	}
 	return err
+}
+
+// shorten says, once, that the end of the query is left out.
+func (p *planner) shorten() {
+	const note = "the query is very long: its last words are left out"
+	if !slices.Contains(p.plan.notes, note) {
+		p.plan.notes = append(p.plan.notes, note)
+	}
 }
 
 func onlyWords(n query.Or) bool {
@@ -221,17 +241,17 @@ func (p *planner) nodes(parts []query.Node) ([]node, error) {
 
 // unit loads a unit once per query, and scores it unless it is excluded.
 func (p *planner) unit(label string, terms ...term) (*unit, error) {
-	var key strings.Builder
+	var key string
 	for _, t := range terms {
-		key.WriteString(t.field + "\x00" + t.text + "\x00")
+		key += t.key()
 	}
-	u, ok := p.loaded[key.String()]
+	u, ok := p.loaded[key]
 	if !ok {
 		u = &unit{label: label, terms: terms}
 		if err := u.load(p.evaluation); err != nil {
 			return nil, err
 		}
-		p.loaded[key.String()] = u
+		p.loaded[key] = u
 	}
 	if !p.silent && !slices.Contains(p.plan.units, u) {
 		p.plan.units = append(p.plan.units, u)

@@ -123,6 +123,11 @@ func sectionsOf(markdown string) []Section {
 	var heading string
 	flush := func() {
 		if heading != "" || text.Len() > 0 || code.Len() > 0 {
+			for i, span := range strings.Split(text.String(), "`") {
+				if i%2 == 1 {
+					code.WriteString(span + "\n")
+				}
+			}
 			out = append(out, Section{Heading: heading, Text: strings.ReplaceAll(text.String(), "`", ""), Code: code.String()})
 		}
 		text.Reset()

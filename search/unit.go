@@ -1,14 +1,17 @@
 package search
 
 import (
+	"cmp"
+
 	"github.com/RoaringBitmap/roaring/v2"
 )
 
 // unit is the smallest thing that is matched and scored: a word in all its forms,
 // a bigram, or a word with the neighbours that stand in for it.
 type unit struct {
-	label string // as typed, for notes
+	label string // as typed
 	terms []term
+	share float32 // of its idf that it is worth; 0 stands for 1
 	idf   float32
 	found uint64 // documents that have it
 	lists [][]postings
@@ -17,6 +20,8 @@ type unit struct {
 
 // term is one entry of a term dictionary.
 type term struct{ field, text string }
+
+func (t term) key() string { return t.field + "\x00" + t.text + "\x00" }
 
 // load looks the terms up in every leaf.
 func (u *unit) load(e *evaluation) error {
@@ -41,7 +46,7 @@ func (u *unit) load(e *evaluation) error {
 		u.docs[i] = union(sets...)
 		u.found += l.cardinality(u.docs[i])
 	}
-	u.idf = float32(idf(e.documents, u.found))
+	u.idf = float32(idf(e.documents, u.found)) * cmp.Or(u.share, 1)
 	return nil
 }
 

@@ -16,6 +16,10 @@ func (p *planner) word(w query.Word) ([]clause, error) {
 	tokens := analysis.Scan(nil, text)
 	var out []clause
 	for from := 0; from < len(tokens); {
+		if p.full() {
+			p.shorten()
+			break
+		}
 		to := groupEnd(tokens, from)
 		var err error
 		var more []clause
@@ -33,11 +37,15 @@ func (p *planner) word(w query.Word) ([]clause, error) {
 	return out, nil
 }
 
+// maxIdentifier is how many words an identifier has at most; a longer one is
+// searched for in pieces.
+const maxIdentifier = 16
+
 // groupEnd finds the end of the run of ideographs, or of the identifier, that
 // begins at from.
 func groupEnd(tokens []analysis.Token, from int) int {
 	to := from + 1
-	for to < len(tokens) {
+	for to < len(tokens) && (tokens[from].Ideograph || to-from < maxIdentifier) {
 		prev, t := tokens[to-1], tokens[to]
 		if t.Ideograph != tokens[from].Ideograph {
 			break
@@ -50,21 +58,49 @@ func groupEnd(tokens []analysis.Token, from int) int {
 	return to
 }
 
+// characterShare is what a single character of a longer run is worth beside its
+// bigrams: it only helps where word borders differ.
+const characterShare = 0.4
+
 // ideographs gives a clause a bigram; a single character is found by itself.
 func (p *planner) ideographs(run []analysis.Token) ([]clause, error) {
 	if len(run) == 1 {
 		u, err := p.unit(run[0].Text, term{wordField, run[0].Text})
-		return []clause{{run[0].Text, u}}, err
+		return []clause{{label: run[0].Text, node: u}}, err
 	}
 	var out []clause
 	for _, bigram := range analysis.Bigrams(nil, run) {
+		if p.full() {
+			p.shorten()
+			break
+		}
 		u, err := p.unit(bigram, term{formField, bigram})
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, clause{bigram, u})
+		out = append(out, clause{label: bigram, node: u, bigram: true})
+	}
+	for _, t := range run {
+		if err := p.character(t.Text); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
+}
+
+// character scores a single character of a longer run.
+func (p *planner) character(text string) error {
+	if p.silent || p.full() {
+		return nil
+	}
+	key := term{wordField, text}.key()
+	if _, ok := p.loaded[key]; ok {
+		return nil
+	}
+	u := &unit{label: text, terms: []term{{wordField, text}}, share: characterShare}
+	p.loaded[key] = u
+	p.plan.units = append(p.plan.units, u)
+	return u.load(p.evaluation)
 }
 
 // identifier compiles one word or several joined by punctuation. All must be in
@@ -89,9 +125,9 @@ func (p *planner) identifier(text string, tokens []analysis.Token, prefix bool) 
 		p.adjacent(tokens, true)
 	}
 	if len(all) == 1 {
-		return []clause{{label, all[0]}}, nil
+		return []clause{{label: label, node: all[0]}}, nil
 	}
-	return []clause{{label, all}}, nil
+	return []clause{{label: label, node: all}}, nil
 }
 
 // simple compiles one token: its stem, or all the parts of a mixed identifier, or,
