@@ -1,0 +1,38 @@
+package api
+
+import (
+	"context"
+
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/search"
+)
+
+// Deps are what the operations ask. Both must be set.
+type Deps struct {
+	Library Library
+	Search  Searcher
+}
+
+// Library is the published knowledge. Errors are faults: NotFound when there is
+// no such thing.
+type Library interface {
+	// ByID answers a permalink id, the one in use or a former one: Record or Gone
+	// is set.
+	ByID(ctx context.Context, id string) (library.Found, error)
+	// Page reads one document at the newest revision, or at the one whose commit
+	// begins with rev; a removed document needs rev.
+	Page(ctx context.Context, id string, rev postmortems.OID) (library.Page, error)
+	// Source is the file as its author pushed it.
+	Source(ctx context.Context, blob postmortems.OID) ([]byte, error)
+	// List gives one page of documents, newest first, and the cursor of the next
+	// ("" at the end).
+	List(ctx context.Context, f library.Filter) (records []library.Record, next string, err error)
+	// Revisions are all revisions of a document, newest first, also of a removed one.
+	Revisions(ctx context.Context, id string) ([]library.Revision, error)
+}
+
+// Searcher finds documents.
+type Searcher interface {
+	Search(ctx context.Context, r search.Request) (search.Results, error)
+}
