@@ -39,11 +39,11 @@ func (l *leaf) dict(field string) (segment.TermDictionary, error) {
 // postings is the list of documents that have one term, and their impacts.
 type postings struct {
 	docs *roaring.Bitmap // deleted documents included; nil for none
-	iter segment.PostingsIterator
+	list segment.PostingsList
 }
 
-// postings looks a term up. With impacts, score can be called once.
-func (l *leaf) postings(field, term string, impacts bool) (postings, error) {
+// postings looks a term up.
+func (l *leaf) postings(field, term string) (postings, error) {
 	d, err := l.dict(field)
 	if err != nil {
 		return postings{}, err
@@ -52,36 +52,34 @@ func (l *leaf) postings(field, term string, impacts bool) (postings, error) {
 	if err != nil {
 		return postings{}, fmt.Errorf("postings of %s:%q: %w", field, term, err)
 	}
-	it := list.Iterator(impacts, false, false, nil)
+	it := list.Iterator(false, false, false, nil)
 	opt, ok := it.(segment.OptimizablePostingsIterator)
 	if !ok {
 		return postings{}, fmt.Errorf("postings of %s:%q: a %T has no bitmap", field, term, it)
 	}
 	if doc, one := opt.DocNum1Hit(); one {
-		return postings{docs: roaring.BitmapOf(uint32(doc)), iter: it}, nil
+		return postings{docs: roaring.BitmapOf(uint32(doc)), list: list}, nil
 	}
 	docs := opt.ActualBitmap()
 	if docs == nil || docs.IsEmpty() {
 		return postings{}, nil
 	}
-	return postings{docs: docs, iter: it}, nil
+	return postings{docs: docs, list: list}, nil
 }
 
 // each calls fn with the documents among wanted and their stored impacts, in
-// order. It can be called once.
+// order.
 func (p postings) each(wanted *roaring.Bitmap, fn func(doc uint32, impact uint64)) error {
-	if p.docs == nil || wanted == nil {
+	hits := intersect(p.docs, wanted)
+	if hits == nil || hits.IsEmpty() {
 		return nil
 	}
-	hits := roaring.And(p.docs, wanted)
-	if hits.IsEmpty() {
-		return nil
-	}
+	it := p.list.Iterator(true, false, false, nil)
 	if hits.GetCardinality() < p.docs.GetCardinality() {
-		p.iter.(segment.OptimizablePostingsIterator).ReplaceActual(hits)
+		it.(segment.OptimizablePostingsIterator).ReplaceActual(hits)
 	}
 	for {
-		hit, err := p.iter.Next()
+		hit, err := it.Next()
 		if err != nil {
 			return fmt.Errorf("reading postings: %w", err)
 		}
@@ -94,7 +92,7 @@ func (p postings) each(wanted *roaring.Bitmap, fn func(doc uint32, impact uint64
 
 // docs is the bitmap of one keyword; nil for none.
 func (l *leaf) docs(field, term string) (*roaring.Bitmap, error) {
-	p, err := l.postings(field, term, false)
+	p, err := l.postings(field, term)
 	return p.docs, err
 }
 

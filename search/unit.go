@@ -34,7 +34,7 @@ func (u *unit) load(e *evaluation) error {
 		}
 		sets := make([]*roaring.Bitmap, 0, len(u.terms))
 		for _, t := range u.terms {
-			p, err := l.postings(t.field, t.text, true)
+			p, err := l.postings(t.field, t.text)
 			if err != nil {
 				return err
 			}
