@@ -54,7 +54,7 @@ func syntaxIssue(data []byte, err error) Issue {
 	}
 	lines := splitLines(data)
 	line = min(max(line, 1), len(lines))
-	words := plainWords(told)
+	words := plainWords(told).refine(lines[line-1])
 	return Issue{Code: words.code, Line: line, Col: words.place(lines[line-1]), Msg: words.text}
 }
 

@@ -40,6 +40,17 @@ func plainWords(told string) wording {
 	return wording{text: "this is not YAML (" + clean(told) + "): check colons, quotes and indentation", place: firstText}
 }
 
+// refine says it better where the line itself shows what is wrong.
+func (w wording) refine(line string) wording {
+	switch {
+	case tabOrValue(line) != valueStart(line):
+		w.text, w.place = "a tab indents this line: use spaces", tabOrValue
+	case afterQuote(line) != firstText(line):
+		w.text, w.place = "text follows a closing quote: put the whole value into one pair of quotes", afterQuote
+	}
+	return w
+}
+
 // column is the 1-based column in runes of a byte offset in line.
 func column(line string, offset int) int {
 	return len([]rune(line[:min(max(offset, 0), len(line))])) + 1

@@ -1,0 +1,197 @@
+package postmortems
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Limits of what one push is told: an author reads a screen, not a log.
+const (
+	documentsTold = 20 // documents named one by one; more are summed up
+	warningsTold  = 50 // warnings and broken links of a good push, each
+)
+
+// FormatReceipt is the answer to a good push (or a check), line by line, as the
+// author reads it after "remote: ". baseURL is the portal's public address with
+// its prefix. Lines hold no control characters.
+func FormatReceipt(r Receipt, baseURL string) []string {
+	baseURL = strings.TrimRight(baseURL, "/")
+	out := []string{headline(r)}
+	if r.Already {
+		return out
+	}
+	if len(r.Documents) > documentsTold {
+		out = append(out, sumUp(r.Documents)...)
+	} else {
+		for _, d := range r.Documents {
+			out = append(out, documentLines(d, baseURL)...)
+		}
+	}
+	if r.Files > 0 {
+		out = append(out, "stored "+plural(r.Files, "other file"))
+	}
+	if lines, _ := FormatProblems(r.Problems, baseURL, warningsTold); len(lines) > 0 {
+		out = append(append(out, ""), lines...)
+	}
+	if len(r.Broken) > 0 {
+		out = append(append(out, ""), brokenLines(r.Broken, baseURL)...)
+	}
+	return printableLines(out)
+}
+
+func headline(r Receipt) string {
+	nothing := len(r.Documents) == 0 && r.Files == 0
+	switch {
+	case r.Already:
+		return "already published: everything in this push was published before"
+	case r.CheckOnly:
+		return "checked, not published: this push would be accepted"
+	case r.Draft && nothing:
+		return "draft " + r.Branch + ": stored, no document differs from what is published"
+	case r.Draft:
+		return "draft " + r.Branch + ": previews only, not in search until it is pushed to main"
+	case nothing:
+		return "published: no document changed"
+	}
+	return "published"
+}
+
+// documentLines tell one document.
+func documentLines(d DocumentChange, baseURL string) []string {
+	out := []string{fmt.Sprintf("%s %s: %s", d.Status, d.Kind, d.Title), "  " + baseURL + d.Address}
+	if d.Status == Deleted {
+		out[1] += " now says that it was removed"
+	}
+	if d.Status == Renamed && d.From != "" {
+		out = append(out, "  "+baseURL+d.From+" redirects there")
+	}
+	if d.Timed && d.Status != Deleted {
+		out = append(out, "  "+d.Durations.String())
+	}
+	return out
+}
+
+// sumUp tells many documents by kind and status.
+func sumUp(documents []DocumentChange) []string {
+	counts := map[Kind]map[ChangeStatus]int{}
+	for _, d := range documents {
+		if counts[d.Kind] == nil {
+			counts[d.Kind] = map[ChangeStatus]int{}
+		}
+		counts[d.Kind][d.Status]++
+	}
+	out := []string{plural(len(documents), "document")}
+	for _, kind := range Kinds() {
+		var parts []string
+		for _, status := range []ChangeStatus{Added, Modified, Renamed, Deleted} {
+			if n := counts[kind][status]; n > 0 {
+				parts = append(parts, fmt.Sprintf("%d %s", n, status))
+			}
+		}
+		if len(parts) > 0 {
+			out = append(out, fmt.Sprintf("  %-10s %s", kind, strings.Join(parts, ", ")))
+		}
+	}
+	return out
+}
+
+// brokenLines tell links that lead nowhere, each once.
+func brokenLines(links []BrokenLink, baseURL string) []string {
+	var out []string
+	for _, l := range slices.Compact(slices.Clone(links)) {
+		p := Problem{Path: l.Path, Line: l.Line, Col: l.Col, Weight: Warning, Rule: RuleLinkMissing,
+			Message: fmt.Sprintf("the %s %q leads nowhere", l.Kind, l.Raw)}
+		out = append(out, p.String())
+	}
+	out = limitLines(out, warningsTold, "broken link")
+	return append(out, ruleAddress(baseURL, RuleLinkMissing))
+}
+
+// String is what the link is called in a message.
+func (k LinkKind) String() string {
+	switch k {
+	case LinkImage:
+		return "image"
+	case LinkWiki:
+		return "wiki link"
+	}
+	return "link"
+}
+
+// FormatProblems is what an author reads of problems: one line each at the
+// line's start, errors first, below it the source line and a caret where the
+// problem has one, then the pages of the rules. At most limit problems are told,
+// and how many more there are. reason is the one line that git prints for the
+// refused ref; "" when nothing is an error.
+func FormatProblems(problems []Problem, baseURL string, limit int) (lines []string, reason string) {
+	sorted := slices.Clone(problems)
+	slices.SortStableFunc(sorted, func(a, b Problem) int { return cmp.Compare(b.Weight, a.Weight) })
+	var rules []string
+	for _, p := range sorted[:min(len(sorted), max(limit, 0))] {
+		lines = append(lines, p.String())
+		if p.Excerpt != "" && p.Col > 0 {
+			source, caret := pointAt(p.Excerpt, p.Col)
+			lines = append(lines, "    "+source, "    "+caret)
+		}
+		if p.Rule != "" && !slices.Contains(rules, p.Rule) {
+			rules = append(rules, p.Rule)
+		}
+	}
+	if more := len(sorted) - limit; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %s more", plural(more, "problem")))
+	}
+	for _, rule := range rules {
+		lines = append(lines, ruleAddress(baseURL, rule))
+	}
+	return printableLines(lines), reasonOf(sorted)
+}
+
+// reasonRunes bounds the ref's reason: git prints it behind the ref names on one
+// line.
+const reasonRunes = 160
+
+// reasonOf names the first error and counts the others.
+func reasonOf(sorted []Problem) string {
+	errors := 0
+	for _, p := range sorted {
+		if p.Weight == Error {
+			errors++
+		}
+	}
+	if errors == 0 {
+		return ""
+	}
+	first := sorted[0]
+	reason := Printable(cutRunes(fmt.Sprintf("%s:%d: %s [%s]", first.Path, max(first.Line, 1), first.Message, first.Rule), reasonRunes))
+	if errors > 1 {
+		reason += fmt.Sprintf(" and %s more", plural(errors-1, "error"))
+	}
+	return reason
+}
+
+func ruleAddress(baseURL, rule string) string {
+	return "see " + strings.TrimRight(baseURL, "/") + "/rules/" + rule
+}
+
+func limitLines(lines []string, limit int, noun string) []string {
+	if more := len(lines) - limit; more > 0 {
+		return append(lines[:limit], fmt.Sprintf("and %s more", plural(more, noun)))
+	}
+	return lines
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func printableLines(lines []string) []string {
+	for i, l := range lines {
+		lines[i] = Printable(l)
+	}
+	return lines
+}
