@@ -1,0 +1,127 @@
+package postmortems
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+)
+
+// A new document is told what is still to be filled in, and nothing else.
+func TestNewDocumentIsCleanButForWhatIsToFillIn(t *testing.T) {
+	for _, kind := range Kinds() {
+		src := NewDocument(kind, "Checkout: \"slow\"\n# again", "INC-7", testNow())
+		path := strings.TrimPrefix(kind.Folder()+"/new.md", "/")
+		doc, problems, err := Compile(context.Background(), path, src, testPolicy(), lineRenderer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rules []string
+		for _, p := range problems {
+			rules = append(rules, p.Rule)
+		}
+		var want []string
+		if kind == Postmortem {
+			want = []string{ruleOwnerMissing}
+		}
+		if !slices.Equal(rules, want) {
+			t.Errorf("%s: %q, want %q\n%s", kind, rules, want, src)
+		}
+		if doc.Kind != kind || doc.Title != `Checkout: "slow" # again` || doc.Status != StatusDraft || len(doc.Front.Extra) > 0 {
+			t.Errorf("%s: %q %s", kind, doc.Title, doc.Status)
+		}
+		if kind == Postmortem && doc.Front.Incident.Ref != "INC-7" {
+			t.Errorf("incident %q", doc.Front.Incident.Ref)
+		}
+	}
+}
+
+func TestNewPostmortem(t *testing.T) {
+	golden(t, "new-postmortem", string(NewDocument(Postmortem, "连接池耗尽", "INC-7", testNow())))
+}
+
+// The schema and the reader must know the same keys: every key of the schema is
+// read without a warning, and the template has no key the schema lacks.
+func TestSchemaAgreesWithTheReader(t *testing.T) {
+	var schema map[string]any
+	if err := json.Unmarshal(FrontMatterSchema(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	src := "---\n" + sampleOf(t, schema, "") + "---\n"
+	_, problems, err := compileText(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		if p.Rule == ruleKeyUnknown {
+			t.Errorf("the schema has a key that is not read: %s", p)
+		}
+	}
+	for _, src := range [][]byte{NewDocument(Postmortem, "x", "y", testNow()), NewDocument(Guide, "x", "", testNow()), []byte(fullFront)} {
+		doc, issues := yamldoc.Parse(Split(src).Front, yamldoc.Limits{})
+		if len(issues) > 0 {
+			t.Fatal(issues)
+		}
+		for key, value := range doc.Root().All() {
+			if key != "x_custom" {
+				holds(t, key, schema, value)
+			}
+		}
+	}
+}
+
+// holds checks that a key of a mapping, and those below it, are in the schema.
+func holds(t *testing.T, key string, schema map[string]any, value yamldoc.Value) {
+	t.Helper()
+	props, _ := schema["properties"].(map[string]any)
+	below, ok := props[key].(map[string]any)
+	if !ok {
+		t.Errorf("the schema lacks %s", value.Path())
+		return
+	}
+	if value.Mapping() {
+		for k, v := range value.Map().All() {
+			holds(t, k, mapping(below), v)
+		}
+	}
+	for _, item := range value.Items() {
+		items, _ := below["items"].(map[string]any)
+		if item.Mapping() {
+			for k, v := range item.Map().All() {
+				holds(t, k, mapping(items), v)
+			}
+		}
+	}
+}
+
+// mapping is the alternative of a schema that describes a mapping.
+func mapping(schema map[string]any) map[string]any {
+	alternatives, _ := schema["anyOf"].([]any)
+	for _, a := range alternatives {
+		if m, ok := a.(map[string]any); ok && m["properties"] != nil {
+			return m
+		}
+	}
+	return schema
+}
+
+// sampleOf writes every key of a schema with null, or the keys below it.
+func sampleOf(t *testing.T, schema map[string]any, indent string) string {
+	t.Helper()
+	props, _ := mapping(schema)["properties"].(map[string]any)
+	var out strings.Builder
+	for key, p := range props {
+		below, _ := p.(map[string]any)
+		if items, ok := below["items"].(map[string]any); ok && mapping(items)["properties"] != nil {
+			out.WriteString(indent + key + ":\n" + indent + "  -\n" + sampleOf(t, items, indent+"    "))
+		} else if mapping(below)["properties"] != nil {
+			out.WriteString(indent + key + ":\n" + sampleOf(t, below, indent+"  "))
+		} else {
+			out.WriteString(indent + key + ": null\n")
+		}
+	}
+	return out.String()
+}
