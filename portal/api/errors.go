@@ -99,17 +99,11 @@ func describeErrors(d *huma.OpenAPI) {
 		delete(schemas.Map(), name)
 	}
 	schemas.Map()["Problem"] = &schema
+	anyError := &huma.Response{
+		Description: "Any error: 400 a parameter is wrong, 401 and 403 the token does not suffice, 404 no such thing, 410 it was removed, 503 not now.",
+		Content:     map[string]*huma.MediaType{problem.ContentType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}},
+	}
 	for _, path := range d.Paths {
-		for code, r := range path.Get.Responses {
-			if code == "200" {
-				continue
-			}
-			delete(path.Get.Responses, code)
-			path.Get.Responses["default"] = &huma.Response{
-				Description: r.Description,
-				Content:     map[string]*huma.MediaType{problem.ContentType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}},
-			}
-		}
-		path.Get.Responses["default"].Description = "Any error: 400 a parameter is wrong, 401 and 403 the token does not suffice, 404 no such thing, 410 it was removed, 503 not now."
+		path.Get.Responses = map[string]*huma.Response{"200": path.Get.Responses["200"], "default": anyError}
 	}
 }
