@@ -12,7 +12,7 @@ import (
 const suggestions = 8
 
 type searchRequest struct {
-	Q      string `query:"q" doc:"Words, phrases in quotes, -exclusions and qualifiers such as kind:postmortem, service:checkout, after:2026-01-01. Empty finds everything."`
+	Q      string `query:"q" doc:"Words, phrases in quotes, -exclusions and qualifiers such as kind:postmortem, service:checkout, after:2026-01-01. Without words the newest come first."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many hits to answer with."`
 	Offset int    `query:"offset" minimum:"0" default:"0" doc:"How many hits to leave out at the beginning. Only the first 1000 can be looked at."`
 	Sort   string `query:"sort" enum:"relevance,newest" default:"relevance" doc:"The order of the hits."`
