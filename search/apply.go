@@ -155,7 +155,7 @@ func (w *writer) write(docs map[string]*composed, del []string, upTo *uint64) er
 				return err
 			}
 		}
-		return w.engine.store.Batch(b)
+		return w.engine.batch(b)
 	})
 	if _, panicked := err.(*panicError); !panicked || len(docs) == 0 {
 		if err == nil {

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
+	"sync"
+	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
@@ -30,7 +32,12 @@ type engine struct {
 	store   index.Index
 	queue   *index.AnalysisQueue
 	columns columnCache
+	unsaved sync.WaitGroup // batches that can be searched but are not on disk
 }
+
+// saveWait bounds how long closing waits for the last batches to reach the disk;
+// what does not is indexed again after the next start.
+const saveWait = 5 * time.Second
 
 // openEngine opens or creates the index in dir. Durable batches return when they
 // are on disk; others when they can be searched, which is all that following the
@@ -54,7 +61,30 @@ func openEngine(dir string, durable bool) (*engine, error) {
 	return &engine{store: store, queue: queue}, nil
 }
 
+// batch makes a batch visible; the returned error is of that only.
+func (g *engine) batch(b *index.Batch) error {
+	var once sync.Once
+	saved := func(error) { once.Do(g.unsaved.Done) }
+	g.unsaved.Add(1)
+	b.SetPersistedCallback(saved)
+	accepted := false
+	defer func() {
+		if !accepted { // by an error or by a panic
+			saved(nil)
+		}
+	}()
+	err := g.store.Batch(b)
+	accepted = err == nil
+	return err
+}
+
 func (g *engine) close() error {
+	saved := make(chan struct{})
+	go func() { g.unsaved.Wait(); close(saved) }()
+	select {
+	case <-saved:
+	case <-time.After(saveWait):
+	}
 	err := g.store.Close()
 	g.queue.Close()
 	return err
