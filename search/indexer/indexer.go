@@ -27,6 +27,10 @@ const (
 	// retryAfter is the pause after a failure that may pass: a full disk, a
 	// damaged file that is being looked at.
 	retryAfter = 15 * time.Second
+	// checkEvery is how often searches that fail may have the whole index read and
+	// its checksums compared: a query that fails for its own reasons must not keep
+	// the disk busy.
+	checkEvery = time.Minute
 )
 
 // Log is the change log that is followed.
@@ -67,6 +71,7 @@ type Options struct {
 type Indexer struct {
 	opt     Options
 	rebuild chan struct{} // asks for a rebuild
+	checked time.Time     // when trouble was last looked into
 
 	mu      sync.Mutex
 	reached kv.Seq
@@ -94,10 +99,14 @@ func New(opt Options) *Indexer {
 }
 
 // Run follows until the context ends, whose error it returns. Failures are
-// logged and tried again: search lags then, and nothing else stops.
+// logged and tried again: search lags then, and nothing else stops. It begins by
+// comparing checksums, because damage done while the portal was stopped can open
+// and answer, wrongly.
 func (x *Indexer) Run(ctx context.Context) error {
+	step := x.verify
 	for {
-		err := x.step(ctx)
+		err := step(ctx)
+		step = x.step
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -231,6 +240,19 @@ func (x *Indexer) idle(ctx context.Context, after kv.Seq) error {
 
 // checkup looks whether reported trouble is damage.
 func (x *Indexer) checkup(ctx context.Context) error {
+	now := x.opt.Now()
+	if !x.checked.IsZero() && now.Sub(x.checked) < checkEvery {
+		return nil
+	}
+	x.checked = now
+	return x.verify(ctx)
+}
+
+// verify rebuilds a usable index that is damaged.
+func (x *Indexer) verify(ctx context.Context) error {
+	if !x.opt.Index.State().Usable {
+		return nil // the next step makes one
+	}
 	if err := x.opt.Index.Check(ctx, -1, nil); err != nil && ctx.Err() == nil {
 		x.opt.Log.Warn("search index is damaged and will be rebuilt", "error", err)
 		return x.all(ctx)

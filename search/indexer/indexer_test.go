@@ -217,6 +217,35 @@ func TestDamageAndRequestsRebuild(t *testing.T) {
 	w.want(x, seq, map[string]string{"a": "Alpha", "b": "Beta"})
 }
 
+func TestDamageWhileStoppedIsFoundAtStart(t *testing.T) {
+	w := newWorld(t)
+	seq := w.put("a", "Alpha")
+	w.usable, w.seq, w.damaged = true, uint64(seq), true
+	x, stop := w.start()
+	defer stop()
+	w.want(x, w.put("b", "Beta"), map[string]string{"a": "Alpha", "b": "Beta"})
+	if w.rebuilds != 1 {
+		t.Errorf("%d rebuilds, want 1", w.rebuilds)
+	}
+}
+
+func TestTroubleIsNotLookedIntoAllTheTime(t *testing.T) {
+	w := newWorld(t)
+	w.usable, w.damaged = true, true
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	x := New(Options{Source: w, Index: w, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }})
+	for _, after := range []time.Duration{0, time.Second, checkEvery} {
+		now = now.Add(after)
+		w.usable, w.damaged = true, true
+		if err := x.checkup(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if w.rebuilds != 2 {
+		t.Errorf("%d rebuilds, want 2: the second report came too soon", w.rebuilds)
+	}
+}
+
 func TestFailureIsToldToThoseWhoWait(t *testing.T) {
 	w := newWorld(t)
 	w.usable = true
