@@ -33,7 +33,7 @@ func (s *Server) services(c echo.Context) error {
 
 // service is the list of every document about one service.
 func (s *Server) service(c echo.Context) error {
-	name := c.Param("name")
+	name := c.Param("*")
 	counts, err := s.deps.Library.Counts(c.Request().Context(), "service", library.Filter{})
 	if err != nil {
 		return err

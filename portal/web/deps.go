@@ -13,8 +13,7 @@ import (
 )
 
 // Deps are the parts of the portal that the pages speak to. All must be set but
-// API, Metrics and Observe, without which their routes answer 404 and nothing is
-// observed. Every method may be called from many goroutines.
+// API and Metrics, without which their routes answer 404, Observe and Renderer. Every method may be called from many goroutines.
 type Deps struct {
 	Library  Library
 	Content  postmortems.Content // attachments, by object name
@@ -24,7 +23,7 @@ type Deps struct {
 	Admin    Admin
 	Status   StatusReporter
 	Rules    []postmortems.Rule
-	Renderer postmortems.BodyRenderer // for the Markdown of the rules' pages
+	Renderer postmortems.BodyRenderer // for the rules' pages; nil: they show the Markdown as it is
 	Schemas  map[string][]byte        // JSON Schemas by name ("postmortem"), served under /schema/NAME.json
 	API      http.Handler             // /api/v1/… and /openapi.json, without the portal's prefix
 	Metrics  http.Handler

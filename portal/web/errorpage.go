@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -38,7 +39,7 @@ type goneView struct {
 
 func (s *Server) errorPage(c echo.Context, v *visit, doc *problem.Document) error {
 	view := errorView{
-		frame: s.frame(), Status: doc.Status, Heading: headingOf(doc.Kind, doc.Title), Detail: doc.Detail,
+		frame: s.frame(), Status: doc.Status, Heading: headingOf(doc.Kind, doc.Title), Detail: sentence(doc.Detail),
 		Advice: adviceOf(doc.Kind), RequestID: doc.RequestID,
 	}
 	view.Title = view.Heading
@@ -59,6 +60,20 @@ func (s *Server) addSimilar(c echo.Context, v *visit, view *errorView) {
 	if err == nil {
 		view.Similar = res.Hits
 	}
+}
+
+// sentence makes a fault's message, which begins small as Go's errors do, one of
+// the page's sentences.
+func sentence(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if s == "" || first == utf8.RuneError {
+		return s
+	}
+	s = string(unicode.ToUpper(first)) + s[size:]
+	if last := s[len(s)-1]; last != '.' && last != '?' && last != '!' {
+		s += "."
+	}
+	return s
 }
 
 // pathWords are the words of an address as a query: nothing in it has a meaning

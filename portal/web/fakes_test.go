@@ -170,10 +170,11 @@ func (l *fakeLibrary) Page(_ context.Context, id string, rev postmortems.OID) (l
 	switch {
 	case rev != "" && strings.HasPrefix(string(commit1), string(rev)):
 		p.Shown = l.revisions()[1]
+		if id == "removed-1" {
+			p.Record = library.Record{ID: id}
+		}
 	case rev != "" && !strings.HasPrefix(string(commit2), string(rev)):
 		return p, fault.New(fault.NotFound, "library", "this document has no such revision")
-	case id == "removed-1":
-		p.Record = library.Record{ID: id}
 	}
 	return p, nil
 }

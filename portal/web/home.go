@@ -26,7 +26,7 @@ type kindCount struct {
 func (s *Server) home(c echo.Context) error {
 	ctx, lib := c.Request().Context(), s.deps.Library
 	view := homeView{frame: s.frame()}
-	view.Canonical = s.absolute("/")
+	view.Section, view.Canonical = "/", s.absolute("/")
 	counts, err := lib.Counts(ctx, "kind", library.Filter{})
 	if err != nil {
 		return err

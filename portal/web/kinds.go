@@ -81,10 +81,13 @@ func formatSeconds(n *int64) string {
 	return postmortems.FormatDuration(&d)
 }
 
-// plural writes "1 document", "2 documents".
+// plural writes "1 document", "2 documents", "3 entries".
 func plural(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
+	}
+	if stem, ok := strings.CutSuffix(one, "y"); ok {
+		return groupDigits(n) + " " + stem + "ies"
 	}
 	return groupDigits(n) + " " + one + "s"
 }

@@ -20,10 +20,13 @@ type Options struct {
 	// Proxies may set X-Forwarded-For. Empty: the connection's address counts.
 	Proxies []netip.Prefix
 	// Name is the portal's name in titles; "Postern" when empty.
-	Name    string
-	Version string
-	Log     *slog.Logger
-	Now     func() time.Time
+	Name string
+	// MetricsGuarded says that Deps.Metrics asks for a token of its own, which is
+	// not one of the portal's.
+	MetricsGuarded bool
+	Version        string
+	Log            *slog.Logger
+	Now            func() time.Time
 }
 
 func (o Options) check() error {

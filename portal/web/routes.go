@@ -14,6 +14,7 @@ type route struct {
 	method, path string
 	need         auth.Action
 	public       bool // needs no credential even when reading does
+	foreign      bool // the handler asks for its own credential, which is none of the portal's
 	strict       bool // no browser session: a token in the header, or the socket
 	body         int64
 	rate         rateClass
@@ -33,7 +34,7 @@ func (s *Server) readingRoutes() []route {
 	rows := []route{
 		page("/", s.home),
 		page("/services", s.services),
-		page("/services/:name", s.service),
+		page("/services/*", s.service),
 		page("/actions", s.actions),
 		page("/drafts", s.drafts),
 		page("/drafts/*", s.draft),
@@ -87,7 +88,7 @@ func (s *Server) apiRoutes() []route {
 		{method: http.MethodGet, path: "/api/v1/*", need: auth.Read, body: noBody, serve: s.api},
 		{method: http.MethodPost, path: "/api/v1/*", need: auth.Read, body: apiBody, serve: s.api},
 		{method: http.MethodGet, path: "/openapi.json", public: true, body: noBody, serve: s.api},
-		{method: http.MethodGet, path: "/metrics", need: auth.Read, body: noBody, serve: s.metrics},
+		{method: http.MethodGet, path: "/metrics", need: auth.Read, foreign: s.opt.MetricsGuarded, body: noBody, serve: s.metrics},
 	}
 }
 

@@ -55,6 +55,9 @@ func (s *Server) rule(c echo.Context) error {
 }
 
 func (s *Server) ruleHTML(c echo.Context, r postmortems.Rule) (template.HTML, error) {
+	if s.deps.Renderer == nil {
+		return template.HTML("<pre>" + template.HTMLEscapeString(string(postmortems.RuleDoc(r))) + "</pre>"), nil
+	}
 	s.rules.mu.Lock()
 	defer s.rules.mu.Unlock()
 	if html, ok := s.rules.html[r.ID]; ok {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strconv"
 	"sync"
 
@@ -38,6 +39,11 @@ type frame struct {
 
 // To is the link to an address of the portal.
 func (f frame) To(address string) string { return f.Prefix + address }
+
+// Service is the link to a service's page, whatever its name holds.
+func (f frame) Service(name string) string {
+	return f.Prefix + (&url.URL{Path: "/services/" + name}).EscapedPath()
+}
 
 func (s *Server) frame() frame {
 	return frame{

@@ -76,10 +76,9 @@ func (s *Server) tidy(c echo.Context, v *visit) (done bool, err error) {
 	if len(u.Path) > maxPathBytes {
 		return false, fault.Newf(fault.NotFound, "web", "there is no address longer than %d bytes", maxPathBytes)
 	}
-	if u.RawPath != "" {
-		u.RawPath = withoutPrefix(u.RawPath, s.prefix)
-	}
-	u.Path = withoutPrefix(u.Path, s.prefix)
+	// Routes and parameters are matched decoded, so that two spellings of one
+	// address are one.
+	u.Path, u.RawPath = withoutPrefix(u.Path, s.prefix), ""
 	v.path = u.Path
 	if !untidy(u.Path) {
 		return false, nil
