@@ -93,8 +93,9 @@ func factorOf(item yamldoc.Value) Factor {
 		return Factor{Text: text}
 	}
 	m := item.Map()
-	defer m.Unknown()
-	return Factor{Tag: oneLine(m.Value("tag").String()), Text: prose(m.Value("text").String())}
+	f := Factor{Tag: oneLine(m.Value("tag").String()), Text: prose(m.Value("text").String())}
+	m.Unknown()
+	return f
 }
 
 // items are the elements of a list; a single value is a list of one.

@@ -3,7 +3,6 @@ package library
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
@@ -72,6 +71,3 @@ func mustRecord(r kv.Reader, id string) (storedRecord, error) {
 	}
 	return rec, err
 }
-
-// utcDay is midnight UTC of the instant's day.
-func utcDay(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }

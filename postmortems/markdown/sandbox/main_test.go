@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,8 @@ func (r moody) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmo
 	case "HANG":
 		<-time.After(time.Hour)
 	case "SPIN":
-		for {
+		for n := uint64(1); n != 0; n++ { // longer than any test waits
+			runtime.KeepAlive(n)
 		}
 	case "PANIC":
 		panic("asked to")

@@ -23,6 +23,7 @@ import (
 	"syscall"
 
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
@@ -112,7 +113,7 @@ func (db *DB) begin(ctx context.Context, op string, writable bool) (*tx, error) 
 		t.bolt, err = db.bolt.Begin(writable)
 		return err
 	})
-	if errors.Is(err, bolt.ErrDatabaseNotOpen) {
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		return nil, closed(op)
 	}
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
@@ -156,10 +157,10 @@ func wholeFile(op string, b *bolt.DB) error {
 
 func openFailed(op, path string, err error) error {
 	switch {
-	case errors.Is(err, bolt.ErrTimeout):
+	case errors.Is(err, berrors.ErrTimeout):
 		return fault.Newf(fault.Conflict, op,
 			"another Postern%s is using this data folder (%s is locked). Stop it first, or name another data folder", holder(path), filepath.Base(path))
-	case errors.Is(err, bolt.ErrInvalid), errors.Is(err, bolt.ErrVersionMismatch), errors.Is(err, bolt.ErrChecksum):
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
 		return damaged(op, err)
 	case noRoom(err):
 		return fault.Wrap(fault.Full, op, "there is no room left on the disk of the data folder", err)
