@@ -114,7 +114,7 @@ func tableAction(row Row) (Action, bool) {
 var (
 	ownerMark    = regexp.MustCompile(`(?:^|[\s(（,，;；])@([\p{L}\p{N}][\p{L}\p{N}._/-]*)`)
 	ownerField   = regexp.MustCompile(`(?i:owner|assignee|负责人|责任人)\s*[:：]\s*@?([\p{L}\p{N}][\p{L}\p{N}._/-]*)`)
-	dueField     = regexp.MustCompile(`(?i)(?:\bdue|\bby|\bdeadline|\beta|截止|期限)(?:\s*(?:date|日期|时间|到))?\s*[:：]?\s*(\S.{0,40})`)
+	dueWord      = regexp.MustCompile(`(?i)(?:\bdue|\bby|\bdeadline|\beta|截止|期限)(?:\s*(?:date|on|日期|时间|到))?\s*[:：]?\s*`)
 	typeField    = regexp.MustCompile(`(?i)[(\[（](prevent|prevention|detect|detection|mitigate|mitigation|process|预防|检测|发现|缓解|止损|流程)[)\]）]|(?:type|类型)\s*[:：]\s*([\p{L}]+)`)
 	ticketWord   = regexp.MustCompile(`\b[A-Z][A-Z0-9]{1,9}-[0-9]{1,7}\b`)
 	priorityWord = regexp.MustCompile(`(?:^|[\s(\[（,，])(P[0-4])(?:$|[\s)\]）,，:：])`)
@@ -147,10 +147,11 @@ func taskAction(row Row) (Action, bool) {
 	return a, !nothing(text)
 }
 
-// dueIn finds the date behind a word such as "due"; zero when there is none.
+// dueIn finds the date that follows a word such as "due" at once; zero when none
+// does. "by" is such a word and many other things, so every one is tried.
 func dueIn(text string) time.Time {
-	for _, m := range dueField.FindAllStringSubmatch(text, 8) {
-		if day := dayIn(m[1]); !day.IsZero() {
+	for _, at := range dueWord.FindAllStringIndex(text, -1) {
+		if day := dayIn(text[at[1]:]); !day.IsZero() {
 			return day
 		}
 	}

@@ -32,6 +32,8 @@ func TestActionsAreReadFromEveryForm(t *testing.T) {
 			[]string{"1|增加连接池告警|detect|张三|2026-11-01||done|"}},
 		"Chinese tasks": {sampleBody("## 改进措施\n\n- [ ] 增加告警（负责人：张三，截止 2026-11-01）\n"),
 			[]string{"|增加告警（负责人：张三，截止 2026-11-01）||张三|2026-11-01||open|"}},
+		"by and due": {sampleBody("## Action items\n\n- [ ] Page when the rate falls by more than 5 %, owner: ada, due 2024-10-04\n- [ ] Limit it by default\n"),
+			[]string{"|Page when the rate falls by more than 5 %, owner: ada, due 2024-10-04||ada|2024-10-04||open|", "|Limit it by default|||||open|"}},
 		"sub-headings": {sampleBody("## Corrective actions\n\n### Prevent\n\n- [ ] Limit\n"), []string{"|Limit|||||open|"}},
 		"front matter": {sample("actions:", "  - {id: A1, text: Alert, type: detect, owner: sre, due: 2026-11-01, priority: P2, status: done, ticket: PAY-1}", "  - only text"),
 			[]string{"A1|Alert|detect|sre|2026-11-01|P2|done|PAY-1", "|only text|||||open|"}},

@@ -158,6 +158,7 @@ func TestMilestoneOrder(t *testing.T) {
 		"diagnosed before detected": {"started: 2026-10-03T08:00:00Z, diagnosed: 2026-10-03T08:10:00Z, detected: 2026-10-03T08:20:00Z", []string{ruleTimeUnusual}},
 		"same day":                  {"started: 2026-10-03, detected: 2026-10-03T08:00:00Z", []string{ruleTimeDay}},
 		"day before":                {"started: 2026-10-03T00:00:00Z, detected: 2026-10-02", []string{ruleTimeDay, ruleTimeOrder}},
+		"end known to the day":      {"started: 2026-10-03T08:00:00Z, resolved: 2026-10-04", nil},
 		"unknown":                   {"started: null, detected: ~", nil},
 	} {
 		_, problems, err := compileText("---\ntitle: x\nowner: o\ntimes: {" + c.times + "}\n---\n")

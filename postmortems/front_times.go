@@ -52,6 +52,9 @@ func (f *front) times(m *yamldoc.Map) {
 	}
 	for _, ms := range all {
 		*ms.at = f.instant(ms.value)
+		if ms.at.Precision == Day && ms.at != &t.Resolved { // no figure counts up to resolved
+			f.find(ruleTimeDay, at(ms.value), "%s is a day: durations that need it stay unknown", ms.value.Path())
+		}
 	}
 	if written, day, ok := yamldoc.ParseTime(all[0].value.Text()); ok && !day {
 		f.stated.zone = written.Location()
@@ -77,7 +80,6 @@ func (f *front) instant(v yamldoc.Value) Instant {
 		f.find(ruleTimeFuture, at(v), "%s is %s, which lies in the future", v.Path(), v.Text())
 	}
 	if day {
-		f.find(ruleTimeDay, at(v), "%s is a day: durations that need it stay unknown", v.Path())
 		return Instant{At: t.UTC(), Precision: Day}
 	}
 	if !zoneStated.MatchString(v.Text()) {

@@ -5,13 +5,19 @@ import (
 	"strings"
 	"time"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
 // NewDocument is a pre-filled document of a kind, for "postern new". What is not
 // yet known is null or empty, so that it breaks no rule but those that ask for
-// what the author has to fill in. incident may be "".
-func NewDocument(kind Kind, title, incident string, now time.Time) []byte {
+// what the author has to fill in. incident may be "". An unknown kind is
+// fault.Invalid.
+func NewDocument(kind Kind, title, incident string, now time.Time) ([]byte, error) {
+	const op = "postmortems.NewDocument"
+	if !kind.Valid() {
+		return nil, fault.Newf(fault.Invalid, op, "kind %q is not known: use one of %v", kind, Kinds())
+	}
 	front := yamldoc.Pairs{{Key: "title", Value: oneLine(title)}, {Key: "status", Value: string(StatusDraft)}}
 	if kind == Postmortem || kind == Drill {
 		front = append(front, incidentFront(oneLine(incident))...)
@@ -24,9 +30,9 @@ func NewDocument(kind Kind, title, incident string, now time.Time) []byte {
 	}
 	yaml, err := yamldoc.Encode(front)
 	if err != nil {
-		yaml = nil // only a type the encoder does not know could do this, and there is none above
+		return nil, fault.Wrap(fault.Internal, op, "", err)
 	}
-	return []byte("---\n" + string(yaml) + "---\n\n" + templateBody(kind, now))
+	return []byte("---\n" + string(yaml) + "---\n\n" + templateBody(kind, now)), nil
 }
 
 // incidentFront are the keys of a post-mortem in the order they are filled in.

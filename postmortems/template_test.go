@@ -7,13 +7,29 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/yamldoc"
 )
+
+func newDocument(t *testing.T, kind Kind, title string) []byte {
+	t.Helper()
+	src, err := NewDocument(kind, title, "INC-7", testNow())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return src
+}
+
+func TestNewDocumentRefusesUnknownKinds(t *testing.T) {
+	if _, err := NewDocument("recipe", "x", "", testNow()); fault.KindOf(err) != fault.Invalid {
+		t.Error(err)
+	}
+}
 
 // A new document is told what is still to be filled in, and nothing else.
 func TestNewDocumentIsCleanButForWhatIsToFillIn(t *testing.T) {
 	for _, kind := range Kinds() {
-		src := NewDocument(kind, "Checkout: \"slow\"\n# again", "INC-7", testNow())
+		src := newDocument(t, kind, "Checkout: \"slow\"\n# again")
 		path := strings.TrimPrefix(kind.Folder()+"/new.md", "/")
 		doc, problems, err := Compile(context.Background(), path, src, testPolicy(), lineRenderer{})
 		if err != nil {
@@ -40,7 +56,7 @@ func TestNewDocumentIsCleanButForWhatIsToFillIn(t *testing.T) {
 }
 
 func TestNewPostmortem(t *testing.T) {
-	golden(t, "new-postmortem", string(NewDocument(Postmortem, "连接池耗尽", "INC-7", testNow())))
+	golden(t, "new-postmortem", string(newDocument(t, Postmortem, "连接池耗尽")))
 }
 
 // The schema and the reader must know the same keys: every key of the schema is
@@ -60,7 +76,7 @@ func TestSchemaAgreesWithTheReader(t *testing.T) {
 			t.Errorf("the schema has a key that is not read: %s", p)
 		}
 	}
-	for _, src := range [][]byte{NewDocument(Postmortem, "x", "y", testNow()), NewDocument(Guide, "x", "", testNow()), []byte(fullFront)} {
+	for _, src := range [][]byte{newDocument(t, Postmortem, "x"), newDocument(t, Guide, "x"), []byte(fullFront)} {
 		doc, issues := yamldoc.Parse(Split(src).Front, yamldoc.Limits{})
 		if len(issues) > 0 {
 			t.Fatal(issues)
