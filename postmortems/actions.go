@@ -151,7 +151,8 @@ func taskAction(row Row) (Action, bool) {
 // does. "by" is such a word and many other things, so every one is tried.
 func dueIn(text string) time.Time {
 	for _, at := range dueWord.FindAllStringIndex(text, -1) {
-		if day := dayIn(text[at[1]:]); !day.IsZero() {
+		const longest = 40 // bytes; no way to write a date is longer, and a text of a megabyte stays quick
+		if day := dayIn(text[at[1]:min(at[1]+longest, len(text))]); !day.IsZero() {
 			return day
 		}
 	}
