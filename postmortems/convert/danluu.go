@@ -1,0 +1,128 @@
+package convert
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+)
+
+// Danluu converts the list of github.com/danluu/post-mortems: one document for
+// every paragraph of the form "[Company](url). Text" below a category. Everything
+// else of the list goes into one README.
+func Danluu(path string, src []byte) ([]File, []Finding) {
+	d := &draft{source: path}
+	list := danluu{path: path}
+	for _, p := range paragraphs(d.text(src)) {
+		list.paragraph(p)
+	}
+	rest := &draft{source: path, body: strings.Join(list.rest, "\n\n")}
+	if strings.TrimSpace(rest.body) != "" {
+		files, _ := plainDocument(rest, "postmortems/danluu/README.md")
+		list.files = append(list.files, files...)
+	}
+	return list.files, append(d.findings, list.findings...)
+}
+
+// block is a paragraph and where it begins.
+type block struct {
+	text string
+	line int // 1-based
+}
+
+// paragraphs are the blocks between blank lines; a heading is one of its own.
+func paragraphs(text string) []block {
+	var out []block
+	var rows []string
+	begin := 0
+	flush := func() {
+		if len(rows) > 0 {
+			out = append(out, block{strings.Join(rows, "\n"), begin})
+		}
+		rows = nil
+	}
+	for i, l := range lines(text) {
+		if !l.code && strings.TrimSpace(l.text) == "" {
+			flush()
+			continue
+		}
+		heading := !l.code && strings.HasPrefix(l.text, "#")
+		if heading {
+			flush()
+		}
+		if len(rows) == 0 {
+			begin = i + 1
+		}
+		rows = append(rows, l.text)
+		if heading {
+			flush()
+		}
+	}
+	flush()
+	return out
+}
+
+// danluu gathers the entries of the list.
+type danluu struct {
+	path     string
+	category string // heading of the section; "" outside of the categories
+	files    []File
+	findings []Finding
+	rest     []string
+}
+
+var entryForm = regexp.MustCompile(`^\[([^\[\]]+)\]\((https?://(?:[^()\s]|\([^()\s]*\))+)\)[.:,]?\s*`)
+
+func (l *danluu) paragraph(p block) {
+	if strings.HasPrefix(p.text, "#") {
+		l.category = category(strings.TrimSpace(strings.TrimLeft(p.text, "#")))
+		l.rest = append(l.rest, p.text)
+		return
+	}
+	m := entryForm.FindStringSubmatch(p.text)
+	if m == nil || l.category == "" {
+		if l.category != "" {
+			l.findings = append(l.findings, Finding{l.path, p.line, "not of the form [Company](url). Text: kept in the README"})
+		}
+		l.rest = append(l.rest, p.text)
+		return
+	}
+	said := strings.TrimSpace(p.text[len(m[0]):])
+	d := &draft{source: l.path, body: p.text, title: oneLine(m[1])}
+	if first := firstSentence(said); first != "" {
+		d.title += ": " + first
+	}
+	d.summary(said)
+	d.set("tags", texts([]string{m[1]}))
+	if !strings.EqualFold(l.category, "uncategorized") {
+		d.set("contributing_factors", factors([]string{slug(l.category)}))
+	}
+	d.set("source", yamldoc.Pairs{{Key: "url", Value: m[2]}, {Key: "format", Value: "danluu"}})
+	l.files = append(l.files, File{Path: "postmortems/danluu/" + slug(d.title) + ".md", Data: d.bytes()})
+	l.findings = append(l.findings, d.findings...)
+}
+
+// category is a heading that entries stand below; "" for the other sections.
+func category(heading string) string {
+	lower := strings.ToLower(heading)
+	for _, other := range []string{"table of contents", "other lists", "analysis", "contributors"} {
+		if strings.HasPrefix(lower, other) {
+			return ""
+		}
+	}
+	return heading
+}
+
+// titleRunes keeps a made title on one line of a list.
+const titleRunes = 90
+
+var sentenceEnd = regexp.MustCompile(`[.!?](?:\s|$)`)
+
+// firstSentence is the plain text of the first sentence, shortened.
+func firstSentence(text string) string {
+	plain := unmark(text)
+	if end := sentenceEnd.FindStringIndex(plain); end != nil {
+		plain = plain[:end[0]]
+	}
+	return cut(plain, titleRunes)
+}

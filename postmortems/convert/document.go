@@ -1,0 +1,160 @@
+package convert
+
+import (
+	"bytes"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+	"github.com/postern/postern/postmortems"
+)
+
+// frontBytes is what of generated front matter is written as such: a little less
+// than the 32 KiB a push may have.
+const frontBytes = 30 << 10
+
+// summaryRunes is a summary that is still read in lists; a longer one stays in
+// the body alone.
+const summaryRunes = 2000
+
+// draft is a document in the making.
+type draft struct {
+	source   string // path of the source, for findings
+	title    string // never empty in the end
+	front    yamldoc.Pairs
+	body     string
+	findings []Finding
+}
+
+func (d *draft) find(line int, message string) {
+	d.findings = append(d.findings, Finding{Path: d.source, Line: line, Message: message})
+}
+
+// set adds a value that is not empty.
+func (d *draft) set(key string, value any) { d.front = with(d.front, key, value) }
+
+// with adds a pair unless its value is empty.
+func with(pairs yamldoc.Pairs, key string, value any) yamldoc.Pairs {
+	switch v := value.(type) {
+	case string:
+		if v == "" {
+			return pairs
+		}
+	case []string:
+		if len(v) == 0 {
+			return pairs
+		}
+	case yamldoc.Pairs:
+		if len(v) == 0 {
+			return pairs
+		}
+	case []yamldoc.Pairs:
+		if len(v) == 0 {
+			return pairs
+		}
+	}
+	return append(pairs, yamldoc.Pair{Key: key, Value: value})
+}
+
+// summary puts a summary where it belongs by its length.
+func (d *draft) summary(text string) {
+	text = strings.TrimSpace(text)
+	if utf8.RuneCountInString(text) <= summaryRunes {
+		d.set("summary", text)
+		return
+	}
+	d.body = "## Summary\n\n" + text + "\n\n" + d.body
+}
+
+// bytes is the file. Front matter over the limit goes into the body.
+func (d *draft) bytes() []byte {
+	pairs := append(yamldoc.Pairs{{Key: "title", Value: oneLine(d.title)}}, d.front...)
+	front, err := yamldoc.Encode(pairs)
+	_, issues := yamldoc.Parse(front, yamldoc.Limits{Bytes: frontBytes})
+	if err != nil || len(issues) > 0 {
+		d.find(0, "the front matter is over its limits: all but the title was moved to the end of the text")
+		d.body = strings.TrimRight(d.body, "\n") + "\n\n" + fenced("yaml", string(front))
+		front, _ = yamldoc.Encode(yamldoc.Pairs{{Key: "title", Value: cut(oneLine(d.title), summaryRunes)}})
+	}
+	var out bytes.Buffer
+	out.WriteString("---\n")
+	out.Write(front)
+	out.WriteString("---\n\n")
+	out.WriteString(strings.Trim(d.body, "\n"))
+	out.WriteByte('\n')
+	return out.Bytes()
+}
+
+// text makes UTF-8 of a source, with LF line ends and without a byte order mark.
+func (d *draft) text(src []byte) string {
+	s := string(bytes.TrimPrefix(src, []byte("\uFEFF")))
+	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	clean := strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+	if clean != s {
+		d.find(0, "bytes that are not UTF-8 text became \uFFFD: save the source as UTF-8 and import it again")
+	}
+	return clean
+}
+
+// split takes a text apart into front matter without its fences and body.
+// style is "---", "+++" or "" when there is no closed front matter.
+func split(text string) (style, front, body string, bodyLine int) {
+	src := postmortems.Split([]byte(text))
+	if len(src.Front) == 0 {
+		return "", "", text, 1
+	}
+	first, rest, _ := strings.Cut(string(src.Front), "\n")
+	return strings.TrimSpace(first), rest, string(src.Body), src.BodyLine
+}
+
+// sourceLimits bound the front matter of other tools.
+func sourceLimits() yamldoc.Limits { return yamldoc.Limits{Bytes: 128 << 10} }
+
+// yaml reads front matter. When that fails its text goes into the body.
+func (d *draft) yaml(front string) (*yamldoc.Map, bool) {
+	doc, issues := yamldoc.Parse([]byte("---\n"+front), sourceLimits())
+	for _, i := range issues {
+		d.find(i.Line, i.Msg)
+	}
+	if doc == nil {
+		d.find(1, "the front matter cannot be read: it was kept at the end of the text")
+		d.body = strings.TrimRight(d.body, "\n") + "\n\n" + fenced("yaml", front)
+		return nil, false
+	}
+	return doc.Root(), true
+}
+
+// dropped tells of every key that nobody asked for.
+func (d *draft) dropped(m *yamldoc.Map) {
+	for key, v := range m.Unknown() {
+		d.find(v.Line(), "key "+key+" has no place here and was left out: "+cut(oneLine(v.YAML()), 300))
+	}
+}
+
+// fenced is a code block whose fence is longer than any in the text.
+func fenced(lang, text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + lang + "\n" + strings.TrimRight(text, "\n") + "\n" + fence + "\n"
+}
+
+// when is a time as front matter holds it: a date when only the day is known.
+func when(t time.Time, day bool) any {
+	if day {
+		return yamldoc.Date(t)
+	}
+	return t
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// cut shortens a text to a number of characters.
+func cut(s string, runes int) string {
+	if utf8.RuneCountInString(s) <= runes {
+		return s
+	}
+	return strings.TrimSpace(string([]rune(s)[:runes-1])) + "…"
+}

@@ -1,0 +1,113 @@
+package convert
+
+import (
+	"path"
+	"strings"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+)
+
+// Hugo converts a page of a Hugo site: TOML or YAML front matter and short codes.
+// Folders below content/ stay as they are. Keys for the site's own layout are
+// left out with a Finding.
+func Hugo(p string, src []byte) ([]File, []Finding) {
+	d := &draft{source: p}
+	style, front, body, bodyLine := split(d.text(src))
+	to := safePath(trimContent(p))
+	d.body = d.shortcodes(body, bodyLine)
+	var m *yamldoc.Map
+	ok := false
+	switch style {
+	case "---":
+		m, ok = d.yaml(front)
+	case "+++":
+		m, ok = d.toml(front)
+	}
+	if !ok {
+		return plainDocument(d, to)
+	}
+	told := len(d.findings)
+	d.hugo(m)
+	for i := range d.findings[told:] {
+		if style == "+++" {
+			d.findings[told+i].Line = 0 // the lines are those of our reading of the TOML
+		}
+	}
+	d.body = relink(d.body)
+	return []File{{Path: to, Data: d.bytes()}}, d.findings
+}
+
+// trimContent takes off the folder that every Hugo site keeps its pages in.
+func trimContent(p string) string {
+	if at := strings.LastIndex("/"+p, "/content/"); at >= 0 {
+		return p[at+len("content/"):]
+	}
+	return p
+}
+
+func (d *draft) hugo(m *yamldoc.Map) {
+	d.title = oneLine(m.Value("title").Text())
+	if d.title == "" {
+		d.title = firstHeading(d.body)
+	}
+	if d.title == "" {
+		d.title = nameTitle(d.source)
+		if name := stem(d.source); name == "_index" || name == "index" {
+			d.title = nameTitle(path.Base(path.Dir(d.source)))
+		}
+	}
+	d.date(m.Value("date"))
+	if m.Value("draft").Text() == "true" {
+		d.set("status", "draft")
+	}
+	authors := m.Value("authors")
+	if !authors.Present() {
+		authors = m.Value("author")
+	}
+	d.set("authors", d.names(authors))
+	d.set("tags", d.names(m.Value("tags")))
+	if description := m.Value("description").Text(); description != "" {
+		d.summary(description)
+	} else {
+		d.summary(m.Value("summary").Text())
+	}
+	d.dropped(m)
+}
+
+func (d *draft) date(v yamldoc.Value) {
+	if text := strings.TrimSpace(v.Text()); text != "" {
+		if at, day, ok := yamldoc.ParseTime(text); ok {
+			d.set("date", when(at, day))
+			return
+		}
+		d.find(v.Line(), "date "+cut(oneLine(text), 80)+" is not a time and was left out")
+	}
+	if day, ok := pathDate(d.source); ok {
+		d.set("date", yamldoc.Date(day))
+	}
+}
+
+// names reads a text, a list of texts, or a list of mappings with a name.
+func (d *draft) names(v yamldoc.Value) []string {
+	if v.Scalar() {
+		return texts([]string{v.Text()})
+	}
+	var out []string
+	items := v.Items()
+	if v.Mapping() {
+		items = []yamldoc.Value{v}
+	}
+	for _, item := range items {
+		if item.Scalar() {
+			out = append(out, item.Text())
+			continue
+		}
+		if m := item.Map(); item.Mapping() && m.Value("name").Scalar() {
+			out = append(out, m.Value("name").Text())
+			d.dropped(m)
+		} else {
+			d.find(item.Line(), item.Path()+" is no name and was left out: "+cut(oneLine(item.YAML()), 300))
+		}
+	}
+	return texts(out)
+}

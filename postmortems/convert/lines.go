@@ -1,0 +1,90 @@
+package convert
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// line is one line of Markdown; code tells that it lies in a fenced block or is
+// one of its fences.
+type line struct {
+	text string
+	code bool
+}
+
+var fenceMark = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})(.*)$")
+
+// lines takes Markdown apart. Joined with "\n" they are the text again.
+func lines(body string) []line {
+	var out []line
+	fence := ""
+	for text := range strings.SplitSeq(body, "\n") {
+		m := fenceMark.FindStringSubmatch(text)
+		switch {
+		case fence == "" && m != nil && !(m[1][0] == '`' && strings.Contains(m[2], "`")):
+			fence = m[1]
+			out = append(out, line{text, true})
+		case fence != "" && m != nil && strings.HasPrefix(m[1], fence) && strings.TrimSpace(m[2]) == "":
+			fence = ""
+			out = append(out, line{text, true})
+		default:
+			out = append(out, line{text, fence != ""})
+		}
+	}
+	return out
+}
+
+var (
+	inlineLink = regexp.MustCompile(`(\]\(\s*)(<[^<>\n]*>|[^()<>\s]+)`)
+	linkTarget = regexp.MustCompile(`^( {0,3}\[[^\]]+\]:\s*)(<[^<>\n]*>|[^<>\s]+)`)
+	scheme     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:|^//|^#|^\{\{`)
+)
+
+// relink changes the links to files of the same source as safePath changes their
+// names. Code is left alone.
+func relink(body string) string {
+	all := lines(body)
+	out := make([]string, len(all))
+	for i, l := range all {
+		out[i] = l.text
+		if l.code {
+			continue
+		}
+		for _, form := range []*regexp.Regexp{inlineLink, linkTarget} {
+			out[i] = form.ReplaceAllStringFunc(out[i], func(found string) string {
+				m := form.FindStringSubmatch(found)
+				return m[1] + retarget(m[2])
+			})
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// retarget is a link destination after the files got their new names.
+func retarget(dest string) string {
+	bare := strings.TrimSuffix(strings.TrimPrefix(dest, "<"), ">")
+	if scheme.MatchString(bare) {
+		return dest
+	}
+	file, tail := bare, ""
+	if at := strings.IndexAny(bare, "?#"); at >= 0 {
+		file, tail = bare[:at], bare[at:]
+	}
+	decoded, err := url.PathUnescape(file)
+	if err != nil || decoded == "" {
+		return dest
+	}
+	parts := strings.Split(decoded, "/")
+	for i, name := range parts {
+		if name != "" && name != "." && name != ".." {
+			parts[i] = safeName(name)
+		}
+	}
+	renamed := strings.Join(parts, "/")
+	if renamed == decoded {
+		return dest
+	}
+	renamed = (&url.URL{Path: renamed}).EscapedPath()
+	return renamed + tail
+}

@@ -1,0 +1,219 @@
+package convert
+
+import (
+	"encoding/csv"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+)
+
+// Morgue converts a CSV export of Morgue's table of post-mortems, with the names
+// of the columns in the first row; times are Unix seconds, 0 and NULL are none.
+// endtime is when the outage was over: times.recovered. A column without a place
+// in our front matter becomes a line or a section of the body.
+func Morgue(path string, src []byte) ([]File, []Finding) {
+	d := &draft{source: path}
+	in := csv.NewReader(strings.NewReader(d.text(src)))
+	in.FieldsPerRecord = -1 // exports leave empty columns at the end out
+	in.LazyQuotes = true
+	columns, err := in.Read()
+	if err != nil {
+		d.find(1, "there is no row with the names of the columns")
+		return nil, d.findings
+	}
+	for i := range columns {
+		columns[i] = strings.ToLower(strings.TrimSpace(columns[i]))
+	}
+	var files []File
+	for {
+		record, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			return files, d.findings
+		}
+		if err != nil {
+			d.find(0, "the rows after "+strconv.Itoa(len(files))+" were left out: "+err.Error())
+			return files, d.findings
+		}
+		line, _ := in.FieldPos(0)
+		row := morgueRow(path, line, columns, record)
+		files = append(files, row.convert())
+		d.findings = append(d.findings, row.findings...)
+	}
+}
+
+// morgue is one row. Values leave fields as they find their place.
+type morgue struct {
+	draft
+	line   int
+	order  []string // columns in their order
+	fields map[string]string
+}
+
+func morgueRow(path string, line int, columns, record []string) *morgue {
+	m := &morgue{draft: draft{source: path}, line: line, fields: map[string]string{}}
+	for i, value := range record {
+		value = strings.TrimSpace(value)
+		if value == "" || value == `\N` || strings.EqualFold(value, "null") {
+			continue
+		}
+		name := "column " + strconv.Itoa(i+1)
+		if i < len(columns) && columns[i] != "" {
+			name = columns[i]
+		}
+		if old, twice := m.fields[name]; twice {
+			m.fields[name] = old + "\n" + value
+			continue
+		}
+		m.order = append(m.order, name)
+		m.fields[name] = value
+	}
+	return m
+}
+
+// take gives the value of a column that finds its place now.
+func (m *morgue) take(column string) string {
+	v := m.fields[column]
+	delete(m.fields, column)
+	return v
+}
+
+// keep gives a value back to its column.
+func (m *morgue) keep(column, value string) { m.fields[column] = value }
+
+func (m *morgue) convert() File {
+	incident := m.incident()
+	started, detected, recovered := m.times()
+	m.title = oneLine(m.take("title"))
+	if m.title == "" {
+		m.title = madeTitle("", oneLine(m.fields["subsystem"]), "", instant{at: started})
+		m.find(m.line, "no title: it became “"+m.title+"”")
+	}
+	if m.take("deleted") == "1" {
+		m.set("status", "archived")
+		m.find(m.line, "deleted in Morgue: it is archived here; remove the file if it should be gone")
+	}
+	m.set("owner", oneLine(m.take("owner_team")))
+	m.set("tags", texts(strings.FieldsFunc(m.take("tags"), func(r rune) bool { return r == ',' || r == ';' || r == '\n' })))
+	m.set("incident", incident)
+	times := instant{at: detected}.add(instant{at: started}.add(nil, "started"), "detected")
+	m.set("times", instant{at: recovered}.add(times, "recovered"))
+	if created := m.unix("created"); started.IsZero() && !created.IsZero() {
+		m.set("date", yamldoc.Date(created))
+	} else if !created.IsZero() {
+		m.keep("created", strconv.FormatInt(created.Unix(), 10))
+	}
+	m.set("contributing_factors", m.cause())
+	m.set("source", yamldoc.Pairs{{Key: "format", Value: "morgue-csv"}})
+	m.summary(m.take("tldr"))
+	m.sections()
+	return File{Path: "postmortems/morgue/" + slug(m.title) + ".md", Data: m.bytes()}
+}
+
+func (m *morgue) incident() yamldoc.Pairs {
+	var incident yamldoc.Pairs
+	if id := oneLine(m.take("id")); id != "" {
+		incident = with(incident, "ref", "morgue-"+id)
+	}
+	if severity := m.fields["severity"]; len(severity) == 1 && severity >= "1" && severity <= "5" {
+		incident = with(incident, "severity", "SEV"+m.take("severity"))
+	} else if severity != "" {
+		m.find(m.line, "severity "+cut(oneLine(severity), 80)+" is not 1 to 5: kept in the text")
+	}
+	return with(incident, "services", texts([]string{m.fields["subsystem"]}))
+}
+
+func (m *morgue) cause() []yamldoc.Pairs {
+	text := oneLine(m.take("incident_cause"))
+	if text == "" {
+		return nil
+	}
+	return []yamldoc.Pairs{{{Key: "tag", Value: slug(text)}, {Key: "text", Value: text}}}
+}
+
+// times reads the milestones. One before the start is left out of the front
+// matter and told.
+func (m *morgue) times() (started, detected, recovered time.Time) {
+	started = m.unix("starttime")
+	after := func(column string) time.Time {
+		at := m.unix(column)
+		if at.IsZero() || !at.Before(started) {
+			return at
+		}
+		m.keep(column, strconv.FormatInt(at.Unix(), 10))
+		m.find(m.line, column+" lies before starttime: kept in the text only")
+		return time.Time{}
+	}
+	return started, after("detecttime"), after("endtime")
+}
+
+// unixLast is the last second of the year 9999, which RFC 3339 can write.
+const unixLast = 253402300799
+
+// unix takes a column of Unix seconds; zero when it is none or cannot be read.
+func (m *morgue) unix(column string) time.Time {
+	text := m.take(column)
+	if text == "" || text == "0" {
+		return time.Time{}
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n <= 0 || n > unixLast {
+		m.keep(column, text)
+		m.find(m.line, column+" "+cut(oneLine(text), 80)+" is not a Unix time: kept in the text")
+		return time.Time{}
+	}
+	return time.Unix(n, 0).UTC()
+}
+
+// sections writes what is left as text: prose under headings, the rest as a list.
+func (m *morgue) sections() {
+	m.take("subsystem") // read by incident, and by the title
+	var prose, short strings.Builder
+	for _, s := range [][2]string{{"summary", "Summary"}, {"why_surprised", "Why surprised"}} {
+		if text := m.take(s[0]); text != "" {
+			prose.WriteString("## " + s[1] + "\n\n" + text + "\n\n")
+		}
+	}
+	for _, name := range m.order {
+		value, left := m.fields[name]
+		switch {
+		case !left || isTime(name) && value == "0":
+		case strings.Contains(value, "\n"):
+			prose.WriteString("## " + heading(name) + "\n\n" + value + "\n\n")
+		default:
+			short.WriteString("- " + heading(name) + ": " + readable(name, value) + "\n")
+		}
+	}
+	if short.Len() > 0 {
+		prose.WriteString("## From Morgue\n\n" + short.String())
+	}
+	m.body += prose.String()
+}
+
+func isTime(column string) bool {
+	return strings.HasSuffix(column, "time") || column == "created" || column == "modified"
+}
+
+// readable adds the date to a Unix time.
+func readable(column, value string) string {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || !isTime(column) || n <= 0 || n > unixLast {
+		return value
+	}
+	return time.Unix(n, 0).UTC().Format(time.RFC3339) + " (" + value + ")"
+}
+
+// heading makes words of a column's name.
+func heading(column string) string {
+	words := oneLine(strings.ReplaceAll(column, "_", " "))
+	if words == "" {
+		return "Column"
+	}
+	first, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(first)) + words[size:]
+}

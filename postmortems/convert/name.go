@@ -1,0 +1,106 @@
+package convert
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// nameRunes bounds one part of a path: file systems allow 255 bytes, a Han
+// character takes three, and a name must still fit beside a suffix.
+const nameRunes = 70
+
+// slug makes a file name of a title: lower case, ASCII letters, digits and Han,
+// single hyphens between.
+func slug(title string) string {
+	return part(strings.Map(func(r rune) rune {
+		if r == '.' || r == '_' {
+			return '-'
+		}
+		return r
+	}, title))
+}
+
+// safePath makes every part of a relative path a name that any file system and
+// our path rules accept. It depends on the path alone, so that links to a file
+// can be changed the same way.
+func safePath(p string) string {
+	var parts []string
+	for _, name := range strings.Split(strings.ReplaceAll(p, `\`, "/"), "/") {
+		if name == "" || name == "." || name == ".." {
+			continue
+		}
+		parts = append(parts, safeName(name))
+	}
+	return path.Join(parts...)
+}
+
+func safeName(name string) string {
+	lower := strings.ToLower(name)
+	for _, ext := range []string{".html.md", ".markdown", ".md"} {
+		stem, ok := strings.CutSuffix(lower, ext)
+		if !ok {
+			continue
+		}
+		if stem == "readme" {
+			return "README.md"
+		}
+		return part(stem) + ".md"
+	}
+	ext := path.Ext(lower)
+	if slices.Contains(imageTypes(), ext) {
+		return part(strings.TrimSuffix(lower, ext)) + ext
+	}
+	return part(name)
+}
+
+// part is one part of a path; its dots and underscores stay.
+func part(name string) string {
+	var out strings.Builder
+	gap, n := false, 0
+	for _, r := range norm.NFKD.String(strings.ToLower(name)) {
+		if unicode.Is(unicode.Mn, r) {
+			continue // the accent of the letter before
+		}
+		if !plainRune(r) {
+			gap = true
+			continue
+		}
+		if gap && out.Len() > 0 {
+			out.WriteByte('-')
+		}
+		gap = false
+		out.WriteRune(r)
+		if n++; n == nameRunes {
+			break
+		}
+	}
+	clean := strings.Trim(out.String(), "-.")
+	switch {
+	case clean == "":
+		sum := sha256.Sum256([]byte(name))
+		return "untitled-" + hex.EncodeToString(sum[:4])
+	case windowsDevice(clean):
+		return clean + "-"
+	}
+	return clean
+}
+
+func plainRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '_' || unicode.Is(unicode.Han, r)
+}
+
+// windowsDevice tells the names that no file can have on Windows, with any
+// extension.
+func windowsDevice(name string) bool {
+	stem, _, _ := strings.Cut(name, ".")
+	if slices.Contains([]string{"con", "prn", "aux", "nul"}, stem) {
+		return true
+	}
+	return len(stem) == 4 && (strings.HasPrefix(stem, "com") || strings.HasPrefix(stem, "lpt")) && stem[3] >= '0' && stem[3] <= '9'
+}

@@ -1,0 +1,121 @@
+package convert
+
+import (
+	"path"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+)
+
+// Plain converts Markdown without front matter: the title comes from the first
+// heading, the date from the names of file and folder. A file that has YAML front
+// matter keeps it as it is.
+func Plain(p string, src []byte) ([]File, []Finding) {
+	d := &draft{source: p}
+	text := d.text(src)
+	style, _, _, _ := split(text)
+	if style == "+++" {
+		return Hugo(p, src)
+	}
+	to := safePath(p)
+	if style == "---" {
+		d.find(1, "there is front matter already: it was kept as it is")
+		return []File{{Path: to, Data: []byte(relink(text))}}, d.findings
+	}
+	d.body = text
+	return plainDocument(d, to)
+}
+
+// plainDocument finishes a document of which only the body is known.
+func plainDocument(d *draft, to string) ([]File, []Finding) {
+	d.title = firstHeading(d.body)
+	if d.title == "" {
+		d.title = nameTitle(d.source)
+		d.find(1, "no heading to take the title from: it became “"+d.title+"”")
+	}
+	if day, ok := pathDate(d.source); ok {
+		d.set("date", yamldoc.Date(day))
+	}
+	d.body = relink(d.body)
+	return []File{{Path: to, Data: d.bytes()}}, d.findings
+}
+
+var (
+	atxTitle    = regexp.MustCompile(`^ {0,3}#[ \t]+(.*?)[ \t]*#*[ \t]*$`)
+	setextTitle = regexp.MustCompile(`^ {0,3}=+[ \t]*$`)
+	markup      = regexp.MustCompile("[*_`]{1,3}([^*_`]+)[*_`]{1,3}|!?\\[([^\\]]*)\\]\\([^)]*\\)")
+)
+
+// firstHeading is the plain text of the first level-1 heading outside of code.
+func firstHeading(body string) string {
+	before := ""
+	for _, l := range lines(body) {
+		if !l.code {
+			if m := atxTitle.FindStringSubmatch(l.text); m != nil && strings.TrimSpace(m[1]) != "" {
+				return unmark(m[1])
+			}
+			if setextTitle.MatchString(l.text) && before != "" {
+				return unmark(before)
+			}
+		}
+		before = strings.TrimSpace(l.text)
+	}
+	return ""
+}
+
+// unmark takes emphasis and links off a line.
+func unmark(s string) string { return oneLine(markup.ReplaceAllString(s, "$1$2")) }
+
+// stem is a file's name without folder and extension.
+func stem(p string) string {
+	base := path.Base(p)
+	return strings.TrimSuffix(base, path.Ext(base))
+}
+
+var dateLead = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}[-_ ]*`)
+
+// nameTitle makes a title of a file name.
+func nameTitle(p string) string {
+	name := dateLead.ReplaceAllString(stem(p), "")
+	if !strings.Contains(name, " ") {
+		name = strings.NewReplacer("-", " ", "_", " ").Replace(name)
+	}
+	if name = oneLine(name); name == "" || name == "." || name == "/" {
+		return "Untitled"
+	}
+	return name
+}
+
+var (
+	wholeDate = regexp.MustCompile(`(?:^|[^0-9])((?:19|20)\d{2})[-_.]?(\d{2})[-_.]?(\d{2})(?:[^0-9]|$)`)
+	yearMonth = regexp.MustCompile(`^((?:19|20)\d{2})[-_.](\d{2})$`)
+	monthDay  = regexp.MustCompile(`^(\d{2})[-_.](\d{2})(?:[^0-9]|$)`)
+)
+
+// pathDate is the day that a path names: in the file name, else in a folder, else
+// the month of the folder and the day of the file (2023-04/04-25-name.md). A year
+// alone is no day.
+func pathDate(p string) (time.Time, bool) {
+	parts := strings.Split(p, "/")
+	for i := len(parts) - 1; i >= 0; i-- {
+		if m := wholeDate.FindStringSubmatch(parts[i]); m != nil {
+			return day(m[1], m[2], m[3])
+		}
+	}
+	if len(parts) < 2 {
+		return time.Time{}, false
+	}
+	month := yearMonth.FindStringSubmatch(parts[len(parts)-2])
+	rest := monthDay.FindStringSubmatch(parts[len(parts)-1])
+	if month == nil || rest == nil || month[2] != rest[1] {
+		return time.Time{}, false
+	}
+	return day(month[1], rest[1], rest[2])
+}
+
+func day(year, month, dayOfMonth string) (time.Time, bool) {
+	t, err := time.Parse(time.DateOnly, year+"-"+month+"-"+dayOfMonth)
+	return t, err == nil
+}

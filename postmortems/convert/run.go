@@ -1,0 +1,102 @@
+package convert
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+)
+
+// Run converts the files of a source. folder is where documents go that do not
+// lie in the folder of a kind already; "" is the format's own choice. The files
+// come sorted by path, each path once, even where letter case does not count.
+// The error is fault.Unsupported for a format that is not known, and
+// fault.Invalid for a folder that no document can lie in.
+func Run(name, folder string, sources []File) ([]File, []Finding, error) {
+	at := slices.IndexFunc(formats(), func(f format) bool { return f.name == name })
+	if at < 0 {
+		return nil, nil, fault.Newf(fault.Unsupported, "convert.Run",
+			"%q is not a format that can be imported; known are %s", name, strings.Join(Formats(), ", "))
+	}
+	b := batch{format: formats()[at], taken: map[string]bool{}}
+	if folder != "" {
+		b.folder = safePath(folder)
+		if _, ok := postmortems.KindOf(b.folder + "/x.md"); !ok {
+			return nil, nil, fault.Newf(fault.Invalid, "convert.Run", "%q is not a folder for documents", folder)
+		}
+	}
+	ordered := slices.Clone(sources)
+	slices.SortStableFunc(ordered, byPath)
+	for _, src := range ordered {
+		b.add(src)
+	}
+	slices.SortFunc(b.files, byPath)
+	return b.files, b.findings, nil
+}
+
+func byPath(a, b File) int { return strings.Compare(a.Path, b.Path) }
+
+// batch gathers the results of many sources.
+type batch struct {
+	format
+	taken    map[string]bool // paths in lower case
+	files    []File
+	findings []Finding
+}
+
+func (b *batch) add(src File) {
+	switch ext := strings.ToLower(path.Ext(src.Path)); {
+	case slices.Contains(b.ext, ext):
+		files, findings := b.run(src.Path, src.Data)
+		b.findings = append(b.findings, findings...)
+		for _, f := range files {
+			b.place(src.Path, f)
+		}
+	case b.format.files && slices.Contains(imageTypes(), ext):
+		b.place(src.Path, File{Path: safePath(trimContent(src.Path)), Data: src.Data})
+	default:
+		b.findings = append(b.findings, Finding{Path: src.Path,
+			Message: "left out: " + b.name + " reads " + strings.Join(b.ext, ", ")})
+	}
+}
+
+// imageTypes are the files that documents show.
+func imageTypes() []string {
+	return []string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"}
+}
+
+// place puts a file into its folder under a name nobody has yet.
+func (b *batch) place(source string, f File) {
+	f.Path = inFolder(b.folder, f.Path)
+	ext := path.Ext(f.Path)
+	stem := strings.TrimSuffix(f.Path, ext)
+	for n := 2; b.taken[strings.ToLower(f.Path)]; n++ {
+		f.Path = stem + "-" + strconv.Itoa(n) + ext
+	}
+	if want := stem + ext; f.Path != want && b.format.files {
+		b.findings = append(b.findings, Finding{Path: source,
+			Message: want + " is taken by another file: this one became " + f.Path + "; check the links to it"})
+	}
+	b.taken[strings.ToLower(f.Path)] = true
+	b.files = append(b.files, f)
+}
+
+// inFolder places a path below a folder unless it lies in the folder of a kind.
+// Without a folder it stays, or goes to the guides where it would be no document.
+func inFolder(folder, p string) string {
+	first, _, deep := strings.Cut(p, "/")
+	known := slices.ContainsFunc(postmortems.Kinds(), func(k postmortems.Kind) bool { return k.Folder() == first })
+	if deep && known {
+		return p
+	}
+	if folder == "" {
+		if _, ok := postmortems.KindOf(path.Dir(p) + "/x.md"); ok || !deep {
+			return p
+		}
+		folder = postmortems.Guide.Folder()
+	}
+	return path.Join(folder, p)
+}

@@ -1,0 +1,168 @@
+package convert
+
+import (
+	"regexp"
+	"strings"
+)
+
+// shortcode is one {{< name args >}} or {{% name args %}}.
+var shortcode = regexp.MustCompile(`\{\{[<%]\s*(/?)\s*([A-Za-z][\w/.-]*)((?:[^{}"]|"[^"\n]*")*?)/?\s*[%>]\}\}`)
+
+// shortcodes replaces the short codes of a body. firstLine is where it begins in
+// the file.
+func (d *draft) shortcodes(body string, firstLine int) string {
+	c := codes{draft: d, paired: map[string]bool{}}
+	for _, m := range shortcode.FindAllStringSubmatch(body, -1) {
+		if m[1] != "" {
+			c.paired[strings.ToLower(m[2])] = true
+		}
+	}
+	for i, l := range lines(body) {
+		if l.code {
+			c.write(l.text)
+			continue
+		}
+		c.line(l.text, firstLine+i)
+	}
+	return strings.Join(c.out, "\n")
+}
+
+// codes replaces short codes line by line.
+type codes struct {
+	*draft
+	paired map[string]bool // names that are closed somewhere: they hold text
+	depth  int             // callouts that are open
+	out    []string
+}
+
+// write adds a line, inside the open callouts.
+func (c *codes) write(text string) {
+	if c.depth > 0 {
+		text = strings.TrimRight(strings.Repeat("> ", c.depth)+text, " ")
+	}
+	c.out = append(c.out, text)
+}
+
+// line takes a line apart at the callouts that open or close on it, because a
+// callout is lines of its own in Markdown.
+func (c *codes) line(text string, at int) {
+	from, boxes := 0, false
+	for _, span := range shortcode.FindAllStringSubmatchIndex(text, -1) {
+		name := strings.ToLower(text[span[4]:span[5]])
+		if !callout(name) || !c.paired[name] {
+			continue
+		}
+		boxes = true
+		if before := text[from:span[0]]; strings.TrimSpace(before) != "" {
+			c.write(c.replace(before, at))
+		}
+		from = span[1]
+		if span[2] == span[3] {
+			args := arguments(text[span[6]:span[7]])
+			c.depth++
+			c.write(strings.TrimSpace("[!" + calloutKind(name, args) + "] " + args["title"]))
+		} else if c.depth > 0 {
+			c.depth--
+			c.write("") // or the next line would go on with the box
+		}
+	}
+	rest := text[from:]
+	plain := c.replace(rest, at)
+	blank := strings.TrimSpace(plain) == ""
+	if blank && (boxes || strings.TrimSpace(rest) != "") {
+		return // the line held nothing but short codes
+	}
+	c.write(plain)
+}
+
+// replace turns short codes inside a line into Markdown or leaves them as text.
+func (c *codes) replace(text string, at int) string {
+	return shortcode.ReplaceAllStringFunc(text, func(code string) string {
+		m := shortcode.FindStringSubmatch(code)
+		end, name, args := m[1] != "", strings.ToLower(m[2]), arguments(m[3])
+		switch {
+		case name == "ref" || name == "relref":
+			return args["0"]
+		case name == "copyable":
+			return ""
+		case name == "highlight" && end:
+			return "```"
+		case name == "highlight" && c.paired[name]:
+			return "```" + args["0"]
+		case name == "figure" && args["src"] != "":
+			return figure(args)
+		}
+		c.find(at, "short code "+name+" is not known here: it stays as text")
+		return literal(code)
+	})
+}
+
+// literal keeps a short code from being read as an HTML tag.
+func literal(code string) string {
+	if strings.HasPrefix(code, "{{<") && !strings.HasPrefix(code, "{{< ") {
+		return "{{< " + code[len("{{<"):]
+	}
+	return code
+}
+
+func figure(args map[string]string) string {
+	alt := args["alt"]
+	if alt == "" {
+		alt = args["title"]
+	}
+	out := "![" + alt + "](" + strings.ReplaceAll(args["src"], " ", "%20") + ")"
+	if args["caption"] != "" {
+		out += " " + args["caption"]
+	}
+	return out
+}
+
+var argument = regexp.MustCompile(`(?:([\w-]+)=)?(?:"([^"]*)"|([^\s"=]+))`)
+
+// arguments are the named and the positional ("0", "1", …) ones.
+func arguments(text string) map[string]string {
+	out := map[string]string{}
+	names := []string{"0", "1", "2", "3"}
+	for _, m := range argument.FindAllStringSubmatch(text, -1) {
+		key := m[1]
+		if key == "" {
+			if len(names) == 0 {
+				continue
+			}
+			key, names = names[0], names[1:]
+		}
+		out[key] = m[2] + m[3]
+	}
+	return out
+}
+
+// callout tells the short codes of common themes that mark a box.
+func callout(name string) bool {
+	switch name {
+	case "hint", "notice", "admonition", "alert", "callout", "note", "tip", "info", "warning", "caution", "danger", "important":
+		return true
+	}
+	return false
+}
+
+// calloutKind maps the words of the themes to the kinds of callouts.
+func calloutKind(name string, args map[string]string) string {
+	word := name
+	for _, key := range []string{"0", "type", "style", "color"} {
+		if args[key] != "" {
+			word = args[key]
+			break
+		}
+	}
+	switch strings.ToLower(word) {
+	case "tip", "success":
+		return "TIP"
+	case "important":
+		return "IMPORTANT"
+	case "warning", "caution", "attention":
+		return "WARNING"
+	case "danger", "error":
+		return "CAUTION"
+	}
+	return "NOTE"
+}
