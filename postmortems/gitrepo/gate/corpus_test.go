@@ -4,27 +4,54 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/postern/postern/postmortems"
 )
 
-// knownHit shows an inventory with an encrypted database password of 44 random
-// characters: nobody can tell from the line that it opens nothing.
-const knownHit = "pingcap-docs-cn/dm/manually-upgrade-dm-1.0-to-2.0.md"
+// sharedCorpus finds the folder of real documents that some machines have beside
+// the project, or skips: POSTERN_SHARED names the folder above it.
+func sharedCorpus(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("POSTERN_SHARED"); dir != "" {
+		return filepath.Join(dir, "corpus")
+	}
+	dir, err := os.Getwd()
+	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		corpus := filepath.Join(dir, "shared", "corpus")
+		if info, statErr := os.Stat(corpus); statErr == nil && info.IsDir() {
+			return corpus
+		}
+	}
+	t.Skip("no shared/corpus here: set POSTERN_SHARED to the folder that holds it")
+	return ""
+}
+
+// rightly tells findings that were looked at and are right: templates of another
+// tool, a document without extension, encrypted database passwords (nobody can
+// tell from the line that they open nothing), and the token an incident was about.
+func rightly(p postmortems.Problem) bool {
+	switch p.Rule {
+	case RuleFileType:
+		return strings.HasSuffix(p.Path, ".erb") || strings.Contains(p.Path, "PM2022-009")
+	case RuleSecret:
+		return strings.HasSuffix(p.Path, "dm/manually-upgrade-dm-1.0-to-2.0.md") ||
+			strings.HasSuffix(p.Path, "dm/task-configuration-file-full.md") && p.Line == 43 ||
+			strings.HasSuffix(p.Path, "leaked-admin-personal-access-token.md") && p.Line == 65
+	}
+	return false
+}
 
 // TestRealDocumentsPass holds the rules against real write-ups: a rule that
 // refuses those is wrong.
 func TestRealDocumentsPass(t *testing.T) {
-	dir := filepath.Join(os.Getenv("POSTERN_SHARED"), "corpus")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no shared/corpus here: set POSTERN_SHARED to the folder that holds it")
-	}
+	dir := sharedCorpus(t)
 	s := NewScanner()
 	var size int64
 	var took time.Duration
-	files := 0
+	files, refused := 0, 0
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -49,18 +76,18 @@ func TestRealDocumentsPass(t *testing.T) {
 		}
 		problems = append(problems, CheckContent(rel, data)...)
 		for _, f := range s.Find(data) {
-			if rel != knownHit {
-				problems = append(problems, f.Problem(rel, ""))
-			}
+			problems = append(problems, f.Problem(rel, ""))
 		}
 		took += time.Since(start)
 		for _, p := range problems {
-			t.Errorf("%v", p)
+			if refused++; !rightly(p) {
+				t.Errorf("%v", p)
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d files, %d bytes, %v", files, size, took)
+	t.Logf("%d files, %d bytes, %v, %d findings", files, size, took, refused)
 }

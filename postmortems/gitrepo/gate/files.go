@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -44,13 +45,36 @@ func extension(file string) string {
 	return strings.ToLower(strings.TrimPrefix(path.Ext(file), "."))
 }
 
+// storedTypes are the extensions of the files that are stored. How each is served
+// (HTML and SVG never run) is for the web to decide.
+const storedTypes = "md markdown yaml yml json csv txt log sql sh html puml mmd svg png jpg jpeg gif webp pdf"
+
+// isStored tells whether a file's name promises something that can be shown,
+// searched or served safely. Dotfiles are for other tools and never served. A
+// name without extension is plain text by convention when in capitals (LICENSE,
+// CODEOWNERS); a document that merely lacks its extension would never be shown.
+func isStored(file, ext string) bool {
+	base := path.Base(file)
+	switch {
+	case strings.HasPrefix(file, "."), strings.Contains(file, "/."), base == "Makefile", base == "Dockerfile":
+		return true
+	case strings.Trim(base, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == "":
+		return true
+	}
+	return slices.Contains(strings.Fields(storedTypes), ext)
+}
+
 // CheckContent judges what a file holds against what its name says.
 func CheckContent(file string, data []byte) []postmortems.Problem {
-	if path.Base(file) == ".gitattributes" {
+	if Fold(path.Base(file)) == ".gitattributes" {
 		return checkAttributes(file, data)
 	}
 	ext := extension(file)
 	switch is := magic(data); {
+	case !isStored(file, ext):
+		return []postmortems.Problem{problem(file, RuleFileType, "files with the ending %q are not stored: name it .md if it is a document, or link to it elsewhere (stored are %s)", ext, storedTypes)}
+	case bytes.HasPrefix(data, []byte("version https://git-lfs")):
+		return []postmortems.Problem{problem(file, RuleFileType, "the file is a pointer of Git LFS, whose files never reach this portal; add the file itself (git lfs migrate export)")}
 	case ext == "png" || ext == "jpg" || ext == "jpeg" || ext == "gif" || ext == "webp":
 		return checkImage(file, strings.Replace(ext, "jpg", "jpeg", 1), data)
 	case ext == "pdf":
@@ -108,7 +132,7 @@ func checkImage(file, kind string, data []byte) []postmortems.Problem {
 		config.Width, config.Height, err = webpSize(data)
 	}
 	switch {
-	case err != nil:
+	case err != nil || config.Width <= 0 || config.Height <= 0:
 		return []postmortems.Problem{problem(file, RuleFileType, "the picture is damaged and cannot be shown; save it again")}
 	case int64(config.Width)*int64(config.Height) > maxPixels:
 		return []postmortems.Problem{problem(file, RuleImageSize, "the picture is %d by %d; at most 40 megapixels are allowed: scale it down", config.Width, config.Height)}

@@ -9,6 +9,8 @@ import (
 	"image/png"
 	"strings"
 	"testing"
+
+	"github.com/postern/postern/postmortems"
 )
 
 func picture(t *testing.T, kind string) []byte {
@@ -43,7 +45,17 @@ func TestCheckContent(t *testing.T) {
 	for _, c := range []struct{ file, data, rule, want string }{
 		{"a.md", "# 库\n", "", ""},
 		{"LICENSE", "text", "", ""},
-		{"empty", "", "", ""},
+		{"EMPTY", "", "", ""},
+		{"docs/LICENSE-MIT", "text", "", ""},
+		{"Makefile", "all:", "", ""},
+		{".gitignore", "*.tmp", "", ""},
+		{".husky/pre-commit", "lint", "", ""},
+		{"page.html.md.erb", "text", RuleFileType, "erb"},
+		{"PM2022-009 - Bad image", "text", RuleFileType, "not stored"},
+		{"a.\x1b[31m", "text", RuleFileType, "not stored"},
+		{".DS_Store", "\x00\x01", RuleFileType, "binary files"},
+		{"a.png", "version https://git-lfs.github.com/spec/v1\n", RuleFileType, "Git LFS"},
+		{".GitAttributes", "* ident", RuleAttributes, "ident"},
 		{"a.svg", "<svg/>", "", ""},
 		{"a.png", string(picture(t, "png")), "", ""},
 		{"a.JPG", string(picture(t, "jpeg")), "", ""},
@@ -53,7 +65,7 @@ func TestCheckContent(t *testing.T) {
 		{"a.pdf", "%PDF-1.7\n\x00", "", ""},
 		{"a.md", "ab\nc\xffd", RuleFileType, "not UTF-8"},
 		{"a.md", "ab\x00", RuleFileType, "binary files"},
-		{"a.exe", "MZ\x00\x01", RuleFileType, "binary files"},
+		{"a.exe", "MZ\x00\x01", RuleFileType, "\"exe\""},
 		{"a.png", string(picture(t, "gif")), RuleFileType, "named as PNG and is gif"},
 		{"a.png", "<script>", RuleFileType, "something else"},
 		{"a.png", "\x89PNG\r\n\x1a\n", RuleFileType, "damaged"},
@@ -123,7 +135,7 @@ func FuzzCheckContent(f *testing.F) {
 	f.Add(".gitattributes", []byte("* text\n* filter=x"))
 	f.Fuzz(func(t *testing.T, file string, data []byte) {
 		for _, p := range CheckContent(file, data) {
-			if p.Rule == "" || p.Message == "" {
+			if p.Rule == "" || p.Message == "" || p.String() != postmortems.Printable(p.String()) {
 				t.Fatalf("%+v", p)
 			}
 		}

@@ -90,10 +90,10 @@ func badRune(r rune) string {
 	return ""
 }
 
-// isGitName tells names that git acts on: .git and .gitmodules in any case, and
-// the short names by which Windows would find them.
+// isGitName tells names that git acts on: .git and .gitmodules in any case or
+// width, and the short names by which Windows would find them.
 func isGitName(part string) bool {
-	s := strings.ToLower(part)
+	s := Fold(part)
 	if s == ".git" || s == ".gitmodules" {
 		return true
 	}

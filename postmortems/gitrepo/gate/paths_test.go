@@ -1,10 +1,12 @@
 package gate
 
 import (
+	pathpkg "path"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/postern/postern/postmortems"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -42,7 +44,7 @@ func TestBadPaths(t *testing.T) {
 		{"a.", RulePathName, "dot"}, {"v1./a.md", RulePathName, "dot"},
 		{"", RulePathReserved, "not a name"}, {"a//b", RulePathReserved, "not a name"}, {"../x", RulePathReserved, "not a name"}, {"a/./b", RulePathReserved, "not a name"},
 		{".git/config", RulePathReserved, "git's own"}, {"a/.GIT/hooks/x", RulePathReserved, "git's own"}, {"git~1", RulePathReserved, "git's own"}, {"GI7EBA~1", RulePathReserved, "git's own"},
-		{".gitmodules", RulePathReserved, "git's own"}, {"sub/.GitModules", RulePathReserved, "git's own"},
+		{"．git/config", RulePathReserved, "git's own"}, {"．ＧＩＴ", RulePathReserved, "git's own"}, {".gitmodules", RulePathReserved, "git's own"}, {"sub/.GitModules", RulePathReserved, "git's own"},
 		{"CON", RulePathReserved, "device"}, {"aux.md", RulePathReserved, "device"}, {"a/com1.tar.gz", RulePathReserved, "device"}, {"LPT9", RulePathReserved, "device"}, {"nul .md", RulePathReserved, "device"},
 		{strings.Repeat("a", MaxPart+1), RulePathLength, "256 bytes"},
 		{strings.Repeat("库", 86) + ".md", RulePathLength, "261 bytes"},
@@ -87,10 +89,13 @@ func FuzzCheckPath(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path string) {
 		p, bad := CheckPath(path)
 		if bad {
-			if p.Rule == "" || p.Message == "" || strings.ContainsAny(p.Message, "\n\r\x1b") || !utf8.ValidString(p.Message) {
+			if p.Rule == "" || p.Message == "" || p.String() != postmortems.Printable(p.String()) || strings.ContainsAny(p.Message, "\n\r\x1b") || !utf8.ValidString(p.Message) {
 				t.Fatalf("%q: %+v", path, p)
 			}
 			return
+		}
+		if pathpkg.Clean(path) != path || pathpkg.IsAbs(path) {
+			t.Fatalf("%q passed and is not clean", path)
 		}
 		if !utf8.ValidString(path) || !norm.NFC.IsNormalString(path) || len(path) > MaxPath || strings.ContainsAny(path, "\x00\n\r\x1b\\:*?\"<>|") {
 			t.Fatalf("%q passed", path)

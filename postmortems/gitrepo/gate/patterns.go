@@ -1,52 +1,98 @@
 package gate
 
-import "regexp"
+import (
+	"regexp"
+)
 
-// pattern is one shape of secret. The expression runs only on lines that hold
-// one of the keywords (lower case), because looking for a word is a hundred
-// times faster than an expression. When the expression has a group, the group is
-// the secret's value, and a placeholder in its place is no secret.
+// pattern is one form of secret. Its last group, or the whole match when it has
+// none, is the secret itself.
 type pattern struct {
-	what     string // for the author: "this looks like …"
-	keywords []string
-	with     string // must be on the line too; "" for none
-	expr     *regexp.Regexp
+	what     string                          // for the author: "this looks like …"
+	keywords []string                        // lower case; the expression runs only on lines with one
+	expr     *regexp.Regexp                  // RE2, so linear in the line
+	real     func(data []byte, at span) bool // tells the secret at this place from a placeholder
 }
 
-// patterns follow the token formats that the issuers document. They are meant to
-// have no false hit on prose; a missed secret is the lesser evil, since the rule
-// would be switched off otherwise.
+// patterns are all forms, the specific before the general, since of findings
+// that overlap the first is told. Repetitions are open ended where they can be: a
+// bound is unrolled into as many states, and each costs time on every byte.
 func patterns() []pattern {
-	p := func(what, with, expr string, keywords ...string) pattern {
-		return pattern{what: what, with: with, keywords: keywords, expr: regexp.MustCompile(expr)}
+	var all []pattern
+	for _, rows := range [][]row{cloudForms(), serviceForms(), webhookForms(), generalForms()} {
+		for _, r := range rows {
+			all = append(all, pattern{r.what, r.keywords, regexp.MustCompile(r.expr), r.real})
+		}
 	}
-	return []pattern{
-		p("a private key", "", `-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----`, "private key"),
-		p("a password in an address", "@", `\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@"'<>()\[\]]{0,100}:([^\s/@"'<>()\[\]]{1,200})@[A-Za-z0-9\[]`, "://"),
-		p("a password or key in a setting", "=", `\b[A-Z][A-Z0-9_]*(?:PASSWORD|PASSWD|_PASS|_PWD|_SECRET|SECRET_KEY|API_KEY|APIKEY|ACCESS_KEY|_TOKEN)["']?\s?(?:=|:=)\s?["']?([^\s"'`+"`"+`,;)]{4,200})`, "pass", "pwd", "secret", "key", "token"),
-		p("a password in a setting", "=", `\b[a-z][a-z0-9]*[._-](?:password|passwd|secret_key|api_key|auth_token)["']?\s?=\s?["']?([^\s"'`+"`"+`,;)]{6,200})`, "passw", "secret_key", "api_key", "auth_token"),
-		p("an authorization header", "", `(?i)\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|token|geniekey)\s+(?:token=)?([A-Za-z0-9+/=._~-]{16,})`, "authorization"),
-		p("an AWS access key", "", `\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b`, "akia", "asia", "abia", "acca"),
-		p("an AWS secret key", "", `(?i)aws.{0,20}secret.{0,20}["'\s:=]([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+]|$)`, "aws"),
-		p("a GitHub token", "", `\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{60,255})\b`, "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
-		p("a GitLab token", "", `\bgl(?:pat|dt|rt|cbt|ptt|ft|soat)-[A-Za-z0-9_-]{20,}`, "glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-"),
-		p("a Slack token", "", `\bxox[abeoprs]-[A-Za-z0-9-]{10,}|\bxapp-\d-[A-Za-z0-9-]{20,}`, "xox", "xapp-"),
-		p("a chat webhook", "", `hooks\.slack\.com/(?:services|workflows)/[A-Z0-9]{8,}/[A-Za-z0-9]{8,}/[A-Za-z0-9]{16,}|discord(?:app)?\.com/api/webhooks/\d{17,}/[\w-]{60,}`, "hooks.slack.com", "/api/webhooks/"),
-		p("a chat webhook", "", `oapi\.dingtalk\.com/robot/send\?access_token=[0-9a-f]{64}|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/[0-9a-f-]{36}|qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=[0-9a-f-]{36}`, "oapi.dingtalk.com", "/bot/v2/hook/", "qyapi.weixin.qq.com"),
-		p("a PagerDuty key", "", `(?i)\b(?:pagerduty|pd)[a-z_ -]{0,20}(?:key|token)["']?\s*[:=]\s*["']?([a-z0-9+_-]{20}|[a-f0-9]{32})(?:[^A-Za-z0-9+_-]|$)`, "pagerduty", "pd_", "pd-"),
-		p("a Google API key", "", `\bAIza[0-9A-Za-z_-]{35}`, "aiza"),
-		p("a Google OAuth secret", "", `\bGOCSPX-[0-9A-Za-z_-]{28}`, "gocspx-"),
-		p("an Azure storage key", "", `(?i)AccountKey=([A-Za-z0-9+/]{86}==)`, "accountkey="),
-		p("an Alibaba or Tencent Cloud key", "", `\b(?:LTAI[A-Za-z0-9]{12,24}|AKID[A-Za-z0-9]{32})\b`, "ltai", "akid"),
-		p("a Stripe key", "", `\b[rs]k_live_[0-9a-zA-Z]{20,}`, "k_live_"),
-		p("a SendGrid key", "", `\bSG\.[\w-]{22}\.[\w-]{43}`, "sg."),
-		p("a package registry token", "", `\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgE[A-Za-z0-9_-]{50,}|\brubygems_[a-f0-9]{48}\b`, "npm_", "pypi-age", "rubygems_"),
-		p("a Grafana token", "", `\bgls?[ac]_[A-Za-z0-9+/=_]{32,}`, "glsa_", "glc_"),
-		p("a Vault token", "", `\bhv[sbr]\.[A-Za-z0-9_-]{24,}`, "hvs.", "hvb.", "hvr."),
-		p("a DigitalOcean token", "", `\bdo[opr]_v1_[a-f0-9]{64}\b`, "_v1_"),
-		p("an AI service key", "", `\bsk-(?:ant-|proj-)[A-Za-z0-9_-]{32,}`, "sk-ant-", "sk-proj-"),
-		p("a Telegram bot token", "", `\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b`, ":aa"),
-		p("a signed token (JWT)", "", `\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.([A-Za-z0-9_-]{20,})`, "eyj"),
-		p("a Postern token", "", `\bpst_[A-Za-z0-9_-]{32,}`, "pst_"),
+	return all
+}
+
+// row is a pattern as it is written down.
+type row struct {
+	what     string
+	keywords []string
+	real     func(data []byte, at span) bool
+	expr     string
+}
+
+func words(w ...string) []string { return w }
+
+// cloudForms are keys of clouds and their storage.
+func cloudForms() []row {
+	return []row{
+		{"an AWS access key", words("akia", "asia", "abia", "acca"), unmasked, `\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b`},
+		{"an AWS secret key", words("aws"), unmasked, `(?i)aws.{0,20}(?:secret|key).{0,20}["'\s:=]([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)`},
+		{"a Google API key", words("aiza"), unmasked, `\bAIza[0-9A-Za-z_-]{35}`},
+		{"a Google OAuth secret", words("gocspx-"), unmasked, `\bGOCSPX-[0-9A-Za-z_-]{28}`},
+		{"an Azure storage key", words("accountkey="), unmasked, `(?i)AccountKey=([A-Za-z0-9+/]{86}==)`},
+		{"an Azure access key", words("accesskey="), unmasked, `(?i)SharedAccessKey=([A-Za-z0-9+/]{43}=)`},
+		{"an Alibaba or Tencent Cloud key", words("ltai", "akid"), unmasked, `\b(?:LTAI[A-Za-z0-9]{16,24}|AKID[A-Za-z0-9]{32})\b`},
+		{"a DigitalOcean token", words("_v1_"), unmasked, `\bdo[opr]_v1_[a-f0-9]{64}\b`},
+	}
+}
+
+// serviceForms are tokens with a prefix of their issuer, and keys known by the
+// issuer's name beside them.
+func serviceForms() []row {
+	return []row{
+		{"a GitHub token", words("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"), unmasked, `\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b`},
+		{"a GitLab token", words("glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-"), unmasked, `\bgl(?:pat|dt|rt|cbt|ptt|ft|soat)-[A-Za-z0-9_-]{20,}`},
+		{"a Slack token", words("xox", "xapp-"), unmasked, `\bxox[abeoprs]-[0-9][A-Za-z0-9-]{9,}|\bxapp-\d-[A-Za-z0-9-]{20,}`},
+		{"a PagerDuty key", words("pagerduty", "pager_duty", "pd_", "pd-"), unmasked, `(?i)\b(?:pager_?duty|pd)[a-z_ .-]{0,20}(?:key|token)["']?\s*[:=]\s*["']?([a-z0-9+_-]{20}|[a-f0-9]{32})(?:[^A-Za-z0-9+_-]|$)`},
+		{"a PagerDuty key", words("routing_key", "service_key", "integration_key"), unmasked, `(?i)\b(?:routing|service|integration)_key["']?\s*[:=]\s*["']?([a-f0-9]{32}|R[A-Z0-9]{31})(?:[^A-Za-z0-9]|$)`},
+		{"a PagerDuty key", words("token token="), unmasked, `(?i)\bToken token=["']?([a-z0-9+_-]{20})(?:[^A-Za-z0-9+_-]|$)`},
+		{"a Stripe key", words("k_live_"), unmasked, `\b[rs]k_live_[0-9a-zA-Z]{16,}`},
+		{"a SendGrid key", words("sg."), unmasked, `\bSG\.[\w-]{22}\.[\w-]{43}`},
+		{"a package registry token", words("npm_", "pypi-age", "rubygems_"), unmasked, `\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgE[A-Za-z0-9_-]{50,}|\brubygems_[a-f0-9]{48}\b`},
+		{"a Grafana token", words("glsa_", "glc_"), unmasked, `\bgl(?:sa|c)_[A-Za-z0-9+/=_]{32,}`},
+		{"a Vault token", words("hvs.", "hvb.", "hvr."), unmasked, `\bhv[sbr]\.[A-Za-z0-9_-]{24,}`},
+		{"a key of an AI service", words("sk-ant-", "sk-proj-"), unmasked, `\bsk-(?:ant|proj)-[A-Za-z0-9_-]{32,}`},
+		{"a Telegram bot token", words(":aa"), unmasked, `\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b`},
+		{"a Postern token", words("pst_"), unmasked, `\bpst_[A-Za-z0-9_-]{32,}`},
+	}
+}
+
+// webhookForms are addresses that whoever knows them may post to.
+func webhookForms() []row {
+	return []row{
+		{"a Slack webhook", words("hooks.slack.com"), unmasked, `hooks\.slack\.com/(?:services|workflows)/[A-Z0-9]{8,}/[A-Za-z0-9]{8,}/([A-Za-z0-9]{16,})`},
+		{"a Discord webhook", words("/api/webhooks/"), unmasked, `discord(?:app)?\.com/api/webhooks/\d{17,}/([\w-]{60,})`},
+		{"a Teams webhook", words("/webhookb2/"), unmasked, `webhook\.office\.com/webhookb2/[0-9a-f@-]{36,80}/IncomingWebhook/([0-9a-f]{32})`},
+		{"a DingTalk webhook", words("oapi.dingtalk.com"), unmasked, `oapi\.dingtalk\.com/robot/send\?access_token=([0-9a-f]{64})`},
+		{"a Feishu webhook", words("/bot/v2/hook/"), unmasked, `/open-apis/bot/v2/hook/([0-9a-f-]{36})`},
+		{"a WeCom webhook", words("qyapi.weixin.qq.com"), unmasked, `qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=([0-9a-f-]{36})`},
+	}
+}
+
+// generalForms have no issuer: only their surroundings tell.
+func generalForms() []row {
+	return []row{
+		{"a private key", words("private key"), hasKey, `-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----`},
+		{"a signed token (JWT)", words("eyj"), unmasked, `\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}`},
+		{"a password in an address", words("://"), inAddress, `\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@"'<>()\[\]` + "`" + `]*:([^\s/?#@"'<>()\[\]` + "`" + `]+)@[A-Za-z0-9\[]`},
+		{"a credential of an HTTP request", words("authorization"), random, `(?i)\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|token|geniekey)\s+([A-Za-z0-9+/=._~-]{16,})`},
+		{"a password in a setting", words("pass", "pwd"), password, `(?:PASSWORD|PASSWD|_PASS|_PWD)["']?\s?=\s?["']?([^\s"'` + "`" + `,;&]{4,})`},
+		{"a password in a setting", words("passw"), password, `[A-Z0-9]_(?:PASSWORD|PASSWD)["']?:\s["']?([^\s"'` + "`" + `,;&]{6,})`},
+		{"a key or password in quotes", words("key", "secret", "token", "passw", "pwd"), random, `(?i)(?:api_?-?key|secret|token|passw(?:or)?d|pwd|access_?-?key|secret_?-?key|private_?-?key|auth_?-?key)["']?\s*(?:=|:|=>|:=)\s*["']([^"'\s]{12,})["']`},
+		{"a key in a setting", words("key", "secret", "token"), random, `(?i)(?:api_?-?key|secret|token|access_?-?key|secret_?-?key)\s?[=:]\s?([A-Za-z0-9_+/=-]{20,})(?:[^A-Za-z0-9_+/=.-]|$)`},
 	}
 }

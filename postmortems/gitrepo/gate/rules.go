@@ -23,8 +23,13 @@ const (
 	RuleSecretAllowed = "secret-allowed"
 )
 
+// problem is an error about a file as a whole. A name may hold anything, and the
+// problem goes to a terminal.
 func problem(path, rule, format string, args ...any) postmortems.Problem {
-	return postmortems.Problem{Path: path, Weight: postmortems.Error, Rule: rule, Message: fmt.Sprintf(format, args...)}
+	return postmortems.Problem{
+		Path: postmortems.Printable(path), Weight: postmortems.Error, Rule: rule,
+		Message: postmortems.Printable(fmt.Sprintf(format, args...)),
+	}
 }
 
 // Rules are all rules of this package, for their documentation pages.
@@ -70,10 +75,9 @@ func fileRules() []postmortems.Rule {
 		Why:  "Every clone carries every version for ever, and a page of a megabyte is not read by anybody.",
 		Mend: "Split the document, scale the picture down, or put the data where data lives and link to it. If the file was committed and then removed again, rewrite the commit: `git rebase -i`.",
 	}, {
-		ID: RuleFileType, Title: "A file is UTF-8 text, or a picture or PDF that is what its extension says", Weight: postmortems.Error,
-		Why:  "Browsers guess the type of files that lie about it, and other binary files can be neither read nor searched nor compared.",
-		Mend: "Save text as UTF-8; save pictures as PNG, JPEG, GIF or WebP with the right extension; leave archives and programs elsewhere and link to them.",
-		Bad:  "", Good: "",
+		ID: RuleFileType, Title: "A file has an extension that is stored, and is what it says", Weight: postmortems.Error,
+		Why:  "Browsers guess the type of files that lie about it, and other binary files can be neither read nor searched nor compared. A document without its extension would lie there unseen.",
+		Mend: "Save text as UTF-8; save pictures as PNG, JPEG, GIF or WebP with the right extension; leave archives and programs elsewhere and link to them. Stored are " + storedTypes + "; names in capitals without extension, like `LICENSE`; and dotfiles. Rename `page.html.md.erb` to `page.md`. Files of Git LFS do not reach the portal: `git lfs migrate export` undoes it.",
 	}, {
 		ID: RuleImageSize, Title: "A picture has at most 40 megapixels", Weight: postmortems.Error,
 		Why:  "A small file can unpack to gigabytes in the browser of everybody who opens the page.",

@@ -2,8 +2,10 @@ package gate
 
 import (
 	"bytes"
-	"regexp"
+	"cmp"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/postern/postern/postmortems"
@@ -15,29 +17,14 @@ const maxSecrets = 20
 // allowMark on the line of a finding, followed by a reason, lets it through.
 const allowMark = "postern:allow-secret"
 
-// Scanner finds likely secrets in text. It may be used from several goroutines.
-type Scanner struct {
-	patterns    []pattern
-	placeholder *regexp.Regexp
-	allow       *regexp.Regexp
-}
+// maxReason bounds, in bytes, what of a reason goes into answers and the log.
+const maxReason = 300
 
-// placeholders are values that stand for a secret without being one: words for
-// it, brackets and variables around it, dots and crosses instead of it, counting,
-// and the key that Azure's storage emulator has printed in its manual.
-const placeholders = `(?i)^(?:pass(?:word|wd|phrase)?|pwd|secret|token|key|user|root|admin|test|none|null|true|false|nil)\d*$` +
-	`|passw(?:or)?d|密码|your|my[-_]?(?:pass|secret|token|key)|example|change[-_]?me|redacted|placeholder|dummy|sample` +
-	`|[<>{}$%*\[\]…]|\.\.\.|x{3,}|-{3,}|_{3,}|^\(|os\.|env\(` +
-	`|^12345|Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq`
+// Scanner finds likely secrets in text. It may be used from several goroutines.
+type Scanner struct{ patterns []pattern }
 
 // NewScanner compiles the patterns.
-func NewScanner() *Scanner {
-	return &Scanner{
-		patterns:    patterns(),
-		placeholder: regexp.MustCompile(placeholders),
-		allow:       regexp.MustCompile(allowMark + `[ \t]+([^\s].*)`),
-	}
-}
+func NewScanner() *Scanner { return &Scanner{patterns: patterns()} }
 
 // Secret is one finding.
 type Secret struct {
@@ -47,43 +34,74 @@ type Secret struct {
 	Allowed   string // the reason stated on the line, "" when there is none
 }
 
-// Find returns the likely secrets of a text, by line. Its time is linear in the
-// text: an expression runs once a line at most.
+// span is a part of a text: the bytes from start up to end.
+type span struct{ start, end int }
+
+// hit is a finding and where its secret lies.
+type hit struct {
+	Secret
+	span
+}
+
+// Find returns the likely secrets of a text in their order, at most twenty. Its
+// time is linear in the text: an expression runs once a line at most.
 func (s *Scanner) Find(data []byte) []Secret {
 	lower := asciiLower(data)
-	var found []Secret
+	var hits []hit
 	for i := range s.patterns {
-		found = s.find(&s.patterns[i], data, lower, found)
-		if len(found) >= maxSecrets {
+		if hits = s.find(&s.patterns[i], data, lower, hits); len(hits) >= maxSecrets {
 			break
 		}
+	}
+	slices.SortFunc(hits, func(a, b hit) int { return cmp.Compare(a.start, b.start) })
+	var found []Secret
+	for _, h := range hits {
+		found = append(found, h.Secret)
 	}
 	return found
 }
 
-func (s *Scanner) find(p *pattern, data, lower []byte, found []Secret) []Secret {
+// find adds what one pattern finds, except where a pattern before it did.
+func (s *Scanner) find(p *pattern, data, lower []byte, hits []hit) []hit {
 	words := newCursor(lower, p.keywords)
-	for at := 0; at < len(data) && len(found) < maxSecrets; {
-		hit := words.next(at)
-		if hit < 0 {
+	line, counted := 1, 0 // line feeds are counted up to here
+	for at := 0; at < len(data) && len(hits) < maxSecrets; {
+		word := words.next(at)
+		if word < 0 {
 			break
 		}
-		start := bytes.LastIndexByte(data[:hit], '\n') + 1
+		start := bytes.LastIndexByte(data[:word], '\n') + 1
 		end := len(data)
-		if i := bytes.IndexByte(data[hit:], '\n'); i >= 0 {
-			end = hit + i
+		if i := bytes.IndexByte(data[word:], '\n'); i >= 0 {
+			end = word + i
 		}
 		at = end + 1
-		if !bytes.Contains(data[start:end], []byte(p.with)) {
-			continue
-		}
-		if col, ok := s.match(p, data[start:end]); ok {
-			secret := Secret{Line: bytes.Count(data[:start], []byte{'\n'}) + 1, Col: col, What: p.what, Text: data[start:end]}
-			secret.Allowed = s.reason(secret.Text)
-			found = append(found, secret)
+		for _, m := range p.expr.FindAllSubmatchIndex(data[start:end], -1) {
+			secret := span{start + m[len(m)-2], start + m[len(m)-1]}
+			if overlaps(hits, secret) || !p.real(data, secret) {
+				continue
+			}
+			line, counted = line+bytes.Count(data[counted:start], []byte{'\n'}), start
+			text := data[start:end]
+			hits = append(hits, hit{Secret{
+				Line: line, Col: utf8.RuneCount(data[start:secret.start]) + 1,
+				What: p.what, Text: text, Allowed: reason(text),
+			}, secret})
+			if len(hits) >= maxSecrets {
+				break
+			}
 		}
 	}
-	return found
+	return hits
+}
+
+func overlaps(hits []hit, s span) bool {
+	for _, h := range hits {
+		if s.start < h.end && h.start < s.end {
+			return true
+		}
+	}
+	return false
 }
 
 // cursor walks the places of several words in one text, each byte looked at once
@@ -120,28 +138,19 @@ func (c *cursor) next(from int) int {
 	return first
 }
 
-// match finds the first match of a line that is no placeholder.
-func (s *Scanner) match(p *pattern, line []byte) (col int, ok bool) {
-	for _, m := range p.expr.FindAllSubmatchIndex(line, -1) {
-		at, value := m[0], line[m[0]:m[1]]
-		if len(m) > 2 && m[2] >= 0 {
-			at, value = m[2], line[m[2]:m[3]]
-		}
-		if len(m) > 2 && s.placeholder.Match(value) {
-			continue
-		}
-		return utf8.RuneCount(line[:at]) + 1, true
-	}
-	return 0, false
-}
-
-func (s *Scanner) reason(line []byte) string {
-	m := s.allow.FindSubmatch(line)
-	if m == nil {
+// reason is what a line states behind the mark, at most maxReason bytes; ""
+// when there is no mark, or nothing worth the name of a reason behind it.
+func reason(line []byte) string {
+	_, after, marked := bytes.Cut(line, []byte(allowMark))
+	if !marked || len(after) == 0 || after[0] != ' ' && after[0] != '\t' {
 		return ""
 	}
-	reason := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(string(m[1])), "-->"))
-	return strings.ToValidUTF8(reason, "\uFFFD")
+	text := strings.ToValidUTF8(string(after[:min(len(after), maxReason)]), "\uFFFD")
+	text, _, _ = strings.Cut(text, "-->")
+	if strings.IndexFunc(text, unicode.IsLetter) < 0 {
+		return ""
+	}
+	return strings.TrimSpace(text)
 }
 
 // Problem tells the author of a finding. where names the commit when it is not
