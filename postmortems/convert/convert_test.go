@@ -85,7 +85,7 @@ func TestGolden(t *testing.T) {
 }
 
 // readTree reads all files below a folder.
-func readTree(t *testing.T, root string) []File {
+func readTree(t testing.TB, root string) []File {
 	t.Helper()
 	var out []File
 	err := filepath.WalkDir(root, func(p string, d os.DirEntry, err error) error {

@@ -95,10 +95,10 @@ func (l *danluu) paragraph(p block) {
 	d.summary(said)
 	d.set("tags", texts([]string{m[1]}))
 	if !strings.EqualFold(l.category, "uncategorized") {
-		d.set("contributing_factors", factors([]string{slug(l.category)}))
+		d.set("contributing_factors", factors([]string{Slug(l.category)}))
 	}
 	d.set("source", yamldoc.Pairs{{Key: "url", Value: m[2]}, {Key: "format", Value: "danluu"}})
-	l.files = append(l.files, File{Path: "postmortems/danluu/" + slug(d.title) + ".md", Data: d.bytes()})
+	l.files = append(l.files, File{Path: "postmortems/danluu/" + Slug(d.title) + ".md", Data: d.bytes()})
 	l.findings = append(l.findings, d.findings...)
 }
 

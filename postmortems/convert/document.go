@@ -80,9 +80,10 @@ func (d *draft) bytes() []byte {
 	var out bytes.Buffer
 	out.WriteString("---\n")
 	out.Write(front)
-	out.WriteString("---\n\n")
-	out.WriteString(strings.Trim(d.body, "\n"))
-	out.WriteByte('\n')
+	out.WriteString("---\n")
+	if body := strings.Trim(d.body, "\n"); body != "" {
+		out.WriteString("\n" + body + "\n")
+	}
 	return out.Bytes()
 }
 

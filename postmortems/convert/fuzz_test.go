@@ -13,8 +13,7 @@ import (
 // fuzz holds that an importer takes anything and gives text at paths that a push
 // accepts, with front matter that can be read.
 func fuzz(f *testing.F, name string, run Importer) {
-	t := &testing.T{}
-	for _, src := range readTree(t, filepath.Join("testdata", name)) {
+	for _, src := range readTree(f, filepath.Join("testdata", name)) {
 		f.Add(src.Path, src.Data)
 	}
 	f.Add("", []byte("---\n"))

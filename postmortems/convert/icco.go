@@ -21,10 +21,10 @@ func Icco(path string, src []byte) ([]File, []Finding) {
 		m, ok = d.yaml(front)
 	}
 	if !ok {
-		return plainDocument(d, "postmortems/icco/"+slug(stem(path))+".md")
+		return plainDocument(d, "postmortems/icco/"+Slug(stem(path))+".md")
 	}
 	d.icco(m)
-	return []File{{Path: "postmortems/icco/" + slug(d.title) + ".md", Data: d.bytes()}}, d.findings
+	return []File{{Path: "postmortems/icco/" + Slug(d.title) + ".md", Data: d.bytes()}}, d.findings
 }
 
 func (d *draft) icco(m *yamldoc.Map) {

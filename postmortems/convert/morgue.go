@@ -112,7 +112,7 @@ func (m *morgue) convert() File {
 	m.set("source", yamldoc.Pairs{{Key: "format", Value: "morgue-csv"}})
 	m.summary(m.take("tldr"))
 	m.sections()
-	return File{Path: "postmortems/morgue/" + slug(m.title) + ".md", Data: m.bytes()}
+	return File{Path: "postmortems/morgue/" + Slug(m.title) + ".md", Data: m.bytes()}
 }
 
 func (m *morgue) incident() yamldoc.Pairs {
@@ -133,7 +133,7 @@ func (m *morgue) cause() []yamldoc.Pairs {
 	if text == "" {
 		return nil
 	}
-	return []yamldoc.Pairs{{{Key: "tag", Value: slug(text)}, {Key: "text", Value: text}}}
+	return []yamldoc.Pairs{{{Key: "tag", Value: Slug(text)}, {Key: "text", Value: text}}}
 }
 
 // times reads the milestones. One before the start is left out of the front

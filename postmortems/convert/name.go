@@ -15,9 +15,9 @@ import (
 // character takes three, and a name must still fit beside a suffix.
 const nameRunes = 70
 
-// slug makes a file name of a title: lower case, ASCII letters, digits and Han,
+// Slug makes a file name of a title: lower case, ASCII letters, digits and Han,
 // single hyphens between.
-func slug(title string) string {
+func Slug(title string) string {
 	return part(strings.Map(func(r rune) rune {
 		if r == '.' || r == '_' {
 			return '-'
