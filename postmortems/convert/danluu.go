@@ -113,16 +113,21 @@ func category(heading string) string {
 	return heading
 }
 
-// titleRunes keeps a made title on one line of a list.
-const titleRunes = 90
+const (
+	titleRunes = 90 // keeps a made title on one line of a list
+	telling    = 20 // bytes: "Human error." alone tells no two entries apart
+)
 
 var sentenceEnd = regexp.MustCompile(`[.!?](?:\s|$)`)
 
-// firstSentence is the plain text of the first sentence, shortened.
+// firstSentence is the plain text of the first sentence, or of the first two where
+// the first says little, shortened.
 func firstSentence(text string) string {
 	plain := unmark(text)
-	if end := sentenceEnd.FindStringIndex(plain); end != nil {
-		plain = plain[:end[0]]
+	for _, end := range sentenceEnd.FindAllStringIndex(plain, -1) {
+		if end[0] >= telling {
+			return cut(plain[:end[0]], titleRunes)
+		}
 	}
-	return cut(plain, titleRunes)
+	return cut(strings.TrimRight(plain, "."), titleRunes)
 }

@@ -80,7 +80,11 @@ func part(name string) string {
 			break
 		}
 	}
-	clean := strings.Trim(out.String(), "-.")
+	clean := out.String()
+	if last := strings.LastIndexByte(clean, '-'); n == nameRunes && last > len(clean)/2 {
+		clean = clean[:last] // not in the middle of a word
+	}
+	clean = strings.Trim(clean, "-.")
 	switch {
 	case clean == "":
 		sum := sha256.Sum256([]byte(name))
