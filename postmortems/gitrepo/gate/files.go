@@ -71,8 +71,10 @@ func CheckContent(file string, data []byte) []postmortems.Problem {
 	}
 	ext := extension(file)
 	switch is := magic(data); {
+	case !isStored(file, ext) && ext == "":
+		return []postmortems.Problem{problem(file, RuleFileType, "the name has no extension, so nobody can tell what the file is; name it .md if it is a document (stored are %s)", storedTypes)}
 	case !isStored(file, ext):
-		return []postmortems.Problem{problem(file, RuleFileType, "files with the ending %q are not stored: name it .md if it is a document, or link to it elsewhere (stored are %s)", ext, storedTypes)}
+		return []postmortems.Problem{problem(file, RuleFileType, "files with the extension %q are not stored; name it .md if it is a document, or link to it elsewhere (stored are %s)", ext, storedTypes)}
 	case bytes.HasPrefix(data, []byte("version https://git-lfs")):
 		return []postmortems.Problem{problem(file, RuleFileType, "the file is a pointer of Git LFS, whose files never reach this portal; add the file itself (git lfs migrate export)")}
 	case ext == "png" || ext == "jpg" || ext == "jpeg" || ext == "gif" || ext == "webp":

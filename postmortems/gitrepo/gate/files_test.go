@@ -51,7 +51,7 @@ func TestCheckContent(t *testing.T) {
 		{".gitignore", "*.tmp", "", ""},
 		{".husky/pre-commit", "lint", "", ""},
 		{"page.html.md.erb", "text", RuleFileType, "erb"},
-		{"PM2022-009 - Bad image", "text", RuleFileType, "not stored"},
+		{"PM2022-009 - Bad image", "text", RuleFileType, "no extension"},
 		{"a.\x1b[31m", "text", RuleFileType, "not stored"},
 		{".DS_Store", "\x00\x01", RuleFileType, "binary files"},
 		{"a.png", "version https://git-lfs.github.com/spec/v1\n", RuleFileType, "Git LFS"},

@@ -181,6 +181,34 @@ func (g *Git) Output(ctx context.Context, call Call) ([]byte, error) {
 	return out.Bytes(), err
 }
 
+// Stream runs git and lets read see its standard output. When read fails the
+// child is killed and read's error returned, except that an output cut off is
+// the child's failure, if it failed.
+func (g *Git) Stream(ctx context.Context, call Call, read func(io.Reader) error) error {
+	r, w := io.Pipe()
+	call.Stdout = w
+	child, err := g.Start(ctx, call)
+	if err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() {
+		err := child.Wait()
+		_ = w.Close() // an io.Pipe never fails to close
+		ended <- err
+	}()
+	err = read(r)
+	if err != nil {
+		child.Kill()
+	}
+	_ = r.Close() // likewise
+	endErr := <-ended
+	if err == nil || endErr != nil && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
+		return endErr
+	}
+	return err
+}
+
 // verb finds the subcommand behind the global options.
 func verb(args []string) string {
 	for i := 0; i < len(args); i++ {

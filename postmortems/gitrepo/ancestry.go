@@ -1,0 +1,112 @@
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+)
+
+// parentTrees gives the tree of every parent of a new commit.
+func (s *survey) parentTrees(ctx context.Context) (map[postmortems.OID]postmortems.OID, error) {
+	roots := map[postmortems.OID]postmortems.OID{}
+	var known []postmortems.OID // commits the repository has
+	for _, c := range s.commits {
+		roots[c.id] = c.Tree
+		for _, p := range c.Parents {
+			if _, ok := s.byID[p]; !ok {
+				known = append(known, p)
+			}
+		}
+	}
+	slices.Sort(known)
+	return roots, s.rootsOf(ctx, slices.Compact(known), roots)
+}
+
+// rootsOf adds the trees of commits to roots.
+func (s *survey) rootsOf(ctx context.Context, commits []postmortems.OID, roots map[postmortems.OID]postmortems.OID) error {
+	return s.src.Contents(ctx, commits, maxTree, func(_ int, o plumbing.Object) error {
+		if o.Kind != plumbing.CommitObject {
+			return fault.Newf(fault.Invalid, "gitrepo.rootsOf", "object %s is used as a commit and is a %s", o.ID, o.Kind)
+		}
+		c, err := plumbing.ParseCommit(o.Data)
+		if err != nil {
+			return fault.Wrap(fault.Internal, "gitrepo.rootsOf", fmt.Sprintf("commit %.10s is damaged", o.ID), err)
+		}
+		roots[o.ID] = c.Tree
+		return nil
+	})
+}
+
+// root is the tree of one commit; "" for "".
+func (s *survey) root(ctx context.Context, commit postmortems.OID) (postmortems.OID, error) {
+	if commit == "" {
+		return "", nil
+	}
+	if i, ok := s.byID[commit]; ok {
+		return s.commits[i].Tree, nil
+	}
+	roots := map[postmortems.OID]postmortems.OID{}
+	err := s.rootsOf(ctx, []postmortems.OID{commit}, roots)
+	return roots[commit], err
+}
+
+// reaches tells whether the tip descends from a commit that is in main's history
+// (hides) or among the new ones; asked is true when only git can tell.
+func (s *survey) reaches(from postmortems.OID) (yes, asked bool) {
+	if from == s.tip {
+		return true, false
+	}
+	if _, ok := s.byID[from]; ok {
+		return true, false // everything new is reached by the tip
+	}
+	for _, c := range s.commits {
+		if slices.Contains(c.Parents, from) {
+			return true, false
+		}
+	}
+	return false, from != s.hides
+}
+
+// descends tells whether the tip descends from a commit.
+func (s *survey) descends(ctx context.Context, from postmortems.OID) (bool, error) {
+	yes, ask := s.reaches(from)
+	if yes || !ask {
+		return yes, nil
+	}
+	err := s.repo.git.Run(ctx, plumbing.Call{Args: []string{"merge-base", "--is-ancestor", string(from), string(s.tip)}, Env: s.env, Limits: s.repo.limits.walk()})
+	if exitStatus(err) == 1 {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// mergeBase is the commit at which the tip's history left main's; "" when they
+// have nothing in common.
+func (s *survey) mergeBase(ctx context.Context) (postmortems.OID, error) {
+	if s.hides == "" {
+		return "", nil
+	}
+	if yes, _ := s.reaches(s.hides); yes {
+		return s.hides, nil
+	}
+	out, err := s.repo.git.Output(ctx, plumbing.Call{Args: []string{"merge-base", string(s.hides), string(s.tip)}, Env: s.env, Limits: s.repo.limits.walk()})
+	if exitStatus(err) == 1 {
+		return "", nil
+	}
+	return postmortems.OID(bytes.TrimSpace(out)), err
+}
+
+// exitStatus is the status of a git child that exited by itself; 0 when err is
+// none of those.
+func exitStatus(err error) int {
+	if exit, ok := errors.AsType[*plumbing.ExitError](err); ok {
+		return exit.Code
+	}
+	return 0
+}

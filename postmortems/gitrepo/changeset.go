@@ -1,0 +1,197 @@
+package gitrepo
+
+import (
+	"context"
+	"slices"
+
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+	"github.com/postern/postern/postmortems/gitrepo/wire"
+)
+
+// origin is the commit that a branch's change set counts from: what is published
+// for main, the merge base for a draft.
+func (s *survey) origin(ctx context.Context, branch string) (postmortems.OID, error) {
+	if branch == Main {
+		return s.hides, nil
+	}
+	return s.mergeBase(ctx)
+}
+
+// net compares the trees of two commits, with renames and sizes.
+func (s *survey) net(ctx context.Context, from postmortems.OID) ([]change, error) {
+	var list []change
+	if len(s.commits) == 1 && slices.Equal(s.commits[0].Parents, parentsOf(from)) {
+		list = slices.Clone(s.commits[0].changes)
+	} else {
+		old, err := s.root(ctx, from)
+		if err != nil {
+			return nil, err
+		}
+		now, err := s.root(ctx, s.tip)
+		if err != nil {
+			return nil, err
+		}
+		c := comparison{from: old, to: now}
+		most := s.most.changes
+		if most == 0 {
+			most = int(^uint(0) >> 1)
+		}
+		if c.changes, err = s.trees.collect(ctx, old, now, most); err != nil {
+			return nil, err
+		}
+		if err := s.repo.findRenames(ctx, s.env, []*comparison{&c}); err != nil {
+			return nil, err
+		}
+		list = c.changes
+	}
+	if s.most.changes > 0 && len(list) > s.most.changes {
+		return nil, tooManyChanges(s.most.changes)
+	}
+	return list, nil
+}
+
+func parentsOf(from postmortems.OID) []postmortems.OID {
+	if from == "" {
+		return nil
+	}
+	return []postmortems.OID{from}
+}
+
+// fillSizes sets the size of every blob that changes lists name.
+func (s *survey) fillSizes(ctx context.Context, lists ...[]change) error {
+	known := map[postmortems.OID]int64{}
+	var ask []postmortems.OID
+	for _, list := range lists {
+		for _, c := range list {
+			if _, fresh := s.sizes[c.Blob]; !fresh && c.Blob != "" && c.mode != plumbing.ModeSubmodule {
+				ask = append(ask, c.Blob)
+			}
+		}
+	}
+	slices.Sort(ask)
+	err := s.src.Info(ctx, slices.Compact(ask), func(_ int, o plumbing.Object) error {
+		known[o.ID] = o.Size
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, list := range lists {
+		for i := range list {
+			size, fresh := s.sizes[list[i].Blob]
+			if !fresh {
+				size = known[list[i].Blob]
+			}
+			list[i].Size = size
+		}
+	}
+	return nil
+}
+
+// fillAllSizes sets the sizes of net and of all commits' changes.
+func (s *survey) fillAllSizes(ctx context.Context, net []change) error {
+	lists := [][]change{net}
+	for _, c := range s.commits {
+		lists = append(lists, c.changes)
+	}
+	return s.fillSizes(ctx, lists...)
+}
+
+// history is the commits of a change set.
+func (s *survey) history() []postmortems.Commit {
+	list := make([]postmortems.Commit, 0, len(s.commits))
+	for _, c := range s.commits {
+		list = append(list, postmortems.Commit{
+			ID: c.id, Parents: c.Parents, Author: cleanSignature(c.Author), Committer: cleanSignature(c.Committer),
+			Subject: wire.Clean(c.Subject), Changes: published(c.changes),
+		})
+	}
+	return list
+}
+
+func cleanSignature(s postmortems.Signature) postmortems.Signature {
+	s.Name, s.Email = wire.Clean(s.Name), wire.Clean(s.Email)
+	return s
+}
+
+// ChangeSet makes the change set that leads a branch from old to its tip new out
+// of what the repository has: to publish again after a crash, and to publish an
+// import. When old is no ancestor of new, Net still tells what differs. It is not
+// bounded: what is here was accepted before.
+func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortems.OID, pusher postmortems.Pusher) (postmortems.ChangeSet, error) {
+	src := pooled{r.pool}
+	cs := postmortems.ChangeSet{Branch: branch, Old: old, New: new, Pusher: pusher, At: r.now(), Content: content{src: src, most: maxTree}}
+	if new == "" {
+		return cs, nil
+	}
+	s := r.newSurvey(src, nil, new, old)
+	if err := s.connect(ctx, true); err != nil {
+		return cs, err
+	}
+	commits, _, err := s.weigh(ctx)
+	if err != nil {
+		return cs, err
+	}
+	if err := s.read(ctx, commits, nil); err != nil {
+		return cs, err
+	}
+	if err := s.compare(ctx); err != nil {
+		return cs, err
+	}
+	net, err := s.net(ctx, old)
+	if err != nil {
+		return cs, err
+	}
+	if err := s.fillAllSizes(ctx, net); err != nil {
+		return cs, err
+	}
+	cs.Commits, cs.Net = s.history(), published(net)
+	return cs, nil
+}
+
+// DraftBase is the commit at which a branch left main: what its change set
+// counts from.
+func (r *Repo) DraftBase(ctx context.Context, branch string) (postmortems.OID, error) {
+	s := r.newSurvey(pooled{r.pool}, nil, r.Tip(branch), r.Tip(Main))
+	return s.mergeBase(ctx)
+}
+
+// content gives a change set's reader the blobs, from memory where the check has
+// kept them.
+type content struct {
+	src  objects
+	kept map[postmortems.OID][]byte
+	most int64
+}
+
+// Blobs is postmortems.Content's.
+func (c content) Blobs(ctx context.Context, ids []postmortems.OID, fn func(i int, data []byte) error) error {
+	var ask []postmortems.OID
+	var at []int // index in ids of each of ask
+	for i, id := range ids {
+		if _, ok := c.kept[id]; !ok {
+			ask, at = append(ask, id), append(at, i)
+		}
+	}
+	next := 0
+	giveKept := func(until int) error {
+		for ; next < until; next++ {
+			if err := fn(next, c.kept[ids[next]]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	err := c.src.Contents(ctx, ask, c.most, func(n int, o plumbing.Object) error {
+		if err := giveKept(at[n]); err != nil {
+			return err
+		}
+		next++
+		return fn(at[n], o.Data)
+	})
+	if err != nil {
+		return err
+	}
+	return giveKept(len(ids))
+}

@@ -1,0 +1,139 @@
+package gitrepo
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+)
+
+// change is a changed path with its modes.
+type change struct {
+	postmortems.Change
+	mode, oldMode uint32
+}
+
+// diff compares two trees ("" is the empty one) and gives each file that
+// differs to emit, in git's order. Folders that are the same are not read. It
+// stops at emit's first error.
+func (t trees) diff(ctx context.Context, from, to postmortems.OID, emit func(change) error) error {
+	d := differ{trees: t, ctx: ctx, emit: emit}
+	return d.folder("", from, to)
+}
+
+type differ struct {
+	trees
+	ctx  context.Context
+	emit func(change) error
+}
+
+func (d *differ) folder(prefix string, from, to postmortems.OID) error {
+	if from == to {
+		return nil
+	}
+	old, err := d.entries(d.ctx, from)
+	if err != nil {
+		return err
+	}
+	now, err := d.entries(d.ctx, to)
+	if err != nil {
+		return err
+	}
+	for len(old) > 0 || len(now) > 0 {
+		var a, b plumbing.Entry // zero: not there
+		switch {
+		case len(old) == 0:
+			b, now = now[0], now[1:]
+		case len(now) == 0:
+			a, old = old[0], old[1:]
+		default:
+			c := old[0].Compare(now[0])
+			if c <= 0 {
+				a, old = old[0], old[1:]
+			}
+			if c >= 0 {
+				b, now = now[0], now[1:]
+			}
+		}
+		if a == b {
+			continue
+		}
+		if err := d.entry(prefix, a, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry compares two entries of one name; Compare keeps files and folders apart,
+// so they are of one sort or one is absent.
+func (d *differ) entry(prefix string, a, b plumbing.Entry) error {
+	name := prefix + a.Name
+	if b.Name != "" {
+		name = prefix + b.Name
+	}
+	if a.IsTree() || b.IsTree() {
+		return d.folder(name+"/", a.ID, b.ID)
+	}
+	c := change{mode: b.Mode, oldMode: a.Mode}
+	c.Change = postmortems.Change{Status: postmortems.Modified, Path: name, Blob: b.ID, OldBlob: a.ID}
+	switch {
+	case a.Name == "":
+		c.Status = postmortems.Added
+	case b.Name == "":
+		c.Status = postmortems.Deleted
+	}
+	return d.emit(c)
+}
+
+// collect gathers a diff, at most most changes.
+func (t trees) collect(ctx context.Context, from, to postmortems.OID, most int) ([]change, error) {
+	var list []change
+	err := t.diff(ctx, from, to, func(c change) error {
+		if len(list) >= most {
+			return tooManyChanges(most)
+		}
+		list = append(list, c)
+		return nil
+	})
+	return list, err
+}
+
+// againstAll lists what differs from every one of a merge's parents, compared
+// with the first.
+func (t trees) againstAll(ctx context.Context, parents []postmortems.OID, to postmortems.OID, most int) ([]change, error) {
+	list, err := t.collect(ctx, parents[0], to, most)
+	if err != nil {
+		return nil, err
+	}
+	for _, parent := range parents[1:] {
+		differs := map[string]bool{}
+		err := t.diff(ctx, parent, to, func(c change) error {
+			differs[c.Path] = true
+			if len(differs) > most {
+				return tooManyChanges(most)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		list = slices.DeleteFunc(list, func(c change) bool { return !differs[c.Path] })
+	}
+	return list, nil
+}
+
+// published drops what only changes a file's mode and puts the rest in the order
+// of paths, as a ChangeSet has it.
+func published(list []change) []postmortems.Change {
+	out := make([]postmortems.Change, 0, len(list))
+	for _, c := range list {
+		if c.Status != postmortems.Modified || c.Blob != c.OldBlob {
+			out = append(out, c.Change)
+		}
+	}
+	slices.SortFunc(out, func(a, b postmortems.Change) int { return strings.Compare(a.Path, b.Path) })
+	return out
+}

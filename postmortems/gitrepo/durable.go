@@ -1,0 +1,93 @@
+package gitrepo
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// quarantinePrefix begins the names of quarantine folders; git's own gc knows it
+// and removes old ones too.
+const quarantinePrefix = "tmp_objdir-incoming-"
+
+// syncDir makes the names in a folder survive a power cut.
+func syncDir(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "gitrepo.syncDir", "a folder of the repository cannot be opened", err)
+	}
+	err = errors.Join(f.Sync(), f.Close())
+	return fault.Wrap(fault.Internal, "gitrepo.syncDir", "a folder of the repository cannot be made durable", err)
+}
+
+// syncObjects makes moved-in packs durable.
+func (r *Repo) syncObjects() error {
+	objects := filepath.Join(r.git.Dir(), "objects")
+	return errors.Join(syncDir(filepath.Join(objects, "pack")), syncDir(objects))
+}
+
+// syncRefDirs makes a moved ref durable: the folder its file lies in and all
+// above it, up to the repository. Folders that went with the last branch in them
+// are passed over.
+func (r *Repo) syncRefDirs(branch string) error {
+	root := r.git.Dir()
+	for dir := filepath.Dir(filepath.Join(root, headsPrefix+branch)); ; dir = filepath.Dir(dir) {
+		if err := syncDir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if dir == root {
+			return nil
+		}
+	}
+}
+
+// sweep removes what a crash left: quarantines, half-written packs, and locks of
+// refs, one of which would block every later push of its branch. It runs before
+// any push, and no other process writes here.
+func (r *Repo) sweep() error {
+	root := r.git.Dir()
+	objects := filepath.Join(root, "objects")
+	swept := 0
+	remove := func(path string) error {
+		swept++
+		return os.RemoveAll(path)
+	}
+	var errs []error
+	errs = append(errs, eachName(objects, func(name string) error {
+		if strings.HasPrefix(name, "tmp_") || strings.HasPrefix(name, "incoming-") {
+			return remove(filepath.Join(objects, name))
+		}
+		return nil
+	}), eachName(filepath.Join(objects, "pack"), func(name string) error {
+		if strings.HasPrefix(name, "tmp_") || strings.HasPrefix(name, ".tmp-") {
+			return remove(filepath.Join(objects, "pack", name))
+		}
+		return nil
+	}), eachName(root, func(name string) error {
+		if strings.HasSuffix(name, ".lock") {
+			return remove(filepath.Join(root, name))
+		}
+		return nil
+	}), filepath.WalkDir(filepath.Join(root, "refs"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".lock") {
+			return err
+		}
+		return remove(path)
+	}))
+	if swept > 0 {
+		r.log.Info("removed what an interrupted push left in the repository", "items", swept)
+	}
+	return fault.Wrap(fault.Internal, "gitrepo.sweep", "what an interrupted push left in the repository cannot be removed", errors.Join(errs...))
+}
+
+func eachName(dir string, fn func(name string) error) error {
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		err = errors.Join(err, fn(e.Name()))
+	}
+	return err
+}

@@ -1,0 +1,94 @@
+package gitrepo
+
+import (
+	"fmt"
+
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo/wire"
+)
+
+// refUpdate is one command of a push on its way through it.
+type refUpdate struct {
+	Command
+	reason   string // why it is refused; "" so far good
+	survey   *survey
+	verdict  *judgement
+	net      []change
+	base     postmortems.OID // what its change set counts from
+	prepared Prepared
+}
+
+// admit judges what can be judged before the pack is read.
+func (p *push) admit(commands []wire.Command) {
+	named := map[string]bool{}
+	for _, c := range commands {
+		u := &refUpdate{Command: Command{Ref: c.Ref, Old: c.Old, New: c.New, Create: c.Old == "", Delete: c.New == ""}}
+		u.Branch = strings.TrimPrefix(c.Ref, headsPrefix)
+		u.reason = p.repo.refusal(u)
+		if u.reason == "" && named[u.Ref] {
+			u.reason = "the branch is named twice in this push"
+		}
+		named[u.Ref] = true
+		if u.reason == "" {
+			u.reason = p.may(u)
+		}
+		p.refs = append(p.refs, u)
+	}
+}
+
+// may asks the caller's rights.
+func (p *push) may(u *refUpdate) string {
+	if p.who.May == nil {
+		return "pushing is not allowed here"
+	}
+	if err := p.who.May(u.Command); err != nil {
+		return fault.Message(err)
+	}
+	return ""
+}
+
+// refusal is why a command cannot be followed whoever asks; "" when it can.
+func (r *Repo) refusal(u *refUpdate) string {
+	if !strings.HasPrefix(u.Ref, headsPrefix) {
+		return "only branches are stored here: push to main to publish, to any other branch for a draft"
+	}
+	if text := CheckBranch(u.Branch); text != "" {
+		return text
+	}
+	if u.Branch == Main && u.Delete {
+		return "main cannot be deleted; to take documents back, remove the files and push that"
+	}
+	if text := r.stale(u); text != "" {
+		return text
+	}
+	if other := r.clash(u.Branch); u.Create && other != "" {
+		return fmt.Sprintf("the branch %q exists, and %q cannot be kept beside it; choose another name", other, u.Branch)
+	}
+	return ""
+}
+
+// stale tells that the branch is not where the author last saw it.
+func (r *Repo) stale(u *refUpdate) string {
+	tip := r.Tip(u.Branch)
+	switch {
+	case tip == u.Old:
+		return ""
+	case tip == "":
+		return fmt.Sprintf("there is no branch %q any more; git fetch --prune, then push again", u.Branch)
+	case u.Branch == Main:
+		return "main moved: git pull --rebase, then push again"
+	}
+	return fmt.Sprintf("%s moved: git fetch, look at what others pushed, then push again", u.Branch)
+}
+
+// forced judges a move that is known not to be a fast-forward.
+func (p *push) forced(u *refUpdate) string {
+	if u.Branch == Main {
+		return "main cannot be rewritten: git pull --rebase, then push again without --force"
+	}
+	u.Force = true
+	return p.may(u)
+}

@@ -1,0 +1,244 @@
+package gitrepo
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+	"github.com/postern/postern/postmortems/gitrepo/wire"
+)
+
+const (
+	// keepAlive is how often an author's git hears from a server that works.
+	keepAlive = 5 * time.Second
+	// progressEvery is how often progress is told, and how long a push may take
+	// before any is.
+	progressEvery = time.Second
+	// toldProblems is how many findings are printed; the rest is counted.
+	toldProblems = 20
+	// optionCheck is the push option that validates and does not publish.
+	optionCheck = "check"
+)
+
+// push is one push on its way.
+type push struct {
+	repo   *Repo
+	who    Who
+	answer *wire.Answer
+	at     time.Time
+	refs   []*refUpdate
+	q      *quarantine // nil when nothing was sent but deletions
+	check  bool
+	atomic bool
+	quiet  bool
+	told   time.Time // when progress was last told
+	times  Timings
+	failed bool // by the server's fault, not the author's
+}
+
+// receive takes the pack in. Everything of the request's body that matters is
+// read when it returns.
+func (p *push) receive(ctx context.Context, body *bufio.Reader) error {
+	defer since(&p.times.Receive, time.Now())
+	wanted := false
+	for _, u := range p.refs {
+		wanted = wanted || u.reason == "" && !u.Delete
+	}
+	if !wanted {
+		return nil
+	}
+	var err error
+	if p.q, err = newQuarantine(p.repo.git); err != nil {
+		return err
+	}
+	return p.q.unpack(ctx, body, p.repo.limits)
+}
+
+// close lets go of everything the push held.
+func (p *push) close() {
+	if p.q == nil {
+		return
+	}
+	if err := p.q.close(); err != nil {
+		p.repo.log.Warn("the quarantine of a push was not removed; it will be at the next start", "error", err)
+	}
+}
+
+// work judges and publishes what was received; refs carry their reasons after.
+func (p *push) work(ctx context.Context) {
+	for _, u := range p.refs {
+		if u.reason == "" && !u.Delete {
+			p.fail(u, p.inspect(ctx, u))
+		}
+	}
+	for _, group := range p.groups() {
+		p.publish(ctx, group)
+	}
+}
+
+// groups are the refs that succeed or fail together: each its own, or all.
+func (p *push) groups() [][]*refUpdate {
+	if p.atomic {
+		return [][]*refUpdate{p.refs}
+	}
+	var list [][]*refUpdate
+	for _, u := range p.refs {
+		list = append(list, []*refUpdate{u})
+	}
+	return list
+}
+
+// fail notes why a ref cannot move: a finding for the author, or the server's
+// own failure, which is logged.
+func (p *push) fail(u *refUpdate, err error) {
+	if err == nil {
+		return
+	}
+	u.reason = reasonOf(err)
+	if blame(err) {
+		p.failed = true
+		p.repo.log.Error("a push failed", "ref", u.Ref, "pusher", p.who.Pusher.Name, "error", err)
+	}
+}
+
+// reasonOf is what the author is told of an error.
+func reasonOf(err error) string {
+	if exit, ok := errors.AsType[*plumbing.ExitError](err); ok {
+		return exit.Reason()
+	}
+	return fault.Message(err)
+}
+
+// blame tells whether the server, not the push, is at fault.
+func blame(err error) bool {
+	switch fault.KindOf(err) {
+	case fault.Invalid, fault.TooLarge, fault.Conflict, fault.NotFound, fault.Forbidden, fault.TooMany:
+		return false
+	}
+	return true
+}
+
+// inspect finds what a ref brings and holds it against the rules.
+func (p *push) inspect(ctx context.Context, u *refUpdate) error {
+	src, err := p.q.objects(ctx)
+	if err != nil {
+		return err
+	}
+	hides := u.Old
+	if u.Branch != Main {
+		hides = p.repo.Tip(Main)
+	}
+	s := p.repo.newSurvey(src, p.q.env, u.New, hides)
+	s.most = p.repo.limits.bounds()
+	u.survey = s
+	if err := p.connect(ctx, u); err != nil || u.reason != "" {
+		return err
+	}
+	defer since(&p.times.Check, time.Now())
+	if err := s.look(ctx); err != nil {
+		return err
+	}
+	if u.Old != "" {
+		ff, err := s.descends(ctx, u.Old)
+		if err != nil {
+			return err
+		}
+		if !ff {
+			if u.reason = p.forced(u); u.reason != "" {
+				return nil
+			}
+		}
+	}
+	if u.base, err = s.origin(ctx, u.Branch); err != nil {
+		return err
+	}
+	if u.net, err = s.net(ctx, u.base); err != nil {
+		return err
+	}
+	if err := s.fillAllSizes(ctx, u.net); err != nil {
+		return err
+	}
+	p.times.Files += len(u.net)
+	p.times.Bytes += s.bytes
+	u.verdict, err = s.judge(ctx, u.net, p.progress)
+	return err
+}
+
+// connect makes sure that everything the ref needs is here.
+func (p *push) connect(ctx context.Context, u *refUpdate) error {
+	defer since(&p.times.Connect, time.Now())
+	err := u.survey.connect(ctx, false)
+	if status := exitStatus(err); status > 0 {
+		p.repo.log.Info("a push is not connected", "ref", u.Ref, "error", err)
+		u.reason = "objects are missing from the push; git fetch (--unshallow in a shallow clone), then push again"
+		return nil
+	}
+	return err
+}
+
+// progress tells how far a long check is.
+func (p *push) progress(done, total int) {
+	if now := time.Now(); !p.quiet && now.Sub(p.told) >= progressEvery {
+		p.told = now
+		p.answer.Say(fmt.Sprintf("checked %d of %d files", done, total))
+	}
+}
+
+// tell prints findings and where their rules are explained.
+func (p *push) tell(problems []postmortems.Problem) {
+	var lines []string
+	rules := map[string]bool{}
+	for i, problem := range problems {
+		if i == toldProblems {
+			lines = append(lines, fmt.Sprintf("… and %d more", len(problems)-toldProblems))
+			break
+		}
+		lines = append(lines, problem.String())
+		rules[problem.Rule] = true
+	}
+	if p.repo.ruleURL != nil {
+		for _, problem := range problems[:min(len(problems), toldProblems)] {
+			if rules[problem.Rule] {
+				delete(rules, problem.Rule) // once
+				lines = append(lines, "see "+p.repo.ruleURL(problem.Rule))
+			}
+		}
+	}
+	p.answer.Say(lines...)
+}
+
+// results are what the report says of each ref.
+func (p *push) results() []wire.Result {
+	list := make([]wire.Result, 0, len(p.refs))
+	for _, u := range p.refs {
+		list = append(list, wire.Result{Ref: u.Ref, Reason: u.reason})
+	}
+	return list
+}
+
+// outcome sums the push up for the metrics.
+func (p *push) outcome() Outcome {
+	published, checked := false, len(p.refs) > 0
+	for _, u := range p.refs {
+		published = published || u.reason == ""
+		checked = checked && u.reason == checkedReason
+	}
+	switch {
+	case p.failed:
+		return Failed
+	case published:
+		return Published
+	case checked:
+		return Checked
+	}
+	return Refused
+}
+
+// since is a stopwatch: it adds the time from start to d. Timings are of the
+// machine's own clock, which the injected one must not bend.
+func since(d *time.Duration, start time.Time) { *d += time.Since(start) }

@@ -1,0 +1,125 @@
+package gitrepo
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+)
+
+// quarantine is a folder of objects that the repository does not have yet. Git
+// children given env see both; without it nobody sees the new ones. Its life is
+// one push.
+type quarantine struct {
+	git  *plumbing.Git
+	dir  string
+	env  []string
+	cat  *plumbing.CatFile
+	gone bool // its packs have moved in
+}
+
+func newQuarantine(git *plumbing.Git) (*quarantine, error) {
+	objects := filepath.Join(git.Dir(), "objects")
+	dir, err := os.MkdirTemp(objects, quarantinePrefix)
+	if err == nil {
+		err = os.Mkdir(filepath.Join(dir, "pack"), 0o700)
+	}
+	if err != nil {
+		return nil, fault.Wrap(fault.Full, "gitrepo", "the server cannot store the push; nothing was changed", err)
+	}
+	return &quarantine{git: git, dir: dir, env: []string{"GIT_OBJECT_DIRECTORY=" + dir, "GIT_ALTERNATE_OBJECT_DIRECTORIES=" + objects}}, nil
+}
+
+// objects is the quarantine's cat-file process, started when first needed.
+func (q *quarantine) objects(ctx context.Context) (*plumbing.CatFile, error) {
+	if q.cat != nil {
+		return q.cat, nil
+	}
+	var err error
+	q.cat, err = q.git.OpenCatFile(ctx, plumbing.Limits{AddressSpace: childMemory, CPU: childCPU}, q.env...)
+	return q.cat, err
+}
+
+// close removes what has not moved in.
+func (q *quarantine) close() error {
+	var err error
+	if q.cat != nil {
+		err = q.cat.Close()
+	}
+	return errors.Join(err, os.RemoveAll(q.dir))
+}
+
+// packHeader is "PACK", a version and the number of objects, four bytes each.
+const packHeader = 12
+
+// packTrailer is the checksum that ends a pack.
+const packTrailer = 20
+
+// unpack reads a pack from the end of a request and lets git store it. The
+// number of objects is judged before the first of them is read.
+func (q *quarantine) unpack(ctx context.Context, body *bufio.Reader, limits Limits) error {
+	head, err := body.Peek(packHeader)
+	if err != nil {
+		return fault.Wrap(fault.Invalid, "gitrepo.unpack", "the push ends before its pack; push again", err)
+	}
+	if string(head[:4]) != "PACK" || binary.BigEndian.Uint32(head[4:]) != 2 {
+		return fault.New(fault.Invalid, "gitrepo.unpack", "what follows the commands is not a pack of version 2; use a current git")
+	}
+	n := binary.BigEndian.Uint32(head[8:])
+	if int64(n) > int64(limits.Objects) {
+		return fault.Newf(fault.TooLarge, "gitrepo.unpack", "the push has %d objects; %d are allowed: push in parts", n, limits.Objects)
+	}
+	if n == 0 { // a branch at a commit that is here already
+		_, err := body.Discard(packHeader + packTrailer)
+		return fault.Wrap(fault.Invalid, "gitrepo.unpack", "the push ends inside its pack; push again", err)
+	}
+	return q.indexPack(ctx, body, limits.unpack(), limits.PackBytes)
+}
+
+func (q *quarantine) indexPack(ctx context.Context, pack io.Reader, limits plumbing.Limits, most int64) error {
+	args := []string{"index-pack", "--stdin", "--strict", "--fix-thin"}
+	if most > 0 {
+		args = append(args, fmt.Sprintf("--max-input-size=%d", most))
+	}
+	// The pack is copied by this goroutine, so that no read of the request can
+	// outlive it when the child dies.
+	r, w, err := os.Pipe()
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, "gitrepo.unpack", "the server has no file handle left; try again", err)
+	}
+	child, err := q.git.Start(ctx, plumbing.Call{Args: args, Env: q.env, Stdin: r, Limits: limits})
+	closeErr := r.Close()
+	if err != nil {
+		return errors.Join(err, closeErr, w.Close())
+	}
+	source := &sourceReader{r: pack}
+	_, _ = io.Copy(w, source) // a failed write shows in the child's end
+	_ = w.Close()             // likewise
+	err = child.Wait()
+	if source.err != nil { // the request is to blame, not git
+		return source.err
+	}
+	return err
+}
+
+// sourceReader remembers why reading ended, so that it can be told from a
+// failure to write.
+type sourceReader struct {
+	r   io.Reader
+	err error
+}
+
+func (s *sourceReader) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
+}

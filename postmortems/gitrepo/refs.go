@@ -1,0 +1,141 @@
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo/gate"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+)
+
+// refTable is what refs/heads says, kept in memory: this process is the only
+// writer.
+type refTable struct {
+	mu   sync.RWMutex
+	tips map[string]postmortems.OID // by branch
+}
+
+// loadRefs reads all branches from git.
+func (r *Repo) loadRefs(ctx context.Context) error {
+	out, err := r.git.Output(ctx, plumbing.Call{Args: []string{"for-each-ref", "--format=%(objectname) %(refname)", headsPrefix}})
+	if err != nil {
+		return fault.Wrap(fault.Internal, "gitrepo", "the branches cannot be read", err)
+	}
+	tips := map[string]postmortems.OID{}
+	for line := range bytes.Lines(out) {
+		id, ref, ok := strings.Cut(strings.TrimSuffix(string(line), "\n"), " ")
+		branch, isHead := strings.CutPrefix(ref, headsPrefix)
+		if !ok || !isHead || !plumbing.ValidOID(postmortems.OID(id)) {
+			return fault.Newf(fault.Internal, "gitrepo", "git lists a branch as %q", line)
+		}
+		tips[branch] = postmortems.OID(id)
+	}
+	r.refs.mu.Lock()
+	defer r.refs.mu.Unlock()
+	r.refs.tips = tips
+	return nil
+}
+
+// Tip is the commit a branch names; "" when there is no such branch.
+func (r *Repo) Tip(branch string) postmortems.OID {
+	r.refs.mu.RLock()
+	defer r.refs.mu.RUnlock()
+	return r.refs.tips[branch]
+}
+
+// Branch is a branch and its tip.
+type Branch struct {
+	Name string
+	Tip  postmortems.OID
+}
+
+// Branches are all branches by name, Main among them once it exists.
+func (r *Repo) Branches() []Branch {
+	r.refs.mu.RLock()
+	defer r.refs.mu.RUnlock()
+	list := make([]Branch, 0, len(r.refs.tips))
+	for _, name := range slices.Sorted(maps.Keys(r.refs.tips)) {
+		list = append(list, Branch{Name: name, Tip: r.refs.tips[name]})
+	}
+	return list
+}
+
+// clash finds a branch that cannot exist beside a new one: git keeps branches as
+// files, so "a" and "a/b" exclude each other, and on some disks "A" and "a" do.
+func (r *Repo) clash(branch string) string {
+	r.refs.mu.RLock()
+	defer r.refs.mu.RUnlock()
+	folded := gate.Fold(branch)
+	for other := range r.refs.tips {
+		o := gate.Fold(other)
+		if other != branch && (o == folded || strings.HasPrefix(o, folded+"/") || strings.HasPrefix(folded, o+"/")) {
+			return other
+		}
+	}
+	return ""
+}
+
+// refMove is one ref's old and new tip; "" is absent.
+type refMove struct {
+	branch   string
+	old, new postmortems.OID
+}
+
+// moveRefs moves refs in one transaction, durably. When git finds another old
+// value than the table has, the table is read again and the fault is of kind
+// Conflict.
+func (r *Repo) moveRefs(ctx context.Context, moves []refMove) error {
+	var script bytes.Buffer
+	script.WriteString("start\n")
+	for _, m := range moves {
+		ref := headsPrefix + m.branch
+		switch {
+		case m.new == "":
+			script.WriteString("delete " + ref + " " + string(m.old) + "\n")
+		case m.old == "":
+			script.WriteString("create " + ref + " " + string(m.new) + "\n")
+		default:
+			script.WriteString("update " + ref + " " + string(m.new) + " " + string(m.old) + "\n")
+		}
+	}
+	script.WriteString("prepare\ncommit\n")
+	err := r.git.Run(ctx, plumbing.Call{Args: []string{"update-ref", "--stdin"}, Stdin: &script, Limits: r.limits.walk()})
+	if err != nil {
+		// A child that was killed may have moved the ref: git is asked, not assumed.
+		loadErr := r.loadRefs(context.WithoutCancel(ctx))
+		if loadErr != nil || !r.moved(moves) {
+			return &fault.Error{Kind: fault.Conflict, Op: "gitrepo.moveRefs", Msg: "the branch could not be moved; git fetch, then push again", Err: err}
+		}
+	}
+	for _, m := range moves {
+		if err := r.syncRefDirs(m.branch); err != nil {
+			return err
+		}
+	}
+	r.refs.mu.Lock()
+	defer r.refs.mu.Unlock()
+	for _, m := range moves {
+		if m.new == "" {
+			delete(r.refs.tips, m.branch)
+			continue
+		}
+		r.refs.tips[m.branch] = m.new
+	}
+	return nil
+}
+
+// moved tells whether all refs are where the moves lead.
+func (r *Repo) moved(moves []refMove) bool {
+	for _, m := range moves {
+		if r.Tip(m.branch) != m.new {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,74 @@
+package gitrepo
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+)
+
+// release moves the packs into the repository, durably: an index last, because
+// a pack exists for git once its index does.
+func (q *quarantine) release() error {
+	if q.gone {
+		return nil
+	}
+	from, to := filepath.Join(q.dir, "pack"), filepath.Join(q.git.Dir(), "objects", "pack")
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "gitrepo.release", "the push cannot be stored", err)
+	}
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "pack-") {
+			names = append(names, e.Name())
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return packOrder(a) - packOrder(b) })
+	for _, name := range names {
+		if err := os.Rename(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
+			return fault.Wrap(fault.Internal, "gitrepo.release", "the push cannot be stored", err)
+		}
+	}
+	q.gone = true
+	return nil
+}
+
+func packOrder(name string) int {
+	switch filepath.Ext(name) {
+	case ".pack":
+		return 0
+	case ".idx":
+		return 2
+	}
+	return 1
+}
+
+// extract packs what some tips need beyond main out of a quarantine that holds
+// more, and moves only that into the repository: objects of a ref that was
+// refused must not come in with one that was not.
+func (q *quarantine) extract(ctx context.Context, tips []postmortems.OID, hides postmortems.OID, limits plumbing.Limits) error {
+	part, err := newQuarantine(q.git)
+	if err != nil {
+		return err
+	}
+	var input strings.Builder
+	for _, tip := range tips {
+		input.WriteString(string(tip) + "\n")
+	}
+	if hides != "" {
+		input.WriteString("^" + string(hides) + "\n")
+	}
+	args := []string{"pack-objects", "--revs", "--quiet", "--delta-base-offset", filepath.Join(part.dir, "pack", "pack")}
+	err = q.git.Run(ctx, plumbing.Call{Args: args, Env: q.env, Stdin: strings.NewReader(input.String()), Limits: limits})
+	if err == nil {
+		err = part.release()
+	}
+	return errors.Join(err, part.close())
+}

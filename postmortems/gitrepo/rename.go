@@ -1,0 +1,199 @@
+package gitrepo
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+)
+
+// comparison is a pair of trees with what differs between them.
+type comparison struct {
+	from, to postmortems.OID // trees; "" is the empty one
+	changes  []change
+}
+
+// findRenames joins removed and added files that are the same: first those of
+// one content, then, where Markdown files are left on both sides, those that git
+// finds similar. Renames by a document's own id are the library's to find.
+func (r *Repo) findRenames(ctx context.Context, env []string, list []*comparison) error {
+	var similar []*comparison
+	for _, c := range list {
+		c.joinExact()
+		if c.needsGit() {
+			similar = append(similar, c)
+		}
+	}
+	if len(similar) == 0 {
+		return nil
+	}
+	var input bytes.Buffer
+	for _, c := range similar {
+		input.WriteString(string(c.from) + " " + string(c.to) + "\n")
+	}
+	call := plumbing.Call{
+		Args: []string{"diff-tree", "--stdin", "-r", "-M", "--raw", "-z", "--no-abbrev", "--no-ext-diff"},
+		Env:  env, Stdin: &input, Limits: r.limits.walk(),
+	}
+	return r.git.Stream(ctx, call, func(out io.Reader) error { return readRenames(bufio.NewReader(out), similar) })
+}
+
+// joinExact pairs removed and added files with one content, preferring a file
+// that kept its base name. Empty files are all alike and are left alone.
+func (c *comparison) joinExact() {
+	removed := map[postmortems.OID][]int{}
+	for i, ch := range c.changes {
+		if ch.Status == postmortems.Deleted && ch.OldBlob != emptyBlob {
+			removed[ch.OldBlob] = append(removed[ch.OldBlob], i)
+		}
+	}
+	if len(removed) == 0 {
+		return
+	}
+	gone := map[int]bool{}
+	for _, sameName := range []bool{true, false} {
+		for i := range c.changes {
+			ch := &c.changes[i]
+			if ch.Status != postmortems.Added {
+				continue
+			}
+			for n, j := range removed[ch.Blob] {
+				if sameName && path.Base(c.changes[j].Path) != path.Base(ch.Path) {
+					continue
+				}
+				ch.rename(c.changes[j])
+				gone[j] = true
+				removed[ch.Blob] = slices.Delete(removed[ch.Blob], n, n+1)
+				break
+			}
+		}
+	}
+	c.drop(gone)
+}
+
+// emptyBlob is the name of a blob of no bytes.
+const emptyBlob postmortems.OID = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+
+// rename turns an addition into a rename of a removed file.
+func (c *change) rename(from change) {
+	c.Status, c.From, c.OldBlob, c.oldMode = postmortems.Renamed, from.Path, from.OldBlob, from.oldMode
+}
+
+func (c *comparison) drop(gone map[int]bool) {
+	kept := c.changes[:0]
+	for i, ch := range c.changes {
+		if !gone[i] {
+			kept = append(kept, ch)
+		}
+	}
+	c.changes = kept
+}
+
+// needsGit tells whether Markdown was both removed and added.
+func (c *comparison) needsGit() bool {
+	var removed, added bool
+	for _, ch := range c.changes {
+		if isMarkdown(ch.Path) {
+			removed = removed || ch.Status == postmortems.Deleted
+			added = added || ch.Status == postmortems.Added
+		}
+	}
+	return removed && added && c.from != "" && c.to != ""
+}
+
+func isMarkdown(p string) bool {
+	ext := strings.ToLower(path.Ext(p))
+	return ext == ".md" || ext == ".markdown"
+}
+
+// readRenames reads what diff-tree says of each comparison, in order: a line
+// with both trees, then records of ":MODES OIDS STATUS\0PATH\0", with a second
+// path after a rename.
+func readRenames(out *bufio.Reader, list []*comparison) error {
+	next := 0
+	var current *comparison
+	var pairs map[string]string // new path by old
+	for {
+		head, err := out.Peek(1)
+		if err == io.EOF {
+			current.join(pairs)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if head[0] != ':' {
+			current.join(pairs)
+			line, err := out.ReadString('\n')
+			if err != nil {
+				return err
+			}
+			// A pair without differences is passed over by git.
+			for next < len(list) && strings.TrimSpace(line) != string(list[next].from)+" "+string(list[next].to) {
+				next++
+			}
+			if next == len(list) {
+				return fault.Newf(fault.Internal, "gitrepo.findRenames", "git diff-tree answers with %q", line)
+			}
+			current, pairs = list[next], map[string]string{}
+			next++
+			continue
+		}
+		if err := readRecord(out, pairs); err != nil {
+			return err
+		}
+	}
+}
+
+func readRecord(out *bufio.Reader, pairs map[string]string) error {
+	record, err := out.ReadString(0)
+	if err != nil {
+		return err
+	}
+	from, err := out.ReadString(0)
+	if err != nil {
+		return err
+	}
+	fields := strings.Fields(strings.TrimSuffix(record, "\x00"))
+	if len(fields) < 5 || !strings.HasPrefix(fields[4], "R") {
+		return nil
+	}
+	to, err := out.ReadString(0)
+	if err != nil {
+		return err
+	}
+	if pairs != nil {
+		pairs[strings.TrimSuffix(from, "\x00")] = strings.TrimSuffix(to, "\x00")
+	}
+	return nil
+}
+
+// join applies git's pairs, as far as both sides are still unpaired Markdown.
+func (c *comparison) join(pairs map[string]string) {
+	if len(pairs) == 0 {
+		return
+	}
+	added := map[string]int{}
+	for i, ch := range c.changes {
+		if ch.Status == postmortems.Added && isMarkdown(ch.Path) {
+			added[ch.Path] = i
+		}
+	}
+	gone := map[int]bool{}
+	for j, ch := range c.changes {
+		to, paired := pairs[ch.Path]
+		if i, ok := added[to]; paired && ok && ch.Status == postmortems.Deleted && isMarkdown(ch.Path) {
+			c.changes[i].rename(ch)
+			delete(added, to)
+			gone[j] = true
+		}
+	}
+	c.drop(gone)
+}

@@ -1,0 +1,164 @@
+package gitrepo
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo/gate"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+)
+
+// Main is the branch that is published.
+const Main = "main"
+
+const (
+	headsPrefix = "refs/heads/"
+	// treeCacheEntries and factCacheTrees bound the memory of parsed trees: about
+	// 20 and 10 MB.
+	treeCacheEntries = 100_000
+	factCacheTrees   = 100_000
+)
+
+// Repo is the open repository. Its methods may be used from several goroutines.
+type Repo struct {
+	git       *plumbing.Git
+	pool      *plumbing.Pool
+	limits    Limits
+	log       *slog.Logger
+	now       func() time.Time
+	publisher Publisher
+	ruleURL   func(string) string
+	observe   func(Timings)
+	scanner   *gate.Scanner
+
+	refs    refTable
+	publish lock  // held from Prepare to Commit, and while packs are merged
+	pushes  slots // one is held by each push from its first byte to its last
+	fetches slots
+	trees   *cache[postmortems.OID, []plumbing.Entry]
+	facts   *cache[postmortems.OID, treeFacts]
+
+	life    sync.Mutex
+	closing bool
+	working sync.WaitGroup
+	ctx     context.Context // ends when Close gives up waiting
+	cancel  context.CancelFunc
+}
+
+// Open checks git, makes the repository when it is absent, sweeps what a crash
+// left behind and reads the refs. A git that is missing or too old is a fault of
+// kind Unsupported.
+func Open(ctx context.Context, o Options) (*Repo, error) {
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, "gitrepo.Open", "the repository's folder cannot be made absolute", err)
+	}
+	if strings.ContainsAny(dir, ":\"\n") { // git separates object folders with a colon
+		return nil, fault.Newf(fault.Invalid, "gitrepo.Open", "the folder %q has a colon, a quote or a line feed in its name; choose another data folder", dir)
+	}
+	home := filepath.Join(dir, "postern-home")
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return nil, fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's folder cannot be made", err)
+	}
+	git, err := plumbing.New(ctx, o.Git, dir, home)
+	if err != nil {
+		return nil, err
+	}
+	limits := o.Limits.withDefaults()
+	r := &Repo{
+		git: git, limits: limits, log: o.Logger, now: o.Now, publisher: o.Publisher, ruleURL: o.RuleURL, observe: o.Observe,
+		scanner: gate.NewScanner(), publish: newLock(), pushes: newSlots(limits.Pushes), fetches: newSlots(limits.Fetches),
+		trees: newCache[postmortems.OID, []plumbing.Entry](treeCacheEntries), facts: newCache[postmortems.OID, treeFacts](factCacheTrees),
+	}
+	if err := r.initialise(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.sweep(); err != nil {
+		return nil, err
+	}
+	if err := r.loadRefs(ctx); err != nil {
+		return nil, err
+	}
+	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	r.pool = plumbing.NewPool(r.ctx, git, readers, plumbing.Limits{AddressSpace: childMemory})
+	return r, nil
+}
+
+// initialise makes the bare repository. git init may be run again over one that
+// a crash left half made.
+func (r *Repo) initialise(ctx context.Context) error {
+	whole := true
+	for _, name := range []string{"HEAD", "config", "objects/pack", "refs/heads"} {
+		if _, err := os.Stat(filepath.Join(r.git.Dir(), name)); err != nil {
+			whole = false
+		}
+	}
+	if !whole {
+		err := r.git.Run(ctx, plumbing.Call{Args: []string{"init", "--quiet", "--bare", "--template=", "--initial-branch=" + Main, "--object-format=sha1"}})
+		if err != nil {
+			return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository cannot be made", err)
+		}
+		if err := r.syncRefDirs(Main); err != nil {
+			return err
+		}
+	}
+	head := filepath.Join(r.git.Dir(), "HEAD")
+	text, err := os.ReadFile(head)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's HEAD cannot be read", err)
+	}
+	const want = "ref: " + headsPrefix + Main + "\n"
+	if string(text) == want {
+		return nil
+	}
+	return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's HEAD cannot be written", os.WriteFile(head, []byte(want), 0o644))
+}
+
+// begin notes that work starts, so that Close waits for it.
+func (r *Repo) begin() error {
+	r.life.Lock()
+	defer r.life.Unlock()
+	if r.closing {
+		return fault.New(fault.Unavailable, "gitrepo", "the server is stopping; try again in a moment")
+	}
+	r.working.Add(1)
+	return nil
+}
+
+// bound makes the context of a piece of work: it ends with the caller's, with
+// the repository's, and after the stated duration.
+func (r *Repo) bound(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	stop := context.AfterFunc(r.ctx, cancel)
+	return ctx, func() { stop(); cancel() }
+}
+
+// Close refuses new pushes and fetches and waits for those going on. When ctx
+// ends first, their git children are killed; what they had not published is not.
+func (r *Repo) Close(ctx context.Context) error {
+	r.life.Lock()
+	r.closing = true
+	r.life.Unlock()
+	done := make(chan struct{})
+	go func() {
+		r.working.Wait()
+		close(done)
+	}()
+	var err error
+	select {
+	case <-done:
+	case <-ctx.Done():
+		err = fault.Wrap(fault.Timeout, "gitrepo.Close", "pushes were still going on when the time to stop was over", ctx.Err())
+	}
+	r.cancel()
+	<-done
+	return errors.Join(err, r.pool.Close())
+}

@@ -1,0 +1,296 @@
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+)
+
+// site is a repository behind a real HTTP server, with a publisher that records
+// and does as it is told.
+type site struct {
+	t    *testing.T
+	repo *Repo
+	dir  string
+	url  string
+	log  *bytes.Buffer
+
+	mu      sync.Mutex
+	sets    []postmortems.ChangeSet // committed
+	asked   []postmortems.ChangeSet // prepared
+	texts   map[string]string       // contents of the last prepared set's files
+	refusal string
+	prepare func(postmortems.ChangeSet) error
+	commit  func(postmortems.ChangeSet) error
+	may     func(Command) error
+	times   []Timings
+}
+
+func testLimits() Limits {
+	l := DefaultLimits()
+	l.SlotWait = 30 * time.Second
+	return l
+}
+
+func newSite(t *testing.T, change ...func(*Options)) *site {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	s := &site{t: t, dir: filepath.Join(t.TempDir(), "knowledge.git"), log: &bytes.Buffer{}}
+	s.open(change...)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/knowledge.git/info/refs", func(w http.ResponseWriter, r *http.Request) { s.repo.InfoRefs(w, r) })
+	mux.HandleFunc("/knowledge.git/git-upload-pack", func(w http.ResponseWriter, r *http.Request) { s.repo.UploadPack(w, r) })
+	mux.HandleFunc("/knowledge.git/git-receive-pack", func(w http.ResponseWriter, r *http.Request) {
+		s.repo.ReceivePack(w, r, Who{Pusher: postmortems.Pusher{TokenID: "t1", Name: "robin"}, May: func(c Command) error {
+			if s.may != nil {
+				return s.may(c)
+			}
+			return nil
+		}})
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	s.url = server.URL + "/knowledge.git"
+	return s
+}
+
+func (s *site) open(change ...func(*Options)) {
+	s.t.Helper()
+	o := Options{
+		Dir: s.dir, Limits: testLimits(), Publisher: s, Logger: slog.New(slog.NewTextHandler(&locked{w: s.log}, nil)),
+		Now:     func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) },
+		RuleURL: func(rule string) string { return "https://portal.example/docs/rules/" + rule },
+		Observe: func(times Timings) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.times = append(s.times, times)
+		},
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	var err error
+	if s.repo, err = Open(s.t.Context(), o); err != nil {
+		s.t.Fatal(err)
+	}
+	repo := s.repo
+	s.t.Cleanup(func() {
+		if err := repo.Close(context.Background()); err != nil {
+			s.t.Error(err)
+		}
+	})
+}
+
+type locked struct {
+	mu sync.Mutex
+	w  *bytes.Buffer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+// Prepare reads everything it is told of, as a real publisher does.
+func (s *site) Prepare(ctx context.Context, cs postmortems.ChangeSet, _ func(string)) (Prepared, error) {
+	var ids []postmortems.OID
+	var paths []string
+	for _, c := range cs.Net {
+		if c.Status != postmortems.Deleted {
+			ids, paths = append(ids, c.Blob), append(paths, c.Path)
+		}
+	}
+	texts := map[string]string{}
+	if err := cs.Content.Blobs(ctx, ids, func(i int, data []byte) error {
+		texts[paths[i]] = string(data)
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked, s.texts = append(s.asked, cs), texts
+	if s.prepare != nil {
+		if err := s.prepare(cs); err != nil {
+			return nil, err
+		}
+	}
+	return &preparedSet{site: s, cs: cs, refusal: s.refusal}, nil
+}
+
+type preparedSet struct {
+	site    *site
+	cs      postmortems.ChangeSet
+	refusal string
+}
+
+func (p *preparedSet) Refusal() string { return p.refusal }
+func (p *preparedSet) Lines() []string { return []string{"publisher: " + p.cs.Branch + " looked at"} }
+func (p *preparedSet) Commit(context.Context) ([]string, error) {
+	p.site.mu.Lock()
+	defer p.site.mu.Unlock()
+	if p.site.commit != nil {
+		if err := p.site.commit(p.cs); err != nil {
+			return nil, err
+		}
+	}
+	p.site.sets = append(p.site.sets, p.cs)
+	return []string{"publisher: " + p.cs.Branch + " published"}, nil
+}
+
+func (s *site) last() postmortems.ChangeSet {
+	s.t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.sets) == 0 {
+		s.t.Fatal("nothing was published")
+	}
+	return s.sets[len(s.sets)-1]
+}
+
+// author is somebody's clone.
+type author struct {
+	t   *testing.T
+	dir string
+}
+
+func (s *site) author() *author {
+	s.t.Helper()
+	a := &author{t: s.t, dir: s.t.TempDir()}
+	a.git("init", "-q", "-b", "main")
+	a.git("remote", "add", "origin", s.url)
+	return a
+}
+
+func (a *author) command(args ...string) *exec.Cmd {
+	cmd := exec.Command("git", args...)
+	cmd.Dir = a.dir
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + a.dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C",
+		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.org",
+		"GIT_AUTHOR_DATE=1700000000 +0800", "GIT_COMMITTER_DATE=1700000000 +0800",
+	}
+	return cmd
+}
+
+// try runs git and returns what it printed.
+func (a *author) try(args ...string) (string, error) {
+	out, err := a.command(args...).CombinedOutput()
+	return string(out), err
+}
+
+func (a *author) git(args ...string) string {
+	a.t.Helper()
+	out, err := a.try(args...)
+	if err != nil {
+		a.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return strings.TrimSpace(out)
+}
+
+// pipe runs git with standard input.
+func (a *author) pipe(input string, args ...string) string {
+	a.t.Helper()
+	cmd := a.command(args...)
+	cmd.Stdin = strings.NewReader(input)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		a.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func (a *author) write(path, text string) {
+	a.t.Helper()
+	full := filepath.Join(a.dir, path)
+	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+		a.t.Fatal(err)
+	}
+	if err := os.WriteFile(full, []byte(text), 0o644); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+// commit commits everything.
+func (a *author) commit(message string) postmortems.OID {
+	a.t.Helper()
+	a.git("add", "-A")
+	a.git("commit", "-q", "--allow-empty", "-m", message)
+	return postmortems.OID(a.git("rev-parse", "HEAD"))
+}
+
+// refused pushes and wants to be refused with these words.
+func (a *author) refused(want []string, push ...string) string {
+	a.t.Helper()
+	out, err := a.try(append([]string{"push"}, push...)...)
+	if err == nil {
+		a.t.Errorf("git push %v was accepted:\n%s", push, out)
+	}
+	for _, w := range want {
+		if !strings.Contains(out, w) {
+			a.t.Errorf("git push %v does not say %q:\n%s", push, w, out)
+		}
+	}
+	return out
+}
+
+// changes prints a change list for comparing.
+func changes(list []postmortems.Change) string {
+	var lines []string
+	for _, c := range list {
+		line := c.Status.String() + " " + c.Path
+		if c.From != "" {
+			line += " from " + c.From
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, ", ")
+}
+
+// leftovers lists quarantines that are still there.
+func (s *site) leftovers() []string {
+	names, err := filepath.Glob(filepath.Join(s.dir, "objects", "tmp_*"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return names
+}
+
+// sound checks the repository with git's own eyes.
+func (s *site) sound() {
+	s.t.Helper()
+	out, err := exec.Command("git", "-C", s.dir, "-c", "safe.directory=*", "fsck", "--full", "--strict").CombinedOutput()
+	if err != nil {
+		s.t.Errorf("fsck: %v\n%s", err, out)
+	}
+	if left := s.leftovers(); len(left) > 0 {
+		s.t.Errorf("left behind: %v", left)
+	}
+}
+
+func denied(message string) error { return fault.New(fault.Forbidden, "test", message) }
+
+func sortedPaths(list []postmortems.Change) []string {
+	var paths []string
+	for _, c := range list {
+		paths = append(paths, c.Path)
+	}
+	slices.Sort(paths)
+	return paths
+}

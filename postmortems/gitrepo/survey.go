@@ -1,0 +1,224 @@
+package gitrepo
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+)
+
+// bounds are the limits of one survey; zero fields do not bound. A push has all
+// of them, an import's history few.
+type bounds struct {
+	objects, commits, changes, paths int
+	bytes                            int64
+}
+
+func (l Limits) bounds() bounds {
+	return bounds{objects: l.Objects, commits: l.Commits, changes: l.Changes, paths: l.Paths, bytes: l.InflatedBytes}
+}
+
+// survey is what a tip brings that main does not have.
+type survey struct {
+	repo  *Repo
+	src   objects
+	env   []string // of git children that must see the quarantine
+	trees trees
+	tip   postmortems.OID
+	hides postmortems.OID // main's tip: what it reaches is not new; "" hides nothing
+	most  bounds
+
+	ids     []postmortems.OID         // new objects, commits first, newest first
+	sizes   map[postmortems.OID]int64 // of new blobs
+	commits []commit                  // parents before children
+	byID    map[postmortems.OID]int   // index in commits
+	bytes   int64                     // of all new objects
+}
+
+type commit struct {
+	id postmortems.OID
+	plumbing.Commit
+	changes []change
+}
+
+// newSurvey prepares a look at what tip brings.
+func (r *Repo) newSurvey(src objects, env []string, tip, hides postmortems.OID) *survey {
+	return &survey{
+		repo: r, src: src, env: env, tip: tip, hides: hides, trees: trees{src: src, cache: r.trees},
+		sizes: map[postmortems.OID]int64{}, byID: map[postmortems.OID]int{},
+	}
+}
+
+// connect walks from the tip to what main has: that everything is there, and
+// what is new. Nothing is read but commits and trees, by git.
+func (s *survey) connect(ctx context.Context, onlyCommits bool) error {
+	if s.tip == s.hides {
+		return nil
+	}
+	input := string(s.tip) + "\n"
+	if s.hides != "" {
+		input += "^" + string(s.hides) + "\n"
+	}
+	args := []string{"rev-list", "--topo-order", "--stdin"}
+	if !onlyCommits {
+		args = append(args, "--objects")
+	}
+	call := plumbing.Call{Args: args, Env: s.env, Stdin: strings.NewReader(input), Limits: s.repo.limits.walk()}
+	return s.repo.git.Stream(ctx, call, s.readList)
+}
+
+// readList reads "OID" or "OID PATH" lines.
+func (s *survey) readList(out io.Reader) error {
+	lines := bufio.NewReaderSize(out, 64<<10)
+	for {
+		line, err := lines.ReadSlice('\n')
+		if err == io.EOF { // a line cut off is the child's death, which it tells itself
+			return nil
+		}
+		for err == bufio.ErrBufferFull { // a path of any length: only the name before it counts
+			line = slices.Clone(line[:min(len(line), 64)])
+			_, err = lines.ReadSlice('\n')
+		}
+		id, _, _ := bytes.Cut(bytes.TrimSuffix(line, []byte("\n")), []byte(" "))
+		if !plumbing.ValidOID(postmortems.OID(id)) {
+			return fault.Newf(fault.Internal, "gitrepo.connect", "git rev-list answers with %q", line)
+		}
+		if s.most.objects > 0 && len(s.ids) >= s.most.objects {
+			return fault.Newf(fault.TooLarge, "gitrepo.connect", "the push has more than %d objects; push in parts", s.most.objects)
+		}
+		s.ids = append(s.ids, postmortems.OID(id))
+	}
+}
+
+// weigh asks for kind and size of everything new, before any content is read,
+// and splits it by kind.
+func (s *survey) weigh(ctx context.Context) (commits, trees []postmortems.OID, err error) {
+	if len(s.ids) == 0 { // nothing new: the tip is here already, whatever it is
+		return nil, nil, s.src.Info(ctx, []postmortems.OID{s.tip}, func(_ int, o plumbing.Object) error {
+			if o.Kind != plumbing.CommitObject {
+				return errNoCommit()
+			}
+			return nil
+		})
+	}
+	err = s.src.Info(ctx, s.ids, func(_ int, o plumbing.Object) error {
+		if s.bytes += o.Size; s.most.bytes > 0 && s.bytes > s.most.bytes {
+			return fault.Newf(fault.TooLarge, "gitrepo.weigh", "the push has more than %d bytes unpacked; keep large data elsewhere, or push in parts", s.most.bytes)
+		}
+		switch o.Kind {
+		case plumbing.CommitObject:
+			commits = append(commits, o.ID)
+		case plumbing.TreeObject:
+			trees = append(trees, o.ID)
+		case plumbing.BlobObject:
+			s.sizes[o.ID] = o.Size
+		default:
+			return fault.Newf(fault.Invalid, "gitrepo.weigh", "a branch cannot name a %s; push the commit itself", o.Kind)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.most.commits > 0 && len(commits) > s.most.commits {
+		return nil, nil, fault.Newf(fault.TooLarge, "gitrepo.weigh", "the push has %d commits; %d are allowed: push in parts, or let an administrator import the history", len(commits), s.most.commits)
+	}
+	if len(commits) == 0 || commits[0] != s.tip {
+		return nil, nil, errNoCommit()
+	}
+	slices.Reverse(commits) // parents first
+	return commits, trees, nil
+}
+
+func errNoCommit() error {
+	return fault.New(fault.Invalid, "gitrepo.weigh", "a branch can only name a commit")
+}
+
+// read parses the new commits and trees in one conversation.
+func (s *survey) read(ctx context.Context, commits, newTrees []postmortems.OID) error {
+	err := s.src.Contents(ctx, commits, maxTree, func(_ int, o plumbing.Object) error {
+		c, err := plumbing.ParseCommit(o.Data)
+		if err != nil {
+			return fault.Wrap(fault.Invalid, "gitrepo.read", fmt.Sprintf("commit %.10s is damaged", o.ID), err)
+		}
+		if len(c.Parents) > maxParents {
+			return fault.Newf(fault.Invalid, "gitrepo.read", "commit %.10s merges %d others; %d are allowed", o.ID, len(c.Parents), maxParents)
+		}
+		s.byID[o.ID] = len(s.commits)
+		s.commits = append(s.commits, commit{id: o.ID, Commit: c})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.trees.load(ctx, newTrees, func(postmortems.OID, []plumbing.Entry) {})
+}
+
+// look does the whole survey of a push: afterwards commits have their changes.
+func (s *survey) look(ctx context.Context) error {
+	commits, newTrees, err := s.weigh(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.read(ctx, commits, newTrees); err != nil {
+		return err
+	}
+	if s.most.paths > 0 {
+		for i := range s.commits {
+			if err := s.repo.measure(ctx, s.trees, s.commits[i].Tree, s.most.paths); err != nil {
+				return err
+			}
+		}
+	}
+	return s.compare(ctx)
+}
+
+// compare finds what each commit changed.
+func (s *survey) compare(ctx context.Context) error {
+	left := int(^uint(0) >> 1)
+	if s.most.changes > 0 {
+		left = commitChanges * s.most.changes
+	}
+	roots, err := s.parentTrees(ctx)
+	if err != nil {
+		return err
+	}
+	var renames []*comparison
+	for i := range s.commits {
+		c := &s.commits[i]
+		var parents []postmortems.OID
+		for _, p := range c.Parents {
+			parents = append(parents, roots[p])
+		}
+		if len(parents) == 0 {
+			parents = []postmortems.OID{""}
+		}
+		if len(parents) == 1 {
+			c.changes, err = s.trees.collect(ctx, parents[0], c.Tree, left)
+			renames = append(renames, &comparison{from: parents[0], to: c.Tree, changes: c.changes})
+		} else {
+			c.changes, err = s.trees.againstAll(ctx, parents, c.Tree, left)
+			renames = append(renames, nil)
+		}
+		if err != nil {
+			return err
+		}
+		left -= len(c.changes)
+	}
+	if err := s.repo.findRenames(ctx, s.env, slices.DeleteFunc(slices.Clone(renames), func(c *comparison) bool { return c == nil })); err != nil {
+		return err
+	}
+	for i, c := range renames {
+		if c != nil {
+			s.commits[i].changes = c.changes
+		}
+	}
+	return nil
+}

@@ -1,0 +1,140 @@
+package gitrepo
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo/gate"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+)
+
+// objects reads objects by name: a quarantine's process, or the pool of readers.
+type objects interface {
+	Info(ctx context.Context, ids []postmortems.OID, fn func(i int, o plumbing.Object) error) error
+	Contents(ctx context.Context, ids []postmortems.OID, most int64, fn func(i int, o plumbing.Object) error) error
+}
+
+// pooled reads through the pool.
+type pooled struct{ pool *plumbing.Pool }
+
+func (p pooled) Info(ctx context.Context, ids []postmortems.OID, fn func(int, plumbing.Object) error) error {
+	return p.pool.Do(ctx, func(c *plumbing.CatFile) error { return c.Info(ctx, ids, fn) })
+}
+
+func (p pooled) Contents(ctx context.Context, ids []postmortems.OID, most int64, fn func(int, plumbing.Object) error) error {
+	return p.pool.Do(ctx, func(c *plumbing.CatFile) error { return c.Contents(ctx, ids, most, fn) })
+}
+
+// maxTree bounds one tree or commit object in bytes: 200,000 names of 255 bytes.
+const maxTree = 64 << 20
+
+// trees reads tree objects through the repository's cache.
+type trees struct {
+	src   objects
+	cache *cache[postmortems.OID, []plumbing.Entry]
+}
+
+// load puts those of ids that are not cached into the cache, asking for all at
+// once, and gives each of ids to fn.
+func (t trees) load(ctx context.Context, ids []postmortems.OID, fn func(id postmortems.OID, entries []plumbing.Entry)) error {
+	var missing []postmortems.OID
+	for _, id := range ids {
+		if entries, ok := t.cache.get(id); ok {
+			fn(id, entries)
+		} else {
+			missing = append(missing, id)
+		}
+	}
+	return t.src.Contents(ctx, missing, maxTree, func(_ int, o plumbing.Object) error {
+		if o.Kind != plumbing.TreeObject {
+			return fault.Newf(fault.Invalid, "gitrepo.trees", "object %s is used as a folder and is a %s", o.ID, o.Kind)
+		}
+		entries, err := plumbing.ParseTree(o.Data)
+		if err != nil {
+			return fault.Wrap(fault.Invalid, "gitrepo.trees", fmt.Sprintf("the folder object %s is damaged", o.ID), err)
+		}
+		t.cache.put(o.ID, entries, len(entries)+1)
+		fn(o.ID, entries)
+		return nil
+	})
+}
+
+// entries reads one tree; "" is the empty one.
+func (t trees) entries(ctx context.Context, id postmortems.OID) (list []plumbing.Entry, err error) {
+	if id == "" {
+		return nil, nil
+	}
+	err = t.load(ctx, []postmortems.OID{id}, func(_ postmortems.OID, entries []plumbing.Entry) { list = entries })
+	return list, err
+}
+
+// treeFacts are counted bottom-up, once a tree object however often it is used:
+// ten trees that each hold the next ten times are ten looks, not 10^10 paths.
+type treeFacts struct {
+	paths int // files below, saturating just above the limit
+	depth int // folders on the longest way down
+}
+
+// measure counts a tree and all below it. A tree over maxPaths paths or deeper
+// than a path may be is a fault of kind TooLarge, before anything walks it.
+func (r *Repo) measure(ctx context.Context, t trees, root postmortems.OID, maxPaths int) error {
+	children := map[postmortems.OID][]postmortems.OID{}
+	files := map[postmortems.OID]int{}
+	seen := map[postmortems.OID]bool{root: true}
+	for level := []postmortems.OID{root}; len(level) > 0; {
+		var next []postmortems.OID
+		err := t.load(ctx, level, func(id postmortems.OID, entries []plumbing.Entry) {
+			for _, e := range entries {
+				if !e.IsTree() {
+					files[id]++
+					continue
+				}
+				children[id] = append(children[id], e.ID)
+				if _, known := r.facts.get(e.ID); !known && !seen[e.ID] {
+					seen[e.ID] = true
+					next = append(next, e.ID)
+				}
+			}
+		})
+		if err != nil {
+			return err
+		}
+		if level = next; len(seen) > maxPaths {
+			return tooManyPaths(maxPaths)
+		}
+	}
+	facts := r.count(root, children, files, maxPaths)
+	switch {
+	case facts.paths > maxPaths:
+		return tooManyPaths(maxPaths)
+	case facts.depth > gate.MaxDepth:
+		return fault.Newf(fault.TooLarge, "gitrepo.measure", "folders are nested %d deep; %d are allowed: move files up", facts.depth, gate.MaxDepth)
+	}
+	return nil
+}
+
+func tooManyChanges(most int) error {
+	return fault.Newf(fault.TooLarge, "gitrepo.compare", "the push changes more than %d files; push in parts, or let an administrator import it", most)
+}
+
+func tooManyPaths(most int) error {
+	return fault.Newf(fault.TooLarge, "gitrepo.measure", "a commit holds more than %d files; keep data elsewhere and link to it", most)
+}
+
+// count adds up a tree whose unknown parts were all loaded. Its recursion is as
+// deep as the tree, which git itself has walked before.
+func (r *Repo) count(id postmortems.OID, children map[postmortems.OID][]postmortems.OID, files map[postmortems.OID]int, most int) treeFacts {
+	if f, ok := r.facts.get(id); ok {
+		return f
+	}
+	f := treeFacts{paths: files[id]}
+	for _, child := range children[id] {
+		c := r.count(child, children, files, most)
+		f.paths = min(f.paths+c.paths, most+1)
+		f.depth = max(f.depth, c.depth+1)
+	}
+	r.facts.put(id, f, 1)
+	return f
+}
