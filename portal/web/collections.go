@@ -43,7 +43,7 @@ func (s *Server) service(c echo.Context) error {
 	}
 	view := listView{frame: s.frame(), Heading: name, What: "Every document that names this service."}
 	view.Title, view.Section = name, "/services"
-	return s.showList(c, view, library.Filter{Service: name})
+	return s.cached(c, "list", func() (any, error) { return s.fillList(c, view, library.Filter{Service: name}) })
 }
 
 // actionsView lists action items over all documents.

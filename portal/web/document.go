@@ -14,7 +14,6 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/static"
 )
 
@@ -41,10 +40,11 @@ func (s *Server) documentOrHistory(c echo.Context, id string, f form) error {
 	if f == asMarkdown {
 		return s.source(c, page.Shown.Blob)
 	}
-	done, err := s.finish(page, pageState{seq: page.Seq, day: state.day})
+	done, err := s.finish("document", s.documentView(page), pageState{seq: page.Seq, day: state.day}, page.ID+" "+string(page.Shown.Commit))
 	if err != nil {
 		return err
 	}
+	done.id = page.ID
 	if rev == "" && c.Request().URL.RawQuery == "" {
 		done.key = c.Request().URL.Path
 		s.cache.put(done)
@@ -56,6 +56,31 @@ func (s *Server) documentOrHistory(c echo.Context, id string, f form) error {
 func (s *Server) state(ctx context.Context) (pageState, error) {
 	seq, err := s.deps.Library.Seq(ctx)
 	return pageState{seq: seq, day: s.day().Unix()}, err
+}
+
+// cached answers with a page that depends on the library and the day alone: made
+// by build for the first reader, kept for the next.
+func (s *Server) cached(c echo.Context, name string, build func() (any, error)) error {
+	state, err := s.state(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	u := c.Request().URL
+	key := u.Path + "?" + u.RawQuery
+	if f := s.cache.get(key, state); f != nil {
+		return s.sendFinished(c, f)
+	}
+	view, err := build()
+	if err != nil {
+		return err
+	}
+	f, err := s.finish(name, view, state, key)
+	if err != nil {
+		return err
+	}
+	f.key = key
+	s.cache.put(f)
+	return s.sendFinished(c, f)
 }
 
 // sendCached sends the finished page of a path, if it is there and valid. This
@@ -72,20 +97,21 @@ func (s *Server) sendCached(c echo.Context, path string) (bool, error) {
 	return true, s.sendFinished(c, f)
 }
 
-// finish renders a page once, in both encodings.
-func (s *Server) finish(p library.Page, state pageState) (*finished, error) {
+// finish renders a page once, in both encodings. of tells apart the pages of one
+// state.
+func (s *Server) finish(name string, view any, state pageState, of string) (*finished, error) {
 	var b bytes.Buffer
-	if err := s.views.execute(&b, "document", s.documentView(p)); err != nil {
-		return nil, fault.Wrap(fault.Internal, "web.document", "", err)
+	if err := s.views.execute(&b, name, view); err != nil {
+		return nil, fault.Wrap(fault.Internal, "web.finish", "", err)
 	}
 	zip, err := static.Gzip(b.Bytes())
 	if err != nil {
-		return nil, fault.Wrap(fault.Internal, "web.document", "", err)
+		return nil, fault.Wrap(fault.Internal, "web.finish", "", err)
 	}
 	h := fnv.New128a()
-	fmt.Fprintf(h, "%s %s %d %d %s", p.ID, p.Shown.Commit, state.seq, state.day, s.views.sum)
+	fmt.Fprintf(h, "%s %d %d %s", of, state.seq, state.day, s.views.sum)
 	return &finished{
-		valid: state, id: p.ID, plain: b.Bytes(), zip: zip,
+		valid: state, plain: b.Bytes(), zip: zip,
 		etag:        []string{fmt.Sprintf(`W/"%x"`, h.Sum(nil))},
 		plainLength: []string{strconv.Itoa(b.Len())}, zipLength: []string{strconv.Itoa(len(zip))},
 	}, nil
@@ -105,7 +131,7 @@ func (s *Server) sendFinished(c echo.Context, f *finished) error {
 	res, req := c.Response(), c.Request()
 	h := res.Header()
 	h["Cache-Control"], h["Vary"], h["Etag"] = s.sent.cacheControl, s.sent.vary, f.etag
-	if req.Method == http.MethodGet {
+	if f.id != "" && req.Method == http.MethodGet {
 		s.deps.Library.MarkRead(f.id)
 	}
 	if matches(req.Header.Get("If-None-Match"), f.etag[0]) {

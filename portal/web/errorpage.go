@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/web/problem"
 	"github.com/postern/postern/postmortems/library"
@@ -53,7 +54,7 @@ func (s *Server) errorPage(c echo.Context, v *visit, doc *problem.Document) erro
 // when search does not answer, the page goes without.
 func (s *Server) addSimilar(c echo.Context, v *visit, view *errorView) {
 	view.Words = pathWords(v.path)
-	if view.Words == "" || !v.who.May(0) {
+	if view.Words == "" || !v.who.May(auth.Read) {
 		return
 	}
 	res, err := s.deps.Search.Search(c.Request().Context(), search.Request{Text: view.Words, Limit: similarShown})

@@ -54,25 +54,29 @@ func facetLabels() [][2]string {
 // list makes the handler of one kind's list.
 func (s *Server) list(kind kindName) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		view := listView{frame: s.frame(), Kind: kind, Heading: kind.Many, What: kind.What}
-		view.Title, view.Section, view.Canonical = kind.Many, kind.Path, s.absolute(kind.Path)
-		if about, err := s.deps.Library.Lookup(c.Request().Context(), kind.Path); err == nil && about.Record != nil {
-			view.About = s.link(about.Record.Address)
-		}
-		return s.showList(c, view, library.Filter{Kind: kind.Kind})
+		return s.cached(c, "list", func() (any, error) { return s.kindList(c, kind) })
 	}
 }
 
-// showList reads the filters from the query and shows what they leave.
-func (s *Server) showList(c echo.Context, view listView, base library.Filter) error {
+func (s *Server) kindList(c echo.Context, kind kindName) (any, error) {
+	view := listView{frame: s.frame(), Kind: kind, Heading: kind.Many, What: kind.What}
+	view.Title, view.Section, view.Canonical = kind.Many, kind.Path, s.absolute(kind.Path)
+	if about, err := s.deps.Library.Lookup(c.Request().Context(), kind.Path); err == nil && about.Record != nil {
+		view.About = s.link(about.Record.Address)
+	}
+	return s.fillList(c, view, library.Filter{Kind: kind.Kind})
+}
+
+// fillList reads the filters from the query and adds what they leave.
+func (s *Server) fillList(c echo.Context, view listView, base library.Filter) (listView, error) {
 	ctx, q := c.Request().Context(), c.QueryParams()
 	f, err := filterOf(q, base)
 	if err != nil {
-		return err
+		return view, err
 	}
 	records, next, err := s.deps.Library.List(ctx, f)
 	if err != nil {
-		return err
+		return view, err
 	}
 	path := c.Request().URL.EscapedPath()
 	view.Records = records
@@ -89,10 +93,7 @@ func (s *Server) showList(c echo.Context, view listView, base library.Filter) er
 	}
 	view.Empty = len(records) == 0 && len(view.Chips) == 0 && f.Cursor == ""
 	view.Facets, err = s.facets(c, f, base)
-	if err != nil {
-		return err
-	}
-	return s.show(c, 200, "list", view)
+	return view, err
 }
 
 // facets counts the values of every filter among the documents that the filters

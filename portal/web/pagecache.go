@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// pageCache keeps finished document pages, newest used first, bounded in bytes.
+// pageCache keeps finished pages of documents and lists, newest used first, bounded in bytes.
 // An entry is valid for one state of the library and one day; a newer one
 // replaces it, and what is no longer asked for falls off the end.
 type pageCache struct {
@@ -21,7 +21,7 @@ type pageCache struct {
 type finished struct {
 	key   string
 	valid pageState
-	id    string // the document's, for counting readings
+	id    string // the document's, for counting readings; "" for a list
 	plain []byte
 	zip   []byte
 	// Header values, made once.

@@ -356,3 +356,43 @@ func TestARemovedDocumentKeepsItsName(t *testing.T) {
 		t.Error("a removed document is named by its last title, else by its path")
 	}
 }
+
+func TestListsAreKeptUntilTheLibraryChanges(t *testing.T) {
+	s := newSite(t, "https://kb.example")
+	etag := s.get("/postmortems?severity=SEV1").Header().Get("ETag")
+	if w := s.get("/postmortems?severity=SEV1", "If-None-Match", etag); w.Code != http.StatusNotModified {
+		t.Errorf("with its tag: %d", w.Code)
+	}
+	if w := s.get("/postmortems?severity=SEV2", "If-None-Match", etag); w.Code != 200 {
+		t.Errorf("another filter with that tag: %d", w.Code)
+	}
+	s.lib.seq++
+	if w := s.get("/postmortems?severity=SEV1", "If-None-Match", etag); w.Code != 200 {
+		t.Errorf("after a publish: %d", w.Code)
+	}
+	if len(s.lib.reads) != 0 {
+		t.Errorf("a list was counted as a reading: %v", s.lib.reads)
+	}
+}
+
+// TestAnAbortedGitAnswerDropsTheConnection: git hangs on a proper end of half an
+// answer, and gives up at once on a broken one.
+func TestAnAbortedGitAnswerDropsTheConnection(t *testing.T) {
+	s := newSite(t, "http://127.0.0.1:8080", func(d *Deps, _ *Options) {
+		d.API = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "half")
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler)
+		})
+	})
+	srv := httptest.NewServer(s.Server)
+	defer srv.Close()
+	res, err := http.Get(srv.URL + "/api/v1/documents")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, err := io.ReadAll(res.Body); err == nil {
+		t.Errorf("the client took %q for the whole answer", body)
+	}
+}

@@ -50,14 +50,15 @@ func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // answer routes the request. A panic becomes an error, but for the one by which
-// net/http is asked to drop the connection.
+// net/http is asked to drop the connection: that is done.
 func (s *Server) answer(c echo.Context, v *visit, next echo.HandlerFunc) (err error) {
 	defer func() {
 		p := recover()
 		switch p {
 		case nil:
 		case http.ErrAbortHandler:
-			panic(p)
+			v.err = http.ErrAbortHandler
+			abort(c)
 		default:
 			s.opt.Log.Error("panic", "request", v.id, "panic", p, "stack", string(debug.Stack()))
 			err = fault.Newf(fault.Internal, "web", "")
