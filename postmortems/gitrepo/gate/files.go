@@ -2,6 +2,7 @@ package gate
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/gif"
 	"image/jpeg"
@@ -45,23 +46,32 @@ func extension(file string) string {
 	return strings.ToLower(strings.TrimPrefix(path.Ext(file), "."))
 }
 
-// storedTypes are the extensions of the files that are stored. How each is served
-// (HTML and SVG never run) is for the web to decide.
-const storedTypes = "md markdown yaml yml json csv txt log sql sh html puml mmd svg png jpg jpeg gif webp pdf"
+// pictureTypes are the extensions of pictures; storedTypes those of all files
+// that are stored. How each is served (HTML and SVG never run) is for the web to
+// decide.
+const (
+	pictureTypes = "png jpg jpeg gif webp"
+	storedTypes  = "md markdown yaml yml json csv txt log sql sh html puml mmd svg pdf " + pictureTypes
+)
 
-// isStored tells whether a file's name promises something that can be shown,
-// searched or served safely. Dotfiles are for other tools and never served. A
-// name without extension is plain text by convention when in capitals (LICENSE,
-// CODEOWNERS); a document that merely lacks its extension would never be shown.
-func isStored(file, ext string) bool {
+// checkExtension holds that a file's name promises something that can be shown,
+// searched or served safely, and says what is wrong. Dotfiles are for other tools
+// and never served. A name without extension is plain text by convention when in
+// capitals (LICENSE, CODEOWNERS); a document that merely lacks its extension
+// would never be shown.
+func checkExtension(file, ext string) string {
 	base := path.Base(file)
 	switch {
-	case strings.HasPrefix(file, "."), strings.Contains(file, "/."), base == "Makefile", base == "Dockerfile":
-		return true
+	case slices.Contains(strings.Fields(storedTypes), ext), base == "Makefile", base == "Dockerfile":
+		return ""
+	case strings.HasPrefix(file, "."), strings.Contains(file, "/."):
+		return ""
 	case strings.Trim(base, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == "":
-		return true
+		return ""
+	case ext == "":
+		return "the name has no extension, so nobody can tell what the file is; name it .md if it is a document"
 	}
-	return slices.Contains(strings.Fields(storedTypes), ext)
+	return fmt.Sprintf("files with the extension %q are not stored; name it .md if it is a document, or link to it elsewhere", ext)
 }
 
 // CheckContent judges what a file holds against what its name says.
@@ -70,14 +80,13 @@ func CheckContent(file string, data []byte) []postmortems.Problem {
 		return checkAttributes(file, data)
 	}
 	ext := extension(file)
+	if wrong := checkExtension(file, ext); wrong != "" {
+		return []postmortems.Problem{problem(file, RuleFileType, "%s (stored are %s)", wrong, storedTypes)}
+	}
 	switch is := magic(data); {
-	case !isStored(file, ext) && ext == "":
-		return []postmortems.Problem{problem(file, RuleFileType, "the name has no extension, so nobody can tell what the file is; name it .md if it is a document (stored are %s)", storedTypes)}
-	case !isStored(file, ext):
-		return []postmortems.Problem{problem(file, RuleFileType, "files with the extension %q are not stored; name it .md if it is a document, or link to it elsewhere (stored are %s)", ext, storedTypes)}
 	case bytes.HasPrefix(data, []byte("version https://git-lfs")):
 		return []postmortems.Problem{problem(file, RuleFileType, "the file is a pointer of Git LFS, whose files never reach this portal; add the file itself (git lfs migrate export)")}
-	case ext == "png" || ext == "jpg" || ext == "jpeg" || ext == "gif" || ext == "webp":
+	case slices.Contains(strings.Fields(pictureTypes), ext):
 		return checkImage(file, strings.Replace(ext, "jpg", "jpeg", 1), data)
 	case ext == "pdf":
 		if is != "pdf" {
