@@ -19,6 +19,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -37,7 +38,7 @@ const maxAge = "public, max-age=31536000, immutable"
 type asset struct {
 	contentType string
 	plain       []byte // nil when only the compressed form is embedded
-	gzip        []byte
+	gzip        func() ([]byte, error) // compressed when first asked for: a start does not wait for it
 	shared      bool // a sandboxed page of no origin may load it
 }
 
@@ -49,7 +50,7 @@ type Files struct {
 	sum    string
 }
 
-// Load hashes and compresses the embedded files.
+// Load hashes the embedded files.
 func Load() (*Files, error) {
 	f := &Files{names: map[string]string{}, assets: map[string]asset{}}
 	all := sha256.New()
@@ -60,24 +61,18 @@ func Load() (*Files, error) {
 		}
 		sum := sha256.Sum256(b)
 		all.Write(sum[:])
-		if err := f.add(path.Base(name), b, hex.EncodeToString(sum[:])[:hashDigits]); err != nil {
-			return nil, err
-		}
+		f.add(path.Base(name), b, hex.EncodeToString(sum[:])[:hashDigits])
 	}
 	f.sum = hex.EncodeToString(all.Sum(nil))[:hashDigits]
 	return f, nil
 }
 
-func (f *Files) add(name string, b []byte, hash string) error {
+func (f *Files) add(name string, b []byte, hash string) {
 	a := asset{plain: b}
 	if stored, ok := strings.CutSuffix(name, ".gz"); ok {
-		name, a.plain, a.gzip = stored, nil, b
+		name, a.plain, a.gzip = stored, nil, func() ([]byte, error) { return b, nil }
 	} else {
-		z, err := Gzip(b)
-		if err != nil {
-			return err
-		}
-		a.gzip = z
+		a.gzip = sync.OnceValues(func() ([]byte, error) { return Gzip(b) })
 	}
 	ext := path.Ext(name)
 	a.contentType = contentType(ext)
@@ -85,7 +80,6 @@ func (f *Files) add(name string, b []byte, hash string) error {
 	hashed := strings.TrimSuffix(name, ext) + "." + hash + ext
 	f.names[name] = "/static/" + hashed
 	f.assets[hashed] = a
-	return nil
 }
 
 func contentType(ext string) string {
@@ -122,7 +116,11 @@ func (f *Files) ServeFile(w http.ResponseWriter, r *http.Request, hashed string)
 	}
 	body := a.plain
 	if body == nil || AcceptsGzip(r) {
-		body = a.gzip
+		zip, err := a.gzip()
+		if err != nil {
+			return false
+		}
+		body = zip
 		h.Set("Content-Encoding", "gzip")
 		h.Set("Content-Length", strconv.Itoa(len(body)))
 	}
