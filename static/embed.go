@@ -37,9 +37,9 @@ const maxAge = "public, max-age=31536000, immutable"
 // asset is one file in both encodings.
 type asset struct {
 	contentType string
-	plain       []byte // nil when only the compressed form is embedded
+	plain       []byte                 // nil when only the compressed form is embedded
 	gzip        func() ([]byte, error) // compressed when first asked for: a start does not wait for it
-	shared      bool // a sandboxed page of no origin may load it
+	shared      bool                   // a sandboxed page of no origin may load it
 }
 
 // Files are the embedded files with their hashed names. The zero value is not
