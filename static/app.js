@@ -43,13 +43,11 @@
   }
 
   // Keys. Off while typing, and by the switch in the list of keys (WCAG 2.1.4).
-  let at = -1
   const move = step => {
     const items = all('[data-item]')
-    if (!items.length) return
-    at = Math.min(Math.max(at + step, 0), items.length - 1)
-    items[at].focus()
-    items[at].scrollIntoView({ block: 'nearest' })
+    const item = items[Math.max(items.indexOf(document.activeElement) + step, 0)]
+    item?.focus()
+    item?.scrollIntoView({ block: 'nearest' })
   }
   const keys = {
     '/': () => { const q = one('input[name=q]'); if (q) { q.focus(); q.select() } },
@@ -57,6 +55,8 @@
     j: () => move(1),
     k: () => move(-1)
   }
+  // Arrows walk only where they have no other use: from the search box, and on.
+  const arrows = [['ArrowDown', 1, '.find input, [data-item]'], ['ArrowUp', -1, '[data-item]']]
   const keyboard = () => {
     const on = one('[data-keys-switch]')
     on.checked = memory.get('keys') !== 'off'
@@ -67,7 +67,11 @@
     }
     document.addEventListener('keydown', e => {
       const typing = e.target.closest('input, textarea, select, [contenteditable]')
+      if (e.isComposing) return // the keys choose a Chinese word
       if (e.key === 'Escape' && typing) return typing.blur()
+      for (const [key, step, from] of arrows) {
+        if (e.key === key && e.target.matches(from)) { e.preventDefault(); return move(step) }
+      }
       if (typing || e.ctrlKey || e.metaKey || e.altKey || !on.checked || one('dialog[open]')) return
       if (Object.hasOwn(keys, e.key)) { e.preventDefault(); keys[e.key]() }
     })
@@ -84,6 +88,11 @@
     const form = one('.bar form.find')
     if (!form || location.pathname !== base) return
     const input = one('input', form)
+    // Screen readers hear the changes of an element that stays; the results do not.
+    const told = document.createElement('p')
+    told.className = 'hide'
+    told.setAttribute('role', 'status')
+    form.append(told)
     let timer, running
     const ask = async () => {
       running?.abort()
@@ -97,7 +106,7 @@
         const page = new DOMParser().parseFromString(policy.createHTML(await answer.text()), 'text/html')
         const main = one('main', page)
         localTimes(main)
-        at = -1
+        told.textContent = one('[data-count]', main)?.textContent ?? ''
         one('main').replaceChildren(...main.childNodes)
         document.title = page.title
       } catch (e) {
