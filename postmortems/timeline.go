@@ -233,14 +233,23 @@ func (t *timelineReader) place(s stamp) Instant {
 	if !s.clock {
 		return Instant{At: t.day, Precision: Day}
 	}
-	zone := t.zone
-	if s.zone != nil {
-		zone = s.zone
-	}
-	if zone == nil || s.vague || t.lost && s.zone == nil {
+	zone, known := t.zoneOf(s)
+	if !known {
 		return Instant{}
 	}
 	return Instant{At: t.roll(s, zone).UTC(), Precision: Exact}
+}
+
+// zoneOf is the zone of a row: its own, else that of its section; false when the
+// one that counts is not known.
+func (t *timelineReader) zoneOf(s stamp) (*time.Location, bool) {
+	switch {
+	case s.vague:
+		return nil, false
+	case s.zone != nil:
+		return s.zone, true
+	}
+	return t.zone, t.zone != nil && !t.lost
 }
 
 // setDay takes over the date of a stamp; one that cannot be read leaves no day.

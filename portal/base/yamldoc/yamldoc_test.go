@@ -117,7 +117,7 @@ func TestParseIsNotSlow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
 			Parse([]byte(in), Limits{})
-			if took := time.Since(start); took > 5*time.Second {
+			if took := time.Since(start); took > 30*time.Second {
 				t.Errorf("took %v", took)
 			}
 		})
