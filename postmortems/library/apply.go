@@ -31,8 +31,17 @@ func (p *plan) apply(w kv.Writer) error {
 			return err
 		}
 	}
+	if len(p.files) > 0 { // pages change with the files they show and link to
+		if _, err := w.Log(TopicFiles, []byte(p.cs.New)); err != nil {
+			return err
+		}
+	}
 	return w.Put(bMeta, []byte("published"), []byte(p.cs.New))
 }
+
+// TopicFiles is the change log topic of a push that changed files which are no
+// documents; the key is the commit.
+const TopicFiles = "files"
 
 // remove takes a document out of every list and remembers that it was there.
 func (p *plan) remove(w kv.Writer, x removal) error {

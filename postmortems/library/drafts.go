@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"net/url"
 	"slices"
 
 	"github.com/postern/postern/portal/base/kv"
@@ -31,7 +32,7 @@ func (l *Library) prepareDraft(ctx context.Context, cs postmortems.ChangeSet, sa
 				rec.Files++
 				continue
 			}
-			d, err := draftDelta(r, ch, docs)
+			d, err := draftDelta(r, cs.Branch, ch, docs)
 			if err != nil {
 				return err
 			}
@@ -47,7 +48,7 @@ func (l *Library) prepareDraft(ctx context.Context, cs postmortems.ChangeSet, sa
 	return &Prepared{Receipt: rec, apply: func(w kv.Writer) error { return putDraft(w, cs, docs, rec) }}, err
 }
 
-func draftDelta(r kv.Reader, ch postmortems.Change, docs map[string]compiled) (postmortems.DocumentChange, error) {
+func draftDelta(r kv.Reader, branch string, ch postmortems.Change, docs map[string]compiled) (postmortems.DocumentChange, error) {
 	d := docs[ch.Path].doc
 	kind, _ := postmortems.KindOf(ch.Path)
 	out := postmortems.DocumentChange{
@@ -58,6 +59,7 @@ func draftDelta(r kv.Reader, ch postmortems.Change, docs map[string]compiled) (p
 		out.From = postmortems.Address(ch.From)
 	}
 	if ch.Status != postmortems.Deleted {
+		out.Address = PreviewAddress(branch, out.Address)
 		return out, nil
 	}
 	id, err := r.Get(bPath, []byte(ch.Path))
@@ -67,6 +69,11 @@ func draftDelta(r kv.Reader, ch postmortems.Change, docs map[string]compiled) (p
 	rec, err := mustRecord(r, string(id))
 	out.Title = rec.Title
 	return out, err
+}
+
+// PreviewAddress is where a draft of the document at address is read.
+func PreviewAddress(branch, address string) string {
+	return "/drafts" + (&url.URL{Path: "/" + branch}).EscapedPath() + address
 }
 
 func putDraft(w kv.Writer, cs postmortems.ChangeSet, docs map[string]compiled, rec postmortems.Receipt) error {

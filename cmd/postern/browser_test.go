@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+)
+
+// TestBrowser reads, searches and walks by keyboard through the demo portal in
+// Chromium. With POSTERN_SHOTS=FOLDER it also leaves a picture of every page.
+func TestBrowser(t *testing.T) {
+	needGit(t)
+	program := needChromium(t)
+	portal := startPortal(t)
+	portal.pushDraft(t)
+	browser := startChromium(t, program)
+	t.Run("pages", func(t *testing.T) { testPages(t, browser, portal.url) })
+	t.Run("keyboard", func(t *testing.T) { testKeyboard(t, browser, portal.url) })
+	t.Run("without script", func(t *testing.T) { testWithoutScript(t, browser, portal.url) })
+}
+
+// browserPage is one page that every theme and width is tried on.
+type browserPage struct {
+	name, path string
+	status     int
+	holds      string // a selector: proof that the page shows what it is tried for
+}
+
+func browserPages() []browserPage {
+	const ok = http.StatusOK
+	return []browserPage{
+		{"home", "/", ok, ".hero form[role=search]"},
+		{"list", "/postmortems", ok, "main [data-item]"},
+		{"list-filtered", "/postmortems?severity=SEV2", ok, "a.pill.on"},
+		{"postmortem", "/postmortems/2026/2026-06-25-double-capture", ok, ".strip svg"},
+		{"postmortem-chinese", "/postmortems/2026/2026-09-01-下单连接池耗尽", ok, "article[lang|=zh]"},
+		{"diagram", "/postmortems/2026/2026-07-21-session-key-rotation", ok, "pre.mermaid"},
+		{"runbook", "/runbooks/GatewayPoolExhausted", ok, ".prose pre code"},
+		{"guide", "/guides/promql-for-slos", ok, ".prose table, .prose pre"},
+		{"search", "/search?q=connection+pool", ok, ".facets a"},
+		{"search-narrowed", "/search?q=pool+severity%3ASEV2", ok, "a.pill.on"},
+		{"search-nothing", "/search?q=zyxwvutsrq", ok, "main .empty"},
+		{"search-empty", "/search", ok, "main .empty"},
+		{"services", "/services", ok, "main [data-item]"},
+		{"actions", "/actions", ok, "main table"},
+		{"history", "/p/0/history", http.StatusNotFound, ".failure"},
+		{"missing", "/postmortems/2026/no-such-page", http.StatusNotFound, ".failure"},
+		{"drafts", "/drafts", ok, ".draft a"},
+		{"draft", "/drafts/" + draftBranch, ok, ".draft a"},
+		{"rules", "/rules", ok, "main [data-item]"},
+		{"login", "/login", ok, "input[type=password]"},
+	}
+}
+
+// screen is how a reader looks at the portal.
+type screen struct {
+	width  int64
+	scheme string // of prefers-color-scheme
+}
+
+func (s screen) String() string { return fmt.Sprintf("%s-%d", s.scheme, s.width) }
+
+const (
+	phoneWidth = 390 // CSS pixels
+	deskWidth  = 1280
+)
+
+func screens() []screen {
+	return []screen{{deskWidth, "light"}, {deskWidth, "dark"}, {phoneWidth, "light"}, {phoneWidth, "dark"}}
+}
+
+// testPages holds every page to what all pages owe every reader.
+func testPages(t *testing.T, browser *chromium, url string) {
+	tab := browser.newTab(t)
+	for _, s := range screens() {
+		t.Run(s.String(), func(t *testing.T) {
+			tab.look(t, s)
+			for _, p := range browserPages() {
+				t.Run(p.name, func(t *testing.T) { testPage(t, tab, url, p, s) })
+			}
+		})
+	}
+}
+
+func testPage(t *testing.T, tab *tab, url string, p browserPage, s screen) {
+	if status := tab.open(t, url+p.path); status != p.status {
+		t.Fatalf("status %d, want %d", status, p.status)
+	}
+	if !eval[bool](t, tab, has(p.holds)) {
+		t.Errorf("nothing fits %s", p.holds)
+	}
+	if eval[bool](t, tab, has("pre.mermaid")) {
+		tab.drawDiagrams(t)
+	}
+	tab.picture(t, p.name+"-"+s.String())
+	for _, problem := range eval[[]string](t, tab, outline) {
+		t.Error(problem)
+	}
+	if w := eval[int64](t, tab, `document.documentElement.scrollWidth`); w > s.width {
+		t.Errorf("the page is %d pixels wide on a screen of %d: %v", w, s.width, eval[[]string](t, tab, tooWide))
+	}
+	for _, complaint := range tab.complaints(p.status) {
+		t.Error("console:", complaint)
+	}
+	eval[any](t, tab, `document.querySelectorAll('details').forEach(d => { d.open = true }), null`)
+	for _, v := range tab.axe(t) {
+		t.Error(v)
+	}
+}
+
+// outline lists what a page lacks of the structure that a screen reader walks by.
+const outline = `(() => {
+  const problems = []
+  const count = (selector, n) => {
+    const found = document.querySelectorAll(selector).length
+    if (found !== n) problems.push(found + ' elements fit ' + selector + ', want ' + n)
+  }
+  count('body > header', 1)
+  count('main', 1)
+  count('body > footer', 1)
+  count('main h1:not(.prose h1)', 1)
+  count('nav[aria-label="Sections"]', 1)
+  count('[role=search] input[name=q]:not(.failure input)', 1)
+  count('.skip[href="#main"]', 1)
+  if (location.pathname.endsWith('/search')) count('[role=status]', 1)
+  if (!document.title) problems.push('no title')
+  if (!document.documentElement.lang) problems.push('no language')
+  return problems
+})()`
+
+// tooWide names the elements that stick out of the screen and are not inside
+// something that scrolls by itself.
+const tooWide = `Array.from(document.querySelectorAll('body *')).filter(e => {
+  if (e.getBoundingClientRect().right <= screen.width + 1) return false
+  for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
+    if (getComputedStyle(p).overflowX !== 'visible') return false
+  return true
+}).slice(0, 5).map(e => e.outerHTML.slice(0, 120))`

@@ -1,0 +1,119 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Target is where the sample repository is pushed to, and with what.
+type Target struct {
+	Git   string    // the git program; "" finds it on the PATH
+	Dir   string    // an empty folder for the working tree
+	URL   string    // of the portal's repository
+	Token string    // of a publisher
+	Out   io.Writer // what git tells the author
+}
+
+// author is somebody of the sample organisation.
+type author struct{ name, email string }
+
+// Push makes a git repository of the sample files, with a commit for each folder
+// as different people would make it, and pushes it with git as an author does.
+func Push(ctx context.Context, to Target) error {
+	if to.Git == "" {
+		to.Git = "git"
+	}
+	if err := os.CopyFS(to.Dir, FS()); err != nil {
+		return fmt.Errorf("write the sample files: %w", err)
+	}
+	if err := to.run(ctx, author{}, time.Time{}, "init", "-q", "-b", "main"); err != nil {
+		return err
+	}
+	groups, err := commitGroups()
+	if err != nil {
+		return err
+	}
+	authors := []author{
+		{"Ana Reyes", "ana.reyes@meridian.example"}, {"Tomas Berg", "tomas.berg@meridian.example"},
+		{"李薇", "li.wei@meridian.example"}, {"Priya Nair", "priya.nair@meridian.example"},
+	}
+	began := time.Date(2026, time.November, 2, 9, 0, 0, 0, time.UTC)
+	for i, g := range groups {
+		who, when := authors[i%len(authors)], began.Add(time.Duration(i)*26*time.Hour)
+		if err := to.run(ctx, who, when, append([]string{"add", "--"}, g.paths...)...); err != nil {
+			return err
+		}
+		if err := to.run(ctx, who, when, "commit", "-q", "-m", g.message); err != nil {
+			return err
+		}
+	}
+	u, err := url.Parse(to.URL)
+	if err != nil {
+		return fmt.Errorf("the portal's address: %w", err)
+	}
+	u.User = url.UserPassword("demo", to.Token)
+	return to.run(ctx, author{}, time.Time{}, "push", "-q", u.String(), "HEAD:refs/heads/main")
+}
+
+// commitGroup is one commit's files.
+type commitGroup struct {
+	message string
+	paths   []string
+}
+
+// commitGroups puts the files of each folder, post-mortems of each year, into
+// one commit, the top level first.
+func commitGroups() ([]commitGroup, error) {
+	byFolder := map[string][]string{}
+	err := fs.WalkDir(FS(), ".", func(p string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			byFolder[path.Dir(p)] = append(byFolder[path.Dir(p)], p)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the sample files: %w", err)
+	}
+	var groups []commitGroup
+	for folder, paths := range byFolder {
+		message := "Add " + folder
+		if folder == "." {
+			message = "Welcome to the knowledge base"
+		}
+		groups = append(groups, commitGroup{message, paths})
+	}
+	slices.SortFunc(groups, func(a, b commitGroup) int { return strings.Compare(a.paths[0], b.paths[0]) })
+	return groups, nil
+}
+
+// run runs git in the working tree with nothing of the user's configuration, so
+// that hooks, signing keys and aliases of the newcomer play no part.
+func (t Target) run(ctx context.Context, who author, when time.Time, args ...string) error {
+	cmd := exec.CommandContext(ctx, t.Git, args...)
+	cmd.Dir = t.Dir
+	cmd.Stdout, cmd.Stderr = t.Out, t.Out
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + filepath.Join(t.Dir, ".git"), "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_TERMINAL_PROMPT=0", "LC_ALL=C",
+	}
+	if who.name != "" {
+		date := when.Format(time.RFC3339)
+		cmd.Env = append(cmd.Env,
+			"GIT_AUTHOR_NAME="+who.name, "GIT_AUTHOR_EMAIL="+who.email, "GIT_AUTHOR_DATE="+date,
+			"GIT_COMMITTER_NAME="+who.name, "GIT_COMMITTER_EMAIL="+who.email, "GIT_COMMITTER_DATE="+date)
+	}
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("git %s: %w", args[0], err)
+	}
+	return nil
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/convert"
+)
+
+// The sizes of a source that is converted in memory: far more than collections
+// of documents have, and far less than a machine.
+const (
+	sourceFileBytes  = 64 << 20
+	sourceTotalBytes = 512 << 20
+)
+
+// formatGit is the one format that the portal imports itself, with its history.
+const formatGit = "git"
+
+func newImport(term terminal, g *globals) *cobra.Command {
+	var into, folder string
+	var force bool
+	known := strings.Join(append(convert.Formats(), formatGit), ", ")
+	cmd := &cobra.Command{
+		Use:   "import FORMAT SOURCE",
+		Short: "Convert documents of other tools, or bring a repository's history",
+		Long: "Convert the documents of another tool into files of a working tree (--into), to be read\n" +
+			"as a diff and pushed. Formats: " + known + ".\n\n" +
+			"import git REPO brings a repository that the server can read, with its history, into an\n" +
+			"empty portal; it needs no --into.",
+		Args: exactly(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if args[0] == formatGit {
+				return importGit(cmd.Context(), term, g, args[1])
+			}
+			if _, _, err := convert.Run(args[0], folder, nil); err != nil {
+				return usageError{fmt.Errorf("%s, %s", fault.Message(err), formatGit)}
+			}
+			if into == "" {
+				return usageError{errors.New("--into must name the working tree to write to")}
+			}
+			return importFiles(cmd.Context(), term, importing{args[0], args[1], into, folder, force})
+		},
+	}
+	cmd.Flags().StringVar(&into, "into", "", "working tree of a knowledge `repository`")
+	cmd.Flags().StringVar(&folder, "folder", "", "`folder` for documents that are not in the folder of a kind (default: by format)")
+	cmd.Flags().BoolVar(&force, "force", false, "overwrite files that are there already")
+	return cmd
+}
+
+// importing is one conversion as it was asked for.
+type importing struct {
+	format, source, into, folder string
+	force                        bool
+}
+
+func importFiles(ctx context.Context, term terminal, in importing) error {
+	sources, err := readSource(ctx, in.source)
+	if err != nil {
+		return err
+	}
+	files, findings, err := convert.Run(in.format, in.folder, sources)
+	if err != nil {
+		return err
+	}
+	for _, f := range findings {
+		fmt.Fprintln(term.err, f)
+	}
+	t, err := openTree(in.into)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = t.Close() }()
+	changed, err := toWrite(term, t, files, in.force)
+	if err != nil {
+		return err
+	}
+	for _, f := range changed {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := t.write(f, in.force); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(term.err, "%d files, %d of them new or changed in %s; %d findings\n",
+		len(files), len(changed), in.into, len(findings))
+	return nil
+}
+
+// toWrite are the files that are not there yet: an import may be repeated.
+// Nothing at all is written when something would be overwritten without force.
+func toWrite(term terminal, t tree, files []convert.File, force bool) ([]convert.File, error) {
+	var out []convert.File
+	refused := 0
+	for _, f := range files {
+		there, err := t.look(f)
+		if err != nil {
+			return nil, err
+		}
+		if there != same {
+			out = append(out, f)
+		}
+		if there == taken && !force {
+			refused++
+			fmt.Fprintf(term.err, "%s: is there already with another content\n", postmortems.Printable(f.Path))
+		}
+	}
+	if refused > 0 {
+		return nil, fault.Newf(fault.Conflict, "import", "%d files are there already, nothing was written; --force overwrites them", refused)
+	}
+	return out, nil
+}
+
+// readSource reads a file, or every regular file below a folder that is not
+// hidden. Symbolic links are not followed.
+func readSource(ctx context.Context, source string) ([]convert.File, error) {
+	info, err := os.Stat(source)
+	if err != nil {
+		return nil, fault.Wrap(fault.NotFound, "import", source+" cannot be read", err)
+	}
+	if !info.IsDir() {
+		data, err := readSourceFile(source, sourceFileBytes)
+		return []convert.File{{Path: filepath.Base(source), Data: data}}, err
+	}
+	var out []convert.File
+	left := int64(sourceTotalBytes)
+	err = filepath.WalkDir(source, func(p string, d fs.DirEntry, err error) error {
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return err
+		}
+		hidden := strings.HasPrefix(d.Name(), ".") && p != source
+		if hidden && d.IsDir() {
+			return fs.SkipDir
+		}
+		if hidden || !d.Type().IsRegular() {
+			return nil
+		}
+		rel, err := filepath.Rel(source, p)
+		if err != nil {
+			return err
+		}
+		data, err := readSourceFile(p, min(sourceFileBytes, left))
+		left -= int64(len(data))
+		out = append(out, convert.File{Path: filepath.ToSlash(rel), Data: data})
+		return err
+	})
+	return out, err
+}
+
+func readSourceFile(name string, limit int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fault.Wrap(fault.NotFound, "import", name+" cannot be read", err)
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err != nil {
+		return nil, fault.Wrap(fault.NotFound, "import", name+" cannot be read", err)
+	}
+	if int64(len(data)) > limit {
+		return nil, fault.Newf(fault.TooLarge, "import", "%s is over the limit (%d MiB a file, %d MiB in all): import it in parts",
+			name, sourceFileBytes>>20, sourceTotalBytes>>20)
+	}
+	return data, nil
+}
+
+// importGit lets the portal take over a repository and prints what it says.
+func importGit(ctx context.Context, term terminal, g *globals, repo string) error {
+	abs, err := filepath.Abs(repo)
+	if err != nil {
+		return fault.Wrap(fault.Invalid, "import", "the path of the repository cannot be made absolute", err)
+	}
+	body, err := json.Marshal(map[string]string{"repo": abs})
+	if err != nil {
+		return err
+	}
+	return withClient(ctx, term, g, func(c *client) error {
+		res, err := c.do(ctx, http.MethodPost, "/api/v1/admin/import", bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = res.Body.Close() }()
+		return printProgress(term, res.Body)
+	})
+}
+
+// printProgress prints the lines of a streamed answer until its verdict.
+func printProgress(term terminal, body io.Reader) error {
+	lines := json.NewDecoder(body)
+	for {
+		var said struct {
+			Line, Error string
+			Done        bool
+		}
+		if err := lines.Decode(&said); err != nil {
+			return fault.Wrap(fault.Unavailable, "import",
+				"the answer broke off; the portal may have finished: look at its first page before trying again", err)
+		}
+		switch {
+		case said.Done:
+			return nil
+		case said.Error != "":
+			return fault.New(fault.Internal, "import", said.Error)
+		}
+		fmt.Fprintln(term.out, postmortems.Printable(said.Line))
+	}
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/postern/postern/portal/app"
+	"github.com/postern/postern/portal/config"
+)
+
+// inProcess opens the data itself and answers requests without a network. A
+// second portal on the same folder is refused by the database's lock.
+func inProcess(ctx context.Context, term terminal, conf config.Config) (*client, error) {
+	conf.Log.Level = max(conf.Log.Level, 4) // warnings: a command's stderr is for its user
+	a, err := app.New(ctx, options(term, conf))
+	if err != nil {
+		return nil, err
+	}
+	if err := a.StartInside(ctx); err != nil {
+		return nil, errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
+	}
+	return &client{http: &http.Client{Transport: inside{a.Handler()}}, base: "http://" + localHost, close: a.Stop}, nil
+}
+
+// inside carries a request to a handler in this process.
+type inside struct{ handler http.Handler }
+
+// RoundTrip implements http.RoundTripper. The answer streams: a backup is never
+// held in memory.
+func (t inside) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body == nil {
+		req.Body = http.NoBody
+	}
+	r, w := io.Pipe()
+	res := &pipeWriter{pipe: w, header: http.Header{}, ready: make(chan int, 1)}
+	go func() {
+		defer func() { _ = w.Close() }()
+		t.handler.ServeHTTP(res, req)
+		res.WriteHeader(http.StatusOK)
+	}()
+	select {
+	case status := <-res.ready:
+		return &http.Response{
+			Status: http.StatusText(status), StatusCode: status, Header: res.header, Body: r, Request: req,
+			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: -1,
+		}, nil
+	case <-req.Context().Done():
+		return nil, req.Context().Err()
+	}
+}
+
+// pipeWriter is a http.ResponseWriter whose body is read while it is written.
+type pipeWriter struct {
+	pipe   *io.PipeWriter
+	header http.Header
+	ready  chan int
+	sent   bool
+}
+
+func (w *pipeWriter) Header() http.Header { return w.header }
+
+func (w *pipeWriter) WriteHeader(status int) {
+	if w.sent || status < http.StatusOK {
+		return
+	}
+	w.sent = true
+	w.header = w.header.Clone()
+	w.ready <- status
+}
+
+func (w *pipeWriter) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.pipe.Write(b)
+}
+
+// Flush implements http.Flusher: what is written is there at once.
+func (w *pipeWriter) Flush() { w.WriteHeader(http.StatusOK) }

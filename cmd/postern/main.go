@@ -1,0 +1,148 @@
+// Command postern is a self-hosted stability knowledge base: authors publish
+// Markdown by git push to the portal itself, engineers search it.
+//
+// Each file holds one subcommand. Commands that need the portal's data are HTTP
+// clients: of --url when it is set, else of the running server through the Unix
+// socket in the data folder, else of a server started inside the command for as
+// long as it runs. Results go to stdout, everything else to stderr.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// version is stamped by the linker: -X main.version=v1.2.3.
+var version = "devel"
+
+// Exit statuses of the contract.
+const (
+	exitDone        = 0
+	exitFailure     = 1
+	exitUsage       = 2
+	exitInvalid     = 3   // the content is invalid
+	exitInterrupted = 130 // as shells report SIGINT
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv})
+	stop()
+	os.Exit(code)
+}
+
+// terminal is what a command reads and writes.
+type terminal struct {
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) (string, bool)
+}
+
+// run executes one command line and gives its exit status.
+func run(ctx context.Context, args []string, term terminal) int {
+	root := newRoot(term)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	var said saidError
+	if !errors.As(err, &said) {
+		fmt.Fprintf(term.err, "postern: %s\n", explain(err))
+	}
+	return exitStatus(ctx, err)
+}
+
+// explain words an error for a person: its message, and the cause behind it,
+// because on a terminal the operator is the log's reader too.
+func explain(err error) string {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err.Error()
+	}
+	msg := fault.Message(err)
+	if f.Err != nil && f.Kind != fault.Invalid {
+		msg += " (" + f.Err.Error() + ")"
+	}
+	return msg
+}
+
+func exitStatus(ctx context.Context, err error) int {
+	var usage usageError
+	switch {
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &usage):
+		return exitUsage
+	case fault.KindOf(err) == fault.Invalid:
+		return exitInvalid
+	}
+	return exitFailure
+}
+
+// usageError is a command line that cannot be carried out as written.
+type usageError struct{ error }
+
+// saidError is an error whose text has been printed already.
+type saidError struct{ error }
+
+func (e saidError) Unwrap() error { return e.error }
+
+// globals are the flags every command has.
+type globals struct {
+	config, dataDir, url string
+}
+
+func newRoot(term terminal) *cobra.Command {
+	g := &globals{}
+	root := &cobra.Command{
+		Use:           "postern",
+		Short:         "A stability knowledge base that is published by git push",
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetIn(term.in)
+	root.SetOut(term.out)
+	root.SetErr(term.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	f := root.PersistentFlags()
+	f.StringVar(&g.config, "config", "", "configuration `file` (default: none; see postern config schema)")
+	f.StringVar(&g.dataDir, "data-dir", "", "`folder` that holds the repository, the database and the index")
+	f.StringVar(&g.url, "url", "", "`address` of a running portal to talk to, with the token in POSTERN_TOKEN")
+	root.AddCommand(
+		newServe(term, g), newToken(term, g), newLint(term, g), newNew(term), newImport(term, g),
+		newSearch(term, g), newShow(term, g), newBackup(term, g), newRestore(term, g), newCheck(term, g),
+		newReindex(term, g), newConfig(term, g), newHealthcheck(term, g), newVersion(term), newMan(root),
+		newRenderWorker(term),
+	)
+	return root
+}
+
+// exactly is cobra.ExactArgs with this program's exit status.
+func exactly(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := cobra.ExactArgs(n)(c, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
+
+func atLeast(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := cobra.MinimumNArgs(n)(c, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/convert"
+)
+
+func newNew(term terminal) *cobra.Command {
+	var title, incident, into string
+	cmd := &cobra.Command{
+		Use:   "new KIND --title TITLE",
+		Short: "Print a document to fill in, or write it into a repository",
+		Long: "Print a document to fill in, or write it into a repository.\n\n" +
+			"KIND is one of " + kindNames() + ". With --into the file is written into the folder of\n" +
+			"its kind under a name made of the title, and its path is printed. It never overwrites.",
+		Args: exactly(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			kind := postmortems.Kind(strings.ToLower(args[0]))
+			if !kind.Valid() {
+				return usageError{fmt.Errorf("%q is no kind of document: use one of %s", args[0], kindNames())}
+			}
+			if title = strings.TrimSpace(title); title == "" {
+				return usageError{errors.New("--title must say what the document is about")}
+			}
+			doc, err := postmortems.NewDocument(kind, title, incident, time.Now())
+			if err != nil {
+				return err
+			}
+			if into == "" {
+				_, err = term.out.Write(doc)
+				return err
+			}
+			name := path.Join(kind.Folder(), convert.Slug(title)+".md")
+			return writeNew(term, into, name, doc)
+		},
+	}
+	cmd.Flags().StringVar(&title, "title", "", "title of the document")
+	cmd.Flags().StringVar(&incident, "incident", "", "`reference` of the incident that it is about")
+	cmd.Flags().StringVar(&into, "into", "", "working tree of a knowledge `repository` to write the file into")
+	return cmd
+}
+
+func kindNames() string {
+	var names []string
+	for _, k := range postmortems.Kinds() {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, ", ")
+}
+
+func writeNew(term terminal, into, name string, doc []byte) error {
+	tree, err := openTree(into)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tree.Close() }()
+	there, err := tree.look(convert.File{Path: name})
+	if err != nil {
+		return err
+	}
+	if there != vacant {
+		return fault.Newf(fault.Conflict, "new", "%s is there already and was left as it is: choose another title", name)
+	}
+	if err := tree.write(convert.File{Path: name, Data: doc}, false); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(term.out, name)
+	return err
+}

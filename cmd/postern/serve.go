@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/cmd/postern/demo"
+	"github.com/postern/postern/portal/app"
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/config"
+)
+
+// stopLimit is how long a graceful stop may take: a push in flight finishes.
+const stopLimit = 40 * time.Second
+
+func newServe(term terminal, g *globals) *cobra.Command {
+	var withDemo bool
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Run the portal", Args: exactly(0),
+	}
+	cmd.Flags().BoolVar(&withDemo, "demo", false, "fill the portal with sample content; in a temporary folder unless --data-dir names one")
+	given := addConfigFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		ctx := cmd.Context()
+		if withDemo && g.dataDir == "" {
+			dir, err := os.MkdirTemp("", "postern-demo-")
+			if err != nil {
+				return err
+			}
+			defer func() { _ = os.RemoveAll(dir) }()
+			g.dataDir = filepath.Join(dir, "data")
+		}
+		conf, err := load(term, g, given())
+		if err != nil {
+			return err
+		}
+		return serve(ctx, term, conf, withDemo)
+	}
+	return cmd
+}
+
+func serve(ctx context.Context, term terminal, conf config.Config, withDemo bool) (err error) {
+	a, err := app.New(ctx, options(term, conf))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		stopCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
+		defer cancel()
+		err = errors.Join(err, a.Stop(stopCtx))
+	}()
+	if err := a.Start(ctx); err != nil {
+		return err
+	}
+	if withDemo {
+		if err := fillDemo(ctx, term, a, conf); err != nil {
+			return err
+		}
+	}
+	if err := welcome(ctx, term, a, withDemo); err != nil {
+		return err
+	}
+	fmt.Fprintf(term.out, "postern: listening on %s\n", a.URL())
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-a.Failed():
+		return err
+	}
+}
+
+// options are what this program gives the portal to work with.
+func options(term terminal, conf config.Config) app.Options {
+	self, err := os.Executable()
+	if err != nil {
+		self = os.Args[0]
+	}
+	return app.Options{
+		Config: conf, Version: version, Log: logger(term.err, conf.Log), Now: time.Now, Random: rand.Reader,
+		RenderCommand: []string{self, renderWorkerName},
+	}
+}
+
+func logger(w io.Writer, c config.Log) *slog.Logger {
+	o := &slog.HandlerOptions{Level: c.Level}
+	if c.Format == config.LogJSON {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// welcome prints a token once: the first administrator's on a new data folder,
+// and the demo's.
+func welcome(ctx context.Context, term terminal, a *app.App, withDemo bool) error {
+	secret, made, err := a.FirstToken(ctx)
+	if err != nil || !made {
+		return err
+	}
+	if withDemo {
+		fmt.Fprintf(term.err, "demo: open %s\n", a.URL())
+	}
+	fmt.Fprintf(term.err, "login token (admin, shown once): %s\n", secret)
+	return nil
+}
+
+// fillDemo pushes the sample repository with git, as an author would.
+func fillDemo(ctx context.Context, term terminal, a *app.App, conf config.Config) error {
+	published, err := a.Published(ctx)
+	if err != nil || published {
+		return err
+	}
+	secret, err := a.CreateToken(ctx, "demo author", auth.Publisher)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "postern-sample-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	err = demo.Push(ctx, demo.Target{
+		Git: conf.Git.Path, Dir: dir, URL: a.URL() + "/knowledge.git", Token: secret, Out: term.err,
+	})
+	return fault.Wrap(fault.Internal, "demo", "the sample content could not be pushed", err)
+}

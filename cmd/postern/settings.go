@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/config"
+)
+
+// load reads the configuration: flags over environment over file over defaults.
+// flags are by configuration key.
+func load(term terminal, g *globals, flags map[string]string) (config.Config, error) {
+	src := config.Sources{Env: term.env, ReadFile: os.ReadFile, Flags: map[string]string{}}
+	for k, v := range flags {
+		src.Flags[k] = v
+	}
+	if g.dataDir != "" {
+		src.Flags["data_dir"] = g.dataDir
+	}
+	if name := config.FindFile(g.config, term.env); name != "" {
+		data, err := os.ReadFile(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return config.Config{}, fault.Newf(fault.Invalid, "config", "there is no configuration file %s", name)
+		}
+		if err != nil {
+			return config.Config{}, fault.Wrap(fault.Internal, "config", "the configuration file cannot be read", err)
+		}
+		src.File, src.Data = name, data
+	}
+	c, problems := config.Load(src)
+	return c, problems.Err()
+}
+
+// addConfigFlags gives a command one flag for every setting. The returned
+// function tells, by key, which were given.
+func addConfigFlags(cmd *cobra.Command) func() map[string]string {
+	values := map[string]*string{}
+	for _, f := range config.Flags() {
+		if f.Key == "data_dir" {
+			continue // a flag of every command
+		}
+		values[f.Key] = cmd.Flags().String(f.Name, "", f.Usage)
+		if f.Bool {
+			cmd.Flags().Lookup(f.Name).NoOptDefVal = "true"
+		}
+	}
+	return func() map[string]string {
+		given := map[string]string{}
+		for _, f := range config.Flags() {
+			if f.Key != "data_dir" && cmd.Flags().Changed(f.Name) {
+				given[f.Key] = *values[f.Key]
+			}
+		}
+		return given
+	}
+}

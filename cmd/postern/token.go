@@ -1,0 +1,140 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+)
+
+const adminTokens = "/api/v1/admin/tokens"
+
+func newToken(term terminal, g *globals) *cobra.Command {
+	cmd := &cobra.Command{Use: "token", Short: "Create, list and revoke access tokens"}
+	cmd.AddCommand(newTokenCreate(term, g), newTokenList(term, g), newTokenRevoke(term, g))
+	return cmd
+}
+
+func newTokenCreate(term terminal, g *globals) *cobra.Command {
+	var role, name, expires string
+	cmd := &cobra.Command{
+		Use:   "create --role ROLE --name NAME",
+		Short: "Create a token and print its secret, once",
+		Args:  exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := auth.ParseRole(role); err != nil {
+				return usageError{err}
+			}
+			until, err := expiry(expires, time.Now())
+			if err != nil {
+				return usageError{err}
+			}
+			in := struct {
+				Name    string     `json:"name"`
+				Role    string     `json:"role"`
+				Expires *time.Time `json:"expires_at"`
+			}{name, role, until}
+			var out struct{ Secret string }
+			return withClient(cmd.Context(), term, g, func(c *client) error {
+				if err := c.call(cmd.Context(), http.MethodPost, adminTokens, in, &out); err != nil {
+					return err
+				}
+				fmt.Fprintln(term.out, out.Secret)
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&role, "role", "", "reader, author, publisher, feeder or admin")
+	cmd.Flags().StringVar(&name, "name", "", "who or what the token is for, as others will read it")
+	cmd.Flags().StringVar(&expires, "expires", "", "how long it is valid: 90d, 12h (default: for ever)")
+	return cmd
+}
+
+// expiry reads "90d" or a Go duration; "" is never.
+func expiry(s string, now time.Time) (*time.Time, error) {
+	if s == "" {
+		return nil, nil
+	}
+	var d time.Duration
+	days, isDays := strings.CutSuffix(s, "d")
+	if n, err := strconv.Atoi(days); isDays && err == nil {
+		d = time.Duration(n) * 24 * time.Hour
+	} else if d, err = time.ParseDuration(s); err != nil {
+		return nil, fault.Newf(fault.Invalid, "token", "--expires %q is not a duration such as 90d or 12h", s)
+	}
+	if d <= 0 {
+		return nil, fault.New(fault.Invalid, "token", "--expires must lie in the future")
+	}
+	until := now.Add(d)
+	return &until, nil
+}
+
+func newTokenList(term terminal, g *globals) *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use: "list", Short: "List the tokens, never their secrets", Args: exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			var out struct {
+				Tokens []struct {
+					ID, Name, Role string
+					Created        time.Time  `json:"created_at"`
+					Expires        *time.Time `json:"expires_at"`
+					Revoked        *time.Time `json:"revoked_at"`
+					LastUsed       *time.Time `json:"last_used_at"`
+				}
+			}
+			var raw json.RawMessage
+			return withClient(cmd.Context(), term, g, func(c *client) error {
+				if err := c.call(cmd.Context(), http.MethodGet, adminTokens, nil, &raw); err != nil {
+					return err
+				}
+				if output == outputJSON {
+					return printJSON(term, raw)
+				}
+				if err := json.Unmarshal(raw, &out); err != nil {
+					return err
+				}
+				w := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
+				fmt.Fprintln(w, "ID\tROLE\tNAME\tCREATED\tEXPIRES\tLAST USED\tSTATE")
+				for _, t := range out.Tokens {
+					state := "valid"
+					if t.Revoked != nil {
+						state = "revoked"
+					}
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Role, t.Name,
+						t.Created.Format(time.DateOnly), day(t.Expires, "never"), day(t.LastUsed, "never"), state)
+				}
+				return w.Flush()
+			})
+		},
+	}
+	addOutput(cmd, &output)
+	return cmd
+}
+
+func day(t *time.Time, none string) string {
+	if t == nil {
+		return none
+	}
+	return t.Format(time.DateOnly)
+}
+
+func newTokenRevoke(term terminal, g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use: "revoke ID", Short: "End a token and its browser sessions", Args: exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withClient(cmd.Context(), term, g, func(c *client) error {
+				return c.call(cmd.Context(), http.MethodDelete, adminTokens+"/"+url.PathEscape(args[0]), nil, nil)
+			})
+		},
+	}
+}

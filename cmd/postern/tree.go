@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems/convert"
+)
+
+// tree is a working tree that files are written into and never beside: os.Root
+// refuses every path and every symbolic link that leads out of it.
+type tree struct{ *os.Root }
+
+func openTree(dir string) (tree, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return tree{}, fault.Wrap(fault.NotFound, "tree", "--into "+dir+" is not a folder that can be opened", err)
+	}
+	return tree{root}, nil
+}
+
+// place is what stands where a file is to be written.
+type place uint8
+
+const (
+	vacant place = iota
+	same         // the same content
+	taken        // something else
+)
+
+// look tells what stands at the file's path.
+func (t tree) look(f convert.File) (place, error) {
+	in, err := t.Open(f.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return vacant, nil
+	}
+	if err != nil {
+		return taken, fault.Wrap(fault.Conflict, "tree", f.Path+" is there and cannot be read, or leads out of the working tree", err)
+	}
+	defer func() { _ = in.Close() }()
+	info, err := in.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(f.Data)) {
+		return taken, nil
+	}
+	old, err := io.ReadAll(io.LimitReader(in, info.Size()))
+	if err != nil || !bytes.Equal(old, f.Data) {
+		return taken, nil
+	}
+	return same, nil
+}
+
+// write writes a whole file; without force only where there is none.
+func (t tree) write(f convert.File, force bool) error {
+	if err := t.MkdirAll(path.Dir(f.Path), 0o755); err != nil {
+		return fault.Wrap(fault.Conflict, "tree", "the folder of "+f.Path+" cannot be made", err)
+	}
+	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	if force {
+		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	}
+	out, err := t.OpenFile(f.Path, flags, 0o644)
+	if err != nil {
+		return fault.Wrap(fault.Conflict, "tree", f.Path+" cannot be written", err)
+	}
+	_, err = out.Write(f.Data)
+	return fault.Wrap(fault.Internal, "tree", f.Path+" was not written whole", errors.Join(err, out.Close()))
+}

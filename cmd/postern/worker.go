@@ -1,0 +1,22 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/postmortems/markdown"
+	"github.com/postern/postern/postmortems/markdown/sandbox"
+)
+
+// renderWorkerName is the hidden command by which the server starts the child
+// processes that render Markdown.
+const renderWorkerName = "render-worker"
+
+func newRenderWorker(term terminal) *cobra.Command {
+	return &cobra.Command{
+		Use: renderWorkerName, Hidden: true, Args: exactly(0),
+		Short: "Render Markdown for the server that started this process",
+		RunE: func(*cobra.Command, []string) error {
+			return sandbox.Serve(term.in, term.out, markdown.New(markdown.Options{}))
+		},
+	}
+}

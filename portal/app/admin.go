@@ -1,0 +1,117 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+)
+
+// admin answers the commands of an administrator; it implements web.Admin.
+type admin struct{ a *App }
+
+func (x admin) record(ctx context.Context, action, object string) error {
+	return x.a.audit.Append(ctx, auth.Entry{Action: action, Object: object, Result: "done"})
+}
+
+// CreateToken implements web.Admin.
+func (x admin) CreateToken(ctx context.Context, name string, role auth.Role, expires time.Time) (string, auth.Token, error) {
+	secret, t, err := x.a.tokens.Create(ctx, name, role, expires)
+	if err != nil {
+		return "", t, err
+	}
+	return secret, t, x.record(ctx, "token.create", t.ID)
+}
+
+// Tokens implements web.Admin.
+func (x admin) Tokens(ctx context.Context) ([]auth.Token, error) { return x.a.tokens.List(ctx) }
+
+// RevokeToken implements web.Admin.
+func (x admin) RevokeToken(ctx context.Context, id string) error {
+	if err := x.a.tokens.Revoke(ctx, id); err != nil {
+		return err
+	}
+	return x.record(ctx, "token.revoke", id)
+}
+
+// Backup implements web.Admin.
+func (x admin) Backup(ctx context.Context, w io.Writer) error { return x.a.backup(ctx, w) }
+
+// Check implements web.Admin: git, database and index must tell the same.
+func (x admin) Check(ctx context.Context) (findings []string, err error) {
+	add := func(format string, args ...any) { findings = append(findings, fmt.Sprintf(format, args...)) }
+	if err := x.a.repo.Fsck(ctx); err != nil {
+		add("git: %s", fault.Message(err))
+	}
+	if err := x.a.db.Check(ctx); err != nil {
+		add("database: %s", fault.Message(err))
+	}
+	tip := x.a.repo.Tip(mainBranch)
+	published, err := x.a.library.Published(ctx)
+	if err != nil {
+		return findings, err
+	}
+	if tip != published {
+		add("git has %s on main, the database shows %s; a restart publishes it", tip, published)
+	}
+	if _, err := x.a.audit.Verify(ctx); err != nil {
+		add("audit log: %s", fault.Message(err))
+	}
+	more, err := x.checkIndex(ctx)
+	return append(findings, more...), err
+}
+
+func (x admin) checkIndex(ctx context.Context) (findings []string, err error) {
+	n, err := x.a.library.Size(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.a.index.Check(ctx, n, nil); err != nil {
+		findings = append(findings, "index: "+fault.Message(err))
+	}
+	return findings, nil
+}
+
+// Reindex implements web.Admin.
+func (x admin) Reindex(context.Context) error {
+	x.a.follower.Rebuild()
+	return nil
+}
+
+// ImportGit implements web.Admin: it brings a repository's history as main of an
+// empty portal. What the rules would refuse at its tip is told, not refused.
+func (x admin) ImportGit(ctx context.Context, repo string, who auth.Principal, say func(string)) error {
+	published, err := x.a.library.Published(ctx)
+	if err != nil {
+		return err
+	}
+	if published != "" {
+		return fault.New(fault.Conflict, "app.import", "this portal has published documents already; import into an empty data folder, or push a branch")
+	}
+	tip, err := x.a.repo.ImportFrom(ctx, repo, mainBranch)
+	if err != nil {
+		return err
+	}
+	cs, err := x.a.repo.ChangeSet(ctx, mainBranch, "", tip, postmortems.Pusher{TokenID: who.TokenID, Name: who.Name})
+	if err != nil {
+		return err
+	}
+	say(fmt.Sprintf("%d commits, %d files", len(cs.Commits), len(cs.Net)))
+	p, err := x.a.library.Prepare(ctx, cs, true, say)
+	if err != nil {
+		return err
+	}
+	if err := x.a.db.Update(ctx, p.Apply); err != nil {
+		return err
+	}
+	lines, _ := postmortems.FormatProblems(p.Receipt.Problems, x.a.URL(), len(p.Receipt.Problems))
+	p.Receipt.Problems = nil
+	for _, line := range append(lines, postmortems.FormatReceipt(p.Receipt, x.a.URL())...) {
+		say(line)
+	}
+	return x.record(ctx, "import", repo)
+}

@@ -1,0 +1,146 @@
+package app_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/postern/postern/"
+
+// rules say which of our packages each package may import. docs/architecture.md
+// says why. A package without a rule fails, and so does a rule without a package
+// and an allowance that nobody uses.
+var rules = map[string][]string{
+	"cmd/postern":                  {"cmd/postern/demo", "portal/app", "portal/auth", "portal/base/fault", "portal/config", "postmortems", "postmortems/convert", "postmortems/markdown", "postmortems/markdown/sandbox"},
+	"cmd/postern/demo":             {},
+	"portal/api":                   {"portal/auth", "portal/base/fault", "portal/web/problem", "postmortems", "postmortems/library", "search"},
+	"portal/app":                   {"*"},
+	"portal/auth":                  {"portal/base/fault", "portal/base/kv"},
+	"portal/base/fault":            {},
+	"portal/base/kv":               {"portal/base/fault"},
+	"portal/base/kv/boltkv":        {"portal/base/fault", "portal/base/kv"},
+	"portal/base/kv/kvtest":        {"portal/base/fault", "portal/base/kv"},
+	"portal/base/yamldoc":          {"portal/base/fault"},
+	"portal/config":                {"portal/base/fault", "portal/base/yamldoc"},
+	"portal/metrics":               {},
+	"portal/web":                   {"portal/auth", "portal/base/fault", "portal/web/problem", "portal/web/worddiff", "postmortems", "postmortems/library", "search", "search/query", "static", "templates"},
+	"portal/web/problem":           {"portal/base/fault"},
+	"postmortems":                  {"portal/base/fault", "portal/base/yamldoc"},
+	"postmortems/convert":          {"portal/base/fault", "portal/base/yamldoc", "postmortems"},
+	"postmortems/gitrepo":          {"portal/base/fault", "postmortems", "postmortems/gitrepo/gate", "postmortems/gitrepo/plumbing", "postmortems/gitrepo/wire"},
+	"postmortems/gitrepo/gate":     {"portal/base/fault", "postmortems", "postmortems/gitrepo/plumbing"},
+	"postmortems/gitrepo/plumbing": {"portal/base/fault", "postmortems"},
+	"postmortems/gitrepo/wire":     {"portal/base/fault", "postmortems"},
+	"postmortems/library":          {"portal/base/fault", "portal/base/kv", "postmortems"},
+	"postmortems/markdown":         {"portal/base/fault", "postmortems"},
+	"postmortems/markdown/sandbox": {"portal/base/fault", "postmortems"},
+	"search":                       {"portal/base/fault", "search/analysis", "search/query"},
+	"search/analysis":              {},
+	"search/indexer":               {"portal/base/fault", "portal/base/kv", "search"},
+	"search/query":                 {"portal/base/fault"},
+	"static":                       {},
+	"templates":                    {},
+}
+
+// pure packages hold the domain: no storage, network, files or clock.
+var pure = []string{"postmortems", "postmortems/convert", "search/query"}
+
+// impure imports are what the domain must not reach for by itself.
+var impure = []string{"os", "net/http", "database/sql", "os/exec"}
+
+// owners may alone import a technology.
+var owners = map[string]string{
+	"github.com/labstack/echo/v4":         "portal/web",
+	"github.com/danielgtaylor/huma/v2":    "portal/api",
+	"github.com/blevesearch/bleve/v2":     "search",
+	"go.etcd.io/bbolt":                    "portal/base/kv/boltkv",
+	"go.yaml.in/yaml/v3":                  "portal/base/yamldoc",
+	"github.com/yuin/goldmark":            "postmortems/markdown",
+	"github.com/microcosm-cc/bluemonday":  "postmortems/markdown",
+	"github.com/alecthomas/chroma/v2":     "postmortems/markdown",
+	"github.com/spf13/cobra":              "cmd/postern",
+	"github.com/prometheus/client_golang": "portal/metrics",
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...")
+	out, err := cmd.Output()
+	if err != nil {
+		var x *exec.ExitError
+		if errors.As(err, &x) {
+			t.Fatalf("go list: %v\n%s", err, x.Stderr)
+		}
+		t.Fatal(err)
+	}
+	var list []goPackage
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return list
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, p)
+	}
+}
+
+func TestImportsKeepTheirDirection(t *testing.T) {
+	unused := map[string]bool{}
+	for from, to := range rules {
+		unused[from] = true
+		for _, x := range to {
+			unused[from+" -> "+x] = true
+		}
+	}
+	for _, p := range packages(t) {
+		from := strings.TrimPrefix(p.ImportPath, module)
+		allowed, known := rules[from]
+		if !known {
+			t.Errorf("%s has no rule in this table; see docs/architecture.md", from)
+			continue
+		}
+		delete(unused, from)
+		for _, imp := range p.Imports {
+			checkOwner(t, from, imp)
+			if slices.Contains(pure, from) && slices.Contains(impure, imp) {
+				t.Errorf("%s is pure and imports %s", from, imp)
+			}
+			to, ours := strings.CutPrefix(imp, module)
+			if !ours {
+				continue
+			}
+			delete(unused, from+" -> "+to)
+			if slices.Contains(allowed, "*") {
+				delete(unused, from+" -> *")
+			} else if !slices.Contains(allowed, to) {
+				t.Errorf("%s imports %s, which its rule does not allow", from, to)
+			}
+		}
+	}
+	for stale := range unused {
+		t.Errorf("stale rule: %s", stale)
+	}
+}
+
+func checkOwner(t *testing.T, from, imp string) {
+	t.Helper()
+	for tech, owner := range owners {
+		if imp != tech && !strings.HasPrefix(imp, tech+"/") {
+			continue
+		}
+		if from != owner && !strings.HasPrefix(from, owner+"/") {
+			t.Errorf("%s imports %s, which %s owns", from, imp, owner)
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/postern/postern/portal/metrics"
+	"github.com/postern/postern/postmortems/gitrepo"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/search"
+	"github.com/postern/postern/search/indexer"
+)
+
+// openRepository opens the bare repository; pushes are refused until the pages
+// are connected.
+func (a *App) openRepository(ctx context.Context) (err error) {
+	c := a.opt.Config
+	a.repo, err = gitrepo.Open(ctx, gitrepo.Options{
+		Dir: a.dir(repoName), Git: c.Git.Path, Logger: a.log, Now: a.opt.Now, Publisher: publisherOf{a},
+		RuleURL: func(rule string) string { return a.URL() + "/rules/" + rule }, Observe: a.observePush,
+		Limits: gitrepo.Limits{
+			PackBytes: c.Limits.PushPacked, InflatedBytes: c.Limits.PushInflated,
+			DocumentBytes: c.Limits.Document, AttachmentBytes: c.Limits.Attachment,
+			Changes: c.Limits.ChangedPaths, Commits: c.Limits.Commits, Paths: c.Limits.TreePaths,
+			Duration: c.Limits.PushTime,
+		},
+	})
+	if err != nil {
+		return err
+	}
+	a.undo.add("repository", pushLimit, a.repo.Close)
+	return nil
+}
+
+func (a *App) openIndex(ctx context.Context) (err error) {
+	s := source{a.library}
+	a.index, err = search.Open(ctx, search.Options{Dir: a.dir(indexName), Source: s, Log: a.log, Now: a.opt.Now})
+	if err != nil {
+		return err
+	}
+	a.undo.add("index", stepLimit, func(context.Context) error { return a.index.Close() })
+	a.follower = indexer.New(indexer.Options{
+		Changes: a.db, Topic: library.Topic, Source: s, Index: a.index, Log: a.log, Now: a.opt.Now,
+		Observe: func(took time.Duration) { a.metrics.Index(took) },
+	})
+	a.metrics.IndexLag(func() (uint64, bool) { return a.lag(context.Background()) })
+	return nil
+}
+
+// lag is how many changes search does not know yet.
+func (a *App) lag(ctx context.Context) (changes uint64, ok bool) {
+	seq, err := a.library.Seq(ctx)
+	if err != nil {
+		return 0, false
+	}
+	reached := a.follower.Status().Seq
+	return seq - min(seq, reached), true
+}
+
+// observePush files where the time of a push went.
+func (a *App) observePush(t gitrepo.Timings) {
+	a.metrics.Push(metrics.Outcome(t.Outcome), t.Total)
+	a.metrics.Phase(metrics.Receive, t.Receive+t.Connect+t.Check)
+	a.metrics.Phase(metrics.Validate, t.Prepare)
+	a.metrics.Phase(metrics.Publish, t.Publish+t.Commit)
+	a.log.Info("push", "outcome", t.Outcome, "files", t.Files, "bytes", t.Bytes, "receive", t.Receive, "connect", t.Connect,
+		"check", t.Check, "prepare", t.Prepare, "publish", t.Publish, "commit", t.Commit, "total", t.Total)
+}

@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/postern/postern/portal/api"
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/config"
+	"github.com/postern/postern/portal/metrics"
+	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo"
+	"github.com/postern/postern/postmortems/markdown"
+)
+
+// openWeb connects the pages with the parts they speak to.
+func (a *App) openWeb() error {
+	c := a.opt.Config
+	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index}, api.Options{Version: a.opt.Version, PublicURL: a.url, Log: a.log})
+	if err != nil {
+		return err
+	}
+	a.web, err = web.New(web.Deps{
+		Library: a.library, Content: a.repo, Search: a.index, Git: git{a}, Auth: a.tokens, Admin: admin{a},
+		Status: a, Rules: rules(), Renderer: a.renderer, Schemas: map[string][]byte{"postmortem": postmortems.FrontMatterSchema()},
+		API: apiHandler, Metrics: a.metrics.Handler(c.Metrics.Token.Reveal()), Observe: a.observe, NewID: rand.Text,
+	}, web.Options{
+		PublicURL: a.url, OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,
+		Name: c.Name, Version: a.opt.Version, Log: a.log, Now: a.opt.Now,
+		MetricsGuarded: c.Metrics.Token.Reveal() != "",
+	})
+	return err
+}
+
+// rules are all that a push is judged by, in the order of their pages.
+func rules() []postmortems.Rule {
+	all := append(postmortems.Rules(), markdown.Rules()...)
+	return append(all, gitrepo.Rules()...)
+}
+
+func (a *App) observe(o web.Observation) {
+	a.metrics.HTTP(metrics.Request{Route: o.Route, Method: o.Method, Status: o.Status, Took: o.Took, Bytes: o.Bytes})
+}
+
+// Status implements web.StatusReporter.
+func (a *App) Status(ctx context.Context) web.Status {
+	s := web.Status{Ready: a.ready.ready(), Version: a.opt.Version}
+	_, err := a.library.Published(ctx)
+	s.Checks = append(s.Checks, web.StatusCheck{Name: "database", OK: err == nil})
+	index := a.follower.Status()
+	s.IndexLag, _ = a.lag(ctx)
+	check := web.StatusCheck{Name: "index", OK: !index.Rebuilding && index.Failure == ""}
+	switch {
+	case index.Rebuilding:
+		check.Detail = fmt.Sprintf("rebuilding, %d of %d", index.Done, index.Total)
+	case index.Failure != "":
+		check.Detail = "failing"
+	}
+	s.Checks = append(s.Checks, check, web.StatusCheck{Name: "git", OK: true})
+	for _, c := range s.Checks {
+		s.Ready = s.Ready && c.OK
+	}
+	return s
+}
+
+// git serves the repository to the pages' routes, with who may push what.
+type git struct{ a *App }
+
+// InfoRefs implements web.Git.
+func (g git) InfoRefs(w http.ResponseWriter, r *http.Request, _ string) error {
+	g.a.repo.InfoRefs(w, r)
+	return nil
+}
+
+// UploadPack implements web.Git.
+func (g git) UploadPack(w http.ResponseWriter, r *http.Request) error {
+	g.a.repo.UploadPack(w, r)
+	return nil
+}
+
+// ReceivePack implements web.Git.
+func (g git) ReceivePack(w http.ResponseWriter, r *http.Request, who auth.Principal) error {
+	g.a.repo.ReceivePack(w, r, gitrepo.Who{
+		Pusher: postmortems.Pusher{TokenID: who.TokenID, Name: who.Name},
+		May:    func(c gitrepo.Command) error { return g.may(r.Context(), who, c) },
+	})
+	return nil
+}
+
+// may judges one ref command: main for publishers; a draft for authors, and to
+// force or delete it only for the token that made it or an admin.
+func (g git) may(ctx context.Context, who auth.Principal, c gitrepo.Command) error {
+	const op = "app.push"
+	if c.Branch == mainBranch {
+		if !who.May(auth.PushMain) {
+			return fault.New(fault.Forbidden, op, "this token may push drafts only; push another branch, or use a publisher's token")
+		}
+		return nil
+	}
+	if !who.May(auth.PushDraft) {
+		return fault.New(fault.Forbidden, op, "this token may not push; ask for an author's token")
+	}
+	if !c.Force && !c.Delete || who.May(auth.Administer) {
+		return nil
+	}
+	d, ok, err := g.a.library.DraftBy(ctx, c.Branch)
+	if err != nil || !ok || d.Pusher.TokenID == who.TokenID {
+		return err
+	}
+	return fault.Newf(fault.Forbidden, op, "the draft was made by %s; only that token or an admin may rewrite or delete it", d.Pusher.Name)
+}
+
+// FirstToken makes an administrator's token when the portal has none yet.
+func (a *App) FirstToken(ctx context.Context) (secret string, made bool, err error) {
+	tokens, err := a.tokens.List(ctx)
+	if err != nil {
+		return "", false, err
+	}
+	for _, t := range tokens {
+		if t.Role == auth.Admin {
+			return "", false, nil
+		}
+	}
+	secret, err = a.CreateToken(ctx, "first administrator", auth.Admin)
+	return secret, err == nil, err
+}
+
+// CreateToken makes a token that does not expire.
+func (a *App) CreateToken(ctx context.Context, name string, role auth.Role) (string, error) {
+	secret, _, err := admin{a}.CreateToken(ctx, name, role, time.Time{})
+	return secret, err
+}
+
+// Published tells whether anything was ever published.
+func (a *App) Published(ctx context.Context) (bool, error) {
+	oid, err := a.library.Published(ctx)
+	return oid != "", err
+}

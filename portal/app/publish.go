@@ -1,0 +1,117 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo"
+	"github.com/postern/postern/postmortems/library"
+)
+
+// mainBranch is the branch whose tip is what readers see.
+const mainBranch = "main"
+
+const (
+	// problemsTold is how many problems one push names; the rest is a count, so
+	// that a first push of a thousand files does not scroll its cause away.
+	problemsTold = 50
+	// indexPatience is how long the answer to a push waits for search. The page
+	// is there already; search follows within the lag that /readyz shows.
+	indexPatience = 2 * time.Second
+)
+
+// publisher asks the owner of every folder about a push and publishes what they
+// accept in one database transaction.
+type publisher struct {
+	db      kv.DB
+	library *library.Library
+	audit   *auth.Audit
+	baseURL string // public_url without a trailing slash
+	log     *slog.Logger
+	// indexed waits until search knows the change number, or the context ends.
+	indexed func(ctx context.Context, seq kv.Seq) error
+}
+
+// Prepare implements gitrepo.Publisher.
+func (p *publisher) Prepare(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (gitrepo.Prepared, error) {
+	docs, err := p.library.Prepare(ctx, cs, cs.Branch == mainBranch, say)
+	if err != nil {
+		return nil, err
+	}
+	return &prepared{publisher: p, cs: cs, docs: docs}, nil
+}
+
+// prepared is a judged push.
+type prepared struct {
+	*publisher
+	cs   postmortems.ChangeSet
+	docs *library.Prepared
+}
+
+// Refusal implements gitrepo.Prepared.
+func (p *prepared) Refusal() string {
+	if !p.docs.Refused() {
+		return ""
+	}
+	_, reason := postmortems.FormatProblems(p.docs.Receipt.Problems, p.baseURL, problemsTold)
+	return reason
+}
+
+// Lines implements gitrepo.Prepared: why it is refused, or what it would do.
+func (p *prepared) Lines() []string {
+	if p.docs.Refused() {
+		lines, _ := postmortems.FormatProblems(p.docs.Receipt.Problems, p.baseURL, problemsTold)
+		return lines
+	}
+	r := p.docs.Receipt
+	r.CheckOnly = true
+	return postmortems.FormatReceipt(r, p.baseURL)
+}
+
+// Commit implements gitrepo.Prepared.
+func (p *prepared) Commit(ctx context.Context) ([]string, error) {
+	var seq kv.Seq
+	err := p.db.Update(ctx, func(w kv.Writer) (err error) {
+		if err = p.docs.Apply(w); err == nil {
+			seq, err = w.Seq()
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, "app.publish", "the database did not take the push", err)
+	}
+	p.record(ctx)
+	lines := postmortems.FormatReceipt(p.docs.Receipt, p.baseURL)
+	if p.cs.Branch == mainBranch && p.indexed != nil {
+		lines = append(lines, p.awaitIndex(ctx, seq)...)
+	}
+	return lines, nil
+}
+
+// awaitIndex waits a little, so that an author who is told "live" also finds the
+// page by searching.
+func (p *prepared) awaitIndex(ctx context.Context, seq kv.Seq) []string {
+	ctx, cancel := context.WithTimeout(ctx, indexPatience)
+	defer cancel()
+	if err := p.indexed(ctx, seq); err != nil {
+		return []string{"pages are live; search is still catching up"}
+	}
+	return nil
+}
+
+// record writes the audit line. A push that is published is told as published
+// even when the line cannot be written: the log says so.
+func (p *prepared) record(ctx context.Context) {
+	err := p.audit.Append(ctx, auth.Entry{
+		Who: p.cs.Pusher.Name, TokenID: p.cs.Pusher.TokenID, Action: "push",
+		Object: "refs/heads/" + p.cs.Branch, Old: string(p.cs.Old), New: string(p.cs.New), Result: "done",
+	})
+	if err != nil {
+		p.log.ErrorContext(ctx, "audit entry not written", "action", "push", "error", err)
+	}
+}

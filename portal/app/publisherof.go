@@ -1,0 +1,25 @@
+package app
+
+import (
+	"context"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo"
+)
+
+// publisherOf is the publisher of an App: the repository is opened before the
+// portal knows its own address, which the answers name.
+type publisherOf struct{ a *App }
+
+// Prepare implements gitrepo.Publisher.
+func (p publisherOf) Prepare(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (gitrepo.Prepared, error) {
+	if p.a.url == nil {
+		return nil, fault.New(fault.Unavailable, "app.push", "the portal is starting; push again in a moment")
+	}
+	publisher := &publisher{
+		db: p.a.db, library: p.a.library, audit: p.a.audit, baseURL: p.a.URL(), log: p.a.log,
+		indexed: p.a.indexed,
+	}
+	return publisher.Prepare(ctx, cs, say)
+}

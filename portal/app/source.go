@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/search"
+)
+
+// source gives search what the library holds; it implements search.Source and
+// indexer.Source.
+type source struct{ library *library.Library }
+
+// Documents gives the published ones among the ids.
+func (s source) Documents(ctx context.Context, ids []string) ([]search.Document, error) {
+	records, err := s.library.Many(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	docs := make([]search.Document, 0, len(records))
+	for _, r := range records {
+		sections, err := s.library.Sections(ctx, r.ID)
+		if fault.KindOf(err) == fault.NotFound {
+			continue // removed since Many: the change log will say so
+		}
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, searchDocument(r, sections))
+	}
+	return docs, nil
+}
+
+// contentsStep is how many documents are read at a time for a rebuild.
+const contentsStep = 200
+
+// Contents reads every document, for a rebuild.
+func (s source) Contents(ctx context.Context) (search.Contents, error) {
+	ids, seq, err := s.library.IDs(ctx)
+	if err != nil {
+		return search.Contents{}, err
+	}
+	return search.Contents{UpTo: seq, Total: len(ids), Documents: func(yield func(search.Document, error) bool) {
+		for len(ids) > 0 {
+			n := min(contentsStep, len(ids))
+			docs, err := s.Documents(ctx, ids[:n])
+			if err != nil {
+				yield(search.Document{}, err)
+				return
+			}
+			for _, d := range docs {
+				if !yield(d, nil) {
+					return
+				}
+			}
+			ids = ids[n:]
+		}
+	}}, nil
+}
+
+// searchDocument is a library record in the words of the index.
+func searchDocument(r library.Record, sections []postmortems.Section) search.Document {
+	d := search.Document{
+		ID: r.ID, Path: r.Path, Address: r.Address, Kind: string(r.Kind), Title: r.Title,
+		Summary: r.Summary, Lang: r.Lang, Status: string(r.Status), Date: r.Date,
+		Severity: r.Severity, Services: r.Services, Tags: r.Tags, Factors: r.Factors,
+		Alerts: r.Alerts, Owner: r.Owner, Authors: r.Authors, DetectedBy: r.DetectedBy,
+		Detect: seconds(r.Durations.Detect), Diagnose: seconds(r.Durations.Diagnose),
+		Recover: seconds(r.Durations.Recover), Actions: r.Actions, OpenActions: r.OpenActions,
+	}
+	for _, s := range sections {
+		d.Sections = append(d.Sections, search.Section{Heading: s.Heading, Anchor: s.Anchor, Text: s.Text, Code: s.Code})
+	}
+	return d
+}
+
+func seconds(d *time.Duration) *int64 {
+	if d == nil {
+		return nil
+	}
+	s := int64(*d / time.Second)
+	return &s
+}

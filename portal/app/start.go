@@ -1,0 +1,266 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/postmortems"
+)
+
+// readiness is what /readyz asks.
+type readiness struct{ started, stopping atomic.Bool }
+
+func (r *readiness) stop()       { r.stopping.Store(true) }
+func (r *readiness) ready() bool { return r.started.Load() && !r.stopping.Load() }
+
+// Start listens, brings git, database and index into agreement and answers
+// readers. It returns when the portal is ready.
+func (a *App) Start(ctx context.Context) error {
+	if err := a.listen(); err != nil {
+		return err
+	}
+	if err := a.openWeb(); err != nil {
+		return err
+	}
+	if err := a.reconcile(ctx); err != nil {
+		return err
+	}
+	a.followChanges()
+	a.keepHouse()
+	if err := a.serveSocket(); err != nil {
+		return err
+	}
+	a.serveHTTP()
+	if err := a.awaitIndex(ctx); err != nil {
+		return err
+	}
+	a.ready.started.Store(true)
+	return nil
+}
+
+// StartInside makes the handler answer without listening, for one command.
+func (a *App) StartInside(ctx context.Context) error {
+	a.url = &url.URL{Scheme: "http", Host: "postern.invalid"}
+	if a.opt.Config.PublicURL != nil {
+		a.url = a.opt.Config.PublicURL
+	}
+	if err := a.openWeb(); err != nil {
+		return err
+	}
+	if err := a.reconcile(ctx); err != nil {
+		return err
+	}
+	a.followChanges()
+	if err := a.awaitIndex(ctx); err != nil {
+		return err
+	}
+	a.ready.started.Store(true)
+	return nil
+}
+
+func (a *App) listen() error {
+	ln, err := net.Listen("tcp", a.opt.Config.Listen)
+	if err != nil {
+		return fault.Wrap(fault.Invalid, "app", "cannot listen on "+a.opt.Config.Listen+"; is it in use? --listen names another, port 0 any free one", err)
+	}
+	a.listener = ln
+	a.undo.add("listener", stepLimit, func(context.Context) error {
+		if err := ln.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	})
+	a.url = a.opt.Config.PublicURL
+	if a.url == nil {
+		scheme := "http"
+		if a.opt.Config.TLS.On() {
+			scheme = "https"
+		}
+		a.url = &url.URL{Scheme: scheme, Host: ln.Addr().String()}
+	}
+	return nil
+}
+
+// reconcile publishes what git has and the database does not: the process died
+// after the ref moved, or somebody restored one without the other.
+func (a *App) reconcile(ctx context.Context) error {
+	tip := a.repo.Tip(mainBranch)
+	published, err := a.library.Published(ctx)
+	if err != nil || tip == published {
+		return err
+	}
+	if tip == "" {
+		return fault.New(fault.Conflict, "app.reconcile",
+			"the database shows a published commit but the repository has no main branch; restore both from one backup")
+	}
+	a.log.Info("publishing again: git and database disagree", "git", tip, "database", published)
+	return a.republish(ctx, published, tip)
+}
+
+// republish publishes the difference between two commits of main as a push would.
+func (a *App) republish(ctx context.Context, from, to postmortems.OID) error {
+	cs, err := a.repo.ChangeSet(ctx, mainBranch, from, to, postmortems.Pusher{Name: "postern"})
+	if err != nil {
+		return err
+	}
+	p, err := a.library.Prepare(ctx, cs, true, func(string) {})
+	if err != nil {
+		return err
+	}
+	for _, x := range p.Receipt.Problems {
+		if x.Weight == postmortems.Error {
+			a.log.Warn("published although a rule refuses it: git has it already", "problem", x.String())
+		}
+	}
+	return a.db.Update(ctx, p.Apply)
+}
+
+// followChanges lets search follow the library until the stop.
+func (a *App) followChanges() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := a.follower.Run(ctx); err != nil && ctx.Err() == nil {
+			a.failed <- err
+		}
+	}()
+	a.undo.add("indexer", stepLimit, func(stop context.Context) error {
+		cancel()
+		return wait(stop, done)
+	})
+}
+
+// awaitIndex waits until search knows what is published, so that the ready line
+// is true. Pages are answered meanwhile. An index that cannot be written is no
+// reason not to start: /readyz tells.
+func (a *App) awaitIndex(ctx context.Context) error {
+	var seq kv.Seq
+	err := a.db.View(ctx, func(r kv.Reader) (err error) {
+		seq, err = r.Seq()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = a.indexed(ctx, seq)
+	if fault.KindOf(err) == fault.Unavailable {
+		a.log.Error("started without search", "error", err)
+		return nil
+	}
+	return err
+}
+
+func (a *App) indexed(ctx context.Context, seq kv.Seq) error {
+	return a.follower.WaitFor(ctx, seq)
+}
+
+// keepHouse stores page views, looks after packs and old change entries.
+func (a *App) keepHouse() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for tick := time.NewTicker(housekeeping); ; {
+			select {
+			case <-ctx.Done():
+				tick.Stop()
+				return
+			case <-tick.C:
+				a.houseStep(ctx, "page views", a.library.FlushReads)
+				a.houseStep(ctx, "token uses", a.tokens.Flush)
+				a.houseStep(ctx, "packs", a.repo.Maintain)
+			}
+		}
+	}()
+	a.undo.add("housekeeping", stepLimit, func(stop context.Context) error {
+		cancel()
+		return wait(stop, done)
+	})
+}
+
+func (a *App) houseStep(ctx context.Context, name string, step func(context.Context) error) {
+	if err := step(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("housekeeping", "part", name, "error", err)
+	}
+}
+
+func wait(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// serveHTTP answers readers until the stop.
+func (a *App) serveHTTP() {
+	srv := a.web.HTTPServer()
+	go func() {
+		var err error
+		if t := a.opt.Config.TLS; t.On() {
+			err = srv.ServeTLS(a.listener, t.Cert, t.Key)
+		} else {
+			err = srv.Serve(a.listener)
+		}
+		if !errors.Is(err, http.ErrServerClosed) {
+			a.failed <- fault.Wrap(fault.Internal, "app", "the HTTP server ended", err)
+		}
+	}()
+	a.undo.add("http", pushLimit, shutdown(srv))
+}
+
+// shutdown waits for requests in flight, then cuts off what is left.
+func shutdown(srv *http.Server) func(context.Context) error {
+	return func(ctx context.Context) error {
+		err := srv.Shutdown(ctx)
+		if err != nil {
+			err = errors.Join(err, srv.Close())
+		}
+		return err
+	}
+}
+
+// serveSocket answers commands on this machine through the data folder.
+func (a *App) serveSocket() error {
+	const longest = 100 // bytes: what a socket address holds, with room to spare
+	name := a.dir(SocketName)
+	if len(name) > longest {
+		a.log.Warn("the data folder's name is too long for a Unix socket; commands on this machine need --url", "folder", a.opt.Config.DataDir)
+		return nil
+	}
+	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fault.Wrap(fault.Internal, "app", "the old socket cannot be removed", err)
+	}
+	ln, err := net.Listen("unix", name)
+	if err != nil {
+		if strings.Contains(err.Error(), "not supported") {
+			return nil
+		}
+		return fault.Wrap(fault.Internal, "app", "cannot listen on the Unix socket in the data folder", err)
+	}
+	if err := os.Chmod(name, 0o600); err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	srv := a.web.HTTPServer()
+	srv.Handler = a.Handler()
+	srv.WriteTimeout = 0 // backups and imports take as long as they take
+	srv.ReadTimeout = 0
+	go func() {
+		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Error("the Unix socket ended", "error", err)
+		}
+	}()
+	a.undo.add("socket", stepLimit, shutdown(srv))
+	return nil
+}
