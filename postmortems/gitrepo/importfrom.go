@@ -1,0 +1,114 @@
+package gitrepo
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+)
+
+// importTime bounds fetching a whole history from the same machine.
+const importTime = time.Hour
+
+// bearable are faults of old histories that hurt nobody: tools of long ago wrote
+// them, and nobody can rewrite a history for our sake.
+const bearable = "zeroPaddedFilemode missingSpaceBeforeDate badTimezone badDate badDateOverflow missingEmail " +
+	"missingSpaceBeforeEmail missingNameBeforeEmail badName badEmail missingAuthor multipleAuthors nulInHeader nulInCommit unterminatedHeader"
+
+// ImportFrom brings the history behind the HEAD of a git repository on this
+// machine, bare or not, and makes it branch, which must not exist. No tags come
+// along, no configuration of that repository is followed, and nothing is checked
+// out. The history is taken as it is; Findings tells what its tip would be
+// refused for.
+func (r *Repo) ImportFrom(ctx context.Context, path, branch string) (postmortems.OID, error) {
+	if err := r.begin(); err != nil {
+		return "", err
+	}
+	defer r.working.Done()
+	ctx, cancel := r.bound(ctx, importTime)
+	defer cancel()
+	if text := CheckBranch(branch); text != "" {
+		return "", fault.New(fault.Invalid, "gitrepo.ImportFrom", text)
+	}
+	source, err := filepath.Abs(path)
+	if err != nil {
+		return "", fault.Wrap(fault.Invalid, "gitrepo.ImportFrom", "the path of the repository cannot be made absolute", err)
+	}
+	if info, err := os.Stat(source); err != nil || !info.IsDir() {
+		return "", &fault.Error{Kind: fault.NotFound, Op: "gitrepo.ImportFrom", Msg: fmt.Sprintf("there is no folder %s on the server", source), Err: err}
+	}
+	if err := r.publish.take(ctx); err != nil {
+		return "", err
+	}
+	defer r.publish.release()
+	if r.Tip(branch) != "" || r.clash(branch) != "" {
+		return "", fault.Newf(fault.Conflict, "gitrepo.ImportFrom", "the branch %q exists already", branch)
+	}
+	q, err := newQuarantine(r.git)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = q.close() }() // what stays is swept at the next start
+	tip, err := r.fetch(ctx, q, source)
+	if err != nil {
+		return "", err
+	}
+	return tip, r.adopt(ctx, q, []refMove{{branch: branch, new: tip}})
+}
+
+// fetch brings HEAD of source into the quarantine.
+func (r *Repo) fetch(ctx context.Context, q *quarantine, source string) (postmortems.OID, error) {
+	config := []string{"fetch.fsckObjects=true", "fetch.unpackLimit=1", "fetch.writeCommitGraph=false"}
+	for id := range strings.FieldsSeq(bearable) {
+		config = append(config, "fetch.fsck."+id+"=ignore")
+	}
+	// The other side is told to run no hook of its own, and may belong to another user.
+	serve := shellQuote(r.git.Path()) + " -c safe.directory=* -c uploadpack.packObjectsHook= upload-pack"
+	err := r.git.Run(ctx, plumbing.Call{
+		Args:   []string{"fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", "--upload-pack=" + serve, "--", source, "HEAD"},
+		Env:    q.env,
+		Config: config,
+	})
+	if err != nil {
+		return "", fault.Wrap(fault.Invalid, "gitrepo.ImportFrom", "git cannot fetch from there: "+reasonOf(err), err)
+	}
+	file := filepath.Join(r.git.Dir(), "FETCH_HEAD")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fault.Wrap(fault.Internal, "gitrepo.ImportFrom", "git does not tell what it fetched", err)
+	}
+	tip := postmortems.OID(text[:min(len(text), 40)])
+	if !plumbing.ValidOID(tip) {
+		return "", fault.Newf(fault.Internal, "gitrepo.ImportFrom", "git tells %q to have been fetched", tip)
+	}
+	return tip, fault.Wrap(fault.Internal, "gitrepo.ImportFrom", "a file of git's cannot be removed", os.Remove(file))
+}
+
+func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// Findings holds every file of a branch's tip against the rules of a push: what
+// an import brought and a push would be refused for.
+func (r *Repo) Findings(ctx context.Context, branch string) ([]postmortems.Problem, error) {
+	s := r.newSurvey(pooled{r.pool}, nil, r.Tip(branch), "")
+	net, err := s.net(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	if err := s.fillSizes(ctx, net); err != nil {
+		return nil, err
+	}
+	for _, c := range net {
+		s.sizes[c.Blob] = c.Size // everything counts as new
+	}
+	j, err := s.judge(ctx, net, func(int, int) {})
+	if err != nil {
+		return nil, err
+	}
+	return j.problems, nil
+}
