@@ -66,11 +66,11 @@ func (c *composer) stem(word string) string {
 // compose makes everything that is indexed of a document.
 func (c *composer) compose(d Document) *document.Document {
 	c.cutUp(d)
-	words, forms := c.weigh()
+	terms, words, unit := c.weigh()
 	doc := document.NewDocument(d.ID)
 	doc.Fields = append(doc.Fields,
-		impactField(wordField, words),
-		impactField(formField, forms),
+		weightField(termField, terms, unit),
+		keywordField(wordField, words...),
 		keywordField(titleField, c.titleTerms()...),
 		storedField(posField, c.positions()),
 	)
@@ -151,26 +151,38 @@ func quotedIn(text string, sections []Section) bool {
 	})
 }
 
-// weigh sums the weighted frequencies of tokens (words) and of derived forms.
-func (c *composer) weigh() (words, forms map[string]float64) {
+// weigh sums the weights of all terms, and lists the tokens that differ from
+// their stem. unit is the code of what one word of the body adds.
+func (c *composer) weigh() (terms map[string]weight, words []string, unit int) {
 	var lengths [parts]int
 	for _, p := range c.pieces {
 		lengths[p.part] += len(p.tokens)
 	}
-	words = make(map[string]float64, len(c.tokens)/2)
-	forms = make(map[string]float64, len(c.tokens)/2)
+	terms = make(map[string]weight, len(c.tokens)/2)
+	inflected := make(map[string]struct{}, len(c.tokens)/4)
+	add := func(term string, inc float64, token bool) {
+		w := terms[term]
+		terms[term] = weight{w.sum + inc, w.token || token}
+	}
 	for _, p := range c.pieces {
 		inc := increment(p.part, lengths[p.part])
 		for i, t := range p.tokens {
-			words[t.Text] += inc
-			c.forms(p, i, func(form string) { forms[form] += inc })
+			stem := c.stem(t.Text)
+			add(stem, inc, stem == t.Text)
+			if stem != t.Text {
+				inflected[t.Text] = struct{}{}
+			}
+			c.derived(p, i, func(term string) { add(term, inc, false) })
 		}
 	}
-	return words, forms
+	for w := range inflected {
+		words = append(words, w)
+	}
+	return terms, words, unitCode(increment(bodyPart, lengths[bodyPart]))
 }
 
-// forms yields what token i of a piece is also found by.
-func (c *composer) forms(p piece, i int, yield func(string)) {
+// derived yields what token i of a piece is found by besides its stem.
+func (c *composer) derived(p piece, i int, yield func(string)) {
 	t := p.tokens[i]
 	if t.Ideograph {
 		if i > 0 && p.tokens[i-1].Ideograph && p.tokens[i-1].End == t.Start {
@@ -178,16 +190,13 @@ func (c *composer) forms(p piece, i int, yield func(string)) {
 		}
 		return
 	}
-	if s := c.stem(t.Text); s != t.Text {
-		yield(s)
-	}
 	for _, part := range analysis.Parts(p.text[t.Start:t.End]) {
 		yield(c.stem(part))
 	}
 }
 
-// titleTerms are all forms of the title, for the title qualifier and for
-// completing words that are still being typed.
+// titleTerms are the terms of the title, for the title qualifier and for
+// completing words that have only been begun.
 func (c *composer) titleTerms() []string {
 	var out []string
 	for _, p := range c.pieces {
@@ -195,8 +204,8 @@ func (c *composer) titleTerms() []string {
 			continue
 		}
 		for i, t := range p.tokens {
-			out = append(out, t.Text)
-			c.forms(p, i, func(form string) { out = append(out, form) })
+			out = append(out, c.stem(t.Text))
+			c.derived(p, i, func(term string) { out = append(out, term) })
 		}
 	}
 	return out

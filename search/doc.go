@@ -16,9 +16,10 @@
 //
 // A document has these fields, none with doc values or term vectors:
 //
-//	word      its tokens as they are (package analysis), frequency = impact
-//	form      stems that differ from their token, stems of identifier parts,
-//	          ideograph bigrams; frequency = impact
+//	term      what words match by: the stems of its tokens (package analysis) and
+//	          of the parts of mixed identifiers, and ideograph bigrams; frequency
+//	          and norm hold the term's weight (see impact)
+//	word      tokens that differ from their stem, without frequency
 //	title     stems, parts and bigrams of the title, without frequency
 //	kind service severity tag factor owner author detected-by status path flag
 //	          keywords, one term a value, without frequency
@@ -26,11 +27,11 @@
 //	          numbers, one 8-byte big-endian term, without frequency
 //	_pos      stored: which token stands where (see positions), for phrases
 //
-// The impact of a term in a document is the saturated, weighted and
-// length-normalised term frequency of BM25F, computed once when the document is
-// indexed (see impact). A word therefore costs one or two posting lists whatever
-// the number of fields, and a score depends on nothing but the document and the
-// number of documents that have the word: not on segments, merges or deletions.
+// The weight of a term in a document is the weighted and length-normalised term
+// frequency of BM25F, summed over the parts of the document when it is indexed. A
+// word therefore costs one posting list whatever the number of parts, and a score
+// depends on nothing but the document and the number of documents that have the
+// word: not on segments, merges or deletions.
 //
 // Internal keys of each snapshot: "seq", the change number the index has reached
 // (decimal), written in the batch that reaches it; "format", see below; "parked",

@@ -174,7 +174,7 @@ func (g *engine) probe() error {
 				}
 			}
 		}
-		for _, field := range []string{wordField, formField, kindField, dayField} {
+		for _, field := range []string{termField, wordField, kindField, dayField} {
 			var first string
 			err := l.terms(field, "", func(t string) bool { first = t; return false })
 			if err != nil {

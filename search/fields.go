@@ -10,8 +10,8 @@ import (
 
 // The names of the fields; see the package comment.
 const (
+	termField     = "term"
 	wordField     = "word"
-	formField     = "form"
 	titleField    = "title"
 	kindField     = "kind"
 	serviceField  = "service"
@@ -43,6 +43,7 @@ const (
 type field struct {
 	name    string
 	terms   index.TokenFrequencies
+	norm    int    // stored beside every frequency
 	value   []byte // stored, not indexed
 	options index.FieldIndexingOptions
 }
@@ -59,23 +60,28 @@ func (f *field) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.ter
 func (f *field) NumPlainTextBytes() uint64                        { return 0 }
 func (f *field) Size() int                                        { return len(f.value) + 64*len(f.terms) }
 
-// AnalyzedLength is stored beside every frequency; 1 is the shortest value that
-// the engine takes for "there is one". Lengths are part of the impact already.
-func (f *field) AnalyzedLength() int { return 1 }
+// AnalyzedLength is what the engine stores as the norm.
+func (f *field) AnalyzedLength() int { return f.norm }
 
-// impactField makes a field whose frequencies are quantised impacts.
-func impactField(name string, weights map[string]float64) *field {
+// weight is what a term weighs in a document.
+type weight struct {
+	sum   float64
+	token bool // the text has the term as a token
+}
+
+// weightField makes the field that words are matched and scored by.
+func weightField(name string, weights map[string]weight, unit int) *field {
 	terms := make(index.TokenFrequencies, len(weights))
 	backing := make([]index.TokenFreq, len(weights))
 	i := 0
-	for term, t := range weights {
+	for term, w := range weights {
 		tf := &backing[i]
 		i++
 		tf.Term = []byte(term)
-		tf.SetFrequency(quantise(t))
+		tf.SetFrequency(frequency(w.sum, unitOf(unit), w.token))
 		terms[term] = tf
 	}
-	return &field{name: name, terms: terms, options: index.IndexField}
+	return &field{name: name, terms: terms, norm: unit, options: index.IndexField}
 }
 
 // maxKeywordBytes bounds one keyword; longer ones cannot be filtered by anyway.

@@ -7,24 +7,37 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Storing an impact in six bits must keep the order of weights and stay close.
-func TestQuantise(t *testing.T) {
-	table := dequantiser()
-	for q := 1; q < len(table); q++ {
-		if table[q] <= table[q-1] {
-			t.Fatalf("table[%d] = %v is not above table[%d] = %v", q, table[q], q-1, table[q-1])
-		}
-	}
+// Storing a weight must keep the order within a document and stay close.
+func TestFrequency(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		a := rapid.Float64Range(0.05, 40).Draw(t, "a")
-		b := rapid.Float64Range(0.05, 40).Draw(t, "b")
-		if a < b && quantise(a) > quantise(b) {
-			t.Fatalf("quantise(%v) = %d > quantise(%v) = %d", a, quantise(a), b, quantise(b))
+		unit := unitOf(unitCode(rapid.Float64Range(0.001, 4).Draw(t, "unit")))
+		a := rapid.Float64Range(1, 100).Draw(t, "a") * unit
+		b := rapid.Float64Range(1, 100).Draw(t, "b") * unit
+		fa, fb := frequency(a, unit, true), frequency(b, unit, false)
+		if fa%2 != 1 || fb%2 != 0 {
+			t.Fatalf("frequencies %d and %d do not tell tokens", fa, fb)
 		}
-		if got := float64(saturate(table[quantise(a)])); math.Abs(got-float64(saturate(float32(a)))) > 0.04 {
-			t.Fatalf("saturate(%v) = %v after storing, %v before", a, got, saturate(float32(a)))
+		if a < b && (fa+1)/2 > fb/2 {
+			t.Fatalf("%v is stored as %d, %v as %d", a, fa, b, fb)
+		}
+		if got := float64(fb/2) * unit; math.Abs(got-b) > unit/2+1e-9 {
+			t.Fatalf("%v is read back as %v", b, got)
 		}
 	})
+}
+
+func TestUnitCode(t *testing.T) {
+	for code := 1; code <= maxUnitCode; code++ {
+		if got := unitCode(unitOf(code)); got != code {
+			t.Fatalf("unitCode(unitOf(%d)) = %d", code, got)
+		}
+	}
+	for _, length := range []int{0, 1, 400, 5000, 1 << 20} {
+		unit := increment(bodyPart, length)
+		if off := unitOf(unitCode(unit)) / unit; off < 0.95 || off > 1.05 {
+			t.Errorf("the unit of %d words is off by %v", length, off)
+		}
+	}
 }
 
 func TestIDF(t *testing.T) {

@@ -2,10 +2,13 @@ package search
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"github.com/postern/postern/search/analysis"
 )
 
 // leaf is one immutable segment of a snapshot, as a query sees it. Documents are
@@ -36,7 +39,7 @@ func (l *leaf) dict(field string) (segment.TermDictionary, error) {
 	return d, nil
 }
 
-// postings is the list of documents that have one term, and their impacts.
+// postings is the list of documents that have one term, and its weights.
 type postings struct {
 	docs *roaring.Bitmap // deleted documents included; nil for none
 	list segment.PostingsList
@@ -67,14 +70,14 @@ func (l *leaf) postings(field, term string) (postings, error) {
 	return postings{docs: docs, list: list}, nil
 }
 
-// each calls fn with the documents among wanted and their stored impacts, in
-// order.
-func (p postings) each(wanted *roaring.Bitmap, fn func(doc uint32, impact uint64)) error {
+// each calls fn with the documents among wanted and their stored frequency and
+// norm (see impact), in order.
+func (p postings) each(wanted *roaring.Bitmap, fn func(doc uint32, freq uint64, norm uint32)) error {
 	hits := intersect(p.docs, wanted)
 	if hits == nil || hits.IsEmpty() {
 		return nil
 	}
-	it := p.list.Iterator(true, false, false, nil)
+	it := p.list.Iterator(true, true, false, nil)
 	if hits.GetCardinality() < p.docs.GetCardinality() {
 		it.(segment.OptimizablePostingsIterator).ReplaceActual(hits)
 	}
@@ -86,8 +89,37 @@ func (p postings) each(wanted *roaring.Bitmap, fn func(doc uint32, impact uint64
 		if hit == nil {
 			return nil
 		}
-		fn(uint32(hit.Number()), min(hit.Frequency(), maxImpact))
+		fn(uint32(hit.Number()), hit.Frequency(), min(normOf(hit), maxUnitCode))
 	}
+}
+
+// normOf reads the norm as it was stored; Norm itself gives 1/sqrt of it.
+func normOf(hit segment.Posting) uint32 {
+	if p, ok := hit.(interface{ NormUint64() uint64 }); ok {
+		return uint32(p.NormUint64())
+	}
+	n := hit.Norm()
+	return uint32(math.Round(1 / (n * n)))
+}
+
+// tokens gives the documents among wanted whose text has the word as a token: the
+// word itself, not another with its stem.
+func (l *leaf) tokens(word string, wanted *roaring.Bitmap) (*roaring.Bitmap, error) {
+	if analysis.Stem(word) != word {
+		docs, err := l.docs(wordField, word)
+		return intersect(docs, wanted), err
+	}
+	p, err := l.postings(termField, word)
+	if err != nil {
+		return nil, err
+	}
+	out := roaring.New()
+	err = p.each(wanted, func(doc uint32, freq uint64, _ uint32) {
+		if freq%2 == 1 {
+			out.Add(doc)
+		}
+	})
+	return out, err
 }
 
 // docs is the bitmap of one keyword; nil for none.
@@ -146,16 +178,23 @@ func (l *leaf) id(doc uint32) (string, error) {
 
 // hasPhrase verifies a phrase; every word must be known to be in the document.
 func (l *leaf) hasPhrase(doc uint32, words []string) (found bool, err error) {
-	err = l.snap.VisitDocument(uint64(doc), func(field string, _ byte, value []byte, _ []uint64) bool {
+	err = l.positions(doc, func(data []byte) { found = containsPhrase(data, words) })
+	return found, err
+}
+
+// positions calls fn with the encoded positions of a document, valid during the
+// call.
+func (l *leaf) positions(doc uint32, fn func(data []byte)) error {
+	err := l.snap.VisitDocument(uint64(doc), func(field string, _ byte, value []byte, _ []uint64) bool {
 		if field == posField {
-			found = containsPhrase(value, words)
+			fn(value)
 		}
 		return true // a false here makes the engine return a buffer twice
 	})
 	if err != nil {
-		return false, fmt.Errorf("positions of document %d: %w", doc, err)
+		return fmt.Errorf("positions of document %d: %w", doc, err)
 	}
-	return found, nil
+	return nil
 }
 
 // union joins bitmaps without changing any; nil for none.

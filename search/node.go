@@ -1,8 +1,6 @@
 package search
 
 import (
-	"fmt"
-
 	"github.com/RoaringBitmap/roaring/v2"
 )
 
@@ -116,17 +114,25 @@ func (n numberIs) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roari
 // checkEvery is how many small steps are taken between looks at the deadline.
 const checkEvery = 256
 
-// phrase holds when its words stand next to one another, in order. units narrow
-// down where to look: the words themselves, unstemmed, and their bigrams.
+// phrase holds when its words stand next to one another, in order. narrow holds
+// for every document that can have it: it is cheaper to ask than positions.
 type phrase struct {
-	words []string
-	units []*unit
+	words  []string
+	narrow []*unit
 }
 
 func (n *phrase) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
-	for _, u := range n.units {
+	for _, u := range n.narrow {
 		if within = intersect(u.docs[leaf], within); within == nil || within.IsEmpty() {
 			return nil, nil
+		}
+	}
+	// Positions answer rightly only for words that are known to be there.
+	l := e.leaves[leaf]
+	for _, w := range n.words {
+		var err error
+		if within, err = l.tokens(w, within); err != nil || within == nil {
+			return nil, err
 		}
 	}
 	if len(n.words) == 1 {
@@ -139,25 +145,15 @@ func (n *phrase) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roarin
 			return nil, e.ctx.Err()
 		}
 		doc := it.Next()
-		found, err := e.leaves[leaf].hasPhrase(doc, n.words)
+		found, err := l.hasPhrase(doc, n.words)
 		if err != nil {
-			return nil, fmt.Errorf("phrase: %w", err)
+			return nil, err
 		}
 		if found {
 			out.Add(doc)
 		}
 	}
 	return out, nil
-}
-
-// in tells whether one document has the phrase.
-func (n *phrase) in(e *evaluation, leaf int, doc uint32) (bool, error) {
-	for _, u := range n.units {
-		if d := u.docs[leaf]; d == nil || !d.Contains(doc) {
-			return false, nil
-		}
-	}
-	return e.leaves[leaf].hasPhrase(doc, n.words)
 }
 
 // nothing never holds.

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -21,11 +22,10 @@ type plan struct {
 	respelt map[string]string
 }
 
-// nearby are words that are worth more side by side; glued ones are those of one
-// identifier.
+// nearby are words that are worth more side by side.
 type nearby struct {
-	texts []string
-	glued bool
+	words []string
+	worth float32
 }
 
 // clause is one word of the query: it may be let go when too little is found.
@@ -240,11 +240,8 @@ func (p *planner) nodes(parts []query.Node) ([]node, error) {
 }
 
 // unit loads a unit once per query, and scores it unless it is excluded.
-func (p *planner) unit(label string, terms ...term) (*unit, error) {
-	var key string
-	for _, t := range terms {
-		key += t.key()
-	}
+func (p *planner) unit(label string, terms ...string) (*unit, error) {
+	key := strings.Join(terms, " ")
 	u, ok := p.loaded[key]
 	if !ok {
 		u = &unit{label: label, terms: terms}
@@ -259,11 +256,11 @@ func (p *planner) unit(label string, terms ...term) (*unit, error) {
 	return u, nil
 }
 
-// unscored loads a unit that only narrows down.
-func (p *planner) unscored(label string, terms ...term) (*unit, error) {
+// unscored is stemmed for what only narrows down.
+func (p *planner) unscored(token string) (*unit, error) {
 	defer func(was bool) { p.silent = was }(p.silent)
 	p.silent = true
-	return p.unit(label, terms...)
+	return p.stemmed(token)
 }
 
 // phrase compiles quoted text: its words, unstemmed and with stop words, next to
@@ -275,28 +272,26 @@ func (p *planner) phrase(text string) (node, error) {
 		return nil, nil
 	}
 	out := &phrase{}
-	for i, t := range tokens {
+	for _, t := range tokens {
 		out.words = append(out.words, t.Text)
-		u, err := p.unscored(t.Text, term{wordField, t.Text})
+		load := p.stemmed
+		if t.Ideograph || analysis.IsStop(t.Text) && len(tokens) > 1 {
+			load = p.unscored // bigrams, and the other words, say more
+		}
+		u, err := load(t.Text)
 		if err != nil {
 			return nil, err
 		}
-		out.units = append(out.units, u)
-		if t.Ideograph || analysis.IsStop(t.Text) && len(tokens) > 1 {
-			continue
-		}
-		if _, err := p.stemmed(tokens[i].Text); err != nil {
-			return nil, err
-		}
+		out.narrow = append(out.narrow, u)
 	}
 	for _, bigram := range analysis.Bigrams(nil, tokens) {
-		u, err := p.unit(bigram, term{formField, bigram})
+		u, err := p.unit(bigram, bigram)
 		if err != nil {
 			return nil, err
 		}
-		out.units = append(out.units, u)
+		out.narrow = append(out.narrow, u)
 	}
-	slices.SortStableFunc(out.units, func(a, b *unit) int { return int(a.found) - int(b.found) })
+	slices.SortStableFunc(out.narrow, func(a, b *unit) int { return cmp.Compare(a.found, b.found) })
 	return out, nil
 }
 

@@ -34,8 +34,8 @@ func newQuoter(p plan) *quoter {
 	q := &quoter{worth: make(map[string]float32)}
 	for _, u := range p.units {
 		for _, t := range u.terms {
-			q.worth[t.text] = max(q.worth[t.text], u.idf)
-			b := firstTwo(t.text)
+			q.worth[t] = max(q.worth[t], u.idf)
+			b := firstTwo(t)
 			q.begins[b>>6] |= 1 << (b & 63)
 		}
 	}

@@ -181,53 +181,77 @@ func (r *ranker) readClosely() error {
 	if len(r.plan.nearby) == 0 {
 		return nil
 	}
-	near, err := r.nearPhrases()
-	if err != nil {
-		return err
-	}
 	top := r.best[:min(closelyRead, len(r.best))]
-	for i := range top {
-		if err := r.ctx.Err(); err != nil {
-			return err
+	for i, l := range r.leaves {
+		c := closeReader{leaf: l, docs: roaring.New(), have: make(map[string]*roaring.Bitmap)}
+		for _, s := range top {
+			if s.leaf == i {
+				c.docs.Add(s.doc)
+			}
 		}
-		for _, n := range near {
-			found, err := n.phrase.in(r.evaluation, top[i].leaf, top[i].doc)
+		for j := range top {
+			if top[j].leaf != i {
+				continue
+			}
+			if err := r.ctx.Err(); err != nil {
+				return err
+			}
+			worth, err := c.read(top[j].doc, r.plan.nearby)
 			if err != nil {
 				return err
 			}
-			if found {
-				top[i].score += n.worth
-			}
+			top[j].score += worth
 		}
 	}
 	slices.SortFunc(top, func(a, b scored) int { return r.compare(&a, &b) })
 	return nil
 }
 
-// nearPhrase is a group of words that are worth more side by side.
-type nearPhrase struct {
-	phrase *phrase
-	worth  float32
+// closeReader reads the positions of some documents of a leaf.
+type closeReader struct {
+	*leaf
+	docs *roaring.Bitmap
+	have map[string]*roaring.Bitmap // word -> those of docs that have it as a token
 }
 
-func (r *ranker) nearPhrases() ([]nearPhrase, error) {
-	out := make([]nearPhrase, 0, len(r.plan.nearby))
-	for _, words := range r.plan.nearby {
-		n := nearPhrase{phrase: &phrase{words: words.texts}}
-		for _, w := range words.texts {
-			u := &unit{label: w, terms: []term{{wordField, w}}}
-			if err := u.load(r.evaluation); err != nil {
-				return nil, err
-			}
-			n.phrase.units = append(n.phrase.units, u)
-			n.worth += u.idf
+// read sums what the groups are worth that stand side by side in a document.
+func (c *closeReader) read(doc uint32, groups []nearby) (worth float32, err error) {
+	var present []nearby
+	for _, g := range groups {
+		has, err := c.hasAll(doc, g.words)
+		if err != nil {
+			return 0, err
 		}
-		share := float32(nearShare)
-		if words.glued {
-			share = gluedShare
+		if has {
+			present = append(present, g)
 		}
-		n.worth *= share
-		out = append(out, n)
 	}
-	return out, nil
+	if len(present) == 0 {
+		return 0, nil
+	}
+	err = c.positions(doc, func(data []byte) {
+		for _, g := range present {
+			if containsPhrase(data, g.words) {
+				worth += g.worth
+			}
+		}
+	})
+	return worth, err
+}
+
+func (c *closeReader) hasAll(doc uint32, words []string) (bool, error) {
+	for _, w := range words {
+		docs, ok := c.have[w]
+		if !ok {
+			var err error
+			if docs, err = c.tokens(w, c.docs); err != nil {
+				return false, err
+			}
+			c.have[w] = docs
+		}
+		if docs == nil || !docs.Contains(doc) {
+			return false, nil
+		}
+	}
+	return true, nil
 }

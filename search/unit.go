@@ -10,18 +10,13 @@ import (
 // a bigram, or a word with the neighbours that stand in for it.
 type unit struct {
 	label string // as typed
-	terms []term
+	terms []string
 	share float32 // of its idf that it is worth; 0 stands for 1
 	idf   float32
 	found uint64 // documents that have it
 	lists [][]postings
 	docs  []*roaring.Bitmap // by leaf; nil for none
 }
-
-// term is one entry of a term dictionary.
-type term struct{ field, text string }
-
-func (t term) key() string { return t.field + "\x00" + t.text + "\x00" }
 
 // load looks the terms up in every leaf.
 func (u *unit) load(e *evaluation) error {
@@ -34,7 +29,7 @@ func (u *unit) load(e *evaluation) error {
 		}
 		sets := make([]*roaring.Bitmap, 0, len(u.terms))
 		for _, t := range u.terms {
-			p, err := l.postings(t.field, t.text)
+			p, err := l.postings(termField, t)
 			if err != nil {
 				return err
 			}
@@ -54,14 +49,20 @@ func (u *unit) load(e *evaluation) error {
 // leaf. sums is scratch of the leaf's size, all zero before and after.
 func (u *unit) score(leaf int, wanted *roaring.Bitmap, scores, sums []float32) error {
 	lists := u.lists[leaf]
-	if len(lists) == 1 {
-		return u.scoreOne(lists[0], wanted, scores)
+	if len(lists) == 0 {
+		return nil
 	}
-	table := dequantiser()
+	units := unitTable()
+	if len(lists) == 1 {
+		return lists[0].each(wanted, func(doc uint32, freq uint64, norm uint32) {
+			scores[doc] += u.idf * saturate(float32((freq+1)/2)*units[norm])
+		})
+	}
 	for _, p := range lists {
-		err := p.each(wanted, func(doc uint32, impact uint64) { sums[doc] += table[impact] })
+		err := p.each(wanted, func(doc uint32, freq uint64, norm uint32) {
+			sums[doc] += float32((freq+1)/2) * units[norm]
+		})
 		if err != nil {
-			clear(sums)
 			return err
 		}
 	}
@@ -73,12 +74,4 @@ func (u *unit) score(leaf int, wanted *roaring.Bitmap, scores, sums []float32) e
 		})
 	}
 	return nil
-}
-
-func (u *unit) scoreOne(p postings, wanted *roaring.Bitmap, scores []float32) error {
-	worth := dequantiser()
-	for i, t := range worth {
-		worth[i] = u.idf * saturate(t)
-	}
-	return p.each(wanted, func(doc uint32, impact uint64) { scores[doc] += worth[impact] })
 }

@@ -2,10 +2,10 @@ package search
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 	"github.com/blevesearch/vellum/levenshtein"
@@ -73,90 +73,105 @@ func (v *vocabulary) neighbours(e *evaluation, word string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	used := make(map[string]uint64)
+	near := make(map[string]int) // word -> edits
 	for _, l := range e.leaves {
-		if e.ctx.Err() != nil {
-			return nil, e.ctx.Err()
-		}
-		err := l.search(wordField, dfa, word[:1], func(t string) bool {
-			if t[0] != word[0] {
-				return false
+		for _, field := range []string{termField, wordField} {
+			if e.ctx.Err() != nil {
+				return nil, e.ctx.Err()
 			}
-			if isPlain(t) {
-				used[t]++
+			err := l.search(field, dfa, word[:1], func(t string) bool {
+				if t[0] != word[0] {
+					return false
+				}
+				if _, known := near[t]; !known && isPlain(t) {
+					_, d := dfa.MatchAndDistance(t)
+					near[t] = int(d)
+				}
+				return true
+			})
+			if err != nil {
+				return nil, err
 			}
-			return true
-		})
-		if err != nil {
-			return nil, err
 		}
 	}
-	best := len(word)
-	for t := range used {
-		_, d := dfa.MatchAndDistance(t)
-		best = min(best, int(d))
-	}
-	for t := range used {
-		if _, d := dfa.MatchAndDistance(t); int(d) > best {
-			delete(used, t)
+	return v.nearest(e, near)
+}
+
+// nearest picks the most used of the words with the fewest edits.
+func (v *vocabulary) nearest(e *evaluation, near map[string]int) ([]string, error) {
+	for edits := range 3 {
+		var words []string
+		for w, d := range near {
+			if d == edits {
+				words = append(words, w)
+			}
+		}
+		used, err := v.mostUsed(e, words, maxNeighbours)
+		if err != nil || len(used) > 0 {
+			return used, err
 		}
 	}
-	return v.mostUsed(e, wordField, used, maxNeighbours)
+	return nil, nil
 }
 
 // completions are words that begin with what was typed, the most used first.
 func (v *vocabulary) completions(e *evaluation, typed string) ([]string, error) {
-	field := wordField
+	fields := []string{termField, wordField}
 	if len(typed) < minPrefixBytes {
-		field = titleField
+		fields = []string{titleField}
 	}
-	used := make(map[string]uint64)
+	segments := make(map[string]int) // word -> in how many segments it was seen
 	for _, l := range e.leaves {
-		if e.ctx.Err() != nil {
-			return nil, e.ctx.Err()
-		}
-		scanned := 0
-		err := l.terms(field, typed, func(t string) bool {
-			if !strings.HasPrefix(t, typed) {
-				return false
+		for _, field := range fields {
+			if e.ctx.Err() != nil {
+				return nil, e.ctx.Err()
 			}
-			used[t]++
-			scanned++
-			return scanned < maxScanned
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	delete(used, typed)
-	return v.mostUsed(e, field, used, maxCompletions)
-}
-
-// mostUsed picks the n words that most documents have. used holds in how many
-// segments each was seen, which sorts out the rare ones before documents are
-// counted.
-func (v *vocabulary) mostUsed(e *evaluation, field string, used map[string]uint64, n int) ([]string, error) {
-	words := make([]string, 0, len(used))
-	for w := range used {
-		words = append(words, w)
-	}
-	byUse := func(a, b string) int {
-		return cmp.Or(cmp.Compare(used[b], used[a]), cmp.Compare(utf8.RuneCountInString(a), utf8.RuneCountInString(b)), strings.Compare(a, b))
-	}
-	slices.SortFunc(words, byUse)
-	words = words[:min(len(words), 4*n)]
-	for _, w := range words {
-		used[w] = 0
-		for _, l := range e.leaves {
-			docs, err := l.docs(field, w)
+			scanned := 0
+			err := l.terms(field, typed, func(t string) bool {
+				if !strings.HasPrefix(t, typed) {
+					return false
+				}
+				segments[t]++
+				scanned++
+				return scanned < maxScanned
+			})
 			if err != nil {
 				return nil, err
 			}
-			used[w] += l.cardinality(docs)
 		}
 	}
-	slices.SortFunc(words, byUse)
-	return words[:min(len(words), n)], nil
+	// What many segments have, many documents have; short words are more likely
+	// meant. Counting documents for all of them would take too long.
+	words := slices.SortedFunc(maps.Keys(segments), func(a, b string) int {
+		return cmp.Or(cmp.Compare(segments[b], segments[a]), cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+	})
+	return words[:min(len(words), maxCompletions)], nil
+}
+
+// maxCounted bounds for how many words the documents are counted.
+const maxCounted = 32
+
+// mostUsed picks the n words that most documents have as tokens; stems that
+// nobody wrote are none.
+func (v *vocabulary) mostUsed(e *evaluation, words []string, n int) ([]string, error) {
+	slices.Sort(words)
+	counts := make(map[string]uint64)
+	for _, w := range words[:min(len(words), maxCounted)] {
+		for _, l := range e.leaves {
+			docs, err := l.tokens(w, l.alive())
+			if err != nil {
+				return nil, err
+			}
+			if docs != nil {
+				counts[w] += docs.GetCardinality()
+			}
+		}
+	}
+	used := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))
+	})
+	used = slices.DeleteFunc(used, func(w string) bool { return counts[w] == 0 })
+	return used[:min(len(used), n)], nil
 }
 
 var _ segment.Automaton = (*levenshtein.DFA)(nil)

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/postern/postern/search/analysis"
@@ -65,7 +66,7 @@ const characterShare = 0.4
 // ideographs gives a clause a bigram; a single character is found by itself.
 func (p *planner) ideographs(run []analysis.Token) ([]clause, error) {
 	if len(run) == 1 {
-		u, err := p.unit(run[0].Text, term{wordField, run[0].Text})
+		u, err := p.unit(run[0].Text, run[0].Text)
 		return []clause{{label: run[0].Text, node: u}}, err
 	}
 	var out []clause
@@ -74,7 +75,7 @@ func (p *planner) ideographs(run []analysis.Token) ([]clause, error) {
 			p.shorten()
 			break
 		}
-		u, err := p.unit(bigram, term{formField, bigram})
+		u, err := p.unit(bigram, bigram)
 		if err != nil {
 			return nil, err
 		}
@@ -93,12 +94,11 @@ func (p *planner) character(text string) error {
 	if p.silent || p.full() {
 		return nil
 	}
-	key := term{wordField, text}.key()
-	if _, ok := p.loaded[key]; ok {
+	if _, ok := p.loaded[text]; ok {
 		return nil
 	}
-	u := &unit{label: text, terms: []term{{wordField, text}}, share: characterShare}
-	p.loaded[key] = u
+	u := &unit{label: text, terms: []string{text}, share: characterShare}
+	p.loaded[text] = u
 	p.plan.units = append(p.plan.units, u)
 	return u.load(p.evaluation)
 }
@@ -122,7 +122,7 @@ func (p *planner) identifier(text string, tokens []analysis.Token, prefix bool) 
 		all = append(all, n)
 	}
 	if len(tokens) > 1 {
-		p.adjacent(tokens, true)
+		p.adjacent(tokens, gluedShare)
 	}
 	if len(all) == 1 {
 		return []clause{{label: label, node: all[0]}}, nil
@@ -156,8 +156,7 @@ func (p *planner) simple(raw, token string) (node, error) {
 
 // stemmed is the unit of a token in all forms that share its stem.
 func (p *planner) stemmed(token string) (*unit, error) {
-	stem := analysis.Stem(token)
-	return p.unit(token, term{wordField, stem}, term{formField, stem})
+	return p.unit(token, analysis.Stem(token))
 }
 
 // completed is the unit of all words that begin with what was typed.
@@ -189,29 +188,31 @@ func (p *planner) respell(u *unit, word string) (node, error) {
 	return p.unit(word, stems(near)...)
 }
 
-// stems lists the terms under which words are found, each once.
-func stems(words []string) []term {
-	var out []term
-	seen := make(map[string]bool, len(words))
+// stems lists the stems of words, each once.
+func stems(words []string) []string {
+	var out []string
 	for _, w := range words {
-		if s := analysis.Stem(w); !seen[s] {
-			seen[s] = true
-			out = append(out, term{wordField, s}, term{formField, s})
+		if s := analysis.Stem(w); !slices.Contains(out, s) {
+			out = append(out, s)
 		}
 	}
 	return out
 }
 
-// adjacent notes words that are worth more side by side.
-func (p *planner) adjacent(tokens []analysis.Token, glued bool) {
+// adjacent notes words that are worth more side by side, by a share of what they
+// are worth alone.
+func (p *planner) adjacent(tokens []analysis.Token, share float32) {
 	if p.silent || len(p.plan.nearby) == maxNearby {
 		return
 	}
-	words := make([]string, len(tokens))
-	for i, t := range tokens {
-		words[i] = t.Text
+	var n nearby
+	for _, t := range tokens {
+		n.words = append(n.words, t.Text)
+		if u, ok := p.loaded[analysis.Stem(t.Text)]; ok {
+			n.worth += share * u.idf
+		}
 	}
-	p.plan.nearby = append(p.plan.nearby, nearby{words, glued})
+	p.plan.nearby = append(p.plan.nearby, n)
 }
 
 // pairs notes the neighbouring words of the query, as typed.
@@ -225,7 +226,7 @@ func (p *planner) pairs(nodes []query.Node) {
 		}
 		tokens := analysis.Scan(nil, analysis.Normalize(w.Text))
 		if len(last) > 0 && len(tokens) > 0 {
-			p.adjacent([]analysis.Token{last[len(last)-1], tokens[0]}, false)
+			p.adjacent([]analysis.Token{last[len(last)-1], tokens[0]}, nearShare)
 		}
 		last = tokens
 	}
