@@ -148,10 +148,13 @@ func taskAction(row Row) (Action, bool) {
 }
 
 // dueIn finds the date that follows a word such as "due" at once; zero when none
-// does. "by" is such a word and many other things, so every one is tried.
+// does. "by" is such a word and many other things, so each of the first is tried.
 func dueIn(text string) time.Time {
-	for _, at := range dueWord.FindAllStringIndex(text, -1) {
-		const longest = 40 // bytes; no way to write a date is longer, and a text of a megabyte stays quick
+	const (
+		words   = 64 // more of them are no action item
+		longest = 40 // bytes; no way to write a date is longer
+	)
+	for _, at := range dueWord.FindAllStringIndex(text, words) {
 		if day := dayIn(text[at[1]:min(at[1]+longest, len(text))]); !day.IsZero() {
 			return day
 		}
