@@ -94,7 +94,7 @@ func walkResults(t *testing.T, tab *tab, url string) {
 	address := eval[string](t, tab, `document.activeElement.href`)
 	tab.press(t, kb.Enter)
 	tab.until(t, `location.href.split('#')[0] === `+quote(address)+` && `+has(".prose"))
-	tab.do(t, chromedp.NavigateBack())
+	eval[any](t, tab, `history.back(), null`)
 	tab.until(t, onResults+` && document.querySelector('.find input').value === 'connection pool'`)
 }
 

@@ -40,10 +40,11 @@ type demoPortal struct {
 func startPortal(t *testing.T) demoPortal {
 	t.Helper()
 	p := demoPortal{dir: t.TempDir()}
+	data := filepath.Join(p.dir, "data")
 	p.env = append(os.Environ(), "HOME="+p.dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
-		"GIT_TERMINAL_PROMPT=0", "POSTERN_DATA_DIR="+filepath.Join(p.dir, "data"),
+		"GIT_TERMINAL_PROMPT=0", "POSTERN_DATA_DIR="+data,
 		"GIT_AUTHOR_NAME=Ana", "GIT_AUTHOR_EMAIL=ana@example.org", "GIT_COMMITTER_NAME=Ana", "GIT_COMMITTER_EMAIL=ana@example.org")
-	cmd := exec.Command("postern", "serve", "--demo", "--listen", "127.0.0.1:0")
+	cmd := exec.Command("postern", "serve", "--demo", "--data-dir", data, "--listen", "127.0.0.1:0")
 	cmd.Env = p.env
 	said := &readyLine{ready: make(chan string, 1)}
 	var log lockedBuffer
