@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -58,14 +59,32 @@ func (p *prepared) Refusal() string {
 	if !p.docs.Refused() {
 		return ""
 	}
-	_, reason := postmortems.FormatProblems(p.docs.Receipt.Problems, p.baseURL, problemsTold)
+	errs, _ := p.errors()
+	_, reason := postmortems.FormatProblems(errs, p.baseURL, problemsTold)
 	return reason
+}
+
+// errors are the problems for which the push is refused; warnings counts the
+// others, which would only hide them.
+func (p *prepared) errors() (errs []postmortems.Problem, warnings int) {
+	for _, x := range p.docs.Receipt.Problems {
+		if x.Weight == postmortems.Error {
+			errs = append(errs, x)
+		} else {
+			warnings++
+		}
+	}
+	return errs, warnings
 }
 
 // Lines implements gitrepo.Prepared: why it is refused, or what it would do.
 func (p *prepared) Lines() []string {
 	if p.docs.Refused() {
-		lines, _ := postmortems.FormatProblems(p.docs.Receipt.Problems, p.baseURL, problemsTold)
+		errs, warnings := p.errors()
+		lines, _ := postmortems.FormatProblems(errs, p.baseURL, problemsTold)
+		if warnings > 0 {
+			lines = append(lines, fmt.Sprintf("and %d warnings, which refuse nothing; postern lint lists them", warnings))
+		}
 		return lines
 	}
 	r := p.docs.Receipt
