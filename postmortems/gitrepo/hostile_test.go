@@ -93,7 +93,6 @@ func TestHostilePushesAreRefused(t *testing.T) {
 		{"zero-width git", func() string { return f.commitTree(f.tree("40000 .g\u200cit " + f.tree("100644 config "+f.blob))) }, []string{"remote unpack failed"}},
 		{"dotdot", func() string { return f.commitTree(f.tree("40000 .. " + f.tree("100644 x "+f.blob))) }, []string{"remote unpack failed"}},
 		{"slash in name", func() string { return f.commitTree(f.tree("100644 ../../x " + f.blob)) }, []string{"remote unpack failed"}},
-		{"empty name", func() string { return f.commitTree(f.tree("100644  " + f.blob)) }, []string{"remote unpack failed"}},
 		{"duplicate entries", func() string { return f.commitTree(f.tree("100644 a.md "+f.blob, "100644 a.md "+f.blob)) }, []string{"remote unpack failed", "duplicate"}},
 		{"unsorted", func() string { return f.commitTree(f.tree("100644 b.md "+f.blob, "100644 a.md "+f.blob)) }, []string{"remote unpack failed"}},
 		{".gitmodules", func() string {

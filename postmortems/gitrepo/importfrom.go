@@ -19,7 +19,7 @@ const importTime = time.Hour
 // bearable are faults of old histories that hurt nobody: tools of long ago wrote
 // them, and nobody can rewrite a history for our sake.
 const bearable = "zeroPaddedFilemode missingSpaceBeforeDate badTimezone badDate badDateOverflow missingEmail " +
-	"missingSpaceBeforeEmail missingNameBeforeEmail badName badEmail missingAuthor multipleAuthors nulInHeader nulInCommit unterminatedHeader"
+	"missingSpaceBeforeEmail missingNameBeforeEmail badName badEmail missingAuthor multipleAuthors nulInCommit zeroPaddedDate"
 
 // ImportFrom brings the history behind the HEAD of a git repository on this
 // machine, bare or not, and makes it branch, which must not exist. No tags come
@@ -68,8 +68,9 @@ func (r *Repo) fetch(ctx context.Context, q *quarantine, source string) (postmor
 	for id := range strings.FieldsSeq(bearable) {
 		config = append(config, "fetch.fsck."+id+"=ignore")
 	}
-	// The other side is told to run no hook of its own, and may belong to another user.
-	serve := shellQuote(r.git.Path()) + " -c safe.directory=* -c uploadpack.packObjectsHook= upload-pack"
+	// The other repository may belong to another user; of its own configuration git
+	// follows nothing that runs a program.
+	serve := shellQuote(r.git.Path()) + " -c safe.directory=* upload-pack"
 	err := r.git.Run(ctx, plumbing.Call{
 		Args:   []string{"fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", "--upload-pack=" + serve, "--", source, "HEAD"},
 		Env:    q.env,

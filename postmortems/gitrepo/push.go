@@ -106,9 +106,11 @@ func (p *push) fail(u *refUpdate, err error) {
 	}
 }
 
-// reasonOf is what the author is told of an error.
+// reasonOf is what the author is told of an error: what was made of it on the
+// way up, else why git ended.
 func reasonOf(err error) string {
-	if exit, ok := errors.AsType[*plumbing.ExitError](err); ok {
+	exit, ok := errors.AsType[*plumbing.ExitError](err)
+	if _, told := errors.AsType[*fault.Error](err); ok && !told {
 		return exit.Reason()
 	}
 	return fault.Message(err)

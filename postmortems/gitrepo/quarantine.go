@@ -87,6 +87,7 @@ func (q *quarantine) indexPack(ctx context.Context, pack io.Reader, limits plumb
 	args := []string{"index-pack", "--stdin", "--strict", "--fix-thin"}
 	if most > 0 {
 		args = append(args, fmt.Sprintf("--max-input-size=%d", most))
+		pack = &capped{r: pack, left: most, most: most} // refuses with better words
 	}
 	// The pack is copied by this goroutine, so that no read of the request can
 	// outlive it when the child dies.

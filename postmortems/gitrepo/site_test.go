@@ -22,7 +22,7 @@ import (
 // site is a repository behind a real HTTP server, with a publisher that records
 // and does as it is told.
 type site struct {
-	t    *testing.T
+	t    testing.TB
 	repo *Repo
 	dir  string
 	url  string
@@ -45,7 +45,7 @@ func testLimits() Limits {
 	return l
 }
 
-func newSite(t *testing.T, change ...func(*Options)) *site {
+func newSite(t testing.TB, change ...func(*Options)) *site {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not installed")
@@ -166,7 +166,7 @@ func (s *site) last() postmortems.ChangeSet {
 
 // author is somebody's clone.
 type author struct {
-	t   *testing.T
+	t   testing.TB
 	dir string
 }
 
