@@ -7,6 +7,7 @@ import (
 	"maps"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/blevesearch/bleve/v2/document"
@@ -47,7 +48,10 @@ func (x *Index) Apply(ctx context.Context, c Changes) error {
 		w := &writer{index: x, engine: g, parked: maps.Clone(*x.parked.Load())}
 		put := c.Put
 		for len(put) > chunk {
-			if err := w.put(ctx, put[:chunk]); err != nil {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := w.put(put[:chunk]); err != nil {
 				return err
 			}
 			put = put[chunk:]
@@ -65,12 +69,32 @@ func (x *Index) Apply(ctx context.Context, c Changes) error {
 type writer struct {
 	index  *Index
 	engine *engine
-	parked map[string]string // id -> why it could not be indexed
+
+	mu        sync.Mutex
+	parked    map[string]string // id -> why it could not be indexed
+	composers []*composer       // idle ones, with the stems they remember
+}
+
+func (w *writer) composer() *composer {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if n := len(w.composers); n > 0 {
+		c := w.composers[n-1]
+		w.composers = w.composers[:n-1]
+		return c
+	}
+	return newComposer()
+}
+
+func (w *writer) release(c *composer) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.composers = append(w.composers, c)
 }
 
 // put indexes documents without moving the cursor.
-func (w *writer) put(ctx context.Context, docs []Document) error {
-	return w.write(w.composeAll(docs), nil, nil)
+func (w *writer) put(docs []Document) error {
+	return w.write(w.composeAll(docs, runtime.GOMAXPROCS(0)), nil, nil)
 }
 
 // finish indexes and removes documents and moves the cursor.
@@ -79,29 +103,30 @@ func (w *writer) finish(ctx context.Context, docs []Document, del []string, upTo
 		return err
 	}
 	for _, id := range del {
-		delete(w.parked, id)
+		w.judge(id, nil)
 	}
-	return w.write(w.composeAll(docs), del, &upTo)
+	return w.write(w.composeAll(docs, runtime.GOMAXPROCS(0)), del, &upTo)
 }
 
-// composeAll composes documents on all cores. What cannot be composed is parked
-// and comes back as nil.
-func (w *writer) composeAll(docs []Document) map[string]*composed {
+// composeAll composes documents on several cores. What cannot be composed is
+// parked and comes back as nil.
+func (w *writer) composeAll(docs []Document, cores int) map[string]*composed {
 	out := make(map[string]*composed, len(docs))
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	next := make(chan Document)
-	for range min(runtime.GOMAXPROCS(0), len(docs)) {
+	for range min(cores, len(docs)) {
 		wg.Go(func() {
-			c := newComposer()
+			c := w.composer()
+			defer func() { w.release(c) }()
 			for d := range next {
 				doc, err := w.index.compose(c, d)
 				if err != nil {
 					c, doc = newComposer(), nil
 				}
+				w.judge(d.ID, err)
 				mu.Lock()
 				out[d.ID] = doc
-				w.judge(d.ID, err)
 				mu.Unlock()
 			}
 		})
@@ -116,22 +141,15 @@ func (w *writer) composeAll(docs []Document) map[string]*composed {
 
 // judge parks a document that failed, or lets one go that did not.
 func (w *writer) judge(id string, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if err == nil {
 		delete(w.parked, id)
 		return
 	}
 	w.index.opt.Log.Error("search: a document cannot be indexed and is parked", "id", id, "error", err)
-	reason, _, _ := cutLine(err.Error())
+	reason, _, _ := strings.Cut(err.Error(), "\n")
 	w.parked[id] = reason
-}
-
-func cutLine(s string) (first, rest string, found bool) {
-	for i := range s {
-		if s[i] == '\n' {
-			return s[:i], s[i+1:], true
-		}
-	}
-	return s, "", false
 }
 
 // write hands one batch to the engine. When the engine itself fails on it by a
@@ -159,7 +177,9 @@ func (w *writer) write(docs map[string]*composed, del []string, upTo *uint64) er
 	})
 	if _, panicked := err.(*panicError); !panicked || len(docs) == 0 {
 		if err == nil {
+			w.mu.Lock()
 			parked := maps.Clone(w.parked)
+			w.mu.Unlock()
 			w.index.parked.Store(&parked)
 		}
 		return err
@@ -186,7 +206,9 @@ func (w *writer) write(docs map[string]*composed, del []string, upTo *uint64) er
 
 // stamp puts the internal keys of a consistent state into a batch.
 func (w *writer) stamp(b *index.Batch, upTo uint64) error {
+	w.mu.Lock()
 	parked, err := json.Marshal(w.parked)
+	w.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("parked documents: %w", err)
 	}

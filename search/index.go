@@ -42,6 +42,7 @@ type Index struct {
 	closed bool
 
 	write    sync.Mutex // one writer at a time
+	counting sync.Mutex // while progress is counted up
 	progress atomic.Pointer[Progress]
 	parked   atomic.Pointer[map[string]string]
 	trouble  chan struct{}

@@ -60,24 +60,63 @@ type mark struct {
 	term       string
 }
 
-// marks finds the words of the query in normalized text, in order.
+// marks finds the words of the query in normalized text, in order. Most words
+// are dismissed by their first two bytes, without being cut out and folded.
 func (q *quoter) marks(text string) []mark {
-	q.tokens = analysis.Scan(q.tokens[:0], text)
 	var out []mark
+	for i := 0; i < len(text); {
+		if !inRun(text[i]) {
+			i++
+			continue
+		}
+		end, plain := i, true
+		for end < len(text) && inRun(text[end]) {
+			c := text[end]
+			plain = plain && 'a' <= c && c <= 'z' || end == i && c < utf8.RuneSelf
+			end++
+		}
+		if !plain || q.mayBegin(text[i:end]) {
+			out = q.runMarks(out, text, i, end)
+		}
+		i = end
+	}
+	return out
+}
+
+// inRun tells whether a byte can be inside a word or an ideograph: words never
+// cross any other byte.
+func inRun(c byte) bool {
+	return c >= utf8.RuneSelf || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '\''
+}
+
+// mayBegin tells whether some term begins like the word.
+func (q *quoter) mayBegin(word string) bool {
+	b := firstTwo(word)
+	if 'A' <= word[0] && word[0] <= 'Z' {
+		b += ('a' - 'A') << 8
+	}
+	return q.begins[b>>6]&(1<<(b&63)) != 0
+}
+
+// runMarks finds the words of the query in text[from:to], which no word crosses.
+func (q *quoter) runMarks(out []mark, text string, from, to int) []mark {
+	q.tokens = analysis.Scan(q.tokens[:0], text[from:to])
 	for i, t := range q.tokens {
-		if t.Ideograph {
-			if i > 0 && q.tokens[i-1].Ideograph && q.tokens[i-1].End == t.Start {
-				if bigram := text[q.tokens[i-1].Start:t.End]; q.worth[bigram] > 0 {
-					out = append(out, mark{q.tokens[i-1].Start, t.End, bigram})
-				}
-			}
-			if q.worth[t.Text] > 0 {
-				out = append(out, mark{t.Start, t.End, t.Text})
+		start, end := from+t.Start, from+t.End
+		if !t.Ideograph {
+			if term, ok := q.term(t.Text, text[start:end]); ok {
+				out = append(out, mark{start, end, term})
 			}
 			continue
 		}
-		if term, ok := q.term(t.Text, text[t.Start:t.End]); ok {
-			out = append(out, mark{t.Start, t.End, term})
+		if i > 0 && q.tokens[i-1].Ideograph && q.tokens[i-1].End == t.Start {
+			first := q.tokens[i-1]
+			if bigram := first.Text + t.Text; q.worth[bigram] > 0 {
+				out = append(out, mark{from + first.Start, end, bigram})
+			}
+		}
+		if q.worth[t.Text] > 0 {
+			out = append(out, mark{start, end, t.Text})
 		}
 	}
 	return out

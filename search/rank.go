@@ -16,7 +16,7 @@ const (
 	// sunkShare is what an archived or superseded document keeps of its score.
 	sunkShare = 0.4
 	// closelyRead is how many of the best are looked at for words side by side.
-	closelyRead = 100
+	closelyRead = 50
 	// nearShare is what words side by side are worth, of the sum of their idf.
 	nearShare = 0.5
 	// gluedShare is the same for the words of one identifier, which were written

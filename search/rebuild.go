@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"runtime"
+	"sync"
 
 	"github.com/postern/postern/portal/base/fault"
 )
@@ -61,29 +63,67 @@ func (x *Index) build(ctx context.Context, c Contents) error {
 	return syncTree(dir)
 }
 
-// fill indexes all documents. While one chunk is written the next is composed.
+// fill indexes all documents, one chunk a core at a time: neither composing nor
+// building a segment uses more than one.
 func (x *Index) fill(ctx context.Context, g *engine, c Contents) error {
 	w := &writer{index: x, engine: g, parked: map[string]string{}}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	chunks := make(chan []Document)
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for docs := range chunks {
+				err := guard(func() error { return w.write(w.composeAll(docs, 1), nil, nil) })
+				if err != nil {
+					stop(err)
+				}
+				x.advance(len(docs))
+			}
+		})
+	}
+	err := feed(ctx, c, chunks)
+	close(chunks)
+	wg.Wait()
+	if err = errors.Join(err, context.Cause(ctx)); err != nil {
+		return err
+	}
+	return w.finish(ctx, nil, nil, c.UpTo)
+}
+
+// feed hands out the documents in chunks.
+func feed(ctx context.Context, c Contents, chunks chan<- []Document) error {
 	var docs []Document
-	done := 0
+	send := func() error {
+		select {
+		case chunks <- docs:
+			docs = nil
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
 	for d, err := range c.Documents {
 		if err != nil {
 			return fmt.Errorf("reading the library: %w", err)
 		}
-		if docs = append(docs, d); len(docs) < chunk {
-			continue
+		if docs = append(docs, d); len(docs) == chunk {
+			if err := send(); err != nil {
+				return err
+			}
 		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := w.put(ctx, docs); err != nil {
-			return err
-		}
-		done += len(docs)
-		x.progress.Store(&Progress{Done: done, Total: max(done, c.Total)})
-		docs = docs[:0]
 	}
-	return w.finish(ctx, docs, nil, c.UpTo)
+	return send()
+}
+
+// advance counts documents of the rebuild.
+func (x *Index) advance(n int) {
+	x.counting.Lock()
+	defer x.counting.Unlock()
+	p := *x.progress.Load()
+	p.Done += n
+	p.Total = max(p.Total, p.Done)
+	x.progress.Store(&p)
 }
 
 // swap puts the new index in the place of the old one. Searches wait for the

@@ -7,8 +7,11 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 	"github.com/blevesearch/vellum/levenshtein"
+
+	"github.com/postern/postern/search/analysis"
 )
 
 // Bounds on what one word can stand for.
@@ -149,29 +152,71 @@ func (v *vocabulary) completions(e *evaluation, typed string) ([]string, error) 
 }
 
 // maxCounted bounds for how many words the documents are counted.
-const maxCounted = 32
+const maxCounted = 64
 
-// mostUsed picks the n words that most documents have as tokens; stems that
-// nobody wrote are none.
+// mostUsed picks the n words that most documents have, leaving out stems that
+// nobody wrote.
 func (v *vocabulary) mostUsed(e *evaluation, words []string, n int) ([]string, error) {
 	slices.Sort(words)
-	counts := make(map[string]uint64)
-	for _, w := range words[:min(len(words), maxCounted)] {
+	words = words[:min(len(words), maxCounted)]
+	counts := make(map[string]uint64, len(words))
+	for _, w := range words {
 		for _, l := range e.leaves {
-			docs, err := l.tokens(w, l.alive())
+			docs, err := l.docs(dictionaryOf(w), w)
 			if err != nil {
 				return nil, err
 			}
-			if docs != nil {
-				counts[w] += docs.GetCardinality()
+			counts[w] += l.cardinality(docs)
+		}
+	}
+	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
+	var out []string
+	for _, w := range words {
+		written, err := isWritten(e, w)
+		if err != nil {
+			return nil, err
+		}
+		if written && counts[w] > 0 {
+			if out = append(out, w); len(out) == n {
+				break
 			}
 		}
 	}
-	used := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b))
-	})
-	used = slices.DeleteFunc(used, func(w string) bool { return counts[w] == 0 })
-	return used[:min(len(used), n)], nil
+	return out, nil
+}
+
+// dictionaryOf is the field that has a token as a term of its own.
+func dictionaryOf(word string) string {
+	if analysis.Stem(word) == word {
+		return termField
+	}
+	return wordField
+}
+
+// isWritten tells whether some document has the word itself, looking at a few.
+func isWritten(e *evaluation, word string) (bool, error) {
+	const few = 16 // a stem that is no word is a token in none of them
+	for _, l := range e.leaves {
+		docs, err := l.docs(dictionaryOf(word), word)
+		if err != nil || docs == nil {
+			if err != nil {
+				return false, err
+			}
+			continue
+		}
+		sample := roaring.New()
+		for it := docs.Iterator(); it.HasNext() && sample.GetCardinality() < few; {
+			sample.Add(it.Next())
+		}
+		tokens, err := l.tokens(word, sample)
+		if err != nil {
+			return false, err
+		}
+		if tokens != nil && !tokens.IsEmpty() {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 var _ segment.Automaton = (*levenshtein.DFA)(nil)
