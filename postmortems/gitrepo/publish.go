@@ -77,11 +77,11 @@ func (p *push) prepare(ctx context.Context, u *refUpdate) error {
 		return err
 	}
 	u.reason = refused
-	if u.reason == "" {
-		u.reason = u.prepared.Refusal()
-	}
-	if u.reason != "" {
+	if refusal := u.prepared.Refusal(); refusal != "" {
 		p.answer.Say(u.prepared.Lines()...)
+		if u.reason == "" {
+			u.reason = refusal
+		}
 	}
 	return nil
 }
