@@ -43,9 +43,9 @@ func incidents() []Document {
 func TestSearchFinds(t *testing.T) {
 	x := indexOf(t, incidents()...)
 	tests := []struct{ query, want string }{
-		{"connection pool", "pool old"}, // archived sinks, though its words are denser
+		{"connection pool", "pool old"},              // archived sinks, though its words are denser
 		{"connections pools exhausting", "pool old"}, // old has two of three
-		{"timeout", ""}, // "timed out" is not "timeout"
+		{"timeout", ""},                              // "timed out" is not "timeout"
 		{"pod crash looping", "crash"},
 		{"KubePodCrashLooping", "crash"},
 		{"kubepodcrashlooping", "crash"},
