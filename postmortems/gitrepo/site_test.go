@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -285,12 +284,3 @@ func (s *site) sound() {
 }
 
 func denied(message string) error { return fault.New(fault.Forbidden, "test", message) }
-
-func sortedPaths(list []postmortems.Change) []string {
-	var paths []string
-	for _, c := range list {
-		paths = append(paths, c.Path)
-	}
-	slices.Sort(paths)
-	return paths
-}
