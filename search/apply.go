@@ -17,7 +17,7 @@ import (
 )
 
 // chunk is how many documents go into one batch of the engine: larger batches
-// index faster but take memory (about 0.4 MB a hundred documents).
+// index faster but take memory (some 100 KB a document while it is built).
 const chunk = 500
 
 // Changes bring the index from one state of the library to another.
