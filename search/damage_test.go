@@ -138,7 +138,9 @@ func TestDamage(t *testing.T) {
 			}
 			defer x.Close()
 			checkErr := x.Check(t.Context(), 100, []string{"d000", "d099"})
-			if checkErr == nil {
+			// What is cut off the end of root.bolt may be free pages only: then
+			// nothing is wrong.
+			if checkErr == nil && name != "root.bolt halved" {
 				t.Error("Check found nothing wrong")
 			}
 			// Searching never panics, whatever state it is in.

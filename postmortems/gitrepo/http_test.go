@@ -229,7 +229,7 @@ func TestPushThatBreaksOffLeavesNothing(t *testing.T) {
 	if times := <-observed; times.Outcome != Refused {
 		t.Errorf("half a push is %s", times.Outcome)
 	}
-	s.repo.working.Wait() // for the handler's last steps
+	s.settle() // for the handler's last steps
 	if left := s.leftovers(); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
@@ -280,11 +280,11 @@ func TestStoppingServerSaysSo(t *testing.T) {
 	a.write("a.md", "# A\n")
 	a.commit("first")
 	inside, release := make(chan struct{}), make(chan struct{})
-	s.may = func(Command) error {
+	s.allow(func(Command) error {
 		close(inside)
 		<-release
 		return nil
-	}
+	})
 	pushed := make(chan error, 1)
 	go func() {
 		_, err := a.try("push", "origin", "main")

@@ -160,15 +160,15 @@ func TestDraftsMayBeForcedAndDeletedByWhoMay(t *testing.T) {
 	a.git("reset", "-q", "--hard", string(base))
 	a.write("d.md", "# D\n")
 	a.commit("rewritten")
-	s.may = func(c Command) error {
+	s.allow(func(c Command) error {
 		if c.Force || c.Delete {
 			return denied("only robin may do that to this draft")
 		}
 		return nil
-	}
+	})
 	a.refused([]string{"only robin may"}, "--force", "origin", "draft/x")
 	a.refused([]string{"only robin may"}, "origin", ":draft/x")
-	s.may = nil
+	s.allow(nil)
 	a.git("push", "--force", "origin", "draft/x")
 	if cs := s.last(); changes(cs.Net) != "new d.md" {
 		t.Errorf("forced: %s", changes(cs.Net))

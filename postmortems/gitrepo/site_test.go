@@ -56,8 +56,11 @@ func newSite(t testing.TB, change ...func(*Options)) *site {
 	mux.HandleFunc("/knowledge.git/git-upload-pack", func(w http.ResponseWriter, r *http.Request) { s.repo.UploadPack(w, r) })
 	mux.HandleFunc("/knowledge.git/git-receive-pack", func(w http.ResponseWriter, r *http.Request) {
 		s.repo.ReceivePack(w, r, Who{Pusher: postmortems.Pusher{TokenID: "t1", Name: "robin"}, May: func(c Command) error {
-			if s.may != nil {
-				return s.may(c)
+			s.mu.Lock()
+			may := s.may
+			s.mu.Unlock()
+			if may != nil {
+				return may(c)
 			}
 			return nil
 		}})
@@ -66,6 +69,20 @@ func newSite(t testing.TB, change ...func(*Options)) *site {
 	t.Cleanup(server.Close)
 	s.url = server.URL + "/knowledge.git"
 	return s
+}
+
+// allow sets what decides about commands; nil allows all.
+func (s *site) allow(may func(Command) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.may = may
+}
+
+// settle waits until no handler works any more.
+func (s *site) settle() {
+	s.repo.life.Lock() // orders the wait before the next handler's start
+	defer s.repo.life.Unlock()
+	s.repo.working.Wait()
 }
 
 func (s *site) open(change ...func(*Options)) {

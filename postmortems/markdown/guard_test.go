@@ -52,7 +52,7 @@ func TestGuardRefusesBombs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if took := time.Since(start); took > time.Second {
+			if took := time.Since(start); took > 30*time.Second { // the bombs took minutes; a busy machine takes seconds
 				t.Errorf("the guard took %v", took)
 			}
 			if !refused(problems) || problems[0].Line < 3 {
@@ -91,7 +91,7 @@ func TestGuardPasses(t *testing.T) {
 			if err != nil || refused(problems) || len(body.HTML) == 0 {
 				t.Fatalf("%v %v", err, problems)
 			}
-			if took := time.Since(start); took > 2*time.Second {
+			if took := time.Since(start); took > 30*time.Second {
 				t.Errorf("took %v", took)
 			}
 		})
