@@ -30,7 +30,6 @@ type nearby struct {
 
 // clause is one word of the query: it may be let go when too little is found.
 type clause struct {
-	label  string
 	node   node
 	bigram bool // part of a run of ideographs, which has more bigrams than words
 }
@@ -163,7 +162,7 @@ func (p *planner) conjunct(n query.Node) error {
 	case query.Or:
 		if onlyWords(n) {
 			node, err := p.node(n)
-			p.plan.clauses = append(p.plan.clauses, clause{label: query.Query{Root: n}.String(), node: node})
+			p.plan.clauses = append(p.plan.clauses, clause{node: node})
 			return err
 		}
 	}
@@ -240,11 +239,11 @@ func (p *planner) nodes(parts []query.Node) ([]node, error) {
 }
 
 // unit loads a unit once per query, and scores it unless it is excluded.
-func (p *planner) unit(label string, terms ...string) (*unit, error) {
+func (p *planner) unit(terms ...string) (*unit, error) {
 	key := strings.Join(terms, " ")
 	u, ok := p.loaded[key]
 	if !ok {
-		u = &unit{label: label, terms: terms}
+		u = &unit{terms: terms}
 		if err := u.load(p.evaluation); err != nil {
 			return nil, err
 		}
@@ -285,7 +284,7 @@ func (p *planner) phrase(text string) (node, error) {
 		out.narrow = append(out.narrow, u)
 	}
 	for _, bigram := range analysis.Bigrams(nil, tokens) {
-		u, err := p.unit(bigram, bigram)
+		u, err := p.unit(bigram)
 		if err != nil {
 			return nil, err
 		}

@@ -9,7 +9,6 @@ import (
 // unit is the smallest thing that is matched and scored: a word in all its forms,
 // a bigram, or a word with the neighbours that stand in for it.
 type unit struct {
-	label string // as typed
 	terms []string
 	share float32 // of its idf that it is worth; 0 stands for 1
 	idf   float32

@@ -66,8 +66,8 @@ const characterShare = 0.4
 // ideographs gives a clause a bigram; a single character is found by itself.
 func (p *planner) ideographs(run []analysis.Token) ([]clause, error) {
 	if len(run) == 1 {
-		u, err := p.unit(run[0].Text, run[0].Text)
-		return []clause{{label: run[0].Text, node: u}}, err
+		u, err := p.unit(run[0].Text)
+		return []clause{{node: u}}, err
 	}
 	var out []clause
 	for _, bigram := range analysis.Bigrams(nil, run) {
@@ -75,11 +75,11 @@ func (p *planner) ideographs(run []analysis.Token) ([]clause, error) {
 			p.shorten()
 			break
 		}
-		u, err := p.unit(bigram, bigram)
+		u, err := p.unit(bigram)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, clause{label: bigram, node: u, bigram: true})
+		out = append(out, clause{node: u, bigram: true})
 	}
 	for _, t := range run {
 		if err := p.character(t.Text); err != nil {
@@ -97,7 +97,7 @@ func (p *planner) character(text string) error {
 	if _, ok := p.loaded[text]; ok {
 		return nil
 	}
-	u := &unit{label: text, terms: []string{text}, share: characterShare}
+	u := &unit{terms: []string{text}, share: characterShare}
 	p.loaded[text] = u
 	p.plan.units = append(p.plan.units, u)
 	return u.load(p.evaluation)
@@ -107,7 +107,6 @@ func (p *planner) character(text string) error {
 // the document; standing side by side they are worth more.
 func (p *planner) identifier(text string, tokens []analysis.Token, prefix bool) ([]clause, error) {
 	var all allOf
-	label := text[tokens[0].Start:tokens[len(tokens)-1].End]
 	for i, t := range tokens {
 		var n node
 		var err error
@@ -125,9 +124,9 @@ func (p *planner) identifier(text string, tokens []analysis.Token, prefix bool) 
 		p.adjacent(tokens, gluedShare)
 	}
 	if len(all) == 1 {
-		return []clause{{label: label, node: all[0]}}, nil
+		return []clause{{node: all[0]}}, nil
 	}
-	return []clause{{label: label, node: all}}, nil
+	return []clause{{node: all}}, nil
 }
 
 // simple compiles one token: its stem, or all the parts of a mixed identifier, or,
@@ -156,7 +155,7 @@ func (p *planner) simple(raw, token string) (node, error) {
 
 // stemmed is the unit of a token in all forms that share its stem.
 func (p *planner) stemmed(token string) (*unit, error) {
-	return p.unit(token, analysis.Stem(token))
+	return p.unit(analysis.Stem(token))
 }
 
 // completed is the unit of all words that begin with what was typed.
@@ -166,7 +165,7 @@ func (p *planner) completed(typed string) (node, error) {
 		return nil, err
 	}
 	terms := stems(append([]string{typed}, words...))
-	u, err := p.unit(typed+"*", terms...)
+	u, err := p.unit(terms...)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +184,7 @@ func (p *planner) respell(u *unit, word string) (node, error) {
 	p.plan.notes = append(p.plan.notes, fmt.Sprintf("no document has “%s”: searched for “%s” instead",
 		word, strings.Join(near, "”, “")))
 	p.plan.respelt[word] = near[0]
-	return p.unit(word, stems(near)...)
+	return p.unit(stems(near)...)
 }
 
 // stems lists the stems of words, each once.
