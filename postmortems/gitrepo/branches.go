@@ -17,21 +17,25 @@ const maxBranch = 200
 // line or a terminal would misunderstand.
 func CheckBranch(name string) string {
 	switch {
-	case name == "":
-		return "a branch needs a name"
-	case len(name) > maxBranch:
-		return fmt.Sprintf("a branch name has at most %d bytes", maxBranch)
+	case name == "" || len(name) > maxBranch:
+		return fmt.Sprintf("a branch name has 1 to %d bytes", maxBranch)
 	case !utf8.ValidString(name) || name != wire.Clean(name):
 		return "a branch name is UTF-8 without control characters"
 	case name == "HEAD" || name == "@" || strings.HasPrefix(name, "refs/"):
 		return fmt.Sprintf("a branch cannot be named %q", name)
-	case strings.HasPrefix(name, "-"):
+	case name[0] == '-':
 		return "a branch name cannot begin with a dash"
 	case strings.ContainsAny(name, " ~^:?*[\\<>\"|"):
 		return "a branch name cannot hold a space or any of ~ ^ : ? * [ \\ < > \" |"
 	case strings.Contains(name, "..") || strings.Contains(name, "@{"):
 		return "a branch name cannot hold .. or @{"
 	}
+	return checkBranchParts(name)
+}
+
+// checkBranchParts judges what lies between the slashes: each is a folder or
+// file name on the server.
+func checkBranchParts(name string) string {
 	for part := range strings.SplitSeq(name, "/") {
 		if part == "" || strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".") || strings.HasSuffix(strings.ToLower(part), ".lock") {
 			return "no part of a branch name is empty, begins or ends with a dot or ends with .lock"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 	"github.com/postern/postern/postmortems/gitrepo/wire"
@@ -126,7 +127,9 @@ func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortem
 		return cs, nil
 	}
 	s := r.newSurvey(src, nil, new, old)
-	if err := s.connect(ctx, true); err != nil {
+	if err := s.connect(ctx, true); exitStatus(err) > 0 {
+		return cs, fault.Wrap(fault.Conflict, "gitrepo.ChangeSet", "git does not have the commits that the database names; restore both from one backup", err)
+	} else if err != nil {
 		return cs, err
 	}
 	commits, _, err := s.weigh(ctx)
@@ -148,13 +151,6 @@ func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortem
 	}
 	cs.Commits, cs.Net = s.history(), published(net)
 	return cs, nil
-}
-
-// DraftBase is the commit at which a branch left main: what its change set
-// counts from.
-func (r *Repo) DraftBase(ctx context.Context, branch string) (postmortems.OID, error) {
-	s := r.newSurvey(pooled{r.pool}, nil, r.Tip(branch), r.Tip(Main))
-	return s.mergeBase(ctx)
 }
 
 // content gives a change set's reader the blobs, from memory where the check has

@@ -202,7 +202,7 @@ func TestHostileRefsAreRefused(t *testing.T) {
 		"refs/hooks/x":        "only branches are stored",
 		"refs/heads/a|b":      "cannot hold",
 		"refs/heads/x\u202ey": "400",
-		"refs/heads/" + strings.Repeat("a/", 110) + "b": "at most 200 bytes",
+		"refs/heads/" + strings.Repeat("a/", 110) + "b": "1 to 200 bytes",
 	} {
 		a.refused([]string{want}, "origin", tip+":"+ref)
 	}

@@ -3,9 +3,7 @@ package gitrepo
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,8 +18,6 @@ import (
 const (
 	uploadPack  = "git-upload-pack"
 	receivePack = "git-receive-pack"
-	// idle is how long either side of a transfer may make no progress.
-	idle = 30 * time.Second
 	// maxFetchRequest bounds what a fetch may say: one line for every commit it
 	// has in common, in the worst case.
 	maxFetchRequest = 4 << 20
@@ -270,116 +266,4 @@ func refuse(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, text+"\n") // a client that hung up needs no answer
-}
-
-// conn is one exchange whose deadlines move on with every byte, up to a total.
-type conn struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	until   time.Time
-	pending string // content type to start with at the first write
-	started bool
-}
-
-func newConn(w http.ResponseWriter, req *http.Request, total time.Duration) *conn {
-	return &conn{w: w, control: http.NewResponseController(w), until: time.Now().Add(total)}
-}
-
-// deadline is by the machine's clock: the sockets know no other.
-func (c *conn) deadline() time.Time {
-	if t := time.Now().Add(idle); t.Before(c.until) {
-		return t
-	}
-	return c.until
-}
-
-// start writes the head of the answer.
-func (c *conn) start(contentType string) {
-	h := c.w.Header()
-	h.Set("Content-Type", "application/x-"+contentType)
-	h.Set("Cache-Control", "no-cache, max-age=0, must-revalidate")
-	h.Set("Pragma", "no-cache")
-	h.Set("Expires", "Fri, 01 Jan 1980 00:00:00 GMT")
-	c.w.WriteHeader(http.StatusOK)
-	c.started = true
-}
-
-// Write passes bytes on at once.
-func (c *conn) Write(p []byte) (int, error) {
-	if !c.started {
-		c.start(c.pending)
-	}
-	_ = c.control.SetWriteDeadline(c.deadline()) // not every server has deadlines
-	n, err := c.w.Write(p)
-	if err == nil {
-		err = c.control.Flush()
-	}
-	if errors.Is(err, http.ErrNotSupported) {
-		err = nil
-	}
-	return n, err
-}
-
-// abort breaks the connection, so that half an answer is not taken for a whole
-// one: with its deadline past, the server cannot end the body properly.
-func (c *conn) abort() { _ = c.control.SetWriteDeadline(time.Unix(1, 0)) }
-
-// body reads the request's body with moving deadlines, unpacked, at most most
-// bytes of it.
-func (c *conn) body(req *http.Request, most int64) (io.Reader, error) {
-	raw := &timed{conn: c, r: req.Body}
-	var in io.Reader = raw
-	switch encoding := req.Header.Get("Content-Encoding"); encoding {
-	case "", "identity":
-	case "gzip", "x-gzip":
-		z, err := gzip.NewReader(raw)
-		if err != nil {
-			return nil, fault.Wrap(fault.Invalid, "gitrepo.body", "the request says it is gzip and is not", err)
-		}
-		in = z
-	default:
-		return nil, fault.Newf(fault.Unsupported, "gitrepo.body", "the content encoding %q is unknown", encoding)
-	}
-	return &capped{r: in, left: most, most: most}, nil
-}
-
-// drain reads what a refused client still sends.
-func (c *conn) drain(body io.Reader, most int64) {
-	_, _ = io.Copy(io.Discard, io.LimitReader(&timed{conn: c, r: body}, most)) // it is thrown away
-}
-
-// timed moves the read deadline on before every read.
-type timed struct {
-	conn *conn
-	r    io.Reader
-}
-
-func (t *timed) Read(p []byte) (int, error) {
-	_ = t.conn.control.SetReadDeadline(t.conn.deadline()) // not every server has deadlines
-	n, err := t.r.Read(p)
-	if err != nil && err != io.EOF {
-		err = fault.Wrap(fault.Invalid, "gitrepo.body", "the request broke off or came too slowly; try again", err)
-	}
-	return n, err
-}
-
-// capped ends a body that is too large with an error, not with an end.
-type capped struct {
-	r          io.Reader
-	left, most int64
-}
-
-func (c *capped) Read(p []byte) (int, error) {
-	if c.left == 0 {
-		// One more byte tells a body of exactly most bytes from a larger one.
-		var one [1]byte
-		n, err := c.r.Read(one[:])
-		if n > 0 {
-			return 0, fault.Newf(fault.TooLarge, "gitrepo.body", "the push is larger than %d bytes; push in parts, and keep large files elsewhere", c.most)
-		}
-		return 0, err
-	}
-	n, err := c.r.Read(p[:min(int64(len(p)), c.left)])
-	c.left -= int64(n)
-	return n, err
 }

@@ -127,7 +127,7 @@ func (j *judgement) reason() string {
 // accept makes a group of refs durable, then public.
 func (p *push) accept(ctx context.Context, group []*refUpdate) {
 	if err := p.store(ctx, group); err != nil {
-		p.failGroup(group, err)
+		p.takeBack(ctx, group, err)
 		return
 	}
 	defer since(&p.times.Commit, time.Now())
@@ -179,18 +179,21 @@ func (p *push) release(ctx context.Context, tips []postmortems.OID) error {
 	return p.q.extract(ctx, tips, p.repo.Tip(Main), p.repo.limits.unpack())
 }
 
-// takeBack moves refs back whose change sets could not be committed, so that git
-// and the database agree and the author can push again.
+// takeBack moves refs back whose change sets could not be stored or committed,
+// so that git and the database agree and the author can push again.
 func (p *push) takeBack(ctx context.Context, group []*refUpdate, cause error) {
+	text := "nothing was published: " + reasonOf(cause)
 	var moves []refMove
 	for _, u := range group {
-		moves = append(moves, refMove{branch: u.Branch, old: u.New, new: u.Old})
+		p.fail(u, fault.Wrap(fault.KindOf(cause), "gitrepo.publish", text, cause))
+		if p.repo.Tip(u.Branch) == u.New {
+			moves = append(moves, refMove{branch: u.Branch, old: u.New, new: u.Old})
+		}
+	}
+	if len(moves) == 0 {
+		return
 	}
 	if err := p.repo.moveRefs(ctx, moves); err != nil {
 		p.repo.log.Error("a ref is ahead of the database until the next start", "ref", group[0].Ref, "error", err)
-	}
-	text := "nothing was published: " + fault.Message(cause)
-	for _, u := range group {
-		p.fail(u, fault.Wrap(fault.KindOf(cause), "gitrepo.publish", text, cause))
 	}
 }

@@ -89,7 +89,8 @@ type refMove struct {
 
 // moveRefs moves refs in one transaction, durably. When git finds another old
 // value than the table has, the table is read again and the fault is of kind
-// Conflict.
+// Conflict. After a fault of another kind the refs have moved and may not outlive
+// a power cut.
 func (r *Repo) moveRefs(ctx context.Context, moves []refMove) error {
 	var script bytes.Buffer
 	script.WriteString("start\n")
@@ -113,11 +114,16 @@ func (r *Repo) moveRefs(ctx context.Context, moves []refMove) error {
 			return &fault.Error{Kind: fault.Conflict, Op: "gitrepo.moveRefs", Msg: "the branch could not be moved; git fetch, then push again", Err: err}
 		}
 	}
+	r.noteMoves(moves)
 	for _, m := range moves {
 		if err := r.syncRefDirs(m.branch); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+func (r *Repo) noteMoves(moves []refMove) {
 	r.refs.mu.Lock()
 	defer r.refs.mu.Unlock()
 	for _, m := range moves {
@@ -127,7 +133,6 @@ func (r *Repo) moveRefs(ctx context.Context, moves []refMove) error {
 		}
 		r.refs.tips[m.branch] = m.new
 	}
-	return nil
 }
 
 // moved tells whether all refs are where the moves lead.
