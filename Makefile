@@ -22,8 +22,8 @@ lint: ## what make test checks before it runs anything
 build: ## a static binary in bin/, version stamped
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/postern ./cmd/postern
 
-bench: ## figures as ratios of both sides in one run
-	POSTERN_BENCH=1 $(GO) test -run '^TestBench' -count=1 -timeout 60m -v ./cmd/postern
+bench: ## search against Bleve's own queries, the document page against net/http
+	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 60m ./search ./portal/web
 
 relevance: ## search quality over judged queries, where they are present
 	POSTERN_RELEVANCE=1 $(GO) test -run Relevance -count=1 -timeout 30m -v ./search

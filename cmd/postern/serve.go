@@ -32,7 +32,7 @@ func newServe(term terminal, g *globals) *cobra.Command {
 	given := addConfigFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()
-		if withDemo && g.dataDir == "" {
+		if stated, _ := term.env("POSTERN_DATA_DIR"); withDemo && g.dataDir == "" && stated == "" {
 			dir, err := os.MkdirTemp("", "postern-demo-")
 			if err != nil {
 				return err
