@@ -108,7 +108,12 @@ func (x admin) ImportGit(ctx context.Context, repo string, who auth.Principal, s
 	if err := x.a.db.Update(ctx, p.Apply); err != nil {
 		return err
 	}
-	lines, _ := postmortems.FormatProblems(p.Receipt.Problems, x.a.URL(), len(p.Receipt.Problems))
+	findings, err := x.a.repo.Findings(ctx, mainBranch)
+	if err != nil {
+		return err
+	}
+	findings = append(findings, p.Receipt.Problems...)
+	lines, _ := postmortems.FormatProblems(findings, x.a.URL(), len(findings))
 	p.Receipt.Problems = nil
 	for _, line := range append(lines, postmortems.FormatReceipt(p.Receipt, x.a.URL())...) {
 		say(line)
