@@ -99,7 +99,7 @@ func rename(w kv.Writer, from, to string) error {
 	if err := w.Put(bPermalink, []byte(from), []byte(to)); err != nil {
 		return err
 	}
-	lo, hi := under(from)
+	lo, hi := kv.Under(from)
 	var rows []kv.Item
 	for item, err := range w.Scan(bRevision, lo, hi) {
 		if err != nil {
@@ -279,7 +279,7 @@ func putRows(w kv.Writer, id string, rec storedRecord) error {
 	if err := w.Put(bPath, []byte(rec.Path), []byte(id)); err != nil {
 		return err
 	}
-	if err := w.Put(bTitle, key(foldTitle(rec.Title), id), nil); err != nil {
+	if err := w.Put(bTitle, kv.Join(foldTitle(rec.Title), id), nil); err != nil {
 		return err
 	}
 	for _, k := range rec.linkKeys(id) {
@@ -300,7 +300,7 @@ func deleteRows(w kv.Writer, id string, rec storedRecord) error {
 	for _, row := range []struct {
 		bucket string
 		key    []byte
-	}{{bRecord, []byte(id)}, {bPath, []byte(rec.Path)}, {bTitle, key(foldTitle(rec.Title), id)}} {
+	}{{bRecord, []byte(id)}, {bPath, []byte(rec.Path)}, {bTitle, kv.Join(foldTitle(rec.Title), id)}} {
 		if err := w.Delete(row.bucket, row.key); err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ type compiled struct {
 	doc     postmortems.Document
 }
 
-func contentKey(blob postmortems.OID, path string) []byte { return key(string(blob), path) }
+func contentKey(blob postmortems.OID, path string) []byte { return kv.Join(string(blob), path) }
 
 // newCompiled packs a document for storage and drops what the packing holds
 // from the document, so that a push of many documents stays small in memory.

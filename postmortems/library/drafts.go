@@ -90,11 +90,11 @@ func putDraft(w kv.Writer, cs postmortems.ChangeSet, docs map[string]compiled, r
 	}
 	for _, ch := range cs.Net {
 		row := draftRow{Gone: ch.Status == postmortems.Deleted, Blob: string(ch.Blob), Size: ch.Size}
-		if err := putJSON(w, bDraftDoc, key(cs.Branch, ch.Path), row); err != nil {
+		if err := putJSON(w, bDraftDoc, kv.Join(cs.Branch, ch.Path), row); err != nil {
 			return err
 		}
 		if ch.Status == postmortems.Renamed {
-			if err := putJSON(w, bDraftDoc, key(cs.Branch, ch.From), draftRow{Gone: true}); err != nil {
+			if err := putJSON(w, bDraftDoc, kv.Join(cs.Branch, ch.From), draftRow{Gone: true}); err != nil {
 				return err
 			}
 		}
@@ -125,7 +125,7 @@ type draftRow struct {
 }
 
 func dropDraft(w kv.Writer, branch string) error {
-	from, to := under(branch)
+	from, to := kv.Under(branch)
 	var keys [][]byte
 	for item, err := range w.Scan(bDraftDoc, from, to) {
 		if err != nil {
@@ -256,7 +256,7 @@ func draftRows(r kv.Reader, branch, address string) (p Page, d storedDraft, err 
 }
 
 func loadDraftRow(r kv.Reader, branch, path string) (row draftRow, ok bool, err error) {
-	b, err := r.Get(bDraftDoc, key(branch, path))
+	b, err := r.Get(bDraftDoc, kv.Join(branch, path))
 	if err != nil || b == nil {
 		return row, false, err
 	}
@@ -266,7 +266,7 @@ func loadDraftRow(r kv.Reader, branch, path string) (row draftRow, ok bool, err 
 // draftView lays what the draft changes over what is published.
 func draftView(r kv.Reader, branch string, d storedDraft) (view, error) {
 	v := overlay(r, nil, nil)
-	from, to := under(branch)
+	from, to := kv.Under(branch)
 	for item, err := range r.Scan(bDraftDoc, from, to) {
 		if err != nil {
 			return v, err

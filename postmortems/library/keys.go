@@ -17,29 +17,20 @@ const sep = 0x00
 // longer ones are told from each other by their beginning only.
 const maxNameBytes = 512
 
-func key(parts ...string) []byte { return kv.Join(parts...) }
-
-// under is the range of every key that begins with parts and a separator.
-func under(parts ...string) (from, to []byte) {
-	from = append(key(parts...), sep)
-	to = append(key(parts...), sep+1)
-	return from, to
-}
-
 func revisionKey(id string, number int) []byte {
 	return binary.BigEndian.AppendUint32(append([]byte(id), sep), uint32(number))
 }
 
 // byKey sorts newest first: the day number is stored inverted.
 func byKey(facet, value string, date time.Time, id string) []byte {
-	k := append(key(facet, value), sep)
+	k := append(kv.Join(facet, value), sep)
 	k = binary.BigEndian.AppendUint32(k, invertedDay(date))
 	return append(append(k, sep), id...)
 }
 
 // byDay is the key just before every entry of that day in the list.
 func byDay(facet, value string, date time.Time) []byte {
-	return binary.BigEndian.AppendUint32(append(key(facet, value), sep), invertedDay(date))
+	return binary.BigEndian.AppendUint32(append(kv.Join(facet, value), sep), invertedDay(date))
 }
 
 // invertedDay counts days since 1970 in an order that runs backwards; days

@@ -63,7 +63,7 @@ func loadRecord(r kv.Reader, id string) (storedRecord, bool, error) {
 	return rec, true, decode(b, &rec)
 }
 
-// record is loadRecord for ids that another row promised.
+// mustRecord is loadRecord for ids that another row promised.
 func mustRecord(r kv.Reader, id string) (storedRecord, error) {
 	rec, ok, err := loadRecord(r, id)
 	if err == nil && !ok {

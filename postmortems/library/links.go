@@ -97,7 +97,7 @@ func (v view) byTitle(folded string) (string, error) {
 	if path, ok := v.title[folded]; ok {
 		return path, nil
 	}
-	from, to := under(folded)
+	from, to := kv.Under(folded)
 	for item, err := range v.r.Scan(bTitle, from, to) {
 		if err != nil {
 			return "", err
@@ -185,10 +185,10 @@ func linkTarget(l postmortems.Link) storedLinkTarget {
 func (r storedRecord) linkKeys(id string) (out [][]byte) {
 	for _, l := range r.Links {
 		for _, c := range l.Candidates {
-			out = append(out, key(shorten(c), id))
+			out = append(out, kv.Join(shorten(c), id))
 		}
 		if l.Wiki != "" {
-			out = append(out, key("[["+l.Wiki, id))
+			out = append(out, kv.Join("[["+l.Wiki, id))
 		}
 	}
 	return out
@@ -196,7 +196,7 @@ func (r storedRecord) linkKeys(id string) (out [][]byte) {
 
 // mayLinkTo lists the ids of the documents that name a path or title.
 func mayLinkTo(r kv.Reader, name string) (out []string, err error) {
-	from, to := under(shorten(name))
+	from, to := kv.Under(shorten(name))
 	for item, err := range r.Scan(bLink, from, to) {
 		if err != nil {
 			return nil, err

@@ -94,7 +94,7 @@ func deleteFacets(w kv.Writer, id string, rec storedRecord) error {
 }
 
 func readCount(r kv.Reader, facet, value string) (int, error) {
-	b, err := r.Get(bCount, key(facet, value))
+	b, err := r.Get(bCount, kv.Join(facet, value))
 	if err != nil || len(b) != 8 {
 		return 0, err
 	}
@@ -107,15 +107,15 @@ func addCount(w kv.Writer, facet, value string, by int) error {
 		return err
 	}
 	if n += by; n <= 0 {
-		return w.Delete(bCount, key(facet, value))
+		return w.Delete(bCount, kv.Join(facet, value))
 	}
-	return w.Put(bCount, key(facet, value), binary.BigEndian.AppendUint64(nil, uint64(n)))
+	return w.Put(bCount, kv.Join(facet, value), binary.BigEndian.AppendUint64(nil, uint64(n)))
 }
 
 // keptCounts lists the values of a facet with the number of documents, most first.
 func (l *Library) keptCounts(ctx context.Context, facet string) (out []Count, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
-		from, to := under(facet)
+		from, to := kv.Under(facet)
 		for item, err := range r.Scan(bCount, from, to) {
 			if err != nil {
 				return err
@@ -186,7 +186,7 @@ func walk(r kv.Reader, f Filter, fn func(k []byte, id string, rec storedRecord) 
 // span is the range of list rows to walk.
 func (f Filter) span() (from, to []byte, err error) {
 	facet, value := f.narrowest()
-	from, to = under(facet, value)
+	from, to = kv.Under(facet, value)
 	if !f.Before.IsZero() { // exclusive, and days run backwards: begin at the day before
 		from = byDay(facet, value, f.Before.Add(-time.Nanosecond))
 	}
@@ -197,7 +197,7 @@ func (f Filter) span() (from, to []byte, err error) {
 		return from, to, nil
 	}
 	after, err := base64.RawURLEncoding.DecodeString(f.Cursor)
-	if err != nil || !bytes.HasPrefix(after, key(facet, value)) {
+	if err != nil || !bytes.HasPrefix(after, kv.Join(facet, value)) {
 		return nil, nil, fault.New(fault.Invalid, "library.List", "the cursor is not one that this list gave out")
 	}
 	return append(after, 0), to, nil
@@ -239,7 +239,7 @@ func (l *Library) ForAlert(ctx context.Context, alert string, limit int) (out []
 
 func (l *Library) facetList(ctx context.Context, facet, value string, limit int) (out []Record, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
-		from, to := under(facet, value)
+		from, to := kv.Under(facet, value)
 		for item, err := range r.Scan(bBy, from, to) {
 			if err != nil {
 				return err

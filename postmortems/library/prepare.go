@@ -1,6 +1,7 @@
 package library
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -62,25 +63,9 @@ func (l *Library) Prepare(ctx context.Context, cs postmortems.ChangeSet, main bo
 
 func sorted(ps []postmortems.Problem) []postmortems.Problem {
 	slices.SortStableFunc(ps, func(a, b postmortems.Problem) int {
-		if a.Path != b.Path {
-			return compareStrings(a.Path, b.Path)
-		}
-		if a.Line != b.Line {
-			return a.Line - b.Line
-		}
-		return a.Col - b.Col
+		return cmp.Or(cmp.Compare(a.Path, b.Path), a.Line-b.Line, a.Col-b.Col)
 	})
 	return ps
-}
-
-func compareStrings(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // compileAll compiles every document that the change set leaves at its tip, by

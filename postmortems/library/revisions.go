@@ -34,7 +34,7 @@ func revisions(r kv.Reader, id string) (out []Revision, err error) {
 
 // eachRevision goes from the newest to the oldest until fn says false.
 func eachRevision(r kv.Reader, id string, fn func(storedRevision) bool) error {
-	from, to := under(id)
+	from, to := kv.Under(id)
 	for item, err := range r.ScanBack(bRevision, from, to) {
 		if err != nil {
 			return err
