@@ -9,7 +9,10 @@ type Receipt struct {
 	Already   bool // everything pushed was published before (an answer that was lost)
 	Documents []DocumentChange
 	Files     int // other files (images, attachments) stored
-	Problems  []Problem
+	// Other are lines about what is no document: SLOs, services, report
+	// definitions, synonyms.
+	Other    []string
+	Problems []Problem
 	// Broken are links that lead nowhere after this push, in pushed documents
 	// and in documents that linked to something it removed.
 	Broken []BrokenLink

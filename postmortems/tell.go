@@ -29,6 +29,7 @@ func FormatReceipt(r Receipt, baseURL string) []string {
 			out = append(out, documentLines(d, baseURL)...)
 		}
 	}
+	out = append(out, r.Other...)
 	if r.Files > 0 {
 		out = append(out, "stored "+plural(r.Files, "other file"))
 	}
@@ -42,7 +43,7 @@ func FormatReceipt(r Receipt, baseURL string) []string {
 }
 
 func headline(r Receipt) string {
-	nothing := len(r.Documents) == 0 && r.Files == 0
+	nothing := len(r.Documents) == 0 && r.Files == 0 && len(r.Other) == 0
 	switch {
 	case r.Already:
 		return "already published: everything in this push was published before"

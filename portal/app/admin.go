@@ -101,21 +101,20 @@ func (x admin) ImportGit(ctx context.Context, repo string, who auth.Principal, s
 		return err
 	}
 	say(fmt.Sprintf("%d commits, %d files", len(cs.Commits), len(cs.Net)))
-	p, err := x.a.library.Prepare(ctx, cs, true, say)
+	p, err := publisherOf{x.a}.publisher().prepare(ctx, cs, say)
 	if err != nil {
 		return err
 	}
-	if err := x.a.db.Update(ctx, p.Apply); err != nil {
+	if err := x.a.db.Update(ctx, p.apply); err != nil {
 		return err
 	}
 	findings, err := x.a.repo.Findings(ctx, mainBranch)
 	if err != nil {
 		return err
 	}
-	findings = append(findings, p.Receipt.Problems...)
+	findings = append(findings, p.problems()...)
 	lines, _ := postmortems.FormatProblems(findings, x.a.URL(), len(findings))
-	p.Receipt.Problems = nil
-	for _, line := range append(lines, postmortems.FormatReceipt(p.Receipt, x.a.URL())...) {
+	for _, line := range append(lines, p.done()...) {
 		say(line)
 	}
 	return x.record(ctx, "import", repo)

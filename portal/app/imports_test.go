@@ -40,6 +40,15 @@ var rules = map[string][]string{
 	"postmortems/library":          {"portal/base/fault", "portal/base/kv", "postmortems"},
 	"postmortems/markdown":         {"portal/base/fault", "postmortems"},
 	"postmortems/markdown/sandbox": {"portal/base/fault", "postmortems", "postmortems/markdown"},
+	"reports/alert":                {},
+	"reports/change":               {},
+	"reports/drill":                {},
+	"reports/feed":                 {"reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/slo", "reports/sql"},
+	"reports/incident":             {},
+	"reports/period":               {},
+	"reports/service":              {},
+	"reports/slo":                  {},
+	"reports/sql":                  {},
 	"search":                       {"portal/base/fault", "search/analysis", "search/query"},
 	"search/analysis":              {},
 	"search/indexer":               {"portal/base/fault", "portal/base/kv", "search"},
@@ -49,7 +58,10 @@ var rules = map[string][]string{
 }
 
 // pure packages hold the domain: no storage, network, files or clock.
-var pure = []string{"postmortems", "postmortems/convert", "search/query"}
+var pure = []string{
+	"postmortems", "postmortems/convert", "search/query",
+	"reports/alert", "reports/change", "reports/drill", "reports/feed", "reports/incident", "reports/period", "reports/service", "reports/slo", "reports/sql",
+}
 
 // impure imports are what the domain must not reach for by itself.
 var impure = []string{"os", "net/http", "database/sql", "os/exec"}

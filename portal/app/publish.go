@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/postern/postern/portal/auth"
@@ -31,6 +32,7 @@ const (
 type publisher struct {
 	db      kv.DB
 	library *library.Library
+	owners  []folderOwner
 	audit   *auth.Audit
 	baseURL string // public_url without a trailing slash
 	log     *slog.Logger
@@ -40,23 +42,58 @@ type publisher struct {
 
 // Prepare implements gitrepo.Publisher.
 func (p *publisher) Prepare(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (gitrepo.Prepared, error) {
+	x, err := p.prepare(ctx, cs, say)
+	if err != nil {
+		return nil, err // not x: a nil *prepared would be a Prepared that is not nil
+	}
+	return x, nil
+}
+
+func (p *publisher) prepare(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (*prepared, error) {
 	docs, err := p.library.Prepare(ctx, cs, cs.Branch == mainBranch, say)
 	if err != nil {
 		return nil, err
 	}
-	return &prepared{publisher: p, cs: cs, docs: docs}, nil
+	others, err := judgeAll(ctx, cs, p.owners)
+	if err != nil {
+		return nil, err
+	}
+	return &prepared{publisher: p, cs: cs, docs: docs, others: others}, nil
 }
 
 // prepared is a judged push.
 type prepared struct {
 	*publisher
-	cs   postmortems.ChangeSet
-	docs *library.Prepared
+	cs     postmortems.ChangeSet
+	docs   *library.Prepared
+	others parts
+}
+
+// refused tells whether anything of the push must not be published.
+func (p *prepared) refused() bool {
+	return p.docs.Refused() || postmortems.HasError(p.others.problems())
+}
+
+// problems are the findings of all owners.
+func (p *prepared) problems() []postmortems.Problem {
+	return slices.Concat(p.docs.Receipt.Problems, p.others.problems())
+}
+
+// receipt is what the author is told of an accepted push.
+func (p *prepared) receipt(checkOnly bool) []string { return p.tell(checkOnly, p.problems()) }
+
+// done tells what was published, without its problems.
+func (p *prepared) done() []string { return p.tell(false, nil) }
+
+func (p *prepared) tell(checkOnly bool, problems []postmortems.Problem) []string {
+	r := p.docs.Receipt
+	r.CheckOnly, r.Problems, r.Other = checkOnly, problems, p.others.lines()
+	return postmortems.FormatReceipt(r, p.baseURL)
 }
 
 // Refusal implements gitrepo.Prepared.
 func (p *prepared) Refusal() string {
-	if !p.docs.Refused() {
+	if !p.refused() {
 		return ""
 	}
 	errs, _ := p.errors()
@@ -67,7 +104,7 @@ func (p *prepared) Refusal() string {
 // errors are the problems for which the push is refused; warnings counts the
 // others, which would only hide them.
 func (p *prepared) errors() (errs []postmortems.Problem, warnings int) {
-	for _, x := range p.docs.Receipt.Problems {
+	for _, x := range p.problems() {
 		if x.Weight == postmortems.Error {
 			errs = append(errs, x)
 		} else {
@@ -79,7 +116,7 @@ func (p *prepared) errors() (errs []postmortems.Problem, warnings int) {
 
 // Lines implements gitrepo.Prepared: why it is refused, or what it would do.
 func (p *prepared) Lines() []string {
-	if p.docs.Refused() {
+	if p.refused() {
 		errs, warnings := p.errors()
 		lines, _ := postmortems.FormatProblems(errs, p.baseURL, problemsTold)
 		if warnings > 0 {
@@ -87,16 +124,14 @@ func (p *prepared) Lines() []string {
 		}
 		return lines
 	}
-	r := p.docs.Receipt
-	r.CheckOnly = true
-	return postmortems.FormatReceipt(r, p.baseURL)
+	return p.receipt(true)
 }
 
 // Commit implements gitrepo.Prepared.
 func (p *prepared) Commit(ctx context.Context) ([]string, error) {
 	var seq kv.Seq
 	err := p.db.Update(ctx, func(w kv.Writer) (err error) {
-		if err = p.docs.Apply(w); err == nil {
+		if err = p.apply(w); err == nil {
 			seq, err = w.Seq()
 		}
 		return err
@@ -105,11 +140,19 @@ func (p *prepared) Commit(ctx context.Context) ([]string, error) {
 		return nil, fault.Wrap(fault.Internal, "app.publish", "the database did not take the push", err)
 	}
 	p.record(ctx)
-	lines := postmortems.FormatReceipt(p.docs.Receipt, p.baseURL)
+	lines := p.receipt(false)
 	if p.cs.Branch == mainBranch && p.indexed != nil {
 		lines = append(lines, p.awaitIndex(ctx, seq)...)
 	}
 	return lines, nil
+}
+
+// apply publishes the documents and, from main, what the other owners judged.
+func (p *prepared) apply(w kv.Writer) error {
+	if err := p.docs.Apply(w); err != nil || p.cs.Branch != mainBranch {
+		return err
+	}
+	return p.others.apply(w)
 }
 
 // awaitIndex waits a little, so that an author who is told "live" also finds the

@@ -17,9 +17,13 @@ func (p publisherOf) Prepare(ctx context.Context, cs postmortems.ChangeSet, say 
 	if p.a.url == nil {
 		return nil, fault.New(fault.Unavailable, "app.push", "the portal is starting; push again in a moment")
 	}
-	publisher := &publisher{
-		db: p.a.db, library: p.a.library, audit: p.a.audit, baseURL: p.a.URL(), log: p.a.log,
+	return p.publisher().Prepare(ctx, cs, say)
+}
+
+// publisher asks the owners that the App has opened.
+func (p publisherOf) publisher() *publisher {
+	return &publisher{
+		db: p.a.db, library: p.a.library, owners: p.a.owners(), audit: p.a.audit, baseURL: p.a.URL(), log: p.a.log,
 		indexed: p.a.indexed,
 	}
-	return publisher.Prepare(ctx, cs, say)
 }

@@ -112,16 +112,16 @@ func (a *App) republish(ctx context.Context, from, to postmortems.OID) error {
 	if err != nil {
 		return err
 	}
-	p, err := a.library.Prepare(ctx, cs, true, func(string) {})
+	p := publisherOf{a}.publisher()
+	x, err := p.prepare(ctx, cs, func(string) {})
 	if err != nil {
 		return err
 	}
-	for _, x := range p.Receipt.Problems {
-		if x.Weight == postmortems.Error {
-			a.log.Warn("published although a rule refuses it: git has it already", "problem", x.String())
-		}
+	refused, _ := x.errors()
+	for _, problem := range refused {
+		a.log.Warn("published although a rule refuses it: git has it already", "problem", problem.String())
 	}
-	return a.db.Update(ctx, p.Apply)
+	return a.db.Update(ctx, x.apply)
 }
 
 // followChanges lets search follow the library until the stop.

@@ -1,0 +1,26 @@
+// Package change owns changes to production: deployments, rollbacks, removals and
+// configuration changes, and which of them failed. It is pure.
+package change
+
+import "time"
+
+// Change is one change as its source tells it.
+type Change struct {
+	ID          string // unique within the source
+	Source      string
+	Service     string
+	Environment string
+	At          time.Time
+	Kind        string // "deployed", "upgraded", "rolledback", "removed", "merged", "config"
+	Outcome     string // "succeeded", "failed", "rolledback", "" unknown
+	Artifact    string
+	Title       string
+	URL         string
+	Author      string
+	Committed   time.Time // of the newest commit it carries; zero: unknown
+	Rev         int64
+	// Incidents are ids that the source itself links.
+	Incidents []string
+	Freeze    bool // inside a stated freeze window
+	Rollback  bool // has a rollback plan
+}

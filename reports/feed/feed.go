@@ -1,0 +1,87 @@
+// Package feed owns what feeds say, decoded: the Fact. Each source's decoder
+// lives in a folder of its own below; it is pure, turns one raw body into facts
+// and never fails on one item because of another.
+//
+// A Fact is idempotent by (Kind, Source, Entity, Key): said twice it counts
+// once; a higher Rev replaces a lower one; the same Rev with another content is
+// a conflict. What is known is the fold over the set of facts, so the order in
+// which they came does not matter.
+package feed
+
+import (
+	"time"
+
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/drill"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/sql"
+)
+
+// Kind says which of a Fact's bodies is set.
+type Kind string
+
+// The kinds of fact.
+const (
+	SLI      Kind = "sli"
+	Incident Kind = "incident"
+	Alert    Kind = "alert"
+	Change   Kind = "change"
+	Drill    Kind = "drill"
+	SQL      Kind = "sql"
+	Ticket   Kind = "ticket"
+)
+
+// Fact is one thing that a source said.
+type Fact struct {
+	Kind   Kind
+	Source string    // name of the source, given with the post
+	Entity string    // what it is about: SLO, incident, episode, change, drill, digest
+	Key    string    // the source's own idempotency key within the entity
+	Rev    int64     // higher wins
+	At     time.Time // when it happened, by the source's clock
+
+	// Exactly the body of Kind is set.
+	Bucket   *slo.Bucket
+	Incident *incident.Voice
+	Alert    *alert.Signal
+	Change   *change.Change
+	Drill    *drill.Drill
+	SQL      *sql.Observation
+	Ticket   *TicketEvent
+}
+
+// TicketEvent is a ticket of a tracker that an action item may point to.
+type TicketEvent struct {
+	ID, URL, Status, Title, Assignee string
+}
+
+// Decoded is what a decoder made of one body.
+type Decoded struct {
+	Facts    []Fact
+	Rejected []Rejection // items that cannot be used; they become dead letters
+	Ignored  int         // items of types that are known to carry nothing for us
+}
+
+// Rejection is one item that could not be used, and why.
+type Rejection struct {
+	Index  int // of the item in the body, from 0
+	Reason string
+	Raw    []byte // the item, when it can be cut out of the body
+}
+
+// Input is one body as it was received.
+type Input struct {
+	Body        []byte
+	ContentType string
+	Header      func(name string) string // of the request; never nil
+	Source      string
+	Received    time.Time
+}
+
+// Decoder reads the bodies of one format. An error (fault.Invalid) means that
+// the body is not the format at all.
+type Decoder interface {
+	Decode(in Input) (Decoded, error)
+}

@@ -1,0 +1,118 @@
+// Package incident owns incidents as folded from many voices: a post-mortem's
+// front matter, a pager, a status page, an event bus, a person's entry. It is
+// pure.
+//
+// A Voice is what one source says about one incident, whole, at one revision.
+// Fold puts the voices of an incident together: for every field the most
+// trustworthy voice wins, and what it won against stays readable. The result
+// depends on the set of voices and edits only, not on their order.
+package incident
+
+import "time"
+
+// Milestone is a step in the life of an incident.
+type Milestone string
+
+// The milestones, in their usual order.
+const (
+	Started      Milestone = "started" // of impact
+	Detected     Milestone = "detected"
+	Acknowledged Milestone = "acknowledged"
+	Diagnosed    Milestone = "diagnosed"
+	Mitigated    Milestone = "mitigated" // impact over
+	Recovered    Milestone = "recovered"
+	Resolved     Milestone = "resolved" // closed
+)
+
+// Voice is what one source says about one incident.
+type Voice struct {
+	Source  string // the feed's source name, "postmortem:ID" or "portal"
+	Form    string // "postmortem", "portal", "pagerduty", "cdevents", "statuspage", "opsgenie", "grafana-oncall", "alertmanager", "ndjson"
+	Ref     string // the incident's id at the source
+	Aliases []string
+	// Rev orders what one source says about one incident; a higher one replaces
+	// a lower one.
+	Rev int64
+	At  time.Time // when the source said so
+
+	Title        string
+	Severity     string // SEV1..SEV5, "" unknown
+	RawSeverity  string
+	Services     []string
+	Environment  string
+	Status       string // the source's word
+	URL          string
+	DetectedBy   string
+	Times        map[Milestone]Moment
+	Maintenance  bool
+	Deleted      bool
+	DuplicateOf  string
+	PostmortemID string   // document id, when this voice is a post-mortem
+	Alerts       []string // alert names, or fingerprints of episodes
+	Changes      []string // ids of changes
+	SLOs         []string
+}
+
+// Moment is when a milestone was reached, and how exactly that is known.
+type Moment struct {
+	At time.Time
+	// DayOnly says that only the UTC day is known: no duration is made of it.
+	DayOnly bool
+}
+
+// Stamp is a milestone of a folded incident, with who said so.
+type Stamp struct {
+	Moment
+	Source     string
+	Confidence string // "stated" (a person wrote it), "measured" (a machine saw it), "public" (a status page posted it), "inferred"
+}
+
+// Incident is the folded view.
+type Incident struct {
+	ID          string // stable: of the oldest voice, unless merged by hand
+	Refs        []string
+	Title       string
+	Severity    string
+	Services    []string
+	Environment string
+	DetectedBy  string
+	Times       map[Milestone]Stamp
+	Open        bool // neither mitigated, recovered nor resolved
+	Maintenance bool
+	Postmortems []string // document ids
+	Alerts      []string
+	Changes     []string
+	SLOs        []string
+	Voices      []Voice
+	// Doubts are why the incident is kept out of the numbers: negative or zero
+	// length, months off. Never shown as a number.
+	Doubts []string
+	Edits  []Edit
+}
+
+// Edit is a correction by hand, kept for ever as an audit line.
+type Edit struct {
+	At     time.Time
+	Who    string
+	Action string // "merge", "split", "set"
+	Into   string // merge: the incident that stays
+	Refs   []string
+	Field  string
+	Value  string
+	Why    string
+}
+
+// Durations count from the start of impact; nil is unknown, never 0.
+type Durations struct {
+	Detect, Acknowledge, Diagnose, Recover, Resolve *time.Duration
+}
+
+// Verdict is whether a target was kept.
+type Verdict string
+
+// The verdicts of 1-5-10.
+const (
+	Met     Verdict = "met"
+	Missed  Verdict = "missed"
+	Unknown Verdict = "unknown"
+)

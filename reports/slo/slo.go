@@ -1,0 +1,130 @@
+// Package slo owns the arithmetic of service level objectives: buckets of counts
+// in, states, budgets and burn rates out. It is pure.
+//
+// What is stored and summed is counts (good, total) in buckets aligned to UTC,
+// never ratios: a mean of ratios weighs a quiet night as much as a busy noon and
+// is wrong by a factor of thirty on real traffic. Ratios appear at the last step
+// and are never rounded before they are compared.
+//
+// Zero, absent and no traffic are three different things: see State.
+package slo
+
+import "time"
+
+// Bucket is one row of counts. Buckets of one SLO have one length, do not
+// overlap and are aligned to multiples of it since 1970 UTC. Counts are float64
+// because Prometheus' increase() gives fractions.
+type Bucket struct {
+	Start       time.Time
+	Len         time.Duration
+	Good, Total float64 // as measured, also when nonsense: Evaluate judges it
+	// Coverage is the share of the expected samples that were seen, 0 to 1. An
+	// absent bucket has none.
+	Coverage float64
+	Rev      int64 // a higher one replaces a lower one
+}
+
+// Method is how a window is judged (OpenSLO budgetingMethod).
+type Method string
+
+// The methods of OpenSLO.
+const (
+	Occurrences     Method = "Occurrences"     // good events / all events
+	Timeslices      Method = "Timeslices"      // good slices / counted slices
+	RatioTimeslices Method = "RatioTimeslices" // mean of the slices' ratios
+)
+
+// State speaks of the data of an SLO over a period, not of its objective. Each
+// SLO has exactly one a period.
+type State string
+
+// The states. Only OK and Partial get a verdict.
+const (
+	OK         State = "ok"
+	LowTraffic State = "low_traffic" // fewer than MinEvents events
+	NoTraffic  State = "no_traffic"  // measured, and there was nothing to count
+	Partial    State = "partial"     // 50 % to 95 % of the period is covered
+	NoData     State = "no_data"     // less than half is covered
+	Invalid    State = "invalid"     // more good than total, NaN, infinite, negative
+	NotYet     State = "not_yet"     // before the objective is in force, or in the future
+)
+
+// SLO is one objective. An OpenSLO document with several objectives makes
+// several of these.
+type SLO struct {
+	Name        string // unique; its address is /slos/NAME
+	Title       string
+	Service     string
+	Description string
+
+	Target float64 // fraction, 0 <= Target < 1
+	Method Method
+	// SliceTarget is the ratio from which a slice is good (Timeslices).
+	SliceTarget float64
+	SliceLen    time.Duration // Timeslices and RatioTimeslices
+	EmptySlice  string        // "exclude" (default), "good" or "bad"
+	Window      Window
+	Indicator   Indicator
+	MinEvents   float64 // below it the state is LowTraffic; default 100
+	// EffectiveFrom is when the objective came into force; zero: always.
+	EffectiveFrom time.Time
+	Parts         []Part // of a composite; then Indicator is empty
+	Labels        map[string][]string
+	Annotations   map[string]string
+
+	Path string // file in the repository
+	Line int
+	Hash string // of the definition; another hash is another definition
+}
+
+// Window is the time an objective is judged over by itself (reports judge it
+// over their own period as well).
+type Window struct {
+	Rolling bool
+	Count   int    // of Unit
+	Unit    string // "m", "h", "d", "w", "M", "Q", "Y", as OpenSLO writes durations
+	// Start and Zone anchor a calendar window.
+	Start time.Time
+	Zone  *time.Location
+}
+
+// Indicator says where the counts come from.
+type Indicator struct {
+	Type   string // "prometheus", "ndjson"
+	Source string // name of the configured source; "" for the default
+	// Queries of a ratio: Total and one of Good and Bad; or Raw alone.
+	Good, Bad, Total string
+	Raw              string
+	RawFailure       bool // Raw is the share of failures
+	Counter          bool // the queries are counters: increase() is taken
+	// Threshold: Metric Op Value decides whether a slice is good.
+	Metric string
+	Op     string // "lte", "gte", "lt", "gt"
+	Value  float64
+}
+
+// Part is one member of a composite objective.
+type Part struct {
+	SLO    string
+	Weight float64
+}
+
+// Result is one SLO judged over one span of time. Numbers are fractions.
+type Result struct {
+	From, To time.Time
+	State    State
+	// Met is nil when the state gives no verdict.
+	Met         *bool
+	Good, Total float64 // events; slices for the other methods
+	SLI         *float64
+	// Allowed is how much bad the objective permits, Spent and Left are shares of
+	// it; Spent may be over 1 and Left below 0.
+	Allowed     *float64
+	Spent, Left *float64
+	Coverage    float64 // share of the span that was measured
+	// Low and High bound the SLI of a partial result: what is missing counted as
+	// bad, and left out.
+	Low, High *float64
+	Reason    string // why the state is not OK, for people; "" when it is
+	Hash      string // of the definition that was applied
+}

@@ -1,0 +1,26 @@
+// Package sql owns slow statements: normalising them so that no literal is ever
+// kept, and following each digest over time. It is pure.
+package sql
+
+import "time"
+
+// Observation is what a source saw of one digest in one span of time: one entry
+// of a slow log, or the difference of two snapshots of pg_stat_statements.
+type Observation struct {
+	Source    string
+	Key       string // the source's own: instance, file and offset, or snapshot and query id
+	Instance  string
+	Database  string
+	User      string // of the database, not a person
+	Digest    string // of Statement, 16 hex digits
+	Statement string // normalised: literals are ?
+	Tag       string // of a leading comment, e.g. "team=payments"
+	At        time.Time
+	Count     int64
+	Seconds   float64 // total execution time
+	// P95 is the 95th percentile of one execution in seconds, when the source
+	// knows single executions.
+	Times        []float64 // single execution times when known, at most 64 kept
+	RowsExamined int64
+	RowsSent     int64
+}
