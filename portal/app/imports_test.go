@@ -45,7 +45,7 @@ var rules = map[string][]string{
 	"reports/drill":                {},
 	"reports/feed":                 {"reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/slo", "reports/sql"},
 	"reports/incident":             {},
-	"reports/period":               {},
+	"reports/period":               {"portal/base/fault"},
 	"reports/service":              {},
 	"reports/slo":                  {},
 	"reports/sql":                  {},

@@ -1,0 +1,198 @@
+package period
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// The years that a period may lie in: reports of other times are slips of the pen.
+const (
+	FirstYear = 1970
+	LastYear  = 2199
+)
+
+const (
+	daysOfWeek     = 7
+	monthsOfYear   = 12
+	mostWeeks      = 53
+	firstWeekHas   = 4 // the first ISO week of a year is the one with 4 January
+	idLayoutDaily  = time.DateOnly
+	idLayoutMonths = "2006-01"
+)
+
+// Kinds lists the kinds, shortest first.
+func Kinds() []Kind { return []Kind{Daily, Weekly, Monthly} }
+
+// Valid tells whether the kind is one of Kinds.
+func (k Kind) Valid() bool { return k == Daily || k == Weekly || k == Monthly }
+
+// Of finds a period by the name people give it. A name that is none is
+// fault.Invalid; a day that does not exist in the zone is fault.NotFound.
+func Of(kind Kind, id string, zone *time.Location) (Period, error) {
+	first, err := firstDay(kind, id)
+	if err != nil {
+		return Period{}, err
+	}
+	if kind == Daily {
+		if _, ok := MidnightOf(first.year, first.month, first.day, zone); !ok {
+			return Period{}, fault.Newf(fault.NotFound, "period.Of", "the day %s does not exist in %s: the calendar jumped over it", id, zone)
+		}
+	}
+	return from(kind, first, zone), nil
+}
+
+// Containing finds the period in which an instant lies.
+func Containing(kind Kind, t time.Time, zone *time.Location) Period {
+	p := from(kind, firstOf(kind, dateOf(t.In(zone))), zone)
+	// Where the clock goes back over midnight an instant shows yesterday's date
+	// although today has begun.
+	for !t.Before(p.To) {
+		p = p.Next()
+	}
+	for t.Before(p.From) {
+		p = p.Prev()
+	}
+	return p
+}
+
+// Next is the period that begins where this one ends.
+func (p Period) Next() Period {
+	return from(p.Kind, firstOf(p.Kind, dateOf(p.To.In(p.Zone))), p.Zone)
+}
+
+// Prev is the period that ends where this one begins.
+func (p Period) Prev() Period { return p.Back(1) }
+
+// Back is the nth period before this one; of itself for 0.
+func (p Period) Back(n int) Period {
+	first := firstOf(p.Kind, dateOf(p.From.In(p.Zone)))
+	for range n {
+		first = before(p.Kind, first)
+		for p.Kind == Daily {
+			if _, ok := MidnightOf(first.year, first.month, first.day, p.Zone); ok {
+				break
+			}
+			first = first.plus(-1)
+		}
+	}
+	return from(p.Kind, first, p.Zone)
+}
+
+// Between lists the periods that end after a and begin before b, in order, at
+// most limit of them: those the span [a, b) touches.
+func Between(kind Kind, a, b time.Time, zone *time.Location, limit int) []Period {
+	var all []Period
+	for p := Containing(kind, a, zone); p.From.Before(b) && len(all) < limit; p = p.Next() {
+		all = append(all, p)
+	}
+	return all
+}
+
+// from makes the period whose first day (of the calendar) is given; that day need
+// not exist in the zone for weeks and months.
+func from(kind Kind, first date, zone *time.Location) Period {
+	start := midnightFrom(first, zone)
+	if kind == Daily {
+		first = dateOf(start)
+	}
+	return Period{Kind: kind, ID: idOf(kind, first), From: start, To: midnightFrom(after(kind, first), zone), Zone: zone}
+}
+
+// firstOf is the first day of the period of a kind in which a day lies.
+func firstOf(kind Kind, d date) date {
+	switch kind {
+	case Weekly:
+		weekday := (int(d.utc().Weekday()) + daysOfWeek - 1) % daysOfWeek // Monday is 0
+		return d.plus(-weekday)
+	case Monthly:
+		return date{d.year, d.month, 1}
+	}
+	return d
+}
+
+func after(kind Kind, first date) date {
+	switch kind {
+	case Weekly:
+		return first.plus(daysOfWeek)
+	case Monthly:
+		if first.month == monthsOfYear {
+			return date{first.year + 1, 1, 1}
+		}
+		return date{first.year, first.month + 1, 1}
+	}
+	return first.plus(1)
+}
+
+func before(kind Kind, first date) date {
+	return firstOf(kind, first.plus(-1))
+}
+
+func idOf(kind Kind, first date) string {
+	switch kind {
+	case Weekly:
+		year, week := first.utc().ISOWeek()
+		return fmt.Sprintf("%04d-W%02d", year, week)
+	case Monthly:
+		return first.utc().Format(idLayoutMonths)
+	}
+	return first.utc().Format(idLayoutDaily)
+}
+
+// firstDay reads a name. It takes exactly the form that idOf writes.
+func firstDay(kind Kind, id string) (date, error) {
+	d, ok := date{}, false
+	switch kind {
+	case Daily:
+		d, ok = parse(idLayoutDaily, id)
+	case Monthly:
+		d, ok = parse(idLayoutMonths, id)
+	case Weekly:
+		d, ok = parseWeek(id)
+	}
+	if !ok || idOf(kind, d) != id || d.year < FirstYear || d.year > LastYear {
+		return date{}, fault.Newf(fault.Invalid, "period.Of", "%.40q names no %s period; write it as %s", id, kind, example(kind))
+	}
+	return d, nil
+}
+
+func example(kind Kind) string {
+	switch kind {
+	case Weekly:
+		return "2026-W47"
+	case Monthly:
+		return "2026-11"
+	}
+	return "2026-11-21"
+}
+
+func parse(layout, id string) (date, bool) {
+	t, err := time.Parse(layout, id)
+	return dateOf(t), err == nil
+}
+
+func parseWeek(id string) (date, bool) {
+	m := regexp.MustCompile(`^(\d{4})-W(\d{2})$`).FindStringSubmatch(id)
+	if m == nil {
+		return date{}, false
+	}
+	year, _ := strconv.Atoi(m[1]) // four digits
+	week, _ := strconv.Atoi(m[2]) // two digits
+	if week < 1 || week > mostWeeks {
+		return date{}, false
+	}
+	return firstOf(Weekly, date{year, time.January, firstWeekHas}).plus((week - 1) * daysOfWeek), true
+}
+
+// KindOf tells which kind of period a name belongs to.
+func KindOf(id string) (Kind, bool) {
+	for _, k := range Kinds() {
+		if _, err := firstDay(k, id); err == nil {
+			return k, true
+		}
+	}
+	return "", false
+}
