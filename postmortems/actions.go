@@ -121,7 +121,6 @@ var (
 )
 
 // taskAction reads "- [ ] Alert on pool waits (@payments, due 2026-11-01) PAY-12".
-// The text stays whole.
 func taskAction(row Row) (Action, bool) {
 	text := prose(row.Cells[0])
 	a := Action{Text: text, Status: "open", Due: dueIn(text)}
@@ -144,6 +143,7 @@ func taskAction(row Row) (Action, bool) {
 	if len(row.Links) > 0 {
 		a.Ticket = row.Links[0]
 	}
+	a.Text = a.withoutMarks()
 	return a, !nothing(text)
 }
 

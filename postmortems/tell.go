@@ -10,7 +10,7 @@ import (
 // Limits of what one push is told: an author reads a screen, not a log.
 const (
 	documentsTold = 20 // documents named one by one; more are summed up
-	warningsTold  = 50 // warnings and broken links of a good push, each
+	linksTold     = 50 // broken links of a good push
 )
 
 // FormatReceipt is the answer to a good push (or a check), line by line, as the
@@ -33,7 +33,7 @@ func FormatReceipt(r Receipt, baseURL string) []string {
 	if r.Files > 0 {
 		out = append(out, "stored "+plural(r.Files, "other file"))
 	}
-	if lines, _ := FormatProblems(r.Problems, baseURL, warningsTold); len(lines) > 0 {
+	if lines := FormatWarnings(r.Problems, baseURL); len(lines) > 0 {
 		out = append(append(out, ""), lines...)
 	}
 	if len(r.Broken) > 0 {
@@ -106,7 +106,7 @@ func brokenLines(links []BrokenLink, baseURL string) []string {
 			Message: fmt.Sprintf("the %s %q leads nowhere", l.Kind, l.Raw)}
 		out = append(out, p.String())
 	}
-	out = limitLines(out, warningsTold, "broken link")
+	out = limitLines(out, linksTold, "broken link")
 	return append(out, ruleAddress(baseURL, RuleLinkMissing))
 }
 

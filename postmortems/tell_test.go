@@ -35,8 +35,17 @@ func goldenReceipts() map[string]Receipt {
 		many.Documents = append(many.Documents, d)
 	}
 	warning := Problem{Path: "postmortems/2026/pool.md", Line: 9, Col: 3, Weight: Warning, Rule: ruleKeyUnknown, Message: `unknown key "sevrity": did you mean "incident.severity"?`, Excerpt: "  sevrity: SEV2"}
+	flood := Receipt{Branch: "main", Documents: []DocumentChange{pool}}
+	for i := range 412 {
+		p := Problem{Path: fmt.Sprintf("guides/%03d.md", i), Line: 2, Col: 1, Weight: Warning, Rule: ruleKeyUnknown, Message: `unknown key "weight"`, Excerpt: "weight: 3"}
+		if i%100 == 7 {
+			p.Rule, p.Message, p.Excerpt, p.Line, p.Col = ruleOwnerMissing, "nobody owns this", "", 0, 0
+		}
+		flood.Problems = append(flood.Problems, p)
+	}
 	return map[string]Receipt{
-		"new": {Branch: "main", Documents: []DocumentChange{pool, unknown}, Files: 2},
+		"flood": flood,
+		"new":   {Branch: "main", Documents: []DocumentChange{pool, unknown}, Files: 2},
 		"renamed-and-removed": {Branch: "main", Documents: []DocumentChange{
 			{Status: Renamed, Kind: Guide, Title: "Deploy", Address: "/guides/deploy", From: "/guides/old-deploy"},
 			{Status: Deleted, Kind: Postmortem, Title: "Gone", Address: "/postmortems/gone", Timed: true},
