@@ -14,8 +14,8 @@ import (
 // another form are compiled anew when they are next read, so raising it after a
 // change to the renderer needs no migration.
 //
-// History: 1, the first.
-const contentForm = 1
+// History: 1, the first; 2, cells parted and diagrams in words in the plain text.
+const contentForm = 2
 
 // compiled is one document ready to be stored: the row of library.content and
 // that of library.text.
@@ -135,6 +135,10 @@ func (l *Library) Sections(ctx context.Context, id string) (out []postmortems.Se
 			return notFound("document")
 		}
 		rev = rec.Last.revision()
+		made, err := r.Get(bContent, contentKey(rev.Blob, rev.Path))
+		if err != nil || len(made) == 0 || made[0] != contentForm {
+			return err // text of another form is made anew with it
+		}
 		row, err = r.Get(bText, contentKey(rev.Blob, rev.Path))
 		if row != nil && err == nil {
 			err = decode(row, &out)

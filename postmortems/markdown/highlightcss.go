@@ -39,7 +39,8 @@ func HighlightCSS(light, dark string) (string, error) {
 }
 
 // styleRules are the rules of one style, each ".chroma .k { … }". The page's own
-// colours are left out: they belong to the portal's style sheet.
+// colours are left out: they belong to the portal's style sheet. So is the colour
+// of errors: a lexer that does not know a dialect is no fault of the author's.
 func styleRules(name string) ([]string, error) {
 	style, ok := styles.Registry[name]
 	if !ok {
@@ -51,7 +52,7 @@ func styleRules(name string) ([]string, error) {
 	}
 	var rules []string
 	for line := range strings.Lines(css.String()) {
-		if _, rule, ok := strings.Cut(strings.TrimSpace(line), "*/ "); ok && strings.HasPrefix(rule, ".chroma .") {
+		if _, rule, ok := strings.Cut(strings.TrimSpace(line), "*/ "); ok && strings.HasPrefix(rule, ".chroma .") && !strings.HasPrefix(rule, ".chroma .err ") {
 			rules = append(rules, rule)
 		}
 	}

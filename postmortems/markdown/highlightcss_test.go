@@ -17,6 +17,9 @@ func TestHighlightCSS(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, css)
 		}
 	}
+	if strings.Contains(css, ".err ") {
+		t.Error("what a lexer does not know is coloured as a fault")
+	}
 	if strings.Contains(css, "url(") || strings.Contains(css, "@import") {
 		t.Error("the style sheet loads something")
 	}

@@ -71,11 +71,20 @@ func writePlain(b *strings.Builder, n ast.Node, source []byte) {
 	}
 }
 
-// writeRawPlain writes the text of raw HTML; elements that begin a line or a
-// cell part words.
+// writeRawPlain writes the text of raw HTML; elements that begin a line part
+// words, and the second and later cells of a row are parted as in a Markdown table.
 func writeRawPlain(b *strings.Builder, tokens []rawToken) {
+	inRow := false
 	for _, t := range tokens {
 		switch {
+		case (t.name == "td" || t.name == "th") && t.kind == tokenOpen:
+			if inRow {
+				b.WriteString(cellBreak)
+			}
+			inRow = true
+		case t.name == "tr":
+			inRow = false
+			b.WriteByte(' ')
 		case t.kind == tokenText:
 			b.WriteString(t.text)
 		case t.name == "img":

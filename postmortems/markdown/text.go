@@ -59,10 +59,7 @@ func (c *collector) block(n ast.Node) {
 		c.add(inlineText(n, c.source))
 		c.spans(n)
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
-		c.code = append(c.code, strings.TrimRight(codeText(n, c.source), "\n"))
-		if languageOf(n, c.source) == "mermaid" {
-			c.body.Mermaid = true
-		}
+		c.codeBlock(strings.TrimRight(codeText(n, c.source), "\n"), languageOf(n, c.source))
 	case *ast.ListItem:
 		c.item(n)
 		c.blocks(n)
@@ -75,6 +72,17 @@ func (c *collector) block(n ast.Node) {
 	default:
 		c.blocks(n)
 	}
+}
+
+// codeBlock adds a block of code to the section. Of a diagram readers see the
+// picture, so its words are text and the notation is left out.
+func (c *collector) codeBlock(code, language string) {
+	if language != "mermaid" {
+		c.code = append(c.code, code)
+		return
+	}
+	c.body.Mermaid = true
+	c.add(diagramWords(code))
 }
 
 func (c *collector) heading(n *ast.Heading) {
@@ -119,8 +127,11 @@ func (c *collector) item(n *ast.ListItem) {
 	}
 }
 
-// table adds the rows of a table, and each as one line of text with its cells
-// parted by tabs.
+// cellBreak parts the cells of a table row in plain text: quotes of it must not
+// run two cells into one sentence.
+const cellBreak = " · "
+
+// table adds the rows of a table, and each as one line of text.
 func (c *collector) table(t *extast.Table) {
 	var header []string
 	for r := t.FirstChild(); r != nil; r = r.NextSibling() {
@@ -130,7 +141,7 @@ func (c *collector) table(t *extast.Table) {
 			row.Links = append(row.Links, absoluteLinks(cell)...)
 			c.spans(cell)
 		}
-		c.add(strings.TrimSpace(strings.Join(row.Cells, "\t")))
+		c.add(strings.Join(slices.DeleteFunc(slices.Clone(row.Cells), func(s string) bool { return s == "" }), cellBreak))
 		if r.Kind() == extast.KindTableHeader {
 			header = row.Cells
 			continue

@@ -125,3 +125,36 @@ func TestSlugs(t *testing.T) {
 		}
 	}
 }
+
+// TestTextIsWhatReadersSee: quotes of search results are cut from it.
+func TestTextIsWhatReadersSee(t *testing.T) {
+	for name, c := range map[string]struct{ src, text, code string }{
+		"wiki links":             {"See [[Failover|the failover]], [[Deploy guide]] and [[guides/a#b]].", "See the failover, Deploy guide and guides/a#b.", ""},
+		"a wiki link in a table": {"| a | b |\n|--|--|\n| [[x\\|y]] | `c` |", "a · b\ny · c", "c"},
+		"cells":                  {"| time | what |\n|--|--|\n| 09:00 | pool empty |\n| | later |", "time · what\n09:00 · pool empty\nlater", ""},
+		"cells of HTML":          {"<table><tr><td>one</td><td>two</td></tr><tr><td>three</td></tr></table>", "one · two three", ""},
+		"a flow chart":           {"```mermaid\ngraph TD\n%% [secret]\n A[Pay gateway] -->|calls| B(\"Checkout<br/>DB\")\n B --> A[Pay gateway]\n C[(Orders)] --- D{{Queue}}\n```", "Pay gateway · calls · Checkout DB · Orders · Queue", ""},
+		"a sequence":             {"```mermaid\nsequenceDiagram\n  api->>db: SELECT with timeout\n```", "SELECT with timeout", ""},
+		"code stays code":        {"```go\nx := a[1]\n```", "", "x := a[1]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body, _, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(c.src), FirstLine: 1})
+			if err != nil || len(body.Sections) != 1 {
+				t.Fatal(body.Sections, err)
+			}
+			if s := body.Sections[0]; s.Text != c.text || s.Code != c.code {
+				t.Errorf("text %q, code %q", s.Text, s.Code)
+			}
+		})
+	}
+}
+
+func FuzzDiagramWords(f *testing.F) {
+	f.Add("graph TD\n A[x] -->|y| B((z))")
+	f.Add("a: b\n\"unclosed [ ( {")
+	f.Fuzz(func(t *testing.T, source string) {
+		if words := diagramWords(source); len(words) > 4*len(source)+16 || strings.Contains(words, "\n") {
+			t.Fatalf("%q", words)
+		}
+	})
+}

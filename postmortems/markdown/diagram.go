@@ -1,0 +1,29 @@
+package markdown
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// diagramLabel is what a reader sees of a Mermaid diagram: the text of nodes in
+// brackets, of edges between bars, of messages and notes after a colon, and
+// everything in quotes.
+var diagramLabel = regexp.MustCompile(`"([^"\n]{1,200})"|\[+[(/\\]*([^\[\]"\n]{1,200}?)[)/\\]*\]+|\(+([^()"\n]{1,200})\)+|\{+([^{}"\n]{1,200})\}+|\|([^|"\n]{1,200})\||:[ \t]+([^\n]{1,200})`)
+
+// diagramWords are the labels of a Mermaid diagram, each once, on one line.
+func diagramWords(source string) string {
+	var words []string
+	for line := range strings.Lines(source) {
+		if strings.HasPrefix(strings.TrimSpace(line), "%%") {
+			continue // a comment
+		}
+		for _, m := range diagramLabel.FindAllStringSubmatch(line, -1) {
+			label := squeeze(strings.NewReplacer("<br/>", " ", "<br>", " ").Replace(strings.Join(m[1:], "")))
+			if label != "" && !slices.Contains(words, label) {
+				words = append(words, label)
+			}
+		}
+	}
+	return strings.Join(words, cellBreak)
+}
