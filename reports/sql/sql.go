@@ -1,5 +1,10 @@
 // Package sql owns slow statements: normalising them so that no literal is ever
 // kept, and following each digest over time. It is pure.
+//
+// Data layout: a statement becomes tokens (lex.go), the tokens become one line of
+// text without values (normalize.go), and the line's hash is the digest, which is
+// the key of everything else. Literals are personal data: they are forgotten
+// while the statement is read, before anything is stored.
 package sql
 
 import "time"
