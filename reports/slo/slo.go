@@ -52,7 +52,10 @@ const (
 // SLO is one objective. An OpenSLO document with several objectives makes
 // several of these.
 type SLO struct {
-	Name        string // unique; its address is /slos/NAME
+	Name string // unique; its address is /slos/NAME
+	// Series names the buckets that are read: several objectives over one
+	// indicator share one. "" is Name.
+	Series      string
 	Title       string
 	Service     string
 	Description string
@@ -65,7 +68,10 @@ type SLO struct {
 	EmptySlice  string        // "exclude" (default), "good" or "bad"
 	Window      Window
 	Indicator   Indicator
-	MinEvents   float64 // below it the state is LowTraffic; default 100
+	// MinEvents is the total below which the state is LowTraffic. 0 is the
+	// default: DefaultMinEvents for Occurrences, none for the slice methods, in
+	// which a quiet slice is meant to count as much as a busy one. Negative: none.
+	MinEvents float64
 	// EffectiveFrom is when the objective came into force; zero: always.
 	EffectiveFrom time.Time
 	Parts         []Part // of a composite; then Indicator is empty
@@ -121,10 +127,50 @@ type Result struct {
 	// it; Spent may be over 1 and Left below 0.
 	Allowed     *float64
 	Spent, Left *float64
-	Coverage    float64 // share of the span that was measured
+	Coverage    float64 // share of the span, as far as it is past, that was measured
+	// Slices is how the slice methods counted; zero for Occurrences.
+	Slices Slices
+	// Open: the span is not over. Numbers are to date; see Project.
+	Open bool
 	// Low and High bound the SLI of a partial result: what is missing counted as
 	// bad, and left out.
 	Low, High *float64
 	Reason    string // why the state is not OK, for people; "" when it is
 	Hash      string // of the definition that was applied
+}
+
+// Slices counts the slices of a span that is judged by slices.
+type Slices struct {
+	Good    float64 // good ones; the sum of ratios for RatioTimeslices
+	Counted float64
+	Empty   float64 // measured, without traffic; counted or not as EmptySlice says
+	Ahead   float64 // of an open span, still to come
+}
+
+// DefaultMinEvents is how many events an Occurrences objective needs for a
+// verdict when its definition does not say.
+const DefaultMinEvents = 100
+
+// SeriesName is the name under which the buckets of the objective are kept.
+func (s SLO) SeriesName() string {
+	if s.Series != "" {
+		return s.Series
+	}
+	return s.Name
+}
+
+// BaseBucket is how long the buckets of most indicators are.
+const BaseBucket = 5 * time.Minute
+
+// BucketLen is how long the buckets of the objective should be: five minutes, or
+// as much less as its slices need to be told apart.
+func (s SLO) BucketLen() time.Duration {
+	if s.SliceLen <= 0 {
+		return BaseBucket
+	}
+	a, b := BaseBucket, s.SliceLen
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }

@@ -1,0 +1,77 @@
+package slo
+
+import "time"
+
+// Projection is the budget of a calendar window that is not over, if the rest of
+// it brings the traffic that the same hours brought in the last four weeks. What
+// it will really be nobody can know: show it as estimated.
+type Projection struct {
+	Total         float64 // events expected in the whole window
+	Allowed       float64 // bad events the objective permits of them
+	Spent, Left   float64 // of Allowed, with what is bad so far
+	Hours, Unseen int     // hours ahead, and those of them without any history
+}
+
+// historyWeeks is how far back the traffic of an hour is looked up.
+const historyWeeks = 4
+
+const hoursAWeek = 7 * 24
+
+// Project estimates the whole of an open span from its result to date. Past
+// buckets should reach four weeks back from span.Now. ok is false when the span
+// is not open, has no numbers, is judged by slices (whose number is known), or
+// when no hour of it has a history.
+func Project(s SLO, r Result, past []Bucket, span Span) (p Projection, ok bool) {
+	now := span.until()
+	if !r.Open || r.SLI == nil || s.sliced() {
+		return Projection{}, false
+	}
+	rate := hourly(within(past, now.Add(-historyWeeks*week), now))
+	p.Total = r.Total
+	for t := now; t.Before(span.To); {
+		next := align(t, time.Hour).Add(time.Hour)
+		if next.After(span.To) {
+			next = span.To
+		}
+		p.Hours++
+		if per := rate[hourOfWeek(t)]; per >= 0 {
+			p.Total += per * float64(next.Sub(t))
+		} else {
+			p.Unseen++
+		}
+		t = next
+	}
+	if p.Hours == p.Unseen {
+		return Projection{}, false
+	}
+	p.Allowed = (1 - s.Target) * p.Total
+	if bad := max(r.Total-r.Good, 0); bad > 0 {
+		p.Spent = bad / p.Allowed
+	}
+	p.Left = 1 - p.Spent
+	return p, true
+}
+
+// hourly is the traffic a nanosecond by hour of the week, in UTC; -1: none seen.
+func hourly(past []Bucket) (rate [hoursAWeek]float64) {
+	var total, measured [hoursAWeek]float64
+	for _, b := range past {
+		if b.sane() {
+			h := hourOfWeek(b.Start)
+			total[h] += b.Total
+			measured[h] += b.Coverage * float64(b.Len)
+		}
+	}
+	for h := range rate {
+		rate[h] = -1
+		if measured[h] > 0 {
+			rate[h] = total[h] / measured[h]
+		}
+	}
+	return rate
+}
+
+func hourOfWeek(t time.Time) int {
+	t = t.UTC()
+	return int(t.Weekday())*24 + t.Hour()
+}

@@ -1,0 +1,88 @@
+package slo_test
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/reports/slo"
+)
+
+// The numbers of chapter 2 of the SRE Workbook: four weeks of one API.
+func TestWorkbookChapter2(t *testing.T) {
+	const good, total = 3_557_865, 3_663_253
+	buckets := []slo.Bucket{{Start: epoch, Len: 28 * day, Good: good, Total: total, Coverage: 1}}
+	for target, want := range map[float64]float64{0.97: 109_897, 0.90: 366_325, 0.99: 36_632} {
+		r := slo.Evaluate(slo.SLO{Target: target, Method: slo.Occurrences}, buckets, span(epoch, 28*day))
+		if got := math.Floor(*r.Allowed); got != want {
+			t.Errorf("%g allows %.2f, want %g", target, *r.Allowed, want)
+		}
+		near(t, "SLI", *r.SLI, 0.97123, 5e-6)
+	}
+	s := slo.SLO{Target: 0.97, Method: slo.Occurrences}
+	r := slo.Evaluate(s, buckets, span(epoch, 28*day))
+	near(t, "spent", *r.Spent, 0.959, 5e-4)
+
+	incident := []slo.Bucket{{Start: epoch.Add(day), Len: fiveM, Good: 0, Total: 14_066, Coverage: 1}}
+	bad, share, ok := slo.IncidentShare(s, incident, r, epoch.Add(day+time.Minute), epoch.Add(day+4*time.Minute))
+	if !ok || bad != 14_066 {
+		t.Fatalf("the incident had %g bad events, %v", bad, ok)
+	}
+	near(t, "share of the budget", share, 0.128, 5e-4)
+}
+
+func TestBurnFactors(t *testing.T) {
+	for window, want := range map[time.Duration][4]float64{30 * day: {14.4, 6, 3, 1}, 28 * day: {13.44, 5.6, 2.8, 28.0 / 30}} {
+		for i, r := range slo.StandardRules(window) {
+			near(t, window.String(), r.Factor, want[i], 1e-12)
+			if r.Short != r.Long/12 {
+				t.Errorf("%s goes with %s", r.Long, r.Short)
+			}
+		}
+	}
+}
+
+// OpenSLO's examples/budgeting-method: two weeks, 24,000 requests a day, 99 %
+// good, an objective of 95 %; under attack 1 % is good.
+func TestOpenSLOBudgetingMethods(t *testing.T) {
+	const n = 14 * 24 * 60
+	exhausts := func(s slo.SLO) (minutes int) {
+		lo, hi := 0, n
+		for lo < hi {
+			mid := (lo + hi) / 2
+			buckets := append(flat(epoch, mid, minute, 1, 100), flat(epoch.Add(time.Duration(mid)*minute), n-mid, minute, 99, 100)...)
+			if r := slo.Evaluate(s, buckets, span(epoch, 14*day)); *r.Left > 1e-9 {
+				lo = mid + 1
+			} else {
+				hi = mid
+			}
+		}
+		return lo
+	}
+	s := slo.SLO{Target: 0.95, Method: slo.Timeslices, SliceLen: minute, SliceTarget: 0.95}
+	if got := exhausts(s); got != 1008 {
+		t.Errorf("Timeslices: %d minutes, want 16 h 48 min", got)
+	}
+	s.Method = slo.RatioTimeslices
+	if got := exhausts(s); got != 823 { // 822.86
+		t.Errorf("RatioTimeslices: %d minutes, want about 13 h 45 min", got)
+	}
+	// treat-low-traffic-as-equally-important: 99.95 % of a week is 5 min 2.4 s.
+	if got := slo.BudgetTime(0.9995, 7*day); got != 5*time.Minute+2400*time.Millisecond {
+		t.Errorf("the budget of a week is %s", got)
+	}
+}
+
+// A night slot that fails every day: a mean of ratios is wrong by a factor of 34.
+func TestTheMeanOfRatiosIsNotWhatIsReported(t *testing.T) {
+	var buckets []slo.Bucket
+	for d := range 28 {
+		b := flat(epoch.Add(time.Duration(d)*day), 288, fiveM, 9_999, 10_000)
+		b[40].Good, b[40].Total = 0, 10
+		buckets = append(buckets, b...)
+	}
+	s := slo.SLO{Target: 0.999, Method: slo.Occurrences}
+	near(t, "events", *slo.Evaluate(s, buckets, span(epoch, 28*day)).Spent, 0.1034, 5e-3)
+	s.Method, s.SliceLen = slo.RatioTimeslices, fiveM
+	near(t, "mean of ratios", *slo.Evaluate(s, buckets, span(epoch, 28*day)).Spent, 3.57, 5e-3)
+}

@@ -1,0 +1,116 @@
+package slo
+
+import (
+	"math"
+	"time"
+)
+
+// The tolerance for more good than total events: two queries of one scrape are
+// not taken at one instant. What exceeds the larger of the two is nonsense.
+const (
+	skewShare  = 0.005
+	skewEvents = 2
+)
+
+// excess tells whether good exceeds total by more than scrapes explain.
+func excess(good, total float64) bool {
+	return good > total && good-total > max(skewShare*total, skewEvents)
+}
+
+// Sum is what the buckets of a span add up to. Sums of neighbouring spans add
+// (see Add), so those of finished days can be kept.
+type Sum struct {
+	Good, Total float64       // events
+	Measured    time.Duration // time that was seen, by each bucket's coverage
+	Buckets     int
+	NaN         int // buckets whose counts are not a number; they count as not measured
+	Nonsense    int // negative or infinite counts, or more good than total
+	Slices      Slices
+}
+
+// Add puts the sums of two spans together that do not overlap.
+func (a Sum) Add(b Sum) Sum {
+	return Sum{
+		Good: a.Good + b.Good, Total: a.Total + b.Total, Measured: a.Measured + b.Measured,
+		Buckets: a.Buckets + b.Buckets, NaN: a.NaN + b.NaN, Nonsense: a.Nonsense + b.Nonsense,
+		Slices: Slices{
+			Good: a.Slices.Good + b.Slices.Good, Counted: a.Slices.Counted + b.Slices.Counted,
+			Empty: a.Slices.Empty + b.Slices.Empty, Ahead: a.Slices.Ahead + b.Slices.Ahead,
+		},
+	}
+}
+
+// SumOf adds up the buckets that begin in [from, to). They must be in order of
+// time. The split of a span into days changes nothing, as long as no slice of
+// the objective lies across a border: slices are aligned as buckets are.
+func SumOf(s SLO, buckets []Bucket, from, to time.Time) Sum {
+	buckets = within(buckets, from, to)
+	sum := count(buckets)
+	if s.Method == Timeslices || s.Method == RatioTimeslices {
+		sum.Slices = s.countSlices(buckets)
+	}
+	return sum
+}
+
+// within cuts out the buckets that begin in [from, to).
+func within(buckets []Bucket, from, to time.Time) []Bucket {
+	lo := searchStart(buckets, from)
+	hi := lo + searchStart(buckets[lo:], to)
+	return buckets[lo:hi]
+}
+
+// searchStart is the index of the first bucket that does not begin before t.
+func searchStart(buckets []Bucket, t time.Time) int {
+	lo, hi := 0, len(buckets)
+	for lo < hi {
+		if mid := (lo + hi) / 2; buckets[mid].Start.Before(t) {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// count is the one pass over all points, and kept as tight as it can be.
+func count(buckets []Bucket) Sum {
+	var sum Sum
+	var measured float64 // nanoseconds
+	for i := range buckets {
+		b := &buckets[i]
+		good, total := b.Good, b.Total
+		// One comparison lets through what is finite, not negative and not
+		// more good than total: a NaN fails every comparison.
+		if good >= 0 && good <= total && total <= math.MaxFloat64 {
+			sum.Good += good
+			sum.Total += total
+			measured += b.Coverage * float64(b.Len)
+			continue
+		}
+		sum.odd(b, &measured)
+	}
+	sum.Buckets, sum.Measured = len(buckets), time.Duration(math.Round(measured))
+	return sum
+}
+
+// odd files a bucket whose counts are not plainly right.
+func (sum *Sum) odd(b *Bucket, measured *float64) {
+	switch {
+	case math.IsNaN(b.Good) || math.IsNaN(b.Total):
+		sum.NaN++
+		return
+	case b.Good < 0 || b.Total < 0 || math.IsInf(b.Good, 0) || math.IsInf(b.Total, 0):
+		sum.Nonsense++
+		return
+	case excess(b.Good, b.Total):
+		sum.Nonsense++
+	}
+	sum.Good += b.Good
+	sum.Total += b.Total
+	*measured += b.Coverage * float64(b.Len)
+}
+
+// sane tells whether a bucket's counts can be used at all.
+func (b Bucket) sane() bool {
+	return b.Good >= 0 && b.Total >= 0 && b.Good <= math.MaxFloat64 && b.Total <= math.MaxFloat64
+}
