@@ -53,6 +53,7 @@ var rules = map[string][]string{
 	"search/analysis":              {},
 	"search/indexer":               {"portal/base/fault", "portal/base/kv", "search"},
 	"search/query":                 {},
+	"search/querylog":              {"portal/base/fault", "portal/base/kv"},
 	"static":                       {},
 	"templates":                    {},
 }

@@ -1,0 +1,178 @@
+package querylog
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// Gaps are the searches of a span of days, and those of them that were of no use.
+type Gaps struct {
+	From, To time.Time // UTC days; To is exclusive
+	Searches int       // all searches that were counted
+	Empty    int       // of them, those that found nothing
+	Unopened int       // of them, those that found something of which nothing was opened
+	Gaps     []Gap     // the most frequent first
+}
+
+// Gap is a search that found nothing, or whose results nobody opened.
+type Gap struct {
+	Query   string
+	Asked   int // how often
+	Empty   int // of them, how often it found nothing
+	Watched int // of them, how often an opened result would have been seen
+	Opened  int // of them, how often one was opened
+	Last    time.Time
+}
+
+// unopened is how many searches found something of which nothing was opened.
+// What found nothing is not among them, as far as it can be told apart.
+func (g Gap) unopened() int { return max(0, g.Watched-g.Opened-g.Empty) }
+
+// gap tells whether the knowledge lacks something: it found nothing, or its
+// results were looked at and never opened.
+func (g Gap) gap() bool { return g.Empty > 0 || g.Watched > 0 && g.Opened == 0 }
+
+// Gaps reads the searches of the days from (inclusive) to (exclusive), the last
+// minute's too. Days count in UTC.
+func (l *Log) Gaps(ctx context.Context, from, to time.Time) (Gaps, error) {
+	out := Gaps{From: day(from), To: day(to)}
+	all, err := l.between(ctx, out.From, out.To)
+	if err != nil {
+		return Gaps{}, err
+	}
+	for _, g := range all {
+		out.Searches += g.Asked
+		out.Empty += g.Empty
+		out.Unopened += g.unopened()
+		if g.gap() {
+			out.Gaps = append(out.Gaps, *g)
+		}
+	}
+	slices.SortFunc(out.Gaps, func(a, b Gap) int {
+		return cmp.Or(cmp.Compare(b.Asked, a.Asked), cmp.Compare(b.Empty, a.Empty), cmp.Compare(a.Query, b.Query))
+	})
+	return out, nil
+}
+
+// minSuccesses is from how many opened results on a search is offered to others:
+// what one reader asked once is nobody else's business.
+const minSuccesses = 2
+
+// Successful lists the searches since a day that led to a document at least
+// twice, the most often successful first, at most limit.
+func (l *Log) Successful(ctx context.Context, since time.Time, limit int) ([]string, error) {
+	all, err := l.between(ctx, day(since), day(l.opt.Now()).AddDate(0, 0, 1))
+	if err != nil {
+		return nil, err
+	}
+	var good []*Gap
+	for _, g := range all {
+		if g.Opened >= minSuccesses {
+			good = append(good, g)
+		}
+	}
+	slices.SortFunc(good, func(a, b *Gap) int {
+		return cmp.Or(cmp.Compare(b.Opened, a.Opened), cmp.Compare(a.Query, b.Query))
+	})
+	var out []string
+	for _, g := range good[:min(limit, len(good))] {
+		out = append(out, g.Query)
+	}
+	return out, nil
+}
+
+// between adds up the searches of the days from (inclusive) to (exclusive) by
+// their text: what is stored and what is still in memory.
+func (l *Log) between(ctx context.Context, from, to time.Time) (map[string]*Gap, error) {
+	all := map[string]*Gap{}
+	add := func(text string, c storedCount) {
+		g := all[text]
+		if g == nil {
+			g = &Gap{Query: text}
+			all[text] = g
+		}
+		g.Asked += c.Asked
+		g.Empty += c.Empty
+		g.Watched += c.Watched
+		g.Opened += c.Opened
+		if last := time.Unix(c.Last, 0).UTC(); last.After(g.Last) {
+			g.Last = last
+		}
+	}
+	l.flushing.Lock() // so that nothing is both stored and in memory
+	defer l.flushing.Unlock()
+	for key, n := range l.snapshot() {
+		if key.day >= dayOf(from) && key.day < dayOf(to) && n.asked > 0 {
+			var c storedCount
+			c.add(n)
+			add(key.text, c)
+		}
+	}
+	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
+		for item, err := range r.Scan(daysBucket, []byte(dayOf(from)), []byte(dayOf(to))) {
+			if err != nil {
+				return err
+			}
+			parts, ok := kv.Split(item.Key)
+			if !ok || len(parts) != 2 {
+				return fault.New(fault.Internal, "querylog.Gaps", "a row of the searches cannot be read")
+			}
+			c, err := decodeCount(item.Value)
+			if err != nil {
+				return err
+			}
+			add(parts[1], c)
+		}
+		return nil
+	})
+	return all, err
+}
+
+func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+
+// WeekOf is the ISO week that holds a time, in UTC: its name, its Monday and the
+// Monday after it.
+func WeekOf(t time.Time) (name string, from, to time.Time) {
+	t = day(t)
+	sinceMonday := (int(t.Weekday()) + 6) % 7
+	from = t.AddDate(0, 0, -sinceMonday)
+	return weekName(from), from, from.AddDate(0, 0, 7)
+}
+
+// ParseWeek reads the name of an ISO week, "2026-W47". ok is false for anything
+// else, also for a week that the year does not have.
+func ParseWeek(name string) (from, to time.Time, ok bool) {
+	if len(name) != len("2026-W47") || name[4] != '-' || name[5] != 'W' {
+		return from, to, false
+	}
+	year, okYear := number(name[:4])
+	week, okWeek := number(name[6:])
+	if !okYear || !okWeek || year == 0 || week == 0 {
+		return from, to, false
+	}
+	// The fourth of January is always in the first week.
+	_, first, _ := WeekOf(time.Date(year, time.January, 4, 0, 0, 0, 0, time.UTC))
+	from = first.AddDate(0, 0, 7*(week-1))
+	return from, from.AddDate(0, 0, 7), weekName(from) == name
+}
+
+func number(s string) (n int, ok bool) {
+	for _, r := range s {
+		if r < '0' || r > '9' {
+			return 0, false
+		}
+		n = 10*n + int(r-'0')
+	}
+	return n, true
+}
+
+func weekName(monday time.Time) string {
+	year, week := monday.ISOWeek()
+	return fmt.Sprintf("%04d-W%02d", year, week)
+}

@@ -1,0 +1,201 @@
+package querylog
+
+import (
+	"cmp"
+	"context"
+	"encoding/base32"
+	"encoding/json"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+const (
+	// MaxWords is how many characters a reader may add to a note.
+	MaxWords = 500
+	// maxWordings is how many readers' words are kept of one note.
+	maxWordings = 5
+	// maxNotes bounds the notes: more than anybody would read. Notes that are done
+	// make room for new ones.
+	maxNotes = 500
+	// idBytes of randomness name a note.
+	idBytes = 10
+)
+
+// Note is a reader's report that something is missing.
+type Note struct {
+	ID          string
+	Query       string   // what was looked for, as Cleaner.Query leaves it
+	Words       []string // what readers wrote about it; may be empty
+	Times       int      // how often it was reported
+	First, Last time.Time
+	Done        time.Time // zero: open
+	DoneBy      string    // the name of the token
+}
+
+// Open tells whether nobody has taken care of it.
+func (n Note) Open() bool { return n.Done.IsZero() }
+
+// storedNote is the value of a row of querylog.missing.
+type storedNote struct {
+	Query  string   `json:"query"`
+	Words  []string `json:"words,omitempty"`
+	Times  int      `json:"times"`
+	First  int64    `json:"first"`
+	Last   int64    `json:"last"`
+	Done   int64    `json:"done,omitempty"`
+	DoneBy string   `json:"done_by,omitempty"`
+}
+
+func (s storedNote) note(id string) Note {
+	n := Note{ID: id, Query: s.Query, Words: s.Words, Times: s.Times, First: time.Unix(s.First, 0).UTC(), Last: time.Unix(s.Last, 0).UTC(), DoneBy: s.DoneBy}
+	if s.Done != 0 {
+		n.Done = time.Unix(s.Done, 0).UTC()
+	}
+	return n
+}
+
+// Report leaves a note for the owners that a search finds nothing of use. A
+// second one for the same search adds to the first while that is open. It fails
+// with fault.Invalid when nothing is left of the search without personal data,
+// and with fault.Full when too many notes are open.
+func (l *Log) Report(ctx context.Context, query, words string) (Note, error) {
+	const op = "querylog.Report"
+	text, ok := l.clean.Query(query)
+	if !ok {
+		return Note{}, fault.New(fault.Invalid, op,
+			"say in a few words which runbook is missing; addresses, ids and secrets are left out of a note")
+	}
+	words = l.clean.Words(words, MaxWords)
+	now := l.opt.Now()
+	var note Note
+	err := l.opt.DB.Update(ctx, func(w kv.Writer) error {
+		notes, err := readNotes(w)
+		if err != nil {
+			return err
+		}
+		id, stored, err := l.place(w, notes, text, now)
+		if err != nil {
+			return err
+		}
+		stored.Times++
+		stored.Last = now.Unix()
+		if words != "" && len(stored.Words) < maxWordings && !slices.Contains(stored.Words, words) {
+			stored.Words = append(stored.Words, words)
+		}
+		note = stored.note(id)
+		return putNote(w, id, stored)
+	})
+	return note, err
+}
+
+// place finds the open note of a search, or makes room for a new one.
+func (l *Log) place(w kv.Writer, notes map[string]storedNote, text string, now time.Time) (string, storedNote, error) {
+	oldest := ""
+	for id, n := range notes {
+		if n.Query == text && n.Done == 0 {
+			return id, n, nil
+		}
+		if n.Done != 0 && (oldest == "" || n.Done < notes[oldest].Done) {
+			oldest = id
+		}
+	}
+	if len(notes) >= maxNotes {
+		if oldest == "" {
+			return "", storedNote{}, fault.New(fault.Full, "querylog.Report",
+				"there are too many open notes already; the owners see the searches all the same")
+		}
+		if err := w.Delete(missingBucket, []byte(oldest)); err != nil {
+			return "", storedNote{}, err
+		}
+	}
+	raw := make([]byte, idBytes)
+	if _, err := io.ReadFull(l.opt.Random, raw); err != nil {
+		return "", storedNote{}, fault.Wrap(fault.Internal, "querylog.Report", "", err)
+	}
+	id := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(raw))
+	return id, storedNote{Query: text, First: now.Unix()}, nil
+}
+
+// Missing lists the notes: the open ones by how often they were reported, then
+// those that are done, the latest first.
+func (l *Log) Missing(ctx context.Context) ([]Note, error) {
+	var out []Note
+	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
+		notes, err := readNotes(r)
+		out = nil
+		for id, n := range notes {
+			out = append(out, n.note(id))
+		}
+		return err
+	})
+	slices.SortFunc(out, func(a, b Note) int {
+		return cmp.Or(
+			a.Done.Compare(time.Time{})-b.Done.Compare(time.Time{}),
+			b.Done.Compare(a.Done), cmp.Compare(b.Times, a.Times), b.Last.Compare(a.Last), cmp.Compare(a.ID, b.ID))
+	})
+	return out, err
+}
+
+// Finish marks a note as done, or as open again. An unknown id is fault.NotFound.
+func (l *Log) Finish(ctx context.Context, id string, done bool, by string) error {
+	return l.opt.DB.Update(ctx, func(w kv.Writer) error {
+		value, err := w.Get(missingBucket, noteKey(id))
+		if err != nil {
+			return err
+		}
+		if value == nil {
+			return fault.New(fault.NotFound, "querylog.Finish", "there is no such note; it may have been removed meanwhile")
+		}
+		n, err := decodeNote(value)
+		if err != nil {
+			return err
+		}
+		n.Done, n.DoneBy = 0, ""
+		if done {
+			n.Done, n.DoneBy = l.opt.Now().Unix(), by
+		}
+		return putNote(w, id, n)
+	})
+}
+
+// noteKey is the key of a note: ids from outside may be empty, keys may not.
+func noteKey(id string) []byte {
+	const longest = 64
+	if id == "" || len(id) > longest {
+		return []byte{0}
+	}
+	return []byte(id)
+}
+
+func readNotes(r kv.Reader) (map[string]storedNote, error) {
+	notes := map[string]storedNote{}
+	for item, err := range r.Scan(missingBucket, nil, nil) {
+		if err != nil {
+			return nil, err
+		}
+		n, err := decodeNote(item.Value)
+		if err != nil {
+			return nil, err
+		}
+		notes[string(item.Key)] = n
+	}
+	return notes, nil
+}
+
+func decodeNote(value []byte) (n storedNote, err error) {
+	err = json.Unmarshal(value, &n)
+	return n, fault.Wrap(fault.Internal, "querylog.decode", "a note cannot be read", err)
+}
+
+func putNote(w kv.Writer, id string, n storedNote) error {
+	value, err := json.Marshal(n)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "querylog.put", "", err)
+	}
+	return w.Put(missingBucket, []byte(id), value)
+}

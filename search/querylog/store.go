@@ -1,0 +1,108 @@
+package querylog
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// storedCount is the value of a row of querylog.days.
+type storedCount struct {
+	Asked   int   `json:"a"`
+	Empty   int   `json:"e,omitempty"`
+	Watched int   `json:"w,omitempty"`
+	Opened  int   `json:"o,omitempty"`
+	Last    int64 `json:"t"`
+}
+
+func (c *storedCount) add(n count) {
+	c.Asked += n.asked
+	c.Empty += n.empty
+	c.Watched += n.watched
+	c.Opened += n.opened
+	c.Last = max(c.Last, n.last.Unix())
+}
+
+// store adds counts to what is kept and removes the days that are too old.
+func store(w kv.Writer, counts map[row]count, today time.Time) error {
+	room := map[string]int{} // of each day
+	for key, n := range counts {
+		if _, known := room[key.day]; !known {
+			used, err := textsOf(w, key.day)
+			if err != nil {
+				return err
+			}
+			room[key.day] = maxTexts - used
+		}
+		added, err := storeOne(w, key, n, room[key.day] > 0)
+		if err != nil {
+			return err
+		}
+		if added {
+			room[key.day]--
+		}
+	}
+	return removeBefore(w, today.UTC().AddDate(0, 0, -keptDays))
+}
+
+// textsOf is how many different searches a day has.
+func textsOf(r kv.Reader, day string) (n int, err error) {
+	from, to := kv.Under(day)
+	for _, err := range r.Scan(daysBucket, from, to) {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// storeOne adds to one row; it makes the row when there is room. A result opened
+// after midnight belongs to a search of the day before: without a search, there
+// is nothing to say.
+func storeOne(w kv.Writer, key row, n count, room bool) (added bool, err error) {
+	name := kv.Join(key.day, key.text)
+	c, exists, err := readCount(w, name)
+	if err != nil || !exists && (!room || n.asked == 0) {
+		return false, err
+	}
+	c.add(n)
+	value, err := json.Marshal(c)
+	if err != nil {
+		return false, fault.Wrap(fault.Internal, "querylog.store", "", err)
+	}
+	return !exists, w.Put(daysBucket, name, value)
+}
+
+func readCount(r kv.Reader, name []byte) (c storedCount, exists bool, err error) {
+	value, err := r.Get(daysBucket, name)
+	if err != nil || value == nil {
+		return c, false, err
+	}
+	c, err = decodeCount(value)
+	return c, true, err
+}
+
+func decodeCount(value []byte) (c storedCount, err error) {
+	err = json.Unmarshal(value, &c)
+	return c, fault.Wrap(fault.Internal, "querylog.decode", "a count of searches cannot be read", err)
+}
+
+// removeBefore forgets the days before a day.
+func removeBefore(w kv.Writer, day time.Time) error {
+	var old [][]byte
+	for item, err := range w.Scan(daysBucket, nil, []byte(dayOf(day))) {
+		if err != nil {
+			return err
+		}
+		old = append(old, append([]byte(nil), item.Key...))
+	}
+	for _, key := range old {
+		if err := w.Delete(daysBucket, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
