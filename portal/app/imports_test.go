@@ -54,6 +54,7 @@ var rules = map[string][]string{
 	"search/indexer":               {"portal/base/fault", "portal/base/kv", "search"},
 	"search/query":                 {},
 	"search/querylog":              {"portal/base/fault", "portal/base/kv"},
+	"search/suggest":               {"portal/base/fault", "portal/base/kv", "search/analysis"},
 	"static":                       {},
 	"templates":                    {},
 }

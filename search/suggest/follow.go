@@ -1,0 +1,115 @@
+package suggest
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+const (
+	// step is how many changes are taken from the log at a time.
+	step = 500
+	// retryAfter is the pause after a failure that may pass.
+	retryAfter = 15 * time.Second
+)
+
+// Log is the change log that is followed.
+type Log interface {
+	Changes(ctx context.Context, after kv.Seq, limit int) ([]kv.Change, error)
+	Wait(ctx context.Context, after kv.Seq) error
+}
+
+// Source gives documents as the library has them now.
+type Source interface {
+	// All are all published documents, and a change number from which following
+	// goes on.
+	All(ctx context.Context) (docs []Document, upTo uint64, err error)
+	// Some leaves out the ids that are not published any more.
+	Some(ctx context.Context, ids []string) ([]Document, error)
+}
+
+// Follower keeps an Index in step with the library.
+type Follower struct {
+	Index   *Index
+	Changes Log
+	Topic   string // of the changes that concern documents
+	Source  Source
+	Log     *slog.Logger
+}
+
+// Run reads all documents and follows until the context ends, whose error it
+// returns. A failure is logged and everything is read anew after a while:
+// suggestions are old until then, and nothing else stops.
+func (f *Follower) Run(ctx context.Context) error {
+	for {
+		err := f.follow(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if fault.KindOf(err) == fault.Gone {
+			continue // the log was trimmed, or an older backup restored
+		}
+		f.Log.Error("suggestions", "error", err)
+		retry := time.NewTimer(retryAfter)
+		select {
+		case <-ctx.Done():
+			retry.Stop()
+			return ctx.Err()
+		case <-retry.C:
+		}
+	}
+}
+
+func (f *Follower) follow(ctx context.Context) error {
+	docs, upTo, err := f.Source.All(ctx)
+	if err != nil {
+		return err
+	}
+	f.Index.Replace(docs)
+	for after := kv.Seq(upTo); ; {
+		if err := f.Changes.Wait(ctx, after); err != nil {
+			return err
+		}
+		changes, err := f.Changes.Changes(ctx, after, step)
+		if err != nil {
+			return err
+		}
+		if err := f.apply(ctx, changes); err != nil {
+			return err
+		}
+		if len(changes) > 0 {
+			after = changes[len(changes)-1].Seq
+		}
+	}
+}
+
+// apply takes over the present state of the documents that changed.
+func (f *Follower) apply(ctx context.Context, changes []kv.Change) error {
+	gone := map[string]bool{}
+	var ids []string
+	for _, c := range changes {
+		if id := string(c.Key); c.Topic == f.Topic && !gone[id] {
+			gone[id] = true
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	docs, err := f.Source.Some(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, d := range docs {
+		delete(gone, d.ID)
+	}
+	var removed []string
+	for id := range gone {
+		removed = append(removed, id)
+	}
+	f.Index.Apply(docs, removed)
+	return nil
+}
