@@ -20,6 +20,10 @@ type token struct {
 	text string
 }
 
+// maxName is how long a name may be, in bytes; databases allow 64 characters. What
+// is longer is taken for a value.
+const maxName = 300
+
 // scanner cuts one statement into tokens. It never fails: what it cannot read is
 // taken for a literal, because forgetting too much is harmless.
 type scanner struct {
@@ -167,11 +171,12 @@ func (s *scanner) quote(escapes bool) {
 	if !ended || isString && isName(s.peek(0)) {
 		s.torn = true
 	}
-	if isString || !ended {
+	text := strings.Map(printable, s.in[begin:s.at])
+	if isString || !ended || len(text) > maxName {
 		s.add(literal, "")
 		return
 	}
-	s.add(quoted, strings.Map(printable, s.in[begin:s.at]))
+	s.add(quoted, text)
 }
 
 // skipQuoted moves behind the closing mark. suspect tells that a backslash stood
@@ -254,7 +259,7 @@ func (s *scanner) name() {
 	for isName(s.peek(0)) {
 		s.at++
 	}
-	text := strings.ToLower(s.in[begin:s.at])
+	text := strings.ToLower(s.in[begin:s.at]) // makes it valid UTF-8, too
 	if text == "u" && s.dialect == PostgreSQL && (s.has("&'") || s.has(`&"`)) {
 		s.at++
 		s.quote(false)
@@ -273,7 +278,11 @@ func (s *scanner) name() {
 			return
 		}
 	}
-	s.add(word, strings.ToValidUTF8(strings.Map(printable, text), "\uFFFD"))
+	if len(text) > maxName {
+		s.add(literal, "")
+		return
+	}
+	s.add(word, text)
 }
 
 // operators of more than one character that are printed as one.

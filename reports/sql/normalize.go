@@ -44,6 +44,9 @@ func Digest(normalized string) string {
 // strings are one, signs belong to numbers, lists of values have no length, and
 // VALUES has one row.
 func collapse(in []token) []token {
+	for len(in) > 0 && in[len(in)-1].is(";") {
+		in = in[:len(in)-1]
+	}
 	brackets := pair(in)
 	firstRows := map[int]bool{} // where the first row after VALUES ends
 	out := make([]token, 0, len(in))
@@ -70,9 +73,6 @@ func collapse(in []token) []token {
 			i = brackets[i+2].end
 			firstRows[i] = true
 		}
-	}
-	for len(out) > 0 && out[len(out)-1].is(";") {
-		out = out[:len(out)-1]
 	}
 	return out
 }
@@ -176,12 +176,18 @@ func write(tokens []token) string {
 // spaced tells whether a space stands between two tokens.
 func spaced(a, b token) bool {
 	switch {
+	case isOperator(a) && isOperator(b):
+		return true
 	case a.is("(", "[", ".", "::"), b.is(")", "]", "[", ",", ".", ";", "::"):
 		return false
 	case b.is("("):
 		return !(a.kind == word || a.kind == quoted) || takesSpace(a)
 	}
 	return true
+}
+
+func isOperator(t token) bool {
+	return t.kind == punct && !t.is("(", ")", "[", "]", ",", ";")
 }
 
 // takesSpace tells the keywords after which a bracket does not open arguments.
