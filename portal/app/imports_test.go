@@ -48,7 +48,7 @@ var rules = map[string][]string{
 	"reports/period":               {"portal/base/fault"},
 	"reports/service":              {},
 	"reports/slo":                  {},
-	"reports/sql":                  {},
+	"reports/sql":                  {"reports/service"},
 	"search":                       {"portal/base/fault", "search/analysis", "search/query"},
 	"search/analysis":              {},
 	"search/indexer":               {"portal/base/fault", "portal/base/kv", "search"},

@@ -1,0 +1,268 @@
+package sql
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/reports/service"
+)
+
+// State is where a followed statement stands.
+type State string
+
+// The states. Fixed and Assigned are said by a person; Back follows by itself
+// when a fixed statement is seen again.
+const (
+	New      State = "new"
+	Assigned State = "assigned"
+	Fixed    State = "fixed"
+	Back     State = "back"
+)
+
+// Decision is what a person said about a followed statement; the newest counts.
+type Decision struct {
+	At       time.Time
+	Who      string
+	Digest   string
+	Database string // "" for every database
+	State    State  // Assigned, Fixed, or New to take it back
+	Team     string // Assigned: whose it is from now on; "" leaves it
+	Why      string
+}
+
+// Owner is whose a statement is.
+type Owner struct {
+	Team    string // "" nobody
+	Service string
+	By      string // how that is known: "decision", "database", "user", "tag", "" not
+}
+
+// Followed is one digest in one database.
+type Followed struct {
+	Digest, Database string
+	Statement        string
+	Instances, Users []string // sorted
+	Tag              string   // the newest
+
+	// Count, Seconds and what follows speak of the window that was asked for.
+	Count   int64
+	Seconds float64 // total execution time
+	// P95 is the 95th percentile of one execution in seconds by nearest rank; nil
+	// when no source told single times. TimesKnown is how many it rests on.
+	P95        *float64
+	TimesKnown int64
+	// RowsExamined and RowsSent are totals; ExaminedPerSent is their ratio, nil
+	// when no row was sent.
+	RowsExamined, RowsSent int64
+	ExaminedPerSent        *float64
+
+	// FirstSeen and LastSeen speak of all that is known.
+	FirstSeen, LastSeen time.Time
+	State               State
+	Since               time.Time // of State
+	Owner               Owner
+}
+
+// Key names a followed statement among the others.
+func (f Followed) Key() string { return f.Digest + "/" + f.Database }
+
+// Window is a span of time, [From, To).
+type Window struct{ From, To time.Time }
+
+func (w Window) has(t time.Time) bool { return !t.Before(w.From) && t.Before(w.To) }
+
+// Follow puts the observations of each digest and database together. Give it all
+// that is known up to the window's end: first and last seen, state and owner
+// depend on it. Statements that were not seen in the window have a Count of 0;
+// they are in the answer, since a fixed one is news too. The order is by total
+// time, the longest first.
+func Follow(all []Observation, decisions []Decision, services []service.Service, w Window) []Followed {
+	byKey := map[string]*gathering{}
+	for _, o := range all {
+		if !o.At.Before(w.To) {
+			continue
+		}
+		key := o.Digest + "/" + o.Database
+		g := byKey[key]
+		if g == nil {
+			g = &gathering{Followed: Followed{Digest: o.Digest, Database: o.Database, FirstSeen: o.At}}
+			byKey[key] = g
+		}
+		g.add(o, w)
+	}
+	owners := ownersOf(services)
+	decisions = slices.SortedStableFunc(slices.Values(decisions), func(a, b Decision) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Who, b.Who))
+	})
+	out := make([]Followed, 0, len(byKey))
+	for _, g := range byKey {
+		out = append(out, g.done(decisions, owners, w))
+	}
+	slices.SortFunc(out, func(a, b Followed) int {
+		return cmp.Or(cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(a.Key(), b.Key()))
+	})
+	return out
+}
+
+// gathering is a Followed in the making.
+type gathering struct {
+	Followed
+	seen    []time.Time
+	seconds []float64
+	times   []weighted
+	tagAt   time.Time
+}
+
+// weighted is one known execution time and how many executions it stands for.
+type weighted struct{ seconds, weight float64 }
+
+func (g *gathering) add(o Observation, w Window) {
+	g.seen = append(g.seen, o.At)
+	if o.At.Before(g.FirstSeen) {
+		g.FirstSeen = o.At
+	}
+	if o.At.After(g.LastSeen) {
+		g.LastSeen = o.At
+	}
+	// Of two texts of one digest the smaller wins, so that the order of arrival
+	// does not matter.
+	if g.Statement == "" || o.Statement < g.Statement {
+		g.Statement = o.Statement
+	}
+	if o.Tag != "" && (o.At.After(g.tagAt) || o.At.Equal(g.tagAt) && o.Tag < g.Tag || g.Tag == "") {
+		g.Tag, g.tagAt = o.Tag, o.At
+	}
+	g.Instances, g.Users = with(g.Instances, o.Instance), with(g.Users, o.User)
+	if !w.has(o.At) {
+		return
+	}
+	g.Count += o.Count
+	g.seconds = append(g.seconds, o.Seconds)
+	g.RowsExamined += o.RowsExamined
+	g.RowsSent += o.RowsSent
+	for _, t := range o.Times {
+		weight := max(1, float64(o.Count)/float64(len(o.Times)))
+		g.times = append(g.times, weighted{t, weight})
+	}
+	g.TimesKnown += int64(len(o.Times))
+}
+
+// with adds a value to a sorted list that holds each once.
+func with(list []string, value string) []string {
+	if value == "" {
+		return list
+	}
+	i, found := slices.BinarySearch(list, value)
+	if found {
+		return list
+	}
+	return slices.Insert(list, i, value)
+}
+
+func (g *gathering) done(decisions []Decision, owners owners, w Window) Followed {
+	f := g.Followed
+	slices.Sort(g.seconds) // a sum of fractions depends on its order
+	for _, s := range g.seconds {
+		f.Seconds += s
+	}
+	f.P95 = percentile95(g.times)
+	if f.RowsSent > 0 {
+		ratio := float64(f.RowsExamined) / float64(f.RowsSent)
+		f.ExaminedPerSent = &ratio
+	}
+	f.Owner = owners.of(f)
+	f.State, f.Since = New, f.FirstSeen
+	for _, d := range decisions {
+		if d.Digest != f.Digest || d.Database != "" && d.Database != f.Database || !d.At.Before(w.To) {
+			continue
+		}
+		f.State, f.Since = d.State, d.At
+		if d.Team != "" {
+			f.Owner = Owner{Team: d.Team, Service: f.Owner.Service, By: "decision"}
+		}
+	}
+	if f.State == Fixed {
+		if again, ok := firstAfter(g.seen, f.Since); ok {
+			f.State, f.Since = Back, again
+		}
+	}
+	return f
+}
+
+func firstAfter(seen []time.Time, after time.Time) (first time.Time, ok bool) {
+	for _, t := range seen {
+		if t.After(after) && (!ok || t.Before(first)) {
+			first, ok = t, true
+		}
+	}
+	return first, ok
+}
+
+// percentile95 is the smallest time that 95 % of the weight does not exceed.
+func percentile95(times []weighted) *float64 {
+	if len(times) == 0 {
+		return nil
+	}
+	slices.SortFunc(times, func(a, b weighted) int { return cmp.Compare(a.seconds, b.seconds) })
+	total, sum := 0.0, 0.0
+	for _, t := range times {
+		total += t.weight
+	}
+	for _, t := range times {
+		if sum += t.weight; sum >= 0.95*total {
+			return &t.seconds
+		}
+	}
+	return &times[len(times)-1].seconds
+}
+
+// owners finds whose a statement is: by its database, else its database user,
+// else the tag in its comment.
+type owners struct {
+	databases map[string]Owner
+	services  map[string]Owner // by name, with "-" for "_"
+}
+
+func ownersOf(services []service.Service) owners {
+	o := owners{map[string]Owner{}, map[string]Owner{}}
+	for _, s := range services {
+		who := Owner{Team: s.Team, Service: s.Name}
+		if who.Team == "" {
+			who.Team = s.Owner
+		}
+		o.services[s.Name] = who
+		for _, db := range s.Databases {
+			o.databases[strings.ToLower(db)] = who
+		}
+	}
+	return o
+}
+
+func (o owners) of(f Followed) Owner {
+	if who, ok := o.databases[strings.ToLower(f.Database)]; ok {
+		who.By = "database"
+		return who
+	}
+	for _, u := range f.Users {
+		if who, ok := o.byName(u); ok {
+			who.By = "user"
+			return who
+		}
+	}
+	key, value, _ := strings.Cut(f.Tag, "=")
+	if key == "team" || key == "owner" {
+		return Owner{Team: value, By: "tag"}
+	}
+	if who, ok := o.byName(value); ok && value != "" {
+		who.By = "tag"
+		return who
+	}
+	return Owner{}
+}
+
+func (o owners) byName(name string) (Owner, bool) {
+	who, ok := o.services[strings.ReplaceAll(strings.ToLower(name), "_", "-")]
+	return who, ok
+}
