@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/search/synonyms"
 )
 
 // Source gives the documents as the library has them now. Documents that are not
@@ -25,9 +26,11 @@ type Source interface {
 type Options struct {
 	Dir    string // its own folder; made when missing
 	Source Source // of the hits that are shown
-	Log    *slog.Logger
-	Now    func() time.Time
-	Limits Limits // zero fields take the defaults
+	// Synonyms are those in force; nil stands for the built-in ones.
+	Synonyms Thesaurus
+	Log      *slog.Logger
+	Now      func() time.Time
+	Limits   Limits // zero fields take the defaults
 }
 
 // Index is the search index of one portal process. All methods may be called from
@@ -79,6 +82,9 @@ const (
 // be used at all or belongs to another process.
 func Open(ctx context.Context, opt Options) (*Index, error) {
 	opt.Limits = opt.Limits.withDefaults()
+	if opt.Synonyms == nil {
+		opt.Synonyms = builtinSynonyms{synonyms.Builtin()}
+	}
 	x := &Index{opt: opt, gate: newGate(opt.Limits), trouble: make(chan struct{}, 1), compose: composeSafely}
 	x.parked.Store(&map[string]string{})
 	if err := os.MkdirAll(opt.Dir, 0o700); err != nil {

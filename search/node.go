@@ -1,12 +1,16 @@
 package search
 
 import (
+	"cmp"
+	"context"
+	"slices"
+
 	"github.com/RoaringBitmap/roaring/v2"
 )
 
 // evaluation is one query over one snapshot.
 type evaluation struct {
-	ctx       interface{ Err() error } // the query's deadline, asked between pieces of work
+	ctx       context.Context // with the query's deadline, asked between pieces of work
 	leaves    []*leaf
 	documents uint64 // not deleted
 }
@@ -119,6 +123,11 @@ const checkEvery = 256
 type phrase struct {
 	words  []string
 	narrow []*unit
+}
+
+// sort puts first what the fewest documents have.
+func (n *phrase) sort() {
+	slices.SortStableFunc(n.narrow, func(a, b *unit) int { return cmp.Compare(a.found, b.found) })
 }
 
 func (n *phrase) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {

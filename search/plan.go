@@ -1,12 +1,12 @@
 package search
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/postern/postern/search/analysis"
 	"github.com/postern/postern/search/query"
+	"github.com/postern/postern/search/synonyms"
 )
 
 // plan is what a query asks of the index. A document matches when it meets every
@@ -41,12 +41,15 @@ type planner struct {
 	typing     bool // the last word is still being typed
 	prose      bool // quotation marks are those of a sentence, not of the language
 	plan       plan
+	synonyms   synonyms.Set
+	meant      map[string][]string // term -> texts that mean the same
+	meanings   map[string]node     // text -> its node
 	loaded     map[string]*unit
 	silent     bool // below a Not: matched but not scored
 }
 
 func (p *planner) make(q query.Query) (plan, error) {
-	p.loaded = make(map[string]*unit)
+	p.loaded, p.meanings = make(map[string]*unit), make(map[string]node)
 	p.plan.respelt = make(map[string]string)
 	nodes := conjuncts(q.Root)
 	if p.prose {
@@ -55,6 +58,7 @@ func (p *planner) make(q query.Query) (plan, error) {
 	if p.typing {
 		markTyped(nodes)
 	}
+	p.learn(nodes)
 	var stops []query.Word
 	for _, n := range nodes {
 		if w, ok := n.(query.Word); ok && isStopWord(w) {
@@ -72,8 +76,7 @@ func (p *planner) make(q query.Query) (plan, error) {
 			}
 		}
 	}
-	p.pairs(nodes)
-	return p.plan, nil
+	return p.plan, p.pairs(nodes)
 }
 
 // conjuncts lists the conditions that must all hold.
@@ -239,7 +242,11 @@ func (p *planner) nodes(parts []query.Node) ([]node, error) {
 }
 
 // unit loads a unit once per query, and scores it unless it is excluded.
-func (p *planner) unit(terms ...string) (*unit, error) {
+func (p *planner) unit(terms ...string) (*unit, error) { return p.shared(1, terms...) }
+
+// shared is a unit that is worth a share of its idf, if nothing else in the query
+// makes it worth more.
+func (p *planner) shared(share float32, terms ...string) (*unit, error) {
 	key := strings.Join(terms, " ")
 	u, ok := p.loaded[key]
 	if !ok {
@@ -249,9 +256,13 @@ func (p *planner) unit(terms ...string) (*unit, error) {
 		}
 		p.loaded[key] = u
 	}
-	if !p.silent && !slices.Contains(p.plan.units, u) {
+	if p.silent {
+		return u, nil
+	}
+	if u.share == 0 {
 		p.plan.units = append(p.plan.units, u)
 	}
+	u.share = max(u.share, share)
 	return u, nil
 }
 
@@ -290,7 +301,7 @@ func (p *planner) phrase(text string) (node, error) {
 		}
 		out.narrow = append(out.narrow, u)
 	}
-	slices.SortStableFunc(out.narrow, func(a, b *unit) int { return cmp.Compare(a.found, b.found) })
+	out.sort()
 	return out, nil
 }
 

@@ -34,7 +34,7 @@ func newQuoter(p plan) *quoter {
 	q := &quoter{worth: make(map[string]float32)}
 	for _, u := range p.units {
 		for _, t := range u.terms {
-			q.worth[t] = max(q.worth[t], u.idf)
+			q.worth[t] = max(q.worth[t], u.worth())
 			b := firstTwo(t)
 			q.begins[b>>6] |= 1 << (b & 63)
 		}

@@ -99,7 +99,11 @@ func (x *Index) answer(ctx context.Context, g *engine, r Request, q query.Query,
 // matching plans a query and finds what matches. A text in sentences whose
 // quotations nothing contains is read again without its quotation marks.
 func (x *Index) matching(e *evaluation, q query.Query, typing bool) (plan, matches, error) {
-	p := planner{evaluation: e, vocabulary: &x.vocabulary, typing: typing}
+	known, err := x.opt.Synonyms.Synonyms(e.ctx)
+	if err != nil {
+		return plan{}, matches{}, err
+	}
+	p := planner{evaluation: e, vocabulary: &x.vocabulary, synonyms: known, typing: typing}
 	plan, err := p.make(q)
 	if err != nil {
 		return plan, matches{}, err
@@ -108,7 +112,7 @@ func (x *Index) matching(e *evaluation, q query.Query, typing bool) (plan, match
 	if err != nil || m.count > 0 || !isProse(q.Root) {
 		return plan, m, err
 	}
-	p = planner{evaluation: e, vocabulary: &x.vocabulary, typing: typing, prose: true}
+	p = planner{evaluation: e, vocabulary: &x.vocabulary, synonyms: known, typing: typing, prose: true}
 	if plan, err = p.make(q); err != nil {
 		return plan, m, err
 	}

@@ -1,8 +1,6 @@
 package search
 
 import (
-	"cmp"
-
 	"github.com/RoaringBitmap/roaring/v2"
 )
 
@@ -10,16 +8,25 @@ import (
 // a bigram, or a word with the neighbours that stand in for it.
 type unit struct {
 	terms []string
-	share float32 // of its idf that it is worth; 0 stands for 1
+	// first is how many of the terms are the word itself; the others mean the same
+	// and weigh less. 0 stands for all.
+	first int
+	share float32 // of its idf that it is worth; 0 when it is not scored
 	idf   float32
 	found uint64 // documents that have it
-	lists [][]postings
+	lists [][]weighted
 	docs  []*roaring.Bitmap // by leaf; nil for none
+}
+
+// weighted is a posting list and what an occurrence in it counts.
+type weighted struct {
+	postings
+	weight float32
 }
 
 // load looks the terms up in every leaf.
 func (u *unit) load(e *evaluation) error {
-	u.lists = make([][]postings, len(e.leaves))
+	u.lists = make([][]weighted, len(e.leaves))
 	u.docs = make([]*roaring.Bitmap, len(e.leaves))
 	u.found = 0
 	for i, l := range e.leaves {
@@ -27,22 +34,29 @@ func (u *unit) load(e *evaluation) error {
 			return err
 		}
 		sets := make([]*roaring.Bitmap, 0, len(u.terms))
-		for _, t := range u.terms {
+		for j, t := range u.terms {
 			p, err := l.postings(termField, t)
 			if err != nil {
 				return err
 			}
 			if p.docs != nil {
-				u.lists[i] = append(u.lists[i], p)
+				w := weighted{p, 1}
+				if u.first > 0 && j >= u.first {
+					w.weight = synonymShare
+				}
+				u.lists[i] = append(u.lists[i], w)
 				sets = append(sets, p.docs)
 			}
 		}
 		u.docs[i] = union(sets...)
 		u.found += l.cardinality(u.docs[i])
 	}
-	u.idf = float32(idf(e.documents, u.found)) * cmp.Or(u.share, 1)
+	u.idf = float32(idf(e.documents, u.found))
 	return nil
 }
+
+// worth is what a document gets for having the unit often.
+func (u *unit) worth() float32 { return u.idf * u.share }
 
 // score adds what the unit is worth to the scores of the wanted documents of a
 // leaf. sums is scratch of the leaf's size, all zero before and after.
@@ -51,15 +65,16 @@ func (u *unit) score(leaf int, wanted *roaring.Bitmap, scores, sums []float32) e
 	if len(lists) == 0 {
 		return nil
 	}
-	units := unitTable()
+	units, worth := unitTable(), u.worth()
 	if len(lists) == 1 {
+		weight := lists[0].weight
 		return lists[0].each(wanted, func(doc uint32, freq uint64, norm uint32) {
-			scores[doc] += u.idf * saturate(float32((freq+1)/2)*units[norm])
+			scores[doc] += worth * saturate(weight*float32((freq+1)/2)*units[norm])
 		})
 	}
 	for _, p := range lists {
 		err := p.each(wanted, func(doc uint32, freq uint64, norm uint32) {
-			sums[doc] += float32((freq+1)/2) * units[norm]
+			sums[doc] += p.weight * float32((freq+1)/2) * units[norm]
 		})
 		if err != nil {
 			return err
@@ -67,7 +82,7 @@ func (u *unit) score(leaf int, wanted *roaring.Bitmap, scores, sums []float32) e
 	}
 	if hits := intersect(u.docs[leaf], wanted); hits != nil {
 		hits.Iterate(func(doc uint32) bool {
-			scores[doc] += u.idf * saturate(sums[doc])
+			scores[doc] += worth * saturate(sums[doc])
 			sums[doc] = 0
 			return true
 		})

@@ -66,8 +66,8 @@ const characterShare = 0.4
 // ideographs gives a clause a bigram; a single character is found by itself.
 func (p *planner) ideographs(run []analysis.Token) ([]clause, error) {
 	if len(run) == 1 {
-		u, err := p.unit(run[0].Text)
-		return []clause{{node: u}}, err
+		n, err := p.orMeant(run[0].Text)
+		return []clause{{node: n}}, err
 	}
 	var out []clause
 	for _, bigram := range analysis.Bigrams(nil, run) {
@@ -75,11 +75,11 @@ func (p *planner) ideographs(run []analysis.Token) ([]clause, error) {
 			p.shorten()
 			break
 		}
-		u, err := p.unit(bigram)
+		n, err := p.orMeant(bigram)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, clause{node: u, bigram: true})
+		out = append(out, clause{node: n, bigram: true})
 	}
 	for _, t := range run {
 		if err := p.character(t.Text); err != nil {
@@ -94,13 +94,8 @@ func (p *planner) character(text string) error {
 	if p.silent || p.full() {
 		return nil
 	}
-	if _, ok := p.loaded[text]; ok {
-		return nil
-	}
-	u := &unit{terms: []string{text}, share: characterShare}
-	p.loaded[text] = u
-	p.plan.units = append(p.plan.units, u)
-	return u.load(p.evaluation)
+	_, err := p.shared(characterShare, text)
+	return err
 }
 
 // identifier compiles one word or several joined by punctuation. All must be in
@@ -121,7 +116,9 @@ func (p *planner) identifier(text string, tokens []analysis.Token, prefix bool) 
 		all = append(all, n)
 	}
 	if len(tokens) > 1 {
-		p.adjacent(tokens, gluedShare)
+		if err := p.adjacent(tokens, gluedShare); err != nil {
+			return nil, err
+		}
 	}
 	if len(all) == 1 {
 		return []clause{{node: all[0]}}, nil
@@ -132,6 +129,9 @@ func (p *planner) identifier(text string, tokens []analysis.Token, prefix bool) 
 // simple compiles one token: its stem, or all the parts of a mixed identifier, or,
 // when no document has it, its neighbours in spelling.
 func (p *planner) simple(raw, token string) (node, error) {
+	if stem := analysis.Stem(token); len(p.meant[stem]) > 0 {
+		return p.orMeant(stem)
+	}
 	u, err := p.stemmed(token)
 	if err != nil {
 		return nil, err
@@ -200,22 +200,25 @@ func stems(words []string) []string {
 
 // adjacent notes words that are worth more side by side, by a share of what they
 // are worth alone.
-func (p *planner) adjacent(tokens []analysis.Token, share float32) {
+func (p *planner) adjacent(tokens []analysis.Token, share float32) error {
 	if p.silent || len(p.plan.nearby) == maxNearby {
-		return
+		return nil
 	}
 	var n nearby
 	for _, t := range tokens {
 		n.words = append(n.words, t.Text)
-		if u, ok := p.loaded[analysis.Stem(t.Text)]; ok {
-			n.worth += share * u.idf
+		u, err := p.unscored(t.Text)
+		if err != nil {
+			return err
 		}
+		n.worth += share * u.idf
 	}
 	p.plan.nearby = append(p.plan.nearby, n)
+	return nil
 }
 
 // pairs notes the neighbouring words of the query, as typed.
-func (p *planner) pairs(nodes []query.Node) {
+func (p *planner) pairs(nodes []query.Node) error {
 	var last []analysis.Token
 	for _, n := range nodes {
 		w, ok := n.(query.Word)
@@ -225,8 +228,11 @@ func (p *planner) pairs(nodes []query.Node) {
 		}
 		tokens := analysis.Scan(nil, analysis.Normalize(w.Text))
 		if len(last) > 0 && len(tokens) > 0 {
-			p.adjacent([]analysis.Token{last[len(last)-1], tokens[0]}, nearShare)
+			if err := p.adjacent([]analysis.Token{last[len(last)-1], tokens[0]}, nearShare); err != nil {
+				return err
+			}
 		}
 		last = tokens
 	}
+	return nil
 }

@@ -131,7 +131,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 }
 
 // schemas are those of every owner of the database.
-func schemas() []kv.Schema { return []kv.Schema{library.Schema(), auth.Schema()} }
+func schemas() []kv.Schema { return []kv.Schema{library.Schema(), auth.Schema(), searchSchema()} }
 
 func (a *App) openLibrary(context.Context) error {
 	c := a.opt.Config.Render

@@ -49,19 +49,20 @@ var rules = map[string][]string{
 	"reports/service":              {},
 	"reports/slo":                  {},
 	"reports/sql":                  {"reports/service"},
-	"search":                       {"portal/base/fault", "search/analysis", "search/query"},
+	"search":                       {"portal/base/fault", "search/analysis", "search/query", "search/synonyms"},
 	"search/analysis":              {},
 	"search/indexer":               {"portal/base/fault", "portal/base/kv", "search"},
 	"search/query":                 {},
 	"search/querylog":              {"portal/base/fault", "portal/base/kv"},
 	"search/suggest":               {"portal/base/fault", "portal/base/kv", "search/analysis"},
+	"search/synonyms":              {"portal/base/yamldoc", "postmortems", "search/analysis"},
 	"static":                       {},
 	"templates":                    {},
 }
 
 // pure packages hold the domain: no storage, network, files or clock.
 var pure = []string{
-	"postmortems", "postmortems/convert", "search/query",
+	"postmortems", "postmortems/convert", "search/query", "search/synonyms",
 	"reports/alert", "reports/change", "reports/drill", "reports/feed", "reports/incident", "reports/period", "reports/service", "reports/slo", "reports/sql",
 }
 

@@ -34,7 +34,7 @@ func (a *App) openRepository(ctx context.Context) (err error) {
 
 func (a *App) openIndex(ctx context.Context) (err error) {
 	s := source{a.library}
-	a.index, err = search.Open(ctx, search.Options{Dir: a.dir(indexName), Source: s, Log: a.log, Now: a.opt.Now})
+	a.index, err = search.Open(ctx, search.Options{Dir: a.dir(indexName), Source: s, Synonyms: &thesaurus{db: a.db}, Log: a.log, Now: a.opt.Now})
 	if err != nil {
 		return err
 	}

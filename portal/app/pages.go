@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/postern/postern/portal/api"
@@ -16,6 +17,7 @@ import (
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/gitrepo"
 	"github.com/postern/postern/postmortems/markdown"
+	"github.com/postern/postern/search/synonyms"
 )
 
 // openWeb connects the pages with the parts they speak to.
@@ -40,7 +42,7 @@ func (a *App) openWeb() error {
 // rules are all that a push is judged by, in the order of their pages.
 func rules() []postmortems.Rule {
 	all := append(postmortems.Rules(), markdown.Rules()...)
-	return append(all, gitrepo.Rules()...)
+	return slices.Concat(all, gitrepo.Rules(), synonyms.Rules())
 }
 
 func (a *App) observe(o web.Observation) {

@@ -1,0 +1,142 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/portal/base/kv/boltkv"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/search/synonyms"
+)
+
+// bSynonyms holds the published file under one key, as it was pushed.
+const (
+	bSynonyms  = "search.synonyms"
+	synonymKey = "file"
+)
+
+// searchSchema is what search keeps in the database: what its index, which is
+// derived from documents, cannot give again.
+func searchSchema() kv.Schema {
+	return kv.Schema{Name: "search", Version: 1, Buckets: []string{bSynonyms}}
+}
+
+// thesaurus gives the synonyms in force; it implements search.Thesaurus.
+type thesaurus struct {
+	db *boltkv.DB
+
+	mu     sync.Mutex
+	known  bool
+	source []byte // what set was made of
+	set    synonyms.Set
+}
+
+// Synonyms reads the file, which is short, and makes the set anew when it has
+// changed: nobody has to tell us of a push.
+func (t *thesaurus) Synonyms(ctx context.Context) (set synonyms.Set, err error) {
+	err = t.db.View(ctx, func(r kv.Reader) error {
+		data, err := r.Get(bSynonyms, []byte(synonymKey))
+		if err == nil {
+			set = t.of(data)
+		}
+		return err
+	})
+	if err != nil {
+		return synonyms.Set{}, fault.Wrap(fault.Internal, "app.synonyms", "the synonyms cannot be read", err)
+	}
+	return set, nil
+}
+
+func (t *thesaurus) of(data []byte) synonyms.Set {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.known || !bytes.Equal(data, t.source) {
+		t.known, t.source = true, bytes.Clone(data)
+		t.set, _ = synonyms.Parse(data) // judged when it was pushed
+	}
+	return t.set
+}
+
+// searchFolder is the folder that synonyms lie in.
+const searchFolder = "search/"
+
+// ownSynonyms is the folderOwner of search/.
+func ownSynonyms(ctx context.Context, cs postmortems.ChangeSet) (judged, error) {
+	out := &judgedSynonyms{}
+	for _, c := range cs.Net {
+		if c.Status != postmortems.Deleted && strings.HasPrefix(c.Path, searchFolder) && c.Path != synonyms.Path {
+			out.problems = append(out.problems, postmortems.Problem{
+				Path: c.Path, Weight: postmortems.Warning, Rule: synonyms.RuleFile,
+				Message: "nothing reads this file: synonyms belong into " + synonyms.Path + ", documents into another folder",
+			})
+		}
+		if c.Path == synonyms.Path && c.Status != postmortems.Deleted {
+			if err := out.read(ctx, cs.Content, c); err != nil {
+				return nil, err
+			}
+		} else if c.Path == synonyms.Path || c.From == synonyms.Path {
+			out.changed, out.data = true, nil
+		}
+	}
+	return out, nil
+}
+
+// judgedSynonyms is what a push does to the synonyms.
+type judgedSynonyms struct {
+	changed  bool
+	data     []byte // nil: removed
+	forms    int
+	problems []postmortems.Problem
+}
+
+func (j *judgedSynonyms) read(ctx context.Context, content postmortems.Content, c postmortems.Change) error {
+	j.changed = true
+	if c.Size > synonyms.MaxBytes {
+		j.problems = append(j.problems, postmortems.Problem{
+			Path: c.Path, Weight: postmortems.Error, Rule: synonyms.RuleForm,
+			Message: fmt.Sprintf("the file has %d bytes: at most %d are read", c.Size, synonyms.MaxBytes),
+		})
+		return nil
+	}
+	err := content.Blobs(ctx, []postmortems.OID{c.Blob}, func(_ int, data []byte) error {
+		j.data = append([]byte{}, data...)
+		return nil
+	})
+	if err != nil {
+		return fault.Wrap(fault.Internal, "app.synonyms", "the synonyms cannot be read", err)
+	}
+	set, problems := synonyms.Parse(j.data)
+	j.forms = set.Len()
+	j.problems = append(j.problems, problems...)
+	return nil
+}
+
+// Problems implements judged.
+func (j *judgedSynonyms) Problems() []postmortems.Problem { return j.problems }
+
+// Lines implements judged.
+func (j *judgedSynonyms) Lines() []string {
+	switch {
+	case !j.changed:
+		return nil
+	case j.data == nil:
+		return []string{"removed  " + synonyms.Path + ": search knows the built-in synonyms alone"}
+	}
+	return []string{fmt.Sprintf("updated  %s: search knows %d words by other words", synonyms.Path, j.forms)}
+}
+
+// Apply implements judged.
+func (j *judgedSynonyms) Apply(w kv.Writer) error {
+	switch {
+	case !j.changed:
+		return nil
+	case j.data == nil:
+		return w.Delete(bSynonyms, []byte(synonymKey))
+	}
+	return w.Put(bSynonyms, []byte(synonymKey), j.data)
+}

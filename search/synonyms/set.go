@@ -1,0 +1,97 @@
+package synonyms
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/search/analysis"
+)
+
+// Set is a list of forms and what means the same as each. The zero Set is empty.
+type Set struct {
+	byFirst map[string][]entry
+}
+
+// entry is one form and the texts that mean the same.
+type entry struct {
+	words    []string // stems
+	meanings []string // as written, normalized
+}
+
+// group is a list of texts that all mean the same. An empty one with a name takes
+// the name's earlier meanings away.
+type group struct {
+	name  string
+	texts []string
+}
+
+// Words are the words that forms are matched by: stems, and single ideographs.
+func Words(text string) []string {
+	tokens := analysis.Scan(nil, analysis.Normalize(text))
+	out := make([]string, len(tokens))
+	for i, t := range tokens {
+		out[i] = analysis.Stem(t.Text)
+	}
+	return out
+}
+
+// Match finds the longest form that words begin with: how many words it has and
+// what means the same, as texts. n is 0 when none does.
+func (s Set) Match(words []string) (n int, meanings []string) {
+	if len(words) == 0 {
+		return 0, nil
+	}
+	for _, e := range s.byFirst[words[0]] {
+		if len(e.words) <= len(words) && slices.Equal(e.words, words[:len(e.words)]) {
+			return len(e.words), e.meanings
+		}
+	}
+	return 0, nil
+}
+
+// Len is the number of forms.
+func (s Set) Len() int {
+	n := 0
+	for _, entries := range s.byFirst {
+		n += len(entries)
+	}
+	return n
+}
+
+// newSet makes a set of groups; those that share a form are not joined: what a
+// means in two groups means the same as a, but not the one as the other.
+func newSet(groups []group) Set {
+	meanings := make(map[string][]string) // joined words -> texts
+	for _, g := range groups {
+		if len(g.texts) == 0 {
+			delete(meanings, key(g.name))
+			continue
+		}
+		for _, text := range g.texts {
+			k := key(text)
+			for _, other := range g.texts {
+				if key(other) != k && !slices.Contains(meanings[k], other) {
+					meanings[k] = append(meanings[k], other)
+				}
+			}
+		}
+	}
+	s := Set{byFirst: make(map[string][]entry)}
+	for k, texts := range meanings {
+		words := strings.Fields(k)
+		if len(texts) > maxMeanings {
+			texts = texts[:maxMeanings]
+		}
+		s.byFirst[words[0]] = append(s.byFirst[words[0]], entry{words: words, meanings: texts})
+	}
+	for _, entries := range s.byFirst {
+		slices.SortFunc(entries, func(a, b entry) int {
+			return cmp.Or(cmp.Compare(len(b.words), len(a.words)), slices.Compare(a.words, b.words))
+		})
+	}
+	return s
+}
+
+// key is a form's words as one text; words have no spaces.
+func key(text string) string { return strings.Join(Words(text), " ") }
