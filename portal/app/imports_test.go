@@ -41,6 +41,7 @@ var rules = map[string][]string{
 	"postmortems/markdown":         {"portal/base/fault", "postmortems"},
 	"postmortems/markdown/sandbox": {"portal/base/fault", "postmortems", "postmortems/markdown"},
 	"reports/alert":                {},
+	"reports/chart":                {},
 	"reports/change":               {},
 	"reports/drill":                {},
 	"reports/feed":                 {"reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/slo", "reports/sql"},
@@ -81,6 +82,7 @@ var owners = map[string]string{
 	"github.com/alecthomas/chroma/v2":     "postmortems/markdown",
 	"github.com/spf13/cobra":              "cmd/postern",
 	"github.com/prometheus/client_golang": "portal/metrics",
+	"github.com/wcharczuk/go-chart/v2":    "reports/chart",
 }
 
 type goPackage struct {

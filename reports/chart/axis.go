@@ -1,0 +1,180 @@
+package chart
+
+import (
+	"math"
+	"time"
+)
+
+// tick is one mark of an axis.
+type tick struct {
+	value float64
+	label string
+}
+
+// axis maps values to a length.
+type axis struct {
+	min, max float64
+	log      bool
+	ticks    []tick
+}
+
+// position is where a value lies on the axis, 0 to 1 from min to max; values
+// outside it lie outside.
+func (a axis) position(v float64) float64 {
+	low, high := a.min, a.max
+	if a.log {
+		v, low, high = math.Log10(max(v, 1e-12)), math.Log10(low), math.Log10(high)
+	}
+	return (v - low) / (high - low)
+}
+
+// span is the range of the finite values of a set; ok is false for none.
+func span(values ...float64) (low, high float64, ok bool) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, v := range values {
+		if !finite(v) {
+			continue
+		}
+		low, high = min(low, v), max(high, v)
+	}
+	return low, high, low <= high
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// linearAxis covers the values with round ticks, some n of them. Values that are
+// all equal get room above and below: a flat line is a good day, not an error.
+func linearAxis(low, high float64, n int, unit Unit) axis {
+	if low == high {
+		pad := max(math.Abs(low)*0.01, 1e-9)
+		if low == 0 {
+			pad = 1
+		}
+		low, high = low-pad, high+pad
+		if unit == Percent && low+pad == 1 {
+			high = 1 // nothing is over 100 %
+		}
+	}
+	step := niceStep((high-low)/float64(max(n-1, 1)), unit)
+	first, last := math.Floor(low/step+1e-9), math.Ceil(high/step-1e-9)
+	last = max(last, first+1)
+	a := axis{min: first * step, max: last * step}
+	for i := first; i <= last; i++ {
+		a.ticks = append(a.ticks, tick{i * step, unit.format(i*step, step)})
+	}
+	return a
+}
+
+// niceStep is the next round number: 1, 2 or 5 times a power of ten; for times,
+// what clocks count in. Counts have no half.
+func niceStep(raw float64, unit Unit) float64 {
+	if unit == Seconds {
+		for _, s := range []float64{1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400} {
+			if s >= raw {
+				return s
+			}
+		}
+	}
+	if raw <= 0 || !finite(raw) {
+		return 1
+	}
+	power := math.Pow(10, math.Floor(math.Log10(raw)))
+	step := 10 * power
+	for _, m := range []float64{1, 2, 5} {
+		if m*power >= raw*(1-1e-9) {
+			step = m * power
+			break
+		}
+	}
+	if unit == Count {
+		step = max(step, 1)
+	}
+	return step
+}
+
+// logAxis covers positive values with ticks at round numbers.
+func logAxis(low, high float64, unit Unit) axis {
+	marks := []float64{0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1e4, 1e5, 1e6}
+	if unit == Seconds {
+		marks = []float64{1, 5, 15, 60, 300, 600, 1800, 3600, 4 * 3600, 12 * 3600, 86400, 3 * 86400, 10 * 86400, 30 * 86400, 100 * 86400}
+	}
+	a := axis{log: true}
+	first, last := 0, len(marks)-1
+	for first+1 < len(marks) && marks[first+1] <= low {
+		first++
+	}
+	for last-1 > first && marks[last-1] >= high {
+		last--
+	}
+	last = max(last, first+1)
+	a.min, a.max = marks[first], marks[last]
+	for _, m := range marks[first : last+1] {
+		a.ticks = append(a.ticks, tick{m, unit.format(m, m)})
+	}
+	return a
+}
+
+// timeAxis covers a span of time with ticks at full hours, days, weeks or months
+// of the zone, about as many as fit. Values are Unix seconds.
+func timeAxis(from, to time.Time, zone *time.Location, room float64) axis {
+	a := axis{min: seconds(from), max: seconds(to)}
+	if !from.Before(to) {
+		a.max = a.min + 1
+	}
+	const each = 72 // logical pixels of a label with its surroundings
+	n := max(int(room/each), 1)
+	for _, s := range timeSteps {
+		a.ticks = s.ticks(from.In(zone), to)
+		if len(a.ticks) <= n {
+			return a
+		}
+	}
+	a.ticks = a.ticks[:n]
+	return a
+}
+
+func seconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }
+
+// timeStep is a spacing of ticks on a time axis.
+type timeStep struct {
+	hours, days, months int
+	form                string
+}
+
+var timeSteps = []timeStep{
+	{hours: 1, form: "15:04"}, {hours: 3, form: "15:04"}, {hours: 6, form: "15:04"}, {hours: 12, form: "2 Jan 15:04"},
+	{days: 1, form: "2 Jan"}, {days: 2, form: "2 Jan"}, {days: 7, form: "2 Jan"}, {days: 14, form: "2 Jan"},
+	{months: 1, form: "Jan 2006"}, {months: 3, form: "Jan 2006"}, {months: 12, form: "2006"},
+}
+
+// ticks are the marks from the first one at or after from, before or at to.
+func (s timeStep) ticks(from, to time.Time) []tick {
+	const most = 1000 // marks; a longer span takes a wider step anyway
+	var out []tick
+	for i := 0; i < most; i++ {
+		t := s.at(from, i)
+		if t.After(to) {
+			return out
+		}
+		if !t.Before(from) && (len(out) == 0 || seconds(t) > out[len(out)-1].value) {
+			out = append(out, tick{seconds(t), t.Format(s.form)})
+		}
+	}
+	return out
+}
+
+// at is the i-th mark counted from the step that from lies in. Weeks begin on
+// Monday.
+func (s timeStep) at(from time.Time, i int) time.Time {
+	y, m, d := from.Date()
+	zone := from.Location()
+	switch {
+	case s.hours > 0:
+		return time.Date(y, m, d, (from.Hour()/s.hours+i)*s.hours, 0, 0, 0, zone)
+	case s.months > 0:
+		return time.Date(y, (m-1)/time.Month(s.months)*time.Month(s.months)+1+time.Month(i*s.months), 1, 0, 0, 0, 0, zone)
+	case s.days%7 == 0:
+		return time.Date(y, m, d-(int(from.Weekday())+6)%7+i*s.days, 0, 0, 0, 0, zone)
+	}
+	return time.Date(y, m, d+i*s.days, 0, 0, 0, 0, zone)
+}

@@ -1,0 +1,118 @@
+package chart
+
+import "math"
+
+// Bar is one row of a Bars figure.
+type Bar struct {
+	Name  string
+	Value float64
+	Note  string // said behind the value, e.g. "61 % so far"
+	Role  Role   // zero: Accent
+}
+
+// Bars compares named values: who spent the budget, which rules made the noise.
+// Bars run sideways, so that names of any length can be read.
+type Bars struct {
+	Title string
+	Unit  Unit
+	Bars  []Bar // in the order they are shown
+	Most  int   // rows shown, the rest is counted; 0: 12
+	Empty string
+}
+
+const (
+	barRow   = 26 // logical pixels
+	barThick = 14
+)
+
+// Heading implements Figure.
+func (b Bars) Heading() string { return b.Title }
+
+func (b Bars) most() int {
+	if b.Most <= 0 {
+		return 12
+	}
+	return b.Most
+}
+
+func (b Bars) shown() []Bar { return b.Bars[:min(len(b.Bars), b.most())] }
+
+func (b Bars) size() (float64, float64) {
+	rows := max(len(b.shown()), 2)
+	if len(b.Bars) > b.most() {
+		rows++
+	}
+	return figureWidth, float64(rows*barRow) + 4
+}
+
+// Table implements Figure.
+func (b Bars) Table() Table {
+	t := Table{Head: []string{"Name", "Value", "Note"}}
+	for _, bar := range b.Bars {
+		t.Rows = append(t.Rows, []string{clean(bar.Name), b.Unit.exact(bar.Value), clean(bar.Note)})
+	}
+	return t
+}
+
+func (b Bars) draw(c *canvas) error {
+	shown := b.shown()
+	if len(shown) == 0 {
+		c.sayNothing(orText(b.Empty, "Nothing to compare"))
+		return nil
+	}
+	low, high := 0.0, 0.0
+	names, values := 0.0, 0.0
+	for _, bar := range shown {
+		if finite(bar.Value) {
+			low, high = min(low, bar.Value), max(high, bar.Value)
+		}
+		names = max(names, c.textWidth(bar.Name, labelSize))
+		values = max(values, c.textWidth(b.says(bar), labelSize))
+	}
+	names, values = min(names, c.width*0.35), min(values, c.width*0.35)
+	left, room := names+gapLabel, c.width-names-values-3*gapLabel
+	if high == low {
+		high = low + 1
+	}
+	zero := left - low/(high-low)*room
+	for i, bar := range shown {
+		y := float64(i*barRow) + 4
+		c.text(0, y+barThick-2, bar.Name, textStyle{role: Ink, width: names})
+		end := zero
+		if finite(bar.Value) {
+			end = zero + bar.Value/(high-low)*room
+			c.rect(min(zero, end), y, math.Abs(end-zero), barThick, orRole(bar.Role), 1)
+		} else {
+			c.hatch(left, y, room, barThick)
+			end = left + room
+		}
+		c.text(max(end, zero)+gapLabel, y+barThick-2, b.says(bar), textStyle{role: Muted, width: values})
+	}
+	c.line(zero, 0, zero, float64(len(shown)*barRow), 1, Muted)
+	if more := len(b.Bars) - len(shown); more > 0 {
+		c.text(left, float64(len(shown)*barRow)+barThick+2, "and "+Count.exact(float64(more))+" more", textStyle{role: Muted})
+	}
+	return nil
+}
+
+func (b Bars) says(bar Bar) string {
+	s := b.Unit.exact(bar.Value)
+	if bar.Note != "" {
+		s += "  " + bar.Note
+	}
+	return s
+}
+
+func orText(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func orRole(r Role) Role {
+	if r == Paper {
+		return Accent
+	}
+	return r
+}

@@ -1,0 +1,223 @@
+package chart
+
+import (
+	"math"
+
+	gochart "github.com/wcharczuk/go-chart/v2"
+	"github.com/wcharczuk/go-chart/v2/drawing"
+)
+
+// canvas is what figures draw on: logical pixels from the top left corner below
+// the heading, roles instead of colours.
+type canvas struct {
+	r             gochart.Renderer
+	face          face
+	theme         Theme
+	width, height float64
+	left, top     float64 // space around the figure
+}
+
+// Sizes of text, in logical pixels.
+const (
+	labelSize = 12
+	smallSize = 11
+)
+
+// units are a renderer's whole units of a logical length.
+func (c *canvas) units(v float64) int {
+	const bound = 1 << 20 // far outside every picture: what is drawn there is cut off
+	return int(math.Round(min(max(v*scale, -bound), bound)))
+}
+
+func (c *canvas) x(v float64) int { return c.units(v + c.left) }
+func (c *canvas) y(v float64) int { return c.units(v + c.top) }
+
+func (c *canvas) color(r Role) drawing.Color { return r.color(c.theme) }
+
+func (c *canvas) background() {
+	c.rect(-c.left, -c.top, c.outerWidth(), c.outerHeight(), Paper, 1)
+}
+
+func (c *canvas) outerWidth() float64 { return c.width + 2*c.left }
+
+func (c *canvas) outerHeight() float64 { return c.height + c.top + c.left }
+
+// figure draws the heading, when there is room for one, and the figure.
+func (c *canvas) figure(f Figure, heading bool) error {
+	if heading {
+		c.text(0, -headingSpace/2+headingSize/2, f.Heading(), textStyle{role: Ink, size: headingSize, width: c.width})
+	}
+	return f.draw(c)
+}
+
+// rect fills a rectangle; opacity is 0 to 1.
+func (c *canvas) rect(x, y, w, h float64, role Role, opacity float64) {
+	if w <= 0 || h <= 0 {
+		return
+	}
+	c.r.ResetStyle()
+	color := c.color(role)
+	color.A = uint8(opacity * 255)
+	c.r.SetFillColor(color)
+	c.r.MoveTo(c.x(x), c.y(y))
+	c.r.LineTo(c.x(x+w), c.y(y))
+	c.r.LineTo(c.x(x+w), c.y(y+h))
+	c.r.LineTo(c.x(x), c.y(y+h))
+	c.r.Close()
+	c.r.Fill()
+}
+
+// line strokes a straight line; dash is in logical pixels.
+func (c *canvas) line(x1, y1, x2, y2, width float64, role Role, dash ...float64) {
+	c.stroke(width, role, dash)
+	c.r.MoveTo(c.x(x1), c.y(y1))
+	c.r.LineTo(c.x(x2), c.y(y2))
+	c.r.Stroke()
+}
+
+func (c *canvas) stroke(width float64, role Role, dash []float64) {
+	c.r.ResetStyle()
+	c.r.SetStrokeColor(c.color(role))
+	c.r.SetStrokeWidth(width * scale)
+	c.r.SetStrokeDashArray(scaled(dash))
+}
+
+func scaled(dash []float64) []float64 {
+	if dash == nil {
+		return nil
+	}
+	out := make([]float64, len(dash))
+	for i, d := range dash {
+		out[i] = d * scale
+	}
+	return out
+}
+
+// polygon fills a closed shape of x, y pairs.
+func (c *canvas) polygon(role Role, xy ...float64) {
+	c.r.ResetStyle()
+	c.r.SetFillColor(c.color(role))
+	for i := 0; i+1 < len(xy); i += 2 {
+		if i == 0 {
+			c.r.MoveTo(c.x(xy[0]), c.y(xy[1]))
+		} else {
+			c.r.LineTo(c.x(xy[i]), c.y(xy[i+1]))
+		}
+	}
+	c.r.Close()
+	c.r.Fill()
+}
+
+// circle draws a dot; a hollow one has a ring and the paper inside.
+func (c *canvas) circle(x, y, radius float64, role Role, hollow bool) {
+	steps := 24 // go-chart's raster circles are squarish; a polygon is round
+	c.r.ResetStyle()
+	c.r.SetFillColor(c.color(role))
+	if hollow {
+		c.r.SetFillColor(c.color(Paper))
+		c.r.SetStrokeColor(c.color(role))
+		c.r.SetStrokeWidth(1.5 * scale)
+	}
+	for i := range steps {
+		a := 2 * math.Pi * float64(i) / float64(steps)
+		px, py := c.x(x+radius*math.Cos(a)), c.y(y+radius*math.Sin(a))
+		if i == 0 {
+			c.r.MoveTo(px, py)
+		} else {
+			c.r.LineTo(px, py)
+		}
+	}
+	c.r.Close()
+	if hollow {
+		c.r.FillStroke()
+	} else {
+		c.r.Fill()
+	}
+}
+
+// anchor is which point of a text its position names.
+type anchor uint8
+
+const (
+	start anchor = iota
+	middle
+	end
+)
+
+// String is SVG's word for it.
+func (a anchor) String() string { return [...]string{"start", "middle", "end"}[a] }
+
+// textStyle is how a text is set.
+type textStyle struct {
+	role  Role
+	size  float64 // 0: labelSize
+	at    anchor
+	width float64 // cut to this width; 0: not cut
+}
+
+// text sets a line of text with its baseline at y. Text never leaves the canvas.
+func (c *canvas) text(x, y float64, s string, style textStyle) {
+	if style.size == 0 {
+		style.size = labelSize
+	}
+	s = clean(s)
+	if style.width > 0 {
+		s = c.face.fit(s, style.size, style.width/widest)
+	}
+	if s == "" {
+		return
+	}
+	w := c.textWidth(s, style.size)
+	share := map[anchor]float64{start: 0, middle: 0.5, end: 1}[style.at]
+	x = max(min(x, c.width-w*(1-share)), w*share)
+	c.r.ResetStyle()
+	c.r.SetFont(c.face.font)
+	c.r.SetFontColor(c.color(style.role))
+	c.r.SetFontSize(style.size * scale)
+	if svg, is := c.r.(*svgRenderer); is {
+		svg.anchored(s, c.x(x), c.y(y), style.at)
+		return
+	}
+	// The raster rounds every advance to a whole pixel, so it has to be asked.
+	c.r.Text(s, c.x(x)-int(share*float64(c.r.MeasureText(s).Width())), c.y(y))
+}
+
+// widest is how much wider than our face the faces of readers' systems run.
+const widest = 1.12
+
+// textWidth is the room that a text needs at a size.
+func (c *canvas) textWidth(s string, size float64) float64 {
+	return widest * c.face.width(clean(s), size)
+}
+
+// label sets a text on a patch of paper, so that lines behind it do not cross it.
+func (c *canvas) label(x, y float64, s string, style textStyle) {
+	w := min(c.textWidth(s, style.size), style.width)
+	left := x
+	if style.at == end {
+		left = x - w
+	}
+	c.rect(left-2, y-style.size+1, w+4, style.size+3, Paper, 0.8)
+	c.text(x, y, s, style)
+}
+
+// sayNothing draws a figure that has nothing to show.
+func (c *canvas) sayNothing(why string) {
+	c.hatch(0, 0, c.width, c.height)
+	w := c.textWidth(why, labelSize) + 24
+	c.rect((c.width-w)/2, c.height/2-14, w, 28, Paper, 1)
+	c.text(c.width/2, c.height/2+4, why, textStyle{role: None, at: middle, width: c.width})
+}
+
+// hatch marks an area as having no data: never a colour that could be a value.
+func (c *canvas) hatch(x, y, w, h float64) {
+	const step = 8
+	c.stroke(1, Rule, nil)
+	for d := step / 2.0; d < w+h; d += step {
+		x1, y1 := x+min(d, w), y+max(0, d-w)
+		x2, y2 := x+max(0, d-h), y+min(d, h)
+		c.r.MoveTo(c.x(x1), c.y(y1))
+		c.r.LineTo(c.x(x2), c.y(y2))
+	}
+	c.r.Stroke()
+}

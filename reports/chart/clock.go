@@ -1,0 +1,81 @@
+package chart
+
+import "strconv"
+
+// Clock shows counts by hour of the day and day of the week: when people were
+// paged. The counts are written into the cells; the shade only helps the eye.
+type Clock struct {
+	Title  string
+	Counts [7][24]int // Monday first, hour of the local day
+	Empty  string
+}
+
+const (
+	clockCell = 26
+	clockLeft = 44
+)
+
+var weekdays = [7]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
+
+// Heading implements Figure.
+func (k Clock) Heading() string { return k.Title }
+
+func (k Clock) size() (float64, float64) {
+	return figureWidth, 7*clockCell + lineSpace + 4
+}
+
+// Table implements Figure.
+func (k Clock) Table() Table {
+	t := Table{Head: []string{"Day"}}
+	for h := range 24 {
+		t.Head = append(t.Head, strconv.Itoa(h))
+	}
+	for d, name := range weekdays {
+		row := []string{name}
+		for h := range 24 {
+			row = append(row, strconv.Itoa(k.Counts[d][h]))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func (k Clock) draw(c *canvas) error {
+	highest := 0
+	for _, day := range k.Counts {
+		for _, n := range day {
+			highest = max(highest, n)
+		}
+	}
+	if highest == 0 {
+		c.sayNothing(orText(k.Empty, "Nobody was paged"))
+		return nil
+	}
+	w := (c.width - clockLeft) / 24
+	for h := 0; h < 24; h += 2 {
+		c.text(clockLeft+w*(float64(h)+0.5), labelSize, strconv.Itoa(h), textStyle{role: Muted, at: middle})
+	}
+	for d, day := range k.Counts {
+		y := float64(lineSpace + d*clockCell)
+		c.text(0, y+clockCell*0.66, weekdays[d], textStyle{role: Muted})
+		for h, n := range day {
+			k.cell(c, clockLeft+w*float64(h), y, w, n, highest)
+		}
+	}
+	return nil
+}
+
+func (k Clock) cell(c *canvas, x, y, w float64, n, highest int) {
+	const faintest, strongest, inverse = 0.15, 1.0, 0.55
+	if n <= 0 {
+		c.rect(x+1, y+1, w-2, clockCell-2, Rule, 0.35)
+		return
+	}
+	shade := faintest + (strongest-faintest)*float64(n)/float64(highest)
+	c.rect(x+1, y+1, w-2, clockCell-2, Accent, shade)
+	role := Ink
+	if shade > inverse {
+		role = Paper
+	}
+	c.text(x+w/2, y+clockCell*0.66, strconv.Itoa(n), textStyle{role: role, size: smallSize, at: middle, width: w})
+}

@@ -1,0 +1,160 @@
+package chart
+
+// Stack is one layer of the columns of a figure.
+type Stack struct {
+	Name   string
+	Values []float64 // one a column
+	Role   Role      // zero: the next of the series' roles
+}
+
+// Columns shows counts by period, stacked: deployments by day, slow statements
+// by team and week. Marks above the columns tell what went along with them.
+type Columns struct {
+	Title  string
+	Unit   Unit
+	Names  []string // of the columns, in order
+	Stacks []Stack
+	// Marks are numbers of things to point out above each column (incidents); 0
+	// shows none.
+	Marks     []int
+	MarksName string
+	Height    float64 // logical pixels; 0: 220
+	Empty     string
+}
+
+// Heading implements Figure.
+func (f Columns) Heading() string { return f.Title }
+
+func (f Columns) size() (float64, float64) { return figureWidth, orDefault(f.Height, 220) }
+
+// Table implements Figure.
+func (f Columns) Table() Table {
+	t := Table{Head: []string{"Period"}}
+	for _, s := range f.Stacks {
+		t.Head = append(t.Head, clean(s.Name))
+	}
+	if f.Marks != nil {
+		t.Head = append(t.Head, clean(f.MarksName))
+	}
+	for i, name := range f.Names {
+		row := []string{clean(name)}
+		for _, s := range f.Stacks {
+			row = append(row, f.Unit.exact(at(s.Values, i)))
+		}
+		if f.Marks != nil {
+			row = append(row, Count.exact(float64(at(f.Marks, i))))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// at is the i-th value, zero when the list is too short.
+func at[T any](list []T, i int) (v T) {
+	if i < len(list) {
+		return list[i]
+	}
+	return v
+}
+
+func (f Columns) role(i int) Role {
+	if r := f.Stacks[i].Role; r != Paper {
+		return r
+	}
+	return Series(i)
+}
+
+// tops are the sums of the columns; what is not finite or negative counts as 0.
+func (f Columns) tops() (tops []float64, highest float64) {
+	tops = make([]float64, len(f.Names))
+	for i := range f.Names {
+		for _, s := range f.Stacks {
+			tops[i] += drawable(at(s.Values, i))
+		}
+		highest = max(highest, tops[i])
+	}
+	return tops, highest
+}
+
+func drawable(v float64) float64 {
+	if !finite(v) {
+		return 0
+	}
+	return max(v, 0)
+}
+
+func (f Columns) legend() []legendEntry {
+	entries := make([]legendEntry, 0, len(f.Stacks)+1)
+	for i, s := range f.Stacks {
+		entries = append(entries, legendEntry{name: s.Name, role: f.role(i)})
+	}
+	if f.Marks != nil {
+		entries = append(entries, legendEntry{name: "▼ " + f.MarksName})
+	}
+	return entries
+}
+
+func (f Columns) draw(c *canvas) error {
+	tops, highest := f.tops()
+	if len(f.Names) == 0 || len(f.Stacks) == 0 {
+		c.sayNothing(orText(f.Empty, "No data in this time"))
+		return nil
+	}
+	const ticks, markSpace = 5, 14
+	legend := f.legend()
+	above := legendHeight(c, legend)
+	if f.Marks != nil {
+		above += markSpace
+	}
+	p := newPlot(c, linearAxis(0, max(highest, 1e-9), ticks, f.Unit), above)
+	if highest == 0 {
+		p.y = linearAxis(0, 1, 2, f.Unit)
+	}
+	p.x = axis{min: 0, max: float64(len(f.Names))}
+	drawLegend(c, legend)
+	step := f.labels(p)
+	p.grid()
+	for i := range f.Names {
+		f.column(p, i, tops[i], step)
+	}
+	return nil
+}
+
+// labels puts names under the columns, all or every n-th as they fit.
+func (f Columns) labels(p *plot) (width float64) {
+	widest := 1.0
+	for _, n := range f.Names {
+		widest = max(widest, p.c.textWidth(n, labelSize))
+	}
+	width = (p.right - p.left) / float64(len(f.Names))
+	each := 1 + int((widest+gapLabel)/width)
+	if widest+gapLabel <= width {
+		each = 1
+	}
+	for i := 0; i < len(f.Names); i += each {
+		p.x.ticks = append(p.x.ticks, tick{float64(i) + 0.5, f.Names[i]})
+	}
+	return width
+}
+
+func (f Columns) column(p *plot, i int, top, width float64) {
+	const fill, widest = 0.7, 48
+	w := min(width*fill, widest)
+	x, base := p.px(float64(i)+0.5)-w/2, 0.0
+	for k, s := range f.Stacks {
+		v := drawable(at(s.Values, i))
+		y1, y2 := p.py(base), p.py(base+v)
+		p.c.rect(x, y2, w, y1-y2, f.role(k), 1)
+		if k > 0 && v > 0 {
+			p.c.line(x, y1, x+w, y1, 1, Paper)
+		}
+		base += v
+	}
+	if n := at(f.Marks, i); n > 0 {
+		mx, my := x+w/2, p.py(top)-4
+		p.c.polygon(Bad, mx-5, my-8, mx+5, my-8, mx, my)
+		if n > 1 {
+			p.c.text(mx+7, my, Count.exact(float64(n)), textStyle{role: Bad, size: smallSize})
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package chart
+
+// legendEntry is one thing that a figure tells apart.
+type legendEntry struct {
+	name string
+	role Role
+	line bool // shown as a line with its dashes, else as a box
+}
+
+// legendHeight is how much room a legend takes: none when there is nothing to
+// tell apart.
+func legendHeight(c *canvas, entries []legendEntry) float64 {
+	if len(entries) < 2 {
+		return 0
+	}
+	return float64(len(legendRows(c, entries))) * lineSpace
+}
+
+const (
+	legendMark  = 22 // logical pixels of a sample
+	legendGap   = 16
+	legendWidth = 180 // of one name
+	legendLines = 3   // rows; what does not fit is counted
+)
+
+// legendRows lays entries out in rows; a last entry says how many are left out.
+func legendRows(c *canvas, entries []legendEntry) [][]legendEntry {
+	rows, x := [][]legendEntry{nil}, 0.0
+	for i, e := range entries {
+		w := legendMark + min(c.textWidth(e.name, labelSize), legendWidth) + legendGap
+		if x+w > c.width && x > 0 {
+			if len(rows) == legendLines {
+				last := &rows[len(rows)-1]
+				*last = append((*last)[:len(*last)-1], legendEntry{name: "and " + Count.exact(float64(len(entries)-i+1)) + " more"})
+				return rows
+			}
+			rows, x = append(rows, nil), 0
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], e)
+		x += w
+	}
+	return rows
+}
+
+func drawLegend(c *canvas, entries []legendEntry) {
+	if len(entries) < 2 {
+		return
+	}
+	for i, row := range legendRows(c, entries) {
+		x, y := 0.0, float64(i)*lineSpace
+		for _, e := range row {
+			if e.line {
+				c.line(x, y+7, x+legendMark-6, y+7, 2, e.role, dashOf(e.role)...)
+			} else if e.role != Paper {
+				c.rect(x, y+2, 10, 10, e.role, 1)
+			}
+			c.text(x+legendMark, y+11, e.name, textStyle{role: Ink, width: legendWidth})
+			x += legendMark + min(c.textWidth(e.name, labelSize), legendWidth) + legendGap
+		}
+	}
+}

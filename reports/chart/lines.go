@@ -1,0 +1,230 @@
+package chart
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"time"
+
+	gochart "github.com/wcharczuk/go-chart/v2"
+	"github.com/wcharczuk/go-chart/v2/drawing"
+)
+
+// Point is one value at one time. NaN and infinite values are gaps.
+type Point struct {
+	At    time.Time
+	Value float64
+}
+
+// Line is one series of a Lines figure, in the order of time.
+type Line struct {
+	Name   string
+	Points []Point
+	Role   Role // zero: the next of the series' roles
+}
+
+// Lines shows values over time: an SLI with its objective, a budget burning
+// down, burn rates.
+type Lines struct {
+	Title    string
+	Unit     Unit
+	From, To time.Time      // of the x axis
+	Zone     *time.Location // of the ticks; nil: UTC
+	Lines    []Line
+	Marks    []Mark
+	Bands    []Band
+	// Min and Max widen the y axis; they do not cut it.
+	Min, Max *float64
+	MaxGap   time.Duration // points further apart are not joined; 0: all are
+	Step     bool          // a value holds until the next one
+	Log      bool          // y on a log axis; values of 0 and below are gaps
+	Height   float64       // logical pixels; 0: 240
+	Empty    string        // what is said when there is nothing to show
+}
+
+// Heading implements Figure.
+func (l Lines) Heading() string { return l.Title }
+
+func (l Lines) size() (float64, float64) { return figureWidth, orDefault(l.Height, 240) }
+
+// figureWidth is how wide figures are, in logical pixels.
+const figureWidth = 760
+
+func orDefault(v, otherwise float64) float64 {
+	if v <= 0 {
+		return otherwise
+	}
+	return v
+}
+
+func (l Lines) zone() *time.Location {
+	if l.Zone == nil {
+		return time.UTC
+	}
+	return l.Zone
+}
+
+// Table implements Figure: one row a time, one column a line.
+func (l Lines) Table() Table {
+	t := Table{Head: []string{"Time"}}
+	rows := map[time.Time]int{}
+	for i, line := range l.Lines {
+		t.Head = append(t.Head, clean(line.Name))
+		for _, p := range line.Points {
+			row, known := rows[p.At]
+			if !known {
+				row = len(t.Rows)
+				rows[p.At] = row
+				t.Rows = append(t.Rows, make([]string, len(l.Lines)+1))
+				t.Rows[row][0] = p.At.In(l.zone()).Format("2006-01-02 15:04 -07:00")
+			}
+			t.Rows[row][i+1] = l.Unit.exact(p.Value)
+		}
+	}
+	return t
+}
+
+func (l Lines) draw(c *canvas) error {
+	y, ok := l.axis()
+	if !ok {
+		empty := l.Empty
+		if empty == "" {
+			empty = "No data in this time"
+		}
+		c.sayNothing(empty)
+		return nil
+	}
+	legend := l.legend()
+	p := newPlot(c, y, legendHeight(c, legend))
+	p.x = timeAxis(l.From, l.To, l.zone(), p.right-p.left)
+	drawLegend(c, legend)
+	p.grid()
+	labels := append(p.bands(l.Bands), p.marks(l.Marks)...)
+	if err := l.strokes(p); err != nil {
+		return err
+	}
+	for _, draw := range labels {
+		draw()
+	}
+	return nil
+}
+
+func (l Lines) role(i int) Role {
+	if r := l.Lines[i].Role; r != Paper {
+		return r
+	}
+	return Series(i)
+}
+
+func (l Lines) legend() []legendEntry {
+	entries := make([]legendEntry, len(l.Lines))
+	for i, line := range l.Lines {
+		entries[i] = legendEntry{name: line.Name, role: l.role(i), line: true}
+	}
+	return entries
+}
+
+// axis covers all values, marks and the asked range; ok is false without values.
+func (l Lines) axis() (axis, bool) {
+	var all []float64
+	for _, line := range l.Lines {
+		for _, p := range line.Points {
+			if (!l.Log || p.Value > 0) && !p.At.Before(l.From) && !p.At.After(l.To) {
+				all = append(all, p.Value)
+			}
+		}
+	}
+	if _, _, ok := span(all...); !ok {
+		return axis{}, false
+	}
+	for _, m := range l.Marks {
+		all = append(all, m.Value)
+	}
+	for _, bound := range []*float64{l.Min, l.Max} {
+		if bound != nil {
+			all = append(all, *bound)
+		}
+	}
+	low, high, _ := span(all...)
+	if l.Log {
+		return logAxis(low, high, l.Unit), true
+	}
+	const ticks = 5
+	return linearAxis(low, high, ticks, l.Unit), true
+}
+
+// runs are the unbroken pieces of a line, reduced to what can be seen, with y as
+// the position on the axis.
+func (l Lines) runs(p *plot, line Line) [][]xy {
+	points := make([]xy, 0, len(line.Points))
+	for _, pt := range line.Points {
+		x, y := seconds(pt.At), pt.Value
+		if x < p.x.min || x > p.x.max {
+			continue
+		}
+		if finite(y) {
+			if l.Log && y <= 0 {
+				y = math.NaN()
+			} else {
+				y = p.y.position(y)
+			}
+		}
+		points = append(points, xy{x, y})
+	}
+	runs := split(points, l.MaxGap.Seconds())
+	for i, run := range runs {
+		run = reduce(run, p.x.min, p.x.max, int(p.right-p.left))
+		if l.Step {
+			run = stepped(run)
+		}
+		runs[i] = run
+	}
+	return runs
+}
+
+// strokes lets go-chart draw the lines. Its own axes are hidden and both ranges
+// stated, because it derives nonsense from flat, empty and single values; a
+// run of one point, which it refuses, is a dot.
+func (l Lines) strokes(p *plot) error {
+	clear := gochart.Style{FillColor: drawing.ColorTransparent, StrokeColor: drawing.ColorTransparent}
+	g := gochart.Chart{
+		Width: p.c.units(p.c.outerWidth()), Height: p.c.units(p.c.outerHeight()), DPI: dpi, Font: p.c.face.font,
+		Background: clear, Canvas: clear,
+		XAxis:          gochart.XAxis{Style: gochart.Hidden(), Range: &gochart.ContinuousRange{Min: p.x.min, Max: p.x.max}},
+		YAxis:          gochart.YAxis{Style: gochart.Hidden(), Range: &gochart.ContinuousRange{Min: 0, Max: 1}},
+		YAxisSecondary: gochart.YAxis{Style: gochart.Hidden(), Range: &gochart.ContinuousRange{Min: 0, Max: 1}},
+	}
+	g.Background.Padding = gochart.Box{
+		Left: p.c.x(p.left), Top: p.c.y(p.top), Right: p.c.units(p.c.outerWidth()) - p.c.x(p.right), Bottom: p.c.units(p.c.outerHeight()) - p.c.y(p.bottom), IsSet: true,
+	}
+	for i, line := range l.Lines {
+		for _, run := range l.runs(p, line) {
+			if len(run) == 1 {
+				p.c.circle(p.px(run[0].x), p.bottom-run[0].y*(p.bottom-p.top), 2.5, l.role(i), false)
+				continue
+			}
+			g.Series = append(g.Series, l.series(p, i, run))
+		}
+	}
+	if len(g.Series) == 0 {
+		return nil
+	}
+	var unused bytes.Buffer // go-chart saves at the end; the renderer is ours and saved by us
+	if err := g.Render(func(int, int) (gochart.Renderer, error) { return newKept(p.c.r), nil }, &unused); err != nil {
+		return fmt.Errorf("chart: %q: %w", clean(l.Title), err)
+	}
+	return nil
+}
+
+func (l Lines) series(p *plot, i int, run []xy) gochart.Series {
+	s := gochart.ContinuousSeries{
+		Style: gochart.Style{
+			StrokeColor: p.c.color(l.role(i)), StrokeWidth: 2 * scale, StrokeDashArray: scaled(dashOf(l.role(i))),
+		},
+		XValues: make([]float64, len(run)), YValues: make([]float64, len(run)),
+	}
+	for k, v := range run {
+		s.XValues[k], s.YValues[k] = v.x, v.y
+	}
+	return s
+}

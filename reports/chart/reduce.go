@@ -1,0 +1,72 @@
+package chart
+
+import "math"
+
+// xy is a point of a line in the axis' own values.
+type xy struct{ x, y float64 }
+
+// reduce keeps what can be seen of a line: in each of the columns its first,
+// lowest, highest and last point, in order. A spike of one point stays a spike.
+func reduce(points []xy, low, high float64, columns int) []xy {
+	const each = 4 // points kept of a column
+	if len(points) <= each*columns || high <= low {
+		return points
+	}
+	out := make([]xy, 0, each*columns)
+	column := func(p xy) int { return int((p.x - low) / (high - low) * float64(columns)) }
+	for i := 0; i < len(points); {
+		j, lowest, highest := i, i, i
+		for ; j < len(points) && column(points[j]) == column(points[i]); j++ {
+			if points[j].y < points[lowest].y {
+				lowest = j
+			}
+			if points[j].y > points[highest].y {
+				highest = j
+			}
+		}
+		last := -1
+		for _, k := range [each]int{i, min(lowest, highest), max(lowest, highest), j - 1} {
+			if k > last {
+				out, last = append(out, points[k]), k
+			}
+		}
+		i = j
+	}
+	return out
+}
+
+// split cuts a line where a value is missing or the next point is too far away:
+// a line over a gap would show measurements that nobody made.
+func split(points []xy, maxGap float64) [][]xy {
+	var out [][]xy
+	var run []xy
+	for _, p := range points {
+		if math.IsNaN(p.y) || math.IsInf(p.y, 0) || !finite(p.x) {
+			if len(run) > 0 {
+				out = append(out, run)
+			}
+			run = nil
+			continue
+		}
+		if len(run) > 0 && maxGap > 0 && p.x-run[len(run)-1].x > maxGap*1.001 {
+			out, run = append(out, run), nil
+		}
+		run = append(run, p)
+	}
+	if len(run) > 0 {
+		out = append(out, run)
+	}
+	return out
+}
+
+// stepped turns points into stairs: a value holds until the next one.
+func stepped(points []xy) []xy {
+	out := make([]xy, 0, 2*len(points))
+	for i, p := range points {
+		if i > 0 {
+			out = append(out, xy{p.x, points[i-1].y})
+		}
+		out = append(out, p)
+	}
+	return out
+}

@@ -1,0 +1,91 @@
+package chart
+
+import "github.com/wcharczuk/go-chart/v2/drawing"
+
+// Role is what a mark means. Themes give it its colour: in a page by CSS class,
+// in a picture from the table below.
+type Role uint8
+
+// The roles. Series1 to Series8 tell lines and bars of equal rank apart; they
+// are told apart by dashes as well.
+const (
+	Paper Role = iota
+	Ink
+	Muted
+	Rule
+	Accent
+	OK
+	Warn
+	Bad
+	None
+	Series1
+	Series2
+	Series3
+	Series4
+	Series5
+	Series6
+	Series7
+	Series8
+	roles int = iota
+)
+
+// seriesCount is how many series can be told apart; more repeat.
+const seriesCount = 8
+
+// Series is the role of the i-th series, from 0.
+func Series(i int) Role { return Series1 + Role(i%seriesCount) }
+
+// roleNames are the parts of class names after "k-" (stroke) and "f-" (fill).
+var roleNames = [roles]string{
+	"paper", "ink", "muted", "rule", "accent", "ok", "warn", "bad", "none",
+	"s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8",
+}
+
+// Theme is which colours a picture has.
+type Theme uint8
+
+// The themes.
+const (
+	Light Theme = iota
+	Dark
+)
+
+// hues are the colours of the roles as 0xRRGGBB, light and dark. Text and lines
+// reach 4.5:1 and 3:1 against the paper; the series were chosen to differ in
+// lightness as well as in hue, so that they can be told apart in grey and by
+// people who do not see all colours.
+var hues = [roles][2]uint32{
+	Paper: {0xffffff, 0x1c2025}, Ink: {0x1b1c1e, 0xe7e7e4}, Muted: {0x56585c, 0xa9adb3}, Rule: {0xdddcd5, 0x30353c},
+	Accent: {0x0a58a8, 0x79b4f7}, OK: {0x1a7438, 0x5bc37c}, Warn: {0x7d4e00, 0xe0ad4a}, Bad: {0xab2018, 0xff8a7f}, None: {0x5f6165, 0xa2a7ae},
+	Series1: {0x0a58a9, 0x79b4f8}, Series2: {0xb3541e, 0xf0985c}, Series3: {0x17785c, 0x58c4a0}, Series4: {0x84479a, 0xc99ae0},
+	Series5: {0x756000, 0xd8bd4a}, Series6: {0xa82f64, 0xf28ab2}, Series7: {0x47576a, 0xa9b8c8}, Series8: {0x006a84, 0x58c3dd},
+}
+
+// dashes tell series apart without colour, in logical pixels.
+var dashes = [seriesCount][]float64{
+	nil, {7, 3}, {2, 2.5}, {8, 3, 2, 3}, {12, 4}, {4, 2, 1, 2}, {1.5, 4}, {10, 2, 2, 2, 2, 2},
+}
+
+func dashOf(r Role) []float64 {
+	if r < Series1 {
+		return nil
+	}
+	return dashes[r-Series1]
+}
+
+// color is the role's colour in a theme. No two roles of a theme have the same
+// one: the SVG renderer finds the role of what go-chart paints by it.
+func (r Role) color(t Theme) drawing.Color {
+	h := hues[r][t]
+	return drawing.Color{R: uint8(h >> 16), G: uint8(h >> 8), B: uint8(h), A: 255}
+}
+
+// roleOf is the role that a colour of the light theme stands for.
+func roleOf(c drawing.Color) (Role, bool) {
+	for r := range Role(roles) {
+		if l := r.color(Light); l.R == c.R && l.G == c.G && l.B == c.B {
+			return r, true
+		}
+	}
+	return 0, false
+}

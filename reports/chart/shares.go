@@ -1,0 +1,115 @@
+package chart
+
+import "strconv"
+
+// Share is one row of a Shares figure.
+type Share struct {
+	Name  string
+	Parts []int // counts, in the order of the figure's parts
+}
+
+// Shares shows how wholes divide: 1-5-10 as met, missed and unknown, a row a
+// step or a period, with the counts written in.
+type Shares struct {
+	Title string
+	Parts []SharePart
+	Rows  []Share
+	Empty string
+}
+
+// SharePart is one of the things a whole divides into.
+type SharePart struct {
+	Name string
+	Role Role
+}
+
+const (
+	shareRow   = 30
+	shareThick = 18
+)
+
+// Heading implements Figure.
+func (s Shares) Heading() string { return s.Title }
+
+func (s Shares) size() (float64, float64) {
+	return figureWidth, float64(max(len(s.Rows), 2)*shareRow) + lineSpace + 8
+}
+
+// Table implements Figure.
+func (s Shares) Table() Table {
+	t := Table{Head: []string{""}}
+	for _, p := range s.Parts {
+		t.Head = append(t.Head, clean(p.Name))
+	}
+	t.Head = append(t.Head, "n")
+	for _, r := range s.Rows {
+		row := []string{clean(r.Name)}
+		for i := range s.Parts {
+			row = append(row, strconv.Itoa(at(r.Parts, i)))
+		}
+		t.Rows = append(t.Rows, append(row, strconv.Itoa(s.sum(r))))
+	}
+	return t
+}
+
+func (s Shares) sum(r Share) (n int) {
+	for i := range s.Parts {
+		n += max(at(r.Parts, i), 0)
+	}
+	return n
+}
+
+func (s Shares) draw(c *canvas) error {
+	if len(s.Rows) == 0 {
+		c.sayNothing(orText(s.Empty, "Nothing to divide"))
+		return nil
+	}
+	entries := make([]legendEntry, len(s.Parts))
+	for i, p := range s.Parts {
+		entries[i] = legendEntry{name: p.Name, role: p.Role}
+	}
+	drawLegend(c, entries)
+	names := 0.0
+	for _, r := range s.Rows {
+		names = max(names, c.textWidth(r.Name, labelSize))
+	}
+	names = min(names, c.width*0.3)
+	for i, r := range s.Rows {
+		s.row(c, r, names, float64(i*shareRow)+lineSpace+8)
+	}
+	return nil
+}
+
+func (s Shares) row(c *canvas, r Share, names, y float64) {
+	const counts = 56 // logical pixels for "n 1,234"
+	n := s.sum(r)
+	left, room := names+gapLabel, c.width-names-gapLabel-counts
+	c.text(0, y+shareThick-5, r.Name, textStyle{role: Ink, width: names})
+	c.text(left+room+gapLabel, y+shareThick-5, "n "+Count.exact(float64(n)), textStyle{role: Muted})
+	if n == 0 {
+		c.hatch(left, y, room, shareThick)
+		return
+	}
+	x := left
+	for i, p := range s.Parts {
+		v := max(at(r.Parts, i), 0)
+		w := float64(v) / float64(n) * room
+		if p.Role == None {
+			c.rect(x, y, w, shareThick, None, 0.12)
+			c.hatch(x, y, w, shareThick)
+		} else {
+			c.rect(x, y, w, shareThick, p.Role, 1)
+		}
+		if label := strconv.Itoa(v); v > 0 && c.textWidth(label, smallSize)+6 <= w {
+			role := Paper
+			if p.Role == None {
+				role = Ink
+			}
+			c.text(x+w/2, y+shareThick-5, label, textStyle{role: role, size: smallSize, at: middle})
+		}
+		if i > 0 && w > 0 && x > left {
+			c.line(x, y, x, y+shareThick, 1.5, Paper)
+		}
+		x += w
+	}
+}

@@ -1,0 +1,110 @@
+package chart
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Unit is what the numbers of a figure are, and so how they are written.
+type Unit uint8
+
+// The units.
+const (
+	Count   Unit = iota // 12,345
+	Percent             // a fraction, shown as 99.95 %
+	Times               // a factor, shown as 14.4×
+	Seconds             // shown as 45 s, 12 min, 3 h
+)
+
+// digits are the decimals that steps of this size need.
+func digits(step float64) int {
+	d := 0
+	for d < 6 && step > 0 && math.Abs(step*math.Pow10(d)-math.Round(step*math.Pow10(d))) > 1e-6 {
+		d++
+	}
+	return d
+}
+
+// format writes a value whose neighbours are a step apart.
+func (u Unit) format(v, step float64) string {
+	switch u {
+	case Percent:
+		return strconv.FormatFloat(v*100, 'f', digits(step*100), 64) + " %"
+	case Times:
+		return strconv.FormatFloat(v, 'f', digits(step), 64) + "×"
+	case Seconds:
+		return FormatSeconds(v)
+	}
+	return thousands(strconv.FormatFloat(v, 'f', digits(step), 64))
+}
+
+// exact writes a value for the table.
+func (u Unit) exact(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "no data"
+	case math.IsInf(v, 0):
+		return "infinite"
+	}
+	switch u {
+	case Percent:
+		return trimZeros(strconv.FormatFloat(v*100, 'f', 4, 64)) + " %"
+	case Times:
+		return trimZeros(strconv.FormatFloat(v, 'f', 2, 64)) + "×"
+	case Seconds:
+		return FormatSeconds(v)
+	}
+	return thousands(trimZeros(strconv.FormatFloat(v, 'f', 2, 64)))
+}
+
+func trimZeros(s string) string {
+	if !strings.Contains(s, ".") {
+		return s
+	}
+	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
+}
+
+// thousands puts commas into the integer part.
+func thousands(s string) string {
+	sign, rest := "", s
+	if strings.HasPrefix(s, "-") {
+		sign, rest = "-", s[1:]
+	}
+	whole, fraction, has := strings.Cut(rest, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if has {
+		whole += "." + fraction
+	}
+	return sign + whole
+}
+
+// FormatSeconds writes a number of seconds as people say it, to two units.
+func FormatSeconds(v float64) string {
+	if v < 0 {
+		return "-" + FormatSeconds(-v)
+	}
+	d := time.Duration(math.Round(min(v, 1e9))) * time.Second
+	const day = 24 * time.Hour
+	pair := func(big, small time.Duration, bigName, smallName string) string {
+		s := strconv.Itoa(int(d/big)) + " " + bigName
+		if rest := d % big / small; rest > 0 {
+			s += " " + strconv.Itoa(int(rest)) + " " + smallName
+		}
+		return s
+	}
+	switch {
+	case v > 0 && v < 1:
+		return trimZeros(strconv.FormatFloat(v, 'f', 2, 64)) + " s"
+	case d < time.Minute:
+		return strconv.Itoa(int(d/time.Second)) + " s"
+	case d < time.Hour:
+		return pair(time.Minute, time.Second, "min", "s")
+	case d < 2*day:
+		return pair(time.Hour, time.Minute, "h", "min")
+	}
+	return pair(day, time.Hour, "d", "h")
+}
