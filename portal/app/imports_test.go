@@ -46,6 +46,7 @@ var rules = map[string][]string{
 	"reports/drill":                {},
 	"reports/feed":                 {"reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/slo", "reports/sql"},
 	"reports/incident":             {},
+	"reports/ledger":               {"portal/base/fault", "portal/base/kv", "reports/alert", "reports/change", "reports/drill", "reports/feed", "reports/incident", "reports/slo", "reports/sql"},
 	"reports/period":               {"portal/base/fault"},
 	"reports/service":              {},
 	"reports/slo":                  {},

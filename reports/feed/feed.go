@@ -41,6 +41,12 @@ type Fact struct {
 	Key    string    // the source's own idempotency key within the entity
 	Rev    int64     // higher wins
 	At     time.Time // when it happened, by the source's clock
+	Item   int       // index of the item in the body that said it, from 0
+	// Loose says that Key alone tells a duplicate: the source says one thing in
+	// several wordings (twins of a highly available sender, a retry with a fresh
+	// annotation), so another wording is no conflict. The lesser of the stored
+	// forms is kept, so that the order does not matter.
+	Loose bool
 
 	// Exactly the body of Kind is set.
 	Bucket   *slo.Bucket

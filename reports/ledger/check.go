@@ -1,0 +1,58 @@
+package ledger
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/slo"
+)
+
+// shortestBucket keeps a day within 8,640 buckets.
+const shortestBucket = 10 * time.Second
+
+// checkFact says why a fact cannot be stored; "" when it can.
+func checkFact(f *feed.Fact) string {
+	there := map[feed.Kind]bool{
+		feed.SLI: f.Bucket != nil, feed.Incident: f.Incident != nil, feed.Alert: f.Alert != nil, feed.Change: f.Change != nil,
+		feed.Drill: f.Drill != nil, feed.SQL: f.SQL != nil, feed.Ticket: f.Ticket != nil,
+	}
+	switch {
+	case !there[f.Kind]:
+		return fmt.Sprintf("a fact of kind %q without its body", f.Kind)
+	case f.Entity == "":
+		return "the item does not say what it is about: its id is missing"
+	}
+	if f.Kind == feed.SLI {
+		return checkBucket(f.Bucket)
+	}
+	if f.Kind == feed.Alert {
+		if why := checkTime("the start of the alert", f.Alert.StartsAt); why != "" {
+			return why
+		}
+	}
+	return checkTime("its time", f.At)
+}
+
+// checkTime refuses times that no portal's data can have: they come from unset
+// clocks and mistaken units.
+func checkTime(what string, t time.Time) string {
+	const first, last = 1990, 2100
+	if y := t.UTC().Year(); y < first || y > last {
+		return fmt.Sprintf("%s, %s, is not between the years %d and %d", what, t.UTC().Format(time.RFC3339), first, last)
+	}
+	return ""
+}
+
+func checkBucket(b *slo.Bucket) string {
+	if b.Len < shortestBucket || b.Len > day || day%b.Len != 0 || b.Len%time.Second != 0 {
+		return fmt.Sprintf("a bucket of %s; it must be a whole part of a day, at least %s", b.Len, shortestBucket)
+	}
+	if why := checkTime("the start of the bucket", b.Start); why != "" {
+		return why
+	}
+	if b.Start.UnixNano()%int64(b.Len) != 0 {
+		return fmt.Sprintf("the bucket starts at %s, which is no multiple of its length %s since 1970 UTC", b.Start.UTC().Format(time.RFC3339Nano), b.Len)
+	}
+	return ""
+}

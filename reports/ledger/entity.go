@@ -1,0 +1,177 @@
+package ledger
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/incident"
+)
+
+// open is the end of what has not ended.
+func open() time.Time { return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// span is from when to when the facts of one entity speak, and when the newest of
+// them was said.
+type span struct{ start, end, last time.Time }
+
+func (s span) bytes() []byte {
+	return append(append(kv.TimeKey(s.start), kv.TimeKey(s.end)...), kv.TimeKey(s.last)...)
+}
+
+func readSpan(b []byte) (s span, err error) {
+	if len(b) != 24 {
+		return s, fault.New(fault.Internal, "ledger.entity", "a stored span cannot be read")
+	}
+	s.start, _ = kv.TimeOf(b[:8])
+	s.end, _ = kv.TimeOf(b[8:16])
+	s.last, _ = kv.TimeOf(b[16:])
+	return s, nil
+}
+
+// spanOf is the span of one fact by itself. The span of an incident is made of
+// its whole voice instead.
+func spanOf(f *feed.Fact) span {
+	if f.Kind != feed.Alert {
+		return span{f.At, f.At, f.At}.exact()
+	}
+	s := span{f.Alert.StartsAt, f.Alert.EndsAt, f.At}
+	if s.end.IsZero() {
+		s.end = open()
+	}
+	return s.exact()
+}
+
+// exact is the span as it can be stored.
+func (s span) exact() span {
+	return span{fromMicros(micros(s.start)), fromMicros(micros(s.end)), fromMicros(micros(s.last))}
+}
+
+// with is the span of both. An episode ends at the earliest end that was told,
+// which an open one leaves alone; everything else reaches to its last fact.
+func (s span) with(o span, kind feed.Kind) span {
+	if o.start.Before(s.start) {
+		s.start = o.start
+	}
+	if kind == feed.Alert && o.end.Before(s.end) || kind != feed.Alert && o.end.After(s.end) {
+		s.end = o.end
+	}
+	if o.last.After(s.last) {
+		s.last = o.last
+	}
+	return s
+}
+
+// voiceSpan is from the first to the last milestone; an incident whose impact has
+// not ended is open.
+func voiceSpan(v incident.Voice, last time.Time) span {
+	s := span{last: last}
+	ended := false
+	for m, at := range v.Times {
+		if s.start.IsZero() || at.At.Before(s.start) {
+			s.start = at.At
+		}
+		if at.At.After(s.end) {
+			s.end = at.At
+		}
+		ended = ended || m == incident.Mitigated || m == incident.Recovered || m == incident.Resolved
+	}
+	if s.start.IsZero() {
+		s.start = v.At
+	}
+	if s.start.IsZero() {
+		s.start = last
+	}
+	if !ended {
+		s.end = open()
+	}
+	return s.exact()
+}
+
+// extend takes a new fact into the span of its entity.
+func (b *batch) extend(f *feed.Fact) error {
+	if f.Kind == feed.Incident {
+		return b.respan(f.Kind, entityKey(f))
+	}
+	key := entityKey(f)
+	row, err := b.w.Get(bEntity, key)
+	if err != nil {
+		return err
+	}
+	now := spanOf(f)
+	if row == nil {
+		return b.storeSpan(f.Kind, key, nil, now)
+	}
+	old, err := readSpan(row)
+	if err != nil {
+		return err
+	}
+	return b.storeSpan(f.Kind, key, &old, old.with(now, f.Kind))
+}
+
+// respan makes the span of an entity anew from all of its facts.
+func (b *batch) respan(kind feed.Kind, key []byte) error {
+	facts, err := readFacts(b.w, key)
+	if err != nil || len(facts) == 0 {
+		return err
+	}
+	now := spanOf(&facts[0])
+	for i := range facts[1:] {
+		now = now.with(spanOf(&facts[i+1]), kind)
+	}
+	if v, ok := feed.Whole(facts); ok {
+		now = voiceSpan(v, now.last)
+	}
+	row, err := b.w.Get(bEntity, key)
+	if err != nil {
+		return err
+	}
+	if row == nil {
+		return b.storeSpan(kind, key, nil, now)
+	}
+	old, err := readSpan(row)
+	if err != nil {
+		return err
+	}
+	return b.storeSpan(kind, key, &old, now)
+}
+
+func (b *batch) storeSpan(kind feed.Kind, key []byte, old *span, now span) error {
+	if old != nil {
+		if *old == now {
+			return nil
+		}
+		b.touch(kind, old.start)
+		if old.end != now.end {
+			if err := b.w.Delete(bEnds, endKey(kind, old.end, key)); err != nil {
+				return err
+			}
+		}
+	}
+	b.touch(kind, now.start)
+	if now.end.Before(open()) {
+		b.touch(kind, now.end)
+	}
+	if err := b.w.Put(bEntity, key, now.bytes()); err != nil {
+		return err
+	}
+	return b.w.Put(bEnds, endKey(kind, now.end, key), kv.TimeKey(now.start))
+}
+
+// readFacts gives all facts of one entity, in the order of their keys.
+func readFacts(r kv.Reader, entity []byte) (facts []feed.Fact, err error) {
+	from, to := kv.Prefix(append(bytes.Clone(entity), sep))
+	for item, err := range r.Scan(bFact, from, to) {
+		if err != nil {
+			return nil, err
+		}
+		f, err := readFact(item.Key, item.Value)
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, f)
+	}
+	return facts, nil
+}

@@ -1,0 +1,234 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/feed"
+)
+
+// Retention is how long things are kept; 0 is for ever.
+type Retention struct {
+	Raw     time.Duration // raw bodies, and dead letters that nobody settled
+	Facts   time.Duration // incidents, alerts, changes, drills, statements, by the end of their span
+	Fine    time.Duration // buckets as they came; older ones are rolled up to an hour
+	Buckets time.Duration // rolled-up buckets
+}
+
+const (
+	// houseStep bounds the rows of one housekeeping commit.
+	houseStep = 500
+	rolledUp  = time.Hour
+)
+
+// KeepHouse forgets and rolls up what is older than the retention says, in short
+// commits. It is called now and then; what it leaves, the next call takes.
+func (l *Ledger) KeepHouse(ctx context.Context) error {
+	now, keep := l.opt.Now(), l.opt.Keep
+	steps := []struct {
+		keep time.Duration
+		do   func(w kv.Writer, before time.Time) (more bool, err error)
+	}{
+		{keep.Raw, forgetRaw}, {keep.Raw, forgetLetters}, {keep.Facts, forgetFacts}, {keep.Facts, forgetDaily}, {keep.Fine, rollUp}, {keep.Buckets, forgetBuckets},
+	}
+	for _, s := range steps {
+		if s.keep <= 0 {
+			continue
+		}
+		for more := true; more; {
+			err := l.opt.DB.Update(ctx, func(w kv.Writer) (err error) {
+				more, err = s.do(w, now.Add(-s.keep))
+				return err
+			})
+			if err != nil {
+				return fault.Wrap(fault.KindOf(err), "ledger.KeepHouse", "", err)
+			}
+		}
+	}
+	return nil
+}
+
+// forgetRange deletes up to houseStep rows of a bucket that lie before past.
+func forgetRange(w kv.Writer, bucket string, past []byte, also func(key []byte) error) (more bool, err error) {
+	n := 0
+	for item, err := range w.Scan(bucket, nil, past) {
+		if err != nil {
+			return false, err
+		}
+		if n++; n > houseStep {
+			return true, nil
+		}
+		key := bytes.Clone(item.Key)
+		if err := w.Delete(bucket, key); err != nil {
+			return false, err
+		}
+		if also == nil {
+			continue
+		}
+		if err := also(key); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+func forgetRaw(w kv.Writer, before time.Time) (bool, error) {
+	return forgetRange(w, bRaw, kv.TimeKey(before), nil)
+}
+
+func forgetLetters(w kv.Writer, before time.Time) (bool, error) {
+	return forgetRange(w, bLetter, kv.TimeKey(before), func(key []byte) error { return forgetBody(w, key) })
+}
+
+func forgetDaily(w kv.Writer, before time.Time) (bool, error) {
+	return forgetRange(w, bDaily, appendDay(nil, before), nil)
+}
+
+// forgetFacts forgets the entities whose span ended, and open ones of which
+// nothing was heard any more.
+func forgetFacts(w kv.Writer, before time.Time) (bool, error) {
+	for _, kind := range []feed.Kind{feed.Incident, feed.Alert, feed.Change, feed.Drill, feed.SQL, feed.Ticket} {
+		more, err := forgetKind(w, kind, before)
+		if err != nil || more {
+			return more, err
+		}
+	}
+	return false, nil
+}
+
+func forgetKind(w kv.Writer, kind feed.Kind, before time.Time) (more bool, err error) {
+	n := 0
+	prefix := append([]byte(kind), sep)
+	from, to := kv.Prefix(prefix)
+	for item, err := range w.Scan(bEnds, from, to) {
+		if err != nil {
+			return false, err
+		}
+		end, _ := kv.TimeOf(item.Key[len(prefix) : len(prefix)+8])
+		if !end.Before(before) && end.Before(open()) {
+			continue
+		}
+		key := bytes.Clone(item.Key)
+		gone, err := forgetEntity(w, entityOf(kind, key), key, before)
+		if err != nil {
+			return false, err
+		}
+		if gone {
+			n++
+		}
+		if n == houseStep {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// forgetEntity removes an entity of which the newest word is older than before.
+func forgetEntity(w kv.Writer, entity, end []byte, before time.Time) (gone bool, err error) {
+	row, err := w.Get(bEntity, entity)
+	if err != nil {
+		return false, err
+	}
+	s, err := readSpan(row)
+	if err != nil || !s.last.Before(before) {
+		return false, err
+	}
+	from, to := kv.Prefix(append(bytes.Clone(entity), sep))
+	for item, err := range w.Scan(bFact, from, to) {
+		if err != nil {
+			return false, err
+		}
+		if err := w.Delete(bFact, bytes.Clone(item.Key)); err != nil {
+			return false, err
+		}
+	}
+	if err := w.Delete(bEntity, entity); err != nil {
+		return false, err
+	}
+	return true, w.Delete(bEnds, end)
+}
+
+// eachOldDay calls fn with up to houseStep days of buckets older than before.
+func eachOldDay(w kv.Writer, before time.Time, fn func(key, row []byte) (did bool, err error)) (more bool, err error) {
+	n := 0
+	for item, err := range w.Scan(bBucket, nil, nil) {
+		if err != nil {
+			return false, err
+		}
+		at, ok := dayInKey(item.Key)
+		if !ok || !at.Add(day).Before(before) {
+			continue
+		}
+		did, err := fn(bytes.Clone(item.Key), item.Value)
+		if err != nil {
+			return false, err
+		}
+		if did {
+			n++
+		}
+		if n == houseStep {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// dayInKey finds the day in a bucketKey of an unknown SLO: kv.Join leaves no 0x00
+// in a name, so the first one ends it.
+func dayInKey(key []byte) (time.Time, bool) {
+	i := bytes.IndexByte(key, sep)
+	if i < 0 || len(key) < i+1+dayBytes {
+		return time.Time{}, false
+	}
+	return dayOf(key[i+1 : i+1+dayBytes]), true
+}
+
+func forgetBuckets(w kv.Writer, before time.Time) (bool, error) {
+	return eachOldDay(w, before, func(key, _ []byte) (bool, error) { return true, w.Delete(bBucket, key) })
+}
+
+// rollUp turns old days into buckets of an hour. Counts are added, the coverage is
+// that of the whole hour, the revision the highest.
+func rollUp(w kv.Writer, before time.Time) (bool, error) {
+	return eachOldDay(w, before, func(key, row []byte) (bool, error) {
+		h, ok := readHeader(row)
+		if !ok {
+			return false, damagedDay()
+		}
+		step := time.Duration(h.length) * time.Second
+		if step >= rolledUp || rolledUp%step != 0 {
+			return false, nil
+		}
+		d, err := unpackDay(row)
+		if err != nil {
+			return false, err
+		}
+		return true, w.Put(bBucket, key, d.rollUp(int(rolledUp/step)).bytes())
+	})
+}
+
+// rollUp puts every n buckets into one. Nonsense stays nonsense: a sum with a
+// count that is no number is no number.
+func (d *dayPoints) rollUp(n int) *dayPoints {
+	out := newDay(time.Duration(d.length*n) * time.Second)
+	for i, p := range d.points {
+		if !p.there {
+			continue
+		}
+		sum := &out.points[i/n]
+		sum.good += p.good
+		sum.total += p.total
+		sum.coverage += p.coverage / float64(n)
+		sum.rev = max(sum.rev, p.rev)
+		sum.there = true
+	}
+	for i := range out.points {
+		if c := out.points[i].coverage; c > 1-1e-9 && c < 1+1e-9 {
+			out.points[i].coverage = 1 // twelve twelfths are not always one
+		}
+	}
+	return out
+}

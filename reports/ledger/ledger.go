@@ -1,0 +1,187 @@
+package ledger
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/feed"
+)
+
+// Options are what a Ledger works with.
+type Options struct {
+	DB       kv.DB
+	Decoders map[string]feed.Decoder // by format name, e.g. "alertmanager"
+	Now      func() time.Time
+	Log      *slog.Logger // nil is silence
+	// Queue is how many bodies may wait for a commit before senders are told to
+	// come later; 0 is 1,024.
+	Queue int
+	Keep  Retention
+}
+
+// Ledger answers for everything that feeds said. It is safe for many goroutines.
+type Ledger struct {
+	opt    Options
+	commit *committer
+	pack   packer
+}
+
+// New makes a Ledger over an open database whose schemas include Schema().
+func New(opt Options) *Ledger {
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.Queue <= 0 {
+		opt.Queue = defaultQueue
+	}
+	return &Ledger{opt: opt, commit: newCommitter(opt.DB, opt.Queue)}
+}
+
+// Answer says what became of the items of one body.
+type Answer struct {
+	Accepted  int // items that said something new
+	Duplicate int // items that were known already, or older than what is known
+	Rejected  []Rejected
+}
+
+// Rejected is one item that could not be used; it lies in the dead letters.
+type Rejected struct {
+	Index  int // of the item in the body, from 0
+	Reason string
+}
+
+// recorded is the format of facts that came as facts: the portal's own pollers
+// and forms.
+const recorded = "recorded"
+
+// Accept stores one body, decodes it and stores what it says, durably. Errors:
+// fault.NotFound for an unknown format; fault.Invalid when the body is not the
+// format at all (it is kept, as a dead letter); fault.Unavailable when too many
+// wait, to be sent again later; fault.Full without room on the disk.
+func (l *Ledger) Accept(ctx context.Context, format string, in feed.Input) (Answer, error) {
+	const op = "ledger.Accept"
+	decoder := l.opt.Decoders[format]
+	if decoder == nil {
+		return Answer{}, fault.Newf(fault.NotFound, op, "there is no feed format %q", format)
+	}
+	if err := checkSource(in.Source); err != nil {
+		return Answer{}, err
+	}
+	j := l.job(format, in, true)
+	refused := j.decode(decoder, l.opt.Log)
+	if err := l.commit.do(ctx, j); err != nil {
+		return Answer{}, err
+	}
+	return j.answer, refused
+}
+
+// Record stores facts that need no decoding, durably: what a poller measured, what
+// a person entered. All are of one source each by their Source field. Errors are
+// as for Accept.
+func (l *Ledger) Record(ctx context.Context, facts []feed.Fact) (Answer, error) {
+	for i := range facts {
+		if err := checkSource(facts[i].Source); err != nil {
+			return Answer{}, err
+		}
+	}
+	if len(facts) == 0 {
+		return Answer{}, nil
+	}
+	j := &job{format: recorded, source: facts[0].Source, received: l.opt.Now().UTC()}
+	j.decoded.Facts = facts
+	err := l.commit.do(ctx, j)
+	return j.answer, err
+}
+
+// maxSource bounds the name of a source, in bytes.
+const maxSource = 100
+
+// checkSource refuses names that would not fit on a page.
+func checkSource(name string) error {
+	if name == "" || len(name) > maxSource {
+		return fault.Newf(fault.Invalid, "ledger", "source: give the name of the sender, 1 to %d characters, as ?source=NAME", maxSource)
+	}
+	for _, r := range name {
+		if r < ' ' || r == 0x7f || r == 0xfffd {
+			return fault.New(fault.Invalid, "ledger", "source: the name has characters that cannot be shown")
+		}
+	}
+	return nil
+}
+
+// decode runs the decoder. A body that is not the format at all, or that breaks
+// the decoder, is one rejection without an item; the error says so to the sender.
+func (j *job) decode(d feed.Decoder, log *slog.Logger) (refused error) {
+	defer func() {
+		if p := recover(); p != nil {
+			log.Error("a feed decoder failed", "format", j.format, "source", j.source, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			refused = fault.New(fault.Invalid, "ledger.decode", "this body breaks the reader of the format; it is kept as a dead letter, to be tried again by a newer Postern")
+			j.refuse(refused)
+		}
+	}()
+	decoded, err := d.Decode(j.input)
+	if err != nil {
+		j.refuse(err)
+		return err
+	}
+	j.decoded = decoded
+	return nil
+}
+
+// refuse makes the whole body one dead letter.
+func (j *job) refuse(err error) {
+	j.decoded = feed.Decoded{}
+	j.refused = fault.Message(err)
+}
+
+// Seq changes with every write; two equal numbers mean equal answers. It costs
+// one look-up.
+func (l *Ledger) Seq(ctx context.Context) (n uint64, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		n, err = readSeq(r)
+		return err
+	})
+	return n, err
+}
+
+func readSeq(r kv.Reader) (uint64, error) {
+	b, err := r.Get(bMeta, []byte("seq"))
+	if err != nil || len(b) != 8 {
+		return 0, err
+	}
+	return binary.BigEndian.Uint64(b), nil
+}
+
+// Touch is one UTC day about which something was written.
+type Touch struct {
+	Kind feed.Kind
+	Day  time.Time // midnight UTC
+	Seq  uint64    // of the last such write
+}
+
+// Touched lists the days that facts written after the given Seq speak of. An
+// incident or an episode touches the days on which it begins and ends.
+func (l *Ledger) Touched(ctx context.Context, after uint64) (out []Touch, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		for item, err := range r.Scan(bTouched, nil, nil) {
+			if err != nil {
+				return err
+			}
+			n := len(item.Key) - dayBytes - 1
+			if n < 1 || len(item.Value) != 8 {
+				continue
+			}
+			if seq := binary.BigEndian.Uint64(item.Value); seq > after {
+				out = append(out, Touch{feed.Kind(item.Key[:n]), dayOf(item.Key[n+1:]), seq})
+			}
+		}
+		return nil
+	})
+	return out, err
+}

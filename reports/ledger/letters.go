@@ -1,0 +1,287 @@
+package ledger
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/feed"
+)
+
+const (
+	letterBytes = 16
+	// maxExcerpt bounds what a dead letter shows of its item, in bytes.
+	maxExcerpt = 4 << 10
+	maxReason  = 500
+	// wholeBody is the item number of a letter about the body as a whole.
+	wholeBody = 0
+)
+
+// DeadLetter is one item that could not be used.
+type DeadLetter struct {
+	ID       string // 56 hex digits
+	Source   string
+	Format   string
+	Received time.Time // first
+	Index    int       // of the item in the body
+	Reason   string
+	Excerpt  string // beginning of the item as it came, or of the body; not escaped
+	Times    int    // how often it came
+	// Whole says that the body was not the format at all.
+	Whole bool
+}
+
+// storedLetter is a row of ledger.letter; when it was first received is in its key.
+type storedLetter struct {
+	Source  string `json:"s"`
+	Format  string `json:"f"`
+	Reason  string `json:"r"`
+	Excerpt []byte `json:"x,omitempty"`
+	Times   int    `json:"n"`
+	Whole   bool   `json:"w,omitempty"`
+}
+
+// letters brings the dead letters of one body up to date: those of items that
+// cannot be used are kept, those of items that can be used by now go away. A body
+// that comes again adds none.
+func (b *batch) letters(j *job, rejected []feed.Rejection) error {
+	if j.format == recorded {
+		return nil // the caller has the facts in hand and is told
+	}
+	if j.refused != "" {
+		rejected = []feed.Rejection{{Index: wholeBody, Reason: j.refused}}
+	}
+	row, err := b.w.Get(bBody, j.letters[:])
+	if err != nil || row == nil && (len(rejected) == 0 || j.retry) {
+		return err // a retry of what was dismissed meanwhile leaves no new letters
+	}
+	first := j.received
+	if len(row) >= 8 {
+		first, _ = kv.TimeOf(row[:8])
+	}
+	known, err := b.takeLetters(first, j)
+	if err != nil {
+		return err
+	}
+	b.wrote = true
+	if len(rejected) == 0 {
+		return b.w.Delete(bBody, j.letters[:])
+	}
+	if row == nil {
+		if err := b.w.Put(bBody, j.letters[:], append(kv.TimeKey(first), j.raw...)); err != nil {
+			return err
+		}
+	}
+	for _, r := range rejected {
+		l := storedLetter{
+			Source: j.source, Format: j.format, Reason: clip(r.Reason, maxReason), Excerpt: r.Raw, Whole: j.refused != "",
+			Times: known[r.Index],
+		}
+		if len(l.Excerpt) == 0 {
+			l.Excerpt = j.input.Body
+		}
+		l.Excerpt = l.Excerpt[:min(len(l.Excerpt), maxExcerpt)]
+		if !j.retry {
+			l.Times++
+		}
+		value, err := json.Marshal(l)
+		if err != nil {
+			return fault.Wrap(fault.Internal, "ledger.letter", "", err)
+		}
+		if err := b.w.Put(bLetter, letterKey(first, j.letters[:], r.Index), value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeLetters removes the letters of a body and says how often each had come.
+func (b *batch) takeLetters(first time.Time, j *job) (times map[int]int, err error) {
+	times = map[int]int{}
+	from, to := kv.Prefix(append(kv.TimeKey(first), j.letters[:]...))
+	for item, err := range b.w.Scan(bLetter, from, to) {
+		if err != nil {
+			return nil, err
+		}
+		var l storedLetter
+		if err := json.Unmarshal(item.Value, &l); err != nil {
+			return nil, fault.Wrap(fault.Internal, "ledger.letter", "a stored dead letter cannot be read", err)
+		}
+		times[int(binary.BigEndian.Uint32(item.Key[8+letterBytes:]))] = l.Times
+		if err := b.w.Delete(bLetter, item.Key); err != nil {
+			return nil, err
+		}
+	}
+	return times, nil
+}
+
+func letterKey(first time.Time, body []byte, index int) []byte {
+	return binary.BigEndian.AppendUint32(append(kv.TimeKey(first), body...), uint32(index))
+}
+
+// letterKeyBytes is the length of a letterKey.
+const letterKeyBytes = 8 + letterBytes + 4
+
+func letterOf(key, value []byte) (DeadLetter, error) {
+	var l storedLetter
+	if err := json.Unmarshal(value, &l); err != nil {
+		return DeadLetter{}, fault.Wrap(fault.Internal, "ledger.letter", "a stored dead letter cannot be read", err)
+	}
+	if len(key) != letterKeyBytes {
+		return DeadLetter{}, fault.Newf(fault.Internal, "ledger.letter", "a stored dead letter has a key of %d bytes", len(key))
+	}
+	at, _ := kv.TimeOf(key[:8])
+	return DeadLetter{
+		ID: hex.EncodeToString(key), Source: l.Source, Format: l.Format, Received: at,
+		Index: int(binary.BigEndian.Uint32(key[8+letterBytes:])), Reason: l.Reason, Excerpt: string(l.Excerpt),
+		Times: l.Times, Whole: l.Whole,
+	}, nil
+}
+
+// LetterFilter chooses dead letters.
+type LetterFilter struct {
+	Source string // "" all
+	Limit  int    // 0 is 50, at most 500
+	Cursor string // of the page before
+}
+
+// DeadLetters lists what could not be used, the newest first, with the cursor of
+// the next page ("" at the end).
+func (l *Ledger) DeadLetters(ctx context.Context, f LetterFilter) (out []DeadLetter, next string, err error) {
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, 500)
+	var past []byte
+	if f.Cursor != "" {
+		if past, err = letterID(f.Cursor); err != nil {
+			return nil, "", err
+		}
+	}
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		for item, err := range r.ScanBack(bLetter, nil, past) {
+			if err != nil {
+				return err
+			}
+			letter, err := letterOf(item.Key, item.Value)
+			if err != nil {
+				return err
+			}
+			if f.Source != "" && letter.Source != f.Source {
+				continue
+			}
+			if len(out) == limit {
+				next = out[limit-1].ID
+				return nil
+			}
+			out = append(out, letter)
+		}
+		return nil
+	})
+	return out, next, err
+}
+
+func letterID(id string) ([]byte, error) {
+	key, err := hex.DecodeString(id)
+	if err != nil || len(key) != letterKeyBytes {
+		return nil, noLetter()
+	}
+	return key, nil
+}
+
+func noLetter() error {
+	return fault.New(fault.NotFound, "ledger.letter", "there is no such dead letter; it was dismissed, or its body was understood meanwhile")
+}
+
+// RetryDeadLetter reads the body of a dead letter again, as a newer Postern or a
+// mended definition may understand it. What is understood now is stored and its
+// letters go away; the answer is about the whole body.
+func (l *Ledger) RetryDeadLetter(ctx context.Context, id string) (Answer, error) {
+	const op = "ledger.RetryDeadLetter"
+	key, err := letterID(id)
+	if err != nil {
+		return Answer{}, err
+	}
+	var head storedRaw
+	var body []byte
+	received := time.Time{}
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		there, err := r.Get(bLetter, key)
+		if err != nil {
+			return err
+		}
+		if there == nil {
+			return noLetter()
+		}
+		row, err := r.Get(bBody, key[8:8+letterBytes])
+		if err != nil {
+			return err
+		}
+		if len(row) < 8 {
+			return fault.New(fault.Internal, op, "the body of this dead letter is missing")
+		}
+		received, _ = kv.TimeOf(row[:8])
+		head, body, err = openRow(row[8:])
+		return err
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	decoder := l.opt.Decoders[head.Format]
+	if decoder == nil {
+		return Answer{}, fault.Newf(fault.Unsupported, op, "this Postern has no feed format %q", head.Format)
+	}
+	in := head.input(body)
+	in.Received = received
+	j := l.job(head.Format, in, false)
+	j.retry = true
+	refused := j.decode(decoder, l.opt.Log)
+	if err := l.commit.do(ctx, j); err != nil {
+		return Answer{}, err
+	}
+	return j.answer, refused
+}
+
+// DismissDeadLetter forgets one dead letter for good, and its body with the last
+// one of it.
+func (l *Ledger) DismissDeadLetter(ctx context.Context, id string) error {
+	key, err := letterID(id)
+	if err != nil {
+		return err
+	}
+	return l.opt.DB.Update(ctx, func(w kv.Writer) error {
+		there, err := w.Get(bLetter, key)
+		if err != nil {
+			return err
+		}
+		if there == nil {
+			return noLetter()
+		}
+		return errors.Join(w.Delete(bLetter, key), forgetBody(w, key), bumpSeq(w))
+	})
+}
+
+// forgetBody drops the body that a removed letter spoke of, unless another letter
+// does.
+func forgetBody(w kv.Writer, letter []byte) error {
+	from, to := kv.Prefix(letter[:8+letterBytes])
+	for _, err := range w.Scan(bLetter, from, to) {
+		return err
+	}
+	return w.Delete(bBody, letter[8:8+letterBytes])
+}
+
+// bumpSeq tells readers that something changed.
+func bumpSeq(w kv.Writer) error {
+	n, err := readSeq(w)
+	if err != nil {
+		return err
+	}
+	return w.Put(bMeta, []byte("seq"), binary.BigEndian.AppendUint64(nil, n+1))
+}

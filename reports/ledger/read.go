@@ -1,0 +1,152 @@
+package ledger
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/drill"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/sql"
+)
+
+// eachEntity calls fn with the keys of the entities of a kind whose span touches
+// [from, to), by the end of the span.
+func eachEntity(r kv.Reader, kind feed.Kind, from, to time.Time, fn func(entity []byte) error) error {
+	prefix := append([]byte(kind), sep)
+	first := append(bytes.Clone(prefix), kv.TimeKey(from)...)
+	_, past := kv.Prefix(prefix)
+	for item, err := range r.Scan(bEnds, first, past) {
+		if err != nil {
+			return err
+		}
+		start, ok := kv.TimeOf(item.Value)
+		if !ok {
+			return fault.New(fault.Internal, "ledger.read", "a stored span cannot be read")
+		}
+		if !start.Before(to) {
+			continue
+		}
+		if err := fn(entityOf(kind, item.Key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachFact calls fn with the facts of the entities of a kind that touch [from, to).
+func (l *Ledger) eachFact(ctx context.Context, kind feed.Kind, from, to time.Time, fn func(feed.Fact)) error {
+	return l.opt.DB.View(ctx, func(r kv.Reader) error {
+		return eachEntity(r, kind, from, to, func(entity []byte) error {
+			facts, err := readFacts(r, entity)
+			for _, f := range facts {
+				fn(f)
+			}
+			return err
+		})
+	})
+}
+
+// Voices gives every voice that touches [from, to): one a source and incident,
+// whole. An incident that has not ended touches everything after its start.
+func (l *Ledger) Voices(ctx context.Context, from, to time.Time) (out []incident.Voice, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		return eachEntity(r, feed.Incident, from, to, func(entity []byte) error {
+			facts, err := readFacts(r, entity)
+			if v, ok := feed.Whole(facts); ok && err == nil {
+				out = append(out, v)
+			}
+			return err
+		})
+	})
+	return out, err
+}
+
+// Signals gives all signals of the episodes that overlap [from, to).
+func (l *Ledger) Signals(ctx context.Context, from, to time.Time) (out []alert.Signal, err error) {
+	err = l.eachFact(ctx, feed.Alert, from, to, func(f feed.Fact) { out = append(out, *f.Alert) })
+	return out, err
+}
+
+// Changes gives the changes of [from, to).
+func (l *Ledger) Changes(ctx context.Context, from, to time.Time) (out []change.Change, err error) {
+	err = l.eachFact(ctx, feed.Change, from, to, func(f feed.Fact) {
+		if within(f.At, from, to) {
+			out = append(out, *f.Change)
+		}
+	})
+	return out, err
+}
+
+// Drills gives the drills of [from, to).
+func (l *Ledger) Drills(ctx context.Context, from, to time.Time) (out []drill.Drill, err error) {
+	err = l.eachFact(ctx, feed.Drill, from, to, func(f feed.Fact) {
+		if within(f.At, from, to) {
+			out = append(out, *f.Drill)
+		}
+	})
+	return out, err
+}
+
+// Ticket is what was said about a ticket, and when.
+type Ticket struct {
+	feed.TicketEvent
+	Source string
+	At     time.Time
+}
+
+// Tickets gives what was said about tickets in [from, to).
+func (l *Ledger) Tickets(ctx context.Context, from, to time.Time) (out []Ticket, err error) {
+	err = l.eachFact(ctx, feed.Ticket, from, to, func(f feed.Fact) {
+		if within(f.At, from, to) {
+			out = append(out, Ticket{*f.Ticket, f.Source, f.At})
+		}
+	})
+	return out, err
+}
+
+// Observations gives what was seen of slow statements in [from, to). Snapshots of
+// counters are made into differences, each dated by its later snapshot.
+func (l *Ledger) Observations(ctx context.Context, from, to time.Time) (out []sql.Observation, err error) {
+	statements := map[string]string{}
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		return eachEntity(r, feed.SQL, from, to, func(entity []byte) error {
+			facts, err := readFacts(r, entity)
+			if err != nil {
+				return err
+			}
+			seen := make([]sql.Observation, 0, len(facts))
+			for _, f := range facts {
+				seen = append(seen, *f.SQL)
+			}
+			for _, o := range sql.Differences(seen) {
+				if !within(o.At, from, to) {
+					continue
+				}
+				if o.Statement, err = statement(r, statements, o.Digest); err != nil {
+					return err
+				}
+				out = append(out, o)
+			}
+			return nil
+		})
+	})
+	return out, err
+}
+
+// statement looks a statement up, each once.
+func statement(r kv.Reader, known map[string]string, digest string) (string, error) {
+	if s, ok := known[digest]; ok || digest == "" {
+		return s, nil
+	}
+	b, err := r.Get(bStatement, []byte(field(digest)))
+	known[digest] = string(b)
+	return known[digest], err
+}
+
+func within(t, from, to time.Time) bool { return !t.Before(from) && t.Before(to) }

@@ -1,0 +1,185 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/slo"
+)
+
+// openDay is a day of buckets that the commit in the making changes.
+type openDay struct {
+	key     []byte
+	points  *dayPoints
+	changed bool
+}
+
+// bucket takes one SLI bucket into its day.
+func (b *batch) bucket(f *feed.Fact) (got outcome, why string, err error) {
+	k := f.Bucket
+	d, err := b.day(f)
+	if err != nil {
+		return 0, "", err
+	}
+	if d.points == nil {
+		d.points = newDay(k.Len)
+	}
+	if length := int(k.Len / time.Second); d.points.length != length {
+		return conflict, fault.Newf(fault.Invalid, "", "the day %s of SLO %s from this source is in buckets of %s; a bucket of %s does not fit (old days are rolled up, see the retention settings)",
+			k.Start.UTC().Format(time.DateOnly), clip(f.Entity, 80), time.Duration(d.points.length)*time.Second, k.Len).Msg, nil
+	}
+	i := int((k.Start.Unix() - dayNumber(k.Start)*secondsOfDay) / int64(d.points.length))
+	old := d.points.points[i]
+	p := point{good: k.Good, total: k.Total, coverage: k.Coverage, rev: f.Rev, there: true}
+	switch {
+	case old.there && (f.Rev < old.rev || f.Rev == old.rev && p.same(old)):
+		return duplicate, "", nil
+	case old.there && f.Rev == old.rev:
+		return conflict, conflictReason(f), nil
+	}
+	got = accepted
+	if old.there && p.same(old) {
+		got = duplicate
+	}
+	d.points.points[i] = p
+	d.changed = true
+	b.touch(feed.SLI, k.Start)
+	return got, "", nil
+}
+
+// day opens the day that a bucket belongs to.
+func (b *batch) day(f *feed.Fact) (*openDay, error) {
+	key := bucketKey(f.Entity, f.Bucket.Start, f.Source)
+	if d := b.days[string(key)]; d != nil {
+		return d, nil
+	}
+	d := &openDay{key: key}
+	row, err := b.w.Get(bBucket, key)
+	if err != nil {
+		return nil, err
+	}
+	if row != nil {
+		if d.points, err = unpackDay(row); err != nil {
+			return nil, err
+		}
+	}
+	b.days[string(key)] = d
+	return d, nil
+}
+
+func (b *batch) storeDays() error {
+	for _, d := range b.days {
+		if !d.changed {
+			continue
+		}
+		if err := b.w.Put(bBucket, d.key, d.points.bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Buckets gives the buckets of an SLO that begin in [from, to), in order of time.
+// Where several sources count for one SLO, one speaks a UTC day: the one with the
+// most buckets, among equals the first by name.
+func (l *Ledger) Buckets(ctx context.Context, name string, from, to time.Time) (out []slo.Bucket, err error) {
+	err = l.EachBucket(ctx, name, from, to, func(b slo.Bucket) bool {
+		out = append(out, b)
+		return true
+	})
+	return out, err
+}
+
+// EachBucket calls fn with the buckets that Buckets would give, until it returns
+// false. It allocates nothing a bucket. fn must not call the ledger.
+func (l *Ledger) EachBucket(ctx context.Context, name string, from, to time.Time, fn func(slo.Bucket) bool) error {
+	return l.opt.DB.View(ctx, func(r kv.Reader) error {
+		stopped := false
+		return eachDay(r, name, from, to, func(midnight time.Time, row []byte) (bool, error) {
+			h, ok := readHeader(row)
+			if !ok {
+				return false, damagedDay()
+			}
+			first, past := indexes(midnight, h.length, from, to)
+			err := eachPoint(row, first, past, func(i int, p point) bool {
+				stopped = !fn(bucketOf(midnight, h.length, i, p))
+				return !stopped
+			})
+			return !stopped, err
+		})
+	})
+}
+
+// Sum is the counts of a span of time added up.
+type Sum struct {
+	Good, Total float64
+	Buckets     int           // how many were there
+	Measured    time.Duration // their lengths times their coverages
+	// Nonsense counts buckets that are not in Good and Total because they cannot be
+	// added: not a number, infinite or negative.
+	Nonsense int
+}
+
+// Sums adds up what Buckets would give, as fast as it can be read.
+func (l *Ledger) Sums(ctx context.Context, name string, from, to time.Time) (s Sum, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		return eachDay(r, name, from, to, func(midnight time.Time, row []byte) (bool, error) {
+			return true, s.addDay(midnight, row, from, to)
+		})
+	})
+	return s, err
+}
+
+// eachDay calls fn with the packed days of an SLO that touch [from, to), one
+// source a day.
+func eachDay(r kv.Reader, name string, from, to time.Time, fn func(midnight time.Time, row []byte) (bool, error)) error {
+	if !from.Before(to) {
+		return nil
+	}
+	first, past := bucketRange(name, from, to)
+	prefix := len(first) - dayBytes
+	var at time.Time
+	var best []byte
+	count := 0
+	for item, err := range r.Scan(bBucket, first, past) {
+		if err != nil {
+			return err
+		}
+		d := dayOf(item.Key[prefix : prefix+dayBytes])
+		h, ok := readHeader(item.Value)
+		if !ok {
+			return damagedDay()
+		}
+		n := h.count()
+		if best != nil && !d.Equal(at) {
+			if goOn, err := fn(at, best); err != nil || !goOn {
+				return err
+			}
+			best = nil
+		}
+		if best == nil || n > count {
+			at, best, count = d, item.Value, n
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	_, err := fn(at, best)
+	return err
+}
+
+// indexes are the first and past indexes of the buckets of a day that begin in
+// [from, to).
+func indexes(midnight time.Time, length int, from, to time.Time) (first, past int) {
+	l := time.Duration(length) * time.Second
+	if d := from.Sub(midnight); d > 0 {
+		first = int((d + l - 1) / l)
+	}
+	if d := to.Sub(midnight); d > 0 {
+		past = int((d + l - 1) / l)
+	}
+	return first, past
+}
