@@ -50,6 +50,7 @@ var rules = map[string][]string{
 	"reports/period":               {"portal/base/fault"},
 	"reports/service":              {},
 	"reports/slo":                  {},
+	"reports/slo/openslo":          {"portal/base/yamldoc", "postmortems", "reports/service", "reports/slo"},
 	"reports/sql":                  {"reports/service"},
 	"search":                       {"portal/base/fault", "search/analysis", "search/query", "search/synonyms"},
 	"search/analysis":              {},
@@ -66,6 +67,7 @@ var rules = map[string][]string{
 var pure = []string{
 	"postmortems", "postmortems/convert", "search/query", "search/synonyms",
 	"reports/alert", "reports/change", "reports/drill", "reports/feed", "reports/incident", "reports/period", "reports/service", "reports/slo", "reports/sql",
+	"reports/slo/openslo",
 }
 
 // impure imports are what the domain must not reach for by itself.

@@ -99,6 +99,58 @@ func Parse(data []byte, limits Limits) (*Doc, []Issue) {
 	return doc, doc.Issues()
 }
 
+// maxDocuments bounds the documents of one stream, and the items of their lists:
+// each is a thing of its own.
+const maxDocuments = 1000
+
+// ParseAll reads a stream of YAML documents, each of which is a mapping or a list
+// of mappings, as tools write definitions. It gives each mapping as a Map; all
+// share the Doc, whose Root is empty, and its limits. Empty documents are passed
+// over. The Doc is nil when the input cannot be read at all.
+func ParseAll(data []byte, limits Limits) (*Doc, []*Map, []Issue) {
+	limits = limits.withDefaults()
+	if issue, ok := guard(data, limits); !ok {
+		return nil, nil, []Issue{issue}
+	}
+	doc := &Doc{lines: splitLines(data)}
+	doc.root = newMap(doc, nil, "")
+	tops, issue, ok := decodeAll(data, maxDocuments)
+	if !ok {
+		issue.Excerpt = doc.excerpt(issue.Line)
+		return nil, nil, []Issue{issue}
+	}
+	check := checker{doc: doc, limits: limits}
+	var roots []*Map
+	for _, top := range tops {
+		check.node(top, 1)
+		roots = append(roots, doc.mappings(top, &check)...)
+	}
+	if len(roots) > maxDocuments {
+		check.refuse(Limit, tops[0], "more than %d definitions in one file", maxDocuments)
+	}
+	if check.fatal {
+		return nil, nil, doc.issues
+	}
+	return doc, roots, doc.Issues()
+}
+
+// mappings are the mappings of one top node: itself, or the items of a list.
+func (d *Doc) mappings(top *yaml.Node, check *checker) []*Map {
+	items := []*yaml.Node{top}
+	if top.Kind == yaml.SequenceNode {
+		items = top.Content
+	}
+	var out []*Map
+	for _, n := range items {
+		if n.Kind != yaml.MappingNode {
+			check.refuse(Syntax, n, `this is not a list of "key: value" lines`)
+			continue
+		}
+		out = append(out, newMap(d, n, ""))
+	}
+	return out
+}
+
 func (l Limits) withDefaults() Limits {
 	if l.Bytes <= 0 {
 		l.Bytes = DefaultBytes

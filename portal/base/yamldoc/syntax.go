@@ -33,6 +33,27 @@ func decode(data []byte) (top *yaml.Node, issue Issue, ok bool) {
 	return nil, syntaxIssue(data, err), false
 }
 
+// decodeAll gives the top nodes of all documents of a stream, without empty ones.
+func decodeAll(data []byte, most int) (tops []*yaml.Node, issue Issue, ok bool) {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var doc yaml.Node
+		err := decodeNode(dec, &doc)
+		if errors.Is(err, io.EOF) {
+			return tops, Issue{}, true
+		}
+		if err != nil {
+			return nil, syntaxIssue(data, err), false
+		}
+		if len(doc.Content) == 0 || isNull(doc.Content[0]) {
+			continue
+		}
+		if tops = append(tops, doc.Content[0]); len(tops) > most {
+			return nil, Issue{Code: Limit, Line: max(doc.Line, 1), Col: 1, Msg: "more than " + strconv.Itoa(most) + " YAML documents in one file"}, false
+		}
+	}
+}
+
 // decodeNode keeps a defect of the library from ending the process: what it
 // cannot digest is the author's syntax error.
 func decodeNode(dec *yaml.Decoder, into *yaml.Node) (err error) {
@@ -90,9 +111,13 @@ func culprit(data []byte) int {
 }
 
 func parses(data []byte) bool {
-	var n yaml.Node
-	err := decodeNode(yaml.NewDecoder(bytes.NewReader(data)), &n)
-	return err == nil || errors.Is(err, io.EOF)
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var n yaml.Node
+		if err := decodeNode(dec, &n); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
 }
 
 // lineEnds are the offsets behind each line's end.

@@ -1,0 +1,77 @@
+package openslo
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+)
+
+// Alert policies are judged so that an author may keep them beside the
+// objectives; the portal itself does not page by them.
+
+func (r *reader) alertPolicy(spec *yamldoc.Map) (refs []reference) {
+	_ = spec.Value("description").String()
+	for _, key := range []string{"alertWhenNoData", "alertWhenResolved", "alertWhenBreaching"} {
+		spec.Value(key).Bool()
+	}
+	conditions := spec.Value("conditions")
+	if len(conditions.Items()) != 1 {
+		r.find(ruleForm, orKey(spec, "conditions"), "an alert policy has exactly one condition")
+	}
+	refs = append(refs, r.members(conditions, KindAlertCondition, "conditionRef")...)
+	return append(refs, r.members(spec.Value("notificationTargets"), KindAlertNotificationTarget, "targetRef")...)
+}
+
+// members reads a list of objects that are named or written out.
+func (r *reader) members(list yamldoc.Value, kind, refKey string) (refs []reference) {
+	for _, item := range list.Items() {
+		if item.Scalar() {
+			refs = append(refs, reference{kind, item.String(), placeOf(item)})
+			continue
+		}
+		m := item.Map()
+		if ref := m.Value(refKey); ref.Present() {
+			refs = append(refs, reference{kind, ref.String(), placeOf(ref)})
+			finish(m)
+			continue
+		}
+		m.Value("apiVersion")
+		if v := m.Value("kind"); v.Present() && v.String() != kind {
+			r.find(ruleForm, v, "a %s stands here, not a %s", kind, v.Text())
+		}
+		inner := r.body(kind, m)
+		refs = append(refs, inner.refs...)
+		finish(m)
+	}
+	return refs
+}
+
+func (r *reader) alertCondition(spec *yamldoc.Map) {
+	_ = spec.Value("description").String()
+	r.required(spec, "severity")
+	v := spec.Value("condition")
+	if !v.Present() {
+		r.find(ruleForm, orKey(spec, "condition"), "the condition is missing")
+		return
+	}
+	c := v.Map()
+	if kind := c.Value("kind"); !strings.EqualFold(kind.String(), "burnrate") {
+		r.find(ruleForm, orKey(c, "kind"), "the kind of a condition is burnrate, not %q", kind.Text())
+	}
+	op := c.Value("op")
+	switch {
+	case !slices.Contains(operators(), op.String()):
+		r.find(ruleForm, orKey(c, "op"), "op must be one of %s, not %q", strings.Join(operators(), ", "), op.Text())
+	case op.String() == "lt" || op.String() == "lte":
+		r.find(ruleSlip, op, "op: %s alerts while the budget burns slowly; a condition that exceeds its threshold is gt or gte", op.String())
+	}
+	if _, ok := c.Value("threshold").Number(""); !ok {
+		r.find(ruleForm, orKey(c, "threshold"), "threshold must be a number")
+	}
+	r.duration(c, "lookbackWindow", true)
+	r.duration(c, "alertAfter", false)
+	finish(c)
+}
+
+func operators() []string { return []string{"lte", "gte", "lt", "gt"} }

@@ -1,0 +1,91 @@
+package openslo
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+)
+
+// prefix is that of the annotations this package owns.
+const prefix = "postern/"
+
+// The annotations of services and of objectives.
+const (
+	noteOwner     = "owner"
+	noteTeam      = "team"
+	noteTier      = "tier"
+	noteZone      = "on-call-zone"
+	noteDepends   = "depends-on"
+	noteDatabases = "databases"
+
+	noteEffective = "effective-from"
+	noteMinEvents = "min-events"
+	noteEmpty     = "empty-slice"
+)
+
+// notes are the annotations of one object that are ours, by their short names;
+// annotations of other prefixes are somebody else's.
+type notes map[string]annotation
+
+// notes picks out the annotations with the given short names and tells of others
+// that carry our prefix.
+func (r *reader) notes(meta metadata, known ...string) notes {
+	out := notes{}
+	for key, a := range meta.annotations {
+		name, ours := strings.CutPrefix(key, prefix)
+		name = strings.ReplaceAll(name, "_", "-")
+		switch {
+		case slices.Contains(known, name):
+			if _, taken := out[name]; !taken || ours {
+				out[name] = a
+			}
+		case ours:
+			hint := ""
+			if near := yamldoc.Nearest(name, known); near != "" {
+				hint = ": did you mean " + prefix + near + "?"
+			}
+			r.find(ruleAnnotation, a.at, "nothing reads the annotation %s%s", key, hint)
+		}
+	}
+	return out
+}
+
+func (n notes) text(name string) string { return strings.TrimSpace(n[name].text) }
+
+// list reads names separated by commas or blanks, each once.
+func (n notes) list(name string) []string {
+	var out []string
+	for _, word := range strings.FieldsFunc(n[name].text, func(c rune) bool { return c == ',' || c == ' ' || c == '\n' || c == '\t' }) {
+		if !slices.Contains(out, word) {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+// plain are the annotations of an object as texts.
+func (m metadata) plain() map[string]string {
+	if len(m.annotations) == 0 {
+		return nil
+	}
+	out := map[string]string{}
+	for key, a := range m.annotations {
+		out[key] = a.text
+	}
+	return out
+}
+
+// zone reads an IANA zone; "" is none. "Local" would be the server's own.
+func (r *reader) zone(rule string, text string, at yamldoc.Value) *time.Location {
+	if text == "" {
+		return nil
+	}
+	zone, err := time.LoadLocation(text)
+	if err != nil || text == "Local" {
+		r.find(rule, at, "%q is not a zone of the tz database, such as Asia/Shanghai or UTC", text)
+		return nil
+	}
+	return zone
+}

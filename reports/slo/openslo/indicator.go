@@ -1,0 +1,165 @@
+package openslo
+
+import (
+	"strings"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+	"github.com/postern/postern/reports/slo"
+)
+
+// indicator is a service level indicator before its sources are looked up.
+type indicator struct {
+	slo.Indicator
+	threshold bool
+	at        place // of its first metric source
+	// sources are the references to DataSources, which give the type where the
+	// metric source does not.
+	sources []reference
+}
+
+// indicatorOf reads "indicator" or "indicatorRef" of an SLO or of an objective.
+// ok is false when neither is there.
+func (r *reader) indicatorOf(m *yamldoc.Map) (inline *indicator, ref reference, ok bool) {
+	in, by := m.Value("indicator"), m.Value("indicatorRef")
+	switch {
+	case in.Present() && by.Present():
+		r.find(ruleIndicator, by, "give indicator or indicatorRef, not both")
+	case in.Present():
+		im := in.Map()
+		im.Value("apiVersion")
+		im.Value("kind")
+		r.metadata(im)
+		spec := im.Value("spec")
+		if !spec.Present() {
+			r.find(ruleForm, orKey(im, "spec"), "the indicator needs a spec")
+			return nil, ref, true
+		}
+		s := spec.Map()
+		inline = r.sli(s)
+		finish(s)
+		finish(im)
+		return inline, ref, true
+	case by.Present():
+		return nil, reference{KindSLI, by.String(), placeOf(by)}, true
+	}
+	return nil, ref, false
+}
+
+// sli reads the spec of an indicator.
+func (r *reader) sli(spec *yamldoc.Map) *indicator {
+	_ = spec.Value("description").String()
+	ratio, threshold := spec.Value("ratioMetric"), spec.Value("thresholdMetric")
+	in := &indicator{}
+	switch {
+	case ratio.Present() == threshold.Present():
+		r.find(ruleIndicator, orKey(spec, "ratioMetric"), "an indicator has exactly one of ratioMetric and thresholdMetric")
+	case ratio.Present():
+		m := ratio.Map()
+		r.ratio(in, m)
+		finish(m)
+	default:
+		m := threshold.Map()
+		in.threshold = true
+		in.Metric = r.metric(in, m)
+		finish(m)
+	}
+	return in
+}
+
+// ratio reads good or bad over total, or a raw ratio.
+func (r *reader) ratio(in *indicator, m *yamldoc.Map) {
+	in.Counter = m.Value("counter").Bool()
+	good, bad, total, raw := m.Value("good"), m.Value("bad"), m.Value("total"), m.Value("raw")
+	kind := m.Value("rawType")
+	if raw.Present() {
+		if good.Present() || bad.Present() || total.Present() {
+			r.find(ruleIndicator, raw, "a raw ratio stands alone: take out good, bad and total, or raw")
+		}
+		in.Raw = r.metricOf(in, raw)
+		switch kind.String() {
+		case "success":
+		case "failure":
+			in.RawFailure = true
+		default:
+			r.find(ruleIndicator, orKey(m, "rawType"), "rawType must be success or failure: it says which way the raw ratio counts")
+		}
+		return
+	}
+	if kind.Present() {
+		r.find(ruleIndicator, kind, "rawType belongs to raw, which is not there")
+	}
+	if good.Present() == bad.Present() || !total.Present() {
+		r.find(ruleIndicator, orKey(m, "total"), "a ratio has total, and exactly one of good and bad")
+	}
+	in.Good, in.Bad, in.Total = r.metricOf(in, good), r.metricOf(in, bad), r.metricOf(in, total)
+}
+
+// metricOf reads {metricSource: …}; "" when the value is absent.
+func (r *reader) metricOf(in *indicator, v yamldoc.Value) string {
+	if !v.Present() {
+		return ""
+	}
+	m := v.Map()
+	query := r.metric(in, m)
+	finish(m)
+	return query
+}
+
+// metric reads the metric source and gives its query.
+func (r *reader) metric(in *indicator, m *yamldoc.Map) string {
+	v := m.Value("metricSource")
+	if !v.Present() {
+		r.find(ruleIndicator, orKey(m, "metricSource"), "metricSource is missing")
+		return ""
+	}
+	if in.at.line == 0 {
+		in.at = placeOf(v)
+	}
+	src := v.Map()
+	kind := strings.ToLower(src.Value("type").String())
+	if ref := src.Value("metricSourceRef"); ref.Present() {
+		in.sources = append(in.sources, reference{KindDataSource, ref.String(), placeOf(ref)})
+		in.Source = ref.String()
+	}
+	if in.Type == "" {
+		in.Type = kind
+	}
+	if kind != "" && in.Type != kind {
+		r.find(ruleIndicator, src.Value("type"), "the queries of one indicator must go to one type of source, not to %s and %s", in.Type, kind)
+	}
+	spec := src.Value("spec")
+	r.secrets(spec)
+	finish(src)
+	if !spec.Present() && kind == typeNDJSON {
+		return ""
+	}
+	return r.query(kind, spec, v)
+}
+
+// query finds the query in the free-form spec of a metric source: its "query",
+// else the whole spec as it is written, for readers.
+func (r *reader) query(kind string, spec, source yamldoc.Value) string {
+	if !spec.Present() {
+		r.find(ruleIndicator, source, "the metric source needs a spec with a query")
+		return ""
+	}
+	if !spec.Mapping() {
+		return spec.String()
+	}
+	q := spec.Map().Value("query")
+	text := strings.TrimSpace(q.Text())
+	switch {
+	case text != "":
+	case kind == typePrometheus:
+		r.find(ruleIndicator, spec, "a Prometheus source needs a query")
+	case kind != typeNDJSON:
+		return spec.YAML()
+	}
+	return text
+}
+
+// The types of source that the portal itself reads.
+const (
+	typePrometheus = "prometheus"
+	typeNDJSON     = "ndjson"
+)

@@ -1,0 +1,200 @@
+package openslo
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
+)
+
+// linker puts files together.
+type linker struct {
+	named    map[string]object // by kind and name; the first in order of paths
+	where    map[string]string // and the file it lies in
+	set      Set
+	problems []postmortems.Problem
+}
+
+// Link puts the files of a repository together: it looks up what they name of
+// each other and judges what no file shows by itself. The order of the files does
+// not matter.
+func Link(files []File) (Set, []postmortems.Problem) {
+	files = slices.Clone(files)
+	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	l := &linker{named: map[string]object{}, where: map[string]string{}}
+	for _, f := range files {
+		r := l.reader(f.Path)
+		for _, o := range f.objects {
+			l.register(r, o, f.Path)
+		}
+		l.keep(r)
+	}
+	for _, f := range files {
+		r := l.reader(f.Path)
+		for _, o := range f.objects {
+			l.object(r, o)
+		}
+		l.keep(r)
+	}
+	slices.SortFunc(l.set.Services, func(a, b service.Service) int { return cmp.Compare(a.Name, b.Name) })
+	l.objectiveNames()
+	l.cycles()
+	slices.SortStableFunc(l.problems, func(a, b postmortems.Problem) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+	})
+	return l.set, l.problems
+}
+
+func (l *linker) reader(path string) *reader { return &reader{path: path, lines: weights()} }
+
+func (l *linker) keep(r *reader) { l.problems = append(l.problems, r.problems...) }
+
+func key(kind, name string) string { return kind + " " + name }
+
+// register takes a name for the first object that has it.
+func (l *linker) register(r *reader, o object, path string) {
+	if o.name == "" {
+		return
+	}
+	k := key(o.kind, o.name)
+	if _, taken := l.named[k]; taken {
+		r.findAt(ruleDuplicate, o.at, "%s %s is defined in %s already: keep one of the two", o.kind, o.name, l.where[k])
+		return
+	}
+	l.named[k], l.where[k] = o, path
+}
+
+// first tells whether the object is the one that has its name.
+func (l *linker) first(o object, path string) bool {
+	k := key(o.kind, o.name)
+	return l.where[k] == path && l.named[k].at == o.at
+}
+
+func (l *linker) object(r *reader, o object) {
+	for _, ref := range o.refs {
+		l.known(r, ref)
+	}
+	for _, ref := range o.depends {
+		if _, ok := l.named[key(ref.kind, ref.name)]; !ok {
+			r.findAt(ruleDependency, ref.at, "no file defines the service %s", ref.name)
+		}
+	}
+	if o.name == "" || !l.first(o, r.path) {
+		return
+	}
+	if o.service != nil {
+		l.set.Services = append(l.set.Services, *o.service)
+	}
+	if o.sli != nil {
+		l.sources(r, o.sli)
+	}
+	if o.slo != nil {
+		l.slo(r, *o.slo)
+	}
+}
+
+// known tells of a name that nothing has.
+func (l *linker) known(r *reader, ref reference) bool {
+	if _, ok := l.named[key(ref.kind, ref.name)]; ok {
+		return true
+	}
+	r.findAt(ruleReference, ref.at, "no file defines the %s %s", ref.kind, ref.name)
+	return false
+}
+
+// sources looks up the types of an indicator's data sources.
+func (l *linker) sources(r *reader, in *indicator) {
+	for _, ref := range in.sources {
+		o, ok := l.named[key(KindDataSource, ref.name)]
+		if ok && in.Type == "" {
+			in.Type = o.sourceType
+		}
+	}
+	switch {
+	case in.Type == "":
+		r.findAt(ruleSource, in.at, "the type of the metric source is not known: give it a type, or define its DataSource")
+	case in.Type != typePrometheus && in.Type != typeNDJSON:
+		r.findAt(ruleSource, in.at, "nothing reads sources of type %s: this indicator has numbers only when they are posted to the ndjson feed", in.Type)
+	}
+}
+
+// slo makes the objectives of one document.
+func (l *linker) slo(r *reader, d draft) {
+	if d.service.name != "" {
+		if _, ok := l.named[key(KindService, d.service.name)]; !ok {
+			r.findAt(ruleReference, d.service.at, "no file defines the service %s: it has no owner", d.service.name)
+		}
+	}
+	for _, ref := range d.alerts {
+		l.known(r, ref)
+	}
+	shared := l.indicator(r, d.indicator, d.ref)
+	names := objectiveNames(d)
+	length := commonSlices(d.objectives)
+	if d.composite && len(d.objectives) > 1 {
+		l.set.SLOs = append(l.set.SLOs, composite(d, names))
+	}
+	for i, o := range d.objectives {
+		in := shared
+		if d.composite {
+			in = l.indicator(r, o.indicator, o.ref)
+		}
+		if in == nil {
+			continue // told already
+		}
+		s := d.SLO
+		s.Name, s.Line = names[i], max(o.at.line, d.Line)
+		if len(d.objectives) > 1 && o.title != "" {
+			s.Title += ": " + o.title
+		}
+		s.Target, s.SliceTarget, s.SliceLen = o.target, o.sliceTarget, o.sliceLen
+		l.measure(r, &s, *in, o)
+		if !d.composite && !in.threshold && len(d.objectives) > 1 && sameBuckets(s, length) {
+			s.Series = d.Name
+		}
+		s.Hash = s.DefinitionHash()
+		l.set.SLOs = append(l.set.SLOs, s)
+	}
+}
+
+// indicator is the one written out, or the one that is named.
+func (l *linker) indicator(r *reader, in *indicator, ref reference) *indicator {
+	if in != nil {
+		l.sources(r, in)
+		return in
+	}
+	if ref.name == "" {
+		return nil
+	}
+	o, ok := l.named[key(KindSLI, ref.name)]
+	if !ok || o.sli == nil {
+		r.findAt(ruleMissing, ref.at, "no file defines the SLI %s: the objective cannot be measured", ref.name)
+		return nil
+	}
+	return o.sli
+}
+
+// measure sets how the objective is counted.
+func (l *linker) measure(r *reader, s *slo.SLO, in indicator, o objective) {
+	s.Indicator = in.Indicator
+	switch {
+	case in.threshold:
+		s.Indicator.Op, s.Indicator.Value = o.op, o.value
+		if o.op == "" {
+			r.findAt(ruleIndicator, o.at, "a threshold needs op and value in each objective")
+		}
+	case o.op != "":
+		r.findAt(ruleSlip, o.at, "op has no meaning for a ratio and is passed over")
+	}
+	if in.threshold || in.Raw != "" {
+		if s.MinEvents == 0 {
+			s.MinEvents = -1 // what is counted is measurements, not traffic
+		}
+	}
+	if in.Raw != "" && s.Method != slo.RatioTimeslices {
+		r.findAt(ruleSource, o.at, "a raw ratio tells nothing of how many events it stands for: each measurement weighs the same, as in RatioTimeslices")
+	}
+}

@@ -1,0 +1,128 @@
+package openslo
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/reports/slo"
+)
+
+// objectiveNames are the names of a document's objectives. One alone has the
+// document's name, and so has the first of several, whose names follow from
+// their titles: "checkout-sla". Members of a composite leave that name to it.
+func objectiveNames(d draft) []string {
+	names := make([]string, len(d.objectives))
+	taken := map[string]bool{d.Name: true}
+	for i, o := range d.objectives {
+		if i == 0 && (!d.composite || len(d.objectives) == 1) {
+			names[i] = d.Name
+			continue
+		}
+		base := d.Name + "-" + cmp.Or(slug(o.title), fmt.Sprint(i+1))
+		name := base
+		for n := 2; taken[name]; n++ {
+			name = fmt.Sprintf("%s-%d", base, n)
+		}
+		taken[name] = true
+		names[i] = name
+	}
+	return names
+}
+
+// maxSlug keeps names of objectives readable.
+const maxSlug = 40
+
+// slug is a title in the letters of a name.
+func slug(title string) string {
+	var out strings.Builder
+	for _, c := range strings.ToLower(title) {
+		switch {
+		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+			out.WriteRune(c)
+		case out.Len() > 0 && !strings.HasSuffix(out.String(), "-"):
+			out.WriteByte('-')
+		}
+		if out.Len() >= maxSlug {
+			break
+		}
+	}
+	return strings.Trim(out.String(), "-")
+}
+
+// composite is the objective over all objectives of a document.
+func composite(d draft, names []string) slo.SLO {
+	s := d.SLO
+	for i, o := range d.objectives {
+		s.Parts = append(s.Parts, slo.Part{SLO: names[i], Weight: o.weight})
+	}
+	s.Hash = s.DefinitionHash()
+	return s
+}
+
+// commonSlices is the one slice length of all objectives; -1 when they differ.
+func commonSlices(objectives []objective) time.Duration {
+	length := time.Duration(0)
+	for i, o := range objectives {
+		if i > 0 && o.sliceLen != length {
+			return -1
+		}
+		length = o.sliceLen
+	}
+	return length
+}
+
+// sameBuckets tells whether objectives over one indicator may share its buckets.
+func sameBuckets(s slo.SLO, common time.Duration) bool {
+	return common >= 0 || s.BucketLen() == slo.BaseBucket
+}
+
+// objectiveNames judges names that two documents make of their objectives.
+func (l *linker) objectiveNames() {
+	slices.SortStableFunc(l.set.SLOs, func(a, b slo.SLO) int { return cmp.Compare(a.Name, b.Name) })
+	var kept []slo.SLO
+	for _, s := range l.set.SLOs {
+		if n := len(kept); n > 0 && kept[n-1].Name == s.Name {
+			r := l.reader(s.Path)
+			r.findAt(ruleDuplicate, place{line: s.Line, col: 1}, "the objective %s has the name of one in %s: give one of them another title", s.Name, kept[n-1].Path)
+			l.keep(r)
+			continue
+		}
+		kept = append(kept, s)
+	}
+	l.set.SLOs = kept
+}
+
+// cycles tells of services that depend on each other in a ring, once a ring.
+func (l *linker) cycles() {
+	const (
+		fresh = iota
+		open
+		done
+	)
+	state := map[string]int{}
+	var walk func(name string, path []string)
+	walk = func(name string, path []string) {
+		o, ok := l.named[key(KindService, name)]
+		if !ok || o.service == nil || state[name] == done {
+			return
+		}
+		if state[name] == open {
+			ring := append(path[slices.Index(path, name):], name)
+			r := l.reader(o.service.Path)
+			r.findAt(ruleDependency, o.at, "services depend on each other in a ring: %s", strings.Join(ring, " -> "))
+			l.keep(r)
+			return
+		}
+		state[name] = open
+		for _, next := range o.service.DependsOn {
+			walk(next, append(path, name))
+		}
+		state[name] = done
+	}
+	for _, s := range slices.Clone(l.set.Services) {
+		walk(s.Name, nil)
+	}
+}

@@ -1,0 +1,196 @@
+package openslo
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+	"github.com/postern/postern/postmortems"
+)
+
+// reader reads one file and gathers what is wrong with it.
+type reader struct {
+	path     string
+	lines    map[string]postmortems.Weight // by rule
+	problems []postmortems.Problem
+}
+
+func (r *reader) find(rule string, at yamldoc.Value, format string, args ...any) {
+	r.findAt(rule, placeOf(at), format, args...)
+}
+
+func (r *reader) findAt(rule string, at place, format string, args ...any) {
+	r.problems = append(r.problems, postmortems.Problem{
+		Path: r.path, Line: at.line, Col: at.col, Excerpt: at.excerpt, Weight: r.lines[rule], Rule: rule,
+		Message: postmortems.Printable(fmt.Sprintf(format, args...)),
+	})
+}
+
+// issues files what the YAML reader found under our rules.
+func (r *reader) issues(issues []yamldoc.Issue) {
+	for _, i := range issues {
+		rule := ruleYAML
+		switch i.Code {
+		case yamldoc.Wrong:
+			rule = ruleForm
+		case yamldoc.Unknown:
+			rule = ruleKey
+		}
+		r.findAt(rule, place{i.Line, i.Col, i.Excerpt}, "%s", i.Msg)
+	}
+}
+
+// sorted are the findings in the order of the file.
+func (r *reader) sorted() []postmortems.Problem {
+	slices.SortStableFunc(r.problems, func(a, b postmortems.Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+	})
+	return r.problems
+}
+
+// object reads one definition; false: its kind is not known.
+func (r *reader) object(m *yamldoc.Map) (object, bool) {
+	if v := m.Value("apiVersion"); v.String() != APIVersion {
+		r.find(ruleKind, orKey(m, "apiVersion"), "apiVersion is %q: only %s is read", v.Text(), APIVersion)
+		return object{}, false
+	}
+	kind := m.Value("kind").String()
+	if !slices.Contains(kinds(), kind) {
+		r.find(ruleKind, orKey(m, "kind"), "kind is %q: known are %s", kind, strings.Join(kinds(), ", "))
+		return object{}, false
+	}
+	o := r.body(kind, m)
+	finish(m)
+	return o, true
+}
+
+// body reads metadata and spec of a definition, at the top level or inline.
+func (r *reader) body(kind string, m *yamldoc.Map) object {
+	meta := r.metadata(m)
+	o := object{kind: kind, name: meta.name, at: meta.at}
+	spec := m.Value("spec")
+	if !spec.Present() {
+		r.find(ruleForm, orKey(m, "spec"), "%s needs a spec", kind)
+		return o
+	}
+	s := spec.Map()
+	switch kind {
+	case KindSLO:
+		o.slo = r.slo(meta, s)
+	case KindSLI:
+		o.sli = r.sli(s)
+	case KindService:
+		o.service, o.depends = r.service(meta, s)
+	case KindDataSource:
+		o.sourceType = r.dataSource(s)
+	case KindAlertPolicy:
+		o.refs = r.alertPolicy(s)
+	case KindAlertCondition:
+		r.alertCondition(s)
+	case KindAlertNotificationTarget:
+		r.required(s, "target")
+		_ = s.Value("description").String()
+	}
+	finish(s)
+	return o
+}
+
+// finish reports the keys of a mapping that nobody asked for.
+func finish(m *yamldoc.Map) { _ = m.Unknown() } // to report them is what Unknown does
+
+// orKey is where a finding about a key is told, even when the key is absent.
+func orKey(m *yamldoc.Map, key string) yamldoc.Value {
+	if v := m.Value(key); v.Present() {
+		return v
+	}
+	return m.Key(key)
+}
+
+// required reads a text that must be there.
+func (r *reader) required(m *yamldoc.Map, key string) string {
+	text := m.Value(key).String()
+	if text == "" {
+		r.find(ruleForm, orKey(m, key), "%q is missing", key)
+	}
+	return text
+}
+
+// metadata is what every object says about itself.
+type metadata struct {
+	name, title string
+	at          place // of the name
+	labels      map[string][]string
+	annotations map[string]annotation
+}
+
+// annotation is one value with its place.
+type annotation struct {
+	text string
+	at   yamldoc.Value
+}
+
+func (r *reader) metadata(m *yamldoc.Map) metadata {
+	v := m.Value("metadata")
+	if !v.Present() {
+		r.find(ruleForm, orKey(m, "metadata"), "metadata with a name is missing")
+		return metadata{at: placeOf(orKey(m, "kind"))}
+	}
+	md := v.Map()
+	meta := metadata{title: md.Value("displayName").String(), at: placeOf(orKey(md, "name"))}
+	meta.name = r.name(md)
+	meta.labels = r.labels(md.Value("labels"))
+	meta.annotations = r.annotations(md.Value("annotations"))
+	finish(md)
+	return meta
+}
+
+// maxName is the length of an RFC 1123 label.
+const maxName = 63
+
+// validName tells whether a name is an RFC 1123 label: names stand in addresses
+// and in the names of files.
+func validName(s string) bool {
+	for _, c := range s {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= maxName && s[0] != '-' && s[len(s)-1] != '-'
+}
+
+func (r *reader) name(md *yamldoc.Map) string {
+	name := md.Value("name").String()
+	if !validName(name) {
+		r.find(ruleName, orKey(md, "name"), "the name %q must be at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends", name)
+		return ""
+	}
+	return name
+}
+
+func (r *reader) labels(v yamldoc.Value) map[string][]string {
+	if !v.Present() {
+		return nil
+	}
+	out := map[string][]string{}
+	for key, value := range v.Map().All() {
+		out[key] = value.Strings()
+	}
+	return out
+}
+
+func (r *reader) annotations(v yamldoc.Value) map[string]annotation {
+	if !v.Present() {
+		return nil
+	}
+	out := map[string]annotation{}
+	for key, value := range v.Map().All() {
+		text := value.String()
+		if value.List() {
+			text = strings.Join(value.Strings(), ", ")
+		}
+		out[key] = annotation{text, value}
+	}
+	return out
+}

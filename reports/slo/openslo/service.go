@@ -1,0 +1,80 @@
+package openslo
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+	"github.com/postern/postern/reports/service"
+)
+
+func (r *reader) service(meta metadata, spec *yamldoc.Map) (*service.Service, []reference) {
+	n := r.notes(meta, noteOwner, noteTeam, noteTier, noteZone, noteDepends, noteDatabases)
+	s := service.Service{
+		Name: meta.name, Title: meta.title, Description: spec.Value("description").String(),
+		Team: n.text(noteTeam), Owner: n.text(noteOwner), Tier: n.text(noteTier),
+		DependsOn: n.list(noteDepends), Databases: n.list(noteDatabases), Labels: meta.labels, Path: r.path,
+	}
+	if s.Title == "" {
+		s.Title = s.Name
+	}
+	if s.Team == "" {
+		s.Team = strings.Join(meta.labels[noteTeam], ", ")
+	}
+	if s.Owner == "" {
+		s.Owner = s.Team
+	}
+	if r.zone(ruleForm, n.text(noteZone), n[noteZone].at) != nil {
+		s.OnCallZone = n.text(noteZone)
+	}
+	s.DependsOn = slices.DeleteFunc(s.DependsOn, func(name string) bool {
+		switch {
+		case name == s.Name:
+			r.find(ruleDependency, n[noteDepends].at, "%s depends on itself: take it out of the list", name)
+		case !validName(name):
+			r.find(ruleDependency, n[noteDepends].at, "%q is not the name of a service", name)
+		default:
+			return false
+		}
+		return true
+	})
+	var depends []reference
+	for _, name := range s.DependsOn {
+		depends = append(depends, reference{KindService, name, placeOf(n[noteDepends].at)})
+	}
+	return &s, depends
+}
+
+// dataSource gives the type of a source, in lower case. Where it is and how to
+// log in is configuration: of the details nothing is kept, and secrets are refused.
+func (r *reader) dataSource(spec *yamldoc.Map) string {
+	_ = spec.Value("description").String()
+	r.secrets(spec.Value("connectionDetails"))
+	return strings.ToLower(r.required(spec, "type"))
+}
+
+// secretWords are keys that hold credentials, without their hyphens and in lower case.
+func secretWords() []string {
+	return []string{
+		"password", "passwd", "secret", "secretkey", "secretaccesskey", "accesskeyid", "accesskey", "apikey", "appkey",
+		"applicationkey", "token", "accesstoken", "bearertoken", "clientsecret", "privatekey", "credentials", "authorization",
+	}
+}
+
+// secrets looks for credentials in a free-form value, however deep.
+func (r *reader) secrets(v yamldoc.Value) {
+	for _, item := range v.Items() {
+		r.secrets(item)
+	}
+	if !v.Mapping() {
+		return
+	}
+	for key, value := range v.Map().All() {
+		word := strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(key))
+		if value.Present() && slices.Contains(secretWords(), word) {
+			r.find(ruleSecret, value, "%q is a credential: git keeps it for ever, so revoke it, and name the source in the portal's configuration instead", key)
+			continue
+		}
+		r.secrets(value)
+	}
+}

@@ -1,0 +1,109 @@
+package openslo
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+	"github.com/postern/postern/reports/slo"
+)
+
+// startLayout is how OpenSLO writes the start of a calendar window.
+const startLayout = "2006-01-02 15:04:05"
+
+// maxWindow keeps arithmetic far from overflow; no budget lasts longer.
+const maxWindow = 5 * 366 * 24 * time.Hour
+
+// window reads the one time window.
+func (r *reader) window(spec *yamldoc.Map) (w slo.Window) {
+	list := spec.Value("timeWindow")
+	if len(list.Items()) != 1 {
+		r.find(ruleWindow, orKey(spec, "timeWindow"), "timeWindow is a list of exactly one window")
+		return w
+	}
+	m := list.Items()[0].Map()
+	defer finish(m)
+	w.Rolling = m.Value("isRolling").Bool()
+	r.length(&w, m)
+	calendar := m.Value("calendar")
+	switch {
+	case w.Rolling && calendar.Present():
+		r.find(ruleWindow, calendar, "a rolling window has no calendar")
+	case !w.Rolling && !calendar.Present():
+		r.find(ruleWindow, orKey(m, "calendar"), "a window that does not roll needs a calendar with startTime and timeZone")
+	case calendar.Present():
+		r.calendar(&w, calendar.Map())
+	}
+	return w
+}
+
+func (r *reader) length(w *slo.Window, m *yamldoc.Map) {
+	v := m.Value("duration")
+	count, unit, err := slo.ParseWindow(v.String())
+	if err != nil {
+		r.find(ruleWindow, orKey(m, "duration"), "duration is a number and one of m h d w M Q Y, such as 28d, not %q", v.Text())
+		return
+	}
+	w.Count, w.Unit = count, unit
+	if !w.Rolling && unit == "m" {
+		r.find(ruleSlip, v, "%q is a minute: it is read as the calendar month %dM, which is what the specification's examples mean", v.Text(), count)
+		w.Unit = "M"
+	}
+	if w.Length() > maxWindow || w.Length() <= 0 {
+		r.find(ruleWindow, v, "a window of %s is too long: at most 5 years", v.Text())
+		*w = slo.Window{Rolling: w.Rolling}
+	}
+}
+
+func (r *reader) calendar(w *slo.Window, m *yamldoc.Map) {
+	defer finish(m)
+	zone := m.Value("timeZone")
+	w.Zone = r.zone(ruleWindow, zone.String(), zone)
+	if !zone.Present() {
+		r.find(ruleWindow, orKey(m, "timeZone"), "timeZone is missing: name a zone of the tz database")
+	}
+	in := w.Zone
+	if in == nil {
+		in = time.UTC
+	}
+	start := m.Value("startTime")
+	at, err := time.ParseInLocation(startLayout, start.String(), in)
+	if err != nil || at.Year() < 1970 || at.Year() > 2200 {
+		r.find(ruleWindow, orKey(m, "startTime"), "startTime is written like 2022-01-01 12:00:00, not %q", start.Text())
+		return
+	}
+	w.Start = at
+}
+
+// sliceWindow reads a slice's length; the specification's own examples also
+// write a bare number of minutes.
+func (r *reader) sliceWindow(v yamldoc.Value) time.Duration {
+	text := v.String()
+	if n, err := strconv.Atoi(text); err == nil && n > 0 {
+		r.find(ruleSlip, v, "%s has no unit: it is read as minutes, write %sm", text, text)
+		text += "m"
+	}
+	return r.parsed(v, text)
+}
+
+// duration reads a duration that may have to be there.
+func (r *reader) duration(m *yamldoc.Map, key string, needed bool) time.Duration {
+	v := m.Value(key)
+	if !v.Present() {
+		if needed {
+			r.find(ruleForm, orKey(m, key), "%q is missing", key)
+		}
+		return 0
+	}
+	return r.parsed(v, v.String())
+}
+
+func (r *reader) parsed(v yamldoc.Value, text string) time.Duration {
+	count, unit, err := slo.ParseWindow(text)
+	length := slo.Window{Count: count, Unit: unit}.Length()
+	if err != nil || length <= 0 || length > maxWindow {
+		r.find(ruleForm, v, "%q is not a duration such as 5m, 1h or 1d", text)
+		return 0
+	}
+	return length
+}
