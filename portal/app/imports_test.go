@@ -40,6 +40,7 @@ var rules = map[string][]string{
 	"postmortems/library":          {"portal/base/fault", "portal/base/kv", "postmortems"},
 	"postmortems/markdown":         {"portal/base/fault", "postmortems"},
 	"postmortems/markdown/sandbox": {"portal/base/fault", "postmortems", "postmortems/markdown"},
+	"reports":                      {"reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/period", "reports/service", "reports/slo"},
 	"reports/alert":                {},
 	"reports/chart":                {},
 	"reports/change":               {},
@@ -68,6 +69,7 @@ var pure = []string{
 	"postmortems", "postmortems/convert", "search/query", "search/synonyms",
 	"reports/alert", "reports/change", "reports/drill", "reports/feed", "reports/incident", "reports/period", "reports/service", "reports/slo", "reports/sql",
 	"reports/slo/openslo",
+	"reports",
 }
 
 // impure imports are what the domain must not reach for by itself.

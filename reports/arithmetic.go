@@ -1,0 +1,96 @@
+package reports
+
+import (
+	"time"
+
+	"github.com/postern/postern/reports/slo"
+)
+
+// arithmetic is the appendix: one row an objective with all that its figures are
+// made of. Value.How of an objective's figure is the key of its row.
+func (c *compiler) arithmetic() Section {
+	s := Section{
+		Title: "How these numbers are made",
+		Note:  "Indicator = good / total. Allowed = (1 - target) × total. Spent = (total - good) / allowed; left = 1 - spent. Counts are summed over buckets aligned to UTC; ratios are taken last and compared before they are rounded. Spent and left of the window count over the objective's own window as it stood when the period ended; a period's share of it is the period's bad over the window's allowed.",
+	}
+	if len(c.in.Objectives) == 0 {
+		s.Empty = "No objective is defined in this scope. How the other figures are made stands below."
+		return s
+	}
+	t := Table{Key: "every", Title: "Every objective", Columns: []Column{
+		{Key: "slo", Title: "Objective"}, {Key: "state", Title: "State"}, {Key: "good", Title: "Good", Numeric: true}, {Key: "total", Title: "Total", Numeric: true},
+		{Key: "sli", Title: "Indicator", Numeric: true}, {Key: "target", Title: "Target", Numeric: true}, {Key: "allowed", Title: "Allowed bad", Numeric: true}, {Key: "spent", Title: "Spent", Numeric: true},
+		{Key: "coverage", Title: "Measured", Numeric: true}, {Key: "window", Title: "Window"}, {Key: "wbad", Title: "Bad in it", Numeric: true}, {Key: "wallowed", Title: "Allowed in it", Numeric: true},
+		{Key: "wleft", Title: "Left of it", Numeric: true}, {Key: "definition", Title: "Definition"},
+	}}
+	for _, o := range c.in.Objectives {
+		t.Rows = append(t.Rows, c.arithmeticRow(o))
+	}
+	s.Tables = []Table{t}
+	return s
+}
+
+func (c *compiler) arithmeticRow(o Objective) Row {
+	r, w := c.now(o), o.Window
+	noHow := func(v Value) Value { v.How = ""; return v }
+	state := Value{Text: stateText(r.State), Tone: toneOf(r)}
+	if r.Met != nil {
+		state = noHow(c.verdictValue(o, r))
+	}
+	row := Row{Key: rowKey(o), Cells: []Value{
+		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, state, measured(r, r.Good), measured(r, r.Total), noHow(sliValue(o, r)),
+		words(targetText(o.SLO.Target)), allowed(r), noHow(spentValue(o, r)),
+		{Text: percentText(r.Coverage, 1), Number: number(r.Coverage), Unit: Ratio}, words(windowText(o.SLO.Window) + " " + method(o.SLO)), measured(w, w.Total-w.Good), allowed(w),
+		noHow(c.leastLeft([]Objective{o})), words(short(o.SLO.Hash)),
+	}}
+	if r.State == slo.NotYet {
+		row.Cells[8] = dash(Ratio)
+	}
+	return row
+}
+
+// measured is a count, or a dash where there is no data to count.
+func measured(r slo.Result, x float64) Value {
+	if r.State == slo.NoData || r.State == slo.NotYet {
+		return dash(Count)
+	}
+	return events(x)
+}
+
+func allowed(r slo.Result) Value {
+	if r.Allowed == nil {
+		return dash(Count)
+	}
+	return events(*r.Allowed)
+}
+
+// method says what the counts are, where they are not events.
+func method(s slo.SLO) string {
+	switch s.Method {
+	case slo.Timeslices:
+		return "in slices of " + durationText(s.SliceLen)
+	case slo.RatioTimeslices:
+		return "in slices of " + durationText(s.SliceLen) + ", by their ratios"
+	}
+	return ""
+}
+
+// short is as much of a hash as tells two apart.
+func short(hash string) string {
+	const most = 10
+	return title(hash)[:min(len(title(hash)), most)]
+}
+
+// glossary explains the words of the report.
+func (c *compiler) glossary() Section {
+	t := c.in.Targets
+	return Section{Title: "Glossary", Lines: []Line{
+		{Key: "budget", Who: "Error budget", Text: "what the objective allows to go wrong: (1 - target) of all events of its window. Below zero it is overspent."},
+		{Key: "burn", Who: "Burn rate", Text: "how fast the budget is spent: 1 spends exactly all of it by the end of the window."},
+		{Key: "state", Who: "States", Text: "measured; partly measured (50 to 95 % covered, with bounds); low traffic (too few events for a verdict); no traffic (measured, nothing to count); no data (less than half covered); invalid (more good than total); not yet in force. Only the first two give a verdict."},
+		{Key: "response", Who: durationText(t.Detect) + ", " + durationText(t.Diagnose) + ", " + durationText(t.Recover), Text: "targets for detecting, diagnosing and recovering, all from the start of impact."},
+		{Key: "precision", Who: "Precision and recall of paging", Text: "pages that met a real incident of all pages; incidents that a page came before of all incidents."},
+		{Key: "failure", Who: "Change failure rate", Text: "distinct deployments with a linked incident or a rollback, of all distinct deployments to production."},
+		{Key: "revision", Who: "Revision", Text: "late data makes a new revision with a list of what changed. Old ones stay readable. A period closes " + plural(int(CloseAfter/(24*time.Hour)), "day") + " after its end."},
+	}}
+}

@@ -1,0 +1,204 @@
+package reports
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/service"
+)
+
+// Definition says which report is made, of what, when and for whom.
+type Definition struct {
+	Name  string // unique; its address is /reports/NAME
+	Title string
+	Kind  period.Kind
+	Zone  string // IANA name
+	Scope Scope
+	// Publish is the time of day in Zone from which a period's report is made; nil
+	// is as soon as the data has settled.
+	Publish *time.Duration
+	// Sections are the keys of those wanted, in order; empty is all of the kind.
+	Sections   []string
+	Recipients []Recipient
+
+	Path string // file in the repository; "" for a built-in one
+	Hash string // of the file
+}
+
+// Recipient is where a report is delivered: the scheme says how.
+type Recipient struct {
+	Kind    string // "mail", or the name of a configured channel
+	Address string
+}
+
+// Scope narrows a report to some services. Every field that is set must fit; an
+// empty Scope is the whole organisation.
+type Scope struct {
+	Teams    []string
+	Services []string
+	Labels   map[string][]string // one of the values of every label
+}
+
+// Whole tells whether the scope is the whole organisation.
+func (s Scope) Whole() bool { return len(s.Teams) == 0 && len(s.Services) == 0 && len(s.Labels) == 0 }
+
+// Admits tells whether a service is in the scope.
+func (s Scope) Admits(x service.Service) bool {
+	if len(s.Teams) > 0 && !slices.Contains(s.Teams, x.Team) {
+		return false
+	}
+	if len(s.Services) > 0 && !slices.Contains(s.Services, x.Name) {
+		return false
+	}
+	for name, values := range s.Labels {
+		if !slices.ContainsFunc(values, func(v string) bool { return slices.Contains(x.Labels[name], v) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// String is the scope in words; "" for the whole organisation.
+func (s Scope) String() string {
+	var parts []string
+	if len(s.Teams) > 0 {
+		parts = append(parts, "team "+strings.Join(s.Teams, ", "))
+	}
+	if len(s.Services) > 0 {
+		parts = append(parts, "service "+strings.Join(s.Services, ", "))
+	}
+	names := make([]string, 0, len(s.Labels))
+	for name := range s.Labels {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		parts = append(parts, name+" "+strings.Join(s.Labels[name], ", "))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Location is the definition's zone. Definitions are checked when they are
+// pushed, so an unknown zone is one that a newer tz database knows: UTC then.
+func (d Definition) Location() *time.Location {
+	zone, err := time.LoadLocation(d.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// BuiltIn are the definitions that need no configuration: the whole organisation
+// by day, week and month, in one zone.
+func BuiltIn(zone string) []Definition {
+	return []Definition{
+		{Name: string(period.Daily), Title: "Daily report", Kind: period.Daily, Zone: zone},
+		{Name: string(period.Weekly), Title: "Weekly report", Kind: period.Weekly, Zone: zone},
+		{Name: string(period.Monthly), Title: "Monthly report", Kind: period.Monthly, Zone: zone},
+	}
+}
+
+// Grace is how long after the end of a period late data is waited for.
+func Grace(kind period.Kind) time.Duration {
+	switch kind {
+	case period.Weekly:
+		return 2 * time.Hour
+	case period.Monthly:
+		return 6 * time.Hour
+	}
+	return 15 * time.Minute
+}
+
+// CloseAfter is how long after its end a period still takes late data.
+const CloseAfter = 35 * 24 * time.Hour
+
+// Due is the instant from which a period's report is made: its end and the
+// grace, or the definition's time of day when that is later.
+func (d Definition) Due(p period.Period) time.Time {
+	due := p.To.Add(Grace(d.Kind))
+	if d.Publish == nil {
+		return due
+	}
+	// The time of day on the first day after the period: by the wall clock, so
+	// that 08:00 is 08:00 on the days on which the clock changes.
+	y, m, day := p.To.In(p.Zone).Date()
+	minutes := int(*d.Publish / time.Minute)
+	if at := time.Date(y, m, day, 0, minutes, 0, 0, p.Zone); at.After(due) {
+		return at
+	}
+	return due
+}
+
+// history is how many periods before its own a report looks back.
+func history(kind period.Kind) int {
+	switch kind {
+	case period.Weekly:
+		return 7 // eight weeks
+	case period.Monthly:
+		return 12 // the same month of the year before
+	}
+	return 7 // the same weekday of the week before
+}
+
+// Spans are the periods that a report of p compares, oldest first; the last is p.
+func Spans(p period.Period) []period.Period {
+	n := history(p.Kind)
+	spans := make([]period.Period, n+1)
+	spans[n] = p
+	for i := n; i > 0; i-- {
+		spans[i-1] = spans[i].Prev()
+	}
+	return spans
+}
+
+// The keys of the sections.
+const (
+	Objectives   = "objectives"
+	Risk         = "risk"
+	Budget       = "budget"
+	Incidents    = "incidents"
+	Response     = "response"
+	Dependencies = "dependencies"
+	Alerts       = "alerts"
+	Changes      = "changes"
+	SlowSQL      = "sql"
+	Drills       = "drills"
+	Coverage     = "postmortems"
+	Actions      = "actions"
+	Quality      = "quality"
+	Definitions  = "definitions"
+	Knowledge    = "gaps"
+	Review       = "review"
+	Arithmetic   = "arithmetic"
+	Glossary     = "glossary"
+)
+
+// SectionKeys lists every section, in the order in which a report has them.
+func SectionKeys() []string {
+	return []string{
+		Objectives, Risk, Budget, Incidents, Response, Dependencies, Alerts, Changes, SlowSQL, Drills,
+		Coverage, Actions, Quality, Definitions, Review, Knowledge, Arithmetic, Glossary,
+	}
+}
+
+// sectionsOf are the sections of a definition: its own choice, else those of its
+// kind. What makes the numbers checkable is never left out.
+func sectionsOf(d Definition) []string {
+	if len(d.Sections) > 0 {
+		keys := slices.Clone(d.Sections)
+		for _, k := range []string{Quality, Arithmetic} {
+			if !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+		return keys
+	}
+	left := map[period.Kind][]string{
+		period.Daily:   {Dependencies, Review, Knowledge, Drills, Glossary},
+		period.Weekly:  {Review},
+		period.Monthly: {Risk},
+	}[d.Kind]
+	return slices.DeleteFunc(SectionKeys(), func(k string) bool { return slices.Contains(left, k) })
+}

@@ -1,0 +1,227 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/slo"
+)
+
+// The first screen: verdict, headline, what changed, who acts.
+
+// mostChanged bounds the list of what changed: five are read, ten are not.
+const mostChanged = 5
+
+// mostActs bounds the list of who acts.
+const mostActs = 6
+
+// headline are the figures of the tiles, the most important first.
+func (c *compiler) headline() []Figure {
+	figures := []Figure{c.metTile()}
+	open := c.openTile()
+	switch {
+	case c.p.Kind == period.Daily:
+		figures = append(figures, c.spentTile(), open)
+	default:
+		figures = append(figures, c.incidentTile(), c.detectTile())
+	}
+	figures = append(figures, c.unmeasuredTile())
+	if c.p.Kind != period.Daily {
+		return append(figures, c.spentTile(), open)
+	}
+	return append(figures, c.incidentTile(), c.detectTile())
+}
+
+func (c *compiler) metTile() Figure {
+	now, was := c.count(c.in.Objectives, len(c.spans)-1), c.count(c.in.Objectives, c.before())
+	how := c.derive(Derivation{
+		Key: "met", Title: "Objectives met", Formula: "objectives whose indicator reached its target / objectives that were measured (fully or partly)",
+		Terms:  []Term{{"met", count(now.met)}, {"measured", count(now.measured)}, {"not measured", count(now.unmeasured)}},
+		Source: "SLI buckets", Link: "/slos",
+	})
+	f := Figure{Key: "met", Label: "objectives met", Value: Value{Text: "no data", Unit: Ratio, Tone: Gap, How: how}}
+	if now.measured > 0 {
+		f.Value = Value{Text: fmt.Sprintf("%d / %d", now.met, now.measured), Number: number(float64(now.met) / float64(now.measured)), Unit: Ratio, Tone: now.tone(), How: how}
+	}
+	if was.measured > 0 {
+		f.Note = fmt.Sprintf("%s: %d / %d", c.compareWord(), was.met, was.measured)
+	}
+	return f
+}
+
+func (c *compiler) incidentTile() Figure {
+	own := c.facts.own
+	seconds := recoveries(own)
+	how := c.derive(Derivation{
+		Key: "headline-incidents", Title: "Incidents and their recovery", Formula: "number of incidents whose impact began in the period; median of the known times from impact to recovery",
+		Terms:  []Term{{"incidents", count(len(own))}, {"recovery known", count(len(seconds))}},
+		Source: "incidents", Link: "/incidents",
+	})
+	note := c.countTrend(len(own), len(c.facts.before))
+	if median, ok := quantile(seconds, 0.5); ok {
+		note = fmt.Sprintf("median %s to recover, n = %d; %s", durationText(seconds2(median)), len(seconds), note)
+	}
+	return Figure{Key: "incidents", Label: map[bool]string{true: "incident", false: "incidents"}[len(own) == 1], Value: withHow(count(len(own)), how), Note: note}
+}
+
+func (c *compiler) detectTile() Figure {
+	s, quiet := c.attain(c.facts.own)
+	how := c.derive(Derivation{
+		Key: "headline-detect", Title: "Detected in time", Formula: "incidents detected within the target / incidents whose detection is known",
+		Terms:  []Term{{"met", count(s.detect.met)}, {"missed", count(s.detect.missed)}, {"unknown", count(s.detect.unknown)}, {"left out for low traffic", count(quiet)}},
+		Source: "incidents", Link: "/incidents",
+	})
+	v := s.detect.value()
+	if s.detect.met+s.detect.missed > 0 {
+		v.Text = fmt.Sprintf("%d / %d", s.detect.met, s.detect.met+s.detect.missed)
+	}
+	if len(c.facts.own)-quiet == 0 {
+		v = Value{Text: "—", Unit: Ratio, Tone: Plain}
+		return Figure{Key: "detect", Label: "detected within " + durationText(c.in.Targets.Detect), Value: withHow(v, how), Note: "no incident to hold against it"}
+	}
+	return Figure{Key: "detect", Label: "detected within " + durationText(c.in.Targets.Detect), Value: withHow(v, how), Note: s.detect.note()}
+}
+
+func (c *compiler) openTile() Figure {
+	n := len(c.open())
+	how := c.derive(Derivation{
+		Key: "open", Title: "Open incidents", Formula: "incidents whose impact lasted at the end of the period", Terms: []Term{{"open", count(n)}}, Source: "incidents", Link: "/incidents",
+	})
+	f := Figure{Key: "open", Label: "open incidents", Value: withHow(count(n), how)}
+	if n > 0 {
+		f.Value.Tone = Bad
+		f.Note = incidentTitle(c.open()[0])
+	}
+	return f
+}
+
+func (c *compiler) spentTile() Figure {
+	f := Figure{Key: "spent", Label: "most budget spent", Value: Value{Text: "none", Unit: Ratio, Tone: Good, Number: number(0)}}
+	d := Derivation{Key: "most-spent", Title: "Most budget spent", Formula: "largest of: bad events of the period / bad events that the objective's window allows", Source: "SLI buckets", Link: "/slos"}
+	measured := c.count(c.in.Objectives, len(c.spans)-1).measured
+	if all := c.spenders(); len(all) > 0 {
+		top := all[0]
+		f.Value = share(top.share)
+		f.Note = fmt.Sprintf("%s, of its %s window", c.titles[top.SLO.Name], windowText(top.SLO.Window))
+		d.Terms = []Term{{"bad", events(top.bad)}, {"allowed in the window", events(*top.Window.Allowed)}}
+		d.Link, d.Revision = sloLink(top.SLO.Name), short(top.SLO.Hash)
+		if top.share > policyShare {
+			f.Value.Tone = Bad
+		}
+	} else if measured == 0 {
+		f.Value = Value{Text: "no data", Unit: Ratio, Tone: Gap}
+	}
+	f.Value.How = c.derive(d)
+	return f
+}
+
+func (c *compiler) unmeasuredTile() Figure {
+	n := c.count(c.in.Objectives, len(c.spans)-1).unmeasured
+	states := c.states()
+	var terms []Term
+	for _, s := range []slo.State{slo.LowTraffic, slo.NoTraffic, slo.NoData, slo.Invalid} {
+		terms = append(terms, Term{stateText(s), count(states[s])})
+	}
+	how := c.derive(Derivation{Key: "unmeasured", Title: "Not measured", Formula: "objectives in force whose data gave no verdict", Terms: terms, Source: "SLI buckets", Link: "/slos"})
+	f := Figure{Key: "unmeasured", Label: "objectives we could not measure", Value: withHow(count(n), how)}
+	if n > 0 {
+		f.Value.Tone = Gap
+		var parts []string
+		for _, t := range terms {
+			if *t.Value.Number > 0 {
+				parts = append(parts, t.Value.Text+" "+t.Name)
+			}
+		}
+		f.Note = strings.Join(parts, ", ")
+	}
+	return f
+}
+
+// verdict says whether the objectives were met, what was missed and why.
+func (c *compiler) verdict() Verdict {
+	t := c.count(c.in.Objectives, len(c.spans)-1)
+	v := Verdict{Tone: t.tone()}
+	if v.Tone == Good && (t.unmeasured > 0 || len(c.open()) > 0) {
+		v.Tone = Warn
+	}
+	v.Text = c.metSentence(t)
+	if s, missed := c.missedSentence(); s != "" {
+		v.Text, v.Missed = v.Text+" "+s, missed
+	}
+	if s := c.incidentSentence(); s != "" {
+		v.Text += " " + s
+	}
+	return v
+}
+
+func (c *compiler) metSentence(t tally) string {
+	switch {
+	case len(c.in.Objectives) == 0:
+		return "No objective is defined in this scope."
+	case t.measured == 0 && t.unmeasured == 0:
+		return "No objective was in force."
+	case t.measured == 0:
+		return fmt.Sprintf("None of %s could be measured.", plural(t.unmeasured, "objective"))
+	case t.met == t.measured && t.unmeasured == 0:
+		return fmt.Sprintf("All %s met.", plural(t.measured, "objective"))
+	}
+	s := fmt.Sprintf("%d of %s met", t.met, plural(t.measured, "measured objective"))
+	if t.unmeasured > 0 {
+		s += fmt.Sprintf("; %d could not be measured", t.unmeasured)
+	}
+	return s + "."
+}
+
+// missedSentence names what was missed, and the incident that cost most.
+func (c *compiler) missedSentence() (s string, missed []string) {
+	var worst []spender
+	for _, o := range c.in.Objectives {
+		if r := c.now(o); r.Met != nil && !*r.Met {
+			x, _ := c.spent(o)
+			x.Objective = o
+			worst = append(worst, x)
+		}
+	}
+	slices.SortStableFunc(worst, func(a, b spender) int { return cmp.Compare(b.share, a.share) })
+	for _, w := range worst {
+		missed = append(missed, c.titles[w.SLO.Name])
+	}
+	if len(missed) == 0 {
+		return "", nil
+	}
+	names := missed
+	if len(missed) > 1 {
+		s = listed(missed, 2) + " missed their objectives"
+	} else {
+		s = missed[0] + " missed its objective"
+	}
+	for _, x := range c.spends() {
+		if x.SLO == worst[0].SLO.Name {
+			s += fmt.Sprintf(": %s took %s of its %s budget", incidentTitle(x.Incident), share(x.Share).Text, windowText(worst[0].SLO.Window))
+			break
+		}
+	}
+	return s + ".", names[:min(len(names), 2)]
+}
+
+func (c *compiler) incidentSentence() string {
+	if open := c.open(); len(open) > 0 {
+		lasted := durationText(c.asOf.Sub(impactStart(open[0])))
+		if len(open) == 1 {
+			return fmt.Sprintf("%s is open, for %s so far.", incidentTitle(open[0]), lasted)
+		}
+		return fmt.Sprintf("%d incidents are open, the oldest for %s.", len(open), lasted)
+	}
+	own := c.facts.own
+	if len(own) == 0 {
+		return "No incident."
+	}
+	s, quiet := c.attain(own)
+	if known := s.detect.met + s.detect.missed; len(own)-quiet > 0 && known > 0 {
+		return fmt.Sprintf("%s; %d of %d detected within %s.", plural(len(own), "incident"), s.detect.met, known, durationText(c.in.Targets.Detect))
+	}
+	return plural(len(own), "incident") + "."
+}

@@ -1,0 +1,248 @@
+package reports
+
+import (
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/postern/postern/reports/slo"
+)
+
+const (
+	titleRunes = 120 // of a title in a table: names from outside can be pages long
+	textRunes  = 300 // of a statement or an action
+	// mostDigits bounds the decimals that are added so that a ratio does not look
+	// like the target it missed.
+	mostDigits = 7
+)
+
+// clean makes text from outside one line of bounded length without control
+// characters and without marks that turn the direction of what stands around it.
+func clean(s string, most int) string {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	var b strings.Builder
+	n, space := 0, false
+	for _, r := range s {
+		switch {
+		case unicode.IsControl(r) || unicode.IsSpace(r):
+			space = n > 0
+			continue
+		case unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			n++
+			space = false
+		}
+		if n >= most {
+			return strings.TrimRight(b.String(), " ") + "…"
+		}
+		b.WriteRune(r)
+		n++
+	}
+	return b.String()
+}
+
+func title(s string) string { return clean(s, titleRunes) }
+
+// number is a pointer to a copy; a number that is none is nil.
+func number(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}
+
+// words is a Value without a number.
+func words(s string) Value { return Value{Text: s} }
+
+// unknown is what stands for a figure that nobody knows.
+func unknown() Value { return Value{Text: "unknown", Tone: Gap} }
+
+// dash stands for a figure that cannot be: a share of nothing.
+func dash(unit Unit) Value { return Value{Text: "—", Unit: unit, Tone: Gap} }
+
+func count(n int) Value {
+	return Value{Text: digits(float64(n)), Number: number(float64(n)), Unit: Count}
+}
+
+// events writes a count that may have a fraction (PromQL's increase gives such).
+func events(x float64) Value {
+	if number(x) == nil {
+		return dash(Count)
+	}
+	return Value{Text: digits(math.Floor(x + 1e-9)), Number: number(x), Unit: Count}
+}
+
+// digits groups thousands: 36,632.
+func digits(x float64) string {
+	s := strconv.FormatFloat(math.Abs(x), 'f', 0, 64)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	if x <= -1 {
+		return "-" + s
+	}
+	return s
+}
+
+// percentText writes a fraction as a percentage with some decimals.
+func percentText(x float64, decimals int) string {
+	s := strconv.FormatFloat(x*100, 'f', decimals, 64)
+	if strings.Trim(s, "-0.") == "" {
+		s = strings.TrimPrefix(s, "-") // no negative zero
+	}
+	return s + " %"
+}
+
+// share is a fraction of a budget or of a whole: one decimal.
+func share(x float64) Value {
+	if number(x) == nil {
+		return dash(Ratio)
+	}
+	return Value{Text: percentText(x, 1), Number: number(x), Unit: Ratio}
+}
+
+// nines counts the nines of a target: 0.999 has three.
+func nines(target float64) int {
+	if target <= 0 || target >= 1 {
+		return 0
+	}
+	return int(math.Floor(-math.Log10(1-target) + 1e-9))
+}
+
+// targetText writes a target with the decimals it was given with.
+func targetText(target float64) string {
+	s := strconv.FormatFloat(math.Round(target*1e9)/1e7, 'f', -1, 64)
+	return s + " %"
+}
+
+// indicator writes an SLI: two digits of its budget, and more when it would look
+// like the target, or like all, and is not.
+func indicator(x, target float64) Value {
+	n := max(2, nines(target))
+	for ; n < mostDigits; n++ {
+		s := percentText(x, n)
+		if (s != percentText(1, n) || x == 1) && (s != percentText(target, n) || x >= target) && (s != percentText(0, n) || x == 0) {
+			break
+		}
+	}
+	return Value{Text: percentText(x, n), Number: number(x), Unit: Ratio}
+}
+
+// durationText writes a duration in its two largest units.
+func durationText(d time.Duration) string {
+	s := int64(d / time.Second)
+	switch {
+	case d < 0:
+		return "-" + durationText(-d)
+	case d > 0 && s == 0:
+		return strconv.FormatInt(max(1, int64(d/time.Millisecond)), 10) + " ms"
+	case s < 60:
+		return strconv.FormatInt(s, 10) + " s"
+	case s < 3600:
+		if s < 600 && s%60 != 0 {
+			return strconv.FormatInt(s/60, 10) + " min " + strconv.FormatInt(s%60, 10) + " s"
+		}
+		return strconv.FormatInt(s/60, 10) + " min"
+	case s < 86400:
+		return join2(s/3600, "h", s%3600/60, "min")
+	}
+	return join2(s/86400, "d", s%86400/3600, "h")
+}
+
+func join2(a int64, ua string, b int64, ub string) string {
+	s := strconv.FormatInt(a, 10) + " " + ua
+	if b > 0 {
+		s += " " + strconv.FormatInt(b, 10) + " " + ub
+	}
+	return s
+}
+
+func duration(d time.Duration) Value {
+	return Value{Text: durationText(d), Number: number(d.Seconds()), Unit: Seconds}
+}
+
+// durationOf is duration, or unknown.
+func durationOf(d *time.Duration) Value {
+	if d == nil {
+		return unknown()
+	}
+	return duration(*d)
+}
+
+// plural writes "1 incident", "2 incidents", "3 queries".
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	if stem, ok := strings.CutSuffix(one, "y"); ok {
+		return digits(float64(n)) + " " + stem + "ies"
+	}
+	return digits(float64(n)) + " " + one + "s"
+}
+
+// listed writes up to most names: "a, b and 3 more".
+func listed(names []string, most int) string {
+	switch n := len(names); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return names[0]
+	case n > most:
+		return strings.Join(names[:most], ", ") + " and " + strconv.Itoa(n-most) + " more"
+	default:
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+}
+
+// toneOf is what a state of the data means for a reader.
+func toneOf(r slo.Result) Tone {
+	switch {
+	case r.Met == nil:
+		return Gap
+	case !*r.Met:
+		return Bad
+	case r.State == slo.Partial:
+		return Warn
+	}
+	return Good
+}
+
+// stateText words a state for people.
+func stateText(s slo.State) string {
+	switch s {
+	case slo.OK:
+		return "measured"
+	case slo.LowTraffic:
+		return "low traffic"
+	case slo.NoTraffic:
+		return "no traffic"
+	case slo.Partial:
+		return "partly measured"
+	case slo.NoData:
+		return "no data"
+	case slo.Invalid:
+		return "invalid data"
+	case slo.NotYet:
+		return "not yet in force"
+	}
+	return title(string(s))
+}
+
+// The addresses of what reports lead to.
+func sloLink(name string) string     { return "/slos/" + url.PathEscape(name) }
+func incidentLink(id string) string  { return "/incidents/" + url.PathEscape(id) }
+func documentLink(id string) string  { return "/p/" + url.PathEscape(id) }
+func serviceLink(name string) string { return "/services/" + url.PathEscape(name) }
+func ruleLink(name string) string    { return "/a/" + url.PathEscape(name) }
+func digestLink(d string) string     { return "/slow-sql?digest=" + url.QueryEscape(d) }
+func ownerLink(owner string) string  { return "/actions?owner=" + url.QueryEscape(owner) }
+func searchLink(query string) string { return "/search?q=" + url.QueryEscape(query) }

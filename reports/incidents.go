@@ -1,0 +1,208 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/postern/postern/reports/incident"
+)
+
+// incidentFacts are the incidents as this report counts them. An incident belongs
+// to the period in which its impact began.
+type incidentFacts struct {
+	own, before []Incident // began in this period; in the one before
+	carried     []Incident // began earlier and lasted into this period
+	maintenance []Incident // of this period; counted nowhere else
+	doubtful    []Incident // kept out of every number
+}
+
+// impactStart is when an incident began: its impact, else when it was detected,
+// else whatever is known earliest.
+func impactStart(i Incident) time.Time {
+	for _, m := range []incident.Milestone{incident.Started, incident.Detected, incident.Acknowledged, incident.Diagnosed, incident.Mitigated, incident.Recovered, incident.Resolved} {
+		if s, ok := i.Times[m]; ok && !s.At.IsZero() {
+			return s.At
+		}
+	}
+	return time.Time{}
+}
+
+// impactEnd is when the impact was over; zero while it lasts or when not known.
+func impactEnd(i Incident) time.Time {
+	for _, m := range []incident.Milestone{incident.Mitigated, incident.Recovered, incident.Resolved} {
+		if s, ok := i.Times[m]; ok && !s.At.IsZero() {
+			return s.At
+		}
+	}
+	return time.Time{}
+}
+
+// openAt tells whether an incident's impact lasts at an instant.
+func openAt(i Incident, t time.Time) bool {
+	end := impactEnd(i)
+	return i.Open && end.IsZero() || end.After(t)
+}
+
+func (c *compiler) sortIncidents() (f incidentFacts) {
+	prev := c.spans[c.before()]
+	for _, i := range c.in.Incidents {
+		at := impactStart(i)
+		switch {
+		case len(i.Doubts) > 0:
+			if at.IsZero() || c.p.Contains(at) {
+				f.doubtful = append(f.doubtful, i)
+			}
+		case at.IsZero() || !at.Before(c.asOf):
+		case i.Maintenance:
+			if c.p.Contains(at) {
+				f.maintenance = append(f.maintenance, i)
+			}
+		case c.p.Contains(at):
+			f.own = append(f.own, i)
+		case at.Before(c.p.From) && (openAt(i, c.p.From)):
+			f.carried = append(f.carried, i)
+			if prev.Contains(at) {
+				f.before = append(f.before, i)
+			}
+		case prev.Contains(at):
+			f.before = append(f.before, i)
+		}
+	}
+	return f
+}
+
+// open are the incidents whose impact lasted at the end of the period.
+func (c *compiler) open() (all []Incident) {
+	for _, i := range slices.Concat(c.facts.carried, c.facts.own) {
+		if openAt(i, c.asOf) {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// recoveries are the known times from impact to recovery, in seconds.
+func recoveries(all []Incident) (seconds []float64) {
+	for _, i := range all {
+		if d := i.Durations.Recover; d != nil {
+			seconds = append(seconds, d.Seconds())
+		}
+	}
+	return seconds
+}
+
+func incidentTitle(i Incident) string {
+	if t := title(i.Title); t != "" {
+		return t
+	}
+	return title(i.ID)
+}
+
+func (c *compiler) incidentSection() Section {
+	s := Section{Title: "Incidents", Note: "An incident belongs to the period in which its impact began. Durations count from there; a missing milestone is unknown and enters no number."}
+	f := c.facts
+	if len(f.own)+len(f.carried)+len(f.maintenance) == 0 {
+		s.Empty = "No incident began in this period, and none lasted into it."
+		return s
+	}
+	s.Figures = c.incidentFigures()
+	for _, t := range []Table{
+		c.incidentTable("incidents", "Incidents that began in the period", f.own),
+		c.incidentTable("carried", "Carried over from before", f.carried),
+		c.incidentTable("maintenance", "Planned maintenance, counted nowhere else", f.maintenance),
+	} {
+		if len(t.Rows) > 0 {
+			s.Tables = append(s.Tables, t)
+		}
+	}
+	if len(f.own) > 0 {
+		s.Charts = append(s.Charts, c.dots())
+	}
+	return s
+}
+
+// incidentFigures are the distribution of recovery times: median with n, tail
+// and largest; never a mean.
+func (c *compiler) incidentFigures() []Figure {
+	own := c.facts.own
+	seconds := recoveries(own)
+	n := fmt.Sprintf("n = %d, %d unknown", len(seconds), len(own)-len(seconds))
+	how := c.derive(Derivation{
+		Key: "recover", Title: "Time to recover", Formula: "percentiles of (mitigated, else recovered, else resolved) - started, by linear interpolation",
+		Terms:  []Term{{"incidents", count(len(own))}, {"known", count(len(seconds))}, {"unknown", count(len(own) - len(seconds))}},
+		Source: "incidents", Link: "/incidents",
+	})
+	figures := []Figure{{Key: "incidents", Label: "incidents", Value: withHow(count(len(own)), "incidents-n"), Note: c.countTrend(len(own), len(c.facts.before))}}
+	c.derive(Derivation{Key: "incidents-n", Title: "Incidents", Formula: "number of incidents whose impact began in the period, without maintenance and quarantined ones",
+		Terms:  []Term{{"maintenance", count(len(c.facts.maintenance))}, {"quarantined", count(len(c.facts.doubtful))}, {"carried over", count(len(c.facts.carried))}},
+		Source: "incidents", Link: "/incidents"})
+	if median, ok := quantile(seconds, 0.5); ok {
+		figures = append(figures, Figure{Key: "recover-median", Label: "median to recover", Value: withHow(duration(seconds2(median)), how), Note: n})
+	} else {
+		figures = append(figures, Figure{Key: "recover-median", Label: "median to recover", Value: withHow(unknown(), how), Note: n})
+	}
+	if p90, ok := quantile(seconds, 0.9); ok && len(seconds) >= leastForTrend {
+		figures = append(figures, Figure{Key: "recover-p90", Label: "90th percentile", Value: withHow(duration(seconds2(p90)), how), Note: n})
+	}
+	if longest, ok := quantile(seconds, 1); ok {
+		figures = append(figures, Figure{Key: "recover-max", Label: "longest", Value: withHow(duration(seconds2(longest)), how), Note: n})
+	}
+	return append(figures, c.downtime())
+}
+
+// downtime is how long at least one incident lasted: the union of their
+// intervals, because two at once do not make twice the time.
+func (c *compiler) downtime() Figure {
+	var spans [][2]time.Time
+	var sum time.Duration
+	for _, i := range slices.Concat(c.facts.carried, c.facts.own) {
+		from, to := impactStart(i), impactEnd(i)
+		if from.Before(c.p.From) {
+			from = c.p.From
+		}
+		if to.IsZero() && !i.Open {
+			continue // its end is not known
+		}
+		if to.IsZero() || to.After(c.asOf) {
+			to = c.asOf
+		}
+		if to.After(from) {
+			spans = append(spans, [2]time.Time{from, to})
+			sum += to.Sub(from)
+		}
+	}
+	total := union(spans)
+	how := c.derive(Derivation{
+		Key: "impacted", Title: "Time with an incident", Formula: "length of the union of the incidents' intervals within the period",
+		Terms:  []Term{{"union", duration(total)}, {"sum of the single ones", duration(sum)}, {"period", duration(c.asOf.Sub(c.p.From))}},
+		Source: "incidents", Link: "/incidents",
+	})
+	return Figure{Key: "impacted", Label: "with an incident", Value: withHow(duration(total), how), Note: "overlaps counted once"}
+}
+
+// union is the total length of intervals, overlaps counted once.
+func union(spans [][2]time.Time) (total time.Duration) {
+	slices.SortFunc(spans, func(a, b [2]time.Time) int { return cmp.Or(a[0].Compare(b[0]), a[1].Compare(b[1])) })
+	var end time.Time
+	for _, s := range spans {
+		if s[0].After(end) {
+			end = s[0]
+		}
+		if s[1].After(end) {
+			total += s[1].Sub(end)
+			end = s[1]
+		}
+	}
+	return total
+}
+
+// countTrend compares two counts in words: few of them are no trend.
+func (c *compiler) countTrend(now, before int) string {
+	s := fmt.Sprintf("%s: %d", c.compareWord(), before)
+	if now < leastForTrend || before < leastForTrend {
+		s += "; few, no trend"
+	}
+	return s
+}

@@ -1,0 +1,157 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/period"
+)
+
+func (c *compiler) incidentTable(key, heading string, all []Incident) Table {
+	t := Table{Key: key, Title: heading, Columns: []Column{
+		{Key: "incident", Title: "Incident"}, {Key: "severity", Title: "Severity"}, {Key: "services", Title: "Services"}, {Key: "started", Title: "Began"},
+		{Key: "detect", Title: "Detected", Numeric: true}, {Key: "diagnose", Title: c.middle(), Numeric: true}, {Key: "recover", Title: "Recovered", Numeric: true},
+		{Key: "budget", Title: "Budget"}, {Key: "postmortem", Title: "Post-mortem"},
+	}}
+	for _, i := range all {
+		t.Rows = append(t.Rows, c.incidentRow(i))
+	}
+	return t
+}
+
+func (c *compiler) middle() string { return "Diagnosed" }
+
+func (c *compiler) incidentRow(i Incident) Row {
+	names := make([]string, 0, len(i.Services))
+	for _, s := range i.Services {
+		names = append(names, c.serviceTitle(s))
+	}
+	slices.Sort(names)
+	severity := words(cmp.Or(title(i.Severity), "unknown"))
+	if i.Severity == "SEV1" || i.Severity == "SEV2" {
+		severity.Tone = Bad
+	}
+	return Row{Key: i.ID, Cells: []Value{
+		{Text: incidentTitle(i), Link: incidentLink(i.ID)}, severity, words(listed(names, 3)), c.when(impactStart(i)),
+		c.step(i, i.Durations.Detect, c.in.Targets.Detect), c.step(i, i.Durations.Diagnose, c.in.Targets.Diagnose), c.step(i, i.Durations.Recover, c.in.Targets.Recover),
+		c.cost(i), c.postmortem(i),
+	}}
+}
+
+// when is an instant in the report's zone.
+func (c *compiler) when(t time.Time) Value {
+	if t.IsZero() {
+		return unknown()
+	}
+	layout := "Mon 2 Jan 15:04"
+	if c.p.Kind == period.Daily && c.p.Contains(t) {
+		layout = "15:04"
+	}
+	return words(t.In(c.p.Zone).Format(layout))
+}
+
+// step is how long a milestone took, by its target. While the incident lasts it
+// is at least so long.
+func (c *compiler) step(i Incident, d *time.Duration, target time.Duration) Value {
+	switch c.judge(i, d, target) {
+	case incident.Met:
+		v := durationOf(d)
+		v.Tone = Good
+		return v
+	case incident.Missed:
+		if d == nil {
+			lasted := c.asOf.Sub(impactStart(i))
+			return Value{Text: "≥ " + durationText(lasted) + " so far", Number: number(lasted.Seconds()), Unit: Seconds, Tone: Bad}
+		}
+		v := durationOf(d)
+		v.Tone = Bad
+		return v
+	}
+	return unknown()
+}
+
+// judge holds one step against its target. A step not yet taken by an incident
+// that lasts is missed once it is over its target.
+func (c *compiler) judge(i Incident, d *time.Duration, target time.Duration) incident.Verdict {
+	started := milestone(i, incident.Started)
+	switch {
+	case d != nil && *d <= target:
+		return incident.Met
+	case d != nil:
+		return incident.Missed
+	case openAt(i, c.asOf) && !started.IsZero() && c.asOf.Sub(started) > target:
+		return incident.Missed
+	}
+	return incident.Unknown
+}
+
+// cost is the largest share of a budget that an incident took.
+func (c *compiler) cost(i Incident) Value {
+	top, ok := topSpend(i, c.titles)
+	if !ok {
+		return Value{Text: "none known", Tone: Gap}
+	}
+	v := share(top.Share)
+	v.Text += " of " + c.titles[top.SLO]
+	v.How = "slo-" + top.SLO
+	if top.Share > policyShare {
+		v.Tone = Bad
+	}
+	return v
+}
+
+// topSpend is the largest share an incident took of an objective of the report.
+func topSpend(i Incident, titles map[string]string) (top Spend, ok bool) {
+	for _, s := range i.Spent {
+		if _, known := titles[s.SLO]; !known || s.Share <= 0 {
+			continue
+		}
+		if !ok || s.Share > top.Share || s.Share == top.Share && s.SLO < top.SLO {
+			top, ok = s, true
+		}
+	}
+	return top, ok
+}
+
+// postmortem links the published write-up, or says that there is none.
+func (c *compiler) postmortem(i Incident) Value {
+	for _, d := range c.in.Documents {
+		if slices.Contains(i.Postmortems, d.ID) && d.Published {
+			return Value{Text: "published", Link: documentLink(d.ID), Tone: Good}
+		}
+	}
+	if len(i.Postmortems) > 0 {
+		return Value{Text: "not published", Tone: Warn}
+	}
+	if c.needsPostmortem(i) {
+		return Value{Text: "missing", Tone: Bad}
+	}
+	return words("not required")
+}
+
+// dots is the chart of recovery times, one dot an incident.
+func (c *compiler) dots() string {
+	var points []Point
+	for _, i := range c.facts.own {
+		p := Point{At: impactStart(i).UTC(), Label: incidentTitle(i)}
+		if i.Durations.Recover != nil {
+			p.Value = number(i.Durations.Recover.Seconds())
+		}
+		points = append(points, p)
+	}
+	c.charts = append(c.charts, Chart{
+		Name: "incidents", Title: fmt.Sprintf("Time to recover of %s, against %s", plural(len(points), "incident"), durationText(c.in.Targets.Recover)),
+		Kind: Dots, Unit: Seconds, Series: []Series{{Name: "time to recover", Points: points}}, Mark: number(c.in.Targets.Recover.Seconds()), Twin: "incidents",
+	})
+	return "incidents"
+}
+
+func withHow(v Value, how string) Value {
+	v.How = how
+	return v
+}
+
+func seconds2(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

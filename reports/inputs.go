@@ -1,0 +1,137 @@
+package reports
+
+import (
+	"time"
+
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/drill"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
+)
+
+// Inputs are everything that a report is made of, for the whole organisation:
+// Compile keeps what the definition's scope asks for. Lists may come in any
+// order. What a list cannot know is left empty, and its section says so.
+type Inputs struct {
+	// AsOf is how far the data goes; zero, or after the period, is its end.
+	AsOf       time.Time
+	Services   []service.Service
+	Objectives []Objective
+	Incidents  []Incident      // whose impact touches any of Spans
+	Episodes   []alert.Episode // that began in the period or the one before
+	Truncated  int             // alerts that senders left out of their messages in the period
+	Changes    []change.Change // of the period and the one before
+	Statements []Statement     // seen in the period
+	Drills     []drill.Drill   // of the period
+	Documents  []Document      // post-mortems of the incidents
+	Actions    []Action        // all that are open, and those closed in the period
+	Gaps       []Search        // searches of the period that found nothing
+	Feeds      []Feed
+	Edits      []DefinitionEdit // of objectives, in the period
+	Words      string           // the lead's Markdown
+	Targets    Targets
+}
+
+// Targets are what incidents are held against.
+type Targets struct {
+	Detect, Diagnose, Recover time.Duration // from the start of impact
+	// Severity is the least grave one that needs a post-mortem: "SEV2".
+	Severity string
+}
+
+// Objective is one SLO with its results.
+type Objective struct {
+	SLO slo.SLO
+	// Results are of Spans, in their order: the last is the period's own.
+	Results []slo.Result
+	// Window is judged over the SLO's own window, as it stood when the period ended.
+	Window slo.Result
+	// Left is the share of the window's budget that was left, day by day.
+	Left []Point
+	// Rules that would have fired in the period by the standard window pairs.
+	Rules []BurnRule
+	// Exhausts is when the budget is used up at the pace of the last day; nil when
+	// it is not being spent.
+	Exhausts *time.Duration
+}
+
+// BurnRule is one multi-window rule and how long its condition held.
+type BurnRule struct {
+	Name     string // "1h/5m"
+	Severity string // "page" or "ticket"
+	For      time.Duration
+}
+
+// Incident is an incident with what it cost.
+type Incident struct {
+	incident.Incident
+	Durations incident.Durations
+	Spent     []Spend
+}
+
+// Spend is what one incident took of one SLO's budget.
+type Spend struct {
+	SLO   string
+	Bad   float64 // bad events (or slices) while it lasted
+	Share float64 // of the window's budget
+}
+
+// Statement is one slow statement over the period.
+type Statement struct {
+	Digest, Text, Database string
+	Service, Team          string // "" nobody owns it
+	State                  string // "new", "assigned", "fixed", "back", "" as before
+	FirstSeen              time.Time
+	Count                  int64
+	Seconds                float64 // total
+	P95                    *float64
+	RowsExamined, RowsSent int64
+	CountBefore            int64 // in the period before
+	SecondsBefore          float64
+}
+
+// Document is a post-mortem as far as reports count it.
+type Document struct {
+	ID, Title string
+	Published bool // readable by everybody; else a draft or in review
+}
+
+// Action is an action item of a post-mortem.
+type Action struct {
+	Key           string // stable: document and item
+	Text          string
+	Owner         string // "" nobody
+	Services      []string
+	Document      string // id
+	DocumentTitle string
+	Opened        time.Time
+	Due           time.Time // zero: none
+	DoneAt        time.Time // zero: open, or the day is not known
+	Status        string    // open, done, dropped
+	Priority      string
+}
+
+// Search is a query that found nothing, and how often it was asked.
+type Search struct {
+	Query string
+	Count int
+}
+
+// Feed is one source of data over the period.
+type Feed struct {
+	Name, Format string
+	Last         time.Time // newest event; zero: never
+	Accepted     int
+	Rejected     int           // dead letters
+	Skew         time.Duration // of the source's clock against ours
+}
+
+// DefinitionEdit is a change of an objective's definition.
+type DefinitionEdit struct {
+	SLO  string
+	At   time.Time
+	What string // "target 99.9 % → 99.95 %"
+	Who  string
+}

@@ -1,0 +1,235 @@
+package reports
+
+import (
+	"time"
+
+	"github.com/postern/postern/reports/period"
+)
+
+// Format is the version of the model and of the rules behind it. It is part of
+// every report, so that a difference between two revisions can be told apart
+// from a difference between two programs.
+//
+// History: 1, the first.
+const Format = 1
+
+// Unit says what the Number of a Value counts.
+type Unit string
+
+// The units. None is the unit of words.
+const (
+	None    Unit = ""
+	Count   Unit = "count"
+	Ratio   Unit = "ratio"   // a fraction: 0.999, not 99.9
+	Seconds Unit = "seconds" // a duration
+	Times   Unit = "times"   // a factor, such as a burn rate
+)
+
+// Tone is what a value means, for a reader who sees no colour too: every face
+// writes it with a word or a shape.
+type Tone string
+
+// The tones.
+const (
+	Plain Tone = ""
+	Good  Tone = "ok"
+	Warn  Tone = "warn"
+	Bad   Tone = "bad"
+	Gap   Tone = "none" // not measured: neither good nor zero
+)
+
+// Value is one cell or figure: what every face prints, and the number behind it.
+type Value struct {
+	Text   string   `json:"text"`
+	Number *float64 `json:"number"` // nil: there is no number, which is not 0
+	Unit   Unit     `json:"unit,omitempty"`
+	Tone   Tone     `json:"tone,omitempty"`
+	Link   string   `json:"link,omitempty"` // path-absolute in the portal, without its prefix
+	How    string   `json:"how,omitempty"`  // key of the Derivation, or of a row that is one
+}
+
+// Figure is a value with a name, as tiles and lists of facts show it.
+type Figure struct {
+	Key   string `json:"key"`
+	Label string `json:"label"`
+	Value Value  `json:"value"`
+	Note  string `json:"note,omitempty"` // n, unknowns, the period before
+}
+
+// Line is one sentence of a list: what changed, who acts.
+type Line struct {
+	Key  string `json:"key"`
+	Who  string `json:"who,omitempty"` // team or person; "" is nobody in particular
+	Text string `json:"text"`
+	Tone Tone   `json:"tone,omitempty"`
+	Link string `json:"link,omitempty"`
+	How  string `json:"how,omitempty"`
+}
+
+// Column names a column of a table.
+type Column struct {
+	Key   string `json:"key"`
+	Title string `json:"title"`
+	// Numeric columns are set to the right; Matrix cells are coloured boxes.
+	Numeric bool `json:"numeric,omitempty"`
+	Matrix  bool `json:"matrix,omitempty"`
+}
+
+// Row is one thing of a table; its key is stable between periods and revisions.
+type Row struct {
+	Key   string  `json:"key"`
+	Cells []Value `json:"cells"` // as many as columns
+}
+
+// Table is a table. Empty tables are not kept: the section says why in one line.
+type Table struct {
+	Key     string   `json:"key"` // unique in the report
+	Title   string   `json:"title,omitempty"`
+	Note    string   `json:"note,omitempty"`
+	Columns []Column `json:"columns"`
+	Rows    []Row    `json:"rows"`
+	Left    int      `json:"left,omitempty"` // rows that are not shown
+}
+
+// Section is one part of a report.
+type Section struct {
+	Key     string   `json:"key"`
+	Title   string   `json:"title"`
+	Empty   string   `json:"empty,omitempty"` // why there is nothing, in one line
+	Note    string   `json:"note,omitempty"`  // how to read it
+	Figures []Figure `json:"figures,omitempty"`
+	Lines   []Line   `json:"lines,omitempty"`
+	Tables  []Table  `json:"tables,omitempty"`
+	Charts  []string `json:"charts,omitempty"` // names
+}
+
+// Verdict is the report in a sentence or three.
+type Verdict struct {
+	Tone Tone   `json:"tone"`
+	Text string `json:"text"`
+	// Missed are the titles inside Text that deserve weight.
+	Missed []string `json:"missed,omitempty"`
+}
+
+// Term is one named number of a derivation.
+type Term struct {
+	Name  string `json:"name"`
+	Value Value  `json:"value"`
+}
+
+// Derivation is how a figure was made.
+type Derivation struct {
+	Key      string    `json:"key"`
+	Title    string    `json:"title"`
+	Formula  string    `json:"formula"`
+	Terms    []Term    `json:"terms,omitempty"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+	Coverage *float64  `json:"coverage"` // nil: not a measured series
+	Source   string    `json:"source"`   // which of the portal's data
+	Revision string    `json:"revision,omitempty"`
+	Link     string    `json:"link,omitempty"`
+}
+
+// Point is one point of a series: at an instant, or at a label. No value is a gap.
+type Point struct {
+	At    time.Time `json:"at,omitzero"`
+	Label string    `json:"label,omitempty"`
+	Value *float64  `json:"value"`
+}
+
+// Series is one line or one layer of bars.
+type Series struct {
+	Name   string  `json:"name"`
+	Tone   Tone    `json:"tone,omitempty"`
+	Points []Point `json:"points"`
+}
+
+// Band is a stretch of time behind a chart: an incident.
+type Band struct {
+	Label string    `json:"label"`
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	Link  string    `json:"link,omitempty"`
+}
+
+// ChartKind says how a chart is drawn.
+type ChartKind string
+
+// The kinds of chart.
+const (
+	Burndown ChartKind = "burndown" // remaining budget over time, incident bands
+	Bars     ChartKind = "bars"     // horizontal, one value a label
+	Stacked  ChartKind = "stacked"  // layers over labels
+	Dots     ChartKind = "dots"     // one dot an incident, log scale of seconds
+)
+
+// Chart is what a chart shows, not how it looks.
+type Chart struct {
+	Name   string    `json:"name"`
+	Title  string    `json:"title"` // says what it shows
+	Kind   ChartKind `json:"kind"`
+	Unit   Unit      `json:"unit"`
+	Series []Series  `json:"series"`
+	Bands  []Band    `json:"bands,omitempty"`
+	Mark   *float64  `json:"mark,omitempty"` // a line to compare with, in Unit
+	Twin   string    `json:"twin,omitempty"` // key of the table that says the same; "" is the points themselves
+}
+
+// Report is one compiled report.
+type Report struct {
+	Format      int          `json:"format"`
+	Name        string       `json:"name"` // of the definition
+	Title       string       `json:"title"`
+	Kind        period.Kind  `json:"kind"`
+	Period      string       `json:"period"`
+	Heading     string       `json:"heading"` // the period in words
+	Zone        string       `json:"zone"`
+	From        time.Time    `json:"from"`
+	To          time.Time    `json:"to"`
+	AsOf        time.Time    `json:"as_of"`           // To, or earlier while the period runs
+	Scope       string       `json:"scope,omitempty"` // in words; "" is everything
+	Words       string       `json:"words,omitempty"` // Markdown
+	Verdict     Verdict      `json:"verdict"`
+	Headline    []Figure     `json:"headline"`
+	Changed     []Line       `json:"changed"`
+	Acts        []Line       `json:"acts"`
+	Sections    []Section    `json:"sections"`
+	Charts      []Chart      `json:"charts"`
+	Derivations []Derivation `json:"derivations"`
+}
+
+// Running tells whether the period had not ended when the report was made.
+func (r Report) Running() bool { return r.AsOf.Before(r.To) }
+
+// Section finds a section by its key.
+func (r Report) Section(key string) (Section, bool) {
+	for _, s := range r.Sections {
+		if s.Key == key {
+			return s, true
+		}
+	}
+	return Section{}, false
+}
+
+// Chart finds a chart by its name.
+func (r Report) Chart(name string) (Chart, bool) {
+	for _, c := range r.Charts {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Chart{}, false
+}
+
+// Table finds a table by its key.
+func (r Report) Table(key string) (Table, bool) {
+	for _, s := range r.Sections {
+		for _, t := range s.Tables {
+			if t.Key == key {
+				return t, true
+			}
+		}
+	}
+	return Table{}, false
+}

@@ -1,0 +1,291 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/slo"
+)
+
+// mostAtLook is how many objectives the first tables name; the appendix has all.
+const mostAtLook = 20
+
+// leastShift is the change of the budget spent from which an arrow is drawn.
+const leastShift = 0.05
+
+// tally counts objectives over one span.
+type tally struct{ met, measured, unmeasured int }
+
+func (t tally) text() string {
+	if t.measured == 0 {
+		return "no data"
+	}
+	return fmt.Sprintf("%d/%d", t.met, t.measured)
+}
+
+func (t tally) tone() Tone {
+	switch {
+	case t.measured == 0:
+		return Gap
+	case t.met < t.measured:
+		return Bad
+	}
+	return Good
+}
+
+// result is an objective's result over the nth span; not_yet where there is none.
+func (o Objective) result(n, spans int) slo.Result {
+	if at := n - (spans - len(o.Results)); at >= 0 && at < len(o.Results) {
+		return o.Results[at]
+	}
+	return slo.Result{State: slo.NotYet}
+}
+
+// now is an objective's result over the report's own period.
+func (c *compiler) now(o Objective) slo.Result { return o.result(len(c.spans)-1, len(c.spans)) }
+
+// earlier is its result over the period that this one is compared with.
+func (c *compiler) earlier(o Objective) slo.Result { return o.result(c.before(), len(c.spans)) }
+
+// count adds up results of the nth span; objectives that were not yet in force
+// are neither measured nor missing.
+func (c *compiler) count(objectives []Objective, n int) (t tally) {
+	for _, o := range objectives {
+		r := o.result(n, len(c.spans))
+		switch {
+		case r.State == slo.NotYet:
+		case r.Met == nil:
+			t.unmeasured++
+		default:
+			t.measured++
+			if *r.Met {
+				t.met++
+			}
+		}
+	}
+	return t
+}
+
+// shift tells whether a change of budget spent between two results may be spoken
+// of, and how large it is: both periods fully measured, by one definition.
+func shift(before, after slo.Result) (points float64, ok bool) {
+	if before.State != slo.OK || after.State != slo.OK || before.Hash != after.Hash || before.Spent == nil || after.Spent == nil {
+		return 0, false
+	}
+	return *after.Spent - *before.Spent, true
+}
+
+// arrow is the mark beside a count of objectives met: down when one more was
+// missed and its budget moved by leastShift, up likewise.
+func (c *compiler) arrow(objectives []Objective, n int) string {
+	if n == 0 {
+		return ""
+	}
+	before, after := c.count(objectives, n-1), c.count(objectives, n)
+	if before.measured != after.measured || before.met == after.met {
+		return ""
+	}
+	for _, o := range objectives {
+		points, ok := shift(o.result(n-1, len(c.spans)), o.result(n, len(c.spans)))
+		switch {
+		case ok && points >= leastShift && after.met < before.met:
+			return "▼ "
+		case ok && points <= -leastShift && after.met > before.met:
+			return "▲ "
+		}
+	}
+	return ""
+}
+
+// byService groups the objectives, which are in order of service.
+func (c *compiler) byService() (groups [][]Objective) {
+	all := c.in.Objectives
+	for i := 0; i < len(all); {
+		j := i
+		for j < len(all) && all[j].SLO.Service == all[i].SLO.Service {
+			j++
+		}
+		groups = append(groups, all[i:j])
+		i = j
+	}
+	return groups
+}
+
+func (c *compiler) objectives() Section {
+	s := Section{Title: "Objectives", Note: "Each cell is objectives met of those measured. An arrow needs both periods fully measured, one definition, and five points of budget between them."}
+	if len(c.in.Objectives) == 0 {
+		s.Empty = "No objective is defined in this scope; files in slos/ define them."
+		return s
+	}
+	s.Tables = append(s.Tables, c.matrix())
+	if t, any := c.looks(); any {
+		s.Tables = append(s.Tables, t)
+	}
+	return s
+}
+
+// matrix is services by periods, with the least budget left of the service.
+func (c *compiler) matrix() Table {
+	t := Table{Key: "matrix", Title: "Objectives met by service", Columns: []Column{{Key: "service", Title: "Service"}, {Key: "team", Title: "Team"}}}
+	for _, p := range c.spans {
+		t.Columns = append(t.Columns, Column{Key: p.ID, Title: spanTitle(p), Matrix: true})
+	}
+	t.Columns = append(t.Columns, Column{Key: "left", Title: "Least budget left", Numeric: true})
+	for _, g := range c.byService() {
+		name := g[0].SLO.Service
+		row := Row{Key: "service-" + name, Cells: []Value{{Text: c.serviceTitle(name), Link: serviceLink(name)}, words(c.team(name))}}
+		for n := range c.spans {
+			row.Cells = append(row.Cells, c.matrixCell(g, n))
+		}
+		row.Cells = append(row.Cells, c.leastLeft(g))
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func (c *compiler) matrixCell(g []Objective, n int) Value {
+	count := c.count(g, n)
+	v := Value{Text: count.text(), Tone: count.tone()}
+	if count.measured > 0 {
+		v.Text = c.arrow(g, n) + v.Text
+		v.Number, v.Unit = number(float64(count.met)/float64(count.measured)), Ratio
+	} else if count.unmeasured == 0 {
+		v.Text = "–" // not yet in force
+	}
+	return v
+}
+
+// leastLeft is the smallest share of budget left among a service's objectives,
+// over their own windows.
+func (c *compiler) leastLeft(g []Objective) Value {
+	var least *Objective
+	for i, o := range g {
+		if o.Window.Left != nil && o.Window.Met != nil && (least == nil || *o.Window.Left < *least.Window.Left) {
+			least = &g[i]
+		}
+	}
+	if least == nil {
+		return Value{Text: "no data", Tone: Gap}
+	}
+	v := share(*least.Window.Left)
+	v.How = rowKey(*least)
+	if *least.Window.Left < 0 {
+		v.Tone = Bad
+	}
+	return v
+}
+
+func rowKey(o Objective) string { return "slo-" + o.SLO.Name }
+
+// looks lists the objectives that somebody should look at: missed, then those
+// that were not measured, then those that spent most.
+func (c *compiler) looks() (Table, bool) {
+	t := Table{
+		Key: "looks", Title: "Objectives to look at",
+		Columns: []Column{
+			{Key: "slo", Title: "Objective"}, {Key: "service", Title: "Service"}, {Key: "state", Title: "State"},
+			{Key: "sli", Title: "Indicator", Numeric: true}, {Key: "target", Title: "Target", Numeric: true},
+			{Key: "spent", Title: "Budget spent", Numeric: true}, {Key: "was", Title: "Before", Numeric: true},
+			{Key: "left", Title: "Window left", Numeric: true},
+		},
+	}
+	var rows []Objective
+	for _, o := range c.in.Objectives {
+		if r := c.now(o); r.State != slo.NotYet && (r.Met == nil || !*r.Met || r.State == slo.Partial) {
+			rows = append(rows, o)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b Objective) int { return c.gravity(b) - c.gravity(a) })
+	for _, o := range rows[:min(len(rows), mostAtLook)] {
+		t.Rows = append(t.Rows, c.lookRow(o))
+	}
+	t.Left = len(rows) - len(t.Rows)
+	return t, len(t.Rows) > 0
+}
+
+// gravity orders objectives by how much they ask for a look: missed first.
+func (c *compiler) gravity(o Objective) int {
+	r := c.now(o)
+	switch {
+	case r.Met != nil && !*r.Met:
+		return 4
+	case r.State == slo.Invalid:
+		return 3
+	case r.State == slo.NoData:
+		return 2
+	}
+	return 1
+}
+
+func (c *compiler) lookRow(o Objective) Row {
+	r := c.now(o)
+	was := c.earlier(o)
+	row := Row{Key: "look-" + o.SLO.Name, Cells: []Value{
+		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)},
+		{Text: c.serviceTitle(o.SLO.Service), Link: serviceLink(o.SLO.Service)},
+		c.verdictValue(o, r), sliValue(o, r), words(targetText(o.SLO.Target)), spentValue(o, r), {}, c.leastLeft([]Objective{o}),
+	}}
+	switch {
+	case was.State != slo.NotYet && r.Hash != was.Hash && was.Hash != "":
+		row.Cells[6] = Value{Text: "definition changed", Tone: Gap}
+	default:
+		row.Cells[6] = spentValue(o, was)
+		row.Cells[6].Tone, row.Cells[6].How = Plain, ""
+	}
+	return row
+}
+
+// verdictValue says met, missed, or why there is no verdict.
+func (c *compiler) verdictValue(o Objective, r slo.Result) Value {
+	v := Value{Tone: toneOf(r), How: rowKey(o)}
+	switch {
+	case r.Met == nil:
+		v.Text = stateText(r.State)
+	case *r.Met:
+		v.Text = "met"
+	default:
+		v.Text = "missed"
+	}
+	if r.Met != nil && r.State == slo.Partial {
+		v.Text += ", " + percentText(r.Coverage, 0) + " measured"
+	}
+	return v
+}
+
+// sliValue is the indicator; a partial one carries its bounds.
+func sliValue(o Objective, r slo.Result) Value {
+	if r.SLI == nil || r.State == slo.Invalid {
+		return Value{Text: stateText(r.State), Unit: Ratio, Tone: Gap, How: rowKey(o)}
+	}
+	v := indicator(*r.SLI, o.SLO.Target)
+	if r.State == slo.Partial && r.Low != nil && r.High != nil {
+		v.Text += fmt.Sprintf(" (%s to %s)", indicator(*r.Low, o.SLO.Target).Text, indicator(*r.High, o.SLO.Target).Text)
+	}
+	v.How = rowKey(o)
+	return v
+}
+
+func spentValue(o Objective, r slo.Result) Value {
+	if r.Spent == nil || r.State == slo.Invalid || r.State == slo.NoData {
+		return Value{Text: cmp.Or(map[bool]string{true: "—"}[r.State == slo.NotYet], stateText(r.State)), Unit: Ratio, Tone: Gap, How: rowKey(o)}
+	}
+	v := share(*r.Spent)
+	v.How = rowKey(o)
+	if *r.Spent > 1 {
+		v.Tone = Bad
+	}
+	return v
+}
+
+// compareWord names the period that this one is compared with.
+func (c *compiler) compareWord() string {
+	switch c.p.Kind {
+	case period.Weekly:
+		return "week before"
+	case period.Monthly:
+		return "month before"
+	}
+	return "day before"
+}

@@ -1,0 +1,175 @@
+package reports
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/slo"
+)
+
+// attainment counts how one step went over several incidents.
+type attainment struct{ met, missed, unknown int }
+
+func (a *attainment) add(v incident.Verdict) {
+	switch v {
+	case incident.Met:
+		a.met++
+	case incident.Missed:
+		a.missed++
+	default:
+		a.unknown++
+	}
+}
+
+// value is met of those known. What is unknown stands beside, in the note.
+func (a attainment) value() Value {
+	known := a.met + a.missed
+	if known == 0 {
+		return Value{Text: "unknown", Unit: Ratio, Tone: Gap}
+	}
+	v := Value{Text: fmt.Sprintf("%d of %d", a.met, known), Number: number(float64(a.met) / float64(known)), Unit: Ratio, Tone: Good}
+	if a.missed > 0 {
+		v.Tone = Bad
+	}
+	return v
+}
+
+// note counts the unknown ones and the worst case, in which they were missed.
+func (a attainment) note() string {
+	if a.unknown == 0 {
+		return fmt.Sprintf("n = %d", a.met+a.missed)
+	}
+	return fmt.Sprintf("%d unknown; at worst %d of %d", a.unknown, a.met, a.met+a.missed+a.unknown)
+}
+
+// steps is 1-5-10 over incidents: detect, diagnose, recover, and all three.
+type steps struct{ detect, diagnose, recover, all attainment }
+
+// stepNames are the steps in order, with their targets.
+func (c *compiler) stepNames() []struct {
+	key, label string
+	target     time.Duration
+	of         func(Incident) *time.Duration
+} {
+	t := c.in.Targets
+	return []struct {
+		key, label string
+		target     time.Duration
+		of         func(Incident) *time.Duration
+	}{
+		{"detect", "detected within " + durationText(t.Detect), t.Detect, func(i Incident) *time.Duration { return i.Durations.Detect }},
+		{"diagnose", "diagnosed within " + durationText(t.Diagnose), t.Diagnose, func(i Incident) *time.Duration { return i.Durations.Diagnose }},
+		{"recover", "recovered within " + durationText(t.Recover), t.Recover, func(i Incident) *time.Duration { return i.Durations.Recover }},
+	}
+}
+
+// attain counts 1-5-10. Incidents of services with hardly any traffic are left
+// out: no alert can see one failed request among two within a minute.
+func (c *compiler) attain(all []Incident) (s steps, quiet int) {
+	for _, i := range all {
+		if c.onlyLowTraffic(i) {
+			quiet++
+			continue
+		}
+		var each [3]incident.Verdict
+		for n, step := range c.stepNames() {
+			each[n] = c.judge(i, step.of(i), step.target)
+		}
+		s.detect.add(each[0])
+		s.diagnose.add(each[1])
+		s.recover.add(each[2])
+		s.all.add(worst(each))
+	}
+	return s, quiet
+}
+
+// worst is the verdict on all three steps: one missed is missed.
+func worst(each [3]incident.Verdict) incident.Verdict {
+	out := incident.Met
+	for _, v := range each {
+		switch v {
+		case incident.Missed:
+			return v
+		case incident.Unknown:
+			out = v
+		}
+	}
+	return out
+}
+
+// onlyLowTraffic tells whether all objectives of an incident's services had too
+// little traffic for a verdict.
+func (c *compiler) onlyLowTraffic(i Incident) bool {
+	low := 0
+	for _, name := range i.Services {
+		for _, o := range c.in.Objectives {
+			if o.SLO.Service != name {
+				continue
+			}
+			if c.now(o).State != slo.LowTraffic {
+				return false
+			}
+			low++
+		}
+	}
+	return low > 0
+}
+
+func (c *compiler) response() Section {
+	t := c.in.Targets
+	s := Section{
+		Title: fmt.Sprintf("Response: %s, %s, %s", durationText(t.Detect), durationText(t.Diagnose), durationText(t.Recover)),
+		Note:  "Read it beside the alerts: detection within a minute can be had from alerts that are mostly false. An unknown milestone is neither met nor missed.",
+	}
+	own, quiet := c.attain(c.facts.own)
+	if len(c.facts.own)-quiet == 0 {
+		s.Empty = "No incident to hold against the targets."
+		return s
+	}
+	before, _ := c.attain(c.facts.before)
+	rows := []struct {
+		key, label string
+		now, was   attainment
+	}{
+		{"detect", "Detected within " + durationText(t.Detect), own.detect, before.detect},
+		{"diagnose", "Diagnosed within " + durationText(t.Diagnose), own.diagnose, before.diagnose},
+		{"recover", "Recovered within " + durationText(t.Recover), own.recover, before.recover},
+		{"all", "All three", own.all, before.all},
+	}
+	table := Table{Key: "response", Columns: []Column{
+		{Key: "step", Title: "Step"}, {Key: "met", Title: "Met", Numeric: true}, {Key: "missed", Title: "Missed", Numeric: true},
+		{Key: "unknown", Title: "Unknown", Numeric: true}, {Key: "share", Title: "Met of known", Numeric: true}, {Key: "was", Title: "The " + c.compareWord(), Numeric: true},
+	}}
+	if quiet > 0 {
+		table.Note = plural(quiet, "incident") + " of services with too little traffic left out."
+	}
+	for _, r := range rows {
+		how := c.derive(Derivation{
+			Key: "step-" + r.key, Title: r.label, Formula: "met / (met + missed), over incidents that began in the period",
+			Terms:  []Term{{"met", count(r.now.met)}, {"missed", count(r.now.missed)}, {"unknown", count(r.now.unknown)}, {"left out for low traffic", count(quiet)}},
+			Source: "incidents", Link: "/incidents",
+		})
+		was := r.was.value()
+		was.Tone = Plain
+		table.Rows = append(table.Rows, Row{Key: "step-" + r.key, Cells: []Value{
+			words(r.label), count(r.now.met), count(r.now.missed), count(r.now.unknown), withHow(r.now.value(), how), was,
+		}})
+	}
+	s.Tables = append(s.Tables, table)
+	s.Charts = append(s.Charts, c.stepsChart(rows[0].now, rows[1].now, rows[2].now))
+	return s
+}
+
+// stepsChart draws met, missed and unknown of each step as shares of all.
+func (c *compiler) stepsChart(detect, diagnose, recovered attainment) string {
+	layers := []Series{{Name: "met", Tone: Good}, {Name: "missed", Tone: Bad}, {Name: "unknown", Tone: Gap}}
+	for n, a := range []attainment{detect, diagnose, recovered} {
+		label := c.stepNames()[n].label
+		for l, v := range []int{a.met, a.missed, a.unknown} {
+			layers[l].Points = append(layers[l].Points, Point{Label: label, Value: number(float64(v))})
+		}
+	}
+	c.charts = append(c.charts, Chart{Name: "response", Title: "Steps met, missed and unknown", Kind: Stacked, Unit: Count, Series: layers, Twin: "response"})
+	return "response"
+}

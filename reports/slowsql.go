@@ -1,0 +1,105 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+)
+
+// teamSQL is what one team's slow statements did.
+type teamSQL struct {
+	team                                  string
+	digests, fresh, fixed, back, unstated int
+	count, countBefore                    int64
+	seconds, secondsBefore                float64
+}
+
+// sqlTeam is who answers for a statement; "" nobody.
+func (c *compiler) sqlTeam(s Statement) string { return cmp.Or(title(s.Team), c.team(s.Service)) }
+
+func (c *compiler) sqlByTeam() (all []*teamSQL) {
+	by := map[string]*teamSQL{}
+	for _, s := range c.in.Statements {
+		name := c.sqlTeam(s)
+		t := by[name]
+		if t == nil {
+			t = &teamSQL{team: name}
+			by[name] = t
+			all = append(all, t)
+		}
+		t.digests++
+		t.count += s.Count
+		t.countBefore += s.CountBefore
+		t.seconds += s.Seconds
+		t.secondsBefore += s.SecondsBefore
+		switch s.State {
+		case "new":
+			t.fresh++
+		case "fixed":
+			t.fixed++
+		case "back":
+			t.back++
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *teamSQL) int {
+		return cmp.Or(cmp.Compare(b.seconds, a.seconds), cmp.Compare(a.team, b.team))
+	})
+	return all
+}
+
+func (c *compiler) slowSQL() Section {
+	s := Section{Title: "Slow SQL", Note: "Statements are normalised: no literal is kept. What counts as slow is set where the statements come from. Total time is time, count and rows examined are of the period."}
+	if len(c.in.Statements) == 0 {
+		s.Empty = "No slow statement was seen in this period, or no database reports them."
+		return s
+	}
+	teams := Table{Key: "sql-teams", Title: "By team", Columns: []Column{
+		{Key: "team", Title: "Team"}, {Key: "digests", Title: "Statements", Numeric: true}, {Key: "new", Title: "New", Numeric: true}, {Key: "fixed", Title: "Fixed", Numeric: true},
+		{Key: "back", Title: "Back", Numeric: true}, {Key: "count", Title: "Times", Numeric: true}, {Key: "time", Title: "Total time", Numeric: true}, {Key: "was", Title: "The " + c.compareWord(), Numeric: true},
+	}}
+	var points []Point
+	for _, t := range c.sqlByTeam() {
+		name := Value{Text: cmp.Or(t.team, "nobody owns it")}
+		if t.team == "" {
+			name.Tone = Warn
+		}
+		back := count(t.back)
+		if t.back > 0 {
+			back.Tone = Bad
+		}
+		teams.Rows = append(teams.Rows, Row{Key: "sql-team-" + t.team, Cells: []Value{
+			name, count(t.digests), count(t.fresh), count(t.fixed), back, events(float64(t.count)), secondsValue(t.seconds), secondsValue(t.secondsBefore),
+		}})
+		points = append(points, Point{Label: name.Text, Value: number(t.seconds)})
+	}
+	c.charts = append(c.charts, Chart{Name: "sql", Title: "Total time of slow statements by team", Kind: Bars, Unit: Seconds, Series: []Series{{Name: "total time", Points: points[:min(len(points), mostSpenders)]}}, Twin: "sql-teams"})
+	s.Charts = []string{"sql"}
+	s.Tables = []Table{teams, c.statementTable()}
+	return s
+}
+
+func secondsValue(s float64) Value {
+	return Value{Text: durationText(seconds2(s)), Number: number(s), Unit: Seconds}
+}
+
+func (c *compiler) statementTable() Table {
+	t := Table{Key: "statements", Title: "Most total time", Columns: []Column{
+		{Key: "statement", Title: "Statement"}, {Key: "database", Title: "Database"}, {Key: "team", Title: "Team"}, {Key: "state", Title: "State"}, {Key: "count", Title: "Times", Numeric: true},
+		{Key: "time", Title: "Total time", Numeric: true}, {Key: "p95", Title: "95th percentile", Numeric: true}, {Key: "rows", Title: "Rows read a row sent", Numeric: true},
+	}}
+	for _, s := range c.in.Statements[:min(len(c.in.Statements), mostSpenders)] {
+		p95, rows := Value{Text: "unknown", Unit: Seconds, Tone: Gap}, dash(Times)
+		if s.P95 != nil {
+			p95 = secondsValue(*s.P95)
+		}
+		if s.RowsSent > 0 {
+			x := float64(s.RowsExamined) / float64(s.RowsSent)
+			rows = Value{Text: digits(x), Number: number(x), Unit: Times}
+		}
+		t.Rows = append(t.Rows, Row{Key: "sql-" + s.Digest + "-" + s.Database, Cells: []Value{
+			{Text: clean(s.Text, titleRunes), Link: digestLink(s.Digest)}, words(title(s.Database)), words(cmp.Or(c.sqlTeam(s), "nobody")),
+			words(cmp.Or(title(s.State), "as before")), events(float64(s.Count)), secondsValue(s.Seconds), p95, rows,
+		}})
+	}
+	t.Left = len(c.in.Statements) - len(t.Rows)
+	return t
+}
