@@ -46,7 +46,7 @@ var rules = map[string][]string{
 	"reports/change":               {},
 	"reports/drill":                {},
 	"reports/feed":                 {"reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/slo", "reports/sql"},
-	"reports/incident":             {},
+	"reports/incident":             {"portal/base/fault"},
 	"reports/ledger":               {"portal/base/fault", "portal/base/kv", "reports/alert", "reports/change", "reports/drill", "reports/feed", "reports/incident", "reports/slo", "reports/sql"},
 	"reports/period":               {"portal/base/fault"},
 	"reports/service":              {},

@@ -6,6 +6,11 @@
 // Fold puts the voices of an incident together: for every field the most
 // trustworthy voice wins, and what it won against stays readable. The result
 // depends on the set of voices and edits only, not on their order.
+//
+// Data layout: group.go finds which voices tell of one incident (by refs, aliases
+// and links, never by title; then merges and splits by hand), fold.go takes each
+// field from the best voice, edit.go applies what was set by hand, doubt.go finds
+// what must not become a number, verdict.go and stats.go count.
 package incident
 
 import "time"
@@ -13,7 +18,7 @@ import "time"
 // Milestone is a step in the life of an incident.
 type Milestone string
 
-// The milestones, in their usual order.
+// The milestones.
 const (
 	Started      Milestone = "started" // of impact
 	Detected     Milestone = "detected"
@@ -60,11 +65,19 @@ type Moment struct {
 	DayOnly bool
 }
 
+// How sure a Stamp is.
+const (
+	Stated   = "stated"   // a person wrote it
+	Measured = "measured" // a machine saw it
+	Public   = "public"   // a status page posted it: when people were told, not when it was
+	Inferred = "inferred" // it follows from other milestones
+)
+
 // Stamp is a milestone of a folded incident, with who said so.
 type Stamp struct {
 	Moment
 	Source     string
-	Confidence string // "stated" (a person wrote it), "measured" (a machine saw it), "public" (a status page posted it), "inferred"
+	Confidence string // Stated, Measured, Public or Inferred
 }
 
 // Incident is the folded view.
@@ -83,23 +96,41 @@ type Incident struct {
 	Alerts      []string
 	Changes     []string
 	SLOs        []string
-	Voices      []Voice
+	// Said is the source that each other field was taken from: "title",
+	// "severity", "services", "environment", "detected_by".
+	Said   map[string]string
+	Voices []Voice // the newest revision of each, the most trustworthy first
 	// Doubts are why the incident is kept out of the numbers: negative or zero
 	// length, months off. Never shown as a number.
 	Doubts []string
 	Edits  []Edit
 }
 
+// The actions of an Edit.
+const (
+	Merge = "merge"
+	Split = "split"
+	Set   = "set"
+)
+
 // Edit is a correction by hand, kept for ever as an audit line.
 type Edit struct {
 	At     time.Time
 	Who    string
-	Action string // "merge", "split", "set"
-	Into   string // merge: the incident that stays
-	Refs   []string
-	Field  string
-	Value  string
-	Why    string
+	Action string // Merge, Split or Set
+	Into   string // merge: the incident that stays, by id or ref
+	// Refs name incidents or voices ("source:ref"): those that are merged into
+	// Into, the voices that leave their incident together, or the one whose field
+	// is set.
+	Refs  []string
+	Field string // set: a milestone, or one of EditableFields
+	Value string // set: "" says that nobody knows
+	Why   string
+}
+
+// Milestones are all milestones in their usual order.
+func Milestones() []Milestone {
+	return []Milestone{Started, Detected, Acknowledged, Diagnosed, Mitigated, Recovered, Resolved}
 }
 
 // Durations count from the start of impact; nil is unknown, never 0.

@@ -1,0 +1,136 @@
+package incident
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// maxEditText bounds every text of an Edit, in bytes.
+const maxEditText = 2000
+
+// EditableFields are the fields besides the milestones that a Set edit may name.
+// counted is "yes" for an incident that is in the numbers whatever is doubted,
+// and "no" for one that is not.
+func EditableFields() []string {
+	return []string{"title", "severity", "services", "environment", "detected_by", "maintenance", "counted"}
+}
+
+// Check tells what is wrong with an edit, as a fault.Invalid for the person who
+// makes it.
+func (e Edit) Check() error {
+	bad := func(format string, args ...any) error {
+		return fault.Newf(fault.Invalid, "incident.Edit", format, args...)
+	}
+	for _, s := range append([]string{e.Who, e.Into, e.Field, e.Value, e.Why}, e.Refs...) {
+		if len(s) > maxEditText {
+			return bad("a text of the edit is longer than %d bytes", maxEditText)
+		}
+	}
+	if strings.TrimSpace(e.Why) == "" {
+		return bad("say why: the reason stays beside the edit for ever")
+	}
+	if len(e.Refs) == 0 || len(e.Refs) > 100 || slices.Contains(e.Refs, "") {
+		return bad("name the incidents or voices it is about, 1 to 100 of them")
+	}
+	switch e.Action {
+	case Merge:
+		if e.Into == "" {
+			return bad("say into which incident the others are merged")
+		}
+	case Split:
+	case Set:
+		return e.checkSet(bad)
+	default:
+		return bad("the action is merge, split or set")
+	}
+	return nil
+}
+
+func (e Edit) checkSet(bad func(string, ...any) error) error {
+	switch {
+	case slices.Contains(Milestones(), Milestone(e.Field)):
+		if _, err := time.Parse(time.RFC3339, e.Value); err != nil && e.Value != "" {
+			return bad("%s takes a time such as 2026-11-21T14:03:00Z, or nothing where nobody knows", e.Field)
+		}
+	case e.Field == "severity":
+		if len(e.Value) != 4 || !strings.HasPrefix(e.Value, "SEV") || e.Value[3] < '1' || e.Value[3] > '5' {
+			return bad("severity is SEV1 to SEV5")
+		}
+	case e.Field == "maintenance" || e.Field == "counted":
+		if e.Value != "yes" && e.Value != "no" {
+			return bad("%s is yes or no", e.Field)
+		}
+	case !slices.Contains(EditableFields(), e.Field):
+		return bad("the field is a milestone or one of %s", strings.Join(EditableFields(), ", "))
+	}
+	return nil
+}
+
+// edit applies the edits that name this incident, keeps them, and doubts what
+// they leave.
+func (in *Incident) edit(edits []Edit, p Policy) {
+	counted := ""
+	for _, e := range edits {
+		if !in.concerns(e) {
+			continue
+		}
+		in.Edits = append(in.Edits, e)
+		if e.Action != Set {
+			continue
+		}
+		if e.Field == "counted" {
+			counted = e.Value
+			if e.Value == "no" {
+				counted = fmt.Sprintf("left out by %s: %s", e.Who, e.Why)
+			}
+			continue
+		}
+		in.set(e)
+	}
+	in.doubt(p)
+	switch counted {
+	case "":
+	case "yes":
+		in.Doubts = nil
+	default:
+		in.Doubts = append(in.Doubts, counted)
+	}
+}
+
+func (in *Incident) concerns(e Edit) bool {
+	return slices.ContainsFunc(append([]string{e.Into}, e.Refs...), func(ref string) bool {
+		_, found := slices.BinarySearch(in.Refs, ref)
+		return found
+	})
+}
+
+func (in *Incident) set(e Edit) {
+	source := "edit by " + e.Who
+	if m := Milestone(e.Field); slices.Contains(Milestones(), m) {
+		if e.Value == "" {
+			delete(in.Times, m)
+		} else if at, err := time.Parse(time.RFC3339, e.Value); err == nil {
+			in.Times[m] = Stamp{Moment{At: at.UTC()}, source, Stated}
+		}
+		return
+	}
+	in.Said[e.Field] = source
+	switch e.Field {
+	case "title":
+		in.Title = e.Value
+	case "severity":
+		in.Severity = e.Value
+	case "environment":
+		in.Environment = e.Value
+	case "detected_by":
+		in.DetectedBy = e.Value
+	case "maintenance":
+		in.Maintenance = e.Value == "yes"
+	case "services":
+		in.Services = sorted(strings.FieldsFunc(e.Value, func(r rune) bool { return r == ',' || r == ' ' }))
+	}
+}

@@ -1,0 +1,208 @@
+package incident
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// said is the newest revision of a voice.
+type said struct {
+	Voice
+	first time.Time // when this voice was first heard
+	names []string  // sorted, each once
+}
+
+func (s said) key() string { return s.Source + "\x00" + s.Ref }
+
+// name is how people write which voice they mean.
+func (s said) name() string { return s.Source + ":" + s.Ref }
+
+// newest keeps the highest revision of each voice, in an order that depends on
+// the set of voices only, and leaves out what its source deleted.
+func newest(voices []Voice) []said {
+	byKey := map[string]said{}
+	for _, v := range voices {
+		one := said{Voice: v, first: v.At}
+		old, ok := byKey[one.key()]
+		if !ok {
+			byKey[one.key()] = one
+			continue
+		}
+		if old.first.Before(one.first) {
+			one.first = old.first
+		}
+		old.first = one.first
+		if newer(old.Voice, v) {
+			byKey[one.key()] = one
+		} else {
+			byKey[one.key()] = old
+		}
+	}
+	all := make([]said, 0, len(byKey))
+	for _, v := range byKey {
+		if !v.Deleted {
+			v.names = namesOf(v)
+			all = append(all, v)
+		}
+	}
+	slices.SortFunc(all, func(a, b said) int {
+		return cmp.Or(a.first.Compare(b.first), cmp.Compare(a.key(), b.key()))
+	})
+	return all
+}
+
+// newer tells whether b replaces a. Two contents of one revision are a conflict
+// that the ledger refuses; should they come here, the choice is at least fixed.
+func newer(a, b Voice) bool {
+	if c := cmp.Or(cmp.Compare(a.Rev, b.Rev), a.At.Compare(b.At)); c != 0 {
+		return c < 0
+	}
+	return fmt.Sprint(a) < fmt.Sprint(b)
+}
+
+// partition is which voices tell of one incident.
+type partition struct {
+	voices  []said
+	of      []int   // the group of each voice
+	members [][]int // the voices of each group
+}
+
+// group puts voices together that name each other: by the same ref, an alias, or
+// duplicate_of; then by hand, edit after edit. Titles never join anything.
+func group(voices []said, edits []Edit) *partition {
+	p := &partition{voices: voices, of: make([]int, len(voices)), members: make([][]int, len(voices))}
+	for i := range p.of {
+		p.of[i], p.members[i] = i, []int{i}
+	}
+	names := map[string][]int{}
+	for i, v := range voices {
+		for _, n := range v.names {
+			names[n] = append(names[n], i)
+		}
+	}
+	for _, n := range slices.Sorted(maps.Keys(names)) {
+		p.joinNamed(n, names[n])
+	}
+	for _, e := range edits {
+		switch e.Action {
+		case Merge:
+			p.join(p.find(append([]string{e.Into}, e.Refs...)))
+		case Split:
+			p.split(p.voicesNamed(e.Refs))
+		}
+	}
+	return p
+}
+
+func namesOf(v said) []string {
+	names := []string{v.Ref, v.name()}
+	names = append(names, v.Aliases...)
+	if v.DuplicateOf != "" {
+		names = append(names, v.DuplicateOf)
+	}
+	names = slices.DeleteFunc(names, func(n string) bool { return n == "" })
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// joinNamed joins the voices that share a name. A bare number names an incident
+// within its source only: every tracker has a 17. A person's 17 is that of the
+// one source that has it.
+func (p *partition) joinNamed(name string, indices []int) {
+	if !bareNumber(name) {
+		p.join(indices)
+		return
+	}
+	bySource := map[string][]int{}
+	var people []int
+	for _, i := range indices {
+		if v := p.voices[i]; personal(v.Form) {
+			people = append(people, i)
+		} else {
+			bySource[v.Source] = append(bySource[v.Source], i)
+		}
+	}
+	for _, same := range bySource {
+		if p.join(same); len(bySource) == 1 {
+			people = append(people, same[0])
+		}
+	}
+	p.join(people)
+}
+
+func bareNumber(name string) bool {
+	return strings.IndexFunc(name, func(r rune) bool { return r < '0' || r > '9' }) < 0
+}
+
+// join makes one group of those that the voices are in; the larger one takes the
+// smaller one in.
+func (p *partition) join(indices []int) {
+	for k := 1; k < len(indices); k++ {
+		into, from := p.of[indices[0]], p.of[indices[k]]
+		if into == from {
+			continue
+		}
+		if len(p.members[into]) < len(p.members[from]) {
+			into, from = from, into
+		}
+		for _, i := range p.members[from] {
+			p.of[i] = into
+		}
+		p.members[into] = append(p.members[into], p.members[from]...)
+		p.members[from] = nil
+	}
+}
+
+// find gives one voice of each group that one of the names means.
+func (p *partition) find(names []string) (indices []int) {
+	for _, n := range names {
+		for i, v := range p.voices {
+			if n != "" && (slices.Contains(v.names, n) || idOf(v) == n) {
+				indices = append(indices, i)
+				break
+			}
+		}
+	}
+	return indices
+}
+
+// voicesNamed are the voices that the names mean themselves, without those they
+// were grouped with.
+func (p *partition) voicesNamed(names []string) (indices []int) {
+	for i, v := range p.voices {
+		if slices.Contains(names, v.name()) || slices.Contains(names, v.Ref) {
+			indices = append(indices, i)
+		}
+	}
+	return indices
+}
+
+// split moves voices out of their group into one of their own.
+func (p *partition) split(indices []int) {
+	for _, i := range indices {
+		old := p.of[i]
+		p.members[old] = slices.DeleteFunc(p.members[old], func(j int) bool { return i == j })
+		p.of[i] = len(p.members)
+	}
+	p.members = append(p.members, indices)
+}
+
+// groups are the voices of each incident, the oldest voice first.
+func (p *partition) groups() [][]said {
+	at := map[int]int{}
+	var out [][]said
+	for i, v := range p.voices {
+		n, ok := at[p.of[i]]
+		if !ok {
+			n = len(out)
+			at[p.of[i]] = n
+			out = append(out, nil)
+		}
+		out[n] = append(out[n], v)
+	}
+	return out
+}

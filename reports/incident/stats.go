@@ -1,0 +1,169 @@
+package incident
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// Stats describe durations. The mean is not among them: one incident of days
+// moves it more than a year of work. Nil is unknown.
+type Stats struct {
+	N      int
+	Median *time.Duration
+	P90    *time.Duration // of 10 and more only
+	Max    *time.Duration
+}
+
+// Summarize describes durations, which it sorts.
+func Summarize(d []time.Duration) Stats {
+	s := Stats{N: len(d)}
+	if len(d) == 0 {
+		return s
+	}
+	slices.Sort(d)
+	median, longest := Quantile(d, 0.5), d[len(d)-1]
+	s.Median, s.Max = &median, &longest
+	if len(d) >= 10 {
+		p90 := Quantile(d, 0.9)
+		s.P90 = &p90
+	}
+	return s
+}
+
+// Quantile interpolates between sorted values as PERCENTILE_CONT of SQL does
+// (type 7 of Hyndman and Fan). There must be one value at least.
+func Quantile(sorted []time.Duration, q float64) time.Duration {
+	at := q * float64(len(sorted)-1)
+	low := int(math.Floor(at))
+	if low+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[low] + time.Duration(math.Round((at-float64(low))*float64(sorted[low+1]-sorted[low])))
+}
+
+// Interval is a span of time, [From, To).
+type Interval struct{ From, To time.Time }
+
+// Impact is the interval of the incident's impact, up to now for an open one.
+func (in Incident) Impact(now time.Time) (Interval, bool) {
+	d, _, ok := in.Length(now)
+	if !ok {
+		return Interval{}, false
+	}
+	start := in.Times[Started].At
+	return Interval{start, start.Add(d)}, true
+}
+
+// Union is how long at least one of the intervals lasted within one span: two
+// incidents at the same time are downtime once.
+func Union(intervals []Interval, within Interval) time.Duration {
+	var sum time.Duration
+	end := within.From
+	for _, i := range slices.SortedFunc(slices.Values(intervals), func(a, b Interval) int { return a.From.Compare(b.From) }) {
+		from, to := i.From, i.To
+		if from.Before(end) {
+			from = end
+		}
+		if to.After(within.To) {
+			to = within.To
+		}
+		if to.After(from) {
+			sum += to.Sub(from)
+			end = to
+		}
+	}
+	return sum
+}
+
+// Attainment is how often a target was kept.
+type Attainment struct{ Met, Missed, Unknown int }
+
+// Add counts one verdict.
+func (a *Attainment) Add(v Verdict) {
+	switch v {
+	case Met:
+		a.Met++
+	case Missed:
+		a.Missed++
+	default:
+		a.Unknown++
+	}
+}
+
+// Share is met / (met + missed); nil when nothing is known.
+func (a Attainment) Share() *float64 { return share(a.Met, a.Met+a.Missed) }
+
+// Pessimistic is met / all: what is unknown counts as missed.
+func (a Attainment) Pessimistic() *float64 { return share(a.Met, a.Met+a.Missed+a.Unknown) }
+
+func share(part, whole int) *float64 {
+	if whole == 0 {
+		return nil
+	}
+	s := float64(part) / float64(whole)
+	return &s
+}
+
+// Summary is what is said of the incidents of a period.
+type Summary struct {
+	N             int // counted: not maintenance, not doubted
+	Open          int // of N
+	LengthUnknown int // of N: closed, but nobody knows when impact was over
+	Maintenance   int
+	Doubted       int
+
+	Detect, Diagnose, Recover, Resolve  Stats
+	OneDetect, FiveDiagnose, TenRecover Attainment
+	All                                 Attainment    // all three kept
+	Downtime                            time.Duration // union of impact within the span
+}
+
+// Sum counts the incidents that belong to one span: those whose impact starts in
+// it. Open ones have no duration yet and are in no median. Downtime also counts
+// what earlier ones reach into the span.
+func Sum(all []Incident, p Policy, within Interval, now time.Time) Summary {
+	var s Summary
+	var detect, diagnose, recovery, resolved []time.Duration
+	var impact []Interval
+	for _, in := range all {
+		if i, ok := in.Impact(now); ok && in.Counted() {
+			impact = append(impact, i)
+		}
+		if when := in.When(); when.Before(within.From) || !when.Before(within.To) {
+			continue
+		}
+		switch {
+		case in.Maintenance:
+			s.Maintenance++
+			continue
+		case len(in.Doubts) > 0:
+			s.Doubted++
+			continue
+		}
+		s.N++
+		if in.Open {
+			s.Open++
+		}
+		d, v := in.Durations(p), in.Judge(p, now)
+		for _, x := range []struct {
+			d  *time.Duration
+			to *[]time.Duration
+		}{{d.Detect, &detect}, {d.Diagnose, &diagnose}, {d.Recover, &recovery}, {d.Resolve, &resolved}} {
+			if x.d != nil {
+				*x.to = append(*x.to, *x.d)
+			}
+		}
+		if d.Recover == nil && !in.Open {
+			s.LengthUnknown++
+		}
+		s.OneDetect.Add(v.Detect)
+		s.FiveDiagnose.Add(v.Diagnose)
+		s.TenRecover.Add(v.Recover)
+		s.All.Add(v.All)
+	}
+	s.Detect, s.Diagnose = Summarize(detect), Summarize(diagnose)
+	s.Recover, s.Resolve = Summarize(recovery), Summarize(resolved)
+	s.Downtime = Union(impact, within)
+	return s
+}
