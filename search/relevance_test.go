@@ -152,7 +152,7 @@ func sectionsOf(markdown string) []Section {
 }
 
 // asker answers a query with document ids, best first.
-type asker func(q string) []scoredID
+type asker func(q judged) []scoredID
 
 type scoredID struct {
 	id    string
@@ -161,10 +161,13 @@ type scoredID struct {
 
 func oursOver(t *testing.T, set relevanceSet) asker {
 	x := indexOf(t, set.docs...)
-	return func(q string) []scoredID {
-		r, err := x.Search(context.Background(), Request{Text: q, Limit: 10})
+	return func(q judged) []scoredID {
+		if q.kind == "alert-paste" || q.kind == "error-line" {
+			return similarOf(t, x, q.text)
+		}
+		r, err := x.Search(context.Background(), Request{Text: q.text, Limit: 10})
 		if err != nil {
-			t.Fatalf("Search(%q): %v", q, err)
+			t.Fatalf("Search(%q): %v", q.text, err)
 		}
 		var out []scoredID
 		for _, h := range r.Hits {
@@ -172,6 +175,19 @@ func oursOver(t *testing.T, set relevanceSet) asker {
 		}
 		return out
 	}
+}
+
+// similarOf asks as a pasted text is asked.
+func similarOf(t *testing.T, x *Index, text string) []scoredID {
+	r, err := x.Similar(context.Background(), SimilarRequest{Text: text})
+	if err != nil {
+		t.Fatalf("Similar(%q): %v", text, err)
+	}
+	var out []scoredID
+	for _, m := range r.Matches {
+		out = append(out, scoredID{m.ID, m.Score})
+	}
+	return out
 }
 
 func bleveOver(t *testing.T, set relevanceSet) asker {
@@ -194,8 +210,8 @@ func bleveOver(t *testing.T, set relevanceSet) asker {
 	if err := x.Batch(b); err != nil {
 		t.Fatal(err)
 	}
-	return func(q string) []scoredID {
-		m := bleve.NewMatchQuery(q)
+	return func(q judged) []scoredID {
+		m := bleve.NewMatchQuery(q.text)
 		m.SetField("text")
 		r, err := x.Search(bleve.NewSearchRequestOptions(m, 10, 0, false))
 		if err != nil {
@@ -233,7 +249,7 @@ func measure(set relevanceSet, ask asker) map[string]*score {
 			out[q.kind] = s
 		}
 		s.n++
-		for rank, hit := range ask(q.text) {
+		for rank, hit := range ask(q) {
 			if !q.relevant[hit.id] {
 				continue
 			}

@@ -56,6 +56,7 @@ var rules = map[string][]string{
 	"search":                       {"portal/base/fault", "search/analysis", "search/query", "search/synonyms"},
 	"search/analysis":              {},
 	"search/indexer":               {"portal/base/fault", "portal/base/kv", "search"},
+	"search/paste":                 {},
 	"search/query":                 {},
 	"search/querylog":              {"portal/base/fault", "portal/base/kv"},
 	"search/suggest":               {"portal/base/fault", "portal/base/kv", "search/analysis"},
@@ -66,7 +67,7 @@ var rules = map[string][]string{
 
 // pure packages hold the domain: no storage, network, files or clock.
 var pure = []string{
-	"postmortems", "postmortems/convert", "search/query", "search/synonyms",
+	"postmortems", "postmortems/convert", "search/paste", "search/query", "search/synonyms",
 	"reports/alert", "reports/change", "reports/drill", "reports/feed", "reports/incident", "reports/period", "reports/service", "reports/slo", "reports/sql",
 	"reports/slo/openslo",
 	"reports",

@@ -1,0 +1,214 @@
+package paste
+
+import "strings"
+
+// isAlert tells whether a text is a notification as alert managers, their mail,
+// their chat templates and their rule files write it.
+func isAlert(text string) bool {
+	if status, _ := afterStatus(firstLine(text)); status {
+		return true
+	}
+	low := strings.ToLower(cutAt(text, 4<<10))
+	for _, sign := range []string{"alertname", "[firing", "[resolved", "- alert:", "告警名称", "告警主题", "告警详情", "报警名称", "告警标题", "告警规则"} {
+		if strings.Contains(low, sign) {
+			return true
+		}
+	}
+	return strings.Contains(low, "labels:") && strings.Contains(low, "annotations:") ||
+		strings.Contains(low, "alert:") && (strings.Contains(low, "description:") || strings.Contains(low, "severity:"))
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// section is the part of a notification that a line stands in.
+type section uint8
+
+const (
+	head section = iota
+	labels
+	annotations
+)
+
+// alert reads a notification line by line.
+func (r *reader) alert(text string) {
+	at := head
+	for line := range strings.Lines(text) {
+		line = unmarked(line)
+		if line == "" {
+			continue
+		}
+		if r.selector(line) {
+			continue
+		}
+		if status, rest := afterStatus(line); status {
+			at = head
+			r.title(rest)
+			continue
+		}
+		key, value, ok := keyValue(line)
+		if !ok {
+			key = line
+		}
+		if begun, heading := sectionOf(key); heading && value == "" {
+			at = begun
+			continue
+		}
+		r.alertLine(at, line, key, value, ok)
+	}
+}
+
+// alertLine files one line of a notification.
+func (r *reader) alertLine(at section, line, key, value string, isField bool) {
+	switch {
+	case !isField && at == labels, isLinkLine(line):
+	case !isField:
+		if len(strings.Fields(said(line))) > 1 {
+			r.message(line)
+		}
+	case at == labels:
+		if as := roleOf(key); as == nameRole || as == serviceRole {
+			r.field(as, value, maxNesting)
+		}
+	case r.field(roleOf(key), value, maxNesting):
+	case at == annotations:
+		r.message(value)
+	case len(strings.Fields(value)) > 2:
+		r.detail(value)
+	}
+}
+
+// unmarked is a line without bullets, bold type and code quotes of chat.
+func unmarked(line string) string {
+	line = strings.TrimLeft(strings.TrimSpace(line), "-*•·▪> \t")
+	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(line, "`", ""), "**", ""))
+}
+
+// afterStatus cuts the status off a heading: "[FIRING:1] X" gives X.
+func afterStatus(line string) (found bool, rest string) {
+	line = strings.TrimLeft(strings.TrimSpace(line), "*_ ")
+	for strings.HasPrefix(line, "[") {
+		inside, after, closed := strings.Cut(line[1:], "]")
+		if !closed {
+			return found, line
+		}
+		state, _, _ := strings.Cut(strings.ToLower(inside), ":")
+		switch strings.TrimSpace(state) {
+		case "firing", "resolved", "alerting", "ok", "no data", "prometheus", "alert", "pending", "triggered", "acknowledged", "告警", "报警", "恢复":
+			found = true
+		default:
+			if !found {
+				return false, line
+			}
+		}
+		line = strings.TrimSpace(after)
+	}
+	return found, line
+}
+
+// maxTitleWords is how many words a heading has that is a name as a whole.
+const maxTitleWords = 6
+
+// title reads a heading: the alert's name, or a few words, before the labels.
+func (r *reader) title(s string) {
+	if _, rest := afterStatus(s); rest != "" {
+		s = rest
+	}
+	s, _, _ = strings.Cut(s, " (")
+	for _, end := range []string{" - critical", " - warning", " - info", " - page"} {
+		s = strings.TrimSuffix(strings.TrimSpace(s), end)
+	}
+	s = strings.TrimSpace(strings.Trim(s, "*_ "))
+	words := strings.Fields(s)
+	switch {
+	case len(words) == 0:
+	case len(words) == 1 || isName(words[0]):
+		r.name(words[0])
+		if len(words) > 2 {
+			r.detail(strings.Join(words[1:], " "))
+		}
+	default:
+		if len(r.out.Names) == 0 && len(words) <= maxTitleWords && Fold(s) == s && !strings.ContainsAny(s, ".,;") {
+			r.name(s)
+		}
+		r.message(s)
+	}
+}
+
+// isName tells whether the first word of a heading is an alert's name.
+func isName(s string) bool {
+	return isCamel(s) || isSnake(s) || len(s) > 3 && strings.Contains(s, "_") || isInnerUpper(s)
+}
+
+// isInnerUpper tells whether a word has a capital after a small letter.
+func isInnerUpper(s string) bool {
+	for i := 1; i < len(s); i++ {
+		if isUpper(s[i]) && 'a' <= s[i-1] && s[i-1] <= 'z' {
+			return true
+		}
+	}
+	return false
+}
+
+// keyValue cuts a line of the forms "key = value", "key: value" and "键：值".
+func keyValue(line string) (key, value string, ok bool) {
+	i := strings.IndexAny(line, "=:：")
+	if i <= 0 {
+		return "", "", false
+	}
+	key = strings.Trim(line[:i], " *_\"")
+	if len(key) > 48 || len(strings.Fields(key)) > 3 || strings.ContainsAny(key, "{}()[],") {
+		return "", "", false
+	}
+	value = strings.TrimLeft(line[i:], "=:：")
+	if line[i] == ':' && strings.HasPrefix(value, "//") {
+		return "", "", false
+	}
+	return key, strings.Trim(value, " *_\""), true
+}
+
+func sectionOf(key string) (section, bool) {
+	switch plainKey(strings.TrimRight(key, ":：")) {
+	case "labels", "details", "标签", "tags":
+		return labels, true
+	case "annotations", "注解", "annotation":
+		return annotations, true
+	}
+	return head, false
+}
+
+// isLinkLine tells the lines of a notification that only lead somewhere else.
+func isLinkLine(line string) bool {
+	low := strings.ToLower(line)
+	for _, start := range []string{"source:", "view in", "sent by", "http://", "https://", "graph:", "silence", "runbook:", "dashboard:", ":chart", ":no_bell"} {
+		if strings.HasPrefix(low, start) {
+			return true
+		}
+	}
+	return strings.HasSuffix(low, "] firing") || strings.HasSuffix(low, "] resolved")
+}
+
+// selector finds alertname="X" anywhere in a line, as in {alertname="X",job="y"}.
+func (r *reader) selector(line string) (found bool) {
+	_, after, found := strings.Cut(line, "alertname")
+	if !found {
+		return false
+	}
+	after = strings.TrimLeft(after, "\"'* \t")
+	if !strings.HasPrefix(after, "=") && !strings.HasPrefix(after, ":") {
+		return false
+	}
+	after = strings.TrimLeft(after, "=:~* \t")
+	if quoted := strings.HasPrefix(after, `"`); quoted {
+		name, _, _ := strings.Cut(after[1:], `"`)
+		r.name(name)
+		return true
+	}
+	if i := strings.IndexAny(after, " ,;}])\"'"); i >= 0 {
+		after = after[:i]
+	}
+	r.name(after)
+	return true
+}

@@ -1,0 +1,104 @@
+package paste
+
+import "strings"
+
+// isEvents tells the tables that kubectl prints: events, and pods with a status.
+func isEvents(text string) bool {
+	for line := range strings.Lines(text) {
+		f := strings.Fields(line)
+		switch {
+		case len(f) >= 4 && has(f, "REASON") && (has(f, "MESSAGE") || has(f, "OBJECT")),
+			len(f) >= 4 && has(f, "READY") && has(f, "STATUS") && has(f, "RESTARTS"),
+			len(f) >= 4 && f[0] == "Type" && f[1] == "Reason" && f[len(f)-1] == "Message":
+			return true
+		case isEvent(f):
+			return true
+		}
+	}
+	return false
+}
+
+func has(fields []string, one string) bool {
+	for _, f := range fields {
+		if f == one {
+			return true
+		}
+	}
+	return false
+}
+
+// isEvent tells a row of an event: its type, then its reason.
+func isEvent(f []string) bool {
+	i := eventType(f)
+	return i >= 0 && len(f) > i+3
+}
+
+// eventType is where the type of an event stands in a row; -1 for none.
+func eventType(f []string) int {
+	for i := range f[:min(len(f), 4)] {
+		if (f[i] == "Warning" || f[i] == "Normal") && i+1 < len(f) && isReason(f[i+1]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// isReason tells reasons such as BackOff and FailedScheduling.
+func isReason(s string) bool {
+	return len(s) >= 4 && isUpper(s[0]) && allBytes(s, isLetter) && strings.ToUpper(s) != s
+}
+
+// events reads the rows: reasons and messages of warnings, and the states of pods
+// that are not well. What is normal is detail.
+func (r *reader) events(text string) {
+	pods := false
+	for line := range strings.Lines(text) {
+		f := strings.Fields(line)
+		i := eventType(f)
+		switch {
+		case has(f, "RESTARTS"):
+			pods = true
+		case pods && len(f) >= 3:
+			r.pod(f)
+		case i < 0:
+			if !has(f, "REASON") && !has(f, "Reason") && strings.Trim(strings.TrimSpace(line), "- ") != "" {
+				r.detail(line)
+			}
+		case f[i] == "Normal":
+			r.detail(f[i+1] + " " + strings.Join(f[i+2:], " "))
+		default:
+			r.event(f[i+1], f[i+2:])
+		}
+	}
+}
+
+// event reads a warning: its reason, the object, and the message.
+func (r *reader) event(reason string, rest []string) {
+	r.code(reason)
+	for len(rest) > 0 {
+		kind, name, object := strings.Cut(rest[0], "/")
+		aged := isVolatile(strings.Trim(rest[0], "()")) || strings.HasPrefix(rest[0], "(x") || rest[0] == "over"
+		switch {
+		case object && isOneWord(name) && len(kind) > 2 && allBytes(kind, isLetter):
+			r.service(name)
+		case !aged && !strings.HasSuffix(rest[0], ")") && rest[0] != "kubelet," && rest[0] != "kubelet" && rest[0] != "default-scheduler":
+			r.message(strings.Join(rest, " "))
+			return
+		}
+		rest = rest[1:]
+	}
+}
+
+// pod reads a row of kubectl get pods: the states that are not well.
+func (r *reader) pod(f []string) {
+	for i, state := range f[1:min(len(f), 5)] {
+		if !isReason(state) {
+			continue
+		}
+		if state != "Running" && state != "Completed" {
+			r.code(state)
+			r.service(f[max(0, i-1)])
+		}
+		return
+	}
+}

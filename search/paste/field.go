@@ -1,0 +1,102 @@
+package paste
+
+import "strings"
+
+// role is what the value of a named field is good for.
+type role uint8
+
+const (
+	unknownRole role = iota
+	nameRole         // of the alert
+	titleRole        // a heading: the name, or words
+	messageRole
+	termRole // one word: a code; more: a message
+	traceRole
+	queryRole
+	serviceRole
+	skipRole // known to say nothing
+)
+
+// roleOf gives the role of a field by its name, in the many spellings of alert
+// managers, chat templates and log libraries, English and Chinese.
+func roleOf(key string) role {
+	switch plainKey(key) {
+	case "alertname", "rulename", "alertrule", "alertrulename", "monitorname", "告警名称", "告警名", "报警名称", "告警规则", "规则名称", "告警类型":
+		return nameRole
+	case "title", "alert", "alias", "headline", "subject", "incidenttitle", "告警主题", "标题", "主题", "告警标题":
+		return titleRole
+	case "summary", "description", "message", "msg", "detail", "details", "text", "body", "hint", "cause", "log", "panic", "stderr",
+		"errormessage", "errormsg", "errordescription", "exceptionmessage", "logmessage",
+		"告警详情", "告警描述", "告警内容", "告警摘要", "告警信息", "描述", "详情", "摘要", "内容", "错误信息", "异常信息", "故障描述":
+		return messageRole
+	case "error", "err", "reason", "exception", "errorcode", "code", "errno", "sqlstate", "errortype", "errorclass", "errorkind",
+		"exceptiontype", "exceptionclass", "exceptionname", "错误码", "错误", "原因", "异常":
+		return termRole
+	case "stack", "stacktrace", "backtrace", "errorstack", "errorstacktrace", "exceptionstacktrace", "errorverbose", "traceback":
+		return traceRole
+	case "sql", "statement", "query", "sqltext", "dbstatement":
+		return queryRole
+	case "service", "servicename", "svc", "app", "application", "appname", "job", "namespace", "component", "deployment",
+		"container", "daemonset", "statefulset", "appkubernetesioname", "服务", "服务名", "服务名称", "应用", "应用名", "应用名称", "业务":
+		return serviceRole
+	}
+	return quietRole(key)
+}
+
+// quietRole knows the fields that never say what the trouble is.
+func quietRole(key string) role {
+	switch key = plainKey(key); key {
+	case "time", "ts", "timestamp", "date", "level", "lvl", "severity", "priority", "source", "host", "hostname", "instance", "pod",
+		"node", "cluster", "region", "env", "environment", "traceid", "spanid", "requestid", "id", "status", "state", "startsat",
+		"endsat", "fingerprint", "groupkey", "receiver", "valuestring", "values", "value", "version", "type", "href", "url",
+		"runbook", "runbookurl", "dashboard", "dashboardurl", "grafana", "graph", "silence", "silenceurl", "generatorurl", "externalurl",
+		"panelurl", "imageurl", "image", "color", "prometheus", "endpoint", "username", "user", "logger", "thread", "pid", "tid",
+		"告警级别", "级别", "告警时间", "故障时间", "恢复时间", "触发时间", "实例", "主机", "环境", "告警状态", "状态", "集群":
+		return skipRole
+	}
+	if strings.HasSuffix(key, "url") || strings.HasSuffix(key, "link") || strings.HasSuffix(key, "id") && len(key) > 4 {
+		return skipRole
+	}
+	return unknownRole
+}
+
+// plainKey is a field's name in small letters without what joins its words.
+func plainKey(key string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case 'A' <= c && c <= 'Z':
+			return c + 'a' - 'A'
+		case strings.ContainsRune("_-. @*`'\"/", c):
+			return -1
+		}
+		return c
+	}, strings.TrimSpace(key))
+}
+
+// field files a value by the role of its field. It tells whether the field is
+// known.
+func (r *reader) field(as role, value string, depth int) bool {
+	value = strings.TrimSpace(value)
+	switch {
+	case as == unknownRole:
+		return false
+	case value == "" || as == skipRole || strings.HasPrefix(value, "http://") || strings.HasPrefix(value, "https://"):
+	case as == nameRole:
+		r.name(value)
+	case as == titleRole:
+		r.title(value)
+	case as == serviceRole:
+		r.service(value)
+	case as == queryRole:
+		r.statement(value)
+	case as == traceRole || strings.Contains(value, "\n"):
+		r.read(value, depth+1)
+	case as == termRole && isOneWord(value):
+		r.code(lastName(value))
+	default:
+		r.message(value)
+	}
+	return true
+}
+
+func isOneWord(s string) bool { return !strings.ContainsAny(s, " \t\n") }

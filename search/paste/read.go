@@ -1,0 +1,241 @@
+package paste
+
+import (
+	"encoding/hex"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxBytes is how much of a text is read; the rest is left out. A page of an
+// incident channel or a full stack trace fits several times.
+const MaxBytes = 64 << 10
+
+// Kind is what a text was recognised as, in words for people.
+type Kind string
+
+// The kinds of texts.
+const (
+	Alert     Kind = "alert"
+	Trace     Kind = "stack trace"
+	Log       Kind = "log"
+	SlowQuery Kind = "slow query"
+	Events    Kind = "cluster events"
+	Text      Kind = "text"
+)
+
+// Reading is what was understood of a text; the package comment tells what the
+// strings are. Each is listed once, in the order of the text.
+type Reading struct {
+	Kind     Kind
+	Names    []string
+	Codes    []string
+	Messages []string
+	Details  []string
+	Services []string
+	Cut      bool // the text had more than MaxBytes
+}
+
+// Bounds of a Reading. Strings are cut, and what is too many is left out.
+const (
+	maxNames    = 8
+	maxCodes    = 16
+	maxMessages = 24
+	maxDetails  = 32
+	maxServices = 8
+	maxWord     = 128 // bytes of a name, code or service
+	maxLine     = 600 // bytes of a message or detail
+)
+
+// Read takes a text apart. It never fails: a text without a known form is read as
+// prose.
+func Read(text string) Reading {
+	var r reader
+	if len(text) > MaxBytes {
+		text, r.out.Cut = cutAt(text, MaxBytes), true
+	}
+	r.out.Kind = r.read(tidy(text), 0)
+	if len(r.out.Names)+len(r.out.Codes)+len(r.out.Messages)+len(r.out.Details) == 0 {
+		r.out.Kind = Text
+		r.prose(tidy(text))
+	}
+	return r.out
+}
+
+// Fingerprint is 16 hexadecimal digits that are the same for two texts of the
+// same trouble. Details do not count: the same alert fires on many paths.
+func (r Reading) Fingerprint() string {
+	h := fnv.New64a()
+	for _, list := range [][]string{r.Names, r.Codes, r.Messages} {
+		for _, s := range list {
+			_, _ = h.Write([]byte(strings.ToLower(s)))
+			_, _ = h.Write([]byte{0})
+		}
+		_, _ = h.Write([]byte{1})
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Headline is what the text is about, in a few words; "" when it says nothing.
+func (r Reading) Headline() string {
+	for _, list := range [][]string{r.Names, r.Messages, r.Codes, r.Details} {
+		if len(list) > 0 {
+			return list[0]
+		}
+	}
+	return ""
+}
+
+// maxNesting is how deep a text may lie in another: a notification in a JSON
+// string in a notification.
+const maxNesting = 3
+
+// reader fills a Reading.
+type reader struct{ out Reading }
+
+// read recognises the form of a text and reads it by it.
+func (r *reader) read(text string, depth int) Kind {
+	switch {
+	case depth > maxNesting:
+		return Text
+	case r.json(text, depth):
+		if len(r.out.Names) > 0 || !isLogLike(text) {
+			return Alert
+		}
+		return Log
+	case isAlert(text):
+		r.alert(text)
+		return Alert
+	case isTrace(text):
+		r.trace(text)
+		return Trace
+	case isSlowQuery(text):
+		r.slowQuery(text)
+		return SlowQuery
+	case isEvents(text):
+		r.events(text)
+		return Events
+	case isLog(text):
+		r.log(text)
+		return Log
+	}
+	r.prose(text)
+	return Text
+}
+
+// prose takes a text without a form line by line.
+func (r *reader) prose(text string) {
+	for line := range strings.Lines(text) {
+		r.message(line)
+	}
+}
+
+func (r *reader) name(s string)    { r.add(&r.out.Names, maxNames, word(s)) }
+func (r *reader) service(s string) { r.add(&r.out.Services, maxServices, withoutGenerated(word(s))) }
+
+// code takes an identifier; one that is volatile is none.
+func (r *reader) code(s string) {
+	s = word(s)
+	if slices.ContainsFunc(r.out.Names, func(o string) bool { return strings.EqualFold(o, s) }) {
+		return
+	}
+	if len(s) > 2 && !isVolatile(s) || isErrorNumber(s) {
+		r.add(&r.out.Codes, maxCodes, s)
+	}
+}
+
+// message takes a sentence, and the codes in it.
+func (r *reader) message(s string) {
+	s = strings.TrimSpace(cutAt(s, maxLine))
+	for _, c := range codesIn(s) {
+		r.code(c)
+	}
+	r.add(&r.out.Messages, maxMessages, said(s))
+}
+
+// detail takes what is less telling, unless it is a message already.
+func (r *reader) detail(s string) {
+	s = said(cutAt(s, maxLine))
+	if len(s) > 1 && !slices.Contains(r.out.Messages, s) {
+		r.add(&r.out.Details, maxDetails, s)
+	}
+}
+
+// said is a folded text; "" when nothing but volatile parts and signs is left.
+func said(s string) string {
+	for { // what a template would have put there
+		before, after, open := strings.Cut(s, "{{")
+		_, after, shut := strings.Cut(after, "}}")
+		if !open || !shut {
+			break
+		}
+		s = before + folded + after
+	}
+	s = strings.Trim(Fold(s), " *-:,;")
+	if !strings.ContainsFunc(s, func(c rune) bool { return c >= utf8.RuneSelf || isLetter(byte(c)) }) {
+		return ""
+	}
+	return s
+}
+
+// word is a name without what surrounds it.
+func word(s string) string {
+	s = strings.Trim(strings.TrimSpace(s), "\"'`*,;:[](){}<>")
+	return strings.Join(strings.Fields(cutAt(s, maxWord)), " ")
+}
+
+func (r *reader) add(list *[]string, most int, s string) {
+	if s == "" || len(*list) >= most || slices.ContainsFunc(*list, func(o string) bool { return strings.EqualFold(o, s) }) {
+		return
+	}
+	*list = append(*list, s)
+}
+
+// tidy undoes what terminals, mail and chat add to a text: colours, carriage
+// returns, quoting, and white space at the ends.
+func tidy(text string) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	text = withoutColours(text)
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		for strings.HasPrefix(line, "> ") || strings.HasPrefix(line, ">\n") {
+			line = line[1:]
+			line = strings.TrimPrefix(line, " ")
+		}
+		b.WriteString(line)
+	}
+	return strings.TrimSpace(strings.ReplaceAll(b.String(), "```", ""))
+}
+
+// withoutColours drops the escape sequences of terminals.
+func withoutColours(text string) string {
+	if !strings.Contains(text, "\x1b[") {
+		return text
+	}
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(text, "\x1b[")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		n := 0
+		for n < len(after) && !isLetter(after[n]) {
+			n++
+		}
+		text = after[min(n+1, len(after)):]
+	}
+}
+
+// cutAt shortens s to at most n bytes, between runes.
+func cutAt(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

@@ -1,0 +1,174 @@
+package paste
+
+import (
+	"slices"
+	"strings"
+)
+
+// isTrace tells whether a text has the frames of a stack trace.
+func isTrace(text string) bool {
+	frames := 0
+	for line := range strings.Lines(text) {
+		if _, ok := frameOf(line); ok {
+			frames++
+		}
+		if frames > 1 {
+			return true
+		}
+	}
+	return frames == 1 && strings.Count(text, "\n") < 8 || strings.HasPrefix(text, "Traceback (most") ||
+		strings.HasPrefix(text, "panic: ") || strings.Contains(firstLine(text), "panicked at ")
+}
+
+// maxFrames is how many own frames count: deeper ones are the same for all errors.
+const maxFrames = 5
+
+// trace reads a stack trace, which may stand in a log: its errors, and the frames
+// of the program's own code nearest to each.
+func (r *reader) trace(text string) {
+	var frames []frame
+	panicked, quoted := false, false // a Rust heading came before; a line of Python did
+	for line := range strings.Lines(text) {
+		trimmed := strings.TrimSpace(line)
+		f, isFrame := frameOf(line)
+		switch {
+		case isFrame:
+			r.failure(f.message) // Ruby tells it in the first frame
+			frames = addFrame(frames, f)
+		case trimmed == "" || isTraceNoise(trimmed) || quoted:
+		case panicked || strings.Contains(trimmed, "panicked at"):
+			panicked = r.panicked(trimmed)
+		default:
+			r.failure(trimmed)
+		}
+		quoted = strings.HasPrefix(trimmed, `File "`)
+	}
+	r.frames(frames)
+}
+
+// addFrame adds a frame; Go and Rust tell the file of one on the next line.
+func addFrame(frames []frame, f frame) []frame {
+	if n := len(frames); n > 0 && f.function == "" && frames[n-1].file == "" {
+		frames[n-1].file = f.file
+		return frames
+	}
+	return append(frames, f)
+}
+
+// frames files the first frames of the program's own code, or, when there is
+// none, the first of all.
+func (r *reader) frames(frames []frame) {
+	own := slices.DeleteFunc(slices.Clone(frames), frame.library)
+	if len(own) == 0 {
+		own = frames
+	}
+	for _, f := range own[:min(len(own), maxFrames)] {
+		r.detail(f.String())
+	}
+}
+
+// panicked reads Rust's heading, whose message stands in quotes behind it or on
+// the next line, and tells whether the latter.
+func (r *reader) panicked(line string) (next bool) {
+	_, after, heading := strings.Cut(line, "panicked at ")
+	if !heading {
+		r.message(line)
+		return false
+	}
+	if quoted := strings.HasPrefix(after, "'"); quoted {
+		if end := strings.LastIndex(after, "',"); end > 0 {
+			after = after[1:end]
+		}
+		r.message(after)
+		return false
+	}
+	r.detail(baseName(after))
+	return true
+}
+
+// isTraceNoise tells the lines of a trace that are the same for all errors.
+func isTraceNoise(line string) bool {
+	for _, start := range []string{"Traceback (most recent", "goroutine ", "stack backtrace:", "note: run with", "note: Some details", "... ",
+		"During handling of", "The above exception was", "--- End of", "Stack trace:", "#0 {main}", "{main}", "created by ", "exit status ", "thrown in ", "^", "~~"} {
+		if strings.HasPrefix(line, start) {
+			return true
+		}
+	}
+	return strings.HasSuffix(line, " more") && strings.HasPrefix(line, "...") || strings.Trim(line, "^~ }{()];,") == ""
+}
+
+// failure reads a line that names an error: "Caused by: a.b.CError: words".
+func (r *reader) failure(line string) {
+	if line == "" {
+		return
+	}
+	line = withoutLead(line)
+	class, message, qualified := errorClass(line)
+	if class == "" {
+		r.message(line)
+		return
+	}
+	r.code(class)
+	if message != "" {
+		r.message(message)
+	}
+	if qualified != class {
+		r.detail(qualified)
+	}
+}
+
+// withoutLead cuts off what stands before the class of an error.
+func withoutLead(line string) string {
+	for again := true; again; {
+		again = false
+		line = strings.TrimLeft(strings.TrimSpace(line), "| ")
+		for _, lead := range []string{"Caused by: ", "Suppressed: ", "Unhandled exception. ", "Unhandled Exception: ", "---> ", "Uncaught ", "Unhandled ",
+			"PHP Fatal error: ", "Fatal error: ", "PHP Warning: ", "panic: ", "fatal error: ", "Exception in thread ", "[previous exception] ", "(node:"} {
+			rest, ok := strings.CutPrefix(line, lead)
+			if !ok {
+				continue
+			}
+			again = true
+			if strings.HasPrefix(lead, "Exception in") { // "main" a.b.C
+				if i := strings.LastIndexByte(rest, '"'); i >= 0 {
+					rest = rest[i+1:]
+				}
+			}
+			line = rest
+		}
+	}
+	return line
+}
+
+// errorClass splits "a.b.CError: words" and Ruby's "words (A::CError)".
+func errorClass(line string) (class, message, qualified string) {
+	qualified, message, found := strings.Cut(line, ": ")
+	if !found {
+		qualified = strings.TrimSuffix(strings.TrimSpace(line), ":")
+		message = ""
+	}
+	if isErrorClass(qualified) {
+		return lastName(qualified), strings.TrimSpace(message), qualified
+	}
+	if i := strings.LastIndex(line, " ("); i > 0 && strings.HasSuffix(line, ")") {
+		if q := line[i+2 : len(line)-1]; isErrorClass(q) {
+			return lastName(q), strings.TrimSpace(line[:i]), q
+		}
+	}
+	return "", "", ""
+}
+
+// isErrorClass tells whether a word is the name of a class of errors.
+func isErrorClass(s string) bool {
+	last := lastName(s)
+	if s == "" || len(s) > maxWord || !isOneWord(s) || !isUpper(last[0]) ||
+		!allBytes(s, func(c byte) bool { return isLetter(c) || isDigit(c) || strings.IndexByte("._:$\\", c) >= 0 }) {
+		return false
+	}
+	for _, end := range []string{"Error", "Exception", "Failure", "Fault", "Timeout", "Refused", "Interrupt", "Exit", "Warning", "Errno"} {
+		if strings.HasSuffix(last, end) {
+			return true
+		}
+	}
+	return strings.ContainsAny(s, ".:\\") && isInnerUpper(last) || isConstant(last) && strings.Contains(s, "::")
+}

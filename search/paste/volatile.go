@@ -1,0 +1,173 @@
+package paste
+
+import "strings"
+
+// isVolatile tells whether a chunk is a time, an address, an id, a hash or an
+// amount: something that is different when the same trouble comes again.
+func isVolatile(s string) bool {
+	return isTime(s) || isNumber(s) || isAddress(s) || isID(s)
+}
+
+func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+func isHexDigit(c byte) bool {
+	return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f'
+}
+
+// isTime tells dates, clock times and both together: digits and the signs of
+// times alone, with a T or Z between digits, and at least one separator.
+func isTime(s string) bool {
+	digits, joints := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case isDigit(c):
+			digits++
+		case c == '-' || c == ':' || c == '/' || c == '+':
+			joints++
+		case c == '.' && joints > 0:
+		case (c == 'T' || c == 'Z') && digits >= 4:
+		default:
+			return false
+		}
+	}
+	return digits >= 3 && joints > 0
+}
+
+// isNumber tells amounts: 3, -3.4, 0.5%, 12ms, 3.5GiB, 1h2m3.4s.
+func isNumber(s string) bool {
+	s = strings.TrimLeft(s, "+-~#$")
+	if s == "" || !isDigit(s[0]) {
+		return false
+	}
+	for s != "" {
+		n := 0
+		for n < len(s) && (isDigit(s[n]) || s[n] == '.' || s[n] == '_') {
+			n++
+		}
+		if n == 0 {
+			return false
+		}
+		s = s[n:]
+		if n = unitLen(s); n < 0 {
+			return false
+		}
+		s = s[n:]
+	}
+	return true
+}
+
+// unitLen is how many bytes of s are a unit; -1 when what follows is none.
+func unitLen(s string) int {
+	n := 0
+	for n < len(s) && (isLetter(s[n]) || s[n] == '%' || s[n] == '/') {
+		n++
+	}
+	switch strings.ToLower(s[:n]) {
+	case "", "%", "x", "ns", "us", "ms", "s", "sec", "secs", "m", "min", "mins", "h", "d", "w", "y",
+		"b", "k", "g", "t", "kb", "mb", "gb", "tb", "ki", "mi", "gi", "ti", "kib", "mib", "gib", "tib",
+		"b/s", "kb/s", "mb/s", "gb/s", "/s", "req/s", "rps", "qps", "st", "nd", "rd", "th":
+		return n
+	}
+	return -1
+}
+
+// isAddress tells IPv4 and IPv6 addresses, MAC addresses and the host names that
+// clouds make of addresses.
+func isAddress(s string) bool {
+	if strings.HasPrefix(s, "ip-") && strings.Count(s, "-") >= 4 && len(s) > 3 && isDigit(s[3]) {
+		return true
+	}
+	s, _, _ = strings.Cut(s, "%") // the zone of a link-local address
+	dots, colons := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '.':
+			dots++
+		case c == ':':
+			colons++
+		case c == '/' || c == '-':
+		case !isHexDigit(c):
+			return false
+		}
+	}
+	if colons >= 2 {
+		return len(s) >= 3 && (strings.Contains(s, "::") || colons >= 5)
+	}
+	return dots == 3 && isDigit(s[0]) && !strings.ContainsAny(s, "abcdefABCDEF")
+}
+
+const (
+	// minHash is the length from which hexadecimal digits are a hash: git's short
+	// ones have seven.
+	minHash = 7
+	// minToken is the length from which letters mixed with digits are an id.
+	minToken = 20
+)
+
+// isID tells UUIDs, hexadecimal numbers, hashes and long generated ids.
+func isID(s string) bool {
+	if len(s) > 2 && s[0] == '0' && s[1]|0x20 == 'x' {
+		return allBytes(s[2:], isHexDigit)
+	}
+	if len(s) == 36 && strings.Count(s, "-") == 4 {
+		return allBytes(s, func(c byte) bool { return c == '-' || isHexDigit(c) })
+	}
+	digits, letters := 0, 0
+	for i := 0; i < len(s); i++ {
+		if isDigit(s[i]) {
+			digits++
+		} else if isLetter(s[i]) {
+			letters++
+		}
+	}
+	if len(s) >= minHash && digits > 0 && allBytes(s, isHexDigit) {
+		return true
+	}
+	return len(s) >= minToken && digits >= 4 && letters > 0 && digits+letters == len(s)
+}
+
+// withoutGenerated cuts the generated end off a name: the two hashes of a pod of
+// a deployment, the one of a job's or a daemon's, the number of a replica.
+func withoutGenerated(name string) string {
+	cut := name
+	for range 2 {
+		i := strings.LastIndexByte(cut, '-')
+		if i <= 0 || !isGenerated(cut[i+1:]) {
+			break
+		}
+		cut = cut[:i]
+	}
+	return cut
+}
+
+// isGenerated tells whether the end of a name was made by Kubernetes, whose random
+// letters leave out vowels and what looks like them, or counts replicas.
+func isGenerated(end string) bool {
+	if end == "" {
+		return false
+	}
+	if allBytes(end, isDigit) {
+		return true
+	}
+	if len(end) != 5 && (len(end) < 8 || len(end) > 10) {
+		return false
+	}
+	digit := false
+	for i := 0; i < len(end); i++ {
+		if strings.IndexByte("bcdfghjklmnpqrstvwxz2456789", end[i]) < 0 {
+			// Hashes of older versions are hexadecimal.
+			return len(end) >= 8 && isID(end)
+		}
+		digit = digit || isDigit(end[i])
+	}
+	return digit || len(end) == 5
+}
+
+func allBytes(s string, is func(byte) bool) bool {
+	for i := 0; i < len(s); i++ {
+		if !is(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
