@@ -1,0 +1,242 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/search/paste"
+)
+
+// Likeness is the answer to a pasted text.
+type Likeness struct {
+	Reading paste.Reading // what was understood of the text
+	Total   int           // documents that have anything of it
+	Took    time.Duration
+	Matches []Match // the runbook of the alert first, then by likeness
+	Notes   []string
+}
+
+// Match is one document that resembles a text.
+type Match struct {
+	Hit
+	// Named tells that the document is for the alert: it lists the alert, or has
+	// its name for a title or a file name.
+	Named bool
+	// Fix is the section that says what to do or what was done; nil when the
+	// document has none.
+	Fix *Section
+}
+
+// SimilarRequest asks for what resembles a pasted text.
+type SimilarRequest struct {
+	Text      string
+	Limit     int  // default 10, at most MaxSimilar
+	Fragments bool // quote and mark
+}
+
+const (
+	// MaxSimilar is how many matches an answer has at most.
+	MaxSimilar = 50
+	// reread is how many of the best are read to see whether they are for the alert.
+	reread = 20
+	// namedBonus is what the score of a document for the alert is multiplied by.
+	namedBonus = 1.5
+	// serviceBonus is the same for one of a service that the labels name.
+	serviceBonus = 1.1
+	// faint is the share of the best possible score below which nothing is close.
+	faint = 0.15
+)
+
+// Similar finds the documents that resemble a pasted alert, trace or log. It fails
+// as Search does, and with fault.Invalid for a text that says nothing.
+func (x *Index) Similar(ctx context.Context, r SimilarRequest) (Likeness, error) {
+	const op = "search.Similar"
+	began := x.opt.Now()
+	out := Likeness{Reading: paste.Read(r.Text)}
+	if out.Reading.Headline() == "" {
+		return out, fault.New(fault.Invalid, op, "there are no words in this text to search for: paste the alert, the error or the log line")
+	}
+	r.Limit = min(cmp.Or(max(r.Limit, 0), defaultLimit), MaxSimilar)
+	err := x.admitted(ctx, op, func(ctx context.Context, g *engine) error { return x.resemble(ctx, g, r, &out) })
+	if err != nil {
+		return Likeness{}, err
+	}
+	out.Took = x.opt.Now().Sub(began)
+	return out, nil
+}
+
+// admitted runs fn with the engine when its turn has come, within the budget of a
+// query.
+func (x *Index) admitted(ctx context.Context, op string, fn func(context.Context, *engine) error) error {
+	ctx, cancel := context.WithTimeout(ctx, x.opt.Limits.Budget)
+	defer cancel()
+	if err := x.gate.enter(ctx); err != nil {
+		return x.failure(op, err)
+	}
+	defer x.gate.leave()
+	if err := x.reading(func(g *engine) error { return fn(ctx, g) }); err != nil {
+		return x.failure(op, err)
+	}
+	return nil
+}
+
+// evaluate runs fn over the present snapshot.
+func (g *engine) evaluate(ctx context.Context, fn func(*evaluation) error) error {
+	snap, err := g.snapshot()
+	if err != nil {
+		return err
+	}
+	defer snap.Close()
+	e := &evaluation{ctx: ctx, leaves: g.leaves(snap)}
+	for _, l := range e.leaves {
+		e.documents += l.snap.Count()
+	}
+	return fn(e)
+}
+
+func (x *Index) resemble(ctx context.Context, g *engine, r SimilarRequest, out *Likeness) error {
+	return g.evaluate(ctx, func(e *evaluation) error {
+		w := newWeighing(e)
+		if err := w.reading(out.Reading); err != nil {
+			return err
+		}
+		p, best := w.plan()
+		m, err := e.having(p.units, nil)
+		if err != nil {
+			return err
+		}
+		ranked, err := e.rank(p, m, false, max(r.Limit, reread))
+		if err != nil {
+			return err
+		}
+		out.Total = m.count
+		if out.Matches, err = x.matched(ctx, e, ranked); err != nil {
+			return err
+		}
+		out.Notes = notesOf(out.Reading, out.Matches, best)
+		order(out.Reading, out.Matches)
+		out.Matches = out.Matches[:min(r.Limit, len(out.Matches))]
+		x.finish(out.Matches, p, r.Fragments)
+		return nil
+	})
+}
+
+// matched reads the documents of ranked matches. One that the library does not
+// have any more, because the index lags, is left out.
+func (x *Index) matched(ctx context.Context, e *evaluation, ranked []scored) ([]Match, error) {
+	ids := make([]string, len(ranked))
+	for i, s := range ranked {
+		id, err := e.leaves[s.leaf].id(s.doc)
+		if err != nil {
+			return nil, err
+		}
+		ids[i] = id
+	}
+	docs, err := x.opt.Source.Documents(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]*Document, len(docs))
+	for i := range docs {
+		byID[docs[i].ID] = &docs[i]
+	}
+	var out []Match
+	for i, s := range ranked {
+		if d, ok := byID[ids[i]]; ok {
+			out = append(out, Match{Hit: Hit{Document: *d, Score: float64(s.score)}})
+		}
+	}
+	return out, nil
+}
+
+// order puts the runbook of the alert first and raises what is for it.
+func order(reading paste.Reading, matches []Match) {
+	for i := range matches {
+		m := &matches[i]
+		m.Named = slices.ContainsFunc(reading.Names, func(name string) bool { return isFor(&m.Document, name) })
+		if m.Named {
+			m.Score *= namedBonus
+		}
+		if slices.ContainsFunc(reading.Services, func(s string) bool { return containsFold(m.Services, s) }) {
+			m.Score *= serviceBonus
+		}
+	}
+	slices.SortStableFunc(matches, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(b.first(), a.first()), cmp.Compare(b.Score, a.Score))
+	})
+}
+
+// first is 1 for what leads an answer whatever its score: the living runbook of
+// the alert.
+func (m *Match) first() int {
+	if m.Named && m.Kind == "runbook" && !sinks(m.Document) {
+		return 1
+	}
+	return 0
+}
+
+// finish adds the fix and the quotes, and drops the text.
+func (x *Index) finish(matches []Match, p plan, quote bool) {
+	quotes := newQuoter(p)
+	for i := range matches {
+		m := &matches[i]
+		m.Fix = fixOf(&m.Document)
+		if quote {
+			m.Fragments = quotes.fragments(&m.Document)
+		}
+		m.Sections = nil
+	}
+}
+
+// notesOf says how close the matches are, when they are not. best is the score of
+// a document that has everything.
+func notesOf(reading paste.Reading, matches []Match, best float32) []string {
+	var notes []string
+	if reading.Cut {
+		notes = append(notes, fmt.Sprintf("only the first %d KB of the text were read", paste.MaxBytes>>10))
+	}
+	named := slices.ContainsFunc(matches, func(m Match) bool {
+		return slices.ContainsFunc(reading.Names, func(name string) bool { return isFor(&m.Document, name) })
+	})
+	if len(reading.Names) > 0 && !named {
+		notes = append(notes, fmt.Sprintf("no document is for the alert “%s”: these resemble what it says", reading.Names[0]))
+	}
+	if len(matches) > 0 && !named && matches[0].Score < float64(best)*faint {
+		notes = append(notes, "nothing close was found: these have some words of the text")
+	}
+	return notes
+}
+
+// isFor tells whether a document is for an alert.
+func isFor(d *Document, alert string) bool {
+	if containsFold(d.Alerts, alert) {
+		return true
+	}
+	name := bare(alert)
+	file := d.Path[strings.LastIndexByte(d.Path, '/')+1:]
+	file, _, _ = strings.Cut(file, ".")
+	return name != "" && (bare(d.Title) == name || bare(file) == name)
+}
+
+func containsFold(list []string, s string) bool {
+	return slices.ContainsFunc(list, func(o string) bool { return strings.EqualFold(o, s) })
+}
+
+// bare is a name without case, spaces and punctuation, so that the title "Kube Pod
+// Crash Looping" and the file kube-pod-crash-looping.md are for KubePodCrashLooping.
+func bare(name string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c >= 0x80 || 'a' <= c && c <= 'z' || '0' <= c && c <= '9':
+			return c
+		case 'A' <= c && c <= 'Z':
+			return c + 'a' - 'A'
+		}
+		return -1
+	}, name)
+}
