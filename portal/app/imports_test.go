@@ -53,7 +53,7 @@ var rules = map[string][]string{
 	"reports/slo":                  {},
 	"reports/slo/openslo":          {"portal/base/yamldoc", "postmortems", "reports/service", "reports/slo"},
 	"reports/sql":                  {"reports/service"},
-	"search":                       {"portal/base/fault", "search/analysis", "search/query", "search/synonyms"},
+	"search":                       {"portal/base/fault", "search/analysis", "search/paste", "search/query", "search/synonyms"},
 	"search/analysis":              {},
 	"search/indexer":               {"portal/base/fault", "portal/base/kv", "search"},
 	"search/paste":                 {},
