@@ -32,11 +32,12 @@ type Match struct {
 	Fix *Section
 }
 
-// SimilarRequest asks for what resembles a pasted text.
+// SimilarRequest asks for what resembles a pasted text, or what is for an alert.
 type SimilarRequest struct {
 	Text      string
-	Limit     int  // default 10, at most MaxSimilar
-	Fragments bool // quote and mark
+	Alert     string // name of an alert; Text is left aside when it is set
+	Limit     int    // default 10, at most MaxSimilar
+	Fragments bool   // quote and mark
 }
 
 const (
@@ -58,6 +59,9 @@ func (x *Index) Similar(ctx context.Context, r SimilarRequest) (Likeness, error)
 	const op = "search.Similar"
 	began := x.opt.Now()
 	out := Likeness{Reading: paste.Read(r.Text)}
+	if r.Alert != "" {
+		out.Reading = paste.OfAlert(r.Alert)
+	}
 	if out.Reading.Headline() == "" {
 		return out, fault.New(fault.Invalid, op, "there are no words in this text to search for: paste the alert, the error or the log line")
 	}

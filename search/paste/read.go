@@ -63,6 +63,13 @@ func Read(text string) Reading {
 	return r.out
 }
 
+// OfAlert is the reading of nothing but an alert's name.
+func OfAlert(name string) Reading {
+	r := reader{Reading{Kind: Alert}}
+	r.name(name)
+	return r.out
+}
+
 // Fingerprint is 16 hexadecimal digits that are the same for two texts of the
 // same trouble. Details do not count: the same alert fires on many paths.
 func (r Reading) Fingerprint() string {
