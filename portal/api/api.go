@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -24,6 +25,8 @@ type Options struct {
 	// PublicURL is where users reach the portal. Only its path matters here: it is
 	// put before every url of an answer. Nil is no prefix.
 	PublicURL *url.URL
+	// Now tells which action items are overdue. It must be set.
+	Now func() time.Time
 	// Log is told the causes of internal errors. Nil is nobody.
 	Log *slog.Logger
 }
@@ -32,12 +35,13 @@ type Options struct {
 type service struct {
 	Deps
 	prefix string // of every url; "" or "/kb"
+	now    func() time.Time
 }
 
 // New makes the handler of /api/v1/… and /openapi.json, both without the prefix
 // of PublicURL. It fails only when the description cannot be written as JSON.
 func New(deps Deps, opt Options) (http.Handler, error) {
-	s := service{Deps: deps}
+	s := service{Deps: deps, now: opt.Now}
 	if opt.PublicURL != nil {
 		s.prefix = strings.TrimRight(opt.PublicURL.EscapedPath(), "/")
 	}
@@ -93,6 +97,7 @@ func (s service) register(api huma.API) {
 	get(api, "/suggest", "suggest", "Suggest documents for a query that is still being typed", s.suggest)
 	get(api, "/documents", "list-documents", "List documents, newest first", s.documents)
 	get(api, "/documents/{id}", "read-document", "Read one document", s.document)
+	get(api, "/actions", "list-actions", "List the action items of all documents, by due date", s.actions)
 	get(api, "/documents/{id}/revisions", "list-revisions", "List the revisions of a document, newest first", s.revisions)
 }
 

@@ -45,7 +45,7 @@ func newPortal(t *testing.T, public string) portal {
 	}
 	p := portal{shelf: &shelf{}, finder: &finder{}, log: &bytes.Buffer{}}
 	p.Handler, err = New(Deps{Library: p.shelf, Search: p.finder},
-		Options{Version: "v1.2.3", PublicURL: u, Log: slog.New(slog.NewTextHandler(p.log, nil))})
+		Options{Version: "v1.2.3", PublicURL: u, Now: func() time.Time { return at(12, 0).AddDate(0, 0, 1) }, Log: slog.New(slog.NewTextHandler(p.log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,6 +92,9 @@ func TestAnswers(t *testing.T) {
 		"document-bare":  "/api/v1/documents/bare",
 		"document-gone":  "/api/v1/documents/gone?rev=2222222",
 		"revisions":      "/api/v1/documents/pool/revisions",
+		"actions":        "/api/v1/actions",
+		"actions-none":   "/api/v1/actions?owner=nobody",
+		"actions-closed": "/api/v1/actions?overdue=true&status=done",
 	} {
 		t.Run(name, func(t *testing.T) {
 			rec := newPortal(t, "https://kb.example.org/kb/").get(target)
@@ -124,6 +127,9 @@ func TestErrors(t *testing.T) {
 		{"/api/v1/documents/gone", "gone", 410, "rev=" + string(lastCommit)},
 		{"/api/v1/documents/nobody/revisions", "not_found", 404, "no document"},
 		{"/api/v1/documents/broken", "internal", 500, "its log"},
+		{"/api/v1/actions?status=late", "invalid", 400, "status: "},
+		{"/api/v1/actions?overdue=perhaps", "invalid", 400, "overdue: "},
+		{"/api/v1/actions?limit=501", "invalid", 400, "limit: "},
 		{"/api/v1/poems", "not_found", 404, "/openapi.json"},
 	} {
 		rec := newPortal(t, "").get(c.target)
@@ -177,6 +183,19 @@ func TestParametersReachTheParts(t *testing.T) {
 	}
 }
 
+func TestActionFiltersReachTheLibrary(t *testing.T) {
+	p := newPortal(t, "")
+	for target, want := range map[string]library.ActionFilter{
+		"/api/v1/actions": {Limit: 50},
+		"/api/v1/actions?status=done&owner=sre&service=checkout&limit=7&cursor=c": {Status: "done", Owner: "sre", Service: "checkout", Limit: 7, Cursor: "c"},
+		"/api/v1/actions?overdue=true":                                            {Status: "open", DueBefore: at(0, 0).AddDate(0, 0, 1), Limit: 50},
+	} {
+		if p.get(target); p.shelf.actions != want {
+			t.Errorf("%s asks %+v", target, p.shelf.actions)
+		}
+	}
+}
+
 func TestWithoutPrefix(t *testing.T) {
 	for _, public := range []string{"", "https://kb.example.org", "https://kb.example.org/"} {
 		body := newPortal(t, public).get("/api/v1/suggest?q=a").Body.String()
@@ -208,7 +227,7 @@ func TestDescription(t *testing.T) {
 	if !strings.HasPrefix(d.OpenAPI, "3.1") {
 		t.Errorf("openapi is %q", d.OpenAPI)
 	}
-	for _, path := range []string{"/search", "/suggest", "/documents", "/documents/{id}", "/documents/{id}/revisions"} {
+	for _, path := range []string{"/search", "/suggest", "/documents", "/documents/{id}", "/documents/{id}/revisions", "/actions"} {
 		op, ok := d.Paths[root+path]["get"]
 		if !ok || len(op.Responses) != 2 {
 			t.Errorf("%s is described as %+v", path, op)

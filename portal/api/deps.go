@@ -28,6 +28,9 @@ type Library interface {
 	// List gives one page of documents, newest first, and the cursor of the next
 	// ("" at the end).
 	List(ctx context.Context, f library.Filter) (records []library.Record, next string, err error)
+	// ListActions gives one page of the action items of all documents, by due date,
+	// those without one last, and the cursor of the next ("" at the end).
+	ListActions(ctx context.Context, f library.ActionFilter) (items []library.ActionItem, next string, err error)
 	// Revisions are all revisions of a document, newest first, also of a removed one.
 	Revisions(ctx context.Context, id string) ([]library.Revision, error)
 }

@@ -13,7 +13,10 @@ import (
 
 // shelf is a Library of one document in use ("pool", formerly "abc"), one without
 // anything but a title ("bare") and one that was removed ("gone").
-type shelf struct{ filter library.Filter }
+type shelf struct {
+	filter  library.Filter
+	actions library.ActionFilter
+}
 
 func at(hour, minute int) time.Time { return time.Date(2026, 10, 3, hour, minute, 0, 0, time.UTC) }
 
@@ -111,6 +114,17 @@ func (s *shelf) List(_ context.Context, f library.Filter) ([]library.Record, str
 		return nil, "", nil
 	}
 	return []library.Record{record(), {ID: "bare", Kind: postmortems.Guide, Title: "Bare", Address: "/guides/bare", Status: postmortems.StatusDraft}}, "bmV4dA", nil
+}
+
+func (s *shelf) ListActions(_ context.Context, f library.ActionFilter) ([]library.ActionItem, string, error) {
+	s.actions = f
+	if f.Owner == "nobody" {
+		return nil, "", nil
+	}
+	late := postmortems.Action{ID: "A1", Text: "Alert on waits", Type: "detect", Owner: "sre", Due: at(0, 0), Priority: "P1", Status: "open", Ticket: "PAY-1", Line: 30}
+	done := postmortems.Action{Text: "Raise the pool", Due: at(0, 0), Status: "done", DoneAt: at(0, 0), Line: 31}
+	undated := postmortems.Action{Text: "Tidy up", Status: "open", Line: 32}
+	return []library.ActionItem{{Action: late, Document: record()}, {Action: done, Document: record()}, {Action: undated, Document: record()}}, "bmV4dA", nil
 }
 
 func (s *shelf) Revisions(_ context.Context, id string) ([]library.Revision, error) {

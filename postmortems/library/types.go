@@ -131,5 +131,9 @@ type ActionFilter struct {
 	Status  string // open, done, dropped
 	Owner   string
 	Service string // one of the document's services
-	Limit   int    // default 500, at most 2,000
+	// DueBefore leaves only items due before this instant; those without a due
+	// date are left out. Together with Status "open" these are the overdue ones.
+	DueBefore time.Time
+	Limit     int    // default 500, at most 2,000
+	Cursor    string // from ListActions' next
 }

@@ -1,0 +1,147 @@
+package library
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/postmortems"
+)
+
+const (
+	defaultActions = 500  // action items a list shows when nothing is asked
+	maxActions     = 2000 // action items a list shows at most
+)
+
+// Actions lists action items over all documents by due date, those without one
+// last.
+func (l *Library) Actions(ctx context.Context, f ActionFilter) ([]ActionItem, error) {
+	items, _, err := l.ListActions(ctx, f)
+	return items, err
+}
+
+// ListActions is Actions with the cursor of the next page, "" at the end. An item
+// keeps its place while its document is not pushed again.
+func (l *Library) ListActions(ctx context.Context, f ActionFilter) (out []ActionItem, next string, err error) {
+	after, err := readActionCursor(f.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	docs, err := l.actionDocuments(ctx, f)
+	if err != nil {
+		return nil, "", err
+	}
+	var places []actionPlace
+	items := map[actionPlace]ActionItem{}
+	for _, rec := range docs {
+		d, err := l.content(ctx, rec.Revision.Blob, rec.Path)
+		if err != nil {
+			return nil, "", err
+		}
+		for i, a := range d.Actions {
+			place := placeOf(a, rec, i)
+			if !f.admits(a) || f.Cursor != "" && comparePlaces(place, after) <= 0 {
+				continue
+			}
+			places = append(places, place)
+			items[place] = ActionItem{Action: a, Document: rec}
+		}
+	}
+	slices.SortFunc(places, comparePlaces)
+	if f.Limit <= 0 {
+		f.Limit = defaultActions
+	}
+	if most := min(f.Limit, maxActions); len(places) > most {
+		places = places[:most]
+		next = places[most-1].cursor()
+	}
+	for _, p := range places {
+		out = append(out, items[p])
+	}
+	return out, next, nil
+}
+
+func (l *Library) actionDocuments(ctx context.Context, f ActionFilter) (out []Record, err error) {
+	if f.Status == "open" && f.Service == "" {
+		return l.WithOpenActions(ctx, countedList)
+	}
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		return walk(r, Filter{Service: f.Service, Limit: countedList}, func(_ []byte, id string, rec storedRecord) bool {
+			if rec.Actions > 0 {
+				out = append(out, rec.record(id))
+			}
+			return true
+		})
+	})
+	return out, err
+}
+
+func (f ActionFilter) admits(a postmortems.Action) bool {
+	if f.Owner != "" && a.Owner != f.Owner {
+		return false
+	}
+	if !f.DueBefore.IsZero() && (a.Due.IsZero() || !a.Due.Before(f.DueBefore)) {
+		return false
+	}
+	switch f.Status {
+	case "":
+		return true
+	case "open":
+		return isOpen(a)
+	}
+	return a.Status == f.Status
+}
+
+// actionPlace is where an item stands in the list: by due date, the items of the
+// newest document first, within a document as written.
+type actionPlace struct {
+	Due   int64  `json:"u"` // Unix seconds; never when there is none
+	Date  int64  `json:"d"` // the document's, Unix seconds
+	ID    string `json:"i"`
+	Index int    `json:"n"`
+}
+
+// never is after every due date.
+const never = 1<<63 - 1
+
+func placeOf(a postmortems.Action, rec Record, index int) actionPlace {
+	return actionPlace{Due: dueOrNever(a.Due), Date: rec.Date.Unix(), ID: rec.ID, Index: index}
+}
+
+func dueOrNever(t time.Time) int64 {
+	if t.IsZero() {
+		return never
+	}
+	return t.Unix()
+}
+
+func comparePlaces(a, b actionPlace) int {
+	return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(b.Date, a.Date), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Index, b.Index))
+}
+
+func (p actionPlace) cursor() string {
+	b, err := json.Marshal(p)
+	if err != nil {
+		return "" // numbers and a string always have a form
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func readActionCursor(s string) (p actionPlace, err error) {
+	if s == "" {
+		return p, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err == nil {
+		err = json.Unmarshal(b, &p)
+	}
+	if err != nil {
+		return p, fault.Wrap(fault.Invalid, "library.ListActions", "the cursor is not one that this list gave out", err)
+	}
+	return p, nil
+}
