@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -125,7 +126,31 @@ func newRoot(term terminal) *cobra.Command {
 		newReindex(term, g), newConfig(term, g), newHealthcheck(term, g), newVersion(term), newMan(root),
 		newRenderWorker(term),
 	)
+	refuseUnknown(root)
 	return root
+}
+
+// refuseUnknown makes a word that is no command a wrong usage, at every level;
+// alone, a command of commands prints its help.
+func refuseUnknown(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		refuseUnknown(sub)
+	}
+	if !c.HasSubCommands() || c.Runnable() {
+		return
+	}
+	c.SuggestionsMinimumDistance = 2
+	c.Args = cobra.ArbitraryArgs
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return c.Help()
+		}
+		text := fmt.Sprintf("there is no command %q; %s --help lists them", args[0], c.CommandPath())
+		if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+			text = fmt.Sprintf("there is no command %q; did you mean %s?", args[0], strings.Join(near, " or "))
+		}
+		return usageError{errors.New(text)}
+	}
 }
 
 // exactly is cobra.ExactArgs with this program's exit status.

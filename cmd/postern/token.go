@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -32,7 +33,7 @@ func newTokenCreate(term terminal, g *globals) *cobra.Command {
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := auth.ParseRole(role); err != nil {
-				return usageError{err}
+				return usageError{errors.New(fault.Message(err))}
 			}
 			until, err := expiry(expires, time.Now())
 			if err != nil {
