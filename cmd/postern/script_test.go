@@ -35,6 +35,8 @@ func TestScripts(t *testing.T) {
 			"shutdown": stopCommand,
 			"powercut": killCommand,
 			"author":   authorCommand,
+			"fetch":    fetchCommand,
+			"status":   statusCommand,
 		},
 	})
 }

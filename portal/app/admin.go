@@ -58,11 +58,41 @@ func (x admin) Check(ctx context.Context) (findings []string, err error) {
 	if tip != published {
 		add("git has %s on main, the database shows %s; a restart publishes it", tip, published)
 	}
+	drafts, err := x.checkDrafts(ctx)
+	if err != nil {
+		return findings, err
+	}
+	findings = append(findings, drafts...)
 	if _, err := x.a.audit.Verify(ctx); err != nil {
 		add("audit log: %s", fault.Message(err))
 	}
 	more, err := x.checkIndex(ctx)
 	return append(findings, more...), err
+}
+
+// checkDrafts holds every other branch against its preview.
+func (x admin) checkDrafts(ctx context.Context) (findings []string, err error) {
+	drafts, err := x.a.library.Drafts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shown := map[string]postmortems.OID{}
+	for _, d := range drafts {
+		shown[d.Branch] = d.Tip
+	}
+	for _, b := range x.a.repo.Branches() {
+		if b.Name == mainBranch {
+			continue
+		}
+		if shown[b.Name] != b.Tip {
+			findings = append(findings, fmt.Sprintf("git has %s on the draft %s, the database shows %q; a restart mends it", b.Tip, b.Name, shown[b.Name]))
+		}
+		delete(shown, b.Name)
+	}
+	for branch := range shown {
+		findings = append(findings, fmt.Sprintf("the database shows the draft %s, git has no such branch; a restart mends it", branch))
+	}
+	return findings, nil
 }
 
 func (x admin) checkIndex(ctx context.Context) (findings []string, err error) {

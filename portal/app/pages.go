@@ -111,10 +111,10 @@ func (g git) may(ctx context.Context, who auth.Principal, c gitrepo.Command) err
 		return nil
 	}
 	d, ok, err := g.a.library.DraftBy(ctx, c.Branch)
-	if err != nil || !ok || d.Pusher.TokenID == who.TokenID {
+	if err != nil || !ok || d.Maker.TokenID == who.TokenID {
 		return err
 	}
-	return fault.Newf(fault.Forbidden, op, "the draft was made by %s; only that token or an admin may rewrite or delete it", d.Pusher.Name)
+	return fault.Newf(fault.Forbidden, op, "the draft was made by %s; only that token or an admin may rewrite or delete it", d.Maker.Name)
 }
 
 // FirstToken makes an administrator's token when the portal has none yet.

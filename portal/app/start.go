@@ -13,7 +13,6 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
-	"github.com/postern/postern/postmortems"
 )
 
 // readiness is what /readyz asks.
@@ -88,40 +87,6 @@ func (a *App) listen() error {
 		a.url = &url.URL{Scheme: scheme, Host: ln.Addr().String()}
 	}
 	return nil
-}
-
-// reconcile publishes what git has and the database does not: the process died
-// after the ref moved, or somebody restored one without the other.
-func (a *App) reconcile(ctx context.Context) error {
-	tip := a.repo.Tip(mainBranch)
-	published, err := a.library.Published(ctx)
-	if err != nil || tip == published {
-		return err
-	}
-	if tip == "" {
-		return fault.New(fault.Conflict, "app.reconcile",
-			"the database shows a published commit but the repository has no main branch; restore both from one backup")
-	}
-	a.log.Info("publishing again: git and database disagree", "git", tip, "database", published)
-	return a.republish(ctx, published, tip)
-}
-
-// republish publishes the difference between two commits of main as a push would.
-func (a *App) republish(ctx context.Context, from, to postmortems.OID) error {
-	cs, err := a.repo.ChangeSet(ctx, mainBranch, from, to, postmortems.Pusher{Name: "postern"})
-	if err != nil {
-		return err
-	}
-	p := publisherOf{a}.publisher()
-	x, err := p.prepare(ctx, cs, func(string) {})
-	if err != nil {
-		return err
-	}
-	refused, _ := x.errors()
-	for _, problem := range refused {
-		a.log.Warn("published although a rule refuses it: git has it already", "problem", problem.String())
-	}
-	return a.db.Update(ctx, x.apply)
 }
 
 // followChanges lets search follow the library until the stop.
@@ -218,6 +183,7 @@ func (a *App) serveHTTP() {
 		}
 	}()
 	a.undo.add("http", pushLimit, shutdown(srv))
+	a.undo.add("announced pushes", stepLimit, a.repo.Drain) // before: they need the listener
 }
 
 // shutdown waits for requests in flight, then cuts off what is left.

@@ -116,17 +116,26 @@ func cleanSignature(s postmortems.Signature) postmortems.Signature {
 	return s
 }
 
-// ChangeSet makes the change set that leads a branch from old to its tip new out
-// of what the repository has: to publish again after a crash, and to publish an
-// import. When old is no ancestor of new, Net still tells what differs. It is not
-// bounded: what is here was accepted before.
+// ChangeSet makes the change set that leads main from old to its tip new out of
+// what the repository has: to publish again after a crash, and to publish an
+// import. When old is no ancestor of new, Net still tells what differs. A draft
+// counts from where it left main, and old is not asked. The pusher is who made
+// the last push, if it led here, else the one given. Nothing is bounded: what is
+// here was accepted before.
 func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortems.OID, pusher postmortems.Pusher) (postmortems.ChangeSet, error) {
 	src := pooled{r.pool}
 	cs := postmortems.ChangeSet{Branch: branch, Old: old, New: new, Pusher: pusher, At: r.now(), Content: content{src: src, most: maxTree}}
+	if who, at, ok := r.noted(branch, new); ok {
+		cs.Pusher, cs.At = who, at
+	}
 	if new == "" {
 		return cs, nil
 	}
-	s := r.newSurvey(src, nil, new, old)
+	hides := old
+	if branch != Main {
+		hides = r.Tip(Main)
+	}
+	s := r.newSurvey(src, nil, new, hides)
 	if err := s.connect(ctx, true); exitStatus(err) > 0 {
 		return cs, fault.Wrap(fault.Conflict, "gitrepo.ChangeSet", "git does not have the commits that the database names; restore both from one backup", err)
 	} else if err != nil {
@@ -142,7 +151,10 @@ func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortem
 	if err := s.compare(ctx); err != nil {
 		return cs, err
 	}
-	net, err := s.net(ctx, old)
+	if cs.Old, err = s.origin(ctx, branch); err != nil {
+		return cs, err
+	}
+	net, err := s.net(ctx, cs.Old)
 	if err != nil {
 		return cs, err
 	}

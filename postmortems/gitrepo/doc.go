@@ -10,6 +10,7 @@
 //	objects/pack/                     one pack a push, merged by Maintain
 //	objects/tmp_objdir-incoming-*     quarantine of a push that is going on
 //	postern-home/                     the empty home of every git child
+//	postern-push                      who made the last push (pushnote.go)
 //
 // The server speaks the receiving side itself, over git's plumbing; git keeps
 // the storage. A push runs:

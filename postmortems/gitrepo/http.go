@@ -48,6 +48,10 @@ func (r *Repo) InfoRefs(w http.ResponseWriter, req *http.Request) {
 	defer r.working.Done()
 	c := newConn(w, req, r.limits.Duration)
 	if service == receivePack {
+		if err := r.announced.add(); err != nil {
+			refuse(w, http.StatusServiceUnavailable, fault.Message(err))
+			return
+		}
 		var refs []wire.Ref
 		for _, b := range r.Branches() {
 			refs = append(refs, wire.Ref{Name: headsPrefix + b.Name, ID: b.Tip})
@@ -142,6 +146,7 @@ func (r *Repo) ReceivePack(w http.ResponseWriter, req *http.Request, who Who) {
 		c.start(receivePack + "-result")
 		return
 	}
+	r.announced.arrive()
 	p := &push{repo: r, who: who, at: r.now(), atomic: asked.Atomic, quiet: asked.Quiet}
 	defer p.close()
 	p.admit(asked.Commands)

@@ -161,6 +161,9 @@ func (p *push) store(ctx context.Context, group []*refUpdate) error {
 			return err
 		}
 	}
+	if err := p.repo.writeNote(p.who.Pusher, p.at, moves); err != nil {
+		return err
+	}
 	return p.repo.moveRefs(ctx, moves)
 }
 

@@ -40,11 +40,14 @@ type Repo struct {
 	scanner   *gate.Scanner
 
 	refs    refTable
-	publish lock  // held from Prepare to Commit, and while packs are merged
-	pushes  slots // one is held by each push from its first byte to its last
+	note    pushNote // of the last push before Open; read only
+	publish lock     // held from Prepare to Commit, and while packs are merged
+	pushes  slots    // one is held by each push from its first byte to its last
 	fetches slots
 	trees   *cache[postmortems.OID, []plumbing.Entry]
 	facts   *cache[postmortems.OID, treeFacts]
+
+	announced announcements
 
 	life    sync.Mutex
 	closing bool
@@ -75,7 +78,7 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	limits := o.Limits.withDefaults()
 	r := &Repo{
 		git: git, limits: limits, log: o.Logger, now: o.Now, publisher: o.Publisher, ruleURL: o.RuleURL, observe: o.Observe,
-		scanner: gate.NewScanner(), publish: newLock(), pushes: newSlots(limits.Pushes), fetches: newSlots(limits.Fetches),
+		announced: announcements{grace: announceGrace}, scanner: gate.NewScanner(), publish: newLock(), pushes: newSlots(limits.Pushes), fetches: newSlots(limits.Fetches),
 		trees: newCache[postmortems.OID, []plumbing.Entry](treeCacheEntries), facts: newCache[postmortems.OID, treeFacts](factCacheTrees),
 	}
 	if err := r.initialise(ctx); err != nil {
@@ -85,6 +88,9 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 		return nil, err
 	}
 	if err := r.loadRefs(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.readNote(); err != nil {
 		return nil, err
 	}
 	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))

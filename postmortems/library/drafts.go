@@ -77,11 +77,18 @@ func PreviewAddress(branch, address string) string {
 }
 
 func putDraft(w kv.Writer, cs postmortems.ChangeSet, docs map[string]compiled, rec postmortems.Receipt) error {
-	if err := dropDraft(w, cs.Branch); err != nil {
-		return err
-	}
 	d := storedDraft{
 		Tip: string(cs.New), Base: string(cs.Old), TokenID: cs.Pusher.TokenID, Pusher: cs.Pusher.Name, At: cs.At.Unix(),
+	}
+	before, ok, err := loadDraft(w, cs.Branch)
+	if err != nil {
+		return err
+	}
+	if ok {
+		d.MakerID, d.Maker = before.maker()
+	}
+	if err := dropDraft(w, cs.Branch); err != nil {
+		return err
 	}
 	for _, x := range rec.Documents {
 		d.Changed = append(d.Changed, storedDelta{
@@ -110,8 +117,16 @@ func putDraft(w kv.Writer, cs postmortems.ChangeSet, docs map[string]compiled, r
 	if err := putJSON(w, bDraft, []byte(cs.Branch), d); err != nil {
 		return err
 	}
-	_, err := w.Log(TopicDraft, []byte(cs.Branch))
+	_, err = w.Log(TopicDraft, []byte(cs.Branch))
 	return err
+}
+
+// maker is the token whose push made the draft, whoever pushed to it later.
+func (s storedDraft) maker() (id, name string) {
+	if s.Maker == "" && s.MakerID == "" {
+		return s.TokenID, s.Pusher
+	}
+	return s.MakerID, s.Maker
 }
 
 // TopicDraft is the change log topic of drafts; the key is the branch.
@@ -169,6 +184,7 @@ func (s storedDraft) draft(branch string) Draft {
 		Branch: branch, Tip: postmortems.OID(s.Tip), At: fromUnix(s.At),
 		Pusher: postmortems.Pusher{TokenID: s.TokenID, Name: s.Pusher},
 	}
+	d.Maker.TokenID, d.Maker.Name = s.maker()
 	for _, c := range s.Changed {
 		d.Changed = append(d.Changed, postmortems.DocumentChange{
 			Status: postmortems.ChangeStatus(c.Status), Kind: postmortems.Kind(c.Kind), Title: c.Title,

@@ -75,6 +75,8 @@ type storedDraft struct {
 	Base    string        `json:"m,omitempty"`
 	TokenID string        `json:"ti,omitempty"`
 	Pusher  string        `json:"tn,omitempty"`
+	MakerID string        `json:"mi,omitempty"` // "" is TokenID
+	Maker   string        `json:"mn,omitempty"`
 	At      int64         `json:"at"`
 	Changed []storedDelta `json:"ch,omitempty"`
 }

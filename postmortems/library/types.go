@@ -115,7 +115,8 @@ type Count struct {
 type Draft struct {
 	Branch  string
 	Tip     postmortems.OID
-	Pusher  postmortems.Pusher // the token that made it
+	Pusher  postmortems.Pusher // the token of its newest push
+	Maker   postmortems.Pusher // the token that made it: it may rewrite and delete it
 	At      time.Time
 	Changed []postmortems.DocumentChange
 }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// process is one `postern serve` that a test starts, kills and starts again.
+type process struct {
+	url   string
+	cmd   *exec.Cmd
+	ended chan error
+	log   *lockedBuffer
+}
+
+// authorEnv is the environment of an author and a server that share a folder and
+// nothing else with this machine.
+func authorEnv(dir string) []string {
+	return append(os.Environ(), "HOME="+dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
+		"GIT_TERMINAL_PROMPT=0", "LC_ALL=C", "POSTERN_DATA_DIR="+filepath.Join(dir, "data"),
+		"GIT_AUTHOR_NAME=Ana", "GIT_AUTHOR_EMAIL=ana@example.org", "GIT_COMMITTER_NAME=Ana", "GIT_COMMITTER_EMAIL=ana@example.org")
+}
+
+// startProcess runs a command line that ends in `postern serve …` and waits for
+// its ready line.
+func startProcess(t testing.TB, env []string, line ...string) *process {
+	t.Helper()
+	p := &process{cmd: exec.Command(line[0], line[1:]...), ended: make(chan error, 1), log: &lockedBuffer{}}
+	said := &readyLine{ready: make(chan string, 1)}
+	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = env, said, p.log
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { p.ended <- p.cmd.Wait() }()
+	t.Cleanup(func() { _ = p.cmd.Process.Kill() }) // for a test that failed half-way
+	select {
+	case p.url = <-said.ready:
+	case err := <-p.ended:
+		t.Fatalf("the portal ended: %v\n%s", err, p.log)
+	case <-time.After(startPatience):
+		t.Fatalf("no ready line\n%s", p.log)
+	}
+	return p
+}
+
+// serve starts the portal of an environment on a free port.
+func serveProcess(t testing.TB, env []string) *process {
+	t.Helper()
+	return startProcess(t, env, "postern", "serve", "--listen", "127.0.0.1:0")
+}
+
+// kill ends the process as kill -9 does and waits for its end.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // it may have ended
+	<-p.ended
+}
+
+// stop ends the process as an operator does and requires a clean end.
+func (p *process) stop(t testing.TB) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-p.ended:
+		if err != nil {
+			t.Fatalf("the portal ended with %v\n%s", err, p.log)
+		}
+	case <-time.After(stopPatience):
+		t.Fatalf("the portal does not stop\n%s", p.log)
+	}
+}
+
+// remote is the address that a token pushes to.
+func (p *process) remote(token string) string {
+	return strings.Replace(p.url, "://", "://ana:"+token+"@", 1) + "/knowledge.git"
+}
+
+// tryCommand runs a command and gives all it printed.
+func tryCommand(ctx context.Context, env []string, dir string, line ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, startPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, line[0], line[1:]...)
+	cmd.Dir, cmd.Env = dir, env
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	err := cmd.Run()
+	return said.String(), err
+}
+
+// mustRun runs a command that must succeed.
+func mustRun(t testing.TB, env []string, dir string, line ...string) string {
+	t.Helper()
+	out, err := tryCommand(t.Context(), env, dir, line...)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", strings.Join(line, " "), err, out)
+	}
+	return strings.TrimSpace(out)
+}
+
+// putFile writes a file of a working tree.
+func putFile(t testing.TB, dir, name, text string) {
+	t.Helper()
+	file := filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"context"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+)
+
+// reconcile publishes what git has and the database does not: the process died
+// after the ref moved, or somebody restored one without the other.
+func (a *App) reconcile(ctx context.Context) error {
+	tip := a.repo.Tip(mainBranch)
+	published, err := a.library.Published(ctx)
+	if err != nil {
+		return err
+	}
+	if tip == "" && published != "" {
+		return fault.New(fault.Conflict, "app.reconcile",
+			"the database shows a published commit but the repository has no main branch; restore both from one backup")
+	}
+	if tip != published {
+		a.log.Info("publishing again: git and database disagree", "branch", mainBranch, "git", tip, "database", published)
+		if err := a.republish(ctx, mainBranch, published, tip); err != nil {
+			return err
+		}
+	}
+	return a.reconcileDrafts(ctx)
+}
+
+// reconcileDrafts does the same for every other branch, and drops the previews of
+// branches that git no longer has.
+func (a *App) reconcileDrafts(ctx context.Context) error {
+	drafts, err := a.library.Drafts(ctx)
+	if err != nil {
+		return err
+	}
+	shown := map[string]postmortems.OID{}
+	for _, d := range drafts {
+		shown[d.Branch] = d.Tip
+	}
+	for _, b := range a.repo.Branches() {
+		if b.Name == mainBranch {
+			continue
+		}
+		if shown[b.Name] != b.Tip {
+			a.log.Info("publishing again: git and database disagree", "branch", b.Name, "git", b.Tip, "database", shown[b.Name])
+			if err := a.republish(ctx, b.Name, shown[b.Name], b.Tip); err != nil {
+				return err
+			}
+		}
+		delete(shown, b.Name)
+	}
+	for branch, tip := range shown {
+		a.log.Info("dropping a draft: git has no such branch", "branch", branch, "database", tip)
+		if err := a.republish(ctx, branch, tip, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// republish publishes the difference between two commits of a branch as a push
+// would, in the name of who pushed it as far as that is known.
+func (a *App) republish(ctx context.Context, branch string, from, to postmortems.OID) error {
+	cs, err := a.repo.ChangeSet(ctx, branch, from, to, postmortems.Pusher{Name: "postern"})
+	if err != nil {
+		return err
+	}
+	p := publisherOf{a}.publisher()
+	x, err := p.prepare(ctx, cs, func(string) {})
+	if err != nil {
+		return err
+	}
+	refused, _ := x.errors()
+	for _, problem := range refused {
+		a.log.Warn("published although a rule refuses it: git has it already", "problem", problem.String())
+	}
+	if err := a.db.Update(ctx, x.apply); err != nil {
+		return err
+	}
+	x.record(ctx)
+	return nil
+}

@@ -1,0 +1,71 @@
+package gitrepo
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+)
+
+// noteName is the file in the repository that says who made the last push.
+const noteName = "postern-push"
+
+// pushNote is what git cannot say of a push whose server died between the ref and
+// the database: who pushed, and when. It is written before the refs move and
+// replaced by the next push. It is not synced: a power cut may lose it, and the
+// push is then published again in the portal's own name.
+type pushNote struct {
+	TokenID string                     `json:"token_id"`
+	Name    string                     `json:"name"`
+	At      time.Time                  `json:"at"`
+	Tips    map[string]postmortems.OID `json:"tips"` // by branch; "" when it was deleted
+}
+
+// writeNote notes a push whose refs are about to move.
+func (r *Repo) writeNote(who postmortems.Pusher, at time.Time, moves []refMove) error {
+	note := pushNote{TokenID: who.TokenID, Name: who.Name, At: at, Tips: map[string]postmortems.OID{}}
+	for _, m := range moves {
+		note.Tips[m.branch] = m.new
+	}
+	text, err := json.Marshal(note)
+	if err == nil {
+		name := filepath.Join(r.git.Dir(), noteName)
+		if err = os.WriteFile(name+".lock", text, 0o600); err == nil { // sweep removes locks
+			err = os.Rename(name+".lock", name)
+		}
+	}
+	return fault.Wrap(fault.Internal, "gitrepo.writeNote", "the push cannot be stored; nothing was changed", err)
+}
+
+// readNote reads what the last push left. A note that a power cut tore says
+// nothing.
+func (r *Repo) readNote() error {
+	text, err := os.ReadFile(filepath.Join(r.git.Dir(), noteName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fault.Wrap(fault.Internal, "gitrepo.readNote", "the repository cannot be read", err)
+	}
+	var note pushNote
+	if err := json.Unmarshal(text, &note); err != nil {
+		r.log.Info("the note of the last push is damaged; it will be replaced", "error", err)
+		return nil
+	}
+	r.note = note
+	return nil
+}
+
+// noted tells who led a branch to a tip, and when, if that was the last push
+// before this repository was opened.
+func (r *Repo) noted(branch string, tip postmortems.OID) (who postmortems.Pusher, at time.Time, ok bool) {
+	at = r.note.At
+	who = postmortems.Pusher{TokenID: r.note.TokenID, Name: r.note.Name}
+	noted, ok := r.note.Tips[branch]
+	return who, at, ok && noted == tip
+}
