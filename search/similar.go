@@ -32,6 +32,24 @@ type Match struct {
 	Fix *Section
 }
 
+// Brief is the text of a section, or its code when it has nothing else, cut to at
+// most n runes at the end of a line or a word.
+func (s *Section) Brief(n int) string {
+	text := strings.TrimSpace(s.Text)
+	if text == "" {
+		text = strings.TrimSpace(s.Code)
+	}
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	text = string(runes[:n])
+	if i := strings.LastIndexAny(text, "\n "); i > len(text)/2 {
+		text = text[:i]
+	}
+	return strings.TrimSpace(text) + " …"
+}
+
 // SimilarRequest asks for what resembles a pasted text, or what is for an alert.
 type SimilarRequest struct {
 	Text      string

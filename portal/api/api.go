@@ -95,6 +95,7 @@ func (s service) register(api huma.API) {
 	api.UseMiddleware(withOurStatus)
 	get(api, "/search", "search", "Search the published documents", s.search)
 	get(api, "/suggest", "suggest", "Suggest documents for a query that is still being typed", s.suggest)
+	post(api, "/similar", "similar", "Find what resembles a pasted alert, error or log", s.similar)
 	get(api, "/documents", "list-documents", "List documents, newest first", s.documents)
 	get(api, "/documents/{id}", "read-document", "Read one document", s.document)
 	get(api, "/actions", "list-actions", "List the action items of all documents, by due date", s.actions)

@@ -38,4 +38,6 @@ type Library interface {
 // Searcher finds documents.
 type Searcher interface {
 	Search(ctx context.Context, r search.Request) (search.Results, error)
+	// Similar finds what resembles a pasted text.
+	Similar(ctx context.Context, r search.SimilarRequest) (search.Likeness, error)
 }

@@ -104,6 +104,10 @@ func describeErrors(d *huma.OpenAPI) {
 		Content:     map[string]*huma.MediaType{problem.ContentType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}},
 	}
 	for _, path := range d.Paths {
-		path.Get.Responses = map[string]*huma.Response{"200": path.Get.Responses["200"], "default": anyError}
+		for _, op := range []*huma.Operation{path.Get, path.Post} {
+			if op != nil {
+				op.Responses = map[string]*huma.Response{"200": op.Responses["200"], "default": anyError}
+			}
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/search"
+	"github.com/postern/postern/search/paste"
 )
 
 // shelf is a Library of one document in use ("pool", formerly "abc"), one without
@@ -139,6 +140,7 @@ func (s *shelf) Revisions(_ context.Context, id string) ([]library.Revision, err
 // finder is a Searcher that finds the same every time.
 type finder struct {
 	asked search.Request
+	liken search.SimilarRequest
 	err   error
 }
 
@@ -165,4 +167,21 @@ func (f *finder) Search(_ context.Context, r search.Request) (search.Results, er
 		Suggestions: []string{"spool"},
 		Problems:    []search.QueryProblem{{Offset: 4, Message: "severity takes SEV1 to SEV5"}},
 	}, nil
+}
+
+func (f *finder) Similar(ctx context.Context, r search.SimilarRequest) (search.Likeness, error) {
+	f.liken = r
+	found, err := f.Search(ctx, search.Request{Text: r.Text})
+	if err != nil {
+		return search.Likeness{}, err
+	}
+	out := search.Likeness{Reading: paste.Read(r.Text), Total: found.Total, Took: found.Took, Notes: []string{"nothing close was found"}}
+	for i, h := range found.Hits {
+		m := search.Match{Hit: h, Named: i == 0}
+		if i == 0 {
+			m.Fix = &search.Section{Heading: "Resolution", Anchor: "h-resolution", Text: "The limit was set back."}
+		}
+		out.Matches = append(out.Matches, m)
+	}
+	return out, nil
 }

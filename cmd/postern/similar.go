@@ -1,0 +1,146 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+)
+
+// pasteLimit bounds what is sent of a file, in bytes: the portal reads no more.
+const pasteLimit = 64 << 10
+
+// similarHit is what a terminal shows of a hit of /similar.
+type similarHit struct {
+	foundHit
+	ForAlert bool `json:"for_alert"`
+	Fix      *struct{ Heading, Text string }
+}
+
+func newSimilar(term terminal, g *globals) *cobra.Command {
+	var output string
+	var limit int
+	var failEmpty bool
+	cmd := &cobra.Command{
+		Use: "similar [FILE|-]", Short: "Find what fixed it last time: give an alert, a stack trace or a log",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usageError{errors.New("similar takes one file, or - for standard input")}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := readPaste(term, args)
+			if err != nil {
+				return err
+			}
+			var raw json.RawMessage
+			return withClient(cmd.Context(), term, g, func(c *client) error {
+				in := map[string]any{"text": text, "limit": limit}
+				if err := c.call(cmd.Context(), http.MethodPost, "/api/v1/similar", in, &raw); err != nil {
+					return err
+				}
+				if output == outputJSON {
+					return printJSON(term, raw)
+				}
+				return printSimilar(term, c.base, raw, failEmpty)
+			})
+		},
+	}
+	addOutput(cmd, &output)
+	cmd.Flags().IntVar(&limit, "limit", 5, "how many results at most")
+	cmd.Flags().BoolVar(&failEmpty, "fail-empty", false, "exit with 1 when nothing is found")
+	return cmd
+}
+
+// readPaste reads the file, or standard input, as far as the portal looks.
+func readPaste(term terminal, args []string) (string, error) {
+	from := term.in
+	if len(args) == 1 && args[0] != "-" {
+		f, err := os.Open(args[0])
+		if err != nil {
+			return "", usageError{fmt.Errorf("similar: %w", err)}
+		}
+		defer func() { _ = f.Close() }()
+		from = f
+	}
+	b, err := io.ReadAll(io.LimitReader(from, pasteLimit))
+	if err != nil {
+		return "", fault.Wrap(fault.Internal, "similar", "the text cannot be read", err)
+	}
+	text := strings.ToValidUTF8(string(b), "\uFFFD")
+	if strings.TrimSpace(text) == "" {
+		return "", usageError{errors.New("similar: the text is empty; pipe an alert, an error or a log into it")}
+	}
+	return text, nil
+}
+
+// shownFix is how many lines of a fix a terminal shows.
+const shownFix = 12
+
+func printSimilar(term terminal, base string, raw []byte, failEmpty bool) error {
+	var out struct {
+		ReadAs string `json:"read_as"`
+		Hits   []similarHit
+		Notes  []string
+	}
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return fault.Wrap(fault.Internal, "similar", "the portal's answer is not the JSON expected", err)
+	}
+	fmt.Fprintf(term.err, "read as %s\n", postmortems.Printable(out.ReadAs))
+	for _, n := range out.Notes {
+		fmt.Fprintln(term.err, postmortems.Printable(n))
+	}
+	for _, h := range out.Hits {
+		printSimilarHit(term, base, h)
+	}
+	if len(out.Hits) == 0 {
+		fmt.Fprintln(term.err, "nothing like it is published")
+		if failEmpty {
+			return saidError{errors.New("nothing found")}
+		}
+	}
+	return nil
+}
+
+func printSimilarHit(term terminal, base string, h similarHit) {
+	bold, plain := marks(term)
+	fmt.Fprintf(term.out, "%s%s%s\n  %s\n", bold, postmortems.Printable(h.Title), plain, absolute(base, h.URL))
+	facts := []string{h.Kind}
+	if h.ForAlert {
+		facts[0] += " for this alert"
+	}
+	for _, f := range append([]string{h.Date, h.Severity}, h.Services...) {
+		if f != "" {
+			facts = append(facts, f)
+		}
+	}
+	if h.RecoverSeconds != nil {
+		d := time.Duration(*h.RecoverSeconds) * time.Second
+		facts = append(facts, "recovered in "+postmortems.FormatDuration(&d))
+	}
+	switch {
+	case h.OpenActions == 1:
+		facts = append(facts, "1 open action")
+	case h.OpenActions > 1:
+		facts = append(facts, fmt.Sprintf("%d open actions", h.OpenActions))
+	}
+	fmt.Fprintf(term.out, "  %s\n", postmortems.Printable(strings.Join(facts, " · ")))
+	if h.Fix == nil {
+		return
+	}
+	fmt.Fprintf(term.out, "  %s:\n", postmortems.Printable(h.Fix.Heading))
+	lines := strings.Split(strings.TrimSpace(h.Fix.Text), "\n")
+	for _, line := range lines[:min(len(lines), shownFix)] {
+		fmt.Fprintf(term.out, "    %s\n", postmortems.Printable(strings.TrimSpace(line)))
+	}
+}

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func (p portal) post(target, body string) *httptest.ResponseRecorder {
+	rec := httptest.NewRecorder()
+	rec.Header().Set("X-Request-Id", "req-1")
+	req := httptest.NewRequest(http.MethodPost, target, strings.NewReader(body))
+	req.Header.Set("Content-Type", "application/json")
+	p.ServeHTTP(rec, req)
+	return rec
+}
+
+func TestSimilar(t *testing.T) {
+	p := newPortal(t, "https://kb.example.org/kb/")
+	rec := p.post("/api/v1/similar", `{"text":"[FIRING:1] PoolExhausted (eu-1)","limit":5}`)
+	if rec.Code != http.StatusOK {
+		t.Fatalf("%d: %s", rec.Code, rec.Body)
+	}
+	golden(t, "similar", rec.Body.Bytes())
+	if p.finder.liken.Limit != 5 || p.finder.liken.Text != "[FIRING:1] PoolExhausted (eu-1)" || !p.finder.liken.Fragments {
+		t.Errorf("asked %+v", p.finder.liken)
+	}
+	p.post("/api/v1/similar", `{"text":"x"}`)
+	if p.finder.liken.Limit != 10 {
+		t.Errorf("by default asked %+v", p.finder.liken)
+	}
+}
+
+// A hit of /similar can be read by whoever reads those of /search.
+func TestSimilarHitsAreSearchHits(t *testing.T) {
+	p := newPortal(t, "")
+	var found, similar struct{ Hits []map[string]any }
+	for to, rec := range map[*struct{ Hits []map[string]any }]*httptest.ResponseRecorder{
+		&found: p.get("/api/v1/search?q=pool"), &similar: p.post("/api/v1/similar", `{"text":"pool"}`),
+	} {
+		if err := json.Unmarshal(rec.Body.Bytes(), to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for key := range found.Hits[0] {
+		if _, ok := similar.Hits[0][key]; !ok {
+			t.Errorf("a hit of /similar has no %s", key)
+		}
+	}
+}
+
+func TestSimilarRefuses(t *testing.T) {
+	for body, status := range map[string]int{
+		`{}`:                        http.StatusBadRequest,
+		`{"text":""}`:               http.StatusBadRequest,
+		`{"text":7}`:                http.StatusBadRequest,
+		`{"text":"x","limit":51}`:   http.StatusBadRequest,
+		`not JSON, and a secret-42`: http.StatusBadRequest,
+		`{"text":"` + strings.Repeat("x", maxPasteBody) + `"}`: http.StatusRequestEntityTooLarge,
+	} {
+		rec := newPortal(t, "").post("/api/v1/similar", body)
+		if rec.Code != status || strings.Contains(rec.Body.String(), "secret-42") {
+			t.Errorf("%.40s: %d, want %d: %.200s", body, rec.Code, status, rec.Body)
+		}
+	}
+}
