@@ -40,11 +40,19 @@ func composeSafely(c *composer, d Document) (out *composed, err error) {
 // Apply makes the changes and moves the cursor, in one batch or, when they are
 // many, in several of which the last moves the cursor. A document that cannot be
 // indexed is parked: it leaves the index, and State names it until it is changed
-// or removed. The changes can be searched when Apply returns.
+// or removed. The changes can be searched when Apply returns. An outdated index
+// takes none (fault.Unavailable): it is rebuilt first.
 func (x *Index) Apply(ctx context.Context, c Changes) error {
 	x.write.Lock()
 	defer x.write.Unlock()
 	err := x.reading(func(g *engine) error {
+		m, err := g.meta()
+		if err != nil {
+			return err
+		}
+		if m.format != format {
+			return fault.New(fault.Unavailable, "search.Apply", "the search index is about to be rebuilt in a new format")
+		}
 		w := &writer{index: x, engine: g, parked: maps.Clone(*x.parked.Load())}
 		put := c.Put
 		for len(put) > chunk {

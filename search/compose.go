@@ -31,9 +31,8 @@ type composer struct {
 	tokens []analysis.Token
 	pieces []piece
 	stream []uint32
-	number map[string]uint32
-	names  []string
-	counts []uint32
+	number map[string]uint32 // token -> its place in hashes, from 1
+	hashes []uint64
 }
 
 // piece is one stretch of text of a part; phrases do not cross pieces.
@@ -211,11 +210,10 @@ func (c *composer) titleTerms() []string {
 	return out
 }
 
-// positions numbers the distinct tokens, most frequent first, and encodes the
-// stream.
+// positions lists the distinct tokens and encodes where each stands.
 func (c *composer) positions() []byte {
 	clear(c.number)
-	c.names, c.counts, c.stream = append(c.names[:0], ""), append(c.counts[:0], 0), c.stream[:0]
+	c.hashes, c.stream = c.hashes[:0], c.stream[:0]
 	for _, p := range c.pieces {
 		if !p.silent {
 			c.lay(p)
@@ -226,7 +224,7 @@ func (c *composer) positions() []byte {
 			c.lay(p)
 		}
 	}
-	return encodePositions(c.byFrequency())
+	return encodePositions(c.hashes, c.stream)
 }
 
 func (c *composer) unnumbered(t analysis.Token) bool {
@@ -239,31 +237,11 @@ func (c *composer) lay(p piece) {
 	for _, t := range p.tokens {
 		n, ok := c.number[t.Text]
 		if !ok {
-			n = uint32(len(c.names))
+			c.hashes = append(c.hashes, tokenHash(t.Text))
+			n = uint32(len(c.hashes))
 			c.number[t.Text] = n
-			c.names = append(c.names, t.Text)
-			c.counts = append(c.counts, 0)
 		}
-		c.counts[n]++
 		c.stream = append(c.stream, n)
 	}
 	c.stream = append(c.stream, 0)
-}
-
-// byFrequency renumbers the tokens, most frequent first, in place in the stream.
-func (c *composer) byFrequency() (tokens []string, stream []uint32) {
-	order := make([]uint32, len(c.names)) // rank -> first number
-	for i := range order {
-		order[i] = uint32(i)
-	}
-	slices.SortStableFunc(order[1:], func(a, b uint32) int { return cmp.Compare(c.counts[b], c.counts[a]) })
-	rank := make([]uint32, len(order))
-	tokens = make([]string, len(order))
-	for r, n := range order {
-		rank[n], tokens[r] = uint32(r), c.names[n]
-	}
-	for i, n := range c.stream {
-		c.stream[i] = rank[n]
-	}
-	return tokens, c.stream
 }

@@ -38,8 +38,13 @@
 // the documents that could not be indexed (JSON, id to reason).
 package search
 
-// format is the version of the layout above. An index of any other version is
-// rebuilt.
+// format is the version of the layout above. An index of an older one that this
+// build can still read answers while its successor is built beside it; any other
+// is rebuilt before it answers.
 //
 //	1  first form
-const format = "1"
+//	2  positions numbered by a perfect hash
+const format = "2"
+
+// readable tells whether an index of a format can be searched.
+func readable(f string) bool { return f == format || f == "1" }

@@ -119,6 +119,7 @@ func (g *engine) leaves(s *scorch.IndexSnapshot) []*leaf {
 
 // meta is what the index knows of itself.
 type meta struct {
+	format    string
 	seq       uint64
 	documents uint64
 	parked    map[string]string
@@ -132,7 +133,8 @@ func (g *engine) meta() (meta, error) {
 	}
 	defer s.Close()
 	var m meta
-	if f, err := s.GetInternal([]byte(formatKey)); err != nil || string(f) != format {
+	f, err := s.GetInternal([]byte(formatKey))
+	if m.format = string(f); err != nil || !readable(m.format) {
 		return m, fmt.Errorf("format is %q, this build writes %q (%w)", f, format, errors.Join(err))
 	}
 	seq, err := s.GetInternal([]byte(seqKey))

@@ -62,6 +62,7 @@ type Progress struct {
 // State is what the index says of itself.
 type State struct {
 	Usable    bool // Search answers
+	Outdated  bool // but the index is of an older format: Rebuild makes the next
 	Seq       uint64
 	Documents int
 	Parked    map[string]string // documents that could not be indexed, and why
@@ -212,7 +213,7 @@ func (x *Index) State() State {
 	s := State{Rebuild: x.progress.Load(), Parked: maps.Clone(*x.parked.Load())}
 	err := x.reading(func(g *engine) error {
 		m, err := g.meta()
-		s.Seq, s.Documents = m.seq, int(m.documents)
+		s.Seq, s.Documents, s.Outdated = m.seq, int(m.documents), m.format != format
 		return err
 	})
 	s.Usable = err == nil

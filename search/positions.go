@@ -1,43 +1,52 @@
 package search
 
 import (
-	"bytes"
 	"encoding/binary"
-	"unicode/utf8"
+	"math"
+	"math/bits"
+	"slices"
 )
 
-// positions tell which token stands where in a document, in about two bytes a
-// token, so that a phrase can be verified without the text and without term
-// vectors (which cost four times as much).
+// positions tell which token stands where in a document, in some twelve bits a token,
+// so that a phrase can be verified without the text and without term vectors
+// (which cost six times as much).
 //
-// The distinct tokens of a document are numbered from 1, the most frequent first;
-// 0 is a gap that no phrase crosses. The encoding is
+// Every distinct token of the document has a number of so many bits; 0 is a gap
+// that no phrase crosses. Numbers are given by a perfect hash function that fits
+// this document ("hash, displace and compress", Belazzougui, Botelho, Dietzfelbinger
+// 2009), which takes three bits a token where a table of hashes takes sixteen:
 //
-//	1 byte    width of a hash in bytes, 2 to 8
-//	1 byte    seed, chosen so that no two tokens of this document share a hash
-//	uvarint   n, the number of distinct tokens
-//	n*width   the hash of each token, by number
-//	rest      the numbers in text order, each written as a UTF-8 rune
+//	1 byte    layout, positionsLayout
+//	1 byte    seed of the hash
+//	1 byte    bits, of a number
+//	uvarint   b, the number of buckets
+//	b bytes   the displacement of each bucket
+//	rest      the numbers in text order, bits each, the lowest first; 7 bytes of 0
 //
-// A phrase is looked for as a substring of the rest: UTF-8 synchronises itself,
-// so a match begins and ends at numbers. A token that is not in the document may
-// have the hash of one that is: ask only for tokens that the word field says are
-// there, and the answer is exact.
-
-// surrogates are the numbers UTF-8 cannot write; they are stepped over.
-const (
-	firstSurrogate = 0xD800
-	surrogates     = 0x800
-)
-
-func appendNumber(dst []byte, n uint32) []byte {
-	if n >= firstSurrogate {
-		n += surrogates
-	}
-	return utf8.AppendRune(dst, rune(n))
+// A token that is not in the document has the number of one that is: ask only for
+// tokens that the word field says are there, and the answer is exact.
+type positions struct {
+	seed    byte
+	bits    uint
+	buckets []byte
+	stream  []byte // padded with streamPad bytes
 }
 
-// tokenHash is FNV-1a of 64 bits; seeded makes from it the stored hash.
+const (
+	// positionsLayout marks this layout; format 1 began with 2 to 8.
+	positionsLayout = 16
+	// streamPad lets every number be read by one load of eight bytes.
+	streamPad = 7
+	// bucketsPerTen is how many displacements ten tokens have: with fewer, the last
+	// buckets of two find no room in 256 tries.
+	bucketsPerTen = 4
+	// fullest is how full the numbers get.
+	fullest = 0.97
+	// maxSeeds bounds the search for a seed before numbers get one bit more.
+	maxSeeds = 8
+)
+
+// tokenHash is FNV-1a of 64 bits.
 func tokenHash(token string) uint64 {
 	h := uint64(14695981039346656037)
 	for i := 0; i < len(token); i++ {
@@ -46,105 +55,211 @@ func tokenHash(token string) uint64 {
 	return h
 }
 
-// seeded mixes a seed into a hash (the multipliers of splitmix64) and keeps the
-// highest width bytes.
-func seeded(h uint64, seed, width byte) uint64 {
+// seeded mixes a seed into a hash (splitmix64).
+func seeded(h uint64, seed byte) uint64 {
 	h += uint64(seed) * 0x9E3779B97F4A7C15
 	h = (h ^ h>>30) * 0xBF58476D1CE4E5B9
 	h = (h ^ h>>27) * 0x94D049BB133111EB
-	return (h ^ h>>31) >> (64 - 8*uint(width))
+	return h ^ h>>31
 }
 
-// maxSeeds bounds the search for a seed without collisions before the hash is
-// made wider; 64 tries succeed at two bytes up to some 700 distinct tokens.
-const maxSeeds = 64
+// bucketOf spreads a seeded hash over n buckets.
+func bucketOf(h uint64, n int) int { return int((h >> 32) * uint64(n) >> 32) }
 
-// encodePositions writes the layout above. tokens lists the distinct tokens by
-// number (tokens[0] is the gap), stream the numbers in text order.
-func encodePositions(tokens []string, stream []uint32) []byte {
-	hashes := make([]uint64, len(tokens)-1)
-	for i, t := range tokens[1:] {
-		hashes[i] = tokenHash(t)
-	}
-	width, seed := chooseHash(hashes)
-	out := make([]byte, 0, 16+len(hashes)*int(width)+len(stream)*2)
-	out = append(out, width, seed)
-	out = binary.AppendUvarint(out, uint64(len(hashes)))
-	var buf [8]byte
-	for _, h := range hashes {
-		binary.BigEndian.PutUint64(buf[:], seeded(h, seed, width))
-		out = append(out, buf[8-width:]...)
-	}
-	for _, n := range stream {
-		out = appendNumber(out, n)
-	}
-	return out
+// numberOf is the number that a displacement gives a seeded hash.
+func numberOf(h uint64, displacement byte, width uint) uint32 {
+	h = (h + uint64(displacement)*0xD6E8FEB86659FD93) * 0xFF51AFD7ED558CCD
+	h = (h ^ h>>32) * 0xC4CEB9FE1A85EC53
+	return uint32(h >> (64 - width))
 }
 
-// chooseHash finds the narrowest hash that tells the tokens apart.
-func chooseHash(hashes []uint64) (width, seed byte) {
-	seen := make(map[uint64]struct{}, len(hashes))
-	for width = 2; width < 8; width++ {
-		// Expected collisions are n²/2^(8*width+1): past a few, no seed will do.
-		if n := uint64(len(hashes)); n*n>>(8*width+1) > 5 {
+// number is that of a token which is in the document.
+func (p positions) number(token string) uint32 {
+	h := seeded(tokenHash(token), p.seed)
+	return numberOf(h, p.buckets[bucketOf(h, len(p.buckets))], p.bits)
+}
+
+// len is how many numbers there are, gaps included.
+func (p positions) len() int { return (len(p.stream) - streamPad) * 8 / int(p.bits) }
+
+// at is the number in place i.
+func (p positions) at(i int) uint32 {
+	bit := i * int(p.bits)
+	return uint32(binary.LittleEndian.Uint64(p.stream[bit>>3:])>>(bit&7)) & (1<<p.bits - 1)
+}
+
+// contains tells whether the words, all of which are in the document, stand next
+// to one another in this order.
+func (p positions) contains(words []string) bool {
+	var buf [16]uint32
+	want := buf[:0]
+	for _, w := range words {
+		want = append(want, p.number(w))
+	}
+	if len(want) == 0 {
+		return false
+	}
+	for i, last := 0, p.len()-len(want); i <= last; i++ {
+		if p.at(i) != want[0] {
 			continue
 		}
-		for seed = range byte(maxSeeds) {
-			if distinct(seen, hashes, seed, width) {
-				return width, seed
+		k := 1
+		for k < len(want) && p.at(i+k) == want[k] {
+			k++
+		}
+		if k == len(want) {
+			return true
+		}
+	}
+	return false
+}
+
+// decodePositions reads the layout above; damaged data gives false.
+func decodePositions(data []byte) (positions, bool) {
+	if len(data) < 4 || data[0] != positionsLayout || data[2] == 0 || data[2] > 32 {
+		return positions{}, false
+	}
+	p := positions{seed: data[1], bits: uint(data[2])}
+	n, k := binary.Uvarint(data[3:])
+	if k <= 0 || n == 0 || n > uint64(len(data)) || uint64(len(data)-3-k) < n+streamPad {
+		return positions{}, false
+	}
+	p.buckets, p.stream = data[3+k:][:n], data[3+k+int(n):]
+	return p, true
+}
+
+// containsPhrase is contains over encoded positions, of this format or the one
+// before. Damaged data contains nothing.
+func containsPhrase(data []byte, words []string) bool {
+	if p, ok := decodePositions(data); ok {
+		return p.contains(words)
+	}
+	return containsPhrase1(data, words)
+}
+
+// encodePositions writes the layout. hashes are those of the distinct tokens by
+// their place in the list; stream holds places plus one, 0 for a gap, and is
+// changed.
+func encodePositions(hashes []uint64, stream []uint32) []byte {
+	p, numbers := perfect(hashes)
+	for i, place := range stream {
+		if place > 0 {
+			stream[i] = numbers[place-1]
+		}
+	}
+	size := (len(stream)*int(p.bits) + 7) / 8
+	out := make([]byte, 0, 16+len(p.buckets)+size+streamPad)
+	out = append(out, positionsLayout, p.seed, byte(p.bits))
+	out = binary.AppendUvarint(out, uint64(len(p.buckets)))
+	out = append(out, p.buckets...)
+	var acc uint64
+	var have uint
+	for _, n := range stream {
+		acc |= uint64(n) << have
+		for have += p.bits; have >= 8; have -= 8 {
+			out = append(out, byte(acc))
+			acc >>= 8
+		}
+	}
+	if have > 0 {
+		out = append(out, byte(acc))
+	}
+	return append(out, make([]byte, streamPad)...)
+}
+
+// perfect finds a hash function that numbers the tokens from 1 up, each
+// differently. Two tokens of the same hash, which nobody writes by chance, share
+// a number.
+func perfect(hashes []uint64) (positions, []uint32) {
+	width := uint(bits.Len(uint(math.Ceil(float64(len(hashes)+1) / fullest))))
+	for ; ; width++ {
+		for seed := range byte(maxSeeds) {
+			f := finder{hashes: hashes, width: width, buckets: make([]byte, len(hashes)*bucketsPerTen/10+1)}
+			if numbers, ok := f.find(seed); ok {
+				return positions{seed: seed, bits: width, buckets: f.buckets}, numbers
 			}
 		}
 	}
-	return 8, 0
 }
 
-func distinct(seen map[uint64]struct{}, hashes []uint64, seed, width byte) bool {
-	clear(seen)
-	for _, h := range hashes {
-		s := seeded(h, seed, width)
-		if _, dup := seen[s]; dup {
-			return false
+// finder looks for displacements under one seed.
+type finder struct {
+	hashes  []uint64
+	width   uint
+	buckets []byte
+	taken   []uint64 // bit set of numbers
+	mixed   []uint64 // seeded hashes
+	first   []uint32 // bucket -> its first place in order, and one past the last
+	order   []uint32 // tokens by bucket
+}
+
+// find places the fullest buckets first.
+func (f *finder) find(seed byte) ([]uint32, bool) {
+	f.taken = make([]uint64, max(1, 1<<f.width/64))
+	f.taken[0] = 1 // the gap
+	most := f.sort(seed)
+	numbers := make([]uint32, len(f.hashes))
+	for size := most; size > 0; size-- {
+		for b := range f.buckets {
+			if f.first[b+1]-f.first[b] != size {
+				continue
+			}
+			displacement, ok := f.place(f.order[f.first[b]:f.first[b+1]], numbers)
+			if !ok {
+				return nil, false
+			}
+			f.buckets[b] = displacement
 		}
-		seen[s] = struct{}{}
 	}
-	return true
+	return numbers, true
 }
 
-// containsPhrase tells whether the words, all of which are in the document,
-// stand next to one another in this order. Damaged data contains nothing.
-func containsPhrase(data []byte, words []string) bool {
-	if len(data) < 3 || data[0] < 2 || data[0] > 8 {
-		return false
+// sort puts the tokens into their buckets; most is the size of the fullest.
+func (f *finder) sort(seed byte) (most uint32) {
+	f.mixed = make([]uint64, len(f.hashes))
+	f.first = make([]uint32, len(f.buckets)+1)
+	for i, h := range f.hashes {
+		f.mixed[i] = seeded(h, seed)
+		f.first[bucketOf(f.mixed[i], len(f.buckets))+1]++
 	}
-	width, seed := data[0], data[1]
-	n, k := binary.Uvarint(data[2:])
-	if k <= 0 || n > uint64(len(data)) || uint64(len(data)-2-k) < n*uint64(width) {
-		return false
+	for b := range f.buckets {
+		most = max(most, f.first[b+1])
+		f.first[b+1] += f.first[b]
 	}
-	table := data[2+k:][:n*uint64(width)]
-	stream := data[2+k+len(table):]
-	var buf [64]byte
-	needle := buf[:0]
-	for _, w := range words {
-		number, ok := lookup(table, width, seeded(tokenHash(w), seed, width))
-		if !ok {
-			return false
+	f.order = make([]uint32, len(f.hashes))
+	next := slices.Clone(f.first)
+	for i, h := range f.mixed {
+		b := bucketOf(h, len(f.buckets))
+		f.order[next[b]] = uint32(i)
+		next[b]++
+	}
+	return most
+}
+
+// place finds a displacement that gives the tokens of one bucket free numbers.
+func (f *finder) place(tokens, numbers []uint32) (byte, bool) {
+	for d := range math.MaxUint8 + 1 {
+		placed := 0
+		for i, t := range tokens {
+			n := numberOf(f.mixed[t], byte(d), f.width)
+			if f.taken[n>>6]&(1<<(n&63)) != 0 && !f.shares(tokens[:i], t) {
+				break
+			}
+			f.taken[n>>6] |= 1 << (n & 63)
+			numbers[t] = n
+			placed++
 		}
-		needle = appendNumber(needle, number)
-	}
-	return bytes.Contains(stream, needle)
-}
-
-// lookup finds the number of the token with a hash.
-func lookup(table []byte, width byte, hash uint64) (uint32, bool) {
-	var h [8]byte
-	binary.BigEndian.PutUint64(h[:], hash)
-	want := h[8-width:]
-	w := int(width)
-	for i := 0; i+w <= len(table); i += w {
-		if table[i] == want[0] && bytes.Equal(table[i:i+w], want) {
-			return uint32(i/w) + 1, true
+		if placed == len(tokens) {
+			return byte(d), true
+		}
+		for _, t := range tokens[:placed] {
+			f.taken[numbers[t]>>6] &^= 1 << (numbers[t] & 63)
 		}
 	}
 	return 0, false
+}
+
+// shares tells whether a token has the hash of one before it in its bucket.
+func (f *finder) shares(before []uint32, token uint32) bool {
+	return slices.ContainsFunc(before, func(t uint32) bool { return f.mixed[t] == f.mixed[token] })
 }

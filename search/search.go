@@ -38,6 +38,9 @@ func (x *Index) Search(ctx context.Context, r Request) (Results, error) {
 	defer x.gate.leave()
 	q := query.Parse(r.Text)
 	out := Results{Query: r.Text, Facets: map[string][]FacetValue{}}
+	if x.progress.Load() != nil {
+		out.Notes = append(out.Notes, "the search index is being rebuilt: the latest changes may be missing")
+	}
 	for _, p := range q.Problems {
 		out.Problems = append(out.Problems, QueryProblem(p))
 	}
@@ -78,7 +81,7 @@ func (x *Index) answer(ctx context.Context, g *engine, r Request, q query.Query,
 		return err
 	}
 	out.Total = m.count
-	out.Notes = plan.notes
+	out.Notes = append(out.Notes, plan.notes...)
 	if note := m.note(len(plan.clauses)); note != "" {
 		out.Notes = append(out.Notes, note)
 	}

@@ -138,7 +138,7 @@ func (x *Indexer) step(ctx context.Context) error {
 	default:
 	}
 	state := x.opt.Index.State()
-	if !state.Usable {
+	if !state.Usable || state.Outdated {
 		return x.all(ctx)
 	}
 	changes, err := x.opt.Changes.Changes(ctx, kv.Seq(state.Seq), batch)

@@ -26,6 +26,7 @@ type world struct {
 
 	mu       sync.Mutex
 	usable   bool
+	outdated bool
 	seq      uint64
 	docs     map[string]string
 	rebuilds int
@@ -108,7 +109,7 @@ func (w *world) Contents(ctx context.Context) (c search.Contents, err error) {
 func (w *world) State() search.State {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return search.State{Usable: w.usable, Seq: w.seq}
+	return search.State{Usable: w.usable, Outdated: w.outdated, Seq: w.seq}
 }
 
 func (w *world) Apply(_ context.Context, c search.Changes) error {
@@ -134,7 +135,7 @@ func (w *world) Rebuild(_ context.Context, c search.Contents) error {
 	for d := range c.Documents {
 		w.docs[d.ID] = d.Title
 	}
-	w.seq, w.usable, w.damaged = c.UpTo, true, false
+	w.seq, w.usable, w.damaged, w.outdated = c.UpTo, true, false, false
 	w.rebuilds++
 	return nil
 }
@@ -221,6 +222,19 @@ func TestDamageWhileStoppedIsFoundAtStart(t *testing.T) {
 	w := newWorld(t)
 	seq := w.put("a", "Alpha")
 	w.usable, w.seq, w.damaged = true, uint64(seq), true
+	x, stop := w.start()
+	defer stop()
+	w.want(x, w.put("b", "Beta"), map[string]string{"a": "Alpha", "b": "Beta"})
+	if w.rebuilds != 1 {
+		t.Errorf("%d rebuilds, want 1", w.rebuilds)
+	}
+}
+
+// An index of an older format is replaced before it takes changes.
+func TestAnOutdatedIndexIsReplaced(t *testing.T) {
+	w := newWorld(t)
+	seq := w.put("a", "Alpha")
+	w.usable, w.outdated, w.seq = true, true, uint64(seq)
 	x, stop := w.start()
 	defer stop()
 	w.want(x, w.put("b", "Beta"), map[string]string{"a": "Alpha", "b": "Beta"})
