@@ -3,9 +3,23 @@
 //
 // An episode is one firing of one alert: its key is (source, fingerprint,
 // starts at). A notification is a message about episodes; many may tell of one.
+//
+// Data layout: fold.go makes episodes of signals, link.go finds the incident of
+// each, quality.go counts what paging was worth and which rules it came from,
+// night.go when people were woken.
 package alert
 
 import "time"
+
+// The limits by which episodes are judged.
+const (
+	FlapCount        = 3 // firings of one fingerprint
+	FlapWindow       = time.Hour
+	SelfHealedWithin = 5 * time.Minute
+	// LinkLead is how long before an incident's start an alert may fire and still
+	// belong to it.
+	LinkLead = 15 * time.Minute
+)
 
 // Signal is what one notification says about one episode. An episode is the
 // fold of its signals, in any order: resolved beats firing, the earliest end
@@ -45,5 +59,27 @@ type Episode struct {
 	AckedAt     time.Time
 	// Notifications counts distinct messages about the episode.
 	Notifications int
+	Truncated     int    // alerts that those messages left out
+	Flapping      bool   // one of at least FlapCount firings of its fingerprint within FlapWindow
 	Incident      string // id of the incident it belongs to, "" none
+}
+
+// Key names an episode among all others.
+func (e Episode) Key() string {
+	return e.Source + "\x00" + e.Fingerprint + "\x00" + e.StartsAt.UTC().Format(time.RFC3339Nano)
+}
+
+// Firing is how long the episode has fired, up to now for one that still does.
+func (e Episode) Firing(now time.Time) time.Duration {
+	end := e.EndsAt
+	if end.IsZero() || end.After(now) {
+		end = now
+	}
+	return max(0, end.Sub(e.StartsAt))
+}
+
+// SelfHealed tells a firing that ended within SelfHealedWithin and that nobody
+// acknowledged: it woke somebody for nothing.
+func (e Episode) SelfHealed() bool {
+	return !e.EndsAt.IsZero() && e.EndsAt.Sub(e.StartsAt) < SelfHealedWithin && e.AckedAt.IsZero()
 }

@@ -1,0 +1,100 @@
+package alert
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Fold makes episodes of signals, newest start first. It depends on the set of
+// signals only, not on their order or repetition.
+func Fold(signals []Signal) []Episode {
+	signals = slices.SortedFunc(slices.Values(signals), func(a, b Signal) int {
+		if c := cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Notification, b.Notification)); c != 0 {
+			return c
+		}
+		return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) // maps are printed in order
+	})
+	byKey := map[string]*folding{}
+	for _, s := range signals {
+		first := Episode{Source: s.Source, Fingerprint: s.Fingerprint, StartsAt: s.StartsAt.UTC()}
+		f := byKey[first.Key()]
+		if f == nil {
+			f = &folding{Episode: first, heard: map[string]int{}}
+			byKey[first.Key()] = f
+		}
+		f.take(s)
+	}
+	out := make([]Episode, 0, len(byKey))
+	for _, f := range byKey {
+		f.Notifications = len(f.heard)
+		for _, n := range f.heard {
+			f.Truncated += n
+		}
+		out = append(out, f.Episode)
+	}
+	slices.SortFunc(out, func(a, b Episode) int {
+		return cmp.Or(b.StartsAt.Compare(a.StartsAt), cmp.Compare(a.Key(), b.Key()))
+	})
+	flap(out)
+	return out
+}
+
+// folding is an Episode in the making.
+type folding struct {
+	Episode
+	heard map[string]int // notification -> alerts it left out
+}
+
+// take takes what a signal adds; signals come newest first.
+func (f *folding) take(s Signal) {
+	for _, x := range []struct {
+		to   *string
+		said string
+	}{{&f.Name, s.Name}, {&f.Severity, s.Severity}, {&f.Service, s.Service}} {
+		if *x.to == "" {
+			*x.to = x.said
+		}
+	}
+	if len(f.Labels) == 0 {
+		f.Labels = s.Labels
+	}
+	if len(f.Annotations) == 0 {
+		f.Annotations = s.Annotations
+	}
+	f.Paging = f.Paging || s.Paging
+	f.EndsAt = earlier(f.EndsAt, s.EndsAt)
+	f.AckedAt = earlier(f.AckedAt, s.AckedAt)
+	if s.Notification != "" {
+		f.heard[s.Notification] = max(f.heard[s.Notification], s.Truncated)
+	}
+}
+
+// earlier is the earlier of two times; the zero time is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b.UTC()
+	}
+	return a
+}
+
+// flap marks the episodes that are among FlapCount starts of one fingerprint
+// within FlapWindow.
+func flap(episodes []Episode) {
+	byPrint := map[string][]int{}
+	for i := len(episodes) - 1; i >= 0; i-- { // oldest first
+		key := episodes[i].Source + "\x00" + episodes[i].Fingerprint
+		byPrint[key] = append(byPrint[key], i)
+	}
+	for _, list := range byPrint {
+		for last := FlapCount - 1; last < len(list); last++ {
+			run := list[last-FlapCount+1 : last+1]
+			if episodes[run[len(run)-1]].StartsAt.Sub(episodes[run[0]].StartsAt) <= FlapWindow {
+				for _, i := range run {
+					episodes[i].Flapping = true
+				}
+			}
+		}
+	}
+}

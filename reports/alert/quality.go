@@ -1,0 +1,112 @@
+package alert
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Share is a part of a whole; its value is unknown when there is no whole.
+type Share struct{ Part, Of int }
+
+// Value is Part/Of, nil when Of is 0.
+func (s Share) Value() *float64 {
+	if s.Of == 0 {
+		return nil
+	}
+	v := float64(s.Part) / float64(s.Of)
+	return &v
+}
+
+// Quality is what alerting was worth in a span of time.
+type Quality struct {
+	Episodes, Paging, Flapping int
+	Notifications              int // messages, an HA pair's twin counted once
+	Truncated                  int // alerts that messages left out
+	Incidents                  int // counted ones of the span
+	Linked                     int // episodes with an incident
+
+	Actionable Share // paging episodes that were acknowledged or have an incident
+	SelfHealed Share // paging episodes that ended by themselves at once
+	Precision  Share // paging episodes that have an incident
+	Recall     Share // incidents that a page told of before people knew
+	Night      int   // paging episodes that began at night
+}
+
+// PerIncident is episodes an incident; nil without incidents.
+func (q Quality) PerIncident() *float64 { return Share{q.Linked, q.Incidents}.Value() }
+
+// Judge counts linked episodes (see Link) against the incidents of the same span.
+func Judge(episodes []Episode, incidents []Incident, zone Zones) Quality {
+	q := Quality{Incidents: len(incidents)}
+	pages := map[string]time.Time{} // incident -> first page
+	for _, e := range episodes {
+		q.Episodes++
+		q.Notifications += e.Notifications
+		q.Truncated += e.Truncated
+		q.Flapping += one(e.Flapping)
+		q.Linked += one(e.Incident != "")
+		if !e.Paging {
+			continue
+		}
+		q.Paging++
+		q.Actionable.Part += one(e.Incident != "" || !e.AckedAt.IsZero())
+		q.SelfHealed.Part += one(e.SelfHealed())
+		q.Precision.Part += one(e.Incident != "")
+		q.Night += one(zone.Night(e))
+		if e.Incident != "" {
+			pages[e.Incident] = earlier(pages[e.Incident], e.StartsAt)
+		}
+	}
+	q.Actionable.Of, q.SelfHealed.Of, q.Precision.Of = q.Paging, q.Paging, q.Paging
+	for _, in := range incidents {
+		page, paged := pages[in.ID]
+		q.Recall.Of++
+		q.Recall.Part += one(paged && (in.Told.IsZero() || !page.After(in.Told)))
+	}
+	return q
+}
+
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Rule is what one alerting rule did in a span of time.
+type Rule struct {
+	Name                                    string
+	Episodes, Paging, Night, Flapping, Real int // Real: with an incident
+	Firing                                  time.Duration
+	Services                                []string // sorted
+}
+
+// Rules counts by the alert's name, those with the most episodes first.
+func Rules(episodes []Episode, zone Zones, now time.Time) []Rule {
+	byName := map[string]*Rule{}
+	for _, e := range episodes {
+		r := byName[e.Name]
+		if r == nil {
+			r = &Rule{Name: e.Name}
+			byName[e.Name] = r
+		}
+		r.Episodes++
+		r.Paging += one(e.Paging)
+		r.Night += one(e.Paging && zone.Night(e))
+		r.Flapping += one(e.Flapping)
+		r.Real += one(e.Incident != "")
+		r.Firing += e.Firing(now)
+		if i, found := slices.BinarySearch(r.Services, e.Service); !found && e.Service != "" {
+			r.Services = slices.Insert(r.Services, i, e.Service)
+		}
+	}
+	out := make([]Rule, 0, len(byName))
+	for _, r := range byName {
+		out = append(out, *r)
+	}
+	slices.SortFunc(out, func(a, b Rule) int {
+		return cmp.Or(cmp.Compare(b.Episodes, a.Episodes), cmp.Compare(b.Firing, a.Firing), cmp.Compare(a.Name, b.Name))
+	})
+	return out
+}
