@@ -1,5 +1,8 @@
 // Package change owns changes to production: deployments, rollbacks, removals and
 // configuration changes, and which of them failed. It is pure.
+//
+// Data layout: link.go says which incidents a change is known or suspected to
+// have caused, stats.go counts.
 package change
 
 import "time"

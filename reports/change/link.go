@@ -1,0 +1,208 @@
+package change
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// SuspectWithin is how long before the start of impact a deployment is suspected.
+const SuspectWithin = 24 * time.Hour
+
+// Incident is what changes need to know of an incident.
+type Incident struct {
+	ID       string
+	Refs     []string // all names of the incident, its id among them; sorted
+	From, To time.Time
+	Services []string
+	Changes  []string // ids of changes that its voices name
+}
+
+// Link is one incident of a change.
+type Link struct {
+	Incident string
+	// Suspected says that nobody stated the link: it is the last successful
+	// production deployment of the service in the day before impact.
+	Suspected bool
+	From, To  time.Time // of the incident's impact
+}
+
+// Linked is a change with its incidents, the stated ones first.
+type Linked struct {
+	Change
+	Incidents []Link
+	// RolledBackAt is when the same service was rolled back before it changed
+	// again; zero: it was not.
+	RolledBackAt time.Time
+}
+
+// Deployment tells a change that brings something new into production. An
+// environment that is not named is taken for production.
+func (c Change) Deployment() bool {
+	return (c.Kind == "deployed" || c.Kind == "upgraded" || c.Kind == "") && c.Production()
+}
+
+// Production tells whether the environment is production by its name.
+func (c Change) Production() bool {
+	env := strings.ToLower(c.Environment)
+	return env == "" || strings.HasPrefix(env, "prod") || env == "live"
+}
+
+// Newest keeps the highest revision of each change, newest change first.
+func Newest(all []Change) []Change {
+	byKey := map[string]Change{}
+	for _, c := range all {
+		key := c.Source + "\x00" + c.ID
+		old, ok := byKey[key]
+		if !ok || c.Rev > old.Rev || c.Rev == old.Rev && fmt.Sprint(c) < fmt.Sprint(old) {
+			byKey[key] = c
+		}
+	}
+	out := make([]Change, 0, len(byKey))
+	for _, c := range byKey {
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b Change) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+// Connect links changes and incidents. A link is stated when the change's source
+// or one of the incident's voices names the other; only an incident without a
+// stated change gets suspects, at most one a service. The order is Newest's.
+func Connect(all []Change, incidents []Incident) []Linked {
+	newest := Newest(all)
+	out := make([]Linked, len(newest))
+	byName := map[string][]int{}
+	byService := map[string][]int{} // oldest first
+	for i := len(newest) - 1; i >= 0; i-- {
+		c := newest[i]
+		out[i].Change = c
+		byName[c.ID] = append(byName[c.ID], i)
+		byName[c.Source+":"+c.ID] = append(byName[c.Source+":"+c.ID], i)
+		if c.Service != "" {
+			byService[c.Service] = append(byService[c.Service], i)
+		}
+	}
+	findRollbacks(out, byService)
+	stated := stated(out, incidents, byName)
+	for _, in := range incidents {
+		if stated[in.ID] || in.From.IsZero() {
+			continue
+		}
+		for _, service := range in.Services {
+			if i := suspect(out, byService[service], in.From); i >= 0 {
+				out[i].add(Link{in.ID, true, in.From, in.To})
+			}
+		}
+	}
+	for i := range out {
+		slices.SortFunc(out[i].Incidents, func(a, b Link) int {
+			if a.Suspected != b.Suspected {
+				return cmp.Compare(b2i(a.Suspected), b2i(b.Suspected))
+			}
+			return cmp.Compare(a.Incident, b.Incident)
+		})
+	}
+	return out
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// stated adds the links that somebody stated, and tells which incidents have one.
+func stated(out []Linked, incidents []Incident, byName map[string][]int) map[string]bool {
+	byRef := map[string]Incident{}
+	for _, in := range incidents {
+		for _, ref := range in.Refs {
+			byRef[ref] = in
+		}
+	}
+	has := map[string]bool{}
+	add := func(i int, in Incident) {
+		out[i].add(Link{in.ID, false, in.From, in.To})
+		has[in.ID] = true
+	}
+	for i := range out {
+		for _, ref := range out[i].Change.Incidents {
+			if in, ok := byRef[ref]; ok {
+				add(i, in)
+			}
+		}
+	}
+	for _, in := range incidents {
+		for _, name := range in.Changes {
+			for _, i := range byName[name] {
+				add(i, in)
+			}
+		}
+	}
+	return has
+}
+
+func (l *Linked) add(link Link) {
+	if !slices.ContainsFunc(l.Incidents, func(old Link) bool { return old.Incident == link.Incident }) {
+		l.Incidents = append(l.Incidents, link)
+	}
+}
+
+// suspect is the last successful production deployment of a service's changes,
+// oldest first, in the day up to the start of impact; -1 for none.
+func suspect(out []Linked, ofService []int, start time.Time) int {
+	for _, i := range slices.Backward(ofService) {
+		c := out[i].Change
+		if start.Sub(c.At) > SuspectWithin {
+			return -1
+		}
+		if !c.At.After(start) && c.Deployment() && (c.Outcome == "succeeded" || c.Outcome == "") {
+			return i
+		}
+	}
+	return -1
+}
+
+// findRollbacks tells each deployment that the next change of its service in
+// production is a rollback.
+func findRollbacks(out []Linked, byService map[string][]int) {
+	for _, list := range byService {
+		last := -1
+		for _, i := range list {
+			switch c := out[i].Change; {
+			case c.Deployment():
+				last = i
+			case c.Kind == "rolledback" && c.Production() && last >= 0:
+				out[last].RolledBackAt = c.At
+				last = -1
+			}
+		}
+	}
+}
+
+// Failed tells a deployment that had to be mended: it failed or was rolled back,
+// or an incident is stated. A suspicion is none.
+func (l Linked) Failed() bool {
+	return l.Outcome == "failed" || l.Outcome == "rolledback" || !l.RolledBackAt.IsZero() ||
+		slices.ContainsFunc(l.Incidents, func(i Link) bool { return !i.Suspected })
+}
+
+// MendedAt is when the deployment's failure was over: the earlier of its rollback
+// and the end of its last stated incident; zero unknown.
+func (l Linked) MendedAt() time.Time {
+	var end time.Time
+	for _, i := range l.Incidents {
+		if !i.Suspected && i.To.After(end) {
+			end = i.To
+		}
+	}
+	if end.IsZero() || !l.RolledBackAt.IsZero() && l.RolledBackAt.Before(end) {
+		return l.RolledBackAt
+	}
+	return end
+}

@@ -1,0 +1,82 @@
+package change
+
+import (
+	"slices"
+	"time"
+)
+
+// Stats count the deployments of a span of time. Shares and times are nil when
+// there is nothing to make them of: no deployments is not a rate of 0 %.
+type Stats struct {
+	Changes     int // of every kind
+	Deployments int // distinct ones to production
+	Failed      int // of Deployments, each once however many incidents it caused
+	Suspected   int // of Deployments: not failed, but suspected of an incident
+	// FailureRate is Failed / Deployments; WithSuspected counts the suspected, too.
+	FailureRate, WithSuspected *float64
+	// LeadTime is the median from the newest commit to production, over LeadKnown
+	// deployments; Recovery the median from a failed deployment to its mending,
+	// over RecoveryKnown.
+	LeadTime, Recovery       *time.Duration
+	LeadKnown, RecoveryKnown int
+	InFreeze                 int      // production changes inside a freeze window
+	WithRollbackPlan         *float64 // share of the deployments
+}
+
+// Count counts the changes of one span, given as Connect gives them.
+func Count(linked []Linked) Stats {
+	var s Stats
+	var lead, recovery []time.Duration
+	plans := 0
+	for _, l := range linked {
+		s.Changes++
+		if l.Freeze && l.Production() {
+			s.InFreeze++
+		}
+		if !l.Deployment() {
+			continue
+		}
+		s.Deployments++
+		switch {
+		case l.Failed():
+			s.Failed++
+			if mended := l.MendedAt(); mended.After(l.At) {
+				recovery = append(recovery, mended.Sub(l.At))
+			}
+		case len(l.Incidents) > 0:
+			s.Suspected++
+		}
+		if l.Rollback {
+			plans++
+		}
+		if !l.Committed.IsZero() && !l.Committed.After(l.At) {
+			lead = append(lead, l.At.Sub(l.Committed))
+		}
+	}
+	s.FailureRate = ratio(s.Failed, s.Deployments)
+	s.WithSuspected = ratio(s.Failed+s.Suspected, s.Deployments)
+	s.WithRollbackPlan = ratio(plans, s.Deployments)
+	s.LeadKnown, s.RecoveryKnown = len(lead), len(recovery)
+	s.LeadTime, s.Recovery = median(lead), median(recovery)
+	return s
+}
+
+func ratio(part, whole int) *float64 {
+	if whole == 0 {
+		return nil
+	}
+	r := float64(part) / float64(whole)
+	return &r
+}
+
+func median(d []time.Duration) *time.Duration {
+	if len(d) == 0 {
+		return nil
+	}
+	slices.Sort(d)
+	m := d[len(d)/2]
+	if len(d)%2 == 0 {
+		m = (d[len(d)/2-1] + m) / 2
+	}
+	return &m
+}

@@ -1,0 +1,63 @@
+package drill
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Stats count the drills of a span of time.
+type Stats struct {
+	Drills, Passed, Failed int // the rest has no outcome yet
+	// Covered are the services that were drilled, Uncovered those that were not;
+	// both sorted.
+	Covered, Uncovered []string
+}
+
+// Newest keeps the highest revision of each drill, newest drill first.
+func Newest(all []Drill) []Drill {
+	byKey := map[string]Drill{}
+	for _, d := range all {
+		key := d.Source + "\x00" + d.ID
+		old, ok := byKey[key]
+		if !ok || d.Rev > old.Rev || d.Rev == old.Rev && fmt.Sprint(d) < fmt.Sprint(old) {
+			byKey[key] = d
+		}
+	}
+	out := make([]Drill, 0, len(byKey))
+	for _, d := range byKey {
+		out = append(out, d)
+	}
+	slices.SortFunc(out, func(a, b Drill) int {
+		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+// Count counts drills, of which Newest has kept one each, against the services
+// that there are.
+func Count(drills []Drill, services []string) Stats {
+	s := Stats{Drills: len(drills)}
+	covered := map[string]bool{}
+	for _, d := range drills {
+		switch d.Outcome {
+		case "passed":
+			s.Passed++
+		case "failed":
+			s.Failed++
+		}
+		for _, name := range d.Services {
+			covered[name] = true
+		}
+	}
+	for name := range covered {
+		s.Covered = append(s.Covered, name)
+	}
+	slices.Sort(s.Covered)
+	for _, name := range slices.Sorted(slices.Values(services)) {
+		if !covered[name] {
+			s.Uncovered = append(s.Uncovered, name)
+		}
+	}
+	return s
+}
