@@ -37,6 +37,9 @@ func newLint(term terminal, g *globals) *cobra.Command {
 				if err := l.path(cmd.Context(), arg); err != nil {
 					return err
 				}
+				if err := l.definitions(arg); err != nil {
+					return err
+				}
 			}
 			return l.report(term, output)
 		},

@@ -33,6 +33,7 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/postmortems/markdown/sandbox"
+	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/search"
 	"github.com/postern/postern/search/indexer"
 )
@@ -74,6 +75,7 @@ type App struct {
 	audit    *auth.Audit
 	metrics  *metrics.Registry
 	library  *library.Library
+	catalog  *catalog.Catalog
 	renderer postmortems.BodyRenderer
 	repo     *gitrepo.Repo
 	index    *search.Index
@@ -119,6 +121,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 		return err
 	}
 	a.undo.add("database", stepLimit, func(context.Context) error { return a.db.Close() })
+	a.catalog = catalog.New(a.db)
 	a.tokens = auth.New(a.db, a.opt.Now, a.opt.Random)
 	a.audit = auth.NewAudit(a.db, a.opt.Now)
 	a.undo.add("token uses", stepLimit, a.tokens.Flush)
@@ -131,7 +134,9 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 }
 
 // schemas are those of every owner of the database.
-func schemas() []kv.Schema { return []kv.Schema{library.Schema(), auth.Schema(), searchSchema()} }
+func schemas() []kv.Schema {
+	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), catalog.Schema()}
+}
 
 func (a *App) openLibrary(context.Context) error {
 	c := a.opt.Config.Render

@@ -7,6 +7,7 @@
 //	knowledge/runbooks/ALERTNAME.md           what to do when the alert fires
 //	knowledge/{frameworks,guides,standards,drills,training}/NAME.md
 //	knowledge/services/NAME.yaml              OpenSLO v1, kind Service
+//	knowledge/slos/SERVICE.yaml               OpenSLO v1, kind SLO; counts come by the ndjson feed
 //	knowledge/images/NAME.svg, README.md, glossary.md
 //
 // The package only holds the files. The caller commits and pushes them, so that

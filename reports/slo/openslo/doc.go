@@ -28,6 +28,8 @@
 package openslo
 
 import (
+	"strings"
+
 	"github.com/postern/postern/portal/base/yamldoc"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/service"
@@ -117,4 +119,13 @@ func Parse(path string, data []byte) (File, []postmortems.Problem) {
 	}
 	r.issues(doc.Issues())
 	return file, r.sorted()
+}
+
+// IsDefinition tells whether a file of a knowledge repository is read here: a
+// YAML file below slos/ or services/.
+func IsDefinition(path string) bool {
+	folder, rest, deep := strings.Cut(path, "/")
+	name := strings.ToLower(rest)
+	return deep && (folder == "slos" || folder == "services") &&
+		(strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"))
 }

@@ -186,7 +186,7 @@ func (r *reader) target(m *yamldoc.Map) float64 {
 	if share.Present() {
 		x, ok := share.Number("")
 		if ok && !(x >= 0 && x < 1) {
-			r.find(ruleTarget, share, "target is a fraction from 0 to below 1, such as 0.999; %s is not: 99.9 is a targetPercent", share.Text())
+			r.find(ruleTarget, share, "target is a fraction from 0 to below 1, such as 0.999, not %s; a percentage is a targetPercent", share.Text())
 		}
 		return x
 	}

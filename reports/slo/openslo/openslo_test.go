@@ -148,7 +148,7 @@ func TestServicesAndTheirAnnotations(t *testing.T) {
 
 func TestProblemsHaveTheirPlace(t *testing.T) {
 	_, problems := judge(head + ratio + rolling + "  objectives:\n    - target: 99.9\n")
-	if len(problems) != 1 || problems[0].String() != `slos/a.yaml:16:15: error: target is a fraction from 0 to below 1, such as 0.999; 99.9 is not: 99.9 is a targetPercent [slo-target]` {
+	if len(problems) != 1 || problems[0].String() != `slos/a.yaml:16:15: error: target is a fraction from 0 to below 1, such as 0.999, not 99.9; a percentage is a targetPercent [slo-target]` {
 		t.Errorf("got %v", problems)
 	}
 }

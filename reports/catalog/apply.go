@@ -1,0 +1,214 @@
+package catalog
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/slo"
+)
+
+// Apply writes what the push changes, inside the Update that publishes it.
+func (p *Prepared) Apply(w kv.Writer) error {
+	if len(p.changed) == 0 && len(p.removed) == 0 {
+		return nil
+	}
+	if p.cs.Old == "" {
+		if err := clear(w, p.changed); err != nil {
+			return err
+		}
+	}
+	for _, path := range p.removed {
+		if err := w.Delete(bFile, []byte(path)); err != nil {
+			return err
+		}
+	}
+	for path, data := range p.changed {
+		if err := w.Put(bFile, []byte(path), data); err != nil {
+			return err
+		}
+	}
+	if err := p.applyVersions(w); err != nil {
+		return err
+	}
+	seq, err := readSeq(w)
+	if err != nil {
+		return err
+	}
+	return w.Put(bMeta, []byte("seq"), binary.BigEndian.AppendUint64(nil, seq+1))
+}
+
+// clear removes the files that a first push does not bring: the repository was
+// begun anew beside an old database.
+func clear(w kv.Writer, keep files) error {
+	var stale [][]byte
+	for item, err := range w.Scan(bFile, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if _, there := keep[string(item.Key)]; !there {
+			stale = append(stale, append([]byte{}, item.Key...))
+		}
+	}
+	for _, key := range stale {
+		if err := w.Delete(bFile, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// applyVersions begins a version of each objective that is new or means
+// something else than before, and ends those that are gone.
+func (p *Prepared) applyVersions(w kv.Writer) error {
+	latest, err := latestVersions(w)
+	if err != nil {
+		return err
+	}
+	there := map[string]bool{}
+	for _, s := range p.after.SLOs {
+		there[s.Name] = true
+		last, known := latest[s.Name]
+		v := Version{Number: last.Number + 1, SLO: s, From: p.cs.At, Commit: string(p.cs.New)}
+		if known && !last.Gone && last.SLO.Hash == s.Hash {
+			if reflect.DeepEqual(toStored(last.SLO), toStored(s)) {
+				continue
+			}
+			// Only its words changed: the version stays, and says it in the new words.
+			v.Number, v.From, v.Commit = last.Number, last.From, last.Commit
+		}
+		if err := putVersion(w, v); err != nil {
+			return err
+		}
+	}
+	for name, last := range latest {
+		if there[name] || last.Gone {
+			continue
+		}
+		gone := Version{Number: last.Number + 1, SLO: last.SLO, From: p.cs.At, Commit: string(p.cs.New), Gone: true}
+		if err := putVersion(w, gone); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func latestVersions(r kv.Reader) (map[string]Version, error) {
+	out := map[string]Version{}
+	for item, err := range r.Scan(bVersion, nil, nil) {
+		if err != nil {
+			return nil, err
+		}
+		v, name, err := decodeVersion(item)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = v // keys ascend, so the last one stays
+	}
+	return out, nil
+}
+
+func putVersion(w kv.Writer, v Version) error {
+	data, err := encodeVersion(v)
+	if err != nil {
+		return fmt.Errorf("catalog: %s: %w", v.SLO.Name, err)
+	}
+	if err := w.Put(bVersion, versionKey(v.SLO.Name, v.Number), data); err != nil {
+		return err
+	}
+	_, err = w.Log(Topic, []byte(v.SLO.Name))
+	return err
+}
+
+// linesTold is how many objectives and services one push names one by one.
+const linesTold = 20
+
+// Lines tell the author what was published, or would be.
+func (p *Prepared) Lines() []string {
+	var lines []string
+	lines = append(lines, p.serviceLines()...)
+	lines = append(lines, p.sloLines()...)
+	if extra := len(lines) - linesTold; extra > 0 {
+		lines = append(lines[:linesTold], fmt.Sprintf("and %d more services and SLOs", extra))
+	}
+	return lines
+}
+
+func (p *Prepared) serviceLines() (lines []string) {
+	before := map[string]bool{}
+	same := map[string]bool{}
+	for _, s := range p.before.Services {
+		before[s.Name] = true
+		for _, now := range p.after.Services {
+			same[s.Name] = same[s.Name] || reflect.DeepEqual(s, now)
+		}
+	}
+	for _, s := range p.after.Services {
+		switch {
+		case !before[s.Name]:
+			lines = append(lines, "new      service "+s.Name+owned(s.Owner))
+		case !same[s.Name]:
+			lines = append(lines, "updated  service "+s.Name+owned(s.Owner))
+		}
+		delete(before, s.Name)
+	}
+	for _, s := range p.before.Services {
+		if before[s.Name] {
+			lines = append(lines, "removed  service "+s.Name)
+		}
+	}
+	return lines
+}
+
+func owned(by string) string {
+	if by == "" {
+		return ", owned by nobody"
+	}
+	return ", owned by " + by
+}
+
+func (p *Prepared) sloLines() (lines []string) {
+	before := map[string]slo.SLO{}
+	for _, s := range p.before.SLOs {
+		before[s.Name] = s
+	}
+	for _, s := range p.after.SLOs {
+		old, was := before[s.Name]
+		delete(before, s.Name)
+		switch {
+		case !was:
+			lines = append(lines, "new      SLO "+s.Name+": "+Describe(s))
+		case old.Hash != s.Hash:
+			lines = append(lines, "updated  SLO "+s.Name+": "+Describe(s)+" from now on, was "+Describe(old))
+		case !reflect.DeepEqual(toStored(old), toStored(s)):
+			lines = append(lines, "updated  SLO "+s.Name+": in words only")
+		}
+	}
+	for _, s := range p.before.SLOs {
+		if _, gone := before[s.Name]; gone {
+			lines = append(lines, "removed  SLO "+s.Name+"; what was measured and reported stays")
+		}
+	}
+	return lines
+}
+
+// Describe is an objective in a few words: "99.9 % over 28d rolling".
+func Describe(s slo.SLO) string {
+	kind := "calendar"
+	if s.Window.Rolling {
+		kind = "rolling"
+	}
+	// Rounding takes away what binary fractions add: 0.999 * 100 is 99.9.
+	percent := strconv.FormatFloat(math.Round(s.Target*1e11)/1e9, 'f', -1, 64)
+	words := percent + " % over " + s.Window.String() + " " + kind
+	switch {
+	case len(s.Parts) > 0:
+		words = fmt.Sprintf("composite of %d over %s %s", len(s.Parts), s.Window, kind)
+	case s.Method != slo.Occurrences:
+		words += " by " + string(s.Method)
+	}
+	return words
+}

@@ -1,0 +1,136 @@
+package catalog
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/slo/openslo"
+)
+
+// files are the definitions of a tree, by path.
+type files map[string][]byte
+
+func loadFiles(r kv.Reader) (files, error) {
+	out := files{}
+	for item, err := range r.Scan(bFile, nil, nil) {
+		if err != nil {
+			return nil, err
+		}
+		out[string(item.Key)] = append([]byte{}, item.Value...)
+	}
+	return out, nil
+}
+
+func parseAll(fs files) []openslo.File {
+	out := make([]openslo.File, 0, len(fs))
+	for path, data := range fs {
+		f, _ := openslo.Parse(path, data)
+		out = append(out, f)
+	}
+	return out
+}
+
+// Prepared is a judged change set.
+type Prepared struct {
+	cs       postmortems.ChangeSet
+	changed  files    // new content of changed paths
+	removed  []string // paths
+	before   openslo.Set
+	after    openslo.Set
+	problems []postmortems.Problem
+}
+
+// Prepare judges what a push does to services and objectives. It reads the
+// changed files only; the others are those of main.
+func (c *Catalog) Prepare(ctx context.Context, cs postmortems.ChangeSet) (*Prepared, error) {
+	p := &Prepared{cs: cs, changed: files{}}
+	if err := p.read(ctx); err != nil {
+		return nil, err
+	}
+	if len(p.changed) == 0 && len(p.removed) == 0 {
+		return p, nil
+	}
+	base := files{}
+	if cs.Old != "" {
+		err := c.db.View(ctx, func(r kv.Reader) (err error) {
+			base, err = loadFiles(r)
+			return err
+		})
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, "catalog.Prepare", "", err)
+		}
+	}
+	p.judge(base)
+	return p, nil
+}
+
+// read takes the definitions out of the change set.
+func (p *Prepared) read(ctx context.Context) error {
+	var paths []string
+	var blobs []postmortems.OID
+	for _, c := range p.cs.Net {
+		if c.From != "" && c.From != c.Path && openslo.IsDefinition(c.From) {
+			p.removed = append(p.removed, c.From)
+		}
+		switch {
+		case !openslo.IsDefinition(c.Path):
+		case c.Status == postmortems.Deleted:
+			p.removed = append(p.removed, c.Path)
+		default:
+			paths, blobs = append(paths, c.Path), append(blobs, c.Blob)
+		}
+	}
+	if len(blobs) == 0 {
+		return nil
+	}
+	err := p.cs.Content.Blobs(ctx, blobs, func(i int, data []byte) error {
+		p.changed[paths[i]] = append([]byte{}, data...)
+		return nil
+	})
+	return fault.Wrap(fault.Internal, "catalog.Prepare", "the definitions cannot be read", err)
+}
+
+// judge reads the tree as it would be and tells what is wrong in the changed
+// files, and what the change breaks in others.
+func (p *Prepared) judge(base files) {
+	var known []postmortems.Problem
+	p.before, known = openslo.Link(parseAll(base))
+	for _, path := range p.removed {
+		delete(base, path)
+	}
+	all := make([]openslo.File, 0, len(base)+len(p.changed))
+	for path, data := range base {
+		if _, again := p.changed[path]; !again {
+			f, _ := openslo.Parse(path, data)
+			all = append(all, f)
+		}
+	}
+	for path, data := range p.changed {
+		f, problems := openslo.Parse(path, data)
+		p.problems = append(p.problems, problems...)
+		all = append(all, f)
+	}
+	broken := postmortems.HasError(p.problems)
+	var linked []postmortems.Problem
+	p.after, linked = openslo.Link(all)
+	for _, x := range linked {
+		_, ours := p.changed[x.Path]
+		// A file that cannot be read defines nothing: what misses it is no news.
+		if ours && (!broken || x.Weight == postmortems.Error) || !ours && !broken && !slices.Contains(known, x) {
+			p.problems = append(p.problems, x)
+		}
+	}
+	slices.SortStableFunc(p.problems, func(a, b postmortems.Problem) int {
+		if n := strings.Compare(a.Path, b.Path); n != 0 {
+			return n
+		}
+		return a.Line - b.Line
+	})
+}
+
+// Problems are the findings; an Error refuses the push.
+func (p *Prepared) Problems() []postmortems.Problem { return p.problems }
