@@ -1,0 +1,299 @@
+// Package archive owns the published reports: every revision of every period, the
+// definitions and the lead's words that were pushed, and from when on each
+// report is due.
+//
+// Data layout (owner "archive"; 0 is the byte 0x00, numbers are big endian):
+//
+//	archive.report      name 0 period -> the newest revision's row, for lists
+//	archive.day         from(8) 0 name 0 period -> "": rows in order of time
+//	archive.revision    name 0 period 0 number(4) -> the revision's row
+//	archive.body        name 0 period 0 number(4) -> the report, canonical JSON, gzip
+//	archive.since       name -> when the report's first period begins(8)
+//	archive.definition  name -> definition from reports/*.yaml
+//	archive.words       name 0 period -> Markdown from reports/words/
+//
+// A revision is written once and never again: a published report never changes,
+// it gets a successor. Change log topic "report", key name 0 period.
+package archive
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/period"
+)
+
+// Topic is the change log topic of this package.
+const Topic = "report"
+
+const (
+	bReport     = "archive.report"
+	bDay        = "archive.day"
+	bRevision   = "archive.revision"
+	bBody       = "archive.body"
+	bSince      = "archive.since"
+	bDefinition = "archive.definition"
+	bWords      = "archive.words"
+)
+
+// Schema is what the archive keeps in the database.
+//
+// History: 1, the first.
+func Schema() kv.Schema {
+	return kv.Schema{Name: "archive", Version: 1, Buckets: []string{bReport, bDay, bRevision, bBody, bSince, bDefinition, bWords}}
+}
+
+// Archive keeps reports. It is safe for many goroutines.
+type Archive struct{ db kv.DB }
+
+// New makes an Archive over an open database whose schemas include Schema().
+func New(db kv.DB) *Archive { return &Archive{db} }
+
+// Revision is one published state of a report, without its content.
+type Revision struct {
+	Name, Title string
+	Kind        period.Kind
+	Scope, Zone string
+	Period      string
+	Heading     string
+	From, To    time.Time
+	Number      int // 1 is the first
+	PublishedAt time.Time
+	Tone        reports.Tone
+	Verdict     string
+	Format      int
+	// Inputs names what the report was made of; Checked is when inputs were last
+	// found to give the same report.
+	Inputs  string
+	Differs int // statements that differ from the revision before
+}
+
+// Published is a report with its revision.
+type Published struct {
+	Revision
+	Report reports.Report
+}
+
+func revisionKey(name, period string, number int) []byte {
+	return binary.BigEndian.AppendUint32(append(kv.Join(name, period), 0), uint32(number))
+}
+
+func dayKey(from time.Time, name, period string) []byte {
+	return append(append(kv.TimeKey(from), 0), kv.Join(name, period)...)
+}
+
+// Publish stores a report as the next revision of its period. It does nothing,
+// and gives the newest revision with made false, when that already says the
+// same, or when the period is closed and force is not set.
+func (a *Archive) Publish(ctx context.Context, r reports.Report, inputs string, at time.Time, force bool) (rev Revision, made bool, err error) {
+	encoded, err := reports.Encode(r)
+	if err != nil {
+		return rev, false, err
+	}
+	err = a.db.Update(ctx, func(w kv.Writer) error {
+		made = false
+		newest, there, err := row(w, bReport, kv.Join(r.Name, r.Period))
+		if err != nil {
+			return err
+		}
+		rev = Revision{
+			Name: r.Name, Title: r.Title, Kind: r.Kind, Scope: r.Scope, Zone: r.Zone, Period: r.Period, Heading: r.Heading, From: r.From, To: r.To,
+			Number: newest.Number + 1, PublishedAt: at.UTC(), Tone: r.Verdict.Tone, Verdict: r.Verdict.Text, Format: r.Format, Inputs: inputs,
+		}
+		if there {
+			old, err := body(w, newest)
+			if err != nil {
+				return err
+			}
+			if bytes.Equal(old, encoded) || !force && at.After(r.To.Add(reports.CloseAfter)) {
+				rev = newest
+				return nil
+			}
+			before, err := reports.Decode(old)
+			if err != nil {
+				return err
+			}
+			all, left := reports.Diff(before, r)
+			rev.Differs = len(all) + left
+		}
+		made = true
+		return a.put(w, rev, encoded)
+	})
+	return rev, made, err
+}
+
+func (a *Archive) put(w kv.Writer, rev Revision, encoded []byte) error {
+	packed, err := pack(encoded)
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(rev)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "archive.Publish", "the revision cannot be stored", err)
+	}
+	key := kv.Join(rev.Name, rev.Period)
+	for _, x := range []struct {
+		bucket     string
+		key, value []byte
+	}{
+		{bReport, key, b}, {bDay, dayKey(rev.From, rev.Name, rev.Period), []byte{}},
+		{bRevision, revisionKey(rev.Name, rev.Period, rev.Number), b}, {bBody, revisionKey(rev.Name, rev.Period, rev.Number), packed},
+	} {
+		if err := w.Put(x.bucket, x.key, x.value); err != nil {
+			return err
+		}
+	}
+	_, err = w.Log(Topic, key)
+	return err
+}
+
+func pack(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, err := z.Write(b)
+	if err == nil {
+		err = z.Close()
+	}
+	return out.Bytes(), fault.Wrap(fault.Internal, "archive.pack", "the report cannot be packed", err)
+}
+
+// maxReport bounds a stored report when it is unpacked.
+const maxReport = 64 << 20
+
+func body(r kv.Reader, rev Revision) ([]byte, error) {
+	b, err := r.Get(bBody, revisionKey(rev.Name, rev.Period, rev.Number))
+	if err != nil {
+		return nil, err
+	}
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, "archive.body", "a stored report is damaged", err)
+	}
+	out, err := io.ReadAll(io.LimitReader(z, maxReport))
+	return out, fault.Wrap(fault.Internal, "archive.body", "a stored report is damaged", err)
+}
+
+func row(r kv.Reader, bucket string, key []byte) (rev Revision, there bool, err error) {
+	b, err := r.Get(bucket, key)
+	if err != nil || b == nil {
+		return rev, false, err
+	}
+	err = json.Unmarshal(b, &rev)
+	return rev, true, fault.Wrap(fault.Internal, "archive.row", "a stored row cannot be read", err)
+}
+
+// Report reads one revision of a report; number 0 is the newest. What is not
+// there is fault.NotFound.
+func (a *Archive) Report(ctx context.Context, name, period string, number int) (p Published, err error) {
+	err = a.db.View(ctx, func(r kv.Reader) error {
+		p.Revision, err = find(r, name, period, number)
+		if err != nil {
+			return err
+		}
+		b, err := body(r, p.Revision)
+		if err != nil {
+			return err
+		}
+		p.Report, err = reports.Decode(b)
+		return err
+	})
+	return p, err
+}
+
+// Bytes reads one revision as it was stored.
+func (a *Archive) Bytes(ctx context.Context, name, period string, number int) (b []byte, err error) {
+	err = a.db.View(ctx, func(r kv.Reader) error {
+		rev, err := find(r, name, period, number)
+		if err == nil {
+			b, err = body(r, rev)
+		}
+		return err
+	})
+	return b, err
+}
+
+func find(r kv.Reader, name, period string, number int) (rev Revision, err error) {
+	bucket, key := bReport, kv.Join(name, period)
+	if number > 0 {
+		bucket, key = bRevision, revisionKey(name, period, number)
+	}
+	rev, there, err := row(r, bucket, key)
+	if err == nil && !there {
+		err = fault.Newf(fault.NotFound, "archive.find", "there is no such report, or no such revision of it: %.60q of %.20q", name, period)
+	}
+	return rev, err
+}
+
+// Revisions lists the revisions of a report, newest first.
+func (a *Archive) Revisions(ctx context.Context, name, period string) (all []Revision, err error) {
+	err = a.db.View(ctx, func(r kv.Reader) error {
+		from, to := kv.Under(name, period)
+		for item, err := range r.ScanBack(bRevision, from, to) {
+			if err != nil {
+				return err
+			}
+			var rev Revision
+			if err := json.Unmarshal(item.Value, &rev); err != nil {
+				return fault.Wrap(fault.Internal, "archive.Revisions", "a stored row cannot be read", err)
+			}
+			all = append(all, rev)
+		}
+		return nil
+	})
+	if err == nil && len(all) == 0 {
+		err = fault.Newf(fault.NotFound, "archive.Revisions", "there is no report %.60q of %.20q", name, period)
+	}
+	return all, err
+}
+
+// Filter narrows List. Empty fields do not narrow.
+type Filter struct {
+	Name   string
+	Limit  int    // at least 1
+	Cursor string // from List's next
+}
+
+// List gives the newest revision of each period, latest period first.
+func (a *Archive) List(ctx context.Context, f Filter) (all []Revision, next string, err error) {
+	before, err := hex.DecodeString(f.Cursor)
+	if err != nil {
+		return nil, "", fault.New(fault.Invalid, "archive.List", "the cursor is not one that this list gave")
+	}
+	if len(before) == 0 {
+		before = nil
+	}
+	err = a.db.View(ctx, func(r kv.Reader) error {
+		for item, err := range r.ScanBack(bDay, nil, before) {
+			if err != nil {
+				return err
+			}
+			key := item.Key[9:] // after the time and its 0
+			parts, ok := kv.Split(key)
+			if !ok || len(parts) != 2 || f.Name != "" && parts[0] != f.Name {
+				continue
+			}
+			if len(all) == f.Limit {
+				next = hex.EncodeToString(dayKey(all[len(all)-1].From, all[len(all)-1].Name, all[len(all)-1].Period))
+				return nil
+			}
+			rev, there, err := row(r, bReport, key)
+			if err != nil {
+				return err
+			}
+			if there {
+				all = append(all, rev)
+			}
+		}
+		return nil
+	})
+	return all, next, err
+}

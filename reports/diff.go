@@ -1,0 +1,77 @@
+package reports
+
+// Difference is one thing that a later revision says otherwise.
+type Difference struct {
+	Section string `json:"section"`
+	Item    string `json:"item"`   // the row or figure
+	Column  string `json:"column"` // "" for a figure or a sentence
+	Before  string `json:"before"` // "" where there was nothing
+	After   string `json:"after"`
+	Link    string `json:"link,omitempty"`
+}
+
+// mostDifferences bounds the table of differences; more are counted.
+const mostDifferences = 200
+
+// said is one statement of a report, by its place.
+type said struct {
+	section, item, column, text, link string
+}
+
+// statements lists everything a report says, in order, by stable keys.
+func statements(r Report) (keys []string, by map[string]said) {
+	by = map[string]said{}
+	add := func(key string, s said) {
+		if _, twice := by[key]; !twice {
+			keys = append(keys, key)
+			by[key] = s
+		}
+	}
+	add("verdict", said{section: "Verdict", text: r.Verdict.Text})
+	add("words", said{section: "In the lead's words", text: clean(r.Words, textRunes)})
+	for _, f := range r.Headline {
+		add("headline\x00"+f.Key, said{section: "Headline", item: f.Label, text: f.Value.Text})
+	}
+	for _, s := range r.Sections {
+		if s.Key == Arithmetic || s.Key == Glossary {
+			continue // what is behind the figures, which are compared themselves
+		}
+		add("empty\x00"+s.Key, said{section: s.Title, text: s.Empty})
+		for _, f := range s.Figures {
+			add("figure\x00"+s.Key+"\x00"+f.Key, said{section: s.Title, item: f.Label, text: f.Value.Text})
+		}
+		for _, t := range s.Tables {
+			for _, row := range t.Rows {
+				for n, v := range row.Cells {
+					add("cell\x00"+t.Key+"\x00"+row.Key+"\x00"+t.Columns[n].Key, said{s.Title, row.Cells[0].Text, t.Columns[n].Title, v.Text, row.Cells[0].Link})
+				}
+			}
+		}
+	}
+	return keys, by
+}
+
+// Diff lists what b says otherwise than a, in the order of b, then what only a
+// said. left counts those beyond what one table can show.
+func Diff(a, b Report) (all []Difference, left int) {
+	was, before := statements(a)
+	now, after := statements(b)
+	add := func(s said, old, new string) {
+		if len(all) == mostDifferences {
+			left++
+			return
+		}
+		all = append(all, Difference{Section: s.section, Item: s.item, Column: s.column, Before: old, After: new, Link: s.link})
+	}
+	for _, key := range now {
+		if old := before[key]; old.text != after[key].text {
+			add(after[key], old.text, after[key].text)
+		}
+	}
+	for _, key := range was {
+		if _, still := after[key]; !still && before[key].text != "" {
+			add(before[key], before[key].text, "")
+		}
+	}
+	return all, left
+}

@@ -1,0 +1,251 @@
+// Package press owns the making of reports: which periods are due, in which order
+// they are made, and when late data makes a new revision. It keeps nothing
+// itself: what exists is in the archive, and from that follows what is due, so
+// that it does not matter how long nobody asked, what the clock did meanwhile,
+// or where the last run died.
+//
+//	definitions × periods past their due time - archive = due, oldest first
+package press
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/period"
+)
+
+const (
+	// backfill is how far back a report begins that was never made before.
+	backfill = 100 * 24 * time.Hour
+	// firstPause and longestPause are how long a period whose report failed is left
+	// alone, so that one that always fails does not keep others from being made.
+	firstPause   = time.Minute
+	longestPause = time.Hour
+	// mostPeriods bounds how many periods are looked at for one definition: a
+	// hundred years of days.
+	mostPeriods = 36_600
+)
+
+// Collector gives what reports are made of.
+type Collector interface {
+	// Collect gives the inputs of one period, as far as asOf.
+	Collect(ctx context.Context, def reports.Definition, p period.Period, asOf time.Time) (reports.Inputs, error)
+	// Earliest is the oldest data there is; ok is false when there is none.
+	Earliest(ctx context.Context) (t time.Time, ok bool, err error)
+	// Version changes with everything that a report could be made of.
+	Version(ctx context.Context) (uint64, error)
+}
+
+// Archive keeps reports.
+type Archive interface {
+	Publish(ctx context.Context, r reports.Report, inputs string, at time.Time, force bool) (archive.Revision, bool, error)
+	Have(ctx context.Context, name string) (map[string]archive.Revision, error)
+	Since(ctx context.Context, name string) (time.Time, error)
+	SetSince(ctx context.Context, name string, t time.Time) error
+}
+
+// Options are what a Press works with.
+type Options struct {
+	Definitions func(ctx context.Context) ([]reports.Definition, error)
+	Collect     Collector
+	Archive     Archive
+	Now         func() time.Time
+	Log         *slog.Logger
+	// Published is told of every new revision, after it is stored; may be nil.
+	Published func(ctx context.Context, def reports.Definition, rev archive.Revision)
+}
+
+// Press makes reports. One of Tick, Recheck and Make runs at a time.
+type Press struct {
+	opt Options
+
+	mu     sync.Mutex
+	failed map[string]failure // by name and period
+	sweep  sweep
+}
+
+type failure struct {
+	times int
+	again time.Time
+}
+
+// New makes a Press.
+func New(opt Options) *Press { return &Press{opt: opt, failed: map[string]failure{}} }
+
+// due is a period whose report does not exist and should.
+type due struct {
+	def reports.Definition
+	p   period.Period
+	at  time.Time
+}
+
+// Due lists what should exist and does not, in the order in which it is made:
+// by the instant it became due, shorter kinds first.
+func (x *Press) Due(ctx context.Context) (all []period.Period, names []string, err error) {
+	list, err := x.due(ctx)
+	for _, d := range list {
+		all, names = append(all, d.p), append(names, d.def.Name)
+	}
+	return all, names, err
+}
+
+func (x *Press) due(ctx context.Context) (all []due, err error) {
+	defs, err := x.opt.Definitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := x.opt.Now()
+	for _, def := range defs {
+		since, err := x.since(ctx, def, now)
+		if err != nil {
+			return nil, err
+		}
+		have, err := x.opt.Archive.Have(ctx, def.Name)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range period.Between(def.Kind, since, now, def.Location(), mostPeriods) {
+			if _, there := have[p.ID]; there {
+				continue
+			}
+			if at := def.Due(p); !at.After(now) {
+				all = append(all, due{def, p, at})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b due) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.p.Length(), b.p.Length()), cmp.Compare(a.def.Name, b.def.Name))
+	})
+	return all, nil
+}
+
+// since is the beginning of a report's first period. It is stated once, and moves
+// back only: when older data comes in, its periods get their reports too.
+func (x *Press) since(ctx context.Context, def reports.Definition, now time.Time) (time.Time, error) {
+	stated, err := x.opt.Archive.Since(ctx, def.Name)
+	if err != nil {
+		return stated, err
+	}
+	from, ok, err := x.opt.Collect.Earliest(ctx)
+	if err != nil {
+		return stated, err
+	}
+	if !ok || from.After(now) {
+		from = now
+	}
+	if limit := now.Add(-backfill); from.Before(limit) {
+		from = limit
+	}
+	if !stated.IsZero() && !from.Before(stated) {
+		return stated, nil
+	}
+	from = period.Containing(def.Kind, from, def.Location()).From
+	if !stated.IsZero() && !from.Before(stated) {
+		return stated, nil
+	}
+	return from, x.opt.Archive.SetSince(ctx, def.Name, from)
+}
+
+// Tick makes up to most of the reports that are due, oldest first. A report that
+// fails or panics is left alone for a while and stops no other. The answer says
+// what was done.
+func (x *Press) Tick(ctx context.Context, most int) (said string, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	list, err := x.due(ctx)
+	if err != nil {
+		return "", err
+	}
+	made, failures := 0, 0
+	now := x.opt.Now()
+	for _, d := range list {
+		if made+failures == most || ctx.Err() != nil {
+			break
+		}
+		key := d.def.Name + " " + d.p.ID
+		if f := x.failed[key]; now.Before(f.again) {
+			continue
+		}
+		if _, _, err := x.make(ctx, d.def, d.p, false); err != nil {
+			failures++
+			x.fail(key, now, err)
+			continue
+		}
+		delete(x.failed, key)
+		made++
+	}
+	said = fmt.Sprintf("%d made, %d still due", made, len(list)-made)
+	if failures > 0 {
+		return said, fault.Newf(fault.Internal, "press.Tick", "%d of %d reports failed and will be tried again; the log says why", failures, made+failures)
+	}
+	return said, ctx.Err()
+}
+
+func (x *Press) fail(key string, now time.Time, err error) {
+	f := x.failed[key]
+	pause := min(firstPause<<min(f.times, 6), longestPause)
+	x.failed[key] = failure{f.times + 1, now.Add(pause)}
+	x.opt.Log.Error("report", "report", key, "again", now.Add(pause), "error", err)
+}
+
+// Make makes the report of one period, due or not. force makes a revision of a
+// period that is closed.
+func (x *Press) Make(ctx context.Context, def reports.Definition, p period.Period, force bool) (archive.Revision, bool, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.opt.Now().Before(p.To) {
+		return archive.Revision{}, false, fault.Newf(fault.Invalid, "press.Make", "the period %s ends on %s; until then it can be previewed", p.ID, p.To.Format(time.RFC1123))
+	}
+	return x.make(ctx, def, p, force)
+}
+
+// Preview compiles a report without storing it, of a running period as far as it
+// goes.
+func (x *Press) Preview(ctx context.Context, def reports.Definition, p period.Period) (r reports.Report, err error) {
+	r, _, err = x.compile(ctx, def, p)
+	return r, err
+}
+
+func (x *Press) make(ctx context.Context, def reports.Definition, p period.Period, force bool) (rev archive.Revision, made bool, err error) {
+	r, hash, err := x.compile(ctx, def, p)
+	if err != nil {
+		return rev, false, err
+	}
+	rev, made, err = x.opt.Archive.Publish(ctx, r, hash, x.opt.Now(), force)
+	if err == nil && made && x.opt.Published != nil {
+		x.opt.Published(ctx, def, rev)
+	}
+	return rev, made, err
+}
+
+// compile collects and compiles; a panic becomes an error.
+func (x *Press) compile(ctx context.Context, def reports.Definition, p period.Period) (r reports.Report, hash string, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			x.opt.Log.Error("panic", "report", def.Name, "period", p.ID, "panic", v, "stack", string(debug.Stack()))
+			err = fault.Newf(fault.Internal, "press.compile", "the report %s of %s could not be made", def.Name, p.ID)
+		}
+	}()
+	asOf := p.To
+	if now := x.opt.Now(); now.Before(asOf) {
+		asOf = now
+	}
+	in, err := x.opt.Collect.Collect(ctx, def, p, asOf)
+	if err != nil {
+		return r, "", err
+	}
+	in.AsOf = asOf
+	if hash, err = in.Hash(); err != nil {
+		return r, "", err
+	}
+	return reports.Compile(def, p, in), hash, nil
+}
