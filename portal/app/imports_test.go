@@ -47,6 +47,9 @@ var rules = map[string][]string{
 	"reports/alert":                {},
 	"reports/chart":                {},
 	"reports/change":               {},
+	"reports/deliver":              {"portal/base/fault", "reports", "templates"},
+	"reports/deliver/outbox":       {"portal/base/fault", "portal/base/kv", "reports/deliver"},
+	"reports/draw":                 {"reports", "reports/chart"},
 	"reports/drill":                {},
 	"reports/feed":                 {"reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/slo", "reports/sql"},
 	"reports/incident":             {"portal/base/fault"},
@@ -94,6 +97,7 @@ var owners = map[string]string{
 	"github.com/spf13/cobra":              "cmd/postern",
 	"github.com/prometheus/client_golang": "portal/metrics",
 	"github.com/wcharczuk/go-chart/v2":    "reports/chart",
+	"github.com/wneessen/go-mail":         "reports/deliver",
 }
 
 type goPackage struct {

@@ -50,7 +50,13 @@ func (u Unit) exact(v float64) string {
 	}
 	switch u {
 	case Percent:
-		return trimZeros(strconv.FormatFloat(v*100, 'f', 4, 64)) + " %"
+		// A ratio near its objective differs in the third decimal; a budget spent
+		// twenty times over does not.
+		decimals := 3
+		if math.Abs(v) > 1 {
+			decimals = 1
+		}
+		return trimZeros(strconv.FormatFloat(v*100, 'f', decimals, 64)) + " %"
 	case Times:
 		return trimZeros(strconv.FormatFloat(v, 'f', 2, 64)) + "×"
 	case Seconds:
