@@ -1,0 +1,116 @@
+// Package register owns the folded views of what feeds, post-mortems and people
+// said: incidents, episodes of alerts, linked changes, slow statements, drills.
+// It stores only what people say by hand; the rest it reads and folds.
+//
+// Data layout (owner "register"; times are kv.TimeKey, values are JSON):
+//
+//	register.meta      "seq" -> number(8) of the last write
+//	register.edit      time(8) number(8) -> one correction of an incident
+//	register.entry     ref -> a person's incident, at its newest revision
+//	register.decision  time(8) number(8) -> what a person said of a statement
+//
+// Edits and decisions are never changed or deleted: they are the audit lines of
+// what the pages show, and folding them again gives the same answer.
+//
+// Views are kept in memory with the numbers of the states they were made of, and
+// made anew when one of these moves: the feeds' Seq (of the kinds that matter to
+// the view), the documents' Seq, and register's own. They are derived and may be
+// forgotten at any time.
+package register
+
+import (
+	"context"
+	"time"
+
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/drill"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/sql"
+)
+
+// Feeds is what the feeds said.
+type Feeds interface {
+	// Seq moves with every write.
+	Seq(ctx context.Context) (uint64, error)
+	// Moved tells whether anything of a kind ("incident", "alert", "change",
+	// "drill", "sql") was written after a Seq.
+	Moved(ctx context.Context, kind string, after uint64) (bool, error)
+	// Voices gives the voices of incidents that touch [from, to).
+	Voices(ctx context.Context, from, to time.Time) ([]incident.Voice, error)
+	// Signals gives all signals of the episodes that overlap [from, to).
+	Signals(ctx context.Context, from, to time.Time) ([]alert.Signal, error)
+	Changes(ctx context.Context, from, to time.Time) ([]change.Change, error)
+	Drills(ctx context.Context, from, to time.Time) ([]drill.Drill, error)
+	Observations(ctx context.Context, from, to time.Time) ([]sql.Observation, error)
+}
+
+// Documents are the post-mortems, each as one voice of its incident.
+type Documents interface {
+	Seq(ctx context.Context) (uint64, error)
+	Voices(ctx context.Context) ([]incident.Voice, error)
+}
+
+// Services are those of the catalog.
+type Services interface {
+	// Seq moves with every write.
+	Seq(ctx context.Context) (uint64, error)
+	Services(ctx context.Context) ([]service.Service, error)
+}
+
+// Options are what a Register needs; all must be set.
+type Options struct {
+	DB        kv.DB
+	Feeds     Feeds
+	Documents Documents
+	Services  Services
+	Policy    incident.Policy
+	Zone      *time.Location // of services that state none
+	Now       func() time.Time
+}
+
+// Register answers from the folded views. Its methods may be called from many
+// goroutines; what they return is shared and must not be written to.
+type Register struct {
+	opt        Options
+	incidents  cache[folded]
+	episodes   cache[[]alert.Episode]
+	changes    cache[[]change.Linked]
+	statements cache[[]sql.Followed]
+	drills     cache[[]drill.Drill]
+}
+
+// New makes a Register over a database that was opened with Schema.
+func New(opt Options) *Register { return &Register{opt: opt} }
+
+// Policy is how incidents are judged here.
+func (r *Register) Policy() incident.Policy { return r.opt.Policy }
+
+// Services are those of the catalog.
+func (r *Register) Services(ctx context.Context) ([]service.Service, error) {
+	return r.opt.Services.Services(ctx)
+}
+
+// Zones tells where the people on call for each service live.
+func (r *Register) Zones(ctx context.Context) (alert.Zones, error) {
+	services, err := r.opt.Services.Services(ctx)
+	if err != nil {
+		return nil, err
+	}
+	zones := alert.Zones{"": r.opt.Zone}
+	for _, s := range services {
+		if s.OnCallZone == "" {
+			continue
+		}
+		if loc, err := time.LoadLocation(s.OnCallZone); err == nil {
+			zones[s.Name] = loc
+		}
+	}
+	return zones, nil
+}
+
+// beginning and end bound all time.
+func beginning() time.Time { return time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC) }
+func end() time.Time       { return time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC) }

@@ -1,0 +1,257 @@
+package register
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/portal/base/kv/boltkv"
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/drill"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/sql"
+)
+
+func at(minute int) time.Time {
+	return time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC).Add(time.Duration(minute) * time.Minute)
+}
+
+// feeds hold what a test says, and count how often they are read.
+type feeds struct {
+	seq      uint64
+	moved    map[string]uint64
+	reads    map[string]int
+	voices   []incident.Voice
+	signals  []alert.Signal
+	changes  []change.Change
+	drills   []drill.Drill
+	observed []sql.Observation
+}
+
+func (f *feeds) Seq(context.Context) (uint64, error) { return f.seq, nil }
+func (f *feeds) Moved(_ context.Context, kind string, after uint64) (bool, error) {
+	return f.moved[kind] > after, nil
+}
+func (f *feeds) write(kind string) { f.seq++; f.moved[kind] = f.seq }
+func (f *feeds) Voices(context.Context, time.Time, time.Time) ([]incident.Voice, error) {
+	f.reads["incident"]++
+	return f.voices, nil
+}
+func (f *feeds) Signals(context.Context, time.Time, time.Time) ([]alert.Signal, error) {
+	f.reads["alert"]++
+	return f.signals, nil
+}
+func (f *feeds) Changes(_ context.Context, from, to time.Time) ([]change.Change, error) {
+	return slices.DeleteFunc(slices.Clone(f.changes), func(c change.Change) bool { return c.At.Before(from) || !c.At.Before(to) }), nil
+}
+func (f *feeds) Drills(context.Context, time.Time, time.Time) ([]drill.Drill, error) {
+	return f.drills, nil
+}
+func (f *feeds) Observations(context.Context, time.Time, time.Time) ([]sql.Observation, error) {
+	return f.observed, nil
+}
+
+type documents struct {
+	seq    uint64
+	voices []incident.Voice
+}
+
+func (d *documents) Seq(context.Context) (uint64, error)              { return d.seq, nil }
+func (d *documents) Voices(context.Context) ([]incident.Voice, error) { return d.voices, nil }
+
+type services []service.Service
+
+func (s services) Seq(context.Context) (uint64, error)                 { return 1, nil }
+func (s services) Services(context.Context) ([]service.Service, error) { return s, nil }
+
+type fixture struct {
+	*Register
+	feeds     *feeds
+	documents *documents
+	now       time.Time
+}
+
+func open(t *testing.T) *fixture {
+	t.Helper()
+	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{Schema()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	f := &fixture{now: at(1000), documents: &documents{}, feeds: &feeds{moved: map[string]uint64{}, reads: map[string]int{}, voices: []incident.Voice{
+		{Source: "pd", Form: "pagerduty", Ref: "PX", At: at(0), Title: "Pages", Services: []string{"shop"}, Times: map[incident.Milestone]incident.Moment{
+			incident.Started: {At: at(0)}, incident.Detected: {At: at(2)}, incident.Resolved: {At: at(30)}}},
+		{Source: "pd", Form: "pagerduty", Ref: "PY", At: at(500), Title: "Still on", Times: map[incident.Milestone]incident.Moment{incident.Started: {At: at(500)}}},
+	}}}
+	f.Register = New(Options{DB: db, Feeds: f.feeds, Documents: f.documents, Policy: incident.DefaultPolicy(), Zone: time.UTC,
+		Services: services{{Name: "shop", Team: "web", Databases: []string{"orders"}, OnCallZone: "Asia/Shanghai"}, {Name: "bad", OnCallZone: "Mars/Olympus"}},
+		Now:      func() time.Time { return f.now }})
+	return f
+}
+
+func (f *fixture) incidents(t *testing.T, from, to int) (ids []string) {
+	t.Helper()
+	all, err := f.Incidents(t.Context(), at(from), at(to))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range all {
+		ids = append(ids, in.ID)
+	}
+	return ids
+}
+
+func TestIncidentsOfASpan(t *testing.T) {
+	f := open(t)
+	for _, c := range []struct {
+		from, to int
+		want     []string
+	}{
+		{0, 1000, []string{"PY", "PX"}}, {20, 100, []string{"PX"}}, {30, 100, nil}, {600, 700, []string{"PY"}}, {-50, 0, nil},
+	} {
+		if got := f.incidents(t, c.from, c.to); !slices.Equal(got, c.want) {
+			t.Errorf("%d to %d: %v", c.from, c.to, got)
+		}
+	}
+	if open, err := f.Open(t.Context()); err != nil || len(open) != 1 || open[0].ID != "PY" {
+		t.Errorf("open: %+v %v", open, err)
+	}
+	if in, err := f.Incident(t.Context(), "pd:PX"); err != nil || in.ID != "PX" {
+		t.Errorf("by another name: %+v %v", in, err)
+	}
+	if _, err := f.Incident(t.Context(), "none"); fault.KindOf(err) != fault.NotFound {
+		t.Error(err)
+	}
+	if f.feeds.reads["incident"] != 1 {
+		t.Errorf("folded %d times", f.feeds.reads["incident"])
+	}
+}
+
+func TestViewsAreMadeAnewWhenSomethingMoved(t *testing.T) {
+	f := open(t)
+	f.incidents(t, 0, 1000)
+	f.feeds.write("alert")
+	f.incidents(t, 0, 1000)
+	if f.feeds.reads["incident"] != 1 {
+		t.Error("an alert is no news for incidents")
+	}
+	f.feeds.write("incident")
+	f.incidents(t, 0, 1000)
+	f.documents.seq++
+	f.documents.voices = []incident.Voice{{Source: "postmortem:d1", Form: "postmortem", Ref: "PX", PostmortemID: "d1", Title: "Why"}}
+	if in, err := f.Incident(t.Context(), "PX"); err != nil || in.Title != "Why" || !slices.Equal(in.Postmortems, []string{"d1"}) {
+		t.Errorf("%+v %v", in, err)
+	}
+	if f.feeds.reads["incident"] != 3 {
+		t.Errorf("folded %d times", f.feeds.reads["incident"])
+	}
+	for i := range 20 { // more windows than are kept
+		if _, err := f.Episodes(t.Context(), at(i), at(1000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.Episodes(t.Context(), at(19), at(1000)); err != nil || f.feeds.reads["alert"] != 20 || len(f.episodes.views) != kept {
+		t.Errorf("%d reads, %d kept, %v", f.feeds.reads["alert"], len(f.episodes.views), err)
+	}
+}
+
+func TestEditsByHand(t *testing.T) {
+	f := open(t)
+	e := incident.Edit{Action: incident.Merge, Into: "PX", Refs: []string{"PY"}, Why: "one outage"}
+	if err := f.Edit(t.Context(), "zoe", e); err != nil {
+		t.Fatal(err)
+	}
+	f.now = at(1001)
+	set := incident.Edit{Action: incident.Set, Refs: []string{"PX"}, Field: "diagnosed", Value: at(4).Format(time.RFC3339), Why: "chat log"}
+	if err := f.Edit(t.Context(), "yan", set); err != nil {
+		t.Fatal(err)
+	}
+	in, err := f.Incident(t.Context(), "PY")
+	if err != nil || in.ID != "PX" || len(in.Edits) != 2 || in.Edits[0].Who != "zoe" || !in.Edits[1].At.Equal(at(1001)) || !in.Times[incident.Diagnosed].At.Equal(at(4)) {
+		t.Errorf("%+v %v", in, err)
+	}
+	if err := f.Edit(t.Context(), "zoe", incident.Edit{Action: incident.Merge, Into: "PX", Refs: []string{"none"}, Why: "x"}); fault.KindOf(err) != fault.NotFound {
+		t.Error(err)
+	}
+	if err := f.Edit(t.Context(), "zoe", incident.Edit{Action: incident.Merge, Into: "PX", Refs: []string{"PY"}}); fault.KindOf(err) != fault.Invalid {
+		t.Error(err)
+	}
+}
+
+func TestAPersonsEntry(t *testing.T) {
+	f := open(t)
+	v := incident.Voice{Title: " Checkout down ", Severity: "SEV1", Services: []string{"shop"}, Times: map[incident.Milestone]incident.Moment{incident.Started: {At: at(900)}}}
+	ref, err := f.Enter(t.Context(), "zoe", v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := f.Incident(t.Context(), ref)
+	if err != nil || in.Title != "Checkout down" || !in.Open || in.Times[incident.Started].Confidence != incident.Stated {
+		t.Errorf("%+v %v", in, err)
+	}
+	v.Ref, v.Title = ref, "Checkout and cart down"
+	if _, err := f.Enter(t.Context(), "zoe", v); err != nil {
+		t.Fatal(err)
+	}
+	if in, err := f.Incident(t.Context(), ref); err != nil || in.Title != v.Title || in.Voices[0].Rev != 2 {
+		t.Errorf("%+v %v", in, err)
+	}
+	for name, bad := range map[string]incident.Voice{"title": {Times: v.Times}, "start": {Title: "x"}, "length": {Title: string(make([]byte, 3000)), Times: v.Times}} {
+		if _, err := f.Enter(t.Context(), "zoe", bad); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+}
+
+func TestEpisodesAndChangesHaveTheirIncidents(t *testing.T) {
+	f := open(t)
+	f.feeds.signals = []alert.Signal{{Source: "am", Fingerprint: "f", StartsAt: at(3), Service: "shop", Paging: true}}
+	f.feeds.changes = []change.Change{
+		{ID: "early", Source: "ci", Service: "shop", At: at(-1500), Kind: "deployed"},
+		{ID: "last", Source: "ci", Service: "shop", At: at(-60), Kind: "deployed"},
+	}
+	episodes, err := f.Episodes(t.Context(), at(0), at(60))
+	if err != nil || len(episodes) != 1 || episodes[0].Incident != "PX" {
+		t.Errorf("%+v %v", episodes, err)
+	}
+	changes, err := f.Changes(t.Context(), at(-100), at(-10))
+	if err != nil || len(changes) != 1 || len(changes[0].Incidents) != 1 || !changes[0].Incidents[0].Suspected {
+		t.Errorf("%+v %v", changes, err)
+	}
+	zones, err := f.Zones(t.Context())
+	if err != nil || !zones.Night(episodes[0]) || zones.Of("bad") != time.UTC {
+		t.Errorf("%v %v", zones, err)
+	}
+}
+
+func TestStatements(t *testing.T) {
+	f := open(t)
+	f.feeds.observed = []sql.Observation{{Digest: "0123456789abcdef", Database: "orders", At: at(0), Count: 3}}
+	d := sql.Decision{Digest: "0123456789abcdef", State: sql.Fixed, Why: "an index"}
+	if err := f.Decide(t.Context(), "zoe", d); err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.Statements(t.Context(), at(-10), at(2000))
+	if err != nil || len(got) != 1 || got[0].State != sql.Fixed || got[0].Owner.Team != "web" || !got[0].Since.Equal(at(1000)) {
+		t.Errorf("%+v %v", got, err)
+	}
+	for _, bad := range []sql.Decision{{Digest: d.Digest, State: "gone"}, {Digest: "x", State: sql.Fixed}, {Digest: d.Digest, State: sql.Assigned}} {
+		if err := f.Decide(t.Context(), "zoe", bad); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+	f.feeds.drills = []drill.Drill{{ID: "1", Rev: 1}, {ID: "1", Rev: 2}}
+	if drills, err := f.Drills(t.Context(), at(0), at(9)); err != nil || len(drills) != 1 || drills[0].Rev != 2 {
+		t.Errorf("%+v %v", drills, err)
+	}
+}

@@ -1,0 +1,205 @@
+package register
+
+import (
+	"context"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/drill"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/sql"
+)
+
+// folded are all incidents there are, newest start first, and where each of their
+// names leads.
+type folded struct {
+	all    []incident.Incident
+	byName map[string]int
+}
+
+// incidentsNow folds all incidents: a voice from years ago may be grouped with
+// one of today, so no part can be folded alone.
+func (r *Register) incidentsNow(ctx context.Context) (folded, error) {
+	return r.incidents.get(ctx, r, window{}, []string{"incident"}, func() (folded, error) {
+		voices, err := r.opt.Feeds.Voices(ctx, beginning(), end())
+		if err != nil {
+			return folded{}, err
+		}
+		documents, err := r.opt.Documents.Voices(ctx)
+		if err != nil {
+			return folded{}, err
+		}
+		entries, err := r.entries(ctx)
+		if err != nil {
+			return folded{}, err
+		}
+		edits, err := r.edits(ctx)
+		if err != nil {
+			return folded{}, err
+		}
+		f := folded{all: incident.Fold(slices.Concat(voices, documents, entries), edits, r.opt.Policy), byName: map[string]int{}}
+		for i := len(f.all) - 1; i >= 0; i-- { // the newest incident has the name
+			for _, name := range f.all[i].Refs {
+				f.byName[name] = i
+			}
+		}
+		for i, in := range f.all {
+			f.byName[in.ID] = i
+		}
+		return f, nil
+	})
+}
+
+// Incidents gives the incidents that touch [from, to): impact began before to and
+// was not over before from. The newest start comes first.
+func (r *Register) Incidents(ctx context.Context, from, to time.Time) ([]incident.Incident, error) {
+	f, err := r.incidentsNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// They are sorted by start, descending.
+	first := sort.Search(len(f.all), func(i int) bool { return f.all[i].When().Before(to) })
+	var out []incident.Incident
+	for _, in := range f.all[first:] {
+		end, ended := in.End()
+		if !in.When().Before(from) || in.Open || ended && end.At.After(from) {
+			out = append(out, in)
+		}
+	}
+	return out, nil
+}
+
+// Incident gives one incident by its id or any other of its names.
+func (r *Register) Incident(ctx context.Context, id string) (incident.Incident, error) {
+	f, err := r.incidentsNow(ctx)
+	if err != nil {
+		return incident.Incident{}, err
+	}
+	i, ok := f.byName[id]
+	if !ok {
+		return incident.Incident{}, fault.New(fault.NotFound, "register.Incident", "no feed, post-mortem or person told of such an incident")
+	}
+	return f.all[i], nil
+}
+
+// Open gives the incidents that are not over.
+func (r *Register) Open(ctx context.Context) ([]incident.Incident, error) {
+	f, err := r.incidentsNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []incident.Incident
+	for _, in := range f.all {
+		if in.Open && !in.Maintenance {
+			out = append(out, in)
+		}
+	}
+	return out, nil
+}
+
+// Episodes gives the episodes of alerts that overlap [from, to), each with its
+// incident, newest start first.
+func (r *Register) Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error) {
+	return r.episodes.get(ctx, r, window{from, to}, []string{"alert", "incident"}, func() ([]alert.Episode, error) {
+		signals, err := r.opt.Feeds.Signals(ctx, from, to)
+		if err != nil {
+			return nil, err
+		}
+		all, err := r.Incidents(ctx, from.Add(-alert.LinkLead), to.Add(alert.LinkLead))
+		if err != nil {
+			return nil, err
+		}
+		episodes := alert.Fold(signals)
+		alert.Link(episodes, ForAlerts(all))
+		return episodes, nil
+	})
+}
+
+// ForAlerts says what alerts need to know of the incidents that count.
+func ForAlerts(all []incident.Incident) []alert.Incident {
+	var out []alert.Incident
+	for _, in := range all {
+		start, ok := in.Times[incident.Started]
+		if !ok {
+			start, ok = in.Times[incident.Detected]
+		}
+		if !ok || start.DayOnly || !in.Counted() {
+			continue
+		}
+		told, ok := in.Times[incident.Detected]
+		if !ok {
+			told = in.Times[incident.Acknowledged]
+		}
+		end, _ := in.End()
+		out = append(out, alert.Incident{ID: in.ID, From: start.At, To: end.At, Told: told.At, Services: in.Services, Alerts: in.Alerts})
+	}
+	return out
+}
+
+// Changes gives the changes of [from, to) with their incidents, newest first.
+func (r *Register) Changes(ctx context.Context, from, to time.Time) ([]change.Linked, error) {
+	return r.changes.get(ctx, r, window{from, to}, []string{"change", "incident"}, func() ([]change.Linked, error) {
+		// An incident shortly after the window can be one of the window's last
+		// change, and is suspected of the last change before it.
+		const reach = change.SuspectWithin
+		changes, err := r.opt.Feeds.Changes(ctx, from.Add(-reach), to.Add(reach))
+		if err != nil {
+			return nil, err
+		}
+		f, err := r.incidentsNow(ctx)
+		if err != nil {
+			return nil, err
+		}
+		linked := change.Connect(changes, forChanges(f.all))
+		return slices.DeleteFunc(linked, func(l change.Linked) bool { return l.At.Before(from) || !l.At.Before(to) }), nil
+	})
+}
+
+func forChanges(all []incident.Incident) []change.Incident {
+	var out []change.Incident
+	for _, in := range all {
+		if in.Maintenance {
+			continue
+		}
+		c := change.Incident{ID: in.ID, Refs: in.Refs, Services: in.Services, Changes: in.Changes}
+		if start, ok := in.Times[incident.Started]; ok && !start.DayOnly && in.Counted() {
+			c.From = start.At
+		}
+		if end, ok := in.End(); ok && !end.DayOnly && in.Counted() {
+			c.To = end.At
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// Statements follows the slow statements over [from, to).
+func (r *Register) Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error) {
+	return r.statements.get(ctx, r, window{from, to}, []string{"sql"}, func() ([]sql.Followed, error) {
+		seen, err := r.opt.Feeds.Observations(ctx, beginning(), to)
+		if err != nil {
+			return nil, err
+		}
+		decisions, err := r.decisions(ctx)
+		if err != nil {
+			return nil, err
+		}
+		services, err := r.opt.Services.Services(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return sql.Follow(seen, decisions, services, sql.Window{From: from, To: to}), nil
+	})
+}
+
+// Drills gives the drills of [from, to), newest first.
+func (r *Register) Drills(ctx context.Context, from, to time.Time) ([]drill.Drill, error) {
+	return r.drills.get(ctx, r, window{from, to}, []string{"drill"}, func() ([]drill.Drill, error) {
+		all, err := r.opt.Feeds.Drills(ctx, from, to)
+		return drill.Newest(all), err
+	})
+}
