@@ -34,6 +34,8 @@ import (
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/postmortems/markdown/sandbox"
 	"github.com/postern/postern/reports/catalog"
+	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/register"
 	"github.com/postern/postern/search"
 	"github.com/postern/postern/search/indexer"
 )
@@ -76,6 +78,8 @@ type App struct {
 	metrics  *metrics.Registry
 	library  *library.Library
 	catalog  *catalog.Catalog
+	ledger   *ledger.Ledger
+	register *register.Register
 	renderer postmortems.BodyRenderer
 	repo     *gitrepo.Repo
 	index    *search.Index
@@ -99,7 +103,7 @@ func New(ctx context.Context, opt Options) (a *App, err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.openFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex,
+		a.openFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openRegister,
 	} {
 		if err = step(ctx); err != nil {
 			return a, err
@@ -122,6 +126,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 	}
 	a.undo.add("database", stepLimit, func(context.Context) error { return a.db.Close() })
 	a.catalog = catalog.New(a.db)
+	a.ledger = ledger.New(ledger.Options{DB: a.db, Now: a.opt.Now, Log: a.log})
 	a.tokens = auth.New(a.db, a.opt.Now, a.opt.Random)
 	a.audit = auth.NewAudit(a.db, a.opt.Now)
 	a.undo.add("token uses", stepLimit, a.tokens.Flush)
@@ -135,7 +140,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 
 // schemas are those of every owner of the database.
 func schemas() []kv.Schema {
-	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), catalog.Schema()}
+	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), catalog.Schema(), ledger.Schema(), register.Schema()}
 }
 
 func (a *App) openLibrary(context.Context) error {

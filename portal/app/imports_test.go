@@ -55,6 +55,7 @@ var rules = map[string][]string{
 	"reports/incident":             {"portal/base/fault"},
 	"reports/ledger":               {"portal/base/fault", "portal/base/kv", "reports/alert", "reports/change", "reports/drill", "reports/feed", "reports/incident", "reports/slo", "reports/sql"},
 	"reports/period":               {"portal/base/fault"},
+	"reports/register":             {"portal/base/fault", "portal/base/kv", "reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/service", "reports/sql"},
 	"reports/service":              {},
 	"reports/slo":                  {},
 	"reports/slo/openslo":          {"portal/base/yamldoc", "postmortems", "reports/service", "reports/slo"},

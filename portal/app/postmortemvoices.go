@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/reports/incident"
+)
+
+// postmortemVoices gives each published post-mortem as a voice of its incident.
+// Documents are read once a revision.
+type postmortemVoices struct {
+	library *library.Library
+
+	mu   sync.Mutex
+	read map[string]revisionVoice // by document id
+}
+
+// revisionVoice is what one revision says; nil: it tells of no incident.
+type revisionVoice struct {
+	commit postmortems.OID
+	voice  *incident.Voice
+}
+
+// Seq implements register.Documents.
+func (p *postmortemVoices) Seq(ctx context.Context) (uint64, error) { return p.library.Seq(ctx) }
+
+// Voices implements register.Documents.
+func (p *postmortemVoices) Voices(ctx context.Context) ([]incident.Voice, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []incident.Voice
+	now := map[string]revisionVoice{}
+	filter := library.Filter{Kind: postmortems.Postmortem, Archived: true, Limit: 500}
+	for {
+		records, next, err := p.library.List(ctx, filter)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			known, ok := p.read[r.ID]
+			if !ok || known.commit != r.Revision.Commit {
+				if known, err = p.revision(ctx, r); err != nil {
+					return nil, err
+				}
+			}
+			now[r.ID] = known
+			if known.voice != nil {
+				out = append(out, *known.voice)
+			}
+		}
+		if filter.Cursor = next; next == "" {
+			p.read = now
+			return out, nil
+		}
+	}
+}
+
+func (p *postmortemVoices) revision(ctx context.Context, r library.Record) (revisionVoice, error) {
+	page, err := p.library.Page(ctx, r.ID, "")
+	if kind := fault.KindOf(err); err != nil && (kind == fault.NotFound || kind == fault.Gone) {
+		return revisionVoice{commit: r.Revision.Commit}, nil // removed since it was listed
+	}
+	if err != nil {
+		return revisionVoice{}, err
+	}
+	return revisionVoice{r.Revision.Commit, postmortemVoice(page.Record, page.Document.FrontMatter)}, nil
+}
+
+// postmortemVoice is what a front matter says of its incident; nil when it says
+// neither which nor when.
+func postmortemVoice(r library.Record, f postmortems.FrontMatter) *incident.Voice {
+	v := &incident.Voice{
+		Source: "postmortem:" + r.ID, Form: "postmortem", Ref: f.Incident.Ref, Aliases: f.Incident.Aliases,
+		Rev: int64(r.Revision.Number), At: r.Revision.At, Title: r.Title, Severity: f.Incident.Severity, RawSeverity: f.Incident.RawSeverity,
+		Services: f.Incident.Services, Environment: f.Incident.Environment, URL: r.Address, DetectedBy: f.Incident.DetectedBy,
+		Times: milestonesOf(f.Times), DuplicateOf: f.Incident.DuplicateOf, PostmortemID: r.ID, Alerts: f.Alerts,
+	}
+	if f.ChangeRef != "" {
+		v.Changes = []string{f.ChangeRef}
+	}
+	for _, s := range f.Impact.SLO {
+		v.SLOs = append(v.SLOs, s.Ref)
+	}
+	if v.Ref == "" && len(v.Times) == 0 {
+		return nil
+	}
+	if v.Ref == "" {
+		v.Ref = r.ID
+	}
+	return v
+}
+
+func milestonesOf(t postmortems.Times) map[incident.Milestone]incident.Moment {
+	out := map[incident.Milestone]incident.Moment{}
+	for m, at := range map[incident.Milestone]postmortems.Instant{
+		incident.Started: t.Started, incident.Detected: t.Detected, incident.Acknowledged: t.Acknowledged, incident.Diagnosed: t.Diagnosed,
+		incident.Mitigated: t.Mitigated, incident.Recovered: t.Recovered, incident.Resolved: t.Resolved,
+	} {
+		if at.Known() {
+			out[m] = incident.Moment{At: at.At, DayOnly: at.Precision == postmortems.Day}
+		}
+	}
+	return out
+}

@@ -1,0 +1,50 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/postern/postern/portal/config"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/register"
+)
+
+// openRegister connects the folded views with what they are made of.
+func (a *App) openRegister(context.Context) error {
+	a.register = register.New(register.Options{
+		DB: a.db, Feeds: feedsOf{a.ledger}, Documents: &postmortemVoices{library: a.library}, Services: a.catalog,
+		Policy: incidentPolicy(a.opt.Config.Targets), Zone: time.UTC, Now: a.opt.Now,
+	})
+	return nil
+}
+
+// incidentPolicy is the default one with the targets of the configuration.
+func incidentPolicy(t config.Targets) incident.Policy {
+	p := incident.DefaultPolicy()
+	if t.Detect > 0 {
+		p.DetectWithin = t.Detect
+	}
+	if t.Diagnose > 0 {
+		p.DiagnoseWithin = t.Diagnose
+	}
+	if t.Recover > 0 {
+		p.RecoverWithin = t.Recover
+	}
+	return p
+}
+
+// feedsOf tells the register what the ledger holds.
+type feedsOf struct{ *ledger.Ledger }
+
+// Moved implements register.Feeds.
+func (f feedsOf) Moved(ctx context.Context, kind string, after uint64) (bool, error) {
+	days, err := f.Touched(ctx, after)
+	for _, d := range days {
+		if d.Kind == feed.Kind(kind) {
+			return true, nil
+		}
+	}
+	return false, err
+}
