@@ -67,7 +67,7 @@ func (p *postmortemVoices) revision(ctx context.Context, r library.Record) (revi
 	if err != nil {
 		return revisionVoice{}, err
 	}
-	return revisionVoice{r.Revision.Commit, postmortemVoice(page.Record, page.Document.FrontMatter)}, nil
+	return revisionVoice{r.Revision.Commit, postmortemVoice(page.Record, page.Document.Front)}, nil
 }
 
 // postmortemVoice is what a front matter says of its incident; nil when it says
