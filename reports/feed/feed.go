@@ -70,6 +70,19 @@ type Decoded struct {
 	Ignored  int         // items of types that are known to carry nothing for us
 }
 
+// Take adds what became of one item: a fact, nothing (ignored), or the reason why
+// it cannot be used, with the item as it came.
+func (d *Decoded) Take(f Fact, ignored bool, err error, raw []byte) {
+	switch {
+	case err != nil:
+		d.Rejected = append(d.Rejected, Rejection{Index: f.Item, Reason: Reason(err), Raw: raw})
+	case ignored:
+		d.Ignored++
+	default:
+		d.Facts = append(d.Facts, f)
+	}
+}
+
 // Rejection is one item that could not be used, and why.
 type Rejection struct {
 	Index  int // of the item in the body, from 0

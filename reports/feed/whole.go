@@ -42,7 +42,7 @@ func Whole(facts []Fact) (v incident.Voice, ok bool) {
 
 // overlay lets a later event speak over what was said before.
 func overlay(v *incident.Voice, e incident.Voice) {
-	v.Rev, v.At = max(v.Rev, e.Rev), e.At
+	v.Rev = max(v.Rev, e.Rev) // At stays that of the first event: it names the incident
 	for _, field := range []struct {
 		old   *string
 		event string

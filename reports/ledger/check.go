@@ -22,6 +22,8 @@ func checkFact(f *feed.Fact) string {
 		return fmt.Sprintf("a fact of kind %q without its body", f.Kind)
 	case f.Entity == "":
 		return "the item does not say what it is about: its id is missing"
+	case checkSource(f.Source) != nil:
+		return "the source that the item names is empty, too long or cannot be shown"
 	}
 	if f.Kind == feed.SLI {
 		return checkBucket(f.Bucket)

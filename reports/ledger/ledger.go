@@ -56,6 +56,13 @@ type Rejected struct {
 	Reason string
 }
 
+// redactor is a decoder of bodies that hold what must not be kept, such as the
+// literals of SQL statements. Redact gives the body to keep, which must decode to
+// the same facts.
+type redactor interface {
+	Redact(body []byte) []byte
+}
+
 // recorded is the format of facts that came as facts: the portal's own pollers
 // and forms.
 const recorded = "recorded"
@@ -73,8 +80,9 @@ func (l *Ledger) Accept(ctx context.Context, format string, in feed.Input) (Answ
 	if err := checkSource(in.Source); err != nil {
 		return Answer{}, err
 	}
-	j := l.job(format, in, true)
+	j := l.job(format, in)
 	refused := j.decode(decoder, l.opt.Log)
+	l.keep(j, decoder)
 	if err := l.commit.do(ctx, j); err != nil {
 		return Answer{}, err
 	}
@@ -132,6 +140,24 @@ func (j *job) decode(d feed.Decoder, log *slog.Logger) (refused error) {
 	}
 	j.decoded = decoded
 	return nil
+}
+
+// keep makes the form of the body that is stored.
+func (l *Ledger) keep(j *job, d feed.Decoder) {
+	if r, ok := d.(redactor); ok {
+		j.input.Body = redact(r, j.input.Body)
+	}
+	j.raw = l.pack.row(j.format, j.input)
+}
+
+// redact leaves nothing of a body that breaks the redactor.
+func redact(r redactor, body []byte) (out []byte) {
+	defer func() {
+		if recover() != nil {
+			out = nil
+		}
+	}()
+	return r.Redact(body)
 }
 
 // refuse makes the whole body one dead letter.

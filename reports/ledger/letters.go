@@ -239,8 +239,9 @@ func (l *Ledger) RetryDeadLetter(ctx context.Context, id string) (Answer, error)
 	}
 	in := head.input(body)
 	in.Received = received
-	j := l.job(head.Format, in, false)
+	j := l.job(head.Format, in)
 	j.retry = true
+	copy(j.letters[:], key[8:])
 	refused := j.decode(decoder, l.opt.Log)
 	if err := l.commit.do(ctx, j); err != nil {
 		return Answer{}, err

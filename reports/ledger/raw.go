@@ -111,9 +111,8 @@ func (h storedRaw) input(body []byte) feed.Input {
 	}}
 }
 
-// job makes the job of one body; keep says that it was received now and its raw
-// form is stored.
-func (l *Ledger) job(format string, in feed.Input, keep bool) *job {
+// job makes the job of one body, without its raw form.
+func (l *Ledger) job(format string, in feed.Input) *job {
 	if in.Header == nil {
 		in.Header = func(string) string { return "" }
 	}
@@ -125,9 +124,6 @@ func (l *Ledger) job(format string, in feed.Input, keep bool) *job {
 	j.sum = sha256.Sum256(in.Body)
 	full := sha256.Sum256(append(kv.Join(in.Source, format, ""), in.Body...))
 	copy(j.letters[:], full[:])
-	if keep {
-		j.raw = l.pack.row(format, in)
-	}
 	return j
 }
 

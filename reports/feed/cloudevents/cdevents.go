@@ -1,0 +1,229 @@
+package cloudevents
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/incident"
+)
+
+// prefix begins the types of all CDEvents.
+const prefix = "dev.cdevents."
+
+type cdEvent struct {
+	Context struct {
+		ID        string `json:"id"`
+		Source    string `json:"source"`
+		Type      string `json:"type"`
+		Timestamp string `json:"timestamp"`
+	} `json:"context"`
+	Subject struct {
+		ID      string  `json:"id"`
+		Source  string  `json:"source"`
+		Content content `json:"content"`
+	} `json:"subject"`
+	Custom json.RawMessage `json:"customData"`
+}
+
+type named struct {
+	ID string `json:"id"`
+}
+
+// content holds the fields of all subjects that are read.
+type content struct {
+	Description string   `json:"description"`
+	Environment named    `json:"environment"`
+	Service     named    `json:"service"`
+	Repository  named    `json:"repository"`
+	ArtifactID  string   `json:"artifactId"`
+	TicketURI   string   `json:"ticketURI"`
+	Summary     string   `json:"summary"`
+	URI         string   `json:"uri"`
+	Assignees   []string `json:"assignees"`
+}
+
+// custom is what customData may add.
+type custom struct {
+	Severity string       `json:"severity"`
+	Priority string       `json:"priority"`
+	Postern  customFields `json:"postern"`
+}
+
+type customFields struct {
+	Title        string   `json:"title"`
+	Severity     string   `json:"severity"`
+	Outcome      string   `json:"outcome"`
+	Author       string   `json:"author"`
+	Service      string   `json:"service"`
+	Started      string   `json:"started"`
+	Detected     string   `json:"detected"`
+	Acknowledged string   `json:"acknowledged"`
+	Diagnosed    string   `json:"diagnosed"`
+	Located      string   `json:"located"` // another word for diagnosed
+	Mitigated    string   `json:"mitigated"`
+	Recovered    string   `json:"recovered"`
+	Resolved     string   `json:"resolved"`
+	Committed    string   `json:"committed"`
+	Incidents    []string `json:"incidents"`
+	Changes      []string `json:"changes"`
+}
+
+// split takes a type apart: subject and predicate; the version does not matter.
+func split(typ string) (subject, predicate string, ok bool) {
+	rest, ok := strings.CutPrefix(typ, prefix)
+	parts := strings.SplitN(rest, ".", 3)
+	if !ok || len(parts) < 2 {
+		return "", "", false
+	}
+	return parts[0], parts[1], true
+}
+
+// fill makes the fact of an event; ignored when its type carries nothing.
+func (e *cdEvent) fill(f *feed.Fact) (ignored bool, err error) {
+	const op = "cloudevents.fill"
+	subject, predicate, ok := split(e.Context.Type)
+	if !ok {
+		return false, fault.Newf(fault.Invalid, op, "the type %q is not of the form dev.cdevents.SUBJECT.PREDICATE.VERSION", feed.Text(e.Context.Type))
+	}
+	read := e.reader(subject, predicate)
+	if read == nil {
+		return true, nil
+	}
+	if f.At, err = feed.ReadTime(e.Context.Timestamp); err != nil {
+		return false, err
+	}
+	if e.Context.ID == "" || e.Subject.ID == "" || f.At.IsZero() {
+		return false, fault.New(fault.Invalid, op, "the event has no context.id, no context.timestamp or no subject.id")
+	}
+	f.Key = feed.Text(e.Context.Source) + " " + feed.Text(e.Context.ID) + " " + subject + "." + predicate
+	var c custom
+	if len(e.Custom) > 0 {
+		_ = json.Unmarshal(e.Custom, &c) // customData may be anything
+	}
+	return false, read(f, c)
+}
+
+// reader is what reads the events of a type; nil for those that carry nothing.
+func (e *cdEvent) reader(subject, predicate string) func(*feed.Fact, custom) error {
+	switch subject + "." + predicate {
+	case "incident.detected", "incident.reported", "incident.resolved":
+		return func(f *feed.Fact, c custom) error { return e.incident(f, predicate, c) }
+	case "service.deployed", "service.upgraded", "service.rolledback", "service.removed", "change.merged":
+		return func(f *feed.Fact, c custom) error { return e.change(f, predicate, c) }
+	case "ticket.created", "ticket.updated", "ticket.closed":
+		return func(f *feed.Fact, _ custom) error { return e.ticket(f, predicate) }
+	}
+	return nil
+}
+
+// about names the subject within the feed.
+func (e *cdEvent) about() string {
+	source := e.Subject.Source
+	if source == "" {
+		source = e.Context.Source
+	}
+	return feed.Text(source) + " " + feed.Text(e.Subject.ID)
+}
+
+func (e *cdEvent) incident(f *feed.Fact, predicate string, c custom) error {
+	times, err := c.Postern.times()
+	if err != nil {
+		return err
+	}
+	s := e.Subject
+	v := &incident.Voice{
+		Source: f.Source, Form: "cdevents", Ref: feed.Text(s.ID), Aliases: feed.Texts(s.Content.TicketURI), At: f.At,
+		Title: feed.Text(first(c.Postern.Title, s.Content.Description)), RawSeverity: feed.Text(first(c.Postern.Severity, c.Severity, c.Priority)),
+		Services: feed.Texts(s.Content.Service.ID), Environment: feed.Text(s.Content.Environment.ID), Status: predicate,
+		URL: feed.Text(s.Content.TicketURI), Times: times, Changes: feed.Texts(c.Postern.Changes...),
+	}
+	at := incident.Moment{At: f.At}
+	switch predicate {
+	case "detected":
+		v.DetectedBy = "alert"
+		setDefault(times, incident.Detected, at)
+	case "reported":
+		v.DetectedBy = "staff"
+		setDefault(times, incident.Detected, at)
+	case "resolved":
+		v.Title = feed.Text(c.Postern.Title) // its description tells the end, not what happened
+		setDefault(times, incident.Resolved, at)
+	}
+	f.Kind, f.Entity, f.Incident = feed.Incident, e.about(), v
+	return nil
+}
+
+func setDefault(times map[incident.Milestone]incident.Moment, m incident.Milestone, at incident.Moment) {
+	if _, stated := times[m]; !stated {
+		times[m] = at
+	}
+}
+
+func (c customFields) times() (map[incident.Milestone]incident.Moment, error) {
+	times := map[incident.Milestone]incident.Moment{}
+	for _, x := range []struct {
+		milestone incident.Milestone
+		text      string
+	}{
+		{incident.Started, c.Started}, {incident.Detected, c.Detected}, {incident.Acknowledged, c.Acknowledged},
+		{incident.Diagnosed, first(c.Diagnosed, c.Located)}, {incident.Mitigated, c.Mitigated}, {incident.Recovered, c.Recovered},
+		{incident.Resolved, c.Resolved},
+	} {
+		at, err := feed.ReadTime(x.text)
+		if err != nil {
+			return nil, err
+		}
+		if !at.IsZero() {
+			times[x.milestone] = incident.Moment{At: at}
+		}
+	}
+	return times, nil
+}
+
+func (e *cdEvent) change(f *feed.Fact, predicate string, c custom) (err error) {
+	s, p := e.Subject, c.Postern
+	x := &change.Change{
+		ID: feed.Text(e.Context.ID), Source: f.Source, Service: feed.Text(first(p.Service, s.ID)), Environment: feed.Text(s.Content.Environment.ID),
+		At: f.At, Kind: predicate, Outcome: feed.Text(p.Outcome), Artifact: feed.Text(s.Content.ArtifactID), Title: feed.Text(p.Title),
+		Author: feed.Text(p.Author), Incidents: feed.Texts(p.Incidents...),
+	}
+	if x.Committed, err = feed.ReadTime(p.Committed); err != nil {
+		return err
+	}
+	switch predicate {
+	case "deployed", "upgraded":
+		x.Outcome = first(x.Outcome, "succeeded")
+	case "rolledback":
+		x.Outcome = first(x.Outcome, "rolledback")
+	case "merged":
+		// The subject is the change itself; which service it is of is not said.
+		x.Service, x.Title = feed.Text(p.Service), feed.Text(first(p.Title, s.Content.Repository.ID+" "+s.ID))
+	}
+	f.Kind, f.Entity, f.Change = feed.Change, f.Key, x
+	f.Key = ""
+	return nil
+}
+
+func (e *cdEvent) ticket(f *feed.Fact, predicate string) error {
+	s := e.Subject
+	t := &feed.TicketEvent{ID: feed.Text(s.ID), URL: feed.Text(s.Content.URI), Status: predicate, Title: feed.Text(s.Content.Summary)}
+	if len(s.Content.Assignees) > 0 {
+		t.Assignee = feed.Text(strings.Join(s.Content.Assignees, ", "))
+	}
+	f.Kind, f.Entity, f.Ticket = feed.Ticket, e.about()+" "+f.At.UTC().Format(time.DateOnly), t
+	return nil
+}
+
+// first is the first that is not empty.
+func first(s ...string) string {
+	for _, x := range s {
+		if x != "" {
+			return x
+		}
+	}
+	return ""
+}

@@ -1,0 +1,110 @@
+// Package cloudevents reads CDEvents about incidents, services, changes and
+// tickets, in every HTTP form of CloudEvents: structured, batch, binary; and bare.
+// It is pure.
+//
+// Data layout: an event's key is (context.source, context.id), to which its type
+// without the version is added, since some senders (and CDEvents' own examples)
+// use one id for several events of one subject. A type carries its own version,
+// dev.cdevents.incident.detected.0.3.0; any version is read. Events of other types
+// carry nothing for Postern and are ignored.
+//
+// CDEvents has no event for acknowledged, diagnosed or mitigated; they are taken
+// from customData: {"postern": {"diagnosed": "2026-11-24T12:00:00Z"}}.
+package cloudevents
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"mime"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed"
+)
+
+// Decoder implements feed.Decoder.
+type Decoder struct{}
+
+// envelope is a CloudEvent in the structured form.
+type envelope struct {
+	SpecVersion string          `json:"specversion"`
+	Type        string          `json:"type"`
+	Data        json.RawMessage `json:"data"`
+	Data64      string          `json:"data_base64"`
+	Context     json.RawMessage `json:"context"` // of a bare CDEvent
+}
+
+// Decode implements feed.Decoder.
+func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
+	if in.Header("Ce-Type") != "" && !structured(in.ContentType) {
+		f, ignored, err := fact(in, in.Header("Ce-Type"), in.Body)
+		d.Take(f, ignored, err, in.Body)
+		return d, nil
+	}
+	body := bytes.TrimSpace(in.Body)
+	if len(body) == 0 || body[0] != '[' {
+		var e envelope
+		if err := feed.ReadJSON(body, &e); err != nil {
+			return d, err
+		}
+		if e.Type == "" && len(e.Context) == 0 {
+			return d, fault.New(fault.Invalid, "cloudevents.Decode",
+				"this is no CloudEvent: it has no type, neither as a field nor as a Ce-Type header, and no context of a CDEvent")
+		}
+		f, ignored, err := event(in, body)
+		d.Take(f, ignored, err, body)
+		return d, nil
+	}
+	var batch []json.RawMessage
+	if err := feed.ReadJSON(body, &batch); err != nil {
+		return d, err
+	}
+	for i, raw := range batch {
+		f, ignored, err := event(in, raw)
+		f.Item = i
+		d.Take(f, ignored, err, raw)
+	}
+	return d, nil
+}
+
+// structured tells whether the body is a whole CloudEvent, or several.
+func structured(contentType string) bool {
+	t, _, err := mime.ParseMediaType(contentType)
+	return err == nil && strings.HasPrefix(t, "application/cloudevents")
+}
+
+// event reads one element: a structured CloudEvent or a bare CDEvent.
+func event(in feed.Input, raw []byte) (f feed.Fact, ignored bool, err error) {
+	var e envelope
+	if err := json.Unmarshal(raw, &e); err != nil {
+		return f, false, fault.Wrap(fault.Invalid, "cloudevents.event", "the event cannot be read: "+feed.Text(err.Error()), err)
+	}
+	data := []byte(e.Data)
+	switch {
+	case len(e.Context) > 0:
+		data = raw
+	case e.Data64 != "":
+		if data, err = base64.StdEncoding.DecodeString(e.Data64); err != nil {
+			return f, false, fault.Wrap(fault.Invalid, "cloudevents.event", "data_base64 is not base64", err)
+		}
+	}
+	return fact(in, e.Type, data)
+}
+
+// fact reads one CDEvent; typ is what the envelope says, "" for a bare one.
+func fact(in feed.Input, typ string, data []byte) (f feed.Fact, ignored bool, err error) {
+	if typ != "" && !strings.HasPrefix(typ, prefix) {
+		return f, true, nil
+	}
+	var e cdEvent
+	if err := json.Unmarshal(data, &e); err != nil {
+		return f, false, fault.Wrap(fault.Invalid, "cloudevents.fact", "the event's data is no CDEvent: "+feed.Text(err.Error()), err)
+	}
+	if e.Context.Type == "" {
+		e.Context.Type = typ
+	}
+	f = feed.Fact{Source: in.Source, Loose: true}
+	ignored, err = e.fill(&f)
+	return f, ignored, err
+}

@@ -1,0 +1,107 @@
+package cloudevents
+
+import (
+	"encoding/base64"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/feed/feedtest"
+	"github.com/postern/postern/reports/incident"
+)
+
+func cd(typ, id, content, custom string) string {
+	return fmt.Sprintf(`{"context":{"specversion":"0.6.0-draft","id":%q,"source":"/mon/prod1","type":"dev.cdevents.%s","timestamp":"2026-11-24T10:00:00.079Z"},
+	"subject":{"id":"inc-1","source":"/mon/prod1","content":%s},"customData":%s}`, id, typ, content, custom)
+}
+
+func TestForms(t *testing.T) {
+	bare := cd("incident.detected.0.3.0", "1", `{"description":"slow","environment":{"id":"prod1"},"service":{"id":"cart"}}`, `{"severity":"high"}`)
+	envelope := `{"specversion":"1.0","id":"1","source":"/mon/prod1","type":"dev.cdevents.incident.detected.0.2.0",`
+	forms := map[string]feed.Input{
+		"bare":       feedtest.Input(bare),
+		"structured": feedtest.Input(envelope+`"data":`+bare+`}`, "Content-Type", "application/cloudevents+json; charset=utf-8"),
+		"base64":     feedtest.Input(envelope + `"data_base64":"` + base64.StdEncoding.EncodeToString([]byte(bare)) + `"}`),
+		"batch":      feedtest.Input("["+envelope+`"data":`+bare+`}]`, "Content-Type", "application/cloudevents-batch+json"),
+		"binary":     feedtest.Input(bare, "ce-id", "1", "ce-source", "/mon/prod1", "ce-type", "dev.cdevents.incident.detected.0.3.0", "ce-specversion", "1.0"),
+	}
+	var first feed.Fact
+	for name, in := range forms {
+		f := feedtest.One(t, Decoder{}, in)
+		if first.Key == "" {
+			first = f
+		}
+		v := f.Incident
+		if f.Key != first.Key || f.Entity != "/mon/prod1 inc-1" || v.Ref != "inc-1" || v.Title != "slow" || v.Services[0] != "cart" ||
+			v.RawSeverity != "high" || v.Environment != "prod1" || v.Times[incident.Detected].At.Nanosecond() != 79e6 {
+			t.Errorf("%s: %+v %+v", name, f, v)
+		}
+	}
+}
+
+func TestIncidentFromEvents(t *testing.T) {
+	detected := feedtest.One(t, Decoder{}, feedtest.Input(cd("incident.detected.0.1.0-draft", "same", `{"description":"slow"}`, `{"postern":{"started":"2026-11-24T09:55:00Z"}}`)))
+	resolved := feedtest.One(t, Decoder{}, feedtest.Input(cd("incident.resolved.0.3.0", "same", `{"description":"fast again"}`, `{"postern":{"located":"2026-11-24T09:58:00Z","mitigated":"2026-11-24T09:59:00Z"}}`)))
+	if detected.Key == resolved.Key {
+		t.Fatal("two types of one id are one event")
+	}
+	v, _ := feed.Whole([]feed.Fact{resolved, detected})
+	if v.Title != "slow" || len(v.Times) != 5 || v.Times[incident.Diagnosed].At.Minute() != 58 || v.Times[incident.Started].At.Minute() != 55 {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestChangesAndTickets(t *testing.T) {
+	for predicate, want := range map[string]string{"deployed": "succeeded", "upgraded": "succeeded", "rolledback": "rolledback", "removed": ""} {
+		f := feedtest.One(t, Decoder{}, feedtest.Input(cd("service."+predicate+".0.3.0", "1", `{"environment":{"id":"prod"},"artifactId":"pkg:oci/x"}`, `null`)))
+		if c := f.Change; c.Outcome != want || c.Kind != predicate || c.Service != "inc-1" || c.Environment != "prod" || c.Artifact != "pkg:oci/x" {
+			t.Errorf("%s: %+v", predicate, c)
+		}
+	}
+	merged := feedtest.One(t, Decoder{}, feedtest.Input(cd("change.merged.0.3.0", "1", `{"repository":{"id":"shop"}}`, `"text"`)))
+	if merged.Change.Title != "shop inc-1" || merged.Change.Service != "" {
+		t.Errorf("%+v", merged.Change)
+	}
+	ticket := feedtest.One(t, Decoder{}, feedtest.Input(cd("ticket.closed.0.2.0", "1", `{"summary":"Fix it","uri":"https://t/1","assignees":["Bob"]}`, `{}`)))
+	if ticket.Ticket.Status != "closed" || ticket.Ticket.Assignee != "Bob" || ticket.At.Format(time.DateOnly) != "2026-11-24" {
+		t.Errorf("%+v", ticket.Ticket)
+	}
+}
+
+func TestWhatIsIgnoredAndRefused(t *testing.T) {
+	for _, body := range []string{
+		cd("pipelinerun.started.0.3.0", "1", `{}`, `{}`), cd("service.published.0.3.0", "1", `{}`, `{}`),
+		`{"specversion":"1.0","id":"1","source":"s","type":"com.example.other","data":{"a":1}}`,
+	} {
+		d, err := feedtest.Decode(t, Decoder{}, feedtest.Input(body))
+		if err != nil || d.Ignored != 1 {
+			t.Errorf("%s: %+v, %v", body, d, err)
+		}
+	}
+	d, err := feedtest.Decode(t, Decoder{}, feedtest.Input("["+cd("incident.detected.0.3.0", "", `{}`, `{}`)+`,5,{"context":{"type":"x"}},`+cd("incident.detected.0.3.0", "1", `{}`, `{"postern":{"started":"noon"}}`)+"]"))
+	if err != nil || len(d.Rejected) != 4 || d.Rejected[3].Index != 3 {
+		t.Errorf("%+v, %v", d, err)
+	}
+	for _, body := range []string{"", "x", `{}`, "[", `{"data":{}}`} {
+		if _, err := feedtest.Decode(t, Decoder{}, feedtest.Input(body)); err == nil {
+			t.Errorf("%q was accepted", body)
+		}
+	}
+}
+
+func TestSamples(t *testing.T) {
+	for name, body := range feedtest.Samples(t, "cdevents/*.json") {
+		f := feedtest.One(t, Decoder{}, feedtest.Input(string(body)))
+		t.Logf("%s: %s %s", name, f.Kind, f.Entity)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(cd("incident.detected.0.3.0", "1", `{"service":{"id":"cart"}}`, `{"postern":{"started":"2026-11-24T09:55:00Z"}}`)), "", "")
+	f.Add([]byte("["+cd("service.deployed.0.3.0", "1", `{}`, `null`)+"]"), "", "")
+	f.Add([]byte(cd("ticket.closed.0.2.0", "1", `{}`, `{}`)), "dev.cdevents.ticket.closed.0.2.0", "application/json")
+	f.Fuzz(func(t *testing.T, body []byte, typ, contentType string) {
+		_, _ = feedtest.Decode(t, Decoder{}, feedtest.Input(string(body), "Ce-Type", typ, "Content-Type", contentType))
+	})
+}

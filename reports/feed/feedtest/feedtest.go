@@ -1,0 +1,118 @@
+// Package feedtest owns what every decoder of a feed must keep, for the decoders'
+// tests: it never panics, says the same twice, gives facts with exactly the body of
+// their kind, and a reason with every rejection.
+package feedtest
+
+import (
+	"net/textproto"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed"
+)
+
+// Received is when the inputs of the tests are received.
+func Received() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
+
+// Input is a body from the source "test"; headers are names and values.
+func Input(body string, headers ...string) feed.Input {
+	h := map[string]string{}
+	for i := 0; i+1 < len(headers); i += 2 {
+		h[textproto.CanonicalMIMEHeaderKey(headers[i])] = headers[i+1]
+	}
+	return feed.Input{
+		Body: []byte(body), ContentType: h["Content-Type"], Source: "test", Received: Received(),
+		Header: func(name string) string { return h[textproto.CanonicalMIMEHeaderKey(name)] },
+	}
+}
+
+// Decode decodes and checks what every decoder must keep.
+func Decode(t testing.TB, d feed.Decoder, in feed.Input) (feed.Decoded, error) {
+	t.Helper()
+	got, err := d.Decode(in)
+	again, errAgain := d.Decode(in)
+	if !reflect.DeepEqual(got, again) || (err == nil) != (errAgain == nil) {
+		t.Fatalf("the same body said two things: %+v, %v and %+v, %v", got, err, again, errAgain)
+	}
+	if err != nil {
+		if fault.KindOf(err) != fault.Invalid || fault.Message(err) == "" {
+			t.Fatalf("a body is refused without words for its sender: %v", err)
+		}
+		return got, err
+	}
+	for _, r := range got.Rejected {
+		if r.Reason == "" || r.Index < 0 {
+			t.Fatalf("a rejection without a reason or an item: %+v", r)
+		}
+	}
+	for i := range got.Facts {
+		checkFact(t, &got.Facts[i])
+	}
+	return got, nil
+}
+
+func checkFact(t testing.TB, f *feed.Fact) {
+	t.Helper()
+	bodies := map[feed.Kind]bool{
+		feed.SLI: f.Bucket != nil, feed.Incident: f.Incident != nil, feed.Alert: f.Alert != nil, feed.Change: f.Change != nil,
+		feed.Drill: f.Drill != nil, feed.SQL: f.SQL != nil, feed.Ticket: f.Ticket != nil,
+	}
+	for kind, there := range bodies {
+		if there != (kind == f.Kind) {
+			t.Fatalf("a fact of kind %q with the body of %q: %+v", f.Kind, kind, f)
+		}
+	}
+	if f.Source == "" || f.Entity == "" || f.At.IsZero() || f.Item < 0 {
+		t.Fatalf("a fact that does not say who, what or when: %+v", f)
+	}
+}
+
+// One decodes a body that must give exactly one fact.
+func One(t testing.TB, d feed.Decoder, in feed.Input) feed.Fact {
+	t.Helper()
+	got, err := Decode(t, d, in)
+	if err != nil || len(got.Facts) != 1 || len(got.Rejected) != 0 {
+		t.Fatalf("want one fact, got %+v, %v", got, err)
+	}
+	return got.Facts[0]
+}
+
+// Samples reads the real feed data that some machines have beside the project, by
+// file name, or skips: POSTERN_SHARED names the folder above it.
+func Samples(t testing.TB, pattern string) map[string][]byte {
+	t.Helper()
+	dir := os.Getenv("POSTERN_SHARED")
+	if dir == "" {
+		dir = above(t)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "feeds", pattern))
+	if err != nil || len(files) == 0 {
+		t.Skipf("no shared/feeds/%s here: set POSTERN_SHARED to the folder that holds it", pattern)
+	}
+	samples := map[string][]byte{}
+	for _, f := range files {
+		if samples[filepath.Base(f)], err = os.ReadFile(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return samples
+}
+
+// above finds a folder shared/ beside a folder above this one.
+func above(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if info, err := os.Stat(filepath.Join(dir, "shared", "feeds")); err == nil && info.IsDir() {
+			return filepath.Join(dir, "shared")
+		}
+	}
+	return dir
+}

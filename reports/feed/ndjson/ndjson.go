@@ -1,0 +1,141 @@
+// Package ndjson reads Postern's own feed: one JSON object a line, for SLI
+// buckets, incidents with all of their milestones, changes and drills. It is pure.
+//
+// Data layout: a line has "v":1 (or none), a "type" and, by type, the fields of
+// line. Its key is (source, type, id) or (source, sli, slo, start); a higher "rev"
+// replaces. A "source" of the line wins over that of the request. Unknown fields
+// are ignored; an unknown type or version is rejected, so that nothing is lost
+// silently. Items are numbered from 0, blank lines not counted.
+package ndjson
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed"
+)
+
+// Decoder implements feed.Decoder.
+type Decoder struct{}
+
+// line is every field of every type.
+type line struct {
+	V      json.Number `json:"v"`
+	Type   string      `json:"type"`
+	Source string      `json:"source"`
+	Rev    int64       `json:"rev"`
+
+	// sli
+	SLO      string          `json:"slo"`
+	Start    string          `json:"start"`
+	Len      json.RawMessage `json:"len"`
+	Good     *float64        `json:"good"`
+	Bad      *float64        `json:"bad"` // instead of good
+	Total    *float64        `json:"total"`
+	Coverage *float64        `json:"coverage"`
+
+	// incident, change, drill
+	ID          string   `json:"id"`
+	Title       string   `json:"title"`
+	Services    []string `json:"services"`
+	Service     string   `json:"service"`
+	Environment string   `json:"environment"`
+	URL         string   `json:"url"`
+	Outcome     string   `json:"outcome"`
+	Time        string   `json:"time"`
+
+	// incident
+	milestones
+	Times        milestones `json:"times"` // as in front matter; the line's own win
+	Severity     string     `json:"severity"`
+	Status       string     `json:"status"`
+	DetectedBy   string     `json:"detected_by"`
+	Aliases      []string   `json:"aliases"`
+	DuplicateOf  string     `json:"duplicate_of"`
+	PostmortemID string     `json:"postmortem"`
+	Alerts       []string   `json:"alerts"`
+	Changes      []string   `json:"changes"`
+	SLOs         []string   `json:"slos"`
+	Maintenance  bool       `json:"maintenance"`
+	Deleted      bool       `json:"deleted"`
+
+	// change
+	Kind      string   `json:"kind"`
+	Artifact  string   `json:"artifact"`
+	Author    string   `json:"author"`
+	Committed string   `json:"committed"`
+	Incidents []string `json:"incidents"`
+	Freeze    bool     `json:"freeze"`
+	Rollback  bool     `json:"rollback"`
+
+	// drill
+	Detect   *float64 `json:"detect_seconds"`
+	Diagnose *float64 `json:"diagnose_seconds"`
+	Recover  *float64 `json:"recover_seconds"`
+	Document string   `json:"document"`
+}
+
+// milestones are times as RFC 3339, as a day, or null.
+type milestones struct {
+	Started      string `json:"started"`
+	Detected     string `json:"detected"`
+	Acknowledged string `json:"acknowledged"`
+	Diagnosed    string `json:"diagnosed"`
+	Mitigated    string `json:"mitigated"`
+	Recovered    string `json:"recovered"`
+	Resolved     string `json:"resolved"`
+}
+
+// Decode implements feed.Decoder.
+func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
+	objects, index := 0, 0
+	for raw := range bytes.Lines(bytes.TrimPrefix(in.Body, []byte("\xef\xbb\xbf"))) {
+		raw = bytes.TrimSpace(raw)
+		if len(raw) == 0 {
+			continue
+		}
+		if raw[0] == '{' {
+			objects++
+		}
+		f, err := fact(in.Source, raw)
+		f.Item = index
+		d.Take(f, false, err, raw)
+		index++
+	}
+	if objects == 0 {
+		return feed.Decoded{}, fault.New(fault.Invalid, "ndjson.Decode", `this is no NDJSON: no line is a JSON object; write one object a line, such as {"v":1,"type":"sli",…}`)
+	}
+	return d, nil
+}
+
+func fact(source string, raw []byte) (f feed.Fact, err error) {
+	const op = "ndjson.fact"
+	var l line
+	if err := json.Unmarshal(raw, &l); err != nil {
+		return f, fault.Wrap(fault.Invalid, op, "the line cannot be read: "+feed.Text(err.Error()), err)
+	}
+	if v := l.V.String(); v != "" && v != "1" {
+		return f, fault.Newf(fault.Invalid, op, "the line is of version %s; this Postern reads version 1", feed.Text(v))
+	}
+	if l.Source == "" {
+		l.Source = source
+	}
+	f = feed.Fact{Source: feed.Text(l.Source), Rev: l.Rev, Entity: feed.Text(l.ID)}
+	if l.ID == "" && l.Type != "sli" {
+		return f, fault.New(fault.Invalid, op, "id is missing")
+	}
+	switch l.Type {
+	case "sli":
+		err = l.bucket(&f)
+	case "incident":
+		err = l.incident(&f)
+	case "change":
+		err = l.change(&f)
+	case "drill":
+		err = l.drill(&f)
+	default:
+		err = fault.Newf(fault.Invalid, op, "the type is %q; it must be sli, incident, change or drill", feed.Text(l.Type))
+	}
+	return f, err
+}

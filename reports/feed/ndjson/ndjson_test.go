@@ -1,0 +1,77 @@
+package ndjson
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/reports/feed/feedtest"
+	"github.com/postern/postern/reports/incident"
+)
+
+const lines = `{"v":1,"type":"sli","slo":"cart-availability","start":"2026-11-24T10:00:00Z","len":"5m","good":990.5,"total":1000,"coverage":1,"rev":3,"source":"S","future":{"x":1}}
+
+{"type":"sli","slo":"cart-availability","start":"2026-11-24T18:05:00+08:00","len":300,"bad":2,"total":10}
+{"v":1,"type":"incident","id":"INC-1","title":"Cart down","severity":"SEV2","services":["cart"],"started":"2026-11-24T10:00:00Z","detected":"2026-11-24T10:01:00Z","diagnosed":null,"times":{"resolved":"2026-11-25","detected":"2026-11-24T09:00:00Z"}}
+{"v":1,"type":"change","id":"d-1","service":"cart","environment":"prod","time":"2026-11-24T09:59:00Z","outcome":"failed","committed":"2026-11-24T08:00:00Z"}
+{"v":1,"type":"drill","id":"x-1","title":"Failover","services":["cart"],"time":"2026-11-20T10:00:00Z","outcome":"passed","detect_seconds":30.5}
+`
+
+func TestDecode(t *testing.T) {
+	d, err := feedtest.Decode(t, Decoder{}, feedtest.Input("\xef\xbb\xbf"+lines))
+	if err != nil || len(d.Facts) != 5 || len(d.Rejected) != 0 {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	a, b := d.Facts[0], d.Facts[1]
+	if a.Source != "S" || a.Rev != 3 || a.Bucket.Good != 990.5 || a.Bucket.Len != 5*time.Minute || a.Bucket.Coverage != 1 {
+		t.Errorf("%+v", a)
+	}
+	if b.Source != "test" || b.Bucket.Good != 8 || b.Bucket.Start.Hour() != 10 || b.Item != 1 {
+		t.Errorf("%+v", b)
+	}
+	v := d.Facts[2].Incident
+	if len(v.Times) != 3 || !v.Times[incident.Resolved].DayOnly || v.Times[incident.Detected].At.Minute() != 1 || v.RawSeverity != "SEV2" {
+		t.Errorf("%+v", v)
+	}
+	if c := d.Facts[3].Change; c.Outcome != "failed" || c.Kind != "deployed" || c.Committed.Hour() != 8 {
+		t.Errorf("%+v", c)
+	}
+	if x := d.Facts[4].Drill; *x.Detect != 30500*time.Millisecond || x.Recover != nil {
+		t.Errorf("%+v", x)
+	}
+}
+
+func TestRejections(t *testing.T) {
+	for line, want := range map[string]string{
+		`{"v":2,"type":"sli"}`:                          "version 2",
+		`{"type":"note","id":"1"}`:                      `"note"`,
+		`{"type":"incident"}`:                           "id is missing",
+		`{"type":"incident","id":"1"}`:                  "no milestone",
+		`{"type":"incident","id":"1","started":"noon"}`: "started",
+		`{"type":"sli","slo":"a","start":"2026-11-24T10:00:00Z","len":"5m","total":3}`:                         "good or total",
+		`{"type":"sli","start":"2026-11-24T10:00:00Z","len":"5m","good":1,"total":3}`:                          "slo or start",
+		`{"type":"sli","slo":"a","start":"2026-11-24T10:00:00Z","len":"soon","good":1,"total":3}`:              "len",
+		`{"type":"sli","slo":"a","start":"2026-11-24T10:00:00Z","len":"5m","good":1,"total":3,"coverage":1.5}`: "coverage",
+		`{"type":"change","id":"1"}`: "time is missing",
+		`{"type":"drill","id":"1","time":"2026-11-24T10:00:00Z","detect_seconds":-1}`: "seconds",
+		`{"type":`: "cannot be read",
+		`[1]`:      "cannot be read",
+	} {
+		d, err := feedtest.Decode(t, Decoder{}, feedtest.Input(`{"type":"change","id":"ok","time":"2026-11-24T10:00:00Z"}`+"\n"+line))
+		if err != nil || len(d.Rejected) != 1 || d.Rejected[0].Index != 1 || !strings.Contains(d.Rejected[0].Reason, want) {
+			t.Errorf("%s: %+v, %v", line, d.Rejected, err)
+		}
+	}
+	for _, body := range []string{"", "\n\n", "a,b,c\n1,2,3\n", "[1]"} {
+		if _, err := feedtest.Decode(t, Decoder{}, feedtest.Input(body)); err == nil {
+			t.Errorf("%q was accepted", body)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(lines))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		_, _ = feedtest.Decode(t, Decoder{}, feedtest.Input(string(body)))
+	})
+}

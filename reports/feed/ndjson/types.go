@@ -1,0 +1,169 @@
+package ndjson
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/drill"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/slo"
+)
+
+func (l *line) bucket(f *feed.Fact) error {
+	const op = "ndjson.sli"
+	start, err := feed.ReadTime(l.Start)
+	if err != nil {
+		return err
+	}
+	length, err := readLength(l.Len)
+	if err != nil {
+		return err
+	}
+	if l.SLO == "" || start.IsZero() {
+		return fault.New(fault.Invalid, op, "slo or start is missing")
+	}
+	if l.Total == nil || l.Good == nil && l.Bad == nil {
+		return fault.New(fault.Invalid, op, "good or total is missing; no traffic is good 0 of total 0, a gap is no line at all")
+	}
+	b := &slo.Bucket{Start: start, Len: length, Total: *l.Total, Coverage: 1, Rev: l.Rev}
+	if l.Good != nil {
+		b.Good = *l.Good
+	} else {
+		b.Good = *l.Total - *l.Bad
+	}
+	if l.Coverage != nil {
+		b.Coverage = *l.Coverage
+	}
+	if b.Coverage < 0 || b.Coverage > 1 {
+		return fault.Newf(fault.Invalid, op, "coverage is %v; it is a share from 0 to 1", b.Coverage)
+	}
+	f.Kind, f.Entity, f.At, f.Bucket = feed.SLI, feed.Text(l.SLO), start, b
+	return nil
+}
+
+// readLength reads "5m" or a number of seconds.
+func readLength(raw json.RawMessage) (time.Duration, error) {
+	text := strings.Trim(string(raw), `"`)
+	if n, err := strconv.ParseInt(text, 10, 32); err == nil {
+		return time.Duration(n) * time.Second, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, fault.Newf(fault.Invalid, "ndjson.len", `len is %s; write "1m", "5m" or "1h"`, feed.Text(string(raw)))
+	}
+	return d, nil
+}
+
+// readMoment reads an instant, or a day when only that is known.
+func readMoment(s string) (m incident.Moment, err error) {
+	if t, err := time.Parse(time.DateOnly, s); err == nil {
+		return incident.Moment{At: t, DayOnly: true}, nil
+	}
+	m.At, err = feed.ReadTime(s)
+	return m, err
+}
+
+func (l *line) incident(f *feed.Fact) error {
+	v := &incident.Voice{
+		Source: f.Source, Form: "ndjson", Ref: f.Entity, Aliases: feed.Texts(l.Aliases...), Rev: l.Rev, Title: feed.Text(l.Title),
+		RawSeverity: feed.Text(l.Severity), Services: feed.Texts(append(l.Services, l.Service)...), Environment: feed.Text(l.Environment),
+		Status: feed.Text(l.Status), URL: feed.Text(l.URL), DetectedBy: feed.Text(l.DetectedBy), Maintenance: l.Maintenance,
+		Deleted: l.Deleted, DuplicateOf: feed.Text(l.DuplicateOf), PostmortemID: feed.Text(l.PostmortemID), Alerts: feed.Texts(l.Alerts...),
+		Changes: feed.Texts(l.Changes...), SLOs: feed.Texts(l.SLOs...), Times: map[incident.Milestone]incident.Moment{},
+	}
+	for _, x := range []struct {
+		milestone     incident.Milestone
+		own, fallback string
+	}{
+		{incident.Started, l.Started, l.Times.Started}, {incident.Detected, l.Detected, l.Times.Detected},
+		{incident.Acknowledged, l.Acknowledged, l.Times.Acknowledged}, {incident.Diagnosed, l.Diagnosed, l.Times.Diagnosed},
+		{incident.Mitigated, l.Mitigated, l.Times.Mitigated}, {incident.Recovered, l.Recovered, l.Times.Recovered},
+		{incident.Resolved, l.Resolved, l.Times.Resolved},
+	} {
+		text := x.own
+		if text == "" {
+			text = x.fallback
+		}
+		m, err := readMoment(text)
+		if err != nil {
+			return fault.Newf(fault.Invalid, "ndjson.incident", "%s: %s", x.milestone, feed.Reason(err))
+		}
+		if m.At.IsZero() {
+			continue
+		}
+		v.Times[x.milestone] = m
+		if f.At.IsZero() || m.At.Before(f.At) {
+			f.At = m.At
+		}
+	}
+	if f.At.IsZero() {
+		return fault.New(fault.Invalid, "ndjson.incident", "no milestone is stated; give started or detected at least")
+	}
+	v.At = f.At
+	f.Kind, f.Incident = feed.Incident, v
+	return nil
+}
+
+func (l *line) change(f *feed.Fact) (err error) {
+	if f.At, err = feed.ReadTime(l.Time); err != nil {
+		return err
+	}
+	if f.At.IsZero() {
+		return fault.New(fault.Invalid, "ndjson.change", "time is missing")
+	}
+	c := &change.Change{
+		ID: f.Entity, Source: f.Source, Service: feed.Text(l.Service), Environment: feed.Text(l.Environment), At: f.At, Kind: feed.Text(l.Kind),
+		Outcome: feed.Text(l.Outcome), Artifact: feed.Text(l.Artifact), Title: feed.Text(l.Title), URL: feed.Text(l.URL), Author: feed.Text(l.Author),
+		Rev: l.Rev, Incidents: feed.Texts(l.Incidents...), Freeze: l.Freeze, Rollback: l.Rollback,
+	}
+	if c.Kind == "" {
+		c.Kind = "deployed"
+	}
+	if c.Service == "" && len(l.Services) > 0 {
+		c.Service = feed.Text(l.Services[0])
+	}
+	if c.Committed, err = feed.ReadTime(l.Committed); err != nil {
+		return err
+	}
+	f.Kind, f.Change = feed.Change, c
+	return nil
+}
+
+func (l *line) drill(f *feed.Fact) (err error) {
+	if f.At, err = feed.ReadTime(l.Time); err != nil {
+		return err
+	}
+	if f.At.IsZero() {
+		if f.At, err = feed.ReadTime(l.Started); err != nil {
+			return err
+		}
+	}
+	if f.At.IsZero() {
+		return fault.New(fault.Invalid, "ndjson.drill", "time is missing")
+	}
+	d := &drill.Drill{
+		ID: f.Entity, Source: f.Source, Title: feed.Text(l.Title), Services: feed.Texts(append(l.Services, l.Service)...), At: f.At,
+		Outcome: feed.Text(l.Outcome), Document: feed.Text(l.Document), Rev: l.Rev,
+	}
+	for _, x := range []struct {
+		to   **time.Duration
+		from *float64
+	}{{&d.Detect, l.Detect}, {&d.Diagnose, l.Diagnose}, {&d.Recover, l.Recover}} {
+		if x.from == nil {
+			continue
+		}
+		const week = 7 * 24 * 3600
+		if *x.from < 0 || *x.from > week {
+			return fault.Newf(fault.Invalid, "ndjson.drill", "a time of %v seconds; it must be 0 to a week", *x.from)
+		}
+		s := time.Duration(*x.from * float64(time.Second))
+		*x.to = &s
+	}
+	f.Kind, f.Drill = feed.Drill, d
+	return nil
+}

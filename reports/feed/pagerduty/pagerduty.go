@@ -1,0 +1,169 @@
+// Package pagerduty reads the version 3 webhooks of PagerDuty and checks their
+// signatures. It is pure.
+//
+// Data layout: one request holds one event. An event about an incident becomes a
+// part of its voice: the entity is the incident's id, the key the event's id.
+// PagerDuty tells no milestones but by when an event occurred: acknowledged and
+// resolved are the times of those events, unacknowledged and reopened take them
+// back. Events of other kinds (notes, responders, services) carry nothing and are
+// ignored, never refused: PagerDuty disables a subscription after three refusals.
+package pagerduty
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/incident"
+)
+
+// SignatureHeader carries the signatures of the body.
+const SignatureHeader = "X-PagerDuty-Signature"
+
+// Signed tells whether one of the signatures in the header, "v1=HEX[,v1=HEX]", is
+// the HMAC-SHA256 of the body under the secret. Several are sent while a secret
+// is being changed.
+func Signed(body []byte, header, secret string) bool {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write(body)
+	want := mac.Sum(nil)
+	ok := false
+	for part := range strings.SplitSeq(header, ",") {
+		text, v1 := strings.CutPrefix(strings.TrimSpace(part), "v1=")
+		got, err := hex.DecodeString(text)
+		ok = v1 && err == nil && hmac.Equal(got, want) || ok
+	}
+	return ok && secret != ""
+}
+
+// Decoder implements feed.Decoder.
+type Decoder struct{}
+
+type message struct {
+	Event *event `json:"event"`
+}
+
+type event struct {
+	ID         string          `json:"id"`
+	Type       string          `json:"event_type"`
+	Resource   string          `json:"resource_type"`
+	OccurredAt string          `json:"occurred_at"`
+	Data       json.RawMessage `json:"data"`
+}
+
+type reference struct {
+	ID      string `json:"id"`
+	Summary string `json:"summary"`
+}
+
+type data struct {
+	ID          string     `json:"id"`
+	Type        string     `json:"type"`
+	HTMLURL     string     `json:"html_url"`
+	Number      int64      `json:"number"`
+	Status      string     `json:"status"`
+	IncidentKey string     `json:"incident_key"`
+	CreatedAt   string     `json:"created_at"`
+	Title       string     `json:"title"`
+	Service     *reference `json:"service"`
+	Priority    *reference `json:"priority"`
+	Urgency     string     `json:"urgency"`
+}
+
+// Decode implements feed.Decoder.
+func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
+	const op = "pagerduty.Decode"
+	var m message
+	if err := feed.ReadJSON(in.Body, &m); err != nil {
+		return d, err
+	}
+	if m.Event == nil || m.Event.Type == "" {
+		return d, fault.New(fault.Invalid, op, "this is no PagerDuty v3 webhook: it has no event with an event_type")
+	}
+	f, ignored, err := m.Event.fact(in)
+	switch {
+	case err != nil:
+		d.Rejected = []feed.Rejection{{Reason: feed.Reason(err), Raw: in.Body}}
+	case ignored:
+		d.Ignored = 1
+	default:
+		d.Facts = []feed.Fact{f}
+	}
+	return d, nil
+}
+
+// fact is what an event says about its incident; ignored when it speaks of
+// something else.
+func (e *event) fact(in feed.Input) (f feed.Fact, ignored bool, err error) {
+	const op = "pagerduty.event"
+	if !strings.HasPrefix(e.Type, "incident.") {
+		return f, true, nil
+	}
+	var i data
+	if err := json.Unmarshal(e.Data, &i); err != nil {
+		return f, false, fault.Wrap(fault.Invalid, op, "the event's data cannot be read: "+feed.Text(err.Error()), err)
+	}
+	if i.Type != "incident" {
+		return f, true, nil // a note, a responder, a status update
+	}
+	occurred, err := feed.ReadTime(e.OccurredAt)
+	if err != nil {
+		return f, false, err
+	}
+	created, err := feed.ReadTime(i.CreatedAt)
+	if err != nil {
+		return f, false, err
+	}
+	if i.ID == "" || e.ID == "" || occurred.IsZero() {
+		return f, false, fault.New(fault.Invalid, op, "the event has no id, no time (occurred_at) or no incident id")
+	}
+	v := i.voice(in.Source, created)
+	v.At = occurred
+	e.milestone(v.Times, occurred)
+	return feed.Fact{
+		Kind: feed.Incident, Source: in.Source, Entity: feed.Text(i.ID), Key: feed.Text(e.ID), At: occurred, Loose: true, Incident: v,
+	}, false, nil
+}
+
+// milestone is what the kind of event says by itself. The zero time takes back
+// what an earlier event said.
+func (e *event) milestone(times map[incident.Milestone]incident.Moment, occurred time.Time) {
+	switch strings.TrimPrefix(e.Type, "incident.") {
+	case "acknowledged":
+		times[incident.Acknowledged] = incident.Moment{At: occurred}
+	case "unacknowledged":
+		times[incident.Acknowledged] = incident.Moment{}
+	case "resolved":
+		times[incident.Resolved] = incident.Moment{At: occurred}
+	case "reopened":
+		times[incident.Resolved] = incident.Moment{}
+	}
+}
+
+func (i data) voice(source string, created time.Time) *incident.Voice {
+	v := &incident.Voice{
+		Source: source, Form: "pagerduty", Ref: feed.Text(i.ID), Title: feed.Text(i.Title), Status: feed.Text(i.Status),
+		URL: feed.Text(i.HTMLURL), DetectedBy: "alert", Times: map[incident.Milestone]incident.Moment{},
+		Aliases: feed.Texts(i.IncidentKey, i.HTMLURL),
+	}
+	if i.Number != 0 {
+		v.Aliases = feed.Texts(append(v.Aliases, fmt.Sprintf("PD-%d", i.Number))...)
+	}
+	if i.Service != nil {
+		v.Services = feed.Texts(i.Service.Summary)
+	}
+	if i.Priority != nil {
+		v.RawSeverity = feed.Text(i.Priority.Summary)
+	}
+	if !created.IsZero() {
+		// The incident is made when the first alert arrives: that is its detection.
+		v.Times[incident.Detected] = incident.Moment{At: created}
+	}
+	return v
+}

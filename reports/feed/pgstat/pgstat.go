@@ -1,0 +1,187 @@
+// Package pgstat reads snapshots of PostgreSQL's pg_stat_statements. It is pure,
+// and keeps no literal: statements are normalised once more, since PostgreSQL
+// leaves those of utility statements as they are.
+//
+// Data layout: a snapshot is JSON, either a list of rows of the view, as
+//
+//	SELECT json_agg(s) FROM (SELECT d.datname, r.rolname, s.* FROM pg_stat_statements s
+//	  JOIN pg_database d ON d.oid = s.dbid JOIN pg_roles r ON r.oid = s.userid) s
+//
+// gives it, or {"instance": …, "snapshot_at": …, "rows": […]}. A row becomes a
+// cumulative observation; the entity is "instance/dbid/userid/queryid", the key the
+// time of the snapshot. The difference between snapshots is made when they are
+// read (sql.Differences), so they may come late and in any order.
+package pgstat
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/sql"
+)
+
+// Decoder implements feed.Decoder.
+type Decoder struct{}
+
+type snapshot struct {
+	Instance string            `json:"instance"`
+	At       string            `json:"snapshot_at"`
+	Rows     []json.RawMessage `json:"rows"`
+}
+
+// row has the columns of all versions of the view.
+type row struct {
+	User     any      `json:"userid"`
+	DB       any      `json:"dbid"`
+	Query    string   `json:"query"`
+	QueryID  any      `json:"queryid"`
+	Database string   `json:"datname"`
+	Role     string   `json:"rolname"`
+	Calls    *int64   `json:"calls"`
+	Exec     *float64 `json:"total_exec_time"` // ms, from version 13
+	Total    *float64 `json:"total_time"`      // ms, before
+	Rows     int64    `json:"rows"`
+	Since    string   `json:"stats_since"` // from version 17
+}
+
+// Decode implements feed.Decoder.
+func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
+	s, err := read(in.Body)
+	if err != nil {
+		return d, err
+	}
+	at, err := feed.ReadTime(s.At)
+	if err != nil {
+		return d, err
+	}
+	if at.IsZero() {
+		at = in.Received.UTC()
+	}
+	if s.Instance == "" {
+		s.Instance = in.Source
+	}
+	for i, raw := range s.Rows {
+		f, ignored, err := fact(in.Source, feed.Text(s.Instance), at, raw)
+		f.Item = i
+		d.Take(f, ignored, err, redactRow(raw))
+	}
+	return d, nil
+}
+
+func read(body []byte) (s snapshot, err error) {
+	trimmed := bytes.TrimSpace(body)
+	if len(trimmed) > 0 && trimmed[0] == '[' {
+		err = feed.ReadJSON(body, &s.Rows)
+		return s, err
+	}
+	if err := feed.ReadJSON(body, &s); err != nil {
+		return s, err
+	}
+	if s.Rows == nil {
+		return s, fault.New(fault.Invalid, "pgstat.read", "this is no snapshot of pg_stat_statements: it has no rows")
+	}
+	return s, nil
+}
+
+func fact(source, instance string, at time.Time, raw []byte) (f feed.Fact, ignored bool, err error) {
+	const op = "pgstat.fact"
+	var r row
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber() // query ids have 64 bits
+	if err := dec.Decode(&r); err != nil {
+		// The decoder's own words may quote the row.
+		return f, false, fault.Wrap(fault.Invalid, op, "the row cannot be read", err)
+	}
+	ms := r.Exec
+	if ms == nil {
+		ms = r.Total
+	}
+	if r.Calls == nil || ms == nil || name(r.QueryID) == "" {
+		if r.QueryID == nil && r.Calls != nil {
+			return f, true, nil // what a role without pg_read_all_stats sees of others
+		}
+		return f, false, fault.New(fault.Invalid, op, "the row has no queryid, no calls or no total_exec_time (total_time before PostgreSQL 13)")
+	}
+	if *r.Calls < 0 || !(*ms >= 0) || math.IsInf(*ms, 0) {
+		return f, false, fault.New(fault.Invalid, op, "the row counts less than nothing")
+	}
+	statement := sql.Normalize(r.Query, sql.PostgreSQL)
+	if statement == "" || strings.HasPrefix(r.Query, "<insufficient privilege>") {
+		return f, true, nil
+	}
+	since, err := feed.ReadTime(r.Since)
+	if err != nil {
+		return f, false, err
+	}
+	o := &sql.Observation{
+		Source: source, Instance: instance, Database: feed.Text(first(r.Database, name(r.DB))), User: feed.Text(first(r.Role, name(r.User))),
+		Statement: statement, Digest: sql.Digest(statement), Tag: sql.Tag(r.Query, sql.PostgreSQL), At: at, Count: *r.Calls,
+		Seconds: *ms / 1000, RowsSent: r.Rows, Cumulative: true, Since: since, Key: at.UTC().Format("2006-01-02T15:04:05.000000Z"),
+	}
+	entity := strings.Join([]string{instance, name(r.DB), name(r.User), name(r.QueryID)}, "/")
+	return feed.Fact{Kind: feed.SQL, Source: source, Entity: entity, Key: o.Key, At: at, SQL: o}, false, nil
+}
+
+// name is an oid or a query id as text, whether it came as a number or a string.
+func name(v any) string {
+	switch x := v.(type) {
+	case json.Number:
+		return x.String()
+	case string:
+		return feed.Text(x)
+	}
+	return ""
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// Redact is the body with every statement normalised; a body that cannot be read
+// leaves nothing, since statements could be anywhere in it.
+func (Decoder) Redact(body []byte) []byte {
+	s, err := read(body)
+	if err != nil {
+		return nil
+	}
+	rows := make([]json.RawMessage, 0, len(s.Rows))
+	for _, raw := range s.Rows {
+		rows = append(rows, redactRow(raw))
+	}
+	out, err := json.Marshal(snapshot{feed.Text(s.Instance), feed.Text(s.At), rows})
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// redactRow keeps the columns that are read, the statement normalised.
+func redactRow(raw []byte) []byte {
+	var columns map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &columns); err != nil {
+		return []byte("{}")
+	}
+	out := map[string]any{}
+	for _, c := range []string{"userid", "dbid", "queryid", "datname", "rolname", "calls", "total_exec_time", "total_time", "rows", "stats_since"} {
+		if v, ok := columns[c]; ok {
+			out[c] = v
+		}
+	}
+	var query string
+	if json.Unmarshal(columns["query"], &query) == nil {
+		out["query"] = sql.Normalize(query, sql.PostgreSQL)
+	}
+	b, err := json.Marshal(out)
+	if err != nil {
+		return []byte("{}")
+	}
+	return b
+}

@@ -1,0 +1,214 @@
+package slowlog
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/sql"
+)
+
+// parser goes through the lines of a log.
+type parser struct {
+	entries  []*entry
+	now      *entry    // being read; nil before the first
+	last     time.Time // of the newest "# Time:" line
+	database string    // in use, as entries leave it out while it does not change
+	body     bool      // the statement of now has begun
+}
+
+// parse cuts a log into entries. Lines before the first header (the server's
+// banner) are skipped, wherever they stand.
+func parse(log []byte) []*entry {
+	p := &parser{}
+	for raw := range bytes.Lines(log) {
+		line := strings.ToValidUTF8(strings.TrimRight(string(raw), "\r\n"), "\uFFFD")
+		switch {
+		case isHeader(line):
+			p.header(line)
+		case isBanner(line):
+			p.finish()
+		case p.now != nil:
+			p.text(line)
+		}
+	}
+	p.finish()
+	return p.entries
+}
+
+// isHeader tells the header lines of the log from a comment inside a statement.
+func isHeader(line string) bool {
+	rest, ok := strings.CutPrefix(line, "#")
+	if !ok {
+		return false
+	}
+	rest = strings.TrimLeft(rest, " ")
+	for _, word := range []string{"Time: ", "User@Host: ", "Query_time: ", "Thread_id: ", "Schema: ", "administrator command: "} {
+		if strings.HasPrefix(rest, word) {
+			return true
+		}
+	}
+	for _, word := range []string{
+		"QC_Hit: ", "Filesort: ", "Bytes_sent: ", "InnoDB_", "No InnoDB statistics", "Log_slow_rate_type: ", "Rows_affected: ",
+		"Stored_routine: ", "Full_scan: ", "Tmp_tables: ", "explain: ", "Profile_",
+	} {
+		if strings.HasPrefix(rest, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBanner tells the lines that a server writes when it opens the log.
+func isBanner(line string) bool {
+	return strings.HasPrefix(line, "Tcp port: ") || strings.HasPrefix(line, "TCP Port: ") ||
+		strings.HasPrefix(line, "Time ") && strings.HasSuffix(line, "Argument") ||
+		strings.Contains(line, ", Version: ") && strings.HasSuffix(line, "started with:")
+}
+
+// finish closes the entry that is being read.
+func (p *parser) finish() {
+	if p.now != nil && (p.now.measured || p.now.command || p.now.statement.Len() > 0) {
+		if p.now.database == "" {
+			p.now.database = p.database
+		}
+		p.entries = append(p.entries, p.now)
+	}
+	p.now, p.body = nil, false
+}
+
+// header reads one header line. A header after a statement begins the next entry.
+func (p *parser) header(line string) {
+	rest := strings.TrimLeft(line[1:], " ")
+	begins := strings.HasPrefix(rest, "Time: ") || strings.HasPrefix(rest, "User@Host: ")
+	name, isCommand := strings.CutPrefix(rest, "administrator command: ")
+	closes := isCommand && p.now != nil && p.now.statement.Len() == 0 // it stands in place of the statement
+	if p.now == nil || p.body && !closes || begins && p.now.measured {
+		p.finish()
+		p.now = &entry{at: p.last}
+	}
+	if begun, user, both := strings.Cut(rest, "# User@Host: "); both {
+		// 5.0 and Percona write both on one line.
+		p.time(strings.TrimSpace(strings.TrimPrefix(begun, "Time: ")))
+		p.userHost(user)
+		p.now.head.WriteString("# Time: " + p.last.Format(time.RFC3339Nano) + "\n# User@Host: " + user + "\n")
+		return
+	}
+	if isCommand {
+		p.now.command, p.body = true, true
+		p.now.head.WriteString("# administrator command: " + feed.Text(name) + "\n")
+		return
+	}
+	p.now.head.WriteString("# " + feed.Text(rest) + "\n")
+	switch {
+	case strings.HasPrefix(rest, "Time: "):
+		p.time(strings.TrimPrefix(rest, "Time: "))
+	case strings.HasPrefix(rest, "User@Host: "):
+		p.userHost(strings.TrimPrefix(rest, "User@Host: "))
+	default:
+		p.fields(rest)
+	}
+}
+
+// time reads the time of a "# Time:" line; one that cannot be read leaves the time
+// unknown, rather than that of the entries before.
+func (p *parser) time(text string) {
+	p.last = time.Time{}
+	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		p.last = t.UTC()
+	} else if t, err := time.Parse("060102 15:04:05", strings.Join(strings.Fields(text), " ")); err == nil {
+		p.last = t
+	} else if t, err := time.Parse("060102 3:04:05", strings.Join(strings.Fields(text), " ")); err == nil {
+		p.last = t
+	}
+	p.now.at = p.last
+}
+
+// userHost reads "root[root] @ localhost [127.0.0.1]  Id:   168".
+func (p *parser) userHost(text string) {
+	user, rest, _ := strings.Cut(text, "@")
+	user = strings.TrimSpace(user)
+	if name, _, ok := strings.Cut(user, "["); ok && name != "" {
+		user = name
+	}
+	p.now.user = feed.Text(strings.Trim(user, "[] "))
+	if _, id, ok := strings.Cut(rest, "Id:"); ok {
+		p.now.thread = strings.TrimSpace(id)
+	}
+}
+
+// fields reads "Name: value" pairs.
+func (p *parser) fields(text string) {
+	words := strings.Fields(text)
+	for i, w := range words {
+		name, ok := strings.CutSuffix(w, ":")
+		if !ok || i+1 == len(words) {
+			continue
+		}
+		value := words[i+1]
+		switch name {
+		case "Query_time":
+			p.now.seconds, p.now.measured = number(value), true
+		case "Lock_time":
+			p.now.lock = number(value)
+		case "Rows_sent":
+			p.now.sent = int64(number(value))
+		case "Rows_examined":
+			p.now.examined = int64(number(value))
+		case "Thread_id":
+			p.now.thread = value
+		case "Schema":
+			if !strings.HasSuffix(value, ":") {
+				p.now.database = feed.Text(value)
+			}
+		}
+	}
+}
+
+// number reads a count or a time; nonsense is 0.
+func number(s string) float64 {
+	const most = 1e15
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(f >= 0 && f < most) {
+		return 0
+	}
+	return f
+}
+
+// text reads a line of the statement.
+func (p *parser) text(line string) {
+	e := p.now
+	if e.statement.Len() == 0 {
+		trimmed := strings.TrimSpace(line)
+		lower := strings.ToLower(trimmed)
+		if name, ok := strings.CutPrefix(lower, "use "); ok && strings.HasSuffix(trimmed, ";") {
+			name = strings.Trim(trimmed[len(trimmed)-len(name):], " `;")
+			p.database, e.database, e.usedDatabase, p.body = feed.Text(name), feed.Text(name), feed.Text(name), true
+			return
+		}
+		if stamp, ok := strings.CutPrefix(lower, "set timestamp="); ok {
+			p.stamp(strings.TrimRight(stamp, "; "))
+			return
+		}
+		if trimmed == "" {
+			return
+		}
+	}
+	p.body = true
+	if e.statement.Len() < sql.MaxInput {
+		e.statement.WriteString(line + "\n")
+	}
+}
+
+// stamp takes SET timestamp=, in seconds with or without a fraction.
+func (p *parser) stamp(text string) {
+	p.body = true
+	seconds, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(seconds > 0 && seconds < 1e11) {
+		return
+	}
+	p.now.stamp = text
+	p.now.at = time.UnixMicro(int64(seconds * 1e6)).UTC()
+}

@@ -1,0 +1,117 @@
+// Package slowlog reads the slow query log of MySQL, Percona Server and MariaDB in
+// every form of its header since 5.0. It is pure, and keeps no literal: a
+// statement is normalised before it leaves the package, Redact does the same to
+// the body that is kept, and rejections show headers only.
+//
+// Data layout: an entry becomes an observation. The entity is "digest/day", the
+// key the hash of what makes an entry one: time, thread, user, database, digest and
+// the measured numbers, and its number among equal ones in the body. So a file may
+// be sent twice, or in pieces, without counting twice.
+//
+// An entry happened at its SET timestamp (a UTC count); else at the last "# Time:"
+// line, which MySQL leaves out while the second does not change. Before 5.7 that
+// line has no zone; it is read as UTC, as servers should be set.
+package slowlog
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/sql"
+)
+
+// Decoder implements feed.Decoder.
+type Decoder struct{}
+
+// Decode implements feed.Decoder.
+func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
+	entries := parse(in.Body)
+	if len(entries) == 0 {
+		return d, fault.New(fault.Invalid, "slowlog.Decode", `this is no slow query log: it has no entry that begins with "# Time:" or "# User@Host:"`)
+	}
+	seen := map[string]int{}
+	index := 0
+	for _, e := range entries {
+		if e.command {
+			d.Ignored++
+			continue
+		}
+		f, err := e.fact(in.Source, seen)
+		f.Item = index
+		d.Take(f, false, err, []byte(e.head.String()))
+		index++
+	}
+	return d, nil
+}
+
+// Redact is the body with every statement normalised; lines that are neither
+// headers nor statements of an entry are left out.
+func (Decoder) Redact(body []byte) []byte {
+	var out bytes.Buffer
+	for _, e := range parse(body) {
+		out.WriteString(e.head.String())
+		if e.usedDatabase != "" {
+			fmt.Fprintf(&out, "use %s;\n", e.usedDatabase)
+		}
+		if e.stamp != "" {
+			fmt.Fprintf(&out, "SET timestamp=%s;\n", e.stamp)
+		}
+		if s := sql.Normalize(e.statement.String(), sql.MySQL); s != "" {
+			out.WriteString(s + ";\n")
+		}
+	}
+	return out.Bytes()
+}
+
+// fact is the observation of an entry; seen counts equal entries of the body.
+func (e *entry) fact(source string, seen map[string]int) (f feed.Fact, err error) {
+	const op = "slowlog.fact"
+	f = feed.Fact{Kind: feed.SQL, Source: source}
+	if !e.measured {
+		return f, fault.New(fault.Invalid, op, "the entry is cut off: it has no Query_time")
+	}
+	if e.at.IsZero() {
+		return f, fault.New(fault.Invalid, op, `the entry does not say when it happened: it has neither "SET timestamp=" nor a "# Time:" line before it`)
+	}
+	text := e.statement.String()
+	statement := sql.Normalize(text, sql.MySQL)
+	if statement == "" {
+		return f, fault.New(fault.Invalid, op, "the entry is cut off: it has no statement")
+	}
+	o := &sql.Observation{
+		Source: source, Instance: source, Database: e.database, User: e.user, Statement: statement, Digest: sql.Digest(statement),
+		Tag: sql.Tag(text, sql.MySQL), At: e.at, Count: 1, Seconds: e.seconds, Times: []float64{e.seconds},
+		RowsExamined: e.examined, RowsSent: e.sent,
+	}
+	id := fmt.Sprintf("%d|%s|%s|%s|%s|%g|%g|%d|%d", o.At.UnixMicro(), e.thread, o.User, o.Database, o.Digest, e.seconds, e.lock, e.examined, e.sent)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%d", id, seen[id]))
+	seen[id]++
+	o.Key = hex.EncodeToString(sum[:12])
+	f.Entity, f.Key, f.At, f.SQL = o.Digest+"/"+o.At.Format(time.DateOnly), o.Key, o.At, o
+	return f, nil
+}
+
+// entry is one entry of the log.
+type entry struct {
+	head      strings.Builder // its header lines, as they came
+	statement strings.Builder
+	at        time.Time
+	stamp     string // of SET timestamp, digits
+	thread    string
+	user      string
+	database  string
+	seconds   float64
+	lock      float64
+	examined  int64
+	sent      int64
+	measured  bool // Query_time was there
+	command   bool // an administrator command, such as Quit
+
+	usedDatabase string // by "use x;" of this entry
+}

@@ -1,0 +1,202 @@
+// Package statuspage reads the public JSON of Statuspage pages (summary.json,
+// incidents.json, scheduled-maintenances.json) and the webhooks that Statuspage
+// sends about an incident. It is pure.
+//
+// Data layout: every incident and maintenance becomes a whole voice; the entity is
+// "page/incident", the revision its updated_at. Times on a status page are when
+// somebody posted, not when impact began or ended; the fold knows that by the
+// form. started is started_at (created_at on pages from before there was one),
+// diagnosed the first update "identified", mitigated monitoring_at. Maintenance is
+// marked, because it counts nowhere but in its own list.
+package statuspage
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/incident"
+)
+
+// Decoder implements feed.Decoder.
+type Decoder struct{}
+
+type message struct {
+	Page struct {
+		ID string `json:"id"`
+	} `json:"page"`
+	Incidents   []json.RawMessage `json:"incidents"`
+	Maintenance []json.RawMessage `json:"scheduled_maintenances"`
+	Components  []json.RawMessage `json:"components"`
+	Incident    json.RawMessage   `json:"incident"`         // of a webhook
+	Component   json.RawMessage   `json:"component_update"` // of a webhook
+}
+
+type post struct {
+	ID           string      `json:"id"`
+	Name         string      `json:"name"`
+	Status       string      `json:"status"`
+	Impact       string      `json:"impact"`
+	Shortlink    string      `json:"shortlink"`
+	PageID       string      `json:"page_id"`
+	StartedAt    string      `json:"started_at"`
+	CreatedAt    string      `json:"created_at"`
+	UpdatedAt    string      `json:"updated_at"`
+	MonitoringAt string      `json:"monitoring_at"`
+	ResolvedAt   string      `json:"resolved_at"`
+	ScheduledFor string      `json:"scheduled_for"`
+	Components   []component `json:"components"`
+	Updates      []update    `json:"incident_updates"`
+}
+
+type component struct {
+	Name string `json:"name"`
+}
+
+type update struct {
+	Status    string      `json:"status"`
+	DisplayAt string      `json:"display_at"`
+	CreatedAt string      `json:"created_at"`
+	Affected  []component `json:"affected_components"`
+}
+
+// Decode implements feed.Decoder.
+func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
+	var m message
+	if err := feed.ReadJSON(in.Body, &m); err != nil {
+		return d, err
+	}
+	posts := append(append([]json.RawMessage{}, m.Incidents...), m.Maintenance...)
+	switch {
+	case len(m.Incident) > 0:
+		posts = append(posts, m.Incident)
+	case m.Incidents == nil && m.Maintenance == nil && m.Components == nil && len(m.Component) == 0:
+		return d, fault.New(fault.Invalid, "statuspage.Decode", "this is no Statuspage JSON: it has no incidents, scheduled_maintenances or incident")
+	}
+	for i, raw := range posts {
+		f, err := fact(in.Source, m.Page.ID, raw)
+		f.Item = i
+		d.Take(f, false, err, raw)
+	}
+	if len(posts) == 0 {
+		d.Ignored = 1 // components, or a page with nothing to tell
+	}
+	return d, nil
+}
+
+func fact(source, page string, raw []byte) (f feed.Fact, err error) {
+	var p post
+	if err := json.Unmarshal(raw, &p); err != nil {
+		return f, fault.Wrap(fault.Invalid, "statuspage.fact", "the incident cannot be read: "+feed.Text(err.Error()), err)
+	}
+	if p.ID == "" {
+		return f, fault.New(fault.Invalid, "statuspage.fact", "the incident has no id")
+	}
+	t, err := p.times()
+	if err != nil {
+		return f, err
+	}
+	if t.updated.IsZero() {
+		return f, fault.New(fault.Invalid, "statuspage.fact", "the incident says neither when it was updated nor when it was made")
+	}
+	if p.PageID == "" {
+		p.PageID = page
+	}
+	v := &incident.Voice{
+		Source: source, Form: "statuspage", Ref: feed.Text(p.ID), Aliases: feed.Texts(p.Shortlink), Rev: t.updated.UnixMicro(),
+		At: t.created, Title: feed.Text(p.Name), RawSeverity: feed.Text(p.Impact), Services: p.services(), Status: feed.Text(p.Status),
+		URL: feed.Text(p.Shortlink), Times: t.milestones, Maintenance: p.maintenance(),
+	}
+	return feed.Fact{
+		Kind: feed.Incident, Source: source, Entity: feed.Text(p.PageID) + "/" + v.Ref, Rev: v.Rev, At: t.updated, Loose: true, Incident: v,
+	}, nil
+}
+
+func (p post) maintenance() bool {
+	switch p.Status {
+	case "scheduled", "in_progress", "verifying", "completed":
+		return true
+	}
+	return p.Impact == "maintenance" || p.ScheduledFor != ""
+}
+
+// services are the components that the post names, now or in an update. Pages
+// write "No components were affected by this update." in place of a name.
+func (p post) services() []string {
+	var names []string
+	for _, c := range p.Components {
+		names = append(names, c.Name)
+	}
+	for _, u := range p.Updates {
+		for _, c := range u.Affected {
+			if !strings.HasPrefix(c.Name, "No components") {
+				names = append(names, c.Name)
+			}
+		}
+	}
+	return feed.Texts(names...)
+}
+
+// postTimes are the times of a post.
+type postTimes struct {
+	created, updated time.Time
+	milestones       map[incident.Milestone]incident.Moment
+}
+
+func (p post) times() (t postTimes, err error) {
+	var started, monitoring, resolved time.Time
+	for _, x := range []struct {
+		to   *time.Time
+		text string
+	}{
+		{&t.created, p.CreatedAt}, {&t.updated, p.UpdatedAt}, {&started, p.StartedAt}, {&monitoring, p.MonitoringAt}, {&resolved, p.ResolvedAt},
+	} {
+		if *x.to, err = feed.ReadTime(x.text); err != nil {
+			return t, err
+		}
+	}
+	if t.created.IsZero() {
+		t.created = started
+	}
+	if started.IsZero() {
+		started = t.created
+	}
+	if t.updated.IsZero() {
+		t.updated = t.created
+	}
+	identified, err := p.identified()
+	if err != nil {
+		return t, err
+	}
+	t.milestones = map[incident.Milestone]incident.Moment{}
+	for m, at := range map[incident.Milestone]time.Time{
+		incident.Started: started, incident.Diagnosed: identified, incident.Mitigated: monitoring, incident.Resolved: resolved,
+	} {
+		if !at.IsZero() {
+			t.milestones[m] = incident.Moment{At: at}
+		}
+	}
+	return t, nil
+}
+
+// identified is when the page first said that the cause is known.
+func (p post) identified() (first time.Time, err error) {
+	for _, u := range p.Updates {
+		if u.Status != "identified" {
+			continue
+		}
+		at, err := feed.ReadTime(u.DisplayAt)
+		if err == nil && at.IsZero() {
+			at, err = feed.ReadTime(u.CreatedAt)
+		}
+		if err != nil {
+			return first, err
+		}
+		if first.IsZero() || !at.IsZero() && at.Before(first) {
+			first = at
+		}
+	}
+	return first, nil
+}
