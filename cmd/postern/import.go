@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/convert"
+	"github.com/postern/postern/reports/slo/migrate"
 )
 
 // The sizes of a source that is converted in memory: far more than collections
@@ -33,10 +35,10 @@ const formatGit = "git"
 func newImport(term terminal, g *globals) *cobra.Command {
 	var into, folder string
 	var force bool
-	known := strings.Join(append(convert.Formats(), formatGit), ", ")
+	known := strings.Join(slices.Concat(convert.Formats(), migrate.Formats(), []string{formatGit}), ", ")
 	cmd := &cobra.Command{
 		Use:   "import FORMAT SOURCE",
-		Short: "Convert documents of other tools, or bring a repository's history",
+		Short: "Convert documents and objectives of other tools, or bring a repository's history",
 		Long: "Convert the documents of another tool into files of a working tree (--into), to be read\n" +
 			"as a diff and pushed. Formats: " + known + ".\n\n" +
 			"import git REPO brings a repository that the server can read, with its history, into an\n" +
@@ -46,8 +48,10 @@ func newImport(term terminal, g *globals) *cobra.Command {
 			if args[0] == formatGit {
 				return importGit(cmd.Context(), term, g, args[1])
 			}
-			if _, _, err := convert.Run(args[0], folder, nil); err != nil {
-				return usageError{fmt.Errorf("%s, %s", fault.Message(err), formatGit)}
+			if !slices.Contains(migrate.Formats(), args[0]) {
+				if _, _, err := convert.Run(args[0], folder, nil); err != nil {
+					return usageError{fmt.Errorf("%s, %s", fault.Message(err), strings.Join(append(migrate.Formats(), formatGit), ", "))}
+				}
 			}
 			if into == "" {
 				return usageError{errors.New("--into must name the working tree to write to")}
@@ -67,12 +71,20 @@ type importing struct {
 	force                        bool
 }
 
+// convert asks the importer of the format: of documents, or of objectives.
+func (in importing) convert(sources []convert.File) ([]convert.File, []convert.Finding, error) {
+	if slices.Contains(migrate.Formats(), in.format) {
+		return migrate.Run(in.format, sources)
+	}
+	return convert.Run(in.format, in.folder, sources)
+}
+
 func importFiles(ctx context.Context, term terminal, in importing) error {
 	sources, err := readSource(ctx, in.source)
 	if err != nil {
 		return err
 	}
-	files, findings, err := convert.Run(in.format, in.folder, sources)
+	files, findings, err := in.convert(sources)
 	if err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func TestImportStaysInside(t *testing.T) {
 
 func TestImportUsage(t *testing.T) {
 	for _, args := range [][]string{
-		{"plain", "x"}, {"plain"}, {"sloth", "x", "--into", "."}, {"pyrra", "x", "--into", "."}, {"statuspage", "x", "--into", "."},
+		{"plain", "x"}, {"plain"}, {"statuspage", "x", "--into", "."},
 		{"plain", "x", "--into", ".", "--folder", "slos"},
 	} {
 		_, _, err := offline(importCommand, args...)
@@ -101,7 +101,7 @@ func TestImportUsage(t *testing.T) {
 		if !errors.As(err, &usage) {
 			t.Errorf("%v: %v is no usage error", args, err)
 		}
-		if args[0] == "sloth" && !strings.Contains(err.Error(), "icco, danluu, morgue-csv, hugo, plain, git") {
+		if args[0] == "statuspage" && !strings.Contains(err.Error(), "icco, danluu, morgue-csv, hugo, plain, sloth, pyrra, git") {
 			t.Errorf("the known formats are not named: %v", err)
 		}
 	}

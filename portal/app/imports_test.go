@@ -16,7 +16,7 @@ const module = "github.com/postern/postern/"
 // says why. A package without a rule fails, and so does a rule without a package
 // and an allowance that nobody uses.
 var rules = map[string][]string{
-	"cmd/postern":                  {"cmd/postern/demo", "portal/app", "portal/auth", "portal/base/fault", "portal/config", "postmortems", "postmortems/convert", "postmortems/markdown", "postmortems/markdown/sandbox", "reports/slo/openslo"},
+	"cmd/postern":                  {"cmd/postern/demo", "portal/app", "portal/auth", "portal/base/fault", "portal/config", "postmortems", "postmortems/convert", "postmortems/markdown", "postmortems/markdown/sandbox", "reports/slo/migrate", "reports/slo/openslo"},
 	"cmd/postern/demo":             {},
 	"portal/api":                   {"portal/base/fault", "portal/web/problem", "postmortems", "postmortems/library", "search"},
 	"portal/app":                   {"*"},
@@ -70,6 +70,8 @@ var rules = map[string][]string{
 	"reports/slo":                  {},
 	"reports/slo/openslo":          {"portal/base/yamldoc", "postmortems", "reports/service", "reports/slo"},
 	"reports/catalog":              {"portal/base/fault", "portal/base/kv", "postmortems", "reports/service", "reports/slo", "reports/slo/openslo"},
+	"reports/slo/promql":           {},
+	"reports/slo/migrate":          {"portal/base/fault", "portal/base/yamldoc", "postmortems/convert", "reports/slo", "reports/slo/openslo", "reports/slo/promql"},
 	"reports/sql":                  {"reports/service"},
 	"search":                       {"portal/base/fault", "search/analysis", "search/paste", "search/query", "search/synonyms"},
 	"search/analysis":              {},
@@ -89,6 +91,8 @@ var pure = []string{
 	"reports/alert", "reports/change", "reports/drill", "reports/feed", "reports/incident", "reports/period", "reports/service", "reports/slo", "reports/sql",
 	"reports/slo/openslo",
 	"reports",
+	"reports/slo/promql",
+	"reports/slo/migrate",
 }
 
 // impure imports are what the domain must not reach for by itself.

@@ -70,7 +70,7 @@ func encodeValue(value any) (*yaml.Node, error) {
 	case int64:
 		return plain(strconv.FormatInt(v, 10), "!!int"), nil
 	case float64:
-		return plain(strconv.FormatFloat(v, 'g', -1, 64), "!!float"), nil
+		return encodeFloat(v), nil
 	case time.Time:
 		return plain(v.Format(time.RFC3339), "!!timestamp"), nil
 	case Date:
@@ -103,6 +103,16 @@ func encodeList(value any) (*yaml.Node, error) {
 		node.Style = yaml.FlowStyle // []: an empty block list cannot be written
 	}
 	return node, nil
+}
+
+// encodeFloat writes a whole number as one: with another tag than its form
+// suggests, the tag itself would be written.
+func encodeFloat(v float64) *yaml.Node {
+	text := strconv.FormatFloat(v, 'g', -1, 64)
+	if strings.ContainsAny(text, ".eIN") {
+		return plain(text, "!!float")
+	}
+	return plain(text, "!!int")
 }
 
 func plain(text, tag string) *yaml.Node {

@@ -78,3 +78,15 @@ func FuzzParseAll(f *testing.F) {
 		}
 	})
 }
+
+func TestEncodedNumbersNeedNoTag(t *testing.T) {
+	for v, want := range map[float64]string{99: "99", 99.9: "99.9", 1e21: "1e+21", 0: "0", -3: "-3"} {
+		out, err := yamldoc.Encode(yamldoc.Pairs{{Key: "a", Value: v}})
+		if err != nil || string(out) != "a: "+want+"\n" {
+			t.Errorf("%v is written %q, %v", v, out, err)
+		}
+		if doc, issues := yamldoc.Parse(out, yamldoc.Limits{}); doc == nil || doc.Root().Value("a").Float() != v {
+			t.Errorf("%q is not read back: %v", out, issues)
+		}
+	}
+}

@@ -32,21 +32,24 @@ func objectiveNames(d draft) []string {
 	return names
 }
 
-// maxSlug keeps names of objectives readable.
-const maxSlug = 40
-
-// slug is a title in the letters of a name.
+// slug is a title in the letters of a name, short enough to be the end of one.
 func slug(title string) string {
+	const most = 40
+	name := Name(title)
+	return strings.Trim(name[:min(len(name), most)], "-")
+}
+
+// Name makes a name of any text: lower-case letters, digits and hyphens, at most
+// 63; "" when nothing is left.
+func Name(text string) string {
 	var out strings.Builder
-	for _, c := range strings.ToLower(title) {
+	for _, c := range strings.ToLower(text) {
 		switch {
+		case out.Len() == maxName:
 		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
 			out.WriteRune(c)
 		case out.Len() > 0 && !strings.HasSuffix(out.String(), "-"):
 			out.WriteByte('-')
-		}
-		if out.Len() >= maxSlug {
-			break
 		}
 	}
 	return strings.Trim(out.String(), "-")
