@@ -1,0 +1,132 @@
+package story
+
+import (
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"iter"
+	"time"
+)
+
+// firing is one alert from its start to its end.
+type firing struct {
+	name, service, severity, instance, summary string
+	from, to                                   time.Time // to is zero while it fires
+}
+
+// noisy are the rules that fire without anything being wrong, and how often a day.
+var noisy = []struct {
+	name, service, severity, summary string
+	aDay                             float64
+	minutes                          int  // how long an episode lasts, at most
+	night                            bool // mostly at night, when batch jobs run
+}{
+	{"OrdersDBReplicationSlotLag", "orders-db", "critical", "Replication slot keeps more than 8 GiB of WAL", 1.1, 14, true},
+	{"CacheHitRatioLow", "catalog", "warning", "Hit ratio of the catalogue cache below 80 %", 0.8, 30, false},
+	{"NodeClockSkew", "k8s-platform", "warning", "Clock of a node is off by more than 50 ms", 0.5, 6, false},
+	{"KafkaConsumerLag", "notify", "critical", "Consumers of notifications are 50,000 messages behind", 0.7, 12, true},
+	{"CertificateExpiresSoon", "edge-proxy", "warning", "Certificate expires within 14 days", 0.08, 600, false},
+	{"OrdersDBSlowQueries", "orders-db", "warning", "More than 20 statements a minute take over a second", 0.6, 20, false},
+}
+
+// alerts are notifications of one Alertmanager, each alert once as it fires and
+// once as it ends.
+func (s *Story) alerts() iter.Seq[Post] {
+	return func(yield func(Post) bool) {
+		for _, f := range s.firings() {
+			if !yield(notification(f, false)) {
+				return
+			}
+			if !f.to.IsZero() && !yield(notification(f, true)) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Story) firings() []firing {
+	var out []firing
+	for _, t := range s.troubles {
+		for i, name := range t.Alerts {
+			f := firing{name: name, service: t.Services[i%len(t.Services)], severity: "critical", instance: fmt.Sprintf("%s-%d", t.Services[i%len(t.Services)], i), summary: t.Title}
+			f.from = t.Detected.Add(time.Duration(i) * 20 * time.Second)
+			if !t.ByAlert {
+				f.from = t.Detected.Add(2 * time.Minute) // the rule was late; a customer told first
+			}
+			if !t.Mitigated.IsZero() {
+				f.to = t.Mitigated.Add(90 * time.Second)
+			} else if t.Ref != "INC-9100" {
+				f.to = t.ended()
+			}
+			if f.to.IsZero() || f.to.After(f.from) {
+				out = append(out, f)
+			}
+		}
+	}
+	return append(out, s.noise()...)
+}
+
+// noise are episodes without an incident; one rule flaps on some nights.
+func (s *Story) noise() []firing {
+	var out []firing
+	for _, n := range noisy {
+		d := s.dice("noise " + n.name)
+		for day := range s.days() {
+			for count := int(n.aDay + d.Float64()); count > 0; count-- {
+				at := day.Add(time.Duration(d.IntN(24*60)) * time.Minute)
+				if n.night && d.IntN(3) > 0 {
+					at = day.Add(time.Duration(15*60+d.IntN(7*60)) * time.Minute) // 23:00 to 06:00 in Shanghai
+				}
+				times := 1
+				if n.night && d.IntN(9) == 0 {
+					times = 4
+				}
+				for k := range times {
+					from := at.Add(time.Duration(k*12) * time.Minute)
+					f := firing{n.name, n.service, n.severity, fmt.Sprintf("%s-%d", n.service, d.IntN(3)), n.summary, from, from.Add(time.Duration(1+d.IntN(n.minutes)) * time.Minute)}
+					if f.to.Before(s.now) {
+						out = append(out, f)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// notification is a webhook of Alertmanager about one alert.
+func notification(f firing, resolved bool) Post {
+	labels := map[string]string{
+		"alertname": f.name, "service": f.service, "severity": f.severity, "team": team(f.service), "instance": f.instance, "cluster": "ap-1",
+	}
+	fingerprint := fnv.New64a()
+	_, _ = fmt.Fprint(fingerprint, f.name, f.instance) // a hash takes everything
+	status, ends := "firing", "0001-01-01T00:00:00Z"
+	if resolved {
+		status, ends = "resolved", stamp(f.to)
+	}
+	receiver := "team-" + team(f.service)
+	if f.severity == "critical" {
+		receiver = "pager-" + team(f.service)
+	}
+	body := map[string]any{
+		"version": "4", "groupKey": fmt.Sprintf(`{}:{alertname="%s"}`, f.name), "truncatedAlerts": 0, "status": status, "receiver": receiver,
+		"groupLabels": map[string]string{"alertname": f.name}, "commonLabels": labels, "commonAnnotations": map[string]string{"summary": f.summary},
+		"externalURL": "https://alertmanager.meridian.example",
+		"alerts": []any{map[string]any{
+			"status": status, "labels": labels, "annotations": map[string]string{"summary": f.summary, "runbook_url": "/a/" + f.name},
+			"startsAt": stamp(f.from), "endsAt": ends, "generatorURL": "https://prometheus.meridian.example/graph", "fingerprint": fmt.Sprintf("%016x", fingerprint.Sum64()),
+		}},
+	}
+	return Post{"alertmanager", "alertmanager-ap1", jsonType, encode(body)}
+}
+
+// encode writes JSON; what it is given are maps and slices of plain values, which
+// cannot fail.
+func encode(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return []byte(err.Error())
+	}
+	return b
+}

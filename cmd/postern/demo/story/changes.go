@@ -1,0 +1,78 @@
+package story
+
+import (
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"time"
+)
+
+// deployed are how many times a week each service is deployed.
+var deployed = map[string]float64{
+	"checkout": 4, "payment-gw": 2, "orders-api": 5, "cart": 4, "catalog": 6, "search-api": 5, "identity": 2, "inventory": 3, "notify": 3, "shipping": 2,
+	"edge-proxy": 1, "config-hub": 1,
+}
+
+// services are the deployed ones in a fixed order.
+var services = []string{"cart", "catalog", "checkout", "config-hub", "edge-proxy", "identity", "inventory", "notify", "orders-api", "payment-gw", "search-api", "shipping"}
+
+// deployments are CDEvents in batches of a day, and the ones that caused a
+// trouble.
+func (s *Story) deployments() iter.Seq[Post] {
+	return func(yield func(Post) bool) {
+		for day := range s.days() {
+			var events []any
+			if w := day.Weekday(); w != time.Saturday && w != time.Sunday {
+				events = s.ordinary(day)
+			}
+			for _, t := range s.troubles {
+				if at := t.Started.Add(-7 * time.Minute); t.Change != "" && !at.Before(day) && at.Before(day.Add(24*time.Hour)) {
+					events = append(events, deployment(t.Change, "upgraded", t.Services[0], at), deployment(t.Change+"-back", "rolledback", t.Services[0], t.Mitigated))
+				}
+			}
+			if len(events) > 0 && !yield(Post{"cloudevents", "pipeline", "application/cloudevents-batch+json", encode(events)}) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Story) ordinary(day time.Time) (events []any) {
+	const workdays = 5
+	d := s.dice("deploy " + stamp(day))
+	for _, service := range services {
+		for count := int(deployed[service]/workdays + d.Float64()); count > 0; count-- {
+			at := day.Add(time.Duration(60+d.IntN(9*60)) * time.Minute) // 09:00 to 18:00 in Shanghai
+			if at.After(s.now) {
+				continue
+			}
+			events = append(events, deployment(fmt.Sprintf("deploy-%s-%d", service, at.Unix()), s.kind(d), service, at))
+		}
+	}
+	return events
+}
+
+// kind is what a deployment was: now and then one is taken back.
+func (s *Story) kind(d *rand.Rand) string {
+	if d.IntN(25) == 0 {
+		return "rolledback"
+	}
+	return "upgraded"
+}
+
+// deployment is a CloudEvent around a CDEvent.
+func deployment(id, what, service string, at time.Time) any {
+	kind := "dev.cdevents.service." + what + ".0.2.0"
+	subject := "/services/" + service
+	return map[string]any{
+		"specversion": "1.0", "id": id, "source": "/pipeline/meridian", "type": kind, "time": stamp(at), "subject": subject, "datacontenttype": "application/json",
+		"data": map[string]any{
+			"context": map[string]any{"version": "0.4.1", "id": id, "source": "/pipeline/meridian", "type": kind, "timestamp": stamp(at)},
+			"subject": map[string]any{
+				"id": subject, "source": "/pipeline/meridian", "type": "service",
+				"content": map[string]any{"environment": map[string]any{"id": "production"}, "artifactId": "pkg:oci/" + service + "@sha256:" + fmt.Sprintf("%064x", at.Unix())},
+			},
+			"customData": map[string]any{"service": service}, "customDataContentType": "application/json",
+		},
+	}
+}

@@ -1,0 +1,72 @@
+package story
+
+import (
+	"fmt"
+	"iter"
+	"time"
+)
+
+// pages are the pager's events about every trouble, one request each. The pager
+// knows when it was told and when somebody answered; what only people know (the
+// start of impact, the cause) comes from their own tool as NDJSON.
+func (s *Story) pages() iter.Seq[Post] {
+	return func(yield func(Post) bool) {
+		for _, t := range s.troubles {
+			for _, p := range s.told(t) {
+				if !yield(p) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (s *Story) told(t Trouble) []Post {
+	out := []Post{pagerEvent(t, "triggered", t.Detected)}
+	if !t.Acknowledged.IsZero() {
+		out = append(out, pagerEvent(t, "acknowledged", t.Acknowledged))
+	}
+	if !t.Resolved.IsZero() && t.Resolved.Before(s.now) {
+		out = append(out, pagerEvent(t, "resolved", t.Resolved))
+	}
+	return append(out, Post{"ndjson", "incident-desk", ndjson, append(encode(deskEntry(t)), '\n')})
+}
+
+func pagerEvent(t Trouble, what string, at time.Time) Post {
+	urgency := "low"
+	if t.Severity == "SEV1" || t.Severity == "SEV2" {
+		urgency = "high"
+	}
+	body := map[string]any{"event": map[string]any{
+		"id": fmt.Sprintf("%s-%s", t.Ref, what), "event_type": "incident." + what, "resource_type": "incident", "occurred_at": stamp(at),
+		"agent": map[string]any{"id": "PAGER", "type": "user_reference", "summary": "On call, " + team(t.Services[0])},
+		"data": map[string]any{
+			"id": "P" + t.Ref, "type": "incident", "number": 1, "status": what, "incident_key": t.Ref, "created_at": stamp(t.Detected), "title": t.Title,
+			"service":  map[string]any{"id": "S" + t.Services[0], "summary": t.Services[0], "type": "service_reference"},
+			"priority": map[string]any{"id": "PRIO", "summary": "P" + t.Severity[3:]}, "urgency": urgency, "resolve_reason": nil,
+		},
+	}}
+	return Post{"pagerduty", "pager", jsonType, encode(body)}
+}
+
+// deskEntry is the incident as the people of the incident desk wrote it down.
+func deskEntry(t Trouble) map[string]any {
+	entry := map[string]any{
+		"v": 1, "type": "incident", "id": t.Ref, "title": t.Title, "severity": t.Severity, "services": t.Services, "rev": 1, "environment": "production",
+		"aliases": []string{"P" + t.Ref}, "alerts": t.Alerts, "detected_by": "customer",
+	}
+	if t.ByAlert {
+		entry["detected_by"] = "alert"
+	}
+	if t.Change != "" {
+		entry["changes"] = []string{t.Change}
+	}
+	for name, at := range map[string]time.Time{
+		"started": t.Started, "detected": t.Detected, "acknowledged": t.Acknowledged, "diagnosed": t.Diagnosed, "mitigated": t.Mitigated, "resolved": t.Resolved,
+	} {
+		if !at.IsZero() {
+			entry[name] = stamp(at)
+		}
+	}
+	return entry
+}

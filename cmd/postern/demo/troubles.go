@@ -1,0 +1,72 @@
+package demo
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/cmd/postern/demo/story"
+	"github.com/postern/postern/portal/base/yamldoc"
+)
+
+// Troubles are the incidents that the sample post-mortems describe, as the feeds
+// of the demonstration tell of them.
+func Troubles() ([]story.Trouble, error) {
+	var out []story.Trouble
+	err := fs.WalkDir(FS(), "postmortems", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".md") {
+			return err
+		}
+		data, err := fs.ReadFile(FS(), name)
+		if err != nil {
+			return err
+		}
+		t, err := trouble(data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if !t.Started.IsZero() && t.Ref != "" && len(t.Services) > 0 {
+			out = append(out, t)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// trouble reads the front matter of one post-mortem.
+func trouble(data []byte) (t story.Trouble, err error) {
+	front, _, found := bytes.Cut(bytes.TrimPrefix(data, []byte("---\n")), []byte("\n---\n"))
+	if !found {
+		return t, nil
+	}
+	doc, issues := yamldoc.Parse(front, yamldoc.Limits{})
+	if doc == nil {
+		return t, fmt.Errorf("the front matter cannot be read: %v", issues)
+	}
+	root := doc.Root()
+	incident, times := root.Value("incident").Map(), root.Value("times").Map()
+	t = story.Trouble{
+		Ref: incident.Value("ref").String(), Title: root.Value("title").String(), Severity: incident.Value("severity").String(),
+		ByAlert: incident.Value("detected_by").String() == "alert",
+	}
+	for _, v := range incident.Value("services").Items() {
+		t.Services = append(t.Services, v.String())
+	}
+	for _, v := range root.Value("alerts").Items() {
+		t.Alerts = append(t.Alerts, v.String())
+	}
+	for name, into := range map[string]*time.Time{
+		"started": &t.Started, "detected": &t.Detected, "acknowledged": &t.Acknowledged, "diagnosed": &t.Diagnosed, "mitigated": &t.Mitigated, "resolved": &t.Resolved,
+	} {
+		text := times.Value(name).String()
+		if text == "" && name == "mitigated" {
+			text = times.Value("recovered").String()
+		}
+		if at, err := time.Parse(time.RFC3339, text); err == nil {
+			*into = at
+		}
+	}
+	return t, nil
+}
