@@ -38,6 +38,8 @@ type Config struct {
 	Targets         Targets
 	Render          Render
 	Metrics         Metrics
+	Mail            Mail
+	Channels        map[string]Channel // by the name that report definitions use
 }
 
 // Access says who may read.
@@ -100,3 +102,20 @@ type Render struct {
 type Metrics struct {
 	Token Secret // empty: whoever may read the portal
 }
+
+// Mail says how reports leave by mail.
+type Mail struct {
+	Host     string // "" sends none
+	Port     int
+	TLS      string // MailStartTLS, MailTLS or MailPlain
+	From     string
+	User     string
+	Password Secret
+}
+
+// The values of Mail.TLS.
+const (
+	MailStartTLS = "starttls"
+	MailTLS      = "tls"
+	MailPlain    = "none"
+)

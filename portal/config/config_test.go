@@ -170,8 +170,13 @@ func TestEverySettingIsReadFromEnvironmentAndFlag(t *testing.T) {
 		"limits.changed_paths": "50000", "limits.commits": "5000", "limits.tree_paths": "300000", "limits.tree_depth": "12",
 		"limits.push_time": "20m", "severity_aliases": "page-now=SEV1, 特急=SEV1",
 		"targets.detect": "2m", "targets.diagnose": "10m", "targets.recover": "90m",
+		"mail.host": "smtp.example.org", "mail.port": "465", "mail.tls": "tls", "mail.from": "稳定性 <portal@example.org>", "mail.user": "portal",
 	}
-	pairs := []string{"POSTERN_METRICS_TOKEN", want.Metrics.Token.Reveal()} // a secret has no flag
+	pairs := []string{ // secrets have no flag
+		"POSTERN_METRICS_TOKEN", want.Metrics.Token.Reveal(), "POSTERN_MAIL_PASSWORD", want.Mail.Password.Reveal(),
+		"POSTERN_CHANNELS", "ops slack https://hooks.example.org/services/T0/B0/x; 值班 dingtalk https://oapi.example.org/robot/send?access_token=abc SECxyz; files folder /srv/reports",
+	}
+	secrets := slices.Clone(pairs)
 	for _, f := range config.Flags() {
 		if texts[f.Key] == "" {
 			t.Errorf("%s is not tried", f.Key)
@@ -181,7 +186,7 @@ func TestEverySettingIsReadFromEnvironmentAndFlag(t *testing.T) {
 	if got := load(t, config.Sources{Env: env(pairs...)}); !reflect.DeepEqual(got, want) {
 		t.Errorf("from the environment:\n%+v\nfrom the file:\n%+v", got, want)
 	}
-	if got := load(t, config.Sources{Flags: texts, Env: env(pairs[:2]...)}); !reflect.DeepEqual(got, want) {
+	if got := load(t, config.Sources{Flags: texts, Env: env(secrets...)}); !reflect.DeepEqual(got, want) {
 		t.Errorf("from flags:\n%+v\nfrom the file:\n%+v", got, want)
 	}
 }
@@ -193,7 +198,7 @@ func TestEveryFieldHasAFlag(t *testing.T) {
 		for i := range typ.NumField() {
 			f := typ.Field(i)
 			switch {
-			case f.Type == reflect.TypeFor[config.Secret](): // no flag
+			case f.Type == reflect.TypeFor[config.Secret](), f.Type == reflect.TypeFor[map[string]config.Channel](): // no flag
 			case f.Type.Kind() == reflect.Struct:
 				n += leaves(f.Type)
 			default:

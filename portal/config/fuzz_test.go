@@ -36,6 +36,7 @@ func FuzzLoad(f *testing.F) {
 		if c.Metrics.Token.Set() {
 			c.Metrics.Token = config.Secret{} // printed redacted
 		}
+		c.Mail.User, c.Mail.Password, c.Channels = "", config.Secret{}, nil // as well
 		printed, err := c.Print()
 		if err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package config
 
 import (
 	"net"
+	"net/mail"
 	"net/netip"
 	"path/filepath"
 	"strings"
@@ -38,6 +39,26 @@ func (l *loader) judge(c *Config) {
 		l.blame("limits.push_inflated", "limits.push_inflated must not be less than the largest file of %s", sizeText(most))
 	}
 	l.judgeAccess(c)
+	l.judgeMail(c)
+}
+
+// judgeMail holds that mail can leave as configured, before the first report
+// finds out.
+func (l *loader) judgeMail(c *Config) {
+	if c.Mail.Host == "" {
+		return
+	}
+	if c.Mail.From == "" {
+		l.blame("mail.host", "mail.host needs mail.from, the sender's address")
+	} else if _, err := mail.ParseAddress(c.Mail.From); err != nil {
+		l.blame("mail.from", "mail.from must be an address such as Postern <portal@example.org>")
+	}
+	if c.Mail.TLS == MailPlain && !loopbackHost(c.Mail.Host) {
+		l.blame("mail.tls", "mail.tls: none is for a mail server on this machine; %s needs starttls or tls", c.Mail.Host)
+	}
+	if (c.Mail.User == "") != !c.Mail.Password.Set() {
+		l.blame("mail.user", "mail.user and mail.password are stated together")
+	}
 }
 
 // judgeAccess holds the rule of the contract: whoever lets other machines in

@@ -200,5 +200,17 @@ func secret(at *Secret) value {
 		}}
 }
 
+// password is a secret that somebody else chose: any text of one line.
+func password(at *Secret) value {
+	return scalar[Secret]{at: at, shape: map[string]any{"type": "string", "minLength": 1, "writeOnly": true},
+		print: func(s Secret) any { return printed(s.String()) },
+		parse: func(text string) (Secret, error) {
+			if text == "" || strings.ContainsFunc(text, unicode.IsControl) {
+				return Secret{}, mustBe("a text of one line", "")
+			}
+			return NewSecret(text), nil
+		}}
+}
+
 // minSecret is the fewest characters of a secret, against guessing.
 const minSecret = 16

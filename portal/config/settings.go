@@ -30,6 +30,9 @@ func (s setting) env() string {
 // secret tells whether the value must not be shown. A secret has no flag: every
 // user of the machine can read command lines.
 func (s setting) secret() bool {
+	if v, is := s.value.(interface{ secret() bool }); is {
+		return v.secret()
+	}
 	_, is := s.value.(scalar[Secret])
 	return is
 }
@@ -44,7 +47,8 @@ func (c *Config) settings() []setting {
 	all := c.serving()
 	all = append(all, c.running()...)
 	all = append(all, c.limiting()...)
-	return append(all, c.judging()...)
+	all = append(all, c.judging()...)
+	return append(all, c.delivering()...)
 }
 
 func (c *Config) serving() []setting {
@@ -123,5 +127,25 @@ func (c *Config) judging() []setting {
 			doc: "Target from the start of impact until it is diagnosed."},
 		{key: "targets.recover", value: duration(&c.Targets.Recover, time.Second, 30*24*time.Hour), preset: "10m",
 			doc: "Target from the start of impact until it is over."},
+	}
+}
+
+func (c *Config) delivering() []setting {
+	m := &c.Mail
+	return []setting{
+		{key: "mail.host", value: line(&m.Host), unstated: "no mail is sent",
+			doc: "The mail server that reports leave by."},
+		{key: "mail.port", value: number(&m.Port, 1, 65535), preset: "587",
+			doc: "Its port."},
+		{key: "mail.tls", value: word(&m.TLS, MailStartTLS, MailTLS, MailPlain), preset: MailStartTLS,
+			doc: "How the connection is protected: `starttls` is required, `tls` from the first byte, `none` goes to this machine only."},
+		{key: "mail.from", value: line(&m.From), unstated: "must be stated with `mail.host`",
+			doc: "The sender's address, with a name or without."},
+		{key: "mail.user", value: line(&m.User), unstated: "no login",
+			doc: "The user name at the mail server."},
+		{key: "mail.password", value: password(&m.Password), unstated: "no login",
+			doc: "The password at the mail server."},
+		{key: "channels", value: channels(&c.Channels), unstated: "none",
+			doc: "Chats, webhooks and folders that reports may be sent to, by name: `{ops: {type: slack, url: https://…}}`; types are `slack`, `teams`, `dingtalk`, `feishu`, `wecom`, `webhook` and `folder`. In the environment: `ops slack https://…` with semicolons between."},
 	}
 }
