@@ -3,7 +3,6 @@ package querylog
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -39,9 +38,10 @@ func (g Gap) unopened() int { return max(0, g.Watched-g.Opened-g.Empty) }
 func (g Gap) gap() bool { return g.Empty > 0 || g.Watched > 0 && g.Opened == 0 }
 
 // Gaps reads the searches of the days from (inclusive) to (exclusive), the last
-// minute's too. Days count in UTC.
+// minute's too. Days are kept in UTC: a month of another zone is taken from the
+// UTC midnight nearest to its beginning.
 func (l *Log) Gaps(ctx context.Context, from, to time.Time) (Gaps, error) {
-	out := Gaps{From: day(from), To: day(to)}
+	out := Gaps{From: nearest(from), To: nearest(to)}
 	all, err := l.between(ctx, out.From, out.To)
 	if err != nil {
 		return Gaps{}, err
@@ -134,45 +134,6 @@ func (l *Log) between(ctx context.Context, from, to time.Time) (map[string]*Gap,
 	return all, err
 }
 
+func nearest(t time.Time) time.Time { return day(t.Add(12 * time.Hour)) }
+
 func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
-
-// WeekOf is the ISO week that holds a time, in UTC: its name, its Monday and the
-// Monday after it.
-func WeekOf(t time.Time) (name string, from, to time.Time) {
-	t = day(t)
-	sinceMonday := (int(t.Weekday()) + 6) % 7
-	from = t.AddDate(0, 0, -sinceMonday)
-	return weekName(from), from, from.AddDate(0, 0, 7)
-}
-
-// ParseWeek reads the name of an ISO week, "2026-W47". ok is false for anything
-// else, also for a week that the year does not have.
-func ParseWeek(name string) (from, to time.Time, ok bool) {
-	if len(name) != len("2026-W47") || name[4] != '-' || name[5] != 'W' {
-		return from, to, false
-	}
-	year, okYear := number(name[:4])
-	week, okWeek := number(name[6:])
-	if !okYear || !okWeek || year == 0 || week == 0 {
-		return from, to, false
-	}
-	// The fourth of January is always in the first week.
-	_, first, _ := WeekOf(time.Date(year, time.January, 4, 0, 0, 0, 0, time.UTC))
-	from = first.AddDate(0, 0, 7*(week-1))
-	return from, from.AddDate(0, 0, 7), weekName(from) == name
-}
-
-func number(s string) (n int, ok bool) {
-	for _, r := range s {
-		if r < '0' || r > '9' {
-			return 0, false
-		}
-		n = 10*n + int(r-'0')
-	}
-	return n, true
-}
-
-func weekName(monday time.Time) string {
-	year, week := monday.ISOWeek()
-	return fmt.Sprintf("%04d-W%02d", year, week)
-}

@@ -53,8 +53,7 @@ func (b *bench) asks(page string, found int, texts ...string) {
 func (b *bench) week(t *testing.T) Gaps {
 	t.Helper()
 	b.pass(2 * foldWithin)
-	_, from, to := WeekOf(b.now)
-	g, err := b.Gaps(t.Context(), from, to)
+	g, err := b.Gaps(t.Context(), day(b.now).AddDate(0, 0, -6), day(b.now).AddDate(0, 0, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,19 +265,18 @@ func TestNotesAreBounded(t *testing.T) {
 	}
 }
 
-func TestWeeks(t *testing.T) {
-	for name, monday := range map[string]string{"2026-W48": "2026-11-23", "2026-W01": "2025-12-29", "2026-W53": "2026-12-28", "2025-W01": "2024-12-30", "2021-W01": "2021-01-04"} {
-		from, to, ok := ParseWeek(name)
-		if !ok || dayOf(from) != monday || to.Sub(from) != 7*24*time.Hour {
-			t.Errorf("%s: %v to %v, %v", name, from, to, ok)
+// TestSpansOfOtherZones: a month in Shanghai begins at four in the afternoon, UTC.
+func TestSpansOfOtherZones(t *testing.T) {
+	b := newBench(t)
+	b.Asked(Search{Text: "pool"}) // on 24 November
+	for from, want := range map[string]int{"2026-11-23T16:00:00Z": 1, "2026-11-24T05:00:00Z": 1, "2026-11-24T16:00:00Z": 0} {
+		at, err := time.Parse(time.RFC3339, from)
+		if err != nil {
+			t.Fatal(err)
 		}
-		if again, f, _ := WeekOf(from.Add(150 * time.Hour)); again != name || !f.Equal(from) {
-			t.Errorf("%s: the week of its Sunday is %s", name, again)
-		}
-	}
-	for _, bad := range []string{"", "2026", "2025-W53", "2026-W00", "2026-W54", "2026-47", "2026-W4a", "0000-W01", "2026-W471", "２０２６-W47"} {
-		if _, _, ok := ParseWeek(bad); ok {
-			t.Errorf("%q is a week", bad)
+		g, err := b.Gaps(t.Context(), at, at.AddDate(0, 0, 1))
+		if err != nil || g.Searches != want {
+			t.Errorf("from %s: %d searches, %v", from, g.Searches, err)
 		}
 	}
 }
