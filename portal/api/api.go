@@ -25,7 +25,7 @@ type Options struct {
 	// PublicURL is where users reach the portal. Only its path matters here: it is
 	// put before every url of an answer. Nil is no prefix.
 	PublicURL *url.URL
-	// Now tells which action items are overdue. It must be set.
+	// Now is the clock: of weeks, and of what is overdue. It must be set.
 	Now func() time.Time
 	// Log is told the causes of internal errors. Nil is nobody.
 	Log *slog.Logger
@@ -94,8 +94,9 @@ func config(version, prefix string) huma.Config {
 func (s service) register(api huma.API) {
 	api.UseMiddleware(withOurStatus)
 	get(api, "/search", "search", "Search the published documents", s.search)
-	get(api, "/suggest", "suggest", "Suggest documents for a query that is still being typed", s.suggest)
+	get(api, "/suggest", "suggest", "Suggest what begins like a query that is still being typed", s.suggest)
 	post(api, "/similar", "similar", "Find what resembles a pasted alert, error or log", s.similar)
+	get(api, "/gaps", "list-gaps", "List the searches of a week that were of no use, and what readers report as missing", s.gaps)
 	get(api, "/documents", "list-documents", "List documents, newest first", s.documents)
 	get(api, "/documents/{id}", "read-document", "Read one document", s.document)
 	get(api, "/actions", "list-actions", "List the action items of all documents, by due date", s.actions)

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/search"
+	"github.com/postern/postern/search/querylog"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -34,6 +36,7 @@ type portal struct {
 	http.Handler
 	shelf  *shelf
 	finder *finder
+	typed  *typed
 	log    *bytes.Buffer
 }
 
@@ -43,8 +46,8 @@ func newPortal(t *testing.T, public string) portal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := portal{shelf: &shelf{}, finder: &finder{}, log: &bytes.Buffer{}}
-	p.Handler, err = New(Deps{Library: p.shelf, Search: p.finder},
+	p := portal{shelf: &shelf{}, finder: &finder{}, typed: &typed{}, log: &bytes.Buffer{}}
+	p.Handler, err = New(Deps{Library: p.shelf, Search: p.finder, Suggest: p.typed, Queries: p.typed},
 		Options{Version: "v1.2.3", PublicURL: u, Now: func() time.Time { return at(12, 0).AddDate(0, 0, 1) }, Log: slog.New(slog.NewTextHandler(p.log, nil))})
 	if err != nil {
 		t.Fatal(err)
@@ -86,6 +89,8 @@ func TestAnswers(t *testing.T) {
 		"search-nothing": "/api/v1/search?q=nothing",
 		"suggest":        "/api/v1/suggest?q=poo",
 		"suggest-empty":  "/api/v1/suggest",
+		"gaps":           "/api/v1/gaps?week=2026-W40",
+		"gaps-now":       "/api/v1/gaps",
 		"documents":      "/api/v1/documents?kind=postmortem",
 		"documents-none": "/api/v1/documents?tag=none",
 		"document":       "/api/v1/documents/abc",
@@ -168,8 +173,12 @@ func TestParametersReachTheParts(t *testing.T) {
 		t.Errorf("by default searched %+v", p.finder.asked)
 	}
 	p.get("/api/v1/suggest?q=poo")
-	if want := (search.Request{Text: "poo", Limit: 8, Prefix: true}); p.finder.asked != want {
-		t.Errorf("suggested by %+v", p.finder.asked)
+	if p.typed.text != "poo" || p.typed.limit != 8 {
+		t.Errorf("suggested %d for %q", p.typed.limit, p.typed.text)
+	}
+	p.get("/api/v1/search?q=pool")
+	if want := []querylog.Search{{Found: 2}, {Text: "pool", Found: 2}}; !reflect.DeepEqual(p.typed.asked, want) {
+		t.Errorf("logged %+v", p.typed.asked) // not the second page of a search
 	}
 	p.get("/api/v1/documents?kind=drill&service=a&severity=sev1&tag=t&after=2026-10-03&before=2026-10-04T05:06:07Z&limit=500&cursor=c&archived=true")
 	day := time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC)
@@ -227,7 +236,7 @@ func TestDescription(t *testing.T) {
 	if !strings.HasPrefix(d.OpenAPI, "3.1") {
 		t.Errorf("openapi is %q", d.OpenAPI)
 	}
-	for _, path := range []string{"/search", "/suggest", "/documents", "/documents/{id}", "/documents/{id}/revisions", "/actions"} {
+	for _, path := range []string{"/search", "/suggest", "/gaps", "/documents", "/documents/{id}", "/documents/{id}/revisions", "/actions"} {
 		op, ok := d.Paths[root+path]["get"]
 		if !ok || len(op.Responses) != 2 {
 			t.Errorf("%s is described as %+v", path, op)

@@ -2,16 +2,21 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/search"
+	"github.com/postern/postern/search/querylog"
+	"github.com/postern/postern/search/suggest"
 )
 
-// Deps are what the operations ask. Both must be set.
+// Deps are what the operations ask. All must be set.
 type Deps struct {
 	Library Library
 	Search  Searcher
+	Suggest Suggester
+	Queries QueryLog
 }
 
 // Library is the published knowledge. Errors are faults: NotFound when there is
@@ -40,4 +45,17 @@ type Searcher interface {
 	Search(ctx context.Context, r search.Request) (search.Results, error)
 	// Similar finds what resembles a pasted text.
 	Similar(ctx context.Context, r search.SimilarRequest) (search.Likeness, error)
+}
+
+// Suggester offers what begins with what is typed.
+type Suggester interface {
+	Suggest(text string, limit int) []suggest.Suggestion
+}
+
+// QueryLog counts searches and tells which were of no use.
+type QueryLog interface {
+	Asked(s querylog.Search)
+	// Gaps reads the days from (inclusive) to (exclusive).
+	Gaps(ctx context.Context, from, to time.Time) (querylog.Gaps, error)
+	Missing(ctx context.Context) ([]querylog.Note, error)
 }

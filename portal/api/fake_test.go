@@ -10,6 +10,8 @@ import (
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/search"
 	"github.com/postern/postern/search/paste"
+	"github.com/postern/postern/search/querylog"
+	"github.com/postern/postern/search/suggest"
 )
 
 // shelf is a Library of one document in use ("pool", formerly "abc"), one without
@@ -184,4 +186,40 @@ func (f *finder) Similar(ctx context.Context, r search.SimilarRequest) (search.L
 		out.Matches = append(out.Matches, m)
 	}
 	return out, nil
+}
+
+// typed offers two things and remembers what was typed and asked.
+type typed struct {
+	text  string
+	limit int
+	asked []querylog.Search
+}
+
+func (y *typed) Suggest(text string, limit int) []suggest.Suggestion {
+	y.text, y.limit = text, limit
+	if text == "" {
+		return nil
+	}
+	return []suggest.Suggestion{
+		{Text: "Bare", Address: "/guides/bare", Kind: "guide"},
+		{Text: "PoolExhausted", Address: "/a/PoolExhausted", Kind: suggest.Alert},
+	}
+}
+
+func (y *typed) Asked(s querylog.Search) { y.asked = append(y.asked, s) }
+
+func (y *typed) Gaps(_ context.Context, from, to time.Time) (querylog.Gaps, error) {
+	if from.Day() != 28 || to.Sub(from) != 7*24*time.Hour {
+		return querylog.Gaps{}, fault.Newf(fault.Internal, "test", "from %v to %v", from, to)
+	}
+	return querylog.Gaps{From: from, To: to, Searches: 9, Empty: 4, Unopened: 2, Gaps: []querylog.Gap{
+		{Query: "redis eviction", Asked: 4, Empty: 4, Watched: 3, Last: at(9, 0)}, {Query: "never", Asked: 1},
+	}}, nil
+}
+
+func (y *typed) Missing(context.Context) ([]querylog.Note, error) {
+	return []querylog.Note{
+		{ID: "n1", Query: "redis eviction", Words: []string{"pages at night"}, Times: 2, First: at(9, 0), Last: at(10, 0)},
+		{ID: "n2", Query: "kafka", Times: 1, First: at(9, 0), Last: at(9, 0), Done: at(11, 0), DoneBy: "ana"},
+	}, nil
 }

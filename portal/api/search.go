@@ -6,10 +6,8 @@ import (
 	"time"
 
 	"github.com/postern/postern/search"
+	"github.com/postern/postern/search/querylog"
 )
-
-// suggestions is how many a box under a search field has room for.
-const suggestions = 8
 
 type searchRequest struct {
 	Q      string `query:"q" doc:"Words, phrases in quotes, -exclusions and qualifiers such as kind:postmortem, service:checkout, after:2026-01-01. Without words the newest come first."`
@@ -78,6 +76,9 @@ func (s service) search(ctx context.Context, in *searchRequest) (SearchAnswer, e
 	if err != nil {
 		return SearchAnswer{}, err
 	}
+	if in.Offset == 0 {
+		s.Queries.Asked(querylog.Search{Text: in.Q, Found: found.Total})
+	}
 	notes := list(found.Notes)
 	for _, p := range found.Problems {
 		notes = append(notes, fmt.Sprintf("at character %d: %s", p.Offset+1, p.Message))
@@ -109,33 +110,4 @@ func facetsOf(counted map[string][]search.FacetValue) Facets {
 		Kind: of("kind"), Service: of("service"), Severity: of("severity"),
 		Year: of("year"), Factor: of("factor"), Tag: of("tag"),
 	}
-}
-
-type suggestRequest struct {
-	Q string `query:"q" doc:"The beginning of a query; its last word may be incomplete."`
-}
-
-// SuggestAnswer is the answer of GET /suggest.
-type SuggestAnswer struct {
-	Suggestions []Suggestion `json:"suggestions" nullable:"false" doc:"Documents that fit, best first; at most 8."`
-}
-
-// Suggestion is one document that fits.
-type Suggestion struct {
-	Text string `json:"text" doc:"The title."`
-	URL  string `json:"url" doc:"Where the document is read, path-absolute."`
-	Kind string `json:"kind" doc:"The kind of document."`
-}
-
-func (s service) suggest(ctx context.Context, in *suggestRequest) (SuggestAnswer, error) {
-	if in.Q == "" {
-		return SuggestAnswer{Suggestions: []Suggestion{}}, nil
-	}
-	found, err := s.Search.Search(ctx, search.Request{Text: in.Q, Limit: suggestions, Prefix: true})
-	if err != nil {
-		return SuggestAnswer{}, err
-	}
-	return SuggestAnswer{each(found.Hits, func(h search.Hit) Suggestion {
-		return Suggestion{Text: h.Title, URL: s.prefix + h.Address, Kind: h.Kind}
-	})}, nil
 }

@@ -38,6 +38,8 @@ import (
 	"github.com/postern/postern/reports/register"
 	"github.com/postern/postern/search"
 	"github.com/postern/postern/search/indexer"
+	"github.com/postern/postern/search/querylog"
+	"github.com/postern/postern/search/suggest"
 )
 
 // Names inside the data folder.
@@ -84,6 +86,8 @@ type App struct {
 	repo     *gitrepo.Repo
 	index    *search.Index
 	follower *indexer.Indexer
+	queries  *querylog.Log
+	suggest  *suggest.Index
 	web      *web.Server
 
 	url      *url.URL
@@ -103,7 +107,7 @@ func New(ctx context.Context, opt Options) (a *App, err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.openFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openRegister,
+		a.openFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries, a.openRegister,
 	} {
 		if err = step(ctx); err != nil {
 			return a, err

@@ -24,12 +24,12 @@ import (
 // openWeb connects the pages with the parts they speak to.
 func (a *App) openWeb() error {
 	c := a.opt.Config
-	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log})
+	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log})
 	if err != nil {
 		return err
 	}
 	a.web, err = web.New(web.Deps{
-		Library: a.library, Content: a.repo, Search: a.index, Git: git{a}, Auth: a.tokens, Admin: admin{a},
+		Library: a.library, Content: a.repo, Search: a.index, Suggest: a.suggest, Queries: a.queries, Git: git{a}, Auth: a.tokens, Admin: admin{a},
 		Status: a, Rules: rules(), Renderer: a.renderer, Schemas: map[string][]byte{"postmortem": postmortems.FrontMatterSchema()},
 		API: apiHandler, Metrics: a.metrics.Handler(c.Metrics.Token.Reveal()), Observe: a.observe, NewID: rand.Text,
 	}, web.Options{

@@ -34,6 +34,7 @@ func (a *App) Start(ctx context.Context) error {
 		return err
 	}
 	a.followChanges()
+	a.followSuggestions()
 	a.keepHouse()
 	if err := a.serveSocket(); err != nil {
 		return err
@@ -135,6 +136,8 @@ func (a *App) keepHouse() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
+		successful := a.offerSuccessful()
+		a.houseStep(ctx, "successful queries", successful)
 		for tick := time.NewTicker(housekeeping); ; {
 			select {
 			case <-ctx.Done():
@@ -144,6 +147,8 @@ func (a *App) keepHouse() {
 				a.houseStep(ctx, "page views", a.library.FlushReads)
 				a.houseStep(ctx, "token uses", a.tokens.Flush)
 				a.houseStep(ctx, "packs", a.repo.Maintain)
+				a.houseStep(ctx, "queries", a.queries.Flush)
+				a.houseStep(ctx, "successful queries", successful)
 			}
 		}
 	}()

@@ -10,6 +10,8 @@ import (
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/search"
+	"github.com/postern/postern/search/querylog"
+	"github.com/postern/postern/search/suggest"
 )
 
 // Deps are the parts of the portal that the pages speak to. All must be set but
@@ -18,6 +20,8 @@ type Deps struct {
 	Library  Library
 	Content  postmortems.Content // attachments, by object name
 	Search   Searcher
+	Suggest  Suggester
+	Queries  QueryLog
 	Git      Git
 	Auth     Authenticator
 	Admin    Admin
@@ -79,6 +83,24 @@ type Library interface {
 // Searcher finds documents.
 type Searcher interface {
 	Search(ctx context.Context, r search.Request) (search.Results, error)
+}
+
+// Suggester offers what begins with what is typed. It must cost microseconds.
+type Suggester interface {
+	Suggest(text string, limit int) []suggest.Suggestion
+}
+
+// QueryLog counts searches without telling who asked, and keeps the notes about
+// what is missing.
+type QueryLog interface {
+	// Asked and Opened wait for nothing.
+	Asked(s querylog.Search)
+	Opened(page, text string)
+	// Gaps reads the days from (inclusive) to (exclusive).
+	Gaps(ctx context.Context, from, to time.Time) (querylog.Gaps, error)
+	Missing(ctx context.Context) ([]querylog.Note, error)
+	Report(ctx context.Context, query, words string) (querylog.Note, error)
+	Finish(ctx context.Context, id string, done bool, by string) error
 }
 
 // Git serves the smart HTTP protocol of the one repository. The caller has

@@ -40,7 +40,11 @@ func (s *Server) documentOrHistory(c echo.Context, id string, f form) error {
 	if f == asMarkdown {
 		return s.source(c, page.Shown.Blob)
 	}
-	done, err := s.finish("document", s.documentView(page), pageState{seq: page.Seq, day: state.day}, page.ID+" "+string(page.Shown.Commit))
+	view := s.documentView(page)
+	if words := wordsToMark(c); words != nil {
+		view.HTML = markWords(view.HTML, words)
+	}
+	done, err := s.finish("document", view, pageState{seq: page.Seq, day: state.day}, page.ID+" "+string(page.Shown.Commit)+" "+c.Request().URL.RawQuery)
 	if err != nil {
 		return err
 	}

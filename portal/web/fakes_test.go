@@ -19,6 +19,8 @@ import (
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/search"
+	"github.com/postern/postern/search/querylog"
+	"github.com/postern/postern/search/suggest"
 )
 
 // now is the clock of every test: a Sunday noon.
@@ -287,13 +289,17 @@ func (fakeContent) Blobs(_ context.Context, ids []postmortems.OID, fn func(int, 
 
 // fakeSearch finds every record, whatever is asked, and remembers the request.
 type fakeSearch struct {
-	last search.Request
-	none bool
-	err  error
+	last  search.Request
+	none  bool
+	err   error
+	found func(search.Request) (search.Results, error) // instead of the usual answer
 }
 
 func (s *fakeSearch) Search(_ context.Context, r search.Request) (search.Results, error) {
 	s.last = r
+	if s.found != nil {
+		return s.found(r)
+	}
 	if s.err != nil || s.none {
 		return search.Results{Query: r.Text}, s.err
 	}
@@ -307,6 +313,55 @@ func (s *fakeSearch) Search(_ context.Context, r search.Request) (search.Results
 			Fragments: []search.Fragment{{Field: "body", Heading: "Root cause", Anchor: "h-root-cause", HTML: "The <mark>connection pool</mark> was &lt;script&gt; full."}},
 		}},
 	}, nil
+}
+
+// fakeSuggest knows one runbook and its alert.
+type fakeSuggest struct{}
+
+func (fakeSuggest) Suggest(text string, limit int) []suggest.Suggestion {
+	if limit < 2 || !strings.HasPrefix("gatewaypoolexhausted", strings.ToLower(text)) || text == "" {
+		return nil
+	}
+	return []suggest.Suggestion{
+		{Text: "GatewayPoolExhausted <b>", Address: "/runbooks/pool", Kind: "runbook"},
+		{Text: "GatewayPoolExhausted", Address: "/a/GatewayPoolExhausted", Kind: suggest.Alert},
+	}
+}
+
+// fakeQueries remembers what it was told.
+type fakeQueries struct {
+	asked    []querylog.Search
+	opened   []string // page and query
+	reported []string // query and words
+	finished []string // id, state and who
+	err      error
+}
+
+func (q *fakeQueries) Asked(s querylog.Search)  { q.asked = append(q.asked, s) }
+func (q *fakeQueries) Opened(page, text string) { q.opened = append(q.opened, page+" "+text) }
+
+func (q *fakeQueries) Gaps(_ context.Context, from, to time.Time) (querylog.Gaps, error) {
+	return querylog.Gaps{From: from, To: to, Searches: 1412, Empty: 7, Unopened: 3, Gaps: []querylog.Gap{
+		{Query: "redis <eviction>", Asked: 7, Empty: 7, Watched: 7, Last: testNow},
+		{Query: "连接池", Asked: 3, Last: testNow},
+	}}, q.err
+}
+
+func (q *fakeQueries) Missing(context.Context) ([]querylog.Note, error) {
+	return []querylog.Note{
+		{ID: "n1", Query: "redis eviction", Words: []string{"pages <at> night"}, Times: 3, First: testNow, Last: testNow},
+		{ID: "n2", Query: "kafka", Times: 1, First: testNow, Last: testNow, Done: testNow, DoneBy: "ana"},
+	}, q.err
+}
+
+func (q *fakeQueries) Report(_ context.Context, query, words string) (querylog.Note, error) {
+	q.reported = append(q.reported, query+": "+words)
+	return querylog.Note{ID: "n1"}, q.err
+}
+
+func (q *fakeQueries) Finish(_ context.Context, id string, done bool, by string) error {
+	q.finished = append(q.finished, fmt.Sprintf("%s %v %s", id, done, by))
+	return q.err
 }
 
 // fakeGit writes which service was asked for and by whom.
@@ -402,10 +457,11 @@ func (fakeRenderer) RenderBody(_ context.Context, in postmortems.BodyInput) (pos
 // site is a Server over fakes, and the fakes.
 type site struct {
 	*Server
-	lib    *fakeLibrary
-	search *fakeSearch
-	auth   *fakeAuth
-	status *fakeStatus
+	lib     *fakeLibrary
+	search  *fakeSearch
+	auth    *fakeAuth
+	status  *fakeStatus
+	queries *fakeQueries
 }
 
 // newSite makes a portal at publicURL; opts change its options.
@@ -418,11 +474,11 @@ func newSite(t testing.TB, publicURL string, opts ...func(*Deps, *Options)) *sit
 	page := checkout()
 	s := &site{
 		lib:    &fakeLibrary{seq: 7, page: page, all: []library.Record{page.Record, runbook(), chinese()}},
-		search: &fakeSearch{}, auth: &fakeAuth{},
+		search: &fakeSearch{}, auth: &fakeAuth{}, queries: &fakeQueries{},
 		status: &fakeStatus{Status{Ready: true, Checks: []StatusCheck{{Name: "database", OK: true}}, IndexLag: 3, Version: "test"}},
 	}
 	deps := Deps{
-		Library: s.lib, Content: fakeContent{}, Search: s.search, Git: fakeGit{}, Auth: s.auth, Admin: fakeAdmin{}, Status: s.status,
+		Library: s.lib, Content: fakeContent{}, Search: s.search, Suggest: fakeSuggest{}, Queries: s.queries, Git: fakeGit{}, Auth: s.auth, Admin: fakeAdmin{}, Status: s.status,
 		Rules:    []postmortems.Rule{{ID: "severity-unknown", Title: "A severity is SEV1 to SEV5", Weight: postmortems.Error, Why: "w", Mend: "m"}},
 		Renderer: fakeRenderer{}, Schemas: map[string][]byte{"postmortem": []byte(`{"type":"object"}`)},
 		API: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

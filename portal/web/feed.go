@@ -58,13 +58,19 @@ func (s *Server) feed(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	self := s.absolute("/feed.atom")
+	return s.writeFeed(c, s.opt.name(), "/feed.atom", s.absolute("/"), records)
+}
+
+// writeFeed answers with a feed of documents at an address of the portal; page is
+// the absolute address of what it is a feed of.
+func (s *Server) writeFeed(c echo.Context, title, address, page string, records []library.Record) error {
+	self := s.absolute(address)
 	if q := c.Request().URL.RawQuery; q != "" {
 		self += "?" + q
 	}
 	feed := atomFeed{
-		ID: self, Title: s.opt.name(), Updated: "1970-01-01T00:00:00Z",
-		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: self}, {Rel: "alternate", Type: "text/html", Href: s.absolute("/")}},
+		ID: self, Title: title, Updated: "1970-01-01T00:00:00Z",
+		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: self}, {Rel: "alternate", Type: "text/html", Href: page}},
 	}
 	var last time.Time
 	for _, r := range records {
@@ -113,6 +119,8 @@ func (s *Server) openSearch(c echo.Context) error {
 		ShortName: string(name[:min(len(name), longest)]), Description: "Post-mortems, runbooks and guides", Encoding: "UTF-8",
 		URLs: []openSearchURL{
 			{Type: "text/html", Template: s.absolute("/search") + "?q={searchTerms}"},
+			{Type: "application/x-suggestions+json", Template: s.absolute("/suggest") + "?q={searchTerms}"},
+			{Type: "application/atom+xml", Template: s.absolute("/search.atom") + "?q={searchTerms}"},
 			{Type: "application/opensearchdescription+xml", Rel: "self", Template: s.absolute("/opensearch.xml")},
 		},
 	})

@@ -47,21 +47,23 @@ func nameOf(k postmortems.Kind) kindName {
 // templateFuncs are the functions that templates call.
 func templateFuncs() template.FuncMap {
 	return template.FuncMap{
-		"kindOne":  func(k any) string { return nameOf(postmortems.Kind(fmt.Sprint(k))).One },
-		"kindPath": func(k any) string { return nameOf(postmortems.Kind(fmt.Sprint(k))).Path },
-		"day":      formatDay,
-		"moment":   func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
-		"stamp":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"isoDay":   func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
-		"took":     postmortems.FormatDuration,
-		"seconds":  formatSeconds,
-		"plural":   plural,
-		"number":   groupDigits,
-		"short":    func(o postmortems.OID) string { return shortOID(o) },
-		"sev":      severityClass,
-		"list":     func(s []string) string { return strings.Join(s, ", ") },
-		"with2":    func(f, r any) pair { return pair{f, r} },
-		"marked":   func(s string) template.HTML { return markedHTML(s) },
+		"kindOne":        func(k any) string { return nameOf(postmortems.Kind(fmt.Sprint(k))).One },
+		"kindPath":       func(k any) string { return nameOf(postmortems.Kind(fmt.Sprint(k))).Path },
+		"day":            formatDay,
+		"moment":         func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 UTC") },
+		"stamp":          func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"isoDay":         func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
+		"took":           postmortems.FormatDuration,
+		"seconds":        formatSeconds,
+		"plural":         plural,
+		"number":         groupDigits,
+		"short":          func(o postmortems.OID) string { return shortOID(o) },
+		"sev":            severityClass,
+		"list":           func(s []string) string { return strings.Join(s, ", ") },
+		"with2":          func(f, r any) pair { return pair{f, r} },
+		"short40":        func(s string) string { return shortened(s, 40) },
+		"suggestionKind": kindWord,
+		"marked":         func(s string) template.HTML { return markedHTML(s) },
 	}
 }
 
@@ -81,7 +83,7 @@ func formatSeconds(n *int64) string {
 	return postmortems.FormatDuration(&d)
 }
 
-// plural writes "1 document", "2 documents", "3 entries".
+// plural writes "1 document", "2 documents", "3 entries", "4 searches".
 func plural(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
@@ -89,7 +91,19 @@ func plural(n int, one string) string {
 	if stem, ok := strings.CutSuffix(one, "y"); ok {
 		return groupDigits(n) + " " + stem + "ies"
 	}
+	if strings.HasSuffix(one, "ch") {
+		return groupDigits(n) + " " + one + "es"
+	}
 	return groupDigits(n) + " " + one + "s"
+}
+
+// shortened is the beginning of a text, at most n characters.
+func shortened(s string, n int) string {
+	runes := []rune(s)
+	if len(runes) <= n {
+		return s
+	}
+	return strings.TrimSpace(string(runes[:n-1])) + "…"
 }
 
 // groupDigits writes 12345 as 12,345.

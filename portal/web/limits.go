@@ -28,6 +28,7 @@ const (
 const (
 	noBody    = 1 << 10   // GET and HEAD: nothing there is read; some clients send a few bytes
 	loginBody = 4 << 10   // a token and a return address
+	noteBody  = 16 << 10  // a query and a few lines, percent-encoded
 	adminBody = 64 << 10  // small JSON
 	apiBody   = 4 << 20   // a pasted log; a webhook
 	gitBody   = 128 << 20 // git's own routes count packs themselves (64 MiB); this is the outer wall
@@ -46,6 +47,11 @@ const (
 	draftsShown  = 200     // drafts listed
 	similarShown = 6       // similar addresses of a 404 page
 	actionsShown = 1000    // action items listed on one page
+	maxPageID    = 64      // characters of the name of a page view
+	suggested    = 8       // suggestions under a search box
+	withoutTried = 4       // filters that are tried to be taken off when nothing is found
+	searchRetry  = 3       // seconds after which a search that was refused is tried again
+	gapsShown    = 200     // searches listed on the page of gaps
 )
 
 // Memory and rates.
@@ -61,10 +67,12 @@ const (
 type rateClass uint8
 
 const (
-	rateNone   rateClass = iota
-	rateSearch           // costs up to 100 ms of a core
-	ratePush             // costs seconds and a database commit
-	rateFailed           // wrong credentials: guessing
+	rateNone    rateClass = iota
+	rateSearch            // costs up to 100 ms of a core
+	ratePush              // costs seconds and a database commit
+	rateFailed            // wrong credentials: guessing
+	rateSuggest           // costs microseconds, and is asked for at every key
+	rateNote              // is written to the database and read by people
 )
 
 // rateOf is how many requests a second, and at once, one client has of a class.
@@ -73,6 +81,10 @@ func rateOf(c rateClass) (perSecond float64, burst int) {
 	switch c {
 	case rateSearch:
 		return 10, 30
+	case rateSuggest:
+		return 30, 60
+	case rateNote:
+		return 6 / minute, 6
 	case ratePush:
 		return 10 / minute, 10
 	case rateFailed:

@@ -36,7 +36,7 @@ func TestGoldenPages(t *testing.T) {
 		{"document", "/postmortems/2026/checkout", s}, {"search", "/search?q=pool+service:checkout", s}, {"search-empty", "/search?q=nothing", empty},
 		{"history", "/p/checkout-1/history", s}, {"diff", "/p/checkout-1/history?from=1111111&to=2222222", s}, {"drafts", "/drafts", s},
 		{"services", "/services", s}, {"actions", "/actions", s}, {"rules", "/rules", s}, {"not-found", "/guides/nothing", s}, {"login", "/login", s},
-		{"gone", "/guides/removed", s},
+		{"gone", "/guides/removed", s}, {"gaps", "/gaps?week=2026-W47&noted=1", s},
 	}
 	for _, p := range pages {
 		body := p.on.get(p.target).Body.String()
@@ -77,7 +77,7 @@ func TestSearchPage(t *testing.T) {
 		t.Errorf("asked %+v", s.search.last)
 	}
 	for _, want := range []string{
-		`<mark>connection pool</mark> was &lt;script&gt; full`, `/postmortems/2026/checkout#h-root-cause`,
+		`<mark>connection pool</mark> was &lt;script&gt; full`, `/postmortems/2026/checkout?mark=connection&#43;pool#h-root-cause`,
 		`href="/search?q=pool&amp;sort=newest"`, `href="/search?q=pool&#43;service%3Acheckout&#43;year%3A2026&amp;sort=newest"`, "2 open actions",
 	} {
 		if !strings.Contains(body, want) {

@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/search/query"
+	"github.com/postern/postern/search/suggest"
 )
 
 // filtersOf are the qualifiers that narrow the whole query: those that stand at
@@ -87,4 +88,15 @@ func join(nodes []query.Node) string {
 	return textOf(query.And{Nodes: nodes})
 }
 
-func kindWord(kind string) string { return nameOf(postmortems.Kind(kind)).One }
+// kindWord names a kind of document, or of suggestion.
+func kindWord(kind string) string {
+	switch kind {
+	case suggest.Alert:
+		return "Alert"
+	case suggest.Service:
+		return "Service"
+	case suggest.Query:
+		return "Search"
+	}
+	return nameOf(postmortems.Kind(kind)).One
+}

@@ -44,8 +44,14 @@ func (s *Server) readingRoutes() []route {
 		page("/p/:id/history", s.permalinkHistory),
 		page("/mermaid", s.mermaid),
 		page("/feed.atom", s.feed),
+		page("/gaps", s.gaps),
 		page("/*", s.address),
 		{method: http.MethodGet, path: "/search", need: auth.Read, body: noBody, rate: rateSearch, serve: s.search},
+		{method: http.MethodGet, path: "/search.atom", need: auth.Read, body: noBody, rate: rateSearch, serve: s.queryFeed},
+		{method: http.MethodGet, path: "/suggest", need: auth.Read, body: noBody, rate: rateSuggest, serve: s.suggestions},
+		{method: http.MethodPost, path: "/search/opened", need: auth.Read, body: loginBody, rate: rateSearch, serve: s.opened},
+		{method: http.MethodPost, path: "/gaps/report", need: auth.Read, body: noteBody, rate: rateNote, serve: s.reportMissing},
+		{method: http.MethodPost, path: "/gaps/done", need: auth.PushMain, body: loginBody, serve: s.finishNote},
 	}
 	for _, k := range kindNames() {
 		rows = append(rows, page(k.Path, s.list(k)))
@@ -84,7 +90,7 @@ func (s *Server) gitRoutes() []route {
 func (s *Server) apiRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/api/v1/search", need: auth.Read, body: noBody, rate: rateSearch, serve: s.api},
-		{method: http.MethodGet, path: "/api/v1/suggest", need: auth.Read, body: noBody, rate: rateSearch, serve: s.api},
+		{method: http.MethodGet, path: "/api/v1/suggest", need: auth.Read, body: noBody, rate: rateSuggest, serve: s.api},
 		{method: http.MethodGet, path: "/api/v1/*", need: auth.Read, body: noBody, serve: s.api},
 		{method: http.MethodPost, path: "/api/v1/*", need: auth.Read, body: apiBody, serve: s.api},
 		{method: http.MethodGet, path: "/openapi.json", public: true, body: noBody, serve: s.api},

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"net/url"
+	"net/http"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -11,23 +11,8 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/search"
 	"github.com/postern/postern/search/query"
+	"github.com/postern/postern/search/querylog"
 )
-
-// searchView is the answer to a query.
-type searchView struct {
-	frame
-	Results     search.Results
-	Facets      []facetView
-	Chips       []chip
-	Newest      bool
-	ByScore     string // address of the same search sorted by relevance
-	ByDate      string // and by date
-	Next        string
-	Previous    string
-	First, Last int // hits shown, 1-based
-	Other       []chip
-	Qualify     []string // names of qualifiers, for the help of an empty query
-}
 
 // search answers /search. It also answers the script's search while typing, which
 // takes the results out of the same page.
@@ -36,17 +21,26 @@ func (s *Server) search(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := searchView{frame: s.frame(), Newest: req.Newest, Qualify: query.Fields()}
+	view := searchView{frame: s.frame(), Newest: req.Newest, Page: s.pageView(c), Qualify: query.Fields()}
 	view.Title, view.Section, view.Query = "Search", "/search", req.Text
 	if strings.TrimSpace(req.Text) == "" {
-		return s.show(c, 200, "search", view)
+		return s.show(c, http.StatusOK, "search", view)
 	}
 	view.Title = req.Text
-	if view.Results, err = s.deps.Search.Search(c.Request().Context(), req); err != nil {
-		return err
+	view.Feed = s.link("/search.atom") + "?" + queryOf(req.Text).Encode()
+	view.Chips = s.searchChips(req)
+	results, err := s.deps.Search.Search(c.Request().Context(), req)
+	if err != nil {
+		return s.noSearch(c, view, err)
 	}
-	s.fillSearch(c, &view, req)
-	return s.show(c, 200, "search", view)
+	s.logSearch(c, req, view.Page, results.Total)
+	view.Results = results
+	s.fillSearch(&view, req)
+	view.Rebuilding = s.rebuilding(c)
+	if results.Total == 0 && !req.Prefix {
+		view.Help = s.helpWith(c, req)
+	}
+	return s.show(c, http.StatusOK, "search", view)
 }
 
 func searchRequest(c echo.Context) (search.Request, error) {
@@ -70,56 +64,76 @@ func searchRequest(c echo.Context) (search.Request, error) {
 	return r, nil
 }
 
-func (s *Server) fillSearch(c echo.Context, view *searchView, req search.Request) {
-	to := func(text string, newest bool, offset int) string { return s.searchLink(text, newest, offset) }
-	q := query.Parse(req.Text)
-	for _, f := range filtersOf(q) {
-		view.Chips = append(view.Chips, chip{query.Query{Root: f}.String(), to(without(q, f), req.Newest, 0)})
+// noSearch shows the search page without results when search cannot answer now:
+// the reader keeps the query, and the rest of the portal works.
+func (s *Server) noSearch(c echo.Context, view searchView, err error) error {
+	kind := fault.KindOf(err)
+	if kind != fault.Unavailable && kind != fault.TooMany && kind != fault.Timeout || !wantsPage(c.Request()) {
+		return err
 	}
-	view.Facets = s.searchFacets(view.Results.Facets, q, req.Newest)
-	view.ByScore, view.ByDate = to(req.Text, false, 0), to(req.Text, true, 0)
-	view.First, view.Last = req.Offset+1, req.Offset+len(view.Results.Hits)
-	if view.Last < view.Results.Total && view.Last < maxOffset {
-		view.Next = to(req.Text, req.Newest, view.Last)
+	doc := problemOf(err)
+	visitOf(c).err = err
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	view.Trouble = sentence(doc.Detail)
+	if kind == fault.Timeout {
+		return s.show(c, doc.Status, "search", view) // asking again would take as long
 	}
-	if req.Offset > 0 {
-		view.Previous = to(req.Text, req.Newest, max(0, req.Offset-hitsPerPage))
+	if h.Get("Retry-After") == "" {
+		h.Set("Retry-After", itoa(searchRetry))
 	}
-	for _, other := range view.Results.Suggestions {
-		view.Other = append(view.Other, chip{other, to(other, req.Newest, 0)})
-	}
+	view.Retry = h.Get("Retry-After")
+	return s.show(c, doc.Status, "search", view)
 }
 
-func (s *Server) searchLink(text string, newest bool, offset int) string {
-	q := url.Values{"q": {text}}
-	if newest {
-		q.Set("sort", "newest")
+// rebuilding tells, for readers, that results may lack something; "" when not.
+func (s *Server) rebuilding(c echo.Context) string {
+	status := s.deps.Status.Status(c.Request().Context())
+	for _, check := range status.Checks {
+		if check.Name == "index" && !check.OK {
+			return firstOf(check.Detail, "not up to date")
+		}
 	}
-	if offset > 0 {
-		q.Set("offset", itoa(offset))
-	}
-	return s.link("/search") + "?" + q.Encode()
+	return ""
 }
 
-// searchFacets offers every counted value as a qualifier to add, or to take off
-// when the query has it.
-func (s *Server) searchFacets(counts map[string][]search.FacetValue, q query.Query, newest bool) []facetView {
-	var out []facetView
-	for _, l := range [...][2]string{{"kind", "Kind"}, {"severity", "Severity"}, {"service", "Service"}, {"factor", "Contributing factor"}, {"year", "Year"}, {"tag", "Tag"}} {
-		values := counts[l[0]]
-		view := facetView{Name: l[0], Label: l[1], More: max(0, len(values)-facetShown)}
-		for _, n := range values[:min(len(values), facetShown)] {
-			v := facetValue{Text: n.Value, Count: n.Count}
-			if l[0] == "kind" {
-				v.Text = kindWord(n.Value)
-			}
-			text, on := toggled(q, l[0], n.Value)
-			v.Link, v.On = s.searchLink(text, newest, 0), on
-			view.Values = append(view.Values, v)
-		}
-		if len(view.Values) > 0 {
-			out = append(out, view)
-		}
+// pageView names this view of the page for the log of queries: the script sends
+// the name back while it searches. It is random, and nobody keeps it.
+func (s *Server) pageView(c echo.Context) string {
+	const shortest = 16 // characters: as many as NewID has
+	given := c.QueryParam("page")
+	if len(given) < shortest || len(given) > maxPageID || strings.ContainsFunc(given, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-' && r != '_'
+	}) {
+		return s.deps.NewID()
 	}
-	return out
+	return given
+}
+
+// logSearch notes a search of a reader: not the next page of one, not what a
+// browser asks for in advance. Only a browser tells what is opened.
+func (s *Server) logSearch(c echo.Context, req search.Request, page string, found int) {
+	r := c.Request()
+	if r.Method != http.MethodGet || req.Offset > 0 || strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") {
+		return
+	}
+	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		page = ""
+	}
+	s.deps.Queries.Asked(querylog.Search{Page: page, Text: req.Text, Found: found, Typing: req.Prefix})
+}
+
+// opened takes the note that a result was opened. The page sends it beside the
+// click, so that no link leads anywhere but to its document.
+func (s *Server) opened(c echo.Context) error {
+	r := c.Request()
+	if err := r.ParseForm(); err != nil {
+		return fault.Wrap(fault.Invalid, "web.opened", "the form could not be read", err)
+	}
+	page, text := r.PostForm.Get("page"), r.PostForm.Get("q")
+	if len(page) > maxPageID || utf8.RuneCountInString(text) > maxQuery {
+		return fault.New(fault.Invalid, "web.opened", "page= or q= is too long")
+	}
+	s.deps.Queries.Opened(page, text)
+	return c.NoContent(http.StatusNoContent)
 }

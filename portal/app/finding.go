@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/search/querylog"
+	"github.com/postern/postern/search/suggest"
+)
+
+const (
+	// successfulSince is how old a search may be that is offered to others.
+	successfulSince = 90 * 24 * time.Hour
+	// successfulShown is how many different ones are offered.
+	successfulShown = 2000
+	// successfulEvery is how often they are read anew: it reads three months.
+	successfulEvery = 15 * time.Minute
+)
+
+// openQueries opens the log of queries.
+func (a *App) openQueries(context.Context) error {
+	a.queries = querylog.New(querylog.Options{DB: a.db, Now: a.opt.Now, Random: a.opt.Random})
+	a.undo.add("queries", stepLimit, a.queries.Close)
+	a.suggest = suggest.New()
+	return nil
+}
+
+// followSuggestions lets suggestions follow the library until the stop.
+func (a *App) followSuggestions() {
+	follower := suggest.Follower{
+		Index: a.suggest, Changes: a.db, Topic: library.Topic, Source: titles{a.library}, Log: a.log,
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = follower.Run(ctx) // it ends with the context alone
+	}()
+	a.undo.add("suggestions", stepLimit, func(stop context.Context) error {
+		cancel()
+		return wait(stop, done)
+	})
+}
+
+// offerSuccessful makes the step of housekeeping that offers successful searches
+// to others.
+func (a *App) offerSuccessful() func(context.Context) error {
+	var next time.Time
+	return func(ctx context.Context) error {
+		now := a.opt.Now()
+		if now.Before(next) {
+			return nil
+		}
+		queries, err := a.queries.Successful(ctx, now.Add(-successfulSince), successfulShown)
+		if err != nil {
+			return err
+		}
+		a.suggest.SetQueries(queries)
+		next = now.Add(successfulEvery)
+		return nil
+	}
+}
+
+// titles gives suggestions what the library holds; it implements suggest.Source.
+type titles struct{ library *library.Library }
+
+// All gives all published documents.
+func (t titles) All(ctx context.Context) (docs []suggest.Document, upTo uint64, err error) {
+	ids, upTo, err := t.library.IDs(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	docs = make([]suggest.Document, 0, len(ids))
+	for len(ids) > 0 {
+		n := min(contentsStep, len(ids))
+		some, err := t.Some(ctx, ids[:n])
+		if err != nil {
+			return nil, 0, err
+		}
+		docs = append(docs, some...)
+		ids = ids[n:]
+	}
+	return docs, upTo, nil
+}
+
+// Some gives the published ones among the ids.
+func (t titles) Some(ctx context.Context, ids []string) ([]suggest.Document, error) {
+	records, err := t.library.Many(ctx, ids)
+	docs := make([]suggest.Document, 0, len(records))
+	for _, r := range records {
+		docs = append(docs, suggest.Document{
+			ID: r.ID, Title: r.Title, Address: r.Address, Kind: string(r.Kind), Alerts: r.Alerts, Services: r.Services,
+			Date: r.Date, Sunk: r.Status == postmortems.StatusArchived,
+		})
+	}
+	return docs, err
+}

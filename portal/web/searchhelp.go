@@ -1,0 +1,93 @@
+package web
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/search"
+	"github.com/postern/postern/search/query"
+	"github.com/postern/postern/search/suggest"
+)
+
+// searchHelp is what may lead on when nothing is found.
+type searchHelp struct {
+	Without []withoutView // searches with one filter less that find something
+	Near    []nearView    // what begins like the words
+}
+
+// withoutView is a filter whose removal helps.
+type withoutView struct {
+	Filter string
+	Link   string
+	Total  int
+}
+
+// nearView is a document, alert, service or search with a similar name.
+type nearView struct {
+	suggest.Suggestion
+	Link string
+}
+
+// helpWith looks what a query that finds nothing would find with one filter less,
+// and what its words resemble. When search is too busy for that, the page goes
+// without.
+func (s *Server) helpWith(c echo.Context, req search.Request) (help searchHelp) {
+	q := query.Parse(req.Text)
+	filters := filtersOf(q)
+	for _, f := range filters[:min(len(filters), withoutTried)] {
+		text := without(q, f)
+		if text == "" {
+			continue
+		}
+		found, err := s.deps.Search.Search(c.Request().Context(), search.Request{Text: text, Limit: 1})
+		if err != nil {
+			break
+		}
+		if found.Total > 0 {
+			help.Without = append(help.Without, withoutView{textOf(f), s.searchLink(text, req.Newest, 0), found.Total})
+		}
+	}
+	help.Near = s.near(q)
+	return help
+}
+
+// near are the suggestions for the beginnings of the words, shortened until
+// something begins like that.
+func (s *Server) near(q query.Query) (out []nearView) {
+	const shortest, most = 3, 5 // letters, suggestions
+	seen := map[string]bool{}
+	for _, word := range wordsOf(q) {
+		runes := []rune(word)
+		for n := len(runes); n >= min(shortest, len(runes)) && n > 0 && len(out) < most; n-- {
+			found := s.deps.Suggest.Suggest(string(runes[:n]), most-len(out))
+			for _, x := range found {
+				if !seen[x.Address] {
+					seen[x.Address] = true
+					out = append(out, nearView{x, s.link(x.Address)})
+				}
+			}
+			if len(found) > 0 {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// wordsOf are the words a query wants, without qualifiers.
+func wordsOf(q query.Query) (words []string) {
+	query.Walk(q.Root, func(n query.Node, negated bool) {
+		if negated {
+			return
+		}
+		switch n := n.(type) {
+		case query.Word:
+			words = append(words, n.Text)
+		case query.Phrase:
+			words = append(words, strings.FieldsFunc(n.Text, unicode.IsSpace)...)
+		}
+	})
+	return words
+}
