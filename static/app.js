@@ -1,5 +1,5 @@
-// The one script. Every page works without it: it adds keys, search while typing,
-// the reader's own time zone, the theme, copying, and diagrams.
+// The one script, with search.js and suggest.js behind it. Every page works without
+// it: it adds keys, the reader's own time zone, the theme, copying, and diagrams.
 (() => {
   'use strict'
 
@@ -77,46 +77,6 @@
     })
   }
 
-  // Search while typing, on the search page: the results come out of the page
-  // that the form would have led to, already escaped by the server.
-  const policy = window.trustedTypes
-    ? trustedTypes.createPolicy('postern', { createHTML: s => s })
-    : { createHTML: s => s }
-  const typingDelay = 120 // ms: shorter than a pause, longer than a key
-  const liveSearch = () => {
-    const base = document.body.dataset.base + '/search'
-    const form = one('.bar form.find')
-    if (!form || location.pathname !== base) return
-    const input = one('input', form)
-    // Screen readers hear the changes of an element that stays; the results do not.
-    const told = document.createElement('p')
-    told.className = 'hide'
-    told.setAttribute('role', 'status')
-    form.append(told)
-    let timer, running
-    const ask = async () => {
-      running?.abort()
-      running = new AbortController()
-      const query = new URLSearchParams({ q: input.value })
-      history.replaceState(null, '', base + '?' + query)
-      query.set('typing', '1')
-      try {
-        const answer = await fetch(base + '?' + query, { signal: running.signal, headers: { Accept: 'text/html' } })
-        if (!answer.ok) return
-        const page = new DOMParser().parseFromString(policy.createHTML(await answer.text()), 'text/html')
-        const main = one('main', page)
-        localTimes(main)
-        told.textContent = one('[data-count]', main)?.textContent ?? ''
-        one('main').replaceChildren(...main.childNodes)
-        document.title = page.title
-      } catch (e) {
-        if (e.name !== 'AbortError') form.dataset.offline = 'yes' // Enter still asks the plain way
-      }
-    }
-    input.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(ask, typingDelay) })
-    if (matchMedia('(hover: hover)').matches && !location.hash) input.setSelectionRange(input.value.length, input.value.length)
-  }
-
   const copyButtons = () => {
     if (!navigator.clipboard) return
     for (const pre of all('pre:not(.mermaid)')) {
@@ -192,7 +152,6 @@
     themeSwitch()
     localTimes(document)
     keyboard()
-    liveSearch()
     copyButtons()
     anchors()
     contents()

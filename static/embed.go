@@ -1,7 +1,8 @@
 // Package static owns the files that browsers load: one style sheet, the styles
 // of highlighted code, one script, and Mermaid for diagrams.
 //
-// Data layout: the files are embedded. Each is served under a name that holds a
+// Data layout: the files are embedded. The script and the style sheet are written
+// in parts, each with one subject, and sent as one file (see parts). Each is served under a name that holds a
 // hash of its bytes ("/static/app.3f2a1b0c9d8e.css"), so it may be kept for a
 // year; another build has other names. Files that end in .gz are stored
 // compressed and served under the name without it.
@@ -23,7 +24,7 @@ import (
 	"time"
 )
 
-//go:embed app.css app.js highlight.css mermaid.js icon.svg vendor/mermaid.min.js.gz
+//go:embed *.css *.js icon.svg vendor/mermaid.min.js.gz
 var files embed.FS
 
 // hashDigits is how many hexadecimal digits of SHA-256 a name carries: 48 bits,
@@ -50,18 +51,30 @@ type Files struct {
 	sum    string
 }
 
+// parts are the files that are sent together under the name of the first.
+func parts() [][]string {
+	return [][]string{
+		{"app.css", "search.css"}, {"app.js", "search.js", "suggest.js"},
+		{"highlight.css"}, {"mermaid.js"}, {"icon.svg"}, {"vendor/mermaid.min.js.gz"},
+	}
+}
+
 // Load hashes the embedded files.
 func Load() (*Files, error) {
 	f := &Files{names: map[string]string{}, assets: map[string]asset{}}
 	all := sha256.New()
-	for _, name := range []string{"app.css", "app.js", "highlight.css", "mermaid.js", "icon.svg", "vendor/mermaid.min.js.gz"} {
-		b, err := files.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("static: %w", err)
+	for _, names := range parts() {
+		var b []byte
+		for _, name := range names {
+			part, err := files.ReadFile(name)
+			if err != nil {
+				return nil, fmt.Errorf("static: %w", err)
+			}
+			b = append(b, part...)
 		}
 		sum := sha256.Sum256(b)
 		all.Write(sum[:])
-		f.add(path.Base(name), b, hex.EncodeToString(sum[:])[:hashDigits])
+		f.add(path.Base(names[0]), b, hex.EncodeToString(sum[:])[:hashDigits])
 	}
 	f.sum = hex.EncodeToString(all.Sum(nil))[:hashDigits]
 	return f, nil

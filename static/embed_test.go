@@ -62,18 +62,29 @@ func TestFilesAreSentCompressed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := os.ReadFile("app.css")
-	if err != nil || string(got) != string(want) {
-		t.Errorf("the compressed bytes are other bytes (%v)", err)
+	if want := styleSheet(t); string(got) != want {
+		t.Error("the compressed bytes are other bytes")
 	}
 }
 
 func TestTheStyleSheetIsSmall(t *testing.T) {
 	const most = 30 << 10 // bytes: it blocks the first paint
-	b, err := os.ReadFile("app.css")
-	if err != nil || len(b) > most {
-		t.Errorf("app.css is %d bytes, at most %d (%v)", len(b), most, err)
+	if b := styleSheet(t); len(b) > most {
+		t.Errorf("the style sheet is %d bytes, at most %d", len(b), most)
 	}
+}
+
+// styleSheet is what is served as app.css: its parts, one after the other.
+func styleSheet(t *testing.T) (all string) {
+	t.Helper()
+	for _, name := range []string{"app.css", "search.css"} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all += string(b)
+	}
+	return all
 }
 
 // TestHighlightCSS: run markdown.HighlightCSS("github", "github-dark") anew when

@@ -144,7 +144,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 
 // schemas are those of every owner of the database.
 func schemas() []kv.Schema {
-	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), catalog.Schema(), ledger.Schema(), register.Schema()}
+	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), querylog.Schema(), catalog.Schema(), ledger.Schema(), register.Schema()}
 }
 
 func (a *App) openLibrary(context.Context) error {

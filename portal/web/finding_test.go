@@ -98,11 +98,11 @@ func TestProblemsPointAtTheQuery(t *testing.T) {
 		offset int
 		want   queryProblem
 	}{
-		{"池 kind:x pool", 2, queryProblem{"池 ", "kind:x", " pool", "No."}},
-		{"pool (", 5, queryProblem{"pool ", "(", "", "No."}},
-		{"pool", 4, queryProblem{"pool", "", "", "No."}},
-		{"pool", 99, queryProblem{"pool", "", "", "No."}},
-		{"pool", -1, queryProblem{"", "pool", "", "No."}},
+		{"池 kind:x pool", 2, queryProblem{"池 ", "kind:x", " pool", "no"}},
+		{"pool (", 5, queryProblem{"pool ", "(", "", "no"}},
+		{"pool", 4, queryProblem{"pool", "", "", "no"}},
+		{"pool", 99, queryProblem{"pool", "", "", "no"}},
+		{"pool", -1, queryProblem{"", "pool", "", "no"}},
 	} {
 		if got := problemAt(c.text, search.QueryProblem{Offset: c.offset, Message: "no"}); got != c.want {
 			t.Errorf("%q at %d: %+v", c.text, c.offset, got)

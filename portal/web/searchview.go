@@ -28,6 +28,7 @@ type searchView struct {
 	First      int // the first hit shown, 1-based
 	Last       int
 	Other      []chip
+	Notes      []string // what was relaxed or cut, in sentences
 	Problems   []queryProblem
 	Rebuilding string     // how far a rebuild of the index is; "" for none
 	Trouble    string     // why there is no answer; "" when there is
@@ -78,6 +79,9 @@ func (s *Server) fillSearch(view *searchView, req search.Request) {
 	for _, p := range view.Results.Problems {
 		view.Problems = append(view.Problems, problemAt(req.Text, p))
 	}
+	for _, n := range view.Results.Notes {
+		view.Notes = append(view.Notes, sentence(n))
+	}
 	for _, h := range view.Results.Hits {
 		view.Hits = append(view.Hits, s.hitView(h))
 	}
@@ -115,7 +119,7 @@ func problemAt(text string, p search.QueryProblem) queryProblem {
 	for end < len(runes) && runes[end] != ' ' {
 		end++
 	}
-	return queryProblem{Before: string(runes[:at]), At: string(runes[at:end]), After: string(runes[end:]), Message: sentence(p.Message)}
+	return queryProblem{Before: string(runes[:at]), At: string(runes[at:end]), After: string(runes[end:]), Message: p.Message}
 }
 
 // hitView puts the marks of the title onto the title, and makes each heading a
