@@ -70,6 +70,9 @@ func Load() (*Files, error) {
 			if err != nil {
 				return nil, fmt.Errorf("static: %w", err)
 			}
+			if len(b) > 0 && path.Ext(name) == ".js" {
+				b = append(b, ";\n"...) // else a part would be read as an argument of the one before
+			}
 			b = append(b, part...)
 		}
 		sum := sha256.Sum256(b)

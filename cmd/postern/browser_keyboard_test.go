@@ -30,7 +30,6 @@ func testKeyboard(t *testing.T, browser *chromium, url string) {
 		walk func(*testing.T, *tab, string)
 	}{
 		{"search", walkSearch},
-		{"search while typing", walkTyping},
 		{"results", walkResults},
 		{"help", walkHelp},
 		{"tab order", walkTabs},
@@ -55,28 +54,6 @@ func walkSearch(t *testing.T, tab *tab, url string) {
 	tab.until(t, onResults)
 	if q := eval[string](t, tab, `new URLSearchParams(location.search).get('q')`); q != "connection pool" {
 		t.Errorf("the address asks for %q", q)
-	}
-}
-
-func walkTyping(t *testing.T, tab *tab, url string) {
-	tab.open(t, url+"/search?q=pool")
-	tab.until(t, onResults)
-	eval[any](t, tab, `window.region = document.querySelector('[role=status]'), null`)
-	tab.press(t, "/")
-	tab.until(t, inSearchBox)
-	tab.press(t, "certificat") // not a whole word: what is typed last is a beginning
-	tab.until(t, `new URLSearchParams(location.search).get('q') === 'certificat'`)
-	tab.until(t, `document.querySelector('.hit mark')?.textContent.toLowerCase().startsWith('certificat')`)
-	tab.until(t, `document.title.startsWith('certificat')`)
-	if !eval[bool](t, tab, inSearchBox) {
-		t.Error("the search box lost the focus")
-	}
-	// A screen reader hears the changes of an element that stays.
-	tab.until(t, `window.region.isConnected && /^[\d,]+ results?$/.test(region.textContent.trim())`)
-	tab.press(t, kb.Enter)
-	tab.until(t, `window.region === undefined && `+onResults)
-	if q := eval[string](t, tab, `new URLSearchParams(location.search).get('q')`); q != "certificat" {
-		t.Errorf("Enter asks for %q", q)
 	}
 }
 

@@ -16,6 +16,7 @@ func TestBrowser(t *testing.T) {
 	browser := startChromium(t, program)
 	t.Run("pages", func(t *testing.T) { testPages(t, browser, portal.url) })
 	t.Run("keyboard", func(t *testing.T) { testKeyboard(t, browser, portal.url) })
+	t.Run("search", func(t *testing.T) { testSearch(t, browser, portal.url) })
 	t.Run("without script", func(t *testing.T) { testWithoutScript(t, browser, portal.url) })
 }
 
@@ -41,6 +42,8 @@ func browserPages() []browserPage {
 		{"search-narrowed", "/search?q=pool+severity%3ASEV2", ok, "a.pill.on"},
 		{"search-nothing", "/search?q=zyxwvutsrq", ok, "main .empty"},
 		{"search-empty", "/search", ok, "main .empty"},
+		{"search-problem", "/search?q=pool+kind%3Ax+conection", ok, ".note .query mark"},
+		{"gaps", "/gaps", ok, "#missing"},
 		{"services", "/services", ok, "main [data-item]"},
 		{"actions", "/actions", ok, "main table"},
 		{"history", "/runbooks/GatewayPoolExhausted?history", ok, "main table"},
