@@ -64,7 +64,7 @@ func fixWorth(heading string) int {
 			worth = max(worth, 3)
 		case "step", "procedur", "troubleshoot", "instruct":
 			worth = max(worth, 2)
-		case "respons", "action":
+		case "respons":
 			worth = max(worth, 1)
 		}
 	}

@@ -12,7 +12,9 @@ const (
 	relatedText = 16 << 10
 	// relatedShare is the share of the best possible score that makes an incident
 	// related.
-	relatedShare = 0.10
+	relatedShare = 0.06
+	// third of all documents may have a word that likens two of them.
+	third = 3
 	// relatedRead is how many of the best are looked at for incidents.
 	relatedRead = 30
 )
@@ -46,6 +48,8 @@ func (x *Index) Related(ctx context.Context, id string, limit int) ([]Match, err
 
 func (x *Index) related(ctx context.Context, e *evaluation, d *Document, limit int) ([]Match, error) {
 	w := newWeighing(e)
+	w.least = 2                    // a word that only the document itself has finds nothing,
+	w.most = 2 + e.documents/third // and one that many have likens nothing
 	if err := w.document(d); err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ type Likeness struct {
 	Took    time.Duration
 	Matches []Match // the runbook of the alert first, then by likeness
 	Notes   []string
+	Faint   bool // nothing is close: the matches have some words of the text
 }
 
 // Match is one document that resembles a text.
@@ -140,8 +141,8 @@ func (x *Index) resemble(ctx context.Context, g *engine, r SimilarRequest, out *
 		if out.Matches, err = x.matched(ctx, e, ranked); err != nil {
 			return err
 		}
-		out.Notes = notesOf(out.Reading, out.Matches, best)
 		order(out.Reading, out.Matches)
+		out.judge(best)
 		out.Matches = out.Matches[:min(r.Limit, len(out.Matches))]
 		x.finish(out.Matches, p, r.Fragments)
 		return nil
@@ -215,23 +216,22 @@ func (x *Index) finish(matches []Match, p plan, quote bool) {
 	}
 }
 
-// notesOf says how close the matches are, when they are not. best is the score of
-// a document that has everything.
-func notesOf(reading paste.Reading, matches []Match, best float32) []string {
-	var notes []string
-	if reading.Cut {
-		notes = append(notes, fmt.Sprintf("only the first %d KB of the text were read", paste.MaxBytes>>10))
+// judge says how close the matches are, when they are not. best is about the score
+// of a document that has everything.
+func (l *Likeness) judge(best float32) {
+	if l.Reading.Cut {
+		l.Notes = append(l.Notes, fmt.Sprintf("only the first %d KB of the text were read", paste.MaxBytes>>10))
 	}
-	named := slices.ContainsFunc(matches, func(m Match) bool {
-		return slices.ContainsFunc(reading.Names, func(name string) bool { return isFor(&m.Document, name) })
-	})
-	if len(reading.Names) > 0 && !named {
-		notes = append(notes, fmt.Sprintf("no document is for the alert “%s”: these resemble what it says", reading.Names[0]))
+	named, top := false, 0.0
+	for _, m := range l.Matches {
+		named, top = named || m.Named, max(top, m.Score)
 	}
-	if len(matches) > 0 && !named && matches[0].Score < float64(best)*faint {
-		notes = append(notes, "nothing close was found: these have some words of the text")
+	if names := l.Reading.Names; len(names) > 0 && !named {
+		l.Notes = append(l.Notes, fmt.Sprintf("no document is for the alert “%s”: these resemble what it says", names[0]))
 	}
-	return notes
+	if l.Faint = !named && top < float64(best)*faint; l.Faint && len(l.Matches) > 0 {
+		l.Notes = append(l.Notes, "nothing close was found: these have some words of the text")
+	}
 }
 
 // isFor tells whether a document is for an alert.

@@ -34,6 +34,8 @@ const (
 // weighing collects the words of a text by what they are worth.
 type weighing struct {
 	*evaluation
+	least  uint64 // documents that must have a word for it to count,
+	most   uint64 // and that may have it
 	units  map[string]*unit
 	nearby []nearbyTokens
 	tokens []analysis.Token
@@ -47,7 +49,7 @@ type nearbyTokens struct {
 }
 
 func newWeighing(e *evaluation) *weighing {
-	return &weighing{evaluation: e, units: make(map[string]*unit)}
+	return &weighing{evaluation: e, least: 1, most: e.documents, units: make(map[string]*unit)}
 }
 
 // reading weighs what was understood of a pasted text.
@@ -136,8 +138,10 @@ func (w *weighing) near(words []string, share float32) {
 // that has all of them often.
 func (w *weighing) plan() (p plan, best float32) {
 	for _, u := range w.units {
-		if u.found > 0 {
+		if u.found >= w.least && u.found <= w.most {
 			p.units = append(p.units, u)
+		} else if u.found == 0 && u.share >= namePartShare { // an alert that nobody wrote about
+			best += u.idf * (k1 + 1)
 		}
 	}
 	slices.SortFunc(p.units, func(a, b *unit) int {

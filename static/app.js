@@ -77,6 +77,28 @@
     })
   }
 
+  // The box takes one line. What is pasted with more of them, or too long for it,
+  // goes to the page that reads it whole.
+  const pasting = () => {
+    for (const input of all('form.find input[name=q]')) {
+      input.addEventListener('paste', e => {
+        const text = (e.clipboardData?.getData('text/plain') ?? '').trim()
+        if (!text.includes('\n') && text.length <= input.maxLength) return
+        e.preventDefault()
+        const form = document.createElement('form')
+        form.method = 'post'
+        form.action = document.body.dataset.base + '/similar'
+        form.hidden = true
+        const area = document.createElement('textarea')
+        area.name = 'text'
+        area.value = text
+        form.append(area)
+        document.body.append(form)
+        form.submit()
+      })
+    }
+  }
+
   const copyButtons = () => {
     if (!navigator.clipboard) return
     for (const pre of all('pre:not(.mermaid)')) {
@@ -152,6 +174,7 @@
     themeSwitch()
     localTimes(document)
     keyboard()
+    pasting()
     copyButtons()
     anchors()
     contents()

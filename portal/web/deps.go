@@ -83,6 +83,10 @@ type Library interface {
 // Searcher finds documents.
 type Searcher interface {
 	Search(ctx context.Context, r search.Request) (search.Results, error)
+	// Similar finds what resembles a pasted text, or is for an alert.
+	Similar(ctx context.Context, r search.SimilarRequest) (search.Likeness, error)
+	// Related finds the incidents most like a document.
+	Related(ctx context.Context, id string, limit int) ([]search.Match, error)
 }
 
 // Suggester offers what begins with what is typed. It must cost microseconds.

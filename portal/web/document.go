@@ -40,7 +40,10 @@ func (s *Server) documentOrHistory(c echo.Context, id string, f form) error {
 	if f == asMarkdown {
 		return s.source(c, page.Shown.Blob)
 	}
-	view := s.documentView(page)
+	view, whole := s.documentView(page), true
+	if rev == "" {
+		view.Related, whole = s.relatedTo(c.Request().Context(), page)
+	}
 	if words := wordsToMark(c); words != nil {
 		view.HTML = markWords(view.HTML, words)
 	}
@@ -49,7 +52,7 @@ func (s *Server) documentOrHistory(c echo.Context, id string, f form) error {
 		return err
 	}
 	done.id = page.ID
-	if rev == "" && c.Request().URL.RawQuery == "" {
+	if whole && rev == "" && c.Request().URL.RawQuery == "" {
 		done.key = c.Request().URL.Path
 		s.cache.put(done)
 	}

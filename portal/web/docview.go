@@ -26,6 +26,7 @@ type documentView struct {
 	Actions   actionList
 	TOC       []tocEntry
 	Backlinks []library.Record
+	Related   relatedView
 	Missing   []missingLink
 	Shown     library.Revision
 	Path      string // in the repository

@@ -19,6 +19,7 @@ import (
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/search"
+	"github.com/postern/postern/search/paste"
 	"github.com/postern/postern/search/querylog"
 	"github.com/postern/postern/search/suggest"
 )
@@ -289,10 +290,12 @@ func (fakeContent) Blobs(_ context.Context, ids []postmortems.OID, fn func(int, 
 
 // fakeSearch finds every record, whatever is asked, and remembers the request.
 type fakeSearch struct {
-	last  search.Request
-	none  bool
-	err   error
-	found func(search.Request) (search.Results, error) // instead of the usual answer
+	last    search.Request
+	similar search.SimilarRequest
+	related int // times asked
+	none    bool
+	err     error
+	found   func(search.Request) (search.Results, error) // instead of the usual answer
 }
 
 func (s *fakeSearch) Search(_ context.Context, r search.Request) (search.Results, error) {
@@ -362,6 +365,41 @@ func (q *fakeQueries) Report(_ context.Context, query, words string) (querylog.N
 func (q *fakeQueries) Finish(_ context.Context, id string, done bool, by string) error {
 	q.finished = append(q.finished, fmt.Sprintf("%s %v %s", id, done, by))
 	return q.err
+}
+
+func (s *fakeSearch) Similar(_ context.Context, r search.SimilarRequest) (search.Likeness, error) {
+	s.similar = r
+	out := search.Likeness{Reading: paste.Read(r.Text)}
+	if r.Alert != "" {
+		out.Reading = paste.OfAlert(r.Alert)
+	}
+	if s.err != nil || s.none {
+		return out, s.err
+	}
+	found, err := s.Search(context.Background(), search.Request{Text: r.Text})
+	book := runbook()
+	known := strings.EqualFold(r.Alert, "GatewayPoolExhausted") || r.Alert == ""
+	out.Matches = []search.Match{{
+		Named: known,
+		Hit:   search.Hit{Document: search.Document{ID: book.ID, Address: book.Address, Kind: "runbook", Title: book.Title, Alerts: []string{"GatewayPoolExhausted"}, Date: book.Date}},
+		Fix:   &search.Section{Heading: "Mitigation", Anchor: "h-mitigation", Text: "Raise <pool.max> to 200.\nRestart one cell at a time."},
+	}, {
+		Named: known, Hit: found.Hits[0],
+		Fix: &search.Section{Heading: "Resolution", Anchor: "h-resolution", Text: "The limit was set back."},
+	}}
+	out.Total = len(out.Matches)
+	return out, err
+}
+
+func (s *fakeSearch) Related(_ context.Context, id string, _ int) ([]search.Match, error) {
+	s.related++
+	if s.err != nil {
+		return nil, s.err
+	}
+	took := int64(540)
+	return []search.Match{{Hit: search.Hit{Document: search.Document{
+		ID: "like-" + id, Address: "/postmortems/2026/like", Kind: "postmortem", Title: "Refunds failed", Recover: &took, Date: testNow,
+	}}}}, nil
 }
 
 // fakeGit writes which service was asked for and by whom.
@@ -475,7 +513,7 @@ func newSite(t testing.TB, publicURL string, opts ...func(*Deps, *Options)) *sit
 	s := &site{
 		lib:    &fakeLibrary{seq: 7, page: page, all: []library.Record{page.Record, runbook(), chinese()}},
 		search: &fakeSearch{}, auth: &fakeAuth{}, queries: &fakeQueries{},
-		status: &fakeStatus{Status{Ready: true, Checks: []StatusCheck{{Name: "database", OK: true}}, IndexLag: 3, Version: "test"}},
+		status: &fakeStatus{Status{Ready: true, Checks: []StatusCheck{{Name: "database", OK: true}}, Version: "test"}},
 	}
 	deps := Deps{
 		Library: s.lib, Content: fakeContent{}, Search: s.search, Suggest: fakeSuggest{}, Queries: s.queries, Git: fakeGit{}, Auth: s.auth, Admin: fakeAdmin{}, Status: s.status,

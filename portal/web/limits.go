@@ -30,6 +30,7 @@ const (
 	loginBody = 4 << 10   // a token and a return address
 	noteBody  = 16 << 10  // a query and a few lines, percent-encoded
 	adminBody = 64 << 10  // small JSON
+	pasteBody = 1 << 20   // a pasted log: its first 64 KB are read, and a form triples what is not ASCII
 	apiBody   = 4 << 20   // a pasted log; a webhook
 	gitBody   = 128 << 20 // git's own routes count packs themselves (64 MiB); this is the outer wall
 )

@@ -85,7 +85,7 @@ func TestSearchPage(t *testing.T) {
 		}
 	}
 	for target, code := range map[string]int{
-		"/search?q=" + strings.Repeat("x", maxQuery+1): 400, "/search?q=%ff": 400, "/search?q=x&offset=-1": 400, "/search?q=x&offset=999999": 400, "/search": 200,
+		"/search?q=" + strings.Repeat("x", maxQuery+1): 303, "/search?q=%ff": 400, "/search?q=x&offset=-1": 400, "/search?q=x&offset=999999": 400, "/search": 200,
 	} {
 		if w := s.get(target); w.Code != code {
 			t.Errorf("GET %.40s: %d, want %d", target, w.Code, code)
@@ -218,6 +218,7 @@ func TestProbes(t *testing.T) {
 	if w := s.get("/healthz"); w.Code != 200 {
 		t.Errorf("healthz: %d", w.Code)
 	}
+	s.status.status.IndexLag = 3
 	if w := s.get("/readyz"); w.Code != 200 || !strings.Contains(w.Body.String(), `"index_lag":3`) {
 		t.Errorf("readyz: %d %s", w.Code, w.Body)
 	}

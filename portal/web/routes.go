@@ -46,6 +46,9 @@ func (s *Server) readingRoutes() []route {
 		page("/feed.atom", s.feed),
 		page("/gaps", s.gaps),
 		page("/*", s.address),
+		{method: http.MethodGet, path: "/similar", need: auth.Read, body: noBody, rate: rateSearch, serve: s.similar},
+		{method: http.MethodPost, path: "/similar", need: auth.Read, body: pasteBody, rate: rateSearch, serve: s.similar},
+		{method: http.MethodGet, path: "/a/*", need: auth.Read, body: noBody, rate: rateSearch, serve: s.alert},
 		{method: http.MethodGet, path: "/search", need: auth.Read, body: noBody, rate: rateSearch, serve: s.search},
 		{method: http.MethodGet, path: "/search.atom", need: auth.Read, body: noBody, rate: rateSearch, serve: s.queryFeed},
 		{method: http.MethodGet, path: "/suggest", need: auth.Read, body: noBody, rate: rateSuggest, serve: s.suggestions},
@@ -91,6 +94,7 @@ func (s *Server) apiRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/api/v1/search", need: auth.Read, body: noBody, rate: rateSearch, serve: s.api},
 		{method: http.MethodGet, path: "/api/v1/suggest", need: auth.Read, body: noBody, rate: rateSuggest, serve: s.api},
+		{method: http.MethodPost, path: "/api/v1/similar", need: auth.Read, body: pasteBody, rate: rateSearch, serve: s.api},
 		{method: http.MethodGet, path: "/api/v1/*", need: auth.Read, body: noBody, serve: s.api},
 		{method: http.MethodPost, path: "/api/v1/*", need: auth.Read, body: apiBody, serve: s.api},
 		{method: http.MethodGet, path: "/openapi.json", public: true, body: noBody, serve: s.api},

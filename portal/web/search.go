@@ -17,6 +17,9 @@ import (
 // search answers /search. It also answers the script's search while typing, which
 // takes the results out of the same page.
 func (s *Server) search(c echo.Context) error {
+	if sent, err := s.toSimilar(c); sent {
+		return err
+	}
 	req, err := searchRequest(c)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ func pageStructs() map[string]any {
 		"home": homeView{}, "list": listView{}, "document": documentView{}, "search": searchView{}, "history": historyView{}, "diff": diffView{},
 		"drafts": draftsView{}, "services": servicesView{}, "actions": actionsView{}, "rules": rulesView{}, "rule": ruleView{},
 		"gaps": gapsView{}, "error": errorView{}, "login": loginView{}, "mermaid": mermaidView{},
+		"similar": similarView{}, "alert": alertView{},
 	}
 }
 

@@ -39,11 +39,20 @@ func (r *reader) trace(text string) {
 		case panicked || strings.Contains(trimmed, "panicked at"):
 			panicked = r.panicked(trimmed)
 		default:
-			r.failure(trimmed)
+			r.told(trimmed)
 		}
 		quoted = strings.HasPrefix(trimmed, `File "`)
 	}
 	r.frames(frames)
+}
+
+// told files a line between frames: an error, or what a log said meanwhile.
+func (r *reader) told(line string) {
+	if class, _, _ := errorClass(withoutLead(line)); class == "" && withoutLead(line) == line {
+		r.detail(line)
+		return
+	}
+	r.failure(line)
 }
 
 // addFrame adds a frame; Go and Rust tell the file of one on the next line.

@@ -1,0 +1,141 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+const pastedAlert = "[FIRING:1] GatewayPoolExhausted (eu-1)\nLabels:\n - alertname = GatewayPoolExhausted\n - pod = secret-pod-7c9d8b6f5-x2kqp\n"
+
+func (s *site) paste(text string, headers ...string) string {
+	headers = append(headers, "Content-Type", "application/x-www-form-urlencoded")
+	return s.ask(http.MethodPost, "/similar", url.Values{"text": {text}}.Encode(), headers...).Body.String()
+}
+
+func TestSimilarPage(t *testing.T) {
+	s := newSite(t, "https://kb.example")
+	body := s.paste(pastedAlert)
+	if s.search.similar.Text != pastedAlert || !s.search.similar.Fragments {
+		t.Errorf("asked %+v", s.search.similar)
+	}
+	lead, incidents := strings.Index(body, `aria-label="What fixed it last time"`), strings.Index(body, `aria-label="Past incidents"`)
+	if lead < 0 || incidents < lead {
+		t.Fatalf("the answer leads with nothing:\n%s", body)
+	}
+	for _, want := range []string{
+		"Raise &lt;pool.max&gt; to 200.", "#h-mitigation", "1 similar incident, 31 min to recover", "#h-resolution", "The limit was set back.",
+		"2 open actions", "47 days overdue", "Alert on pool usage above 80 %", "recovered in <b>31 min</b>",
+		"secret-pod-7c9d8b6f5-x2kqp\n</textarea>",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if strings.Contains(body, "Reject limits without a unit") {
+		t.Error("an action that is done is listed as open")
+	}
+}
+
+func TestSimilarForm(t *testing.T) {
+	s := newSite(t, "https://kb.example")
+	for _, body := range []string{s.get("/similar").Body.String(), s.paste(" \n ")} {
+		if !strings.Contains(body, "<textarea") || s.search.similar.Text != "" {
+			t.Errorf("an empty paste: asked %+v, answered\n%s", s.search.similar, body)
+		}
+	}
+	if w := s.get("/similar?text=pool+exhausted"); w.Code != http.StatusOK || s.search.similar.Text != "pool exhausted" || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("by address: %d %v, asked %+v", w.Code, w.Header(), s.search.similar)
+	}
+	s.search.err = fault.New(fault.Invalid, "search", "there are no words in this text")
+	if body := s.paste("10.0.0.1"); !strings.Contains(body, "There are no words in this text.") || !strings.Contains(body, "10.0.0.1</textarea>") {
+		t.Errorf("a text without words: %s", body)
+	}
+	s.search.err = fault.New(fault.Unavailable, "search", "the index is being rebuilt")
+	if w := s.get("/similar?text=x"); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("while the index is rebuilt: %d", w.Code)
+	}
+	s.search.err, s.search.none = nil, true
+	if body := s.paste(pastedAlert); !strings.Contains(body, "Nothing like it is published") || !strings.Contains(body, `action="/gaps/report"`) {
+		t.Errorf("nothing found: %s", body)
+	}
+	if w := s.ask(http.MethodPost, "/similar", strings.Repeat("x", pasteBody+1), "Content-Type", "application/x-www-form-urlencoded"); w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("a huge paste: %d", w.Code)
+	}
+	if w := s.ask(http.MethodPost, "/similar", "text=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site"); w.Code != http.StatusForbidden {
+		t.Errorf("from another site: %d", w.Code)
+	}
+}
+
+// What is pasted into the search box goes to where it is read by its structure.
+func TestSearchBoxRecognisesAPaste(t *testing.T) {
+	s := newSite(t, "https://kb.example/kb")
+	w := s.get("/kb/search?" + url.Values{"q": {pastedAlert}}.Encode())
+	to, err := url.Parse(w.Header().Get("Location"))
+	if err != nil || w.Code != http.StatusSeeOther || to.Path != "/kb/similar" || to.Query().Get("text") != pastedAlert {
+		t.Errorf("%d to %s", w.Code, to)
+	}
+	if w := s.get("/kb/search?q=connection+pool"); w.Code != http.StatusOK {
+		t.Errorf("a query: %d", w.Code)
+	}
+}
+
+func TestAlertPage(t *testing.T) {
+	s := newSite(t, "https://kb.example/kb")
+	w := s.get("/kb/a/gatewaypoolexhausted")
+	body := w.Body.String()
+	if w.Code != http.StatusOK || s.search.similar.Alert != "gatewaypoolexhausted" {
+		t.Fatalf("%d, asked %+v", w.Code, s.search.similar)
+	}
+	for _, want := range []string{">GatewayPoolExhausted</h1>", `rel="canonical" href="https://kb.example/kb/a/GatewayPoolExhausted"`, "Restart one cell at a time.", "The limit was set back."} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	w = s.get("/kb/a/Never%3CHeard%3E%20Of%2FIt")
+	if w.Code != http.StatusNotFound || s.search.similar.Alert != "Never<Heard> Of/It" {
+		t.Fatalf("unknown: %d, asked %+v", w.Code, s.search.similar)
+	}
+	for _, want := range []string{"Never&lt;Heard&gt; Of/It</h1>", `href="/kb/search?q=Never%3CHeard%3E&#43;Of%2FIt"`, `action="/kb/gaps/report"`, "come near"} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("the page of an unknown alert lacks %s", want)
+		}
+	}
+	for _, target := range []string{"/kb/a", "/kb/a/" + strings.Repeat("x", maxAlertName+1)} {
+		if w := s.get(target); w.Code != http.StatusNotFound {
+			t.Errorf("%.20s: %d", target, w.Code)
+		}
+	}
+}
+
+// Related incidents are looked for once for each state of the library, and again
+// while search does not answer.
+func TestRelated(t *testing.T) {
+	s := newSite(t, "https://kb.example")
+	other := chinese()
+	other.Services = []string{"checkout"}
+	s.lib.all = append(s.lib.all, other)
+	for range 3 {
+		body := s.get("/postmortems/2026/checkout").Body.String()
+		if !strings.Contains(body, "Refunds failed") || !strings.Contains(body, "Latest of") {
+			t.Fatalf("nothing related:\n%s", body)
+		}
+	}
+	if s.search.related != 1 {
+		t.Errorf("asked %d times for three readings", s.search.related)
+	}
+	s.lib.seq++
+	s.lib.page.Seq++
+	s.search.err = fault.New(fault.TooMany, "search", "busy")
+	for range 2 {
+		if w := s.get("/postmortems/2026/checkout"); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "Refunds failed") {
+			t.Errorf("while search is busy: %d", w.Code)
+		}
+	}
+	if s.search.related != 3 {
+		t.Errorf("asked %d times, want again for each reading", s.search.related)
+	}
+}
