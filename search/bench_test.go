@@ -120,34 +120,26 @@ func BenchmarkIndex(b *testing.B) {
 	}
 }
 
-// BenchmarkIndexBleveDefault indexes the same documents with Bleve's default
-// mapping, for comparison.
-func BenchmarkIndexBleveDefault(b *testing.B) {
-	docs := synthetic(b, benchDocs(b))
-	for b.Loop() {
-		dir := filepath.Join(b.TempDir(), "bleve")
-		x, err := bleve.New(dir, bleve.NewIndexMapping())
-		if err != nil {
-			b.Fatal(err)
-		}
-		began, cpu := time.Now(), cpuTime(b)
-		for part := range slices.Chunk(docs, 1000) {
-			batch := x.NewBatch()
-			for _, d := range part {
-				if err := batch.Index(d.ID, d); err != nil {
-					b.Fatal(err)
-				}
-			}
-			if err := x.Batch(batch); err != nil {
-				b.Fatal(err)
+// indexWithBleve indexes documents with Bleve's default mapping, for comparison.
+func indexWithBleve(tb testing.TB, dir string, docs []Document) {
+	tb.Helper()
+	x, err := bleve.New(dir, bleve.NewIndexMapping())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for part := range slices.Chunk(docs, 1000) {
+		batch := x.NewBatch()
+		for _, d := range part {
+			if err := batch.Index(d.ID, d); err != nil {
+				tb.Fatal(err)
 			}
 		}
-		b.ReportMetric(float64(len(docs))/time.Since(began).Seconds(), "docs/s")
-		b.ReportMetric(float64(len(docs))/(cpuTime(b)-cpu).Seconds(), "docs/cpu-s")
-		b.ReportMetric(float64(folderSize(b, dir))/float64(len(docs)), "B/doc")
-		if err := x.Close(); err != nil {
-			b.Fatal(err)
+		if err := x.Batch(batch); err != nil {
+			tb.Fatal(err)
 		}
+	}
+	if err := x.Close(); err != nil {
+		tb.Fatal(err)
 	}
 }
 
