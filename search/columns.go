@@ -1,7 +1,10 @@
 package search
 
 import (
+	"slices"
+	"strconv"
 	"sync"
+	"time"
 )
 
 // columns hold the values of one segment's documents in memory, by document
@@ -33,7 +36,11 @@ func (l *leaf) keyword(field string) (*keywordColumn, error) {
 	if c, ok := l.columns.keywords[field]; ok {
 		return c, nil
 	}
-	c, err := l.readKeywords(field)
+	read := l.readKeywords
+	if field == yearFacet {
+		read = l.readYears
+	}
+	c, err := read(field)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +78,30 @@ func (l *leaf) readKeywords(field string) (*keywordColumn, error) {
 	return c, nil
 }
 
+// readYears makes a column of the years of the day field.
+func (l *leaf) readYears(string) (*keywordColumn, error) {
+	days, err := l.lockedNumber(dayField)
+	if err != nil {
+		return nil, err
+	}
+	c := &keywordColumn{first: make([]uint32, l.size()+1), ords: make([]uint32, 0, len(days))}
+	ords := make(map[int]uint32) // year -> place in values
+	for doc, day := range days {
+		if day != unknownNumber {
+			year := time.Unix(day*secondsADay, 0).UTC().Year()
+			ord, ok := ords[year]
+			if !ok {
+				ord = uint32(len(c.values))
+				ords[year] = ord
+				c.values = append(c.values, strconv.Itoa(year))
+			}
+			c.ords = append(c.ords, ord)
+		}
+		c.first[doc+1] = uint32(len(c.ords))
+	}
+	return c, nil
+}
+
 // eachPosting calls fn with every document of every term, by ordinal of the term.
 func (l *leaf) eachPosting(field string, terms []string, fn func(doc, ord uint32)) error {
 	size := uint32(l.size())
@@ -96,6 +127,10 @@ func (l *leaf) eachPosting(field string, terms []string, fn func(doc, ord uint32
 func (l *leaf) number(field string) ([]int64, error) {
 	l.columns.mu.Lock()
 	defer l.columns.mu.Unlock()
+	return l.lockedNumber(field)
+}
+
+func (l *leaf) lockedNumber(field string) ([]int64, error) {
 	if c, ok := l.columns.numbers[field]; ok {
 		return c, nil
 	}
@@ -121,8 +156,19 @@ func (l *leaf) number(field string) ([]int64, error) {
 
 // columnCache keeps the columns of the segments in use, by segment id.
 type columnCache struct {
-	mu   sync.Mutex
-	byID map[uint64]*columns
+	mu     sync.Mutex
+	byID   map[uint64]*columns
+	latest *ordinalCache
+}
+
+// ordinals gives the cache of ordinals for segments with these ids.
+func (c *columnCache) ordinals(ids []uint64) *ordinalCache {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.latest == nil || !slices.Equal(c.latest.ids, ids) {
+		c.latest = &ordinalCache{ids: ids, fields: make(map[string]*ordinals)}
+	}
+	return c.latest
 }
 
 // of gives the columns of the segments with these ids, in order, and forgets

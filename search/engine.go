@@ -33,6 +33,8 @@ type engine struct {
 	queue   *index.AnalysisQueue
 	columns columnCache
 	unsaved sync.WaitGroup // batches that can be searched but are not on disk
+	// scratches are idle; a query borrows one.
+	scratches sync.Pool
 }
 
 // saveWait bounds how long closing waits for the last batches to reach the disk;
@@ -103,18 +105,45 @@ func (g *engine) snapshot() (*scorch.IndexSnapshot, error) {
 	return s, nil
 }
 
+// evaluate runs fn over the present snapshot.
+func (g *engine) evaluate(ctx context.Context, fn func(*evaluation) error) error {
+	snap, err := g.snapshot()
+	if err != nil {
+		return err
+	}
+	defer snap.Close()
+	s, ok := g.scratches.Get().(*scratch)
+	if !ok {
+		s = &scratch{}
+	}
+	e := &evaluation{ctx: ctx, leaves: g.leaves(snap), scratch: s, ordinals: g.columns.ordinals(segmentIDs(snap))}
+	for _, l := range e.leaves {
+		e.documents += l.snap.Count()
+	}
+	if err := fn(e); err != nil {
+		return err // the scratch may be in any state
+	}
+	g.scratches.Put(s)
+	return nil
+}
+
 // leaves are the segments of a snapshot.
 func (g *engine) leaves(s *scorch.IndexSnapshot) []*leaf {
+	segments := s.Segments()
+	out := make([]*leaf, len(segments))
+	for i, c := range g.columns.of(segmentIDs(s)) {
+		out[i] = newLeaf(segments[i], c)
+	}
+	return out
+}
+
+func segmentIDs(s *scorch.IndexSnapshot) []uint64 {
 	segments := s.Segments()
 	ids := make([]uint64, len(segments))
 	for i, seg := range segments {
 		ids[i] = seg.Id()
 	}
-	out := make([]*leaf, len(segments))
-	for i, c := range g.columns.of(ids) {
-		out[i] = newLeaf(segments[i], c)
-	}
-	return out
+	return ids
 }
 
 // meta is what the index knows of itself.

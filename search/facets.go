@@ -1,10 +1,9 @@
 package search
 
 import (
-	"cmp"
 	"slices"
-	"strconv"
-	"time"
+	"strings"
+	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -13,9 +12,9 @@ import (
 // more than a page shows.
 const maxFacetValues = 50
 
-// facetFields are the keyword fields that are counted; year is counted from day.
+// facetFields are the fields that are counted; year is made from day.
 func facetFields() []string {
-	return []string{kindField, serviceField, severityField, factorField, tagField}
+	return []string{kindField, serviceField, severityField, factorField, tagField, yearFacet}
 }
 
 const yearFacet = "year"
@@ -24,24 +23,21 @@ const yearFacet = "year"
 func (e *evaluation) facets(m matches) (map[string][]FacetValue, error) {
 	out := make(map[string][]FacetValue, 6)
 	for _, field := range facetFields() {
-		counts := make(map[string]int)
+		ords, err := e.ordinals.of(field, e.leaves)
+		if err != nil {
+			return nil, err
+		}
+		counts := make([]int, len(ords.values))
 		for i, l := range e.leaves {
 			if err := e.ctx.Err(); err != nil {
 				return nil, err
 			}
-			if err := l.countKeywords(field, m.sets(i), counts); err != nil {
+			if err := l.count(field, m.sets(i), ords.ofLeaf[i], counts); err != nil {
 				return nil, err
 			}
 		}
-		out[field] = topValues(counts)
+		out[field] = topValues(ords.values, counts)
 	}
-	years := make(map[string]int)
-	for i, l := range e.leaves {
-		if err := l.countYears(m.sets(i), years); err != nil {
-			return nil, err
-		}
-	}
-	out[yearFacet] = topValues(years)
 	return out, nil
 }
 
@@ -59,7 +55,9 @@ func (m matches) sets(leaf int) []*roaring.Bitmap {
 	return out
 }
 
-func (l *leaf) countKeywords(field string, sets []*roaring.Bitmap, counts map[string]int) error {
+// count adds the documents of the sets to the counts of their values; ords gives
+// the place of each of the leaf's values in counts.
+func (l *leaf) count(field string, sets []*roaring.Bitmap, ords []uint32, counts []int) error {
 	if len(sets) == 0 {
 		return nil
 	}
@@ -67,55 +65,73 @@ func (l *leaf) countKeywords(field string, sets []*roaring.Bitmap, counts map[st
 	if err != nil {
 		return err
 	}
-	byOrd := make([]int, len(c.values))
 	for _, s := range sets {
-		s.Iterate(func(doc uint32) bool {
+		for it := s.Iterator(); it.HasNext(); {
+			doc := it.Next()
 			for _, ord := range c.ords[c.first[doc]:c.first[doc+1]] {
-				byOrd[ord]++
+				counts[ords[ord]]++
 			}
-			return true
-		})
-	}
-	for ord, n := range byOrd {
-		if n > 0 {
-			counts[c.values[ord]] += n
 		}
 	}
 	return nil
 }
 
-// countYears counts by year, turning each distinct day into a date once.
-func (l *leaf) countYears(sets []*roaring.Bitmap, counts map[string]int) error {
-	if len(sets) == 0 {
-		return nil
+// ordinals join the values of a field in all segments of a snapshot.
+type ordinals struct {
+	values []string
+	ofLeaf [][]uint32 // by leaf: place of the leaf's value -> place in values
+}
+
+// ordinalCache keeps the ordinals of one list of segments.
+type ordinalCache struct {
+	ids []uint64
+
+	mu     sync.Mutex
+	fields map[string]*ordinals
+}
+
+// of gives the ordinals of a field over the leaves of the snapshot.
+func (c *ordinalCache) of(field string, leaves []*leaf) (*ordinals, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if o, ok := c.fields[field]; ok {
+		return o, nil
 	}
-	days, err := l.number(dayField)
-	if err != nil {
-		return err
-	}
-	perDay := make(map[int64]int)
-	for _, s := range sets {
-		s.Iterate(func(doc uint32) bool {
-			perDay[days[doc]]++
-			return true
-		})
-	}
-	for day, n := range perDay {
-		if day != unknownNumber {
-			counts[strconv.Itoa(time.Unix(day*secondsADay, 0).UTC().Year())] += n
+	o := &ordinals{ofLeaf: make([][]uint32, len(leaves))}
+	places := make(map[string]uint32)
+	for i, l := range leaves {
+		column, err := l.keyword(field)
+		if err != nil {
+			return nil, err
+		}
+		o.ofLeaf[i] = make([]uint32, len(column.values))
+		for ord, v := range column.values {
+			place, ok := places[v]
+			if !ok {
+				place = uint32(len(o.values))
+				places[v] = place
+				o.values = append(o.values, v)
+			}
+			o.ofLeaf[i][ord] = place
 		}
 	}
-	return nil
+	c.fields[field] = o
+	return o, nil
 }
 
 // topValues orders values by count, then by name.
-func topValues(counts map[string]int) []FacetValue {
-	out := make([]FacetValue, 0, len(counts))
-	for v, n := range counts {
-		out = append(out, FacetValue{Value: v, Count: n})
+func topValues(values []string, counts []int) []FacetValue {
+	out := make([]FacetValue, 0, min(len(values), 2*maxFacetValues))
+	for i, n := range counts {
+		if n > 0 {
+			out = append(out, FacetValue{Value: values[i], Count: n})
+		}
 	}
 	slices.SortFunc(out, func(a, b FacetValue) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
+		if a.Count != b.Count {
+			return b.Count - a.Count
+		}
+		return strings.Compare(a.Value, b.Value)
 	})
 	return out[:min(len(out), maxFacetValues)]
 }

@@ -101,11 +101,11 @@ func (e *evaluation) strict(p plan, leaf int) (*roaring.Bitmap, error) {
 func (e *evaluation) relax(p plan, base []*roaring.Bitmap, m *matches) error {
 	m.need = enough(p.clauses)
 	m.some = make([]*roaring.Bitmap, len(e.leaves))
-	for i, l := range e.leaves {
+	for i := range e.leaves {
 		if base[i] == nil {
 			continue
 		}
-		met := make([]uint16, l.size())
+		sets := make([]*roaring.Bitmap, 0, len(p.clauses))
 		for _, c := range p.clauses {
 			if err := e.ctx.Err(); err != nil {
 				return err
@@ -115,19 +115,40 @@ func (e *evaluation) relax(p plan, base []*roaring.Bitmap, m *matches) error {
 				return err
 			}
 			if set != nil {
-				set.Iterate(func(doc uint32) bool { met[doc]++; return true })
+				sets = append(sets, set)
 			}
 		}
-		some := roaring.New()
-		for doc, n := range met {
-			if int(n) >= m.need && int(n) < len(p.clauses) {
-				some.Add(uint32(doc))
-			}
+		some := e.inEnough(i, sets, m.need)
+		if m.full[i] != nil {
+			some = roaring.AndNot(some, m.full[i])
 		}
 		m.some[i] = some
 		m.count += cardinality(some)
 	}
 	return nil
+}
+
+// inEnough gives the documents of a leaf that are in at least need of the sets.
+func (e *evaluation) inEnough(leaf int, sets []*roaring.Bitmap, need int) *roaring.Bitmap {
+	some := union(sets...)
+	if some == nil {
+		return roaring.New()
+	}
+	if need == 1 {
+		return some
+	}
+	met := make([]uint16, e.leaves[leaf].size())
+	for _, s := range sets {
+		s.Iterate(func(doc uint32) bool { met[doc]++; return true })
+	}
+	out := roaring.New()
+	some.Iterate(func(doc uint32) bool {
+		if int(met[doc]) >= need {
+			out.Add(doc)
+		}
+		return true
+	})
+	return out
 }
 
 // note says what was relaxed.

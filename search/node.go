@@ -13,6 +13,8 @@ type evaluation struct {
 	ctx       context.Context // with the query's deadline, asked between pieces of work
 	leaves    []*leaf
 	documents uint64 // not deleted
+	scratch   *scratch
+	ordinals  *ordinalCache
 }
 
 // node is a condition. match gives the documents of a leaf among within that

@@ -99,8 +99,9 @@ func (p positions) contains(words []string) bool {
 	if len(want) == 0 {
 		return false
 	}
-	for i, last := 0, p.len()-len(want); i <= last; i++ {
-		if p.at(i) != want[0] {
+	first, mask := uint64(want[0]), uint64(1)<<p.bits-1
+	for i, last, bit := 0, p.len()-len(want), uint(0); i <= last; i, bit = i+1, bit+p.bits {
+		if binary.LittleEndian.Uint64(p.stream[bit>>3:])>>(bit&7)&mask != first { // at, in line
 			continue
 		}
 		k := 1

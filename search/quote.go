@@ -23,120 +23,6 @@ const (
 	headingShare = 0.5
 )
 
-// quoter finds and marks the words of one query in texts.
-type quoter struct {
-	worth  map[string]float32 // term -> idf
-	begins [1 << 10]uint64    // bit set of the first two bytes of the terms
-	tokens []analysis.Token   // buffer
-}
-
-func newQuoter(p plan) *quoter {
-	q := &quoter{worth: make(map[string]float32)}
-	for _, u := range p.units {
-		for _, t := range u.terms {
-			q.worth[t] = max(q.worth[t], u.worth())
-			b := firstTwo(t)
-			q.begins[b>>6] |= 1 << (b & 63)
-		}
-	}
-	return q
-}
-
-// firstTwo is the first two bytes of a word; stemming does not change them.
-func firstTwo(s string) uint16 {
-	var b uint16
-	if len(s) > 0 {
-		b = uint16(s[0]) << 8
-	}
-	if len(s) > 1 {
-		b |= uint16(s[1])
-	}
-	return b
-}
-
-// mark is a stretch of text that matched a term.
-type mark struct {
-	start, end int
-	term       string
-}
-
-// marks finds the words of the query in normalized text, in order. Most words
-// are dismissed by their first two bytes, without being cut out and folded.
-func (q *quoter) marks(text string) []mark {
-	var out []mark
-	for i := 0; i < len(text); {
-		if !inRun(text[i]) {
-			i++
-			continue
-		}
-		end, plain := i, true
-		for end < len(text) && inRun(text[end]) {
-			c := text[end]
-			plain = plain && 'a' <= c && c <= 'z' || end == i && c < utf8.RuneSelf
-			end++
-		}
-		if !plain || q.mayBegin(text[i:end]) {
-			out = q.runMarks(out, text, i, end)
-		}
-		i = end
-	}
-	return out
-}
-
-// inRun tells whether a byte can be inside a word or an ideograph: words never
-// cross any other byte.
-func inRun(c byte) bool {
-	return c >= utf8.RuneSelf || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '\''
-}
-
-// mayBegin tells whether some term begins like the word.
-func (q *quoter) mayBegin(word string) bool {
-	b := firstTwo(word)
-	if 'A' <= word[0] && word[0] <= 'Z' {
-		b += ('a' - 'A') << 8
-	}
-	return q.begins[b>>6]&(1<<(b&63)) != 0
-}
-
-// runMarks finds the words of the query in text[from:to], which no word crosses.
-func (q *quoter) runMarks(out []mark, text string, from, to int) []mark {
-	q.tokens = analysis.Scan(q.tokens[:0], text[from:to])
-	for i, t := range q.tokens {
-		start, end := from+t.Start, from+t.End
-		if !t.Ideograph {
-			if term, ok := q.term(t.Text, text[start:end]); ok {
-				out = append(out, mark{start, end, term})
-			}
-			continue
-		}
-		if i > 0 && q.tokens[i-1].Ideograph && q.tokens[i-1].End == t.Start {
-			first := q.tokens[i-1]
-			if bigram := first.Text + t.Text; q.worth[bigram] > 0 {
-				out = append(out, mark{from + first.Start, end, bigram})
-			}
-		}
-		if q.worth[t.Text] > 0 {
-			out = append(out, mark{start, end, t.Text})
-		}
-	}
-	return out
-}
-
-// term gives the term of the query that a token matches.
-func (q *quoter) term(token, raw string) (string, bool) {
-	if b := firstTwo(token); q.begins[b>>6]&(1<<(b&63)) != 0 {
-		if s := analysis.Stem(token); q.worth[s] > 0 {
-			return s, true
-		}
-	}
-	for _, part := range analysis.Parts(raw) {
-		if s := analysis.Stem(part); q.worth[s] > 0 {
-			return s, true
-		}
-	}
-	return "", false
-}
-
 // candidate is a fragment that may be shown.
 type candidate struct {
 	Fragment
@@ -144,7 +30,7 @@ type candidate struct {
 }
 
 // fragments are the title, when it has a word of the query, and the best quotes.
-func (q *quoter) fragments(d *Document) []Fragment {
+func (q *marker) fragments(d *Document) []Fragment {
 	var out []Fragment
 	title := analysis.Normalize(d.Title)
 	if marks := q.marks(title); len(marks) > 0 {
@@ -175,7 +61,7 @@ func (q *quoter) fragments(d *Document) []Fragment {
 
 // section gives the best quote of a section's text, and of its code when that
 // has words the text does not.
-func (q *quoter) section(s Section) []candidate {
+func (q *marker) section(s Section) []candidate {
 	heading := q.total(q.marks(analysis.Normalize(s.Heading)))
 	var out []candidate
 	for _, part := range []struct{ field, text string }{{"body", s.Text}, {"code", s.Code}} {
@@ -193,19 +79,8 @@ func (q *quoter) section(s Section) []candidate {
 	return out
 }
 
-// total is the worth of the distinct terms.
-func (q *quoter) total(marks []mark) float32 {
-	var sum float32
-	for i, m := range marks {
-		if !slices.ContainsFunc(marks[:i], func(o mark) bool { return o.term == m.term }) {
-			sum += q.worth[m.term]
-		}
-	}
-	return sum
-}
-
 // quote cuts the stretch of text that has most of the query.
-func (q *quoter) quote(text string) (candidate, bool) {
+func (q *marker) quote(text string) (candidate, bool) {
 	marks := q.marks(text)
 	if len(marks) == 0 {
 		return candidate{}, false

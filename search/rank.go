@@ -59,7 +59,7 @@ func (e *evaluation) rank(p plan, m matches, newest bool, keep int) ([]scored, e
 	}
 	r.sort()
 	if !newest {
-		if err := r.readClosely(); err != nil {
+		if err := r.readClosely(keep); err != nil {
 			return nil, err
 		}
 	}
@@ -80,8 +80,7 @@ func (r *ranker) leaf(leaf int, docs *roaring.Bitmap, some bool) error {
 	if err != nil {
 		return err
 	}
-	scores := make([]float32, l.size())
-	sums := make([]float32, l.size())
+	scores, sums := r.scratch.of(l.size())
 	for _, u := range r.plan.units {
 		if err := r.ctx.Err(); err != nil {
 			return err
@@ -96,9 +95,23 @@ func (r *ranker) leaf(leaf int, docs *roaring.Bitmap, some bool) error {
 			s.score *= sunkShare
 		}
 		r.offer(s)
+		scores[doc] = 0
 		return true
 	})
 	return nil
+}
+
+// scratch lends slices of zeros by document of a leaf; who borrows them leaves
+// zeros behind. A query that fails half way drops its scratch.
+type scratch struct {
+	scores, sums []float32
+}
+
+func (s *scratch) of(size int) (scores, sums []float32) {
+	if len(s.scores) < size {
+		s.scores, s.sums = make([]float32, size), make([]float32, size)
+	}
+	return s.scores[:size], s.sums[:size]
 }
 
 // compare puts the better of two first: all words before some, then score, then
@@ -177,11 +190,24 @@ func (r *ranker) sort() {
 // readClosely raises the best documents that have words of the query side by
 // side, in their order (the ordered pairs of Metzler and Croft 2005, "A Markov
 // random field model for term dependencies"), and sorts them again.
-func (r *ranker) readClosely() error {
+// Those that could not come among the first keep even so are not read.
+func (r *ranker) readClosely(keep int) error {
 	if len(r.plan.nearby) == 0 {
 		return nil
 	}
 	top := r.best[:min(closelyRead, len(r.best))]
+	if keep < len(top) {
+		var most float32
+		for _, n := range r.plan.nearby {
+			most += n.worth
+		}
+		last := top[keep-1]
+		n := keep
+		for n < len(top) && top[n].some == last.some && top[n].score+most >= last.score {
+			n++
+		}
+		top = top[:n]
+	}
 	for i, l := range r.leaves {
 		c := closeReader{leaf: l, docs: roaring.New(), have: make(map[string]*roaring.Bitmap)}
 		for _, s := range top {

@@ -30,12 +30,6 @@ func (x *Index) Search(ctx context.Context, r Request) (Results, error) {
 		return Results{}, fault.Newf(fault.Invalid, op,
 			"only the first %d results can be looked at: narrow the query instead", MaxWindow)
 	}
-	ctx, cancel := context.WithTimeout(ctx, x.opt.Limits.Budget)
-	defer cancel()
-	if err := x.gate.enter(ctx); err != nil {
-		return Results{}, x.failure(op, err)
-	}
-	defer x.gate.leave()
 	q := query.Parse(r.Text)
 	out := Results{Query: r.Text, Facets: map[string][]FacetValue{}}
 	if x.progress.Load() != nil {
@@ -44,9 +38,9 @@ func (x *Index) Search(ctx context.Context, r Request) (Results, error) {
 	for _, p := range q.Problems {
 		out.Problems = append(out.Problems, QueryProblem(p))
 	}
-	err := x.reading(func(g *engine) error { return x.answer(ctx, g, r, q, &out) })
+	err := x.admitted(ctx, op, func(ctx context.Context, g *engine) error { return x.answer(ctx, g, r, q, &out) })
 	if err != nil {
-		return Results{}, x.failure(op, err)
+		return Results{}, err
 	}
 	out.Took = x.opt.Now().Sub(began)
 	return out, nil
@@ -67,36 +61,29 @@ func (x *Index) failure(op string, err error) error {
 
 // answer evaluates a query over the present snapshot.
 func (x *Index) answer(ctx context.Context, g *engine, r Request, q query.Query, out *Results) error {
-	snap, err := g.snapshot()
-	if err != nil {
-		return err
-	}
-	defer snap.Close()
-	e := &evaluation{ctx: ctx, leaves: g.leaves(snap)}
-	for _, l := range e.leaves {
-		e.documents += l.snap.Count()
-	}
-	plan, m, err := x.matching(e, q, r.Prefix)
-	if err != nil {
-		return err
-	}
-	out.Total = m.count
-	out.Notes = append(out.Notes, plan.notes...)
-	if note := m.note(len(plan.clauses)); note != "" {
-		out.Notes = append(out.Notes, note)
-	}
-	out.Suggestions = suggestions(r.Text, plan.respelt)
-	if r.Facets {
-		if out.Facets, err = e.facets(m); err != nil {
+	return g.evaluate(ctx, func(e *evaluation) error {
+		plan, m, err := x.matching(e, q, r.Prefix)
+		if err != nil {
 			return err
 		}
-	}
-	newest := r.Newest || len(plan.units) == 0
-	best, err := e.rank(plan, m, newest, r.Offset+r.Limit)
-	if err != nil {
-		return err
-	}
-	return x.show(ctx, e, plan, best[min(r.Offset, len(best)):], r, out)
+		out.Total = m.count
+		out.Notes = append(out.Notes, plan.notes...)
+		if note := m.note(len(plan.clauses)); note != "" {
+			out.Notes = append(out.Notes, note)
+		}
+		out.Suggestions = suggestions(r.Text, plan.respelt)
+		if r.Facets {
+			if out.Facets, err = e.facets(m); err != nil {
+				return err
+			}
+		}
+		newest := r.Newest || len(plan.units) == 0
+		best, err := e.rank(plan, m, newest, r.Offset+r.Limit)
+		if err != nil {
+			return err
+		}
+		return x.show(ctx, e, plan, best[min(r.Offset, len(best)):], r, out)
+	})
 }
 
 // matching plans a query and finds what matches. A text in sentences whose
@@ -169,7 +156,7 @@ func (x *Index) show(ctx context.Context, e *evaluation, p plan, page []scored, 
 	for i := range docs {
 		byID[docs[i].ID] = &docs[i]
 	}
-	quotes := newQuoter(p)
+	quotes := newMarker(p.units)
 	for i, s := range page {
 		d, ok := byID[ids[i]]
 		if !ok {

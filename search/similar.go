@@ -108,20 +108,6 @@ func (x *Index) admitted(ctx context.Context, op string, fn func(context.Context
 	return nil
 }
 
-// evaluate runs fn over the present snapshot.
-func (g *engine) evaluate(ctx context.Context, fn func(*evaluation) error) error {
-	snap, err := g.snapshot()
-	if err != nil {
-		return err
-	}
-	defer snap.Close()
-	e := &evaluation{ctx: ctx, leaves: g.leaves(snap)}
-	for _, l := range e.leaves {
-		e.documents += l.snap.Count()
-	}
-	return fn(e)
-}
-
 func (x *Index) resemble(ctx context.Context, g *engine, r SimilarRequest, out *Likeness) error {
 	return g.evaluate(ctx, func(e *evaluation) error {
 		w := newWeighing(e)
@@ -205,7 +191,7 @@ func (m *Match) first() int {
 
 // finish adds the fix and the quotes, and drops the text.
 func (x *Index) finish(matches []Match, p plan, quote bool) {
-	quotes := newQuoter(p)
+	quotes := newMarker(p.units)
 	for i := range matches {
 		m := &matches[i]
 		m.Fix = fixOf(&m.Document)

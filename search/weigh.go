@@ -113,10 +113,7 @@ func (w *weighing) word(term string, share float32) error {
 		return nil
 	}
 	if u, ok := w.units[term]; ok {
-		if share > u.share {
-			u.idf *= share / u.share
-			u.share = share
-		}
+		u.share = max(u.share, share)
 		return nil
 	}
 	if len(w.units) >= maxWeighed {
@@ -145,16 +142,16 @@ func (w *weighing) plan() (p plan, best float32) {
 		}
 	}
 	slices.SortFunc(p.units, func(a, b *unit) int {
-		return cmp.Or(cmp.Compare(b.idf, a.idf), cmp.Compare(a.terms[0], b.terms[0]))
+		return cmp.Or(cmp.Compare(b.worth(), a.worth()), cmp.Compare(a.terms[0], b.terms[0]))
 	})
 	if len(p.units) > maxLikeUnits {
 		p.units = p.units[:maxLikeUnits]
 	}
-	for n := len(p.units); n > 1 && p.units[n-1].idf < telling*p.units[0].idf; n-- {
+	for n := len(p.units); n > 1 && p.units[n-1].worth() < telling*p.units[0].worth(); n-- {
 		p.units = p.units[:n-1]
 	}
 	for _, u := range p.units {
-		best += u.idf * (k1 + 1)
+		best += u.worth() * (k1 + 1)
 	}
 	p.nearby = w.pairs()
 	return p, best
@@ -167,7 +164,7 @@ func (w *weighing) pairs() []nearby {
 		g := nearby{words: n.words}
 		for _, word := range n.words {
 			if u := w.units[analysis.Stem(word)]; u != nil && u.found > 0 {
-				g.worth += n.share / u.share * u.idf
+				g.worth += n.share * u.idf
 			}
 		}
 		if g.worth > 0 && !slices.ContainsFunc(out, func(o nearby) bool { return slices.Equal(o.words, g.words) }) {

@@ -26,17 +26,36 @@ type Token struct {
 // Normalize brings text into the form Scan expects (Unicode NFC). Offsets are
 // those of the result.
 func Normalize(text string) string {
-	if isASCII(text) {
+	if isPlainNFC(text) {
 		return text
 	}
 	return norm.NFC.String(text)
 }
 
-func isASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
+// isPlainNFC tells quickly of nearly all texts that they are normalized: they have
+// only runes that compose with nothing and decompose to nothing.
+func isPlainNFC(s string) bool {
+	for i := 0; i < len(s); {
+		if i+8 <= len(s) && (s[i]|s[i+1]|s[i+2]|s[i+3]|s[i+4]|s[i+5]|s[i+6]|s[i+7]) < utf8.RuneSelf {
+			i += 8
+			continue
+		}
+		if s[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case 0x80 <= r && r < 0x300: // Latin; marks that would join it are not in here
+		case 0x2002 <= r && r < 0x2070: // dashes, quotation marks
+		case 0x2190 <= r && r <= 0x2199, 0x2500 <= r && r < 0x2600: // arrows, boxes
+		case 0x3000 <= r && r < 0x302A: // CJK punctuation
+		case 0x4E00 <= r && r < 0xA000: // ideographs
+		case 0xFF01 <= r && r < 0xFF5F: // full-width forms
+		default:
 			return false
 		}
+		i += n
 	}
 	return true
 }
@@ -47,7 +66,7 @@ func Scan(dst []Token, text string) []Token {
 	for i := 0; i < len(text); {
 		r, n := utf8.DecodeRuneInString(text[i:])
 		switch {
-		case isIdeograph(r):
+		case IsIdeograph(r):
 			dst = append(dst, Token{Text: foldIdeograph(text[i:i+n], r), Start: i, End: i + n, Ideograph: true})
 			i += n
 			glue = false
@@ -81,11 +100,14 @@ func isWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-// isIdeograph tells whether r belongs to a script written without spaces, or,
+// IsIdeograph tells whether r belongs to a script written without spaces, or,
 // like Hangul, searched best by pairs.
-func isIdeograph(r rune) bool {
-	if r < 0x1100 {
+func IsIdeograph(r rune) bool {
+	if r < 0x1100 || 0x2000 <= r && r < 0x2E80 {
 		return false
+	}
+	if 0x4E00 <= r && r < 0xA000 {
+		return true
 	}
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
@@ -108,7 +130,7 @@ func scanWord(text string, i int) Token {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(text[end:])
-		if !isWord(r) && !apostropheInside(text, end, n) || isIdeograph(r) {
+		if !isWord(r) && !apostropheInside(text, end, n) || IsIdeograph(r) {
 			break
 		}
 		plain = false
@@ -128,7 +150,7 @@ func apostropheInside(text string, i, n int) bool {
 		return false
 	}
 	next, _ := utf8.DecodeRuneInString(text[i+n:])
-	return unicode.IsLetter(next) && !isIdeograph(next)
+	return unicode.IsLetter(next) && !IsIdeograph(next)
 }
 
 // fold lowers case and width, and drops apostrophes and the possessive ending.

@@ -1,0 +1,256 @@
+package search
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/postern/postern/search/analysis"
+)
+
+// marker finds the words of one query in texts. Nearly all words of a text are
+// none of them, so most are dismissed by their first three bytes.
+type marker struct {
+	worth  map[string]float32 // term -> what it is worth
+	begins [1 << 10]uint64    // bit set of hashed beginnings, see begin
+	known  map[string]string  // word as written -> its term, "" for none
+	tokens []analysis.Token   // buffer
+	class  [256]uint8
+	// ideographs tells that the query has any.
+	ideographs bool
+}
+
+// mark is a stretch of text that matched a term.
+type mark struct {
+	start, end int
+	term       string
+}
+
+func newMarker(units []*unit) *marker {
+	m := &marker{worth: make(map[string]float32), known: make(map[string]string), class: byteClasses()}
+	for _, u := range units {
+		for _, t := range u.terms {
+			m.worth[t] = max(m.worth[t], u.worth())
+			m.admit(t)
+			r, _ := utf8.DecodeRuneInString(t)
+			m.ideographs = m.ideographs || analysis.IsIdeograph(r)
+			if root, ok := irregular(t); ok {
+				m.admit(root)
+			}
+		}
+	}
+	return m
+}
+
+// irregular gives the beginning of the words whose stem begins otherwise.
+func irregular(stem string) (begin string, ok bool) {
+	switch stem {
+	case "die", "lie", "tie": // dying, lying, tying
+		return stem[:1] + "yi", true
+	}
+	return "", false
+}
+
+// admit lets words pass that begin like a term.
+func (m *marker) admit(term string) {
+	n := min(len(term), 3)
+	b := begin(term, n)
+	m.begins[b>>6] |= 1 << (b & 63)
+}
+
+// begin hashes the first n bytes of a word, one to three, into 16 bits. Stemming
+// changes none of the first three bytes but a y into an i, which count as one,
+// and may leave a word shorter than three.
+func begin(word string, n int) uint32 {
+	h := uint32(n)
+	for i := range n {
+		c := word[i]
+		switch {
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		case c == 'y' && i > 0:
+			c = 'i'
+		}
+		h = h<<8 ^ uint32(c)
+	}
+	return h * 0x9E3779B1 >> 16
+}
+
+// mayBegin tells whether some term begins like the word.
+func (m *marker) mayBegin(word string) bool {
+	for n := min(len(word), 3); n > 0; n-- {
+		if b := begin(word, n); m.begins[b>>6]&(1<<(b&63)) != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// The classes of bytes: words never cross a byte of the first.
+const (
+	between = iota // space and punctuation
+	lower          // a to z
+	other          // upper case, digits, apostrophe
+	wide           // part of a rune that is not ASCII
+)
+
+func byteClasses() (table [256]uint8) {
+	for i := range table {
+		switch c := byte(i); {
+		case c >= utf8.RuneSelf:
+			table[i] = wide
+		case 'a' <= c && c <= 'z':
+			table[i] = lower
+		case 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '\'':
+			table[i] = other
+		}
+	}
+	return table
+}
+
+// marks finds the words of the query in normalized text, in order.
+func (m *marker) marks(text string) []mark {
+	var out []mark
+	last := -1 // where the ideograph before i begins, if one ends there
+	for i := 0; i < len(text); {
+		class := m.class[text[i]]
+		if class == between {
+			i++
+			last = -1
+			continue
+		}
+		if class == wide {
+			if r, n := utf8.DecodeRuneInString(text[i:]); analysis.IsIdeograph(r) {
+				out = m.ideograph(out, text, last, i, i+n)
+				last = i
+				i += n
+				continue
+			}
+		}
+		end, plain := m.run(text, i)
+		if !plain {
+			out = m.runMarks(out, text, i, end)
+		} else if word := text[i:end]; m.mayBegin(word) {
+			if term := m.termOf(word); term != "" {
+				out = append(out, mark{i, end, term})
+			}
+		}
+		i, last = end, -1
+	}
+	return out
+}
+
+// run is the end of what may be words and begins at i: up to punctuation or an
+// ideograph. A letter and small letters are plain, one word without parts.
+func (m *marker) run(text string, i int) (end int, plain bool) {
+	plain = m.class[text[i]] == lower || 'A' <= text[i] && text[i] <= 'Z'
+	for end = i; end < len(text); {
+		switch m.class[text[end]] {
+		case between:
+			return end, plain
+		case lower:
+			end++
+		case other:
+			plain = plain && end == i
+			end++
+		default:
+			r, n := utf8.DecodeRuneInString(text[end:])
+			if analysis.IsIdeograph(r) {
+				return end, plain
+			}
+			plain = false
+			end += n
+		}
+	}
+	return end, plain
+}
+
+// ideograph marks text[from:to], and the pair it makes with the ideograph that
+// begins at last, if any.
+func (m *marker) ideograph(out []mark, text string, last, from, to int) []mark {
+	if !m.ideographs {
+		return out
+	}
+	one, pair := text[from:to], ""
+	if last >= 0 {
+		pair = text[last:to]
+	}
+	if one >= halfWidth || pair >= halfWidth {
+		one, pair = m.folded(one), m.folded(pair)
+	}
+	if m.worth[pair] > 0 {
+		out = append(out, mark{last, to, pair})
+	}
+	if m.worth[one] > 0 {
+		out = append(out, mark{from, to, one})
+	}
+	return out
+}
+
+// halfWidth is where runes begin that are not written as they are matched.
+const halfWidth = "\uFF00"
+
+// folded is ideographs as they are matched.
+func (m *marker) folded(text string) string {
+	var b strings.Builder
+	m.tokens = analysis.Scan(m.tokens[:0], text)
+	for _, t := range m.tokens {
+		b.WriteString(t.Text)
+	}
+	return b.String()
+}
+
+// termOf is the term that a plain word matches, or "". Texts repeat their words.
+func (m *marker) termOf(word string) string {
+	term, ok := m.known[word]
+	if !ok {
+		if term, _ = m.term(strings.ToLower(word), word); len(m.known) < maxStems {
+			m.known[strings.Clone(word)] = term
+		}
+	}
+	return term
+}
+
+// runMarks finds the words of the query in a run that is not plain.
+func (m *marker) runMarks(out []mark, text string, from, to int) []mark {
+	m.tokens = analysis.Scan(m.tokens[:0], text[from:to])
+	for _, t := range m.tokens {
+		start, end := from+t.Start, from+t.End
+		if term, ok := m.term(t.Text, text[start:end]); ok {
+			out = append(out, mark{start, end, term})
+		}
+	}
+	return out
+}
+
+// term gives the term of the query that a token matches.
+func (m *marker) term(token, raw string) (string, bool) {
+	if m.mayBegin(token) {
+		if s := analysis.Stem(token); m.worth[s] > 0 {
+			return s, true
+		}
+	}
+	for _, part := range analysis.Parts(raw) {
+		if !m.mayBegin(part) {
+			continue
+		}
+		if s := analysis.Stem(part); m.worth[s] > 0 {
+			return s, true
+		}
+	}
+	return "", false
+}
+
+// total is the worth of the distinct terms.
+func (m *marker) total(marks []mark) float32 {
+	var sum float32
+	for i, a := range marks {
+		again := false
+		for _, b := range marks[:i] {
+			again = again || a.term == b.term
+		}
+		if !again {
+			sum += m.worth[a.term]
+		}
+	}
+	return sum
+}
