@@ -40,6 +40,8 @@ type Config struct {
 	Metrics         Metrics
 	Mail            Mail
 	Channels        map[string]Channel // by the name that report definitions use
+	Feeds           Feeds
+	Retention       Retention
 }
 
 // Access says who may read.

@@ -170,10 +170,13 @@ func TestEverySettingIsReadFromEnvironmentAndFlag(t *testing.T) {
 		"limits.changed_paths": "50000", "limits.commits": "5000", "limits.tree_paths": "300000", "limits.tree_depth": "12",
 		"limits.push_time": "20m", "severity_aliases": "page-now=SEV1, 特急=SEV1",
 		"targets.detect": "2m", "targets.diagnose": "10m", "targets.recover": "90m",
+		"feeds.body": "4MiB", "feeds.queue": "99", "feeds.statuspages": "shop=https://status.example.org/api/v2/incidents.json",
+		"feeds.statuspage_every": "1m", "retention.raw": "240h", "retention.facts": "2400h", "retention.buckets_fine": "2401h", "retention.buckets": "24000h",
 		"mail.host": "smtp.example.org", "mail.port": "465", "mail.tls": "tls", "mail.from": "稳定性 <portal@example.org>", "mail.user": "portal",
 	}
 	pairs := []string{ // secrets have no flag
 		"POSTERN_METRICS_TOKEN", want.Metrics.Token.Reveal(), "POSTERN_MAIL_PASSWORD", want.Mail.Password.Reveal(),
+		"POSTERN_FEEDS_PAGERDUTY_SECRETS", want.Feeds.PagerDuty.Reveal(),
 		"POSTERN_CHANNELS", "ops slack https://hooks.example.org/services/T0/B0/x; 值班 dingtalk https://oapi.example.org/robot/send?access_token=abc SECxyz; files folder /srv/reports",
 	}
 	secrets := slices.Clone(pairs)
@@ -330,4 +333,16 @@ func TestSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "testdata/schema.json", append(schema, '\n'))
+}
+
+func TestPagerDutySecrets(t *testing.T) {
+	f := config.Feeds{PagerDuty: config.NewSecret("for-all, shop:for-shop,other:for-other")}
+	for source, want := range map[string][]string{"shop": {"for-all", "for-shop"}, "none": {"for-all"}} {
+		if got := f.PagerDutySecrets(source); !slices.Equal(got, want) {
+			t.Errorf("%s: %q", source, got)
+		}
+	}
+	if got := (config.Feeds{}).PagerDutySecrets("shop"); len(got) != 0 {
+		t.Errorf("nothing stated: %q", got)
+	}
 }

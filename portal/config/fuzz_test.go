@@ -37,6 +37,9 @@ func FuzzLoad(f *testing.F) {
 			c.Metrics.Token = config.Secret{} // printed redacted
 		}
 		c.Mail.User, c.Mail.Password, c.Channels = "", config.Secret{}, nil // as well
+		if c.Feeds.PagerDuty.Set() {
+			c.Feeds.PagerDuty = config.Secret{}
+		}
 		printed, err := c.Print()
 		if err != nil {
 			t.Fatal(err)

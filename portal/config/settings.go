@@ -48,7 +48,8 @@ func (c *Config) settings() []setting {
 	all = append(all, c.running()...)
 	all = append(all, c.limiting()...)
 	all = append(all, c.judging()...)
-	return append(all, c.delivering()...)
+	all = append(all, c.delivering()...)
+	return append(all, c.feeding()...)
 }
 
 func (c *Config) serving() []setting {
