@@ -130,7 +130,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 	}
 	a.undo.add("database", stepLimit, func(context.Context) error { return a.db.Close() })
 	a.catalog = catalog.New(a.db)
-	a.ledger = ledger.New(ledger.Options{DB: a.db, Now: a.opt.Now, Log: a.log})
+	a.openLedger()
 	a.tokens = auth.New(a.db, a.opt.Now, a.opt.Random)
 	a.audit = auth.NewAudit(a.db, a.opt.Now)
 	a.undo.add("token uses", stepLimit, a.tokens.Flush)

@@ -30,7 +30,7 @@ var rules = map[string][]string{
 	"portal/config":                {"portal/base/fault", "portal/base/yamldoc"},
 	"portal/jobs":                  {"portal/base/fault", "portal/base/kv"},
 	"portal/metrics":               {},
-	"portal/web":                   {"portal/auth", "portal/base/fault", "portal/web/problem", "portal/web/worddiff", "postmortems", "postmortems/library", "reports/period", "search", "search/paste", "search/query", "search/querylog", "search/suggest", "static", "templates"},
+	"portal/web":                   {"portal/auth", "portal/base/fault", "portal/web/problem", "portal/web/worddiff", "postmortems", "postmortems/library", "reports/feed", "reports/feed/pagerduty", "reports/ledger", "reports/period", "search", "search/paste", "search/query", "search/querylog", "search/suggest", "static", "templates"},
 	"portal/web/problem":           {"portal/base/fault"},
 	"portal/web/worddiff":          {},
 	"postmortems":                  {"portal/base/fault", "portal/base/yamldoc"},

@@ -32,9 +32,11 @@ func (a *App) openWeb() error {
 		Library: a.library, Content: a.repo, Search: a.index, Suggest: a.suggest, Queries: a.queries, Git: git{a}, Auth: a.tokens, Admin: admin{a},
 		Status: a, Rules: rules(), Renderer: a.renderer, Schemas: map[string][]byte{"postmortem": postmortems.FrontMatterSchema()},
 		API: apiHandler, Metrics: a.metrics.Handler(c.Metrics.Token.Reveal()), Observe: a.observe, NewID: rand.Text,
+		Feeds: a.ledger,
 	}, web.Options{
 		PublicURL: a.url, OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,
 		Name: c.Name, Version: a.opt.Version, Log: a.log, Now: a.opt.Now,
+		Feeds:          web.FeedOptions{Body: c.Feeds.Body, Signing: c.Feeds.PagerDutySecrets},
 		MetricsGuarded: c.Metrics.Token.Reveal() != "",
 	})
 	return err

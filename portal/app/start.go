@@ -149,6 +149,7 @@ func (a *App) keepHouse() {
 				a.houseStep(ctx, "packs", a.repo.Maintain)
 				a.houseStep(ctx, "queries", a.queries.Flush)
 				a.houseStep(ctx, "successful queries", successful)
+				a.houseStep(ctx, "feeds", a.ledger.KeepHouse)
 			}
 		}
 	}()

@@ -31,6 +31,7 @@ type Deps struct {
 	Schemas  map[string][]byte        // JSON Schemas by name ("postmortem"), served under /schema/NAME.json
 	API      http.Handler             // /api/v1/… and /openapi.json, without the portal's prefix
 	Metrics  http.Handler
+	Feeds    Feeds // nil: feeds are not taken in
 	Observe  func(Observation)
 	NewID    func() string // a fresh request id, 16 or more URL-safe characters
 }

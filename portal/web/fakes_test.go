@@ -524,7 +524,7 @@ func newSite(t testing.TB, publicURL string, opts ...func(*Deps, *Options)) *sit
 			fmt.Fprintf(w, `{"api":%q}`, r.URL.RequestURI())
 		}),
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "up 1") }),
-		NewID:   func() string { return "request-0000001" },
+		NewID:   func() string { return "request-0000001" }, Feeds: &fakeFeeds{},
 	}
 	opt := Options{PublicURL: u, OpenReading: true, Version: "v1.2.3", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return testNow }}
 	for _, o := range opts {

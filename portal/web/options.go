@@ -24,6 +24,7 @@ type Options struct {
 	// MetricsGuarded says that Deps.Metrics asks for a token of its own, which is
 	// not one of the portal's.
 	MetricsGuarded bool
+	Feeds          FeedOptions
 	Version        string
 	Log            *slog.Logger
 	Now            func() time.Time

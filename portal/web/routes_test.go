@@ -14,6 +14,7 @@ func example(s *site, pattern string) string {
 	r := strings.NewReplacer(
 		":name", "checkout", ":rule", "severity-unknown", ":id", "checkout-1",
 		"/drafts/*", "/drafts/ana/pool", "/services/*", "/services/checkout", "/api/v1/*", "/api/v1/documents",
+		":format", "alertmanager",
 	)
 	switch pattern {
 	case "/*":

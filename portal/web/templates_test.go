@@ -17,6 +17,7 @@ func pageStructs() map[string]any {
 		"drafts": draftsView{}, "services": servicesView{}, "actions": actionsView{}, "rules": rulesView{}, "rule": ruleView{},
 		"gaps": gapsView{}, "error": errorView{}, "login": loginView{}, "mermaid": mermaidView{},
 		"similar": similarView{}, "alert": alertView{},
+		"feeds": feedsView{}, "letters": lettersView{},
 	}
 }
 

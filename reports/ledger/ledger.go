@@ -23,6 +23,9 @@ type Options struct {
 	// come later; 0 is 1,024.
 	Queue int
 	Keep  Retention
+	// Severity maps a source's word for a severity to SEV1..SEV5; nil knows none.
+	// It is asked when voices are read, so a changed table counts for all of them.
+	Severity func(word string) (severity string, known bool)
 }
 
 // Ledger answers for everything that feeds said. It is safe for many goroutines.

@@ -59,12 +59,20 @@ func (l *Ledger) Voices(ctx context.Context, from, to time.Time) (out []incident
 		return eachEntity(r, feed.Incident, from, to, func(entity []byte) error {
 			facts, err := readFacts(r, entity)
 			if v, ok := feed.Whole(facts); ok && err == nil {
-				out = append(out, v)
+				out = append(out, l.rated(v))
 			}
 			return err
 		})
 	})
 	return out, err
+}
+
+// rated is the voice with the severity that its source's word means here.
+func (l *Ledger) rated(v incident.Voice) incident.Voice {
+	if v.Severity == "" && v.RawSeverity != "" && l.opt.Severity != nil {
+		v.Severity, _ = l.opt.Severity(v.RawSeverity)
+	}
+	return v
 }
 
 // Signals gives all signals of the episodes that overlap [from, to).

@@ -35,12 +35,12 @@ type SourceStatus struct {
 	First        time.Time // received
 	LastReceived time.Time
 	LastEvent    time.Time // the newest time that an item stated; zero: none did
-	PerHour      int64     // items in the running hour and the one before
-	PerDay       int64     // items in the last 24 hours
-	Accepted     int64
-	Duplicate    int64
-	Rejected     int64
-	Ignored      int64         // of kinds that carry nothing for Postern
+	PerHour      int       // items in the running hour and the one before
+	PerDay       int       // items in the last 24 hours
+	Accepted     int
+	Duplicate    int
+	Rejected     int
+	Ignored      int           // of kinds that carry nothing for Postern
 	Skew         time.Duration // how far the newest item of the last body was in the future; 0: not
 	State        SourceState
 	Why          string // the last rejection, when State is rejecting
@@ -72,8 +72,8 @@ func (l *Ledger) Sources(ctx context.Context) (out []SourceStatus, err error) {
 func (s *storedSource) status(name, format string, now time.Time) SourceStatus {
 	st := SourceStatus{
 		Name: name, Format: format, First: fromMicros(s.First), LastReceived: fromMicros(s.Received), LastEvent: fromMicros(s.Event),
-		PerHour: s.since(now, 2), PerDay: s.since(now, 24), Accepted: s.Accepted, Duplicate: s.Duplicate, Rejected: s.Rejected,
-		Ignored: s.Ignored, Skew: time.Duration(s.Ahead) * time.Microsecond, State: SourceOK,
+		PerHour: int(s.since(now, 2)), PerDay: int(s.since(now, 24)), Accepted: int(s.Accepted), Duplicate: int(s.Duplicate),
+		Rejected: int(s.Rejected), Ignored: int(s.Ignored), Skew: time.Duration(s.Ahead) * time.Microsecond, State: SourceOK,
 	}
 	switch {
 	case s.Refused != "":

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/sql"
@@ -183,8 +184,7 @@ func (p *parser) text(line string) {
 	if e.statement.Len() == 0 {
 		trimmed := strings.TrimSpace(line)
 		lower := strings.ToLower(trimmed)
-		if name, ok := strings.CutPrefix(lower, "use "); ok && strings.HasSuffix(trimmed, ";") {
-			name = strings.Trim(trimmed[len(trimmed)-len(name):], " `;")
+		if name, ok := usedDatabase(trimmed); ok && strings.HasSuffix(trimmed, ";") {
 			p.database, e.database, e.usedDatabase, p.body = feed.Text(name), feed.Text(name), feed.Text(name), true
 			return
 		}
@@ -200,6 +200,20 @@ func (p *parser) text(line string) {
 	if e.statement.Len() < sql.MaxInput {
 		e.statement.WriteString(line + "\n")
 	}
+}
+
+// usedDatabase reads "use NAME"; anything else that begins so is a statement.
+func usedDatabase(statement string) (name string, ok bool) {
+	if len(statement) < 5 || !strings.EqualFold(statement[:4], "use ") {
+		return "", false
+	}
+	name = strings.Trim(strings.TrimSpace(strings.TrimRight(statement[4:], "; ")), "`")
+	for _, r := range name {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '$' && r != '-' {
+			return "", false
+		}
+	}
+	return name, name != ""
 }
 
 // stamp takes SET timestamp=, in seconds with or without a fraction.

@@ -42,7 +42,12 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 			d.Ignored++
 			continue
 		}
-		f, err := e.fact(in.Source, seen)
+		statement := sql.Normalize(e.statement.String(), sql.MySQL)
+		if _, use := usedDatabase(statement); use {
+			d.Ignored++ // with a comment before it; it asks for nothing
+			continue
+		}
+		f, err := e.fact(in.Source, statement, seen)
 		f.Item = index
 		d.Take(f, false, err, []byte(e.head.String()))
 		index++
@@ -69,8 +74,9 @@ func (Decoder) Redact(body []byte) []byte {
 	return out.Bytes()
 }
 
-// fact is the observation of an entry; seen counts equal entries of the body.
-func (e *entry) fact(source string, seen map[string]int) (f feed.Fact, err error) {
+// fact is the observation of an entry with its normalised statement; seen counts
+// equal entries of the body.
+func (e *entry) fact(source, statement string, seen map[string]int) (f feed.Fact, err error) {
 	const op = "slowlog.fact"
 	f = feed.Fact{Kind: feed.SQL, Source: source}
 	if !e.measured {
@@ -79,14 +85,12 @@ func (e *entry) fact(source string, seen map[string]int) (f feed.Fact, err error
 	if e.at.IsZero() {
 		return f, fault.New(fault.Invalid, op, `the entry does not say when it happened: it has neither "SET timestamp=" nor a "# Time:" line before it`)
 	}
-	text := e.statement.String()
-	statement := sql.Normalize(text, sql.MySQL)
 	if statement == "" {
 		return f, fault.New(fault.Invalid, op, "the entry is cut off: it has no statement")
 	}
 	o := &sql.Observation{
 		Source: source, Instance: source, Database: e.database, User: e.user, Statement: statement, Digest: sql.Digest(statement),
-		Tag: sql.Tag(text, sql.MySQL), At: e.at, Count: 1, Seconds: e.seconds, Times: []float64{e.seconds},
+		Tag: sql.Tag(e.statement.String(), sql.MySQL), At: e.at, Count: 1, Seconds: e.seconds, Times: []float64{e.seconds},
 		RowsExamined: e.examined, RowsSent: e.sent,
 	}
 	id := fmt.Sprintf("%d|%s|%s|%s|%s|%g|%g|%d|%d", o.At.UnixMicro(), e.thread, o.User, o.Database, o.Digest, e.seconds, e.lock, e.examined, e.sent)

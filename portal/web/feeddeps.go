@@ -1,0 +1,34 @@
+package web
+
+import (
+	"context"
+
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/ledger"
+)
+
+// Feeds takes in what other systems say, and tells how each of them does. Errors
+// are faults.
+type Feeds interface {
+	// Accept stores one body, decodes it and stores what it says. fault.Invalid:
+	// the body is not the format at all, and is kept as a dead letter;
+	// fault.NotFound: there is no such format; fault.Unavailable: come later.
+	Accept(ctx context.Context, format string, in feed.Input) (ledger.Answer, error)
+	// Sources lists all sources that ever sent something, by name.
+	Sources(ctx context.Context) ([]ledger.SourceStatus, error)
+	// DeadLetters lists what could not be used, newest first, and the cursor of
+	// the next page ("" at the end).
+	DeadLetters(ctx context.Context, f ledger.LetterFilter) (letters []ledger.DeadLetter, next string, err error)
+	// RetryDeadLetter reads the body of a dead letter again.
+	RetryDeadLetter(ctx context.Context, id string) (ledger.Answer, error)
+	// DismissDeadLetter forgets a dead letter.
+	DismissDeadLetter(ctx context.Context, id string) error
+}
+
+// FeedOptions say how feeds are taken in.
+type FeedOptions struct {
+	Body int64 // bytes of one body; 0 is 2 MiB. A longer ndjson is taken in parts of it.
+	// Signing gives the secrets under one of which a PagerDuty webhook of the
+	// source must be signed; nil or none: it need not be.
+	Signing func(source string) (secrets []string)
+}

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/reports/ledger"
+)
+
+// feedsView is the page that tells how each source does.
+type feedsView struct {
+	frame
+	Sources []ledger.SourceStatus
+	Formats []feedFormat
+	Now     time.Time
+	Post    string // address to post to, without the format
+}
+
+// feedFormat is a format and what sends it.
+type feedFormat struct{ Name, What string }
+
+// feedFormats are the formats in the order in which a team connects them.
+func feedFormats() []feedFormat {
+	return []feedFormat{
+		{"alertmanager", "Prometheus Alertmanager and Grafana Alerting: a webhook receiver"},
+		{"ndjson", "Postern's own: SLI buckets, incidents with all milestones, changes, drills"},
+		{"pagerduty", "PagerDuty: a version 3 webhook subscription"},
+		{"cloudevents", "CDEvents about incidents, deployments, changes and tickets"},
+		{"opsgenie", "Opsgenie and Jira Service Management: a webhook integration"},
+		{"grafana-oncall", "Grafana OnCall: an outgoing webhook with “Forward all”"},
+		{"statuspage", "Statuspage: incidents.json or its webhook; feeds.statuspages polls a page"},
+		{"mysql-slow-log", "MySQL and MariaDB: the slow query log"},
+		{"pg-stat-statements", "PostgreSQL: snapshots of pg_stat_statements"},
+	}
+}
+
+func (s *Server) feedsPage(c echo.Context) error {
+	feeds, err := s.feeds()
+	if err != nil {
+		return err
+	}
+	view := feedsView{frame: s.frame(), Formats: feedFormats(), Now: s.opt.Now(), Post: s.absolute("/api/v1/feeds/")}
+	view.Title, view.Section, view.Canonical = "Feeds", "/feeds", s.absolute("/feeds")
+	if view.Sources, err = feeds.Sources(c.Request().Context()); err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, "feeds", view)
+}
+
+// sourceJSON is a source on the wire.
+type sourceJSON struct {
+	Name         string     `json:"name"`
+	Format       string     `json:"format"`
+	State        string     `json:"state"`
+	Why          *string    `json:"why"`
+	LastReceived time.Time  `json:"last_received_at"`
+	LastEvent    *time.Time `json:"last_event_at"`
+	PerHour      int        `json:"items_hour"`
+	PerDay       int        `json:"items_day"`
+	Accepted     int        `json:"accepted"`
+	Duplicate    int        `json:"duplicate"`
+	Rejected     int        `json:"rejected"`
+	Ignored      int        `json:"ignored"`
+	Skew         float64    `json:"skew_seconds"`
+}
+
+// feedSources answers {"feeds":[…]}.
+func (s *Server) feedSources(c echo.Context) error {
+	feeds, err := s.feeds()
+	if err != nil {
+		return err
+	}
+	sources, err := feeds.Sources(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	out := make([]sourceJSON, 0, len(sources))
+	for _, x := range sources {
+		j := sourceJSON{
+			Name: x.Name, Format: x.Format, State: string(x.State), LastReceived: x.LastReceived, PerHour: x.PerHour, PerDay: x.PerDay,
+			Accepted: x.Accepted, Duplicate: x.Duplicate, Rejected: x.Rejected, Ignored: x.Ignored, Skew: x.Skew.Seconds(),
+		}
+		if x.Why != "" {
+			j.Why = &x.Why
+		}
+		if !x.LastEvent.IsZero() {
+			j.LastEvent = &x.LastEvent
+		}
+		out = append(out, j)
+	}
+	return writeJSON(c, http.StatusOK, map[string]any{"feeds": out})
+}

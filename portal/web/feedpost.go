@@ -1,0 +1,255 @@
+package web
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/feed/pagerduty"
+	"github.com/postern/postern/reports/ledger"
+)
+
+const (
+	// feedBody is the largest body of a feed when nothing else is configured, in
+	// bytes: what PagerDuty's own client library reads.
+	feedBody = 2 << 20
+	// feedStream is the largest NDJSON in all: a year of buckets of 100 SLOs.
+	feedStream = 4 << 30
+	// rejectedShown bounds the rejections of one answer; all are in the dead letters.
+	rejectedShown = 1000
+	formatNDJSON  = "ndjson"
+	// formatPagerDuty is the one format whose sender gives up on refusals.
+	formatPagerDuty = "pagerduty"
+)
+
+// feedRoutes take feeds in. Only tokens in the header count: a browser's session
+// must not post events.
+func (s *Server) feedRoutes() []route {
+	body := s.feedBody()
+	return []route{
+		{method: http.MethodPost, path: "/api/v1/feeds/" + formatNDJSON, need: auth.PostFeed, strict: true, body: max(feedStream, body), serve: s.feedStream},
+		{method: http.MethodPost, path: "/api/v1/feeds/:format", need: auth.PostFeed, strict: true, body: body, serve: s.feedPost},
+		{method: http.MethodGet, path: "/api/v1/feeds", need: auth.Read, body: noBody, serve: s.feedSources},
+		{method: http.MethodGet, path: "/api/v1/dead-letters", need: auth.Read, body: noBody, serve: s.letterList},
+		{method: http.MethodPost, path: "/api/v1/dead-letters/:id/retry", need: auth.PushMain, strict: true, body: noBody, serve: s.letterRetry},
+		{method: http.MethodDelete, path: "/api/v1/dead-letters/:id", need: auth.PushMain, strict: true, body: noBody, serve: s.letterDelete},
+		page("/feeds", s.feedsPage),
+		page("/dead-letters", s.lettersPage),
+		{method: http.MethodPost, path: "/dead-letters/:id/retry", need: auth.PushMain, body: noBody, serve: s.letterRetryForm},
+		{method: http.MethodPost, path: "/dead-letters/:id/dismiss", need: auth.PushMain, body: noBody, serve: s.letterDismissForm},
+	}
+}
+
+func (s *Server) feedBody() int64 {
+	if s.opt.Feeds.Body > 0 {
+		return s.opt.Feeds.Body
+	}
+	return feedBody
+}
+
+// feeds are there, or the routes are not.
+func (s *Server) feeds() (Feeds, error) {
+	if s.deps.Feeds == nil {
+		return nil, fault.New(fault.NotFound, "web", "this portal takes no feeds")
+	}
+	return s.deps.Feeds, nil
+}
+
+// feedAnswer is the answer of the contract.
+type feedAnswer struct {
+	Accepted  int            `json:"accepted"`
+	Duplicate int            `json:"duplicate"`
+	Rejected  []feedRejected `json:"rejected"`
+	// More counts rejections that are not listed; absent when all are.
+	More int `json:"rejected_more,omitempty"`
+}
+
+type feedRejected struct {
+	Index  int    `json:"index"`
+	Reason string `json:"reason"`
+}
+
+// add takes the answer for a part of a body whose first item has the given index.
+func (a *feedAnswer) add(part ledger.Answer, first int) {
+	a.Accepted += part.Accepted
+	a.Duplicate += part.Duplicate
+	for _, r := range part.Rejected {
+		if len(a.Rejected) == rejectedShown {
+			a.More++
+			continue
+		}
+		a.Rejected = append(a.Rejected, feedRejected{first + r.Index, r.Reason})
+	}
+}
+
+func newFeedAnswer() feedAnswer { return feedAnswer{Rejected: []feedRejected{}} }
+
+// feedInput is a request as the decoders see it. A source that is not named is
+// called after its token.
+func (s *Server) feedInput(c echo.Context, body []byte) feed.Input {
+	source := c.QueryParam("source")
+	if source == "" {
+		source = visitOf(c).who.Name
+	}
+	return feed.Input{
+		Body: body, ContentType: c.Request().Header.Get("Content-Type"), Header: c.Request().Header.Get,
+		Source: source, Received: s.opt.Now(),
+	}
+}
+
+// feedPost takes one body.
+func (s *Server) feedPost(c echo.Context) error {
+	feeds, err := s.feeds()
+	if err != nil {
+		return err
+	}
+	if err := plainBody(c.Request()); err != nil {
+		return err
+	}
+	body, err := io.ReadAll(c.Request().Body)
+	if err != nil {
+		return unreadable(err)
+	}
+	in, format := s.feedInput(c, body), c.Param("format")
+	if format == formatPagerDuty {
+		if err := s.checkSignature(in); err != nil {
+			return err
+		}
+	}
+	got, err := feeds.Accept(c.Request().Context(), format, in)
+	if err != nil && (format != formatPagerDuty || fault.KindOf(err) != fault.Invalid || len(got.Rejected) == 0) {
+		return err
+	}
+	answer := newFeedAnswer()
+	answer.add(got, 0)
+	return writeJSON(c, http.StatusAccepted, answer)
+}
+
+// checkSignature holds a PagerDuty webhook against the secrets of its source.
+func (s *Server) checkSignature(in feed.Input) error {
+	if s.opt.Feeds.Signing == nil {
+		return nil
+	}
+	secrets := s.opt.Feeds.Signing(in.Source)
+	header := in.Header(pagerduty.SignatureHeader)
+	if len(secrets) == 0 || slices.ContainsFunc(secrets, func(secret string) bool { return pagerduty.Signed(in.Body, header, secret) }) {
+		return nil
+	}
+	return fault.Newf(fault.Unauthenticated, "web.feed", "the webhook has no valid %s for this source; compare the secret in PagerDuty with feeds.pagerduty_secrets", pagerduty.SignatureHeader)
+}
+
+// plainBody refuses compressed bodies: what they unpack to cannot be counted
+// before it is read.
+func plainBody(r *http.Request) error {
+	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
+		return fault.New(fault.Unsupported, "web.feed", "send the body as it is, without Content-Encoding")
+	}
+	return nil
+}
+
+// unreadable is the error of a body that did not come whole.
+func unreadable(err error) error {
+	if _, over := errors.AsType[*http.MaxBytesError](err); over {
+		return err
+	}
+	return fault.Wrap(fault.Invalid, "web.feed", "the body did not come whole; nothing of it was stored, send it again", err)
+}
+
+// feedStream takes NDJSON of any length in parts of whole lines, each durable
+// before the next is read. When it fails half way, sending all of it again does
+// no harm.
+func (s *Server) feedStream(c echo.Context) error {
+	feeds, err := s.feeds()
+	if err != nil {
+		return err
+	}
+	if err := plainBody(c.Request()); err != nil {
+		return err
+	}
+	s.slowWriter(c)
+	answer, first := newFeedAnswer(), 0
+	parts := lineParts{in: bufio.NewReaderSize(c.Request().Body, 64<<10), most: int(s.feedBody())}
+	for parts.next() {
+		got, err := feeds.Accept(c.Request().Context(), formatNDJSON, s.feedInput(c, parts.part))
+		if err != nil && (fault.KindOf(err) != fault.Invalid || len(got.Rejected) == 0 || first == 0 && parts.last) {
+			return err
+		}
+		answer.add(got, first)
+		first += parts.lines
+	}
+	if parts.err != nil {
+		return parts.err
+	}
+	return writeJSON(c, http.StatusAccepted, answer)
+}
+
+// lineParts cuts a stream into parts of whole lines.
+type lineParts struct {
+	in    *bufio.Reader
+	most  int    // bytes of a part
+	part  []byte // the present one
+	lines int    // in it, blank ones not counted
+	last  bool   // the stream ended with it
+	rest  []byte // a line that did not fit
+	err   error
+}
+
+// next reads the next part; an empty stream is one empty part.
+func (p *lineParts) next() bool {
+	if p.last || p.err != nil {
+		return false
+	}
+	p.part, p.lines = nil, 0
+	p.take(p.rest)
+	p.rest = nil
+	for {
+		line, err := p.line()
+		if err != nil && !errors.Is(err, io.EOF) {
+			p.err = err
+			return false
+		}
+		if len(p.part) > 0 && len(p.part)+len(line) > p.most {
+			p.rest = line
+			return true
+		}
+		p.take(line)
+		if err != nil {
+			p.last = true
+			return true
+		}
+	}
+}
+
+func (p *lineParts) take(line []byte) {
+	p.part = append(p.part, line...)
+	if len(bytes.TrimSpace(line)) > 0 {
+		p.lines++
+	}
+}
+
+// line reads one line, which must fit into a part.
+func (p *lineParts) line() (line []byte, err error) {
+	for {
+		piece, err := p.in.ReadSlice('\n')
+		line = append(line, piece...)
+		if len(line) > p.most {
+			return nil, tooLarge(int64(p.most))
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, unreadable(err)
+		}
+		return line, err
+	}
+}

@@ -1,0 +1,217 @@
+package web
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/ledger"
+)
+
+// fakeFeeds accepts a line as an item; the lines "bad", "broken" and "busy" are
+// what they say.
+type fakeFeeds struct {
+	posts   []feed.Input
+	sources []ledger.SourceStatus
+	letters []ledger.DeadLetter
+	done    []string
+}
+
+func (f *fakeFeeds) Accept(_ context.Context, format string, in feed.Input) (a ledger.Answer, err error) {
+	f.posts = append(f.posts, in)
+	if format == "none" {
+		return a, fault.New(fault.NotFound, "fake", "no such format")
+	}
+	i := 0
+	for line := range strings.SplitSeq(string(in.Body), "\n") {
+		switch line {
+		case "":
+			continue
+		case "busy":
+			return a, fault.New(fault.Unavailable, "fake", "come later")
+		case "broken":
+			return ledger.Answer{Rejected: []ledger.Rejected{{Reason: "not the format"}}}, fault.New(fault.Invalid, "fake", "not the format")
+		case "bad":
+			a.Rejected = append(a.Rejected, ledger.Rejected{Index: i, Reason: "bad"})
+		default:
+			a.Accepted++
+		}
+		i++
+	}
+	return a, nil
+}
+
+func (f *fakeFeeds) Sources(context.Context) ([]ledger.SourceStatus, error) { return f.sources, nil }
+
+func (f *fakeFeeds) DeadLetters(_ context.Context, filter ledger.LetterFilter) ([]ledger.DeadLetter, string, error) {
+	if filter.Cursor != "" {
+		return nil, "", nil
+	}
+	return f.letters, "more", nil
+}
+
+func (f *fakeFeeds) RetryDeadLetter(_ context.Context, id string) (ledger.Answer, error) {
+	f.done = append(f.done, "retry "+id)
+	if id == "still" {
+		return ledger.Answer{Rejected: []ledger.Rejected{{Reason: "still"}}}, fault.New(fault.Invalid, "fake", "still")
+	}
+	return ledger.Answer{Accepted: 1}, nil
+}
+
+func (f *fakeFeeds) DismissDeadLetter(_ context.Context, id string) error {
+	f.done = append(f.done, "dismiss "+id)
+	return nil
+}
+
+// withFeeds gives the site feeds to look into.
+func withFeeds(t *testing.T, opts ...func(*Deps, *Options)) (*site, *fakeFeeds) {
+	f := &fakeFeeds{}
+	opts = append(opts, func(d *Deps, _ *Options) { d.Feeds = f })
+	return newSite(t, "https://kb.example", opts...), f
+}
+
+const feeder = "Bearer pst_feeder"
+
+func TestFeedAnswers(t *testing.T) {
+	s, f := withFeeds(t)
+	for _, c := range []struct {
+		target, body string
+		status       int
+		want         string
+	}{
+		{"/api/v1/feeds/alertmanager?source=am", "one\nbad\ntwo", 202, `{"accepted":2,"duplicate":0,"rejected":[{"index":1,"reason":"bad"}]}`},
+		{"/api/v1/feeds/alertmanager?source=am", "broken", 400, `"detail":"not the format"`},
+		{"/api/v1/feeds/pagerduty?source=pd", "broken", 202, `"rejected":[{"index":0,"reason":"not the format"}]`},
+		{"/api/v1/feeds/ndjson?source=n", "one\ntwo\n", 202, `{"accepted":2,"duplicate":0,"rejected":[]}`},
+		{"/api/v1/feeds/ndjson?source=n", "broken", 400, "not the format"},
+		{"/api/v1/feeds/none?source=n", "one", 404, "no such format"},
+		{"/api/v1/feeds/opsgenie?source=n", "busy", 503, "come later"},
+	} {
+		w := s.ask("POST", c.target, c.body, "Authorization", feeder)
+		if w.Code != c.status || !strings.Contains(strings.TrimSpace(w.Body.String()), c.want) {
+			t.Errorf("%s %q: %d %s", c.target, c.body, w.Code, w.Body)
+		}
+		if w.Code == 503 && w.Header().Get("Retry-After") == "" {
+			t.Error("a busy portal does not say when to come again")
+		}
+	}
+	if f.posts[0].Source != "am" || !f.posts[0].Received.Equal(testNow) {
+		t.Errorf("%+v", f.posts[0])
+	}
+	s.ask("POST", "/api/v1/feeds/opsgenie", "one", "Authorization", feeder)
+	if last := f.posts[len(f.posts)-1]; last.Source == "" {
+		t.Error("a source that is not named is called after its token")
+	}
+}
+
+func TestFeedLimits(t *testing.T) {
+	s, f := withFeeds(t, func(_ *Deps, o *Options) { o.Feeds.Body = 1 << 16 })
+	big := strings.Repeat("x", 1<<16+1)
+	if w := s.ask("POST", "/api/v1/feeds/alertmanager?source=a", big, "Authorization", feeder); w.Code != http.StatusRequestEntityTooLarge || len(f.posts) != 0 {
+		t.Errorf("a body over the limit: %d", w.Code)
+	}
+	if w := s.ask("POST", "/api/v1/feeds/ndjson?source=a", big, "Authorization", feeder); w.Code != http.StatusRequestEntityTooLarge || len(f.posts) != 0 {
+		t.Errorf("a line over the limit: %d", w.Code)
+	}
+	line := strings.Repeat("y", 99) + "\n"
+	w := s.ask("POST", "/api/v1/feeds/ndjson?source=a", strings.Repeat(line, 2000)+"\nbad", "Authorization", feeder)
+	if w.Code != 202 || !strings.Contains(w.Body.String(), `"accepted":2000`) || !strings.Contains(w.Body.String(), `"index":2000`) {
+		t.Errorf("a long ndjson: %d %s", w.Code, w.Body)
+	}
+	if len(f.posts) != 4 {
+		t.Errorf("%d parts", len(f.posts))
+	}
+	for _, p := range f.posts {
+		if len(p.Body) > 1<<16 {
+			t.Errorf("a part of %d bytes", len(p.Body))
+		}
+	}
+	if w := s.ask("POST", "/api/v1/feeds/alertmanager?source=a", "one", "Authorization", feeder, "Content-Encoding", "gzip"); w.Code != http.StatusUnsupportedMediaType {
+		t.Errorf("a compressed body: %d", w.Code)
+	}
+}
+
+func TestPagerDutySignature(t *testing.T) {
+	s, f := withFeeds(t, func(_ *Deps, o *Options) {
+		o.Feeds.Signing = func(source string) []string {
+			if source == "open" {
+				return nil
+			}
+			return []string{"old", "new"}
+		}
+	})
+	mac := hmac.New(sha256.New, []byte("new"))
+	fmt.Fprint(mac, "one")
+	good := "v1=" + hex.EncodeToString(mac.Sum(nil))
+	for _, c := range []struct {
+		source, signature string
+		status            int
+	}{{"pd", good, 202}, {"pd", "v1=00," + good, 202}, {"pd", "", 401}, {"pd", "v1=00", 401}, {"open", "", 202}} {
+		f.posts = nil
+		w := s.ask("POST", "/api/v1/feeds/pagerduty?source="+c.source, "one", "Authorization", feeder, "X-PagerDuty-Signature", c.signature)
+		if w.Code != c.status || (w.Code == 202) != (len(f.posts) == 1) {
+			t.Errorf("%s %q: %d, %d stored", c.source, c.signature, w.Code, len(f.posts))
+		}
+	}
+}
+
+func TestDeadLettersPage(t *testing.T) {
+	s, f := withFeeds(t)
+	f.letters = []ledger.DeadLetter{{ID: "l1", Source: "<b>am", Format: "alertmanager", Received: testNow, Reason: `no "labels" <script>`, Excerpt: `{"x":"</code><script>alert(1)</script>"}`, Times: 3}}
+	w := s.get("/dead-letters", "Authorization", "Bearer pst_reader")
+	if w.Code != 200 || strings.Contains(w.Body.String(), "<script>alert") || strings.Contains(w.Body.String(), "Read again</button>") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	w = s.get("/dead-letters?done=understood", "Authorization", "Bearer pst_publisher")
+	for _, want := range []string{"Read again</button>", "came 3 times", "everything in that body is understood", "cursor=more", "&lt;script&gt;alert(1)"} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for path, want := range map[string]string{
+		"/dead-letters/l1/retry": "/dead-letters?done=understood", "/dead-letters/still/retry": "/dead-letters?done=rejected", "/dead-letters/l1/dismiss": "/dead-letters?done=dismissed",
+	} {
+		if w := s.ask("POST", path, "", "Authorization", "Bearer pst_publisher"); w.Code != 303 || w.Header().Get("Location") != want {
+			t.Errorf("%s: %d %s", path, w.Code, w.Header().Get("Location"))
+		}
+		if w := s.ask("POST", path, "", "Authorization", "Bearer pst_publisher", "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"); w.Code != 403 {
+			t.Errorf("%s from another site: %d", path, w.Code)
+		}
+	}
+	if len(f.done) != 3 {
+		t.Errorf("done %v", f.done)
+	}
+	if w := s.get("/api/v1/dead-letters?limit=5", "Authorization", "Bearer pst_reader"); !strings.Contains(w.Body.String(), `"id":"l1"`) || !strings.Contains(w.Body.String(), `"next":"more"`) {
+		t.Errorf("%s", w.Body)
+	}
+	if w := s.get("/api/v1/dead-letters?limit=0"); w.Code != 400 {
+		t.Errorf("limit=0: %d", w.Code)
+	}
+}
+
+func TestFeedsPage(t *testing.T) {
+	s, f := withFeeds(t)
+	if w := s.get("/feeds"); w.Code != 200 || !strings.Contains(w.Body.String(), "postern feed import ndjson - --source try") || !strings.Contains(w.Body.String(), "https://kb.example/api/v1/feeds/FORMAT?source=NAME") {
+		t.Errorf("empty: %d %s", w.Code, w.Body)
+	}
+	f.sources = []ledger.SourceStatus{
+		{Name: "am <1>", Format: "alertmanager", LastReceived: testNow, Accepted: 12345, Rejected: 2, State: ledger.SourceRejecting, Why: "no <labels>"},
+		{Name: "pd", Format: "pagerduty", LastReceived: testNow, LastEvent: testNow, State: ledger.SourceOK},
+	}
+	w := s.get("/feeds")
+	for _, want := range []string{"am &lt;1&gt;", "12,345", "no &lt;labels&gt;", `href="/dead-letters?source=am%20%3c1%3e"`, "unknown"} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if w := s.get("/api/v1/feeds"); !strings.Contains(w.Body.String(), `"last_event_at":null`) || !strings.Contains(w.Body.String(), `"state":"rejecting"`) {
+		t.Errorf("%s", w.Body)
+	}
+}
