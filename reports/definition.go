@@ -22,6 +22,8 @@ type Definition struct {
 	// Sections are the keys of those wanted, in order; empty is all of the kind.
 	Sections   []string
 	Recipients []Recipient
+	// Quiet is the time of day in Zone in which nothing is delivered; nil: none.
+	Quiet *QuietHours
 
 	Path string // file in the repository; "" for a built-in one
 	Hash string // of the file
@@ -32,6 +34,10 @@ type Recipient struct {
 	Kind    string // "mail", or the name of a configured channel
 	Address string
 }
+
+// QuietHours are a time of day, from midnight; From may be after To, over
+// midnight.
+type QuietHours struct{ From, To time.Duration }
 
 // Scope narrows a report to some services. Every field that is set must fit; an
 // empty Scope is the whole organisation.
