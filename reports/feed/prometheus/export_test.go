@@ -1,0 +1,4 @@
+package prometheus
+
+// Decode is what the fuzz test reads answers with.
+var Decode = decode
