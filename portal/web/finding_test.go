@@ -110,6 +110,18 @@ func TestProblemsPointAtTheQuery(t *testing.T) {
 	}
 }
 
+// TestReadersAreToldOfARebuild: results may lack what is not indexed yet.
+func TestReadersAreToldOfARebuild(t *testing.T) {
+	s := newSite(t, "https://kb.example")
+	if body := s.get("/search?q=pool").Body.String(); strings.Contains(body, "catching up") {
+		t.Error("told although nothing is rebuilt")
+	}
+	s.status.status.Checks = append(s.status.status.Checks, StatusCheck{Name: "index", Detail: "rebuilding, 3 of 9"})
+	if body := s.get("/search?q=pool").Body.String(); !strings.Contains(body, "catching up (rebuilding, 3 of 9)") {
+		t.Error("a rebuild is not told")
+	}
+}
+
 // TestNothingFoundHelps: filters that can be taken off are tried.
 func TestNothingFoundHelps(t *testing.T) {
 	s := newSite(t, "https://kb.example")

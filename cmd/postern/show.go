@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+func newShow(term terminal, g *globals) *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use: "show REF", Short: "Print a document by its id, address or path in the repository", Args: exactly(1),
+		Long: "Print the Markdown of a document, or with --output json everything that is known of it.\n" +
+			"REF is its id, its address with or without the portal in front, or its path in the repository.",
+		Example: "  postern show c405f4daf98e\n  postern show /runbooks/GatewayPoolExhausted\n  postern show runbooks/GatewayPoolExhausted.md",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path, err := pathOf(args[0])
+			if err != nil {
+				return err
+			}
+			return withClient(cmd.Context(), term, g, func(c *client) error {
+				suffix := ".md"
+				if output == outputJSON {
+					suffix = ".json"
+				}
+				b, err := c.read(cmd, withoutPrefixOf(c.base, path)+suffix)
+				if err != nil {
+					return err
+				}
+				if output == outputJSON {
+					return printJSON(term, b)
+				}
+				_, err = term.out.Write(b)
+				return err
+			})
+		},
+	}
+	addOutput(cmd, &output)
+	return cmd
+}
+
+// pathOf is the address of a document that a person names, percent-encoded.
+func pathOf(ref string) (string, error) {
+	given := ref
+	if u, err := url.Parse(ref); err == nil && u.Host != "" {
+		ref = u.Path // an address as the browser shows it
+	} else if i := strings.IndexByte(ref, '#'); i >= 0 {
+		ref = ref[:i]
+	}
+	ref = strings.Trim(ref, "/")
+	for _, suffix := range []string{".md", ".json"} {
+		ref = strings.TrimSuffix(ref, suffix)
+	}
+	if ref == "" {
+		return "", usageError{errors.New("show: " + given + " names no document")}
+	}
+	if !strings.Contains(ref, "/") {
+		ref = "p/" + ref
+	}
+	if decoded, err := url.PathUnescape(ref); err == nil && strings.Contains(ref, "%") {
+		ref = decoded
+	}
+	return (&url.URL{Path: "/" + ref}).EscapedPath(), nil
+}
+
+// withoutPrefixOf cuts the portal's own path off an address that was copied with it.
+func withoutPrefixOf(base, path string) string {
+	u, err := url.Parse(base)
+	if err != nil || u.Path == "" {
+		return path
+	}
+	if rest, ok := strings.CutPrefix(path, strings.TrimRight(u.EscapedPath(), "/")+"/"); ok {
+		return "/" + rest
+	}
+	return path
+}
+
+// read gives a whole answer.
+func (c *client) read(cmd *cobra.Command, path string) ([]byte, error) {
+	res, err := c.do(cmd.Context(), http.MethodGet, path, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(io.LimitReader(res.Body, answerLimit))
+	return b, fault.Wrap(fault.Unavailable, "show", "the portal's answer broke off", err)
+}
