@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -35,7 +34,6 @@ type publisher struct {
 	owners  []folderOwner
 	audit   *auth.Audit
 	baseURL string // public_url without a trailing slash
-	log     *slog.Logger
 	// indexed waits until search knows the change number, or the context ends.
 	indexed func(ctx context.Context, seq kv.Seq) error
 }
@@ -131,7 +129,7 @@ func (p *prepared) Lines() []string {
 func (p *prepared) Commit(ctx context.Context) ([]string, error) {
 	var seq kv.Seq
 	err := p.db.Update(ctx, func(w kv.Writer) (err error) {
-		if err = p.apply(w); err == nil {
+		if err = p.publish(w); err == nil {
 			seq, err = w.Seq()
 		}
 		return err
@@ -139,7 +137,6 @@ func (p *prepared) Commit(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, "app.publish", "the database did not take the push", err)
 	}
-	p.record(ctx)
 	lines := p.receipt(false)
 	if p.cs.Branch == mainBranch && p.indexed != nil {
 		lines = append(lines, p.awaitIndex(ctx, seq)...)
@@ -166,14 +163,13 @@ func (p *prepared) awaitIndex(ctx context.Context, seq kv.Seq) []string {
 	return nil
 }
 
-// record writes the audit line. A push that is published is told as published
-// even when the line cannot be written: the log says so.
-func (p *prepared) record(ctx context.Context) {
-	err := p.audit.Append(ctx, auth.Entry{
+// publish applies the push and its audit entry.
+func (p *prepared) publish(w kv.Writer) error {
+	if err := p.apply(w); err != nil {
+		return err
+	}
+	return p.audit.AppendIn(w, auth.Entry{
 		Who: p.cs.Pusher.Name, TokenID: p.cs.Pusher.TokenID, Action: "push",
 		Object: "refs/heads/" + p.cs.Branch, Old: string(p.cs.Old), New: string(p.cs.New), Result: "done",
 	})
-	if err != nil {
-		p.log.ErrorContext(ctx, "audit entry not written", "action", "push", "error", err)
-	}
 }

@@ -23,7 +23,7 @@ func (p publisherOf) Prepare(ctx context.Context, cs postmortems.ChangeSet, say 
 // publisher asks the owners that the App has opened.
 func (p publisherOf) publisher() *publisher {
 	return &publisher{
-		db: p.a.db, library: p.a.library, owners: p.a.owners(), audit: p.a.audit, baseURL: p.a.URL(), log: p.a.log,
+		db: p.a.db, library: p.a.library, owners: p.a.owners(), audit: p.a.audit, baseURL: p.a.URL(),
 		indexed: p.a.indexed,
 	}
 }

@@ -76,9 +76,5 @@ func (a *App) republish(ctx context.Context, branch string, from, to postmortems
 	for _, problem := range refused {
 		a.log.Warn("published although a rule refuses it: git has it already", "problem", problem.String())
 	}
-	if err := a.db.Update(ctx, x.apply); err != nil {
-		return err
-	}
-	x.record(ctx)
-	return nil
+	return a.db.Update(ctx, x.publish)
 }

@@ -57,23 +57,26 @@ func NewAudit(db kv.DB, now func() time.Time) *Audit { return &Audit{db: db, now
 // Append writes one entry durably. Number and Time are set here; texts are cut
 // to 512 bytes and made valid UTF-8.
 func (a *Audit) Append(ctx context.Context, e Entry) error {
-	const op = "auth.Audit.Append"
+	return a.db.Update(ctx, func(w kv.Writer) error { return a.AppendIn(w, e) })
+}
+
+// AppendIn is Append within a transaction: the entry is written if what it tells
+// of is.
+func (a *Audit) AppendIn(w kv.Writer, e Entry) error {
 	e.Time = a.now().UTC()
 	for _, text := range []*string{&e.Who, &e.TokenID, &e.IP, &e.Action, &e.Object, &e.Old, &e.New, &e.Result} {
 		*text = cut(*text)
 	}
 	stored, err := json.Marshal(e)
 	if err != nil {
-		return fault.Wrap(fault.Internal, op, "", err)
+		return fault.Wrap(fault.Internal, "auth.Audit.Append", "", err)
 	}
-	return a.db.Update(ctx, func(w kv.Writer) error {
-		number, before, err := lastEntry(w)
-		if err != nil {
-			return err
-		}
-		sum := chain(before, number+1, stored)
-		return w.Put(auditBucket, auditKey(number+1), append(sum, stored...))
-	})
+	number, before, err := lastEntry(w)
+	if err != nil {
+		return err
+	}
+	sum := chain(before, number+1, stored)
+	return w.Put(auditBucket, auditKey(number+1), append(sum, stored...))
 }
 
 // Entries gives up to limit entries before a number, the newest first; before 0
