@@ -87,7 +87,7 @@ func options(term terminal, conf config.Config) app.Options {
 	}
 	return app.Options{
 		Config: conf, Version: version, Log: logger(term.err, conf.Log), Now: time.Now, Random: rand.Reader,
-		RenderCommand: []string{self, renderWorkerName},
+		RenderCommand: []string{self, renderWorkerName}, FreeSpace: app.StatFreeSpace,
 	}
 }
 

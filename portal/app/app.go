@@ -68,6 +68,9 @@ type Options struct {
 	Now           func() time.Time
 	Random        io.Reader
 	RenderCommand []string // starts a worker that calls sandbox.Serve
+	// FreeSpace tells how many bytes may still be written to the disk of a folder;
+	// StatFreeSpace does. Nil is never too few.
+	FreeSpace func(dir string) (int64, error)
 }
 
 // App is one portal.
@@ -135,6 +138,13 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 	a.audit = auth.NewAudit(a.db, a.opt.Now)
 	a.undo.add("token uses", stepLimit, a.tokens.Flush)
 	a.metrics = metrics.New(a.opt.Version)
+	a.metrics.DiskFree(func() (int64, bool) {
+		if a.opt.FreeSpace == nil {
+			return 0, false
+		}
+		n, err := a.opt.FreeSpace(a.opt.Config.DataDir)
+		return n, err == nil
+	})
 	a.metrics.DatabaseSize(func() (int64, bool) {
 		n, err := a.db.Size(context.Background())
 		return n, err == nil

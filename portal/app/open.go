@@ -17,7 +17,7 @@ func (a *App) openRepository(ctx context.Context) (err error) {
 	c := a.opt.Config
 	a.repo, err = gitrepo.Open(ctx, gitrepo.Options{
 		Dir: a.dir(repoName), Git: c.Git.Path, Logger: a.log, Now: a.opt.Now, Publisher: publisherOf{a},
-		RuleURL: func(rule string) string { return a.URL() + "/rules/" + rule }, Observe: a.observePush,
+		RuleURL: func(rule string) string { return a.URL() + "/rules/" + rule }, Observe: a.observePush, Room: a.room,
 		Limits: gitrepo.Limits{
 			PackBytes: c.Limits.PushPacked, InflatedBytes: c.Limits.PushInflated,
 			DocumentBytes: c.Limits.Document, AttachmentBytes: c.Limits.Attachment,

@@ -134,6 +134,9 @@ func (p *prepared) Commit(ctx context.Context) ([]string, error) {
 		}
 		return err
 	})
+	if fault.KindOf(err) == fault.Full {
+		return nil, err // it says what to do
+	}
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, "app.publish", "the database did not take the push", err)
 	}

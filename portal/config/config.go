@@ -87,6 +87,7 @@ type Limits struct {
 	TreePaths    int // files in the whole tree
 	TreeDepth    int // folders within folders
 	PushTime     time.Duration
+	FreeSpace    int64 // bytes of the data folder's disk that are never written to
 }
 
 // Targets are the times from the start of impact that the milestones of a

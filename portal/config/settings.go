@@ -115,6 +115,8 @@ func (c *Config) limiting() []setting {
 			doc: "Most folders within folders."},
 		{key: "limits.push_time", value: duration(&l.PushTime, 10*time.Second, time.Hour), preset: "10m",
 			doc: "How long one push may take, from its first byte to the answer."},
+		{key: "limits.free_space", value: size(&l.FreeSpace, mib, 1<<20*gib), preset: "256MiB",
+			doc: "Room that stays free on the disk of the data folder. A push that would take of it is refused; reading goes on."},
 	}
 }
 

@@ -156,6 +156,13 @@ func (r *Registry) DatabaseSize(ask func() (bytes int64, ok bool)) {
 		ask: func() (float64, bool) { n, ok := ask(); return float64(n), ok }})
 }
 
+// DiskFree makes a gauge of the bytes that are free on the data folder's disk.
+// Call it once; ask runs at every scrape, and false leaves the sample out.
+func (r *Registry) DiskFree(ask func() (bytes int64, ok bool)) {
+	r.registry.MustRegister(&asked{desc: describe("disk_free_bytes", "Bytes that may still be written to the disk of the data folder."),
+		ask: func() (float64, bool) { n, ok := ask(); return float64(n), ok }})
+}
+
 // knownMethod keeps invented methods from making series.
 func knownMethod(method string) string {
 	switch method {

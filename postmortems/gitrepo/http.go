@@ -153,7 +153,7 @@ func (r *Repo) ReceivePack(w http.ResponseWriter, req *http.Request, who Who) {
 	waited, err := r.takeSlot(ctx)
 	if err == nil {
 		defer r.pushes.release()
-		err = p.receive(ctx, in)
+		err = p.receive(ctx, in, req.ContentLength)
 	}
 	// Nothing is written before all was read: HTTP/1 promises no more.
 	c.drain(req.Body, drainFactor*r.limits.PackBytes)

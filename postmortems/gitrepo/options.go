@@ -20,6 +20,9 @@ type Options struct {
 	// RuleURL is the address of a rule's documentation, printed below problems;
 	// nil prints none.
 	RuleURL func(rule string) string
+	// Room tells whether the disk has room for that many more bytes; its fault is of
+	// kind Full and says what to do. Nil is always.
+	Room func(bytes int64) error
 	// Observe is told the timings of every push when it ends; nil is not.
 	Observe func(Timings)
 }

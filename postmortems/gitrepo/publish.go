@@ -17,6 +17,9 @@ const (
 	// publishTime bounds the part of a push that goes on when the author hangs up:
 	// moving packs, refs and the database.
 	publishTime = 2 * time.Minute
+	// storedShare is about how many bytes the database and the index take for a
+	// byte of new files: the rendered page, its text, and the words.
+	storedShare = 3
 )
 
 // publish takes a group of refs the rest of the way. From here to the report the
@@ -154,6 +157,9 @@ func (p *push) store(ctx context.Context, group []*refUpdate) error {
 		}
 	}
 	if len(tips) > 0 {
+		if err := p.repo.room(storedShare * p.times.Bytes); err != nil {
+			return err
+		}
 		if err := p.release(ctx, tips); err != nil {
 			return err
 		}

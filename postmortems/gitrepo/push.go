@@ -41,9 +41,10 @@ type push struct {
 	failed bool // by the server's fault, not the author's
 }
 
-// receive takes the pack in. Everything of the request's body that matters is
+// receive takes the pack in. length is that of the request, -1 when it is not
+// stated: then only what is there already can be told to be too little room. Everything of the request's body that matters is
 // read when it returns.
-func (p *push) receive(ctx context.Context, body *bufio.Reader) error {
+func (p *push) receive(ctx context.Context, body *bufio.Reader, length int64) error {
 	defer since(&p.times.Receive, time.Now())
 	wanted := false
 	for _, u := range p.refs {
@@ -52,7 +53,10 @@ func (p *push) receive(ctx context.Context, body *bufio.Reader) error {
 	if !wanted {
 		return nil
 	}
-	var err error
+	err := p.repo.room(max(length, 0))
+	if err != nil {
+		return err
+	}
 	if p.q, err = newQuarantine(p.repo.git); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package gitrepo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -110,6 +111,9 @@ func (r *Repo) moveRefs(ctx context.Context, moves []refMove) error {
 	if err != nil {
 		// A child that was killed may have moved the ref: git is asked, not assumed.
 		loadErr := r.loadRefs(context.WithoutCancel(ctx))
+		if exit, ok := errors.AsType[*plumbing.ExitError](err); ok && exit.DiskFull() {
+			return fault.Wrap(fault.Full, "gitrepo.moveRefs", exit.Reason()+"; nothing was published", err)
+		}
 		if loadErr != nil || !r.moved(moves) {
 			return &fault.Error{Kind: fault.Conflict, Op: "gitrepo.moveRefs", Msg: "the branch could not be moved; git fetch, then push again", Err: err}
 		}

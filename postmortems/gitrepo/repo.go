@@ -37,6 +37,7 @@ type Repo struct {
 	publisher Publisher
 	ruleURL   func(string) string
 	observe   func(Timings)
+	room      func(bytes int64) error
 	scanner   *gate.Scanner
 
 	refs    refTable
@@ -77,9 +78,12 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	}
 	limits := o.Limits.withDefaults()
 	r := &Repo{
-		git: git, limits: limits, log: o.Logger, now: o.Now, publisher: o.Publisher, ruleURL: o.RuleURL, observe: o.Observe,
+		git: git, limits: limits, log: o.Logger, now: o.Now, publisher: o.Publisher, ruleURL: o.RuleURL, observe: o.Observe, room: o.Room,
 		announced: announcements{grace: announceGrace}, scanner: gate.NewScanner(), publish: newLock(), pushes: newSlots(limits.Pushes), fetches: newSlots(limits.Fetches),
 		trees: newCache[postmortems.OID, []plumbing.Entry](treeCacheEntries), facts: newCache[postmortems.OID, treeFacts](factCacheTrees),
+	}
+	if r.room == nil {
+		r.room = func(int64) error { return nil }
 	}
 	if err := r.initialise(ctx); err != nil {
 		return nil, err

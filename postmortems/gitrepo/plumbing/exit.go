@@ -43,13 +43,18 @@ func (e *ExitError) Reason() string {
 		return "git " + e.Verb + " wrote a larger file than the server allows"
 	case e.Signal != 0:
 		return fmt.Sprintf("git %s was killed on the server (%v)", e.Verb, e.Signal)
-	case strings.Contains(e.Stderr, "No space left on device"):
-		return "the server's disk is full"
+	case e.DiskFull():
+		return "the server's disk is full; nothing of the push was kept. Tell its operator"
 	}
 	if line := e.lastWords(); line != "" {
 		return "git " + e.Verb + ": " + line
 	}
 	return fmt.Sprintf("git %s failed with status %d", e.Verb, e.Code)
+}
+
+// DiskFull tells that the child ended because the disk had no room.
+func (e *ExitError) DiskFull() bool {
+	return strings.Contains(e.Stderr, "No space left on device") || strings.Contains(e.Stderr, "Disk quota exceeded")
 }
 
 // lastWords is the first line git marked as an error: later ones only follow
