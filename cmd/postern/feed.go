@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+func newFeed(term terminal, g *globals) *cobra.Command {
+	cmd := &cobra.Command{Use: "feed", Short: "Take in what other systems say"}
+	var in feedImport
+	sub := &cobra.Command{
+		Use:   "import FORMAT FILE",
+		Short: "Take a feed from a file, or from stdin with -",
+		Long: "Take a feed from a file, as if its sender had posted it: alertmanager, pagerduty, cloudevents,\n" +
+			"opsgenie, grafana-oncall, statuspage, mysql-slow-log, pg-stat-statements or ndjson. Sending a file\n" +
+			"again does no harm. Items that cannot be used lie in the dead letters, and the exit status is 3.",
+		Args: exactly(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			in.format, in.file = args[0], args[1]
+			return withClient(cmd.Context(), term, g, func(c *client) error { return in.run(cmd.Context(), term, c) })
+		},
+	}
+	sub.Flags().StringVar(&in.source, "source", "", "`name` of the sender (default: the file's name without its ending)")
+	addOutput(sub, &in.output)
+	cmd.AddCommand(sub)
+	return cmd
+}
+
+// feedImport is one import as it was asked for.
+type feedImport struct {
+	format, file, source, output string
+}
+
+// feedResult is the answer of the portal, added up over the parts.
+type feedResult struct {
+	Accepted  int            `json:"accepted"`
+	Duplicate int            `json:"duplicate"`
+	Rejected  []feedRejected `json:"rejected"`
+	More      int            `json:"rejected_more,omitempty"`
+}
+
+type feedRejected struct {
+	Index  int    `json:"index"`
+	Reason string `json:"reason"`
+	// Part is the part of the file that the index counts in, from 1; the file was
+	// sent in one when it is 0.
+	Part int `json:"part,omitempty"`
+}
+
+const (
+	// slowLogPart is how much of a slow log is sent at a time, well under the
+	// default of the largest body.
+	slowLogPart = 1 << 20
+	stdinName   = "-"
+)
+
+func (f feedImport) run(ctx context.Context, term terminal, c *client) error {
+	in, size, err := f.open(term)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	if f.source == "" {
+		f.source = strings.TrimSuffix(filepath.Base(f.file), filepath.Ext(f.file))
+		if f.file == stdinName {
+			f.source = "stdin"
+		}
+	}
+	shown := &progress{in: in, size: size, term: term, on: isTerminal(term.err)}
+	total := feedResult{Rejected: []feedRejected{}}
+	if f.format == "mysql-slow-log" {
+		err = f.inParts(ctx, c, shown, &total)
+	} else {
+		err = f.post(ctx, c, shown, 0, &total)
+	}
+	shown.end()
+	if err != nil {
+		return err
+	}
+	return f.tell(term, total)
+}
+
+// open opens the file; size is 0 when it is not known.
+func (f feedImport) open(term terminal) (in io.ReadCloser, size int64, err error) {
+	if f.file == stdinName {
+		return io.NopCloser(term.in), 0, nil
+	}
+	file, err := os.Open(f.file)
+	if err != nil {
+		return nil, 0, fault.Wrap(fault.NotFound, "feed", "the file cannot be opened: "+err.Error(), err)
+	}
+	if info, err := file.Stat(); err == nil {
+		size = info.Size()
+	}
+	return file, size, nil
+}
+
+// post sends one body and adds its answer to the total.
+func (f feedImport) post(ctx context.Context, c *client, body io.Reader, part int, total *feedResult) error {
+	path := "/api/v1/feeds/" + url.PathEscape(f.format) + "?source=" + url.QueryEscape(f.source)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+path, body)
+	if err != nil {
+		return err
+	}
+	if c.token != "" {
+		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	req.Header.Set("Accept", "application/json")
+	res, err := c.http.Do(req)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return fault.Wrap(fault.Unavailable, "feed", "the portal does not answer at "+c.base, err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode == http.StatusBadRequest {
+		return fault.New(fault.Invalid, "feed", fault.Message(problem(res)))
+	}
+	if res.StatusCode >= http.StatusBadRequest {
+		return problem(res)
+	}
+	var got feedResult
+	if err := json.NewDecoder(io.LimitReader(res.Body, answerLimit)).Decode(&got); err != nil {
+		return fault.Wrap(fault.Internal, "feed", "the portal's answer is not the JSON expected; is --url the portal's own address?", err)
+	}
+	total.Accepted += got.Accepted
+	total.Duplicate += got.Duplicate
+	total.More += got.More
+	for _, r := range got.Rejected {
+		r.Part = part
+		total.Rejected = append(total.Rejected, r)
+	}
+	return nil
+}
+
+// inParts sends a slow log in parts that begin with a "# Time:" line, which the
+// entries after it need.
+func (f feedImport) inParts(ctx context.Context, c *client, in io.Reader, total *feedResult) error {
+	lines := bufio.NewReaderSize(in, slowLogPart)
+	var body []byte
+	part := 1
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fault.Wrap(fault.Internal, "feed", "the file cannot be read", err)
+		}
+		if len(body)+len(line) > slowLogPart && bytes.HasPrefix(line, []byte("# Time:")) {
+			if err := f.post(ctx, c, bytes.NewReader(body), part, total); err != nil {
+				return err
+			}
+			body = body[:0]
+			part++
+		}
+		body = append(body, line...)
+		if err == nil {
+			continue
+		}
+		if part == 1 {
+			part = 0
+		}
+		return f.post(ctx, c, bytes.NewReader(body), part, total)
+	}
+}
+
+// tell prints what became of the items.
+func (f feedImport) tell(term terminal, total feedResult) error {
+	if f.output == outputJSON {
+		raw, err := json.Marshal(total)
+		if err != nil {
+			return err
+		}
+		if err := printJSON(term, raw); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(term.out, "%d accepted, %d known already, %d rejected\n", total.Accepted, total.Duplicate, len(total.Rejected)+total.More)
+	}
+	if len(total.Rejected) == 0 {
+		return nil
+	}
+	for _, r := range total.Rejected {
+		where := fmt.Sprintf("item %d", r.Index)
+		if r.Part > 0 {
+			where = fmt.Sprintf("part %d, %s", r.Part, where)
+		}
+		fmt.Fprintf(term.err, "%s: %s\n", where, r.Reason)
+	}
+	if total.More > 0 {
+		fmt.Fprintf(term.err, "and %d more\n", total.More)
+	}
+	fmt.Fprintln(term.err, "they lie in the dead letters: /dead-letters")
+	return saidError{fault.New(fault.Invalid, "feed", "items were rejected")}
+}
+
+// progress shows on a terminal how much of the file was sent.
+type progress struct {
+	in   io.Reader
+	size int64
+	term terminal
+	on   bool
+	sent int64
+	told int64 // percent, or MiB where the size is not known
+}
+
+// Read implements io.Reader.
+func (p *progress) Read(b []byte) (int, error) {
+	n, err := p.in.Read(b)
+	p.sent += int64(n)
+	if !p.on {
+		return n, err
+	}
+	now, unit := p.sent>>20, "MiB"
+	if p.size > 0 {
+		now, unit = p.sent*100/p.size, "%"
+	}
+	if now != p.told {
+		p.told = now
+		fmt.Fprintf(p.term.err, "\rsent %d %s", now, unit)
+	}
+	return n, err
+}
+
+// end leaves the line of the progress.
+func (p *progress) end() {
+	if p.on && p.told > 0 {
+		fmt.Fprintln(p.term.err)
+	}
+}
