@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -113,7 +114,8 @@ func welcome(ctx context.Context, term terminal, a *app.App, withDemo bool) erro
 	return nil
 }
 
-// fillDemo pushes the sample repository with git, as an author would.
+// fillDemo pushes the sample repository with git, as an author would, and posts
+// three months of feeds, as the sources would.
 func fillDemo(ctx context.Context, term terminal, a *app.App, conf config.Config) error {
 	published, err := a.Published(ctx)
 	if err != nil || published {
@@ -131,5 +133,13 @@ func fillDemo(ctx context.Context, term terminal, a *app.App, conf config.Config
 	err = demo.Push(ctx, demo.Target{
 		Git: conf.Git.Path, Dir: dir, URL: a.URL() + "/knowledge.git", Token: secret, Out: term.err,
 	})
-	return fault.Wrap(fault.Internal, "demo", "the sample content could not be pushed", err)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "demo", "the sample content could not be pushed", err)
+	}
+	feeder, err := a.CreateToken(ctx, "demo feeds", auth.Feeder)
+	if err != nil {
+		return err
+	}
+	err = demo.Feeds(ctx, http.DefaultClient, a.URL(), feeder, time.Now())
+	return fault.Wrap(fault.Internal, "demo", "the sample feeds could not be posted", err)
 }
