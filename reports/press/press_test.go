@@ -183,14 +183,14 @@ func TestDaylightSaving(t *testing.T) {
 			w.defs = w.defs[:1]
 			w.now = at(day)
 			w.run(10)
-			for end := w.now.Add(96 * time.Hour); w.now.Before(end); w.now = w.now.Add(time.Minute * 7) {
+			for end := w.now.Add(96 * time.Hour); w.now.Before(end); w.now = w.now.Add(time.Minute * 23) {
 				if _, err := w.press.Tick(t.Context(), 5); err != nil {
 					t.Fatal(err)
 				}
 			}
 			var want []string
 			z, _ := time.LoadLocation(zone)
-			for p := period.Containing(period.Daily, at(day), z); !p.To.Add(15 * time.Minute).After(w.now.Add(-7 * time.Minute)); p = p.Next() {
+			for p := period.Containing(period.Daily, at(day), z); !p.To.Add(15 * time.Minute).After(w.now.Add(-23 * time.Minute)); p = p.Next() {
 				want = append(want, p.ID+" r1")
 			}
 			if !slices.Equal(w.made, want) || len(want) < 3 {
