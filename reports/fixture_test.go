@@ -176,7 +176,7 @@ func (q *quarter) inputs(p period.Period) reports.Inputs {
 	in := reports.Inputs{Services: q.services, Episodes: q.episodes, Changes: q.changes, Targets: targets(), Drills: q.drills}
 	var objectives []reports.Objective
 	for _, s := range q.slos {
-		objectives = append(objectives, reports.Measure(s, q.buckets[s.Name], p, p.To, nil))
+		objectives = append(objectives, reports.Measure(reports.Measurement{SLO: s, Buckets: q.buckets[s.Name]}, p, p.To))
 	}
 	in.Objectives = objectives
 	for _, i := range q.incidents {
@@ -206,7 +206,7 @@ func (q *quarter) inputs(p period.Period) reports.Inputs {
 		{Digest: "cc33", Text: "select count(*) from events", Database: "events", Service: "search", State: "back", Count: 50, Seconds: 300, RowsSent: 50, RowsExamined: 5e6},
 	}
 	in.Gaps = []reports.Search{{Query: "vault seal", Count: 7}, {Query: "证书过期", Count: 3}}
-	in.Feeds = []reports.Feed{{Name: "am-1", Format: "alertmanager", Last: p.To.Add(-time.Minute), Accepted: 900, Rejected: 2}, {Name: "pd", Format: "pagerduty"}}
+	in.Feeds = []reports.Feed{{Name: "am-1", Format: "alertmanager", Accepted: 900, Rejected: 2}, {Name: "pd", Format: "pagerduty"}}
 	in.Edits = []reports.DefinitionEdit{{SLO: "orders-2", At: p.From.Add(time.Hour), What: "target 99.9 % → 99.5 %", Who: "Ana"}}
 	return in
 }

@@ -119,10 +119,10 @@ type Search struct {
 	Count int
 }
 
-// Feed is one source of data over the period.
+// Feed is one source of data over the UTC days of the period that were over when
+// it ended.
 type Feed struct {
 	Name, Format string
-	Last         time.Time // newest event; zero: never
 	Accepted     int
 	Rejected     int           // dead letters
 	Skew         time.Duration // of the source's clock against ours

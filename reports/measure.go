@@ -13,23 +13,51 @@ const (
 	burndownSteps = 28             // points of a burn-down
 )
 
-// Known gives a result that is settled already, so that its buckets need not be
-// read again; ok is false when there is none.
-type Known func(s slo.SLO, p period.Period) (r slo.Result, ok bool)
+// Measurement is one objective with what is known of it.
+type Measurement struct {
+	SLO slo.SLO // as it stood when the period ended
+	// At gives the definition that counted at an instant, ok false when there was
+	// none; nil is always SLO.
+	At func(t time.Time) (s slo.SLO, ok bool)
+	// Known gives a result that is settled already, so that its buckets need not
+	// be read again; nil is none.
+	Known func(s slo.SLO, p period.Period) (r slo.Result, ok bool)
+	// Buckets are in order of time and reach back to Need.
+	Buckets []slo.Bucket
+}
 
-// Need is the beginning of the buckets that Measure reads for a period when the
-// results of earlier spans are known from `from` back: the earliest of the first
-// unknown span, the objective's window and the longest burn-rate rule.
-func Need(s slo.SLO, p period.Period, asOf time.Time, known Known) time.Time {
-	need, _ := window(s, asOf)
-	if t := p.From.Add(-3 * 24 * time.Hour); t.Before(need) {
+// at is the definition by which a span is judged: the one at its end.
+func (m Measurement) at(p period.Period) (slo.SLO, bool) {
+	if m.At == nil {
+		return m.SLO, true
+	}
+	return m.At(p.To.Add(-time.Nanosecond))
+}
+
+func (m Measurement) known(s slo.SLO, p period.Period) (slo.Result, bool) {
+	if m.Known == nil {
+		return slo.Result{}, false
+	}
+	return m.Known(s, p)
+}
+
+// ruleReach is the longest window of the burn-rate rules.
+const ruleReach = 3 * 24 * time.Hour
+
+// Need is from when on the buckets are read for a period: the first span that is
+// not known, the objective's window and the longest burn-rate rule.
+func (m Measurement) Need(p period.Period, asOf time.Time) time.Time {
+	need, _ := window(m.SLO, asOf)
+	if t := p.From.Add(-ruleReach); t.Before(need) {
 		need = t
 	}
 	for _, span := range Spans(p) {
-		if known != nil {
-			if _, ok := known(s, span); ok {
-				continue
-			}
+		s, ok := m.at(span)
+		if !ok {
+			continue
+		}
+		if _, ok := m.known(s, span); ok {
+			continue
 		}
 		if span.From.Before(need) {
 			need = span.From
@@ -53,21 +81,24 @@ func window(s slo.SLO, asOf time.Time) (from, to time.Time) {
 }
 
 // Measure judges one objective for a report: every span, its own window, how the
-// window's budget went, which rules fired. Buckets are in order of time and reach
-// back to Need.
-func Measure(s slo.SLO, buckets []slo.Bucket, p period.Period, asOf time.Time, known Known) Objective {
+// window's budget went, which rules fired.
+func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 	if asOf.IsZero() || asOf.After(p.To) {
 		asOf = p.To
 	}
+	s, buckets := m.SLO, m.Buckets
 	o := Objective{SLO: s}
 	for _, span := range Spans(p) {
-		if known != nil {
-			if r, ok := known(s, span); ok {
-				o.Results = append(o.Results, r)
-				continue
-			}
+		at, ok := m.at(span)
+		if !ok {
+			o.Results = append(o.Results, slo.Result{From: span.From, To: span.To, State: slo.NotYet, Reason: "the objective was not defined"})
+			continue
 		}
-		o.Results = append(o.Results, slo.Evaluate(s, buckets, slo.Span{From: span.From, To: span.To, Now: asOf}))
+		r, ok := m.known(at, span)
+		if !ok {
+			r = slo.Evaluate(at, buckets, slo.Span{From: span.From, To: span.To, Now: asOf})
+		}
+		o.Results = append(o.Results, r)
 	}
 	from, to := window(s, asOf)
 	own := slo.Span{From: from, To: to, Now: asOf}

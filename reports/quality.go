@@ -74,22 +74,22 @@ func (c *compiler) unmeasured() Table {
 }
 
 func (c *compiler) feedTable() Table {
-	t := Table{Key: "feeds", Title: "Feeds", Columns: []Column{
+	t := Table{Key: "feeds", Title: "Feeds", Note: "By whole UTC days.", Columns: []Column{
 		{Key: "feed", Title: "Source"}, {Key: "format", Title: "Format"}, {Key: "accepted", Title: "Accepted", Numeric: true}, {Key: "rejected", Title: "Rejected", Numeric: true},
-		{Key: "last", Title: "Last event"}, {Key: "skew", Title: "Clock"},
+		{Key: "skew", Title: "Clock"},
 	}}
 	for _, f := range c.in.Feeds {
-		rejected, last, skew := count(f.Rejected), c.when(f.Last), words("")
+		accepted, rejected, skew := count(f.Accepted), count(f.Rejected), words("")
 		if f.Rejected > 0 {
 			rejected.Tone, rejected.Link = Warn, "/feeds"
 		}
-		if f.Last.IsZero() {
-			last = Value{Text: "never", Tone: Gap}
+		if f.Accepted == 0 {
+			accepted.Tone = Gap // connected, and silent
 		}
 		if f.Skew.Abs() >= skewShown {
 			skew = Value{Text: durationText(f.Skew) + " off", Number: number(f.Skew.Seconds()), Unit: Seconds, Tone: Warn}
 		}
-		t.Rows = append(t.Rows, Row{Key: "feed-" + f.Name + "-" + f.Format, Cells: []Value{words(title(f.Name)), words(title(f.Format)), count(f.Accepted), rejected, last, skew}})
+		t.Rows = append(t.Rows, Row{Key: "feed-" + f.Name + "-" + f.Format, Cells: []Value{words(title(f.Name)), words(title(f.Format)), accepted, rejected, skew}})
 	}
 	return t
 }

@@ -1,0 +1,291 @@
+// Package collect owns the way from what the portal knows to the inputs of one
+// report: it asks each source for the time that the report looks at, measures the
+// objectives, and works out what each incident cost. It keeps nothing.
+//
+//	catalogue, buckets   -> objectives, measured on all cores
+//	incidents × buckets  -> what each incident took of which budget
+//	alerts, changes, statements, drills, documents, searches, feeds -> as they are
+//
+// A source that is not connected is nil, and its part of the report says so.
+package collect
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/drill"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/sql"
+)
+
+// Version is one definition of an objective, in force from From until the next.
+type Version struct {
+	SLO  slo.SLO
+	From time.Time // the first one counts for all earlier data
+	Gone bool
+	What string // the definition in a few words
+	Who  string
+}
+
+// Catalog knows services and objectives.
+type Catalog interface {
+	Services(ctx context.Context) ([]service.Service, error)
+	Names(ctx context.Context) ([]string, error)
+	// Versions are the definitions of an objective, oldest first.
+	Versions(ctx context.Context, name string) ([]Version, error)
+}
+
+// Ledger keeps what feeds said.
+type Ledger interface {
+	Buckets(ctx context.Context, name string, from, to time.Time) ([]slo.Bucket, error)
+	Changes(ctx context.Context, from, to time.Time) ([]change.Change, error)
+	Drills(ctx context.Context, from, to time.Time) ([]drill.Drill, error)
+	Observations(ctx context.Context, from, to time.Time) ([]sql.Observation, error)
+}
+
+// Signals knows incidents and alerts, folded from all voices.
+type Signals interface {
+	Incidents(ctx context.Context, from, to time.Time) ([]incident.Incident, error)
+	Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error)
+	Decisions(ctx context.Context) ([]sql.Decision, error)
+}
+
+// Knowledge knows documents, their action items and what was searched in vain.
+type Knowledge interface {
+	Documents(ctx context.Context, ids []string) ([]reports.Document, error)
+	Actions(ctx context.Context) ([]reports.Action, error)
+	Gaps(ctx context.Context, from, to time.Time) ([]reports.Search, error)
+}
+
+// Feeds knows how each source of data did, and how many alerts their senders left
+// out of their messages.
+type Feeds interface {
+	Feeds(ctx context.Context, from, to time.Time) (all []reports.Feed, truncated int, err error)
+}
+
+// Sources are what a Collector asks. Any may be nil.
+type Sources struct {
+	Catalog   Catalog
+	Ledger    Ledger
+	Signals   Signals
+	Knowledge Knowledge
+	Feeds     Feeds
+	// Words are the lead's own for a period.
+	Words func(ctx context.Context, name, period string) (string, error)
+	// Settled gives results that will not change any more; it may be nil.
+	Settled func(ctx context.Context, s slo.SLO, p period.Period) (slo.Result, bool)
+
+	Targets reports.Targets
+	Policy  incident.Policy
+}
+
+// Collector gathers inputs.
+type Collector struct{ src Sources }
+
+// New makes a Collector.
+func New(src Sources) *Collector { return &Collector{src} }
+
+// sqlMemory is how far back statements are followed: one that was not seen for so
+// long is new when it comes again.
+const sqlMemory = 90 * 24 * time.Hour
+
+// costReach is how long before a period incidents are looked for that spent of a
+// window that reaches into it.
+const costReach = 28 * 24 * time.Hour
+
+// Collect gathers the inputs of one period, as far as asOf.
+func (c *Collector) Collect(ctx context.Context, def reports.Definition, p period.Period, asOf time.Time) (in reports.Inputs, err error) {
+	in.AsOf, in.Targets = asOf, c.src.Targets
+	for _, step := range []func(context.Context, period.Period, *reports.Inputs) error{
+		c.services, c.incidents, c.objectives, c.ledger, c.statements, c.knowledge, c.feeds,
+	} {
+		if err := step(ctx, p, &in); err != nil {
+			return in, err
+		}
+	}
+	if c.src.Words != nil {
+		in.Words, err = c.src.Words(ctx, def.Name, p.ID)
+	}
+	return in, err
+}
+
+func (c *Collector) services(ctx context.Context, _ period.Period, in *reports.Inputs) (err error) {
+	if c.src.Catalog != nil {
+		in.Services, err = c.src.Catalog.Services(ctx)
+	}
+	return err
+}
+
+func (c *Collector) incidents(ctx context.Context, p period.Period, in *reports.Inputs) error {
+	if c.src.Signals == nil {
+		return nil
+	}
+	from := p.Prev().From
+	if t := in.AsOf.Add(-costReach); t.Before(from) {
+		from = t
+	}
+	all, err := c.src.Signals.Incidents(ctx, from, in.AsOf)
+	if err != nil {
+		return err
+	}
+	for _, i := range all {
+		i.Voices = nil // what was said is behind the incident's page
+		in.Incidents = append(in.Incidents, reports.Incident{Incident: i, Durations: i.Durations(c.src.Policy)})
+	}
+	in.Episodes, err = c.src.Signals.Episodes(ctx, p.Prev().From, in.AsOf)
+	return err
+}
+
+// objectives measures every objective that was in force, several at a time; the
+// buckets of one are in memory while it is measured and no longer.
+func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports.Inputs) error {
+	if c.src.Catalog == nil || c.src.Ledger == nil {
+		return nil
+	}
+	names, err := c.src.Catalog.Names(ctx)
+	if err != nil {
+		return err
+	}
+	done := make([]measured, len(names))
+	near := upstreams(in.Services)
+	work := make(chan int)
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), max(len(names), 1)) {
+		group.Go(func() {
+			for n := range work {
+				done[n] = c.measure(ctx, names[n], p, in, near)
+			}
+		})
+	}
+	for n := range names {
+		work <- n
+	}
+	close(work)
+	group.Wait()
+	costs := map[string][]reports.Spend{}
+	for _, m := range done {
+		if m.err != nil {
+			return m.err
+		}
+		if m.there {
+			in.Objectives = append(in.Objectives, m.objective)
+		}
+		for id, s := range m.costs {
+			costs[id] = append(costs[id], s)
+		}
+		in.Edits = append(in.Edits, m.edits...)
+	}
+	for n := range in.Incidents {
+		in.Incidents[n].Spent = costs[in.Incidents[n].ID]
+	}
+	return nil
+}
+
+// measured is what became of one objective.
+type measured struct {
+	objective reports.Objective
+	there     bool
+	costs     map[string]reports.Spend // by incident
+	edits     []reports.DefinitionEdit
+	err       error
+}
+
+func (c *Collector) measure(ctx context.Context, name string, p period.Period, in *reports.Inputs, near map[string]map[string]bool) (out measured) {
+	versions, err := c.src.Catalog.Versions(ctx, name)
+	if err != nil {
+		return measured{err: err}
+	}
+	out.edits = editsIn(versions, p)
+	at := func(t time.Time) (slo.SLO, bool) { return inForce(versions, t) }
+	s, ok := at(in.AsOf.Add(-time.Nanosecond))
+	if !ok {
+		return out
+	}
+	m := reports.Measurement{SLO: s, At: at}
+	if c.src.Settled != nil {
+		m.Known = func(s slo.SLO, p period.Period) (slo.Result, bool) { return c.src.Settled(ctx, s, p) }
+	}
+	m.Buckets, out.err = c.src.Ledger.Buckets(ctx, s.SeriesName(), m.Need(p, in.AsOf), in.AsOf)
+	if out.err != nil {
+		return out
+	}
+	out.objective, out.there = reports.Measure(m, p, in.AsOf), true
+	out.costs = map[string]reports.Spend{}
+	for _, i := range in.Incidents {
+		concerns := slices.ContainsFunc(i.Services, func(x string) bool { return x == s.Service || near[s.Service][x] }) || slices.Contains(i.SLOs, s.Name)
+		if !concerns {
+			continue
+		}
+		if spend, ok := reports.Cost(out.objective, m.Buckets, i.Incident, in.AsOf); ok {
+			out.costs[i.ID] = spend
+		}
+	}
+	return out
+}
+
+// inForce is the definition that counted at an instant.
+func inForce(versions []Version, t time.Time) (slo.SLO, bool) {
+	if len(versions) == 0 {
+		return slo.SLO{}, false
+	}
+	at := versions[0]
+	for _, v := range versions[1:] {
+		if !v.From.After(t) {
+			at = v
+		}
+	}
+	return at.SLO, !at.Gone
+}
+
+// editsIn are the changes of a definition in a period; the first definition is
+// none.
+func editsIn(versions []Version, p period.Period) (all []reports.DefinitionEdit) {
+	for n := 1; n < len(versions); n++ {
+		v := versions[n]
+		if !p.Contains(v.From) {
+			continue
+		}
+		what := versions[n-1].What + " → " + v.What
+		switch {
+		case v.Gone:
+			what = "removed; it was " + versions[n-1].What
+		case versions[n-1].Gone:
+			what = "defined again: " + v.What
+		case v.What == versions[n-1].What:
+			what = "the query or another detail; still " + v.What
+		}
+		all = append(all, reports.DefinitionEdit{SLO: v.SLO.Name, At: v.From, What: what, Who: v.Who})
+	}
+	return all
+}
+
+// upstreams gives for every service all that it depends on, directly or not.
+func upstreams(all []service.Service) map[string]map[string]bool {
+	direct := map[string][]string{}
+	for _, s := range all {
+		direct[s.Name] = s.DependsOn
+	}
+	out := map[string]map[string]bool{}
+	for name := range direct {
+		seen := map[string]bool{}
+		for next := []string{name}; len(next) > 0; next = next[1:] {
+			for _, d := range direct[next[0]] {
+				if d != name && !seen[d] {
+					seen[d] = true
+					next = append(next, d)
+				}
+			}
+		}
+		out[name] = seen
+	}
+	return out
+}
