@@ -112,7 +112,7 @@ func (c *compiler) narrow() {
 			return cmp.Or(impactStart(a).Compare(impactStart(b)), cmp.Compare(a.ID, b.ID))
 		})
 	in.Episodes = keptSame(in.Episodes, c, func(x *alert.Episode) string { return x.Service }, compareEpisodes)
-	in.Changes = keptSame(in.Changes, c, func(x *change.Change) string { return x.Service }, compareChanges)
+	in.Changes = keptSame(in.Changes, c, func(x *change.Linked) string { return x.Service }, compareChanges)
 	in.Statements = kept(in.Statements, func(s Statement) bool { return c.admits(s.Service) },
 		func(a, b Statement) int {
 			return cmp.Or(cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(a.Digest, b.Digest), cmp.Compare(a.Database, b.Database))

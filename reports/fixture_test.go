@@ -63,6 +63,11 @@ func newQuarter(t testing.TB, seed uint64) *quarter {
 	}
 	q.makeAlerts(r)
 	q.makeChanges(r)
+	var incidents []alert.Incident
+	for _, i := range q.incidents {
+		incidents = append(incidents, alert.Incident{ID: i.ID, From: i.Times[incident.Started].At, To: i.Times[incident.Mitigated].At, Told: i.Times[incident.Detected].At, Services: i.Services})
+	}
+	alert.Link(q.episodes, incidents)
 	return q
 }
 
@@ -173,7 +178,7 @@ func targets() reports.Targets {
 
 // inputs are what a collector would hand over for a period.
 func (q *quarter) inputs(p period.Period) reports.Inputs {
-	in := reports.Inputs{Services: q.services, Episodes: q.episodes, Changes: q.changes, Targets: targets(), Drills: q.drills}
+	in := reports.Inputs{Services: q.services, Episodes: q.episodes, Changes: q.linked(), Targets: targets(), Drills: q.drills}
 	var objectives []reports.Objective
 	for _, s := range q.slos {
 		objectives = append(objectives, reports.Measure(reports.Measurement{SLO: s, Buckets: q.buckets[s.Name]}, p, p.To))
@@ -209,6 +214,18 @@ func (q *quarter) inputs(p period.Period) reports.Inputs {
 	in.Feeds = []reports.Feed{{Name: "am-1", Format: "alertmanager", Accepted: 900, Rejected: 2}, {Name: "pd", Format: "pagerduty"}}
 	in.Edits = []reports.DefinitionEdit{{SLO: "orders-2", At: p.From.Add(time.Hour), What: "target 99.9 % → 99.5 %", Who: "Ana"}}
 	return in
+}
+
+// linked are the changes with their incidents, as the register gives them.
+func (q *quarter) linked() []change.Linked {
+	var incidents []change.Incident
+	for _, i := range q.incidents {
+		x := change.Incident{ID: i.ID, Refs: []string{i.ID}, Services: i.Services, Changes: i.Changes, From: i.Times[incident.Started].At, To: i.Times[incident.Mitigated].At}
+		if !i.Maintenance && len(i.Doubts) == 0 {
+			incidents = append(incidents, x)
+		}
+	}
+	return change.Connect(q.changes, incidents)
 }
 
 // durations of an incident, as its own package makes them.

@@ -22,7 +22,7 @@ type Inputs struct {
 	Incidents  []Incident      // whose impact touches any of Spans
 	Episodes   []alert.Episode // that began in the period or the one before
 	Truncated  int             // alerts that senders left out of their messages in the period
-	Changes    []change.Change // of the period and the one before
+	Changes    []change.Linked // of the period and the one before
 	Statements []Statement     // seen in the period
 	Drills     []drill.Drill   // of the period
 	Documents  []Document      // post-mortems of the incidents

@@ -44,19 +44,19 @@ type Catalog interface {
 	Versions(ctx context.Context, name string) ([]Version, error)
 }
 
-// Ledger keeps what feeds said.
+// Ledger keeps the buckets of objectives.
 type Ledger interface {
 	Buckets(ctx context.Context, name string, from, to time.Time) ([]slo.Bucket, error)
-	Changes(ctx context.Context, from, to time.Time) ([]change.Change, error)
-	Drills(ctx context.Context, from, to time.Time) ([]drill.Drill, error)
-	Observations(ctx context.Context, from, to time.Time) ([]sql.Observation, error)
 }
 
-// Signals knows incidents and alerts, folded from all voices.
-type Signals interface {
+// Register knows incidents, alerts, changes, statements and drills, folded from
+// all voices and linked with each other.
+type Register interface {
 	Incidents(ctx context.Context, from, to time.Time) ([]incident.Incident, error)
 	Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error)
-	Decisions(ctx context.Context) ([]sql.Decision, error)
+	Changes(ctx context.Context, from, to time.Time) ([]change.Linked, error)
+	Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error)
+	Drills(ctx context.Context, from, to time.Time) ([]drill.Drill, error)
 }
 
 // Knowledge knows documents, their action items and what was searched in vain.
@@ -76,7 +76,7 @@ type Feeds interface {
 type Sources struct {
 	Catalog   Catalog
 	Ledger    Ledger
-	Signals   Signals
+	Register  Register
 	Knowledge Knowledge
 	Feeds     Feeds
 	// Words are the lead's own for a period.
@@ -94,10 +94,6 @@ type Collector struct{ src Sources }
 // New makes a Collector.
 func New(src Sources) *Collector { return &Collector{src} }
 
-// sqlMemory is how far back statements are followed: one that was not seen for so
-// long is new when it comes again.
-const sqlMemory = 90 * 24 * time.Hour
-
 // costReach is how long before a period incidents are looked for that spent of a
 // window that reaches into it.
 const costReach = 28 * 24 * time.Hour
@@ -106,7 +102,7 @@ const costReach = 28 * 24 * time.Hour
 func (c *Collector) Collect(ctx context.Context, def reports.Definition, p period.Period, asOf time.Time) (in reports.Inputs, err error) {
 	in.AsOf, in.Targets = asOf, c.src.Targets
 	for _, step := range []func(context.Context, period.Period, *reports.Inputs) error{
-		c.services, c.incidents, c.objectives, c.ledger, c.statements, c.knowledge, c.feeds,
+		c.services, c.incidents, c.objectives, c.signals, c.statements, c.knowledge, c.feeds,
 	} {
 		if err := step(ctx, p, &in); err != nil {
 			return in, err
@@ -126,14 +122,14 @@ func (c *Collector) services(ctx context.Context, _ period.Period, in *reports.I
 }
 
 func (c *Collector) incidents(ctx context.Context, p period.Period, in *reports.Inputs) error {
-	if c.src.Signals == nil {
+	if c.src.Register == nil {
 		return nil
 	}
 	from := p.Prev().From
 	if t := in.AsOf.Add(-costReach); t.Before(from) {
 		from = t
 	}
-	all, err := c.src.Signals.Incidents(ctx, from, in.AsOf)
+	all, err := c.src.Register.Incidents(ctx, from, in.AsOf)
 	if err != nil {
 		return err
 	}
@@ -141,8 +137,7 @@ func (c *Collector) incidents(ctx context.Context, p period.Period, in *reports.
 		i.Voices = nil // what was said is behind the incident's page
 		in.Incidents = append(in.Incidents, reports.Incident{Incident: i, Durations: i.Durations(c.src.Policy)})
 	}
-	in.Episodes, err = c.src.Signals.Episodes(ctx, p.Prev().From, in.AsOf)
-	return err
+	return nil
 }
 
 // objectives measures every objective that was in force, several at a time; the

@@ -6,56 +6,49 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/change"
-	"github.com/postern/postern/reports/drill"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/sql"
 )
 
-func (c *Collector) ledger(ctx context.Context, p period.Period, in *reports.Inputs) error {
-	if c.src.Ledger == nil {
+// signals are alerts, changes and drills: of the period and, to compare with, of
+// the one before.
+func (c *Collector) signals(ctx context.Context, p period.Period, in *reports.Inputs) (err error) {
+	if c.src.Register == nil {
 		return nil
 	}
-	changes, err := c.src.Ledger.Changes(ctx, p.Prev().From, in.AsOf)
-	if err != nil {
+	from := p.Prev().From
+	if in.Episodes, err = c.src.Register.Episodes(ctx, from, in.AsOf); err != nil {
 		return err
 	}
-	in.Changes = change.Newest(changes)
-	drills, err := c.src.Ledger.Drills(ctx, p.From, in.AsOf)
-	in.Drills = drill.Newest(drills)
+	if in.Changes, err = c.src.Register.Changes(ctx, from, in.AsOf); err != nil {
+		return err
+	}
+	in.Drills, err = c.src.Register.Drills(ctx, p.From, in.AsOf)
 	return err
 }
 
 // statements follows the slow statements of the period, beside what they did in
 // the one before.
 func (c *Collector) statements(ctx context.Context, p period.Period, in *reports.Inputs) error {
-	if c.src.Ledger == nil {
+	if c.src.Register == nil {
 		return nil
 	}
-	seen, err := c.src.Ledger.Observations(ctx, p.From.Add(-sqlMemory), in.AsOf)
-	if err != nil || len(seen) == 0 {
+	prev := p.Prev()
+	earlier, err := c.src.Register.Statements(ctx, prev.From, prev.To)
+	if err != nil {
 		return err
 	}
-	var decisions []sql.Decision
-	if c.src.Signals != nil {
-		all, err := c.src.Signals.Decisions(ctx)
-		if err != nil {
-			return err
-		}
-		// A decision after the period is news for a later report.
-		decisions = slices.DeleteFunc(all, func(d sql.Decision) bool { return !d.At.Before(in.AsOf) })
-	}
-	prev := p.Prev()
 	before := map[string]sql.Followed{}
-	for _, f := range sql.Follow(seen, decisions, in.Services, sql.Window{From: prev.From, To: prev.To}) {
+	for _, f := range earlier {
 		before[f.Key()] = f
 	}
-	for _, f := range sql.Follow(seen, decisions, in.Services, sql.Window{From: p.From, To: in.AsOf}) {
+	now, err := c.src.Register.Statements(ctx, p.From, in.AsOf)
+	for _, f := range now {
 		if f.Count > 0 || f.State == sql.Fixed && p.Contains(f.Since) {
 			in.Statements = append(in.Statements, statement(f, before[f.Key()], p))
 		}
 	}
-	return nil
+	return err
 }
 
 // statement is a followed digest in the words of a report. It is new in the
