@@ -114,6 +114,12 @@ func contentType(ext string) string {
 // and without the portal's prefix; "" for a name that is not embedded.
 func (f *Files) Path(name string) string { return f.names[name] }
 
+// Bytes gives a file by its plain name, for a page that must carry it within;
+// nil for a name that is not embedded.
+func (f *Files) Bytes(name string) []byte {
+	return f.assets[strings.TrimPrefix(f.names[name], "/static/")].plain
+}
+
 // Sum is one hash over all files: it changes when any of them does.
 func (f *Files) Sum() string { return f.sum }
 

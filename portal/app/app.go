@@ -27,14 +27,17 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/portal/base/kv/boltkv"
 	"github.com/postern/postern/portal/config"
+	"github.com/postern/postern/portal/jobs"
 	"github.com/postern/postern/portal/metrics"
 	"github.com/postern/postern/portal/web"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/gitrepo"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/postmortems/markdown/sandbox"
+	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/press"
 	"github.com/postern/postern/reports/register"
 	"github.com/postern/postern/search"
 	"github.com/postern/postern/search/indexer"
@@ -85,6 +88,10 @@ type App struct {
 	catalog  *catalog.Catalog
 	ledger   *ledger.Ledger
 	register *register.Register
+	archive  *archive.Archive
+	press    *press.Press
+	jobs     *jobs.Runner
+	charts   charts
 	renderer postmortems.BodyRenderer
 	repo     *gitrepo.Repo
 	index    *search.Index
@@ -110,7 +117,7 @@ func New(ctx context.Context, opt Options) (a *App, err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.openFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries, a.openRegister,
+		a.openFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries, a.openRegister, a.openReports,
 	} {
 		if err = step(ctx); err != nil {
 			return a, err
@@ -154,7 +161,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 
 // schemas are those of every owner of the database.
 func schemas() []kv.Schema {
-	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), querylog.Schema(), catalog.Schema(), ledger.Schema(), register.Schema()}
+	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), querylog.Schema(), catalog.Schema(), ledger.Schema(), register.Schema(), archive.Schema(), jobs.Schema()}
 }
 
 func (a *App) openLibrary(context.Context) error {

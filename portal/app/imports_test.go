@@ -30,7 +30,7 @@ var rules = map[string][]string{
 	"portal/config":                {"portal/base/fault", "portal/base/yamldoc"},
 	"portal/jobs":                  {"portal/base/fault", "portal/base/kv"},
 	"portal/metrics":               {},
-	"portal/web":                   {"portal/auth", "portal/base/fault", "portal/web/problem", "portal/web/worddiff", "postmortems", "postmortems/library", "reports/feed", "reports/feed/pagerduty", "reports/ledger", "reports/period", "search", "search/paste", "search/query", "search/querylog", "search/suggest", "static", "templates"},
+	"portal/web":                   {"portal/auth", "portal/base/fault", "portal/jobs", "portal/web/problem", "portal/web/worddiff", "postmortems", "postmortems/library", "reports", "reports/archive", "reports/export", "reports/feed", "reports/feed/pagerduty", "reports/ledger", "reports/period", "search", "search/paste", "search/query", "search/querylog", "search/suggest", "static", "templates"},
 	"portal/web/problem":           {"portal/base/fault"},
 	"portal/web/worddiff":          {},
 	"postmortems":                  {"portal/base/fault", "portal/base/yamldoc"},
@@ -44,6 +44,8 @@ var rules = map[string][]string{
 	"postmortems/markdown/sandbox": {"portal/base/fault", "postmortems", "postmortems/markdown"},
 	"reports":                      {"portal/base/fault", "reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/period", "reports/service", "reports/slo"},
 	"reports/archive":              {"portal/base/fault", "portal/base/kv", "reports", "reports/period"},
+	"reports/collect":              {"reports", "reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/period", "reports/service", "reports/slo", "reports/sql"},
+	"reports/export":               {"portal/base/fault", "reports"},
 	"reports/press":                {"portal/base/fault", "reports", "reports/archive", "reports/period"},
 	"reports/alert":                {},
 	"reports/chart":                {},
@@ -96,6 +98,7 @@ var pure = []string{
 	"reports",
 	"reports/slo/promql",
 	"reports/slo/migrate",
+	"reports/export",
 }
 
 // impure imports are what the domain must not reach for by itself.

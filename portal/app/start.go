@@ -36,6 +36,9 @@ func (a *App) Start(ctx context.Context) error {
 	a.followChanges()
 	a.followSuggestions()
 	a.keepHouse()
+	if err := a.startJobs(); err != nil {
+		return err
+	}
 	if err := a.serveSocket(); err != nil {
 		return err
 	}

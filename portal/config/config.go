@@ -36,6 +36,7 @@ type Config struct {
 	Limits          Limits
 	SeverityAliases map[string]string // word -> SEV1..SEV5, besides the built-in words
 	Targets         Targets
+	Reports         Reports
 	Render          Render
 	Metrics         Metrics
 	Mail            Mail
@@ -93,6 +94,11 @@ type Limits struct {
 // Targets are the times from the start of impact that the milestones of a
 // post-mortem are held against.
 type Targets struct{ Detect, Diagnose, Recover time.Duration }
+
+// Reports says how the built-in reports are made.
+type Reports struct {
+	Zone string // IANA name of the zone whose days, weeks and months count
+}
 
 // Render bounds the child processes that render Markdown.
 type Render struct {

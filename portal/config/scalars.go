@@ -42,6 +42,17 @@ func word(at *string, words ...string) value {
 		}}
 }
 
+// zone is the name of a time zone of the tz database.
+func zone(at *string) value {
+	return scalar[string]{at: at, print: printed, shape: map[string]any{"type": "string", "minLength": 1},
+		parse: func(text string) (string, error) {
+			if _, err := time.LoadLocation(text); err != nil || text == "" || text == "Local" {
+				return "", mustBe("a zone of the tz database, such as Europe/Berlin", text)
+			}
+			return text, nil
+		}}
+}
+
 func yes(at *bool) value {
 	return scalar[bool]{at: at, print: func(b bool) any { return b }, shape: map[string]any{"type": "boolean"},
 		parse: func(text string) (bool, error) {

@@ -29,6 +29,10 @@ type Deps struct {
 	Rules    []postmortems.Rule
 	Renderer postmortems.BodyRenderer // for the rules' pages; nil: they show the Markdown as it is
 	Schemas  map[string][]byte        // JSON Schemas by name ("postmortem"), served under /schema/NAME.json
+	Reports  Reports                  // nil: there are none
+	Charts   Charts                   // of reports; set when Reports is
+	Printer  Printer                  // nil: no PDF
+	Jobs     Jobs                     // nil: no page of jobs
 	API      http.Handler             // /api/v1/… and /openapi.json, without the portal's prefix
 	Metrics  http.Handler
 	Feeds    Feeds // nil: feeds are not taken in

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports"
 )
 
 // kindName is how a kind of document is named to readers.
@@ -64,7 +65,28 @@ func templateFuncs() template.FuncMap {
 		"short40":        func(s string) string { return shortened(s, 40) },
 		"suggestionKind": kindWord,
 		"marked":         func(s string) template.HTML { return markedHTML(s) },
+		"verdictWord":    verdictWord,
+		"zoned":          zoned,
+		"tookShort":      func(d time.Duration) string { return d.Round(time.Millisecond).String() },
 	}
+}
+
+// verdictWord says a report's tone without colour.
+func verdictWord(t reports.Tone) string {
+	switch t {
+	case reports.Good:
+		return "Met"
+	case reports.Warn:
+		return "Look"
+	case reports.Bad:
+		return "Missed"
+	}
+	return "Not measured"
+}
+
+// zoned writes an instant in a report's own zone, which is said once at its top.
+func zoned(zone string, t time.Time) string {
+	return t.In(reports.Definition{Zone: zone}.Location()).Format("2 Jan 2006, 15:04")
 }
 
 func formatDay(t time.Time) string {

@@ -24,7 +24,7 @@ type route struct {
 // table lists every route of the portal. Nothing is routed elsewhere.
 func (s *Server) table() []route {
 	var rows []route
-	for _, part := range [][]route{s.readingRoutes(), s.publicRoutes(), s.gitRoutes(), s.apiRoutes(), s.feedRoutes(), s.adminRoutes()} {
+	for _, part := range [][]route{s.readingRoutes(), s.reportRoutes(), s.publicRoutes(), s.gitRoutes(), s.apiRoutes(), s.feedRoutes(), s.adminRoutes()} {
 		rows = append(rows, part...)
 	}
 	return rows
@@ -60,6 +60,21 @@ func (s *Server) readingRoutes() []route {
 		rows = append(rows, page(k.Path, s.list(k)))
 	}
 	return rows
+}
+
+// reportRoutes are the reports and the jobs that make them.
+func (s *Server) reportRoutes() []route {
+	return []route{
+		page("/reports", s.reportList),
+		page("/reports/feed.atom", s.reportFeed),
+		page("/reports/:name", s.reportList),
+		page("/reports/:name/compare", s.reportCompare),
+		page("/reports/:name/:period", s.report),
+		page("/reports/:name/:period/changes", s.reportChanges),
+		page("/reports/:name/:period/charts/:chart", s.reportChart),
+		page("/jobs", s.jobs),
+		{method: http.MethodPost, path: "/jobs/:name/run", need: auth.Administer, body: loginBody, serve: s.jobRun},
+	}
 }
 
 // publicRoutes are those that a browser, a probe or a lint tool needs before

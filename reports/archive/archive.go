@@ -209,6 +209,15 @@ func (a *Archive) Report(ctx context.Context, name, period string, number int) (
 	return p, err
 }
 
+// Newest is the row of the newest revision of a period.
+func (a *Archive) Newest(ctx context.Context, name, period string) (rev Revision, err error) {
+	err = a.db.View(ctx, func(r kv.Reader) error {
+		rev, err = find(r, name, period, 0)
+		return err
+	})
+	return rev, err
+}
+
 // Bytes reads one revision as it was stored.
 func (a *Archive) Bytes(ctx context.Context, name, period string, number int) (b []byte, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {

@@ -94,3 +94,6 @@ func (r *Register) fresh(ctx context.Context, was, now state, kinds []string) (b
 	}
 	return true, nil
 }
+
+// Seq moves with every edit, entry and decision that a person made.
+func (r *Register) Seq(ctx context.Context) (n uint64, err error) { return r.seq(ctx) }

@@ -1,0 +1,216 @@
+package app
+
+import (
+	"context"
+	"hash/fnv"
+	"slices"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/jobs"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/chart"
+	"github.com/postern/postern/reports/collect"
+	"github.com/postern/postern/reports/draw"
+	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/press"
+)
+
+const (
+	// pressEvery is how often it is looked whether a report is due.
+	pressEvery = time.Minute
+	// mostAtOnce bounds the reports of one tick, so that a portal that was down for
+	// a year answers readers meanwhile.
+	mostAtOnce = 20
+	// mostRechecked bounds the published periods that one tick holds against late
+	// data.
+	mostRechecked = 8
+)
+
+// openReports connects the making of reports with what they are made of.
+func (a *App) openReports(context.Context) error {
+	a.archive = archive.New(a.db)
+	targets := a.opt.Config.Targets
+	a.press = press.New(press.Options{
+		Definitions: a.reportDefinitions, Archive: a.archive, Now: a.opt.Now, Log: a.log,
+		Collect: reportData{a, collect.New(collect.Sources{
+			Catalog: reportCatalog{a.catalog}, Ledger: a.ledger, Register: a.register, Knowledge: reportKnowledge{a}, Feeds: reportFeeds{a.ledger},
+			Words:   a.archive.Words,
+			Targets: reports.Targets{Detect: targets.Detect, Diagnose: targets.Diagnose, Recover: targets.Recover, Severity: postmortemFrom},
+			Policy:  a.register.Policy(),
+		})},
+	})
+	a.jobs = jobs.New(jobs.Options{DB: a.db, Now: a.opt.Now, Log: a.log, Jobs: []jobs.Job{
+		{Name: "reports", About: "makes the reports that are due, oldest first", Every: pressEvery,
+			Run: func(ctx context.Context) (string, error) { return a.press.Tick(ctx, mostAtOnce) }},
+		{Name: "revisions", About: "holds published reports against late data and revises those that it changes", Every: pressEvery,
+			Run: func(ctx context.Context) (string, error) { return a.press.Recheck(ctx, mostRechecked) }},
+	}})
+	drawer, err := chart.NewDrawer(nil)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "app.reports", "the face of charts is broken", err)
+	}
+	a.charts = charts{drawer}
+	return nil
+}
+
+// postmortemFrom is the least grave severity that needs a post-mortem.
+const postmortemFrom = "SEV2"
+
+// startJobs runs the background jobs until the stop.
+func (a *App) startJobs() error {
+	a.undo.add("jobs", stepLimit, a.jobs.Stop)
+	return a.jobs.Start()
+}
+
+// MakeReports makes every report that is due, for the demo: its readers need not
+// wait for the clock.
+func (a *App) MakeReports(ctx context.Context) error {
+	for {
+		all, _, err := a.press.Due(ctx)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		if _, err := a.press.Tick(ctx, len(all)); err != nil {
+			return err
+		}
+	}
+}
+
+// reportDefinitions are the built-in reports and those that were pushed; a pushed
+// one of the same name takes the place of a built-in one.
+func (a *App) reportDefinitions(ctx context.Context) ([]reports.Definition, error) {
+	pushed, err := a.archive.Definitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.DeleteFunc(reports.BuiltIn(a.opt.Config.Reports.Zone), func(d reports.Definition) bool {
+		return slices.ContainsFunc(pushed, func(p reports.Definition) bool { return p.Name == d.Name })
+	})
+	return append(all, pushed...), nil
+}
+
+// reportData implements press.Collector.
+type reportData struct {
+	a *App
+	*collect.Collector
+}
+
+// Earliest implements press.Collector.
+func (d reportData) Earliest(ctx context.Context) (time.Time, bool, error) {
+	days, err := d.a.ledger.Touched(ctx, 0)
+	if err != nil || len(days) == 0 {
+		return time.Time{}, false, err
+	}
+	first := slices.MinFunc(days, func(x, y ledger.Touch) int { return x.Day.Compare(y.Day) })
+	return first.Day, true, nil
+}
+
+// Version implements press.Collector: it names the state of everything that a
+// report is made of, and of nothing that making one changes.
+func (d reportData) Version(ctx context.Context) (uint64, error) {
+	h := fnv.New64a()
+	for _, seq := range []func(context.Context) (uint64, error){d.a.ledger.Seq, d.a.catalog.Seq, d.a.register.Seq} {
+		n, err := seq(ctx)
+		if err != nil {
+			return 0, err
+		}
+		h.Write([]byte{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24), byte(n >> 32), byte(n >> 40), '/'})
+	}
+	published, err := d.a.library.Published(ctx)
+	h.Write([]byte(published))
+	return h.Sum64(), err
+}
+
+// reportsOf answers for the pages; it implements web.Reports.
+type reportsOf struct{ a *App }
+
+// Definitions implements web.Reports.
+func (x reportsOf) Definitions(ctx context.Context) ([]reports.Definition, error) {
+	return x.a.reportDefinitions(ctx)
+}
+
+// List implements web.Reports.
+func (x reportsOf) List(ctx context.Context, name, cursor string, limit int) ([]archive.Revision, string, error) {
+	return x.a.archive.List(ctx, archive.Filter{Name: name, Cursor: cursor, Limit: limit})
+}
+
+// Report implements web.Reports.
+func (x reportsOf) Report(ctx context.Context, name, id string, number int) (archive.Published, error) {
+	return x.a.archive.Report(ctx, name, id, number)
+}
+
+// Newest implements web.Reports.
+func (x reportsOf) Newest(ctx context.Context, name, id string) (archive.Revision, error) {
+	return x.a.archive.Newest(ctx, name, id)
+}
+
+// Revisions implements web.Reports.
+func (x reportsOf) Revisions(ctx context.Context, name, id string) ([]archive.Revision, error) {
+	return x.a.archive.Revisions(ctx, name, id)
+}
+
+// Preview implements web.Reports.
+func (x reportsOf) Preview(ctx context.Context, name, id string) (reports.Report, error) {
+	def, p, err := x.find(ctx, name, id)
+	if err != nil {
+		return reports.Report{}, err
+	}
+	return x.a.press.Preview(ctx, def, p)
+}
+
+// Run implements web.Reports.
+func (x reportsOf) Run(ctx context.Context, name, id string, force bool) (archive.Revision, bool, error) {
+	def, p, err := x.find(ctx, name, id)
+	if err != nil {
+		return archive.Revision{}, false, err
+	}
+	return x.a.press.Make(ctx, def, p, force)
+}
+
+// find gives a definition and a period of it; id "" is the last that ended.
+func (x reportsOf) find(ctx context.Context, name, id string) (reports.Definition, period.Period, error) {
+	all, err := x.a.reportDefinitions(ctx)
+	if err != nil {
+		return reports.Definition{}, period.Period{}, err
+	}
+	at := slices.IndexFunc(all, func(d reports.Definition) bool { return d.Name == name })
+	if at < 0 {
+		return reports.Definition{}, period.Period{}, fault.Newf(fault.NotFound, "app.reports", "there is no report %.60q", name)
+	}
+	def := all[at]
+	if id == "" {
+		return def, period.Containing(def.Kind, x.a.opt.Now(), def.Location()).Prev(), nil
+	}
+	p, err := period.Of(def.Kind, id, def.Location())
+	if err == nil && p.From.After(x.a.opt.Now()) {
+		err = fault.Newf(fault.Invalid, "app.reports", "the period %s has not begun", id)
+	}
+	return def, p, err
+}
+
+// charts draws; it implements web.Charts.
+type charts struct{ drawer *chart.Drawer }
+
+// Inline implements web.Charts.
+func (c charts) Inline(r reports.Report, x reports.Chart, id string) ([]byte, error) {
+	return c.drawer.Inline(draw.Figure(r, x), id)
+}
+
+// SVG implements web.Charts.
+func (c charts) SVG(r reports.Report, x reports.Chart) ([]byte, error) {
+	return c.drawer.SVG(draw.Figure(r, x))
+}
+
+// PNG implements web.Charts.
+func (c charts) PNG(r reports.Report, x reports.Chart) ([]byte, error) {
+	return c.drawer.PNG(draw.Figure(r, x), chart.Light)
+}
+
+// Table implements web.Charts.
+func (c charts) Table(r reports.Report, x reports.Chart) (head []string, rows [][]string) {
+	t := draw.Figure(r, x).Table()
+	return t.Head, t.Rows
+}

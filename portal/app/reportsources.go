@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/catalog"
+	"github.com/postern/postern/reports/collect"
+	"github.com/postern/postern/reports/ledger"
+)
+
+// reportCatalog implements collect.Catalog.
+type reportCatalog struct{ *catalog.Catalog }
+
+// Versions implements collect.Catalog.
+func (c reportCatalog) Versions(ctx context.Context, name string) ([]collect.Version, error) {
+	history, err := c.History(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]collect.Version, 0, len(history))
+	for _, v := range history {
+		out = append(out, collect.Version{SLO: v.SLO, From: v.From, Gone: v.Gone, What: catalog.Describe(v.SLO)})
+	}
+	return out, nil
+}
+
+// reportKnowledge implements collect.Knowledge.
+type reportKnowledge struct{ a *App }
+
+// Documents implements collect.Knowledge.
+func (k reportKnowledge) Documents(ctx context.Context, ids []string) ([]reports.Document, error) {
+	records, err := k.a.library.Many(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]reports.Document, 0, len(records))
+	for _, r := range records {
+		published := r.Status != postmortems.StatusDraft && r.Status != postmortems.StatusReview
+		out = append(out, reports.Document{ID: r.ID, Title: r.Title, Published: published})
+	}
+	return out, nil
+}
+
+// mostActions bounds the action items of one report.
+const mostActions = 2000
+
+// Actions implements collect.Knowledge. An item is as old as its document.
+func (k reportKnowledge) Actions(ctx context.Context) ([]reports.Action, error) {
+	items, err := k.a.library.Actions(ctx, library.ActionFilter{Limit: mostActions})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]reports.Action, 0, len(items))
+	for _, i := range items {
+		status := i.Action.Status
+		if status == "" {
+			status = "open"
+		}
+		key := i.Action.ID
+		if key == "" {
+			key = i.Action.Text
+		}
+		out = append(out, reports.Action{
+			Key: i.Document.ID + "/" + key, Text: i.Action.Text, Owner: i.Action.Owner, Services: i.Document.Services, Document: i.Document.ID,
+			DocumentTitle: i.Document.Title, Opened: i.Document.Date, Due: i.Action.Due, DoneAt: i.Action.DoneAt, Status: status, Priority: i.Action.Priority,
+		})
+	}
+	return out, nil
+}
+
+// Gaps implements collect.Knowledge.
+func (k reportKnowledge) Gaps(ctx context.Context, from, to time.Time) ([]reports.Search, error) {
+	gaps, err := k.a.queries.Gaps(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	var out []reports.Search
+	for _, g := range gaps.Gaps {
+		if g.Empty > 0 {
+			out = append(out, reports.Search{Query: g.Query, Count: g.Empty})
+		}
+	}
+	return out, nil
+}
+
+// reportFeeds implements collect.Feeds.
+type reportFeeds struct{ *ledger.Ledger }
+
+// Feeds implements collect.Feeds.
+func (f reportFeeds) Feeds(ctx context.Context, from, to time.Time) (all []reports.Feed, truncated int, err error) {
+	q, err := f.Quality(ctx, from, to)
+	if err != nil {
+		return nil, 0, fault.Wrap(fault.Internal, "app.feeds", "", err)
+	}
+	for _, s := range q.Sources {
+		all = append(all, reports.Feed{Name: s.Name, Format: s.Format, Accepted: int(s.Accepted), Rejected: int(s.Rejected), Skew: s.Skew})
+		truncated += int(s.Truncated)
+	}
+	return all, truncated, nil
+}

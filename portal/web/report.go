@@ -1,0 +1,320 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"html/template"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/export"
+	"github.com/postern/postern/reports/period"
+)
+
+// reportView is the page of one report at one revision.
+type reportView struct {
+	frame
+	R       reports.Report
+	Rev     archive.Revision
+	Newest  int  // number of the newest revision
+	Preview bool // compiled for this request, stored nowhere
+	Address string
+	Verdict []verdictPart
+	Words   template.HTML
+	Parts   []sectionView
+	Prev    string // periods beside this one, "" when they have no report
+	Next    string
+	Style   template.CSS // of a page that stands alone
+}
+
+// verdictPart is a piece of the verdict; what was missed has weight.
+type verdictPart struct {
+	Text   string
+	Strong bool
+}
+
+// sectionView is a section with its charts drawn.
+type sectionView struct {
+	reports.Section
+	Drawn []chartView
+}
+
+// chartView is a chart, and its values where no table says them.
+type chartView struct {
+	Name, Title string
+	SVG         template.HTML
+	Head        []string
+	Rows        [][]string
+}
+
+// report answers /reports/NAME/PERIOD with its suffixes.
+func (s *Server) report(c echo.Context) error {
+	if s.deps.Reports == nil {
+		return fault.New(fault.NotFound, "web.report", "this portal makes no reports")
+	}
+	name, id, form := reportAddress(c.Param("name"), c.Param("period"))
+	number, err := revisionNumber(c.QueryParam("rev"))
+	if err != nil {
+		return err
+	}
+	if c.QueryParam("preview") != "" {
+		return s.reportPreview(c, name, id)
+	}
+	if form == "" {
+		return s.reportPage(c, name, id, number)
+	}
+	p, err := s.deps.Reports.Report(c.Request().Context(), name, id, number)
+	if err != nil {
+		return err
+	}
+	return s.reportFile(c, p, form)
+}
+
+// reportAddress takes a suffix off a period.
+func reportAddress(name, id string) (string, string, string) {
+	switch form := path.Ext(id); form {
+	case ".md", ".json", ".csv", ".pdf":
+		return name, strings.TrimSuffix(id, form), form
+	}
+	return name, id, ""
+}
+
+func revisionNumber(s string) (int, error) {
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return 0, fault.New(fault.Invalid, "web.report", "rev= takes the number of a revision, such as 2")
+	}
+	return n, nil
+}
+
+// reportPage sends the page, from the cache when it is there: a revision never
+// changes, and whether it is the newest is part of the key.
+func (s *Server) reportPage(c echo.Context, name, id string, number int) error {
+	ctx := c.Request().Context()
+	newest, err := s.deps.Reports.Newest(ctx, name, id)
+	if err != nil {
+		return err
+	}
+	key := fmt.Sprintf("/reports/%s/%s?rev=%d", name, id, number)
+	state := pageState{seq: reportSeq(newest)}
+	if f := s.cache.get(key, state); f != nil {
+		return s.sendFinished(c, f)
+	}
+	p, err := s.deps.Reports.Report(ctx, name, id, number)
+	if err != nil {
+		return err
+	}
+	view, err := s.reportView(ctx, p, newest.Number)
+	if err != nil {
+		return err
+	}
+	f, err := s.finish("report", view, state, key)
+	if err != nil {
+		return err
+	}
+	f.key = key
+	s.cache.put(f)
+	return s.sendFinished(c, f)
+}
+
+// reportSeq names the state of one period's report.
+func reportSeq(r archive.Revision) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s %s %d %d", r.Name, r.Period, r.Number, r.PublishedAt.UnixNano())
+	return h.Sum64()
+}
+
+func (s *Server) reportPreview(c echo.Context, name, id string) error {
+	ctx := c.Request().Context()
+	r, err := s.deps.Reports.Preview(ctx, name, id)
+	if err != nil {
+		return err
+	}
+	view, err := s.reportView(ctx, archive.Published{Report: r, Revision: archive.Revision{Name: r.Name, Period: r.Period, PublishedAt: s.opt.Now()}}, 0)
+	if err != nil {
+		return err
+	}
+	view.Preview = true
+	return s.show(c, http.StatusOK, "report", view)
+}
+
+func (s *Server) reportView(ctx context.Context, p archive.Published, newest int) (reportView, error) {
+	r := p.Report
+	v := reportView{frame: s.frame(), R: r, Rev: p.Revision, Newest: newest, Address: "/reports/" + r.Name + "/" + r.Period, Verdict: verdictParts(r.Verdict)}
+	v.Title, v.Section, v.Canonical = r.Title+": "+r.Heading, "/reports", s.absolute(v.Address)
+	var err error
+	if v.Words, err = s.wordsHTML(ctx, r); err != nil {
+		return v, err
+	}
+	for _, section := range r.Sections {
+		part := sectionView{Section: section}
+		for _, name := range section.Charts {
+			drawn, err := s.chartView(r, name)
+			if err != nil {
+				return v, err
+			}
+			part.Drawn = append(part.Drawn, drawn)
+		}
+		v.Parts = append(v.Parts, part)
+	}
+	v.Prev, v.Next = s.neighbours(ctx, r)
+	return v, nil
+}
+
+func (s *Server) chartView(r reports.Report, name string) (chartView, error) {
+	chart, ok := r.Chart(name)
+	if !ok || s.deps.Charts == nil {
+		return chartView{}, fault.Newf(fault.Internal, "web.report", "")
+	}
+	svg, err := s.deps.Charts.Inline(r, chart, "chart-"+name)
+	if err != nil {
+		return chartView{}, fault.Wrap(fault.Internal, "web.report", "", err)
+	}
+	v := chartView{Name: name, Title: chart.Title, SVG: template.HTML(svg)}
+	if chart.Twin == "" {
+		v.Head, v.Rows = s.deps.Charts.Table(r, chart)
+	}
+	return v, nil
+}
+
+// wordsHTML renders the lead's words as safely as any document.
+func (s *Server) wordsHTML(ctx context.Context, r reports.Report) (template.HTML, error) {
+	if r.Words == "" {
+		return "", nil
+	}
+	if s.deps.Renderer == nil {
+		return template.HTML("<pre>" + template.HTMLEscapeString(r.Words) + "</pre>"), nil
+	}
+	body, _, err := s.deps.Renderer.RenderBody(ctx, postmortems.BodyInput{
+		Path: "reports/words/" + r.Name + "/" + r.Period + ".md", Markdown: []byte(r.Words), FirstLine: 1,
+	})
+	if err != nil {
+		return "", fault.Wrap(fault.Internal, "web.report", "", err)
+	}
+	return template.HTML(body.FillLinks(func(int) string { return "" })), nil
+}
+
+// neighbours are the addresses of the periods before and after, where they have
+// reports.
+func (s *Server) neighbours(ctx context.Context, r reports.Report) (prev, next string) {
+	p, err := period.Of(r.Kind, r.Period, reports.Definition{Zone: r.Zone}.Location())
+	if err != nil {
+		return "", ""
+	}
+	address := func(id string) string {
+		if _, err := s.deps.Reports.Newest(ctx, r.Name, id); err != nil {
+			return ""
+		}
+		return "/reports/" + r.Name + "/" + id
+	}
+	return address(p.Prev().ID), address(p.Next().ID)
+}
+
+// verdictParts cuts the verdict at what was missed.
+func verdictParts(v reports.Verdict) (parts []verdictPart) {
+	rest := v.Text
+	for _, m := range v.Missed {
+		before, after, found := strings.Cut(rest, m)
+		if !found || m == "" {
+			continue
+		}
+		parts = append(parts, verdictPart{before, false}, verdictPart{m, true})
+		rest = after
+	}
+	return append(parts, verdictPart{rest, false})
+}
+
+// reportFile sends a report in another form.
+func (s *Server) reportFile(c echo.Context, p archive.Published, form string) error {
+	name := fmt.Sprintf("%s-%s-r%d", p.Name, p.Period, p.Number)
+	h := c.Response().Header()
+	h.Set("Cache-Control", "private, no-cache")
+	var body []byte
+	var err error
+	switch form {
+	case ".md":
+		h.Set("Content-Type", "text/markdown; charset=utf-8")
+		body = export.Markdown(p.Report, s.absolute(""))
+	case ".csv":
+		h.Set("Content-Type", "text/csv; charset=utf-8")
+		h.Set("Content-Disposition", `attachment; filename="`+name+`.csv"`)
+		body, err = export.CSV(p.Report)
+	case ".json":
+		h.Set("Content-Type", "application/json")
+		body, err = reports.Encode(p.Report)
+	case ".pdf":
+		h.Set("Content-Type", "application/pdf")
+		h.Set("Content-Disposition", `inline; filename="`+name+`.pdf"`)
+		body, err = s.reportPDF(c, p)
+	}
+	if err != nil {
+		h.Del("Content-Disposition")
+		return err
+	}
+	return s.send(c, http.StatusOK, body)
+}
+
+func (s *Server) reportPDF(c echo.Context, p archive.Published) ([]byte, error) {
+	if s.deps.Printer == nil {
+		return nil, fault.New(fault.Unavailable, "web.report", "there is no browser on the server to print a PDF with; print this report from your own browser, its style sheet has a page for paper")
+	}
+	view, err := s.reportView(c.Request().Context(), p, p.Number)
+	if err != nil {
+		return nil, err
+	}
+	view.Style = s.inlineStyle()
+	page, err := s.standalone(view)
+	if err != nil {
+		return nil, err
+	}
+	s.slowWriter(c)
+	return s.deps.Printer.PDF(c.Request().Context(), page)
+}
+
+// reportChart answers …/charts/CHART.svg and .png.
+func (s *Server) reportChart(c echo.Context) error {
+	if s.deps.Reports == nil || s.deps.Charts == nil {
+		return fault.New(fault.NotFound, "web.report", "this portal draws no charts")
+	}
+	number, err := revisionNumber(c.QueryParam("rev"))
+	if err != nil {
+		return err
+	}
+	file := c.Param("chart")
+	form := path.Ext(file)
+	p, err := s.deps.Reports.Report(c.Request().Context(), c.Param("name"), c.Param("period"), number)
+	if err != nil {
+		return err
+	}
+	chart, ok := p.Report.Chart(strings.TrimSuffix(file, form))
+	if !ok || form != ".svg" && form != ".png" {
+		return fault.Newf(fault.NotFound, "web.report", "this report has no chart %.60q; they end in .svg or .png", file)
+	}
+	h := c.Response().Header()
+	h.Set("Cache-Control", "private, no-cache")
+	var body []byte
+	if form == ".svg" {
+		h.Set("Content-Type", "image/svg+xml")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+		body, err = s.deps.Charts.SVG(p.Report, chart)
+	} else {
+		h.Set("Content-Type", "image/png")
+		body, err = s.deps.Charts.PNG(p.Report, chart)
+	}
+	if err != nil {
+		return fault.Wrap(fault.Internal, "web.report", "", err)
+	}
+	return s.send(c, http.StatusOK, body)
+}

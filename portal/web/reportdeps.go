@@ -1,0 +1,52 @@
+package web
+
+import (
+	"context"
+
+	"github.com/postern/postern/portal/jobs"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/archive"
+)
+
+// Reports are the published reports. Errors are faults: NotFound when there is no
+// such report, period or revision.
+type Reports interface {
+	// Definitions lists the reports there are, built-in ones first.
+	Definitions(ctx context.Context) ([]reports.Definition, error)
+	// List gives the newest revision of each period, latest period first; name ""
+	// is every report.
+	List(ctx context.Context, name, cursor string, limit int) (rows []archive.Revision, next string, err error)
+	// Report reads one revision; number 0 is the newest.
+	Report(ctx context.Context, name, period string, number int) (archive.Published, error)
+	// Newest is the row of the newest revision. It must cost next to nothing.
+	Newest(ctx context.Context, name, period string) (archive.Revision, error)
+	// Revisions are all revisions of a period, newest first.
+	Revisions(ctx context.Context, name, period string) ([]archive.Revision, error)
+	// Preview compiles a period without storing it; a running one as far as it goes.
+	Preview(ctx context.Context, name, period string) (reports.Report, error)
+	// Run makes a period's report now; force also when it is closed. made is false
+	// when the newest revision says the same already.
+	Run(ctx context.Context, name, period string, force bool) (rev archive.Revision, made bool, err error)
+}
+
+// Charts draws the charts of a report.
+type Charts interface {
+	// Inline is an SVG element for a page, coloured by its style sheet.
+	Inline(r reports.Report, c reports.Chart, id string) ([]byte, error)
+	SVG(r reports.Report, c reports.Chart) ([]byte, error)
+	PNG(r reports.Report, c reports.Chart) ([]byte, error)
+	// Table is the chart's values in words.
+	Table(r reports.Report, c reports.Chart) (head []string, rows [][]string)
+}
+
+// Printer makes a PDF of a page that needs nothing from elsewhere.
+type Printer interface {
+	// PDF fails with fault.Unavailable when there is no browser to print with.
+	PDF(ctx context.Context, page []byte) ([]byte, error)
+}
+
+// Jobs are the background jobs.
+type Jobs interface {
+	Status(ctx context.Context) ([]jobs.Status, error)
+	RunNow(name, who string) error
+}

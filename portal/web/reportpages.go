@@ -1,0 +1,233 @@
+package web
+
+import (
+	"bytes"
+	"html/template"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/period"
+)
+
+// reportsView lists the reports: a calendar of the last months, then a list.
+type reportsView struct {
+	frame
+	Name        string // the one report that is listed; "" all
+	Definitions []reports.Definition
+	Months      []monthView
+	Rows        []archive.Revision
+	Next        string
+	First       string
+	Compare     []archive.Revision // of the one report: what can be compared
+}
+
+// monthView is one month of the calendar of daily reports.
+type monthView struct {
+	Heading string
+	Blank   []struct{} // days of the week before the first
+	Days    []dayView
+}
+
+// dayView is one day; Rev is nil where there is no report.
+type dayView struct {
+	Day int
+	Rev *archive.Revision
+}
+
+// reportRows is how many reports a page lists.
+const reportRows = 60
+
+func (s *Server) reportList(c echo.Context) error {
+	if s.deps.Reports == nil {
+		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")
+	}
+	ctx, name, cursor := c.Request().Context(), c.Param("name"), c.QueryParam("cursor")
+	view := reportsView{frame: s.frame(), Name: name}
+	view.Title, view.Section, view.Canonical = "Reports", "/reports", s.absolute("/reports")
+	var err error
+	if view.Definitions, err = s.deps.Reports.Definitions(ctx); err != nil {
+		return err
+	}
+	path := "/reports"
+	if name != "" {
+		path += "/" + name
+		at := slices.IndexFunc(view.Definitions, func(d reports.Definition) bool { return d.Name == name })
+		if at >= 0 {
+			view.Title = view.Definitions[at].Title
+		}
+	}
+	if view.Rows, view.Next, err = s.deps.Reports.List(ctx, name, cursor, reportRows); err != nil {
+		return err
+	}
+	if name != "" && len(view.Rows) == 0 && cursor == "" && !slices.ContainsFunc(view.Definitions, func(d reports.Definition) bool { return d.Name == name }) {
+		return fault.Newf(fault.NotFound, "web.reports", "there is no report %.60q", name)
+	}
+	if view.Next != "" {
+		view.Next = s.link(path) + "?cursor=" + view.Next
+	}
+	if cursor != "" {
+		view.First = s.link(path)
+	} else if view.Months, err = s.calendar(c, name); err != nil {
+		return err
+	}
+	if name != "" {
+		view.Compare = view.Rows
+	}
+	return s.show(c, http.StatusOK, "reports", view)
+}
+
+// calendarMonths is how many months the calendar shows.
+const calendarMonths = 3
+
+// calendar lays out the daily reports of the last months.
+func (s *Server) calendar(c echo.Context, name string) ([]monthView, error) {
+	daily := string(period.Daily)
+	if name != "" && name != daily {
+		return nil, nil
+	}
+	const most = 31 * calendarMonths
+	rows, _, err := s.deps.Reports.List(c.Request().Context(), daily, "", most)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	by := map[string]*archive.Revision{}
+	for i := range rows {
+		by[rows[i].Period] = &rows[i]
+	}
+	last, err := time.Parse(time.DateOnly, rows[0].Period)
+	if err != nil {
+		return nil, nil // the report of that name is none of days
+	}
+	var months []monthView
+	for n := range calendarMonths {
+		first := time.Date(last.Year(), last.Month()-time.Month(n), 1, 0, 0, 0, 0, time.UTC)
+		m := monthView{Heading: first.Format("January 2006"), Blank: make([]struct{}, (int(first.Weekday())+6)%7)}
+		some := false
+		for day := first; day.Month() == first.Month(); day = day.AddDate(0, 0, 1) {
+			rev := by[day.Format(time.DateOnly)]
+			some = some || rev != nil
+			m.Days = append(m.Days, dayView{day.Day(), rev})
+		}
+		if some {
+			months = append(months, m)
+		}
+	}
+	return months, nil
+}
+
+// differencesView compares two reports: revisions of one period, or two periods.
+type differencesView struct {
+	frame
+	Heading     string
+	Before      archive.Revision
+	After       archive.Revision
+	Differences []reports.Difference
+	Left        int
+	Revisions   []archive.Revision
+}
+
+// reportChanges says what a revision changed against the one before.
+func (s *Server) reportChanges(c echo.Context) error {
+	if s.deps.Reports == nil {
+		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")
+	}
+	ctx, name, id := c.Request().Context(), c.Param("name"), c.Param("period")
+	number, err := revisionNumber(c.QueryParam("rev"))
+	if err != nil {
+		return err
+	}
+	after, err := s.deps.Reports.Report(ctx, name, id, number)
+	if err != nil {
+		return err
+	}
+	view := differencesView{frame: s.frame(), Heading: "What changed in " + after.Heading, After: after.Revision}
+	if view.Revisions, err = s.deps.Reports.Revisions(ctx, name, id); err != nil {
+		return err
+	}
+	if after.Number > 1 {
+		before, err := s.deps.Reports.Report(ctx, name, id, after.Number-1)
+		if err != nil {
+			return err
+		}
+		view.Before = before.Revision
+		view.Differences, view.Left = reports.Diff(before.Report, after.Report)
+	}
+	view.Title, view.Section = view.Heading, "/reports"
+	return s.show(c, http.StatusOK, "differences", view)
+}
+
+// reportCompare sets two periods of one report side by side.
+func (s *Server) reportCompare(c echo.Context) error {
+	if s.deps.Reports == nil {
+		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")
+	}
+	ctx, name := c.Request().Context(), c.Param("name")
+	a, b := c.QueryParam("a"), c.QueryParam("b")
+	if a == "" || b == "" {
+		return fault.New(fault.Invalid, "web.reports", "name two periods to compare: ?a=2026-W46&b=2026-W47")
+	}
+	before, err := s.deps.Reports.Report(ctx, name, a, 0)
+	if err != nil {
+		return err
+	}
+	after, err := s.deps.Reports.Report(ctx, name, b, 0)
+	if err != nil {
+		return err
+	}
+	view := differencesView{frame: s.frame(), Heading: before.Heading + " and " + after.Heading, Before: before.Revision, After: after.Revision}
+	view.Differences, view.Left = reports.Diff(before.Report, after.Report)
+	view.Title, view.Section = "Compare "+a+" and "+b, "/reports"
+	return s.show(c, http.StatusOK, "differences", view)
+}
+
+// standalone renders a report as one page with its style within and its links
+// whole.
+func (s *Server) standalone(view reportView) ([]byte, error) {
+	view.Prefix = s.absolute("")
+	var b bytes.Buffer
+	err := s.views.pages["report"].ExecuteTemplate(&b, "standalone", view)
+	return b.Bytes(), fault.Wrap(fault.Internal, "web.standalone", "", err)
+}
+
+// inlineStyle is the style sheet for pages that stand alone. It is ours, so it
+// may stand in a page as it is.
+func (s *Server) inlineStyle() template.CSS { return template.CSS(s.files.Bytes("app.css")) }
+
+// reportFeed is the newest reports as Atom; name= narrows it.
+func (s *Server) reportFeed(c echo.Context) error {
+	if s.deps.Reports == nil {
+		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")
+	}
+	name := c.QueryParam("name")
+	rows, _, err := s.deps.Reports.List(c.Request().Context(), name, "", feedEntries)
+	if err != nil {
+		return err
+	}
+	self := s.absolute("/reports/feed.atom")
+	if q := c.Request().URL.RawQuery; q != "" {
+		self += "?" + q
+	}
+	feed := atomFeed{
+		ID: self, Title: s.opt.name() + ": reports", Updated: "1970-01-01T00:00:00Z",
+		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: self}, {Rel: "alternate", Type: "text/html", Href: s.absolute("/reports")}},
+	}
+	var last time.Time
+	for _, r := range rows {
+		address := s.absolute("/reports/" + r.Name + "/" + r.Period)
+		feed.Entries = append(feed.Entries, atomEntry{
+			ID: address, Title: r.Title + ": " + r.Heading, Published: r.To.UTC().Format(time.RFC3339), Updated: r.PublishedAt.UTC().Format(time.RFC3339),
+			Author: atomAuthor{s.opt.name()}, Link: atomLink{Rel: "alternate", Type: "text/html", Href: address}, Category: []atomTerm{{r.Name}}, Summary: r.Verdict,
+		})
+		if r.PublishedAt.After(last) {
+			last = r.PublishedAt
+			feed.Updated = last.UTC().Format(time.RFC3339)
+		}
+	}
+	return s.writeXML(c, "application/atom+xml; charset=utf-8", feed)
+}
