@@ -37,6 +37,7 @@ import (
 	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/poll"
 	"github.com/postern/postern/reports/press"
 	"github.com/postern/postern/reports/register"
 	"github.com/postern/postern/search"
@@ -87,6 +88,7 @@ type App struct {
 	library  *library.Library
 	catalog  *catalog.Catalog
 	ledger   *ledger.Ledger
+	poller   *poll.Poller
 	register *register.Register
 	archive  *archive.Archive
 	press    *press.Press
@@ -141,6 +143,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 	a.undo.add("database", stepLimit, func(context.Context) error { return a.db.Close() })
 	a.catalog = catalog.New(a.db)
 	a.openLedger()
+	a.openPoller()
 	a.tokens = auth.New(a.db, a.opt.Now, a.opt.Random)
 	a.audit = auth.NewAudit(a.db, a.opt.Now)
 	a.undo.add("token uses", stepLimit, a.tokens.Flush)
@@ -161,7 +164,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 
 // schemas are those of every owner of the database.
 func schemas() []kv.Schema {
-	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), querylog.Schema(), catalog.Schema(), ledger.Schema(), register.Schema(), archive.Schema(), jobs.Schema()}
+	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), querylog.Schema(), catalog.Schema(), ledger.Schema(), poll.Schema(), register.Schema(), archive.Schema(), jobs.Schema()}
 }
 
 func (a *App) openLibrary(context.Context) error {

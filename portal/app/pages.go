@@ -68,6 +68,7 @@ func (a *App) Status(ctx context.Context) web.Status {
 		check.Detail = "failing"
 	}
 	s.Checks = append(s.Checks, check, web.StatusCheck{Name: "git", OK: true})
+	s.Checks = append(s.Checks, a.pollChecks()...)
 	for _, c := range s.Checks {
 		s.Ready = s.Ready && c.OK
 	}

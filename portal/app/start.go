@@ -39,6 +39,7 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.startJobs(); err != nil {
 		return err
 	}
+	a.pollSources()
 	if err := a.serveSocket(); err != nil {
 		return err
 	}

@@ -39,6 +39,7 @@ type Config struct {
 	Reports         Reports
 	Render          Render
 	Metrics         Metrics
+	Prometheus      Prometheus
 	Mail            Mail
 	Channels        map[string]Channel // by the name that report definitions use
 	Feeds           Feeds
@@ -128,3 +129,7 @@ const (
 	MailTLS      = "tls"
 	MailPlain    = "none"
 )
+
+// Prometheus names the servers that objectives are measured by. The first is
+// asked when an indicator names none.
+type Prometheus struct{ Sources []PrometheusSource }

@@ -122,6 +122,8 @@ func (c *Config) limiting() []setting {
 
 func (c *Config) judging() []setting {
 	return []setting{
+		{key: "prometheus.sources", value: sources(&c.Prometheus.Sources), unstated: "none",
+			doc: "Servers that objectives are measured by: Prometheus, or what speaks its query API. A list of `{name, url}` with, if needed, `token`, or `user` and `password`; `step` (1m: not below the scrape interval) and `grace` (1m: how long after its end a bucket is asked for). The first is asked when an indicator names none. As a flag: `main=http://prometheus:9090`."},
 		{key: "severity_aliases", value: severities(&c.SeverityAliases), unstated: "the words in common use",
 			doc: "Further words for the severities `SEV1` to `SEV5`, such as `page-now: SEV1`; they win over the built-in ones (`P1`, `S1`, `critical`, …)."},
 		{key: "reports.zone", value: zone(&c.Reports.Zone), preset: "UTC",

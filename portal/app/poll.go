@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"time"
+
+	"github.com/postern/postern/portal/config"
+	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/feed/prometheus"
+	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/poll"
+)
+
+const (
+	// pollEvery is how often sources are asked for what has ended since.
+	pollEvery = 30 * time.Second
+	// queryTime and queryAttempts bound one request to a source: two of them fit
+	// into a turn.
+	queryTime     = 15 * time.Second
+	queryAttempts = 2
+)
+
+// openPoller makes the poller over the open ledger; nobody is asked yet.
+func (a *App) openPoller() {
+	var sources []poll.Source
+	for _, s := range a.opt.Config.Prometheus.Sources {
+		sources = append(sources, poll.Source{Name: s.Name, Step: s.Step, Grace: s.Grace, Query: prometheus.New(prometheus.Options{
+			URL: s.URL, Authorization: authorization(s), Pause: pause,
+			Limits: prometheus.Limits{Time: queryTime, Attempts: queryAttempts},
+		})})
+	}
+	a.poller = poll.New(poll.Options{
+		DB: a.db, Catalog: a.catalog, Recorder: recorder{a.ledger}, Sources: sources, Now: a.opt.Now, Log: a.log,
+	})
+}
+
+func authorization(s config.PrometheusSource) string {
+	switch {
+	case s.Token.Set():
+		return "Bearer " + s.Token.Reveal()
+	case s.User != "":
+		return "Basic " + base64.StdEncoding.EncodeToString([]byte(s.User+":"+s.Password.Reveal()))
+	}
+	return ""
+}
+
+// pause waits, or ends with the context.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// recorder puts what was measured into the ledger.
+type recorder struct{ *ledger.Ledger }
+
+// Record implements poll.Recorder.
+func (r recorder) Record(ctx context.Context, facts []feed.Fact) error {
+	_, err := r.Ledger.Record(ctx, facts)
+	return err
+}
+
+// pollSources asks the sources until the portal stops. A source that does not
+// answer holds up nothing but itself.
+func (a *App) pollSources() {
+	if len(a.opt.Config.Prometheus.Sources) == 0 {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			a.houseStep(ctx, "objectives", a.poller.Tick)
+			if pause(ctx, pollEvery) != nil {
+				return
+			}
+		}
+	}()
+	a.undo.add("poller", stepLimit, func(stop context.Context) error {
+		cancel()
+		return wait(stop, done)
+	})
+}
+
+// pollChecks tell of the sources on /readyz. The portal is ready without them.
+func (a *App) pollChecks() (checks []web.StatusCheck) {
+	for _, s := range a.poller.Status() {
+		detail := string(s.State)
+		if s.Behind > 0 {
+			detail += fmt.Sprintf(", %s behind", s.Behind.Round(time.Minute))
+		}
+		if n := len(s.Refused); n > 0 {
+			detail += fmt.Sprintf(", %d queries refused", n)
+		}
+		checks = append(checks, web.StatusCheck{Name: "prometheus " + s.Name, OK: true, Detail: detail})
+	}
+	return checks
+}

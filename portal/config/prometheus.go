@@ -1,0 +1,137 @@
+package config
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+)
+
+// PrometheusSource is one server that objectives are measured by.
+type PrometheusSource struct {
+	Name     string // as metricSourceRef of an indicator names it
+	URL      *url.URL
+	Token    Secret // sent as a bearer token
+	User     string // with Password, basic authentication in place of a token
+	Password Secret
+	Step     time.Duration // how fine gauges and coverage are looked at; not below the scrape interval
+	Grace    time.Duration // how long after its end a bucket is asked for
+}
+
+// The defaults of a source.
+const (
+	defaultStep  = time.Minute
+	defaultGrace = time.Minute
+)
+
+// servers is a list of sources; a flag has name=url with commas between.
+type servers struct{ at *[]PrometheusSource }
+
+func sources(at *[]PrometheusSource) value { return servers{at} }
+
+func (s servers) set(text string) error {
+	var all []PrometheusSource
+	for _, item := range strings.Split(text, ",") {
+		name, address, _ := strings.Cut(strings.TrimSpace(item), "=")
+		u, err := serverURL(address)
+		if err != nil || !sourceName.MatchString(name) {
+			return mustBe("a list of name=url, such as main=http://prometheus:9090", item)
+		}
+		all = append(all, PrometheusSource{Name: name, URL: u, Step: defaultStep, Grace: defaultGrace})
+	}
+	*s.at = all
+	return nil
+}
+
+var sourceName = regexp.MustCompile(`^[a-z0-9][-a-z0-9_.]{0,62}$`)
+
+// serverURL reads an address of HTTP without credentials: those are settings of
+// their own, which are not printed.
+func serverURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, mustBe("an address such as http://prometheus:9090, without a user, a query or a fragment", text)
+	}
+	return u, nil
+}
+
+func (s servers) read(v yamldoc.Value) {
+	if !v.List() {
+		v.Report("%s must be a list of {name, url}", v.Path())
+		return
+	}
+	all := []PrometheusSource{}
+	taken := map[string]bool{}
+	for _, item := range v.Items() {
+		p := readSource(item)
+		if taken[p.Name] {
+			item.Report("%s has the name of another source: %s", item.Path(), p.Name)
+		}
+		taken[p.Name] = true
+		all = append(all, p)
+	}
+	*s.at = all
+}
+
+func readSource(v yamldoc.Value) (p PrometheusSource) {
+	m := v.Map()
+	name, address := m.Value("name"), m.Value("url")
+	if p.Name = name.String(); !sourceName.MatchString(p.Name) {
+		v.Report("%s needs a name of lower-case letters, digits and hyphens", v.Path())
+	}
+	var err error
+	if p.URL, err = serverURL(address.String()); err != nil {
+		v.Report("%s.url %v", v.Path(), err)
+	}
+	p.Token, p.Password, p.User = NewSecret(m.Value("token").String()), NewSecret(m.Value("password").String()), m.Value("user").String()
+	if p.Token.Set() && p.User != "" {
+		v.Report("%s has a token and a user: one of them is sent", v.Path())
+	}
+	p.Step = within(m.Value("step"), defaultStep, time.Second)
+	p.Grace = within(m.Value("grace"), defaultGrace, 0)
+	_ = m.Unknown() // to report them is what it does
+	return p
+}
+
+// within reads a duration of at most an hour.
+func within(v yamldoc.Value, preset, least time.Duration) time.Duration {
+	if !v.Present() {
+		return preset
+	}
+	d := v.Duration()
+	if d < least || d > time.Hour {
+		v.Report("%s must be from %s to 1h", v.Path(), least)
+		return preset
+	}
+	return d
+}
+
+func (s servers) yaml() any {
+	if len(*s.at) == 0 {
+		return nil
+	}
+	var all []yamldoc.Pairs
+	for _, p := range *s.at {
+		pairs := yamldoc.Pairs{{Key: "name", Value: p.Name}, {Key: "url", Value: p.URL.String()}}
+		for _, x := range []struct{ key, text string }{{"token", p.Token.String()}, {"user", p.User}, {"password", p.Password.String()}} {
+			if x.text != "" {
+				pairs = append(pairs, yamldoc.Pair{Key: x.key, Value: x.text})
+			}
+		}
+		all = append(all, append(pairs, yamldoc.Pair{Key: "step", Value: p.Step.String()}, yamldoc.Pair{Key: "grace", Value: p.Grace.String()}))
+	}
+	return all
+}
+
+func (s servers) schema() map[string]any {
+	text := map[string]any{"type": "string"}
+	return map[string]any{"type": "array", "items": map[string]any{
+		"type": "object", "required": []string{"name", "url"}, "additionalProperties": false,
+		"properties": map[string]any{
+			"name": map[string]any{"type": "string", "pattern": sourceName.String()}, "url": map[string]any{"type": "string", "format": "uri"},
+			"token": text, "user": text, "password": text, "step": text, "grace": text,
+		},
+	}}
+}
