@@ -54,7 +54,7 @@ type Files struct {
 // parts are the files that are sent together under the name of the first.
 func parts() [][]string {
 	return [][]string{
-		{"app.css", "search.css"}, {"app.js", "search.js", "suggest.js"},
+		{"app.css", "search.css", "signals.css"}, {"app.js", "search.js", "suggest.js"},
 		{"highlight.css"}, {"mermaid.js"}, {"icon.svg"}, {"vendor/mermaid.min.js.gz"},
 	}
 }

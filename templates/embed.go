@@ -1,7 +1,7 @@
 // Package templates owns the HTML of the pages. It knows no page struct: the
 // structs live with their handlers, and a test there executes every template.
 //
-// Data layout: layout.html and parts.html are shared; every other file NAME.html
+// Data layout: layout.html, parts.html and signalparts.html are shared; every other file NAME.html
 // is the page NAME and defines "main" (and "aside" where it has one). Parse gives
 // one template set a page, so that two pages may define the same block.
 package templates
@@ -21,7 +21,7 @@ import (
 var files embed.FS
 
 // shared are the files that every page's set begins with.
-func shared() []string { return []string{"layout.html", "parts.html"} }
+func shared() []string { return []string{"layout.html", "parts.html", "signalparts.html"} }
 
 // Parse reads every page with the functions it calls. It also gives one hash over
 // all files: it changes when any page would.

@@ -33,7 +33,7 @@ func (a *App) openWeb() error {
 		Status: a, Rules: rules(), Renderer: a.renderer, Schemas: map[string][]byte{"postmortem": postmortems.FrontMatterSchema()},
 		Reports: reportsOf{a}, Charts: a.charts, Jobs: a.jobs,
 		API: apiHandler, Metrics: a.metrics.Handler(c.Metrics.Token.Reveal()), Observe: a.observe, NewID: rand.Text,
-		Feeds: a.ledger,
+		Feeds: a.ledger, Signals: signals{a.register, a},
 	}, web.Options{
 		PublicURL: a.url, OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,
 		Name: c.Name, Version: a.opt.Version, Log: a.log, Now: a.opt.Now,

@@ -37,6 +37,7 @@ type Deps struct {
 	Metrics  http.Handler
 	Feeds    Feeds // nil: feeds are not taken in
 	Observe  func(Observation)
+	Signals  Signals       // incidents, alerts, changes, slow SQL; nil: their routes answer 404
 	NewID    func() string // a fresh request id, 16 or more URL-safe characters
 }
 

@@ -64,6 +64,8 @@ func templateFuncs() template.FuncMap {
 		"with2":          func(f, r any) pair { return pair{f, r} },
 		"short40":        func(s string) string { return shortened(s, 40) },
 		"suggestionKind": kindWord,
+		"percent":        func(share float64) string { return percentOf(&share) },
+		"cut":            cutStatement,
 		"marked":         func(s string) template.HTML { return markedHTML(s) },
 		"verdictWord":    verdictWord,
 		"zoned":          zoned,

@@ -29,6 +29,7 @@ const (
 	noBody    = 1 << 10   // GET and HEAD: nothing there is read; some clients send a few bytes
 	loginBody = 4 << 10   // a token and a return address
 	noteBody  = 16 << 10  // a query and a few lines, percent-encoded
+	handBody  = 16 << 10  // what a person types about an incident or a statement
 	adminBody = 64 << 10  // small JSON
 	pasteBody = 1 << 20   // a pasted log: its first 64 KB are read, and a form triples what is not ASCII
 	apiBody   = 4 << 20   // a pasted log; a webhook

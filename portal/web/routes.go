@@ -24,7 +24,7 @@ type route struct {
 // table lists every route of the portal. Nothing is routed elsewhere.
 func (s *Server) table() []route {
 	var rows []route
-	for _, part := range [][]route{s.readingRoutes(), s.reportRoutes(), s.publicRoutes(), s.gitRoutes(), s.apiRoutes(), s.feedRoutes(), s.adminRoutes()} {
+	for _, part := range [][]route{s.readingRoutes(), s.signalRoutes(), s.reportRoutes(), s.publicRoutes(), s.gitRoutes(), s.apiRoutes(), s.feedRoutes(), s.adminRoutes()} {
 		rows = append(rows, part...)
 	}
 	return rows
@@ -75,6 +75,22 @@ func (s *Server) reportRoutes() []route {
 		page("/jobs", s.jobs),
 		{method: http.MethodPost, path: "/jobs/:name/run", need: auth.Administer, body: loginBody, serve: s.jobRun},
 	}
+}
+
+// signalRoutes are incidents, alerts, changes and slow SQL.
+func (s *Server) signalRoutes() []route {
+	rows := []route{
+		page("/incidents", s.incidents),
+		page("/incidents/:id", s.incident),
+		page("/alerts", s.alerts),
+		page("/changes", s.changes),
+		page("/slow-sql", s.slowSQL),
+		page("/slow-sql/:id", s.digest),
+	}
+	for path, serve := range map[string]echo.HandlerFunc{"/incidents": s.entry, "/incidents/:id": s.edit, "/slow-sql/:id": s.decide} {
+		rows = append(rows, route{method: http.MethodPost, path: path, need: auth.PushMain, body: handBody, serve: serve})
+	}
+	return append(rows, route{method: http.MethodGet, path: "/incidents/new", need: auth.PushMain, body: noBody, serve: s.entryPage})
 }
 
 // publicRoutes are those that a browser, a probe or a lint tool needs before

@@ -53,7 +53,7 @@ type stone struct {
 	class  string         // of the span that ends here
 }
 
-// newStrip draws a post-mortem's milestones; nil when none is known.
+// newStrip draws the milestones; nil when none is known.
 func newStrip(t postmortems.Times, d postmortems.Durations) *strip {
 	if t == (postmortems.Times{}) {
 		return nil

@@ -19,6 +19,8 @@ func pageStructs() map[string]any {
 		"gaps": gapsView{}, "error": errorView{}, "login": loginView{}, "mermaid": mermaidView{},
 		"similar": similarView{}, "alert": alertView{},
 		"feeds": feedsView{}, "letters": lettersView{},
+		"incidents": incidentsView{}, "incident": incidentView{}, "entry": entryView{}, "alerts": alertsView{}, "changes": changesView{},
+		"slowsql": slowSQLView{}, "digest": digestView{},
 	}
 }
 

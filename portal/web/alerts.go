@@ -1,0 +1,246 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/incident"
+)
+
+// alertsView is the page about alerts and what they were worth.
+type alertsView struct {
+	signalsView
+	Chips    []chip
+	Tiles    []tile
+	Rules    []ruleRow
+	Sorts    []facetValue
+	Clock    []clockDay
+	Hours    []string
+	Zone     string
+	Shifts   []shiftRow
+	Over     int // shifts with more incidents than one can handle
+	AllShift int
+	Rows     []episodeRow
+	Pages    pager
+	Empty    bool
+	Origin   string // of the portal, for the webhook's address
+	Left     int    // alerts that senders left out of their messages
+}
+
+// ruleRow is one alerting rule.
+type ruleRow struct {
+	alert.Rule
+	Link   string
+	Firing string
+}
+
+// clockDay is one weekday of the page clock.
+type clockDay struct {
+	Name  string
+	Cells []clockCell
+}
+
+// clockCell is one hour: the count, and a shade from 0 (none) to 4.
+type clockCell struct{ N, Shade int }
+
+// shiftRow is one shift on call.
+type shiftRow struct {
+	alert.Shift
+	Over bool
+}
+
+// episodeRow is one firing of one alert.
+type episodeRow struct {
+	alert.Episode
+	RuleLink     string
+	IncidentLink string
+	Lasted       string // "still firing" while it does
+	Night        bool
+	Worth        string // what came of it, in a word
+	Class        string
+}
+
+func (s *Server) episodeRow(e alert.Episode, zones alert.Zones) episodeRow {
+	row := episodeRow{Episode: e, RuleLink: s.ruleLink(e.Name), Lasted: "still firing", Night: e.Paging && zones.Night(e), Class: "none", Worth: "not linked"}
+	if !e.EndsAt.IsZero() {
+		d := e.EndsAt.Sub(e.StartsAt)
+		row.Lasted = postmortems.FormatDuration(&d)
+	}
+	switch {
+	case e.Incident != "":
+		row.Worth, row.Class, row.IncidentLink = "incident", "ok", s.incidentLink(e.Incident)
+	case !e.AckedAt.IsZero():
+		row.Worth = "acknowledged"
+	case e.SelfHealed():
+		row.Worth, row.Class = "healed by itself", "warn"
+	}
+	return row
+}
+
+// ruleLink leads to the runbook of an alert.
+func (s *Server) ruleLink(name string) string {
+	if name == "" {
+		return ""
+	}
+	return s.link((&url.URL{Path: "/a/" + name}).EscapedPath())
+}
+
+func (s *Server) alerts(c echo.Context) error {
+	base, err := s.signals(c, "/alerts", "Alerts", 30)
+	if err != nil {
+		return err
+	}
+	view, ctx, now := alertsView{signalsView: base, Origin: s.absolute("")}, c.Request().Context(), s.opt.Now()
+	all, err := s.deps.Signals.Episodes(ctx, view.Since, view.Until)
+	if err != nil {
+		return err
+	}
+	incidents, err := s.deps.Signals.Incidents(ctx, view.Since, view.Until)
+	if err != nil {
+		return err
+	}
+	zones, err := s.deps.Signals.Zones(ctx)
+	if err != nil {
+		return err
+	}
+	view.Empty = len(all) == 0
+	all, counted := s.narrowAlerts(c, &view, all, incidents)
+	quality := alert.Judge(all, counted, zones)
+	view.Left, view.Tiles = quality.Truncated, qualityTiles(quality)
+	view.addRules(s, c, alert.Rules(all, zones, now))
+	view.addLoad(all, zones)
+	from, to, pages, err := s.pageOf(c, "/alerts", len(all))
+	if err != nil {
+		return err
+	}
+	view.Pages = pages
+	for _, e := range all[from:to] {
+		view.Rows = append(view.Rows, s.episodeRow(e, zones))
+	}
+	return s.show(c, http.StatusOK, "alerts", view)
+}
+
+// narrowAlerts applies the filters, and keeps the incidents that began in the span
+// and belong to what is left.
+func (s *Server) narrowAlerts(c echo.Context, view *alertsView, all []alert.Episode, incidents []incident.Incident) ([]alert.Episode, []alert.Incident) {
+	q := c.QueryParams()
+	service, rule := q.Get("service"), q.Get("rule")
+	for _, f := range [][2]string{{"service", service}, {"rule", rule}} {
+		if f[1] != "" {
+			view.Chips = append(view.Chips, chip{f[0] + ": " + f[1], s.withQuery("/alerts", withoutPage(q), f[0], "")})
+		}
+	}
+	var episodes []alert.Episode
+	for _, e := range all {
+		if (service == "" || e.Service == service) && (rule == "" || e.Name == rule) && !e.StartsAt.Before(view.Since) {
+			episodes = append(episodes, e)
+		}
+	}
+	var counted []alert.Incident
+	for _, in := range incidents {
+		start, ok := in.Times[incident.Started]
+		if !in.Counted() || !ok || start.At.Before(view.Since) || service != "" && !slices.Contains(in.Services, service) {
+			continue
+		}
+		told := in.Times[incident.Detected]
+		if told.At.IsZero() {
+			told = in.Times[incident.Acknowledged]
+		}
+		counted = append(counted, alert.Incident{ID: in.ID, Told: told.At})
+	}
+	return episodes, counted
+}
+
+func qualityTiles(q alert.Quality) []tile {
+	of := func(s alert.Share, what string) string { return itoa(s.Part) + " of " + plural(s.Of, what) }
+	each := "—"
+	if per := q.PerIncident(); per != nil {
+		each = strconv.FormatFloat(*per, 'f', 1, 64)
+	}
+	return []tile{
+		{Name: "Pages", Value: groupDigits(q.Paging), Note: plural(q.Episodes, "episode") + ", " + plural(q.Notifications, "message"),
+			How: "an episode is one firing of one alert (source, fingerprint, start); messages of twins count once"},
+		{Name: "Precision", Value: percentOf(q.Precision.Value()), Note: of(q.Precision, "page"),
+			How: "pages that belong to an incident: named by it, or of its service while it lasted or at most 15 minutes before"},
+		{Name: "Recall", Value: percentOf(q.Recall.Value()), Note: of(q.Recall, "incident"),
+			How: "incidents with a page no later than people knew of them"},
+		{Name: "Actionable", Value: percentOf(q.Actionable.Value()), Note: of(q.Actionable, "page"),
+			How: "pages that were acknowledged or belong to an incident"},
+		{Name: "Healed by themselves", Value: percentOf(q.SelfHealed.Value()), Note: of(q.SelfHealed, "page"),
+			How: "pages that ended within 5 minutes and that nobody acknowledged"},
+		{Name: "At night", Value: groupDigits(q.Night), Note: "of " + plural(q.Paging, "page"),
+			How: "pages that began between 22:00 and 8:00 where the people on call live"},
+		{Name: "Flapping", Value: groupDigits(q.Flapping), Note: "of " + plural(q.Episodes, "episode"),
+			How: "one of 3 or more firings of one fingerprint within an hour"},
+		{Name: "Episodes an incident", Value: each, Note: groupDigits(q.Linked) + " linked, " + plural(q.Incidents, "incident"),
+			How: "linked episodes / incidents that began in this time"},
+	}
+}
+
+// rulesShown is how many rules are listed.
+const rulesShown = 10
+
+func (v *alertsView) addRules(s *Server, c echo.Context, rules []alert.Rule) {
+	by := c.QueryParam("by")
+	sorts := map[string]func(alert.Rule) int64{
+		"minutes": func(r alert.Rule) int64 { return int64(r.Firing) }, "night": func(r alert.Rule) int64 { return int64(r.Night) },
+	}
+	if key := sorts[by]; key != nil {
+		slices.SortStableFunc(rules, func(a, b alert.Rule) int { return cmp.Compare(key(b), key(a)) })
+	} else {
+		by = "episodes"
+	}
+	for _, name := range []string{"episodes", "minutes", "night"} {
+		v.Sorts = append(v.Sorts, facetValue{Text: name, Link: s.withQuery("/alerts", withoutPage(c.QueryParams()), "by", name), On: name == by})
+	}
+	for _, r := range rules[:min(len(rules), rulesShown)] {
+		v.Rules = append(v.Rules, ruleRow{Rule: r, Link: s.ruleLink(r.Name), Firing: postmortems.FormatDuration(&r.Firing)})
+	}
+}
+
+// shiftsShown is how many shifts are listed, the heaviest first.
+const shiftsShown = 10
+
+// addLoad tells when people were paged.
+func (v *alertsView) addLoad(all []alert.Episode, zones alert.Zones) {
+	v.Zone = zones.Of("").String()
+	counts, highest := zones.Clock(all), 0
+	for _, day := range counts {
+		highest = max(highest, slices.Max(day[:]))
+	}
+	for h := range 24 {
+		v.Hours = append(v.Hours, strconv.Itoa(h))
+	}
+	for d, name := range []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"} {
+		row := clockDay{Name: name}
+		for _, n := range counts[d] {
+			cell := clockCell{N: n}
+			if n > 0 {
+				cell.Shade = 1 + 3*(n-1)/max(highest-1, 1)
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		v.Clock = append(v.Clock, row)
+	}
+	shifts := alert.Shifts(all, zones.Of(""), v.Since, v.Until)
+	v.AllShift = len(shifts)
+	slices.SortStableFunc(shifts, func(a, b alert.Shift) int {
+		return cmp.Or(cmp.Compare(b.Incidents, a.Incidents), cmp.Compare(b.Pages, a.Pages), b.From.Compare(a.From))
+	})
+	for i, shift := range shifts {
+		over := shift.Incidents > alert.MaxPerShift
+		if over {
+			v.Over++
+		}
+		if i < shiftsShown && shift.Pages > 0 {
+			v.Shifts = append(v.Shifts, shiftRow{shift, over})
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/drill"
+)
+
+// changesView is the page about changes and drills.
+type changesView struct {
+	signalsView
+	Facets    []facetView
+	Chips     []chip
+	Tiles     []tile
+	Rows      []changeRow
+	Pages     pager
+	Drills    []drillRow
+	Uncovered []string // services without a drill in the span
+	Empty     bool
+}
+
+// changeRow is one change with its incidents.
+type changeRow struct {
+	change.Linked
+	What      string // "deployed 1.4.2"
+	State     string // "failed", "suspected", "ok"
+	Class     string
+	Incidents []incidentLinkRow
+	Link      string
+}
+
+// incidentLinkRow is an incident of a change.
+type incidentLinkRow struct {
+	ID, Link  string
+	Suspected bool
+}
+
+// drillRow is one exercise.
+type drillRow struct {
+	drill.Drill
+	Link, Class string
+	Times       string
+}
+
+// changeRow words a change; only names the one incident that is asked about, ""
+// for all.
+func (s *Server) changeRow(l change.Linked, only string) changeRow {
+	row := changeRow{Linked: l, State: "ok", Class: "ok", Link: webLink(l.URL)}
+	row.What = firstOf(l.Title, strings.TrimSpace(firstOf(l.Kind, "changed")+" "+l.Artifact))
+	for _, i := range l.Incidents {
+		if only == "" || only == i.Incident {
+			row.Incidents = append(row.Incidents, incidentLinkRow{i.Incident, s.incidentLink(i.Incident), i.Suspected})
+		}
+	}
+	switch {
+	case l.Failed():
+		row.State, row.Class = "failed", "bad"
+	case len(l.Incidents) > 0:
+		row.State, row.Class = "suspected", "warn"
+	case l.Outcome == "":
+		row.State, row.Class = "outcome unknown", "none"
+	}
+	return row
+}
+
+func (s *Server) changes(c echo.Context) error {
+	base, err := s.signals(c, "/changes", "Changes and drills", 30)
+	if err != nil {
+		return err
+	}
+	view, ctx := changesView{signalsView: base}, c.Request().Context()
+	all, err := s.deps.Signals.Changes(ctx, view.Since, view.Until)
+	if err != nil {
+		return err
+	}
+	view.Empty = len(all) == 0
+	all = s.narrowChanges(c, &view, all)
+	view.Tiles = changeTiles(change.Count(all))
+	from, to, pages, err := s.pageOf(c, "/changes", len(all))
+	if err != nil {
+		return err
+	}
+	view.Pages = pages
+	for _, l := range all[from:to] {
+		view.Rows = append(view.Rows, s.changeRow(l, ""))
+	}
+	if err := s.addDrills(c, &view); err != nil {
+		return err
+	}
+	return s.show(c, http.StatusOK, "changes", view)
+}
+
+func (s *Server) narrowChanges(c echo.Context, view *changesView, all []change.Linked) []change.Linked {
+	q := c.QueryParams()
+	services, environments, states := map[string]int{}, map[string]int{}, map[string]int{}
+	var shown []change.Linked
+	for _, l := range all {
+		state := s.changeRow(l, "").State
+		fits := func(name, value string) bool { return q.Get(name) == "" || q.Get(name) == value }
+		if fits("service", l.Service) && fits("environment", l.Environment) && fits("state", state) {
+			shown = append(shown, l)
+			services[l.Service]++
+			environments[l.Environment]++
+			states[state]++
+		}
+	}
+	for _, f := range []struct {
+		name, label string
+		counts      map[string]int
+	}{{"state", "State", states}, {"service", "Service", services}, {"environment", "Environment", environments}} {
+		if value := q.Get(f.name); value != "" {
+			view.Chips = append(view.Chips, chip{f.label + ": " + value, s.withQuery("/changes", withoutPage(q), f.name, "")})
+		}
+		if facet := s.facetOf(c, "/changes", f.name, f.label, f.counts); len(facet.Values) > 0 {
+			view.Facets = append(view.Facets, facet)
+		}
+	}
+	return shown
+}
+
+func changeTiles(n change.Stats) []tile {
+	rate := tile{Name: "Change failure rate", Value: percentOf(n.FailureRate), Note: itoa(n.Failed) + " of " + plural(n.Deployments, "deployment"),
+		How: "distinct production deployments that failed, were rolled back or have a stated incident / all distinct ones; with the suspected " + percentOf(n.WithSuspected)}
+	freeze := tile{Name: "Inside a freeze", Value: groupDigits(n.InFreeze), Note: "production changes", How: "changes that their source marks so"}
+	if n.InFreeze > 0 {
+		freeze.Class = "warn"
+	}
+	return []tile{
+		{Name: "Deployments", Value: groupDigits(n.Deployments), Note: "of " + plural(n.Changes, "change"), How: "distinct, to production; an environment without a name counts as production"},
+		rate,
+		{Name: "Suspected", Value: groupDigits(n.Suspected), Note: "nobody has said so", How: "the last successful production deployment of a service in the 24 hours before an incident of it that has no stated change"},
+		{Name: "Lead time", Value: tookOf(n.LeadTime), Note: "median of " + itoa(n.LeadKnown), How: "from the newest commit to production, where the source tells the commit"},
+		{Name: "Mended after", Value: tookOf(n.Recovery), Note: "median of " + itoa(n.RecoveryKnown), How: "from a failed deployment to its rollback or the end of its incident"},
+		freeze,
+		{Name: "With a rollback plan", Value: percentOf(n.WithRollbackPlan), Note: "of " + plural(n.Deployments, "deployment"), How: "deployments whose source says that they have one"},
+	}
+}
+
+// addDrills adds the exercises of the span.
+func (s *Server) addDrills(c echo.Context, view *changesView) error {
+	ctx := c.Request().Context()
+	all, err := s.deps.Signals.Drills(ctx, view.Since, view.Until)
+	if err != nil {
+		return err
+	}
+	services, err := s.deps.Signals.Services(ctx)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, svc := range services {
+		names = append(names, svc.Name)
+	}
+	slices.Sort(names)
+	view.Uncovered = drill.Count(all, names).Uncovered
+	for _, d := range all {
+		row := drillRow{Drill: d, Class: "none"}
+		switch d.Outcome {
+		case "passed":
+			row.Class = "ok"
+		case "failed":
+			row.Class = "bad"
+		}
+		if d.Document != "" {
+			row.Link = s.link("/p/" + d.Document)
+		}
+		row.Times = postmortems.Durations{Detect: d.Detect, Diagnose: d.Diagnose, Recover: d.Recover}.String()
+		view.Drills = append(view.Drills, row)
+	}
+	return nil
+}

@@ -1,0 +1,194 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/incident"
+)
+
+// incidentView is the page of one incident.
+type incidentView struct {
+	signalsView
+	Incident   incident.Incident
+	Row        incidentRow
+	Strip      *strip
+	Fields     []fieldRow
+	Milestones []milestoneRow
+	Voices     []voiceRow
+	Episodes   []episodeRow
+	MoreAlerts int
+	Changes    []changeRow
+	Budgets    []BudgetSpent
+	Reports    []string // addresses of post-mortems
+	Others     []string // names besides the id
+	Settable   []string
+	Problem    string // what was wrong with an edit
+}
+
+// fieldRow is one field and who said so.
+type fieldRow struct{ Name, Value, Said string }
+
+// milestoneRow is one milestone: what counts, and what else was said.
+type milestoneRow struct {
+	Name       string
+	Stamp      incident.Stamp
+	Known      bool
+	Offset     string // from the start of impact
+	Others     []string
+	Confidence string
+}
+
+// voiceRow is what one source said.
+type voiceRow struct {
+	incident.Voice
+	Form string
+	Name string // by which a split names it
+	Link string
+}
+
+// alertsShown is how many episodes an incident's page lists.
+const alertsShown = 30
+
+func (s *Server) incident(c echo.Context) error { return s.showIncident(c, http.StatusOK, "") }
+
+func (s *Server) showIncident(c echo.Context, status int, problem string) error {
+	base, err := s.signals(c, "/incidents", "Incident", 90)
+	if err != nil {
+		return err
+	}
+	ctx, asked := c.Request().Context(), c.Param("id")
+	in, err := s.deps.Signals.Incident(ctx, asked)
+	if err != nil {
+		return err
+	}
+	if in.ID != asked && problem == "" {
+		return c.Redirect(http.StatusFound, s.incidentLink(in.ID))
+	}
+	view := incidentView{signalsView: base, Incident: in, Problem: problem, Row: s.incidentRow(in, s.deps.Signals.Policy(), s.opt.Now())}
+	view.Title, view.Canonical = view.Row.Title, s.absolute("/incidents/"+url.PathEscape(in.ID))
+	view.describe(s, in)
+	if err := s.surroundings(ctx, &view); err != nil {
+		return err
+	}
+	return s.show(c, status, "incident", view)
+}
+
+// describe words what is folded.
+func (v *incidentView) describe(s *Server, in incident.Incident) {
+	policy := s.deps.Signals.Policy()
+	if in.Counted() {
+		v.Strip = newStrip(timesOf(in), postmortems.Durations(in.Durations(policy)))
+	}
+	for _, f := range [][3]string{
+		{"Title", in.Title, "title"}, {"Severity", in.Severity, "severity"}, {"Services", strings.Join(in.Services, ", "), "services"},
+		{"Environment", in.Environment, "environment"}, {"Detected by", in.DetectedBy, "detected_by"},
+	} {
+		if f[1] != "" {
+			v.Fields = append(v.Fields, fieldRow{f[0], f[1], in.Said[f[2]]})
+		}
+	}
+	for _, m := range incident.Milestones() {
+		v.Milestones = append(v.Milestones, milestoneRowOf(in, m))
+		v.Settable = append(v.Settable, string(m))
+	}
+	v.Settable = append(v.Settable, incident.EditableFields()...)
+	for _, said := range in.Voices {
+		row := voiceRow{Voice: said, Form: formName(said.Form), Name: said.Source + ":" + said.Ref, Link: webLink(said.URL)}
+		if said.PostmortemID != "" {
+			row.Link = s.link("/p/" + url.PathEscape(said.PostmortemID))
+		}
+		v.Voices = append(v.Voices, row)
+	}
+	for _, id := range in.Postmortems {
+		v.Reports = append(v.Reports, s.link("/p/"+url.PathEscape(id)))
+	}
+	for _, ref := range in.Refs {
+		if ref != in.ID && !strings.Contains(ref, "://") && len(ref) != 12 {
+			v.Others = append(v.Others, ref)
+		}
+	}
+}
+
+func milestoneRowOf(in incident.Incident, m incident.Milestone) milestoneRow {
+	row := milestoneRow{Name: string(m)}
+	row.Stamp, row.Known = in.Times[m]
+	row.Confidence = row.Stamp.Confidence
+	start, ok := in.Times[incident.Started]
+	if ok && row.Known && m != incident.Started && !start.DayOnly && !row.Stamp.DayOnly {
+		d := row.Stamp.At.Sub(start.At)
+		row.Offset = "+" + postmortems.FormatDuration(&d)
+		if d < 0 {
+			d = -d
+			row.Offset = "−" + postmortems.FormatDuration(&d)
+		}
+	}
+	for _, v := range in.Voices {
+		if at, ok := v.Times[m]; ok && !at.At.IsZero() && !at.At.Equal(row.Stamp.At) {
+			row.Others = append(row.Others, v.Source+": "+at.At.UTC().Format("2 Jan 15:04:05"))
+		}
+	}
+	return row
+}
+
+// timesOf are the milestones as the strip draws them.
+func timesOf(in incident.Incident) postmortems.Times {
+	at := func(m incident.Milestone) postmortems.Instant {
+		s, ok := in.Times[m]
+		switch {
+		case !ok:
+			return postmortems.Instant{}
+		case s.DayOnly:
+			return postmortems.Instant{At: s.At, Precision: postmortems.Day}
+		}
+		return postmortems.Instant{At: s.At, Precision: postmortems.Exact}
+	}
+	return postmortems.Times{
+		Started: at(incident.Started), Detected: at(incident.Detected), Acknowledged: at(incident.Acknowledged), Diagnosed: at(incident.Diagnosed),
+		Mitigated: at(incident.Mitigated), Recovered: at(incident.Recovered), Resolved: at(incident.Resolved),
+	}
+}
+
+// surroundings finds what happened around an incident: alerts, changes, budgets.
+func (s *Server) surroundings(ctx context.Context, view *incidentView) error {
+	in, now := view.Incident, s.opt.Now()
+	impact, ok := in.Impact(now)
+	if !ok {
+		return nil
+	}
+	from, to := impact.From.Truncate(time.Hour).Add(-time.Hour), impact.To.Truncate(time.Hour).Add(2*time.Hour)
+	episodes, err := s.deps.Signals.Episodes(ctx, from, to)
+	if err != nil {
+		return err
+	}
+	for _, e := range episodes {
+		if e.Incident != in.ID {
+			continue
+		}
+		if len(view.Episodes) == alertsShown {
+			view.MoreAlerts++
+			continue
+		}
+		view.Episodes = append(view.Episodes, s.episodeRow(e, alert.Zones{}))
+	}
+	changes, err := s.deps.Signals.Changes(ctx, from.Add(-change.SuspectWithin), to)
+	if err != nil {
+		return err
+	}
+	for _, l := range changes {
+		if slices.ContainsFunc(l.Incidents, func(link change.Link) bool { return link.Incident == in.ID }) {
+			view.Changes = append(view.Changes, s.changeRow(l, in.ID))
+		}
+	}
+	view.Budgets, err = s.deps.Signals.Spent(ctx, in)
+	return err
+}

@@ -1,0 +1,118 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/incident"
+)
+
+// entryView is the form for an incident that a person tells of.
+type entryView struct {
+	signalsView
+	Problem    string
+	Form       map[string]string // what was typed, to be mended
+	Steps      []string
+	Severities []string
+}
+
+func (s *Server) entryPage(c echo.Context) error { return s.showEntry(c, http.StatusOK, "") }
+
+func (s *Server) showEntry(c echo.Context, status int, problem string) error {
+	base, err := s.signals(c, "/incidents", "Tell of an incident", 90)
+	if err != nil {
+		return err
+	}
+	view := entryView{signalsView: base, Problem: problem, Form: map[string]string{}, Severities: []string{"SEV1", "SEV2", "SEV3", "SEV4", "SEV5"}}
+	for _, m := range incident.Milestones() {
+		view.Steps = append(view.Steps, string(m))
+	}
+	for k, v := range c.Request().PostForm {
+		view.Form[k] = strings.Join(v, " ")
+	}
+	return s.show(c, status, "entry", view)
+}
+
+// entry keeps an incident that a person tells of.
+func (s *Server) entry(c echo.Context) error {
+	if err := s.form(c); err != nil {
+		return err
+	}
+	f := c.Request().PostForm
+	v := incident.Voice{Title: f.Get("title"), Severity: f.Get("severity"), Services: words(f.Get("services")), Aliases: words(f.Get("aliases")),
+		Times: map[incident.Milestone]incident.Moment{}}
+	for _, m := range incident.Milestones() {
+		text := strings.TrimSpace(f.Get(string(m)))
+		if text == "" {
+			continue
+		}
+		at, ok := typedTime(text)
+		if !ok {
+			return s.showEntry(c, http.StatusBadRequest, string(m)+" is no time such as 2026-11-21 14:03")
+		}
+		v.Times[m] = incident.Moment{At: at}
+	}
+	ref, err := s.deps.Signals.Enter(c.Request().Context(), visitOf(c).who.Name, v)
+	if fault.KindOf(err) == fault.Invalid && err != nil {
+		return s.showEntry(c, http.StatusBadRequest, fault.Message(err))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, s.incidentLink(ref))
+}
+
+// edit keeps a correction of an incident.
+func (s *Server) edit(c echo.Context) error {
+	if err := s.form(c); err != nil {
+		return err
+	}
+	f, id := c.Request().PostForm, c.Param("id")
+	e := incident.Edit{Action: f.Get("action"), Refs: []string{id}, Why: f.Get("why")}
+	switch e.Action {
+	case incident.Merge:
+		e.Into, e.Refs = id, words(f.Get("refs"))
+	case incident.Split:
+		e.Refs = f["voice"]
+	case incident.Set:
+		e.Field, e.Value = f.Get("field"), strings.TrimSpace(f.Get("value"))
+		if at, ok := typedTime(e.Value); ok {
+			e.Value = at.Format(time.RFC3339)
+		}
+	}
+	err := s.deps.Signals.Edit(c.Request().Context(), visitOf(c).who.Name, e)
+	if kind := fault.KindOf(err); err != nil && (kind == fault.Invalid || kind == fault.NotFound) {
+		return s.showIncident(c, http.StatusBadRequest, fault.Message(err))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, s.incidentLink(id))
+}
+
+// form reads a posted form.
+func (s *Server) form(c echo.Context) error {
+	if s.deps.Signals == nil {
+		return fault.New(fault.NotFound, "web", "this portal takes no feeds")
+	}
+	return fault.Wrap(fault.Invalid, "web", "the form could not be read", c.Request().ParseForm())
+}
+
+// words cuts what was typed at commas and spaces.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' || r == '\r' })
+}
+
+// typedTime reads a time as people type it; without a zone it is UTC.
+func typedTime(text string) (time.Time, bool) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02 15:04:05"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}

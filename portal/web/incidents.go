@@ -1,0 +1,207 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/incident"
+)
+
+// incidentsView is the list of incidents.
+type incidentsView struct {
+	signalsView
+	Facets []facetView
+	Chips  []chip
+	Tiles  []tile
+	Rows   []incidentRow
+	Pages  pager
+	Empty  bool // none, whatever the filters
+	Doubts int  // of the span
+}
+
+// incidentRow is one incident in a list.
+type incidentRow struct {
+	Link, Title, Severity string
+	Services, Sources     []string
+	When                  time.Time
+	DayOnly               bool
+	Open, Maintenance     bool
+	SoFar                 string // how long an open one lasts
+	Doubts                []string
+	Ticks                 []tick
+	Postmortem            string // its address
+	Missing               bool   // it should have a post-mortem
+}
+
+// incidentLink is the address of an incident's page.
+func (s *Server) incidentLink(id string) string {
+	return s.link((&url.URL{Path: "/incidents/" + id}).EscapedPath())
+}
+
+func (s *Server) incidents(c echo.Context) error {
+	base, err := s.signals(c, "/incidents", "Incidents", 90)
+	if err != nil {
+		return err
+	}
+	view := incidentsView{signalsView: base}
+	all, err := s.deps.Signals.Incidents(c.Request().Context(), view.Since, view.Until)
+	if err != nil {
+		return err
+	}
+	now, policy := s.opt.Now(), s.deps.Signals.Policy()
+	shown := s.narrow(c, &view, all)
+	view.Empty = len(all) == 0
+	view.Tiles = incidentTiles(incident.Sum(shown, policy, incident.Interval{From: view.Since, To: view.Until}, now), policy)
+	slices.SortStableFunc(shown, func(a, b incident.Incident) int { return cmp.Compare(order(a), order(b)) })
+	from, to, pages, err := s.pageOf(c, "/incidents", len(shown))
+	if err != nil {
+		return err
+	}
+	view.Pages = pages
+	for _, in := range shown[from:to] {
+		view.Rows = append(view.Rows, s.incidentRow(in, policy, now))
+	}
+	return s.show(c, http.StatusOK, "incidents", view)
+}
+
+// order puts open incidents first and maintenance last.
+func order(in incident.Incident) int {
+	switch {
+	case in.Maintenance:
+		return 2
+	case in.Open:
+		return 0
+	}
+	return 1
+}
+
+// incidentState is the word by which the list is filtered.
+func incidentState(in incident.Incident) string {
+	switch {
+	case in.Maintenance:
+		return "maintenance"
+	case len(in.Doubts) > 0:
+		return "doubted"
+	case in.Open:
+		return "open"
+	}
+	return "over"
+}
+
+// narrow applies the filters and counts what each would leave.
+func (s *Server) narrow(c echo.Context, view *incidentsView, all []incident.Incident) []incident.Incident {
+	q := c.QueryParams()
+	states, services, severities, reports := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
+	var shown []incident.Incident
+	for _, in := range all {
+		report := "there"
+		if len(in.Postmortems) == 0 {
+			report = "missing"
+		}
+		fits := func(name string, values ...string) bool {
+			return q.Get(name) == "" || slices.Contains(values, q.Get(name))
+		}
+		if !fits("state", incidentState(in)) || !fits("service", in.Services...) || !fits("severity", in.Severity) || !fits("postmortem", report) {
+			continue
+		}
+		shown = append(shown, in)
+		states[incidentState(in)]++
+		severities[in.Severity]++
+		reports[report]++
+		for _, name := range in.Services {
+			services[name]++
+		}
+		if len(in.Doubts) > 0 {
+			view.Doubts++
+		}
+	}
+	for _, f := range []struct {
+		name, label string
+		counts      map[string]int
+	}{{"state", "State", states}, {"service", "Service", services}, {"severity", "Severity", severities}, {"postmortem", "Post-mortem", reports}} {
+		if value := q.Get(f.name); value != "" {
+			view.Chips = append(view.Chips, chip{f.label + ": " + value, s.withQuery("/incidents", withoutPage(q), f.name, "")})
+		}
+		if facet := s.facetOf(c, "/incidents", f.name, f.label, f.counts); len(facet.Values) > 0 {
+			view.Facets = append(view.Facets, facet)
+		}
+	}
+	return shown
+}
+
+func incidentTiles(sum incident.Summary, p incident.Policy) []tile {
+	middle := "Diagnosed"
+	if p.Middle == incident.Acknowledged {
+		middle = "Acknowledged"
+	}
+	recovery := tile{Name: "Median time to recover", Value: tookOf(sum.Recover.Median),
+		Note: "of " + plural(sum.Recover.N, "incident") + ", longest " + tookOf(sum.Recover.Max),
+		How:  "from the start of impact to mitigated, else recovered; the middle one of those that are over and known; never a mean"}
+	if sum.Recover.P90 != nil {
+		recovery.Note += ", p90 " + tookOf(sum.Recover.P90)
+	}
+	count := tile{Name: "Incidents", Value: groupDigits(sum.N), Note: itoa(sum.Open) + " open",
+		How: "those whose impact began in this time; maintenance (" + itoa(sum.Maintenance) + ") and doubted ones (" + itoa(sum.Doubted) + ") are left out of every figure"}
+	if sum.Open > 0 {
+		count.Class = "bad"
+	}
+	return []tile{count, recovery,
+		attainmentTile("Detected", sum.OneDetect, p.DetectWithin),
+		attainmentTile(middle, sum.FiveDiagnose, p.DiagnoseWithin),
+		attainmentTile("Recovered", sum.TenRecover, p.RecoverWithin)}
+}
+
+func (s *Server) incidentRow(in incident.Incident, p incident.Policy, now time.Time) incidentRow {
+	row := incidentRow{
+		Link: s.incidentLink(in.ID), Title: firstOf(in.Title, in.ID), Severity: in.Severity, Services: in.Services, When: in.When(),
+		DayOnly: in.Times[incident.Started].DayOnly, Open: in.Open, Maintenance: in.Maintenance, Doubts: in.Doubts,
+	}
+	for _, v := range in.Voices {
+		if form := formName(v.Form); !slices.Contains(row.Sources, form) {
+			row.Sources = append(row.Sources, form)
+		}
+	}
+	if d, censored, ok := in.Length(now); ok && censored {
+		row.SoFar = postmortems.FormatDuration(&d)
+	}
+	if in.Counted() {
+		row.Ticks = ticks(in, p, now)
+	}
+	if len(in.Postmortems) > 0 {
+		row.Postmortem = s.link("/p/" + url.PathEscape(in.Postmortems[0]))
+	} else {
+		row.Missing = in.Counted() && !in.Open
+	}
+	return row
+}
+
+// formName is how people call a form of voice.
+func formName(form string) string {
+	switch form {
+	case "postmortem":
+		return "post-mortem"
+	case "portal":
+		return "entered here"
+	case "pagerduty":
+		return "PagerDuty"
+	case "statuspage":
+		return "status page"
+	case "cdevents":
+		return "CDEvents"
+	case "opsgenie":
+		return "Opsgenie"
+	case "grafana-oncall":
+		return "Grafana OnCall"
+	case "alertmanager":
+		return "Alertmanager"
+	case "ndjson":
+		return "NDJSON"
+	}
+	return form
+}

@@ -1,0 +1,50 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/drill"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/sql"
+)
+
+// Signals are the folded views of what feeds, post-mortems and people said. What
+// its methods return is shared and must not be written to.
+type Signals interface {
+	// Policy is how incidents are judged.
+	Policy() incident.Policy
+	// Incidents gives those that touch [from, to), newest start first.
+	Incidents(ctx context.Context, from, to time.Time) ([]incident.Incident, error)
+	// Incident gives one by its id or any other of its names.
+	Incident(ctx context.Context, id string) (incident.Incident, error)
+	// Open gives the incidents that are not over.
+	Open(ctx context.Context) ([]incident.Incident, error)
+	// Episodes gives the episodes that overlap [from, to), newest start first.
+	Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error)
+	// Changes gives the changes of [from, to), newest first.
+	Changes(ctx context.Context, from, to time.Time) ([]change.Linked, error)
+	// Statements follows the slow statements over [from, to), longest total first.
+	Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error)
+	Drills(ctx context.Context, from, to time.Time) ([]drill.Drill, error)
+	Services(ctx context.Context) ([]service.Service, error)
+	Zones(ctx context.Context) (alert.Zones, error)
+	// Spent is what an incident took of the error budgets of its objectives.
+	Spent(ctx context.Context, in incident.Incident) ([]BudgetSpent, error)
+
+	// Edit, Enter and Decide keep what a person says, who being the name of their
+	// token. They are fault.Invalid with words for that person.
+	Edit(ctx context.Context, who string, e incident.Edit) error
+	Enter(ctx context.Context, who string, v incident.Voice) (ref string, err error)
+	Decide(ctx context.Context, who string, d sql.Decision) error
+}
+
+// BudgetSpent is what one incident took of one objective's budget.
+type BudgetSpent struct {
+	SLO   string
+	Bad   float64 // bad events while it lasted, or bad slices
+	Share float64 // of the budget of the objective's own window
+}

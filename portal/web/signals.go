@@ -1,0 +1,237 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/incident"
+)
+
+// signalsView is what the pages about incidents, alerts, changes and slow SQL
+// have in common.
+type signalsView struct {
+	frame
+	Tabs         []facetValue
+	Spans        []facetValue
+	Since, Until time.Time // the span that the page is about
+	Days         int
+	MayEdit      bool
+}
+
+// tile is one figure with what it is made of.
+type tile struct {
+	Name, Value string
+	Note        string // "of 23 pages"
+	Class       string // ok, warn, bad, none; "" plain
+	How         string // the arithmetic in words
+}
+
+// day is how long the spans of these pages are counted in.
+const day = 24 * time.Hour
+
+// maxSpanDays bounds what one page reads: ten years.
+const maxSpanDays = 3660
+
+// signals begins a page of this part of the portal.
+func (s *Server) signals(c echo.Context, section, title string, days int) (signalsView, error) {
+	v := signalsView{frame: s.frame(), MayEdit: visitOf(c).who.May(auth.PushMain)}
+	v.Title, v.Section, v.Canonical = title, "/incidents", s.absolute(section)
+	if s.deps.Signals == nil {
+		return v, fault.New(fault.NotFound, "web", "this portal takes no feeds")
+	}
+	for _, t := range [][2]string{{"/incidents", "Incidents"}, {"/alerts", "Alerts"}, {"/changes", "Changes and drills"}, {"/slow-sql", "Slow SQL"}} {
+		v.Tabs = append(v.Tabs, facetValue{Text: t[1], Link: s.link(t[0]), On: t[0] == section})
+	}
+	return v, s.span(c, &v, section, days)
+}
+
+// span reads which time the page is about: from= and to=, or the last days=.
+func (s *Server) span(c echo.Context, v *signalsView, section string, days int) error {
+	q := c.QueryParams()
+	v.Days = days
+	if text := q.Get("days"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > maxSpanDays {
+			return fault.Newf(fault.Invalid, "web", "days= takes a number from 1 to %d", maxSpanDays)
+		}
+		v.Days = n
+	}
+	// Whole hours, so that a page that is asked for again reads the same span.
+	v.Until = s.opt.Now().UTC().Truncate(time.Hour).Add(time.Hour)
+	for name, at := range map[string]*time.Time{"from": &v.Since, "to": &v.Until} {
+		text := q.Get(name)
+		if text == "" {
+			continue
+		}
+		day, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			return fault.Newf(fault.Invalid, "web", "%s= takes a date such as 2026-01-31", name)
+		}
+		*at, v.Days = day, 0
+	}
+	if v.Since.IsZero() {
+		v.Since = v.Until.Add(-time.Duration(max(v.Days, 1)) * day)
+	}
+	if !v.Since.Before(v.Until) || v.Until.Sub(v.Since) > maxSpanDays*day {
+		return fault.New(fault.Invalid, "web", "from= must be before to=, and at most ten years before it")
+	}
+	for _, n := range []int{1, 7, 30, 90, 365} {
+		q := url.Values{}
+		for k, val := range c.QueryParams() {
+			if k != "from" && k != "to" && k != "page" {
+				q[k] = val
+			}
+		}
+		v.Spans = append(v.Spans, facetValue{Text: plural(n, "day"), Link: s.withQuery(section, q, "days", strconv.Itoa(n)), On: n == v.Days})
+	}
+	return nil
+}
+
+// pageOf cuts one page out of n rows and gives the links around it.
+func (s *Server) pageOf(c echo.Context, path string, n int) (from, to int, pages pager, err error) {
+	at := 1
+	if text := c.QueryParam("page"); text != "" {
+		if at, err = strconv.Atoi(text); err != nil || at < 1 {
+			return 0, 0, pages, fault.New(fault.Invalid, "web", "page= takes a number from 1")
+		}
+	}
+	from = min((at-1)*pageSize, n)
+	to = min(from+pageSize, n)
+	pages.Text = plural(n, "entry")
+	if n > pageSize {
+		pages.Text = groupDigits(from+1) + " to " + groupDigits(to) + " of " + plural(n, "entry")
+	}
+	if at > 1 {
+		pages.Before = s.withQuery(path, c.QueryParams(), "page", strconv.Itoa(at-1))
+	}
+	if to < n {
+		pages.After = s.withQuery(path, c.QueryParams(), "page", strconv.Itoa(at+1))
+	}
+	return from, to, pages, nil
+}
+
+// pager leads from one page of rows to the next.
+type pager struct{ Text, Before, After string }
+
+// facetOf counts the values of rows, most frequent first, with links that narrow
+// the page to one.
+func (s *Server) facetOf(c echo.Context, path, name, label string, counts map[string]int) facetView {
+	q := c.QueryParams()
+	v := facetView{Name: name, Label: label}
+	for value, n := range counts {
+		if value == "" {
+			continue
+		}
+		f := facetValue{Text: value, Count: n, On: q.Get(name) == value}
+		if f.Link = s.withQuery(path, withoutPage(q), name, value); f.On {
+			f.Link = s.withQuery(path, withoutPage(q), name, "")
+		}
+		v.Values = append(v.Values, f)
+	}
+	slices.SortFunc(v.Values, func(a, b facetValue) int {
+		if a.Count != b.Count {
+			return b.Count - a.Count
+		}
+		if a.Text < b.Text {
+			return -1
+		}
+		return 1
+	})
+	v.More = max(0, len(v.Values)-facetShown)
+	v.Values = v.Values[:min(len(v.Values), facetShown)]
+	return v
+}
+
+func withoutPage(q url.Values) url.Values {
+	out := url.Values{}
+	for k, v := range q {
+		if k != "page" {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// percentOf writes a share, "—" where it is unknown.
+func percentOf(share *float64) string {
+	if share == nil {
+		return "—"
+	}
+	return strconv.FormatFloat(*share*100, 'f', 1, 64) + " %"
+}
+
+// tookOf writes a duration, "—" where it is unknown.
+func tookOf(d *time.Duration) string {
+	if d == nil {
+		return "—"
+	}
+	return postmortems.FormatDuration(d)
+}
+
+// secondsOf writes a time as databases tell it.
+func secondsOf(n float64) string {
+	switch {
+	case n < 1:
+		return strconv.FormatFloat(n*1000, 'f', 0, 64) + " ms"
+	case n < 90:
+		return strconv.FormatFloat(n, 'f', 1, 64) + " s"
+	}
+	d := time.Duration(n * float64(time.Second))
+	return postmortems.FormatDuration(&d)
+}
+
+// tick is one step of 1-5-10 in a list.
+type tick struct {
+	Name    string // "detected"
+	Value   string // "+2 min", "unknown"
+	Verdict incident.Verdict
+	Class   string
+	Sign    string
+}
+
+// ticks are the three steps of an incident.
+func ticks(in incident.Incident, p incident.Policy, now time.Time) []tick {
+	d, v := in.Durations(p), in.Judge(p, now)
+	middle, name := d.Diagnose, "diagnosed"
+	if p.Middle == incident.Acknowledged {
+		middle, name = d.Acknowledge, "acknowledged"
+	}
+	return []tick{newTick("detected", d.Detect, v.Detect), newTick(name, middle, v.Diagnose), newTick("recovered", d.Recover, v.Recover)}
+}
+
+func newTick(name string, d *time.Duration, v incident.Verdict) tick {
+	t := tick{Name: name, Value: "unknown", Verdict: v, Class: "none", Sign: "?"}
+	switch v {
+	case incident.Met:
+		t.Class, t.Sign = "ok", "✓"
+	case incident.Missed:
+		t.Class, t.Sign = "bad", "✗"
+	}
+	if d != nil {
+		t.Value = "+" + postmortems.FormatDuration(d)
+	} else if v == incident.Missed {
+		t.Value = "not yet"
+	}
+	return t
+}
+
+// attainmentTile is a figure of 1-5-10.
+func attainmentTile(name string, a incident.Attainment, target time.Duration) tile {
+	t := tile{Name: name + " within " + postmortems.FormatDuration(&target), Value: percentOf(a.Share()),
+		Note: itoa(a.Met) + " met, " + itoa(a.Missed) + " missed, " + itoa(a.Unknown) + " unknown",
+		How:  "met / (met + missed), from the start of impact; with the unknown counted as missed " + percentOf(a.Pessimistic())}
+	if s := a.Share(); s != nil {
+		t.Class = "ok"
+		if *s < 0.9 {
+			t.Class = "warn"
+		}
+	}
+	return t
+}

@@ -1,0 +1,180 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/sql"
+)
+
+// signalSite is a portal with the signals of a day.
+func signalSite(t *testing.T) (*site, *fakeSignals) {
+	t.Helper()
+	f := signalsOfADay()
+	return newSite(t, "https://kb.example/kb", func(d *Deps, _ *Options) { d.Signals = f }), f
+}
+
+// holds checks what a page says and does not say.
+func holds(t *testing.T, page string, says, hides []string) {
+	t.Helper()
+	for _, s := range says {
+		if !strings.Contains(page, s) {
+			t.Errorf("the page does not say %q", s)
+		}
+	}
+	for _, s := range hides {
+		if strings.Contains(page, s) {
+			t.Errorf("the page says %q", s)
+		}
+	}
+	if t.Failed() {
+		t.Log(regexp.MustCompile(`\n\s*`).ReplaceAllString(page, "\n"))
+	}
+}
+
+func TestIncidentList(t *testing.T) {
+	s, _ := signalSite(t)
+	page := s.get("/kb/incidents").Body.String()
+	holds(t, page, []string{
+		`<a href="/kb/incidents/PX1" data-item>Checkout &lt;failed&gt; 支付</a>`, "open, 30 min so far", "told by post-mortem, PagerDuty, status page",
+		"detected &#43;1 min", "diagnosed &#43;20 min", "recovered &#43;31 min", "it ended the moment it started", `href="/kb/p/checkout-1"`,
+		"1 met, 1 missed, 0 unknown", "Median time to recover",
+	}, []string{"<failed>", "Tell of an incident"})
+	if open, over := strings.Index(page, "/incidents/PX2"), strings.Index(page, "/incidents/PX1"); open > over {
+		t.Error("the open incident is not first")
+	}
+	page = s.get("/kb/incidents?service=cart&state=open").Body.String()
+	holds(t, page, []string{"/incidents/PX2", `href="/kb/incidents?state=open"`}, []string{"/incidents/PX1"})
+	page = s.get("/kb/incidents?service=nothing").Body.String()
+	holds(t, page, []string{"No incident fits these filters"}, nil)
+	for _, bad := range []string{"days=0", "days=x", "from=yesterday", "from=2026-01-02&to=2026-01-01", "page=0"} {
+		if w := s.get("/kb/incidents?" + bad); w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d", bad, w.Code)
+		}
+	}
+}
+
+func TestIncidentPage(t *testing.T) {
+	s, _ := signalSite(t)
+	page := s.get("/kb/incidents/PX1").Body.String()
+	holds(t, page, []string{
+		"postmortem:checkout-1", "stated", "measured", "status: ", "12.8 %", "HighErrorRate", "suspected of PX1", "said in chat", "https://pd.example/PX1",
+		`class="s-diagnose"`, "Read it", "SEV2",
+	}, []string{"Put it right", "<failed>"})
+	holds(t, s.get("/kb/incidents/PX2").Body.String(), []string{"postern new postmortem --incident PX2", "detected", "unknown"}, nil)
+	if w := s.get("/kb/incidents/pd:PX1"); w.Code != http.StatusFound || w.Header().Get("Location") != "/kb/incidents/PX1" {
+		t.Errorf("another name: %d %v", w.Code, w.Header())
+	}
+	if w := s.get("/kb/incidents/none"); w.Code != http.StatusNotFound {
+		t.Errorf("none: %d", w.Code)
+	}
+}
+
+// post sends a form as a token.
+func (s *site) post(target, token string, form url.Values) (status int, location, body string) {
+	w := s.ask(http.MethodPost, target, form.Encode(), "Authorization", "Bearer "+token, "Content-Type", "application/x-www-form-urlencoded")
+	return w.Code, w.Header().Get("Location"), w.Body.String()
+}
+
+func TestEditsNeedAPublisher(t *testing.T) {
+	s, f := signalSite(t)
+	form := url.Values{"action": {"set"}, "field": {"diagnosed"}, "value": {"2026-11-21 14:03"}, "why": {"chat log"}}
+	if code, _, _ := s.post("/kb/incidents/PX1", "pst_author", form); code != http.StatusForbidden || len(f.edits) != 0 {
+		t.Errorf("an author: %d", code)
+	}
+	code, to, _ := s.post("/kb/incidents/PX1", "pst_admin", form)
+	if code != http.StatusSeeOther || to != "/kb/incidents/PX1" || len(f.edits) != 1 || f.edits[0].Value != "2026-11-21T14:03:00Z" || f.who == "" {
+		t.Errorf("%d %s %+v", code, to, f.edits)
+	}
+	s.post("/kb/incidents/PX1", "pst_admin", url.Values{"action": {"merge"}, "refs": {"PX2, st-2"}, "why": {"one"}})
+	s.post("/kb/incidents/PX1", "pst_admin", url.Values{"action": {"split"}, "voice": {"status:st-1"}, "why": {"two"}})
+	if m, sp := f.edits[1], f.edits[2]; m.Into != "PX1" || len(m.Refs) != 2 || sp.Refs[0] != "status:st-1" {
+		t.Errorf("%+v %+v", m, sp)
+	}
+	code, _, body := s.post("/kb/incidents/PX1", "pst_admin", url.Values{"action": {"set"}, "field": {"severity"}, "value": {"P1"}, "why": {"x"}})
+	if code != http.StatusBadRequest || !strings.Contains(body, "Nothing was changed: severity is SEV1 to SEV5") {
+		t.Errorf("%d", code)
+	}
+	holds(t, s.get("/kb/incidents/PX1", "Authorization", "Bearer pst_admin").Body.String(), []string{"Put it right", `value="status:st-1"`, "<option>diagnosed</option>"}, nil)
+	if w := s.ask(http.MethodPost, "/kb/incidents/PX1", form.Encode(), "Authorization", "Bearer pst_admin", "Sec-Fetch-Site", "cross-site"); w.Code != http.StatusForbidden {
+		t.Errorf("from another site: %d", w.Code)
+	}
+}
+
+func TestEntry(t *testing.T) {
+	s, f := signalSite(t)
+	if w := s.get("/kb/incidents/new"); w.Code == http.StatusOK {
+		t.Error("anybody may tell of an incident")
+	}
+	holds(t, s.get("/kb/incidents/new", "Authorization", "Bearer pst_admin").Body.String(), []string{`name="started"`, `name="title"`}, nil)
+	form := url.Values{"title": {"Down"}, "services": {"a, b"}, "severity": {"SEV1"}, "started": {"2026-11-21 14:03"}, "resolved": {""}}
+	code, to, _ := s.post("/kb/incidents", "pst_admin", form)
+	if code != http.StatusSeeOther || to != "/kb/incidents/E-1" {
+		t.Fatalf("%d %s", code, to)
+	}
+	v := f.entered[0]
+	if v.Title != "Down" || len(v.Services) != 2 || len(v.Times) != 1 || !v.Times[incident.Started].At.Equal(time.Date(2026, 11, 21, 14, 3, 0, 0, time.UTC)) {
+		t.Errorf("%+v", v)
+	}
+	form.Set("started", "noon")
+	if code, _, body := s.post("/kb/incidents", "pst_admin", form); code != http.StatusBadRequest || !strings.Contains(body, `value="Down"`) || !strings.Contains(body, "started is no time") {
+		t.Errorf("%d: what was typed is lost", code)
+	}
+}
+
+func TestAlertsPage(t *testing.T) {
+	s, _ := signalSite(t)
+	page := s.get("/kb/alerts").Body.String()
+	holds(t, page, []string{
+		"1 of 2 pages", "50.0 %", `<a href="/kb/a/HighErrorRate">HighErrorRate</a>`, "incident PX1", "still firing", "2 alerts were left out", "by minutes",
+		`class="heat`, "No shift of", "How it is made",
+	}, nil)
+	holds(t, s.get("/kb/alerts?service=cart&by=night").Body.String(), []string{"Disk", "service: cart"}, []string{"HighErrorRate"})
+}
+
+func TestChangesPage(t *testing.T) {
+	s, _ := signalSite(t)
+	holds(t, s.get("/kb/changes").Body.String(), []string{
+		"1 of 2 deployments", "50.0 %", "suspected of PX1", "in a freeze", "https://ci.example/1", "Region lost", "Without a drill in this time: checkout",
+	}, nil)
+	holds(t, s.get("/kb/changes?state=failed").Body.String(), []string{"d2"}, []string{"d1 "})
+}
+
+func TestSlowSQLPages(t *testing.T) {
+	s, f := signalSite(t)
+	holds(t, s.get("/kb/slow-sql").Body.String(), []string{
+		"select * from t where a = ?", "payments", "by its database", "nobody", "1,000", `href="/kb/slow-sql/0123456789abcdef"`, "9.0 s", "250 ms",
+	}, nil)
+	holds(t, s.get("/kb/slow-sql?team=nobody").Body.String(), []string{"delete from x"}, []string{"select * from t"})
+	holds(t, s.get("/kb/slow-sql/0123456789abcdef", "Authorization", "Bearer pst_admin").Body.String(), []string{"db1", "Who takes it", "of 3"}, nil)
+	if w := s.get("/kb/slow-sql/none"); w.Code != http.StatusNotFound {
+		t.Errorf("%d", w.Code)
+	}
+	code, to, _ := s.post("/kb/slow-sql/0123456789abcdef", "pst_admin", url.Values{"state": {"assigned"}, "team": {"db"}, "database": {"orders"}})
+	if want := (sql.Decision{Digest: "0123456789abcdef", Database: "orders", State: sql.Assigned, Team: "db"}); code != http.StatusSeeOther || f.decisions[0] != want {
+		t.Errorf("%d %s %+v", code, to, f.decisions)
+	}
+	if code, _, body := s.post("/kb/slow-sql/0123456789abcdef", "pst_admin", url.Values{}); code != http.StatusBadRequest || !strings.Contains(body, "Nothing was changed") {
+		t.Errorf("%d", code)
+	}
+}
+
+func TestEmptySignalsNameTheCommand(t *testing.T) {
+	s := newSite(t, "https://kb.example", func(d *Deps, _ *Options) { d.Signals = &fakeSignals{} })
+	for path, says := range map[string]string{
+		"/incidents": "postern feed import ndjson", "/alerts": "https://kb.example/api/v1/feeds/alertmanager", "/changes": "postern feed import ndjson -",
+		"/slow-sql": "postern feed import mysql-slow-log",
+	} {
+		if w := s.get(path); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), says) {
+			t.Errorf("%s: %d, want %q", path, w.Code, says)
+		}
+	}
+	if w := newSite(t, "https://kb.example").get("/incidents"); w.Code != http.StatusNotFound {
+		t.Errorf("without feeds: %d", w.Code)
+	}
+}

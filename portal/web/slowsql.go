@@ -1,0 +1,249 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/sql"
+)
+
+// slowSQLView is the list of slow statements.
+type slowSQLView struct {
+	signalsView
+	Facets []facetView
+	Chips  []chip
+	Tiles  []tile
+	Teams  []teamRow
+	Rows   []statementRow
+	Pages  pager
+	Empty  bool
+}
+
+// teamRow is what one team's statements cost.
+type teamRow struct {
+	Team, Link                   string // "" nobody owns them
+	Statements, New, Fixed, Back int
+	Time                         string
+	seconds                      float64
+}
+
+// statementRow is one followed statement.
+type statementRow struct {
+	sql.Followed
+	Link, Class, Time, Times, Ratio, Ownership string
+}
+
+// digestView is the page of one digest.
+type digestView struct {
+	signalsView
+	Digest, Statement string
+	Rows              []statementRow
+	Instances, Users  []string
+	Problem           string
+}
+
+func (s *Server) statementRow(f sql.Followed) statementRow {
+	row := statementRow{Followed: f, Link: s.link("/slow-sql/" + url.PathEscape(f.Digest)), Class: "none", Time: secondsOf(f.Seconds), Times: "unknown", Ratio: "—"}
+	switch f.State {
+	case sql.New:
+		row.Class = "warn"
+	case sql.Fixed:
+		row.Class = "ok"
+	case sql.Back:
+		row.Class = "bad"
+	}
+	if f.P95 != nil {
+		row.Times = secondsOf(*f.P95)
+	}
+	if f.ExaminedPerSent != nil {
+		row.Ratio = groupDigits(int(*f.ExaminedPerSent + 0.5))
+	}
+	if f.Owner.Team != "" {
+		row.Ownership = "by its " + f.Owner.By
+		if f.Owner.By == "decision" {
+			row.Ownership = "assigned"
+		}
+	}
+	return row
+}
+
+func (s *Server) slowSQL(c echo.Context) error {
+	base, err := s.signals(c, "/slow-sql", "Slow SQL", 30)
+	if err != nil {
+		return err
+	}
+	view := slowSQLView{signalsView: base}
+	all, err := s.deps.Signals.Statements(c.Request().Context(), view.Since, view.Until)
+	if err != nil {
+		return err
+	}
+	view.Empty = len(all) == 0
+	all = s.narrowStatements(c, &view, all)
+	view.addTeams(s, c, all)
+	view.Tiles = statementTiles(all)
+	from, to, pages, err := s.pageOf(c, "/slow-sql", len(all))
+	if err != nil {
+		return err
+	}
+	view.Pages = pages
+	for _, f := range all[from:to] {
+		view.Rows = append(view.Rows, s.statementRow(f))
+	}
+	return s.show(c, http.StatusOK, "slowsql", view)
+}
+
+// cutStatement shortens a statement for a list.
+func cutStatement(statement string) string {
+	const most = 160 // characters: three lines
+	if runes := []rune(statement); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return statement
+}
+
+// nobody is the filter's word for statements without an owner.
+const nobody = "nobody"
+
+func (s *Server) narrowStatements(c echo.Context, view *slowSQLView, all []sql.Followed) []sql.Followed {
+	q := c.QueryParams()
+	teams, databases, states := map[string]int{}, map[string]int{}, map[string]int{}
+	var shown []sql.Followed
+	for _, f := range all {
+		fits := func(name, value string) bool { return q.Get(name) == "" || q.Get(name) == value }
+		team := firstOf(f.Owner.Team, nobody)
+		// What was not seen in this time is of interest only when it was asked for.
+		if f.Count == 0 && q.Get("state") != string(f.State) || !fits("team", team) || !fits("database", f.Database) || !fits("state", string(f.State)) {
+			continue
+		}
+		shown = append(shown, f)
+		teams[team]++
+		databases[f.Database]++
+		states[string(f.State)]++
+	}
+	for _, f := range []struct {
+		name, label string
+		counts      map[string]int
+	}{{"state", "State", states}, {"team", "Team", teams}, {"database", "Database", databases}} {
+		if value := q.Get(f.name); value != "" {
+			view.Chips = append(view.Chips, chip{f.label + ": " + value, s.withQuery("/slow-sql", withoutPage(q), f.name, "")})
+		}
+		if facet := s.facetOf(c, "/slow-sql", f.name, f.label, f.counts); len(facet.Values) > 0 {
+			view.Facets = append(view.Facets, facet)
+		}
+	}
+	return shown
+}
+
+func (v *slowSQLView) addTeams(s *Server, c echo.Context, all []sql.Followed) {
+	byTeam := map[string]*teamRow{}
+	for _, f := range all {
+		row := byTeam[f.Owner.Team]
+		if row == nil {
+			row = &teamRow{Team: f.Owner.Team, Link: s.withQuery("/slow-sql", withoutPage(c.QueryParams()), "team", firstOf(f.Owner.Team, nobody))}
+			byTeam[f.Owner.Team] = row
+		}
+		row.Statements++
+		row.seconds += f.Seconds
+		switch f.State {
+		case sql.New:
+			row.New++
+		case sql.Fixed:
+			row.Fixed++
+		case sql.Back:
+			row.Back++
+		}
+	}
+	for _, row := range byTeam {
+		row.Time = secondsOf(row.seconds)
+		v.Teams = append(v.Teams, *row)
+	}
+	slices.SortFunc(v.Teams, func(a, b teamRow) int {
+		return cmp.Or(cmp.Compare(b.seconds, a.seconds), cmp.Compare(a.Team, b.Team))
+	})
+}
+
+func statementTiles(all []sql.Followed) []tile {
+	var count int64
+	var seconds float64
+	fresh, back, orphans := 0, 0, 0
+	for _, f := range all {
+		count += f.Count
+		seconds += f.Seconds
+		switch f.State {
+		case sql.New:
+			fresh++
+		case sql.Back:
+			back++
+		}
+		if f.Owner.Team == "" {
+			orphans++
+		}
+	}
+	tiles := []tile{
+		{Name: "Statements", Value: groupDigits(len(all)), Note: "of " + strconv.FormatInt(count, 10) + " executions", How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
+		{Name: "Total time", Value: secondsOf(seconds), Note: "in the databases", How: "sum of the execution times that the sources tell"},
+		{Name: "New", Value: groupDigits(fresh), Note: "nobody has taken them", How: "neither assigned nor fixed by a person"},
+		{Name: "Back", Value: groupDigits(back), Note: "seen after they were fixed", How: "slow again after somebody had marked them as fixed"},
+		{Name: "Nobody's", Value: groupDigits(orphans), Note: "no team owns them", How: "no service names the database (annotation databases), no service is called like the user, no tag in a comment"},
+	}
+	if back > 0 {
+		tiles[3].Class = "bad"
+	}
+	if orphans > 0 {
+		tiles[4].Class = "warn"
+	}
+	return tiles
+}
+
+func (s *Server) digest(c echo.Context) error { return s.showDigest(c, http.StatusOK, "") }
+
+func (s *Server) showDigest(c echo.Context, status int, problem string) error {
+	base, err := s.signals(c, "/slow-sql", "Slow statement", 90)
+	if err != nil {
+		return err
+	}
+	view := digestView{signalsView: base, Digest: c.Param("id"), Problem: problem}
+	all, err := s.deps.Signals.Statements(c.Request().Context(), view.Since, view.Until)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if f.Digest != view.Digest {
+			continue
+		}
+		view.Statement = firstOf(view.Statement, f.Statement)
+		view.Rows = append(view.Rows, s.statementRow(f))
+		view.Instances = append(view.Instances, f.Instances...)
+		view.Users = append(view.Users, f.Users...)
+	}
+	if len(view.Rows) == 0 {
+		return fault.New(fault.NotFound, "web", "no source told of such a statement")
+	}
+	slices.Sort(view.Instances)
+	slices.Sort(view.Users)
+	view.Instances, view.Users = slices.Compact(view.Instances), slices.Compact(view.Users)
+	return s.show(c, status, "digest", view)
+}
+
+// decide keeps what a person says of a statement.
+func (s *Server) decide(c echo.Context) error {
+	if err := s.form(c); err != nil {
+		return err
+	}
+	f := c.Request().PostForm
+	d := sql.Decision{Digest: c.Param("id"), Database: f.Get("database"), State: sql.State(f.Get("state")), Team: f.Get("team"), Why: f.Get("why")}
+	err := s.deps.Signals.Decide(c.Request().Context(), visitOf(c).who.Name, d)
+	if fault.KindOf(err) == fault.Invalid && err != nil {
+		return s.showDigest(c, http.StatusBadRequest, fault.Message(err))
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, s.link("/slow-sql/"+url.PathEscape(d.Digest)))
+}
