@@ -54,8 +54,8 @@ type Files struct {
 // parts are the files that are sent together under the name of the first.
 func parts() [][]string {
 	return [][]string{
-		{"app.css", "search.css", "signals.css"}, {"app.js", "search.js", "suggest.js"},
-		{"highlight.css"}, {"mermaid.js"}, {"icon.svg"}, {"vendor/mermaid.min.js.gz"},
+		{"app.css", "search.css"}, {"app.js", "search.js", "suggest.js"},
+		{"signals.css"}, {"highlight.css"}, {"mermaid.js"}, {"icon.svg"}, {"vendor/mermaid.min.js.gz"},
 	}
 }
 

@@ -77,7 +77,7 @@ func TestTheStyleSheetIsSmall(t *testing.T) {
 // styleSheet is what is served as app.css: its parts, one after the other.
 func styleSheet(t *testing.T) (all string) {
 	t.Helper()
-	for _, name := range []string{"app.css", "search.css", "signals.css"} {
+	for _, name := range []string{"app.css", "search.css"} {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

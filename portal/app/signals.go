@@ -54,6 +54,8 @@ func (s signals) Spent(ctx context.Context, in incident.Incident) ([]web.BudgetS
 			out = append(out, web.BudgetSpent{SLO: o.Name, Bad: bad, Share: share})
 		}
 	}
-	slices.SortFunc(out, func(a, b web.BudgetSpent) int { return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.SLO, b.SLO)) })
+	slices.SortFunc(out, func(a, b web.BudgetSpent) int {
+		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.SLO, b.SLO))
+	})
 	return out, nil
 }

@@ -18,6 +18,7 @@ import (
 // have in common.
 type signalsView struct {
 	frame
+	Sheet        string // their own style sheet
 	Tabs         []facetValue
 	Spans        []facetValue
 	Since, Until time.Time // the span that the page is about
@@ -41,7 +42,7 @@ const maxSpanDays = 3660
 
 // signals begins a page of this part of the portal.
 func (s *Server) signals(c echo.Context, section, title string, days int) (signalsView, error) {
-	v := signalsView{frame: s.frame(), MayEdit: visitOf(c).who.May(auth.PushMain)}
+	v := signalsView{frame: s.frame(), Sheet: s.link(s.files.Path("signals.css")), MayEdit: visitOf(c).who.May(auth.PushMain)}
 	v.Title, v.Section, v.Canonical = title, "/incidents", s.absolute(section)
 	if s.deps.Signals == nil {
 		return v, fault.New(fault.NotFound, "web", "this portal takes no feeds")
