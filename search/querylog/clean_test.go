@@ -53,6 +53,9 @@ func TestQuery(t *testing.T) {
 		if got, ok := c.Query(text); got != want || ok != (want != "") {
 			t.Errorf("%q is kept as %q (%v), want %q", text, got, ok, want)
 		}
+		if got, _ := c.Query(strings.ToLower(text)); got != want { // the log folds case first
+			t.Errorf("%q in lower case is kept as %q, want %q", text, got, want)
+		}
 	}
 }
 
@@ -83,4 +86,11 @@ func FuzzQuery(f *testing.F) {
 			t.Fatalf("%q is kept as %q, which is kept as %q", text, got, again)
 		}
 	})
+}
+
+func BenchmarkQuery(b *testing.B) {
+	c := NewCleaner()
+	for b.Loop() {
+		c.Query("connection pool exhausted service:checkout ECONNREFUSED payment-gw:8443")
+	}
 }

@@ -107,7 +107,7 @@ func (l *Log) between(ctx context.Context, from, to time.Time) (map[string]*Gap,
 	}
 	l.flushing.Lock() // so that nothing is both stored and in memory
 	defer l.flushing.Unlock()
-	for key, n := range l.snapshot() {
+	for key, n := range l.cleaned(l.snapshot()) {
 		if key.day >= dayOf(from) && key.day < dayOf(to) && n.asked > 0 {
 			var c storedCount
 			c.add(n)

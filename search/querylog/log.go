@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/postern/postern/portal/base/kv"
 )
@@ -41,7 +42,7 @@ type Log struct {
 	mu      sync.Mutex
 	open    map[string]*view // by the id of the page view
 	opened  map[string]bool  // page view 0x00 search: its results were opened
-	pending map[row]*count
+	pending map[row]*count   // by the text as typed: it is cleaned when it leaves memory
 }
 
 // Search is one answered search.
@@ -193,13 +194,13 @@ func (l *Log) settleOld() {
 	}
 }
 
-// counted is where a search of a day is counted; nil when it must not be kept.
+// counted is where a search of a day is counted; nil when there is no room, or
+// it is too long to be kept.
 func (l *Log) counted(v view) *count {
-	clean, ok := l.clean.Query(v.text)
-	if !ok {
+	if utf8.RuneCountInString(v.text) > maxRunes {
 		return nil
 	}
-	key := row{dayOf(v.at), clean}
+	key := row{dayOf(v.at), v.text}
 	c := l.pending[key]
 	if c == nil {
 		if len(l.pending) >= maxPending {
@@ -226,6 +227,28 @@ func (l *Log) snapshot() map[row]count {
 	return out
 }
 
+// cleaned are counts by the text that may be kept. What must not be is left out.
+func (l *Log) cleaned(raw map[row]count) map[row]count {
+	out := make(map[row]count, len(raw))
+	for k, c := range raw {
+		text, ok := l.clean.Query(k.text)
+		if !ok {
+			continue
+		}
+		k.text = text
+		sum := out[k]
+		sum.asked += c.asked
+		sum.empty += c.empty
+		sum.watched += c.watched
+		sum.opened += c.opened
+		if c.last.After(sum.last) {
+			sum.last = c.last
+		}
+		out[k] = sum
+	}
+	return out
+}
+
 // Flush writes what was counted and forgets what is too old. Call it every
 // minute, and when stopping after Close.
 func (l *Log) Flush(ctx context.Context) error {
@@ -235,8 +258,8 @@ func (l *Log) Flush(ctx context.Context) error {
 	if len(counts) == 0 {
 		return nil
 	}
-	today := l.opt.Now()
-	if err := l.opt.DB.Update(ctx, func(w kv.Writer) error { return store(w, counts, today) }); err != nil {
+	kept, today := l.cleaned(counts), l.opt.Now()
+	if err := l.opt.DB.Update(ctx, func(w kv.Writer) error { return store(w, kept, today) }); err != nil {
 		return err
 	}
 	l.mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -185,13 +186,16 @@ func FuzzKey(f *testing.F) {
 
 // journal is a change log and the documents behind it.
 type journal struct {
+	more    chan struct{}
+	mu      sync.Mutex // of what is below
 	changes []kv.Change
 	docs    map[string]Document
-	more    chan struct{}
 	gone    bool
 }
 
 func (j *journal) Changes(_ context.Context, after kv.Seq, _ int) ([]kv.Change, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	if j.gone {
 		j.gone = false
 		return nil, fault.New(fault.Gone, "kv", "trimmed")
@@ -200,7 +204,10 @@ func (j *journal) Changes(_ context.Context, after kv.Seq, _ int) ([]kv.Change, 
 }
 
 func (j *journal) Wait(ctx context.Context, after kv.Seq) error {
-	if int(after) < len(j.changes) {
+	j.mu.Lock()
+	there := int(after) < len(j.changes)
+	j.mu.Unlock()
+	if there {
 		return nil
 	}
 	select {
@@ -213,10 +220,14 @@ func (j *journal) Wait(ctx context.Context, after kv.Seq) error {
 
 func (j *journal) All(context.Context) ([]Document, uint64, error) {
 	docs, _ := j.Some(context.Background(), []string{"1", "2", "3"})
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	return docs, uint64(len(j.changes)), nil
 }
 
 func (j *journal) Some(_ context.Context, ids []string) (docs []Document, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	for _, id := range ids {
 		if d, ok := j.docs[id]; ok {
 			docs = append(docs, d)
@@ -236,6 +247,8 @@ func TestFollower(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- f.Run(ctx) }()
 	change := func(topic, id string) {
+		j.mu.Lock()
+		defer j.mu.Unlock()
 		j.changes = append(j.changes, kv.Change{Seq: kv.Seq(len(j.changes) + 1), Topic: topic, Key: []byte(id)})
 	}
 	// The channel has no buffer: when a second message is taken, the first is done.
@@ -244,15 +257,26 @@ func TestFollower(t *testing.T) {
 	if got := texts(x.Suggest("checkout", 8)); len(got) != 2 {
 		t.Errorf("at the start: %q", got)
 	}
-	delete(j.docs, "1")
+	put := func(id string, d *Document) {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		if delete(j.docs, id); d != nil {
+			j.docs[id] = *d
+		}
+	}
+	put("1", nil)
 	change("document", "1")
 	change("token", "2")
 	settle()
 	if got := texts(x.Suggest("checkout", 8)); len(got) != 0 {
 		t.Errorf("after a removal: %q", got)
 	}
-	j.docs["1"] = shelf()[0]
+	first := shelf()[0]
+	put("1", &first)
+	j.mu.Lock()
 	j.gone = true
+	j.mu.Unlock()
+	settle()
 	settle()
 	if got := texts(x.Suggest("checkout", 8)); len(got) != 2 {
 		t.Errorf("after the log was trimmed: %q", got)
