@@ -60,7 +60,7 @@ func Judge(s SLO, sum Sum, span Span) Result {
 	}
 	past := span.until().Sub(span.From)
 	r.Coverage = min(max(float64(sum.Measured)/float64(past), 0), 1)
-	r.Good, r.Total = sum.Good, sum.Total
+	r.Good, r.Total, r.Buckets, r.Revision = sum.Good, sum.Total, sum.Buckets, sum.Rev
 	if s.sliced() {
 		sum.Slices.Ahead = s.slicesIn(span.To.Sub(span.until()))
 		r.Slices, r.Good, r.Total = sum.Slices, sum.Slices.Good, sum.Slices.Counted

@@ -128,6 +128,8 @@ type Result struct {
 	Allowed     *float64
 	Spent, Left *float64
 	Coverage    float64 // share of the span, as far as it is past, that was measured
+	Buckets     int     // that were there
+	Revision    int64   // the highest of their revisions; 0: there were none
 	// Slices is how the slice methods counted; zero for Occurrences.
 	Slices Slices
 	// Open: the span is not over. Numbers are to date; see Project.

@@ -23,8 +23,9 @@ type Sum struct {
 	Good, Total float64       // events
 	Measured    time.Duration // time that was seen, by each bucket's coverage
 	Buckets     int
-	NaN         int // buckets whose counts are not a number; they count as not measured
-	Nonsense    int // negative or infinite counts, or more good than total
+	NaN         int   // buckets whose counts are not a number; they count as not measured
+	Nonsense    int   // negative or infinite counts, or more good than total
+	Rev         int64 // highest of the buckets
 	Slices      Slices
 }
 
@@ -32,7 +33,7 @@ type Sum struct {
 func (a Sum) Add(b Sum) Sum {
 	return Sum{
 		Good: a.Good + b.Good, Total: a.Total + b.Total, Measured: a.Measured + b.Measured,
-		Buckets: a.Buckets + b.Buckets, NaN: a.NaN + b.NaN, Nonsense: a.Nonsense + b.Nonsense,
+		Buckets: a.Buckets + b.Buckets, NaN: a.NaN + b.NaN, Nonsense: a.Nonsense + b.Nonsense, Rev: max(a.Rev, b.Rev),
 		Slices: Slices{
 			Good: a.Slices.Good + b.Slices.Good, Counted: a.Slices.Counted + b.Slices.Counted,
 			Empty: a.Slices.Empty + b.Slices.Empty, Ahead: a.Slices.Ahead + b.Slices.Ahead,
@@ -79,6 +80,9 @@ func count(buckets []Bucket) Sum {
 	for i := range buckets {
 		b := &buckets[i]
 		good, total := b.Good, b.Total
+		if b.Rev > sum.Rev {
+			sum.Rev = b.Rev
+		}
 		// One comparison lets through what is finite, not negative and not
 		// more good than total: a NaN fails every comparison.
 		if good >= 0 && good <= total && total <= math.MaxFloat64 {
