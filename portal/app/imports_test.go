@@ -77,6 +77,7 @@ var rules = map[string][]string{
 	"reports/slo/migrate":          {"portal/base/fault", "portal/base/yamldoc", "postmortems/convert", "reports/slo", "reports/slo/openslo", "reports/slo/promql"},
 	"reports/feed/prometheus":      {"portal/base/fault"},
 	"reports/poll":                 {"portal/base/fault", "portal/base/kv", "reports/feed", "reports/feed/prometheus", "reports/slo", "reports/slo/promql"},
+	"reports/board":                {"portal/base/fault", "reports/catalog", "reports/service", "reports/slo"},
 	"reports/sql":                  {"reports/service"},
 	"search":                       {"portal/base/fault", "search/analysis", "search/paste", "search/query", "search/synonyms"},
 	"search/analysis":              {},

@@ -70,12 +70,13 @@ func (w *world) TouchedDays(_ context.Context, after uint64) (out []time.Time, e
 	return out, nil
 }
 
-func (w *world) Buckets(_ context.Context, series string, from, to time.Time) (out []slo.Bucket, err error) {
-	for _, b := range w.buckets[series] {
-		if !b.Start.Before(from) && b.Start.Before(to) {
-			out = append(out, b)
-		}
+func (w *world) Buckets(_ context.Context, series string, from, to time.Time) ([]slo.Bucket, error) {
+	list := w.buckets[series]
+	at := func(t time.Time) int {
+		i, _ := slices.BinarySearchFunc(list, t, func(b slo.Bucket, t time.Time) int { return b.Start.Compare(t) })
+		return i
 	}
+	out := slices.Clone(list[at(from):at(to)])
 	w.read += len(out)
 	return out, nil
 }
