@@ -90,7 +90,7 @@ func (s *Server) span(c echo.Context, v *signalsView, section string, days int) 
 				q[k] = val
 			}
 		}
-		v.Spans = append(v.Spans, facetValue{Text: plural(n, "day"), Link: s.withQuery(section, q, "days", strconv.Itoa(n)), On: n == v.Days})
+		v.Spans = append(v.Spans, facetValue{Text: dayCount(n), Link: s.withQuery(section, q, "days", strconv.Itoa(n)), On: n == v.Days})
 	}
 	return nil
 }
@@ -235,4 +235,12 @@ func attainmentTile(name string, a incident.Attainment, target time.Duration) ti
 		}
 	}
 	return t
+}
+
+// dayCount writes "1 day", "30 days".
+func dayCount(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return strconv.Itoa(n) + " days"
 }

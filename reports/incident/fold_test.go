@@ -83,6 +83,11 @@ func TestWhatBelongsTogether(t *testing.T) {
 	other := pager("17", nil)
 	other.Source = "pd2"
 	person := report("17", nil)
+	keyed := func(ref string) Voice {
+		v := pager(ref, nil)
+		v.Aliases = []string{"key"}
+		return v
+	}
 	title := public("other", nil)
 	title.Title = "Pages"
 	for name, c := range map[string]struct {
@@ -96,6 +101,8 @@ func TestWhatBelongsTogether(t *testing.T) {
 		"17 here is not 17 there":      {[]Voice{pager("17", nil), other}, 2},
 		"a person's 17 is the one":     {[]Voice{pager("17", nil), person}, 1},
 		"a person's 17 is none of two": {[]Voice{pager("17", nil), other, person}, 3},
+		"an alias of two of a source":  {[]Voice{keyed("PA"), keyed("PB"), report("key", nil)}, 3},
+		"an alias that is a ref":       {[]Voice{keyed("PA"), keyed("PB"), pager("key", nil)}, 1},
 		"a deleted voice":              {[]Voice{{Source: "pd", Ref: "PX", Rev: 2, Deleted: true}, pager("PX", nil)}, 0},
 	} {
 		if got := fold(c.voices...); len(got) != c.n {

@@ -109,29 +109,33 @@ func namesOf(v said) []string {
 	return slices.Compact(names)
 }
 
-// joinNamed joins the voices that share a name. A bare number names an incident
+// joinNamed joins the voices that share a name, but for those of a source to which
+// the name says nothing: a pager that gives two incidents one alias (the same
+// key, weeks apart) still holds them for two. A bare number names an incident
 // within its source only: every tracker has a 17. A person's 17 is that of the
 // one source that has it.
 func (p *partition) joinNamed(name string, indices []int) {
-	if !bareNumber(name) {
-		p.join(indices)
-		return
-	}
 	bySource := map[string][]int{}
-	var people []int
+	var joined []int
 	for _, i := range indices {
 		if v := p.voices[i]; personal(v.Form) {
-			people = append(people, i)
+			joined = append(joined, i)
 		} else {
 			bySource[v.Source] = append(bySource[v.Source], i)
 		}
 	}
+	number := bareNumber(name) && len(bySource) > 1
 	for _, same := range bySource {
-		if p.join(same); len(bySource) == 1 {
-			people = append(people, same[0])
+		owned := slices.ContainsFunc(same, func(i int) bool { return p.voices[i].Ref == name || p.voices[i].name() == name })
+		switch {
+		case len(same) > 1 && !owned:
+		case number:
+			p.join(same)
+		default:
+			joined = append(joined, same...)
 		}
 	}
-	p.join(people)
+	p.join(joined)
 }
 
 func bareNumber(name string) bool {

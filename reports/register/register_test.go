@@ -89,12 +89,12 @@ func open(t *testing.T) *fixture {
 		}
 	})
 	f := &fixture{now: at(1000), documents: &documents{}, feeds: &feeds{moved: map[string]uint64{}, reads: map[string]int{}, voices: []incident.Voice{
-		{Source: "pd", Form: "pagerduty", Ref: "PX", At: at(0), Title: "Pages", Services: []string{"shop"}, Times: map[incident.Milestone]incident.Moment{
+		{Source: "pd", Form: "pagerduty", Ref: "PX", At: at(0), Title: "Pages", Services: []string{"the shop", "elsewhere"}, Times: map[incident.Milestone]incident.Moment{
 			incident.Started: {At: at(0)}, incident.Detected: {At: at(2)}, incident.Resolved: {At: at(30)}}},
 		{Source: "pd", Form: "pagerduty", Ref: "PY", At: at(500), Title: "Still on", Times: map[incident.Milestone]incident.Moment{incident.Started: {At: at(500)}}},
 	}}}
 	f.Register = New(Options{DB: db, Feeds: f.feeds, Documents: f.documents, Policy: incident.DefaultPolicy(), Zone: time.UTC,
-		Services: services{{Name: "shop", Team: "web", Databases: []string{"orders"}, OnCallZone: "Asia/Shanghai"}, {Name: "bad", OnCallZone: "Mars/Olympus"}},
+		Services: services{{Name: "shop", Title: "The Shop", Team: "web", Databases: []string{"orders"}, OnCallZone: "Asia/Shanghai"}, {Name: "bad", OnCallZone: "Mars/Olympus"}},
 		Now:      func() time.Time { return f.now }})
 	return f
 }
@@ -218,7 +218,7 @@ func TestEpisodesAndChangesHaveTheirIncidents(t *testing.T) {
 	f.feeds.signals = []alert.Signal{{Source: "am", Fingerprint: "f", StartsAt: at(3), Service: "shop", Paging: true}}
 	f.feeds.changes = []change.Change{
 		{ID: "early", Source: "ci", Service: "shop", At: at(-1500), Kind: "deployed"},
-		{ID: "last", Source: "ci", Service: "shop", At: at(-60), Kind: "deployed"},
+		{ID: "last", Source: "ci", Service: "/services/Shop", At: at(-60), Kind: "deployed"},
 	}
 	episodes, err := f.Episodes(t.Context(), at(0), at(60))
 	if err != nil || len(episodes) != 1 || episodes[0].Incident != "PX" {
@@ -253,5 +253,16 @@ func TestStatements(t *testing.T) {
 	f.feeds.drills = []drill.Drill{{ID: "1", Rev: 1}, {ID: "1", Rev: 2}}
 	if drills, err := f.Drills(t.Context(), at(0), at(9)); err != nil || len(drills) != 1 || drills[0].Rev != 2 {
 		t.Errorf("%+v %v", drills, err)
+	}
+}
+
+func TestSourcesCallServicesByManyNames(t *testing.T) {
+	n := names{"shop": "shop", "the shop": "shop", "pay-core": "pay-core"}
+	for said, want := range map[string]string{
+		"shop": "shop", " SHOP ": "shop", "The Shop": "shop", "https://x/services/shop": "shop", "pay_core": "pay-core", "other/thing": "other/thing", "": "", "/": "/",
+	} {
+		if got := n.of(said); got != want {
+			t.Errorf("%q is %q, want %q", said, got, want)
+		}
 	}
 }

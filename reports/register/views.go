@@ -41,7 +41,12 @@ func (r *Register) incidentsNow(ctx context.Context) (folded, error) {
 		if err != nil {
 			return folded{}, err
 		}
-		f := folded{all: incident.Fold(slices.Concat(voices, documents, entries), edits, r.opt.Policy), byName: map[string]int{}}
+		names, err := r.names(ctx)
+		if err != nil {
+			return folded{}, err
+		}
+		all := names.voices(slices.Concat(voices, documents, entries))
+		f := folded{all: incident.Fold(all, edits, r.opt.Policy), byName: map[string]int{}}
 		for i := len(f.all) - 1; i >= 0; i-- { // the newest incident has the name
 			for _, name := range f.all[i].Refs {
 				f.byName[name] = i
@@ -113,7 +118,14 @@ func (r *Register) Episodes(ctx context.Context, from, to time.Time) ([]alert.Ep
 		if err != nil {
 			return nil, err
 		}
+		names, err := r.names(ctx)
+		if err != nil {
+			return nil, err
+		}
 		episodes := alert.Fold(signals)
+		for i := range episodes {
+			episodes[i].Service = names.of(episodes[i].Service)
+		}
 		alert.Link(episodes, ForAlerts(all))
 		return episodes, nil
 	})
@@ -149,6 +161,14 @@ func (r *Register) Changes(ctx context.Context, from, to time.Time) ([]change.Li
 		changes, err := r.opt.Feeds.Changes(ctx, from.Add(-reach), to.Add(reach))
 		if err != nil {
 			return nil, err
+		}
+		names, err := r.names(ctx)
+		if err != nil {
+			return nil, err
+		}
+		changes = slices.Clone(changes)
+		for i := range changes {
+			changes[i].Service = names.of(changes[i].Service)
 		}
 		f, err := r.incidentsNow(ctx)
 		if err != nil {
@@ -200,6 +220,17 @@ func (r *Register) Statements(ctx context.Context, from, to time.Time) ([]sql.Fo
 func (r *Register) Drills(ctx context.Context, from, to time.Time) ([]drill.Drill, error) {
 	return r.drills.get(ctx, r, window{from, to}, []string{"drill"}, func() ([]drill.Drill, error) {
 		all, err := r.opt.Feeds.Drills(ctx, from, to)
-		return drill.Newest(all), err
+		if err != nil {
+			return nil, err
+		}
+		names, err := r.names(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = drill.Newest(all)
+		for i := range all {
+			all[i].Services = names.all(all[i].Services)
+		}
+		return all, nil
 	})
 }
