@@ -144,7 +144,9 @@ func (c *compiler) unmeasuredTile() Figure {
 func (c *compiler) verdict() Verdict {
 	t := c.count(c.in.Objectives, len(c.spans)-1)
 	v := Verdict{Tone: t.tone()}
-	if v.Tone == Good && (t.unmeasured > 0 || len(c.open()) > 0) {
+	// Low traffic and no traffic were measured: a quiet day is no reason to look.
+	lost := c.states()
+	if v.Tone == Good && (lost[slo.NoData]+lost[slo.Invalid]+lost[slo.Partial] > 0 || len(c.open()) > 0) {
 		v.Tone = Warn
 	}
 	v.Text = c.metSentence(t)

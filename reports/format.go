@@ -183,7 +183,7 @@ func plural(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	if stem, ok := strings.CutSuffix(one, "y"); ok {
+	if stem, ok := strings.CutSuffix(one, "y"); ok && !strings.HasSuffix(stem, "a") {
 		return digits(float64(n)) + " " + stem + "ies"
 	}
 	return digits(float64(n)) + " " + one + "s"

@@ -201,7 +201,7 @@ func union(spans [][2]time.Time) (total time.Duration) {
 // countTrend compares two counts in words: few of them are no trend.
 func (c *compiler) countTrend(now, before int) string {
 	s := fmt.Sprintf("%s: %d", c.compareWord(), before)
-	if now < leastForTrend || before < leastForTrend {
+	if now+before > 0 && (now < leastForTrend || before < leastForTrend) {
 		s += "; few, no trend"
 	}
 	return s

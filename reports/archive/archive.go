@@ -5,7 +5,7 @@
 // Data layout (owner "archive"; 0 is the byte 0x00, numbers are big endian):
 //
 //	archive.report      name 0 period -> the newest revision's row, for lists
-//	archive.day         from(8) 0 name 0 period -> "": rows in order of time
+//	archive.day         to(8) 0 name 0 period -> "": rows in the order in which periods ended
 //	archive.revision    name 0 period 0 number(4) -> the revision's row
 //	archive.body        name 0 period 0 number(4) -> the report, canonical JSON, gzip
 //	archive.since       name -> when the report's first period begins(8)
@@ -87,8 +87,8 @@ func revisionKey(name, period string, number int) []byte {
 	return binary.BigEndian.AppendUint32(append(kv.Join(name, period), 0), uint32(number))
 }
 
-func dayKey(from time.Time, name, period string) []byte {
-	return append(append(kv.TimeKey(from), 0), kv.Join(name, period)...)
+func dayKey(to time.Time, name, period string) []byte {
+	return append(append(kv.TimeKey(to), 0), kv.Join(name, period)...)
 }
 
 // Publish stores a report as the next revision of its period. It does nothing,
@@ -145,7 +145,7 @@ func (a *Archive) put(w kv.Writer, rev Revision, encoded []byte) error {
 		bucket     string
 		key, value []byte
 	}{
-		{bReport, key, b}, {bDay, dayKey(rev.From, rev.Name, rev.Period), []byte{}},
+		{bReport, key, b}, {bDay, dayKey(rev.To, rev.Name, rev.Period), []byte{}},
 		{bRevision, revisionKey(rev.Name, rev.Period, rev.Number), b}, {bBody, revisionKey(rev.Name, rev.Period, rev.Number), packed},
 	} {
 		if err := w.Put(x.bucket, x.key, x.value); err != nil {
@@ -291,7 +291,7 @@ func (a *Archive) List(ctx context.Context, f Filter) (all []Revision, next stri
 				continue
 			}
 			if len(all) == f.Limit {
-				next = hex.EncodeToString(dayKey(all[len(all)-1].From, all[len(all)-1].Name, all[len(all)-1].Period))
+				next = hex.EncodeToString(dayKey(all[len(all)-1].To, all[len(all)-1].Name, all[len(all)-1].Period))
 				return nil
 			}
 			rev, there, err := row(r, bReport, key)

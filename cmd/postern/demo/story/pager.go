@@ -32,6 +32,17 @@ func (s *Story) told(t Trouble) []Post {
 	return append(out, Post{"ndjson", "incident-desk", ndjson, append(encode(deskEntry(t)), '\n')})
 }
 
+// number is the pager's own number of an incident: the digits of its reference.
+func number(ref string) int {
+	n := 0
+	for _, r := range ref {
+		if r >= '0' && r <= '9' {
+			n = n*10 + int(r-'0')
+		}
+	}
+	return n
+}
+
 func pagerEvent(t Trouble, what string, at time.Time) Post {
 	urgency := "low"
 	if t.Severity == "SEV1" || t.Severity == "SEV2" {
@@ -41,7 +52,7 @@ func pagerEvent(t Trouble, what string, at time.Time) Post {
 		"id": fmt.Sprintf("%s-%s", t.Ref, what), "event_type": "incident." + what, "resource_type": "incident", "occurred_at": stamp(at),
 		"agent": map[string]any{"id": "PAGER", "type": "user_reference", "summary": "On call, " + team(t.Services[0])},
 		"data": map[string]any{
-			"id": "P" + t.Ref, "type": "incident", "number": 1, "status": what, "incident_key": t.Ref, "created_at": stamp(t.Detected), "title": t.Title,
+			"id": "P" + t.Ref, "type": "incident", "number": number(t.Ref), "status": what, "incident_key": t.Ref, "created_at": stamp(t.Detected), "title": t.Title,
 			"service":  map[string]any{"id": "S" + t.Services[0], "summary": t.Services[0], "type": "service_reference"},
 			"priority": map[string]any{"id": "PRIO", "summary": "P" + t.Severity[3:]}, "urgency": urgency, "resolve_reason": nil,
 		},
