@@ -40,6 +40,7 @@ import (
 	"github.com/postern/postern/reports/poll"
 	"github.com/postern/postern/reports/press"
 	"github.com/postern/postern/reports/register"
+	"github.com/postern/postern/reports/statuspoll"
 	"github.com/postern/postern/search"
 	"github.com/postern/postern/search/indexer"
 	"github.com/postern/postern/search/querylog"
@@ -79,28 +80,29 @@ type Options struct {
 
 // App is one portal.
 type App struct {
-	opt      Options
-	log      *slog.Logger
-	db       *boltkv.DB
-	tokens   *auth.Store
-	audit    *auth.Audit
-	metrics  *metrics.Registry
-	library  *library.Library
-	catalog  *catalog.Catalog
-	ledger   *ledger.Ledger
-	poller   *poll.Poller
-	register *register.Register
-	archive  *archive.Archive
-	press    *press.Press
-	jobs     *jobs.Runner
-	charts   charts
-	renderer postmortems.BodyRenderer
-	repo     *gitrepo.Repo
-	index    *search.Index
-	follower *indexer.Indexer
-	queries  *querylog.Log
-	suggest  *suggest.Index
-	web      *web.Server
+	opt         Options
+	log         *slog.Logger
+	db          *boltkv.DB
+	tokens      *auth.Store
+	audit       *auth.Audit
+	metrics     *metrics.Registry
+	library     *library.Library
+	catalog     *catalog.Catalog
+	ledger      *ledger.Ledger
+	poller      *poll.Poller
+	statuspages *statuspoll.Poller
+	register    *register.Register
+	archive     *archive.Archive
+	press       *press.Press
+	jobs        *jobs.Runner
+	charts      charts
+	renderer    postmortems.BodyRenderer
+	repo        *gitrepo.Repo
+	index       *search.Index
+	follower    *indexer.Indexer
+	queries     *querylog.Log
+	suggest     *suggest.Index
+	web         *web.Server
 
 	url      *url.URL
 	listener net.Listener
@@ -143,6 +145,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 	a.undo.add("database", stepLimit, func(context.Context) error { return a.db.Close() })
 	a.catalog = catalog.New(a.db)
 	a.openLedger()
+	a.openStatuspages()
 	a.openPoller()
 	a.tokens = auth.New(a.db, a.opt.Now, a.opt.Random)
 	a.audit = auth.NewAudit(a.db, a.opt.Now)

@@ -1,6 +1,13 @@
 package app
 
 import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/postern/postern/portal/web"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/feed/alertmanager"
@@ -13,6 +20,7 @@ import (
 	"github.com/postern/postern/reports/feed/slowlog"
 	"github.com/postern/postern/reports/feed/statuspage"
 	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/statuspoll"
 )
 
 // decoders are the feed formats by the names of the contract.
@@ -32,4 +40,55 @@ func (a *App) openLedger() {
 		DB: a.db, Decoders: decoders(), Now: a.opt.Now, Log: a.log, Queue: c.Feeds.Queue, Severity: policy.Severity,
 		Keep: ledger.Retention{Raw: c.Retention.Raw, Facts: c.Retention.Facts, Fine: c.Retention.Fine, Buckets: c.Retention.Buckets},
 	})
+}
+
+// statusTick is how often it is looked whether a status page is due.
+const statusTick = 5 * time.Second
+
+// openStatuspages makes the poller of status pages; nobody is asked yet.
+func (a *App) openStatuspages() {
+	c := a.opt.Config.Feeds
+	var pages []statuspoll.Page
+	for _, source := range slices.Sorted(maps.Keys(c.Statuspages)) {
+		pages = append(pages, statuspoll.Page{Source: source, URL: c.Statuspages[source].String()})
+	}
+	a.statuspages = statuspoll.New(statuspoll.Options{
+		Pages: pages, Every: c.StatuspageEvery, Client: &http.Client{}, Limit: c.Body, Now: a.opt.Now, Log: a.log,
+		Accept: func(ctx context.Context, in feed.Input) error {
+			_, err := a.ledger.Accept(ctx, "statuspage", in)
+			return err
+		},
+	})
+}
+
+// pollStatuspages asks the status pages until the portal stops.
+func (a *App) pollStatuspages() {
+	if len(a.statuspages.Status()) == 0 {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			a.statuspages.Tick(ctx)
+			if pause(ctx, statusTick) != nil {
+				return
+			}
+		}
+	}()
+	a.undo.add("status pages", stepLimit, func(stop context.Context) error {
+		cancel()
+		return wait(stop, done)
+	})
+}
+
+// polledPages tell the feed page how the polled status pages do.
+func (a *App) polledPages() (out []web.PolledPage) {
+	for _, s := range a.statuspages.Status() {
+		out = append(out, web.PolledPage{
+			Source: s.Source, URL: s.URL, State: string(s.State), LastOK: s.LastOK, Next: s.Next, Why: s.Why,
+		})
+	}
+	return out
 }

@@ -76,6 +76,7 @@ var rules = map[string][]string{
 	"reports/slo/promql":           {},
 	"reports/slo/migrate":          {"portal/base/fault", "portal/base/yamldoc", "postmortems/convert", "reports/slo", "reports/slo/openslo", "reports/slo/promql"},
 	"reports/feed/prometheus":      {"portal/base/fault"},
+	"reports/statuspoll":           {"portal/base/fault", "reports/feed"},
 	"reports/poll":                 {"portal/base/fault", "portal/base/kv", "reports/feed", "reports/feed/prometheus", "reports/slo", "reports/slo/promql"},
 	"reports/board":                {"portal/base/fault", "reports/catalog", "reports/service", "reports/slo"},
 	"reports/sql":                  {"reports/service"},

@@ -37,7 +37,7 @@ func (a *App) openWeb() error {
 	}, web.Options{
 		PublicURL: a.url, OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,
 		Name: c.Name, Version: a.opt.Version, Log: a.log, Now: a.opt.Now,
-		Feeds:          web.FeedOptions{Body: c.Feeds.Body, Signing: c.Feeds.PagerDutySecrets},
+		Feeds:          web.FeedOptions{Body: c.Feeds.Body, Signing: c.Feeds.PagerDutySecrets, Polled: a.polledPages},
 		MetricsGuarded: c.Metrics.Token.Reveal() != "",
 	})
 	return err

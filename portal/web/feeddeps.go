@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/ledger"
@@ -31,4 +32,15 @@ type FeedOptions struct {
 	// Signing gives the secrets under one of which a PagerDuty webhook of the
 	// source must be signed; nil or none: it need not be.
 	Signing func(source string) (secrets []string)
+	// Polled tells of the status pages that the portal asks; nil: there are none.
+	Polled func() []PolledPage
+}
+
+// PolledPage is a status page that the portal asks by itself.
+type PolledPage struct {
+	Source, URL string
+	State       string    // "waiting", "ok", "failing", "broken"
+	LastOK      time.Time // of the last answer; zero: none yet
+	Next        time.Time // when it is asked again; zero: at once
+	Why         string    // the last failure; "" when there is none
 }

@@ -13,6 +13,7 @@ import (
 type feedsView struct {
 	frame
 	Sources []ledger.SourceStatus
+	Polled  []PolledPage
 	Formats []feedFormat
 	Now     time.Time
 	Post    string // address to post to, without the format
@@ -45,6 +46,9 @@ func (s *Server) feedsPage(c echo.Context) error {
 	view.Title, view.Section, view.Canonical = "Feeds", "/feeds", s.absolute("/feeds")
 	if view.Sources, err = feeds.Sources(c.Request().Context()); err != nil {
 		return err
+	}
+	if s.opt.Feeds.Polled != nil {
+		view.Polled = s.opt.Feeds.Polled()
 	}
 	return s.show(c, http.StatusOK, "feeds", view)
 }

@@ -3,6 +3,8 @@ package feed
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -47,9 +49,25 @@ func ReadJSON(body []byte, v any) error {
 		return fault.New(fault.Invalid, "feed.ReadJSON", "the body is empty")
 	}
 	if err := json.Unmarshal(body, v); err != nil {
-		return fault.Wrap(fault.Invalid, "feed.ReadJSON", "the body is not JSON of this format: "+Text(err.Error()), err)
+		return fault.Wrap(fault.Invalid, "feed.ReadJSON", "this is not JSON of the format: "+Trouble(err), err)
 	}
 	return nil
+}
+
+// Trouble words an error of encoding/json for the sender, who does not know the
+// names of Go's types.
+func Trouble(err error) string {
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		field := e.Field
+		if field == "" {
+			field = "the whole"
+		}
+		return fmt.Sprintf("%s is a %s, where something else is expected", Text(field), e.Value)
+	}
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Sprintf("%s, at byte %d", Text(e.Error()), e.Offset)
+	}
+	return Text(err.Error())
 }
 
 // ReadTime reads an instant as feeds write it: RFC 3339 with or without fractions

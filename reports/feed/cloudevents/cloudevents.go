@@ -78,7 +78,7 @@ func structured(contentType string) bool {
 func event(in feed.Input, raw []byte) (f feed.Fact, ignored bool, err error) {
 	var e envelope
 	if err := json.Unmarshal(raw, &e); err != nil {
-		return f, false, fault.Wrap(fault.Invalid, "cloudevents.event", "the event cannot be read: "+feed.Text(err.Error()), err)
+		return f, false, fault.Wrap(fault.Invalid, "cloudevents.event", "the event cannot be read: "+feed.Trouble(err), err)
 	}
 	data := []byte(e.Data)
 	switch {
@@ -99,7 +99,7 @@ func fact(in feed.Input, typ string, data []byte) (f feed.Fact, ignored bool, er
 	}
 	var e cdEvent
 	if err := json.Unmarshal(data, &e); err != nil {
-		return f, false, fault.Wrap(fault.Invalid, "cloudevents.fact", "the event's data is no CDEvent: "+feed.Text(err.Error()), err)
+		return f, false, fault.Wrap(fault.Invalid, "cloudevents.fact", "the event's data is no CDEvent: "+feed.Trouble(err), err)
 	}
 	if e.Context.Type == "" {
 		e.Context.Type = typ

@@ -113,7 +113,7 @@ func fact(source string, raw []byte) (f feed.Fact, err error) {
 	const op = "ndjson.fact"
 	var l line
 	if err := json.Unmarshal(raw, &l); err != nil {
-		return f, fault.Wrap(fault.Invalid, op, "the line cannot be read: "+feed.Text(err.Error()), err)
+		return f, fault.Wrap(fault.Invalid, op, "the line cannot be read: "+feed.Trouble(err), err)
 	}
 	if v := l.V.String(); v != "" && v != "1" {
 		return f, fault.Newf(fault.Invalid, op, "the line is of version %s; this Postern reads version 1", feed.Text(v))
@@ -122,7 +122,7 @@ func fact(source string, raw []byte) (f feed.Fact, err error) {
 		l.Source = source
 	}
 	f = feed.Fact{Source: feed.Text(l.Source), Rev: l.Rev, Entity: feed.Text(l.ID)}
-	if l.ID == "" && l.Type != "sli" {
+	if l.ID == "" && (l.Type == "incident" || l.Type == "change" || l.Type == "drill") {
 		return f, fault.New(fault.Invalid, op, "id is missing")
 	}
 	switch l.Type {

@@ -44,7 +44,7 @@ func TestDecode(t *testing.T) {
 func TestRejections(t *testing.T) {
 	for line, want := range map[string]string{
 		`{"v":2,"type":"sli"}`:                          "version 2",
-		`{"type":"note","id":"1"}`:                      `"note"`,
+		`{"type":"note"}`:                               `"note"`,
 		`{"type":"incident"}`:                           "id is missing",
 		`{"type":"incident","id":"1"}`:                  "no milestone",
 		`{"type":"incident","id":"1","started":"noon"}`: "started",

@@ -142,7 +142,7 @@ func incidentFact(in feed.Input, raw []byte, index int) (feed.Fact, error) {
 	var i incidentData
 	f := feed.Fact{Kind: feed.Incident, Source: in.Source, Item: index, Loose: true}
 	if err := json.Unmarshal(raw, &i); err != nil {
-		return f, fault.Wrap(fault.Invalid, "opsgenie.incident", "the incident cannot be read: "+feed.Text(err.Error()), err)
+		return f, fault.Wrap(fault.Invalid, "opsgenie.incident", "the incident cannot be read: "+feed.Trouble(err), err)
 	}
 	if i.ID == "" || i.CreatedAt.IsZero() {
 		return f, fault.New(fault.Invalid, "opsgenie.incident", "the incident has no id or no createdAt")

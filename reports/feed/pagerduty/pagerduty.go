@@ -107,7 +107,7 @@ func (e *event) fact(in feed.Input) (f feed.Fact, ignored bool, err error) {
 	}
 	var i data
 	if err := json.Unmarshal(e.Data, &i); err != nil {
-		return f, false, fault.Wrap(fault.Invalid, op, "the event's data cannot be read: "+feed.Text(err.Error()), err)
+		return f, false, fault.Wrap(fault.Invalid, op, "the event's data cannot be read: "+feed.Trouble(err), err)
 	}
 	if i.Type != "incident" {
 		return f, true, nil // a note, a responder, a status update

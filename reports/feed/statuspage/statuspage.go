@@ -89,7 +89,7 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 func fact(source, page string, raw []byte) (f feed.Fact, err error) {
 	var p post
 	if err := json.Unmarshal(raw, &p); err != nil {
-		return f, fault.Wrap(fault.Invalid, "statuspage.fact", "the incident cannot be read: "+feed.Text(err.Error()), err)
+		return f, fault.Wrap(fault.Invalid, "statuspage.fact", "the incident cannot be read: "+feed.Trouble(err), err)
 	}
 	if p.ID == "" {
 		return f, fault.New(fault.Invalid, "statuspage.fact", "the incident has no id")
