@@ -1,0 +1,132 @@
+package mcp
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// IncidentStore gives incidents by their reference.
+type IncidentStore interface {
+	// Incident answers a reference, or the id, path or url of a post-mortem. It fails
+	// with fault.NotFound when there is no such incident.
+	Incident(ctx context.Context, id string) (Incident, error)
+}
+
+// Incident is one incident as the tools tell it. Instants are RFC 3339 in UTC, or a
+// day; what is unknown is null or left out.
+type Incident struct {
+	ID              string             `json:"id" jsonschema:"its reference, else the post-mortem's id"`
+	Title           string             `json:"title"`
+	Severity        string             `json:"severity,omitempty" jsonschema:"SEV1 to SEV5"`
+	Services        []string           `json:"services"`
+	Summary         string             `json:"summary,omitempty"`
+	Impact          string             `json:"impact,omitempty" jsonschema:"what users felt"`
+	DetectedBy      string             `json:"detected_by,omitempty"`
+	Alerts          []string           `json:"alerts" jsonschema:"the alerts that fired"`
+	Times           map[string]*string `json:"times" jsonschema:"started, detected, acknowledged, diagnosed, mitigated, recovered, resolved; null unknown"`
+	DetectSeconds   *int64             `json:"detect_seconds" jsonschema:"from the start of impact; null unknown"`
+	DiagnoseSeconds *int64             `json:"diagnose_seconds" jsonschema:"from the start of impact; null unknown"`
+	RecoverSeconds  *int64             `json:"recover_seconds" jsonschema:"from the start of impact; null unknown"`
+	Trigger         string             `json:"trigger,omitempty"`
+	RootCauses      []string           `json:"root_causes"`
+	Factors         []string           `json:"contributing_factors"`
+	Timeline        []TimelineEntry    `json:"timeline"`
+	Actions         []Action           `json:"actions"`
+	Document        string             `json:"document,omitempty" jsonschema:"id of the post-mortem, for get_document"`
+	URL             string             `json:"url,omitempty" jsonschema:"where people read it"`
+}
+
+// TimelineEntry is one row of a timeline.
+type TimelineEntry struct {
+	At   string `json:"at" jsonschema:"RFC 3339, or as written when the time is not known exactly"`
+	Text string `json:"text"`
+}
+
+// Action is one action item.
+type Action struct {
+	ID     string `json:"id,omitempty"`
+	Text   string `json:"text"`
+	Type   string `json:"type,omitempty" jsonschema:"prevent, detect, mitigate or process"`
+	Owner  string `json:"owner,omitempty"`
+	Due    string `json:"due,omitempty"`
+	Status string `json:"status" jsonschema:"open, done or dropped"`
+}
+
+type incidentInput struct {
+	ID string `json:"id" jsonschema:"the incident's reference, or the id, path or url of its post-mortem"`
+}
+
+func (t tools) incident(ctx context.Context, in incidentInput) (Incident, error) {
+	return t.incidents.Incident(ctx, strings.TrimSpace(in.ID))
+}
+
+// FromDocuments is the IncidentStore of a portal that knows incidents by their
+// post-mortems.
+type FromDocuments struct{ Portal *Portal }
+
+// refCandidates is how many post-mortems are read for one with the reference.
+const refCandidates = 5
+
+// Incident implements IncidentStore.
+func (s FromDocuments) Incident(ctx context.Context, id string) (Incident, error) {
+	d, err := s.Portal.page(ctx, id)
+	if err == nil && d.Kind == "postmortem" {
+		return s.incident(d), nil
+	}
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return Incident{}, err
+	}
+	return s.byReference(ctx, id)
+}
+
+// byReference looks for the post-mortem whose front matter has the reference.
+func (s FromDocuments) byReference(ctx context.Context, ref string) (Incident, error) {
+	var answer struct{ Hits []hit }
+	phrase := `"` + strings.ReplaceAll(ref, `"`, " ") + `"`
+	q := url.Values{"q": {phrase + " kind:postmortem"}, "limit": {limitOf(refCandidates)}}
+	if err := s.Portal.get(ctx, "/api/v1/search?"+q.Encode(), &answer); err != nil {
+		return Incident{}, err
+	}
+	for _, h := range answer.Hits[:min(len(answer.Hits), refCandidates)] {
+		d, err := s.Portal.page(ctx, h.ID)
+		if err != nil {
+			return Incident{}, err
+		}
+		same := func(o string) bool { return strings.EqualFold(o, ref) }
+		if same(d.Incident.Ref) || slices.ContainsFunc(d.Incident.Aliases, same) {
+			return s.incident(d), nil
+		}
+	}
+	return Incident{}, fault.Newf(fault.NotFound, "mcp", "there is no incident %q; search for it with kind:postmortem", ref)
+}
+
+// incident is a post-mortem as an incident.
+func (s FromDocuments) incident(d page) Incident {
+	out := Incident{
+		ID: d.Incident.Ref, Title: d.Title, Severity: d.Severity, Services: list(d.Services), Summary: d.Summary, Impact: d.Impact.Summary,
+		DetectedBy: d.Incident.DetectedBy, Alerts: list(d.Alerts), Times: d.Times, DetectSeconds: d.DetectSeconds,
+		DiagnoseSeconds: d.DiagnoseSeconds, RecoverSeconds: d.RecoverSeconds, Trigger: d.Trigger, RootCauses: list(d.RootCauses),
+		Factors: []string{}, Timeline: []TimelineEntry{}, Actions: []Action{}, Document: d.ID, URL: s.Portal.absolute(d.URL),
+	}
+	if out.ID == "" {
+		out.ID = d.ID
+	}
+	for _, f := range d.Factors {
+		out.Factors = append(out.Factors, strings.Trim(f.Tag+": "+f.Text, ": "))
+	}
+	for _, e := range d.Timeline {
+		at := e.At
+		if at == "" {
+			at = e.Raw
+		}
+		out.Timeline = append(out.Timeline, TimelineEntry{at, e.Text})
+	}
+	for _, a := range d.Actions {
+		out.Actions = append(out.Actions, Action(a))
+	}
+	return out
+}
