@@ -125,7 +125,7 @@ func (c *composer) cutUp(d Document) {
 	}
 	add(titlePart, d.Title, false)
 	add(summaryPart, d.Summary, quotedIn(d.Summary, d.Sections))
-	for _, labels := range [][]string{d.Tags, d.Services, d.Alerts, d.Factors, {d.Owner, d.DetectedBy}, d.Authors} {
+	for _, labels := range [][]string{d.Tags, d.Services, d.Alerts, d.Factors, {d.Owner, d.DetectedBy, d.Ref}, d.Authors} {
 		for _, l := range labels {
 			add(labelPart, l, false)
 		}

@@ -23,6 +23,7 @@ type Document struct {
 	Owner      string
 	Authors    []string
 	DetectedBy string
+	Ref        string // of its incident: INC-2291
 	// Seconds from the start of impact; nil unknown.
 	Detect, Diagnose, Recover *int64
 	Actions, OpenActions      int

@@ -122,7 +122,7 @@ func newRoot(term terminal) *cobra.Command {
 	f.StringVar(&g.url, "url", "", "`address` of a running portal to talk to, with the token in POSTERN_TOKEN")
 	root.AddCommand(
 		newServe(term, g), newToken(term, g), newLint(term, g), newNew(term), newImport(term, g), newFeed(term, g),
-		newSearch(term, g), newSimilar(term, g), newShow(term, g), newBackup(term, g), newRestore(term, g), newCheck(term, g),
+		newSearch(term, g), newSimilar(term, g), newMCP(term, g), newShow(term, g), newBackup(term, g), newRestore(term, g), newCheck(term, g),
 		newReindex(term, g), newConfig(term, g), newHealthcheck(term, g), newVersion(term), newMan(root),
 		newRenderWorker(term),
 	)

@@ -35,6 +35,7 @@ func TestScripts(t *testing.T) {
 			"shutdown": stopCommand,
 			"powercut": killCommand,
 			"author":   authorCommand,
+			"mcp":      mcpCommand,
 			"fetch":    fetchCommand,
 			"status":   statusCommand,
 		},

@@ -16,10 +16,11 @@ const module = "github.com/postern/postern/"
 // says why. A package without a rule fails, and so does a rule without a package
 // and an allowance that nobody uses.
 var rules = map[string][]string{
-	"cmd/postern":                  {"cmd/postern/demo", "portal/app", "portal/auth", "portal/base/fault", "portal/config", "postmortems", "postmortems/convert", "postmortems/markdown", "postmortems/markdown/sandbox", "reports/slo/migrate", "reports/slo/openslo"},
+	"cmd/postern":                  {"cmd/postern/demo", "portal/api/mcp", "portal/app", "portal/auth", "portal/base/fault", "portal/config", "postmortems", "postmortems/convert", "postmortems/markdown", "postmortems/markdown/sandbox", "reports/slo/migrate", "reports/slo/openslo"},
 	"cmd/postern/demo":             {"cmd/postern/demo/story", "portal/base/yamldoc"},
 	"cmd/postern/demo/story":       {},
 	"portal/api":                   {"portal/base/fault", "portal/web/problem", "postmortems", "postmortems/library", "reports/period", "search", "search/querylog", "search/suggest"},
+	"portal/api/mcp":               {"portal/base/fault"},
 	"portal/app":                   {"*"},
 	"portal/auth":                  {"portal/base/fault", "portal/base/kv"},
 	"portal/base/fault":            {},
@@ -108,19 +109,20 @@ var impure = []string{"os", "net/http", "database/sql", "os/exec"}
 
 // owners may alone import a technology.
 var owners = map[string]string{
-	"github.com/labstack/echo/v4":         "portal/web",
-	"github.com/danielgtaylor/huma/v2":    "portal/api",
-	"github.com/blevesearch/bleve/v2":     "search",
-	"go.etcd.io/bbolt":                    "portal/base/kv/boltkv",
-	"go.yaml.in/yaml/v3":                  "portal/base/yamldoc",
-	"github.com/yuin/goldmark":            "postmortems/markdown",
-	"github.com/microcosm-cc/bluemonday":  "postmortems/markdown",
-	"github.com/alecthomas/chroma/v2":     "postmortems/markdown",
-	"github.com/go-co-op/gocron/v2":       "portal/jobs",
-	"github.com/spf13/cobra":              "cmd/postern",
-	"github.com/prometheus/client_golang": "portal/metrics",
-	"github.com/wcharczuk/go-chart/v2":    "reports/chart",
-	"github.com/wneessen/go-mail":         "reports/deliver",
+	"github.com/labstack/echo/v4":            "portal/web",
+	"github.com/modelcontextprotocol/go-sdk": "portal/api/mcp",
+	"github.com/danielgtaylor/huma/v2":       "portal/api",
+	"github.com/blevesearch/bleve/v2":        "search",
+	"go.etcd.io/bbolt":                       "portal/base/kv/boltkv",
+	"go.yaml.in/yaml/v3":                     "portal/base/yamldoc",
+	"github.com/yuin/goldmark":               "postmortems/markdown",
+	"github.com/microcosm-cc/bluemonday":     "postmortems/markdown",
+	"github.com/alecthomas/chroma/v2":        "postmortems/markdown",
+	"github.com/go-co-op/gocron/v2":          "portal/jobs",
+	"github.com/spf13/cobra":                 "cmd/postern",
+	"github.com/prometheus/client_golang":    "portal/metrics",
+	"github.com/wcharczuk/go-chart/v2":       "reports/chart",
+	"github.com/wneessen/go-mail":            "reports/deliver",
 }
 
 type goPackage struct {

@@ -67,7 +67,7 @@ func searchDocument(r library.Record, sections []postmortems.Section) search.Doc
 		ID: r.ID, Path: r.Path, Address: r.Address, Kind: string(r.Kind), Title: r.Title,
 		Summary: r.Summary, Lang: r.Lang, Status: string(r.Status), Date: r.Date,
 		Severity: r.Severity, Services: r.Services, Tags: r.Tags, Factors: r.Factors,
-		Alerts: r.Alerts, Owner: r.Owner, Authors: r.Authors, DetectedBy: r.DetectedBy,
+		Alerts: r.Alerts, Owner: r.Owner, Authors: r.Authors, DetectedBy: r.DetectedBy, Ref: r.IncidentRef,
 		Detect: seconds(r.Durations.Detect), Diagnose: seconds(r.Durations.Diagnose),
 		Recover: seconds(r.Durations.Recover), Actions: r.Actions, OpenActions: r.OpenActions,
 	}

@@ -12,6 +12,15 @@ import (
 // admitted, there it is answered.
 func (s *Server) api(c echo.Context) error { return s.callAPI(c, c.Request()) }
 
+// mcp hands a request of a language model's client to the tools.
+func (s *Server) mcp(c echo.Context) error {
+	if s.deps.MCP == nil {
+		return fault.New(fault.NotFound, "web", "this portal has no tools for language models")
+	}
+	s.deps.MCP.ServeHTTP(c.Response(), c.Request())
+	return nil
+}
+
 func (s *Server) callAPI(c echo.Context, r *http.Request) error {
 	if s.deps.API == nil {
 		return fault.New(fault.NotFound, "web", "this portal has no API")

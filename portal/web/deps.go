@@ -15,7 +15,7 @@ import (
 )
 
 // Deps are the parts of the portal that the pages speak to. All must be set but
-// API and Metrics, without which their routes answer 404, Observe and Renderer. Every method may be called from many goroutines.
+// API, MCP and Metrics, without which their routes answer 404, Observe and Renderer. Every method may be called from many goroutines.
 type Deps struct {
 	Library  Library
 	Content  postmortems.Content // attachments, by object name
@@ -33,6 +33,7 @@ type Deps struct {
 	Charts   Charts                   // of reports; set when Reports is
 	Printer  Printer                  // nil: no PDF
 	Jobs     Jobs                     // nil: no page of jobs
+	MCP      http.Handler             // /mcp: tools for language models
 	API      http.Handler             // /api/v1/… and /openapi.json, without the portal's prefix
 	Metrics  http.Handler
 	Feeds    Feeds // nil: feeds are not taken in

@@ -128,6 +128,9 @@ func (s *Server) apiRoutes() []route {
 		{method: http.MethodPost, path: "/api/v1/similar", need: auth.Read, body: pasteBody, rate: rateSearch, serve: s.api},
 		{method: http.MethodGet, path: "/api/v1/*", need: auth.Read, body: noBody, serve: s.api},
 		{method: http.MethodPost, path: "/api/v1/*", need: auth.Read, body: apiBody, serve: s.api},
+		{method: http.MethodPost, path: "/mcp", need: auth.Read, body: pasteBody, rate: rateSearch, serve: s.mcp},
+		{method: http.MethodGet, path: "/mcp", need: auth.Read, body: noBody, rate: rateSearch, serve: s.mcp},
+		{method: http.MethodDelete, path: "/mcp", need: auth.Read, body: noBody, rate: rateSearch, serve: s.mcp},
 		{method: http.MethodGet, path: "/openapi.json", public: true, body: noBody, serve: s.api},
 		{method: http.MethodGet, path: "/metrics", need: auth.Read, foreign: s.opt.MetricsGuarded, body: noBody, serve: s.metrics},
 	}

@@ -1,0 +1,68 @@
+package app
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/postern/postern/portal/api/mcp"
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/web"
+)
+
+// mcpHandler answers the tools of language models by asking the portal's own pages
+// and API, inside the process, as a reader: whoever reaches it has been admitted
+// as one.
+func (a *App) mcpHandler() http.Handler {
+	ask := &http.Client{Transport: asReader{func() http.Handler { return a.web }}}
+	ip := net.ParseIP(a.url.Hostname())
+	local := ip != nil && ip.IsLoopback() || a.url.Hostname() == "localhost"
+	return mcp.Handler(mcp.Options{
+		Portal:  &mcp.Portal{HTTP: ask, Base: strings.TrimRight(a.url.String(), "/")},
+		Version: a.opt.Version, Proxied: !local,
+	})
+}
+
+// asReader carries requests to a handler in this process.
+type asReader struct{ handler func() http.Handler }
+
+// RoundTrip implements http.RoundTripper. Answers are held in memory: the API
+// bounds them.
+func (t asReader) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Body == nil {
+		req.Body = http.NoBody
+	}
+	reader := auth.Principal{Name: "mcp", Role: auth.Reader}
+	w := &answer{header: http.Header{}}
+	t.handler().ServeHTTP(w, req.WithContext(web.WithPrincipal(req.Context(), reader)))
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	w.WriteHeader(http.StatusOK)
+	return &http.Response{
+		Status: http.StatusText(w.status), StatusCode: w.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: w.header, Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: req,
+	}, nil
+}
+
+// answer is a http.ResponseWriter that keeps what is written.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (w *answer) Header() http.Header { return w.header }
+
+func (w *answer) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+}
+
+func (w *answer) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.body.Write(b)
+}
