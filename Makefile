@@ -22,8 +22,11 @@ lint: ## what make test checks before it runs anything
 build: ## a static binary in bin/, version stamped
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/postern ./cmd/postern
 
-bench: ## search against Bleve's own queries, the document page against net/http
-	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 60m ./search ./portal/web
+BENCH_DOCS ?= 10000,100000
+
+bench: ## search and pages beside their peers in one run, as ratios (BENCH_DOCS=10000 is quick)
+	POSTERN_BENCH=$(BENCH_DOCS) $(GO) test -run '^TestFigures$$' -count=1 -timeout 120m -v ./search
+	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 60m ./portal/web
 
 relevance: ## search quality over judged queries, where they are present
 	POSTERN_RELEVANCE=1 $(GO) test -run Relevance -count=1 -timeout 30m -v ./search

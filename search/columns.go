@@ -15,6 +15,7 @@ type columns struct {
 	mu       sync.Mutex
 	keywords map[string]*keywordColumn
 	numbers  map[string][]int64
+	dense    denseLists // of the term field
 }
 
 func newColumns() *columns {

@@ -41,6 +41,8 @@ func (l *leaf) dict(field string) (segment.TermDictionary, error) {
 
 // postings is the list of documents that have one term, and its weights.
 type postings struct {
+	leaf *leaf
+	term string
 	docs *roaring.Bitmap // deleted documents included; nil for none
 	list segment.PostingsList
 }
@@ -61,22 +63,21 @@ func (l *leaf) postings(field, term string) (postings, error) {
 		return postings{}, fmt.Errorf("postings of %s:%q: a %T has no bitmap", field, term, it)
 	}
 	if doc, one := opt.DocNum1Hit(); one {
-		return postings{docs: roaring.BitmapOf(uint32(doc)), list: list}, nil
+		return postings{leaf: l, term: term, docs: roaring.BitmapOf(uint32(doc)), list: list}, nil
 	}
 	docs := opt.ActualBitmap()
 	if docs == nil || docs.IsEmpty() {
 		return postings{}, nil
 	}
-	return postings{docs: docs, list: list}, nil
+	return postings{leaf: l, term: term, docs: docs, list: list}, nil
 }
 
-// each calls fn with the documents among wanted and their stored frequency and
-// norm (see impact), in order.
-func (p postings) each(wanted *roaring.Bitmap, fn func(doc uint32, freq uint64, norm uint32)) error {
-	hits := intersect(p.docs, wanted)
-	if hits == nil || hits.IsEmpty() {
-		return nil
-	}
+// maxFrequency is the highest frequency that counts, odd as those of tokens are;
+// a score is within a hundredth of its bound there.
+const maxFrequency = 255
+
+// read is each without the kept lists. hits are documents of the list.
+func (p postings) read(hits *roaring.Bitmap, fn func(doc uint32, freq, norm uint8)) error {
 	it := p.list.Iterator(true, true, false, nil)
 	if hits.GetCardinality() < p.docs.GetCardinality() {
 		it.(segment.OptimizablePostingsIterator).ReplaceActual(hits)
@@ -89,7 +90,11 @@ func (p postings) each(wanted *roaring.Bitmap, fn func(doc uint32, freq uint64, 
 		if hit == nil {
 			return nil
 		}
-		fn(uint32(hit.Number()), hit.Frequency(), min(normOf(hit), maxUnitCode))
+		freq := hit.Frequency()
+		if freq > maxFrequency {
+			freq = maxFrequency - 1 + freq%2
+		}
+		fn(uint32(hit.Number()), uint8(freq), uint8(min(normOf(hit), maxUnitCode)))
 	}
 }
 
@@ -114,7 +119,7 @@ func (l *leaf) tokens(word string, wanted *roaring.Bitmap) (*roaring.Bitmap, err
 		return nil, err
 	}
 	out := roaring.New()
-	err = p.each(wanted, func(doc uint32, freq uint64, _ uint32) {
+	err = p.each(wanted, func(doc uint32, freq, _ uint8) {
 		if freq%2 == 1 {
 			out.Add(doc)
 		}

@@ -128,7 +128,9 @@ func (m *marker) marks(text string) []mark {
 		}
 		end, plain := m.run(text, i)
 		if !plain {
-			out = m.runMarks(out, text, i, end)
+			if m.mayHold(text[i:end]) {
+				out = m.runMarks(out, text, i, end)
+			}
 		} else if word := text[i:end]; m.mayBegin(word) {
 			if term := m.termOf(word); term != "" {
 				out = append(out, mark{i, end, term})
@@ -209,6 +211,26 @@ func (m *marker) termOf(word string) string {
 	}
 	return term
 }
+
+// mayHold tells whether a run may have a word of the query, whole or as a part:
+// parts begin at capitals and where digits do or end.
+func (m *marker) mayHold(run string) bool {
+	for i := 0; i < len(run); i++ {
+		c := run[i]
+		if c == '\'' || c >= utf8.RuneSelf {
+			return true // cut and fold it to know
+		}
+		if i > 0 && ('A' > c || c > 'Z') && isDigit(c) == isDigit(run[i-1]) {
+			continue
+		}
+		if m.mayBegin(run[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // runMarks finds the words of the query in a run that is not plain.
 func (m *marker) runMarks(out []mark, text string, from, to int) []mark {

@@ -91,13 +91,31 @@ func (x *Index) fill(ctx context.Context, g *engine, c Contents) error {
 	return w.finish(ctx, nil, nil, c.UpTo)
 }
 
+// A rebuild takes larger batches than following does: nobody waits for one, and a
+// segment of twice the documents costs less than two and their merging. The text
+// is bounded too, because building takes some 25 times as much memory.
+const (
+	rebuildChunk = 1000
+	rebuildBytes = 8 << 20
+)
+
+// textBytes is how much text a document has.
+func textBytes(d *Document) int {
+	n := len(d.Title) + len(d.Summary)
+	for _, s := range d.Sections {
+		n += len(s.Heading) + len(s.Text) + len(s.Code)
+	}
+	return n
+}
+
 // feed hands out the documents in chunks.
 func feed(ctx context.Context, c Contents, chunks chan<- []Document) error {
 	var docs []Document
+	bytes := 0
 	send := func() error {
 		select {
 		case chunks <- docs:
-			docs = nil
+			docs, bytes = nil, 0
 			return nil
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -107,7 +125,8 @@ func feed(ctx context.Context, c Contents, chunks chan<- []Document) error {
 		if err != nil {
 			return fmt.Errorf("reading the library: %w", err)
 		}
-		if docs = append(docs, d); len(docs) == chunk {
+		docs = append(docs, d)
+		if bytes += textBytes(&d); len(docs) == rebuildChunk || bytes >= rebuildBytes {
 			if err := send(); err != nil {
 				return err
 			}

@@ -68,13 +68,13 @@ func (u *unit) score(leaf int, wanted *roaring.Bitmap, scores, sums []float32) e
 	units, worth := unitTable(), u.worth()
 	if len(lists) == 1 {
 		weight := lists[0].weight
-		return lists[0].each(wanted, func(doc uint32, freq uint64, norm uint32) {
-			scores[doc] += worth * saturate(weight*float32((freq+1)/2)*units[norm])
+		return lists[0].each(wanted, func(doc uint32, freq, norm uint8) {
+			scores[doc] += worth * saturate(weight*float32((uint16(freq)+1)/2)*units[norm])
 		})
 	}
 	for _, p := range lists {
-		err := p.each(wanted, func(doc uint32, freq uint64, norm uint32) {
-			sums[doc] += p.weight * float32((freq+1)/2) * units[norm]
+		err := p.each(wanted, func(doc uint32, freq, norm uint8) {
+			sums[doc] += p.weight * float32((uint16(freq)+1)/2) * units[norm]
 		})
 		if err != nil {
 			return err
