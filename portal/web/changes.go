@@ -52,7 +52,7 @@ type drillRow struct {
 // for all.
 func (s *Server) changeRow(l change.Linked, only string) changeRow {
 	row := changeRow{Linked: l, State: "ok", Class: "ok", Link: webLink(l.URL)}
-	row.What = firstOf(l.Title, strings.TrimSpace(firstOf(l.Kind, "changed")+" "+l.Artifact))
+	row.What = firstOf(l.Title, strings.TrimSpace(firstOf(l.Kind, "changed")+" "+artifactName(l.Artifact)))
 	for _, i := range l.Incidents {
 		if only == "" || only == i.Incident {
 			row.Incidents = append(row.Incidents, incidentLinkRow{i.Incident, s.incidentLink(i.Incident), i.Suspected})
@@ -67,6 +67,16 @@ func (s *Server) changeRow(l change.Linked, only string) changeRow {
 		row.State, row.Class = "outcome unknown", "none"
 	}
 	return row
+}
+
+// artifactName shortens the digest in the name of an artifact as git does.
+func artifactName(name string) string {
+	const shown = 12 // digits
+	before, digest, ok := strings.Cut(name, "sha256:")
+	if !ok || len(digest) <= shown {
+		return name
+	}
+	return before + "sha256:" + digest[:shown]
 }
 
 func (s *Server) changes(c echo.Context) error {

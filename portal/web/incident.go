@@ -29,11 +29,14 @@ type incidentView struct {
 	MoreAlerts int
 	Changes    []changeRow
 	Budgets    []BudgetSpent
-	Reports    []string // addresses of post-mortems
+	Reports    []reportLink
 	Others     []string // names besides the id
 	Settable   []string
 	Problem    string // what was wrong with an edit
 }
+
+// reportLink is a post-mortem of the incident.
+type reportLink struct{ Title, Link string }
 
 // fieldRow is one field and who said so.
 type fieldRow struct{ Name, Value, Said string }
@@ -109,9 +112,6 @@ func (v *incidentView) describe(s *Server, in incident.Incident) {
 		}
 		v.Voices = append(v.Voices, row)
 	}
-	for _, id := range in.Postmortems {
-		v.Reports = append(v.Reports, s.link("/p/"+url.PathEscape(id)))
-	}
 	for _, ref := range in.Refs {
 		if ref != in.ID && !strings.Contains(ref, "://") && len(ref) != 12 {
 			v.Others = append(v.Others, ref)
@@ -158,9 +158,17 @@ func timesOf(in incident.Incident) postmortems.Times {
 	}
 }
 
-// surroundings finds what happened around an incident: alerts, changes, budgets.
+// surroundings finds what belongs to an incident: post-mortems, alerts, changes,
+// budgets.
 func (s *Server) surroundings(ctx context.Context, view *incidentView) error {
 	in, now := view.Incident, s.opt.Now()
+	for _, id := range in.Postmortems {
+		report := reportLink{"Read it", s.link("/p/" + url.PathEscape(id))}
+		if found, err := s.deps.Library.ByID(ctx, id); err == nil && found.Record != nil {
+			report.Title = found.Record.Title
+		}
+		view.Reports = append(view.Reports, report)
+	}
 	impact, ok := in.Impact(now)
 	if !ok {
 		return nil

@@ -216,11 +216,23 @@ func newTick(name string, d *time.Duration, v incident.Verdict) tick {
 		t.Class, t.Sign = "bad", "✗"
 	}
 	if d != nil {
-		t.Value = "+" + postmortems.FormatDuration(d)
+		t.Value = "+" + exactly(*d)
 	} else if v == incident.Missed {
 		t.Value = "not yet"
 	}
 	return t
+}
+
+// exactly writes a duration so that it cannot be mistaken for its target: 65 s is
+// not one minute.
+func exactly(d time.Duration) string {
+	if d < 2*time.Minute {
+		return strconv.FormatInt(int64(d/time.Second), 10) + " s"
+	}
+	if minutes := d.Truncate(time.Minute); d < time.Hour && d != minutes {
+		return strconv.FormatInt(int64(minutes/time.Minute), 10) + " min " + strconv.FormatInt(int64((d-minutes)/time.Second), 10) + " s"
+	}
+	return postmortems.FormatDuration(&d)
 }
 
 // attainmentTile is a figure of 1-5-10.

@@ -42,7 +42,7 @@ func TestIncidentList(t *testing.T) {
 	page := s.get("/kb/incidents").Body.String()
 	holds(t, page, []string{
 		`<a href="/kb/incidents/PX1" data-item>Checkout &lt;failed&gt; 支付</a>`, "open, 30 min so far", "told by post-mortem, PagerDuty, status page",
-		"detected &#43;1 min", "diagnosed &#43;20 min", "recovered &#43;31 min", "it ended the moment it started", `href="/kb/p/checkout-1"`,
+		"detected &#43;60 s", "diagnosed &#43;20 min", "recovered &#43;31 min", "it ended the moment it started", `href="/kb/p/checkout-1"`,
 		"1 met, 1 missed, 0 unknown", "Median time to recover",
 	}, []string{"<failed>", "Tell of an incident"})
 	if open, over := strings.Index(page, "/incidents/PX2"), strings.Index(page, "/incidents/PX1"); open > over {
@@ -64,7 +64,7 @@ func TestIncidentPage(t *testing.T) {
 	page := s.get("/kb/incidents/PX1").Body.String()
 	holds(t, page, []string{
 		"postmortem:checkout-1", "stated", "measured", "status: ", "12.8 %", "HighErrorRate", "suspected of PX1", "said in chat", "https://pd.example/PX1",
-		`class="s-diagnose"`, "Read it", "SEV2",
+		`class="s-diagnose"`, `href="/kb/p/checkout-1"`, "SEV2",
 	}, []string{"Put it right", "<failed>"})
 	holds(t, s.get("/kb/incidents/PX2").Body.String(), []string{"postern new postmortem --incident PX2", "detected", "unknown"}, nil)
 	if w := s.get("/kb/incidents/pd:PX1"); w.Code != http.StatusFound || w.Header().Get("Location") != "/kb/incidents/PX1" {
