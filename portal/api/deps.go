@@ -17,6 +17,7 @@ type Deps struct {
 	Search  Searcher
 	Suggest Suggester
 	Queries QueryLog
+	Board   Board // nil: there are no objectives
 }
 
 // Library is the published knowledge. Errors are faults: NotFound when there is

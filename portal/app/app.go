@@ -35,6 +35,7 @@ import (
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/postmortems/markdown/sandbox"
 	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/reports/ledger"
 	"github.com/postern/postern/reports/poll"
@@ -103,6 +104,7 @@ type App struct {
 	queries     *querylog.Log
 	suggest     *suggest.Index
 	web         *web.Server
+	board       *board.Board
 
 	url      *url.URL
 	listener net.Listener
@@ -121,7 +123,7 @@ func New(ctx context.Context, opt Options) (a *App, err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.openFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries, a.openRegister, a.openReports,
+		a.openFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries, a.openRegister, a.openBoard, a.openReports,
 	} {
 		if err = step(ctx); err != nil {
 			return a, err

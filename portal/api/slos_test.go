@@ -1,0 +1,101 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/board"
+	"github.com/postern/postern/reports/slo"
+)
+
+// scores is a Board of four objectives in different states.
+type scores struct{ from, to time.Time }
+
+func scored(name string, good, total float64, buckets int, s slo.State) board.Row {
+	x := slo.SLO{
+		Name: name, Title: "Title of " + name, Service: "checkout", Target: 0.99, Method: slo.Occurrences, Hash: "h1",
+		Window: slo.Window{Rolling: true, Count: 28, Unit: "d"},
+	}
+	r := slo.Result{From: at(0, 0), To: at(12, 0), State: s, Good: good, Total: total, Buckets: buckets, Coverage: 1, Revision: 2}
+	if s == slo.OK {
+		sli, spent := good/total, (1-good/total)/0.01
+		left, met := 1-spent, sli >= 0.99
+		r.SLI, r.Spent, r.Left, r.Met = &sli, &spent, &left, &met
+	} else {
+		r.Reason = "because"
+	}
+	return board.Row{SLO: x, Team: "payments", Result: r}
+}
+
+func (s *scores) Rows(context.Context) ([]board.Row, error) {
+	return []board.Row{
+		scored("a-ok", 995, 1000, 144, slo.OK), scored("b-out", 0, 1000, 144, slo.OK),
+		scored("c-quiet", 0, 0, 144, slo.NoTraffic), scored("d-absent", 0, 0, 0, slo.NoData),
+	}, nil
+}
+
+func (s *scores) Judge(_ context.Context, name string, from, to time.Time) (board.Judged, error) {
+	s.from, s.to = from, to
+	if name == "inf" {
+		row := scored(name, 1, math.Inf(1), 1, slo.Invalid)
+		return board.Judged{SLO: row.SLO, Result: row.Result}, nil
+	}
+	rows, _ := s.Rows(context.Background()) // has no error
+	for _, r := range rows {
+		if r.SLO.Name == name {
+			return board.Judged{SLO: r.SLO, Result: r.Result}, nil
+		}
+	}
+	return board.Judged{}, fault.New(fault.NotFound, "test", "no such SLO")
+}
+
+func TestObjectives(t *testing.T) {
+	p := newPortal(t, "https://kb.example.org/kb")
+	golden(t, "slos", p.get("/api/v1/slos").Body.Bytes())
+	golden(t, "slo", p.get("/api/v1/slos/a-ok?from=2026-10-03T08:00:00Z&to=2026-10-04").Body.Bytes())
+	if want := at(8, 0); !p.board.from.Equal(want) || !p.board.to.Equal(at(24, 0)) {
+		t.Errorf("judged from %s to %s", p.board.from, p.board.to)
+	}
+	for path, want := range map[string]int{
+		"/api/v1/slos/nothing": 404, "/api/v1/slos/a-ok?from=yesterday": 400, "/api/v1/slos?state=good": 400,
+		"/api/v1/slos/a-ok?from=2026-10-03T08:00:00+02:00": 200, "/api/v1/slos/inf": 200,
+	} {
+		if got := p.get(path).Code; got != want && !(want == 400 && got == http.StatusUnprocessableEntity) {
+			t.Errorf("%s: %d, want %d", path, got, want)
+		}
+	}
+}
+
+func TestObjectivesInPages(t *testing.T) {
+	p := newPortal(t, "")
+	var names []string
+	for cursor, n := "", 0; n < 9; n++ {
+		var got SLOsAnswer
+		if err := json.Unmarshal(p.get("/api/v1/slos?limit=1&cursor="+url.QueryEscape(cursor)).Body.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range got.SLOs {
+			names = append(names, s.Name)
+		}
+		if got.Next == nil {
+			break
+		}
+		cursor = *got.Next
+	}
+	if got := strings.Join(names, " "); got != "a-ok b-out c-quiet d-absent" {
+		t.Errorf("listed %s", got)
+	}
+	for query, want := range map[string]int{"state=no_data": 1, "team=payments": 4, "service=other": 0} {
+		var got SLOsAnswer
+		if err := json.Unmarshal(p.get("/api/v1/slos?"+query).Body.Bytes(), &got); err != nil || len(got.SLOs) != want {
+			t.Errorf("%s: %d, %v", query, len(got.SLOs), err)
+		}
+	}
+}

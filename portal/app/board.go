@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/postern/postern/reports/board"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/ledger"
+)
+
+// openBoard makes the board over the open ledger and register.
+func (a *App) openBoard(context.Context) error {
+	a.board = board.New(board.Options{Catalog: a.catalog, Ledger: boardLedger{a.ledger}, Incidents: bandsOf{a}, Now: a.opt.Now})
+	return nil
+}
+
+// boardLedger implements board.Ledger.
+type boardLedger struct{ *ledger.Ledger }
+
+// TouchedDays implements board.Ledger.
+func (l boardLedger) TouchedDays(ctx context.Context, after uint64) (days []time.Time, err error) {
+	touched, err := l.Touched(ctx, after)
+	for _, t := range touched {
+		if t.Kind == feed.SLI {
+			days = append(days, t.Day)
+		}
+	}
+	return days, err
+}
+
+// bandsOf tells the board of incidents.
+type bandsOf struct{ a *App }
+
+// Bands implements board.Incidents.
+func (b bandsOf) Bands(ctx context.Context, service string, from, to time.Time) ([]board.Band, error) {
+	all, err := b.a.register.Incidents(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	var out []board.Band
+	for _, i := range all {
+		if i.Maintenance || len(i.Doubts) > 0 || !slices.Contains(i.Services, service) {
+			continue
+		}
+		if band, ok := bandOf(i, b.a.opt.Now()); ok {
+			out = append(out, band)
+		}
+	}
+	return out, nil
+}
+
+// bandOf is an incident from its start to when it was over; false without a start.
+func bandOf(i incident.Incident, now time.Time) (board.Band, bool) {
+	start, ok := i.Times[incident.Started]
+	if !ok {
+		start, ok = i.Times[incident.Detected]
+	}
+	band := board.Band{ID: i.ID, Title: i.Title, Severity: i.Severity, From: start.At, To: now, Open: true}
+	for _, m := range []incident.Milestone{incident.Mitigated, incident.Recovered, incident.Resolved} {
+		if end, there := i.Times[m]; there {
+			band.To, band.Open = end.At, false
+			break
+		}
+	}
+	return band, ok && band.From.Before(band.To)
+}
