@@ -62,7 +62,7 @@ func (a *App) observePush(t gitrepo.Timings) {
 	a.metrics.Push(metrics.Outcome(t.Outcome), t.Total)
 	a.metrics.Phase(metrics.Receive, t.Receive+t.Connect+t.Check)
 	a.metrics.Phase(metrics.Validate, t.Prepare)
-	a.metrics.Phase(metrics.Publish, t.Publish+t.Commit)
+	a.metrics.Phase(metrics.Publish, t.Publish) // Commit tells the rest
 	a.log.Info("push", "outcome", t.Outcome, "files", t.Files, "bytes", t.Bytes, "receive", t.Receive, "connect", t.Connect,
 		"check", t.Check, "prepare", t.Prepare, "publish", t.Publish, "commit", t.Commit, "total", t.Total)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/portal/metrics"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/gitrepo"
 	"github.com/postern/postern/postmortems/library"
@@ -34,6 +35,8 @@ type publisher struct {
 	owners  []folderOwner
 	audit   *auth.Audit
 	baseURL string // public_url without a trailing slash
+	// phase is told how long the parts of Commit took.
+	phase func(metrics.Phase, time.Duration)
 	// indexed waits until search knows the change number, or the context ends.
 	indexed func(ctx context.Context, seq kv.Seq) error
 }
@@ -127,6 +130,7 @@ func (p *prepared) Lines() []string {
 
 // Commit implements gitrepo.Prepared.
 func (p *prepared) Commit(ctx context.Context) ([]string, error) {
+	start := time.Now() // a stopwatch: the injected clock must not bend it
 	var seq kv.Seq
 	err := p.db.Update(ctx, func(w kv.Writer) (err error) {
 		if err = p.publish(w); err == nil {
@@ -140,6 +144,7 @@ func (p *prepared) Commit(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, "app.publish", "the database did not take the push", err)
 	}
+	p.phase(metrics.Commit, time.Since(start))
 	lines := p.receipt(false)
 	if p.cs.Branch == mainBranch && p.indexed != nil {
 		lines = append(lines, p.awaitIndex(ctx, seq)...)
@@ -160,6 +165,7 @@ func (p *prepared) apply(w kv.Writer) error {
 func (p *prepared) awaitIndex(ctx context.Context, seq kv.Seq) []string {
 	ctx, cancel := context.WithTimeout(ctx, indexPatience)
 	defer cancel()
+	defer func(start time.Time) { p.phase(metrics.Index, time.Since(start)) }(time.Now())
 	if err := p.indexed(ctx, seq); err != nil {
 		return []string{"pages are live; search is still catching up"}
 	}

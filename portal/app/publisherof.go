@@ -24,6 +24,6 @@ func (p publisherOf) Prepare(ctx context.Context, cs postmortems.ChangeSet, say 
 func (p publisherOf) publisher() *publisher {
 	return &publisher{
 		db: p.a.db, library: p.a.library, owners: p.a.owners(), audit: p.a.audit, baseURL: p.a.URL(),
-		indexed: p.a.indexed,
+		indexed: p.a.indexed, phase: p.a.metrics.Phase,
 	}
 }

@@ -44,7 +44,9 @@ type Phase string
 const (
 	Receive  Phase = "receive"  // the pack is read and its objects are checked
 	Validate Phase = "validate" // documents are judged and rendered
-	Publish  Phase = "publish"  // objects, ref and database are made durable
+	Publish  Phase = "publish"  // objects and ref are made durable
+	Commit   Phase = "commit"   // the database's transaction
+	Index    Phase = "index"    // the answer waits for search
 )
 
 // Reason is why a rendering child was replaced.
@@ -75,7 +77,7 @@ func New(version string) *Registry {
 	r := &Registry{
 		registry:       prometheus.NewRegistry(),
 		push:           histogram("push_seconds", "Whole pushes, from the first byte to the answer.", longBuckets(), "outcome"),
-		phase:          histogram("push_phase_seconds", "Parts of pushes: receive, validate, publish.", longBuckets(), "phase"),
+		phase:          histogram("push_phase_seconds", "Parts of pushes: receive, validate, publish, commit, index.", longBuckets(), "phase"),
 		index:          prometheus.NewHistogram(options("index_seconds", "One batch of the search index.", longBuckets())),
 		requestSeconds: histogram("http_request_seconds", "Answered requests, git's included.", shortBuckets(), "route"),
 		requests:       counter("http_requests_total", "Answered requests.", "route", "method", "code"),
@@ -99,7 +101,7 @@ func (r *Registry) begin() {
 	for _, o := range []Outcome{Published, Drafted, Checked, Refused, Failed} {
 		r.push.WithLabelValues(string(o))
 	}
-	for _, p := range []Phase{Receive, Validate, Publish} {
+	for _, p := range []Phase{Receive, Validate, Publish, Commit, Index} {
 		r.phase.WithLabelValues(string(p))
 	}
 	for _, why := range []Reason{Timeout, Memory, Crash} {

@@ -95,7 +95,7 @@ func (r *Repo) adopt(ctx context.Context, q *quarantine, moves []refMove) error 
 	if err := r.syncObjects(); err != nil {
 		return err
 	}
-	return r.moveRefs(ctx, moves)
+	return r.moveRefs(ctx, moves, nil)
 }
 
 // readBundleHead reads a bundle up to its pack.

@@ -24,22 +24,26 @@ func syncDir(dir string) error {
 	return fault.Wrap(fault.Internal, "gitrepo.syncDir", "a folder of the repository cannot be made durable", err)
 }
 
-// syncObjects makes moved-in packs durable.
-func (r *Repo) syncObjects() error {
-	objects := filepath.Join(r.git.Dir(), "objects")
-	return errors.Join(syncDir(filepath.Join(objects, "pack")), syncDir(objects))
+// syncObjects makes moved-in packs durable. The folder itself is since Open.
+func (r *Repo) syncObjects() error { return syncDir(filepath.Join(r.git.Dir(), "objects", "pack")) }
+
+// syncFolders makes the folders that git init made durable.
+func (r *Repo) syncFolders() error {
+	root := r.git.Dir()
+	return errors.Join(syncDir(filepath.Join(root, "objects", "pack")), syncDir(filepath.Join(root, "objects")),
+		r.syncRefDirs(refMove{branch: Main}))
 }
 
-// syncRefDirs makes a moved ref durable: the folder its file lies in and all
-// above it, up to the repository. Folders that went with the last branch in them
-// are passed over.
-func (r *Repo) syncRefDirs(branch string) error {
+// syncRefDirs makes a moved ref durable: the folder its file lies in, and when the
+// branch came or went all above it, up to the repository. Folders that went with
+// the last branch in them are passed over.
+func (r *Repo) syncRefDirs(m refMove) error {
 	root := r.git.Dir()
-	for dir := filepath.Dir(filepath.Join(root, headsPrefix+branch)); ; dir = filepath.Dir(dir) {
+	for dir := filepath.Dir(filepath.Join(root, headsPrefix+m.branch)); ; dir = filepath.Dir(dir) {
 		if err := syncDir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if dir == root {
+		if dir == root || m.old != "" && m.new != "" {
 			return nil
 		}
 	}

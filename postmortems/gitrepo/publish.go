@@ -160,17 +160,18 @@ func (p *push) store(ctx context.Context, group []*refUpdate) error {
 		if err := p.repo.room(storedShare * p.times.Bytes); err != nil {
 			return err
 		}
-		if err := p.release(ctx, tips); err != nil {
-			return err
-		}
-		if err := p.repo.syncObjects(); err != nil {
-			return err
-		}
 	}
-	if err := p.repo.writeNote(p.who.Pusher, p.at, moves); err != nil {
-		return err
-	}
-	return p.repo.moveRefs(ctx, moves)
+	return p.repo.moveRefs(ctx, moves, func() error {
+		if len(tips) > 0 {
+			if err := p.release(ctx, tips); err != nil {
+				return err
+			}
+			if err := p.repo.syncObjects(); err != nil {
+				return err
+			}
+		}
+		return p.repo.writeNote(p.who.Pusher, p.at, moves)
+	})
 }
 
 // release moves the packs of a push into the repository; of a push whose refs
@@ -202,7 +203,7 @@ func (p *push) takeBack(ctx context.Context, group []*refUpdate, cause error) {
 	if len(moves) == 0 {
 		return
 	}
-	if err := p.repo.moveRefs(ctx, moves); err != nil {
+	if err := p.repo.moveRefs(ctx, moves, nil); err != nil {
 		p.repo.log.Error("a ref is ahead of the database until the next start", "ref", group[0].Ref, "error", err)
 	}
 }

@@ -60,6 +60,10 @@ func (p *push) receive(ctx context.Context, body *bufio.Reader, length int64) er
 	if p.q, err = newQuarantine(p.repo.git); err != nil {
 		return err
 	}
+	// It is ready by the time that the pack is: git looks for packs anew.
+	if _, err := p.q.objects(ctx); err != nil {
+		return err
+	}
 	return p.q.unpack(ctx, body, p.repo.limits)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -88,11 +89,61 @@ type refMove struct {
 	old, new postmortems.OID
 }
 
-// moveRefs moves refs in one transaction, durably. When git finds another old
-// value than the table has, the table is read again and the fault is of kind
-// Conflict. After a fault of another kind the refs have moved and may not outlive
-// a power cut.
-func (r *Repo) moveRefs(ctx context.Context, moves []refMove) error {
+// moveRefs moves refs in one transaction, durably, once before has made durable
+// what they name; nil is nothing. When before fails nothing moves. When git finds
+// another old value than the table has, the table is read again and the fault is
+// of kind Conflict. After a fault of another kind the refs have moved and may not
+// outlive a power cut.
+func (r *Repo) moveRefs(ctx context.Context, moves []refMove, before func() error) error {
+	early, err := r.updateRef(ctx, moveScript(moves), before)
+	if early {
+		return err
+	}
+	if err != nil {
+		// A child that was killed may have moved the ref: git is asked, not assumed.
+		loadErr := r.loadRefs(context.WithoutCancel(ctx))
+		if exit, ok := errors.AsType[*plumbing.ExitError](err); ok && exit.DiskFull() {
+			return fault.Wrap(fault.Full, "gitrepo.moveRefs", exit.Reason()+"; nothing was published", err)
+		}
+		if loadErr != nil || !r.moved(moves) {
+			return &fault.Error{Kind: fault.Conflict, Op: "gitrepo.moveRefs", Msg: "the branch could not be moved; git fetch, then push again", Err: err}
+		}
+	}
+	r.noteMoves(moves)
+	for _, m := range moves {
+		if err := r.syncRefDirs(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// updateRef runs git update-ref. The process starts while before works, which
+// hides what starting takes; without a script it changes nothing. early is true
+// when it got none.
+func (r *Repo) updateRef(ctx context.Context, script []byte, before func() error) (early bool, err error) {
+	in, out, err := os.Pipe()
+	if err != nil {
+		return true, fault.Wrap(fault.Unavailable, "gitrepo.updateRef", "the server has no file handle left; try again", err)
+	}
+	child, err := r.git.Start(ctx, plumbing.Call{Args: []string{"update-ref", "--stdin"}, Stdin: in, Limits: r.limits.walk()})
+	closeErr := in.Close() // the child has its own
+	if err != nil {
+		return true, errors.Join(err, closeErr, out.Close())
+	}
+	if before != nil {
+		err = before()
+	}
+	if err != nil {
+		return true, errors.Join(err, out.Close(), child.Wait())
+	}
+	_, _ = out.Write(script) // a failed write shows in the child's end
+	_ = out.Close()          // likewise
+	return false, child.Wait()
+}
+
+// moveScript is what git update-ref --stdin is told.
+func moveScript(moves []refMove) []byte {
 	var script bytes.Buffer
 	script.WriteString("start\n")
 	for _, m := range moves {
@@ -107,24 +158,7 @@ func (r *Repo) moveRefs(ctx context.Context, moves []refMove) error {
 		}
 	}
 	script.WriteString("prepare\ncommit\n")
-	err := r.git.Run(ctx, plumbing.Call{Args: []string{"update-ref", "--stdin"}, Stdin: &script, Limits: r.limits.walk()})
-	if err != nil {
-		// A child that was killed may have moved the ref: git is asked, not assumed.
-		loadErr := r.loadRefs(context.WithoutCancel(ctx))
-		if exit, ok := errors.AsType[*plumbing.ExitError](err); ok && exit.DiskFull() {
-			return fault.Wrap(fault.Full, "gitrepo.moveRefs", exit.Reason()+"; nothing was published", err)
-		}
-		if loadErr != nil || !r.moved(moves) {
-			return &fault.Error{Kind: fault.Conflict, Op: "gitrepo.moveRefs", Msg: "the branch could not be moved; git fetch, then push again", Err: err}
-		}
-	}
-	r.noteMoves(moves)
-	for _, m := range moves {
-		if err := r.syncRefDirs(m.branch); err != nil {
-			return err
-		}
-	}
-	return nil
+	return script.Bytes()
 }
 
 func (r *Repo) noteMoves(moves []refMove) {

@@ -116,9 +116,9 @@ func (r *Repo) initialise(ctx context.Context) error {
 		if err != nil {
 			return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository cannot be made", err)
 		}
-		if err := r.syncRefDirs(Main); err != nil {
-			return err
-		}
+	}
+	if err := r.syncFolders(); err != nil { // also those of a start that was cut short
+		return err
 	}
 	head := filepath.Join(r.git.Dir(), "HEAD")
 	text, err := os.ReadFile(head)
