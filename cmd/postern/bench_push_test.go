@@ -51,6 +51,10 @@ func BenchmarkPushOneFile(b *testing.B) {
 	}
 }
 
+// wholeBody makes git send a large push in one body of a known length: the CGI of
+// the plain repository knows no other.
+const wholeBody = "http.postBuffer=536870912"
+
 // BenchmarkPushTenThousandFiles is the first push of 10,000 documents until all
 // of them can be found, beside git http-backend.
 func BenchmarkPushTenThousandFiles(b *testing.B) {
@@ -63,10 +67,10 @@ func BenchmarkPushTenThousandFiles(b *testing.B) {
 	token := mustRun(b, env, dir, "postern", "token", "create", "--role", "publisher", "--name", "bench")
 	for b.Loop() {
 		plain := newPlainGit(b, env, dir, fmt.Sprintf("plain%d.git", b.N))
-		theirs := timed(func() { mustRun(b, env, tree, "git", "push", "-q", plain.url, "main") })
+		theirs := timed(func() { mustRun(b, env, tree, "git", "-c", wholeBody, "push", "-q", plain.url, "main") })
 		before := server.phases(b)
 		ours := timed(func() {
-			mustRun(b, env, tree, "git", "push", "-q", server.remote(token), "main")
+			mustRun(b, env, tree, "git", "-c", wholeBody, "push", "-q", server.remote(token), "main")
 			server.awaitFound(b, "everybody", files)
 		})
 		report(b, ours, theirs)

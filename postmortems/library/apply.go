@@ -21,10 +21,14 @@ func (p *plan) apply(w kv.Writer) error {
 			return err
 		}
 	}
+	rows := newOrdered(w)
 	for _, m := range p.docs {
-		if err := p.publish(w, m); err != nil {
+		if err := p.publish(rows, m); err != nil {
 			return err
 		}
+	}
+	if err := rows.flush(); err != nil {
+		return err
 	}
 	for _, ch := range p.files {
 		if err := putFile(w, ch); err != nil {

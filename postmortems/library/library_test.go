@@ -45,7 +45,7 @@ func (lines) RenderBody(_ context.Context, in postmortems.BodyInput) (postmortem
 
 // repo is a history of commits kept in memory.
 type repo struct {
-	t     *testing.T
+	t     testing.TB
 	lib   *Library
 	db    kv.DB
 	blobs map[postmortems.OID][]byte
@@ -68,7 +68,7 @@ func (r *repo) Blobs(_ context.Context, ids []postmortems.OID, fn func(int, []by
 	return nil
 }
 
-func newRepo(t *testing.T) *repo {
+func newRepo(t testing.TB) *repo {
 	t.Helper()
 	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{Schema()}})
 	if err != nil {
