@@ -24,9 +24,10 @@ build: ## a static binary in bin/, version stamped
 
 BENCH_DOCS ?= 10000,100000
 
-bench: ## search and pages beside their peers in one run, as ratios (BENCH_DOCS=10000 is quick)
+bench: ## search, pages, pushes and a cold start beside their peers, as ratios (BENCH_DOCS=10000 is quick)
 	POSTERN_BENCH=$(BENCH_DOCS) $(GO) test -run '^TestFigures$$' -count=1 -timeout 120m -v ./search
 	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 60m ./portal/web
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m -v ./cmd/postern
 
 relevance: ## search quality over judged queries, where they are present
 	POSTERN_RELEVANCE=1 $(GO) test -run Relevance -count=1 -timeout 30m -v ./search
