@@ -40,4 +40,5 @@ func testWithoutScript(t *testing.T, browser *chromium, url string) {
 	}
 	tab.do(t, chromedp.Click(chromedp.CSS(".bar a.brand")))
 	tab.until(t, has(".hero"))
+	pasteWithoutScript(t, tab, url)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"testing"
 )
 
@@ -17,6 +18,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("pages", func(t *testing.T) { testPages(t, browser, portal.url) })
 	t.Run("keyboard", func(t *testing.T) { testKeyboard(t, browser, portal.url) })
 	t.Run("search", func(t *testing.T) { testSearch(t, browser, portal.url) })
+	t.Run("paste", func(t *testing.T) { testPaste(t, browser, portal.url) })
 	t.Run("without script", func(t *testing.T) { testWithoutScript(t, browser, portal.url) })
 }
 
@@ -43,6 +45,11 @@ func browserPages() []browserPage {
 		{"search-nothing", "/search?q=zyxwvutsrq", ok, "main .empty"},
 		{"search-empty", "/search", ok, "main .empty"},
 		{"search-problem", "/search?q=pool+kind%3Ax+conection", ok, ".note .query mark"},
+		{"similar-form", "/similar", ok, "form.paste textarea"},
+		{"similar", "/similar?text=" + url.QueryEscape(pastedAlert), ok, ".answer .fix pre"},
+		{"similar-log", "/similar?text=WARN+pgxpool+acquire+failed:+context+deadline+exceeded", ok, ".answer .fix"},
+		{"alert", "/a/gatewaypoolexhausted", ok, ".answer .fix"},
+		{"alert-unknown", "/a/NeverHeardOf", http.StatusNotFound, ".missing-note textarea"},
 		{"gaps", "/gaps", ok, "#missing"},
 		{"services", "/services", ok, "main [data-item]"},
 		{"actions", "/actions", ok, "main table"},

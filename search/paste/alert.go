@@ -35,7 +35,7 @@ const (
 // alert reads a notification line by line.
 func (r *reader) alert(text string) {
 	at := head
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(unfolded(text)) {
 		line = unmarked(line)
 		if line == "" {
 			continue
@@ -58,6 +58,29 @@ func (r *reader) alert(text string) {
 		}
 		r.alertLine(at, line, key, value, ok)
 	}
+}
+
+// unfolded gives a notification its lines back that a field of one line took: a
+// search box joins them.
+func unfolded(text string) string {
+	if strings.Contains(text, "\n") {
+		return text
+	}
+	for _, heading := range []string{"Labels:", "Annotations:", "Source:"} {
+		text = strings.ReplaceAll(text, heading, "\n"+heading+"\n")
+	}
+	var b strings.Builder
+	for i, part := range strings.Split(text, " - ") {
+		switch key, _, pair := strings.Cut(part, " = "); {
+		case i == 0:
+		case pair && isOneWord(strings.TrimSpace(key)):
+			b.WriteString("\n - ")
+		default:
+			b.WriteString(" - ")
+		}
+		b.WriteString(part)
+	}
+	return b.String()
 }
 
 // alertLine files one line of a notification.

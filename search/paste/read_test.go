@@ -87,6 +87,22 @@ func TestFingerprintForgetsWhatDiffers(t *testing.T) {
 	}
 }
 
+// A search box without its script makes one line of a notification.
+func TestReadOfOneLine(t *testing.T) {
+	b, err := os.ReadFile("testdata/alertmanager-text.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.ReplaceAll(string(b), "\n   since", " since")
+	want := Read(lines)
+	for _, joint := range []string{" ", ""} {
+		got := Read(strings.ReplaceAll(lines, "\n", joint))
+		if describe(got) != describe(want) {
+			t.Errorf("joined by %q:\n%s\nwant\n%s", joint, describe(got), describe(want))
+		}
+	}
+}
+
 func TestLooks(t *testing.T) {
 	pasted := []string{
 		"[FIRING:1] EtcdNoLeader (eu-1)",
