@@ -123,7 +123,7 @@ func newRoot(term terminal) *cobra.Command {
 	root.AddCommand(
 		newServe(term, g), newToken(term, g), newLint(term, g), newNew(term), newImport(term, g), newFeed(term, g),
 		newSearch(term, g), newSimilar(term, g), newMCP(term, g), newShow(term, g), newBackup(term, g), newRestore(term, g), newCheck(term, g),
-		newReindex(term, g), newConfig(term, g), newHealthcheck(term, g), newVersion(term), newMan(root),
+		newReindex(term, g), newReport(term, g), newConfig(term, g), newHealthcheck(term, g), newVersion(term), newMan(root),
 		newRenderWorker(term),
 	)
 	refuseUnknown(root)

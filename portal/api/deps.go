@@ -18,6 +18,7 @@ type Deps struct {
 	Suggest Suggester
 	Queries QueryLog
 	Board   Board // nil: there are no objectives
+	Reports Reports
 }
 
 // Library is the published knowledge. Errors are faults: NotFound when there is

@@ -145,6 +145,7 @@ func (s *Server) adminRoutes() []route {
 		{method: http.MethodPost, path: "/api/v1/admin/check", serve: s.check},
 		{method: http.MethodPost, path: "/api/v1/admin/reindex", serve: s.reindex},
 		{method: http.MethodPost, path: "/api/v1/admin/import", serve: s.importGit},
+		{method: http.MethodPost, path: "/api/v1/admin/reports/run", serve: s.reportRun},
 	}
 	for i := range rows {
 		rows[i].need, rows[i].strict, rows[i].body = auth.Administer, true, adminBody

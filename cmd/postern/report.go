@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+)
+
+// reportRow is what a terminal shows of a row of GET /api/v1/reports.
+type reportRow struct {
+	Name, Period, Verdict, URL, State string
+	Revision                          int
+	PublishedAt                       string `json:"published_at"`
+}
+
+func newReport(term terminal, g *globals) *cobra.Command {
+	cmd := &cobra.Command{Use: "report", Short: "List, show and make stability reports", Args: exactly(0)}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	cmd.AddCommand(newReportList(term, g), newReportShow(term, g), newReportRun(term, g))
+	return cmd
+}
+
+func newReportList(term terminal, g *globals) *cobra.Command {
+	var output, name string
+	var limit int
+	cmd := &cobra.Command{
+		Use: "list", Short: "List reports, latest period first", Args: exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			q := url.Values{"limit": {fmt.Sprint(limit)}}
+			if name != "" {
+				q.Set("name", name)
+			}
+			var raw json.RawMessage
+			return withClient(cmd.Context(), term, g, func(c *client) error {
+				if err := c.call(cmd.Context(), http.MethodGet, "/api/v1/reports?"+q.Encode(), nil, &raw); err != nil {
+					return err
+				}
+				if output == outputJSON {
+					return printJSON(term, raw)
+				}
+				var out struct{ Reports []reportRow }
+				if err := json.Unmarshal(raw, &out); err != nil {
+					return err
+				}
+				for _, r := range out.Reports {
+					fmt.Fprintf(term.out, "%-10s %-12s r%-3d %-5s %s\n", r.Name, r.Period, r.Revision, r.State, postmortems.Printable(r.Verdict))
+				}
+				return nil
+			})
+		},
+	}
+	addOutput(cmd, &output)
+	cmd.Flags().StringVar(&name, "name", "", "only the reports of this `name`")
+	cmd.Flags().IntVar(&limit, "limit", 20, "how many reports at most")
+	return cmd
+}
+
+func newReportShow(term terminal, g *globals) *cobra.Command {
+	var output string
+	var rev int
+	cmd := &cobra.Command{
+		Use: "show NAME [PERIOD]", Short: "Print a report; without PERIOD the newest", Args: between(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx := cmd.Context()
+			return withClient(ctx, term, g, func(c *client) error {
+				period, err := periodOf(ctx, c, args)
+				if err != nil {
+					return err
+				}
+				return showReport(ctx, term, c, fmt.Sprintf("/reports/%s/%s", url.PathEscape(args[0]), url.PathEscape(period)), fmt.Sprintf("rev=%d", rev), output)
+			})
+		},
+	}
+	addOutput(cmd, &output)
+	cmd.Flags().IntVar(&rev, "rev", 0, "the revision; 0 is the newest")
+	return cmd
+}
+
+func newReportRun(term terminal, g *globals) *cobra.Command {
+	var output string
+	var preview, force bool
+	cmd := &cobra.Command{
+		Use: "run NAME [PERIOD]", Short: "Make a report now; without PERIOD of the period that ended last", Args: between(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, period := cmd.Context(), ""
+			if len(args) == 2 {
+				period = args[1]
+			}
+			return withClient(ctx, term, g, func(c *client) error {
+				var done struct {
+					Period   string
+					Revision int
+					Made     bool
+					Markdown string
+				}
+				in := map[string]any{"name": args[0], "period": period, "preview": preview, "force": force}
+				if err := c.call(ctx, http.MethodPost, "/api/v1/admin/reports/run", in, &done); err != nil {
+					return err
+				}
+				switch {
+				case preview && output == outputJSON:
+					return showReport(ctx, term, c, fmt.Sprintf("/reports/%s/%s", url.PathEscape(args[0]), done.Period), "preview=true", output)
+				case preview:
+					_, err := io.WriteString(term.out, done.Markdown)
+					return err
+				case done.Made:
+					fmt.Fprintf(term.out, "%s %s: revision %d made\n", args[0], done.Period, done.Revision)
+				default:
+					fmt.Fprintf(term.out, "%s %s: revision %d says the same; nothing was made\n", args[0], done.Period, done.Revision)
+				}
+				return nil
+			})
+		},
+	}
+	addOutput(cmd, &output)
+	cmd.Flags().BoolVar(&preview, "preview", false, "print it; store nothing, send nothing")
+	cmd.Flags().BoolVar(&force, "force", false, "revise a period that is closed for late data")
+	return cmd
+}
+
+// periodOf is the period that a command names, or the newest there is.
+func periodOf(ctx context.Context, c *client, args []string) (string, error) {
+	if len(args) == 2 {
+		return args[1], nil
+	}
+	var out struct{ Reports []reportRow }
+	if err := c.call(ctx, http.MethodGet, "/api/v1/reports?limit=1&name="+url.QueryEscape(args[0]), nil, &out); err != nil {
+		return "", err
+	}
+	if len(out.Reports) == 0 {
+		return "", fault.Newf(fault.NotFound, "report", "there is no report %q yet; postern report run %s --preview shows what it would say", args[0], args[0])
+	}
+	return out.Reports[0].Period, nil
+}
+
+// showReport prints a report as Markdown, or as the JSON of the API.
+func showReport(ctx context.Context, term terminal, c *client, path, query, output string) error {
+	if output == outputJSON {
+		var raw json.RawMessage
+		if err := c.call(ctx, http.MethodGet, "/api/v1"+path+"?"+query, nil, &raw); err != nil {
+			return err
+		}
+		return printJSON(term, raw)
+	}
+	if query == "rev=0" {
+		query = ""
+	}
+	res, err := c.do(ctx, http.MethodGet, path+".md?"+query, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	_, err = io.Copy(term.out, io.LimitReader(res.Body, answerLimit))
+	return err
+}
+
+// between is cobra.RangeArgs with this program's exit status.
+func between(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := cobra.RangeArgs(least, most)(c, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
