@@ -66,7 +66,7 @@ func (x *Index) answer(ctx context.Context, g *engine, r Request, q query.Query,
 		if err != nil {
 			return err
 		}
-		out.Total = m.count
+		out.Total, out.Whole = m.count, m.exact
 		out.Notes = append(out.Notes, plan.notes...)
 		if note := m.note(len(plan.clauses)); note != "" {
 			out.Notes = append(out.Notes, note)
@@ -165,6 +165,9 @@ func (x *Index) show(ctx context.Context, e *evaluation, p plan, page []scored, 
 		h := Hit{Document: *d, Score: float64(s.score)}
 		if r.Fragments && i < maxQuoted {
 			h.Fragments = quotes.fragments(d)
+		}
+		if i < r.Fixes {
+			h.Fix = fixOf(d)
 		}
 		h.Sections = nil
 		out.Hits = append(out.Hits, h)

@@ -46,12 +46,14 @@ type Request struct {
 	Facets        bool // count facet values
 	Fragments     bool // quote and mark
 	Prefix        bool // the last word is still being typed
+	Fixes         int  // for how many hits to find what fixed it
 }
 
 // Results are the answer to a Request.
 type Results struct {
 	Query       string
 	Total       int
+	Whole       int // of Total, those that have every word: they come first
 	Took        time.Duration
 	Hits        []Hit
 	Facets      map[string][]FacetValue // kind service severity year factor tag
@@ -66,6 +68,9 @@ type Hit struct {
 	Score    float64
 	// Fragments are the best quotes, already escaped: the only markup is <mark>.
 	Fragments []Fragment
+	// Fix is the section that says what to do or what was done, where
+	// Request.Fixes asks for it; nil when no heading says so.
+	Fix *Section
 }
 
 // Fragment is one quote and the heading it stands under.

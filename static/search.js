@@ -114,6 +114,8 @@
         const answer = await fetch(asked, { signal: mine.signal, headers: { Accept: 'text/html' } })
         const text = await answer.text()
         if (mine.signal.aborted) return
+        // A pasted alert is answered by another page.
+        if (answer.redirected && new URL(answer.url).pathname !== base) return location.replace(answer.url)
         note('')
         show(new DOMParser().parseFromString(policy.createHTML(text), 'text/html'), answer, () => ask(address, typing))
       } catch (e) {
@@ -181,7 +183,7 @@
       if (page && query) navigator.sendBeacon?.(base + '/opened', new URLSearchParams({ page, q: query }))
     }
     for (const kind of ['click', 'auxclick']) {
-      document.addEventListener(kind, e => { if (e.button < 2 && e.target.closest?.('main .hit a[href]')) opened() })
+      document.addEventListener(kind, e => { if (e.button < 2 && e.target.closest?.('main :is(.hit, .answer) a[href]')) opened() })
     }
     document.addEventListener('picked', opened)
 

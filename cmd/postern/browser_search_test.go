@@ -30,6 +30,7 @@ func testSearch(t *testing.T, browser *chromium, url string) {
 		{"recent searches", walkRecent},
 		{"composition", walkComposition},
 		{"marks", walkMarks},
+		{"alert", walkAlert},
 		{"refusal", walkRefusal},
 		{"gaps", walkGaps},
 	} {
@@ -104,7 +105,7 @@ func walkFacets(t *testing.T, tab *tab, url string) {
 		t.Errorf("the facet counts %d more than there are", n)
 	}
 	tab.do(t, chromedp.Click(chromedp.CSS("[data-key=sort]")))
-	tab.until(t, `location.search.includes('sort=newest') && `+onResults)
+	tab.until(t, `location.search.includes('sort=newest') && document.querySelector('[data-key=sort]').textContent === 'by relevance'`)
 	tab.do(t, chromedp.Click(chromedp.CSS("a.pill.on")))
 	tab.until(t, atQuery+` === 'pool' && !(`+has("a.pill.on")+`) && location.search.includes('sort=newest')`)
 	eval[any](t, tab, `history.go(-3), null`)
@@ -198,6 +199,21 @@ func walkMarks(t *testing.T, tab *tab, url string) {
 	for _, v := range tab.axe(t) {
 		t.Error(v)
 	}
+}
+
+// walkAlert: an alert that is put into the box is answered by the page that reads
+// its structure; back leads to the search before.
+func walkAlert(t *testing.T, tab *tab, url string) {
+	tab.open(t, url+"/search?q=pool")
+	tab.until(t, onResults)
+	tab.press(t, "/")
+	if _, err := chromedp.Call(tab.ctx, input.InsertText, input.InsertTextParams{Text: "[FIRING:1] GatewayPoolExhausted (eu-1 payment-gw critical)"}); err != nil {
+		t.Fatal(err)
+	}
+	tab.press(t, kb.Enter)
+	tab.until(t, `location.pathname.endsWith('/similar') && document.querySelector('.answer')?.textContent.includes('GatewayPoolExhausted')`)
+	eval[any](t, tab, `history.back(), null`)
+	tab.until(t, `location.pathname.endsWith('/search') && `+onResults)
 }
 
 // walkRefusal: while search refuses, the last results stay, and it is asked again.

@@ -110,6 +110,39 @@ func TestProblemsPointAtTheQuery(t *testing.T) {
 	}
 }
 
+// TestAnswerAboveTheResults: only the best result that has every word may say what
+// fixed it last time.
+func TestAnswerAboveTheResults(t *testing.T) {
+	thirty, ninety := int64(1800), int64(5400)
+	hit := func(kind string, score float64, recover *int64, fix *search.Section) search.Hit {
+		return search.Hit{Document: search.Document{ID: kind, Kind: kind, Title: "T", Address: "/x", Recover: recover, OpenActions: 1}, Score: score, Fix: fix}
+	}
+	fix := &search.Section{Heading: "Mitigation", Anchor: "h-m", Text: "Raise it."}
+	for name, c := range map[string]struct {
+		results search.Results
+		target  string
+		want    string
+	}{
+		"incident": {search.Results{Total: 3, Whole: 3, Hits: []search.Hit{
+			hit("postmortem", 10, &thirty, fix), hit("postmortem", 9, &ninety, nil), hit("postmortem", 1, &ninety, nil)}},
+			"/search?q=pool", "2 similar incidents, median 90 min to recover"},
+		"runbook":         {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool", `href="/x#h-m">Runbook: T, Mitigation</a>`},
+		"some words":      {search.Results{Total: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool", ""},
+		"says no fix":     {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, nil)}}, "/search?q=pool", ""},
+		"another kind":    {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("guide", 1, nil, fix)}}, "/search?q=pool", ""},
+		"no words":        {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=kind:runbook", ""},
+		"newest":          {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool&sort=newest", ""},
+		"the second page": {search.Results{Total: 21, Whole: 21, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool&offset=20", ""},
+	} {
+		s := newSite(t, "https://kb.example")
+		s.search.found = func(search.Request) (search.Results, error) { return c.results, nil }
+		body := s.get(c.target).Body.String()
+		if got := strings.Contains(body, "What fixed it last time"); got != (c.want != "") || !strings.Contains(body, c.want) {
+			t.Errorf("%s: answered is %v, want %q", name, got, c.want)
+		}
+	}
+}
+
 // TestReadersAreToldOfARebuild: results may lack what is not indexed yet.
 func TestReadersAreToldOfARebuild(t *testing.T) {
 	s := newSite(t, "https://kb.example")

@@ -62,7 +62,6 @@ func templateFuncs() template.FuncMap {
 		"sev":            severityClass,
 		"list":           func(s []string) string { return strings.Join(s, ", ") },
 		"with2":          func(f, r any) pair { return pair{f, r} },
-		"short40":        func(s string) string { return shortened(s, 40) },
 		"suggestionKind": kindWord,
 		"percent":        func(share float64) string { return percentOf(&share) },
 		"cut":            cutStatement,

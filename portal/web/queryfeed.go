@@ -15,7 +15,7 @@ func (s *Server) queryFeed(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	req.Newest, req.Limit, req.Offset, req.Facets, req.Fragments, req.Prefix = true, feedEntries, 0, false, false, false
+	req.Newest, req.Limit, req.Offset, req.Facets, req.Fragments, req.Prefix, req.Fixes = true, feedEntries, 0, false, false, false, 0
 	found, err := s.deps.Search.Search(ctx, req)
 	if err != nil {
 		return err

@@ -48,7 +48,7 @@ func (s *Server) search(c echo.Context) error {
 
 func searchRequest(c echo.Context) (search.Request, error) {
 	r := search.Request{
-		Text: c.QueryParam("q"), Limit: hitsPerPage, Facets: true, Fragments: true,
+		Text: c.QueryParam("q"), Limit: hitsPerPage, Facets: true, Fragments: true, Fixes: 1,
 		Newest: c.QueryParam("sort") == "newest", Prefix: c.QueryParam("typing") != "",
 	}
 	if !utf8.ValidString(r.Text) {

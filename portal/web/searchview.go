@@ -15,6 +15,7 @@ type searchView struct {
 	frame
 	Page       string // names this view of the page; see Server.pageView
 	Results    search.Results
+	Answer     *searchAnswer
 	Hits       []hitView
 	Facets     []facetView
 	Chips      []chip
@@ -82,6 +83,7 @@ func (s *Server) fillSearch(view *searchView, req search.Request) {
 	for _, n := range view.Results.Notes {
 		view.Notes = append(view.Notes, sentence(n))
 	}
+	view.Answer = s.searchAnswer(view.Results, q, req)
 	for _, h := range view.Results.Hits {
 		view.Hits = append(view.Hits, s.hitView(h))
 	}
