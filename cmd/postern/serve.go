@@ -140,6 +140,8 @@ func fillDemo(ctx context.Context, term terminal, a *app.App, conf config.Config
 	if err != nil {
 		return err
 	}
-	err = demo.Feeds(ctx, http.DefaultClient, a.URL(), feeder, time.Now())
-	return fault.Wrap(fault.Internal, "demo", "the sample feeds could not be posted", err)
+	if err := demo.Feeds(ctx, http.DefaultClient, a.URL(), feeder, time.Now()); err != nil {
+		return fault.Wrap(fault.Internal, "demo", "the sample feeds could not be posted", err)
+	}
+	return a.MakeReports(ctx)
 }

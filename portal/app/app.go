@@ -37,6 +37,7 @@ import (
 	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/catalog"
+	"github.com/postern/postern/reports/deliver/outbox"
 	"github.com/postern/postern/reports/ledger"
 	"github.com/postern/postern/reports/poll"
 	"github.com/postern/postern/reports/press"
@@ -95,6 +96,7 @@ type App struct {
 	register    *register.Register
 	archive     *archive.Archive
 	press       *press.Press
+	outbox      *outbox.Outbox
 	jobs        *jobs.Runner
 	charts      charts
 	renderer    postmortems.BodyRenderer
@@ -123,7 +125,7 @@ func New(ctx context.Context, opt Options) (a *App, err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.openFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries, a.openRegister, a.openBoard, a.openReports,
+		a.openFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries, a.openRegister, a.openBoard, a.openReports, a.openDeliveries,
 	} {
 		if err = step(ctx); err != nil {
 			return a, err
@@ -169,7 +171,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 
 // schemas are those of every owner of the database.
 func schemas() []kv.Schema {
-	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), querylog.Schema(), catalog.Schema(), ledger.Schema(), poll.Schema(), register.Schema(), archive.Schema(), jobs.Schema()}
+	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), querylog.Schema(), catalog.Schema(), ledger.Schema(), poll.Schema(), register.Schema(), archive.Schema(), outbox.Schema(), jobs.Schema()}
 }
 
 func (a *App) openLibrary(context.Context) error {

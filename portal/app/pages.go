@@ -31,7 +31,7 @@ func (a *App) openWeb() error {
 	a.web, err = web.New(web.Deps{
 		Library: a.library, Content: a.repo, Search: a.index, Suggest: a.suggest, Queries: a.queries, Git: git{a}, Auth: a.tokens, Admin: admin{a},
 		Status: a, Rules: rules(), Renderer: a.renderer, Schemas: map[string][]byte{"postmortem": postmortems.FrontMatterSchema()},
-		Reports: reportsOf{a}, Charts: a.charts, Jobs: a.jobs,
+		Reports: reportsOf{a}, Charts: a.charts, Jobs: a.jobs, Deliveries: deliveries{a.outbox, a},
 		API: apiHandler, MCP: a.mcpHandler(), Metrics: a.metrics.Handler(c.Metrics.Token.Reveal()), Observe: a.observe, NewID: rand.Text,
 		Feeds: a.ledger, Signals: signals{a.register, a},
 	}, web.Options{

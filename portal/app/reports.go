@@ -47,6 +47,7 @@ func (a *App) openReports(context.Context) error {
 			Run: func(ctx context.Context) (string, error) { return a.press.Tick(ctx, mostAtOnce) }},
 		{Name: "revisions", About: "holds published reports against late data and revises those that it changes", Every: pressEvery,
 			Run: func(ctx context.Context) (string, error) { return a.press.Recheck(ctx, mostRechecked) }},
+		{Name: "deliveries", About: "sends reports to their recipients", Every: deliverEvery, Run: a.deliverDue},
 	}})
 	drawer, err := chart.NewDrawer(nil)
 	if err != nil {

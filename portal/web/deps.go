@@ -33,13 +33,15 @@ type Deps struct {
 	Charts   Charts                   // of reports; set when Reports is
 	Printer  Printer                  // nil: no PDF
 	Jobs     Jobs                     // nil: no page of jobs
-	MCP      http.Handler             // /mcp: tools for language models
-	API      http.Handler             // /api/v1/… and /openapi.json, without the portal's prefix
-	Metrics  http.Handler
-	Feeds    Feeds // nil: feeds are not taken in
-	Observe  func(Observation)
-	Signals  Signals       // incidents, alerts, changes, slow SQL; nil: their routes answer 404
-	NewID    func() string // a fresh request id, 16 or more URL-safe characters
+	// Deliveries is what was sent of reports; nil: no page of it.
+	Deliveries Deliveries
+	MCP        http.Handler // /mcp: tools for language models
+	API        http.Handler // /api/v1/… and /openapi.json, without the portal's prefix
+	Metrics    http.Handler
+	Feeds      Feeds // nil: feeds are not taken in
+	Observe    func(Observation)
+	Signals    Signals       // incidents, alerts, changes, slow SQL; nil: their routes answer 404
+	NewID      func() string // a fresh request id, 16 or more URL-safe characters
 }
 
 // Library is the published knowledge. An address is path-absolute, without the

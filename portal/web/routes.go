@@ -24,7 +24,7 @@ type route struct {
 // table lists every route of the portal. Nothing is routed elsewhere.
 func (s *Server) table() []route {
 	var rows []route
-	for _, part := range [][]route{s.readingRoutes(), s.signalRoutes(), s.reportRoutes(), s.publicRoutes(), s.gitRoutes(), s.apiRoutes(), s.feedRoutes(), s.adminRoutes()} {
+	for _, part := range [][]route{s.readingRoutes(), s.signalRoutes(), s.reportRoutes(), s.publicRoutes(), s.gitRoutes(), s.apiRoutes(), s.feedRoutes(), s.deliveryRoutes(), s.adminRoutes()} {
 		rows = append(rows, part...)
 	}
 	return rows

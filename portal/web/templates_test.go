@@ -15,7 +15,7 @@ func pageStructs() map[string]any {
 	return map[string]any{
 		"home": homeView{}, "list": listView{}, "document": documentView{}, "search": searchView{}, "history": historyView{}, "diff": diffView{},
 		"drafts": draftsView{}, "services": servicesView{}, "actions": actionsView{}, "rules": rulesView{}, "rule": ruleView{},
-		"report": reportView{}, "reports": reportsView{}, "differences": differencesView{}, "jobs": jobsView{},
+		"report": reportView{}, "reports": reportsView{}, "differences": differencesView{}, "jobs": jobsView{}, "deliveries": deliveriesView{},
 		"gaps": gapsView{}, "error": errorView{}, "login": loginView{}, "mermaid": mermaidView{},
 		"similar": similarView{}, "alert": alertView{},
 		"feeds": feedsView{}, "letters": lettersView{},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -29,9 +30,11 @@ type Options struct {
 	Random func() float64
 }
 
-// Outbox sends deliveries. Methods may be called from many goroutines; Tick must
-// not run twice at the same time.
-type Outbox struct{ opt Options }
+// Outbox sends deliveries. Methods may be called from many goroutines.
+type Outbox struct {
+	opt Options
+	one sync.Mutex // held while something is sent: deliveries go out one by one
+}
 
 // New makes an Outbox. Recover must be called once before the first Tick.
 func New(opt Options) *Outbox { return &Outbox{opt: opt} }
@@ -54,24 +57,25 @@ var backOff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, ti
 
 // Add asks for deliveries inside the transaction that publishes the revision, so
 // that neither can exist without the other. Those that exist already are left as
-// they are.
-func (o *Outbox) Add(w kv.Writer, deliveries []Delivery) error {
+// they are. The answer has the id of each.
+func (o *Outbox) Add(w kv.Writer, deliveries []Delivery) (ids []string, err error) {
 	now := o.opt.Now()
 	for _, d := range deliveries {
 		d.ID = idOf(d)
+		ids = append(ids, d.ID)
 		known, err := w.Get(bDelivery, []byte(d.ID))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if known != nil {
 			continue
 		}
 		d.State, d.Queued, d.NotBefore = Queued, now, d.Quiet.after(now)
 		if err := put(w, nil, d); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return ids, nil
 }
 
 // Recover marks deliveries that a crash cut off as uncertain. It returns how
@@ -114,11 +118,18 @@ func (o *Outbox) Tick(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := o.send(ctx, id); err != nil {
+		if err := o.One(ctx, id); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// One sends one delivery when its time has come.
+func (o *Outbox) One(ctx context.Context, id string) error {
+	o.one.Lock()
+	defer o.one.Unlock()
+	return o.send(ctx, id)
 }
 
 // due are the ids of queued deliveries whose time has come.

@@ -71,7 +71,10 @@ func (w *world) start() {
 
 func (w *world) add(deliveries ...Delivery) {
 	w.t.Helper()
-	err := w.db.Update(w.t.Context(), func(tx kv.Writer) error { return w.box.Add(tx, deliveries) })
+	err := w.db.Update(w.t.Context(), func(tx kv.Writer) error {
+		_, err := w.box.Add(tx, deliveries)
+		return err
+	})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -1,0 +1,259 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/portal/config"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/chart"
+	"github.com/postern/postern/reports/deliver"
+	"github.com/postern/postern/reports/deliver/outbox"
+	"github.com/postern/postern/reports/draw"
+	"github.com/postern/postern/reports/export"
+	"github.com/postern/postern/reports/period"
+)
+
+const (
+	// mailTimeout bounds one conversation with the mail server.
+	mailTimeout = 30 * time.Second
+	// deliverEvery is how often it is looked whether something is to be sent.
+	deliverEvery = time.Minute
+	// mailCharts is how many charts a mail carries: it is read, the page is studied.
+	mailCharts = 3
+)
+
+// deliverWithin is how long after it was due a report is still worth sending by
+// itself: after ten days of standstill nobody wants ten daily mails.
+func deliverWithin(kind period.Kind) time.Duration {
+	const day = 24 * time.Hour
+	return map[period.Kind]time.Duration{period.Daily: 2 * day, period.Weekly: 7 * day, period.Monthly: 14 * day}[kind]
+}
+
+// openDeliveries makes the outbox and the senders of what is configured.
+func (a *App) openDeliveries(ctx context.Context) error {
+	senders, err := a.openSenders()
+	if err != nil {
+		return err
+	}
+	compose, err := deliver.NewComposer()
+	if err != nil {
+		return err
+	}
+	a.outbox = outbox.New(outbox.Options{
+		DB: a.db, Composer: letters{a, compose}, Now: a.opt.Now, Log: a.log, Random: rand.Float64,
+		Sender: func(channel string) (deliver.Sender, error) {
+			if s, ok := senders[channel]; ok {
+				return s, nil
+			}
+			return nil, fault.Newf(fault.NotFound, "app.deliver", "the channel %.40q is not configured: state it under channels, or mail.host for mail", channel)
+		},
+	})
+	cut, err := a.outbox.Recover(ctx)
+	if cut > 0 {
+		a.log.Warn("deliveries were cut off by the end of the process; they are shown as uncertain", "count", cut)
+	}
+	return err
+}
+
+func (a *App) openSenders() (map[string]deliver.Sender, error) {
+	senders := map[string]deliver.Sender{}
+	if m := a.opt.Config.Mail; m.Host != "" {
+		s, err := deliver.NewMailer(deliver.SMTP{
+			Host: m.Host, Port: m.Port, From: m.From, User: m.User, Password: m.Password.Reveal(), TLS: m.TLS, Timeout: mailTimeout, Now: a.opt.Now,
+		})
+		if err != nil {
+			return nil, err
+		}
+		senders[string(deliver.Mail)] = s
+	}
+	client := deliver.NewClient()
+	for name, c := range a.opt.Config.Channels {
+		s, err := deliver.NewSender(channelOf(name, c), deliver.Options{Client: client, Now: a.opt.Now})
+		if err != nil {
+			return nil, err
+		}
+		senders[name] = s
+	}
+	return senders, nil
+}
+
+func channelOf(name string, c config.Channel) deliver.Channel {
+	return deliver.Channel{Name: name, Type: deliver.Type(c.Type), URL: c.URL.Reveal(), Secret: c.Secret.Reveal()}
+}
+
+// queueDeliveries asks for the deliveries of the newest revisions of every report
+// that has recipients. Asking twice is asking once, so it is done at start, after
+// every new revision and at every tick: a crash between publishing and asking
+// loses nothing.
+func (a *App) queueDeliveries(ctx context.Context) error {
+	defs, err := a.reportDefinitions(ctx)
+	if err != nil {
+		return err
+	}
+	for _, def := range defs {
+		if len(def.Recipients) == 0 {
+			continue
+		}
+		have, err := a.archive.Have(ctx, def.Name)
+		if err != nil {
+			return err
+		}
+		for _, rev := range have {
+			if err := a.queueRevision(ctx, def, rev); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// queueRevision asks for one revision's deliveries when it is worth sending.
+func (a *App) queueRevision(ctx context.Context, def reports.Definition, rev archive.Revision) error {
+	p, err := period.Of(rev.Kind, rev.Period, def.Location())
+	if err != nil || a.opt.Now().Sub(def.Due(p)) > deliverWithin(rev.Kind) {
+		return err
+	}
+	news, err := a.worthSending(ctx, rev)
+	if err != nil || !news {
+		return err
+	}
+	return a.db.Update(ctx, func(w kv.Writer) error {
+		_, err := a.outbox.Add(w, deliveriesOf(def, rev))
+		return err
+	})
+}
+
+// worthSending tells whether a revision says something new to who has the one
+// before: a first one does, a correction when it changes the verdict.
+func (a *App) worthSending(ctx context.Context, rev archive.Revision) (bool, error) {
+	if rev.Number == 1 {
+		return true, nil
+	}
+	all, err := a.archive.Revisions(ctx, rev.Name, rev.Period)
+	if err != nil {
+		return false, err
+	}
+	for _, before := range all {
+		if before.Number == rev.Number-1 {
+			return before.Verdict != rev.Verdict || before.Tone != rev.Tone, nil
+		}
+	}
+	return true, nil
+}
+
+// deliveriesOf are the deliveries of one revision.
+func deliveriesOf(def reports.Definition, rev archive.Revision) []outbox.Delivery {
+	out := make([]outbox.Delivery, 0, len(def.Recipients))
+	for _, r := range def.Recipients {
+		out = append(out, outbox.Delivery{Report: rev.Name, Period: rev.Period, Revision: rev.Number, Channel: r.Kind, Address: r.Address, Quiet: quietOf(def)})
+	}
+	return out
+}
+
+func quietOf(def reports.Definition) *outbox.Quiet {
+	if def.Quiet == nil {
+		return nil
+	}
+	const minute = time.Minute
+	return &outbox.Quiet{From: int(def.Quiet.From / minute), To: int(def.Quiet.To / minute), Zone: def.Zone}
+}
+
+// deliverDue is the job that sends what is due.
+func (a *App) deliverDue(ctx context.Context) (said string, err error) {
+	if err := a.queueDeliveries(ctx); err != nil {
+		return "", err
+	}
+	if err := a.outbox.Tick(ctx); err != nil {
+		return "", err
+	}
+	waiting, err := a.outbox.List(ctx, outbox.Queued)
+	if err != nil {
+		return "", err
+	}
+	stuck, err := a.outbox.List(ctx, outbox.Parked, outbox.Uncertain)
+	return fmt.Sprintf("%d waiting, %d need a person", len(waiting), len(stuck)), err
+}
+
+// deliveries answers for the pages; it implements web.Deliveries.
+type deliveries struct {
+	*outbox.Outbox
+	a *App
+}
+
+// Send implements web.Deliveries.
+func (d deliveries) Send(ctx context.Context, report, per, channel, address string) (outbox.Delivery, error) {
+	var none outbox.Delivery
+	if channel == string(deliver.Mail) && address == "" {
+		return none, fault.New(fault.Invalid, "app.send", "mail needs an address")
+	}
+	rev, err := d.a.archive.Newest(ctx, report, per)
+	if err != nil {
+		return none, err
+	}
+	id := ""
+	err = d.a.db.Update(ctx, func(w kv.Writer) error {
+		ids, err := d.Add(w, []outbox.Delivery{{Report: rev.Name, Period: rev.Period, Revision: rev.Number, Channel: channel, Address: address}})
+		if err == nil {
+			id = ids[0]
+		}
+		return err
+	})
+	if err != nil {
+		return none, err
+	}
+	if err := d.One(ctx, id); err != nil {
+		return none, err
+	}
+	return d.Get(ctx, id)
+}
+
+// letters composes what the outbox sends.
+type letters struct {
+	a       *App
+	compose *deliver.Composer
+}
+
+// Letter implements outbox.Composer.
+func (l letters) Letter(ctx context.Context, report, per string, revision int) (deliver.Letter, error) {
+	published, err := l.a.archive.Report(ctx, report, per, revision)
+	if err != nil {
+		return deliver.Letter{}, err
+	}
+	latest := l.a.URL() + "/reports/" + report + "/" + per
+	raw, err := json.Marshal(published.Report)
+	if err != nil {
+		return deliver.Letter{}, err
+	}
+	pictures, err := l.pictures(published.Report)
+	if err != nil {
+		return deliver.Letter{}, err
+	}
+	return l.compose.Letter(deliver.Published{
+		Report: published.Report, Revision: published.Number, At: published.PublishedAt, Portal: l.a.opt.Config.Name,
+		URL: fmt.Sprintf("%s?rev=%d", latest, published.Number), Latest: latest, Base: l.a.URL(),
+		Markdown: export.Markdown(published.Report, l.a.URL()), JSON: raw, Pictures: pictures,
+	})
+}
+
+// pictures are the first charts of a report, for mail.
+func (l letters) pictures(r reports.Report) (out []deliver.Picture, err error) {
+	for i, c := range r.Charts {
+		if len(out) == mailCharts {
+			break
+		}
+		figure := draw.Figure(r, c)
+		png, err := l.a.charts.drawer.PNG(figure, chart.Light)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, deliver.Picture{Name: fmt.Sprintf("chart-%d.png", i+1), Alt: c.Title, PNG: png})
+	}
+	return out, nil
+}
