@@ -106,12 +106,12 @@ func formatSeconds(n *int64) string {
 	return postmortems.FormatDuration(&d)
 }
 
-// plural writes "1 document", "2 documents", "3 entries", "4 searches".
+// plural writes "1 document", "2 documents", "3 entries", "4 searches", "5 days".
 func plural(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	if stem, ok := strings.CutSuffix(one, "y"); ok {
+	if stem, ok := strings.CutSuffix(one, "y"); ok && !strings.HasSuffix(stem, "a") && !strings.HasSuffix(stem, "e") {
 		return groupDigits(n) + " " + stem + "ies"
 	}
 	if strings.HasSuffix(one, "ch") {
