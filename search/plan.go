@@ -98,18 +98,21 @@ const (
 	proseWords    = 12
 )
 
-// isProse tells whether a query reads as a text rather than as a query.
-func isProse(root query.Node) bool {
+// isProse tells whether a query with quotations is long enough for a text rather
+// than a query, and whether it has the punctuation of sentences.
+func isProse(root query.Node) (long, sentences bool) {
 	words, quoted := 0, 0
 	for _, n := range conjuncts(root) {
 		switch n := n.(type) {
 		case query.Word:
 			words++
+			sentences = sentences || strings.HasSuffix(n.Text, ".") || strings.HasSuffix(n.Text, ",") || strings.HasSuffix(n.Text, ":")
 		case query.Phrase:
 			quoted += len(strings.Fields(n.Text))
 		}
 	}
-	return quoted > 0 && words >= proseUnquoted && words+quoted >= proseWords
+	long = quoted > 0 && words >= proseUnquoted && words+quoted >= proseWords
+	return long, long && sentences
 }
 
 // unquoted makes the phrases among the nodes words.

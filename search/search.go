@@ -86,28 +86,32 @@ func (x *Index) answer(ctx context.Context, g *engine, r Request, q query.Query,
 	})
 }
 
-// matching plans a query and finds what matches. A text in sentences whose
-// quotations nothing contains is read again without its quotation marks.
+// matching plans a query and finds what matches. The quotation marks of a text in
+// sentences are its author's, not the language's: it is searched for word by word.
+// So is a long text without full stops whose quotations nothing contains.
 func (x *Index) matching(e *evaluation, q query.Query, typing bool) (plan, matches, error) {
 	known, err := x.opt.Synonyms.Synonyms(e.ctx)
 	if err != nil {
 		return plan{}, matches{}, err
 	}
-	p := planner{evaluation: e, vocabulary: &x.vocabulary, synonyms: known, typing: typing}
-	plan, err := p.make(q)
-	if err != nil {
-		return plan, matches{}, err
-	}
-	m, err := e.match(plan)
-	if err != nil || m.count > 0 || !isProse(q.Root) {
+	read := func(prose bool) (plan, matches, error) {
+		p := planner{evaluation: e, vocabulary: &x.vocabulary, synonyms: known, typing: typing, prose: prose}
+		plan, err := p.make(q)
+		if err != nil {
+			return plan, matches{}, err
+		}
+		m, err := e.match(plan)
 		return plan, m, err
 	}
-	p = planner{evaluation: e, vocabulary: &x.vocabulary, synonyms: known, typing: typing, prose: true}
-	if plan, err = p.make(q); err != nil {
-		return plan, m, err
+	long, sentences := isProse(q.Root)
+	if !sentences {
+		plan, m, err := read(false)
+		if err != nil || m.count > 0 || !long {
+			return plan, m, err
+		}
 	}
-	plan.notes = append(plan.notes, "nothing contains what is in quotation marks: this long text was searched for word by word")
-	m, err = e.match(plan)
+	plan, m, err := read(true)
+	plan.notes = append(plan.notes, "this long text was searched for word by word: its quotation marks do not ask for exact phrases")
 	return plan, m, err
 }
 

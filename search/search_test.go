@@ -92,7 +92,7 @@ func TestSearchNotes(t *testing.T) {
 		{"conection pool", "pool", "no document has “conection”: searched for “connection” instead", "connection pool"},
 		{"why did the payments pool exhaust every giraffe", "pool", "no document has all 5 words: these have at least 1 of them", ""},
 		{"database pool", "pool", "the first has all 2 words; the others have at least 1 of them", ""},
-		{"we saw the connection pool of the payments service being exhausted by “what nobody said”", "pool", "nothing contains what is in quotation marks: this long text was searched for word by word", ""},
+		{"we saw the connection pool of the payments service being exhausted by “what nobody said”", "pool", "this long text was searched for word by word: its quotation marks do not ask for exact phrases", ""},
 	}
 	for _, tt := range tests {
 		r := find(t, x, tt.query)
