@@ -24,6 +24,7 @@ type similarHit struct {
 	foundHit
 	ForAlert bool `json:"for_alert"`
 	Fix      *struct{ Heading, Text string }
+	Waiting  []struct{ Text, Owner, Due string }
 }
 
 func newSimilar(term terminal, g *globals) *cobra.Command {
@@ -135,6 +136,19 @@ func printSimilarHit(term terminal, base string, h similarHit) {
 		facts = append(facts, fmt.Sprintf("%d open actions", h.OpenActions))
 	}
 	fmt.Fprintf(term.out, "  %s\n", postmortems.Printable(strings.Join(facts, " · ")))
+	printFix(term, h)
+	for _, a := range h.Waiting {
+		facts := []string{"open: " + a.Text}
+		for _, f := range []string{a.Owner, a.Due} {
+			if f != "" {
+				facts = append(facts, f)
+			}
+		}
+		fmt.Fprintf(term.out, "  %s\n", postmortems.Printable(strings.Join(facts, " · ")))
+	}
+}
+
+func printFix(term terminal, h similarHit) {
 	if h.Fix == nil {
 		return
 	}

@@ -143,7 +143,9 @@ func (s *shelf) Revisions(_ context.Context, id string) ([]library.Revision, err
 type finder struct {
 	asked search.Request
 	liken search.SimilarRequest
-	err   error
+	// unfixed leaves the fix out.
+	unfixed bool
+	err     error
 }
 
 func (f *finder) Search(_ context.Context, r search.Request) (search.Results, error) {
@@ -180,7 +182,7 @@ func (f *finder) Similar(ctx context.Context, r search.SimilarRequest) (search.L
 	out := search.Likeness{Reading: paste.Read(r.Text), Total: found.Total, Took: found.Took, Notes: []string{"nothing close was found"}}
 	for i, h := range found.Hits {
 		m := search.Match{Hit: h, Named: i == 0}
-		if i == 0 {
+		if i == 0 && !f.unfixed {
 			m.Fix = &search.Section{Heading: "Resolution", Anchor: "h-resolution", Text: "The limit was set back."}
 		}
 		out.Matches = append(out.Matches, m)

@@ -3,11 +3,13 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/postern/postern/portal/web/problem"
+	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/search"
 )
 
@@ -36,8 +38,9 @@ type SimilarAnswer struct {
 // SimilarHit is a document that resembles a text. It has the fields of a search hit.
 type SimilarHit struct {
 	Hit
-	ForAlert bool `json:"for_alert" doc:"The document is for the alert itself: it lists it, or bears its name."`
-	Fix      *Fix `json:"fix" doc:"The section that says what to do or what was done; null when the document has none."`
+	ForAlert bool     `json:"for_alert" doc:"The document is for the alert itself: it lists it, or bears its name."`
+	Fix      *Fix     `json:"fix" doc:"The section that says what to do or what was done, else the end of the incident's timeline; null when the document tells neither."`
+	Waiting  []Action `json:"waiting" nullable:"false" doc:"The action items that are still open; of the first five incidents only."`
 }
 
 // Fix is one section of a document.
@@ -47,8 +50,13 @@ type Fix struct {
 	Text    string  `json:"text" doc:"Its text, without markup; at most 2,000 characters."`
 }
 
-// maxFix is how many characters of a fix are sent.
-const maxFix = 2000
+const (
+	// maxFix is how many characters of a fix are sent.
+	maxFix = 2000
+	// incidentsRead is how many incidents of an answer are read for the end of their
+	// timeline and their open actions.
+	incidentsRead = 5
+)
 
 func (s service) similar(ctx context.Context, in *similarRequest) (SimilarAnswer, error) {
 	return s.similarTo(ctx, in.Body.Text, in.Body.Limit)
@@ -59,19 +67,50 @@ func (s service) similarTo(ctx context.Context, text string, limit int) (Similar
 	if err != nil {
 		return SimilarAnswer{}, err
 	}
+	hits := each(found.Matches, s.similarHit)
+	read := 0
+	for i := range hits {
+		if hits[i].Kind == string(postmortems.Postmortem) && read < incidentsRead {
+			s.readIncident(ctx, &hits[i])
+			read++
+		}
+	}
 	return SimilarAnswer{
 		ReadAs: string(found.Reading.Kind), Alerts: list(found.Reading.Names), Fingerprint: found.Reading.Fingerprint(),
 		Total: found.Total, TookMS: int64((found.Took + time.Millisecond - 1) / time.Millisecond),
-		Hits: each(found.Matches, s.similarHit), Notes: list(found.Notes),
+		Hits: hits, Notes: list(found.Notes),
 	}, nil
 }
 
 func (s service) similarHit(m search.Match) SimilarHit {
-	h := SimilarHit{Hit: s.hit(m.Hit), ForAlert: m.Named}
+	h := SimilarHit{Hit: s.hit(m.Hit), ForAlert: m.Named, Waiting: []Action{}}
 	if m.Fix != nil {
 		h.Fix = &Fix{Heading: m.Fix.Heading, Anchor: text(m.Fix.Anchor), Text: m.Fix.Brief(maxFix)}
 	}
 	return h
+}
+
+// readIncident adds what only the whole document tells. An answer does without it
+// when the document cannot be read.
+func (s service) readIncident(ctx context.Context, h *SimilarHit) {
+	page, err := s.Library.Page(ctx, h.ID, "")
+	if err != nil {
+		return
+	}
+	for _, a := range page.Document.Actions {
+		if a.Status != "done" && a.Status != "dropped" {
+			h.Waiting = append(h.Waiting, actionOf(a))
+		}
+	}
+	steps := page.Document.Recovery()
+	if h.Fix != nil || len(steps) == 0 {
+		return
+	}
+	lines := make([]string, len(steps))
+	for i, e := range steps {
+		lines[i] = e.At.At.UTC().Format("15:04") + " " + e.Text
+	}
+	h.Fix = &Fix{Heading: "Timeline (UTC)", Text: strings.Join(lines, "\n")}
 }
 
 // post registers an operation that is asked with a body and changes nothing.

@@ -33,6 +33,23 @@ func TestSimilar(t *testing.T) {
 	}
 }
 
+// Without a section that says so, the end of the timeline tells what fixed it.
+func TestSimilarReadsTheIncident(t *testing.T) {
+	p := newPortal(t, "")
+	var out SimilarAnswer
+	p.finder.unfixed = true
+	if err := json.Unmarshal(p.post("/api/v1/similar", `{"text":"pool"}`).Body.Bytes(), &out); err != nil {
+		t.Fatal(err)
+	}
+	h := out.Hits[0]
+	if h.Fix == nil || h.Fix.Heading != "Timeline (UTC)" || h.Fix.Text != "09:00 Errors" {
+		t.Errorf("the fix is %+v", h.Fix)
+	}
+	if len(h.Waiting) != 1 || h.Waiting[0].Text != "Alert on waits" {
+		t.Errorf("open are %+v", h.Waiting)
+	}
+}
+
 // A hit of /similar can be read by whoever reads those of /search.
 func TestSimilarHitsAreSearchHits(t *testing.T) {
 	p := newPortal(t, "")

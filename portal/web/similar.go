@@ -57,6 +57,9 @@ const (
 	// leads is the share of the best score from which a match without the alert's
 	// name may lead the answer.
 	leads = 0.6
+	// closeEnough is the share of the best score below which a match is not shown: beside
+	// the best it is like the text by accident.
+	closeEnough = 0.2
 	// titleShown is how many characters of a headline the browser's tab has room for.
 	titleShown = 60
 	// similarListed is how many documents an answer lists.
@@ -119,7 +122,14 @@ func (s *Server) toSimilar(c echo.Context) (sent bool, err error) {
 func (s *Server) answerOf(ctx context.Context, matches []search.Match) answerView {
 	var out answerView
 	var took []int64
+	top := 0.0
 	for _, m := range matches {
+		top = max(top, m.Score)
+	}
+	for _, m := range matches {
+		if !m.Named && m.Score < closeEnough*top {
+			continue
+		}
 		v := s.matchOf(m)
 		switch {
 		case out.Lead == nil && m.Kind == string(postmortems.Runbook) && m.Named:

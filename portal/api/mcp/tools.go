@@ -54,6 +54,7 @@ type hit struct {
 	Fragments      []struct{ Field, Heading, HTML string }
 	ForAlert       bool `json:"for_alert"`
 	Fix            *fix
+	Waiting        []Action
 }
 
 type fix struct {
@@ -138,8 +139,9 @@ type similarOutput struct {
 
 type similar struct {
 	found
-	ForAlert bool `json:"for_alert" jsonschema:"the document is for this very alert"`
-	Fix      *fix `json:"fix" jsonschema:"the section that says what to do or what was done; null when there is none"`
+	ForAlert bool     `json:"for_alert" jsonschema:"the document is for this very alert"`
+	Fix      *fix     `json:"fix" jsonschema:"what to do or what was done; null when the document does not tell"`
+	Waiting  []Action `json:"waiting" jsonschema:"action items that are still open"`
 }
 
 func (t tools) similar(ctx context.Context, in similarInput) (similarOutput, error) {
@@ -159,7 +161,7 @@ func (t tools) similar(ctx context.Context, in similarInput) (similarOutput, err
 	}
 	out := similarOutput{ReadAs: answer.ReadAs, Alerts: list(answer.Alerts), Found: []similar{}, Notes: list(answer.Notes)}
 	for _, h := range answer.Hits {
-		out.Found = append(out.Found, similar{h.found(t.portal), h.ForAlert, h.Fix})
+		out.Found = append(out.Found, similar{h.found(t.portal), h.ForAlert, h.Fix, append([]Action{}, h.Waiting...)})
 	}
 	return out, nil
 }
