@@ -54,6 +54,7 @@ var rules = map[string][]string{
 	"reports/deliver":              {"portal/base/fault", "reports", "templates"},
 	"reports/deliver/outbox":       {"portal/base/fault", "portal/base/kv", "reports/deliver"},
 	"reports/draw":                 {"reports", "reports/chart"},
+	"reports/definition":           {"portal/base/yamldoc", "postmortems", "reports", "reports/period"},
 	"reports/drill":                {},
 	"reports/feed":                 {"portal/base/fault", "reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/slo", "reports/sql"},
 	"reports/feed/alertmanager":    {"portal/base/fault", "reports/alert", "reports/feed"},
@@ -101,7 +102,7 @@ var pure = []string{
 	"reports",
 	"reports/slo/promql",
 	"reports/slo/migrate",
-	"reports/export",
+	"reports/export", "reports/definition",
 }
 
 // impure imports are what the domain must not reach for by itself.

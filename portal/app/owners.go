@@ -26,7 +26,9 @@ type folderOwner func(ctx context.Context, cs postmortems.ChangeSet) (judged, er
 
 // owners are those of every folder that does not hold documents, in the order
 // in which authors read their answers.
-func (a *App) owners() []folderOwner { return []folderOwner{a.ownDefinitions, ownSynonyms} }
+func (a *App) owners() []folderOwner {
+	return []folderOwner{a.ownDefinitions, ownSynonyms, a.ownReports}
+}
 
 // judgeAll asks the owners of all folders about one change set.
 func judgeAll(ctx context.Context, cs postmortems.ChangeSet, owners []folderOwner) (parts, error) {

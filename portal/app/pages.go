@@ -17,6 +17,7 @@ import (
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/gitrepo"
 	"github.com/postern/postern/postmortems/markdown"
+	"github.com/postern/postern/reports/definition"
 	"github.com/postern/postern/reports/slo/openslo"
 	"github.com/postern/postern/search/synonyms"
 )
@@ -46,7 +47,7 @@ func (a *App) openWeb() error {
 // rules are all that a push is judged by, in the order of their pages.
 func rules() []postmortems.Rule {
 	all := append(postmortems.Rules(), markdown.Rules()...)
-	return slices.Concat(all, gitrepo.Rules(), openslo.Rules(), synonyms.Rules())
+	return slices.Concat(all, gitrepo.Rules(), openslo.Rules(), synonyms.Rules(), definition.Rules())
 }
 
 func (a *App) observe(o web.Observation) {

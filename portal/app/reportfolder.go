@@ -1,0 +1,185 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/definition"
+	"github.com/postern/postern/reports/period"
+)
+
+// ownReports is the folderOwner of reports/: definitions and the lead's words.
+func (a *App) ownReports(ctx context.Context, cs postmortems.ChangeSet) (judged, error) {
+	before, err := a.archive.Definitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	j := &judgedReports{byPath: map[string]reports.Definition{}}
+	for _, d := range before {
+		j.byPath[d.Path] = d
+	}
+	if err := j.definitions(ctx, cs); err != nil {
+		return nil, err
+	}
+	if err := j.words(ctx, cs, a.opt.Config.Reports.Zone); err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
+// judgedReports is what a push does to reports/.
+type judgedReports struct {
+	byPath   map[string]reports.Definition // as they will be
+	dropped  []string                      // names
+	put      []reports.Definition
+	says     []saidWords
+	lines    []string
+	problems []postmortems.Problem
+}
+
+// saidWords are the words for one period; "" forgets them.
+type saidWords struct{ name, period, markdown string }
+
+func (j *judgedReports) definitions(ctx context.Context, cs postmortems.ChangeSet) error {
+	for _, c := range cs.Net {
+		for _, gone := range []string{c.From, c.Path} {
+			if d, was := j.byPath[gone]; was && (c.Status == postmortems.Deleted || gone == c.From) {
+				delete(j.byPath, gone)
+				j.dropped = append(j.dropped, d.Name)
+				if c.Status == postmortems.Deleted {
+					j.lines = append(j.lines, "removed  report "+d.Name+": its reports stay readable, no more are made")
+				}
+			}
+		}
+		if c.Status == postmortems.Deleted || !strings.HasPrefix(c.Path, definition.Folder) {
+			continue
+		}
+		if !definition.IsDefinition(c.Path) {
+			if !strings.HasPrefix(c.Path, definition.WordsFolder) {
+				j.problems = append(j.problems, postmortems.Problem{Path: c.Path, Weight: postmortems.Warning, Rule: definition.RuleUnread, Message: "nothing reads this file: definitions are reports/NAME.yaml, words reports/words/NAME/PERIOD.md"})
+			}
+			continue
+		}
+		data, err := blob(ctx, cs.Content, c)
+		if err != nil {
+			return err
+		}
+		d, problems := definition.Parse(c.Path, data)
+		j.problems = append(j.problems, problems...)
+		if postmortems.HasError(problems) {
+			continue
+		}
+		if old, was := j.byPath[c.Path]; was && old.Name != d.Name {
+			j.dropped = append(j.dropped, old.Name)
+		}
+		j.byPath[c.Path] = d
+		j.put = append(j.put, d)
+		j.lines = append(j.lines, fmt.Sprintf("%-8s report %s: %s, %s%s", c.Status, d.Name, d.Kind, d.Zone, scopeWords(d.Scope)))
+	}
+	j.duplicates()
+	return nil
+}
+
+func scopeWords(s reports.Scope) string {
+	if s.Whole() {
+		return ", the whole organisation"
+	}
+	return ", " + s.String()
+}
+
+// duplicates finds two files with one name.
+func (j *judgedReports) duplicates() {
+	by := map[string]string{}
+	paths := make([]string, 0, len(j.byPath))
+	for p := range j.byPath {
+		paths = append(paths, p)
+	}
+	slices.Sort(paths)
+	for _, p := range paths {
+		name := j.byPath[p].Name
+		if first, taken := by[name]; taken {
+			j.problems = append(j.problems, postmortems.Problem{Path: p, Line: 1, Col: 1, Weight: postmortems.Error, Rule: definition.RuleDuplicate, Message: "the report " + name + " is defined in " + first + " already"})
+			continue
+		}
+		by[name] = p
+	}
+}
+
+func (j *judgedReports) words(ctx context.Context, cs postmortems.ChangeSet, zone string) error {
+	kinds := map[string]period.Kind{}
+	for _, d := range reports.BuiltIn(zone) {
+		kinds[d.Name] = d.Kind
+	}
+	for _, d := range j.byPath {
+		kinds[d.Name] = d.Kind
+	}
+	for _, c := range cs.Net {
+		if name, id, ok := definition.Words(c.From); ok {
+			j.says = append(j.says, saidWords{name, id, ""})
+		}
+		if !strings.HasPrefix(c.Path, definition.WordsFolder) {
+			continue
+		}
+		name, id, ok := definition.Words(c.Path)
+		if c.Status == postmortems.Deleted {
+			if ok {
+				j.says = append(j.says, saidWords{name, id, ""})
+				j.lines = append(j.lines, "removed  the words for "+name+" "+id)
+			}
+			continue
+		}
+		if problems := definition.JudgeWords(c.Path, c.Size, kinds); len(problems) > 0 {
+			j.problems = append(j.problems, problems...)
+			continue
+		}
+		data, err := blob(ctx, cs.Content, c)
+		if err != nil {
+			return err
+		}
+		j.says = append(j.says, saidWords{name, id, string(data)})
+		j.lines = append(j.lines, fmt.Sprintf("%-8s the words for %s %s; the report is revised with them within a quarter of an hour", c.Status, name, id))
+	}
+	return nil
+}
+
+// blob reads one changed file.
+func blob(ctx context.Context, content postmortems.Content, c postmortems.Change) (out []byte, err error) {
+	err = content.Blobs(ctx, []postmortems.OID{c.Blob}, func(_ int, data []byte) error {
+		out = append([]byte{}, data...)
+		return nil
+	})
+	return out, fault.Wrap(fault.Internal, "app.reports", "the file cannot be read", err)
+}
+
+// Problems implements judged.
+func (j *judgedReports) Problems() []postmortems.Problem { return j.problems }
+
+// Lines implements judged.
+func (j *judgedReports) Lines() []string { return j.lines }
+
+// Apply implements judged.
+func (j *judgedReports) Apply(w kv.Writer) error {
+	for _, name := range j.dropped {
+		if err := archive.DropDefinition(w, name); err != nil {
+			return err
+		}
+	}
+	for _, d := range j.put {
+		if err := archive.PutDefinition(w, d); err != nil {
+			return err
+		}
+	}
+	for _, s := range j.says {
+		if err := archive.PutWords(w, s.name, s.period, s.markdown); err != nil {
+			return err
+		}
+	}
+	return nil
+}

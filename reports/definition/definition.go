@@ -1,0 +1,228 @@
+// Package definition owns how report definitions are written: reports/*.yaml and
+// the lead's words, reports/words/NAME/PERIOD.md. It is pure and stores nothing.
+//
+//	name: payments-weekly        # else the file's name; its address is /reports/NAME
+//	title: Payments, week by week
+//	kind: weekly                 # daily, weekly or monthly
+//	zone: Asia/Shanghai          # IANA; whose days count
+//	publish: "08:00"             # local time; else as soon as the data has settled
+//	scope:                       # everything when absent; what is given must all fit
+//	  teams: [payments]
+//	  services: [checkout]
+//	  labels: {tier: ["1"]}
+//	sections: [objectives, incidents]   # all of the kind when absent
+//	recipients: [lead@example.org, ops] # mail addresses and configured channels
+package definition
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/mail"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/yamldoc"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/period"
+)
+
+// Folder is where definitions lie, WordsFolder where the lead's words do.
+const (
+	Folder      = "reports/"
+	WordsFolder = "reports/words/"
+)
+
+// Bounds of one definition: far more than anybody writes.
+const (
+	maxBytes      = 64 << 10
+	maxWords      = 64 << 10
+	maxRecipients = 100
+	maxListed     = 1000 // teams, services and label values of a scope
+)
+
+// IsDefinition tells whether a repository path is a report definition.
+func IsDefinition(p string) bool {
+	return path.Dir(p)+"/" == Folder && (strings.HasSuffix(p, ".yaml") || strings.HasSuffix(p, ".yml"))
+}
+
+// Words tells whose words a path holds; ok is false for any other path.
+func Words(p string) (name, id string, ok bool) {
+	rest, found := strings.CutPrefix(p, WordsFolder)
+	if !found {
+		return "", "", false
+	}
+	name, file, _ := strings.Cut(rest, "/")
+	id, md := strings.CutSuffix(file, ".md")
+	return name, id, md && name != "" && !strings.Contains(id, "/")
+}
+
+// nameForm is that of OpenSLO names: it makes an address without escapes.
+var nameForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// Parse reads one definition. It is of use only when no problem is an Error.
+func Parse(file string, data []byte) (reports.Definition, []postmortems.Problem) {
+	r := &reader{path: file}
+	doc, issues := yamldoc.Parse(data, yamldoc.Limits{Bytes: maxBytes})
+	if doc == nil {
+		r.issues(issues)
+		return reports.Definition{}, r.problems
+	}
+	sum := sha256.Sum256(data)
+	d := r.definition(doc.Root())
+	d.Path, d.Hash = file, hex.EncodeToString(sum[:])
+	_ = doc.Root().Unknown() // to report them is what it does
+	r.issues(doc.Issues())
+	return d, r.problems
+}
+
+type reader struct {
+	path     string
+	problems []postmortems.Problem
+}
+
+func (r *reader) find(rule string, at yamldoc.Value, message string) {
+	r.problems = append(r.problems, postmortems.Problem{
+		Path: r.path, Line: at.Line(), Col: at.Col(), Weight: postmortems.Error, Rule: rule, Message: message, Excerpt: at.Excerpt(),
+	})
+}
+
+func (r *reader) issues(all []yamldoc.Issue) {
+	for _, i := range all {
+		r.problems = append(r.problems, postmortems.Problem{
+			Path: r.path, Line: i.Line, Col: i.Col, Weight: postmortems.Error, Rule: ruleForm, Message: i.Msg, Excerpt: i.Excerpt,
+		})
+	}
+}
+
+func (r *reader) definition(m *yamldoc.Map) (d reports.Definition) {
+	d.Name = m.Value("name").String()
+	if d.Name == "" {
+		d.Name = strings.TrimSuffix(strings.TrimSuffix(path.Base(r.path), ".yaml"), ".yml")
+	}
+	if !nameForm.MatchString(d.Name) {
+		r.find(ruleName, m.Key("name"), "the name makes the address: small letters, digits and hyphens, at most 63, not "+quoted(d.Name))
+	}
+	d.Title = m.Value("title").String()
+	if d.Title == "" {
+		d.Title = d.Name
+	}
+	d.Kind = period.Kind(m.Value("kind").String())
+	if !d.Kind.Valid() {
+		r.find(ruleKind, m.Key("kind"), "kind must be daily, weekly or monthly, not "+quoted(string(d.Kind)))
+	}
+	d.Zone = m.Value("zone").String()
+	if _, err := time.LoadLocation(d.Zone); err != nil || d.Zone == "" || d.Zone == "Local" {
+		r.find(ruleZone, m.Key("zone"), "zone must be a zone of the tz database such as Asia/Shanghai, not "+quoted(d.Zone))
+	}
+	d.Publish = r.publish(m.Value("publish"))
+	d.Scope = r.scope(m.Value("scope"))
+	d.Sections = r.sections(m.Value("sections"))
+	d.Recipients = r.recipients(m.Value("recipients"))
+	return d
+}
+
+func quoted(s string) string {
+	const most = 60
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most]) + "…"
+	}
+	return `"` + s + `"`
+}
+
+func (r *reader) publish(v yamldoc.Value) *time.Duration {
+	text := v.String()
+	if text == "" {
+		return nil
+	}
+	t, err := time.Parse("15:04", text)
+	if err != nil {
+		r.find(rulePublish, v, "publish must be a time of day such as \"08:00\", not "+quoted(text))
+		return nil
+	}
+	d := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
+	return &d
+}
+
+func (r *reader) scope(v yamldoc.Value) (s reports.Scope) {
+	m := v.Map()
+	s.Teams, s.Services = m.Value("teams").Strings(), m.Value("services").Strings()
+	n := len(s.Teams) + len(s.Services)
+	for name, values := range m.Value("labels").Map().All() {
+		if s.Labels == nil {
+			s.Labels = map[string][]string{}
+		}
+		s.Labels[name] = values.Strings()
+		n += len(s.Labels[name])
+		if len(s.Labels[name]) == 0 {
+			r.find(ruleScope, values, "a label needs the values that are wanted")
+		}
+	}
+	_ = m.Unknown() // reports them
+	if v.Present() && n == 0 {
+		r.find(ruleScope, v, "the scope is empty; leave it out for the whole organisation")
+	}
+	if n > maxListed {
+		r.find(ruleScope, v, "the scope names more than 1,000 things; use a team or a label")
+	}
+	return s
+}
+
+func (r *reader) sections(v yamldoc.Value) []string {
+	keys := v.Strings()
+	for n, k := range keys {
+		if !slices.Contains(reports.SectionKeys(), k) {
+			r.find(ruleSection, v, "there is no section "+quoted(k)+"; there are "+strings.Join(reports.SectionKeys(), ", "))
+		}
+		if slices.Contains(keys[:n], k) {
+			r.find(ruleSection, v, "the section "+quoted(k)+" is named twice")
+		}
+	}
+	return keys
+}
+
+func (r *reader) recipients(v yamldoc.Value) (all []reports.Recipient) {
+	for _, text := range v.Strings() {
+		if len(all) == maxRecipients {
+			r.find(ruleRecipient, v, "at most 100 recipients; use a mailing list")
+			break
+		}
+		if !strings.Contains(text, "@") {
+			all = append(all, reports.Recipient{Kind: text})
+			continue
+		}
+		a, err := mail.ParseAddress(text)
+		if err != nil {
+			r.find(ruleRecipient, v, quoted(text)+" is no mail address")
+			continue
+		}
+		all = append(all, reports.Recipient{Kind: "mail", Address: a.Address})
+	}
+	return all
+}
+
+// JudgeWords judges a file of the lead's words by its path and size; kinds gives
+// the kind of a report by its name.
+func JudgeWords(file string, size int64, kinds map[string]period.Kind) []postmortems.Problem {
+	problem := func(message string) []postmortems.Problem {
+		return []postmortems.Problem{{Path: file, Line: 1, Col: 1, Weight: postmortems.Error, Rule: ruleWords, Message: message}}
+	}
+	name, id, ok := Words(file)
+	if !ok {
+		return problem("words for a report lie in reports/words/NAME/PERIOD.md, such as reports/words/weekly/2026-W47.md")
+	}
+	kind, known := kinds[name]
+	if !known {
+		return problem("there is no report " + quoted(name))
+	}
+	if _, err := period.Of(kind, id, time.UTC); err != nil {
+		return problem(quoted(id) + " names no " + string(kind) + " period: days are 2026-11-21, weeks 2026-W47, months 2026-11")
+	}
+	if size > maxWords {
+		return problem("the words are longer than 64 KiB; a report's first screen has room for a few sentences")
+	}
+	return nil
+}
