@@ -24,7 +24,7 @@ type reportRow struct {
 func newReport(term terminal, g *globals) *cobra.Command {
 	cmd := &cobra.Command{Use: "report", Short: "List, show and make stability reports", Args: exactly(0)}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-	cmd.AddCommand(newReportList(term, g), newReportShow(term, g), newReportRun(term, g))
+	cmd.AddCommand(newReportList(term, g), newReportShow(term, g), newReportRun(term, g), newReportSend(term, g))
 	return cmd
 }
 

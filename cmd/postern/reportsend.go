@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+)
+
+// newReportSend sends a published report to one place, whatever its definition
+// says. What arrived before is not sent again.
+func newReportSend(term terminal, g *globals) *cobra.Command {
+	var output, to string
+	cmd := &cobra.Command{
+		Use: "send NAME [PERIOD] --to mail:ADDRESS|CHANNEL", Short: "Send a report now; without PERIOD the newest", Args: between(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			channel, address, _ := strings.Cut(to, ":")
+			if channel == "" {
+				return usageError{fault.New(fault.Invalid, "report", "--to names where: mail:lead@example.org, or a configured channel")}
+			}
+			ctx := cmd.Context()
+			return withClient(ctx, term, g, func(c *client) error {
+				period, err := periodOf(ctx, c, args)
+				if err != nil {
+					return err
+				}
+				in := map[string]string{"report": args[0], "period": period, "channel": channel, "address": address}
+				var raw json.RawMessage
+				if err := c.call(ctx, http.MethodPost, "/api/v1/admin/deliveries", in, &raw); err != nil {
+					return err
+				}
+				return tellDelivery(term, raw, output)
+			})
+		},
+	}
+	addOutput(cmd, &output)
+	cmd.Flags().StringVar(&to, "to", "", "mail:`ADDRESS`, or the name of a configured channel")
+	return cmd
+}
+
+// tellDelivery prints what became of a delivery; anything but an arrival is a
+// failure.
+func tellDelivery(term terminal, raw json.RawMessage, output string) error {
+	var d struct {
+		Report, Period, State, Channel string
+		Revision                       int
+		Reason, Address                *string
+	}
+	if err := json.Unmarshal(raw, &d); err != nil {
+		return err
+	}
+	if output == outputJSON {
+		if err := printJSON(term, raw); err != nil {
+			return err
+		}
+	}
+	place := d.Channel
+	if d.Address != nil {
+		place = *d.Address
+	}
+	what := fmt.Sprintf("%s %s, revision %d", d.Report, d.Period, d.Revision)
+	if d.State != "done" {
+		why := "it is " + d.State
+		if d.Reason != nil {
+			why += ": " + *d.Reason
+		}
+		return fault.Newf(fault.Unavailable, "report", "%s did not reach %s: %s", what, place, why)
+	}
+	if output != outputJSON {
+		fmt.Fprintf(term.out, "%s delivered to %s\n", what, postmortems.Printable(place))
+	}
+	return nil
+}
