@@ -101,6 +101,7 @@ func (s service) register(api huma.API) {
 	get(api, "/documents/{id}", "read-document", "Read one document", s.document)
 	get(api, "/actions", "list-actions", "List the action items of all documents, by due date", s.actions)
 	s.registerReports(api)
+	s.registerSignals(api)
 	get(api, "/documents/{id}/revisions", "list-revisions", "List the revisions of a document, newest first", s.revisions)
 	get(api, "/slos", "list-slos", "List the service level objectives, each judged as it is now", s.slos)
 	get(api, "/slos/{name}", "read-slo", "Judge one objective over its own window or over a span", s.slo)

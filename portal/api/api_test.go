@@ -38,6 +38,7 @@ type portal struct {
 	finder *finder
 	typed  *typed
 	board  *scores
+	told   *told
 	log    *bytes.Buffer
 }
 
@@ -47,8 +48,8 @@ func newPortal(t *testing.T, public string) portal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := portal{shelf: &shelf{}, finder: &finder{}, typed: &typed{}, board: &scores{}, log: &bytes.Buffer{}}
-	p.Handler, err = New(Deps{Library: p.shelf, Search: p.finder, Suggest: p.typed, Queries: p.typed, Board: p.board},
+	p := portal{shelf: &shelf{}, finder: &finder{}, typed: &typed{}, board: &scores{}, told: &told{}, log: &bytes.Buffer{}}
+	p.Handler, err = New(Deps{Library: p.shelf, Search: p.finder, Suggest: p.typed, Queries: p.typed, Board: p.board, Signals: p.told},
 		Options{Version: "v1.2.3", PublicURL: u, Now: func() time.Time { return at(12, 0).AddDate(0, 0, 1) }, Log: slog.New(slog.NewTextHandler(p.log, nil))})
 	if err != nil {
 		t.Fatal(err)

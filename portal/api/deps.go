@@ -19,6 +19,7 @@ type Deps struct {
 	Queries QueryLog
 	Board   Board // nil: there are no objectives
 	Reports Reports
+	Signals Signals
 }
 
 // Library is the published knowledge. Errors are faults: NotFound when there is

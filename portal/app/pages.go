@@ -25,7 +25,7 @@ import (
 // openWeb connects the pages with the parts they speak to.
 func (a *App) openWeb() error {
 	c := a.opt.Config
-	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries, Board: a.board, Reports: reportsOf{a}}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log})
+	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries, Board: a.board, Reports: reportsOf{a}, Signals: a.register}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log})
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,7 @@ func group(voices []said, edits []Edit) *partition {
 }
 
 func namesOf(v said) []string {
-	names := []string{v.Ref, v.name()}
+	names := []string{v.Ref, v.name(), v.PostmortemID}
 	names = append(names, v.Aliases...)
 	if v.DuplicateOf != "" {
 		names = append(names, v.DuplicateOf)
