@@ -13,12 +13,8 @@ const shortestBucket = 10 * time.Second
 
 // checkFact says why a fact cannot be stored; "" when it can.
 func checkFact(f *feed.Fact) string {
-	there := map[feed.Kind]bool{
-		feed.SLI: f.Bucket != nil, feed.Incident: f.Incident != nil, feed.Alert: f.Alert != nil, feed.Change: f.Change != nil,
-		feed.Drill: f.Drill != nil, feed.SQL: f.SQL != nil, feed.Ticket: f.Ticket != nil,
-	}
 	switch {
-	case !there[f.Kind]:
+	case !hasBody(f):
 		return fmt.Sprintf("a fact of kind %q without its body", f.Kind)
 	case f.Entity == "":
 		return "the item does not say what it is about: its id is missing"
@@ -34,6 +30,27 @@ func checkFact(f *feed.Fact) string {
 		}
 	}
 	return checkTime("its time", f.At)
+}
+
+// hasBody tells whether the body of the fact's kind is there.
+func hasBody(f *feed.Fact) bool {
+	switch f.Kind {
+	case feed.SLI:
+		return f.Bucket != nil
+	case feed.Incident:
+		return f.Incident != nil
+	case feed.Alert:
+		return f.Alert != nil
+	case feed.Change:
+		return f.Change != nil
+	case feed.Drill:
+		return f.Drill != nil
+	case feed.SQL:
+		return f.SQL != nil
+	case feed.Ticket:
+		return f.Ticket != nil
+	}
+	return false
 }
 
 // checkTime refuses times that no portal's data can have: they come from unset

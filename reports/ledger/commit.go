@@ -19,6 +19,12 @@ const (
 	batchJobs  = 256
 	batchFacts = 20_000
 	batchBytes = 8 << 20
+	// gatherTime is how long a commit waits for those who shared the one before:
+	// they were told at the same moment and are on their way with the next body.
+	// It is less than an fsync takes.
+	gatherTime = time.Millisecond
+	// crowd is how many jobs one commit must have had for the next to wait.
+	crowd = 4
 	// commitLimit is how long a body waits for its commit, the time that other
 	// writers hold the database included.
 	commitLimit = 20 * time.Second
@@ -54,6 +60,8 @@ type committer struct {
 
 	mu    sync.Mutex
 	queue []*job
+	last  int           // jobs of the commit before
+	full  chan struct{} // closed when as many wait again; nil: nobody waits for that
 }
 
 func newCommitter(db kv.DB, limit int) *committer {
@@ -89,7 +97,34 @@ func (c *committer) enter(j *job) error {
 		return fault.New(fault.Unavailable, "ledger.commit", "too many feeds are waiting to be stored; nothing of this was stored, send it again in a few seconds")
 	}
 	c.queue = append(c.queue, j)
+	if c.full != nil && len(c.queue) >= c.last {
+		close(c.full)
+		c.full = nil
+	}
 	return nil
+}
+
+// gather lets those catch up who shared the commit before. A lone sender never
+// waits.
+func (c *committer) gather(ctx context.Context) {
+	c.mu.Lock()
+	if c.last < crowd || len(c.queue) >= c.last {
+		c.mu.Unlock()
+		return
+	}
+	full := make(chan struct{})
+	c.full = full
+	c.mu.Unlock()
+	timer := time.NewTimer(gatherTime)
+	defer timer.Stop()
+	select {
+	case <-full:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.full = nil
 }
 
 // idle tells whether nobody waits: the leader before took this one's job along.
@@ -113,6 +148,7 @@ func (c *committer) take() []*job {
 		n++
 	}
 	jobs := slices.Clone(c.queue[:n])
+	c.last = n
 	c.queue = slices.Delete(c.queue, 0, n)
 	return jobs
 }
@@ -123,6 +159,7 @@ func (c *committer) take() []*job {
 func (c *committer) lead(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitLimit)
 	defer cancel()
+	c.gather(ctx)
 	var jobs []*job
 	err := c.db.Update(ctx, func(w kv.Writer) error {
 		if jobs == nil {

@@ -1,9 +1,7 @@
 package ledger
 
 import (
-	"encoding/binary"
 	"math"
-	"math/bits"
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -13,32 +11,47 @@ import (
 // A packed day holds the buckets of one SLO, one source and one UTC day:
 //
 //	form(1) = 1
-//	length of a bucket in seconds          uvarint, divides 86,400
-//	flags(1)                               which of the following are there
-//	which buckets are there, a bit each    ceil(86400/length/8) bytes, if holes
-//	revision of all                        varint, unless each has its own
-//	then for each bucket, in order of time:
-//	  Δtotal, Δbad against the bucket before   zigzag varints, when whole numbers
-//	  revision                                 varint, if each has its own
-//	  coverage                                 8 bytes, if not 1 everywhere
+//	length of a bucket in seconds     uvarint, divides 86,400
+//	flags(1)                          which of the following are there
+//	sums                              of all buckets, see daySums
+//	which buckets are there           a bit each, if holes
+//	revision of all                   varint, unless each has its own
+//	counts                            see below
+//	revisions                         a varint each, if they differ
+//	coverages                         8 bytes each, if not 1 everywhere
 //
-// With fractions the first varint is doubled, and an odd one says that good and
-// total follow as 8 bytes each: increase() of Prometheus gives fractions, and what
-// was measured comes back bit by bit. Day-night traffic takes 2 to 3 bytes a
-// bucket this way, and it is summed as fast as it can be read.
+// Counts that are whole numbers are packed in bits, the same number of bits for
+// each bucket of the day:
+//
+//	first total, least Δtotal, least bad        varints
+//	bits of a Δtotal, bits of a bad             1 byte each
+//	Δtotal less the least, bad less the least   so many bits each, least first
+//	8 zero bytes                                so that a bucket is one load
+//
+// Reading them takes no branch that the processor could guess wrongly, which is
+// what varints cost most; day-night traffic takes 1 to 2 bytes a bucket. Where
+// some count is a fraction (increase() of Prometheus gives those) or huge, every
+// good and total is there as 8 bytes: what was measured comes back bit by bit.
 const dayForm = 1
 
 const (
-	flagHoles     = 1 << iota // not every bucket of the day is there
-	flagRevs                  // revisions differ
-	flagCoverage              // some coverage is not 1
-	flagFractions             // some count is no whole number
+	flagHoles    = 1 << iota // not every bucket of the day is there
+	flagRevs                 // revisions differ
+	flagCoverage             // some coverage is not 1
+	flagFloats               // counts are 8 bytes each
 )
 
 const secondsOfDay = 86400
 
-// maxWhole bounds the whole numbers: above it float64 has gaps.
-const maxWhole = 1 << 52
+const (
+	// maxWhole bounds the whole numbers: above it float64 has gaps.
+	maxWhole = 1 << 52
+	// maxPacked is how many bits of a bucket one load can give, whatever bit of a
+	// byte they begin at.
+	maxPacked = 57
+	// loadBytes follow the bits.
+	loadBytes = 8
+)
 
 // point is one bucket of an unpacked day.
 type point struct {
@@ -61,6 +74,11 @@ func isWhole(f float64) bool {
 	return f == math.Trunc(f) && math.Abs(f) < maxWhole && (f != 0 || !math.Signbit(f))
 }
 
+// countable tells whether the counts can be added to others.
+func (p point) countable() bool {
+	return p.good >= 0 && p.total >= 0 && !math.IsInf(p.good, 0) && !math.IsInf(p.total, 0) && p.coverage >= 0 && p.coverage <= 1
+}
+
 // dayPoints is one unpacked day: points[i] begins i lengths after midnight.
 type dayPoints struct {
 	length int // of a bucket, in seconds
@@ -72,131 +90,23 @@ func newDay(length time.Duration) *dayPoints {
 	return &dayPoints{length: s, points: make([]point, secondsOfDay/s)}
 }
 
-func (d *dayPoints) flags() (flags byte, rev int64) {
-	first := true
-	for _, p := range d.points {
-		if !p.there {
-			flags |= flagHoles
-			continue
-		}
-		if first {
-			rev, first = p.rev, false
-		}
-		if p.rev != rev {
-			flags |= flagRevs
-		}
-		if p.coverage != 1 {
-			flags |= flagCoverage
-		}
-		if !p.whole() {
-			flags |= flagFractions
-		}
-	}
-	return flags, rev
+// daySums are the counts of a whole day added up, so that a month need not be
+// unpacked to be summed.
+type daySums struct {
+	buckets, nonsense int
+	good, total       float64
+	covered           float64 // sum of the coverages
 }
 
-// bytes packs the day.
-func (d *dayPoints) bytes() []byte {
-	flags, rev := d.flags()
-	b := make([]byte, 0, 64+4*len(d.points))
-	b = append(b, dayForm)
-	b = binary.AppendUvarint(b, uint64(d.length))
-	b = append(b, flags)
-	if flags&flagHoles != 0 {
-		holes := make([]byte, (len(d.points)+7)/8)
-		for i, p := range d.points {
-			if p.there {
-				holes[i/8] |= 1 << (i % 8)
-			}
-		}
-		b = append(b, holes...)
+func (s *daySums) add(p point) {
+	s.buckets++
+	if !p.countable() {
+		s.nonsense++
+		return
 	}
-	if flags&flagRevs == 0 {
-		b = binary.AppendVarint(b, rev)
-	}
-	var total, bad int64
-	for _, p := range d.points {
-		if !p.there {
-			continue
-		}
-		b, total, bad = appendCounts(b, p, flags, total, bad)
-		if flags&flagRevs != 0 {
-			b = binary.AppendVarint(b, p.rev)
-		}
-		if flags&flagCoverage != 0 {
-			b = binary.BigEndian.AppendUint64(b, math.Float64bits(p.coverage))
-		}
-	}
-	return b
-}
-
-func appendCounts(b []byte, p point, flags byte, total, bad int64) ([]byte, int64, int64) {
-	if !p.whole() {
-		b = append(b, 1)
-		b = binary.BigEndian.AppendUint64(b, math.Float64bits(p.good))
-		b = binary.BigEndian.AppendUint64(b, math.Float64bits(p.total))
-		return b, total, bad
-	}
-	t := int64(p.total)
-	x := t - int64(p.good)
-	z := zigzag(t - total)
-	if flags&flagFractions != 0 {
-		z <<= 1
-	}
-	b = binary.AppendUvarint(b, z)
-	b = binary.AppendUvarint(b, zigzag(x-bad))
-	return b, t, x
-}
-
-func zigzag(n int64) uint64   { return uint64(n<<1) ^ uint64(n>>63) }
-func unzigzag(z uint64) int64 { return int64(z>>1) ^ -int64(z&1) }
-
-// dayHeader is what stands before the points of a packed day.
-type dayHeader struct {
-	length int
-	flags  byte
-	there  []byte // a bit a bucket; nil: all
-	rev    int64
-	points []byte // what follows
-}
-
-func readHeader(b []byte) (h dayHeader, ok bool) {
-	if len(b) < 3 || b[0] != dayForm {
-		return h, false
-	}
-	length, n := binary.Uvarint(b[1:])
-	if n <= 0 || length == 0 || length > secondsOfDay || secondsOfDay%length != 0 || len(b) < n+2 {
-		return h, false
-	}
-	h.length, h.flags, b = int(length), b[n+1], b[n+2:]
-	if h.flags&flagHoles != 0 {
-		size := (secondsOfDay/h.length + 7) / 8
-		if len(b) < size {
-			return h, false
-		}
-		h.there, b = b[:size], b[size:]
-	}
-	if h.flags&flagRevs == 0 {
-		h.rev, n = binary.Varint(b)
-		if n <= 0 {
-			return h, false
-		}
-		b = b[n:]
-	}
-	h.points = b
-	return h, true
-}
-
-// count is how many buckets the day has.
-func (h dayHeader) count() int {
-	if h.there == nil {
-		return secondsOfDay / h.length
-	}
-	n := 0
-	for _, b := range h.there {
-		n += bits.OnesCount8(b)
-	}
-	return n
+	s.good += p.good
+	s.total += p.total
+	s.covered += p.coverage
 }
 
 // damagedDay is what a packed day that cannot be read gives.
@@ -204,91 +114,7 @@ func damagedDay() error {
 	return fault.New(fault.Internal, "ledger.day", "a stored day of buckets cannot be read; `postern check` says which")
 }
 
-// eachPoint calls fn with the buckets of a packed day whose index is from first
-// until past, in order of time, until fn returns false. It allocates nothing.
-func eachPoint(b []byte, first, past int, fn func(i int, p point) bool) error {
-	h, ok := readHeader(b)
-	if !ok {
-		return damagedDay()
-	}
-	p := point{rev: h.rev, coverage: 1, there: true}
-	var total, bad int64
-	b = h.points
-	for i, n := 0, min(past, secondsOfDay/h.length); i < n; i++ {
-		if h.there != nil && h.there[i/8]&(1<<(i%8)) == 0 {
-			continue
-		}
-		size := h.next(b, &p, &total, &bad)
-		if size <= 0 {
-			return damagedDay()
-		}
-		b = b[size:]
-		if i >= first && !fn(i, p) {
-			return nil
-		}
-	}
-	return nil
-}
-
-// next reads one bucket and says how many bytes it took; 0 is a damaged one.
-func (h *dayHeader) next(b []byte, p *point, total, bad *int64) int {
-	z, n := binary.Uvarint(b)
-	if n <= 0 {
-		return 0
-	}
-	if h.flags&flagFractions != 0 && z&1 != 0 {
-		if len(b) < n+16 {
-			return 0
-		}
-		p.good = math.Float64frombits(binary.BigEndian.Uint64(b[n:]))
-		p.total = math.Float64frombits(binary.BigEndian.Uint64(b[n+8:]))
-		n += 16
-	} else {
-		if h.flags&flagFractions != 0 {
-			z >>= 1
-		}
-		x, m := binary.Uvarint(b[n:])
-		if m <= 0 {
-			return 0
-		}
-		n += m
-		*total += unzigzag(z)
-		*bad += unzigzag(x)
-		p.total, p.good = float64(*total), float64(*total-*bad)
-	}
-	if h.flags&flagRevs != 0 {
-		rev, m := binary.Varint(b[n:])
-		if m <= 0 {
-			return 0
-		}
-		p.rev = rev
-		n += m
-	}
-	if h.flags&flagCoverage != 0 {
-		if len(b) < n+8 {
-			return 0
-		}
-		p.coverage = math.Float64frombits(binary.BigEndian.Uint64(b[n:]))
-		n += 8
-	}
-	return n
-}
-
-// unpackDay reads a packed day.
-func unpackDay(b []byte) (*dayPoints, error) {
-	h, ok := readHeader(b)
-	if !ok {
-		return nil, damagedDay()
-	}
-	d := newDay(time.Duration(h.length) * time.Second)
-	err := eachPoint(b, 0, len(d.points), func(i int, p point) bool {
-		d.points[i] = p
-		return true
-	})
-	return d, err
-}
-
-// bucket is the i-th bucket of a day that begins at midnight.
+// bucketOf is the i-th bucket of a day that begins at midnight.
 func bucketOf(midnight time.Time, length, i int, p point) slo.Bucket {
 	l := time.Duration(length) * time.Second
 	return slo.Bucket{

@@ -194,7 +194,7 @@ func forgetBuckets(w kv.Writer, before time.Time) (bool, error) {
 // that of the whole hour, the revision the highest.
 func rollUp(w kv.Writer, before time.Time) (bool, error) {
 	return eachOldDay(w, before, func(key, row []byte) (bool, error) {
-		h, ok := readHeader(row)
+		h, _, ok := readSums(row)
 		if !ok {
 			return false, damagedDay()
 		}

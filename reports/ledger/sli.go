@@ -99,28 +99,18 @@ func (l *Ledger) EachBucket(ctx context.Context, name string, from, to time.Time
 	return l.opt.DB.View(ctx, func(r kv.Reader) error {
 		stopped := false
 		return eachDay(r, name, from, to, func(midnight time.Time, row []byte) (bool, error) {
-			h, ok := readHeader(row)
+			d, ok := readDay(row)
 			if !ok {
 				return false, damagedDay()
 			}
-			first, past := indexes(midnight, h.length, from, to)
-			err := eachPoint(row, first, past, func(i int, p point) bool {
-				stopped = !fn(bucketOf(midnight, h.length, i, p))
+			first, past := indexes(midnight, d.length, from, to)
+			d.each(first, past, func(i int, p point) bool {
+				stopped = !fn(bucketOf(midnight, d.length, i, p))
 				return !stopped
 			})
-			return !stopped, err
+			return !stopped, nil
 		})
 	})
-}
-
-// Sum is the counts of a span of time added up.
-type Sum struct {
-	Good, Total float64
-	Buckets     int           // how many were there
-	Measured    time.Duration // their lengths times their coverages
-	// Nonsense counts buckets that are not in Good and Total because they cannot be
-	// added: not a number, infinite or negative.
-	Nonsense int
 }
 
 // Sums adds up what Buckets would give, as fast as it can be read.
@@ -149,11 +139,11 @@ func eachDay(r kv.Reader, name string, from, to time.Time, fn func(midnight time
 			return err
 		}
 		d := dayOf(item.Key[prefix : prefix+dayBytes])
-		h, ok := readHeader(item.Value)
+		head, _, ok := readSums(item.Value)
 		if !ok {
 			return damagedDay()
 		}
-		n := h.count()
+		n := head.sums.buckets
 		if best != nil && !d.Equal(at) {
 			if goOn, err := fn(at, best); err != nil || !goOn {
 				return err

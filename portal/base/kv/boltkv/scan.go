@@ -6,6 +6,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 )
 
@@ -59,6 +60,15 @@ type walker struct {
 	inside func(k []byte) bool
 }
 
+// step is bucket for a cursor that knows its bucket already: finding it again
+// would cost more than the step.
+func (t *tx) step(op string, f func() error) error {
+	if t.over {
+		return fault.New(fault.Internal, op, "the transaction is over")
+	}
+	return guard(op, f)
+}
+
 // walk yields outside of guard, so that a panic in the loop body stays one. A
 // write in the loop body invalidates bbolt's cursor; it is placed anew then.
 func (t *tx) walk(bucket string, w walker) iter.Seq2[kv.Item, error] {
@@ -76,7 +86,7 @@ func (t *tx) walk(bucket string, w walker) iter.Seq2[kv.Item, error] {
 			if !yield(it, nil) {
 				return
 			}
-			err = t.bucket(op, bucket, func(*bolt.Bucket) error {
+			err = t.step(op, func() error {
 				if writes == t.writes {
 					it.Key, it.Value = w.next(c)
 				} else {

@@ -1,0 +1,195 @@
+package ledger_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/feed/alertmanager"
+	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/slo"
+)
+
+// senders is how many webhooks are under way at a time.
+const senders = 64
+
+// webhook is a message about one alert of one of 200 rules.
+func webhook(i int) string {
+	return fmt.Sprintf(`{"version":"4","groupKey":"{}:{alertname=\"Rule%d\"}","truncatedAlerts":0,"status":"firing","receiver":"postern","groupLabels":{"alertname":"Rule%d"},
+"commonLabels":{"alertname":"Rule%d","severity":"critical"},"commonAnnotations":{},"externalURL":"http://alertmanager.example.org","alerts":[{"status":"firing",
+"labels":{"alertname":"Rule%d","severity":"critical","service":"checkout","instance":"10.0.%d.%d:8443","job":"node","region":"eu1"},
+"annotations":{"summary":"The error rate of checkout is over its limit","runbook_url":"https://kb.example.org/a/Rule%d"},
+"startsAt":"2026-11-%02dT%02d:%02d:%02d.338Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus.example.org/graph?g0.expr=x","fingerprint":"%016x"}]}`,
+		i%200, i%200, i%200, i%200, i/250%250, i%250, i%200, 1+i/86400%28, i/3600%24, i/60%60, i%60, i)
+}
+
+// together runs do from many goroutines, n times in all.
+func together(n int, do func(i int)) {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range senders {
+		wait.Go(func() {
+			for i := int(next.Add(1)); i <= n; i = int(next.Add(1)) {
+				do(i)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// BenchmarkIngest takes Alertmanager webhooks in, each durable before its answer,
+// beside the rate at which bare bbolt stores the same bodies by Batch.
+func BenchmarkIngest(b *testing.B) {
+	w := newWorld(b, ledger.Options{Decoders: map[string]feed.Decoder{"alertmanager": alertmanager.Decoder{}}, Queue: 2 * senders})
+	began := time.Now()
+	b.ResetTimer()
+	together(b.N, func(i int) {
+		a, err := w.l.Accept(b.Context(), "alertmanager", feed.Input{Body: []byte(webhook(i)), Source: "am", Received: noon})
+		if err != nil || a.Accepted != 1 {
+			b.Errorf("%+v, %v", a, err)
+		}
+	})
+	b.StopTimer()
+	ours := float64(b.N) / time.Since(began).Seconds()
+	bare := bareBatch(b, b.N)
+	b.ReportMetric(ours, "events/s")
+	b.ReportMetric(bare, "bare-puts/s")
+	b.ReportMetric(bare/ours, "x-bare")
+}
+
+// bareBatch is how many bodies bbolt alone stores a second, by its own Batch.
+func bareBatch(b *testing.B, n int) float64 {
+	db, err := bolt.Open(filepath.Join(b.TempDir(), "bare"), 0o600, &bolt.Options{FreelistType: bolt.FreelistMapType})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	db.MaxBatchDelay = 2 * time.Millisecond
+	name := []byte("raw")
+	if err := db.Update(func(tx *bolt.Tx) error { _, err := tx.CreateBucket(name); return err }); err != nil {
+		b.Fatal(err)
+	}
+	began := time.Now()
+	together(n, func(i int) {
+		err := db.Batch(func(tx *bolt.Tx) error {
+			return tx.Bucket(name).Put(append(kv.TimeKey(noon), kv.Seq(i).Bytes()...), []byte(webhook(i)))
+		})
+		if err != nil {
+			b.Error(err)
+		}
+	})
+	return float64(n) / time.Since(began).Seconds()
+}
+
+const (
+	aggregated = 500 // objectives
+	monthDays  = 30
+	step       = 5 * time.Minute
+	perDay     = int(24 * time.Hour / step)
+)
+
+// month makes a month of buckets of one objective: day and night, noise, and a
+// bad hour now and then.
+func month(n int) []slo.Bucket {
+	r := rand.New(rand.NewPCG(uint64(n), 1))
+	mean := 200 + float64(n%50)*20
+	out := make([]slo.Bucket, 0, monthDays*perDay)
+	for i := range monthDays * perDay {
+		load := mean * (1 + 0.6*math.Sin(2*math.Pi*float64(i%perDay)/float64(perDay)))
+		total := math.Max(0, math.Round(load+r.NormFloat64()*math.Sqrt(load)))
+		bad := math.Round(total * 0.0005 * r.Float64() * 2)
+		if i/12%300 == n%300 {
+			bad = math.Round(total * 0.2)
+		}
+		out = append(out, slo.Bucket{Start: noon.Add(-12 * time.Hour).Add(time.Duration(i) * step), Len: step, Good: total - bad, Total: total, Coverage: 1, Rev: 1})
+	}
+	return out
+}
+
+// BenchmarkAggregateMonth adds up 500 objectives over 30 days of 5-minute buckets
+// from the database, beside the same sum over the same points in memory.
+func BenchmarkAggregateMonth(b *testing.B) {
+	w := newWorld(b, ledger.Options{})
+	type pair struct{ good, total float64 }
+	memory := make([][]pair, aggregated)
+	for n := range aggregated {
+		var facts []feed.Fact
+		for i, k := range month(n) {
+			memory[n] = append(memory[n], pair{k.Good, k.Total})
+			facts = append(facts, feed.Fact{Kind: feed.SLI, Source: "prom", Entity: name(n), At: k.Start, Rev: 1, Item: i, Bucket: &k})
+		}
+		if _, err := w.l.Record(b.Context(), facts); err != nil {
+			b.Fatal(err)
+		}
+	}
+	from := noon.Add(-12 * time.Hour)
+	to := from.Add(monthDays * 24 * time.Hour)
+	var scan time.Duration
+	b.ResetTimer()
+	for range b.N {
+		var good, total float64
+		for n := range aggregated {
+			s, err := w.l.Sums(b.Context(), name(n), from, to)
+			if err != nil {
+				b.Fatal(err)
+			}
+			good, total = good+s.Good, total+s.Total
+		}
+		b.StopTimer()
+		began := time.Now()
+		var g, t float64
+		for _, points := range memory {
+			var sg, st float64
+			for _, p := range points {
+				sg, st = sg+p.good, st+p.total
+			}
+			g, t = g+sg, t+st
+		}
+		scan += time.Since(began)
+		if g != good || t != total {
+			b.Fatalf("the sums differ: %v of %v, %v of %v", good, total, g, t)
+		}
+		b.StartTimer()
+	}
+	b.StopTimer()
+	began := time.Now()
+	n := 0
+	for i := range aggregated {
+		if err := w.l.EachBucket(b.Context(), name(i), from, to, func(slo.Bucket) bool { n++; return true }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	const points = aggregated * monthDays * float64(perDay)
+	b.ReportMetric(float64(time.Since(began).Nanoseconds())/float64(n), "ns/bucket-one-by-one")
+	b.ReportMetric(float64(b.Elapsed())/float64(scan), "x-memory")
+	b.ReportMetric(float64(w.bucketBytes(b))/points, "B/point")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/points, "ns/point")
+}
+
+func name(n int) string { return fmt.Sprintf("service-%03d-availability", n) }
+
+// bucketBytes is what the packed days take, keys included.
+func (w *world) bucketBytes(b *testing.B) (n int) {
+	err := w.db.View(b.Context(), func(r kv.Reader) error {
+		for item, err := range r.Scan("ledger.bucket", nil, nil) {
+			if err != nil {
+				return err
+			}
+			n += len(item.Key) + len(item.Value)
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
