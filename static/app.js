@@ -170,7 +170,29 @@
     for (const pre of all('pre.mermaid')) near.observe(pre)
   }
 
+  // A live page asks for itself now and then and takes over values in their places.
+  // Nothing is added, removed or moved: rows keep their order until it is opened anew.
+  const live = () => {
+    if (!one('[data-live]')) return
+    const every = 30000
+    const take = text => {
+      const fresh = new DOMParser().parseFromString(text, 'text/html')
+      for (const old of all('[data-live]')) {
+        const now = one('[data-live="' + CSS.escape(old.dataset.live) + '"]', fresh)
+        if (!now || now.innerHTML === old.innerHTML && now.className === old.className) continue
+        old.className = now.className
+        old.replaceChildren(...now.childNodes)
+        localTimes(old)
+      }
+    }
+    setInterval(() => {
+      if (document.hidden) return
+      fetch(location.href, { headers: { Accept: 'text/html' } }).then(r => r.ok ? r.text() : '').then(t => { if (t) take(t) }).catch(() => { /* the next time, perhaps */ })
+    }, every)
+  }
+
   document.addEventListener('DOMContentLoaded', () => {
+    live()
     themeSwitch()
     localTimes(document)
     keyboard()

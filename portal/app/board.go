@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports/board"
+	"github.com/postern/postern/reports/board/figure"
+	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/ledger"
@@ -66,4 +68,17 @@ func bandOf(i incident.Incident, now time.Time) (board.Band, bool) {
 		}
 	}
 	return band, ok && band.From.Before(band.To)
+}
+
+// curves draws objectives; it implements web.Curves.
+type curves struct{ drawer *chart.Drawer }
+
+// Budget implements web.Curves.
+func (c curves) Budget(d board.Detail, id string) ([]byte, error) {
+	return c.drawer.Inline(figure.Budget(d), id)
+}
+
+// SLI implements web.Curves.
+func (c curves) SLI(d board.Detail, id string) ([]byte, error) {
+	return c.drawer.Inline(figure.SLI(d), id)
 }

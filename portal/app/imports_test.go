@@ -31,7 +31,7 @@ var rules = map[string][]string{
 	"portal/config":                {"portal/base/fault", "portal/base/yamldoc"},
 	"portal/jobs":                  {"portal/base/fault", "portal/base/kv"},
 	"portal/metrics":               {},
-	"portal/web":                   {"portal/auth", "portal/base/fault", "portal/jobs", "portal/web/problem", "portal/web/worddiff", "postmortems", "postmortems/library", "reports", "reports/alert", "reports/archive", "reports/change", "reports/deliver/outbox", "reports/drill", "reports/export", "reports/feed", "reports/feed/pagerduty", "reports/incident", "reports/ledger", "reports/period", "reports/service", "reports/sql", "search", "search/paste", "search/query", "search/querylog", "search/suggest", "static", "templates"},
+	"portal/web":                   {"portal/auth", "portal/base/fault", "portal/jobs", "portal/web/problem", "portal/web/worddiff", "postmortems", "postmortems/library", "reports", "reports/alert", "reports/archive", "reports/board", "reports/catalog", "reports/change", "reports/deliver/outbox", "reports/drill", "reports/export", "reports/feed", "reports/feed/pagerduty", "reports/incident", "reports/ledger", "reports/period", "reports/service", "reports/slo", "reports/sql", "search", "search/paste", "search/query", "search/querylog", "search/suggest", "static", "templates"},
 	"portal/web/problem":           {"portal/base/fault"},
 	"portal/web/worddiff":          {},
 	"postmortems":                  {"portal/base/fault", "portal/base/yamldoc"},
@@ -81,6 +81,7 @@ var rules = map[string][]string{
 	"reports/feed/prometheus":      {"portal/base/fault"},
 	"reports/poll":                 {"portal/base/fault", "portal/base/kv", "reports/feed", "reports/feed/prometheus", "reports/slo", "reports/slo/promql"},
 	"reports/board":                {"portal/base/fault", "reports/catalog", "reports/service", "reports/slo"},
+	"reports/board/figure":         {"reports/board", "reports/chart"},
 	"reports/sql":                  {"reports/service"},
 	"search":                       {"portal/base/fault", "search/analysis", "search/paste", "search/query", "search/synonyms"},
 	"search/analysis":              {},
@@ -103,6 +104,7 @@ var pure = []string{
 	"reports/slo/promql",
 	"reports/slo/migrate",
 	"reports/export", "reports/definition",
+	"reports/board/figure",
 }
 
 // impure imports are what the domain must not reach for by itself.

@@ -29,6 +29,9 @@ type Deps struct {
 	Rules    []postmortems.Rule
 	Renderer postmortems.BodyRenderer // for the rules' pages; nil: they show the Markdown as it is
 	Schemas  map[string][]byte        // JSON Schemas by name ("postmortem"), served under /schema/NAME.json
+	Board    Board                    // nil: there are no objectives
+	Curves   Curves                   // nil: objectives are shown without them
+	Services Directory                // nil: services are those that documents name
 	Reports  Reports                  // nil: there are none
 	Charts   Charts                   // of reports; set when Reports is
 	Printer  Printer                  // nil: no PDF

@@ -33,6 +33,8 @@ func (s *Server) table() []route {
 func (s *Server) readingRoutes() []route {
 	rows := []route{
 		page("/", s.home),
+		page("/slos", s.slos),
+		page("/slos/:name", s.slo),
 		page("/services", s.services),
 		page("/services/*", s.service),
 		page("/actions", s.actions),

@@ -16,6 +16,7 @@ func pageStructs() map[string]any {
 		"home": homeView{}, "list": listView{}, "document": documentView{}, "search": searchView{}, "history": historyView{}, "diff": diffView{},
 		"drafts": draftsView{}, "services": servicesView{}, "actions": actionsView{}, "rules": rulesView{}, "rule": ruleView{},
 		"report": reportView{}, "reports": reportsView{}, "differences": differencesView{}, "jobs": jobsView{}, "deliveries": deliveriesView{},
+		"slos": slosView{}, "slo": sloView{},
 		"gaps": gapsView{}, "error": errorView{}, "login": loginView{}, "mermaid": mermaidView{},
 		"similar": similarView{}, "alert": alertView{},
 		"feeds": feedsView{}, "letters": lettersView{},

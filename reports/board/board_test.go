@@ -267,7 +267,7 @@ func TestADetailHasItsCurves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(d.Points) != 336 || len(d.Budget) != 337 {
+	if len(d.Points) != 168 || len(d.Budget) != 169 {
 		t.Errorf("%d points, %d of the budget", len(d.Points), len(d.Budget))
 	}
 	if last := d.Budget[len(d.Budget)-1].Left; last == nil || math.Abs(*last-*d.Result.Left) > 1e-9 {

@@ -107,7 +107,7 @@ func (b *Board) members(ctx context.Context, x slo.SLO, at slo.Span) (out []Judg
 }
 
 // curvePoints is about how many points a curve has: as many as it has room for.
-const curvePoints = 336
+const curvePoints = 168
 
 // Detail gives everything about one objective over a span, or over its own
 // window when both ends are zero. Errors are as for Judge.

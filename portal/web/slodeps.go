@@ -1,0 +1,31 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"github.com/postern/postern/reports/board"
+	"github.com/postern/postern/reports/service"
+)
+
+// Board judges objectives as they are now.
+type Board interface {
+	// Rows judges every objective over its own window, by name. It is asked on
+	// every look at the board and answers from memory when nothing changed.
+	Rows(ctx context.Context) ([]board.Row, error)
+	// Detail gives everything about one objective over a span, or over its own
+	// window when both ends are zero. Errors are fault.NotFound, Gone and Invalid.
+	Detail(ctx context.Context, name string, from, to time.Time) (board.Detail, error)
+}
+
+// Curves draws the curves of one objective as SVG elements for a page; id must be
+// unique in the page.
+type Curves interface {
+	Budget(d board.Detail, id string) ([]byte, error)
+	SLI(d board.Detail, id string) ([]byte, error)
+}
+
+// Directory knows the services.
+type Directory interface {
+	Services(ctx context.Context) ([]service.Service, error)
+}

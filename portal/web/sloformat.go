@@ -1,0 +1,183 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/reports/board"
+	"github.com/postern/postern/reports/slo"
+)
+
+// stateWords say what a state means, in a word or two.
+func stateWord(s slo.State) string {
+	switch s {
+	case slo.OK:
+		return "ok"
+	case slo.LowTraffic:
+		return "few events"
+	case slo.NoTraffic:
+		return "no traffic"
+	case slo.Partial:
+		return "partly measured"
+	case slo.NoData:
+		return "no data"
+	case slo.Invalid:
+		return "nonsense"
+	}
+	return "not yet"
+}
+
+// verdictOf is an objective's verdict as a word and its class; without one, the
+// state of the data says why.
+func verdictOf(r slo.Result) (word, class string) {
+	switch {
+	case r.Met == nil && r.State == slo.Invalid:
+		return stateWord(r.State), "warn"
+	case r.Met == nil:
+		return stateWord(r.State), "none"
+	case !*r.Met:
+		return "Missed", "bad"
+	case r.State == slo.Partial:
+		return "Met, partly measured", "ok"
+	}
+	return "Met", "ok"
+}
+
+// sliDigits is how many decimals of a percentage an objective needs, so that what
+// it permits can be seen: two, or one more than its nines.
+func sliDigits(target float64) int {
+	const most = 6
+	if target >= 1 {
+		return most
+	}
+	nines := int(math.Floor(-math.Log10(1-target) + 1e-9))
+	return min(max(2, nines+1), most)
+}
+
+// sliText is a share that is never rounded up to a whole it is not.
+func sliText(sli *float64, target float64) string {
+	if sli == nil {
+		return "–"
+	}
+	scale := math.Pow10(sliDigits(target))
+	return strconv.FormatFloat(math.Floor(*sli*100*scale+1e-6)/scale, 'f', sliDigits(target), 64) + " %"
+}
+
+// targetText is an objective as its author wrote it.
+func targetText(target float64) string {
+	return strconv.FormatFloat(math.Round(target*1e11)/1e9, 'f', -1, 64) + " %"
+}
+
+// budgetText is a share of a budget: to a tenth, whole from a thousand on.
+func budgetText(share *float64) string {
+	switch {
+	case share == nil:
+		return "–"
+	case math.IsInf(*share, 0):
+		return "all of none"
+	case math.Abs(*share) >= 10:
+		return groupSigned(math.Round(*share*100)) + " %"
+	}
+	text := strconv.FormatFloat(*share*100, 'f', 1, 64)
+	if text == "-0.0" {
+		text = "0.0"
+	}
+	return strings.Replace(text, "-", "−", 1) + " %"
+}
+
+// groupSigned groups the digits of a whole number that may be negative.
+func groupSigned(x float64) string {
+	if x < 0 {
+		return "−" + groupDigits(int(-x))
+	}
+	return groupDigits(int(x))
+}
+
+// countText is a number of events: whole when it is, and to a tenth when not.
+func countText(x float64) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) || math.Abs(x) > 1e15 {
+		return strconv.FormatFloat(x, 'g', 6, 64)
+	}
+	if x == math.Trunc(x) {
+		return groupSigned(x)
+	}
+	return groupSigned(math.Trunc(x)) + strconv.FormatFloat(math.Abs(x-math.Trunc(x)), 'f', 1, 64)[1:]
+}
+
+func rateText(rate *float64) string {
+	switch {
+	case rate == nil:
+		return "–"
+	case *rate >= 100:
+		return groupSigned(math.Round(*rate)) + "×"
+	}
+	return strconv.FormatFloat(*rate, 'f', 1, 64) + "×"
+}
+
+// spanText is a length of time in its largest two units.
+func spanText(d time.Duration) string {
+	days, hours := int(d/(24*time.Hour)), int(d/time.Hour)%24
+	switch {
+	case days >= 10:
+		return fmt.Sprintf("%d days", days)
+	case days > 0 && hours > 0:
+		return fmt.Sprintf("%d d %d h", days, hours)
+	case days > 0:
+		return fmt.Sprintf("%d d", days)
+	case d >= time.Hour:
+		return fmt.Sprintf("%d h %d min", hours, int(d/time.Minute)%60)
+	}
+	return fmt.Sprintf("%d min", int(d/time.Minute))
+}
+
+// lastsText is how long a budget lasts.
+func lastsText(lasts *time.Duration, left *float64) string {
+	const far = 365 * 24 * time.Hour
+	switch {
+	case left == nil:
+		return "–"
+	case lasts == nil:
+		return "not burning"
+	case *lasts <= 0:
+		return "spent"
+	case *lasts > far:
+		return "over a year"
+	}
+	return spanText(*lasts)
+}
+
+// Sizes of a sparkline, in its own units: a bar a week, whole height twice a
+// week's budget.
+const (
+	sparkBar, sparkGap, sparkHeight = 7, 2, 20
+	sparkMost                       = 2.0
+)
+
+// spark draws the last weeks as bars: what each spent of a week's budget. The
+// words say the same.
+func spark(row board.Row) template.HTML {
+	var bars strings.Builder
+	var words []string
+	for i, w := range row.Weeks {
+		x := i * (sparkBar + sparkGap)
+		if w.Spent == nil {
+			words = append(words, stateWord(w.State))
+			fmt.Fprintf(&bars, `<rect class="f-none" x="%d" y="%d" width="%d" height="2"/>`, x, sparkHeight-2, sparkBar)
+			continue
+		}
+		words = append(words, budgetText(w.Spent))
+		class := "f-ok"
+		if *w.Spent > 1 {
+			class = "f-bad"
+		}
+		h := max(int(math.Round(min(*w.Spent, sparkMost)/sparkMost*sparkHeight)), 1)
+		fmt.Fprintf(&bars, `<rect class="%s" x="%d" y="%d" width="%d" height="%d"/>`, class, x, sparkHeight-h, sparkBar, h)
+	}
+	width := len(row.Weeks)*(sparkBar+sparkGap) - sparkGap
+	return template.HTML(fmt.Sprintf(`<svg class="chart spark" role="img" aria-label="Budget spent by week: %s" viewBox="0 0 %d %d" width="%d" height="%d"><path class="k-rule" d="M0 %dH%d"/>%s</svg>`,
+		strings.Join(words, ", "), width, sparkHeight, width, sparkHeight, sparkHeight/2, width, bars.String()))
+}

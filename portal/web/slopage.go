@@ -1,0 +1,264 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/board"
+	"github.com/postern/postern/reports/slo"
+)
+
+// sloView is the page of one objective.
+type sloView struct {
+	frame
+	Row             sloRow
+	Name, Heading   string
+	Description     string
+	Owner           string
+	Begin, End      time.Time // of the span
+	Whole, Open     bool
+	Sentence        string
+	Budget, SLI     template.HTML
+	BudgetHow       string
+	Points          []pointRow
+	How             []howRow
+	Queries         []howRow
+	Rules           []burnRule
+	Firings         []firingRow
+	Bands           []bandRow
+	Versions        []versionRow
+	Members         []sloRow
+	Source, History string // where the definition lies in the repository
+}
+
+// pointRow is one step of the curves in numbers.
+type pointRow struct {
+	At                     time.Time
+	SLI, Good, Total, Left string
+	Coverage               string
+}
+
+// howRow is one term of how the number is made.
+type howRow struct{ Term, Value, Note string }
+
+type burnRule struct{ Severity, Long, Short, Factor, LongRate, ShortRate, Word, Class string }
+
+type firingRow struct {
+	Severity, Rule string
+	From, To       time.Time
+	Lasted, Peak   string
+}
+
+type bandRow struct {
+	Title, Severity, Link string
+	From                  time.Time
+	Lasted                string
+}
+
+type versionRow struct {
+	Number       int
+	From         time.Time
+	What, Commit string
+	Gone, First  bool
+}
+
+func (s *Server) slo(c echo.Context) error {
+	if s.deps.Board == nil {
+		return fault.New(fault.NotFound, "web.slo", "this portal judges no objectives")
+	}
+	from, to, err := spanOf(c.QueryParams())
+	if err != nil {
+		return err
+	}
+	d, err := s.deps.Board.Detail(c.Request().Context(), c.Param("name"), from, to)
+	if err != nil {
+		return err
+	}
+	view := sloView{frame: s.frame(), Name: d.SLO.Name, Heading: d.SLO.Title, Description: d.SLO.Description, Owner: d.Row.Owner,
+		Begin: d.Result.From, End: d.Result.To, Whole: d.Whole, Open: d.Result.Open}
+	view.Title, view.Section, view.Canonical = d.SLO.Title, "/slos", s.absolute("/slos/"+url.PathEscape(d.SLO.Name))
+	row := d.Row
+	row.Result = d.Result
+	view.Row = s.sloRow(row)
+	view.Sentence = sloSentence(d, view.Row)
+	view.How, view.Queries = howMade(d), queriesOf(d.SLO)
+	view.Rules, view.Firings = ruleRows(d.Row), firingRows(d)
+	view.Points = pointRows(d)
+	view.Versions = versionRows(d.Versions)
+	view.Source = fmt.Sprintf("%s:%d", d.SLO.Path, d.SLO.Line)
+	for _, b := range d.Bands {
+		view.Bands = append(view.Bands, s.bandRow(b))
+	}
+	for _, m := range d.Members {
+		view.Members = append(view.Members, s.sloRow(board.Row{SLO: m.SLO, Result: m.Result}))
+	}
+	if err := s.curves(&view, d); err != nil {
+		return err
+	}
+	return s.show(c, 200, "slo", view)
+}
+
+// spanOf reads from= and to=, which must both be there or neither.
+func spanOf(q url.Values) (from, to time.Time, err error) {
+	for _, x := range []struct {
+		name string
+		into *time.Time
+	}{{"from", &from}, {"to", &to}} {
+		text := q.Get(x.name)
+		if text == "" {
+			continue
+		}
+		t, parseErr := time.Parse(time.RFC3339, text)
+		if parseErr != nil {
+			t, parseErr = time.Parse(time.DateOnly, text)
+		}
+		if parseErr != nil {
+			return from, to, fault.Newf(fault.Invalid, "web.slo", "%s= takes a day such as 2026-11-21, or an RFC 3339 time", x.name)
+		}
+		*x.into = t
+	}
+	return from, to, nil
+}
+
+func (s *Server) curves(view *sloView, d board.Detail) error {
+	if s.deps.Curves == nil || len(d.SLO.Parts) > 0 {
+		return nil
+	}
+	budget, err := s.deps.Curves.Budget(d, "budget")
+	if err != nil {
+		return fault.Wrap(fault.Internal, "web.slo", "the curve of the budget cannot be drawn", err)
+	}
+	sli, err := s.deps.Curves.SLI(d, "sli")
+	if err != nil {
+		return fault.Wrap(fault.Internal, "web.slo", "the curve of the SLI cannot be drawn", err)
+	}
+	view.Budget, view.SLI = template.HTML(budget), template.HTML(sli)
+	view.BudgetHow = "Against what the whole span permits."
+	if d.Whole && d.SLO.Window.Rolling {
+		view.BudgetHow = "At each moment, of the " + d.SLO.Window.String() + " before it: it need not begin at 100 %, and it grows when a bad day leaves the window."
+	}
+	return nil
+}
+
+// sloSentence says the verdict in words.
+func sloSentence(d board.Detail, row sloRow) string {
+	r := d.Result
+	switch {
+	case r.Met == nil && r.Reason != "":
+		return "No verdict: " + r.Reason + "."
+	case len(d.SLO.Parts) > 0:
+		return fmt.Sprintf("The parts spent %s of their budgets, by weight.", row.Spent)
+	}
+	text := fmt.Sprintf("%s good, the objective is %s. %s of the budget is left", row.SLI, row.Objective, row.Left)
+	if r.Left != nil && *r.Left < 0 {
+		text = fmt.Sprintf("%s good, the objective is %s. The budget is overspent: %s of it", row.SLI, row.Objective, row.Spent)
+	}
+	if d.Row.Lasts != nil && *d.Row.Lasts > 0 && d.Whole {
+		text += fmt.Sprintf("; at the rate of the last day it lasts %s", row.Lasts)
+	}
+	return text + "."
+}
+
+// howMade is the arithmetic, term by term.
+func howMade(d board.Detail) (rows []howRow) {
+	x, r := d.SLO, d.Result
+	add := func(term, value, note string) { rows = append(rows, howRow{term, value, note}) }
+	unit := "events"
+	if x.Method != slo.Occurrences {
+		unit = "slices of " + windowText(x.SliceLen)
+	}
+	if len(x.Parts) == 0 {
+		add("Good", countText(r.Good), unit)
+		add("Total", countText(r.Total), unit)
+		if r.Slices.Empty > 0 {
+			add("Without traffic", countText(r.Slices.Empty), "slices, counted as: "+emptyPolicy(x))
+		}
+		add("SLI", sliText(r.SLI, x.Target), "good / total")
+		add("Target", targetText(x.Target), "")
+		if r.Allowed != nil {
+			add("Permitted bad", countText(*r.Allowed), "(1 − target) × total"+ahead(r))
+		}
+		add("Budget spent", budgetText(r.Spent), "(total − good) / permitted bad")
+	} else {
+		add("Budget spent", budgetText(r.Spent), "mean of what the parts spent, by weight")
+	}
+	add("Budget left", budgetText(r.Left), "1 − spent")
+	if r.Low != nil && r.High != nil {
+		add("Bounds", sliText(r.Low, x.Target)+" to "+sliText(r.High, x.Target), "what is missing counted as bad, and left out")
+	}
+	if p := d.Projected; p != nil {
+		add("Whole window, estimated", budgetText(&p.Spent)+" spent", "if the rest brings the traffic of the same hours of the last four weeks")
+	}
+	add("Method", string(x.Method), methodNote(x))
+	add("Window", x.Window.String(), windowNote(x))
+	add("Coverage", sliText(&r.Coverage, 0), fmt.Sprintf("of the time was measured, in %s", plural(r.Buckets, "bucket")))
+	if r.Revision > 0 {
+		add("Revision", fmt.Sprint(r.Revision), "the highest of the counts")
+	}
+	add("Definition", fmt.Sprintf("version %d", max(d.Version, 1)), r.Hash)
+	return rows
+}
+
+func ahead(r slo.Result) string {
+	if r.Slices.Ahead > 0 {
+		return ", with " + countText(r.Slices.Ahead) + " slices still to come"
+	}
+	return ""
+}
+
+func emptyPolicy(x slo.SLO) string {
+	if x.EmptySlice == "" || x.EmptySlice == slo.EmptyExclude {
+		return "not at all"
+	}
+	return x.EmptySlice
+}
+
+func methodNote(x slo.SLO) string {
+	switch x.Method {
+	case slo.Timeslices:
+		return fmt.Sprintf("a slice is good from %s on", targetText(x.SliceTarget))
+	case slo.RatioTimeslices:
+		return "the mean of the slices' ratios: a quiet slice weighs as much as a busy one"
+	}
+	return "every event weighs the same"
+}
+
+func windowNote(x slo.SLO) string {
+	if x.Window.Rolling {
+		return "rolling: it ends now"
+	}
+	zone := "UTC"
+	if x.Window.Zone != nil {
+		zone = x.Window.Zone.String()
+	}
+	return "by the calendar, in " + zone
+}
+
+// queriesOf is where the counts come from.
+func queriesOf(x slo.SLO) (rows []howRow) {
+	in := x.Indicator
+	from := in.Type
+	if in.Source != "" {
+		from += " " + in.Source
+	}
+	for _, q := range []howRow{
+		{Term: "good", Value: in.Good}, {Term: "bad", Value: in.Bad}, {Term: "total", Value: in.Total}, {Term: "raw", Value: in.Raw}, {Term: "metric", Value: in.Metric},
+	} {
+		if q.Value != "" {
+			q.Note = from
+			rows = append(rows, q)
+		}
+	}
+	if in.Op != "" {
+		rows = append(rows, howRow{Term: "good when", Value: in.Op + " " + countText(in.Value)})
+	}
+	if len(rows) == 0 && from != "" {
+		rows = append(rows, howRow{Term: "source", Value: from + " feed, under the name " + x.SeriesName()})
+	}
+	return rows
+}

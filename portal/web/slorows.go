@@ -1,0 +1,79 @@
+package web
+
+import (
+	"net/url"
+
+	"github.com/postern/postern/reports/board"
+	"github.com/postern/postern/reports/catalog"
+	"github.com/postern/postern/reports/slo"
+)
+
+func ruleRows(r board.Row) (rows []burnRule) {
+	rate := map[string]string{}
+	for _, b := range r.Burns {
+		rate[windowText(b.Window)] = rateText(b.Rate)
+	}
+	for _, x := range r.Rules {
+		row := burnRule{
+			Severity: x.Rule.Severity, Long: windowText(x.Rule.Long), Short: windowText(x.Rule.Short),
+			Factor: rateText(&x.Rule.Factor), Word: string(x.Verdict), Class: "none",
+		}
+		row.LongRate, row.ShortRate = rate[row.Long], rate[row.Short]
+		if x.Verdict == slo.Fires {
+			row.Class = "bad"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// mostFirings bounds the list of when rules would have fired, newest first.
+const mostFirings = 30
+
+func firingRows(d board.Detail) (rows []firingRow) {
+	for i := len(d.Firings) - 1; i >= 0 && len(rows) < mostFirings; i-- {
+		f := d.Firings[i]
+		rows = append(rows, firingRow{
+			Severity: f.Rule.Severity, Rule: windowText(f.Rule.Long) + " over " + rateText(&f.Rule.Factor),
+			From: f.From, To: f.To, Lasted: spanText(f.To.Sub(f.From)), Peak: rateText(&f.Peak),
+		})
+	}
+	return rows
+}
+
+// pointRows are the curves in numbers, newest first.
+func pointRows(d board.Detail) (rows []pointRow) {
+	left := map[int64]string{}
+	for _, b := range d.Budget {
+		left[b.At.Unix()] = budgetText(b.Left)
+	}
+	for i := len(d.Points) - 1; i >= 0; i-- {
+		p := d.Points[i]
+		row := pointRow{At: p.From, SLI: sliText(p.SLI, d.SLO.Target), Good: countText(p.Good), Total: countText(p.Total), Left: left[p.To.Unix()], Coverage: budgetText(&p.Coverage)}
+		if p.Coverage <= 0 {
+			row.Good, row.Total = "–", "–"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func versionRows(versions []catalog.Version) (rows []versionRow) {
+	for i := len(versions) - 1; i >= 0; i-- {
+		v := versions[i]
+		commit := v.Commit
+		rows = append(rows, versionRow{Number: v.Number, From: v.From, What: catalog.Describe(v.SLO), Commit: commit[:min(len(commit), 8)], Gone: v.Gone, First: i == 0})
+	}
+	return rows
+}
+
+func (s *Server) bandRow(b board.Band) bandRow {
+	row := bandRow{Title: b.Title, Severity: b.Severity, From: b.From, Lasted: spanText(b.To.Sub(b.From)), Link: s.link("/incidents/" + url.PathEscape(b.ID))}
+	if b.Title == "" {
+		row.Title = b.ID
+	}
+	if b.Open {
+		row.Lasted = "open for " + row.Lasted
+	}
+	return row
+}
