@@ -18,7 +18,7 @@ const (
 	// closelyRead is how many of the best are looked at for words side by side.
 	closelyRead = 50
 	// nearShare is what words side by side are worth, of the sum of their idf.
-	nearShare = 0.5
+	nearShare = 0.7
 	// gluedShare is the same for the words of one identifier, which were written
 	// together on purpose.
 	gluedShare = 1.0

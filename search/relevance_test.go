@@ -27,9 +27,26 @@ func TestRelevance(t *testing.T) {
 	set := loadSet(t, dir)
 	ours := measure(set, oursOver(t, set))
 	theirs := measure(set, bleveOver(t, set))
-	printScores(t, ours, theirs)
+	mean := printScores(t, ours, theirs)
 	zh := loadSet(t, filepath.Join(dir, "xquad-zh"))
-	printScores(t, measure(zh, oursOver(t, zh)), measure(zh, bleveOver(t, zh)))
+	chinese := printScores(t, measure(zh, oursOver(t, zh)), measure(zh, bleveOver(t, zh)))
+	atLeast(t, "macro S@1", mean.s1/float64(mean.n), 0.78)
+	atLeast(t, "macro S@5", mean.s5/float64(mean.n), 0.90)
+	for _, kind := range []string{"alert-paste", "name-words"} {
+		atLeast(t, kind+" S@1", ours[kind].s1/float64(ours[kind].n), 0.95)
+	}
+	for kind, s := range ours {
+		atLeast(t, kind+" S@1, Bleve's default", s.s1/float64(s.n), theirs[kind].s1/float64(s.n))
+	}
+	atLeast(t, "xquad-zh S@1", chinese.s1/float64(chinese.n), 0.94)
+}
+
+// atLeast holds the ranking to what is promised.
+func atLeast(t *testing.T, what string, got, want float64) {
+	t.Helper()
+	if got < want-1e-9 {
+		t.Errorf("%s is %.4f, at least %.4f is promised", what, got, want)
+	}
 }
 
 // sharedFolder finds the folder of data that lies outside the project.
@@ -266,15 +283,17 @@ func measure(set relevanceSet, ask asker) map[string]*score {
 	return out
 }
 
-func printScores(t *testing.T, ours, theirs map[string]*score) {
+// printScores prints a line a kind and returns the mean over the kinds.
+func printScores(t *testing.T, ours, theirs map[string]*score) (mean score) {
 	t.Logf("%-18s %4s   %-17s   %-17s", "kind", "n", "  S@1   S@5   MRR", "Bleve default")
-	var a, b score
+	var b score
 	for _, kind := range slices.Sorted(maps.Keys(ours)) {
 		t.Logf("%-18s %4d   %v   %v", kind, ours[kind].n, ours[kind], theirs[kind])
-		a.add(ours[kind])
+		mean.add(ours[kind])
 		b.add(theirs[kind])
 	}
-	t.Logf("%-18s %4d   %v   %v", "macro", a.n, a, b)
+	t.Logf("%-18s %4d   %v   %v", "macro", mean.n, mean, b)
+	return mean
 }
 
 // add counts a kind as one, for the mean over the kinds.

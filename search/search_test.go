@@ -199,6 +199,31 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// What is archived or replaced by another document comes after the living, by
+// relevance; by date it does not.
+func TestSunk(t *testing.T) {
+	text := []Section{{Text: "the pool was exhausted"}}
+	strong := []Section{{Text: strings.Repeat("pool ", 30)}}
+	day := func(d int) time.Time { return time.Date(2026, 1, d, 0, 0, 0, 0, time.UTC) }
+	x := indexOf(t,
+		Document{ID: "living", Title: "a pool", Sections: text, Date: day(1)},
+		Document{ID: "archived", Title: "a pool", Sections: strong, Date: day(2), Status: "archived"},
+		Document{ID: "superseded", Title: "a pool", Sections: strong, Date: day(3), Superseded: true})
+	for newest, want := range map[bool]string{false: "living superseded archived", true: "superseded archived living"} {
+		r, err := x.Search(t.Context(), Request{Text: "pool", Newest: newest})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, h := range r.Hits {
+			got = append(got, h.ID)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("newest %v: %v, want %s", newest, got, want)
+		}
+	}
+}
+
 func TestPages(t *testing.T) {
 	x := indexOf(t, hundred()...)
 	var got []string

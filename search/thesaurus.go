@@ -21,7 +21,7 @@ type builtinSynonyms struct{ set synonyms.Set }
 func (b builtinSynonyms) Synonyms(context.Context) (synonyms.Set, error) { return b.set, nil }
 
 // synonymShare is what a synonym is worth beside the word itself.
-const synonymShare = 0.7
+const synonymShare = 0.5
 
 // maxMeant bounds how many forms of one query are looked at for synonyms.
 const maxMeant = 32

@@ -65,7 +65,7 @@ func (s source) Contents(ctx context.Context) (search.Contents, error) {
 func searchDocument(r library.Record, sections []postmortems.Section) search.Document {
 	d := search.Document{
 		ID: r.ID, Path: r.Path, Address: r.Address, Kind: string(r.Kind), Title: r.Title,
-		Summary: r.Summary, Lang: r.Lang, Status: string(r.Status), Date: r.Date,
+		Summary: r.Summary, Lang: r.Lang, Status: string(r.Status), Date: r.Date, Superseded: r.Superseded,
 		Severity: r.Severity, Services: r.Services, Tags: r.Tags, Factors: r.Factors,
 		Alerts: r.Alerts, Owner: r.Owner, Authors: r.Authors, DetectedBy: r.DetectedBy, Ref: r.IncidentRef,
 		Detect: seconds(r.Durations.Detect), Diagnose: seconds(r.Durations.Diagnose),

@@ -29,6 +29,7 @@ type storedRecord struct {
 	Authors    []string           `json:"au,omitempty"`
 	DetectedBy string             `json:"db,omitempty"`
 	Incident   string             `json:"i,omitempty"`
+	Superseded bool               `json:"su,omitempty"`
 	Durations  [5]*int64          `json:"du"` // seconds: detect acknowledge diagnose recover resolve
 	Actions    int                `json:"a,omitempty"`
 	Open       int                `json:"ao,omitempty"`
@@ -148,7 +149,7 @@ func (r storedRecord) record(id string) Record {
 		Title: r.Title, Summary: r.Summary, Lang: r.Lang, Status: postmortems.Status(r.Status),
 		Date: fromUnix(r.Date), Severity: r.Severity, Services: r.Services, Tags: r.Tags,
 		Factors: r.Factors, Alerts: r.Alerts, Owner: r.Owner, Authors: r.Authors,
-		DetectedBy: r.DetectedBy, IncidentRef: r.Incident, Durations: r.durations(),
+		DetectedBy: r.DetectedBy, IncidentRef: r.Incident, Superseded: r.Superseded, Durations: r.durations(),
 		Actions: r.Actions, OpenActions: r.Open, Revision: r.Last.revision(), Revised: r.Revisions,
 	}
 }
@@ -171,7 +172,7 @@ func newStoredRecord(d postmortems.Document, date time.Time) storedRecord {
 		Path: d.Path, Kind: string(d.Kind), Title: d.Title, Summary: d.Summary, Lang: d.Lang,
 		Status: string(d.Status), Date: unix(date), Severity: f.Incident.Severity,
 		Services: f.Incident.Services, Tags: f.Tags, Alerts: f.Alerts, Owner: f.Owner,
-		Authors: f.Authors, DetectedBy: f.Incident.DetectedBy, Incident: f.Incident.Ref,
+		Authors: f.Authors, DetectedBy: f.Incident.DetectedBy, Incident: f.Incident.Ref, Superseded: f.Incident.DuplicateOf != "",
 		Redirects: f.Redirects,
 		Durations: storeDurations(d.Durations), Actions: len(d.Actions),
 	}

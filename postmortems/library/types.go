@@ -28,6 +28,7 @@ type Record struct {
 	Authors     []string
 	DetectedBy  string
 	IncidentRef string
+	Superseded  bool // the incident is a duplicate: another write-up replaces this one
 	Durations   postmortems.Durations
 	Actions     int // all action items
 	OpenActions int
