@@ -54,6 +54,7 @@ func (x *Index) related(ctx context.Context, e *evaluation, d *Document, limit i
 		return nil, err
 	}
 	p, best := w.plan()
+	p.nearby = nil // another incident's sentences differ
 	m, err := e.having(p.units, allOf{exactly(kindField, "postmortem")})
 	if err != nil {
 		return nil, err

@@ -26,6 +26,11 @@ const (
 	maxLikeUnits = 64
 	// maxWeighed bounds how many different words of a text are looked up.
 	maxWeighed = 600
+	// maxPostings is how many postings are scored, the most telling words first:
+	// common words of a large library cost most and say least.
+	maxPostings = 200_000
+	// minLikeUnits is how many words are scored whatever they cost.
+	minLikeUnits = 8
 	// telling is the least worth of a word, beside the most telling one, that counts
 	// while there are others.
 	telling = 0.08
@@ -144,9 +149,7 @@ func (w *weighing) plan() (p plan, best float32) {
 	slices.SortFunc(p.units, func(a, b *unit) int {
 		return cmp.Or(cmp.Compare(b.worth(), a.worth()), cmp.Compare(a.terms[0], b.terms[0]))
 	})
-	if len(p.units) > maxLikeUnits {
-		p.units = p.units[:maxLikeUnits]
-	}
+	p.units = affordable(p.units)
 	for n := len(p.units); n > 1 && p.units[n-1].worth() < telling*p.units[0].worth(); n-- {
 		p.units = p.units[:n-1]
 	}
@@ -155,6 +158,17 @@ func (w *weighing) plan() (p plan, best float32) {
 	}
 	p.nearby = w.pairs()
 	return p, best
+}
+
+// affordable keeps the first units, by number and by what they cost.
+func affordable(units []*unit) []*unit {
+	postings := uint64(0)
+	for i, u := range units {
+		if postings += u.found; i == maxLikeUnits || i >= minLikeUnits && postings > maxPostings {
+			return units[:i]
+		}
+	}
+	return units
 }
 
 // pairs are the neighbours worth most, each once.
