@@ -69,6 +69,7 @@ var rules = map[string][]string{
 	"reports/feed/statuspage":      {"portal/base/fault", "reports/feed", "reports/incident"},
 	"reports/incident":             {"portal/base/fault"},
 	"reports/ledger":               {"portal/base/fault", "portal/base/kv", "reports/alert", "reports/change", "reports/drill", "reports/feed", "reports/incident", "reports/slo", "reports/sql"},
+	"reports/paper":                {"portal/base/fault"},
 	"reports/period":               {"portal/base/fault"},
 	"reports/register":             {"portal/base/fault", "portal/base/kv", "reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/service", "reports/sql"},
 	"reports/service":              {},

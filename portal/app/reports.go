@@ -8,12 +8,14 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/jobs"
+	"github.com/postern/postern/portal/web"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/collect"
 	"github.com/postern/postern/reports/draw"
 	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/paper"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/press"
 )
@@ -190,6 +192,14 @@ func (x reportsOf) find(ctx context.Context, name, id string) (reports.Definitio
 		err = fault.Newf(fault.Invalid, "app.reports", "the period %s has not begun", id)
 	}
 	return def, p, err
+}
+
+// printer makes PDFs when the server has a browser.
+func (a *App) printer() web.Printer {
+	if p, ok := paper.Find(a.opt.Config.Reports.Browser); ok {
+		return p
+	}
+	return nil // not p: a nil *Printer would be a Printer that is not nil
 }
 
 // charts draws; it implements web.Charts.

@@ -98,7 +98,8 @@ type Targets struct{ Detect, Diagnose, Recover time.Duration }
 
 // Reports says how the built-in reports are made.
 type Reports struct {
-	Zone string // IANA name of the zone whose days, weeks and months count
+	Zone    string // IANA name of the zone whose days, weeks and months count
+	Browser string // the Chromium that prints PDFs; "" looks for one
 }
 
 // Render bounds the child processes that render Markdown.

@@ -128,6 +128,8 @@ func (c *Config) judging() []setting {
 			doc: "Further words for the severities `SEV1` to `SEV5`, such as `page-now: SEV1`; they win over the built-in ones (`P1`, `S1`, `critical`, …)."},
 		{key: "reports.zone", value: zone(&c.Reports.Zone), preset: "UTC",
 			doc: "The IANA time zone whose days, weeks and months the built-in reports have, such as `Asia/Shanghai`. A report in `reports/` of the repository states its own."},
+		{key: "reports.browser", value: line(&c.Reports.Browser), unstated: "Chromium, if one is found",
+			doc: "The Chromium that prints reports as PDF: a name looked up in `$PATH`, or a file. Without one, readers print from their own browser."},
 		{key: "targets.detect", value: duration(&c.Targets.Detect, time.Second, 30*24*time.Hour), preset: "1m",
 			doc: "Target from the start of impact until it is detected."},
 		{key: "targets.diagnose", value: duration(&c.Targets.Diagnose, time.Second, 30*24*time.Hour), preset: "5m",

@@ -1,0 +1,68 @@
+package paper
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+func TestPDF(t *testing.T) {
+	p, ok := Find("")
+	if !ok {
+		if os.Getenv("POSTERN_REQUIRE") == "all" {
+			t.Fatal("chromium is not installed")
+		}
+		t.Skip("chromium: not installed")
+	}
+	pdf, err := p.PDF(t.Context(), []byte("<!doctype html><title>x</title><p>第 47 周, a report"))
+	if err != nil || !bytes.HasPrefix(pdf, []byte("%PDF-")) {
+		t.Fatalf("%.20q: %v", pdf, err)
+	}
+}
+
+func TestNoBrowser(t *testing.T) {
+	if _, ok := Find("/nowhere/chromium"); ok {
+		t.Error("found a browser that is not there")
+	}
+}
+
+// A browser that hangs is ended with all it started, and one that fails says so;
+// neither leaves a folder behind.
+func TestBrowsersThatMisbehave(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	for name, c := range map[string]struct {
+		script string
+		kind   fault.Kind
+	}{
+		"hangs":     {"#!/bin/sh\nsleep 600 & wait\n", fault.Timeout},
+		"fails":     {"#!/bin/sh\necho broken >&2\nexit 3\n", fault.Internal},
+		"no output": {"#!/bin/sh\nexit 0\n", fault.Internal},
+	} {
+		file := filepath.Join(t.TempDir(), "browser")
+		if err := os.WriteFile(file, []byte(c.script), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		p, ok := Find(file)
+		if !ok {
+			t.Fatal(name)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		if c.kind != fault.Timeout {
+			cancel()
+			ctx, cancel = context.WithTimeout(t.Context(), time.Minute)
+		}
+		_, err := p.PDF(ctx, nil)
+		cancel()
+		if fault.KindOf(err) != c.kind {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(os.Getenv("TMPDIR"), "postern-paper-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
