@@ -15,6 +15,8 @@ type homeView struct {
 	Newest   []library.Record
 	MostRead []library.Record
 	Overdue  []actionRow
+	Open     []incidentRow // incidents that are not over, a few
+	AllOpen  int
 }
 
 // kindCount is a kind with how many documents it has.
@@ -44,6 +46,9 @@ func (s *Server) home(c echo.Context) error {
 		return err
 	}
 	if view.Overdue, err = s.overdue(c, homeListed); err != nil {
+		return err
+	}
+	if view.Open, view.AllOpen, err = s.openIncidents(c, openListed); err != nil {
 		return err
 	}
 	return s.show(c, 200, "home", view)

@@ -70,6 +70,24 @@ func (s *Server) incidents(c echo.Context) error {
 	return s.show(c, http.StatusOK, "incidents", view)
 }
 
+// openListed is how many open incidents the home page lists.
+const openListed = 3
+
+// openIncidents are the newest open incidents, and how many there are.
+func (s *Server) openIncidents(c echo.Context, most int) (rows []incidentRow, all int, err error) {
+	if s.deps.Signals == nil {
+		return nil, 0, nil
+	}
+	open, err := s.deps.Signals.Open(c.Request().Context())
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, in := range open[:min(len(open), most)] {
+		rows = append(rows, s.incidentRow(in, s.deps.Signals.Policy(), s.opt.Now()))
+	}
+	return rows, len(open), nil
+}
+
 // order puts open incidents first and maintenance last.
 func order(in incident.Incident) int {
 	switch {

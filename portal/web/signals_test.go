@@ -178,3 +178,10 @@ func TestEmptySignalsNameTheCommand(t *testing.T) {
 		t.Errorf("without feeds: %d", w.Code)
 	}
 }
+
+func TestHomeTellsOfOpenIncidents(t *testing.T) {
+	s, f := signalSite(t)
+	holds(t, s.get("/kb/").Body.String(), []string{"1 open incident", `<a href="/kb/incidents/PX2" dir="auto">Still failing</a>`, "30 min so far"}, nil)
+	f.incidents = nil
+	holds(t, s.get("/kb/").Body.String(), nil, []string{"open incident"})
+}

@@ -11,8 +11,9 @@
 //
 // Everything is asked of the portal's own HTTP API, so that one implementation
 // serves both transports, with the rights of whoever asks, and can say nothing
-// that the API does not. Incidents come from an IncidentStore; until the portal
-// keeps incidents of its own that is FromDocuments, which reads post-mortems.
+// that the API does not. Incidents come from an IncidentStore: Folded asks for the
+// incident as folded from all sources, and falls back to FromDocuments, which
+// reads post-mortems.
 //
 // It keeps no data and no session: every request stands alone.
 package mcp

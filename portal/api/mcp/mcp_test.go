@@ -39,6 +39,11 @@ func (f *fakePortal) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"times":{"started":"2026-10-03T09:00:00Z","diagnosed":null},"recover_seconds":1860,"diagnose_seconds":null,"root_causes":["A leak"],
 			"contributing_factors":[{"tag":"capacity","text":"Ten"}],"timeline":[{"at":null,"raw":"later","text":"Calm"}],
 			"actions":[{"id":null,"text":"Alert","type":"detect","owner":"sre","due":null,"status":"open"}]}`)
+	case "/api/v1/incidents/INC-7":
+		fmt.Fprint(w, `{"id":"INC-7","url":"/kb/incidents/INC-7","title":"Told by the pager","severity":null,"services":["cart"],"alerts":["Latency"],
+			"times":{"started":"2026-10-03T09:01:00Z"},"recover_seconds":60,"postmortems":["pool"]}`)
+	case "/api/v1/incidents/INC-8":
+		fmt.Fprint(w, `{"id":"INC-8","url":"/kb/incidents/INC-8","title":"Only a page","services":[],"alerts":[],"times":{},"postmortems":[]}`)
 	case "/p/long.json":
 		fmt.Fprintf(w, `{"id":"long","kind":"guide","title":"Long","url":"/kb/guides/long","markdown":%s}`, long)
 	default:
@@ -128,6 +133,9 @@ func TestTools(t *testing.T) {
 				{"get_incident", "GET /kb/p/pool.json", map[string]any{"id": "pool"},
 					[]string{`"id":"INC-1"`, `"started":"2026-10-03T09:00:00Z"`, `"diagnosed":null`, `"A leak"`, `"capacity: Ten"`, `"at":"later"`, `"owner":"sre"`, `"diagnose_seconds":null`}},
 				{"get_incident", "GET /kb/p/pool.json", map[string]any{"id": "old-9"}, []string{`"document":"pool"`}},
+				{"get_incident", "GET /kb/p/pool.json", map[string]any{"id": "INC-7"},
+					[]string{`"title":"Told by the pager"`, `"started":"2026-10-03T09:01:00Z"`, `"A leak"`, `"recover_seconds":60`, `/kb/incidents/INC-7"`, `"Latency"`}},
+				{"get_incident", "GET /kb/api/v1/incidents/INC-8", map[string]any{"id": "https://kb.example/kb/incidents/INC-8"}, []string{`"Only a page"`, `"actions":[]`, `"alerts":[]`}},
 			} {
 				r, text := call(t, session, c.tool, c.args)
 				if r.IsError || r.StructuredContent == nil {

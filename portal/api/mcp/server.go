@@ -11,7 +11,7 @@ import (
 // Options are what a server of the tools works with.
 type Options struct {
 	Portal    *Portal
-	Incidents IncidentStore // nil: the post-mortems
+	Incidents IncidentStore // nil: Folded
 	Version   string
 	// Proxied tells that requests may come from a proxy on this machine and name a
 	// host that is not local. Otherwise such requests are refused: a page of another
@@ -28,7 +28,7 @@ const instructions = "Postern is an organisation's knowledge base of incidents: 
 // server makes the protocol's server with the four tools.
 func server(o Options) *sdk.Server {
 	if o.Incidents == nil {
-		o.Incidents = FromDocuments{o.Portal}
+		o.Incidents = Folded{o.Portal}
 	}
 	s := sdk.NewServer(&sdk.Implementation{Name: "postern", Title: "Postern", Version: o.Version},
 		&sdk.ServerOptions{Instructions: instructions, Capabilities: &sdk.ServerCapabilities{Tools: &sdk.ToolCapabilities{}}})
