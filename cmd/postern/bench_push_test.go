@@ -102,7 +102,7 @@ func report(b *testing.B, ours, theirs time.Duration) {
 // awaitFound asks search until a word is in n documents.
 func (p *process) awaitFound(b *testing.B, word string, n int) {
 	b.Helper()
-	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Minute); ; time.Sleep(time.Millisecond) {
 		var found struct{ Total int }
 		if err := json.Unmarshal([]byte(p.read(b, "/api/v1/search?limit=1&q="+word)), &found); err != nil {
 			b.Fatal(err)
