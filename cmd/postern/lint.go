@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,6 +28,7 @@ func newLint(term terminal, g *globals) *cobra.Command {
 				return err
 			}
 			l := linter{
+				gate:     newFileGate(conf.Limits),
 				renderer: markdown.New(markdown.Options{}),
 				policy:   postmortems.Policy{SeverityAliases: conf.SeverityAliases, Now: time.Now()},
 			}
@@ -50,6 +49,7 @@ func newLint(term terminal, g *globals) *cobra.Command {
 
 // linter gathers the problems of files.
 type linter struct {
+	gate     *fileGate
 	renderer postmortems.BodyRenderer
 	policy   postmortems.Policy
 	problems []postmortems.Problem
@@ -64,25 +64,16 @@ func (l *linter) path(ctx context.Context, arg string) error {
 	if !info.IsDir() {
 		return l.file(ctx, filepath.Clean(arg), repoPath(arg))
 	}
-	return filepath.WalkDir(arg, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
+	files, err := treeFiles(ctx, arg)
+	if err != nil {
+		return fault.Wrap(fault.NotFound, "lint", arg+" cannot be read", err)
+	}
+	for _, name := range files {
+		if err := l.file(ctx, filepath.Join(arg, filepath.FromSlash(name)), name); err != nil {
 			return err
 		}
-		if strings.HasPrefix(d.Name(), ".") && p != arg {
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if d.IsDir() {
-			return nil
-		}
-		rel, err := filepath.Rel(arg, p)
-		if err != nil {
-			return err
-		}
-		return l.file(ctx, p, filepath.ToSlash(rel))
-	})
+	}
+	return nil
 }
 
 // repoPath is a file's path inside its repository: what follows the nearest
@@ -106,6 +97,10 @@ func repoPath(name string) string {
 }
 
 func (l *linter) file(ctx context.Context, name, inRepo string) error {
+	problems, err := l.gate.judge(name, inRepo)
+	if l.problems = append(l.problems, problems...); err != nil || postmortems.HasError(problems) {
+		return err // what the gate refuses nobody reads
+	}
 	if _, ok := postmortems.KindOf(inRepo); !ok {
 		return nil
 	}
@@ -114,7 +109,7 @@ func (l *linter) file(ctx context.Context, name, inRepo string) error {
 		return fault.Wrap(fault.NotFound, "lint", name+" cannot be read", err)
 	}
 	l.files++
-	_, problems, err := postmortems.Compile(ctx, inRepo, src, l.policy, l.renderer)
+	_, problems, err = postmortems.Compile(ctx, inRepo, src, l.policy, l.renderer)
 	l.problems = append(l.problems, problems...)
 	return err
 }
@@ -130,7 +125,7 @@ func (l *linter) report(term terminal, output string) error {
 		for _, p := range l.problems {
 			fmt.Fprintln(term.out, p)
 		}
-		fmt.Fprintf(term.err, "%d documents, %d problems\n", l.files, len(l.problems))
+		fmt.Fprintf(term.err, "%s, %s\n", howMany(l.files, "document"), howMany(len(l.problems), "problem"))
 	default:
 		return usageError{errors.New("--output is text, json or sarif")}
 	}
