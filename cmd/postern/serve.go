@@ -71,7 +71,7 @@ func serve(ctx context.Context, term terminal, conf config.Config, withDemo bool
 	if err := welcome(ctx, term, a, withDemo); err != nil {
 		return err
 	}
-	fmt.Fprintf(term.out, "postern: listening on %s\n", a.URL())
+	fmt.Fprintf(term.out, "postern: listening on %s\n", a.Address())
 	select {
 	case <-ctx.Done():
 		return nil
@@ -131,7 +131,7 @@ func fillDemo(ctx context.Context, term terminal, a *app.App, conf config.Config
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	err = demo.Push(ctx, demo.Target{
-		Git: conf.Git.Path, Dir: dir, URL: a.URL() + "/knowledge.git", Token: secret, Out: term.err,
+		Git: conf.Git.Path, Dir: dir, URL: a.Address() + "/knowledge.git", Token: secret, Out: term.err,
 	})
 	if err != nil {
 		return fault.Wrap(fault.Internal, "demo", "the sample content could not be pushed", err)
@@ -140,7 +140,7 @@ func fillDemo(ctx context.Context, term terminal, a *app.App, conf config.Config
 	if err != nil {
 		return err
 	}
-	if err := demo.Feeds(ctx, http.DefaultClient, a.URL(), feeder, time.Now()); err != nil {
+	if err := demo.Feeds(ctx, http.DefaultClient, a.Address(), feeder, time.Now()); err != nil {
 		return fault.Wrap(fault.Internal, "demo", "the sample feeds could not be posted", err)
 	}
 	return a.MakeReports(ctx)

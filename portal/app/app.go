@@ -202,6 +202,15 @@ func (l lateContent) Blobs(ctx context.Context, ids []postmortems.OID, fn func(i
 // URL is the address that readers use, without a trailing slash.
 func (a *App) URL() string { return a.url.String() }
 
+// Address is where the portal itself listens, whatever readers use.
+func (a *App) Address() string {
+	scheme := "http"
+	if a.opt.Config.TLS.On() {
+		scheme = "https"
+	}
+	return (&url.URL{Scheme: scheme, Host: a.listener.Addr().String()}).String()
+}
+
 // Failed tells of a part that ended by itself, which ends the portal.
 func (a *App) Failed() <-chan error { return a.failed }
 

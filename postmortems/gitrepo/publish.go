@@ -82,7 +82,9 @@ func (p *push) prepare(ctx context.Context, u *refUpdate) error {
 	u.reason = refused
 	if refusal := u.prepared.Refusal(); refusal != "" {
 		p.answer.Say(u.prepared.Lines()...)
-		if u.reason == "" {
+		if u.reason != "" {
+			u.reason += "; then " + refusal
+		} else {
 			u.reason = refusal
 		}
 	}
