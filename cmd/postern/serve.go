@@ -114,8 +114,8 @@ func welcome(ctx context.Context, term terminal, a *app.App, withDemo bool) erro
 	return nil
 }
 
-// fillDemo pushes the sample repository with git, as an author would, and posts
-// three months of feeds, as the sources would.
+// fillDemo pushes the sample repository with git, as an author would, posts three
+// months of feeds, as the sources would, and searches, as readers would.
 func fillDemo(ctx context.Context, term terminal, a *app.App, conf config.Config) error {
 	published, err := a.Published(ctx)
 	if err != nil || published {
@@ -142,6 +142,9 @@ func fillDemo(ctx context.Context, term terminal, a *app.App, conf config.Config
 	}
 	if err := demo.Feeds(ctx, http.DefaultClient, a.Address(), feeder, time.Now()); err != nil {
 		return fault.Wrap(fault.Internal, "demo", "the sample feeds could not be posted", err)
+	}
+	if err := demo.Searches(ctx, http.DefaultClient, a.URL(), secret); err != nil {
+		return fault.Wrap(fault.Internal, "demo", "the sample searches could not be asked", err)
 	}
 	return a.MakeReports(ctx)
 }

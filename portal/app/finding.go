@@ -16,7 +16,7 @@ const (
 	// successfulShown is how many different ones are offered.
 	successfulShown = 2000
 	// successfulEvery is how often they are read anew: it reads three months.
-	successfulEvery = 15 * time.Minute
+	successfulEvery = 5 * time.Minute
 )
 
 // openQueries opens the log of queries.

@@ -107,13 +107,7 @@ func (l *Log) between(ctx context.Context, from, to time.Time) (map[string]*Gap,
 	}
 	l.flushing.Lock() // so that nothing is both stored and in memory
 	defer l.flushing.Unlock()
-	for key, n := range l.cleaned(l.snapshot()) {
-		if key.day >= dayOf(from) && key.day < dayOf(to) && n.asked > 0 {
-			var c storedCount
-			c.add(n)
-			add(key.text, c)
-		}
-	}
+	pending := l.cleaned(l.snapshot())
 	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
 		for item, err := range r.Scan(daysBucket, []byte(dayOf(from)), []byte(dayOf(to))) {
 			if err != nil {
@@ -131,6 +125,14 @@ func (l *Log) between(ctx context.Context, from, to time.Time) (map[string]*Gap,
 		}
 		return nil
 	})
+	for key, n := range pending {
+		within := key.day >= dayOf(from) && key.day < dayOf(to)
+		if within && (n.asked > 0 || all[key.text] != nil) { // an opened result belongs to a search
+			var c storedCount
+			c.add(n)
+			add(key.text, c)
+		}
+	}
 	return all, err
 }
 

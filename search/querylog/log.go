@@ -15,9 +15,9 @@ const (
 	// foldWithin is the pause up to which a search that extends or shortens the
 	// one before it, on the same page view, was the same search being typed.
 	foldWithin = 5 * time.Second
-	// forgetAfter is how long a page view is remembered without a search: the same
-	// search on it is no second one until then.
-	forgetAfter = 30 * time.Minute
+	// forgetAfter is how long a page view is remembered without a search: until
+	// then the same search on it is no second one, and what is opened is counted.
+	forgetAfter = 6 * time.Hour
 	// maxOpen bounds the page views in memory: more searches at once settle the
 	// oldest early, which only counts some keystrokes as searches.
 	maxOpen = 4096
@@ -41,7 +41,6 @@ type Log struct {
 
 	mu      sync.Mutex
 	open    map[string]*view // by the id of the page view
-	opened  map[string]bool  // page view 0x00 search: its results were opened
 	pending map[row]*count   // by the text as typed: it is cleaned when it leaves memory
 }
 
@@ -61,6 +60,7 @@ type view struct {
 	found   int
 	at      time.Time
 	settled bool // counted already
+	opened  bool // a result was opened
 }
 
 // row is the key of a count.
@@ -79,7 +79,7 @@ type count struct {
 func New(opt Options) *Log {
 	return &Log{
 		opt: opt, clean: NewCleaner(),
-		open: map[string]*view{}, opened: map[string]bool{}, pending: map[row]*count{},
+		open: map[string]*view{}, pending: map[row]*count{},
 	}
 }
 
@@ -97,7 +97,7 @@ func (l *Log) Asked(s Search) {
 		}
 		return
 	}
-	v := l.open[s.Page]
+	v := l.viewOf(s.Page, next.at)
 	switch {
 	case v == nil:
 		if len(l.open) >= maxOpen {
@@ -105,46 +105,59 @@ func (l *Log) Asked(s Search) {
 		}
 		l.open[s.Page] = &next
 	case v.text == next.text: // sorted, paged or asked again: the same search
-		v.found = next.found
-	case l.typedOn(s.Page, *v, next):
+		v.found = next.found // of no account when it is settled
+	case v.typedOn(next):
 		*v = next
 	default:
-		l.settle(s.Page, v)
+		l.settle(v)
 		*v = next
 	}
+}
+
+// viewOf is the view of that id: settled when it has stood for longer than a
+// pause in typing, nil when nothing was heard of it for long.
+func (l *Log) viewOf(page string, now time.Time) *view {
+	v := l.open[page]
+	if v == nil {
+		return nil
+	}
+	if now.Sub(v.at) > foldWithin {
+		l.settle(v)
+	}
+	if now.Sub(v.at) > forgetAfter {
+		delete(l.open, page)
+		return nil
+	}
+	return v
 }
 
 // typedOn tells whether next is v with more or fewer letters, a moment later.
-func (l *Log) typedOn(page string, v, next view) bool {
-	return !v.settled && next.at.Sub(v.at) <= foldWithin && !l.opened[v.key(page)] &&
-		(strings.HasPrefix(v.text, next.text) || strings.HasPrefix(next.text, v.text))
+func (v view) typedOn(next view) bool {
+	return !v.settled && !v.opened && next.at.Sub(v.at) <= foldWithin && extends(v.text, next.text)
 }
 
-// Opened notes that a result of a search was opened. A second one of the same
-// page view and search changes nothing.
+// extends tells whether one text is the beginning of the other.
+func extends(a, b string) bool { return strings.HasPrefix(a, b) || strings.HasPrefix(b, a) }
+
+// Opened notes that a result of a page view's search was opened. Another one of
+// the same search changes nothing. What is shown may be a letter behind what was
+// asked last; anything else that was not asked is not counted.
 func (l *Log) Opened(page, text string) {
-	v := view{text: strings.ToLower(tidy(text)), at: l.opt.Now()}
-	if page == "" || v.text == "" {
-		return
-	}
+	text = strings.ToLower(tidy(text))
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.opened[v.key(page)] {
+	v := l.viewOf(page, l.opt.Now())
+	if v == nil || v.opened || text == "" || !extends(v.text, text) {
 		return
 	}
-	if len(l.opened) >= maxOpen {
-		clear(l.opened) // some are counted twice at most
-	}
-	l.opened[v.key(page)] = true
-	if open := l.open[page]; open != nil && open.text == v.text && !open.settled {
+	v.opened = true
+	if !v.settled {
 		return // counted when it settles
 	}
-	if c := l.counted(v); c != nil {
+	if c := l.counted(*v); c != nil {
 		c.opened++
 	}
 }
-
-func (v view) key(page string) string { return page + "\x00" + v.text }
 
 // count counts a search that nobody types on any more.
 func (l *Log) count(v view, watched bool) *count {
@@ -163,34 +176,28 @@ func (l *Log) count(v view, watched bool) *count {
 }
 
 // settle counts the search of a page view, and whether it led anywhere.
-func (l *Log) settle(page string, v *view) {
+func (l *Log) settle(v *view) {
 	if v.settled {
 		return
 	}
 	v.settled = true
-	if c := l.count(*v, true); c != nil && l.opened[v.key(page)] {
+	if c := l.count(*v, true); c != nil && v.opened {
 		c.opened++
 	}
 }
 
 func (l *Log) settleAll() {
-	for page, v := range l.open {
-		l.settle(page, v)
+	for _, v := range l.open {
+		l.settle(v)
 	}
 	clear(l.open)
 }
 
-// settleOld settles the searches that have stood longer than a pause in typing,
-// and forgets the page views that nothing was heard of for long.
+// settleOld settles and forgets what is due.
 func (l *Log) settleOld() {
 	now := l.opt.Now()
-	for page, v := range l.open {
-		if now.Sub(v.at) > foldWithin {
-			l.settle(page, v)
-		}
-		if now.Sub(v.at) > forgetAfter {
-			delete(l.open, page)
-		}
+	for page := range l.open {
+		l.viewOf(page, now)
 	}
 }
 

@@ -1,0 +1,84 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// search is what somebody looked for, on how many pages, and on how many of them
+// a result was opened.
+type search struct {
+	text          string
+	times, opened int
+}
+
+// searches are a week's: some lead to a document, some find nothing, one finds
+// what nobody opens.
+func searches() []search {
+	return []search{
+		{"connection pool exhausted", 4, 3}, {"kafka rebalance", 3, 2}, {"慢查询", 2, 2}, {"certificate expired", 2, 1},
+		{"rabbitmq", 3, 0}, {"zookeeper", 2, 0}, {"who is on call tonight", 3, 0},
+	}
+}
+
+// missing is a reader's note about the first of those that find nothing.
+func missing() url.Values {
+	return url.Values{"q": {"rabbitmq"}, "words": {"notify moved to it in the summer; when a mirror falls behind, nothing says what to do."}}
+}
+
+// Searches asks for what readers look for, as their browsers do, and leaves a note
+// about what is missing: base is the portal's address, token a reader's.
+func Searches(ctx context.Context, client *http.Client, base, token string) error {
+	b := browser{client, base, token}
+	page := 0
+	for _, s := range searches() {
+		for i := range s.times {
+			page++
+			view := url.Values{"q": {s.text}, "page": {fmt.Sprintf("demo%012d", page)}}
+			if err := b.do(ctx, http.MethodGet, "/search?"+view.Encode(), nil); err != nil {
+				return err
+			}
+			if i < s.opened {
+				if err := b.do(ctx, http.MethodPost, "/search/opened", view); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return b.do(ctx, http.MethodPost, "/gaps/report", missing())
+}
+
+// browser asks for pages as a reader's does.
+type browser struct {
+	client      *http.Client
+	base, token string
+}
+
+func (b browser) do(ctx context.Context, method, path string, form url.Values) error {
+	req, err := http.NewRequestWithContext(ctx, method, b.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Accept", "text/html")
+	req.Header.Set("Authorization", "Bearer "+b.token)
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := b.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	const most = 1 << 20
+	if _, err := io.Copy(io.Discard, io.LimitReader(res.Body, most)); err != nil {
+		return err
+	}
+	if res.StatusCode >= http.StatusBadRequest {
+		return fmt.Errorf("%s %s: %s", method, path, res.Status)
+	}
+	return nil
+}
