@@ -66,6 +66,13 @@ func (x admin) Check(ctx context.Context) (findings []string, err error) {
 	if _, err := x.a.audit.Verify(ctx); err != nil {
 		add("audit log: %s", fault.Message(err))
 	}
+	feeds, err := x.a.ledger.Check(ctx)
+	if err != nil {
+		return findings, err
+	}
+	for _, f := range feeds {
+		add("feeds: %s", f)
+	}
 	more, err := x.checkIndex(ctx)
 	return append(findings, more...), err
 }
