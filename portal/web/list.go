@@ -24,7 +24,8 @@ type listView struct {
 	First   string // address of the first page when this is not it
 	Facets  []facetView
 	Chips   []chip
-	Empty   bool // nothing is there even without filters
+	Empty   bool          // nothing is there even without filters
+	Known   *serviceFacts // set on the page of a service
 }
 
 // facetView is one filter with its values.

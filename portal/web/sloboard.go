@@ -45,7 +45,7 @@ type burnCell struct{ Window, Text, Class string }
 
 // boardPage is how many objectives one page of the board lists: more would be
 // over the size of a page, and nobody reads them at once.
-const boardPage = 40
+const boardPage = 30
 
 func (s *Server) slos(c echo.Context) error {
 	if s.deps.Board == nil {

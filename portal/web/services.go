@@ -1,0 +1,156 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/reports/service"
+)
+
+// servicesView lists the services: those that are defined, and those that
+// documents alone name.
+type servicesView struct {
+	frame
+	Services []serviceRow
+}
+
+// serviceRow is one service of the list.
+type serviceRow struct {
+	Name, Title, Owner, Tier string
+	Documents                int
+	SLOs, Missed             int
+	Defined                  bool
+}
+
+// serviceFacts are what is known of a service besides its documents.
+type serviceFacts struct {
+	Defined               bool
+	Title, Description    string
+	Owner, Team, Tier     string
+	OnCallZone, Path      string
+	Databases             []string
+	DependsOn, DependedOn []string
+	SLOs                  []sloRow
+}
+
+func (s *Server) services(c echo.Context) error {
+	ctx := c.Request().Context()
+	counts, err := s.deps.Library.Counts(ctx, "service", library.Filter{})
+	if err != nil {
+		return err
+	}
+	known, err := s.directory(ctx)
+	if err != nil {
+		return err
+	}
+	rows := map[string]*serviceRow{}
+	for _, n := range counts {
+		rows[n.Value] = &serviceRow{Name: n.Value, Documents: n.N}
+	}
+	for _, x := range known {
+		row := rows[x.Name]
+		if row == nil {
+			row = &serviceRow{Name: x.Name}
+			rows[x.Name] = row
+		}
+		row.Title, row.Owner, row.Tier, row.Defined = x.Title, x.Owner, x.Tier, true
+	}
+	if err := s.countObjectives(ctx, rows); err != nil {
+		return err
+	}
+	view := servicesView{frame: s.frame()}
+	for _, row := range rows {
+		view.Services = append(view.Services, *row)
+	}
+	slices.SortFunc(view.Services, func(a, b serviceRow) int { return cmp.Compare(a.Name, b.Name) })
+	view.Title, view.Section = "Services", "/services"
+	return s.show(c, 200, "services", view)
+}
+
+func (s *Server) directory(ctx context.Context) ([]service.Service, error) {
+	if s.deps.Services == nil {
+		return nil, nil
+	}
+	return s.deps.Services.Services(ctx)
+}
+
+func (s *Server) countObjectives(ctx context.Context, rows map[string]*serviceRow) error {
+	if s.deps.Board == nil {
+		return nil
+	}
+	all, err := s.deps.Board.Rows(ctx)
+	for _, r := range all {
+		row := rows[r.SLO.Service]
+		if row == nil {
+			continue
+		}
+		if row.SLOs++; r.Result.Met != nil && !*r.Result.Met {
+			row.Missed++
+		}
+	}
+	return err
+}
+
+// service is the page of one service: who owns it, what it depends on, how its
+// objectives stand, and every document that names it.
+func (s *Server) service(c echo.Context) error {
+	ctx, name := c.Request().Context(), c.Param("*")
+	facts, err := s.serviceFacts(ctx, name)
+	if err != nil {
+		return err
+	}
+	counts, err := s.deps.Library.Counts(ctx, "service", library.Filter{})
+	if err != nil {
+		return err
+	}
+	documents := slices.ContainsFunc(counts, func(n library.Count) bool { return n.Value == name })
+	if !documents && !facts.Defined && len(facts.SLOs) == 0 {
+		return fault.Newf(fault.NotFound, "web", "nothing is known of a service %q", name)
+	}
+	view := listView{frame: s.frame(), Heading: name, What: "Every document that names this service.", Known: &facts}
+	if facts.Title != "" && facts.Title != name {
+		view.Heading = facts.Title
+	}
+	view.Title, view.Section = view.Heading, "/services"
+	view, err = s.fillList(c, view, library.Filter{Service: name})
+	if err != nil {
+		return err
+	}
+	return s.show(c, 200, "list", view)
+}
+
+// serviceFacts gathers what definitions and the board say of a service.
+func (s *Server) serviceFacts(ctx context.Context, name string) (f serviceFacts, err error) {
+	known, err := s.directory(ctx)
+	if err != nil {
+		return f, err
+	}
+	for _, x := range known {
+		if slices.Contains(x.DependsOn, name) {
+			f.DependedOn = append(f.DependedOn, x.Name)
+		}
+		if x.Name != name {
+			continue
+		}
+		f.Defined, f.Title, f.Description, f.Owner, f.Team, f.Tier = true, x.Title, x.Description, x.Owner, x.Team, x.Tier
+		f.OnCallZone, f.Path, f.Databases, f.DependsOn = x.OnCallZone, x.Path, x.Databases, x.DependsOn
+	}
+	if s.deps.Board == nil {
+		return f, nil
+	}
+	rows, err := s.deps.Board.Rows(ctx)
+	if err != nil {
+		return f, err
+	}
+	for _, r := range rows {
+		if r.SLO.Service == name {
+			f.SLOs = append(f.SLOs, s.sloRow(r))
+		}
+	}
+	return f, nil
+}
