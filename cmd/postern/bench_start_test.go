@@ -65,7 +65,7 @@ func benchPortal(b *testing.B, documents int) []string {
 		tree := benchTree(b, env, dir, batches)
 		start := time.Now()
 		for i := range batches {
-			mustRun(b, env, tree, "git", "push", "-q", server.remote(token), fmt.Sprintf("batch%d^{commit}:refs/heads/main", i))
+			slowRun(b, env, tree, "git", "push", "-q", server.remote(token), fmt.Sprintf("batch%d^{commit}:refs/heads/main", i))
 		}
 		server.awaitFound(b, "everybody", documents)
 		b.Logf("%d documents went in and could be found after %v", documents, time.Since(start).Round(time.Second))

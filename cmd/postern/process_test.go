@@ -84,7 +84,12 @@ func (p *process) remote(token string) string {
 
 // tryCommand runs a command and gives all it printed.
 func tryCommand(ctx context.Context, env []string, dir string, line ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, startPatience)
+	return runWithin(ctx, startPatience, env, dir, line...)
+}
+
+// runWithin is tryCommand with another patience.
+func runWithin(ctx context.Context, patience time.Duration, env []string, dir string, line ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, line[0], line[1:]...)
 	cmd.Dir, cmd.Env = dir, env
