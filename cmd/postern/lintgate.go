@@ -23,19 +23,20 @@ const symlinkMode = 0o120000
 type fileGate struct {
 	scanner *gate.Scanner
 	sizes   gate.Sizes
+	depth   int               // folders above a file
 	names   map[string]string // folded path: the path that has it
 }
 
 func newFileGate(l config.Limits) *fileGate {
 	return &fileGate{
 		scanner: gate.NewScanner(), names: map[string]string{},
-		sizes: gate.Sizes{Document: l.Document, Attachment: l.Attachment},
+		depth: l.TreeDepth, sizes: gate.Sizes{Document: l.Document, Attachment: l.Attachment},
 	}
 }
 
 // judge gives the problems of a file on the disk.
 func (g *fileGate) judge(name, inRepo string) (problems []postmortems.Problem, err error) {
-	if p, bad := gate.CheckPath(inRepo); bad {
+	if p, bad := gate.CheckPath(inRepo, g.depth); bad {
 		problems = append(problems, p)
 	}
 	folded := gate.Fold(inRepo)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/portal/metrics"
 	"github.com/postern/postern/postmortems/gitrepo"
 	"github.com/postern/postern/postmortems/library"
@@ -18,18 +19,21 @@ func (a *App) openRepository(ctx context.Context) (err error) {
 	a.repo, err = gitrepo.Open(ctx, gitrepo.Options{
 		Dir: a.dir(repoName), Git: c.Git.Path, Logger: a.log, Now: a.opt.Now, Publisher: publisherOf{a},
 		RuleURL: func(rule string) string { return a.URL() + "/rules/" + rule }, Observe: a.observePush, Room: a.room,
-		Limits: gitrepo.Limits{
-			PackBytes: c.Limits.PushPacked, InflatedBytes: c.Limits.PushInflated,
-			DocumentBytes: c.Limits.Document, AttachmentBytes: c.Limits.Attachment,
-			Changes: c.Limits.ChangedPaths, Commits: c.Limits.Commits, Paths: c.Limits.TreePaths,
-			Duration: c.Limits.PushTime,
-		},
+		Limits: repositoryLimits(c.Limits),
 	})
 	if err != nil {
 		return err
 	}
 	a.undo.add("repository", pushLimit, a.repo.Close)
 	return nil
+}
+
+// repositoryLimits are the settings that bound a push.
+func repositoryLimits(l config.Limits) gitrepo.Limits {
+	return gitrepo.Limits{
+		PackBytes: l.PushPacked, InflatedBytes: l.PushInflated, DocumentBytes: l.Document, AttachmentBytes: l.Attachment,
+		Changes: l.ChangedPaths, Commits: l.Commits, Paths: l.TreePaths, Depth: l.TreeDepth, Duration: l.PushTime,
+	}
 }
 
 func (a *App) openIndex(ctx context.Context) (err error) {

@@ -103,7 +103,7 @@ func (s *survey) files(net []change) []file {
 // form judges what is known without reading the file, and notes whether to read it.
 func (j *judgement) form(f file) {
 	if f.Status != postmortems.Modified {
-		if p, bad := gate.CheckPath(f.Path); bad {
+		if p, bad := gate.CheckPath(f.Path, j.s.repo.limits.Depth); bad {
 			j.tell(p, f.where)
 		}
 	}

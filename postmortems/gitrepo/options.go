@@ -37,6 +37,7 @@ type Limits struct {
 	Commits         int           // new commits of a push
 	Changes         int           // paths that differ between what is published and a push
 	Paths           int           // paths of one tree
+	Depth           int           // folders above a file
 	Pushes          int           // pushes worked on at the same time
 	Fetches         int           // clones and fetches served at the same time
 	SlotWait        time.Duration // how long a push or fetch waits for its turn
@@ -56,6 +57,7 @@ func DefaultLimits() Limits {
 		Commits:         2_000,
 		Changes:         20_000,
 		Paths:           200_000,
+		Depth:           gate.MaxDepth,
 		Pushes:          4,
 		Fetches:         8,
 		SlotWait:        time.Minute,
@@ -74,6 +76,7 @@ func (l Limits) withDefaults() Limits {
 	l.Commits = orDefault(l.Commits, d.Commits)
 	l.Changes = orDefault(l.Changes, d.Changes)
 	l.Paths = orDefault(l.Paths, d.Paths)
+	l.Depth = orDefault(l.Depth, d.Depth)
 	l.Pushes = orDefault(l.Pushes, d.Pushes)
 	l.Fetches = orDefault(l.Fetches, d.Fetches)
 	l.SlotWait = orDefault(l.SlotWait, d.SlotWait)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/postmortems/gitrepo/gate"
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
@@ -83,7 +82,10 @@ func (r *Repo) measure(ctx context.Context, t trees, root postmortems.OID, maxPa
 	children := map[postmortems.OID][]postmortems.OID{}
 	files := map[postmortems.OID]int{}
 	seen := map[postmortems.OID]bool{root: true}
-	for level := []postmortems.OID{root}; len(level) > 0; {
+	for level, deep := []postmortems.OID{root}, 0; len(level) > 0; deep++ {
+		if deep > r.limits.Depth {
+			return tooDeep(deep, r.limits.Depth)
+		}
 		var next []postmortems.OID
 		err := t.load(ctx, level, func(id postmortems.OID, entries []plumbing.Entry) {
 			for _, e := range entries {
@@ -109,14 +111,19 @@ func (r *Repo) measure(ctx context.Context, t trees, root postmortems.OID, maxPa
 	switch {
 	case facts.paths > maxPaths:
 		return tooManyPaths(maxPaths)
-	case facts.depth > gate.MaxDepth:
-		return fault.Newf(fault.TooLarge, "gitrepo.measure", "folders are nested %d deep; %d are allowed: move files up", facts.depth, gate.MaxDepth)
+	case facts.depth > r.limits.Depth:
+		return tooDeep(facts.depth, r.limits.Depth)
 	}
 	return nil
 }
 
 func tooManyChanges(most int) error {
 	return fault.Newf(fault.TooLarge, "gitrepo.compare", "the push changes more than %d files; push in parts, or let an administrator import it", most)
+}
+
+// tooDeep tells a depth of which at least so much was seen.
+func tooDeep(deep, most int) error {
+	return fault.Newf(fault.TooLarge, "gitrepo.measure", "folders are nested %d deep; %d are allowed: move files up", deep, most)
 }
 
 func tooManyPaths(most int) error {

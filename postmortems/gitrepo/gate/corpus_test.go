@@ -68,7 +68,7 @@ func TestRealDocumentsPass(t *testing.T) {
 		size += int64(len(data))
 		start := time.Now()
 		var problems []postmortems.Problem
-		if p, bad := CheckPath(rel); bad {
+		if p, bad := CheckPath(rel, MaxDepth); bad {
 			problems = append(problems, p)
 		}
 		if p, bad := CheckSize(rel, int64(len(data)), Sizes{Document: 1 << 20, Attachment: 10 << 20}); bad {

@@ -16,15 +16,15 @@ import (
 const (
 	MaxPart  = 255 // bytes of a file's or folder's name
 	MaxPath  = 512 // bytes of a whole path
-	MaxDepth = 16  // folders above a file
+	MaxDepth = 16  // folders above a file, unless another bound is given
 )
 
 // reservedChars cannot be in a file name on Windows.
 const reservedChars = `\:*?"<>|`
 
-// CheckPath judges a repository path. It reports one problem at most: the first
+// CheckPath judges a repository path, with at most depth folders above the file. It reports one problem at most: the first
 // is mended by a new name, and the new name is judged again.
-func CheckPath(path string) (p postmortems.Problem, bad bool) {
+func CheckPath(path string, depth int) (p postmortems.Problem, bad bool) {
 	fail := func(rule, format string, args ...any) (postmortems.Problem, bool) {
 		return problem(path, rule, format, args...), true
 	}
@@ -38,8 +38,8 @@ func CheckPath(path string) (p postmortems.Problem, bad bool) {
 		return fail(RulePathLength, "the path has %d bytes; %d are allowed", len(path), MaxPath)
 	}
 	parts := strings.Split(path, "/")
-	if len(parts) > MaxDepth+1 {
-		return fail(RulePathLength, "the file lies %d folders deep; %d are allowed", len(parts)-1, MaxDepth)
+	if len(parts) > depth+1 {
+		return fail(RulePathLength, "the file lies %d folders deep; %d are allowed", len(parts)-1, depth)
 	}
 	for _, part := range parts {
 		if rule, text := checkPart(part); rule != "" {

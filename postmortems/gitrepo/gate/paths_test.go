@@ -16,7 +16,7 @@ func TestGoodPaths(t *testing.T) {
 		"a/.gitkeep", "conference.md", "com.md", "COM10.md", "console/nul-island.md", "aux-power.md", "a~1.md", "git~x", "git.md", "résumé.md", "emoji 🙂.md",
 		strings.Repeat("a", MaxPart), strings.Repeat("a/", MaxDepth) + "b",
 	} {
-		if p, bad := CheckPath(path); bad {
+		if p, bad := CheckPath(path, MaxDepth); bad {
 			t.Errorf("%q is refused: %v", path, p)
 		}
 	}
@@ -51,7 +51,7 @@ func TestBadPaths(t *testing.T) {
 		{strings.Repeat(strings.Repeat("a", 200)+"/", 3) + "b", RulePathLength, "604 bytes"},
 		{strings.Repeat("a/", MaxDepth+1) + "b", RulePathLength, "17 folders deep"},
 	} {
-		p, bad := CheckPath(c.path)
+		p, bad := CheckPath(c.path, MaxDepth)
 		if !bad || p.Rule != c.rule || !strings.Contains(p.Message, c.want) {
 			t.Errorf("%q: bad %t, %v", c.path, bad, p)
 		}
@@ -87,7 +87,7 @@ func FuzzCheckPath(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, path string) {
-		p, bad := CheckPath(path)
+		p, bad := CheckPath(path, MaxDepth)
 		if bad {
 			if p.Rule == "" || p.Message == "" || p.String() != postmortems.Printable(p.String()) || strings.ContainsAny(p.Message, "\n\r\x1b") || !utf8.ValidString(p.Message) {
 				t.Fatalf("%q: %+v", path, p)
