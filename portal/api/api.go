@@ -54,6 +54,7 @@ func New(deps Deps, opt Options) (http.Handler, error) {
 	api := humago.New(mux, conf)
 	s.register(api)
 	describeErrors(api.OpenAPI())
+	describeFeeds(api.OpenAPI())
 	description, err := json.MarshalIndent(api.OpenAPI(), "", "  ")
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, "api.New", "the description of the API cannot be written", err)

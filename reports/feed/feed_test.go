@@ -109,7 +109,7 @@ func TestReasonsAreForSenders(t *testing.T) {
 	var v struct {
 		Alerts []int `json:"alerts"`
 	}
-	for body, want := range map[string]string{`{"alerts":"x"}`: "alerts is a string", `{"alerts":[`: "at byte", "": "empty", `[]`: "the whole is a array"} {
+	for body, want := range map[string]string{`{"alerts":"x"}`: "alerts: something else than string", `{"alerts":[`: "at byte", "": "empty", `[]`: "the value: something else than array"} {
 		err := feed.ReadJSON([]byte(body), &v)
 		if fault.KindOf(err) != fault.Invalid || !strings.Contains(fault.Message(err), want) || strings.Contains(fault.Message(err), "Go ") {
 			t.Errorf("%q: %v", body, err)

@@ -60,9 +60,9 @@ func Trouble(err error) string {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		field := e.Field
 		if field == "" {
-			field = "the whole"
+			field = "the value"
 		}
-		return fmt.Sprintf("%s is a %s, where something else is expected", Text(field), e.Value)
+		return fmt.Sprintf("%s: something else than %s is expected", Text(field), Text(e.Value))
 	}
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return fmt.Sprintf("%s, at byte %d", Text(e.Error()), e.Offset)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/feed"
 )
 
 // hours is how many hourly counters a source has.
@@ -93,9 +94,21 @@ func (j *job) newest() (at int64, truncated int) {
 		if f.Alert != nil {
 			truncated = max(truncated, f.Alert.Truncated)
 		}
-		at = max(at, micros(f.At))
+		at = max(at, micros(eventTime(f)))
 	}
 	return at, truncated
+}
+
+// eventTime is when what a fact tells happened. An alert is dated by its receipt,
+// which tells nothing of its sender's clock.
+func eventTime(f *feed.Fact) time.Time {
+	if f.Alert == nil {
+		return f.At
+	}
+	if f.Alert.EndsAt.IsZero() {
+		return f.Alert.StartsAt
+	}
+	return f.Alert.EndsAt
 }
 
 // hit counts n items into the hour of now.
