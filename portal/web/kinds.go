@@ -26,8 +26,8 @@ func kindNames() []kindName {
 	return []kindName{
 		{postmortems.Postmortem, "Post-mortem", "Post-mortems", "/postmortems", "What broke, how it was found and mended, and what changes because of it.", true},
 		{postmortems.Runbook, "Runbook", "Runbooks", "/runbooks", "What to do when an alert fires.", true},
-		{postmortems.Guide, "Guide", "Guides", "/guides", "How something is done here.", true},
-		{postmortems.Framework, "Framework", "Frameworks", "/frameworks", "How we think about reliability: levels, roles, processes.", true},
+		{postmortems.Guide, "Guide", "Guides", "/guides", "How something is done here.", false},
+		{postmortems.Framework, "Framework", "Frameworks", "/frameworks", "How we think about reliability: levels, roles, processes.", false},
 		{postmortems.Standard, "Standard", "Standards", "/standards", "What every service has to meet.", false},
 		{postmortems.Drill, "Drill", "Drills", "/drills", "Exercises, and what they showed.", false},
 		{postmortems.Training, "Training", "Training", "/training", "For those who begin.", false},
