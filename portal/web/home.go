@@ -4,6 +4,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/period"
 )
 
 // homeView is the first page: search, then what is new and what is read.
@@ -15,7 +17,8 @@ type homeView struct {
 	Newest   []library.Record
 	MostRead []library.Record
 	Overdue  []actionRow
-	Open     []incidentRow // incidents that are not over, a few
+	Verdicts []archive.Revision // of the newest weekly and daily report
+	Open     []incidentRow      // incidents that are not over, a few
 	AllOpen  int
 }
 
@@ -49,6 +52,9 @@ func (s *Server) home(c echo.Context) error {
 		return err
 	}
 	if view.Open, view.AllOpen, err = s.openIncidents(c, openListed); err != nil {
+		return err
+	}
+	if view.Verdicts, err = s.verdicts(c); err != nil {
 		return err
 	}
 	return s.show(c, 200, "home", view)
@@ -88,4 +94,19 @@ func (s *Server) itemRow(i library.ActionItem) actionRow {
 	row := actionRowOf(i.Action, s.day())
 	row.Document = &i.Document
 	return row
+}
+
+// verdicts are the newest weekly and daily reports: what a lead opens first.
+func (s *Server) verdicts(c echo.Context) (out []archive.Revision, err error) {
+	if s.deps.Reports == nil {
+		return nil, nil
+	}
+	for _, name := range []period.Kind{period.Weekly, period.Daily} {
+		rows, _, err := s.deps.Reports.List(c.Request().Context(), string(name), "", 1)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
 }
