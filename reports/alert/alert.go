@@ -9,7 +9,10 @@
 // night.go when people were woken.
 package alert
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // The limits by which episodes are judged.
 const (
@@ -66,7 +69,7 @@ type Episode struct {
 
 // Key names an episode among all others.
 func (e Episode) Key() string {
-	return e.Source + "\x00" + e.Fingerprint + "\x00" + e.StartsAt.UTC().Format(time.RFC3339Nano)
+	return e.Source + "\x00" + e.Fingerprint + "\x00" + strconv.FormatInt(e.StartsAt.UnixNano(), 36)
 }
 
 // Firing is how long the episode has fired, up to now for one that still does.

@@ -177,3 +177,43 @@ func TestFoldInAnyOrder(t *testing.T) {
 		}
 	})
 }
+
+// TestLinkIsThePlainSearch holds the indexed search against looking at every
+// incident for every episode.
+func TestLinkIsThePlainSearch(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.SampledFrom([]string{"", "shop", "pay"})
+		var all []Incident
+		for i := range rapid.IntRange(0, 8).Draw(t, "incidents") {
+			in := Incident{ID: strconv.Itoa(i), From: at(10 * i), Services: []string{name.Draw(t, "service")}}
+			if n := rapid.IntRange(0, 60).Draw(t, "length"); n > 0 {
+				in.To = in.From.Add(time.Duration(n) * time.Minute)
+			}
+			if rapid.Bool().Draw(t, "named") {
+				in.Alerts = []string{rapid.SampledFrom([]string{"Rulea", "Ruleb"}).Draw(t, "alert")}
+			}
+			all = append(all, in)
+		}
+		s := fires(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "print"), rapid.IntRange(-20, 150).Draw(t, "start"), 0)
+		s.Service = name.Draw(t, "of")
+		episodes := Fold([]Signal{s})
+		want := ""
+		for _, in := range slices.Backward(all) { // by service, the newest first
+			if s.Service != "" && slices.Contains(in.Services, s.Service) && in.touches(episodes[0]) && want == "" {
+				want = in.ID
+			}
+		}
+		byName := ""
+		for _, in := range slices.Backward(all) {
+			if slices.Contains(in.Alerts, s.Name) && in.touches(episodes[0]) && byName == "" {
+				byName = in.ID
+			}
+		}
+		if byName != "" {
+			want = byName
+		}
+		if Link(episodes, all); episodes[0].Incident != want {
+			t.Fatalf("%q, want %q: %+v in %+v", episodes[0].Incident, want, episodes[0], all)
+		}
+	})
+}

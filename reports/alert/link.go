@@ -2,6 +2,7 @@ package alert
 
 import (
 	"slices"
+	"sort"
 	"time"
 )
 
@@ -27,28 +28,79 @@ func (in Incident) touches(e Episode) bool {
 // Among several the one that started last before the episode wins.
 func Link(episodes []Episode, incidents []Incident) {
 	incidents = slices.SortedStableFunc(slices.Values(incidents), func(a, b Incident) int { return b.From.Compare(a.From) })
+	byAlert, byService := map[string]*recent{}, map[string]*recent{}
+	for _, in := range incidents {
+		for _, name := range in.Alerts {
+			put(byAlert, name, in)
+		}
+		for _, name := range in.Services {
+			put(byService, name, in)
+		}
+	}
 	for i := range episodes {
-		e := &episodes[i]
-		e.Incident = find(*e, incidents)
+		episodes[i].Incident = find(episodes[i], byAlert, byService)
 	}
 }
 
-func find(e Episode, incidents []Incident) string {
-	best, rank := "", 3
-	for _, in := range incidents {
-		r := 3
-		switch {
-		case e.Fingerprint != "" && slices.Contains(in.Alerts, e.Fingerprint):
-			r = 0
-		case !in.touches(e):
-		case e.Name != "" && slices.Contains(in.Alerts, e.Name):
-			r = 1
-		case e.Service != "" && slices.Contains(in.Services, e.Service):
-			r = 2
+func find(e Episode, byAlert, byService map[string]*recent) string {
+	if named := byAlert[e.Fingerprint]; named != nil && e.Fingerprint != "" {
+		if id := named.at(e); id != "" {
+			return id
 		}
-		if r < rank {
-			best, rank = in.ID, r
+		return named.list[0].ID
+	}
+	for _, r := range []*recent{byAlert[e.Name], byService[e.Service]} {
+		if id := r.at(e); id != "" {
+			return id
 		}
 	}
-	return best
+	return ""
+}
+
+// recent are incidents of one name, the newest start first.
+type recent struct {
+	list []Incident
+	// until is the latest end of the incident at each place of list and of all
+	// older ones; made when it is first needed.
+	until []time.Time
+}
+
+func put(by map[string]*recent, name string, in Incident) {
+	if name == "" {
+		return
+	}
+	r := by[name]
+	if r == nil {
+		r = &recent{}
+		by[name] = r
+	}
+	r.list = append(r.list, in)
+}
+
+// at is the incident that the episode touches, the newest of several; "" none.
+func (r *recent) at(e Episode) string {
+	if r == nil {
+		return ""
+	}
+	if r.until == nil {
+		r.until = make([]time.Time, len(r.list))
+		var latest time.Time
+		for i := len(r.list) - 1; i >= 0; i-- {
+			to := r.list[i].To
+			if to.IsZero() {
+				to = time.Unix(1<<40, 0)
+			}
+			if to.After(latest) {
+				latest = to
+			}
+			r.until[i] = latest
+		}
+	}
+	first := sort.Search(len(r.list), func(i int) bool { return !r.list[i].From.After(e.StartsAt.Add(LinkLead)) })
+	for i := first; i < len(r.list) && r.until[i].After(e.StartsAt); i++ {
+		if r.list[i].touches(e) {
+			return r.list[i].ID
+		}
+	}
+	return ""
 }
