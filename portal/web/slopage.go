@@ -173,8 +173,8 @@ func howMade(d board.Detail) (rows []howRow) {
 		unit = "slices of " + windowText(x.SliceLen)
 	}
 	if len(x.Parts) == 0 {
-		add("Good", countText(r.Good), unit)
-		add("Total", countText(r.Total), unit)
+		add("Good", seen(r, r.Good), unit)
+		add("Total", seen(r, r.Total), unit)
 		if r.Slices.Empty > 0 {
 			add("Without traffic", countText(r.Slices.Empty), "slices, counted as: "+emptyPolicy(x))
 		}
@@ -202,6 +202,14 @@ func howMade(d board.Detail) (rows []howRow) {
 	}
 	add("Definition", fmt.Sprintf("version %d", max(d.Version, 1)), r.Hash)
 	return rows
+}
+
+// seen is a count, when there was anything to count: absent is not zero.
+func seen(r slo.Result, x float64) string {
+	if r.Buckets == 0 {
+		return "–"
+	}
+	return countText(x)
 }
 
 func ahead(r slo.Result) string {
