@@ -76,6 +76,15 @@ func (s *Server) alert(c echo.Context) error {
 	return s.show(c, status, "alert", view)
 }
 
+// alertLinks are the links to the pages of alerts.
+func (s *Server) alertLinks(names []string) []chip {
+	var out []chip
+	for _, name := range names {
+		out = append(out, chip{name, s.link((&url.URL{Path: "/a/" + name}).EscapedPath())})
+	}
+	return out
+}
+
 // newestFirst orders incidents by date and leaves the runbooks where they are:
 // before them.
 func newestFirst(matches []search.Match) {

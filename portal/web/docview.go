@@ -44,6 +44,7 @@ type banner struct {
 // fact is one line of the card beside the text.
 type fact struct {
 	Name, Text, Link string
+	Links            []chip // instead of Text, inside the portal
 }
 
 type tocEntry struct {
@@ -79,6 +80,11 @@ func (s *Server) documentView(p library.Page) documentView {
 		TOC: tocOf(doc.Body.Headings), Backlinks: p.Backlinks, Missing: missingOf(p), Shown: p.Shown,
 		Path: p.Shown.Path, Permalink: s.link(permalink), History: s.link(permalink + "/history"),
 		Raw: s.link(p.Address + ".md"), JSON: s.link(p.Address + ".json"), Year: yearOf(p.Shown.Path),
+	}
+	for i := range v.Facts {
+		if v.Facts[i].Name == alertsFact {
+			v.Facts[i].Links = s.alertLinks(doc.Front.Alerts)
+		}
 	}
 	v.Doc.Title, v.Title, v.Section = doc.Title, doc.Title, v.Kind.Path
 	v.Canonical = s.absolute(p.Address)

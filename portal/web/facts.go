@@ -10,6 +10,9 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
+// alertsFact is the line whose names lead to the pages of alerts.
+const alertsFact = "Alerts"
+
 // factsOf are the lines of the card: what the front matter says, in the order in
 // which an engineer asks. A line that nobody wrote is left out, but for the times
 // of a post-mortem, which are said to be unknown by the strip.
@@ -29,7 +32,7 @@ func factsOf(d postmortems.Document) []fact {
 		{Name: "Duplicate of", Text: f.Incident.DuplicateOf},
 		{Name: "Product", Text: f.Incident.Product},
 		{Name: "Environment", Text: f.Incident.Environment},
-		{Name: "Alerts", Text: strings.Join(f.Alerts, ", ")},
+		{Name: alertsFact, Text: strings.Join(f.Alerts, ", ")},
 		{Name: "Owner", Text: f.Owner},
 		{Name: "Authors", Text: strings.Join(f.Authors, ", ")},
 		{Name: "Reviewers", Text: strings.Join(f.Reviewers, ", ")},

@@ -139,3 +139,12 @@ func TestRelated(t *testing.T) {
 		t.Errorf("asked %d times, want again for each reading", s.search.related)
 	}
 }
+
+func TestDocumentLinksToItsAlerts(t *testing.T) {
+	s := newSite(t, "https://kb.example/kb")
+	s.lib.page.Document.Front.Alerts = []string{"PoolExhausted", "Pool <slow>"}
+	body := s.get("/kb/postmortems/2026/checkout").Body.String()
+	if want := `<a href="/kb/a/PoolExhausted">PoolExhausted</a>, <a href="/kb/a/Pool%20%3Cslow%3E">Pool &lt;slow&gt;</a>`; !strings.Contains(body, want) {
+		t.Errorf("the page lacks %s", want)
+	}
+}

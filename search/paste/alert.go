@@ -9,7 +9,7 @@ func isAlert(text string) bool {
 		return true
 	}
 	low := strings.ToLower(cutAt(text, 4<<10))
-	for _, sign := range []string{"alertname", "[firing", "[resolved", "- alert:", "告警名称", "告警主题", "告警详情", "报警名称", "告警标题", "告警规则"} {
+	for _, sign := range []string{"alarmname", "problem name:", "alertname", "[firing", "[resolved", "- alert:", "告警名称", "告警主题", "告警详情", "报警名称", "告警标题", "告警规则"} {
 		if strings.Contains(low, sign) {
 			return true
 		}
@@ -138,6 +138,10 @@ const maxTitleWords = 6
 func (r *reader) title(s string) {
 	if _, rest := afterStatus(s); rest != "" {
 		s = rest
+	}
+	if class, message, _ := errorClass(s); class != "" && message != "" {
+		r.failure(s)
+		return
 	}
 	s, _, _ = strings.Cut(s, " (")
 	for _, end := range []string{" - critical", " - warning", " - info", " - page"} {

@@ -21,11 +21,11 @@ const (
 // managers, chat templates and log libraries, English and Chinese.
 func roleOf(key string) role {
 	switch plainKey(key) {
-	case "alertname", "rulename", "alertrule", "alertrulename", "monitorname", "告警名称", "告警名", "报警名称", "告警规则", "规则名称", "告警类型":
+	case "alertname", "rulename", "alertrule", "alertrulename", "monitorname", "alarmname", "triggername", "problemname", "monitor", "告警名称", "告警名", "报警名称", "告警规则", "规则名称", "告警类型":
 		return nameRole
-	case "title", "alert", "alias", "headline", "subject", "incidenttitle", "告警主题", "标题", "主题", "告警标题":
+	case "title", "alert", "alarm", "problem", "issue", "alias", "headline", "subject", "incidenttitle", "告警主题", "标题", "主题", "告警标题":
 		return titleRole
-	case "summary", "description", "message", "msg", "detail", "details", "text", "body", "hint", "cause", "log", "panic", "stderr",
+	case "summary", "description", "message", "msg", "detail", "details", "text", "body", "hint", "cause", "log", "panic", "stderr", "output", "serviceoutput", "alarmdescription", "newstatereason", "statereason", "culprit",
 		"errormessage", "errormsg", "errordescription", "exceptionmessage", "logmessage",
 		"告警详情", "告警描述", "告警内容", "告警摘要", "告警信息", "描述", "详情", "摘要", "内容", "错误信息", "异常信息", "故障描述":
 		return messageRole
