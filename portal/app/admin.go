@@ -107,7 +107,16 @@ func (x admin) checkIndex(ctx context.Context) (findings []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := x.a.index.Check(ctx, n, nil); err != nil {
+	s := source{x.a.library, x.a.archive}
+	ids, err := s.reportIDs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	published, err := s.reportDocuments(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.a.index.Check(ctx, n+len(published), nil); err != nil {
 		findings = append(findings, "index: "+fault.Message(err))
 	}
 	return findings, nil

@@ -148,6 +148,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 	}
 	a.undo.add("database", stepLimit, func(context.Context) error { return a.db.Close() })
 	a.catalog = catalog.New(a.db)
+	a.archive = archive.New(a.db)
 	a.openLedger()
 	a.openStatuspages()
 	a.openPoller()

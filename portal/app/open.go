@@ -37,14 +37,14 @@ func repositoryLimits(l config.Limits) gitrepo.Limits {
 }
 
 func (a *App) openIndex(ctx context.Context) (err error) {
-	s := source{a.library}
+	s := source{a.library, a.archive}
 	a.index, err = search.Open(ctx, search.Options{Dir: a.dir(indexName), Source: s, Synonyms: &thesaurus{db: a.db}, Log: a.log, Now: a.opt.Now})
 	if err != nil {
 		return err
 	}
 	a.undo.add("index", stepLimit, func(context.Context) error { return a.index.Close() })
 	a.follower = indexer.New(indexer.Options{
-		Changes: a.db, Topic: library.Topic, Source: s, Index: a.index, Log: a.log, Now: a.opt.Now,
+		Changes: a.db, Topic: library.Topic, Other: indexedOf, Source: s, Index: a.index, Log: a.log, Now: a.opt.Now,
 		Observe: func(took time.Duration) { a.metrics.Index(took) },
 	})
 	a.metrics.IndexLag(func() (uint64, bool) { return a.lag(context.Background()) })

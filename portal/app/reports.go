@@ -33,7 +33,6 @@ const (
 
 // openReports connects the making of reports with what they are made of.
 func (a *App) openReports(context.Context) error {
-	a.archive = archive.New(a.db)
 	targets := a.opt.Config.Targets
 	a.press = press.New(press.Options{
 		Definitions: a.reportDefinitions, Archive: a.archive, Now: a.opt.Now, Log: a.log,

@@ -2,25 +2,41 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/search"
 )
 
 // source gives search what the library holds; it implements search.Source and
 // indexer.Source.
-type source struct{ library *library.Library }
+type source struct {
+	library *library.Library
+	archive *archive.Archive
+}
 
 // Documents gives the published ones among the ids.
 func (s source) Documents(ctx context.Context, ids []string) ([]search.Document, error) {
-	records, err := s.library.Many(ctx, ids)
+	var documents, published []string
+	for _, id := range ids {
+		if strings.HasPrefix(id, reportID) {
+			published = append(published, id)
+		} else {
+			documents = append(documents, id)
+		}
+	}
+	records, err := s.library.Many(ctx, documents)
 	if err != nil {
 		return nil, err
 	}
-	docs := make([]search.Document, 0, len(records))
+	docs, err := s.reportDocuments(ctx, published)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range records {
 		sections, err := s.library.Sections(ctx, r.ID)
 		if fault.KindOf(err) == fault.NotFound {
@@ -43,6 +59,13 @@ func (s source) Contents(ctx context.Context) (search.Contents, error) {
 	if err != nil {
 		return search.Contents{}, err
 	}
+	// After the number from which following goes on: a report that is published
+	// meanwhile is read here, and followed too.
+	published, err := s.reportIDs(ctx)
+	if err != nil {
+		return search.Contents{}, err
+	}
+	ids = append(ids, published...)
 	return search.Contents{UpTo: seq, Total: len(ids), Documents: func(yield func(search.Document, error) bool) {
 		for len(ids) > 0 {
 			n := min(contentsStep, len(ids))

@@ -42,6 +42,9 @@ func nameOf(k postmortems.Kind) kindName {
 			return n
 		}
 	}
+	if k == "report" { // compiled, not pushed: it has pages of its own
+		return kindName{Kind: k, One: "Report", Many: "Reports", Path: "/reports"}
+	}
 	return kindName{Kind: k, One: string(k), Many: string(k), Path: "/"}
 }
 

@@ -59,7 +59,10 @@ type Index interface {
 // Options are what an Indexer works with.
 type Options struct {
 	Changes Log
-	Topic   string // of the changes that concern documents
+	Topic   string // of the changes that concern documents; their key is the id
+	// Other gives the id that a change of another topic is about, "" for none; it
+	// may be nil.
+	Other   func(kv.Change) string
 	Source  Source
 	Index   Index
 	Log     *slog.Logger
@@ -179,7 +182,13 @@ func (x *Indexer) some(ctx context.Context, changes []kv.Change) error {
 func (x *Indexer) touched(changes []kv.Change) (ids []string) {
 	seen := map[string]bool{}
 	for _, c := range changes {
-		if id := string(c.Key); c.Topic == x.opt.Topic && !seen[id] {
+		id := ""
+		if c.Topic == x.opt.Topic {
+			id = string(c.Key)
+		} else if x.opt.Other != nil {
+			id = x.opt.Other(c)
+		}
+		if id != "" && !seen[id] {
 			seen[id] = true
 			ids = append(ids, id)
 		}

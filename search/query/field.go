@@ -61,7 +61,7 @@ func fieldOf(name string) Field {
 
 // Values a qualifier may have where they are few; documents know no others.
 var (
-	kinds    = []string{"postmortem", "framework", "guide", "runbook", "standard", "drill", "training", "page"}
+	kinds    = []string{"postmortem", "framework", "guide", "runbook", "standard", "drill", "training", "page", "report"}
 	statuses = []string{"draft", "review", "published", "archived"}
 	haves    = []string{"actions"}
 )

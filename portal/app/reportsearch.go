@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/search"
+)
+
+// reportID leads the ids of reports in the index: report/NAME/PERIOD. Documents'
+// own ids have no slash.
+const reportID = "report/"
+
+// indexedOf is the id in the index that a change of another topic than the
+// library's is about; "" for none.
+func indexedOf(c kv.Change) string {
+	if c.Topic != archive.Topic {
+		return ""
+	}
+	parts, ok := kv.Split(c.Key)
+	if !ok || len(parts) != 2 {
+		return ""
+	}
+	return reportID + parts[0] + "/" + parts[1]
+}
+
+// reportDocuments gives the reports among the ids as search sees them.
+func (s source) reportDocuments(ctx context.Context, ids []string) (docs []search.Document, err error) {
+	for _, id := range ids {
+		name, p, _ := strings.Cut(strings.TrimPrefix(id, reportID), "/")
+		r, err := s.archive.Report(ctx, name, p, 0)
+		if fault.KindOf(err) == fault.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if worthFinding(r.Report) {
+			docs = append(docs, reportDocument(id, r))
+		}
+	}
+	return docs, nil
+}
+
+// worthFinding keeps days without events out of search: a hundred reports that
+// say that nothing happened would stand before what somebody looks for.
+func worthFinding(r reports.Report) bool {
+	if r.Kind != period.Daily || r.Verdict.Tone == reports.Bad {
+		return true
+	}
+	_, incidents := r.Table("incidents")
+	return incidents
+}
+
+// indexedTables are those whose rows name what a search could be for.
+func indexedTables() []string {
+	return []string{"looks", "incidents", "carried", "spends", "dependencies", "noisy", "linked", "statements", "drills", "missing", "unmeasured", "definitions"}
+}
+
+func reportDocument(id string, p archive.Published) search.Document {
+	r := p.Report
+	d := search.Document{
+		ID: id, Address: "/reports/" + r.Name + "/" + r.Period, Path: "reports/" + r.Name + "/" + r.Period, Kind: "report", Title: r.Title + ": " + r.Heading,
+		Summary: r.Verdict.Text, Lang: "en", Status: "published", Date: r.To.Add(-1).UTC(),
+		Sections: []search.Section{{Text: r.Verdict.Text + "\n" + r.Words + "\n" + sentences(r.Changed) + "\n" + sentences(r.Acts)}},
+	}
+	for _, s := range r.Sections {
+		var text strings.Builder
+		for _, t := range s.Tables {
+			if slices.Contains(indexedTables(), t.Key) {
+				for _, row := range t.Rows {
+					for _, c := range row.Cells {
+						text.WriteString(c.Text + " · ")
+					}
+					text.WriteByte('\n')
+				}
+			}
+		}
+		if text.Len() > 0 {
+			d.Sections = append(d.Sections, search.Section{Heading: s.Title, Anchor: s.Key, Text: text.String()})
+		}
+	}
+	return d
+}
+
+func sentences(lines []reports.Line) string {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString(l.Who + " " + l.Text + "\n")
+	}
+	return b.String()
+}
+
+// reportIDs are the ids of all reports that search knows.
+func (s source) reportIDs(ctx context.Context) (ids []string, err error) {
+	const page = 500
+	for cursor := ""; ; {
+		rows, next, err := s.archive.List(ctx, archive.Filter{Limit: page, Cursor: cursor})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			ids = append(ids, reportID+r.Name+"/"+r.Period)
+		}
+		if cursor = next; cursor == "" {
+			return ids, nil
+		}
+	}
+}
