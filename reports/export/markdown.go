@@ -152,7 +152,14 @@ func (m *markdown) link(text, to string) string {
 func esc(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if strings.ContainsRune("\\`*_{}[]()#+!|<>~&", r) {
+		switch {
+		case r == '<':
+			b.WriteString("&lt;") // never raw, whatever reads it
+			continue
+		case r == '&':
+			b.WriteString("&amp;")
+			continue
+		case strings.ContainsRune("\\`*_{}[]()#+!|>~", r):
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
