@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -36,6 +38,46 @@ func TestEveryDependencyHasItsReason(t *testing.T) {
 	for m := range told {
 		if !direct[m] {
 			t.Errorf("docs/dependencies.md explains %s, which is no direct dependency", m)
+		}
+	}
+}
+
+// TestSecurityPageNamesRealTests holds docs/security.md against the tests and
+// scripts of the repository.
+func TestSecurityPageNamesRealTests(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	err = filepath.WalkDir("../..", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && d.Name() == ".git":
+			return fs.SkipDir
+		case strings.HasSuffix(name, ".txtar"):
+			known[strings.TrimSuffix(d.Name(), ".txtar")] = true
+			return nil
+		case !strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		for _, m := range regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`).FindAllSubmatch(text, -1) {
+			known[string(m[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`|script `(\\w+)`").FindAllStringSubmatch(string(doc), -1)
+	if len(named) < 40 {
+		t.Errorf("only %d tests are named", len(named))
+	}
+	for _, m := range named {
+		if name := m[1] + m[2]; !known[name] {
+			t.Errorf("docs/security.md names %s, which is no test", name)
 		}
 	}
 }

@@ -12,6 +12,10 @@ import (
 // waited for: in between git packs what it will send.
 const announceGrace = 5 * time.Second
 
+// maxAnnounced bounds how many are waited for: who asks for the branches over and
+// over and pushes nothing must not fill memory with timers.
+const maxAnnounced = 1000
+
 // announcements are pushes that have asked for the branches and have not come yet.
 // For their authors they are under way.
 type announcements struct {
@@ -28,6 +32,9 @@ func (a *announcements) add() error {
 	defer a.mu.Unlock()
 	if a.draining {
 		return fault.New(fault.Unavailable, "gitrepo", "the server is stopping; try again in a moment")
+	}
+	if len(a.waiting) >= maxAnnounced {
+		return nil // it is served, and a stop does not wait for it
 	}
 	a.expected.Add(1)
 	var timer *time.Timer
