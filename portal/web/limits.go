@@ -52,6 +52,7 @@ const (
 	maxPageID    = 64      // characters of the name of a page view
 	suggested    = 8       // suggestions under a search box
 	withoutTried = 4       // filters that are tried to be taken off when nothing is found
+	nearWords    = 6       // words of a query that finds nothing for which neighbours are sought
 	searchRetry  = 3       // seconds after which a search that was refused is tried again
 	gapsShown    = 200     // searches listed on the page of gaps
 )

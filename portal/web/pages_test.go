@@ -28,6 +28,8 @@ func TestGoldenPages(t *testing.T) {
 	empty := newSite(t, "https://kb.example")
 	empty.lib.all = nil
 	empty.search.none = true
+	rebuilt := newSite(t, "https://kb.example")
+	rebuilt.search.err = fault.New(fault.Unavailable, "search", "the search index is being rebuilt: 40 of 100 documents are done")
 	pages := []struct {
 		name, target string
 		on           *site
@@ -36,7 +38,7 @@ func TestGoldenPages(t *testing.T) {
 		{"document", "/postmortems/2026/checkout", s}, {"search", "/search?q=pool+service:checkout", s}, {"search-empty", "/search?q=nothing", empty},
 		{"history", "/p/checkout-1/history", s}, {"diff", "/p/checkout-1/history?from=1111111&to=2222222", s}, {"drafts", "/drafts", s},
 		{"services", "/services", s}, {"actions", "/actions", s}, {"rules", "/rules", s}, {"not-found", "/guides/nothing", s}, {"login", "/login", s},
-		{"gone", "/guides/removed", s}, {"gaps", "/gaps?week=2026-W47&noted=1", s},
+		{"gone", "/guides/removed", s}, {"search-trouble", "/search?q=pool", rebuilt}, {"gaps", "/gaps?week=2026-W47&noted=1", s},
 	}
 	for _, p := range pages {
 		body := p.on.get(p.target).Body.String()

@@ -56,10 +56,12 @@ func (s *Server) helpWith(c echo.Context, req search.Request) (help searchHelp) 
 // near are the suggestions for the beginnings of the words, shortened until
 // something begins like that.
 func (s *Server) near(q query.Query) (out []nearView) {
-	const shortest, most = 3, 5 // letters, suggestions
+	const shortest, longest, most = 3, 40, 5 // letters, letters, suggestions
 	seen := map[string]bool{}
-	for _, word := range wordsOf(q) {
+	words := wordsOf(q)
+	for _, word := range words[:min(len(words), nearWords)] {
 		runes := []rune(word)
+		runes = runes[:min(len(runes), longest)]
 		for n := len(runes); n >= min(shortest, len(runes)) && n > 0 && len(out) < most; n-- {
 			found := s.deps.Suggest.Suggest(string(runes[:n]), most-len(out))
 			for _, x := range found {
