@@ -263,6 +263,7 @@ func TestHostileQueries(t *testing.T) {
 		strings.Repeat("p* ", 600), strings.Repeat("uniq*", 60), strings.Repeat("(", 2000), strings.Repeat("a OR ", 400),
 		strings.Repeat("连", 666), strings.Repeat("pool-", 400), strings.Repeat(`"the pool" `, 180), strings.Repeat("-pool ", 300),
 		strings.Repeat("KubePodCrashLooping", 100), strings.Repeat("misspeling ", 180), "path:", "path:" + strings.Repeat("/", 200),
+		strings.Repeat("oom timeout 慢查询 lb ", 60), strings.Repeat("out of memory OR slow query ", 30),
 		strings.Repeat("x", 2000), "\x00\xff\u202e", strings.Repeat("service:a* ", 180),
 	} {
 		began := time.Now()

@@ -81,6 +81,10 @@ func (p *planner) orMeant(term string) (node, error) {
 	}
 	terms, out := []string{term}, anyOf{nil}
 	for _, text := range meanings {
+		if p.full() {
+			p.shorten()
+			break
+		}
 		tokens := analysis.Scan(nil, text)
 		if len(tokens) == 1 {
 			terms = append(terms, analysis.Stem(tokens[0].Text))

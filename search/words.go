@@ -33,6 +33,11 @@ func (p *planner) word(w query.Word) ([]clause, error) {
 			return nil, err
 		}
 		out = append(out, more...)
+		if from > 0 && tokens[from-1].End == tokens[from].Start { // 2011年
+			if err := p.adjacent(tokens[from-1:from+1], nearShare); err != nil {
+				return nil, err
+			}
+		}
 		from = to
 	}
 	return out, nil
