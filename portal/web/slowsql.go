@@ -190,7 +190,7 @@ func statementTiles(all []sql.Followed) []tile {
 		{Name: "Total time", Value: secondsOf(seconds), Note: "in the databases", How: "sum of the execution times that the sources tell"},
 		{Name: "New", Value: groupDigits(fresh), Note: "nobody has taken them", How: "neither assigned nor fixed by a person"},
 		{Name: "Back", Value: groupDigits(back), Note: "seen after they were fixed", How: "slow again after somebody had marked them as fixed"},
-		{Name: "Nobody's", Value: groupDigits(orphans), Note: "no team owns them", How: "no service names the database (annotation databases), no service is called like the user, no tag in a comment"},
+		{Name: "Nobody's", Value: groupDigits(orphans), Note: "no team owns them", How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
 	}
 	if back > 0 {
 		tiles[3].Class = "bad"
