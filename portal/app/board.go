@@ -19,6 +19,31 @@ func (a *App) openBoard(context.Context) error {
 	return nil
 }
 
+// lookEvery is how often the board is made anew, so that readers find it made.
+const lookEvery = 20 * time.Second
+
+// keepBoard looks at the board until the portal stops.
+func (a *App) keepBoard() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			a.houseStep(ctx, "board", func(ctx context.Context) error {
+				_, err := a.board.Rows(ctx)
+				return err
+			})
+			if pause(ctx, lookEvery) != nil {
+				return
+			}
+		}
+	}()
+	a.undo.add("board", stepLimit, func(stop context.Context) error {
+		cancel()
+		return wait(stop, done)
+	})
+}
+
 // boardLedger implements board.Ledger.
 type boardLedger struct{ *ledger.Ledger }
 

@@ -34,7 +34,7 @@ func (a *App) openWeb() error {
 		Status: a, Rules: rules(), Renderer: a.renderer, Schemas: map[string][]byte{"postmortem": postmortems.FrontMatterSchema()},
 		Reports: reportsOf{a}, Charts: a.charts, Jobs: a.jobs, Printer: a.printer(), Deliveries: deliveries{a.outbox, a},
 		API: apiHandler, MCP: a.mcpHandler(), Metrics: a.metrics.Handler(c.Metrics.Token.Reveal()), Observe: a.observe, NewID: rand.Text,
-		Board: a.board, Curves: curves{a.charts.drawer}, Services: a.catalog,
+		Board: a.board, Curves: curves{a.charts.drawer}, Services: a.catalog, Measured: a.measured,
 		Feeds: a.ledger, Signals: signals{a.register, a},
 	}, web.Options{
 		PublicURL: a.url, OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,

@@ -105,3 +105,18 @@ func (a *App) pollChecks() (checks []web.StatusCheck) {
 	}
 	return checks
 }
+
+// measured tells the pages how the sources do.
+func (a *App) measured() (out []web.MeasuredSource) {
+	for _, s := range a.poller.Status() {
+		m := web.MeasuredSource{
+			Name: s.Name, State: string(s.State), Why: s.Trouble, Series: s.Series, Behind: s.Behind.Round(time.Minute),
+			Answered: s.Answered, Warning: s.Warning,
+		}
+		for _, r := range s.Refused {
+			m.Refused = append(m.Refused, web.RefusedQuery(r))
+		}
+		out = append(out, m)
+	}
+	return out
+}

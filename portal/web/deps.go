@@ -31,6 +31,7 @@ type Deps struct {
 	Schemas  map[string][]byte        // JSON Schemas by name ("postmortem"), served under /schema/NAME.json
 	Board    Board                    // nil: there are no objectives
 	Curves   Curves                   // nil: objectives are shown without them
+	Measured func() []MeasuredSource  // servers that objectives are measured by; nil: none
 	Services Directory                // nil: services are those that documents name
 	Reports  Reports                  // nil: there are none
 	Charts   Charts                   // of reports; set when Reports is

@@ -12,11 +12,12 @@ import (
 // feedsView is the page that tells how each source does.
 type feedsView struct {
 	frame
-	Sources []ledger.SourceStatus
-	Polled  []PolledPage
-	Formats []feedFormat
-	Now     time.Time
-	Post    string // address to post to, without the format
+	Sources  []ledger.SourceStatus
+	Polled   []PolledPage
+	Measured []MeasuredSource
+	Formats  []feedFormat
+	Now      time.Time
+	Post     string // address to post to, without the format
 }
 
 // feedFormat is a format and what sends it.
@@ -46,6 +47,9 @@ func (s *Server) feedsPage(c echo.Context) error {
 	view.Title, view.Section, view.Canonical = "Feeds", "/feeds", s.absolute("/feeds")
 	if view.Sources, err = feeds.Sources(c.Request().Context()); err != nil {
 		return err
+	}
+	if s.deps.Measured != nil {
+		view.Measured = s.deps.Measured()
 	}
 	if s.opt.Feeds.Polled != nil {
 		view.Polled = s.opt.Feeds.Polled()

@@ -238,3 +238,20 @@ func BenchmarkBoard500(b *testing.B) {
 		}
 	}
 }
+
+func TestTheFeedsPageTellsHowServersDo(t *testing.T) {
+	s := newSite(t, "https://kb.example", func(d *Deps, _ *Options) {
+		d.Measured = func() []MeasuredSource {
+			return []MeasuredSource{
+				{Name: "main", State: "working", Series: 12, Answered: testNow, Refused: []RefusedQuery{{SLO: "a", Why: "parse <error>"}}},
+				{Name: "far", State: "paused", Why: "the source does not answer", Behind: 3 * time.Hour},
+			}
+		}
+	})
+	body := s.get("/feeds").Body.String()
+	for _, want := range []string{">working<", ">paused<", "the source does not answer", "3h0m0s", `<a href="/slos/a">a</a>`, "parse &lt;error&gt;"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}

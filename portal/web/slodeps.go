@@ -29,3 +29,18 @@ type Curves interface {
 type Directory interface {
 	Services(ctx context.Context) ([]service.Service, error)
 }
+
+// MeasuredSource is a server that objectives are measured by, and how it does.
+type MeasuredSource struct {
+	Name     string
+	State    string // "waiting", "working", "failing" or "paused"
+	Why      string // of a state that is not working
+	Series   int    // that are measured by it
+	Behind   time.Duration
+	Answered time.Time // last; zero: never
+	Warning  string    // the server's last remark that data is missing
+	Refused  []RefusedQuery
+}
+
+// RefusedQuery is an objective whose query the server does not take.
+type RefusedQuery struct{ SLO, Why string }

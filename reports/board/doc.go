@@ -75,6 +75,7 @@ type Board struct {
 	opt  Options
 	sums *daySums
 
+	work sync.Mutex // held while a look is made
 	mu   sync.Mutex
 	last *look // replaced, never changed
 }
@@ -134,24 +135,51 @@ type Week struct {
 	Spent    *float64
 }
 
-// Rows judges every objective, by name. The slice must not be changed.
+// Rows judges every objective, by name. The slice must not be changed. While
+// another goroutine makes a new look, the last one is given if it is not older
+// than Stale.
 func (b *Board) Rows(ctx context.Context) ([]Row, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	s, err := b.state(ctx)
 	if err != nil {
 		return nil, err
 	}
-	now := b.opt.Now()
-	if l := b.last; l != nil && (l.state == s || l.state.definitions == s.definitions && now.Sub(l.made) < b.opt.Patience && !now.Before(l.made)) {
+	if l := b.kept(s, b.opt.Patience); l != nil {
 		return l.rows, nil
 	}
+	if !b.work.TryLock() {
+		if l := b.kept(s, Stale); l != nil {
+			return l.rows, nil
+		}
+		b.work.Lock()
+	}
+	defer b.work.Unlock()
+	if l := b.kept(s, b.opt.Patience); l != nil { // made while this one waited
+		return l.rows, nil
+	}
+	made := b.opt.Now()
 	rows, err := b.rows(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	b.last = &look{state: s, made: now, rows: rows}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last = &look{state: s, made: made, rows: rows}
 	return rows, nil
+}
+
+// Stale is how old an answer may be that is given while a new one is made.
+const Stale = 2 * time.Minute
+
+// kept is the last look, if it is of this state, or of the same definitions and
+// not older than so much.
+func (b *Board) kept(s state, old time.Duration) *look {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	l, now := b.last, b.opt.Now()
+	if l == nil || l.state != s && (l.state.definitions != s.definitions || now.Sub(l.made) >= old || now.Before(l.made)) {
+		return nil
+	}
+	return l
 }
 
 func (b *Board) state(ctx context.Context) (s state, err error) {

@@ -76,24 +76,29 @@ func searchStart(buckets []Bucket, t time.Time) int {
 // count is the one pass over all points, and kept as tight as it can be.
 func count(buckets []Bucket) Sum {
 	var sum Sum
-	var measured float64 // nanoseconds
+	var good, total, part float64 // part: nanoseconds of buckets seen in part
+	var whole time.Duration
+	var rev int64
 	for i := range buckets {
 		b := &buckets[i]
-		good, total := b.Good, b.Total
-		if b.Rev > sum.Rev {
-			sum.Rev = b.Rev
-		}
+		g, t := b.Good, b.Total
+		rev = max(rev, b.Rev)
 		// One comparison lets through what is finite, not negative and not
 		// more good than total: a NaN fails every comparison.
-		if good >= 0 && good <= total && total <= math.MaxFloat64 {
-			sum.Good += good
-			sum.Total += total
-			measured += b.Coverage * float64(b.Len)
+		if !(g >= 0 && g <= t && t <= math.MaxFloat64) {
+			sum.odd(b, &part)
 			continue
 		}
-		sum.odd(b, &measured)
+		good += g
+		total += t
+		if b.Coverage == 1 {
+			whole += b.Len
+		} else {
+			part += b.Coverage * float64(b.Len)
+		}
 	}
-	sum.Buckets, sum.Measured = len(buckets), time.Duration(math.Round(measured))
+	sum.Good, sum.Total = sum.Good+good, sum.Total+total
+	sum.Buckets, sum.Rev, sum.Measured = len(buckets), rev, whole+time.Duration(math.Round(part))
 	return sum
 }
 
