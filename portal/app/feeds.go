@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/postern/postern/portal/web"
@@ -86,8 +87,9 @@ func (a *App) pollStatuspages() {
 // polledPages tell the feed page how the polled status pages do.
 func (a *App) polledPages() (out []web.PolledPage) {
 	for _, s := range a.statuspages.Status() {
+		shown, _, _ := strings.Cut(s.URL, "?") // a key may follow
 		out = append(out, web.PolledPage{
-			Source: s.Source, URL: s.URL, State: string(s.State), LastOK: s.LastOK, Next: s.Next, Why: s.Why,
+			Source: s.Source, URL: shown, State: string(s.State), LastOK: s.LastOK, Next: s.Next, Why: s.Why,
 		})
 	}
 	return out

@@ -84,9 +84,3 @@ func bucketRange(slo string, from, to time.Time) (first, past []byte) {
 	past = appendDay(k[:n:n], to.Add(day-1))
 	return first, past
 }
-
-// splitBucketKey takes the day and the source of a bucketKey.
-func splitBucketKey(slo string, key []byte) (at time.Time, source string) {
-	n := len(kv.Join(field(slo))) + 1
-	return dayOf(key[n : n+dayBytes]), string(key[n+dayBytes:])
-}
