@@ -15,6 +15,9 @@ const (
 	denseShare = 32
 	// denseFrom is the size of the segments for which any list is kept.
 	denseFrom = 256
+	// denseWorth is the share of a list, one in so many, above which asking for its
+	// documents reads it as it is: stepping over the rest costs less than keeping.
+	denseWorth = 2
 	// maxDense is how many lists of a segment are kept, two bytes a document each.
 	maxDense = 64
 )
@@ -73,12 +76,15 @@ func (d *denseLists) forget() {
 	delete(d.used, oldest)
 }
 
-// weights are the frequencies and norms of a list by document, or nil when the
-// list is short.
-func (p postings) weights() ([]uint16, error) {
-	size := p.leaf.size()
-	if size < denseFrom || p.docs.GetCardinality()*denseShare < uint64(size) {
+// weights are the frequencies and norms of a list by document, or nil when it is
+// better read for the wanted hits: it is short, or most of it is wanted.
+func (p postings) weights(hits uint64) ([]uint16, error) {
+	size, all := p.leaf.size(), p.docs.GetCardinality()
+	if size < denseFrom || all*denseShare < uint64(size) {
 		return nil, nil
+	}
+	if hits*denseWorth >= all {
+		return p.leaf.columns.dense.kept(p.term), nil
 	}
 	return p.leaf.columns.dense.of(p.term, func() ([]uint16, error) {
 		out := make([]uint16, size)
@@ -98,7 +104,7 @@ func (p postings) each(wanted *roaring.Bitmap, fn func(doc uint32, freq, norm ui
 	if hits == nil || hits.IsEmpty() {
 		return nil
 	}
-	weights, err := p.weights()
+	weights, err := p.weights(hits.GetCardinality())
 	if err != nil {
 		return err
 	}

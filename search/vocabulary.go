@@ -17,7 +17,7 @@ import (
 // Bounds on what one word can stand for.
 const (
 	// maxCompletions is how many words a prefix stands for, the most used first.
-	maxCompletions = 64
+	maxCompletions = 32
 	// maxScanned is how many terms of each segment's dictionary are looked at to
 	// find them; past it, completions are those the alphabet puts first.
 	maxScanned = 512
