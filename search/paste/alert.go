@@ -209,7 +209,7 @@ func sectionOf(key string) (section, bool) {
 // isLinkLine tells the lines of a notification that only lead somewhere else.
 func isLinkLine(line string) bool {
 	low := strings.ToLower(line)
-	for _, start := range []string{"source:", "view in", "sent by", "http://", "https://", "graph:", "silence", "runbook:", "dashboard:", ":chart", ":no_bell"} {
+	for _, start := range []string{"source:", "view in", "sent by", "http://", "https://", "graph:", "silence", "dashboard:", ":chart", ":no_bell"} {
 		if strings.HasPrefix(low, start) {
 			return true
 		}

@@ -14,7 +14,8 @@ const (
 	traceRole
 	queryRole
 	serviceRole
-	skipRole // known to say nothing
+	runbookRole // address of the runbook
+	skipRole    // known to say nothing
 )
 
 // roleOf gives the role of a field by its name, in the many spellings of alert
@@ -39,6 +40,8 @@ func roleOf(key string) role {
 	case "service", "servicename", "svc", "app", "application", "appname", "job", "namespace", "component", "deployment",
 		"container", "daemonset", "statefulset", "appkubernetesioname", "服务", "服务名", "服务名称", "应用", "应用名", "应用名称", "业务":
 		return serviceRole
+	case "runbook", "runbookurl", "runbooklink", "playbook", "playbookurl":
+		return runbookRole
 	}
 	return quietRole(key)
 }
@@ -49,7 +52,7 @@ func quietRole(key string) role {
 	case "time", "ts", "timestamp", "date", "level", "lvl", "severity", "priority", "source", "host", "hostname", "instance", "pod",
 		"node", "cluster", "region", "env", "environment", "traceid", "spanid", "requestid", "id", "status", "state", "startsat",
 		"endsat", "fingerprint", "groupkey", "receiver", "valuestring", "values", "value", "version", "type", "href", "url",
-		"runbook", "runbookurl", "dashboard", "dashboardurl", "grafana", "graph", "silence", "silenceurl", "generatorurl", "externalurl",
+		"dashboard", "dashboardurl", "grafana", "graph", "silence", "silenceurl", "generatorurl", "externalurl",
 		"panelurl", "imageurl", "image", "color", "prometheus", "endpoint", "username", "user", "logger", "thread", "pid", "tid",
 		"告警级别", "级别", "告警时间", "故障时间", "恢复时间", "触发时间", "实例", "主机", "环境", "告警状态", "状态", "集群":
 		return skipRole
@@ -80,6 +83,8 @@ func (r *reader) field(as role, value string, depth int) bool {
 	switch {
 	case as == unknownRole:
 		return false
+	case as == runbookRole:
+		r.runbook(value)
 	case value == "" || as == skipRole || strings.HasPrefix(value, "http://") || strings.HasPrefix(value, "https://"):
 	case as == nameRole:
 		r.name(value)
@@ -97,6 +102,18 @@ func (r *reader) field(as role, value string, depth int) bool {
 		r.message(value)
 	}
 	return true
+}
+
+// runbook takes the name of a runbook from its address, when it looks like one: the
+// file may have another name than the alert.
+func (r *reader) runbook(address string) {
+	address, _, _ = strings.Cut(address, "#")
+	address, _, _ = strings.Cut(strings.TrimRight(address, "/"), "?")
+	name := address[strings.LastIndexByte(address, '/')+1:]
+	name, _, _ = strings.Cut(name, ".")
+	if isOneWord(name) && !isVolatile(name) && (isCamel(name) || isSnake(strings.ReplaceAll(name, "-", "_"))) {
+		r.name(name)
+	}
 }
 
 func isOneWord(s string) bool { return !strings.ContainsAny(s, " \t\n") }
