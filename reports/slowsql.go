@@ -7,10 +7,10 @@ import (
 
 // teamSQL is what one team's slow statements did.
 type teamSQL struct {
-	team                                  string
-	digests, fresh, fixed, back, unstated int
-	count, countBefore                    int64
-	seconds, secondsBefore                float64
+	team                        string
+	digests, fresh, fixed, back int
+	count, countBefore          int64
+	seconds, secondsBefore      float64
 }
 
 // sqlTeam is who answers for a statement; "" nobody.

@@ -147,7 +147,7 @@ func (x admin) ImportGit(ctx context.Context, repo string, who auth.Principal, s
 		return err
 	}
 	say(fmt.Sprintf("%d commits, %d files", len(cs.Commits), len(cs.Net)))
-	p, err := publisherOf{x.a}.publisher().prepare(ctx, cs, say)
+	p, err := publisherOf(x).publisher().prepare(ctx, cs, say)
 	if err != nil {
 		return err
 	}
