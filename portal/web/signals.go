@@ -26,6 +26,9 @@ type signalsView struct {
 	MayEdit      bool
 }
 
+// LastDay is the last day of the span; Until itself is outside.
+func (v signalsView) LastDay() time.Time { return v.Until.Add(-1) }
+
 // tile is one figure with what it is made of.
 type tile struct {
 	Name, Value string

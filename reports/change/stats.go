@@ -19,8 +19,10 @@ type Stats struct {
 	// over RecoveryKnown.
 	LeadTime, Recovery       *time.Duration
 	LeadKnown, RecoveryKnown int
-	InFreeze                 int      // production changes inside a freeze window
-	WithRollbackPlan         *float64 // share of the deployments
+	InFreeze                 int // production changes inside a freeze window
+	// WithRollbackPlan is a share of the deployments; nil also when no source says
+	// so of any, since most sources cannot.
+	WithRollbackPlan *float64
 }
 
 // Count counts the changes of one span, given as Connect gives them.
@@ -55,7 +57,9 @@ func Count(linked []Linked) Stats {
 	}
 	s.FailureRate = ratio(s.Failed, s.Deployments)
 	s.WithSuspected = ratio(s.Failed+s.Suspected, s.Deployments)
-	s.WithRollbackPlan = ratio(plans, s.Deployments)
+	if plans > 0 {
+		s.WithRollbackPlan = ratio(plans, s.Deployments)
+	}
 	s.LeadKnown, s.RecoveryKnown = len(lead), len(recovery)
 	s.LeadTime, s.Recovery = median(lead), median(recovery)
 	return s
