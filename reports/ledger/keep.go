@@ -21,18 +21,45 @@ type Retention struct {
 const (
 	// houseStep bounds the rows of one housekeeping commit.
 	houseStep = 500
-	rolledUp  = time.Hour
+	// houseEvery is how often it is looked for what is old: retention counts days.
+	houseEvery = time.Hour
+	rolledUp   = time.Hour
 )
 
 // KeepHouse forgets and rolls up what is older than the retention says, in short
-// commits. It is called now and then; what it leaves, the next call takes.
+// commits. It may be called at any time and looks once an hour.
 func (l *Ledger) KeepHouse(ctx context.Context) error {
 	now, keep := l.opt.Now(), l.opt.Keep
+	l.house.Lock()
+	defer l.house.Unlock()
+	if now.Sub(l.kept) < houseEvery && !now.Before(l.kept) {
+		return nil
+	}
+	if err := l.forget(ctx, now, keep); err != nil {
+		return err
+	}
+	if keep.Buckets > 0 {
+		if err := l.oldDays(ctx, now.Add(-keep.Buckets), forgetDay); err != nil {
+			return err
+		}
+	}
+	if keep.Fine > 0 {
+		if err := l.oldDays(ctx, now.Add(-keep.Fine), rollUp); err != nil {
+			return err
+		}
+	}
+	l.kept = now
+	return nil
+}
+
+// forget removes what lies in the order of time, so that what is old is found at
+// once.
+func (l *Ledger) forget(ctx context.Context, now time.Time, keep Retention) error {
 	steps := []struct {
 		keep time.Duration
 		do   func(w kv.Writer, before time.Time) (more bool, err error)
 	}{
-		{keep.Raw, forgetRaw}, {keep.Raw, forgetLetters}, {keep.Facts, forgetFacts}, {keep.Facts, forgetDaily}, {keep.Fine, rollUp}, {keep.Buckets, forgetBuckets},
+		{keep.Raw, forgetRaw}, {keep.Raw, forgetLetters}, {keep.Facts, forgetFacts}, {keep.Facts, forgetDaily},
 	}
 	for _, s := range steps {
 		if s.keep <= 0 {
@@ -100,16 +127,24 @@ func forgetFacts(w kv.Writer, before time.Time) (bool, error) {
 }
 
 func forgetKind(w kv.Writer, kind feed.Kind, before time.Time) (more bool, err error) {
-	n := 0
 	prefix := append([]byte(kind), sep)
-	from, to := kv.Prefix(prefix)
-	for item, err := range w.Scan(bEnds, from, to) {
+	from, past := kv.Prefix(prefix)
+	ended := append(bytes.Clone(prefix), kv.TimeKey(before)...)
+	stillOpen := append(bytes.Clone(prefix), kv.TimeKey(open())...)
+	for _, r := range [][2][]byte{{from, ended}, {stillOpen, past}} {
+		if more, err := forgetEnds(w, kind, r, before); err != nil || more {
+			return more, err
+		}
+	}
+	return false, nil
+}
+
+// forgetEnds forgets the entities of a range of ledger.ends.
+func forgetEnds(w kv.Writer, kind feed.Kind, ends [2][]byte, before time.Time) (more bool, err error) {
+	n := 0
+	for item, err := range w.Scan(bEnds, ends[0], ends[1]) {
 		if err != nil {
 			return false, err
-		}
-		end, _ := kv.TimeOf(item.Key[len(prefix) : len(prefix)+8])
-		if !end.Before(before) && end.Before(open()) {
-			continue
 		}
 		key := bytes.Clone(item.Key)
 		gone, err := forgetEntity(w, entityOf(kind, key), key, before)
@@ -151,29 +186,35 @@ func forgetEntity(w kv.Writer, entity, end []byte, before time.Time) (gone bool,
 	return true, w.Delete(bEnds, end)
 }
 
-// eachOldDay calls fn with up to houseStep days of buckets older than before.
-func eachOldDay(w kv.Writer, before time.Time, fn func(key, row []byte) (did bool, err error)) (more bool, err error) {
-	n := 0
-	for item, err := range w.Scan(bBucket, nil, nil) {
-		if err != nil {
-			return false, err
+// oldDays calls fn with every day of buckets that ended before an instant. They
+// lie by SLO, so they are looked for while others write, and changed a few at a
+// time.
+func (l *Ledger) oldDays(ctx context.Context, before time.Time, fn func(w kv.Writer, key []byte) error) error {
+	var keys [][]byte
+	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
+		for item, err := range r.Scan(bBucket, nil, nil) {
+			if err != nil {
+				return err
+			}
+			if at, ok := dayInKey(item.Key); ok && at.Add(day).Before(before) {
+				keys = append(keys, bytes.Clone(item.Key))
+			}
 		}
-		at, ok := dayInKey(item.Key)
-		if !ok || !at.Add(day).Before(before) {
-			continue
-		}
-		did, err := fn(bytes.Clone(item.Key), item.Value)
-		if err != nil {
-			return false, err
-		}
-		if did {
-			n++
-		}
-		if n == houseStep {
-			return true, nil
-		}
+		return nil
+	})
+	for err == nil && len(keys) > 0 {
+		n := min(len(keys), houseStep)
+		err = l.opt.DB.Update(ctx, func(w kv.Writer) error {
+			for _, key := range keys[:n] {
+				if err := fn(w, key); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		keys = keys[n:]
 	}
-	return false, nil
+	return fault.Wrap(fault.KindOf(err), "ledger.KeepHouse", "", err)
 }
 
 // dayInKey finds the day in a bucketKey of an unknown SLO: kv.Join leaves no 0x00
@@ -186,28 +227,28 @@ func dayInKey(key []byte) (time.Time, bool) {
 	return dayOf(key[i+1 : i+1+dayBytes]), true
 }
 
-func forgetBuckets(w kv.Writer, before time.Time) (bool, error) {
-	return eachOldDay(w, before, func(key, _ []byte) (bool, error) { return true, w.Delete(bBucket, key) })
-}
+func forgetDay(w kv.Writer, key []byte) error { return w.Delete(bBucket, key) }
 
-// rollUp turns old days into buckets of an hour. Counts are added, the coverage is
+// rollUp turns a day into buckets of an hour. Counts are added, the coverage is
 // that of the whole hour, the revision the highest.
-func rollUp(w kv.Writer, before time.Time) (bool, error) {
-	return eachOldDay(w, before, func(key, row []byte) (bool, error) {
-		h, _, ok := readSums(row)
-		if !ok {
-			return false, damagedDay()
-		}
-		step := time.Duration(h.length) * time.Second
-		if step >= rolledUp || rolledUp%step != 0 {
-			return false, nil
-		}
-		d, err := unpackDay(row)
-		if err != nil {
-			return false, err
-		}
-		return true, w.Put(bBucket, key, d.rollUp(int(rolledUp/step)).bytes())
-	})
+func rollUp(w kv.Writer, key []byte) error {
+	row, err := w.Get(bBucket, key)
+	if err != nil || row == nil {
+		return err
+	}
+	h, _, ok := readSums(row)
+	if !ok {
+		return damagedDay()
+	}
+	step := time.Duration(h.length) * time.Second
+	if step >= rolledUp || rolledUp%step != 0 {
+		return nil
+	}
+	d, err := unpackDay(row)
+	if err != nil {
+		return err
+	}
+	return w.Put(bBucket, key, d.rollUp(int(rolledUp/step)).bytes())
 }
 
 // rollUp puts every n buckets into one. Nonsense stays nonsense: a sum with a

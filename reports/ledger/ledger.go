@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -33,6 +34,9 @@ type Ledger struct {
 	opt    Options
 	commit *committer
 	pack   packer
+
+	house sync.Mutex
+	kept  time.Time // when KeepHouse last looked
 }
 
 // New makes a Ledger over an open database whose schemas include Schema().
