@@ -204,7 +204,24 @@ func (s *Server) sloRow(r board.Row) sloRow {
 		out.LeftClass = "bad-text"
 	}
 	out.Burns, out.Fires = burnCells(r)
+	if !burnKnown(r) {
+		out.Lasts = "–"
+	}
 	return out
+}
+
+// burnKnown tells whether anything was counted in the last day: without that,
+// nobody knows how long a budget lasts that is not spent.
+func burnKnown(r board.Row) bool {
+	if r.Result.Left != nil && *r.Result.Left <= 0 {
+		return true
+	}
+	for _, b := range r.Burns {
+		if b.Window == 24*time.Hour && b.Rate != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // burnCells are the burn rates over the long windows of the rules, and the rules

@@ -38,7 +38,8 @@ func Series(s SLO, buckets []Bucket, span Span, step time.Duration) []Point {
 }
 
 // BudgetPoint is how much of a budget was left at an instant, as a share of it;
-// negative when it is overspent, nil when nothing was counted yet.
+// negative when it is overspent, nil when nothing was measured then: a budget
+// that nobody watches is not known to be whole.
 type BudgetPoint struct {
 	At   time.Time
 	Left *float64
@@ -56,12 +57,15 @@ func Burndown(s SLO, buckets []Bucket, span Span, step time.Duration) []BudgetPo
 	one, bad := 1.0, 0.0
 	out := []BudgetPoint{{At: span.From, Left: &one}}
 	for _, p := range Series(s, buckets, span, step) {
-		bad += max(p.Total-p.Good, 0)
-		left := 1.0
-		if bad > 0 {
-			left = 1 - bad / *end.Allowed
+		point := BudgetPoint{At: p.To}
+		if bad += max(p.Total-p.Good, 0); p.Coverage > 0 {
+			left := 1.0
+			if bad > 0 {
+				left = 1 - bad / *end.Allowed
+			}
+			point.Left = &left
 		}
-		out = append(out, BudgetPoint{At: p.To, Left: &left})
+		out = append(out, point)
 	}
 	return out
 }
