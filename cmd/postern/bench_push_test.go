@@ -131,7 +131,7 @@ func (p *process) read(b *testing.B, path string) string {
 	b.Helper()
 	res, err := http.Get(p.url + path)
 	if err != nil {
-		b.Fatal(err)
+		b.Fatalf("%v\n%s", err, p.log)
 	}
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
