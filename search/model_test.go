@@ -28,18 +28,20 @@ func docGen() *rapid.Generator[Document] {
 	return rapid.Custom(func(t *rapid.T) Document {
 		actions := rapid.IntRange(0, 2).Draw(t, "actions")
 		return Document{
-			Path:     rapid.SampledFrom([]string{"runbooks/db/", "runbooks/", "guides/"}).Draw(t, "folder") + "x.md",
-			Kind:     rapid.SampledFrom([]string{"postmortem", "runbook", "guide"}).Draw(t, "kind"),
-			Title:    text.Draw(t, "title"),
-			Summary:  text.Draw(t, "summary"),
-			Status:   rapid.SampledFrom([]string{"", "published", "archived"}).Draw(t, "status"),
-			Date:     time.Date(2024, 1, 1+rapid.IntRange(0, 900).Draw(t, "day"), 0, 0, 0, 0, time.UTC),
-			Severity: rapid.SampledFrom([]string{"", "SEV1", "SEV2"}).Draw(t, "severity"),
-			Services: some("pay", "Cart", "edge").Draw(t, "services"),
-			Tags:     some("dns", "config").Draw(t, "tags"),
-			Factors:  some("config-change").Draw(t, "factors"),
-			Owner:    rapid.SampledFrom([]string{"", "team-db"}).Draw(t, "owner"),
-			Detect:   seconds.Draw(t, "detect"), Recover: seconds.Draw(t, "recover"),
+			Path:       rapid.SampledFrom([]string{"runbooks/db/", "runbooks/", "guides/"}).Draw(t, "folder") + "x.md",
+			Kind:       rapid.SampledFrom([]string{"postmortem", "runbook", "guide"}).Draw(t, "kind"),
+			Title:      text.Draw(t, "title"),
+			Summary:    text.Draw(t, "summary"),
+			Status:     rapid.SampledFrom([]string{"", "published", "archived"}).Draw(t, "status"),
+			Date:       time.Date(2024, 1, 1+rapid.IntRange(0, 900).Draw(t, "day"), 0, 0, 0, 0, time.UTC),
+			Severity:   rapid.SampledFrom([]string{"", "SEV1", "SEV2"}).Draw(t, "severity"),
+			Services:   some("pay", "Cart", "edge").Draw(t, "services"),
+			Tags:       some("dns", "config").Draw(t, "tags"),
+			Factors:    some("config-change").Draw(t, "factors"),
+			Owner:      rapid.SampledFrom([]string{"", "team-db"}).Draw(t, "owner"),
+			Authors:    some("Ada Lovelace", "bo").Draw(t, "authors"),
+			DetectedBy: rapid.SampledFrom([]string{"", "alert", "customer"}).Draw(t, "detected by"),
+			Detect:     seconds.Draw(t, "detect"), Diagnose: seconds.Draw(t, "diagnose"), Recover: seconds.Draw(t, "recover"),
 			Actions: actions, OpenActions: rapid.IntRange(0, actions).Draw(t, "open"),
 			Sections: []Section{
 				{Heading: text.Draw(t, "heading"), Anchor: "h", Text: text.Draw(t, "text")},
@@ -146,12 +148,39 @@ func meets(d Document, f query.Filter) bool {
 		return d.Date.Before(f.Time)
 	case query.Year:
 		return d.Date.Year() == f.Time.Year()
+	case query.Author:
+		return has(d.Authors...)
+	case query.DetectedBy:
+		return has(d.DetectedBy)
+	case query.Title:
+		return titleHas(d.Title, f.Value)
 	case query.Detect:
 		return within(d.Detect, f)
+	case query.Diagnose:
+		return within(d.Diagnose, f)
 	case query.Recover:
 		return within(d.Recover, f)
 	}
 	return false
+}
+
+// titleHas is the plain meaning of title: every word of the value, or part of an
+// identifier, is in the title.
+func titleHas(title, value string) bool {
+	title = analysis.Normalize(title)
+	tokens := analysis.Scan(nil, title)
+	have := analysis.Bigrams(nil, tokens)
+	for _, t := range tokens {
+		have = append(append(have, analysis.Stem(t.Text)), stems(analysis.Parts(title[t.Start:t.End]))...)
+	}
+	want := analysis.Scan(nil, value)
+	pairs := analysis.Bigrams(nil, want)
+	for _, t := range want {
+		if !t.Ideograph || len(pairs) == 0 {
+			pairs = append(pairs, analysis.Stem(t.Text))
+		}
+	}
+	return !slices.ContainsFunc(pairs, func(w string) bool { return !slices.Contains(have, w) })
 }
 
 func within(v *int64, f query.Filter) bool {
@@ -204,7 +233,8 @@ func TestAgainstScan(t *testing.T) {
 		"kind:runbook", "-kind:guide", "service:PAY", "service:cart", "severity:1", "-severity:SEV2", "tag:dns",
 		"factor:config-change", "owner:team-db", "status:archived", "status:published", "path:runbooks/", "path:runbooks/db",
 		"has:actions", "-has:actions", "open-actions:yes", "open-actions:no", "after:2024-06-15", "before:2025-03",
-		"year:2025", "detect:>30m", "detect:<=1h", "-recover:<10m", "(kind:runbook OR tag:config)",
+		"year:2025", `author:"ada lovelace"`, "-author:bo", "detected-by:alert", "title:pools", "-title:crash", "title:连接池", "title:connection-pool",
+		"diagnose:>10m", "-diagnose:>=1h", "detect:=0s", "detect:>30m", "detect:<=1h", "-recover:<10m", "(kind:runbook OR tag:config)",
 		`"pool timeout"`, `"the pool of"`, `-"timeout the"`, `"连接池 超时"`, `"连接"`, `"tcp_tw_reuse"`, `"10.0.0.1 a"`,
 		`"failing"`, `"池"`, `("pool of" OR severity:1)`, `"no such phrase"`,
 	})
