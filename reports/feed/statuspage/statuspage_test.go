@@ -65,6 +65,16 @@ func TestSamples(t *testing.T) {
 	}
 }
 
+// TestOtherDumpsAreRefused: a collection of incidents in a form of its own is no
+// Statuspage JSON, and its sender is told so.
+func TestOtherDumpsAreRefused(t *testing.T) {
+	for name, body := range feedtest.Samples(t, "github-status/*.jsonl") {
+		if d, err := feedtest.Decode(t, Decoder{}, feedtest.Input(string(body))); err == nil {
+			t.Errorf("%s: %d facts", name, len(d.Facts))
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(summary))
 	f.Add([]byte(`{"page":{"id":"p1"},"incident":{"id":"w","created_at":"2026-11-24T03:06:43Z"}}`))
