@@ -70,15 +70,42 @@ func (e Edit) checkSet(bad func(string, ...any) error) error {
 	return nil
 }
 
-// edit applies the edits that name this incident, keeps them, and doubts what
-// they leave.
+// editIndex finds the edits that name an incident.
+type editIndex struct {
+	edits []Edit // in order
+	byRef map[string][]int
+}
+
+func indexEdits(edits []Edit) editIndex {
+	x := editIndex{edits, map[string][]int{}}
+	for i, e := range edits {
+		for _, ref := range append([]string{e.Into}, e.Refs...) {
+			if ref != "" {
+				x.byRef[ref] = append(x.byRef[ref], i)
+			}
+		}
+	}
+	return x
+}
+
+// of are the edits that name one of the refs, in order.
+func (x editIndex) of(refs []string) (out []Edit) {
+	var at []int
+	for _, ref := range refs {
+		at = append(at, x.byRef[ref]...)
+	}
+	slices.Sort(at)
+	for _, i := range slices.Compact(at) {
+		out = append(out, x.edits[i])
+	}
+	return out
+}
+
+// edit applies the incident's edits, keeps them, and doubts what they leave.
 func (in *Incident) edit(edits []Edit, p Policy) {
 	counted := ""
+	in.Edits = edits
 	for _, e := range edits {
-		if !in.concerns(e) {
-			continue
-		}
-		in.Edits = append(in.Edits, e)
 		if e.Action != Set {
 			continue
 		}
@@ -99,13 +126,6 @@ func (in *Incident) edit(edits []Edit, p Policy) {
 	default:
 		in.Doubts = append(in.Doubts, counted)
 	}
-}
-
-func (in *Incident) concerns(e Edit) bool {
-	return slices.ContainsFunc(append([]string{e.Into}, e.Refs...), func(ref string) bool {
-		_, found := slices.BinarySearch(in.Refs, ref)
-		return found
-	})
 }
 
 func (in *Incident) set(e Edit) {

@@ -13,10 +13,11 @@ import (
 // depends on the sets alone, not on order or repetition.
 func Fold(voices []Voice, edits []Edit, p Policy) []Incident {
 	edits = inOrder(edits)
+	index := indexEdits(edits)
 	taken := map[string]bool{}
 	var out []Incident
 	for _, g := range group(newest(voices), edits).groups() {
-		in := foldOne(g, edits, p)
+		in := foldOne(g, index, p)
 		if taken[in.ID] {
 			in.ID = hashID(g[0])
 		}
@@ -58,14 +59,15 @@ func hashID(v said) string {
 }
 
 // foldOne folds the voices of one incident, the oldest first.
-func foldOne(g []said, edits []Edit, p Policy) Incident {
+func foldOne(g []said, index editIndex, p Policy) Incident {
 	in := Incident{ID: idOf(g[0]), Times: map[Milestone]Stamp{}, Said: map[string]string{}, Maintenance: true}
 	for _, v := range g {
 		in.Refs = append(in.Refs, append([]string{idOf(v), hashID(v)}, v.names...)...)
 	}
 	in.Refs = sorted(in.Refs)
+	edits := index.of(in.Refs)
 	for _, e := range edits {
-		if e.Action == Merge && e.Into != "" && slices.Contains(in.Refs, e.Into) {
+		if _, named := slices.BinarySearch(in.Refs, e.Into); named && e.Action == Merge {
 			i := slices.IndexFunc(g, func(v said) bool { return idOf(v) == e.Into || slices.Contains(v.names, e.Into) })
 			in.ID = idOf(g[i])
 		}
