@@ -29,13 +29,21 @@ type serviceRow struct {
 
 // serviceFacts are what is known of a service besides its documents.
 type serviceFacts struct {
-	Defined               bool
-	Title, Description    string
-	Owner, Team, Tier     string
-	OnCallZone, Path      string
-	Databases             []string
-	DependsOn, DependedOn []string
-	SLOs                  []sloRow
+	Defined            bool
+	Title, Description string
+	Owner, Team, Tier  string
+	OnCallZone, Path   string
+	Databases          []string
+	DependsOn          []dependency
+	DependedOn         []string
+	SLOs               []sloRow
+}
+
+// dependency is a service that another cannot work without, and how its own
+// objectives stand: through it they are the other's as well.
+type dependency struct {
+	Name         string
+	SLOs, Missed int
 }
 
 func (s *Server) services(c echo.Context) error {
@@ -138,7 +146,7 @@ func (s *Server) serviceFacts(ctx context.Context, name string) (f serviceFacts,
 			continue
 		}
 		f.Defined, f.Title, f.Description, f.Owner, f.Team, f.Tier = true, x.Title, x.Description, x.Owner, x.Team, x.Tier
-		f.OnCallZone, f.Path, f.Databases, f.DependsOn = x.OnCallZone, x.Path, x.Databases, x.DependsOn
+		f.OnCallZone, f.Path, f.Databases, f.DependsOn = x.OnCallZone, x.Path, x.Databases, dependenciesOf(x)
 	}
 	if s.deps.Board == nil {
 		return f, nil
@@ -151,6 +159,20 @@ func (s *Server) serviceFacts(ctx context.Context, name string) (f serviceFacts,
 		if r.SLO.Service == name {
 			f.SLOs = append(f.SLOs, s.sloRow(r))
 		}
+		for i := range f.DependsOn {
+			if d := &f.DependsOn[i]; r.SLO.Service == d.Name {
+				if d.SLOs++; r.Result.Met != nil && !*r.Result.Met {
+					d.Missed++
+				}
+			}
+		}
 	}
 	return f, nil
+}
+
+func dependenciesOf(x service.Service) (out []dependency) {
+	for _, name := range x.DependsOn {
+		out = append(out, dependency{Name: name})
+	}
+	return out
 }
