@@ -26,7 +26,7 @@ BENCH_DOCS ?= 10000,100000
 
 bench: ## search, pages, pushes and a cold start beside their peers, as ratios (BENCH_DOCS=10000 is quick)
 	POSTERN_BENCH=$(BENCH_DOCS) $(GO) test -run '^TestFigures$$' -count=1 -timeout 120m -v ./search
-	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 60m ./portal/web ./reports/ledger ./reports/slo ./reports/board
+	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 60m ./portal/web ./reports/ledger ./reports/slo ./reports/board ./reports/collect
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m -v ./cmd/postern
 
 relevance: ## search quality over judged queries, where they are present

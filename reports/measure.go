@@ -107,7 +107,9 @@ func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 	for _, b := range slo.Burndown(s, buckets, own, max(length/burndownSteps, s.BucketLen())) {
 		o.Left = append(o.Left, Point{At: b.At.UTC(), Value: finite(b.Left)})
 	}
-	o.Rules = fired(s, buckets, length, slo.Span{From: p.From, To: asOf})
+	if p.Kind != period.Monthly { // judging every bucket of a month costs more than all else, and a month is too late to page
+		o.Rules = fired(s, buckets, length, slo.Span{From: p.From, To: asOf})
+	}
 	if o.Window.Left != nil && o.Window.Met != nil {
 		if pace := slo.Burns(s, buckets, asOf, []time.Duration{paceOver})[0].Rate; pace != nil {
 			if d, ok := slo.Exhaustion(*o.Window.Left, *pace, length); ok {
