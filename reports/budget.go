@@ -20,22 +20,27 @@ const (
 	mostSpends   = 20
 )
 
-// spender is an objective with what this period took of its window's budget.
+// spender is an objective with what this period took of its budget.
 type spender struct {
 	Objective
-	share float64
-	bad   float64
+	share, bad, allowed float64
+	of                  string // whose budget, in words
 }
 
 // spent is what the period took of an objective's window: bad in the period over
-// what the window allows.
+// what the window allows. A period that is longer than the window is held against
+// its own budget: a month can take more than all of 28 days' and leave some.
 func (c *compiler) spent(o Objective) (s spender, ok bool) {
 	r := c.now(o)
-	if r.Met == nil || o.Window.Allowed == nil || *o.Window.Allowed <= 0 {
+	of, whose := o.Window, "its "+windowText(o.SLO.Window)+" window"
+	if c.p.Length() > of.To.Sub(of.From) {
+		of, whose = r, "the period"
+	}
+	if r.Met == nil || of.Allowed == nil || *of.Allowed <= 0 {
 		return s, false
 	}
 	bad := r.Total - r.Good
-	return spender{o, bad / *o.Window.Allowed, bad}, bad > 0
+	return spender{o, bad / *of.Allowed, bad, *of.Allowed, whose}, bad > 0
 }
 
 // spenders are the objectives by what the period took of their windows' budgets.
@@ -75,7 +80,7 @@ func windowText(w slo.Window) string {
 }
 
 func (c *compiler) budget() Section {
-	s := Section{Title: "Error budget", Note: "Spent in this period: bad events of the period over what the objective's own window allows. Left is not clamped: below zero the budget is overspent by so much."}
+	s := Section{Title: "Error budget", Note: "Spent in this period: bad events of the period over what the objective's own window allows (a period longer than the window: over what the period allows). Left is not clamped: below zero the budget is overspent by so much."}
 	all := c.spenders()
 	if len(all) == 0 {
 		s.Empty = "Nothing measured spent any budget in this period."

@@ -83,11 +83,11 @@ func (c *compiler) changedResponse() (l Line, ok bool) {
 func (c *compiler) acts() []Line {
 	var all []Line
 	for _, i := range c.open() {
-		all = append(all, Line{Key: "open-" + i.ID, Who: c.teamsOf(i.Incident), Text: "end " + incidentTitle(i), Tone: Bad, Link: incidentLink(i.ID)})
+		all = append(all, Line{Key: "open-" + i.ID, Who: c.teamsOf(i.Incident), Text: "end “" + incidentTitle(i) + "”", Tone: Bad, Link: incidentLink(i.ID)})
 	}
 	missing, _ := c.missingPostmortems()
 	for _, i := range missing {
-		all = append(all, Line{Key: "postmortem-" + i.ID, Who: c.teamsOf(i.Incident), Text: "publish the post-mortem of " + incidentTitle(i), Tone: Bad, Link: incidentLink(i.ID)})
+		all = append(all, Line{Key: "postmortem-" + i.ID, Who: c.teamsOf(i.Incident), Text: "publish the post-mortem of “" + incidentTitle(i) + "”", Tone: Bad, Link: incidentLink(i.ID)})
 	}
 	for _, o := range c.in.Objectives {
 		if o.Window.Left != nil && o.Window.Met != nil && *o.Window.Left <= 0 {

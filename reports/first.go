@@ -105,8 +105,8 @@ func (c *compiler) spentTile() Figure {
 	if all := c.spenders(); len(all) > 0 {
 		top := all[0]
 		f.Value = share(top.share)
-		f.Note = fmt.Sprintf("%s, of its %s window", c.titles[top.SLO.Name], windowText(top.SLO.Window))
-		d.Terms = []Term{{"bad", events(top.bad)}, {"allowed in the window", events(*top.Window.Allowed)}}
+		f.Note = fmt.Sprintf("%s, of %s", c.titles[top.SLO.Name], top.of)
+		d.Terms = []Term{{"bad", events(top.bad)}, {"allowed in " + top.of, events(top.allowed)}}
 		d.Link, d.Revision = sloLink(top.SLO.Name), short(top.SLO.Hash)
 		if top.share > policyShare {
 			f.Value.Tone = Bad
@@ -159,6 +159,9 @@ func (c *compiler) verdict() Verdict {
 	return v
 }
 
+// leastBlame is the share of a budget from which an incident is named as the reason.
+const leastBlame = 0.05
+
 func (c *compiler) metSentence(t tally) string {
 	switch {
 	case len(c.in.Objectives) == 0:
@@ -201,8 +204,8 @@ func (c *compiler) missedSentence() (s string, missed []string) {
 		s = missed[0] + " missed its objective"
 	}
 	for _, x := range c.spends() {
-		if x.SLO == worst[0].SLO.Name {
-			s += fmt.Sprintf(": %s took %s of its %s budget", incidentTitle(x.Incident), share(x.Share).Text, windowText(worst[0].SLO.Window))
+		if x.SLO == worst[0].SLO.Name && x.Share >= leastBlame {
+			s += fmt.Sprintf(": “%s” took %s of the %s budget of %s", incidentTitle(x.Incident), share(x.Share).Text, windowText(worst[0].SLO.Window), c.titles[x.SLO])
 			break
 		}
 	}
@@ -213,7 +216,7 @@ func (c *compiler) incidentSentence() string {
 	if open := c.open(); len(open) > 0 {
 		lasted := durationText(c.asOf.Sub(impactStart(open[0])))
 		if len(open) == 1 {
-			return fmt.Sprintf("%s is open, for %s so far.", incidentTitle(open[0]), lasted)
+			return fmt.Sprintf("“%s” is open, for %s so far.", incidentTitle(open[0]), lasted)
 		}
 		return fmt.Sprintf("%d incidents are open, the oldest for %s.", len(open), lasted)
 	}

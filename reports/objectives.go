@@ -129,20 +129,32 @@ func (c *compiler) objectives() Section {
 // matrix is services by periods, with the least budget left of the service.
 func (c *compiler) matrix() Table {
 	t := Table{Key: "matrix", Title: "Objectives met by service", Columns: []Column{{Key: "service", Title: "Service"}, {Key: "team", Title: "Team"}}}
-	for _, p := range c.spans {
+	first := c.firstMeasured()
+	for _, p := range c.spans[first:] {
 		t.Columns = append(t.Columns, Column{Key: p.ID, Title: spanTitle(p), Matrix: true})
 	}
 	t.Columns = append(t.Columns, Column{Key: "left", Title: "Least budget left", Numeric: true})
 	for _, g := range c.byService() {
 		name := g[0].SLO.Service
 		row := Row{Key: "service-" + name, Cells: []Value{{Text: c.serviceTitle(name), Link: serviceLink(name)}, words(c.team(name))}}
-		for n := range c.spans {
+		for n := first; n < len(c.spans); n++ {
 			row.Cells = append(row.Cells, c.matrixCell(g, n))
 		}
 		row.Cells = append(row.Cells, c.leastLeft(g))
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// firstMeasured is the first span of which anything was measured: columns of
+// before the portal began say nothing.
+func (c *compiler) firstMeasured() int {
+	for n := range c.spans {
+		if c.count(c.in.Objectives, n).measured > 0 {
+			return n
+		}
+	}
+	return len(c.spans) - 1
 }
 
 func (c *compiler) matrixCell(g []Objective, n int) Value {
