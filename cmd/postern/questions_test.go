@@ -38,7 +38,9 @@ func TestTenQuestions(t *testing.T) {
 		t.Fatalf("docs/reports.md has %d questions", len(questions))
 	}
 	portal := startPortal(t)
-	var list struct{ Reports []struct{ URL, Verdict string } }
+	var list struct {
+		Reports []struct{ URL, Verdict string }
+	}
 	if err := json.Unmarshal([]byte(pageOf(t, portal.url+"/api/v1/reports?name=weekly&limit=3")), &list); err != nil || len(list.Reports) < 3 {
 		t.Fatalf("%d weekly reports in the demonstration: %v", len(list.Reports), err)
 	}
