@@ -1,0 +1,102 @@
+package collect_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/collect"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/slo"
+)
+
+// redefined is the large organisation whose first objective was loosened, and
+// whose second was removed, in the middle of November.
+type redefined struct{ large }
+
+func (r redefined) Versions(ctx context.Context, name string) ([]collect.Version, error) {
+	all, err := r.large.Versions(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	all[0].SLO.Target, all[0].SLO.Hash, all[0].What = 0.999999, "strict", "99.9999 %"
+	at := time.Date(2026, 11, 12, 0, 0, 0, 0, time.UTC)
+	loose := all[0]
+	loose.From = at
+	switch name {
+	case "objective-000":
+		loose.SLO.Target, loose.SLO.Hash, loose.What = 0.9, "loose", "90 %"
+		all = append(all, loose)
+	case "objective-001":
+		loose.Gone = true
+		all = append(all, loose)
+	}
+	return all, nil
+}
+
+// A later definition does not rewrite what was measured by an earlier one, and a
+// removed objective is still in the reports of before.
+func TestDefinitionsOverTime(t *testing.T) {
+	l := redefined{large{2, 1}}
+	c := collect.New(collect.Sources{Catalog: l, Ledger: l.large, Policy: incident.DefaultPolicy()})
+	find := func(id string) reports.Inputs {
+		p, err := period.Of(period.Weekly, id, time.UTC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := c.Collect(t.Context(), reports.BuiltIn("UTC")[1], p, p.To)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return in
+	}
+	before, during, after := find("2026-W45"), find("2026-W46"), find("2026-W48")
+	if len(before.Objectives) != 2 || len(during.Objectives) != 1 || len(after.Objectives) != 1 {
+		t.Fatalf("objectives: %d, %d, %d", len(before.Objectives), len(during.Objectives), len(after.Objectives))
+	}
+	results := after.Objectives[0].Results
+	if last, first := results[len(results)-1], results[len(results)-4]; last.Hash != "loose" || !*last.Met || first.Hash != "strict" || *first.Met {
+		t.Errorf("week 48 by %s (met %v), week 45 by %s (met %v)", last.Hash, *last.Met, first.Hash, *first.Met)
+	}
+	var said []string
+	for _, e := range during.Edits {
+		said = append(said, e.SLO+" "+e.What)
+	}
+	if s := strings.Join(said, "; "); s != "objective-000 99.9999 % → 90 %; objective-001 removed; it was 99.9999 %" {
+		t.Errorf("edits: %s", s)
+	}
+	if len(before.Edits)+len(after.Edits) > 0 {
+		t.Errorf("edits of other weeks: %v %v", before.Edits, after.Edits)
+	}
+}
+
+// Inputs are the same however often they are collected.
+func TestCollectIsDeterministic(t *testing.T) {
+	l := large{12, 4}
+	c := collect.New(collect.Sources{Catalog: l, Ledger: l, Policy: incident.DefaultPolicy()})
+	p, err := period.Of(period.Daily, "2026-11-21", time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hashes := map[string]bool{}
+	for range 4 {
+		in, err := c.Collect(t.Context(), reports.BuiltIn("UTC")[0], p, p.To)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := in.Hash()
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes[h] = true
+		if len(in.Objectives) != 12 || in.Objectives[0].Results[7].State != slo.OK {
+			t.Fatalf("%d objectives, the first %s", len(in.Objectives), in.Objectives[0].Results[7].State)
+		}
+	}
+	if len(hashes) != 1 {
+		t.Errorf("%d different inputs of one day", len(hashes))
+	}
+}
