@@ -22,13 +22,18 @@ func (a *App) openBoard(context.Context) error {
 // lookEvery is how often the board is made anew, so that readers find it made.
 const lookEvery = 20 * time.Second
 
-// keepBoard looks at the board until the portal stops.
-func (a *App) keepBoard() {
+// keepLooks makes the looks that readers share, the folded incidents and the board,
+// until the portal stops: who comes first after a start or a push need not wait.
+func (a *App) keepLooks() {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
+			a.houseStep(ctx, "incidents", func(ctx context.Context) error {
+				_, err := a.register.Open(ctx)
+				return err
+			})
 			a.houseStep(ctx, "board", func(ctx context.Context) error {
 				_, err := a.board.Rows(ctx)
 				return err
@@ -38,7 +43,7 @@ func (a *App) keepBoard() {
 			}
 		}
 	}()
-	a.undo.add("board", stepLimit, func(stop context.Context) error {
+	a.undo.add("looks", stepLimit, func(stop context.Context) error {
 		cancel()
 		return wait(stop, done)
 	})

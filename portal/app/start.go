@@ -40,7 +40,7 @@ func (a *App) Start(ctx context.Context) error {
 		return err
 	}
 	a.pollSources()
-	a.keepBoard()
+	a.keepLooks()
 	a.pollStatuspages()
 	if err := a.serveSocket(); err != nil {
 		return err

@@ -11,15 +11,16 @@ import (
 // homeView is the first page: search, then what is new and what is read.
 type homeView struct {
 	frame
-	Total    int
-	Counted  []kindCount
-	Services []library.Count
-	Newest   []library.Record
-	MostRead []library.Record
-	Overdue  []actionRow
-	Verdicts []archive.Revision // of the newest weekly and daily report
-	Open     []incidentRow      // incidents that are not over, a few
-	AllOpen  int
+	Total     int
+	Counted   []kindCount
+	Services  []library.Count
+	Newest    []library.Record
+	MostRead  []library.Record
+	Overdue   []actionRow
+	Verdicts  []archive.Revision // of the newest weekly and daily report
+	Open      []incidentRow      // incidents that are not over, a few
+	AllOpen   int
+	OpenKnown bool // false while it is being found out
 }
 
 // kindCount is a kind with how many documents it has.
@@ -51,7 +52,7 @@ func (s *Server) home(c echo.Context) error {
 	if view.Overdue, err = s.overdue(c, homeListed); err != nil {
 		return err
 	}
-	if view.Open, view.AllOpen, err = s.openIncidents(c, openListed); err != nil {
+	if view.Open, view.AllOpen, view.OpenKnown, err = s.openIncidents(c, openListed); err != nil {
 		return err
 	}
 	if view.Verdicts, err = s.verdicts(c); err != nil {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -73,19 +74,32 @@ func (s *Server) incidents(c echo.Context) error {
 // openListed is how many open incidents the home page lists.
 const openListed = 3
 
-// openIncidents are the newest open incidents, and how many there are.
-func (s *Server) openIncidents(c echo.Context, most int) (rows []incidentRow, all int, err error) {
+// openPatience is how long the home page waits to know what is open. After a start
+// every post-mortem has to be read for it once, and the box to search in must not
+// wait for that.
+const openPatience = 100 * time.Millisecond
+
+// openIncidents are the newest open incidents, and how many there are; known is
+// false when that is still being found out.
+func (s *Server) openIncidents(c echo.Context, most int) (rows []incidentRow, all int, known bool, err error) {
 	if s.deps.Signals == nil {
-		return nil, 0, nil
+		return nil, 0, true, nil
 	}
-	open, err := s.deps.Signals.Open(c.Request().Context())
-	if err != nil {
-		return nil, 0, err
+	ctx := context.WithoutCancel(c.Request().Context()) // others wait for the same answer
+	asked := s.opening.DoChan("open", func() (any, error) { return s.deps.Signals.Open(ctx) })
+	select {
+	case r := <-asked:
+		if r.Err != nil {
+			return nil, 0, false, r.Err
+		}
+		open, _ := r.Val.([]incident.Incident)
+		for _, in := range open[:min(len(open), most)] {
+			rows = append(rows, s.incidentRow(in, s.deps.Signals.Policy(), s.opt.Now()))
+		}
+		return rows, len(open), true, nil
+	case <-time.After(openPatience):
+		return nil, 0, false, nil
 	}
-	for _, in := range open[:min(len(open), most)] {
-		rows = append(rows, s.incidentRow(in, s.deps.Signals.Policy(), s.opt.Now()))
-	}
-	return rows, len(open), nil
 }
 
 // order puts open incidents first and maintenance last.

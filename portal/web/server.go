@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
@@ -32,6 +33,8 @@ type Server struct {
 	cross  *http.CrossOriginProtection
 	ip     echo.IPExtractor
 	routes []route
+	// opening asks once for all readers what is open.
+	opening singleflight.Group
 }
 
 // New makes a Server. It fails when an option is wrong or a template or static
