@@ -156,6 +156,7 @@ func (a *App) keepHouse() {
 				a.houseStep(ctx, "queries", a.queries.Flush)
 				a.houseStep(ctx, "successful queries", successful)
 				a.houseStep(ctx, "feeds", a.ledger.KeepHouse)
+				a.houseStep(ctx, "change log", a.trimChanges)
 			}
 		}
 	}()
@@ -163,6 +164,20 @@ func (a *App) keepHouse() {
 		cancel()
 		return wait(stop, done)
 	})
+}
+
+// keptChanges is how many entries of the change log stay behind the index: enough
+// for what follows it more slowly, and for a restored index of yesterday.
+const keptChanges = 100_000
+
+// trimChanges forgets change entries that every follower has long read. One that
+// comes later all the same reads everything anew.
+func (a *App) trimChanges(ctx context.Context) error {
+	reached := a.follower.Status().Seq
+	if reached <= keptChanges {
+		return nil
+	}
+	return a.db.Trim(ctx, kv.Seq(reached-keptChanges))
 }
 
 func (a *App) houseStep(ctx context.Context, name string, step func(context.Context) error) {
