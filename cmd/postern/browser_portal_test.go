@@ -29,6 +29,10 @@ services: [notify]
 Count what waits, by region.
 `
 
+// demoPatience is how long the demo may take to be ready: it posts three months of
+// feeds and makes their reports, here with the race detector.
+const demoPatience = 5 * time.Minute
+
 // demoPortal is postern serve --demo in a process of its own.
 type demoPortal struct {
 	url string
@@ -71,7 +75,7 @@ func startPortal(t *testing.T) demoPortal {
 	case err := <-ended:
 		ended <- err
 		t.Fatalf("the portal ended: %v", err)
-	case <-time.After(startPatience):
+	case <-time.After(demoPatience):
 		t.Fatal("no ready line")
 	}
 	return p

@@ -151,7 +151,9 @@ func stopCommand(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(r.cmd.Process.Signal(os.Interrupt))
 	select {
 	case err := <-r.done:
-		ts.Check(err)
+		if err != nil {
+			ts.Fatalf("the server ended with %v\n%s", err, readAll(ts, "server.log"))
+		}
 	case <-time.After(stopPatience):
 		ts.Fatalf("the server does not stop\n%s", readAll(ts, "server.log"))
 	}

@@ -161,16 +161,16 @@ func TestAPrometheusSourceIsPolled(t *testing.T) {
 	pushFiles(t, env, dir, p, map[string]string{"slos/a.yaml": sloFile("a", "", "Prometheus", `http{code="200"}`, `sum(http)`)})
 	p.stop(t) // it asks at once when it starts again
 	p = serveProcess(t, env)
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(startPatience)
 	for {
-		if s := p.slo(t, "a", ""); s.State == "ok" {
-			if *s.SLI != 0.9 || *s.Met || s.Coverage < 0.99 {
+		if s := p.slo(t, "a", ""); s.State == "ok" && s.Coverage >= 0.99 { // it catches up in chunks
+			if *s.SLI != 0.9 || *s.Met {
 				t.Errorf("measured %+v", s)
 			}
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("nothing was measured in 20 s\n%s", p.log)
+			t.Fatalf("not everything was measured in time\n%s", p.log)
 		}
 		time.Sleep(100 * time.Millisecond)
 	}

@@ -22,8 +22,15 @@ type announcements struct {
 	grace    time.Duration
 	mu       sync.Mutex
 	draining bool
-	waiting  []*time.Timer // oldest first; each ends a wait that nobody claimed
+	waiting  []announced // oldest first
+	next     uint64
 	expected sync.WaitGroup
+}
+
+// announced is one push that is waited for; its timer ends the wait.
+type announced struct {
+	number uint64
+	timer  *time.Timer
 }
 
 // add notes that a push is about to come. It fails once Drain was called.
@@ -37,9 +44,10 @@ func (a *announcements) add() error {
 		return nil // it is served, and a stop does not wait for it
 	}
 	a.expected.Add(1)
-	var timer *time.Timer
-	timer = time.AfterFunc(a.grace, func() { a.drop(timer) })
-	a.waiting = append(a.waiting, timer)
+	number := a.next
+	a.next++
+	timer := time.AfterFunc(a.grace, func() { a.drop(number) })
+	a.waiting = append(a.waiting, announced{number, timer})
 	return nil
 }
 
@@ -49,18 +57,18 @@ func (a *announcements) arrive() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(a.waiting) > 0 {
-		a.waiting[0].Stop()
+		a.waiting[0].timer.Stop()
 		a.waiting = a.waiting[1:]
 		a.expected.Done()
 	}
 }
 
 // drop gives an announcement up whose push did not come.
-func (a *announcements) drop(timer *time.Timer) {
+func (a *announcements) drop(number uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for i, t := range a.waiting {
-		if t == timer {
+	for i, x := range a.waiting {
+		if x.number == number {
 			a.waiting = append(a.waiting[:i:i], a.waiting[i+1:]...)
 			a.expected.Done()
 			return

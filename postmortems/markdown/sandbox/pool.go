@@ -17,8 +17,8 @@ import (
 
 // Defaults of Options.
 const (
-	// DefaultTimeout is the wall time of one document; the largest real one
-	// (393 KB) takes 0.2 s.
+	// DefaultTimeout is the processor time of one document; the largest real one
+	// (393 KB) takes 0.2 s. Where a process's time is not known, the clock counts.
 	DefaultTimeout = 3 * time.Second
 	// DefaultMemory is the memory of one worker in bytes; the largest real
 	// document makes one use 150 MB.
@@ -115,7 +115,7 @@ func (p *Pool) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmo
 // blame tells the author what the document did.
 func (p *Pool) blame(in postmortems.BodyInput, death error) postmortems.Problem {
 	if errors.Is(death, errSlow) {
-		return limitProblem(in, fmt.Sprintf("takes over %v to render", p.options.Timeout))
+		return limitProblem(in, fmt.Sprintf("takes over %v of processor time to render", p.options.Timeout))
 	}
 	return limitProblem(in, fmt.Sprintf("needs over %d MiB of memory to render, or makes the renderer fail", p.options.Memory>>20))
 }

@@ -93,14 +93,14 @@ func TestPoolStartsNothingBeforeItIsAsked(t *testing.T) {
 
 // TestDocumentsThatKillTheirWorkerAreRefused: and the next document is rendered.
 func TestDocumentsThatKillTheirWorkerAreRefused(t *testing.T) {
-	for word, what := range map[string]string{"HANG": "takes over 1s", "SPIN": "takes over 1s", "PANIC": "fail", "EAT": "512 MiB", "GARBAGE": "fail"} {
+	for word, what := range map[string]string{"HANG": "takes over 300ms", "SPIN": "takes over 300ms", "PANIC": "fail", "EAT": "512 MiB", "GARBAGE": "fail"} {
 		t.Run(word, func(t *testing.T) {
 			if word == "EAT" && runtime.GOOS != "linux" {
 				t.Skip("memory is limited on Linux only")
 			}
 			p := newPool(t, Options{Workers: 1, Timeout: 30 * time.Second}) // a busy machine under the race detector
-			if strings.Contains(what, "1s") {
-				p.options.Timeout = time.Second
+			if strings.Contains(what, "300ms") {
+				p.options.Timeout = 300 * time.Millisecond
 			}
 			_, problems, err := p.RenderBody(context.Background(), input(word+" x"))
 			p.options.Timeout = 30 * time.Second

@@ -1,8 +1,13 @@
 package sandbox
 
 import (
+	"bytes"
+	"os"
 	"os/exec"
+	"strconv"
+	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -38,4 +43,22 @@ func limit(pid int, memory int64) error {
 // killGroup kills the worker's whole process group.
 func killGroup(cmd *exec.Cmd) {
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // gone already: nothing to kill
+}
+
+// processorTime is what all threads of a process have used so far, to a hundredth
+// of a second; known is false when the process is gone.
+func processorTime(pid int) (used time.Duration, known bool) {
+	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return 0, false
+	}
+	// The name may hold blanks and parentheses; fields are counted after it.
+	fields := strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
+	const user, system, tick = 11, 12, 10 * time.Millisecond // USER_HZ is 100 on every Linux that Go runs on
+	if len(fields) <= system {
+		return 0, false
+	}
+	u, err1 := strconv.ParseInt(fields[user], 10, 64)
+	s, err2 := strconv.ParseInt(fields[system], 10, 64)
+	return time.Duration(u+s) * tick, err1 == nil && err2 == nil
 }

@@ -58,13 +58,17 @@ func startWorker(o Options) (*worker, error) {
 }
 
 // render gives the worker one document and waits for the answer; the worker is
-// killed when that takes longer than timeout or ctx ends. After an error the
-// worker is of no more use.
+// killed when that takes more processor time than timeout or ctx ends. After an
+// error the worker is of no more use.
 func (w *worker) render(ctx context.Context, payload []byte, timeout time.Duration) (reply, error) {
-	slow := time.AfterFunc(timeout, w.kill)
+	before, _ := processorTime(w.cmd.Process.Pid)
+	slow := startWatch(timeout, func() (time.Duration, bool) {
+		now, known := processorTime(w.cmd.Process.Pid)
+		return now - before, known
+	}, w.kill)
 	ended := context.AfterFunc(ctx, w.kill)
 	r, err := w.exchange(payload)
-	inTime, goesOn := slow.Stop(), ended()
+	inTime, goesOn := slow.stop(), ended()
 	switch {
 	case err == nil && inTime && goesOn:
 		return r, nil
