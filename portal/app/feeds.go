@@ -38,7 +38,7 @@ func (a *App) openLedger() {
 	c := a.opt.Config
 	policy := postmortems.Policy{SeverityAliases: c.SeverityAliases}
 	a.ledger = ledger.New(ledger.Options{
-		DB: a.db, Decoders: decoders(), Now: a.opt.Now, Log: a.log, Queue: c.Feeds.Queue, Severity: policy.Severity,
+		DB: a.db, Decoders: decoders(), Now: a.opt.Now, Log: a.log, Queue: c.Feeds.Queue, Severity: policy.Severity, Room: a.room,
 		Keep: ledger.Retention{Raw: c.Retention.Raw, Facts: c.Retention.Facts, Fine: c.Retention.Fine, Buckets: c.Retention.Buckets},
 	})
 }

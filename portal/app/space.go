@@ -25,6 +25,6 @@ func (a *App) room(bytes int64) error {
 		return nil
 	}
 	return fault.New(fault.Full, "app.room", fmt.Sprintf(
-		"the server's disk is almost full (%d MiB left, %d MiB must stay free); nothing was changed. Its operator has to make room, then push again",
+		"the server's disk is almost full (%d MiB left, %d MiB must stay free); nothing was changed. Its operator has to make room, then send it again",
 		free>>20, reserve>>20))
 }

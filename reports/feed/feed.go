@@ -66,7 +66,8 @@ type TicketEvent struct {
 // Decoded is what a decoder made of one body.
 type Decoded struct {
 	Facts    []Fact
-	Rejected []Rejection // items that cannot be used; they become dead letters
+	Rejected []Rejection // items that cannot be used; they become dead letters; at most MaxRejected
+	Unlisted int         // items that cannot be used beyond those
 	Ignored  int         // items of types that are known to carry nothing for us
 }
 
@@ -75,12 +76,22 @@ type Decoded struct {
 func (d *Decoded) Take(f Fact, ignored bool, err error, raw []byte) {
 	switch {
 	case err != nil:
-		d.Rejected = append(d.Rejected, Rejection{Index: f.Item, Reason: Reason(err), Raw: raw})
+		d.Reject(Rejection{Index: f.Item, Reason: Reason(err), Raw: raw})
 	case ignored:
 		d.Ignored++
 	default:
 		d.Facts = append(d.Facts, f)
 	}
+}
+
+// Reject adds an item that cannot be used. Two bytes can be an item, so a body of
+// 2 MiB may have a million of them: beyond MaxRejected they are only counted.
+func (d *Decoded) Reject(r Rejection) {
+	if len(d.Rejected) == MaxRejected {
+		d.Unlisted++
+		return
+	}
+	d.Rejected = append(d.Rejected, r)
 }
 
 // Rejection is one item that could not be used, and why.

@@ -2,8 +2,10 @@ package feed_test
 
 import (
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -114,5 +116,32 @@ func TestReasonsAreForSenders(t *testing.T) {
 		if fault.KindOf(err) != fault.Invalid || !strings.Contains(fault.Message(err), want) || strings.Contains(fault.Message(err), "Go ") {
 			t.Errorf("%q: %v", body, err)
 		}
+	}
+}
+
+// A sender that names others with every event does not make an incident grow
+// without end.
+func TestListsOfAWholeEnd(t *testing.T) {
+	var facts []feed.Fact
+	for i := range 300 {
+		names := make([]string, feed.MaxList)
+		for k := range names {
+			names[k] = strconv.Itoa(i*feed.MaxList + k)
+		}
+		facts = append(facts, said(strconv.Itoa(i), 0, incident.Voice{Aliases: names, Services: names}))
+	}
+	v, ok := feed.Whole(facts)
+	if !ok || len(v.Aliases) != feed.MaxList || len(v.Services) != feed.MaxList {
+		t.Errorf("%d aliases, %d services", len(v.Aliases), len(v.Services))
+	}
+}
+
+func TestRejectionsAreListedUpToABound(t *testing.T) {
+	var d feed.Decoded
+	for i := range feed.MaxRejected + 7 {
+		d.Take(feed.Fact{Item: i}, false, errors.New("no"), nil)
+	}
+	if len(d.Rejected) != feed.MaxRejected || d.Unlisted != 7 || d.Rejected[0].Index != 0 {
+		t.Errorf("%d listed, %d not", len(d.Rejected), d.Unlisted)
 	}
 }

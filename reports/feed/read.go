@@ -16,6 +16,8 @@ import (
 const (
 	MaxText = 2 << 10 // bytes
 	MaxList = 200
+	// MaxRejected is how many items of one body are told to be unusable one by one.
+	MaxRejected = 1000
 )
 
 // Text is s without surrounding blanks, cut to MaxText bytes at a character.

@@ -75,11 +75,13 @@ func overlay(v *incident.Voice, e incident.Voice) {
 	}
 }
 
-// union is old and what is new in more, sorted when anything was added.
+// union is old and what is new in more, sorted when anything was added. It ends at
+// MaxList: a sender that names others with every event must not make it grow
+// without end.
 func union(old, more []string) []string {
 	out := old
 	for _, s := range more {
-		if !slices.Contains(out, s) {
+		if len(out) < MaxList && !slices.Contains(out, s) {
 			out = append(slices.Clip(out), s)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,13 +20,15 @@ type batch struct {
 	days    map[string]*openDay // buckets that this commit changes, by key
 	tallies tallies
 	touched map[string]bool // kind 0 day
+	changed map[string]bool // keys of entities whose span is made anew at the end
+	events  map[string]int  // events of an incident, by the key of its entity
 	wrote   bool            // something that a reader can see
 }
 
 func newBatch(w kv.Writer) (*batch, error) {
 	seq, err := readSeq(w)
 	return &batch{
-		w: w, seq: seq + 1, days: map[string]*openDay{}, touched: map[string]bool{},
+		w: w, seq: seq + 1, days: map[string]*openDay{}, touched: map[string]bool{}, changed: map[string]bool{}, events: map[string]int{},
 		tallies: tallies{w: w, sources: map[string]*storedSource{}, days: map[string]*storedDay{}},
 	}, err
 }
@@ -48,16 +51,16 @@ func (b *batch) job(j *job) error {
 			return err
 		}
 	}
-	rejected := slices.Clone(j.decoded.Rejected)
+	listed := feed.Decoded{Rejected: slices.Clone(j.decoded.Rejected), Unlisted: j.decoded.Unlisted}
 	items := map[int]outcome{}
 	for i := range j.decoded.Facts {
 		f := &j.decoded.Facts[i]
-		got, why, err := b.fact(f)
+		got, why, err := b.told(j, f)
 		if err != nil {
 			return err
 		}
 		if got == conflict && items[f.Item] != conflict {
-			rejected = append(rejected, feed.Rejection{Index: f.Item, Reason: why})
+			listed.Reject(feed.Rejection{Index: f.Item, Reason: why})
 		}
 		items[f.Item] = max(items[f.Item], got)
 	}
@@ -69,6 +72,8 @@ func (b *batch) job(j *job) error {
 			j.answer.Duplicate++
 		}
 	}
+	rejected := listed.Rejected
+	j.answer.Unlisted = listed.Unlisted
 	slices.SortStableFunc(rejected, func(x, y feed.Rejection) int { return cmp.Compare(x.Index, y.Index) })
 	for _, r := range rejected {
 		j.answer.Rejected = append(j.answer.Rejected, Rejected{r.Index, r.Reason})
@@ -77,13 +82,26 @@ func (b *batch) job(j *job) error {
 		return err
 	}
 	b.wrote = b.wrote || j.answer.Accepted > 0
-	return b.tallies.add(j, len(rejected))
+	return b.tallies.add(j, len(rejected)+listed.Unlisted)
+}
+
+// told stores one fact of a body, unless it speaks in the portal's own name.
+func (b *batch) told(j *job, f *feed.Fact) (got outcome, why string, err error) {
+	if j.format != recorded && ours(f.Source) {
+		return conflict, fault.Message(errOurs(f.Source)), nil
+	}
+	return b.fact(f)
 }
 
 // finish writes what was gathered over the jobs.
 func (b *batch) finish() error {
 	if err := b.storeDays(); err != nil {
 		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(b.changed)) {
+		if err := b.respan([]byte(key)); err != nil {
+			return err
+		}
 	}
 	if err := b.tallies.store(); err != nil {
 		return err
@@ -120,6 +138,9 @@ func (b *batch) fact(f *feed.Fact) (got outcome, why string, err error) {
 		return 0, "", err
 	}
 	if old == nil {
+		if why, err := b.crowded(f); why != "" || err != nil {
+			return conflict, why, err
+		}
 		return accepted, "", b.add(f, key, body)
 	}
 	rev, known, err := splitFact(old)
@@ -162,7 +183,8 @@ func (b *batch) replace(f *feed.Fact, key, body []byte) error {
 		return err
 	}
 	b.touch(f.Kind, f.At)
-	return b.respan(f.Kind, entityKey(f))
+	b.changed[string(entityKey(f))] = true
+	return nil
 }
 
 // joinFact is the stored form of a fact: its revision and its body.

@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/postern/postern/reports/feed"
@@ -24,12 +26,37 @@ func checkFact(f *feed.Fact) string {
 	if f.Kind == feed.SLI {
 		return checkBucket(f.Bucket)
 	}
-	if f.Kind == feed.Alert {
+	return checkTimes(f)
+}
+
+// checkTimes refuses a fact with any time that cannot be: durations between times
+// of thousands of years apart do not fit their type.
+func checkTimes(f *feed.Fact) string {
+	if why := checkTime("its time", f.At); why != "" {
+		return why
+	}
+	told := map[string]time.Time{}
+	switch f.Kind {
+	case feed.Alert:
 		if why := checkTime("the start of the alert", f.Alert.StartsAt); why != "" {
 			return why
 		}
+		told["the end of the alert"], told["its acknowledgement"] = f.Alert.EndsAt, f.Alert.AckedAt
+	case feed.Change:
+		told["the commit"] = f.Change.Committed
+	case feed.Incident:
+		for m, at := range f.Incident.Times {
+			told[string(m)] = at.At
+		}
 	}
-	return checkTime("its time", f.At)
+	for _, what := range slices.Sorted(maps.Keys(told)) {
+		if t := told[what]; !t.IsZero() {
+			if why := checkTime(what, t); why != "" {
+				return why
+			}
+		}
+	}
+	return ""
 }
 
 // hasBody tells whether the body of the fact's kind is there.

@@ -92,10 +92,11 @@ func voiceSpan(v incident.Voice, last time.Time) span {
 
 // extend takes a new fact into the span of its entity.
 func (b *batch) extend(f *feed.Fact) error {
-	if f.Kind == feed.Incident {
-		return b.respan(f.Kind, entityKey(f))
-	}
 	key := entityKey(f)
+	if f.Kind == feed.Incident {
+		b.changed[string(key)] = true
+		return nil
+	}
 	row, err := b.w.Get(bEntity, key)
 	if err != nil {
 		return err
@@ -111,8 +112,10 @@ func (b *batch) extend(f *feed.Fact) error {
 	return b.storeSpan(f.Kind, key, &old, old.with(now, f.Kind))
 }
 
-// respan makes the span of an entity anew from all of its facts.
-func (b *batch) respan(kind feed.Kind, key []byte) error {
+// respan makes the span of an entity anew from all of its facts: once a commit,
+// since one may bring many of them.
+func (b *batch) respan(key []byte) error {
+	kind := feed.Kind(key[:bytes.IndexByte(key, sep)])
 	facts, err := readFacts(b.w, key)
 	if err != nil || len(facts) == 0 {
 		return err

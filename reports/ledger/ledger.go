@@ -24,6 +24,9 @@ type Options struct {
 	// come later; 0 is 1,024.
 	Queue int
 	Keep  Retention
+	// Room tells whether the disk has room for that many more bytes; its error is
+	// the answer to a sender. Nil is always.
+	Room func(bytes int64) error
 	// Severity maps a source's word for a severity to SEV1..SEV5; nil knows none.
 	// It is asked when voices are read, so a changed table counts for all of them.
 	Severity func(word string) (severity string, known bool)
@@ -55,6 +58,7 @@ type Answer struct {
 	Accepted  int // items that said something new
 	Duplicate int // items that were known already, or older than what is known
 	Rejected  []Rejected
+	Unlisted  int // items that could not be used beyond the feed.MaxRejected that are listed
 }
 
 // Rejected is one item that could not be used; it lies in the dead letters.
@@ -84,7 +88,7 @@ func (l *Ledger) Accept(ctx context.Context, format string, in feed.Input) (Answ
 	if decoder == nil {
 		return Answer{}, fault.Newf(fault.NotFound, op, "there is no feed format %q", format)
 	}
-	if err := checkSource(in.Source); err != nil {
+	if err := l.admit(ctx, format, in); err != nil {
 		return Answer{}, err
 	}
 	j := l.job(format, in)
@@ -112,22 +116,6 @@ func (l *Ledger) Record(ctx context.Context, facts []feed.Fact) (Answer, error) 
 	j.decoded.Facts = facts
 	err := l.commit.do(ctx, j)
 	return j.answer, err
-}
-
-// maxSource bounds the name of a source, in bytes.
-const maxSource = 100
-
-// checkSource refuses names that would not fit on a page.
-func checkSource(name string) error {
-	if name == "" || len(name) > maxSource {
-		return fault.Newf(fault.Invalid, "ledger", "source: give the name of the sender, 1 to %d characters, as ?source=NAME", maxSource)
-	}
-	for _, r := range name {
-		if r < ' ' || r == 0x7f || r == 0xfffd {
-			return fault.New(fault.Invalid, "ledger", "source: the name has characters that cannot be shown")
-		}
-	}
-	return nil
 }
 
 // decode runs the decoder. A body that is not the format at all, or that breaks

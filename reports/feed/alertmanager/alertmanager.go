@@ -65,7 +65,7 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	for i, raw := range m.Alerts {
 		it, err := readItem(raw, in.Received)
 		if err != nil {
-			d.Rejected = append(d.Rejected, feed.Rejection{Index: i, Reason: feed.Reason(err), Raw: raw})
+			d.Reject(feed.Rejection{Index: i, Reason: feed.Reason(err), Raw: raw})
 			continue
 		}
 		it.index = i
