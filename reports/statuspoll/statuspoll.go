@@ -10,10 +10,12 @@ package statuspoll
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -29,8 +31,10 @@ type Page struct {
 
 // Options are what a Poller works with.
 type Options struct {
-	Pages  []Page
-	Every  time.Duration // between two questions to a page that answers
+	Pages []Page
+	Every time.Duration // between two questions to a page that answers
+	// Client asks. Its redirects are not followed: a page must not lead the portal to
+	// addresses that only the portal can reach, whose answers readers would see.
 	Client *http.Client
 	Limit  int64 // bytes of an answer
 	// Accept takes an answer in.
@@ -86,6 +90,9 @@ func New(opt Options) *Poller {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
+	client := *opt.Client
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	opt.Client = &client
 	p := &Poller{opt: opt}
 	for _, x := range opt.Pages {
 		p.pages = append(p.pages, &page{status: Status{Page: x, State: Waiting}})
@@ -166,14 +173,15 @@ func (p *Poller) ask(ctx context.Context, x *page) error {
 	}
 	res, err := p.opt.Client.Do(req)
 	if err != nil {
-		return fault.Wrap(fault.Unavailable, op, "the page does not answer", err)
+		return fault.Wrap(fault.Unavailable, op, "the page does not answer", withoutURL(err))
 	}
 	defer func() { _ = res.Body.Close() }()
-	switch res.StatusCode {
-	case http.StatusNotModified:
+	switch {
+	case res.StatusCode == http.StatusNotModified:
 		return nil
-	case http.StatusOK:
-	default:
+	case res.StatusCode >= 300 && res.StatusCode < 400:
+		return fault.Newf(fault.Unavailable, op, "the page answers %d, a redirect, and they are not followed; state the final address", res.StatusCode)
+	case res.StatusCode != http.StatusOK:
 		return fault.New(fault.Unavailable, op, fmt.Sprintf("the page answers %d", res.StatusCode))
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, p.opt.Limit+1))
@@ -192,4 +200,13 @@ func (p *Poller) ask(ctx context.Context, x *page) error {
 	// Only what was taken in need not be sent again.
 	x.etag, x.modified = res.Header.Get("ETag"), res.Header.Get("Last-Modified")
 	return nil
+}
+
+// withoutURL takes the address out of a client's error: a key may stand in it, and
+// errors go to the log.
+func withoutURL(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
 }

@@ -3,6 +3,7 @@ package statuspoll
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -110,5 +111,36 @@ func TestAStopIsNoFailure(t *testing.T) {
 	w.Tick(ctx)
 	if s := w.Status()[0]; s.State != Waiting {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A page must not lead the portal to what only the portal can reach, and its
+// answer into what readers see.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	w := newWorld(t)
+	w.answer = func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/secret" {
+			_, _ = rw.Write([]byte(`{"incidents":[]}`))
+			return
+		}
+		http.Redirect(rw, r, "/secret", http.StatusFound)
+	}
+	if s := w.step(t, 0); s.State != Failing || len(w.taken) != 0 || w.asked != 1 || !strings.Contains(s.Why, "redirect") {
+		t.Errorf("%+v, %d taken, %d asked", s, len(w.taken), w.asked)
+	}
+}
+
+// A key may stand in the address of a page; the log and the page of feeds never
+// tell it.
+func TestTheKeyOfAnAddressIsNotTold(t *testing.T) {
+	var log strings.Builder
+	p := New(Options{
+		Pages: []Page{{"shop", "http://127.0.0.1:1/incidents.json?key=hunter2"}}, Every: time.Minute, Client: &http.Client{}, Limit: 100,
+		Now: time.Now, Log: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	p.Tick(t.Context())
+	s := p.Status()[0]
+	if s.State != Failing || strings.Contains(s.Why, "hunter2") || log.Len() == 0 || strings.Contains(log.String(), "hunter2") {
+		t.Errorf("%+v\n%s", s, log.String())
 	}
 }
