@@ -104,6 +104,15 @@ func (s *Server) throttle(c echo.Context, v *visit, class rateClass) error {
 	return nil
 }
 
+// throttleSpan limits those who ask about a span of their own: few such answers
+// are kept, the others are read and folded anew.
+func (s *Server) throttleSpan(c echo.Context) error {
+	if q := c.QueryParams(); q.Has("from") || q.Has("to") || q.Has("days") {
+		return s.throttle(c, visitOf(c), rateSearch)
+	}
+	return nil
+}
+
 // local tells a client on this machine itself, which could do worse than ask
 // often. Behind a listed proxy the extracted address is the reader's own.
 func (s *Server) local(ip string) bool {

@@ -10,7 +10,12 @@ import (
 
 // api hands a request to the API, which is another package: here it was
 // admitted, there it is answered.
-func (s *Server) api(c echo.Context) error { return s.callAPI(c, c.Request()) }
+func (s *Server) api(c echo.Context) error {
+	if err := s.throttleSpan(c); err != nil {
+		return err
+	}
+	return s.callAPI(c, c.Request())
+}
 
 // mcp hands a request of a language model's client to the tools.
 func (s *Server) mcp(c echo.Context) error {

@@ -82,6 +82,7 @@ type feedRejected struct {
 func (a *feedAnswer) add(part ledger.Answer, first int) {
 	a.Accepted += part.Accepted
 	a.Duplicate += part.Duplicate
+	a.More += part.Unlisted
 	for _, r := range part.Rejected {
 		if len(a.Rejected) == rejectedShown {
 			a.More++

@@ -137,6 +137,9 @@ func reportSeq(r archive.Revision) uint64 {
 
 func (s *Server) reportPreview(c echo.Context, name, id string) error {
 	ctx := c.Request().Context()
+	if err := s.throttle(c, visitOf(c), rateSearch); err != nil { // it is compiled anew for each who asks
+		return err
+	}
 	r, err := s.deps.Reports.Preview(ctx, name, id)
 	if err != nil {
 		return err

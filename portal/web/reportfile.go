@@ -48,6 +48,9 @@ func (s *Server) reportPDF(c echo.Context, p archive.Published) ([]byte, error) 
 	if s.deps.Printer == nil {
 		return nil, fault.New(fault.Unavailable, "web.report", "there is no browser on the server to print a PDF with; print this report from your own browser, its style sheet has a page for paper")
 	}
+	if err := s.throttle(c, visitOf(c), rateSearch); err != nil {
+		return nil, err
+	}
 	view, err := s.reportView(c.Request().Context(), p, p.Number)
 	if err != nil {
 		return nil, err

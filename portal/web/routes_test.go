@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -242,5 +243,39 @@ func TestForwardedForIsNotTrusted(t *testing.T) {
 	r.Header.Set("X-Forwarded-For", "127.0.0.1")
 	if ip := s.ip(r); ip != "203.0.113.7" {
 		t.Errorf("a client chose its own address: %s", ip)
+	}
+}
+
+// paperless prints nothing.
+type paperless struct{}
+
+func (paperless) PDF(context.Context, []byte) ([]byte, error) { return []byte("%PDF-"), nil }
+
+// What is read, compiled or printed anew for who asks is limited; what is kept is
+// not.
+func TestCostlyAnswersAreLimitedForClientsElsewhere(t *testing.T) {
+	_, burst := rateOf(rateSearch)
+	for target, limited := range map[string]bool{
+		"/alerts?from=2026-01-01":                   true,
+		"/changes?days=9":                           true,
+		"/api/v1/alerts?from=2026-01-01":            true,
+		"/reports/weekly/2026-W47?preview=1":        true,
+		"/reports/weekly/2026-W47.pdf":              true,
+		"/reports/weekly/2026-W47":                  false,
+		"/reports/weekly/2026-W47/charts/pages.svg": false,
+		"/api/v1/documents":                         false,
+	} {
+		s := reportSite(t, weekly(t), func(d *Deps, _ *Options) { d.Signals, d.Printer = signalsOfADay(), paperless{} })
+		last := 0
+		for range burst + 1 {
+			r := httptest.NewRequest("GET", "/x"+target, nil)
+			r.RemoteAddr = "203.0.113.7:4711"
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, r)
+			last = w.Code
+		}
+		if limited != (last == http.StatusTooManyRequests) {
+			t.Errorf("%s, asked %d times: %d", target, burst+1, last)
+		}
 	}
 }

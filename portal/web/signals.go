@@ -60,6 +60,9 @@ func (s *Server) signals(c echo.Context, section, title string, days int) (signa
 func (s *Server) span(c echo.Context, v *signalsView, section string, days int) error {
 	q := c.QueryParams()
 	v.Days = days
+	if err := s.throttleSpan(c); err != nil {
+		return err
+	}
 	if text := q.Get("days"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > maxSpanDays {

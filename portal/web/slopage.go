@@ -71,6 +71,9 @@ func (s *Server) slo(c echo.Context) error {
 	if s.deps.Board == nil {
 		return fault.New(fault.NotFound, "web.slo", "this portal judges no objectives")
 	}
+	if err := s.throttleSpan(c); err != nil {
+		return err
+	}
 	from, to, err := spanOf(c.QueryParams())
 	if err != nil {
 		return err

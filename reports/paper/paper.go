@@ -25,6 +25,9 @@ const (
 	timeLimit = 45 * time.Second
 	// maxPDF bounds the answer.
 	maxPDF = 64 << 20
+	// maxWaiting is how many pages may be printed or wait for it: each is held in
+	// memory meanwhile, and who comes last waits for all before.
+	maxWaiting = 8
 	// saidMost is how much of what the browser says is kept for the log.
 	saidMost = 4 << 10
 )
@@ -38,6 +41,7 @@ func names() []string {
 type Printer struct {
 	browser string
 	turn    chan struct{}
+	room    chan struct{} // one of those who print or wait
 }
 
 // Find looks for a browser: path when it is given, else by its usual names. ok is
@@ -49,7 +53,7 @@ func Find(path string) (p *Printer, ok bool) {
 	}
 	for _, name := range candidates {
 		if found, err := exec.LookPath(name); err == nil {
-			return &Printer{browser: found, turn: make(chan struct{}, 1)}, true
+			return &Printer{browser: found, turn: make(chan struct{}, 1), room: make(chan struct{}, maxWaiting)}, true
 		}
 	}
 	return nil, false
@@ -60,6 +64,12 @@ func (p *Printer) PDF(ctx context.Context, page []byte) ([]byte, error) {
 	const op = "paper.PDF"
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
+	select {
+	case p.room <- struct{}{}:
+		defer func() { <-p.room }()
+	default:
+		return nil, fault.New(fault.Unavailable, op, "many reports are being printed; try again in a minute, or print the page from your own browser")
+	}
 	select {
 	case p.turn <- struct{}{}:
 		defer func() { <-p.turn }()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -64,5 +65,34 @@ func TestBrowsersThatMisbehave(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(os.Getenv("TMPDIR"), "postern-paper-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// A page is held in memory while it waits: whoever comes when many wait is told
+// so at once.
+func TestFewWaitForTheBrowser(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "browser")
+	if err := os.WriteFile(file, []byte("#!/bin/sh\nsleep 600 & wait\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p, ok := Find(file)
+	if !ok {
+		t.Fatal("no browser")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer cancel()
+	for range maxWaiting {
+		all.Go(func() { _, _ = p.PDF(ctx, nil) })
+	}
+	for deadline := time.Now().Add(10 * time.Second); len(p.room) < maxWaiting; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("they do not wait")
+		}
+	}
+	began := time.Now()
+	if _, err := p.PDF(t.Context(), nil); fault.KindOf(err) != fault.Unavailable || time.Since(began) > 5*time.Second {
+		t.Errorf("one more: %v", err)
 	}
 }
