@@ -82,13 +82,13 @@ func (x *Index) answer(ctx context.Context, g *engine, r Request, q query.Query,
 		if err != nil {
 			return err
 		}
-		return x.show(ctx, e, plan, best[min(r.Offset, len(best)):], r, out)
+		return x.show(e, plan, best[min(r.Offset, len(best)):], r, out)
 	})
 }
 
-// matching plans a query and finds what matches. The quotation marks of a text in
-// sentences are its author's, not the language's: it is searched for word by word.
-// So is a long text without full stops whose quotations nothing contains.
+// matching plans a query and finds what matches. The quotation marks of a pasted
+// text in sentences are its author's, not the language's: it is searched for word
+// by word. So is a long message without punctuation whose quoted words nothing has.
 func (x *Index) matching(e *evaluation, q query.Query, typing bool) (plan, matches, error) {
 	known, err := x.opt.Synonyms.Synonyms(e.ctx)
 	if err != nil {
@@ -143,7 +143,7 @@ func replaceWord(text, word, instead string) string {
 
 // show fetches the documents of a page and quotes from them. One that the library
 // does not have any more, because the index lags, is left out.
-func (x *Index) show(ctx context.Context, e *evaluation, p plan, page []scored, r Request, out *Results) error {
+func (x *Index) show(e *evaluation, p plan, page []scored, r Request, out *Results) error {
 	ids := make([]string, len(page))
 	for i, s := range page {
 		id, err := e.leaves[s.leaf].id(s.doc)
@@ -152,7 +152,7 @@ func (x *Index) show(ctx context.Context, e *evaluation, p plan, page []scored, 
 		}
 		ids[i] = id
 	}
-	docs, err := x.opt.Source.Documents(ctx, ids)
+	docs, err := x.opt.Source.Documents(e.ctx, ids)
 	if err != nil {
 		return err
 	}

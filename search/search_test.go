@@ -92,7 +92,8 @@ func TestSearchNotes(t *testing.T) {
 		{"conection pool", "pool", "no document has “conection”: searched for “connection” instead", "connection pool"},
 		{"why did the payments pool exhaust every giraffe", "pool", "no document has all 5 words: these have at least 1 of them", ""},
 		{"database pool", "pool", "the first has all 2 words; the others have at least 1 of them", ""},
-		{"we saw the connection pool of the payments service being exhausted by “what nobody said”", "pool", "this long text was searched for word by word: its quotation marks do not ask for exact phrases", ""},
+		{"payment pods are slow on the payments pool, connections of checkout refused (reason: \"PoolGone\") on prod", "pool", "this long text was searched for word by word: its quotation marks do not ask for exact phrases", ""},
+		{"The connection pool of the payments service was exhausted, which the team calls “the pool that nobody ever filled”. It was full, and requests were refused.", "pool", "this long text was searched for word by word: its quotation marks do not ask for exact phrases", ""},
 	}
 	for _, tt := range tests {
 		r := find(t, x, tt.query)
@@ -105,6 +106,27 @@ func TestSearchNotes(t *testing.T) {
 	}
 	if r := find(t, x, "pool kind:runbok"); len(r.Problems) != 1 || r.Problems[0].Offset != 10 {
 		t.Errorf("problems %+v", r.Problems)
+	}
+}
+
+// What a person types keeps its phrases, however long it is and however it is
+// punctuated: whatever is found contains them.
+func TestLongQueriesKeepTheirPhrases(t *testing.T) {
+	x := indexOf(t, incidents()...)
+	const words = "why was the connection pool of the payments service exhausted, again, "
+	for _, tt := range []struct{ query, want string }{
+		{words + `"max connections to 10"`, "pool"},
+		{words + `"connections max"`, ""},
+		{words + `“what nobody said”`, ""},
+		{words + `“连接支付”`, ""},
+	} {
+		var got []string
+		for _, h := range find(t, x, tt.query).Hits {
+			got = append(got, h.ID)
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%q finds %v, want %q", tt.query, got, tt.want)
+		}
 	}
 }
 
