@@ -25,28 +25,17 @@ const lookEvery = 20 * time.Second
 // keepLooks makes the looks that readers share, the folded incidents and the board,
 // until the portal stops: who comes first after a start or a push need not wait.
 func (a *App) keepLooks() {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for ctx.Err() == nil {
-			a.houseStep(ctx, "incidents", func(ctx context.Context) error {
-				_, err := a.register.Open(ctx)
-				return err
-			})
-			a.houseStep(ctx, "board", func(ctx context.Context) error {
-				_, err := a.board.Rows(ctx)
-				return err
-			})
-			if pause(ctx, lookEvery) != nil {
-				return
-			}
-		}
-	}()
-	a.undo.add("looks", stepLimit, func(stop context.Context) error {
-		cancel()
-		return wait(stop, done)
-	})
+	look := func(ctx context.Context) {
+		a.houseStep(ctx, "incidents", func(ctx context.Context) error {
+			_, err := a.register.Open(ctx)
+			return err
+		})
+		a.houseStep(ctx, "board", func(ctx context.Context) error {
+			_, err := a.board.Rows(ctx)
+			return err
+		})
+	}
+	a.background("looks", func(ctx context.Context) { repeat(ctx, lookEvery, look) })
 }
 
 // boardLedger implements board.Ledger.

@@ -67,21 +67,7 @@ func (a *App) pollStatuspages() {
 	if len(a.statuspages.Status()) == 0 {
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for ctx.Err() == nil {
-			a.statuspages.Tick(ctx)
-			if pause(ctx, statusTick) != nil {
-				return
-			}
-		}
-	}()
-	a.undo.add("status pages", stepLimit, func(stop context.Context) error {
-		cancel()
-		return wait(stop, done)
-	})
+	a.background("status pages", func(ctx context.Context) { repeat(ctx, statusTick, a.statuspages.Tick) })
 }
 
 // polledPages tell the feed page how the polled status pages do.

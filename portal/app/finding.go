@@ -32,15 +32,8 @@ func (a *App) followSuggestions() {
 	follower := suggest.Follower{
 		Index: a.suggest, Changes: a.db, Topic: library.Topic, Source: titles{a.library}, Log: a.log,
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	a.background("suggestions", func(ctx context.Context) {
 		_ = follower.Run(ctx) // it ends with the context alone
-	}()
-	a.undo.add("suggestions", stepLimit, func(stop context.Context) error {
-		cancel()
-		return wait(stop, done)
 	})
 }
 

@@ -54,3 +54,48 @@ func (c *cleanups) one(ctx context.Context, x cleanup) error {
 	c.log.Debug("stopped", "part", x.name)
 	return nil
 }
+
+// background does work until the stop ends its context, and waits for its end.
+func (a *App) background(name string, work func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		work(ctx)
+	}()
+	a.undo.add(name, stepLimit, func(stop context.Context) error {
+		cancel()
+		return wait(stop, done)
+	})
+}
+
+func wait(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// repeat does a step again and again, with a rest after each, until ctx ends.
+func repeat(ctx context.Context, rest time.Duration, step func(context.Context)) {
+	for ctx.Err() == nil {
+		step(ctx)
+		if pause(ctx, rest) != nil {
+			return
+		}
+	}
+}
+
+// pause waits, or ends with the context.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

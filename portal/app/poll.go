@@ -47,18 +47,6 @@ func authorization(s config.PrometheusSource) string {
 	return ""
 }
 
-// pause waits, or ends with the context.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // recorder puts what was measured into the ledger.
 type recorder struct{ *ledger.Ledger }
 
@@ -74,20 +62,8 @@ func (a *App) pollSources() {
 	if len(a.opt.Config.Prometheus.Sources) == 0 {
 		return
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for ctx.Err() == nil {
-			a.houseStep(ctx, "objectives", a.poller.Tick)
-			if pause(ctx, pollEvery) != nil {
-				return
-			}
-		}
-	}()
-	a.undo.add("poller", stepLimit, func(stop context.Context) error {
-		cancel()
-		return wait(stop, done)
+	a.background("poller", func(ctx context.Context) {
+		repeat(ctx, pollEvery, func(ctx context.Context) { a.houseStep(ctx, "objectives", a.poller.Tick) })
 	})
 }
 

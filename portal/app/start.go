@@ -98,17 +98,10 @@ func (a *App) listen() error {
 
 // followChanges lets search follow the library until the stop.
 func (a *App) followChanges() {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	a.background("indexer", func(ctx context.Context) {
 		if err := a.follower.Run(ctx); err != nil && ctx.Err() == nil {
 			a.failed <- err
 		}
-	}()
-	a.undo.add("indexer", stepLimit, func(stop context.Context) error {
-		cancel()
-		return wait(stop, done)
 	})
 }
 
@@ -138,10 +131,7 @@ func (a *App) indexed(ctx context.Context, seq kv.Seq) error {
 
 // keepHouse stores page views, looks after packs and old change entries.
 func (a *App) keepHouse() {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	a.background("housekeeping", func(ctx context.Context) {
 		successful := a.offerSuccessful()
 		a.houseStep(ctx, "successful queries", successful)
 		for tick := time.NewTicker(housekeeping); ; {
@@ -159,10 +149,6 @@ func (a *App) keepHouse() {
 				a.houseStep(ctx, "change log", a.trimChanges)
 			}
 		}
-	}()
-	a.undo.add("housekeeping", stepLimit, func(stop context.Context) error {
-		cancel()
-		return wait(stop, done)
 	})
 }
 
@@ -183,15 +169,6 @@ func (a *App) trimChanges(ctx context.Context) error {
 func (a *App) houseStep(ctx context.Context, name string, step func(context.Context) error) {
 	if err := step(ctx); err != nil && ctx.Err() == nil {
 		a.log.Error("housekeeping", "part", name, "error", err)
-	}
-}
-
-func wait(ctx context.Context, done <-chan struct{}) error {
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 
