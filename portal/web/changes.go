@@ -120,17 +120,10 @@ func (s *Server) narrowChanges(c echo.Context, view *changesView, all []change.L
 			states[state]++
 		}
 	}
-	for _, f := range []struct {
-		name, label string
-		counts      map[string]int
-	}{{"state", "State", states}, {"service", "Service", services}, {"environment", "Environment", environments}} {
-		if value := q.Get(f.name); value != "" {
-			view.Chips = append(view.Chips, chip{f.label + ": " + value, s.withQuery("/changes", withoutPage(q), f.name, "")})
-		}
-		if facet := s.facetOf(c, "/changes", f.name, f.label, f.counts); len(facet.Values) > 0 {
-			view.Facets = append(view.Facets, facet)
-		}
-	}
+	view.Chips, view.Facets = s.filters(c, "/changes",
+		counted{"state", "State", states},
+		counted{"service", "Service", services},
+		counted{"environment", "Environment", environments})
 	return shown
 }
 

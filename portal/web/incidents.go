@@ -153,17 +153,11 @@ func (s *Server) narrow(c echo.Context, view *incidentsView, all []incident.Inci
 			view.Doubts++
 		}
 	}
-	for _, f := range []struct {
-		name, label string
-		counts      map[string]int
-	}{{"state", "State", states}, {"service", "Service", services}, {"severity", "Severity", severities}, {"postmortem", "Post-mortem", reports}} {
-		if value := q.Get(f.name); value != "" {
-			view.Chips = append(view.Chips, chip{f.label + ": " + value, s.withQuery("/incidents", withoutPage(q), f.name, "")})
-		}
-		if facet := s.facetOf(c, "/incidents", f.name, f.label, f.counts); len(facet.Values) > 0 {
-			view.Facets = append(view.Facets, facet)
-		}
-	}
+	view.Chips, view.Facets = s.filters(c, "/incidents",
+		counted{"state", "State", states},
+		counted{"service", "Service", services},
+		counted{"severity", "Severity", severities},
+		counted{"postmortem", "Post-mortem", reports})
 	return shown
 }
 

@@ -127,6 +127,28 @@ func (s *Server) pageOf(c echo.Context, path string, n int) (from, to int, pages
 // pager leads from one page of rows to the next.
 type pager struct{ Text, Before, After string }
 
+// counted is a filter of a page: its name in the address, its label, and how many
+// rows have each value.
+type counted struct {
+	name, label string
+	counts      map[string]int
+}
+
+// filters gives a chip for every filter that is on, each link taking one off, and
+// the facets of those that have values.
+func (s *Server) filters(c echo.Context, path string, by ...counted) (chips []chip, facets []facetView) {
+	q := c.QueryParams()
+	for _, f := range by {
+		if value := q.Get(f.name); value != "" {
+			chips = append(chips, chip{f.label + ": " + value, s.withQuery(path, withoutPage(q), f.name, "")})
+		}
+		if facet := s.facetOf(c, path, f.name, f.label, f.counts); len(facet.Values) > 0 {
+			facets = append(facets, facet)
+		}
+	}
+	return chips, facets
+}
+
 // facetOf counts the values of rows, most frequent first, with links that narrow
 // the page to one.
 func (s *Server) facetOf(c echo.Context, path, name, label string, counts map[string]int) facetView {

@@ -126,17 +126,10 @@ func (s *Server) narrowStatements(c echo.Context, view *slowSQLView, all []sql.F
 		databases[f.Database]++
 		states[string(f.State)]++
 	}
-	for _, f := range []struct {
-		name, label string
-		counts      map[string]int
-	}{{"state", "State", states}, {"team", "Team", teams}, {"database", "Database", databases}} {
-		if value := q.Get(f.name); value != "" {
-			view.Chips = append(view.Chips, chip{f.label + ": " + value, s.withQuery("/slow-sql", withoutPage(q), f.name, "")})
-		}
-		if facet := s.facetOf(c, "/slow-sql", f.name, f.label, f.counts); len(facet.Values) > 0 {
-			view.Facets = append(view.Facets, facet)
-		}
-	}
+	view.Chips, view.Facets = s.filters(c, "/slow-sql",
+		counted{"state", "State", states},
+		counted{"team", "Team", teams},
+		counted{"database", "Database", databases})
 	return shown
 }
 
