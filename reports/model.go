@@ -38,6 +38,21 @@ const (
 	Gap   Tone = "none" // not measured: neither good nor zero
 )
 
+// Word says a tone without colour, the same on every face; Plain has none.
+func (t Tone) Word() string {
+	switch t {
+	case Good:
+		return "Met"
+	case Warn:
+		return "Look"
+	case Bad:
+		return "Missed"
+	case Gap:
+		return "Not measured"
+	}
+	return ""
+}
+
 // Value is one cell or figure: what every face prints, and the number behind it.
 type Value struct {
 	Text   string   `json:"text"`

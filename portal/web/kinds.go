@@ -69,23 +69,10 @@ func templateFuncs() template.FuncMap {
 		"percent":        func(share float64) string { return percentOf(&share) },
 		"cut":            cutStatement,
 		"marked":         func(s string) template.HTML { return markedHTML(s) },
-		"verdictWord":    verdictWord,
+		"verdictWord":    reports.Tone.Word,
 		"zoned":          zoned,
 		"tookShort":      func(d time.Duration) string { return d.Round(time.Millisecond).String() },
 	}
-}
-
-// verdictWord says a report's tone without colour.
-func verdictWord(t reports.Tone) string {
-	switch t {
-	case reports.Good:
-		return "Met"
-	case reports.Warn:
-		return "Look"
-	case reports.Bad:
-		return "Missed"
-	}
-	return "Not measured"
 }
 
 // zoned writes an instant in a report's own zone, which is said once at its top.

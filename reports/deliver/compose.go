@@ -30,7 +30,7 @@ type Composer struct{ mail *template.Template }
 
 // NewComposer parses the template of mails.
 func NewComposer() (*Composer, error) {
-	t, err := templates.Mail("report", template.FuncMap{"tone": toneStyle, "word": toneWord})
+	t, err := templates.Mail("report", template.FuncMap{"tone": toneStyle, "word": reports.Tone.Word})
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func zoneOf(r reports.Report) *time.Location {
 
 // subject begins with the verdict's word: a phone shows forty characters.
 func subject(p Published) string {
-	s := fmt.Sprintf("%s: %s, %s", toneWord(p.Report.Verdict.Tone), p.Report.Title, p.Report.Heading)
+	s := fmt.Sprintf("%s: %s, %s", p.Report.Verdict.Tone.Word(), p.Report.Title, p.Report.Heading)
 	if p.Revision > 1 {
 		s = fmt.Sprintf("Revision %d, %s", p.Revision, s)
 	}
@@ -149,7 +149,7 @@ func plainText(v mailView) []byte {
 	if v.R.Words != "" {
 		line("\n%s", strings.ToValidUTF8(v.R.Words, "\uFFFD"))
 	}
-	line("\n%s. %s\n", toneWord(v.R.Verdict.Tone), oneLine(v.R.Verdict.Text))
+	line("\n%s. %s\n", v.R.Verdict.Tone.Word(), oneLine(v.R.Verdict.Text))
 	for _, f := range v.R.Headline {
 		note := ""
 		if f.Note != "" {
@@ -169,21 +169,6 @@ func plainText(v mailView) []byte {
 	line("\nThe report: %s", v.URL)
 	line("Times are in %s. This mail carries revision %d; later ones are at %s", v.R.Zone, v.Revision, v.Latest)
 	return []byte(b.String())
-}
-
-// toneWord says a tone to people who see no colour.
-func toneWord(t reports.Tone) string {
-	switch t {
-	case reports.Good:
-		return "Met"
-	case reports.Warn:
-		return "Watch"
-	case reports.Bad:
-		return "Missed"
-	case reports.Gap:
-		return "Not measured"
-	}
-	return "Report"
 }
 
 // toneStyle colours a tone in a light mail; the dark colours are in the mail's

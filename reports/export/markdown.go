@@ -16,7 +16,7 @@ func Markdown(r reports.Report, base string) []byte {
 	if r.Words != "" {
 		m.b.WriteString(quote(r.Words))
 	}
-	fmt.Fprintf(&m.b, "**%s** %s\n\n", tone(r.Verdict.Tone), esc(r.Verdict.Text))
+	fmt.Fprintf(&m.b, "**%s.** %s\n\n", r.Verdict.Tone.Word(), esc(r.Verdict.Text))
 	for _, f := range r.Headline {
 		m.figure(f)
 	}
@@ -33,21 +33,6 @@ func Markdown(r reports.Report, base string) []byte {
 type markdown struct {
 	b    bytes.Buffer
 	base string
-}
-
-// tone is a tone as a word, for readers and programs without colour.
-func tone(t reports.Tone) string {
-	switch t {
-	case reports.Good:
-		return "Met."
-	case reports.Warn:
-		return "Look."
-	case reports.Bad:
-		return "Missed."
-	case reports.Gap:
-		return "Not measured."
-	}
-	return ""
 }
 
 func (m *markdown) figure(f reports.Figure) {
