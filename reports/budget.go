@@ -224,8 +224,7 @@ func (c *compiler) risk() Section {
 	}
 	for _, t := range []Table{soon, fired} {
 		if len(t.Rows) > 0 {
-			t.Left = max(0, len(t.Rows)-mostAtLook)
-			t.Rows = t.Rows[:len(t.Rows)-t.Left]
+			t.atMost(mostAtLook)
 			s.Tables = append(s.Tables, t)
 		}
 	}

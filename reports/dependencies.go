@@ -83,8 +83,7 @@ func (c *compiler) dependencies() Section {
 			events(h.bad), withHow(share(h.worst.Share), "slo-"+h.worst.SLO), {Text: c.titles[h.worst.SLO], Link: sloLink(h.worst.SLO)},
 		}})
 	}
-	t.Left = max(0, len(t.Rows)-mostAtLook)
-	t.Rows = t.Rows[:len(t.Rows)-t.Left]
+	t.atMost(mostAtLook)
 	if len(t.Rows) == 0 {
 		s.Empty = "No incident of a dependency is known to have spent another service's budget."
 		return s

@@ -12,6 +12,12 @@ import (
 // mostAtLook is how many objectives the first tables name; the appendix has all.
 const mostAtLook = 20
 
+// atMost leaves out the rows behind the first n, and says how many.
+func (t *Table) atMost(n int) {
+	t.Left = max(0, len(t.Rows)-n)
+	t.Rows = t.Rows[:len(t.Rows)-t.Left]
+}
+
 // leastShift is the change of the budget spent from which an arrow is drawn.
 const leastShift = 0.05
 

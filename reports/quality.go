@@ -68,8 +68,7 @@ func (c *compiler) unmeasured() Table {
 			{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, words(c.team(o.SLO.Service)), {Text: stateText(r.State), Tone: Gap, How: rowKey(o)}, coverage, words(clean(r.Reason, textRunes)),
 		}})
 	}
-	t.Left = max(0, len(t.Rows)-2*mostAtLook)
-	t.Rows = t.Rows[:len(t.Rows)-t.Left]
+	t.atMost(2 * mostAtLook)
 	return t
 }
 
@@ -159,8 +158,7 @@ func (c *compiler) review() Section {
 		}
 	}
 	slices.SortStableFunc(t.Rows, func(a, b Row) int { return cmp.Compare(rank(b.Cells[2].Tone), rank(a.Cells[2].Tone)) })
-	t.Left = max(0, len(t.Rows)-mostAtLook)
-	t.Rows = t.Rows[:len(t.Rows)-t.Left]
+	t.atMost(mostAtLook)
 	if len(t.Rows) == 0 {
 		s.Empty = "No objective stands out."
 		return s

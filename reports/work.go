@@ -206,8 +206,7 @@ func (c *compiler) actions() Section {
 		}
 		t.Rows = append(t.Rows, Row{Key: "owner-" + n.owner, Cells: []Value{owner, count(n.opened), count(n.closed), count(n.open), late, oldest}})
 	}
-	t.Left = max(0, len(t.Rows)-mostAtLook)
-	t.Rows = t.Rows[:len(t.Rows)-t.Left]
+	t.atMost(mostAtLook)
 	how := c.derive(Derivation{
 		Key: "actions-count", Title: "Action items", Formula: "opened and closed in the period; open and overdue when it ended",
 		Terms:  []Term{{"opened", count(sum.opened)}, {"closed", count(sum.closed)}, {"open", count(sum.open)}, {"overdue", count(sum.late)}},
