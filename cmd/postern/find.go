@@ -7,6 +7,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -128,19 +129,7 @@ func (h foundHit) lines(base string, s style) string {
 		}
 	}
 	fmt.Fprintf(&b, "%s%s%s\n  %s\n", s.strong, title, s.off, absolute(base, h.URL))
-	facts := append([]string{h.Kind, h.Date, h.Severity}, h.Services...)
-	if h.RecoverSeconds != nil {
-		d := time.Duration(*h.RecoverSeconds) * time.Second
-		facts = append(facts, "recovered in "+postmortems.FormatDuration(&d))
-	}
-	switch {
-	case h.OpenActions == 1:
-		facts = append(facts, "1 open action")
-	case h.OpenActions > 1:
-		facts = append(facts, fmt.Sprintf("%d open actions", h.OpenActions))
-	}
-	facts = withoutEmpty(facts)
-	fmt.Fprintf(&b, "  %s%s%s\n", s.faint, postmortems.Printable(strings.Join(facts, " · ")), s.off)
+	fmt.Fprintf(&b, "  %s%s%s\n", s.faint, h.facts(h.Kind), s.off)
 	for _, f := range h.Fragments {
 		if f.Field == "title" {
 			continue
@@ -154,13 +143,26 @@ func (h foundHit) lines(base string, s style) string {
 	return b.String()
 }
 
-func withoutEmpty(in []string) (out []string) {
-	for _, x := range in {
-		if x != "" {
-			out = append(out, x)
-		}
+// facts are what is known of a hit, on one line that begins with its kind.
+func (h foundHit) facts(kind string) string {
+	facts := append([]string{kind, h.Date, h.Severity}, h.Services...)
+	if h.RecoverSeconds != nil {
+		d := time.Duration(*h.RecoverSeconds) * time.Second
+		facts = append(facts, "recovered in "+postmortems.FormatDuration(&d))
 	}
-	return out
+	switch {
+	case h.OpenActions == 1:
+		facts = append(facts, "1 open action")
+	case h.OpenActions > 1:
+		facts = append(facts, fmt.Sprintf("%d open actions", h.OpenActions))
+	}
+	return factLine(facts)
+}
+
+// factLine joins the facts that are known, for a terminal.
+func factLine(facts []string) string {
+	known := slices.DeleteFunc(facts, func(f string) bool { return f == "" })
+	return postmortems.Printable(strings.Join(known, " · "))
 }
 
 // style are the terminal's ways to emphasise; all are empty when the output is

@@ -75,7 +75,11 @@ func newReportShow(term terminal, g *globals) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return showReport(ctx, term, c, fmt.Sprintf("/reports/%s/%s", url.PathEscape(args[0]), url.PathEscape(period)), fmt.Sprintf("rev=%d", rev), output)
+				shown := shownReport{name: args[0], period: period, output: output}
+				if rev != 0 {
+					shown.query = fmt.Sprintf("rev=%d", rev)
+				}
+				return shown.print(ctx, term, c)
 			})
 		},
 	}
@@ -107,7 +111,7 @@ func newReportRun(term terminal, g *globals) *cobra.Command {
 				}
 				switch {
 				case preview && output == outputJSON:
-					return showReport(ctx, term, c, fmt.Sprintf("/reports/%s/%s", url.PathEscape(args[0]), done.Period), "preview=true", output)
+					return shownReport{name: args[0], period: done.Period, query: "preview=true", output: output}.print(ctx, term, c)
 				case preview:
 					_, err := io.WriteString(term.out, done.Markdown)
 					return err
@@ -141,19 +145,20 @@ func periodOf(ctx context.Context, c *client, args []string) (string, error) {
 	return out.Reports[0].Period, nil
 }
 
-// showReport prints a report as Markdown, or as the JSON of the API.
-func showReport(ctx context.Context, term terminal, c *client, path, query, output string) error {
-	if output == outputJSON {
+// shownReport is a report as it was asked for: query picks a revision or the
+// preview, output is text (Markdown) or the JSON of the API.
+type shownReport struct{ name, period, query, output string }
+
+func (r shownReport) print(ctx context.Context, term terminal, c *client) error {
+	path := fmt.Sprintf("/reports/%s/%s", url.PathEscape(r.name), url.PathEscape(r.period))
+	if r.output == outputJSON {
 		var raw json.RawMessage
-		if err := c.call(ctx, http.MethodGet, "/api/v1"+path+"?"+query, nil, &raw); err != nil {
+		if err := c.call(ctx, http.MethodGet, "/api/v1"+path+"?"+r.query, nil, &raw); err != nil {
 			return err
 		}
 		return printJSON(term, raw)
 	}
-	if query == "rev=0" {
-		query = ""
-	}
-	res, err := c.do(ctx, http.MethodGet, path+".md?"+query, nil)
+	res, err := c.do(ctx, http.MethodGet, path+".md?"+r.query, nil)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -116,35 +115,14 @@ func printSimilar(term terminal, base string, raw []byte, failEmpty bool) error 
 func printSimilarHit(term terminal, base string, h similarHit) {
 	bold, plain := marks(term)
 	fmt.Fprintf(term.out, "%s%s%s\n  %s\n", bold, postmortems.Printable(h.Title), plain, absolute(base, h.URL))
-	facts := []string{h.Kind}
+	kind := h.Kind
 	if h.ForAlert {
-		facts[0] += " for this alert"
+		kind += " for this alert"
 	}
-	for _, f := range append([]string{h.Date, h.Severity}, h.Services...) {
-		if f != "" {
-			facts = append(facts, f)
-		}
-	}
-	if h.RecoverSeconds != nil {
-		d := time.Duration(*h.RecoverSeconds) * time.Second
-		facts = append(facts, "recovered in "+postmortems.FormatDuration(&d))
-	}
-	switch {
-	case h.OpenActions == 1:
-		facts = append(facts, "1 open action")
-	case h.OpenActions > 1:
-		facts = append(facts, fmt.Sprintf("%d open actions", h.OpenActions))
-	}
-	fmt.Fprintf(term.out, "  %s\n", postmortems.Printable(strings.Join(facts, " · ")))
+	fmt.Fprintf(term.out, "  %s\n", h.facts(kind))
 	printFix(term, h)
 	for _, a := range h.Waiting {
-		facts := []string{"open: " + a.Text}
-		for _, f := range []string{a.Owner, a.Due} {
-			if f != "" {
-				facts = append(facts, f)
-			}
-		}
-		fmt.Fprintf(term.out, "  %s\n", postmortems.Printable(strings.Join(facts, " · ")))
+		fmt.Fprintf(term.out, "  %s\n", factLine([]string{"open: " + a.Text, a.Owner, a.Due}))
 	}
 }
 
