@@ -24,9 +24,9 @@ build: ## a static binary in bin/, version stamped
 
 BENCH_DOCS ?= 10000,100000
 
-bench: ## search, pages, pushes and a cold start beside their peers, as ratios (BENCH_DOCS=10000 is quick)
+bench: ## search, pages, pushes, a cold start, feeds, objectives and reports beside their peers (BENCH_DOCS=10000 is quick)
 	POSTERN_BENCH=$(BENCH_DOCS) $(GO) test -run '^TestFigures$$' -count=1 -timeout 120m -v ./search
-	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 60m ./portal/web ./reports/ledger ./reports/slo ./reports/board ./reports/collect
+	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 60m ./portal/web ./reports/ledger ./reports/slo ./reports/board ./reports/collect ./reports/chart
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m -v ./cmd/postern
 
 relevance: ## search quality over judged queries, where they are present

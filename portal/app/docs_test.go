@@ -3,6 +3,7 @@ package app_test
 import (
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -78,6 +79,38 @@ func TestSecurityPageNamesRealTests(t *testing.T) {
 	for _, m := range named {
 		if name := m[1] + m[2]; !known[name] {
 			t.Errorf("docs/security.md names %s, which is no test", name)
+		}
+	}
+}
+
+// TestEveryPackageHasItsRoom holds docs/architecture.md against the import table:
+// a package has a row of its own, or the row of a folder above names it.
+func TestEveryPackageHasItsRoom(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rooms := map[string]string{} // package -> its row
+	for _, row := range regexp.MustCompile(`(?m)^\| `+"`"+`.*$`).FindAllString(string(doc), -1) {
+		cells := strings.Split(row, "|")
+		for _, m := range regexp.MustCompile("`([a-z/0-9]+)`").FindAllStringSubmatch(cells[1], -1) {
+			rooms[m[1]] = row
+			if _, there := rules[m[1]]; !there {
+				t.Errorf("docs/architecture.md has a row for %s, which is no package", m[1])
+			}
+		}
+	}
+	for name := range rules {
+		if _, there := rooms[name]; there {
+			continue
+		}
+		folder, last := path.Split(name)
+		for folder = strings.TrimSuffix(folder, "/"); folder != "" && rooms[folder] == ""; {
+			folder, _ = path.Split(folder)
+			folder = strings.TrimSuffix(folder, "/")
+		}
+		if !strings.Contains(rooms[folder], "`"+last+"`") {
+			t.Errorf("docs/architecture.md has no room for %s", name)
 		}
 	}
 }
