@@ -31,6 +31,7 @@ func newLint(term terminal, g *globals) *cobra.Command {
 				gate:     newFileGate(conf.Limits),
 				renderer: markdown.New(markdown.Options{}),
 				policy:   postmortems.Policy{SeverityAliases: conf.SeverityAliases, Now: time.Now()},
+				reports:  map[string]string{},
 			}
 			for _, arg := range args {
 				if err := l.path(cmd.Context(), arg); err != nil {
@@ -53,6 +54,7 @@ type linter struct {
 	renderer postmortems.BodyRenderer
 	policy   postmortems.Policy
 	problems []postmortems.Problem
+	reports  map[string]string // name of a report: the file that defines it
 	files    int
 }
 
@@ -102,7 +104,7 @@ func (l *linter) file(ctx context.Context, name, inRepo string) error {
 		return err // what the gate refuses nobody reads
 	}
 	if _, ok := postmortems.KindOf(inRepo); !ok {
-		return nil
+		return l.settings(name, inRepo)
 	}
 	src, err := os.ReadFile(name)
 	if err != nil {

@@ -105,7 +105,7 @@ func (j *judgedReports) duplicates() {
 	for _, p := range paths {
 		name := j.byPath[p].Name
 		if first, taken := by[name]; taken {
-			j.problems = append(j.problems, postmortems.Problem{Path: p, Line: 1, Col: 1, Weight: postmortems.Error, Rule: definition.RuleDuplicate, Message: "the report " + name + " is defined in " + first + " already"})
+			j.problems = append(j.problems, definition.Twin(p, name, first))
 			continue
 		}
 		by[name] = p

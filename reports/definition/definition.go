@@ -12,6 +12,7 @@
 //	  labels: {tier: ["1"]}
 //	sections: [objectives, incidents]   # all of the kind when absent
 //	recipients: [lead@example.org, ops] # mail addresses and configured channels
+//	quiet: {from: "22:00", to: "08:00"} # local time in which nothing is sent
 package definition
 
 import (
@@ -122,6 +123,7 @@ func (r *reader) definition(m *yamldoc.Map) (d reports.Definition) {
 	d.Scope = r.scope(m.Value("scope"))
 	d.Sections = r.sections(m.Value("sections"))
 	d.Recipients = r.recipients(m.Value("recipients"))
+	d.Quiet = r.quiet(m.Value("quiet"))
 	return d
 }
 
@@ -138,13 +140,35 @@ func (r *reader) publish(v yamldoc.Value) *time.Duration {
 	if text == "" {
 		return nil
 	}
-	t, err := time.Parse("15:04", text)
-	if err != nil {
+	d, ok := timeOfDay(text)
+	if !ok {
 		r.find(rulePublish, v, "publish must be a time of day such as \"08:00\", not "+quoted(text))
 		return nil
 	}
-	d := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
 	return &d
+}
+
+// quiet reads the hours in which nothing is sent; "from" may be after "to", over
+// midnight.
+func (r *reader) quiet(v yamldoc.Value) *reports.QuietHours {
+	if !v.Present() {
+		return nil
+	}
+	m := v.Map()
+	from, begins := timeOfDay(m.Value("from").String())
+	to, ends := timeOfDay(m.Value("to").String())
+	_ = m.Unknown() // reports them
+	if !begins || !ends || from == to {
+		r.find(ruleQuiet, v, "quiet needs two different times of day, such as {from: \"22:00\", to: \"08:00\"}")
+		return nil
+	}
+	return &reports.QuietHours{From: from, To: to}
+}
+
+// timeOfDay reads hours and minutes as the time since midnight.
+func timeOfDay(text string) (time.Duration, bool) {
+	t, err := time.Parse("15:04", text)
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err == nil
 }
 
 func (r *reader) scope(v yamldoc.Value) (s reports.Scope) {
@@ -202,6 +226,11 @@ func (r *reader) recipients(v yamldoc.Value) (all []reports.Recipient) {
 		all = append(all, reports.Recipient{Kind: "mail", Address: a.Address})
 	}
 	return all
+}
+
+// Twin is the finding about a file that defines a report of another file's name.
+func Twin(file, name, first string) postmortems.Problem {
+	return postmortems.Problem{Path: file, Line: 1, Col: 1, Weight: postmortems.Error, Rule: RuleDuplicate, Message: "the report " + name + " is defined in " + first + " already"}
 }
 
 // JudgeWords judges a file of the lead's words by its path and size; kinds gives

@@ -42,6 +42,7 @@ publish: "08:30"
 scope: {teams: [payments], services: checkout, labels: {tier: ["1", "2"]}}
 sections: [incidents, budget]
 recipients: ["Ana <ana@example.org>", ops]
+quiet: {from: "22:00", to: "08:00"}
 `))
 	if len(problems) > 0 {
 		t.Fatal(problems)
@@ -54,6 +55,9 @@ recipients: ["Ana <ana@example.org>", ops]
 	}
 	if want := []reports.Recipient{{Kind: "mail", Address: "ana@example.org"}, {Kind: "ops"}}; !slices.Equal(d.Recipients, want) {
 		t.Errorf("recipients %v", d.Recipients)
+	}
+	if want := (reports.QuietHours{From: 22 * time.Hour, To: 8 * time.Hour}); d.Quiet == nil || *d.Quiet != want {
+		t.Errorf("quiet hours %v", d.Quiet)
 	}
 }
 

@@ -12,6 +12,7 @@ const (
 	ruleScope     = "report-scope"
 	ruleSection   = "report-section"
 	ruleRecipient = "report-recipient"
+	ruleQuiet     = "report-quiet"
 	ruleWords     = "report-words"
 	// RuleDuplicate and RuleUnread are judged by whoever sees all files.
 	RuleDuplicate = "report-duplicate"
@@ -28,7 +29,7 @@ func Rules() []postmortems.Rule {
 	}
 	rules := []postmortems.Rule{
 		rule(ruleForm, "A report definition is plain YAML with known keys", "A key that is misspelt would be left out in silence, and the report would be another than was meant.",
-			"Write `name`, `title`, `kind`, `zone`, `publish`, `scope`, `sections` and `recipients`, each at most once.", "kind: weekly\nzone: UTC\nrecipient: [a@example.org]\n"),
+			"Write `name`, `title`, `kind`, `zone`, `publish`, `scope`, `sections`, `recipients` and `quiet`, each at most once.", "kind: weekly\nzone: UTC\nrecipient: [a@example.org]\n"),
 		rule(ruleName, "A report's name makes an address", "The report lies at `/reports/NAME`: other characters would have to be escaped wherever it is linked.",
 			"Use small letters, digits and hyphens, at most 63. Without `name` the file's name counts.", "name: My Report\nkind: weekly\nzone: UTC\n"),
 		rule(ruleKind, "A report is daily, weekly or monthly", "What is compared, and with what, follows from the kind.", "Write `kind: daily`, `weekly` or `monthly`.", "kind: hourly\nzone: UTC\n"),
@@ -37,7 +38,8 @@ func Rules() []postmortems.Rule {
 		rule(rulePublish, "The time of publication is a time of day", "A report that is due at no time would never be made.", "Write hours and minutes in quotes, such as `\"08:00\"`.", "kind: weekly\nzone: UTC\npublish: noon\n"),
 		rule(ruleScope, "A scope names something", "An empty scope could mean all or nothing.", "Name teams, services or labels; leave `scope` out for the whole organisation.", "kind: weekly\nzone: UTC\nscope: {teams: []}\n"),
 		rule(ruleSection, "Sections are among those there are, each once", "A section that is not known would be missing without a word.", "The message lists them. What makes the numbers checkable is always there.", "kind: weekly\nzone: UTC\nsections: [gossip]\n"),
-		rule(ruleRecipient, "A recipient is a mail address or a configured channel", "What cannot be sent to would be parked with every report.", "Write `name@example.org`, or the name of a channel of the portal's configuration.", "kind: weekly\nzone: UTC\nrecipients: [\"@\"]\n"),
+		rule(ruleRecipient, "A recipient is a mail address or a configured channel", "What cannot be sent to would fail with every report.", "Write a list of texts: `name@example.org`, or the name of a channel of the portal's configuration.", "kind: weekly\nzone: UTC\nrecipients: [\"@\"]\n"),
+		rule(ruleQuiet, "Quiet hours are two times of day", "Hours that are not understood would wake somebody, or hold every report back.", "Write `quiet: {from: \"22:00\", to: \"08:00\"}`, in the zone of the report; leave it out when any hour will do.", "kind: weekly\nzone: UTC\nquiet: {from: late, to: early}\n"),
 	}
 	return append(rules,
 		postmortems.Rule{ID: ruleWords, Title: "Words for a report lie under its name and period", Weight: postmortems.Error,
