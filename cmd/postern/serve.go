@@ -51,7 +51,14 @@ func newServe(term terminal, g *globals) *cobra.Command {
 }
 
 func serve(ctx context.Context, term terminal, conf config.Config, withDemo bool) (err error) {
-	a, err := app.New(ctx, options(term, conf))
+	o := options(term, conf)
+	var level slog.LevelVar
+	if withDemo { // a thousand requests of its own would bury the address and the token
+		fmt.Fprintln(term.err, "demo: a dozen services and three months of their data are taken in; some ten seconds …")
+		level.Set(max(conf.Log.Level, slog.LevelWarn))
+		o.Log = logger(term.err, conf.Log, &level)
+	}
+	a, err := app.New(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -67,6 +74,7 @@ func serve(ctx context.Context, term terminal, conf config.Config, withDemo bool
 		if err := fillDemo(ctx, term, a, conf); err != nil {
 			return err
 		}
+		level.Set(conf.Log.Level)
 	}
 	if err := welcome(ctx, term, a, withDemo); err != nil {
 		return err
@@ -87,13 +95,13 @@ func options(term terminal, conf config.Config) app.Options {
 		self = os.Args[0]
 	}
 	return app.Options{
-		Config: conf, Version: version, Log: logger(term.err, conf.Log), Now: time.Now, Random: rand.Reader,
+		Config: conf, Version: version, Log: logger(term.err, conf.Log, conf.Log.Level), Now: time.Now, Random: rand.Reader,
 		RenderCommand: []string{self, renderWorkerName}, FreeSpace: app.StatFreeSpace,
 	}
 }
 
-func logger(w io.Writer, c config.Log) *slog.Logger {
-	o := &slog.HandlerOptions{Level: c.Level}
+func logger(w io.Writer, c config.Log, level slog.Leveler) *slog.Logger {
+	o := &slog.HandlerOptions{Level: level}
 	if c.Format == config.LogJSON {
 		return slog.New(slog.NewJSONHandler(w, o))
 	}

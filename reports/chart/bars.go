@@ -95,8 +95,13 @@ func (b Bars) draw(c *canvas) error {
 	return nil
 }
 
+// says is the label at a bar's end: beside its length a tenth of a percent is
+// enough, the table has the rest.
 func (b Bars) says(bar Bar) string {
 	s := b.Unit.exact(bar.Value)
+	if b.Unit == Percent && !math.IsNaN(bar.Value) && !math.IsInf(bar.Value, 0) {
+		s = Percent.format(bar.Value, 0.001)
+	}
 	if bar.Note != "" {
 		s += "  " + bar.Note
 	}
