@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -15,14 +16,15 @@ import (
 // changesView is the page about changes and drills.
 type changesView struct {
 	signalsView
-	Facets    []facetView
-	Chips     []chip
-	Tiles     []tile
-	Rows      []changeRow
-	Pages     pager
-	Drills    []drillRow
-	Uncovered []string // services without a drill in the span
-	Empty     bool
+	Facets     []facetView
+	Chips      []chip
+	Tiles      []tile
+	Rows       []changeRow
+	Pages      pager
+	Drills     []drillRow
+	MoreDrills int      // that are not listed
+	Uncovered  []string // services without a drill in the span
+	Empty      bool
 }
 
 // changeRow is one change with its incidents.
@@ -145,6 +147,9 @@ func changeTiles(n change.Stats) []tile {
 	}
 }
 
+// drillsShown is how many exercises a page lists, the newest.
+const drillsShown = 50
+
 // addDrills adds the exercises of the span.
 func (s *Server) addDrills(c echo.Context, view *changesView) error {
 	ctx := c.Request().Context()
@@ -162,7 +167,8 @@ func (s *Server) addDrills(c echo.Context, view *changesView) error {
 	}
 	slices.Sort(names)
 	view.Uncovered = drill.Count(all, names).Uncovered
-	for _, d := range all {
+	view.MoreDrills = max(0, len(all)-drillsShown)
+	for _, d := range all[:len(all)-view.MoreDrills] {
 		row := drillRow{Drill: d, Class: "none"}
 		switch d.Outcome {
 		case "passed":
@@ -171,7 +177,7 @@ func (s *Server) addDrills(c echo.Context, view *changesView) error {
 			row.Class = "bad"
 		}
 		if d.Document != "" {
-			row.Link = s.link("/p/" + d.Document)
+			row.Link = s.link("/p/" + url.PathEscape(d.Document))
 		}
 		row.Times = postmortems.Durations{Detect: d.Detect, Diagnose: d.Diagnose, Recover: d.Recover}.String()
 		view.Drills = append(view.Drills, row)

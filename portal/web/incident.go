@@ -28,12 +28,17 @@ type incidentView struct {
 	Episodes   []episodeRow
 	MoreAlerts int
 	Changes    []changeRow
+	More       moreOf
+	Doubts     []string
 	Budgets    []BudgetSpent
 	Reports    []reportLink
 	Others     []string // names besides the id
 	Settable   []string
 	Problem    string // what was wrong with an edit
 }
+
+// moreOf counts what is not listed.
+type moreOf struct{ Voices, Changes, Doubts, Names int }
 
 // reportLink is a post-mortem of the incident.
 type reportLink struct{ Title, Link string }
@@ -59,8 +64,14 @@ type voiceRow struct {
 	Link string
 }
 
-// alertsShown is how many episodes an incident's page lists.
-const alertsShown = 30
+// What an incident's page lists of what any sender may add to it.
+const (
+	alertsShown  = 30
+	changesShown = 30
+	voicesShown  = 50
+	doubtsShown  = 10
+	othersShown  = 10 // times of one milestone, and names
+)
 
 func (s *Server) incident(c echo.Context) error { return s.showIncident(c, http.StatusOK, "") }
 
@@ -105,7 +116,10 @@ func (v *incidentView) describe(s *Server, in incident.Incident) {
 		v.Settable = append(v.Settable, string(m))
 	}
 	v.Settable = append(v.Settable, incident.EditableFields()...)
-	for _, said := range in.Voices {
+	v.Doubts, v.More.Doubts = in.Doubts, max(0, len(in.Doubts)-doubtsShown)
+	v.Doubts = v.Doubts[:len(v.Doubts)-v.More.Doubts]
+	v.More.Voices = max(0, len(in.Voices)-voicesShown)
+	for _, said := range in.Voices[:len(in.Voices)-v.More.Voices] {
 		row := voiceRow{Voice: said, Form: formName(said.Form), Name: said.Source + ":" + said.Ref, Link: webLink(said.URL)}
 		if said.PostmortemID != "" {
 			row.Link = s.link("/p/" + url.PathEscape(said.PostmortemID))
@@ -117,6 +131,8 @@ func (v *incidentView) describe(s *Server, in incident.Incident) {
 			v.Others = append(v.Others, ref)
 		}
 	}
+	v.More.Names = max(0, len(v.Others)-othersShown)
+	v.Others = v.Others[:len(v.Others)-v.More.Names]
 }
 
 func milestoneRowOf(in incident.Incident, m incident.Milestone) milestoneRow {
@@ -133,6 +149,9 @@ func milestoneRowOf(in incident.Incident, m incident.Milestone) milestoneRow {
 		}
 	}
 	for _, v := range in.Voices {
+		if len(row.Others) == othersShown {
+			break
+		}
 		if at, ok := v.Times[m]; ok && !at.At.IsZero() && !at.At.Equal(row.Stamp.At) {
 			row.Others = append(row.Others, v.Source+": "+at.At.UTC().Format("2 Jan 15:04:05"))
 		}
@@ -194,6 +213,10 @@ func (s *Server) surroundings(ctx context.Context, view *incidentView) error {
 	}
 	for _, l := range changes {
 		if slices.ContainsFunc(l.Incidents, func(link change.Link) bool { return link.Incident == in.ID }) {
+			if len(view.Changes) == changesShown {
+				view.More.Changes++
+				continue
+			}
 			view.Changes = append(view.Changes, s.changeRow(l, in.ID))
 		}
 	}

@@ -53,7 +53,9 @@ func (e Edit) Check() error {
 func (e Edit) checkSet(bad func(string, ...any) error) error {
 	switch {
 	case slices.Contains(Milestones(), Milestone(e.Field)):
-		if _, err := time.Parse(time.RFC3339, e.Value); err != nil && e.Value != "" {
+		const first, last = 1990, 2100 // durations between times thousands of years apart do not fit their type
+		t, err := time.Parse(time.RFC3339, e.Value)
+		if y := t.UTC().Year(); e.Value != "" && (err != nil || y < first || y > last) {
 			return bad("%s takes a time such as 2026-11-21T14:03:00Z, or nothing where nobody knows", e.Field)
 		}
 	case e.Field == "severity":

@@ -19,6 +19,10 @@ import (
 // maxText bounds every text of an entry, in bytes.
 const maxText = 2000
 
+// Years between which an incident can lie: durations between times thousands of
+// years apart do not fit their type. The ledger holds senders to the same.
+const firstYear, lastYear = 1990, 2100
+
 // Source is the source of what people enter in the portal.
 const Source = "portal"
 
@@ -108,6 +112,9 @@ func (r *Register) Enter(ctx context.Context, who string, v incident.Voice) (ref
 		return "", fault.New(fault.Invalid, op, "say when impact started")
 	}
 	for m, at := range v.Times {
+		if y := at.At.UTC().Year(); !at.At.IsZero() && (y < firstYear || y > lastYear) {
+			return "", fault.Newf(fault.Invalid, op, "%s is not between the years %d and %d", m, firstYear, lastYear)
+		}
 		if !at.At.IsZero() {
 			s.Times[string(m)] = at.At.UTC()
 		}

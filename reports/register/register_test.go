@@ -206,7 +206,10 @@ func TestAPersonsEntry(t *testing.T) {
 	if in, err := f.Incident(t.Context(), ref); err != nil || in.Title != v.Title || in.Voices[0].Rev != 2 {
 		t.Errorf("%+v %v", in, err)
 	}
-	for name, bad := range map[string]incident.Voice{"title": {Times: v.Times}, "start": {Title: "x"}, "length": {Title: string(make([]byte, 3000)), Times: v.Times}} {
+	far := map[incident.Milestone]incident.Moment{incident.Started: {At: at(900)}, incident.Resolved: {At: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}}
+	for name, bad := range map[string]incident.Voice{
+		"title": {Times: v.Times}, "start": {Title: "x"}, "length": {Title: string(make([]byte, 3000)), Times: v.Times}, "an end that can be": {Title: "x", Times: far},
+	} {
 		if _, err := f.Enter(t.Context(), "zoe", bad); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("without %s: %v", name, err)
 		}
