@@ -66,17 +66,6 @@ type File struct {
 	objects []object
 }
 
-// Names are the kinds and names the file defines, as "Service cart".
-func (f File) Names() []string {
-	var out []string
-	for _, o := range f.objects {
-		if o.name != "" {
-			out = append(out, o.kind+" "+o.name)
-		}
-	}
-	return out
-}
-
 // object is one definition. Of its bodies the one of its kind is set.
 type object struct {
 	kind, name string
