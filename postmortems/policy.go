@@ -50,12 +50,3 @@ func (p Policy) Severity(word string) (string, bool) {
 func foldWord(s string) string {
 	return strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.ToLower(strings.TrimSpace(s)))
 }
-
-// Targets are the times an organisation wants to stay under.
-type Targets struct{ Detect, Diagnose, Recover time.Duration }
-
-// DefaultTargets are 1-5-10: one minute to detect, five to diagnose, ten to
-// recover, each counted from the start of impact.
-func DefaultTargets() Targets {
-	return Targets{Detect: time.Minute, Diagnose: 5 * time.Minute, Recover: 10 * time.Minute}
-}

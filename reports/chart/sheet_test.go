@@ -102,10 +102,6 @@ func sheet() map[string]Figure {
 		"dots-hostile": Dots{Title: hostile, Unit: Seconds, From: day(0), To: day(7), Dots: []Dot{{At: day(1), Value: 3, Label: hostile}}},
 		"clock":        Clock{Title: "Pages by hour and weekday", Counts: [7][24]int{{2: 3, 3: 1, 9: 2}, {14: 9}, {}, {2: 4, 22: 1}, {}, {5: 12}, {0: 1, 23: 2}}},
 		"clock-none":   Clock{Title: "Quiet"},
-		"spark":        Spark{Title: "Eight weeks", Values: []float64{0.999, 0.9995, 0.9991, math.NaN(), 0.998, 0.9993, 0.9994, 0.9996}, Target: number(0.999)},
-		"spark-flat":   Spark{Title: "Flat", Values: []float64{1, 1, 1}},
-		"spark-none":   Spark{Title: "None", Values: []float64{math.NaN()}},
-		"spark-one":    Spark{Title: "One", Values: []float64{0.5}},
 	}
 }
 

@@ -42,16 +42,6 @@ type Request struct {
 	Quiet    bool // git push -q
 }
 
-// Deletes tells whether the push only deletes: no pack follows then.
-func (q Request) Deletes() bool {
-	for _, c := range q.Commands {
-		if c.New != "" {
-			return false
-		}
-	}
-	return true
-}
-
 // ReadRequest reads commands and options; the pack, if any, is what remains in
 // r. Errors are faults of kind Invalid.
 func ReadRequest(r *bufio.Reader) (Request, error) {

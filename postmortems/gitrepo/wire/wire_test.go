@@ -50,7 +50,7 @@ func TestReadRequestLeavesThePack(t *testing.T) {
 	if len(q.Commands) != 3 || q.Commands[0] != want[0] || q.Commands[1] != want[1] || q.Commands[2] != want[2] {
 		t.Errorf("commands %v, want %v", q.Commands, want)
 	}
-	if !q.Report || !q.SideBand || !q.Atomic || !q.Quiet || q.Deletes() {
+	if !q.Report || !q.SideBand || !q.Atomic || !q.Quiet {
 		t.Errorf("capabilities not understood: %+v", q)
 	}
 	if strings.Join(q.Options, ",") != "check,colour=red" {
