@@ -1,6 +1,6 @@
-// Package alertmanager reads the webhooks of Prometheus Alertmanager (version 4 of
-// the message) and of Grafana Alerting, which sends the same with more fields. It
-// is pure.
+// Package alertmanager owns the reading of the webhooks of Prometheus
+// Alertmanager (version 4 of the message) and of Grafana Alerting, which sends
+// the same with more fields. It is pure.
 //
 // Data layout: one message becomes one signal an alert. The entity is the episode,
 // "fingerprint/startsAt"; the key is the notification, the hash of the group, the

@@ -1,6 +1,6 @@
-// Package cloudevents reads CDEvents about incidents, services, changes and
-// tickets, in every HTTP form of CloudEvents: structured, batch, binary; and bare.
-// It is pure.
+// Package cloudevents owns the reading of CDEvents about incidents, services,
+// changes and tickets, in every HTTP form of CloudEvents: structured, batch,
+// binary; and bare. It is pure.
 //
 // Data layout: an event's key is (context.source, context.id), to which its type
 // without the version is added, since some senders (and CDEvents' own examples)

@@ -1,5 +1,6 @@
-// Package ndjson reads Postern's own feed: one JSON object a line, for SLI
-// buckets, incidents with all of their milestones, changes and drills. It is pure.
+// Package ndjson owns the reading of Postern's own feed: one JSON object a line,
+// for SLI buckets, incidents with all of their milestones, changes and drills. It
+// is pure.
 //
 // Data layout: a line has "v":1 (or none), a "type" and, by type, the fields of
 // line. Its key is (source, type, id) or (source, sli, slo, start); a higher "rev"

@@ -1,5 +1,5 @@
-// Package oncall reads the outgoing webhooks of Grafana OnCall, sent with "Forward
-// all". It is pure.
+// Package oncall owns the reading of the outgoing webhooks of Grafana OnCall,
+// sent with "Forward all". It is pure.
 //
 // Data layout: one webhook is one event of an alert group, a part of the group's
 // voice. The entity is the group's id, the key "event.type event.time".

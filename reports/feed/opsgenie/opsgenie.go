@@ -1,5 +1,5 @@
-// Package opsgenie reads the alert webhooks of Opsgenie and JSM, and incidents as
-// its REST interface gives them. It is pure.
+// Package opsgenie owns the reading of the alert webhooks of Opsgenie and JSM,
+// and incidents as its REST interface gives them. It is pure.
 //
 // Data layout: an alert webhook becomes a signal; the entity is the episode,
 // "alertId/createdAt", the key "action updatedAt". An incident becomes a whole

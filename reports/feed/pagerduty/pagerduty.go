@@ -1,5 +1,5 @@
-// Package pagerduty reads the version 3 webhooks of PagerDuty and checks their
-// signatures. It is pure.
+// Package pagerduty owns the reading of the version 3 webhooks of PagerDuty and
+// the check of their signatures. It is pure.
 //
 // Data layout: one request holds one event. An event about an incident becomes a
 // part of its voice: the entity is the incident's id, the key the event's id.

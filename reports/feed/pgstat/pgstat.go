@@ -1,6 +1,6 @@
-// Package pgstat reads snapshots of PostgreSQL's pg_stat_statements. It is pure,
-// and keeps no literal: statements are normalised once more, since PostgreSQL
-// leaves those of utility statements as they are.
+// Package pgstat owns the reading of snapshots of PostgreSQL's
+// pg_stat_statements. It is pure, and keeps no literal: statements are normalised
+// once more, since PostgreSQL leaves those of utility statements as they are.
 //
 // Data layout: a snapshot is JSON, either a list of rows of the view, as
 //

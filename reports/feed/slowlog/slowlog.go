@@ -1,7 +1,7 @@
-// Package slowlog reads the slow query log of MySQL, Percona Server and MariaDB in
-// every form of its header since 5.0. It is pure, and keeps no literal: a
-// statement is normalised before it leaves the package, Redact does the same to
-// the body that is kept, and rejections show headers only.
+// Package slowlog owns the reading of the slow query log of MySQL, Percona Server
+// and MariaDB in every form of its header since 5.0. It is pure, and keeps no
+// literal: a statement is normalised before it leaves the package, Redact does
+// the same to the body that is kept, and rejections show headers only.
 //
 // Data layout: an entry becomes an observation. The entity is "digest/day", the
 // key the hash of what makes an entry one: time, thread, user, database, digest and

@@ -1,6 +1,6 @@
-// Package statuspage reads the public JSON of Statuspage pages (summary.json,
-// incidents.json, scheduled-maintenances.json) and the webhooks that Statuspage
-// sends about an incident. It is pure.
+// Package statuspage owns the reading of the public JSON of Statuspage pages
+// (summary.json, incidents.json, scheduled-maintenances.json) and the webhooks
+// that Statuspage sends about an incident. It is pure.
 //
 // Data layout: every incident and maintenance becomes a whole voice; the entity is
 // "page/incident", the revision its updated_at. Times on a status page are when
