@@ -33,7 +33,7 @@ func (c *compiler) arithmetic() Section {
 func (c *compiler) arithmeticRow(o Objective) Row {
 	r, w := c.now(o), o.Window
 	noHow := func(v Value) Value { v.How = ""; return v }
-	state := Value{Text: stateText(r.State), Tone: toneOf(r)}
+	state := Value{Text: r.State.Words(), Tone: toneOf(r)}
 	if r.Met != nil {
 		state = noHow(c.verdictValue(o, r))
 	}

@@ -44,7 +44,7 @@ func (c *compiler) changedObjective(o Objective) (l Line, ok bool) {
 	case before.State == slo.NotYet || before.Hash != after.Hash:
 		return l, false
 	case before.Met != nil && after.Met == nil:
-		l.Text, l.Tone = fmt.Sprintf("%s is not measured any more: %s.", name, stateText(after.State)), Gap
+		l.Text, l.Tone = fmt.Sprintf("%s is not measured any more: %s.", name, after.State.Words()), Gap
 	case before.Met == nil && after.Met != nil && before.State != slo.NotYet:
 		l.Text, l.Tone = name+" is measured again.", Good
 	case before.Met == nil || after.Met == nil:

@@ -123,7 +123,7 @@ func (c *compiler) unmeasuredTile() Figure {
 	states := c.states()
 	var terms []Term
 	for _, s := range []slo.State{slo.LowTraffic, slo.NoTraffic, slo.NoData, slo.Invalid} {
-		terms = append(terms, Term{stateText(s), count(states[s])})
+		terms = append(terms, Term{s.Words(), count(states[s])})
 	}
 	how := c.derive(Derivation{Key: "unmeasured", Title: "Not measured", Formula: "objectives in force whose data gave no verdict", Terms: terms, Source: "SLI buckets", Link: "/slos"})
 	f := Figure{Key: "unmeasured", Label: "objectives we could not measure", Value: withHow(count(n), how)}

@@ -216,27 +216,6 @@ func toneOf(r slo.Result) Tone {
 	return Good
 }
 
-// stateText words a state for people.
-func stateText(s slo.State) string {
-	switch s {
-	case slo.OK:
-		return "measured"
-	case slo.LowTraffic:
-		return "low traffic"
-	case slo.NoTraffic:
-		return "no traffic"
-	case slo.Partial:
-		return "partly measured"
-	case slo.NoData:
-		return "no data"
-	case slo.Invalid:
-		return "invalid data"
-	case slo.NotYet:
-		return "not yet in force"
-	}
-	return title(string(s))
-}
-
 // The addresses of what reports lead to.
 func sloLink(name string) string     { return "/slos/" + url.PathEscape(name) }
 func incidentLink(id string) string  { return "/incidents/" + url.PathEscape(id) }

@@ -260,7 +260,7 @@ func (c *compiler) verdictValue(o Objective, r slo.Result) Value {
 	v := Value{Tone: toneOf(r), How: rowKey(o)}
 	switch {
 	case r.Met == nil:
-		v.Text = stateText(r.State)
+		v.Text = r.State.Words()
 	case *r.Met:
 		v.Text = "met"
 	default:
@@ -275,7 +275,7 @@ func (c *compiler) verdictValue(o Objective, r slo.Result) Value {
 // sliValue is the indicator; a partial one carries its bounds.
 func sliValue(o Objective, r slo.Result) Value {
 	if r.SLI == nil || r.State == slo.Invalid {
-		return Value{Text: stateText(r.State), Unit: Ratio, Tone: Gap, How: rowKey(o)}
+		return Value{Text: r.State.Words(), Unit: Ratio, Tone: Gap, How: rowKey(o)}
 	}
 	v := indicator(*r.SLI, o.SLO.Target)
 	if r.State == slo.Partial && r.Low != nil && r.High != nil {
@@ -287,7 +287,7 @@ func sliValue(o Objective, r slo.Result) Value {
 
 func spentValue(o Objective, r slo.Result) Value {
 	if r.Spent == nil || r.State == slo.Invalid || r.State == slo.NoData {
-		return Value{Text: cmp.Or(map[bool]string{true: "—"}[r.State == slo.NotYet], stateText(r.State)), Unit: Ratio, Tone: Gap, How: rowKey(o)}
+		return Value{Text: cmp.Or(map[bool]string{true: "—"}[r.State == slo.NotYet], r.State.Words()), Unit: Ratio, Tone: Gap, How: rowKey(o)}
 	}
 	v := share(*r.Spent)
 	v.How = rowKey(o)

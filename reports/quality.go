@@ -39,7 +39,7 @@ func (c *compiler) quality() Section {
 	var parts []string
 	for _, state := range []slo.State{slo.OK, slo.Partial, slo.LowTraffic, slo.NoTraffic, slo.NoData, slo.Invalid, slo.NotYet} {
 		if n[state] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[state], stateText(state)))
+			parts = append(parts, fmt.Sprintf("%d %s", n[state], state.Words()))
 		}
 	}
 	if len(parts) > 0 {
@@ -65,7 +65,7 @@ func (c *compiler) unmeasured() Table {
 			coverage = dash(Ratio)
 		}
 		t.Rows = append(t.Rows, Row{Key: "unmeasured-" + o.SLO.Name, Cells: []Value{
-			{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, words(c.team(o.SLO.Service)), {Text: stateText(r.State), Tone: Gap, How: rowKey(o)}, coverage, words(clean(r.Reason, textRunes)),
+			{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, words(c.team(o.SLO.Service)), {Text: r.State.Words(), Tone: Gap, How: rowKey(o)}, coverage, words(clean(r.Reason, textRunes)),
 		}})
 	}
 	t.atMost(2 * mostAtLook)

@@ -12,33 +12,14 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// stateWords say what a state means, in a word or two.
-func stateWord(s slo.State) string {
-	switch s {
-	case slo.OK:
-		return "ok"
-	case slo.LowTraffic:
-		return "few events"
-	case slo.NoTraffic:
-		return "no traffic"
-	case slo.Partial:
-		return "partly measured"
-	case slo.NoData:
-		return "no data"
-	case slo.Invalid:
-		return "nonsense"
-	}
-	return "not yet"
-}
-
 // verdictOf is an objective's verdict as a word and its class; without one, the
 // state of the data says why.
 func verdictOf(r slo.Result) (word, class string) {
 	switch {
 	case r.Met == nil && r.State == slo.Invalid:
-		return stateWord(r.State), "warn"
+		return r.State.Words(), "warn"
 	case r.Met == nil:
-		return stateWord(r.State), "none"
+		return r.State.Words(), "none"
 	case !*r.Met:
 		return "Missed", "bad"
 	case r.State == slo.Partial:
@@ -165,7 +146,7 @@ func spark(row board.Row) template.HTML {
 	for i, w := range row.Weeks {
 		x := i * (sparkBar + sparkGap)
 		if w.Spent == nil {
-			words = append(words, stateWord(w.State))
+			words = append(words, w.State.Words())
 			fmt.Fprintf(&bars, `<rect class="f-none" x="%d" y="%d" width="%d" height="2"/>`, x, sparkHeight-2, sparkBar)
 			continue
 		}

@@ -49,6 +49,27 @@ const (
 	NotYet     State = "not_yet"     // before the objective is in force, or in the future
 )
 
+// Words say a state to people, the same on every face.
+func (s State) Words() string {
+	switch s {
+	case OK:
+		return "measured"
+	case LowTraffic:
+		return "low traffic"
+	case NoTraffic:
+		return "no traffic"
+	case Partial:
+		return "partly measured"
+	case NoData:
+		return "no data"
+	case Invalid:
+		return "invalid data"
+	case NotYet:
+		return "not yet in force"
+	}
+	return string(s)
+}
+
 // SLO is one objective. An OpenSLO document with several objectives makes
 // several of these.
 type SLO struct {
