@@ -3,7 +3,6 @@ package reports
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/postern/postern/reports/alert"
@@ -70,10 +69,10 @@ func (c *compiler) alerts() Section {
 	own := c.episodes(c.p.From, c.asOf)
 	if len(own) == 0 {
 		s.Empty = "No alert fired in this period, or no source of alerts is connected."
-		return s
+		return c.withTrend(s, c.alertTrend)
 	}
 	prev := c.spans[c.before()]
-	q := alert.Judge(own, forAlerts(slices.Concat(c.facts.carried, c.facts.own)), zones)
+	q := alert.Judge(own, forAlerts(c.facts.own), zones)
 	was := alert.Judge(c.episodes(prev.From, prev.To), forAlerts(c.facts.before), zones)
 	how := c.derive(Derivation{
 		Key: "paging", Title: "Paging", Formula: "precision = pages with an incident / pages; recall = incidents a page told of first / incidents; actionable = pages acknowledged or with an incident / pages; self-healed = pages over at once without acknowledgement / pages",
@@ -84,37 +83,37 @@ func (c *compiler) alerts() Section {
 		Source: "alerts, incidents", Link: "/alerts",
 	})
 	note := func(n int) string { return fmt.Sprintf("%s: %d", c.compareWord(), n) }
+	before := func(s alert.Share) string { return "before: " + shareOf(s).Text }
 	s.Figures = []Figure{
 		{Key: "episodes", Label: "episodes", Value: withHow(count(q.Episodes), how), Note: note(was.Episodes)},
 		{Key: "pages", Label: "pages", Value: withHow(count(q.Paging), how), Note: note(was.Paging)},
 		{Key: "night", Label: "pages at night", Value: withHow(count(q.Night), how), Note: note(was.Night)},
-		{Key: "precision", Label: "precision", Value: withHow(shareOf(q.Precision), how), Note: "before: " + shareOf(was.Precision).Text},
-		{Key: "recall", Label: "recall", Value: withHow(shareOf(q.Recall), how)},
-		{Key: "actionable", Label: "actionable", Value: withHow(shareOf(q.Actionable), how)},
-		{Key: "healed", Label: "self-healed", Value: withHow(shareOf(q.SelfHealed), how)},
+		{Key: "precision", Label: "precision", Value: withHow(shareOf(q.Precision), how), Note: before(was.Precision)},
+		{Key: "recall", Label: "recall", Value: withHow(shareOf(q.Recall), how), Note: before(was.Recall)},
+		{Key: "actionable", Label: "actionable", Value: withHow(shareOf(q.Actionable), how), Note: before(was.Actionable)},
+		{Key: "healed", Label: "self-healed", Value: withHow(shareOf(q.SelfHealed), how), Note: before(was.SelfHealed)},
 		{Key: "flapping", Label: "flapping", Value: withHow(partOf(q.Flapping, q.Episodes), how)},
 		c.shiftFigure(own, how),
 	}
 	rules := alert.Rules(own, zones, c.asOf)
 	s.Tables = []Table{c.ruleTable(rules)}
 	s.Charts = []string{c.ruleChart(rules)}
-	return s
+	if chart, ok := c.clockChart(own); ok {
+		s.Charts = append(s.Charts, chart)
+	}
+	return c.withTrend(s, c.alertTrend)
 }
 
 // shiftFigure is how many shifts had more incidents than one can handle with care.
 func (c *compiler) shiftFigure(own []alert.Episode, how string) Figure {
-	shifts := alert.Shifts(own, c.p.Zone, c.p.From, c.asOf)
-	over := 0
-	for _, s := range shifts {
-		if s.Incidents > alert.MaxPerShift {
-			over++
-		}
-	}
-	v := withHow(partOf(over, len(shifts)), how)
+	over, of := c.shiftsOver(own, c.p)
+	v := withHow(partOf(over, of), how)
 	if over > 0 {
 		v.Tone = Warn
 	}
-	return Figure{Key: "shifts", Label: fmt.Sprintf("shifts with more than %d incidents", alert.MaxPerShift), Value: v}
+	prev := c.spans[c.before()]
+	was, wasOf := c.shiftsOver(c.episodes(prev.From, prev.To), prev)
+	return Figure{Key: "shifts", Label: fmt.Sprintf("shifts with more than %d incidents", alert.MaxPerShift), Value: v, Note: "before: " + partOf(was, wasOf).Text}
 }
 
 func (c *compiler) ruleTable(rules []alert.Rule) Table {

@@ -109,6 +109,9 @@ func TestBruteForce(t *testing.T) {
 		q.checkObjectives(t, r, p, states)
 		q.checkIncidents(t, r, p)
 		q.checkPaging(t, r, p)
+		q.checkTrends(t, r, p)
+		q.checkDays(t, r, p)
+		q.checkWindows(t, r, p)
 	}
 	for _, s := range []string{"measured", "partly measured", "low traffic", "no traffic", "no data", "invalid data", "not yet in force"} {
 		if !states[s] {

@@ -32,9 +32,10 @@ type spender struct {
 // its own budget: a month can take more than all of 28 days' and leave some.
 func (c *compiler) spent(o Objective) (s spender, ok bool) {
 	r := c.now(o)
-	of, whose := o.Window, "its "+windowText(o.SLO.Window)+" window"
-	if c.p.Length() > of.To.Sub(of.From) {
-		of, whose = r, "the period"
+	of, window := o.held()
+	whose := "the period"
+	if window {
+		whose = "its " + windowText(o.SLO.Window) + " window"
 	}
 	if r.Met == nil || of.Allowed == nil || *of.Allowed <= 0 {
 		return s, false
@@ -140,7 +141,7 @@ func (c *compiler) mostBy(name string) Value {
 
 func (c *compiler) spendTable() Table {
 	t := Table{Key: "spends", Title: "Budget by incident", Columns: []Column{
-		{Key: "incident", Title: "Incident"}, {Key: "slo", Title: "Objective"}, {Key: "bad", Title: "Bad while it lasted", Numeric: true}, {Key: "share", Title: "Share of the window's budget", Numeric: true},
+		{Key: "incident", Title: "Incident"}, {Key: "slo", Title: "Objective"}, {Key: "bad", Title: "Bad while it lasted", Numeric: true}, {Key: "share", Title: "Share of the budget", Numeric: true},
 	}}
 	all := c.spends()
 	for _, s := range all[:min(len(all), mostSpends)] {
@@ -162,7 +163,7 @@ func (c *compiler) spendChart(all []spender) string {
 		points = append(points, Point{Label: c.titles[s.SLO.Name], Value: number(s.share)})
 	}
 	c.charts = append(c.charts, Chart{
-		Name: "budget", Title: "Share of the window's budget that this period took", Kind: Bars, Unit: Ratio,
+		Name: "budget", Title: "Share of the budget that this period took", Kind: Bars, Unit: Ratio,
 		Series: []Series{{Name: "spent", Points: points}}, Mark: number(policyShare), Twin: "spenders",
 	})
 	return "budget"

@@ -65,14 +65,14 @@ func (c *compiler) changedObjective(o Objective) (l Line, ok bool) {
 
 // changedResponse compares detection where there are enough incidents to.
 func (c *compiler) changedResponse() (l Line, ok bool) {
-	now, _ := c.attain(c.facts.own)
-	was, _ := c.attain(c.facts.before)
-	n, m := now.detect.met+now.detect.missed, was.detect.met+was.detect.missed
+	now, _ := c.attain(c.last())
+	was, _ := c.attain(c.before())
+	n, m := now.detect.Met+now.detect.Missed, was.detect.Met+was.detect.Missed
 	if n < leastForTrend || m < leastForTrend {
 		return l, false
 	}
-	a, b := float64(now.detect.met)/float64(n), float64(was.detect.met)/float64(m)
-	l = Line{Key: "detect", Text: fmt.Sprintf("%d of %d incidents detected within %s; %d of %d the %s.", now.detect.met, n, durationText(c.in.Targets.Detect), was.detect.met, m, c.compareWord()), How: "headline-detect"}
+	a, b := float64(now.detect.Met)/float64(n), float64(was.detect.Met)/float64(m)
+	l = Line{Key: "detect", Text: fmt.Sprintf("%d of %d incidents detected within %s; %d of %d the %s.", now.detect.Met, n, durationText(c.in.Targets.Detect), was.detect.Met, m, c.compareWord()), How: "headline-detect"}
 	if l.Tone = Good; a < b {
 		l.Tone = Warn
 	}

@@ -53,6 +53,9 @@ func (c *compiler) changeSection() Section {
 	if t := c.linkedTable(own); len(t.Rows) > 0 {
 		s.Tables = []Table{t}
 	}
+	if t, chart := c.daysTable(); chart != "" {
+		s.Tables, s.Charts = append(s.Tables, t), append(s.Charts, chart)
+	}
 	return s
 }
 

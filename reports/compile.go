@@ -49,7 +49,7 @@ func (c *compiler) maker(key string) func() Section {
 		Objectives: c.objectives, Risk: c.risk, Budget: c.budget, Incidents: c.incidentSection, Response: c.response,
 		Dependencies: c.dependencies, Alerts: c.alerts, Changes: c.changeSection, SlowSQL: c.slowSQL, Drills: c.drills,
 		Coverage: c.coverage, Actions: c.actions, Quality: c.quality, Definitions: c.definitions, Review: c.review,
-		Knowledge: c.knowledge, Arithmetic: c.arithmetic, Glossary: c.glossary,
+		Knowledge: c.knowledge, Windows: c.windows, Policy: c.policy, Arithmetic: c.arithmetic, Glossary: c.glossary,
 	}[key]
 }
 
@@ -162,6 +162,9 @@ func (c *compiler) serviceTitle(name string) string {
 // before is the period that this one is compared with: the one before, and for a
 // day the same weekday of the week before.
 func (c *compiler) before() int { return len(c.spans) - 2 }
+
+// last is the report's own period among the spans.
+func (c *compiler) last() int { return len(c.spans) - 1 }
 
 // span names a span in a column's head.
 func spanTitle(p period.Period) string {

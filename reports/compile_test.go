@@ -199,7 +199,7 @@ func TestScope(t *testing.T) {
 			t.Errorf("%s is empty", table)
 		}
 		for _, row := range rows.Rows {
-			if !strings.Contains(row.Cells[0].Text, "checkout") && !strings.Contains(row.Cells[0].Text, "gateway") {
+			if row.Key != "every-service" && !strings.Contains(row.Cells[0].Text, "checkout") && !strings.Contains(row.Cells[0].Text, "gateway") {
 				t.Errorf("%s: %s is not of the team", table, row.Cells[0].Text)
 			}
 		}

@@ -177,6 +177,8 @@ const (
 	Definitions  = "definitions"
 	Knowledge    = "gaps"
 	Review       = "review"
+	Windows      = "windows"
+	Policy       = "policy"
 	Arithmetic   = "arithmetic"
 	Glossary     = "glossary"
 )
@@ -184,7 +186,7 @@ const (
 // SectionKeys lists every section, in the order in which a report has them.
 func SectionKeys() []string {
 	return []string{
-		Objectives, Risk, Budget, Incidents, Response, Dependencies, Alerts, Changes, SlowSQL, Drills,
+		Objectives, Windows, Risk, Budget, Policy, Incidents, Response, Dependencies, Alerts, Changes, SlowSQL, Drills,
 		Coverage, Actions, Quality, Definitions, Review, Knowledge, Arithmetic, Glossary,
 	}
 }
@@ -202,8 +204,8 @@ func sectionsOf(d Definition) []string {
 		return keys
 	}
 	left := map[period.Kind][]string{
-		period.Daily:   {Dependencies, Review, Knowledge, Drills, Glossary},
-		period.Weekly:  {Review},
+		period.Daily:   {Windows, Policy, Dependencies, Review, Knowledge, Drills, Glossary},
+		period.Weekly:  {Windows, Policy, Review},
 		period.Monthly: {Risk},
 	}[d.Kind]
 	return slices.DeleteFunc(SectionKeys(), func(k string) bool { return slices.Contains(left, k) })

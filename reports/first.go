@@ -54,29 +54,29 @@ func (c *compiler) metTile() Figure {
 
 func (c *compiler) incidentTile() Figure {
 	own := c.facts.own
-	seconds := recoveries(own)
+	recovered := recoveries(own)
 	how := c.derive(Derivation{
 		Key: "headline-incidents", Title: "Incidents and their recovery", Formula: "number of incidents whose impact began in the period; median of the known times from impact to recovery",
-		Terms:  []Term{{"incidents", count(len(own))}, {"recovery known", count(len(seconds))}},
+		Terms:  []Term{{"incidents", count(len(own))}, {"recovery known", count(recovered.N)}},
 		Source: "incidents", Link: "/incidents",
 	})
 	note := c.countTrend(len(own), len(c.facts.before))
-	if median, ok := quantile(seconds, 0.5); ok {
-		note = fmt.Sprintf("median %s to recover, n = %d; %s", durationText(seconds2(median)), len(seconds), note)
+	if recovered.Median != nil {
+		note = fmt.Sprintf("median %s to recover, n = %d; %s", durationText(*recovered.Median), recovered.N, note)
 	}
 	return Figure{Key: "incidents", Label: map[bool]string{true: "incident", false: "incidents"}[len(own) == 1], Value: withHow(count(len(own)), how), Note: note}
 }
 
 func (c *compiler) detectTile() Figure {
-	s, quiet := c.attain(c.facts.own)
+	s, quiet := c.attain(c.last())
 	how := c.derive(Derivation{
 		Key: "headline-detect", Title: "Detected in time", Formula: "incidents detected within the target / incidents whose detection is known",
-		Terms:  []Term{{"met", count(s.detect.met)}, {"missed", count(s.detect.missed)}, {"unknown", count(s.detect.unknown)}, {"left out for low traffic", count(quiet)}},
+		Terms:  []Term{{"met", count(s.detect.Met)}, {"missed", count(s.detect.Missed)}, {"unknown", count(s.detect.Unknown)}, {"left out for low traffic", count(quiet)}},
 		Source: "incidents", Link: "/incidents",
 	})
 	v := s.detect.value()
-	if s.detect.met+s.detect.missed > 0 {
-		v.Text = fmt.Sprintf("%d / %d", s.detect.met, s.detect.met+s.detect.missed)
+	if s.detect.Met+s.detect.Missed > 0 {
+		v.Text = fmt.Sprintf("%d / %d", s.detect.Met, s.detect.Met+s.detect.Missed)
 	}
 	if len(c.facts.own)-quiet == 0 {
 		v = Value{Text: "—", Unit: Ratio, Tone: Plain}
@@ -205,7 +205,11 @@ func (c *compiler) missedSentence() (s string, missed []string) {
 	}
 	for _, x := range c.spends() {
 		if x.SLO == worst[0].SLO.Name && x.Share >= leastBlame {
-			s += fmt.Sprintf(": “%s” took %s of the %s budget of %s", incidentTitle(x.Incident), share(x.Share).Text, windowText(worst[0].SLO.Window), c.titles[x.SLO])
+			of := "period's"
+			if _, window := worst[0].held(); window {
+				of = windowText(worst[0].SLO.Window)
+			}
+			s += fmt.Sprintf(": “%s” took %s of the %s budget of %s", incidentTitle(x.Incident), share(x.Share).Text, of, c.titles[x.SLO])
 			break
 		}
 	}
@@ -224,9 +228,9 @@ func (c *compiler) incidentSentence() string {
 	if len(own) == 0 {
 		return "No incident."
 	}
-	s, quiet := c.attain(own)
-	if known := s.detect.met + s.detect.missed; len(own)-quiet > 0 && known > 0 {
-		return fmt.Sprintf("%s; %d of %d detected within %s.", plural(len(own), "incident"), s.detect.met, known, durationText(c.in.Targets.Detect))
+	s, quiet := c.attain(c.last())
+	if known := s.detect.Met + s.detect.Missed; len(own)-quiet > 0 && known > 0 {
+		return fmt.Sprintf("%s; %d of %d detected within %s.", plural(len(own), "incident"), s.detect.Met, known, durationText(c.in.Targets.Detect))
 	}
 	return plural(len(own), "incident") + "."
 }

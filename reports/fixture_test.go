@@ -83,6 +83,9 @@ func (q *quarter) makeBuckets(r *rand.Rand, s slo.SLO, n int) (all []slo.Bucket)
 		}
 		for _, i := range q.incidents {
 			end := i.Times[incident.Mitigated].At
+			if end.IsZero() && !i.Open { // over, and nobody wrote down when
+				end = i.Times[incident.Started].At.Add(20 * time.Minute)
+			}
 			if slices.Contains(i.Services, s.Service) && !at.Before(i.Times[incident.Started].At) && (end.IsZero() || at.Before(end)) && len(i.Doubts) == 0 {
 				bad = math.Floor(total * 0.4)
 			}
@@ -135,6 +138,18 @@ func (q *quarter) makeIncidents(r *rand.Rand) {
 			i.Postmortems = []string{fmt.Sprintf("doc%d", n)}
 		}
 		q.incidents = append(q.incidents, i)
+	}
+	// Two that cost much: one on the first day of November, before the 28 days that
+	// end with it, and one in the middle.
+	for n, id := range []string{"INC-FIRST", "INC-COSTLY"} {
+		day := []int{1, 18}[n]
+		at := time.Date(2026, 11, day, 10, 0, 0, 0, q.zone).UTC()
+		stamp := func(minutes int) incident.Stamp {
+			return incident.Stamp{Moment: incident.Moment{At: at.Add(time.Duration(minutes) * time.Minute)}}
+		}
+		q.incidents = append([]incident.Incident{{ID: id, Title: "The costly one of day " + fmt.Sprint(day), Severity: "SEV3", Services: []string{"checkout"}, Times: map[incident.Milestone]incident.Stamp{
+			incident.Started: stamp(0), incident.Detected: stamp(1), incident.Diagnosed: stamp(30), incident.Mitigated: stamp(150),
+		}}}, q.incidents...)
 	}
 	last := &q.incidents[len(q.incidents)-1]
 	delete(last.Times, incident.Mitigated)
@@ -196,12 +211,14 @@ func (q *quarter) inputs(p period.Period) reports.Inputs {
 		}
 		in.Incidents = append(in.Incidents, x)
 		for _, id := range i.Postmortems {
-			in.Documents = append(in.Documents, reports.Document{ID: id, Title: "Write-up", Published: true})
+			in.Documents = append(in.Documents, reports.Document{ID: id, Title: "Write-up", Published: true, Factors: [][]string{{"config-change"}, {"config-change", "capacity"}, nil}[len(in.Documents)%3]})
 		}
 	}
 	in.Actions = []reports.Action{
 		{Key: "a1", Text: "Add a canary", Owner: "payments", Document: "doc4", Opened: p.From.AddDate(0, 0, -60), Due: p.From.AddDate(0, 0, -47), Status: "open"},
 		{Key: "a2", Text: "Write a runbook", Owner: "commerce", Document: "doc4", Opened: p.From, Due: p.To.AddDate(0, 0, 9), Status: "open"},
+		{Key: "a4", Text: "Test the fallback", Owner: "commerce", Document: "doc8", Opened: p.To.AddDate(0, 0, -200), Status: "open", Priority: "P0"},
+		{Key: "a5", Text: "Ask the vendor", Document: "doc8", Status: "open"},
 		{Key: "a3", Text: "Raise the limit", Owner: "payments", Document: "doc8", Opened: p.From.AddDate(0, 0, -9), DoneAt: p.From.Add(time.Hour), Status: "done"},
 	}
 	p95 := 2.5

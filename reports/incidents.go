@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -83,14 +82,15 @@ func (c *compiler) open() (all []Incident) {
 	return all
 }
 
-// recoveries are the known times from impact to recovery, in seconds.
-func recoveries(all []Incident) (seconds []float64) {
+// recoveries describe the known times from impact to recovery.
+func recoveries(all []Incident) incident.Stats {
+	var known []time.Duration
 	for _, i := range all {
 		if d := i.Durations.Recover; d != nil {
-			seconds = append(seconds, d.Seconds())
+			known = append(known, *d)
 		}
 	}
-	return seconds
+	return incident.Summarize(known)
 }
 
 func incidentTitle(i Incident) string {
@@ -127,27 +127,23 @@ func (c *compiler) incidentSection() Section {
 // and largest; never a mean.
 func (c *compiler) incidentFigures() []Figure {
 	own := c.facts.own
-	seconds := recoveries(own)
-	n := fmt.Sprintf("n = %d, %d unknown", len(seconds), len(own)-len(seconds))
+	known := recoveries(own)
+	n := fmt.Sprintf("n = %d, %d unknown", known.N, len(own)-known.N)
 	how := c.derive(Derivation{
 		Key: "recover", Title: "Time to recover", Formula: "percentiles of (mitigated, else recovered, else resolved) - started, by linear interpolation",
-		Terms:  []Term{{"incidents", count(len(own))}, {"known", count(len(seconds))}, {"unknown", count(len(own) - len(seconds))}},
+		Terms:  []Term{{"incidents", count(len(own))}, {"known", count(known.N)}, {"unknown", count(len(own) - known.N)}},
 		Source: "incidents", Link: "/incidents",
 	})
 	figures := []Figure{{Key: "incidents", Label: "incidents", Value: withHow(count(len(own)), "incidents-n"), Note: c.countTrend(len(own), len(c.facts.before))}}
 	c.derive(Derivation{Key: "incidents-n", Title: "Incidents", Formula: "number of incidents whose impact began in the period, without maintenance and quarantined ones",
 		Terms:  []Term{{"maintenance", count(len(c.facts.maintenance))}, {"quarantined", count(len(c.facts.doubtful))}, {"carried over", count(len(c.facts.carried))}},
 		Source: "incidents", Link: "/incidents"})
-	if median, ok := quantile(seconds, 0.5); ok {
-		figures = append(figures, Figure{Key: "recover-median", Label: "median to recover", Value: withHow(duration(seconds2(median)), how), Note: n})
-	} else {
-		figures = append(figures, Figure{Key: "recover-median", Label: "median to recover", Value: withHow(unknown(), how), Note: n})
+	figures = append(figures, Figure{Key: "recover-median", Label: "median to recover", Value: withHow(durationOf(known.Median), how), Note: n})
+	if known.P90 != nil {
+		figures = append(figures, Figure{Key: "recover-p90", Label: "90th percentile", Value: withHow(duration(*known.P90), how), Note: n})
 	}
-	if p90, ok := quantile(seconds, 0.9); ok && len(seconds) >= leastForTrend {
-		figures = append(figures, Figure{Key: "recover-p90", Label: "90th percentile", Value: withHow(duration(seconds2(p90)), how), Note: n})
-	}
-	if longest, ok := quantile(seconds, 1); ok {
-		figures = append(figures, Figure{Key: "recover-max", Label: "longest", Value: withHow(duration(seconds2(longest)), how), Note: n})
+	if known.Max != nil {
+		figures = append(figures, Figure{Key: "recover-max", Label: "longest", Value: withHow(duration(*known.Max), how), Note: n})
 	}
 	return append(figures, c.downtime())
 }
@@ -155,7 +151,7 @@ func (c *compiler) incidentFigures() []Figure {
 // downtime is how long at least one incident lasted: the union of their
 // intervals, because two at once do not make twice the time.
 func (c *compiler) downtime() Figure {
-	var spans [][2]time.Time
+	var spans []incident.Interval
 	var sum time.Duration
 	for _, i := range slices.Concat(c.facts.carried, c.facts.own) {
 		from, to := impactStart(i), impactEnd(i)
@@ -169,33 +165,17 @@ func (c *compiler) downtime() Figure {
 			to = c.asOf
 		}
 		if to.After(from) {
-			spans = append(spans, [2]time.Time{from, to})
+			spans = append(spans, incident.Interval{From: from, To: to})
 			sum += to.Sub(from)
 		}
 	}
-	total := union(spans)
+	total := incident.Union(spans, incident.Interval{From: c.p.From, To: c.asOf})
 	how := c.derive(Derivation{
 		Key: "impacted", Title: "Time with an incident", Formula: "length of the union of the incidents' intervals within the period",
 		Terms:  []Term{{"union", duration(total)}, {"sum of the single ones", duration(sum)}, {"period", duration(c.asOf.Sub(c.p.From))}},
 		Source: "incidents", Link: "/incidents",
 	})
 	return Figure{Key: "impacted", Label: "with an incident", Value: withHow(duration(total), how), Note: "overlaps counted once"}
-}
-
-// union is the total length of intervals, overlaps counted once.
-func union(spans [][2]time.Time) (total time.Duration) {
-	slices.SortFunc(spans, func(a, b [2]time.Time) int { return cmp.Or(a[0].Compare(b[0]), a[1].Compare(b[1])) })
-	var end time.Time
-	for _, s := range spans {
-		if s[0].After(end) {
-			end = s[0]
-		}
-		if s[1].After(end) {
-			total += s[1].Sub(end)
-			end = s[1]
-		}
-	}
-	return total
 }
 
 // countTrend compares two counts in words: few of them are no trend.

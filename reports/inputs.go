@@ -20,12 +20,12 @@ type Inputs struct {
 	Services   []service.Service
 	Objectives []Objective
 	Incidents  []Incident      // whose impact touches any of Spans
-	Episodes   []alert.Episode // that began in the period or the one before
+	Episodes   []alert.Episode // that began in the period or the one before; of earlier Spans the pages alone
 	Truncated  int             // alerts that senders left out of their messages in the period
 	Changes    []change.Linked // of the period and the one before
 	Statements []Statement     // seen in the period
 	Drills     []drill.Drill   // of the period
-	Documents  []Document      // post-mortems of the incidents
+	Documents  []Document      // post-mortems of the incidents of the period and the two before
 	Actions    []Action        // all that are open, and those closed in the period
 	Gaps       []Search        // searches of the period that found nothing
 	Feeds      []Feed
@@ -75,7 +75,7 @@ type Incident struct {
 type Spend struct {
 	SLO   string
 	Bad   float64 // bad events (or slices) while it lasted
-	Share float64 // of the window's budget
+	Share float64 // of the budget of the window, or of the period when that is longer
 }
 
 // Statement is one slow statement over the period.
@@ -95,7 +95,8 @@ type Statement struct {
 // Document is a post-mortem as far as reports count it.
 type Document struct {
 	ID, Title string
-	Published bool // readable by everybody; else a draft or in review
+	Published bool     // readable by everybody; else a draft or in review
+	Factors   []string // tags of contributing factors; empty: it states none
 }
 
 // Action is an action item of a post-mortem.

@@ -143,8 +143,21 @@ func fired(s slo.SLO, buckets []slo.Bucket, window time.Duration, span slo.Span)
 	return out
 }
 
-// Cost is what an incident took of an objective's budget in its window; ok is
-// false when nothing is known of it.
+// held is the result whose budget the period is held against: the objective's own
+// window (window is true), or the period itself when it is longer. A month can take
+// more than all of 28 days' budget and leave some, and its first days lie before
+// the window.
+func (o Objective) held() (r slo.Result, window bool) {
+	if n := len(o.Results); n > 0 {
+		if own := o.Results[n-1]; own.To.Sub(own.From) > o.Window.To.Sub(o.Window.From) {
+			return own, false
+		}
+	}
+	return o.Window, true
+}
+
+// Cost is what an incident took of an objective's budget in its window, or in the
+// period when that is longer; ok is false when nothing is known of it.
 func Cost(o Objective, buckets []slo.Bucket, i incident.Incident, asOf time.Time) (Spend, bool) {
 	x := Incident{Incident: i}
 	from, to := impactStart(x), impactEnd(x)
@@ -157,7 +170,8 @@ func Cost(o Objective, buckets []slo.Bucket, i incident.Incident, asOf time.Time
 		}
 		to = asOf
 	}
-	bad, share, ok := slo.IncidentShare(o.SLO, buckets, o.Window, from, to)
+	held, _ := o.held()
+	bad, share, ok := slo.IncidentShare(o.SLO, buckets, held, from, to)
 	if !ok || bad <= 0 || number(share) == nil {
 		return Spend{}, false
 	}

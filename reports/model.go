@@ -177,6 +177,7 @@ const (
 	Bars     ChartKind = "bars"     // horizontal, one value a label
 	Stacked  ChartKind = "stacked"  // layers over labels
 	Dots     ChartKind = "dots"     // one dot an incident, log scale of seconds
+	Clock    ChartKind = "clock"    // one series a weekday, Monday first; one point an hour of the local day
 )
 
 // Chart is what a chart shows, not how it looks.
@@ -189,6 +190,10 @@ type Chart struct {
 	Bands  []Band    `json:"bands,omitempty"`
 	Mark   *float64  `json:"mark,omitempty"` // a line to compare with, in Unit
 	Twin   string    `json:"twin,omitempty"` // key of the table that says the same; "" is the points themselves
+	// Marks are counts of things above each label of a stacked chart, such as the
+	// incidents of each day; nil is none. MarksName says what they count.
+	Marks     []int  `json:"marks,omitempty"`
+	MarksName string `json:"marks_name,omitempty"`
 }
 
 // Report is one compiled report.

@@ -83,24 +83,39 @@ func shift(before, after slo.Result) (points float64, ok bool) {
 	return *after.Spent - *before.Spent, true
 }
 
-// arrow is the mark beside a count of objectives met: down when one more was
-// missed and its budget moved by leastShift, up likewise.
-func (c *compiler) arrow(objectives []Objective, n int) string {
-	if n == 0 {
+// arrow is the mark at a count of objectives met in the nth span against the one
+// that is compared with: down when more were missed, up likewise. It is drawn only
+// where the data carries it: the same objectives were measured, each whose verdict
+// turned was fully measured by one definition, and one of those moved by leastShift.
+func (c *compiler) arrow(objectives []Objective, before, n int) string {
+	if before < 0 {
 		return ""
 	}
-	before, after := c.count(objectives, n-1), c.count(objectives, n)
-	if before.measured != after.measured || before.met == after.met {
-		return ""
-	}
+	turned, moved := 0, false
 	for _, o := range objectives {
-		points, ok := shift(o.result(n-1, len(c.spans)), o.result(n, len(c.spans)))
-		switch {
-		case ok && points >= leastShift && after.met < before.met:
-			return "▼ "
-		case ok && points <= -leastShift && after.met > before.met:
-			return "▲ "
+		was, is := o.result(before, len(c.spans)), o.result(n, len(c.spans))
+		if (was.Met == nil) != (is.Met == nil) {
+			return ""
 		}
+		if is.Met == nil || *was.Met == *is.Met {
+			continue
+		}
+		points, ok := shift(was, is)
+		if !ok {
+			return ""
+		}
+		if *is.Met {
+			turned, points = turned+1, -points
+		} else {
+			turned--
+		}
+		moved = moved || points >= leastShift
+	}
+	switch {
+	case moved && turned < 0:
+		return "▼ "
+	case moved && turned > 0:
+		return "▲ "
 	}
 	return ""
 }
@@ -120,7 +135,7 @@ func (c *compiler) byService() (groups [][]Objective) {
 }
 
 func (c *compiler) objectives() Section {
-	s := Section{Title: "Objectives", Note: "Each cell is objectives met of those measured. An arrow needs both periods fully measured, one definition, and five points of budget between them."}
+	s := Section{Title: "Objectives", Note: "Each cell is objectives met of those measured, its arrow against the cell before. An arrow needs both periods fully measured, one definition, and five points of budget between them."}
 	if len(c.in.Objectives) == 0 {
 		s.Empty = "No objective is defined in this scope; files in slos/ define them."
 		return s
@@ -139,17 +154,49 @@ func (c *compiler) matrix() Table {
 	for _, p := range c.spans[first:] {
 		t.Columns = append(t.Columns, Column{Key: p.ID, Title: spanTitle(p), Matrix: true})
 	}
+	if c.p.Kind == period.Monthly {
+		t.Columns = append(t.Columns, Column{Key: "year", Title: "Against " + spanTitle(c.spans[0]), Numeric: true})
+	}
 	t.Columns = append(t.Columns, Column{Key: "left", Title: "Least budget left", Numeric: true})
-	for _, g := range c.byService() {
+	groups := c.byService()
+	if len(groups) > 1 {
+		t.Rows = append(t.Rows, c.matrixRow("every-service", []Value{words("All services"), {}}, c.in.Objectives, first))
+	}
+	for _, g := range groups {
 		name := g[0].SLO.Service
-		row := Row{Key: "service-" + name, Cells: []Value{{Text: c.serviceTitle(name), Link: serviceLink(name)}, words(c.team(name))}}
-		for n := first; n < len(c.spans); n++ {
-			row.Cells = append(row.Cells, c.matrixCell(g, n))
-		}
-		row.Cells = append(row.Cells, c.leastLeft(g))
-		t.Rows = append(t.Rows, row)
+		t.Rows = append(t.Rows, c.matrixRow("service-"+name, []Value{{Text: c.serviceTitle(name), Link: serviceLink(name)}, words(c.team(name))}, g, first))
 	}
 	return t
+}
+
+// matrixRow is one group of objectives over the spans from first on.
+func (c *compiler) matrixRow(key string, names []Value, g []Objective, first int) Row {
+	row := Row{Key: key, Cells: names}
+	for n := first; n < len(c.spans); n++ {
+		row.Cells = append(row.Cells, c.matrixCell(g, n))
+	}
+	if c.p.Kind == period.Monthly {
+		row.Cells = append(row.Cells, c.yearAgo(g))
+	}
+	row.Cells = append(row.Cells, c.leastLeft(g))
+	return row
+}
+
+// yearAgo compares a month with the same month of the year before: seasons make
+// neighbouring months unlike.
+func (c *compiler) yearAgo(g []Objective) Value {
+	then := c.count(g, 0)
+	if then.measured == 0 {
+		return Value{Text: "no data then", Tone: Gap}
+	}
+	for _, o := range g {
+		was, is := o.result(0, len(c.spans)), c.now(o)
+		if was.Met != nil && is.Met != nil && was.Hash != is.Hash {
+			return Value{Text: then.text() + ", definition changed", Tone: Gap}
+		}
+	}
+	v := Value{Text: c.arrow(g, 0, c.last()) + "from " + then.text(), Number: number(float64(then.met) / float64(then.measured)), Unit: Ratio}
+	return v
 }
 
 // firstMeasured is the first span of which anything was measured: columns of
@@ -167,7 +214,7 @@ func (c *compiler) matrixCell(g []Objective, n int) Value {
 	count := c.count(g, n)
 	v := Value{Text: count.text(), Tone: count.tone()}
 	if count.measured > 0 {
-		v.Text = c.arrow(g, n) + v.Text
+		v.Text = c.arrow(g, n-1, n) + v.Text
 		v.Number, v.Unit = number(float64(count.met)/float64(count.measured)), Ratio
 	} else if count.unmeasured == 0 {
 		v.Text = "–" // not yet in force
@@ -206,8 +253,9 @@ func (c *compiler) looks() (Table, bool) {
 			{Key: "slo", Title: "Objective"}, {Key: "service", Title: "Service"}, {Key: "state", Title: "State"},
 			{Key: "sli", Title: "Indicator", Numeric: true}, {Key: "target", Title: "Target", Numeric: true},
 			{Key: "spent", Title: "Budget spent", Numeric: true}, {Key: "was", Title: "Before", Numeric: true},
-			{Key: "left", Title: "Window left", Numeric: true},
+			{Key: "left", Title: "Window left", Numeric: true}, {Key: "course", Title: "Spent, " + c.spansWord()},
 		},
+		Note: "The course shows the share of each period's own budget that was spent: a full block is all of it or more, a dot is not measured.",
 	}
 	var rows []Objective
 	for _, o := range c.in.Objectives {
@@ -243,7 +291,7 @@ func (c *compiler) lookRow(o Objective) Row {
 	row := Row{Key: "look-" + o.SLO.Name, Cells: []Value{
 		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)},
 		{Text: c.serviceTitle(o.SLO.Service), Link: serviceLink(o.SLO.Service)},
-		c.verdictValue(o, r), sliValue(o, r), words(targetText(o.SLO.Target)), spentValue(o, r), {}, c.leastLeft([]Objective{o}),
+		c.verdictValue(o, r), sliValue(o, r), words(targetText(o.SLO.Target)), spentValue(o, r), {}, c.leastLeft([]Objective{o}), c.course(o),
 	}}
 	switch {
 	case was.State != slo.NotYet && r.Hash != was.Hash && was.Hash != "":

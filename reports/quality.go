@@ -159,11 +159,14 @@ func (c *compiler) review() Section {
 	}
 	slices.SortStableFunc(t.Rows, func(a, b Row) int { return cmp.Compare(rank(b.Cells[2].Tone), rank(a.Cells[2].Tone)) })
 	t.atMost(mostAtLook)
-	if len(t.Rows) == 0 {
-		s.Empty = "No objective stands out."
-		return s
+	for _, t := range []Table{t, c.undipped()} {
+		if len(t.Rows) > 0 {
+			s.Tables = append(s.Tables, t)
+		}
 	}
-	s.Tables = []Table{t}
+	if len(s.Tables) == 0 {
+		s.Empty = "No objective stands out."
+	}
 	return s
 }
 

@@ -9,27 +9,16 @@ import (
 )
 
 // attainment counts how one step went over several incidents.
-type attainment struct{ met, missed, unknown int }
-
-func (a *attainment) add(v incident.Verdict) {
-	switch v {
-	case incident.Met:
-		a.met++
-	case incident.Missed:
-		a.missed++
-	default:
-		a.unknown++
-	}
-}
+type attainment struct{ incident.Attainment }
 
 // value is met of those known. What is unknown stands beside, in the note.
 func (a attainment) value() Value {
-	known := a.met + a.missed
+	known := a.Met + a.Missed
 	if known == 0 {
 		return Value{Text: "unknown", Unit: Ratio, Tone: Gap}
 	}
-	v := Value{Text: fmt.Sprintf("%d of %d", a.met, known), Number: number(float64(a.met) / float64(known)), Unit: Ratio, Tone: Good}
-	if a.missed > 0 {
+	v := Value{Text: fmt.Sprintf("%d of %d", a.Met, known), Number: a.Share(), Unit: Ratio, Tone: Good}
+	if a.Missed > 0 {
 		v.Tone = Bad
 	}
 	return v
@@ -37,10 +26,10 @@ func (a attainment) value() Value {
 
 // note counts the unknown ones and the worst case, in which they were missed.
 func (a attainment) note() string {
-	if a.unknown == 0 {
-		return fmt.Sprintf("n = %d", a.met+a.missed)
+	if a.Unknown == 0 {
+		return fmt.Sprintf("n = %d", a.Met+a.Missed)
 	}
-	return fmt.Sprintf("%d unknown; at worst %d of %d", a.unknown, a.met, a.met+a.missed+a.unknown)
+	return fmt.Sprintf("%d unknown; at worst %d of %d", a.Unknown, a.Met, a.Met+a.Missed+a.Unknown)
 }
 
 // steps is 1-5-10 over incidents: detect, diagnose, recover, and all three.
@@ -64,22 +53,23 @@ func (c *compiler) stepNames() []struct {
 	}
 }
 
-// attain counts 1-5-10. Incidents of services with hardly any traffic are left
-// out: no alert can see one failed request among two within a minute.
-func (c *compiler) attain(all []Incident) (s steps, quiet int) {
-	for _, i := range all {
-		if c.onlyLowTraffic(i) {
+// attain counts 1-5-10 over the incidents that began in the nth span. Those of
+// services with hardly any traffic then are left out: no alert can see one failed
+// request among two within a minute.
+func (c *compiler) attain(n int) (s steps, quiet int) {
+	for _, i := range c.began(n) {
+		if c.onlyLowTraffic(i, n) {
 			quiet++
 			continue
 		}
 		var each [3]incident.Verdict
-		for n, step := range c.stepNames() {
-			each[n] = c.judge(i, step.of(i), step.target)
+		for k, step := range c.stepNames() {
+			each[k] = c.judge(i, step.of(i), step.target)
 		}
-		s.detect.add(each[0])
-		s.diagnose.add(each[1])
-		s.recover.add(each[2])
-		s.all.add(worst(each))
+		s.detect.Add(each[0])
+		s.diagnose.Add(each[1])
+		s.recover.Add(each[2])
+		s.all.Add(worst(each))
 	}
 	return s, quiet
 }
@@ -99,15 +89,15 @@ func worst(each [3]incident.Verdict) incident.Verdict {
 }
 
 // onlyLowTraffic tells whether all objectives of an incident's services had too
-// little traffic for a verdict.
-func (c *compiler) onlyLowTraffic(i Incident) bool {
+// little traffic for a verdict in the nth span.
+func (c *compiler) onlyLowTraffic(i Incident, n int) bool {
 	low := 0
 	for _, name := range i.Services {
 		for _, o := range c.in.Objectives {
 			if o.SLO.Service != name {
 				continue
 			}
-			if c.now(o).State != slo.LowTraffic {
+			if o.result(n, len(c.spans)).State != slo.LowTraffic {
 				return false
 			}
 			low++
@@ -122,12 +112,12 @@ func (c *compiler) response() Section {
 		Title: fmt.Sprintf("Response: %s, %s, %s", durationText(t.Detect), durationText(t.Diagnose), durationText(t.Recover)),
 		Note:  "Read it beside the alerts: detection within a minute can be had from alerts that are mostly false. An unknown milestone is neither met nor missed.",
 	}
-	own, quiet := c.attain(c.facts.own)
+	own, quiet := c.attain(c.last())
 	if len(c.facts.own)-quiet == 0 {
 		s.Empty = "No incident to hold against the targets."
-		return s
+		return c.withTrend(s, c.responseTrend)
 	}
-	before, _ := c.attain(c.facts.before)
+	before, _ := c.attain(c.before())
 	rows := []struct {
 		key, label string
 		now, was   attainment
@@ -147,18 +137,18 @@ func (c *compiler) response() Section {
 	for _, r := range rows {
 		how := c.derive(Derivation{
 			Key: "step-" + r.key, Title: r.label, Formula: "met / (met + missed), over incidents that began in the period",
-			Terms:  []Term{{"met", count(r.now.met)}, {"missed", count(r.now.missed)}, {"unknown", count(r.now.unknown)}, {"left out for low traffic", count(quiet)}},
+			Terms:  []Term{{"met", count(r.now.Met)}, {"missed", count(r.now.Missed)}, {"unknown", count(r.now.Unknown)}, {"left out for low traffic", count(quiet)}},
 			Source: "incidents", Link: "/incidents",
 		})
 		was := r.was.value()
 		was.Tone = Plain
 		table.Rows = append(table.Rows, Row{Key: "step-" + r.key, Cells: []Value{
-			words(r.label), count(r.now.met), count(r.now.missed), count(r.now.unknown), withHow(r.now.value(), how), was,
+			words(r.label), count(r.now.Met), count(r.now.Missed), count(r.now.Unknown), withHow(r.now.value(), how), was,
 		}})
 	}
 	s.Tables = append(s.Tables, table)
 	s.Charts = append(s.Charts, c.stepsChart(rows[0].now, rows[1].now, rows[2].now))
-	return s
+	return c.withTrend(s, c.responseTrend)
 }
 
 // stepsChart draws met, missed and unknown of each step as shares of all.
@@ -166,7 +156,7 @@ func (c *compiler) stepsChart(detect, diagnose, recovered attainment) string {
 	layers := []Series{{Name: "met", Tone: Good}, {Name: "missed", Tone: Bad}, {Name: "unknown", Tone: Gap}}
 	for n, a := range []attainment{detect, diagnose, recovered} {
 		label := c.stepNames()[n].label
-		for l, v := range []int{a.met, a.missed, a.unknown} {
+		for l, v := range []int{a.Met, a.Missed, a.Unknown} {
 			layers[l].Points = append(layers[l].Points, Point{Label: label, Value: number(float64(v))})
 		}
 	}

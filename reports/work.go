@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/reports/period"
 )
 
 // drills lists the exercises of the period.
@@ -221,6 +222,9 @@ func (c *compiler) actions() Section {
 		{Key: "open", Label: "open", Value: withHow(count(sum.open), how)}, {Key: "overdue", Label: "overdue", Value: late},
 	}
 	s.Tables = []Table{t}
+	if t := c.ageing(); len(t.Rows) > 0 && c.p.Kind != period.Daily {
+		s.Tables = append(s.Tables, t)
+	}
 	return s
 }
 

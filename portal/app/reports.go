@@ -39,7 +39,7 @@ func (a *App) openReports(context.Context) error {
 		Collect: reportData{a, collect.New(collect.Sources{
 			Catalog: reportCatalog{a.catalog}, Ledger: a.ledger, Register: a.register, Knowledge: reportKnowledge{a}, Feeds: reportFeeds{a.ledger},
 			Words:   a.archive.Words,
-			Targets: reports.Targets{Detect: targets.Detect, Diagnose: targets.Diagnose, Recover: targets.Recover, Severity: postmortemFrom},
+			Targets: reports.Targets{Detect: targets.Detect, Diagnose: targets.Diagnose, Recover: targets.Recover, Severity: a.opt.Config.Reports.PostmortemFrom},
 			Policy:  a.register.Policy(),
 		})},
 	})
@@ -57,9 +57,6 @@ func (a *App) openReports(context.Context) error {
 	a.charts = charts{drawer}
 	return nil
 }
-
-// postmortemFrom is the least grave severity that needs a post-mortem.
-const postmortemFrom = "SEV2"
 
 // startJobs runs the background jobs until the stop.
 func (a *App) startJobs() error {

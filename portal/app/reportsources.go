@@ -41,7 +41,7 @@ func (k reportKnowledge) Documents(ctx context.Context, ids []string) ([]reports
 	out := make([]reports.Document, 0, len(records))
 	for _, r := range records {
 		published := r.Status != postmortems.StatusDraft && r.Status != postmortems.StatusReview
-		out = append(out, reports.Document{ID: r.ID, Title: r.Title, Published: published})
+		out = append(out, reports.Document{ID: r.ID, Title: r.Title, Published: published, Factors: r.Factors})
 	}
 	return out, nil
 }

@@ -100,6 +100,8 @@ type Targets struct{ Detect, Diagnose, Recover time.Duration }
 type Reports struct {
 	Zone    string // IANA name of the zone whose days, weeks and months count
 	Browser string // the Chromium that prints PDFs; "" looks for one
+	// PostmortemFrom is the least grave severity that needs a post-mortem: "SEV2".
+	PostmortemFrom string
 }
 
 // Render bounds the child processes that render Markdown.

@@ -130,6 +130,8 @@ func (c *Config) judging() []setting {
 			doc: "The IANA time zone whose days, weeks and months the built-in reports have, such as `Asia/Shanghai`. A report in `reports/` of the repository states its own."},
 		{key: "reports.browser", value: line(&c.Reports.Browser), unstated: "Chromium, if one is found",
 			doc: "The Chromium that prints reports as PDF: a name looked up in `$PATH`, or a file. Without one, readers print from their own browser."},
+		{key: "reports.postmortem_from", value: word(&c.Reports.PostmortemFrom, "SEV1", "SEV2", "SEV3", "SEV4", "SEV5"), preset: "SEV2",
+			doc: "The least grave severity that needs a post-mortem. Reports ask for one also when an incident took more than a fifth of a budget."},
 		{key: "targets.detect", value: duration(&c.Targets.Detect, time.Second, 30*24*time.Hour), preset: "1m",
 			doc: "Target from the start of impact until it is detected."},
 		{key: "targets.diagnose", value: duration(&c.Targets.Diagnose, time.Second, 30*24*time.Hour), preset: "5m",

@@ -125,7 +125,7 @@ func (c *Collector) incidents(ctx context.Context, p period.Period, in *reports.
 	if c.src.Register == nil {
 		return nil
 	}
-	from := p.Prev().From
+	from := lookBack(p)[0].From
 	if t := in.AsOf.Add(-costReach); t.Before(from) {
 		from = t
 	}
@@ -138,6 +138,15 @@ func (c *Collector) incidents(ctx context.Context, p period.Period, in *reports.
 		in.Incidents = append(in.Incidents, reports.Incident{Incident: i, Durations: i.Durations(c.src.Policy)})
 	}
 	return nil
+}
+
+// lookBack are the periods whose incidents and pages a report counts, oldest first:
+// all that it shows beside each other, for a day the one before.
+func lookBack(p period.Period) []period.Period {
+	if p.Kind == period.Daily {
+		return []period.Period{p.Prev(), p}
+	}
+	return reports.Spans(p)
 }
 
 // objectives measures every objective that was in force, several at a time; the

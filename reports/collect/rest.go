@@ -6,12 +6,37 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/sql"
 )
 
+// ackReach is how long after the end of an earlier period acknowledgements of its
+// pages are looked for.
+const ackReach = 24 * time.Hour
+
+// pagesBefore are the pages of the periods before the last two, as much of each as
+// a trend counts. They are asked for period by period, so that a year of alerts is
+// never in memory at once.
+func (c *Collector) pagesBefore(ctx context.Context, p period.Period) (pages []alert.Episode, err error) {
+	spans := lookBack(p)
+	for _, span := range spans[:len(spans)-2] {
+		all, err := c.src.Register.Episodes(ctx, span.From, span.To.Add(ackReach))
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range all {
+			if e.Paging && span.Contains(e.StartsAt) {
+				e.Labels, e.Annotations = nil, nil
+				pages = append(pages, e)
+			}
+		}
+	}
+	return pages, nil
+}
+
 // signals are alerts, changes and drills: of the period and, to compare with, of
-// the one before.
+// the one before; pages also of those that trends look back on.
 func (c *Collector) signals(ctx context.Context, p period.Period, in *reports.Inputs) (err error) {
 	if c.src.Register == nil {
 		return nil
@@ -20,6 +45,11 @@ func (c *Collector) signals(ctx context.Context, p period.Period, in *reports.In
 	if in.Episodes, err = c.src.Register.Episodes(ctx, from, in.AsOf); err != nil {
 		return err
 	}
+	earlier, err := c.pagesBefore(ctx, p)
+	if err != nil {
+		return err
+	}
+	in.Episodes = slices.Concat(earlier, in.Episodes)
 	if in.Changes, err = c.src.Register.Changes(ctx, from, in.AsOf); err != nil {
 		return err
 	}
@@ -67,6 +97,10 @@ func statement(f, before sql.Followed, p period.Period) reports.Statement {
 	return s
 }
 
+// quarter is how many periods back documents are read: a monthly report judges
+// the factors of three months.
+const quarter = 3
+
 // mostGaps bounds how many searches a report is given: more than it shows.
 const mostGaps = 50
 
@@ -76,7 +110,9 @@ func (c *Collector) knowledge(ctx context.Context, p period.Period, in *reports.
 	}
 	var ids []string
 	for _, i := range in.Incidents {
-		ids = append(ids, i.Postmortems...)
+		if end, ended := i.End(); i.Open || !ended || end.At.After(p.Back(quarter-1).From) {
+			ids = append(ids, i.Postmortems...)
+		}
 	}
 	slices.Sort(ids)
 	if in.Documents, err = c.src.Knowledge.Documents(ctx, slices.Compact(ids)); err != nil {

@@ -21,6 +21,8 @@ func Figure(r reports.Report, c reports.Chart) chart.Figure {
 		return dots(r, c)
 	case reports.Stacked:
 		return stacked(c)
+	case reports.Clock:
+		return clock(c)
 	}
 	return bars(c)
 }
@@ -123,7 +125,7 @@ func dots(r reports.Report, c reports.Chart) chart.Figure {
 // columns.
 func stacked(c reports.Chart) chart.Figure {
 	if c.Unit != reports.Count || !judged(c.Series) {
-		f := chart.Columns{Title: c.Title, Unit: unit(c.Unit)}
+		f := chart.Columns{Title: c.Title, Unit: unit(c.Unit), Marks: c.Marks, MarksName: c.MarksName}
 		for i, s := range c.Series {
 			layer := chart.Stack{Name: s.Name, Role: role(s.Tone)}
 			for _, p := range s.Points {
@@ -145,6 +147,20 @@ func stacked(c reports.Chart) chart.Figure {
 			}
 			if k < len(f.Rows) && p.Value != nil {
 				f.Rows[k].Parts[i] = int(math.Round(*p.Value))
+			}
+		}
+	}
+	return f
+}
+
+// clock takes one series a weekday and one point an hour; what is more is none.
+func clock(c reports.Chart) chart.Figure {
+	f := chart.Clock{Title: c.Title}
+	for day := range min(len(c.Series), len(f.Counts)) {
+		points := c.Series[day].Points
+		for hour := range min(len(points), len(f.Counts[day])) {
+			if v := points[hour].Value; v != nil {
+				f.Counts[day][hour] = int(math.Round(*v))
 			}
 		}
 	}

@@ -80,4 +80,16 @@ func TestKinds(t *testing.T) {
 	if bars.Bars[0].Role != chart.Bad || bars.Bars[1].Role != chart.Paper {
 		t.Errorf("bars %+v", bars)
 	}
+	days := draw.Figure(r, reports.Chart{Kind: reports.Stacked, Unit: reports.Count, Marks: []int{0, 3}, MarksName: "incidents", Series: []reports.Series{
+		{Name: "fine", Points: []reports.Point{{Label: "Mon 1", Value: number(4)}, {Label: "Tue 2", Value: number(2)}}},
+	}}).(chart.Columns)
+	if len(days.Names) != 2 || days.Marks[1] != 3 || days.MarksName != "incidents" {
+		t.Errorf("columns %+v", days)
+	}
+	clock := draw.Figure(r, reports.Chart{Kind: reports.Clock, Unit: reports.Count, Series: append(make([]reports.Series, 6), reports.Series{
+		Points: append(make([]reports.Point, 23), reports.Point{Value: number(5)}, reports.Point{Value: number(9)}),
+	}, reports.Series{Points: []reports.Point{{Value: number(7)}}})}).(chart.Clock)
+	if clock.Counts[6][23] != 5 || clock.Counts[0][0] != 0 {
+		t.Errorf("clock %+v", clock)
+	}
 }

@@ -1,0 +1,180 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/postern/postern/reports/period"
+)
+
+// The error budget policy of the SRE Workbook (appendix B), as far as the data
+// carries it: what each rule asks for, and whether it was done.
+
+const (
+	// quarterSpans is how many months a class of factors is judged over.
+	quarterSpans = 3
+	// leastOfClass is how many incidents make a class: one is a case.
+	leastOfClass = 2
+)
+
+func (c *compiler) policy() Section {
+	s := Section{Title: "Error budget policy", Note: fmt.Sprintf("After the SRE Workbook: one incident over %s of a window's budget needs a post-mortem with an action of priority P0; an exhausted budget asks to hold risky changes; a class of contributing factors in over %s of a quarter's incidents asks for a planned item. Classes are counted by the tags that write-ups state, an incident as often as it has tags.", percentText(policyShare, 0), percentText(policyShare, 0))}
+	t := Table{Key: "policy", Columns: []Column{{Key: "rule", Title: "Rule"}, {Key: "what", Title: "What"}, {Key: "team", Title: "Team"}, {Key: "measure", Title: "Measure", Numeric: true}, {Key: "state", Title: "State"}}}
+	t.Rows = slices.Concat(c.costlyRows(), c.exhaustedRows(), c.frozenRows(), c.classRows())
+	t.atMost(2*mostAtLook)
+	if len(t.Rows) == 0 {
+		s.Empty = "No rule of the error budget policy asks for anything: " + c.classesKnown() + "."
+		return s
+	}
+	s.Tables = []Table{t}
+	return s
+}
+
+// costlyRows are the incidents that took more than policyShare of a budget.
+func (c *compiler) costlyRows() (rows []Row) {
+	for _, i := range slices.Concat(c.facts.carried, c.facts.own) {
+		top, ok := topSpend(i, c.titles)
+		if !ok || top.Share <= policyShare {
+			continue
+		}
+		measure := withHow(share(top.Share), "slo-"+top.SLO)
+		measure.Text += " of " + c.titles[top.SLO]
+		rows = append(rows, Row{Key: "policy-incident-" + i.ID, Cells: []Value{
+			words("costly incident"), {Text: incidentTitle(i), Link: incidentLink(i.ID)}, words(c.teamsOf(i.Incident)), measure, c.followed(i),
+		}})
+	}
+	return rows
+}
+
+// followed tells whether a costly incident has its post-mortem and its action.
+func (c *compiler) followed(i Incident) Value {
+	v := c.postmortem(i)
+	if v.Tone != Good {
+		return Value{Text: "post-mortem " + v.Text, Tone: Bad, Link: v.Link}
+	}
+	for _, a := range c.in.Actions {
+		if a.Priority == "P0" && slices.Contains(i.Postmortems, a.Document) {
+			return Value{Text: "post-mortem published, P0 action " + title(a.Status), Tone: Good, Link: v.Link}
+		}
+	}
+	return Value{Text: "post-mortem published, no P0 action known", Tone: Warn, Link: v.Link}
+}
+
+// exhaustedRows are the budgets of which nothing is left.
+func (c *compiler) exhaustedRows() (rows []Row) {
+	for _, o := range c.in.Objectives {
+		if o.Window.Left == nil || o.Window.Met == nil || *o.Window.Left > 0 {
+			continue
+		}
+		rows = append(rows, Row{Key: "policy-budget-" + o.SLO.Name, Cells: []Value{
+			words("budget exhausted"), {Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, words(c.team(o.SLO.Service)),
+			c.leastLeft([]Objective{o}), {Text: "freeze: hold risky changes", Tone: Bad},
+		}})
+	}
+	return rows
+}
+
+// frozenRows are the services that were changed inside a stated freeze.
+func (c *compiler) frozenRows() (rows []Row) {
+	by, names := map[string]int{}, []string{}
+	for _, l := range c.changesOf(c.p.From, c.asOf) {
+		if !l.Freeze || !l.Production() {
+			continue
+		}
+		if by[l.Service] == 0 {
+			names = append(names, l.Service)
+		}
+		by[l.Service]++
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(by[b]-by[a], cmp.Compare(a, b)) })
+	how := ""
+	for _, name := range names {
+		if how == "" {
+			how = c.derive(Derivation{Key: "policy-freeze", Title: "Changes inside a freeze", Formula: "number of changes to production that their source says fell into a freeze", Source: "changes"})
+		}
+		rows = append(rows, Row{Key: "policy-freeze-" + name, Cells: []Value{
+			words("changed inside a freeze"), {Text: c.serviceTitle(name), Link: serviceLink(name)}, words(c.team(name)), withHow(count(by[name]), how), {Text: "was it agreed?", Tone: Warn},
+		}})
+	}
+	return rows
+}
+
+// class is one tag of contributing factors over a quarter.
+type class struct {
+	tag string
+	n   int // incidents whose write-ups state it
+}
+
+// classes counts the incidents of the quarter by the tags of their published
+// write-ups; of is how many of them have a write-up that states any.
+func (c *compiler) classes() (all []class, of int) {
+	if c.p.Kind != period.Monthly {
+		return nil, 0
+	}
+	factors := map[string][]string{}
+	for _, d := range c.in.Documents {
+		if d.Published {
+			factors[d.ID] = d.Factors
+		}
+	}
+	by := map[string]int{}
+	for n := max(0, len(c.spans)-quarterSpans); n < len(c.spans); n++ {
+		for _, i := range c.began(n) {
+			tags := map[string]bool{}
+			for _, id := range i.Postmortems {
+				for _, tag := range factors[id] {
+					tags[tag] = true
+				}
+			}
+			for tag := range tags {
+				by[tag]++
+			}
+			if len(tags) > 0 {
+				of++
+			}
+		}
+	}
+	for tag, n := range by {
+		all = append(all, class{tag, n})
+	}
+	slices.SortFunc(all, func(a, b class) int { return cmp.Or(b.n-a.n, cmp.Compare(a.tag, b.tag)) })
+	return all, of
+}
+
+// classRows are the classes that more than policyShare of the quarter's incidents
+// have.
+func (c *compiler) classRows() (rows []Row) {
+	all, of := c.classes()
+	how := ""
+	for _, x := range all {
+		if x.n < leastOfClass || float64(x.n) <= policyShare*float64(of) {
+			continue
+		}
+		if how == "" {
+			how = c.derive(Derivation{
+				Key: "policy-class", Title: "Classes of contributing factors", Formula: "incidents of the last three months whose published write-up states the tag / those whose write-up states any; at least two",
+				Terms: []Term{{"incidents with stated factors", count(of)}}, Source: "incidents, documents", Link: "/postmortems", From: c.spans[max(0, len(c.spans)-quarterSpans)].From, To: c.asOf,
+			})
+		}
+		state := "plan an item against it"
+		if of < leastForTrend {
+			state += fmt.Sprintf(" (n = %d: few)", of)
+		}
+		rows = append(rows, Row{Key: "policy-class-" + x.tag, Cells: []Value{
+			words("class of factors"), {Text: title(x.tag), Link: searchLink(x.tag)}, words(""), withHow(partOf(x.n, of), how), {Text: state, Tone: Warn},
+		}})
+	}
+	return rows
+}
+
+// classesKnown says what an empty policy section knows of classes.
+func (c *compiler) classesKnown() string {
+	if c.p.Kind != period.Monthly {
+		return "no costly incident, no exhausted budget, no change in a freeze; classes of factors are judged in monthly reports"
+	}
+	if _, of := c.classes(); of > 0 {
+		return fmt.Sprintf("no costly incident, no exhausted budget, no change in a freeze, no class in over %s of %s with stated factors", percentText(policyShare, 0), plural(of, "incident"))
+	}
+	return "no costly incident, no exhausted budget, no change in a freeze; no write-up of the quarter states contributing factors"
+}

@@ -1,0 +1,88 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/period"
+)
+
+// When things happened within the period: pages by hour of the week, deployments
+// and incidents by day.
+
+// clockChart counts the pages by weekday and hour, by the wall clock of who was on
+// call. A day alone has no week to fold.
+func (c *compiler) clockChart(own []alert.Episode) (name string, ok bool) {
+	if c.p.Kind == period.Daily {
+		return "", false
+	}
+	chart := Chart{Name: "clock", Title: "Pages by hour of the week, by the clock of who is on call", Kind: Clock, Unit: Count}
+	days := [7]string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+	pages := 0
+	for day, hours := range c.zones().Clock(own) {
+		s := Series{Name: days[day]}
+		for hour, n := range hours {
+			s.Points = append(s.Points, Point{Label: strconv.Itoa(hour), Value: number(float64(n))})
+			pages += n
+		}
+		chart.Series = append(chart.Series, s)
+	}
+	if pages == 0 {
+		return "", false
+	}
+	c.charts = append(c.charts, chart)
+	return "clock", true
+}
+
+// days are the days of the period that have begun, in its zone.
+func (c *compiler) days() (all []period.Period) {
+	for d := period.Containing(period.Daily, c.p.From, c.p.Zone); d.From.Before(c.asOf); d = d.Next() {
+		all = append(all, d)
+	}
+	return all
+}
+
+// daysTable is deployments and incidents by day, and its chart: whether what broke
+// went along with what was changed.
+func (c *compiler) daysTable() (t Table, chart string) {
+	if c.p.Kind == period.Daily {
+		return t, ""
+	}
+	how := c.derive(Derivation{
+		Key: "days", Title: "Deployments and incidents by day", Formula: "deployments to production of each day, failed ones apart; incidents whose impact began in it",
+		Source: "changes, incidents",
+	})
+	t = Table{Key: "days", Title: "Deployments and incidents by day", Note: "Side by side is not cause: the links stated and suspected are listed above.", Columns: []Column{
+		{Key: "day", Title: "Day"}, {Key: "fine", Title: "Deployments, not failed", Numeric: true}, {Key: "failed", Title: "Failed", Numeric: true}, {Key: "incidents", Title: "Incidents", Numeric: true},
+	}}
+	x := Chart{
+		Name: "days", Title: fmt.Sprintf("Deployments and incidents by day of %s", Heading(c.p)), Kind: Stacked, Unit: Count, Twin: "days", MarksName: "incidents",
+		Series: []Series{{Name: "deployments, not failed"}, {Name: "failed", Tone: Bad}},
+	}
+	own := c.began(c.last())
+	for _, d := range c.days() {
+		fine, failed, incidents := 0, 0, 0
+		for _, l := range c.changesOf(d.From, d.To) {
+			switch {
+			case !l.Deployment() || !l.At.Before(c.asOf):
+			case l.Failed():
+				failed++
+			default:
+				fine++
+			}
+		}
+		for _, i := range own {
+			if d.Contains(impactStart(i)) {
+				incidents++
+			}
+		}
+		label := d.From.Format("Mon 2")
+		t.Rows = append(t.Rows, Row{Key: "day-" + d.ID, Cells: []Value{words(d.From.Format("Mon 2 Jan")), withHow(count(fine), how), withHow(count(failed), how), withHow(count(incidents), how)}})
+		x.Series[0].Points = append(x.Series[0].Points, Point{Label: label, Value: number(float64(fine))})
+		x.Series[1].Points = append(x.Series[1].Points, Point{Label: label, Value: number(float64(failed))})
+		x.Marks = append(x.Marks, incidents)
+	}
+	c.charts = append(c.charts, x)
+	return t, "days"
+}

@@ -1,0 +1,105 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The calendar month beside the objective's own window: two right answers to two
+// questions, and why they differ.
+
+func (c *compiler) windows() Section {
+	name := strings.ToLower(c.spanHead())
+	s := Section{Title: c.spanHead() + " and window side by side", Note: "The " + name + " is for the record, the objective's own window for deciding: it moves on every day and forgets what is older. Listed are objectives whose two verdicts differ, or whose two shares of budget are five points apart."}
+	t := Table{Key: "windows", Columns: []Column{
+		{Key: "slo", Title: "Objective"}, {Key: "calendar", Title: spanTitle(c.p), Numeric: true}, {Key: "spent", Title: "Spent of its budget", Numeric: true},
+		{Key: "window", Title: "Window"}, {Key: "wsli", Title: "Indicator in it", Numeric: true}, {Key: "wspent", Title: "Spent in it", Numeric: true}, {Key: "why", Title: "Why they differ"},
+	}}
+	compared := 0
+	var apart []Objective
+	for _, o := range c.in.Objectives {
+		r, w := c.now(o), o.Window
+		if r.Met == nil || w.Met == nil || r.Spent == nil || w.Spent == nil {
+			continue
+		}
+		compared++
+		if *r.Met != *w.Met || math.Abs(*r.Spent-*w.Spent) >= leastShift {
+			apart = append(apart, o)
+		}
+	}
+	slices.SortStableFunc(apart, func(a, b Objective) int {
+		return cmp.Compare(c.gap(b), c.gap(a))
+	})
+	for _, o := range apart[:min(len(apart), mostAtLook)] {
+		t.Rows = append(t.Rows, c.windowRow(o))
+	}
+	t.Left = len(apart) - len(t.Rows)
+	switch {
+	case compared == 0:
+		s.Empty = "No objective was measured both over the " + name + " and over its own window."
+	case len(t.Rows) == 0:
+		s.Empty = fmt.Sprintf("%s and window agree for %s: the same verdict, and less than five points of budget between them.", c.spanHead(), plural(compared, "objective"))
+	default:
+		s.Tables = []Table{t}
+	}
+	return s
+}
+
+// gap orders objectives: different verdicts first, then by points of budget.
+func (c *compiler) gap(o Objective) float64 {
+	r, w := c.now(o), o.Window
+	points := math.Abs(*r.Spent - *w.Spent)
+	if *r.Met != *w.Met {
+		points += 1e6
+	}
+	return points
+}
+
+func (c *compiler) windowRow(o Objective) Row {
+	r, w := c.now(o), o.Window
+	met := func(v Value, met bool) Value {
+		if v.Tone = Good; !met {
+			v.Tone = Bad
+		}
+		return v
+	}
+	return Row{Key: "window-" + o.SLO.Name, Cells: []Value{
+		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, met(sliValue(o, r), *r.Met), spentValue(o, r), words(windowText(o.SLO.Window)),
+		met(sliValue(o, w), *w.Met), spentValue(o, w), words(c.whyApart(o)),
+	}}
+}
+
+// whyApart says in a sentence which days only one of the two counts, and what went
+// wrong on them.
+func (c *compiler) whyApart(o Objective) string {
+	r, w := c.now(o), o.Window
+	if r.Hash != w.Hash {
+		return "The two are judged by different definitions: one changed in between."
+	}
+	name := strings.ToLower(c.spanHead())
+	rbad, wbad := r.Total-r.Good, w.Total-w.Good
+	days := func(from, to time.Time) string {
+		first, last := from.In(c.p.Zone), to.Add(-time.Nanosecond).In(c.p.Zone)
+		if first.Format("2 Jan") == last.Format("2 Jan") {
+			return first.Format("2 January")
+		}
+		return first.Format("2 January") + " to " + last.Format("2 January")
+	}
+	unit := "bad"
+	if m := method(o.SLO); m != "" {
+		unit = "bad slices"
+	}
+	switch {
+	case w.From.After(r.From):
+		return fmt.Sprintf("The window begins %s after the %s: %s of the %s's %s %s fell on %s, which only the %s counts.",
+			durationText(w.From.Sub(r.From)), name, events(max(0, rbad-wbad)).Text, name, events(rbad).Text, unit, days(r.From, w.From), name)
+	case w.From.Before(r.From):
+		return fmt.Sprintf("The window begins %s before the %s: %s of its %s %s fell on %s, which only the window counts.",
+			durationText(r.From.Sub(w.From)), name, events(max(0, wbad-rbad)).Text, events(wbad).Text, unit, days(w.From, r.From))
+	}
+	return fmt.Sprintf("Both begin at the same time; they counted %s and %s %s.", events(rbad).Text, events(wbad).Text, unit)
+}
