@@ -169,7 +169,7 @@ func TestEverySettingIsReadFromEnvironmentAndFlag(t *testing.T) {
 		"limits.push_packed": "128MiB", "limits.push_inflated": "1GiB", "limits.document": "1536KiB", "limits.attachment": "20MiB",
 		"limits.changed_paths": "50000", "limits.commits": "5000", "limits.tree_paths": "300000", "limits.tree_depth": "12",
 		"limits.push_time": "20m", "limits.free_space": "2GiB", "severity_aliases": "page-now=SEV1, 特急=SEV1",
-		"targets.detect": "2m", "targets.diagnose": "10m", "targets.recover": "90m", "reports.zone": "Asia/Shanghai", "reports.browser": "/usr/bin/chromium",
+		"targets.detect": "2m", "targets.diagnose": "10m", "targets.recover": "90m", "reports.zone": "Asia/Shanghai", "reports.browser": "/usr/bin/chromium", "reports.postmortem_from": "SEV3",
 		"prometheus.sources": "main=http://prometheus:9090, eu-1=https://thanos.example/prom",
 		"feeds.body":         "4MiB", "feeds.queue": "99", "feeds.statuspages": "shop=https://status.example.org/api/v2/incidents.json",
 		"feeds.statuspage_every": "1m", "retention.raw": "240h", "retention.facts": "2400h", "retention.buckets_fine": "2401h", "retention.buckets": "24000h",
