@@ -22,7 +22,7 @@ func (c *compiler) policy() Section {
 	s := Section{Title: "Error budget policy", Note: fmt.Sprintf("After the SRE Workbook: one incident over %s of a window's budget needs a post-mortem with an action of priority P0; an exhausted budget asks to hold risky changes; a class of contributing factors in over %s of a quarter's incidents asks for a planned item. Classes are counted by the tags that write-ups state, an incident as often as it has tags.", percentText(policyShare, 0), percentText(policyShare, 0))}
 	t := Table{Key: "policy", Columns: []Column{{Key: "rule", Title: "Rule"}, {Key: "what", Title: "What"}, {Key: "team", Title: "Team"}, {Key: "measure", Title: "Measure", Numeric: true}, {Key: "state", Title: "State"}}}
 	t.Rows = slices.Concat(c.costlyRows(), c.exhaustedRows(), c.frozenRows(), c.classRows())
-	t.atMost(2*mostAtLook)
+	t.atMost(2 * mostAtLook)
 	if len(t.Rows) == 0 {
 		s.Empty = "No rule of the error budget policy asks for anything: " + c.classesKnown() + "."
 		return s
