@@ -49,7 +49,8 @@ const (
 	NotYet     State = "not_yet"     // before the objective is in force, or in the future
 )
 
-// Words say a state to people, the same on every face.
+// Words say a state to people, the same on every face. What was never judged, the
+// zero State, is not yet in force.
 func (s State) Words() string {
 	switch s {
 	case OK:
@@ -64,7 +65,7 @@ func (s State) Words() string {
 		return "no data"
 	case Invalid:
 		return "invalid data"
-	case NotYet:
+	case NotYet, "":
 		return "not yet in force"
 	}
 	return string(s)
