@@ -49,6 +49,7 @@ func collapse(in []token) []token {
 	}
 	brackets := pair(in)
 	firstRows := map[int]bool{} // where the first row after VALUES ends
+	var signs run
 	out := make([]token, 0, len(in))
 	for i := 0; i < len(in); i++ {
 		t, last := in[i], token{kind: punct, text: "("}
@@ -62,7 +63,7 @@ func collapse(in []token) []token {
 		}
 		switch {
 		case t.kind == literal && last.kind == literal:
-		case t.is("-", "+") && signsValue(in[i:]) && beginsValue(last):
+		case t.is("-", "+") && signs.at(in, i).value && beginsValue(last):
 		case opens && group.values && (row || last.isWord("in") && t.is("(") || last.isWord("array") && t.is("[")):
 			i = group.end
 			out = append(out, t, token{word, "..."}, token{punct, closing(t)})
@@ -88,10 +89,23 @@ func (t token) is(texts ...string) bool { return t.kind == punct && slices.Conta
 
 func (t token) isWord(texts ...string) bool { return t.kind == word && slices.Contains(texts, t.text) }
 
-// signsValue tells that signs, and then a value, are next.
-func signsValue(in []token) bool {
-	i := slices.IndexFunc(in, func(t token) bool { return !t.is("-", "+") })
-	return i >= 0 && in[i].kind == literal
+// run is a row of signs: where it ends, and whether a value is next.
+type run struct {
+	end   int
+	value bool
+}
+
+// at is the run that the sign at i is part of. It looks along a run once: a
+// statement may be nothing but signs.
+func (r *run) at(in []token, i int) run {
+	if i < r.end {
+		return *r
+	}
+	for r.end = i; r.end < len(in) && in[r.end].is("-", "+"); {
+		r.end++
+	}
+	r.value = r.end < len(in) && in[r.end].kind == literal
+	return *r
 }
 
 // beginsValue tells that a sign after this token belongs to the number after it.

@@ -3,6 +3,7 @@ package sql
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -193,4 +194,18 @@ func FuzzNormalize(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A statement of nothing but one thing takes no longer than another of its length.
+func TestHostileStatementsAreReadInTime(t *testing.T) {
+	for _, part := range []string{"-", "--", "+ -", "-1", "- -1,", "(", "(-", "'", "/*", "in(1),", "values(1),(", "a.", "$$", "[", "1 "} {
+		statement := "select " + strings.Repeat(part, MaxInput/len(part))
+		for _, d := range []Dialect{MySQL, PostgreSQL} {
+			began := time.Now()
+			Normalize(statement, d)
+			if took := time.Since(began); took > 2*time.Second { // 20 ms
+				t.Errorf("64 KiB of %q took %s", part, took)
+			}
+		}
+	}
 }
