@@ -66,8 +66,8 @@ func tellDelivery(term terminal, raw json.RawMessage, output string) error {
 	what := fmt.Sprintf("%s %s, revision %d", d.Report, d.Period, d.Revision)
 	if d.State != "done" {
 		why := "it is " + d.State
-		if d.Reason != nil {
-			why += ": " + *d.Reason
+		if d.Reason != nil { // it says more than the state
+			why = *d.Reason
 		}
 		return fault.Newf(fault.Unavailable, "report", "%s did not reach %s: %s", what, place, why)
 	}

@@ -52,7 +52,10 @@ func (a *App) openDeliveries(ctx context.Context) error {
 			if s, ok := senders[channel]; ok {
 				return s, nil
 			}
-			return nil, fault.Newf(fault.NotFound, "app.deliver", "the channel %.40q is not configured: state it under channels, or mail.host for mail", channel)
+			if channel == string(deliver.Mail) {
+				return nil, fault.New(fault.NotFound, "app.deliver", "mail is not configured: the portal's operator states mail.host and mail.from")
+			}
+			return nil, fault.Newf(fault.NotFound, "app.deliver", "the channel %.40q is not configured: the portal's operator states it under channels", channel)
 		},
 	})
 	cut, err := a.outbox.Recover(ctx)
@@ -82,6 +85,15 @@ func (a *App) openSenders() (map[string]deliver.Sender, error) {
 		senders[name] = s
 	}
 	return senders, nil
+}
+
+// canSend tells whether a recipient of this kind is configured.
+func (a *App) canSend(channel string) bool {
+	if channel == string(deliver.Mail) {
+		return a.opt.Config.Mail.Host != ""
+	}
+	_, known := a.opt.Config.Channels[channel]
+	return known
 }
 
 func channelOf(name string, c config.Channel) deliver.Channel {

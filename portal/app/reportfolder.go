@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -12,6 +13,7 @@ import (
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/definition"
+	"github.com/postern/postern/reports/deliver"
 	"github.com/postern/postern/reports/period"
 )
 
@@ -31,7 +33,27 @@ func (a *App) ownReports(ctx context.Context, cs postmortems.ChangeSet) (judged,
 	if err := j.words(ctx, cs, a.opt.Config.Reports.Zone); err != nil {
 		return nil, err
 	}
+	for _, d := range j.put {
+		j.problems = append(j.problems, a.unreachable(d)...)
+	}
 	return j, nil
+}
+
+// unreachable warns of recipients that this portal cannot send to: the author
+// would hear of it only when the first report failed to leave.
+func (a *App) unreachable(d reports.Definition) (all []postmortems.Problem) {
+	told := map[string]bool{}
+	for _, r := range d.Recipients {
+		message := "the channel " + strconv.Quote(r.Kind) + " is not configured on this portal: reports to it fail until its operator states it"
+		if r.Kind == string(deliver.Mail) {
+			message = "this portal sends no mail: reports to addresses fail until its operator states mail.host"
+		}
+		if !a.canSend(r.Kind) && !told[r.Kind] {
+			told[r.Kind] = true
+			all = append(all, postmortems.Problem{Path: d.Path, Line: 1, Col: 1, Weight: postmortems.Warning, Rule: definition.RuleUnreachable, Message: message})
+		}
+	}
+	return all
 }
 
 // judgedReports is what a push does to reports/.

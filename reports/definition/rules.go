@@ -17,6 +17,8 @@ const (
 	// RuleDuplicate and RuleUnread are judged by whoever sees all files.
 	RuleDuplicate = "report-duplicate"
 	RuleUnread    = "report-file-unread"
+	// RuleUnreachable is judged by the portal, which knows its configuration.
+	RuleUnreachable = "report-unreachable"
 )
 
 // good is a definition that breaks no rule.
@@ -48,6 +50,9 @@ func Rules() []postmortems.Rule {
 		postmortems.Rule{ID: RuleDuplicate, Title: "Two reports do not share a name", Weight: postmortems.Error,
 			Why:  "Both would lie at one address, and which one is shown would be left to chance.",
 			Mend: "Give one of them another `name`. A name of a built-in report (`daily`, `weekly`, `monthly`) takes its place.", Good: good},
+		postmortems.Rule{ID: RuleUnreachable, Title: "Recipients can be reached from this portal", Weight: postmortems.Warning,
+			Why:  "A report to a channel that is not configured fails each time, and waits on `/deliveries` for a person.",
+			Mend: "Ask the portal's operator for the channel (`channels`) or for mail (`mail.host`, `mail.from`), or name another recipient.", Good: good},
 		postmortems.Rule{ID: RuleUnread, Title: "The folder `reports/` holds definitions and words alone", Weight: postmortems.Warning,
 			Why:  "Other files there are stored, but nothing reads them and no reader sees them.",
 			Mend: "Definitions are `reports/NAME.yaml`, words `reports/words/NAME/PERIOD.md`; move documents to another folder.", Good: good},
