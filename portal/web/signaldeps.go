@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/postern/postern/reports/alert"
@@ -48,3 +49,6 @@ type BudgetSpent struct {
 	Bad   float64 // bad events while it lasted, or bad slices
 	Share float64 // of the budget of the objective's own window
 }
+
+// BadCount is Bad as people write it; slices may be bad by a fraction.
+func (b BudgetSpent) BadCount() string { return groupDigits(int(math.Round(b.Bad))) }

@@ -5,7 +5,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -86,7 +89,7 @@ func (l *Ledger) Accept(ctx context.Context, format string, in feed.Input) (Answ
 	const op = "ledger.Accept"
 	decoder := l.opt.Decoders[format]
 	if decoder == nil {
-		return Answer{}, fault.Newf(fault.NotFound, op, "there is no feed format %q", format)
+		return Answer{}, fault.Newf(fault.NotFound, op, "there is no feed format %.40q; there are %s", format, strings.Join(slices.Sorted(maps.Keys(l.opt.Decoders)), ", "))
 	}
 	if err := l.admit(ctx, format, in); err != nil {
 		return Answer{}, err
