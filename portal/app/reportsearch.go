@@ -71,22 +71,28 @@ func reportDocument(id string, p archive.Published) search.Document {
 		Sections: []search.Section{{Text: r.Verdict.Text + "\n" + r.Words + "\n" + sentences(r.Changed) + "\n" + sentences(r.Acts)}},
 	}
 	for _, s := range r.Sections {
-		var text strings.Builder
-		for _, t := range s.Tables {
-			if slices.Contains(indexedTables(), t.Key) {
-				for _, row := range t.Rows {
-					for _, c := range row.Cells {
-						text.WriteString(c.Text + " · ")
-					}
-					text.WriteByte('\n')
-				}
-			}
-		}
-		if text.Len() > 0 {
-			d.Sections = append(d.Sections, search.Section{Heading: s.Title, Anchor: s.Key, Text: text.String()})
+		if text := indexedText(s); text != "" {
+			d.Sections = append(d.Sections, search.Section{Heading: s.Title, Anchor: s.Key, Text: text})
 		}
 	}
 	return d
+}
+
+// indexedText is what search knows of a section: a line for each row.
+func indexedText(s reports.Section) string {
+	var text strings.Builder
+	for _, t := range s.Tables {
+		if !slices.Contains(indexedTables(), t.Key) {
+			continue
+		}
+		for _, row := range t.Rows {
+			for _, c := range row.Cells {
+				text.WriteString(c.Text + " · ")
+			}
+			text.WriteByte('\n')
+		}
+	}
+	return text.String()
 }
 
 func sentences(lines []reports.Line) string {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"iter"
+	"math/rand/v2"
 	"time"
 )
 
@@ -14,13 +15,15 @@ type firing struct {
 	from, to                                   time.Time // to is zero while it fires
 }
 
-// noisy are the rules that fire without anything being wrong, and how often a day.
-var noisy = []struct {
+// noisyRule fires without anything being wrong.
+type noisyRule struct {
 	name, service, severity, summary string
-	aDay                             float64
-	minutes                          int  // how long an episode lasts, at most
-	night                            bool // mostly at night, when batch jobs run
-}{
+	aDay                             float64 // how often a day
+	minutes                          int     // how long an episode lasts, at most
+	night                            bool    // mostly at night, when batch jobs run
+}
+
+var noisy = []noisyRule{
 	{"OrdersDBReplicationSlotLag", "orders-db", "critical", "Replication slot keeps more than 8 GiB of WAL", 1.1, 14, true},
 	{"CacheHitRatioLow", "catalog", "warning", "Hit ratio of the catalogue cache below 80 %", 0.8, 30, false},
 	{"NodeClockSkew", "k8s-platform", "warning", "Clock of a node is off by more than 50 ms", 0.5, 6, false},
@@ -77,18 +80,24 @@ func (s *Story) noise() []firing {
 				if n.night && d.IntN(3) > 0 {
 					at = day.Add(time.Duration(15*60+d.IntN(7*60)) * time.Minute) // 23:00 to 06:00 in Shanghai
 				}
-				times := 1
-				if n.night && d.IntN(9) == 0 {
-					times = 4
-				}
-				for k := range times {
-					from := at.Add(time.Duration(k*12) * time.Minute)
-					f := firing{n.name, n.service, n.severity, fmt.Sprintf("%s-%d", n.service, d.IntN(3)), n.summary, from, from.Add(time.Duration(1+d.IntN(n.minutes)) * time.Minute)}
-					if f.to.Before(s.now) {
-						out = append(out, f)
-					}
-				}
+				out = append(out, s.flaps(d, n, at)...)
 			}
+		}
+	}
+	return out
+}
+
+// flaps are the firings of one such episode that are over: mostly one.
+func (s *Story) flaps(d *rand.Rand, n noisyRule, at time.Time) (out []firing) {
+	times := 1
+	if n.night && d.IntN(9) == 0 {
+		times = 4
+	}
+	for k := range times {
+		from := at.Add(time.Duration(k*12) * time.Minute)
+		f := firing{n.name, n.service, n.severity, fmt.Sprintf("%s-%d", n.service, d.IntN(3)), n.summary, from, from.Add(time.Duration(1+d.IntN(n.minutes)) * time.Minute)}
+		if f.to.Before(s.now) {
+			out = append(out, f)
 		}
 	}
 	return out
