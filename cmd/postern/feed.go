@@ -101,7 +101,7 @@ func (f feedImport) open(term terminal) (in io.ReadCloser, size int64, err error
 	}
 	file, err := os.Open(f.file)
 	if err != nil {
-		return nil, 0, fault.Wrap(fault.NotFound, "feed", "the file cannot be opened: "+err.Error(), err)
+		return nil, 0, fault.Wrap(fault.NotFound, "feed", "the file cannot be opened", err)
 	}
 	if info, err := file.Stat(); err == nil {
 		size = info.Size()
