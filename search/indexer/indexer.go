@@ -79,6 +79,7 @@ type Indexer struct {
 	mu      sync.Mutex
 	reached kv.Seq
 	failure error         // of the last step; nil while all is well
+	looked  bool          // the index was looked at since the start: an empty one reached 0
 	moved   chan struct{} // closed and replaced when reached or failure change
 }
 
@@ -288,10 +289,11 @@ func (x *Indexer) current() kv.Seq {
 func (x *Indexer) report(reached kv.Seq, failure error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if reached == x.reached && failure == nil && x.failure == nil {
+	if x.looked && reached == x.reached && failure == nil && x.failure == nil {
 		return
 	}
 	x.reached, x.failure = reached, failure
+	x.looked = true
 	close(x.moved)
 	x.moved = make(chan struct{})
 }
@@ -301,10 +303,10 @@ func (x *Indexer) report(reached kv.Seq, failure error) {
 func (x *Indexer) WaitFor(ctx context.Context, seq kv.Seq) error {
 	for {
 		x.mu.Lock()
-		reached, failure, moved := x.reached, x.failure, x.moved
+		looked, reached, failure, moved := x.looked, x.reached, x.failure, x.moved
 		x.mu.Unlock()
 		switch {
-		case reached >= seq:
+		case looked && reached >= seq && failure == nil:
 			return nil
 		case failure != nil:
 			return fault.Wrap(fault.Unavailable, "indexer.WaitFor", "search is not up to date and is being mended", failure)
