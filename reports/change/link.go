@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 )
@@ -78,6 +79,7 @@ func Connect(all []Change, incidents []Incident) []Linked {
 	out := make([]Linked, len(newest))
 	byName := map[string][]int{}
 	byService := map[string][]int{} // oldest first
+	suspects := map[string][]int{}  // of them, those that can be suspected
 	for i := len(newest) - 1; i >= 0; i-- {
 		c := newest[i]
 		out[i].Change = c
@@ -85,17 +87,21 @@ func Connect(all []Change, incidents []Incident) []Linked {
 		byName[c.Source+":"+c.ID] = append(byName[c.Source+":"+c.ID], i)
 		if c.Service != "" {
 			byService[c.Service] = append(byService[c.Service], i)
+			if c.Deployment() && (c.Outcome == "succeeded" || c.Outcome == "") {
+				suspects[c.Service] = append(suspects[c.Service], i)
+			}
 		}
 	}
 	findRollbacks(out, byService)
-	stated := stated(out, incidents, byName)
+	l := links{out, map[pair]bool{}}
+	stated := l.stated(incidents, byName)
 	for _, in := range incidents {
 		if stated[in.ID] || in.From.IsZero() {
 			continue
 		}
 		for _, service := range in.Services {
-			if i := suspect(out, byService[service], in.From); i >= 0 {
-				out[i].add(Link{in.ID, true, in.From, in.To})
+			if i := suspect(out, suspects[service], in.From); i >= 0 {
+				l.add(i, Link{in.ID, true, in.From, in.To})
 			}
 		}
 	}
@@ -118,7 +124,7 @@ func b2i(b bool) int {
 }
 
 // stated adds the links that somebody stated, and tells which incidents have one.
-func stated(out []Linked, incidents []Incident, byName map[string][]int) map[string]bool {
+func (l links) stated(incidents []Incident, byName map[string][]int) map[string]bool {
 	byRef := map[string]Incident{}
 	for _, in := range incidents {
 		for _, ref := range in.Refs {
@@ -127,11 +133,11 @@ func stated(out []Linked, incidents []Incident, byName map[string][]int) map[str
 	}
 	has := map[string]bool{}
 	add := func(i int, in Incident) {
-		out[i].add(Link{in.ID, false, in.From, in.To})
+		l.add(i, Link{in.ID, false, in.From, in.To})
 		has[in.ID] = true
 	}
-	for i := range out {
-		for _, ref := range out[i].Change.Incidents {
+	for i := range l.out {
+		for _, ref := range l.out[i].Change.Incidents {
 			if in, ok := byRef[ref]; ok {
 				add(i, in)
 			}
@@ -147,25 +153,33 @@ func stated(out []Linked, incidents []Incident, byName map[string][]int) map[str
 	return has
 }
 
-func (l *Linked) add(link Link) {
-	if !slices.ContainsFunc(l.Incidents, func(old Link) bool { return old.Incident == link.Incident }) {
-		l.Incidents = append(l.Incidents, link)
+// links adds each link once.
+type links struct {
+	out  []Linked
+	seen map[pair]bool
+}
+
+// pair is a change by its index, and an incident.
+type pair struct {
+	change   int
+	incident string
+}
+
+func (l links) add(change int, link Link) {
+	if p := (pair{change, link.Incident}); !l.seen[p] {
+		l.seen[p] = true
+		l.out[change].Incidents = append(l.out[change].Incidents, link)
 	}
 }
 
-// suspect is the last successful production deployment of a service's changes,
-// oldest first, in the day up to the start of impact; -1 for none.
+// suspect is the last of a service's successful production deployments, oldest
+// first, in the day up to the start of impact; -1 for none.
 func suspect(out []Linked, ofService []int, start time.Time) int {
-	for _, i := range slices.Backward(ofService) {
-		c := out[i].Change
-		if start.Sub(c.At) > SuspectWithin {
-			return -1
-		}
-		if !c.At.After(start) && c.Deployment() && (c.Outcome == "succeeded" || c.Outcome == "") {
-			return i
-		}
+	n := sort.Search(len(ofService), func(k int) bool { return out[ofService[k]].At.After(start) })
+	if n == 0 || start.Sub(out[ofService[n-1]].At) > SuspectWithin {
+		return -1
 	}
-	return -1
+	return ofService[n-1]
 }
 
 // findRollbacks tells each deployment that the next change of its service in
