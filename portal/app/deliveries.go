@@ -132,12 +132,17 @@ func (a *App) queueRevision(ctx context.Context, def reports.Definition, rev arc
 	if err != nil || a.opt.Now().Sub(def.Due(p)) > deliverWithin(rev.Kind) {
 		return err
 	}
+	wanted := deliveriesOf(def, rev)
+	asked, err := a.outbox.Asked(ctx, wanted)
+	if err != nil || asked {
+		return err
+	}
 	news, err := a.worthSending(ctx, rev)
 	if err != nil || !news {
 		return err
 	}
 	return a.db.Update(ctx, func(w kv.Writer) error {
-		_, err := a.outbox.Add(w, deliveriesOf(def, rev))
+		_, err := a.outbox.Add(w, wanted)
 		return err
 	})
 }

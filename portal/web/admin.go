@@ -24,14 +24,16 @@ type tokenJSON struct {
 }
 
 func tokenOf(t auth.Token) tokenJSON {
-	at := func(t time.Time) *time.Time {
-		if t.IsZero() {
-			return nil
-		}
-		u := t.UTC()
-		return &u
+	return tokenJSON{t.ID, t.Name, t.Role, t.Created.UTC(), instantOrNull(t.Expires), instantOrNull(t.Revoked), instantOrNull(t.LastUsed)}
+}
+
+// instantOrNull is a time on the wire: UTC, and null when it is not known.
+func instantOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
 	}
-	return tokenJSON{t.ID, t.Name, t.Role, t.Created.UTC(), at(t.Expires), at(t.Revoked), at(t.LastUsed)}
+	u := t.UTC()
+	return &u
 }
 
 func (s *Server) tokenList(c echo.Context) error {

@@ -109,16 +109,9 @@ func deliveryOf(d outbox.Delivery) deliveryJSON {
 		}
 		return &s
 	}
-	moment := func(t time.Time) *time.Time {
-		if t.IsZero() {
-			return nil
-		}
-		u := t.UTC()
-		return &u
-	}
 	return deliveryJSON{
 		ID: d.ID, Report: d.Report, Period: d.Period, Revision: d.Revision, Channel: d.Channel, Address: text(d.Address), State: string(d.State),
-		Reason: text(d.Reason), Attempts: d.Attempts, NotBefore: moment(d.NotBefore), Ended: moment(d.Ended),
+		Reason: text(d.Reason), Attempts: d.Attempts, NotBefore: instantOrNull(d.NotBefore), Ended: instantOrNull(d.Ended),
 	}
 }
 

@@ -78,6 +78,23 @@ func (o *Outbox) Add(w kv.Writer, deliveries []Delivery) (ids []string, err erro
 	return ids, nil
 }
 
+// Asked tells whether all of these deliveries were asked for already. It only
+// reads: whoever asks again and again need not write each time.
+func (o *Outbox) Asked(ctx context.Context, deliveries []Delivery) (all bool, err error) {
+	err = o.opt.DB.View(ctx, func(r kv.Reader) error {
+		all = true
+		for _, d := range deliveries {
+			known, err := r.Get(bDelivery, []byte(idOf(d)))
+			if err != nil {
+				return err
+			}
+			all = all && known != nil
+		}
+		return nil
+	})
+	return all, err
+}
+
 // Recover marks deliveries that a crash cut off as uncertain. It returns how
 // many there were.
 func (o *Outbox) Recover(ctx context.Context) (n int, err error) {
