@@ -93,8 +93,11 @@ func cell(t *testing.T, r reports.Report, table, row, column string) reports.Val
 
 func near(t *testing.T, what string, got *float64, want float64) {
 	t.Helper()
-	if got == nil || math.Abs(*got-want) > 1e-12*max(1, math.Abs(want)) {
-		t.Errorf("%s is %v, by brute force %v", what, got, want)
+	switch {
+	case got == nil:
+		t.Errorf("%s has no number, by brute force %v", what, want)
+	case math.Abs(*got-want) > 1e-12*max(1, math.Abs(want)):
+		t.Errorf("%s is %v, by brute force %v", what, *got, want)
 	}
 }
 

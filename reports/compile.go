@@ -123,6 +123,9 @@ func (c *compiler) narrow() {
 		})
 	in.Actions = kept(in.Actions, func(a Action) bool { return c.admitsAny(a.Services) },
 		func(a, b Action) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Key, b.Key)) })
+	for n := range in.Actions {
+		in.Actions[n] = in.Actions[n].asOf(c.asOf)
+	}
 	in.Gaps = kept(in.Gaps, func(s Search) bool { return s.Count > 0 },
 		func(a, b Search) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Query, b.Query)) })
 	in.Feeds = kept(in.Feeds, func(Feed) bool { return true },

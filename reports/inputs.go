@@ -114,6 +114,15 @@ type Action struct {
 	Priority      string
 }
 
+// asOf is the item as it stood at an instant: one that was closed later was open
+// then. Otherwise every closed item would rewrite the reports before it.
+func (a Action) asOf(t time.Time) Action {
+	if a.Status != "open" && !a.DoneAt.IsZero() && !a.DoneAt.Before(t) {
+		a.Status, a.DoneAt = "open", time.Time{}
+	}
+	return a
+}
+
 // Search is a query that found nothing, and how often it was asked.
 type Search struct {
 	Query string

@@ -161,10 +161,12 @@ func TestAgeing(t *testing.T) {
 	}
 	in.Actions = append(in.Actions, reports.Action{Key: "z", Text: "x", Status: "open"},
 		reports.Action{Key: "done", Text: "x", Owner: "ana", Opened: p.From, DoneAt: p.From.Add(time.Hour), Status: "done"},
+		// Closed after the period: open when it ended.
+		reports.Action{Key: "done-later", Text: "x", Owner: "bo", Opened: p.To.AddDate(0, 0, -40), DoneAt: p.To.AddDate(0, 0, 2), Status: "done"},
 		reports.Action{Key: "later", Text: "x", Owner: "ana", Opened: p.To.AddDate(0, 0, 1), Status: "open"})
 	r := reports.Compile(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p, in)
 	for row, want := range map[string][6]float64{
-		"aged-all": {9, 2, 2, 2, 2, 1}, "aged-owner-ana": {4, 1, 1, 1, 1, 0}, "aged-owner-bo": {4, 1, 1, 1, 1, 0}, "aged-owner-": {1, 0, 0, 0, 0, 1},
+		"aged-all": {10, 2, 3, 2, 2, 1}, "aged-owner-ana": {4, 1, 1, 1, 1, 0}, "aged-owner-bo": {5, 1, 2, 1, 1, 0}, "aged-owner-": {1, 0, 0, 0, 0, 1},
 	} {
 		for n, column := range []string{"open", "d30", "d90", "d180", "older", "unknown"} {
 			near(t, row+" "+column, cell(t, r, "ageing", row, column).Number, want[n])

@@ -123,7 +123,7 @@ func (c *Collector) knowledge(ctx context.Context, p period.Period, in *reports.
 		return err
 	}
 	for _, a := range all {
-		if a.Status == "open" || p.Contains(a.DoneAt) || p.Contains(a.Opened) {
+		if a.Status == "open" || !a.DoneAt.Before(p.From) || p.Contains(a.Opened) {
 			in.Actions = append(in.Actions, a)
 		}
 	}
