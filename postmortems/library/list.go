@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/binary"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,11 +93,8 @@ func deleteFacets(w kv.Writer, id string, rec storedRecord) error {
 }
 
 func readCount(r kv.Reader, facet, value string) (int, error) {
-	b, err := r.Get(bCount, kv.Join(facet, value))
-	if err != nil || len(b) != 8 {
-		return 0, err
-	}
-	return int(binary.BigEndian.Uint64(b)), nil
+	n, err := kv.Number(r, bCount, kv.Join(facet, value))
+	return int(n), err
 }
 
 func addCount(w kv.Writer, facet, value string, by int) error {
@@ -109,7 +105,7 @@ func addCount(w kv.Writer, facet, value string, by int) error {
 	if n += by; n <= 0 {
 		return w.Delete(bCount, kv.Join(facet, value))
 	}
-	return w.Put(bCount, kv.Join(facet, value), binary.BigEndian.AppendUint64(nil, uint64(n)))
+	return kv.PutNumber(w, bCount, kv.Join(facet, value), uint64(n))
 }
 
 // keptCounts lists the values of a facet with the number of documents, most first.
@@ -120,8 +116,11 @@ func (l *Library) keptCounts(ctx context.Context, facet string) (out []Count, er
 			if err != nil {
 				return err
 			}
-			value := string(item.Key[len(from):])
-			out = append(out, Count{Value: value, N: int(binary.BigEndian.Uint64(item.Value))})
+			n, ok := kv.NumberOf(item.Value)
+			if !ok {
+				return fault.New(fault.Internal, "library.counts", "the number of documents of a facet cannot be read")
+			}
+			out = append(out, Count{Value: string(item.Key[len(from):]), N: int(n)})
 		}
 		return nil
 	})
@@ -167,6 +166,13 @@ func walk(r kv.Reader, f Filter, fn func(k []byte, id string, rec storedRecord) 
 	if err != nil {
 		return err
 	}
+	return walkRows(r, from, to, func(k []byte, id string, rec storedRecord) bool {
+		return !f.matches(rec) || fn(k, id, rec)
+	})
+}
+
+// walkRows visits the documents of a range of list rows until fn says false.
+func walkRows(r kv.Reader, from, to []byte, fn func(k []byte, id string, rec storedRecord) bool) error {
 	for item, err := range r.Scan(bBy, from, to) {
 		if err != nil {
 			return err
@@ -176,7 +182,7 @@ func walk(r kv.Reader, f Filter, fn func(k []byte, id string, rec storedRecord) 
 		if err != nil {
 			return err
 		}
-		if f.matches(rec) && !fn(item.Key, id, rec) {
+		if !fn(item.Key, id, rec) {
 			return nil
 		}
 	}
@@ -240,21 +246,12 @@ func (l *Library) ForAlert(ctx context.Context, alert string, limit int) (out []
 func (l *Library) facetList(ctx context.Context, facet, value string, limit int) (out []Record, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		from, to := kv.Under(facet, value)
-		for item, err := range r.Scan(bBy, from, to) {
-			if err != nil {
-				return err
+		return walkRows(r, from, to, func(_ []byte, id string, rec storedRecord) bool {
+			if len(out) < limit {
+				out = append(out, rec.record(id))
 			}
-			if len(out) == limit {
-				return nil
-			}
-			id := string(item.Key[bytes.LastIndexByte(item.Key, sep)+1:])
-			rec, err := mustRecord(r, id)
-			if err != nil {
-				return err
-			}
-			out = append(out, rec.record(id))
-		}
-		return nil
+			return len(out) < limit
+		})
 	})
 	return out, err
 }

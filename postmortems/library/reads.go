@@ -3,7 +3,6 @@ package library
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"maps"
 	"slices"
 	"sync"
@@ -42,14 +41,7 @@ func (l *Library) FlushReads(ctx context.Context) error {
 	}
 	err := l.opt.DB.Update(ctx, func(w kv.Writer) error {
 		for id, n := range pending {
-			b, err := w.Get(bReads, []byte(id))
-			if err != nil {
-				return err
-			}
-			if len(b) == 8 {
-				n += binary.BigEndian.Uint64(b)
-			}
-			if err := w.Put(bReads, []byte(id), binary.BigEndian.AppendUint64(nil, n)); err != nil {
+			if err := kv.AddNumber(w, bReads, []byte(id), n); err != nil {
 				return err
 			}
 		}
@@ -90,8 +82,8 @@ func (l *Library) topRead(ctx context.Context) ([]string, error) {
 			if err != nil {
 				return err
 			}
-			if len(item.Value) == 8 {
-				counts[string(item.Key)] = binary.BigEndian.Uint64(item.Value)
+			if n, ok := kv.NumberOf(item.Value); ok {
+				counts[string(item.Key)] = n
 			}
 		}
 		return nil

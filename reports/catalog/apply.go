@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 	"reflect"
@@ -34,11 +33,7 @@ func (p *Prepared) Apply(w kv.Writer) error {
 	if err := p.applyVersions(w); err != nil {
 		return err
 	}
-	seq, err := readSeq(w)
-	if err != nil {
-		return err
-	}
-	return w.Put(bMeta, []byte("seq"), binary.BigEndian.AppendUint64(nil, seq+1))
+	return kv.AddNumber(w, bMeta, []byte(seqKey), 1)
 }
 
 // clear removes the files that a first push does not bring: the repository was

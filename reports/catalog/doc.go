@@ -18,7 +18,6 @@ package catalog
 
 import (
 	"context"
-	"encoding/binary"
 	"sync"
 	"time"
 
@@ -37,6 +36,9 @@ const (
 	bFile    = "catalog.file"
 	bVersion = "catalog.version"
 )
+
+// seqKey is the key of the number of writes.
+const seqKey = "seq"
 
 // Schema is what the catalogue keeps in the database.
 //
@@ -76,18 +78,10 @@ func New(db kv.DB) *Catalog { return &Catalog{db: db} }
 // equal answers.
 func (c *Catalog) Seq(ctx context.Context) (n uint64, err error) {
 	err = c.db.View(ctx, func(r kv.Reader) error {
-		n, err = readSeq(r)
+		n, err = kv.Number(r, bMeta, []byte(seqKey))
 		return err
 	})
 	return n, err
-}
-
-func readSeq(r kv.Reader) (uint64, error) {
-	b, err := r.Get(bMeta, []byte("seq"))
-	if err != nil || len(b) != 8 {
-		return 0, err
-	}
-	return binary.BigEndian.Uint64(b), nil
 }
 
 // read gives the present state; it is parsed once a push.
@@ -96,7 +90,7 @@ func (c *Catalog) read(ctx context.Context) (*snapshot, error) {
 	defer c.mu.Unlock()
 	var s *snapshot
 	err := c.db.View(ctx, func(r kv.Reader) error {
-		seq, err := readSeq(r)
+		seq, err := kv.Number(r, bMeta, []byte(seqKey))
 		if err != nil {
 			return err
 		}

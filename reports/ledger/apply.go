@@ -26,7 +26,7 @@ type batch struct {
 }
 
 func newBatch(w kv.Writer) (*batch, error) {
-	seq, err := readSeq(w)
+	seq, err := kv.Number(w, bMeta, []byte(seqKey))
 	return &batch{
 		w: w, seq: seq + 1, days: map[string]*openDay{}, touched: map[string]bool{}, changed: map[string]bool{}, events: map[string]int{},
 		tallies: tallies{w: w, sources: map[string]*storedSource{}, days: map[string]*storedDay{}},
@@ -106,13 +106,12 @@ func (b *batch) finish() error {
 	if err := b.tallies.store(); err != nil {
 		return err
 	}
-	seq := binary.BigEndian.AppendUint64(nil, b.seq)
 	for key := range b.touched {
-		if err := b.w.Put(bTouched, []byte(key), seq); err != nil {
+		if err := kv.PutNumber(b.w, bTouched, []byte(key), b.seq); err != nil {
 			return err
 		}
 	}
-	return b.w.Put(bMeta, []byte("seq"), seq)
+	return kv.PutNumber(b.w, bMeta, []byte(seqKey), b.seq)
 }
 
 // touch notes that something was written about the day of t.

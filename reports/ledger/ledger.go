@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -168,18 +167,10 @@ func (j *job) refuse(err error) {
 // one look-up.
 func (l *Ledger) Seq(ctx context.Context) (n uint64, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
-		n, err = readSeq(r)
+		n, err = kv.Number(r, bMeta, []byte(seqKey))
 		return err
 	})
 	return n, err
-}
-
-func readSeq(r kv.Reader) (uint64, error) {
-	b, err := r.Get(bMeta, []byte("seq"))
-	if err != nil || len(b) != 8 {
-		return 0, err
-	}
-	return binary.BigEndian.Uint64(b), nil
 }
 
 // Touch is one UTC day about which something was written.
@@ -198,10 +189,7 @@ func (l *Ledger) Touched(ctx context.Context, after uint64) (out []Touch, err er
 				return err
 			}
 			n := len(item.Key) - dayBytes - 1
-			if n < 1 || len(item.Value) != 8 {
-				continue
-			}
-			if seq := binary.BigEndian.Uint64(item.Value); seq > after {
+			if seq, ok := kv.NumberOf(item.Value); ok && n > 0 && seq > after {
 				out = append(out, Touch{feed.Kind(item.Key[:n]), dayOf(item.Key[n+1:]), seq})
 			}
 		}

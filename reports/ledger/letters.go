@@ -264,7 +264,7 @@ func (l *Ledger) DismissDeadLetter(ctx context.Context, id string) error {
 		if there == nil {
 			return noLetter()
 		}
-		return errors.Join(w.Delete(bLetter, key), forgetBody(w, key), bumpSeq(w))
+		return errors.Join(w.Delete(bLetter, key), forgetBody(w, key), kv.AddNumber(w, bMeta, []byte(seqKey), 1))
 	})
 }
 
@@ -276,13 +276,4 @@ func forgetBody(w kv.Writer, letter []byte) error {
 		return err
 	}
 	return w.Delete(bBody, letter[8:8+letterBytes])
-}
-
-// bumpSeq tells readers that something changed.
-func bumpSeq(w kv.Writer) error {
-	n, err := readSeq(w)
-	if err != nil {
-		return err
-	}
-	return w.Put(bMeta, []byte("seq"), binary.BigEndian.AppendUint64(nil, n+1))
 }

@@ -18,6 +18,9 @@ const (
 	bTouched   = "ledger.touched"
 )
 
+// seqKey is the key of the number of the last write.
+const seqKey = "seq"
+
 // Schema is what the ledger keeps in the database.
 func Schema() kv.Schema {
 	return kv.Schema{

@@ -142,7 +142,7 @@ func (r *Register) Enter(ctx context.Context, who string, v incident.Voice) (ref
 // append stores a line at the end of a bucket of lines.
 func (r *Register) append(ctx context.Context, bucket string, at time.Time, line any) error {
 	return r.opt.DB.Update(ctx, func(w kv.Writer) error {
-		n, err := readSeq(w)
+		n, err := kv.Number(w, bMeta, []byte(seqKey))
 		if err != nil {
 			return err
 		}
@@ -156,30 +156,15 @@ func put(w kv.Writer, bucket string, key []byte, value any) error {
 	if err != nil {
 		return fault.Wrap(fault.Internal, "register.put", "", err)
 	}
-	n, err := readSeq(w)
-	if err != nil {
-		return err
-	}
-	if err := w.Put(bMeta, []byte(seqKey), binary.BigEndian.AppendUint64(nil, n+1)); err != nil {
+	if err := kv.AddNumber(w, bMeta, []byte(seqKey), 1); err != nil {
 		return err
 	}
 	return w.Put(bucket, key, b)
 }
 
-func readSeq(r kv.Reader) (uint64, error) {
-	b, err := r.Get(bMeta, []byte(seqKey))
-	if err != nil || b == nil {
-		return 0, err
-	}
-	if len(b) != 8 {
-		return 0, fault.New(fault.Internal, "register.seq", "the number of the last write cannot be read")
-	}
-	return binary.BigEndian.Uint64(b), nil
-}
-
 func (r *Register) seq(ctx context.Context) (n uint64, err error) {
 	err = r.opt.DB.View(ctx, func(rd kv.Reader) error {
-		n, err = readSeq(rd)
+		n, err = kv.Number(rd, bMeta, []byte(seqKey))
 		return err
 	})
 	return n, err

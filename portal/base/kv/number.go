@@ -1,0 +1,44 @@
+package kv
+
+import (
+	"encoding/binary"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// Number reads a whole number that PutNumber stored; an absent one is 0, and a
+// value of another form fault.Internal.
+func Number(r Reader, bucket string, key []byte) (uint64, error) {
+	b, err := r.Get(bucket, key)
+	if err != nil || b == nil {
+		return 0, err
+	}
+	n, ok := NumberOf(b)
+	if !ok {
+		return 0, fault.Newf(fault.Internal, "kv.Number", "the number %q in %s has %d bytes instead of 8", key, bucket, len(b))
+	}
+	return n, nil
+}
+
+// NumberOf reads a stored number out of an Item's value: 8 bytes, big endian. ok
+// is false when it has another length.
+func NumberOf(value []byte) (n uint64, ok bool) {
+	if len(value) != 8 {
+		return 0, false
+	}
+	return binary.BigEndian.Uint64(value), true
+}
+
+// PutNumber stores a whole number for Number and NumberOf.
+func PutNumber(w Writer, bucket string, key []byte, n uint64) error {
+	return w.Put(bucket, key, binary.BigEndian.AppendUint64(nil, n))
+}
+
+// AddNumber stores a number that is by higher than the one that was there.
+func AddNumber(w Writer, bucket string, key []byte, by uint64) error {
+	n, err := Number(w, bucket, key)
+	if err != nil {
+		return err
+	}
+	return PutNumber(w, bucket, key, n+by)
+}
