@@ -44,6 +44,15 @@ func openAt(i Incident, t time.Time) bool {
 	return i.Open && end.IsZero() || end.After(t)
 }
 
+// endlessAfter is how long an incident may be open without anybody saying when it
+// ended, as long as a period may be revised. A forgotten one would otherwise stand
+// in the verdict of every report to come.
+const endlessAfter = 35 * 24 * time.Hour
+
+func (c *compiler) endless(i Incident) bool {
+	return i.Open && impactEnd(i).IsZero() && c.asOf.Sub(impactStart(i)) > endlessAfter
+}
+
 func (c *compiler) sortIncidents() (f incidentFacts) {
 	prev := c.spans[c.before()]
 	for _, i := range c.in.Incidents {
@@ -60,7 +69,10 @@ func (c *compiler) sortIncidents() (f incidentFacts) {
 			}
 		case c.p.Contains(at):
 			f.own = append(f.own, i)
-		case at.Before(c.p.From) && (openAt(i, c.p.From)):
+		case c.endless(i):
+			i.Doubts = []string{"open for " + durationText(c.asOf.Sub(at)) + ", and nobody said when it ended"}
+			f.doubtful = append(f.doubtful, i)
+		case at.Before(c.p.From) && openAt(i, c.p.From):
 			f.carried = append(f.carried, i)
 			if prev.Contains(at) {
 				f.before = append(f.before, i)
