@@ -4,19 +4,15 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/postern/postern/reports/stat"
 )
 
 // Share is a part of a whole; its value is unknown when there is no whole.
 type Share struct{ Part, Of int }
 
 // Value is Part/Of, nil when Of is 0.
-func (s Share) Value() *float64 {
-	if s.Of == 0 {
-		return nil
-	}
-	v := float64(s.Part) / float64(s.Of)
-	return &v
-}
+func (s Share) Value() *float64 { return stat.Share(s.Part, s.Of) }
 
 // Quality is what alerting was worth in a span of time.
 type Quality struct {

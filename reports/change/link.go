@@ -2,11 +2,12 @@ package change
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"sort"
 	"strings"
 	"time"
+
+	"github.com/postern/postern/reports/revision"
 )
 
 // SuspectWithin is how long before the start of impact a deployment is suspected.
@@ -53,22 +54,7 @@ func (c Change) Production() bool {
 
 // Newest keeps the highest revision of each change, newest change first.
 func Newest(all []Change) []Change {
-	byKey := map[string]Change{}
-	for _, c := range all {
-		key := c.Source + "\x00" + c.ID
-		old, ok := byKey[key]
-		if !ok || c.Rev > old.Rev || c.Rev == old.Rev && fmt.Sprint(c) < fmt.Sprint(old) {
-			byKey[key] = c
-		}
-	}
-	out := make([]Change, 0, len(byKey))
-	for _, c := range byKey {
-		out = append(out, c)
-	}
-	slices.SortFunc(out, func(a, b Change) int {
-		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
-	})
-	return out
+	return revision.Newest(all, func(c Change) revision.Mark { return revision.Mark{Source: c.Source, ID: c.ID, Rev: c.Rev, At: c.At} })
 }
 
 // Connect links changes and incidents. A link is stated when the change's source

@@ -1,8 +1,9 @@
 package change
 
 import (
-	"slices"
 	"time"
+
+	"github.com/postern/postern/reports/stat"
 )
 
 // Stats count the deployments of a span of time. Shares and times are nil when
@@ -55,32 +56,12 @@ func Count(linked []Linked) Stats {
 			lead = append(lead, l.At.Sub(l.Committed))
 		}
 	}
-	s.FailureRate = ratio(s.Failed, s.Deployments)
-	s.WithSuspected = ratio(s.Failed+s.Suspected, s.Deployments)
+	s.FailureRate = stat.Share(s.Failed, s.Deployments)
+	s.WithSuspected = stat.Share(s.Failed+s.Suspected, s.Deployments)
 	if plans > 0 {
-		s.WithRollbackPlan = ratio(plans, s.Deployments)
+		s.WithRollbackPlan = stat.Share(plans, s.Deployments)
 	}
 	s.LeadKnown, s.RecoveryKnown = len(lead), len(recovery)
-	s.LeadTime, s.Recovery = median(lead), median(recovery)
+	s.LeadTime, s.Recovery = stat.Median(lead), stat.Median(recovery)
 	return s
-}
-
-func ratio(part, whole int) *float64 {
-	if whole == 0 {
-		return nil
-	}
-	r := float64(part) / float64(whole)
-	return &r
-}
-
-func median(d []time.Duration) *time.Duration {
-	if len(d) == 0 {
-		return nil
-	}
-	slices.Sort(d)
-	m := d[len(d)/2]
-	if len(d)%2 == 0 {
-		m = (d[len(d)/2-1] + m) / 2
-	}
-	return &m
 }

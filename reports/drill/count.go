@@ -1,9 +1,9 @@
 package drill
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
+
+	"github.com/postern/postern/reports/revision"
 )
 
 // Stats count the drills of a span of time.
@@ -16,22 +16,7 @@ type Stats struct {
 
 // Newest keeps the highest revision of each drill, newest drill first.
 func Newest(all []Drill) []Drill {
-	byKey := map[string]Drill{}
-	for _, d := range all {
-		key := d.Source + "\x00" + d.ID
-		old, ok := byKey[key]
-		if !ok || d.Rev > old.Rev || d.Rev == old.Rev && fmt.Sprint(d) < fmt.Sprint(old) {
-			byKey[key] = d
-		}
-	}
-	out := make([]Drill, 0, len(byKey))
-	for _, d := range byKey {
-		out = append(out, d)
-	}
-	slices.SortFunc(out, func(a, b Drill) int {
-		return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
-	})
-	return out
+	return revision.Newest(all, func(d Drill) revision.Mark { return revision.Mark{Source: d.Source, ID: d.ID, Rev: d.Rev, At: d.At} })
 }
 
 // Count counts drills, of which Newest has kept one each, against the services

@@ -1,9 +1,10 @@
 package incident
 
 import (
-	"math"
 	"slices"
 	"time"
+
+	"github.com/postern/postern/reports/stat"
 )
 
 // Stats describe durations. The mean is not among them: one incident of days
@@ -22,24 +23,13 @@ func Summarize(d []time.Duration) Stats {
 		return s
 	}
 	slices.Sort(d)
-	median, longest := Quantile(d, 0.5), d[len(d)-1]
+	median, longest := stat.Quantile(d, 0.5), d[len(d)-1]
 	s.Median, s.Max = &median, &longest
 	if len(d) >= 10 {
-		p90 := Quantile(d, 0.9)
+		p90 := stat.Quantile(d, 0.9)
 		s.P90 = &p90
 	}
 	return s
-}
-
-// Quantile interpolates between sorted values as PERCENTILE_CONT of SQL does
-// (type 7 of Hyndman and Fan). There must be one value at least.
-func Quantile(sorted []time.Duration, q float64) time.Duration {
-	at := q * float64(len(sorted)-1)
-	low := int(math.Floor(at))
-	if low+1 >= len(sorted) {
-		return sorted[len(sorted)-1]
-	}
-	return sorted[low] + time.Duration(math.Round((at-float64(low))*float64(sorted[low+1]-sorted[low])))
 }
 
 // Interval is a span of time, [From, To).
@@ -92,18 +82,10 @@ func (a *Attainment) Add(v Verdict) {
 }
 
 // Share is met / (met + missed); nil when nothing is known.
-func (a Attainment) Share() *float64 { return share(a.Met, a.Met+a.Missed) }
+func (a Attainment) Share() *float64 { return stat.Share(a.Met, a.Met+a.Missed) }
 
 // Pessimistic is met / all: what is unknown counts as missed.
-func (a Attainment) Pessimistic() *float64 { return share(a.Met, a.Met+a.Missed+a.Unknown) }
-
-func share(part, whole int) *float64 {
-	if whole == 0 {
-		return nil
-	}
-	s := float64(part) / float64(whole)
-	return &s
-}
+func (a Attainment) Pessimistic() *float64 { return stat.Share(a.Met, a.Met+a.Missed+a.Unknown) }
 
 // Summary is what is said of the incidents of a period.
 type Summary struct {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/stat"
 )
 
 // State is where a followed statement stands.
@@ -111,12 +112,9 @@ type gathering struct {
 	Followed
 	seen    []time.Time
 	seconds []float64
-	times   []weighted
+	times   []stat.Weighted // known execution times and how many executions each stands for
 	tagAt   time.Time
 }
-
-// weighted is one known execution time and how many executions it stands for.
-type weighted struct{ seconds, weight float64 }
 
 func (g *gathering) add(o Observation, w Window) {
 	g.seen = append(g.seen, o.At)
@@ -144,7 +142,7 @@ func (g *gathering) add(o Observation, w Window) {
 	g.RowsSent += o.RowsSent
 	for _, t := range o.Times {
 		weight := max(1, float64(o.Count)/float64(len(o.Times)))
-		g.times = append(g.times, weighted{t, weight})
+		g.times = append(g.times, stat.Weighted{Value: t, Weight: weight})
 	}
 	g.TimesKnown += int64(len(o.Times))
 }
@@ -167,7 +165,7 @@ func (g *gathering) done(decisions []Decision, owners owners, w Window) Followed
 	for _, s := range g.seconds {
 		f.Seconds += s
 	}
-	f.P95 = percentile95(g.times)
+	f.P95 = stat.WeightedQuantile(g.times, 0.95)
 	if f.RowsSent > 0 {
 		ratio := float64(f.RowsExamined) / float64(f.RowsSent)
 		f.ExaminedPerSent = &ratio
@@ -198,24 +196,6 @@ func firstAfter(seen []time.Time, after time.Time) (first time.Time, ok bool) {
 		}
 	}
 	return first, ok
-}
-
-// percentile95 is the smallest time that 95 % of the weight does not exceed.
-func percentile95(times []weighted) *float64 {
-	if len(times) == 0 {
-		return nil
-	}
-	slices.SortFunc(times, func(a, b weighted) int { return cmp.Compare(a.seconds, b.seconds) })
-	total, sum := 0.0, 0.0
-	for _, t := range times {
-		total += t.weight
-	}
-	for _, t := range times {
-		if sum += t.weight; sum >= 0.95*total {
-			return &t.seconds
-		}
-	}
-	return &times[len(times)-1].seconds
 }
 
 // owners finds whose a statement is: by its database, else its database user,
