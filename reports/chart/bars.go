@@ -81,14 +81,14 @@ func (b Bars) draw(c *canvas) error {
 		end := zero
 		if finite(bar.Value) {
 			end = zero + bar.Value/(high-low)*room
-			c.rect(min(zero, end), y, math.Abs(end-zero), barThick, orRole(bar.Role), 1)
+			c.rect(box{min(zero, end), y, math.Abs(end - zero), barThick}, orRole(bar.Role), 1)
 		} else {
-			c.hatch(left, y, room, barThick)
+			c.hatch(box{left, y, room, barThick})
 			end = left + room
 		}
 		c.text(max(end, zero)+gapLabel, y+barThick-2, b.says(bar), textStyle{role: Muted, width: values})
 	}
-	c.line(zero, 0, zero, float64(len(shown)*barRow), 1, Muted)
+	c.line(segment{zero, 0, zero, float64(len(shown) * barRow)}, pen{width: 1, role: Muted})
 	if more := len(b.Bars) - len(shown); more > 0 {
 		c.text(left, float64(len(shown)*barRow)+barThick+2, "and "+Count.exact(float64(more))+" more", textStyle{role: Muted})
 	}

@@ -35,7 +35,7 @@ func (c *canvas) y(v float64) int { return c.units(v + c.top) }
 func (c *canvas) color(r Role) drawing.Color { return r.color(c.theme) }
 
 func (c *canvas) background() {
-	c.rect(-c.left, -c.top, c.outerWidth(), c.outerHeight(), Paper, 1)
+	c.rect(box{-c.left, -c.top, c.outerWidth(), c.outerHeight()}, Paper, 1)
 }
 
 func (c *canvas) outerWidth() float64 { return c.width + 2*c.left }
@@ -50,36 +50,49 @@ func (c *canvas) figure(f Figure, heading bool) error {
 	return f.draw(c)
 }
 
+// box is an upright rectangle from its top left corner, in logical pixels.
+type box struct{ x, y, w, h float64 }
+
 // rect fills a rectangle; opacity is 0 to 1.
-func (c *canvas) rect(x, y, w, h float64, role Role, opacity float64) {
-	if w <= 0 || h <= 0 {
+func (c *canvas) rect(b box, role Role, opacity float64) {
+	if b.w <= 0 || b.h <= 0 {
 		return
 	}
 	c.r.ResetStyle()
 	color := c.color(role)
 	color.A = uint8(opacity * 255)
 	c.r.SetFillColor(color)
-	c.r.MoveTo(c.x(x), c.y(y))
-	c.r.LineTo(c.x(x+w), c.y(y))
-	c.r.LineTo(c.x(x+w), c.y(y+h))
-	c.r.LineTo(c.x(x), c.y(y+h))
+	c.r.MoveTo(c.x(b.x), c.y(b.y))
+	c.r.LineTo(c.x(b.x+b.w), c.y(b.y))
+	c.r.LineTo(c.x(b.x+b.w), c.y(b.y+b.h))
+	c.r.LineTo(c.x(b.x), c.y(b.y+b.h))
 	c.r.Close()
 	c.r.Fill()
 }
 
-// line strokes a straight line; dash is in logical pixels.
-func (c *canvas) line(x1, y1, x2, y2, width float64, role Role, dash ...float64) {
-	c.stroke(width, role, dash)
-	c.r.MoveTo(c.x(x1), c.y(y1))
-	c.r.LineTo(c.x(x2), c.y(y2))
+// segment is a straight line between two points, in logical pixels.
+type segment struct{ x1, y1, x2, y2 float64 }
+
+// pen is how a line is drawn; width and dash are in logical pixels.
+type pen struct {
+	width float64
+	role  Role
+	dash  []float64 // lengths of strokes and gaps in turn; nil: unbroken
+}
+
+// line strokes a straight line.
+func (c *canvas) line(s segment, p pen) {
+	c.stroke(p)
+	c.r.MoveTo(c.x(s.x1), c.y(s.y1))
+	c.r.LineTo(c.x(s.x2), c.y(s.y2))
 	c.r.Stroke()
 }
 
-func (c *canvas) stroke(width float64, role Role, dash []float64) {
+func (c *canvas) stroke(p pen) {
 	c.r.ResetStyle()
-	c.r.SetStrokeColor(c.color(role))
-	c.r.SetStrokeWidth(width * scale)
-	c.r.SetStrokeDashArray(scaled(dash))
+	c.r.SetStrokeColor(c.color(p.role))
+	c.r.SetStrokeWidth(p.width * scale)
+	c.r.SetStrokeDashArray(scaled(p.dash))
 }
 
 func scaled(dash []float64) []float64 {
@@ -197,25 +210,25 @@ func (c *canvas) label(x, y float64, s string, style textStyle) {
 	if style.at == end {
 		left = x - w
 	}
-	c.rect(left-2, y-style.size+1, w+4, style.size+3, Paper, 0.8)
+	c.rect(box{left - 2, y - style.size + 1, w + 4, style.size + 3}, Paper, 0.8)
 	c.text(x, y, s, style)
 }
 
 // sayNothing draws a figure that has nothing to show.
 func (c *canvas) sayNothing(why string) {
-	c.hatch(0, 0, c.width, c.height)
+	c.hatch(box{0, 0, c.width, c.height})
 	w := c.textWidth(why, labelSize) + 24
-	c.rect((c.width-w)/2, c.height/2-14, w, 28, Paper, 1)
+	c.rect(box{(c.width - w) / 2, c.height/2 - 14, w, 28}, Paper, 1)
 	c.text(c.width/2, c.height/2+4, why, textStyle{role: None, at: middle, width: c.width})
 }
 
 // hatch marks an area as having no data: never a colour that could be a value.
-func (c *canvas) hatch(x, y, w, h float64) {
+func (c *canvas) hatch(b box) {
 	const step = 8
-	c.stroke(1, Rule, nil)
-	for d := step / 2.0; d < w+h; d += step {
-		x1, y1 := x+min(d, w), y+max(0, d-w)
-		x2, y2 := x+max(0, d-h), y+min(d, h)
+	c.stroke(pen{width: 1, role: Rule})
+	for d := step / 2.0; d < b.w+b.h; d += step {
+		x1, y1 := b.x+min(d, b.w), b.y+max(0, d-b.w)
+		x2, y2 := b.x+max(0, d-b.h), b.y+min(d, b.h)
 		c.r.MoveTo(c.x(x1), c.y(y1))
 		c.r.LineTo(c.x(x2), c.y(y2))
 	}

@@ -59,23 +59,25 @@ func (k Clock) draw(c *canvas) error {
 		y := float64(lineSpace + d*clockCell)
 		c.text(0, y+clockCell*0.66, weekdays[d], textStyle{role: Muted})
 		for h, n := range day {
-			k.cell(c, clockLeft+w*float64(h), y, w, n, highest)
+			k.cell(c, box{clockLeft + w*float64(h), y, w, clockCell}, n, highest)
 		}
 	}
 	return nil
 }
 
-func (k Clock) cell(c *canvas, x, y, w float64, n, highest int) {
+// cell draws one hour's count, shaded as a share of the highest.
+func (k Clock) cell(c *canvas, b box, n, highest int) {
 	const faintest, strongest, inverse = 0.15, 1.0, 0.55
+	inner := box{b.x + 1, b.y + 1, b.w - 2, b.h - 2}
 	if n <= 0 {
-		c.rect(x+1, y+1, w-2, clockCell-2, Rule, 0.35)
+		c.rect(inner, Rule, 0.35)
 		return
 	}
 	shade := faintest + (strongest-faintest)*float64(n)/float64(highest)
-	c.rect(x+1, y+1, w-2, clockCell-2, Accent, shade)
+	c.rect(inner, Accent, shade)
 	role := Ink
 	if shade > inverse {
 		role = Paper
 	}
-	c.text(x+w/2, y+clockCell*0.66, strconv.Itoa(n), textStyle{role: role, size: smallSize, at: middle, width: w})
+	c.text(b.x+b.w/2, b.y+b.h*0.66, strconv.Itoa(n), textStyle{role: role, size: smallSize, at: middle, width: b.w})
 }

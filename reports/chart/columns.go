@@ -144,9 +144,9 @@ func (f Columns) column(p *plot, i int, top, width float64) {
 	for k, s := range f.Stacks {
 		v := drawable(at(s.Values, i))
 		y1, y2 := p.py(base), p.py(base+v)
-		p.c.rect(x, y2, w, y1-y2, f.role(k), 1)
+		p.c.rect(box{x, y2, w, y1 - y2}, f.role(k), 1)
 		if k > 0 && v > 0 {
-			p.c.line(x, y1, x+w, y1, 1, Paper)
+			p.c.line(segment{x, y1, x + w, y1}, pen{width: 1, role: Paper})
 		}
 		base += v
 	}

@@ -92,7 +92,7 @@ func (d Dots) dot(p *plot, dot Dot, named bool) {
 	y := p.py(dot.Value)
 	p.c.circle(x, y, radius, orRole(dot.Role), dot.Open)
 	if dot.Open {
-		p.c.line(x, y-radius, x, y-radius-8, 1.5, orRole(dot.Role))
+		p.c.line(segment{x, y - radius, x, y - radius - 8}, pen{width: 1.5, role: orRole(dot.Role)})
 		p.c.polygon(orRole(dot.Role), x-4, y-radius-7, x+4, y-radius-7, x, y-radius-13)
 	}
 	if named && dot.Label != "" {

@@ -50,9 +50,9 @@ func drawLegend(c *canvas, entries []legendEntry) {
 		x, y := 0.0, float64(i)*lineSpace
 		for _, e := range row {
 			if e.line {
-				c.line(x, y+7, x+legendMark-6, y+7, 2, e.role, dashOf(e.role)...)
+				c.line(segment{x, y + 7, x + legendMark - 6, y + 7}, pen{2, e.role, dashOf(e.role)})
 			} else if e.role != Paper {
-				c.rect(x, y+2, 10, 10, e.role, 1)
+				c.rect(box{x, y + 2, 10, 10}, e.role, 1)
 			}
 			c.text(x+legendMark, y+11, e.name, textStyle{role: Ink, width: legendWidth})
 			x += legendMark + min(c.textWidth(e.name, labelSize), legendWidth) + legendGap

@@ -34,14 +34,14 @@ func (p *plot) py(v float64) float64 { return p.bottom - p.y.position(v)*(p.bott
 func (p *plot) grid() {
 	for _, t := range p.y.ticks {
 		y := p.py(t.value)
-		p.c.line(p.left, y, p.right, y, 1, Rule)
+		p.c.line(segment{p.left, y, p.right, y}, pen{width: 1, role: Rule})
 		p.c.text(p.left-gapLabel, y+labelSize*0.36, t.label, textStyle{role: Muted, at: end})
 	}
-	p.c.line(p.left, p.bottom, p.right, p.bottom, 1, Muted)
+	p.c.line(segment{p.left, p.bottom, p.right, p.bottom}, pen{width: 1, role: Muted})
 	free := 0.0
 	for _, t := range p.x.ticks {
 		x, w := p.px(t.value), p.c.textWidth(t.label, labelSize)
-		p.c.line(x, p.bottom, x, p.bottom+4, 1, Muted)
+		p.c.line(segment{x, p.bottom, x, p.bottom + 4}, pen{width: 1, role: Muted})
 		if left := min(max(x-w/2, 0), p.c.width-w); left >= free {
 			p.c.text(x, p.bottom+lineSpace, t.label, textStyle{role: Muted, at: middle})
 			free = left + w + gapLabel
@@ -66,8 +66,8 @@ func (p *plot) bands(bands []Band) (labels []func()) {
 		}
 		const thinnest = 2 // logical pixels: a short incident is seen too
 		to = max(to, from+thinnest)
-		p.c.rect(from, p.top, to-from, p.bottom-p.top, Bad, 0.18)
-		p.c.line(from, p.top, from, p.bottom, 1, Bad, 2, 2)
+		p.c.rect(box{from, p.top, to - from, p.bottom - p.top}, Bad, 0.18)
+		p.c.line(segment{from, p.top, from, p.bottom}, pen{1, Bad, []float64{2, 2}})
 		w := p.c.textWidth(b.Label, smallSize)
 		if x := from + 3; x >= free && x+w <= p.right {
 			labels = append(labels, func() {
@@ -92,7 +92,7 @@ func (p *plot) marks(marks []Mark) (labels []func()) {
 		if !finite(y) || y < p.top-1 || y > p.bottom+1 {
 			continue
 		}
-		p.c.line(p.left, y, p.right, y, 1.5, Warn, 6, 4)
+		p.c.line(segment{p.left, y, p.right, y}, pen{1.5, Warn, []float64{6, 4}})
 		labels = append(labels, func() {
 			p.c.label(p.right-2, y-5, m.Label, textStyle{role: Warn, size: smallSize, at: end, width: (p.right - p.left) / 2})
 		})

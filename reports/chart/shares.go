@@ -87,7 +87,7 @@ func (s Shares) row(c *canvas, r Share, names, y float64) {
 	c.text(0, y+shareThick-5, r.Name, textStyle{role: Ink, width: names})
 	c.text(left+room+gapLabel, y+shareThick-5, "n "+Count.exact(float64(n)), textStyle{role: Muted})
 	if n == 0 {
-		c.hatch(left, y, room, shareThick)
+		c.hatch(box{left, y, room, shareThick})
 		return
 	}
 	x := left
@@ -95,10 +95,10 @@ func (s Shares) row(c *canvas, r Share, names, y float64) {
 		v := max(at(r.Parts, i), 0)
 		w := float64(v) / float64(n) * room
 		if p.Role == None {
-			c.rect(x, y, w, shareThick, None, 0.12)
-			c.hatch(x, y, w, shareThick)
+			c.rect(box{x, y, w, shareThick}, None, 0.12)
+			c.hatch(box{x, y, w, shareThick})
 		} else {
-			c.rect(x, y, w, shareThick, p.Role, 1)
+			c.rect(box{x, y, w, shareThick}, p.Role, 1)
 		}
 		if label := strconv.Itoa(v); v > 0 && c.textWidth(label, smallSize)+6 <= w {
 			role := Paper
@@ -108,7 +108,7 @@ func (s Shares) row(c *canvas, r Share, names, y float64) {
 			c.text(x+w/2, y+shareThick-5, label, textStyle{role: role, size: smallSize, at: middle})
 		}
 		if i > 0 && w > 0 && x > left {
-			c.line(x, y, x, y+shareThick, 1.5, Paper)
+			c.line(segment{x, y, x, y + shareThick}, pen{width: 1.5, role: Paper})
 		}
 		x += w
 	}
