@@ -15,15 +15,23 @@ func compareEpisodes(a, b alert.Episode) int {
 	return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Fingerprint, b.Fingerprint))
 }
 
-// zones tells whose night it is: the on-call's of each service, else the report's.
-func (c *compiler) zones() alert.Zones {
+// onCall tells whose night it is: the on-call's of each service, else that of the
+// portal, else the report's.
+func (c *compiler) onCall() alert.OnCall {
+	on := c.in.OnCall
+	if on.ShiftLength == 0 {
+		on = alert.DefaultOnCall().In(on.Zones)
+	}
 	z := alert.Zones{"": c.p.Zone}
+	if on.Zones[""] != nil {
+		z[""] = on.Zones[""]
+	}
 	for _, s := range c.services {
 		if zone, err := time.LoadLocation(s.OnCallZone); err == nil && s.OnCallZone != "" {
 			z[s.Name] = zone
 		}
 	}
-	return z
+	return on.In(z)
 }
 
 // episodes are those that began in [from, to).
@@ -65,17 +73,17 @@ func (c *compiler) alerts() Section {
 	if c.in.Truncated > 0 {
 		s.Note += fmt.Sprintf(" Senders left %s out of their messages.", plural(c.in.Truncated, "alert"))
 	}
-	zones := c.zones()
+	on := c.onCall()
 	own := c.episodes(c.p.From, c.asOf)
 	if len(own) == 0 {
 		s.Empty = "No alert fired in this period, or no source of alerts is connected."
 		return c.withTrend(s, c.alertTrend)
 	}
 	prev := c.spans[c.before()]
-	q := alert.Judge(own, forAlerts(c.facts.own), zones)
-	was := alert.Judge(c.episodes(prev.From, prev.To), forAlerts(c.facts.before), zones)
+	q := alert.Judge(own, forAlerts(c.facts.own), on)
+	was := alert.Judge(c.episodes(prev.From, prev.To), forAlerts(c.facts.before), on)
 	how := c.derive(Derivation{
-		Key: "paging", Title: "Paging", Formula: "precision = pages with an incident / pages; recall = incidents a page told of first / incidents; actionable = pages acknowledged or with an incident / pages; self-healed = pages over at once without acknowledgement / pages",
+		Key: "paging", Title: "Paging", Formula: "precision = pages with an incident / pages; recall = incidents a page told of first / incidents; actionable = pages acknowledged or with an incident / pages; self-healed = pages over at once without acknowledgement / pages; night = " + on.NightText() + " where the people on call live; shifts of " + on.ShiftText(),
 		Terms: []Term{
 			{"episodes", count(q.Episodes)}, {"pages", count(q.Paging)}, {"with an incident", count(q.Precision.Part)}, {"acknowledged or with an incident", count(q.Actionable.Part)},
 			{"self-healed", count(q.SelfHealed.Part)}, {"incidents", count(q.Incidents)}, {"a page told first", count(q.Recall.Part)}, {"notifications", count(q.Notifications)}, {"left out by senders", count(c.in.Truncated)},
@@ -95,7 +103,7 @@ func (c *compiler) alerts() Section {
 		{Key: "flapping", Label: "flapping", Value: withHow(partOf(q.Flapping, q.Episodes), how)},
 		c.shiftFigure(own, how),
 	}
-	rules := alert.Rules(own, zones, c.asOf)
+	rules := alert.Rules(own, on, c.asOf)
 	s.Tables = []Table{c.ruleTable(rules)}
 	s.Charts = []string{c.ruleChart(rules)}
 	if chart, ok := c.clockChart(own); ok {

@@ -72,7 +72,7 @@ func (c *compiler) changedResponse() (l Line, ok bool) {
 		return l, false
 	}
 	a, b := float64(now.detect.Met)/float64(n), float64(was.detect.Met)/float64(m)
-	l = Line{Key: "detect", Text: fmt.Sprintf("%d of %d incidents detected within %s; %d of %d the %s.", now.detect.Met, n, durationText(c.in.Targets.Detect), was.detect.Met, m, c.compareWord()), How: "headline-detect"}
+	l = Line{Key: "detect", Text: fmt.Sprintf("%d of %d incidents detected within %s; %d of %d the %s.", now.detect.Met, n, durationText(c.in.Targets.DetectWithin), was.detect.Met, m, c.compareWord()), How: "headline-detect"}
 	if l.Tone = Good; a < b {
 		l.Tone = Warn
 	}

@@ -80,9 +80,9 @@ func (c *compiler) detectTile() Figure {
 	}
 	if len(c.facts.own)-quiet == 0 {
 		v = Value{Text: "—", Unit: Ratio, Tone: Plain}
-		return Figure{Key: "detect", Label: "detected within " + durationText(c.in.Targets.Detect), Value: withHow(v, how), Note: "no incident to hold against it"}
+		return Figure{Key: "detect", Label: "detected within " + durationText(c.in.Targets.DetectWithin), Value: withHow(v, how), Note: "no incident to hold against it"}
 	}
-	return Figure{Key: "detect", Label: "detected within " + durationText(c.in.Targets.Detect), Value: withHow(v, how), Note: s.detect.note()}
+	return Figure{Key: "detect", Label: "detected within " + durationText(c.in.Targets.DetectWithin), Value: withHow(v, how), Note: s.detect.note()}
 }
 
 func (c *compiler) openTile() Figure {
@@ -230,7 +230,7 @@ func (c *compiler) incidentSentence() string {
 	}
 	s, quiet := c.attain(c.last())
 	if known := s.detect.Met + s.detect.Missed; len(own)-quiet > 0 && known > 0 {
-		return fmt.Sprintf("%s; %d of %d detected within %s.", plural(len(own), "incident"), s.detect.Met, known, durationText(c.in.Targets.Detect))
+		return fmt.Sprintf("%s; %d of %d detected within %s.", plural(len(own), "incident"), s.detect.Met, known, durationText(c.in.Targets.DetectWithin))
 	}
 	return plural(len(own), "incident") + "."
 }

@@ -188,7 +188,7 @@ func (q *quarter) makeChanges(r *rand.Rand) {
 }
 
 func targets() reports.Targets {
-	return reports.Targets{Detect: time.Minute, Diagnose: 5 * time.Minute, Recover: 10 * time.Minute, Severity: "SEV2"}
+	return reports.Targets{Policy: incident.DefaultPolicy(), Severity: "SEV2"}
 }
 
 // inputs are what a collector would hand over for a period.

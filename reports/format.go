@@ -225,3 +225,9 @@ func ruleLink(name string) string    { return "/a/" + url.PathEscape(name) }
 func digestLink(d string) string     { return "/slow-sql?digest=" + url.QueryEscape(d) }
 func ownerLink(owner string) string  { return "/actions?owner=" + url.QueryEscape(owner) }
 func searchLink(query string) string { return "/search?q=" + url.QueryEscape(query) }
+
+// capital begins a text with a capital letter.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}

@@ -113,7 +113,7 @@ func incidentTitle(i Incident) string {
 }
 
 func (c *compiler) incidentSection() Section {
-	s := Section{Title: "Incidents", Note: "An incident belongs to the period in which its impact began. Durations count from there; a missing milestone is unknown and enters no number."}
+	s := Section{Title: "Incidents", Note: "An incident belongs to the period in which its impact began. " + c.countedFrom() + " A missing milestone is unknown and enters no number."}
 	f := c.facts
 	if len(f.own)+len(f.carried)+len(f.maintenance) == 0 {
 		s.Empty = "No incident began in this period, and none lasted into it."
@@ -135,6 +135,14 @@ func (c *compiler) incidentSection() Section {
 	return s
 }
 
+// countedFrom says where durations begin.
+func (c *compiler) countedFrom() string {
+	if c.in.Targets.FromDetected {
+		return "Durations but the first count from detection, the first from the start of impact."
+	}
+	return "Durations count from there."
+}
+
 // incidentFigures are the distribution of recovery times: median with n, tail
 // and largest; never a mean.
 func (c *compiler) incidentFigures() []Figure {
@@ -142,7 +150,7 @@ func (c *compiler) incidentFigures() []Figure {
 	known := recoveries(own)
 	n := fmt.Sprintf("n = %d, %d unknown", known.N, len(own)-known.N)
 	how := c.derive(Derivation{
-		Key: "recover", Title: "Time to recover", Formula: "percentiles of (mitigated, else recovered, else resolved) - started, by linear interpolation",
+		Key: "recover", Title: "Time to recover", Formula: "percentiles of (mitigated, else recovered) - " + string(c.origin(2)) + ", by linear interpolation",
 		Terms:  []Term{{"incidents", count(len(own))}, {"known", count(known.N)}, {"unknown", count(len(own) - known.N)}},
 		Source: "incidents", Link: "/incidents",
 	})

@@ -22,7 +22,8 @@ func (c *compiler) incidentTable(key, heading string, all []Incident) Table {
 	return t
 }
 
-func (c *compiler) middle() string { return "Diagnosed" }
+// middle heads what the middle step took.
+func (c *compiler) middle() string { return capital(c.in.Targets.Names()[1]) }
 
 func (c *compiler) incidentRow(i Incident) Row {
 	names := make([]string, 0, len(i.Services))
@@ -36,7 +37,7 @@ func (c *compiler) incidentRow(i Incident) Row {
 	}
 	return Row{Key: i.ID, Cells: []Value{
 		{Text: incidentTitle(i), Link: incidentLink(i.ID)}, severity, words(listed(names, 3)), c.when(impactStart(i)),
-		c.step(i, i.Durations.Detect, c.in.Targets.Detect), c.step(i, i.Durations.Diagnose, c.in.Targets.Diagnose), c.step(i, i.Durations.Recover, c.in.Targets.Recover),
+		c.step(i, 0), c.step(i, 1), c.step(i, 2),
 		c.cost(i), c.postmortem(i),
 	}}
 }
@@ -53,17 +54,18 @@ func (c *compiler) when(t time.Time) Value {
 	return words(t.In(c.p.Zone).Format(layout))
 }
 
-// step is how long a milestone took, by its target. While the incident lasts it
-// is at least so long.
-func (c *compiler) step(i Incident, d *time.Duration, target time.Duration) Value {
-	switch c.judge(i, d, target) {
+// step is how long the nth step of 1-5-10 took, by its target. While the incident
+// lasts it is at least so long.
+func (c *compiler) step(i Incident, n int) Value {
+	d := i.Durations.Steps(c.in.Targets.Policy)[n]
+	switch c.judge(i, n) {
 	case incident.Met:
 		v := durationOf(d)
 		v.Tone = Good
 		return v
 	case incident.Missed:
 		if d == nil {
-			lasted := c.asOf.Sub(impactStart(i))
+			lasted := c.asOf.Sub(milestone(i, c.origin(n)))
 			return Value{Text: "≥ " + durationText(lasted) + " so far", Number: number(lasted.Seconds()), Unit: Seconds, Tone: Bad}
 		}
 		v := durationOf(d)
@@ -73,16 +75,24 @@ func (c *compiler) step(i Incident, d *time.Duration, target time.Duration) Valu
 	return unknown()
 }
 
-// judge holds one step against its target. A step not yet taken by an incident
+// origin is the milestone that the nth step is counted from.
+func (c *compiler) origin(n int) incident.Milestone {
+	if n > 0 && c.in.Targets.FromDetected {
+		return incident.Detected
+	}
+	return incident.Started
+}
+
+// judge holds the nth step against its target. A step not yet taken by an incident
 // that lasts is missed once it is over its target.
-func (c *compiler) judge(i Incident, d *time.Duration, target time.Duration) incident.Verdict {
-	started := milestone(i, incident.Started)
+func (c *compiler) judge(i Incident, n int) incident.Verdict {
+	d, target, from := i.Durations.Steps(c.in.Targets.Policy)[n], c.in.Targets.Policy.Targets()[n], milestone(i, c.origin(n))
 	switch {
 	case d != nil && *d <= target:
 		return incident.Met
 	case d != nil:
 		return incident.Missed
-	case openAt(i, c.asOf) && !started.IsZero() && c.asOf.Sub(started) > target:
+	case openAt(i, c.asOf) && !from.IsZero() && c.asOf.Sub(from) > target:
 		return incident.Missed
 	}
 	return incident.Unknown
@@ -143,8 +153,8 @@ func (c *compiler) dots() string {
 		points = append(points, p)
 	}
 	c.charts = append(c.charts, Chart{
-		Name: "incidents", Title: fmt.Sprintf("Time to recover of %s, against %s", plural(len(points), "incident"), durationText(c.in.Targets.Recover)),
-		Kind: Dots, Unit: Seconds, Series: []Series{{Name: "time to recover", Points: points}}, Mark: number(c.in.Targets.Recover.Seconds()), Twin: "incidents",
+		Name: "incidents", Title: fmt.Sprintf("Time to recover of %s, against %s", plural(len(points), "incident"), durationText(c.in.Targets.RecoverWithin)),
+		Kind: Dots, Unit: Seconds, Series: []Series{{Name: "time to recover", Points: points}}, Mark: number(c.in.Targets.RecoverWithin.Seconds()), Twin: "incidents",
 	})
 	return "incidents"
 }

@@ -32,11 +32,15 @@ type Inputs struct {
 	Edits      []DefinitionEdit // of objectives, in the period
 	Words      string           // the lead's Markdown
 	Targets    Targets
+	// OnCall is how the people on call live; its zero value is the default, in the
+	// zone of the report.
+	OnCall alert.OnCall
 }
 
 // Targets are what incidents are held against.
 type Targets struct {
-	Detect, Diagnose, Recover time.Duration // from the start of impact
+	// Policy says how the steps of 1-5-10 are called, counted and judged.
+	incident.Policy
 	// Severity is the least grave one that needs a post-mortem: "SEV2".
 	Severity string
 }

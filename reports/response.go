@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/slo"
@@ -35,22 +34,13 @@ func (a attainment) note() string {
 // steps is 1-5-10 over incidents: detect, diagnose, recover, and all three.
 type steps struct{ detect, diagnose, recover, all attainment }
 
-// stepNames are the steps in order, with their targets.
-func (c *compiler) stepNames() []struct {
-	key, label string
-	target     time.Duration
-	of         func(Incident) *time.Duration
-} {
-	t := c.in.Targets
-	return []struct {
-		key, label string
-		target     time.Duration
-		of         func(Incident) *time.Duration
-	}{
-		{"detect", "detected within " + durationText(t.Detect), t.Detect, func(i Incident) *time.Duration { return i.Durations.Detect }},
-		{"diagnose", "diagnosed within " + durationText(t.Diagnose), t.Diagnose, func(i Incident) *time.Duration { return i.Durations.Diagnose }},
-		{"recover", "recovered within " + durationText(t.Recover), t.Recover, func(i Incident) *time.Duration { return i.Durations.Recover }},
+// stepLabels are the three steps with their targets: "detected within 1 min".
+func (c *compiler) stepLabels() (labels [3]string) {
+	within := c.in.Targets.Policy.Targets()
+	for n, name := range c.in.Targets.Names() {
+		labels[n] = name + " within " + durationText(within[n])
 	}
+	return labels
 }
 
 // attain counts 1-5-10 over the incidents that began in the nth span. Those of
@@ -63,8 +53,8 @@ func (c *compiler) attain(n int) (s steps, quiet int) {
 			continue
 		}
 		var each [3]incident.Verdict
-		for k, step := range c.stepNames() {
-			each[k] = c.judge(i, step.of(i), step.target)
+		for k := range each {
+			each[k] = c.judge(i, k)
 		}
 		s.detect.Add(each[0])
 		s.diagnose.Add(each[1])
@@ -107,10 +97,10 @@ func (c *compiler) onlyLowTraffic(i Incident, n int) bool {
 }
 
 func (c *compiler) response() Section {
-	t := c.in.Targets
+	within, labels := c.in.Targets.Policy.Targets(), c.stepLabels()
 	s := Section{
-		Title: fmt.Sprintf("Response: %s, %s, %s", durationText(t.Detect), durationText(t.Diagnose), durationText(t.Recover)),
-		Note:  "Read it beside the alerts: detection within a minute can be had from alerts that are mostly false. An unknown milestone is neither met nor missed.",
+		Title: fmt.Sprintf("Response: %s, %s, %s", durationText(within[0]), durationText(within[1]), durationText(within[2])),
+		Note:  capital(c.in.Targets.Rule(durationText)) + ". Read it beside the alerts: detection within a minute can be had from alerts that are mostly false. An unknown milestone is neither met nor missed.",
 	}
 	own, quiet := c.attain(c.last())
 	if len(c.facts.own)-quiet == 0 {
@@ -122,9 +112,9 @@ func (c *compiler) response() Section {
 		key, label string
 		now, was   attainment
 	}{
-		{"detect", "Detected within " + durationText(t.Detect), own.detect, before.detect},
-		{"diagnose", "Diagnosed within " + durationText(t.Diagnose), own.diagnose, before.diagnose},
-		{"recover", "Recovered within " + durationText(t.Recover), own.recover, before.recover},
+		{"detect", capital(labels[0]), own.detect, before.detect},
+		{"diagnose", capital(labels[1]), own.diagnose, before.diagnose},
+		{"recover", capital(labels[2]), own.recover, before.recover},
 		{"all", "All three", own.all, before.all},
 	}
 	table := Table{Key: "response", Columns: []Column{
@@ -155,7 +145,7 @@ func (c *compiler) response() Section {
 func (c *compiler) stepsChart(detect, diagnose, recovered attainment) string {
 	layers := []Series{{Name: "met", Tone: Good}, {Name: "missed", Tone: Bad}, {Name: "unknown", Tone: Gap}}
 	for n, a := range []attainment{detect, diagnose, recovered} {
-		label := c.stepNames()[n].label
+		label := c.stepLabels()[n]
 		for l, v := range []int{a.Met, a.Missed, a.Unknown} {
 			layers[l].Points = append(layers[l].Points, Point{Label: label, Value: number(float64(v))})
 		}

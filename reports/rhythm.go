@@ -20,7 +20,7 @@ func (c *compiler) clockChart(own []alert.Episode) (name string, ok bool) {
 	chart := Chart{Name: "clock", Title: "Pages by hour of the week, by the clock of who is on call", Kind: Clock, Unit: Count}
 	days := [7]string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
 	pages := 0
-	for day, hours := range c.zones().Clock(own) {
+	for day, hours := range c.onCall().Clock(own) {
 		s := Series{Name: days[day]}
 		for hour, n := range hours {
 			s.Points = append(s.Points, Point{Label: strconv.Itoa(hour), Value: number(float64(n))})

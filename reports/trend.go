@@ -66,7 +66,7 @@ func (c *compiler) spanHead() string {
 func (c *compiler) responseTrend() (Table, string) {
 	t := Table{Key: "response-trend", Title: "Response over time", Note: trendNote, Columns: []Column{
 		{Key: "span", Title: c.spanHead()}, {Key: "n", Title: "Incidents (n)", Numeric: true}, {Key: "detect", Title: "Detected in time", Numeric: true},
-		{Key: "diagnose", Title: "Diagnosed in time", Numeric: true}, {Key: "recover", Title: "Recovered in time", Numeric: true}, {Key: "all", Title: "All three", Numeric: true},
+		{Key: "diagnose", Title: c.middle() + " in time", Numeric: true}, {Key: "recover", Title: "Recovered in time", Numeric: true}, {Key: "all", Title: "All three", Numeric: true},
 		{Key: "unknown", Title: "Not known of all three", Numeric: true}, {Key: "median", Title: "Median to recover", Numeric: true}, {Key: "known", Title: "of (n)", Numeric: true},
 	}}
 	layers := []Series{{Name: "met", Tone: Good}, {Name: "missed", Tone: Bad}, {Name: "unknown", Tone: Gap}}
@@ -144,7 +144,7 @@ func (c *compiler) alertTrend() (Table, string) {
 		{Key: "shifts", Title: fmt.Sprintf("Shifts over %d incidents", alert.MaxPerShift), Numeric: true},
 	}}
 	layers := []Series{{Name: "with an incident", Tone: Good}, {Name: "without one"}}
-	zones, how := c.zones(), ""
+	on, how := c.onCall(), ""
 	for n, span := range c.spans {
 		pages := c.pagesOf(n)
 		if len(pages) == 0 && len(t.Rows) == 0 {
@@ -156,7 +156,7 @@ func (c *compiler) alertTrend() (Table, string) {
 				Terms: []Term{{"spans from", words(spanTitle(span))}}, Source: "alerts, incidents", Link: "/alerts", From: span.From, To: c.asOf,
 			})
 		}
-		q := alert.Judge(pages, forAlerts(c.began(n)), zones)
+		q := alert.Judge(pages, forAlerts(c.began(n)), on)
 		over, shifts := c.shiftsOver(pages, span)
 		t.Rows = append(t.Rows, Row{Key: "alerts-" + span.ID, Cells: []Value{
 			words(spanTitle(span)), withHow(count(q.Paging), how), withHow(count(q.Night), how), withHow(shareOf(q.Precision), how),
@@ -180,7 +180,8 @@ func (c *compiler) shiftsOver(episodes []alert.Episode, span period.Period) (ove
 	if to.After(c.asOf) {
 		to = c.asOf
 	}
-	shifts := alert.Shifts(episodes, c.p.Zone, span.From, to)
+	on := c.onCall()
+	shifts := on.Shifts(episodes, on.Of(""), span.From, to)
 	for _, s := range shifts {
 		if s.Incidents > alert.MaxPerShift {
 			over++

@@ -17,7 +17,7 @@ func (c *compiler) drills() Section {
 	t.Key = "drills"
 	t.Columns = []Column{
 		{Key: "drill", Title: "Drill"}, {Key: "at", Title: "When"}, {Key: "services", Title: "Services"}, {Key: "outcome", Title: "Outcome"},
-		{Key: "detect", Title: "Detected", Numeric: true}, {Key: "diagnose", Title: c.middle(), Numeric: true}, {Key: "recover", Title: "Recovered", Numeric: true},
+		{Key: "detect", Title: "Detected", Numeric: true}, {Key: "diagnose", Title: "Diagnosed", Numeric: true}, {Key: "recover", Title: "Recovered", Numeric: true},
 	}
 	drilled := map[string]bool{}
 	for _, d := range c.in.Drills {
@@ -37,7 +37,7 @@ func (c *compiler) drills() Section {
 		slices.Sort(names)
 		t.Rows = append(t.Rows, Row{Key: "drill-" + d.Source + "-" + d.ID, Cells: []Value{
 			name, c.when(d.At), words(listed(names, 3)), outcome,
-			heldTo(d.Detect, c.in.Targets.Detect), heldTo(d.Diagnose, c.in.Targets.Diagnose), heldTo(d.Recover, c.in.Targets.Recover),
+			heldTo(d.Detect, c.in.Targets.DetectWithin), c.drilledMiddle(d.Diagnose), heldTo(d.Recover, c.in.Targets.RecoverWithin),
 		}})
 	}
 	if len(t.Rows) == 0 {
@@ -53,6 +53,16 @@ func (c *compiler) drills() Section {
 	s.Note = fmt.Sprintf("%d of %s drilled.", len(drilled), plural(services, "service"))
 	s.Tables = []Table{t}
 	return s
+}
+
+// drilledMiddle is how long diagnosing took in a drill. Drills tell nothing of an
+// acknowledgement, so where that is the middle step there is no target to hold it
+// against.
+func (c *compiler) drilledMiddle(d *time.Duration) Value {
+	if c.in.Targets.Middle == incident.Acknowledged {
+		return durationOf(d)
+	}
+	return heldTo(d, c.in.Targets.DiagnoseWithin)
 }
 
 func heldTo(d *time.Duration, target time.Duration) Value {

@@ -38,9 +38,9 @@ type IncidentItem struct {
 	Doubts      []string           `json:"doubts" nullable:"false" doc:"Why it is in no figure."`
 	Times       map[string]*string `json:"times" doc:"started, detected, acknowledged, diagnosed, mitigated, recovered and resolved: an instant, a day when only that is known, null when unknown."`
 	Detect      *int64             `json:"detect_seconds" doc:"From the start of impact to detection."`
-	Acknowledge *int64             `json:"acknowledge_seconds" doc:"From the start of impact to acknowledgement."`
-	Diagnose    *int64             `json:"diagnose_seconds" doc:"From the start of impact to diagnosis."`
-	Recover     *int64             `json:"recover_seconds" doc:"From the start of impact to mitigated, else recovered."`
+	Acknowledge *int64             `json:"acknowledge_seconds" doc:"To acknowledgement: from the start of impact, or from detection where targets.counted_from says so."`
+	Diagnose    *int64             `json:"diagnose_seconds" doc:"To diagnosis, counted as acknowledge_seconds."`
+	Recover     *int64             `json:"recover_seconds" doc:"To mitigated, else recovered, counted as acknowledge_seconds."`
 	Length      *int64             `json:"length_seconds" doc:"How long impact lasted; of an open one, so far."`
 	Verdicts    IncidentVerdicts   `json:"verdicts" doc:"1-5-10: each met, missed or unknown."`
 	Sources     []string           `json:"sources" nullable:"false" doc:"Who told of it, the most trustworthy first."`
@@ -50,7 +50,7 @@ type IncidentItem struct {
 // IncidentVerdicts is 1-5-10 of one incident.
 type IncidentVerdicts struct {
 	Detect   string `json:"detect" doc:"met, missed or unknown."`
-	Diagnose string `json:"diagnose" doc:"met, missed or unknown."`
+	Diagnose string `json:"diagnose" doc:"The middle step, whatever targets.middle is: met, missed or unknown."`
 	Recover  string `json:"recover" doc:"met, missed or unknown."`
 	All      string `json:"all" doc:"met when all three are, missed when one is, else unknown."`
 }
@@ -69,6 +69,7 @@ type IncidentAnswer struct {
 	Changes    []string            `json:"changes" nullable:"false" doc:"Ids of changes that its sources tell."`
 	SLOs       []string            `json:"slos" nullable:"false" doc:"Objectives that its sources tell."`
 	Voices     []IncidentVoice     `json:"voices" nullable:"false" doc:"What each source says, the most trustworthy first."`
+	Targets    IncidentTargets     `json:"targets" doc:"1-5-10 as this portal names and counts it."`
 	Edits      []IncidentEdit      `json:"edits" nullable:"false" doc:"What people put right by hand, the oldest first."`
 }
 
@@ -162,7 +163,7 @@ func (s service) incident(ctx context.Context, in *incidentRequest) (IncidentAns
 	}
 	out := IncidentAnswer{
 		IncidentItem: s.incidentItem(i), Refs: list(i.Refs), Milestones: []IncidentMilestone{}, Said: i.Said, Alerts: list(i.Alerts), Changes: list(i.Changes),
-		SLOs: list(i.SLOs), Voices: each(i.Voices, incidentVoice), Edits: each(i.Edits, incidentEdit),
+		SLOs: list(i.SLOs), Targets: incidentTargets(s.Signals.Policy()), Voices: each(i.Voices, incidentVoice), Edits: each(i.Edits, incidentEdit),
 	}
 	for _, m := range incident.Milestones() {
 		if stamp, ok := i.Times[m]; ok {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/config"
+	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/ledger"
@@ -15,7 +16,7 @@ import (
 func (a *App) openRegister(context.Context) error {
 	a.register = register.New(register.Options{
 		DB: a.db, Feeds: feedsOf{a.ledger}, Documents: &postmortemVoices{library: a.library}, Services: a.catalog,
-		Policy: incidentPolicy(a.opt.Config.Targets), Zone: time.UTC, Now: a.opt.Now,
+		Policy: incidentPolicy(a.opt.Config.Targets), OnCall: onCall(a.opt.Config), Now: a.opt.Now,
 	})
 	return nil
 }
@@ -32,7 +33,27 @@ func incidentPolicy(t config.Targets) incident.Policy {
 	if t.Recover > 0 {
 		p.RecoverWithin = t.Recover
 	}
+	if t.Middle == config.TargetAcknowledged {
+		p.Middle = incident.Acknowledged
+	}
+	p.MiddleName, p.FromDetected = t.MiddleName, t.From == config.TargetDetected
 	return p
+}
+
+// onCall is the default one with the hours of the configuration. Its zone is that
+// of services which state none, and is there only when it is stated.
+func onCall(c config.Config) alert.OnCall {
+	on := alert.DefaultOnCall()
+	if n := c.OnCall.Night; n.From != n.To {
+		on.NightFrom, on.NightTo = n.From, n.To
+	}
+	if c.OnCall.ShiftLength > 0 {
+		on.ShiftFrom, on.ShiftLength = c.OnCall.ShiftFrom, c.OnCall.ShiftLength
+	}
+	if zone, err := time.LoadLocation(c.OnCall.Zone); err == nil && c.OnCall.Zone != "" {
+		on.Zones = alert.Zones{"": zone}
+	}
+	return on
 }
 
 // feedsOf tells the register what the ledger holds.

@@ -33,14 +33,13 @@ const (
 
 // openReports connects the making of reports with what they are made of.
 func (a *App) openReports(context.Context) error {
-	targets := a.opt.Config.Targets
 	a.press = press.New(press.Options{
 		Definitions: a.reportDefinitions, Archive: a.archive, Now: a.opt.Now, Log: a.log,
 		Collect: reportData{a, collect.New(collect.Sources{
 			Catalog: reportCatalog{a.catalog}, Ledger: a.ledger, Register: a.register, Knowledge: reportKnowledge{a}, Feeds: reportFeeds{a.ledger},
 			Words:   a.archive.Words,
-			Targets: reports.Targets{Detect: targets.Detect, Diagnose: targets.Diagnose, Recover: targets.Recover, Severity: a.opt.Config.Reports.PostmortemFrom},
-			Policy:  a.register.Policy(),
+			Targets: reports.Targets{Policy: a.register.Policy(), Severity: a.opt.Config.Reports.PostmortemFrom},
+			OnCall:  onCall(a.opt.Config),
 		})},
 	})
 	a.jobs = jobs.New(jobs.Options{DB: a.db, Now: a.opt.Now, Log: a.log, Jobs: []jobs.Job{

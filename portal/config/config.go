@@ -36,6 +36,7 @@ type Config struct {
 	Limits          Limits
 	SeverityAliases map[string]string // word -> SEV1..SEV5, besides the built-in words
 	Targets         Targets
+	OnCall          OnCall
 	Reports         Reports
 	Render          Render
 	Metrics         Metrics
@@ -92,9 +93,28 @@ type Limits struct {
 	FreeSpace    int64 // bytes of the data folder's disk that are never written to
 }
 
-// Targets are the times from the start of impact that the milestones of a
-// post-mortem are held against.
-type Targets struct{ Detect, Diagnose, Recover time.Duration }
+// Targets are 1-5-10: what the milestones of an incident are held against.
+type Targets struct {
+	Detect, Diagnose, Recover time.Duration
+	Middle                    string // TargetDiagnosed or TargetAcknowledged
+	MiddleName                string // "" is Middle's own
+	From                      string // TargetStarted or TargetDetected
+}
+
+// The values of Targets.Middle and Targets.From.
+const (
+	TargetDiagnosed    = "diagnosed"
+	TargetAcknowledged = "acknowledged"
+	TargetStarted      = "started"
+	TargetDetected     = "detected"
+)
+
+// OnCall says when people on call sleep and take turns, by their wall clock.
+type OnCall struct {
+	Zone                   string // IANA name; "" is not stated
+	Night                  Night
+	ShiftFrom, ShiftLength time.Duration
+}
 
 // Reports says how the built-in reports are made.
 type Reports struct {

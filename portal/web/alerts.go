@@ -24,6 +24,7 @@ type alertsView struct {
 	Clock    []clockDay
 	Hours    []string
 	Zone     string
+	Turns    string // how long shifts are, and from when
 	Shifts   []shiftRow
 	Over     int // shifts with more incidents than one can handle
 	AllShift int
@@ -67,8 +68,8 @@ type episodeRow struct {
 	Class        string
 }
 
-func (s *Server) episodeRow(e alert.Episode, zones alert.Zones) episodeRow {
-	row := episodeRow{Episode: e, RuleLink: s.ruleLink(e.Name), Lasted: "still firing", Night: e.Paging && zones.Night(e), Class: "none", Worth: "not linked"}
+func (s *Server) episodeRow(e alert.Episode, on alert.OnCall) episodeRow {
+	row := episodeRow{Episode: e, RuleLink: s.ruleLink(e.Name), Lasted: "still firing", Night: e.Paging && on.Night(e), Class: "none", Worth: "not linked"}
 	if !e.EndsAt.IsZero() {
 		d := e.EndsAt.Sub(e.StartsAt)
 		row.Lasted = postmortems.FormatDuration(&d)
@@ -106,23 +107,23 @@ func (s *Server) alerts(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	zones, err := s.deps.Signals.Zones(ctx)
+	on, err := s.deps.Signals.OnCall(ctx)
 	if err != nil {
 		return err
 	}
 	view.Empty = len(all) == 0
 	all, counted := s.narrowAlerts(c, &view, all, incidents)
-	quality := alert.Judge(all, counted, zones)
-	view.Left, view.Tiles = quality.Truncated, qualityTiles(quality)
-	view.addRules(s, c, alert.Rules(all, zones, now))
-	view.addLoad(all, zones)
+	quality := alert.Judge(all, counted, on)
+	view.Left, view.Tiles = quality.Truncated, qualityTiles(quality, on)
+	view.addRules(s, c, alert.Rules(all, on, now))
+	view.addLoad(all, on)
 	from, to, pages, err := s.pageOf(c, "/alerts", len(all))
 	if err != nil {
 		return err
 	}
 	view.Pages = pages
 	for _, e := range all[from:to] {
-		view.Rows = append(view.Rows, s.episodeRow(e, zones))
+		view.Rows = append(view.Rows, s.episodeRow(e, on))
 	}
 	return s.show(c, http.StatusOK, "alerts", view)
 }
@@ -158,7 +159,7 @@ func (s *Server) narrowAlerts(c echo.Context, view *alertsView, all []alert.Epis
 	return episodes, counted
 }
 
-func qualityTiles(q alert.Quality) []tile {
+func qualityTiles(q alert.Quality, on alert.OnCall) []tile {
 	of := func(s alert.Share, what string) string { return itoa(s.Part) + " of " + plural(s.Of, what) }
 	each := "—"
 	if per := q.PerIncident(); per != nil {
@@ -176,7 +177,7 @@ func qualityTiles(q alert.Quality) []tile {
 		{Name: "Healed by themselves", Value: percentOf(q.SelfHealed.Value()), Note: of(q.SelfHealed, "page"),
 			How: "pages that ended within 5 minutes and that nobody acknowledged"},
 		{Name: "At night", Value: groupDigits(q.Night), Note: "of " + plural(q.Paging, "page"),
-			How: "pages that began between 22:00 and 8:00 where the people on call live"},
+			How: "pages that began at night, " + on.NightText() + ", where the people on call live"},
 		{Name: "Flapping", Value: groupDigits(q.Flapping), Note: "of " + plural(q.Episodes, "episode"),
 			How: "one of 3 or more firings of one fingerprint within an hour"},
 		{Name: "Episodes an incident", Value: each, Note: groupDigits(q.Linked) + " linked, " + plural(q.Incidents, "incident"),
@@ -209,9 +210,9 @@ func (v *alertsView) addRules(s *Server, c echo.Context, rules []alert.Rule) {
 const shiftsShown = 10
 
 // addLoad tells when people were paged.
-func (v *alertsView) addLoad(all []alert.Episode, zones alert.Zones) {
-	v.Zone = zones.Of("").String()
-	counts, highest := zones.Clock(all), 0
+func (v *alertsView) addLoad(all []alert.Episode, on alert.OnCall) {
+	v.Zone, v.Turns = on.Of("").String(), on.ShiftText()
+	counts, highest := on.Clock(all), 0
 	for _, day := range counts {
 		highest = max(highest, slices.Max(day[:]))
 	}
@@ -229,7 +230,7 @@ func (v *alertsView) addLoad(all []alert.Episode, zones alert.Zones) {
 		}
 		v.Clock = append(v.Clock, row)
 	}
-	shifts := alert.Shifts(all, zones.Of(""), v.Since, v.Until)
+	shifts := on.Shifts(all, on.Of(""), v.Since, v.Until)
 	v.AllShift = len(shifts)
 	slices.SortStableFunc(shifts, func(a, b alert.Shift) int {
 		return cmp.Or(cmp.Compare(b.Incidents, a.Incidents), cmp.Compare(b.Pages, a.Pages), b.From.Compare(a.From))

@@ -89,7 +89,7 @@ func (s *Server) documentView(p library.Page) documentView {
 	v.Doc.Title, v.Title, v.Section = doc.Title, doc.Title, v.Kind.Path
 	v.Canonical = s.absolute(p.Address)
 	if doc.Kind == postmortems.Postmortem {
-		v.Strip = newStrip(doc.Front.Times, doc.Durations)
+		v.Strip = newStrip(incidentOf(doc.Front.Times), s.policy(), s.opt.Now())
 	}
 	v.Banner = s.bannerOf(p)
 	if v.Banner != nil && v.Banner.Class == "old" {

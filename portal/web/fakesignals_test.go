@@ -106,8 +106,8 @@ func (f *fakeSignals) Drills(context.Context, time.Time, time.Time) ([]drill.Dri
 func (f *fakeSignals) Services(context.Context) ([]service.Service, error) {
 	return []service.Service{{Name: "checkout"}, {Name: "cart"}}, nil
 }
-func (f *fakeSignals) Zones(context.Context) (alert.Zones, error) {
-	return alert.Zones{"": time.UTC}, nil
+func (f *fakeSignals) OnCall(context.Context) (alert.OnCall, error) {
+	return alert.DefaultOnCall().In(alert.Zones{"": time.UTC}), nil
 }
 func (f *fakeSignals) Spent(context.Context, incident.Incident) ([]BudgetSpent, error) {
 	return f.spent, nil

@@ -11,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
 	"github.com/postern/postern/reports/incident"
 )
@@ -99,9 +98,8 @@ func (s *Server) showIncident(c echo.Context, status int, problem string) error 
 
 // describe words what is folded.
 func (v *incidentView) describe(s *Server, in incident.Incident) {
-	policy := s.deps.Signals.Policy()
 	if in.Counted() {
-		v.Strip = newStrip(timesOf(in), postmortems.Durations(in.Durations(policy)))
+		v.Strip = newStrip(in, s.policy(), s.opt.Now())
 	}
 	for _, f := range [][3]string{
 		{"Title", in.Title, "title"}, {"Severity", in.Severity, "severity"}, {"Services", strings.Join(in.Services, ", "), "services"},
@@ -159,22 +157,26 @@ func milestoneRowOf(in incident.Incident, m incident.Milestone) milestoneRow {
 	return row
 }
 
-// timesOf are the milestones as the strip draws them.
-func timesOf(in incident.Incident) postmortems.Times {
-	at := func(m incident.Milestone) postmortems.Instant {
-		s, ok := in.Times[m]
-		switch {
-		case !ok:
-			return postmortems.Instant{}
-		case s.DayOnly:
-			return postmortems.Instant{At: s.At, Precision: postmortems.Day}
+// incidentOf is an incident of which only the milestones are known.
+func incidentOf(t postmortems.Times) incident.Incident {
+	in := incident.Incident{Times: map[incident.Milestone]incident.Stamp{}}
+	for m, at := range map[incident.Milestone]postmortems.Instant{
+		incident.Started: t.Started, incident.Detected: t.Detected, incident.Acknowledged: t.Acknowledged, incident.Diagnosed: t.Diagnosed,
+		incident.Mitigated: t.Mitigated, incident.Recovered: t.Recovered, incident.Resolved: t.Resolved,
+	} {
+		if at.Known() {
+			in.Times[m] = incident.Stamp{Moment: incident.Moment{At: at.At, DayOnly: at.Precision == postmortems.Day}, Confidence: incident.Stated}
 		}
-		return postmortems.Instant{At: s.At, Precision: postmortems.Exact}
 	}
-	return postmortems.Times{
-		Started: at(incident.Started), Detected: at(incident.Detected), Acknowledged: at(incident.Acknowledged), Diagnosed: at(incident.Diagnosed),
-		Mitigated: at(incident.Mitigated), Recovered: at(incident.Recovered), Resolved: at(incident.Resolved),
+	return in
+}
+
+// policy is how incidents are judged here; without feeds, as everywhere.
+func (s *Server) policy() incident.Policy {
+	if s.deps.Signals == nil {
+		return incident.DefaultPolicy()
 	}
+	return s.deps.Signals.Policy()
 }
 
 // surroundings finds what belongs to an incident: post-mortems, alerts, changes,
@@ -197,6 +199,10 @@ func (s *Server) surroundings(ctx context.Context, view *incidentView) error {
 	if err != nil {
 		return err
 	}
+	on, err := s.deps.Signals.OnCall(ctx)
+	if err != nil {
+		return err
+	}
 	for _, e := range episodes {
 		if e.Incident != in.ID {
 			continue
@@ -205,7 +211,7 @@ func (s *Server) surroundings(ctx context.Context, view *incidentView) error {
 			view.MoreAlerts++
 			continue
 		}
-		view.Episodes = append(view.Episodes, s.episodeRow(e, alert.Zones{}))
+		view.Episodes = append(view.Episodes, s.episodeRow(e, on))
 	}
 	changes, err := s.deps.Signals.Changes(ctx, from.Add(-change.SuspectWithin), to)
 	if err != nil {

@@ -162,13 +162,10 @@ func (s *Server) narrow(c echo.Context, view *incidentsView, all []incident.Inci
 }
 
 func incidentTiles(sum incident.Summary, p incident.Policy) []tile {
-	middle := "Diagnosed"
-	if p.Middle == incident.Acknowledged {
-		middle = "Acknowledged"
-	}
+	names := p.Names()
 	recovery := tile{Name: "Median time to recover", Value: tookOf(sum.Recover.Median),
 		Note: "of " + plural(sum.Recover.N, "incident") + ", longest " + tookOf(sum.Recover.Max),
-		How:  "from the start of impact to mitigated, else recovered; the middle one of those that are over and known; never a mean"}
+		How:  "from " + p.Origin() + " to mitigated, else recovered; the middle one of those that are over and known; never a mean"}
 	if sum.Recover.P90 != nil {
 		recovery.Note += ", p90 " + tookOf(sum.Recover.P90)
 	}
@@ -178,9 +175,9 @@ func incidentTiles(sum incident.Summary, p incident.Policy) []tile {
 		count.Class = "bad"
 	}
 	return []tile{count, recovery,
-		attainmentTile("Detected", sum.OneDetect, p.DetectWithin),
-		attainmentTile(middle, sum.FiveDiagnose, p.DiagnoseWithin),
-		attainmentTile("Recovered", sum.TenRecover, p.RecoverWithin)}
+		attainmentTile(names[0], sum.OneDetect, p.DetectWithin, "the start of impact"),
+		attainmentTile(names[1], sum.FiveDiagnose, p.DiagnoseWithin, p.Origin()),
+		attainmentTile(names[2], sum.TenRecover, p.RecoverWithin, p.Origin())}
 }
 
 func (s *Server) incidentRow(in incident.Incident, p incident.Policy, now time.Time) incidentRow {

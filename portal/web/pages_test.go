@@ -17,6 +17,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/reports/incident"
 )
 
 var update = flag.Bool("update", false, "write the golden pages anew")
@@ -328,14 +329,14 @@ func TestOptionsAreChecked(t *testing.T) {
 func TestStripSaysWhatIsUnknown(t *testing.T) {
 	times := checkout().Document.Front.Times
 	times.Diagnosed = postmortems.Instant{}
-	s := newStrip(times, postmortems.DurationsOf(times))
+	s := newStrip(incidentOf(times), incident.DefaultPolicy(), time.Time{})
 	if !strings.Contains(s.Title, "diagnosed unknown") {
 		t.Errorf("title %q", s.Title)
 	}
 	if len(s.Segments) != 3 || s.Segments[1].Class != "unknown" {
 		t.Errorf("segments %+v: the span with the missing milestone must be hatched", s.Segments)
 	}
-	if newStrip(postmortems.Times{}, postmortems.Durations{}) != nil {
+	if newStrip(incident.Incident{}, incident.DefaultPolicy(), time.Time{}) != nil {
 		t.Error("a strip of nothing")
 	}
 	last := s.Segments[len(s.Segments)-1]
@@ -347,7 +348,7 @@ func TestStripSaysWhatIsUnknown(t *testing.T) {
 func TestLongIncidentsAreDrawnLogarithmically(t *testing.T) {
 	times := checkout().Document.Front.Times
 	times.Resolved = exact("2026-10-04T08:00:00Z")
-	s := newStrip(times, postmortems.DurationsOf(times))
+	s := newStrip(incidentOf(times), incident.DefaultPolicy(), time.Time{})
 	if s.Note == "" || len(s.Marks) != 3 || s.Marks[2].X-s.Marks[1].X < 40 {
 		t.Errorf("marks %+v, note %q", s.Marks, s.Note)
 	}

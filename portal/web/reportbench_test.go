@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/service"
 	"github.com/postern/postern/reports/slo"
@@ -20,7 +21,7 @@ func largeWeekly(t testing.TB) reports.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := reports.Inputs{Targets: reports.Targets{Detect: time.Minute, Diagnose: 5 * time.Minute, Recover: 10 * time.Minute}}
+	in := reports.Inputs{Targets: reports.Targets{Policy: incident.DefaultPolicy()}}
 	for n := range 60 {
 		in.Services = append(in.Services, service.Service{Name: fmt.Sprintf("service-%02d", n), Title: fmt.Sprintf("Service number %02d", n), Team: fmt.Sprintf("team-%d", n%9)})
 	}

@@ -32,7 +32,8 @@ type Signals interface {
 	Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error)
 	Drills(ctx context.Context, from, to time.Time) ([]drill.Drill, error)
 	Services(ctx context.Context) ([]service.Service, error)
-	Zones(ctx context.Context) (alert.Zones, error)
+	// OnCall tells how the people on call live.
+	OnCall(ctx context.Context) (alert.OnCall, error)
 	// Spent is what an incident took of the error budgets of its objectives.
 	Spent(ctx context.Context, in incident.Incident) ([]BudgetSpent, error)
 

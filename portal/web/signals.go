@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -228,11 +230,8 @@ type tick struct {
 // ticks are the three steps of an incident.
 func ticks(in incident.Incident, p incident.Policy, now time.Time) []tick {
 	d, v := in.Durations(p), in.Judge(p, now)
-	middle, name := d.Diagnose, "diagnosed"
-	if p.Middle == incident.Acknowledged {
-		middle, name = d.Acknowledge, "acknowledged"
-	}
-	return []tick{newTick("detected", d.Detect, v.Detect), newTick(name, middle, v.Diagnose), newTick("recovered", d.Recover, v.Recover)}
+	names, took := p.Names(), d.Steps(p)
+	return []tick{newTick(names[0], took[0], v.Detect), newTick(names[1], took[1], v.Diagnose), newTick(names[2], took[2], v.Recover)}
 }
 
 func newTick(name string, d *time.Duration, v incident.Verdict) tick {
@@ -264,10 +263,10 @@ func exactly(d time.Duration) string {
 }
 
 // attainmentTile is a figure of 1-5-10.
-func attainmentTile(name string, a incident.Attainment, target time.Duration) tile {
-	t := tile{Name: name + " within " + postmortems.FormatDuration(&target), Value: percentOf(a.Share()),
+func attainmentTile(name string, a incident.Attainment, target time.Duration, from string) tile {
+	t := tile{Name: upperFirst(name) + " within " + postmortems.FormatDuration(&target), Value: percentOf(a.Share()),
 		Note: itoa(a.Met) + " met, " + itoa(a.Missed) + " missed, " + itoa(a.Unknown) + " unknown",
-		How:  "met / (met + missed), from the start of impact; with the unknown counted as missed " + percentOf(a.Pessimistic())}
+		How:  "met / (met + missed), from " + from + "; with the unknown counted as missed " + percentOf(a.Pessimistic())}
 	if s := a.Share(); s != nil {
 		t.Class = "ok"
 		if *s < 0.9 {
@@ -283,4 +282,10 @@ func dayCount(n int) string {
 		return "1 day"
 	}
 	return strconv.Itoa(n) + " days"
+}
+
+// upperFirst begins a text with a capital letter.
+func upperFirst(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }

@@ -1,11 +1,14 @@
 package web
 
 import (
-	"fmt"
+	"cmp"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/incident"
 )
 
 // stripWidth is the width of the milestone strip in units of its drawing.
@@ -22,6 +25,7 @@ type strip struct {
 	Segments []stripSegment
 	Marks    []stripMark
 	Stones   []stripStone
+	end      time.Duration // how much time is drawn
 }
 
 // stripSegment is the span between two milestones.
@@ -30,7 +34,7 @@ type stripSegment struct {
 	Class    string // detect, diagnose, recover, after; unknown when a milestone in it is missing
 }
 
-// stripMark is a mark of the 1-5-10 targets.
+// stripMark is a mark of a target of 1-5-10.
 type stripMark struct {
 	X     float64
 	Label string
@@ -48,58 +52,115 @@ type stripStone struct {
 // stone is a milestone while the strip is made.
 type stone struct {
 	name   string
-	after  *time.Duration // from the start; nil unknown
+	at     *time.Duration // from where the drawing begins; nil unknown
+	took   *time.Duration // as its target counts it; nil unknown
 	target time.Duration  // 0: none
 	class  string         // of the span that ends here
+	since  string         // what took is counted from, where that is not where the drawing begins
 }
 
-// newStrip draws the milestones; nil when none is known.
-func newStrip(t postmortems.Times, d postmortems.Durations) *strip {
-	if t == (postmortems.Times{}) {
+// newStrip draws the milestones as the policy names and judges them; nil when none
+// is known. An open incident is drawn up to now.
+func newStrip(in incident.Incident, p incident.Policy, now time.Time) *strip {
+	if len(in.Times) == 0 {
 		return nil
 	}
-	stones := []stone{
-		{"detected", d.Detect, 1 * time.Minute, "detect"},
-		{"diagnosed", d.Diagnose, 5 * time.Minute, "diagnose"},
-		{"mitigated", d.Recover, 10 * time.Minute, "recover"},
-		{"resolved", d.Resolve, 0, "after"},
-	}
-	if !t.Mitigated.Known() && t.Recovered.Known() {
-		stones[2].name = "recovered"
-	}
-	s := &strip{Stones: []stripStone{{Name: "started", Value: instantText(t.Started), Class: "start"}}}
+	stones := stonesOf(in, p)
+	s := &strip{Stones: []stripStone{{Name: "started", Value: stampText(in.Times[incident.Started]), Class: "start"}}}
 	for _, m := range stones {
 		s.Stones = append(s.Stones, m.words())
 	}
+	if begin, ok := beginning(in, p); ok && in.Open && now.After(begin) {
+		d := now.Sub(begin)
+		stones = append(stones, stone{name: "now", at: &d, class: "unknown"})
+		s.Stones = append(s.Stones, stripStone{Name: "not over", Value: "+" + postmortems.FormatDuration(&d) + " so far", Class: "unknown"})
+	}
 	s.Title = s.words()
 	s.draw(stones)
+	s.mark(in, p)
 	return s
 }
 
-// instantText tells an instant as exactly as it is known.
-func instantText(i postmortems.Instant) string {
-	switch i.Precision {
-	case postmortems.Exact:
-		return i.At.UTC().Format("2 Jan 15:04 UTC")
-	case postmortems.Day:
-		return i.At.UTC().Format("2 Jan 2006")
+// stonesOf are the milestones in their usual order, the three of 1-5-10 with their
+// targets.
+func stonesOf(in incident.Incident, p incident.Policy) []stone {
+	d := in.Durations(p)
+	names, within, steps := p.Names(), p.Targets(), d.Steps(p)
+	since := ""
+	if _, known := momentOf(in, incident.Started); known && p.FromDetected {
+		since = " after detection"
 	}
-	return "unknown"
+	place := func(m incident.Milestone) *time.Duration { return placeOf(in, p, m) }
+	all := []stone{{name: names[0], at: place(incident.Detected), took: steps[0], target: within[0], class: "detect"}}
+	if p.Middle == incident.Acknowledged {
+		all = append(all, stone{name: names[1], at: place(incident.Acknowledged), took: steps[1], target: within[1], class: "detect", since: since},
+			stone{name: string(incident.Diagnosed), at: place(incident.Diagnosed), class: "diagnose"})
+	} else {
+		all = append(all, stone{name: names[1], at: place(incident.Diagnosed), took: steps[1], target: within[1], class: "diagnose", since: since})
+	}
+	over := incident.Mitigated
+	if _, known := in.Times[over]; !known {
+		if _, known = in.Times[incident.Recovered]; known {
+			over = incident.Recovered
+		}
+	}
+	return append(all, stone{name: string(over), at: place(over), took: steps[2], target: within[2], class: "recover", since: since},
+		stone{name: string(incident.Resolved), at: place(incident.Resolved), class: "after"})
+}
+
+// beginning is where the drawing begins: the start of impact, else detection where
+// the policy counts from it.
+func beginning(in incident.Incident, p incident.Policy) (time.Time, bool) {
+	if at, ok := momentOf(in, incident.Started); ok || !p.FromDetected {
+		return at, ok
+	}
+	return momentOf(in, incident.Detected)
+}
+
+// momentOf is when a milestone was reached, if that is known to the second.
+func momentOf(in incident.Incident, m incident.Milestone) (time.Time, bool) {
+	s, ok := in.Times[m]
+	return s.At, ok && !s.DayOnly
+}
+
+func placeOf(in incident.Incident, p incident.Policy, m incident.Milestone) *time.Duration {
+	begin, known := beginning(in, p)
+	at, reached := momentOf(in, m)
+	d := at.Sub(begin)
+	if !known || !reached || d < 0 {
+		return nil
+	}
+	return &d
+}
+
+// stampText tells a moment as exactly as it is known.
+func stampText(s incident.Stamp) string {
+	switch {
+	case s.At.IsZero():
+		return "unknown"
+	case s.DayOnly:
+		return s.At.UTC().Format("2 Jan 2006")
+	}
+	return s.At.UTC().Format("2 Jan 15:04 UTC")
 }
 
 func (m stone) words() stripStone {
 	w := stripStone{Name: m.name, Value: "unknown", Class: m.class}
-	if m.after == nil {
+	if m.at == nil {
 		w.Class = "unknown"
 		return w
 	}
-	w.Value = "+" + postmortems.FormatDuration(m.after)
-	if m.target > 0 {
-		w.Met = *m.after <= m.target
-		w.Verdict = fmt.Sprintf("target %d min", m.target/time.Minute)
-		if w.Met {
-			w.Verdict = fmt.Sprintf("within %d min", m.target/time.Minute)
-		}
+	w.Value = "+" + postmortems.FormatDuration(m.at)
+	if m.target == 0 || m.took == nil {
+		return w
+	}
+	w.Met = *m.took <= m.target
+	w.Verdict = "target " + postmortems.FormatDuration(&m.target)
+	if w.Met {
+		w.Verdict = "within " + postmortems.FormatDuration(&m.target)
+	}
+	if m.since != "" {
+		w.Verdict = postmortems.FormatDuration(m.took) + m.since + ", " + w.Verdict
 	}
 	return w
 }
@@ -117,44 +178,77 @@ func (s *strip) words() string {
 
 // draw lays out the spans between the known milestones in the order of time.
 func (s *strip) draw(stones []stone) {
-	var end time.Duration
 	for _, m := range stones {
-		if m.after != nil {
-			end = max(end, *m.after)
+		if m.at != nil {
+			s.end = max(s.end, *m.at)
 		}
 	}
-	if end <= 0 {
+	if s.end <= 0 {
 		return
 	}
-	at := scale(end)
-	if end > linearUpTo {
+	at := scale(s.end)
+	if s.end > linearUpTo {
 		s.Note = "logarithmic scale"
 	}
 	var from time.Duration
 	missing := false
 	for _, m := range stones {
-		if m.after == nil {
+		if m.at == nil {
 			missing = true
 			continue
 		}
-		if *m.after < from { // mitigated before it was diagnosed: rolling back first is normal
+		if *m.at < from { // mitigated before it was diagnosed: rolling back first is normal
 			continue
 		}
 		class := m.class
 		if missing {
 			class = "unknown"
 		}
-		s.Segments = append(s.Segments, stripSegment{X: at(from), Width: round1(at(*m.after) - at(from)), Class: class})
-		from, missing = *m.after, false
+		s.Segments = append(s.Segments, stripSegment{X: at(from), Width: round1(at(*m.at) - at(from)), Class: class})
+		from, missing = *m.at, false
 	}
-	for _, minutes := range []int{1, 5, 10} {
-		if mark := time.Duration(minutes) * time.Minute; mark <= end {
-			s.Marks = append(s.Marks, stripMark{X: at(mark), Label: itoa(minutes)})
+}
+
+// markRoom is how far apart marks must be so that their labels can be read.
+const markRoom = 24
+
+// mark draws the targets where their time is over.
+func (s *strip) mark(in incident.Incident, p incident.Policy) {
+	from, known := beginning(in, p)
+	if !known || s.end <= 0 {
+		return
+	}
+	origin := [3]time.Duration{}
+	if detected, ok := momentOf(in, incident.Detected); p.FromDetected && ok {
+		origin[1] = max(0, detected.Sub(from))
+		origin[2] = origin[1]
+	} else if p.FromDetected {
+		return
+	}
+	at := scale(s.end)
+	for i, within := range p.Targets() {
+		if over := origin[i] + within; over <= s.end {
+			s.Marks = append(s.Marks, stripMark{X: at(over), Label: markText(within)})
 		}
 	}
-	if n := len(s.Marks); n > 0 {
+	slices.SortStableFunc(s.Marks, func(a, b stripMark) int { return cmp.Compare(a.X, b.X) })
+	for n := range s.Marks {
+		if n > 0 && s.Marks[n].X-s.Marks[n-1].X < markRoom {
+			s.Marks[n-1].Label = ""
+		}
+	}
+	if n := len(s.Marks); n > 0 && !strings.Contains(s.Marks[n-1].Label, " ") {
 		s.Marks[n-1].Label += " min"
 	}
+}
+
+// markText is a target in as few letters as can be: whole minutes without their
+// unit, which the last mark bears.
+func markText(within time.Duration) string {
+	if within < time.Hour && within%time.Minute == 0 {
+		return itoa(int(within / time.Minute))
+	}
+	return postmortems.FormatDuration(&within)
 }
 
 // scale maps time since the start to a place on the strip, in its units: linear,

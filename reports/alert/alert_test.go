@@ -108,7 +108,7 @@ func TestJudge(t *testing.T) {
 	acked.AckedAt, acked.Service = at(501), "other"
 	all := Fold([]Signal{fires("a", 2, 90), fires("a", 4, 0), fires("h", 480, 483), acked, quiet})
 	Link(all, incidents())
-	q := Judge(all, incidents(), Zones{"": time.UTC})
+	q := Judge(all, incidents(), DefaultOnCall().In(Zones{"": time.UTC}))
 	want := Quality{Episodes: 5, Paging: 4, Notifications: 5, Incidents: 3, Linked: 3, Actionable: Share{3, 4}, SelfHealed: Share{1, 4},
 		Precision: Share{2, 4}, Recall: Share{1, 3}, Night: 2}
 	if q != want {
@@ -117,7 +117,7 @@ func TestJudge(t *testing.T) {
 	if *q.PerIncident() != 1 || (Quality{}).PerIncident() != nil {
 		t.Error("episodes an incident")
 	}
-	rules := Rules(all, nil, at(500))
+	rules := Rules(all, DefaultOnCall(), at(500))
 	if len(rules) != 4 || rules[0].Name != "Rulea" || rules[0].Episodes != 2 || rules[0].Real != 2 || rules[0].Firing != 88*time.Minute+496*time.Minute ||
 		!slices.Equal(rules[0].Services, []string{"shop"}) {
 		t.Errorf("%+v", rules)
@@ -127,8 +127,18 @@ func TestJudge(t *testing.T) {
 func TestNightIsThatOfWhoIsOnCall(t *testing.T) {
 	shanghai := time.FixedZone("UTC+8", 8*3600)
 	all := Fold([]Signal{fires("a", 0, 0)}) // 14:00 UTC, 22:00 there
-	if (Zones{}).Night(all[0]) || !(Zones{"shop": shanghai}).Night(all[0]) || !(Zones{"": shanghai}).Night(all[0]) {
+	on := DefaultOnCall()
+	if on.Night(all[0]) || !on.In(Zones{"shop": shanghai}).Night(all[0]) || !on.In(Zones{"": shanghai}).Night(all[0]) {
 		t.Error("night")
+	}
+	if on.NightFrom, on.NightTo = 13*time.Hour+30*time.Minute, 14*time.Hour+time.Minute; !on.Night(all[0]) {
+		t.Error("a night within one day")
+	}
+	if on.NightTo = 14 * time.Hour; on.Night(all[0]) {
+		t.Error("the night is over at its last instant")
+	}
+	if got := DefaultOnCall().NightText() + ", " + DefaultOnCall().ShiftText(); got != "22:00 to 8:00, 12 hours from 8:00" {
+		t.Error(got)
 	}
 	if c := (Zones{"shop": shanghai}).Clock(all); c[4][22] != 1 {
 		t.Errorf("%v", c)
@@ -142,16 +152,45 @@ func TestShifts(t *testing.T) {
 	}
 	// The clocks go back on 2026-10-25: that night's shift has 13 hours.
 	from := time.Date(2026, 10, 24, 8, 0, 0, 0, berlin)
-	shifts := Shifts(nil, berlin, from, from.AddDate(0, 0, 2))
+	on := DefaultOnCall()
+	shifts := on.Shifts(nil, berlin, from, from.AddDate(0, 0, 2))
 	if len(shifts) != 4 || shifts[1].To.Sub(shifts[1].From) != 13*time.Hour || shifts[3].To != from.AddDate(0, 0, 2) {
 		t.Errorf("%+v", shifts)
 	}
 	all := Fold([]Signal{fires("a", 0, 0), fires("b", 1, 0), fires("c", 400, 0)}) // 14:00, 14:01, 20:40
 	Link(all, incidents())
-	got := Shifts(all, time.UTC, at(-360), at(600))
+	got := on.Shifts(all, time.UTC, at(-360), at(600))
 	if len(got) != 2 || got[0].Pages != 2 || got[0].Incidents != 1 || got[1].Pages != 1 || got[1].Incidents != 0 {
 		t.Errorf("%+v", got)
 	}
+}
+
+// TestShiftsCoverTheSpan: whatever the turns, they follow each other without a gap,
+// and each begins where one is said to.
+func TestShiftsCoverTheSpan(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		zone, err := time.LoadLocation(rapid.SampledFrom([]string{"UTC", "Europe/Berlin", "America/Sao_Paulo", "Asia/Kathmandu"}).Draw(t, "zone"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		on := OnCall{ShiftFrom: time.Duration(rapid.IntRange(0, 47).Draw(t, "from")) * 30 * time.Minute,
+			ShiftLength: time.Duration(rapid.SampledFrom([]int{1, 2, 3, 4, 6, 8, 12, 24}).Draw(t, "hours")) * time.Hour}
+		from := time.Date(2018, 10, 20, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 20*24).Draw(t, "at")) * time.Hour)
+		to := from.Add(time.Duration(rapid.IntRange(1, 200).Draw(t, "span")) * time.Hour)
+		end := from
+		for _, s := range on.Shifts(nil, zone, from, to) {
+			if !s.From.Equal(end) || !s.To.After(s.From) {
+				t.Fatalf("%+v after %v", s, end)
+			}
+			if length := s.To.Sub(s.From); length > on.ShiftLength+time.Hour {
+				t.Fatalf("a shift of %v", length)
+			}
+			end = s.To
+		}
+		if !end.Equal(to) {
+			t.Fatalf("covered until %v of %v", end, to)
+		}
+	})
 }
 
 func TestFoldInAnyOrder(t *testing.T) {

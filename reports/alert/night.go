@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -19,16 +20,50 @@ func (z Zones) Of(service string) *time.Location {
 	return time.UTC
 }
 
-// The night, by the wall clock of who is on call: from 22:00 to 8:00.
-const (
-	nightBegins = 22
-	nightEnds   = 8
-)
+// OnCall is how the people on call live: where, when their night is, and when
+// they take turns. All hours are those of the wall clock.
+type OnCall struct {
+	Zones
+	// NightFrom and NightTo bound the night, as times of the local day. They may
+	// lie on two days; they are not equal.
+	NightFrom, NightTo time.Duration
+	// ShiftFrom is a time of the local day at which a shift begins, ShiftLength how
+	// long one is: a whole part of a day.
+	ShiftFrom, ShiftLength time.Duration
+}
+
+// DefaultOnCall is a night from 22:00 to 8:00 and shifts of twelve hours from 8:00
+// on.
+func DefaultOnCall() OnCall {
+	return OnCall{NightFrom: 22 * time.Hour, NightTo: 8 * time.Hour, ShiftFrom: 8 * time.Hour, ShiftLength: 12 * time.Hour}
+}
+
+// In is the same with other zones.
+func (o OnCall) In(z Zones) OnCall {
+	o.Zones = z
+	return o
+}
 
 // Night tells whether the episode began at night.
-func (z Zones) Night(e Episode) bool {
-	h := e.StartsAt.In(z.Of(e.Service)).Hour()
-	return h >= nightBegins || h < nightEnds
+func (o OnCall) Night(e Episode) bool {
+	at := e.StartsAt.In(o.Of(e.Service))
+	clock := time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute + time.Duration(at.Second())*time.Second
+	if o.NightFrom < o.NightTo {
+		return clock >= o.NightFrom && clock < o.NightTo
+	}
+	return clock >= o.NightFrom || clock < o.NightTo
+}
+
+// NightText is the night in words: "22:00 to 8:00".
+func (o OnCall) NightText() string { return clockText(o.NightFrom) + " to " + clockText(o.NightTo) }
+
+// ShiftText is the shifts in words: "12 hours from 8:00".
+func (o OnCall) ShiftText() string {
+	return fmt.Sprintf("%d hours from %s", o.ShiftLength/time.Hour, clockText(o.ShiftFrom))
+}
+
+func clockText(t time.Duration) string {
+	return fmt.Sprintf("%d:%02d", t/time.Hour, t%time.Hour/time.Minute)
 }
 
 // Clock counts the pages by weekday, Monday first, and hour of the local day.
@@ -49,19 +84,16 @@ type Shift struct {
 	Incidents int // distinct ones with a page in the shift
 }
 
-// shiftBegins are the hours of the local day at which shifts change.
-func shiftBegins() [2]int { return [2]int{8, 20} }
-
 // MaxPerShift is how many incidents a shift can handle with care (Google, Site
 // Reliability Engineering, ch. 11).
 const MaxPerShift = 2
 
-// Shifts cuts a span into shifts of twelve hours by the wall clock of a zone, and
-// counts the pages of each; the first and the last may be cut short.
-func Shifts(episodes []Episode, zone *time.Location, from, to time.Time) []Shift {
+// Shifts cuts a span into shifts by the wall clock of a zone, and counts the pages
+// of each; the first and the last may be cut short.
+func (o OnCall) Shifts(episodes []Episode, zone *time.Location, from, to time.Time) []Shift {
 	var out []Shift
 	for begin := from; begin.Before(to); {
-		end := nextChange(begin.In(zone))
+		end := o.nextChange(begin.In(zone))
 		if end.After(to) {
 			end = to
 		}
@@ -89,10 +121,16 @@ func Shifts(episodes []Episode, zone *time.Location, from, to time.Time) []Shift
 
 // nextChange is the first change of shift after a local time. Should the clock
 // jump over it, the first instant after it counts.
-func nextChange(t time.Time) time.Time {
-	for day := 0; ; day++ {
-		for _, hour := range shiftBegins() {
-			if at := time.Date(t.Year(), t.Month(), t.Day()+day, hour, 0, 0, 0, t.Location()); at.After(t) {
+func (o OnCall) nextChange(t time.Time) time.Time {
+	const day = 24 * time.Hour
+	length := o.ShiftLength
+	if length < time.Hour || length > day {
+		length = day
+	}
+	for days := 0; ; days++ {
+		for clock := o.ShiftFrom % length; clock < day; clock += length {
+			at := time.Date(t.Year(), t.Month(), t.Day()+days, int(clock/time.Hour), int(clock%time.Hour/time.Minute), 0, 0, t.Location())
+			if at.After(t) {
 				return at
 			}
 		}

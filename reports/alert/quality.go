@@ -33,7 +33,7 @@ type Quality struct {
 func (q Quality) PerIncident() *float64 { return Share{q.Linked, q.Incidents}.Value() }
 
 // Judge counts linked episodes (see Link) against the incidents of the same span.
-func Judge(episodes []Episode, incidents []Incident, zone Zones) Quality {
+func Judge(episodes []Episode, incidents []Incident, on OnCall) Quality {
 	q := Quality{Incidents: len(incidents)}
 	pages := map[string]time.Time{} // incident -> first page
 	for _, e := range episodes {
@@ -49,7 +49,7 @@ func Judge(episodes []Episode, incidents []Incident, zone Zones) Quality {
 		q.Actionable.Part += one(e.Incident != "" || !e.AckedAt.IsZero())
 		q.SelfHealed.Part += one(e.SelfHealed())
 		q.Precision.Part += one(e.Incident != "")
-		q.Night += one(zone.Night(e))
+		q.Night += one(on.Night(e))
 		if e.Incident != "" {
 			pages[e.Incident] = earlier(pages[e.Incident], e.StartsAt)
 		}
@@ -79,7 +79,7 @@ type Rule struct {
 }
 
 // Rules counts by the alert's name, those with the most episodes first.
-func Rules(episodes []Episode, zone Zones, now time.Time) []Rule {
+func Rules(episodes []Episode, on OnCall, now time.Time) []Rule {
 	byName := map[string]*Rule{}
 	for _, e := range episodes {
 		r := byName[e.Name]
@@ -89,7 +89,7 @@ func Rules(episodes []Episode, zone Zones, now time.Time) []Rule {
 		}
 		r.Episodes++
 		r.Paging += one(e.Paging)
-		r.Night += one(e.Paging && zone.Night(e))
+		r.Night += one(e.Paging && on.Night(e))
 		r.Flapping += one(e.Flapping)
 		r.Real += one(e.Incident != "")
 		r.Firing += e.Firing(now)

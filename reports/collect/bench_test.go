@@ -77,7 +77,7 @@ func (l large) month(b *testing.B) reports.Report {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := collect.New(collect.Sources{Catalog: l, Ledger: l, Policy: incident.DefaultPolicy(), Targets: reports.Targets{Detect: time.Minute, Diagnose: 5 * time.Minute, Recover: 10 * time.Minute}})
+	c := collect.New(collect.Sources{Catalog: l, Ledger: l, Targets: reports.Targets{Policy: incident.DefaultPolicy()}})
 	def := reports.BuiltIn("UTC")[2]
 	in, err := c.Collect(b.Context(), def, p, p.To)
 	if err != nil {

@@ -85,7 +85,7 @@ type Sources struct {
 	Settled func(ctx context.Context, s slo.SLO, p period.Period) (slo.Result, bool)
 
 	Targets reports.Targets
-	Policy  incident.Policy
+	OnCall  alert.OnCall
 }
 
 // Collector gathers inputs.
@@ -100,7 +100,7 @@ const costReach = 28 * 24 * time.Hour
 
 // Collect gathers the inputs of one period, as far as asOf.
 func (c *Collector) Collect(ctx context.Context, def reports.Definition, p period.Period, asOf time.Time) (in reports.Inputs, err error) {
-	in.AsOf, in.Targets = asOf, c.src.Targets
+	in.AsOf, in.Targets, in.OnCall = asOf, c.src.Targets, c.src.OnCall
 	for _, step := range []func(context.Context, period.Period, *reports.Inputs) error{
 		c.services, c.incidents, c.objectives, c.signals, c.statements, c.knowledge, c.feeds,
 	} {
@@ -135,7 +135,7 @@ func (c *Collector) incidents(ctx context.Context, p period.Period, in *reports.
 	}
 	for _, i := range all {
 		i.Voices = nil // what was said is behind the incident's page
-		in.Incidents = append(in.Incidents, reports.Incident{Incident: i, Durations: i.Durations(c.src.Policy)})
+		in.Incidents = append(in.Incidents, reports.Incident{Incident: i, Durations: i.Durations(c.src.Targets.Policy)})
 	}
 	return nil
 }

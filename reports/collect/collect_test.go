@@ -41,7 +41,7 @@ func (r redefined) Versions(ctx context.Context, name string) ([]collect.Version
 // removed objective is still in the reports of before.
 func TestDefinitionsOverTime(t *testing.T) {
 	l := redefined{large{2, 1}}
-	c := collect.New(collect.Sources{Catalog: l, Ledger: l.large, Policy: incident.DefaultPolicy()})
+	c := collect.New(collect.Sources{Catalog: l, Ledger: l.large, Targets: reports.Targets{Policy: incident.DefaultPolicy()}})
 	find := func(id string) reports.Inputs {
 		p, err := period.Of(period.Weekly, id, time.UTC)
 		if err != nil {
@@ -76,7 +76,7 @@ func TestDefinitionsOverTime(t *testing.T) {
 // Inputs are the same however often they are collected.
 func TestCollectIsDeterministic(t *testing.T) {
 	l := large{12, 4}
-	c := collect.New(collect.Sources{Catalog: l, Ledger: l, Policy: incident.DefaultPolicy()})
+	c := collect.New(collect.Sources{Catalog: l, Ledger: l, Targets: reports.Targets{Policy: incident.DefaultPolicy()}})
 	p, err := period.Of(period.Daily, "2026-11-21", time.UTC)
 	if err != nil {
 		t.Fatal(err)

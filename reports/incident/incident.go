@@ -133,9 +133,19 @@ func Milestones() []Milestone {
 	return []Milestone{Started, Detected, Acknowledged, Diagnosed, Mitigated, Recovered, Resolved}
 }
 
-// Durations count from the start of impact; nil is unknown, never 0.
+// Durations count from the start of impact, or but for Detect from detection when
+// the policy says so; nil is unknown, never 0.
 type Durations struct {
 	Detect, Acknowledge, Diagnose, Recover, Resolve *time.Duration
+}
+
+// Steps are the three durations of 1-5-10, in the order of Policy.Names.
+func (d Durations) Steps(p Policy) [3]*time.Duration {
+	middle := d.Diagnose
+	if p.Middle == Acknowledged {
+		middle = d.Acknowledge
+	}
+	return [3]*time.Duration{d.Detect, middle, d.Recover}
 }
 
 // Verdict is whether a target was kept.

@@ -1,19 +1,23 @@
 package incident
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
 
 // Policy is how incidents are folded and judged; each portal may state its own.
 type Policy struct {
-	// DetectWithin, DiagnoseWithin and RecoverWithin are the targets of 1-5-10,
-	// from the start of impact.
+	// DetectWithin, DiagnoseWithin and RecoverWithin are the targets of 1-5-10.
 	DetectWithin, DiagnoseWithin, RecoverWithin time.Duration
 	// Middle is the milestone of the second target: Diagnosed ("located") or
 	// Acknowledged ("somebody is on it"); companies differ.
 	Middle Milestone
-	// FromDetected counts from detection where the start of impact is unknown.
+	// MiddleName is what it is called here: "located", "response". Empty is the
+	// milestone's own name.
+	MiddleName string
+	// FromDetected counts every step after the first from detection, not from the
+	// start of impact. The first target is from the start of impact always.
 	FromDetected bool
 	// Forms are the forms of voices, the most trustworthy first. Those that are
 	// not named come last.
@@ -31,6 +35,46 @@ func DefaultPolicy() Policy {
 		Middle: Diagnosed, MaxLength: 60 * 24 * time.Hour,
 		Forms: []string{"postmortem", "portal", "ndjson", "opsgenie", "pagerduty", "grafana-oncall", "cdevents", "alertmanager", "statuspage"},
 	}
+}
+
+// Names are what the three steps of 1-5-10 are called, in lower case.
+func (p Policy) Names() [3]string {
+	return [3]string{string(Detected), p.middleName(), string(Recovered)}
+}
+
+func (p Policy) middleName() string {
+	switch {
+	case p.MiddleName != "":
+		return p.MiddleName
+	case p.Middle == Acknowledged:
+		return string(Acknowledged)
+	}
+	return string(Diagnosed)
+}
+
+// Targets are those of the three steps, in the order of Names.
+func (p Policy) Targets() [3]time.Duration {
+	return [3]time.Duration{p.DetectWithin, p.DiagnoseWithin, p.RecoverWithin}
+}
+
+// Origin tells in words from when the steps after the first are counted.
+func (p Policy) Origin() string {
+	if p.FromDetected {
+		return "detection"
+	}
+	return "the start of impact"
+}
+
+// Rule is the whole of 1-5-10 in one sentence without a full stop; text writes a
+// duration.
+func (p Policy) Rule(text func(time.Duration) string) string {
+	names, within := p.Names(), p.Targets()
+	if p.FromDetected {
+		return fmt.Sprintf("%s within %s of the start of impact; then, counted from detection, %s within %s and %s within %s",
+			names[0], text(within[0]), names[1], text(within[1]), names[2], text(within[2]))
+	}
+	return fmt.Sprintf("%s within %s, %s within %s and %s within %s, all counted from the start of impact",
+		names[0], text(within[0]), names[1], text(within[1]), names[2], text(within[2]))
 }
 
 // rank orders voices by trust; smaller is better. A duplicate counts less than

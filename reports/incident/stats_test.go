@@ -52,10 +52,62 @@ func TestVerdicts(t *testing.T) {
 			Verdicts{Unknown, Met, Unknown, Unknown}},
 		"from detection": {only(t, fold(pager("PX", times(Detected, 1, Diagnosed, 4, Mitigated, 13)))),
 			Policy{FromDetected: true, DiagnoseWithin: 5 * time.Minute, RecoverWithin: 10 * time.Minute}, 99, Verdicts{Unknown, Met, Missed, Missed}},
+		"from detection, the start known": {only(t, fold(report("PX", times(Started, 0, Detected, 20, Diagnosed, 24, Mitigated, 29)))),
+			Policy{FromDetected: true, DetectWithin: time.Minute, DiagnoseWithin: 5 * time.Minute, RecoverWithin: 10 * time.Minute}, 99, Verdicts{Missed, Met, Met, Missed}},
+		"over before it was detected": {only(t, fold(report("PX", times(Started, 0, Mitigated, 3, Detected, 20)))),
+			Policy{FromDetected: true, RecoverWithin: 10 * time.Minute}, 99, Verdicts{Missed, Unknown, Met, Missed}},
+		"from detection, not detected": {only(t, fold(report("PX", times(Started, 0, Mitigated, 3)))),
+			Policy{FromDetected: true, DetectWithin: time.Minute, RecoverWithin: 10 * time.Minute}, 99, Verdicts{Unknown, Unknown, Unknown, Unknown}},
+		"from detection, open": {only(t, fold(pager("PX", times(Detected, 1)))),
+			Policy{FromDetected: true, DiagnoseWithin: 5 * time.Minute, RecoverWithin: 100 * time.Minute}, 99, Verdicts{Unknown, Missed, Unknown, Missed}},
 	} {
 		if got := c.in.Judge(c.p, at(c.now)); got != c.want {
 			t.Errorf("%s: %+v", name, got)
 		}
+	}
+}
+
+// TestTheOriginOnlyMovesWhatFollowsDetection: whatever is known, counting from
+// detection takes the time to detect off the other durations, and leaves it alone.
+func TestTheOriginOnlyMovesWhatFollowsDetection(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		known := []any{Started, 0}
+		for _, m := range Milestones()[1:] {
+			if rapid.Bool().Draw(t, string(m)) {
+				known = append(known, m, rapid.IntRange(1, 90).Draw(t, "minute"))
+			}
+		}
+		in := fold(report("PX", times(known...)))[0]
+		from, since := in.Durations(Policy{}), in.Durations(Policy{FromDetected: true})
+		if !same(from.Detect, since.Detect) {
+			t.Fatalf("detect %v and %v", from.Detect, since.Detect)
+		}
+		for i, d := range [][2]*time.Duration{{from.Acknowledge, since.Acknowledge}, {from.Diagnose, since.Diagnose}, {from.Recover, since.Recover}, {from.Resolve, since.Resolve}} {
+			var want *time.Duration
+			if d[0] != nil && from.Detect != nil {
+				left := max(0, *d[0]-*from.Detect)
+				want = &left
+			}
+			if !same(d[1], want) {
+				t.Fatalf("step %d: %v, want %v", i, d[1], want)
+			}
+		}
+	})
+}
+
+func same(a, b *time.Duration) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
+
+func TestTheRuleIsSaidAsItCounts(t *testing.T) {
+	p := DefaultPolicy()
+	if got := p.Rule(time.Duration.String); got != "detected within 1m0s, diagnosed within 5m0s and recovered within 10m0s, all counted from the start of impact" {
+		t.Error(got)
+	}
+	p.Middle, p.FromDetected = Acknowledged, true
+	if got := p.Rule(time.Duration.String); got != "detected within 1m0s of the start of impact; then, counted from detection, acknowledged within 5m0s and recovered within 10m0s" {
+		t.Error(got)
+	}
+	if p.MiddleName = "response"; p.Names() != [3]string{"detected", "response", "recovered"} {
+		t.Error(p.Names())
 	}
 }
 

@@ -2,38 +2,50 @@ package incident
 
 import "time"
 
-// Durations are the incident's, from the start of impact. They are all unknown
+// Durations are the incident's, counted as the policy says. They are all unknown
 // for an incident that is doubted; one of a milestone that is known to the day
 // only is unknown, and so is the time to detect when the start was inferred from
-// the detection.
+// the detection. What was over before it was detected took no time from there.
 func (in Incident) Durations(p Policy) Durations {
-	start, ok := in.Times[Started]
-	if !ok && p.FromDetected {
-		if start, ok = in.Times[Detected]; ok {
-			start.Confidence = Inferred
-		}
-	}
-	if !ok || start.DayOnly || len(in.Doubts) > 0 {
-		return Durations{}
-	}
-	since := func(s Stamp, ok bool) *time.Duration {
-		if d := s.At.Sub(start.At); ok && !s.DayOnly && d >= 0 {
+	since := func(origin, end Milestone) *time.Duration {
+		from, known := in.exact(origin)
+		to, reached := in.exact(end)
+		d := to.At.Sub(from.At)
+		switch {
+		case !known || !reached:
+			return nil
+		case d >= 0:
+			return &d
+		case origin == Detected:
+			d = 0
 			return &d
 		}
 		return nil
 	}
-	at := func(m Milestone) *time.Duration {
-		s, ok := in.Times[m]
-		return since(s, ok)
+	origin := p.origin()
+	d := Durations{Acknowledge: since(origin, Acknowledged), Diagnose: since(origin, Diagnosed), Resolve: since(origin, Resolved)}
+	if in.Times[Started].Confidence != Inferred {
+		d.Detect = since(Started, Detected)
 	}
-	d := Durations{Acknowledge: at(Acknowledged), Diagnose: at(Diagnosed), Resolve: at(Resolved)}
-	if start.Confidence != Inferred {
-		d.Detect = at(Detected)
-	}
-	if d.Recover = at(Mitigated); d.Recover == nil {
-		d.Recover = at(Recovered)
+	if d.Recover = since(origin, Mitigated); d.Recover == nil {
+		d.Recover = since(origin, Recovered)
 	}
 	return d
+}
+
+// origin is the milestone from which the steps after the first are counted.
+func (p Policy) origin() Milestone {
+	if p.FromDetected {
+		return Detected
+	}
+	return Started
+}
+
+// exact is a milestone that durations can be made of: known to the second, of an
+// incident that is not doubted.
+func (in Incident) exact(m Milestone) (Stamp, bool) {
+	s, ok := in.Times[m]
+	return s, ok && !s.DayOnly && len(in.Doubts) == 0
 }
 
 // Length is how long impact lasted, or has lasted until now when the incident is
@@ -67,18 +79,13 @@ type Verdicts struct {
 // Judge holds an incident against the targets. A target is kept up to and with
 // its last instant. A step that is still to come is Missed once its time is over.
 func (in Incident) Judge(p Policy, now time.Time) Verdicts {
-	d := in.Durations(p)
-	middle := d.Diagnose
-	if p.Middle == Acknowledged {
-		middle = d.Acknowledge
+	var each [3]Verdict
+	within, origin := p.Targets(), [3]Milestone{Started, p.origin(), p.origin()}
+	for i, d := range in.Durations(p).Steps(p) {
+		each[i] = in.verdict(d, origin[i], within[i], now)
 	}
-	v := Verdicts{
-		Detect:   in.verdict(d.Detect, p.DetectWithin, now),
-		Diagnose: in.verdict(middle, p.DiagnoseWithin, now),
-		Recover:  in.verdict(d.Recover, p.RecoverWithin, now),
-	}
-	v.All = Met
-	for _, one := range []Verdict{v.Detect, v.Diagnose, v.Recover} {
+	v := Verdicts{Detect: each[0], Diagnose: each[1], Recover: each[2], All: Met}
+	for _, one := range each {
 		if one == Missed || one == Unknown && v.All == Met {
 			v.All = one
 		}
@@ -86,11 +93,12 @@ func (in Incident) Judge(p Policy, now time.Time) Verdicts {
 	return v
 }
 
-func (in Incident) verdict(d *time.Duration, within time.Duration, now time.Time) Verdict {
+func (in Incident) verdict(d *time.Duration, origin Milestone, within time.Duration, now time.Time) Verdict {
 	switch {
 	case d == nil:
 		// What is still to come takes at least as long as the incident has lasted.
-		if sofar, censored, ok := in.Length(now); ok && censored && sofar > within && in.Times[Started].Confidence != Inferred {
+		from, known := in.exact(origin)
+		if known && in.Open && now.Sub(from.At) > within && from.Confidence != Inferred {
 			return Missed
 		}
 		return Unknown

@@ -101,7 +101,7 @@ func (r *replay) Earliest(context.Context) (time.Time, bool, error) {
 func (r *replay) Version(context.Context) (uint64, error) { return r.version, nil }
 
 func (r *replay) Collect(context.Context, reports.Definition, period.Period, time.Time) (reports.Inputs, error) {
-	in := reports.Inputs{Targets: reports.Targets{Detect: time.Minute, Diagnose: 5 * time.Minute, Recover: 10 * time.Minute}}
+	in := reports.Inputs{Targets: reports.Targets{Policy: incident.DefaultPolicy()}}
 	for _, x := range r.page {
 		if i, ok := x.as(r.now); ok {
 			in.Incidents = append(in.Incidents, reports.Incident{Incident: i, Durations: i.Durations(incident.DefaultPolicy())})

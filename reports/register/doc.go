@@ -67,7 +67,7 @@ type Options struct {
 	Documents Documents
 	Services  Services
 	Policy    incident.Policy
-	Zone      *time.Location // of services that state none
+	OnCall    alert.OnCall // its Zones are those of services that state none, under ""
 	Now       func() time.Time
 }
 
@@ -93,13 +93,13 @@ func (r *Register) Services(ctx context.Context) ([]service.Service, error) {
 	return r.opt.Services.Services(ctx)
 }
 
-// Zones tells where the people on call for each service live.
-func (r *Register) Zones(ctx context.Context) (alert.Zones, error) {
+// OnCall tells how the people on call for each service live.
+func (r *Register) OnCall(ctx context.Context) (alert.OnCall, error) {
 	services, err := r.opt.Services.Services(ctx)
 	if err != nil {
-		return nil, err
+		return alert.OnCall{}, err
 	}
-	zones := alert.Zones{"": r.opt.Zone}
+	zones := alert.Zones{"": r.opt.OnCall.Of("")}
 	for _, s := range services {
 		if s.OnCallZone == "" {
 			continue
@@ -108,7 +108,7 @@ func (r *Register) Zones(ctx context.Context) (alert.Zones, error) {
 			zones[s.Name] = loc
 		}
 	}
-	return zones, nil
+	return r.opt.OnCall.In(zones), nil
 }
 
 // beginning and end bound all time.

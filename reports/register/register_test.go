@@ -93,7 +93,7 @@ func open(t *testing.T) *fixture {
 			incident.Started: {At: at(0)}, incident.Detected: {At: at(2)}, incident.Resolved: {At: at(30)}}},
 		{Source: "pd", Form: "pagerduty", Ref: "PY", At: at(500), Title: "Still on", Times: map[incident.Milestone]incident.Moment{incident.Started: {At: at(500)}}},
 	}}}
-	f.Register = New(Options{DB: db, Feeds: f.feeds, Documents: f.documents, Policy: incident.DefaultPolicy(), Zone: time.UTC,
+	f.Register = New(Options{DB: db, Feeds: f.feeds, Documents: f.documents, Policy: incident.DefaultPolicy(), OnCall: alert.DefaultOnCall(),
 		Services: services{{Name: "shop", Title: "The Shop", Team: "web", Databases: []string{"orders"}, OnCallZone: "Asia/Shanghai"}, {Name: "bad", OnCallZone: "Mars/Olympus"}},
 		Now:      func() time.Time { return f.now }})
 	return f
@@ -231,9 +231,9 @@ func TestEpisodesAndChangesHaveTheirIncidents(t *testing.T) {
 	if err != nil || len(changes) != 1 || len(changes[0].Incidents) != 1 || !changes[0].Incidents[0].Suspected {
 		t.Errorf("%+v %v", changes, err)
 	}
-	zones, err := f.Zones(t.Context())
-	if err != nil || !zones.Night(episodes[0]) || zones.Of("bad") != time.UTC {
-		t.Errorf("%v %v", zones, err)
+	on, err := f.OnCall(t.Context())
+	if err != nil || !on.Night(episodes[0]) || on.Of("bad") != time.UTC {
+		t.Errorf("%v %v", on, err)
 	}
 }
 
