@@ -55,7 +55,7 @@ type Files struct {
 func parts() [][]string {
 	return [][]string{
 		{"app.css", "search.css"}, {"app.js", "search.js", "suggest.js"},
-		{"signals.css"}, {"highlight.css"}, {"mermaid.js"}, {"icon.svg"}, {"vendor/mermaid.min.js.gz"},
+		{"signals.css"}, {"highlight.css"}, {"print.css"}, {"mermaid.js"}, {"icon.svg"}, {"vendor/mermaid.min.js.gz"},
 	}
 }
 

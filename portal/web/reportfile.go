@@ -44,26 +44,6 @@ func (s *Server) reportFile(c echo.Context, p archive.Published, form string) er
 	return s.send(c, http.StatusOK, body)
 }
 
-func (s *Server) reportPDF(c echo.Context, p archive.Published) ([]byte, error) {
-	if s.deps.Printer == nil {
-		return nil, fault.New(fault.Unavailable, "web.report", "there is no browser on the server to print a PDF with; print this report from your own browser, its style sheet has a page for paper")
-	}
-	if err := s.throttle(c, visitOf(c), rateSearch); err != nil {
-		return nil, err
-	}
-	view, err := s.reportView(c.Request().Context(), p, p.Number)
-	if err != nil {
-		return nil, err
-	}
-	view.Style = s.inlineStyle()
-	page, err := s.standalone(view)
-	if err != nil {
-		return nil, err
-	}
-	s.slowWriter(c)
-	return s.deps.Printer.PDF(c.Request().Context(), page)
-}
-
 // reportChart answers …/charts/CHART.svg and .png.
 func (s *Server) reportChart(c echo.Context) error {
 	if s.deps.Reports == nil || s.deps.Charts == nil {

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"html/template"
 	"net/http"
 	"slices"
 	"time"
@@ -185,19 +183,6 @@ func (s *Server) reportCompare(c echo.Context) error {
 	view.Title, view.Section = "Compare "+a+" and "+b, "/reports"
 	return s.show(c, http.StatusOK, "differences", view)
 }
-
-// standalone renders a report as one page with its style within and its links
-// whole.
-func (s *Server) standalone(view reportView) ([]byte, error) {
-	view.Prefix = s.absolute("")
-	var b bytes.Buffer
-	err := s.views.pages["report"].ExecuteTemplate(&b, "standalone", view)
-	return b.Bytes(), fault.Wrap(fault.Internal, "web.standalone", "", err)
-}
-
-// inlineStyle is the style sheet for pages that stand alone. It is ours, so it
-// may stand in a page as it is.
-func (s *Server) inlineStyle() template.CSS { return template.CSS(s.files.Bytes("app.css")) }
 
 // reportFeed is the newest reports as Atom; name= narrows it.
 func (s *Server) reportFeed(c echo.Context) error {

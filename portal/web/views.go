@@ -29,6 +29,7 @@ type frame struct {
 	Clone     string // address to clone from
 	CSS       string
 	Highlight string
+	Print     string // style sheet for paper
 	JS        string
 	Icon      string
 	LoggedIn  bool // reading needs a token, so every reader can log out
@@ -48,7 +49,7 @@ func (f frame) Service(name string) string {
 func (s *Server) frame() frame {
 	return frame{
 		Portal: s.opt.name(), Prefix: s.prefix, Clone: s.absolute("/knowledge.git"),
-		CSS: s.link(s.files.Path("app.css")), Highlight: s.link(s.files.Path("highlight.css")),
+		CSS: s.link(s.files.Path("app.css")), Highlight: s.link(s.files.Path("highlight.css")), Print: s.link(s.files.Path("print.css")),
 		JS: s.link(s.files.Path("app.js")), Icon: s.link(s.files.Path("icon.svg")),
 		LoggedIn: !s.opt.OpenReading, Kinds: kindNames(), Version: s.opt.Version,
 	}
@@ -69,7 +70,7 @@ func newViews(f frame) (views, error) {
 	if err != nil {
 		return views{}, err
 	}
-	stamp := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %s %s %v", sum, f.CSS, f.JS, f.Highlight, f.Clone, f.Portal, f.LoggedIn))
+	stamp := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %s %s %s %v", sum, f.CSS, f.JS, f.Highlight, f.Print, f.Clone, f.Portal, f.LoggedIn))
 	v := views{
 		pages: pages, sum: hex.EncodeToString(stamp[:8]),
 		buffers: &sync.Pool{New: func() any { return new(bytes.Buffer) }},
