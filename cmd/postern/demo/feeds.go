@@ -41,7 +41,8 @@ func Feeds(ctx context.Context, client *http.Client, base, token string, now tim
 			}
 		})
 	}
-	for p := range story.New(seed, now, known).Posts() {
+	told := story.New(seed, now, known)
+	for p := range told.Posts() {
 		select {
 		case posts <- p:
 		case <-ctx.Done():
@@ -52,7 +53,10 @@ func Feeds(ctx context.Context, client *http.Client, base, token string, now tim
 	}
 	close(posts)
 	workers.Wait()
-	return context.Cause(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	return told.Err()
 }
 
 func post(ctx context.Context, client *http.Client, base, token string, p story.Post) error {

@@ -1,7 +1,6 @@
 package story
 
 import (
-	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"iter"
@@ -37,10 +36,10 @@ var noisy = []noisyRule{
 func (s *Story) alerts() iter.Seq[Post] {
 	return func(yield func(Post) bool) {
 		for _, f := range s.firings() {
-			if !yield(notification(f, false)) {
+			if !yield(s.notification(f, false)) {
 				return
 			}
-			if !f.to.IsZero() && !yield(notification(f, true)) {
+			if !f.to.IsZero() && !yield(s.notification(f, true)) {
 				return
 			}
 		}
@@ -104,7 +103,7 @@ func (s *Story) flaps(d *rand.Rand, n noisyRule, at time.Time) (out []firing) {
 }
 
 // notification is a webhook of Alertmanager about one alert.
-func notification(f firing, resolved bool) Post {
+func (s *Story) notification(f firing, resolved bool) Post {
 	labels := map[string]string{
 		"alertname": f.name, "service": f.service, "severity": f.severity, "team": team(f.service), "instance": f.instance, "cluster": "ap-1",
 	}
@@ -127,15 +126,5 @@ func notification(f firing, resolved bool) Post {
 			"startsAt": stamp(f.from), "endsAt": ends, "generatorURL": "https://prometheus.meridian.example/graph", "fingerprint": fmt.Sprintf("%016x", fingerprint.Sum64()),
 		}},
 	}
-	return Post{"alertmanager", "alertmanager-ap1", jsonType, encode(body)}
-}
-
-// encode writes JSON; what it is given are maps and slices of plain values, which
-// cannot fail.
-func encode(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return []byte(err.Error())
-	}
-	return b
+	return Post{"alertmanager", "alertmanager-ap1", jsonType, s.encode(body)}
 }

@@ -30,7 +30,7 @@ func (s *Story) deployments() iter.Seq[Post] {
 					events = append(events, deployment(t.Change, "upgraded", t.Services[0], at), deployment(t.Change+"-back", "rolledback", t.Services[0], t.Mitigated))
 				}
 			}
-			if len(events) > 0 && !yield(Post{"cloudevents", "pipeline", "application/cloudevents-batch+json", encode(events)}) {
+			if len(events) > 0 && !yield(Post{"cloudevents", "pipeline", "application/cloudevents-batch+json", s.encode(events)}) {
 				return
 			}
 		}

@@ -19,7 +19,7 @@ func TestEveryPostIsUnderstood(t *testing.T) {
 		"ndjson": ndjsonfeed.Decoder{}, "mysql-slow-log": slowlog.Decoder{},
 	}
 	facts, rejected := map[feed.Kind]int{}, 0
-	for _, p := range tell(1) {
+	for _, p := range tell(t, 1) {
 		d, err := decoders[p.Format].Decode(feed.Input{
 			Body: p.Body, ContentType: p.ContentType, Source: p.Source, Received: now, Header: func(string) string { return "" },
 		})

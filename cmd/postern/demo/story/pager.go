@@ -22,14 +22,14 @@ func (s *Story) pages() iter.Seq[Post] {
 }
 
 func (s *Story) told(t Trouble) []Post {
-	out := []Post{pagerEvent(t, "triggered", t.Detected)}
+	out := []Post{s.pagerEvent(t, "triggered", t.Detected)}
 	if !t.Acknowledged.IsZero() {
-		out = append(out, pagerEvent(t, "acknowledged", t.Acknowledged))
+		out = append(out, s.pagerEvent(t, "acknowledged", t.Acknowledged))
 	}
 	if !t.Resolved.IsZero() && t.Resolved.Before(s.now) {
-		out = append(out, pagerEvent(t, "resolved", t.Resolved))
+		out = append(out, s.pagerEvent(t, "resolved", t.Resolved))
 	}
-	return append(out, Post{"ndjson", "incident-desk", ndjson, append(encode(deskEntry(t)), '\n')})
+	return append(out, Post{"ndjson", "incident-desk", ndjson, append(s.encode(deskEntry(t)), '\n')})
 }
 
 // number is the pager's own number of an incident: the digits of its reference.
@@ -43,7 +43,7 @@ func number(ref string) int {
 	return n
 }
 
-func pagerEvent(t Trouble, what string, at time.Time) Post {
+func (s *Story) pagerEvent(t Trouble, what string, at time.Time) Post {
 	urgency := "low"
 	if t.Severity == "SEV1" || t.Severity == "SEV2" {
 		urgency = "high"
@@ -57,7 +57,7 @@ func pagerEvent(t Trouble, what string, at time.Time) Post {
 			"priority": map[string]any{"id": "PRIO", "summary": "P" + t.Severity[3:]}, "urgency": urgency, "resolve_reason": nil,
 		},
 	}}
-	return Post{"pagerduty", "pager", jsonType, encode(body)}
+	return Post{"pagerduty", "pager", jsonType, s.encode(body)}
 }
 
 // deskEntry is the incident as the people of the incident desk wrote it down.

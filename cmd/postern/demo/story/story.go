@@ -1,6 +1,8 @@
 package story
 
 import (
+	"encoding/json"
+	"fmt"
 	"hash/fnv"
 	"iter"
 	"math/rand/v2"
@@ -22,6 +24,7 @@ type Story struct {
 	now      time.Time
 	from     time.Time
 	troubles []Trouble
+	err      error // the first post that could not be written
 }
 
 // New makes the story up to now. known are the troubles that the sample
@@ -41,7 +44,8 @@ func New(seed uint64, now time.Time, known []Trouble) *Story {
 	return s
 }
 
-// Posts are all that the feeds say. Their order does not matter.
+// Posts are all that the feeds say. Their order does not matter. Err tells
+// afterwards whether every one could be written.
 func (s *Story) Posts() iter.Seq[Post] {
 	return func(yield func(Post) bool) {
 		for _, part := range []iter.Seq[Post]{s.measurements(), s.alerts(), s.pages(), s.deployments(), s.slowLogs(), s.exercises(), s.mistakes()} {
@@ -52,6 +56,18 @@ func (s *Story) Posts() iter.Seq[Post] {
 			}
 		}
 	}
+}
+
+// Err is what went wrong while the posts were written; nil when nothing did.
+func (s *Story) Err() error { return s.err }
+
+// encode writes JSON, or nothing and keeps the error for Err.
+func (s *Story) encode(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil && s.err == nil {
+		s.err = fmt.Errorf("story: %w", err)
+	}
+	return b
 }
 
 // dice are random numbers of one subject: those of another do not move them.

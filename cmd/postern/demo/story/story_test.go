@@ -18,15 +18,20 @@ func known() []Trouble {
 	}
 }
 
-func tell(seed uint64) (posts []Post) {
-	for p := range New(seed, now, known()).Posts() {
+func tell(t *testing.T, seed uint64) (posts []Post) {
+	t.Helper()
+	s := New(seed, now, known())
+	for p := range s.Posts() {
 		posts = append(posts, p)
+	}
+	if err := s.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return posts
 }
 
 func TestTheSameSeedTellsTheSame(t *testing.T) {
-	a, b, other := tell(1), tell(1), tell(2)
+	a, b, other := tell(t, 1), tell(t, 1), tell(t, 2)
 	if len(a) != len(b) {
 		t.Fatalf("%d and %d posts", len(a), len(b))
 	}
@@ -43,7 +48,7 @@ func TestTheSameSeedTellsTheSame(t *testing.T) {
 // Everything lies within the three months, and nothing in the future.
 func TestPostsAreOfTheThreeMonths(t *testing.T) {
 	bytesOf, formats := map[string]int{}, map[string]int{}
-	for _, p := range tell(1) {
+	for _, p := range tell(t, 1) {
 		bytesOf[p.Format] += len(p.Body)
 		formats[p.Format]++
 		if len(p.Body) > 2<<20 {
