@@ -45,7 +45,7 @@ const (
 // Rules are all rules that a document is judged by in this package, in the order
 // they are listed to authors. Rules of the Markdown itself are the renderer's.
 func Rules() []Rule {
-	return slices.Concat(fileRules(), keyRules(), timeRules(), recordRules(), repositoryRules())
+	return slices.Concat(fileRules(), keyRules(), timeRules(), timelineRules(), recordRules(), repositoryRules())
 }
 
 // ruleWeights are the weights of Rules by id. Nobody writes to it.

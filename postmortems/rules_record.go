@@ -52,6 +52,12 @@ func timeRules() []Rule {
 			Bad:  "---\ntitle: Checkout was slow\nowner: payments\n---\n\nRequests waited.\n",
 			Good: sample(),
 		},
+	}
+}
+
+// timelineRules are about the timeline of the text beside the times.
+func timelineRules() []Rule {
+	return []Rule{
 		{
 			ID: ruleMilestone, Title: "Milestones in the timeline are stated in the front matter too", Weight: Warning,
 			Why:  "Durations are counted from the front matter alone, because prose is ambiguous.",

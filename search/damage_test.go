@@ -91,10 +91,9 @@ func size(t *testing.T, path string) int64 {
 	return s.Size()
 }
 
-// TestDamage: whatever happened to the folder while the portal was stopped, it
-// opens, says so or finds out by Check, and a rebuild makes it whole.
-func TestDamage(t *testing.T) {
-	damages := map[string]func(t *testing.T, dir string){
+// damages are what can happen to the folder of an index, by name.
+func damages() map[string]func(t *testing.T, dir string) {
+	return map[string]func(t *testing.T, dir string){
 		"folder deleted":     func(t *testing.T, dir string) { must(t, os.RemoveAll(filepath.Join(dir, liveName))) },
 		"everything deleted": func(t *testing.T, dir string) { must(t, os.RemoveAll(dir)) },
 		"folder is a file": func(t *testing.T, dir string) {
@@ -128,7 +127,12 @@ func TestDamage(t *testing.T) {
 			must(t, os.RemoveAll(filepath.Join(dir, liveName)))
 		},
 	}
-	for name, damage := range damages {
+}
+
+// TestDamage: whatever happened to the folder while the portal was stopped, it
+// opens, says so or finds out by Check, and a rebuild makes it whole.
+func TestDamage(t *testing.T) {
+	for name, damage := range damages() {
 		t.Run(name, func(t *testing.T) {
 			dir, source := built(t)
 			damage(t, dir)

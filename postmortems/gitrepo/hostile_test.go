@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,23 +66,16 @@ func (f forger) nested(depth int) string {
 	return tree
 }
 
-func TestHostilePushesAreRefused(t *testing.T) {
-	s := newSite(t, func(o *Options) {
-		o.Limits.Paths, o.Limits.Changes, o.Limits.Commits, o.Limits.Objects = 2000, 300, 20, 1000
-		o.Limits.InflatedBytes, o.Limits.DocumentBytes, o.Limits.AttachmentBytes = 12<<20, 1<<20, 2<<20
-	})
-	f := s.forger()
-	many := func(n int) (entries []string) {
-		for i := range n {
-			entries = append(entries, fmt.Sprintf("100644 f%05d.md %s", i, f.blob))
-		}
-		return entries
-	}
-	for _, c := range []struct {
-		name   string
-		commit func() string
-		want   []string
-	}{
+// hostile is a push that must be refused, and what its author reads.
+type hostile struct {
+	name   string
+	commit func() string // makes the objects and gives the tip
+	want   []string
+}
+
+// hostileNames are names and modes that do harm in somebody's checkout.
+func (f forger) hostileNames() []hostile {
+	return []hostile{
 		{"symlink", func() string {
 			return f.commitTree(f.tree("120000 evil.md " + f.pipe("/etc/passwd", "hash-object", "-w", "--stdin")))
 		}, []string{"evil.md:1:1: error: symbolic links are not stored", "[file-mode]"}},
@@ -115,6 +109,18 @@ func TestHostilePushesAreRefused(t *testing.T) {
 		{"escape in name", func() string { return f.file("a\x1b[2J.md", "x") }, []string{"[path-character]"}},
 		{"newline in name", func() string { return f.file("a\nremote: all is well.md", "x") }, []string{"[path-character]"}},
 		{"markup in name", func() string { return f.file("<img src=x onerror=alert(1)>.md", "x") }, []string{"[path-character]"}},
+	}
+}
+
+// hostileSizes are more than the limits of the test's repository.
+func (f forger) hostileSizes() []hostile {
+	many := func(n int) (entries []string) {
+		for i := range n {
+			entries = append(entries, fmt.Sprintf("100644 f%05d.md %s", i, f.blob))
+		}
+		return entries
+	}
+	return []hostile{
 		{"long name", func() string { return f.file(strings.Repeat("a", 5000), "x") }, []string{"[path-length]"}},
 		{"large document", func() string { return f.file("a.md", strings.Repeat("line\n", 300_000)) }, []string{"1500000 bytes; 1048576 are allowed"}},
 		{"large attachment", func() string { return f.file("a.txt", strings.Repeat("line\n", 500_000)) }, []string{"2500000 bytes; 2097152 are allowed"}},
@@ -134,6 +140,12 @@ func TestHostilePushesAreRefused(t *testing.T) {
 		{"many files", func() string { return f.commitTree(f.tree(many(2001)...)) }, []string{"more than 2000 files"}},
 		{"many changes", func() string { return f.commitTree(f.tree(many(301)...)) }, []string{"changes more than 300 files"}},
 		{"depth 17", func() string { return f.commitTree(f.nested(17)) }, []string{"nested 17 deep; 16 are allowed"}},
+	}
+}
+
+// hostileHistories are commits and tips that are not what they should be.
+func (f forger) hostileHistories() []hostile {
+	return []hostile{
 		{"many commits", func() string {
 			tip := f.commitTree(f.tree("100644 a.md " + f.blob))
 			for range 20 {
@@ -169,7 +181,16 @@ func TestHostilePushesAreRefused(t *testing.T) {
 			first := f.commitTree(f.tree("120000 a.md " + f.blob))
 			return f.commitTree(f.tree("100644 a.md "+f.blob), first)
 		}, []string{"symbolic links are not stored", "in commit"}},
-	} {
+	}
+}
+
+func TestHostilePushesAreRefused(t *testing.T) {
+	s := newSite(t, func(o *Options) {
+		o.Limits.Paths, o.Limits.Changes, o.Limits.Commits, o.Limits.Objects = 2000, 300, 20, 1000
+		o.Limits.InflatedBytes, o.Limits.DocumentBytes, o.Limits.AttachmentBytes = 12<<20, 1<<20, 2<<20
+	})
+	f := s.forger()
+	for _, c := range slices.Concat(f.hostileNames(), f.hostileSizes(), f.hostileHistories()) {
 		t.Run(c.name, func(t *testing.T) {
 			f.author.t = t
 			start := time.Now()

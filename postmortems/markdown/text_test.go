@@ -9,11 +9,12 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// TestLinesAreThoseOfTheFile puts a word that names its own line into every kind
-// of block and looks for it under that line.
-func TestLinesAreThoseOfTheFile(t *testing.T) {
-	const first = 12
-	source := strings.Join([]string{
+const firstNumbered = 12
+
+// numbered is a body that begins on line firstNumbered of its file and names the
+// line in each kind of block.
+func numbered() string {
+	return strings.Join([]string{
 		"Intro [L12](l12.md)",            // 12
 		"",                               // 13
 		"## Head L14 [x](l14.md)",        // 14
@@ -60,7 +61,12 @@ func TestLinesAreThoseOfTheFile(t *testing.T) {
 		"",                               // 55
 		"[x]({{< ref \"l56.md\" >}}) ok", // 56
 	}, "\n")
-	body, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(source), FirstLine: first})
+}
+
+// TestLinesAreThoseOfTheFile puts a word that names its own line into every kind
+// of block and looks for it under that line.
+func TestLinesAreThoseOfTheFile(t *testing.T) {
+	body, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(numbered()), FirstLine: firstNumbered})
 	if err != nil || len(problems) > 0 {
 		t.Fatal(problems, err)
 	}

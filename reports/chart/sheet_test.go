@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image/png"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -35,6 +36,13 @@ func number(v float64) *float64 { return &v }
 
 // sheet is every figure in every edge case.
 func sheet() map[string]Figure {
+	all := lineFigures()
+	maps.Copy(all, otherFigures())
+	return all
+}
+
+// lineFigures are the edge cases of curves over time.
+func lineFigures() map[string]Figure {
 	shanghai := time.FixedZone("+08", 8*3600)
 	availability := func(i int) float64 {
 		if i%97 == 40 {
@@ -76,13 +84,20 @@ func sheet() map[string]Figure {
 		"lines-many":     lines("Twelve services", many),
 		"lines-backward": lines("To before from", Lines{From: day(3), To: day(1), Lines: []Line{{Name: "x", Points: wave(50, time.Hour, availability)}}}),
 		"lines-hostile":  lines(hostile, Lines{Lines: []Line{{Name: hostile, Points: wave(5, 24*time.Hour, availability)}, {Name: strings.Repeat("长", 10<<10), Points: wave(5, 24*time.Hour, availability)}}, Marks: []Mark{{0.9994, hostile}}, Bands: []Band{{day(1), day(2), hostile}}}),
-		"bars":           Bars{Title: "Who spent the budget: bad events by service", Bars: []Bar{{"checkout", 14066, "61 %", Bad}, {"payment-gw", 6022, "26 %", Paper}, {"库存服务 inventory", 2011, "9 %", Paper}, {"search-api", 803, "", Paper}}},
-		"bars-equal":     Bars{Title: "All equal", Bars: []Bar{{Name: "a", Value: 5}, {Name: "b", Value: 5}}},
-		"bars-zero":      Bars{Title: "All zero", Bars: []Bar{{Name: "a"}, {Name: "b"}}},
-		"bars-negative":  Bars{Title: "Budget left", Unit: Percent, Bars: []Bar{{"checkout", -2.57, "", Bad}, {"orders", 0.61, "", OK}, {"search", math.NaN(), "", None}}},
-		"bars-many":      Bars{Title: "Forty rules", Bars: manyBars(40)},
-		"bars-none":      Bars{Title: "Nothing"},
-		"bars-hostile":   Bars{Title: hostile, Bars: []Bar{{hostile, 3, hostile, Paper}, {strings.Repeat("x", 10<<10), 2, "", Paper}}},
+	}
+}
+
+// otherFigures are the edge cases of the figures without a curve.
+func otherFigures() map[string]Figure {
+	shanghai := time.FixedZone("+08", 8*3600)
+	return map[string]Figure{
+		"bars":          Bars{Title: "Who spent the budget: bad events by service", Bars: []Bar{{"checkout", 14066, "61 %", Bad}, {"payment-gw", 6022, "26 %", Paper}, {"库存服务 inventory", 2011, "9 %", Paper}, {"search-api", 803, "", Paper}}},
+		"bars-equal":    Bars{Title: "All equal", Bars: []Bar{{Name: "a", Value: 5}, {Name: "b", Value: 5}}},
+		"bars-zero":     Bars{Title: "All zero", Bars: []Bar{{Name: "a"}, {Name: "b"}}},
+		"bars-negative": Bars{Title: "Budget left", Unit: Percent, Bars: []Bar{{"checkout", -2.57, "", Bad}, {"orders", 0.61, "", OK}, {"search", math.NaN(), "", None}}},
+		"bars-many":     Bars{Title: "Forty rules", Bars: manyBars(40)},
+		"bars-none":     Bars{Title: "Nothing"},
+		"bars-hostile":  Bars{Title: hostile, Bars: []Bar{{hostile, 3, hostile, Paper}, {strings.Repeat("x", 10<<10), 2, "", Paper}}},
 		"columns": Columns{Title: "Deployments by day, with incidents", Names: names(28), Marks: []int{0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 1}, MarksName: "incident",
 			Stacks: []Stack{{Name: "succeeded", Values: ramp(28, 9)}, {Name: "failed", Values: ramp(28, 2), Role: Bad}}},
 		"columns-teams":   Columns{Title: "Time in slow statements by team and week", Unit: Seconds, Names: []string{"W44", "W45", "W46", "W47"}, Stacks: []Stack{{Name: "payments", Values: []float64{3200, 3100, 900, 1200}}, {Name: "orders", Values: []float64{1200, 1800, 2400, 2000}}, {Name: "无主 nobody", Values: []float64{100, 0, 60, 700}}}},

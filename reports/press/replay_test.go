@@ -110,6 +110,37 @@ func (r *replay) Collect(context.Context, reports.Definition, period.Period, tim
 	return in, nil
 }
 
+// edits are when the page was written to, each instant once.
+func (r *replay) edits() (all []time.Time) {
+	for _, x := range r.page {
+		all = append(all, x.Published, x.Updated)
+		for _, u := range x.Updates {
+			all = append(all, u.At)
+		}
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	return slices.CompactFunc(all, time.Time.Equal)
+}
+
+// play lets the press work after each edit, and three weeks after the last.
+func (r *replay) play(t *testing.T, p *press.Press, edits []time.Time) {
+	t.Helper()
+	last := edits[0]
+	for _, at := range append(edits, edits[len(edits)-1].Add(21*24*time.Hour)) {
+		r.now, r.version = at, r.version+1
+		if at.Before(last.Add(time.Hour)) && at != edits[len(edits)-1] {
+			continue // edits of one hour are seen together, as the portal sees them
+		}
+		last = at
+		if _, err := p.Tick(t.Context(), 100); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Recheck(t.Context(), 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A quarter of a real status page, every edit applied when it was made: weekly
 // reports are published and revised as the page was. Old revisions stay as they
 // were, byte for byte; each later one has a difference, and the last one says
@@ -118,15 +149,6 @@ func TestReplayOfRealEdits(t *testing.T) {
 	from, to := time.Date(2024, 4, 1, 0, 0, 0, 0, time.UTC), time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)
 	r := &replay{page: statusPage(t, from, to)}
 	slices.SortFunc(r.page, func(a, b told) int { return a.Started.Compare(b.Started) })
-	var edits []time.Time
-	for _, x := range r.page {
-		edits = append(edits, x.Published, x.Updated)
-		for _, u := range x.Updates {
-			edits = append(edits, u.At)
-		}
-	}
-	slices.SortFunc(edits, time.Time.Compare)
-	edits = slices.CompactFunc(edits, time.Time.Equal)
 	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{archive.Schema()}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
@@ -145,20 +167,8 @@ func TestReplayOfRealEdits(t *testing.T) {
 			first[fmt.Sprintf("%s r%d", rev.Period, rev.Number)] = string(b)
 		},
 	})
-	last := edits[0]
-	for _, at := range append(edits, edits[len(edits)-1].Add(21*24*time.Hour)) {
-		r.now, r.version = at, r.version+1
-		if at.Before(last.Add(time.Hour)) && at != edits[len(edits)-1] {
-			continue // edits of one hour are seen together, as the portal sees them
-		}
-		last = at
-		if _, err := p.Tick(t.Context(), 100); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := p.Recheck(t.Context(), 100); err != nil {
-			t.Fatal(err)
-		}
-	}
+	edits := r.edits()
+	r.play(t, p, edits)
 	have, err := kept.Have(t.Context(), "weekly")
 	if err != nil || len(have) < 12 {
 		t.Fatalf("%d weeks of a quarter: %v", len(have), err)

@@ -278,6 +278,27 @@ func TestQuietHoursProperty(t *testing.T) {
 	})
 }
 
+// accounted fails unless every delivery is done and arrived once, or uncertain
+// and arrived at most once. It counts the uncertain ones.
+func (w *world) accounted(t *testing.T, arrived map[string]int) (uncertain int) {
+	t.Helper()
+	for _, d := range must(w.box.List(t.Context()))(t) {
+		switch {
+		case d.State == Uncertain:
+			uncertain++
+		case d.State != Done:
+			t.Errorf("%s is %s", d.Address, d.State)
+		}
+		if arrived[d.ID] > 1 {
+			t.Errorf("%s arrived %d times", d.Address, arrived[d.ID])
+		}
+		if d.State == Done && arrived[d.ID] != 1 {
+			t.Errorf("%s is done and arrived %d times", d.Address, arrived[d.ID])
+		}
+	}
+	return uncertain
+}
+
 // Killed at any moment, no delivery that is known done is sent again, and every
 // other one is done or shown as uncertain.
 func TestCrashes(t *testing.T) {
@@ -313,22 +334,7 @@ func TestCrashes(t *testing.T) {
 	if crashes != 30 {
 		t.Fatalf("only %d crashes", crashes)
 	}
-	uncertain := 0
-	for _, d := range must(w.box.List(t.Context()))(t) {
-		switch {
-		case d.State == Uncertain:
-			uncertain++
-		case d.State != Done:
-			t.Errorf("%s is %s", d.Address, d.State)
-		}
-		if arrived[d.ID] > 1 {
-			t.Errorf("%s arrived %d times", d.Address, arrived[d.ID])
-		}
-		if d.State == Done && arrived[d.ID] != 1 {
-			t.Errorf("%s is done and arrived %d times", d.Address, arrived[d.ID])
-		}
-	}
-	if uncertain != crashes {
+	if uncertain := w.accounted(t, arrived); uncertain != crashes {
 		t.Errorf("%d uncertain after %d crashes", uncertain, crashes)
 	}
 	// One click sends an uncertain one again, under the same key.
