@@ -27,10 +27,13 @@ func newToken(term terminal, g *globals) *cobra.Command {
 
 func newTokenCreate(term terminal, g *globals) *cobra.Command {
 	var role, name, expires string
+	var sources []string
 	cmd := &cobra.Command{
 		Use:   "create --role ROLE --name NAME",
 		Short: "Create a token and print its secret, once",
-		Args:  exactly(0),
+		Long: "Create a token and print its secret, once. A feeder may be bound to the sources that it speaks\n" +
+			"for: it is refused under any other name, also within a body. Repeat --source for several.",
+		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := auth.ParseRole(role); err != nil {
 				return usageError{errors.New(fault.Message(err))}
@@ -43,7 +46,8 @@ func newTokenCreate(term terminal, g *globals) *cobra.Command {
 				Name    string     `json:"name"`
 				Role    string     `json:"role"`
 				Expires *time.Time `json:"expires_at"`
-			}{name, role, until}
+				Sources []string   `json:"sources,omitempty"`
+			}{name, role, until, sources}
 			var out struct{ Secret string }
 			return withClient(cmd.Context(), term, g, func(c *client) error {
 				if err := c.call(cmd.Context(), http.MethodPost, adminTokens, in, &out); err != nil {
@@ -56,6 +60,7 @@ func newTokenCreate(term terminal, g *globals) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&role, "role", "", "reader, author, publisher, feeder or admin")
 	cmd.Flags().StringVar(&name, "name", "", "who or what the token is for, as others will read it")
+	cmd.Flags().StringArrayVar(&sources, "source", nil, "bind a feeder to this `source`; may be repeated (default: it may speak for any)")
 	cmd.Flags().StringVar(&expires, "expires", "", "how long it is valid: 90d, 12h (default: for ever)")
 	return cmd
 }
@@ -105,14 +110,14 @@ func newTokenList(term terminal, g *globals) *cobra.Command {
 					return err
 				}
 				w := tabwriter.NewWriter(term.out, 0, 0, 2, ' ', 0)
-				fmt.Fprintln(w, "ID\tROLE\tNAME\tCREATED\tEXPIRES\tLAST USED\tSTATE")
+				fmt.Fprintln(w, "ID\tROLE\tNAME\tCREATED\tEXPIRES\tLAST USED\tSTATE\tSOURCES")
 				for _, t := range out.Tokens {
 					state := "valid"
 					if t.Revoked != nil {
 						state = "revoked"
 					}
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Role, t.Name,
-						t.Created.Format(time.DateOnly), day(t.Expires, "never"), day(t.LastUsed, "never"), state)
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Role, t.Name,
+						t.Created.Format(time.DateOnly), day(t.Expires, "never"), day(t.LastUsed, "never"), state, spokenFor(t.Role, t.Sources))
 				}
 				return w.Flush()
 			})
@@ -120,6 +125,18 @@ func newTokenList(term terminal, g *globals) *cobra.Command {
 	}
 	addOutput(cmd, &output)
 	return cmd
+}
+
+// spokenFor says which sources of feeds a token may speak for.
+func spokenFor(role string, sources []string) string {
+	if len(sources) > 0 {
+		return strings.Join(sources, ", ")
+	}
+	switch auth.Role(role) {
+	case auth.Feeder, auth.Admin:
+		return "any"
+	}
+	return "none"
 }
 
 func day(t *time.Time, none string) string {

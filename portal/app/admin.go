@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
+	"strings"
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/ledger"
 )
 
 // admin answers the commands of an administrator; it implements web.Admin.
@@ -18,13 +19,20 @@ func (x admin) record(ctx context.Context, action, object string) error {
 	return x.a.audit.Append(ctx, auth.Entry{Action: action, Object: object, Result: "done"})
 }
 
-// CreateToken implements web.Admin.
-func (x admin) CreateToken(ctx context.Context, name string, role auth.Role, expires time.Time) (string, auth.Token, error) {
-	secret, t, err := x.a.tokens.Create(ctx, name, role, expires)
+// CreateToken implements web.Admin. A token is never bound to a name that feeds
+// cannot have.
+func (x admin) CreateToken(ctx context.Context, g auth.Grant) (string, auth.Token, error) {
+	for _, name := range g.Sources {
+		if err := ledger.CheckSource(name); err != nil {
+			return "", auth.Token{}, err
+		}
+	}
+	secret, t, err := x.a.tokens.Create(ctx, g)
 	if err != nil {
 		return "", t, err
 	}
-	return secret, t, x.record(ctx, "token.create", t.ID)
+	granted := strings.Join(append([]string{string(t.Role)}, t.Sources...), " ")
+	return secret, t, x.a.audit.Append(ctx, auth.Entry{Action: "token.create", Object: t.ID, New: granted, Result: "done"})
 }
 
 // Tokens implements web.Admin.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/postern/postern/portal/api"
 	"github.com/postern/postern/portal/auth"
@@ -141,7 +140,7 @@ func (a *App) FirstToken(ctx context.Context) (secret string, made bool, err err
 
 // CreateToken makes a token that does not expire.
 func (a *App) CreateToken(ctx context.Context, name string, role auth.Role) (string, error) {
-	secret, _, err := admin{a}.CreateToken(ctx, name, role, time.Time{})
+	secret, _, err := admin{a}.CreateToken(ctx, auth.Grant{Name: name, Role: role})
 	return secret, err
 }
 

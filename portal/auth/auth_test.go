@@ -6,7 +6,9 @@ import (
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +49,7 @@ func (w *world) restart() {
 
 func (w *world) create(t *testing.T, role auth.Role, expires time.Time) (string, auth.Token) {
 	t.Helper()
-	secret, token, err := w.Create(t.Context(), "wei's laptop", role, expires)
+	secret, token, err := w.Create(t.Context(), auth.Grant{Name: "wei's laptop", Role: role, Expires: expires})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +79,7 @@ func TestTokenLife(t *testing.T) {
 		t.Errorf("secret %q, id %q", secret, token.ID)
 	}
 	who, err := w.Token(t.Context(), secret)
-	if want := (auth.Principal{TokenID: token.ID, Name: "wei's laptop", Role: auth.Author}); err != nil || who != want {
+	if want := (auth.Principal{TokenID: token.ID, Name: "wei's laptop", Role: auth.Author}); err != nil || !reflect.DeepEqual(who, want) {
 		t.Errorf("got %+v, %v", who, err)
 	}
 	w.now = w.now.Add(time.Hour)
@@ -136,17 +138,42 @@ func TestNothingStoredGivesASecretAway(t *testing.T) {
 func TestCreateRefuses(t *testing.T) {
 	w := newWorld(t)
 	for name, call := range map[string]func() error{
-		"no name": func() error { _, _, err := w.Create(t.Context(), "  ", auth.Reader, time.Time{}); return err },
-		"a long name": func() error {
-			_, _, err := w.Create(t.Context(), strings.Repeat("n", 81), auth.Reader, time.Time{})
+		"no name": func() error {
+			_, _, err := w.Create(t.Context(), auth.Grant{Name: "  ", Role: auth.Reader})
 			return err
 		},
-		"an escape":    func() error { _, _, err := w.Create(t.Context(), "a\x1b[2J", auth.Reader, time.Time{}); return err },
-		"a bidi sign":  func() error { _, _, err := w.Create(t.Context(), "a\u202eb", auth.Reader, time.Time{}); return err },
-		"bad UTF-8":    func() error { _, _, err := w.Create(t.Context(), "a\xff", auth.Reader, time.Time{}); return err },
-		"unknown role": func() error { _, _, err := w.Create(t.Context(), "n", "root", time.Time{}); return err },
-		"no role":      func() error { _, _, err := w.Create(t.Context(), "n", "", time.Time{}); return err },
-		"the past":     func() error { _, _, err := w.Create(t.Context(), "n", auth.Reader, w.now); return err },
+		"a long name": func() error {
+			_, _, err := w.Create(t.Context(), auth.Grant{Name: strings.Repeat("n", 81), Role: auth.Reader})
+			return err
+		},
+		"an escape": func() error {
+			_, _, err := w.Create(t.Context(), auth.Grant{Name: "a\x1b[2J", Role: auth.Reader})
+			return err
+		},
+		"a bidi sign": func() error {
+			_, _, err := w.Create(t.Context(), auth.Grant{Name: "a\u202eb", Role: auth.Reader})
+			return err
+		},
+		"bad UTF-8": func() error {
+			_, _, err := w.Create(t.Context(), auth.Grant{Name: "a\xff", Role: auth.Reader})
+			return err
+		},
+		"unknown role": func() error { _, _, err := w.Create(t.Context(), auth.Grant{Name: "n", Role: "root"}); return err },
+		"no role":      func() error { _, _, err := w.Create(t.Context(), auth.Grant{Name: "n", Role: ""}); return err },
+		"a reader bound to a source": func() error {
+			_, _, err := w.Create(t.Context(), auth.Grant{Name: "n", Role: auth.Reader, Sources: []string{"am"}})
+			return err
+		},
+		"an empty source":     func() error { return bind(t, w, "") },
+		"a long source":       func() error { return bind(t, w, strings.Repeat("s", 101)) },
+		"a source with ends":  func() error { return bind(t, w, "am ") },
+		"a source with a tab": func() error { return bind(t, w, "a\tm") },
+		"a hidden character":  func() error { return bind(t, w, "a\u200bm") },
+		"many sources":        func() error { return bind(t, w, strings.Split(strings.Repeat("s ", 50)+"s", " ")...) },
+		"the past": func() error {
+			_, _, err := w.Create(t.Context(), auth.Grant{Name: "n", Role: auth.Reader, Expires: w.now})
+			return err
+		},
 	} {
 		if err := call(); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%s: %v", name, err)
@@ -156,7 +183,7 @@ func TestCreateRefuses(t *testing.T) {
 		t.Errorf("left behind: %+v, %v", tokens, err)
 	}
 	dry := auth.New(w.db, w.clock, strings.NewReader("too little"))
-	if _, _, err := dry.Create(t.Context(), "n", auth.Reader, time.Time{}); fault.KindOf(err) != fault.Internal {
+	if _, _, err := dry.Create(t.Context(), auth.Grant{Name: "n", Role: auth.Reader}); fault.KindOf(err) != fault.Internal {
 		t.Errorf("without randomness: %v", err)
 	}
 }
@@ -199,15 +226,51 @@ func TestLastUsedIsToTheHourAndNeedsNoWrite(t *testing.T) {
 	}
 }
 
+func bind(t *testing.T, w *world, sources ...string) error {
+	t.Helper()
+	_, _, err := w.Create(t.Context(), auth.Grant{Name: "n", Role: auth.Feeder, Sources: sources})
+	return err
+}
+
+// A feeder is bound for good: whoever its secret opens the portal for has the same
+// sources, after a restart and in a browser, too.
+func TestAFeederIsBoundToItsSources(t *testing.T) {
+	w := newWorld(t)
+	secret, token, err := w.Create(t.Context(), auth.Grant{Name: "eu", Role: auth.Feeder, Sources: []string{"b", "a", "b"}})
+	if err != nil || !slices.Equal(token.Sources, []string{"a", "b"}) {
+		t.Fatalf("%+v, %v", token, err)
+	}
+	w.restart()
+	session, _ := w.login(t, secret)
+	byToken, errToken := w.Token(t.Context(), secret)
+	bySession, errSession := w.Session(t.Context(), session)
+	for _, who := range []auth.Principal{byToken, bySession} {
+		if !who.SpeaksFor("a") || !who.SpeaksFor("b") || who.SpeaksFor("eu") || who.SpeaksFor("") || who.SpeaksFor("A") {
+			t.Errorf("%+v: %v, %v", who, errToken, errSession)
+		}
+	}
+	if err := w.Flush(t.Context()); err != nil { // writes the token anew
+		t.Fatal(err)
+	}
+	list, err := w.List(t.Context())
+	if err != nil || len(list) != 1 || !slices.Equal(list[0].Sources, token.Sources) {
+		t.Errorf("%+v, %v", list, err)
+	}
+	free, _ := w.create(t, auth.Feeder, time.Time{})
+	if who, err := w.Token(t.Context(), free); err != nil || !who.SpeaksFor("anything") {
+		t.Errorf("a feeder without sources: %+v, %v", who, err)
+	}
+}
+
 func TestMay(t *testing.T) {
-	actions := []auth.Action{auth.Read, auth.PushDraft, auth.PushMain, auth.PostFeed, auth.Administer}
+	actions := []auth.Action{auth.Read, auth.PushDraft, auth.PushMain, auth.PostFeed, auth.Administer, auth.ReadLetters}
 	for role, want := range map[auth.Role]string{
-		auth.Reader: "r....", auth.Author: "rd...", auth.Publisher: "rdm..", auth.Feeder: "...f.", auth.Admin: "rdmfa", "": ".....", "root": ".....",
+		auth.Reader: "r....l", auth.Author: "rd...l", auth.Publisher: "rdm..l", auth.Feeder: "...f.l", auth.Admin: "rdmfal", "": "......", "root": "......",
 	} {
-		got := []byte(".....")
+		got := []byte("......")
 		for i, a := range actions {
 			if (auth.Principal{Role: role}).May(a) {
-				got[i] = "rdmfa"[i]
+				got[i] = "rdmfal"[i]
 			}
 		}
 		if string(got) != want {

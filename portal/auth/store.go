@@ -5,21 +5,14 @@ import (
 	"encoding/json"
 	"io"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 )
 
-const (
-	// maxNameRunes bounds a token's name: it is shown in lists and as a pusher.
-	maxNameRunes = 80
-	// idTries bounds the search for a free id; 40 random bits are free at once.
-	idTries = 5
-)
+// idTries bounds the search for a free id; 40 random bits are free at once.
+const idTries = 5
 
 // Store keeps tokens and sessions. It may be used by many goroutines.
 type Store struct {
@@ -44,37 +37,32 @@ type storedToken struct {
 	Expires int64  `json:"expires,omitempty"`
 	Revoked int64  `json:"revoked,omitempty"`
 	Used    int64  `json:"used,omitempty"` // a full hour
+	// Sources are those of a bound feeder, sorted.
+	Sources []string `json:"sources,omitempty"`
 }
 
 func (s storedToken) token(id string) Token {
 	return Token{
 		ID: id, Name: s.Name, Role: s.Role, Created: fromUnix(s.Created),
-		Expires: fromUnix(s.Expires), Revoked: fromUnix(s.Revoked), LastUsed: fromUnix(s.Used),
+		Expires: fromUnix(s.Expires), Revoked: fromUnix(s.Revoked), LastUsed: fromUnix(s.Used), Sources: s.Sources,
 	}
 }
 
-// Create makes a token; a zero expires is never. The secret is given back this
-// once and not kept. A name nobody can read, an unknown role and an expiry in the
-// past are fault.Invalid.
-func (s *Store) Create(ctx context.Context, name string, role Role, expires time.Time) (secret string, t Token, err error) {
+// Create makes a token. The secret is given back this once and not kept. A name
+// nobody can read, an unknown role, an expiry in the past and sources that the
+// role cannot have are fault.Invalid.
+func (s *Store) Create(ctx context.Context, g Grant) (secret string, t Token, err error) {
 	const op = "auth.Create"
-	name = strings.TrimSpace(name)
-	if err := checkName(name); err != nil {
-		return "", Token{}, err
-	}
-	if _, err := ParseRole(string(role)); err != nil {
-		return "", Token{}, err
-	}
 	now := s.now()
-	if !expires.IsZero() && !expires.After(now) {
-		return "", Token{}, fault.New(fault.Invalid, op, "the token would expire before it can be used; name a time in the future")
+	if g, err = g.checked(now); err != nil {
+		return "", Token{}, err
 	}
 	text, err := random62(s.random)
 	if err != nil {
 		return "", Token{}, err
 	}
 	secret = SecretPrefix + text
-	stored := storedToken{Name: name, Role: role, Created: now.Unix(), Expires: toUnix(expires)}
+	stored := storedToken{Name: g.Name, Role: g.Role, Created: now.Unix(), Expires: toUnix(g.Expires), Sources: g.Sources}
 	var id string
 	err = s.db.Update(ctx, func(w kv.Writer) (err error) {
 		if id, err = s.addToken(w, stored); err != nil {
@@ -181,15 +169,6 @@ func decodeToken(key, value []byte) (Token, error) {
 
 func noToken(op string) error {
 	return fault.New(fault.NotFound, op, "there is no token with this id; `postern token list` shows them")
-}
-
-func checkName(name string) error {
-	n := utf8.RuneCountInString(name)
-	unreadable := func(r rune) bool { return !unicode.IsPrint(r) }
-	if n < 1 || n > maxNameRunes || !utf8.ValidString(name) || strings.ContainsFunc(name, unreadable) {
-		return fault.Newf(fault.Invalid, "auth.Create", "a token needs a name of 1 to %d readable characters, such as the person or machine that holds it", maxNameRunes)
-	}
-	return nil
 }
 
 func toUnix(t time.Time) int64 {

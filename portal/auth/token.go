@@ -41,7 +41,7 @@ func (s *Store) holder(r kv.Reader, id string, now time.Time) (Principal, error)
 		return Principal{}, err
 	}
 	s.tokens.note(id, now.UTC().Truncate(time.Hour), fromUnix(t.Used))
-	return Principal{TokenID: id, Name: t.Name, Role: t.Role}, nil
+	return Principal{TokenID: id, Name: t.Name, Role: t.Role, Sources: t.Sources}, nil
 }
 
 // good tells why a token cannot be used any more.

@@ -40,6 +40,7 @@ const (
 	PushMain
 	PostFeed
 	Administer
+	ReadLetters // what feeds sent that could not be used: readers, and feeders of their own
 )
 
 // Principal is who is asking, once the credential was checked.
@@ -47,6 +48,14 @@ type Principal struct {
 	TokenID string // "" for an anonymous reader and for the Unix socket
 	Name    string
 	Role    Role // "" may do nothing
+	// Sources are the only sources of feeds that it may speak for; none: any.
+	Sources []string
+}
+
+// SpeaksFor tells whether the principal may post in the name of a source. What it
+// may post at all is for May.
+func (p Principal) SpeaksFor(source string) bool {
+	return len(p.Sources) == 0 || slices.Contains(p.Sources, source)
 }
 
 // May tells whether the principal's role allows the action.
@@ -55,13 +64,13 @@ func (p Principal) May(a Action) bool {
 	case Admin:
 		return true
 	case Publisher:
-		return a == Read || a == PushDraft || a == PushMain
+		return a == Read || a == PushDraft || a == PushMain || a == ReadLetters
 	case Author:
-		return a == Read || a == PushDraft
+		return a == Read || a == PushDraft || a == ReadLetters
 	case Reader:
-		return a == Read
+		return a == Read || a == ReadLetters
 	case Feeder:
-		return a == PostFeed
+		return a == PostFeed || a == ReadLetters
 	}
 	return false
 }
@@ -75,4 +84,5 @@ type Token struct {
 	Expires  time.Time // zero: never
 	Revoked  time.Time // zero: valid
 	LastUsed time.Time // to the hour; zero: never
+	Sources  []string  // that a feeder is bound to, sorted; none: it is not
 }

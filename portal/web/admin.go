@@ -21,10 +21,12 @@ type tokenJSON struct {
 	Expires  *time.Time `json:"expires_at"`
 	Revoked  *time.Time `json:"revoked_at"`
 	LastUsed *time.Time `json:"last_used_at"`
+	Sources  []string   `json:"sources"` // that a feeder is bound to; empty: it is not
 }
 
 func tokenOf(t auth.Token) tokenJSON {
-	return tokenJSON{t.ID, t.Name, t.Role, t.Created.UTC(), instantOrNull(t.Expires), instantOrNull(t.Revoked), instantOrNull(t.LastUsed)}
+	sources := append([]string{}, t.Sources...) // never null
+	return tokenJSON{t.ID, t.Name, t.Role, t.Created.UTC(), instantOrNull(t.Expires), instantOrNull(t.Revoked), instantOrNull(t.LastUsed), sources}
 }
 
 // instantOrNull is a time on the wire: UTC, and null when it is not known.
@@ -48,22 +50,23 @@ func (s *Server) tokenList(c echo.Context) error {
 	return writeJSON(c, http.StatusOK, map[string]any{"tokens": out})
 }
 
-// tokenCreate takes {"name","role","expires_at"} and answers {"secret","token"}:
-// the secret is told this once.
+// tokenCreate takes {"name","role","expires_at","sources"} and answers
+// {"secret","token"}: the secret is told this once.
 func (s *Server) tokenCreate(c echo.Context) error {
 	var in struct {
 		Name    string     `json:"name"`
 		Role    auth.Role  `json:"role"`
 		Expires *time.Time `json:"expires_at"`
+		Sources []string   `json:"sources"`
 	}
 	if err := readJSON(c, &in); err != nil {
 		return err
 	}
-	var expires time.Time
+	grant := auth.Grant{Name: in.Name, Role: in.Role, Sources: in.Sources}
 	if in.Expires != nil {
-		expires = *in.Expires
+		grant.Expires = *in.Expires
 	}
-	secret, t, err := s.deps.Admin.CreateToken(c.Request().Context(), in.Name, in.Role, expires)
+	secret, t, err := s.deps.Admin.CreateToken(c.Request().Context(), grant)
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,20 @@ func (s *Server) identifyToken(c echo.Context, v *visit, secret string) error {
 	return nil
 }
 
+// stillMay asks again about a token of the header, in the middle of a long request:
+// one that was revoked or expired meanwhile goes no further.
+func (s *Server) stillMay(c echo.Context, need auth.Action) error {
+	secret := headerSecret(c.Request())
+	if secret == "" || visitOf(c).who.TokenID == "" {
+		return nil // the socket, or a call inside the process
+	}
+	who, err := s.deps.Auth.Token(c.Request().Context(), secret)
+	if err == nil && !who.May(need) {
+		err = fault.Newf(fault.Forbidden, "web", "the token %q may not do this any more", who.Name)
+	}
+	return err
+}
+
 // headerSecret is the token of the Authorization header: a bearer, or the
 // password of Basic, which is all that git can send.
 func headerSecret(r *http.Request) string {

@@ -149,8 +149,8 @@ type Authenticator interface {
 
 // Admin is what the command line asks of a running portal.
 type Admin interface {
-	// CreateToken makes a token; a zero expires is never. The secret is not kept.
-	CreateToken(ctx context.Context, name string, role auth.Role, expires time.Time) (secret string, t auth.Token, err error)
+	// CreateToken makes a token. The secret is not kept.
+	CreateToken(ctx context.Context, g auth.Grant) (secret string, t auth.Token, err error)
 	Tokens(ctx context.Context) ([]auth.Token, error)
 	RevokeToken(ctx context.Context, id string) error
 	// Backup writes one consistent backup while the portal runs.

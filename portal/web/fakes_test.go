@@ -331,8 +331,8 @@ func (a *fakeAuth) Logout(_ context.Context, session string) error {
 // fakeAdmin does nothing, and fails where it is told to.
 type fakeAdmin struct{ broken error }
 
-func (fakeAdmin) CreateToken(_ context.Context, name string, role auth.Role, expires time.Time) (string, auth.Token, error) {
-	return "pst_secret", auth.Token{ID: "abcd1234", Name: name, Role: role, Created: testNow, Expires: expires}, nil
+func (fakeAdmin) CreateToken(_ context.Context, g auth.Grant) (string, auth.Token, error) {
+	return "pst_secret", auth.Token{ID: "abcd1234", Name: g.Name, Role: g.Role, Created: testNow, Expires: g.Expires, Sources: g.Sources}, nil
 }
 
 func (fakeAdmin) Tokens(context.Context) ([]auth.Token, error) { return nil, nil }

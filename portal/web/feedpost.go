@@ -94,17 +94,28 @@ func (a *feedAnswer) add(part ledger.Answer, first int) {
 
 func newFeedAnswer() feedAnswer { return feedAnswer{Rejected: []feedRejected{}} }
 
-// feedInput is a request as the decoders see it. A source that is not named is
-// called after its token.
-func (s *Server) feedInput(c echo.Context, body []byte) feed.Input {
-	source := c.QueryParam("source")
-	if source == "" {
-		source = visitOf(c).who.Name
-	}
+// feedInput is a request as the decoders see it.
+func (s *Server) feedInput(c echo.Context, body []byte) (feed.Input, error) {
+	who := visitOf(c).who
+	source, err := sourceOf(c.QueryParam("source"), who)
 	return feed.Input{
 		Body: body, ContentType: c.Request().Header.Get("Content-Type"), Header: c.Request().Header.Get,
-		Source: source, Received: s.opt.Now(),
+		Source: source, Bound: who.Sources, Received: s.opt.Now(),
+	}, err
+}
+
+// sourceOf is who speaks: the source that is named; else the one that the token is
+// bound to; else a source called after the token.
+func sourceOf(named string, who auth.Principal) (string, error) {
+	switch {
+	case named != "":
+		return named, nil
+	case len(who.Sources) == 0:
+		return who.Name, nil
+	case len(who.Sources) == 1:
+		return who.Sources[0], nil
 	}
+	return "", fault.Newf(fault.Invalid, "web.feed", "source: this token may speak for %s; name one of them as ?source=NAME", strings.Join(who.Sources, ", "))
 }
 
 // feedPost takes one body.
@@ -120,7 +131,11 @@ func (s *Server) feedPost(c echo.Context) error {
 	if err != nil {
 		return unreadable(err)
 	}
-	in, format := s.feedInput(c, body), c.Param("format")
+	in, err := s.feedInput(c, body)
+	if err != nil {
+		return err
+	}
+	format := c.Param("format")
 	if format == formatPagerDuty {
 		if err := s.checkSignature(in); err != nil {
 			return err
@@ -176,11 +191,21 @@ func (s *Server) feedStream(c echo.Context) error {
 	if err := plainBody(c.Request()); err != nil {
 		return err
 	}
+	in, err := s.feedInput(c, nil)
+	if err != nil {
+		return err
+	}
 	s.slowWriter(c)
 	answer, first := newFeedAnswer(), 0
 	parts := lineParts{in: bufio.NewReaderSize(c.Request().Body, 64<<10), most: int(s.feedBody())}
 	for parts.next() {
-		got, err := feeds.Accept(c.Request().Context(), formatNDJSON, s.feedInput(c, parts.part))
+		if first > 0 {
+			if err := s.stillMay(c, auth.PostFeed); err != nil {
+				return err
+			}
+		}
+		in.Body, in.Received = parts.part, s.opt.Now()
+		got, err := feeds.Accept(c.Request().Context(), formatNDJSON, in)
 		if err != nil && (fault.KindOf(err) != fault.Invalid || len(got.Rejected) == 0 || first == 0 && parts.last) {
 			return err
 		}

@@ -9,6 +9,7 @@
 package feed
 
 import (
+	"slices"
 	"time"
 
 	"github.com/postern/postern/reports/alert"
@@ -107,7 +108,15 @@ type Input struct {
 	ContentType string
 	Header      func(name string) string // of the request; never nil
 	Source      string
-	Received    time.Time
+	// Bound are the only sources that the sender may speak for, Source among them;
+	// none: any.
+	Bound    []string
+	Received time.Time
+}
+
+// SpeaksFor tells whether the sender may speak for a source.
+func (in Input) SpeaksFor(source string) bool {
+	return len(in.Bound) == 0 || slices.Contains(in.Bound, source)
 }
 
 // Decoder reads the bodies of one format. An error (fault.Invalid) means that

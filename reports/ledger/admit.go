@@ -3,7 +3,10 @@ package ledger
 import (
 	"bytes"
 	"context"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
@@ -13,28 +16,60 @@ import (
 // maxSource bounds the name of a source, in bytes.
 const maxSource = 100
 
-// checkSource refuses names that would not fit on a page.
-func checkSource(name string) error {
-	if name == "" || len(name) > maxSource {
-		return fault.Newf(fault.Invalid, "ledger", "source: give the name of the sender, 1 to %d characters, as ?source=NAME", maxSource)
+// CheckSource refuses names that a sender cannot have: those that would not fit on
+// a page, and the portal's own. The error is fault.Invalid.
+func CheckSource(name string) error {
+	if err := checkSource(name); err != nil {
+		return err
 	}
-	for _, r := range name {
-		if r < ' ' || r == 0x7f || r == 0xfffd {
-			return fault.New(fault.Invalid, "ledger", "source: the name has characters that cannot be shown")
-		}
+	if ours(name) {
+		return errOurs(name)
+	}
+	return nil
+}
+
+// checkSource refuses names that would not fit on a page, or look like another.
+func checkSource(name string) error {
+	const op = "ledger.checkSource"
+	if name == "" || len(name) > maxSource {
+		return fault.Newf(fault.Invalid, op, "source: give the name of the sender, 1 to %d characters, as ?source=NAME", maxSource)
+	}
+	unseen := func(r rune) bool { return !unicode.IsPrint(r) }
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unseen) || name != strings.TrimSpace(name) {
+		return fault.New(fault.Invalid, op, "source: the name has characters that cannot be shown, or blanks around it")
 	}
 	return nil
 }
 
 // ours tells whether a name belongs to what the portal says by itself: what people
 // enter, what post-mortems state, what it measures with Prometheus. Whoever could
-// post under them could replace it with a higher revision.
+// post under them could replace it with a higher revision. Capitals do not make
+// another name of it: people would not see the difference.
 func ours(source string) bool {
-	return source == "portal" || strings.HasPrefix(source, "postmortem:") || strings.HasPrefix(source, "prometheus/")
+	source = strings.ToLower(source)
+	return source == "portal" || strings.HasPrefix(source, "postmortem:") || strings.HasPrefix(source, measuredPrefix)
 }
 
+// measuredPrefix begins the sources under which the portal records what it measured
+// itself; the server's name follows.
+const measuredPrefix = "prometheus/"
+
 func errOurs(source string) error {
-	return fault.Newf(fault.Invalid, "ledger", "source: the portal itself speaks as %q; give the sender another name", source)
+	return fault.Newf(fault.Invalid, "ledger.ours", "source: the portal itself speaks as %q; give the sender another name", source)
+}
+
+// errForeign refuses what a sender says for somebody else.
+func errForeign(in feed.Input, source string) error {
+	return fault.Newf(fault.Forbidden, "ledger.bound", "source: this token may speak for %s only, not for %q", quoted(in.Bound), clip(source, maxSource))
+}
+
+// quoted lists names for a sentence.
+func quoted(names []string) string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = strconv.Quote(name)
+	}
+	return strings.Join(out, ", ")
 }
 
 // maxSources bounds the sources that there may be, each with its format: they are
@@ -48,11 +83,11 @@ const growth = 8
 // admit tells whether a sender may post under a name, and whether there is room.
 func (l *Ledger) admit(ctx context.Context, format string, in feed.Input) error {
 	name := in.Source
-	if err := checkSource(name); err != nil {
+	if err := CheckSource(name); err != nil {
 		return err
 	}
-	if ours(name) {
-		return errOurs(name)
+	if !in.SpeaksFor(name) {
+		return errForeign(in, name)
 	}
 	if l.opt.Room != nil {
 		if err := l.opt.Room(growth * int64(len(in.Body))); err != nil {

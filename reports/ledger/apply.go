@@ -15,20 +15,21 @@ import (
 
 // batch is one commit in the making.
 type batch struct {
-	w       kv.Writer
-	seq     uint64
-	days    map[string]*openDay // buckets that this commit changes, by key
-	tallies tallies
-	touched map[string]bool // kind 0 day
-	changed map[string]bool // keys of entities whose span is made anew at the end
-	events  map[string]int  // events of an incident, by the key of its entity
-	wrote   bool            // something that a reader can see
+	w        kv.Writer
+	seq      uint64
+	days     map[string]*openDay // buckets that this commit changes, by key
+	tallies  tallies
+	touched  map[string]bool // kind 0 day
+	changed  map[string]bool // keys of entities whose span is made anew at the end
+	events   map[string]int  // events of an incident, by the key of its entity
+	speakers map[string]int  // sources of a day of an SLO, by the beginning of its keys
+	wrote    bool            // something that a reader can see
 }
 
 func newBatch(w kv.Writer) (*batch, error) {
 	seq, err := kv.Number(w, bMeta, []byte(seqKey))
 	return &batch{
-		w: w, seq: seq + 1, days: map[string]*openDay{}, touched: map[string]bool{}, changed: map[string]bool{}, events: map[string]int{},
+		w: w, seq: seq + 1, days: map[string]*openDay{}, touched: map[string]bool{}, changed: map[string]bool{}, events: map[string]int{}, speakers: map[string]int{},
 		tallies: tallies{w: w, sources: map[string]*storedSource{}, days: map[string]*storedDay{}},
 	}, err
 }
@@ -85,10 +86,20 @@ func (b *batch) job(j *job) error {
 	return b.tallies.add(j, len(rejected)+listed.Unlisted)
 }
 
-// told stores one fact of a body, unless it speaks in the portal's own name.
+// told stores one fact of a body, unless its sender cannot have said it.
 func (b *batch) told(j *job, f *feed.Fact) (got outcome, why string, err error) {
-	if j.format != recorded && ours(f.Source) {
+	if j.format == recorded {
+		return b.fact(f)
+	}
+	switch {
+	case ours(f.Source):
 		return conflict, fault.Message(errOurs(f.Source)), nil
+	case !j.input.SpeaksFor(f.Source):
+		return conflict, fault.Message(errForeign(j.input, f.Source)), nil
+	case f.Kind == feed.SLI && f.Bucket != nil:
+		if why := unmeasured(f.Bucket, j.now); why != "" {
+			return conflict, why, nil
+		}
 	}
 	return b.fact(f)
 }

@@ -102,3 +102,15 @@ func checkBucket(b *slo.Bucket) string {
 	}
 	return ""
 }
+
+// unmeasured refuses a bucket that tells of more time than has passed: nobody can
+// have measured it, and it would make its source the one that covers most of the
+// day. A running bucket tells by its coverage how much of it is over.
+func unmeasured(b *slo.Bucket, now time.Time) string {
+	covered := b.Start.Add(time.Duration(min(b.Coverage, 1) * float64(b.Len)))
+	if !covered.After(now.Add(maxAhead)) {
+		return ""
+	}
+	return fmt.Sprintf("the bucket at %s is not over by the portal's clock, %s: send it when it is, or state as coverage the share that has passed",
+		b.Start.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+}

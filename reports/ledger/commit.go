@@ -35,6 +35,7 @@ type job struct {
 	format   string
 	source   string
 	received time.Time
+	now      time.Time // by which a bucket must be over; received, or the time of a retry
 	input    feed.Input
 	raw      []byte // stored form of the body; nil for recorded facts
 	sum      [32]byte

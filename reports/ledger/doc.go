@@ -31,8 +31,12 @@
 // facts, not on their order, their repetitions or how they were split into bodies.
 //
 // Several sources may count for one SLO. They are never added up: within a UTC
-// day one source speaks, the one with the most buckets, among equals the first by
-// name.
+// day one source speaks, the one that covers the most time; what the portal
+// measured itself (prometheus/…) speaks unless another covers over an hour more;
+// among equals it is the first by name. At most 20 may count for one day.
+//
+// A sender may be bound to sources. It is refused under any other name, also by
+// item; the binding is kept with its bodies, so that a retry is bound as well.
 //
 // The ledger does not write to the change log of the database: every follower of
 // that log pays for every entry, and feeds write hundreds of times a second.

@@ -240,7 +240,7 @@ func (l *Ledger) RetryDeadLetter(ctx context.Context, id string) (Answer, error)
 	in := head.input(body)
 	in.Received = received
 	j := l.job(head.Format, in)
-	j.retry = true
+	j.retry, j.now = true, l.opt.Now().UTC()
 	copy(j.letters[:], key[8:])
 	refused := j.decode(decoder, l.opt.Log)
 	if err := l.commit.do(ctx, j); err != nil {

@@ -32,6 +32,7 @@ type storedRaw struct {
 	Format  string            `json:"f"`
 	Type    string            `json:"t,omitempty"`
 	Headers map[string]string `json:"h,omitempty"`
+	Bound   []string          `json:"b,omitempty"` // sources that its sender could speak for; none: any
 	Deflate bool              `json:"z,omitempty"`
 	Size    int               `json:"n"` // of the body before it was deflated
 }
@@ -44,7 +45,7 @@ const deflateFrom = 400
 
 // row is the stored form of one body: a line of JSON and the body.
 func (p *packer) row(format string, in feed.Input) []byte {
-	head := storedRaw{Source: in.Source, Format: format, Type: clip(in.ContentType, maxHeader), Size: len(in.Body)}
+	head := storedRaw{Source: in.Source, Format: format, Type: clip(in.ContentType, maxHeader), Bound: in.Bound, Size: len(in.Body)}
 	for _, name := range keptHeaders() {
 		if v := in.Header(name); v != "" {
 			if head.Headers == nil {
@@ -106,7 +107,7 @@ func openRow(row []byte) (head storedRaw, body []byte, err error) {
 
 // input is the body as it was received.
 func (h storedRaw) input(body []byte) feed.Input {
-	return feed.Input{Body: body, ContentType: h.Type, Source: h.Source, Header: func(name string) string {
+	return feed.Input{Body: body, ContentType: h.Type, Source: h.Source, Bound: h.Bound, Header: func(name string) string {
 		return h.Headers[textproto.CanonicalMIMEHeaderKey(name)]
 	}}
 }
@@ -120,7 +121,7 @@ func (l *Ledger) job(format string, in feed.Input) *job {
 		in.Received = l.opt.Now()
 	}
 	in.Received = in.Received.UTC()
-	j := &job{format: format, source: in.Source, received: in.Received, input: in}
+	j := &job{format: format, source: in.Source, received: in.Received, now: in.Received, input: in}
 	j.sum = sha256.Sum256(in.Body)
 	full := sha256.Sum256(append(kv.Join(in.Source, format, ""), in.Body...))
 	copy(j.letters[:], full[:])

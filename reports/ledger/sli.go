@@ -25,6 +25,9 @@ func (b *batch) bucket(f *feed.Fact) (got outcome, why string, err error) {
 		return 0, "", err
 	}
 	if d.points == nil {
+		if why, err := b.outnumbered(f, d.key); why != "" || err != nil {
+			return conflict, why, err
+		}
 		d.points = newDay(k.Len)
 	}
 	if length := int(k.Len / time.Second); d.points.length != length {
@@ -83,8 +86,7 @@ func (b *batch) storeDays() error {
 }
 
 // Buckets gives the buckets of an SLO that begin in [from, to), in order of time.
-// Where several sources count for one SLO, one speaks a UTC day: the one with the
-// most buckets, among equals the first by name.
+// Where several sources count for one SLO, one speaks a UTC day; see doc.go.
 func (l *Ledger) Buckets(ctx context.Context, name string, from, to time.Time) (out []slo.Bucket, err error) {
 	err = l.EachBucket(ctx, name, from, to, func(b slo.Bucket) bool {
 		out = append(out, b)
@@ -121,44 +123,6 @@ func (l *Ledger) Sums(ctx context.Context, name string, from, to time.Time) (s S
 		})
 	})
 	return s, err
-}
-
-// eachDay calls fn with the packed days of an SLO that touch [from, to), one
-// source a day.
-func eachDay(r kv.Reader, name string, from, to time.Time, fn func(midnight time.Time, row []byte) (bool, error)) error {
-	if !from.Before(to) {
-		return nil
-	}
-	first, past := bucketRange(name, from, to)
-	prefix := len(first) - dayBytes
-	var at time.Time
-	var best []byte
-	count := 0
-	for item, err := range r.Scan(bBucket, first, past) {
-		if err != nil {
-			return err
-		}
-		d := dayOf(item.Key[prefix : prefix+dayBytes])
-		head, _, ok := readSums(item.Value)
-		if !ok {
-			return damagedDay()
-		}
-		n := head.sums.buckets
-		if best != nil && !d.Equal(at) {
-			if goOn, err := fn(at, best); err != nil || !goOn {
-				return err
-			}
-			best = nil
-		}
-		if best == nil || n > count {
-			at, best, count = d, item.Value, n
-		}
-	}
-	if best == nil {
-		return nil
-	}
-	_, err := fn(at, best)
-	return err
 }
 
 // indexes are the first and past indexes of the buckets of a day that begin in

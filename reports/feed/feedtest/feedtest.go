@@ -66,9 +66,30 @@ func checkFact(t testing.TB, f *feed.Fact) {
 			t.Fatalf("a fact of kind %q with the body of %q: %+v", f.Kind, kind, f)
 		}
 	}
+	if own := Speaker(f); own != f.Source {
+		t.Fatalf("a fact of the source %q whose body names %q", f.Source, own)
+	}
 	if f.Source == "" || f.Entity == "" || f.At.IsZero() || f.Item < 0 {
 		t.Fatalf("a fact that does not say who, what or when: %+v", f)
 	}
+}
+
+// Speaker is the source that the body of a fact names, which must be the fact's own:
+// folds read the body alone.
+func Speaker(f *feed.Fact) string {
+	switch {
+	case f.Incident != nil:
+		return f.Incident.Source
+	case f.Alert != nil:
+		return f.Alert.Source
+	case f.Change != nil:
+		return f.Change.Source
+	case f.Drill != nil:
+		return f.Drill.Source
+	case f.SQL != nil:
+		return f.SQL.Source
+	}
+	return f.Source // buckets and tickets name none
 }
 
 // One decodes a body that must give exactly one fact.

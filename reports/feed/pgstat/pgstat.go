@@ -68,7 +68,11 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	for i, raw := range s.Rows {
 		f, ignored, err := fact(in.Source, feed.Text(s.Instance), at, raw)
 		f.Item = i
-		d.Take(f, ignored, err, redactRow(raw))
+		var kept []byte
+		if err != nil && len(d.Rejected) < feed.MaxRejected { // nobody else sees the row
+			kept = redactRow(raw)
+		}
+		d.Take(f, ignored, err, kept)
 	}
 	return d, nil
 }
