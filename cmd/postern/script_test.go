@@ -166,15 +166,19 @@ func killCommand(ts *testscript.TestScript, _ bool, _ []string) {
 	<-r.done
 }
 
-// authorCommand makes a token: author NAME ROLE sets $NAME and $REMOTE_NAME, the
+// authorCommand makes a token: author NAME ROLE [SOURCE…] sets $NAME and $REMOTE_NAME, the
 // address to push to.
 func authorCommand(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 2 {
-		ts.Fatalf("usage: author NAME ROLE")
+	if len(args) < 2 {
+		ts.Fatalf("usage: author NAME ROLE [SOURCE…]")
+	}
+	create := []string{"token", "create", "--role", args[1], "--name", args[0]}
+	for _, source := range args[2:] {
+		create = append(create, "--source", source)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), startPatience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, lookIn(ts.Getenv("PATH"), "postern"), "token", "create", "--role", args[1], "--name", args[0])
+	cmd := exec.CommandContext(ctx, lookIn(ts.Getenv("PATH"), "postern"), create...)
 	cmd.Env = scriptEnv(ts)
 	cmd.Dir = ts.MkAbs(".")
 	out, err := cmd.Output()

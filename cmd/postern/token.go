@@ -96,6 +96,7 @@ func newTokenList(term terminal, g *globals) *cobra.Command {
 					Expires        *time.Time `json:"expires_at"`
 					Revoked        *time.Time `json:"revoked_at"`
 					LastUsed       *time.Time `json:"last_used_at"`
+					Sources        []string
 				}
 			}
 			var raw json.RawMessage

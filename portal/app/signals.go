@@ -41,7 +41,7 @@ func (s signals) Spent(ctx context.Context, in incident.Incident) ([]web.BudgetS
 		// The window that the incident was the end of: what it took of the budget
 		// that there was then.
 		from, to := o.Window.At(impact.To)
-		buckets, err := s.a.ledger.Buckets(ctx, o.Name, from, to)
+		buckets, err := s.a.ledger.Buckets(ctx, o.SeriesName(), from, to)
 		if err != nil {
 			return nil, err
 		}

@@ -32,6 +32,7 @@ func (b *fakeBoard) Detail(_ context.Context, name string, from, to time.Time) (
 			continue
 		}
 		d := board.Detail{Judged: board.Judged{SLO: r.SLO, Result: r.Result, Version: 2, Whole: from.IsZero()}, Row: r}
+		d.Origins = []slo.Origin{{Source: "prometheus/main", Days: 27}, {Source: "vendor <1>", Days: 1, Aside: 3}}
 		d.Span = slo.Span{From: r.Result.From, To: r.Result.To}
 		sli, left := 0.9995, 0.5
 		d.Points = []slo.Point{

@@ -28,6 +28,7 @@ type sloView struct {
 	Points          []pointRow
 	How             []howRow
 	Queries         []howRow
+	Aside           bool // more than one source counted
 	Rules           []burnRule
 	Firings         []firingRow
 	Bands           []bandRow
@@ -90,6 +91,7 @@ func (s *Server) slo(c echo.Context) error {
 	view.Row = s.sloRow(row)
 	view.Sentence = sloSentence(d, view.Row)
 	view.How, view.Queries = howMade(d), queriesOf(d.SLO)
+	view.Aside = len(d.Origins) > 1
 	view.Rules, view.Firings = ruleRows(d.Row), firingRows(d)
 	view.Points = pointRows(d)
 	view.Versions = versionRows(d.Versions)
@@ -200,6 +202,7 @@ func howMade(d board.Detail) (rows []howRow) {
 	add("Method", string(x.Method), methodNote(x))
 	add("Window", x.Window.String(), windowNote(x))
 	add("Coverage", sliText(&r.Coverage, 0), fmt.Sprintf("of the time was measured, in %s", plural(r.Buckets, "bucket")))
+	rows = append(rows, originRows(d.Origins)...)
 	if r.Revision > 0 {
 		add("Revision", fmt.Sprint(r.Revision), "the highest of the counts")
 	}

@@ -81,6 +81,10 @@ func (w *world) Buckets(_ context.Context, series string, from, to time.Time) ([
 	return out, nil
 }
 
+func (w *world) Origins(_ context.Context, series string, from, to time.Time) ([]slo.Origin, error) {
+	return []slo.Origin{{Source: series, Days: int(to.Sub(from) / day)}}, nil
+}
+
 // write adds or replaces a bucket.
 func (w *world) write(series string, b slo.Bucket) {
 	w.seq++
@@ -272,6 +276,9 @@ func TestADetailHasItsCurves(t *testing.T) {
 	}
 	if last := d.Budget[len(d.Budget)-1].Left; last == nil || math.Abs(*last-*d.Result.Left) > 1e-9 {
 		t.Errorf("the curve ends at %v, the number is %g", last, *d.Result.Left)
+	}
+	if fmt.Sprint(d.Origins) != "[{a 28 0}]" {
+		t.Errorf("counted by %+v", d.Origins)
 	}
 	if fmt.Sprint(d.Span.To) != fmt.Sprint(start.Add(60*day)) {
 		t.Errorf("it ends at %s", d.Span.To)

@@ -28,6 +28,8 @@ type Detail struct {
 	Firings  []slo.Firing      // when rules would have fired
 	Bands    []Band
 	Members  []Judged // of a composite
+	// Origins are the sources of the counts over the span.
+	Origins []slo.Origin
 	// Projected is the whole calendar window, estimated; nil when it is not open.
 	Projected *slo.Projection
 }
@@ -130,6 +132,10 @@ func (b *Board) Detail(ctx context.Context, name string, from, to time.Time) (d 
 		return d, err
 	}
 	if err := b.fill(ctx, &d.Row, horizon); err != nil {
+		return d, err
+	}
+	counted := latest(d.Span.From, x.EffectiveFrom)
+	if d.Origins, err = b.opt.Ledger.Origins(ctx, x.SeriesName(), counted, earliest(d.Span.To, horizon)); err != nil {
 		return d, err
 	}
 	if err := b.curves(ctx, &d, x); err != nil || b.opt.Incidents == nil {

@@ -30,6 +30,9 @@ const (
 type Ledger interface {
 	// Buckets gives those of a series that begin in [from, to), in order of time.
 	Buckets(ctx context.Context, series string, from, to time.Time) ([]slo.Bucket, error)
+	// Origins tells which sources counted for a series on the UTC days that touch
+	// [from, to), the ones that speak for most days first.
+	Origins(ctx context.Context, series string, from, to time.Time) ([]slo.Origin, error)
 	// Seq changes with every write.
 	Seq(ctx context.Context) (uint64, error)
 	// TouchedDays are the UTC days about whose buckets something was written after
