@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -40,12 +41,7 @@ func Kinds() []Kind {
 
 // Valid tells whether k is a kind of the contract.
 func (k Kind) Valid() bool {
-	for _, known := range Kinds() {
-		if k == known {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(Kinds(), k)
 }
 
 // Folder is the top-level folder whose documents have this kind; "" for Page.

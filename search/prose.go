@@ -60,7 +60,7 @@ func unquoted(nodes []query.Node) []query.Node {
 			out = append(out, n)
 			continue
 		}
-		for _, w := range strings.Fields(phrase.Text) {
+		for w := range strings.FieldsSeq(phrase.Text) {
 			out = append(out, query.Word{Text: w})
 		}
 	}

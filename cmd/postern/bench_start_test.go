@@ -118,7 +118,7 @@ func resident(b *testing.B, pid int) int64 {
 	if err != nil { // none, or no pgrep
 		return total
 	}
-	for _, field := range strings.Fields(string(children)) {
+	for field := range strings.FieldsSeq(string(children)) {
 		child, err := strconv.Atoi(field)
 		if err != nil {
 			b.Fatal(err)

@@ -62,7 +62,7 @@ func commandOf(line string) []string {
 		return nil
 	}
 	var args []string
-	for _, word := range strings.Split(m[1], ",") {
+	for word := range strings.SplitSeq(m[1], ",") {
 		args = append(args, strings.Trim(strings.TrimSpace(word), `"`))
 	}
 	if args[0] != "postern" {
@@ -84,7 +84,7 @@ func TestDockerfileIsOfThisRepository(t *testing.T) {
 		t.Errorf("the image is built with another Go than go.mod's %s", version)
 	}
 	for _, m := range regexp.MustCompile(`(?m)^COPY ((?:[^-\s]\S* )+)\S+$`).FindAllStringSubmatch(text, -1) {
-		for _, name := range strings.Fields(m[1]) {
+		for name := range strings.FieldsSeq(m[1]) {
 			if _, err := os.Stat(filepath.Join("../..", name)); err != nil {
 				t.Errorf("COPY %s: %v", name, err)
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -15,9 +16,7 @@ import (
 // flags are by configuration key.
 func load(term terminal, g *globals, flags map[string]string) (config.Config, error) {
 	src := config.Sources{Env: term.env, ReadFile: os.ReadFile, Flags: map[string]string{}}
-	for k, v := range flags {
-		src.Flags[k] = v
-	}
+	maps.Copy(src.Flags, flags)
 	if g.dataDir != "" {
 		src.Flags["data_dir"] = g.dataDir
 	}

@@ -33,7 +33,7 @@ func (channelMap) secret() bool { return true }
 
 func (c channelMap) set(text string) error {
 	all := map[string]Channel{}
-	for _, item := range strings.Split(text, ";") {
+	for item := range strings.SplitSeq(text, ";") {
 		words := strings.Fields(item)
 		if len(words) == 0 {
 			continue

@@ -201,8 +201,7 @@ func TestEverySettingIsReadFromEnvironmentAndFlag(t *testing.T) {
 func TestEveryFieldHasAFlag(t *testing.T) {
 	var leaves func(reflect.Type) int
 	leaves = func(typ reflect.Type) (n int) {
-		for i := range typ.NumField() {
-			f := typ.Field(i)
+		for f := range typ.Fields() {
 			switch {
 			case f.Type == reflect.TypeFor[config.Secret](), f.Type == reflect.TypeFor[map[string]config.Channel](): // no flag
 			case f.Type == reflect.TypeFor[config.Night](): // one flag for both

@@ -16,7 +16,7 @@ func prefixes(at *[]netip.Prefix) value { return networks{at} }
 
 func (n networks) set(text string) error {
 	var all []netip.Prefix
-	for _, item := range strings.Split(text, ",") {
+	for item := range strings.SplitSeq(text, ",") {
 		p, err := parsePrefix(strings.TrimSpace(item))
 		if err != nil {
 			return err
@@ -80,7 +80,7 @@ func severities(at *map[string]string) value { return aliases{at} }
 
 func (a aliases) set(text string) error {
 	all := map[string]string{}
-	for _, item := range strings.Split(text, ",") {
+	for item := range strings.SplitSeq(text, ",") {
 		word, severity, _ := strings.Cut(item, "=")
 		if err := addAlias(all, word, severity); err != nil {
 			return err

@@ -33,7 +33,7 @@ func sources(at *[]PrometheusSource) value { return servers{at} }
 
 func (s servers) set(text string) error {
 	var all []PrometheusSource
-	for _, item := range strings.Split(text, ",") {
+	for item := range strings.SplitSeq(text, ",") {
 		name, address, _ := strings.Cut(strings.TrimSpace(item), "=")
 		u, err := serverURL(address)
 		if err != nil || !sourceName.MatchString(name) {

@@ -31,7 +31,7 @@ func Slug(title string) string {
 // can be changed the same way.
 func safePath(p string) string {
 	var parts []string
-	for _, name := range strings.Split(strings.ReplaceAll(p, `\`, "/"), "/") {
+	for name := range strings.SplitSeq(strings.ReplaceAll(p, `\`, "/"), "/") {
 		if name == "" || name == "." || name == ".." {
 			continue
 		}

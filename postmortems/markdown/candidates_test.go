@@ -41,7 +41,7 @@ func TestCandidates(t *testing.T) {
 	} {
 		got := candidates(c.doc, c.dest, c.kind)
 		want := []string{}
-		for _, w := range strings.Fields(c.want) {
+		for w := range strings.FieldsSeq(c.want) {
 			want = append(want, strings.ReplaceAll(w, "~", " "))
 		}
 		if len(got) < len(want) || !slices.Equal(got[:len(want)], want) || c.want == "" && len(got) > 0 {

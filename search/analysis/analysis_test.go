@@ -104,7 +104,7 @@ func TestScanOffsets(t *testing.T) {
 
 // What is taken to be normalized without a closer look is.
 func TestNormalize(t *testing.T) {
-	for r := rune(0); r < 0x11000; r++ {
+	for r := range rune(0x11000) {
 		for _, s := range []string{string(r), "a" + string(r), string(r) + "e\u0301", string(r) + "漢" + string(r)} {
 			if got, want := Normalize(s), norm.NFC.String(s); got != want {
 				t.Fatalf("%q is normalized to %q, want %q", s, got, want)

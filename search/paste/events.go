@@ -1,26 +1,20 @@
 package paste
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // isEvents tells the tables that kubectl prints: events, and pods with a status.
 func isEvents(text string) bool {
 	for line := range strings.Lines(text) {
 		f := strings.Fields(line)
 		switch {
-		case len(f) >= 4 && has(f, "REASON") && (has(f, "MESSAGE") || has(f, "OBJECT")),
-			len(f) >= 4 && has(f, "READY") && has(f, "STATUS") && has(f, "RESTARTS"),
+		case len(f) >= 4 && slices.Contains(f, "REASON") && (slices.Contains(f, "MESSAGE") || slices.Contains(f, "OBJECT")),
+			len(f) >= 4 && slices.Contains(f, "READY") && slices.Contains(f, "STATUS") && slices.Contains(f, "RESTARTS"),
 			len(f) >= 4 && f[0] == "Type" && f[1] == "Reason" && f[len(f)-1] == "Message":
 			return true
 		case isEvent(f):
-			return true
-		}
-	}
-	return false
-}
-
-func has(fields []string, one string) bool {
-	for _, f := range fields {
-		if f == one {
 			return true
 		}
 	}
@@ -56,12 +50,12 @@ func (r *reader) events(text string) {
 		f := strings.Fields(line)
 		i := eventType(f)
 		switch {
-		case has(f, "RESTARTS"):
+		case slices.Contains(f, "RESTARTS"):
 			pods = true
 		case pods && len(f) >= 3:
 			r.pod(f)
 		case i < 0:
-			if !has(f, "REASON") && !has(f, "Reason") && strings.Trim(strings.TrimSpace(line), "- ") != "" {
+			if !slices.Contains(f, "REASON") && !slices.Contains(f, "Reason") && strings.Trim(strings.TrimSpace(line), "- ") != "" {
 				r.detail(line)
 			}
 		case f[i] == "Normal":

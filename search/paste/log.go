@@ -143,7 +143,7 @@ func withoutHost(line string) string {
 
 // nginxTail reads what nginx writes behind an error: the request and the upstream.
 func (r *reader) nginxTail(tail string) {
-	for _, part := range strings.Split(tail, ", ") {
+	for part := range strings.SplitSeq(tail, ", ") {
 		key, value, _ := strings.Cut(part, ": ")
 		value = strings.Trim(value, `"`)
 		switch key {

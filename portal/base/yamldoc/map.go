@@ -2,6 +2,7 @@ package yamldoc
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -149,10 +150,8 @@ func (m *Map) find(key string) *yaml.Node {
 }
 
 func (m *Map) learn(key string) {
-	for _, k := range m.known {
-		if k == key {
-			return
-		}
+	if slices.Contains(m.known, key) {
+		return
 	}
 	m.known = append(m.known, key)
 }

@@ -92,7 +92,7 @@ func ReadRequest(r *bufio.Reader) (Request, error) {
 // capabilities notes what the client asked for and tells whether a list of push
 // options follows the commands.
 func (q *Request) capabilities(caps string) (options bool, err error) {
-	for _, c := range strings.Fields(caps) {
+	for c := range strings.FieldsSeq(caps) {
 		switch {
 		case c == "report-status", c == "report-status-v2":
 			q.Report = true

@@ -60,7 +60,7 @@ func TestPostsAreOfTheThreeMonths(t *testing.T) {
 		if bytes.Contains(p.Body, []byte("INC-OLD")) {
 			t.Error("a trouble of two years ago is told")
 		}
-		for _, line := range bytes.Split(p.Body, []byte("\n")) {
+		for line := range bytes.SplitSeq(p.Body, []byte("\n")) {
 			var x struct{ Start, Started string }
 			if p.Format != "ndjson" || json.Unmarshal(line, &x) != nil || x.Start == "" {
 				continue
@@ -84,7 +84,7 @@ func TestTroublesShowInTheMeasurements(t *testing.T) {
 	k := known()[0]
 	body := s.buckets(indicators[3], k.Started, k.Started.Add(30*time.Minute))
 	var good, total float64
-	for _, line := range bytes.Split(bytes.TrimSpace(body), []byte("\n")) {
+	for line := range bytes.SplitSeq(bytes.TrimSpace(body), []byte("\n")) {
 		var x struct{ Good, Total float64 }
 		if err := json.Unmarshal(line, &x); err != nil {
 			t.Fatal(err)
