@@ -2,9 +2,11 @@ package ledger_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -98,8 +100,8 @@ const (
 )
 
 // month makes a month of buckets of one objective: day and night, noise, and a
-// bad hour now and then.
-func month(n int) []slo.Bucket {
+// bad hour now and then. Each count is made of the events by count.
+func month(n int, count func(r *rand.Rand, events float64) float64) []slo.Bucket {
 	r := rand.New(rand.NewPCG(uint64(n), 1))
 	mean := 200 + float64(n%50)*20
 	out := make([]slo.Bucket, 0, monthDays*perDay)
@@ -110,20 +112,55 @@ func month(n int) []slo.Bucket {
 		if i/12%300 == n%300 {
 			bad = math.Round(total * 0.2)
 		}
-		out = append(out, slo.Bucket{Start: noon.Add(-12 * time.Hour).Add(time.Duration(i) * step), Len: step, Good: total - bad, Total: total, Coverage: 1, Rev: 1})
+		k := slo.Bucket{Start: noon.Add(-12 * time.Hour).Add(time.Duration(i) * step), Len: step, Coverage: 1, Rev: 1}
+		k.Total, k.Good = count(r, total), count(r, total)
+		if bad > 0 {
+			k.Good = k.Total - count(r, bad)
+		}
+		if r.IntN(200) == 0 {
+			k.Coverage = 0.95
+		}
+		out = append(out, k)
 	}
 	return out
 }
 
+// counting are the ways in which counts come: as events, as increase() of
+// Prometheus gives them where samples are 15 s apart, and as the sum of that over
+// four series.
+func counting() map[string]func(r *rand.Rand, events float64) float64 {
+	const scale = 1.0 * 300 / 285
+	return map[string]func(r *rand.Rand, events float64) float64{
+		"events":   func(_ *rand.Rand, events float64) float64 { return events },
+		"increase": func(_ *rand.Rand, events float64) float64 { return events * scale },
+		"increase-4-series": func(_ *rand.Rand, events float64) (sum float64) {
+			for i := range 4 {
+				sum += math.Floor((events+float64(i))/4) * scale
+			}
+			return sum
+		},
+	}
+}
+
 // BenchmarkAggregateMonth adds up 500 objectives over 30 days of 5-minute buckets
-// from the database, beside the same sum over the same points in memory.
+// from the database, beside the same sum over the same points in memory. Goal:
+// 1.2 times that, and 2.6 bytes a point.
 func BenchmarkAggregateMonth(b *testing.B) {
+	ways := counting()
+	for _, way := range slices.Sorted(maps.Keys(ways)) {
+		b.Run(way, func(b *testing.B) { aggregate(b, ways[way]) })
+	}
+}
+
+// pair is a bucket as it is in memory.
+type pair struct{ good, total float64 }
+
+func aggregate(b *testing.B, count func(r *rand.Rand, events float64) float64) {
 	w := newWorld(b, ledger.Options{})
-	type pair struct{ good, total float64 }
 	memory := make([][]pair, aggregated)
 	for n := range aggregated {
 		var facts []feed.Fact
-		for i, k := range month(n) {
+		for i, k := range month(n, count) {
 			memory[n] = append(memory[n], pair{k.Good, k.Total})
 			facts = append(facts, feed.Fact{Kind: feed.SLI, Source: "prom", Entity: name(n), At: k.Start, Rev: 1, Item: i, Bucket: &k})
 		}
@@ -146,16 +183,9 @@ func BenchmarkAggregateMonth(b *testing.B) {
 		}
 		b.StopTimer()
 		began := time.Now()
-		var g, t float64
-		for _, points := range memory {
-			var sg, st float64
-			for _, p := range points {
-				sg, st = sg+p.good, st+p.total
-			}
-			g, t = g+sg, t+st
-		}
+		g, t := inMemory(memory)
 		scan += time.Since(began)
-		if g != good || t != total {
+		if math.Abs(g-good) > 1e-12*g || math.Abs(t-total) > 1e-12*t {
 			b.Fatalf("the sums differ: %v of %v, %v of %v", good, total, g, t)
 		}
 		b.StartTimer()
@@ -173,6 +203,17 @@ func BenchmarkAggregateMonth(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed())/float64(scan), "x-memory")
 	b.ReportMetric(float64(w.bucketBytes(b))/points, "B/point")
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/points, "ns/point")
+}
+
+func inMemory(memory [][]pair) (good, total float64) {
+	for _, points := range memory {
+		var g, t float64
+		for _, p := range points {
+			g, t = g+p.good, t+p.total
+		}
+		good, total = good+g, total+t
+	}
+	return good, total
 }
 
 func name(n int) string { return fmt.Sprintf("service-%03d-availability", n) }

@@ -10,7 +10,7 @@ import (
 
 // A packed day holds the buckets of one SLO, one source and one UTC day:
 //
-//	form(1) = 1
+//	form(1) = 2
 //	length of a bucket in seconds     uvarint, divides 86,400
 //	flags(1)                          which of the following are there
 //	sums                              of all buckets, see daySums
@@ -18,27 +18,45 @@ import (
 //	revision of all                   varint, unless each has its own
 //	counts                            see below
 //	revisions                         a varint each, if they differ
-//	coverages                         8 bytes each, if not 1 everywhere
+//	coverages                         if not 1 everywhere: how many different ones
+//	                                  less one (1 byte), those (8 bytes each), which
+//	                                  one each has (in bits, 8 zero bytes); 255: 8
+//	                                  bytes each
 //
-// Counts that are whole numbers are packed in bits, the same number of bits for
-// each bucket of the day:
+// Counts are whole multiples of a unit (see unit), give or take a few units of
+// the last place (ulps) that adding up rounded off. They are packed in bits, the
+// same number of bits for each bucket of the day:
 //
-//	first total, least Δtotal, least bad        varints
-//	bits of a Δtotal, bits of a bad             1 byte each
-//	Δtotal less the least, bad less the least   so many bits each, least first
-//	8 zero bytes                                so that a bucket is one load
+//	how many units, each              uvarints: numerator, denominator
+//	first total, least Δtotal, least bad, least ulps of total, of good    varints
+//	bits of Δtotal, of bad, of which unit, of ulps of total, of good      1 byte each
+//	each less the least               so many bits each, least first
+//	8 zero bytes                      so that a bucket is one load
+//	bytes of the odd ones             uvarint
+//	odd ones                          see appendOdd
 //
-// Reading them takes no branch that the processor could guess wrongly, which is
-// what varints cost most; day-night traffic takes 1 to 2 bytes a bucket. Where
-// some count is a fraction (increase() of Prometheus gives those) or huge, every
-// good and total is there as 8 bytes: what was measured comes back bit by bit.
-const dayForm = 1
+// Totals are told by their difference to the one before, goods by what is missing
+// to the total, as multiples and as ulps. Reading takes no branch that the
+// processor could guess wrongly, which is what varints cost most; day-night
+// traffic takes 1 to 2 bytes a bucket, as counted or as increase() gives it. A
+// bucket that fits no unit, such as one summed over series with different units,
+// is odd: it names a unit past the last, and what its counts are above the
+// multiples of the first unit lies apart, in 1 to 17 bytes. What was measured
+// comes back bit by bit, nonsense too.
+//
+// Form 1, which days written before it have, knows the unit 1 only: its counts
+// are as above without units, ulps and odd ones, or 8 bytes each where some count
+// was a fraction (flagFloats); its coverages are 8 bytes each.
+const (
+	dayForm    = 2
+	oldDayForm = 1
+)
 
 const (
 	flagHoles    = 1 << iota // not every bucket of the day is there
 	flagRevs                 // revisions differ
 	flagCoverage             // some coverage is not 1
-	flagFloats               // counts are 8 bytes each
+	flagFloats               // form 1: counts are 8 bytes each
 )
 
 const secondsOfDay = 86400

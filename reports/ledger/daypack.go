@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // bytes packs the day.
@@ -14,11 +15,7 @@ func (d *dayPoints) bytes() []byte {
 			there = append(there, p)
 		}
 	}
-	k := packingOf(there)
 	flags := d.flags(there)
-	if !k.fits {
-		flags |= flagFloats
-	}
 	b := make([]byte, 0, 96+3*len(there))
 	b = append(b, dayForm)
 	b = binary.AppendUvarint(b, uint64(d.length))
@@ -34,12 +31,16 @@ func (d *dayPoints) bytes() []byte {
 		}
 		b = binary.AppendVarint(b, rev)
 	}
-	if k.fits {
-		b = k.append(b, there)
-	} else {
-		b = appendFloats(b, there)
+	b = appendCounts(b, there)
+	if flags&flagRevs != 0 {
+		for _, p := range there {
+			b = binary.AppendVarint(b, p.rev)
+		}
 	}
-	return appendColumns(b, flags, there)
+	if flags&flagCoverage != 0 {
+		b = appendCoverages(b, there)
+	}
+	return b
 }
 
 func (d *dayPoints) flags(there []point) (flags byte) {
@@ -81,75 +82,62 @@ func (d *dayPoints) appendHoles(b []byte) []byte {
 	return append(b, holes...)
 }
 
-func appendFloats(b []byte, there []point) []byte {
-	for _, p := range there {
-		b = binary.BigEndian.AppendUint64(b, math.Float64bits(p.good))
-		b = binary.BigEndian.AppendUint64(b, math.Float64bits(p.total))
-	}
-	return b
-}
+// manyCoverages says that each bucket has its coverage beside it.
+const manyCoverages = 255
 
-// appendColumns writes what differs from bucket to bucket besides the counts.
-func appendColumns(b []byte, flags byte, there []point) []byte {
-	if flags&flagRevs != 0 {
-		for _, p := range there {
-			b = binary.AppendVarint(b, p.rev)
-		}
+// appendCoverages writes the coverages: shares of a few dozen scrapes, so that a
+// day has few different ones.
+func appendCoverages(b []byte, there []point) []byte {
+	known := make([]uint64, 0, len(there))
+	for _, p := range there {
+		known = append(known, math.Float64bits(p.coverage))
 	}
-	if flags&flagCoverage != 0 {
+	slices.Sort(known)
+	known = slices.Compact(known)
+	if len(known) > manyCoverages {
+		b = append(b, manyCoverages)
 		for _, p := range there {
 			b = binary.BigEndian.AppendUint64(b, math.Float64bits(p.coverage))
 		}
+		return b
 	}
-	return b
-}
-
-// packing is how the counts of a day are packed in bits.
-type packing struct {
-	fits                       bool
-	first, leastDelta, badBase int64
-	deltaBits, badBits         int
-}
-
-// packingOf finds the least and the most of a day.
-func packingOf(there []point) (k packing) {
-	if len(there) == 0 {
-		return packing{fits: true}
+	b = append(b, byte(len(known)-1))
+	for _, c := range known {
+		b = binary.BigEndian.AppendUint64(b, c)
 	}
-	var mostDelta, mostBad, last int64
-	for i, p := range there {
-		if !p.whole() {
-			return packing{}
-		}
-		total := int64(p.total)
-		bad := total - int64(p.good)
-		if i == 0 {
-			k.first, last, k.badBase, mostBad = total, total, bad, bad
-		}
-		k.leastDelta, mostDelta = min(k.leastDelta, total-last), max(mostDelta, total-last)
-		k.badBase, mostBad = min(k.badBase, bad), max(mostBad, bad)
-		last = total
-	}
-	k.deltaBits, k.badBits = bits.Len64(uint64(mostDelta-k.leastDelta)), bits.Len64(uint64(mostBad-k.badBase))
-	k.fits = k.deltaBits+k.badBits <= maxPacked
-	return k
-}
-
-func (k packing) append(b []byte, there []point) []byte {
-	b = binary.AppendVarint(b, k.first)
-	b = binary.AppendVarint(b, k.leastDelta)
-	b = binary.AppendVarint(b, k.badBase)
-	b = append(b, byte(k.deltaBits), byte(k.badBits))
-	width := k.deltaBits + k.badBits
-	out := make([]byte, (len(there)*width+7)/8+loadBytes)
-	last, at := k.first, 0
+	w := newBitWriter(len(there), bitsFor(len(known)))
 	for _, p := range there {
-		total := int64(p.total)
-		u := uint64(total-last-k.leastDelta) | uint64(total-int64(p.good)-k.badBase)<<k.deltaBits
-		last = total
-		place := out[at>>3:]
-		binary.LittleEndian.PutUint64(place, binary.LittleEndian.Uint64(place)|u<<(at&7))
-		at += width
+		i, _ := slices.BinarySearch(known, math.Float64bits(p.coverage))
+		w.put(uint64(i))
 	}
-	return append(b, out...)
+	return append(b, w.out...)
+}
+
+// bitsFor is how many bits tell n things apart.
+func bitsFor(n int) int { return bits.Len(uint(n - 1)) }
+
+// bitWriter packs numbers of the same width, least bits first.
+type bitWriter struct {
+	out       []byte
+	width, at int
+}
+
+func newBitWriter(n, width int) *bitWriter {
+	return &bitWriter{out: make([]byte, packedBytes(n, width)), width: width}
+}
+
+// packedBytes is what n numbers of a width take, with the bytes after them that
+// let each be one load.
+func packedBytes(n, width int) int { return (n*width+7)/8 + loadBytes }
+
+func (w *bitWriter) put(u uint64) {
+	place := w.out[w.at>>3:]
+	binary.LittleEndian.PutUint64(place, binary.LittleEndian.Uint64(place)|u<<(w.at&7))
+	w.at += w.width
+}
+
+// bitsAt reads the n-th number that a bitWriter put.
+func bitsAt(b []byte, n, width int) uint64 {
+	at := n * width
+	return binary.LittleEndian.Uint64(b[at>>3:]) >> (at & 7) & (1<<width - 1)
 }

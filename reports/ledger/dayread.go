@@ -7,18 +7,24 @@ import (
 	"time"
 )
 
+// dayHead is the beginning of a packed day: enough to add it up.
+type dayHead struct {
+	form   byte
+	flags  byte
+	length int
+	sums   daySums
+}
+
 // packedDay is a packed day taken apart, not yet unpacked. Its slices are those of
 // the row.
 type packedDay struct {
-	length    int
-	flags     byte
-	sums      daySums
+	dayHead
 	there     []byte // a bit a bucket; nil: all
 	rev       int64
-	packing   packing
-	counts    []byte
+	counts    packedCounts
+	floats    []byte // form 1 with flagFloats: instead of counts
 	revs      []byte
-	coverages []byte
+	coverages packedCoverages
 }
 
 // reader takes fields off the front of a row; ok turns false at the first that is
@@ -72,10 +78,10 @@ func (r *reader) float() float64 {
 	return 0
 }
 
-// readSums reads the beginning of a packed day: enough to add it up.
-func readSums(row []byte) (d packedDay, r reader, ok bool) {
+// readHead reads the beginning of a packed day; r goes on behind it.
+func readHead(row []byte) (d dayHead, r reader, ok bool) {
 	r = reader{row, true}
-	if r.byte() != dayForm {
+	if d.form = r.byte(); d.form != dayForm && d.form != oldDayForm {
 		return d, r, false
 	}
 	length := r.uvarint()
@@ -94,10 +100,11 @@ func readSums(row []byte) (d packedDay, r reader, ok bool) {
 
 // readDay takes a packed day apart.
 func readDay(row []byte) (d packedDay, ok bool) {
-	d, r, ok := readSums(row)
+	head, r, ok := readHead(row)
 	if !ok {
 		return d, false
 	}
+	d.dayHead = head
 	if d.flags&flagHoles != 0 {
 		d.there = r.bytes((secondsOfDay/d.length + 7) / 8)
 	}
@@ -108,16 +115,13 @@ func readDay(row []byte) (d packedDay, ok bool) {
 	if !r.ok || n != d.count() {
 		return d, false
 	}
-	if d.flags&flagFloats != 0 {
-		d.counts = r.bytes(16 * n)
-	} else {
-		d.packing.first, d.packing.leastDelta, d.packing.badBase = r.varint(), r.varint(), r.varint()
-		d.packing.deltaBits, d.packing.badBits = int(r.byte()), int(r.byte())
-		width := d.packing.deltaBits + d.packing.badBits
-		if width > maxPacked {
-			return d, false
-		}
-		d.counts = r.bytes((n*width+7)/8 + loadBytes)
+	switch {
+	case d.form == dayForm:
+		d.counts = r.counts(n)
+	case d.flags&flagFloats != 0:
+		d.floats = r.bytes(16 * n)
+	default:
+		d.counts = r.oldCounts(n)
 	}
 	if d.flags&flagRevs != 0 {
 		d.revs = r.b
@@ -126,7 +130,7 @@ func readDay(row []byte) (d packedDay, ok bool) {
 		}
 	}
 	if d.flags&flagCoverage != 0 {
-		d.coverages = r.bytes(8 * n)
+		d.coverages = r.coverages(d.form, n)
 	}
 	return d, r.ok
 }
@@ -151,29 +155,24 @@ func (d *packedDay) count() int {
 // time, until fn returns false. It allocates nothing.
 func (d *packedDay) each(first, past int, fn func(i int, p point) bool) {
 	p := point{rev: d.rev, coverage: 1, there: true}
-	k, total, revs := d.packing, d.packing.first, d.revs
-	width := k.deltaBits + k.badBits
-	deltaMask, badMask := uint64(1)<<k.deltaBits-1, uint64(1)<<k.badBits-1
+	counts, revs := d.counts, d.revs
 	n := 0 // buckets so far
 	for i, end := 0, min(past, secondsOfDay/d.length); i < end; i++ {
 		if d.there != nil && d.there[i/8]&(1<<(i%8)) == 0 {
 			continue
 		}
-		if d.flags&flagFloats != 0 {
-			p.good = math.Float64frombits(binary.BigEndian.Uint64(d.counts[16*n:]))
-			p.total = math.Float64frombits(binary.BigEndian.Uint64(d.counts[16*n+8:]))
+		if d.floats != nil {
+			p.good = math.Float64frombits(binary.BigEndian.Uint64(d.floats[16*n:]))
+			p.total = math.Float64frombits(binary.BigEndian.Uint64(d.floats[16*n+8:]))
 		} else {
-			at := n * width
-			u := binary.LittleEndian.Uint64(d.counts[at>>3:]) >> (at & 7)
-			total += k.leastDelta + int64(u&deltaMask)
-			p.total, p.good = float64(total), float64(total-k.badBase-int64(u>>k.deltaBits&badMask))
+			p.good, p.total = counts.next(n)
 		}
 		if revs != nil {
 			rev, size := binary.Varint(revs)
 			p.rev, revs = rev, revs[size:]
 		}
-		if d.coverages != nil {
-			p.coverage = math.Float64frombits(binary.BigEndian.Uint64(d.coverages[8*n:]))
+		if d.flags&flagCoverage != 0 {
+			p.coverage = d.coverages.at(n)
 		}
 		n++
 		if i >= first && !fn(i, p) {

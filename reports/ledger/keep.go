@@ -236,7 +236,7 @@ func rollUp(w kv.Writer, key []byte) error {
 	if err != nil || row == nil {
 		return err
 	}
-	h, _, ok := readSums(row)
+	h, _, ok := readHead(row)
 	if !ok {
 		return damagedDay()
 	}

@@ -100,7 +100,7 @@ func (l *Ledger) Buckets(ctx context.Context, name string, from, to time.Time) (
 func (l *Ledger) EachBucket(ctx context.Context, name string, from, to time.Time, fn func(slo.Bucket) bool) error {
 	return l.opt.DB.View(ctx, func(r kv.Reader) error {
 		stopped := false
-		return eachDay(r, name, from, to, func(midnight time.Time, row []byte) (bool, error) {
+		return eachDay(r, name, from, to, func(midnight time.Time, _ dayHead, row []byte) (bool, error) {
 			d, ok := readDay(row)
 			if !ok {
 				return false, damagedDay()
@@ -118,8 +118,8 @@ func (l *Ledger) EachBucket(ctx context.Context, name string, from, to time.Time
 // Sums adds up what Buckets would give, as fast as it can be read.
 func (l *Ledger) Sums(ctx context.Context, name string, from, to time.Time) (s Sum, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
-		return eachDay(r, name, from, to, func(midnight time.Time, row []byte) (bool, error) {
-			return true, s.addDay(midnight, row, from, to)
+		return eachDay(r, name, from, to, func(midnight time.Time, head dayHead, row []byte) (bool, error) {
+			return true, s.addDay(midnight, head, row, from, to)
 		})
 	})
 	return s, err

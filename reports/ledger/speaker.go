@@ -29,6 +29,7 @@ const (
 // speaker is what one source counted for one SLO on one UTC day.
 type speaker struct {
 	source  []byte
+	head    dayHead
 	row     []byte // its packed day
 	covered int64  // seconds of the day that it measured; what cannot be added does not count
 }
@@ -86,7 +87,7 @@ func eachContest(r kv.Reader, name string, from, to time.Time, fn func(midnight 
 			return err
 		}
 		day := dayOf(item.Key[prefix : prefix+dayBytes])
-		head, _, ok := readSums(item.Value)
+		head, _, ok := readHead(item.Value)
 		if !ok {
 			return damagedDay()
 		}
@@ -98,7 +99,7 @@ func eachContest(r kv.Reader, name string, from, to time.Time, fn func(midnight 
 		}
 		at = day
 		covered := int64(math.Round(head.sums.covered * float64(head.length)))
-		all = append(all, speaker{item.Key[prefix+dayBytes:], item.Value, covered})
+		all = append(all, speaker{item.Key[prefix+dayBytes:], head, item.Value, covered})
 	}
 	if len(all) == 0 {
 		return nil
@@ -109,9 +110,10 @@ func eachContest(r kv.Reader, name string, from, to time.Time, fn func(midnight 
 
 // eachDay calls fn with the packed days of an SLO that touch [from, to), of the
 // source that speaks for each.
-func eachDay(r kv.Reader, name string, from, to time.Time, fn func(midnight time.Time, row []byte) (bool, error)) error {
+func eachDay(r kv.Reader, name string, from, to time.Time, fn func(midnight time.Time, head dayHead, row []byte) (bool, error)) error {
 	return eachContest(r, name, from, to, func(midnight time.Time, all []speaker) (bool, error) {
-		return fn(midnight, all[speaking(all)].row)
+		speaks := all[speaking(all)]
+		return fn(midnight, speaks.head, speaks.row)
 	})
 }
 

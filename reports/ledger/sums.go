@@ -14,11 +14,7 @@ type Sum struct {
 
 // addDay adds the buckets of a packed day that begin in [from, to): all of them
 // by the sums that the day begins with, else one by one.
-func (s *Sum) addDay(midnight time.Time, row []byte, from, to time.Time) error {
-	head, _, ok := readSums(row)
-	if !ok {
-		return damagedDay()
-	}
+func (s *Sum) addDay(midnight time.Time, head dayHead, row []byte, from, to time.Time) error {
 	first, past := indexes(midnight, head.length, from, to)
 	sums := head.sums
 	if first > 0 || past < secondsOfDay/head.length {
