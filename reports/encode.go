@@ -21,10 +21,17 @@ func Decode(b []byte) (r Report, err error) {
 	return r, err
 }
 
-// Hash names inputs: two that are equal have one hash. The order of lists counts,
-// so give them as Compile gets them.
-func (in Inputs) Hash() (string, error) {
-	b, err := json.Marshal(in)
+// Hash names what a report is made of: its inputs, and what the definition asks
+// for. Where both are equal the hash is, so that a report which differs all the
+// same was made by another program. The order of lists counts, so give them as
+// Compile gets them.
+func (in Inputs) Hash(def Definition) (string, error) {
+	b, err := json.Marshal(struct {
+		Title, Zone string
+		Scope       Scope
+		Sections    []string
+		Inputs      Inputs
+	}{def.Title, def.Zone, def.Scope, def.Sections, in})
 	if err != nil {
 		return "", fault.Wrap(fault.Internal, "reports.Hash", "the inputs cannot be hashed", err)
 	}

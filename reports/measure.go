@@ -19,9 +19,6 @@ type Measurement struct {
 	// At gives the definition that counted at an instant, ok false when there was
 	// none; nil is always SLO.
 	At func(t time.Time) (s slo.SLO, ok bool)
-	// Known gives a result that is settled already, so that its buckets need not
-	// be read again; nil is none.
-	Known func(s slo.SLO, p period.Period) (r slo.Result, ok bool)
 	// Buckets are in order of time and reach back to Need.
 	Buckets []slo.Bucket
 }
@@ -34,29 +31,18 @@ func (m Measurement) at(p period.Period) (slo.SLO, bool) {
 	return m.At(p.To.Add(-time.Nanosecond))
 }
 
-func (m Measurement) known(s slo.SLO, p period.Period) (slo.Result, bool) {
-	if m.Known == nil {
-		return slo.Result{}, false
-	}
-	return m.Known(s, p)
-}
-
 // ruleReach is the longest window of the burn-rate rules.
 const ruleReach = 3 * 24 * time.Hour
 
-// Need is from when on the buckets are read for a period: the first span that is
-// not known, the objective's window and the longest burn-rate rule.
+// Need is from when on the buckets are read for a period: the first span in which
+// the objective was defined, its window and the longest burn-rate rule.
 func (m Measurement) Need(p period.Period, asOf time.Time) time.Time {
 	need, _ := window(m.SLO, asOf)
 	if t := p.From.Add(-ruleReach); t.Before(need) {
 		need = t
 	}
 	for _, span := range Spans(p) {
-		s, ok := m.at(span)
-		if !ok {
-			continue
-		}
-		if _, ok := m.known(s, span); ok {
+		if _, ok := m.at(span); !ok {
 			continue
 		}
 		if span.From.Before(need) {
@@ -94,11 +80,7 @@ func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 			o.Results = append(o.Results, slo.Result{From: span.From, To: span.To, State: slo.NotYet, Reason: "the objective was not defined"})
 			continue
 		}
-		r, ok := m.known(at, span)
-		if !ok {
-			r = slo.Evaluate(at, buckets, slo.Span{From: span.From, To: span.To, Now: asOf})
-		}
-		o.Results = append(o.Results, r)
+		o.Results = append(o.Results, slo.Evaluate(at, buckets, slo.Span{From: span.From, To: span.To, Now: asOf}))
 	}
 	from, to := window(s, asOf)
 	own := slo.Span{From: from, To: to, Now: asOf}

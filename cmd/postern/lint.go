@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +29,7 @@ func newLint(term terminal, g *globals) *cobra.Command {
 			l := linter{
 				gate:     newFileGate(conf.Limits),
 				renderer: markdown.New(markdown.Options{}),
-				policy:   postmortems.Policy{SeverityAliases: conf.SeverityAliases, Now: time.Now()},
+				policy:   postmortems.Policy{SeverityAliases: conf.SeverityAliases, Now: term.now()},
 				reports:  map[string]string{},
 			}
 			for _, arg := range args {

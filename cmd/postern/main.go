@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -34,18 +35,22 @@ const (
 	exitInterrupted = 130 // as shells report SIGINT
 )
 
-func main() {
+func main() { play(time.Now) }
+
+// play is the program by a clock.
+func play(now func() time.Time) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv})
+	code := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv, now})
 	stop()
 	os.Exit(code)
 }
 
-// terminal is what a command reads and writes.
+// terminal is what a command reads and writes, and the clock it goes by.
 type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) (string, bool)
+	now      func() time.Time
 }
 
 // run executes one command line and gives its exit status.

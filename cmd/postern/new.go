@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +30,7 @@ func newNew(term terminal) *cobra.Command {
 			if title = strings.TrimSpace(title); title == "" {
 				return usageError{errors.New("--title must say what the document is about")}
 			}
-			doc, err := postmortems.NewDocument(kind, title, incident, time.Now())
+			doc, err := postmortems.NewDocument(kind, title, incident, term.now())
 			if err != nil {
 				return err
 			}

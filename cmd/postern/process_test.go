@@ -15,6 +15,7 @@ import (
 type process struct {
 	url   string
 	cmd   *exec.Cmd
+	ready chan string // its address, once
 	ended chan error
 	log   *lockedBuffer
 }
@@ -31,21 +32,28 @@ func authorEnv(dir string) []string {
 // its ready line.
 func startProcess(t testing.TB, env []string, line ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(line[0], line[1:]...), ended: make(chan error, 1), log: &lockedBuffer{}}
+	p := launch(t, env, line...)
+	select {
+	case p.url = <-p.ready:
+	case err := <-p.ended:
+		t.Fatalf("the portal ended: %v\n%s", err, p.log)
+	case <-time.After(startPatience):
+		t.Fatalf("no ready line\n%s", p.log)
+	}
+	return p
+}
+
+// launch starts a command line that ends in `postern serve …` and waits for nothing.
+func launch(t testing.TB, env []string, line ...string) *process {
+	t.Helper()
 	said := &readyLine{ready: make(chan string, 1)}
+	p := &process{cmd: exec.Command(line[0], line[1:]...), ready: said.ready, ended: make(chan error, 1), log: &lockedBuffer{}}
 	p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = env, said, p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	go func() { p.ended <- p.cmd.Wait() }()
 	t.Cleanup(func() { _ = p.cmd.Process.Kill() }) // for a test that failed half-way
-	select {
-	case p.url = <-said.ready:
-	case err := <-p.ended:
-		t.Fatalf("the portal ended: %v\n%s", err, p.log)
-	case <-time.After(startPatience):
-		t.Fatalf("no ready line\n%s", p.log)
-	}
 	return p
 }
 

@@ -18,7 +18,7 @@ import (
 // TestMain lets the test binary play postern itself, so that scripts run the
 // real program: `postern serve` in a script is another process.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"postern": main})
+	testscript.Main(m, map[string]func(){"postern": playTested})
 }
 
 // TestScripts plays authors, operators and attackers with the real git against
@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"mcp":      mcpCommand,
 			"fetch":    fetchCommand,
 			"status":   statusCommand,
+			"clock":    clockCommand,
 		},
 	})
 }
@@ -196,8 +197,10 @@ func authorCommand(ts *testscript.TestScript, _ bool, args []string) {
 
 func scriptEnv(ts *testscript.TestScript) []string {
 	var env []string
-	for _, k := range []string{"PATH", "HOME", "TMPDIR", "POSTERN_DATA_DIR", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "LC_ALL"} {
-		env = append(env, k+"="+ts.Getenv(k))
+	for _, k := range []string{"PATH", "HOME", "TMPDIR", "POSTERN_DATA_DIR", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "LC_ALL", clockEnv} {
+		if v := ts.Getenv(k); v != "" {
+			env = append(env, k+"="+v)
+		}
 	}
 	return env
 }

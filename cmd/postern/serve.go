@@ -95,7 +95,7 @@ func options(term terminal, conf config.Config) app.Options {
 		self = os.Args[0]
 	}
 	return app.Options{
-		Config: conf, Version: version, Log: logger(term.err, conf.Log, conf.Log.Level), Now: time.Now, Random: rand.Reader,
+		Config: conf, Version: version, Log: logger(term.err, conf.Log, conf.Log.Level), Now: term.now, Random: rand.Reader,
 		RenderCommand: []string{self, renderWorkerName}, FreeSpace: app.StatFreeSpace,
 	}
 }
@@ -148,7 +148,7 @@ func fillDemo(ctx context.Context, term terminal, a *app.App, conf config.Config
 	if err != nil {
 		return err
 	}
-	if err := demo.Feeds(ctx, http.DefaultClient, a.Address(), feeder, time.Now()); err != nil {
+	if err := demo.Feeds(ctx, http.DefaultClient, a.Address(), feeder, term.now()); err != nil {
 		return fault.Wrap(fault.Internal, "demo", "the sample feeds could not be posted", err)
 	}
 	if err := demo.Searches(ctx, http.DefaultClient, a.URL(), secret); err != nil {

@@ -38,7 +38,7 @@ func newTokenCreate(term terminal, g *globals) *cobra.Command {
 			if _, err := auth.ParseRole(role); err != nil {
 				return usageError{errors.New(fault.Message(err))}
 			}
-			until, err := expiry(expires, time.Now())
+			until, err := expiry(expires, term.now())
 			if err != nil {
 				return usageError{err}
 			}

@@ -11,13 +11,11 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/deliver"
 	"github.com/postern/postern/reports/deliver/outbox"
 	"github.com/postern/postern/reports/draw"
 	"github.com/postern/postern/reports/export"
-	"github.com/postern/postern/reports/period"
 )
 
 const (
@@ -28,13 +26,6 @@ const (
 	// mailCharts is how many charts a mail carries: it is read, the page is studied.
 	mailCharts = 3
 )
-
-// deliverWithin is how long after it was due a report is still worth sending by
-// itself: after ten days of standstill nobody wants ten daily mails.
-func deliverWithin(kind period.Kind) time.Duration {
-	const day = 24 * time.Hour
-	return map[period.Kind]time.Duration{period.Daily: 2 * day, period.Weekly: 7 * day, period.Monthly: 14 * day}[kind]
-}
 
 // openDeliveries makes the outbox and the senders of what is configured.
 func (a *App) openDeliveries(ctx context.Context) error {
@@ -98,88 +89,6 @@ func (a *App) canSend(channel string) bool {
 
 func channelOf(name string, c config.Channel) deliver.Channel {
 	return deliver.Channel{Name: name, Type: deliver.Type(c.Type), URL: c.URL.Reveal(), Secret: c.Secret.Reveal()}
-}
-
-// queueDeliveries asks for the deliveries of the newest revisions of every report
-// that has recipients. Asking twice is asking once, so it is done at start, after
-// every new revision and at every tick: a crash between publishing and asking
-// loses nothing.
-func (a *App) queueDeliveries(ctx context.Context) error {
-	defs, err := a.reportDefinitions(ctx)
-	if err != nil {
-		return err
-	}
-	for _, def := range defs {
-		if len(def.Recipients) == 0 {
-			continue
-		}
-		have, err := a.archive.Have(ctx, def.Name)
-		if err != nil {
-			return err
-		}
-		for _, rev := range have {
-			if err := a.queueRevision(ctx, def, rev); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// queueRevision asks for one revision's deliveries when it is worth sending.
-func (a *App) queueRevision(ctx context.Context, def reports.Definition, rev archive.Revision) error {
-	p, err := period.Of(rev.Kind, rev.Period, def.Location())
-	if err != nil || a.opt.Now().Sub(def.Due(p)) > deliverWithin(rev.Kind) {
-		return err
-	}
-	wanted := deliveriesOf(def, rev)
-	asked, err := a.outbox.Asked(ctx, wanted)
-	if err != nil || asked {
-		return err
-	}
-	news, err := a.worthSending(ctx, rev)
-	if err != nil || !news {
-		return err
-	}
-	return a.db.Update(ctx, func(w kv.Writer) error {
-		_, err := a.outbox.Add(w, wanted)
-		return err
-	})
-}
-
-// worthSending tells whether a revision says something new to who has the one
-// before: a first one does, a correction when it changes the verdict.
-func (a *App) worthSending(ctx context.Context, rev archive.Revision) (bool, error) {
-	if rev.Number == 1 {
-		return true, nil
-	}
-	all, err := a.archive.Revisions(ctx, rev.Name, rev.Period)
-	if err != nil {
-		return false, err
-	}
-	for _, before := range all {
-		if before.Number == rev.Number-1 {
-			return before.Verdict != rev.Verdict || before.Tone != rev.Tone, nil
-		}
-	}
-	return true, nil
-}
-
-// deliveriesOf are the deliveries of one revision.
-func deliveriesOf(def reports.Definition, rev archive.Revision) []outbox.Delivery {
-	out := make([]outbox.Delivery, 0, len(def.Recipients))
-	for _, r := range def.Recipients {
-		out = append(out, outbox.Delivery{Report: rev.Name, Period: rev.Period, Revision: rev.Number, Channel: r.Kind, Address: r.Address, Quiet: quietOf(def)})
-	}
-	return out
-}
-
-func quietOf(def reports.Definition) *outbox.Quiet {
-	if def.Quiet == nil {
-		return nil
-	}
-	const minute = time.Minute
-	return &outbox.Quiet{From: int(def.Quiet.From / minute), To: int(def.Quiet.To / minute), Zone: def.Zone}
 }
 
 // deliverDue is the job that sends what is due.

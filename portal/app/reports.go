@@ -29,12 +29,15 @@ const (
 	// mostRechecked bounds the published periods that one tick holds against late
 	// data.
 	mostRechecked = 8
+	// deliveriesJob is the name of the job that sends.
+	deliveriesJob = "deliveries"
 )
 
 // openReports connects the making of reports with what they are made of.
 func (a *App) openReports(context.Context) error {
 	a.press = press.New(press.Options{
 		Definitions: a.reportDefinitions, Archive: a.archive, Now: a.opt.Now, Log: a.log,
+		Published: func(context.Context, reports.Definition, archive.Revision) { a.deliverSoon() },
 		Collect: reportData{a, collect.New(collect.Sources{
 			Catalog: reportCatalog{a.catalog}, Ledger: a.ledger, Register: a.register, Knowledge: reportKnowledge{a}, Feeds: reportFeeds{a.ledger},
 			Words:   a.archive.Words,
@@ -47,7 +50,7 @@ func (a *App) openReports(context.Context) error {
 			Run: func(ctx context.Context) (string, error) { return a.press.Tick(ctx, mostAtOnce) }},
 		{Name: "revisions", About: "holds published reports against late data and revises those that it changes", Every: pressEvery,
 			Run: func(ctx context.Context) (string, error) { return a.press.Recheck(ctx, mostRechecked) }},
-		{Name: "deliveries", About: "sends reports to their recipients", Every: deliverEvery, Run: a.deliverDue},
+		{Name: deliveriesJob, About: "sends reports to their recipients", Every: deliverEvery, Run: a.deliverDue},
 	}})
 	drawer, err := chart.NewDrawer(nil)
 	if err != nil {
@@ -55,6 +58,14 @@ func (a *App) openReports(context.Context) error {
 	}
 	a.charts = charts{drawer}
 	return nil
+}
+
+// deliverSoon wakes the job that sends, so that a report leaves when it is made and
+// not at the next tick.
+func (a *App) deliverSoon() {
+	if err := a.jobs.RunNow(deliveriesJob, ""); err != nil {
+		a.log.Error("deliveries", "error", err)
+	}
 }
 
 // startJobs runs the background jobs until the stop.

@@ -171,7 +171,8 @@ func jsonTrouble(err error) string {
 // slowWriter lets an answer take longer than a page: each piece written moves
 // the connection's deadlines, up to adminTimeout in all.
 func (s *Server) slowWriter(c echo.Context) *slowWriter {
-	w := &slowWriter{res: c.Response(), ctl: http.NewResponseController(c.Response()), now: s.opt.Now, end: s.opt.Now().Add(adminTimeout)}
+	// Deadlines of a connection are the machine's: not the injected clock's.
+	w := &slowWriter{res: c.Response(), ctl: http.NewResponseController(c.Response()), end: time.Now().Add(adminTimeout)}
 	// Some work before the first byte: it may take the whole time.
 	_ = w.ctl.SetWriteDeadline(w.end) // a recorder has no deadlines
 	_ = w.ctl.SetReadDeadline(w.end)
@@ -181,13 +182,12 @@ func (s *Server) slowWriter(c echo.Context) *slowWriter {
 type slowWriter struct {
 	res *echo.Response
 	ctl *http.ResponseController
-	now func() time.Time
 	end time.Time
 }
 
 // Write implements io.Writer.
 func (w *slowWriter) Write(p []byte) (int, error) {
-	next := w.now().Add(adminStep)
+	next := time.Now().Add(adminStep)
 	if next.After(w.end) {
 		next = w.end
 	}

@@ -58,19 +58,24 @@ func (s *Server) deliveries(c echo.Context) error {
 	if s.deps.Deliveries == nil {
 		return errNoDeliveries()
 	}
-	all, err := s.deps.Deliveries.List(c.Request().Context())
-	if err != nil {
+	// Asked for apart: what needs a person is never pushed off the page by what went
+	// well since.
+	var err error
+	if view.Stuck, err = s.deliveryRows(c, outbox.Parked, outbox.Uncertain); err != nil {
 		return err
 	}
-	for _, d := range all {
-		row := deliveryRow{d, s.link("/reports/"+d.Report+"/"+d.Period) + "?rev=" + itoa(d.Revision)}
-		if d.State == outbox.Parked || d.State == outbox.Uncertain {
-			view.Stuck = append(view.Stuck, row)
-		} else {
-			view.Others = append(view.Others, row)
-		}
+	if view.Others, err = s.deliveryRows(c, outbox.Queued, outbox.Sending, outbox.Done); err != nil {
+		return err
 	}
 	return s.show(c, http.StatusOK, "deliveries", view)
+}
+
+func (s *Server) deliveryRows(c echo.Context, states ...outbox.State) (rows []deliveryRow, err error) {
+	all, err := s.deps.Deliveries.List(c.Request().Context(), states...)
+	for _, d := range all {
+		rows = append(rows, deliveryRow{d, s.link("/reports/"+d.Report+"/"+d.Period) + "?rev=" + itoa(d.Revision)})
+	}
+	return rows, err
 }
 
 func errNoDeliveries() error {

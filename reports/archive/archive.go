@@ -70,10 +70,8 @@ type Revision struct {
 	Tone        reports.Tone
 	Verdict     string
 	Format      int
-	// Inputs names what the report was made of; Checked is when inputs were last
-	// found to give the same report.
-	Inputs  string
-	Differs int // statements that differ from the revision before
+	Inputs      string // names what the report was made of
+	Differs     int    // statements that differ from the revision before
 }
 
 // Published is a report with its revision.
@@ -91,8 +89,10 @@ func dayKey(to time.Time, name, period string) []byte {
 }
 
 // Publish stores a report as the next revision of its period. It does nothing,
-// and gives the newest revision with made false, when that already says the
-// same, or when the period is closed and force is not set.
+// and gives the newest revision with made false, when that already says the same.
+// Without force it also does nothing when the period is closed, and when the
+// newest was made of the same inputs: then another program only words the same
+// data otherwise, and readers are not sent looking for what changed.
 func (a *Archive) Publish(ctx context.Context, r reports.Report, inputs string, at time.Time, force bool) (rev Revision, made bool, err error) {
 	encoded, err := reports.Encode(r)
 	if err != nil {
@@ -113,7 +113,8 @@ func (a *Archive) Publish(ctx context.Context, r reports.Report, inputs string, 
 			if err != nil {
 				return err
 			}
-			if bytes.Equal(old, encoded) || !force && at.After(r.To.Add(reports.CloseAfter)) {
+			closed := at.After(r.To.Add(reports.CloseAfter))
+			if bytes.Equal(old, encoded) || !force && (closed || newest.Inputs == inputs) {
 				rev = newest
 				return nil
 			}

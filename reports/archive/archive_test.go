@@ -44,7 +44,7 @@ func report(t *testing.T, id, says string) reports.Report {
 
 func publish(t *testing.T, a *archive.Archive, r reports.Report, at time.Time, force bool) (archive.Revision, bool) {
 	t.Helper()
-	rev, made, err := a.Publish(t.Context(), r, "inputs", at, force)
+	rev, made, err := a.Publish(t.Context(), r, "inputs of "+r.Verdict.Text, at, force)
 	if err != nil {
 		t.Fatal(err)
 	}

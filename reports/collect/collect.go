@@ -81,8 +81,6 @@ type Sources struct {
 	Feeds     Feeds
 	// Words are the lead's own for a period.
 	Words func(ctx context.Context, name, period string) (string, error)
-	// Settled gives results that will not change any more; it may be nil.
-	Settled func(ctx context.Context, s slo.SLO, p period.Period) (slo.Result, bool)
 
 	Targets reports.Targets
 	OnCall  alert.OnCall
@@ -215,9 +213,6 @@ func (c *Collector) measure(ctx context.Context, name string, p period.Period, i
 		return out
 	}
 	m := reports.Measurement{SLO: s, At: at}
-	if c.src.Settled != nil {
-		m.Known = func(s slo.SLO, p period.Period) (slo.Result, bool) { return c.src.Settled(ctx, s, p) }
-	}
 	m.Buckets, out.err = c.src.Ledger.Buckets(ctx, s.SeriesName(), m.Need(p, in.AsOf), in.AsOf)
 	if out.err != nil {
 		return out

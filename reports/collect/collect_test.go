@@ -87,7 +87,7 @@ func TestCollectIsDeterministic(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		h, err := in.Hash()
+		h, err := in.Hash(reports.BuiltIn("UTC")[0])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -74,9 +74,13 @@ type Press struct {
 }
 
 type failure struct {
-	times int
-	again time.Time
+	times     int
+	at, again time.Time
 }
+
+// pauses tells whether a period that failed is still left alone. A clock that was
+// put back ends the pause: else it would last as long as the clock was ahead.
+func (f failure) pauses(now time.Time) bool { return now.Before(f.again) && !now.Before(f.at) }
 
 // New makes a Press.
 func New(opt Options) *Press { return &Press{opt: opt, failed: map[string]failure{}} }
@@ -105,13 +109,16 @@ func (x *Press) due(ctx context.Context) (all []due, err error) {
 	}
 	now := x.opt.Now()
 	for _, def := range defs {
+		have, err := x.opt.Archive.Have(ctx, def.Name)
+		if err != nil {
+			return nil, err
+		}
 		since, err := x.since(ctx, def, now)
 		if err != nil {
 			return nil, err
 		}
-		have, err := x.opt.Archive.Have(ctx, def.Name)
-		if err != nil {
-			return nil, err
+		if floor := floorOf(have, now); since.Before(floor) {
+			since = floor
 		}
 		for _, p := range period.Between(def.Kind, since, now, def.Location(), mostPeriods) {
 			if _, there := have[p.ID]; there {
@@ -126,6 +133,19 @@ func (x *Press) due(ctx context.Context) (all []due, err error) {
 		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.p.Length(), b.p.Length()), cmp.Compare(a.def.Name, b.def.Name))
 	})
 	return all, nil
+}
+
+// floorOf is how far back a report may begin whatever was stated: to the oldest
+// that there is, and the backfill. A machine that once started with its clock at
+// 1970 would otherwise owe the days of half a century.
+func floorOf(have map[string]archive.Revision, now time.Time) time.Time {
+	floor := now.Add(-backfill)
+	for _, rev := range have {
+		if rev.From.Before(floor) {
+			floor = rev.From
+		}
+	}
+	return floor
 }
 
 // since is the beginning of a report's first period. It is stated once, and moves
@@ -172,7 +192,7 @@ func (x *Press) Tick(ctx context.Context, most int) (said string, err error) {
 			break
 		}
 		key := d.def.Name + " " + d.p.ID
-		if f := x.failed[key]; now.Before(f.again) {
+		if x.failed[key].pauses(now) {
 			continue
 		}
 		if _, _, err := x.make(ctx, d.def, d.p, false); err != nil {
@@ -193,15 +213,35 @@ func (x *Press) Tick(ctx context.Context, most int) (said string, err error) {
 func (x *Press) fail(key string, now time.Time, err error) {
 	f := x.failed[key]
 	pause := min(firstPause<<min(f.times, 6), longestPause)
-	x.failed[key] = failure{f.times + 1, now.Add(pause)}
+	x.failed[key] = failure{f.times + 1, now, now.Add(pause)}
 	x.opt.Log.Error("report", "report", key, "again", now.Add(pause), "error", err)
 }
 
-// Make makes the report of one period, due or not. force makes a revision of a
-// period that is closed.
+// asReported is a definition and a period of it as the period was reported before.
+// Another zone counts for what comes: what was reported of one stretch of time is
+// never revised to tell of another.
+func asReported(def reports.Definition, p period.Period, rev archive.Revision) (reports.Definition, period.Period, error) {
+	if rev.Zone == "" || rev.Zone == def.Zone {
+		return def, p, nil
+	}
+	def.Zone = rev.Zone
+	p, err := period.Of(def.Kind, p.ID, def.Location())
+	return def, p, err
+}
+
+// Make makes the report of one period, due or not. force makes a revision also of
+// a period that is closed, and of one whose data is the same but which this
+// program words otherwise than the one before it did.
 func (x *Press) Make(ctx context.Context, def reports.Definition, p period.Period, force bool) (archive.Revision, bool, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	have, err := x.opt.Archive.Have(ctx, def.Name)
+	if err != nil {
+		return archive.Revision{}, false, err
+	}
+	if def, p, err = asReported(def, p, have[p.ID]); err != nil {
+		return archive.Revision{}, false, err
+	}
 	if x.opt.Now().Before(p.To) {
 		return archive.Revision{}, false, fault.Newf(fault.Invalid, "press.Make", "the period %s ends on %s; until then it can be previewed", p.ID, p.To.Format(time.RFC1123))
 	}
@@ -244,7 +284,7 @@ func (x *Press) compile(ctx context.Context, def reports.Definition, p period.Pe
 		return r, "", err
 	}
 	in.AsOf = asOf
-	if hash, err = in.Hash(); err != nil {
+	if hash, err = in.Hash(def); err != nil {
 		return r, "", err
 	}
 	return reports.Compile(def, p, in), hash, nil

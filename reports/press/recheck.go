@@ -99,6 +99,8 @@ func openOf(def reports.Definition, have map[string]archive.Revision, now time.T
 		if now.Before(rev.To) || now.After(rev.To.Add(reports.CloseAfter)) {
 			continue
 		}
+		def := def
+		def.Zone = rev.Zone // see asReported
 		if p, err := period.Of(def.Kind, id, def.Location()); err == nil {
 			all = append(all, due{def, p, p.To})
 		}

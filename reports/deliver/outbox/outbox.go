@@ -48,6 +48,10 @@ const (
 	giveUp = 24 * time.Hour
 	// attemptLimit bounds one attempt.
 	attemptLimit = time.Minute
+	// farOff is further ahead than any delivery waits: back-off and a wish of the
+	// other side end within hours, quiet hours within a day. What waits longer was
+	// asked for by a clock that ran ahead and was put back; it is due.
+	farOff = 48 * time.Hour
 	// listed bounds what List answers.
 	listed = 500
 )
@@ -76,23 +80,6 @@ func (o *Outbox) Add(w kv.Writer, deliveries []Delivery) (ids []string, err erro
 		}
 	}
 	return ids, nil
-}
-
-// Asked tells whether all of these deliveries were asked for already. It only
-// reads: whoever asks again and again need not write each time.
-func (o *Outbox) Asked(ctx context.Context, deliveries []Delivery) (all bool, err error) {
-	err = o.opt.DB.View(ctx, func(r kv.Reader) error {
-		all = true
-		for _, d := range deliveries {
-			known, err := r.Get(bDelivery, []byte(idOf(d)))
-			if err != nil {
-				return err
-			}
-			all = all && known != nil
-		}
-		return nil
-	})
-	return all, err
 }
 
 // Recover marks deliveries that a crash cut off as uncertain. It returns how
@@ -151,17 +138,19 @@ func (o *Outbox) One(ctx context.Context, id string) error {
 
 // due are the ids of queued deliveries whose time has come.
 func (o *Outbox) due(ctx context.Context) (ids []string, err error) {
-	to := kv.TimeKey(o.opt.Now().Add(time.Microsecond))
+	now := o.opt.Now()
 	err = o.opt.DB.View(ctx, func(r kv.Reader) error {
 		ids = nil
-		for item, err := range r.Scan(bDue, nil, to) {
-			if err != nil {
-				return err
-			}
-			const timeBytes = 8
-			ids = append(ids, string(item.Key[timeBytes:]))
-			if len(ids) == perTick {
-				return nil
+		for _, span := range [][2][]byte{{nil, kv.TimeKey(now.Add(time.Microsecond))}, {kv.TimeKey(now.Add(farOff)), nil}} {
+			for item, err := range r.Scan(bDue, span[0], span[1]) {
+				if err != nil {
+					return err
+				}
+				const timeBytes = 8
+				ids = append(ids, string(item.Key[timeBytes:]))
+				if len(ids) == perTick {
+					return nil
+				}
 			}
 		}
 		return nil
@@ -169,11 +158,16 @@ func (o *Outbox) due(ctx context.Context) (ids []string, err error) {
 	return ids, err
 }
 
+// waits tells whether a delivery's time has not come yet.
+func (d Delivery) waits(now time.Time) bool {
+	return d.NotBefore.After(now) && d.NotBefore.Before(now.Add(farOff))
+}
+
 // send makes one attempt: a receipt before it, the attempt, a receipt after it.
 func (o *Outbox) send(ctx context.Context, id string) error {
 	now := o.opt.Now()
 	d, err := o.change(ctx, id, func(d *Delivery) bool {
-		if d.State != Queued || d.NotBefore.After(now) {
+		if d.State != Queued || d.waits(now) {
 			return false
 		}
 		if later := d.Quiet.after(now); later.After(now) {
