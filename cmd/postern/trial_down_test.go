@@ -14,11 +14,11 @@ func TestTrialDownForTenDays(t *testing.T) {
 	day := time.Date(2026, 5, 25, 9, 0, 0, 0, time.UTC)
 	x := newTrial(t, day)
 	midnight := day.Truncate(24 * time.Hour)
-	if err := x.feed(hours(midnight.AddDate(0, 0, -21), midnight, 999, 1)...); err != nil {
+	if err := x.feed(hours(midnight.AddDate(0, 0, -7), midnight, 999, 1)...); err != nil {
 		t.Fatal(err)
 	}
 	x.settle()
-	if d, w := x.published("daily"), x.published("weekly"); len(d) != 21 || len(w) != 3 {
+	if d, w := x.published("daily"), x.published("weekly"); len(d) != 7 || len(w) != 1 {
 		t.Fatalf("before: %d dailies, %d weeklies\n%s", len(d), len(w), x.server.log)
 	}
 	before := len(x.post.all())

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -38,7 +39,7 @@ func (a *App) openDeliveries(ctx context.Context) error {
 		return err
 	}
 	a.outbox = outbox.New(outbox.Options{
-		DB: a.db, Composer: letters{a, compose}, Now: a.opt.Now, Log: a.log, Random: rand.Float64,
+		DB: a.db, Composer: &letters{a: a, compose: compose}, Now: a.opt.Now, Log: a.log, Random: rand.Float64,
 		Sender: func(channel string) (deliver.Sender, error) {
 			if s, ok := senders[channel]; ok {
 				return s, nil
@@ -140,14 +141,32 @@ func (d deliveries) Send(ctx context.Context, report, per, channel, address stri
 	return d.Get(ctx, id)
 }
 
-// letters composes what the outbox sends.
+// letters composes what the outbox sends. It keeps the last one: a revision goes to
+// one recipient after the other, and its charts take longer to draw than all else.
 type letters struct {
 	a       *App
 	compose *deliver.Composer
+
+	mu   sync.Mutex
+	last deliver.Letter
 }
 
 // Letter implements outbox.Composer.
-func (l letters) Letter(ctx context.Context, report, per string, revision int) (deliver.Letter, error) {
+func (l *letters) Letter(ctx context.Context, report, per string, revision int) (deliver.Letter, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.last.Report == report && l.last.Period == per && l.last.Revision == revision {
+		return l.last, nil
+	}
+	letter, err := l.write(ctx, report, per, revision)
+	if err == nil {
+		l.last = letter
+	}
+	return letter, err
+}
+
+// write composes the letter of a revision.
+func (l *letters) write(ctx context.Context, report, per string, revision int) (deliver.Letter, error) {
 	published, err := l.a.archive.Report(ctx, report, per, revision)
 	if err != nil {
 		return deliver.Letter{}, err
@@ -169,7 +188,7 @@ func (l letters) Letter(ctx context.Context, report, per string, revision int) (
 }
 
 // pictures are the first charts of a report, for mail.
-func (l letters) pictures(r reports.Report) (out []deliver.Picture, err error) {
+func (l *letters) pictures(r reports.Report) (out []deliver.Picture, err error) {
 	for i, c := range r.Charts {
 		if len(out) == mailCharts {
 			break
