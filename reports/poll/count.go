@@ -12,10 +12,16 @@ import (
 	"github.com/postern/postern/reports/slo/promql"
 )
 
-// ask measures one range: its buckets in order, without those of which nothing
-// was seen, and the remarks of the server.
-func (s *source) ask(ctx context.Context, j job) ([]slo.Bucket, []string, error) {
-	q := asking{ctx: ctx, source: s, job: j}
+// measured is what one range gave.
+type measured struct {
+	buckets   []slo.Bucket   // in order, without those of which nothing was seen
+	warnings  []string       // of the server: data is missing
+	estimated map[int64]bool // starts of buckets in whose counts increase() stands in for samples
+}
+
+// ask measures one range.
+func (s *source) ask(ctx context.Context, j job) (measured, error) {
+	q := asking{ctx: ctx, source: s, job: j, estimated: map[int64]bool{}}
 	in := j.slo.Indicator
 	var counts []slo.Bucket
 	switch {
@@ -27,14 +33,14 @@ func (s *source) ask(ctx context.Context, j job) ([]slo.Bucket, []string, error)
 		counts = q.ratio(in)
 	}
 	if q.err != nil {
-		return nil, nil, q.err
+		return measured{}, q.err
 	}
 	if len(q.warnings) > 0 {
 		for i := range counts {
 			counts[i].Coverage = min(counts[i].Coverage, warnedCoverage)
 		}
 	}
-	return counts, q.warnings, nil
+	return measured{counts, q.warnings, q.estimated}, nil
 }
 
 // warnedCoverage is what a bucket counts as measured whose answer came with the
@@ -43,11 +49,12 @@ const warnedCoverage = 0.9
 
 // asking gathers the queries of one range; the first error stops it.
 type asking struct {
-	ctx      context.Context
-	source   *source
-	job      job
-	warnings []string
-	err      error
+	ctx       context.Context
+	source    *source
+	job       job
+	warnings  []string
+	estimated map[int64]bool
+	err       error
 }
 
 // query evaluates a query at the end of each step: values by the start of the
@@ -60,21 +67,6 @@ func (q *asking) query(text string, step time.Duration) []prometheus.Series {
 	q.err = err
 	q.warnings = append(q.warnings, a.Warnings...)
 	return a.Series
-}
-
-// counts sums the series of a query by bucket. A NaN of one series does not
-// spoil the others; a bucket of nothing but NaN is absent.
-func (q *asking) counts(text string, counter bool) map[int64]float64 {
-	text, _ = promql.Count(text, counter, q.job.bucket)
-	out := map[int64]float64{}
-	for _, s := range q.query(text, q.job.bucket) {
-		for _, p := range s.Points {
-			if !math.IsNaN(p.Value) {
-				out[p.At.Add(-q.job.bucket).Unix()] += p.Value
-			}
-		}
-	}
-	return out
 }
 
 // ratio counts good, or bad, over total. What is absent beside a total that is

@@ -8,9 +8,18 @@
 // are asked for in order, a bounded number a turn. Sources do not wait for each
 // other, and one that fails is left alone for a while (see breaker).
 //
-// Data layout (owner "poll", 0 is the byte 0x00):
+// A bucket that was not wholly seen, or not at all, is asked for again a few times
+// over the following hours, and recorded with a higher revision when the answer is
+// another one: late data makes a revision, not a hole.
 //
-//	poll.mark   source 0 series -> end of the last measured bucket, Unix seconds(8)
+// Data layout (owner "poll", 0 is the byte 0x00; numbers are big endian):
+//
+//	poll.mark      source 0 series -> end of the last measured bucket, Unix seconds(8)
+//	poll.estimate  source 0 series 0 UTC day since 1970(4) -> length of a bucket in
+//	               seconds (uvarint), a bit a bucket: increase() stands in for samples
+//	poll.thin      source 0 due(8) start(8) series -> tries, and 0x80 if unsure (1),
+//	               length in seconds(4), rev(8), good(8), total(8), coverage(8), hash
+//	               of the definition: a bucket to be asked for again
 package poll
 
 import (
@@ -24,12 +33,23 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-const bMark = "poll.mark"
+const (
+	bMark     = "poll.mark"
+	bEstimate = "poll.estimate"
+	bThin     = "poll.thin"
+)
 
 // Schema is what the poller keeps in the database.
 //
-// History: 1, the first.
-func Schema() kv.Schema { return kv.Schema{Name: "poll", Version: 1, Buckets: []string{bMark}} }
+// History: 1, the first; 2, estimates and buckets to be asked for again, which no
+// older database has.
+func Schema() kv.Schema {
+	nothing := func(context.Context, kv.Writer) error { return nil }
+	return kv.Schema{
+		Name: "poll", Version: 2, Buckets: []string{bMark, bEstimate, bThin},
+		Migrations: []func(context.Context, kv.Writer) error{nothing},
+	}
+}
 
 // Source is one server to ask.
 type Source struct {
@@ -43,8 +63,11 @@ type Source struct {
 	Grace time.Duration
 }
 
-// Querier evaluates a query over a range; prometheus.Client does.
+// Querier evaluates queries; prometheus.Client does.
 type Querier interface {
+	// Query gives the samples of a range selector that ends at an instant.
+	Query(ctx context.Context, selector string, at time.Time) (prometheus.Answer, error)
+	// QueryRange gives the values of a query at from, from+step, … up to to.
 	QueryRange(ctx context.Context, query string, from, to time.Time, step time.Duration) (prometheus.Answer, error)
 }
 

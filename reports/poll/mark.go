@@ -24,11 +24,21 @@ func (s *source) mark(ctx context.Context, series string) (t time.Time, err erro
 	return t, err
 }
 
-func (s *source) setMarks(ctx context.Context, done []job) error {
+// remember notes what became of ranges whose buckets are durable: how far their
+// series came, which buckets are estimates, and which are to be asked for again.
+func (s *source) remember(ctx context.Context, done []outcome) error {
 	return s.poller.opt.DB.Update(ctx, func(w kv.Writer) error {
-		for _, j := range done {
-			end := binary.BigEndian.AppendUint64(nil, uint64(j.to.Unix()))
-			if err := w.Put(bMark, s.markKey(j.slo.SeriesName()), end); err != nil {
+		for _, o := range done {
+			if len(o.job.again) == 0 {
+				end := binary.BigEndian.AppendUint64(nil, uint64(o.job.to.Unix()))
+				if err := w.Put(bMark, s.markKey(o.job.slo.SeriesName()), end); err != nil {
+					return err
+				}
+			}
+			if err := s.putEstimates(w, o); err != nil {
+				return err
+			}
+			if err := s.putThin(w, o); err != nil {
 				return err
 			}
 		}

@@ -29,7 +29,7 @@ func New(opt Options) *Poller {
 	}
 	p := &Poller{opt: opt}
 	for _, s := range opt.Sources {
-		p.sources = append(p.sources, &source{Source: s, poller: p, status: Status{Name: s.Name, State: Waiting}})
+		p.sources = append(p.sources, &source{Source: s, poller: p, kept: map[slot]bool{}, status: Status{Name: s.Name, State: Waiting}})
 	}
 	return p
 }
@@ -93,6 +93,7 @@ type source struct {
 	Source
 	poller *Poller
 	brk    breaker
+	kept   map[slot]bool // used by the goroutine of Tick alone
 
 	mu     sync.Mutex
 	status Status
@@ -109,7 +110,7 @@ func (s *source) turn(ctx context.Context, jobs []slo.SLO) error {
 		}
 		s.update(func(x *Status) { x.Behind = behind })
 		if len(due) == 0 {
-			return nil
+			return s.askAgain(ctx, jobs)
 		}
 		if goOn, err := s.round(ctx, due); err != nil || !goOn {
 			return err
@@ -133,7 +134,7 @@ func (s *source) round(ctx context.Context, due []job) (goOn bool, err error) {
 			return false, s.keep(ctx, &b)
 		}
 		s.measure(ctx, j, &b)
-		if len(b.facts) >= batchFacts {
+		if b.facts >= batchFacts {
 			if err := s.keep(ctx, &b); err != nil {
 				return false, err
 			}
@@ -144,8 +145,8 @@ func (s *source) round(ctx context.Context, due []job) (goOn bool, err error) {
 
 // batch is what was measured and is not durable yet.
 type batch struct {
-	facts []feed.Fact
-	done  []job
+	done  []outcome
+	facts int // of all of them
 }
 
 // keep makes a batch durable, and only then remembers how far its series came.
@@ -155,12 +156,21 @@ func (s *source) keep(ctx context.Context, b *batch) error {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx)
-	if err := s.poller.opt.Recorder.Record(ctx, b.facts); err != nil {
+	facts := make([]feed.Fact, 0, b.facts)
+	for _, o := range b.done {
+		facts = append(facts, o.facts...)
+	}
+	if err := s.poller.opt.Recorder.Record(ctx, facts); err != nil {
 		return err
 	}
-	err := s.setMarks(ctx, b.done)
+	if err := s.remember(ctx, b.done); err != nil {
+		return err
+	}
+	for _, o := range b.done {
+		s.kept[o.job.slot()] = true
+	}
 	*b = batch{}
-	return err
+	return nil
 }
 
 // job is the next range of one series.
@@ -168,7 +178,17 @@ type job struct {
 	slo      slo.SLO
 	bucket   time.Duration
 	from, to time.Time // starts of the first bucket and end of the last
+	again    []thin    // the buckets in it that are asked for again; none: all are new
 }
+
+// slot tells what was remembered of a series by this process: new buckets, or
+// answers to asking again.
+type slot struct {
+	series string
+	again  bool
+}
+
+func (j job) slot() slot { return slot{j.slo.SeriesName(), len(j.again) > 0} }
 
 // due lists what can be measured by now, oldest first; behind is how far the
 // furthest is.
@@ -219,19 +239,20 @@ func align(t time.Time, bucket time.Duration) time.Time {
 
 // measure asks for one range and adds what it gives to the batch.
 func (s *source) measure(ctx context.Context, j job, b *batch) {
-	buckets, notes, err := s.ask(ctx, j)
+	got, err := s.ask(ctx, j)
 	now := s.poller.opt.Now()
 	if err != nil {
 		s.failed(ctx, j, err, now)
 		return
 	}
-	b.facts, b.done = append(b.facts, s.facts(j, buckets)...), append(b.done, j)
+	o := s.outcome(j, got, !s.kept[j.slot()])
+	b.facts, b.done = b.facts+len(o.facts), append(b.done, o)
 	s.brk.succeeded()
 	s.update(func(x *Status) {
 		x.State, x.Answered, x.Trouble = Working, now, ""
 		delete(x.refused, j.slo.Name)
-		if len(notes) > 0 {
-			x.Warning, x.WarnedAt = j.slo.Name+": "+notes[0], now
+		if len(got.warnings) > 0 {
+			x.Warning, x.WarnedAt = j.slo.Name+": "+got.warnings[0], now
 		}
 	})
 }

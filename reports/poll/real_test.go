@@ -62,10 +62,14 @@ func (e *exporter) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 }
 
 // before is what was counted by an instant.
-func (e *exporter) before(t time.Time) (c counted) {
+func (e *exporter) before(t time.Time) counted {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, x := range e.log {
+	return countedBy(e.log, t)
+}
+
+func countedBy(log []counted, t time.Time) (c counted) {
+	for _, x := range log {
 		if x.at.After(t) {
 			break
 		}
@@ -82,7 +86,7 @@ type realServer struct {
 	cmd  *exec.Cmd
 }
 
-func newRealServer(t *testing.T, target string) *realServer {
+func newRealServer(t *testing.T, targets ...string) *realServer {
 	t.Helper()
 	if _, err := exec.LookPath("prometheus"); err != nil {
 		if os.Getenv("POSTERN_REQUIRE") != "" {
@@ -97,8 +101,8 @@ func newRealServer(t *testing.T, target string) *realServer {
 	_, port, _ := net.SplitHostPort(ln.Addr().String()) // an address has a port
 	_ = ln.Close()
 	s := &realServer{t: t, dir: t.TempDir(), port: port}
-	conf := fmt.Sprintf("global: {scrape_interval: %dms, scrape_timeout: %dms}\nscrape_configs:\n  - job_name: app\n    static_configs: [{targets: [%q]}]\n",
-		scrape.Milliseconds(), scrape.Milliseconds(), target)
+	conf := fmt.Sprintf("global: {scrape_interval: %dms, scrape_timeout: %dms}\nscrape_configs:\n  - job_name: app\n    static_configs: [{targets: [%s]}]\n",
+		scrape.Milliseconds(), scrape.Milliseconds(), `"`+strings.Join(targets, `", "`)+`"`)
 	if err := os.WriteFile(filepath.Join(s.dir, "prometheus.yml"), []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -143,16 +147,18 @@ func (s *realServer) kill() {
 	}
 }
 
-// Debian's Prometheus scrapes an exporter; it is stopped, resumed, killed and
-// started again. What the poller recorded is what the exporter counted: each
-// bucket once, and the sum within one scrape at each end.
+// Debian's Prometheus scrapes two exporters; it is stopped, resumed, killed and
+// started again, and one of the exporters is restarted several times. What the
+// poller recorded is what the exporters counted: each bucket once, and the sum
+// within one scrape at each end and at each restart.
 func TestARealPrometheus(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}
-	e := &exporter{}
-	app := httptest.NewServer(e)
+	e, jobs := &exporter{}, &restarting{}
+	app, second := httptest.NewServer(e), httptest.NewServer(jobs)
 	defer app.Close()
+	defer second.Close()
 	count := time.NewTicker(time.Second / ticksASecond)
 	defer count.Stop()
 	stop := make(chan struct{})
@@ -162,12 +168,13 @@ func TestARealPrometheus(t *testing.T) {
 			select {
 			case now := <-count.C:
 				e.tick(now)
+				jobs.tick(now)
 			case <-stop:
 				return
 			}
 		}
 	}()
-	server := newRealServer(t, strings.TrimPrefix(app.URL, "http://"))
+	server := newRealServer(t, strings.TrimPrefix(app.URL, "http://"), strings.TrimPrefix(second.URL, "http://"))
 	w := realWorld(t, server.port)
 
 	run := func(d time.Duration) { // polls as the portal does, only faster
@@ -179,9 +186,11 @@ func TestARealPrometheus(t *testing.T) {
 			}
 		}
 	}
-	run(11 * time.Second) // Prometheus begins to scrape five seconds after its start
+	run(8 * time.Second) // Prometheus begins to scrape five seconds after its start
+	jobs.restart(time.Now())
+	run(4 * time.Second)
 	if len(w.got["app"]) == 0 {
-		t.Fatalf("nothing was measured in eleven seconds: %+v", w.poller.Status())
+		t.Fatalf("nothing was measured in twelve seconds: %+v", w.poller.Status())
 	}
 	server.signal(syscall.SIGSTOP)
 	run(4 * time.Second)
@@ -190,13 +199,22 @@ func TestARealPrometheus(t *testing.T) {
 	}
 	server.signal(syscall.SIGCONT)
 	w.restart() // a new process of the portal has no memory of the failures
-	run(4 * time.Second)
+	run(time.Second)
+	jobs.restart(time.Now())
+	run(3 * time.Second)
 	server.kill()
 	run(2 * time.Second)
 	server.start()
 	w.restart()
-	run(10 * time.Second)
-	w.compare(e)
+	run(7 * time.Second)
+	jobs.restart(time.Now())
+	run(4 * time.Second)
+	w.compare("app", e.before, 0)
+	w.compare("jobs", jobs.before, jobs.restarts)
+	from, to := time.Now().Add(-time.Hour), time.Now()
+	if est, err := w.poller.Estimated(context.Background(), "jobs", from, to); err != nil || len(est) > 0 {
+		t.Errorf("estimates: %v, %v", est, err)
+	}
 }
 
 // realClock is a world by the real clock.
@@ -221,36 +239,39 @@ func realWorld(t *testing.T, port string) *realClock {
 	w.poller = poll.New(w.opt)
 	w.slos = []slo.SLO{{Name: "app", Method: slo.Occurrences, Indicator: slo.Indicator{
 		Type: "prometheus", Counter: true, Bad: `app_requests_total{code="500"}`, Total: `sum(app_requests_total)`,
+	}}, {Name: "jobs", Method: slo.Occurrences, Indicator: slo.Indicator{
+		Type: "prometheus", Counter: true, Good: `app_jobs_total{kind="a,{b}"}`, Total: `sum by (kind) (app_jobs_total)`,
 	}}}
 	return w
 }
 
-// compare holds the buckets against the exporter's own counters.
-func (w *realClock) compare(e *exporter) {
+// compare holds the buckets of a series against what its exporter counted by an
+// instant. What it counts between its last scrape and a restart nobody sees.
+func (w *realClock) compare(series string, counted func(time.Time) counted, restarts int) {
 	w.t.Helper()
 	if w.twice > 0 {
 		w.t.Errorf("%d buckets were recorded twice", w.twice)
 	}
 	var first, last int64 = math.MaxInt64, 0
 	var good, total float64
-	for at, b := range w.got["app"] {
+	for at, b := range w.got[series] {
 		good, total = good+b.Good, total+b.Total
 		first, last = min(first, at), max(last, at)
 	}
 	// The first bucket in which the series appeared has no beginning to count from.
-	head := w.got["app"][first]
+	head := w.got[series][first]
 	good, total = good-head.Good, total-head.Total
 	from, to := time.Unix(first, 0).Add(realBucket), time.Unix(last, 0).Add(realBucket)
-	a, b := e.before(from), e.before(to)
+	a, b := counted(from), counted(to)
 	wantGood, wantTotal := b.ok-a.ok, b.ok+b.bad-a.ok-a.bad
 	// A boundary falls between two scrapes, and on a busy machine a scrape is late.
-	tolerance := 4 * scrape.Seconds() * ticksASecond * eventsATick
-	w.t.Logf("%d buckets in %s: %.1f of %.1f good, the exporter counted %.0f of %.0f (tolerance %.0f)",
-		len(w.got["app"]), to.Sub(from), good, total, wantGood, wantTotal, tolerance)
+	tolerance := (4 + 2*float64(restarts)) * scrape.Seconds() * ticksASecond * eventsATick
+	w.t.Logf("%s: %d buckets in %s: %.1f of %.1f good, the exporter counted %.0f of %.0f (tolerance %.0f, %d restarts)",
+		series, len(w.got[series]), to.Sub(from), good, total, wantGood, wantTotal, tolerance, restarts)
 	if math.Abs(good-wantGood) > tolerance || math.Abs(total-wantTotal) > tolerance {
 		w.t.Errorf("%.1f of %.1f, the exporter counted %.0f of %.0f", good, total, wantGood, wantTotal)
 	}
-	if want := int(to.Sub(from) / realBucket); len(w.got["app"]) < want/2 {
-		w.t.Errorf("%d buckets of %d", len(w.got["app"]), want)
+	if want := int(to.Sub(from) / realBucket); len(w.got[series]) < want/2 {
+		w.t.Errorf("%d buckets of %d", len(w.got[series]), want)
 	}
 }

@@ -14,18 +14,23 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// request is one chunk of a range.
+// request is one call of the API.
 type request struct {
-	query    string
-	from, to time.Time
-	step     time.Duration
+	path string // behind /api/v1/
+	form url.Values
 }
 
-func (r request) form() string {
-	return url.Values{
-		"query": {r.query}, "start": {stamp(r.from)}, "end": {stamp(r.to)},
-		"step": {strconv.FormatFloat(r.step.Seconds(), 'f', -1, 64)},
-	}.Encode()
+// rangeRequest asks for one chunk of a range.
+func rangeRequest(query string, from, to time.Time, step time.Duration) request {
+	return request{"query_range", url.Values{
+		"query": {query}, "start": {stamp(from)}, "end": {stamp(to)},
+		"step": {strconv.FormatFloat(step.Seconds(), 'f', -1, 64)},
+	}}
+}
+
+// instantRequest asks about one instant.
+func instantRequest(query string, at time.Time) request {
+	return request{"query", url.Values{"query": {query}, "time": {stamp(at)}}}
 }
 
 // stamp is an instant as seconds with milliseconds, which is as fine as
@@ -54,7 +59,7 @@ func (c *Client) once(ctx context.Context, r request) (Answer, error) {
 	const op = "prometheus.ask"
 	ctx, cancel := context.WithTimeout(ctx, c.opt.Limits.Time)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint, strings.NewReader(r.form()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/api/v1/"+r.path, strings.NewReader(r.form.Encode()))
 	if err != nil {
 		return Answer{}, fault.Wrap(fault.Invalid, op, "the address of the source cannot be used", err)
 	}

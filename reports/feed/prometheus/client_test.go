@@ -61,6 +61,36 @@ func TestOneAnswer(t *testing.T) {
 	}
 }
 
+func TestSamplesThemselves(t *testing.T) {
+	c, _ := client(t, prometheus.Limits{}, func(w http.ResponseWriter, r *http.Request) {
+		if got := r.URL.Path + " " + r.FormValue("query") + " " + r.FormValue("time"); got != "/prefix/api/v1/query up[5m] 1772409600.000" {
+			t.Errorf("asked for %s", got)
+		}
+		_, _ = io.WriteString(w, oneSeries)
+	})
+	a, err := c.Query(context.Background(), "up[5m]", start)
+	if err != nil || len(a.Series) != 1 || len(a.Series[0].Points) != 3 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+}
+
+// What the servers that share the API say when they could not ask everybody.
+func TestPartialAnswersWarn(t *testing.T) {
+	const data = `"data":{"resultType":"matrix","result":[]}`
+	for name, x := range map[string]struct{ body, warning string }{
+		"Prometheus":      {`{"status":"success",` + data + `,"warnings":["PromQL warning: results may be truncated due to limit"]}`, "truncated"},
+		"Thanos":          {`{"status":"success",` + data + `,"warnings":["receive series from Addr: 10.0.0.7:10901 MinTime: 1 MaxTime: 2: rpc error: code = Unavailable desc = connection refused"]}`, "10.0.0.7"},
+		"VictoriaMetrics": {`{"status":"success","isPartial":true,` + data + `,"stats":{"seriesFetched":"1"}}`, "partial"},
+		"infos alone":     {`{"status":"success",` + data + `,"infos":["PromQL info: metric might not be a counter"]}`, ""},
+		"Mimir":           {`{"status":"success",` + data + `,"warnings":[]}`, ""},
+	} {
+		a, err := prometheus.Decode([]byte(x.body), prometheus.Limits{Series: 10})
+		if err != nil || (x.warning == "") != (len(a.Warnings) == 0) || x.warning != "" && !strings.Contains(a.Warnings[0], x.warning) {
+			t.Errorf("%s: %+v, %v", name, a, err)
+		}
+	}
+}
+
 func TestLongRangesAreAskedForInChunks(t *testing.T) {
 	n := 0
 	c, _ := client(t, prometheus.Limits{Points: 100}, func(w http.ResponseWriter, r *http.Request) {
@@ -126,6 +156,8 @@ func TestErrorsHaveTheirKind(t *testing.T) {
 		"no API":                      {body(404, ""), fault.Invalid, 1},
 		"a redirect":                  {body(302, ""), fault.Invalid, 1},
 		"a vector":                    {body(200, `{"status":"success","data":{"resultType":"vector","result":[]}}`), fault.Invalid, 1},
+		"a scalar":                    {body(200, `{"status":"success","data":{"resultType":"scalar","result":[1,"2"]}}`), fault.Invalid, 1},
+		"native histograms":           {body(200, `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"histograms":[[1,{"count":"3","sum":"1"}]]}]}}`), fault.Invalid, 1},
 		"too long":                    {body(200, strings.Repeat(" ", 3000)), fault.TooLarge, 1},
 		"too many series":             {body(200, `{"status":"success","data":{"resultType":"matrix","result":[{},{},{}]}}`), fault.TooLarge, 1},
 		"a point that is none":        {body(200, `{"status":"success","data":{"resultType":"matrix","result":[{"values":[[1,2]]}]}}`), fault.Unavailable, 3},
@@ -164,6 +196,7 @@ func TestASlowServerIsNotWaitedFor(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(oneSeries))
 	f.Add([]byte(`{"status":"error","error":"x"}`))
+	f.Add([]byte(`{"status":"success","isPartial":true,"data":{"resultType":"matrix","result":[{"histograms":[[1,{}]]}]}}`))
 	f.Add([]byte(`{"status":"success","data":{"resultType":"matrix","result":[{"values":[[1e99,"1"]]}]}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		a, err := prometheus.Decode(body, prometheus.Limits{Series: 10})

@@ -19,16 +19,21 @@ import (
 type envelope struct {
 	Status string `json:"status"`
 	Data   struct {
-		ResultType string `json:"resultType"`
-		Result     []struct {
-			Metric map[string]string `json:"metric"`
-			Values []sample          `json:"values"`
-		} `json:"result"`
+		ResultType string          `json:"resultType"`
+		Result     json.RawMessage `json:"result"` // of a matrix, []series
 	} `json:"data"`
 	ErrorType string   `json:"errorType"`
 	Error     string   `json:"error"`
 	Warnings  []string `json:"warnings"`
 	Infos     []string `json:"infos"`
+	IsPartial bool     `json:"isPartial"` // VictoriaMetrics: some of its storage did not answer
+}
+
+// series is one series of a matrix.
+type series struct {
+	Metric     map[string]string `json:"metric"`
+	Values     []sample          `json:"values"`
+	Histograms []json.RawMessage `json:"histograms"`
 }
 
 // sample is [seconds, "value"].
@@ -56,7 +61,10 @@ func (s *sample) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// decode reads the answer of a range query.
+// partialAnswer is what an answer that calls itself partial warns of.
+const partialAnswer = "the answer is partial: some of the source's storage did not answer"
+
+// decode reads an answer that is series of points.
 func decode(body []byte, l Limits) (Answer, error) {
 	const op = "prometheus.decode"
 	var e envelope
@@ -67,15 +75,25 @@ func decode(body []byte, l Limits) (Answer, error) {
 		return Answer{}, fault.Newf(fault.Unavailable, op, "the source failed: %s", shorten(e.ErrorType+" "+e.Error))
 	}
 	if e.Data.ResultType != "matrix" {
-		return Answer{}, fault.Newf(fault.Invalid, op, "the query gives a %s, not a series", shorten(e.Data.ResultType))
+		return Answer{}, fault.Newf(fault.Invalid, op, "the query gives a %s, not series of points", shorten(e.Data.ResultType))
 	}
-	if len(e.Data.Result) > l.Series {
-		return Answer{}, fault.Newf(fault.TooLarge, op, "the query gives %d series, at most %d are read: let it aggregate", len(e.Data.Result), l.Series)
+	var found []series
+	if err := json.Unmarshal(e.Data.Result, &found); err != nil {
+		return Answer{}, fault.Wrap(fault.Unavailable, op, "what the source answers is not its API", err)
+	}
+	if len(found) > l.Series {
+		return Answer{}, fault.Newf(fault.TooLarge, op, "the query gives %d series, at most %d are read: let it aggregate", len(found), l.Series)
 	}
 	a := Answer{Warnings: shortenAll(e.Warnings), Infos: shortenAll(e.Infos)}
-	for _, r := range e.Data.Result {
-		s := Series{Labels: r.Metric, Points: make([]Point, len(r.Values))}
-		for i, v := range r.Values {
+	if e.IsPartial {
+		a.Warnings = append(a.Warnings, partialAnswer)
+	}
+	for _, f := range found {
+		if len(f.Histograms) > 0 && len(f.Values) == 0 {
+			return Answer{}, fault.New(fault.Invalid, op, "the query gives native histograms, not numbers: count them with histogram_count(), or a share of them with histogram_fraction()")
+		}
+		s := Series{Labels: f.Metric, Points: make([]Point, len(f.Values))}
+		for i, v := range f.Values {
 			s.Points[i] = Point(v)
 		}
 		slices.SortStableFunc(s.Points, func(a, b Point) int { return a.At.Compare(b.At) })

@@ -1,7 +1,8 @@
 // Package prometheus owns the talk with a Prometheus server, or with anything
 // that speaks its query API: VictoriaMetrics, Thanos, Mimir.
 //
-// It knows one request, POST /api/v1/query_range, and reads of its answer what is
+// It knows two requests, POST /api/v1/query_range and, for the samples themselves,
+// POST /api/v1/query with a range selector, and reads of their answers what is
 // needed to count: series of points, and the warnings that make them incomplete.
 // A long range is asked for in chunks, because a server refuses more than 11,000
 // points a series. What fails for now (no connection, time out, 5xx, 429) is
@@ -38,8 +39,8 @@ const (
 
 // Options are what a Client works with.
 type Options struct {
-	// URL of the server, with a path prefix if it has one; /api/v1/query_range is
-	// put behind it.
+	// URL of the server, with a path prefix if it has one; /api/v1/… is put
+	// behind it.
 	URL *url.URL
 	// Authorization is the value of the header of that name; "" sends none.
 	Authorization string
@@ -52,9 +53,9 @@ type Options struct {
 
 // Client asks one server. It is safe for many goroutines.
 type Client struct {
-	opt      Options
-	endpoint string
-	http     *http.Client
+	opt  Options
+	base string // URL without a slash at its end
+	http *http.Client
 }
 
 // New makes a Client.
@@ -79,7 +80,7 @@ func New(opt Options) *Client {
 		opt.Transport = &http.Transport{MaxIdleConnsPerHost: 2, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true}
 	}
 	return &Client{
-		opt: opt, endpoint: strings.TrimRight(opt.URL.String(), "/") + "/api/v1/query_range",
+		opt: opt, base: strings.TrimRight(opt.URL.String(), "/"),
 		http: &http.Client{Transport: opt.Transport, CheckRedirect: noRedirects},
 	}
 }
@@ -126,13 +127,20 @@ func (c *Client) QueryRange(ctx context.Context, query string, from, to time.Tim
 		if end.After(to) {
 			end = to
 		}
-		a, err := c.ask(ctx, request{query: query, from: start, to: end, step: step})
+		a, err := c.ask(ctx, rangeRequest(query, start, end, step))
 		if err != nil {
 			return Answer{}, err
 		}
 		all.add(a)
 	}
 	return all.Answer, nil
+}
+
+// Query evaluates a range selector, such as "up[5m]", at an instant: every sample
+// of the time before it. Errors are those of QueryRange; an expression that gives
+// no samples is fault.Invalid.
+func (c *Client) Query(ctx context.Context, selector string, at time.Time) (Answer, error) {
+	return c.ask(ctx, instantRequest(selector, at))
 }
 
 // merged puts the chunks of a range together.

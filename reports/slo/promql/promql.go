@@ -9,8 +9,10 @@
 //
 // The growth of a counter is its difference between the bucket's two ends, so
 // that neighbouring buckets add up to exactly what the counter counted; increase()
-// extrapolates and does not. Where a series was reset, or is new, increase()
-// stands in.
+// extrapolates and does not. That holds for a series that is there at both ends
+// and was not reset. Odd asks in which buckets some series is otherwise: those are
+// counted from the Samples themselves (slo.Grow), and where that is too much,
+// increase() stands in for the series in question.
 package promql
 
 import (
@@ -24,43 +26,113 @@ import (
 var window = regexp.MustCompile(`\{\{\s*\.window\s*\}\}`)
 
 var (
-	selector = regexp.MustCompile(`^[a-zA-Z_:][a-zA-Z0-9_:]*\s*(\{[^{}]*\})?$`)
 	overTime = regexp.MustCompile(`\b(increase|rate|irate|delta|idelta|deriv|histogram_[a-z]+|[a-z]+_over_time)\s*\(`)
 	summed   = regexp.MustCompile(`(?s)^sum\s*(?:(?:by|without)\s*\([^()]*\)\s*)?\((.*?)\)(?:\s*(?:by|without)\s*\([^()]*\))?$`)
+	name     = regexp.MustCompile(`^[a-zA-Z_:][a-zA-Z0-9_:]*\s*`)
 )
 
-// Count is the query whose value at a bucket's end is the count of the bucket.
-// exact is false when a counter's query is more than one selector, so that a
-// reset of one of its series looks like a reset of the sum.
+// Reach is how far back a server looks for the value of a series at an instant:
+// Prometheus' default lookback, which Thanos and Mimir share. VictoriaMetrics
+// looks back less far at most.
+const Reach = 5 * time.Minute
+
+// Count is the query whose value at a bucket's end is the count of the bucket,
+// with increase() for the series of a counter that were reset, or are not there at
+// both ends. exact is false when a counter's query is more than one selector, so
+// that a reset of one of its series looks like a reset of the sum.
 func Count(query string, counter bool, bucket time.Duration) (text string, exact bool) {
 	query = strings.TrimSpace(query)
+	length := Duration(bucket)
+	if s, ok := Selector(query, counter); ok {
+		return fmt.Sprintf("sum((((%[1]s - %[1]s offset %[2]s) >= 0) unless (resets(%[1]s[%[2]s]) > 0)) or increase(%[1]s[%[2]s]))", s, length), true
+	}
 	templated := window.MatchString(query)
 	query = Window(query, bucket)
 	if !counter || templated || overTime.MatchString(query) {
 		return query, true
 	}
-	inner := query
-	if m := summed.FindStringSubmatch(query); m != nil && balanced(m[1]) {
-		inner = strings.TrimSpace(m[1])
-	}
-	length := Duration(bucket)
-	if selector.MatchString(inner) {
-		return fmt.Sprintf("sum(((%s - %s offset %s) >= 0) or increase(%s[%s]))", inner, inner, length, inner, length), true
-	}
 	return fmt.Sprintf("increase((%s)[%s:])", query, length), false
+}
+
+// Selector is the one selector that a counter's query is, or is the sum of; ok is
+// false for every other query.
+func Selector(query string, counter bool) (selector string, ok bool) {
+	if !counter {
+		return "", false
+	}
+	return inner(query)
+}
+
+// inner finds the selector in "selector" and "sum(selector)".
+func inner(query string) (selector string, ok bool) {
+	query = strings.TrimSpace(query)
+	if m := summed.FindStringSubmatch(query); m != nil && balanced(m[1]) {
+		query = strings.TrimSpace(m[1])
+	}
+	return query, isSelector(query)
+}
+
+// isSelector tells whether a text is a metric's name with at most one list of
+// matchers.
+func isSelector(text string) bool {
+	rest := text[len(name.FindString(text)):]
+	if len(rest) == len(text) {
+		return false
+	}
+	if rest == "" {
+		return true
+	}
+	return rest[0] == '{' && closing(rest) == len(rest)-1
+}
+
+// closing is the index of the brace that closes the one at the beginning of a
+// text, braces in quotes left out; -1 when none does.
+func closing(text string) int {
+	var quote byte
+	for i := 1; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case quote != 0:
+			if c == '\\' && quote != '`' {
+				i++
+			} else if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'' || c == '`':
+			quote = c
+		case c == '{':
+			return -1
+		case c == '}':
+			return i
+		}
+	}
+	return -1
+}
+
+// Odd is a query that has a value for those buckets alone in which the difference
+// of the two ends may not be what a selector's series counted: one of them was
+// reset, or was seen in the bucket and is not there at its beginning or its end.
+// The value is how many samples the bucket has. The look for resets begins Reach
+// before the bucket, where its first difference may begin.
+func Odd(selector string, bucket time.Duration) string {
+	return fmt.Sprintf("sum(count_over_time(%[1]s[%[2]s])) and (count((count_over_time(%[1]s[%[2]s]) unless %[1]s offset %[2]s) or (count_over_time(%[1]s[%[2]s]) unless %[1]s) or (resets(%[1]s[%[3]s]) > 0)) > 0)",
+		selector, Duration(bucket), Duration(bucket+Reach))
+}
+
+// Samples is a query that gives, asked at an instant, the samples themselves of
+// the time before it.
+func Samples(selector string, length time.Duration) string {
+	return selector + "[" + Duration(length) + "]"
 }
 
 // Present is a query that has a value wherever a series of the selector in query
 // has a sample within the given time; "" when there is no telling.
 func Present(query string, within time.Duration) string {
-	inner := strings.TrimSpace(query)
-	if m := summed.FindStringSubmatch(inner); m != nil && balanced(m[1]) {
-		inner = strings.TrimSpace(m[1])
-	}
-	if !selector.MatchString(inner) {
+	s, ok := inner(query)
+	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("count(count_over_time(%s[%s]))", inner, Duration(within))
+	return fmt.Sprintf("count(count_over_time(%s[%s]))", s, Duration(within))
 }
 
 // Window puts a length in place of {{.window}}.

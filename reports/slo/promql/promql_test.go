@@ -9,7 +9,7 @@ import (
 
 func TestCount(t *testing.T) {
 	diff := func(s string) string {
-		return "sum(((" + s + " - " + s + " offset 5m) >= 0) or increase(" + s + "[5m]))"
+		return "sum((((" + s + " - " + s + " offset 5m) >= 0) unless (resets(" + s + "[5m]) > 0)) or increase(" + s + "[5m]))"
 	}
 	for name, c := range map[string]struct {
 		query   string
@@ -20,6 +20,9 @@ func TestCount(t *testing.T) {
 		"a selector":            {`http_total{code="200"}`, true, diff(`http_total{code="200"}`), true},
 		"a name":                {` http_total `, true, diff(`http_total`), true},
 		"a sum":                 {`sum(http_total{code=~"2..|(4..)"})`, true, diff(`http_total{code=~"2..|(4..)"}`), true},
+		"braces in quotes":      {`http_total{path="/a/{id}", x='}'}`, true, diff(`http_total{path="/a/{id}", x='}'}`), true},
+		"two lists":             {`a{b="c"}{d="e"}`, true, `increase((a{b="c"}{d="e"})[5m:])`, false},
+		"an offset":             {`a offset 1h`, true, `increase((a offset 1h)[5m:])`, false},
 		"a sum by":              {`sum by (job) (http_total)`, true, diff(`http_total`), true},
 		"a sum, by":             {`sum(http_total) by (job)`, true, diff(`http_total`), true},
 		"two sums":              {`sum(a) + sum(b)`, true, `increase((sum(a) + sum(b))[5m:])`, false},
@@ -32,6 +35,19 @@ func TestCount(t *testing.T) {
 		if got != c.want || exact != c.exact {
 			t.Errorf("%s:\n%s (%v), want\n%s", name, got, exact, c.want)
 		}
+	}
+}
+
+func TestOddAndSamples(t *testing.T) {
+	want := `sum(count_over_time(a{b="c"}[5m])) and (count((count_over_time(a{b="c"}[5m]) unless a{b="c"} offset 5m) or (count_over_time(a{b="c"}[5m]) unless a{b="c"}) or (resets(a{b="c"}[10m]) > 0)) > 0)`
+	if got := promql.Odd(`a{b="c"}`, 5*time.Minute); got != want {
+		t.Error(got)
+	}
+	if got := promql.Samples(`a{b="c"}`, 65*time.Minute); got != `a{b="c"}[65m]` {
+		t.Error(got)
+	}
+	if _, ok := promql.Selector("a", false); ok {
+		t.Error("a gauge has no selector to count")
 	}
 }
 
