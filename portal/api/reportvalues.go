@@ -44,6 +44,7 @@ type ReportLine struct {
 	Text  string  `json:"text" doc:"The sentence."`
 	State *string `json:"state" doc:"ok, warn, bad or none (not measured)."`
 	URL   *string `json:"url" doc:"Where it leads, path-absolute."`
+	How   *string `json:"how" doc:"Key of its derivation, or of its row in the table every."`
 }
 
 // ReportSection is one part of a report.
@@ -55,12 +56,14 @@ type ReportSection struct {
 	Figures []ReportFigure `json:"figures" nullable:"false" doc:"Named values."`
 	Lines   []ReportLine   `json:"lines" nullable:"false" doc:"Sentences."`
 	Tables  []ReportTable  `json:"tables" nullable:"false" doc:"Tables."`
+	Charts  []string       `json:"charts" nullable:"false" doc:"Names of its charts."`
 }
 
 // ReportTable is a table.
 type ReportTable struct {
 	Key     string         `json:"key" doc:"Unique in the report."`
 	Title   *string        `json:"title" doc:"In words."`
+	Note    *string        `json:"note" doc:"How to read it."`
 	Columns []ReportColumn `json:"columns" nullable:"false" doc:"Columns, in order."`
 	Rows    []ReportRowOf  `json:"rows" nullable:"false" doc:"Rows, in order."`
 	Left    int            `json:"left" doc:"Rows that are not shown."`
@@ -78,12 +81,6 @@ type ReportRowOf struct {
 	Cells []ReportValue `json:"cells" nullable:"false" doc:"As many as columns."`
 }
 
-// ReportChart names a chart.
-type ReportChart struct {
-	Name  string `json:"name" doc:"Part of its address."`
-	Title string `json:"title" doc:"What it shows."`
-}
-
 // ReportDerivation is how a figure was made.
 type ReportDerivation struct {
 	Key      string       `json:"key" doc:"What how refers to."`
@@ -95,6 +92,7 @@ type ReportDerivation struct {
 	Coverage *float64     `json:"coverage" doc:"Share of the window that was measured; null for what is not a series."`
 	Source   string       `json:"source" doc:"Which of the portal's data."`
 	Revision *string      `json:"definition" doc:"Of the definition that was applied."`
+	URL      *string      `json:"url" doc:"Where it leads, path-absolute."`
 }
 
 // ReportTerm is one number of a derivation.
@@ -108,7 +106,7 @@ func (s service) reportOf(p archive.Published) Report {
 	return Report{
 		ReportRow: s.reportRow(p.Revision), Heading: r.Heading, AsOf: instant(r.AsOf), Words: text(r.Words),
 		Headline: each(r.Headline, s.figure), Changed: each(r.Changed, s.line), Acts: each(r.Acts, s.line), Sections: each(r.Sections, s.section),
-		Charts:      each(r.Charts, func(c reports.Chart) ReportChart { return ReportChart{c.Name, c.Title} }),
+		Charts:      each(r.Charts, s.chart),
 		Derivations: each(r.Derivations, s.derivation),
 	}
 }
@@ -129,18 +127,19 @@ func (s service) figure(f reports.Figure) ReportFigure {
 }
 
 func (s service) line(l reports.Line) ReportLine {
-	return ReportLine{Key: l.Key, Who: text(l.Who), Text: l.Text, State: text(l.Tone), URL: s.to(l.Link)}
+	return ReportLine{Key: l.Key, Who: text(l.Who), Text: l.Text, State: text(l.Tone), URL: s.to(l.Link), How: text(l.How)}
 }
 
 func (s service) section(x reports.Section) ReportSection {
 	return ReportSection{
 		Key: x.Key, Title: x.Title, Empty: text(x.Empty), Note: text(x.Note), Figures: each(x.Figures, s.figure), Lines: each(x.Lines, s.line), Tables: each(x.Tables, s.table),
+		Charts: list(x.Charts),
 	}
 }
 
 func (s service) table(t reports.Table) ReportTable {
 	return ReportTable{
-		Key: t.Key, Title: text(t.Title), Left: t.Left,
+		Key: t.Key, Title: text(t.Title), Note: text(t.Note), Left: t.Left,
 		Columns: each(t.Columns, func(c reports.Column) ReportColumn { return ReportColumn{c.Key, c.Title} }),
 		Rows:    each(t.Rows, func(r reports.Row) ReportRowOf { return ReportRowOf{r.Key, each(r.Cells, s.value)} }),
 	}
@@ -148,7 +147,7 @@ func (s service) table(t reports.Table) ReportTable {
 
 func (s service) derivation(d reports.Derivation) ReportDerivation {
 	return ReportDerivation{
-		Key: d.Key, Title: d.Title, Formula: d.Formula, From: instant(d.From), To: instant(d.To), Coverage: d.Coverage, Source: d.Source, Revision: text(d.Revision),
+		Key: d.Key, Title: d.Title, Formula: d.Formula, From: instant(d.From), To: instant(d.To), Coverage: d.Coverage, Source: d.Source, Revision: text(d.Revision), URL: s.to(d.Link),
 		Terms: each(d.Terms, func(t reports.Term) ReportTerm { return ReportTerm{t.Name, s.value(t.Value)} }),
 	}
 }

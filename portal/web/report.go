@@ -53,6 +53,7 @@ type chartView struct {
 	SVG         template.HTML
 	Head        []string
 	Rows        [][]string
+	Bands       []reports.Band // behind the lines, said with the rows
 }
 
 // report answers /reports/NAME/PERIOD with its suffixes.
@@ -187,6 +188,7 @@ func (s *Server) chartView(r reports.Report, name string) (chartView, error) {
 	v := chartView{Name: name, Title: chart.Title, SVG: template.HTML(svg)}
 	if chart.Twin == "" {
 		v.Head, v.Rows = s.deps.Charts.Table(r, chart)
+		v.Bands = chart.Bands
 	}
 	return v, nil
 }

@@ -49,7 +49,7 @@ func (b Bars) size() (float64, float64) {
 func (b Bars) Table() Table {
 	t := Table{Head: []string{"Name", "Value", "Note"}}
 	for _, bar := range b.Bars {
-		t.Rows = append(t.Rows, []string{clean(bar.Name), b.Unit.exact(bar.Value), clean(bar.Note)})
+		t.Rows = append(t.Rows, []string{clean(bar.Name), b.Unit.Exact(bar.Value), clean(bar.Note)})
 	}
 	return t
 }
@@ -90,7 +90,7 @@ func (b Bars) draw(c *canvas) error {
 	}
 	c.line(segment{zero, 0, zero, float64(len(shown) * barRow)}, pen{width: 1, role: Muted})
 	if more := len(b.Bars) - len(shown); more > 0 {
-		c.text(left, float64(len(shown)*barRow)+barThick+2, "and "+Count.exact(float64(more))+" more", textStyle{role: Muted})
+		c.text(left, float64(len(shown)*barRow)+barThick+2, "and "+Count.Exact(float64(more))+" more", textStyle{role: Muted})
 	}
 	return nil
 }
@@ -98,7 +98,7 @@ func (b Bars) draw(c *canvas) error {
 // says is the label at a bar's end: beside its length a tenth of a percent is
 // enough, the table has the rest.
 func (b Bars) says(bar Bar) string {
-	s := b.Unit.exact(bar.Value)
+	s := b.Unit.Exact(bar.Value)
 	if b.Unit == Percent && !math.IsNaN(bar.Value) && !math.IsInf(bar.Value, 0) {
 		s = Percent.format(bar.Value, 0.001)
 	}

@@ -39,10 +39,10 @@ func (f Columns) Table() Table {
 	for i, name := range f.Names {
 		row := []string{clean(name)}
 		for _, s := range f.Stacks {
-			row = append(row, f.Unit.exact(at(s.Values, i)))
+			row = append(row, f.Unit.Exact(at(s.Values, i)))
 		}
 		if f.Marks != nil {
-			row = append(row, Count.exact(float64(at(f.Marks, i))))
+			row = append(row, Count.Exact(float64(at(f.Marks, i))))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -154,7 +154,7 @@ func (f Columns) column(p *plot, i int, top, width float64) {
 		mx, my := x+w/2, p.py(top)-4
 		p.c.polygon(Bad, mx-5, my-8, mx+5, my-8, mx, my)
 		if n > 1 {
-			p.c.text(mx+7, my, Count.exact(float64(n)), textStyle{role: Bad, size: smallSize})
+			p.c.text(mx+7, my, Count.Exact(float64(n)), textStyle{role: Bad, size: smallSize})
 		}
 	}
 }

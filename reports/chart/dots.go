@@ -39,7 +39,7 @@ func (d Dots) zone() *time.Location {
 func (d Dots) Table() Table {
 	t := Table{Head: []string{"Time", "What", "Value"}}
 	for _, dot := range d.Dots {
-		value := d.Unit.exact(dot.Value)
+		value := d.Unit.Exact(dot.Value)
 		if dot.Open {
 			value = "at least " + value + " so far"
 		}

@@ -78,7 +78,7 @@ func (l Lines) Table() Table {
 				t.Rows = append(t.Rows, make([]string, len(l.Lines)+1))
 				t.Rows[row][0] = p.At.In(l.zone()).Format("2006-01-02 15:04 -07:00")
 			}
-			t.Rows[row][i+1] = l.Unit.exact(p.Value)
+			t.Rows[row][i+1] = l.Unit.Exact(p.Value)
 		}
 	}
 	return t

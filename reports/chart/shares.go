@@ -85,7 +85,7 @@ func (s Shares) row(c *canvas, r Share, names, y float64) {
 	n := s.sum(r)
 	left, room := names+gapLabel, c.width-names-gapLabel-counts
 	c.text(0, y+shareThick-5, r.Name, textStyle{role: Ink, width: names})
-	c.text(left+room+gapLabel, y+shareThick-5, "n "+Count.exact(float64(n)), textStyle{role: Muted})
+	c.text(left+room+gapLabel, y+shareThick-5, "n "+Count.Exact(float64(n)), textStyle{role: Muted})
 	if n == 0 {
 		c.hatch(box{left, y, room, shareThick})
 		return

@@ -40,8 +40,8 @@ func (u Unit) format(v, step float64) string {
 	return thousands(strconv.FormatFloat(v, 'f', digits(step), 64))
 }
 
-// exact writes a value for the table.
-func (u Unit) exact(v float64) string {
+// Exact writes a value as the tables of figures do: NaN is "no data".
+func (u Unit) Exact(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return "no data"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/plain"
 	"github.com/postern/postern/templates"
 )
 
@@ -30,7 +31,7 @@ type Composer struct{ mail *template.Template }
 
 // NewComposer parses the template of mails.
 func NewComposer() (*Composer, error) {
-	t, err := templates.Mail("report", template.FuncMap{"tone": toneStyle, "word": reports.Tone.Word})
+	t, err := templates.Mail("report", template.FuncMap{"tone": toneStyle, "word": reports.Tone.Word, "line": oneLine, "lines": plain.Lines})
 	if err != nil {
 		return nil, err
 	}
@@ -146,8 +147,11 @@ func plainText(v mailView) []byte {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("%s\n%s", oneLine(v.R.Title+", "+v.R.Heading), strings.Repeat("=", 40))
+	if v.R.Scope != "" {
+		line("%s", oneLine(v.R.Scope))
+	}
 	if v.R.Words != "" {
-		line("\n%s", strings.ToValidUTF8(v.R.Words, "\uFFFD"))
+		line("\n%s", plain.Lines(v.R.Words))
 	}
 	line("\n%s. %s\n", v.R.Verdict.Tone.Word(), oneLine(v.R.Verdict.Text))
 	for _, f := range v.R.Headline {

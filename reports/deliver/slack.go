@@ -27,7 +27,7 @@ func slackBody(l Letter, _ string, _ time.Time) (any, error) {
 		if f.Note != "" {
 			text += "\n" + escapeSlack(f.Note)
 		}
-		fields = append(fields, object{"type": "mrkdwn", "text": cutRunes(text, slackField)})
+		fields = append(fields, slackWords(text, slackField))
 	}
 	if len(fields) > 0 {
 		blocks = append(blocks, object{"type": "section", "fields": fields})
@@ -45,12 +45,18 @@ func slackBody(l Letter, _ string, _ time.Time) (any, error) {
 	}
 	blocks = append(blocks,
 		slackText("<"+l.URL+"|Open the report>"),
-		object{"type": "context", "elements": []object{{"type": "mrkdwn", "text": cutRunes(escapeSlack(l.revisionLine()), slackField)}}})
+		object{"type": "context", "elements": []object{slackWords(escapeSlack(l.revisionLine()), slackField)}})
 	return object{"text": cutRunes(escapeSlack(l.Subject+": "+l.Verdict), slackSection), "blocks": blocks, "unfurl_links": false}, nil
 }
 
 func slackText(s string) object {
-	return object{"type": "section", "text": object{"type": "mrkdwn", "text": cutRunes(s, slackSection)}}
+	return object{"type": "section", "text": slackWords(s, slackSection)}
+}
+
+// slackWords is text of at most so many characters. Slack is asked to make no
+// link of what looks like an address, a channel or a person.
+func slackWords(s string, most int) object {
+	return object{"type": "mrkdwn", "text": cutRunes(s, most), "verbatim": true}
 }
 
 var slackEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "*", "∗", "_", "＿", "`", "ˋ", "~", "∼")

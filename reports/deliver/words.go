@@ -3,6 +3,8 @@ package deliver
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/postern/postern/reports/plain"
 )
 
 // cutBytes shortens text to so many bytes at the end of a line, or of a rune
@@ -34,14 +36,7 @@ func cutRunes(s string, most int) string {
 }
 
 // oneLine makes text fit into a line: names come from feeds.
-func oneLine(s string) string {
-	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))), " ")
-}
+func oneLine(s string) string { return strings.Join(strings.Fields(plain.Line(s)), " ") }
 
 // markdown writes the short form of a letter in the Markdown that DingTalk,
 // Feishu and WeCom share: bold, links, lists, no tables. What comes from feeds is
@@ -80,6 +75,6 @@ func (l Letter) chatMarkdown(most int) string {
 }
 
 var markdownEscapes = strings.NewReplacer(
-	`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "#", `\#`, "@", "@\u200b", "~", `\~`, "|", `\|`)
+	`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "#", `\#`, "@", "@\u200b", "~", `\~`, "|", `\|`, "://", ":\u200b//")
 
 func escapeMarkdown(s string) string { return markdownEscapes.Replace(oneLine(s)) }

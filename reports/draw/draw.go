@@ -27,7 +27,8 @@ func Figure(r reports.Report, c reports.Chart) chart.Figure {
 	return bars(c)
 }
 
-func unit(u reports.Unit) chart.Unit {
+// Unit is how the numbers of a chart are written.
+func Unit(u reports.Unit) chart.Unit {
 	switch u {
 	case reports.Ratio:
 		return chart.Percent
@@ -79,7 +80,7 @@ func mark(c reports.Chart, label string) []chart.Mark {
 func burndown(r reports.Report, c reports.Chart) chart.Figure {
 	zero, whole := 0.0, 1.0
 	l := chart.Lines{
-		Title: c.Title, Unit: unit(c.Unit), Zone: zone(r), From: r.From, To: r.AsOf, Marks: mark(c, "spent"), Min: &zero, Max: &whole,
+		Title: c.Title, Unit: Unit(c.Unit), Zone: zone(r), From: r.From, To: r.AsOf, Marks: mark(c, "spent"), Min: &zero, Max: &whole,
 		Empty: "The budget of this objective is not known",
 	}
 	for _, s := range c.Series {
@@ -102,7 +103,7 @@ func burndown(r reports.Report, c reports.Chart) chart.Figure {
 }
 
 func dots(r reports.Report, c reports.Chart) chart.Figure {
-	d := chart.Dots{Title: c.Title, Unit: unit(c.Unit), Zone: zone(r), From: r.From, To: r.To}
+	d := chart.Dots{Title: c.Title, Unit: Unit(c.Unit), Zone: zone(r), From: r.From, To: r.To}
 	if c.Mark != nil {
 		d.Marks = mark(c, chart.FormatSeconds(*c.Mark))
 	}
@@ -125,7 +126,7 @@ func dots(r reports.Report, c reports.Chart) chart.Figure {
 // columns.
 func stacked(c reports.Chart) chart.Figure {
 	if c.Unit != reports.Count || !judged(c.Series) {
-		f := chart.Columns{Title: c.Title, Unit: unit(c.Unit), Marks: c.Marks, MarksName: c.MarksName}
+		f := chart.Columns{Title: c.Title, Unit: Unit(c.Unit), Marks: c.Marks, MarksName: c.MarksName}
 		for i, s := range c.Series {
 			layer := chart.Stack{Name: s.Name, Role: role(s.Tone)}
 			for _, p := range s.Points {
@@ -178,7 +179,7 @@ func judged(layers []reports.Series) bool {
 }
 
 func bars(c reports.Chart) chart.Figure {
-	b := chart.Bars{Title: c.Title, Unit: unit(c.Unit)}
+	b := chart.Bars{Title: c.Title, Unit: Unit(c.Unit)}
 	for _, s := range c.Series {
 		for _, p := range s.Points {
 			bar := chart.Bar{Name: p.Label, Value: value(p), Role: role(s.Tone)}

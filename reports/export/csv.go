@@ -8,6 +8,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/plain"
 )
 
 // csvHead names the columns.
@@ -16,58 +17,165 @@ func csvHead() []string {
 }
 
 // CSV is the report as one row a value, RFC 4180 with CRLF. Text that a
-// spreadsheet would take for a formula is led in by an apostrophe.
+// spreadsheet would take for a formula is led in by an apostrophe. Nothing of the
+// report is left out but the Markdown of how its sections are read.
 func CSV(r reports.Report) ([]byte, error) {
+	s := sheet{report: r}
+	s.text("report", r.Title, "period", r.Heading)
+	s.text("report", r.Title, "scope", r.Scope)
+	s.text("report", r.Title, "words", plain.Lines(r.Words))
+	s.rows = append(s.rows, []string{"report", r.Title, "verdict", r.Verdict.Text, "", "", string(r.Verdict.Tone), ""})
+	s.figures("headline", r.Headline)
+	s.lines("What changed", r.Changed)
+	s.lines("Who acts", r.Acts)
+	for _, x := range r.Sections {
+		s.section(x)
+	}
+	for _, d := range r.Derivations {
+		s.derivation(d)
+	}
+	return s.write()
+}
+
+// sheet gathers the rows of a report.
+type sheet struct {
+	report reports.Report
+	rows   [][]string
+}
+
+// text adds a row of words; none when there are none.
+func (s *sheet) text(section, item, column, text string) {
+	if text != "" {
+		s.rows = append(s.rows, []string{section, item, column, text, "", "", "", ""})
+	}
+}
+
+func (s *sheet) value(section, item, column string, v reports.Value) {
+	s.rows = append(s.rows, []string{section, item, column, v.Text, number(v.Number), string(v.Unit), string(v.Tone), v.Link})
+}
+
+func number(n *float64) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*n, 'g', -1, 64)
+}
+
+// figures gives each its value, with the note beside it in place of a column.
+func (s *sheet) figures(section string, figures []reports.Figure) {
+	for _, f := range figures {
+		s.value(section, f.Label, f.Note, f.Value)
+	}
+}
+
+func (s *sheet) lines(section string, lines []reports.Line) {
+	for _, l := range lines {
+		s.rows = append(s.rows, []string{section, l.Who, "", l.Text, "", "", string(l.Tone), l.Link})
+	}
+}
+
+func (s *sheet) section(x reports.Section) {
+	if x.Empty != "" {
+		s.rows = append(s.rows, []string{x.Title, "", "", x.Empty, "", "", string(reports.Gap), ""})
+	}
+	s.text(x.Title, "", "note", x.Note)
+	s.figures(x.Title, x.Figures)
+	s.lines(x.Title, x.Lines)
+	for _, t := range x.Tables {
+		for _, row := range t.Rows {
+			for n, v := range row.Cells {
+				s.value(x.Title, row.Cells[0].Text, t.Columns[n].Title, v)
+			}
+		}
+		if t.Left > 0 {
+			n := float64(t.Left)
+			s.value(x.Title, t.Title, "rows not shown", reports.Value{Text: strconv.Itoa(t.Left), Number: &n, Unit: reports.Count})
+		}
+		s.text(x.Title, t.Title, "note", t.Note)
+	}
+	for _, name := range x.Charts {
+		if c, ok := s.report.Chart(name); ok {
+			s.chart(x.Title, c)
+		}
+	}
+}
+
+// chart adds the points of a chart that no table repeats: its title and series
+// are the column.
+func (s *sheet) chart(section string, c reports.Chart) {
+	if c.Twin != "" {
+		return
+	}
+	for _, series := range c.Series {
+		for _, p := range series.Points {
+			s.value(section, where(s.report, p), c.Title+": "+series.Name, reports.Value{Text: says(c, p.Value), Number: p.Value, Unit: c.Unit, Tone: series.Tone})
+		}
+	}
+	for n, count := range c.Marks {
+		if len(c.Series) == 0 || n >= len(c.Series[0].Points) {
+			break
+		}
+		v := float64(count)
+		s.value(section, where(s.report, c.Series[0].Points[n]), c.Title+": "+c.MarksName, reports.Value{Text: strconv.Itoa(count), Number: &v, Unit: reports.Count})
+	}
+	for _, b := range c.Bands {
+		s.rows = append(s.rows, []string{section, b.Label, c.Title, span(s.report, b), "", "", "", b.Link})
+	}
+	if c.Mark != nil {
+		s.value(section, "mark", c.Title, reports.Value{Text: says(c, c.Mark), Number: c.Mark, Unit: c.Unit})
+	}
+}
+
+func (s *sheet) derivation(d reports.Derivation) {
+	const section = "How the other figures are made"
+	s.rows = append(s.rows, []string{section, d.Title, "formula", d.Formula, "", "", "", d.Link})
+	for _, t := range d.Terms {
+		s.value(section, d.Title, t.Name, t.Value)
+	}
+	s.text(section, d.Title, "source", d.Source)
+	s.text(section, d.Title, "from", stamp(d.From))
+	s.text(section, d.Title, "to", stamp(d.To))
+	s.text(section, d.Title, "definition", d.Revision)
+	if d.Coverage != nil {
+		s.value(section, d.Title, "coverage", reports.Value{Text: number(d.Coverage), Number: d.Coverage, Unit: reports.Ratio})
+	}
+}
+
+func (s *sheet) write() ([]byte, error) {
+	const op = "export.CSV"
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
-	rows := [][]string{csvHead(), {"report", r.Title, "period", r.Heading, "", "", "", ""}, {"report", r.Title, "verdict", r.Verdict.Text, "", "", string(r.Verdict.Tone), ""}}
-	for _, f := range r.Headline {
-		rows = append(rows, csvRow("headline", f.Label, f.Note, f.Value))
-	}
-	for _, s := range r.Sections {
-		if s.Empty != "" {
-			rows = append(rows, []string{s.Title, "", "", s.Empty, "", "", string(reports.Gap), ""})
-		}
-		for _, f := range s.Figures {
-			rows = append(rows, csvRow(s.Title, f.Label, f.Note, f.Value))
-		}
-		for _, t := range s.Tables {
-			for _, row := range t.Rows {
-				for n, v := range row.Cells {
-					rows = append(rows, csvRow(s.Title, row.Cells[0].Text, t.Columns[n].Title, v))
-				}
-			}
-		}
-	}
-	for _, row := range rows {
+	for _, row := range append([][]string{csvHead()}, s.rows...) {
 		for n := range row {
 			row[n] = harmless(row[n])
 		}
 		if err := w.Write(row); err != nil {
-			return nil, fault.Wrap(fault.Internal, "export.CSV", "the table cannot be written", err)
+			return nil, fault.Wrap(fault.Internal, op, "the table cannot be written", err)
 		}
 	}
 	w.Flush()
-	return b.Bytes(), fault.Wrap(fault.Internal, "export.CSV", "the table cannot be written", w.Error())
+	return b.Bytes(), fault.Wrap(fault.Internal, op, "the table cannot be written", w.Error())
 }
 
-func csvRow(section, item, column string, v reports.Value) []string {
-	n := ""
-	if v.Number != nil {
-		n = strconv.FormatFloat(*v.Number, 'g', -1, 64)
-	}
-	return []string{section, item, column, v.Text, n, string(v.Unit), string(v.Tone), v.Link}
-}
-
-// harmless keeps a spreadsheet from running text: what begins like a formula gets
-// an apostrophe, which spreadsheets hide. A plain number is none.
+// harmless keeps a spreadsheet from running text: what begins like a formula, in
+// letters of any width, gets an apostrophe, which spreadsheets hide. A plain
+// number is none.
 func harmless(s string) string {
-	if s == "" || !strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
+	s = plain.Lines(s)
+	if !strings.ContainsRune("=+-@\t\n＝＋－＠", first(s)) {
 		return s
 	}
 	if _, err := strconv.ParseFloat(s, 64); err == nil {
 		return s
 	}
 	return "'" + s
+}
+
+// first is the first character that a spreadsheet looks at; 'x' of an empty text.
+func first(s string) rune {
+	for _, r := range strings.TrimLeft(s, " \u00a0") {
+		return r
+	}
+	return 'x'
 }

@@ -11,10 +11,13 @@ import (
 // Markdown is the report as CommonMark with tables. base stands before every
 // link ("https://kb.example", or ""). Text from outside cannot become markup.
 func Markdown(r reports.Report, base string) []byte {
-	m := markdown{base: base}
+	m := markdown{report: r, base: base}
 	fmt.Fprintf(&m.b, "# %s: %s\n\n", esc(r.Title), esc(r.Heading))
 	if r.Words != "" {
 		m.b.WriteString(quote(r.Words))
+	}
+	if r.Scope != "" {
+		fmt.Fprintf(&m.b, "%s\n\n", esc(r.Scope))
 	}
 	fmt.Fprintf(&m.b, "**%s.** %s\n\n", r.Verdict.Tone.Word(), esc(r.Verdict.Text))
 	for _, f := range r.Headline {
@@ -26,17 +29,18 @@ func Markdown(r reports.Report, base string) []byte {
 	for _, s := range r.Sections {
 		m.section(s)
 	}
-	m.derivations(r)
+	m.derivations(r.Derivations)
 	return m.b.Bytes()
 }
 
 type markdown struct {
-	b    bytes.Buffer
-	base string
+	report reports.Report
+	b      bytes.Buffer
+	base   string
 }
 
 func (m *markdown) figure(f reports.Figure) {
-	fmt.Fprintf(&m.b, "- %s: **%s**", esc(f.Label), esc(f.Value.Text))
+	fmt.Fprintf(&m.b, "- %s: **%s**", esc(f.Label), m.link(f.Value.Text, f.Value.Link))
 	if f.Note != "" {
 		fmt.Fprintf(&m.b, " (%s)", esc(f.Note))
 	}
@@ -81,6 +85,41 @@ func (m *markdown) section(s reports.Section) {
 	for _, t := range s.Tables {
 		m.table(t)
 	}
+	for _, name := range s.Charts {
+		if c, ok := m.report.Chart(name); ok {
+			m.chart(c)
+		}
+	}
+}
+
+// chart leads to the drawing, and has its values where no table has them.
+func (m *markdown) chart(c reports.Chart) {
+	address := "/reports/" + m.report.Name + "/" + m.report.Period + "/charts/" + c.Name + ".svg"
+	if c.Twin != "" {
+		fmt.Fprintf(&m.b, "Chart: %s\n\n", m.link(c.Title, address))
+		return
+	}
+	fmt.Fprintf(&m.b, "### %s\n\n", m.link(c.Title, address))
+	t := twin(m.report, c)
+	m.row(t.Head)
+	m.b.WriteString(strings.Repeat("|---", len(t.Head)) + "|\n")
+	for _, row := range t.Rows {
+		m.row(row)
+	}
+	m.b.WriteByte('\n')
+	for _, b := range c.Bands {
+		fmt.Fprintf(&m.b, "- %s: %s\n", m.link(b.Label, b.Link), span(m.report, b))
+	}
+	if len(c.Bands) > 0 {
+		m.b.WriteByte('\n')
+	}
+}
+
+func (m *markdown) row(cells []string) {
+	for _, c := range cells {
+		m.b.WriteString("| " + esc(c) + " ")
+	}
+	m.b.WriteString("|\n")
 }
 
 func (m *markdown) table(t reports.Table) {
@@ -114,49 +153,23 @@ func (m *markdown) table(t reports.Table) {
 	}
 }
 
-func (m *markdown) derivations(r reports.Report) {
+func (m *markdown) derivations(all []reports.Derivation) {
 	m.b.WriteString("## How the other figures are made\n\n")
-	for _, d := range r.Derivations {
-		fmt.Fprintf(&m.b, "- %s: %s.", esc(d.Title), esc(d.Formula))
+	for _, d := range all {
+		fmt.Fprintf(&m.b, "- %s: %s.", m.link(d.Title, d.Link), esc(d.Formula))
 		for _, t := range d.Terms {
 			fmt.Fprintf(&m.b, " %s %s;", esc(t.Name), esc(t.Value.Text))
 		}
-		fmt.Fprintf(&m.b, " from %s\n", esc(d.Source))
-	}
-}
-
-func (m *markdown) link(text, to string) string {
-	if to == "" || text == "" {
-		return esc(text)
-	}
-	return "[" + esc(text) + "](<" + m.base + strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "%0A").Replace(to) + ">)"
-}
-
-// esc makes text plain inside Markdown: everything that could begin markup is
-// escaped.
-func esc(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '<':
-			b.WriteString("&lt;") // never raw, whatever reads it
-			continue
-		case r == '&':
-			b.WriteString("&amp;")
-			continue
-		case strings.ContainsRune("\\`*_{}[]()#+!|>~", r):
-			b.WriteByte('\\')
+		fmt.Fprintf(&m.b, " from %s", esc(d.Source))
+		if !d.From.IsZero() {
+			fmt.Fprintf(&m.b, ", %s to %s", stamp(d.From), stamp(d.To))
 		}
-		b.WriteRune(r)
+		if d.Coverage != nil {
+			fmt.Fprintf(&m.b, ", coverage %s", number(d.Coverage))
+		}
+		if d.Revision != "" {
+			fmt.Fprintf(&m.b, ", definition %s", esc(d.Revision))
+		}
+		m.b.WriteByte('\n')
 	}
-	return b.String()
-}
-
-// quote sets somebody's own Markdown off from the report.
-func quote(s string) string {
-	var b strings.Builder
-	for line := range strings.SplitSeq(strings.TrimRight(s, "\n"), "\n") {
-		b.WriteString("> " + strings.TrimRight(line, "\r") + "\n")
-	}
-	return b.String() + "\n"
 }

@@ -1,0 +1,55 @@
+package export
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/postern/postern/reports/plain"
+)
+
+// link is a text that leads somewhere in the portal.
+func (m *markdown) link(text, to string) string {
+	if to == "" || text == "" {
+		return esc(text)
+	}
+	return "[" + esc(text) + "](<" + m.base + linkEscapes.Replace(plain.Line(to)) + ">)"
+}
+
+// linkEscapes keeps an address within its angle brackets and within its cell.
+var linkEscapes = strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", `\`, "%5C", " ", "%20")
+
+// esc makes text plain inside Markdown: one line, and everything that could begin
+// markup is escaped.
+func esc(s string) string {
+	var b strings.Builder
+	for _, r := range plain.Line(s) {
+		switch {
+		case r == '<':
+			b.WriteString("&lt;") // never raw, whatever reads it
+			continue
+		case r == '&':
+			b.WriteString("&amp;")
+			continue
+		case strings.ContainsRune("\\`*_{}[]()#+!|>~", r):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// runs are addresses that do something instead of leading somewhere.
+var runs = regexp.MustCompile(`(?i)(javascript|vbscript|data)(\s*(:|&#0*58;|&#x0*3a;|&colon;|\\:))`)
+
+// quote sets somebody's own Markdown off from the report. It keeps its emphasis,
+// lists and links; HTML and pictures, which whoever shows the file might load or
+// run, become text.
+func quote(s string) string {
+	s = strings.ReplaceAll(strings.ReplaceAll(plain.Lines(s), "<", "&lt;"), "![", `!\[`)
+	s = runs.ReplaceAllString(s, "$1\u200b$2")
+	var b strings.Builder
+	for line := range strings.SplitSeq(strings.TrimRight(s, "\n"), "\n") {
+		b.WriteString("> " + line + "\n")
+	}
+	return b.String() + "\n"
+}
