@@ -270,3 +270,30 @@ func TestTheFeedsPageTellsHowServersDo(t *testing.T) {
 		}
 	}
 }
+
+// Who pushes an objective today is told how to see a verdict before half of its
+// window has passed; who pushed it long ago has another trouble.
+func TestANewObjectiveIsToldHowToBeJudged(t *testing.T) {
+	from := testNow.AddDate(0, 0, -28)
+	detail := func(state slo.State, pushed, effective time.Time) board.Detail {
+		d := board.Detail{Versions: []catalog.Version{{From: pushed}}}
+		d.SLO.EffectiveFrom, d.Whole = effective, true
+		d.Result = slo.Result{State: state, From: from, To: testNow, Reason: "0.1 % of the time was measured, half is needed"}
+		return d
+	}
+	for _, c := range []struct {
+		name   string
+		detail board.Detail
+		told   bool
+	}{
+		{"new", detail(slo.NoData, testNow.Add(-time.Hour), time.Time{}), true},
+		{"old", detail(slo.NoData, from.Add(-time.Hour), time.Time{}), false},
+		{"with a date of its own", detail(slo.NoData, testNow.Add(-time.Hour), testNow), false},
+		{"without traffic", detail(slo.NoTraffic, testNow.Add(-time.Hour), time.Time{}), false},
+	} {
+		got := sloSentence(c.detail, sloRow{})
+		if told := strings.Contains(got, "postern/effective-from: "+testNow.Format(time.DateOnly)); told != c.told {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}

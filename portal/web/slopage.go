@@ -155,7 +155,7 @@ func sloSentence(d board.Detail, row sloRow) string {
 	r := d.Result
 	switch {
 	case r.Met == nil && r.Reason != "":
-		return "No verdict: " + r.Reason + "."
+		return "No verdict: " + r.Reason + "." + newcomer(d)
 	case len(d.SLO.Parts) > 0:
 		return fmt.Sprintf("The parts spent %s of their budgets, by weight.", row.Spent)
 	}
@@ -167,6 +167,16 @@ func sloSentence(d board.Detail, row sloRow) string {
 		text += fmt.Sprintf("; at the rate of the last day it lasts %s", row.Lasts)
 	}
 	return text + "."
+}
+
+// newcomer tells how an objective that was pushed within its own window is judged
+// before half of the window has passed.
+func newcomer(d board.Detail) string {
+	r := d.Result
+	if r.State != slo.NoData || !d.Whole || !d.SLO.EffectiveFrom.IsZero() || len(d.Versions) == 0 || d.Versions[0].From.Before(r.From) {
+		return ""
+	}
+	return fmt.Sprintf(" The objective is new: with the annotation postern/effective-from: %s it is judged from that day on.", d.Versions[0].From.UTC().Format(time.DateOnly))
 }
 
 // howMade is the arithmetic, term by term.
