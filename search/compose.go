@@ -9,6 +9,7 @@ import (
 	"github.com/blevesearch/bleve/v2/document"
 
 	"github.com/postern/postern/search/analysis"
+	"github.com/postern/postern/search/positions"
 )
 
 // secondsADay converts a date to the number in the day field.
@@ -224,7 +225,7 @@ func (c *composer) positions() []byte {
 			c.lay(p)
 		}
 	}
-	return encodePositions(c.hashes, c.stream)
+	return positions.Encode(c.hashes, c.stream)
 }
 
 func (c *composer) unnumbered(t analysis.Token) bool {
@@ -237,7 +238,7 @@ func (c *composer) lay(p piece) {
 	for _, t := range p.tokens {
 		n, ok := c.number[t.Text]
 		if !ok {
-			c.hashes = append(c.hashes, tokenHash(t.Text))
+			c.hashes = append(c.hashes, positions.Hash(t.Text))
 			n = uint32(len(c.hashes))
 			c.number[t.Text] = n
 		}

@@ -9,6 +9,7 @@ import (
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"github.com/postern/postern/search/analysis"
+	"github.com/postern/postern/search/positions"
 )
 
 // leaf is one immutable segment of a snapshot, as a query sees it. Documents are
@@ -183,7 +184,7 @@ func (l *leaf) id(doc uint32) (string, error) {
 
 // hasPhrase verifies a phrase; every word must be known to be in the document.
 func (l *leaf) hasPhrase(doc uint32, words []string) (found bool, err error) {
-	err = l.positions(doc, func(data []byte) { found = containsPhrase(data, words) })
+	err = l.positions(doc, func(data []byte) { found = positions.Contains(data, words) })
 	return found, err
 }
 

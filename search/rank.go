@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"github.com/postern/postern/search/positions"
 )
 
 // MaxWindow is how deep into a result one can look: ranking keeps that many in
@@ -257,7 +259,7 @@ func (c *closeReader) read(doc uint32, groups []nearby) (worth float32, err erro
 	}
 	err = c.positions(doc, func(data []byte) {
 		for _, g := range present {
-			if containsPhrase(data, g.words) {
+			if positions.Contains(data, g.words) {
 				worth += g.worth
 			}
 		}

@@ -1,4 +1,4 @@
-package search
+package positions
 
 import (
 	"bytes"
@@ -30,8 +30,8 @@ func appendNumber1(dst []byte, n uint32) []byte {
 	return utf8.AppendRune(dst, rune(n))
 }
 
-// containsPhrase1 is containsPhrase of format 1.
-func containsPhrase1(data []byte, words []string) bool {
+// contains1 is Contains of format 1.
+func contains1(data []byte, words []string) bool {
 	if len(data) < 3 || data[0] < 2 || data[0] > 8 {
 		return false
 	}
@@ -45,7 +45,7 @@ func containsPhrase1(data []byte, words []string) bool {
 	var buf [64]byte
 	needle := buf[:0]
 	for _, w := range words {
-		number, ok := lookup1(table, width, seeded(tokenHash(w), seed)>>(64-8*uint(width)))
+		number, ok := lookup1(table, width, seeded(Hash(w), seed)>>(64-8*uint(width)))
 		if !ok {
 			return false
 		}
