@@ -31,15 +31,15 @@ type DeadLettersAnswer struct {
 
 // DeadLetter is one item that could not be used.
 type DeadLetter struct {
-	ID         string `json:"id" doc:"Names it for a retry."`
-	Source     string `json:"source" doc:"Who sent it."`
-	Format     string `json:"format" doc:"The feed format."`
-	ReceivedAt string `json:"received_at" format:"date-time" doc:"When it came first."`
-	Index      int    `json:"index" doc:"Of the item in its body, from 0."`
-	Reason     string `json:"reason" doc:"What is wrong."`
-	Excerpt    string `json:"excerpt" doc:"The beginning of the item as it came; never a literal of a statement."`
-	Times      int    `json:"times" doc:"How often it came."`
-	Whole      bool   `json:"whole_body" doc:"The body was not the format at all."`
+	ID         string  `json:"id" doc:"Names it for a retry."`
+	Source     string  `json:"source" doc:"Who sent it."`
+	Format     string  `json:"format" doc:"The feed format."`
+	ReceivedAt string  `json:"received_at" format:"date-time" doc:"When it came first."`
+	Index      int     `json:"index" doc:"Of the item in its body, from 0."`
+	Reason     string  `json:"reason" doc:"What is wrong."`
+	Excerpt    *string `json:"excerpt" doc:"The beginning of the item as it came, secrets redacted, never a literal of a statement; null for all but admins and the feeder of the source."`
+	Times      int     `json:"times" doc:"How often it came."`
+	Whole      bool    `json:"whole_body" doc:"The body was not the format at all."`
 }
 
 // FeedsAnswer is the answer of GET /feeds.
@@ -53,6 +53,7 @@ type FeedSource struct {
 	Format       string  `json:"format" doc:"The feed format."`
 	State        string  `json:"state" enum:"ok,silent,skewed,rejecting" doc:"silent: nothing for a day; skewed: its clock is ahead; rejecting: its last body had items that could not be used."`
 	Why          *string `json:"why" doc:"The last rejection of a rejecting source."`
+	Signature    *string `json:"signature" enum:"checked,unsigned,missing" doc:"Of PagerDuty webhooks: checked, one must be valid; unsigned, a token is enough; missing, one is asked for but no secret is stated. Null: the format has none."`
 	LastReceived string  `json:"last_received_at" format:"date-time" doc:"When something came last."`
 	LastEvent    *string `json:"last_event_at" format:"date-time" doc:"The newest time that an item stated."`
 	PerHour      int     `json:"items_hour" doc:"Items of the running hour and the one before."`
@@ -68,7 +69,7 @@ type FeedSource struct {
 // take bodies of other systems' making, to the description.
 func describeFeeds(d *huma.OpenAPI) {
 	id := parameter("id", "path", "Of the dead letter.")
-	source := parameter("source", "query", "The name of the sender; the token's name when it is not given.")
+	source := parameter("source", "query", "The name of the sender. When it is not given: the one that the token is bound to, else the token's name.")
 	format := parameter("format", "path", "The feed format.")
 	for _, name := range []string{
 		"alertmanager", "cloudevents", "grafana-oncall", "mysql-slow-log", "ndjson", "opsgenie", "pagerduty", "pg-stat-statements", "statuspage",
@@ -78,7 +79,7 @@ func describeFeeds(d *huma.OpenAPI) {
 	body := &huma.RequestBody{Required: true, Description: "As the sender makes it.", Content: map[string]*huma.MediaType{"*/*": {}}}
 	d.AddOperation(&huma.Operation{
 		OperationID: "post-feed", Method: http.MethodPost, Path: root + "/feeds/{format}", Summary: "Take in what another system says",
-		Description: "Answered once it is durable. 400: the body is not the format at all (it is kept as a dead letter); 503: come later. Needs a token of the role feeder or admin.",
+		Description: "Answered once it is durable. 400: the body is not the format at all (it is kept as a dead letter); 503: come later. Needs a token of the role feeder or admin; 403: the token is bound to other sources.",
 		Parameters:  []*huma.Param{format, source}, RequestBody: body, Responses: answers[FeedAnswer](d, "202", "It is stored."),
 	})
 	d.AddOperation(&huma.Operation{
@@ -87,6 +88,7 @@ func describeFeeds(d *huma.OpenAPI) {
 	})
 	d.AddOperation(&huma.Operation{
 		OperationID: "list-dead-letters", Method: http.MethodGet, Path: root + "/dead-letters", Summary: "List what feeds sent that could not be used",
+		Description: "A feeder is told of its own sources. A page looks at no more than 5,000 letters: with a source it may hold fewer than asked for and have a next one.",
 		Parameters: []*huma.Param{
 			parameter("source", "query", "Only of this source."), parameter("limit", "query", "How many, 50 when not given, at most 500."),
 			parameter("cursor", "query", "The next of the answer before."),

@@ -15,6 +15,8 @@ type Feeds struct {
 	Body      int64  // bytes of one body; a longer ndjson is taken in parts of it
 	Queue     int    // bodies that may wait to be stored
 	PagerDuty Secret // SECRET or SOURCE:SECRET, several with commas between
+	// SignedOnly refuses PagerDuty webhooks of sources without a secret.
+	SignedOnly bool
 	// Statuspages are polled: name of the source -> address of the page's JSON.
 	Statuspages     map[string]*url.URL
 	StatuspageEvery time.Duration
@@ -54,6 +56,8 @@ func (c *Config) feeding() []setting {
 			doc: "How many bodies may wait to be stored before senders are told to come later (503 with Retry-After)."},
 		{key: "feeds.pagerduty_secrets", value: secret(&f.PagerDuty), unstated: "PagerDuty's signature is not asked for",
 			doc: "Signing secrets of PagerDuty webhooks, `SECRET` for every source or `SOURCE:SECRET` for one, with commas between. Where one is stated, a webhook without a valid signature is refused."},
+		{key: "feeds.pagerduty_signed_only", value: yes(&f.SignedOnly), preset: "false",
+			doc: "Refuses PagerDuty webhooks of sources for which no secret is stated, so that none can be posted with the token alone."},
 		{key: "feeds.statuspages", value: pages(&f.Statuspages), unstated: "none",
 			doc: "Status pages to poll: the name of the source and the address of the page's JSON, such as `shop: https://status.example.org/api/v2/incidents.json`."},
 		{key: "feeds.statuspage_every", value: duration(&f.StatuspageEvery, 10*time.Second, 24*time.Hour), preset: "2m",

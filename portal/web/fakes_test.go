@@ -302,14 +302,28 @@ func (fakeGit) ReceivePack(w http.ResponseWriter, r *http.Request, who auth.Prin
 	return err
 }
 
-// fakeAuth knows one token a role, named after it; sessions are the same words.
-type fakeAuth struct{ ended []string }
+// fakeAuth knows one token a role, named after it, "pst_feeder:a,b" bound to
+// sources; sessions are the same words.
+type fakeAuth struct {
+	ended []string
+	// uses, when set, are those left until every token is revoked.
+	uses *int
+}
 
 func (a *fakeAuth) Token(_ context.Context, secret string) (auth.Principal, error) {
-	role := auth.Role(strings.TrimPrefix(secret, "pst_"))
-	switch role {
+	if a.uses != nil {
+		if *a.uses--; *a.uses < 0 {
+			return auth.Principal{}, fault.New(fault.Unauthenticated, "auth", "this token was revoked")
+		}
+	}
+	name, bound, _ := strings.Cut(strings.TrimPrefix(secret, "pst_"), ":")
+	switch role := auth.Role(name); role {
 	case auth.Reader, auth.Author, auth.Publisher, auth.Feeder, auth.Admin:
-		return auth.Principal{TokenID: "id-" + string(role), Name: "n-" + string(role), Role: role}, nil
+		p := auth.Principal{TokenID: "id-" + name, Name: "n-" + name, Role: role}
+		if bound != "" {
+			p.Sources = strings.Split(bound, ",")
+		}
+		return p, nil
 	}
 	return auth.Principal{}, fault.New(fault.Unauthenticated, "auth", "this token is not known")
 }

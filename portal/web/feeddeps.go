@@ -32,6 +32,11 @@ type FeedOptions struct {
 	// Signing gives the secrets under one of which a PagerDuty webhook of the
 	// source must be signed; nil or none: it need not be.
 	Signing func(source string) (secrets []string)
+	// SignedOnly refuses PagerDuty webhooks of sources without a secret, too.
+	SignedOnly bool
+	// Redact takes secrets out of what a feed sent before it is shown; nil: it is
+	// shown as it came.
+	Redact func(text string) string
 	// Polled tells of the status pages that the portal asks; nil: there are none.
 	Polled func() []PolledPage
 }

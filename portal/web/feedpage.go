@@ -6,18 +6,26 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/reports/ledger"
 )
 
 // feedsView is the page that tells how each source does.
 type feedsView struct {
 	frame
-	Sources  []ledger.SourceStatus
+	Sources  []feedRow
+	Tokens   []auth.Token // feeders that are valid; for admins only
 	Polled   []PolledPage
 	Measured []MeasuredSource
 	Formats  []feedFormat
 	Now      time.Time
 	Post     string // address to post to, without the format
+}
+
+// feedRow is a source and how far its posts are signed.
+type feedRow struct {
+	ledger.SourceStatus
+	Signature signature
 }
 
 // feedFormat is a format and what sends it.
@@ -45,8 +53,13 @@ func (s *Server) feedsPage(c echo.Context) error {
 	}
 	view := feedsView{frame: s.frame(), Formats: feedFormats(), Now: s.opt.Now(), Post: s.absolute("/api/v1/feeds/")}
 	view.Title, view.Section, view.Canonical = "Feeds", "/feeds", s.absolute("/feeds")
-	if view.Sources, err = feeds.Sources(c.Request().Context()); err != nil {
+	if view.Sources, err = s.feedRows(c, feeds); err != nil {
 		return err
+	}
+	if visitOf(c).who.May(auth.Administer) {
+		if view.Tokens, err = s.feederTokens(c); err != nil {
+			return err
+		}
 	}
 	if s.deps.Measured != nil {
 		view.Measured = s.deps.Measured()
@@ -57,12 +70,35 @@ func (s *Server) feedsPage(c echo.Context) error {
 	return s.show(c, http.StatusOK, "feeds", view)
 }
 
+func (s *Server) feedRows(c echo.Context, feeds Feeds) ([]feedRow, error) {
+	sources, err := feeds.Sources(c.Request().Context())
+	rows := make([]feedRow, 0, len(sources))
+	for _, x := range sources {
+		x.Why = s.redact(x.Why)
+		rows = append(rows, feedRow{x, s.signatureOf(x.Format, x.Name)})
+	}
+	return rows, err
+}
+
+// feederTokens are the tokens that may post to feeds and nothing else, now.
+func (s *Server) feederTokens(c echo.Context) (out []auth.Token, err error) {
+	all, err := s.deps.Admin.Tokens(c.Request().Context())
+	now := s.opt.Now()
+	for _, t := range all {
+		if t.Role == auth.Feeder && t.Revoked.IsZero() && (t.Expires.IsZero() || now.Before(t.Expires)) {
+			out = append(out, t)
+		}
+	}
+	return out, err
+}
+
 // sourceJSON is a source on the wire.
 type sourceJSON struct {
 	Name         string     `json:"name"`
 	Format       string     `json:"format"`
 	State        string     `json:"state"`
 	Why          *string    `json:"why"`
+	Signature    *signature `json:"signature"` // checked, unsigned or missing; null: the format has none
 	LastReceived time.Time  `json:"last_received_at"`
 	LastEvent    *time.Time `json:"last_event_at"`
 	PerHour      int        `json:"items_hour"`
@@ -80,18 +116,21 @@ func (s *Server) feedSources(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	sources, err := feeds.Sources(c.Request().Context())
+	rows, err := s.feedRows(c, feeds)
 	if err != nil {
 		return err
 	}
-	out := make([]sourceJSON, 0, len(sources))
-	for _, x := range sources {
+	out := make([]sourceJSON, 0, len(rows))
+	for _, x := range rows {
 		j := sourceJSON{
 			Name: x.Name, Format: x.Format, State: string(x.State), LastReceived: x.LastReceived, PerHour: x.PerHour, PerDay: x.PerDay,
 			Accepted: x.Accepted, Duplicate: x.Duplicate, Rejected: x.Rejected, Ignored: x.Ignored, Skew: x.Skew.Seconds(),
 		}
 		if x.Why != "" {
 			j.Why = &x.Why
+		}
+		if x.Signature != signatureNone {
+			j.Signature = &x.Signature
 		}
 		if !x.LastEvent.IsZero() {
 			j.LastEvent = &x.LastEvent

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -14,7 +13,6 @@ import (
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/feed"
-	"github.com/postern/postern/reports/feed/pagerduty"
 	"github.com/postern/postern/reports/ledger"
 )
 
@@ -39,11 +37,11 @@ func (s *Server) feedRoutes() []route {
 		{method: http.MethodPost, path: "/api/v1/feeds/" + formatNDJSON, need: auth.PostFeed, strict: true, body: max(feedStream, body), serve: s.feedStream},
 		{method: http.MethodPost, path: "/api/v1/feeds/:format", need: auth.PostFeed, strict: true, body: body, serve: s.feedPost},
 		{method: http.MethodGet, path: "/api/v1/feeds", need: auth.Read, body: noBody, serve: s.feedSources},
-		{method: http.MethodGet, path: "/api/v1/dead-letters", need: auth.Read, body: noBody, serve: s.letterList},
+		{method: http.MethodGet, path: "/api/v1/dead-letters", need: auth.ReadLetters, body: noBody, serve: s.letterList},
 		{method: http.MethodPost, path: "/api/v1/dead-letters/:id/retry", need: auth.PushMain, strict: true, body: noBody, serve: s.letterRetry},
 		{method: http.MethodDelete, path: "/api/v1/dead-letters/:id", need: auth.PushMain, strict: true, body: noBody, serve: s.letterDelete},
 		page("/feeds", s.feedsPage),
-		page("/dead-letters", s.lettersPage),
+		{method: http.MethodGet, path: "/dead-letters", need: auth.ReadLetters, body: noBody, serve: s.lettersPage},
 		{method: http.MethodPost, path: "/dead-letters/:id/retry", need: auth.PushMain, body: noBody, serve: s.letterRetryForm},
 		{method: http.MethodPost, path: "/dead-letters/:id/dismiss", need: auth.PushMain, body: noBody, serve: s.letterDismissForm},
 	}
@@ -148,19 +146,6 @@ func (s *Server) feedPost(c echo.Context) error {
 	answer := newFeedAnswer()
 	answer.add(got, 0)
 	return writeJSON(c, http.StatusAccepted, answer)
-}
-
-// checkSignature holds a PagerDuty webhook against the secrets of its source.
-func (s *Server) checkSignature(in feed.Input) error {
-	if s.opt.Feeds.Signing == nil {
-		return nil
-	}
-	secrets := s.opt.Feeds.Signing(in.Source)
-	header := in.Header(pagerduty.SignatureHeader)
-	if len(secrets) == 0 || slices.ContainsFunc(secrets, func(secret string) bool { return pagerduty.Signed(in.Body, header, secret) }) {
-		return nil
-	}
-	return fault.Newf(fault.Unauthenticated, "web.feed", "the webhook has no valid %s for this source; compare the secret in PagerDuty with feeds.pagerduty_secrets", pagerduty.SignatureHeader)
 }
 
 // plainBody refuses compressed bodies: what they unpack to cannot be counted

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,30 +22,80 @@ type letterJSON struct {
 	ReceivedAt time.Time `json:"received_at"`
 	Index      int       `json:"index"`
 	Reason     string    `json:"reason"`
-	Excerpt    string    `json:"excerpt"`
+	Excerpt    *string   `json:"excerpt"` // null for those who may not see it
 	Times      int       `json:"times"`
 	Whole      bool      `json:"whole_body"`
 }
 
-// letterList answers {"dead_letters":[…],"next"}.
-func (s *Server) letterList(c echo.Context) error {
+// letters reads one page of dead letters as the visitor may see it: a feeder those
+// of its own sources; what was sent, admins and feeders only; nobody a secret.
+func (s *Server) letters(c echo.Context, f ledger.LetterFilter) (letters []ledger.DeadLetter, next string, err error) {
 	feeds, err := s.feeds()
 	if err != nil {
-		return err
+		return nil, "", err
 	}
+	who := visitOf(c).who
+	f.Sources = ownSources(who)
+	letters, next, err = feeds.DeadLetters(c.Request().Context(), f)
+	letters = slices.Clone(letters)
+	for i := range letters {
+		l := &letters[i]
+		l.Reason = s.redact(l.Reason)
+		if l.Excerpt = s.redact(l.Excerpt); !seesBodies(who) {
+			l.Excerpt = ""
+		}
+	}
+	return letters, next, err
+}
+
+// ownSources are the only sources whose letters somebody is shown; nil: all. A
+// feeder that is not bound may post under any name, but reads of the one that is
+// called after it only.
+func ownSources(who auth.Principal) []string {
+	if who.Role != auth.Feeder {
+		return nil
+	}
+	if len(who.Sources) > 0 {
+		return who.Sources
+	}
+	return []string{who.Name}
+}
+
+// seesBodies tells whether somebody is shown what was sent, of the letters that they
+// are shown at all. Raw bodies hold labels, names and addresses that no page shows.
+func seesBodies(who auth.Principal) bool {
+	return who.Role == auth.Admin || who.Role == auth.Feeder
+}
+
+// redact takes secrets out of what a feed sent.
+func (s *Server) redact(text string) string {
+	if s.opt.Feeds.Redact == nil {
+		return text
+	}
+	return s.opt.Feeds.Redact(text)
+}
+
+// letterList answers {"dead_letters":[…],"next"}.
+func (s *Server) letterList(c echo.Context) error {
 	f := ledger.LetterFilter{Source: c.QueryParam("source"), Cursor: c.QueryParam("cursor")}
 	if text := c.QueryParam("limit"); text != "" {
+		var err error
 		if f.Limit, err = strconv.Atoi(text); err != nil || f.Limit < 1 || f.Limit > 500 {
 			return fault.New(fault.Invalid, "web.letters", "limit must be a number from 1 to 500")
 		}
 	}
-	letters, next, err := feeds.DeadLetters(c.Request().Context(), f)
+	letters, next, err := s.letters(c, f)
 	if err != nil {
 		return err
 	}
+	sees := seesBodies(visitOf(c).who)
 	out := make([]letterJSON, 0, len(letters))
 	for _, l := range letters {
-		out = append(out, letterJSON{l.ID, l.Source, l.Format, l.Received.UTC(), l.Index, l.Reason, l.Excerpt, l.Times, l.Whole})
+		j := letterJSON{l.ID, l.Source, l.Format, l.Received.UTC(), l.Index, l.Reason, nil, l.Times, l.Whole}
+		if sees {
+			j.Excerpt = &l.Excerpt
+		}
+		out = append(out, j)
 	}
 	answer := map[string]any{"dead_letters": out, "next": nil}
 	if next != "" {
@@ -87,19 +138,16 @@ type lettersView struct {
 	Next    string // address of the next page
 	First   string // address of the first page when this is not it
 	MayAct  bool
+	Sees    bool   // what was sent is shown
 	Said    string // what became of an action
 	Failed  bool   // it failed
 }
 
 func (s *Server) lettersPage(c echo.Context) error {
-	feeds, err := s.feeds()
-	if err != nil {
-		return err
-	}
-	q := c.QueryParams()
-	view := lettersView{frame: s.frame(), Source: q.Get("source"), MayAct: visitOf(c).who.May(auth.PushMain)}
+	q, who := c.QueryParams(), visitOf(c).who
+	view := lettersView{frame: s.frame(), Source: q.Get("source"), MayAct: who.May(auth.PushMain), Sees: seesBodies(who)}
 	view.Title, view.Section, view.Canonical = "Dead letters", "/feeds", s.absolute("/dead-letters")
-	letters, next, err := feeds.DeadLetters(c.Request().Context(), ledger.LetterFilter{Source: view.Source, Cursor: q.Get("cursor"), Limit: pageSize})
+	letters, next, err := s.letters(c, ledger.LetterFilter{Source: view.Source, Cursor: q.Get("cursor"), Limit: pageSize})
 	if err != nil {
 		return err
 	}

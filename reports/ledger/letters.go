@@ -143,50 +143,6 @@ func letterOf(key, value []byte) (DeadLetter, error) {
 	}, nil
 }
 
-// LetterFilter chooses dead letters.
-type LetterFilter struct {
-	Source string // "" all
-	Limit  int    // 0 is 50, at most 500
-	Cursor string // of the page before
-}
-
-// DeadLetters lists what could not be used, the newest first, with the cursor of
-// the next page ("" at the end).
-func (l *Ledger) DeadLetters(ctx context.Context, f LetterFilter) (out []DeadLetter, next string, err error) {
-	limit := f.Limit
-	if limit <= 0 {
-		limit = 50
-	}
-	limit = min(limit, 500)
-	var past []byte
-	if f.Cursor != "" {
-		if past, err = letterID(f.Cursor); err != nil {
-			return nil, "", err
-		}
-	}
-	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
-		for item, err := range r.ScanBack(bLetter, nil, past) {
-			if err != nil {
-				return err
-			}
-			letter, err := letterOf(item.Key, item.Value)
-			if err != nil {
-				return err
-			}
-			if f.Source != "" && letter.Source != f.Source {
-				continue
-			}
-			if len(out) == limit {
-				next = out[limit-1].ID
-				return nil
-			}
-			out = append(out, letter)
-		}
-		return nil
-	})
-	return out, next, err
-}
-
 func letterID(id string) ([]byte, error) {
 	key, err := hex.DecodeString(id)
 	if err != nil || len(key) != letterKeyBytes {

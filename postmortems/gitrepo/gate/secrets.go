@@ -46,6 +46,15 @@ type hit struct {
 // Find returns the likely secrets of a text in their order, at most twenty. Its
 // time is linear in the text: an expression runs once a line at most.
 func (s *Scanner) Find(data []byte) []Secret {
+	var found []Secret
+	for _, h := range s.hits(data) {
+		found = append(found, h.Secret)
+	}
+	return found
+}
+
+// hits are the findings with their places, in their order, none over another.
+func (s *Scanner) hits(data []byte) []hit {
 	lower := asciiLower(data)
 	var hits []hit
 	for i := range s.patterns {
@@ -54,11 +63,7 @@ func (s *Scanner) Find(data []byte) []Secret {
 		}
 	}
 	slices.SortFunc(hits, func(a, b hit) int { return cmp.Compare(a.start, b.start) })
-	var found []Secret
-	for _, h := range hits {
-		found = append(found, h.Secret)
-	}
-	return found
+	return hits
 }
 
 // find adds what one pattern finds, except where a pattern before it did.
