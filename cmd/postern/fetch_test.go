@@ -22,16 +22,42 @@ func fetchCommand(ts *testscript.TestScript, neg bool, args []string) {
 	start := time.Now()
 	res, err := client.Get(ts.Getenv("URL") + args[0])
 	ts.Check(err)
+	answered(ts, args[0], res, args[1:])
+	ts.Logf("%s after %v", args[0], time.Since(start).Round(time.Millisecond))
+}
+
+// answered requires a status, and words if any are given, of an answer.
+func answered(ts *testscript.TestScript, what string, res *http.Response, want []string) {
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
 	ts.Check(err)
-	ts.Logf("%s: %d after %v, location %q", args[0], res.StatusCode, time.Since(start).Round(time.Millisecond), res.Header.Get("Location"))
-	if strconv.Itoa(res.StatusCode) != args[1] {
-		ts.Fatalf("%s answers %d", args[0], res.StatusCode)
+	ts.Logf("%s: %d, location %q", what, res.StatusCode, res.Header.Get("Location"))
+	if strconv.Itoa(res.StatusCode) != want[0] {
+		ts.Fatalf("%s answers %d:\n%s", what, res.StatusCode, text)
 	}
-	if len(args) == 3 && !strings.Contains(string(text)+res.Header.Get("Location"), args[2]) {
-		ts.Fatalf("%s does not say %q:\n%s", args[0], args[2], text)
+	if len(want) > 1 && !strings.Contains(string(text)+res.Header.Get("Location"), want[1]) {
+		ts.Fatalf("%s does not say %q:\n%s", what, want[1], text)
 	}
+}
+
+// sendCommand asks the API of the running server to change something: send TOKEN
+// METHOD ADDRESS BODY STATUS [WORDS [KEY]], where KEY is its Idempotency-Key.
+func sendCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 5 || len(args) > 7 {
+		ts.Fatalf("usage: send TOKEN METHOD ADDRESS BODY STATUS [WORDS [KEY]]")
+	}
+	req, err := http.NewRequest(args[1], ts.Getenv("URL")+args[2], strings.NewReader(args[3]))
+	ts.Check(err)
+	req.Header.Set("Authorization", "Bearer "+args[0])
+	req.Header.Set("Content-Type", "application/json")
+	if len(args) == 7 {
+		req.Header.Set("Idempotency-Key", args[6])
+		args = args[:6]
+	}
+	client := http.Client{Timeout: startPatience}
+	res, err := client.Do(req)
+	ts.Check(err)
+	answered(ts, args[1]+" "+args[2], res, args[4:])
 }
 
 // statusCommand runs a command and requires its exit status: status N COMMAND ….

@@ -37,6 +37,7 @@ func TestScripts(t *testing.T) {
 			"author":   authorCommand,
 			"mcp":      mcpCommand,
 			"fetch":    fetchCommand,
+			"send":     sendCommand,
 			"status":   statusCommand,
 			"clock":    clockCommand,
 		},

@@ -15,5 +15,6 @@
 //   - url is path-absolute and begins with the portal's path prefix;
 //   - errors are RFC 9457 problem documents of package problem.
 //
-// The handler reads only: who may call it was decided before it is called.
+// Who may call an operation was decided before it is called, and is told by
+// auth.Caller; those that write ask once more.
 package api

@@ -67,14 +67,18 @@ func faultOf(m *huma.ErrorModel) error {
 		return fault.Wrap(fault.Internal, "api", "", errors.New(m.Error()))
 	}
 	var wrong []string
+	field := "" // the first that is wrong
 	for _, d := range m.Errors {
 		name := d.Location[strings.LastIndexByte(d.Location, '.')+1:]
 		wrong = append(wrong, strings.TrimSpace(name+": "+d.Message))
+		if field == "" && name != "body" {
+			field = name
+		}
 	}
 	if len(wrong) == 0 {
 		wrong = append(wrong, m.Detail)
 	}
-	return fault.New(fault.Invalid, "api", strings.Join(wrong, "; "))
+	return fault.New(fault.Invalid, "api", strings.Join(wrong, "; ")).In(field)
 }
 
 // requestID is what the portal named the request before it came here.
@@ -92,6 +96,7 @@ func describeErrors(d *huma.OpenAPI) {
 			"status":     {Type: huma.TypeInteger, Description: "The HTTP status."},
 			"detail":     {Type: huma.TypeString, Description: "What is wrong and what to do, for people."},
 			"kind":       {Type: huma.TypeString, Description: "What is wrong, for programs: invalid, not_found, gone, unauthenticated, forbidden, too_many, unavailable, timeout, internal and others."},
+			"field":      {Type: huma.TypeString, Description: "The part of the request that is wrong, where it is one."},
 			"request_id": {Type: huma.TypeString, Description: "Names the request in the portal's log."},
 		},
 	}
@@ -100,14 +105,21 @@ func describeErrors(d *huma.OpenAPI) {
 	}
 	schemas.Map()["Problem"] = &schema
 	anyError := &huma.Response{
-		Description: "Any error: 400 a parameter is wrong, 401 and 403 the token does not suffice, 404 no such thing, 410 it was removed, 503 not now.",
+		Description: "Any error: 400 a parameter is wrong, 401 and 403 the token does not suffice, 404 no such thing, 409 it contradicts what is there, 410 it was removed, 503 not now.",
 		Content:     map[string]*huma.MediaType{problem.ContentType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}},
 	}
 	for _, path := range d.Paths {
-		for _, op := range []*huma.Operation{path.Get, path.Post} {
-			if op != nil {
-				op.Responses = map[string]*huma.Response{"200": op.Responses["200"], "default": anyError}
+		for _, op := range []*huma.Operation{path.Get, path.Post, path.Patch} {
+			if op == nil {
+				continue
 			}
+			kept := map[string]*huma.Response{"default": anyError}
+			for status, response := range op.Responses {
+				if strings.HasPrefix(status, "2") {
+					kept[status] = response
+				}
+			}
+			op.Responses = kept
 		}
 	}
 }

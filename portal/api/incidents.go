@@ -86,6 +86,7 @@ type IncidentVoice struct {
 	Source string             `json:"source" doc:"The source's name."`
 	Form   string             `json:"form" doc:"What kind of source it is."`
 	Ref    string             `json:"ref" doc:"Its name for the incident."`
+	By     *string            `json:"by" doc:"The person who entered it in the portal."`
 	At     *string            `json:"at" format:"date-time" doc:"When it said so last."`
 	Title  *string            `json:"title" doc:"Its title."`
 	Status *string            `json:"status" doc:"Its word for the state."`
@@ -97,11 +98,11 @@ type IncidentVoice struct {
 type IncidentEdit struct {
 	At     *string  `json:"at" format:"date-time" doc:"When."`
 	Who    string   `json:"who" doc:"The name of the token."`
-	Action string   `json:"action" doc:"merge, split or set."`
+	Action string   `json:"action" doc:"merge, split, set, link or unlink."`
 	Refs   []string `json:"refs" nullable:"false" doc:"What it is about."`
-	Into   *string  `json:"into" doc:"Of a merge: what the others went into."`
-	Field  *string  `json:"field" doc:"Of a set: which field."`
-	Value  *string  `json:"value" doc:"Of a set: its value; null says that nobody knows."`
+	Into   *string  `json:"into" doc:"Of a merge: what the others went into; of a split: what the voices left."`
+	Field  *string  `json:"field" doc:"Of a set: which field; of a link: what kind of thing."`
+	Value  *string  `json:"value" doc:"Of a set: its value, null where nobody knows; of a link: the id."`
 	Why    string   `json:"why" doc:"The reason given."`
 }
 
@@ -161,6 +162,10 @@ func (s service) incident(ctx context.Context, in *incidentRequest) (IncidentAns
 	if err != nil {
 		return IncidentAnswer{}, err
 	}
+	return s.incidentAnswer(i), nil
+}
+
+func (s service) incidentAnswer(i incident.Incident) IncidentAnswer {
 	out := IncidentAnswer{
 		IncidentItem: s.incidentItem(i), Refs: list(i.Refs), Milestones: []IncidentMilestone{}, Said: i.Said, Alerts: list(i.Alerts), Changes: list(i.Changes),
 		SLOs: list(i.SLOs), Targets: incidentTargets(s.Signals.Policy()), Voices: each(i.Voices, incidentVoice), Edits: each(i.Edits, incidentEdit),
@@ -170,11 +175,11 @@ func (s service) incident(ctx context.Context, in *incidentRequest) (IncidentAns
 			out.Milestones = append(out.Milestones, IncidentMilestone{string(m), momentText(stamp.Moment), stamp.Source, stamp.Confidence})
 		}
 	}
-	return out, nil
+	return out
 }
 
 func incidentVoice(v incident.Voice) IncidentVoice {
-	out := IncidentVoice{Source: v.Source, Form: v.Form, Ref: v.Ref, At: instant(v.At.Truncate(time.Second)), Title: text(v.Title), Status: text(v.Status), Link: text(v.URL), Times: map[string]*string{}}
+	out := IncidentVoice{Source: v.Source, Form: v.Form, Ref: v.Ref, By: text(v.By), At: instant(v.At.Truncate(time.Second)), Title: text(v.Title), Status: text(v.Status), Link: text(v.URL), Times: map[string]*string{}}
 	for m, at := range v.Times {
 		out.Times[string(m)] = momentText(at)
 	}

@@ -31,6 +31,13 @@ type Signals interface {
 	Changes(ctx context.Context, from, to time.Time) ([]change.Linked, error)
 	// Statements follows the slow statements over [from, to), longest total first.
 	Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error)
+
+	// Edit keeps corrections of one incident, all or none, and gives it as it is
+	// then. Enter keeps an incident that a person tells of; fresh is false when it
+	// was there already. Errors are fault.Invalid, NotFound and Conflict, with the
+	// field.
+	Edit(ctx context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error)
+	Enter(ctx context.Context, hand incident.Hand, v incident.Voice) (in incident.Incident, fresh bool, err error)
 }
 
 // SpanRequest is the part of a request that says which time it is about.
@@ -110,6 +117,7 @@ func fits(filter string, values ...string) bool {
 func (s service) registerSignals(api huma.API) {
 	get(api, "/incidents", "list-incidents", "List incidents, folded from all that tell of them", s.incidents)
 	get(api, "/incidents/{id}", "read-incident", "Read one incident with what each source says", s.incident)
+	s.registerHand(api)
 	get(api, "/alerts", "list-alerts", "List the firings of alerts", s.alerts)
 	get(api, "/changes", "list-changes", "List changes and the incidents that they caused", s.changes)
 	get(api, "/slow-sql", "list-slow-sql", "List slow statements, without their values", s.slowSQL)

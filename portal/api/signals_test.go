@@ -18,7 +18,13 @@ import (
 )
 
 // told is what feeds and people said in these tests.
-type told struct{ from, to time.Time }
+type told struct {
+	from, to time.Time
+	hand     incident.Hand
+	id       string
+	edits    []incident.Edit
+	entry    incident.Voice
+}
 
 func (t *told) Policy() incident.Policy { return incident.DefaultPolicy() }
 
@@ -64,6 +70,27 @@ func (t *told) Episodes(_ context.Context, from, to time.Time) ([]alert.Episode,
 	})
 	alert.Link(episodes, []alert.Incident{{ID: "PX", From: at(8, 0), To: at(8, 31), Services: []string{"checkout"}}})
 	return episodes, nil
+}
+
+func (t *told) Edit(_ context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error) {
+	t.hand, t.id, t.edits = hand, id, edits
+	for _, e := range edits {
+		if e.Into, e.Who = id, hand.Who; len(e.Refs) == 0 {
+			e.Refs = []string{id}
+		}
+		if err := e.Check(); err != nil {
+			return incident.Incident{}, err
+		}
+	}
+	return t.Incident(context.Background(), id)
+}
+
+func (t *told) Enter(_ context.Context, hand incident.Hand, v incident.Voice) (incident.Incident, bool, error) {
+	t.hand, t.entry = hand, v
+	if v.Title == "" {
+		return incident.Incident{}, false, fault.New(fault.Invalid, "test", "give the incident a title").In("title")
+	}
+	return t.incidents()[0], v.Ref != "again", nil
 }
 
 func (t *told) Changes(_ context.Context, from, to time.Time) ([]change.Linked, error) {

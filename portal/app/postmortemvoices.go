@@ -59,6 +59,15 @@ func (p *postmortemVoices) Voices(ctx context.Context) ([]incident.Voice, error)
 	}
 }
 
+// Has implements register.Documents.
+func (p *postmortemVoices) Has(ctx context.Context, id string) (bool, error) {
+	found, err := p.library.ByID(ctx, id)
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return false, nil
+	}
+	return found.Record != nil, err
+}
+
 func (p *postmortemVoices) revision(ctx context.Context, r library.Record) (revisionVoice, error) {
 	page, err := p.library.Page(ctx, r.ID, "")
 	if kind := fault.KindOf(err); err != nil && (kind == fault.NotFound || kind == fault.Gone) {

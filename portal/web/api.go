@@ -5,6 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
 )
 
@@ -14,7 +15,8 @@ func (s *Server) api(c echo.Context) error {
 	if err := s.throttleSpan(c); err != nil {
 		return err
 	}
-	return s.callAPI(c, c.Request())
+	r := c.Request()
+	return s.callAPI(c, r.WithContext(auth.WithCaller(r.Context(), visitOf(c).who)))
 }
 
 // mcp hands a request of a language model's client to the tools.

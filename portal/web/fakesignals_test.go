@@ -112,17 +112,26 @@ func (f *fakeSignals) OnCall(context.Context) (alert.OnCall, error) {
 func (f *fakeSignals) Spent(context.Context, incident.Incident) ([]BudgetSpent, error) {
 	return f.spent, nil
 }
-func (f *fakeSignals) Edit(_ context.Context, who string, e incident.Edit) error {
-	f.who, f.edits = who, append(f.edits, e)
-	e.Who = who
-	return e.Check()
-}
-func (f *fakeSignals) Enter(_ context.Context, who string, v incident.Voice) (string, error) {
-	if v.Title == "" {
-		return "", fault.New(fault.Invalid, "test", "give the incident a title")
+func (f *fakeSignals) Edit(_ context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error) {
+	f.who, f.edits = hand.Who, append(f.edits, edits...)
+	for _, e := range edits {
+		if e.Who = hand.Who; e.Action != incident.Split && e.Action != incident.Merge {
+			e.Refs = []string{id}
+		} else {
+			e.Into = id
+		}
+		if err := e.Check(); err != nil {
+			return incident.Incident{}, err
+		}
 	}
-	f.who, f.entered = who, append(f.entered, v)
-	return "E-1", nil
+	return incident.Incident{ID: id}, nil
+}
+func (f *fakeSignals) Enter(_ context.Context, hand incident.Hand, v incident.Voice) (incident.Incident, bool, error) {
+	if v.Title == "" {
+		return incident.Incident{}, false, fault.New(fault.Invalid, "test", "give the incident a title")
+	}
+	f.who, f.entered = hand.Who, append(f.entered, v)
+	return incident.Incident{ID: "E-1"}, true, nil
 }
 func (f *fakeSignals) Decide(_ context.Context, who string, d sql.Decision) error {
 	f.who, f.decisions = who, append(f.decisions, d)

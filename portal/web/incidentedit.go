@@ -43,7 +43,8 @@ func (s *Server) entry(c echo.Context) error {
 		return err
 	}
 	f := c.Request().PostForm
-	v := incident.Voice{Title: f.Get("title"), Severity: f.Get("severity"), Services: words(f.Get("services")), Aliases: words(f.Get("aliases")),
+	v := incident.Voice{Title: f.Get("title"), Severity: f.Get("severity"), Services: words(f.Get("services")), Environment: strings.TrimSpace(f.Get("environment")),
+		DetectedBy: strings.TrimSpace(f.Get("detected_by")), Changes: words(f.Get("changes")), Aliases: words(f.Get("aliases")),
 		Times: map[incident.Milestone]incident.Moment{}}
 	for _, m := range incident.Milestones() {
 		text := strings.TrimSpace(f.Get(string(m)))
@@ -56,14 +57,14 @@ func (s *Server) entry(c echo.Context) error {
 		}
 		v.Times[m] = incident.Moment{At: at}
 	}
-	ref, err := s.deps.Signals.Enter(c.Request().Context(), visitOf(c).who.Name, v)
+	in, _, err := s.deps.Signals.Enter(c.Request().Context(), s.hand(c), v)
 	if fault.KindOf(err) == fault.Invalid && err != nil {
 		return s.showEntry(c, http.StatusBadRequest, fault.Message(err))
 	}
 	if err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, s.incidentLink(ref))
+	return c.Redirect(http.StatusSeeOther, s.incidentLink(in.ID))
 }
 
 // edit keeps a correction of an incident.
@@ -72,10 +73,10 @@ func (s *Server) edit(c echo.Context) error {
 		return err
 	}
 	f, id := c.Request().PostForm, c.Param("id")
-	e := incident.Edit{Action: f.Get("action"), Refs: []string{id}, Why: f.Get("why")}
+	e := incident.Edit{Action: f.Get("action"), Why: f.Get("why")}
 	switch e.Action {
 	case incident.Merge:
-		e.Into, e.Refs = id, words(f.Get("refs"))
+		e.Refs = words(f.Get("refs"))
 	case incident.Split:
 		e.Refs = f["voice"]
 	case incident.Set:
@@ -83,8 +84,10 @@ func (s *Server) edit(c echo.Context) error {
 		if at, ok := typedTime(e.Value); ok {
 			e.Value = at.Format(time.RFC3339)
 		}
+	case incident.Link, incident.Unlink:
+		e.Field, e.Value = f.Get("kind"), strings.TrimSpace(f.Get("id"))
 	}
-	err := s.deps.Signals.Edit(c.Request().Context(), visitOf(c).who.Name, e)
+	_, err := s.deps.Signals.Edit(c.Request().Context(), s.hand(c), id, e)
 	if kind := fault.KindOf(err); err != nil && (kind == fault.Invalid || kind == fault.NotFound) {
 		return s.showIncident(c, http.StatusBadRequest, fault.Message(err))
 	}
@@ -92,6 +95,12 @@ func (s *Server) edit(c echo.Context) error {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, s.incidentLink(id))
+}
+
+// hand is who sends a form. A form has no name of its own: a browser that sends
+// one twice asks the reader first.
+func (s *Server) hand(c echo.Context) incident.Hand {
+	return incident.Hand{Who: visitOf(c).who.Name}
 }
 
 // form reads a posted form.

@@ -89,10 +89,11 @@ func (s *Server) signalRoutes() []route {
 		page("/slow-sql", s.slowSQL),
 		page("/slow-sql/:id", s.digest),
 	}
-	for path, serve := range map[string]echo.HandlerFunc{"/incidents": s.entry, "/incidents/:id": s.edit, "/slow-sql/:id": s.decide} {
-		rows = append(rows, route{method: http.MethodPost, path: path, need: auth.PushMain, body: handBody, serve: serve})
-	}
-	return append(rows, route{method: http.MethodGet, path: "/incidents/new", need: auth.PushMain, body: noBody, serve: s.entryPage})
+	return append(rows,
+		route{method: http.MethodGet, path: "/incidents/new", need: auth.PushDraft, body: noBody, serve: s.entryPage},
+		route{method: http.MethodPost, path: "/incidents", need: auth.PushDraft, body: handBody, serve: s.entry},
+		route{method: http.MethodPost, path: "/incidents/:id", need: auth.PushDraft, body: handBody, serve: s.edit},
+		route{method: http.MethodPost, path: "/slow-sql/:id", need: auth.PushMain, body: handBody, serve: s.decide})
 }
 
 // publicRoutes are those that a browser, a probe or a lint tool needs before
@@ -130,6 +131,9 @@ func (s *Server) apiRoutes() []route {
 		{method: http.MethodPost, path: "/api/v1/similar", need: auth.Read, body: pasteBody, rate: rateSearch, serve: s.api},
 		{method: http.MethodGet, path: "/api/v1/*", need: auth.Read, body: noBody, serve: s.api},
 		{method: http.MethodPost, path: "/api/v1/*", need: auth.Read, body: apiBody, serve: s.api},
+		{method: http.MethodPost, path: "/api/v1/incidents", need: auth.PushDraft, strict: true, body: adminBody, serve: s.api},
+		{method: http.MethodPatch, path: "/api/v1/incidents/:id", need: auth.PushDraft, strict: true, body: adminBody, serve: s.api},
+		{method: http.MethodPost, path: "/api/v1/incidents/:id/:what", need: auth.PushDraft, strict: true, body: adminBody, serve: s.api},
 		{method: http.MethodPost, path: "/mcp", need: auth.Read, body: pasteBody, rate: rateSearch, serve: s.mcp},
 		{method: http.MethodGet, path: "/mcp", need: auth.Read, body: noBody, rate: rateSearch, serve: s.mcp},
 		{method: http.MethodDelete, path: "/mcp", need: auth.Read, body: noBody, rate: rateSearch, serve: s.mcp},

@@ -47,7 +47,7 @@ const maxSpanDays = 3660
 
 // signals begins a page of this part of the portal.
 func (s *Server) signals(c echo.Context, section, title string, days int) (signalsView, error) {
-	v := signalsView{frame: s.frame(), Sheet: s.link(s.files.Path("signals.css")), MayEdit: visitOf(c).who.May(auth.PushMain)}
+	v := signalsView{frame: s.frame(), Sheet: s.link(s.files.Path("signals.css")), MayEdit: visitOf(c).who.May(auth.PushDraft)}
 	v.Title, v.Section, v.Canonical = title, "/incidents", s.absolute(section)
 	if s.deps.Signals == nil {
 		return v, fault.New(fault.NotFound, "web", "this portal takes no feeds")

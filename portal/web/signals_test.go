@@ -81,20 +81,21 @@ func (s *site) post(target, token string, form url.Values) (status int, location
 	return w.Code, w.Header().Get("Location"), w.Body.String()
 }
 
-func TestEditsNeedAPublisher(t *testing.T) {
+func TestEditsNeedAnAuthor(t *testing.T) {
 	s, f := signalSite(t)
 	form := url.Values{"action": {"set"}, "field": {"diagnosed"}, "value": {"2026-11-21 14:03"}, "why": {"chat log"}}
-	if code, _, _ := s.post("/kb/incidents/PX1", "pst_author", form); code != http.StatusForbidden || len(f.edits) != 0 {
-		t.Errorf("an author: %d", code)
+	if code, _, _ := s.post("/kb/incidents/PX1", "pst_reader", form); code != http.StatusForbidden || len(f.edits) != 0 {
+		t.Errorf("a reader: %d", code)
 	}
-	code, to, _ := s.post("/kb/incidents/PX1", "pst_admin", form)
+	code, to, _ := s.post("/kb/incidents/PX1", "pst_author", form)
 	if code != http.StatusSeeOther || to != "/kb/incidents/PX1" || len(f.edits) != 1 || f.edits[0].Value != "2026-11-21T14:03:00Z" || f.who == "" {
 		t.Errorf("%d %s %+v", code, to, f.edits)
 	}
 	s.post("/kb/incidents/PX1", "pst_admin", url.Values{"action": {"merge"}, "refs": {"PX2, st-2"}, "why": {"one"}})
 	s.post("/kb/incidents/PX1", "pst_admin", url.Values{"action": {"split"}, "voice": {"status:st-1"}, "why": {"two"}})
-	if m, sp := f.edits[1], f.edits[2]; m.Into != "PX1" || len(m.Refs) != 2 || sp.Refs[0] != "status:st-1" {
-		t.Errorf("%+v %+v", m, sp)
+	s.post("/kb/incidents/PX1", "pst_admin", url.Values{"action": {"link"}, "kind": {"change"}, "id": {" d-1 "}, "why": {"three"}})
+	if m, sp, l := f.edits[1], f.edits[2], f.edits[3]; len(m.Refs) != 2 || sp.Refs[0] != "status:st-1" || l.Field != "change" || l.Value != "d-1" {
+		t.Errorf("%+v %+v %+v", m, sp, l)
 	}
 	code, _, body := s.post("/kb/incidents/PX1", "pst_admin", url.Values{"action": {"set"}, "field": {"severity"}, "value": {"P1"}, "why": {"x"}})
 	if code != http.StatusBadRequest || !strings.Contains(body, "Nothing was changed: severity is SEV1 to SEV5") {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/sql"
 )
@@ -201,6 +202,7 @@ func (s *Server) showDigest(c echo.Context, status int, problem string) error {
 	if err != nil {
 		return err
 	}
+	base.MayEdit = visitOf(c).who.May(auth.PushMain)
 	view := digestView{signalsView: base, Digest: c.Param("id"), Problem: problem}
 	all, err := s.deps.Signals.Statements(c.Request().Context(), view.Since, view.Until)
 	if err != nil {

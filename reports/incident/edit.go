@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/postern/postern/portal/base/fault"
 )
@@ -19,55 +20,76 @@ func EditableFields() []string {
 	return []string{"title", "severity", "services", "environment", "detected_by", "maintenance", "counted"}
 }
 
+// LinkKinds are what an incident can be linked with by hand: an alert by its name
+// or the fingerprint of an episode, a change, an objective or a post-mortem by id.
+func LinkKinds() []string { return []string{"alert", "change", "slo", "postmortem"} }
+
+// Severity tells whether a text is a severity, SEV1 to SEV5.
+func Severity(text string) bool {
+	return len(text) == 4 && strings.HasPrefix(text, "SEV") && text[3] >= '1' && text[3] <= '5'
+}
+
 // Check tells what is wrong with an edit, as a fault.Invalid for the person who
 // makes it.
 func (e Edit) Check() error {
-	bad := func(format string, args ...any) error {
-		return fault.Newf(fault.Invalid, "incident.Edit", format, args...)
+	bad := func(field, format string, args ...any) error {
+		return fault.Newf(fault.Invalid, "incident.Edit", format, args...).In(field)
 	}
 	for _, s := range append([]string{e.Who, e.Into, e.Field, e.Value, e.Why}, e.Refs...) {
 		if len(s) > maxEditText {
-			return bad("a text of the edit is longer than %d bytes", maxEditText)
+			return bad(e.Field, "a text of the edit is longer than %d bytes", maxEditText)
 		}
 	}
 	if strings.TrimSpace(e.Why) == "" {
-		return bad("say why: the reason stays beside the edit for ever")
+		return bad("why", "say why: the reason stays beside the edit for ever")
 	}
 	if len(e.Refs) == 0 || len(e.Refs) > 100 || slices.Contains(e.Refs, "") {
-		return bad("name the incidents or voices it is about, 1 to 100 of them")
+		return bad("refs", "name the incidents or voices it is about, 1 to 100 of them")
 	}
 	switch e.Action {
 	case Merge:
 		if e.Into == "" {
-			return bad("say into which incident the others are merged")
+			return bad("into", "say into which incident the others are merged")
 		}
 	case Split:
 	case Set:
 		return e.checkSet(bad)
+	case Link, Unlink:
+		return e.checkLink(bad)
 	default:
-		return bad("the action is merge, split or set")
+		return bad("action", "the action is merge, split, set, link or unlink")
 	}
 	return nil
 }
 
-func (e Edit) checkSet(bad func(string, ...any) error) error {
+func (e Edit) checkLink(bad func(field, format string, args ...any) error) error {
+	switch {
+	case !slices.Contains(LinkKinds(), e.Field):
+		return bad("kind", "a link is one of %s", strings.Join(LinkKinds(), ", "))
+	case strings.TrimSpace(e.Value) == "" || strings.ContainsFunc(e.Value, unicode.IsControl):
+		return bad("id", "say by its id or name which %s it is", e.Field)
+	}
+	return nil
+}
+
+func (e Edit) checkSet(bad func(field, format string, args ...any) error) error {
 	switch {
 	case slices.Contains(Milestones(), Milestone(e.Field)):
 		const first, last = 1990, 2100 // durations between times thousands of years apart do not fit their type
 		t, err := time.Parse(time.RFC3339, e.Value)
 		if y := t.UTC().Year(); e.Value != "" && (err != nil || y < first || y > last) {
-			return bad("%s takes a time such as 2026-11-21T14:03:00Z, or nothing where nobody knows", e.Field)
+			return bad(e.Field, "%s takes a time such as 2026-11-21T14:03:00Z, or nothing where nobody knows", e.Field)
 		}
 	case e.Field == "severity":
-		if len(e.Value) != 4 || !strings.HasPrefix(e.Value, "SEV") || e.Value[3] < '1' || e.Value[3] > '5' {
-			return bad("severity is SEV1 to SEV5")
+		if !Severity(e.Value) {
+			return bad(e.Field, "severity is SEV1 to SEV5")
 		}
 	case e.Field == "maintenance" || e.Field == "counted":
 		if e.Value != "yes" && e.Value != "no" {
-			return bad("%s is yes or no", e.Field)
+			return bad(e.Field, "%s is yes or no", e.Field)
 		}
 	case !slices.Contains(EditableFields(), e.Field):
-		return bad("the field is a milestone or one of %s", strings.Join(EditableFields(), ", "))
+		return bad("field", "the field is a milestone or one of %s", strings.Join(EditableFields(), ", "))
 	}
 	return nil
 }
@@ -108,7 +130,12 @@ func (in *Incident) edit(edits []Edit, p Policy) {
 	counted := ""
 	in.Edits = edits
 	for _, e := range edits {
-		if e.Action != Set {
+		switch e.Action {
+		case Link, Unlink:
+			in.link(e)
+			continue
+		case Set:
+		default:
 			continue
 		}
 		if e.Field == "counted" {
@@ -127,6 +154,18 @@ func (in *Incident) edit(edits []Edit, p Policy) {
 		in.Doubts = nil
 	default:
 		in.Doubts = append(in.Doubts, counted)
+	}
+}
+
+// link adds what belongs to the incident, or takes it off.
+func (in *Incident) link(e Edit) {
+	list := map[string]*[]string{"alert": &in.Alerts, "change": &in.Changes, "slo": &in.SLOs, "postmortem": &in.Postmortems}[e.Field]
+	if list == nil {
+		return
+	}
+	*list = slices.DeleteFunc(*list, func(s string) bool { return s == e.Value })
+	if e.Action == Link {
+		*list = sorted(append(*list, e.Value))
 	}
 }
 

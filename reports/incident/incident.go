@@ -45,6 +45,7 @@ type Voice struct {
 	RawSeverity  string
 	Services     []string
 	Environment  string
+	By           string // the person who entered it in the portal
 	Status       string // the source's word
 	URL          string
 	DetectedBy   string
@@ -108,23 +109,27 @@ type Incident struct {
 
 // The actions of an Edit.
 const (
-	Merge = "merge"
-	Split = "split"
-	Set   = "set"
+	Merge  = "merge"
+	Split  = "split"
+	Set    = "set"
+	Link   = "link"   // something belongs to the incident
+	Unlink = "unlink" // it does not, whoever says so
 )
 
 // Edit is a correction by hand, kept for ever as an audit line.
 type Edit struct {
 	At     time.Time
 	Who    string
-	Action string // Merge, Split or Set
-	Into   string // merge: the incident that stays, by id or ref
+	Action string // Merge, Split, Set, Link or Unlink
+	// Into is the incident that stays, by id or ref: of a merge the one that takes
+	// the others in, of a split the one that the voices leave.
+	Into string
 	// Refs name incidents or voices ("source:ref"): those that are merged into
 	// Into, the voices that leave their incident together, or the one whose field
-	// is set.
+	// is set or that something is linked with.
 	Refs  []string
-	Field string // set: a milestone, or one of EditableFields
-	Value string // set: "" says that nobody knows
+	Field string // set: a milestone, or one of EditableFields; link: one of LinkKinds
+	Value string // set: "" says that nobody knows; link: an id, a name or a fingerprint
 	Why   string
 }
 

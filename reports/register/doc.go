@@ -6,8 +6,10 @@
 //
 //	register.meta      "seq" -> number(8) of the last write
 //	register.edit      time(8) number(8) -> one correction of an incident
-//	register.entry     ref -> a person's incident, at its newest revision
+//	register.entry     ref -> a person's incident
 //	register.decision  time(8) number(8) -> what a person said of a statement
+//	register.request   the client's key -> what it asked under it, for a week
+//	register.requestage  time(8) the client's key -> nothing: the oldest first
 //
 // Edits and decisions are never changed or deleted: they are the audit lines of
 // what the pages show, and folding them again gives the same answer.
@@ -51,6 +53,8 @@ type Feeds interface {
 type Documents interface {
 	Seq(ctx context.Context) (uint64, error)
 	Voices(ctx context.Context) ([]incident.Voice, error)
+	// Has tells whether there is a published document of an id.
+	Has(ctx context.Context, id string) (bool, error)
 }
 
 // Services are those of the catalog.

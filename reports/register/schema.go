@@ -8,6 +8,9 @@ const (
 	bEdit     = "register.edit"
 	bEntry    = "register.entry"
 	bDecision = "register.decision"
+	// Requests that clients may ask again.
+	bRequest    = "register.request"
+	bRequestAge = "register.requestage"
 )
 
 // seqKey is the key of the number of the last write.
@@ -17,5 +20,5 @@ const seqKey = "seq"
 //
 // History: 1, the first.
 func Schema() kv.Schema {
-	return kv.Schema{Name: "register", Version: 1, Buckets: []string{bMeta, bEdit, bEntry, bDecision}}
+	return kv.Schema{Name: "register", Version: 1, Buckets: []string{bMeta, bEdit, bEntry, bDecision, bRequest, bRequestAge}}
 }

@@ -58,12 +58,7 @@ func (r *Register) entries(ctx context.Context) (out []incident.Voice, err error
 		if !ok {
 			return
 		}
-		v := incident.Voice{Source: Source, Form: "portal", Ref: parts[0], Rev: s.Rev, At: s.At, Title: s.Title, Severity: s.Severity,
-			Services: s.Services, Aliases: s.Aliases, Times: map[incident.Milestone]incident.Moment{}}
-		for m, at := range s.Times {
-			v.Times[incident.Milestone(m)] = incident.Moment{At: at}
-		}
-		out = append(out, v)
+		out = append(out, s.voice(parts[0]))
 	})
 	return out, err
 }

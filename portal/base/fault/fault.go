@@ -52,7 +52,10 @@ type Error struct {
 	Kind Kind
 	Op   string
 	Msg  string
-	Err  error
+	// Field is the part of the input that Msg is about, by the name under which it
+	// was sent; "" is none, or the whole.
+	Field string
+	Err   error
 }
 
 // Error is the full text for logs: operation, message and cause.
@@ -72,6 +75,27 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // New makes an Error without a cause.
 func New(kind Kind, op, msg string) *Error { return &Error{Kind: kind, Op: op, Msg: msg} }
+
+// In names the part of the input that the error is about.
+func (e *Error) In(field string) *Error {
+	e.Field = field
+	return e
+}
+
+// FieldOf is the part of the input that the outermost Error which names one is
+// about; "" when none does.
+func FieldOf(err error) string {
+	for {
+		e, ok := errors.AsType[*Error](err)
+		if !ok || e.Field != "" {
+			if ok {
+				return e.Field
+			}
+			return ""
+		}
+		err = e.Err
+	}
+}
 
 // Newf is New with a formatted message.
 func Newf(kind Kind, op, format string, args ...any) *Error {

@@ -24,7 +24,8 @@ type Document struct {
 	Title     string `json:"title"`
 	Status    int    `json:"status"`
 	Detail    string `json:"detail"`
-	Kind      string `json:"kind"` // fault.Kind's name: what a program switches on
+	Kind      string `json:"kind"`            // fault.Kind's name: what a program switches on
+	Field     string `json:"field,omitempty"` // the part of the request that is wrong
 	RequestID string `json:"request_id,omitempty"`
 
 	cause error
@@ -65,7 +66,7 @@ func Of(err error) *Document {
 	status := Status(kind)
 	return &Document{
 		Type: "about:blank", Title: http.StatusText(status), Status: status,
-		Detail: fault.Message(err), Kind: kind.String(), cause: err,
+		Detail: fault.Message(err), Kind: kind.String(), Field: fault.FieldOf(err), cause: err,
 	}
 }
 
