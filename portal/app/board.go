@@ -15,8 +15,16 @@ import (
 
 // openBoard makes the board over the open ledger and register.
 func (a *App) openBoard(context.Context) error {
-	a.board = board.New(board.Options{Catalog: a.catalog, Ledger: boardLedger{a.ledger}, Incidents: bandsOf{a}, Now: a.opt.Now})
+	a.board = board.New(board.Options{Catalog: a.catalog, Ledger: boardLedger{a.ledger}, Incidents: bandsOf{a}, Estimates: estimatesOf{a}, Now: a.opt.Now})
 	return nil
+}
+
+// estimatesOf asks the poller, which is made after the board.
+type estimatesOf struct{ app *App }
+
+// Estimated implements board.Estimates.
+func (e estimatesOf) Estimated(ctx context.Context, series string, from, to time.Time) ([]time.Time, error) {
+	return e.app.poller.Estimated(ctx, series, from, to)
 }
 
 // lookEvery is how often the board is made anew, so that readers find it made.

@@ -200,19 +200,18 @@ func howMade(d board.Detail) (rows []howRow) {
 		}
 		add("Budget spent", budgetText(r.Spent), "(total − good) / permitted bad")
 	} else {
+		rows = append(rows, partRows(d)...)
 		add("Budget spent", budgetText(r.Spent), "mean of what the parts spent, by weight")
 	}
 	add("Budget left", budgetText(r.Left), "1 − spent")
 	if r.Low != nil && r.High != nil {
 		add("Bounds", sliText(r.Low, x.Target)+" to "+sliText(r.High, x.Target), "what is missing counted as bad, and left out")
 	}
-	if p := d.Projected; p != nil {
-		add("Whole window, estimated", budgetText(&p.Spent)+" spent", "if the rest brings the traffic of the same hours of the last four weeks")
-	}
+	rows = append(rows, projectionRows(d)...)
 	add("Method", string(x.Method), methodNote(x))
 	add("Window", x.Window.String(), windowNote(x))
 	add("Coverage", sliText(&r.Coverage, 0), fmt.Sprintf("of the time was measured, in %s", plural(r.Buckets, "bucket")))
-	rows = append(rows, originRows(d.Origins)...)
+	rows = append(append(rows, estimateRows(d)...), originRows(d.Origins)...)
 	if r.Revision > 0 {
 		add("Revision", fmt.Sprint(r.Revision), "the highest of the counts")
 	}
@@ -274,7 +273,7 @@ func queriesOf(x slo.SLO) (rows []howRow) {
 		{Term: "good", Value: in.Good}, {Term: "bad", Value: in.Bad}, {Term: "total", Value: in.Total}, {Term: "raw", Value: in.Raw}, {Term: "metric", Value: in.Metric},
 	} {
 		if q.Value != "" {
-			q.Note = from
+			q.Note = from + counterNote(in, q.Value)
 			rows = append(rows, q)
 		}
 	}

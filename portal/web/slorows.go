@@ -50,6 +50,9 @@ func pointRows(d board.Detail) (rows []pointRow) {
 	for i := len(d.Points) - 1; i >= 0; i-- {
 		p := d.Points[i]
 		row := pointRow{At: p.From, SLI: sliText(p.SLI, d.SLO.Target), Good: countText(p.Good), Total: countText(p.Total), Left: left[p.To.Unix()], Coverage: budgetText(&p.Coverage)}
+		if estimated(d, p) {
+			row.Total = "≈ " + row.Total
+		}
 		if p.Coverage <= 0 {
 			row.Good, row.Total = "–", "–"
 		}

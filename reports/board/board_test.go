@@ -85,6 +85,13 @@ func (w *world) Origins(_ context.Context, series string, from, to time.Time) ([
 	return []slo.Origin{{Source: series, Days: int(to.Sub(from) / day)}}, nil
 }
 
+func (w *world) Estimated(_ context.Context, series string, from, to time.Time) (out []time.Time, err error) {
+	for at := from; at.Before(to); at = at.Add(7 * day) {
+		out = append(out, at)
+	}
+	return out, nil
+}
+
 // write adds or replaces a bucket.
 func (w *world) write(series string, b slo.Bucket) {
 	w.seq++
@@ -104,7 +111,7 @@ func bucket(at time.Time, good, total float64) slo.Bucket {
 
 func newWorld(days int) (*world, *board.Board) {
 	w := &world{buckets: map[string][]slo.Bucket{}, touched: map[int64]uint64{}, now: start.Add(time.Duration(days)*day + 3*time.Minute)}
-	return w, board.New(board.Options{Catalog: definitions{w}, Ledger: w, Now: func() time.Time { return w.now }})
+	return w, board.New(board.Options{Catalog: definitions{w}, Ledger: w, Estimates: w, Now: func() time.Time { return w.now }})
 }
 
 func rolling(name string) slo.SLO {
@@ -279,6 +286,9 @@ func TestADetailHasItsCurves(t *testing.T) {
 	}
 	if fmt.Sprint(d.Origins) != "[{a 28 0}]" {
 		t.Errorf("counted by %+v", d.Origins)
+	}
+	if len(d.Estimated) != 4 {
+		t.Errorf("estimates at %v", d.Estimated)
 	}
 	if fmt.Sprint(d.Span.To) != fmt.Sprint(start.Add(60*day)) {
 		t.Errorf("it ends at %s", d.Span.To)

@@ -30,6 +30,9 @@ type Detail struct {
 	Members  []Judged // of a composite
 	// Origins are the sources of the counts over the span.
 	Origins []slo.Origin
+	// Estimated are the starts of the buckets of the span that were not counted but
+	// estimated.
+	Estimated []time.Time
 	// Projected is the whole calendar window, estimated; nil when it is not open.
 	Projected *slo.Projection
 }
@@ -137,6 +140,11 @@ func (b *Board) Detail(ctx context.Context, name string, from, to time.Time) (d 
 	counted := latest(d.Span.From, x.EffectiveFrom)
 	if d.Origins, err = b.opt.Ledger.Origins(ctx, x.SeriesName(), counted, earliest(d.Span.To, horizon)); err != nil {
 		return d, err
+	}
+	if b.opt.Estimates != nil {
+		if d.Estimated, err = b.opt.Estimates.Estimated(ctx, x.SeriesName(), counted, earliest(d.Span.To, horizon)); err != nil {
+			return d, err
+		}
 	}
 	if err := b.curves(ctx, &d, x); err != nil || b.opt.Incidents == nil {
 		return d, err

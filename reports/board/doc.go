@@ -61,11 +61,18 @@ type Incidents interface {
 	Bands(ctx context.Context, service string, from, to time.Time) ([]Band, error)
 }
 
+// Estimates tells which buckets of a series in [from, to) were not counted but
+// estimated, by their starts.
+type Estimates interface {
+	Estimated(ctx context.Context, series string, from, to time.Time) ([]time.Time, error)
+}
+
 // Options are what a Board works with.
 type Options struct {
 	Catalog   Catalog
 	Ledger    Ledger
 	Incidents Incidents // nil: no bands are known
+	Estimates Estimates // nil: every count is one
 	Now       func() time.Time
 	// Settle is how long a bucket takes to arrive after its end. 0 is 3 minutes.
 	Settle time.Duration

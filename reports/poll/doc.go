@@ -12,14 +12,20 @@
 // over the following hours, and recorded with a higher revision when the answer is
 // another one: late data makes a revision, not a hole.
 //
+// Between recording and remembering a process may die. What it recorded is then
+// asked for anew, and could be answered otherwise; so an intent is noted before,
+// and whoever finds one gives those buckets a revision that was not taken.
+//
 // Data layout (owner "poll", 0 is the byte 0x00; numbers are big endian):
 //
 //	poll.mark      source 0 series -> end of the last measured bucket, Unix seconds(8)
 //	poll.estimate  source 0 series 0 UTC day since 1970(4) -> length of a bucket in
 //	               seconds (uvarint), a bit a bucket: increase() stands in for samples
-//	poll.thin      source 0 due(8) start(8) series -> tries, and 0x80 if unsure (1),
-//	               length in seconds(4), rev(8), good(8), total(8), coverage(8), hash
-//	               of the definition: a bucket to be asked for again
+//	poll.thin      source 0 due(8) start(8) series -> tries(1), length in seconds(4),
+//	               rev(8), good(8), total(8), coverage(8), hash of the definition: a
+//	               bucket to be asked for again
+//	poll.intent    source -> empty: it is being recorded what may change later, and
+//	               not remembered yet
 package poll
 
 import (
@@ -37,6 +43,7 @@ const (
 	bMark     = "poll.mark"
 	bEstimate = "poll.estimate"
 	bThin     = "poll.thin"
+	bIntent   = "poll.intent"
 )
 
 // Schema is what the poller keeps in the database.
@@ -46,7 +53,7 @@ const (
 func Schema() kv.Schema {
 	nothing := func(context.Context, kv.Writer) error { return nil }
 	return kv.Schema{
-		Name: "poll", Version: 2, Buckets: []string{bMark, bEstimate, bThin},
+		Name: "poll", Version: 2, Buckets: []string{bMark, bEstimate, bThin, bIntent},
 		Migrations: []func(context.Context, kv.Writer) error{nothing},
 	}
 }

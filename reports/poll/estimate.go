@@ -23,13 +23,16 @@ type estimates struct {
 
 func newEstimates(bucket time.Duration) estimates {
 	seconds := int(max(bucket, time.Second) / time.Second)
-	return estimates{seconds, make([]byte, (secondsOfDay/seconds+7)/8)}
+	return estimates{seconds, make([]byte, bitBytes(seconds))}
 }
+
+// bitBytes is how many bytes have a bit for every bucket that begins in a day.
+func bitBytes(seconds int) int { return ((secondsOfDay+seconds-1)/seconds + 7) / 8 }
 
 // readEstimates reads a stored day; ok is false for anything else.
 func readEstimates(b []byte) (e estimates, ok bool) {
 	seconds, n := binary.Uvarint(b)
-	if n <= 0 || seconds == 0 || seconds > secondsOfDay || len(b)-n != (int(secondsOfDay/seconds)+7)/8 {
+	if n <= 0 || seconds == 0 || seconds > secondsOfDay || len(b)-n != bitBytes(int(seconds)) {
 		return e, false
 	}
 	return estimates{int(seconds), append([]byte(nil), b[n:]...)}, true

@@ -3,6 +3,7 @@ package poll
 import (
 	"context"
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/postern/postern/portal/base/kv"
@@ -42,6 +43,29 @@ func (s *source) remember(ctx context.Context, done []outcome) error {
 				return err
 			}
 		}
-		return nil
+		return w.Delete(bIntent, []byte(s.Name))
 	})
+}
+
+// intend notes that something is about to be recorded that may be answered
+// otherwise when it is asked for again.
+func (s *source) intend(ctx context.Context, done []outcome) error {
+	if !slices.ContainsFunc(done, func(o outcome) bool { return len(o.thin)+len(o.job.again) > 0 }) {
+		return nil
+	}
+	return s.poller.opt.DB.Update(ctx, func(w kv.Writer) error { return w.Put(bIntent, []byte(s.Name), nil) })
+}
+
+// lookBack finds out, once a process, whether the one before died with an intent.
+func (s *source) lookBack(ctx context.Context) error {
+	if s.looked {
+		return nil
+	}
+	err := s.poller.opt.DB.View(ctx, func(r kv.Reader) error {
+		b, err := r.Get(bIntent, []byte(s.Name))
+		s.unsure = b != nil
+		return err
+	})
+	s.looked = err == nil
+	return err
 }

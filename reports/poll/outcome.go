@@ -35,8 +35,8 @@ func (o outcome) asked() iter.Seq[int64] {
 }
 
 // outcome makes of an answer what is to be recorded, and what is to be asked for
-// again. fresh: this process has not remembered anything of the series yet.
-func (s *source) outcome(j job, got measured, fresh bool) outcome {
+// again. unsure: the process before may have recorded another answer.
+func (s *source) outcome(j job, got measured, unsure bool) outcome {
 	o := outcome{job: j, got: got}
 	now := s.poller.opt.Now()
 	seen := map[int64]slo.Bucket{}
@@ -50,12 +50,11 @@ func (s *source) outcome(j job, got measured, fresh bool) outcome {
 	var record []slo.Bucket
 	for at := range o.asked() {
 		b, there := seen[at]
-		t := thin{series: j.slo.SeriesName(), hash: j.slo.Hash, last: slo.Bucket{Start: time.Unix(at, 0).UTC(), Len: j.bucket}, unsure: fresh}
-		if old, again := before[at]; again {
-			t, there = old.heard(b, there, fresh)
-		} else if there {
-			t.last = b
+		t, again := before[at]
+		if !again {
+			t = thin{series: j.slo.SeriesName(), hash: j.slo.Hash, last: slo.Bucket{Start: time.Unix(at, 0).UTC(), Len: j.bucket}}
 		}
+		t, there = t.heard(b, there, unsure)
 		if there {
 			record = append(record, t.last)
 		}

@@ -93,7 +93,11 @@ type source struct {
 	Source
 	poller *Poller
 	brk    breaker
-	kept   map[slot]bool // used by the goroutine of Tick alone
+
+	// Used by the goroutine of the turn alone: whether the process before died with
+	// an intent, and what this one remembered since.
+	looked, unsure bool
+	kept           map[slot]bool
 
 	mu     sync.Mutex
 	status Status
@@ -103,6 +107,9 @@ type source struct {
 // first, again and again until nothing is due or the time is over.
 func (s *source) turn(ctx context.Context, jobs []slo.SLO) error {
 	s.update(func(x *Status) { x.Series = len(jobs) })
+	if err := s.lookBack(ctx); err != nil {
+		return err
+	}
 	for {
 		due, behind, err := s.due(ctx, jobs)
 		if err != nil {
@@ -156,6 +163,9 @@ func (s *source) keep(ctx context.Context, b *batch) error {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx)
+	if err := s.intend(ctx, b.done); err != nil {
+		return err
+	}
 	facts := make([]feed.Fact, 0, b.facts)
 	for _, o := range b.done {
 		facts = append(facts, o.facts...)
@@ -245,7 +255,7 @@ func (s *source) measure(ctx context.Context, j job, b *batch) {
 		s.failed(ctx, j, err, now)
 		return
 	}
-	o := s.outcome(j, got, !s.kept[j.slot()])
+	o := s.outcome(j, got, s.unsure && !s.kept[j.slot()])
 	b.facts, b.done = b.facts+len(o.facts), append(b.done, o)
 	s.brk.succeeded()
 	s.update(func(x *Status) {

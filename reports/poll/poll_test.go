@@ -68,6 +68,7 @@ type world struct {
 	got    map[string]map[int64]slo.Bucket // by series and start
 	twice  int
 	full   error // what recording fails with
+	dies   error // what ends the process when it has recorded
 }
 
 func (w *world) SLOs(context.Context) ([]slo.SLO, error) { return w.slos, nil }
@@ -81,12 +82,15 @@ func (w *world) Record(_ context.Context, facts []feed.Fact) error {
 			w.got[f.Entity] = map[int64]slo.Bucket{}
 		}
 		at := f.Bucket.Start.Unix()
-		if _, there := w.got[f.Entity][at]; there {
+		if was, there := w.got[f.Entity][at]; there {
 			w.twice++
+			if was.Rev > f.Rev || was.Rev == f.Rev && was != *f.Bucket { // the ledger keeps what it has
+				w.t.Errorf("%+v is recorded over %+v", *f.Bucket, was)
+			}
 		}
 		w.got[f.Entity][at] = *f.Bucket
 	}
-	return nil
+	return w.dies
 }
 
 func newWorld(t *testing.T, sources ...poll.Source) *world {

@@ -28,10 +28,7 @@ type thin struct {
 	series, hash string
 	last         slo.Bucket // as it was recorded; its Rev is 0 when nothing of it was
 	tries        int        // that are behind it, or were due before it was first asked for
-	// unsure: it was asked for by a process that had just started, after one that
-	// may have recorded an answer of its own and not come to remember it.
-	unsure bool
-	key    []byte // under which it is stored
+	key          []byte     // under which it is stored
 }
 
 // due is when the next try is; false: there is none any more.
@@ -54,10 +51,7 @@ func (t thin) ahead(now time.Time) (thin, bool) {
 	}
 }
 
-const (
-	thinHead   = 1 + 4 + 8 + 3*8
-	thinUnsure = 0x80
-)
+const thinHead = 1 + 4 + 8 + 3*8
 
 // thinKey sorts by source and by when the bucket is due.
 func (s *source) thinKey(due, start time.Time, series string) []byte {
@@ -68,11 +62,7 @@ func (s *source) thinKey(due, start time.Time, series string) []byte {
 }
 
 func (t thin) bytes() []byte {
-	head := byte(t.tries)
-	if t.unsure {
-		head |= thinUnsure
-	}
-	b := binary.BigEndian.AppendUint32([]byte{head}, uint32(t.last.Len/time.Second))
+	b := binary.BigEndian.AppendUint32([]byte{byte(t.tries)}, uint32(t.last.Len/time.Second))
 	b = binary.BigEndian.AppendUint64(b, uint64(t.last.Rev))
 	for _, f := range []float64{t.last.Good, t.last.Total, t.last.Coverage} {
 		b = binary.BigEndian.AppendUint64(b, math.Float64bits(f))
@@ -88,8 +78,7 @@ func (s *source) readThin(key, b []byte) (t thin, ok bool) {
 	}
 	float := func(at int) float64 { return math.Float64frombits(binary.BigEndian.Uint64(b[at:])) }
 	return thin{
-		series: string(key[prefix+16:]), hash: string(b[thinHead:]), tries: int(b[0] &^ thinUnsure), unsure: b[0]&thinUnsure != 0,
-		key: slices.Clone(key),
+		series: string(key[prefix+16:]), hash: string(b[thinHead:]), tries: int(b[0]), key: slices.Clone(key),
 		last: slo.Bucket{
 			Start: time.Unix(int64(binary.BigEndian.Uint64(key[prefix+8:])), 0).UTC(), Len: time.Duration(binary.BigEndian.Uint32(b[1:])) * time.Second,
 			Rev: int64(binary.BigEndian.Uint64(b[5:])), Good: float(13), Total: float(21), Coverage: float(29),
@@ -99,18 +88,19 @@ func (s *source) readThin(key, b []byte) (t thin, ok bool) {
 
 // heard takes another answer about a bucket; changed tells whether it is to be
 // recorded, with a higher revision. An answer that saw less is passed over.
-func (t thin) heard(b slo.Bucket, there, fresh bool) (next thin, changed bool) {
-	was := t.last
-	unsure := t.unsure || fresh
-	same := b.Good == was.Good && b.Total == was.Total && b.Coverage == was.Coverage
-	if !there || b.Coverage < was.Coverage || same && !unsure {
+// unsure: the next revision may have been taken by a process that died, for an
+// answer that nobody remembers.
+func (t thin) heard(b slo.Bucket, there, unsure bool) (next thin, changed bool) {
+	if unsure {
+		t.last.Rev++
+	}
+	same := b.Good == t.last.Good && b.Total == t.last.Total && b.Coverage == t.last.Coverage
+	if !there || b.Coverage < t.last.Coverage || same && !unsure {
 		return t, false
 	}
-	b.Rev = was.Rev + 1
-	if fresh {
-		b.Rev++ // the one above may have been taken by the process before
-	}
-	return thin{series: t.series, hash: t.hash, last: b, tries: t.tries, unsure: fresh}, true
+	b.Rev = t.last.Rev + 1
+	t.last = b
+	return t, true
 }
 
 // putThin stores what is to be asked for again in place of what was.

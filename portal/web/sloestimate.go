@@ -1,0 +1,82 @@
+package web
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/postern/postern/reports/board"
+	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slo/promql"
+)
+
+// estimateRows say how many of the counts are estimates.
+func estimateRows(d board.Detail) []howRow {
+	n := len(d.Estimated)
+	if n == 0 {
+		return nil
+	}
+	return []howRow{{"Estimated", plural(n, "bucket"),
+		"a series was reset, came or went in them, and there were too many samples to be read one by one: the server's increase() stands in, which extrapolates (≈ in the numbers above)"}}
+}
+
+// estimated tells whether a step of the curves holds an estimate.
+func estimated(d board.Detail, p slo.Point) bool {
+	for _, at := range d.Estimated {
+		if !at.Before(p.From) && at.Before(p.To) {
+			return true
+		}
+	}
+	return false
+}
+
+// counterNote says of a counter's query how it is counted, where that is not
+// series by series.
+func counterNote(in slo.Indicator, query string) string {
+	if _, exact := promql.Count(query, in.Counter, slo.BaseBucket); exact || in.Type != "prometheus" {
+		return ""
+	}
+	return ", increase() of the whole expression: a reset of one of its series is not told from a fall of the sum"
+}
+
+// projectionRows are the budget of the whole calendar window, of which only a part
+// is known.
+func projectionRows(d board.Detail) []howRow {
+	p, r := d.Projected, d.Result
+	if p == nil {
+		return nil
+	}
+	note := fmt.Sprintf("%s to date, and what the same %s of the last four weeks brought", countText(r.Total), plural(p.Hours, "hour"))
+	if p.Unseen > 0 {
+		note += fmt.Sprintf("; %d of them have no history and count nothing", p.Unseen)
+	}
+	return []howRow{
+		{"Total of the whole window", "≈ " + countText(p.Total), "estimated: " + note},
+		{"Permitted bad of it", "≈ " + countText(p.Allowed), "(1 − target) × estimated total"},
+		{"Budget of it spent so far", "≈ " + budgetText(&p.Spent), "bad to date / permitted bad of the whole window"},
+		{"Budget of it left", "≈ " + budgetText(&p.Left), "1 − spent; the window ends " + d.Result.To.UTC().Format(time.DateOnly)},
+	}
+}
+
+// partRows are what the parts of a composite add to what it spent.
+func partRows(d board.Detail) (rows []howRow) {
+	weights := 0.0
+	for _, p := range d.SLO.Parts {
+		weights += p.Weight
+	}
+	for _, p := range d.SLO.Parts {
+		row := howRow{"Part " + p.SLO, "–", fmt.Sprintf("weight %s of %s", countText(p.Weight), countText(weights))}
+		for _, m := range d.Members {
+			if m.SLO.Name != p.SLO {
+				continue
+			}
+			if row.Value = budgetText(m.Result.Spent) + " spent"; m.Result.Spent == nil {
+				row.Value = m.Result.State.Words()
+				continue
+			}
+			share := *m.Result.Spent * p.Weight / weights
+			row.Note += ": " + budgetText(&share) + " of the whole"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
