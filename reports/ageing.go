@@ -49,7 +49,7 @@ func (c *compiler) ageing() Table {
 	for _, b := range buckets {
 		t.Columns = append(t.Columns, Column{Key: b.key, Title: b.title, Numeric: true})
 	}
-	t.Columns = append(t.Columns, Column{Key: "unknown", Title: "Not known", Numeric: true}, Column{Key: "oldest", Title: "Oldest", Numeric: true})
+	t.Columns = append(t.Columns, Column{Key: "unknown", Title: "Age unknown", Numeric: true}, Column{Key: "oldest", Title: "Oldest", Numeric: true})
 	all := &aged{by: make([]int, len(buckets))}
 	owners, order := map[string]*aged{}, []*aged{}
 	for _, a := range c.in.Actions {
@@ -80,7 +80,7 @@ func (c *compiler) ageing() Table {
 		Key: "ageing", Title: "Age of open action items", Formula: "whole days from the date of the item's document to the end of the period, of the items open now",
 		Terms: []Term{{"open", count(all.open)}, {"owners", count(len(order))}}, Source: "documents", Link: "/actions",
 	})
-	t.Rows = append(t.Rows, c.agedRow("aged-all", words("everybody"), all, how))
+	t.Rows = append(t.Rows, c.agedRow("aged-all", words("all owners"), all, how))
 	for _, o := range order[:min(len(order), mostAtLook)] {
 		owner := Value{Text: cmp.Or(title(o.owner), "nobody"), Link: ownerLink(o.owner)}
 		if o.owner == "" {

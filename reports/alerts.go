@@ -69,7 +69,7 @@ func partOf(part, whole int) Value {
 func shareOf(s alert.Share) Value { return partOf(s.Part, s.Of) }
 
 func (c *compiler) alerts() Section {
-	s := Section{Title: "Alerts", Note: "An episode is one firing of one alert. Precision: pages that belong to an incident. Recall: incidents that a page told of before people knew. Alerts that fire and resolve between two notifications are never sent, so all counts are at least so many."}
+	s := Section{Title: "Alerts", Note: "An episode is one firing of one alert. Precision: pages that belong to an incident. Recall: incidents that a page told of before people knew. Alerts that fire and resolve between two notifications are never sent: all counts are lower bounds."}
 	if c.in.Truncated > 0 {
 		s.Note += fmt.Sprintf(" Senders left %s out of their messages.", plural(c.in.Truncated, "alert"))
 	}
@@ -91,7 +91,7 @@ func (c *compiler) alerts() Section {
 		Source: "alerts, incidents", Link: "/alerts",
 	})
 	note := func(n int) string { return fmt.Sprintf("%s: %d", c.compareWord(), n) }
-	before := func(s alert.Share) string { return "before: " + shareOf(s).Text }
+	before := func(s alert.Share) string { return c.compareWord() + ": " + shareOf(s).Text }
 	s.Figures = []Figure{
 		{Key: "episodes", Label: "episodes", Value: withHow(count(q.Episodes), how), Note: note(was.Episodes)},
 		{Key: "pages", Label: "pages", Value: withHow(count(q.Paging), how), Note: note(was.Paging)},
@@ -121,13 +121,13 @@ func (c *compiler) shiftFigure(own []alert.Episode, how string) Figure {
 	}
 	prev := c.spans[c.before()]
 	was, wasOf := c.shiftsOver(c.episodes(prev.From, prev.To), prev)
-	return Figure{Key: "shifts", Label: fmt.Sprintf("shifts with more than %d incidents", alert.MaxPerShift), Value: v, Note: "before: " + partOf(was, wasOf).Text}
+	return Figure{Key: "shifts", Label: fmt.Sprintf("shifts with more than %d incidents", alert.MaxPerShift), Value: v, Note: c.compareWord() + ": " + partOf(was, wasOf).Text}
 }
 
 func (c *compiler) ruleTable(rules []alert.Rule) Table {
-	t := Table{Key: "noisy", Title: "Rules by episodes", Columns: []Column{
+	t := Table{Key: "noisy", Title: "Rules that fired most", Columns: []Column{
 		{Key: "rule", Title: "Rule"}, {Key: "services", Title: "Services"}, {Key: "team", Title: "Team"}, {Key: "episodes", Title: "Episodes", Numeric: true},
-		{Key: "pages", Title: "Pages", Numeric: true}, {Key: "real", Title: "With an incident", Numeric: true}, {Key: "night", Title: "At night", Numeric: true}, {Key: "firing", Title: "Firing", Numeric: true},
+		{Key: "pages", Title: "Pages", Numeric: true}, {Key: "real", Title: "With an incident", Numeric: true}, {Key: "night", Title: "At night", Numeric: true}, {Key: "firing", Title: "Time firing", Numeric: true},
 	}}
 	for _, r := range rules[:min(len(rules), mostRules)] {
 		var names []string

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/postern/postern/reports/period"
@@ -33,9 +34,9 @@ type spender struct {
 func (c *compiler) spent(o Objective) (s spender, ok bool) {
 	r := c.now(o)
 	of, window := o.held()
-	whose := "the period"
+	whose := "the " + strings.ToLower(c.spanHead()) + "'s budget"
 	if window {
-		whose = "its " + windowText(o.SLO.Window) + " window"
+		whose = "its " + windowText(o.SLO.Window) + " budget"
 	}
 	if r.Met == nil || of.Allowed == nil || *of.Allowed <= 0 {
 		return s, false
@@ -81,7 +82,7 @@ func windowText(w slo.Window) string {
 }
 
 func (c *compiler) budget() Section {
-	s := Section{Title: "Error budget", Note: "Spent in this period: bad events of the period over what the objective's own window allows (a period longer than the window: over what the period allows). Left is not clamped: below zero the budget is overspent by so much."}
+	s := Section{Title: "Error budget", Note: "Spent: bad events of the " + strings.ToLower(c.spanHead()) + " over what the objective's own window allows (where that is shorter: over what the " + strings.ToLower(c.spanHead()) + " allows). Left below zero: the budget is overspent by so much."}
 	all := c.spenders()
 	if len(all) == 0 {
 		s.Empty = "Nothing measured spent any budget in this period."
@@ -110,9 +111,9 @@ func (c *compiler) budget() Section {
 
 func (c *compiler) spenderTable(all []spender) Table {
 	t := Table{Key: "spenders", Title: "Where budget went", Columns: []Column{
-		{Key: "slo", Title: "Objective"}, {Key: "service", Title: "Service"}, {Key: "team", Title: "Team"}, {Key: "bad", Title: "Bad", Numeric: true},
-		{Key: "spent", Title: "Spent in this period", Numeric: true}, {Key: "window", Title: "Window", Numeric: true}, {Key: "left", Title: "Left", Numeric: true},
-		{Key: "incidents", Title: "Most by"},
+		{Key: "slo", Title: "Objective"}, {Key: "service", Title: "Service"}, {Key: "team", Title: "Team"}, {Key: "bad", Title: "Bad events", Numeric: true},
+		{Key: "spent", Title: "Spent this " + strings.ToLower(c.spanHead()), Numeric: true}, {Key: "window", Title: "Of its window of", Numeric: true}, {Key: "left", Title: "Left", Numeric: true},
+		{Key: "incidents", Title: "Most of it by"},
 	}}
 	for _, x := range all[:min(len(all), mostSpenders)] {
 		spent := withHow(share(x.share), rowKey(x.Objective))
@@ -141,7 +142,7 @@ func (c *compiler) mostBy(name string) Value {
 
 func (c *compiler) spendTable() Table {
 	t := Table{Key: "spends", Title: "Budget by incident", Columns: []Column{
-		{Key: "incident", Title: "Incident"}, {Key: "slo", Title: "Objective"}, {Key: "bad", Title: "Bad while it lasted", Numeric: true}, {Key: "share", Title: "Share of the budget", Numeric: true},
+		{Key: "incident", Title: "Incident"}, {Key: "slo", Title: "Objective"}, {Key: "bad", Title: "Bad while it lasted", Numeric: true}, {Key: "share", Title: "Share of its window's budget", Numeric: true},
 	}}
 	all := c.spends()
 	for _, s := range all[:min(len(all), mostSpends)] {
@@ -163,7 +164,7 @@ func (c *compiler) spendChart(all []spender) string {
 		points = append(points, Point{Label: c.titles[s.SLO.Name], Value: number(s.share)})
 	}
 	c.charts = append(c.charts, Chart{
-		Name: "budget", Title: "Share of the budget that this period took", Kind: Bars, Unit: Ratio,
+		Name: "budget", Title: "Share of its own budget that each objective spent this " + strings.ToLower(c.spanHead()), Kind: Bars, Unit: Ratio,
 		Series: []Series{{Name: "spent", Points: points}}, Mark: number(policyShare), Twin: "spenders",
 	})
 	return "budget"
@@ -201,10 +202,10 @@ func (c *compiler) burndown(o Objective) (name string, ok bool) {
 func (c *compiler) risk() Section {
 	s := Section{Title: "At risk", Note: "Time to exhaustion at the pace of the last day, with traffic as it is. The rules are those of the SRE Workbook; they are judged here, not sent."}
 	soon := Table{Key: "exhaustion", Title: "Budgets that will not last seven days", Columns: []Column{
-		{Key: "slo", Title: "Objective"}, {Key: "team", Title: "Team"}, {Key: "left", Title: "Budget left", Numeric: true}, {Key: "lasts", Title: "Lasts", Numeric: true},
+		{Key: "slo", Title: "Objective"}, {Key: "team", Title: "Team"}, {Key: "left", Title: "Budget left", Numeric: true}, {Key: "lasts", Title: "Budget lasts", Numeric: true},
 	}}
 	fired := Table{Key: "rules", Title: "Burn-rate rules that fired", Columns: []Column{
-		{Key: "slo", Title: "Objective"}, {Key: "rule", Title: "Rule"}, {Key: "severity", Title: "Asks for"}, {Key: "for", Title: "Held for", Numeric: true},
+		{Key: "slo", Title: "Objective"}, {Key: "rule", Title: "Windows"}, {Key: "severity", Title: "Asks for a"}, {Key: "for", Title: "Fired for", Numeric: true},
 	}}
 	for _, o := range c.atRisk() {
 		lasts := Value{Text: "exhausted", Number: number(0), Unit: Seconds, Tone: Bad}

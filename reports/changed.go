@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/postern/postern/reports/slo"
 )
@@ -54,9 +55,9 @@ func (c *compiler) changedObjective(o Objective) (l Line, ok bool) {
 	case !*before.Met && *after.Met:
 		l.Text, l.Tone = fmt.Sprintf("%s met its objective again.", name), Good
 	case comparable && points >= leastShift:
-		l.Text, l.Tone = fmt.Sprintf("%s spent %s of the period's budget, up from %s.", name, share(*after.Spent).Text, share(*before.Spent).Text), Warn
+		l.Text, l.Tone = fmt.Sprintf("%s spent %s of the %s's budget, up from %s.", name, share(*after.Spent).Text, strings.ToLower(c.spanHead()), share(*before.Spent).Text), Warn
 	case comparable && points <= -leastShift:
-		l.Text, l.Tone = fmt.Sprintf("%s spent %s of the period's budget, down from %s.", name, share(*after.Spent).Text, share(*before.Spent).Text), Good
+		l.Text, l.Tone = fmt.Sprintf("%s spent %s of the %s's budget, down from %s.", name, share(*after.Spent).Text, strings.ToLower(c.spanHead()), share(*before.Spent).Text), Good
 	default:
 		return l, false
 	}
@@ -96,7 +97,7 @@ func (c *compiler) acts() []Line {
 	}
 	for _, n := range c.countActions() {
 		if n.late > 0 {
-			all = append(all, Line{Key: "overdue-" + n.owner, Who: cmp.Or(title(n.owner), "nobody"), Text: fmt.Sprintf("%s overdue; the oldest: %s, %s", plural(n.late, "action"), clean(n.oldestItem.Text, titleRunes), c.lateBy(n.oldest)), Tone: Warn, Link: ownerLink(n.owner)})
+			all = append(all, Line{Key: "overdue-" + n.owner, Who: cmp.Or(title(n.owner), "nobody"), Text: fmt.Sprintf("%s overdue; longest “%s”, %s", plural(n.late, "action item"), clean(n.oldestItem.Text, titleRunes), plural(c.lateDays(n.oldest), "day")), Tone: Warn, Link: ownerLink(n.owner)})
 		}
 	}
 	all = append(all, c.mendGaps()...)
@@ -118,7 +119,7 @@ func (c *compiler) mendGaps() (all []Line) {
 	}
 	slices.Sort(order)
 	for _, team := range order {
-		all = append(all, Line{Key: "measure-" + team, Who: cmp.Or(team, "nobody"), Text: "mend the measurement of " + listed(by[team], 2), Tone: Gap, Link: "/slos"})
+		all = append(all, Line{Key: "measure-" + team, Who: cmp.Or(team, "nobody"), Text: "restore the measurement of " + listed(by[team], 2), Tone: Gap, Link: "/slos"})
 	}
 	return all
 }

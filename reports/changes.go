@@ -42,10 +42,10 @@ func (c *compiler) changeSection() Section {
 	})
 	s.Figures = []Figure{
 		{Key: "deployments", Label: "deployments", Value: withHow(count(st.Deployments), how), Note: fmt.Sprintf("%s: %d", c.compareWord(), was.Deployments)},
-		{Key: "failure-rate", Label: "failed", Value: withHow(partOf(st.Failed, st.Deployments), how), Note: fmt.Sprintf("%d suspected; before: %s", st.Suspected, partOf(was.Failed, was.Deployments).Text)},
+		{Key: "failure-rate", Label: "failed", Value: withHow(partOf(st.Failed, st.Deployments), how), Note: fmt.Sprintf("%d more suspected; %s: %s", st.Suspected, c.compareWord(), partOf(was.Failed, was.Deployments).Text)},
 		{Key: "frozen", Label: "inside a freeze", Value: withHow(count(st.InFreeze), how)},
 		{Key: "lead", Label: "median lead time", Value: withHow(durationOf(st.LeadTime), how), Note: fmt.Sprintf("n = %d", st.LeadKnown)},
-		{Key: "mended", Label: "median to mend a failed one", Value: withHow(durationOf(st.Recovery), how), Note: fmt.Sprintf("n = %d", st.RecoveryKnown)},
+		{Key: "mended", Label: "median to recover from a failed one", Value: withHow(durationOf(st.Recovery), how), Note: fmt.Sprintf("n = %d", st.RecoveryKnown)},
 	}
 	if st.WithRollbackPlan != nil {
 		s.Figures = append(s.Figures, Figure{Key: "planned", Label: "with a rollback plan", Value: withHow(share(*st.WithRollbackPlan), how)})

@@ -62,9 +62,9 @@ func (c *compiler) incidentTile() Figure {
 	})
 	note := c.countTrend(len(own), len(c.facts.before))
 	if recovered.Median != nil {
-		note = fmt.Sprintf("median %s to recover, n = %d; %s", durationText(*recovered.Median), recovered.N, note)
+		note = fmt.Sprintf("median %s to recover (n = %d); %s", durationText(*recovered.Median), recovered.N, note)
 	}
-	return Figure{Key: "incidents", Label: map[bool]string{true: "incident", false: "incidents"}[len(own) == 1], Value: withHow(count(len(own)), how), Note: note}
+	return Figure{Key: "incidents", Label: noun(len(own), "incident"), Value: withHow(count(len(own)), how), Note: note}
 }
 
 func (c *compiler) detectTile() Figure {
@@ -82,7 +82,13 @@ func (c *compiler) detectTile() Figure {
 		v = Value{Text: "—", Unit: Ratio, Tone: Plain}
 		return Figure{Key: "detect", Label: "detected within " + durationText(c.in.Targets.DetectWithin), Value: withHow(v, how), Note: "no incident to hold against it"}
 	}
-	return Figure{Key: "detect", Label: "detected within " + durationText(c.in.Targets.DetectWithin), Value: withHow(v, how), Note: s.detect.note()}
+	f := Figure{Key: "detect", Label: "detected within " + durationText(c.in.Targets.DetectWithin), Value: withHow(v, how)}
+	if s.detect.Unknown > 0 {
+		f.Note = s.detect.note()
+	} else if was, _ := c.attain(c.before()); was.detect.Met+was.detect.Missed > 0 {
+		f.Note = fmt.Sprintf("%s: %d / %d", c.compareWord(), was.detect.Met, was.detect.Met+was.detect.Missed)
+	}
+	return f
 }
 
 func (c *compiler) openTile() Figure {
@@ -90,7 +96,7 @@ func (c *compiler) openTile() Figure {
 	how := c.derive(Derivation{
 		Key: "open", Title: "Open incidents", Formula: "incidents whose impact lasted at the end of the period", Terms: []Term{{"open", count(n)}}, Source: "incidents", Link: "/incidents",
 	})
-	f := Figure{Key: "open", Label: "open incidents", Value: withHow(count(n), how)}
+	f := Figure{Key: "open", Label: noun(n, "open incident"), Value: withHow(count(n), how)}
 	if n > 0 {
 		f.Value.Tone = Bad
 		f.Note = incidentTitle(c.open()[0])
@@ -105,8 +111,8 @@ func (c *compiler) spentTile() Figure {
 	if all := c.spenders(); len(all) > 0 {
 		top := all[0]
 		f.Value = share(top.share)
-		f.Note = fmt.Sprintf("%s, of %s", c.titles[top.SLO.Name], top.of)
-		d.Terms = []Term{{"bad", events(top.bad)}, {"allowed in " + top.of, events(top.allowed)}}
+		f.Note = fmt.Sprintf("by %s, of %s", c.titles[top.SLO.Name], top.of)
+		d.Terms = []Term{{"bad", events(top.bad)}, {"allowed by " + top.of, events(top.allowed)}}
 		d.Link, d.Revision = sloLink(top.SLO.Name), short(top.SLO.Hash)
 		if top.share > policyShare {
 			f.Value.Tone = Bad
@@ -120,24 +126,38 @@ func (c *compiler) spentTile() Figure {
 
 func (c *compiler) unmeasuredTile() Figure {
 	n := c.count(c.in.Objectives, len(c.spans)-1).unmeasured
+	terms := c.verdictless()
+	how := c.derive(Derivation{Key: "unmeasured", Title: "Not measured", Formula: "objectives in force whose data gave no verdict", Terms: terms, Source: "SLI buckets", Link: "/slos"})
+	f := Figure{Key: "unmeasured", Label: noun(n, "objective") + " we could not measure", Value: withHow(count(n), how)}
+	if n > 0 {
+		f.Value.Tone = Gap
+		f.Note = reasons(terms)
+	}
+	return f
+}
+
+// verdictless counts the objectives that have no verdict, by the reason.
+func (c *compiler) verdictless() (terms []Term) {
 	states := c.states()
-	var terms []Term
 	for _, s := range []slo.State{slo.LowTraffic, slo.NoTraffic, slo.NoData, slo.Invalid} {
 		terms = append(terms, Term{s.Words(), count(states[s])})
 	}
-	how := c.derive(Derivation{Key: "unmeasured", Title: "Not measured", Formula: "objectives in force whose data gave no verdict", Terms: terms, Source: "SLI buckets", Link: "/slos"})
-	f := Figure{Key: "unmeasured", Label: "objectives we could not measure", Value: withHow(count(n), how)}
-	if n > 0 {
-		f.Value.Tone = Gap
-		var parts []string
-		for _, t := range terms {
-			if *t.Value.Number > 0 {
-				parts = append(parts, t.Value.Text+" "+t.Name)
-			}
+	return terms
+}
+
+// reasons writes the terms that are not zero, "1 no data, 2 low traffic"; a single
+// one without its number, which stands before it.
+func reasons(terms []Term) string {
+	var names, parts []string
+	for _, t := range terms {
+		if *t.Value.Number > 0 {
+			names, parts = append(names, t.Name), append(parts, t.Value.Text+" "+t.Name)
 		}
-		f.Note = strings.Join(parts, ", ")
 	}
-	return f
+	if len(names) == 1 {
+		return names[0]
+	}
+	return strings.Join(parts, ", ")
 }
 
 // verdict says whether the objectives were met, what was missed and why.
@@ -170,12 +190,20 @@ func (c *compiler) metSentence(t tally) string {
 		return "No objective was in force."
 	case t.measured == 0:
 		return fmt.Sprintf("None of %s could be measured.", plural(t.unmeasured, "objective"))
-	case t.met == t.measured && t.unmeasured == 0:
-		return fmt.Sprintf("All %s met.", plural(t.measured, "objective"))
 	}
-	s := fmt.Sprintf("%d of %s met", t.met, plural(t.measured, "measured objective"))
+	what := "objective"
 	if t.unmeasured > 0 {
-		s += fmt.Sprintf("; %d could not be measured", t.unmeasured)
+		what = "measured objective"
+	}
+	s := fmt.Sprintf("%d of %s met", t.met, plural(t.measured, what))
+	switch {
+	case t.met == t.measured && t.measured == 1:
+		s = "The only " + what + " was met"
+	case t.met == t.measured:
+		s = fmt.Sprintf("All %s met", plural(t.measured, what))
+	}
+	if t.unmeasured > 0 {
+		s += fmt.Sprintf("; %d could not be measured (%s)", t.unmeasured, reasons(c.verdictless()))
 	}
 	return s + "."
 }
@@ -205,7 +233,7 @@ func (c *compiler) missedSentence() (s string, missed []string) {
 	}
 	for _, x := range c.spends() {
 		if x.SLO == worst[0].SLO.Name && x.Share >= leastBlame {
-			of := "period's"
+			of := strings.ToLower(c.spanHead()) + "'s"
 			if _, window := worst[0].held(); window {
 				of = windowText(worst[0].SLO.Window)
 			}
@@ -224,13 +252,30 @@ func (c *compiler) incidentSentence() string {
 		}
 		return fmt.Sprintf("%d incidents are open, the oldest for %s.", len(open), lasted)
 	}
-	own := c.facts.own
-	if len(own) == 0 {
+	if len(c.facts.own) == 0 {
 		return "No incident."
 	}
-	s, quiet := c.attain(c.last())
-	if known := s.detect.Met + s.detect.Missed; len(own)-quiet > 0 && known > 0 {
-		return fmt.Sprintf("%s; %d of %d detected within %s.", plural(len(own), "incident"), s.detect.Met, known, durationText(c.in.Targets.DetectWithin))
+	return plural(len(c.facts.own), "incident") + c.detectedWords() + "."
+}
+
+// detectedWords goes on after the number of incidents: how many of them were
+// detected in time. Those that cannot be judged are left out, and that is said.
+func (c *compiler) detectedWords() string {
+	s, _ := c.attain(c.last())
+	met, judged, target := s.detect.Met, s.detect.Met+s.detect.Missed, durationText(c.in.Targets.DetectWithin)
+	switch {
+	case judged == 0:
+		return ""
+	case judged < len(c.facts.own):
+		return fmt.Sprintf("; %d of the %d that can be judged detected within %s", met, judged, target)
+	case judged == 1 && met == 1:
+		return ", detected within " + target
+	case judged == 1:
+		return ", not detected within " + target
+	case met == 0:
+		return "; none was detected within " + target
+	case met == judged:
+		return ", all detected within " + target
 	}
-	return plural(len(own), "incident") + "."
+	return fmt.Sprintf("; %d of %d detected within %s", met, judged, target)
 }

@@ -160,10 +160,10 @@ func (c *compiler) incidentFigures() []Figure {
 		Source: "incidents", Link: "/incidents"})
 	figures = append(figures, Figure{Key: "recover-median", Label: "median to recover", Value: withHow(durationOf(known.Median), how), Note: n})
 	if known.P90 != nil {
-		figures = append(figures, Figure{Key: "recover-p90", Label: "90th percentile", Value: withHow(duration(*known.P90), how), Note: n})
+		figures = append(figures, Figure{Key: "recover-p90", Label: "90th percentile to recover", Value: withHow(duration(*known.P90), how), Note: n})
 	}
 	if known.Max != nil {
-		figures = append(figures, Figure{Key: "recover-max", Label: "longest", Value: withHow(duration(*known.Max), how), Note: n})
+		figures = append(figures, Figure{Key: "recover-max", Label: "longest to recover", Value: withHow(duration(*known.Max), how), Note: n})
 	}
 	return append(figures, c.downtime())
 }
@@ -195,14 +195,14 @@ func (c *compiler) downtime() Figure {
 		Terms:  []Term{{"union", duration(total)}, {"sum of the single ones", duration(sum)}, {"period", duration(c.asOf.Sub(c.p.From))}},
 		Source: "incidents", Link: "/incidents",
 	})
-	return Figure{Key: "impacted", Label: "with an incident", Value: withHow(duration(total), how), Note: "overlaps counted once"}
+	return Figure{Key: "impacted", Label: "time with an incident", Value: withHow(duration(total), how), Note: "overlaps counted once"}
 }
 
 // countTrend compares two counts in words: few of them are no trend.
 func (c *compiler) countTrend(now, before int) string {
 	s := fmt.Sprintf("%s: %d", c.compareWord(), before)
 	if now+before > 0 && (now < leastForTrend || before < leastForTrend) {
-		s += "; few, no trend"
+		s += ", too few for a trend"
 	}
 	return s
 }

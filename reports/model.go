@@ -44,7 +44,7 @@ func (t Tone) Word() string {
 	case Good:
 		return "Met"
 	case Warn:
-		return "Look"
+		return "Check"
 	case Bad:
 		return "Missed"
 	case Gap:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/slo"
@@ -252,10 +253,10 @@ func (c *compiler) looks() (Table, bool) {
 		Columns: []Column{
 			{Key: "slo", Title: "Objective"}, {Key: "service", Title: "Service"}, {Key: "state", Title: "State"},
 			{Key: "sli", Title: "Indicator", Numeric: true}, {Key: "target", Title: "Target", Numeric: true},
-			{Key: "spent", Title: "Budget spent", Numeric: true}, {Key: "was", Title: "Before", Numeric: true},
-			{Key: "left", Title: "Window left", Numeric: true}, {Key: "course", Title: "Spent, " + c.spansWord()},
+			{Key: "spent", Title: "Spent of the " + strings.ToLower(c.spanHead()) + "'s budget", Numeric: true}, {Key: "was", Title: upperFirst(c.compareWord()), Numeric: true},
+			{Key: "left", Title: "Left of its window's budget", Numeric: true}, {Key: "course", Title: "Spent, " + c.spansWord()},
 		},
-		Note: "The course shows the share of each period's own budget that was spent: a full block is all of it or more, a dot is not measured.",
+		Note: "The bars show the share of each " + strings.ToLower(c.spanHead()) + "'s own budget that was spent: a full bar is all of it or more, a dot is not measured.",
 	}
 	var rows []Objective
 	for _, o := range c.in.Objectives {

@@ -54,11 +54,11 @@ func (c *compiler) slowSQL() Section {
 	}
 	teams := Table{Key: "sql-teams", Title: "By team", Columns: []Column{
 		{Key: "team", Title: "Team"}, {Key: "digests", Title: "Statements", Numeric: true}, {Key: "new", Title: "New", Numeric: true}, {Key: "fixed", Title: "Fixed", Numeric: true},
-		{Key: "back", Title: "Back", Numeric: true}, {Key: "count", Title: "Times", Numeric: true}, {Key: "time", Title: "Total time", Numeric: true}, {Key: "was", Title: "The " + c.compareWord(), Numeric: true},
+		{Key: "back", Title: "Came back", Numeric: true}, {Key: "count", Title: "Executions", Numeric: true}, {Key: "time", Title: "Total time", Numeric: true}, {Key: "was", Title: "The " + c.compareWord(), Numeric: true},
 	}}
 	var points []Point
 	for _, t := range c.sqlByTeam() {
-		name := Value{Text: cmp.Or(t.team, "nobody owns it")}
+		name := Value{Text: cmp.Or(t.team, "no owner")}
 		if t.team == "" {
 			name.Tone = Warn
 		}
@@ -83,8 +83,8 @@ func secondsValue(s float64) Value {
 
 func (c *compiler) statementTable() Table {
 	t := Table{Key: "statements", Title: "Most total time", Columns: []Column{
-		{Key: "statement", Title: "Statement"}, {Key: "database", Title: "Database"}, {Key: "team", Title: "Team"}, {Key: "state", Title: "State"}, {Key: "count", Title: "Times", Numeric: true},
-		{Key: "time", Title: "Total time", Numeric: true}, {Key: "p95", Title: "95th percentile", Numeric: true}, {Key: "rows", Title: "Rows read a row sent", Numeric: true},
+		{Key: "statement", Title: "Statement"}, {Key: "database", Title: "Database"}, {Key: "team", Title: "Team"}, {Key: "state", Title: "State"}, {Key: "count", Title: "Executions", Numeric: true},
+		{Key: "time", Title: "Total time", Numeric: true}, {Key: "p95", Title: "p95 time", Numeric: true}, {Key: "rows", Title: "Rows examined per row sent", Numeric: true},
 	}}
 	for _, s := range c.in.Statements[:min(len(c.in.Statements), mostSpenders)] {
 		p95, rows := Value{Text: "unknown", Unit: Seconds, Tone: Gap}, dash(Times)
@@ -96,7 +96,7 @@ func (c *compiler) statementTable() Table {
 			rows = Value{Text: digits(x), Number: number(x), Unit: Times}
 		}
 		t.Rows = append(t.Rows, Row{Key: "sql-" + s.Digest + "-" + s.Database, Cells: []Value{
-			{Text: clean(s.Text, titleRunes), Link: digestLink(s.Digest)}, words(title(s.Database)), words(cmp.Or(c.sqlTeam(s), "nobody")),
+			{Text: clean(s.Text, titleRunes), Link: digestLink(s.Digest)}, words(title(s.Database)), words(cmp.Or(c.sqlTeam(s), "no owner")),
 			words(cmp.Or(title(s.State), "as before")), events(float64(s.Count)), secondsValue(s.Seconds), p95, rows,
 		}})
 	}

@@ -15,7 +15,10 @@ import (
 const leastForTrend = 10
 
 // trendNote stands under every trend.
-const trendNote = "Each row counts what began in it, as it is known now. Spans before the first one known are left out; fewer than ten are few, and no trend."
+func (c *compiler) trendNote() string {
+	name := strings.ToLower(c.spanHead())
+	return fmt.Sprintf("Each row counts what began in that %s, as it is known now, from the first %s that anything is known of. Fewer than ten are too few for a trend.", name, name)
+}
 
 // trends tells whether the report looks back further than one period: a day's
 // counts are too small for it.
@@ -64,10 +67,10 @@ func (c *compiler) spanHead() string {
 
 // responseTrend is 1-5-10 by span, each with its n.
 func (c *compiler) responseTrend() (Table, string) {
-	t := Table{Key: "response-trend", Title: "Response over time", Note: trendNote, Columns: []Column{
+	t := Table{Key: "response-trend", Title: "Response over time", Note: c.trendNote(), Columns: []Column{
 		{Key: "span", Title: c.spanHead()}, {Key: "n", Title: "Incidents (n)", Numeric: true}, {Key: "detect", Title: "Detected in time", Numeric: true},
 		{Key: "diagnose", Title: c.middle() + " in time", Numeric: true}, {Key: "recover", Title: "Recovered in time", Numeric: true}, {Key: "all", Title: "All three", Numeric: true},
-		{Key: "unknown", Title: "Not known of all three", Numeric: true}, {Key: "median", Title: "Median to recover", Numeric: true}, {Key: "known", Title: "of (n)", Numeric: true},
+		{Key: "unknown", Title: "Unknown", Numeric: true}, {Key: "median", Title: "Median to recover", Numeric: true}, {Key: "known", Title: "n", Numeric: true},
 	}}
 	layers := []Series{{Name: "met", Tone: Good}, {Name: "missed", Tone: Bad}, {Name: "unknown", Tone: Gap}}
 	how := ""
@@ -138,7 +141,7 @@ func (c *compiler) pagesOf(n int) (all []alert.Episode) {
 
 // alertTrend is the quality of paging by span.
 func (c *compiler) alertTrend() (Table, string) {
-	t := Table{Key: "alert-trend", Title: "Paging over time", Note: trendNote, Columns: []Column{
+	t := Table{Key: "alert-trend", Title: "Paging over time", Note: c.trendNote(), Columns: []Column{
 		{Key: "span", Title: c.spanHead()}, {Key: "pages", Title: "Pages (n)", Numeric: true}, {Key: "night", Title: "At night", Numeric: true},
 		{Key: "precision", Title: "Precision", Numeric: true}, {Key: "actionable", Title: "Actionable", Numeric: true}, {Key: "recall", Title: "Recall", Numeric: true},
 		{Key: "shifts", Title: fmt.Sprintf("Shifts over %d incidents", alert.MaxPerShift), Numeric: true},

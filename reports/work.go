@@ -118,7 +118,7 @@ func (c *compiler) coverage() Section {
 		Source: "incidents, documents", Link: "/postmortems",
 	})
 	s.Figures = []Figure{{Key: "postmortems", Label: "post-mortems published", Value: have}}
-	t := Table{Key: "missing", Title: "Missing", Columns: []Column{
+	t := Table{Key: "missing", Title: "Missing post-mortems", Columns: []Column{
 		{Key: "incident", Title: "Incident"}, {Key: "severity", Title: "Severity"}, {Key: "team", Title: "Team"}, {Key: "age", Title: "Days since", Numeric: true}, {Key: "state", Title: "Post-mortem"},
 	}}
 	for _, i := range missing {
@@ -239,5 +239,7 @@ func (c *compiler) actions() Section {
 }
 
 func (c *compiler) lateBy(due time.Time) string {
-	return plural(int(c.asOf.Sub(due).Hours()/24), "day") + " overdue"
+	return plural(c.lateDays(due), "day") + " overdue"
 }
+
+func (c *compiler) lateDays(due time.Time) int { return int(c.asOf.Sub(due).Hours() / 24) }

@@ -137,6 +137,30 @@
     for (const id of links.keys()) { const h = document.getElementById(id); if (h) seen.observe(h) }
   }
 
+  // On a phone, sections of a report that are longer than the screen are folded:
+  // what is left is a list of headings to open. A link into a folded one opens it,
+  // and paper gets everything.
+  const folds = () => {
+    const height = innerHeight
+    const long = all('.report > section').filter(s => s.offsetHeight > height)
+    for (const section of long) {
+      const fold = document.createElement('details')
+      const head = document.createElement('summary')
+      fold.className = 'fold'
+      head.append(one('h2', section))
+      fold.append(head, ...section.childNodes)
+      section.append(fold)
+    }
+    const reveal = () => {
+      const at = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)))
+      const fold = at && at.closest('.fold')
+      if (fold && !fold.open) { fold.open = true; at.scrollIntoView() }
+    }
+    reveal()
+    addEventListener('hashchange', reveal)
+    addEventListener('beforeprint', () => { for (const fold of all('.fold')) fold.open = true })
+  }
+
   // Diagrams are drawn in a frame without an origin, when they come near the
   // screen. Until then, and if drawing fails, the reader has the source.
   const diagrams = () => {
@@ -201,7 +225,9 @@
     anchors()
     contents()
     diagrams()
-    const narrow = matchMedia('(max-width: 860px)')
-    if (narrow.matches) for (const d of all('.facets > details')) d.open = false
+    if (matchMedia('(max-width: 860px)').matches) {
+      for (const d of all('.facets > details')) d.open = false
+      folds()
+    }
   })
 })()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -41,10 +42,18 @@ type verdictPart struct {
 	Strong bool
 }
 
-// sectionView is a section with its charts drawn.
+// sectionView is a section with its charts drawn and its tables named.
 type sectionView struct {
 	reports.Section
 	Drawn []chartView
+	Named []tableView
+}
+
+// tableView is a table under the name that a screen reader calls it by: its own, or
+// that of the section whose only table it is.
+type tableView struct {
+	reports.Table
+	Label string
 }
 
 // chartView is a chart, and its values where no table says them.
@@ -169,6 +178,9 @@ func (s *Server) reportView(ctx context.Context, p archive.Published, newest int
 				return v, err
 			}
 			part.Drawn = append(part.Drawn, drawn)
+		}
+		for _, t := range section.Tables {
+			part.Named = append(part.Named, tableView{t, cmp.Or(t.Title, section.Title)})
 		}
 		v.Parts = append(v.Parts, part)
 	}
