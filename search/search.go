@@ -7,6 +7,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/search/query"
+	"github.com/postern/postern/search/quote"
 )
 
 // Defaults of a Request.
@@ -160,7 +161,7 @@ func (x *Index) show(e *evaluation, p plan, page []scored, r Request, out *Resul
 	for i := range docs {
 		byID[docs[i].ID] = &docs[i]
 	}
-	quotes := newMarker(p.units)
+	quotes := quote.New(worths(p.units))
 	for i, s := range page {
 		d, ok := byID[ids[i]]
 		if !ok {
@@ -168,10 +169,10 @@ func (x *Index) show(e *evaluation, p plan, page []scored, r Request, out *Resul
 		}
 		h := Hit{Document: *d, Score: float64(s.score)}
 		if r.Fragments && i < maxQuoted {
-			h.Fragments = quotes.fragments(d)
+			h.Fragments = quotes.Fragments(d.Title, d.Summary, d.Sections)
 		}
 		if i < r.Fixes {
-			h.Fix = fixOf(d)
+			h.Fix = quote.Fix(d.Sections)
 		}
 		h.Sections = nil
 		out.Hits = append(out.Hits, h)

@@ -176,22 +176,6 @@ func TestFragments(t *testing.T) {
 	}
 }
 
-// Long fragments are cut between words, in any script, and never inside a rune.
-func TestFragmentLength(t *testing.T) {
-	for _, filler := range []string{"word ", "字", "é", "x"} {
-		text := strings.Repeat(filler, 600) + " needle " + strings.Repeat(filler, 600)
-		x := indexOf(t, Document{ID: "a", Title: "t", Sections: []Section{{Text: text}}})
-		r := find(t, x, "needle")
-		if len(r.Hits) != 1 || len(r.Hits[0].Fragments) != 1 {
-			t.Fatalf("%q: %+v", filler, r.Hits)
-		}
-		html := r.Hits[0].Fragments[0].HTML
-		if !strings.Contains(html, "<mark>needle</mark>") || len(html) > quoteBytes+40 || strings.ContainsRune(html, '\uFFFD') {
-			t.Errorf("%q: %d bytes: %s", filler, len(html), html)
-		}
-	}
-}
-
 // The newer of two equal documents comes first, then the lower id; by date it is
 // the same whatever the score.
 func TestOrder(t *testing.T) {

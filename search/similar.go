@@ -10,6 +10,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/search/paste"
+	"github.com/postern/postern/search/quote"
 )
 
 // Likeness is the answer to a pasted text.
@@ -31,24 +32,6 @@ type Match struct {
 	// Fix is the section that says what to do or what was done; nil when the
 	// document has none.
 	Fix *Section
-}
-
-// Brief is the text of a section, or its code when it has nothing else, cut to at
-// most n runes at the end of a line or a word.
-func (s *Section) Brief(n int) string {
-	text := strings.TrimSpace(s.Text)
-	if text == "" {
-		text = strings.TrimSpace(s.Code)
-	}
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	text = string(runes[:n])
-	if i := strings.LastIndexAny(text, "\n "); i > len(text)/2 {
-		text = text[:i]
-	}
-	return strings.TrimSpace(text) + " …"
 }
 
 // SimilarRequest asks for what resembles a pasted text, or what is for an alert.
@@ -190,13 +173,13 @@ func (m *Match) first() int {
 }
 
 // finish adds the fix and the quotes, and drops the text.
-func (x *Index) finish(matches []Match, p plan, quote bool) {
-	quotes := newMarker(p.units)
+func (x *Index) finish(matches []Match, p plan, fragments bool) {
+	quotes := quote.New(worths(p.units))
 	for i := range matches {
 		m := &matches[i]
-		m.Fix = fixOf(&m.Document)
-		if quote {
-			m.Fragments = quotes.fragments(&m.Document)
+		m.Fix = quote.Fix(m.Sections)
+		if fragments {
+			m.Fragments = quotes.Fragments(m.Title, m.Summary, m.Sections)
 		}
 		m.Sections = nil
 	}

@@ -1,6 +1,10 @@
 package search
 
-import "time"
+import (
+	"time"
+
+	"github.com/postern/postern/search/quote"
+)
 
 // Document is what the index knows of one published document. It is made by
 // search/indexer from the library's page.
@@ -31,11 +35,7 @@ type Document struct {
 }
 
 // Section is the text under one heading, for fragments that link to it.
-type Section struct {
-	Heading, Anchor string
-	Text            string
-	Code            string // identifiers and code, matched whole and by parts
-}
+type Section = quote.Section
 
 // Request is one search. Text is the user's query in the query language; the
 // other fields narrow it further and come from the page's controls or the API.
@@ -74,12 +74,7 @@ type Hit struct {
 }
 
 // Fragment is one quote and the heading it stands under.
-type Fragment struct {
-	Field   string // title, summary, body, code
-	Heading string
-	Anchor  string
-	HTML    string
-}
+type Fragment = quote.Fragment
 
 // FacetValue is one value and the number of matching documents that have it.
 type FacetValue struct {

@@ -89,3 +89,14 @@ func (u *unit) score(leaf int, wanted *roaring.Bitmap, scores, sums []float32) e
 	}
 	return nil
 }
+
+// worths are the terms of the units and what each is worth at most, for quoting.
+func worths(units []*unit) map[string]float32 {
+	out := make(map[string]float32)
+	for _, u := range units {
+		for _, t := range u.terms {
+			out[t] = max(out[t], u.worth())
+		}
+	}
+	return out
+}

@@ -87,12 +87,13 @@ var rules = map[string][]string{
 	"reports/board/figure":         {"reports/board", "reports/chart"},
 	"reports/sql":                  {"reports/service", "reports/stat"},
 	"reports/stat":                 {},
-	"search":                       {"portal/base/fault", "search/analysis", "search/paste", "search/positions", "search/query", "search/synonyms"},
+	"search":                       {"portal/base/fault", "search/analysis", "search/paste", "search/positions", "search/query", "search/quote", "search/synonyms"},
 	"search/analysis":              {},
 	"search/indexer":               {"portal/base/fault", "portal/base/kv", "search"},
 	"search/paste":                 {},
 	"search/positions":             {},
 	"search/query":                 {},
+	"search/quote":                 {"search/analysis"},
 	"search/querylog":              {"portal/base/fault", "portal/base/kv"},
 	"search/suggest":               {"portal/base/fault", "portal/base/kv", "search/analysis"},
 	"search/synonyms":              {"portal/base/yamldoc", "postmortems", "search/analysis"},
@@ -102,7 +103,7 @@ var rules = map[string][]string{
 
 // pure packages hold the domain: no storage, network, files or processes.
 var pure = []string{
-	"postmortems", "postmortems/convert", "search/paste", "search/positions", "search/query", "search/synonyms",
+	"postmortems", "postmortems/convert", "search/paste", "search/positions", "search/query", "search/quote", "search/synonyms",
 	"reports", "reports/definition", "reports/draw", "reports/export",
 	"reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/period", "reports/plain", "reports/revision", "reports/service", "reports/sql", "reports/stat",
 	"reports/slo", "reports/slo/migrate", "reports/slo/openslo", "reports/slo/promql",

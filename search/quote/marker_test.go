@@ -1,4 +1,4 @@
-package search
+package quote
 
 import (
 	"slices"
@@ -11,12 +11,15 @@ import (
 )
 
 // plainMarks finds what marks finds by cutting and stemming everything.
-func plainMarks(m *marker, text string) []mark {
+func plainMarks(m *Marker, text string) []mark {
 	var out []mark
 	tokens := analysis.Scan(nil, text)
 	for i, t := range tokens {
 		if !t.Ideograph {
-			terms := append([]string{analysis.Stem(t.Text)}, stems(analysis.Parts(text[t.Start:t.End]))...)
+			terms := []string{analysis.Stem(t.Text)}
+			for _, part := range analysis.Parts(text[t.Start:t.End]) {
+				terms = append(terms, analysis.Stem(part))
+			}
 			if j := slices.IndexFunc(terms, func(s string) bool { return m.worth[s] > 0 }); j >= 0 {
 				out = append(out, mark{t.Start, t.End, terms[j]})
 			}
@@ -41,17 +44,17 @@ func TestMarks(t *testing.T) {
 		"KubePodCrashLooping", "tcp_tw_reuse", "10.0.0.1", "sha256sum", "连接池", "超时了", "ＯＯＭ", "café", "ﾃｽﾄ", "テスト", "한국", "x", "generously", "news", "ﬁle",
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		var units []*unit
+		worth := map[string]float32{}
 		for _, w := range rapid.SliceOfN(rapid.SampledFrom(words), 1, 4).Draw(t, "query") {
 			tokens := analysis.Scan(nil, analysis.Normalize(w))
 			for _, token := range tokens {
-				units = append(units, &unit{terms: []string{analysis.Stem(token.Text)}, share: 1, idf: 1})
+				worth[analysis.Stem(token.Text)] = 1
 			}
 			for _, b := range analysis.Bigrams(nil, tokens) {
-				units = append(units, &unit{terms: []string{b}, share: 1, idf: 1})
+				worth[b] = 1
 			}
 		}
-		m := newMarker(units)
+		m := New(worth)
 		sep := rapid.SampledFrom([]string{" ", "", "-", "\n", ", "})
 		var b strings.Builder
 		for _, w := range rapid.SliceOf(rapid.OneOf(rapid.SampledFrom(words), rapid.StringN(0, 6, -1))).Draw(t, "text") {

@@ -1,4 +1,4 @@
-package search
+package quote
 
 import (
 	"strings"
@@ -6,22 +6,22 @@ import (
 	"github.com/postern/postern/search/analysis"
 )
 
-// fixOf finds the section that says what to do (in a runbook) or what was done (in
+// Fix finds the section that says what to do (in a runbook) or what was done (in
 // a write-up): nil when no heading says so. When only headings stand under it, it
 // is the first section of them.
-func fixOf(d *Document) *Section {
+func Fix(sections []Section) *Section {
 	best, worth := -1, 0
-	for i, s := range d.Sections {
-		if w := fixWorth(s.Heading); w > worth && textBelow(d.Sections, i) >= 0 {
+	for i, s := range sections {
+		if w := fixWorth(s.Heading); w > worth && textBelow(sections, i) >= 0 {
 			best, worth = i, w
 		}
 	}
 	if best < 0 {
 		return nil
 	}
-	s := d.Sections[best]
-	if below := textBelow(d.Sections, best); below != best {
-		s.Text, s.Code = d.Sections[below].Text, d.Sections[below].Code
+	s := sections[best]
+	if below := textBelow(sections, best); below != best {
+		s.Text, s.Code = sections[below].Text, sections[below].Code
 	}
 	return &s
 }

@@ -1,4 +1,4 @@
-package search
+package quote
 
 import (
 	"strings"
@@ -7,9 +7,10 @@ import (
 	"github.com/postern/postern/search/analysis"
 )
 
-// marker finds the words of one query in texts. Nearly all words of a text are
-// none of them, so most are dismissed by their first three bytes.
-type marker struct {
+// Marker finds the words of one query in texts. Nearly all words of a text are
+// none of them, so most are dismissed by their first three bytes. It serves one
+// goroutine: it remembers words and keeps buffers.
+type Marker struct {
 	worth  map[string]float32 // term -> what it is worth
 	begins [1 << 10]uint64    // bit set of hashed beginnings, see begin
 	known  map[string]string  // word as written -> its term, "" for none
@@ -19,23 +20,25 @@ type marker struct {
 	ideographs bool
 }
 
+// maxStems bounds what a Marker remembers: a language has fewer words.
+const maxStems = 1 << 16
+
 // mark is a stretch of text that matched a term.
 type mark struct {
 	start, end int
 	term       string
 }
 
-func newMarker(units []*unit) *marker {
-	m := &marker{worth: make(map[string]float32), known: make(map[string]string), class: byteClasses()}
-	for _, u := range units {
-		for _, t := range u.terms {
-			m.worth[t] = max(m.worth[t], u.worth())
-			m.admit(t)
-			r, _ := utf8.DecodeRuneInString(t)
-			m.ideographs = m.ideographs || analysis.IsIdeograph(r)
-			if root, ok := irregular(t); ok {
-				m.admit(root)
-			}
+// New makes a Marker of the terms of a query (stems, and bigrams of ideographs; see
+// package analysis) and what each is worth, which is above 0.
+func New(worth map[string]float32) *Marker {
+	m := &Marker{worth: worth, known: make(map[string]string), class: byteClasses()}
+	for t := range worth {
+		m.admit(t)
+		r, _ := utf8.DecodeRuneInString(t)
+		m.ideographs = m.ideographs || analysis.IsIdeograph(r)
+		if root, ok := irregular(t); ok {
+			m.admit(root)
 		}
 	}
 	return m
@@ -51,7 +54,7 @@ func irregular(stem string) (begin string, ok bool) {
 }
 
 // admit lets words pass that begin like a term.
-func (m *marker) admit(term string) {
+func (m *Marker) admit(term string) {
 	n := min(len(term), 3)
 	b := begin(term, n)
 	m.begins[b>>6] |= 1 << (b & 63)
@@ -76,7 +79,7 @@ func begin(word string, n int) uint32 {
 }
 
 // mayBegin tells whether some term begins like the word.
-func (m *marker) mayBegin(word string) bool {
+func (m *Marker) mayBegin(word string) bool {
 	for n := min(len(word), 3); n > 0; n-- {
 		if b := begin(word, n); m.begins[b>>6]&(1<<(b&63)) != 0 {
 			return true
@@ -108,7 +111,7 @@ func byteClasses() (table [256]uint8) {
 }
 
 // marks finds the words of the query in normalized text, in order.
-func (m *marker) marks(text string) []mark {
+func (m *Marker) marks(text string) []mark {
 	var out []mark
 	last := -1 // where the ideograph before i begins, if one ends there
 	for i := 0; i < len(text); {
@@ -143,7 +146,7 @@ func (m *marker) marks(text string) []mark {
 
 // run is the end of what may be words and begins at i: up to punctuation or an
 // ideograph. A letter and small letters are plain, one word without parts.
-func (m *marker) run(text string, i int) (end int, plain bool) {
+func (m *Marker) run(text string, i int) (end int, plain bool) {
 	plain = m.class[text[i]] == lower || 'A' <= text[i] && text[i] <= 'Z'
 	for end = i; end < len(text); {
 		switch m.class[text[end]] {
@@ -168,7 +171,7 @@ func (m *marker) run(text string, i int) (end int, plain bool) {
 
 // ideograph marks text[from:to], and the pair it makes with the ideograph that
 // begins at last, if any.
-func (m *marker) ideograph(out []mark, text string, last, from, to int) []mark {
+func (m *Marker) ideograph(out []mark, text string, last, from, to int) []mark {
 	if !m.ideographs {
 		return out
 	}
@@ -192,7 +195,7 @@ func (m *marker) ideograph(out []mark, text string, last, from, to int) []mark {
 const halfWidth = "\uFF00"
 
 // folded is ideographs as they are matched.
-func (m *marker) folded(text string) string {
+func (m *Marker) folded(text string) string {
 	var b strings.Builder
 	m.tokens = analysis.Scan(m.tokens[:0], text)
 	for _, t := range m.tokens {
@@ -202,7 +205,7 @@ func (m *marker) folded(text string) string {
 }
 
 // termOf is the term that a plain word matches, or "". Texts repeat their words.
-func (m *marker) termOf(word string) string {
+func (m *Marker) termOf(word string) string {
 	term, ok := m.known[word]
 	if !ok {
 		if term, _ = m.term(strings.ToLower(word), word); len(m.known) < maxStems {
@@ -214,7 +217,7 @@ func (m *marker) termOf(word string) string {
 
 // mayHold tells whether a run may have a word of the query, whole or as a part:
 // parts begin at capitals and where digits do or end.
-func (m *marker) mayHold(run string) bool {
+func (m *Marker) mayHold(run string) bool {
 	for i := 0; i < len(run); i++ {
 		c := run[i]
 		if c == '\'' || c >= utf8.RuneSelf {
@@ -233,7 +236,7 @@ func (m *marker) mayHold(run string) bool {
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // runMarks finds the words of the query in a run that is not plain.
-func (m *marker) runMarks(out []mark, text string, from, to int) []mark {
+func (m *Marker) runMarks(out []mark, text string, from, to int) []mark {
 	m.tokens = analysis.Scan(m.tokens[:0], text[from:to])
 	for _, t := range m.tokens {
 		start, end := from+t.Start, from+t.End
@@ -245,7 +248,7 @@ func (m *marker) runMarks(out []mark, text string, from, to int) []mark {
 }
 
 // term gives the term of the query that a token matches.
-func (m *marker) term(token, raw string) (string, bool) {
+func (m *Marker) term(token, raw string) (string, bool) {
 	if m.mayBegin(token) {
 		if s := analysis.Stem(token); m.worth[s] > 0 {
 			return s, true
@@ -263,7 +266,7 @@ func (m *marker) term(token, raw string) (string, bool) {
 }
 
 // total is the worth of the distinct terms.
-func (m *marker) total(marks []mark) float32 {
+func (m *Marker) total(marks []mark) float32 {
 	var sum float32
 	for i, a := range marks {
 		again := false

@@ -1,4 +1,4 @@
-package search
+package quote
 
 import (
 	"cmp"
@@ -29,25 +29,26 @@ type candidate struct {
 	worth float32
 }
 
-// fragments are the title, when it has a word of the query, and the best quotes.
-func (q *marker) fragments(d *Document) []Fragment {
+// Fragments are the title, when it has a word of the query, and the best quotes of
+// the summary and the sections, best first. Without any it is the summary.
+func (m *Marker) Fragments(title, summary string, sections []Section) []Fragment {
 	var out []Fragment
-	title := analysis.Normalize(d.Title)
-	if marks := q.marks(title); len(marks) > 0 {
+	title = analysis.Normalize(title)
+	if marks := m.marks(title); len(marks) > 0 {
 		out = append(out, Fragment{Field: "title", HTML: markUp(title, marks, 0, len(title))})
 	}
 	var found []candidate
-	summary := analysis.Normalize(d.Summary)
-	if c, ok := q.quote(summary); ok {
+	summary = analysis.Normalize(summary)
+	if c, ok := m.quote(summary); ok {
 		c.Field = "summary"
 		found = append(found, c)
 	}
 	looked := 0
-	for _, s := range d.Sections {
+	for _, s := range sections {
 		if looked += len(s.Text) + len(s.Code); looked > maxQuotedText {
 			break
 		}
-		found = append(found, q.section(s)...)
+		found = append(found, m.section(s)...)
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.worth, a.worth) })
 	for _, c := range found[:min(len(found), maxQuotes)] {
@@ -61,11 +62,11 @@ func (q *marker) fragments(d *Document) []Fragment {
 
 // section gives the best quote of a section's text, and of its code when that
 // has words the text does not.
-func (q *marker) section(s Section) []candidate {
-	heading := q.total(q.marks(analysis.Normalize(s.Heading)))
+func (m *Marker) section(s Section) []candidate {
+	heading := m.total(m.marks(analysis.Normalize(s.Heading)))
 	var out []candidate
 	for _, part := range []struct{ field, text string }{{"body", s.Text}, {"code", s.Code}} {
-		c, ok := q.quote(analysis.Normalize(part.text))
+		c, ok := m.quote(analysis.Normalize(part.text))
 		if !ok || len(out) > 0 && c.worth <= out[0].worth-heading*headingShare {
 			continue
 		}
@@ -80,8 +81,8 @@ func (q *marker) section(s Section) []candidate {
 }
 
 // quote cuts the stretch of text that has most of the query.
-func (q *marker) quote(text string) (candidate, bool) {
-	marks := q.marks(text)
+func (m *Marker) quote(text string) (candidate, bool) {
+	marks := m.marks(text)
 	if len(marks) == 0 {
 		return candidate{}, false
 	}
@@ -92,7 +93,7 @@ func (q *marker) quote(text string) (candidate, bool) {
 			end++
 		}
 		end = max(end, i+1)
-		if w := q.total(marks[i:end]); w > best.worth {
+		if w := m.total(marks[i:end]); w > best.worth {
 			best.worth, from, to = w, marks[i].start, marks[end-1].end
 		}
 	}

@@ -1,0 +1,42 @@
+// Package quote owns what is shown of a found document: the stretches of its text
+// that have the words of the query, marked, and the section that says what fixed
+// it. It is pure and keeps nothing.
+//
+// Its data are a document's texts as Sections, and Fragments as they are shown: the
+// HTML of a Fragment is escaped, and its only markup is <mark>.
+package quote
+
+import "strings"
+
+// Section is the text under one heading, for fragments that link to it.
+type Section struct {
+	Heading, Anchor string
+	Text            string
+	Code            string // identifiers and code, matched whole and by parts
+}
+
+// Fragment is one quote and the heading it stands under.
+type Fragment struct {
+	Field   string // title, summary, body, code
+	Heading string
+	Anchor  string
+	HTML    string
+}
+
+// Brief is the text of a section, or its code when it has nothing else, cut to at
+// most n runes at the end of a line or a word.
+func (s *Section) Brief(n int) string {
+	text := strings.TrimSpace(s.Text)
+	if text == "" {
+		text = strings.TrimSpace(s.Code)
+	}
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	text = string(runes[:n])
+	if i := strings.LastIndexAny(text, "\n "); i > len(text)/2 {
+		text = text[:i]
+	}
+	return strings.TrimSpace(text) + " …"
+}
