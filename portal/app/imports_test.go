@@ -77,7 +77,7 @@ var rules = map[string][]string{
 	"reports/service":              {},
 	"reports/slo":                  {},
 	"reports/statuspoll":           {"portal/base/fault", "reports/feed"},
-	"reports/slo/openslo":          {"portal/base/yamldoc", "postmortems", "reports/service", "reports/slo"},
+	"reports/slo/openslo":          {"portal/base/yamldoc", "postmortems", "reports/service", "reports/slo", "reports/slo/promql"},
 	"reports/catalog":              {"portal/base/fault", "portal/base/kv", "postmortems", "reports/service", "reports/slo", "reports/slo/openslo"},
 	"reports/slo/promql":           {},
 	"reports/slo/migrate":          {"portal/base/fault", "portal/base/yamldoc", "postmortems/convert", "reports/slo", "reports/slo/openslo", "reports/slo/promql"},

@@ -15,6 +15,13 @@ type indicator struct {
 	// sources are the references to DataSources, which give the type where the
 	// metric source does not.
 	sources []reference
+	counts  []countQuery // good, bad and total, as far as they are there
+}
+
+// countQuery is one query whose value is counted, and where it is written.
+type countQuery struct {
+	text string
+	at   place
 }
 
 // indicatorOf reads "indicator" or "indicatorRef" of an SLO or of an objective.
@@ -60,7 +67,7 @@ func (r *reader) sli(spec *yamldoc.Map) *indicator {
 	default:
 		m := threshold.Map()
 		in.threshold = true
-		in.Metric = r.metric(in, m)
+		in.Metric = r.metric(in, m).text
 		finish(m)
 	}
 	return in
@@ -75,7 +82,7 @@ func (r *reader) ratio(in *indicator, m *yamldoc.Map) {
 		if good.Present() || bad.Present() || total.Present() {
 			r.find(ruleIndicator, raw, "a raw ratio stands alone: take out good, bad and total, or raw")
 		}
-		in.Raw = r.metricOf(in, raw)
+		in.Raw = r.metricOf(in, raw).text
 		switch kind.String() {
 		case "success":
 		case "failure":
@@ -91,13 +98,21 @@ func (r *reader) ratio(in *indicator, m *yamldoc.Map) {
 	if good.Present() == bad.Present() || !total.Present() {
 		r.find(ruleIndicator, orKey(m, "total"), "a ratio has total, and exactly one of good and bad")
 	}
-	in.Good, in.Bad, in.Total = r.metricOf(in, good), r.metricOf(in, bad), r.metricOf(in, total)
+	for _, x := range []struct {
+		into *string
+		from yamldoc.Value
+	}{{&in.Good, good}, {&in.Bad, bad}, {&in.Total, total}} {
+		q := r.metricOf(in, x.from)
+		if *x.into = q.text; q.text != "" {
+			in.counts = append(in.counts, q)
+		}
+	}
 }
 
-// metricOf reads {metricSource: …}; "" when the value is absent.
-func (r *reader) metricOf(in *indicator, v yamldoc.Value) string {
+// metricOf reads {metricSource: …}; its text is "" when the value is absent.
+func (r *reader) metricOf(in *indicator, v yamldoc.Value) countQuery {
 	if !v.Present() {
-		return ""
+		return countQuery{}
 	}
 	m := v.Map()
 	query := r.metric(in, m)
@@ -106,11 +121,11 @@ func (r *reader) metricOf(in *indicator, v yamldoc.Value) string {
 }
 
 // metric reads the metric source and gives its query.
-func (r *reader) metric(in *indicator, m *yamldoc.Map) string {
+func (r *reader) metric(in *indicator, m *yamldoc.Map) countQuery {
 	v := m.Value("metricSource")
 	if !v.Present() {
 		r.find(ruleIndicator, orKey(m, "metricSource"), "metricSource is missing")
-		return ""
+		return countQuery{}
 	}
 	if in.at.line == 0 {
 		in.at = placeOf(v)
@@ -131,9 +146,13 @@ func (r *reader) metric(in *indicator, m *yamldoc.Map) string {
 	r.secrets(spec)
 	finish(src)
 	if !spec.Present() && kind == typeNDJSON {
-		return ""
+		return countQuery{}
 	}
-	return r.query(kind, spec, v)
+	at := spec
+	if spec.Mapping() && spec.Map().Value("query").Present() {
+		at = spec.Map().Value("query")
+	}
+	return countQuery{r.query(kind, spec, v), placeOf(at)}
 }
 
 // query finds the query in the free-form spec of a metric source: its "query",

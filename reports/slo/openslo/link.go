@@ -113,6 +113,7 @@ func (l *linker) sources(r *reader, in *indicator) {
 			in.Type = o.sourceType
 		}
 	}
+	r.counters(in)
 	switch {
 	case in.Type == "":
 		r.findAt(ruleSource, in.at, "the type of the metric source is not known: give it a type, or define its DataSource")

@@ -23,6 +23,7 @@ const (
 	ruleReference  = "slo-reference"
 	ruleSource     = "slo-source"
 	ruleSlip       = "slo-specification-slip"
+	ruleCounter    = "slo-counter"
 	ruleAnnotation = "slo-annotation"
 	ruleDependency = "service-dependency"
 )
@@ -31,7 +32,7 @@ const (
 func weights() map[string]postmortems.Weight {
 	out := map[string]postmortems.Weight{
 		ruleReference: postmortems.Warning, ruleSource: postmortems.Warning, ruleSlip: postmortems.Warning,
-		ruleAnnotation: postmortems.Warning, ruleDependency: postmortems.Warning,
+		ruleCounter: postmortems.Warning, ruleAnnotation: postmortems.Warning, ruleDependency: postmortems.Warning,
 	}
 	for _, id := range []string{
 		ruleYAML, ruleKind, ruleForm, ruleKey, ruleName, ruleTarget, ruleWindow, ruleSlices, ruleIndicator,
@@ -162,6 +163,10 @@ func meaningRules() []postmortems.Rule {
 			Why:  "The portal reads Prometheus (and what speaks its API) and its own ndjson feed. Of anything else it can show the definition only. A raw ratio has no counts, so that a quiet night weighs as much as a busy noon.",
 			Mend: "Post the counts to the `ndjson` feed under the objective's name, or query Prometheus for good and total.",
 			Bad:  sample("type: Prometheus", "type: Datadog"), Good: sample()},
+		{ID: ruleCounter, Title: "A query and `counter` say the same of what is counted",
+			Why:  "A counter is counted as what each of its series grew by, resets included, to the last event. That can be done for a selector of a counter, or a `sum` of one; `increase()` extrapolates, a difference of sums hides the reset of a series, a gauge that falls looks like a counter that was reset, and a bare counter without `counter: true` counts everything since its process began, in every bucket anew.",
+			Mend: "With `counter: true` write the counter itself, such as `http_requests_total{job=\"checkout\"}`, without `rate()` or `increase()`; without it, a query whose value is the count of the bucket, with `{{.window}}` for its length.",
+			Bad:  sample("http_requests_total{job=\"checkout\"}", "sum(increase(http_requests_total{job=\"checkout\"}[5m]))"), Good: sample()},
 		{ID: ruleSlip, Title: "The specification's own slips are written as they are meant",
 			Why:  "OpenSLO's examples write `1m` for a month, `op` where it has no meaning, a slice without a unit and a condition the wrong way round. They are read as they are meant, and another tool may read them otherwise.",
 			Mend: "Write what the message says.",
