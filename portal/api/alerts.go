@@ -42,7 +42,7 @@ type Episode struct {
 }
 
 func (s service) alerts(ctx context.Context, in *alertsRequest) (AlertsAnswer, error) {
-	from, to, err := s.span(in.SpanRequest, false)
+	from, to, err := s.span(in.SpanRequest, factsReach())
 	if err != nil {
 		return AlertsAnswer{}, err
 	}

@@ -49,7 +49,7 @@ type ChangeIncident struct {
 }
 
 func (s service) changes(ctx context.Context, in *changesRequest) (ChangesAnswer, error) {
-	from, to, err := s.span(in.SpanRequest, false)
+	from, to, err := s.span(in.SpanRequest, factsReach())
 	if err != nil {
 		return ChangesAnswer{}, err
 	}

@@ -107,7 +107,7 @@ type IncidentEdit struct {
 }
 
 func (s service) incidents(ctx context.Context, in *incidentsRequest) (IncidentsAnswer, error) {
-	from, to, err := s.span(in.SpanRequest, true)
+	from, to, err := s.span(in.SpanRequest, incidentsReach())
 	if err != nil {
 		return IncidentsAnswer{}, err
 	}

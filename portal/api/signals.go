@@ -42,17 +42,28 @@ type Signals interface {
 
 // SpanRequest is the part of a request that says which time it is about.
 type SpanRequest struct {
-	From   string `query:"from" doc:"From this instant (RFC 3339) or day on, inclusive. Without it, the last 30 days; for incidents, all."`
-	To     string `query:"to" doc:"Before this instant or day. Without it, now."`
+	From   string `query:"from" doc:"From this instant (RFC 3339) or day on, inclusive. Without it, the last 30 days; for incidents, the last 366."`
+	To     string `query:"to" doc:"Before this instant or day. Without it, now. At most 400 days after from; for incidents, ten years."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"How many to answer with."`
 	Cursor string `query:"cursor" doc:"The next of the answer before, with the same filters."`
 }
 
-// defaultSpan is what is answered when nobody says from when.
-const defaultSpan = 30 * 24 * time.Hour
+// reach is how far back a list goes.
+type reach struct {
+	preset time.Duration // when nobody says from when
+	most   time.Duration // between from and to: all of it is read for one answer
+}
 
-// span reads the request's time; all is for lists that go back to the beginning.
-func (s service) span(in SpanRequest, all bool) (from, to time.Time, err error) {
+// dayLength is what spans are counted in.
+const dayLength = 24 * time.Hour
+
+// factsReach is of lists that are read from the feeds' facts, and incidentsReach of
+// the incidents, which are folded as a whole and kept.
+func factsReach() reach     { return reach{30 * dayLength, 400 * dayLength} }
+func incidentsReach() reach { return reach{366 * dayLength, 3660 * dayLength} }
+
+// span reads the request's time.
+func (s service) span(in SpanRequest, r reach) (from, to time.Time, err error) {
 	// Whole hours, so that the same question is answered from the same view.
 	to = s.now().UTC().Truncate(time.Hour).Add(time.Hour)
 	if in.To != "" {
@@ -60,10 +71,7 @@ func (s service) span(in SpanRequest, all bool) (from, to time.Time, err error) 
 			return from, to, err
 		}
 	}
-	from = to.Add(-defaultSpan)
-	if all {
-		from = time.Unix(0, 0).UTC()
-	}
+	from = to.Add(-r.preset)
 	if in.From != "" {
 		if from, err = readInstant("from", in.From); err != nil {
 			return from, to, err
@@ -71,6 +79,9 @@ func (s service) span(in SpanRequest, all bool) (from, to time.Time, err error) 
 	}
 	if !from.Before(to) {
 		return from, to, fault.New(fault.Invalid, "api", "from: it must lie before to")
+	}
+	if to.After(from.Add(r.most)) {
+		return from, to, fault.Newf(fault.Invalid, "api", "from: it may lie at most %d days before to; ask for shorter spans, one after the other", r.most/dayLength)
 	}
 	return from, to, nil
 }

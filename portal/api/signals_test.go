@@ -179,8 +179,19 @@ func TestSignalSpans(t *testing.T) {
 		t.Errorf("%v to %v", p.told.from, p.told.to)
 	}
 	p.get("/api/v1/incidents")
-	if p.told.from.Year() != 1970 {
+	if want := at(13, 0).AddDate(0, 0, 1); !p.told.from.Equal(want.AddDate(0, 0, -366)) {
 		t.Errorf("incidents from %v", p.told.from)
+	}
+	for target, status := range map[string]int{
+		"/api/v1/alerts?from=2025-08-30&to=2026-10-04": 200, "/api/v1/alerts?from=2025-08-29&to=2026-10-04": 400, "/api/v1/changes?from=0001-01-01": 400,
+		"/api/v1/slow-sql?from=2020-01-01&to=9999-12-31": 400, "/api/v1/incidents?from=2017-01-01": 200, "/api/v1/incidents?from=1990-01-01": 400,
+		"/api/v1/alerts?from=1990-01-01&to=1990-12-31": 200,
+	} {
+		p.told.from = time.Time{}
+		rec := p.get(target)
+		if rec.Code != status || status == 400 && (!strings.Contains(rec.Body.String(), "ask for shorter spans") || !p.told.from.IsZero()) {
+			t.Errorf("%s: %d %s", target, rec.Code, rec.Body)
+		}
 	}
 	p.get("/api/v1/changes?from=2026-10-01&to=2026-10-02T12:00:00%2B02:00")
 	if !p.told.from.Equal(time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)) || !p.told.to.Equal(time.Date(2026, 10, 2, 10, 0, 0, 0, time.UTC)) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,9 @@ type slosRequest struct {
 	Service string `query:"service" doc:"Only objectives of this service."`
 	Team    string `query:"team" doc:"Only objectives of services of this team."`
 	State   string `query:"state" enum:"ok,low_traffic,no_traffic,partial,no_data,invalid,not_yet" doc:"Only objectives whose data is in this state."`
-	Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"How many objectives to answer with."`
+	From    string `query:"from" doc:"RFC 3339, inclusive. Without it each objective's own window that ends at to."`
+	To      string `query:"to" doc:"RFC 3339, exclusive, at most 400 days after from. Without it now."`
+	Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"How many objectives to answer with; fewer over a long span, which is told by next."`
 	Cursor  string `query:"cursor" doc:"The next of the answer before, with the same filters."`
 }
 
@@ -37,7 +40,7 @@ type sloRequest struct {
 
 // SLOsAnswer is the answer of GET /slos.
 type SLOsAnswer struct {
-	SLOs []SLO   `json:"slos" nullable:"false" doc:"Objectives by name, each judged over its own window as it is now."`
+	SLOs []SLO   `json:"slos" nullable:"false" doc:"Objectives by name, each judged over the span asked for, or over its own window as it is now."`
 	Next *string `json:"next" doc:"Give it back as cursor= for the next page; null at the end."`
 }
 
@@ -70,34 +73,72 @@ func (s service) slos(ctx context.Context, in *slosRequest) (SLOsAnswer, error) 
 	if s.Board == nil {
 		return SLOsAnswer{}, fault.New(fault.NotFound, "api.slos", "this portal judges no objectives")
 	}
+	from, to, err := moments(in.From, in.To)
+	if err != nil {
+		return SLOsAnswer{}, err
+	}
 	rows, err := s.Board.Rows(ctx)
 	if err != nil {
 		return SLOsAnswer{}, err
 	}
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r board.Row) bool {
+		return r.SLO.Name <= in.Cursor || in.Service != "" && r.SLO.Service != in.Service || in.Team != "" && r.Team != in.Team
+	})
+	judge := func(r board.Row) (board.Judged, bool, error) {
+		return board.Judged{SLO: r.SLO, Result: r.Result}, true, nil
+	}
+	most := len(rows)
+	if !from.IsZero() || !to.IsZero() {
+		judge = func(r board.Row) (board.Judged, bool, error) { return s.judgeOver(ctx, r.SLO.Name, from, to) }
+		most = s.mostJudged(from, to)
+	}
 	out := SLOsAnswer{SLOs: []SLO{}}
-	for _, r := range rows {
-		if r.SLO.Name <= in.Cursor || in.Service != "" && r.SLO.Service != in.Service ||
-			in.Team != "" && r.Team != in.Team || in.State != "" && string(r.Result.State) != in.State {
-			continue
-		}
-		if len(out.SLOs) == in.Limit {
-			out.Next = text(out.SLOs[in.Limit-1].Name)
+	for i, r := range rows {
+		if len(out.SLOs) == in.Limit || i == most {
+			out.Next = text(rows[i-1].SLO.Name)
 			break
 		}
-		out.SLOs = append(out.SLOs, s.judged(r.SLO, r.Result))
+		j, there, err := judge(r)
+		if err != nil {
+			return SLOsAnswer{}, err
+		}
+		if there && (in.State == "" || string(j.Result.State) == in.State) {
+			out.SLOs = append(out.SLOs, s.judged(j.SLO, j.Result))
+		}
 	}
 	return out, nil
+}
+
+// judgeOver is an objective over a span; one that was not there then is not.
+func (s service) judgeOver(ctx context.Context, name string, from, to time.Time) (j board.Judged, there bool, err error) {
+	j, err = s.Board.Judge(ctx, name, from, to)
+	if k := fault.KindOf(err); err != nil && (k == fault.NotFound || k == fault.Gone) {
+		return j, false, nil
+	}
+	return j, err == nil, err
+}
+
+// maxJudgedDays bounds the days of counts that one request may read, of all the
+// objectives that it judges: some 0.3 s.
+const maxJudgedDays = 20_000
+
+// mostJudged is how many objectives one request judges over a span, at least one.
+func (s service) mostJudged(from, to time.Time) int {
+	if to.IsZero() {
+		to = s.now()
+	}
+	length := board.MaxSpan
+	if !from.IsZero() && to.After(from) {
+		length = min(length, to.Sub(from))
+	}
+	return int(maxJudgedDays / (length/dayLength + 1))
 }
 
 func (s service) slo(ctx context.Context, in *sloRequest) (SLO, error) {
 	if s.Board == nil {
 		return SLO{}, fault.New(fault.NotFound, "api.slo", "this portal judges no objectives")
 	}
-	from, err := moment("from", in.From)
-	if err != nil {
-		return SLO{}, err
-	}
-	to, err := moment("to", in.To)
+	from, to, err := moments(in.From, in.To)
 	if err != nil {
 		return SLO{}, err
 	}
@@ -106,6 +147,14 @@ func (s service) slo(ctx context.Context, in *sloRequest) (SLO, error) {
 		return SLO{}, err
 	}
 	return s.judged(j.SLO, j.Result), nil
+}
+
+// moments reads from= and to=.
+func moments(fromText, toText string) (from, to time.Time, err error) {
+	if from, err = moment("from", fromText); err == nil {
+		to, err = moment("to", toText)
+	}
+	return from, to, err
 }
 
 // moment reads a parameter that is an instant; "" is the zero Time. A date is its

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/http"
 	"net/url"
@@ -97,5 +98,76 @@ func TestObjectivesInPages(t *testing.T) {
 		if err := json.Unmarshal(p.get("/api/v1/slos?"+query).Body.Bytes(), &got); err != nil || len(got.SLOs) != want {
 			t.Errorf("%s: %d, %v", query, len(got.SLOs), err)
 		}
+	}
+}
+
+// many is a Board of so many objectives, every tenth of which was not there before
+// today; it counts what it is asked.
+type many struct {
+	n, judged int
+	from, to  time.Time
+}
+
+func (m *many) Rows(context.Context) (rows []board.Row, err error) {
+	for i := range m.n {
+		rows = append(rows, scored(fmt.Sprintf("slo-%04d", i), 995, 1000, 144, slo.OK))
+	}
+	return rows, nil
+}
+
+func (m *many) Judge(_ context.Context, name string, from, to time.Time) (board.Judged, error) {
+	m.from, m.to = from, to
+	if m.judged++; strings.HasSuffix(name, "0") {
+		return board.Judged{}, fault.New(fault.Gone, "test", "it was removed")
+	}
+	row := scored(name, 5, 10, 3, slo.Partial)
+	return board.Judged{SLO: row.SLO, Result: row.Result}, nil
+}
+
+// The list over a span judges each objective anew, so much for one request.
+func TestObjectivesOverASpan(t *testing.T) {
+	for _, c := range []struct {
+		query            string
+		listed, judgedAt int // together; most of one request
+	}{
+		{"from=2026-10-01&to=2026-10-03&limit=500", 540, 500 + 56}, // 500 listed need 556 judged
+		{"from=2025-09-01&to=2026-10-03&limit=500", 540, 50},
+		{"to=2026-10-03&limit=50", 540, 56},
+		{"from=2026-10-01&state=no_data&limit=500", 0, 600},
+	} {
+		b := &many{n: 600}
+		s := service{Deps: Deps{Board: b}, now: func() time.Time { return at(13, 0) }}
+		listed := 0
+		in := slosRequest{Limit: 50}
+		q, err := url.ParseQuery(c.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.From, in.To, in.State = q.Get("from"), q.Get("to"), q.Get("state")
+		if q.Get("limit") == "500" {
+			in.Limit = 500
+		}
+		for pages := 0; ; pages++ {
+			b.judged = 0
+			out, err := s.slos(t.Context(), &in)
+			if err != nil || pages > 100 || b.judged > c.judgedAt {
+				t.Fatalf("%s: page %d judges %d, %v", c.query, pages, b.judged, err)
+			}
+			listed += len(out.SLOs)
+			if out.Next == nil {
+				break
+			}
+			in.Cursor = *out.Next
+		}
+		if listed != c.listed {
+			t.Errorf("%s: %d listed", c.query, listed)
+		}
+	}
+	p := newPortal(t, "")
+	if w := p.get("/api/v1/slos?from=2026-10-01&to=2026-10-02T12:00:00Z"); w.Code != http.StatusOK || p.board.from.Day() != 1 || p.board.to.Hour() != 12 {
+		t.Errorf("%d, judged from %v to %v", w.Code, p.board.from, p.board.to)
+	}
+	if w := p.get("/api/v1/slos?from=yesterday"); w.Code != http.StatusBadRequest {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }

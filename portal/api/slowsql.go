@@ -46,7 +46,7 @@ type SlowStatement struct {
 }
 
 func (s service) slowSQL(ctx context.Context, in *slowSQLRequest) (SlowSQLAnswer, error) {
-	from, to, err := s.span(in.SpanRequest, false)
+	from, to, err := s.span(in.SpanRequest, factsReach())
 	if err != nil {
 		return SlowSQLAnswer{}, err
 	}

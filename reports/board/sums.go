@@ -61,6 +61,10 @@ func (d *daySums) get(k sumKey, n int64) (slo.Sum, bool) {
 	return s, ok
 }
 
+// maxKeptDays bounds the days that are kept of one series: readers may ask about any
+// span, however long ago.
+const maxKeptDays = 1000
+
 // put keeps a day's sum, unless something was written since it was read.
 func (d *daySums) put(k sumKey, n int64, s slo.Sum, seq uint64) {
 	d.mu.Lock()
@@ -68,7 +72,7 @@ func (d *daySums) put(k sumKey, n int64, s slo.Sum, seq uint64) {
 	if seq != d.seq {
 		return
 	}
-	if d.byKey[k] == nil {
+	if d.byKey[k] == nil || len(d.byKey[k]) == maxKeptDays {
 		d.byKey[k] = map[int64]slo.Sum{}
 	}
 	d.byKey[k][n] = s
