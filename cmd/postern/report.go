@@ -103,6 +103,7 @@ func newReportRun(term terminal, g *globals) *cobra.Command {
 					Period   string
 					Revision int
 					Made     bool
+					Closed   bool
 					Markdown string
 				}
 				in := map[string]any{"name": args[0], "period": period, "preview": preview, "force": force}
@@ -117,6 +118,8 @@ func newReportRun(term terminal, g *globals) *cobra.Command {
 					return err
 				case done.Made:
 					fmt.Fprintf(term.out, "%s %s: revision %d made\n", args[0], done.Period, done.Revision)
+				case done.Closed:
+					fmt.Fprintf(term.out, "%s %s: revision %d stands: the period is closed for late data; --force revises it\n", args[0], done.Period, done.Revision)
 				default:
 					fmt.Fprintf(term.out, "%s %s: revision %d says the same; nothing was made\n", args[0], done.Period, done.Revision)
 				}

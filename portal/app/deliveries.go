@@ -180,10 +180,14 @@ func (l *letters) write(ctx context.Context, report, per string, revision int) (
 	if err != nil {
 		return deliver.Letter{}, err
 	}
+	words, err := l.a.words(ctx, published.Report, l.a.URL())
+	if err != nil {
+		return deliver.Letter{}, err
+	}
 	return l.compose.Letter(deliver.Published{
 		Report: published.Report, Revision: published.Number, At: published.PublishedAt, Portal: l.a.opt.Config.Name,
 		URL: fmt.Sprintf("%s?rev=%d", latest, published.Number), Latest: latest, Base: l.a.URL(),
-		Markdown: export.Markdown(published.Report, l.a.URL()), JSON: raw, Pictures: pictures,
+		Words: words, Markdown: export.Markdown(published.Report, l.a.URL()), JSON: raw, Pictures: pictures,
 	})
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/period"
@@ -166,10 +165,11 @@ func (s *Server) reportView(ctx context.Context, p archive.Published, newest int
 	r := p.Report
 	v := reportView{frame: s.frame(), R: r, Rev: p.Revision, Newest: newest, Address: "/reports/" + r.Name + "/" + r.Period, Verdict: verdictParts(r.Verdict)}
 	v.Title, v.Section, v.Canonical = r.Title+": "+r.Heading, "/reports", s.absolute(v.Address)
-	var err error
-	if v.Words, err = s.wordsHTML(ctx, r); err != nil {
+	words, err := s.deps.Reports.Words(ctx, r, s.opt.prefix())
+	if err != nil {
 		return v, err
 	}
+	v.Words = template.HTML(words)
 	for _, section := range r.Sections {
 		part := sectionView{Section: section}
 		for _, name := range section.Charts {
@@ -203,23 +203,6 @@ func (s *Server) chartView(r reports.Report, name string) (chartView, error) {
 		v.Bands = chart.Bands
 	}
 	return v, nil
-}
-
-// wordsHTML renders the lead's words as safely as any document.
-func (s *Server) wordsHTML(ctx context.Context, r reports.Report) (template.HTML, error) {
-	if r.Words == "" {
-		return "", nil
-	}
-	if s.deps.Renderer == nil {
-		return template.HTML("<pre>" + template.HTMLEscapeString(r.Words) + "</pre>"), nil
-	}
-	body, _, err := s.deps.Renderer.RenderBody(ctx, postmortems.BodyInput{
-		Path: "reports/words/" + r.Name + "/" + r.Period + ".md", Markdown: []byte(r.Words), FirstLine: 1,
-	})
-	if err != nil {
-		return "", fault.Wrap(fault.Internal, "web.report", "", err)
-	}
-	return template.HTML(body.FillLinks(func(int) string { return "" })), nil
 }
 
 // neighbours are the addresses of the periods before and after, where they have

@@ -70,6 +70,13 @@ func (f fakeReports) Run(context.Context, string, string, bool) (archive.Revisio
 	return f.revision(3), true, nil
 }
 
+func (f fakeReports) Words(_ context.Context, r reports.Report, base string) ([]byte, error) {
+	if r.Words == "" {
+		return nil, nil
+	}
+	return []byte("<p><a href=\"" + base + "/p/1\">" + html.EscapeString(r.Words) + "</a></p>"), nil
+}
+
 // fakeCharts draws nothing worth looking at.
 type fakeCharts struct{}
 

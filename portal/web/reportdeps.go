@@ -27,6 +27,9 @@ type Reports interface {
 	// Run makes a period's report now; force also when it is closed. made is false
 	// when the newest revision says the same already.
 	Run(ctx context.Context, name, period string, force bool) (rev archive.Revision, made bool, err error)
+	// Words are the lead's words on a report as safe HTML, empty without any; base
+	// goes in front of the addresses in it.
+	Words(ctx context.Context, r reports.Report, base string) ([]byte, error)
 }
 
 // Charts draws the charts of a report.

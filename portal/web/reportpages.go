@@ -204,9 +204,12 @@ func (s *Server) reportFeed(c echo.Context) error {
 	}
 	var last time.Time
 	for _, r := range rows {
-		address := s.absolute("/reports/" + r.Name + "/" + r.Period)
+		address, title := s.absolute("/reports/"+r.Name+"/"+r.Period), r.Title+": "+r.Heading
+		if r.Number > 1 { // the entry comes again: it says why
+			title += ", revision " + itoa(r.Number)
+		}
 		feed.Entries = append(feed.Entries, atomEntry{
-			ID: address, Title: r.Title + ": " + r.Heading, Published: r.To.UTC().Format(time.RFC3339), Updated: r.PublishedAt.UTC().Format(time.RFC3339),
+			ID: address, Title: title, Published: r.To.UTC().Format(time.RFC3339), Updated: r.PublishedAt.UTC().Format(time.RFC3339),
 			Author: atomAuthor{s.opt.name()}, Link: atomLink{Rel: "alternate", Type: "text/html", Href: address}, Category: []atomTerm{{r.Name}}, Summary: r.Verdict,
 		})
 		if r.PublishedAt.After(last) {

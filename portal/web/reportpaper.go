@@ -24,7 +24,11 @@ func (s *Server) reportPDF(c echo.Context, p archive.Published) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	view.Style = s.inlineStyle(view)
+	words, err := s.deps.Reports.Words(c.Request().Context(), p.Report, s.absolute("")) // paper has no portal around it
+	if err != nil {
+		return nil, err
+	}
+	view.Words, view.Style = template.HTML(words), s.inlineStyle(view)
 	page, err := s.standalone(view)
 	if err != nil {
 		return nil, err

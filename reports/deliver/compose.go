@@ -22,6 +22,7 @@ type Published struct {
 	// is put before the path-absolute links inside the report.
 	URL, Latest, Base string
 	Portal            string
+	Words             []byte // the lead's words as safe HTML; empty: they stand as they are written
 	Markdown, JSON    []byte // the whole report, as the pages offer it
 	Pictures          []Picture
 }
@@ -43,6 +44,7 @@ type mailView struct {
 	Subject, Portal, URL, Latest, Published string
 	Revision                                int
 	R                                       reports.Report
+	Words                                   template.HTML
 	Lists                                   []mailList
 	Pictures                                []mailPicture
 }
@@ -74,7 +76,7 @@ func (c *Composer) Letter(p Published) (Letter, error) {
 	}
 	lists := []mailList{p.list("What changed", p.Report.Changed), p.list("Who acts", p.Report.Acts)}
 	view := mailView{
-		Subject: l.Subject, Portal: p.Portal, URL: p.URL, Latest: p.Latest, Revision: p.Revision, R: p.Report,
+		Subject: l.Subject, Portal: p.Portal, URL: p.URL, Latest: p.Latest, Revision: p.Revision, R: p.Report, Words: template.HTML(p.Words),
 	}
 	for _, x := range p.Pictures {
 		view.Pictures = append(view.Pictures, mailPicture{Src: template.URL("cid:" + url.PathEscape(x.Name)), Alt: x.Alt})

@@ -1,0 +1,65 @@
+package app
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports"
+)
+
+// Words implements web.Reports: the lead's words on a report as HTML that is safe in
+// a page and in a mail. Their links lead to documents of the repository, wherever
+// those have gone since, and to pages of the portal; base goes in front of each.
+func (x reportsOf) Words(ctx context.Context, r reports.Report, base string) ([]byte, error) {
+	return x.a.words(ctx, r, base)
+}
+
+func (a *App) words(ctx context.Context, r reports.Report, base string) ([]byte, error) {
+	if r.Words == "" {
+		return nil, nil
+	}
+	body, _, err := a.renderer.RenderBody(ctx, postmortems.BodyInput{
+		Path: "reports/words/" + r.Name + "/" + r.Period + ".md", Markdown: []byte(r.Words), FirstLine: 1,
+	})
+	if err != nil {
+		return nil, fault.Wrap(fault.KindOf(err), "app.words", "the lead's words cannot be rendered", err)
+	}
+	var failed error
+	html := body.FillLinks(func(i int) string {
+		address, err := a.addressOf(ctx, body.Links[i])
+		if err != nil {
+			failed = err
+		}
+		if address == "" {
+			return ""
+		}
+		return base + address
+	})
+	return html, failed
+}
+
+// addressOf is where a link leads inside the portal; "" when it leads nowhere.
+func (a *App) addressOf(ctx context.Context, l postmortems.Link) (string, error) {
+	for _, path := range l.Candidates {
+		found, err := a.library.Lookup(ctx, "/"+strings.TrimSuffix(path, ".md"))
+		switch {
+		case fault.KindOf(err) == fault.NotFound:
+			continue
+		case err != nil:
+			return "", err
+		case found.Record != nil:
+			return "/p/" + url.PathEscape(found.Record.ID), nil
+		case found.File != nil:
+			return (&url.URL{Path: "/" + found.File.Path}).EscapedPath(), nil
+		case found.Redirect != "":
+			return found.Redirect, nil
+		}
+	}
+	if strings.HasPrefix(l.Raw, "/") && !strings.HasPrefix(l.Raw, "//") {
+		return l.Raw, nil // a page of the portal: /incidents/INC-7
+	}
+	return "", nil
+}
