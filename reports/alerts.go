@@ -135,7 +135,7 @@ func (c *compiler) ruleTable(rules []alert.Rule) Table {
 			names = append(names, c.serviceTitle(s))
 		}
 		t.Rows = append(t.Rows, Row{Key: "alert-" + r.Name, Cells: []Value{
-			{Text: title(r.Name), Link: ruleLink(r.Name)}, words(listed(names, 3)), words(c.teamsOf(incident.Incident{Services: r.Services})),
+			ruleValue(r.Name), words(listed(names, 3)), words(c.teamsOf(incident.Incident{Services: r.Services})),
 			count(r.Episodes), count(r.Paging), count(r.Real), count(r.Night), duration(r.Firing),
 		}})
 	}
@@ -143,10 +143,18 @@ func (c *compiler) ruleTable(rules []alert.Rule) Table {
 	return t
 }
 
+// ruleValue names a rule; that of pages of which no alert is known has none.
+func ruleValue(name string) Value {
+	if name == "" {
+		return Value{Text: "no alert known", Tone: Gap}
+	}
+	return Value{Text: title(name), Link: ruleLink(name)}
+}
+
 func (c *compiler) ruleChart(rules []alert.Rule) string {
 	var points []Point
 	for _, r := range rules[:min(len(rules), mostRules)] {
-		points = append(points, Point{Label: title(r.Name), Value: number(float64(r.Episodes))})
+		points = append(points, Point{Label: ruleValue(r.Name).Text, Value: number(float64(r.Episodes))})
 	}
 	c.charts = append(c.charts, Chart{Name: "alerts", Title: "Episodes by rule", Kind: Bars, Unit: Count, Series: []Series{{Name: "episodes", Points: points}}, Twin: "noisy"})
 	return "alerts"

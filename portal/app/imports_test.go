@@ -63,7 +63,7 @@ var rules = map[string][]string{
 	"reports/feed/ndjson":          {"portal/base/fault", "reports/change", "reports/drill", "reports/feed", "reports/incident", "reports/slo"},
 	"reports/feed/oncall":          {"portal/base/fault", "reports/feed", "reports/incident"},
 	"reports/feed/opsgenie":        {"portal/base/fault", "reports/alert", "reports/feed", "reports/incident"},
-	"reports/feed/pagerduty":       {"portal/base/fault", "reports/feed", "reports/incident"},
+	"reports/feed/pagerduty":       {"portal/base/fault", "reports/alert", "reports/feed", "reports/incident"},
 	"reports/feed/pgstat":          {"portal/base/fault", "reports/feed", "reports/sql"},
 	"reports/feed/slowlog":         {"portal/base/fault", "reports/feed", "reports/sql"},
 	"reports/feed/statuspage":      {"portal/base/fault", "reports/feed", "reports/incident"},

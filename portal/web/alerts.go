@@ -69,7 +69,10 @@ type episodeRow struct {
 }
 
 func (s *Server) episodeRow(e alert.Episode, on alert.OnCall) episodeRow {
-	row := episodeRow{Episode: e, RuleLink: s.ruleLink(e.Name), Lasted: "still firing", Night: e.Paging && on.Night(e), Class: "none", Worth: "not linked"}
+	row := episodeRow{Episode: e, Lasted: "still firing", Night: e.Paging && on.Night(e), Class: "none", Worth: "not linked"}
+	if !e.Page { // its name is the title of a page, not a rule
+		row.RuleLink = s.ruleLink(e.Name)
+	}
 	if !e.EndsAt.IsZero() {
 		d := e.EndsAt.Sub(e.StartsAt)
 		row.Lasted = postmortems.FormatDuration(&d)
@@ -167,7 +170,7 @@ func qualityTiles(q alert.Quality, on alert.OnCall) []tile {
 	}
 	return []tile{
 		{Name: "Pages", Value: groupDigits(q.Paging), Note: plural(q.Episodes, "episode") + ", " + plural(q.Notifications, "message"),
-			How: "an episode is one firing of one alert (source, fingerprint, start); messages of twins count once"},
+			How: "an episode is one firing of one alert (source, fingerprint, start), or a pager's page of which no alert is known; messages of twins count once"},
 		{Name: "Precision", Value: percentOf(q.Precision.Value()), Note: of(q.Precision, "page"),
 			How: "pages that belong to an incident: named by it, or of its service while it lasted or at most 15 minutes before"},
 		{Name: "Recall", Value: percentOf(q.Recall.Value()), Note: of(q.Recall, "incident"),

@@ -4,8 +4,8 @@
 // An episode is one firing of one alert: its key is (source, fingerprint,
 // starts at). A notification is a message about episodes; many may tell of one.
 //
-// Data layout: fold.go makes episodes of signals, link.go finds the incident of
-// each, quality.go counts what paging was worth and which rules it came from,
+// Data layout: fold.go makes episodes of signals, page.go finds which alert a
+// pager's own episode is the page of, link.go finds the incident of each, quality.go counts what paging was worth and which rules it came from,
 // night.go when people were woken.
 package alert
 
@@ -45,6 +45,10 @@ type Signal struct {
 	Notification string
 	Truncated    int // alerts that the message left out
 	At           time.Time
+	// Dedup is what a sender and the pager that it sends to call one page; "" none.
+	Dedup string
+	// Page says that a pager speaks of a page itself, and not of the alert behind.
+	Page bool
 }
 
 // Episode is one firing of one alert.
@@ -62,9 +66,12 @@ type Episode struct {
 	AckedAt     time.Time
 	// Notifications counts distinct messages about the episode.
 	Notifications int
-	Truncated     int    // alerts that those messages left out
-	Flapping      bool   // one of at least FlapCount firings of its fingerprint within FlapWindow
-	Incident      string // id of the incident it belongs to, "" none
+	Truncated     int      // alerts that those messages left out
+	Flapping      bool     // one of at least FlapCount firings of its fingerprint within FlapWindow
+	Incident      string   // id of the incident it belongs to, "" none
+	Dedups        []string // of its signals, sorted
+	Page          bool     // a pager's own, of which no alert is known
+	Pages         []string // fingerprints of the pager's own that were taken in, sorted
 }
 
 // Key names an episode among all others.

@@ -109,7 +109,7 @@ func TestJudge(t *testing.T) {
 	all := Fold([]Signal{fires("a", 2, 90), fires("a", 4, 0), fires("h", 480, 483), acked, quiet})
 	Link(all, incidents())
 	q := Judge(all, incidents(), DefaultOnCall().In(Zones{"": time.UTC}))
-	want := Quality{Episodes: 5, Paging: 4, Notifications: 5, Incidents: 3, Linked: 3, Actionable: Share{3, 4}, SelfHealed: Share{1, 4},
+	want := Quality{Episodes: 5, Paging: 4, Notifications: 5, Incidents: 3, Linked: 3, Actionable: Share{3, 4}, SelfHealed: Share{2, 4},
 		Precision: Share{2, 4}, Recall: Share{1, 3}, Night: 2}
 	if q != want {
 		t.Errorf("%+v\n%+v", q, want)
@@ -118,7 +118,7 @@ func TestJudge(t *testing.T) {
 		t.Error("episodes an incident")
 	}
 	rules := Rules(all, DefaultOnCall(), at(500))
-	if len(rules) != 4 || rules[0].Name != "Rulea" || rules[0].Episodes != 2 || rules[0].Real != 2 || rules[0].Firing != 88*time.Minute+496*time.Minute ||
+	if len(rules) != 4 || rules[0].Name != "Rulea" || rules[0].Episodes != 2 || rules[0].Real != 2 || rules[0].Firing != 2*time.Minute+496*time.Minute ||
 		!slices.Equal(rules[0].Services, []string{"shop"}) {
 		t.Errorf("%+v", rules)
 	}

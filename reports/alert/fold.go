@@ -37,7 +37,9 @@ func Fold(signals []Signal) []Episode {
 	slices.SortFunc(out, func(a, b Episode) int {
 		return cmp.Or(b.StartsAt.Compare(a.StartsAt), cmp.Compare(a.Key(), b.Key()))
 	})
-	flap(out)
+	byPrint := prints(out)
+	endBefore(out, byPrint)
+	flap(out, byPrint)
 	return out
 }
 
@@ -64,6 +66,10 @@ func (f *folding) take(s Signal) {
 		f.Annotations = s.Annotations
 	}
 	f.Paging = f.Paging || s.Paging
+	f.Page = f.Page || s.Page
+	if i, found := slices.BinarySearch(f.Dedups, s.Dedup); !found && s.Dedup != "" {
+		f.Dedups = slices.Insert(f.Dedups, i, s.Dedup)
+	}
 	f.EndsAt = earlier(f.EndsAt, s.EndsAt)
 	f.AckedAt = earlier(f.AckedAt, s.AckedAt)
 	if s.Notification != "" {
@@ -79,14 +85,30 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// flap marks the episodes that are among FlapCount starts of one fingerprint
-// within FlapWindow.
-func flap(episodes []Episode) {
+// prints are the places of each fingerprint's episodes, the oldest first.
+func prints(episodes []Episode) map[string][]int {
 	byPrint := map[string][]int{}
-	for i := len(episodes) - 1; i >= 0; i-- { // oldest first
+	for i := len(episodes) - 1; i >= 0; i-- {
 		key := episodes[i].Source + "\x00" + episodes[i].Fingerprint
 		byPrint[key] = append(byPrint[key], i)
 	}
+	return byPrint
+}
+
+// endBefore ends an episode no later than the next of its fingerprint begins: an
+// alert does not fire twice at a time, but that it ended is not always sent.
+func endBefore(episodes []Episode, byPrint map[string][]int) {
+	for _, list := range byPrint {
+		for n := 1; n < len(list); n++ {
+			e := &episodes[list[n-1]]
+			e.EndsAt = earlier(e.EndsAt, episodes[list[n]].StartsAt)
+		}
+	}
+}
+
+// flap marks the episodes that are among FlapCount starts of one fingerprint
+// within FlapWindow.
+func flap(episodes []Episode, byPrint map[string][]int) {
 	for _, list := range byPrint {
 		for last := FlapCount - 1; last < len(list); last++ {
 			run := list[last-FlapCount+1 : last+1]

@@ -23,7 +23,8 @@ func (in Incident) touches(e Episode) bool {
 		!e.StartsAt.Before(in.From.Add(-LinkLead)) && (in.To.IsZero() || e.StartsAt.Before(in.To))
 }
 
-// Link sets the incident of each episode: one that names the fingerprint; else
+// Link sets the incident of each episode: one that names its fingerprint, or that
+// of a page of it; else
 // one at the time that names the alert; else one at the time of the same service.
 // Among several the one that started last before the episode wins.
 func Link(episodes []Episode, incidents []Incident) {
@@ -43,11 +44,13 @@ func Link(episodes []Episode, incidents []Incident) {
 }
 
 func find(e Episode, byAlert, byService map[string]*recent) string {
-	if named := byAlert[e.Fingerprint]; named != nil && e.Fingerprint != "" {
-		if id := named.at(e); id != "" {
-			return id
+	for _, print := range append([]string{e.Fingerprint}, e.Pages...) {
+		if named := byAlert[print]; named != nil && print != "" {
+			if id := named.at(e); id != "" {
+				return id
+			}
+			return named.list[0].ID
 		}
-		return named.list[0].ID
 	}
 	for _, r := range []*recent{byAlert[e.Name], byService[e.Service]} {
 		if id := r.at(e); id != "" {

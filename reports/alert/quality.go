@@ -78,14 +78,20 @@ type Rule struct {
 	Services                                []string // sorted
 }
 
-// Rules counts by the alert's name, those with the most episodes first.
+// Rules counts by the alert's name, those with the most episodes first. A pager's
+// page of which no alert is known belongs to the rule without a name: its title is
+// none.
 func Rules(episodes []Episode, on OnCall, now time.Time) []Rule {
 	byName := map[string]*Rule{}
 	for _, e := range episodes {
-		r := byName[e.Name]
+		name := e.Name
+		if e.Page {
+			name = ""
+		}
+		r := byName[name]
 		if r == nil {
-			r = &Rule{Name: e.Name}
-			byName[e.Name] = r
+			r = &Rule{Name: name}
+			byName[name] = r
 		}
 		r.Episodes++
 		r.Paging += one(e.Paging)

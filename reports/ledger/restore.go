@@ -62,7 +62,7 @@ func readSignal(f *feed.Fact, body []byte) error {
 		Source: f.Source, Fingerprint: s.Fingerprint, StartsAt: fromMicros(s.StartsAt), EndsAt: fromMicros(s.EndsAt),
 		Name: s.Name, Labels: s.Labels, Annotations: s.Annotations, Severity: s.Severity, Service: s.Service,
 		Paging: s.Paging, AckedAt: fromMicros(s.AckedAt), AckedBy: s.AckedBy, Notification: s.Notification,
-		Truncated: s.Truncated, At: f.At,
+		Truncated: s.Truncated, At: f.At, Dedup: s.Dedup, Page: s.Page,
 	}
 	return nil
 }

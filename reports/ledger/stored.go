@@ -60,6 +60,8 @@ type storedSignal struct {
 	AckedBy      string            `json:"kb,omitempty"`
 	Notification string            `json:"no,omitempty"`
 	Truncated    int               `json:"tr,omitempty"`
+	Dedup        string            `json:"dd,omitempty"`
+	Page         bool              `json:"pg,omitempty"`
 }
 
 type storedChange struct {
@@ -173,7 +175,7 @@ func storeSignal(f *feed.Fact) storedSignal {
 	return storedSignal{
 		At: micros(f.At), Fingerprint: s.Fingerprint, StartsAt: micros(s.StartsAt), EndsAt: micros(s.EndsAt),
 		Name: s.Name, Labels: s.Labels, Annotations: s.Annotations, Severity: s.Severity, Service: s.Service,
-		Paging: s.Paging, AckedAt: micros(s.AckedAt), AckedBy: s.AckedBy, Notification: s.Notification, Truncated: s.Truncated,
+		Paging: s.Paging, AckedAt: micros(s.AckedAt), AckedBy: s.AckedBy, Notification: s.Notification, Truncated: s.Truncated, Dedup: s.Dedup, Page: s.Page,
 	}
 }
 

@@ -126,6 +126,7 @@ func (r *Register) Episodes(ctx context.Context, from, to time.Time) ([]alert.Ep
 		for i := range episodes {
 			episodes[i].Service = names.of(episodes[i].Service)
 		}
+		episodes = alert.Unify(episodes)
 		alert.Link(episodes, ForAlerts(all))
 		return episodes, nil
 	})

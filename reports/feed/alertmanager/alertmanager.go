@@ -154,13 +154,24 @@ func (it item) fact(in feed.Input, m message, id string) feed.Fact {
 		Source: in.Source, Fingerprint: it.Fingerprint, StartsAt: it.starts, EndsAt: it.ends,
 		Name: feed.Text(it.Labels["alertname"]), Labels: texts(it.Labels), Annotations: texts(it.Annotations),
 		Severity: feed.Text(it.Labels["severity"]), Service: feed.Text(it.Labels["service"]),
-		Notification: id, Truncated: int(min(max(m.Truncated, 0), 1e6)), At: in.Received.UTC(),
+		Notification: id, Truncated: int(min(max(m.Truncated, 0), 1e6)), At: in.Received.UTC(), Dedup: dedup(m.GroupKey),
 	}
 	s.Paging = pages(s.Severity, m.Receiver)
 	return feed.Fact{
 		Kind: feed.Alert, Source: in.Source, Entity: it.Fingerprint + "/" + it.starts.Format(time.RFC3339Nano), Key: id,
 		At: in.Received.UTC(), Item: it.index, Loose: true, Alert: s,
 	}
+}
+
+// dedup is the key under which Alertmanager itself tells a pager of the group:
+// PagerDuty's dedup_key is the SHA-256 of the group key in hexadecimal digits
+// (prometheus/alertmanager, notify.Key.Hash).
+func dedup(group string) string {
+	if group == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(group))
+	return hex.EncodeToString(sum[:])
 }
 
 // pages tells whether an alert wakes a person: by its severity, or because its

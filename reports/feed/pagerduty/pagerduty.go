@@ -5,7 +5,14 @@
 // part of its voice: the entity is the incident's id, the key the event's id.
 // PagerDuty tells no milestones but by when an event occurred: acknowledged and
 // resolved are the times of those events, unacknowledged and reopened take them
-// back. Events of other kinds (notes, responders, services) carry nothing and are
+// back.
+//
+// What wakes or answers somebody (triggered, escalated, reopened, acknowledged,
+// resolved) becomes a signal, too: the page as an episode of its own, with the
+// incident's key as its dedup key, so that it can be told apart from the alert that
+// caused it. A reopened incident is a new episode. Urgency low wakes nobody.
+//
+// Events of other kinds (notes, responders, services) carry nothing and are
 // ignored, never refused: PagerDuty disables a subscription after three refusals.
 package pagerduty
 
@@ -19,6 +26,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/incident"
 )
@@ -70,6 +78,7 @@ type data struct {
 	Status      string     `json:"status"`
 	IncidentKey string     `json:"incident_key"`
 	CreatedAt   string     `json:"created_at"`
+	ReopenedAt  string     `json:"reopened_at"`
 	Title       string     `json:"title"`
 	Service     *reference `json:"service"`
 	Priority    *reference `json:"priority"`
@@ -86,21 +95,21 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	if m.Event == nil || m.Event.Type == "" {
 		return d, fault.New(fault.Invalid, op, "this is no PagerDuty v3 webhook: it has no event with an event_type")
 	}
-	f, ignored, err := m.Event.fact(in)
+	facts, ignored, err := m.Event.facts(in)
 	switch {
 	case err != nil:
 		d.Rejected = []feed.Rejection{{Reason: feed.Reason(err), Raw: in.Body}}
 	case ignored:
 		d.Ignored = 1
 	default:
-		d.Facts = []feed.Fact{f}
+		d.Facts = facts
 	}
 	return d, nil
 }
 
-// fact is what an event says about its incident; ignored when it speaks of
-// something else.
-func (e *event) fact(in feed.Input) (f feed.Fact, ignored bool, err error) {
+// facts are what an event says about its incident and its page; ignored when it
+// speaks of something else.
+func (e *event) facts(in feed.Input) (f []feed.Fact, ignored bool, err error) {
 	const op = "pagerduty.event"
 	if !strings.HasPrefix(e.Type, "incident.") {
 		return f, true, nil
@@ -126,9 +135,49 @@ func (e *event) fact(in feed.Input) (f feed.Fact, ignored bool, err error) {
 	v := i.voice(in.Source, created)
 	v.At = occurred
 	e.milestone(v.Times, occurred)
-	return feed.Fact{
+	f = []feed.Fact{{
 		Kind: feed.Incident, Source: in.Source, Entity: feed.Text(i.ID), Key: feed.Text(e.ID), At: occurred, Loose: true, Incident: v,
-	}, false, nil
+	}}
+	if s := e.signal(i, v, occurred); s != nil {
+		f = append(f, feed.Fact{
+			Kind: feed.Alert, Source: in.Source, Entity: s.Fingerprint + "/" + s.StartsAt.Format(time.RFC3339Nano), Key: feed.Text(e.ID), At: occurred, Loose: true, Alert: s,
+		})
+	}
+	return f, false, nil
+}
+
+// signal is what an event says of the page; nil when it neither wakes nor answers.
+func (e *event) signal(i data, v *incident.Voice, occurred time.Time) *alert.Signal {
+	began := v.Times[incident.Detected].At
+	if reopened, err := feed.ReadTime(i.ReopenedAt); err == nil && !reopened.IsZero() {
+		began = reopened
+	}
+	s := &alert.Signal{
+		Source: v.Source, Fingerprint: v.Ref, Name: v.Title, Severity: v.RawSeverity, At: occurred, Page: true, Paging: i.Urgency != "low", Dedup: feed.Text(i.IncidentKey),
+	}
+	if len(v.Services) > 0 {
+		s.Service = v.Services[0]
+	}
+	switch strings.TrimPrefix(e.Type, "incident.") {
+	case "reopened":
+		if i.ReopenedAt == "" {
+			began = occurred
+		}
+		s.Notification = feed.Text(e.ID)
+	case "triggered", "escalated":
+		s.Notification = feed.Text(e.ID)
+	case "acknowledged":
+		s.AckedAt = occurred
+	case "resolved":
+		s.EndsAt = occurred
+	default:
+		return nil
+	}
+	if began.IsZero() {
+		return nil // nobody knows which page it is
+	}
+	s.StartsAt = began.UTC()
+	return s
 }
 
 // milestone is what the kind of event says by itself. The zero time takes back
@@ -150,7 +199,7 @@ func (i data) voice(source string, created time.Time) *incident.Voice {
 	v := &incident.Voice{
 		Source: source, Form: "pagerduty", Ref: feed.Text(i.ID), Title: feed.Text(i.Title), Status: feed.Text(i.Status),
 		URL: feed.Text(i.HTMLURL), DetectedBy: "alert", Times: map[incident.Milestone]incident.Moment{},
-		Aliases: feed.Texts(i.IncidentKey, i.HTMLURL),
+		Aliases: feed.Texts(i.IncidentKey, i.HTMLURL), Alerts: feed.Texts(i.ID), // its page, by the fingerprint that signal gives it
 	}
 	if i.Number != 0 {
 		v.Aliases = feed.Texts(append(v.Aliases, fmt.Sprintf("PD-%d", i.Number))...)

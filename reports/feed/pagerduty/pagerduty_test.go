@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/feed/feedtest"
 	"github.com/postern/postern/reports/incident"
@@ -18,11 +19,57 @@ func webhook(kind, at string) string {
 	"summary":"cart","type":"service_reference"},"priority":{"id":"PSO75BM","summary":"P1"},"urgency":"high","resolve_reason":null}}}`, kind, at, kind, at)
 }
 
+// decode gives the facts of one event: its incident first, then its page if it
+// says something of one.
+func decode(t *testing.T, body string) []feed.Fact {
+	t.Helper()
+	d, err := feedtest.Decode(t, Decoder{}, feedtest.Input(body))
+	if err != nil || len(d.Facts) == 0 || len(d.Facts) > 2 || d.Facts[0].Kind != feed.Incident {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	return d.Facts
+}
+
+// TestPage: one page a time that somebody was called, with what they did.
+func TestPage(t *testing.T) {
+	var signals []alert.Signal
+	reopen := strings.NewReplacer(`"created_at"`, `"reopened_at":"2026-11-24T10:21:00Z","created_at"`)
+	for _, body := range []string{
+		webhook("triggered", "10:00:01"), webhook("triggered", "10:00:01"), webhook("acknowledged", "10:02:00"), webhook("priority_updated", "10:03:00"),
+		webhook("escalated", "10:04:00"), webhook("resolved", "10:20:00"),
+		reopen.Replace(webhook("reopened", "10:21:00")), reopen.Replace(webhook("resolved", "10:30:00")),
+	} {
+		for _, f := range decode(t, body) {
+			if f.Alert != nil {
+				signals = append(signals, *f.Alert)
+			}
+		}
+	}
+	all := alert.Fold(signals)
+	if len(all) != 2 {
+		t.Fatalf("%+v", all)
+	}
+	again, first := all[0], all[1]
+	if first.Fingerprint != "PGR0VU2" || !first.Page || !first.Paging || first.Service != "cart" || first.Name != "A little bump" || first.Notifications != 2 ||
+		first.StartsAt.Format(time.TimeOnly) != "10:00:00" || first.AckedAt.Format(time.TimeOnly) != "10:02:00" || first.EndsAt.Format(time.TimeOnly) != "10:20:00" || first.Dedups[0] != "cart/down" {
+		t.Errorf("%+v", first)
+	}
+	if again.StartsAt.Format(time.TimeOnly) != "10:21:00" || !again.AckedAt.IsZero() || again.EndsAt.Format(time.TimeOnly) != "10:30:00" {
+		t.Errorf("%+v", again)
+	}
+	if low := decode(t, strings.Replace(webhook("triggered", "10:00:01"), "high", "low", 1)); low[1].Alert.Paging {
+		t.Error("low urgency woke somebody")
+	}
+	if other := decode(t, webhook("priority_updated", "10:03:00")); len(other) != 1 {
+		t.Errorf("%+v", other)
+	}
+}
+
 func TestVoice(t *testing.T) {
 	var facts []feed.Fact
 	for _, e := range []string{"triggered 10:00:01", "acknowledged 10:02:00.5", "unacknowledged 10:05:00", "acknowledged 10:07:00", "resolved 10:20:00", "reopened 10:21:00", "priority_updated 10:22:00", "resolved 10:30:00"} {
 		kind, at, _ := strings.Cut(e, " ")
-		facts = append(facts, feedtest.One(t, Decoder{}, feedtest.Input(webhook(kind, at))))
+		facts = append(facts, decode(t, webhook(kind, at))[0])
 	}
 	v, ok := feed.Whole(facts)
 	if !ok || v.Ref != "PGR0VU2" || v.RawSeverity != "P1" || v.Services[0] != "cart" || v.Title != "A little bump" || v.Aliases[0] != "cart/down" {
