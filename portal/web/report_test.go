@@ -2,8 +2,6 @@ package web
 
 import (
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"html"
 	"net/http"
 	"os"
@@ -22,7 +20,7 @@ type fakeReports struct{ report reports.Report }
 func (f fakeReports) revision(n int) archive.Revision {
 	r := f.report
 	return archive.Revision{
-		Name: r.Name, Title: r.Title, Kind: r.Kind, Zone: r.Zone, Period: r.Period, Heading: r.Heading, From: r.From, To: r.To,
+		Name: r.Name, Title: r.Title, Kind: r.Kind, Scope: r.Scope, Zone: r.Zone, Period: r.Period, Heading: r.Heading, From: r.From, To: r.To,
 		Number: n, PublishedAt: testNow, Tone: r.Verdict.Tone, Verdict: r.Verdict.Text,
 	}
 }
@@ -122,56 +120,6 @@ func reportSite(t testing.TB, r reports.Report, opts ...func(*Deps, *Options)) *
 	return newSite(t, "https://kb.example/x", append(opts, func(d *Deps, _ *Options) {
 		d.Reports, d.Charts, d.Jobs = fakeReports{r}, fakeCharts{}, &fakeJobs{}
 	})...)
-}
-
-// The page, the CSV, the Markdown and the JSON print one object.
-func TestOneObjectInEveryForm(t *testing.T) {
-	r := weekly(t)
-	s := reportSite(t, r)
-	at := "/x/reports/weekly/" + r.Period
-	page := html.UnescapeString(s.get(at).Body.String())
-	md := html.UnescapeString(strings.ReplaceAll(s.get(at+".md").Body.String(), `\`, ""))
-	rows, err := csv.NewReader(s.get(at + ".csv").Body).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	inCSV := map[string]bool{}
-	for _, row := range rows {
-		inCSV[strings.TrimPrefix(row[3], "'")] = true
-	}
-	var whole reports.Report
-	if err := json.Unmarshal(s.get(at+".json").Body.Bytes(), &whole); err != nil {
-		t.Fatal(err)
-	}
-	a, _ := reports.Encode(whole)
-	if b, _ := reports.Encode(r); string(a) != string(b) {
-		t.Error("the JSON is another report")
-	}
-	n := 0
-	check := func(where, text string) {
-		n++
-		if !strings.Contains(page, text) || !strings.Contains(md, text) || !inCSV[text] {
-			t.Errorf("%s: %q on the page %v, in Markdown %v, in CSV %v", where, text, strings.Contains(page, text), strings.Contains(md, text), inCSV[text])
-		}
-	}
-	for _, f := range r.Headline {
-		check(f.Key, f.Value.Text)
-	}
-	for _, section := range r.Sections {
-		for _, f := range section.Figures {
-			check(section.Key, f.Value.Text)
-		}
-		for _, table := range section.Tables {
-			for _, row := range table.Rows {
-				for _, v := range row.Cells {
-					check(table.Key, v.Text)
-				}
-			}
-		}
-	}
-	if n < 300 {
-		t.Errorf("only %d values were compared", n)
-	}
 }
 
 // Every figure that says how it is made leads to a place on the same page.

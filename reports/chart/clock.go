@@ -33,7 +33,7 @@ func (k Clock) Table() Table {
 	for d, name := range weekdays {
 		row := []string{name}
 		for h := range 24 {
-			row = append(row, strconv.Itoa(k.Counts[d][h]))
+			row = append(row, Count.Exact(float64(k.Counts[d][h])))
 		}
 		t.Rows = append(t.Rows, row)
 	}

@@ -45,9 +45,9 @@ func (s Shares) Table() Table {
 	for _, r := range s.Rows {
 		row := []string{clean(r.Name)}
 		for i := range s.Parts {
-			row = append(row, strconv.Itoa(at(r.Parts, i)))
+			row = append(row, Count.Exact(float64(at(r.Parts, i))))
 		}
-		t.Rows = append(t.Rows, append(row, strconv.Itoa(s.sum(r))))
+		t.Rows = append(t.Rows, append(row, Count.Exact(float64(s.sum(r)))))
 	}
 	return t
 }
