@@ -125,14 +125,19 @@ func (s *Server) feedPost(c echo.Context) error {
 	if err := plainBody(c.Request()); err != nil {
 		return err
 	}
-	body, err := io.ReadAll(c.Request().Body)
-	if err != nil {
-		return unreadable(err)
-	}
-	in, err := s.feedInput(c, body)
+	in, err := s.feedInput(c, nil)
 	if err != nil {
 		return err
 	}
+	land, err := s.reserve(c, s.feedBody())
+	if err != nil {
+		return err
+	}
+	defer land()
+	if in.Body, err = io.ReadAll(c.Request().Body); err != nil {
+		return unreadable(err)
+	}
+	in.Received = s.opt.Now()
 	format := c.Param("format")
 	if format == formatPagerDuty {
 		if err := s.checkSignature(in); err != nil {
@@ -180,6 +185,11 @@ func (s *Server) feedStream(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	land, err := s.reserve(c, s.feedBody())
+	if err != nil {
+		return err
+	}
+	defer land()
 	s.slowWriter(c)
 	answer, first := newFeedAnswer(), 0
 	parts := lineParts{in: bufio.NewReaderSize(c.Request().Body, 64<<10), most: int(s.feedBody())}

@@ -28,11 +28,13 @@ type Server struct {
 	cache  *pageCache
 	rules  *ruleCache
 	limits *limiter
-	head   headers
-	sent   finishedHeaders
-	cross  *http.CrossOriginProtection
-	ip     echo.IPExtractor
-	routes []route
+	// flights are the feeds' bodies that are being read.
+	flights *flights
+	head    headers
+	sent    finishedHeaders
+	cross   *http.CrossOriginProtection
+	ip      echo.IPExtractor
+	routes  []route
 	// opening asks once for all readers what is open.
 	opening singleflight.Group
 }
@@ -53,6 +55,7 @@ func New(deps Deps, opt Options) (*Server, error) {
 		limits: newLimiter(opt.Now), head: newHeaders(opt.secure()), sent: newFinishedHeaders(), cross: http.NewCrossOriginProtection(),
 		ip: ipExtractor(opt),
 	}
+	s.flights = newFlights(s.feedBody())
 	if s.views, err = newViews(s.frame()); err != nil {
 		return nil, fault.Wrap(fault.Internal, "web.New", "the templates are broken", err)
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -281,5 +283,56 @@ func TestAdminsSeeWhichTokensMayPost(t *testing.T) {
 	w := s.get("/api/v1/admin/tokens", "Authorization", "Bearer pst_admin").Body.String()
 	if !strings.Contains(w, `"sources":["am-eu","am-us"]`) || !strings.Contains(w, `"sources":[]`) {
 		t.Errorf("%s", w)
+	}
+}
+
+// slowBody is a body that its sender stopped sending: reading it waits.
+type slowBody struct{ begun, end chan struct{} }
+
+func (b slowBody) Read([]byte) (int, error) {
+	b.begun <- struct{}{}
+	<-b.end
+	return 0, io.EOF
+}
+
+// Bodies that are being read may not take more memory than there is for them, and
+// one sender not more than its share: the others are told to come again.
+func TestFeedsInFlightAreBounded(t *testing.T) {
+	const body = 8 << 20
+	s, _ := withFeeds(t, func(_ *Deps, o *Options) { o.Feeds.Body = body })
+	b := slowBody{make(chan struct{}), make(chan struct{})}
+	begin := func(path string) {
+		r := httptest.NewRequest("POST", path, b)
+		r.ContentLength = body
+		r.Header.Set("Authorization", feeder)
+		s.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	var all sync.WaitGroup
+	for i := range flightShare / body {
+		path := []string{"/api/v1/feeds/ndjson?source=a", "/api/v1/feeds/opsgenie?source=a"}[i%2]
+		all.Go(func() { begin(path) })
+		<-b.begun
+	}
+	for _, path := range []string{"/api/v1/feeds/ndjson?source=a", "/api/v1/feeds/alertmanager?source=a"} {
+		if w := s.ask("POST", path, "one", "Authorization", feeder); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+			t.Errorf("one more: %d", w.Code)
+		}
+	}
+	if w := s.ask("POST", "/api/v1/feeds/alertmanager?source=a", "one", "Authorization", "Bearer pst_admin"); w.Code != http.StatusAccepted {
+		t.Errorf("another sender: %d", w.Code)
+	}
+	close(b.end)
+	all.Wait()
+	if w := s.ask("POST", "/api/v1/feeds/alertmanager?source=a", "one", "Authorization", feeder); w.Code != http.StatusAccepted {
+		t.Errorf("afterwards: %d", w.Code)
+	}
+	if f := newFlights(body); f.share != flightShare || newFlights(64<<20).share != 128<<20 {
+		t.Errorf("a share is %d", f.share)
+	}
+	f := newFlights(body)
+	for i := range 2 * flightShares {
+		if _, ok := f.begin(fmt.Sprint("sender ", i), flightShare); ok != (i < flightShares) {
+			t.Errorf("sender %d: %v", i, ok)
+		}
 	}
 }

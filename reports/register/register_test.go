@@ -139,6 +139,10 @@ func TestIncidentsOfASpan(t *testing.T) {
 	if f.feeds.reads["incident"] != 1 {
 		t.Errorf("folded %d times", f.feeds.reads["incident"])
 	}
+	f.now = at(400) // PY begins at 500
+	if open, err := f.Open(t.Context()); err != nil || len(open) != 0 {
+		t.Errorf("an incident of the future is open: %+v, %v", open, err)
+	}
 }
 
 func TestViewsAreMadeAnewWhenSomethingMoved(t *testing.T) {

@@ -91,15 +91,20 @@ func (r *Register) Incident(ctx context.Context, id string) (incident.Incident, 
 	return f.all[i], nil
 }
 
-// Open gives the incidents that are not over.
+// maxAhead is how far a sender's clock may be ahead without a word.
+const maxAhead = 5 * time.Minute
+
+// Open gives the incidents that are not over. One whose start lies in the future,
+// as a sender with a wrong clock tells it, is not open yet.
 func (r *Register) Open(ctx context.Context) ([]incident.Incident, error) {
 	f, err := r.incidentsNow(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []incident.Incident
+	soon := r.opt.Now().Add(maxAhead)
 	for _, in := range f.all {
-		if in.Open && !in.Maintenance {
+		if in.Open && !in.Maintenance && in.When().Before(soon) {
 			out = append(out, in)
 		}
 	}
