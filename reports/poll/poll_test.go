@@ -30,6 +30,7 @@ type server struct {
 	value    func(query string, at time.Time) (v float64, ok bool)
 	err      error
 	warnings []string
+	infos    []string
 	asked    []string
 }
 
@@ -40,7 +41,7 @@ func (s *server) QueryRange(ctx context.Context, query string, from, to time.Tim
 	if s.err != nil || ctx.Err() != nil {
 		return prometheus.Answer{}, s.err
 	}
-	a := prometheus.Answer{Warnings: s.warnings}
+	a := prometheus.Answer{Warnings: s.warnings, Infos: s.infos}
 	series := prometheus.Series{}
 	for at := from; !at.After(to); at = at.Add(step) {
 		if v, ok := s.value(query, at); ok {

@@ -22,6 +22,9 @@ func TestWorkbookChapter2(t *testing.T) {
 	s := slo.SLO{Target: 0.97, Method: slo.Occurrences}
 	r := slo.Evaluate(s, buckets, span(epoch, 28*day))
 	near(t, "spent", *r.Spent, 0.959, 5e-4)
+	if bad := r.Total - r.Good; bad != 105_388 {
+		t.Errorf("%g bad events", bad)
+	}
 
 	incident := []slo.Bucket{{Start: epoch.Add(day), Len: fiveM, Good: 0, Total: 14_066, Coverage: 1}}
 	bad, share, ok := slo.IncidentShare(s, incident, r, epoch.Add(day+time.Minute), epoch.Add(day+4*time.Minute))
@@ -64,8 +67,50 @@ func TestOpenSLOBudgetingMethods(t *testing.T) {
 		t.Errorf("Timeslices: %d minutes, want 16 h 48 min", got)
 	}
 	s.Method = slo.RatioTimeslices
-	if got := exhausts(s); got != 823 { // 822.86
+	if got := exhausts(s); got != 823 {
 		t.Errorf("RatioTimeslices: %d minutes, want about 13 h 45 min", got)
+	}
+	// The budget falls by as much in each minute: it is used up after 822.86.
+	left := func(minutes int) float64 {
+		buckets := append(flat(epoch, minutes, minute, 1, 100), flat(epoch.Add(time.Duration(minutes)*minute), n-minutes, minute, 99, 100)...)
+		return *slo.Evaluate(s, buckets, span(epoch, 14*day)).Left
+	}
+	near(t, "minutes until it is used up", 822+left(822)/(left(822)-left(823)), 822.86, 1e-5)
+}
+
+// The same example for Occurrences says that 16,632 failed requests use up the
+// budget. That cannot be reproduced: of 336,000 requests 5 % are 16,800, and when
+// the attack comes on top of them, 1 % failing as before, it takes 14,155.
+func TestOpenSLOOccurrencesAreNotWhatTheTextSays(t *testing.T) {
+	s := slo.SLO{Target: 0.95, Method: slo.Occurrences}
+	left := func(good, total float64) float64 {
+		return *slo.Evaluate(s, []slo.Bucket{{Start: epoch, Len: 14 * day, Good: good, Total: total, Coverage: 1}}, span(epoch, 14*day)).Left
+	}
+	near(t, "without a background", left(336_000-16_800, 336_000), 0, 1e-12)
+	if l := left(336_000-16_632, 336_000); l <= 0 {
+		t.Errorf("16,632 use the budget up: %g is left", l)
+	}
+	const attack = 14_155 / 0.99 // requests, of which 1 % succeed
+	near(t, "on top of the usual traffic", left(336_000*0.99+attack*0.01, 336_000+attack), 0, 1e-5)
+}
+
+// OpenSLO's examples/treat-low-traffic-as-equally-important: a week, 99.95 % of
+// whose minutes must be good from 95 % on; 5 minutes and 2.4 seconds may be bad.
+func TestOpenSLOLowTraffic(t *testing.T) {
+	s := slo.SLO{Target: 0.9995, Method: slo.Timeslices, SliceLen: minute, SliceTarget: 0.95}
+	week := func(bad int) slo.Result { // a bad minute fails 6 of its 100 requests, or 1 of 10
+		buckets := append(flat(epoch, bad, minute, 94, 100), flat(epoch.Add(time.Duration(bad)*minute), 10_080-bad, minute, 10, 10)...)
+		for i := range buckets[:bad/2] {
+			buckets[i].Good, buckets[i].Total = 9, 10
+		}
+		return slo.Evaluate(s, buckets, span(epoch, 7*day))
+	}
+	r := week(5)
+	if allowed := time.Duration(*r.Allowed * float64(minute)).Round(time.Millisecond); allowed != 5*time.Minute+2400*time.Millisecond {
+		t.Errorf("%s may be bad", allowed)
+	}
+	if !*r.Met || *week(6).Met {
+		t.Errorf("five bad minutes: met %v; six: met %v", *r.Met, *week(6).Met)
 	}
 }
 

@@ -1,0 +1,118 @@
+package poll_test
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed/prometheus"
+	"github.com/postern/postern/reports/poll"
+	"github.com/postern/postern/reports/slo"
+)
+
+// What a server answers besides plain numbers, and what becomes of the day's
+// state: every kind of answer has one.
+func TestWhatAnswersMakeOfADay(t *testing.T) {
+	number := func(v float64) func(string, time.Time) (float64, bool) {
+		return func(q string, _ time.Time) (float64, bool) {
+			if strings.HasPrefix(q, "bad") {
+				return 0, true
+			}
+			return v, true
+		}
+	}
+	for name, c := range map[string]struct {
+		server   *server
+		state    slo.State
+		coverage float64
+	}{
+		"plain numbers":        {&server{value: number(10)}, slo.OK, 1},
+		"remarks on the query": {&server{value: number(10), infos: []string{"PromQL info: metric might not be a counter"}}, slo.OK, 1},
+		"warnings":             {&server{value: number(10), warnings: []string{"receive series from store: unavailable"}}, slo.Partial, 0.9},
+		"zero":                 {&server{value: number(0)}, slo.NoTraffic, 1},
+		"NaN":                  {&server{value: number(math.NaN())}, slo.NoData, 0},
+		"+Inf":                 {&server{value: number(math.Inf(1))}, slo.Invalid, 0},
+		"-Inf":                 {&server{value: number(math.Inf(-1))}, slo.Invalid, 0},
+		"negative":             {&server{value: number(-5)}, slo.Invalid, 0},
+		"nothing":              {&server{value: func(string, time.Time) (float64, bool) { return 0, false }}, slo.NoData, 0},
+		"NaN every other time": {&server{value: func(q string, at time.Time) (float64, bool) {
+			if at.Minute()%10 == 0 && !strings.HasPrefix(q, "bad") {
+				return math.NaN(), true
+			}
+			return number(10)(q, at)
+		}}, slo.Partial, 0.5},
+		"more bad than all": {&server{value: func(q string, at time.Time) (float64, bool) {
+			if strings.HasPrefix(q, "bad") {
+				return 30, true
+			}
+			return 10, true
+		}}, slo.Invalid, 0},
+	} {
+		w := newWorld(t, poll.Source{Name: "main", Query: c.server})
+		w.slos = []slo.SLO{events("a")}
+		w.tick()
+		var buckets []slo.Bucket
+		for at := start; at.Before(start.Add(24 * time.Hour)); at = at.Add(fiveM) {
+			if b, there := w.got["a"][at.Unix()]; there {
+				buckets = append(buckets, b)
+			}
+		}
+		r := slo.Evaluate(slo.SLO{Target: 0.9, Method: slo.Occurrences}, buckets, slo.Span{From: start, To: start.Add(24 * time.Hour)})
+		if r.State != c.state || r.State != slo.Invalid && math.Abs(r.Coverage-c.coverage) > 0.01 {
+			t.Errorf("%s: %s with %.2f measured (%s), want %s with %.2f", name, r.State, r.Coverage, r.Reason, c.state, c.coverage)
+		}
+	}
+}
+
+// fickle gives samples with a warning, or not at all.
+type fickle struct {
+	*counters
+	warning string
+	err     error
+}
+
+func (f fickle) Query(ctx context.Context, selector string, at time.Time) (prometheus.Answer, error) {
+	if f.err != nil {
+		return prometheus.Answer{}, f.err
+	}
+	a, err := f.counters.Query(ctx, selector, at)
+	a.Warnings = append(a.Warnings, f.warning)
+	return a, err
+}
+
+// A warning about samples counts as one about values; a server that is away when
+// it is asked for samples is asked again, and nothing is guessed meanwhile.
+func TestSamplesThatDoNotCome(t *testing.T) {
+	l := life{}
+	for i := range 120 {
+		l.samples = append(l.samples, slo.Sample{At: start.Add(time.Duration(i-30) * time.Minute), Value: float64((i * 10) % 700)})
+	}
+	f := &fickle{counters: &counters{series: []life{l}}, warning: "a store is down"}
+	at := start.Add(fiveM * 7).Unix() // … 680, 690, and 0 at minute 40
+	w := counterWorld(t, f.counters)
+	w.opt.Sources[0].Query = f
+	w.poller = poll.New(w.opt)
+	w.tick()
+	if b := w.got["a"][at]; b.Total != 40 || b.Coverage != 0.9 {
+		t.Errorf("with a warning %+v", b)
+	}
+
+	f.err = fault.New(fault.Unavailable, "test", "no connection")
+	w = counterWorld(t, f.counters)
+	w.opt.Sources[0].Query = f
+	w.poller = poll.New(w.opt)
+	w.tick()
+	if len(w.got["a"]) > 0 {
+		t.Errorf("%d buckets without their samples", len(w.got["a"]))
+	}
+	f.err, f.warning = fault.New(fault.Invalid, "test", "only ranges here"), ""
+	w.now = w.now.Add(2 * time.Minute)
+	w.tick()
+	est, err := w.poller.Estimated(context.Background(), "a", start, w.now)
+	if err != nil || len(est) == 0 || len(w.got["a"]) == 0 {
+		t.Errorf("a server that gives no samples leaves %d estimates of %d buckets, %v", len(est), len(w.got["a"]), err)
+	}
+}
