@@ -86,9 +86,13 @@ func (c *compiler) acts() []Line {
 	for _, i := range c.open() {
 		all = append(all, Line{Key: "open-" + i.ID, Who: c.teamsOf(i.Incident), Text: "end “" + incidentTitle(i) + "”", Tone: Bad, Link: incidentLink(i.ID)})
 	}
-	missing, _ := c.missingPostmortems()
-	for _, i := range missing {
-		all = append(all, Line{Key: "postmortem-" + i.ID, Who: c.teamsOf(i.Incident), Text: "publish the post-mortem of “" + incidentTitle(i) + "”", Tone: Bad, Link: incidentLink(i.ID)})
+	owed := c.owedPostmortems()
+	for _, i := range owed.missing {
+		all = append(all, Line{Key: "postmortem-" + i.ID, Who: c.teamsOf(i.Incident), Text: "write the post-mortem of “" + incidentTitle(i) + "”", Tone: Bad, Link: incidentLink(i.ID)})
+	}
+	for _, i := range owed.written {
+		v := c.postmortem(i)
+		all = append(all, Line{Key: "postmortem-" + i.ID, Who: c.teamsOf(i.Incident), Text: "publish the post-mortem of “" + incidentTitle(i) + "” (" + v.Text + ")", Tone: Warn, Link: v.Link})
 	}
 	for _, o := range c.in.Objectives {
 		if o.Window.Left != nil && o.Window.Met != nil && *o.Window.Left <= 0 {

@@ -211,7 +211,7 @@ func (q *quarter) inputs(p period.Period) reports.Inputs {
 		}
 		in.Incidents = append(in.Incidents, x)
 		for _, id := range i.Postmortems {
-			in.Documents = append(in.Documents, reports.Document{ID: id, Title: "Write-up", Published: true, Factors: [][]string{{"config-change"}, {"config-change", "capacity"}, nil}[len(in.Documents)%3]})
+			in.Documents = append(in.Documents, reports.Document{ID: id, Title: "Write-up", Published: true, Factors: [][]string{{"config-change"}, {"config-change", "capacity"}, nil}[len(in.Documents)%3], Ranked: rankings()[id]})
 		}
 	}
 	in.Actions = []reports.Action{
@@ -231,6 +231,14 @@ func (q *quarter) inputs(p period.Period) reports.Inputs {
 	in.Feeds = []reports.Feed{{Name: "am-1", Format: "alertmanager", Accepted: 900, Rejected: 2}, {Name: "pd", Format: "pagerduty"}}
 	in.Edits = []reports.DefinitionEdit{{SLO: "orders-2", At: p.From.Add(time.Hour), What: "target 99.9 % → 99.5 %", Who: "Ana"}}
 	return in
+}
+
+// rankings are those of the action items of inputs, and of some that were closed long
+// before: doc0 had its P0.
+func rankings() map[string]*reports.Ranking {
+	return map[string]*reports.Ranking{
+		"doc0": {Items: 1, P0: "done"}, "doc4": {Items: 2, Unranked: 2}, "doc8": {Items: 3, Unranked: 2, P0: "open"}, "doc12": {Items: 2}, "doc16": {},
+	}
 }
 
 // linked are the changes with their incidents, as the register gives them.

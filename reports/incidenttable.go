@@ -126,15 +126,26 @@ func topSpend(i Incident, titles map[string]string) (top Spend, ok bool) {
 	return top, ok
 }
 
-// postmortem links the published write-up, or says that there is none.
+// postmortem links the published write-up, else the one that is being written, or
+// says that there is none: its tone is Good, Warn, or Bad where one is needed.
 func (c *compiler) postmortem(i Incident) Value {
 	for _, d := range c.in.Documents {
 		if slices.Contains(i.Postmortems, d.ID) && d.Published {
 			return Value{Text: "published", Link: documentLink(d.ID), Tone: Good}
 		}
 	}
+	for _, d := range c.in.Documents {
+		if word := map[string]string{"review": "in review", "draft": "draft"}[d.State]; word != "" && slices.Contains(i.Postmortems, d.ID) {
+			return Value{Text: word, Link: documentLink(d.ID), Tone: Warn}
+		}
+	}
+	for _, d := range c.in.Drafts {
+		if slices.ContainsFunc(d.Refs, func(ref string) bool { return ref == i.ID || slices.Contains(i.Refs, ref) }) {
+			return Value{Text: "draft pushed", Link: d.Link, Tone: Warn}
+		}
+	}
 	if len(i.Postmortems) > 0 {
-		return Value{Text: "not published", Tone: Warn}
+		return Value{Text: "not published", Tone: Bad}
 	}
 	if c.needsPostmortem(i) {
 		return Value{Text: "missing", Tone: Bad}

@@ -26,6 +26,7 @@ type Inputs struct {
 	Statements []Statement     // seen in the period
 	Drills     []drill.Drill   // of the period
 	Documents  []Document      // post-mortems of the incidents of the period and the two before
+	Drafts     []Draft         // post-mortems that are pushed and not published
 	Actions    []Action        // all that are open, and those closed in the period
 	Gaps       []Search        // searches of the period that found nothing
 	Feeds      []Feed
@@ -100,7 +101,25 @@ type Statement struct {
 type Document struct {
 	ID, Title string
 	Published bool     // readable by everybody; else a draft or in review
+	State     string   // "draft" or "review" of one that is not published
 	Factors   []string // tags of contributing factors; empty: it states none
+	// Ranked is how its action items are ranked, all of them, whenever they were
+	// closed; nil is not known.
+	Ranked *Ranking
+}
+
+// Ranking counts the action items of a document by their priority.
+type Ranking struct {
+	Items, Unranked int
+	// P0 is the state of the items of priority P0: open when one is, else done when
+	// one is, else dropped; "" there is none.
+	P0 string
+}
+
+// Draft is a post-mortem that was pushed to a branch.
+type Draft struct {
+	Refs []string // names of its incident
+	Link string   // path-absolute
 }
 
 // Action is an action item of a post-mortem.

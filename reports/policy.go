@@ -47,18 +47,54 @@ func (c *compiler) costlyRows() (rows []Row) {
 	return rows
 }
 
-// followed tells whether a costly incident has its post-mortem and its action.
+// followed tells whether a costly incident has its post-mortem and its action of
+// priority P0, as far as that is known: an item without a priority may be one.
 func (c *compiler) followed(i Incident) Value {
 	v := c.postmortem(i)
 	if v.Tone != Good {
-		return Value{Text: "post-mortem " + v.Text, Tone: Bad, Link: v.Link}
+		return Value{Text: "post-mortem " + v.Text, Tone: v.Tone, Link: v.Link}
 	}
-	for _, a := range c.in.Actions {
-		if a.Priority == "P0" && slices.Contains(i.Postmortems, a.Document) {
-			return Value{Text: "post-mortem published, P0 action " + title(a.Status), Tone: Good, Link: v.Link}
+	text, tone := ranked(c.ranking(i))
+	return Value{Text: "post-mortem published, " + text, Tone: tone, Link: v.Link}
+}
+
+// ranking sums up how the action items of an incident's published write-ups are
+// ranked; nil when that is not known of all of them.
+func (c *compiler) ranking(i Incident) *Ranking {
+	sum := &Ranking{}
+	for _, d := range c.in.Documents {
+		if !d.Published || !slices.Contains(i.Postmortems, d.ID) {
+			continue
+		}
+		if d.Ranked == nil {
+			return nil
+		}
+		sum.Items, sum.Unranked = sum.Items+d.Ranked.Items, sum.Unranked+d.Ranked.Unranked
+		for _, state := range []string{"open", "done", "dropped"} {
+			if d.Ranked.P0 == state || sum.P0 == state {
+				sum.P0 = state
+				break
+			}
 		}
 	}
-	return Value{Text: "post-mortem published, no P0 action known", Tone: Warn, Link: v.Link}
+	return sum
+}
+
+// ranked says what is known of the action of priority P0.
+func ranked(r *Ranking) (string, Tone) {
+	switch {
+	case r == nil:
+		return "its action items are not known", Gap
+	case r.P0 == "dropped":
+		return "P0 action dropped", Warn
+	case r.P0 != "":
+		return "P0 action " + r.P0, Good
+	case r.Items == 0:
+		return "it states no action item", Warn
+	case r.Unranked > 0:
+		return fmt.Sprintf("no P0 action stated; %d of %s without a priority", r.Unranked, plural(r.Items, "action item")), Warn
+	}
+	return fmt.Sprintf("none of %s has priority P0", plural(r.Items, "action item")), Warn
 }
 
 // exhaustedRows are the budgets of which nothing is left.

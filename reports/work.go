@@ -86,42 +86,58 @@ func (c *compiler) needsPostmortem(i Incident) bool {
 	return ok && top.Share > policyShare
 }
 
-// missingPostmortems are the incidents that need a post-mortem and have none that
-// is published.
-func (c *compiler) missingPostmortems() (missing []Incident, need int) {
+// owed are the incidents that need a post-mortem and have none that is published:
+// those that have none at all, and those whose is being written.
+type owed struct {
+	missing, written []Incident
+	need             int
+}
+
+func (c *compiler) owedPostmortems() (o owed) {
 	for _, i := range c.facts.own {
 		if !c.needsPostmortem(i) {
 			continue
 		}
-		need++
-		if c.postmortem(i).Tone != Good {
-			missing = append(missing, i)
+		o.need++
+		switch c.postmortem(i).Tone {
+		case Good:
+		case Warn:
+			o.written = append(o.written, i)
+		default:
+			o.missing = append(o.missing, i)
 		}
 	}
-	return missing, need
+	return o
 }
 
 func (c *compiler) coverage() Section {
 	s := Section{Title: "Post-mortems", Note: fmt.Sprintf("Needed from %s on, and when one incident took more than %s of a window's budget.", cmp.Or(c.in.Targets.Severity, "SEV2"), percentText(policyShare, 0))}
-	missing, need := c.missingPostmortems()
-	if need == 0 {
+	o := c.owedPostmortems()
+	if o.need == 0 {
 		s.Empty = "No incident of this period needs a post-mortem."
 		return s
 	}
-	have := Value{Text: fmt.Sprintf("%d of %d", need-len(missing), need), Number: number(float64(need-len(missing)) / float64(need)), Unit: Ratio, Tone: Good}
-	if len(missing) > 0 {
+	published := o.need - len(o.missing) - len(o.written)
+	have := Value{Text: fmt.Sprintf("%d of %d", published, o.need), Number: number(float64(published) / float64(o.need)), Unit: Ratio, Tone: Good}
+	switch {
+	case len(o.missing) > 0:
 		have.Tone = Bad
+	case len(o.written) > 0:
+		have.Tone = Warn
 	}
-	have.How = c.derive(Derivation{
-		Key: "postmortems-have", Title: "Post-mortems published", Formula: "incidents with a published post-mortem / incidents that need one",
-		Terms:  []Term{{"published", count(need - len(missing))}, {"needed", count(need)}},
+	how := c.derive(Derivation{
+		Key: "postmortems-have", Title: "Post-mortems published", Formula: "incidents with a published post-mortem / incidents that need one; drafts and those in review are being written",
+		Terms:  []Term{{"published", count(published)}, {"being written", count(len(o.written))}, {"missing", count(len(o.missing))}, {"needed", count(o.need)}},
 		Source: "incidents, documents", Link: "/postmortems",
 	})
-	s.Figures = []Figure{{Key: "postmortems", Label: "post-mortems published", Value: have}}
-	t := Table{Key: "missing", Title: "Missing post-mortems", Columns: []Column{
+	s.Figures = []Figure{{Key: "postmortems", Label: "post-mortems published", Value: withHow(have, how)}}
+	if len(o.written) > 0 {
+		s.Figures = append(s.Figures, Figure{Key: "written", Label: "being written", Value: withHow(count(len(o.written)), how), Note: plural(len(o.missing), "incident") + " without any"})
+	}
+	t := Table{Key: "missing", Title: "Post-mortems not published", Columns: []Column{
 		{Key: "incident", Title: "Incident"}, {Key: "severity", Title: "Severity"}, {Key: "team", Title: "Team"}, {Key: "age", Title: "Days since", Numeric: true}, {Key: "state", Title: "Post-mortem"},
 	}}
-	for _, i := range missing {
+	for _, i := range slices.Concat(o.missing, o.written) {
 		days := int(c.asOf.Sub(impactStart(i)).Hours() / 24)
 		t.Rows = append(t.Rows, Row{Key: "missing-" + i.ID, Cells: []Value{
 			{Text: incidentTitle(i), Link: incidentLink(i.ID)}, words(cmp.Or(title(i.Severity), "unknown")), words(c.teamsOf(i.Incident)), count(days), c.postmortem(i),

@@ -94,6 +94,7 @@ type App struct {
 	poller      *poll.Poller
 	statuspages *statuspoll.Poller
 	register    *register.Register
+	drafts      *draftPostmortems
 	archive     *archive.Archive
 	press       *press.Press
 	outbox      *outbox.Outbox

@@ -14,6 +14,7 @@ import (
 
 // openRegister connects the folded views with what they are made of.
 func (a *App) openRegister(context.Context) error {
+	a.drafts = &draftPostmortems{library: a.library}
 	a.register = register.New(register.Options{
 		DB: a.db, Feeds: feedsOf{a.ledger}, Documents: &postmortemVoices{library: a.library}, Services: a.catalog,
 		Policy: incidentPolicy(a.opt.Config.Targets), OnCall: onCall(a.opt.Config), Now: a.opt.Now,

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -40,10 +42,45 @@ func (k reportKnowledge) Documents(ctx context.Context, ids []string) ([]reports
 	}
 	out := make([]reports.Document, 0, len(records))
 	for _, r := range records {
-		published := r.Status != postmortems.StatusDraft && r.Status != postmortems.StatusReview
-		out = append(out, reports.Document{ID: r.ID, Title: r.Title, Published: published, Factors: r.Factors})
+		d := reports.Document{ID: r.ID, Title: r.Title, Published: true, Factors: r.Factors}
+		if r.Status == postmortems.StatusDraft || r.Status == postmortems.StatusReview {
+			d.Published, d.State = false, string(r.Status)
+		}
+		page, err := k.a.library.Page(ctx, r.ID, "")
+		switch kind := fault.KindOf(err); {
+		case err == nil:
+			d.Ranked = ranking(page.Document.Actions)
+		case kind != fault.NotFound && kind != fault.Gone: // those were removed since
+			return nil, err
+		}
+		out = append(out, d)
 	}
 	return out, nil
+}
+
+// ranking counts action items by priority.
+func ranking(items []postmortems.Action) *reports.Ranking {
+	out := &reports.Ranking{Items: len(items)}
+	weight := map[string]int{"": 0, "dropped": 1, "done": 2, "open": 3}
+	for _, i := range items {
+		state := cmp.Or(i.Status, "open")
+		switch {
+		case i.Priority == "":
+			out.Unranked++
+		case strings.EqualFold(i.Priority, "P0") && weight[state] > weight[out.P0]:
+			out.P0 = state
+		}
+	}
+	return out
+}
+
+// Drafts implements collect.Knowledge.
+func (k reportKnowledge) Drafts(ctx context.Context) (out []reports.Draft, err error) {
+	all, err := k.a.drafts.all(ctx)
+	for _, d := range all {
+		out = append(out, reports.Draft{Refs: d.refs, Link: d.Address})
+	}
+	return out, err
 }
 
 // mostActions bounds the action items of one report.

@@ -17,6 +17,11 @@ type signals struct {
 	a *App
 }
 
+// Drafts implements web.Signals.
+func (s signals) Drafts(ctx context.Context, in incident.Incident) ([]web.DraftPostmortem, error) {
+	return s.a.drafts.of(ctx, in)
+}
+
 // Spent implements web.Signals: the objectives that a voice names, and those of
 // the incident's services. An objective that has no counts for the time is left
 // out; one that lost nothing is in it, since that is an answer, too.

@@ -22,6 +22,7 @@ type fakeSignals struct {
 	statements []sql.Followed
 	drills     []drill.Drill
 	spent      []BudgetSpent
+	drafts     []DraftPostmortem
 
 	edits     []incident.Edit
 	entered   []incident.Voice
@@ -108,6 +109,9 @@ func (f *fakeSignals) Services(context.Context) ([]service.Service, error) {
 }
 func (f *fakeSignals) OnCall(context.Context) (alert.OnCall, error) {
 	return alert.DefaultOnCall().In(alert.Zones{"": time.UTC}), nil
+}
+func (f *fakeSignals) Drafts(context.Context, incident.Incident) ([]DraftPostmortem, error) {
+	return f.drafts, nil
 }
 func (f *fakeSignals) Spent(context.Context, incident.Incident) ([]BudgetSpent, error) {
 	return f.spent, nil

@@ -34,6 +34,8 @@ type Signals interface {
 	Services(ctx context.Context) ([]service.Service, error)
 	// OnCall tells how the people on call live.
 	OnCall(ctx context.Context) (alert.OnCall, error)
+	// Drafts are the post-mortems of an incident on pushed branches.
+	Drafts(ctx context.Context, in incident.Incident) ([]DraftPostmortem, error)
 	// Spent is what an incident took of the error budgets of its objectives.
 	Spent(ctx context.Context, in incident.Incident) ([]BudgetSpent, error)
 
@@ -42,6 +44,12 @@ type Signals interface {
 	Edit(ctx context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error)
 	Enter(ctx context.Context, hand incident.Hand, v incident.Voice) (in incident.Incident, fresh bool, err error)
 	Decide(ctx context.Context, who string, d sql.Decision) error
+}
+
+// DraftPostmortem is a post-mortem that was pushed and is not published.
+type DraftPostmortem struct {
+	Title, Branch string
+	Address       string // of its preview, without the portal's prefix
 }
 
 // BudgetSpent is what one incident took of one objective's budget.

@@ -62,6 +62,8 @@ type Register interface {
 // Knowledge knows documents, their action items and what was searched in vain.
 type Knowledge interface {
 	Documents(ctx context.Context, ids []string) ([]reports.Document, error)
+	// Drafts are the post-mortems on pushed branches.
+	Drafts(ctx context.Context) ([]reports.Draft, error)
 	Actions(ctx context.Context) ([]reports.Action, error)
 	Gaps(ctx context.Context, from, to time.Time) ([]reports.Search, error)
 }

@@ -118,6 +118,9 @@ func (c *Collector) knowledge(ctx context.Context, p period.Period, in *reports.
 	if in.Documents, err = c.src.Knowledge.Documents(ctx, slices.Compact(ids)); err != nil {
 		return err
 	}
+	if in.Drafts, err = c.src.Knowledge.Drafts(ctx); err != nil {
+		return err
+	}
 	all, err := c.src.Knowledge.Actions(ctx)
 	if err != nil {
 		return err
