@@ -18,7 +18,7 @@ import (
 // again, by hand.Key, changes nothing.
 func (r *Register) Edit(ctx context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error) {
 	const op = "register.Edit"
-	f, err := r.incidentsNow(ctx)
+	f, err := r.Exact().incidentsNow(ctx)
 	if err != nil {
 		return incident.Incident{}, err
 	}

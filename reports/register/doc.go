@@ -17,7 +17,9 @@
 // Views are kept in memory with the numbers of the states they were made of, and
 // made anew when one of these moves: the feeds' Seq (of the kinds that matter to
 // the view), the documents' Seq, and register's own. They are derived and may be
-// forgotten at any time.
+// forgotten at any time. One reader makes a view anew; who reads it meanwhile is
+// given the last one, at most Stale after it was right, unless a person changed
+// something or the reader asked for Exact.
 package register
 
 import (
@@ -78,7 +80,13 @@ type Options struct {
 // Register answers from the folded views. Its methods may be called from many
 // goroutines; what they return is shared and must not be written to.
 type Register struct {
-	opt        Options
+	opt Options
+	*views
+	exact bool // gives nothing stale
+}
+
+// views are what is kept.
+type views struct {
 	incidents  cache[folded]
 	episodes   cache[[]alert.Episode]
 	changes    cache[[]change.Linked]
@@ -87,7 +95,11 @@ type Register struct {
 }
 
 // New makes a Register over a database that was opened with Schema.
-func New(opt Options) *Register { return &Register{opt: opt} }
+func New(opt Options) *Register { return &Register{opt: opt, views: &views{}} }
+
+// Exact is the same Register for readers who keep what they are given, such as
+// reports: it waits rather than give a view that is being made anew.
+func (r *Register) Exact() *Register { return &Register{opt: r.opt, views: r.views, exact: true} }
 
 // Policy is how incidents are judged here.
 func (r *Register) Policy() incident.Policy { return r.opt.Policy }

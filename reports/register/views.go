@@ -24,7 +24,7 @@ type folded struct {
 // incidentsNow folds all incidents: a voice from years ago may be grouped with
 // one of today, so no part can be folded alone.
 func (r *Register) incidentsNow(ctx context.Context) (folded, error) {
-	return r.incidents.get(ctx, r, window{}, []string{"incident"}, func() (folded, error) {
+	return r.incidents.get(ctx, r, window{}, []string{"incident"}, func(r *Register) (folded, error) {
 		voices, err := r.opt.Feeds.Voices(ctx, beginning(), end())
 		if err != nil {
 			return folded{}, err
@@ -114,7 +114,7 @@ func (r *Register) Open(ctx context.Context) ([]incident.Incident, error) {
 // Episodes gives the episodes of alerts that overlap [from, to), each with its
 // incident, newest start first.
 func (r *Register) Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error) {
-	return r.episodes.get(ctx, r, window{from, to}, []string{"alert", "incident"}, func() ([]alert.Episode, error) {
+	return r.episodes.get(ctx, r, window{from, to}, []string{"alert", "incident"}, func(r *Register) ([]alert.Episode, error) {
 		signals, err := r.opt.Feeds.Signals(ctx, from, to)
 		if err != nil {
 			return nil, err
@@ -160,7 +160,7 @@ func ForAlerts(all []incident.Incident) []alert.Incident {
 
 // Changes gives the changes of [from, to) with their incidents, newest first.
 func (r *Register) Changes(ctx context.Context, from, to time.Time) ([]change.Linked, error) {
-	return r.changes.get(ctx, r, window{from, to}, []string{"change", "incident"}, func() ([]change.Linked, error) {
+	return r.changes.get(ctx, r, window{from, to}, []string{"change", "incident"}, func(r *Register) ([]change.Linked, error) {
 		// An incident shortly after the window can be one of the window's last
 		// change, and is suspected of the last change before it.
 		const reach = change.SuspectWithin
@@ -205,7 +205,7 @@ func forChanges(all []incident.Incident) []change.Incident {
 
 // Statements follows the slow statements over [from, to).
 func (r *Register) Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error) {
-	return r.statements.get(ctx, r, window{from, to}, []string{"sql"}, func() ([]sql.Followed, error) {
+	return r.statements.get(ctx, r, window{from, to}, []string{"sql"}, func(r *Register) ([]sql.Followed, error) {
 		seen, err := r.opt.Feeds.Observations(ctx, beginning(), to)
 		if err != nil {
 			return nil, err
@@ -224,7 +224,7 @@ func (r *Register) Statements(ctx context.Context, from, to time.Time) ([]sql.Fo
 
 // Drills gives the drills of [from, to), newest first.
 func (r *Register) Drills(ctx context.Context, from, to time.Time) ([]drill.Drill, error) {
-	return r.drills.get(ctx, r, window{from, to}, []string{"drill"}, func() ([]drill.Drill, error) {
+	return r.drills.get(ctx, r, window{from, to}, []string{"drill"}, func(r *Register) ([]drill.Drill, error) {
 		all, err := r.opt.Feeds.Drills(ctx, from, to)
 		if err != nil {
 			return nil, err

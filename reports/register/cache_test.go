@@ -1,0 +1,123 @@
+package register
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/incident"
+)
+
+// slow is feeds whose voices take until they are let go.
+type slow struct {
+	*feeds
+	entered, release chan struct{}
+}
+
+func (s *slow) Voices(ctx context.Context, from, to time.Time) ([]incident.Voice, error) {
+	s.entered <- struct{}{}
+	<-s.release
+	return s.feeds.Voices(ctx, from, to)
+}
+
+// waits tells whether a reader waits for the fold that is under way.
+func waits(t *testing.T, r *Register) bool {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	_, err := r.Incidents(ctx, at(0), at(1000))
+	if err != nil && fault.KindOf(err) != fault.Timeout {
+		t.Fatal(err)
+	}
+	return err != nil
+}
+
+// While one reader makes a view anew the others are given the last one, unless it
+// was wrong for too long, a person changed something, or they must not be given
+// anything stale.
+func TestNobodyWaitsForAFold(t *testing.T) {
+	f := open(t)
+	old := f.incidents(t, 0, 1000)
+	s := &slow{f.feeds, make(chan struct{}), make(chan struct{})}
+	f.opt.Feeds = s
+	f.feeds.voices = f.feeds.voices[:1]
+	f.feeds.write("incident")
+
+	var leader sync.WaitGroup
+	var made []string
+	leader.Go(func() { made = f.incidents(t, 0, 1000) })
+	<-s.entered
+	for range 20 {
+		if got := f.incidents(t, 0, 1000); !slices.Equal(got, old) {
+			t.Fatalf("meanwhile: %v, want %v", got, old)
+		}
+	}
+	if !waits(t, f.Exact()) {
+		t.Error("who asks for nothing stale was given the last view")
+	}
+	began := f.now
+	f.now = began.Add(Stale - time.Millisecond)
+	if waits(t, f.Register) {
+		t.Error("a view that was right a moment ago was not given")
+	}
+	f.now = began.Add(Stale)
+	if !waits(t, f.Register) {
+		t.Error("a view that was wrong for long was given")
+	}
+	f.now = began
+	f.documents.seq++
+	if !waits(t, f.Register) {
+		t.Error("somebody published, and the last view was given")
+	}
+	f.documents.seq--
+
+	waiting := make(chan []string)
+	go func() {
+		all, _ := f.Exact().Incidents(t.Context(), at(0), at(1000))
+		var ids []string
+		for _, in := range all {
+			ids = append(ids, in.ID)
+		}
+		waiting <- ids
+	}()
+	close(s.release)
+	leader.Wait()
+	if got := <-waiting; !slices.Equal(got, made) || slices.Equal(got, old) || len(got) == 0 {
+		t.Errorf("after the fold: %v; it made %v of what was %v", got, made, old)
+	}
+	if n := f.feeds.reads["incident"]; n != 2 {
+		t.Errorf("folded %d times, want once before and once for all who read since", n)
+	}
+}
+
+// A fold that fails, even by a defect, is made again by the next reader.
+func TestAFoldThatFailsIsMadeAgain(t *testing.T) {
+	var c cache[int]
+	for _, fails := range []func() (int, error){
+		func() (int, error) { return 0, context.Canceled },
+		func() (int, error) { panic("a defect") },
+	} {
+		f, mine := c.begin(window{})
+		if _, again := c.begin(window{}); !mine || again {
+			t.Fatalf("the first reader makes it: %v; the second too: %v", mine, again)
+		}
+		func() {
+			defer func() { _ = recover() }()
+			_, _ = c.fold(f, view[int]{}, fails)
+		}()
+		<-f.done
+		if _, known := c.find(window{}); known {
+			t.Error("what failed was kept")
+		}
+	}
+	f, mine := c.begin(window{})
+	if got, err := c.fold(f, view[int]{}, func() (int, error) { return 7, nil }); !mine || got != 7 || err != nil {
+		t.Errorf("%v, %d, %v", mine, got, err)
+	}
+	if v, known := c.find(window{}); !known || v.value != 7 {
+		t.Errorf("%+v", v)
+	}
+}
