@@ -58,6 +58,8 @@ func TestTrialDownForTenDays(t *testing.T) {
 	if n := len(x.post.all()); n != before+8 {
 		t.Errorf("another start sent %d messages more", n-before-8)
 	}
+	x.checkParked()
+	x.checkQuietHours()
 	x.server.stop(t)
 }
 

@@ -42,8 +42,14 @@ func (c *Collector) signals(ctx context.Context, p period.Period, in *reports.In
 		return nil
 	}
 	from := p.Prev().From
-	if in.Episodes, err = c.src.Register.Episodes(ctx, from, in.AsOf); err != nil {
+	all, err := c.src.Register.Episodes(ctx, from, in.AsOf)
+	if err != nil {
 		return err
+	}
+	for _, e := range all {
+		if !e.StartsAt.Before(from) { // what still fired from before is a page of before
+			in.Episodes = append(in.Episodes, e)
+		}
 	}
 	earlier, err := c.pagesBefore(ctx, p)
 	if err != nil {
