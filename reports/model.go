@@ -6,11 +6,16 @@ import (
 	"github.com/postern/postern/reports/period"
 )
 
-// Format is the version of the model and of the rules behind it. It is part of
-// every report, so that a difference between two revisions can be told apart
-// from a difference between two programs.
+// Format is the version of the stored model. It is part of every report and of
+// every revision's row, so that a later program knows what it reads.
 //
-// History: 1, the first.
+// A field that is added is no new format: readers leave out what a report does not
+// say, and a report of the first program is kept among the tests to hold them to
+// it. A field that goes, or means something else, is: then Decode has to read both.
+// Nor is another rule or another wording one: while what a period was made of is
+// the same, it is not revised because the program changed (archive.Publish).
+//
+// History: 1, the first. No release has stored another.
 const Format = 1
 
 // Unit says what the Number of a Value counts.

@@ -86,6 +86,26 @@ func TestRevisions(t *testing.T) {
 	}
 }
 
+// A program that words the same data otherwise revises nothing by itself; a person
+// may.
+func TestAnotherProgramRevisesNothing(t *testing.T) {
+	_, a := open(t)
+	at := time.Date(2026, 11, 22, 0, 20, 0, 0, time.UTC)
+	for _, step := range []struct {
+		says, inputs string
+		force, made  bool
+		number       int
+	}{
+		{"one", "a", false, true, 1}, {"uno", "a", false, false, 1}, {"uno", "a", true, true, 2}, {"uno", "a", true, false, 2},
+		{"dos", "b", false, true, 3}, {"dos", "c", false, false, 3},
+	} {
+		rev, made, err := a.Publish(t.Context(), report(t, "2026-11-21", step.says), step.inputs, at, step.force)
+		if err != nil || made != step.made || rev.Number != step.number {
+			t.Errorf("%+v: revision %d, made %v: %v", step, rev.Number, made, err)
+		}
+	}
+}
+
 // The list goes back in time, page by page, each period once.
 func TestList(t *testing.T) {
 	_, a := open(t)

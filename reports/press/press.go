@@ -113,7 +113,7 @@ func (x *Press) due(ctx context.Context) (all []due, err error) {
 		if err != nil {
 			return nil, err
 		}
-		since, err := x.since(ctx, def, now)
+		since, err := x.since(ctx, def, now, len(have) > 0)
 		if err != nil {
 			return nil, err
 		}
@@ -149,8 +149,10 @@ func floorOf(have map[string]archive.Revision, now time.Time) time.Time {
 }
 
 // since is the beginning of a report's first period. It is stated once, and moves
-// back only: when older data comes in, its periods get their reports too.
-func (x *Press) since(ctx context.Context, def reports.Definition, now time.Time) (time.Time, error) {
+// back only: when older data comes in, its periods get their reports too. Without
+// data it is where the clock stood at first; a clock that later stands before that
+// is no reason to move it once there are reports.
+func (x *Press) since(ctx context.Context, def reports.Definition, now time.Time, published bool) (time.Time, error) {
 	stated, err := x.opt.Archive.Since(ctx, def.Name)
 	if err != nil {
 		return stated, err
@@ -160,6 +162,9 @@ func (x *Press) since(ctx context.Context, def reports.Definition, now time.Time
 		return stated, err
 	}
 	if !ok || from.After(now) {
+		if published && !stated.IsZero() {
+			return stated, nil
+		}
 		from = now
 	}
 	if limit := now.Add(-backfill); from.Before(limit) {

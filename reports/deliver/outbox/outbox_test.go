@@ -142,6 +142,25 @@ func TestDeliveredOnceHoweverOftenAskedFor(t *testing.T) {
 	}
 }
 
+// What was asked for while the clock ran ahead does not wait until it is there
+// again; what waits for its own time does.
+func TestAskedForByAClockThatRanAhead(t *testing.T) {
+	w := newWorld(t, t.TempDir())
+	sent := 0
+	w.send = func(deliver.Letter, string, string) error { sent++; return nil }
+	right := w.now
+	w.now = right.Add(10 * 24 * time.Hour)
+	w.add(weekly)
+	quiet := weekly
+	quiet.Address, quiet.Quiet = "other@example.org", &Quiet{From: 7 * 60, To: 9 * 60, Zone: "UTC"}
+	w.now = right
+	w.add(quiet)
+	w.tick()
+	if sent != 1 {
+		t.Errorf("%d were sent, want that of the clock ahead and not that of the quiet hours", sent)
+	}
+}
+
 func TestFailures(t *testing.T) {
 	temporary := &deliver.Failure{Outcome: deliver.Temporary, Msg: "not now"}
 	asked := &deliver.Failure{Outcome: deliver.Temporary, Msg: "slow down", After: 2 * time.Hour}
