@@ -11,6 +11,7 @@ import (
 
 	"github.com/postern/postern/search/analysis"
 	"github.com/postern/postern/search/query"
+	"github.com/postern/postern/search/segment"
 	"github.com/postern/postern/search/synonyms"
 )
 
@@ -105,7 +106,7 @@ func (a ablation) ask(t *testing.T, x *Index, text string) (out []scoredID) {
 			}
 			best, err := e.rank(p, m, false, 10)
 			for _, s := range best {
-				id, _ := e.leaves[s.leaf].id(s.doc)
+				id, _ := e.leaves[s.leaf].ID(s.doc)
 				out = append(out, scoredID{id, float64(s.score)})
 			}
 			return err
@@ -123,7 +124,7 @@ func mixed(_ *plan, m *matches) {
 		return
 	}
 	for i := range m.some {
-		if both := union(m.full[i], m.some[i]); both != nil {
+		if both := segment.Union(m.full[i], m.some[i]); both != nil {
 			m.full[i], m.some[i] = both, roaring.New()
 		}
 	}

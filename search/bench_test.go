@@ -21,6 +21,7 @@ import (
 	"github.com/blevesearch/bleve/v2/search/query"
 
 	"github.com/postern/postern/search/analysis"
+	"github.com/postern/postern/search/segment"
 )
 
 // benchDocs is how many documents the benchmarks index; POSTERN_BENCH_DOCS says
@@ -269,7 +270,7 @@ func (x *Index) bleveAnd(words []string) error {
 		var terms []query.Query
 		for _, w := range words {
 			t := query.NewTermQuery(w)
-			t.SetField(termField)
+			t.SetField(segment.TermField)
 			terms = append(terms, t)
 		}
 		ctx := context.Background()

@@ -4,26 +4,13 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/blevesearch/bleve/v2/document"
 
 	"github.com/postern/postern/search/analysis"
 	"github.com/postern/postern/search/positions"
+	"github.com/postern/postern/search/segment"
 )
-
-// secondsADay converts a date to the number in the day field.
-const secondsADay = 24 * 60 * 60
-
-func dayNumber(t time.Time) int64 { return floorDiv(t.Unix(), secondsADay) }
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
-}
 
 // composer turns documents into index fields. One composer serves one goroutine:
 // it keeps buffers and remembers stems.
@@ -69,13 +56,13 @@ func (c *composer) compose(d Document) *document.Document {
 	terms, words, unit := c.weigh()
 	doc := document.NewDocument(d.ID)
 	doc.Fields = append(doc.Fields,
-		weightField(termField, terms, unit),
-		keywordField(wordField, words...),
-		keywordField(titleField, c.titleTerms()...),
-		storedField(posField, c.positions()),
+		segment.NewWeights(segment.TermField, terms, unit),
+		segment.NewKeywords(segment.WordField, words...),
+		segment.NewKeywords(segment.TitleField, c.titleTerms()...),
+		segment.NewStored(segment.PosField, c.positions()),
 	)
 	for _, f := range keywords(d) {
-		if len(f.terms) > 0 {
+		if len(f.AnalyzedTokenFrequencies()) > 0 {
 			doc.Fields = append(doc.Fields, f)
 		}
 	}
@@ -83,31 +70,31 @@ func (c *composer) compose(d Document) *document.Document {
 }
 
 // keywords are the fields that filters and facets read.
-func keywords(d Document) []*field {
+func keywords(d Document) []*segment.Field {
 	var flags []string
 	if d.Actions > 0 {
-		flags = append(flags, hasActionsFlag)
+		flags = append(flags, segment.HasActionsFlag)
 	}
 	if d.OpenActions > 0 {
-		flags = append(flags, openActionsFlag)
+		flags = append(flags, segment.OpenActionsFlag)
 	}
 	if sinks(d) {
-		flags = append(flags, sunkFlag)
+		flags = append(flags, segment.SunkFlag)
 	}
 	var day *int64
 	if !d.Date.IsZero() {
-		n := dayNumber(d.Date)
+		n := segment.DayNumber(d.Date)
 		day = &n
 	}
-	return []*field{
-		keywordField(kindField, d.Kind), keywordField(serviceField, d.Services...),
-		keywordField(severityField, d.Severity), keywordField(tagField, d.Tags...),
-		keywordField(factorField, d.Factors...), keywordField(ownerField, d.Owner),
-		keywordField(authorField, d.Authors...), keywordField(detectedField, d.DetectedBy),
-		keywordField(statusField, cmp.Or(d.Status, "published")), keywordField(pathField, d.Path),
-		keywordField(flagField, flags...), numberField(dayField, day),
-		numberField(detectField, d.Detect), numberField(diagnoseField, d.Diagnose),
-		numberField(recoverField, d.Recover),
+	return []*segment.Field{
+		segment.NewKeywords(segment.KindField, d.Kind), segment.NewKeywords(segment.ServiceField, d.Services...),
+		segment.NewKeywords(segment.SeverityField, d.Severity), segment.NewKeywords(segment.TagField, d.Tags...),
+		segment.NewKeywords(segment.FactorField, d.Factors...), segment.NewKeywords(segment.OwnerField, d.Owner),
+		segment.NewKeywords(segment.AuthorField, d.Authors...), segment.NewKeywords(segment.DetectedField, d.DetectedBy),
+		segment.NewKeywords(segment.StatusField, cmp.Or(d.Status, "published")), segment.NewKeywords(segment.PathField, d.Path),
+		segment.NewKeywords(segment.FlagField, flags...), segment.NewNumber(segment.DayField, day),
+		segment.NewNumber(segment.DetectField, d.Detect), segment.NewNumber(segment.DiagnoseField, d.Diagnose),
+		segment.NewNumber(segment.RecoverField, d.Recover),
 	}
 }
 
@@ -153,16 +140,16 @@ func quotedIn(text string, sections []Section) bool {
 
 // weigh sums the weights of all terms, and lists the tokens that differ from
 // their stem. unit is the code of what one word of the body adds.
-func (c *composer) weigh() (terms map[string]weight, words []string, unit int) {
+func (c *composer) weigh() (terms map[string]segment.Weight, words []string, unit int) {
 	var lengths [parts]int
 	for _, p := range c.pieces {
 		lengths[p.part] += len(p.tokens)
 	}
-	terms = make(map[string]weight, len(c.tokens)/2)
+	terms = make(map[string]segment.Weight, len(c.tokens)/2)
 	inflected := make(map[string]struct{}, len(c.tokens)/4)
 	add := func(term string, inc float64, token bool) {
 		w := terms[term]
-		terms[term] = weight{w.sum + inc, w.token || token}
+		terms[term] = segment.Weight{Sum: w.Sum + inc, Token: w.Token || token}
 	}
 	for _, p := range c.pieces {
 		inc := increment(p.part, lengths[p.part])
@@ -178,7 +165,7 @@ func (c *composer) weigh() (terms map[string]weight, words []string, unit int) {
 	for w := range inflected {
 		words = append(words, w)
 	}
-	return terms, words, unitCode(increment(bodyPart, lengths[bodyPart]))
+	return terms, words, segment.UnitCode(increment(bodyPart, lengths[bodyPart]))
 }
 
 // derived yields what token i of a piece is found by besides its stem.

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/search/segment"
 )
 
 // hundred is a corpus that makes segments of some size.
@@ -243,7 +244,7 @@ func TestPanicInEngine(t *testing.T) {
 	x.compose = func(c *composer, d Document) (*composed, error) {
 		out, err := composeSafely(c, d)
 		if d.ID == "d007" {
-			out.Fields = append(out.Fields, panicField{&field{name: "word"}})
+			out.Fields = append(out.Fields, panicField{segment.NewKeywords("word")})
 		}
 		return out, err
 	}
@@ -253,7 +254,7 @@ func TestPanicInEngine(t *testing.T) {
 	}
 }
 
-type panicField struct{ *field }
+type panicField struct{ *segment.Field }
 
 func (panicField) AnalyzedLength() int { panic("boom") }
 

@@ -1,8 +1,21 @@
-// Package search owns the search index: its fields and on-disk format, what a
-// query matches, how matches are ranked, counted and quoted, and how the index
-// survives damage. It alone uses Bleve, and of Bleve the storage engine (scorch
-// and zap segments): immutable segments of term dictionaries and bitmaps, atomic
-// batches, merging. Queries are evaluated by our own code on those bitmaps.
+// Package search owns the search index: what a query matches, how matches are
+// ranked, counted and shown, and how the index is filled and survives damage. It
+// and package segment below it alone use Bleve, and of Bleve the storage engine
+// (scorch and zap segments): immutable segments of term dictionaries and bitmaps,
+// atomic batches, merging. Queries are evaluated by our own code on those bitmaps.
+//
+// # Where to look
+//
+//	the index as a whole     index.go (open, close, check), engine.go (one folder),
+//	                         rebuild.go, durable.go, gate.go (how many at once)
+//	filling it               apply.go, compose.go (a document's fields), impact.go
+//	                         (what a term weighs: BM25F)
+//	a query                  search.go (the answer), types.go; plan.go, words.go,
+//	                         thesaurus.go, vocabulary.go, prose.go (what it asks
+//	                         for), filter.go, node.go, match.go (which documents),
+//	                         unit.go, rank.go (in which order), facets.go
+//	what resembles a text    similar.go, weigh.go; related.go for a document
+//	what is quoted of a hit  package quote
 //
 // # Data layout
 //
@@ -14,18 +27,8 @@
 //	DIR/opening     exists while an index is being opened and probed: if it is
 //	                there at start, the last attempt crashed and the index is bad
 //
-// A document has these fields, none with doc values or term vectors:
-//
-//	term      what words match by: the stems of its tokens (package analysis) and
-//	          of the parts of mixed identifiers, and ideograph bigrams; frequency
-//	          and norm hold the term's weight (see impact)
-//	word      tokens that differ from their stem, without frequency
-//	title     stems, parts and bigrams of the title, without frequency
-//	kind service severity tag factor owner author detected-by status path flag
-//	          keywords, one term a value, without frequency
-//	day detect diagnose recover
-//	          numbers, one 8-byte big-endian term, without frequency
-//	_pos      stored: which token stands where (see positions), for phrases
+// What a document has in the index is in package segment, where its tokens stand in
+// package positions.
 //
 // The weight of a term in a document is the weighted and length-normalised term
 // frequency of BM25F, summed over the parts of the document when it is indexed. A

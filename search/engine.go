@@ -14,6 +14,8 @@ import (
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
+
+	"github.com/postern/postern/search/segment"
 )
 
 // Internal keys; see the package comment.
@@ -30,7 +32,7 @@ const lockWait = "3s"
 type engine struct {
 	store   index.Index
 	queue   *index.AnalysisQueue
-	columns columnCache
+	cache   segment.Cache
 	unsaved sync.WaitGroup // batches that can be searched but are not on disk
 	// scratches are idle; a query borrows one.
 	scratches sync.Pool
@@ -115,34 +117,15 @@ func (g *engine) evaluate(ctx context.Context, fn func(*evaluation) error) error
 	if !ok {
 		s = &scratch{}
 	}
-	e := &evaluation{ctx: ctx, leaves: g.leaves(snap), scratch: s, ordinals: g.columns.ordinals(segmentIDs(snap))}
+	e := &evaluation{ctx: ctx, leaves: g.cache.Readers(snap), scratch: s, joins: g.cache.Joins(snap)}
 	for _, l := range e.leaves {
-		e.documents += l.snap.Count()
+		e.documents += l.Count()
 	}
 	if err := fn(e); err != nil {
 		return err // the scratch may be in any state
 	}
 	g.scratches.Put(s)
 	return nil
-}
-
-// leaves are the segments of a snapshot.
-func (g *engine) leaves(s *scorch.IndexSnapshot) []*leaf {
-	segments := s.Segments()
-	out := make([]*leaf, len(segments))
-	for i, c := range g.columns.of(segmentIDs(s)) {
-		out[i] = newLeaf(segments[i], c)
-	}
-	return out
-}
-
-func segmentIDs(s *scorch.IndexSnapshot) []uint64 {
-	segments := s.Segments()
-	ids := make([]uint64, len(segments))
-	for i, seg := range segments {
-		ids[i] = seg.Id()
-	}
-	return ids
 }
 
 // meta is what the index knows of itself.
@@ -193,24 +176,24 @@ func (g *engine) probe() error {
 		return err
 	}
 	defer s.Close()
-	for _, l := range g.leaves(s) {
-		if n := l.size(); n > 0 {
+	for _, l := range g.cache.Readers(s) {
+		if n := l.Size(); n > 0 {
 			for _, doc := range []uint32{0, uint32(n - 1)} {
-				if _, err := l.id(doc); err != nil {
+				if _, err := l.ID(doc); err != nil {
 					return err
 				}
-				if _, err := l.hasPhrase(doc, nil); err != nil {
+				if _, err := l.HasPhrase(doc, nil); err != nil {
 					return err
 				}
 			}
 		}
-		for _, field := range []string{termField, wordField, kindField, dayField} {
+		for _, field := range []string{segment.TermField, segment.WordField, segment.KindField, segment.DayField} {
 			var first string
-			err := l.terms(field, "", func(t string) bool { first = t; return false })
+			err := l.Terms(field, "", func(t string) bool { first = t; return false })
 			if err != nil {
 				return err
 			}
-			if _, err := l.docs(field, first); err != nil {
+			if _, err := l.Docs(field, first); err != nil {
 				return err
 			}
 		}

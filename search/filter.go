@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/postern/postern/search/query"
+	"github.com/postern/postern/search/segment"
 )
 
 // maxFilterTerms bounds how many keywords one qualifier can stand for (a path
@@ -20,21 +21,21 @@ func filter(f query.Filter) node {
 	case query.Path:
 		return pathUnder(f.Value)
 	case query.Has:
-		return exactly(flagField, hasActionsFlag)
+		return exactly(segment.FlagField, segment.HasActionsFlag)
 	case query.OpenActions:
 		if f.Yes {
-			return exactly(flagField, openActionsFlag)
+			return exactly(segment.FlagField, segment.OpenActionsFlag)
 		}
-		return noneOf{exactly(flagField, openActionsFlag)}
+		return noneOf{exactly(segment.FlagField, segment.OpenActionsFlag)}
 	case query.After:
-		from := dayNumber(f.Time)
-		return numberIs{dayField, func(n int64) bool { return n >= from }}
+		from := segment.DayNumber(f.Time)
+		return numberIs{segment.DayField, func(n int64) bool { return n >= from }}
 	case query.Before:
-		to := dayNumber(f.Time)
-		return numberIs{dayField, func(n int64) bool { return n < to }}
+		to := segment.DayNumber(f.Time)
+		return numberIs{segment.DayField, func(n int64) bool { return n < to }}
 	case query.Year:
-		from, to := dayNumber(f.Time), dayNumber(f.Time.AddDate(1, 0, 0))
-		return numberIs{dayField, func(n int64) bool { return from <= n && n < to }}
+		from, to := segment.DayNumber(f.Time), segment.DayNumber(f.Time.AddDate(1, 0, 0))
+		return numberIs{segment.DayField, func(n int64) bool { return from <= n && n < to }}
 	case query.Detect, query.Diagnose, query.Recover:
 		return numberIs{f.Field.String(), comparison(f.Op, f.Seconds)}
 	}
@@ -58,14 +59,14 @@ func comparison(op query.Op, seconds int64) func(int64) bool {
 
 // exactly holds for one keyword.
 func exactly(field, value string) node {
-	return keywordIs{field, func(*leaf) ([]string, error) { return []string{value}, nil }}
+	return keywordIs{field, func(*segment.Reader) ([]string, error) { return []string{value}, nil }}
 }
 
 // sameText holds for the keywords that differ from the value in case at most.
 func sameText(field, value string) node {
-	return keywordIs{field, func(l *leaf) ([]string, error) {
+	return keywordIs{field, func(l *segment.Reader) ([]string, error) {
 		var out []string
-		err := l.terms(field, "", func(term string) bool {
+		err := l.Terms(field, "", func(term string) bool {
 			if strings.EqualFold(term, value) {
 				out = append(out, term)
 			}
@@ -78,9 +79,9 @@ func sameText(field, value string) node {
 // pathUnder holds for the paths that begin with the value.
 func pathUnder(value string) node {
 	prefix := strings.TrimPrefix(value, "/")
-	return keywordIs{pathField, func(l *leaf) ([]string, error) {
+	return keywordIs{segment.PathField, func(l *segment.Reader) ([]string, error) {
 		var out []string
-		err := l.terms(pathField, prefix, func(term string) bool {
+		err := l.Terms(segment.PathField, prefix, func(term string) bool {
 			if !strings.HasPrefix(term, prefix) || len(out) == maxFilterTerms {
 				return false
 			}

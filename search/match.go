@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"github.com/postern/postern/search/segment"
 )
 
 // matches are the documents that meet a plan, by leaf.
@@ -55,7 +57,7 @@ func (e *evaluation) match(p plan) (matches, error) {
 		if len(p.clauses) == 0 || len(p.strict) > 0 {
 			base[i], err = e.strict(p, i)
 		} else {
-			base[i] = l.alive()
+			base[i] = l.Alive()
 		}
 		if err != nil {
 			return m, err
@@ -82,7 +84,7 @@ func cardinality(b *roaring.Bitmap) int {
 // strict gives the documents of a leaf that meet the strict conditions, those
 // that are cheap to ask first.
 func (e *evaluation) strict(p plan, leaf int) (*roaring.Bitmap, error) {
-	within := e.leaves[leaf].alive()
+	within := e.leaves[leaf].Alive()
 	for _, last := range []bool{false, true} {
 		for _, n := range p.strict {
 			if _, costly := n.(*phrase); costly != last {
@@ -130,14 +132,14 @@ func (e *evaluation) relax(p plan, base []*roaring.Bitmap, m *matches) error {
 
 // inEnough gives the documents of a leaf that are in at least need of the sets.
 func (e *evaluation) inEnough(leaf int, sets []*roaring.Bitmap, need int) *roaring.Bitmap {
-	some := union(sets...)
+	some := segment.Union(sets...)
 	if some == nil {
 		return roaring.New()
 	}
 	if need == 1 {
 		return some
 	}
-	met := make([]uint16, e.leaves[leaf].size())
+	met := make([]uint16, e.leaves[leaf].Size())
 	for _, s := range sets {
 		s.Iterate(func(doc uint32) bool { met[doc]++; return true })
 	}

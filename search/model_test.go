@@ -11,6 +11,7 @@ import (
 
 	"github.com/postern/postern/search/analysis"
 	"github.com/postern/postern/search/query"
+	"github.com/postern/postern/search/segment"
 )
 
 // The tests of this file compare the index with a plain scan over documents.
@@ -262,8 +263,8 @@ func checkFacets(t *rapid.T, r Results) {
 	}
 	for _, h := range r.Hits {
 		values := map[string][]string{
-			kindField: {h.Kind}, severityField: {h.Severity}, serviceField: h.Services, tagField: h.Tags,
-			factorField: h.Factors, yearFacet: {fmt.Sprint(h.Date.Year())},
+			segment.KindField: {h.Kind}, segment.SeverityField: {h.Severity}, segment.ServiceField: h.Services, segment.TagField: h.Tags,
+			segment.FactorField: h.Factors, segment.YearColumn: {fmt.Sprint(h.Date.Year())},
 		}
 		for f, vs := range values {
 			for _, v := range vs {

@@ -6,15 +6,17 @@ import (
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"github.com/postern/postern/search/segment"
 )
 
 // evaluation is one query over one snapshot.
 type evaluation struct {
 	ctx       context.Context // with the query's deadline, asked between pieces of work
-	leaves    []*leaf
+	leaves    []*segment.Reader
 	documents uint64 // not deleted
 	scratch   *scratch
-	ordinals  *ordinalCache
+	joins     *segment.Joins
 }
 
 // node is a condition. match gives the documents of a leaf among within that
@@ -24,7 +26,7 @@ type node interface {
 }
 
 func (u *unit) match(_ *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
-	return intersect(u.docs[leaf], within), nil
+	return segment.Intersect(u.docs[leaf], within), nil
 }
 
 // allOf holds when every node does.
@@ -52,7 +54,7 @@ func (n anyOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.
 		}
 		sets = append(sets, s)
 	}
-	return union(sets...), nil
+	return segment.Union(sets...), nil
 }
 
 // noneOf holds when its node does not.
@@ -70,7 +72,7 @@ func (n noneOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring
 // asked of each leaf's dictionary.
 type keywordIs struct {
 	field string
-	terms func(l *leaf) ([]string, error)
+	terms func(l *segment.Reader) ([]string, error)
 }
 
 func (n keywordIs) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
@@ -84,13 +86,13 @@ func (n keywordIs) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roar
 		if i%checkEvery == 0 && e.ctx.Err() != nil {
 			return nil, e.ctx.Err()
 		}
-		s, err := l.docs(n.field, t)
+		s, err := l.Docs(n.field, t)
 		if err != nil {
 			return nil, err
 		}
 		sets = append(sets, s)
 	}
-	return intersect(union(sets...), within), nil
+	return segment.Intersect(segment.Union(sets...), within), nil
 }
 
 // numberIs holds when the document has the number and the test passes.
@@ -103,13 +105,13 @@ func (n numberIs) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roari
 	if within == nil {
 		return nil, nil
 	}
-	column, err := e.leaves[leaf].number(n.field)
+	column, err := e.leaves[leaf].Number(n.field)
 	if err != nil {
 		return nil, err
 	}
 	out := roaring.New()
 	within.Iterate(func(doc uint32) bool {
-		if v := column[doc]; v != unknownNumber && n.test(v) {
+		if v := column[doc]; v != segment.UnknownNumber && n.test(v) {
 			out.Add(doc)
 		}
 		return true
@@ -134,7 +136,7 @@ func (n *phrase) sort() {
 
 func (n *phrase) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	for _, u := range n.narrow {
-		if within = intersect(u.docs[leaf], within); within == nil || within.IsEmpty() {
+		if within = segment.Intersect(u.docs[leaf], within); within == nil || within.IsEmpty() {
 			return nil, nil
 		}
 	}
@@ -142,7 +144,7 @@ func (n *phrase) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roarin
 	l := e.leaves[leaf]
 	for _, w := range n.words {
 		var err error
-		if within, err = l.tokens(w, within); err != nil || within == nil {
+		if within, err = l.Tokens(w, within); err != nil || within == nil {
 			return nil, err
 		}
 	}
@@ -156,7 +158,7 @@ func (n *phrase) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roarin
 			return nil, e.ctx.Err()
 		}
 		doc := it.Next()
-		found, err := l.hasPhrase(doc, n.words)
+		found, err := l.HasPhrase(doc, n.words)
 		if err != nil {
 			return nil, err
 		}

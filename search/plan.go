@@ -6,6 +6,7 @@ import (
 
 	"github.com/postern/postern/search/analysis"
 	"github.com/postern/postern/search/query"
+	"github.com/postern/postern/search/segment"
 	"github.com/postern/postern/search/synonyms"
 )
 
@@ -273,11 +274,11 @@ func (p *planner) title(value string) node {
 	bigrams := analysis.Bigrams(nil, tokens)
 	var out allOf
 	for _, b := range bigrams {
-		out = append(out, exactly(titleField, b))
+		out = append(out, exactly(segment.TitleField, b))
 	}
 	for _, t := range tokens {
 		if !t.Ideograph || len(bigrams) == 0 {
-			out = append(out, exactly(titleField, analysis.Stem(t.Text)))
+			out = append(out, exactly(segment.TitleField, analysis.Stem(t.Text)))
 		}
 	}
 	if len(out) == 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"github.com/postern/postern/search/positions"
+	"github.com/postern/postern/search/segment"
 )
 
 // MaxWindow is how deep into a result one can look: ranking keeps that many in
@@ -74,15 +75,15 @@ func (r *ranker) leaf(leaf int, docs *roaring.Bitmap, some bool) error {
 		return nil
 	}
 	l := r.leaves[leaf]
-	days, err := l.number(dayField)
+	days, err := l.Number(segment.DayField)
 	if err != nil {
 		return err
 	}
-	sunk, err := l.docs(flagField, sunkFlag)
+	sunk, err := l.Docs(segment.FlagField, segment.SunkFlag)
 	if err != nil {
 		return err
 	}
-	scores, sums := r.scratch.of(l.size())
+	scores, sums := r.scratch.of(l.Size())
 	for _, u := range r.plan.units {
 		if err := r.ctx.Err(); err != nil {
 			return err
@@ -140,7 +141,7 @@ func (r *ranker) compare(a, b *scored) int {
 // again, and reported, when the hit is shown.
 func (r *ranker) id(s *scored) string {
 	if s.id == "" {
-		s.id, _ = r.leaves[s.leaf].id(s.doc)
+		s.id, _ = r.leaves[s.leaf].ID(s.doc)
 	}
 	return s.id
 }
@@ -211,7 +212,7 @@ func (r *ranker) readClosely(keep int) error {
 		top = top[:n]
 	}
 	for i, l := range r.leaves {
-		c := closeReader{leaf: l, docs: roaring.New(), have: make(map[string]*roaring.Bitmap)}
+		c := closeReader{Reader: l, docs: roaring.New(), have: make(map[string]*roaring.Bitmap)}
 		for _, s := range top {
 			if s.leaf == i {
 				c.docs.Add(s.doc)
@@ -237,7 +238,7 @@ func (r *ranker) readClosely(keep int) error {
 
 // closeReader reads the positions of some documents of a leaf.
 type closeReader struct {
-	*leaf
+	*segment.Reader
 	docs *roaring.Bitmap
 	have map[string]*roaring.Bitmap // word -> those of docs that have it as a token
 }
@@ -257,7 +258,7 @@ func (c *closeReader) read(doc uint32, groups []nearby) (worth float32, err erro
 	if len(present) == 0 {
 		return 0, nil
 	}
-	err = c.positions(doc, func(data []byte) {
+	err = c.Positions(doc, func(data []byte) {
 		for _, g := range present {
 			if positions.Contains(data, g.words) {
 				worth += g.worth
@@ -272,7 +273,7 @@ func (c *closeReader) hasAll(doc uint32, words []string) (bool, error) {
 		docs, ok := c.have[w]
 		if !ok {
 			var err error
-			if docs, err = c.tokens(w, c.docs); err != nil {
+			if docs, err = c.Tokens(w, c.docs); err != nil {
 				return false, err
 			}
 			c.have[w] = docs

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"github.com/postern/postern/search/segment"
 )
 
 const (
@@ -55,7 +57,7 @@ func (x *Index) related(ctx context.Context, e *evaluation, d *Document, limit i
 	}
 	p, best := w.plan()
 	p.nearby = nil // another incident's sentences differ
-	m, err := e.having(p.units, allOf{exactly(kindField, "postmortem")})
+	m, err := e.having(p.units, allOf{exactly(segment.KindField, "postmortem")})
 	if err != nil {
 		return nil, err
 	}

@@ -147,7 +147,7 @@ func replaceWord(text, word, instead string) string {
 func (x *Index) show(e *evaluation, p plan, page []scored, r Request, out *Results) error {
 	ids := make([]string, len(page))
 	for i, s := range page {
-		id, err := e.leaves[s.leaf].id(s.doc)
+		id, err := e.leaves[s.leaf].ID(s.doc)
 		if err != nil {
 			return err
 		}

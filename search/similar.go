@@ -123,7 +123,7 @@ func (x *Index) resemble(ctx context.Context, g *engine, r SimilarRequest, out *
 func (x *Index) matched(ctx context.Context, e *evaluation, ranked []scored) ([]Match, error) {
 	ids := make([]string, len(ranked))
 	for i, s := range ranked {
-		id, err := e.leaves[s.leaf].id(s.doc)
+		id, err := e.leaves[s.leaf].ID(s.doc)
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,8 @@ package search
 
 import (
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"github.com/postern/postern/search/segment"
 )
 
 // unit is the smallest thing that is matched and scored: a word in all its forms,
@@ -20,7 +22,7 @@ type unit struct {
 
 // weighted is a posting list and what an occurrence in it counts.
 type weighted struct {
-	postings
+	segment.Postings
 	weight float32
 }
 
@@ -35,21 +37,21 @@ func (u *unit) load(e *evaluation) error {
 		}
 		sets := make([]*roaring.Bitmap, 0, len(u.terms))
 		for j, t := range u.terms {
-			p, err := l.postings(termField, t)
+			p, err := l.Postings(segment.TermField, t)
 			if err != nil {
 				return err
 			}
-			if p.docs != nil {
+			if p.Docs != nil {
 				w := weighted{p, 1}
 				if u.first > 0 && j >= u.first {
 					w.weight = synonymShare
 				}
 				u.lists[i] = append(u.lists[i], w)
-				sets = append(sets, p.docs)
+				sets = append(sets, p.Docs)
 			}
 		}
-		u.docs[i] = union(sets...)
-		u.found += l.cardinality(u.docs[i])
+		u.docs[i] = segment.Union(sets...)
+		u.found += l.Cardinality(u.docs[i])
 	}
 	u.idf = float32(idf(e.documents, u.found))
 	return nil
@@ -65,22 +67,22 @@ func (u *unit) score(leaf int, wanted *roaring.Bitmap, scores, sums []float32) e
 	if len(lists) == 0 {
 		return nil
 	}
-	units, worth := unitTable(), u.worth()
+	units, worth := segment.UnitTable(), u.worth()
 	if len(lists) == 1 {
 		weight := lists[0].weight
-		return lists[0].each(wanted, func(doc uint32, freq, norm uint8) {
-			scores[doc] += worth * saturate(weight*float32((uint16(freq)+1)/2)*units[norm])
+		return lists[0].Each(wanted, func(doc uint32, freq, norm uint8) {
+			scores[doc] += worth * saturate(weight*segment.Units(freq)*units[norm])
 		})
 	}
 	for _, p := range lists {
-		err := p.each(wanted, func(doc uint32, freq, norm uint8) {
-			sums[doc] += p.weight * float32((uint16(freq)+1)/2) * units[norm]
+		err := p.Each(wanted, func(doc uint32, freq, norm uint8) {
+			sums[doc] += p.weight * segment.Units(freq) * units[norm]
 		})
 		if err != nil {
 			return err
 		}
 	}
-	if hits := intersect(u.docs[leaf], wanted); hits != nil {
+	if hits := segment.Intersect(u.docs[leaf], wanted); hits != nil {
 		hits.Iterate(func(doc uint32) bool {
 			scores[doc] += worth * saturate(sums[doc])
 			sums[doc] = 0

@@ -8,10 +8,10 @@ import (
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
-	segment "github.com/blevesearch/scorch_segment_api/v2"
 	"github.com/blevesearch/vellum/levenshtein"
 
 	"github.com/postern/postern/search/analysis"
+	"github.com/postern/postern/search/segment"
 )
 
 // Bounds on what one word can stand for.
@@ -78,11 +78,11 @@ func (v *vocabulary) neighbours(e *evaluation, word string) ([]string, error) {
 	}
 	near := make(map[string]int) // word -> edits
 	for _, l := range e.leaves {
-		for _, field := range []string{termField, wordField} {
+		for _, field := range []string{segment.TermField, segment.WordField} {
 			if e.ctx.Err() != nil {
 				return nil, e.ctx.Err()
 			}
-			err := l.search(field, dfa, word[:1], func(t string) bool {
+			err := l.Search(field, dfa, word[:1], func(t string) bool {
 				if t[0] != word[0] {
 					return false
 				}
@@ -119,9 +119,9 @@ func (v *vocabulary) nearest(e *evaluation, near map[string]int) ([]string, erro
 
 // completions are words that begin with what was typed, the most used first.
 func (v *vocabulary) completions(e *evaluation, typed string) ([]string, error) {
-	fields := []string{termField, wordField}
+	fields := []string{segment.TermField, segment.WordField}
 	if len(typed) < minPrefixBytes {
-		fields = []string{titleField}
+		fields = []string{segment.TitleField}
 	}
 	segments := make(map[string]int) // word -> in how many segments it was seen
 	for _, l := range e.leaves {
@@ -130,7 +130,7 @@ func (v *vocabulary) completions(e *evaluation, typed string) ([]string, error) 
 				return nil, e.ctx.Err()
 			}
 			scanned := 0
-			err := l.terms(field, typed, func(t string) bool {
+			err := l.Terms(field, typed, func(t string) bool {
 				if !strings.HasPrefix(t, typed) {
 					return false
 				}
@@ -162,11 +162,11 @@ func (v *vocabulary) mostUsed(e *evaluation, words []string, n int) ([]string, e
 	counts := make(map[string]uint64, len(words))
 	for _, w := range words {
 		for _, l := range e.leaves {
-			docs, err := l.docs(dictionaryOf(w), w)
+			docs, err := l.Docs(dictionaryOf(w), w)
 			if err != nil {
 				return nil, err
 			}
-			counts[w] += l.cardinality(docs)
+			counts[w] += l.Cardinality(docs)
 		}
 	}
 	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
@@ -188,16 +188,16 @@ func (v *vocabulary) mostUsed(e *evaluation, words []string, n int) ([]string, e
 // dictionaryOf is the field that has a token as a term of its own.
 func dictionaryOf(word string) string {
 	if analysis.Stem(word) == word {
-		return termField
+		return segment.TermField
 	}
-	return wordField
+	return segment.WordField
 }
 
 // isWritten tells whether some document has the word itself, looking at a few.
 func isWritten(e *evaluation, word string) (bool, error) {
 	const few = 16 // a stem that is no word is a token in none of them
 	for _, l := range e.leaves {
-		docs, err := l.docs(dictionaryOf(word), word)
+		docs, err := l.Docs(dictionaryOf(word), word)
 		if err != nil || docs == nil {
 			if err != nil {
 				return false, err
@@ -208,7 +208,7 @@ func isWritten(e *evaluation, word string) (bool, error) {
 		for it := docs.Iterator(); it.HasNext() && sample.GetCardinality() < few; {
 			sample.Add(it.Next())
 		}
-		tokens, err := l.tokens(word, sample)
+		tokens, err := l.Tokens(word, sample)
 		if err != nil {
 			return false, err
 		}
@@ -218,5 +218,3 @@ func isWritten(e *evaluation, word string) (bool, error) {
 	}
 	return false, nil
 }
-
-var _ segment.Automaton = (*levenshtein.DFA)(nil)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/postern/postern/search/analysis"
 	"github.com/postern/postern/search/paste"
+	"github.com/postern/postern/search/segment"
 )
 
 // What the strings of a reading are worth beside each other, as shares of the
@@ -197,7 +198,7 @@ func (e *evaluation) having(units []*unit, conditions allOf) (matches, error) {
 		for j, u := range units {
 			sets[j] = u.docs[i]
 		}
-		within, err := conditions.match(e, i, intersect(union(sets...), l.alive()))
+		within, err := conditions.match(e, i, segment.Intersect(segment.Union(sets...), l.Alive()))
 		if err != nil {
 			return m, err
 		}

@@ -1,10 +1,6 @@
-package search
+package segment
 
-import (
-	"sync"
-
-	"github.com/RoaringBitmap/roaring/v2"
-)
+import "sync"
 
 // The engine reads a posting list from its front: to learn the weights of a few
 // documents it steps over all before them. The lists of words that many documents
@@ -74,48 +70,4 @@ func (d *denseLists) forget() {
 	}
 	delete(d.byTerm, oldest)
 	delete(d.used, oldest)
-}
-
-// weights are the frequencies and norms of a list by document, or nil when it is
-// better read for the wanted hits: it is short, or most of it is wanted.
-func (p postings) weights(hits uint64) ([]uint16, error) {
-	size, all := p.leaf.size(), p.docs.GetCardinality()
-	if size < denseFrom || all*denseShare < uint64(size) {
-		return nil, nil
-	}
-	if hits*denseWorth >= all {
-		return p.leaf.columns.dense.kept(p.term), nil
-	}
-	return p.leaf.columns.dense.of(p.term, func() ([]uint16, error) {
-		out := make([]uint16, size)
-		err := p.read(p.docs, func(doc uint32, freq, norm uint8) {
-			if int(doc) < size {
-				out[doc] = uint16(freq)<<8 | uint16(norm)
-			}
-		})
-		return out, err
-	})
-}
-
-// each calls fn with the documents among wanted and their stored frequency and
-// norm (see impact), in order.
-func (p postings) each(wanted *roaring.Bitmap, fn func(doc uint32, freq, norm uint8)) error {
-	hits := intersect(p.docs, wanted)
-	if hits == nil || hits.IsEmpty() {
-		return nil
-	}
-	weights, err := p.weights(hits.GetCardinality())
-	if err != nil {
-		return err
-	}
-	if weights == nil {
-		return p.read(hits, fn)
-	}
-	for it := hits.Iterator(); it.HasNext(); {
-		doc := it.Next()
-		if int(doc) < len(weights) { // damaged data must not read outside
-			fn(doc, uint8(weights[doc]>>8), uint8(weights[doc]))
-		}
-	}
-	return nil
 }
