@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -18,6 +19,7 @@ import (
 // fakeFeeds accepts a line as an item; the lines "bad", "broken" and "busy" are
 // what they say.
 type fakeFeeds struct {
+	mu      sync.Mutex // of posts
 	posts   []feed.Input
 	sources []ledger.SourceStatus
 	letters []ledger.DeadLetter
@@ -25,7 +27,9 @@ type fakeFeeds struct {
 }
 
 func (f *fakeFeeds) Accept(_ context.Context, format string, in feed.Input) (a ledger.Answer, err error) {
+	f.mu.Lock()
 	f.posts = append(f.posts, in)
+	f.mu.Unlock()
 	if format == "none" {
 		return a, fault.New(fault.NotFound, "fake", "no such format")
 	}
