@@ -39,12 +39,15 @@ func (c *compiler) arithmeticRow(o Objective) Row {
 	}
 	row := Row{Key: rowKey(o), Cells: []Value{
 		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, state, measured(r, r.Good), measured(r, r.Total), noHow(sliValue(o, r)),
-		words(targetText(o.SLO.Target)), allowed(r), noHow(spentValue(o, r)),
+		targetValue(o), allowed(r), noHow(spentValue(o, r)),
 		{Text: percentText(r.Coverage, 1), Number: number(r.Coverage), Unit: Ratio}, words(windowText(o.SLO.Window) + " " + method(o.SLO)), measured(w, w.Total-w.Good), allowed(w),
 		noHow(c.leastLeft([]Objective{o})), words(short(o.SLO.Hash)),
 	}}
 	if r.State == slo.NotYet {
 		row.Cells[8] = dash(Ratio)
+	}
+	if o.composite() { // its counts are those of its parts
+		row.Cells[2], row.Cells[3], row.Cells[10] = dash(Count), dash(Count), dash(Count)
 	}
 	return row
 }

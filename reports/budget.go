@@ -84,13 +84,20 @@ func windowText(w slo.Window) string {
 func (c *compiler) budget() Section {
 	s := Section{Title: "Error budget", Note: "Spent: bad events of the " + strings.ToLower(c.spanHead()) + " over what the objective's own window allows (where that is shorter: over what the " + strings.ToLower(c.spanHead()) + " allows). Left below zero: the budget is overspent by so much."}
 	all := c.spenders()
-	if len(all) == 0 {
+	if len(all) > 0 {
+		s.Tables = append(s.Tables, c.spenderTable(all))
+	}
+	for _, t := range []Table{c.spendTable(), c.compositeTable(), c.projectedTable()} {
+		if len(t.Rows) > 0 {
+			s.Tables = append(s.Tables, t)
+		}
+	}
+	switch {
+	case len(s.Tables) == 0:
 		s.Empty = "Nothing measured spent any budget in this period."
 		return s
-	}
-	s.Tables = append(s.Tables, c.spenderTable(all))
-	if t := c.spendTable(); len(t.Rows) > 0 {
-		s.Tables = append(s.Tables, t)
+	case len(all) == 0:
+		return s
 	}
 	s.Charts = append(s.Charts, c.spendChart(all))
 	most := 5

@@ -60,6 +60,9 @@ type Objective struct {
 	// Exhausts is when the budget is used up at the pace of the last day; nil when
 	// it is not being spent.
 	Exhausts *time.Duration
+	// Projected is the whole of the SLO's own window, estimated; nil unless it is a
+	// calendar window that is not over.
+	Projected *slo.Projection `json:",omitempty"`
 }
 
 // BurnRule is one multi-window rule and how long its condition held.

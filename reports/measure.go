@@ -37,7 +37,10 @@ const ruleReach = 3 * 24 * time.Hour
 // Need is from when on the buckets are read for a period: the first span in which
 // the objective was defined, its window and the longest burn-rate rule.
 func (m Measurement) Need(p period.Period, asOf time.Time) time.Time {
-	need, _ := window(m.SLO, asOf)
+	need, end := window(m.SLO, asOf)
+	if t := asOf.Add(-projectReach); !m.SLO.Window.Rolling && end.After(asOf) && t.Before(need) {
+		need = t
+	}
 	if t := p.From.Add(-ruleReach); t.Before(need) {
 		need = t
 	}
@@ -85,6 +88,7 @@ func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 	from, to := window(s, asOf)
 	own := slo.Span{From: from, To: to, Now: asOf}
 	o.Window = slo.Evaluate(s, buckets, own)
+	o.Projected = projected(s, o.Window, buckets, own)
 	length := to.Sub(from)
 	for _, b := range slo.Burndown(s, buckets, own, max(length/burndownSteps, s.BucketLen())) {
 		o.Left = append(o.Left, Point{At: b.At.UTC(), Value: finite(b.Left)})

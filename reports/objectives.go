@@ -292,7 +292,7 @@ func (c *compiler) lookRow(o Objective) Row {
 	row := Row{Key: "look-" + o.SLO.Name, Cells: []Value{
 		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)},
 		{Text: c.serviceTitle(o.SLO.Service), Link: serviceLink(o.SLO.Service)},
-		c.verdictValue(o, r), sliValue(o, r), words(targetText(o.SLO.Target)), spentValue(o, r), {}, c.leastLeft([]Objective{o}), c.course(o),
+		c.verdictValue(o, r), sliValue(o, r), targetValue(o), spentValue(o, r), {}, c.leastLeft([]Objective{o}), c.course(o),
 	}}
 	switch {
 	case was.State != slo.NotYet && r.Hash != was.Hash && was.Hash != "":
@@ -321,8 +321,19 @@ func (c *compiler) verdictValue(o Objective, r slo.Result) Value {
 	return v
 }
 
+// targetValue is the target; a composite has none.
+func targetValue(o Objective) Value {
+	if o.composite() {
+		return words("—")
+	}
+	return words(targetText(o.SLO.Target))
+}
+
 // sliValue is the indicator; a partial one carries its bounds.
 func sliValue(o Objective, r slo.Result) Value {
+	if o.composite() {
+		return Value{Text: "composite", How: rowKey(o)}
+	}
 	if r.SLI == nil || r.State == slo.Invalid {
 		return Value{Text: r.State.Words(), Unit: Ratio, Tone: Gap, How: rowKey(o)}
 	}

@@ -77,6 +77,9 @@ func (c *compiler) windowRow(o Objective) Row {
 // wrong on them.
 func (c *compiler) whyApart(o Objective) string {
 	r, w := c.now(o), o.Window
+	if o.composite() {
+		return "Its parts were counted over other days: see them."
+	}
 	if r.Hash != w.Hash {
 		return "The two are judged by different definitions: one changed in between."
 	}

@@ -180,6 +180,9 @@ func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports
 		if m.err != nil {
 			return m.err
 		}
+		if len(m.objective.SLO.Parts) > 0 {
+			m.objective = reports.Compose(m.objective.SLO, m.at, partsOf(m.objective.SLO, done), p, in.AsOf)
+		}
 		if m.there {
 			in.Objectives = append(in.Objectives, m.objective)
 		}
@@ -196,9 +199,10 @@ func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports
 
 // measured is what became of one objective.
 type measured struct {
-	objective reports.Objective
+	objective reports.Objective // of a composite nothing but the SLO
 	there     bool
-	costs     map[string]reports.Spend // by incident
+	at        func(t time.Time) (slo.SLO, bool) // the definition in force
+	costs     map[string]reports.Spend          // by incident
 	edits     []reports.DefinitionEdit
 	err       error
 }
@@ -212,6 +216,10 @@ func (c *Collector) measure(ctx context.Context, name string, p period.Period, i
 	at := func(t time.Time) (slo.SLO, bool) { return inForce(versions, t) }
 	s, ok := at(in.AsOf.Add(-time.Nanosecond))
 	if !ok {
+		return out
+	}
+	if len(s.Parts) > 0 {
+		out.objective.SLO, out.there, out.at = s, true, at
 		return out
 	}
 	m := reports.Measurement{SLO: s, At: at}
@@ -231,6 +239,17 @@ func (c *Collector) measure(ctx context.Context, name string, p period.Period, i
 		}
 	}
 	return out
+}
+
+// partsOf are the objectives that a composite is made of, as far as they were
+// measured.
+func partsOf(s slo.SLO, done []measured) (parts []reports.Objective) {
+	for _, m := range done {
+		if m.there && slices.ContainsFunc(s.Parts, func(p slo.Part) bool { return p.SLO == m.objective.SLO.Name }) {
+			parts = append(parts, m.objective)
+		}
+	}
+	return parts
 }
 
 // inForce is the definition that counted at an instant.

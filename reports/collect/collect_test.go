@@ -2,6 +2,7 @@ package collect_test
 
 import (
 	"context"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -98,5 +99,58 @@ func TestCollectIsDeterministic(t *testing.T) {
 	}
 	if len(hashes) != 1 {
 		t.Errorf("%d different inputs of one day", len(hashes))
+	}
+}
+
+// composed is the large organisation with an objective that is made of two others.
+type composed struct{ large }
+
+func (c composed) Names(ctx context.Context) ([]string, error) {
+	all, err := c.large.Names(ctx)
+	return append([]string{"composite"}, all...), err
+}
+
+func (c composed) Versions(ctx context.Context, name string) ([]collect.Version, error) {
+	if name != "composite" {
+		return c.large.Versions(ctx, name)
+	}
+	all, err := c.large.Versions(ctx, "objective-000")
+	all[0].SLO.Name, all[0].SLO.Target = name, 0
+	all[0].SLO.Parts = []slo.Part{{SLO: "objective-000", Weight: 1}, {SLO: "objective-001", Weight: 3}}
+	return all, err
+}
+
+// A composite is judged from its parts, over every span and over its window.
+func TestCompositesAreJudgedFromTheirParts(t *testing.T) {
+	l := composed{large{2, 1}}
+	c := collect.New(collect.Sources{Catalog: l, Ledger: l.large, Targets: reports.Targets{Policy: incident.DefaultPolicy()}})
+	p, err := period.Of(period.Weekly, "2026-W46", time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := c.Collect(t.Context(), reports.BuiltIn("UTC")[1], p, p.To)
+	if err != nil || len(in.Objectives) != 3 {
+		t.Fatalf("%d objectives, %v", len(in.Objectives), err)
+	}
+	whole, a, b := in.Objectives[0], in.Objectives[1], in.Objectives[2]
+	if len(whole.Results) != len(a.Results) {
+		t.Fatalf("%d results of a composite, %d of its part", len(whole.Results), len(a.Results))
+	}
+	for n := range whole.Results {
+		checkComposite(t, whole.Results[n], a.Results[n], b.Results[n])
+	}
+	checkComposite(t, whole.Window, a.Window, b.Window)
+}
+
+func checkComposite(t *testing.T, whole, a, b slo.Result) {
+	t.Helper()
+	if a.Spent == nil || b.Spent == nil {
+		if whole.Spent != nil {
+			t.Errorf("%s: spent %g without its parts", whole.From, *whole.Spent)
+		}
+		return
+	}
+	if want := (*a.Spent + 3**b.Spent) / 4; whole.Spent == nil || math.Abs(*whole.Spent-want) > 1e-12 || *whole.Met != (want <= 1) {
+		t.Errorf("%s: %+v, want %g spent", whole.From, whole, want)
 	}
 }
