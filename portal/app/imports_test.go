@@ -50,6 +50,7 @@ var rules = map[string][]string{
 	"reports/press":                {"portal/base/fault", "reports", "reports/archive", "reports/period"},
 	"reports/alert":                {"reports/stat"},
 	"reports/chart":                {},
+	"reports/chart/charttest":      {"reports/chart"},
 	"reports/change":               {"reports/revision", "reports/stat"},
 	"reports/deliver":              {"portal/base/fault", "reports", "reports/plain", "templates"},
 	"reports/deliver/outbox":       {"portal/base/fault", "portal/base/kv", "reports/deliver"},

@@ -1,4 +1,4 @@
-package chart
+package chart_test
 
 import (
 	"bytes"
@@ -7,13 +7,16 @@ import (
 	"time"
 
 	gochart "github.com/wcharczuk/go-chart/v2"
+
+	"github.com/postern/postern/reports/chart"
+	"github.com/postern/postern/reports/chart/charttest"
 )
 
 // fifty are 50 series of a month of 5-minute buckets: 8,640 points each.
-func fifty() Lines {
-	l := Lines{Title: "Fifty services", Unit: Percent, From: day(0), To: day(30)}
+func fifty() chart.Lines {
+	l := chart.Lines{Title: "Fifty services", Unit: chart.Percent, From: charttest.Day(0), To: charttest.Day(30)}
 	for i := range 50 {
-		l.Lines = append(l.Lines, Line{Name: "s", Points: wave(8640, 5*time.Minute, func(k int) float64 { return 0.99 + 0.01*math.Sin(float64(k*(i+1))/500) })})
+		l.Lines = append(l.Lines, chart.Line{Name: "s", Points: charttest.Wave(8640, 5*time.Minute, func(k int) float64 { return 0.99 + 0.01*math.Sin(float64(k*(i+1))/500) })})
 	}
 	return l
 }
@@ -25,7 +28,7 @@ func BenchmarkFiftySeries(b *testing.B) {
 	f := fifty()
 	b.Run("png", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := d.PNG(f, Light); err != nil {
+			if _, err := d.PNG(f, chart.Light); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -147,55 +147,15 @@ func TestFormatSeconds(t *testing.T) {
 }
 
 func TestFitCutsToWidth(t *testing.T) {
-	f := drawer(t).face
+	f, err := loadFace(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.StringN(0, 80, -1).Draw(t, "s")
 		width := rapid.Float64Range(0, 300).Draw(t, "width")
 		if cut := f.fit(s, 12, width); f.width(cut, 12) > width+0.01 {
 			t.Fatalf("%q is %v wide, over %v", cut, f.width(cut, 12), width)
 		}
-	})
-}
-
-// go-chart keeps a font in a global behind a broken lock; figures drawn side by
-// side must not come near it.
-func TestDrawingSideBySide(t *testing.T) {
-	d := drawer(t)
-	f := sheet()["lines-sli"]
-	done := make(chan error)
-	const workers = 4
-	for range workers {
-		go func() {
-			_, err := d.PNG(f, Dark)
-			if err == nil {
-				_, err = d.SVG(f)
-			}
-			done <- err
-		}()
-	}
-	for range workers {
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-func FuzzText(f *testing.F) {
-	f.Add(hostile, 20.0)
-	f.Add("\xff\xfe<", 1.0)
-	d, err := NewDrawer(nil)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, s string, v float64) {
-		figure := Lines{
-			Title: s, From: day(0), To: day(2), Lines: []Line{{Name: s, Points: []Point{{day(0), v}, {day(1), 1}, {day(2), v}}}, {Name: "x"}},
-			Marks: []Mark{{v, s}}, Bands: []Band{{day(0), day(1), s}},
-		}
-		svg, err := d.SVG(figure)
-		if err != nil {
-			t.Fatal(err)
-		}
-		checkWellFormed(t, svg)
 	})
 }

@@ -67,17 +67,27 @@ func (k Clock) draw(c *canvas) error {
 
 // cell draws one hour's count, shaded as a share of the highest.
 func (k Clock) cell(c *canvas, b box, n, highest int) {
-	const faintest, strongest, inverse = 0.15, 1.0, 0.55
 	inner := box{b.x + 1, b.y + 1, b.w - 2, b.h - 2}
 	if n <= 0 {
 		c.rect(inner, Rule, 0.35)
 		return
 	}
-	shade := faintest + (strongest-faintest)*float64(n)/float64(highest)
+	shade, role := shadeOf(float64(n) / float64(highest))
 	c.rect(inner, Accent, shade)
-	role := Ink
-	if shade > inverse {
-		role = Paper
+	label := strconv.Itoa(n)
+	if thousand := 1000; c.textWidth(label, smallSize) > b.w {
+		label = strconv.Itoa(n/thousand) + "k"
 	}
-	c.text(b.x+b.w/2, b.y+b.h*0.66, strconv.Itoa(n), textStyle{role: role, size: smallSize, at: middle, width: b.w})
+	c.text(b.x+b.w/2, b.y+b.h*0.66, label, textStyle{role: role, size: smallSize, at: middle, width: b.w})
+}
+
+// shadeOf is how dark a share of the highest count is, and the role of the text
+// on it. Between the light and the dark shades lie those on which neither ink nor
+// paper reaches 4.5:1 in both themes; none of them is used.
+func shadeOf(share float64) (float64, Role) {
+	const faintest, light, dark, strongest, much = 0.15, 0.47, 0.84, 1.0, 2.0 / 3
+	if share <= much {
+		return faintest + (light-faintest)*share/much, Ink
+	}
+	return dark + (strongest-dark)*(share-much)/(1-much), Paper
 }

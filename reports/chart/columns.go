@@ -86,7 +86,7 @@ func drawable(v float64) float64 {
 func (f Columns) legend() []legendEntry {
 	entries := make([]legendEntry, 0, len(f.Stacks)+1)
 	for i, s := range f.Stacks {
-		entries = append(entries, legendEntry{name: s.Name, role: f.role(i)})
+		entries = append(entries, legendEntry{name: s.Name, role: f.role(i), texture: i})
 	}
 	if f.Marks != nil {
 		entries = append(entries, legendEntry{name: "▼ " + f.MarksName})
@@ -127,12 +127,14 @@ func (f Columns) labels(p *plot) (width float64) {
 		widest = max(widest, p.c.textWidth(n, labelSize))
 	}
 	width = (p.right - p.left) / float64(len(f.Names))
+	const readable = 72 // logical pixels: a name cut to this still says something
 	each := 1 + int((widest+gapLabel)/width)
-	if widest+gapLabel <= width {
+	if widest+gapLabel <= width || width >= readable {
 		each = 1
 	}
 	for i := 0; i < len(f.Names); i += each {
-		p.x.ticks = append(p.x.ticks, tick{float64(i) + 0.5, f.Names[i]})
+		name := p.c.fit(f.Names[i], labelSize, max(width*float64(each)-gapLabel, readable))
+		p.x.ticks = append(p.x.ticks, tick{float64(i) + 0.5, name})
 	}
 	return width
 }
@@ -145,6 +147,7 @@ func (f Columns) column(p *plot, i int, top, width float64) {
 		v := drawable(at(s.Values, i))
 		y1, y2 := p.py(base), p.py(base+v)
 		p.c.rect(box{x, y2, w, y1 - y2}, f.role(k), 1)
+		p.c.texture(box{x, y2, w, y1 - y2}, k)
 		if k > 0 && v > 0 {
 			p.c.line(segment{x, y1, x + w, y1}, pen{width: 1, role: Paper})
 		}
@@ -153,8 +156,9 @@ func (f Columns) column(p *plot, i int, top, width float64) {
 	if n := at(f.Marks, i); n > 0 {
 		mx, my := x+w/2, p.py(top)-4
 		p.c.polygon(Bad, mx-5, my-8, mx+5, my-8, mx, my)
-		if n > 1 {
-			p.c.text(mx+7, my, Count.Exact(float64(n)), textStyle{role: Bad, size: smallSize})
+		// Where columns stand close the number would lie on the next one.
+		if label := Count.Exact(float64(n)); n > 1 && 7+p.c.textWidth(label, smallSize) <= width-w/2 {
+			p.c.text(mx+7, my, label, textStyle{role: Bad, size: smallSize})
 		}
 	}
 }

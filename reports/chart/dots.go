@@ -73,34 +73,67 @@ func (d Dots) draw(c *canvas) error {
 			longest = i
 		}
 	}
-	for i, dot := range d.Dots {
-		d.dot(p, dot, i == longest)
+	for _, dot := range d.Dots {
+		d.dot(p, dot)
 	}
+	d.name(p, d.Dots[longest])
 	for _, draw := range labels {
 		draw()
 	}
 	return nil
 }
 
-// dot draws one; the longest is named, the others are in the table.
-func (d Dots) dot(p *plot, dot Dot, named bool) {
-	x := p.px(seconds(dot.At))
+// dotRadius is in logical pixels.
+const dotRadius = 4.5
+
+// place is where a dot stands; ok is false for one that is not in the plot.
+func (d Dots) place(p *plot, dot Dot) (x, y float64, ok bool) {
+	x = p.px(seconds(dot.At))
 	if dot.Value <= 0 || !finite(dot.Value) || x < p.left-1 || x > p.right+1 {
+		return 0, 0, false
+	}
+	return x, p.py(dot.Value), true
+}
+
+func (d Dots) dot(p *plot, dot Dot) {
+	x, y, ok := d.place(p, dot)
+	if !ok {
 		return
 	}
-	const radius = 4.5
-	y := p.py(dot.Value)
-	p.c.circle(x, y, radius, orRole(dot.Role), dot.Open)
+	p.c.circle(x, y, dotRadius, orRole(dot.Role), dot.Open)
 	if dot.Open {
-		p.c.line(segment{x, y - radius, x, y - radius - 8}, pen{width: 1.5, role: orRole(dot.Role)})
-		p.c.polygon(orRole(dot.Role), x-4, y-radius-7, x+4, y-radius-7, x, y-radius-13)
+		p.c.line(segment{x, y - dotRadius, x, y - dotRadius - 8}, pen{width: 1.5, role: orRole(dot.Role)})
+		p.c.polygon(orRole(dot.Role), x-4, y-dotRadius-7, x+4, y-dotRadius-7, x, y-dotRadius-13)
 	}
-	if named && dot.Label != "" {
-		const room = 220
-		if x > (p.left+p.right)/2 {
-			p.c.text(x-radius-4, y+4, dot.Label, textStyle{role: Ink, size: smallSize, at: end, width: room})
-		} else {
-			p.c.text(x+radius+4, y+4, dot.Label, textStyle{role: Ink, size: smallSize, width: room})
+}
+
+// name sets a dot's label beside it, on the side where it covers no other dot
+// and no label of a mark; the others are in the table. Without such a side there
+// is none.
+func (d Dots) name(p *plot, dot Dot) {
+	x, y, ok := d.place(p, dot)
+	if !ok || dot.Label == "" {
+		return
+	}
+	const longest = 220
+	label := p.c.fit(dot.Label, smallSize, longest)
+	w := p.c.textWidth(label, smallSize)
+	for _, left := range []float64{x + dotRadius + 4, x - dotRadius - 4 - w} {
+		if left >= p.left && left+w <= p.right && d.free(p, left, y, w) {
+			p.c.text(left, y+4, label, textStyle{role: Ink, size: smallSize})
+			return
 		}
 	}
+}
+
+// free tells whether no dot and no label of a mark lies on a line of text.
+func (d Dots) free(p *plot, left, y, w float64) bool {
+	const above, below = dotRadius + smallSize/2 + 13, dotRadius + smallSize/2 // an open dot has an arrow on top
+	for _, other := range d.Dots {
+		x, oy, ok := d.place(p, other)
+		if ok && x > left-dotRadius-2 && x < left+w+dotRadius+2 && y > oy-above && y < oy+below {
+			return false
+		}
+	}
+	return !p.marked(d.Marks, box{left, y - smallSize, w, 2 * smallSize})
 }

@@ -5,6 +5,8 @@ type legendEntry struct {
 	name string
 	role Role
 	line bool // shown as a line with its dashes, else as a box
+	// texture of the box, of those that canvas.texture knows
+	texture int
 }
 
 // legendHeight is how much room a legend takes: none when there is nothing to
@@ -49,10 +51,15 @@ func drawLegend(c *canvas, entries []legendEntry) {
 	for i, row := range legendRows(c, entries) {
 		x, y := 0.0, float64(i)*lineSpace
 		for _, e := range row {
-			if e.line {
+			sample := box{x, y + 2, 10, 10}
+			switch {
+			case e.line:
 				c.line(segment{x, y + 7, x + legendMark - 6, y + 7}, pen{2, e.role, dashOf(e.role)})
-			} else if e.role != Paper {
-				c.rect(box{x, y + 2, 10, 10}, e.role, 1)
+			case e.role == None:
+				c.gap(sample)
+			case e.role != Paper:
+				c.rect(sample, e.role, 1)
+				c.texture(sample, e.texture)
 			}
 			c.text(x+legendMark, y+11, e.name, textStyle{role: Ink, width: legendWidth})
 			x += legendMark + min(c.textWidth(e.name, labelSize), legendWidth) + legendGap

@@ -99,7 +99,7 @@ func (l Lines) draw(c *canvas) error {
 	p.x = timeAxis(l.From, l.To, l.zone(), p.right-p.left)
 	drawLegend(c, legend)
 	p.grid()
-	labels := append(p.bands(l.Bands), p.marks(l.Marks)...)
+	labels := append(p.bands(l.Bands, l.Marks), p.marks(l.Marks)...)
 	if err := l.strokes(p); err != nil {
 		return err
 	}

@@ -56,8 +56,9 @@ type Band struct {
 }
 
 // bands shades spans of time. It returns what names them, as far as there is
-// room; labels are drawn last, so that no line crosses them.
-func (p *plot) bands(bands []Band) (labels []func()) {
+// room and no mark is named there; labels are drawn last, so that no line crosses
+// them.
+func (p *plot) bands(bands []Band, marks []Mark) (labels []func()) {
 	free := p.left
 	for _, b := range bands {
 		from, to := max(p.px(seconds(b.From)), p.left), min(p.px(seconds(b.To)), p.right)
@@ -69,7 +70,11 @@ func (p *plot) bands(bands []Band) (labels []func()) {
 		p.c.rect(box{from, p.top, to - from, p.bottom - p.top}, Bad, 0.18)
 		p.c.line(segment{from, p.top, from, p.bottom}, pen{1, Bad, []float64{2, 2}})
 		w := p.c.textWidth(b.Label, smallSize)
-		if x := from + 3; x >= free && x+w <= p.right {
+		x := from + 3
+		if x+w > p.right { // no room behind it: before it
+			x = from - 3 - w
+		}
+		if x >= free && w > 0 && x+w <= p.right && !p.marked(marks, box{x, p.top, w, smallSize}) {
 			labels = append(labels, func() {
 				p.c.label(x, p.top+smallSize, b.Label, textStyle{role: Bad, size: smallSize, width: w})
 			})
@@ -87,15 +92,45 @@ type Mark struct {
 
 // marks draws horizontal lines. It returns what names them at the right end.
 func (p *plot) marks(marks []Mark) (labels []func()) {
-	for _, m := range marks {
+	for n, m := range marks {
 		y := p.py(m.Value)
 		if !finite(y) || y < p.top-1 || y > p.bottom+1 {
 			continue
 		}
 		p.c.line(segment{p.left, y, p.right, y}, pen{1.5, Warn, []float64{6, 4}})
+		if p.marked(marks[:n], p.markBox(m)) {
+			continue // another one is named there
+		}
 		labels = append(labels, func() {
-			p.c.label(p.right-2, y-5, m.Label, textStyle{role: Warn, size: smallSize, at: end, width: (p.right - p.left) / 2})
+			p.c.label(p.right-2, p.markBase(m), m.Label, textStyle{role: Warn, size: smallSize, at: end, width: (p.right - p.left) / 2})
 		})
 	}
 	return labels
+}
+
+// markBase is the baseline of a mark's label: above its line, or below it where
+// the figure ends.
+func (p *plot) markBase(m Mark) float64 {
+	y := p.py(m.Value)
+	if y-5-smallSize < 0 {
+		return y + smallSize + 3
+	}
+	return y - 5
+}
+
+// markBox is what a mark's label covers.
+func (p *plot) markBox(m Mark) box {
+	w := min(p.c.textWidth(m.Label, smallSize), (p.right-p.left)/2)
+	return box{p.right - 2 - w, p.markBase(m) - smallSize, w, smallSize + 3}
+}
+
+// marked tells whether one of the marks' labels lies on an area.
+func (p *plot) marked(marks []Mark, b box) bool {
+	for _, m := range marks {
+		k := p.markBox(m)
+		if k.x < b.x+b.w && b.x < k.x+k.w && k.y < b.y+b.h && b.y < k.y+k.h {
+			return true
+		}
+	}
+	return false
 }

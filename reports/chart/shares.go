@@ -1,7 +1,5 @@
 package chart
 
-import "strconv"
-
 // Share is one row of a Shares figure.
 type Share struct {
 	Name  string
@@ -81,11 +79,12 @@ func (s Shares) draw(c *canvas) error {
 }
 
 func (s Shares) row(c *canvas, r Share, names, y float64) {
-	const counts = 56 // logical pixels for "n 1,234"
 	n := s.sum(r)
+	count := "n " + Count.Exact(float64(n))
+	counts := max(56, c.textWidth(count, labelSize)+gapLabel) // logical pixels
 	left, room := names+gapLabel, c.width-names-gapLabel-counts
 	c.text(0, y+shareThick-5, r.Name, textStyle{role: Ink, width: names})
-	c.text(left+room+gapLabel, y+shareThick-5, "n "+Count.Exact(float64(n)), textStyle{role: Muted})
+	c.text(left+room+gapLabel, y+shareThick-5, count, textStyle{role: Muted})
 	if n == 0 {
 		c.hatch(box{left, y, room, shareThick})
 		return
@@ -95,12 +94,16 @@ func (s Shares) row(c *canvas, r Share, names, y float64) {
 		v := max(at(r.Parts, i), 0)
 		w := float64(v) / float64(n) * room
 		if p.Role == None {
-			c.rect(box{x, y, w, shareThick}, None, 0.12)
-			c.hatch(box{x, y, w, shareThick})
+			c.gap(box{x, y, w, shareThick})
 		} else {
 			c.rect(box{x, y, w, shareThick}, p.Role, 1)
 		}
-		if label := strconv.Itoa(v); v > 0 && c.textWidth(label, smallSize)+6 <= w {
+		// The word goes along where there is room: in grey, met and missed look alike.
+		label := Count.Exact(float64(v))
+		if said := label + " " + p.Name; c.textWidth(said, smallSize)+6 <= w {
+			label = said
+		}
+		if v > 0 && c.textWidth(label, smallSize)+6 <= w {
 			role := Paper
 			if p.Role == None {
 				role = Ink
