@@ -1,0 +1,131 @@
+package app
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/postern/postern/reports"
+)
+
+// root is the top folder of the repository.
+const root = "../.."
+
+// read gives a file of the repository as text.
+func read(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// TestEveryFormatIsTold holds every place that lists the formats of feeds against
+// the decoders.
+func TestEveryFormatIsTold(t *testing.T) {
+	places := []string{"reports/feed/hostile_test.go", "portal/web/feedpage.go", "cmd/postern/feed.go", "docs/feeds.md"}
+	for _, place := range places {
+		text := read(t, place)
+		for format := range decoders() {
+			if !regexp.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(format) + `($|[^\w-])`).MatchString(text) {
+				t.Errorf("%s does not name the format %s", place, format)
+			}
+		}
+	}
+}
+
+// TestEverySectionIsTold holds the page about reports against the sections.
+func TestEverySectionIsTold(t *testing.T) {
+	text := read(t, "docs/reports.md")
+	for _, key := range reports.SectionKeys() {
+		if !strings.Contains(text, "`"+key+"`") {
+			t.Errorf("docs/reports.md does not name the section %s", key)
+		}
+	}
+}
+
+// pages are the texts for people: the README and docs, without the pages of the
+// rules, which are made and show examples.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{"README.md": read(t, "README.md")}
+	err := filepath.WalkDir(filepath.Join(root, "docs"), func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && d.Name() == "rules" {
+			if err == nil {
+				err = fs.SkipDir
+			}
+			return err
+		}
+		if strings.HasSuffix(name, ".md") {
+			rel, err := filepath.Rel(root, name)
+			if err != nil {
+				return err
+			}
+			out[rel] = read(t, rel)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestDocsNameRealFiles holds the paths and tests that the docs name against the
+// tree. A path with a word in capitals stands for any.
+func TestDocsNameRealFiles(t *testing.T) {
+	named := regexp.MustCompile("`((?:cmd|portal|postmortems|reports|search|static|templates)/[^` ]*\\.(?:go|html|css|js))`")
+	n := 0
+	for page, text := range pages(t) {
+		for _, m := range named.FindAllStringSubmatch(text, -1) {
+			if n++; strings.Contains(m[1], "NAME") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(root, m[1])); err != nil {
+				t.Errorf("%s names %s: %v", page, m[1], err)
+			}
+		}
+	}
+	if n < 30 {
+		t.Errorf("only %d files are named", n)
+	}
+}
+
+// TestDocsLinksLead follows the links between the pages, to their headings too.
+func TestDocsLinksLead(t *testing.T) {
+	all := pages(t)
+	fence := regexp.MustCompile("(?s)\n```.*?\n```|`[^`\n]*`")
+	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	for page, text := range all {
+		for _, m := range link.FindAllStringSubmatch(fence.ReplaceAllString(text, ""), -1) {
+			target, anchor, _ := strings.Cut(m[1], "#")
+			if strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") {
+				continue
+			}
+			to := page
+			if target != "" {
+				to = filepath.Join(filepath.Dir(page), target)
+			}
+			if _, err := os.Stat(filepath.Join(root, to)); err != nil {
+				t.Errorf("%s links to %s: %v", page, m[1], err)
+			}
+			if anchor != "" && !headings(all[to])[anchor] {
+				t.Errorf("%s links to %s, which has no such heading", page, m[1])
+			}
+		}
+	}
+}
+
+// headings are the anchors that a page has, as forges make them.
+func headings(text string) map[string]bool {
+	out := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(text, -1) {
+		anchor := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(m[1]), "")
+		out[strings.ReplaceAll(anchor, " ", "-")] = true
+	}
+	return out
+}
