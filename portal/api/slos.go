@@ -20,6 +20,8 @@ type Board interface {
 	// Judge is an objective over a span, or over its own window when both ends are
 	// zero. Errors are fault.NotFound, fault.Gone and fault.Invalid.
 	Judge(ctx context.Context, name string, from, to time.Time) (board.Judged, error)
+	// Origins are the sources of the counts that a judgement was made of.
+	Origins(ctx context.Context, j board.Judged) ([]slo.Origin, error)
 }
 
 type slosRequest struct {
@@ -67,6 +69,19 @@ type SLO struct {
 	Revision    *int64   `json:"revision" doc:"The highest revision of the counts that were added up; null without counts."`
 	Open        bool     `json:"open" doc:"The span is not over: numbers are to date."`
 	Definition  string   `json:"definition" doc:"Tells definitions from each other: the one that was applied."`
+}
+
+// SLOAnswer is the answer of GET /slos/{name}.
+type SLOAnswer struct {
+	SLO
+	Sources []SLOSource `json:"sources" nullable:"false" doc:"Whose counts were added up and whose were set aside: each UTC day belongs to one source."`
+}
+
+// SLOSource is what one source is to the counts of an objective.
+type SLOSource struct {
+	Source string `json:"source" doc:"The feed, or prometheus/NAME for the portal's own measurement."`
+	Days   int    `json:"days" doc:"UTC days that it speaks for."`
+	Aside  int    `json:"set_aside_days" doc:"UTC days on which it counted, too, and another covers more."`
 }
 
 func (s service) slos(ctx context.Context, in *slosRequest) (SLOsAnswer, error) {
@@ -134,19 +149,23 @@ func (s service) mostJudged(from, to time.Time) int {
 	return int(maxJudgedDays / (length/dayLength + 1))
 }
 
-func (s service) slo(ctx context.Context, in *sloRequest) (SLO, error) {
+func (s service) slo(ctx context.Context, in *sloRequest) (SLOAnswer, error) {
 	if s.Board == nil {
-		return SLO{}, fault.New(fault.NotFound, "api.slo", "this portal judges no objectives")
+		return SLOAnswer{}, fault.New(fault.NotFound, "api.slo", "this portal judges no objectives")
 	}
 	from, to, err := moments(in.From, in.To)
 	if err != nil {
-		return SLO{}, err
+		return SLOAnswer{}, err
 	}
 	j, err := s.Board.Judge(ctx, in.Name, from, to)
 	if err != nil {
-		return SLO{}, err
+		return SLOAnswer{}, err
 	}
-	return s.judged(j.SLO, j.Result), nil
+	origins, err := s.Board.Origins(ctx, j)
+	if err != nil {
+		return SLOAnswer{}, err
+	}
+	return SLOAnswer{s.judged(j.SLO, j.Result), each(origins, func(o slo.Origin) SLOSource { return SLOSource{o.Source, o.Days, o.Aside} })}, nil
 }
 
 // moments reads from= and to=.

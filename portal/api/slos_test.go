@@ -57,6 +57,13 @@ func (s *scores) Judge(_ context.Context, name string, from, to time.Time) (boar
 	return board.Judged{}, fault.New(fault.NotFound, "test", "no such SLO")
 }
 
+func (s *scores) Origins(_ context.Context, j board.Judged) ([]slo.Origin, error) {
+	if j.Result.Buckets == 0 {
+		return nil, nil
+	}
+	return []slo.Origin{{Source: "prometheus/main", Days: 1}, {Source: "vendor", Aside: 1}}, nil
+}
+
 func TestObjectives(t *testing.T) {
 	p := newPortal(t, "https://kb.example.org/kb")
 	golden(t, "slos", p.get("/api/v1/slos").Body.Bytes())
@@ -123,6 +130,8 @@ func (m *many) Judge(_ context.Context, name string, from, to time.Time) (board.
 	row := scored(name, 5, 10, 3, slo.Partial)
 	return board.Judged{SLO: row.SLO, Result: row.Result}, nil
 }
+
+func (m *many) Origins(context.Context, board.Judged) ([]slo.Origin, error) { return nil, nil }
 
 // The list over a span judges each objective anew, so much for one request.
 func TestObjectivesOverASpan(t *testing.T) {

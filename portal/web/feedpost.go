@@ -37,11 +37,11 @@ func (s *Server) feedRoutes() []route {
 		{method: http.MethodPost, path: "/api/v1/feeds/" + formatNDJSON, need: auth.PostFeed, strict: true, body: max(feedStream, body), serve: s.feedStream},
 		{method: http.MethodPost, path: "/api/v1/feeds/:format", need: auth.PostFeed, strict: true, body: body, serve: s.feedPost},
 		{method: http.MethodGet, path: "/api/v1/feeds", need: auth.Read, body: noBody, serve: s.feedSources},
-		{method: http.MethodGet, path: "/api/v1/dead-letters", need: auth.ReadLetters, body: noBody, serve: s.letterList},
+		{method: http.MethodGet, path: "/api/v1/dead-letters", need: auth.ReadLetters, body: noBody, rate: rateSearch, serve: s.letterList},
 		{method: http.MethodPost, path: "/api/v1/dead-letters/:id/retry", need: auth.PushMain, strict: true, body: noBody, serve: s.letterRetry},
 		{method: http.MethodDelete, path: "/api/v1/dead-letters/:id", need: auth.PushMain, strict: true, body: noBody, serve: s.letterDelete},
 		page("/feeds", s.feedsPage),
-		{method: http.MethodGet, path: "/dead-letters", need: auth.ReadLetters, body: noBody, serve: s.lettersPage},
+		{method: http.MethodGet, path: "/dead-letters", need: auth.ReadLetters, body: noBody, rate: rateSearch, serve: s.lettersPage},
 		{method: http.MethodPost, path: "/dead-letters/:id/retry", need: auth.PushMain, body: noBody, serve: s.letterRetryForm},
 		{method: http.MethodPost, path: "/dead-letters/:id/dismiss", need: auth.PushMain, body: noBody, serve: s.letterDismissForm},
 	}

@@ -40,10 +40,10 @@ func (s *Server) letters(c echo.Context, f ledger.LetterFilter) (letters []ledge
 	letters = slices.Clone(letters)
 	for i := range letters {
 		l := &letters[i]
-		l.Reason = s.redact(l.Reason)
-		if l.Excerpt = s.redact(l.Excerpt); !seesBodies(who) {
+		if !seesBodies(who) {
 			l.Excerpt = ""
 		}
+		l.Reason, l.Excerpt = s.redact(l.Reason), s.redact(l.Excerpt)
 	}
 	return letters, next, err
 }

@@ -92,6 +92,16 @@ func (b *Board) at(ctx context.Context, name string, from, to time.Time) (j Judg
 	return j, at, err
 }
 
+// Origins are the sources of the counts that a judgement was made of; none for a
+// composite.
+func (b *Board) Origins(ctx context.Context, j Judged) ([]slo.Origin, error) {
+	if len(j.SLO.Parts) > 0 {
+		return nil, nil
+	}
+	from := latest(j.Result.From, j.SLO.EffectiveFrom)
+	return b.opt.Ledger.Origins(ctx, j.SLO.SeriesName(), from, earliest(j.Result.To, b.horizon()))
+}
+
 // members judges the parts of a composite over its span.
 func (b *Board) members(ctx context.Context, x slo.SLO, at slo.Span) (out []Judged, err error) {
 	for _, part := range x.Parts {
@@ -137,11 +147,11 @@ func (b *Board) Detail(ctx context.Context, name string, from, to time.Time) (d 
 	if err := b.fill(ctx, &d.Row, horizon); err != nil {
 		return d, err
 	}
-	counted := latest(d.Span.From, x.EffectiveFrom)
-	if d.Origins, err = b.opt.Ledger.Origins(ctx, x.SeriesName(), counted, earliest(d.Span.To, horizon)); err != nil {
+	if d.Origins, err = b.Origins(ctx, d.Judged); err != nil {
 		return d, err
 	}
 	if b.opt.Estimates != nil {
+		counted := latest(d.Span.From, x.EffectiveFrom)
 		if d.Estimated, err = b.opt.Estimates.Estimated(ctx, x.SeriesName(), counted, earliest(d.Span.To, horizon)); err != nil {
 			return d, err
 		}

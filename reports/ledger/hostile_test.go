@@ -46,6 +46,43 @@ func TestDeadLettersOfOneBodyAreBounded(t *testing.T) {
 	}
 }
 
+// A page of dead letters looks at so many: with a filter it may be empty and go on.
+func TestAPageOfDeadLettersLooksAtFew(t *testing.T) {
+	w := newWorld(t, ledger.Options{})
+	post := func(source, body string) {
+		t.Helper()
+		if _, err := w.l.Accept(t.Context(), "lines", feed.Input{Body: []byte(body), Source: source}); err != nil {
+			t.Fatal(err)
+		}
+		w.now = w.now.Add(time.Second)
+	}
+	post("rare", "bad")
+	post("rarer", "bad")
+	for i := range 6 { // 6,000 letters
+		post("noisy", strings.Repeat("bad\n", 1000)+fmt.Sprint("bad ", i))
+	}
+	f := ledger.LetterFilter{Sources: []string{"rare", "rarer"}, Source: "rare"}
+	page, next, err := w.l.DeadLetters(t.Context(), f)
+	if err != nil || len(page) != 0 || next == "" {
+		t.Fatalf("%d letters, next %q: %v", len(page), next, err)
+	}
+	f.Cursor = next
+	page, next, err = w.l.DeadLetters(t.Context(), f)
+	if err != nil || len(page) != 1 || page[0].Source != "rare" || next != "" {
+		t.Errorf("%+v, next %q: %v", page, next, err)
+	}
+	f.Cursor, f.Sources = "", []string{}
+	for pages := 0; ; pages++ {
+		page, next, err := w.l.DeadLetters(t.Context(), f)
+		if err != nil || len(page) > 0 || pages > 3 {
+			t.Fatalf("of no source: %+v, %v", page, err)
+		}
+		if f.Cursor = next; next == "" {
+			break
+		}
+	}
+}
+
 // The portal's own names are not for senders: they could replace what people
 // entered and what was measured.
 func TestNobodyPostsInThePortalsName(t *testing.T) {
