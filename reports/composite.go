@@ -107,7 +107,7 @@ func (c *compiler) compositeHow(o Objective, known map[string]Objective, weights
 	r := c.now(o)
 	d := Derivation{
 		Key: "composite-" + o.SLO.Name, Title: "Budget of " + c.titles[o.SLO.Name],
-		Formula: "sum over the parts of (spent × weight) / sum of the weights; left = 1 - spent. Spent of a part is its bad events / (1 - its target) × its total",
+		Formula: "sum over the parts of (spent × weight) / sum of the weights; left = 1 - spent. Spent of a part is its bad events / ((1 - its target) × its total)",
 		From:    r.From, To: r.To, Coverage: number(r.Coverage), Source: "SLI buckets of the parts", Revision: short(o.SLO.Hash), Link: sloLink(o.SLO.Name),
 	}
 	for _, p := range o.SLO.Parts {

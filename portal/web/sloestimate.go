@@ -53,30 +53,15 @@ func projectionRows(d board.Detail) []howRow {
 		{"Total of the whole window", "≈ " + countText(p.Total), "estimated: " + note},
 		{"Permitted bad of it", "≈ " + countText(p.Allowed), "(1 − target) × estimated total"},
 		{"Budget of it spent so far", "≈ " + budgetText(&p.Spent), "bad to date / permitted bad of the whole window"},
-		{"Budget of it left", "≈ " + budgetText(&p.Left), "1 − spent; the window ends " + d.Result.To.UTC().Format(time.DateOnly)},
+		{"Budget of it left", "≈ " + budgetText(&p.Left), "1 − spent; the window ends " + windowEnd(d)},
 	}
 }
 
-// partRows are what the parts of a composite add to what it spent.
-func partRows(d board.Detail) (rows []howRow) {
-	weights := 0.0
-	for _, p := range d.SLO.Parts {
-		weights += p.Weight
+// windowEnd is when a calendar window ends, by the clock that it goes by.
+func windowEnd(d board.Detail) string {
+	zone := time.UTC
+	if d.SLO.Window.Zone != nil {
+		zone = d.SLO.Window.Zone
 	}
-	for _, p := range d.SLO.Parts {
-		row := howRow{"Part " + p.SLO, "–", fmt.Sprintf("weight %s of %s", countText(p.Weight), countText(weights))}
-		for _, m := range d.Members {
-			if m.SLO.Name != p.SLO {
-				continue
-			}
-			if row.Value = budgetText(m.Result.Spent) + " spent"; m.Result.Spent == nil {
-				row.Value = m.Result.State.Words()
-				continue
-			}
-			share := *m.Result.Spent * p.Weight / weights
-			row.Note += ": " + budgetText(&share) + " of the whole"
-		}
-		rows = append(rows, row)
-	}
-	return rows
+	return d.Result.To.In(zone).Format("2006-01-02 15:04") + " " + zone.String()
 }

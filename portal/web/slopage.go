@@ -99,8 +99,8 @@ func (s *Server) slo(c echo.Context) error {
 	for _, b := range d.Bands {
 		view.Bands = append(view.Bands, s.bandRow(b))
 	}
-	for _, m := range d.Members {
-		view.Members = append(view.Members, s.sloRow(board.Row{SLO: m.SLO, Result: m.Result}))
+	if view.Members, err = s.memberRows(c.Request().Context(), d); err != nil {
+		return err
 	}
 	if err := s.curves(&view, d); err != nil {
 		return err
@@ -208,9 +208,14 @@ func howMade(d board.Detail) (rows []howRow) {
 		add("Bounds", sliText(r.Low, x.Target)+" to "+sliText(r.High, x.Target), "what is missing counted as bad, and left out")
 	}
 	rows = append(rows, projectionRows(d)...)
-	add("Method", string(x.Method), methodNote(x))
+	measured := fmt.Sprintf("of the time was measured, in %s", plural(r.Buckets, "bucket"))
+	if len(x.Parts) > 0 {
+		measured = "of the time was measured of the part that has least"
+	} else {
+		add("Method", string(x.Method), methodNote(x))
+	}
 	add("Window", x.Window.String(), windowNote(x))
-	add("Coverage", sliText(&r.Coverage, 0), fmt.Sprintf("of the time was measured, in %s", plural(r.Buckets, "bucket")))
+	add("Coverage", sliText(&r.Coverage, 0), measured)
 	rows = append(append(rows, estimateRows(d)...), originRows(d.Origins)...)
 	if r.Revision > 0 {
 		add("Revision", fmt.Sprint(r.Revision), "the highest of the counts")

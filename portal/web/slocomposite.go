@@ -1,0 +1,54 @@
+package web
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/postern/postern/reports/board"
+)
+
+// memberRows are the parts of a composite over its span, with what the board knows
+// of each now.
+func (s *Server) memberRows(ctx context.Context, d board.Detail) (out []sloRow, err error) {
+	if len(d.Members) == 0 {
+		return nil, nil
+	}
+	rows, err := s.deps.Board.Rows(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := map[string]board.Row{}
+	for _, r := range rows {
+		now[r.SLO.Name] = r
+	}
+	for _, m := range d.Members {
+		row := now[m.SLO.Name]
+		row.SLO, row.Result = m.SLO, m.Result
+		out = append(out, s.sloRow(row))
+	}
+	return out, nil
+}
+
+// partRows are what the parts of a composite add to what it spent.
+func partRows(d board.Detail) (rows []howRow) {
+	weights := 0.0
+	for _, p := range d.SLO.Parts {
+		weights += p.Weight
+	}
+	for _, p := range d.SLO.Parts {
+		row := howRow{"Part " + p.SLO, "–", fmt.Sprintf("weight %s of %s", countText(p.Weight), countText(weights))}
+		for _, m := range d.Members {
+			if m.SLO.Name != p.SLO {
+				continue
+			}
+			if row.Value = budgetText(m.Result.Spent) + " spent"; m.Result.Spent == nil {
+				row.Value = m.Result.State.Words()
+				continue
+			}
+			share := *m.Result.Spent * p.Weight / weights
+			row.Note += ": " + budgetText(&share) + " of the whole"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
