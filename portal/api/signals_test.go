@@ -107,7 +107,7 @@ func (t *told) Changes(_ context.Context, from, to time.Time) ([]change.Linked, 
 
 func (t *told) Statements(_ context.Context, from, to time.Time) ([]sql.Followed, error) {
 	t.from, t.to = from, to
-	return sql.Follow([]sql.Observation{
+	return sql.Follow(nil, []sql.Observation{
 		{Digest: "0123456789abcdef", Database: "orders", Statement: "select ?", At: at(8, 0), Count: 4, Seconds: 10, Times: []float64{1, 9}, RowsExamined: 100, RowsSent: 4, Instance: "db1", User: "app"},
 		{Digest: "fedcba9876543210", Statement: "delete from x", At: at(9, 0), Count: 1, Seconds: 2},
 	}, nil, []services.Service{{Name: "checkout", Team: "payments", Databases: []string{"orders"}}}, sql.Window{From: from, To: to}), nil

@@ -62,11 +62,17 @@ type feedsOf struct{ *ledger.Ledger }
 
 // Moved implements register.Feeds.
 func (f feedsOf) Moved(ctx context.Context, kind string, after uint64) (bool, error) {
-	days, err := f.Touched(ctx, after)
-	for _, d := range days {
+	days, err := f.Days(ctx, kind, after)
+	return len(days) > 0, err
+}
+
+// Days implements register.Feeds.
+func (f feedsOf) Days(ctx context.Context, kind string, after uint64) (days []time.Time, err error) {
+	touched, err := f.Touched(ctx, after)
+	for _, d := range touched {
 		if d.Kind == feed.Kind(kind) {
-			return true, nil
+			days = append(days, d.Day)
 		}
 	}
-	return false, err
+	return days, err
 }

@@ -64,7 +64,7 @@ func signalsOfADay() *fakeSignals {
 		{ID: "d1", Source: "ci", Service: "checkout", Environment: "production", Kind: "deployed", Outcome: "succeeded", At: ago(1500), Author: "yan", URL: "https://ci.example/1", Freeze: true},
 		{ID: "d2", Source: "ci", Service: "cart", Environment: "production", Kind: "deployed", Outcome: "failed", At: ago(90)},
 	}, []change.Incident{{ID: "PX1", Refs: []string{"PX1"}, From: ago(1440), Services: []string{"checkout"}}})
-	f.statements = sql.Follow([]sql.Observation{
+	f.statements = sql.Follow(nil, []sql.Observation{
 		{Digest: "0123456789abcdef", Database: "orders", Statement: "select * from t where a = ?", At: ago(10), Count: 5, Seconds: 12, Times: []float64{1, 2, 9}, RowsExamined: 5000, RowsSent: 5, User: "app", Instance: "db1"},
 		{Digest: "fedcba9876543210", Database: "other", Statement: "delete from x", At: ago(20), Count: 1, Seconds: 0.25},
 	}, nil, []service.Service{{Name: "checkout", Team: "payments", Databases: []string{"orders"}}}, sql.Window{From: ago(100_000), To: testNow.Add(time.Hour)})

@@ -106,3 +106,16 @@ func Epoch(n int64) time.Time {
 
 // Reason is the words of an error for a Rejection.
 func Reason(err error) string { return fault.Message(err) }
+
+// timeKey is how a fact is keyed by its time, so that the order of keys is that of
+// time and a part of an entity's facts can be found.
+const timeKey = "2006-01-02T15:04:05.000000Z"
+
+// TimeKey is the key of a fact that its source keys by its time.
+func TimeKey(t time.Time) string { return t.UTC().Format(timeKey) }
+
+// IsTimeKey tells whether a key is one of TimeKey.
+func IsTimeKey(key string) bool {
+	t, err := time.Parse(timeKey, key)
+	return err == nil && TimeKey(t) == key
+}

@@ -166,6 +166,11 @@ func (b *batch) storeSpan(kind feed.Kind, key []byte, old *span, now span) error
 // readFacts gives all facts of one entity, in the order of their keys.
 func readFacts(r kv.Reader, entity []byte) (facts []feed.Fact, err error) {
 	from, to := kv.Prefix(append(bytes.Clone(entity), sep))
+	return readRange(r, from, to)
+}
+
+// readRange gives the facts of a range of ledger.fact.
+func readRange(r kv.Reader, from, to []byte) (facts []feed.Fact, err error) {
 	for item, err := range r.Scan(bFact, from, to) {
 		if err != nil {
 			return nil, err
@@ -177,4 +182,31 @@ func readFacts(r kv.Reader, entity []byte) (facts []feed.Fact, err error) {
 		facts = append(facts, f)
 	}
 	return facts, nil
+}
+
+// factsOf gives the facts of one entity from the last before from until to, in the
+// order of their keys, where they are keyed by time: a counter that is read every
+// minute has a year of them. Of any other entity it gives all.
+func factsOf(r kv.Reader, entity []byte, from, to time.Time) (facts []feed.Fact, err error) {
+	prefix := append(bytes.Clone(entity), sep)
+	first, past := kv.Prefix(prefix)
+	for item, err := range r.Scan(bFact, first, past) {
+		if err != nil {
+			return nil, err
+		}
+		if !feed.IsTimeKey(string(item.Key[len(prefix):])) {
+			return readFacts(r, entity)
+		}
+		break
+	}
+	keyOf := func(t time.Time) []byte { return append(bytes.Clone(prefix), feed.TimeKey(t)...) }
+	begin := keyOf(from)
+	for item, err := range r.ScanBack(bFact, first, begin) {
+		if err != nil {
+			return nil, err
+		}
+		begin = bytes.Clone(item.Key)
+		break
+	}
+	return readRange(r, begin, keyOf(to.Add(time.Microsecond))) // keys are cut to microseconds
 }

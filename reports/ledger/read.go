@@ -124,7 +124,7 @@ func (l *Ledger) Observations(ctx context.Context, from, to time.Time) (out []sq
 	statements := map[string]string{}
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		return eachEntity(r, feed.SQL, from, to, func(entity []byte) error {
-			facts, err := readFacts(r, entity)
+			facts, err := factsOf(r, entity, from, to)
 			if err != nil {
 				return err
 			}

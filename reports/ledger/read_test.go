@@ -95,9 +95,17 @@ func TestSignalsByTime(t *testing.T) {
 }
 
 func TestObservationsOfSnapshots(t *testing.T) {
+	for name, key := range map[string]func(time.Time) string{
+		"keyed by time": feed.TimeKey, "keyed otherwise": func(t time.Time) string { return t.Format(time.RFC1123) },
+	} {
+		t.Run(name, func(t *testing.T) { observations(t, key) })
+	}
+}
+
+func observations(t *testing.T, key func(time.Time) string) {
 	w := newWorld(t, ledger.Options{})
 	snap := func(n int, calls int64) feed.Fact {
-		return feed.Fact{Kind: feed.SQL, Source: "pg", Entity: "db/1/2/3", Key: hour(n).Format(time.RFC3339), At: hour(n),
+		return feed.Fact{Kind: feed.SQL, Source: "pg", Entity: "db/1/2/3", Key: key(hour(n)), At: hour(n),
 			SQL: &sql.Observation{Digest: "d", Statement: "select ?", At: hour(n), Count: calls, Seconds: float64(calls), Cumulative: true}}
 	}
 	w.record(t, snap(2, 150), snap(0, 100), snap(1, 130), snap(3, 20))
@@ -110,6 +118,19 @@ func TestObservationsOfSnapshots(t *testing.T) {
 		if o.Count != want[i] || o.Statement != "select ?" || o.Cumulative {
 			t.Errorf("%d: %+v", i, o)
 		}
+	}
+	// Parts make the whole: each finds the snapshot before it.
+	var parts []sql.Observation
+	for n := range 8 {
+		from := hour(0).Add(time.Duration(n)*30*time.Minute + 1)
+		part, err := w.l.Observations(t.Context(), from, from.Add(30*time.Minute))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, part...)
+	}
+	if fmt.Sprint(parts) != fmt.Sprint(got) {
+		t.Errorf("%+v, want %+v", parts, got)
 	}
 }
 

@@ -8,6 +8,7 @@
 //	register.edit      time(8) number(8) -> one correction of an incident
 //	register.entry     ref -> a person's incident
 //	register.decision  time(8) number(8) -> what a person said of a statement
+//	register.past      time(8) -> the slow statements before it, summed up (past.go)
 //	register.request   the client's key -> what it asked under it, for a week
 //	register.requestage  time(8) the client's key -> nothing: the oldest first
 //
@@ -42,6 +43,8 @@ type Feeds interface {
 	// Moved tells whether anything of a kind ("incident", "alert", "change",
 	// "drill", "sql") was written after a Seq.
 	Moved(ctx context.Context, kind string, after uint64) (bool, error)
+	// Days are the UTC days about which something of a kind was written after a Seq.
+	Days(ctx context.Context, kind string, after uint64) ([]time.Time, error)
 	// Voices gives the voices of incidents that touch [from, to).
 	Voices(ctx context.Context, from, to time.Time) ([]incident.Voice, error)
 	// Signals gives all signals of the episodes that overlap [from, to).

@@ -26,17 +26,26 @@ func at(minute int) time.Time {
 type feeds struct {
 	seq      uint64
 	moved    map[string]uint64
+	day      time.Time // what the last write was about
 	reads    map[string]int
 	voices   []incident.Voice
 	signals  []alert.Signal
 	changes  []change.Change
 	drills   []drill.Drill
 	observed []sql.Observation
+
+	observedFrom []time.Time // of each reading of observations
 }
 
 func (f *feeds) Seq(context.Context) (uint64, error) { return f.seq, nil }
 func (f *feeds) Moved(_ context.Context, kind string, after uint64) (bool, error) {
 	return f.moved[kind] > after, nil
+}
+func (f *feeds) Days(_ context.Context, kind string, after uint64) (days []time.Time, err error) {
+	if f.moved[kind] > after {
+		days = append(days, f.day)
+	}
+	return days, nil
 }
 func (f *feeds) write(kind string) { f.seq++; f.moved[kind] = f.seq }
 func (f *feeds) Voices(context.Context, time.Time, time.Time) ([]incident.Voice, error) {
@@ -53,8 +62,9 @@ func (f *feeds) Changes(_ context.Context, from, to time.Time) ([]change.Change,
 func (f *feeds) Drills(context.Context, time.Time, time.Time) ([]drill.Drill, error) {
 	return f.drills, nil
 }
-func (f *feeds) Observations(context.Context, time.Time, time.Time) ([]sql.Observation, error) {
-	return f.observed, nil
+func (f *feeds) Observations(_ context.Context, from, to time.Time) ([]sql.Observation, error) {
+	f.observedFrom = append(f.observedFrom, from)
+	return slices.DeleteFunc(slices.Clone(f.observed), func(o sql.Observation) bool { return o.At.Before(from) || !o.At.Before(to) }), nil
 }
 
 type documents struct {

@@ -8,6 +8,7 @@ const (
 	bEdit     = "register.edit"
 	bEntry    = "register.entry"
 	bDecision = "register.decision"
+	bPast     = "register.past"
 	// Requests that clients may ask again.
 	bRequest    = "register.request"
 	bRequestAge = "register.requestage"
@@ -20,5 +21,5 @@ const seqKey = "seq"
 //
 // History: 1, the first.
 func Schema() kv.Schema {
-	return kv.Schema{Name: "register", Version: 1, Buckets: []string{bMeta, bEdit, bEntry, bDecision, bRequest, bRequestAge}}
+	return kv.Schema{Name: "register", Version: 1, Buckets: []string{bMeta, bEdit, bEntry, bDecision, bPast, bRequest, bRequestAge}}
 }

@@ -206,11 +206,15 @@ func forChanges(all []incident.Incident) []change.Incident {
 // Statements follows the slow statements over [from, to).
 func (r *Register) Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error) {
 	return r.statements.get(ctx, r, window{from, to}, []string{"sql"}, func(r *Register) ([]sql.Followed, error) {
-		seen, err := r.opt.Feeds.Observations(ctx, beginning(), to)
+		decisions, err := r.decisions(ctx)
 		if err != nil {
 			return nil, err
 		}
-		decisions, err := r.decisions(ctx)
+		past, until, err := r.past(ctx, from, decisions)
+		if err != nil {
+			return nil, err
+		}
+		seen, err := r.opt.Feeds.Observations(ctx, until, to)
 		if err != nil {
 			return nil, err
 		}
@@ -218,7 +222,7 @@ func (r *Register) Statements(ctx context.Context, from, to time.Time) ([]sql.Fo
 		if err != nil {
 			return nil, err
 		}
-		return sql.Follow(seen, decisions, services, sql.Window{From: from, To: to}), nil
+		return sql.Follow(past, seen, decisions, services, sql.Window{From: from, To: to}), nil
 	})
 }
 

@@ -75,24 +75,13 @@ type Window struct{ From, To time.Time }
 func (w Window) has(t time.Time) bool { return !t.Before(w.From) && t.Before(w.To) }
 
 // Follow puts the observations of each digest and database together. Give it all
-// that is known up to the window's end: first and last seen, state and owner
-// depend on it. Statements that were not seen in the window have a Count of 0;
-// they are in the answer, since a fixed one is news too. The order is by total
-// time, the longest first.
-func Follow(all []Observation, decisions []Decision, services []service.Service, w Window) []Followed {
-	byKey := map[string]*gathering{}
-	for _, o := range all {
-		if !o.At.Before(w.To) {
-			continue
-		}
-		key := o.Digest + "/" + o.Database
-		g := byKey[key]
-		if g == nil {
-			g = &gathering{Followed: Followed{Digest: o.Digest, Database: o.Database, FirstSeen: o.At}}
-			byKey[key] = g
-		}
-		g.add(o, w)
-	}
+// that is known up to the window's end, the part before the window as its past:
+// first and last seen, state and owner depend on it. Statements that were not seen
+// in the window have a Count of 0; they are in the answer, since a fixed one is
+// news too. The order is by total time, the longest first.
+func Follow(past []Past, all []Observation, decisions []Decision, services []service.Service, w Window) []Followed {
+	all = slices.DeleteFunc(slices.Clone(all), func(o Observation) bool { return !o.At.Before(w.To) })
+	byKey := gather(past, all, w)
 	owners := ownersOf(services)
 	decisions = slices.SortedStableFunc(slices.Values(decisions), func(a, b Decision) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Who, b.Who))
@@ -102,9 +91,13 @@ func Follow(all []Observation, decisions []Decision, services []service.Service,
 		out = append(out, g.done(decisions, owners, w))
 	}
 	slices.SortFunc(out, func(a, b Followed) int {
-		return cmp.Or(cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(a.Key(), b.Key()))
+		return cmp.Or(cmp.Compare(b.Seconds, a.Seconds), compareKeys(a.Digest, a.Database, b.Digest, b.Database))
 	})
 	return out
+}
+
+func compareKeys(digest, database, otherDigest, otherDatabase string) int {
+	return cmp.Or(cmp.Compare(digest, otherDigest), cmp.Compare(database, otherDatabase))
 }
 
 // gathering is a Followed in the making.
@@ -173,7 +166,7 @@ func (g *gathering) done(decisions []Decision, owners owners, w Window) Followed
 	f.Owner = owners.of(f)
 	f.State, f.Since = New, f.FirstSeen
 	for _, d := range decisions {
-		if d.Digest != f.Digest || d.Database != "" && d.Database != f.Database || !d.At.Before(w.To) {
+		if !d.about(f) || !d.At.Before(w.To) {
 			continue
 		}
 		f.State, f.Since = d.State, d.At

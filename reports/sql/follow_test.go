@@ -1,9 +1,11 @@
 package sql
 
 import (
+	"encoding/json"
 	"math"
 	"math/rand"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,7 +29,7 @@ func seen(day int, count int64, times ...float64) Observation {
 
 func TestFollowCountsTheWindow(t *testing.T) {
 	all := []Observation{seen(9, 2, 1, 3), seen(2, 1, 100), seen(14, 1, 2), seen(15, 1, 500)}
-	got := Follow(all, nil, []service.Service{{Name: "shop", Team: "web", Databases: []string{"orders"}}}, window())
+	got := Follow(nil, all, nil, []service.Service{{Name: "shop", Team: "web", Databases: []string{"orders"}}}, window())
 	if len(got) != 1 {
 		t.Fatalf("%+v", got)
 	}
@@ -46,7 +48,7 @@ func TestFollowCountsTheWindow(t *testing.T) {
 func TestFollowUnknownIsNotZero(t *testing.T) {
 	o := seen(9, 5)
 	o.RowsSent = 0
-	f := Follow([]Observation{o}, nil, nil, window())[0]
+	f := Follow(nil, []Observation{o}, nil, nil, window())[0]
 	if f.P95 != nil || f.ExaminedPerSent != nil || f.Owner != (Owner{}) {
 		t.Errorf("%+v", f)
 	}
@@ -55,11 +57,11 @@ func TestFollowUnknownIsNotZero(t *testing.T) {
 func TestP95WeighsByCount(t *testing.T) {
 	many := seen(9, 960, 1, 1)
 	few := seen(10, 40, 9)
-	if f := Follow([]Observation{many, few}, nil, nil, window())[0]; *f.P95 != 1 {
+	if f := Follow(nil, []Observation{many, few}, nil, nil, window())[0]; *f.P95 != 1 {
 		t.Errorf("4 %% of the executions moved p95 to %v", *f.P95)
 	}
 	few.Count = 60
-	if f := Follow([]Observation{many, few}, nil, nil, window())[0]; *f.P95 != 9 {
+	if f := Follow(nil, []Observation{many, few}, nil, nil, window())[0]; *f.P95 != 9 {
 		t.Errorf("p95 is %v", *f.P95)
 	}
 }
@@ -83,7 +85,7 @@ func TestStates(t *testing.T) {
 		"after the window":     {10, []Decision{{At: at(16), Digest: "d1", State: Fixed}}, New, at(3), ""},
 		"taken back":           {10, []Decision{fixed, {At: at(12), Digest: "d1", State: New}}, New, at(12), ""},
 	} {
-		f := Follow([]Observation{seen(3, 1), seen(c.last, 1)}, c.decisions, nil, window())[0]
+		f := Follow(nil, []Observation{seen(3, 1), seen(c.last, 1)}, c.decisions, nil, window())[0]
 		if f.State != c.state || !f.Since.Equal(c.since) || f.Owner.Team != c.team {
 			t.Errorf("%s: %s since %v, %+v", name, f.State, f.Since, f.Owner)
 		}
@@ -104,7 +106,7 @@ func TestOwners(t *testing.T) {
 		{"other", "root", "", Owner{}},
 	} {
 		o := Observation{Digest: "d", Database: c.database, User: c.user, Tag: c.tag, At: at(9), Count: 1}
-		if got := Follow([]Observation{o}, nil, services, window())[0].Owner; got != c.want {
+		if got := Follow(nil, []Observation{o}, nil, services, window())[0].Owner; got != c.want {
 			t.Errorf("%+v: %+v", c, got)
 		}
 	}
@@ -122,13 +124,16 @@ func TestFollowInAnyOrder(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		all := rapid.SliceOf(one).Draw(t, "observations")
-		decisions := []Decision{{At: at(7), Digest: "a", State: Fixed, Team: "p"}, {At: at(10), Digest: "a", State: Assigned, Team: "q"}}
-		want := Follow(all, decisions, nil, window())
+		decisions := []Decision{{At: at(7), Digest: "a", State: Fixed, Team: "p"}, {At: at(10), Digest: "a", State: Assigned, Team: "q"}, {At: at(3), Digest: "b", State: Fixed}}
+		want := Follow(nil, all, decisions, nil, window())
 		r := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
 		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 		decisions[0], decisions[1] = decisions[1], decisions[0]
-		if got := Follow(all, decisions, nil, window()); !reflect.DeepEqual(got, want) {
+		if got := Follow(nil, all, decisions, nil, window()); !reflect.DeepEqual(got, want) {
 			t.Fatalf("%+v\n%+v", got, want)
+		}
+		if got := Follow(pastOf(t, all, decisions)); !reflect.DeepEqual(got, want) {
+			t.Fatalf("on top of a summary: %+v\n%+v", got, want)
 		}
 		var count int64
 		for _, f := range want {
@@ -146,4 +151,33 @@ func TestFollowInAnyOrder(t *testing.T) {
 			t.Fatalf("counted %d too many", count)
 		}
 	})
+}
+
+// pastOf summarizes what lies before one or two instants before the window, each
+// with the decisions that there were then, as it comes back from where it is kept.
+// What is before them is not observed any more.
+func pastOf(t *rapid.T, all []Observation, decisions []Decision) ([]Past, []Observation, []Decision, []service.Service, Window) {
+	var past []Past
+	days := rapid.SliceOfN(rapid.IntRange(1, 8), 1, 2).Draw(t, "summarized on the days")
+	slices.Sort(days)
+	for _, day := range days {
+		var earlier, later []Observation
+		for _, o := range all {
+			if o.At.Before(at(day)) {
+				earlier = append(earlier, o)
+			} else {
+				later = append(later, o)
+			}
+		}
+		then := slices.DeleteFunc(slices.Clone(decisions), func(d Decision) bool { return !d.At.Before(at(day)) })
+		row, err := json.Marshal(Summarize(past, earlier, then))
+		if err != nil {
+			t.Fatal(err)
+		}
+		past, all = nil, later
+		if err := json.Unmarshal(row, &past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return past, all, decisions, nil, window()
 }

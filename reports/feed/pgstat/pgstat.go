@@ -125,7 +125,7 @@ func fact(source, instance string, at time.Time, raw []byte) (f feed.Fact, ignor
 	o := &sql.Observation{
 		Source: source, Instance: instance, Database: feed.Text(first(r.Database, name(r.DB))), User: feed.Text(first(r.Role, name(r.User))),
 		Statement: statement, Digest: sql.Digest(statement), Tag: sql.Tag(r.Query, sql.PostgreSQL), At: at, Count: *r.Calls,
-		Seconds: *ms / 1000, RowsSent: r.Rows, Cumulative: true, Since: since, Key: at.UTC().Format("2006-01-02T15:04:05.000000Z"),
+		Seconds: *ms / 1000, RowsSent: r.Rows, Cumulative: true, Since: since, Key: feed.TimeKey(at),
 	}
 	entity := strings.Join([]string{instance, name(r.DB), name(r.User), name(r.QueryID)}, "/")
 	return feed.Fact{Kind: feed.SQL, Source: source, Entity: entity, Key: o.Key, At: at, SQL: o}, false, nil
