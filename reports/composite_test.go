@@ -130,6 +130,20 @@ func (q *quarter) checkOpenWindow(t *testing.T, r reports.Report, p period.Perio
 	}
 }
 
+func TestEstimatesAreTold(t *testing.T) {
+	q := newQuarter(t, 7)
+	p := q.period(t, "2026-11-20")
+	in := q.inputs(p)
+	in.Objectives[0].Estimated = 7
+	r := reports.Compile(definition(p.Kind), p, in)
+	if v := cell(t, r, "estimated", "estimated-"+in.Objectives[0].SLO.Name, "buckets"); v.Text != "7" {
+		t.Errorf("the estimates are %+v", v)
+	}
+	if table, _ := r.Table("estimated"); len(table.Rows) != 1 || table.Rows[0].Cells[3].Text != "288" {
+		t.Errorf("the table is %+v", table)
+	}
+}
+
 // Need reaches back as far as an estimate looks.
 func TestAnOpenWindowNeedsFourWeeks(t *testing.T) {
 	p, err := period.Of(period.Daily, "2026-11-03", time.UTC)

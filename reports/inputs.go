@@ -63,6 +63,8 @@ type Objective struct {
 	// Projected is the whole of the SLO's own window, estimated; nil unless it is a
 	// calendar window that is not over.
 	Projected *slo.Projection `json:",omitempty"`
+	// Estimated is how many buckets of the period were not counted but estimated.
+	Estimated int `json:",omitempty"`
 }
 
 // BurnRule is one multi-window rule and how long its condition held.

@@ -29,6 +29,9 @@ func (c *compiler) quality() Section {
 	if t := c.unmeasured(); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
+	if t := c.estimatedTable(); len(t.Rows) > 0 {
+		s.Tables = append(s.Tables, t)
+	}
 	if t := c.feedTable(); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}

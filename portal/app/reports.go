@@ -39,7 +39,7 @@ func (a *App) openReports(context.Context) error {
 		Definitions: a.reportDefinitions, Archive: a.archive, Now: a.opt.Now, Log: a.log,
 		Published: func(context.Context, reports.Definition, archive.Revision) { a.deliverSoon() },
 		Collect: reportData{a, collect.New(collect.Sources{
-			Catalog: reportCatalog{a.catalog}, Ledger: a.ledger, Register: a.register.Exact(), Knowledge: reportKnowledge{a}, Feeds: reportFeeds{a.ledger},
+			Catalog: reportCatalog{a.catalog}, Ledger: a.ledger, Register: a.register.Exact(), Knowledge: reportKnowledge{a}, Feeds: reportFeeds{a.ledger}, Estimates: estimatesOf{a},
 			Words:   a.archive.Words,
 			Targets: reports.Targets{Policy: a.register.Policy(), Severity: a.opt.Config.Reports.PostmortemFrom},
 			OnCall:  onCall(a.opt.Config),

@@ -12,7 +12,6 @@ package collect
 import (
 	"context"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
@@ -74,6 +73,12 @@ type Feeds interface {
 	Feeds(ctx context.Context, from, to time.Time) (all []reports.Feed, truncated int, err error)
 }
 
+// Estimates tells which buckets of a series in [from, to) were not counted but
+// estimated, by their starts.
+type Estimates interface {
+	Estimated(ctx context.Context, series string, from, to time.Time) ([]time.Time, error)
+}
+
 // Sources are what a Collector asks. Any may be nil.
 type Sources struct {
 	Catalog   Catalog
@@ -81,6 +86,7 @@ type Sources struct {
 	Register  Register
 	Knowledge Knowledge
 	Feeds     Feeds
+	Estimates Estimates
 	// Words are the lead's own for a period.
 	Words func(ctx context.Context, name, period string) (string, error)
 
@@ -195,97 +201,6 @@ func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports
 		in.Incidents[n].Spent = costs[in.Incidents[n].ID]
 	}
 	return nil
-}
-
-// measured is what became of one objective.
-type measured struct {
-	objective reports.Objective // of a composite nothing but the SLO
-	there     bool
-	at        func(t time.Time) (slo.SLO, bool) // the definition in force
-	costs     map[string]reports.Spend          // by incident
-	edits     []reports.DefinitionEdit
-	err       error
-}
-
-func (c *Collector) measure(ctx context.Context, name string, p period.Period, in *reports.Inputs, near map[string]map[string]bool) (out measured) {
-	versions, err := c.src.Catalog.Versions(ctx, name)
-	if err != nil {
-		return measured{err: err}
-	}
-	out.edits = editsIn(versions, p)
-	at := func(t time.Time) (slo.SLO, bool) { return inForce(versions, t) }
-	s, ok := at(in.AsOf.Add(-time.Nanosecond))
-	if !ok {
-		return out
-	}
-	if len(s.Parts) > 0 {
-		out.objective.SLO, out.there, out.at = s, true, at
-		return out
-	}
-	m := reports.Measurement{SLO: s, At: at}
-	m.Buckets, out.err = c.src.Ledger.Buckets(ctx, s.SeriesName(), m.Need(p, in.AsOf), in.AsOf)
-	if out.err != nil {
-		return out
-	}
-	out.objective, out.there = reports.Measure(m, p, in.AsOf), true
-	out.costs = map[string]reports.Spend{}
-	for _, i := range in.Incidents {
-		concerns := slices.ContainsFunc(i.Services, func(x string) bool { return x == s.Service || near[s.Service][x] }) || slices.Contains(i.SLOs, s.Name)
-		if !concerns {
-			continue
-		}
-		if spend, ok := reports.Cost(out.objective, m.Buckets, i.Incident, in.AsOf); ok {
-			out.costs[i.ID] = spend
-		}
-	}
-	return out
-}
-
-// partsOf are the objectives that a composite is made of, as far as they were
-// measured.
-func partsOf(s slo.SLO, done []measured) (parts []reports.Objective) {
-	for _, m := range done {
-		if m.there && slices.ContainsFunc(s.Parts, func(p slo.Part) bool { return p.SLO == m.objective.SLO.Name }) {
-			parts = append(parts, m.objective)
-		}
-	}
-	return parts
-}
-
-// inForce is the definition that counted at an instant.
-func inForce(versions []Version, t time.Time) (slo.SLO, bool) {
-	if len(versions) == 0 {
-		return slo.SLO{}, false
-	}
-	at := versions[0]
-	for _, v := range versions[1:] {
-		if !v.From.After(t) {
-			at = v
-		}
-	}
-	return at.SLO, !at.Gone
-}
-
-// editsIn are the changes of a definition in a period; the first definition is
-// none.
-func editsIn(versions []Version, p period.Period) (all []reports.DefinitionEdit) {
-	for n := 1; n < len(versions); n++ {
-		v := versions[n]
-		if !p.Contains(v.From) {
-			continue
-		}
-		what := versions[n-1].What + " → " + v.What
-		switch {
-		case v.Gone:
-			what = "removed; it was " + versions[n-1].What
-		case versions[n-1].Gone:
-			what = "defined again: " + v.What
-		case v.What == versions[n-1].What:
-			what = "the query or another detail; still " + v.What
-		}
-		all = append(all, reports.DefinitionEdit{SLO: v.SLO.Name, At: v.From, What: what, Who: v.Who})
-	}
-	return all
 }
 
 // upstreams gives for every service all that it depends on, directly or not.

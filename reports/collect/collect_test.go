@@ -102,6 +102,29 @@ func TestCollectIsDeterministic(t *testing.T) {
 	}
 }
 
+// guessed says that every tenth hour is an estimate.
+type guessed struct{}
+
+func (guessed) Estimated(_ context.Context, series string, from, to time.Time) (out []time.Time, err error) {
+	for at := from; at.Before(to) && series == "objective-001"; at = at.Add(10 * time.Hour) {
+		out = append(out, at)
+	}
+	return out, nil
+}
+
+func TestEstimatesOfThePeriodAreCounted(t *testing.T) {
+	l := large{2, 1}
+	c := collect.New(collect.Sources{Catalog: l, Ledger: l, Estimates: guessed{}, Targets: reports.Targets{Policy: incident.DefaultPolicy()}})
+	p, err := period.Of(period.Daily, "2026-11-21", time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := c.Collect(t.Context(), reports.BuiltIn("UTC")[0], p, p.To.Add(-3*time.Hour))
+	if err != nil || in.Objectives[0].Estimated != 0 || in.Objectives[1].Estimated != 3 {
+		t.Errorf("%d and %d estimates, %v", in.Objectives[0].Estimated, in.Objectives[1].Estimated, err)
+	}
+}
+
 // composed is the large organisation with an objective that is made of two others.
 type composed struct{ large }
 
