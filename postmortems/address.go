@@ -112,18 +112,18 @@ func address(p string) string {
 	return (&url.URL{Path: "/" + p}).EscapedPath()
 }
 
-// FolderAddress is the second address of a README, index or _index document: its
+// folderAddress is the second address of a README, index or _index document: its
 // folder's. False for any other document.
-func FolderAddress(repoPath string) (string, bool) {
-	if !IsIndex(repoPath) {
+func folderAddress(repoPath string) (string, bool) {
+	if !isIndex(repoPath) {
 		return "", false
 	}
 	return path.Dir(address(repoPath)), true
 }
 
-// IsIndex tells a document that describes its folder rather than being one of
+// isIndex tells a document that describes its folder rather than being one of
 // the folder's documents.
-func IsIndex(repoPath string) bool {
+func isIndex(repoPath string) bool {
 	switch path.Base(repoPath) {
 	case "README.md", "index.md", "_index.md", "README.markdown", "index.markdown", "_index.markdown":
 		return true
@@ -151,7 +151,7 @@ func PathsFor(addr string) []string {
 		if _, ok := KindOf(c); !ok {
 			continue
 		}
-		if folder, _ := FolderAddress(c); Address(c) == canonical || folder == canonical {
+		if folder, _ := folderAddress(c); Address(c) == canonical || folder == canonical {
 			out = append(out, c)
 		}
 	}

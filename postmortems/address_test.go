@@ -135,7 +135,7 @@ func FuzzAddress(f *testing.F) {
 				t.Fatalf("PathsFor(%q) = %q lacks %q", at, PathsFor(at), path)
 			}
 		}
-		if folder, ok := FolderAddress(path); ok && !slices.Contains(PathsFor(folder), path) {
+		if folder, ok := folderAddress(path); ok && !slices.Contains(PathsFor(folder), path) {
 			t.Fatalf("PathsFor(%q) = %q lacks %q", folder, PathsFor(folder), path)
 		}
 	})

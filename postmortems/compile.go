@@ -66,7 +66,7 @@ func (d *Document) derive(j *judge, st stated) {
 // judge applies the rules that need more than one value. What is missing is not
 // told of front matter that could not be read: it may be in there.
 func (d *Document) judge(j *judge, st stated, undated int) {
-	if IsIndex(d.Path) {
+	if isIndex(d.Path) {
 		return
 	}
 	if d.Front.Title == "" && oneLine(d.Body.H1) == "" && !st.unread {
@@ -171,7 +171,7 @@ var (
 // outage"; a file that describes its folder has the folder's name.
 func titleFromPath(repoPath string) string {
 	name := path.Base(repoPath)
-	if IsIndex(repoPath) && path.Dir(repoPath) != "." {
+	if isIndex(repoPath) && path.Dir(repoPath) != "." {
 		name = path.Base(path.Dir(repoPath))
 	}
 	for _, ext := range []string{".md", ".markdown", ".html"} {

@@ -8,16 +8,16 @@ import (
 // Policy is what a portal decides about the judging of documents. The zero
 // Policy has the default severity words and does not look for future dates.
 type Policy struct {
-	// SeverityAliases maps words to SEV1..SEV5; nil is DefaultSeverityAliases.
+	// SeverityAliases maps words to SEV1..SEV5; nil is defaultSeverityAliases.
 	// Case, blanks, hyphens and underscores in the words do not matter.
 	SeverityAliases map[string]string
 	// Now is when the document is judged; zero: dates in the future are not told.
 	Now time.Time
 }
 
-// DefaultSeverityAliases are the severity words in common use: numbers as Morgue
+// defaultSeverityAliases are the severity words in common use: numbers as Morgue
 // has them, P and S scales, and the words of PagerDuty, Atlassian and Statuspage.
-func DefaultSeverityAliases() map[string]string {
+func defaultSeverityAliases() map[string]string {
 	return map[string]string{
 		"sev0": "SEV1", "p0": "SEV1", "s0": "SEV1",
 		"1": "SEV1", "p1": "SEV1", "s1": "SEV1", "critical": "SEV1", "blocker": "SEV1", "致命": "SEV1", "一级": "SEV1",
@@ -36,7 +36,7 @@ func (p Policy) Severity(word string) (string, bool) {
 	}
 	aliases := p.SeverityAliases
 	if aliases == nil {
-		aliases = DefaultSeverityAliases()
+		aliases = defaultSeverityAliases()
 	}
 	for alias, severity := range aliases {
 		if foldWord(alias) == folded {

@@ -99,8 +99,8 @@ func foldHeading(heading string) string {
 	return strings.TrimSuffix(strings.Join(strings.Fields(h), " "), " utc")
 }
 
-// RoleOf gives the role that a heading names; RoleNone for any other heading.
-func RoleOf(heading string) Role { return roleTable[foldHeading(heading)] }
+// roleOf gives the role that a heading names; RoleNone for any other heading.
+func roleOf(heading string) Role { return roleTable[foldHeading(heading)] }
 
 // assignRoles gives every section its role; a section without one of its own has
 // that of the section it lies in ("Timeline" > "2026-10-03").
@@ -118,7 +118,7 @@ func assignRoles(sections []Section) {
 		for len(stack) > 0 && stack[len(stack)-1].level >= s.Level {
 			stack = stack[:len(stack)-1]
 		}
-		s.Role = roleTable[foldHeading(s.Heading)]
+		s.Role = roleOf(s.Heading)
 		if s.Role == RoleNone && len(stack) > 0 {
 			s.Role = stack[len(stack)-1].role
 		}

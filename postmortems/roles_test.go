@@ -23,8 +23,8 @@ func TestRoleOf(t *testing.T) {
 		RoleNone:      {"Indexer", "Why is this malware different?", "", "Time travel", "影响我们的人", "Public Endpoint"},
 	} {
 		for _, h := range headings {
-			if got := RoleOf(h); got != role {
-				t.Errorf("RoleOf(%q) = %q, want %q (folded %q)", h, got, role, foldHeading(h))
+			if got := roleOf(h); got != role {
+				t.Errorf("roleOf(%q) = %q, want %q (folded %q)", h, got, role, foldHeading(h))
 			}
 		}
 	}
@@ -51,7 +51,7 @@ func FuzzRoleOf(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, heading string) {
-		if folded := foldHeading(heading); RoleOf(folded) != RoleOf(heading) && foldHeading(folded) == folded {
+		if folded := foldHeading(heading); roleOf(folded) != roleOf(heading) && foldHeading(folded) == folded {
 			t.Fatalf("%q and its folded form %q differ", heading, folded)
 		}
 	})

@@ -33,7 +33,7 @@ func FormatReceipt(r Receipt, baseURL string) []string {
 	if r.Files > 0 {
 		out = append(out, "stored "+plural(r.Files, "other file"))
 	}
-	if lines := FormatWarnings(r.Problems, baseURL); len(lines) > 0 {
+	if lines := formatWarnings(r.Problems, baseURL); len(lines) > 0 {
 		out = append(append(out, ""), lines...)
 	}
 	if len(r.Broken) > 0 {

@@ -12,10 +12,10 @@ const (
 	warningsPerRule = 3  // of these, so many examples of each rule are told
 )
 
-// FormatWarnings tells the warnings of a push that is not refused. Many are
+// formatWarnings tells the warnings of a push that is not refused. Many are
 // summed up by rule, most frequent first, with the first few of each: a first
 // push of a thousand files has one cause for hundreds of them.
-func FormatWarnings(problems []Problem, baseURL string) []string {
+func formatWarnings(problems []Problem, baseURL string) []string {
 	if len(problems) <= warningsListed {
 		lines, _ := FormatProblems(problems, baseURL, warningsListed)
 		return lines

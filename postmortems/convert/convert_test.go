@@ -198,7 +198,7 @@ func TestRelinkFollowsTheNewNames(t *testing.T) {
 // Front matter that a push would refuse for its size goes into the text.
 func TestHugeFrontMatterMovesToTheText(t *testing.T) {
 	src := "---\nuuid: x\nkeywords:\n" + strings.Repeat("- some keyword of the incident\n", 2000) + "company: Big\n---\nBody stays.\n"
-	files, findings := Icco("a.md", []byte(src))
+	files, findings := fromIcco("a.md", []byte(src))
 	f := only(t, files)
 	doc := compile(t, f)
 	if doc.Title != "Big incident" || !strings.Contains(string(f.Data), "Body stays.") || strings.Count(string(f.Data), "some keyword") != 2000 {
@@ -210,7 +210,7 @@ func TestHugeFrontMatterMovesToTheText(t *testing.T) {
 }
 
 func TestUnreadableFrontMatterIsKept(t *testing.T) {
-	for name, run := range map[string]Importer{"icco": Icco, "hugo": Hugo} {
+	for name, run := range map[string]Importer{"icco": fromIcco, "hugo": fromHugo} {
 		files, findings := run("x.md", []byte("---\ntitle: {{ .Name }}\n---\n# Head\n\nText.\n"))
 		f := only(t, files)
 		if name == "hugo" {

@@ -38,7 +38,7 @@ func TestCorpusIcco(t *testing.T) {
 			continue
 		}
 		all = append(all, src)
-		files, findings := Icco(src.Path, src.Data)
+		files, findings := fromIcco(src.Path, src.Data)
 		doc := compile(t, only(t, files))
 		documents++
 		if startGiven.Match(src.Data) {

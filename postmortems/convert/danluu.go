@@ -7,10 +7,10 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// Danluu converts the list of github.com/danluu/post-mortems: one document for
+// fromDanluu converts the list of github.com/danluu/post-mortems: one document for
 // every paragraph of the form "[Company](url). Text" below a category. Everything
 // else of the list goes into one README.
-func Danluu(path string, src []byte) ([]File, []Finding) {
+func fromDanluu(path string, src []byte) ([]File, []Finding) {
 	d := &draft{source: path}
 	list := danluu{path: path}
 	for _, p := range paragraphs(d.text(src)) {

@@ -55,11 +55,11 @@ type format struct {
 func formats() []format {
 	markdown := []string{".md", ".markdown"}
 	return []format{
-		{name: "icco", run: Icco, ext: markdown},
-		{name: "danluu", run: Danluu, ext: markdown},
-		{name: "morgue-csv", run: Morgue, ext: []string{".csv"}},
-		{name: "hugo", run: Hugo, ext: markdown, files: true},
-		{name: "plain", run: Plain, ext: markdown, folder: postmortems.Postmortem.Folder(), files: true},
+		{name: "icco", run: fromIcco, ext: markdown},
+		{name: "danluu", run: fromDanluu, ext: markdown},
+		{name: "morgue-csv", run: fromMorgue, ext: []string{".csv"}},
+		{name: "hugo", run: fromHugo, ext: markdown, files: true},
+		{name: "plain", run: fromPlain, ext: markdown, folder: postmortems.Postmortem.Folder(), files: true},
 	}
 }
 

@@ -29,7 +29,7 @@ func TestIccoTimes(t *testing.T) {
 		"nonsense":     {[]string{"start_time: soon"}, "", 0, "", "not a time"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files, findings := Icco("a.md", iccoSource(c.lines...))
+			files, findings := fromIcco("a.md", iccoSource(c.lines...))
 			times := compile(t, only(t, files)).Front.Times
 			if got := stamp(times.Started); got != c.started || times.Started.Precision != c.precision && c.started != "" {
 				t.Errorf("started %q, precision %v", got, times.Started.Precision)
@@ -68,7 +68,7 @@ func TestMorgueKeepsEveryValue(t *testing.T) {
 	src := "id,title,starttime,detecttime,endtime,severity,why_surprised,mystery,severity\n" +
 		"7,Search down,1400000000,1300000000,1400000600,huge,\"We\nthought\",left here,2\n" +
 		"8,,0,NULL,x,\n"
-	files, findings := Morgue("pm.csv", []byte(src))
+	files, findings := fromMorgue("pm.csv", []byte(src))
 	if len(files) != 2 {
 		t.Fatalf("%d files", len(files))
 	}
@@ -134,15 +134,15 @@ func TestShortcodes(t *testing.T) {
 }
 
 func TestPlainKeepsFrontMatterThatIsThere(t *testing.T) {
-	files, findings := Plain("a.md", []byte("---\ntitle: T\n---\n[x](B%20c.md)\n"))
+	files, findings := fromPlain("a.md", []byte("---\ntitle: T\n---\n[x](B%20c.md)\n"))
 	if got := string(only(t, files).Data); got != "---\ntitle: T\n---\n[x](b-c.md)\n" || !told(findings, "already") {
 		t.Errorf("%q %v", got, findings)
 	}
-	files, _ = Plain("a.md", []byte("+++\ntitle = \"T\"\n+++\ntext\n"))
+	files, _ = fromPlain("a.md", []byte("+++\ntitle = \"T\"\n+++\ntext\n"))
 	if got := string(only(t, files).Data); got != "---\ntitle: T\n---\n\ntext\n" {
 		t.Errorf("%q", got)
 	}
-	files, _ = Plain("a.md", []byte("---\nopen: yes\n\ntext\n"))
+	files, _ = fromPlain("a.md", []byte("---\nopen: yes\n\ntext\n"))
 	if got := string(only(t, files).Data); !strings.Contains(got, "open: yes") || !strings.Contains(got, "text") {
 		t.Errorf("unclosed front matter lost text: %q", got)
 	}

@@ -49,8 +49,8 @@ func fuzz(f *testing.F, name string, run Importer) {
 // kept tells that a file kept its own front matter, right or wrong.
 func kept(findings []Finding) bool { return told(findings, "kept as it is") }
 
-func FuzzIcco(f *testing.F)   { fuzz(f, "icco", Icco) }
-func FuzzDanluu(f *testing.F) { fuzz(f, "danluu", Danluu) }
-func FuzzMorgue(f *testing.F) { fuzz(f, "morgue-csv", Morgue) }
-func FuzzHugo(f *testing.F)   { fuzz(f, "hugo", Hugo) }
-func FuzzPlain(f *testing.F)  { fuzz(f, "plain", Plain) }
+func FuzzIcco(f *testing.F)   { fuzz(f, "icco", fromIcco) }
+func FuzzDanluu(f *testing.F) { fuzz(f, "danluu", fromDanluu) }
+func FuzzMorgue(f *testing.F) { fuzz(f, "morgue-csv", fromMorgue) }
+func FuzzHugo(f *testing.F)   { fuzz(f, "hugo", fromHugo) }
+func FuzzPlain(f *testing.F)  { fuzz(f, "plain", fromPlain) }

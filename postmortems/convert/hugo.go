@@ -7,10 +7,10 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// Hugo converts a page of a Hugo site: TOML or YAML front matter and short codes.
+// fromHugo converts a page of a Hugo site: TOML or YAML front matter and short codes.
 // Folders below content/ stay as they are. Keys for the site's own layout are
 // left out with a Finding.
-func Hugo(p string, src []byte) ([]File, []Finding) {
+func fromHugo(p string, src []byte) ([]File, []Finding) {
 	d := &draft{source: p}
 	style, front, body, bodyLine := split(d.text(src))
 	to := safePath(trimContent(p))

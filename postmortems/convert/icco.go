@@ -8,11 +8,11 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// Icco converts one file of github.com/icco/postmortems: YAML front matter over a
+// fromIcco converts one file of github.com/icco/postmortems: YAML front matter over a
 // body. Its end_time says when the incident was over, not when users recovered,
 // so it becomes times.resolved. The company becomes a tag and never a service:
 // reports count by service, and these incidents are other people's.
-func Icco(path string, src []byte) ([]File, []Finding) {
+func fromIcco(path string, src []byte) ([]File, []Finding) {
 	d := &draft{source: path}
 	style, front, body, _ := split(d.text(src))
 	d.body = body

@@ -13,11 +13,11 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// Morgue converts a CSV export of Morgue's table of post-mortems, with the names
+// fromMorgue converts a CSV export of Morgue's table of post-mortems, with the names
 // of the columns in the first row; times are Unix seconds, 0 and NULL are none.
 // endtime is when the outage was over: times.recovered. A column without a place
 // in our front matter becomes a line or a section of the body.
-func Morgue(path string, src []byte) ([]File, []Finding) {
+func fromMorgue(path string, src []byte) ([]File, []Finding) {
 	d := &draft{source: path}
 	in := csv.NewReader(strings.NewReader(d.text(src)))
 	in.FieldsPerRecord = -1 // exports leave empty columns at the end out

@@ -9,15 +9,15 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// Plain converts Markdown without front matter: the title comes from the first
+// fromPlain converts Markdown without front matter: the title comes from the first
 // heading, the date from the names of file and folder. A file that has YAML front
 // matter keeps it as it is.
-func Plain(p string, src []byte) ([]File, []Finding) {
+func fromPlain(p string, src []byte) ([]File, []Finding) {
 	d := &draft{source: p}
 	text := d.text(src)
 	style, _, _, _ := split(text)
 	if style == "+++" {
-		return Hugo(p, src)
+		return fromHugo(p, src)
 	}
 	to := safePath(p)
 	if style == "---" {

@@ -12,10 +12,10 @@ import (
 // name on the server and part of a preview's address.
 const maxBranch = 200
 
-// CheckBranch tells why a branch cannot have this name; "" when it can. It is
+// checkBranch tells why a branch cannot have this name; "" when it can. It is
 // git's own grammar (git-check-ref-format) without the names that git's command
 // line or a terminal would misunderstand.
-func CheckBranch(name string) string {
+func checkBranch(name string) string {
 	switch {
 	case name == "" || len(name) > maxBranch:
 		return fmt.Sprintf("a branch name has 1 to %d bytes", maxBranch)

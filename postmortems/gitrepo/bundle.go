@@ -120,7 +120,7 @@ func readBundleHead(bundle *bufio.Reader) ([]refMove, error) {
 		}
 		id, ref, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		branch, isHead := strings.CutPrefix(ref, headsPrefix)
-		if !ok || !isHead || !plumbing.ValidOID(postmortems.OID(id)) || CheckBranch(branch) != "" {
+		if !ok || !isHead || !plumbing.ValidOID(postmortems.OID(id)) || checkBranch(branch) != "" {
 			return nil, invalid("it holds something else than whole branches")
 		}
 		moves = append(moves, refMove{branch: branch, new: postmortems.OID(id)})

@@ -238,12 +238,12 @@ func TestHostileRefsAreRefused(t *testing.T) {
 
 func TestCheckBranch(t *testing.T) {
 	for _, good := range []string{"main", "draft/x", "修复/连接池", "a.b", "v1.2-rc1", "@x", "a@b", strings.Repeat("a", 200)} {
-		if text := CheckBranch(good); text != "" {
+		if text := checkBranch(good); text != "" {
 			t.Errorf("%q: %s", good, text)
 		}
 	}
 	for _, bad := range []string{"", "-x", "HEAD", "@", "refs/heads/x", "a..b", "a//b", "/a", "a/", ".a", "a/.b", "a.", "a.lock", "a.LOCK/b", "a b", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b", "a@{1}", "a\x1bb", "a\xff", strings.Repeat("a", 201)} {
-		if text := CheckBranch(bad); text == "" {
+		if text := checkBranch(bad); text == "" {
 			t.Errorf("%q is taken", bad)
 		}
 	}
@@ -255,7 +255,7 @@ func FuzzCheckBranch(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		if CheckBranch(name) != "" || err != nil {
+		if checkBranch(name) != "" || err != nil {
 			return
 		}
 		if out, err := exec.Command(git, "check-ref-format", headsPrefix+name).CombinedOutput(); err != nil {

@@ -33,7 +33,7 @@ func (r *Repo) ImportFrom(ctx context.Context, path, branch string) (postmortems
 	defer r.working.Done()
 	ctx, cancel := r.bound(ctx, importTime)
 	defer cancel()
-	if text := CheckBranch(branch); text != "" {
+	if text := checkBranch(branch); text != "" {
 		return "", fault.New(fault.Invalid, "gitrepo.ImportFrom", text)
 	}
 	source, err := filepath.Abs(path)

@@ -13,7 +13,7 @@ import (
 type Options struct {
 	Dir       string // the bare repository, made when absent
 	Git       string // path of the git binary; "" looks in PATH
-	Limits    Limits // zero values mean DefaultLimits'
+	Limits    Limits // zero values mean defaultLimits'
 	Logger    *slog.Logger
 	Now       func() time.Time
 	Publisher Publisher
@@ -44,10 +44,10 @@ type Limits struct {
 	Duration        time.Duration // from the first byte of a push or fetch to its last
 }
 
-// DefaultLimits are for a portal of an organisation of some hundred authors: a
+// defaultLimits are for a portal of an organisation of some hundred authors: a
 // push of the largest real handbook fits five times over, and the worst push
 // keeps two cores busy for seconds, not minutes.
-func DefaultLimits() Limits {
+func defaultLimits() Limits {
 	return Limits{
 		PackBytes:       64 << 20,
 		InflatedBytes:   256 << 20,
@@ -67,7 +67,7 @@ func DefaultLimits() Limits {
 
 // withDefaults fills in what is zero.
 func (l Limits) withDefaults() Limits {
-	d := DefaultLimits()
+	d := defaultLimits()
 	l.PackBytes = orDefault(l.PackBytes, d.PackBytes)
 	l.InflatedBytes = orDefault(l.InflatedBytes, d.InflatedBytes)
 	l.DocumentBytes = orDefault(l.DocumentBytes, d.DocumentBytes)

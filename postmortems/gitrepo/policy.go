@@ -55,7 +55,7 @@ func (r *Repo) refusal(u *refUpdate) string {
 	if !strings.HasPrefix(u.Ref, headsPrefix) {
 		return "only branches are stored here: push to main to publish, to any other branch for a draft"
 	}
-	if text := CheckBranch(u.Branch); text != "" {
+	if text := checkBranch(u.Branch); text != "" {
 		return text
 	}
 	if u.Branch == Main && u.Delete {

@@ -39,7 +39,7 @@ type site struct {
 }
 
 func testLimits() Limits {
-	l := DefaultLimits()
+	l := defaultLimits()
 	l.SlotWait = 30 * time.Second
 	return l
 }

@@ -143,7 +143,7 @@ func TestMeasureCountsSharedTreesOnce(t *testing.T) {
 	s := store{}
 	tree := s.tree(map[string]string{"a": "x"})
 	for level := range 16 {
-		r := &Repo{limits: DefaultLimits(), facts: newCache[postmortems.OID, treeFacts](1000)}
+		r := &Repo{limits: defaultLimits(), facts: newCache[postmortems.OID, treeFacts](1000)}
 		err := r.measure(t.Context(), s.trees(), tree, 10_000)
 		if want := level <= 4; (err == nil) != want {
 			t.Errorf("10^%d paths: %v", level, err)
@@ -158,7 +158,7 @@ func TestMeasureCountsSharedTreesOnce(t *testing.T) {
 
 func TestMeasureBoundsDepth(t *testing.T) {
 	s := store{}
-	r := &Repo{limits: DefaultLimits(), facts: newCache[postmortems.OID, treeFacts](1000)}
+	r := &Repo{limits: defaultLimits(), facts: newCache[postmortems.OID, treeFacts](1000)}
 	for depth, want := range map[int]bool{0: true, 16: true, 17: false, 400: false} {
 		path := strings.Repeat("d/", depth) + "f"
 		if err := r.measure(t.Context(), s.trees(), s.tree(map[string]string{path: "x"}), 100); (err == nil) != want {
@@ -260,7 +260,7 @@ func FuzzReadBundleHead(f *testing.F) {
 			t.Fatalf("error %v", err)
 		}
 		for _, m := range moves {
-			if CheckBranch(m.branch) != "" || !plumbing.ValidOID(m.new) {
+			if checkBranch(m.branch) != "" || !plumbing.ValidOID(m.new) {
 				t.Fatalf("%+v", m)
 			}
 		}

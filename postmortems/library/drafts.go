@@ -59,7 +59,7 @@ func draftDelta(r kv.Reader, branch string, ch postmortems.Change, docs map[stri
 		out.From = postmortems.Address(ch.From)
 	}
 	if ch.Status != postmortems.Deleted {
-		out.Address = PreviewAddress(branch, out.Address)
+		out.Address = previewAddress(branch, out.Address)
 		return out, nil
 	}
 	id, err := r.Get(bPath, []byte(ch.Path))
@@ -71,8 +71,8 @@ func draftDelta(r kv.Reader, branch string, ch postmortems.Change, docs map[stri
 	return out, err
 }
 
-// PreviewAddress is where a draft of the document at address is read.
-func PreviewAddress(branch, address string) string {
+// previewAddress is where a draft of the document at address is read.
+func previewAddress(branch, address string) string {
 	return "/drafts" + (&url.URL{Path: "/" + branch}).EscapedPath() + address
 }
 

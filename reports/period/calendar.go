@@ -3,6 +3,7 @@ package period
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -28,7 +29,7 @@ const (
 func Kinds() []Kind { return []Kind{Daily, Weekly, Monthly} }
 
 // Valid tells whether the kind is one of Kinds.
-func (k Kind) Valid() bool { return k == Daily || k == Weekly || k == Monthly }
+func (k Kind) Valid() bool { return slices.Contains(Kinds(), k) }
 
 // Of finds a period by the name people give it. A name that is none is
 // fault.Invalid; a day that does not exist in the zone is fault.NotFound.
@@ -185,14 +186,4 @@ func parseWeek(id string) (date, bool) {
 		return date{}, false
 	}
 	return firstOf(Weekly, date{year, time.January, firstWeekHas}).plus((week - 1) * daysOfWeek), true
-}
-
-// KindOf tells which kind of period a name belongs to.
-func KindOf(id string) (Kind, bool) {
-	for _, k := range Kinds() {
-		if _, err := firstDay(k, id); err == nil {
-			return k, true
-		}
-	}
-	return "", false
 }

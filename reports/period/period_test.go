@@ -93,9 +93,6 @@ func TestNames(t *testing.T) {
 		if p.ID != c.id || p.From.Format(time.DateOnly) != c.first || p.To.Format(time.DateOnly) != c.last {
 			t.Errorf("%s of %s is %s [%s, %s)", c.kind, c.day, p.ID, p.From, p.To)
 		}
-		if k, ok := period.KindOf(c.id); !ok || k != c.kind {
-			t.Errorf("KindOf(%s) = %s, %v", c.id, k, ok)
-		}
 	}
 	if p := period.Containing(period.Monthly, time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC), time.UTC).Prev(); p.ID != "2026-02" {
 		t.Errorf("before March comes %s", p.ID)

@@ -66,9 +66,9 @@ var (
 	haves    = []string{"actions"}
 )
 
-// NewFilter makes a Filter of a field and the text of a value. When the value is
+// newFilter makes a Filter of a field and the text of a value. When the value is
 // not valid it says, for people, what would be.
-func NewFilter(f Field, value string) (Filter, string) {
+func newFilter(f Field, value string) (Filter, string) {
 	out := Filter{Field: f, Value: value}
 	if value == "" || len(value) > MaxValueBytes || strings.ContainsRune(value, '"') {
 		return out, f.String() + ": needs a value of at most 256 bytes"

@@ -162,7 +162,7 @@ func (l *lexer) qualifier(at int, f Field, from, end int) (token, bool) {
 	if value == "" { // "status: 500" is text
 		return token{}, false
 	}
-	filter, wrong := NewFilter(f, value)
+	filter, wrong := newFilter(f, value)
 	if wrong != "" {
 		l.problem(at+utf8.RuneCountInString(l.rest[:from]), wrong+"; searched for as text")
 		return token{}, false

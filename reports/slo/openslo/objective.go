@@ -194,12 +194,12 @@ func (r *reader) target(m *yamldoc.Map) float64 {
 	if ok && !(x >= 0 && x < 100) {
 		r.find(ruleTarget, percent, "targetPercent is from 0 to below 100, not %s", percent.Text())
 	}
-	return FromPercent(x)
+	return fromPercent(x)
 }
 
-// FromPercent turns a percentage into the fraction a person would write: the
+// fromPercent turns a percentage into the fraction a person would write: the
 // shortest decimal number, 0.999 and not 0.9990000000000001.
-func FromPercent(x float64) float64 {
+func fromPercent(x float64) float64 {
 	share, err := strconv.ParseFloat(strconv.FormatFloat(x, 'f', -1, 64)+"e-2", 64)
 	if err != nil {
 		return x / 100
