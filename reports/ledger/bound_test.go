@@ -99,6 +99,9 @@ func TestBucketsOfTheFuture(t *testing.T) {
 		if c.good {
 			continue
 		}
+		if known, err := w.l.Sources(t.Context()); err != nil || len(known) != 1 || known[0].LastEvent.After(noon) {
+			t.Errorf("%s: the last event is %+v, %v", name, known, err)
+		}
 		if !strings.Contains(a.Rejected[0].Reason, "not over by the portal's clock") {
 			t.Errorf("%s: %s", name, a.Rejected[0].Reason)
 		}

@@ -34,7 +34,7 @@ type SourceStatus struct {
 	Format       string
 	First        time.Time // received
 	LastReceived time.Time
-	LastEvent    time.Time // the newest time that an item stated; zero: none did
+	LastEvent    time.Time // the newest time that an item stated, at most its receipt; zero: none did
 	PerHour      int       // items in the running hour and the one before
 	PerDay       int       // items in the last 24 hours
 	Accepted     int

@@ -79,7 +79,8 @@ func (t *tallies) add(j *job, rejected int) error {
 	newest, truncated := j.newest()
 	d.Truncated += int64(truncated)
 	if newest != 0 {
-		s.Event = max(s.Event, newest)
+		// Not later than it came: one item of the year 2099 would stand there for good.
+		s.Event = max(s.Event, min(newest, micros(j.received)))
 		s.Ahead = max(0, newest-micros(j.received))
 		d.Ahead = max(d.Ahead, s.Ahead)
 	}
