@@ -44,9 +44,9 @@ func halfSeen(name string) slo.SLO {
 	return s
 }
 
-// run lets the portal's clock go on by minutes, a turn at each.
+// run lets the portal's clock go on, a turn every five minutes.
 func (w *world) run(d time.Duration) {
-	for end := w.now.Add(d); w.now.Before(end); w.now = w.now.Add(time.Minute) {
+	for end := w.now.Add(d); w.now.Before(end); w.now = w.now.Add(fiveM) {
 		w.tick()
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/postern/postern/reports/feed/prometheus"
 	"github.com/postern/postern/reports/poll"
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slo/promql"
 )
 
 // What a server answers besides plain numbers, and what becomes of the day's
@@ -114,5 +115,37 @@ func TestSamplesThatDoNotCome(t *testing.T) {
 	est, err := w.poller.Estimated(context.Background(), "a", start, w.now)
 	if err != nil || len(est) == 0 || len(w.got["a"]) == 0 {
 		t.Errorf("a server that gives no samples leaves %d estimates of %d buckets, %v", len(est), len(w.got["a"]), err)
+	}
+}
+
+// narrow refuses to look for odd buckets, as a server does whose limit of samples
+// is too low for it.
+type narrow struct{ *counters }
+
+func (n narrow) QueryRange(ctx context.Context, query string, from, to time.Time, step time.Duration) (prometheus.Answer, error) {
+	if query == promql.Odd(counterName, step) {
+		return prometheus.Answer{}, fault.New(fault.Invalid, "test", "query processing would load too many samples into memory")
+	}
+	return n.counters.QueryRange(ctx, query, from, to, step)
+}
+
+// An objective is measured all the same, and every bucket says that it is an
+// estimate.
+func TestAServerThatCannotTellWhichBucketsAreOdd(t *testing.T) {
+	l := life{}
+	for i := range 60 {
+		l.samples = append(l.samples, slo.Sample{At: start.Add(time.Duration(i-30) * time.Minute), Value: float64(10 * i)})
+	}
+	c := &counters{series: []life{l}}
+	w := counterWorld(t, c)
+	w.opt.Sources[0].Query = narrow{c}
+	w.poller = poll.New(w.opt)
+	w.tick()
+	est, err := w.poller.Estimated(context.Background(), "a", start.Add(-time.Hour), w.now)
+	if err != nil || len(w.got["a"]) == 0 || len(est) < len(w.got["a"]) {
+		t.Errorf("%d buckets, %d estimates, %v", len(w.got["a"]), len(est), err)
+	}
+	if st := w.poller.Status()[0]; st.State != poll.Working || len(st.Refused) > 0 {
+		t.Errorf("status %+v", st)
 	}
 }

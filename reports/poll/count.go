@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/feed/prometheus"
 	"github.com/postern/postern/reports/slo"
@@ -59,14 +60,25 @@ type asking struct {
 
 // query evaluates a query at the end of each step: values by the start of the
 // step. Several series are given one after the other.
-func (q *asking) query(text string, step time.Duration) []prometheus.Series {
-	if q.err != nil || text == "" {
-		return nil
+func (q *asking) query(text string, step time.Duration) (series []prometheus.Series) {
+	if q.err == nil && text != "" {
+		series, q.err = q.values(text, step)
 	}
+	return series
+}
+
+// values is query for one whose failure does not stop the others.
+func (q *asking) values(text string, step time.Duration) ([]prometheus.Series, error) {
 	a, err := q.source.Query.QueryRange(q.ctx, text, q.job.from.Add(step), q.job.to, step)
-	q.err = err
 	q.warnings = append(q.warnings, a.Warnings...)
-	return a.Series
+	return a.Series, err
+}
+
+// refused tells whether a source does not give what it was asked for, and will not
+// when it is asked the same again.
+func refused(err error) bool {
+	k := fault.KindOf(err)
+	return err != nil && (k == fault.Invalid || k == fault.TooLarge)
 }
 
 // ratio counts good, or bad, over total. What is absent beside a total that is

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/feed/prometheus"
 	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/slo/promql"
@@ -23,8 +22,8 @@ const (
 // counts gives what a query counted, by the start of the bucket.
 func (q *asking) counts(text string, counter bool) map[int64]float64 {
 	query, _ := promql.Count(text, counter, q.job.bucket)
-	out := q.sums(query)
-	if selector, ok := promql.Selector(text, counter); ok {
+	out := q.sums(q.query(query, q.job.bucket))
+	if selector, ok := promql.Selector(text, counter); ok && q.err == nil {
 		q.recount(selector, out)
 	}
 	return out
@@ -32,9 +31,9 @@ func (q *asking) counts(text string, counter bool) map[int64]float64 {
 
 // sums adds up the series of a query by bucket. A NaN of one series does not
 // spoil the others; a bucket of nothing but NaN is absent.
-func (q *asking) sums(query string) map[int64]float64 {
+func (q *asking) sums(series []prometheus.Series) map[int64]float64 {
 	out := map[int64]float64{}
-	for _, s := range q.query(query, q.job.bucket) {
+	for _, s := range series {
 		for _, p := range s.Points {
 			if !math.IsNaN(p.Value) {
 				out[p.At.Add(-q.job.bucket).Unix()] += p.Value
@@ -53,8 +52,16 @@ type oddBucket struct {
 // recount puts what the samples themselves say in place of the difference of a
 // bucket's two ends, wherever that may be wrong.
 func (q *asking) recount(selector string, out map[int64]float64) {
+	series, err := q.values(promql.Odd(selector, q.job.bucket), q.job.bucket)
+	if refused(err) { // over a limit of the server: nobody knows which buckets are odd
+		for at := range out {
+			q.estimated[at] = true
+		}
+		return
+	}
+	q.err = err
 	var odd []oddBucket
-	for at, n := range q.sums(promql.Odd(selector, q.job.bucket)) {
+	for at, n := range q.sums(series) {
 		odd = append(odd, oddBucket{time.Unix(at, 0).UTC(), n})
 	}
 	slices.SortFunc(odd, func(a, b oddBucket) int { return cmp.Compare(a.start.Unix(), b.start.Unix()) })
@@ -87,7 +94,7 @@ func (q *asking) readSamples(selector string, run []oddBucket, out map[int64]flo
 	grid := slo.Grid{From: run[0].start, Length: q.job.bucket, N: len(run)}
 	length := time.Duration(grid.N) * grid.Length
 	a, err := q.source.Query.Query(q.ctx, promql.Samples(selector, length+promql.Reach), grid.From.Add(length))
-	if k := fault.KindOf(err); err != nil && (k == fault.Invalid || k == fault.TooLarge) {
+	if refused(err) {
 		return false
 	}
 	q.err = err

@@ -274,7 +274,7 @@ func (s *source) failed(ctx context.Context, j job, err error, now time.Time) {
 		return // the portal stops, which says nothing of the source
 	}
 	log := s.poller.opt.Log
-	if k := fault.KindOf(err); k == fault.Invalid || k == fault.TooLarge {
+	if refused(err) {
 		log.WarnContext(ctx, "an objective cannot be measured", "source", s.Name, "slo", j.slo.Name, "error", err)
 		s.update(func(x *Status) {
 			if x.refused == nil {

@@ -1,9 +1,6 @@
 package promql
 
-import (
-	"regexp"
-	"strings"
-)
+import "regexp"
 
 // Doubt is what about a query speaks against the way it is to be counted.
 type Doubt string
@@ -28,7 +25,7 @@ var (
 // DoubtOf judges a query of good, bad or total.
 func DoubtOf(query string, counter bool) Doubt {
 	selector, one := inner(query)
-	metric := strings.TrimSpace(name.FindString(selector))
+	metric := metricOf(selector)
 	switch {
 	case counter && (window.MatchString(query) || overTime.MatchString(query)):
 		return OverTime

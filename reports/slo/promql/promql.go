@@ -29,6 +29,9 @@ var (
 	overTime = regexp.MustCompile(`\b(increase|rate|irate|delta|idelta|deriv|histogram_[a-z]+|[a-z]+_over_time)\s*\(`)
 	summed   = regexp.MustCompile(`(?s)^sum\s*(?:(?:by|without)\s*\([^()]*\)\s*)?\((.*?)\)(?:\s*(?:by|without)\s*\([^()]*\))?$`)
 	name     = regexp.MustCompile(`^[a-zA-Z_:][a-zA-Z0-9_:]*\s*`)
+	// within is a metric's name among the matchers, where it comes first: {"a.b", …}
+	// as names in UTF-8 are written, or {__name__="a", …}.
+	within = regexp.MustCompile(`^\{\s*(?:__name__\s*=\s*)?(?:"([^"\\]+)"|'([^'\\]+)')\s*[,}]`)
 )
 
 // Reach is how far back a server looks for the value of a series at an instant:
@@ -72,17 +75,25 @@ func inner(query string) (selector string, ok bool) {
 	return query, isSelector(query)
 }
 
-// isSelector tells whether a text is a metric's name with at most one list of
-// matchers.
+// isSelector tells whether a text is the name of one metric with at most one list
+// of matchers.
 func isSelector(text string) bool {
 	rest := text[len(name.FindString(text)):]
-	if len(rest) == len(text) {
+	switch {
+	case rest == "":
+		return text != ""
+	case len(rest) == len(text) && !within.MatchString(text):
 		return false
 	}
-	if rest == "" {
-		return true
-	}
 	return rest[0] == '{' && closing(rest) == len(rest)-1
+}
+
+// metricOf is the name of a selector's metric.
+func metricOf(selector string) string {
+	if m := within.FindStringSubmatch(selector); m != nil {
+		return m[1] + m[2]
+	}
+	return strings.TrimSpace(name.FindString(selector))
 }
 
 // closing is the index of the brace that closes the one at the beginning of a
