@@ -90,7 +90,7 @@ func TestAskingAgainEnds(t *testing.T) {
 	w = newWorld(t, poll.Source{Name: "main", Query: src, Step: time.Minute, Grace: time.Minute})
 	w.slos = []slo.SLO{halfSeen("a")}
 	w.tick()
-	w.run(20 * time.Hour)
+	w.run(13 * time.Hour)
 	if w.twice != 0 {
 		t.Errorf("%d buckets were written again, and nothing changed", w.twice)
 	}
@@ -140,7 +140,7 @@ func TestWhatIsHeardAgain(t *testing.T) {
 	other := w.slos[0]
 	other.Hash = "second"
 	w.slos[0] = other
-	w.run(12 * time.Hour)
+	w.run(3 * time.Hour)
 	if got := w.got["a"][since.Unix()]; got != before {
 		t.Errorf("by another definition it became %+v", got)
 	}

@@ -177,8 +177,8 @@ func drawLife(t *rapid.T, n int) (l life, counted float64) {
 	return l, counted
 }
 
-func total(w *world) (sum float64) {
-	for _, b := range w.got["a"] {
+func total(buckets map[int64]slo.Bucket) (sum float64) {
+	for _, b := range buckets {
 		sum += b.Total
 	}
 	return sum
@@ -195,25 +195,28 @@ func counterWorld(t *testing.T, c *counters) *world {
 // Series that are reset, come and go: the buckets add up to what was counted, to
 // the last event, and none of them is an estimate.
 func TestCountersAreCountedToTheLastEvent(t *testing.T) {
-	resets := 0
+	resets, n := 0, 0
+	c := &counters{}
+	w := counterWorld(t, c)
 	rapid.Check(t, func(rt *rapid.T) {
-		c := &counters{}
+		c.series = nil
+		n++
+		w.slos[0].Name = fmt.Sprint("a", n) // a series that was not asked for before
 		var want float64
 		for range rapid.IntRange(1, 4).Draw(rt, "series") {
 			l, counted := drawLife(rt, 150)
 			c.series, want = append(c.series, l), want+counted
 			resets += grew(l.samples).Resets
 		}
-		w := counterWorld(t, c)
 		w.tick()
-		if got := total(w); math.Abs(got-want) > 1e-6 {
+		if got := total(w.got[w.slos[0].Name]); math.Abs(got-want) > 1e-6 {
 			rt.Fatalf("the buckets add up to %g, %g was counted", got, want)
 		}
-		est, err := w.poller.Estimated(context.Background(), "a", start, w.now)
+		est, err := w.poller.Estimated(context.Background(), w.slos[0].Name, start, w.now)
 		if err != nil || len(est) > 0 {
 			rt.Fatalf("estimates: %v, %v", est, err)
 		}
-		for at, b := range w.got["a"] {
+		for at, b := range w.got[w.slos[0].Name] {
 			if b.Good != b.Total {
 				rt.Fatalf("at %d: %+v", at, b)
 			}
@@ -253,7 +256,7 @@ func TestWhatIsTooMuchIsEstimatedAndSaysSo(t *testing.T) {
 	c.limit = 0
 	again := counterWorld(t, c)
 	again.tick()
-	if got, want := total(again), grew(l.samples).Count; got != want {
+	if got, want := total(again.got["a"]), grew(l.samples).Count; got != want {
 		t.Errorf("counted %g, want %g", got, want)
 	}
 }
