@@ -19,6 +19,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("keyboard", func(t *testing.T) { testKeyboard(t, browser, portal.url) })
 	t.Run("search", func(t *testing.T) { testSearch(t, browser, portal.url) })
 	t.Run("paste", func(t *testing.T) { testPaste(t, browser, portal.url) })
+	t.Run("charts", func(t *testing.T) { testCharts(t, browser) })
 	t.Run("without script", func(t *testing.T) { testWithoutScript(t, browser, portal.url) })
 }
 

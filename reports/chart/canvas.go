@@ -196,7 +196,7 @@ func (c *canvas) text(x, y float64, s string, style textStyle) {
 }
 
 // widest is how much wider than our face the faces of readers' systems run.
-const widest = 1.12
+const widest = 1.18
 
 // textWidth is the room that a text needs at a size.
 func (c *canvas) textWidth(s string, size float64) float64 {
@@ -225,50 +225,4 @@ func (c *canvas) sayNothing(why string) {
 	w := c.textWidth(why, labelSize) + 24
 	c.rect(box{(c.width - w) / 2, c.height/2 - 14, w, 28}, Paper, 1)
 	c.text(c.width/2, c.height/2+4, why, textStyle{role: None, at: middle, width: c.width})
-}
-
-// hatch marks an area as having no data: never a colour that could be a value.
-func (c *canvas) hatch(b box) {
-	const step = 8
-	c.stroke(pen{width: 1, role: Rule})
-	for d := step / 2.0; d < b.w+b.h; d += step {
-		x1, y1 := b.x+min(d, b.w), b.y+max(0, d-b.w)
-		x2, y2 := b.x+max(0, d-b.h), b.y+min(d, b.h)
-		c.r.MoveTo(c.x(x1), c.y(y1))
-		c.r.LineTo(c.x(x2), c.y(y2))
-	}
-	c.r.Stroke()
-}
-
-// gap is an area that stands for what is not known among areas that are.
-func (c *canvas) gap(b box) {
-	c.rect(b, None, 0.12)
-	c.hatch(b)
-	for _, s := range []segment{{b.x, b.y, b.x + b.w, b.y}, {b.x + b.w, b.y, b.x + b.w, b.y + b.h}, {b.x + b.w, b.y + b.h, b.x, b.y + b.h}, {b.x, b.y + b.h, b.x, b.y}} {
-		c.line(s, pen{width: 1, role: None})
-	}
-}
-
-// texture lays lines of paper over an area, so that areas of different meaning
-// differ in grey too: 0 has none, then slanted, level and upright lines in turn.
-func (c *canvas) texture(b box, kind int) {
-	const kinds, step = 4, 6
-	if kind%kinds == 0 || b.w <= 0 || b.h <= 0 {
-		return
-	}
-	c.stroke(pen{width: 1, role: Paper})
-	for d := step / 2.0; d < b.w+b.h; d += step {
-		s := segment{b.x + min(d, b.w), b.y + max(0, d-b.w), b.x + max(0, d-b.h), b.y + min(d, b.h)}
-		switch {
-		case kind%kinds == 2 && d < b.h:
-			s = segment{b.x, b.y + b.h - d, b.x + b.w, b.y + b.h - d}
-		case kind%kinds == 3 && d < b.w:
-			s = segment{b.x + d, b.y, b.x + d, b.y + b.h}
-		case kind%kinds != 1:
-			continue
-		}
-		c.r.MoveTo(c.x(s.x1), c.y(s.y1))
-		c.r.LineTo(c.x(s.x2), c.y(s.y2))
-	}
-	c.r.Stroke()
 }

@@ -23,7 +23,7 @@ func newPlot(c *canvas, y axis, above float64) *plot {
 		widest = max(widest, c.textWidth(t.label, labelSize))
 	}
 	return &plot{
-		c: c, y: y, left: min(widest+gapLabel, c.width/2), right: c.width - 4, top: above + labelSize/2 + 2, bottom: c.height - lineSpace - 4,
+		c: c, y: y, left: min(widest+gapLabel+4, c.width/2), right: c.width - 4, top: above + labelSize/2 + 2, bottom: c.height - lineSpace - 4,
 	}
 }
 
