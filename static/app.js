@@ -30,14 +30,15 @@
     }
   }
 
-  // Instants are sent as UTC; the exact UTC stays in the title.
+  // Instants are sent as UTC; the exact UTC stays in the title. They are written as
+  // the portal writes days, in the reader's zone and with its name.
   const localTimes = from => {
-    const format = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+    const format = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })
     for (const t of all('time[data-local]', from)) {
       const at = new Date(t.dateTime)
       if (isNaN(at)) continue
       t.title = t.textContent
-      t.textContent = format.format(at)
+      t.textContent = format.format(at).replace('Sept', 'Sep') // some browsers have four letters for this one
       t.removeAttribute('data-local')
     }
   }
@@ -199,8 +200,7 @@
   const live = () => {
     if (!one('[data-live]')) return
     const every = 30000
-    const take = text => {
-      const fresh = new DOMParser().parseFromString(text, 'text/html')
+    const take = fresh => {
       for (const old of all('[data-live]')) {
         const now = one('[data-live="' + CSS.escape(old.dataset.live) + '"]', fresh)
         if (!now || now.innerHTML === old.innerHTML && now.className === old.className) continue
@@ -209,10 +209,21 @@
         localTimes(old)
       }
     }
-    setInterval(() => {
-      if (document.hidden) return
-      fetch(location.href, { headers: { Accept: 'text/html' } }).then(r => r.ok ? r.text() : '').then(t => { if (t) take(t) }).catch(() => { /* the next time, perhaps */ })
-    }, every)
+    // The browser reads the answer as a document by itself: no text becomes markup
+    // here, which the content security policy forbids.
+    let asking = false
+    const ask = () => {
+      if (document.hidden || asking) return
+      asking = true
+      const request = new XMLHttpRequest()
+      request.open('GET', location.href)
+      request.responseType = 'document'
+      request.onload = () => { if (request.status === 200 && request.response) take(request.response) }
+      request.onloadend = () => { asking = false } // in vain: the next time, perhaps
+      request.send()
+    }
+    setInterval(ask, every)
+    document.addEventListener('visibilitychange', ask) // who comes back to the page sees what is so now
   }
 
   document.addEventListener('DOMContentLoaded', () => {

@@ -15,12 +15,15 @@ func TestBrowser(t *testing.T) {
 	portal := startPortal(t)
 	portal.pushDraft(t)
 	browser := startChromium(t, program)
+	board := watchBoard(t, browser, portal)
 	t.Run("pages", func(t *testing.T) { testPages(t, browser, portal.url) })
+	t.Run("signal pages", func(t *testing.T) { testSignalPages(t, browser, portal.url) })
 	t.Run("keyboard", func(t *testing.T) { testKeyboard(t, browser, portal.url) })
 	t.Run("search", func(t *testing.T) { testSearch(t, browser, portal.url) })
 	t.Run("paste", func(t *testing.T) { testPaste(t, browser, portal.url) })
 	t.Run("charts", func(t *testing.T) { testCharts(t, browser) })
 	t.Run("without script", func(t *testing.T) { testWithoutScript(t, browser, portal.url) })
+	t.Run("board", board.check)
 }
 
 // browserPage is one page that every theme and width is tried on.
@@ -138,6 +141,15 @@ const outline = `(() => {
   count('[role=search] input[name=q]:not(.failure input)', 1)
   count('.skip[href="#main"]', 1)
   if (location.pathname.endsWith('/search')) count('[role=status]', 1)
+  let level = 0
+  for (const h of document.querySelectorAll('main :is(h1, h2, h3, h4):not(.prose *)')) {
+    const now = Number(h.tagName[1])
+    if (now > level + 1 && h.checkVisibility()) problems.push('after a heading of level ' + level + ' comes “' + h.textContent + '” of level ' + now)
+    level = now
+  }
+  for (const box of document.querySelectorAll('main .table[tabindex]:not(.prose *)'))
+    if (!box.matches('[role=region][aria-label]')) problems.push('a table that is focused has no name: ' + box.textContent.slice(0, 40))
+  for (const cell of document.querySelectorAll('main th:not([scope]):not(.prose *)')) problems.push('the head “' + cell.textContent + '” says not of what')
   if (!document.title) problems.push('no title')
   if (!document.documentElement.lang) problems.push('no language')
   return problems

@@ -170,20 +170,20 @@ func qualityTiles(q alert.Quality, on alert.OnCall) []tile {
 	}
 	return []tile{
 		{Name: "Pages", Value: groupDigits(q.Paging), Note: plural(q.Episodes, "episode") + ", " + plural(q.Notifications, "message"),
-			How: "an episode is one firing of one alert (source, fingerprint, start), or a pager's page of which no alert is known; messages of twins count once"},
+			How: "an episode is one firing of one alert (source, fingerprint, start), or a pager's page of which no alert is known; messages that come twice count once"},
 		{Name: "Precision", Value: percentOf(q.Precision.Value()), Note: of(q.Precision, "page"),
 			How: "pages that belong to an incident: named by it, or of its service while it lasted or at most 15 minutes before"},
 		{Name: "Recall", Value: percentOf(q.Recall.Value()), Note: of(q.Recall, "incident"),
 			How: "incidents with a page no later than people knew of them"},
 		{Name: "Actionable", Value: percentOf(q.Actionable.Value()), Note: of(q.Actionable, "page"),
 			How: "pages that were acknowledged or belong to an incident"},
-		{Name: "Healed by themselves", Value: percentOf(q.SelfHealed.Value()), Note: of(q.SelfHealed, "page"),
+		{Name: "Self-healed", Value: percentOf(q.SelfHealed.Value()), Note: of(q.SelfHealed, "page"),
 			How: "pages that ended within 5 minutes and that nobody acknowledged"},
 		{Name: "At night", Value: groupDigits(q.Night), Note: "of " + plural(q.Paging, "page"),
 			How: "pages that began at night, " + on.NightText() + ", where the people on call live"},
 		{Name: "Flapping", Value: groupDigits(q.Flapping), Note: "of " + plural(q.Episodes, "episode"),
 			How: "one of 3 or more firings of one fingerprint within an hour"},
-		{Name: "Episodes an incident", Value: each, Note: groupDigits(q.Linked) + " linked, " + plural(q.Incidents, "incident"),
+		{Name: "Episodes per incident", Value: each, Note: groupDigits(q.Linked) + " linked, " + plural(q.Incidents, "incident"),
 			How: "linked episodes / incidents that began in this time"},
 	}
 }

@@ -31,7 +31,7 @@ type changesView struct {
 type changeRow struct {
 	change.Linked
 	What      string // "deployed 1.4.2"
-	State     string // "failed", "suspected", "ok"
+	State     string // "failed", "rolled back", "suspected", "outcome unknown", "ok"
 	Class     string
 	Incidents []incidentLinkRow
 	Link      string
@@ -54,13 +54,15 @@ type drillRow struct {
 // for all.
 func (s *Server) changeRow(l change.Linked, only string) changeRow {
 	row := changeRow{Linked: l, State: "ok", Class: "ok", Link: webLink(l.URL)}
-	row.What = firstOf(l.Title, strings.TrimSpace(firstOf(l.Kind, "changed")+" "+artifactName(l.Artifact)))
+	row.What = firstOf(l.Title, strings.TrimSpace(firstOf(kindWords(l.Kind), "changed")+" "+artifactName(l.Artifact)))
 	for _, i := range l.Incidents {
 		if only == "" || only == i.Incident {
 			row.Incidents = append(row.Incidents, incidentLinkRow{i.Incident, s.incidentLink(i.Incident), i.Suspected})
 		}
 	}
 	switch {
+	case l.Outcome == "rolledback":
+		row.State, row.Class = "rolled back", "bad"
 	case l.Failed():
 		row.State, row.Class = "failed", "bad"
 	case len(l.Incidents) > 0:
@@ -71,9 +73,21 @@ func (s *Server) changeRow(l change.Linked, only string) changeRow {
 	return row
 }
 
-// artifactName shortens the digest in the name of an artifact as git does.
+// kindWords writes the kind of an event as words.
+func kindWords(kind string) string {
+	if kind == "rolledback" {
+		return "rolled back"
+	}
+	return kind
+}
+
+// artifactName is the name of an artifact as people say it: without the kind of
+// package, and with as many digits of the digest as git shows.
 func artifactName(name string) string {
 	const shown = 12 // digits
+	if kind, rest, ok := strings.Cut(name, "/"); ok && strings.HasPrefix(kind, "pkg:") {
+		name = rest
+	}
 	before, digest, ok := strings.Cut(name, "sha256:")
 	if !ok || len(digest) <= shown {
 		return name
@@ -139,9 +153,9 @@ func changeTiles(n change.Stats) []tile {
 	return []tile{
 		{Name: "Deployments", Value: groupDigits(n.Deployments), Note: "of " + plural(n.Changes, "change"), How: "distinct, to production; an environment without a name counts as production"},
 		rate,
-		{Name: "Suspected", Value: groupDigits(n.Suspected), Note: "nobody has said so", How: "the last successful production deployment of a service in the 24 hours before an incident of it that has no stated change"},
+		{Name: "Suspected", Value: groupDigits(n.Suspected), Note: "linked by time only", How: "the last successful production deployment of a service in the 24 hours before an incident of it that has no stated change"},
 		{Name: "Lead time", Value: tookOf(n.LeadTime), Note: "median of " + itoa(n.LeadKnown), How: "from the newest commit to production, where the source tells the commit"},
-		{Name: "Mended after", Value: tookOf(n.Recovery), Note: "median of " + itoa(n.RecoveryKnown), How: "from a failed deployment to its rollback or the end of its incident"},
+		{Name: "Time to recover", Value: tookOf(n.Recovery), Note: "median of " + itoa(n.RecoveryKnown), How: "from a failed deployment to its rollback or the end of its incident"},
 		freeze,
 		{Name: "With a rollback plan", Value: percentOf(n.WithRollbackPlan), Note: "of " + plural(n.Deployments, "deployment"), How: "deployments whose source says that they have one"},
 	}

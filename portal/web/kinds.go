@@ -71,8 +71,21 @@ func templateFuncs() template.FuncMap {
 		"marked":         func(s string) template.HTML { return markedHTML(s) },
 		"verdictWord":    reports.Tone.Word,
 		"zoned":          zoned,
-		"tookShort":      func(d time.Duration) string { return d.Round(time.Millisecond).String() },
+		"tookShort":      tookShort,
 	}
+}
+
+// tookShort is how long a run took, in one unit.
+func tookShort(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return "under 1 ms"
+	case d < time.Second:
+		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+	case d < time.Minute:
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+	}
+	return strconv.FormatFloat(d.Minutes(), 'f', 1, 64) + " min"
 }
 
 // zoned writes an instant in a report's own zone, which is said once at its top.

@@ -162,3 +162,13 @@ func spark(row board.Row) template.HTML {
 	return template.HTML(fmt.Sprintf(`<svg class="chart spark" role="img" aria-label="Budget spent by week: %s" viewBox="0 0 %d %d" width="%d" height="%d"><path class="k-rule" d="M0 %dH%d"/>%s</svg>`,
 		strings.Join(words, ", "), width, sparkHeight, width, sparkHeight, sparkHeight/2, width, bars.String()))
 }
+
+// windowWords writes the length of a window: "28 days".
+func windowWords(w slo.Window) string {
+	units := map[string]string{"m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month", "Q": "quarter", "Y": "year"}
+	unit, known := units[w.Unit]
+	if !known {
+		return w.String()
+	}
+	return plural(w.Count, unit)
+}

@@ -145,7 +145,7 @@ func (s *Server) curves(view *sloView, d board.Detail) error {
 	view.Budget, view.SLI = template.HTML(budget), template.HTML(sli)
 	view.BudgetHow = "Against what the whole span permits."
 	if d.Whole && d.SLO.Window.Rolling {
-		view.BudgetHow = "At each moment, of the " + d.SLO.Window.String() + " before it: it need not begin at 100 %, and it grows when a bad day leaves the window."
+		view.BudgetHow = "At each moment, of the " + windowWords(d.SLO.Window) + " before it: it need not begin at 100 %, and it grows when a bad day leaves the window."
 	}
 	return nil
 }
@@ -159,9 +159,9 @@ func sloSentence(d board.Detail, row sloRow) string {
 	case len(d.SLO.Parts) > 0:
 		return fmt.Sprintf("The parts spent %s of their budgets, by weight.", row.Spent)
 	}
-	text := fmt.Sprintf("%s good, the objective is %s. %s of the budget is left", row.SLI, row.Objective, row.Left)
+	text := fmt.Sprintf("%s good, the objective is %s. %s of the error budget is left", row.SLI, row.Objective, row.Left)
 	if r.Left != nil && *r.Left < 0 {
-		text = fmt.Sprintf("%s good, the objective is %s. The budget is overspent: %s of it", row.SLI, row.Objective, row.Spent)
+		text = fmt.Sprintf("%s good, the objective is %s. The error budget is overspent: %s of it is gone", row.SLI, row.Objective, row.Spent)
 	}
 	if d.Row.Lasts != nil && *d.Row.Lasts > 0 && d.Whole {
 		text += fmt.Sprintf("; at the rate of the last day it lasts %s", row.Lasts)
@@ -214,7 +214,7 @@ func howMade(d board.Detail) (rows []howRow) {
 	} else {
 		add("Method", string(x.Method), methodNote(x))
 	}
-	add("Window", x.Window.String(), windowNote(x))
+	add("Window", windowWords(x.Window), windowNote(x))
 	add("Coverage", sliText(&r.Coverage, 0), measured)
 	rows = append(append(rows, estimateRows(d)...), originRows(d.Origins)...)
 	if r.Revision > 0 {

@@ -183,8 +183,8 @@ func statementTiles(all []sql.Followed) []tile {
 		{Name: "Statements", Value: groupDigits(len(all)), Note: "of " + strconv.FormatInt(count, 10) + " executions", How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
 		{Name: "Total time", Value: secondsOf(seconds), Note: "in the databases", How: "sum of the execution times that the sources tell"},
 		{Name: "New", Value: groupDigits(fresh), Note: "nobody has taken them", How: "neither assigned nor fixed by a person"},
-		{Name: "Back", Value: groupDigits(back), Note: "seen after they were fixed", How: "slow again after somebody had marked them as fixed"},
-		{Name: "Nobody's", Value: groupDigits(orphans), Note: "no team owns them", How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
+		{Name: "Came back", Value: groupDigits(back), Note: "seen after they were fixed", How: "slow again after somebody had marked them as fixed"},
+		{Name: "Without an owner", Value: groupDigits(orphans), Note: "no team answers for them", How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
 	}
 	if back > 0 {
 		tiles[3].Class = "bad"

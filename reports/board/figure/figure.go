@@ -3,6 +3,7 @@
 package figure
 
 import (
+	"cmp"
 	"math"
 	"time"
 
@@ -67,7 +68,7 @@ func end(d board.Detail) time.Time {
 
 func bands(d board.Detail) (out []chart.Band) {
 	for _, b := range d.Bands {
-		out = append(out, chart.Band{From: b.From, To: b.To, Label: b.ID})
+		out = append(out, chart.Band{From: b.From, To: b.To, Label: cmp.Or(b.Title, b.ID)})
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"iter"
 	"math/rand/v2"
@@ -70,7 +71,7 @@ func deployment(id, what, service string, at time.Time) any {
 			"context": map[string]any{"version": "0.4.1", "id": id, "source": "/pipeline/meridian", "type": kind, "timestamp": stamp(at)},
 			"subject": map[string]any{
 				"id": subject, "source": "/pipeline/meridian", "type": "service",
-				"content": map[string]any{"environment": map[string]any{"id": "production"}, "artifactId": "pkg:oci/" + service + "@sha256:" + fmt.Sprintf("%064x", at.Unix())},
+				"content": map[string]any{"environment": map[string]any{"id": "production"}, "artifactId": "pkg:oci/" + service + "@sha256:" + fmt.Sprintf("%x", sha256.Sum256([]byte(id)))},
 			},
 			"customData": map[string]any{"service": service}, "customDataContentType": "application/json",
 		},
