@@ -88,7 +88,7 @@ func TestWhatABodyCallsItsSource(t *testing.T) {
 // TestHostileBodiesAreReadInTime gives every decoder what costs most for its size:
 // values within values, a million of the smallest items, one endless word.
 func TestHostileBodiesAreReadInTime(t *testing.T) {
-	const size = 256 << 10 // an eighth of what a body may have: all costs grow with the size at most
+	const size = 64 << 10 // a part of what a body may have: a cost that grows with the square shows here, too
 	fillUp := func(head, part, tail string) []byte {
 		return []byte(head + strings.Repeat(part, (size-len(head)-len(tail))/len(part)) + tail)
 	}
@@ -96,7 +96,7 @@ func TestHostileBodiesAreReadInTime(t *testing.T) {
 		"lists in lists":       fillUp("", "[", ""),
 		"objects in objects":   fillUp("", `{"a":`, ""),
 		"deep and closed":      []byte(strings.Repeat("[", size/2) + strings.Repeat("]", size/2)),
-		"deep in an item":      []byte(`{"alerts":[{"labels":` + strings.Repeat(`{"a":`, 60_000) + "1" + strings.Repeat("}", 60_000) + "}]}"),
+		"deep in an item":      []byte(`{"alerts":[{"labels":` + strings.Repeat(`{"a":`, 15_000) + "1" + strings.Repeat("}", 15_000) + "}]}"),
 		"a million zeros":      fillUp("[0", ",0", "]"),
 		"many empty objects":   fillUp("[{}", ",{}", "]"),
 		"many empty alerts":    fillUp(`{"version":"4","alerts":[{}`, ",{}", "]}"),
@@ -116,7 +116,7 @@ func TestHostileBodiesAreReadInTime(t *testing.T) {
 		for name, body := range bodies {
 			began := time.Now()
 			d, err := decoder.Decode(feedtest.Input(string(body)))
-			if took := time.Since(began); took > 4*time.Second { // under 0.3 s alone, several times that under the race detector
+			if took := time.Since(began); took > 6*time.Second { // under 0.05 s alone, a hundred times that on a loaded machine under the race detector
 				t.Errorf("%s, %s: %s", format, name, took)
 			}
 			if len(d.Rejected) > feed.MaxRejected {
