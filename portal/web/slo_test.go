@@ -241,18 +241,6 @@ func TestNumbersAreNotRoundedToWhatTheyAreNot(t *testing.T) {
 }
 
 // The board with 500 objectives, as it is asked for all day.
-func BenchmarkBoard500(b *testing.B) {
-	many := &fakeBoard{}
-	for i := range 500 {
-		many.rows = append(many.rows, scored(fmt.Sprintf("slo-%03d", i), 999_900, 1_000_000, slo.OK))
-	}
-	s := newSite(b, "https://kb.example", func(d *Deps, _ *Options) { d.Board = many })
-	for b.Loop() {
-		if w := s.get("/slos"); w.Code != 200 {
-			b.Fatal(w.Code)
-		}
-	}
-}
 
 func TestTheFeedsPageTellsHowServersDo(t *testing.T) {
 	s := newSite(t, "https://kb.example", func(d *Deps, _ *Options) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,7 +32,7 @@ type world struct {
 	seq     uint64
 	touched map[int64]uint64 // day -> seq
 	now     time.Time
-	read    int // buckets given out
+	read    atomic.Int64 // buckets given out
 }
 
 func (w *world) SLOs(context.Context) ([]slo.SLO, error) { return w.slos, nil }
@@ -77,7 +78,7 @@ func (w *world) Buckets(_ context.Context, series string, from, to time.Time) ([
 		return i
 	}
 	out := slices.Clone(list[at(from):at(to)])
-	w.read += len(out)
+	w.read.Add(int64(len(out)))
 	return out, nil
 }
 
@@ -176,30 +177,30 @@ func TestALookReadsOnlyWhatIsNew(t *testing.T) {
 	}
 	w.now = w.now.Add(fiveM)
 	w.write("a", bucket(start.Add(60*day), 1, 100))
-	w.read = 0
+	w.read.Store(0)
 	rows, err := b.Rows(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// Three days for the rules, the day that is not over twice, and the day with
 	// which the window begins.
-	if w.read > 5*288+20 {
-		t.Errorf("%d buckets were read", w.read)
+	if w.read.Load() > 5*288+20 {
+		t.Errorf("%d buckets were read", w.read.Load())
 	}
 	if rows[0].Team != "payments" || rows[0].Owner != "ada" {
 		t.Errorf("got %+v", rows[0])
 	}
-	w.read = 0
-	if _, err := b.Rows(ctx); err != nil || w.read != 0 {
-		t.Errorf("a second look read %d, %v", w.read, err)
+	w.read.Store(0)
+	if _, err := b.Rows(ctx); err != nil || w.read.Load() != 0 {
+		t.Errorf("a second look read %d, %v", w.read.Load(), err)
 	}
 	w.write("a", bucket(start.Add(60*day), 2, 100))
-	if _, err := b.Rows(ctx); err != nil || w.read != 0 {
-		t.Errorf("a look within the patience read %d, %v", w.read, err)
+	if _, err := b.Rows(ctx); err != nil || w.read.Load() != 0 {
+		t.Errorf("a look within the patience read %d, %v", w.read.Load(), err)
 	}
 	w.now = w.now.Add(20 * time.Second)
-	if _, err := b.Rows(ctx); err != nil || w.read == 0 {
-		t.Errorf("a look after the patience read %d, %v", w.read, err)
+	if _, err := b.Rows(ctx); err != nil || w.read.Load() == 0 {
+		t.Errorf("a look after the patience read %d, %v", w.read.Load(), err)
 	}
 }
 

@@ -2,6 +2,10 @@ package board
 
 import (
 	"context"
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/postern/postern/reports/service"
@@ -22,18 +26,19 @@ func (b *Board) rows(ctx context.Context, s state) ([]Row, error) {
 		return nil, err
 	}
 	known := map[sumKey]bool{}
-	rows := make([]Row, 0, len(slos))
-	results := map[string]slo.Result{}
-	for _, x := range slos {
+	rows := make([]Row, len(slos))
+	for i, x := range slos {
 		known[sumKey{x.SeriesName(), x.Hash}] = true
-		row := Row{SLO: x, Team: services[x.Service].Team, Owner: services[x.Service].Owner}
-		if len(x.Parts) == 0 {
-			if err := b.fill(ctx, &row, s.horizon); err != nil {
-				return nil, err
-			}
-			results[x.Name] = row.Result
+		rows[i] = Row{SLO: x, Team: services[x.Service].Team, Owner: services[x.Service].Owner}
+	}
+	if err := b.fillAll(ctx, rows, s.horizon); err != nil {
+		return nil, err
+	}
+	results := map[string]slo.Result{}
+	for _, row := range rows {
+		if len(row.SLO.Parts) == 0 {
+			results[row.SLO.Name] = row.Result
 		}
-		rows = append(rows, row)
 	}
 	for i := range rows {
 		if x := rows[i].SLO; len(x.Parts) > 0 {
@@ -42,6 +47,32 @@ func (b *Board) rows(ctx context.Context, s state) ([]Row, error) {
 	}
 	b.sums.keep(known)
 	return rows, nil
+}
+
+// fillAll judges the objectives that have buckets, on all cores. A defect is the
+// caller's panic, as it would be on one: who serves readers survives it.
+func (b *Board) fillAll(ctx context.Context, rows []Row, horizon time.Time) error {
+	workers := min(runtime.GOMAXPROCS(0), max(len(rows), 1))
+	errs, defects := make([]error, workers), make([]any, workers)
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for w := range workers {
+		group.Go(func() {
+			defer func() { defects[w] = recover() }()
+			for i := int(next.Add(1)) - 1; i < len(rows) && errs[w] == nil; i = int(next.Add(1)) - 1 {
+				if len(rows[i].SLO.Parts) == 0 {
+					errs[w] = b.fill(ctx, &rows[i], horizon)
+				}
+			}
+		})
+	}
+	group.Wait()
+	for _, d := range defects {
+		if d != nil {
+			panic(d)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (b *Board) services(ctx context.Context) (map[string]service.Service, error) {

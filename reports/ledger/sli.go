@@ -85,10 +85,17 @@ func (b *batch) storeDays() error {
 	return nil
 }
 
+// mostAhead bounds the buckets that room is made for at once: two months of five
+// minutes.
+const mostAhead = 20_000
+
 // Buckets gives the buckets of an SLO that begin in [from, to), in order of time.
 // Where several sources count for one SLO, one speaks a UTC day; see doc.go.
 func (l *Ledger) Buckets(ctx context.Context, name string, from, to time.Time) (out []slo.Bucket, err error) {
 	err = l.EachBucket(ctx, name, from, to, func(b slo.Bucket) bool {
+		if out == nil { // as many as can follow it, within reason: the end of time may be asked for
+			out = make([]slo.Bucket, 0, min(to.Sub(b.Start)/b.Len+1, mostAhead))
+		}
 		out = append(out, b)
 		return true
 	})
