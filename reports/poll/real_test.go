@@ -187,7 +187,7 @@ func TestARealPrometheus(t *testing.T) {
 		}
 	}
 	run(8 * time.Second) // Prometheus begins to scrape five seconds after its start
-	jobs.restart(time.Now())
+	jobs.restart(bucketBegins())
 	run(4 * time.Second)
 	if len(w.got["app"]) == 0 {
 		t.Fatalf("nothing was measured in twelve seconds: %+v", w.poller.Status())
@@ -200,14 +200,14 @@ func TestARealPrometheus(t *testing.T) {
 	server.signal(syscall.SIGCONT)
 	w.restart() // a new process of the portal has no memory of the failures
 	run(time.Second)
-	jobs.restart(time.Now())
+	jobs.restart(bucketBegins())
 	run(3 * time.Second)
 	server.kill()
 	run(2 * time.Second)
 	server.start()
 	w.restart()
 	run(7 * time.Second)
-	jobs.restart(time.Now())
+	jobs.restart(bucketBegins())
 	run(4 * time.Second)
 	w.compare("app", e.before, 0)
 	w.compare("jobs", jobs.before, jobs.restarts)
@@ -215,6 +215,13 @@ func TestARealPrometheus(t *testing.T) {
 	if est, err := w.poller.Estimated(context.Background(), "jobs", from, to); err != nil || len(est) > 0 {
 		t.Errorf("estimates: %v, %v", est, err)
 	}
+}
+
+// bucketBegins waits for the next bucket, so that a restart and what follows it lie
+// in one.
+func bucketBegins() time.Time {
+	time.Sleep(time.Until(time.Now().Truncate(realBucket).Add(realBucket)))
+	return time.Now()
 }
 
 // realClock is a world by the real clock.

@@ -10,7 +10,7 @@ import (
 const (
 	// downFor is how long a restarted exporter does not answer, and lowFor how long
 	// after that it shows low counts, until a burst carries it above what it had
-	// counted before: all within two buckets.
+	// counted before: all within one bucket.
 	downFor = 2 * scrape
 	lowFor  = 3 * scrape
 	burst   = 5000
