@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/postern/postern/portal/base/wording"
 )
 
 // Limits of what one push is told: an author reads a screen, not a log.
@@ -31,7 +33,7 @@ func FormatReceipt(r Receipt, baseURL string) []string {
 	}
 	out = append(out, r.Other...)
 	if r.Files > 0 {
-		out = append(out, "stored "+plural(r.Files, "other file"))
+		out = append(out, "stored "+wording.Plural(r.Files, "other file"))
 	}
 	if lines := formatWarnings(r.Problems, baseURL); len(lines) > 0 {
 		out = append(append(out, ""), lines...)
@@ -83,7 +85,7 @@ func sumUp(documents []DocumentChange) []string {
 		}
 		counts[d.Kind][d.Status]++
 	}
-	out := []string{plural(len(documents), "document")}
+	out := []string{wording.Plural(len(documents), "document")}
 	for _, kind := range Kinds() {
 		var parts []string
 		for _, status := range []ChangeStatus{Added, Modified, Renamed, Deleted} {
@@ -141,7 +143,7 @@ func FormatProblems(problems []Problem, baseURL string, limit int) (lines []stri
 		}
 	}
 	if more := len(sorted) - limit; more > 0 {
-		lines = append(lines, fmt.Sprintf("and %s more", plural(more, "problem")))
+		lines = append(lines, fmt.Sprintf("and %s more", wording.Plural(more, "problem")))
 	}
 	for _, rule := range rules {
 		lines = append(lines, ruleAddress(baseURL, rule))
@@ -167,7 +169,7 @@ func reasonOf(sorted []Problem) string {
 	first := sorted[0]
 	reason := Printable(cutRunes(fmt.Sprintf("%s:%d: %s [%s]", first.Path, max(first.Line, 1), first.Message, first.Rule), reasonRunes))
 	if errors > 1 {
-		reason += fmt.Sprintf(" and %s more", plural(errors-1, "error"))
+		reason += fmt.Sprintf(" and %s more", wording.Plural(errors-1, "error"))
 	}
 	return reason
 }
@@ -178,16 +180,9 @@ func ruleAddress(baseURL, rule string) string {
 
 func limitLines(lines []string, limit int, noun string) []string {
 	if more := len(lines) - limit; more > 0 {
-		return append(lines[:limit], fmt.Sprintf("and %s more", plural(more, noun)))
+		return append(lines[:limit], fmt.Sprintf("and %s more", wording.Plural(more, noun)))
 	}
 	return lines
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func printableLines(lines []string) []string {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/postern/postern/portal/base/wording"
 )
 
 const (
@@ -37,7 +39,7 @@ func formatWarnings(problems []Problem, baseURL string) []string {
 		counts = append(counts, fmt.Sprintf("%s %d", rule, len(byRule[rule])))
 		told = append(told, byRule[rule][:min(len(byRule[rule]), warningsPerRule)]...)
 	}
-	head := plural(len(problems), "warning") + ": " + strings.Join(counts, ", ")
+	head := wording.Plural(len(problems), "warning") + ": " + strings.Join(counts, ", ")
 	if len(told) < len(problems) {
 		head += "; the first of each:"
 	}

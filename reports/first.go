@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/slo"
 )
@@ -189,18 +190,18 @@ func (c *compiler) metSentence(t tally) string {
 	case t.measured == 0 && t.unmeasured == 0:
 		return "No objective was in force."
 	case t.measured == 0:
-		return fmt.Sprintf("None of %s could be measured.", plural(t.unmeasured, "objective"))
+		return fmt.Sprintf("None of %s could be measured.", wording.Plural(t.unmeasured, "objective"))
 	}
 	what := "objective"
 	if t.unmeasured > 0 {
 		what = "measured objective"
 	}
-	s := fmt.Sprintf("%d of %s met", t.met, plural(t.measured, what))
+	s := fmt.Sprintf("%d of %s met", t.met, wording.Plural(t.measured, what))
 	switch {
 	case t.met == t.measured && t.measured == 1:
 		s = "The only " + what + " was met"
 	case t.met == t.measured:
-		s = fmt.Sprintf("All %s met", plural(t.measured, what))
+		s = fmt.Sprintf("All %s met", wording.Plural(t.measured, what))
 	}
 	if t.unmeasured > 0 {
 		s += fmt.Sprintf("; %d could not be measured (%s)", t.unmeasured, reasons(c.verdictless()))
@@ -255,7 +256,7 @@ func (c *compiler) incidentSentence() string {
 	if len(c.facts.own) == 0 {
 		return "No incident."
 	}
-	return plural(len(c.facts.own), "incident") + c.detectedWords() + "."
+	return wording.Plural(len(c.facts.own), "incident") + c.detectedWords() + "."
 }
 
 // detectedWords goes on after the number of incidents: how many of them were

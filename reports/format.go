@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -70,7 +71,7 @@ func unknown() Value { return Value{Text: "unknown", Tone: Gap} }
 func dash(unit Unit) Value { return Value{Text: "—", Unit: unit, Tone: Gap} }
 
 func count(n int) Value {
-	return Value{Text: digits(float64(n)), Number: number(float64(n)), Unit: Count}
+	return Value{Text: wording.Number(n), Number: number(float64(n)), Unit: Count}
 }
 
 // events writes a count that may have a fraction (PromQL's increase gives such).
@@ -81,17 +82,8 @@ func events(x float64) Value {
 	return Value{Text: digits(math.Floor(x + 1e-9)), Number: number(x), Unit: Count}
 }
 
-// digits groups thousands: 36,632.
-func digits(x float64) string {
-	s := strconv.FormatFloat(math.Abs(x), 'f', 0, 64)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	if x <= -1 {
-		return "-" + s
-	}
-	return s
-}
+// digits writes a number rounded to a whole, grouped: 36,632.
+func digits(x float64) string { return wording.Group(strconv.FormatFloat(x, 'f', 0, 64)) }
 
 // percentText writes a fraction as a percentage with some decimals.
 func percentText(x float64, decimals int) string {
@@ -188,19 +180,8 @@ func upperFirst(s string) string {
 
 // noun is a noun in the number of n things, without the number.
 func noun(n int, one string) string {
-	_, s, _ := strings.Cut(plural(n, one), " ")
+	_, s, _ := strings.Cut(wording.Plural(n, one), " ")
 	return s
-}
-
-// plural writes "1 incident", "2 incidents", "3 queries".
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	if stem, ok := strings.CutSuffix(one, "y"); ok && !strings.HasSuffix(stem, "a") {
-		return digits(float64(n)) + " " + stem + "ies"
-	}
-	return digits(float64(n)) + " " + one + "s"
 }
 
 // listed writes up to most names: "a, b and 3 more".

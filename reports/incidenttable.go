@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
 )
@@ -164,7 +165,7 @@ func (c *compiler) dots() string {
 		points = append(points, p)
 	}
 	c.charts = append(c.charts, Chart{
-		Name: "incidents", Title: fmt.Sprintf("Time to recover of %s, against %s", plural(len(points), "incident"), durationText(c.in.Targets.RecoverWithin)),
+		Name: "incidents", Title: fmt.Sprintf("Time to recover of %s, against %s", wording.Plural(len(points), "incident"), durationText(c.in.Targets.RecoverWithin)),
 		Kind: Dots, Unit: Seconds, Series: []Series{{Name: "time to recover", Points: points}}, Mark: number(c.in.Targets.RecoverWithin.Seconds()), Twin: "incidents",
 	})
 	return "incidents"

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/postern/postern/portal/base/wording"
 )
 
 // The calendar month beside the objective's own window: two right answers to two
@@ -42,7 +44,7 @@ func (c *compiler) windows() Section {
 	case compared == 0:
 		s.Empty = "No objective was measured both over the " + name + " and over its own window."
 	case len(t.Rows) == 0:
-		s.Empty = fmt.Sprintf("%s and window agree for %s: the same verdict, and less than five points of budget between them.", c.spanHead(), plural(compared, "objective"))
+		s.Empty = fmt.Sprintf("%s and window agree for %s: the same verdict, and less than five points of budget between them.", c.spanHead(), wording.Plural(compared, "objective"))
 	default:
 		s.Tables = []Table{t}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/markdown"
 )
@@ -126,7 +127,7 @@ func (l *linter) report(term terminal, output string) error {
 		for _, p := range l.problems {
 			fmt.Fprintln(term.out, p)
 		}
-		fmt.Fprintf(term.err, "%s, %s\n", howMany(l.files, "document"), howMany(len(l.problems), "problem"))
+		fmt.Fprintf(term.err, "%s, %s\n", wording.Plural(l.files, "document"), wording.Plural(len(l.problems), "problem"))
 	default:
 		return usageError{errors.New("--output is text, json or sarif")}
 	}

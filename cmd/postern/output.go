@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 )
@@ -37,12 +36,4 @@ func withClient(ctx context.Context, term terminal, g *globals, fn func(*client)
 		return err
 	}
 	return errors.Join(fn(c), c.close(context.WithoutCancel(ctx)))
-}
-
-// howMany is a number with its noun.
-func howMany(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

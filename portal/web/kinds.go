@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports"
 )
@@ -59,8 +60,8 @@ func templateFuncs() template.FuncMap {
 		"isoDay":         func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
 		"took":           postmortems.FormatDuration,
 		"seconds":        formatSeconds,
-		"plural":         plural,
-		"number":         groupDigits,
+		"plural":         wording.Plural,
+		"number":         wording.Number,
 		"short":          func(o postmortems.OID) string { return shortOID(o) },
 		"sev":            severityClass,
 		"list":           func(s []string) string { return strings.Join(s, ", ") },
@@ -109,20 +110,6 @@ func formatSeconds(n *int64) string {
 	return postmortems.FormatDuration(&d)
 }
 
-// plural writes "1 document", "2 documents", "3 entries", "4 searches", "5 days".
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	if stem, ok := strings.CutSuffix(one, "y"); ok && !strings.HasSuffix(stem, "a") && !strings.HasSuffix(stem, "e") {
-		return groupDigits(n) + " " + stem + "ies"
-	}
-	if strings.HasSuffix(one, "ch") {
-		return groupDigits(n) + " " + one + "es"
-	}
-	return groupDigits(n) + " " + one + "s"
-}
-
 // shortened is the beginning of a text, at most n characters.
 func shortened(s string, n int) string {
 	runes := []rune(s)
@@ -130,15 +117,6 @@ func shortened(s string, n int) string {
 		return s
 	}
 	return strings.TrimSpace(string(runes[:n-1])) + "…"
-}
-
-// groupDigits writes 12345 as 12,345.
-func groupDigits(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
 }
 
 // shortOID is as much of a commit's name as people read.

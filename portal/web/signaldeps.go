@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
 	"github.com/postern/postern/reports/drill"
@@ -60,4 +61,4 @@ type BudgetSpent struct {
 }
 
 // BadCount is Bad as people write it; slices may be bad by a fraction.
-func (b BudgetSpent) BadCount() string { return groupDigits(int(math.Round(b.Bad))) }
+func (b BudgetSpent) BadCount() string { return wording.Number(int(math.Round(b.Bad))) }

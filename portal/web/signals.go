@@ -12,6 +12,7 @@ import (
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/incident"
 )
@@ -113,9 +114,9 @@ func (s *Server) pageOf(c echo.Context, path string, n int) (from, to int, pages
 	}
 	from = min((at-1)*pageSize, n)
 	to = min(from+pageSize, n)
-	pages.Text = plural(n, "entry")
+	pages.Text = wording.Plural(n, "entry")
 	if n > pageSize {
-		pages.Text = groupDigits(from+1) + " to " + groupDigits(to) + " of " + plural(n, "entry")
+		pages.Text = wording.Number(from+1) + " to " + wording.Number(to) + " of " + wording.Plural(n, "entry")
 	}
 	if at > 1 {
 		pages.Before = s.withQuery(path, c.QueryParams(), "page", strconv.Itoa(at-1))

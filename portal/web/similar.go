@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/search"
 	"github.com/postern/postern/search/paste"
@@ -180,7 +181,7 @@ func recoverWords(n int, took []int64) string {
 	if n == 0 {
 		return ""
 	}
-	words := plural(n, "similar incident")
+	words := wording.Plural(n, "similar incident")
 	if len(took) == 0 {
 		return words
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/slo/promql"
@@ -15,7 +16,7 @@ func estimateRows(d board.Detail) []howRow {
 	if n == 0 {
 		return nil
 	}
-	return []howRow{{"Estimated", plural(n, "bucket"),
+	return []howRow{{"Estimated", wording.Plural(n, "bucket"),
 		"a series was reset, came or went in them, and there were too many samples to be read one by one: the server's increase() stands in, which extrapolates (≈ in the numbers above)"}}
 }
 
@@ -45,7 +46,7 @@ func projectionRows(d board.Detail) []howRow {
 	if p == nil {
 		return nil
 	}
-	note := fmt.Sprintf("%s to date, and what the same %s of the last four weeks brought", countText(r.Total), plural(p.Hours, "hour"))
+	note := fmt.Sprintf("%s to date, and what the same %s of the last four weeks brought", countText(r.Total), wording.Plural(p.Hours, "hour"))
 	if p.Unseen > 0 {
 		note += fmt.Sprintf("; %d of them have no history and count nothing", p.Unseen)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/slo"
 )
@@ -73,9 +74,9 @@ func budgetText(share *float64) string {
 // groupSigned groups the digits of a whole number that may be negative.
 func groupSigned(x float64) string {
 	if x < 0 {
-		return "−" + groupDigits(int(-x))
+		return "−" + wording.Number(int(-x))
 	}
-	return groupDigits(int(x))
+	return wording.Number(int(x))
 }
 
 // countText is a number of events: whole when it is, and to a tenth when not.
@@ -170,5 +171,5 @@ func windowWords(w slo.Window) string {
 	if !known {
 		return w.String()
 	}
-	return plural(w.Count, unit)
+	return wording.Plural(w.Count, unit)
 }

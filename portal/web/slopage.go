@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/slo"
 )
@@ -208,7 +209,7 @@ func howMade(d board.Detail) (rows []howRow) {
 		add("Bounds", sliText(r.Low, x.Target)+" to "+sliText(r.High, x.Target), "what is missing counted as bad, and left out")
 	}
 	rows = append(rows, projectionRows(d)...)
-	measured := fmt.Sprintf("of the time was measured, in %s", plural(r.Buckets, "bucket"))
+	measured := fmt.Sprintf("of the time was measured, in %s", wording.Plural(r.Buckets, "bucket"))
 	if len(x.Parts) > 0 {
 		measured = "of the time was measured of the part that has least"
 	} else {

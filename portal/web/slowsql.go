@@ -11,6 +11,7 @@ import (
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/reports/sql"
 )
 
@@ -63,7 +64,7 @@ func (s *Server) statementRow(f sql.Followed) statementRow {
 		row.Times = secondsOf(*f.P95)
 	}
 	if f.ExaminedPerSent != nil {
-		row.Ratio = groupDigits(int(*f.ExaminedPerSent + 0.5))
+		row.Ratio = wording.Number(int(*f.ExaminedPerSent + 0.5))
 	}
 	if f.Owner.Team != "" {
 		row.Ownership = "by its " + f.Owner.By
@@ -180,11 +181,11 @@ func statementTiles(all []sql.Followed) []tile {
 		}
 	}
 	tiles := []tile{
-		{Name: "Statements", Value: groupDigits(len(all)), Note: "of " + strconv.FormatInt(count, 10) + " executions", How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
+		{Name: "Statements", Value: wording.Number(len(all)), Note: "of " + strconv.FormatInt(count, 10) + " executions", How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
 		{Name: "Total time", Value: secondsOf(seconds), Note: "in the databases", How: "sum of the execution times that the sources tell"},
-		{Name: "New", Value: groupDigits(fresh), Note: "nobody has taken them", How: "neither assigned nor fixed by a person"},
-		{Name: "Came back", Value: groupDigits(back), Note: "seen after they were fixed", How: "slow again after somebody had marked them as fixed"},
-		{Name: "Without an owner", Value: groupDigits(orphans), Note: "no team answers for them", How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
+		{Name: "New", Value: wording.Number(fresh), Note: "nobody has taken them", How: "neither assigned nor fixed by a person"},
+		{Name: "Came back", Value: wording.Number(back), Note: "seen after they were fixed", How: "slow again after somebody had marked them as fixed"},
+		{Name: "Without an owner", Value: wording.Number(orphans), Note: "no team answers for them", How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
 	}
 	if back > 0 {
 		tiles[3].Class = "bad"

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/postern/postern/portal/base/wording"
 )
 
 // Unit is what the numbers of a figure are, and so how they are written.
@@ -37,7 +39,7 @@ func (u Unit) format(v, step float64) string {
 	case Seconds:
 		return FormatSeconds(v)
 	}
-	return thousands(strconv.FormatFloat(v, 'f', digits(step), 64))
+	return wording.Group(strconv.FormatFloat(v, 'f', digits(step), 64))
 }
 
 // Exact writes a value as the tables of figures do: NaN is "no data".
@@ -62,7 +64,7 @@ func (u Unit) Exact(v float64) string {
 	case Seconds:
 		return FormatSeconds(v)
 	}
-	return thousands(trimZeros(strconv.FormatFloat(v, 'f', 2, 64)))
+	return wording.Group(trimZeros(strconv.FormatFloat(v, 'f', 2, 64)))
 }
 
 func trimZeros(s string) string {
@@ -70,22 +72,6 @@ func trimZeros(s string) string {
 		return s
 	}
 	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
-}
-
-// thousands puts commas into the integer part.
-func thousands(s string) string {
-	sign, rest := "", s
-	if strings.HasPrefix(s, "-") {
-		sign, rest = "-", s[1:]
-	}
-	whole, fraction, has := strings.Cut(rest, ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if has {
-		whole += "." + fraction
-	}
-	return sign + whole
 }
 
 // FormatSeconds writes a number of seconds as people say it, to two units.
