@@ -49,28 +49,31 @@ func errUnknown() error { return fault.New(fault.NotFound, "outbox", "there is n
 
 // Of are the deliveries of one period of a report, by revision, oldest first.
 func (o *Outbox) Of(ctx context.Context, report, period string) (out []Delivery, err error) {
-	from, to := kv.Under(report, period)
 	err = o.opt.DB.View(ctx, func(r kv.Reader) error {
-		out = nil
-		for item, err := range r.Scan(bReport, from, to) {
-			if err != nil {
-				return err
-			}
-			const head = 4 // bytes of the revision
-			id := item.Key[len(from)+head:]
-			raw, err := r.Get(bDelivery, id)
-			if err != nil {
-				return err
-			}
-			d, err := decode(raw)
-			if err != nil {
-				return err
-			}
-			out = append(out, d)
-		}
-		return nil
+		out, err = of(r, report, period)
+		return err
 	})
 	return out, err
+}
+
+func of(r kv.Reader, report, period string) (out []Delivery, err error) {
+	from, to := kv.Under(report, period)
+	for item, err := range r.Scan(bReport, from, to) {
+		if err != nil {
+			return nil, err
+		}
+		const head = 4 // bytes of the revision
+		raw, err := r.Get(bDelivery, item.Key[len(from)+head:])
+		if err != nil {
+			return nil, err
+		}
+		d, err := decode(raw)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
 }
 
 // List gives the deliveries of the wanted states (none: all), those asked for

@@ -14,7 +14,8 @@
 //	   ^           |-------> queued again (temporary failure, later)
 //	   |           |-------> parked (permanent failure, or tried for too long)
 //	   |           `-------> uncertain (the other side may have it)
-//	   `---- resend by a person: parked, uncertain
+//	   |`--- resend by a person: parked, uncertain
+//	   `---> dropped, when a later revision goes to the same place
 //
 // "sending" is written, and on the disk, before anything leaves the machine. A
 // delivery that is found in this state at start was cut off by a crash: nobody

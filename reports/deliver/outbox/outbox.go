@@ -61,7 +61,8 @@ var backOff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, ti
 
 // Add asks for deliveries inside the transaction that publishes the revision, so
 // that neither can exist without the other. Those that exist already are left as
-// they are. The answer has the id of each.
+// they are; those of an earlier revision that still wait to go to the same place
+// are dropped. The answer has the id of each.
 func (o *Outbox) Add(w kv.Writer, deliveries []Delivery) (ids []string, err error) {
 	now := o.opt.Now()
 	for _, d := range deliveries {
@@ -78,8 +79,32 @@ func (o *Outbox) Add(w kv.Writer, deliveries []Delivery) (ids []string, err erro
 		if err := put(w, nil, d); err != nil {
 			return nil, err
 		}
+		if err := supersede(w, d); err != nil {
+			return nil, err
+		}
 	}
 	return ids, nil
+}
+
+// supersede drops what waits to bring an earlier revision to where a delivery goes:
+// after quiet hours, or when a mail server is back, nobody should first read what was
+// corrected since. What a person asked for again stays.
+func supersede(w kv.Writer, by Delivery) error {
+	all, err := of(w, by.Report, by.Period)
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		if d.State != Queued || d.ResentBy != "" || d.Revision >= by.Revision || d.Channel != by.Channel || d.Address != by.Address {
+			continue
+		}
+		for bucket, key := range map[string][]byte{bDelivery: []byte(d.ID), bDue: d.dueKey(), bReport: d.reportKey()} {
+			if err := w.Delete(bucket, key); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Recover marks deliveries that a crash cut off as uncertain. It returns how
@@ -122,7 +147,7 @@ func (o *Outbox) Tick(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := o.One(ctx, id); err != nil {
+		if err := o.One(ctx, id); err != nil && fault.KindOf(err) != fault.NotFound { // superseded meanwhile
 			return err
 		}
 	}
