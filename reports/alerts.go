@@ -135,8 +135,8 @@ func (c *compiler) ruleTable(rules []alert.Rule) Table {
 		for _, s := range r.Services {
 			names = append(names, c.serviceTitle(s))
 		}
-		t.Rows = append(t.Rows, Row{Key: "alert-" + r.Name, Cells: []Value{
-			ruleValue(r.Name), words(listed(names, 3)), words(c.teamsOf(incident.Incident{Services: r.Services})),
+		t.Rows = append(t.Rows, Row{Key: ruleKey(r), Cells: []Value{
+			ruleValue(r), words(listed(names, 3)), words(c.teamsOf(incident.Incident{Services: r.Services})),
 			count(r.Episodes), count(r.Paging), count(r.Real), count(r.Night), duration(r.Firing),
 		}})
 	}
@@ -144,18 +144,30 @@ func (c *compiler) ruleTable(rules []alert.Rule) Table {
 	return t
 }
 
-// ruleValue names a rule; that of pages of which no alert is known has none.
-func ruleValue(name string) Value {
-	if name == "" {
-		return Value{Text: "no alert known", Tone: Gap}
+// ruleKey tells rules apart: a page's title may be the name of an alert.
+func ruleKey(r alert.Rule) string {
+	if r.Page {
+		return "page-" + r.Name
 	}
-	return Value{Text: title(name), Link: ruleLink(name)}
+	return "alert-" + r.Name
+}
+
+// ruleValue names a rule; pages of which no alert is known have a title, and no
+// runbook of that name.
+func ruleValue(r alert.Rule) Value {
+	switch {
+	case r.Name == "":
+		return Value{Text: "without a name", Tone: Gap}
+	case r.Page:
+		return words("page: " + title(r.Name))
+	}
+	return Value{Text: title(r.Name), Link: ruleLink(r.Name)}
 }
 
 func (c *compiler) ruleChart(rules []alert.Rule) string {
 	var points []Point
 	for _, r := range rules[:min(len(rules), mostRules)] {
-		points = append(points, Point{Label: ruleValue(r.Name).Text, Value: number(float64(r.Episodes))})
+		points = append(points, Point{Label: ruleValue(r).Text, Value: number(float64(r.Episodes))})
 	}
 	c.charts = append(c.charts, Chart{Name: "alerts", Title: "Episodes by rule", Kind: Bars, Unit: Count, Series: []Series{{Name: "episodes", Points: points}}, Twin: "noisy"})
 	return "alerts"

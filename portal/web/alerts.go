@@ -206,7 +206,11 @@ func (v *alertsView) addRules(s *Server, c echo.Context, rules []alert.Rule) {
 		v.Sorts = append(v.Sorts, facetValue{Text: name, Link: s.withQuery("/alerts", withoutPage(c.QueryParams()), "by", name), On: name == by})
 	}
 	for _, r := range rules[:min(len(rules), rulesShown)] {
-		v.Rules = append(v.Rules, ruleRow{Rule: r, Link: s.ruleLink(r.Name), Firing: postmortems.FormatDuration(&r.Firing)})
+		row := ruleRow{Rule: r, Firing: postmortems.FormatDuration(&r.Firing)}
+		if !r.Page {
+			row.Link = s.ruleLink(r.Name)
+		}
+		v.Rules = append(v.Rules, row)
 	}
 }
 

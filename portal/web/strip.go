@@ -210,7 +210,7 @@ func (s *strip) draw(stones []stone) {
 }
 
 // markRoom is how far apart marks must be so that their labels can be read.
-const markRoom = 24
+const markRoom = 36
 
 // mark draws the targets where their time is over.
 func (s *strip) mark(in incident.Incident, p incident.Policy) {

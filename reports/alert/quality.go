@@ -73,25 +73,26 @@ func one(b bool) int {
 // Rule is what one alerting rule did in a span of time.
 type Rule struct {
 	Name                                    string
-	Episodes, Paging, Night, Flapping, Real int // Real: with an incident
+	Page                                    bool // a pager's pages of this title, of which no alert is known
+	Episodes, Paging, Night, Flapping, Real int  // Real: with an incident
 	Firing                                  time.Duration
 	Services                                []string // sorted
 }
 
 // Rules counts by the alert's name, those with the most episodes first. A pager's
-// page of which no alert is known belongs to the rule without a name: its title is
-// none.
+// pages of which no alert is known are counted by their title.
 func Rules(episodes []Episode, on OnCall, now time.Time) []Rule {
-	byName := map[string]*Rule{}
+	type key struct {
+		name string
+		page bool
+	}
+	byName := map[key]*Rule{}
 	for _, e := range episodes {
-		name := e.Name
-		if e.Page {
-			name = ""
-		}
-		r := byName[name]
+		k := key{e.Name, e.Page}
+		r := byName[k]
 		if r == nil {
-			r = &Rule{Name: name}
-			byName[name] = r
+			r = &Rule{Name: e.Name, Page: e.Page}
+			byName[k] = r
 		}
 		r.Episodes++
 		r.Paging += one(e.Paging)
@@ -108,7 +109,7 @@ func Rules(episodes []Episode, on OnCall, now time.Time) []Rule {
 		out = append(out, *r)
 	}
 	slices.SortFunc(out, func(a, b Rule) int {
-		return cmp.Or(cmp.Compare(b.Episodes, a.Episodes), cmp.Compare(b.Firing, a.Firing), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(b.Episodes, a.Episodes), cmp.Compare(b.Firing, a.Firing), cmp.Compare(a.Name, b.Name), cmp.Compare(one(a.Page), one(b.Page)))
 	})
 	return out
 }
