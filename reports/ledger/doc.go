@@ -17,7 +17,8 @@
 //	ledger.body      sha256(16) of source, format and body -> the body of its letters
 //	ledger.source    name 0 format -> counters of one source
 //	ledger.daily     day(4) name 0 format -> counters of one source's UTC day
-//	ledger.touched   kind 0 day(4) -> seq(8) of the last write about that UTC day
+//	ledger.touched   kind 0 day(4) -> seq(8) of the last write about that UTC day,
+//	                 until nothing about it is kept
 //
 // What was received becomes durable by one commit, before the sender is answered:
 // the raw body, its facts, its dead letters and the counters, all or nothing.

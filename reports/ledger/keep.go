@@ -18,6 +18,14 @@ type Retention struct {
 	Buckets time.Duration // rolled-up buckets
 }
 
+// longest is how long anything about a day is kept; 0 is for ever.
+func (k Retention) longest() time.Duration {
+	if k.Facts <= 0 || k.Buckets <= 0 {
+		return 0
+	}
+	return max(k.Facts, k.Buckets)
+}
+
 const (
 	// houseStep bounds the rows of one housekeeping commit.
 	houseStep = 500
@@ -59,7 +67,7 @@ func (l *Ledger) forget(ctx context.Context, now time.Time, keep Retention) erro
 		keep time.Duration
 		do   func(w kv.Writer, before time.Time) (more bool, err error)
 	}{
-		{keep.Raw, forgetRaw}, {keep.Raw, forgetLetters}, {keep.Facts, forgetFacts}, {keep.Facts, forgetDaily},
+		{keep.Raw, forgetRaw}, {keep.Raw, forgetLetters}, {keep.Facts, forgetFacts}, {keep.Facts, forgetDaily}, {keep.longest(), forgetTouched},
 	}
 	for _, s := range steps {
 		if s.keep <= 0 {
@@ -112,6 +120,28 @@ func forgetLetters(w kv.Writer, before time.Time) (bool, error) {
 
 func forgetDaily(w kv.Writer, before time.Time) (bool, error) {
 	return forgetRange(w, bDaily, appendDay(nil, before), nil)
+}
+
+// forgetTouched forgets when something was last written about days of which nothing
+// is kept. The rows lie by kind, and are few.
+func forgetTouched(w kv.Writer, before time.Time) (more bool, err error) {
+	n := 0
+	for item, err := range w.Scan(bTouched, nil, nil) {
+		if err != nil {
+			return false, err
+		}
+		at, ok := dayInKey(item.Key)
+		if !ok || !at.Add(day).Before(before) {
+			continue
+		}
+		if n++; n > houseStep {
+			return true, nil
+		}
+		if err := w.Delete(bTouched, bytes.Clone(item.Key)); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // forgetFacts forgets the entities whose span ended, and open ones of which

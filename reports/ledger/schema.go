@@ -1,6 +1,10 @@
 package ledger
 
-import "github.com/postern/postern/portal/base/kv"
+import (
+	"context"
+
+	"github.com/postern/postern/portal/base/kv"
+)
 
 // The buckets; doc.go says what they hold.
 const (
@@ -22,11 +26,15 @@ const (
 const seqKey = "seq"
 
 // Schema is what the ledger keeps in the database.
+//
+// History: 1, the first; 2, days of buckets may be of form 2, which an older build
+// would take for damaged. Those of form 1 stay as they are until they are written.
 func Schema() kv.Schema {
 	return kv.Schema{
-		Name: "ledger", Version: 1,
+		Name: "ledger", Version: 2,
 		Buckets: []string{
 			bMeta, bRaw, bFact, bEntity, bEnds, bStatement, bBucket, bLetter, bBody, bSource, bDaily, bTouched,
 		},
+		Migrations: []func(context.Context, kv.Writer) error{func(context.Context, kv.Writer) error { return nil }},
 	}
 }
