@@ -95,6 +95,32 @@ func TestDocsNameRealFiles(t *testing.T) {
 	}
 }
 
+// TestMapsNameRealFiles holds the maps of the large packages against their files.
+// That of search is complete.
+func TestMapsNameRealFiles(t *testing.T) {
+	for _, folder := range []string{"portal/web", "search"} {
+		_, atlas, there := strings.Cut(read(t, folder+"/doc.go"), "# Where to look")
+		if !there {
+			t.Errorf("%s/doc.go has no map", folder)
+		}
+		for _, name := range regexp.MustCompile(`\w+\.go`).FindAllString(atlas, -1) {
+			if _, err := os.Stat(filepath.Join(root, folder, name)); err != nil {
+				t.Errorf("the map of %s: %v", folder, err)
+			}
+		}
+		files, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			name := filepath.Base(file)
+			if folder == "search" && name != "doc.go" && !strings.HasSuffix(name, "_test.go") && !strings.Contains(atlas, name) {
+				t.Errorf("the map of %s does not show %s", folder, name)
+			}
+		}
+	}
+}
+
 // TestDocsLinksLead follows the links between the pages, to their headings too.
 func TestDocsLinksLead(t *testing.T) {
 	all := pages(t)

@@ -15,7 +15,9 @@ import (
 )
 
 // Deps are the parts of the portal that the pages speak to. All must be set but
-// API, MCP and Metrics, without which their routes answer 404, Observe and Renderer. Every method may be called from many goroutines.
+// API, MCP and Metrics, without which their routes answer 404, Observe, Renderer
+// and those that say what nil means. Every method may be called from many
+// goroutines.
 type Deps struct {
 	Library  Library
 	Content  postmortems.Content // attachments, by object name
