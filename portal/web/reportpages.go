@@ -11,6 +11,7 @@ import (
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/plain"
 )
 
 // reportsView lists the reports: a calendar of the last months, then a list.
@@ -204,13 +205,13 @@ func (s *Server) reportFeed(c echo.Context) error {
 	}
 	var last time.Time
 	for _, r := range rows {
-		address, title := s.absolute("/reports/"+r.Name+"/"+r.Period), r.Title+": "+r.Heading
+		address, title := s.absolute("/reports/"+r.Name+"/"+r.Period), plain.Line(r.Title+": "+r.Heading)
 		if r.Number > 1 { // the entry comes again: it says why
 			title += ", revision " + itoa(r.Number)
 		}
 		feed.Entries = append(feed.Entries, atomEntry{
 			ID: address, Title: title, Published: r.To.UTC().Format(time.RFC3339), Updated: r.PublishedAt.UTC().Format(time.RFC3339),
-			Author: atomAuthor{s.opt.name()}, Link: atomLink{Rel: "alternate", Type: "text/html", Href: address}, Category: []atomTerm{{r.Name}}, Summary: r.Verdict,
+			Author: atomAuthor{s.opt.name()}, Link: atomLink{Rel: "alternate", Type: "text/html", Href: address}, Category: []atomTerm{{r.Name}}, Summary: plain.Line(r.Verdict),
 		})
 		if r.PublishedAt.After(last) {
 			last = r.PublishedAt

@@ -18,11 +18,12 @@ func (m *markdown) link(text, to string) string {
 // linkEscapes keeps an address within its angle brackets and within its cell.
 var linkEscapes = strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", `\`, "%5C", " ", "%20")
 
-// esc makes text plain inside Markdown: one line, and everything that could begin
-// markup is escaped.
+// esc makes text plain inside Markdown: one line, everything that could begin
+// markup is escaped, and no blank at its ends keeps the stars around it from
+// being bold.
 func esc(s string) string {
 	var b strings.Builder
-	for _, r := range plain.Line(s) {
+	for _, r := range strings.TrimSpace(plain.Line(s)) {
 		switch {
 		case r == '<':
 			b.WriteString("&lt;") // never raw, whatever reads it
