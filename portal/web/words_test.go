@@ -1,0 +1,39 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// keptPage is a printer that keeps the page it is given.
+type keptPage struct{ page string }
+
+func (k *keptPage) PDF(_ context.Context, page []byte) ([]byte, error) {
+	k.page = string(page)
+	return []byte("%PDF-"), nil
+}
+
+// The lead's words stand before everything that is counted: on the page with links
+// inside the portal, on paper with whole ones. Without words there is no heading.
+func TestWordsStandOnTop(t *testing.T) {
+	r, printer := weekly(t), &keptPage{}
+	r.Words = "No canary & no excuse"
+	s := reportSite(t, r, func(d *Deps, _ *Options) { d.Printer = printer })
+	at := "/x/reports/weekly/" + r.Period
+	page := s.get(at).Body.String()
+	if w := s.get(at + ".pdf"); w.Code != http.StatusOK {
+		t.Fatalf("the PDF answers %d", w.Code)
+	}
+	for name, c := range map[string]struct{ page, link string }{"page": {page, `href="/x/p/1"`}, "paper": {printer.page, `href="https://kb.example/x/p/1"`}} {
+		words, first := strings.Index(c.page, c.link+">No canary &amp; no excuse"), strings.Index(c.page, `id="changed"`)
+		if words < 0 || first < words || !strings.Contains(c.page, "In the lead's words") {
+			t.Errorf("on the %s the words stand at %d, what changed at %d", name, words, first)
+		}
+	}
+	r.Words = ""
+	if strings.Contains(reportSite(t, r).get(at).Body.String(), "In the lead's words") {
+		t.Error("a heading without words")
+	}
+}
