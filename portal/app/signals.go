@@ -56,7 +56,7 @@ func (s signals) Spent(ctx context.Context, in incident.Incident) ([]web.BudgetS
 		result := slo.Evaluate(o, buckets, slo.Span{From: from, To: to, Now: now})
 		bad, share, ok := slo.IncidentShare(o, buckets, result, impact.From, impact.To)
 		if ok {
-			out = append(out, web.BudgetSpent{SLO: o.Name, Bad: bad, Share: share})
+			out = append(out, web.BudgetSpent{SLO: o.Name, Title: o.Title, Bad: bad, Share: share})
 		}
 	}
 	slices.SortFunc(out, func(a, b web.BudgetSpent) int {

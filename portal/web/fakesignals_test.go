@@ -54,7 +54,7 @@ func signalsOfADay() *fakeSignals {
 		{Source: "status", Form: "statuspage", Ref: "st-2", At: ago(200), Title: "Zero", Status: "resolved", Times: moments(incident.Started, 200, incident.Resolved, 200)},
 	}
 	edits := []incident.Edit{{At: ago(50), Who: "zoe", Action: incident.Set, Refs: []string{"PX1"}, Field: "environment", Value: "prod", Why: "said in chat"}}
-	f := &fakeSignals{incidents: incident.Fold(voices, edits, incident.DefaultPolicy()), spent: []BudgetSpent{{SLO: "checkout-availability", Bad: 1234, Share: 0.128}}}
+	f := &fakeSignals{incidents: incident.Fold(voices, edits, incident.DefaultPolicy()), spent: []BudgetSpent{{SLO: "checkout-availability", Title: "Checkout: served without errors", Bad: 1234, Share: 0.128}}}
 	f.episodes = alert.Fold([]alert.Signal{
 		{Source: "am", Fingerprint: "f1", Name: "HighErrorRate", Service: "checkout", Severity: "critical", Paging: true, StartsAt: ago(1439), EndsAt: ago(1400), Notification: "n1", Truncated: 2},
 		{Source: "am", Fingerprint: "f2", Name: "Disk", Service: "cart", StartsAt: ago(60), Notification: "n2", Paging: true},

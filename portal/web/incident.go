@@ -19,8 +19,10 @@ import (
 type incidentView struct {
 	signalsView
 	Incident   incident.Incident
+	Top        incidentTop
 	Row        incidentRow
 	Strip      *strip
+	Rule       string // 1-5-10 as it is judged here
 	Fields     []fieldRow
 	Milestones []milestoneRow
 	Voices     []voiceRow
@@ -33,34 +35,17 @@ type incidentView struct {
 	Reports    []reportLink
 	Others     []string // names besides the id
 	Settable   []string
-	Problem    string // what was wrong with an edit
+	Linkable   []string // of what can be linked
+	Problem    string   // what was wrong with an edit
 }
 
 // moreOf counts what is not listed.
 type moreOf struct{ Voices, Changes, Doubts, Names int }
 
-// reportLink is a post-mortem of the incident.
-type reportLink struct{ Title, Link string }
-
 // fieldRow is one field and who said so.
-type fieldRow struct{ Name, Value, Said string }
-
-// milestoneRow is one milestone: what counts, and what else was said.
-type milestoneRow struct {
-	Name       string
-	Stamp      incident.Stamp
-	Known      bool
-	Offset     string // from the start of impact
-	Others     []string
-	Confidence string
-}
-
-// voiceRow is what one source said.
-type voiceRow struct {
-	incident.Voice
-	Form string
-	Name string // by which a split names it
-	Link string
+type fieldRow struct {
+	Name, Value string
+	Said        saidBy
 }
 
 // What an incident's page lists of what any sender may add to it.
@@ -93,68 +78,45 @@ func (s *Server) showIncident(c echo.Context, status int, problem string) error 
 	if err := s.surroundings(ctx, &view); err != nil {
 		return err
 	}
+	if err := s.topOf(ctx, &view); err != nil {
+		return err
+	}
 	return s.show(c, status, "incident", view)
 }
 
 // describe words what is folded.
 func (v *incidentView) describe(s *Server, in incident.Incident) {
+	policy, sources := s.policy(), s.sources(in)
+	v.Rule = upperFirst(policy.Rule(func(d time.Duration) string { return postmortems.FormatDuration(&d) })) + "."
 	if in.Counted() {
 		v.Strip = newStrip(in, s.policy(), s.opt.Now())
 	}
 	for _, f := range [][3]string{
-		{"Title", in.Title, "title"}, {"Severity", in.Severity, "severity"}, {"Services", strings.Join(in.Services, ", "), "services"},
+		{"Severity", in.Severity, "severity"}, {"Services", strings.Join(in.Services, ", "), "services"},
 		{"Environment", in.Environment, "environment"}, {"Detected by", in.DetectedBy, "detected_by"},
 	} {
 		if f[1] != "" {
-			v.Fields = append(v.Fields, fieldRow{f[0], f[1], in.Said[f[2]]})
+			v.Fields = append(v.Fields, fieldRow{f[0], f[1], whoSaid(sources, in.Said[f[2]])})
 		}
 	}
 	for _, m := range incident.Milestones() {
-		v.Milestones = append(v.Milestones, milestoneRowOf(in, m))
+		v.Milestones = append(v.Milestones, milestoneRowOf(in, m, policy, sources))
 		v.Settable = append(v.Settable, string(m))
 	}
-	v.Settable = append(v.Settable, incident.EditableFields()...)
+	v.Settable, v.Linkable = append(v.Settable, incident.EditableFields()...), incident.LinkKinds()
 	v.Doubts, v.More.Doubts = in.Doubts, max(0, len(in.Doubts)-doubtsShown)
 	v.Doubts = v.Doubts[:len(v.Doubts)-v.More.Doubts]
 	v.More.Voices = max(0, len(in.Voices)-voicesShown)
 	for _, said := range in.Voices[:len(in.Voices)-v.More.Voices] {
-		row := voiceRow{Voice: said, Form: formName(said.Form), Name: said.Source + ":" + said.Ref, Link: webLink(said.URL)}
+		row := voiceRow{Voice: said, Form: formName(said.Form), Name: said.Source + ":" + said.Ref, Who: whoSaid(sources, said.Source), Link: webLink(said.URL)}
 		if said.PostmortemID != "" {
 			row.Link = s.link("/p/" + url.PathEscape(said.PostmortemID))
 		}
 		v.Voices = append(v.Voices, row)
 	}
-	for _, ref := range in.Refs {
-		if ref != in.ID && !strings.Contains(ref, "://") && len(ref) != 12 {
-			v.Others = append(v.Others, ref)
-		}
-	}
+	v.Others = otherNames(in)
 	v.More.Names = max(0, len(v.Others)-othersShown)
 	v.Others = v.Others[:len(v.Others)-v.More.Names]
-}
-
-func milestoneRowOf(in incident.Incident, m incident.Milestone) milestoneRow {
-	row := milestoneRow{Name: string(m)}
-	row.Stamp, row.Known = in.Times[m]
-	row.Confidence = row.Stamp.Confidence
-	start, ok := in.Times[incident.Started]
-	if ok && row.Known && m != incident.Started && !start.DayOnly && !row.Stamp.DayOnly {
-		d := row.Stamp.At.Sub(start.At)
-		row.Offset = "+" + postmortems.FormatDuration(&d)
-		if d < 0 {
-			d = -d
-			row.Offset = "−" + postmortems.FormatDuration(&d)
-		}
-	}
-	for _, v := range in.Voices {
-		if len(row.Others) == othersShown {
-			break
-		}
-		if at, ok := v.Times[m]; ok && !at.At.IsZero() && !at.At.Equal(row.Stamp.At) {
-			row.Others = append(row.Others, v.Source+": "+at.At.UTC().Format("2 Jan 15:04:05"))
-		}
-	}
-	return row
 }
 
 // incidentOf is an incident of which only the milestones are known.
@@ -179,17 +141,9 @@ func (s *Server) policy() incident.Policy {
 	return s.deps.Signals.Policy()
 }
 
-// surroundings finds what belongs to an incident: post-mortems, alerts, changes,
-// budgets.
+// surroundings finds what belongs to an incident: alerts, changes, budgets.
 func (s *Server) surroundings(ctx context.Context, view *incidentView) error {
 	in, now := view.Incident, s.opt.Now()
-	for _, id := range in.Postmortems {
-		report := reportLink{"Read it", s.link("/p/" + url.PathEscape(id))}
-		if found, err := s.deps.Library.ByID(ctx, id); err == nil && found.Record != nil {
-			report.Title = found.Record.Title
-		}
-		view.Reports = append(view.Reports, report)
-	}
 	impact, ok := in.Impact(now)
 	if !ok {
 		return nil

@@ -37,7 +37,7 @@ type incidentRow struct {
 	SoFar                 string // how long an open one lasts
 	Doubts                []string
 	Ticks                 []tick
-	Postmortem            string // its address
+	Postmortem, Writing   string // its address, and the state of one that is not published
 	Missing               bool   // it should have a post-mortem
 }
 
@@ -67,7 +67,11 @@ func (s *Server) incidents(c echo.Context) error {
 	}
 	view.Pages = pages
 	for _, in := range shown[from:to] {
-		view.Rows = append(view.Rows, s.incidentRow(in, policy, now))
+		row := s.incidentRow(in, policy, now)
+		if err := s.writing(c.Request().Context(), in, &row); err != nil {
+			return err
+		}
+		view.Rows = append(view.Rows, row)
 	}
 	return s.show(c, http.StatusOK, "incidents", view)
 }
@@ -203,6 +207,25 @@ func (s *Server) incidentRow(in incident.Incident, p incident.Policy, now time.T
 		row.Missing = in.Counted() && !in.Open
 	}
 	return row
+}
+
+// writing tells a post-mortem that is being written from one that is published or
+// that nobody began.
+func (s *Server) writing(ctx context.Context, in incident.Incident, row *incidentRow) error {
+	if len(in.Postmortems) > 0 {
+		if found, err := s.deps.Library.ByID(ctx, in.Postmortems[0]); err == nil && found.Record != nil {
+			row.Writing = writingWord(found.Record.Status)
+		}
+		return nil
+	}
+	if !row.Missing {
+		return nil
+	}
+	drafts, err := s.deps.Signals.Drafts(ctx, in)
+	if len(drafts) > 0 {
+		row.Postmortem, row.Writing, row.Missing = s.link(drafts[0].Address), "draft", false
+	}
+	return err
 }
 
 // formName is how people call a form of voice.

@@ -83,7 +83,7 @@ func (s *Server) reportRoutes() []route {
 func (s *Server) signalRoutes() []route {
 	rows := []route{
 		page("/incidents", s.incidents),
-		page("/incidents/:id", s.incident),
+		{method: http.MethodGet, path: "/incidents/:id", need: auth.Read, body: noBody, rate: rateSearch, serve: s.incident}, // it searches for the like of it
 		page("/alerts", s.alerts),
 		page("/changes", s.changes),
 		page("/slow-sql", s.slowSQL),

@@ -56,6 +56,7 @@ type DraftPostmortem struct {
 // BudgetSpent is what one incident took of one objective's budget.
 type BudgetSpent struct {
 	SLO   string
+	Title string  // of the objective; "" it has none
 	Bad   float64 // bad events while it lasted, or bad slices
 	Share float64 // of the budget of the objective's own window
 }
