@@ -65,7 +65,7 @@ func sureWords(confidence string) string {
 	case incident.Stated:
 		return "stated by a person"
 	case incident.Measured:
-		return "measured by a machine"
+		return "recorded by a machine"
 	case incident.Public:
 		return "posted to the public"
 	case incident.Inferred:

@@ -63,7 +63,7 @@ func TestIncidentPage(t *testing.T) {
 	s, _ := signalSite(t)
 	page := s.get("/kb/incidents/PX1").Body.String()
 	holds(t, page, []string{
-		`<a href="/kb/p/checkout-1">post-mortem</a> <span class="muted small">stated by a person</span>`, "measured by a machine", "status: ", "12.8 %", "<b>Over</b> after 31 min, since",
+		`<a href="/kb/p/checkout-1">post-mortem</a> <span class="muted small">stated by a person</span>`, "recorded by a machine", "status: ", "12.8 %", "<b>Over</b> after 31 min, since",
 		"Checkout: served without errors", `<a href="#by-hand">zoe</a>`, "HighErrorRate", "suspected of PX1", "said in chat", "https://pd.example/PX1",
 		`class="s-diagnose"`, `href="/kb/p/checkout-1"`, "SEV2",
 	}, []string{"Put it right", "<failed>", "postmortem:checkout-1<", "<code>pd:PX1</code>"})
