@@ -29,6 +29,7 @@ var indicators = []indicator{
 	{"inventory-availability", "inventory", 1500, 0.0003, 1}, {"kafka-core-delivery", "kafka-core", 52000, 0.00002, 1}, {"notify-delivery", "notify", 640, 0.001, 1},
 	{"orders-api-availability", "orders-api", 900, 0.0003, 1}, {"orders-api-latency", "orders-api", 900, 0.005, 1.5},
 	{"payment-gw-availability", "payment-gw", 760, 0.0003, 1}, {"payment-gw-latency", "payment-gw", 760, 0.006, 1.5},
+	{"purchase-place-the-order", "checkout", 820, 0.0003, 1}, {"purchase-take-the-payment", "payment-gw", 760, 0.0004, 1},
 	{"search-api-availability", "search-api", 5200, 0.0003, 1}, {"search-api-latency", "search-api", 5200, 0.006, 1.7},
 	{"shipping-availability", "shipping", 0.06, 0.002, 1},
 }
