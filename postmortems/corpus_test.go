@@ -7,25 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// sharedCorpus finds the folder of real documents that some machines have beside
-// the project, or skips: POSTERN_SHARED names the folder above it.
-func sharedCorpus(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("POSTERN_SHARED"); dir != "" {
-		return filepath.Join(dir, "corpus")
-	}
-	dir, err := os.Getwd()
-	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		corpus := filepath.Join(dir, "shared", "corpus")
-		if info, statErr := os.Stat(corpus); statErr == nil && info.IsDir() {
-			return corpus
-		}
-	}
-	t.Skip("no shared/corpus here: set POSTERN_SHARED to the folder that holds it")
-	return ""
-}
+	"github.com/postern/postern/portal/base/realdata"
+)
 
 // corpusFolder is where the documents of a source would lie in a repository.
 func corpusFolder(source string) string {
@@ -38,7 +22,7 @@ func corpusFolder(source string) string {
 // Real documents, written for other tools, are accepted: only front matter that
 // is a template for another tool is refused, and at its line.
 func TestCorpusIsAccepted(t *testing.T) {
-	corpus := sharedCorpus(t)
+	corpus := realdata.Find(t, "corpus")
 	refused := map[string]string{}
 	documents, rows, actions := 0, 0, 0
 	err := filepath.WalkDir(corpus, func(file string, entry fs.DirEntry, err error) error {

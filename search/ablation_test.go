@@ -9,6 +9,7 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 
+	"github.com/postern/postern/portal/base/realdata"
 	"github.com/postern/postern/search/analysis"
 	"github.com/postern/postern/search/query"
 	"github.com/postern/postern/search/segment"
@@ -31,7 +32,7 @@ func TestRelevanceAblation(t *testing.T) {
 	if os.Getenv("POSTERN_RELEVANCE") == "" {
 		t.Skip("set POSTERN_RELEVANCE=1 to measure ranking")
 	}
-	dir := sharedFolder(t, "relevance")
+	dir := realdata.Find(t, "relevance")
 	set, zh := loadSet(t, dir), loadSet(t, filepath.Join(dir, "xquad-zh"))
 	t.Log("| | S@1 | S@5 | MRR@10 | xquad-zh S@1 |")
 	t.Log("|---|---|---|---|---|")

@@ -20,6 +20,7 @@ import (
 	"github.com/blevesearch/bleve/v2/search/collector"
 	"github.com/blevesearch/bleve/v2/search/query"
 
+	"github.com/postern/postern/portal/base/realdata"
 	"github.com/postern/postern/search/analysis"
 	"github.com/postern/postern/search/segment"
 )
@@ -40,7 +41,7 @@ func benchDocs(tb testing.TB) int {
 func synthetic(tb testing.TB, n int) []Document {
 	tb.Helper()
 	var blocks []string
-	for _, d := range loadSet(tb, sharedFolder(tb, "relevance")).docs {
+	for _, d := range loadSet(tb, realdata.Find(tb, "relevance")).docs {
 		for _, s := range d.Sections {
 			for block := range strings.SplitSeq(s.Text, "\n\n") {
 				if len(block) < 1500 && len(strings.Fields(block)) > 6 {

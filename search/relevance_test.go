@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/blevesearch/bleve/v2"
+
+	"github.com/postern/postern/portal/base/realdata"
 )
 
 // TestRelevance measures ranking on the development set of real queries, beside
@@ -23,7 +25,7 @@ func TestRelevance(t *testing.T) {
 	if os.Getenv("POSTERN_RELEVANCE") == "" {
 		t.Skip("set POSTERN_RELEVANCE=1 to measure ranking")
 	}
-	dir := sharedFolder(t, "relevance")
+	dir := realdata.Find(t, "relevance")
 	set := loadSet(t, dir)
 	ours := measure(set, oursOver(t, set))
 	theirs := measure(set, bleveOver(t, set))
@@ -47,26 +49,6 @@ func atLeast(t *testing.T, what string, got, want float64) {
 	if got < want-1e-9 {
 		t.Errorf("%s is %.4f, at least %.4f is promised", what, got, want)
 	}
-}
-
-// sharedFolder finds the folder of data that lies outside the project.
-func sharedFolder(tb testing.TB, name string) string {
-	tb.Helper()
-	if root := os.Getenv("POSTERN_SHARED"); root != "" {
-		return filepath.Join(root, name)
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		path := filepath.Join(dir, "shared", name)
-		if _, err := os.Stat(path); err == nil {
-			return path
-		}
-	}
-	tb.Skipf("no folder shared/%s above here", name)
-	return ""
 }
 
 // relevanceSet is a corpus with queries and judgements.

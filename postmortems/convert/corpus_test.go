@@ -1,39 +1,21 @@
 package convert
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/postern/postern/portal/base/realdata"
 	"github.com/postern/postern/postmortems"
 )
-
-// sharedCorpus finds the folder of real documents that some machines have beside
-// the project, or skips: POSTERN_SHARED names the folder above it.
-func sharedCorpus(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("POSTERN_SHARED"); dir != "" {
-		return filepath.Join(dir, "corpus")
-	}
-	dir, err := os.Getwd()
-	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		corpus := filepath.Join(dir, "shared", "corpus")
-		if info, statErr := os.Stat(corpus); statErr == nil && info.IsDir() {
-			return corpus
-		}
-	}
-	t.Skip("no shared/corpus here: set POSTERN_SHARED to the folder that holds it")
-	return ""
-}
 
 var startGiven = regexp.MustCompile(`(?m)^start_time: *\d`)
 
 func TestCorpusIcco(t *testing.T) {
 	documents, timed := 0, 0
 	var all []File
-	for _, src := range readTree(t, filepath.Join(sharedCorpus(t), "icco-postmortems")) {
+	for _, src := range readTree(t, filepath.Join(realdata.Find(t, "corpus"), "icco-postmortems")) {
 		if !strings.HasSuffix(src.Path, ".md") {
 			continue
 		}
@@ -63,7 +45,7 @@ func TestCorpusIcco(t *testing.T) {
 }
 
 func TestCorpusOtherFormats(t *testing.T) {
-	corpus := sharedCorpus(t)
+	corpus := realdata.Find(t, "corpus")
 	for folder, c := range map[string]struct {
 		format          string
 		documents, days int

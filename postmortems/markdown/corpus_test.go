@@ -11,39 +11,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/postern/postern/portal/base/realdata"
 	"github.com/postern/postern/postmortems"
 )
-
-// corpusDir finds the corpus of real documents: in the folder that
-// POSTERN_SHARED names, or in shared/ beside a folder above this one.
-func corpusDir(t *testing.T) string {
-	t.Helper()
-	places := []string{}
-	if shared := os.Getenv("POSTERN_SHARED"); shared != "" {
-		places = append(places, filepath.Join(shared, "corpus"))
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for dir != filepath.Dir(dir) {
-		dir = filepath.Dir(dir)
-		places = append(places, filepath.Join(dir, "shared", "corpus"))
-	}
-	for _, p := range places {
-		if info, err := os.Stat(p); err == nil && info.IsDir() {
-			return p
-		}
-	}
-	t.Skip("no corpus of real documents: set POSTERN_SHARED to the folder that holds corpus/")
-	return ""
-}
 
 // corpus reads all documents as they would lie under guides/; the front matter
 // is cut off roughly, as it is not this package's.
 func corpus(t *testing.T) []postmortems.BodyInput {
 	t.Helper()
-	root := corpusDir(t)
+	root := realdata.Find(t, "corpus")
 	var docs []postmortems.BodyInput
 	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
 		name := entry.Name()

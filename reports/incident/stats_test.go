@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"math"
 	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/postern/postern/portal/base/realdata"
 )
 
 func minutes(n ...int) (d []time.Duration) {
@@ -205,19 +205,9 @@ func resolved(t *testing.T, what string, s Summary, want [3]float64) {
 
 func day(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC) }
 
-// statusPage reads the real incidents from shared/feeds beside a folder above
-// this one, or from POSTERN_SHARED; without it the test does not run.
+// statusPage reads the real incidents of one status page.
 func statusPage(t *testing.T) (voices []Voice) {
-	const name = "feeds/github-status/incidents-2022-2024.jsonl"
-	candidates := []string{filepath.Join(os.Getenv("POSTERN_SHARED"), name)}
-	for up, i := "..", 0; i < 6; up, i = filepath.Join("..", up), i+1 {
-		candidates = append(candidates, filepath.Join(up, "shared", name))
-	}
-	i := slices.IndexFunc(candidates, func(p string) bool { _, err := os.Stat(p); return err == nil })
-	if i < 0 {
-		t.Skip("no shared/feeds here: set POSTERN_SHARED to the folder that holds it")
-	}
-	f, err := os.Open(candidates[i])
+	f, err := os.Open(realdata.Find(t, "feeds/github-status/incidents-2022-2024.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/portal/base/kv/boltkv"
+	"github.com/postern/postern/portal/base/realdata"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/incident"
@@ -39,28 +40,23 @@ type told struct {
 // statusPage reads the real incidents of a stretch of time, where they are present.
 func statusPage(t *testing.T, from, to time.Time) (all []told) {
 	t.Helper()
-	const name = "feeds/github-status/incidents-2022-2024.jsonl"
-	for _, root := range []string{os.Getenv("POSTERN_SHARED"), "../../../shared", "../../../../shared"} {
-		f, err := os.Open(filepath.Join(root, name))
-		if err != nil {
-			continue
-		}
-		defer func() { _ = f.Close() }()
-		lines := bufio.NewScanner(f)
-		lines.Buffer(nil, 4<<20)
-		for lines.Scan() {
-			var x told
-			if err := json.Unmarshal(lines.Bytes(), &x); err != nil {
-				t.Fatal(err)
-			}
-			if !x.Started.Before(from) && x.Started.Before(to) && x.Ended.After(x.Started) && x.Impact != "maintenance" {
-				all = append(all, x)
-			}
-		}
-		return all
+	f, err := os.Open(realdata.Find(t, "feeds/github-status/incidents-2022-2024.jsonl"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Skip("no shared/feeds here: set POSTERN_SHARED to the folder that holds it")
-	return nil
+	defer func() { _ = f.Close() }()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 4<<20)
+	for lines.Scan() {
+		var x told
+		if err := json.Unmarshal(lines.Bytes(), &x); err != nil {
+			t.Fatal(err)
+		}
+		if !x.Started.Before(from) && x.Started.Before(to) && x.Ended.After(x.Started) && x.Impact != "maintenance" {
+			all = append(all, x)
+		}
+	}
+	return all
 }
 
 // as is the incident as it was known at an instant; ok is false before its first

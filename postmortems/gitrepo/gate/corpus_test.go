@@ -8,26 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/postern/postern/portal/base/realdata"
 	"github.com/postern/postern/postmortems"
 )
-
-// sharedCorpus finds the folder of real documents that some machines have beside
-// the project, or skips: POSTERN_SHARED names the folder above it.
-func sharedCorpus(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("POSTERN_SHARED"); dir != "" {
-		return filepath.Join(dir, "corpus")
-	}
-	dir, err := os.Getwd()
-	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		corpus := filepath.Join(dir, "shared", "corpus")
-		if info, statErr := os.Stat(corpus); statErr == nil && info.IsDir() {
-			return corpus
-		}
-	}
-	t.Skip("no shared/corpus here: set POSTERN_SHARED to the folder that holds it")
-	return ""
-}
 
 // rightly tells findings that were looked at and are right: templates of another
 // tool, a document without extension, encrypted database passwords (nobody can
@@ -47,7 +30,7 @@ func rightly(p postmortems.Problem) bool {
 // TestRealDocumentsPass holds the rules against real write-ups: a rule that
 // refuses those is wrong.
 func TestRealDocumentsPass(t *testing.T) {
-	dir := sharedCorpus(t)
+	dir := realdata.Find(t, "corpus")
 	s := NewScanner()
 	var size int64
 	var took time.Duration

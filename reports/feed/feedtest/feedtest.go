@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/realdata"
 	"github.com/postern/postern/reports/feed"
 )
 
@@ -106,11 +107,7 @@ func One(t testing.TB, d feed.Decoder, in feed.Input) feed.Fact {
 // file name, or skips: POSTERN_SHARED names the folder above it.
 func Samples(t testing.TB, pattern string) map[string][]byte {
 	t.Helper()
-	dir := os.Getenv("POSTERN_SHARED")
-	if dir == "" {
-		dir = above(t)
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "feeds", pattern))
+	files, err := filepath.Glob(filepath.Join(realdata.Find(t, "feeds"), pattern))
 	if err != nil || len(files) == 0 {
 		t.Skipf("no shared/feeds/%s here: set POSTERN_SHARED to the folder that holds it", pattern)
 	}
@@ -121,19 +118,4 @@ func Samples(t testing.TB, pattern string) map[string][]byte {
 		}
 	}
 	return samples
-}
-
-// above finds a folder shared/ beside a folder above this one.
-func above(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if info, err := os.Stat(filepath.Join(dir, "shared", "feeds")); err == nil && info.IsDir() {
-			return filepath.Join(dir, "shared")
-		}
-	}
-	return dir
 }

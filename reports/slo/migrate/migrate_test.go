@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/realdata"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/convert"
 	"github.com/postern/postern/reports/slo"
@@ -163,7 +164,7 @@ func TestWhatIsNotTheFormatIsLeftOut(t *testing.T) {
 
 func TestPublicSamples(t *testing.T) {
 	for _, format := range migrate.Formats() {
-		dir := sharedFeeds(t, format)
+		dir := realdata.Find(t, "feeds/"+format)
 		names, err := filepath.Glob(filepath.Join(dir, "*.y*ml"))
 		if err != nil || len(names) == 0 {
 			t.Fatal(names, err)
@@ -182,24 +183,6 @@ func TestPublicSamples(t *testing.T) {
 			}
 		}
 	}
-}
-
-// sharedFeeds finds the folder of real feed data that some machines have beside
-// the project, or skips: POSTERN_SHARED names the folder above it.
-func sharedFeeds(t *testing.T, name string) string {
-	t.Helper()
-	if dir := os.Getenv("POSTERN_SHARED"); dir != "" {
-		return filepath.Join(dir, "feeds", name)
-	}
-	dir, err := os.Getwd()
-	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		feeds := filepath.Join(dir, "shared", "feeds", name)
-		if info, statErr := os.Stat(feeds); statErr == nil && info.IsDir() {
-			return feeds
-		}
-	}
-	t.Skipf("no shared/feeds/%s here: set POSTERN_SHARED to the folder that holds it", name)
-	return ""
 }
 
 func FuzzRun(f *testing.F) {

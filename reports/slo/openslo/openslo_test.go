@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/postern/postern/portal/base/realdata"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/slo/openslo"
@@ -164,27 +165,9 @@ func TestFilesInAnyOrderGiveTheSame(t *testing.T) {
 	}
 }
 
-// sharedFeeds finds the folder of real feed data that some machines have beside
-// the project, or skips: POSTERN_SHARED names the folder above it.
-func sharedFeeds(t *testing.T, name string) string {
-	t.Helper()
-	if dir := os.Getenv("POSTERN_SHARED"); dir != "" {
-		return filepath.Join(dir, "feeds", name)
-	}
-	dir, err := os.Getwd()
-	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		feeds := filepath.Join(dir, "shared", "feeds", name)
-		if info, statErr := os.Stat(feeds); statErr == nil && info.IsDir() {
-			return feeds
-		}
-	}
-	t.Skipf("no shared/feeds/%s here: set POSTERN_SHARED to the folder that holds it", name)
-	return ""
-}
-
 // Every public sample is accepted, or refused with a reason.
 func TestPublicSamples(t *testing.T) {
-	root := sharedFeeds(t, "openslo")
+	root := realdata.Find(t, "feeds/openslo")
 	refused := map[string]string{
 		"data_sources.yaml": "slo-secret", "services.yaml": "slo-duplicate",
 	}

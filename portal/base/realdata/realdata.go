@@ -1,0 +1,36 @@
+// Package realdata owns where tests find real data: documents, feeds and judged
+// queries of other projects, which are not ours to ship. They lie in a folder
+// shared/ beside some folder above the test, or in the one that POSTERN_SHARED
+// names. It keeps nothing, and only tests import it.
+package realdata
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Find gives the path of a file or folder of the shared data, such as "corpus" or
+// "feeds/openslo". Where there is no such data the test is skipped.
+func Find(tb testing.TB, name string) string {
+	tb.Helper()
+	if root := os.Getenv("POSTERN_SHARED"); root != "" {
+		path := filepath.Join(root, name)
+		if _, err := os.Stat(path); err != nil {
+			tb.Skipf("POSTERN_SHARED has no %s: %v", name, err)
+		}
+		return path
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		path := filepath.Join(dir, "shared", name)
+		if _, err := os.Stat(path); err == nil {
+			return path
+		}
+	}
+	tb.Skipf("no shared/%s here: set POSTERN_SHARED to the folder that holds it", name)
+	return ""
+}
