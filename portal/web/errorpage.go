@@ -41,7 +41,7 @@ type goneView struct {
 func (s *Server) errorPage(c echo.Context, v *visit, doc *problem.Document) error {
 	view := errorView{
 		frame: s.frame(), Status: doc.Status, Heading: headingOf(doc.Kind, doc.Title), Detail: sentence(doc.Detail),
-		Advice: adviceOf(doc.Kind), RequestID: doc.RequestID,
+		Advice: adviceOf(doc.Kind, v.path), RequestID: doc.RequestID,
 	}
 	view.Title = view.Heading
 	if doc.Status == http.StatusNotFound {
@@ -107,13 +107,21 @@ func headingOf(kind, title string) string {
 	return title
 }
 
-func adviceOf(kind string) string {
+// adviceOf says what was not lost, and what to do. Only documents keep an address
+// when they are renamed.
+func adviceOf(kind, path string) string {
 	switch kind {
 	case fault.Internal.String():
 		return "Nothing that was published is lost. Try again; if it stays, tell whoever runs this portal the request id below."
 	case fault.Unavailable.String(), fault.Timeout.String():
 		return "Nothing that was published is lost. Try again in a few seconds."
 	case fault.NotFound.String():
+		switch section, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/"); section {
+		case "reports":
+			return "A report exists from the end of its period on. /reports lists all there are; postern report run NAME PERIOD --preview makes one at once."
+		case "slos", "services", "incidents", "slow-sql":
+			return "It may be mistyped, not pushed or sent yet, or known by another name: /" + section + " lists all there are."
+		}
 		return "A document that is renamed keeps its old address, so a link to it would have worked: this one may be mistyped, or not pushed yet."
 	}
 	return ""

@@ -18,6 +18,7 @@ import (
 // incidentsView is the list of incidents.
 type incidentsView struct {
 	signalsView
+	Origin string // of the portal, for a webhook's address
 	Facets []facetView
 	Chips  []chip
 	Tiles  []tile
@@ -51,7 +52,7 @@ func (s *Server) incidents(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := incidentsView{signalsView: base}
+	view := incidentsView{signalsView: base, Origin: s.absolute("")}
 	all, err := s.deps.Signals.Incidents(c.Request().Context(), view.Since, view.Until)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ type loginView struct {
 	frame
 	Next    string // where to go after it, a path of this portal
 	Problem string
+	Writes  bool // anybody may read: the token is asked for to write
 }
 
 // cookieName is bound to the host by its prefix where TLS allows that.
@@ -37,7 +38,7 @@ func (s *Server) loginPage(c echo.Context) error {
 }
 
 func (s *Server) showLogin(c echo.Context, status int, problem, next string) error {
-	view := loginView{frame: s.frame(), Problem: problem, Next: next}
+	view := loginView{frame: s.frame(), Problem: problem, Next: next, Writes: s.opt.OpenReading}
 	view.Title, view.LoggedIn = "Log in", false
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return s.show(c, status, "login", view)

@@ -81,7 +81,7 @@ func newViews(f frame) (views, error) {
 	}
 	broken := errorView{
 		frame: f, Status: http.StatusInternalServerError,
-		Heading: headingOf("internal", ""), Advice: adviceOf("internal"),
+		Heading: headingOf("internal", ""), Advice: adviceOf("internal", ""),
 	}
 	broken.Title = broken.Heading
 	var b bytes.Buffer

@@ -237,7 +237,7 @@ func find(r kv.Reader, name, period string, number int) (rev Revision, err error
 	}
 	rev, there, err := row(r, bucket, key)
 	if err == nil && !there {
-		err = fault.Newf(fault.NotFound, "archive.find", "there is no such report, or no such revision of it: %.60q of %.20q", name, period)
+		err = fault.Newf(fault.NotFound, "archive.find", "there is no report %.60q of %.20q, or not this revision of it", name, period)
 	}
 	return rev, err
 }
