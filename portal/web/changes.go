@@ -74,6 +74,14 @@ func (s *Server) changeRow(l change.Linked, only string) changeRow {
 	return row
 }
 
+// medianOf says of how many a median is.
+func medianOf(known int) string {
+	if known == 0 {
+		return "not known of any"
+	}
+	return "median of " + itoa(known)
+}
+
 // kindWords writes the kind of an event as words.
 func kindWords(kind string) string {
 	if kind == "rolledback" {
@@ -155,8 +163,8 @@ func changeTiles(n change.Stats) []tile {
 		{Name: "Deployments", Value: wording.Number(n.Deployments), Note: "of " + wording.Plural(n.Changes, "change"), How: "distinct, to production; an environment without a name counts as production"},
 		rate,
 		{Name: "Suspected", Value: wording.Number(n.Suspected), Note: "linked by time only", How: "the last successful production deployment of a service in the 24 hours before an incident of it that has no stated change"},
-		{Name: "Lead time", Value: tookOf(n.LeadTime), Note: "median of " + itoa(n.LeadKnown), How: "from the newest commit to production, where the source tells the commit"},
-		{Name: "Time to recover", Value: tookOf(n.Recovery), Note: "median of " + itoa(n.RecoveryKnown), How: "from a failed deployment to its rollback or the end of its incident"},
+		{Name: "Lead time", Value: tookOf(n.LeadTime), Note: medianOf(n.LeadKnown), How: "from the newest commit to production, where the source tells the commit"},
+		{Name: "Time to recover", Value: tookOf(n.Recovery), Note: medianOf(n.RecoveryKnown), How: "from a failed deployment to its rollback or the end of its incident"},
 		freeze,
 		{Name: "With a rollback plan", Value: percentOf(n.WithRollbackPlan), Note: "of " + wording.Plural(n.Deployments, "deployment"), How: "deployments whose source says that they have one"},
 	}

@@ -128,6 +128,7 @@ type differencesView struct {
 	After       archive.Revision
 	Differences []reports.Difference
 	Left        int
+	Periods     bool // two periods, neither of which corrects the other
 	Revisions   []archive.Revision
 }
 
@@ -179,8 +180,8 @@ func (s *Server) reportCompare(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := differencesView{frame: s.frame(), Heading: before.Heading + " and " + after.Heading, Before: before.Revision, After: after.Revision}
-	view.Differences, view.Left = reports.Diff(before.Report, after.Report)
+	view := differencesView{frame: s.frame(), Heading: "Compare " + before.Heading + " with " + after.Heading, Before: before.Revision, After: after.Revision, Periods: true}
+	view.Differences, view.Left = reports.Compare(before.Report, after.Report)
 	view.Title, view.Section = "Compare "+a+" and "+b, "/reports"
 	return s.show(c, http.StatusOK, "differences", view)
 }
