@@ -226,7 +226,7 @@ func (v *killed) checkRevisions() {
 			v.stillThere(one)
 		}
 	}
-	if n := len(extra); n < 9 || n >= len(days) || extra[n-1].Period != days[0] || extra[0].Period != days[n-1] {
+	if n := len(extra); n == 0 || n >= len(days) || extra[n-1].Period != days[0] || extra[0].Period != days[n-1] {
 		v.Errorf("the report that came and went has %d periods, of %d days", n, len(days))
 	}
 	for what := range v.seen {
