@@ -276,11 +276,33 @@ func (v *killed) checkDeliveries() {
 			}
 		}
 	}
+	v.checkNewestKnown()
 	v.Logf("%d messages arrived, deliveries %v", len(v.post.all()), states)
 	if states["uncertain"] < 3 || states["delivered"] < 20 {
 		v.Errorf("the kills came too early or too late to show anything: %v", states)
 	}
 	v.post.checkKeys()
+}
+
+// checkNewestKnown holds that whoever is sent the reports of the last two days has
+// their present verdict, whatever was killed on the way.
+func (v *killed) checkNewestKnown() {
+	v.Helper()
+	last := map[string]map[string]int{} // period, place: the newest revision that was sent
+	for _, d := range v.deliveries() {
+		if last[d.period] == nil {
+			last[d.period] = map[string]int{}
+		}
+		last[d.period][d.to] = max(last[d.period][d.to], d.revision)
+	}
+	for _, r := range v.published("daily")[:2] {
+		all := v.revisions("daily", r.Period)
+		for to, n := range last[r.Period] {
+			if had := all[len(all)-n]; had.Verdict != r.Verdict {
+				v.Errorf("%s has revision %d of %s: %s\nrevision %d says %s", to, n, r.Period, had.Verdict, r.Revision, r.Verdict)
+			}
+		}
+	}
 }
 
 // resendAll presses every button there is: what was uncertain arrives under the key

@@ -176,6 +176,7 @@ func TestReplayOfRealEdits(t *testing.T) {
 		}
 		for n := 1; n <= newest.Number; n++ {
 			checkRevision(t, kept, id, n, first[fmt.Sprintf("%s r%d", id, n)])
+			checkAgainstPage(t, kept, r.page, id, n)
 		}
 		z, _ := period.Of(period.Weekly, id, time.UTC)
 		if slices.ContainsFunc(r.page, func(x told) bool { return x.Started.Before(z.To) && x.Updated.After(z.To.Add(reports.CloseAfter)) }) {
