@@ -3,6 +3,7 @@ package register
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,16 +24,23 @@ func (s *slow) Voices(ctx context.Context, from, to time.Time) ([]incident.Voice
 	return s.feeds.Voices(ctx, from, to)
 }
 
-// waits tells whether a reader waits for the fold that is under way.
+// waits tells whether a reader waits for the fold that is under way. One that had no
+// time to find out is asked again with more.
 func waits(t *testing.T, r *Register) bool {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-	defer cancel()
-	_, err := r.Incidents(ctx, at(0), at(1000))
-	if err != nil && fault.KindOf(err) != fault.Timeout {
-		t.Fatal(err)
+	for patience := 10 * time.Millisecond; ; patience *= 2 {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		_, err := r.Incidents(ctx, at(0), at(1000))
+		cancel()
+		switch {
+		case err == nil:
+			return false
+		case fault.KindOf(err) != fault.Timeout:
+			t.Fatal(err)
+		case strings.Contains(fault.Message(err), "were being put together"):
+			return true
+		}
 	}
-	return err != nil
 }
 
 // While one reader makes a view anew the others are given the last one, unless it
