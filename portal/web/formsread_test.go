@@ -20,7 +20,8 @@ import (
 
 // reading is what a reader of one form of a report finds in it.
 type reading struct {
-	text    string          // all of it, without blanks and the commas of thousands
+	text    string          // all of it, without blanks and the commas of thousands; see whole
+	parts   strings.Builder // of text, while it is read
 	cells   map[string]bool // whole texts: of an element, of a cell
 	links   map[string]bool
 	numbers map[string]bool // as numbers, not as text
@@ -43,8 +44,14 @@ func squeezed(s string) string {
 
 func (x *reading) add(text string) {
 	text = squeezed(text)
-	x.text += text
+	x.parts.WriteString(text)
 	x.cells[text] = true
+}
+
+// whole ends the reading.
+func (x *reading) whole() *reading {
+	x.text = x.parts.String()
+	return x
 }
 
 func (x *reading) number(n float64) { x.numbers[strconv.FormatFloat(n, 'g', -1, 64)] = true }
@@ -54,13 +61,13 @@ func (x *reading) number(n float64) { x.numbers[strconv.FormatFloat(n, 'g', -1, 
 func (x *reading) holds(l leaf, links string) bool {
 	switch {
 	case strings.HasSuffix(l.kind, ".Link"):
-		return x.links[links+l.says()]
+		return x.links[links+l.said]
 	case l.exact != "":
-		return x.cells[squeezed(l.exact)] || x.numbers[l.says()]
+		return x.cells[squeezed(l.exact)] || x.numbers[l.said]
 	case strings.HasSuffix(l.kind, ".Number"), strings.HasSuffix(l.kind, ".Coverage"), strings.HasSuffix(l.kind, ".Mark"):
-		return x.numbers[l.says()] || strings.HasSuffix(l.kind, ".Coverage") && strings.Contains(x.text, l.says())
+		return x.numbers[l.said] || strings.HasSuffix(l.kind, ".Coverage") && strings.Contains(x.text, l.said)
 	}
-	return strings.Contains(x.text, squeezed(l.says())) || x.numbers[l.says()]
+	return x.cells[l.found] || x.numbers[l.said] || strings.Contains(x.text, l.found)
 }
 
 func readHTML(t *testing.T, page []byte) *reading {
@@ -74,7 +81,7 @@ func readHTML(t *testing.T, page []byte) *reading {
 			if z.Err() != io.EOF {
 				t.Fatal(z.Err())
 			}
-			return x
+			return x.whole()
 		case html.TextToken:
 			if hidden == 0 {
 				x.add(string(z.Text()))
@@ -126,7 +133,7 @@ func readCSV(t *testing.T, b []byte) *reading {
 			}
 		}
 	}
-	return x
+	return x.whole()
 }
 
 func readFormJSON(t *testing.T, b []byte) *reading {
@@ -155,7 +162,7 @@ func readFormJSON(t *testing.T, b []byte) *reading {
 		}
 	}
 	walk(whole)
-	return x
+	return x.whole()
 }
 
 func readText(_ *testing.T, b []byte) *reading {
@@ -164,7 +171,7 @@ func readText(_ *testing.T, b []byte) *reading {
 		x.add(line)
 		x.links[strings.TrimSpace(line)] = true
 	}
-	return x
+	return x.whole()
 }
 
 // readPDF reads the text of a PDF in the order it was written, cell by cell, and

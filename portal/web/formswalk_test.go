@@ -21,6 +21,8 @@ type leaf struct {
 	v    reflect.Value // settable
 	// exact is the text of a chart's point, which is found as a whole cell only.
 	exact string
+	// said is how a form writes it, found is that without blanks.
+	said, found string
 }
 
 // identifiers are the fields that say what something is called or how it is drawn
@@ -29,29 +31,33 @@ type leaf struct {
 var identifiers = regexp.MustCompile(`(^|\.)(Format|Key|Kind|Tone|Unit|How|Twin|Numeric|Matrix|From|To|AsOf|At)$` +
 	`|^(Name|Period|Zone|Verdict\.Missed|Sections\.Charts|Charts\.Name)$`)
 
-var indices = regexp.MustCompile(`\[\d+\]`)
-
 // leaves walks the whole model: what somebody adds to it is found without being
 // named here.
 func leaves(r *reports.Report) (all []leaf) {
-	var walk func(path string, v reflect.Value)
-	walk = func(path string, v reflect.Value) {
-		kind := indices.ReplaceAllString(path, "")
-		if identifiers.MatchString(kind) {
+	skip := map[string]bool{}
+	var walk func(path, kind string, v reflect.Value)
+	walk = func(path, kind string, v reflect.Value) {
+		is, known := skip[kind]
+		if !known {
+			is = identifiers.MatchString(kind)
+			skip[kind] = is
+		}
+		if is {
 			return
 		}
 		switch v.Kind() {
 		case reflect.Struct:
 			for n := range v.NumField() {
-				walk(strings.TrimPrefix(path+"."+v.Type().Field(n).Name, "."), v.Field(n))
+				name := v.Type().Field(n).Name
+				walk(strings.TrimPrefix(path+"."+name, "."), strings.TrimPrefix(kind+"."+name, "."), v.Field(n))
 			}
 		case reflect.Slice:
 			for n := range v.Len() {
-				walk(fmt.Sprintf("%s[%d]", path, n), v.Index(n))
+				walk(path+"["+strconv.Itoa(n)+"]", kind, v.Index(n))
 			}
 		case reflect.Pointer:
 			if !v.IsNil() {
-				walk(path, v.Elem())
+				walk(path, kind, v.Elem())
 			}
 		case reflect.String:
 			if v.Len() > 0 {
@@ -61,9 +67,11 @@ func leaves(r *reports.Report) (all []leaf) {
 			all = append(all, leaf{kind: kind, path: path, v: v})
 		}
 	}
-	walk("", reflect.ValueOf(r).Elem())
+	walk("", "", reflect.ValueOf(r).Elem())
 	for i := range all {
 		all[i].twinned(r)
+		all[i].said = all[i].says()
+		all[i].found = squeezed(all[i].said)
 	}
 	return all
 }
@@ -72,6 +80,9 @@ func leaves(r *reports.Report) (all []leaf) {
 // drawings leave those to the table.
 func (l *leaf) twinned(r *reports.Report) {
 	var n int
+	if !strings.HasPrefix(l.path, "Charts[") {
+		return
+	}
 	if _, err := fmt.Sscanf(l.path, "Charts[%d].", &n); err != nil {
 		return
 	}
