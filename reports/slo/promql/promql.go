@@ -96,24 +96,44 @@ func metricOf(selector string) string {
 	return strings.TrimSpace(name.FindString(selector))
 }
 
+// quoting follows the quotation marks of a text, byte by byte.
+type quoting struct {
+	mark    byte // of the quotation that is open; 0 none
+	escaped bool // the next byte is part of an escape
+}
+
+// outside takes the next byte and tells whether it stands in no quotation and is
+// no mark of one.
+func (q *quoting) outside(c byte) bool {
+	switch {
+	case q.escaped:
+		q.escaped = false
+	case q.mark != 0 && c == '\\' && q.mark != '`':
+		q.escaped = true
+	case q.mark != 0:
+		if c == q.mark {
+			q.mark = 0
+		}
+	case c == '"' || c == '\'' || c == '`':
+		q.mark = c
+	default:
+		return true
+	}
+	return false
+}
+
 // closing is the index of the brace that closes the one at the beginning of a
 // text, braces in quotes left out; -1 when none does.
 func closing(text string) int {
-	var quote byte
+	var quotes quoting
 	for i := 1; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case quote != 0:
-			if c == '\\' && quote != '`' {
-				i++
-			} else if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'' || c == '`':
-			quote = c
-		case c == '{':
+		if !quotes.outside(text[i]) {
+			continue
+		}
+		switch text[i] {
+		case '{':
 			return -1
-		case c == '}':
+		case '}':
 			return i
 		}
 	}
@@ -168,27 +188,21 @@ func Duration(d time.Duration) string {
 // does not, though it may stand between two. Texts in quotes do not count.
 func balanced(text string) bool {
 	depth := 0
-	var quote byte
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case quote != 0:
-			if c == '\\' && quote != '`' {
-				i++
-			} else if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'' || c == '`':
-			quote = c
-		case c == '(':
+	var quotes quoting
+	for i := range len(text) {
+		if !quotes.outside(text[i]) {
+			continue
+		}
+		switch text[i] {
+		case '(':
 			depth++
-		case c == ')':
+		case ')':
 			if depth--; depth < 0 {
 				return false
 			}
 		}
 	}
-	return depth == 0 && quote == 0
+	return depth == 0 && quotes.mark == 0
 }
 
 // Increasing turns rate() into increase(): the same ratio, and counts of events
