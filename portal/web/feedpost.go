@@ -116,20 +116,25 @@ func sourceOf(named string, who auth.Principal) (string, error) {
 	return "", fault.Newf(fault.Invalid, "web.feed", "source: this token may speak for %s; name one of them as ?source=NAME", strings.Join(who.Sources, ", "))
 }
 
+// feedBegin judges a request that brings a body, and reserves room for it until
+// land is called. in has all but the body and its time.
+func (s *Server) feedBegin(c echo.Context) (feeds Feeds, in feed.Input, land func(), err error) {
+	if feeds, err = s.feeds(); err != nil {
+		return nil, in, nil, err
+	}
+	if err = plainBody(c.Request()); err != nil {
+		return nil, in, nil, err
+	}
+	if in, err = s.feedInput(c, nil); err != nil {
+		return nil, in, nil, err
+	}
+	land, err = s.reserve(c, s.feedBody())
+	return feeds, in, land, err
+}
+
 // feedPost takes one body.
 func (s *Server) feedPost(c echo.Context) error {
-	feeds, err := s.feeds()
-	if err != nil {
-		return err
-	}
-	if err := plainBody(c.Request()); err != nil {
-		return err
-	}
-	in, err := s.feedInput(c, nil)
-	if err != nil {
-		return err
-	}
-	land, err := s.reserve(c, s.feedBody())
+	feeds, in, land, err := s.feedBegin(c)
 	if err != nil {
 		return err
 	}
@@ -174,18 +179,7 @@ func unreadable(err error) error {
 // before the next is read. When it fails half way, sending all of it again does
 // no harm.
 func (s *Server) feedStream(c echo.Context) error {
-	feeds, err := s.feeds()
-	if err != nil {
-		return err
-	}
-	if err := plainBody(c.Request()); err != nil {
-		return err
-	}
-	in, err := s.feedInput(c, nil)
-	if err != nil {
-		return err
-	}
-	land, err := s.reserve(c, s.feedBody())
+	feeds, in, land, err := s.feedBegin(c)
 	if err != nil {
 		return err
 	}
