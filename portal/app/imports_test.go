@@ -33,7 +33,7 @@ var rules = map[string][]string{
 	"portal/config":                {"portal/base/fault", "portal/base/yamldoc"},
 	"portal/jobs":                  {"portal/base/fault", "portal/base/kv"},
 	"portal/metrics":               {},
-	"portal/web":                   {"portal/auth", "portal/base/fault", "portal/base/wording", "portal/jobs", "portal/web/problem", "portal/web/worddiff", "postmortems", "postmortems/library", "reports", "reports/alert", "reports/archive", "reports/board", "reports/catalog", "reports/change", "reports/deliver/outbox", "reports/drill", "reports/export", "reports/feed", "reports/feed/pagerduty", "reports/incident", "reports/ledger", "reports/period", "reports/plain", "reports/service", "reports/slo", "reports/slo/promql", "reports/sql", "search", "search/paste", "search/query", "search/querylog", "search/quote", "search/suggest", "static", "templates"},
+	"portal/web":                   {"portal/auth", "portal/base/fault", "portal/base/wording", "portal/jobs", "portal/web/problem", "portal/web/worddiff", "postmortems", "postmortems/library", "reports", "reports/alert", "reports/archive", "reports/board", "reports/catalog", "reports/change", "reports/deliver/outbox", "reports/drill", "reports/export", "reports/feed", "reports/feed/pagerduty", "reports/incident", "reports/ledger", "reports/period", "reports/plain", "reports/service", "reports/slo", "reports/slo/promql", "reports/sql", "reports/stat", "search", "search/paste", "search/query", "search/querylog", "search/quote", "search/suggest", "static", "templates"},
 	"portal/web/problem":           {"portal/base/fault"},
 	"portal/web/worddiff":          {},
 	"postmortems":                  {"portal/base/fault", "portal/base/wording", "portal/base/yamldoc"},

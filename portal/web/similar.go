@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/stat"
 	"github.com/postern/postern/search"
 	"github.com/postern/postern/search/paste"
 )
@@ -176,7 +176,7 @@ func firstWithFix(a answerView) *matchView {
 	return best
 }
 
-// recoverWords counts the incidents and says how long they took.
+// recoverWords counts the incidents and says how long they took, in seconds.
 func recoverWords(n int, took []int64) string {
 	if n == 0 {
 		return ""
@@ -185,12 +185,15 @@ func recoverWords(n int, took []int64) string {
 	if len(took) == 0 {
 		return words
 	}
-	slices.Sort(took)
-	d := time.Duration(took[len(took)/2]) * time.Second
-	if len(took) == 1 {
-		return fmt.Sprintf("%s, %s to recover", words, postmortems.FormatDuration(&d))
+	all := make([]time.Duration, len(took))
+	for i, seconds := range took {
+		all[i] = time.Duration(seconds) * time.Second
 	}
-	return fmt.Sprintf("%s, median %s to recover", words, postmortems.FormatDuration(&d))
+	text := postmortems.FormatDuration(stat.Median(all))
+	if len(took) == 1 {
+		return fmt.Sprintf("%s, %s to recover", words, text)
+	}
+	return fmt.Sprintf("%s, median %s to recover", words, text)
 }
 
 func (s *Server) matchOf(m search.Match) matchView {
