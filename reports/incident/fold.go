@@ -66,12 +66,7 @@ func foldOne(g []said, index editIndex, p Policy) Incident {
 	}
 	in.Refs = sorted(in.Refs)
 	edits := index.of(in.Refs)
-	for _, e := range edits {
-		if _, named := slices.BinarySearch(in.Refs, e.Into); named && e.Action == Merge {
-			i := slices.IndexFunc(g, func(v said) bool { return idOf(v) == e.Into || slices.Contains(v.names, e.Into) })
-			in.ID = idOf(g[i])
-		}
-	}
+	in.ID = mergedID(in, g, edits)
 	slices.SortStableFunc(g, func(a, b said) int {
 		return cmp.Or(cmp.Compare(p.rank(a.Voice), p.rank(b.Voice)), b.At.Compare(a.At), cmp.Compare(a.key(), b.key()))
 	})
@@ -91,6 +86,23 @@ func foldOne(g []said, index editIndex, p Policy) Incident {
 	_, ended := in.End()
 	in.Open = !ended && !closed
 	return in
+}
+
+// mergedID is the id of the incident that others were last merged into, where they
+// were. One that was split off is known by its hash, its ref being another's.
+func mergedID(in Incident, g []said, edits []Edit) string {
+	for _, e := range slices.Backward(edits) {
+		if _, named := slices.BinarySearch(in.Refs, e.Into); !named || e.Action != Merge {
+			continue
+		}
+		for _, v := range g {
+			if idOf(v) == e.Into || slices.Contains(v.names, e.Into) {
+				return idOf(v)
+			}
+		}
+		return e.Into
+	}
+	return in.ID
 }
 
 // take takes from a voice what better ones left empty.

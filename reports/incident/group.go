@@ -87,14 +87,7 @@ func group(voices []said, edits []Edit) *partition {
 	for _, n := range slices.Sorted(maps.Keys(names)) {
 		p.joinNamed(n, names[n])
 	}
-	for _, e := range edits {
-		switch e.Action {
-		case Merge:
-			p.join(p.find(append([]string{e.Into}, e.Refs...)))
-		case Split:
-			p.split(p.voicesNamed(e.Refs))
-		}
-	}
+	p.regroup(edits)
 	return p
 }
 
@@ -159,30 +152,6 @@ func (p *partition) join(indices []int) {
 		p.members[into] = append(p.members[into], p.members[from]...)
 		p.members[from] = nil
 	}
-}
-
-// find gives one voice of each group that one of the names means.
-func (p *partition) find(names []string) (indices []int) {
-	for _, n := range names {
-		for i, v := range p.voices {
-			if n != "" && (slices.Contains(v.names, n) || idOf(v) == n) {
-				indices = append(indices, i)
-				break
-			}
-		}
-	}
-	return indices
-}
-
-// voicesNamed are the voices that the names mean themselves, without those they
-// were grouped with.
-func (p *partition) voicesNamed(names []string) (indices []int) {
-	for i, v := range p.voices {
-		if slices.Contains(names, v.name()) || slices.Contains(names, v.Ref) {
-			indices = append(indices, i)
-		}
-	}
-	return indices
 }
 
 // split moves voices out of their group into one of their own.

@@ -62,18 +62,22 @@ func (r *Register) fit(ctx context.Context, hand incident.Hand, f folded, at int
 	e.At, e.Who = r.opt.Now().UTC().Truncate(time.Microsecond), hand.Who
 	switch e.Action {
 	case incident.Merge, incident.Split:
-		e.Into = in.ID
+		e.Into = f.own(at)
 	default:
-		e.Into, e.Refs = "", []string{in.ID}
+		e.Into, e.Refs = "", []string{f.own(at)}
 	}
 	if err := e.Check(); err != nil {
 		return e, err
 	}
 	switch {
 	case e.Action == incident.Merge:
-		return e, fitMerge(f, at, e.Refs)
+		var err error
+		e.Refs, err = fitMerge(f, at, e.Refs)
+		return e, err
 	case e.Action == incident.Split:
-		return e, fitSplit(in, e.Refs)
+		var err error
+		e.Refs, err = fitSplit(in, e.Refs)
+		return e, err
 	case e.Action == incident.Link && e.Field == "postmortem":
 		there, err := r.opt.Documents.Has(ctx, e.Value)
 		if err == nil && !there {
@@ -84,35 +88,39 @@ func (r *Register) fit(ctx context.Context, hand incident.Hand, f folded, at int
 	return e, nil
 }
 
-// fitMerge tells whether every ref names another incident.
-func fitMerge(f folded, into int, refs []string) error {
+// fitMerge gives the incidents that refs name, each by a name of its own; each must
+// be another one.
+func fitMerge(f folded, into int, refs []string) (own []string, err error) {
 	for _, ref := range refs {
 		at, known := f.byName[ref]
 		switch {
 		case !known:
-			return fault.Newf(fault.NotFound, "register.Edit", "there is no incident called %.80q", ref).In("refs")
+			return nil, fault.Newf(fault.NotFound, "register.Edit", "there is no incident called %.80q", ref).In("refs")
 		case at == into:
-			return fault.Newf(fault.Invalid, "register.Edit", "%.80q is a name of this incident already", ref).In("refs")
+			return nil, fault.Newf(fault.Invalid, "register.Edit", "%.80q is a name of this incident already", ref).In("refs")
 		}
+		own = append(own, f.own(at))
 	}
-	return nil
+	return own, nil
 }
 
-// fitSplit tells whether the refs name voices of the incident, and leave it one.
-func fitSplit(in incident.Incident, refs []string) error {
-	left := len(in.Voices)
+// fitSplit gives the voices of the incident that refs name, by their whole names: of
+// a 17 that another tracker has too nothing is meant. They leave it one.
+func fitSplit(in incident.Incident, refs []string) (whole []string, err error) {
 	for _, ref := range refs {
-		if !slices.ContainsFunc(in.Voices, func(v incident.Voice) bool { return ref == v.Source+":"+v.Ref || ref == v.Ref }) {
-			return fault.Newf(fault.Invalid, "register.Edit", "%.80q is no source of this incident; a source is named as in pagerduty:PX81", ref).In("refs")
+		known := false
+		for _, v := range in.Voices {
+			if ref == v.Source+":"+v.Ref || ref == v.Ref {
+				whole, known = append(whole, v.Source+":"+v.Ref), true
+			}
+		}
+		if !known {
+			return nil, fault.Newf(fault.Invalid, "register.Edit", "%.80q is no source of this incident; a source is named as in pagerduty:PX81", ref).In("refs")
 		}
 	}
-	for _, v := range in.Voices {
-		if slices.Contains(refs, v.Source+":"+v.Ref) || slices.Contains(refs, v.Ref) {
-			left--
-		}
+	slices.Sort(whole)
+	if whole = slices.Compact(whole); len(whole) >= len(in.Voices) {
+		return nil, fault.New(fault.Invalid, "register.Edit", "one source at least stays: an incident is what sources say of it").In("refs")
 	}
-	if left == 0 {
-		return fault.New(fault.Invalid, "register.Edit", "one source at least stays: an incident is what sources say of it").In("refs")
-	}
-	return nil
+	return whole, nil
 }

@@ -17,8 +17,24 @@ import (
 // folded are all incidents there are, newest start first, and where each of their
 // names leads.
 type folded struct {
-	all    []incident.Incident
-	byName map[string]int
+	all     []incident.Incident
+	byName  map[string]int
+	holders map[string]int // how many incidents have a name: two trackers' 17, or what was split
+}
+
+// own is a name that an incident shares with no other: what a person said of it must
+// not be kept for another one too.
+func (f folded) own(at int) string {
+	in := f.all[at]
+	if f.holders[in.ID] <= 1 {
+		return in.ID
+	}
+	for _, name := range in.Refs {
+		if f.holders[name] == 1 {
+			return name
+		}
+	}
+	return in.ID
 }
 
 // incidentsNow folds all incidents: a voice from years ago may be grouped with
@@ -46,10 +62,11 @@ func (r *Register) incidentsNow(ctx context.Context) (folded, error) {
 			return folded{}, err
 		}
 		all := names.voices(slices.Concat(voices, documents, entries))
-		f := folded{all: incident.Fold(all, edits, r.opt.Policy), byName: map[string]int{}}
+		f := folded{all: incident.Fold(all, edits, r.opt.Policy), byName: map[string]int{}, holders: map[string]int{}}
 		for i := len(f.all) - 1; i >= 0; i-- { // the newest incident has the name
 			for _, name := range f.all[i].Refs {
 				f.byName[name] = i
+				f.holders[name]++
 			}
 		}
 		for i, in := range f.all {

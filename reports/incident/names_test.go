@@ -1,0 +1,81 @@
+package incident
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// spoken is a voice that began at an hour of one day.
+func spoken(source, ref string, hour int) Voice {
+	at := time.Date(2026, 11, 20, hour, 0, 0, 0, time.UTC)
+	return Voice{Source: source, Form: "ndjson", Ref: ref, Rev: 1, At: at, Title: source + " " + ref, Times: map[Milestone]Moment{Started: {At: at}}}
+}
+
+func byHand(hour int, action, into string, refs ...string) Edit {
+	return Edit{At: time.Date(2026, 11, 21, hour, 0, 0, 0, time.UTC), Who: "kim", Action: action, Into: into, Refs: refs, Why: "test"}
+}
+
+// TestAnIncidentThatWasSplitOffTakesOthersIn: of two voices of one name that a person
+// split, one is published under a hash. Others are merged into it by that, and it
+// into others.
+func TestAnIncidentThatWasSplitOffTakesOthersIn(t *testing.T) {
+	voices := []Voice{spoken("pager", "INC-7", 1), spoken("desk", "INC-7", 2), spoken("pager", "INC-9", 3)}
+	split := byHand(1, Split, "INC-7", "desk:INC-7")
+	apart := Fold(voices, []Edit{split}, DefaultPolicy())
+	if len(apart) != 3 {
+		t.Fatalf("%d incidents after the split, want 3", len(apart))
+	}
+	at := slices.IndexFunc(apart, func(in Incident) bool { return in.Title == "desk INC-7" })
+	hash := apart[at].ID
+	if hash == "INC-7" {
+		t.Fatal("two incidents have one id")
+	}
+	for _, merge := range []Edit{byHand(2, Merge, hash, "INC-9"), byHand(2, Merge, "INC-9", hash)} {
+		all := Fold(voices, []Edit{split, merge}, DefaultPolicy())
+		sizes := map[string]int{}
+		for _, in := range all {
+			sizes[in.ID] = len(in.Voices)
+		}
+		if len(all) != 2 || sizes["INC-7"] != 1 || sizes[merge.Into] != 2 {
+			t.Errorf("merged into %s: incidents by voices are %v", merge.Into, sizes)
+		}
+	}
+}
+
+// TestAWholeNameCountsMoreThanARefLikeIt: a sender chooses its refs, and cannot be
+// split off with another's by choosing that one's name.
+func TestAWholeNameCountsMoreThanARefLikeIt(t *testing.T) {
+	voices := []Voice{spoken("pager", "INC-7", 1), spoken("evil", "pager:INC-7", 2), spoken("evil", "INC-7", 3)}
+	for _, in := range Fold(voices, []Edit{byHand(1, Split, "INC-7", "pager:INC-7")}, DefaultPolicy()) {
+		if in.Title == "pager INC-7" && len(in.Voices) != 1 {
+			t.Errorf("%d voices were split off, want pager's own", len(in.Voices))
+		}
+	}
+}
+
+// TestManyMergesAreFoldedInTime: with a look along all voices for each name this took
+// most of a minute, on every change of any incident.
+func TestManyMergesAreFoldedInTime(t *testing.T) {
+	const voices, merges, refs = 3000, 2000, 100
+	var all []Voice
+	var edits []Edit
+	for i := range voices {
+		all = append(all, spoken("pager", fmt.Sprint("INC-", i), i%24))
+	}
+	for i := range merges {
+		e := byHand(i%24, Merge, "INC-1")
+		for k := range refs {
+			e.Refs = append(e.Refs, fmt.Sprint("INC-", voices-1-(i+k)%500))
+		}
+		edits = append(edits, e)
+	}
+	began := time.Now()
+	if got := len(Fold(all, edits, DefaultPolicy())); got != voices-500 {
+		t.Errorf("%d incidents, want %d", got, voices-500)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("folding took %s", took)
+	}
+}
