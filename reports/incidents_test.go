@@ -46,3 +46,29 @@ func TestForgottenIncidents(t *testing.T) {
 		}
 	}
 }
+
+// Where the start of impact is only inferred from the detection, nobody knows how
+// long detection took: an open incident has not missed it, however long it lasts.
+func TestInferredStartIsNoMissedDetection(t *testing.T) {
+	p, err := period.Of(period.Weekly, "2026-W47", time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := incident.Moment{At: p.From.Add(time.Hour)}
+	for confidence, want := range map[string]string{incident.Inferred: "unknown", incident.Stated: "0 s"} {
+		in := incident.Incident{ID: "INC-1", Title: "Mail is late", Open: true, Times: map[incident.Milestone]incident.Stamp{
+			incident.Started: {Moment: at, Confidence: confidence}, incident.Detected: {Moment: at, Confidence: incident.Stated},
+		}}
+		i := reports.Incident{Incident: in, Durations: in.Durations(targets().Policy)}
+		r := reports.Compile(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p, reports.Inputs{Targets: targets(), Incidents: []reports.Incident{i}})
+		table, there := r.Table("incidents")
+		if !there || len(table.Rows) != 1 {
+			t.Fatalf("no row of the incident: %+v", table)
+		}
+		for n, column := range table.Columns {
+			if got := table.Rows[0].Cells[n].Text; column.Key == "detect" && got != want {
+				t.Errorf("a start that is %s: detection %q instead of %q", confidence, got, want)
+			}
+		}
+	}
+}

@@ -85,7 +85,8 @@ func (c *compiler) origin(n int) incident.Milestone {
 }
 
 // judge holds the nth step against its target. A step not yet taken by an incident
-// that lasts is missed once it is over its target.
+// that lasts is missed once it is over its target, unless it is only inferred when
+// its time began: as incident.Judge has it.
 func (c *compiler) judge(i Incident, n int) incident.Verdict {
 	d, target, from := i.Durations.Steps(c.in.Targets.Policy)[n], c.in.Targets.Policy.Targets()[n], milestone(i, c.origin(n))
 	switch {
@@ -93,7 +94,7 @@ func (c *compiler) judge(i Incident, n int) incident.Verdict {
 		return incident.Met
 	case d != nil:
 		return incident.Missed
-	case openAt(i, c.asOf) && !from.IsZero() && c.asOf.Sub(from) > target:
+	case openAt(i, c.asOf) && !from.IsZero() && c.asOf.Sub(from) > target && i.Times[c.origin(n)].Confidence != incident.Inferred:
 		return incident.Missed
 	}
 	return incident.Unknown
