@@ -170,14 +170,6 @@ func durationOf(d *time.Duration) Value {
 	return duration(*d)
 }
 
-// upperFirst begins a heading with a capital letter.
-func upperFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
-}
-
 // noun is a noun in the number of n things, without the number.
 func noun(n int, one string) string {
 	_, s, _ := strings.Cut(wording.Plural(n, one), " ")

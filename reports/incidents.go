@@ -47,7 +47,7 @@ func openAt(i Incident, t time.Time) bool {
 // endlessAfter is how long an incident may be open without anybody saying when it
 // ended, as long as a period may be revised. A forgotten one would otherwise stand
 // in the verdict of every report to come.
-const endlessAfter = 35 * 24 * time.Hour
+const endlessAfter = CloseAfter
 
 func (c *compiler) endless(i Incident) bool {
 	return i.Open && impactEnd(i).IsZero() && c.asOf.Sub(impactStart(i)) > endlessAfter

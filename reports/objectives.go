@@ -252,7 +252,7 @@ func (c *compiler) looks() (Table, bool) {
 		Columns: []Column{
 			{Key: "slo", Title: "Objective"}, {Key: "service", Title: "Service"}, {Key: "state", Title: "State"},
 			{Key: "sli", Title: "Indicator", Numeric: true}, {Key: "target", Title: "Target", Numeric: true},
-			{Key: "spent", Title: "Spent of the " + strings.ToLower(c.spanHead()) + "'s budget", Numeric: true}, {Key: "was", Title: upperFirst(c.compareWord()), Numeric: true},
+			{Key: "spent", Title: "Spent of the " + strings.ToLower(c.spanHead()) + "'s budget", Numeric: true}, {Key: "was", Title: capital(c.compareWord()), Numeric: true},
 			{Key: "left", Title: "Left of its window's budget", Numeric: true}, {Key: "course", Title: "Spent, " + c.spansWord()},
 		},
 		Note: "The bars show the share of each " + strings.ToLower(c.spanHead()) + "'s own budget that was spent: a full bar is all of it or more, a dot is not measured.",

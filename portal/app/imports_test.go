@@ -50,7 +50,7 @@ var rules = map[string][]string{
 	"reports/collect":              {"reports", "reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/period", "reports/service", "reports/slo", "reports/sql"},
 	"reports/export":               {"portal/base/fault", "reports", "reports/chart", "reports/draw", "reports/plain"},
 	"reports/press":                {"portal/base/fault", "reports", "reports/archive", "reports/period"},
-	"reports/alert":                {"reports/stat"},
+	"reports/alert":                {"portal/base/wording", "reports/stat"},
 	"reports/chart":                {"portal/base/wording"},
 	"reports/chart/charttest":      {"reports/chart"},
 	"reports/change":               {"reports/revision", "reports/stat"},

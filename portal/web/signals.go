@@ -99,7 +99,7 @@ func (s *Server) span(c echo.Context, v *signalsView, section string, days int) 
 				q[k] = val
 			}
 		}
-		v.Spans = append(v.Spans, facetValue{Text: dayCount(n), Link: s.withQuery(section, q, "days", strconv.Itoa(n)), On: n == v.Days})
+		v.Spans = append(v.Spans, facetValue{Text: wording.Plural(n, "day"), Link: s.withQuery(section, q, "days", strconv.Itoa(n)), On: n == v.Days})
 	}
 	return nil
 }
@@ -275,14 +275,6 @@ func attainmentTile(name string, a incident.Attainment, target time.Duration, fr
 		}
 	}
 	return t
-}
-
-// dayCount writes "1 day", "30 days".
-func dayCount(n int) string {
-	if n == 1 {
-		return "1 day"
-	}
-	return strconv.Itoa(n) + " days"
 }
 
 // upperFirst begins a text with a capital letter.

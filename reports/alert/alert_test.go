@@ -140,6 +140,9 @@ func TestNightIsThatOfWhoIsOnCall(t *testing.T) {
 	if got := DefaultOnCall().NightText() + ", " + DefaultOnCall().ShiftText(); got != "22:00 to 8:00, 12 hours from 8:00" {
 		t.Error(got)
 	}
+	if got := (OnCall{ShiftFrom: 30 * time.Minute, ShiftLength: time.Hour}).ShiftText(); got != "1 hour from 0:30" {
+		t.Error(got)
+	}
 	if c := (Zones{"shop": shanghai}).Clock(all); c[4][22] != 1 {
 		t.Errorf("%v", c)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/postern/postern/portal/base/wording"
 )
 
 // Zones tells in which zone the people on call for a service live. Services that
@@ -59,7 +61,7 @@ func (o OnCall) NightText() string { return clockText(o.NightFrom) + " to " + cl
 
 // ShiftText is the shifts in words: "12 hours from 8:00".
 func (o OnCall) ShiftText() string {
-	return fmt.Sprintf("%d hours from %s", o.ShiftLength/time.Hour, clockText(o.ShiftFrom))
+	return wording.Plural(int(o.ShiftLength/time.Hour), "hour") + " from " + clockText(o.ShiftFrom)
 }
 
 func clockText(t time.Duration) string {
