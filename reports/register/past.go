@@ -18,7 +18,7 @@ import (
 // there are millions of observations. They are summed up at the Mondays (UTC) of
 // the last weeks, each sum made of the one before: what a page or a report of a
 // week reads is that week and a part of another. The sums are derived; one is made
-// anew when something was written about a day before it.
+// anew when something was written about a day before it, or it cannot be read.
 
 const (
 	week = 7 * 24 * time.Hour
@@ -90,9 +90,9 @@ func (r *Register) newestPast(ctx context.Context, until time.Time, decisions []
 		return nil, beginning(), err
 	}
 	for i, row := range rows {
-		s, err := openPast(row)
-		if err != nil {
-			return nil, beginning(), err
+		s, ok := openPast(row)
+		if !ok {
+			continue
 		}
 		days, err := r.opt.Feeds.Days(ctx, "sql", s.Seq)
 		if err != nil {
@@ -106,12 +106,10 @@ func (r *Register) newestPast(ctx context.Context, until time.Time, decisions []
 	return nil, beginning(), nil
 }
 
-func openPast(row []byte) (s storedPast, err error) {
+// openPast reads a stored sum; ok is false for anything else.
+func openPast(row []byte) (s storedPast, ok bool) {
 	text, err := io.ReadAll(flate.NewReader(bytes.NewReader(row)))
-	if err == nil {
-		err = json.Unmarshal(text, &s)
-	}
-	return s, fault.Wrap(fault.Internal, "register.past", "a stored sum of slow statements cannot be read", err)
+	return s, err == nil && json.Unmarshal(text, &s) == nil
 }
 
 // storePast keeps a sum and forgets the oldest ones.

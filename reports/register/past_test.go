@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/reports/sql"
 )
 
@@ -61,6 +62,12 @@ func TestStatementsReadTheirWeek(t *testing.T) {
 	f.feeds.day = last.Add(-24 * time.Hour)
 	f.feeds.write("sql")
 	same("something late", f.Register, begin, begin.Add(week), beginning(), last)
+
+	if err := f.opt.DB.Update(t.Context(), func(w kv.Writer) error { return w.Put(bPast, kv.TimeKey(last), []byte("torn")) }); err != nil {
+		t.Fatal(err)
+	}
+	same("a sum that cannot be read", New(f.opt), begin, begin.Add(week), beginning(), last)
+	same("made anew", New(f.opt), begin, begin.Add(week), last)
 
 	f.now = last.Add(-10 * week) // a clock that was set back
 	if err := f.Decide(t.Context(), "ana", sql.Decision{Digest: "0000000000000001", State: sql.Fixed}); err != nil {
