@@ -44,6 +44,24 @@ func connect(ctx context.Context, term terminal, g *globals) (*client, error) {
 	return inProcess(ctx, term, conf)
 }
 
+// connectPublished is connect for a command that only looks: where nothing was
+// ever kept it says so, instead of making an empty portal and finding nothing in it.
+func connectPublished(ctx context.Context, term terminal, g *globals) (*client, error) {
+	c, running, err := connectRunning(ctx, term, g)
+	if err != nil || running {
+		return c, err
+	}
+	conf, err := load(term, g, nil)
+	if err != nil {
+		return nil, err
+	}
+	if !app.Exists(conf.DataDir) {
+		return nil, fault.Newf(fault.NotFound, "client", "no portal runs here and there is none in %s; "+
+			"name a running one by --url or POSTERN_URL, with the token in POSTERN_TOKEN, or another folder by --data-dir", conf.DataDir)
+	}
+	return inProcess(ctx, term, conf)
+}
+
 // connectRunning finds a portal that runs already.
 func connectRunning(ctx context.Context, term terminal, g *globals) (c *client, running bool, err error) {
 	base := g.url

@@ -37,3 +37,12 @@ func withClient(ctx context.Context, term terminal, g *globals, fn func(*client)
 	}
 	return errors.Join(fn(c), c.close(context.WithoutCancel(ctx)))
 }
+
+// withPublished is withClient for a command that only looks.
+func withPublished(ctx context.Context, term terminal, g *globals, fn func(*client) error) error {
+	c, err := connectPublished(ctx, term, g)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(c), c.close(context.WithoutCancel(ctx)))
+}

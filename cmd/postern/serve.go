@@ -119,6 +119,10 @@ func welcome(ctx context.Context, term terminal, a *app.App, withDemo bool) erro
 		fmt.Fprintf(term.err, "demo: open %s\n", a.URL())
 	}
 	fmt.Fprintf(term.err, "login token (admin, shown once): %s\n", secret)
+	if withDemo {
+		fmt.Fprintf(term.err, "demo: commands and git in another shell, with that token:\n"+
+			"  export POSTERN_URL=%[1]s POSTERN_TOKEN=…\n  git clone %[2]s/knowledge.git   (any user, the token as password)\n", a.URL(), a.Address())
+	}
 	return nil
 }
 

@@ -24,7 +24,7 @@ func newShow(term terminal, g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return withClient(cmd.Context(), term, g, func(c *client) error {
+			return withPublished(cmd.Context(), term, g, func(c *client) error {
 				suffix := ".md"
 				if output == outputJSON {
 					suffix = ".json"

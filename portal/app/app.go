@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -133,6 +134,12 @@ func New(ctx context.Context, opt Options) (a *App, err error) {
 		}
 	}
 	return a, nil
+}
+
+// Exists tells whether a data folder holds a portal's database.
+func Exists(dataDir string) bool {
+	_, err := os.Stat(filepath.Join(dataDir, databaseName))
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 func (a *App) dir(name string) string { return filepath.Join(a.opt.Config.DataDir, name) }
