@@ -91,6 +91,9 @@ func TestWeeklyByMail(t *testing.T) {
 	if out, err := tryCommand(t.Context(), env, dir, "postern", "report", "send", "weekly", "2026-W20", "--to", "ops"); err == nil || !strings.Contains(out, "is not configured") {
 		t.Errorf("a channel that is not configured: %v, %s", err, out)
 	}
+	if strings.Contains(pageOf(t, p.url+"/deliveries"), "Needs a person") {
+		t.Error("a slip in the channel's name left a delivery that needs a person")
+	}
 	p.stop(t)
 }
 

@@ -44,10 +44,7 @@ func (a *App) openDeliveries(ctx context.Context) error {
 			if s, ok := senders[channel]; ok {
 				return s, nil
 			}
-			if channel == string(deliver.Mail) {
-				return nil, fault.New(fault.NotFound, "app.deliver", "mail is not configured: the portal's operator states mail.host and mail.from")
-			}
-			return nil, fault.Newf(fault.NotFound, "app.deliver", "the channel %.40q is not configured: the portal's operator states it under channels", channel)
+			return nil, notConfigured(channel)
 		},
 	})
 	cut, err := a.outbox.Recover(ctx)
@@ -88,6 +85,14 @@ func (a *App) canSend(channel string) bool {
 	return known
 }
 
+// notConfigured says what is missing for a recipient of this kind.
+func notConfigured(channel string) error {
+	if channel == string(deliver.Mail) {
+		return fault.New(fault.NotFound, "app.deliver", "mail is not configured: the portal's operator states mail.host and mail.from")
+	}
+	return fault.Newf(fault.NotFound, "app.deliver", "the channel %.40q is not configured: the portal's operator states it under channels", channel)
+}
+
 func channelOf(name string, c config.Channel) deliver.Channel {
 	return deliver.Channel{Name: name, Type: deliver.Type(c.Type), URL: c.URL.Reveal(), Secret: c.Secret.Reveal()}
 }
@@ -119,6 +124,9 @@ func (d deliveries) Send(ctx context.Context, report, per, channel, address stri
 	var none outbox.Delivery
 	if channel == string(deliver.Mail) && address == "" {
 		return none, fault.New(fault.Invalid, "app.send", "mail needs an address")
+	}
+	if !d.a.canSend(channel) {
+		return none, notConfigured(channel) // a slip of whoever asks: it leaves nothing behind that needs a person
 	}
 	rev, err := d.a.archive.Newest(ctx, report, per)
 	if err != nil {

@@ -43,5 +43,8 @@ func TestWhatFailedStaysOnThePage(t *testing.T) {
 		if strings.Contains(page, `action="/x/deliveries/stuck/resend"`) != may || strings.Count(page, "/resend") > 1 {
 			t.Errorf("%s: the button is there: %v", role, !may)
 		}
+		if strings.Contains(page, `<a href="/x/login">logged in</a>`) == may {
+			t.Errorf("%s: who may send again is said: %v", role, may)
+		}
 	}
 }
