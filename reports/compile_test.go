@@ -14,6 +14,7 @@ import (
 
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/service"
 )
 
 var update = flag.Bool("update", false, "write the golden reports anew")
@@ -206,6 +207,21 @@ func TestScope(t *testing.T) {
 	}
 	if r.Scope != "team payments" {
 		t.Errorf("scope is said as %q", r.Scope)
+	}
+}
+
+// A scope by tier admits a service that states it as a label or as the annotation.
+func TestScopeByTier(t *testing.T) {
+	s := reports.Scope{Labels: map[string][]string{"tier": {"1"}}}
+	for want, cases := range map[bool][]service.Service{
+		true:  {{Tier: "1"}, {Labels: map[string][]string{"tier": {"1"}}}, {Tier: "1", Labels: map[string][]string{"tier": {"2"}}}},
+		false: {{}, {Tier: "2"}, {Labels: map[string][]string{"tier": {"2"}}}, {Labels: map[string][]string{"level": {"1"}}}},
+	} {
+		for _, x := range cases {
+			if s.Admits(x) != want {
+				t.Errorf("%+v: admitted %v", x, !want)
+			}
+		}
 	}
 }
 

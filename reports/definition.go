@@ -59,7 +59,11 @@ func (s Scope) Admits(x service.Service) bool {
 		return false
 	}
 	for name, values := range s.Labels {
-		if !slices.ContainsFunc(values, func(v string) bool { return slices.Contains(x.Labels[name], v) }) {
+		has := x.Labels[name]
+		if name == "tier" && x.Tier != "" {
+			has = append(slices.Clone(has), x.Tier) // the annotation says the same as a label would
+		}
+		if !slices.ContainsFunc(values, func(v string) bool { return slices.Contains(has, v) }) {
 			return false
 		}
 	}

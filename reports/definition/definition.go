@@ -116,7 +116,9 @@ func (r *reader) definition(m *yamldoc.Map) (d reports.Definition) {
 		r.find(ruleKind, m.Key("kind"), "kind must be daily, weekly or monthly, not "+quoted(string(d.Kind)))
 	}
 	d.Zone = m.Value("zone").String()
-	if _, err := time.LoadLocation(d.Zone); err != nil || d.Zone == "" || d.Zone == "Local" {
+	if d.Zone == "" {
+		r.find(ruleZone, m.Key("zone"), "the report states no zone whose days count; add one, such as zone: Asia/Shanghai or zone: UTC")
+	} else if _, err := time.LoadLocation(d.Zone); err != nil || d.Zone == "Local" {
 		r.find(ruleZone, m.Key("zone"), "zone must be a zone of the tz database such as Asia/Shanghai, not "+quoted(d.Zone))
 	}
 	d.Publish = r.publish(m.Value("publish"))
