@@ -29,6 +29,7 @@ type serviceRow struct {
 
 // serviceFacts are what is known of a service besides its documents.
 type serviceFacts struct {
+	Name               string
 	Defined            bool
 	Title, Description string
 	Owner, Team, Tier  string
@@ -134,6 +135,7 @@ func (s *Server) service(c echo.Context) error {
 
 // serviceFacts gathers what definitions and the board say of a service.
 func (s *Server) serviceFacts(ctx context.Context, name string) (f serviceFacts, err error) {
+	f.Name = name
 	known, err := s.directory(ctx)
 	if err != nil {
 		return f, err
