@@ -173,7 +173,7 @@ func (s service) amend(ctx context.Context, in *amendRequest) (*output[IncidentA
 	for _, f := range []struct {
 		name  string
 		value *string
-	}{{"title", b.Title}, {"severity", b.Severity}, {"environment", b.Environment}, {"detected_by", b.DetectedBy}, {"maintenance", yesNo(b.Maintenance)}, {"counted", yesNo(b.Counted)}} {
+	}{{"title", b.Title}, {"severity", upper(b.Severity)}, {"environment", b.Environment}, {"detected_by", b.DetectedBy}, {"maintenance", yesNo(b.Maintenance)}, {"counted", yesNo(b.Counted)}} {
 		if f.value != nil {
 			set(f.name, strings.TrimSpace(*f.value))
 		}
@@ -212,6 +212,15 @@ func (s service) links(ctx context.Context, in *linkRequest) (*output[IncidentAn
 	each(incident.Link, in.Body.Add)
 	each(incident.Unlink, in.Body.Remove)
 	return s.edit(ctx, in.Key, in.ID, edits)
+}
+
+// upper is a severity as it is kept: enter takes sev2 as well.
+func upper(severity *string) *string {
+	if severity == nil {
+		return nil
+	}
+	word := strings.ToUpper(*severity)
+	return &word
 }
 
 // yesNo is how an edit writes a truth.

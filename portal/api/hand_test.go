@@ -56,7 +56,7 @@ func TestEnterAnIncident(t *testing.T) {
 func TestAmendAnIncident(t *testing.T) {
 	p := newPortal(t, "https://kb.example.org")
 	for name, c := range map[string]struct{ method, path, body, want string }{
-		"fields": {"PATCH", "/PX", `{"why":"w","title":" New ","severity":"SEV1","services":["a","b"],"counted":false,"times":{"mitigated":null,"detected":"2026-10-03T08:01:00Z"}}`,
+		"fields": {"PATCH", "/PX", `{"why":"w","title":" New ","severity":"sev1","services":["a","b"],"counted":false,"times":{"mitigated":null,"detected":"2026-10-03T08:01:00Z"}}`,
 			"set title=New; set severity=SEV1; set counted=no; set services=a,b; set detected=2026-10-03T08:01:00Z; set mitigated="},
 		"merge": {"POST", "/PX/merge", `{"why":"w","refs":["PY"]}`, "merge [PY]"},
 		"split": {"POST", "/PX/split", `{"why":"w","refs":["pd:PX"]}`, "split [pd:PX]"},
