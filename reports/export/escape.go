@@ -40,13 +40,17 @@ func esc(s string) string {
 }
 
 // runs are addresses that do something instead of leading somewhere.
-var runs = regexp.MustCompile(`(?i)(javascript|vbscript|data)(\s*(:|&#0*58;|&#x0*3a;|&colon;|\\:))`)
+var runs = regexp.MustCompile(`(?i)(javascript|vbscript|data)(\s*\\?:)`)
+
+// quoteEscapes makes text of what could be loaded or run. An entity in an address
+// would be read as the letter that it stands for.
+var quoteEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", "![", `!\[`)
 
 // quote sets somebody's own Markdown off from the report. It keeps its emphasis,
-// lists and links; HTML and pictures, which whoever shows the file might load or
-// run, become text.
+// lists and links; HTML, entities and pictures, which whoever shows the file might
+// load or run, become text.
 func quote(s string) string {
-	s = strings.ReplaceAll(strings.ReplaceAll(plain.Lines(s), "<", "&lt;"), "![", `!\[`)
+	s = quoteEscapes.Replace(plain.Lines(s))
 	s = runs.ReplaceAllString(s, "$1\u200b$2")
 	var b strings.Builder
 	for line := range strings.SplitSeq(strings.TrimRight(s, "\n"), "\n") {

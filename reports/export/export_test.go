@@ -104,6 +104,23 @@ func TestHostileText(t *testing.T) {
 	}
 }
 
+// The lead's own Markdown stays Markdown, but nothing in it is run: an address is
+// read after its entities, so that none may be left.
+func TestWordsRunNothing(t *testing.T) {
+	for words, want := range map[string]string{
+		"[x](javascript:alert(1))":         "> [x](javascript\u200b:alert(1))",
+		"[x](java&#115;cript:alert(1))":    "> [x](java&amp;#115;cript:alert(1))",
+		"[x](javascript&colon;alert(1))":   "> [x](javascript&amp;colon;alert(1))",
+		`[x](javascript\:alert(1))`:        "> [x](javascript\u200b\\:alert(1))",
+		"**Q&A** <b>, ![p](https://e.org)": `> **Q&amp;A** &lt;b>, !\[p](https://e.org)`,
+		"[a](/search?q=x&limit=5)":         "> [a](/search?q=x&amp;limit=5)",
+	} {
+		if md := string(export.Markdown(reports.Report{Title: "t", Words: words}, "")); !strings.Contains(md, want+"\n") {
+			t.Errorf("%q is quoted otherwise than %q:\n%s", words, want, md)
+		}
+	}
+}
+
 func FuzzForms(f *testing.F) {
 	f.Add("<b>|`=")
 	f.Add("第 47 周 \u202E")
