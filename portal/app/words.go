@@ -58,8 +58,14 @@ func (a *App) addressOf(ctx context.Context, l postmortems.Link) (string, error)
 			return found.Redirect, nil
 		}
 	}
-	if strings.HasPrefix(l.Raw, "/") && !strings.HasPrefix(l.Raw, "//") {
-		return l.Raw, nil // a page of the portal: /incidents/INC-7
+	if pageOfPortal(l.Raw) {
+		return l.Raw, nil // /incidents/INC-7
 	}
 	return "", nil
+}
+
+// pageOfPortal tells an address of the portal from one of another site: browsers
+// take a backslash for a slash, and two of them begin the name of a host.
+func pageOfPortal(raw string) bool {
+	return strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "//") && !strings.Contains(raw, `\`)
 }

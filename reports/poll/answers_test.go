@@ -149,3 +149,39 @@ func TestAServerThatCannotTellWhichBucketsAreOdd(t *testing.T) {
 		t.Errorf("status %+v", st)
 	}
 }
+
+// babbling calls buckets odd that nobody asked about: of other years, and between
+// those there are.
+type babbling struct{ *counters }
+
+func (b babbling) QueryRange(ctx context.Context, query string, from, to time.Time, step time.Duration) (prometheus.Answer, error) {
+	a, err := b.counters.QueryRange(ctx, query, from, to, step)
+	if query == promql.Odd(counterName, step) {
+		var s prometheus.Series
+		for i := range 500 {
+			s.Points = append(s.Points, prometheus.Point{At: from.AddDate(10+i, 0, 0), Value: -1}, prometheus.Point{At: from.Add(time.Duration(i) * time.Second), Value: math.Inf(-1)})
+		}
+		a.Series = append(a.Series, s)
+	}
+	return a, err
+}
+
+// TestAServerThatBabblesIsNotAskedWithoutEnd: samples are asked for of buckets of the
+// range only, however many others are called odd.
+func TestAServerThatBabblesIsNotAskedWithoutEnd(t *testing.T) {
+	l := life{}
+	for i := range 60 {
+		l.samples = append(l.samples, slo.Sample{At: start.Add(time.Duration(i-30) * time.Minute), Value: float64(10 * i)})
+	}
+	c := &counters{series: []life{l}}
+	w := counterWorld(t, c)
+	w.opt.Sources[0].Query = babbling{c}
+	w.poller = poll.New(w.opt)
+	w.tick()
+	if buckets := 24 * 60 / 5; c.asked > 2*buckets {
+		t.Errorf("asked for samples %d times, there are %d buckets", c.asked, buckets)
+	}
+	if len(w.got["a"]) == 0 {
+		t.Error("nothing was measured")
+	}
+}

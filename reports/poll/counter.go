@@ -62,7 +62,9 @@ func (q *asking) recount(selector string, out map[int64]float64) {
 	q.err = err
 	var odd []oddBucket
 	for at, n := range q.sums(series) {
-		odd = append(odd, oddBucket{time.Unix(at, 0).UTC(), n})
+		if start := time.Unix(at, 0).UTC(); q.job.has(start) { // a broken server answers about any time
+			odd = append(odd, oddBucket{start, n})
+		}
 	}
 	slices.SortFunc(odd, func(a, b oddBucket) int { return cmp.Compare(a.start.Unix(), b.start.Unix()) })
 	left := float64(samplesOfRange)

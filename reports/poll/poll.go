@@ -191,6 +191,11 @@ type job struct {
 	again    []thin    // the buckets in it that are asked for again; none: all are new
 }
 
+// has tells whether a bucket of the range begins at an instant.
+func (j job) has(start time.Time) bool {
+	return !start.Before(j.from) && start.Before(j.to) && start.Equal(align(start, j.bucket))
+}
+
 // slot tells what was remembered of a series by this process: new buckets, or
 // answers to asking again.
 type slot struct {
