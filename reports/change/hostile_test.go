@@ -9,7 +9,7 @@ import (
 // Thousands of changes and of incidents of one service are linked in time,
 // whatever their outcomes are and wherever they lie.
 func TestManyChangesOfOneServiceAreLinkedInTime(t *testing.T) {
-	const many = 10_000
+	const many = 30_000
 	incidents := make([]Incident, many)
 	for i := range incidents {
 		id := "i" + strconv.Itoa(i)
@@ -23,7 +23,7 @@ func TestManyChangesOfOneServiceAreLinkedInTime(t *testing.T) {
 		}
 		began := time.Now()
 		last := Connect(changes, incidents)[0]
-		if took := time.Since(began); took > time.Second { // 30 ms; 2 s when each looks along all
+		if took := time.Since(began); took > 5*time.Second { // 0.1 s alone; 20 s when each looks along all
 			t.Errorf("%s: it took %s", outcome, took)
 		}
 		if suspected := outcome == "succeeded"; suspected != (len(last.Incidents) == many) || !suspected && len(last.Incidents) != 0 {
