@@ -86,27 +86,6 @@ func (o *Outbox) Add(w kv.Writer, deliveries []Delivery) (ids []string, err erro
 	return ids, nil
 }
 
-// supersede drops what waits to bring an earlier revision to where a delivery goes:
-// after quiet hours, or when a mail server is back, nobody should first read what was
-// corrected since. What a person asked for again stays.
-func supersede(w kv.Writer, by Delivery) error {
-	all, err := of(w, by.Report, by.Period)
-	if err != nil {
-		return err
-	}
-	for _, d := range all {
-		if d.State != Queued || d.ResentBy != "" || d.Revision >= by.Revision || d.Channel != by.Channel || d.Address != by.Address {
-			continue
-		}
-		for bucket, key := range map[string][]byte{bDelivery: []byte(d.ID), bDue: d.dueKey(), bReport: d.reportKey()} {
-			if err := w.Delete(bucket, key); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // Recover marks deliveries that a crash cut off as uncertain. It returns how
 // many there were.
 func (o *Outbox) Recover(ctx context.Context) (n int, err error) {
@@ -209,9 +188,16 @@ func (o *Outbox) send(ctx context.Context, id string) error {
 	failed := o.attempt(ctx, d)
 	// The outcome is kept even when the portal is stopping: an outcome that is
 	// known must not become uncertain.
-	done, err := o.change(context.WithoutCancel(ctx), id, func(d *Delivery) bool {
-		o.settle(d, failed)
-		return true
+	var done Delivery
+	err = o.opt.DB.Update(context.WithoutCancel(ctx), func(w kv.Writer) (err error) {
+		done, err = change(w, id, func(d *Delivery) bool {
+			o.settle(d, failed)
+			return true
+		})
+		if err != nil {
+			return err
+		}
+		return yield(w, done)
 	})
 	if err != nil {
 		return err
@@ -280,22 +266,27 @@ func (o *Outbox) settle(d *Delivery, failed *deliver.Failure) {
 // changed anything.
 func (o *Outbox) change(ctx context.Context, id string, fn func(*Delivery) bool) (d Delivery, err error) {
 	err = o.opt.DB.Update(ctx, func(w kv.Writer) error {
-		raw, err := w.Get(bDelivery, []byte(id))
-		if err != nil {
-			return err
-		}
-		if raw == nil {
-			return errUnknown()
-		}
-		old, err := decode(raw)
-		if err != nil {
-			return err
-		}
-		d = old
-		if !fn(&d) {
-			return nil
-		}
-		return put(w, &old, d)
+		d, err = change(w, id, fn)
+		return err
 	})
 	return d, err
+}
+
+func change(w kv.Writer, id string, fn func(*Delivery) bool) (d Delivery, err error) {
+	raw, err := w.Get(bDelivery, []byte(id))
+	if err != nil {
+		return d, err
+	}
+	if raw == nil {
+		return d, errUnknown()
+	}
+	old, err := decode(raw)
+	if err != nil {
+		return d, err
+	}
+	d = old
+	if !fn(&d) {
+		return d, nil
+	}
+	return d, put(w, &old, d)
 }

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"testing"
 	"time"
 
@@ -140,47 +139,6 @@ func TestDeliveredOnceHoweverOftenAskedFor(t *testing.T) {
 	}
 	if _, err := w.box.Resend(t.Context(), w.one().ID, "ana"); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a delivery that is done could be sent again: %v", err)
-	}
-}
-
-// A revision that still waits is not sent any more once a later one goes to the same
-// place; what was sent, what waits for another place and what a person asked for
-// stays.
-func TestLaterRevisionTakesThePlace(t *testing.T) {
-	w := newWorld(t, t.TempDir())
-	var sent []string
-	w.send = func(l deliver.Letter, address, _ string) error {
-		if address == "down@example.org" {
-			return &deliver.Failure{Outcome: deliver.Permanent, Msg: "no such mailbox"}
-		}
-		sent = append(sent, fmt.Sprintf("r%d to %s", l.Revision, address))
-		return nil
-	}
-	quiet := &Quiet{From: 7 * 60, To: 9 * 60, Zone: "UTC"}
-	to := func(revision int, address string, q *Quiet) Delivery {
-		d := weekly
-		d.Revision, d.Address, d.Quiet = revision, address, q
-		return d
-	}
-	w.add(to(1, "awake@example.org", nil), to(1, "down@example.org", nil), to(1, "asleep@example.org", quiet), to(1, "other@example.org", quiet))
-	w.tick()
-	for _, d := range mustList(w) {
-		if d.State == Parked {
-			if _, err := w.box.Resend(t.Context(), d.ID, "ana"); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	w.add(to(2, "awake@example.org", nil), to(2, "down@example.org", quiet), to(2, "asleep@example.org", quiet))
-	if all := mustList(w); len(all) != 6 {
-		t.Errorf("%d deliveries: %+v", len(all), all)
-	}
-	w.now = w.now.Add(2 * time.Hour)
-	w.tick()
-	slices.Sort(sent)
-	want := []string{"r1 to awake@example.org", "r1 to other@example.org", "r2 to asleep@example.org", "r2 to awake@example.org"}
-	if !slices.Equal(sent, want) {
-		t.Errorf("sent %v\nwant %v", sent, want)
 	}
 }
 
