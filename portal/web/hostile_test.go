@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -51,5 +52,24 @@ func TestPagesOfManyFactsAreBounded(t *testing.T) {
 		if target != "/incidents" && !strings.Contains(page, " more") {
 			t.Errorf("%s does not say that there is more", target)
 		}
+	}
+}
+
+// brokenSignals panic when they are asked what is open.
+type brokenSignals struct{ *fakeSignals }
+
+func (brokenSignals) Open(context.Context) ([]incident.Incident, error) {
+	panic("an incident that nobody thought of")
+}
+
+// TestAPanicWhileOpenIncidentsAreSoughtIsAnError: the home page looks for them in a
+// goroutine that its own recovery does not reach.
+func TestAPanicWhileOpenIncidentsAreSoughtIsAnError(t *testing.T) {
+	s := newSite(t, "https://kb.example", func(d *Deps, _ *Options) { d.Signals = brokenSignals{&fakeSignals{}} })
+	if w := s.get("/"); w.Code != http.StatusInternalServerError {
+		t.Errorf("the home page answers %d", w.Code)
+	}
+	if w := s.get("/incidents"); w.Code != http.StatusOK {
+		t.Errorf("another page answers %d", w.Code)
 	}
 }

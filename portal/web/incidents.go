@@ -3,13 +3,16 @@ package web
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/incident"
@@ -92,7 +95,14 @@ func (s *Server) openIncidents(c echo.Context, most int) (rows []incidentRow, al
 		return nil, 0, true, nil
 	}
 	ctx := context.WithoutCancel(c.Request().Context()) // others wait for the same answer
-	asked := s.opening.DoChan("open", func() (any, error) { return s.deps.Signals.Open(ctx) })
+	asked := s.opening.DoChan("open", func() (open any, err error) {
+		defer func() { // it runs in a goroutine of its own, where a panic ends the process
+			if p := recover(); p != nil {
+				err = fault.Wrap(fault.Internal, "web.open", "", fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			}
+		}()
+		return s.deps.Signals.Open(ctx)
+	})
 	select {
 	case r := <-asked:
 		if r.Err != nil {

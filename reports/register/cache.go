@@ -2,6 +2,8 @@ package register
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -107,14 +109,19 @@ func (c *cache[T]) get(ctx context.Context, r *Register, w window, kinds []strin
 }
 
 // fold makes a view and keeps it, and tells those who wait, whatever comes of it.
-func (c *cache[T]) fold(f *fold, v view[T], build func() (T, error)) (T, error) {
+// What is folded comes from outside and is folded in goroutines of jobs as well: a
+// panic is an error of who asked, and not the end of the portal at every start.
+func (c *cache[T]) fold(f *fold, v view[T], build func() (T, error)) (value T, err error) {
 	defer func() {
+		if p := recover(); p != nil {
+			err = fault.Wrap(fault.Internal, "register.fold", "", fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.folds = slices.DeleteFunc(c.folds, func(o *fold) bool { return o == f })
 		close(f.done)
 	}()
-	value, err := build()
+	value, err = build()
 	if err == nil {
 		v.value = value
 		c.keep(v)

@@ -129,3 +129,19 @@ func TestAFoldThatFailsIsMadeAgain(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// TestAFoldThatPanicsIsAnError: a job that folds has nobody who recovers for it, and
+// whoever waits for a fold must be told that it ended.
+func TestAFoldThatPanicsIsAnError(t *testing.T) {
+	f := open(t)
+	f.feeds.broken = true
+	for range 2 {
+		if _, err := f.Open(t.Context()); fault.KindOf(err) != fault.Internal || err == nil {
+			t.Fatalf("a fold that panics gives %v", err)
+		}
+	}
+	f.feeds.broken = false
+	if all, err := f.Open(t.Context()); err != nil || len(all) == 0 {
+		t.Errorf("afterwards %d are open, %v", len(all), err)
+	}
+}

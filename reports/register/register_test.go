@@ -29,6 +29,7 @@ type feeds struct {
 	day      time.Time // what the last write was about
 	reads    map[string]int
 	voices   []incident.Voice
+	broken   bool // reading voices panics
 	signals  []alert.Signal
 	changes  []change.Change
 	drills   []drill.Drill
@@ -50,6 +51,9 @@ func (f *feeds) Days(_ context.Context, kind string, after uint64) (days []time.
 func (f *feeds) write(kind string) { f.seq++; f.moved[kind] = f.seq }
 func (f *feeds) Voices(context.Context, time.Time, time.Time) ([]incident.Voice, error) {
 	f.reads["incident"]++
+	if f.broken {
+		panic("a voice that nobody thought of")
+	}
 	return f.voices, nil
 }
 func (f *feeds) Signals(context.Context, time.Time, time.Time) ([]alert.Signal, error) {
