@@ -47,12 +47,12 @@ func (l *Ledger) KeepHouse(ctx context.Context) error {
 		return err
 	}
 	if keep.Buckets > 0 {
-		if err := l.oldDays(ctx, now.Add(-keep.Buckets), forgetDay); err != nil {
+		if err := l.oldDays(ctx, now.Add(-keep.Buckets), forgetting()); err != nil {
 			return err
 		}
 	}
 	if keep.Fine > 0 {
-		if err := l.oldDays(ctx, now.Add(-keep.Fine), rollUp); err != nil {
+		if err := l.oldDays(ctx, now.Add(-keep.Fine), rollingUp()); err != nil {
 			return err
 		}
 	}

@@ -9,17 +9,23 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// oldDays calls fn with every day of buckets that ended before an instant. They
-// lie by SLO, so they are looked for while others write, and changed a few at a
-// time.
-func (l *Ledger) oldDays(ctx context.Context, before time.Time, fn func(w kv.Writer, key []byte) error) error {
+// chore is what becomes of a day of buckets that is old.
+type chore struct {
+	due func(row []byte) bool // of those that are looked at: something is to be done
+	do  func(w kv.Writer, key []byte) error
+}
+
+// oldDays does what is due with every day of buckets that ended before an instant.
+// They lie by SLO, so they are looked for while others write, and changed a few at
+// a time; where nothing is due nothing is written.
+func (l *Ledger) oldDays(ctx context.Context, before time.Time, old chore) error {
 	var keys [][]byte
 	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
 		for item, err := range r.Scan(bBucket, nil, nil) {
 			if err != nil {
 				return err
 			}
-			if at, ok := dayInKey(item.Key); ok && at.Add(day).Before(before) {
+			if at, ok := dayInKey(item.Key); ok && at.Add(day).Before(before) && old.due(item.Value) {
 				keys = append(keys, bytes.Clone(item.Key))
 			}
 		}
@@ -29,7 +35,7 @@ func (l *Ledger) oldDays(ctx context.Context, before time.Time, fn func(w kv.Wri
 		n := min(len(keys), houseStep)
 		err = l.opt.DB.Update(ctx, func(w kv.Writer) error {
 			for _, key := range keys[:n] {
-				if err := fn(w, key); err != nil {
+				if err := old.do(w, key); err != nil {
 					return err
 				}
 			}
@@ -50,28 +56,36 @@ func dayInKey(key []byte) (time.Time, bool) {
 	return dayOf(key[i+1 : i+1+dayBytes]), true
 }
 
-func forgetDay(w kv.Writer, key []byte) error { return w.Delete(bBucket, key) }
+// forgetting removes days.
+func forgetting() chore {
+	return chore{
+		due: func([]byte) bool { return true },
+		do:  func(w kv.Writer, key []byte) error { return w.Delete(bBucket, key) },
+	}
+}
 
-// rollUp turns a day into buckets of an hour. Counts are added, the coverage is
+// rollingUp turns days into buckets of an hour. Counts are added, the coverage is
 // that of the whole hour, the revision the highest.
+func rollingUp() chore { return chore{due: isFine, do: rollUp} }
+
+// isFine tells whether a packed day has buckets of less than an hour, or cannot be
+// read, which rollUp tells of.
+func isFine(row []byte) bool {
+	h, _, ok := readHead(row)
+	step := time.Duration(h.length) * time.Second
+	return !ok || step < rolledUp && rolledUp%step == 0
+}
+
 func rollUp(w kv.Writer, key []byte) error {
 	row, err := w.Get(bBucket, key)
-	if err != nil || row == nil {
+	if err != nil || row == nil || !isFine(row) {
 		return err
-	}
-	h, _, ok := readHead(row)
-	if !ok {
-		return damagedDay()
-	}
-	step := time.Duration(h.length) * time.Second
-	if step >= rolledUp || rolledUp%step != 0 {
-		return nil
 	}
 	d, err := unpackDay(row)
 	if err != nil {
 		return err
 	}
-	return w.Put(bBucket, key, d.rollUp(int(rolledUp/step)).bytes())
+	return w.Put(bBucket, key, d.rollUp(int(rolledUp/(time.Duration(d.length)*time.Second))).bytes())
 }
 
 // rollUp puts every n buckets into one. Nonsense stays nonsense: a sum with a
