@@ -33,6 +33,8 @@ type voiceRow struct {
 }
 
 // sources are the sources of an incident as people call them, by their own names.
+// Of several voices of one source, such as two people's entries, the most
+// trustworthy counts, as it does for what is said.
 func (s *Server) sources(in incident.Incident) map[string]saidBy {
 	out := map[string]saidBy{}
 	for _, v := range in.Voices[:min(len(in.Voices), voicesShown)] {
@@ -43,7 +45,9 @@ func (s *Server) sources(in incident.Incident) map[string]saidBy {
 		case v.By != "":
 			who.Name = v.By
 		}
-		out[v.Source] = who
+		if _, known := out[v.Source]; !known {
+			out[v.Source] = who
+		}
 	}
 	for _, e := range in.Edits {
 		out["edit by "+e.Who] = saidBy{e.Who, "#by-hand"}
