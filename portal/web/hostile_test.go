@@ -25,7 +25,11 @@ func TestPagesOfManyFactsAreBounded(t *testing.T) {
 			Times: moments(incident.Started, 60+i, incident.Detected, 50_000+i),
 		})
 	}
-	f.incidents = incident.Fold(voices, nil, incident.DefaultPolicy())
+	var edits []incident.Edit
+	for i := range many {
+		edits = append(edits, incident.Edit{At: ago(many - i), Who: "kim", Action: incident.Link, Refs: []string{"INC-1"}, Field: "alert", Value: fmt.Sprint("a", i), Why: bad})
+	}
+	f.incidents = incident.Fold(voices, edits, incident.DefaultPolicy())
 	if len(f.incidents) != 1 {
 		t.Fatalf("%d incidents", len(f.incidents))
 	}

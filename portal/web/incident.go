@@ -33,14 +33,15 @@ type incidentView struct {
 	Doubts     []string
 	Budgets    []BudgetSpent
 	Reports    []reportLink
-	Others     []string // names besides the id
+	Edits      []incident.Edit // the newest corrections by hand, in their order
+	Others     []string        // names besides the id
 	Settable   []string
 	Linkable   []string // of what can be linked
 	Problem    string   // what was wrong with an edit
 }
 
 // moreOf counts what is not listed.
-type moreOf struct{ Voices, Changes, Doubts, Names int }
+type moreOf struct{ Voices, Changes, Doubts, Names, Edits int }
 
 // fieldRow is one field and who said so.
 type fieldRow struct {
@@ -54,6 +55,7 @@ const (
 	changesShown = 30
 	voicesShown  = 50
 	doubtsShown  = 10
+	editsShown   = 30
 	othersShown  = 10 // times of one milestone, and names
 )
 
@@ -114,6 +116,8 @@ func (v *incidentView) describe(s *Server, in incident.Incident) {
 		}
 		v.Voices = append(v.Voices, row)
 	}
+	v.More.Edits = max(0, len(in.Edits)-editsShown)
+	v.Edits = in.Edits[v.More.Edits:]
 	v.Others = otherNames(in)
 	v.More.Names = max(0, len(v.Others)-othersShown)
 	v.Others = v.Others[:len(v.Others)-v.More.Names]
