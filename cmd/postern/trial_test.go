@@ -229,7 +229,7 @@ type delivery struct {
 }
 
 var deliveryCell = regexp.MustCompile(`(?s)<tr><td><span class="pill [^"]*">([^<]+)</span></td>\s*<td><a href="[^"]*">(\S+) (\S+)</a> <span class="muted small">revision (\d+)</span></td>\s*` +
-	`<td dir="auto">(\w+)(?: <span class="muted">([^<]+)</span>)?</td>.*?</td>\s*<td class="nowrap">.*?</td>\s*<td>(.*?)</td>\s*<td>(?:<form method="post" action="([^"]+)")?`)
+	`<td dir="auto"[^>]*>(\w+)(?: <span class="muted">([^<]+)</span>)?</td>.*?</td>\s*<td class="nowrap">.*?</td>\s*<td[^>]*>(.*?)</td>\s*<td>(?:<form method="post" action="([^"]+)")?`)
 
 // deliveries reads the page of deliveries as the operator sees it.
 func (x *trial) deliveries() (all []delivery) {
