@@ -41,13 +41,17 @@ func inOrder(edits []Edit) []Edit {
 	return slices.CompactFunc(edits, func(a, b Edit) bool { return a.At.Equal(b.At) && key(a) == key(b) })
 }
 
+// formAddress is what the portal's form for a new incident has for an id: an incident
+// of that name would have no page.
+const formAddress = "new"
+
 // idOf is the name under which a voice's incident is published: its ref where
 // that is fit for an address, else a hash.
 func idOf(v said) string {
 	fit := len(v.Ref) <= 64 && !bareNumber(v.Ref) && strings.IndexFunc(v.Ref, func(r rune) bool {
 		return (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z') && r != '-' && r != '_'
 	}) < 0
-	if fit && v.Ref != "" {
+	if fit && v.Ref != "" && v.Ref != formAddress {
 		return v.Ref
 	}
 	return hashID(v)

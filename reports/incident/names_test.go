@@ -55,6 +55,15 @@ func TestAWholeNameCountsMoreThanARefLikeIt(t *testing.T) {
 	}
 }
 
+// TestAnIncidentCalledNewHasAPage: /incidents/new is the form for another one.
+func TestAnIncidentCalledNewHasAPage(t *testing.T) {
+	for _, in := range Fold([]Voice{spoken("pager", "new", 1)}, nil, DefaultPolicy()) {
+		if in.ID == "new" || !slices.Contains(in.Refs, "new") {
+			t.Errorf("its id is %s, its names are %v", in.ID, in.Refs)
+		}
+	}
+}
+
 // TestManyMergesAreFoldedInTime: with a look along all voices for each name this took
 // most of a minute, on every change of any incident.
 func TestManyMergesAreFoldedInTime(t *testing.T) {
