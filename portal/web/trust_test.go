@@ -182,22 +182,11 @@ func TestOverloadLosesNothingThatWasAccepted(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 	}
-	stored := func() map[string]bool {
-		got, err := l.Changes(t.Context(), testNow.AddDate(0, 0, -1), testNow)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ids := map[string]bool{}
-		for _, c := range got {
-			ids[c.ID] = true
-		}
-		return ids
-	}
-	if now := stored(); len(now) != queue {
+	if now := storedChanges(t, l); len(now) != queue {
 		t.Errorf("accepted %d, stored %v", queue, now)
 	}
 	for id := range refused {
-		if stored()[id] {
+		if storedChanges(t, l)[id] {
 			t.Errorf("%s was refused and stored", id)
 		}
 		post(id) // as the sender does after Retry-After
@@ -205,9 +194,23 @@ func TestOverloadLosesNothingThatWasAccepted(t *testing.T) {
 			t.Errorf("again: %+v", a)
 		}
 	}
-	if now := stored(); len(now) != senders {
+	if now := storedChanges(t, l); len(now) != senders {
 		t.Errorf("%d of %d are there in the end", len(now), senders)
 	}
+}
+
+// storedChanges are the ids of the changes of the day that a ledger holds.
+func storedChanges(t *testing.T, l *ledger.Ledger) map[string]bool {
+	t.Helper()
+	got, err := l.Changes(t.Context(), testNow.AddDate(0, 0, -1), testNow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	for _, c := range got {
+		ids[c.ID] = true
+	}
+	return ids
 }
 
 // A token that is revoked while its stream is read goes no further than the part

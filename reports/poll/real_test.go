@@ -159,21 +159,7 @@ func TestARealPrometheus(t *testing.T) {
 	app, second := httptest.NewServer(e), httptest.NewServer(jobs)
 	defer app.Close()
 	defer second.Close()
-	count := time.NewTicker(time.Second / ticksASecond)
-	defer count.Stop()
-	stop := make(chan struct{})
-	defer close(stop)
-	go func() {
-		for {
-			select {
-			case now := <-count.C:
-				e.tick(now)
-				jobs.tick(now)
-			case <-stop:
-				return
-			}
-		}
-	}()
+	defer counting(e.tick, jobs.tick)()
 	server := newRealServer(t, strings.TrimPrefix(app.URL, "http://"), strings.TrimPrefix(second.URL, "http://"))
 	w := realWorld(t, server.port)
 
@@ -215,6 +201,25 @@ func TestARealPrometheus(t *testing.T) {
 	if est, err := w.poller.Estimated(context.Background(), "jobs", from, to); err != nil || len(est) > 0 {
 		t.Errorf("estimates: %v, %v", est, err)
 	}
+}
+
+// counting lets exporters count until stop is called.
+func counting(ticks ...func(now time.Time)) (stop func()) {
+	count, done := time.NewTicker(time.Second/ticksASecond), make(chan struct{})
+	go func() {
+		defer count.Stop()
+		for {
+			select {
+			case now := <-count.C:
+				for _, tick := range ticks {
+					tick(now)
+				}
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done) }
 }
 
 // bucketBegins waits for the next bucket, so that a restart and what follows it lie

@@ -17,16 +17,7 @@ func TestStatementsReadTheirWeek(t *testing.T) {
 	f := open(t)
 	start := monday(at(0)).Add(-30 * week)
 	f.now = start.Add(40 * week)
-	for i := range 300 {
-		o := sql.Observation{
-			Digest: fmt.Sprintf("%016x", i%7), Database: "orders", Statement: "select ?", User: fmt.Sprint("u", i%5),
-			At: start.Add(time.Duration(i) * 24 * time.Hour).Add(time.Hour), Count: int64(1 + i%3), Seconds: float64(i%9) / 8, RowsSent: 1,
-		}
-		if i > 200 && i%7 == 3 {
-			continue // one is seen no more
-		}
-		f.feeds.observed = append(f.feeds.observed, o)
-	}
+	f.feeds.observed = observedDaily(start)
 	f.feeds.write("sql")
 	same := func(name string, r *Register, from, to time.Time, wantFrom ...time.Time) {
 		t.Helper()
@@ -76,4 +67,19 @@ func TestStatementsReadTheirWeek(t *testing.T) {
 	f.now = start.Add(40 * week)
 	same("fixed long ago, and back", f.Register, begin, begin.Add(week), beginning(), last)
 	same("and kept", f.Register, begin.Add(time.Hour), begin.Add(week), last)
+}
+
+// observedDaily are observations of seven statements, one a day from an instant on.
+func observedDaily(start time.Time) (out []sql.Observation) {
+	for i := range 300 {
+		o := sql.Observation{
+			Digest: fmt.Sprintf("%016x", i%7), Database: "orders", Statement: "select ?", User: fmt.Sprint("u", i%5),
+			At: start.Add(time.Duration(i) * 24 * time.Hour).Add(time.Hour), Count: int64(1 + i%3), Seconds: float64(i%9) / 8, RowsSent: 1,
+		}
+		if i > 200 && i%7 == 3 {
+			continue // one is seen no more
+		}
+		out = append(out, o)
+	}
+	return out
 }

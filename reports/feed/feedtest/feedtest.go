@@ -67,7 +67,7 @@ func checkFact(t testing.TB, f *feed.Fact) {
 			t.Fatalf("a fact of kind %q with the body of %q: %+v", f.Kind, kind, f)
 		}
 	}
-	if own := Speaker(f); own != f.Source {
+	if own := speaker(f); own != f.Source {
 		t.Fatalf("a fact of the source %q whose body names %q", f.Source, own)
 	}
 	if f.Source == "" || f.Entity == "" || f.At.IsZero() || f.Item < 0 {
@@ -75,9 +75,9 @@ func checkFact(t testing.TB, f *feed.Fact) {
 	}
 }
 
-// Speaker is the source that the body of a fact names, which must be the fact's own:
+// speaker is the source that the body of a fact names, which must be the fact's own:
 // folds read the body alone.
-func Speaker(f *feed.Fact) string {
+func speaker(f *feed.Fact) string {
 	switch {
 	case f.Incident != nil:
 		return f.Incident.Source
