@@ -127,9 +127,12 @@
     }
   }
 
+  // The id that a hash names; anybody may write a link that ends in "#%".
+  const named = hash => { try { return decodeURIComponent(hash.slice(1)) } catch { return '' } }
+
   // The contents mark the heading that is being read.
   const contents = () => {
-    const links = new Map(all('.toc a').map(a => [decodeURIComponent(a.hash.slice(1)), a]))
+    const links = new Map(all('.toc a').map(a => [named(a.hash), a]))
     if (!links.size) return
     const mark = id => { for (const [k, a] of links) k === id ? a.setAttribute('aria-current', 'true') : a.removeAttribute('aria-current') }
     const seen = new IntersectionObserver(entries => {
@@ -153,7 +156,7 @@
       section.append(fold)
     }
     const reveal = () => {
-      const at = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)))
+      const at = document.getElementById(named(location.hash))
       const fold = at && at.closest('.fold')
       if (fold && !fold.open) { fold.open = true; at.scrollIntoView() }
     }
