@@ -206,6 +206,9 @@ func (c *compiler) metSentence(t tally) string {
 	if t.unmeasured > 0 {
 		s += fmt.Sprintf("; %d could not be measured (%s)", t.unmeasured, reasons(c.verdictless()))
 	}
+	if n := c.states()[slo.Partial]; n > 0 { // one reason of a Check: it is told
+		s += fmt.Sprintf("; %d measured only in part", n)
+	}
 	return s + "."
 }
 
