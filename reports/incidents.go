@@ -150,7 +150,7 @@ func (c *compiler) incidentFigures() []Figure {
 	known := recoveries(own)
 	n := fmt.Sprintf("n = %d, %d unknown", known.N, len(own)-known.N)
 	how := c.derive(Derivation{
-		Key: "recover", Title: "Time to recover", Formula: "percentiles of (mitigated, else recovered) - " + string(c.origin(2)) + ", by linear interpolation",
+		Key: "recover", Title: "Time to recover", Formula: "percentiles of (mitigated, else recovered) - " + string(c.in.Targets.Origins()[2]) + ", by linear interpolation",
 		Terms:  []Term{{"incidents", count(len(own))}, {"known", count(known.N)}, {"unknown", count(len(own) - known.N)}},
 		Source: "incidents", Link: "/incidents",
 	})

@@ -66,7 +66,7 @@ func (c *compiler) step(i Incident, n int) Value {
 		return v
 	case incident.Missed:
 		if d == nil {
-			lasted := c.asOf.Sub(milestone(i, c.origin(n)))
+			lasted := c.asOf.Sub(milestone(i, c.in.Targets.Origins()[n]))
 			return Value{Text: "≥ " + durationText(lasted) + " so far", Number: number(lasted.Seconds()), Unit: Seconds, Tone: Bad}
 		}
 		v := durationOf(d)
@@ -76,28 +76,10 @@ func (c *compiler) step(i Incident, n int) Value {
 	return unknown()
 }
 
-// origin is the milestone that the nth step is counted from.
-func (c *compiler) origin(n int) incident.Milestone {
-	if n > 0 && c.in.Targets.FromDetected {
-		return incident.Detected
-	}
-	return incident.Started
-}
-
-// judge holds the nth step against its target. A step not yet taken by an incident
-// that lasts is missed once it is over its target, unless it is only inferred when
-// its time began: as incident.Judge has it.
+// judge holds the nth step against its target as the report sees it: by what lasted
+// when the period ended.
 func (c *compiler) judge(i Incident, n int) incident.Verdict {
-	d, target, from := i.Durations.Steps(c.in.Targets.Policy)[n], c.in.Targets.Policy.Targets()[n], milestone(i, c.origin(n))
-	switch {
-	case d != nil && *d <= target:
-		return incident.Met
-	case d != nil:
-		return incident.Missed
-	case openAt(i, c.asOf) && !from.IsZero() && c.asOf.Sub(from) > target && i.Times[c.origin(n)].Confidence != incident.Inferred:
-		return incident.Missed
-	}
-	return incident.Unknown
+	return i.Hold(i.Durations, c.in.Targets.Policy, n, openAt(i, c.asOf), c.asOf)
 }
 
 // cost is the largest share of a budget that an incident took.

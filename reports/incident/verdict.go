@@ -22,7 +22,7 @@ func (in Incident) Durations(p Policy) Durations {
 		}
 		return nil
 	}
-	origin := p.origin()
+	origin := p.Origins()[1]
 	d := Durations{Acknowledge: since(origin, Acknowledged), Diagnose: since(origin, Diagnosed), Resolve: since(origin, Resolved)}
 	if in.Times[Started].Confidence != Inferred {
 		d.Detect = since(Started, Detected)
@@ -33,19 +33,20 @@ func (in Incident) Durations(p Policy) Durations {
 	return d
 }
 
-// origin is the milestone from which the steps after the first are counted.
-func (p Policy) origin() Milestone {
+// Origins are the milestones from which the three steps are counted, in the order
+// of Names: detection always from the start of impact.
+func (p Policy) Origins() [3]Milestone {
 	if p.FromDetected {
-		return Detected
+		return [3]Milestone{Started, Detected, Detected}
 	}
-	return Started
+	return [3]Milestone{Started, Started, Started}
 }
 
 // exact is a milestone that durations can be made of: known to the second, of an
 // incident that is not doubted.
 func (in Incident) exact(m Milestone) (Stamp, bool) {
 	s, ok := in.Times[m]
-	return s, ok && !s.DayOnly && len(in.Doubts) == 0
+	return s, ok && !s.At.IsZero() && !s.DayOnly && len(in.Doubts) == 0
 }
 
 // Length is how long impact lasted, or has lasted until now when the incident is
@@ -80,9 +81,9 @@ type Verdicts struct {
 // its last instant. A step that is still to come is Missed once its time is over.
 func (in Incident) Judge(p Policy, now time.Time) Verdicts {
 	var each [3]Verdict
-	within, origin := p.Targets(), [3]Milestone{Started, p.origin(), p.origin()}
-	for i, d := range in.Durations(p).Steps(p) {
-		each[i] = in.verdict(d, origin[i], within[i], now)
+	d := in.Durations(p)
+	for n := range each {
+		each[n] = in.Hold(d, p, n, in.Open, now)
 	}
 	v := Verdicts{Detect: each[0], Diagnose: each[1], Recover: each[2], All: Met}
 	for _, one := range each {
@@ -93,16 +94,20 @@ func (in Incident) Judge(p Policy, now time.Time) Verdicts {
 	return v
 }
 
-func (in Incident) verdict(d *time.Duration, origin Milestone, within time.Duration, now time.Time) Verdict {
+// Hold holds the nth step (in the order of Names) against its target, as of now; d
+// are the incident's durations. lasts tells whether impact lasted then, which is
+// not Open for whoever looks at a time gone by.
+func (in Incident) Hold(d Durations, p Policy, n int, lasts bool, now time.Time) Verdict {
+	took, within := d.Steps(p)[n], p.Targets()[n]
 	switch {
-	case d == nil:
+	case took == nil:
 		// What is still to come takes at least as long as the incident has lasted.
-		from, known := in.exact(origin)
-		if known && in.Open && now.Sub(from.At) > within && from.Confidence != Inferred {
+		from, known := in.exact(p.Origins()[n])
+		if known && lasts && now.Sub(from.At) > within && from.Confidence != Inferred {
 			return Missed
 		}
 		return Unknown
-	case *d <= within:
+	case *took <= within:
 		return Met
 	}
 	return Missed
