@@ -75,9 +75,8 @@ func (e Edit) checkLink(bad func(field, format string, args ...any) error) error
 func (e Edit) checkSet(bad func(field, format string, args ...any) error) error {
 	switch {
 	case slices.Contains(Milestones(), Milestone(e.Field)):
-		const first, last = 1990, 2100 // durations between times thousands of years apart do not fit their type
 		t, err := time.Parse(time.RFC3339, e.Value)
-		if y := t.UTC().Year(); e.Value != "" && (err != nil || y < first || y > last) {
+		if y := t.UTC().Year(); e.Value != "" && (err != nil || y < FirstYear || y > LastYear) {
 			return bad(e.Field, "%s takes a time such as 2026-11-21T14:03:00Z, or nothing where nobody knows", e.Field)
 		}
 	case e.Field == "severity":

@@ -29,6 +29,11 @@ const (
 	Resolved     Milestone = "resolved" // closed
 )
 
+// FirstYear and LastYear are those between which an incident, and all else that
+// feeds tell, can lie: other times come from unset clocks and mistaken units, and
+// durations between times thousands of years apart do not fit their type.
+const FirstYear, LastYear = 1990, 2100
+
 // Voice is what one source says about one incident.
 type Voice struct {
 	Source  string // the feed's source name, "postmortem:ID" or "portal"

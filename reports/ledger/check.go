@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -83,9 +84,8 @@ func hasBody(f *feed.Fact) bool {
 // checkTime refuses times that no portal's data can have: they come from unset
 // clocks and mistaken units.
 func checkTime(what string, t time.Time) string {
-	const first, last = 1990, 2100
-	if y := t.UTC().Year(); y < first || y > last {
-		return fmt.Sprintf("%s, %s, is not between the years %d and %d", what, t.UTC().Format(time.RFC3339), first, last)
+	if y := t.UTC().Year(); y < incident.FirstYear || y > incident.LastYear {
+		return fmt.Sprintf("%s, %s, is not between the years %d and %d", what, t.UTC().Format(time.RFC3339), incident.FirstYear, incident.LastYear)
 	}
 	return ""
 }

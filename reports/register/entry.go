@@ -18,10 +18,6 @@ import (
 // maxEntryList bounds each list of an entry.
 const maxEntryList = 50
 
-// Years between which an incident can lie: durations between times thousands of
-// years apart do not fit their type. The ledger holds senders to the same.
-const firstYear, lastYear = 1990, 2100
-
 // storedEntry is a person's incident as it is stored.
 type storedEntry struct {
 	Who         string               `json:"who"`
@@ -116,8 +112,8 @@ func checkTimes(times map[string]time.Time, start time.Time, bad func(field, for
 		switch at := times[m]; {
 		case !slices.Contains(incident.Milestones(), incident.Milestone(m)):
 			return bad(m, "%.40q is no milestone: they are started, detected, acknowledged, diagnosed, mitigated, recovered and resolved", m)
-		case at.Year() < firstYear || at.Year() > lastYear:
-			return bad(m, "%s is not between the years %d and %d", m, firstYear, lastYear)
+		case at.Year() < incident.FirstYear || at.Year() > incident.LastYear:
+			return bad(m, "%s is not between the years %d and %d", m, incident.FirstYear, incident.LastYear)
 		case at.Before(start):
 			return bad(m, "%s lies before the start of impact", m)
 		}
