@@ -13,6 +13,7 @@ import (
 
 	"github.com/postern/postern/portal/app"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/config"
 )
 
 // localHost stands for the portal on this machine, which has no address here.
@@ -33,20 +34,23 @@ type client struct {
 // connect finds the portal to speak to, in the order of the contract: --url,
 // the Unix socket of a running server, else the data itself.
 func connect(ctx context.Context, term terminal, g *globals) (*client, error) {
-	c, running, err := connectRunning(ctx, term, g)
-	if err != nil || running {
-		return c, err
-	}
-	conf, err := load(term, g, nil)
-	if err != nil {
-		return nil, err
-	}
-	return inProcess(ctx, term, conf)
+	return connectIf(ctx, term, g, func(config.Config) error { return nil })
 }
 
 // connectPublished is connect for a command that only looks: where nothing was
 // ever kept it says so, instead of making an empty portal and finding nothing in it.
 func connectPublished(ctx context.Context, term terminal, g *globals) (*client, error) {
+	return connectIf(ctx, term, g, func(conf config.Config) error {
+		if app.Exists(conf.DataDir) {
+			return nil
+		}
+		return fault.Newf(fault.NotFound, "client", "no portal runs here and there is none in %s; "+
+			"name a running one by --url or POSTERN_URL, with the token in POSTERN_TOKEN, or another folder by --data-dir", conf.DataDir)
+	})
+}
+
+// connectIf finds a portal that runs, else opens the data itself where it may.
+func connectIf(ctx context.Context, term terminal, g *globals, may func(config.Config) error) (*client, error) {
 	c, running, err := connectRunning(ctx, term, g)
 	if err != nil || running {
 		return c, err
@@ -55,9 +59,8 @@ func connectPublished(ctx context.Context, term terminal, g *globals) (*client, 
 	if err != nil {
 		return nil, err
 	}
-	if !app.Exists(conf.DataDir) {
-		return nil, fault.Newf(fault.NotFound, "client", "no portal runs here and there is none in %s; "+
-			"name a running one by --url or POSTERN_URL, with the token in POSTERN_TOKEN, or another folder by --data-dir", conf.DataDir)
+	if err := may(conf); err != nil {
+		return nil, err
 	}
 	return inProcess(ctx, term, conf)
 }
