@@ -44,6 +44,15 @@ func halfSeen(name string) slo.SLO {
 	return s
 }
 
+// halfSeenWorld measures one such objective. It has had no turn yet: a source may
+// ask the world for the time.
+func halfSeenWorld(t *testing.T, src poll.Querier) *world {
+	t.Helper()
+	w := newWorld(t, poll.Source{Name: "main", Query: src, Step: time.Minute, Grace: time.Minute})
+	w.slos = []slo.SLO{halfSeen("a")}
+	return w
+}
+
 // run lets the portal's clock go on, a turn every five minutes.
 func (w *world) run(d time.Duration) {
 	for end := w.now.Add(d); w.now.Before(end); w.now = w.now.Add(fiveM) {
@@ -55,8 +64,7 @@ func TestLateDataMakesARevision(t *testing.T) {
 	var w *world
 	since := start.Add(24 * time.Hour)
 	src := newLate(&w, since, 80*time.Minute)
-	w = newWorld(t, poll.Source{Name: "main", Query: src, Step: time.Minute, Grace: time.Minute})
-	w.slos = []slo.SLO{halfSeen("a")}
+	w = halfSeenWorld(t, src)
 	w.tick()
 	w.run(40 * time.Minute)
 	at := since.Add(5 * time.Minute).Unix()
@@ -87,8 +95,7 @@ func TestAskingAgainEnds(t *testing.T) {
 	var w *world
 	since := start.Add(24 * time.Hour)
 	src := newLate(&w, since, 1000*time.Hour)
-	w = newWorld(t, poll.Source{Name: "main", Query: src, Step: time.Minute, Grace: time.Minute})
-	w.slos = []slo.SLO{halfSeen("a")}
+	w = halfSeenWorld(t, src)
 	w.tick()
 	w.run(13 * time.Hour)
 	if w.twice != 0 {
@@ -124,8 +131,7 @@ func TestWhatIsHeardAgain(t *testing.T) {
 		}
 		return 10, true
 	}
-	w = newWorld(t, poll.Source{Name: "main", Query: src, Step: time.Minute, Grace: time.Minute})
-	w.slos = []slo.SLO{halfSeen("a")}
+	w = halfSeenWorld(t, src)
 	w.tick()
 	w.run(10 * time.Minute)
 	if _, there := w.got["a"][since.Unix()]; there {
@@ -151,8 +157,7 @@ func TestAskingAgainOutlivesAnOutage(t *testing.T) {
 	var w *world
 	since := start.Add(24 * time.Hour)
 	src := newLate(&w, since, 15*time.Minute)
-	w = newWorld(t, poll.Source{Name: "main", Query: src, Step: time.Minute, Grace: time.Minute})
-	w.slos = []slo.SLO{halfSeen("a")}
+	w = halfSeenWorld(t, src)
 	w.tick()
 	w.run(12 * time.Minute)
 	src.err = fault.New(fault.Unavailable, "test", "no connection")
@@ -172,8 +177,7 @@ func TestWhatAProcessDidNotRememberIsRevised(t *testing.T) {
 	var w *world
 	since := start.Add(24 * time.Hour)
 	src := newLate(&w, since, 12*time.Minute)
-	w = newWorld(t, poll.Source{Name: "main", Query: src, Step: time.Minute, Grace: time.Minute})
-	w.slos = []slo.SLO{halfSeen("a")}
+	w = halfSeenWorld(t, src)
 	w.tick()
 	w.now = since.Add(11 * time.Minute)
 	die := func() {

@@ -129,18 +129,26 @@ func (n narrow) QueryRange(ctx context.Context, query string, from, to time.Time
 	return n.counters.QueryRange(ctx, query, from, to, step)
 }
 
-// An objective is measured all the same, and every bucket says that it is an
-// estimate.
-func TestAServerThatCannotTellWhichBucketsAreOdd(t *testing.T) {
+// steadyWorld has had one turn over a counter that grows by ten a minute, whose
+// server answers through wrap.
+func steadyWorld(t *testing.T, wrap func(*counters) poll.Querier) (*counters, *world) {
+	t.Helper()
 	l := life{}
 	for i := range 60 {
 		l.samples = append(l.samples, slo.Sample{At: start.Add(time.Duration(i-30) * time.Minute), Value: float64(10 * i)})
 	}
 	c := &counters{series: []life{l}}
 	w := counterWorld(t, c)
-	w.opt.Sources[0].Query = narrow{c}
+	w.opt.Sources[0].Query = wrap(c)
 	w.poller = poll.New(w.opt)
 	w.tick()
+	return c, w
+}
+
+// An objective is measured all the same, and every bucket says that it is an
+// estimate.
+func TestAServerThatCannotTellWhichBucketsAreOdd(t *testing.T) {
+	_, w := steadyWorld(t, func(c *counters) poll.Querier { return narrow{c} })
 	est, err := w.poller.Estimated(context.Background(), "a", start.Add(-time.Hour), w.now)
 	if err != nil || len(w.got["a"]) == 0 || len(est) < len(w.got["a"]) {
 		t.Errorf("%d buckets, %d estimates, %v", len(w.got["a"]), len(est), err)
@@ -169,15 +177,7 @@ func (b babbling) QueryRange(ctx context.Context, query string, from, to time.Ti
 // TestAServerThatBabblesIsNotAskedWithoutEnd: samples are asked for of buckets of the
 // range only, however many others are called odd.
 func TestAServerThatBabblesIsNotAskedWithoutEnd(t *testing.T) {
-	l := life{}
-	for i := range 60 {
-		l.samples = append(l.samples, slo.Sample{At: start.Add(time.Duration(i-30) * time.Minute), Value: float64(10 * i)})
-	}
-	c := &counters{series: []life{l}}
-	w := counterWorld(t, c)
-	w.opt.Sources[0].Query = babbling{c}
-	w.poller = poll.New(w.opt)
-	w.tick()
+	c, w := steadyWorld(t, func(c *counters) poll.Querier { return babbling{c} })
 	if buckets := 24 * 60 / 5; c.asked > 2*buckets {
 		t.Errorf("asked for samples %d times, there are %d buckets", c.asked, buckets)
 	}
