@@ -6,13 +6,16 @@ VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo 
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 LDFLAGS      = -s -w -X main.version=$(VERSION)
 
-.PHONY: run test lint build bench relevance tools clean
+.PHONY: run test campaign lint build bench relevance tools clean
 
 run: ## start the portal with sample content and print its address and a token
 	$(GO) run ./cmd/postern serve --demo
 
 test: tools lint ## vet, staticcheck, import rules and every test with the race detector
 	POSTERN_REQUIRE=all $(GO) test -race -timeout 20m ./...
+
+campaign: tools ## floods, kills, bit flips, extremes and sweeps of days, long and with a new seed (POSTERN_SEED=N repeats one)
+	POSTERN_REQUIRE=all POSTERN_CAMPAIGN=1 $(GO) test -run '^TestCampaign' -count=1 -timeout 170m -v ./...
 
 lint: ## what make test checks before it runs anything
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }

@@ -23,6 +23,7 @@ var rules = map[string][]string{
 	"portal/api/mcp":               {"portal/base/fault"},
 	"portal/app":                   {"*"},
 	"portal/auth":                  {"portal/base/fault", "portal/base/kv"},
+	"portal/base/campaign":         {},
 	"portal/base/fault":            {},
 	"portal/base/kv":               {"portal/base/fault"},
 	"portal/base/kv/boltkv":        {"portal/base/fault", "portal/base/kv"},
