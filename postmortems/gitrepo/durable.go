@@ -77,6 +77,9 @@ func (r *Repo) sweep() error {
 		}
 		return nil
 	}), filepath.WalkDir(filepath.Join(root, "refs"), func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".lock") {
 			return err
 		}
@@ -90,6 +93,9 @@ func (r *Repo) sweep() error {
 
 func eachName(dir string, fn func(name string) error) error {
 	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // a repository that initialise completes
+	}
 	for _, e := range entries {
 		err = errors.Join(err, fn(e.Name()))
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -68,11 +67,15 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	if strings.ContainsAny(dir, ":\"\n") { // git separates object folders with a colon
 		return nil, fault.Newf(fault.Invalid, "gitrepo.Open", "the folder %q has a colon, a quote or a line feed in its name; choose another data folder", dir)
 	}
-	home := filepath.Join(dir, "postern-home")
-	if err := os.MkdirAll(home, 0o700); err != nil {
-		return nil, fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's folder cannot be made", err)
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real // the repository may be on another disk
 	}
-	git, err := plumbing.New(ctx, o.Git, dir, home)
+	if !isWhole(dir) {
+		if err := create(ctx, o.Git, dir); err != nil {
+			return nil, err
+		}
+	}
+	git, err := newGit(ctx, o.Git, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -85,13 +88,13 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	if r.room == nil {
 		r.room = func(int64) error { return nil }
 	}
-	if err := r.initialise(ctx); err != nil {
-		return nil, err
-	}
 	if err := r.sweep(); err != nil {
 		return nil, err
 	}
-	if err := r.loadRefs(ctx); err != nil {
+	if err := r.initialise(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.withSoundConfig(ctx, func() error { return r.loadRefs(ctx) }); err != nil {
 		return nil, err
 	}
 	if err := r.readNote(); err != nil {
@@ -100,36 +103,6 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	r.pool = plumbing.NewPool(r.ctx, git, readers, plumbing.Limits{AddressSpace: childMemory})
 	return r, nil
-}
-
-// initialise makes the bare repository. git init may be run again over one that
-// a crash left half made.
-func (r *Repo) initialise(ctx context.Context) error {
-	whole := true
-	for _, name := range []string{"HEAD", "config", "objects/pack", "refs/heads"} {
-		if _, err := os.Stat(filepath.Join(r.git.Dir(), name)); err != nil {
-			whole = false
-		}
-	}
-	if !whole {
-		err := r.git.Run(ctx, plumbing.Call{Args: []string{"init", "--quiet", "--bare", "--template=", "--initial-branch=" + Main, "--object-format=sha1"}})
-		if err != nil {
-			return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository cannot be made", err)
-		}
-	}
-	if err := r.syncFolders(); err != nil { // also those of a start that was cut short
-		return err
-	}
-	head := filepath.Join(r.git.Dir(), "HEAD")
-	text, err := os.ReadFile(head)
-	if err != nil {
-		return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's HEAD cannot be read", err)
-	}
-	const want = "ref: " + headsPrefix + Main + "\n"
-	if string(text) == want {
-		return nil
-	}
-	return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's HEAD cannot be written", os.WriteFile(head, []byte(want), 0o644))
 }
 
 // begin notes that work starts, so that Close waits for it.

@@ -49,7 +49,13 @@ func newSite(t testing.TB, change ...func(*Options)) *site {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not installed")
 	}
-	s := &site{t: t, dir: filepath.Join(t.TempDir(), "knowledge.git"), log: &bytes.Buffer{}}
+	return newSiteAt(t, filepath.Join(t.TempDir(), "knowledge.git"), change...)
+}
+
+// newSiteAt is newSite over a folder that a test has laid out.
+func newSiteAt(t testing.TB, dir string, change ...func(*Options)) *site {
+	t.Helper()
+	s := &site{t: t, dir: dir, log: &bytes.Buffer{}}
 	s.open(change...)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/knowledge.git/info/refs", func(w http.ResponseWriter, r *http.Request) { s.repo.InfoRefs(w, r) })

@@ -1,0 +1,176 @@
+package gitrepo
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/postmortems/gitrepo/plumbing"
+)
+
+const (
+	// homeName is the empty folder in the repository that git takes for the user's home.
+	homeName = "postern-home"
+	// unfinished ends the name under which a new repository is made.
+	unfinished = ".new"
+	// setAside ends the name of a configuration that git could not read.
+	setAside   = ".damaged"
+	folderMode = 0o700
+)
+
+// newGit returns git for the repository in dir, with its empty home.
+func newGit(ctx context.Context, binary, dir string) (*plumbing.Git, error) {
+	home := filepath.Join(dir, homeName)
+	if err := os.MkdirAll(home, folderMode); err != nil {
+		return nil, fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's folder cannot be made", err)
+	}
+	return plumbing.New(ctx, binary, dir, home)
+}
+
+// create makes the repository dir under a temporary name and renames it, so that a
+// start that is cut short leaves a whole repository or none. What an earlier one left
+// is removed. A folder with anything of value in it is left for initialise to complete.
+func create(ctx context.Context, binary, dir string) error {
+	const op = "gitrepo.create"
+	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
+		return fault.Newf(fault.Invalid, op, "%s is no folder and leads to none; move it away, or restore the data folder from a backup", dir)
+	}
+	if err := os.RemoveAll(dir + unfinished); err != nil {
+		return fault.Wrap(fault.Internal, op, "what an interrupted start left beside the repository cannot be removed", err)
+	}
+	empty, err := isVacant(dir)
+	if err != nil || !empty {
+		return fault.Wrap(fault.Internal, op, "the repository's folder cannot be read", err)
+	}
+	git, err := newGit(ctx, binary, dir+unfinished)
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(dir+unfinished))
+	}
+	if err := initBare(ctx, git); err != nil {
+		return errors.Join(err, os.RemoveAll(dir+unfinished))
+	}
+	if err := syncTree(dir + unfinished); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		// A folder that cannot go, such as a mount point, is filled in place.
+		return fault.Wrap(fault.Internal, op, "what an interrupted start left beside the repository cannot be removed", os.RemoveAll(dir+unfinished))
+	}
+	if err := os.Rename(dir+unfinished, dir); err != nil {
+		return fault.Wrap(fault.Internal, op, "the new repository cannot be moved into place", err)
+	}
+	return syncDir(filepath.Dir(dir))
+}
+
+func initBare(ctx context.Context, git *plumbing.Git) error {
+	err := git.Run(ctx, plumbing.Call{Args: []string{"init", "--quiet", "--bare", "--template=", "--initial-branch=" + Main, "--object-format=sha1"}})
+	return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository cannot be made", err)
+}
+
+// isVacant reports whether dir is absent, or holds nothing but what git init makes
+// before the first object and the first branch exist.
+func isVacant(dir string) (bool, error) {
+	made := []string{"HEAD", "config", "description", "hooks", "info", "branches", "objects", "refs", homeName}
+	vacant := true
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || path == dir {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		top, _, _ := strings.Cut(rel, string(filepath.Separator))
+		switch {
+		case strings.HasSuffix(rel, ".lock") && !d.IsDir(): // of no use to any process: none works here
+		case !slices.Contains(made, top):
+			vacant = false
+		case (top == "objects" || top == "refs") && !d.IsDir():
+			vacant = false
+		}
+		if !vacant {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	return vacant && err == nil, err
+}
+
+// isWhole reports whether everything that git asks of a repository is there.
+func isWhole(dir string) bool {
+	for _, name := range []string{"HEAD", "config", "objects/pack", "refs/heads"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// syncTree makes a folder and everything in it survive a power cut.
+func syncTree(dir string) error {
+	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return fault.Wrap(fault.Internal, "gitrepo.syncTree", "the new repository cannot be read", err)
+		}
+		return syncDir(path) // of a file it makes the contents durable
+	})
+}
+
+// initialise completes a repository in which something is missing: git init may be
+// repeated. It runs after sweep, because a lock would make git refuse.
+func (r *Repo) initialise(ctx context.Context) error {
+	if !isWhole(r.git.Dir()) {
+		if err := r.withSoundConfig(ctx, func() error { return initBare(ctx, r.git) }); err != nil {
+			return err
+		}
+	}
+	if err := r.syncFolders(); err != nil { // also those of a start that was cut short
+		return err
+	}
+	head := filepath.Join(r.git.Dir(), "HEAD")
+	text, err := os.ReadFile(head)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's HEAD cannot be read", err)
+	}
+	const want = "ref: " + headsPrefix + Main + "\n"
+	if string(text) == want {
+		return nil
+	}
+	return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's HEAD cannot be written", os.WriteFile(head, []byte(want), 0o644))
+}
+
+// withSoundConfig runs a step that git refuses when its configuration is damaged.
+// After a failure the step is tried once more with a new configuration: the portal
+// needs nothing that is in the old one, which is kept beside it. If that does not
+// help, the old one is put back and the first failure is returned.
+func (r *Repo) withSoundConfig(ctx context.Context, step func() error) error {
+	first := step()
+	if _, refused := errors.AsType[*plumbing.ExitError](first); !refused || ctx.Err() != nil {
+		return first
+	}
+	config := filepath.Join(r.git.Dir(), "config")
+	advice := func(err error) error {
+		return fault.Wrap(fault.KindOf(first), "gitrepo.Open", fault.Message(first)+"; restore the data folder from a backup, or repair "+r.git.Dir()+" with git", err)
+	}
+	if err := os.Rename(config, config+setAside); err != nil {
+		return advice(errors.Join(first, err))
+	}
+	err := initBare(ctx, r.git)
+	if err == nil {
+		err = step()
+	}
+	if err == nil {
+		r.log.Warn("git could not read the repository's configuration: a new one was made, the old one was kept beside it",
+			"kept", config+setAside, "error", first)
+		return syncDir(r.git.Dir())
+	}
+	return advice(errors.Join(first, os.Rename(config+setAside, config)))
+}
