@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"time"
 
@@ -43,18 +44,34 @@ func newGate(l Limits) *gate {
 	return &gate{running: make(chan struct{}, l.Searches), present: make(chan struct{}, l.Searches+l.Waiting)}
 }
 
-// enter waits for a turn; leave must follow when it returns nil.
+// errBusy is the refusal of a search for which there is no turn: the server's state,
+// not one client's excess.
+func errBusy(cause error) error {
+	return &fault.Error{Kind: fault.Unavailable, Op: "search.Search", Msg: "too many searches are waiting: try again in a moment", Err: cause}
+}
+
+// enter waits for a turn; leave must follow when it returns nil. Without a turn
+// before the deadline it returns fault.Unavailable, as when the queue is full: the
+// query itself took no time yet.
 func (g *gate) enter(ctx context.Context) error {
 	select {
 	case g.present <- struct{}{}:
 	default:
-		return fault.New(fault.TooMany, "search.Search", "too many searches are waiting: try again in a moment")
+		return errBusy(nil)
+	}
+	select { // a turn that is free is taken whatever ctx says: the query finds out
+	case g.running <- struct{}{}:
+		return nil
+	default:
 	}
 	select {
 	case g.running <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		<-g.present
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return errBusy(ctx.Err())
+		}
 		return ctx.Err()
 	}
 }

@@ -19,8 +19,8 @@ const (
 )
 
 // Search answers a request. It fails with fault.Invalid when the page asked for
-// lies too deep, TooMany when too many searches are waiting, Timeout when the
-// query is too costly, and Unavailable while there is no index.
+// lies too deep, Timeout when the query is too costly, and Unavailable when too many
+// searches are waiting or while there is no index.
 func (x *Index) Search(ctx context.Context, r Request) (Results, error) {
 	const op = "search.Search"
 	began := x.opt.Now()
@@ -49,7 +49,7 @@ func (x *Index) Search(ctx context.Context, r Request) (Results, error) {
 
 // failure sorts the ways a search can fail. What may be damage is looked into.
 func (x *Index) failure(op string, err error) error {
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) && fault.KindOf(err) == fault.Internal {
 		return fault.Wrap(fault.Timeout, op, "this search takes too long: use fewer or rarer words, or a qualifier", err)
 	}
 	if errors.Is(err, context.Canceled) || fault.KindOf(err) != fault.Internal {

@@ -306,7 +306,7 @@ func TestGate(t *testing.T) {
 	for len(g.present) < 2 { // until it waits
 		runtime.Gosched()
 	}
-	if err := g.enter(t.Context()); fault.KindOf(err) != fault.TooMany {
+	if err := g.enter(t.Context()); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("a third gets %v", err)
 	}
 	g.leave()

@@ -48,7 +48,11 @@ func (f failures) toProblem(ctx huma.Context, _ string, answer any) (any, error)
 	doc.RequestID = requestID(w.Header())
 	ctx.SetHeader("Cache-Control", "no-store")
 	if doc.Status >= http.StatusInternalServerError && ctx.Context().Err() == nil {
-		f.log.Error("api: an operation failed", "operation", ctx.Operation().OperationID, "request", doc.RequestID, "error", doc.Error())
+		level := slog.LevelError
+		if doc.Status == http.StatusServiceUnavailable {
+			level = slog.LevelWarn // overload, or a start: the next try may do
+		}
+		f.log.Log(ctx.Context(), level, "api: an operation failed", "operation", ctx.Operation().OperationID, "request", doc.RequestID, "error", doc.Error())
 	}
 	if doc.Status == http.StatusServiceUnavailable {
 		ctx.SetHeader("Retry-After", retryAfter)

@@ -7,7 +7,7 @@
 //	postern_index_lag_changes              changes that search does not know yet
 //	postern_database_size_bytes
 //	postern_http_request_seconds{route}    answered requests
-//	postern_http_requests_total{route,method,code}
+//	postern_http_requests_total{route,method,code}   499: the client left
 //	postern_http_response_bytes_total{route}
 //	postern_render_restarts_total{reason}  rendering children that were replaced
 //	postern_build_info{version,go}         always 1

@@ -21,13 +21,11 @@ func (s *Server) fail(c echo.Context, err error) {
 		abort(c)
 		return
 	}
+	v.left = v.left || gone(c) // whatever the error, the client's leaving may be its cause
 	doc := problemOf(err)
 	doc.RequestID = v.id
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
-	if doc.Status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" {
-		h.Set("Retry-After", "5")
-	}
 	if werr := s.writeFailure(c, v, doc); werr != nil {
 		s.opt.Log.Debug("the client left before its error page was written", "request", v.id, "error", werr)
 	}

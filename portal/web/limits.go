@@ -17,6 +17,10 @@ const (
 	// long query fit, a memory attack does not.
 	maxHeaderBytes = 16 << 10
 
+	// statusClientLeft is what a request whose client left is counted and logged as:
+	// the number that nginx gives it. It is never sent.
+	statusClientLeft = 499
+
 	// adminTimeout is how long a backup, a check or an import may take.
 	adminTimeout = 10 * time.Minute
 	// adminStep is by how much each written piece of such an answer moves the
@@ -53,6 +57,7 @@ const (
 	suggested    = 8       // suggestions under a search box
 	withoutTried = 4       // filters that are tried to be taken off when nothing is found
 	nearWords    = 6       // words of a query that finds nothing for which neighbours are sought
+	busyRetry    = 5       // seconds after which whatever was refused for now is tried again
 	searchRetry  = 3       // seconds after which a search that was refused is tried again
 	gapsShown    = 200     // searches listed on the page of gaps
 )

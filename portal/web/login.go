@@ -50,14 +50,12 @@ func (s *Server) login(c echo.Context) error {
 	if err := req.ParseForm(); err != nil {
 		return fault.Wrap(fault.Invalid, "web.login", "the form could not be read", err)
 	}
-	ip := s.ip(req)
-	if wait, yes := s.limits.spent(rateFailed, ip); yes && !s.local(ip) {
-		return tooMany(c, wait)
-	}
 	next := localPath(req.PostForm.Get("next"))
 	session, expires, err := s.deps.Auth.Login(req.Context(), strings.TrimSpace(req.PostForm.Get("token")))
 	if fault.KindOf(err) == fault.Unauthenticated && err != nil {
-		s.limits.allow(rateFailed, ip)
+		if err = s.failedLogin(c, err); fault.KindOf(err) == fault.TooMany {
+			return err
+		}
 		visitOf(c).err = err
 		return s.showLogin(c, http.StatusUnauthorized, "This token is not known here, or it has expired.", next)
 	}

@@ -200,7 +200,7 @@ func TestGuessingTokensIsSlow(t *testing.T) {
 	guess := func() int {
 		r := httptest.NewRequest("GET", "/api/v1/documents", nil)
 		r.RemoteAddr = "203.0.113.9:1"
-		r.Header.Set("Authorization", "Bearer guess")
+		r.Header.Set("Authorization", "Bearer pst_guess")
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
 		return w.Code

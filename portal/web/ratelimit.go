@@ -48,17 +48,6 @@ func (l *limiter) allow(class rateClass, who string) (wait time.Duration, ok boo
 	return 0, true
 }
 
-// spent tells whether the client's bucket is empty, without taking from it.
-func (l *limiter) spent(class rateClass, who string) (wait time.Duration, yes bool) {
-	perSecond, burst := rateOf(class)
-	now := l.now()
-	tokens := l.client(clientKey{class, who}, now, perSecond, burst).TokensAt(now)
-	if tokens >= 1 {
-		return 0, false
-	}
-	return time.Duration((1 - tokens) / perSecond * float64(time.Second)), true
-}
-
 func (l *limiter) client(k clientKey, now time.Time, perSecond float64, burst int) *rate.Limiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -31,23 +31,6 @@ func TestLimiterLetsTheBurstThroughAndThenWaits(t *testing.T) {
 	}
 }
 
-func TestLimiterSpentTakesNothing(t *testing.T) {
-	now := time.Unix(0, 0)
-	l := newLimiter(func() time.Time { return now })
-	for range 100 {
-		if _, yes := l.spent(rateFailed, "a"); yes {
-			t.Fatal("asking spent the bucket")
-		}
-	}
-	_, burst := rateOf(rateFailed)
-	for range burst {
-		l.allow(rateFailed, "a")
-	}
-	if wait, yes := l.spent(rateFailed, "a"); !yes || wait <= 0 {
-		t.Errorf("spent = %v, %v", wait, yes)
-	}
-}
-
 func TestLimiterIsBounded(t *testing.T) {
 	now := time.Unix(0, 0)
 	l := newLimiter(func() time.Time { now = now.Add(time.Millisecond); return now })

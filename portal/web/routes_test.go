@@ -108,7 +108,7 @@ func TestOpenReadingStillGuardsTheRest(t *testing.T) {
 			t.Errorf("GET %s: %d, want %d", target, w.Code, want)
 		}
 	}
-	if w := s.get("/", "Authorization", "Bearer wrong"); w.Code != 401 {
+	if w := s.get("/", "Authorization", "Bearer pst_wrong"); w.Code != 401 {
 		t.Errorf("a wrong credential must be refused even where none is needed, got %d", w.Code)
 	}
 }

@@ -71,7 +71,7 @@ func searchRequest(c echo.Context) (search.Request, error) {
 // the reader keeps the query, and the rest of the portal works.
 func (s *Server) noSearch(c echo.Context, view searchView, err error) error {
 	kind := fault.KindOf(err)
-	if kind != fault.Unavailable && kind != fault.TooMany && kind != fault.Timeout || !wantsPage(c.Request()) {
+	if kind != fault.Unavailable && kind != fault.Timeout || !wantsPage(c.Request()) {
 		return err
 	}
 	doc := problemOf(err)

@@ -129,7 +129,7 @@ func TestRelated(t *testing.T) {
 	}
 	s.lib.seq++
 	s.lib.page.Seq++
-	s.search.err = fault.New(fault.TooMany, "search", "busy")
+	s.search.err = fault.New(fault.Unavailable, "search", "busy")
 	for range 2 {
 		if w := s.get("/postmortems/2026/checkout"); w.Code != http.StatusOK || strings.Contains(w.Body.String(), "Refunds failed") {
 			t.Errorf("while search is busy: %d", w.Code)

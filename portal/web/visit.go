@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"path"
@@ -21,6 +23,7 @@ type visit struct {
 	anon bool   // no credential was given
 	path string // r.URL.Path without the prefix
 	err  error
+	left bool // the client left before it was answered
 }
 
 const visitKey = "visit"
@@ -41,6 +44,7 @@ func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
 		h := c.Response().Header()
 		s.head.set(h)
 		h["X-Request-Id"] = []string{v.id}
+		c.Response().Before(func() { s.beforeHead(c, v) })
 		if err := s.answer(c, v, next); err != nil {
 			s.fail(c, err)
 		}
@@ -48,6 +52,21 @@ func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
 		return nil
 	}
 }
+
+// beforeHead looks at every answer just before its head is written, whoever writes
+// it: 503 names a time to come again, and a failure for a client that left is none.
+func (s *Server) beforeHead(c echo.Context, v *visit) {
+	status := c.Response().Status
+	if status >= http.StatusInternalServerError && gone(c) {
+		v.left = true
+	}
+	if h := c.Response().Header(); status == http.StatusServiceUnavailable && h.Get("Retry-After") == "" {
+		h.Set("Retry-After", itoa(busyRetry))
+	}
+}
+
+// gone reports whether the client closed its connection or its request.
+func gone(c echo.Context) bool { return errors.Is(c.Request().Context().Err(), context.Canceled) }
 
 // answer routes the request. A panic becomes an error, but for the one by which
 // net/http is asked to drop the connection: that is done.
@@ -131,12 +150,9 @@ func tooLarge(limit int64) error {
 // record writes the access log and the metrics of one answered request.
 func (s *Server) record(c echo.Context, v *visit, took time.Duration) {
 	req, res := c.Request(), c.Response()
+	status, level := outcome(c, v)
 	if s.deps.Observe != nil {
-		s.deps.Observe(Observation{Route: c.Path(), Method: req.Method, Status: res.Status, Took: took, Bytes: res.Size})
-	}
-	level := slog.LevelInfo
-	if res.Status >= http.StatusInternalServerError {
-		level = slog.LevelError
+		s.deps.Observe(Observation{Route: c.Path(), Method: req.Method, Status: status, Took: took, Bytes: res.Size})
 	}
 	ctx := req.Context()
 	if !s.opt.Log.Enabled(ctx, level) {
@@ -144,7 +160,7 @@ func (s *Server) record(c echo.Context, v *visit, took time.Duration) {
 	}
 	attrs := [...]slog.Attr{
 		slog.String("request", v.id), slog.String("method", req.Method), slog.String("path", v.path),
-		slog.Int("status", res.Status), slog.Int64("bytes", res.Size), slog.Duration("took", took),
+		slog.Int("status", status), slog.Int64("bytes", res.Size), slog.Duration("took", took),
 		slog.String("ip", s.ip(req)), slog.String("token", v.who.TokenID), slog.String("error", errorText(v.err)),
 	}
 	shown := attrs[:]
@@ -152,6 +168,21 @@ func (s *Server) record(c echo.Context, v *visit, took time.Duration) {
 		shown = attrs[:len(attrs)-1]
 	}
 	s.opt.Log.LogAttrs(ctx, level, "request", shown...)
+}
+
+// outcome is what an answered request is counted and logged as. Overload is a
+// warning, a failure is an error; a client that left is neither.
+func outcome(c echo.Context, v *visit) (status int, level slog.Level) {
+	res := c.Response()
+	switch {
+	case v.left || !res.Committed && gone(c):
+		return statusClientLeft, slog.LevelDebug
+	case res.Status == http.StatusServiceUnavailable:
+		return res.Status, slog.LevelWarn
+	case res.Status >= http.StatusInternalServerError:
+		return res.Status, slog.LevelError
+	}
+	return res.Status, slog.LevelInfo
 }
 
 func errorText(err error) string {

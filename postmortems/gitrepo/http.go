@@ -26,6 +26,8 @@ const (
 	// drainFactor is how many times the largest push is read and thrown away, so
 	// that a client that sends too much is there to read why it was refused.
 	drainFactor = 4
+	// retryAfter is in seconds: a stop, a start or a queue of pushes is over by then.
+	retryAfter = "60"
 )
 
 // InfoRefs answers GET info/refs?service=git-upload-pack|git-receive-pack, the
@@ -69,6 +71,9 @@ func (r *Repo) InfoRefs(w http.ResponseWriter, req *http.Request) {
 	}
 	call := plumbing.Call{Args: []string{"upload-pack", "--http-backend-info-refs", r.git.Dir()}, Env: protocolEnv(protocol), Stdout: &out, Limits: r.limits.walk()}
 	if err := r.git.Run(ctx, call); err != nil {
+		if req.Context().Err() != nil {
+			return // the client left
+		}
 		r.log.Error("the branches could not be listed for a fetch", "error", err)
 		refuse(w, http.StatusInternalServerError, "the repository cannot be read; the cause is in the server's log")
 		return
@@ -97,7 +102,6 @@ func (r *Repo) UploadPack(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	if err := r.fetches.take(ctx, r.limits.SlotWait); err != nil {
-		w.Header().Set("Retry-After", "60")
 		refuse(w, http.StatusServiceUnavailable, fault.Message(err))
 		return
 	}
@@ -147,7 +151,7 @@ func (r *Repo) ReceivePack(w http.ResponseWriter, req *http.Request, who Who) {
 		return
 	}
 	r.announced.arrive()
-	p := &push{repo: r, who: who, at: r.now(), atomic: asked.Atomic, quiet: asked.Quiet}
+	p := &push{repo: r, who: who, at: r.now(), atomic: asked.Atomic, quiet: asked.Quiet, left: func() bool { return req.Context().Err() != nil }}
 	defer p.close()
 	p.admit(asked.Commands)
 	waited, err := r.takeSlot(ctx)
@@ -269,6 +273,9 @@ func refuse(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", retryAfter)
+	}
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, text+"\n") // a client that hung up needs no answer
 }

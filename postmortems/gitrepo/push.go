@@ -38,7 +38,8 @@ type push struct {
 	quiet  bool
 	told   time.Time // when progress was last told
 	times  Timings
-	failed bool // by the server's fault, not the author's
+	failed bool        // by the server's fault, not the author's
+	left   func() bool // reports whether the author's connection ended; nil: not known
 }
 
 // receive takes the pack in. length is that of the request, -1 when it is not
@@ -108,7 +109,7 @@ func (p *push) fail(u *refUpdate, err error) {
 		return
 	}
 	u.reason = reasonOf(err)
-	if blame(err) {
+	if blame(err) && !(p.left != nil && p.left()) {
 		p.failed = true
 		p.repo.log.Error("a push failed", "ref", u.Ref, "pusher", p.who.Pusher.Name, "error", err)
 	}
@@ -124,8 +125,12 @@ func reasonOf(err error) string {
 	return fault.Message(err)
 }
 
-// blame tells whether the server, not the push, is at fault.
+// blame reports whether the server, not the push, is at fault. It is not when
+// others' pushes took every slot.
 func blame(err error) bool {
+	if _, full := errors.AsType[busy](err); full {
+		return false
+	}
 	switch fault.KindOf(err) {
 	case fault.Invalid, fault.TooLarge, fault.Conflict, fault.NotFound, fault.Forbidden, fault.TooMany:
 		return false

@@ -12,7 +12,8 @@ type slots chan struct{}
 
 func newSlots(n int) slots { return make(slots, n) }
 
-// take waits for a slot. The fault of waiting too long is of kind TooMany.
+// take waits for a slot. The fault of waiting too long is of kind Unavailable: the
+// server is busy, whoever asks.
 func (s slots) take(ctx context.Context, wait time.Duration) error {
 	select {
 	case s <- struct{}{}:
@@ -25,13 +26,19 @@ func (s slots) take(ctx context.Context, wait time.Duration) error {
 	case s <- struct{}{}:
 		return nil
 	case <-timer.C:
-		return fault.New(fault.TooMany, "gitrepo", "the server is busy with other pushes and clones; try again in a minute")
+		return fault.Wrap(fault.Unavailable, "gitrepo", "the server is busy with other pushes and clones; try again in a minute", busy{})
 	case <-ctx.Done():
 		return fault.Wrap(fault.Timeout, "gitrepo", "the server was busy for too long; try again in a minute", ctx.Err())
 	}
 }
 
 func (s slots) release() { <-s }
+
+// busy is the cause of a refusal for want of a slot: no failure of the server.
+type busy struct{}
+
+// Error implements error.
+func (busy) Error() string { return "every slot is taken" }
 
 // lock is a mutex whose waiting can be given up.
 type lock chan struct{}
