@@ -12,7 +12,7 @@ import (
 func (c *compiler) arithmetic() Section {
 	s := Section{
 		Title: "How these numbers are made",
-		Note:  "Indicator = good / total. Allowed = (1 - target) × total. Spent = (total - good) / allowed; left = 1 - spent. Counts are summed over buckets aligned to UTC; ratios are taken last and compared before they are rounded. Spent and left of the window count over the objective's own window as it stood when the period ended; a period's share of it is the period's bad over the window's allowed.",
+		Note:  "Indicator = good / total. Allowed = (1 - target) × total. Spent = (total - good) / allowed; left = 1 - spent. Counts are summed over buckets aligned to UTC; ratios are taken last and compared before they are rounded. Left of the window counts over the objective's own window as it stood when the period ended; what a calendar window that is not over allows is estimated (≈). A period's share of a window is the bad events that lie in both, over what the whole window allows.",
 	}
 	if len(c.in.Objectives) == 0 {
 		s.Empty = "No objective is defined in this scope. How the other figures are made stands below."
@@ -41,7 +41,7 @@ func (c *compiler) arithmeticRow(o Objective) Row {
 	row := Row{Key: rowKey(o), Cells: []Value{
 		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, state, measured(r, r.Good), measured(r, r.Total), noHow(sliValue(o, r)),
 		targetValue(o), allowed(r), noHow(spentValue(o, r)),
-		{Text: percentText(r.Coverage, 1), Number: number(r.Coverage), Unit: Ratio}, words(windowText(o.SLO.Window) + " " + method(o.SLO)), measured(w, w.Total-w.Good), allowed(w),
+		{Text: percentText(r.Coverage, 1), Number: number(r.Coverage), Unit: Ratio}, words(windowText(o.SLO.Window) + " " + method(o.SLO)), measured(w, w.Total-w.Good), windowAllowed(o),
 		noHow(c.leastLeft([]Objective{o})), words(short(o.SLO.Hash)),
 	}}
 	if r.State == slo.NotYet {
@@ -66,6 +66,15 @@ func allowed(r slo.Result) Value {
 		return dash(Count)
 	}
 	return events(*r.Allowed)
+}
+
+// windowAllowed is what the SLO's own window permits: all of it, estimated where it
+// is not over.
+func windowAllowed(o Objective) Value {
+	if o.Projected != nil && o.Window.Allowed != nil {
+		return estimate(events(o.Projected.Allowed))
+	}
+	return allowed(o.Window)
 }
 
 // method says what the counts are, where they are not events.

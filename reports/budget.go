@@ -21,39 +21,49 @@ const (
 	mostSpends   = 20
 )
 
-// spender is an objective with what this period took of its budget.
+// spender is an objective with what this period consumed of one of its budgets.
 type spender struct {
 	Objective
-	share, bad, allowed float64
-	of                  string // whose budget, in words
+	budget    BudgetPart
+	share     float64
+	estimated bool
 }
 
-// spent is what the period took of an objective's window: bad in the period over
-// what the window allows. A period that is longer than the window is held against
-// its own budget: a month can take more than all of 28 days' and leave some.
-func (c *compiler) spent(o Objective) (s spender, ok bool) {
-	r := c.now(o)
-	of, window := o.held()
-	whose := "the " + strings.ToLower(c.spanHead()) + "'s budget"
-	if window {
-		whose = "its " + windowText(o.SLO.Window) + " budget"
+// spent returns what the period consumed of an objective's budgets, the largest
+// share first; ok is false when it consumed nothing that is known.
+func (c *compiler) spent(o Objective) (all []spender) {
+	if c.now(o).Met == nil {
+		return nil
 	}
-	if r.Met == nil || of.Allowed == nil || *of.Allowed <= 0 {
-		return s, false
-	}
-	bad := r.Total - r.Good
-	return spender{o, bad / *of.Allowed, bad, *of.Allowed, whose}, bad > 0
-}
-
-// spenders are the objectives by what the period took of their windows' budgets.
-func (c *compiler) spenders() (all []spender) {
-	for _, o := range c.in.Objectives {
-		if s, ok := c.spent(o); ok {
-			all = append(all, s)
+	for _, b := range o.Budgets {
+		if s, estimated, ok := b.share(); ok && b.Taken > 0 && number(s) != nil {
+			all = append(all, spender{o, b, s, estimated})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b spender) int { return cmp.Compare(b.share, a.share) })
+	bySize(all)
 	return all
+}
+
+// spenders returns what the period consumed of every budget, the largest share
+// first. An objective is in it once for each of its windows.
+func (c *compiler) spenders() (all []spender) {
+	for _, o := range c.in.Objectives {
+		all = append(all, c.spent(o)...)
+	}
+	bySize(all)
+	return all
+}
+
+func bySize(all []spender) {
+	slices.SortStableFunc(all, func(a, b spender) int { return cmp.Compare(b.share, a.share) })
+}
+
+// budgetShare is a share of a budget, marked where it is estimated.
+func budgetShare(x float64, estimated bool) Value {
+	if estimated {
+		return estimate(share(x))
+	}
+	return share(x)
 }
 
 // bySpend lists what incidents of this period, and those carried into it, took.
@@ -71,7 +81,7 @@ func (c *compiler) spends() (all []bySpend) {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b bySpend) int {
-		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.ID, b.ID), cmp.Compare(a.SLO, b.SLO))
+		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.ID, b.ID), cmp.Compare(a.SLO, b.SLO), a.WindowEnd.Compare(b.WindowEnd))
 	})
 	return all
 }
@@ -82,7 +92,7 @@ func windowText(w slo.Window) string {
 }
 
 func (c *compiler) budget() Section {
-	s := Section{Title: "Error budget", Note: "Spent: bad events of the " + strings.ToLower(c.spanHead()) + " over what the objective's own window allows (where that is shorter: over what the " + strings.ToLower(c.spanHead()) + " allows). Left below zero: the budget is overspent by so much."}
+	s := Section{Title: "Error budget", Note: "Spent: bad events of the " + strings.ToLower(c.spanHead()) + " that lie in one window of the objective, over what the whole window allows; where the windows are shorter than the " + strings.ToLower(c.spanHead()) + ", over what the " + strings.ToLower(c.spanHead()) + " allows. A calendar window that ended has a line of its own; one that is not over is estimated (≈). Left below zero: the budget is overspent by so much."}
 	all := c.spenders()
 	if len(all) > 0 {
 		s.Tables = append(s.Tables, c.spenderTable(all))
@@ -108,7 +118,7 @@ func (c *compiler) budget() Section {
 		if most == 0 {
 			break
 		}
-		if name, ok := c.burndown(o.Objective); ok {
+		if name, ok := c.burndown(o.Objective); ok && !slices.Contains(s.Charts, name) {
 			s.Charts = append(s.Charts, name)
 			most--
 		}
@@ -123,42 +133,74 @@ func (c *compiler) spenderTable(all []spender) Table {
 		{Key: "incidents", Title: "Most of it by"},
 	}}
 	for _, x := range all[:min(len(all), mostSpenders)] {
-		spent := withHow(share(x.share), rowKey(x.Objective))
+		spent := withHow(budgetShare(x.share, x.estimated), c.derive(c.spentHow(x)))
 		if x.share > policyShare {
 			spent.Tone = Bad
 		}
-		t.Rows = append(t.Rows, Row{Key: "spend-" + x.SLO.Name, Cells: []Value{
+		t.Rows = append(t.Rows, Row{Key: "spend-" + c.budgetKey(x), Cells: []Value{
 			{Text: c.titles[x.SLO.Name], Link: sloLink(x.SLO.Name)}, {Text: c.serviceTitle(x.SLO.Service), Link: serviceLink(x.SLO.Service)}, words(c.team(x.SLO.Service)),
-			events(x.bad), spent, words(windowText(x.SLO.Window)), c.leastLeft([]Objective{x.Objective}), c.mostBy(x.SLO.Name),
+			events(x.budget.Taken), spent, words(c.windowOf(x)), c.leftOf(x), c.mostBy(x),
 		}})
 	}
 	t.Left = len(all) - len(t.Rows)
 	return t
 }
 
-// mostBy names the incident that took most of an objective's budget.
-func (c *compiler) mostBy(name string) Value {
+// leastOfMost is the share of what a period consumed of a budget from which one
+// incident is named as what consumed most of it.
+const leastOfMost = 0.5
+
+// topIncident returns the incident that consumed most of what the period did of a
+// budget, with its share of the budget; nil when none consumed at least half.
+// Known reports whether any incident consumed of it.
+func (c *compiler) topIncident(x spender) (top *bySpend, part float64, known bool) {
+	end := x.budget.Window.To.UTC()
 	for _, s := range c.spends() {
-		if s.SLO == name {
-			v := share(s.Share)
-			return Value{Text: incidentTitle(s.Incident) + ", " + v.Text, Number: v.Number, Unit: Ratio, Link: incidentLink(s.ID)}
+		if s.SLO != x.SLO.Name || !s.WindowEnd.Equal(end) || s.Taken <= 0 {
+			continue
 		}
+		known = true
+		if s.Taken >= leastOfMost*x.budget.Taken && (top == nil || s.Taken > top.Taken) {
+			top = &s
+		}
+	}
+	if top != nil {
+		part, _, _ = x.budget.Share(top.Taken)
+	}
+	return top, part, known
+}
+
+// mostBy names the incident that consumed at least half of what the period did of a
+// budget.
+func (c *compiler) mostBy(x spender) Value {
+	top, part, known := c.topIncident(x)
+	switch {
+	case top != nil:
+		v := budgetShare(part, x.estimated)
+		return Value{Text: incidentTitle(top.Incident) + ", " + v.Text, Number: v.Number, Unit: Ratio, Link: incidentLink(top.ID)}
+	case known:
+		return Value{Text: "no single incident", Tone: Gap}
 	}
 	return Value{Text: "no known incident", Tone: Gap}
 }
 
 func (c *compiler) spendTable() Table {
 	t := Table{Key: "spends", Title: "Budget by incident", Columns: []Column{
-		{Key: "incident", Title: "Incident"}, {Key: "slo", Title: "Objective"}, {Key: "bad", Title: "Bad while it lasted", Numeric: true}, {Key: "share", Title: "Share of its window's budget", Numeric: true},
+		{Key: "incident", Title: "Incident"}, {Key: "slo", Title: "Objective"}, {Key: "bad", Title: "Bad while it lasted", Numeric: true}, {Key: "taken", Title: "Of it this " + strings.ToLower(c.spanHead()), Numeric: true}, {Key: "share", Title: "Share of its window's budget", Numeric: true},
 	}}
-	all := c.spends()
+	all, seen := c.spends(), map[string]bool{}
 	for _, s := range all[:min(len(all), mostSpends)] {
-		v := withHow(share(s.Share), "slo-"+s.SLO)
+		v := withHow(budgetShare(s.Share, s.Estimated), "slo-"+s.SLO)
 		if s.Share > policyShare {
 			v.Tone = Bad
 		}
-		t.Rows = append(t.Rows, Row{Key: "spend-" + s.ID + "-" + s.SLO, Cells: []Value{
-			{Text: incidentTitle(s.Incident), Link: incidentLink(s.ID)}, {Text: c.titles[s.SLO], Link: sloLink(s.SLO)}, events(s.Bad), v,
+		key := "spend-" + s.ID + "-" + s.SLO
+		if seen[key] { // another window of the same objective
+			key += "-" + s.WindowEnd.Format(time.DateOnly)
+		}
+		seen[key] = true
+		t.Rows = append(t.Rows, Row{Key: key, Cells: []Value{
+			{Text: incidentTitle(s.Incident), Link: incidentLink(s.ID)}, {Text: c.titles[s.SLO], Link: sloLink(s.SLO)}, events(s.Bad), events(s.Taken), v,
 		}})
 	}
 	t.Left = len(all) - len(t.Rows)
@@ -168,7 +210,11 @@ func (c *compiler) spendTable() Table {
 func (c *compiler) spendChart(all []spender) string {
 	var points []Point
 	for _, s := range all[:min(len(all), mostSpenders)] {
-		points = append(points, Point{Label: c.titles[s.SLO.Name], Value: number(s.share)})
+		label := c.titles[s.SLO.Name]
+		if calendar(s.SLO) && !s.budget.Period {
+			label += " to " + c.lastDay(s.Objective, s.budget)
+		}
+		points = append(points, Point{Label: label, Value: number(s.share)})
 	}
 	c.charts = append(c.charts, Chart{
 		Name: "budget", Title: "Share of its own budget that each objective spent this " + strings.ToLower(c.spanHead()), Kind: Bars, Unit: Ratio,
@@ -184,7 +230,7 @@ func (c *compiler) burndown(o Objective) (name string, ok bool) {
 	}
 	name = "burndown-" + o.SLO.Name
 	chart := Chart{
-		Name: name, Title: fmt.Sprintf("Budget left of %s, %s window", c.titles[o.SLO.Name], windowText(o.SLO.Window)),
+		Name: name, Title: fmt.Sprintf("Budget left of %s, %s window%s", c.titles[o.SLO.Name], windowText(o.SLO.Window), estimatedWords(o)),
 		Kind: Burndown, Unit: Ratio, Series: []Series{{Name: "budget left", Points: o.Left}}, Mark: number(0),
 	}
 	from := o.Left[0].At
@@ -202,6 +248,15 @@ func (c *compiler) burndown(o Objective) (name string, ok bool) {
 	}
 	c.charts = append(c.charts, chart)
 	return name, true
+}
+
+// estimatedWords marks what is held against the estimated budget of a window that is
+// not over.
+func estimatedWords(o Objective) string {
+	if o.Projected == nil {
+		return ""
+	}
+	return ", estimated"
 }
 
 // risk lists the objectives whose budget will not last, and the burn-rate rules

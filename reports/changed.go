@@ -96,7 +96,7 @@ func (c *compiler) acts() []Line {
 		all = append(all, Line{Key: "postmortem-" + i.ID, Who: c.teamsOf(i.Incident), Text: "publish the post-mortem of “" + incidentTitle(i) + "” (" + v.Text + ")", Tone: Warn, Link: v.Link})
 	}
 	for _, o := range c.in.Objectives {
-		if o.Window.Left != nil && o.Window.Met != nil && *o.Window.Left <= 0 {
+		if o.exhausted() {
 			all = append(all, Line{Key: "freeze-" + o.SLO.Name, Who: c.team(o.SLO.Service), Text: fmt.Sprintf("budget of %s exhausted: hold risky changes", c.titles[o.SLO.Name]), Tone: Bad, Link: sloLink(o.SLO.Name), How: rowKey(o)})
 		}
 	}

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -40,8 +41,29 @@ func Compose(s slo.SLO, at func(time.Time) (slo.SLO, bool), parts []Objective, p
 		}
 	}
 	from, to := window(s, asOf)
-	o.Window = slo.Composite(s, own, slo.Span{From: from, To: to, Now: asOf})
+	span := slo.Span{From: from, To: to, Now: asOf}
+	o.Window = slo.Composite(s, own, span)
+	if whole, any := estimatedParts(parts, own); any && o.Window.Spent != nil {
+		if r := slo.Composite(s, whole, span); r.Spent != nil {
+			o.Projected = &slo.Projection{Spent: *r.Spent, Left: *r.Left}
+		}
+	}
 	return o
+}
+
+// estimatedParts returns the parts' results over a window that is not over, each
+// with what it consumed of its whole budget, estimated; any is false when the
+// window is over for all.
+func estimatedParts(parts []Objective, own map[string]slo.Result) (whole map[string]slo.Result, any bool) {
+	whole = maps.Clone(own)
+	for _, part := range parts {
+		if r := whole[part.SLO.Name]; part.Projected != nil && r.Spent != nil {
+			spent, left := part.Projected.Spent, part.Projected.Left
+			r.Spent, r.Left = &spent, &left
+			whole[part.SLO.Name], any = r, true
+		}
+	}
+	return whole, any
 }
 
 // composite tells whether the objective is made of others.
@@ -84,7 +106,7 @@ func (c *compiler) compositeRows(o Objective, known map[string]Objective) []Row 
 	verdict := c.verdictValue(o, r)
 	verdict.How = how
 	rows := []Row{{Key: "composite-" + o.SLO.Name, Cells: []Value{
-		name, words("all, by weight"), weightValue(weights), verdict, withHow(spentValue(o, r), how), {}, withHow(spentValue(o, o.Window), how), {}, withHow(c.leastLeft([]Objective{o}), how),
+		name, words("all, by weight"), weightValue(weights), verdict, withHow(spentValue(o, r), how), {}, withHow(windowSpent(o), how), {}, withHow(c.leastLeft([]Objective{o}), how),
 	}}}
 	for _, p := range o.SLO.Parts {
 		m, there := known[p.SLO]
@@ -94,7 +116,10 @@ func (c *compiler) compositeRows(o Objective, known map[string]Objective) []Row 
 			row.Cells[1] = Value{Text: c.titles[p.SLO], Link: sloLink(p.SLO)}
 			row.Cells[3] = c.verdictValue(m, own)
 			row.Cells[4], row.Cells[5] = spentValue(m, own), addsValue(own, p.Weight/weights, how)
-			row.Cells[6], row.Cells[7] = spentValue(m, m.Window), addsValue(m.Window, p.Weight/weights, how)
+			row.Cells[6], row.Cells[7] = windowSpent(m), addsValue(m.Window, p.Weight/weights, how)
+			if m.Projected != nil {
+				row.Cells[7] = withHow(budgetShare(m.Projected.Spent*p.Weight/weights, true), how)
+			}
 			row.Cells[8] = c.leastLeft([]Objective{m})
 		}
 		rows = append(rows, row)
@@ -133,6 +158,19 @@ func (c *compiler) compositeHow(o Objective, known map[string]Objective, weights
 
 func weightValue(w float64) Value {
 	return Value{Text: fmt.Sprintf("%g", w), Number: number(w), Unit: Times}
+}
+
+// windowSpent is what was consumed of the SLO's own window's budget; estimated where
+// the window is not over.
+func windowSpent(o Objective) Value {
+	if o.Projected == nil || o.Window.Spent == nil {
+		return spentValue(o, o.Window)
+	}
+	v := withHow(budgetShare(o.Projected.Spent, true), rowKey(o))
+	if o.Projected.Spent > 1 {
+		v.Tone = Bad
+	}
+	return v
 }
 
 // addsValue is what a part adds to its composite; nothing when it has no number.

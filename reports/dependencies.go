@@ -50,7 +50,7 @@ func (c *compiler) hits() (all []*hit) {
 				all = append(all, h)
 			}
 			h.incidents[s.ID], h.slos[s.SLO] = true, true
-			h.bad += s.Bad
+			h.bad += s.Taken
 			if s.Share > h.worst.Share {
 				h.worst = s
 			}
@@ -80,7 +80,7 @@ func (c *compiler) dependencies() Section {
 	for _, h := range c.hits() {
 		t.Rows = append(t.Rows, Row{Key: "dependency-" + h.name, Cells: []Value{
 			{Text: c.serviceTitle(h.name), Link: serviceLink(h.name)}, words(c.team(h.name)), count(len(h.incidents)), count(len(h.slos)),
-			events(h.bad), withHow(share(h.worst.Share), "slo-"+h.worst.SLO), {Text: c.titles[h.worst.SLO], Link: sloLink(h.worst.SLO)},
+			events(h.bad), withHow(budgetShare(h.worst.Share, h.worst.Estimated), "slo-"+h.worst.SLO), {Text: c.titles[h.worst.SLO], Link: sloLink(h.worst.SLO)},
 		}})
 	}
 	t.atMost(mostAtLook)

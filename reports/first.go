@@ -107,13 +107,14 @@ func (c *compiler) openTile() Figure {
 
 func (c *compiler) spentTile() Figure {
 	f := Figure{Key: "spent", Label: "most budget spent", Value: Value{Text: "none", Unit: Ratio, Tone: Good, Number: number(0)}}
-	d := Derivation{Key: "most-spent", Title: "Most budget spent", Formula: "largest of: bad events of the period / bad events that the objective's window allows", Source: "SLI buckets", Link: "/slos"}
+	d := Derivation{Key: "most-spent", Title: "Most budget spent", Formula: "largest of: bad events that lie in the period and in a window of the objective / bad events that the whole window allows", Source: "SLI buckets", Link: "/slos"}
 	measured := c.count(c.in.Objectives, len(c.spans)-1).measured
 	if all := c.spenders(); len(all) > 0 {
 		top := all[0]
-		f.Value = share(top.share)
-		f.Note = fmt.Sprintf("by %s, of %s", c.titles[top.SLO.Name], top.of)
-		d.Terms = []Term{{"bad", events(top.bad)}, {"allowed by " + top.of, events(top.allowed)}}
+		of, how := c.of(top.Objective, top.budget), c.spentHow(top)
+		f.Value = budgetShare(top.share, top.estimated)
+		f.Note = fmt.Sprintf("by %s, of %s", c.titles[top.SLO.Name], of)
+		d.Terms, d.From, d.To = how.Terms, how.From, how.To
 		d.Link, d.Revision = sloLink(top.SLO.Name), short(top.SLO.Hash)
 		if top.share > policyShare {
 			f.Value.Tone = Bad
@@ -217,8 +218,10 @@ func (c *compiler) missedSentence() (s string, missed []string) {
 	var worst []spender
 	for _, o := range c.in.Objectives {
 		if r := c.now(o); r.Met != nil && !*r.Met {
-			x, _ := c.spent(o)
-			x.Objective = o
+			x := spender{Objective: o}
+			if all := c.spent(o); len(all) > 0 {
+				x = all[0]
+			}
 			worst = append(worst, x)
 		}
 	}
@@ -235,15 +238,9 @@ func (c *compiler) missedSentence() (s string, missed []string) {
 	} else {
 		s = missed[0] + " missed its objective"
 	}
-	for _, x := range c.spends() {
-		if x.SLO == worst[0].SLO.Name && x.Share >= leastBlame {
-			of := strings.ToLower(c.spanHead()) + "'s"
-			if _, window := worst[0].held(); window {
-				of = windowText(worst[0].SLO.Window)
-			}
-			s += fmt.Sprintf(": “%s” took %s of the %s budget of %s", incidentTitle(x.Incident), share(x.Share).Text, of, c.titles[x.SLO])
-			break
-		}
+	if top, part, _ := c.topIncident(worst[0]); top != nil && part >= leastBlame {
+		of := strings.Replace(c.of(worst[0].Objective, worst[0].budget), "its ", "the ", 1)
+		s += fmt.Sprintf(": “%s” consumed %s of %s of %s", incidentTitle(top.Incident), budgetShare(part, worst[0].estimated).Text, of, missed[0])
 	}
 	return s + ".", names[:min(len(names), 2)]
 }

@@ -205,9 +205,7 @@ func (q *quarter) inputs(p period.Period) reports.Inputs {
 			if !slices.Contains(i.Services, o.SLO.Service) {
 				continue
 			}
-			if s, ok := reports.Cost(o, q.buckets[o.SLO.Name], i, p.To); ok {
-				x.Spent = append(x.Spent, s)
-			}
+			x.Spent = append(x.Spent, reports.Costs(o, q.buckets[o.SLO.Name], i, p, p.To)...)
 		}
 		in.Incidents = append(in.Incidents, x)
 		for _, id := range i.Postmortems {

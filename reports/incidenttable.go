@@ -88,7 +88,7 @@ func (c *compiler) cost(i Incident) Value {
 	if !ok {
 		return Value{Text: "none known", Tone: Gap}
 	}
-	v := share(top.Share)
+	v := budgetShare(top.Share, top.Estimated)
 	v.Text += " of " + c.titles[top.SLO]
 	v.How = "slo-" + top.SLO
 	if top.Share > policyShare {

@@ -60,6 +60,9 @@ type Objective struct {
 	// Exhausts is when the budget is used up at the pace of the last day; nil when
 	// it is not being spent.
 	Exhausts *time.Duration
+	// Budgets are those of the SLO's windows that the period touches, the earliest
+	// first, with what the period consumed of each.
+	Budgets []BudgetPart `json:",omitempty"`
 	// Projected is the whole of the SLO's own window, estimated; nil unless it is a
 	// calendar window that is not over.
 	Projected *slo.Projection `json:",omitempty"`
@@ -81,11 +84,15 @@ type Incident struct {
 	Spent     []Spend
 }
 
-// Spend is what one incident took of one SLO's budget.
+// Spend is what one incident consumed of one budget of an SLO: of one window, or of
+// the period when that is longer.
 type Spend struct {
-	SLO   string
-	Bad   float64 // bad events (or slices) while it lasted
-	Share float64 // of the budget of the window, or of the period when that is longer
+	SLO       string
+	Bad       float64   // bad events (or slices) of the window while the incident lasted
+	Share     float64   // of what the whole window permits
+	Taken     float64   // those of Bad that lie in the period
+	Estimated bool      // Share is: the window is not over
+	WindowEnd time.Time // of the budget's window
 }
 
 // Statement is one slow statement over the period.

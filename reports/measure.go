@@ -3,7 +3,6 @@ package reports
 import (
 	"time"
 
-	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/slo"
 )
@@ -37,8 +36,9 @@ const ruleReach = 3 * 24 * time.Hour
 // Need is from when on the buckets are read for a period: the first span in which
 // the objective was defined, its window and the longest burn-rate rule.
 func (m Measurement) Need(p period.Period, asOf time.Time) time.Time {
-	need, end := window(m.SLO, asOf)
-	if t := asOf.Add(-projectReach); !m.SLO.Window.Rolling && end.After(asOf) && t.Before(need) {
+	windows := m.windows(p, asOf)
+	need, end := windows[0].From, windows[len(windows)-1].To
+	if t := asOf.Add(-projectReach); calendar(m.SLO) && end.After(asOf) && t.Before(need) {
 		need = t
 	}
 	if t := p.From.Add(-ruleReach); t.Before(need) {
@@ -87,8 +87,9 @@ func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 	}
 	from, to := window(s, asOf)
 	own := slo.Span{From: from, To: to, Now: asOf}
-	o.Window = slo.Evaluate(s, buckets, own)
-	o.Projected = projected(s, o.Window, buckets, own)
+	budget := slo.BudgetOf(s, buckets, own)
+	o.Window, o.Projected = budget.Window, budget.Whole
+	o.Budgets = m.budgets(p, o.Results, budget, asOf)
 	length := to.Sub(from)
 	for _, b := range slo.Burndown(s, buckets, own, max(length/burndownSteps, s.BucketLen())) {
 		o.Left = append(o.Left, Point{At: b.At.UTC(), Value: finite(b.Left)})
@@ -96,9 +97,9 @@ func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 	if p.Kind != period.Monthly { // judging every bucket of a month costs more than all else, and a month is too late to page
 		o.Rules = fired(s, buckets, length, slo.Span{From: p.From, To: asOf})
 	}
-	if o.Window.Left != nil && o.Window.Met != nil {
+	if left, _, ok := o.left(); ok {
 		if pace := slo.Burns(s, buckets, asOf, []time.Duration{paceOver})[0].Rate; pace != nil {
-			if d, ok := slo.Exhaustion(*o.Window.Left, *pace, length); ok {
+			if d, ok := slo.Exhaustion(left, *pace, length); ok {
 				o.Exhausts = &d
 			}
 		}
@@ -127,39 +128,4 @@ func fired(s slo.SLO, buckets []slo.Bucket, window time.Duration, span slo.Span)
 		out[i].For += f.To.Sub(f.From)
 	}
 	return out
-}
-
-// held is the result whose budget the period is held against: the objective's own
-// window (window is true), or the period itself when it is longer. A month can take
-// more than all of 28 days' budget and leave some, and its first days lie before
-// the window.
-func (o Objective) held() (r slo.Result, window bool) {
-	if n := len(o.Results); n > 0 {
-		if own := o.Results[n-1]; own.To.Sub(own.From) > o.Window.To.Sub(o.Window.From) {
-			return own, false
-		}
-	}
-	return o.Window, true
-}
-
-// Cost is what an incident took of an objective's budget in its window, or in the
-// period when that is longer; ok is false when nothing is known of it.
-func Cost(o Objective, buckets []slo.Bucket, i incident.Incident, asOf time.Time) (Spend, bool) {
-	x := Incident{Incident: i}
-	from, to := impactStart(x), impactEnd(x)
-	if from.IsZero() || len(i.Doubts) > 0 || i.Maintenance {
-		return Spend{}, false
-	}
-	if to.IsZero() || to.After(asOf) {
-		if to.IsZero() && !i.Open {
-			return Spend{}, false
-		}
-		to = asOf
-	}
-	held, _ := o.held()
-	bad, share, ok := slo.IncidentShare(o.SLO, buckets, held, from, to)
-	if !ok || bad <= 0 || number(share) == nil {
-		return Spend{}, false
-	}
-	return Spend{SLO: o.SLO.Name, Bad: bad, Share: share}, true
 }

@@ -225,21 +225,18 @@ func (c *compiler) matrixCell(g []Objective, n int) Value {
 // leastLeft is the smallest share of budget left among a service's objectives,
 // over their own windows.
 func (c *compiler) leastLeft(g []Objective) Value {
-	var least *Objective
-	for i, o := range g {
-		if o.Window.Left != nil && o.Window.Met != nil && (least == nil || *o.Window.Left < *least.Window.Left) {
-			least = &g[i]
+	least := Value{Text: "no data", Tone: Gap}
+	for _, o := range g {
+		left, estimated, ok := o.left()
+		if !ok || number(left) == nil || least.Number != nil && *least.Number <= left {
+			continue
+		}
+		least = withHow(budgetShare(left, estimated), rowKey(o))
+		if left < 0 {
+			least.Tone = Bad
 		}
 	}
-	if least == nil {
-		return Value{Text: "no data", Tone: Gap}
-	}
-	v := share(*least.Window.Left)
-	v.How = rowKey(*least)
-	if *least.Window.Left < 0 {
-		v.Tone = Bad
-	}
-	return v
+	return least
 }
 
 func rowKey(o Objective) string { return "slo-" + o.SLO.Name }

@@ -39,7 +39,7 @@ func (c *compiler) costlyRows() (rows []Row) {
 		if !ok || top.Share <= policyShare {
 			continue
 		}
-		measure := withHow(share(top.Share), "slo-"+top.SLO)
+		measure := withHow(budgetShare(top.Share, top.Estimated), "slo-"+top.SLO)
 		measure.Text += " of " + c.titles[top.SLO]
 		rows = append(rows, Row{Key: "policy-incident-" + i.ID, Cells: []Value{
 			words("costly incident"), {Text: incidentTitle(i), Link: incidentLink(i.ID)}, words(c.teamsOf(i.Incident)), measure, c.followed(i),
@@ -101,7 +101,7 @@ func ranked(r *Ranking) (string, Tone) {
 // exhaustedRows are the budgets of which nothing is left.
 func (c *compiler) exhaustedRows() (rows []Row) {
 	for _, o := range c.in.Objectives {
-		if o.Window.Left == nil || o.Window.Met == nil || *o.Window.Left > 0 {
+		if !o.exhausted() {
 			continue
 		}
 		rows = append(rows, Row{Key: "policy-budget-" + o.SLO.Name, Cells: []Value{

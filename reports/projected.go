@@ -2,8 +2,6 @@ package reports
 
 import (
 	"time"
-
-	"github.com/postern/postern/reports/slo"
 )
 
 // The budget of a calendar window that is not over: to date, of the traffic so
@@ -13,19 +11,6 @@ import (
 // projectReach is how far before the data's end buckets are read for the traffic
 // of the same hours.
 const projectReach = 4 * 7 * 24 * time.Hour
-
-// projected estimates the whole of an open calendar window; nil where there is
-// nothing to estimate.
-func projected(s slo.SLO, window slo.Result, buckets []slo.Bucket, own slo.Span) *slo.Projection {
-	if s.Window.Rolling || s.Window.Count == 0 {
-		return nil
-	}
-	p, ok := slo.Project(s, window, buckets, own)
-	if !ok {
-		return nil
-	}
-	return &p
-}
 
 // projectedTable lists the objectives with an open calendar window.
 func (c *compiler) projectedTable() Table {
@@ -85,7 +70,7 @@ func (c *compiler) projectedHow(o Objective) Derivation {
 		Formula: "to date: bad / ((1 - target) × total so far). Estimated: bad so far / ((1 - target) × (total so far + for each hour ahead the mean traffic of the same hour of the week over the last four weeks)); left = 1 - spent",
 		Terms: []Term{
 			{"bad so far", events(w.Total - w.Good)}, {"total so far", events(w.Total)}, {"target", words(targetText(o.SLO.Target))}, {"allowed so far", allowed(w)},
-			{"hours ahead", count(p.Hours)}, {"of them without any history, counted as nothing", count(p.Unseen)},
+			{"hours ahead", count(p.Hours)}, {"of them without any history, counted as the mean of the others", count(p.Unseen)},
 			{"total of the whole, estimated", estimate(events(p.Total))}, {"allowed of the whole, estimated", estimate(events(p.Allowed))},
 		},
 		From: w.From, To: to, Coverage: number(w.Coverage), Source: "SLI buckets", Revision: short(o.SLO.Hash), Link: sloLink(o.SLO.Name),

@@ -175,7 +175,7 @@ func (c *compiler) review() Section {
 
 // reviewOf looks at one objective over all periods of the report.
 func (c *compiler) reviewOf(o Objective) (finding string, tone Tone) {
-	if o.Window.Left != nil && o.Window.Met != nil && *o.Window.Left <= 0 {
+	if o.exhausted() {
 		return "budget of the " + windowText(o.SLO.Window) + " window exhausted: the policy asks for a freeze of risky changes", Bad
 	}
 	measured, missed, most := 0, 0, 0.0

@@ -27,7 +27,7 @@ func (c *compiler) undipped() Table {
 			if top.Share >= seenFrom {
 				continue
 			}
-			most = withHow(share(top.Share), "slo-"+top.SLO)
+			most = withHow(budgetShare(top.Share, top.Estimated), "slo-"+top.SLO)
 		}
 		row := c.incidentRow(i)
 		t.Rows = append(t.Rows, Row{Key: "undipped-" + i.ID, Cells: []Value{row.Cells[0], row.Cells[1], row.Cells[2], most, {Text: "do these objectives measure what users felt?", Tone: Warn}}})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/reports/slo"
 )
 
 // The calendar month beside the objective's own window: two right answers to two
@@ -24,7 +25,7 @@ func (c *compiler) windows() Section {
 	compared := 0
 	var apart []Objective
 	for _, o := range c.in.Objectives {
-		r, w := c.now(o), o.Window
+		r, w := c.now(o), c.mainWindow(o)
 		if r.Met == nil || w.Met == nil || r.Spent == nil || w.Spent == nil {
 			continue
 		}
@@ -51,9 +52,23 @@ func (c *compiler) windows() Section {
 	return s
 }
 
+// mainWindow is the SLO's window that is compared with the period: its own as it
+// stood when the period ended, unless more of the period lies in a calendar window
+// that ended before.
+func (c *compiler) mainWindow(o Objective) slo.Result {
+	main, most := o.Window, time.Duration(0)
+	for _, b := range o.Budgets {
+		in := earlierOf(b.Window.To, c.asOf).Sub(later(b.Window.From, c.p.From))
+		if !b.Period && in > most {
+			main, most = b.Window, in
+		}
+	}
+	return main
+}
+
 // gap orders objectives: different verdicts first, then by points of budget.
 func (c *compiler) gap(o Objective) float64 {
-	r, w := c.now(o), o.Window
+	r, w := c.now(o), c.mainWindow(o)
 	points := math.Abs(*r.Spent - *w.Spent)
 	if *r.Met != *w.Met {
 		points += 1e6
@@ -62,23 +77,27 @@ func (c *compiler) gap(o Objective) float64 {
 }
 
 func (c *compiler) windowRow(o Objective) Row {
-	r, w := c.now(o), o.Window
+	r, w := c.now(o), c.mainWindow(o)
 	met := func(v Value, met bool) Value {
 		if v.Tone = Good; !met {
 			v.Tone = Bad
 		}
 		return v
 	}
+	wspent := spentValue(o, w)
+	if w.Open && wspent.Number != nil {
+		wspent.Text += " to date"
+	}
 	return Row{Key: "window-" + o.SLO.Name, Cells: []Value{
 		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, met(sliValue(o, r), *r.Met), spentValue(o, r), words(windowText(o.SLO.Window)),
-		met(sliValue(o, w), *w.Met), spentValue(o, w), words(c.whyApart(o)),
+		met(sliValue(o, w), *w.Met), wspent, words(c.whyApart(o)),
 	}}
 }
 
 // whyApart says in a sentence which days only one of the two counts, and what went
 // wrong on them.
 func (c *compiler) whyApart(o Objective) string {
-	r, w := c.now(o), o.Window
+	r, w := c.now(o), c.mainWindow(o)
 	if o.composite() {
 		return "Its parts were counted over other days: see them."
 	}

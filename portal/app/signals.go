@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/postern/postern/portal/web"
 	"github.com/postern/postern/reports/incident"
@@ -43,24 +44,63 @@ func (s signals) Spent(ctx context.Context, in incident.Incident) ([]web.BudgetS
 		if o, err = s.a.catalog.SLOAt(ctx, o.Name, impact.From); err != nil {
 			return nil, err
 		}
-		// The window that the incident was the end of: what it took of the budget
-		// that there was then.
-		from, to := o.Window.At(impact.To)
-		buckets, err := s.a.ledger.Buckets(ctx, o.SeriesName(), from, to)
+		spent, ok, err := s.spentOf(ctx, o, impact, now)
 		if err != nil {
 			return nil, err
 		}
-		if len(buckets) == 0 {
-			continue
-		}
-		result := slo.Evaluate(o, buckets, slo.Span{From: from, To: to, Now: now})
-		bad, share, ok := slo.IncidentShare(o, buckets, result, impact.From, impact.To)
 		if ok {
-			out = append(out, web.BudgetSpent{SLO: o.Name, Title: o.Title, Bad: bad, Share: share})
+			out = append(out, spent)
 		}
 	}
 	slices.SortFunc(out, func(a, b web.BudgetSpent) int {
 		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.SLO, b.SLO))
 	})
 	return out, nil
+}
+
+// spentOf returns what an incident consumed of an SLO's budget: of the window that
+// it was the end of, if windows roll; of calendar windows, of the one in which it
+// consumed the larger share. ok is false when there are no counts for the time.
+func (s signals) spentOf(ctx context.Context, o slo.SLO, impact incident.Interval, now time.Time) (out web.BudgetSpent, ok bool, err error) {
+	out = web.BudgetSpent{SLO: o.Name, Title: o.Title}
+	for _, w := range windowsOf(o, impact.From, impact.To) {
+		least := w.From
+		if back := now.Add(-historyOfTraffic); w.To.After(now) && back.Before(least) {
+			least = back
+		}
+		buckets, err := s.a.ledger.Buckets(ctx, o.SeriesName(), least, w.To)
+		if err != nil {
+			return out, false, err
+		}
+		w.Now = now
+		bad := slo.BadDuring(o, buckets, impact.From, impact.To, w.From, w.To)
+		share, estimated, known := slo.BudgetOf(o, buckets, w).Share(bad)
+		if known && (!ok || share > out.Share) {
+			out.Bad, out.Share, out.Estimated, ok = bad, share, estimated, true
+		}
+	}
+	return out, ok, nil
+}
+
+// historyOfTraffic is how far back the traffic is read by which an open window is
+// estimated.
+const historyOfTraffic = 28 * 24 * time.Hour
+
+// windowsOf returns the windows of an SLO in which [from, to) begins and ends.
+func windowsOf(o slo.SLO, from, to time.Time) []slo.Span {
+	if o.Window.Count == 0 { // not stated: four weeks
+		o.Window = slo.Window{Rolling: true, Count: 4, Unit: "w"}
+	}
+	last := to
+	if !o.Window.Rolling {
+		last = to.Add(-time.Nanosecond)
+	}
+	var out slo.Span
+	out.From, out.To = o.Window.At(last)
+	if o.Window.Rolling || !from.Before(out.From) {
+		return []slo.Span{out}
+	}
+	var first slo.Span
+	first.From, first.To = o.Window.At(from)
+	return []slo.Span{first, out}
 }

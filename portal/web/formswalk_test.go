@@ -114,7 +114,7 @@ func makeUnique(t *testing.T, r *reports.Report) {
 		case reflect.Float64:
 			l.v.SetFloat(uniqueNumber(r, l, n))
 		case reflect.Int:
-			l.v.SetInt(int64(100_000 + n))
+			l.v.SetInt(int64(700_000 + n)) // in no number of above a million
 		default:
 			t.Fatalf("%s is a %s; say here how such a field is made unique", l.path, l.v.Kind())
 		}

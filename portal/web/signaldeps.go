@@ -55,10 +55,11 @@ type DraftPostmortem struct {
 
 // BudgetSpent is what one incident took of one objective's budget.
 type BudgetSpent struct {
-	SLO   string
-	Title string  // of the objective; "" it has none
-	Bad   float64 // bad events while it lasted, or bad slices
-	Share float64 // of the budget of the objective's own window
+	SLO       string
+	Title     string  // of the objective; "" it has none
+	Bad       float64 // bad events while it lasted, or bad slices
+	Share     float64 // of what the whole of the objective's own window permits
+	Estimated bool    // Share is: the window is not over
 }
 
 // BadCount is Bad as people write it; slices may be bad by a fraction.

@@ -200,7 +200,10 @@ func (s *Server) sloRow(r board.Row) sloRow {
 	if len(r.SLO.Parts) > 0 {
 		out.Objective, out.Spark = "composite", ""
 	}
-	if r.Result.Left != nil && *r.Result.Left < 0 {
+	switch {
+	case toDate(r):
+		out.Left += " to date"
+	case r.Result.Left != nil && *r.Result.Left < 0:
 		out.LeftClass = "bad-text"
 	}
 	out.Burns, out.Fires = burnCells(r)
@@ -208,6 +211,12 @@ func (s *Server) sloRow(r board.Row) sloRow {
 		out.Lasts = "–"
 	}
 	return out
+}
+
+// toDate reports whether the row's budget is of what the traffic so far permits: a
+// calendar window that counts events and is not over permits more in the end.
+func toDate(r board.Row) bool {
+	return r.Result.Open && r.Result.Left != nil && r.SLO.Method == slo.Occurrences && len(r.SLO.Parts) == 0
 }
 
 // burnKnown tells whether anything was counted in the last day: without that,

@@ -48,7 +48,7 @@ func projectionRows(d board.Detail) []howRow {
 	}
 	note := fmt.Sprintf("%s to date, and what the same %s of the last four weeks brought", countText(r.Total), wording.Plural(p.Hours, "hour"))
 	if p.Unseen > 0 {
-		note += fmt.Sprintf("; %d of them have no history and count nothing", p.Unseen)
+		note += fmt.Sprintf("; %d of them have no history and are taken to bring the mean of the others", p.Unseen)
 	}
 	return []howRow{
 		{"Total of the whole window", "≈ " + countText(p.Total), "estimated: " + note},

@@ -42,7 +42,7 @@ func TestEstimatesAreTold(t *testing.T) {
 func TestTheWholeCalendarWindowIsEstimated(t *testing.T) {
 	r := scored("a", 9_990, 10_000, slo.OK)
 	d := board.Detail{Judged: board.Judged{SLO: r.SLO, Result: r.Result}, Row: r, Projected: &slo.Projection{Total: 40_000, Allowed: 40, Spent: 0.25, Left: 0.75, Hours: 500, Unseen: 3}}
-	want := `Total of the whole window | ≈ 40,000 | estimated: 10,000 to date, and what the same 500 hours of the last four weeks brought; 3 of them have no history and count nothing
+	want := `Total of the whole window | ≈ 40,000 | estimated: 10,000 to date, and what the same 500 hours of the last four weeks brought; 3 of them have no history and are taken to bring the mean of the others
 Permitted bad of it | ≈ 40 | (1 − target) × estimated total
 Budget of it spent so far | ≈ 25.0 % | bad to date / permitted bad of the whole window
 Budget of it left | ≈ 75.0 % | 1 − spent; the window ends 2026-`

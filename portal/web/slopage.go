@@ -161,7 +161,9 @@ func sloSentence(d board.Detail, row sloRow) string {
 		return fmt.Sprintf("The parts spent %s of their budgets, by weight.", row.Spent)
 	}
 	text := fmt.Sprintf("%s good, the objective is %s. %s of the error budget is left", row.SLI, row.Objective, row.Left)
-	if r.Left != nil && *r.Left < 0 {
+	if p := d.Projected; p != nil && r.Left != nil {
+		text = fmt.Sprintf("%s good to date, the objective is %s. Of the whole window's error budget ≈ %s is left (estimated)", row.SLI, row.Objective, budgetText(&p.Left))
+	} else if r.Left != nil && *r.Left < 0 {
 		text = fmt.Sprintf("%s good, the objective is %s. The error budget is overspent: %s of it is gone", row.SLI, row.Objective, row.Spent)
 	}
 	if d.Row.Lasts != nil && *d.Row.Lasts > 0 && d.Whole {

@@ -103,7 +103,7 @@ func (b *Board) fill(ctx context.Context, row *Row, horizon time.Time) (err erro
 	}
 	row.Burns = slo.Burns(x, recent, horizon, windows)
 	row.Rules = rulesOf(x, row.Burns)
-	row.Lasts = lasts(x, row.Result, row.Burns)
+	row.Lasts = lasts(x, row.Result, row.Burns, horizon)
 	return b.weeks(ctx, row, horizon)
 }
 
@@ -130,12 +130,18 @@ func rulesOf(x slo.SLO, burns []slo.Burn) (out []RuleState) {
 }
 
 // lasts is how long the budget lasts at the rate of the last day.
-func lasts(x slo.SLO, r slo.Result, burns []slo.Burn) *time.Duration {
+func lasts(x slo.SLO, r slo.Result, burns []slo.Burn, horizon time.Time) *time.Duration {
 	for _, burn := range burns {
 		if burn.Window != day || burn.Rate == nil || r.Left == nil {
 			continue
 		}
-		if d, ok := slo.Exhaustion(*r.Left, *burn.Rate, x.Window.Length()); ok {
+		left := *r.Left
+		if past := horizon.Sub(r.From); r.Open && x.Method == slo.Occurrences && past > 0 {
+			// What is consumed to date, of what the whole window permits at the traffic
+			// to date.
+			left = 1 - *r.Spent*float64(past)/float64(r.To.Sub(r.From))
+		}
+		if d, ok := slo.Exhaustion(left, *burn.Rate, x.Window.Length()); ok {
 			return &d
 		}
 	}

@@ -193,7 +193,7 @@ func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports
 			in.Objectives = append(in.Objectives, m.objective)
 		}
 		for id, s := range m.costs {
-			costs[id] = append(costs[id], s)
+			costs[id] = append(costs[id], s...)
 		}
 		in.Edits = append(in.Edits, m.edits...)
 	}

@@ -15,7 +15,7 @@ type measured struct {
 	objective reports.Objective // of a composite nothing but the SLO
 	there     bool
 	at        func(t time.Time) (slo.SLO, bool) // the definition in force
-	costs     map[string]reports.Spend          // by incident
+	costs     map[string][]reports.Spend        // by incident
 	edits     []reports.DefinitionEdit
 	err       error
 }
@@ -44,14 +44,14 @@ func (c *Collector) measure(ctx context.Context, name string, p period.Period, i
 	if out.objective.Estimated, out.err = c.estimated(ctx, s, p, in.AsOf); out.err != nil {
 		return out
 	}
-	out.costs = map[string]reports.Spend{}
+	out.costs = map[string][]reports.Spend{}
 	for _, i := range in.Incidents {
 		concerns := slices.ContainsFunc(i.Services, func(x string) bool { return x == s.Service || near[s.Service][x] }) || slices.Contains(i.SLOs, s.Name)
 		if !concerns {
 			continue
 		}
-		if spend, ok := reports.Cost(out.objective, m.Buckets, i.Incident, in.AsOf); ok {
-			out.costs[i.ID] = spend
+		if spent := reports.Costs(out.objective, m.Buckets, i.Incident, p, in.AsOf); len(spent) > 0 {
+			out.costs[i.ID] = spent
 		}
 	}
 	return out

@@ -88,3 +88,21 @@ func TestProjectionUsesTheSameHours(t *testing.T) {
 		t.Error("a span that is over was projected")
 	}
 }
+
+// Of a month's first eight hours, with nothing before them, the other hours are
+// taken to bring what those did: the month permits about 90 times what they do.
+func TestProjectionWithoutHistory(t *testing.T) {
+	s := slo.SLO{Target: 0.999, Method: slo.Occurrences}
+	at := slo.Span{From: epoch, To: epoch.Add(30 * day), Now: epoch.Add(8 * time.Hour)}
+	b := slo.BudgetOf(s, flat(epoch, 96, fiveM, 995, 1000), at)
+	allowed, estimated, ok := b.Allowed()
+	if !ok || !estimated || b.Whole.Unseen != b.Whole.Hours-4*8 {
+		t.Fatalf("allowed %g, estimated %v, %v, %+v", allowed, estimated, ok, b.Whole)
+	}
+	near(t, "allowed", allowed, 0.001*1000*288*30, 1e-9)
+	share, _, _ := b.Share(96 * 5)
+	near(t, "share", share, 5.0/90, 1e-9)
+	if slo.BudgetOf(s, nil, at).Known {
+		t.Error("the budget of what was never measured is known")
+	}
+}

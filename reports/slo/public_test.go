@@ -27,9 +27,10 @@ func TestWorkbookChapter2(t *testing.T) {
 	}
 
 	incident := []slo.Bucket{{Start: epoch.Add(day), Len: fiveM, Good: 0, Total: 14_066, Coverage: 1}}
-	bad, share, ok := slo.IncidentShare(s, incident, r, epoch.Add(day+time.Minute), epoch.Add(day+4*time.Minute))
-	if !ok || bad != 14_066 {
-		t.Fatalf("the incident had %g bad events, %v", bad, ok)
+	bad := slo.BadDuring(s, incident, epoch.Add(day+time.Minute), epoch.Add(day+4*time.Minute), epoch, epoch.Add(28*day))
+	share, estimated, ok := slo.BudgetOf(s, buckets, span(epoch, 28*day)).Share(bad)
+	if !ok || estimated || bad != 14_066 {
+		t.Fatalf("the incident had %g bad events, estimated %v, %v", bad, estimated, ok)
 	}
 	near(t, "share of the budget", share, 0.128, 5e-4)
 }

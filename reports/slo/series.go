@@ -45,12 +45,13 @@ type BudgetPoint struct {
 	Left *float64
 }
 
-// Burndown is the budget of one fixed span (a report's period, a calendar
-// window) as it was spent: it begins at 1 and ends at the Left of the span's
-// Result. Everything is measured against what the span permits in the end.
+// Burndown is the budget of one fixed span (a report's period, a calendar window)
+// as it was consumed: it begins at 1 and ends at the Left of the span's Budget.
+// Everything is measured against what the whole span permits, estimated where it is
+// not over.
 func Burndown(s SLO, buckets []Bucket, span Span, step time.Duration) []BudgetPoint {
-	end := Evaluate(s, buckets, span)
-	if end.Allowed == nil || step <= 0 {
+	allowed, _, ok := BudgetOf(s, buckets, span).Allowed()
+	if !ok || step <= 0 {
 		return nil
 	}
 	span, _ = s.inForce(span)
@@ -61,7 +62,7 @@ func Burndown(s SLO, buckets []Bucket, span Span, step time.Duration) []BudgetPo
 		if bad += max(p.Total-p.Good, 0); p.Coverage > 0 {
 			left := 1.0
 			if bad > 0 {
-				left = 1 - bad / *end.Allowed
+				left = 1 - bad/allowed
 			}
 			point.Left = &left
 		}
