@@ -170,6 +170,7 @@ type Feed struct {
 	Name, Format string
 	Accepted     int
 	Rejected     int           // dead letters
+	OverBudget   int           `json:",omitempty"` // of Rejected: new things over the budget of the source
 	Skew         time.Duration // of the source's clock against ours
 }
 

@@ -35,6 +35,9 @@ func (c *compiler) quality() Section {
 	if t := c.feedTable(); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
+	if t := c.overBudgetTable(); len(t.Rows) > 0 {
+		s.Tables = append(s.Tables, t)
+	}
 	if t := c.quarantine(); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
@@ -92,6 +95,21 @@ func (c *compiler) feedTable() Table {
 			skew = Value{Text: durationText(f.Skew) + " off", Number: number(f.Skew.Seconds()), Unit: Seconds, Tone: Warn}
 		}
 		t.Rows = append(t.Rows, Row{Key: "feed-" + f.Name + "-" + f.Format, Cells: []Value{words(title(f.Name)), words(title(f.Format)), accepted, rejected, skew}})
+	}
+	return t
+}
+
+// overBudgetTable lists the sources of which something was not taken: what they
+// said of the period is not whole.
+func (c *compiler) overBudgetTable() Table {
+	t := Table{Key: "over-budget", Title: "Feeds over their budget", Note: "New incidents, alerts, changes, drills, statements and SLOs of these sources were not taken. Figures that count them are too low.",
+		Columns: []Column{{Key: "feed", Title: "Source"}, {Key: "format", Title: "Format"}, {Key: "over", Title: "Not taken", Numeric: true}}}
+	for _, f := range c.in.Feeds {
+		if f.OverBudget > 0 {
+			over := count(f.OverBudget)
+			over.Tone, over.Link = Warn, "/feeds"
+			t.Rows = append(t.Rows, Row{Key: "over-" + f.Name + "-" + f.Format, Cells: []Value{words(title(f.Name)), words(title(f.Format)), over}})
+		}
 	}
 	return t
 }

@@ -20,7 +20,7 @@ type FeedAnswer struct {
 // FeedRejected is one item that could not be used.
 type FeedRejected struct {
 	Index  int    `json:"index" doc:"Of the item in the body, from 0."`
-	Reason string `json:"reason" doc:"What is wrong; it begins with conflict when the revision came before with other content."`
+	Reason string `json:"reason" doc:"What is wrong; it begins with conflict when the revision came before with other content, and with over budget when the source has brought too many new things."`
 }
 
 // DeadLettersAnswer is the answer of GET /dead-letters.
@@ -40,6 +40,7 @@ type DeadLetter struct {
 	Excerpt    *string `json:"excerpt" doc:"The beginning of the item as it came, secrets redacted, never a literal of a statement; null for all but admins and the feeder of the source."`
 	Times      int     `json:"times" doc:"How often it came."`
 	Whole      bool    `json:"whole_body" doc:"The body was not the format at all."`
+	OverBudget bool    `json:"over_budget" doc:"All that the source brought over its budget in one hour: times counts it, excerpt begins the first of it."`
 }
 
 // FeedsAnswer is the answer of GET /feeds.
@@ -51,7 +52,7 @@ type FeedsAnswer struct {
 type FeedSource struct {
 	Name         string  `json:"name" doc:"The name given with the posts."`
 	Format       string  `json:"format" doc:"The feed format."`
-	State        string  `json:"state" enum:"ok,silent,skewed,rejecting" doc:"silent: nothing for a day; skewed: its clock is ahead; rejecting: its last body had items that could not be used."`
+	State        string  `json:"state" enum:"ok,silent,skewed,rejecting,over_budget" doc:"over_budget: new things of today were not taken; silent: nothing for a day; skewed: its clock is ahead; rejecting: its last body had items that could not be used."`
 	Why          *string `json:"why" doc:"The last rejection of a rejecting source."`
 	Signature    *string `json:"signature" enum:"checked,unsigned,missing" doc:"Of PagerDuty webhooks: checked, one must be valid; unsigned, a token is enough; missing, one is asked for but no secret is stated. Null: the format has none."`
 	LastReceived string  `json:"last_received_at" format:"date-time" doc:"When something came last."`
@@ -61,6 +62,10 @@ type FeedSource struct {
 	Accepted     int     `json:"accepted" doc:"Items that said something new, ever."`
 	Duplicate    int     `json:"duplicate" doc:"Items that were known already, ever."`
 	Rejected     int     `json:"rejected" doc:"Items that could not be used, ever."`
+	OverBudget   int     `json:"over_budget" doc:"Rejected items that were new things over the budget of the source, ever."`
+	OverDay      int     `json:"over_budget_today" doc:"Those of today (UTC)."`
+	NewDay       int     `json:"new_today" doc:"New things of the source today (UTC), in all its formats: what counts against its budget."`
+	Open         int     `json:"open" doc:"Incidents and alert episodes of the source that are open."`
 	Ignored      int     `json:"ignored" doc:"Items of kinds that carry nothing for Postern, ever."`
 	Skew         float64 `json:"skew_seconds" doc:"How far the newest item of the last body was in the future."`
 }

@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/postern/postern/portal/web"
 	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/feed/alertmanager"
 	"github.com/postern/postern/reports/feed/cloudevents"
@@ -39,8 +41,42 @@ func (a *App) openLedger() {
 	policy := postmortems.Policy{SeverityAliases: c.SeverityAliases}
 	a.ledger = ledger.New(ledger.Options{
 		DB: a.db, Decoders: decoders(), Now: a.opt.Now, Log: a.log, Queue: c.Feeds.Queue, Severity: policy.Severity, Room: a.room,
+		Budget: ledger.Budget{New: c.Feeds.BudgetNew, Open: c.Feeds.BudgetOpen}, Defined: (&definedSLOs{catalog: a.catalog}).at,
 		Keep: ledger.Retention{Raw: c.Retention.Raw, Facts: c.Retention.Facts, Fine: c.Retention.Fine, Buckets: c.Retention.Buckets},
 	})
+}
+
+// definedSLOs are the names of the SLOs that definitions give, under which buckets
+// have no budget.
+type definedSLOs struct {
+	catalog *catalog.Catalog
+
+	mu    sync.Mutex
+	seq   uint64
+	names map[string]bool // of that seq; nil: not read yet
+}
+
+// at returns whether a definition names an SLO now. The names are read once a push.
+func (d *definedSLOs) at(ctx context.Context) (func(slo string) bool, error) {
+	seq, err := d.catalog.Seq(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.names == nil || d.seq != seq {
+		all, err := d.catalog.SLOs(ctx)
+		if err != nil {
+			return nil, err
+		}
+		names := make(map[string]bool, len(all))
+		for _, o := range all {
+			names[o.Name], names[o.SeriesName()] = true, true
+		}
+		d.seq, d.names = seq, names
+	}
+	names := d.names
+	return func(slo string) bool { return names[slo] }, nil
 }
 
 // statusTick is how often it is looked whether a status page is due.

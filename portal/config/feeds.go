@@ -12,9 +12,13 @@ import (
 
 // Feeds says how feeds are taken in.
 type Feeds struct {
-	Body      int64  // bytes of one body; a longer ndjson is taken in parts of it
-	Queue     int    // bodies that may wait to be stored
-	PagerDuty Secret // SECRET or SOURCE:SECRET, several with commas between
+	Body  int64 // bytes of one body; a longer ndjson is taken in parts of it
+	Queue int   // bodies that may wait to be stored
+	// BudgetNew is how many new things a source may bring in a UTC day, BudgetOpen
+	// how many of its incidents and alert episodes may be open at once.
+	BudgetNew  int
+	BudgetOpen int
+	PagerDuty  Secret // SECRET or SOURCE:SECRET, several with commas between
 	// SignedOnly refuses PagerDuty webhooks of sources without a secret.
 	SignedOnly bool
 	// Statuspages are polled: name of the source -> address of the page's JSON.
@@ -54,6 +58,10 @@ func (c *Config) feeding() []setting {
 			doc: "Largest body of a feed. NDJSON may be longer: it is taken in parts of this size."},
 		{key: "feeds.queue", value: number(&f.Queue, 1, 100_000), preset: "1024",
 			doc: "How many bodies may wait to be stored before senders are told to come later (503 with Retry-After)."},
+		{key: "feeds.budget_new", value: number(&f.BudgetNew, 1, 10_000_000), preset: "50000",
+			doc: "How many new things (incidents, changes, alert episodes, drills, tickets, slow statements, and SLOs without a definition) one source may bring in a UTC day. Beyond, they are rejected as `over budget`; updates of known things and buckets of defined SLOs always pass. A token that is bound to no source has this budget once, for all its names together."},
+		{key: "feeds.budget_open", value: number(&f.BudgetOpen, 1, 10_000_000), preset: "20000",
+			doc: "How many incidents and alert episodes of one source may be open at once."},
 		{key: "feeds.pagerduty_secrets", value: secret(&f.PagerDuty), unstated: "PagerDuty's signature is not asked for",
 			doc: "Signing secrets of PagerDuty webhooks, `SECRET` for every source or `SOURCE:SECRET` for one, with commas between. Where one is stated, a webhook without a valid signature is refused."},
 		{key: "feeds.pagerduty_signed_only", value: yes(&f.SignedOnly), preset: "false",

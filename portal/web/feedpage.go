@@ -106,6 +106,10 @@ type sourceJSON struct {
 	Accepted     int        `json:"accepted"`
 	Duplicate    int        `json:"duplicate"`
 	Rejected     int        `json:"rejected"`
+	OverBudget   int        `json:"over_budget"`
+	OverDay      int        `json:"over_budget_today"`
+	NewDay       int        `json:"new_today"`
+	Open         int        `json:"open"`
 	Ignored      int        `json:"ignored"`
 	Skew         float64    `json:"skew_seconds"`
 }
@@ -125,6 +129,7 @@ func (s *Server) feedSources(c echo.Context) error {
 		j := sourceJSON{
 			Name: x.Name, Format: x.Format, State: string(x.State), LastReceived: x.LastReceived, PerHour: x.PerHour, PerDay: x.PerDay,
 			Accepted: x.Accepted, Duplicate: x.Duplicate, Rejected: x.Rejected, Ignored: x.Ignored, Skew: x.Skew.Seconds(),
+			OverBudget: x.OverBudget, OverDay: x.OverDay, NewDay: x.NewDay, Open: x.Open,
 		}
 		if x.Why != "" {
 			j.Why = &x.Why

@@ -98,7 +98,7 @@ func (s *Server) feedInput(c echo.Context, body []byte) (feed.Input, error) {
 	source, err := sourceOf(c.QueryParam("source"), who)
 	return feed.Input{
 		Body: body, ContentType: c.Request().Header.Get("Content-Type"), Header: c.Request().Header.Get,
-		Source: source, Bound: who.Sources, Received: s.opt.Now(),
+		Source: source, Bound: who.Sources, Sender: who.TokenID, Received: s.opt.Now(),
 	}, err
 }
 

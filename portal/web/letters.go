@@ -25,6 +25,7 @@ type letterJSON struct {
 	Excerpt    *string   `json:"excerpt"` // null for those who may not see it
 	Times      int       `json:"times"`
 	Whole      bool      `json:"whole_body"`
+	OverBudget bool      `json:"over_budget"`
 }
 
 // letters reads one page of dead letters as the visitor may see it: a feeder those
@@ -91,7 +92,7 @@ func (s *Server) letterList(c echo.Context) error {
 	sees := seesBodies(visitOf(c).who)
 	out := make([]letterJSON, 0, len(letters))
 	for _, l := range letters {
-		j := letterJSON{l.ID, l.Source, l.Format, l.Received.UTC(), l.Index, l.Reason, nil, l.Times, l.Whole}
+		j := letterJSON{l.ID, l.Source, l.Format, l.Received.UTC(), l.Index, l.Reason, nil, l.Times, l.Whole, l.OverBudget}
 		if sees {
 			j.Excerpt = &l.Excerpt
 		}

@@ -110,7 +110,10 @@ type Input struct {
 	Source      string
 	// Bound are the only sources that the sender may speak for, Source among them;
 	// none: any.
-	Bound    []string
+	Bound []string
+	// Sender is the token that posted, by its id; "" when there is none, as of what
+	// the portal asks for. A sender that is not bound has a budget of its own.
+	Sender   string
 	Received time.Time
 }
 

@@ -112,13 +112,14 @@ func (l *Ledger) admit(ctx context.Context, format string, in feed.Input) error 
 	})
 }
 
-// maxEvents bounds the events that one source may tell of one incident: all of
-// them are read when there is a new one.
+// maxEvents bounds the events that one source may send of one incident, episode,
+// change, drill or ticket: all of them are read when there is a new one, or with
+// every page of its time. Statements are exempt: a counter is read every minute.
 const maxEvents = 2000
 
-// crowded says why one more event of an incident is not taken; "" when it is.
+// crowded returns why one more event of a thing is not taken; "" when it is.
 func (b *batch) crowded(f *feed.Fact) (why string, err error) {
-	if f.Kind != feed.Incident {
+	if f.Kind == feed.SQL {
 		return "", nil
 	}
 	entity := entityKey(f)
@@ -134,7 +135,7 @@ func (b *batch) crowded(f *feed.Fact) (why string, err error) {
 	}
 	if n >= maxEvents {
 		b.events[string(entity)] = n
-		return fault.Newf(fault.Conflict, "", "incident %s has %d events from this source already; more are not taken", clip(f.Entity, 80), maxEvents).Msg, nil
+		return fault.Newf(fault.Conflict, "", "%s %s has %d events from this source already; more are not taken", f.Kind, clip(f.Entity, 80), maxEvents).Msg, nil
 	}
 	b.events[string(entity)] = n + 1
 	return "", nil

@@ -24,13 +24,15 @@ type batch struct {
 	events   map[string]int  // events of an incident, by the key of its entity
 	speakers map[string]int  // sources of a day of an SLO, by the beginning of its keys
 	wrote    bool            // something that a reader can see
+	spent    spending
 }
 
-func newBatch(w kv.Writer) (*batch, error) {
+func newBatch(w kv.Writer, most Budget) (*batch, error) {
 	seq, err := kv.Number(w, bMeta, []byte(seqKey))
 	return &batch{
 		w: w, seq: seq + 1, days: map[string]*openDay{}, touched: map[string]bool{}, changed: map[string]bool{}, events: map[string]int{}, speakers: map[string]int{},
 		tallies: tallies{w: w, sources: map[string]*storedSource{}, days: map[string]*storedDay{}},
+		spent:   newSpending(w, most),
 	}, err
 }
 
@@ -41,27 +43,55 @@ const (
 	duplicate outcome = iota
 	accepted
 	conflict
+	overspent // new, and over the budget of its source
 )
 
 // job stores one body and everything that follows from it.
 func (b *batch) job(j *job) error {
 	j.answer = Answer{}
-	if j.raw != nil {
-		key := append(kv.TimeKey(j.received), j.sum[:8]...)
-		if err := b.w.Put(bRaw, key, j.raw); err != nil {
-			return err
-		}
+	said, err := b.facts(j)
+	if err != nil {
+		return err
 	}
-	listed := feed.Decoded{Rejected: slices.Clone(j.decoded.Rejected), Unlisted: j.decoded.Unlisted}
+	if err := b.keepRaw(j, said); err != nil {
+		return err
+	}
+	if err := b.letters(j, said.refused.Rejected); err != nil {
+		return err
+	}
+	if err := b.overLetter(j, said.over); err != nil {
+		return err
+	}
+	j.answer.list(said.refused, said.overs)
+	b.wrote = b.wrote || j.answer.Accepted > 0
+	return b.tallies.add(j, len(j.answer.Rejected)+j.answer.Unlisted)
+}
+
+// said is what became of the items of one body that were not taken.
+type said struct {
+	refused feed.Decoded // items that cannot be used, in the order of the body
+	overs   feed.Decoded // items over budget
+	over    []*feed.Fact // their facts
+}
+
+// facts stores the facts of a body and counts its items.
+func (b *batch) facts(j *job) (s said, err error) {
+	s.refused = feed.Decoded{Rejected: slices.Clone(j.decoded.Rejected), Unlisted: j.decoded.Unlisted}
 	items := map[int]outcome{}
 	for i := range j.decoded.Facts {
 		f := &j.decoded.Facts[i]
 		got, why, err := b.told(j, f)
 		if err != nil {
-			return err
+			return s, err
 		}
-		if got == conflict && items[f.Item] != conflict {
-			listed.Reject(feed.Rejection{Index: f.Item, Reason: why})
+		switch {
+		case got == overspent:
+			s.over = append(s.over, f)
+			if items[f.Item] < conflict {
+				s.overs.Reject(feed.Rejection{Index: f.Item, Reason: why})
+			}
+		case got == conflict && items[f.Item] < conflict:
+			s.refused.Reject(feed.Rejection{Index: f.Item, Reason: why})
 		}
 		items[f.Item] = max(items[f.Item], got)
 	}
@@ -71,25 +101,45 @@ func (b *batch) job(j *job) error {
 			j.answer.Accepted++
 		case duplicate:
 			j.answer.Duplicate++
+		case overspent:
+			j.answer.OverBudget++
 		}
 	}
-	rejected := listed.Rejected
-	j.answer.Unlisted = listed.Unlisted
-	slices.SortStableFunc(rejected, func(x, y feed.Rejection) int { return cmp.Compare(x.Index, y.Index) })
-	for _, r := range rejected {
-		j.answer.Rejected = append(j.answer.Rejected, Rejected{r.Index, r.Reason})
+	slices.SortStableFunc(s.refused.Rejected, byIndex)
+	return s, nil
+}
+
+func byIndex(x, y feed.Rejection) int { return cmp.Compare(x.Index, y.Index) }
+
+// keepRaw stores a body as it came, unless all that is new in it is over budget:
+// otherwise a flood that is refused would fill the disk all the same.
+func (b *batch) keepRaw(j *job, s said) error {
+	if j.raw == nil || len(s.over) > 0 && j.answer.Accepted == 0 && len(s.refused.Rejected) == 0 {
+		return nil
 	}
-	if err := b.letters(j, rejected); err != nil {
-		return err
+	return b.w.Put(bRaw, append(kv.TimeKey(j.received), j.sum[:8]...), j.raw)
+}
+
+// list names the items that were not taken, as far as one answer does.
+func (a *Answer) list(all ...feed.Decoded) {
+	var out feed.Decoded
+	for _, d := range all {
+		out.Unlisted += d.Unlisted
+		for _, r := range d.Rejected {
+			out.Reject(r)
+		}
 	}
-	b.wrote = b.wrote || j.answer.Accepted > 0
-	return b.tallies.add(j, len(rejected)+listed.Unlisted)
+	slices.SortStableFunc(out.Rejected, byIndex)
+	a.Unlisted = out.Unlisted
+	for _, r := range out.Rejected {
+		a.Rejected = append(a.Rejected, Rejected{r.Index, r.Reason})
+	}
 }
 
 // told stores one fact of a body, unless its sender cannot have said it.
 func (b *batch) told(j *job, f *feed.Fact) (got outcome, why string, err error) {
 	if j.format == recorded {
-		return b.fact(f)
+		return b.fact(j, f)
 	}
 	switch {
 	case ours(f.Source):
@@ -101,7 +151,7 @@ func (b *batch) told(j *job, f *feed.Fact) (got outcome, why string, err error) 
 			return conflict, why, nil
 		}
 	}
-	return b.fact(f)
+	return b.fact(j, f)
 }
 
 // finish writes what was gathered over the jobs.
@@ -117,6 +167,9 @@ func (b *batch) finish() error {
 	if err := b.tallies.store(); err != nil {
 		return err
 	}
+	if err := b.spent.store(); err != nil {
+		return err
+	}
 	for key := range b.touched {
 		if err := kv.PutNumber(b.w, bTouched, []byte(key), b.seq); err != nil {
 			return err
@@ -130,20 +183,25 @@ func (b *batch) touch(kind feed.Kind, t time.Time) {
 	b.touched[string(appendDay(append([]byte(kind), sep), t))] = true
 }
 
-// fact stores one fact; why is set for a conflict.
-func (b *batch) fact(f *feed.Fact) (got outcome, why string, err error) {
+// fact stores one fact of a job; why is set when it is not taken.
+func (b *batch) fact(j *job, f *feed.Fact) (got outcome, why string, err error) {
 	if why := checkFact(f); why != "" {
 		return conflict, why, nil
 	}
 	if f.Kind == feed.SLI {
-		return b.bucket(f)
-	}
-	body, err := b.encodeBody(f)
-	if err != nil {
-		return 0, "", err
+		return b.bucket(j, f)
 	}
 	key := factKey(f)
 	old, err := b.w.Get(bFact, key)
+	if err != nil {
+		return 0, "", err
+	}
+	if old == nil {
+		if why, err := b.overBudget(j, f); why != "" || err != nil {
+			return overspent, why, err
+		}
+	}
+	body, err := b.encodeBody(f)
 	if err != nil {
 		return 0, "", err
 	}

@@ -24,6 +24,9 @@ func checkFact(f *feed.Fact) string {
 	case checkSource(f.Source) != nil:
 		return "the source that the item names is empty, too long or cannot be shown"
 	}
+	if why := feed.Oversize(f); why != "" {
+		return why
+	}
 	if f.Kind == feed.SLI {
 		return checkBucket(f.Bucket)
 	}

@@ -43,6 +43,9 @@ type job struct {
 	decoded  feed.Decoded
 	refused  string // why the whole body is no such format; "" when it is
 	retry    bool   // of what lies in the dead letters: not received anew
+	// defined reports whether a definition names an SLO; nil: none does. It is set
+	// for bodies with buckets.
+	defined func(slo string) bool
 
 	answer Answer
 	err    error
@@ -57,6 +60,7 @@ func (j *job) size() int { return len(j.raw) + 256*len(j.decoded.Facts) }
 type committer struct {
 	db    kv.DB
 	limit int
+	most  Budget
 	turn  chan struct{} // holds one token while somebody commits
 
 	mu    sync.Mutex
@@ -65,8 +69,8 @@ type committer struct {
 	full  chan struct{} // closed when as many wait again; nil: nobody waits for that
 }
 
-func newCommitter(db kv.DB, limit int) *committer {
-	return &committer{db: db, limit: limit, turn: make(chan struct{}, 1)}
+func newCommitter(db kv.DB, limit int, most Budget) *committer {
+	return &committer{db: db, limit: limit, most: most, turn: make(chan struct{}, 1)}
 }
 
 // do returns when the job is durable, or with the reason why it is not. When ctx
@@ -166,7 +170,7 @@ func (c *committer) lead(ctx context.Context) {
 		if jobs == nil {
 			jobs = c.take()
 		}
-		return applyAll(w, jobs)
+		return applyAll(w, jobs, c.most)
 	})
 	if err != nil && jobs == nil {
 		jobs = c.take() // the database could not be had: they are told
@@ -181,8 +185,8 @@ func (c *committer) lead(ctx context.Context) {
 }
 
 // applyAll writes the jobs. It may run more than once.
-func applyAll(w kv.Writer, jobs []*job) error {
-	b, err := newBatch(w)
+func applyAll(w kv.Writer, jobs []*job, most Budget) error {
+	b, err := newBatch(w, most)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,8 @@
 //	ledger.body      sha256(16) of source, format and body -> the body of its letters
 //	ledger.source    name 0 format -> counters of one source
 //	ledger.daily     day(4) name 0 format -> counters of one source's UTC day
+//	ledger.budget    "d" day(4) "s" source, "d" day(4) "t" token -> number(8) of new
+//	                 things of that UTC day; "o" source -> number(8) of its open ones
 //	ledger.touched   kind 0 day(4) -> seq(8) of the last write about that UTC day,
 //	                 until nothing about it is kept
 //

@@ -142,6 +142,9 @@ func (b *batch) respan(key []byte) error {
 }
 
 func (b *batch) storeSpan(kind feed.Kind, key []byte, old *span, now span) error {
+	if err := b.spent.moved(kind, key, old != nil && old.end.Equal(open()), now.end.Equal(open())); err != nil {
+		return err
+	}
 	if old != nil {
 		if *old == now {
 			return nil

@@ -67,7 +67,7 @@ func (l *Ledger) forget(ctx context.Context, now time.Time, keep Retention) erro
 		keep time.Duration
 		do   func(w kv.Writer, before time.Time) (more bool, err error)
 	}{
-		{keep.Raw, forgetRaw}, {keep.Raw, forgetLetters}, {keep.Facts, forgetFacts}, {keep.Facts, forgetDaily}, {keep.longest(), forgetTouched},
+		{keep.Raw, forgetRaw}, {keep.Raw, forgetLetters}, {keep.Facts, forgetFacts}, {keep.Facts, forgetDaily}, {keep.longest(), forgetTouched}, {keepSpent, forgetSpent},
 	}
 	for _, s := range steps {
 		if s.keep <= 0 {
@@ -212,6 +212,11 @@ func forgetEntity(w kv.Writer, entity, end []byte, before time.Time) (gone bool,
 	}
 	if err := w.Delete(bEntity, entity); err != nil {
 		return false, err
+	}
+	if isOpen(feed.Kind(entity[:bytes.IndexByte(entity, sep)]), end) {
+		if err := recount(w, entity); err != nil {
+			return false, err
+		}
 	}
 	return true, w.Delete(bEnds, end)
 }

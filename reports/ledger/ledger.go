@@ -32,6 +32,9 @@ type Options struct {
 	// Severity maps a source's word for a severity to SEV1..SEV5; nil knows none.
 	// It is asked when voices are read, so a changed table counts for all of them.
 	Severity func(word string) (severity string, known bool)
+	Budget   Budget
+	// Defined returns whether a definition names an SLO; nil: none is defined.
+	Defined func(ctx context.Context) (func(slo string) bool, error)
 }
 
 // Ledger answers for everything that feeds said. It is safe for many goroutines.
@@ -52,7 +55,7 @@ func New(opt Options) *Ledger {
 	if opt.Queue <= 0 {
 		opt.Queue = defaultQueue
 	}
-	return &Ledger{opt: opt, commit: newCommitter(opt.DB, opt.Queue)}
+	return &Ledger{opt: opt, commit: newCommitter(opt.DB, opt.Queue, opt.Budget)}
 }
 
 // Answer says what became of the items of one body.
@@ -61,6 +64,9 @@ type Answer struct {
 	Duplicate int // items that were known already, or older than what is known
 	Rejected  []Rejected
 	Unlisted  int // items that could not be used beyond the feed.MaxRejected that are listed
+	// OverBudget counts the rejected items that were new and over the budget of
+	// their source.
+	OverBudget int
 }
 
 // Rejected is one item that could not be used; it lies in the dead letters.
@@ -96,6 +102,9 @@ func (l *Ledger) Accept(ctx context.Context, format string, in feed.Input) (Answ
 	j := l.job(format, in)
 	refused := j.decode(decoder, l.opt.Log)
 	l.keep(j, decoder)
+	if err := l.define(ctx, j); err != nil {
+		return Answer{}, err
+	}
 	if err := l.commit.do(ctx, j); err != nil {
 		return Answer{}, err
 	}

@@ -34,6 +34,9 @@ type DeadLetter struct {
 	Times    int    // how often it came
 	// Whole says that the body was not the format at all.
 	Whole bool
+	// OverBudget says that the letter is of all that a source brought over its budget
+	// in one hour: Times counts the facts, Excerpt has the first of them.
+	OverBudget bool
 }
 
 // storedLetter is a row of ledger.letter; when it was first received is in its key.
@@ -44,14 +47,19 @@ type storedLetter struct {
 	Excerpt []byte `json:"x,omitempty"`
 	Times   int    `json:"n"`
 	Whole   bool   `json:"w,omitempty"`
+	// Of what was over budget: the hour, in seconds since 1970, how many facts are
+	// kept, and whether there was no room for more. Times counts them all.
+	Hour int64 `json:"h,omitempty"`
+	Kept int   `json:"k,omitempty"`
+	Full bool  `json:"l,omitempty"`
 }
 
 // letters brings the dead letters of one body up to date: those of items that
 // cannot be used are kept, those of items that can be used by now go away. A body
 // that comes again adds none.
 func (b *batch) letters(j *job, rejected []feed.Rejection) error {
-	if j.format == recorded {
-		return nil // the caller has the facts in hand and is told
+	if j.format == recorded || j.format == overFormat {
+		return nil // the caller has the facts in hand; overLetter keeps the others
 	}
 	if j.refused != "" {
 		rejected = []feed.Rejection{{Index: wholeBody, Reason: j.refused}}
@@ -139,7 +147,7 @@ func letterOf(key, value []byte) (DeadLetter, error) {
 	return DeadLetter{
 		ID: hex.EncodeToString(key), Source: l.Source, Format: l.Format, Received: at,
 		Index: int(binary.BigEndian.Uint32(key[8+letterBytes:])), Reason: l.Reason, Excerpt: string(l.Excerpt),
-		Times: l.Times, Whole: l.Whole,
+		Times: l.Times, Whole: l.Whole, OverBudget: l.Hour != 0,
 	}, nil
 }
 
@@ -189,6 +197,9 @@ func (l *Ledger) RetryDeadLetter(ctx context.Context, id string) (Answer, error)
 	if err != nil {
 		return Answer{}, err
 	}
+	if head.Format == overFormat {
+		return l.retryOver(ctx, key, head, body)
+	}
 	decoder := l.opt.Decoders[head.Format]
 	if decoder == nil {
 		return Answer{}, fault.Newf(fault.Unsupported, op, "this Postern has no feed format %q", head.Format)
@@ -199,6 +210,9 @@ func (l *Ledger) RetryDeadLetter(ctx context.Context, id string) (Answer, error)
 	j.retry, j.now = true, l.opt.Now().UTC()
 	copy(j.letters[:], key[8:])
 	refused := j.decode(decoder, l.opt.Log)
+	if err := l.define(ctx, j); err != nil {
+		return Answer{}, err
+	}
 	if err := l.commit.do(ctx, j); err != nil {
 		return Answer{}, err
 	}

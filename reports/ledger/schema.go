@@ -20,6 +20,7 @@ const (
 	bSource    = "ledger.source"
 	bDaily     = "ledger.daily"
 	bTouched   = "ledger.touched"
+	bBudget    = "ledger.budget"
 )
 
 // seqKey is the key of the number of the last write.
@@ -28,13 +29,17 @@ const seqKey = "seq"
 // Schema is what the ledger keeps in the database.
 //
 // History: 1, the first; 2, days of buckets may be of form 2, which an older build
-// would take for damaged. Those of form 1 stay as they are until they are written.
+// would take for damaged. Those of form 1 stay as they are until they are written;
+// 3, the counters of budgets, which an older build would leave behind.
 func Schema() kv.Schema {
 	return kv.Schema{
-		Name: "ledger", Version: 2,
+		Name: "ledger", Version: 3,
 		Buckets: []string{
-			bMeta, bRaw, bFact, bEntity, bEnds, bStatement, bBucket, bLetter, bBody, bSource, bDaily, bTouched,
+			bMeta, bRaw, bFact, bEntity, bEnds, bStatement, bBucket, bLetter, bBody, bSource, bDaily, bTouched, bBudget,
 		},
-		Migrations: []func(context.Context, kv.Writer) error{func(context.Context, kv.Writer) error { return nil }},
+		Migrations: []func(context.Context, kv.Writer) error{asItIs, asItIs},
 	}
 }
+
+// asItIs is a migration that changes no row.
+func asItIs(context.Context, kv.Writer) error { return nil }

@@ -18,7 +18,7 @@ type openDay struct {
 }
 
 // bucket takes one SLI bucket into its day.
-func (b *batch) bucket(f *feed.Fact) (got outcome, why string, err error) {
+func (b *batch) bucket(j *job, f *feed.Fact) (got outcome, why string, err error) {
 	k := f.Bucket
 	d, err := b.day(f)
 	if err != nil {
@@ -27,6 +27,9 @@ func (b *batch) bucket(f *feed.Fact) (got outcome, why string, err error) {
 	if d.points == nil {
 		if why, err := b.outnumbered(f, d.key); why != "" || err != nil {
 			return conflict, why, err
+		}
+		if why, err := b.unnamed(j, f); why != "" || err != nil {
+			return overspent, why, err
 		}
 		d.points = newDay(k.Len)
 	}

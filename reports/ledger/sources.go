@@ -14,10 +14,11 @@ type SourceState string
 
 // The states of a source, the worst first.
 const (
-	SourceRejecting SourceState = "rejecting" // its last body had items that could not be used
-	SourceSkewed    SourceState = "skewed"    // its clock is ahead
-	SourceSilent    SourceState = "silent"    // nothing for a day
-	SourceOK        SourceState = "ok"
+	SourceOverBudget SourceState = "over_budget" // something of today was not taken
+	SourceRejecting  SourceState = "rejecting"   // its last body had items that could not be used
+	SourceSkewed     SourceState = "skewed"      // its clock is ahead
+	SourceSilent     SourceState = "silent"      // nothing for a day
+	SourceOK         SourceState = "ok"
 )
 
 const (
@@ -44,6 +45,11 @@ type SourceStatus struct {
 	Skew         time.Duration // how far the newest item of the last body was in the future; 0: not
 	State        SourceState
 	Why          string // the last rejection, when State is rejecting
+	OverBudget   int    // rejected items that were over budget
+	OverDay      int    // those of today (UTC)
+	NewDay       int    // new things of today, of the source in all its formats
+	Open         int    // incidents and alert episodes of the source that are open
+	Budget       Budget
 }
 
 // Sources lists all sources by name.
@@ -62,7 +68,11 @@ func (l *Ledger) Sources(ctx context.Context) (out []SourceStatus, err error) {
 			if err := json.Unmarshal(item.Value, &s); err != nil {
 				return fault.Wrap(fault.Internal, "ledger.Sources", "a stored source cannot be read", err)
 			}
-			out = append(out, s.status(parts[0], parts[1], now))
+			st := s.status(parts[0], parts[1], now)
+			if err := l.spent(r, &st, now); err != nil {
+				return err
+			}
+			out = append(out, st)
 		}
 		return nil
 	})
@@ -73,9 +83,11 @@ func (s *storedSource) status(name, format string, now time.Time) SourceStatus {
 	st := SourceStatus{
 		Name: name, Format: format, First: fromMicros(s.First), LastReceived: fromMicros(s.Received), LastEvent: fromMicros(s.Event),
 		PerHour: int(s.since(now, 2)), PerDay: int(s.since(now, 24)), Accepted: int(s.Accepted), Duplicate: int(s.Duplicate),
-		Rejected: int(s.Rejected), Ignored: int(s.Ignored), Skew: time.Duration(s.Ahead) * time.Microsecond, State: SourceOK,
+		Rejected: int(s.Rejected), Ignored: int(s.Ignored), OverBudget: int(s.Over), Skew: time.Duration(s.Ahead) * time.Microsecond, State: SourceOK,
 	}
 	switch {
+	case s.OverAt != 0 && dayNumber(fromMicros(s.OverAt)) == dayNumber(now):
+		st.State = SourceOverBudget
 	case s.Refused != "":
 		st.State, st.Why = SourceRejecting, s.Refused
 	case st.Skew > maxAhead:
@@ -84,6 +96,24 @@ func (s *storedSource) status(name, format string, now time.Time) SourceStatus {
 		st.State = SourceSilent
 	}
 	return st
+}
+
+// spent fills in what a source has taken of its budgets.
+func (l *Ledger) spent(r kv.Reader, st *SourceStatus, now time.Time) (err error) {
+	st.Budget = l.opt.Budget
+	if st.NewDay, st.Open, err = used(r, now, st.Name); err != nil || st.State != SourceOverBudget {
+		return err
+	}
+	row, err := r.Get(bDaily, append(appendDay(nil, now), kv.Join(st.Name, st.Format)...))
+	if err != nil || row == nil {
+		return err
+	}
+	var d storedDay
+	if err := json.Unmarshal(row, &d); err != nil {
+		return fault.Wrap(fault.Internal, "ledger.Sources", "a stored counter cannot be read", err)
+	}
+	st.OverDay = int(d.Over)
+	return nil
 }
 
 // Quality is what a report says about the feeds under it.
@@ -98,6 +128,7 @@ type Quality struct {
 type SourceQuality struct {
 	Name, Format                           string
 	Accepted, Duplicate, Rejected, Ignored int64
+	OverBudget                             int64         // of Rejected: new things over the budget of the source
 	Truncated                              int64         // alerts that the sender left out of its messages
 	Skew                                   time.Duration // the furthest that an item was in the future
 }
@@ -151,5 +182,6 @@ func (s *SourceQuality) add(d storedDay) {
 	s.Rejected += d.Rejected
 	s.Ignored += d.Ignored
 	s.Truncated += d.Truncated
+	s.OverBudget += d.Over
 	s.Skew = max(s.Skew, time.Duration(d.Ahead)*time.Microsecond)
 }

@@ -121,27 +121,33 @@ type storedTicket struct {
 // encodeBody is the stored form of a fact's body. The statement of an observation
 // is stored once a digest.
 func (b *batch) encodeBody(f *feed.Fact) ([]byte, error) {
-	var v any
-	switch f.Kind {
-	case feed.Incident:
-		v = storeVoice(f)
-	case feed.Alert:
-		v = storeSignal(f)
-	case feed.Change:
-		v = storeChange(f)
-	case feed.Drill:
-		v = storeDrill(f)
-	case feed.Ticket:
-		t := f.Ticket
-		v = storedTicket{At: micros(f.At), ID: t.ID, URL: t.URL, Status: t.Status, Title: t.Title, Assignee: t.Assignee}
-	case feed.SQL:
+	if f.Kind == feed.SQL {
 		if err := b.statement(f.SQL); err != nil {
 			return nil, err
 		}
-		v = storeObservation(f)
 	}
-	row, err := json.Marshal(v)
+	row, err := json.Marshal(formOf(f))
 	return row, fault.Wrap(fault.Invalid, "ledger.encode", "a feed gave a number that cannot be stored", err)
+}
+
+// formOf is the body of a fact as it is stored.
+func formOf(f *feed.Fact) any {
+	switch f.Kind {
+	case feed.Incident:
+		return storeVoice(f)
+	case feed.Alert:
+		return storeSignal(f)
+	case feed.Change:
+		return storeChange(f)
+	case feed.Drill:
+		return storeDrill(f)
+	case feed.Ticket:
+		t := f.Ticket
+		return storedTicket{At: micros(f.At), ID: t.ID, URL: t.URL, Status: t.Status, Title: t.Title, Assignee: t.Assignee}
+	case feed.SQL:
+		return storeObservation(f)
+	}
+	return nil
 }
 
 func (b *batch) statement(o *sql.Observation) error {

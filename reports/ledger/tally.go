@@ -21,10 +21,12 @@ type storedSource struct {
 	Duplicate int64        `json:"d"`
 	Rejected  int64        `json:"x"`
 	Ignored   int64        `json:"i,omitempty"`
-	Ahead     int64        `json:"s,omitempty"` // microseconds, of the last body whose items are from the future; else 0
-	Refused   string       `json:"w,omitempty"` // why the last body had rejections; "" it had none
-	Hours     [hours]int64 `json:"h"`           // items of the hour; index is the hour since 1970 mod hours
-	Hour      int64        `json:"t"`           // the hour since 1970 of the newest counter
+	Ahead     int64        `json:"s,omitempty"`  // microseconds, of the last body whose items are from the future; else 0
+	Refused   string       `json:"w,omitempty"`  // why the last body had rejections; "" it had none
+	Over      int64        `json:"o,omitempty"`  // items over budget
+	OverAt    int64        `json:"oa,omitempty"` // when the last of them came
+	Hours     [hours]int64 `json:"h"`            // items of the hour; index is the hour since 1970 mod hours
+	Hour      int64        `json:"t"`            // the hour since 1970 of the newest counter
 }
 
 // storedDay is a row of ledger.daily.
@@ -33,6 +35,7 @@ type storedDay struct {
 	Duplicate int64 `json:"d"`
 	Rejected  int64 `json:"x"`
 	Ignored   int64 `json:"i,omitempty"`
+	Over      int64 `json:"o,omitempty"` // items over budget, which are in Rejected too
 	Truncated int64 `json:"t,omitempty"` // alerts that senders left out of their messages
 	Ahead     int64 `json:"s,omitempty"` // the largest of the day, microseconds
 }
@@ -68,6 +71,11 @@ func (t *tallies) add(j *job, rejected int) error {
 	s.Duplicate += int64(a.Duplicate)
 	s.Rejected += int64(rejected)
 	s.Ignored += ignored
+	if a.OverBudget > 0 {
+		s.Over += int64(a.OverBudget)
+		s.OverAt = max(s.OverAt, micros(j.now))
+		d.Over += int64(a.OverBudget)
+	}
 	d.Accepted += int64(a.Accepted)
 	d.Duplicate += int64(a.Duplicate)
 	d.Rejected += int64(rejected)

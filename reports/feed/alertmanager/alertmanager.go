@@ -104,6 +104,9 @@ func readItem(raw json.RawMessage, received time.Time) (it item, err error) {
 	if len(it.Labels) == 0 {
 		return it, fault.New(fault.Invalid, op, "the alert has no labels")
 	}
+	if err := feed.CheckLabels(len(it.Labels), len(it.Annotations)); err != nil {
+		return it, err
+	}
 	if it.Fingerprint == "" {
 		it.Fingerprint = fingerprint(it.Labels)
 	}
