@@ -14,13 +14,20 @@ import (
 
 // fetchCommand reads an address of the running server as a browser does: fetch
 // ADDRESS STATUS [WORDS], where the answer must have the status and hold the words.
+// $AS_HOST is the name it asks under, $AUTHORIZATION the header; both may be empty.
 func fetchCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 || len(args) > 3 {
 		ts.Fatalf("usage: fetch ADDRESS STATUS [WORDS]")
 	}
 	client := http.Client{Timeout: startPatience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	start := time.Now()
-	res, err := client.Get(ts.Getenv("URL") + args[0])
+	req, err := http.NewRequest(http.MethodGet, ts.Getenv("URL")+args[0], http.NoBody)
+	ts.Check(err)
+	req.Host = ts.Getenv("AS_HOST") // "" is that of the address
+	if header := ts.Getenv("AUTHORIZATION"); header != "" {
+		req.Header.Set("Authorization", header)
+	}
+	res, err := client.Do(req)
 	ts.Check(err)
 	answered(ts, args[0], res, args[1:])
 	ts.Logf("%s after %v", args[0], time.Since(start).Round(time.Millisecond))

@@ -37,7 +37,7 @@ func (a *App) openWeb() error {
 		Board: a.board, Curves: curves{a.charts.drawer}, Services: a.catalog, Measured: a.measured,
 		Feeds: a.ledger, Signals: signals{a.register, a},
 	}, web.Options{
-		PublicURL: a.url, OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,
+		PublicURL: a.url, Listener: a.loopback(), OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,
 		Name: c.Name, Version: a.opt.Version, Log: a.log, Now: a.opt.Now,
 		Feeds:          web.FeedOptions{Body: c.Feeds.Body, Signing: c.Feeds.PagerDutySecrets, SignedOnly: c.Feeds.SignedOnly, Redact: gate.NewRedactor().Redact, Polled: a.polledPages},
 		MetricsGuarded: c.Metrics.Token.Reveal() != "",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -94,6 +95,19 @@ func (a *App) listen() error {
 		a.url = &url.URL{Scheme: scheme, Host: ln.Addr().String()}
 	}
 	return nil
+}
+
+// loopback returns the address of a listener that this machine alone reaches; zero
+// for any other, and without one.
+func (a *App) loopback() netip.Addr {
+	if a.listener == nil {
+		return netip.Addr{}
+	}
+	at, err := netip.ParseAddrPort(a.listener.Addr().String())
+	if err != nil || !at.Addr().Unmap().IsLoopback() {
+		return netip.Addr{}
+	}
+	return at.Addr().Unmap()
 }
 
 // followChanges lets search follow the library until the stop.

@@ -99,6 +99,8 @@ func headingOf(kind, title string) string {
 		return "Something broke on our side"
 	case fault.Forbidden.String():
 		return "Not allowed"
+	case fault.Misdirected.String():
+		return "Not the name of this portal"
 	case fault.TooMany.String():
 		return "A little slower, please"
 	case fault.Unavailable.String(), fault.Timeout.String():

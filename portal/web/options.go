@@ -17,6 +17,10 @@ type Options struct {
 	PublicURL *url.URL
 	// OpenReading lets anybody read without a token.
 	OpenReading bool
+	// Listener is the address on which this machine alone reaches the portal: requests
+	// under a name that is not this machine's are refused then (hosts.go). The zero
+	// value is a portal that other machines reach, too: names are not looked at.
+	Listener netip.Addr
 	// Proxies may set X-Forwarded-For. Empty: the connection's address counts.
 	Proxies []netip.Prefix
 	// Name is the portal's name in titles; "Postern" when empty.

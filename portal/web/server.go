@@ -34,6 +34,7 @@ type Server struct {
 	sent    finishedHeaders
 	cross   *http.CrossOriginProtection
 	ip      echo.IPExtractor
+	hosts   hosts
 	routes  []route
 	// opening asks once for all readers what is open.
 	opening singleflight.Group
@@ -53,7 +54,7 @@ func New(deps Deps, opt Options) (*Server, error) {
 		deps: deps, opt: opt, prefix: opt.prefix(), echo: echo.New(), files: files,
 		cache: newPageCache(pageCacheBytes), rules: newRuleCache(),
 		limits: newLimiter(opt.Now), head: newHeaders(opt.secure()), sent: newFinishedHeaders(), cross: http.NewCrossOriginProtection(),
-		ip: ipExtractor(opt),
+		ip: ipExtractor(opt), hosts: newHosts(opt),
 	}
 	s.flights = newFlights(s.feedBody())
 	if s.views, err = newViews(s.frame()); err != nil {

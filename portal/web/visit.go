@@ -83,6 +83,12 @@ func (s *Server) answer(c echo.Context, v *visit, next echo.HandlerFunc) (err er
 			err = fault.Newf(fault.Internal, "web", "")
 		}
 	}()
+	if err := s.hosts.check(c.Request()); err != nil {
+		if p := c.Request().URL.Path; len(p) <= maxPathBytes {
+			v.path = withoutPrefix(p, s.prefix) // the form of the answer depends on it
+		}
+		return err
+	}
 	if done, err := s.tidy(c, v); done || err != nil {
 		return err
 	}

@@ -31,11 +31,12 @@ const (
 	Timeout                     // took longer than its stated limit
 	Unsupported                 // a form or version this build does not know
 	Full                        // no room left to store it; nothing was changed
+	Misdirected                 // meant for another server than this one
 )
 
 var kindNames = [...]string{
 	"internal", "invalid", "not_found", "gone", "conflict", "unauthenticated", "forbidden",
-	"too_large", "too_many", "unavailable", "timeout", "unsupported", "full",
+	"too_large", "too_many", "unavailable", "timeout", "unsupported", "full", "misdirected",
 }
 
 // String is the stable lower-case name used in logs and in problem documents.

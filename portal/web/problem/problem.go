@@ -56,6 +56,8 @@ func Status(k fault.Kind) int {
 		return http.StatusUnsupportedMediaType
 	case fault.Full:
 		return http.StatusInsufficientStorage
+	case fault.Misdirected:
+		return http.StatusMisdirectedRequest
 	}
 	return http.StatusInternalServerError
 }
