@@ -35,7 +35,7 @@ func (c *compiler) spent(o Objective) (all []spender) {
 	if c.now(o).Met == nil {
 		return nil
 	}
-	for _, b := range o.Budgets {
+	for _, b := range o.budgets() {
 		if s, estimated, ok := b.share(); ok && b.Taken > 0 && number(s) != nil {
 			all = append(all, spender{o, b, s, estimated})
 		}

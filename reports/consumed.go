@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +95,11 @@ func earlierOf(a, b time.Time) time.Time {
 	return b
 }
 
+// budgets returns all budgets that the period touches, the earliest first.
+func (o Objective) budgets() []BudgetPart {
+	return append(slices.Clip(o.Ended), o.Current)
+}
+
 // left returns the share of the budget of the SLO's own window, as it stands when
 // the period ends, that is not consumed. Of a calendar window that is not over it is
 // estimated, because what the window permits is.
@@ -124,7 +130,7 @@ func Costs(o Objective, buckets []slo.Bucket, i incident.Incident, p period.Peri
 	if to.IsZero() || to.After(asOf) {
 		to = asOf
 	}
-	for _, b := range o.Budgets {
+	for _, b := range o.budgets() {
 		w := b.Window
 		bad := slo.BadDuring(o.SLO, buckets, from, to, w.From, w.To)
 		share, estimated, ok := b.Share(bad)
@@ -170,7 +176,7 @@ func (c *compiler) windowOf(x spender) string {
 // budgetKey names a budget: the objective's name, and for an earlier window than
 // its own at the period's end, the window's end.
 func (c *compiler) budgetKey(x spender) string {
-	if n := len(x.Budgets); n > 0 && x.budget.Window.To.Equal(x.Budgets[n-1].Window.To) {
+	if x.budget.Window.To.Equal(x.Current.Window.To) {
 		return x.SLO.Name
 	}
 	return x.SLO.Name + "-" + x.budget.Window.To.UTC().Format(time.DateOnly)

@@ -2,6 +2,7 @@ package reports_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,7 +194,7 @@ func TestSharesOfAWindowAddUp(t *testing.T) {
 		sum := 0.0
 		for p := period.Containing(kind, from, time.UTC); p.From.Before(to); p = p.Next() {
 			o := reports.Measure(reports.Measurement{SLO: s, Buckets: buckets}, p, p.To)
-			for _, b := range o.Budgets {
+			for _, b := range append(slices.Clip(o.Ended), o.Current) {
 				share, estimated, ok := b.Share(b.Taken)
 				if !ok || share < 0 || share > 1/(1-s.Target)*1.001 {
 					t.Fatalf("%s: a share of %v (%v)", p.ID, share, ok)
@@ -216,4 +217,28 @@ func TestSharesOfAWindowAddUp(t *testing.T) {
 			t.Fatalf("shares of %s add up to %g, the window consumed %g", kind, sum, bad/permitted)
 		}
 	})
+}
+
+// What is known of a budget besides counts and results names no new inputs: a
+// program that computes more from the same data revises no report for that.
+func TestWhatFollowsFromTheCountsIsNotHashed(t *testing.T) {
+	s := calendarMonth(t, "UTC")
+	s.Window = slo.Window{Rolling: true, Count: 28, Unit: "d"}
+	monday := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
+	_, o := compiled(t, period.Weekly, "2026-W45", s, steady(monday.AddDate(0, 0, -28), monday.AddDate(0, 0, 7), 1, 1000))
+	if o.Current.Taken != 7*24 {
+		t.Fatalf("the week consumed %v", o.Current.Taken)
+	}
+	hash := func(o reports.Objective, spent reports.Spend) string {
+		h, err := reports.Inputs{Objectives: []reports.Objective{o}, Incidents: []reports.Incident{{Spent: []reports.Spend{spent}}}}.Hash(reports.Definition{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+	bare := o
+	bare.Current = reports.BudgetPart{}
+	if hash(o, reports.Spend{SLO: "cart", Bad: 1, Taken: 1, Estimated: true, WindowEnd: monday}) != hash(bare, reports.Spend{SLO: "cart", Bad: 1}) {
+		t.Error("the hash of the inputs names what follows from them")
+	}
 }

@@ -60,9 +60,13 @@ type Objective struct {
 	// Exhausts is when the budget is used up at the pace of the last day; nil when
 	// it is not being spent.
 	Exhausts *time.Duration
-	// Budgets are those of the SLO's windows that the period touches, the earliest
-	// first, with what the period consumed of each.
-	Budgets []BudgetPart `json:",omitempty"`
+	// Ended are the budgets of calendar windows that ended inside the period, the
+	// earliest first, with what the period consumed of each.
+	Ended []BudgetPart `json:",omitempty"`
+	// Current is the budget of the window as it stood when the period ended, or the
+	// period's own where that is longer. It follows from Results and Window, so the
+	// hash of the inputs leaves it out.
+	Current BudgetPart `json:"-"`
 	// Projected is the whole of the SLO's own window, estimated; nil unless it is a
 	// calendar window that is not over.
 	Projected *slo.Projection `json:",omitempty"`
@@ -87,12 +91,15 @@ type Incident struct {
 // Spend is what one incident consumed of one budget of an SLO: of one window, or of
 // the period when that is longer.
 type Spend struct {
-	SLO       string
-	Bad       float64   // bad events (or slices) of the window while the incident lasted
-	Share     float64   // of what the whole window permits
-	Taken     float64   // those of Bad that lie in the period
-	Estimated bool      // Share is: the window is not over
-	WindowEnd time.Time // of the budget's window
+	SLO   string
+	Bad   float64 // bad events (or slices) of the window while the incident lasted
+	Share float64 // of what the whole window permits
+	// What follows from the incident's time and the SLO's counts, and is left out of
+	// the hash of the inputs: those of Bad that lie in the period; whether Share is
+	// estimated, because the window is not over; where the budget's window ends.
+	Taken     float64   `json:"-"`
+	Estimated bool      `json:"-"`
+	WindowEnd time.Time `json:"-"`
 }
 
 // Statement is one slow statement over the period.

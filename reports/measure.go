@@ -89,7 +89,8 @@ func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 	own := slo.Span{From: from, To: to, Now: asOf}
 	budget := slo.BudgetOf(s, buckets, own)
 	o.Window, o.Projected = budget.Window, budget.Whole
-	o.Budgets = m.budgets(p, o.Results, budget, asOf)
+	all := m.budgets(p, o.Results, budget, asOf)
+	o.Ended, o.Current = all[:len(all)-1], all[len(all)-1]
 	length := to.Sub(from)
 	for _, b := range slo.Burndown(s, buckets, own, max(length/burndownSteps, s.BucketLen())) {
 		o.Left = append(o.Left, Point{At: b.At.UTC(), Value: finite(b.Left)})

@@ -57,7 +57,7 @@ func (c *compiler) windows() Section {
 // that ended before.
 func (c *compiler) mainWindow(o Objective) slo.Result {
 	main, most := o.Window, time.Duration(0)
-	for _, b := range o.Budgets {
+	for _, b := range o.budgets() {
 		in := earlierOf(b.Window.To, c.asOf).Sub(later(b.Window.From, c.p.From))
 		if !b.Period && in > most {
 			main, most = b.Window, in
