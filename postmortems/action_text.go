@@ -14,7 +14,7 @@ const remarkBytes = 160
 // The marks of a task list item, each at the start of a text.
 var (
 	ownerAtStart    = regexp.MustCompile(`^(?i:(?:owner|assignee|负责人|责任人)\s*[:：]\s*@?|@)([\p{L}\p{N}][\p{L}\p{N}._/-]*)`)
-	dueAtStart      = regexp.MustCompile(`^(?i)(?:due|by|deadline|eta|截止|期限)(?:\s*(?:date|on|日期|时间|到))?\s*[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\p{L}{3,9}\.? \d{1,2},? \d{4}|\d{1,2} \p{L}{3,9}\.? \d{4})`)
+	dueAtStart      = regexp.MustCompile(`^(?i)(?:due|by|deadline|eta|截止|期限)(?:\s*(?:date|on|日期|时间|到))?\s*[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\p{L}{3,9}\.? \d{1,2},? \d{4}|\d{1,2} \p{L}{3,9}\.? \d{4})`)
 	typeAtStart     = regexp.MustCompile(`^(?i)(?:type|类型)\s*[:：]\s*(\p{L}+)`)
 	priorityAtStart = regexp.MustCompile(`^P[0-4]\b`)
 	ticketAtStart   = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,9}-[0-9]{1,7}\b`)

@@ -31,7 +31,7 @@ func columnOf(header string) actionColumn {
 	case "action", "actions", "action item", "action items", "task", "item", "description", "what", "todo", "title", "follow up", "improvement", "measure", "summary",
 		"改进措施", "措施", "改进项", "行动项", "事项", "内容", "任务", "描述", "待办", "待办事项", "具体措施", "行动", "改进内容":
 		return columnText
-	case "owner", "owners", "assignee", "who", "responsible", "assigned to", "person", "team", "dri", "负责人", "责任人", "跟进人", "执行人", "经办人":
+	case "owner", "owners", "assignee", "who", "responsible", "assigned", "assigned to", "person", "team", "dri", "负责人", "责任人", "跟进人", "执行人", "经办人":
 		return columnOwner
 	case "due", "due date", "deadline", "eta", "target date", "when", "by when", "by", "date", "截止", "截止时间", "截止日期", "计划完成", "计划完成时间", "预计完成时间", "期限", "到期", "时间":
 		return columnDue
@@ -73,9 +73,14 @@ func readActions(body Body) []Action {
 	return actions
 }
 
-// tableAction reads a table row by its headers.
+// tableAction reads a table row by its headers. In a row with more cells than the
+// header no one knows which cell is which: it gives its words alone.
 func tableAction(row Row) (Action, bool) {
 	a := Action{Status: "open"}
+	if len(row.Cells) > len(row.Header) {
+		a.Text = prose(strings.Join(row.Cells, " | "))
+		return a, !nothing(a.Text)
+	}
 	for i, h := range row.Header {
 		text := oneLine(cell(row, i))
 		switch columnOf(h) {
@@ -87,6 +92,7 @@ func tableAction(row Row) (Action, bool) {
 			a.Owner = strings.TrimPrefix(text, "@")
 		case columnDue:
 			a.Due = dayIn(text)
+			a.unreadDay(text)
 		case columnStatus:
 			a.Status, _ = actionStatus(text)
 		case columnType:
@@ -99,6 +105,7 @@ func tableAction(row Row) (Action, bool) {
 			a.ID = text
 		case columnDone:
 			a.DoneAt = dayIn(text)
+			a.unreadDay(text)
 		}
 	}
 	if len(row.Links) > 0 {
@@ -133,6 +140,9 @@ func taskAction(row Row) (Action, bool) {
 		a.Owner = m[1]
 	}
 	a.Owner = strings.TrimRight(a.Owner, "._-/")
+	if a.Due.IsZero() {
+		a.unreadDue(text)
+	}
 	if m := typeField.FindStringSubmatch(text); m != nil {
 		a.Type, _ = actionType(m[1] + m[2])
 	}
@@ -160,6 +170,27 @@ func dueIn(text string) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// writtenDay is what looks like a date.
+var writtenDay = regexp.MustCompile(`^\W{0,3}(?:\d{1,4}\s*[-/.年月]\s*\d{1,2}(?:\s*[-/.月日]\s*\d{0,4})?|` + monthExpr + `(?:\s+\d{1,4})?|\d{1,2}(?:st|nd|rd|th)?\s+` + monthExpr + `|(?i:(?:next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|next (?:week|month|quarter|year)|q[1-4]|eo[dwmqy])\b)`)
+
+// unreadDay notes a date that is written and not understood.
+func (a *Action) unreadDay(text string) {
+	if m := writtenDay.FindString(text); m != "" && dayIn(text).IsZero() {
+		a.unread = strings.TrimSpace(cutRunes(oneLine(text), quotedRunes))
+	}
+}
+
+// unreadDue notes the date behind a word such as "due" that is not understood.
+func (a *Action) unreadDue(text string) {
+	const words, longest = 64, 40
+	for _, at := range dueWord.FindAllStringIndex(text, words) {
+		if m := writtenDay.FindString(text[at[1]:min(at[1]+longest, len(text))]); m != "" {
+			a.unread = strings.TrimSpace(m)
+			return
+		}
+	}
 }
 
 // nothing tells what writers put where there is no action.

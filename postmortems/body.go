@@ -61,15 +61,23 @@ type Link struct {
 	Line, Col  int
 }
 
-// Row is a list item or a table row under a heading, given so that timelines and
-// actions can be read from it without knowing Markdown.
+// MaxParagraph is how much of a paragraph a Row holds, in bytes: a statement
+// about the times of a timeline is a short sentence.
+const MaxParagraph = 600
+
+// Row is a list item, a table row or a paragraph under a heading, given so that
+// timelines and actions can be read from it without knowing Markdown. A table row
+// may have more cells than its header.
 type Row struct {
 	Section int      // index into Body.Sections
 	Cells   []string // plain text; one cell for a list item
 	Header  []string // the table's header cells; nil for a list item
 	Checked *bool    // for a task list item
-	Links   []string // absolute URLs in the row (tickets)
-	Line    int
+	// Paragraph: the row is the beginning of a paragraph outside lists and tables,
+	// in one cell of at most MaxParagraph bytes.
+	Paragraph bool
+	Links     []string // absolute URLs in the row (tickets)
+	Line      int
 }
 
 // BodyInput is one Markdown body to render.

@@ -59,13 +59,13 @@ func (d *Document) derive(j *judge, st stated) {
 	d.Durations = DurationsOf(d.Front.Times)
 	d.Actions = mergeActions(d.Front.Actions, readActions(d.Body))
 	timeline := readTimeline(d.Body, d.Front, st)
-	d.Timeline = timeline.entries
-	d.judge(j, st, timeline.undated)
+	d.Timeline = timeline.entries()
+	d.judge(j, st, timeline)
 }
 
 // judge applies the rules that need more than one value. What is missing is not
 // told of front matter that could not be read: it may be in there.
-func (d *Document) judge(j *judge, st stated, undated int) {
+func (d *Document) judge(j *judge, st stated, timeline *timelineReader) {
 	if isIndex(d.Path) {
 		return
 	}
@@ -81,28 +81,11 @@ func (d *Document) judge(j *judge, st stated, undated int) {
 	if !st.started {
 		j.find(ruleStartMissing, place{}, "times.started is missing: durations and the day of the incident are unknown")
 	}
-	if undated > 0 {
-		j.find(ruleTimelineNoDay, place{line: d.Timeline[0].Line}, "%d times of the timeline have no date: give times.started, or the date in the heading", undated)
+	j.timeline(timeline, d.Front.Times)
+	j.actionDates(d.Actions)
+	if !st.detected {
+		timeline.milestone(j, d.Front.Times)
 	}
-	if st.detected {
-		return
-	}
-	for _, row := range d.Timeline {
-		if detectedWord.MatchString(row.Text) {
-			j.find(ruleMilestone, place{line: row.Line}, "the timeline says when it was detected, the front matter does not: %s", suggestion(row))
-			return
-		}
-	}
-}
-
-// detectedWord is how a timeline tells that somebody or something noticed.
-var detectedWord = regexp.MustCompile(`(?i:\bdetect(?:ed|s)\b)|发现(?:故障|问题|异常)|告警(?:触发|响起)`)
-
-func suggestion(row TimelineEntry) string {
-	if row.At.Precision != Exact {
-		return "give times.detected"
-	}
-	return "give times.detected: " + row.At.At.Format(time.RFC3339)
 }
 
 // dateOf is the contract's date of a document, as far as the file states it.

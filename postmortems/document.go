@@ -173,6 +173,8 @@ type Action struct {
 	DoneAt   time.Time
 	Ticket   string // reference or URL
 	Line     int    // 1-based line in the file
+
+	unread string // a date of the text that is not understood
 }
 
 // TimelineEntry is one row of a timeline.

@@ -43,6 +43,9 @@ func (lineRenderer) RenderBody(_ context.Context, in BodyInput) (Body, []Problem
 			}
 		default:
 			header = nil
+			if text := strings.Trim(line, "* "); text != "" {
+				b.Rows = append(b.Rows, Row{Section: n, Cells: []string{text}, Paragraph: true, Line: at})
+			}
 			b.Sections[n].Text = strings.TrimSpace(b.Sections[n].Text + "\n" + line)
 		}
 	}

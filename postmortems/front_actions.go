@@ -92,14 +92,19 @@ func actionStatus(word string) (string, bool) {
 	return "open", false
 }
 
-// day is midnight UTC of the first date in a text; zero when there is none.
+// dayIn is midnight UTC of the date that a text begins with; zero when it begins
+// with none, or with one that can be read in two ways.
 func dayIn(text string) time.Time {
 	if t, _, ok := yamldoc.ParseTime(text); ok {
 		return utcDay(t)
 	}
 	s, _, ok := parseStamp(text)
-	if !ok || s.year == 0 {
+	if !ok || s.year == 0 || s.vague {
 		return time.Time{}
 	}
-	return time.Date(s.year, s.month, s.day, 0, 0, 0, 0, time.UTC)
+	day, ok := s.date(s.year)
+	if !ok {
+		return time.Time{}
+	}
+	return day
 }

@@ -37,9 +37,15 @@ const (
 	ruleStartMissing  = "started-missing"
 	ruleMilestone     = "milestone-unstated"
 	ruleTimelineNoDay = "timeline-without-date"
-	ruleActionText    = "action-text"
-	ruleActionWord    = "action-word"
-	ruleBudgetRef     = "slo-ref-missing"
+	ruleTimelineZone  = "timeline-zone"
+	ruleTimelineDate  = "timeline-day"
+	ruleActionDate    = "action-date"
+
+	ruleTimelineOutside = "timeline-outside"
+
+	ruleActionText = "action-text"
+	ruleActionWord = "action-word"
+	ruleBudgetRef  = "slo-ref-missing"
 )
 
 // Rules are all rules that a document is judged by in this package, in the order

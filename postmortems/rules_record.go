@@ -60,7 +60,7 @@ func timelineRules() []Rule {
 	return []Rule{
 		{
 			ID: ruleMilestone, Title: "Milestones in the timeline are stated in the front matter too", Weight: Warning,
-			Why:  "Durations are counted from the front matter alone, because prose is ambiguous.",
+			Why:  "Durations are counted from the front matter alone, because prose is ambiguous. A time is suggested only when the timeline states day and time zone of the row.",
 			Mend: "Copy the time into `times:`. Write `detected: null` when the timeline means something else.",
 			Bad:  sampleBody("## Timeline\n\n- 08:00 impact begins\n- 08:04 detected by alert CheckoutSlow\n"),
 			Good: sampleBody("## Timeline\n\n- 08:00 impact begins\n- 08:04 detected by alert CheckoutSlow\n",
@@ -71,7 +71,31 @@ func timelineRules() []Rule {
 			Why:  "`08:04` alone says nothing without a date: the strip and the exports leave such rows out.",
 			Mend: "Give `times.started`, or put the date into the heading of the timeline or into its rows.",
 			Bad:  "---\ntitle: A drill of the failover\nowner: payments\ntimes:\n  started: null\n---\n\n## Timeline\n\n- 08:04 primary stopped\n- 08:09 replica serves\n",
-			Good: "---\ntitle: A drill of the failover\nowner: payments\ntimes:\n  started: null\n---\n\n## Timeline 2026-10-03\n\n- 08:04 primary stopped\n- 08:09 replica serves\n",
+			Good: "---\ntitle: A drill of the failover\nowner: payments\ntimes:\n  started: null\n---\n\n## Timeline 2026-10-03 (UTC)\n\n- 08:04 primary stopped\n- 08:09 replica serves\n",
+		},
+		{
+			ID: ruleTimelineZone, Title: "The time zone of a timeline can be read", Weight: Warning,
+			Why: "A zone that is stated and not understood is never taken for UTC: its rows are shown as written, without an instant. " +
+				"`CST`, `PT` and *local time* mean different zones to different readers.",
+			Mend: "State the zone once, in the heading, in the header of the column or in a sentence above: `UTC`, an offset such as `UTC+8`, a name such as `Europe/Berlin`, or an abbreviation with one meaning such as `JST` or `PDT`.",
+			Bad:  sampleBody("## Timeline (local time)\n\n- 08:00 impact begins\n"),
+			Good: sampleBody("## Timeline (Europe/Berlin)\n\n- 10:00 impact begins\n"),
+		},
+		{
+			ID: ruleTimelineDate, Title: "A day in a timeline can be read in one way", Weight: Warning,
+			Why:  "`03-10-2026` is a day in March to some and in October to others, and *the next day* counts from a day that the text may not say. Such a day ends the day above it; the rows below it are shown as written, without an instant.",
+			Mend: "Write the date as `2026-10-03`, `3 October` or `10月3日`.",
+			Bad:  sampleBody("## Timeline (UTC)\n\n### 03-10-2026\n\n- 08:00 impact begins\n"),
+			Good: sampleBody("## Timeline (UTC)\n\n### 2026-10-03\n\n- 08:00 impact begins\n"),
+		},
+		{
+			ID: ruleTimelineOutside, Title: "The rows of a timeline lie near the incident", Weight: Warning,
+			Why:  "A row hours before `times.started` or after the end most often has another zone or day than it was read with. Rows before the start are never quoted as what fixed it.",
+			Mend: "State the time zone of the timeline and the date of the row, or correct `times`. A row whose day and zone are stated may lie up to 31 days away.",
+			Bad: sampleBody("## Timeline\n\n- 2026-10-01 08:00 first change\n",
+				"times:", "  started: 2026-10-03T08:00:00Z", "  mitigated: 2026-10-03T09:00:00Z"),
+			Good: sampleBody("## Timeline (UTC)\n\n- 2026-10-01 08:00 first change\n",
+				"times:", "  started: 2026-10-03T08:00:00Z", "  mitigated: 2026-10-03T09:00:00Z"),
 		},
 	}
 }
@@ -106,6 +130,13 @@ func recordRules() []Rule {
 			Mend: "`type` is prevent, detect, mitigate or process; `status` is open, done or dropped.",
 			Bad:  sample("actions:", "  - text: Alert on pool waits", "    status: parked"),
 			Good: sample("actions:", "  - text: Alert on pool waits", "    status: open"),
+		},
+		{
+			ID: ruleActionDate, Title: "The dates of an action can be read in one way", Weight: Warning,
+			Why:  "`05/04/2026` is in April to some and in May to others, and `Friday` is another day each week. A date that is not understood is none: the action is never overdue.",
+			Mend: "Write `2026-05-04`, `4 May 2026` or `04.05.2026`, which is the fourth of May.",
+			Bad:  sampleBody("## Action items\n\n- [ ] Alert on pool waits (@payments, due 05/04/2026)\n"),
+			Good: sampleBody("## Action items\n\n- [ ] Alert on pool waits (@payments, due 2026-05-04)\n"),
 		},
 		{
 			ID: ruleBudgetRef, Title: "Spent error budget names its SLO", Weight: Error,

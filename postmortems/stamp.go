@@ -2,6 +2,7 @@ package postmortems
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,13 +14,16 @@ type stamp struct {
 	year   int // 0: not written
 	month  time.Month
 	day    int  // 0: no date
-	vague  bool // a date that can be read in two ways, as 10/03/2026
+	vague  bool // a date that is no day, or can be read in two ways, as 10/03/2026
 	clock  bool
 	hour   int
 	minute int
 	second int
-	zone   *time.Location // nil: not written
+	zone   *time.Location // nil: not written, or not understood
+	words  string         // the zone as written; "": not written
 	offset *time.Duration // T+5m
+	dated  string         // the date as written, for messages
+	named  *time.Weekday  // the day of the week beside the clock; nil: not written
 }
 
 const (
@@ -35,19 +39,21 @@ var (
 	relativeClock  = regexp.MustCompile(`^[Tt]\s*([+−-])\s*` + clockExpr)
 	relativeParts  = regexp.MustCompile(`^[Tt]\s*([+−-])\s*(?:(\d{1,3})\s*(?:hours?|h|小时))?\s*(?:(\d{1,4})\s*(?:minutes?|mins?|m|分钟?))?\s*(?:(\d{1,5})\s*(?:seconds?|secs?|s|秒))?`)
 	relativeZero   = regexp.MustCompile(`^[Tt]0\b`)
-	weekday        = regexp.MustCompile(`^(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b)\.?,?\s+`)
+	weekday        = regexp.MustCompile(`^(?i:(mon|tue|wed|thu|fri|sat|sun)(?:day|s|sday|nes|nesday|r|rs|rsday|ur|urday)?\b)\.?,?\s+`)
 	dateISO        = regexp.MustCompile(`^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*[日号])?`)
 	dateHan        = regexp.MustCompile(`^(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?`)
 	dateMonthFirst = regexp.MustCompile(`^` + monthExpr + `\s+(\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(\d{4})\b)?`)
 	dateDayFirst   = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?` + monthExpr + `(?:,?\s+(\d{4})\b)?`)
-	dateSlashed    = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\b`)
+	dateSlashed    = regexp.MustCompile(`^(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})\b`)
 	halfDay        = regexp.MustCompile(`^(上午|凌晨|早上|中午|下午|晚上|北京时间)\s*`)
 	clockDigits    = regexp.MustCompile(`^` + clockExpr)
 	clockHan       = regexp.MustCompile(`^(\d{1,2})\s*[点时]\s*(?:(\d{1,2})\s*分?)?(?:(\d{1,2})\s*秒)?`)
 	clockHour      = regexp.MustCompile(`^(\d{1,2})()()(?i:\s?([ap])\.?m\b\.?)`)
 	halfAfter      = regexp.MustCompile(`^(?i:\s?([ap])\.?m\b\.?)`)
-	zoneBehind     = regexp.MustCompile(`^\s*[(（\[]?\s*(` + zoneExpr + `)\s*[)）\]]?`)
-	rangeMark      = regexp.MustCompile(`^[*_]*\s*(?:-|–|—|~|～|→|至|到|(?i:to|until)\s)\s*`)
+	clockWord      = regexp.MustCompile(`^\s*(?:h|hrs?|hours|Uhr)\b\.?`)
+	zoneGap        = regexp.MustCompile(`^[\s*_]*,?[\s*_]*([(（\[]\s*)?`)
+	zoneClose      = regexp.MustCompile(`^\s*[)）\]]`)
+	rangeMark      = regexp.MustCompile(`^[*_]*\s*(?:-|−|–|—|~|～|→|至|到|(?i:to|until)\s)\s*`)
 	beforeEnd      = regexp.MustCompile(`^[\sT,]*`)
 	runsOn         = regexp.MustCompile(`^(?:[0-9]|:[0-9]|%)`)
 )
@@ -55,6 +61,9 @@ var (
 // stampReader takes a stamp off the beginning of a text, piece by piece.
 type stampReader struct {
 	rest string
+	iso  bool // date and clock are joined by T: what follows is an offset
+
+	seconds bool // the clock states seconds
 	stamp
 }
 
@@ -64,9 +73,15 @@ func parseStamp(text string) (s stamp, rest string, ok bool) {
 	r := stampReader{rest: text}
 	r.take(leadIn)
 	if !r.relative() {
+		before := r.rest
 		dated := r.date()
 		mark := r.rest
-		r.take(betweenParts)
+		if dated {
+			r.dated = trimRaw(strings.TrimSuffix(before, mark))
+		}
+		if m := r.take(betweenParts); m != nil {
+			r.iso = dated && strings.Contains(m[0], "T")
+		}
 		if !r.time() {
 			r.rest = mark
 			if !dated {
@@ -126,7 +141,10 @@ func (r *stampReader) setOffset(sign string, d time.Duration) {
 // date reads a date in the forms that have one meaning, with or without a year,
 // and notes the forms that have two.
 func (r *stampReader) date() bool {
-	r.take(weekday)
+	if m := r.take(weekday); m != nil {
+		day := time.Weekday(strings.Index("sunmontuewedthufrisat", strings.ToLower(m[1])) / 3)
+		r.named = &day
+	}
 	if m := r.take(dateISO); m != nil {
 		return r.setDate(number(m[1]), number(m[2]), number(m[3]))
 	}
@@ -140,8 +158,8 @@ func (r *stampReader) date() bool {
 		return r.setDate(number(m[3]), monthNumber(m[2]), number(m[1]))
 	}
 	if m := r.take(dateSlashed); m != nil {
-		a, b, year := number(m[1]), number(m[2]), number(m[3])
-		if a > 12 {
+		a, b, year := number(m[1]), number(m[3]), number(m[4])
+		if a > 12 || m[2] == "." && b <= 12 { // with dots the day comes first everywhere
 			return r.setDate(year, b, a)
 		}
 		r.vague = b <= 12 && a != b
@@ -166,7 +184,7 @@ func (r *stampReader) time() bool {
 	if m := r.take(halfDay); m != nil {
 		half = m[1]
 		if half == "北京时间" {
-			r.zone = time.FixedZone("+08:00", 8*60*60)
+			r.zone, r.words = fixedZone(8*60), half
 		}
 	}
 	m := r.take(clockDigits)
@@ -186,6 +204,7 @@ func (r *stampReader) time() bool {
 		half = ap[1]
 	}
 	r.hour, r.minute, r.second = number(m[1]), number(m[2]), number(m[3])
+	r.seconds = m[3] != ""
 	switch {
 	case (half == "下午" || half == "晚上" || strings.EqualFold(half, "p")) && r.hour < 12:
 		r.hour += 12
@@ -201,13 +220,51 @@ func (r *stampReader) zoned() {
 	if !r.clock {
 		return
 	}
-	if m := r.take(zoneBehind); m != nil {
-		if zone, known := zoneOf(m[1]); known {
-			r.zone = zone
-		} else {
-			r.vague = true
-		}
+	mark := r.rest
+	r.take(clockWord)
+	bracket := r.take(zoneGap)[1] != ""
+	read, ok := readZone(r.rest)
+	if !ok {
+		read, ok = vagueZone(r.rest)
 	}
+	if ok && !bracket {
+		read, ok = r.unbracketed(read, len(mark)-len(r.rest) == 0)
+	}
+	if !ok {
+		r.rest = mark
+		return
+	}
+	r.zone, r.words = read.zone, read.words
+	r.rest = r.rest[len(read.words):]
+	if bracket {
+		r.take(zoneClose)
+	}
+}
+
+// unbracketed judges what looks like a zone behind a clock without brackets:
+// "08:40-08:50" is a range, "+1000 errors" may be one or the other, and a team
+// may be called MSK. glued: nothing stands between clock and zone.
+func (r *stampReader) unbracketed(read zoneRead, glued bool) (zoneRead, bool) {
+	if slices.Contains(wordsToo(), read.words) {
+		read.zone = nil
+	}
+	m := zoneOffset.FindStringSubmatch(read.words)
+	if m == nil || r.iso {
+		return read, true
+	}
+	colon := strings.Contains(read.words, ":")
+	if !colon && m[2][0] != '0' {
+		read.zone = nil // +1000 users
+	}
+	if m[1] == "+" || !colon || r.day != 0 && glued && r.seconds {
+		return read, true
+	}
+	end := number(m[2])*60 + number(m[3])
+	if read.zone == nil || end > r.hour*60+r.minute {
+		return read, false // the end of a range
+	}
+	read.zone = nil // 22:00-02:00 may be a range over midnight or an offset
+	return read, true
 }
 
 // rangeEnd removes the end of a range.
@@ -227,8 +284,8 @@ func (r *stampReader) rangeEnd() {
 		return
 	}
 	end.zoned()
-	if r.zone == nil {
-		r.zone = end.zone
+	if r.words == "" {
+		r.zone, r.words = end.zone, end.words
 	}
 	r.rest = end.rest
 }

@@ -1,8 +1,7 @@
 package postmortems
 
 import (
-	"regexp"
-	"strconv"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -11,102 +10,204 @@ import (
 // the next day. Rows that are merely out of order differ by less.
 const rollOver = 6 * time.Hour
 
+// restartOver is the same for the first row of another list or table, which may
+// tell the same hours once more.
+const restartOver = 12 * time.Hour
+
 // timelineReader places the rows of timelines on days, in the order written.
+// What a document states about zone or day and is not understood leaves rows
+// unplaced; it is never replaced by a default.
 type timelineReader struct {
 	started Instant
-	zone    *time.Location // of rows that state none
-	lost    bool           // the section states a zone that is not known: rows stay unplaced
+	scopes  []zoneScope // of the section that is read, outermost first
 
-	day      time.Time // midnight UTC that stands for the civil day in use; zero: none
-	guessed  bool      // day is that of the start, and the next row may lie beside it
-	previous time.Time // instant of the row before; zero: none
+	day       time.Time // midnight UTC that stands for the civil day in use; zero: none
+	dayStated bool      // the timeline itself says the day
+	guessed   bool      // day is that of the start, and the next row may lie beside it
+	previous  time.Time // instant of the row before; zero: none
+	lastDay   time.Time // the last day that was known
+	lostDay   *timelineFinding
+	unread    unreadClock
+	rowZones  map[string]*timelineFinding // zones of rows and columns that are not understood
+	table     string                      // the header of the table that is read; "": a list
+	restart   bool                        // the next row is the first of another list or table
 
-	entries []TimelineEntry
+	rows    []timelineRow
+	found   []*timelineFinding
 	undated int // rows with a clock that no day is known for
+}
+
+// timelineRow is an entry and what is needed to judge it.
+type timelineRow struct {
+	entry  TimelineEntry
+	stated bool // the timeline states both day and zone of the row
+}
+
+// timelineFinding is a warning about a timeline. rows counts the rows
+// that stay unplaced because of it.
+type timelineFinding struct {
+	rule    string
+	line    int
+	message string
+	rows    int
+}
+
+// zoneScope is the zone of the rows below one heading and its sub-headings.
+type zoneScope struct {
+	level int
+	claim *zoneClaim // nil: the heading states none
+	found *timelineFinding
 }
 
 // readTimeline makes typed rows of the sections that are timelines.
 func readTimeline(body Body, fm FrontMatter, st stated) *timelineReader {
-	t := &timelineReader{started: fm.Times.Started, zone: time.UTC}
-	if st.zone != nil {
-		t.zone = st.zone
+	t := &timelineReader{started: fm.Times.Started, rowZones: map[string]*timelineFinding{}}
+	t.firstDay()
+	claims := claimsBeside(body)
+	t.scopes = []zoneScope{{claim: documentClaim(body)}}
+	t.scopes[0].found = t.findZone(t.scopes[0].claim)
+	if t.scopes[0].claim == nil && st.zone != nil {
+		t.scopes[0] = zoneScope{claim: &zoneClaim{zone: st.zone}}
 	}
-	base := *t
 	section := -1
 	for _, row := range body.Rows {
-		if row.Section < 0 || row.Section >= len(body.Sections) || body.Sections[row.Section].Role != RoleTimeline {
+		if row.Section < 0 || row.Section >= len(body.Sections) || body.Sections[row.Section].Role != RoleTimeline || len(row.Cells) == 0 {
 			continue
 		}
-		if row.Section != section {
-			t.enter(body.Sections[row.Section].Heading, fm, base, section < 0)
-			section = row.Section
+		for ; section < row.Section; section++ {
+			if s := body.Sections[section+1]; s.Role == RoleTimeline {
+				t.enter(s, claims[section+1])
+			}
 		}
-		if row.Header != nil {
+		switch {
+		case row.Paragraph:
+			t.paragraph(row)
+		case row.Header != nil:
 			t.tableRow(row)
-		} else if len(row.Cells) > 0 {
+		default:
 			t.listItem(row)
 		}
 	}
 	return t
 }
 
-// enter begins a section: its heading may state the day and the zone.
-func (t *timelineReader) enter(heading string, fm FrontMatter, base timelineReader, first bool) {
-	if zone, stated := zoneIn(heading); stated {
-		t.zone, t.lost = zone, zone == nil
-	} else if first {
-		t.zone = base.zone
-	}
-	if day, ok := dateWithin(heading); ok {
-		t.day, t.guessed, t.previous = day, false, time.Time{}
-		return
-	}
-	if !t.day.IsZero() {
-		return
-	}
-	switch {
-	case t.started.Precision == Exact && t.zone != nil:
-		t.day, t.guessed = civilDay(t.started.At.In(t.zone)), true
-	case t.started.Known():
+// firstDay is the day of the rows above the first date: that of the start.
+func (t *timelineReader) firstDay() {
+	switch t.started.Precision {
+	case Exact:
+		t.day, t.guessed = civilDay(t.started.At), true
+	case Day:
 		t.day = civilDay(t.started.At)
-	case !fm.Date.IsZero():
-		t.day = civilDay(fm.Date)
 	}
 }
 
-// civilDay is midnight UTC of the calendar day that t shows in its own zone.
-func civilDay(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+// claimsBeside returns the zones that sentences beside the rows of each timeline
+// state, by section. Sentences below the rows count as well as those above.
+func claimsBeside(body Body) map[int]*zoneClaim {
+	claims := map[int]*zoneClaim{}
+	for _, row := range body.Rows {
+		if row.Section < 0 || row.Section >= len(body.Sections) || body.Sections[row.Section].Role != RoleTimeline || len(row.Cells) != 1 {
+			continue
+		}
+		if _, _, isRow := parseStamp(row.Cells[0]); isRow {
+			continue
+		}
+		claim := besideClaim(row.Cells[0])
+		if claim == nil {
+			continue
+		}
+		claim.line = row.Line
+		if other := claims[row.Section]; other != nil && (other.zone == nil || claim.zone == nil || !sometimes(other.zone, claim.zone)) {
+			claim = &zoneClaim{words: claim.words, line: row.Line} // two statements that differ
+		}
+		claims[row.Section] = claim
+	}
+	return claims
 }
 
-// dateWithin finds the first date with a year in a text.
-func dateWithin(text string) (time.Time, bool) {
-	starts := wordStart.FindAllStringIndex(text, 50) // a heading has no more words
-	for _, at := range starts {
-		s, _, ok := parseStamp(text[at[0]:])
-		if ok && s.year != 0 && !s.vague {
-			return s.date(s.year)
+// documentClaim is the zone that a sentence anywhere outside the timelines states
+// for all times of the document.
+func documentClaim(body Body) *zoneClaim {
+	for _, s := range body.Sections {
+		if s.Role == RoleTimeline {
+			continue
+		}
+		if claim := textClaim(strings.Trim(s.Heading, "() "), aboutAll); claim != nil {
+			claim.line = s.Line
+			return claim
+		}
+		for _, m := range inBrackets.FindAllStringSubmatch(s.Heading, -1) {
+			if claim := textClaim(m[1], aboutAll); claim != nil {
+				claim.line = s.Line
+				return claim
+			}
 		}
 	}
-	return time.Time{}, false
+	for _, row := range body.Rows {
+		if row.Section >= 0 && row.Section < len(body.Sections) && body.Sections[row.Section].Role == RoleTimeline {
+			continue
+		}
+		if claim := textClaim(strings.Join(row.Cells, ": "), aboutAll); claim != nil {
+			claim.line = row.Line
+			return claim
+		}
+	}
+	return nil
 }
 
-var wordStart = regexp.MustCompile(`[\p{L}\p{N}]+`)
+// enter begins a section: its heading, or a sentence in it, may state the day and
+// the zone.
+func (t *timelineReader) enter(s Section, beside *zoneClaim) {
+	for len(t.scopes) > 1 && t.scopes[len(t.scopes)-1].level >= s.Level {
+		t.scopes = t.scopes[:len(t.scopes)-1]
+	}
+	claim := headingClaim(s.Heading)
+	if claim != nil {
+		claim.line = s.Line
+	}
+	if beside != nil && (claim == nil || claim.zone == nil) {
+		claim = beside
+	}
+	t.scopes = append(t.scopes, zoneScope{level: s.Level, claim: claim, found: t.findZone(claim)})
+	t.dayOf(s.Heading, s.Line)
+}
 
-// date is midnight UTC of the stamp's calendar day; false for a day that no
-// month has.
-func (s stamp) date(year int) (time.Time, bool) {
-	d := time.Date(year, s.month, s.day, 0, 0, 0, 0, time.UTC)
-	return d, d.Day() == s.day && d.Month() == s.month
+// findZone returns the warning about a statement that is not understood.
+func (t *timelineReader) findZone(claim *zoneClaim) *timelineFinding {
+	if claim == nil || claim.zone != nil {
+		return nil
+	}
+	return t.find(ruleTimelineZone, claim.line, fmt.Sprintf("%q states a time zone that is not understood; write UTC, an offset such as UTC+8, or a name such as Europe/Berlin", claim.words))
+}
+
+// find adds a finding. Those of headings and sentences count only with rows.
+func (t *timelineReader) find(rule string, line int, message string) *timelineFinding {
+	f := &timelineFinding{rule: rule, line: line, message: message}
+	t.found = append(t.found, f)
+	return f
 }
 
 func (t *timelineReader) listItem(row Row) {
+	if t.table != "" {
+		t.table, t.restart = "", true
+	}
 	s, rest, ok := parseStamp(row.Cells[0])
 	if !ok {
+		t.unreadRow(row.Cells[0], row.Line)
 		return
 	}
 	raw := strings.TrimSpace(strings.TrimSuffix(row.Cells[0], rest))
 	t.add(TimelineEntry{Raw: trimRaw(raw), Text: prose(rest), Line: row.Line}, s)
+}
+
+// unreadRow looks at a row that begins with no time: one that begins with a day
+// that is not understood ends the day in use.
+func (t *timelineReader) unreadRow(text string, line int) {
+	const beginning = 24 // bytes: "The following morning at"
+	words := unreadDay(text)
+	if at := strings.Index(text, words); words != "" && at <= beginning {
+		t.loseDay(words, line)
+	}
 }
 
 // trimRaw takes separators off the time as written.
@@ -116,24 +217,28 @@ func trimRaw(raw string) string { return strings.Trim(raw, " \t*_-–—:：|,�
 // time, the first column is one.
 func (t *timelineReader) tableRow(row Row) {
 	c := timelineColumns(row.Header)
-	var times []string
-	for _, i := range c.times {
-		if i < len(row.Cells) {
-			times = append(times, strings.TrimSpace(row.Cells[i]))
+	if header := strings.Join(row.Header, "|"); header != t.table {
+		t.table, t.restart = header, true
+		if s, ok := dateIn(header); ok && (s.year != 0 || s.vague) {
+			t.setDay(s, row.Line)
 		}
 	}
-	raw := strings.TrimSpace(strings.Join(times, " "))
+	raw, claim := c.stampCells(row)
 	s, rest, ok := parseStamp(raw)
 	if !ok {
+		t.unreadRow(raw, row.Line)
 		return
 	}
 	if s.year == 0 {
 		s.year = c.year
 	}
-	if s.zone == nil && !s.vague && c.zoned {
-		s.zone, s.vague = c.zone, c.zone == nil
+	if s.words == "" && claim != nil {
+		s.zone, s.words = claim.zone, claim.words
 	}
 	entry := TimelineEntry{Raw: raw, Text: prose(cell(row, c.text)), Source: oneLine(cell(row, c.source)), Line: row.Line}
+	if len(row.Cells) > len(row.Header) { // the columns behind the surplus cell have shifted
+		entry.Text, entry.Source = prose(strings.Join(row.Cells[max(c.text, 0):], " | ")), ""
+	}
 	if entry.Text == "" {
 		entry.Text = prose(rest)
 	}
@@ -147,163 +252,73 @@ func cell(row Row, i int) string {
 	return row.Cells[i]
 }
 
-// columns says what the columns of a timeline table hold.
-type columns struct {
-	times        []int
-	text, source int // -1: none
-	year         int // stated by a header; 0: none
-	zone         *time.Location
-	zoned        bool
-}
-
-var yearWithin = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
-
-func timelineColumns(header []string) columns {
-	c := columns{text: -1, source: -1}
-	for i, h := range header {
-		switch foldHeading(h) {
-		case "time", "times", "date", "day", "when", "timestamp", "date time", "datetime", "clock", "start", "start time", "t", "时间", "日期", "时刻", "时间点", "开始时间":
-			c.times = append(c.times, i)
-			if zone, stated := zoneIn(h); stated {
-				c.zone, c.zoned = zone, true
-			}
-			if y := yearWithin.FindString(h); y != "" {
-				c.year, _ = strconv.Atoi(y)
-			}
-		case "event", "events", "description", "what", "what happened", "action", "activity", "details", "detail", "message", "note", "notes", "update", "entry",
-			"事件", "描述", "内容", "操作", "动作", "说明", "过程", "详情":
-			if c.text < 0 {
-				c.text = i
-			}
-		case "source", "link", "links", "data", "data link", "by", "who", "actor", "person", "reference", "evidence", "来源", "链接", "人员", "操作人", "执行人", "处理人", "负责人":
-			if c.source < 0 {
-				c.source = i
-			}
-		}
-	}
-	return c.completed(len(header))
-}
-
-// completed fills in what no header named, from left to right.
-func (c columns) completed(n int) columns {
-	if len(c.times) == 0 && n > 0 {
-		c.times = []int{0}
-	}
-	taken := map[int]bool{c.text: true, c.source: true}
-	for _, i := range c.times {
-		taken[i] = true
-	}
-	for i := range n {
-		if !taken[i] && c.text < 0 {
-			c.text, taken[i] = i, true
-		} else if !taken[i] && c.source < 0 {
-			c.source, taken[i] = i, true
-		}
-	}
-	return c
-}
-
 // add places a row and keeps it. A row that is only a date sets the day of those
 // below it.
 func (t *timelineReader) add(entry TimelineEntry, s stamp) {
-	entry.At = t.place(s)
+	at, stated := t.place(s, entry.Line)
 	if entry.Text == "" && !s.clock && s.offset == nil {
 		return
 	}
-	t.entries = append(t.entries, entry)
+	entry.At = at
+	t.rows = append(t.rows, timelineRow{entry, stated})
 }
 
-// place finds the instant of a stamp.
-func (t *timelineReader) place(s stamp) Instant {
+// place finds the instant of a stamp, and reports whether the timeline itself
+// states day and zone.
+func (t *timelineReader) place(s stamp, line int) (at Instant, stated bool) {
 	if s.offset != nil {
 		if t.started.Precision != Exact {
-			return Instant{}
+			return Instant{}, false
 		}
-		return Instant{At: t.started.At.Add(*s.offset), Precision: Exact}
+		return Instant{At: t.started.At.Add(*s.offset), Precision: Exact}, true
 	}
-	if s.day != 0 || s.vague && !s.clock {
-		t.setDay(s)
+	zone, zoneStated, lost := t.zoneOf(s, line)
+	if s.clock && lost != nil {
+		lost.rows++
+		t.unplaced(s, line)
+		return Instant{}, false
 	}
-	if t.day.IsZero() {
-		if s.clock && s.day == 0 && !s.vague && !t.lost {
+	if s.day != 0 || s.vague {
+		t.setDay(s, line)
+	}
+	switch {
+	case t.day.IsZero() && t.lostDay != nil:
+		t.lostDay.rows++
+		return Instant{}, false
+	case t.day.IsZero():
+		if s.clock {
 			t.undated++
 		}
-		return Instant{}
+		return Instant{}, false
+	case !s.clock:
+		return Instant{At: t.day, Precision: Day}, false
 	}
-	if !s.clock {
-		return Instant{At: t.day, Precision: Day}
+	t.unread = unreadClock{}
+	instant, ok := t.roll(s, zone)
+	if !ok {
+		t.endDay(ruleTimelineDate, line, "this time does not occur, or occurs twice, on its day in its zone, or its day of the week is another; write date and offset, such as 2026-10-03 08:04 +02:00")
+		t.lostDay.rows++
+		return Instant{}, false
 	}
-	zone, known := t.zoneOf(s)
-	if !known {
-		return Instant{}
-	}
-	return Instant{At: t.roll(s, zone).UTC(), Precision: Exact}
+	return Instant{At: instant.UTC(), Precision: Exact}, zoneStated && t.dayStated
 }
 
-// zoneOf is the zone of a row: its own, else that of its section; false when the
-// one that counts is not known.
-func (t *timelineReader) zoneOf(s stamp) (*time.Location, bool) {
-	switch {
-	case s.vague:
-		return nil, false
-	case s.zone != nil:
-		return s.zone, true
+// zoneOf is the zone of a row: its own, else that of its section, its document or
+// the start; lost is the finding when the one that counts is not understood.
+func (t *timelineReader) zoneOf(s stamp, line int) (zone *time.Location, stated bool, lost *timelineFinding) {
+	if s.words != "" {
+		if s.zone != nil {
+			return s.zone, true, nil
+		}
+		if t.rowZones[s.words] == nil {
+			t.rowZones[s.words] = t.findZone(&zoneClaim{words: cutRunes(oneLine(s.words), quotedRunes), line: line})
+		}
+		return nil, true, t.rowZones[s.words]
 	}
-	return t.zone, t.zone != nil && !t.lost
-}
-
-// setDay takes over the date of a stamp; one that cannot be read leaves no day.
-func (t *timelineReader) setDay(s stamp) {
-	t.guessed, t.previous = false, time.Time{}
-	year := s.year
-	if year == 0 {
-		year = t.nearestYear(s)
-	}
-	if day, ok := s.date(year); ok && year != 0 && !s.vague {
-		t.day = day
-		return
-	}
-	t.day = time.Time{}
-}
-
-// nearestYear is the year that brings a date without one nearest to the day in
-// use, or to the start; 0 when neither is known.
-func (t *timelineReader) nearestYear(s stamp) int {
-	reference := t.day
-	if reference.IsZero() {
-		reference = t.started.At
-	}
-	if reference.IsZero() {
-		return 0
-	}
-	best, year := time.Duration(1<<62), 0
-	for _, y := range []int{reference.Year(), reference.Year() - 1, reference.Year() + 1} {
-		if d := time.Date(y, s.month, s.day, 0, 0, 0, 0, time.UTC).Sub(reference).Abs(); d < best {
-			best, year = d, y
+	for i := len(t.scopes) - 1; i >= 0; i-- {
+		if claim := t.scopes[i].claim; claim != nil {
+			return claim.zone, claim.words != "", t.scopes[i].found
 		}
 	}
-	return year
-}
-
-// roll puts a clock on the day in use, or on the next when the clock went back
-// past midnight. The first row below no date lies nearest to the start.
-func (t *timelineReader) roll(s stamp, zone *time.Location) time.Time {
-	on := func(day time.Time) time.Time {
-		return time.Date(day.Year(), day.Month(), day.Day(), s.hour, s.minute, s.second, 0, zone)
-	}
-	at := on(t.day)
-	switch {
-	case t.guessed:
-		for _, day := range []time.Time{t.day.AddDate(0, 0, -1), t.day.AddDate(0, 0, 1)} {
-			if on(day).Sub(t.started.At).Abs() < at.Sub(t.started.At).Abs() {
-				t.day, at = day, on(day)
-			}
-		}
-		t.guessed = false
-	case !t.previous.IsZero() && t.previous.Sub(at) > rollOver:
-		t.day = t.day.AddDate(0, 0, 1)
-		at = on(t.day)
-	}
-	t.previous = at
-	return at
+	return time.UTC, false, nil
 }

@@ -75,25 +75,38 @@ func TestTimelineKeepsWhatWasWritten(t *testing.T) {
 	}
 }
 
-func TestZoneOf(t *testing.T) {
-	for in, want := range map[string]int{"UTC": 0, "Z": 0, "GMT+1": 1, "UTC-05:30": -5, "+0800": 8, "CEST": 2, "北京时间": 8} {
-		zone, known := zoneOf(in)
-		if _, offset := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).In(orUTC(zone)).Zone(); !known || offset/3600 != want {
-			t.Errorf("zoneOf(%q) = %v %v", in, zone, known)
+func TestReadZone(t *testing.T) {
+	for in, want := range map[string]time.Duration{
+		"UTC": 0, "Z": 0, "GMT+1": time.Hour, "UTC-05:30": -5*time.Hour - 30*time.Minute, "+0800": 8 * time.Hour, "CEST": 2 * time.Hour, "北京时间": 8 * time.Hour,
+		"UTC−5": -5 * time.Hour, "Asia/Shanghai": 8 * time.Hour, "America/Argentina/Buenos_Aires": -3 * time.Hour, "Pacific Daylight Time": -7 * time.Hour, "JST)": 9 * time.Hour,
+	} {
+		read, ok := readZone(in)
+		if !ok || read.zone == nil {
+			t.Errorf("%q is not understood: %+v", in, read)
+			continue
+		}
+		if _, offset := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).In(read.zone).Zone(); time.Duration(offset)*time.Second != want {
+			t.Errorf("readZone(%q) = %d s", in, offset)
 		}
 	}
-	for _, in := range []string{"CST", "PT", "IST", "UTC+99", "BST"} {
-		if zone, known := zoneOf(in); known {
-			t.Errorf("zoneOf(%q) = %v: it means more than one zone", in, zone)
+	for _, in := range []string{"CST", "PT", "IST", "UTC+99", "BST", "Europe/Atlantis", "+99:00", "Pacific", "Eastern time", "local time", "London time", "horário de Brasília", "当地时间"} {
+		read, ok := readZone(in)
+		if !ok {
+			read, ok = vagueZone(in)
+		}
+		if !ok || read.zone != nil {
+			t.Errorf("%q: %+v %v, want a zone that is stated and not understood", in, read, ok)
 		}
 	}
-}
-
-func orUTC(l *time.Location) *time.Location {
-	if l == nil {
-		return time.UTC
+	for _, in := range []string{"", "ESTIMATE", "Zone", "UTCx", "Start time", "alert", "8", "+8", "etc/passwd", "Pacificos"} {
+		read, ok := readZone(in)
+		if !ok {
+			read, ok = vagueZone(in)
+		}
+		if ok {
+			t.Errorf("%q is no zone: %+v", in, read)
+		}
 	}
-	return l
 }
 
 func FuzzTimeline(f *testing.F) {

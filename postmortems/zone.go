@@ -2,43 +2,164 @@ package postmortems
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
-// zoneExpr matches a zone as people write it behind a time.
-const zoneExpr = `(?:UTC|GMT|utc|gmt)\s*[+-]\s*\d{1,2}(?::?\d{2})?|(?:UTC|GMT|utc|gmt|Z)\b|[+-]\d{2}:?\d{2}\b|北京时间|` +
-	`(?:P[SD]?T|M[SD]T|C[SDE]ST|C[SDE]?T|E[SD]?T|BST|IST|JST|KST|SGT|HKT|AE[SD]T|WES?T|EES?T|MSK)\b`
+// zoneTable maps abbreviations and phrases to minutes east of UTC. Only those
+// with one meaning are listed. doubtfulZones are the others.
+func zoneTable() map[string]int {
+	return map[string]int{
+		"HST": -600, "AKST": -540, "AKDT": -480, "PST": -480, "PDT": -420, "MST": -420, "MDT": -360, "CDT": -300, "EST": -300, "EDT": -240,
+		"BRT": -180, "WET": 0, "WEST": 60, "CET": 60, "CEST": 120, "MEZ": 60, "MESZ": 120, "EET": 120, "EEST": 180, "SAST": 120, "MSK": 180,
+		"PKT": 300, "WIB": 420, "SGT": 480, "HKT": 480, "AWST": 480, "JST": 540, "KST": 540, "ACST": 570, "ACDT": 630, "AEST": 600, "AEDT": 660,
+		"NZST": 720, "NZDT": 780,
+		"coordinated universal time": 0, "universal time": 0, "greenwich mean time": 0, "zulu time": 0, "zulu": 0,
+		"pacific standard time": -480, "pacific daylight time": -420, "mountain standard time": -420, "mountain daylight time": -360,
+		"central daylight time": -300, "eastern standard time": -300, "eastern daylight time": -240, "british summer time": 60,
+		"central european time": 60, "central european summer time": 120, "moscow time": 180, "indian standard time": 330, "india standard time": 330,
+		"beijing time": 480, "china standard time": 480, "singapore time": 480, "japan standard time": 540, "japan time": 540, "korea standard time": 540,
+		"北京时间": 480, "北京時間": 480, "东八区": 480, "東八區": 480, "台北時間": 480, "香港时间": 480, "香港時間": 480, "日本時間": 540, "东京时间": 540, "한국시간": 540,
+	}
+}
 
+// zoneMinutes is zoneTable. No one writes to it.
+var zoneMinutes = zoneTable()
+
+// doubtfulZones are abbreviations that mean different zones in different
+// countries, or hide whether summer time was in force.
+func doubtfulZones() []string {
+	return []string{"PT", "MT", "CT", "ET", "AT", "CST", "BST", "IST", "AST", "ADT", "GST", "SST", "AMT", "ECT", "NST"}
+}
+
+// wordsToo are abbreviations that are also names of other things: behind the
+// clock of a row they count as a zone only in brackets.
+func wordsToo() []string { return []string{"MSK", "WET", "WEST", "PKT", "WIB", "AT"} }
+
+// The forms of a zone, each at the start of a text.
 var (
-	zoneOffset = regexp.MustCompile(`^(?i:utc|gmt|z)?\s*(?:([+-])\s*(\d{1,2}):?(\d{2})?)?$`)
-	zoneWithin = regexp.MustCompile(`(?:^|[\s(（,，])(` + zoneExpr + `)(?:$|[\s)）,，.;])`)
+	zoneUTC    = regexp.MustCompile(`^(?i:utc|gmt)(?: ?([+\-−])(\d{1,2})(?::?(\d{2}))?)?`)
+	zoneZulu   = regexp.MustCompile(`^Z`)
+	zoneOffset = regexp.MustCompile(`^([+\-−])(\d{2}):?(\d{2})`)
+	zoneArea   = regexp.MustCompile(`^(?:(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)(?:/[A-Za-z0-9_+-]+){1,2}|[ECMP]ST[5-8][ECMP]DT)`)
+	zoneWord   = regexp.MustCompile(`^[A-Za-z]{2,5}`)
+	zoneLower  = regexp.MustCompile(`^(?:[pmce][sd]t|jst|kst|cest|cet|ist|bst|sgt|hkt|ae[sd]t|nz[sd]t)`)
+	zonePhrase = regexp.MustCompile(`^(?i:(?:pacific|mountain|central|eastern) (?:standard|daylight) time|central european (?:summer )?time|british summer time|` +
+		`(?:coordinated )?universal time|greenwich mean time|zulu(?: time)?|moscow time|indian? standard time|(?:beijing|singapore|japan) time|(?:china|japan|korea) standard time)` +
+		`|^(?:北京时间|北京時間|东八区|東八區|台北時間|香港时间|香港時間|日本時間|东京时间|한국\s?시간)`)
+	// zoneVague are zones in words that do not say which one.
+	zoneVague = regexp.MustCompile(`^(?:(?i:local|server|office|site|company|headquarters|our|my|your) (?i:clock )?(?i:times?|clocks?)\b|(?i:locale?s?)\b\s*(?:[)）\]]|$)|` +
+		`(?:US |U\.S\. )?(?:Pacific|Mountain|Central|Eastern)(?: [Tt]ime)?\b|[A-Z][\p{L}.]+(?: [A-Z][\p{L}.]+)? [Tt]ime\b|` +
+		`(?i:hor[aá]rios?|horas?|heures?) (?i:locales?|locais|local|de|del|do|da|du|en|em|française|peninsular)|(?i:ortszeit|lokalzeit)|(?i:deutscher?|\p{L}+er) Zeit\b|` +
+		`(?:当地|本地|當地|現地|美国|美國|美东|美東|美西|纽约|紐約|伦敦|倫敦|太平洋|新加坡|柏林|巴黎|服务器|系统)\p{Han}{0,2}(?:时间|時間|时刻|時刻)|\p{Han}{2,6}(?:时区|時區)|` +
+		`현지\s?시간|\p{Cyrillic}+ врем(?:я|ени))`)
+	// plainTime are words before "time" that name no place.
+	plainTime = regexp.MustCompile(`^(?i:start|end|event|date|incident|detect\w*|response|recover\w*|resolution|elapsed|relative|real|run|down|up|log|entry|report\w*|` +
+		`actual|approx\w*|estimated|begin\w*|stop|total|first|last|this|that|the|same|next|some|long|short|in|on|at|of|and|occurred|any|every|each|lead|wait|ping|cpu|system) `)
 )
 
-// zoneOf gives the zone of a text that zoneExpr matched. Names that mean
-// different things in different countries, or hide whether summer time was in
-// force, are not known.
-func zoneOf(text string) (zone *time.Location, known bool) {
-	hours := map[string]int{
-		"PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "CDT": -5, "EST": -5, "EDT": -4,
-		"CET": 1, "CEST": 2, "WET": 0, "WEST": 1, "EET": 2, "EEST": 3, "MSK": 3,
-		"JST": 9, "KST": 9, "SGT": 8, "HKT": 8, "AEST": 10, "AEDT": 11, "北京时间": 8,
+// zoneRead is a zone that a text begins with.
+type zoneRead struct {
+	zone  *time.Location // nil: stated and not understood
+	words string         // as written: the beginning of the text
+}
+
+// atStart returns what an anchored expression matches if a word ends there.
+func atStart(expr *regexp.Regexp, text string) []string {
+	m := expr.FindStringSubmatch(text)
+	if m == nil || m[0] == "" {
+		return nil
 	}
-	if h, ok := hours[text]; ok {
-		return fixedZone(h * 60), true
+	next, _ := utf8.DecodeRuneInString(text[len(m[0]):])
+	last, _ := utf8.DecodeLastRuneInString(m[0])
+	if (unicode.IsLetter(next) || unicode.IsDigit(next) || next == '_') && last < utf8.RuneSelf {
+		return nil
 	}
-	m := zoneOffset.FindStringSubmatch(text)
+	return m
+}
+
+// readZone reads the zone that a text begins with; false when it begins with
+// none. A zone that is recognised and not understood has no location. Words such
+// as "Pacific" are read by vagueZone.
+func readZone(text string) (zoneRead, bool) {
+	if m := atStart(zoneUTC, text); m != nil {
+		return readUTC(m), true
+	}
+	if atStart(zoneZulu, text) != nil {
+		return zoneRead{time.UTC, "Z"}, true
+	}
+	if m := atStart(zoneOffset, text); m != nil && !strings.HasPrefix(text[len(m[0]):], ":") {
+		return zoneRead{offsetZone(m[1], m[2], m[3]), m[0]}, true
+	}
+	if m := atStart(zoneArea, text); m != nil {
+		zone, err := time.LoadLocation(m[0])
+		if err != nil {
+			zone = nil
+		}
+		return zoneRead{zone, m[0]}, true
+	}
+	if m := atStart(zonePhrase, text); m != nil {
+		minutes, ok := zoneMinutes[strings.ReplaceAll(strings.ToLower(m[0]), " 시간", "시간")]
+		if !ok {
+			return zoneRead{nil, m[0]}, true
+		}
+		return zoneRead{fixedZone(minutes), m[0]}, true
+	}
+	return readAbbreviation(text)
+}
+
+// readUTC reads UTC, UTC+8 and GMT-05:30. Minutes that no zone has show that the
+// sign was a dash: "08:04 UTC-08:10" is a range.
+func readUTC(m []string) zoneRead {
+	if m[1] == "" {
+		return zoneRead{time.UTC, m[0]}
+	}
+	zone := offsetZone(m[1], m[2], m[3])
+	if zone == nil && m[3] != "" && m[1] != "+" {
+		return zoneRead{time.UTC, m[0][:len("UTC")]}
+	}
+	return zoneRead{zone, m[0]}
+}
+
+// readAbbreviation reads PST, and CST as one that is not understood.
+func readAbbreviation(text string) (zoneRead, bool) {
+	m := atStart(zoneWord, text)
 	if m == nil {
-		return nil, false
+		return zoneRead{}, false
 	}
-	minutes := number(m[2])*60 + number(m[3])
-	if minutes > 14*60 {
-		return nil, false // no place on earth is further from UTC
+	word := m[0]
+	if atStart(zoneLower, text) != nil {
+		word = strings.ToUpper(word)
 	}
-	if m[1] == "-" {
-		minutes = -minutes
+	if minutes, ok := zoneMinutes[word]; ok && word == strings.ToUpper(word) {
+		return zoneRead{fixedZone(minutes), m[0]}, true
 	}
-	return fixedZone(minutes), true
+	return zoneRead{nil, m[0]}, slices.Contains(doubtfulZones(), word)
+}
+
+// vagueZone reads words that state a zone without saying which.
+func vagueZone(text string) (zoneRead, bool) {
+	words := zoneVague.FindString(text)
+	if words == "" || plainTime.MatchString(text) {
+		return zoneRead{}, false
+	}
+	return zoneRead{nil, strings.TrimRight(words, " )）]")}, true
+}
+
+// offsetZone is a fixed zone; nil for an offset that no place on earth has.
+func offsetZone(sign, hours, minutes string) *time.Location {
+	const furthestWest, furthestEast, step = 12 * 60, 14 * 60, 15 // minutes
+	total := number(hours)*60 + number(minutes)
+	if number(minutes) > 59 || total%step != 0 || total > furthestEast || sign != "+" && total > furthestWest {
+		return nil
+	}
+	if sign != "+" {
+		total = -total
+	}
+	return fixedZone(total)
 }
 
 func fixedZone(minutes int) *time.Location {
@@ -46,16 +167,4 @@ func fixedZone(minutes int) *time.Location {
 		return time.UTC
 	}
 	return time.FixedZone("", minutes*60)
-}
-
-// zoneIn finds the zone that a heading or a column header states, as in
-// "Timeline (UTC+8)". stated tells that there is one, even if it is not known.
-func zoneIn(text string) (zone *time.Location, stated bool) {
-	text = strings.ReplaceAll(text, "Beijing time", "北京时间")
-	m := zoneWithin.FindStringSubmatch(text)
-	if m == nil {
-		return nil, false
-	}
-	zone, _ = zoneOf(m[1])
-	return zone, true
 }

@@ -14,8 +14,10 @@ import (
 // another form are compiled anew when they are next read, so raising it after a
 // change to the renderer needs no migration.
 //
-// History: 1, the first; 2, cells parted and diagrams in words in the plain text.
-const contentForm = 2
+// History: 1, the first; 2, cells parted and diagrams in words in the plain text;
+// 3, rows of timelines whose zone or day is not understood have no instant, and
+// surplus cells of tables are kept.
+const contentForm = 3
 
 // compiled is one document ready to be stored: the row of library.content and
 // that of library.text.

@@ -80,6 +80,10 @@ func describe(b postmortems.Body, problems []postmortems.Problem) string {
 		if r.Checked != nil {
 			checked = fmt.Sprintf(" checked=%v", *r.Checked)
 		}
+		if r.Paragraph {
+			fmt.Fprintf(&out, "%d: section %d paragraph %.40q\n", r.Line, r.Section, r.Cells[0])
+			continue
+		}
 		fmt.Fprintf(&out, "%d: section %d %q header %q links %q%s\n", r.Line, r.Section, r.Cells, r.Header, r.Links, checked)
 	}
 	out.WriteString("\n== links\n")

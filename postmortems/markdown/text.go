@@ -56,8 +56,10 @@ func (c *collector) block(n ast.Node) {
 	case *ast.Heading:
 		c.heading(n)
 	case *ast.Paragraph, *ast.TextBlock, *extast.DefinitionTerm, *rawHTML:
-		c.add(inlineText(n, c.source))
+		text := inlineText(n, c.source)
+		c.add(text)
 		c.spans(n)
+		c.paragraph(n, text)
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
 		c.codeBlock(strings.TrimRight(codeText(n, c.source), "\n"), languageOf(n, c.source))
 	case *ast.ListItem:
@@ -100,6 +102,24 @@ func (c *collector) add(text string) {
 	if text != "" {
 		c.text = append(c.text, text)
 	}
+}
+
+// paragraph adds the beginning of a paragraph outside lists as a row.
+func (c *collector) paragraph(n ast.Node, text string) {
+	if n.Kind() != ast.KindParagraph || text == "" {
+		return
+	}
+	for p := n.Parent(); p != nil; p = p.Parent() {
+		if p.Kind() == ast.KindListItem {
+			return
+		}
+	}
+	if len(text) > postmortems.MaxParagraph {
+		text = strings.ToValidUTF8(text[:postmortems.MaxParagraph], "")
+	}
+	c.body.Rows = append(c.body.Rows, postmortems.Row{
+		Section: len(c.body.Sections), Cells: []string{text}, Paragraph: true, Line: c.lines.line(offsetOf(n)),
+	})
 }
 
 // spans adds the code spans of inline content to the section's code.

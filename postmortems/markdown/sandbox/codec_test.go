@@ -21,7 +21,7 @@ import (
 func TestCodecKnowsEveryField(t *testing.T) {
 	for typ, want := range map[reflect.Type]int{
 		reflect.TypeFor[postmortems.Body](): 8, reflect.TypeFor[postmortems.Heading](): 4, reflect.TypeFor[postmortems.Section](): 6,
-		reflect.TypeFor[postmortems.Link](): 6, reflect.TypeFor[postmortems.Row](): 6, reflect.TypeFor[postmortems.Problem](): 7,
+		reflect.TypeFor[postmortems.Link](): 6, reflect.TypeFor[postmortems.Row](): 7, reflect.TypeFor[postmortems.Problem](): 7,
 		reflect.TypeFor[postmortems.BodyInput](): 3,
 	} {
 		fields := typ.NumField()
@@ -47,7 +47,7 @@ func replies() *rapid.Generator[reply] {
 				Links:    []postmortems.Link{{Kind: postmortems.LinkWiki, Raw: s.Draw(t, "raw"), Candidates: words(t, "candidates"), Fragment: "f", Line: 1, Col: 2}},
 				Rows: []postmortems.Row{
 					{Section: 1, Cells: words(t, "cells"), Header: words(t, "header"), Checked: &done, Links: words(t, "links"), Line: 9},
-					{Cells: words(t, "cell")},
+					{Cells: words(t, "cell"), Paragraph: true},
 				},
 			},
 			problems: []postmortems.Problem{{Path: "p", Line: 1, Col: 2, Weight: postmortems.Error, Rule: "r", Message: s.Draw(t, "message"), Excerpt: "e"}},

@@ -138,6 +138,7 @@ func encodeRow(e *encoder, r postmortems.Row) {
 	encodeList(e, r.Cells, (*encoder).string)
 	encodeList(e, r.Header, (*encoder).string)
 	e.int(task)
+	e.bool(r.Paragraph)
 	encodeList(e, r.Links, (*encoder).string)
 	e.int(r.Line)
 }
@@ -152,6 +153,7 @@ func decodeRow(d *decoder) postmortems.Row {
 	default:
 		d.fail("task")
 	}
+	r.Paragraph = d.bool()
 	r.Links = decodeList(d, (*decoder).string)
 	r.Line = d.int()
 	return r

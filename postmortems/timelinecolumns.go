@@ -1,0 +1,112 @@
+package postmortems
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// columns says what the columns of a timeline table hold.
+type columns struct {
+	times        []int
+	claims       []*zoneClaim // of each column of times; nil: it states no zone
+	text, source int          // -1: none
+	year         int          // stated by a header; 0: none
+}
+
+var yearWithin = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
+
+func timelineColumns(header []string) columns {
+	c := columns{text: -1, source: -1}
+	for i, h := range header {
+		switch columnHeading(h) {
+		case "", "time", "times", "date", "day", "when", "timestamp", "date time", "datetime", "clock", "start", "start time", "t", "时间", "日期", "时刻", "时间点", "开始时间":
+			if strings.TrimSpace(h) == "" {
+				continue
+			}
+			c.times = append(c.times, i)
+			if y := yearWithin.FindString(h); y != "" {
+				c.year, _ = strconv.Atoi(y)
+			}
+		case "event", "events", "description", "what", "what happened", "action", "activity", "details", "detail", "message", "note", "notes", "update", "entry",
+			"事件", "描述", "内容", "操作", "动作", "说明", "过程", "详情":
+			if c.text < 0 {
+				c.text = i
+			}
+		case "source", "link", "links", "data", "data link", "by", "who", "actor", "person", "reference", "evidence", "来源", "链接", "人员", "操作人", "执行人", "处理人", "负责人":
+			if c.source < 0 {
+				c.source = i
+			}
+		}
+	}
+	c = c.completed(len(header))
+	for _, i := range c.times {
+		if i < len(header) {
+			c.claims = append(c.claims, columnClaim(header[i]))
+		}
+	}
+	return c
+}
+
+// columnHeading folds the header of a column without the zone it states: "Time,
+// JST" is "time", and "PST" is "".
+func columnHeading(header string) string {
+	for _, read := range zonesIn(header, true) {
+		header = strings.Replace(header, read.words, " ", 1)
+		if strings.HasSuffix(strings.ToLower(read.words), "time") && strings.TrimSpace(header) == "" {
+			header = "time" // "Local time"
+		}
+	}
+	return foldHeading(header)
+}
+
+// completed fills in what no header named, from left to right.
+func (c columns) completed(n int) columns {
+	if len(c.times) == 0 && n > 0 {
+		c.times = []int{0}
+	}
+	taken := map[int]bool{c.text: true, c.source: true}
+	for _, i := range c.times {
+		taken[i] = true
+	}
+	for i := range n {
+		if !taken[i] && c.text < 0 {
+			c.text, taken[i] = i, true
+		} else if !taken[i] && c.source < 0 {
+			c.source, taken[i] = i, true
+		}
+	}
+	return c
+}
+
+// stampCells returns the cells that say when, joined, and what the header says
+// about the zone of the clock among them. Of several columns with a clock, one in
+// UTC and one in local time, the first counts whose zone is understood.
+func (c columns) stampCells(row Row) (text string, claim *zoneClaim) {
+	chosen := -1
+	var parts []string
+	for k, i := range c.times {
+		if i >= len(row.Cells) {
+			continue
+		}
+		s, _, _ := parseStamp(row.Cells[i])
+		if !s.clock {
+			parts = append(parts, strings.TrimSpace(row.Cells[i]))
+			continue
+		}
+		if chosen >= 0 && (c.claims[chosen] == nil || c.claims[chosen].zone != nil || c.claims[k] == nil || c.claims[k].zone == nil) {
+			continue
+		}
+		if chosen >= 0 {
+			parts = parts[:len(parts)-1]
+		}
+		parts, chosen = append(parts, strings.TrimSpace(row.Cells[i])), k
+	}
+	if chosen >= 0 {
+		claim = c.claims[chosen]
+	} else if at := slices.IndexFunc(c.claims, func(x *zoneClaim) bool { return x != nil }); at >= 0 {
+		claim = c.claims[at]
+	}
+	return strings.TrimSpace(strings.Join(parts, " ")), claim
+}

@@ -1,0 +1,217 @@
+package postmortems
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// civilDay is midnight UTC of the calendar day that t shows in its own zone.
+func civilDay(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// date is midnight UTC of the stamp's calendar day; false for a day that no
+// month has.
+func (s stamp) date(year int) (time.Time, bool) {
+	d := time.Date(year, s.month, s.day, 0, 0, 0, 0, time.UTC)
+	return d, d.Day() == s.day && d.Month() == s.month
+}
+
+// What texts say about the day without a date that can be read.
+var (
+	wordStart = regexp.MustCompile(`[\p{L}\p{N}]+`)
+	dayHint   = regexp.MustCompile(`(?i)\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:next|following|previous|second|third|fourth|fifth|another) (?:day|morning|afternoon|evening|night|week|month)\b` +
+		`|\b(?:day|week) (?:\d+|one|two|three|four|five)\b|\b(?:yesterday|tomorrow|overnight)\b|\b(?:\d+|one|two|three|four|five|several|some) (?:days?|weeks?|months?) (?:later|after|before|earlier|prior)\b` +
+		`|次日|翌日|隔天|前一天|后一天|当晚|第[二三四五六七八九十\d]+[天日]|[一二两三四五六七八九十\d]+[天日周]后|星期[一二三四五六日天]|周[一二三四五六日天]|[月火水木金土日]曜` +
+		`|` + monthExpr + `\s+\d{4}\b`)
+	numericDate = regexp.MustCompile(`^\D{0,12}(\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?)(?:[\s(（,，:：)\]]|$)`)
+)
+
+// dateIn finds the first date of a text, with a year or without, also one that
+// cannot be understood.
+func dateIn(text string) (stamp, bool) {
+	const words = 50 // a heading has no more
+	for _, at := range wordStart.FindAllStringIndex(text, words) {
+		s, _, ok := parseStamp(text[at[0]:])
+		if ok && (s.day != 0 || s.vague) {
+			return s, true
+		}
+	}
+	return stamp{}, false
+}
+
+// unreadDay returns the words of a text that say something about the day and are
+// no date; "" when there are none.
+func unreadDay(text string) string {
+	if m := numericDate.FindStringSubmatch(text); m != nil && m[1] != "24/7" {
+		return m[1]
+	}
+	return dayHint.FindString(text)
+}
+
+// dayOf takes over the day that a heading or a short paragraph states. What
+// speaks of a day and is not understood ends the day above.
+func (t *timelineReader) dayOf(text string, line int) {
+	if s, ok := dateIn(text); ok {
+		t.setDay(s, line)
+	} else if words := unreadDay(text); words != "" {
+		t.loseDay(words, line)
+	}
+}
+
+// shortParagraph is how long, in runes, a paragraph between lists may be to
+// state the day of what follows.
+const shortParagraph = 80
+
+func (t *timelineReader) paragraph(row Row) {
+	text := strings.TrimSpace(row.Cells[0])
+	s, rest, ok := parseStamp(text)
+	switch {
+	case ok && s.clock: // a row written as a paragraph; it is not read
+		if s.day != 0 || s.vague {
+			t.setDay(s, row.Line)
+		}
+	case ok && (s.day != 0 || s.vague) && utf8.RuneCountInString(rest) <= shortParagraph:
+		t.setDay(s, row.Line)
+	case utf8.RuneCountInString(text) <= shortParagraph:
+		t.dayOf(text, row.Line)
+	}
+}
+
+// setDay takes over the date of a stamp; one that cannot be read leaves no day.
+func (t *timelineReader) setDay(s stamp, line int) {
+	year := s.year
+	if year == 0 {
+		year = t.nearestYear(s)
+	}
+	day, ok := s.date(year)
+	switch {
+	case !s.vague && year == 0:
+		t.endDay(ruleTimelineDate, line, fmt.Sprintf("%q has no year; write the whole date, such as 2026-10-03, or give times.started", cutRunes(oneLine(s.dated), quotedRunes)))
+		return
+	case s.vague || !ok:
+		t.loseDay(s.dated, line)
+		return
+	}
+	t.day, t.dayStated, t.guessed, t.previous, t.lostDay = day, true, false, time.Time{}, nil
+	t.unread = unreadClock{}
+}
+
+// loseDay leaves the rows below without a day until one is stated.
+func (t *timelineReader) loseDay(words string, line int) {
+	t.endDay(ruleTimelineDate, line, fmt.Sprintf("%q says a day that is not understood; write the date, such as 2026-10-03", cutRunes(oneLine(words), quotedRunes)))
+}
+
+func (t *timelineReader) endDay(rule string, line int, message string) {
+	if !t.day.IsZero() {
+		t.lastDay = t.day
+	}
+	t.day, t.dayStated, t.guessed, t.previous = time.Time{}, false, false, time.Time{}
+	t.unread = unreadClock{}
+	t.lostDay = t.find(rule, line, message)
+}
+
+// nearestYear is the year that brings a date without one nearest to the day in
+// use, or to the start; 0 when neither is known.
+func (t *timelineReader) nearestYear(s stamp) int {
+	reference := t.lastDay
+	if !t.day.IsZero() {
+		reference = t.day
+	}
+	if reference.IsZero() {
+		reference = t.started.At
+	}
+	if reference.IsZero() {
+		return 0
+	}
+	best, year := time.Duration(1<<62), 0
+	for _, y := range []int{reference.Year(), reference.Year() - 1, reference.Year() + 1} {
+		if d := time.Date(y, s.month, s.day, 0, 0, 0, 0, time.UTC).Sub(reference).Abs(); d < best {
+			best, year = d, y
+		}
+	}
+	return year
+}
+
+// unreadClock is the clock of the last row whose zone is not understood: when it
+// goes back, a day has passed that no one can count.
+type unreadClock struct {
+	known bool
+	since time.Duration // since midnight
+}
+
+// unplaced follows a row whose zone is not understood. Its date is one in that
+// zone, so of the rows below it is known only when it is the day in use.
+func (t *timelineReader) unplaced(s stamp, line int) {
+	if s.day != 0 {
+		year := s.year
+		if year == 0 {
+			year = t.nearestYear(s)
+		}
+		if day, ok := s.date(year); !ok || s.vague || !day.Equal(t.day) {
+			t.loseDay(s.dated, line)
+		}
+		return
+	}
+	since := time.Duration(s.hour)*time.Hour + time.Duration(s.minute)*time.Minute
+	if t.unread.known && t.unread.since-since > rollOver {
+		t.endDay(ruleTimelineZone, line, "the clock goes back here in a zone that is not understood, so the day of the rows below is not known; write the date in the next row")
+	}
+	t.unread = unreadClock{known: true, since: since}
+}
+
+// roll puts a clock on the day in use, or on the next when the clock went back
+// past midnight. The first row below no date lies nearest to the start. It is not
+// ok when the clock does not occur that day in its zone, or occurs twice.
+func (t *timelineReader) roll(s stamp, zone *time.Location) (at time.Time, ok bool) {
+	on := func(day time.Time) time.Time {
+		return time.Date(day.Year(), day.Month(), day.Day(), s.hour, s.minute, s.second, 0, zone)
+	}
+	day := t.day
+	switch {
+	case t.guessed:
+		day = civilDay(t.started.At.In(zone))
+		for _, other := range []time.Time{day.AddDate(0, 0, -1), day.AddDate(0, 0, 1)} {
+			if on(other).Sub(t.started.At).Abs() < on(day).Sub(t.started.At).Abs() {
+				day = other
+			}
+		}
+	case !t.previous.IsZero():
+		back := rollOver
+		if t.restart {
+			back = restartOver
+		}
+		if day = civilDay(t.previous.In(zone)); t.previous.Sub(on(day)) > back {
+			day = day.AddDate(0, 0, 1)
+		}
+	}
+	if at = on(day); !once(at, s) {
+		return at, false
+	}
+	if s.day == 0 && s.named != nil && day.Weekday() != *s.named {
+		return at, false
+	}
+	t.restart = false
+	t.dayStated = t.dayStated && day.Equal(t.day)
+	t.day, t.guessed, t.previous, t.lastDay = day, false, at, day
+	return at, true
+}
+
+// once reports whether a clock occurs exactly once on its day: it does not when
+// clocks are put forward or back.
+func once(at time.Time, s stamp) bool {
+	if at.Hour() != s.hour || at.Minute() != s.minute {
+		return false
+	}
+	for _, near := range []time.Duration{-12 * time.Hour, 12 * time.Hour} {
+		_, offset := at.Add(near).Zone()
+		_, own := at.Zone()
+		if other := at.Add(time.Duration(own-offset) * time.Second); !other.Equal(at) && other.Hour() == at.Hour() && other.Minute() == at.Minute() {
+			return false
+		}
+	}
+	return true
+}

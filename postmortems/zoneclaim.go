@@ -1,0 +1,177 @@
+package postmortems
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// zoneClaim is what a heading, a column or a sentence says about the time zone
+// of the clocks below it.
+type zoneClaim struct {
+	zone  *time.Location // nil: stated and not understood
+	words string         // as written, for messages
+	line  int
+}
+
+// maxClaim bounds the text that is searched for zones, in bytes: a sentence about
+// the times is short.
+const maxClaim = 600
+
+// zonesIn returns the zones that a text names, in order. With vague, words that
+// do not say which zone count as well.
+func zonesIn(text string, vague bool) []zoneRead {
+	var out []zoneRead
+	text = text[:min(len(text), maxClaim)]
+	for i := 0; i < len(text); {
+		if startsWord(text, i) {
+			read, ok := readZone(text[i:])
+			if !ok && vague {
+				read, ok = vagueZone(text[i:])
+			}
+			if ok {
+				out = append(out, read)
+				i += len(read.words)
+				continue
+			}
+		}
+		_, size := utf8.DecodeRuneInString(text[i:])
+		i += size
+	}
+	return out
+}
+
+var wordBefore = regexp.MustCompile(`[A-Za-z0-9_/.:+-]$`)
+
+// startsWord reports whether a zone may begin at i.
+func startsWord(text string, i int) bool {
+	return i == 0 || !wordBefore.MatchString(text[:i][max(0, i-1):])
+}
+
+// agreed is the one zone that several statements mean; nil when none is
+// understood, or when they differ. A named zone wins over the abbreviation that
+// it has in one half of the year.
+func agreed(reads []zoneRead) *time.Location {
+	var zone *time.Location
+	for _, r := range reads {
+		switch {
+		case r.zone == nil:
+		case zone == nil || sometimes(r.zone, zone):
+			zone = r.zone
+		case !sometimes(zone, r.zone):
+			return nil
+		}
+	}
+	return zone
+}
+
+// sometimes reports whether the fixed zone is what the named one has in some
+// month, or both are the same.
+func sometimes(named, fixed *time.Location) bool {
+	for month := time.January; month <= time.December; month++ {
+		at := time.Date(2026, month, 1, 12, 0, 0, 0, time.UTC)
+		_, a := at.In(named).Zone()
+		_, b := at.In(fixed).Zone()
+		if a == b {
+			return true
+		}
+	}
+	return false
+}
+
+// claimOf makes a claim of the zones found in a text; nil without any.
+func claimOf(text string, reads []zoneRead) *zoneClaim {
+	if len(reads) == 0 {
+		return nil
+	}
+	words := reads[0].words
+	if len(reads) > 1 {
+		words = cutRunes(oneLine(text), quotedRunes)
+	}
+	return &zoneClaim{zone: agreed(reads), words: words}
+}
+
+// quotedRunes is how much of a text a message repeats.
+const quotedRunes = 60
+
+// What texts say about times without naming a zone that is known.
+var (
+	inBrackets = regexp.MustCompile(`[（(\[【]([^）)\]】]*)[）)\]】]?`)
+	// aboutTimes are the words for times and clocks in headings and beside lists.
+	aboutTimes = regexp.MustCompile(`(?i)\b(?:times?|timestamps?|clocks?|time ?zones?|tz)\b|时区|時區|时间|時間|時刻|시간|시각|hor[aá]ri?os?\b|\bhoras?\b|\bheures?\b|\buhr(?:zeit(?:en)?)?\b|\bzeit(?:en|angaben|zone)?\b|врем|часов`)
+	// aboutAll are sentences about the times of a whole document.
+	aboutAll = regexp.MustCompile(`(?i)^\W*(?:(?:please )?note:?,? ?(?:that )?)?(?:(?:all|the following|these|any|listed|event|incident) )*(?:times|timestamps|dates and times|times and dates|dates/times|clock times|clocks)(?: (?:listed|shown|given|mentioned|stated|below|above|here|used|in this (?:document|report|post-?mortem|page|timeline|section|list)))*\s*(?:$|[:(,.—–-]|are\b|is\b|in\b|use\b|refer\b|[A-Z]{2,5}\b|[A-Z][a-z]+/)` +
+		`|\ball (?:times|timestamps|dates and times)(?: \w+){0,3} (?:are|is|in|use)\b|^\W*(?:time ?zones?|tz)\b\s*(?:$|[:·|=,]|is\b|used\b|of\b|for\b|\()|^\W*(?:所有|以下|全部|文中|下列)(?:的)?(?:时间|時間|时刻|時刻)|时区|時區|时间均|時間均|时间以|時間以|(?:時刻|時間)は(?:すべて|全て)|すべて(?:の)?(?:時刻|時間)` +
+		`|^\W*(?:alle|sämtliche) (?:zeiten|uhrzeiten|zeitangaben)\b|\btoutes les heures\b|\btodos (?:os|los) hor[aá]rios\b|\btodas (?:as|las) horas\b|\bfuso hor[aá]rio\b|\bzeitzone\b|\bfuseau horaire\b|\bzona horaria\b|часовой пояс|время указано|모든 시간`)
+	// aboutSection are sentences about times that count beside a timeline only.
+	aboutSection = regexp.MustCompile(`(?i)^\W*(?:the )?(?:times|timestamps|clock|time) |\b(?:all|the|these|following|listed) (?:event |log )?(?:times|timestamps)\b|hor[aá]rios? |\bhoras? (?:locale?s?|locais|de|en|em)\b|\bheures? (?:locales?|de|en)\b|\buhrzeiten\b|\bzeitangaben\b|\bzeiten (?:in|sind)\b|\bortszeit\b|(?:时间|時間|時刻)(?:均|为|為|以|是|は)|시간은|врем(?:я|ени) (?:по|в|указано|московское|местное)|\blocal times?\b|\btime ?zones?\b`)
+	// noZone are remarks about times that are no statement of a zone.
+	noZone      = regexp.MustCompile(`(?i)\b(?:approximate|approx|rounded|estimate[sd]?|chronological|elapsed|relative|to the (?:nearest )?(?:minute|second))`)
+	sentenceEnd = regexp.MustCompile(`[.!?](?:\s|$)|[。！？；\n]`)
+	clockHabit  = regexp.MustCompile(`(?i)\b(?:12|24)[ -]?(?:hour|hr|h)\b(?: clock| format| time)?`)
+)
+
+// headingClaim reads the zone that a heading states; nil when it states none.
+func headingClaim(heading string) *zoneClaim {
+	if claim := claimOf(heading, zonesIn(heading, false)); claim != nil {
+		return claim
+	}
+	for _, m := range inBrackets.FindAllStringSubmatch(heading, -1) {
+		inside := clockHabit.ReplaceAllString(m[1], "")
+		if claim := claimOf(m[1], zonesIn(inside, true)); claim != nil {
+			return claim
+		}
+		if aboutTimes.MatchString(inside) && !noZone.MatchString(inside) {
+			return &zoneClaim{words: cutRunes(oneLine(m[1]), quotedRunes)}
+		}
+	}
+	if rest := inBrackets.ReplaceAllString(heading, " "); aboutSection.MatchString(clockHabit.ReplaceAllString(rest, "")) {
+		return textClaim(rest, aboutSection)
+	}
+	return nil
+}
+
+// columnClaim reads the zone that the header of a column states.
+func columnClaim(header string) *zoneClaim {
+	return claimOf(header, zonesIn(header, true))
+}
+
+// textClaim reads the zone that a paragraph states in a sentence about times.
+func textClaim(text string, about *regexp.Regexp) *zoneClaim {
+	text = text[:min(len(text), maxClaim)]
+	for _, sentence := range sentenceEnd.Split(text, -1) {
+		plain := clockHabit.ReplaceAllString(sentence, "")
+		if !about.MatchString(plain) {
+			continue
+		}
+		if claim := claimOf(sentence, zonesIn(plain, true)); claim != nil {
+			return claim
+		}
+		if !noZone.MatchString(plain) {
+			return &zoneClaim{words: cutRunes(oneLine(sentence), quotedRunes)}
+		}
+	}
+	return nil
+}
+
+// besideClaim is textClaim for a paragraph beside a timeline: there a short one
+// that names a zone is about its times too.
+func besideClaim(text string) *zoneClaim {
+	if claim := textClaim(text, aboutAll); claim != nil {
+		return claim
+	}
+	if claim := textClaim(text, aboutSection); claim != nil {
+		return claim
+	}
+	const short = 60 // runes: "(horário de Brasília)", "UTC", "Times: PST"
+	if utf8.RuneCountInString(text) > short {
+		return nil
+	}
+	reads := zonesIn(text, true)
+	bare := strings.Trim(text, " ()（）[].:*_")
+	if len(reads) > 0 && (aboutTimes.MatchString(text) || bare == reads[0].words) {
+		return claimOf(text, reads)
+	}
+	return nil
+}
