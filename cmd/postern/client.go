@@ -4,16 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"io/fs"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"strings"
+	"syscall"
 
-	"github.com/postern/postern/portal/app"
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/config"
 )
 
 // localHost stands for the portal on this machine, which has no address here.
@@ -27,46 +28,37 @@ const answerLimit = 64 << 20
 type client struct {
 	http  *http.Client
 	base  string // without a trailing slash
+	name  string // of the portal, in messages
 	token string
 	close func(context.Context) error
 }
 
-// connect finds the portal to speak to, in the order of the contract: --url,
-// the Unix socket of a running server, else the data itself.
+// connect finds the portal that the command is about, in the order of the contract:
+// --url, the Unix socket of a running server, else the data itself. Where there is
+// none the error says what to set, and nothing is created.
 func connect(ctx context.Context, term terminal, g *globals) (*client, error) {
-	return connectIf(ctx, term, g, func(config.Config) error { return nil })
-}
-
-// connectPublished is connect for a command that only looks: where nothing was
-// ever kept it says so, instead of making an empty portal and finding nothing in it.
-func connectPublished(ctx context.Context, term terminal, g *globals) (*client, error) {
-	return connectIf(ctx, term, g, func(conf config.Config) error {
-		if app.Exists(conf.DataDir) {
-			return nil
-		}
-		return fault.Newf(fault.NotFound, "client", "no portal runs here and there is none in %s; "+
-			"name a running one by --url or POSTERN_URL, with the token in POSTERN_TOKEN, or another folder by --data-dir", conf.DataDir)
-	})
-}
-
-// connectIf finds a portal that runs, else opens the data itself where it may.
-func connectIf(ctx context.Context, term terminal, g *globals, may func(config.Config) error) (*client, error) {
-	c, running, err := connectRunning(ctx, term, g)
-	if err != nil || running {
+	c, at, err := connectRunning(ctx, term, g)
+	if err != nil || c != nil {
 		return c, err
 	}
-	conf, err := load(term, g, nil)
-	if err != nil {
-		return nil, err
+	if !at.found {
+		return nil, at.nowhere()
 	}
-	if err := may(conf); err != nil {
-		return nil, err
-	}
-	return inProcess(ctx, term, conf)
+	return inProcess(ctx, term, at.conf, false)
 }
 
-// connectRunning finds a portal that runs already.
-func connectRunning(ctx context.Context, term terminal, g *globals) (c *client, running bool, err error) {
+// connectOrCreate is connect for the commands that may make a new portal.
+func connectOrCreate(ctx context.Context, term terminal, g *globals) (*client, error) {
+	c, at, err := connectRunning(ctx, term, g)
+	if err != nil || c != nil {
+		return c, err
+	}
+	return inProcess(ctx, term, at.conf, !at.found)
+}
+
+// connectRunning finds a portal that runs already. Without one the client is nil and
+// at says where its data would be.
+func connectRunning(ctx context.Context, term terminal, g *globals) (c *client, at located, err error) {
 	base := g.url
 	if base == "" {
 		base, _ = term.env("POSTERN_URL")
@@ -74,23 +66,29 @@ func connectRunning(ctx context.Context, term terminal, g *globals) (c *client, 
 	if base != "" {
 		u, err := url.Parse(base)
 		if err != nil || u.Host == "" {
-			return nil, false, usageError{fault.Newf(fault.Invalid, "client",
+			return nil, at, usageError{fault.Newf(fault.Invalid, "client",
 				"--url %q is not an absolute address such as https://portal.example.org", base)}
 		}
 		token, _ := term.env("POSTERN_TOKEN")
-		return &client{http: &http.Client{}, base: strings.TrimRight(base, "/"), token: token, close: nothing}, true, nil
+		base = strings.TrimRight(base, "/")
+		return &client{http: &http.Client{}, base: base, name: "the portal at " + u.Redacted(), token: token, close: nothing}, at, nil
 	}
-	conf, err := load(term, g, nil)
+	if at, err = locate(term, g); err != nil {
+		return nil, at, err
+	}
+	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", at.socket())
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, at, fault.Wrap(fault.Forbidden, "client", "the socket of the portal in "+at.conf.DataDir+
+			" cannot be used: permission denied. Run the command as root or as the user of the portal. "+whatToSet, err)
+	}
 	if err != nil {
-		return nil, false, err
+		return nil, at, nil // no portal runs there: not an error
 	}
-	socket := filepath.Join(conf.DataDir, app.SocketName)
-	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)
-	if err != nil {
-		return nil, false, nil // nobody answers: not an error
-	}
-	return &client{http: overSocket(socket), base: "http://" + localHost, close: nothing}, true, conn.Close()
+	c = &client{http: overSocket(at.socket()), base: "http://" + localHost, name: portalIn(at.conf.DataDir), close: nothing}
+	return c, at, conn.Close()
 }
+
+func portalIn(dir string) string { return "the portal in " + dir }
 
 func nothing(context.Context) error { return nil }
 
@@ -120,36 +118,96 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 	if out == nil {
 		return nil
 	}
-	err = json.NewDecoder(io.LimitReader(res.Body, answerLimit)).Decode(out)
-	return fault.Wrap(fault.Internal, "client", "the portal's answer is not the JSON expected; is --url the portal's own address?", err)
+	return c.readJSON(res, out)
+}
+
+// readJSON reads the JSON of an answer.
+func (c *client) readJSON(res *http.Response, out any) error {
+	err := json.NewDecoder(io.LimitReader(res.Body, answerLimit)).Decode(out)
+	if _, syntax := errors.AsType[*json.SyntaxError](err); err == nil || syntax || errors.Is(err, io.EOF) {
+		return fault.Wrap(fault.Internal, "client", "the answer of "+c.name+" is not the JSON expected; is --url the portal's own address?", err)
+	}
+	if _, typed := errors.AsType[*json.UnmarshalTypeError](err); typed {
+		return fault.Wrap(fault.Internal, "client", "the answer of "+c.name+" is not the JSON expected; is it of another version?", err)
+	}
+	return c.brokeOff(err)
+}
+
+// unanswered words a request that got no answer. The address that stands for a
+// portal on this machine is not shown: it is none.
+func (c *client) unanswered(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err
+	}
+	if _, dialing := errors.AsType[*net.OpError](err); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || !dialing {
+		return c.brokeOff(err)
+	}
+	return fault.Wrap(fault.Unavailable, "client", c.name+" does not answer", err)
+}
+
+// brokeOff words an answer that ended before its end.
+func (c *client) brokeOff(err error) error {
+	return fault.Wrap(fault.Unavailable, "client", c.name+" broke off its answer; its log says why", err)
+}
+
+// copyTo copies an answer to where it goes; the error says which of the two failed.
+func (c *client) copyTo(w io.Writer, body io.Reader) error {
+	answer := &reading{from: body}
+	_, err := io.Copy(w, answer)
+	if answer.err != nil {
+		return c.brokeOff(answer.err)
+	}
+	return err
+}
+
+// reading remembers how reading failed.
+type reading struct {
+	from io.Reader
+	err  error
+}
+
+// Read implements io.Reader.
+func (r *reading) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
 }
 
 // do sends a request and turns an error status into an error with the portal's
 // own words.
 func (c *client) do(ctx context.Context, method, path string, body io.Reader) (*http.Response, error) {
+	res, err := c.send(ctx, method, path, body, http.Header{"Content-Type": {"application/json"}})
+	if err != nil || res.StatusCode < http.StatusBadRequest {
+		return res, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	return nil, problem(res)
+}
+
+// send sends a request. An answer of any status is no error.
+func (c *client) send(ctx context.Context, method, path string, body io.Reader, header http.Header) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
 		return nil, err
 	}
+	if body != nil {
+		maps.Copy(req.Header, header)
+	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
 	req.Header.Set("Accept", "application/json")
+	req.Header.Set("TE", "trailers") // a stream that fails in its middle says why
 	res, err := c.http.Do(req)
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, fault.Wrap(fault.Unavailable, "client", "the portal does not answer at "+c.base, err)
+		return nil, c.unanswered(ctx, err)
 	}
-	if res.StatusCode < 400 {
-		return res, nil
-	}
-	defer func() { _ = res.Body.Close() }()
-	return nil, problem(res)
+	return res, nil
 }
 
 // problem reads an RFC 9457 problem document.

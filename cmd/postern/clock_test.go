@@ -19,7 +19,7 @@ const clockEnv = "POSTERN_TEST_CLOCK"
 func playTested() {
 	file := os.Getenv(clockEnv)
 	if file == "" {
-		main()
+		play(time.Now, testInstallation())
 		return
 	}
 	play(func() time.Time {
@@ -28,7 +28,19 @@ func playTested() {
 			panic(err)
 		}
 		return now
-	})
+	}, testInstallation())
+}
+
+// serviceEnv names the data folder of the installed service; tests know nothing of
+// one that is installed on their machine.
+const serviceEnv = "POSTERN_TEST_SERVICE"
+
+func testInstallation() installation {
+	dir := os.Getenv(serviceEnv)
+	if dir == "" {
+		return installation{}
+	}
+	return installation{config: filepath.Join(dir, "etc", "postern.yaml"), dir: filepath.Join(dir, "lib")}
 }
 
 // setClock puts the clock of a file to an instant, from which it runs on so many

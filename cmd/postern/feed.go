@@ -112,20 +112,9 @@ func (f feedImport) open(term terminal) (in io.ReadCloser, size int64, err error
 // post sends one body and adds its answer to the total.
 func (f feedImport) post(ctx context.Context, c *client, body io.Reader, part int, total *feedResult) error {
 	path := "/api/v1/feeds/" + url.PathEscape(f.format) + "?source=" + url.QueryEscape(f.source)
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+path, body)
+	res, err := c.send(ctx, http.MethodPost, path, body, nil)
 	if err != nil {
 		return err
-	}
-	if c.token != "" {
-		req.Header.Set("Authorization", "Bearer "+c.token)
-	}
-	req.Header.Set("Accept", "application/json")
-	res, err := c.http.Do(req)
-	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return fault.Wrap(fault.Unavailable, "feed", "the portal does not answer at "+c.base, err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode == http.StatusBadRequest {
@@ -135,8 +124,8 @@ func (f feedImport) post(ctx context.Context, c *client, body io.Reader, part in
 		return problem(res)
 	}
 	var got feedResult
-	if err := json.NewDecoder(io.LimitReader(res.Body, answerLimit)).Decode(&got); err != nil {
-		return fault.Wrap(fault.Internal, "feed", "the portal's answer is not the JSON expected; is --url the portal's own address?", err)
+	if err := c.readJSON(res, &got); err != nil {
+		return err
 	}
 	total.Accepted += got.Accepted
 	total.Duplicate += got.Duplicate

@@ -46,7 +46,7 @@ func newSearch(term terminal, g *globals) *cobra.Command {
 			"Put -- before a query that begins with a dash.",
 		Example: "  postern search connection pool exhausted\n  postern search --newest kind:postmortem service:checkout\n  postern search --output json 'recover:>1h' | jq -r '.hits[].title'",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withPublished(cmd.Context(), term, g, func(c *client) error {
+			return withClient(cmd.Context(), term, g, func(c *client) error {
 				var raw json.RawMessage
 				if err := c.call(cmd.Context(), http.MethodGet, "/api/v1/search?"+f.query(args), nil, &raw); err != nil {
 					return err

@@ -200,7 +200,7 @@ func importGit(ctx context.Context, term terminal, g *globals, repo string) erro
 	if err != nil {
 		return err
 	}
-	return withClient(ctx, term, g, func(c *client) error {
+	return withPortal(ctx, term, g, func(c *client) error {
 		res, err := c.do(ctx, http.MethodPost, "/api/v1/admin/import", bytes.NewReader(body))
 		if err != nil {
 			return err

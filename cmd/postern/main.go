@@ -35,22 +35,24 @@ const (
 	exitInterrupted = 130 // as shells report SIGINT
 )
 
-func main() { play(time.Now) }
+func main() { play(time.Now, unitInstallation()) }
 
-// play is the program by a clock.
-func play(now func() time.Time) {
+// play is the program by a clock, beside the service that is installed.
+func play(now func() time.Time, service installation) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv, now})
+	code := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv, now, service})
 	stop()
 	os.Exit(code)
 }
 
-// terminal is what a command reads and writes, and the clock it goes by.
+// terminal is what a command reads and writes, the clock it goes by, and the
+// service that is installed on its machine.
 type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) (string, bool)
 	now      func() time.Time
+	service  installation
 }
 
 // run executes one command line and gives its exit status.

@@ -17,7 +17,7 @@ func newMCP(term terminal, g *globals) *cobra.Command {
 		Long: "Offer the tools search, similar, get_document and get_incident of the Model Context Protocol on standard input and output.\n" +
 			"The portal is that of --url, with the token in POSTERN_TOKEN, or the one on this machine.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withPublished(cmd.Context(), term, g, func(c *client) error {
+			return withClient(cmd.Context(), term, g, func(c *client) error {
 				err := mcp.ServeStdio(cmd.Context(), mcp.Options{
 					Portal: &mcp.Portal{HTTP: c.http, Base: c.base, Token: c.token}, Version: version,
 				}, term.in, term.out)

@@ -3,14 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"os"
 	"runtime"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
-	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/config"
 )
 
@@ -32,22 +30,6 @@ func newVersion(term terminal) *cobra.Command {
 	}
 	addOutput(cmd, &output)
 	return cmd
-}
-
-func newHealthcheck(term terminal, g *globals) *cobra.Command {
-	return &cobra.Command{
-		Use: "healthcheck", Short: "Ask a running portal whether it is ready; for containers", Args: exactly(0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, running, err := connectRunning(cmd.Context(), term, g)
-			if err != nil {
-				return err
-			}
-			if !running {
-				return fault.New(fault.Unavailable, "healthcheck", "no portal is running on this data folder")
-			}
-			return c.call(cmd.Context(), http.MethodGet, "/readyz", nil, nil)
-		},
-	}
 }
 
 func newConfig(term terminal, g *globals) *cobra.Command {

@@ -38,9 +38,9 @@ func withClient(ctx context.Context, term terminal, g *globals, fn func(*client)
 	return errors.Join(fn(c), c.close(context.WithoutCancel(ctx)))
 }
 
-// withPublished is withClient for a command that only looks.
-func withPublished(ctx context.Context, term terminal, g *globals, fn func(*client) error) error {
-	c, err := connectPublished(ctx, term, g)
+// withPortal is withClient for the commands that may make a new portal.
+func withPortal(ctx context.Context, term terminal, g *globals, fn func(*client) error) error {
+	c, err := connectOrCreate(ctx, term, g)
 	if err != nil {
 		return err
 	}

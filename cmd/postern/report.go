@@ -166,8 +166,7 @@ func (r shownReport) print(ctx context.Context, term terminal, c *client) error 
 		return err
 	}
 	defer func() { _ = res.Body.Close() }()
-	_, err = io.Copy(term.out, io.LimitReader(res.Body, answerLimit))
-	return err
+	return c.copyTo(term.out, io.LimitReader(res.Body, answerLimit))
 }
 
 // between is cobra.RangeArgs with this program's exit status.

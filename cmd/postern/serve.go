@@ -26,10 +26,13 @@ const stopLimit = 40 * time.Second
 
 func newServe(term terminal, g *globals) *cobra.Command {
 	var withDemo bool
+	var accept app.Options
 	cmd := &cobra.Command{
 		Use: "serve", Short: "Run the portal", Args: exactly(0),
 	}
 	cmd.Flags().BoolVar(&withDemo, "demo", false, "fill the portal with sample content; in a temporary folder unless --data-dir names one")
+	cmd.Flags().BoolVar(&accept.NewDatabase, "new-database", false, "for one start: accept that the database is lost, with tokens, audit log, feeds, reports and notes")
+	cmd.Flags().BoolVar(&accept.AcceptOlderGit, "accept-older-git", false, "for one start: accept that the repository is behind the database, and take from readers what it lacks")
 	given := addConfigFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()
@@ -45,13 +48,15 @@ func newServe(term terminal, g *globals) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return serve(ctx, term, conf, withDemo)
+		o := options(term, conf)
+		o.Create, o.NewDatabase, o.AcceptOlderGit = true, accept.NewDatabase, accept.AcceptOlderGit
+		return serve(ctx, term, o, withDemo)
 	}
 	return cmd
 }
 
-func serve(ctx context.Context, term terminal, conf config.Config, withDemo bool) (err error) {
-	o := options(term, conf)
+func serve(ctx context.Context, term terminal, o app.Options, withDemo bool) (err error) {
+	conf := o.Config
 	var level slog.LevelVar
 	if withDemo { // a thousand requests of its own would bury the address and the token
 		fmt.Fprintln(term.err, "demo: a dozen services and three months of their data are taken in; some ten seconds …")

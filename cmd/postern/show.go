@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/postern/postern/portal/base/fault"
 )
 
 func newShow(term terminal, g *globals) *cobra.Command {
@@ -24,7 +22,7 @@ func newShow(term terminal, g *globals) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return withPublished(cmd.Context(), term, g, func(c *client) error {
+			return withClient(cmd.Context(), term, g, func(c *client) error {
 				suffix := ".md"
 				if output == outputJSON {
 					suffix = ".json"
@@ -89,5 +87,5 @@ func (c *client) read(cmd *cobra.Command, path string) ([]byte, error) {
 	}
 	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(io.LimitReader(res.Body, answerLimit))
-	return b, fault.Wrap(fault.Unavailable, "show", "the portal's answer broke off", err)
+	return b, c.brokeOff(err)
 }

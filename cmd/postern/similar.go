@@ -44,7 +44,7 @@ func newSimilar(term terminal, g *globals) *cobra.Command {
 				return err
 			}
 			var raw json.RawMessage
-			return withPublished(cmd.Context(), term, g, func(c *client) error {
+			return withClient(cmd.Context(), term, g, func(c *client) error {
 				in := map[string]any{"text": text, "limit": limit}
 				if err := c.call(cmd.Context(), http.MethodPost, "/api/v1/similar", in, &raw); err != nil {
 					return err

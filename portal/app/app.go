@@ -79,6 +79,12 @@ type Options struct {
 	// FreeSpace tells how many bytes may still be written to the disk of a folder;
 	// StatFreeSpace does. Nil is never too few.
 	FreeSpace func(dir string) (int64, error)
+	// Create lets a folder without a portal become one; otherwise New refuses it.
+	Create bool
+	// NewDatabase accepts a folder whose database is lost, and AcceptOlderGit a
+	// repository that lacks what the database shows. Both say that the operator knows
+	// what is lost; without them New or Start refuses, in words.
+	NewDatabase, AcceptOlderGit bool
 }
 
 // App is one portal.
@@ -115,6 +121,9 @@ type App struct {
 	ready    readiness
 	failed   chan error
 	undo     cleanups
+	// newDatabase says that this start made the database beside a repository that
+	// had been in use.
+	newDatabase bool
 }
 
 // New binds and opens everything that can fail. The portal answers nobody yet.
@@ -127,7 +136,7 @@ func New(ctx context.Context, opt Options) (a *App, err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.openFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries, a.openRegister, a.openBoard, a.openReports, a.openDeliveries,
+		a.prepareFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries, a.openRegister, a.openBoard, a.openReports, a.openDeliveries,
 	} {
 		if err = step(ctx); err != nil {
 			return a, err
@@ -136,19 +145,24 @@ func New(ctx context.Context, opt Options) (a *App, err error) {
 	return a, nil
 }
 
-// Exists tells whether a data folder holds a portal's database.
-func Exists(dataDir string) bool {
-	_, err := os.Stat(filepath.Join(dataDir, databaseName))
-	return !errors.Is(err, fs.ErrNotExist)
+// Exists reports whether a data folder holds a portal's database or repository. The
+// error is of the folder: it cannot be read.
+func Exists(dataDir string) (bool, error) {
+	for _, name := range []string{databaseName, repoName} {
+		_, err := os.Stat(filepath.Join(dataDir, name))
+		if err == nil {
+			return true, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return false, fault.Wrap(fault.Internal, "app.Exists", "the data folder cannot be read", err)
+		}
+	}
+	return false, nil
 }
 
 func (a *App) dir(name string) string { return filepath.Join(a.opt.Config.DataDir, name) }
 
-func (a *App) openFolder(context.Context) error {
-	err := os.MkdirAll(a.opt.Config.DataDir, dirMode)
-	return fault.Wrap(fault.Invalid, "app", "the data folder "+a.opt.Config.DataDir+" cannot be made; name another with --data-dir", err)
-}
-
+// openDatabase opens the database, which prepareFolder has found or made.
 func (a *App) openDatabase(ctx context.Context) (err error) {
 	a.db, err = boltkv.Open(ctx, a.dir(databaseName), boltkv.Options{Schemas: schemas(), Now: a.opt.Now, Logger: a.log})
 	if err != nil {
@@ -171,6 +185,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 		n, err := a.opt.FreeSpace(a.opt.Config.DataDir)
 		return n, err == nil
 	})
+	a.measureParts()
 	a.metrics.DatabaseSize(func() (int64, bool) {
 		n, err := a.db.Size(context.Background())
 		return n, err == nil

@@ -2,8 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
 	"time"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/portal/metrics"
 	"github.com/postern/postern/postmortems/gitrepo"
@@ -15,6 +19,13 @@ import (
 // openRepository opens the bare repository; pushes are refused until the pages
 // are connected.
 func (a *App) openRepository(ctx context.Context) (err error) {
+	published, err := a.library.Published(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(a.dir(repoName)); errors.Is(err, fs.ErrNotExist) && published != "" {
+		return repositoryLost() // before an empty one is made
+	}
 	c := a.opt.Config
 	a.repo, err = gitrepo.Open(ctx, gitrepo.Options{
 		Dir: a.dir(repoName), Git: c.Git.Path, Logger: a.log, Now: a.opt.Now, Publisher: publisherOf{a},
@@ -26,6 +37,11 @@ func (a *App) openRepository(ctx context.Context) (err error) {
 	}
 	a.undo.add("repository", pushLimit, a.repo.Close)
 	return nil
+}
+
+func repositoryLost() error {
+	return fault.New(fault.Conflict, "app.openRepository",
+		"the database shows a published commit but the repository has no main branch; restore both from one backup. Nothing was changed")
 }
 
 // repositoryLimits are the settings that bound a push.

@@ -69,8 +69,9 @@ func (a *App) Status(ctx context.Context) web.Status {
 	case index.Failure != "":
 		check.Detail = "failing"
 	}
-	s.Checks = append(s.Checks, check, web.StatusCheck{Name: "git", OK: true})
+	s.Checks = append(s.Checks, check, a.gitCheck(ctx), a.writesCheck())
 	s.Checks = append(s.Checks, a.pollChecks()...)
+	s.Reading = s.Ready && err == nil
 	for _, c := range s.Checks {
 		s.Ready = s.Ready && c.OK
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
 )
 
@@ -16,8 +15,13 @@ func (a *App) reconcile(ctx context.Context) error {
 		return err
 	}
 	if tip == "" && published != "" {
-		return fault.New(fault.Conflict, "app.reconcile",
-			"the database shows a published commit but the repository has no main branch; restore both from one backup")
+		return repositoryLost()
+	}
+	if err := a.checkOlder(ctx, published, tip); err != nil {
+		return err
+	}
+	if err := a.noteNewDatabase(ctx); err != nil {
+		return err
 	}
 	if tip != published {
 		a.log.Info("publishing again: git and database disagree", "branch", mainBranch, "git", tip, "database", published)
@@ -63,7 +67,13 @@ func (a *App) reconcileDrafts(ctx context.Context) error {
 // republish publishes the difference between two commits of a branch as a push
 // would, in the name of who pushed it as far as that is known.
 func (a *App) republish(ctx context.Context, branch string, from, to postmortems.OID) error {
-	cs, err := a.repo.ChangeSet(ctx, branch, from, to, postmortems.Pusher{Name: "postern"})
+	changes := func() (postmortems.ChangeSet, error) {
+		if branch == mainBranch && from != "" {
+			return a.changesTo(ctx, from, to) // also where git has lost what is published
+		}
+		return a.repo.ChangeSet(ctx, branch, from, to, postmortems.Pusher{Name: "postern"})
+	}
+	cs, err := changes()
 	if err != nil {
 		return err
 	}

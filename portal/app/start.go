@@ -56,7 +56,7 @@ func (a *App) Start(ctx context.Context) error {
 
 // StartInside makes the handler answer without listening, for one command.
 func (a *App) StartInside(ctx context.Context) error {
-	a.url = &url.URL{Scheme: "http", Host: "postern.invalid"}
+	a.url = &url.URL{Scheme: "http", Host: a.opt.Config.Listen} // where it is going to be served
 	if a.opt.Config.PublicURL != nil {
 		a.url = a.opt.Config.PublicURL
 	}

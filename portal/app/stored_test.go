@@ -45,7 +45,7 @@ func openStored(t *testing.T) *App {
 	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
 	a, err := New(t.Context(), Options{
 		Config: conf, Version: "test", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }, Random: rand.Reader,
-		RenderCommand: []string{os.Args[0]}, // the report has nothing to render
+		Create: true, RenderCommand: []string{os.Args[0]}, // the report has nothing to render
 	})
 	if err != nil {
 		t.Fatal(err)

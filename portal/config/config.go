@@ -26,6 +26,7 @@ type Config struct {
 	Name            string         // of the portal, in titles
 	Listen          string         // host:port; port 0 is any free one
 	DataDir         string         // absolute or relative to the working directory; never empty
+	DataDirStated   bool           // by a flag, the environment, the file or systemd; else DataDir is the user's own
 	PublicURL       *url.URL       // as readers write it, without a trailing slash; nil: not stated
 	Access          Access         // who may read
 	TLS             TLS            // both files or none

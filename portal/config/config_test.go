@@ -203,6 +203,7 @@ func TestEveryFieldHasAFlag(t *testing.T) {
 	leaves = func(typ reflect.Type) (n int) {
 		for f := range typ.Fields() {
 			switch {
+			case f.Name == "DataDirStated": // follows from data_dir
 			case f.Type == reflect.TypeFor[config.Secret](), f.Type == reflect.TypeFor[map[string]config.Channel](): // no flag
 			case f.Type == reflect.TypeFor[config.Night](): // one flag for both
 				n++
@@ -263,6 +264,26 @@ func TestWhoMayReadByDefault(t *testing.T) {
 	for _, listen := range []string{"0.0.0.0:1", ":1", "[::]:1", "192.0.2.1:1", "kb.example.org:1", "localhost.example.org:1", "128.0.0.1:1"} {
 		if got := refuse(t, config.Sources{Flags: map[string]string{"listen": listen}}); len(got) != 3 {
 			t.Errorf("%s: %q", listen, got)
+		}
+	}
+}
+
+// TestDataDirStated: a command must know whether a person named the folder.
+func TestDataDirStated(t *testing.T) {
+	home := env()
+	for name, c := range map[string]struct {
+		sources config.Sources
+		want    bool
+	}{
+		"nothing":     {config.Sources{Env: home}, false},
+		"XDG":         {config.Sources{Env: env("XDG_DATA_HOME", "/data")}, false},
+		"systemd":     {config.Sources{Env: env("STATE_DIRECTORY", "/var/lib/postern")}, true},
+		"environment": {config.Sources{Env: env("POSTERN_DATA_DIR", "/srv")}, true},
+		"flag":        {config.Sources{Env: home, Flags: map[string]string{"data_dir": "/srv"}}, true},
+		"file":        {config.Sources{Env: home, Data: []byte("data_dir: /srv\n")}, true},
+	} {
+		if got := load(t, c.sources).DataDirStated; got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 // judge fills in the defaults that depend on other settings, and checks what
 // only together can be wrong.
 func (l *loader) judge(c *Config) {
+	c.DataDirStated = c.DataDir != "" || stateDirectory(l.src.Env) != ""
 	if c.DataDir == "" {
 		if c.DataDir = DefaultDataDir(l.src.Env); c.DataDir == "" {
 			l.blame("data_dir", "no home folder is known: state data_dir")
@@ -106,8 +107,7 @@ func loopbackHost(host string) bool {
 // DefaultDataDir is where data lies when nothing is stated: the state folder that
 // systemd names, else the user's data folder, else "".
 func DefaultDataDir(env Lookup) string {
-	if dirs, _ := env("STATE_DIRECTORY"); dirs != "" {
-		dir, _, _ := strings.Cut(dirs, ":") // systemd may name several
+	if dir := stateDirectory(env); dir != "" {
 		return dir
 	}
 	if dir, _ := env("XDG_DATA_HOME"); filepath.IsAbs(dir) { // a relative one is to be ignored, says XDG
@@ -117,6 +117,13 @@ func DefaultDataDir(env Lookup) string {
 		return filepath.Join(home, ".local", "share", "postern")
 	}
 	return ""
+}
+
+// stateDirectory is the first folder that systemd names for the unit's state.
+func stateDirectory(env Lookup) string {
+	dirs, _ := env("STATE_DIRECTORY")
+	dir, _, _ := strings.Cut(dirs, ":")
+	return dir
 }
 
 // FindFile is the name of the configuration file: the flag's, else that of

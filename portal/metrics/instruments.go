@@ -48,3 +48,23 @@ func (a *asked) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(a.desc, prometheus.GaugeValue, v)
 	}
 }
+
+// parts is a gauge for each part of the portal.
+type parts struct {
+	desc *prometheus.Desc
+	ask  func() map[string]bool
+}
+
+// Describe implements prometheus.Collector.
+func (p *parts) Describe(ch chan<- *prometheus.Desc) { ch <- p.desc }
+
+// Collect implements prometheus.Collector.
+func (p *parts) Collect(ch chan<- prometheus.Metric) {
+	for name, works := range p.ask() {
+		value := 0.0
+		if works {
+			value = 1
+		}
+		ch <- prometheus.MustNewConstMetric(p.desc, prometheus.GaugeValue, value, name)
+	}
+}

@@ -6,6 +6,7 @@
 //	postern_index_seconds                  one batch of the search index
 //	postern_index_lag_changes              changes that search does not know yet
 //	postern_database_size_bytes
+//	postern_part_works{part}               1 or 0 for each part of /readyz: database, git, index, writes
 //	postern_http_request_seconds{route}    answered requests
 //	postern_http_requests_total{route,method,code}   499: the client left
 //	postern_http_response_bytes_total{route}
@@ -142,6 +143,15 @@ func (r *Registry) HTTP(q Request) {
 	r.requestSeconds.WithLabelValues(q.Route).Observe(q.Took.Seconds())
 	r.requests.WithLabelValues(q.Route, knownMethod(q.Method), knownCode(q.Status)).Inc()
 	r.responseBytes.WithLabelValues(q.Route).Add(float64(max(q.Bytes, 0)))
+}
+
+// Parts makes a gauge of the parts of the portal that work, by the names of /readyz.
+// Call it once; ask runs at every scrape.
+func (r *Registry) Parts(ask func() map[string]bool) {
+	r.registry.MustRegister(&parts{
+		desc: prometheus.NewDesc(prometheus.BuildFQName(namespace, "", "part_works"), "Whether a part of the portal works, as /readyz says.", []string{"part"}, nil),
+		ask:  ask,
+	})
 }
 
 // IndexLag makes a gauge of the changes that search does not know yet. Call it

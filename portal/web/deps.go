@@ -173,7 +173,8 @@ type StatusReporter interface {
 
 // Status is the answer of /readyz.
 type Status struct {
-	Ready    bool          `json:"ready"` // started, reconciled and not stopping
+	Ready    bool          `json:"ready"`   // started, reconciled, not stopping, and every part works
+	Reading  bool          `json:"reading"` // pages are answered, whatever else fails
 	Checks   []StatusCheck `json:"checks"`
 	IndexLag uint64        `json:"index_lag"` // changes of the library that search does not know yet
 	Version  string        `json:"version"`
@@ -181,7 +182,7 @@ type Status struct {
 
 // StatusCheck is one part of the portal.
 type StatusCheck struct {
-	Name   string `json:"name"` // "database", "index", "git"
+	Name   string `json:"name"` // "database", "index", "git", "writes"
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail,omitempty"` // a short word for the operator; no paths, no causes
 }

@@ -16,7 +16,9 @@ func (s *Server) healthz(c echo.Context) error {
 	return c.String(http.StatusOK, "ok\n")
 }
 
-// readyz says whether the portal can do its work, and in which part it can not.
+// readyz reports whether the portal can do its work, and which part does not. With
+// ?for=reading it is enough that pages are answered: a load balancer should not take
+// a portal away from its readers because it cannot store a push.
 func (s *Server) readyz(c echo.Context) error {
 	st := s.deps.Status.Status(c.Request().Context())
 	if st.Checks == nil {
@@ -26,7 +28,11 @@ func (s *Server) readyz(c echo.Context) error {
 	for _, check := range st.Checks {
 		st.Ready = st.Ready && check.OK
 	}
-	if !st.Ready {
+	fits := st.Ready
+	if c.QueryParam("for") == "reading" {
+		fits = st.Ready || st.Reading
+	}
+	if !fits {
 		code = http.StatusServiceUnavailable
 	}
 	return writeJSON(c, code, st)

@@ -48,6 +48,7 @@ type Repo struct {
 	facts   *cache[postmortems.OID, treeFacts]
 
 	announced announcements
+	health    health
 
 	life    sync.Mutex
 	closing bool

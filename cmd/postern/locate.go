@@ -1,0 +1,124 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/postern/postern/portal/app"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/config"
+)
+
+// installation is where the shipped unit (docs/deploy/postern.service) keeps its
+// configuration and its data. Empty names are of no service.
+type installation struct{ config, dir string }
+
+// unitInstallation returns that of docs/deploy/postern.service.
+func unitInstallation() installation {
+	return installation{config: "/etc/postern/postern.yaml", dir: "/var/lib/postern"}
+}
+
+// whatToSet ends every message about a portal that was not found.
+const whatToSet = "Name a running portal by --url or POSTERN_URL, with the token in POSTERN_TOKEN, or its data folder by --data-dir or POSTERN_DATA_DIR"
+
+// located is the portal that a command is about.
+type located struct {
+	conf  config.Config // of an in-process portal; its DataDir is the folder
+	found bool          // the folder holds a portal
+	also  string        // a folder that was looked at and holds none
+}
+
+// locate decides which portal on this machine a command is about: the folder that
+// is stated, else that of the installed service, else the user's own. A portal that
+// was not stated is named on stderr, so that no command changes or saves an
+// unexpected one silently. Nothing is created.
+func locate(term terminal, g *globals) (located, error) {
+	conf, err := load(term, g, nil)
+	if err == nil && conf.DataDirStated {
+		found, err := holdsPortal(conf.DataDir)
+		return located{conf: conf, found: found}, err
+	}
+	service, serviceFound, serviceErr := locateService(term, g)
+	if serviceErr != nil {
+		return located{}, serviceErr
+	}
+	if err != nil && !serviceFound {
+		return located{}, err
+	}
+	ownFound := false
+	var ownErr error
+	if err == nil {
+		ownFound, ownErr = holdsPortal(conf.DataDir)
+	}
+	switch {
+	case serviceFound && ownFound:
+		fmt.Fprintf(term.err, "postern: using the portal of the installed service in %s, not the one in %s; --data-dir names another\n", service.DataDir, conf.DataDir)
+		return located{conf: service, found: true}, nil
+	case serviceFound:
+		fmt.Fprintf(term.err, "postern: using the portal of the installed service in %s\n", service.DataDir)
+		return located{conf: service, found: true}, nil
+	case ownFound:
+		fmt.Fprintf(term.err, "postern: using the portal in %s\n", conf.DataDir)
+	}
+	return located{conf: conf, found: ownFound, also: service.DataDir}, ownErr
+}
+
+// locateService finds the portal of the installed service. Its configuration is
+// read as the unit reads it, unless the command names another.
+func locateService(term terminal, g *globals) (conf config.Config, found bool, err error) {
+	in := term.service
+	if in.dir == "" {
+		return conf, false, nil
+	}
+	as := globals{config: config.FindFile(g.config, term.env), dataDir: in.dir}
+	if as.config == "" && in.config != "" {
+		switch _, err := os.ReadFile(in.config); {
+		case err == nil:
+			as.config = in.config
+			if stated, err := load(term, &globals{config: in.config}, nil); err == nil && stated.DataDirStated {
+				as.dataDir = stated.DataDir
+			}
+		case errors.Is(err, fs.ErrPermission):
+			return conf, false, denied(in.config, "the configuration of the installed service")
+		}
+	}
+	if found, err = holdsPortal(as.dataDir); err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			return conf, false, denied(as.dataDir, "the data folder of the installed service")
+		}
+		return conf, false, err
+	}
+	conf = config.Config{DataDir: as.dataDir}
+	if found {
+		conf, err = load(term, &as, nil)
+	}
+	return conf, found, err
+}
+
+func denied(name, what string) error {
+	return fault.Newf(fault.Forbidden, "locate", "%s, %s, cannot be read: permission denied. Run the command as root or as the user of the service. %s", what, name, whatToSet)
+}
+
+// holdsPortal reports whether a portal has its data in a folder.
+func holdsPortal(dir string) (bool, error) {
+	found, err := app.Exists(dir)
+	if errors.Is(err, fs.ErrPermission) {
+		return false, fault.Wrap(fault.Forbidden, "locate", fmt.Sprintf("the data folder %s cannot be read: permission denied. Run the command as the user of the portal. %s", dir, whatToSet), err)
+	}
+	return found, fault.Wrap(fault.Internal, "locate", "the data folder "+dir+" cannot be read", err)
+}
+
+// nowhere is the error of a command that found no portal.
+func (l located) nowhere() error {
+	dirs := l.conf.DataDir
+	if l.also != "" && l.also != dirs {
+		dirs += " or " + l.also
+	}
+	return fault.Newf(fault.NotFound, "locate", "no portal was found: none runs here and there is none in %s. Nothing was created. %s", dirs, whatToSet)
+}
+
+// socket is the address of the running portal of the folder.
+func (l located) socket() string { return filepath.Join(l.conf.DataDir, app.SocketName) }

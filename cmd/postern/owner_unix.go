@@ -1,0 +1,52 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// giveBack gives what root made in the data folder of another user to that user: a
+// command of root beside a stopped service must not leave files that the service
+// cannot open.
+func giveBack(dir string) error {
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "owner", "the data folder cannot be read", err)
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || owner.Uid == 0 {
+		return nil
+	}
+	root, err := os.OpenRoot(dir) // the owner of the folder cannot lead root out of it by links
+	if err != nil {
+		return fault.Wrap(fault.Internal, "owner", "the data folder cannot be read", err)
+	}
+	defer func() { _ = root.Close() }()
+	err = fs.WalkDir(root.FS(), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		s, ok := info.Sys().(*syscall.Stat_t)
+		if !ok || s.Uid != 0 || info.Mode().IsRegular() && s.Nlink > 1 {
+			return nil
+		}
+		return root.Lchown(path, int(owner.Uid), int(owner.Gid))
+	})
+	return fault.Wrap(fault.Internal, "owner", "files in the data folder belong to root now, and the service may not be able to open them", err)
+}

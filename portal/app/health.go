@@ -1,0 +1,48 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web"
+)
+
+// gitCheck is the state of the repository for /readyz: the published commit and all
+// of its objects are there.
+func (a *App) gitCheck(ctx context.Context) web.StatusCheck {
+	if err := a.repo.Health(ctx); err != nil {
+		return web.StatusCheck{Name: "git", Detail: fault.Message(err)}
+	}
+	return web.StatusCheck{Name: "git", OK: true}
+}
+
+// writesCheck is whether anything can be stored, for /readyz.
+func (a *App) writesCheck() web.StatusCheck {
+	const refused = "pushes, feeds and everything else that is to be stored are refused; reading and searching go on. "
+	if err := a.db.Writable(); err != nil {
+		return web.StatusCheck{Name: "writes", Detail: refused + "The cause: " + fault.Message(err)}
+	}
+	if free, short := a.short(0); short {
+		return web.StatusCheck{Name: "writes", Detail: fmt.Sprintf("pushes and feeds are refused; reading and searching go on. The cause: no room on the disk of the data folder, %d MiB left, %d MiB must stay free (limits.free_space)",
+			free>>20, a.opt.Config.Limits.FreeSpace>>20)}
+	}
+	return web.StatusCheck{Name: "writes", OK: true}
+}
+
+// measureParts reports the parts of /readyz to Prometheus.
+func (a *App) measureParts() {
+	a.metrics.Parts(func() map[string]bool {
+		parts := map[string]bool{}
+		if a.web == nil {
+			return parts // it has not started
+		}
+		for _, c := range a.Status(context.Background()).Checks {
+			switch c.Name {
+			case "database", "index", "git", "writes":
+				parts[c.Name] = c.OK
+			}
+		}
+		return parts
+	})
+}

@@ -1,0 +1,177 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/postmortems"
+)
+
+// entriesStep is how many entries of the audit log are read at a time.
+const entriesStep = 500
+
+// checkOlder refuses a repository that lacks what the database shows: an older copy
+// of it, or that of another portal. Publishing it would take documents from readers,
+// which only Options.AcceptOlderGit accepts. A crash never leads there: refs move
+// forward before the database does, and objects are never pruned.
+func (a *App) checkOlder(ctx context.Context, published, tip postmortems.OID) error {
+	lost, err := a.lacks(ctx, published, tip)
+	if err != nil {
+		return err
+	}
+	if lost == "" {
+		if a.opt.AcceptOlderGit {
+			a.log.Warn("--accept-older-git was not needed: git has what the database shows. Take it off the command line, or it will accept the next loss without a question")
+		}
+		return nil
+	}
+	if !a.opt.AcceptOlderGit {
+		return fault.Newf(fault.Conflict, "app.reconcile", "%s. This is an older copy of the repository, or another portal's. Restore repository and database from one backup, "+
+			"or start once with `postern serve --accept-older-git`: it publishes what git has. Nothing was changed", lost)
+	}
+	a.log.Warn("started with an older repository: "+lost, "git", tip, "database", published)
+	return a.audit.Append(ctx, auth.Entry{Action: "git.older", Object: "refs/heads/" + mainBranch, Old: string(published), New: string(tip), Result: "done"})
+}
+
+// lacks says what the database shows and the repository does not have; "" is nothing.
+func (a *App) lacks(ctx context.Context, published, tip postmortems.OID) (string, error) {
+	if published != "" && tip != published {
+		held, err := a.repo.Has(ctx, published)
+		if err == nil && held {
+			held, err = a.repo.Contains(ctx, tip, published)
+		}
+		if err != nil {
+			return "", err
+		}
+		if !held {
+			return a.lost(ctx, published, tip)
+		}
+	}
+	drafts, err := a.library.Drafts(ctx)
+	if err != nil {
+		return "", err
+	}
+	tips := map[string]postmortems.OID{}
+	for _, b := range a.repo.Branches() {
+		tips[b.Name] = b.Tip
+	}
+	for _, d := range drafts {
+		if tips[d.Branch] == d.Tip {
+			continue
+		}
+		if held, err := a.repo.Has(ctx, d.Tip); err != nil || !held {
+			return fmt.Sprintf("the database shows the draft %s at commit %.10s, which the repository does not have", d.Branch, d.Tip), err
+		}
+	}
+	return "", nil
+}
+
+// lost words what publishing the tip would take from readers.
+func (a *App) lost(ctx context.Context, published, tip postmortems.OID) (string, error) {
+	cs, err := a.changesTo(ctx, published, tip)
+	if err != nil {
+		return "", err
+	}
+	gone, changed := 0, 0
+	for _, c := range cs.Net {
+		path := c.Path
+		if c.Status == postmortems.Renamed {
+			path = c.From
+		}
+		if _, document := postmortems.KindOf(path); !document {
+			continue
+		}
+		switch c.Status {
+		case postmortems.Deleted:
+			gone++
+		case postmortems.Modified, postmortems.Renamed:
+			changed++
+		}
+	}
+	effect := "no document would change"
+	switch {
+	case gone > 0 && changed > 0:
+		effect = fmt.Sprintf("%s would no longer be published, %s would change", wording.Plural(gone, "document"), wording.Number(changed))
+	case gone > 0:
+		effect = wording.Plural(gone, "document") + " would no longer be published"
+	case changed > 0:
+		effect = wording.Plural(changed, "document") + " would change"
+	}
+	return fmt.Sprintf("the database shows commit %.10s as published, and it is not in the history of git's main, %.10s: %s", published, tip, effect), nil
+}
+
+// changesTo makes the change set that leads from what is published to a tip. When the repository has the published commit, git compares
+// the two; otherwise the tip is compared with what readers see.
+func (a *App) changesTo(ctx context.Context, published, tip postmortems.OID) (postmortems.ChangeSet, error) {
+	by := postmortems.Pusher{Name: "postern"}
+	if held, err := a.repo.Has(ctx, published); err != nil || held {
+		cs, err2 := a.repo.ChangeSet(ctx, mainBranch, published, tip, by)
+		if err == nil {
+			err = err2
+		}
+		return cs, err
+	}
+	cs, err := a.repo.ChangeSet(ctx, mainBranch, "", tip, by)
+	if err != nil {
+		return cs, err
+	}
+	shown, err := a.library.Tree(ctx)
+	if err != nil {
+		return cs, err
+	}
+	known, err := a.wasPublished(ctx, tip)
+	if err != nil {
+		return cs, err
+	}
+	if known { // its commits are revisions already
+		cs.Commits = nil
+	}
+	cs.Old, cs.Net = published, against(shown, cs.Net)
+	return cs, nil
+}
+
+// against turns the files of a tree, each listed as added, into the changes that
+// lead from the shown tree to it, by path.
+func against(shown map[string]postmortems.OID, tree []postmortems.Change) []postmortems.Change {
+	shown = maps.Clone(shown)
+	var net []postmortems.Change
+	for _, c := range tree {
+		old, there := shown[c.Path]
+		delete(shown, c.Path)
+		if there && old == c.Blob {
+			continue
+		}
+		if there {
+			c.Status, c.OldBlob = postmortems.Modified, old
+		}
+		net = append(net, c)
+	}
+	for path, blob := range shown {
+		net = append(net, postmortems.Change{Status: postmortems.Deleted, Path: path, OldBlob: blob})
+	}
+	slices.SortFunc(net, func(x, y postmortems.Change) int { return strings.Compare(x.Path, y.Path) })
+	return net
+}
+
+// wasPublished reports whether the audit log knows a commit as a published state of
+// main.
+func (a *App) wasPublished(ctx context.Context, commit postmortems.OID) (bool, error) {
+	for before := uint64(0); ; {
+		entries, err := a.audit.Entries(ctx, before, entriesStep)
+		if err != nil || len(entries) == 0 {
+			return false, err
+		}
+		for _, e := range entries {
+			if e.Object == "refs/heads/"+mainBranch && e.New == string(commit) {
+				return true, nil
+			}
+		}
+		before = entries[len(entries)-1].Number
+	}
+}
