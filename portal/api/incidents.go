@@ -167,7 +167,7 @@ func (s service) incident(ctx context.Context, in *incidentRequest) (IncidentAns
 
 func (s service) incidentAnswer(i incident.Incident) IncidentAnswer {
 	out := IncidentAnswer{
-		IncidentItem: s.incidentItem(i), Refs: list(i.Refs), Milestones: []IncidentMilestone{}, Said: i.Said, Alerts: list(i.Alerts), Changes: list(i.Changes),
+		IncidentItem: s.incidentItem(i), Refs: list(append(slices.Clone(i.Refs), i.Shared...)), Milestones: []IncidentMilestone{}, Said: i.Said, Alerts: list(i.Alerts), Changes: list(i.Changes),
 		SLOs: list(i.SLOs), Targets: incidentTargets(s.Signals.Policy()), Voices: each(i.Voices, incidentVoice), Edits: each(i.Edits, incidentEdit),
 	}
 	for _, m := range incident.Milestones() {

@@ -112,7 +112,7 @@ func otherNames(in incident.Incident) (out []string) {
 	for _, v := range in.Voices {
 		made[v.Source+":"+v.Ref], made[v.PostmortemID] = true, true
 	}
-	for _, ref := range in.Refs {
+	for _, ref := range append(slices.Clone(in.Refs), in.Shared...) {
 		if !made[ref] && !strings.Contains(ref, "://") && !hashed(ref) {
 			out = append(out, ref)
 		}

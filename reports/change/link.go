@@ -78,6 +78,7 @@ func Connect(all []Change, incidents []Incident) []Linked {
 			}
 		}
 	}
+	dropNumbersOfSeveral(out, byName)
 	findRollbacks(out, byService)
 	l := links{out, map[pair]bool{}}
 	stated := l.stated(incidents, byName)
@@ -137,6 +138,17 @@ func (l links) stated(incidents []Incident, byName map[string][]int) map[string]
 		}
 	}
 	return has
+}
+
+// dropNumbersOfSeveral forgets the bare numbers that changes of several sources have:
+// every CI system has a run 42. SOURCE:42 is one of them.
+func dropNumbersOfSeveral(out []Linked, byName map[string][]int) {
+	for name, of := range byName {
+		number := strings.IndexFunc(name, func(r rune) bool { return r < '0' || r > '9' }) < 0
+		if number && slices.ContainsFunc(of, func(i int) bool { return out[i].Change.Source != out[of[0]].Change.Source }) {
+			delete(byName, name)
+		}
+	}
 }
 
 // links adds each link once.

@@ -16,10 +16,14 @@ func Fold(voices []Voice, edits []Edit, p Policy) []Incident {
 	index := indexEdits(edits)
 	taken := map[string]bool{}
 	var out []Incident
-	for _, g := range group(newest(voices), edits).groups() {
-		in := foldOne(g, index, p)
-		if taken[in.ID] {
-			in.ID = hashID(g[0])
+	groups := group(newest(voices), edits).groups()
+	shared := sharedNames(groups)
+	for _, g := range groups {
+		in := foldOne(g, index, shared, p)
+		for _, other := range []string{hashID(g[0]), accountID(g[0])} {
+			if taken[in.ID] {
+				in.ID = other
+			}
 		}
 		taken[in.ID] = true
 		out = append(out, in)
@@ -57,18 +61,24 @@ func idOf(v said) string {
 	return hashID(v)
 }
 
-func hashID(v said) string {
-	sum := sha256.Sum256([]byte(v.key()))
+// hashID leaves out the account: it is older than accounts, and in use.
+func hashID(v said) string { return shortHash(v.Source + "\x00" + v.Ref) }
+
+// accountID tells voices of one ref in two accounts of a source apart.
+func accountID(v said) string { return shortHash(v.key()) }
+
+func shortHash(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:6])
 }
 
 // foldOne folds the voices of one incident, the oldest first.
-func foldOne(g []said, index editIndex, p Policy) Incident {
+func foldOne(g []said, index editIndex, shared map[string]bool, p Policy) Incident {
 	in := Incident{ID: idOf(g[0]), Times: map[Milestone]Stamp{}, Said: map[string]string{}, Maintenance: true}
 	for _, v := range g {
-		in.Refs = append(in.Refs, append([]string{idOf(v), hashID(v)}, v.names...)...)
+		in.Doubts = append(in.Doubts, v.unclear...)
 	}
-	in.Refs = sorted(in.Refs)
+	in.name(g, shared)
 	edits := index.of(in.Refs)
 	in.ID = mergedID(in, g, edits)
 	slices.SortStableFunc(g, func(a, b said) int {

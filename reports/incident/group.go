@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -14,9 +13,11 @@ type said struct {
 	Voice
 	first time.Time // when this voice was first heard
 	names []string  // sorted, each once
+	// unclear says which names of a person's voice are those of several incidents.
+	unclear []string
 }
 
-func (s said) key() string { return s.Source + "\x00" + s.Ref }
+func (s said) key() string { return s.Source + "\x00" + s.Ref + "\x00" + s.Account }
 
 // name is how people write which voice they mean.
 func (s said) name() string { return s.Source + ":" + s.Ref }
@@ -69,6 +70,7 @@ type partition struct {
 	voices  []said
 	of      []int   // the group of each voice
 	members [][]int // the voices of each group
+	unclear []unclearName
 }
 
 // group puts voices together that name each other: by the same ref, an alias, or
@@ -88,6 +90,7 @@ func group(voices []said, edits []Edit) *partition {
 		p.joinNamed(n, names[n])
 	}
 	p.regroup(edits)
+	p.tellUnclear()
 	return p
 }
 
@@ -100,39 +103,6 @@ func namesOf(v said) []string {
 	names = slices.DeleteFunc(names, func(n string) bool { return n == "" })
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// joinNamed joins the voices that share a name, but for those of a source to which
-// the name says nothing: a pager that gives two incidents one alias (the same
-// key, weeks apart) still holds them for two. A bare number names an incident
-// within its source only: every tracker has a 17. A person's 17 is that of the
-// one source that has it.
-func (p *partition) joinNamed(name string, indices []int) {
-	bySource := map[string][]int{}
-	var joined []int
-	for _, i := range indices {
-		if v := p.voices[i]; personal(v.Form) {
-			joined = append(joined, i)
-		} else {
-			bySource[v.Source] = append(bySource[v.Source], i)
-		}
-	}
-	number := bareNumber(name) && len(bySource) > 1
-	for _, same := range bySource {
-		owned := slices.ContainsFunc(same, func(i int) bool { return p.voices[i].Ref == name || p.voices[i].name() == name })
-		switch {
-		case len(same) > 1 && !owned:
-		case number:
-			p.join(same)
-		default:
-			joined = append(joined, same...)
-		}
-	}
-	p.join(joined)
-}
-
-func bareNumber(name string) bool {
-	return strings.IndexFunc(name, func(r rune) bool { return r < '0' || r > '9' }) < 0
 }
 
 // join makes one group of those that the voices are in; the larger one takes the

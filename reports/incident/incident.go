@@ -8,7 +8,8 @@
 // depends on the set of voices and edits only, not on their order.
 //
 // Data layout: group.go finds which voices tell of one incident (by refs, aliases
-// and links, never by title; then merges and splits by hand), fold.go takes each
+// and links, never by title; then merges and splits by hand), localnames.go which
+// names say something within an account only, fold.go takes each
 // field from the best voice, edit.go applies what was set by hand, doubt.go finds
 // what must not become a number, verdict.go and stats.go count.
 package incident
@@ -36,9 +37,12 @@ const FirstYear, LastYear = 1990, 2100
 
 // Voice is what one source says about one incident.
 type Voice struct {
-	Source  string // the feed's source name, "postmortem:ID" or "portal"
-	Form    string // "postmortem", "portal", "pagerduty", "cdevents", "statuspage", "opsgenie", "grafana-oncall", "alertmanager", "ndjson"
-	Ref     string // the incident's id at the source
+	Source string // the feed's source name, "postmortem:ID" or "portal"
+	Form   string // "postmortem", "portal", "pagerduty", "cdevents", "statuspage", "opsgenie", "grafana-oncall", "alertmanager", "ndjson"
+	Ref    string // the incident's id at the source
+	// Account is the part of the source in which Ref is unique, where a source has
+	// several: a producer of events, a status page. "" is the source as a whole.
+	Account string
 	Aliases []string
 	// Rev orders what one source says about one incident; a higher one replaces
 	// a lower one.
@@ -90,6 +94,7 @@ type Stamp struct {
 type Incident struct {
 	ID          string // stable: of the oldest voice, unless merged by hand
 	Refs        []string
+	Shared      []string // names that other incidents have as well, each within its account: they lead to none
 	Title       string
 	Severity    string
 	Services    []string

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
@@ -37,7 +38,7 @@ func readVoice(f *feed.Fact, body []byte) error {
 	}
 	f.At = fromMicros(s.At)
 	f.Incident = &incident.Voice{
-		Source: f.Source, Form: s.Form, Ref: s.Ref, Aliases: s.Aliases, Rev: s.Rev, At: fromMicros(s.SaidAt),
+		Source: f.Source, Account: accountOf(s.Form, f.Entity, s.Ref), Form: s.Form, Ref: s.Ref, Aliases: s.Aliases, Rev: s.Rev, At: fromMicros(s.SaidAt),
 		Title: s.Title, Severity: s.Severity, RawSeverity: s.RawSeverity, Services: s.Services,
 		Environment: s.Environment, Status: s.Status, URL: s.URL, DetectedBy: s.DetectedBy,
 		Maintenance: s.Maintenance, Deleted: s.Deleted, DuplicateOf: s.DuplicateOf, PostmortemID: s.Postmortem,
@@ -50,6 +51,23 @@ func readVoice(f *feed.Fact, body []byte) error {
 		f.Incident.Times[incident.Milestone(m)] = incident.Moment{At: fromMicros(at.At), DayOnly: at.Day}
 	}
 	return nil
+}
+
+// accountOf is the part of a source in which an incident's ref is unique: what the
+// decoders of events and of status pages put before the ref to make an entity. It is
+// not stored again.
+func accountOf(form, entity, ref string) string {
+	account, found := "", false
+	switch form {
+	case "cdevents":
+		account, found = strings.CutSuffix(entity, " "+ref)
+	case "statuspage":
+		account, found = strings.CutSuffix(entity, "/"+ref)
+	}
+	if !found {
+		return ""
+	}
+	return account
 }
 
 func readSignal(f *feed.Fact, body []byte) error {

@@ -25,9 +25,9 @@ func (r *Register) Edit(ctx context.Context, hand incident.Hand, id string, edit
 	if len(edits) == 0 {
 		return incident.Incident{}, fault.New(fault.Invalid, op, "nothing is to be changed: name a field, or a link")
 	}
-	at, known := f.byName[id]
-	if !known {
-		return incident.Incident{}, fault.New(fault.NotFound, op, "no feed, post-mortem or person told of such an incident")
+	at, err := f.find(id)
+	if err != nil {
+		return incident.Incident{}, err
 	}
 	// What is asked again is told by the request as it came: the incident may have
 	// changed since, and with it what the request would be refused for.
@@ -92,10 +92,12 @@ func (r *Register) fit(ctx context.Context, hand incident.Hand, f folded, at int
 // be another one.
 func fitMerge(f folded, into int, refs []string) (own []string, err error) {
 	for _, ref := range refs {
-		at, known := f.byName[ref]
+		at, err := f.find(ref)
 		switch {
-		case !known:
+		case fault.KindOf(err) == fault.NotFound && err != nil:
 			return nil, fault.Newf(fault.NotFound, "register.Edit", "there is no incident called %.80q", ref).In("refs")
+		case err != nil:
+			return nil, fault.New(fault.Conflict, "register.Edit", fault.Message(err)).In("refs")
 		case at == into:
 			return nil, fault.Newf(fault.Invalid, "register.Edit", "%.80q is a name of this incident already", ref).In("refs")
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -19,7 +20,29 @@ import (
 type folded struct {
 	all     []incident.Incident
 	byName  map[string]int
-	holders map[string]int // how many incidents have a name: two trackers' 17, or what was split
+	holders map[string]int // how many incidents have a name: what was split
+	// shared are the incidents of a name that each has within its account only: two
+	// trackers' 17, two pagers' PD-17.
+	shared map[string][]int
+}
+
+// find returns the place of the incident that a name leads to. fault.NotFound: there
+// is none; fault.Conflict: there are several.
+func (f folded) find(name string) (int, error) {
+	const op = "register.find"
+	if at, known := f.byName[name]; known {
+		return at, nil
+	}
+	several := f.shared[name]
+	if len(several) == 0 {
+		return 0, fault.New(fault.NotFound, op, "no feed, post-mortem or person told of such an incident")
+	}
+	const shown = 5
+	var ids []string
+	for _, at := range several[:min(len(several), shown)] {
+		ids = append(ids, f.all[at].ID)
+	}
+	return 0, fault.Newf(fault.Conflict, op, "%d incidents are called %.80q, each within its source: %s; ask for one of them by that", len(several), name, strings.Join(ids, ", "))
 }
 
 // own is a name that an incident shares with no other: what a person said of it must
@@ -62,7 +85,7 @@ func (r *Register) incidentsNow(ctx context.Context) (folded, error) {
 			return folded{}, err
 		}
 		all := names.voices(slices.Concat(voices, documents, entries))
-		f := folded{all: incident.Fold(all, edits, r.opt.Policy), byName: map[string]int{}, holders: map[string]int{}}
+		f := folded{all: incident.Fold(all, edits, r.opt.Policy), byName: map[string]int{}, holders: map[string]int{}, shared: map[string][]int{}}
 		for i := len(f.all) - 1; i >= 0; i-- { // the newest incident has the name
 			for _, name := range f.all[i].Refs {
 				f.byName[name] = i
@@ -71,6 +94,9 @@ func (r *Register) incidentsNow(ctx context.Context) (folded, error) {
 		}
 		for i, in := range f.all {
 			f.byName[in.ID] = i
+			for _, name := range in.Shared {
+				f.shared[name] = append(f.shared[name], i)
+			}
 		}
 		return f, nil
 	})
@@ -95,15 +121,16 @@ func (r *Register) Incidents(ctx context.Context, from, to time.Time) ([]inciden
 	return out, nil
 }
 
-// Incident gives one incident by its id or any other of its names.
+// Incident returns one incident by its id or any other of its names. fault.NotFound:
+// there is none; fault.Conflict: several have the name, each within its source.
 func (r *Register) Incident(ctx context.Context, id string) (incident.Incident, error) {
 	f, err := r.incidentsNow(ctx)
 	if err != nil {
 		return incident.Incident{}, err
 	}
-	i, ok := f.byName[id]
-	if !ok {
-		return incident.Incident{}, fault.New(fault.NotFound, "register.Incident", "no feed, post-mortem or person told of such an incident")
+	i, err := f.find(id)
+	if err != nil {
+		return incident.Incident{}, err
 	}
 	return f.all[i], nil
 }
