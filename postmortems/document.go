@@ -88,7 +88,10 @@ type FrontMatter struct {
 	Alerts     []string // alert names this document is about
 	Actions    []Action
 	Source     Origin
-	Extra      map[string]string // unknown keys, as YAML text, kept and warned about
+	// KeptBack is why the document is not to be published, as its author wrote it:
+	// "draft: true" or "published: false"; "" when it is to be.
+	KeptBack string
+	Extra    map[string]string // unknown keys, as YAML text, kept and warned about
 }
 
 // Incident says which incident a post-mortem is about.

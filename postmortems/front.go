@@ -39,6 +39,8 @@ func readFront(j *judge, src Source) (FrontMatter, stated) {
 	switch src.format {
 	case frontUnclosed:
 		j.find(ruleFrontUnclosed, place{line: 1, col: 1}, `the front matter that begins here has no closing line "---"`)
+	case frontNone:
+		f.keptBackJSON(src.Body)
 	case frontTOML:
 		f.toml(src.Front)
 	case frontYAML:
@@ -49,7 +51,8 @@ func readFront(j *judge, src Source) (FrontMatter, stated) {
 
 // toml takes what is trivially readable.
 func (f *front) toml(text []byte) {
-	f.find(ruleFrontTOML, place{line: 1, col: 1}, "this front matter is TOML: only title, date and authors are read from it")
+	f.find(ruleFrontTOML, place{line: 1, col: 1}, "this front matter is TOML: only title, date, authors, draft and published are read from it")
+	f.keptBackTOML(text)
 	if title := tomlValue(text, "title"); len(title) > 0 {
 		f.fm.Title = oneLine(title[0])
 	}
@@ -70,6 +73,7 @@ func (f *front) yaml(text []byte) {
 	}
 	m := doc.Root()
 	f.identity(m)
+	f.keptBack(m)
 	f.people(m)
 	f.incident(m.Value("incident").Map())
 	f.times(m.Value("times").Map())

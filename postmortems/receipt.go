@@ -8,6 +8,7 @@ type Receipt struct {
 	CheckOnly bool
 	Already   bool // everything pushed was published before (an answer that was lost)
 	Documents []DocumentChange
+	KeptBack  []KeptBackDocument
 	Files     int // other files (images, attachments) stored
 	// Other are lines about what is no document: SLOs, services, report
 	// definitions, synonyms.
@@ -28,6 +29,12 @@ type DocumentChange struct {
 	From      string // old address when Renamed: it redirects now
 	Durations Durations
 	Timed     bool // a post-mortem: the durations line is printed, unknowns said
+}
+
+// KeptBackDocument is a document that its author keeps from being published.
+type KeptBackDocument struct {
+	Path   string
+	Reason string // "draft: true"
 }
 
 // BrokenLink is a link whose target does not exist.

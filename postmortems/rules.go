@@ -42,6 +42,7 @@ const (
 	ruleActionDate    = "action-date"
 
 	ruleTimelineOutside = "timeline-outside"
+	ruleKeptBack        = "draft-unknown"
 
 	ruleActionText = "action-text"
 	ruleActionWord = "action-word"

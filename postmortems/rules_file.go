@@ -32,7 +32,7 @@ func fileRules() []Rule {
 		},
 		{
 			ID: ruleFrontTOML, Title: "Front matter is YAML between lines of `---`", Weight: Warning,
-			Why:  "Of TOML front matter (between lines of `+++`) only title, date and authors are read; everything else in it is ignored.",
+			Why:  "Of TOML front matter (between lines of `+++`) only title, date, authors, draft and published are read; everything else in it is ignored.",
 			Mend: "Rewrite it as YAML: `key: value`, between lines of `---`. `postern import hugo` does it for a whole folder.",
 			Bad:  "+++\ntitle = \"Checkout was slow\"\ndate = 2026-10-03\nauthors = [\"Ada\"]\n+++\n\nRequests waited.\n",
 			Good: sample(),
@@ -98,6 +98,13 @@ func keyRules() []Rule {
 			Mend: "Use one of the four words, or leave `status` out: that is published.",
 			Bad:  sample("status: complete"),
 			Good: sample("status: published"),
+		},
+		{
+			ID: ruleKeptBack, Title: "`draft` and `published` are true or false", Weight: Warning,
+			Why:  "`draft: true` and `published: false` keep a document from being published, as in Hugo, Jekyll, Docusaurus and MkDocs. Another word is not understood, and what is shown by mistake cannot be taken back: the document is not published either.",
+			Mend: "Write `true` or `false`, or leave the key out: that is published. `status: draft` is something else: the document is published and marked as a draft.",
+			Bad:  sample("draft: maybe"),
+			Good: sample("draft: false"),
 		},
 		{
 			ID: ruleRedirect, Title: "`redirects` are addresses of this portal that begin with `/`", Weight: Error,

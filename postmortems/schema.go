@@ -30,6 +30,8 @@ func frontProperties() object {
 		"title":                described(text(), "One line. Without it the first heading is the title."),
 		"summary":              described(text(), "Two sentences, shown in lists and search."),
 		"status":               described(enum("draft", "review", "published", "archived"), "Absent means published."),
+		"draft":                described(object{"type": []string{"boolean", "null"}}, "true keeps the document from being published."),
+		"published":            described(object{"type": []string{"boolean", "string", "null"}}, "false keeps the document from being published."),
 		"authors":              described(texts(), "Who wrote it."),
 		"owner":                described(text(), "The team that answers questions about it."),
 		"reviewers":            described(texts(), "Who read it before it was published."),

@@ -31,7 +31,7 @@ func FormatReceipt(r Receipt, baseURL string) []string {
 			out = append(out, documentLines(d, baseURL)...)
 		}
 	}
-	out = append(out, r.Other...)
+	out = append(append(out, keptBackLines(r)...), r.Other...)
 	if r.Files > 0 {
 		out = append(out, "stored "+wording.Plural(r.Files, "other file"))
 	}
@@ -74,6 +74,20 @@ func documentLines(d DocumentChange, baseURL string) []string {
 		out = append(out, "  "+d.Durations.String())
 	}
 	return out
+}
+
+// keptBackLines name the documents that are not published because their authors
+// say so.
+func keptBackLines(r Receipt) []string {
+	what := "not published"
+	if r.Draft {
+		what = "shown on this draft, not published from main"
+	}
+	var out []string
+	for _, d := range r.KeptBack {
+		out = append(out, fmt.Sprintf("kept back: %s (%s): %s", d.Reason, d.Path, what))
+	}
+	return limitLines(out, documentsTold, "document kept back")
 }
 
 // sumUp tells many documents by kind and status.

@@ -29,7 +29,20 @@ func (a *App) reconcile(ctx context.Context) error {
 			return err
 		}
 	}
+	a.withdrawKeptBack(ctx)
 	return a.reconcileDrafts(ctx)
+}
+
+// withdrawKeptBack takes out what an earlier version published although its author
+// keeps it back. A failure is tried again at the next start.
+func (a *App) withdrawKeptBack(ctx context.Context) {
+	paths, err := a.library.WithdrawKeptBack(ctx, a.opt.Now())
+	if err != nil {
+		a.log.Error("documents with draft: true or published: false may still be shown", "error", err)
+	}
+	for _, path := range paths {
+		a.log.Info("withdrawn: its author keeps it back", "path", path)
+	}
 }
 
 // reconcileDrafts does the same for every other branch, and drops the previews of

@@ -57,8 +57,10 @@ func (d *draft) hugo(m *yamldoc.Map) {
 		}
 	}
 	d.date(m.Value("date"))
-	if m.Value("draft").Text() == "true" {
-		d.set("status", "draft")
+	if draft := oneLine(m.Value("draft").Text()); draft == "true" {
+		d.set("draft", true)
+	} else if draft != "" && draft != "false" {
+		d.set("draft", draft) // not understood: it keeps the page from being published
 	}
 	authors := m.Value("authors")
 	if !authors.Present() {

@@ -44,7 +44,7 @@ func (p *plan) checkLinks(r kv.Reader) error {
 	for _, m := range p.docs {
 		docs[m.change.Path] = m.c
 	}
-	v := overlay(r, p.cs.Net, docs)
+	v := overlay(r, p.net(), docs)
 	for _, m := range p.docs {
 		if m.old != nil && m.old.Path != m.change.Path {
 			v.moves[canonical(postmortems.Address(m.old.Path))] = m.change.Path

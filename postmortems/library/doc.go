@@ -9,6 +9,7 @@
 // ids, 0 is the byte 0x00, numbers are big endian):
 //
 //	library.meta       "published" -> commit of main that these rows show
+//	                   "kept-back" -> form in which kept-back documents were withdrawn
 //	library.record     id -> record: the newest published state, for lists
 //	library.path       path -> id: where each live document lies
 //	library.file       path -> blob and size of every other file on main

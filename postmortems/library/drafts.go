@@ -37,6 +37,9 @@ func (l *Library) prepareDraft(ctx context.Context, cs postmortems.ChangeSet, sa
 				return err
 			}
 			rec.Documents = append(rec.Documents, d)
+			if why := docs[ch.Path].doc.Front.KeptBack; why != "" {
+				rec.KeptBack = append(rec.KeptBack, postmortems.KeptBackDocument{Path: ch.Path, Reason: why})
+			}
 			broken, err := v.broken(docs[ch.Path].record)
 			if err != nil {
 				return err

@@ -16,6 +16,9 @@ func (l *Library) Page(ctx context.Context, id string, commit postmortems.OID) (
 	if p.Document, err = l.content(ctx, p.Shown.Blob, p.Shown.Path); err != nil {
 		return p, err
 	}
+	if p.Document.Front.KeptBack != "" {
+		return Page{}, notFound("document") // a state between two that were published
+	}
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		p.Links, err = view{r: r}.resolveAll(p.Document.Body.Links)
 		return err

@@ -13,7 +13,8 @@ import (
 // is written.
 type plan struct {
 	cs      postmortems.ChangeSet
-	docs    []*move // documents at the tip that changed, by path
+	docs    []*move              // documents at the tip that changed, by path
+	kept    []postmortems.Change // documents that their authors keep from being published
 	removed []removal
 	files   []postmortems.Change
 	receipt postmortems.Receipt
@@ -47,11 +48,13 @@ func newPlan(r kv.Reader, cs postmortems.ChangeSet, docs map[string]compiled) (*
 		switch {
 		case !isDocument(ch.Path):
 			p.files = append(p.files, ch)
+		case ch.Status != postmortems.Deleted && docs[ch.Path].doc.Front.KeptBack != "":
+			p.keepBack(ch, docs[ch.Path].doc.Front.KeptBack)
 		case ch.Status != postmortems.Deleted:
 			p.docs = append(p.docs, &move{change: ch, c: docs[ch.Path]})
 		}
 	}
-	for _, step := range []func(kv.Reader, *lineage) error{p.identify, p.adoptStatedIDs, p.loadOld, p.findRemoved} {
+	for _, step := range []func(kv.Reader, *lineage) error{p.identify, p.resume, p.adoptStatedIDs, p.loadOld, p.findRemoved} {
 		if err := step(r, g); err != nil {
 			return nil, err
 		}
@@ -178,6 +181,9 @@ func (p *plan) released(path string, stated map[string]*move) bool {
 		if m.change.Path == path {
 			return m.c.doc.Front.ID != "" && stated[m.c.doc.Front.ID] == m
 		}
+	}
+	if slices.ContainsFunc(p.kept, func(ch postmortems.Change) bool { return ch.Path == path }) {
+		return true
 	}
 	return slices.ContainsFunc(p.cs.Net, func(ch postmortems.Change) bool {
 		return ch.Status == postmortems.Deleted && ch.Path == path || ch.Status == postmortems.Renamed && ch.From == path
