@@ -28,12 +28,10 @@ func Compile(def Definition, p period.Period, in Inputs) Report {
 	}
 	for _, key := range sectionsOf(def) {
 		if make := c.maker(key); make != nil {
-			s := make()
-			s.Key = key
-			r.Sections = append(r.Sections, s)
+			r.Sections = append(r.Sections, c.section(key, make))
 		}
 	}
-	r.Headline = c.headline()
+	r.Headline = c.unknownFigures(c.headline())
 	r.Verdict = c.verdict()
 	r.Changed = c.changed()
 	r.Acts = c.acts()
@@ -130,6 +128,7 @@ func (c *compiler) narrow() {
 		func(a, b Search) int { return cmp.Or(b.Count-a.Count, cmp.Compare(a.Query, b.Query)) })
 	in.Feeds = kept(in.Feeds, func(Feed) bool { return true },
 		func(a, b Feed) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Format, b.Format)) })
+	in.Unread = kept(in.Unread, func(Unread) bool { return true }, func(a, b Unread) int { return cmp.Or(cmp.Compare(a.What, b.What), cmp.Compare(a.Why, b.Why)) })
 	in.Edits = kept(in.Edits, func(e DefinitionEdit) bool { return c.p.Contains(e.At) },
 		func(a, b DefinitionEdit) int {
 			return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.SLO, b.SLO), cmp.Compare(a.What, b.What))

@@ -175,7 +175,12 @@ func (c *compiler) verdict() Verdict {
 	if s, missed := c.missedSentence(); s != "" {
 		v.Text, v.Missed = v.Text+" "+s, missed
 	}
-	if s := c.incidentSentence(); s != "" {
+	if c.without(UnreadIncidents) != "" {
+		v.Text += " Incidents are not known: there are too many to be counted."
+		if v.Tone == Good {
+			v.Tone = Warn
+		}
+	} else if s := c.incidentSentence(); s != "" {
 		v.Text += " " + s
 	}
 	return v

@@ -30,6 +30,7 @@ type Inputs struct {
 	Actions    []Action        // all that are open, and those closed in the period
 	Gaps       []Search        // searches of the period that found nothing
 	Feeds      []Feed
+	Unread     []Unread         `json:",omitempty"` // what of these could not be gathered
 	Edits      []DefinitionEdit // of objectives, in the period
 	Words      string           // the lead's Markdown
 	Targets    Targets

@@ -35,6 +35,9 @@ func (c *compiler) quality() Section {
 	if t := c.feedTable(); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
+	if t := c.unreadTable(); len(t.Rows) > 0 {
+		s.Tables = append(s.Tables, t)
+	}
 	if t := c.overBudgetTable(); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
@@ -210,7 +213,7 @@ func (c *compiler) reviewOf(o Objective) (finding string, tone Tone) {
 	const enough = 3 // periods
 	r := c.now(o)
 	dip := r.Met != nil && !*r.Met
-	hit := slices.ContainsFunc(c.spends(), func(s bySpend) bool { return s.SLO == o.SLO.Name })
+	hit := c.without(UnreadIncidents) != "" || slices.ContainsFunc(c.spends(), func(s bySpend) bool { return s.SLO == o.SLO.Name })
 	switch {
 	case measured == 0 && len(o.Results) >= enough && r.State != slo.NotYet:
 		return "never measured in the periods shown", Warn

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/board/figure"
 	"github.com/postern/postern/reports/chart"
@@ -36,6 +37,9 @@ func (a *App) keepLooks() {
 	look := func(ctx context.Context) {
 		a.houseStep(ctx, "incidents", func(ctx context.Context) error {
 			_, err := a.register.Open(ctx)
+			if fault.KindOf(err) == fault.TooWide {
+				return nil // the pages say so
+			}
 			return err
 		})
 		a.houseStep(ctx, "board", func(ctx context.Context) error {

@@ -41,7 +41,7 @@ func (a *App) openLedger() {
 	policy := postmortems.Policy{SeverityAliases: c.SeverityAliases}
 	a.ledger = ledger.New(ledger.Options{
 		DB: a.db, Decoders: decoders(), Now: a.opt.Now, Log: a.log, Queue: c.Feeds.Queue, Severity: policy.Severity, Room: a.room,
-		Budget: ledger.Budget{New: c.Feeds.BudgetNew, Open: c.Feeds.BudgetOpen}, Defined: (&definedSLOs{catalog: a.catalog}).at,
+		Budget: ledger.Budget{New: c.Feeds.BudgetNew, Open: c.Feeds.BudgetOpen}, MostRead: c.Feeds.MostRead, Defined: (&definedSLOs{catalog: a.catalog}).at,
 		Keep: ledger.Retention{Raw: c.Retention.Raw, Facts: c.Retention.Facts, Fine: c.Retention.Fine, Buckets: c.Retention.Buckets},
 	})
 }

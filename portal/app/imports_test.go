@@ -48,7 +48,7 @@ var rules = map[string][]string{
 	"postmortems/markdown/sandbox": {"portal/base/fault", "postmortems", "postmortems/markdown"},
 	"reports":                      {"portal/base/fault", "portal/base/wording", "reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/period", "reports/service", "reports/slo"},
 	"reports/archive":              {"portal/base/fault", "portal/base/kv", "reports", "reports/period"},
-	"reports/collect":              {"reports", "reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/period", "reports/service", "reports/slo", "reports/sql"},
+	"reports/collect":              {"portal/base/fault", "reports", "reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/period", "reports/service", "reports/slo", "reports/sql"},
 	"reports/export":               {"portal/base/fault", "reports", "reports/chart", "reports/draw", "reports/plain"},
 	"reports/press":                {"portal/base/fault", "reports", "reports/archive", "reports/period"},
 	"reports/alert":                {"portal/base/wording", "reports/stat"},

@@ -18,6 +18,7 @@ func (a *App) openRegister(context.Context) error {
 	a.register = register.New(register.Options{
 		DB: a.db, Feeds: feedsOf{a.ledger}, Documents: &postmortemVoices{library: a.library}, Services: a.catalog,
 		Policy: incidentPolicy(a.opt.Config.Targets), OnCall: onCall(a.opt.Config), Now: a.opt.Now,
+		MostKept: a.opt.Config.Feeds.MostRead,
 	})
 	return nil
 }

@@ -173,7 +173,7 @@ func TestEverySettingIsReadFromEnvironmentAndFlag(t *testing.T) {
 		"oncall.zone": "Asia/Shanghai", "oncall.night": "23:30-07:00", "oncall.shift_from": "09:30", "oncall.shift_length": "8h",
 		"reports.zone": "Asia/Shanghai", "reports.browser": "/usr/bin/chromium", "reports.postmortem_from": "SEV3",
 		"prometheus.sources": "main=http://prometheus:9090, eu-1=https://thanos.example/prom",
-		"feeds.body":         "4MiB", "feeds.queue": "99", "feeds.budget_new": "7", "feeds.budget_open": "5", "feeds.statuspages": "shop=https://status.example.org/api/v2/incidents.json",
+		"feeds.body":         "4MiB", "feeds.queue": "99", "feeds.budget_new": "7", "feeds.budget_open": "5", "feeds.most_read": "900", "feeds.statuspages": "shop=https://status.example.org/api/v2/incidents.json",
 		"feeds.statuspage_every": "1m", "feeds.pagerduty_signed_only": "true", "retention.raw": "240h", "retention.facts": "2400h", "retention.buckets_fine": "2401h", "retention.buckets": "24000h",
 		"mail.host": "smtp.example.org", "mail.port": "465", "mail.tls": "tls", "mail.from": "稳定性 <portal@example.org>", "mail.user": "portal",
 	}

@@ -18,7 +18,9 @@ type Feeds struct {
 	// how many of its incidents and alert episodes may be open at once.
 	BudgetNew  int
 	BudgetOpen int
-	PagerDuty  Secret // SECRET or SOURCE:SECRET, several with commas between
+	// MostRead is how many facts of one kind one page or report is put together of.
+	MostRead  int
+	PagerDuty Secret // SECRET or SOURCE:SECRET, several with commas between
 	// SignedOnly refuses PagerDuty webhooks of sources without a secret.
 	SignedOnly bool
 	// Statuspages are polled: name of the source -> address of the page's JSON.
@@ -62,6 +64,8 @@ func (c *Config) feeding() []setting {
 			doc: "How many new things (incidents, changes, alert episodes, drills, tickets, slow statements, and SLOs without a definition) one source may bring in a UTC day. Beyond, they are rejected as `over budget`; updates of known things and buckets of defined SLOs always pass. A token that is bound to no source has this budget once, for all its names together."},
 		{key: "feeds.budget_open", value: number(&f.BudgetOpen, 1, 10_000_000), preset: "20000",
 			doc: "How many incidents and alert episodes of one source may be open at once."},
+		{key: "feeds.most_read", value: number(&f.MostRead, 100, 10_000_000), preset: "25000",
+			doc: "How many entries of incidents, of alerts or of changes one page, API answer or section of a report is put together of; of slow statements 16 times as many. A range that holds more says how many there are and asks for a narrower one. Each takes about 4 kB of memory while it is put together."},
 		{key: "feeds.pagerduty_secrets", value: secret(&f.PagerDuty), unstated: "PagerDuty's signature is not asked for",
 			doc: "Signing secrets of PagerDuty webhooks, `SECRET` for every source or `SOURCE:SECRET` for one, with commas between. Where one is stated, a webhook without a valid signature is refused."},
 		{key: "feeds.pagerduty_signed_only", value: yes(&f.SignedOnly), preset: "false",

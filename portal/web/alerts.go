@@ -98,7 +98,7 @@ func (s *Server) ruleLink(name string) string {
 }
 
 func (s *Server) alerts(c echo.Context) error {
-	base, err := s.signals(c, "/alerts", "Alerts", 30)
+	base, err := s.signals(c, "/alerts", "Alerts", signalDays)
 	if err != nil {
 		return err
 	}

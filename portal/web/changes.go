@@ -105,7 +105,7 @@ func artifactName(name string) string {
 }
 
 func (s *Server) changes(c echo.Context) error {
-	base, err := s.signals(c, "/changes", "Changes and drills", 30)
+	base, err := s.signals(c, "/changes", "Changes and drills", signalDays)
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ type errorView struct {
 	Words     string       // words of the path, for the search box of a 404
 	Similar   []search.Hit // where the reader may have wanted to go
 	Gone      *goneView
+	Narrower  []facetValue // ranges within one that holds too much
 }
 
 // goneView tells of a removed document.
@@ -44,6 +45,9 @@ func (s *Server) errorPage(c echo.Context, v *visit, doc *problem.Document) erro
 		Advice: adviceOf(doc.Kind, v.path), RequestID: doc.RequestID,
 	}
 	view.Title = view.Heading
+	if doc.Kind == fault.TooWide.String() {
+		view.Narrower = s.narrower(c, v.path)
+	}
 	if doc.Status == http.StatusNotFound {
 		s.addSimilar(c, v, &view)
 	}
@@ -101,6 +105,8 @@ func headingOf(kind, title string) string {
 		return "Not allowed"
 	case fault.Misdirected.String():
 		return "Not the name of this portal"
+	case fault.TooWide.String():
+		return "Too much for one page"
 	case fault.TooMany.String():
 		return "A little slower, please"
 	case fault.Unavailable.String(), fault.Timeout.String():
@@ -117,6 +123,8 @@ func adviceOf(kind, path string) string {
 		return "Nothing that was published is lost. Try again; if it stays, tell whoever runs this portal the request id below."
 	case fault.Unavailable.String(), fault.Timeout.String():
 		return "Nothing that was published is lost. Try again in a few seconds."
+	case fault.TooWide.String():
+		return "Nothing is lost: each of them is stored. /feeds says which source brought how many."
 	case fault.NotFound.String():
 		switch section, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/"); section {
 		case "reports":

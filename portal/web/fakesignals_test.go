@@ -24,6 +24,8 @@ type fakeSignals struct {
 	spent      []BudgetSpent
 	drafts     []DraftPostmortem
 
+	wide error // of every list: it holds too much
+
 	edits     []incident.Edit
 	entered   []incident.Voice
 	decisions []sql.Decision
@@ -74,7 +76,7 @@ func signalsOfADay() *fakeSignals {
 
 func (f *fakeSignals) Policy() incident.Policy { return incident.DefaultPolicy() }
 func (f *fakeSignals) Incidents(context.Context, time.Time, time.Time) ([]incident.Incident, error) {
-	return f.incidents, nil
+	return f.incidents, f.wide
 }
 func (f *fakeSignals) Incident(_ context.Context, id string) (incident.Incident, error) {
 	for _, in := range f.incidents {
@@ -90,19 +92,19 @@ func (f *fakeSignals) Open(context.Context) (open []incident.Incident, err error
 			open = append(open, in)
 		}
 	}
-	return open, nil
+	return open, f.wide
 }
 func (f *fakeSignals) Episodes(context.Context, time.Time, time.Time) ([]alert.Episode, error) {
-	return f.episodes, nil
+	return f.episodes, f.wide
 }
 func (f *fakeSignals) Changes(context.Context, time.Time, time.Time) ([]change.Linked, error) {
-	return f.changes, nil
+	return f.changes, f.wide
 }
 func (f *fakeSignals) Statements(context.Context, time.Time, time.Time) ([]sql.Followed, error) {
-	return f.statements, nil
+	return f.statements, f.wide
 }
 func (f *fakeSignals) Drills(context.Context, time.Time, time.Time) ([]drill.Drill, error) {
-	return f.drills, nil
+	return f.drills, f.wide
 }
 func (f *fakeSignals) Services(context.Context) ([]service.Service, error) {
 	return []service.Service{{Name: "checkout"}, {Name: "cart"}}, nil

@@ -20,7 +20,8 @@ type homeView struct {
 	Verdicts  []archive.Revision // of the newest weekly and daily report
 	Open      []incidentRow      // incidents that are not over, a few
 	AllOpen   int
-	OpenKnown bool // false while it is being found out
+	OpenKnown bool   // false while it is being found out
+	OpenWide  string // why they are not counted: they are too many
 }
 
 // kindCount is a kind with how many documents it has.
@@ -52,7 +53,8 @@ func (s *Server) home(c echo.Context) error {
 	if view.Overdue, err = s.overdue(c, homeListed); err != nil {
 		return err
 	}
-	if view.Open, view.AllOpen, view.OpenKnown, err = s.openIncidents(c, openListed); err != nil {
+	view.Open, view.AllOpen, view.OpenKnown, err = s.openIncidents(c, openListed)
+	if view.OpenWide = tooWide(err); err != nil && view.OpenWide == "" {
 		return err
 	}
 	if view.Verdicts, err = s.verdicts(c); err != nil {

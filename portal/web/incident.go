@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/change"
 	"github.com/postern/postern/reports/incident"
@@ -28,16 +29,18 @@ type incidentView struct {
 	Voices     []voiceRow
 	Episodes   []episodeRow
 	MoreAlerts int
-	Changes    []changeRow
-	More       moreOf
-	Doubts     []string
-	Budgets    []BudgetSpent
-	Reports    []reportLink
-	Edits      []incident.Edit // the newest corrections by hand, in their order
-	Others     []string        // names besides the id
-	Settable   []string
-	Linkable   []string // of what can be linked
-	Problem    string   // what was wrong with an edit
+	// Why its alerts or changes are not known: their time holds too many.
+	AlertsWide, ChangesWide string
+	Changes                 []changeRow
+	More                    moreOf
+	Doubts                  []string
+	Budgets                 []BudgetSpent
+	Reports                 []reportLink
+	Edits                   []incident.Edit // the newest corrections by hand, in their order
+	Others                  []string        // names besides the id
+	Settable                []string
+	Linkable                []string // of what can be linked
+	Problem                 string   // what was wrong with an edit
 }
 
 // moreOf counts what is not listed.
@@ -145,6 +148,15 @@ func (s *Server) policy() incident.Policy {
 	return s.deps.Signals.Policy()
 }
 
+// tooWide is why a part of a page cannot be put together: its time holds too much;
+// "" for no error, and for any other.
+func tooWide(err error) string {
+	if err == nil || fault.KindOf(err) != fault.TooWide {
+		return ""
+	}
+	return sentence(fault.Message(err))
+}
+
 // surroundings finds what belongs to an incident: alerts, changes, budgets.
 func (s *Server) surroundings(ctx context.Context, view *incidentView) error {
 	in, now := view.Incident, s.opt.Now()
@@ -154,7 +166,7 @@ func (s *Server) surroundings(ctx context.Context, view *incidentView) error {
 	}
 	from, to := impact.From.Truncate(time.Hour).Add(-time.Hour), impact.To.Truncate(time.Hour).Add(2*time.Hour)
 	episodes, err := s.deps.Signals.Episodes(ctx, from, to)
-	if err != nil {
+	if view.AlertsWide = tooWide(err); err != nil && view.AlertsWide == "" {
 		return err
 	}
 	on, err := s.deps.Signals.OnCall(ctx)
@@ -172,7 +184,7 @@ func (s *Server) surroundings(ctx context.Context, view *incidentView) error {
 		view.Episodes = append(view.Episodes, s.episodeRow(e, on))
 	}
 	changes, err := s.deps.Signals.Changes(ctx, from.Add(-change.SuspectWithin), to)
-	if err != nil {
+	if view.ChangesWide = tooWide(err); err != nil && view.ChangesWide == "" {
 		return err
 	}
 	for _, l := range changes {

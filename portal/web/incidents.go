@@ -51,7 +51,7 @@ func (s *Server) incidentLink(id string) string {
 }
 
 func (s *Server) incidents(c echo.Context) error {
-	base, err := s.signals(c, "/incidents", "Incidents", 90)
+	base, err := s.signals(c, "/incidents", "Incidents", incidentDays)
 	if err != nil {
 		return err
 	}

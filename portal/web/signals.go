@@ -59,39 +59,35 @@ func (s *Server) signals(c echo.Context, section, title string, days int) (signa
 	return v, s.span(c, &v, section, days)
 }
 
-// span reads which time the page is about: from= and to=, or the last days=.
+// How many days the pages are about when their address does not say.
+const (
+	incidentDays = 90
+	signalDays   = 30
+	digestDays   = 90
+)
+
+func errDays() error {
+	return fault.Newf(fault.Invalid, "web", "days= takes a number from 1 to %d", maxSpanDays)
+}
+
+func errDate(name string) error {
+	return fault.Newf(fault.Invalid, "web", "%s= takes a date such as 2026-01-31", name)
+}
+
+func errSpan() error {
+	return fault.New(fault.Invalid, "web", "from= must be before to=, and at most ten years before it")
+}
+
+// span reads which time the page is about.
 func (s *Server) span(c echo.Context, v *signalsView, section string, days int) error {
-	q := c.QueryParams()
-	v.Days = days
 	if err := s.throttleSpan(c); err != nil {
 		return err
 	}
-	if text := q.Get("days"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > maxSpanDays {
-			return fault.Newf(fault.Invalid, "web", "days= takes a number from 1 to %d", maxSpanDays)
-		}
-		v.Days = n
+	asked, err := readSpan(c.QueryParams(), s.opt.Now(), days)
+	if err != nil {
+		return err
 	}
-	// Whole hours, so that a page that is asked for again reads the same span.
-	v.Until = s.opt.Now().UTC().Truncate(time.Hour).Add(time.Hour)
-	for name, at := range map[string]*time.Time{"from": &v.Since, "to": &v.Until} {
-		text := q.Get(name)
-		if text == "" {
-			continue
-		}
-		day, err := time.Parse(time.DateOnly, text)
-		if err != nil {
-			return fault.Newf(fault.Invalid, "web", "%s= takes a date such as 2026-01-31", name)
-		}
-		*at, v.Days = day, 0
-	}
-	if v.Since.IsZero() {
-		v.Since = v.Until.Add(-time.Duration(max(v.Days, 1)) * day)
-	}
-	if !v.Since.Before(v.Until) || v.Until.Sub(v.Since) > maxSpanDays*day {
-		return fault.New(fault.Invalid, "web", "from= must be before to=, and at most ten years before it")
-	}
+	v.Since, v.Until, v.Days = asked.since, asked.until, asked.days
 	for _, n := range []int{1, 7, 30, 90, 365} {
 		q := url.Values{}
 		for k, val := range c.QueryParams() {

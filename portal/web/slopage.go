@@ -33,6 +33,7 @@ type sloView struct {
 	Rules           []burnRule
 	Firings         []firingRow
 	Bands           []bandRow
+	NoBands         string // why incidents are not shown
 	Versions        []versionRow
 	Members         []sloRow
 	Source, History string // where the definition lies in the repository
@@ -97,6 +98,9 @@ func (s *Server) slo(c echo.Context) error {
 	view.Points = pointRows(d)
 	view.Versions = versionRows(d.Versions)
 	view.Source = fmt.Sprintf("%s:%d", d.SLO.Path, d.SLO.Line)
+	if d.NoBands != "" {
+		view.NoBands = sentence(d.NoBands)
+	}
 	for _, b := range d.Bands {
 		view.Bands = append(view.Bands, s.bandRow(b))
 	}

@@ -76,7 +76,7 @@ func (s *Server) statementRow(f sql.Followed) statementRow {
 }
 
 func (s *Server) slowSQL(c echo.Context) error {
-	base, err := s.signals(c, "/slow-sql", "Slow SQL", 30)
+	base, err := s.signals(c, "/slow-sql", "Slow SQL", signalDays)
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func statementTiles(all []sql.Followed) []tile {
 func (s *Server) digest(c echo.Context) error { return s.showDigest(c, http.StatusOK, "") }
 
 func (s *Server) showDigest(c echo.Context, status int, problem string) error {
-	base, err := s.signals(c, "/slow-sql", "Slow statement", 90)
+	base, err := s.signals(c, "/slow-sql", "Slow statement", digestDays)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,10 @@ type Detail struct {
 	Budget   []slo.BudgetPoint // what was left of it
 	Firings  []slo.Firing      // when rules would have fired
 	Bands    []Band
-	Members  []Judged // of a composite
+	// NoBands is why the incidents of the span are not among them: they are too many.
+	// "" they are.
+	NoBands string
+	Members []Judged // of a composite
 	// Origins are the sources of the counts over the span.
 	Origins []slo.Origin
 	// Estimated are the starts of the buckets of the span that were not counted but
@@ -160,6 +163,9 @@ func (b *Board) Detail(ctx context.Context, name string, from, to time.Time) (d 
 		return d, err
 	}
 	d.Bands, err = b.opt.Incidents.Bands(ctx, x.Service, d.Span.From, earliest(d.Span.To, horizon))
+	if err != nil && fault.KindOf(err) == fault.TooWide {
+		d.NoBands, err = fault.Message(err), nil
+	}
 	return d, err
 }
 

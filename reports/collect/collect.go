@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
@@ -137,12 +138,22 @@ func (c *Collector) incidents(ctx context.Context, p period.Period, in *reports.
 	}
 	all, err := c.src.Register.Incidents(ctx, from, in.AsOf)
 	if err != nil {
-		return err
+		return unread(in, reports.UnreadIncidents, err)
 	}
 	for _, i := range all {
 		i.Voices = nil // what was said is behind the incident's page
 		in.Incidents = append(in.Incidents, reports.Incident{Incident: i, Durations: i.Durations(c.src.Targets.Policy)})
 	}
+	return nil
+}
+
+// unread marks a part of the inputs that holds too much to be gathered: the report
+// is made without it, and says so. Any other error stays one.
+func unread(in *reports.Inputs, what string, err error) error {
+	if err == nil || fault.KindOf(err) != fault.TooWide {
+		return err
+	}
+	in.Unread = append(in.Unread, reports.Unread{What: what, Why: fault.Message(err)})
 	return nil
 }
 

@@ -37,30 +37,41 @@ func (c *Collector) pagesBefore(ctx context.Context, p period.Period) (pages []a
 
 // signals are alerts, changes and drills: of the period and, to compare with, of
 // the one before; pages also of those that trends look back on.
-func (c *Collector) signals(ctx context.Context, p period.Period, in *reports.Inputs) (err error) {
+func (c *Collector) signals(ctx context.Context, p period.Period, in *reports.Inputs) error {
 	if c.src.Register == nil {
 		return nil
 	}
 	from := p.Prev().From
+	if err := unread(in, reports.UnreadAlerts, c.alerts(ctx, p, from, in)); err != nil {
+		return err
+	}
+	changes, err := c.src.Register.Changes(ctx, from, in.AsOf)
+	if err := unread(in, reports.UnreadChanges, err); err != nil {
+		return err
+	}
+	in.Changes = changes
+	drills, err := c.src.Register.Drills(ctx, p.From, in.AsOf)
+	in.Drills = drills
+	return unread(in, reports.UnreadDrills, err)
+}
+
+// alerts are the episodes since an instant, and pages of what trends look back on.
+func (c *Collector) alerts(ctx context.Context, p period.Period, from time.Time, in *reports.Inputs) error {
 	all, err := c.src.Register.Episodes(ctx, from, in.AsOf)
 	if err != nil {
 		return err
-	}
-	for _, e := range all {
-		if !e.StartsAt.Before(from) { // what still fired from before is a page of before
-			in.Episodes = append(in.Episodes, e)
-		}
 	}
 	earlier, err := c.pagesBefore(ctx, p)
 	if err != nil {
 		return err
 	}
-	in.Episodes = slices.Concat(earlier, in.Episodes)
-	if in.Changes, err = c.src.Register.Changes(ctx, from, in.AsOf); err != nil {
-		return err
+	in.Episodes = earlier
+	for _, e := range all {
+		if !e.StartsAt.Before(from) { // what still fired from before is a page of before
+			in.Episodes = append(in.Episodes, e)
+		}
 	}
-	in.Drills, err = c.src.Register.Drills(ctx, p.From, in.AsOf)
-	return err
+	return nil
 }
 
 // statements follows the slow statements of the period, beside what they did in
@@ -72,7 +83,7 @@ func (c *Collector) statements(ctx context.Context, p period.Period, in *reports
 	prev := p.Prev()
 	earlier, err := c.src.Register.Statements(ctx, prev.From, prev.To)
 	if err != nil {
-		return err
+		return unread(in, reports.UnreadStatements, err)
 	}
 	before := map[string]sql.Followed{}
 	for _, f := range earlier {
@@ -84,7 +95,7 @@ func (c *Collector) statements(ctx context.Context, p period.Period, in *reports
 			in.Statements = append(in.Statements, statement(f, before[f.Key()], p))
 		}
 	}
-	return err
+	return unread(in, reports.UnreadStatements, err)
 }
 
 // statement is a followed digest in the words of a report. It is new in the

@@ -169,13 +169,16 @@ func (b *batch) storeSpan(kind feed.Kind, key []byte, old *span, now span) error
 // readFacts gives all facts of one entity, in the order of their keys.
 func readFacts(r kv.Reader, entity []byte) (facts []feed.Fact, err error) {
 	from, to := kv.Prefix(append(bytes.Clone(entity), sep))
-	return readRange(r, from, to)
+	return readRange(r, from, to, nil)
 }
 
-// readRange gives the facts of a range of ledger.fact.
-func readRange(r kv.Reader, from, to []byte) (facts []feed.Fact, err error) {
+// readRange gives the facts of a range of ledger.fact, and counts them by a gauge.
+func readRange(r kv.Reader, from, to []byte, g *gauge) (facts []feed.Fact, err error) {
 	for item, err := range r.Scan(bFact, from, to) {
 		if err != nil {
+			return nil, err
+		}
+		if err := g.take(item.Value); err != nil {
 			return nil, err
 		}
 		f, err := readFact(item.Key, item.Value)
@@ -190,7 +193,7 @@ func readRange(r kv.Reader, from, to []byte) (facts []feed.Fact, err error) {
 // factsOf gives the facts of one entity from the last before from until to, in the
 // order of their keys, where they are keyed by time: a counter that is read every
 // minute has a year of them. Of any other entity it gives all.
-func factsOf(r kv.Reader, entity []byte, from, to time.Time) (facts []feed.Fact, err error) {
+func factsOf(r kv.Reader, entity []byte, from, to time.Time, g *gauge) (facts []feed.Fact, err error) {
 	prefix := append(bytes.Clone(entity), sep)
 	first, past := kv.Prefix(prefix)
 	for item, err := range r.Scan(bFact, first, past) {
@@ -198,7 +201,7 @@ func factsOf(r kv.Reader, entity []byte, from, to time.Time) (facts []feed.Fact,
 			return nil, err
 		}
 		if !feed.IsTimeKey(string(item.Key[len(prefix):])) {
-			return readFacts(r, entity)
+			return takeFacts(r, entity, g)
 		}
 		break
 	}
@@ -211,5 +214,5 @@ func factsOf(r kv.Reader, entity []byte, from, to time.Time) (facts []feed.Fact,
 		begin = bytes.Clone(item.Key)
 		break
 	}
-	return readRange(r, begin, keyOf(to.Add(time.Microsecond))) // keys are cut to microseconds
+	return readRange(r, begin, keyOf(to.Add(time.Microsecond)), g) // keys are cut to microseconds
 }

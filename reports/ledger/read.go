@@ -41,9 +41,9 @@ func eachEntity(r kv.Reader, kind feed.Kind, from, to time.Time, fn func(entity 
 
 // eachFact calls fn with the facts of the entities of a kind that touch [from, to).
 func (l *Ledger) eachFact(ctx context.Context, kind feed.Kind, from, to time.Time, fn func(feed.Fact)) error {
-	return l.opt.DB.View(ctx, func(r kv.Reader) error {
+	return l.within(ctx, kind, from, to, func(r kv.Reader, g *gauge) error {
 		return eachEntity(r, kind, from, to, func(entity []byte) error {
-			facts, err := readFacts(r, entity)
+			facts, err := takeFacts(r, entity, g)
 			for _, f := range facts {
 				fn(f)
 			}
@@ -52,12 +52,15 @@ func (l *Ledger) eachFact(ctx context.Context, kind feed.Kind, from, to time.Tim
 	})
 }
 
+// Voices, Signals, Changes, Drills, Tickets and Observations return fault.TooWide
+// when there are more than Options.MostRead facts.
+
 // Voices gives every voice that touches [from, to): one a source and incident,
 // whole. An incident that has not ended touches everything after its start.
 func (l *Ledger) Voices(ctx context.Context, from, to time.Time) (out []incident.Voice, err error) {
-	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+	err = l.within(ctx, feed.Incident, from, to, func(r kv.Reader, g *gauge) error {
 		return eachEntity(r, feed.Incident, from, to, func(entity []byte) error {
-			facts, err := readFacts(r, entity)
+			facts, err := takeFacts(r, entity, g)
 			if v, ok := feed.Whole(facts); ok && err == nil {
 				out = append(out, l.rated(v))
 			}
@@ -122,15 +125,19 @@ func (l *Ledger) Tickets(ctx context.Context, from, to time.Time) (out []Ticket,
 // counters are made into differences, each dated by its later snapshot.
 func (l *Ledger) Observations(ctx context.Context, from, to time.Time) (out []sql.Observation, err error) {
 	statements := map[string]string{}
-	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+	err = l.within(ctx, feed.SQL, from, to, func(r kv.Reader, g *gauge) error {
 		return eachEntity(r, feed.SQL, from, to, func(entity []byte) error {
-			facts, err := factsOf(r, entity, from, to)
+			facts, err := factsOf(r, entity, from, to, g)
 			if err != nil {
 				return err
 			}
 			seen := make([]sql.Observation, 0, len(facts))
-			for _, f := range facts {
-				seen = append(seen, *f.SQL)
+			for i := range facts {
+				o := *facts[i].SQL
+				if i > 0 {
+					shareTexts(&o, &seen[i-1])
+				}
+				seen = append(seen, o)
 			}
 			for _, o := range sql.Differences(seen) {
 				if !within(o.At, from, to) {
@@ -145,6 +152,17 @@ func (l *Ledger) Observations(ctx context.Context, from, to time.Time) (out []sq
 		})
 	})
 	return out, err
+}
+
+// shareTexts lets an observation hold the texts of the one before it where they are
+// the same: of a statement that is observed all day they are.
+func shareTexts(o, before *sql.Observation) {
+	for _, t := range [][2]*string{{&o.Source, &before.Source}, {&o.Instance, &before.Instance}, {&o.Database, &before.Database},
+		{&o.User, &before.User}, {&o.Digest, &before.Digest}, {&o.Tag, &before.Tag}} {
+		if *t[0] == *t[1] {
+			*t[0] = *t[1]
+		}
+	}
 }
 
 // statement looks a statement up, each once.

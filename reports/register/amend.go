@@ -18,14 +18,13 @@ import (
 // again, by hand.Key, changes nothing.
 func (r *Register) Edit(ctx context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error) {
 	const op = "register.Edit"
-	f, err := r.Exact().incidentsNow(ctx)
-	if err != nil {
+	f, at, err := r.Exact().named(ctx, id)
+	if kind := fault.KindOf(err); err != nil && kind != fault.NotFound && kind != fault.Conflict {
 		return incident.Incident{}, err
 	}
 	if len(edits) == 0 {
 		return incident.Incident{}, fault.New(fault.Invalid, op, "nothing is to be changed: name a field, or a link")
 	}
-	at, err := f.find(id)
 	if err != nil {
 		return incident.Incident{}, err
 	}

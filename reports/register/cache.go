@@ -17,6 +17,12 @@ const (
 	// Stale is for how long a view may be wrong that is given while the next one is
 	// being made.
 	Stale = 5 * time.Second
+	// defaultFold is how long one fold may take, reading included, before it ends
+	// with an error: ten times what the largest one takes on two busy cores.
+	defaultFold = 60 * time.Second
+	// defaultWeight is how many things the kept windows of one view may hold
+	// together, when nothing else is configured.
+	defaultWeight = 25_000
 )
 
 // state is what a view was made of.
@@ -29,25 +35,34 @@ func (w window) is(o window) bool { return w.from.Equal(o.from) && w.to.Equal(o.
 
 // cache keeps the newest windows of one view. One reader makes a view that is
 // wrong by now, so that many readers of a stale page cost one fold. The others are
-// given the last view meanwhile, if it was right less than Stale ago; nobody waits
+// given the last view meanwhile, if it was right less than Stale ago; no reader waits
 // for a lock that is held while something is read or folded.
+//
+// One window at a time is folded, of all views, since what a fold holds is several
+// times what is kept of it. A fold outlives the reader who asked for it, up to its
+// own time limit.
 type cache[T any] struct {
+	weigh func(T) int // how many things a view holds
+
 	mu    sync.Mutex // guards what follows, for moments
 	views []view[T]  // last used first
-	folds []*fold
+	folds []*fold[T]
 }
 
 type view[T any] struct {
 	window
 	state
 	value T
+	wide  error     // fault.TooWide: the window holds too much, and value nothing
 	right time.Time // when it was last known to be right
 }
 
 // fold is a view in the making.
-type fold struct {
+type fold[T any] struct {
 	window
-	done chan struct{}
+	done  chan struct{}
+	value T // and err, when done is closed
+	err   error
 }
 
 // state reads the present numbers.
@@ -66,10 +81,13 @@ func (r *Register) state(ctx context.Context) (s state, err error) {
 }
 
 // get gives the view of a window, made anew when what it depends on has moved.
-// kinds are those of the feeds that it reads. build is given a Register that reads
-// nothing stale: what is made of a stale view would be kept as a right one.
-func (c *cache[T]) get(ctx context.Context, r *Register, w window, kinds []string, build func(exact *Register) (T, error)) (T, error) {
+// kinds are those of the feeds that it reads. build is given a context that ends
+// with the time of the fold, and a Register that reads nothing stale: what is made
+// of a stale view would be kept as a right one.
+func (c *cache[T]) get(ctx context.Context, r *Register, w window, kinds []string, build func(ctx context.Context, exact *Register) (T, error)) (T, error) {
 	var none T
+	turn := turn{r: r}
+	defer turn.end()
 	for {
 		at := r.opt.Now()
 		now, err := r.state(ctx)
@@ -84,49 +102,121 @@ func (c *cache[T]) get(ctx context.Context, r *Register, w window, kinds []strin
 			}
 			if fresh {
 				v.state, v.right = now, at
-				c.keep(v)
-				return v.value, nil
+				c.keep(v, r)
+				return v.value, v.wide
 			}
 		}
-		f, mine := c.begin(w)
-		if mine {
-			return c.fold(f, view[T]{window: w, state: now, right: at}, func() (T, error) {
-				if v, ok := c.find(w); ok && v.state == now {
-					return v.value, nil // made since this one looked
-				}
-				return build(r.Exact())
-			})
+		stale := known && r.mayBeStale(v.state, now) && at.Sub(v.right) < Stale && !at.Before(v.right)
+		f := c.running(w)
+		switch {
+		case f != nil && stale:
+			return v.value, v.wide
+		case f != nil:
+			turn.end() // it is not needed to wait
+			err = f.wait(ctx)
+		case stale && !turn.try():
+			return v.value, v.wide // others are being folded
+		case !turn.mine():
+			err = turn.wait(ctx) // then look again: another may have made it meanwhile
+		default:
+			f = c.begin(w)
+			go c.fold(ctx, f, view[T]{window: w, state: now, right: at}, r, turn.hand(), build)
+			if err = f.wait(ctx); err == nil {
+				return f.value, f.err
+			}
 		}
-		if known && r.mayBeStale(v.state, now) && at.Sub(v.right) < Stale && !at.Before(v.right) {
-			return v.value, nil
-		}
-		select {
-		case <-f.done: // made of a state that may have moved since: look again
-		case <-ctx.Done():
-			return none, fault.Wrap(fault.Timeout, "register.get", "the request ended while the incidents were being put together", ctx.Err())
+		if err != nil {
+			return none, err
 		}
 	}
 }
 
+// wait waits for a fold; it was made of a state that may have moved since.
+func (f *fold[T]) wait(ctx context.Context) error {
+	select {
+	case <-f.done:
+		return nil
+	case <-ctx.Done():
+		return fault.Wrap(fault.Timeout, "register.get", "the request ended while the incidents were being put together", ctx.Err())
+	}
+}
+
+// turn is a reader's right to make a fold. What a fold itself reads needs none: it
+// is part of it.
+type turn struct {
+	r    *Register
+	held bool
+}
+
+func (t *turn) mine() bool { return t.held || t.r.folding }
+
+// try takes the turn if no fold has it.
+func (t *turn) try() bool {
+	if t.mine() {
+		return true
+	}
+	select {
+	case t.r.turns <- struct{}{}:
+		t.held = true
+	default:
+	}
+	return t.held
+}
+
+func (t *turn) wait(ctx context.Context) error {
+	select {
+	case t.r.turns <- struct{}{}:
+		t.held = true
+		return nil
+	case <-ctx.Done():
+		return fault.Wrap(fault.Timeout, "register.get", "the request ended while others were being put together", ctx.Err())
+	}
+}
+
+// hand gives the turn to a fold, which calls the function when it is over.
+func (t *turn) hand() (end func()) {
+	if !t.held {
+		return func() {}
+	}
+	t.held = false
+	return func() { <-t.r.turns }
+}
+
+func (t *turn) end() {
+	if t.held {
+		t.hand()()
+	}
+}
+
 // fold makes a view and keeps it, and tells those who wait, whatever comes of it.
-// What is folded comes from outside and is folded in goroutines of jobs as well: a
-// panic is an error of who asked, and not the end of the portal at every start.
-func (c *cache[T]) fold(f *fold, v view[T], build func() (T, error)) (value T, err error) {
+// What is folded comes from outside: a panic is an error of the one who asked, and
+// not the end of the portal at every start.
+func (c *cache[T]) fold(ctx context.Context, f *fold[T], v view[T], r *Register, end func(), build func(ctx context.Context, exact *Register) (T, error)) {
+	limit := r.opt.FoldTime
+	if limit <= 0 {
+		limit = defaultFold
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
-			err = fault.Wrap(fault.Internal, "register.fold", "", fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			f.err = fault.Wrap(fault.Internal, "register.fold", "", fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.folds = slices.DeleteFunc(c.folds, func(o *fold) bool { return o == f })
+		c.folds = slices.DeleteFunc(c.folds, func(o *fold[T]) bool { return o == f })
+		end()
 		close(f.done)
 	}()
-	value, err = build()
-	if err == nil {
-		v.value = value
-		c.keep(v)
+	if now, ok := c.find(v.window); ok && now.state == v.state {
+		f.value, f.err = now.value, now.wide // made since this one looked
+		return
 	}
-	return value, err
+	f.value, f.err = build(ctx, &Register{opt: r.opt, views: r.views, exact: true, folding: true})
+	if wide := fault.KindOf(f.err) == fault.TooWide; f.err == nil || wide {
+		v.value, v.wide = f.value, f.err
+		c.keep(v, r)
+	}
 }
 
 // find is the newest view of a window.
@@ -141,36 +231,51 @@ func (c *cache[T]) find(w window) (v view[T], ok bool) {
 	return v, false
 }
 
-// keep puts a view first, instead of an older one of its window.
-func (c *cache[T]) keep(v view[T]) {
+// keep puts a view first, instead of an older one of its window, and forgets those
+// that were not used for longest when they are too many or too large together.
+func (c *cache[T]) keep(v view[T], r *Register) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	i := slices.IndexFunc(c.views, func(o view[T]) bool { return o.is(v.window) })
-	switch {
-	case i >= 0 && c.views[i].right.After(v.right):
-		v = c.views[i] // somebody was faster
-		fallthrough
-	case i >= 0:
+	if i := slices.IndexFunc(c.views, func(o view[T]) bool { return o.is(v.window) }); i >= 0 {
+		if c.views[i].right.After(v.right) {
+			v = c.views[i] // another reader was faster
+		}
 		c.views = slices.Delete(c.views, i, i+1)
-	case len(c.views) == kept:
-		c.views = c.views[:kept-1]
 	}
 	c.views = slices.Insert(c.views, 0, v)
+	most, weight := r.opt.MostKept, 0
+	if most <= 0 {
+		most = defaultWeight
+	}
+	for i := range c.views {
+		weight += c.weigh(c.views[i].value)
+		if i > 0 && (i == kept || weight > most) {
+			clear(c.views[i:])
+			c.views = c.views[:i]
+			return
+		}
+	}
 }
 
-// begin gives the fold of a window that is under way, or a new one, which is the
-// caller's to make.
-func (c *cache[T]) begin(w window) (f *fold, mine bool) {
+// running gives the fold of a window that is under way; nil: there is none.
+func (c *cache[T]) running(w window) *fold[T] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, f := range c.folds {
 		if f.is(w) {
-			return f, false
+			return f
 		}
 	}
-	f = &fold{w, make(chan struct{})}
+	return nil
+}
+
+// begin notes that a window is being folded.
+func (c *cache[T]) begin(w window) *fold[T] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f := &fold[T]{window: w, done: make(chan struct{})}
 	c.folds = append(c.folds, f)
-	return f, true
+	return f
 }
 
 // mayBeStale tells whether a view of an older state will do for a moment: only

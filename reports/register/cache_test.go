@@ -103,27 +103,24 @@ func TestNobodyWaitsForAFold(t *testing.T) {
 
 // A fold that fails, even by a defect, is made again by the next reader.
 func TestAFoldThatFailsIsMadeAgain(t *testing.T) {
-	var c cache[int]
+	c := cache[int]{weigh: func(int) int { return 1 }}
+	r := open(t).Register
+	get := func(build func() (int, error)) (int, error) {
+		return c.get(t.Context(), r, window{}, nil, func(context.Context, *Register) (int, error) { return build() })
+	}
 	for _, fails := range []func() (int, error){
 		func() (int, error) { return 0, context.Canceled },
 		func() (int, error) { panic("a defect") },
 	} {
-		f, mine := c.begin(window{})
-		if _, again := c.begin(window{}); !mine || again {
-			t.Fatalf("the first reader makes it: %v; the second too: %v", mine, again)
+		if got, err := get(fails); err == nil {
+			t.Errorf("%d of a fold that failed", got)
 		}
-		func() {
-			defer func() { _ = recover() }()
-			_, _ = c.fold(f, view[int]{}, fails)
-		}()
-		<-f.done
-		if _, known := c.find(window{}); known {
+		if _, known := c.find(window{}); known || c.running(window{}) != nil {
 			t.Error("what failed was kept")
 		}
 	}
-	f, mine := c.begin(window{})
-	if got, err := c.fold(f, view[int]{}, func() (int, error) { return 7, nil }); !mine || got != 7 || err != nil {
-		t.Errorf("%v, %d, %v", mine, got, err)
+	if got, err := get(func() (int, error) { return 7, nil }); got != 7 || err != nil {
+		t.Errorf("%d, %v", got, err)
 	}
 	if v, known := c.find(window{}); !known || v.value != 7 {
 		t.Errorf("%+v", v)

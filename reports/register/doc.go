@@ -78,6 +78,11 @@ type Options struct {
 	Policy    incident.Policy
 	OnCall    alert.OnCall // its Zones are those of services that state none, under ""
 	Now       func() time.Time
+	// FoldTime is how long one view may take to be made; 0 is a minute.
+	FoldTime time.Duration
+	// MostKept is how many things the kept windows of one view may hold together; 0
+	// is 25,000. The newest is kept whatever it holds.
+	MostKept int
 }
 
 // Register answers from the folded views. Its methods may be called from many
@@ -85,12 +90,15 @@ type Options struct {
 type Register struct {
 	opt Options
 	*views
-	exact bool // gives nothing stale
+	exact   bool // gives nothing stale
+	folding bool // reads for a fold, which has its turn already
 }
 
 // views are what is kept.
 type views struct {
-	incidents  cache[folded]
+	turns      chan struct{} // holds one token while something is folded
+	incidents  cache[folded] // all there are, in one window
+	spans      cache[folded] // when all are too many
 	episodes   cache[[]alert.Episode]
 	changes    cache[[]change.Linked]
 	statements cache[[]sql.Followed]
@@ -98,7 +106,16 @@ type views struct {
 }
 
 // New makes a Register over a database that was opened with Schema.
-func New(opt Options) *Register { return &Register{opt: opt, views: &views{}} }
+func New(opt Options) *Register {
+	v := &views{turns: make(chan struct{}, 1)}
+	v.incidents.weigh = func(f folded) int { return len(f.all) }
+	v.spans.weigh = v.incidents.weigh
+	v.episodes.weigh = func(all []alert.Episode) int { return len(all) }
+	v.changes.weigh = func(all []change.Linked) int { return len(all) }
+	v.statements.weigh = func(all []sql.Followed) int { return len(all) }
+	v.drills.weigh = func(all []drill.Drill) int { return len(all) }
+	return &Register{opt: opt, views: v}
+}
 
 // Exact is the same Register for readers who keep what they are given, such as
 // reports: it waits rather than give a view that is being made anew.

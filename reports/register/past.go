@@ -55,15 +55,33 @@ func (r *Register) past(ctx context.Context, from time.Time, decisions []sql.Dec
 	if err != nil || at.Equal(until) {
 		return known, until, err
 	}
-	seen, err := r.opt.Feeds.Observations(ctx, at, until)
-	if err != nil {
+	then := before(decisions, until)
+	if known, err = r.summarize(ctx, known, at, until, then); err != nil {
 		return nil, until, err
 	}
-	then := before(decisions, until)
-	known = sql.Summarize(known, seen, then)
 	// Who only reads is not refused because the disk is full: the sum is made again.
 	_ = r.storePast(ctx, until, storedPast{seq, len(then), known})
 	return known, until, nil
+}
+
+// leastPart is the shortest time that is summed up by itself.
+const leastPart = time.Hour
+
+// summarize adds what was seen in [from, until) to a sum, in halves where it is too
+// much to be read at once.
+func (r *Register) summarize(ctx context.Context, known []sql.Past, from, until time.Time, decisions []sql.Decision) ([]sql.Past, error) {
+	seen, err := r.opt.Feeds.Observations(ctx, from, until)
+	if err == nil {
+		return sql.Summarize(known, seen, before(decisions, until)), nil
+	}
+	half := until.Sub(from) / 2
+	if fault.KindOf(err) != fault.TooWide || half < leastPart {
+		return nil, err
+	}
+	if known, err = r.summarize(ctx, known, from, from.Add(half), decisions); err != nil {
+		return nil, err
+	}
+	return r.summarize(ctx, known, from.Add(half), until, decisions)
 }
 
 // before are the decisions from before an instant.

@@ -24,6 +24,7 @@ type folded struct {
 	// shared are the incidents of a name that each has within its account only: two
 	// trackers' 17, two pagers' PD-17.
 	shared map[string][]int
+	wide   bool // there are too many to be folded as a whole; the others are empty
 }
 
 // find returns the place of the incident that a name leads to. fault.NotFound: there
@@ -61,51 +62,79 @@ func (f folded) own(at int) string {
 }
 
 // incidentsNow folds all incidents: a voice from years ago may be grouped with
-// one of today, so no part can be folded alone.
+// one of today, so no part can be folded alone. Where there are too many for that,
+// it gives wide, and parts are folded alone all the same (folded.wide).
 func (r *Register) incidentsNow(ctx context.Context) (folded, error) {
-	return r.incidents.get(ctx, r, window{}, []string{"incident"}, func(r *Register) (folded, error) {
-		voices, err := r.opt.Feeds.Voices(ctx, beginning(), end())
-		if err != nil {
-			return folded{}, err
+	return r.incidents.get(ctx, r, window{}, []string{"incident"}, func(ctx context.Context, r *Register) (folded, error) {
+		f, err := r.fold(ctx, beginning(), end())
+		if fault.KindOf(err) == fault.TooWide {
+			return folded{wide: true}, nil
 		}
-		documents, err := r.opt.Documents.Voices(ctx)
-		if err != nil {
-			return folded{}, err
-		}
-		entries, err := r.entries(ctx)
-		if err != nil {
-			return folded{}, err
-		}
-		edits, err := r.edits(ctx)
-		if err != nil {
-			return folded{}, err
-		}
-		names, err := r.names(ctx)
-		if err != nil {
-			return folded{}, err
-		}
-		all := names.voices(slices.Concat(voices, documents, entries))
-		f := folded{all: incident.Fold(all, edits, r.opt.Policy), byName: map[string]int{}, holders: map[string]int{}, shared: map[string][]int{}}
-		for i := len(f.all) - 1; i >= 0; i-- { // the newest incident has the name
-			for _, name := range f.all[i].Refs {
-				f.byName[name] = i
-				f.holders[name]++
-			}
-		}
-		for i, in := range f.all {
-			f.byName[in.ID] = i
-			for _, name := range in.Shared {
-				f.shared[name] = append(f.shared[name], i)
-			}
-		}
-		return f, nil
+		return f, err
 	})
 }
 
-// Incidents gives the incidents that touch [from, to): impact began before to and
-// was not over before from. The newest start comes first.
-func (r *Register) Incidents(ctx context.Context, from, to time.Time) ([]incident.Incident, error) {
+// apart is how far a voice may lie outside a window that is folded alone and still
+// be grouped with what is in it.
+const apart = 24 * time.Hour
+
+// incidentsOf folds the incidents that touch [from, to), and all others unless they
+// are too many.
+func (r *Register) incidentsOf(ctx context.Context, from, to time.Time) (folded, error) {
 	f, err := r.incidentsNow(ctx)
+	if err != nil || !f.wide {
+		return f, err
+	}
+	return r.spans.get(ctx, r, window{from, to}, []string{"incident"}, func(ctx context.Context, r *Register) (folded, error) {
+		return r.fold(ctx, from.Add(-apart), to.Add(apart))
+	})
+}
+
+// fold puts the incidents together of the voices that touch [from, to), and of all
+// that post-mortems and people say.
+func (r *Register) fold(ctx context.Context, from, to time.Time) (folded, error) {
+	voices, err := r.opt.Feeds.Voices(ctx, from, to)
+	if err != nil {
+		return folded{}, err
+	}
+	documents, err := r.opt.Documents.Voices(ctx)
+	if err != nil {
+		return folded{}, err
+	}
+	entries, err := r.entries(ctx)
+	if err != nil {
+		return folded{}, err
+	}
+	edits, err := r.edits(ctx)
+	if err != nil {
+		return folded{}, err
+	}
+	names, err := r.names(ctx)
+	if err != nil {
+		return folded{}, err
+	}
+	all := names.voices(slices.Concat(voices, documents, entries))
+	f := folded{all: incident.Fold(all, edits, r.opt.Policy), byName: map[string]int{}, holders: map[string]int{}, shared: map[string][]int{}}
+	for i := len(f.all) - 1; i >= 0; i-- { // the newest incident has the name
+		for _, name := range f.all[i].Refs {
+			f.byName[name] = i
+			f.holders[name]++
+		}
+	}
+	for i, in := range f.all {
+		f.byName[in.ID] = i
+		for _, name := range in.Shared {
+			f.shared[name] = append(f.shared[name], i)
+		}
+	}
+	return f, nil
+}
+
+// Incidents gives the incidents that touch [from, to): impact began before to and
+// was not over before from. The newest start comes first. As all lists do, it
+// returns fault.TooWide when the time holds too many.
+func (r *Register) Incidents(ctx context.Context, from, to time.Time) ([]incident.Incident, error) {
+	f, err := r.incidentsOf(ctx, from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -124,15 +153,40 @@ func (r *Register) Incidents(ctx context.Context, from, to time.Time) ([]inciden
 // Incident returns one incident by its id or any other of its names. fault.NotFound:
 // there is none; fault.Conflict: several have the name, each within its source.
 func (r *Register) Incident(ctx context.Context, id string) (incident.Incident, error) {
-	f, err := r.incidentsNow(ctx)
-	if err != nil {
-		return incident.Incident{}, err
-	}
-	i, err := f.find(id)
+	f, i, err := r.named(ctx, id)
 	if err != nil {
 		return incident.Incident{}, err
 	}
 	return f.all[i], nil
+}
+
+// named finds an incident by any of its names among all, and where they are too
+// many, among those of the last month, week and day.
+func (r *Register) named(ctx context.Context, id string) (f folded, at int, err error) {
+	if f, err = r.incidentsNow(ctx); err != nil {
+		return f, 0, err
+	}
+	if !f.wide {
+		at, err = f.find(id)
+		return f, at, err
+	}
+	to := r.opt.Now().UTC().Truncate(time.Hour).Add(time.Hour)
+	for _, days := range []int{31, 7, 1} {
+		f, err = r.incidentsOf(ctx, to.AddDate(0, 0, -days), to)
+		if err == nil {
+			break
+		}
+		if fault.KindOf(err) != fault.TooWide {
+			return f, 0, err
+		}
+	}
+	if err != nil {
+		return f, 0, err
+	}
+	if at, err = f.find(id); fault.KindOf(err) == fault.NotFound && err != nil {
+		err = fault.New(fault.NotFound, "register.Incident", "there are too many incidents to look through all of them, and none of the last days has this name")
+	}
+	return f, at, err
 }
 
 // maxAhead is how far a sender's clock may be ahead without a word.
@@ -141,7 +195,7 @@ const maxAhead = 5 * time.Minute
 // Open gives the incidents that are not over. One whose start lies in the future,
 // as a sender with a wrong clock tells it, is not open yet.
 func (r *Register) Open(ctx context.Context) ([]incident.Incident, error) {
-	f, err := r.incidentsNow(ctx)
+	f, err := r.incidentsOf(ctx, r.opt.Now().UTC().Truncate(time.Hour).Add(apart), end().Add(-apart))
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +212,7 @@ func (r *Register) Open(ctx context.Context) ([]incident.Incident, error) {
 // Episodes gives the episodes of alerts that overlap [from, to), each with its
 // incident, newest start first.
 func (r *Register) Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error) {
-	return r.episodes.get(ctx, r, window{from, to}, []string{"alert", "incident"}, func(r *Register) ([]alert.Episode, error) {
+	return r.episodes.get(ctx, r, window{from, to}, []string{"alert", "incident"}, func(ctx context.Context, r *Register) ([]alert.Episode, error) {
 		signals, err := r.opt.Feeds.Signals(ctx, from, to)
 		if err != nil {
 			return nil, err
@@ -204,7 +258,7 @@ func ForAlerts(all []incident.Incident) []alert.Incident {
 
 // Changes gives the changes of [from, to) with their incidents, newest first.
 func (r *Register) Changes(ctx context.Context, from, to time.Time) ([]change.Linked, error) {
-	return r.changes.get(ctx, r, window{from, to}, []string{"change", "incident"}, func(r *Register) ([]change.Linked, error) {
+	return r.changes.get(ctx, r, window{from, to}, []string{"change", "incident"}, func(ctx context.Context, r *Register) ([]change.Linked, error) {
 		// An incident shortly after the window can be one of the window's last
 		// change, and is suspected of the last change before it.
 		const reach = change.SuspectWithin
@@ -220,7 +274,7 @@ func (r *Register) Changes(ctx context.Context, from, to time.Time) ([]change.Li
 		for i := range changes {
 			changes[i].Service = names.of(changes[i].Service)
 		}
-		f, err := r.incidentsNow(ctx)
+		f, err := r.incidentsOf(ctx, from.Add(-reach), to.Add(reach))
 		if err != nil {
 			return nil, err
 		}
@@ -249,7 +303,7 @@ func forChanges(all []incident.Incident) []change.Incident {
 
 // Statements follows the slow statements over [from, to).
 func (r *Register) Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error) {
-	return r.statements.get(ctx, r, window{from, to}, []string{"sql"}, func(r *Register) ([]sql.Followed, error) {
+	return r.statements.get(ctx, r, window{from, to}, []string{"sql"}, func(ctx context.Context, r *Register) ([]sql.Followed, error) {
 		decisions, err := r.decisions(ctx)
 		if err != nil {
 			return nil, err
@@ -272,7 +326,7 @@ func (r *Register) Statements(ctx context.Context, from, to time.Time) ([]sql.Fo
 
 // Drills gives the drills of [from, to), newest first.
 func (r *Register) Drills(ctx context.Context, from, to time.Time) ([]drill.Drill, error) {
-	return r.drills.get(ctx, r, window{from, to}, []string{"drill"}, func(r *Register) ([]drill.Drill, error) {
+	return r.drills.get(ctx, r, window{from, to}, []string{"drill"}, func(ctx context.Context, r *Register) ([]drill.Drill, error) {
 		all, err := r.opt.Feeds.Drills(ctx, from, to)
 		if err != nil {
 			return nil, err

@@ -32,11 +32,12 @@ const (
 	Unsupported                 // a form or version this build does not know
 	Full                        // no room left to store it; nothing was changed
 	Misdirected                 // meant for another server than this one
+	TooWide                     // asks for more than one answer is made of: ask for less
 )
 
 var kindNames = [...]string{
 	"internal", "invalid", "not_found", "gone", "conflict", "unauthenticated", "forbidden",
-	"too_large", "too_many", "unavailable", "timeout", "unsupported", "full", "misdirected",
+	"too_large", "too_many", "unavailable", "timeout", "unsupported", "full", "misdirected", "too_wide",
 }
 
 // String is the stable lower-case name used in logs and in problem documents.

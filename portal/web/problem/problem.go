@@ -34,7 +34,7 @@ type Document struct {
 // Status is the one table from kinds to HTTP statuses.
 func Status(k fault.Kind) int {
 	switch k {
-	case fault.Invalid:
+	case fault.Invalid, fault.TooWide:
 		return http.StatusBadRequest
 	case fault.NotFound:
 		return http.StatusNotFound

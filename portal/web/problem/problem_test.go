@@ -15,7 +15,7 @@ func TestEveryKindHasAStatus(t *testing.T) {
 	want := map[fault.Kind]int{
 		fault.Internal: 500, fault.Invalid: 400, fault.NotFound: 404, fault.Gone: 410, fault.Conflict: 409,
 		fault.Unauthenticated: 401, fault.Forbidden: 403, fault.TooLarge: 413, fault.TooMany: 429,
-		fault.Unavailable: 503, fault.Timeout: 503, fault.Unsupported: 415, fault.Full: 507, fault.Misdirected: 421,
+		fault.Unavailable: 503, fault.Timeout: 503, fault.Unsupported: 415, fault.Full: 507, fault.Misdirected: 421, fault.TooWide: 400,
 	}
 	for k := fault.Internal; !strings.HasPrefix(k.String(), "kind("); k++ {
 		status, ok := want[k]

@@ -1,0 +1,52 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// A range that holds too much is answered with how many there are and with links to
+// narrower ones, on every page that is about a range.
+func TestPagesOverTooMuchAskForLess(t *testing.T) {
+	s, f := signalSite(t)
+	f.wide = fault.New(fault.TooWide, "test", "the time from 1 to 2 has 168,000 incidents, more than one answer is put together of (25,000 entries); narrow the range")
+	for _, path := range []string{"/incidents?service=cart", "/alerts?days=7", "/changes", "/slow-sql", "/slow-sql/0123456789abcdef"} {
+		w := s.get("/kb" + path)
+		page := w.Body.String()
+		if w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+		holds(t, page, []string{"Too much for one page", "The time from 1 to 2 has 168,000 incidents", "narrow the range", "Narrower ranges", "from=2026-11-1"}, nil)
+		if n := strings.Count(page, "data-item"); n > spanParts+1 || n < 7 {
+			t.Errorf("%s offers %d ranges", path, n)
+		}
+	}
+	holds(t, s.get("/kb/incidents?service=cart").Body.String(), []string{"service=cart&amp;to="}, nil)
+	page := s.get("/kb/incidents?from=2026-11-01&to=2026-11-02").Body.String()
+	holds(t, page, []string{"narrow the range", "/feeds says which source"}, []string{"Narrower ranges"})
+}
+
+// Ranges that are offered cover the one that was asked for, without a gap.
+func TestNarrowerRangesCoverTheWhole(t *testing.T) {
+	s, f := signalSite(t)
+	f.wide = fault.New(fault.TooWide, "test", "too much")
+	page := s.get("/kb/alerts?from=2026-10-01&to=2026-10-15").Body.String()
+	holds(t, page, []string{
+		`<a href="/kb/alerts?from=2026-10-13&amp;to=2026-10-15" data-item>2026-10-13 to 2026-10-14</a>`,
+		`<a href="/kb/alerts?from=2026-10-01&amp;to=2026-10-03" data-item>2026-10-01 to 2026-10-02</a>`,
+	}, []string{"from=2026-09", "to=2026-10-16"})
+	if n := strings.Count(page, "<li><a href=\"/kb/alerts?"); n != 7 {
+		t.Errorf("%d ranges of two days of 14", n)
+	}
+}
+
+// What cannot be put together is not "none".
+func TestTooMuchIsNeverNone(t *testing.T) {
+	s, f := signalSite(t)
+	f.wide = fault.New(fault.TooWide, "test", "there are 30,000 of them")
+	holds(t, s.get("/kb/").Body.String(), []string{"Open incidents are not counted.", "There are 30,000 of them."}, []string{"open incident<"})
+	holds(t, s.get("/kb/incidents/PX1").Body.String(), []string{"<b>Unknown.</b> There are 30,000 of them."}, []string{"No alert fired for it", "No change is named"})
+}

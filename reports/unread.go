@@ -1,0 +1,93 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+)
+
+// What of the inputs may be Unread.
+const (
+	UnreadIncidents  = "incidents"
+	UnreadAlerts     = "alerts"
+	UnreadChanges    = "changes"
+	UnreadStatements = "slow statements"
+	UnreadDrills     = "drills"
+)
+
+// Unread is a part of the inputs that could not be gathered: there is too much of
+// it. What depends on it is not known, which is not the same as none.
+type Unread struct {
+	What string // one of the constants
+	Why  string // for people
+}
+
+// without returns why a part of the inputs is not there; "" it is.
+func (c *compiler) without(what string) string {
+	for _, u := range c.in.Unread {
+		if u.What == what {
+			return cmp.Or(clean(u.Why, textRunes), "it could not be read")
+		}
+	}
+	return ""
+}
+
+// blank returns why a section cannot be made; "" it can.
+func (c *compiler) blank(key string) string {
+	needs := map[string]string{
+		Incidents: UnreadIncidents, Response: UnreadIncidents, Dependencies: UnreadIncidents, Policy: UnreadIncidents,
+		Alerts: UnreadAlerts, Changes: UnreadChanges, SlowSQL: UnreadStatements, Drills: UnreadDrills,
+	}
+	what, has := needs[key]
+	if !has {
+		return ""
+	}
+	return c.without(what)
+}
+
+// section makes one section. One whose inputs could not be read has its title and
+// the reason, and no chart or figure of it is left in the report.
+func (c *compiler) section(key string, make func() Section) Section {
+	charts, derivations := len(c.charts), len(c.derivations)
+	s := make()
+	s.Key = key
+	if why := c.blank(key); why != "" {
+		c.charts, c.derivations = c.charts[:charts], c.derivations[:derivations]
+		return Section{Key: key, Title: s.Title, Empty: "Not known: " + why + "."}
+	}
+	if why := c.without(UnreadIncidents); why != "" && slices.Contains([]string{Budget, Objectives, Coverage, Review, Windows, Risk}, key) {
+		s.Note = joined(s.Note, "Incidents are not known here: "+why+".")
+	}
+	return s
+}
+
+func joined(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + " " + b
+}
+
+// unknownFigures replaces the figures of the headline that count what could not be
+// read.
+func (c *compiler) unknownFigures(figures []Figure) []Figure {
+	why := c.without(UnreadIncidents)
+	if why == "" {
+		return figures
+	}
+	labels := map[string]string{"incidents": "incidents", "open": "open incidents", "detect": "detected within " + durationText(c.in.Targets.DetectWithin)}
+	for i, f := range figures {
+		if label := labels[f.Key]; label != "" {
+			figures[i] = Figure{Key: f.Key, Label: label, Value: Value{Text: "not known", Tone: Gap, Unit: f.Value.Unit}, Note: "too many to be counted"}
+		}
+	}
+	return figures
+}
+
+// unreadTable lists what could not be read.
+func (c *compiler) unreadTable() Table {
+	t := Table{Key: "unread", Title: "Not counted", Columns: []Column{{Key: "what", Title: "What"}, {Key: "why", Title: "Why"}}}
+	for _, u := range c.in.Unread {
+		t.Rows = append(t.Rows, Row{Key: "unread-" + u.What, Cells: []Value{{Text: title(u.What), Tone: Gap, Link: "/feeds"}, words(clean(u.Why, textRunes))}})
+	}
+	return t
+}

@@ -1,0 +1,58 @@
+package reports_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/period"
+)
+
+// What could not be gathered is marked in every section that counts it, in the
+// headline and in the verdict, and is never shown as none.
+func TestWhatCouldNotBeReadIsNotNone(t *testing.T) {
+	q := newQuarter(t, 1)
+	p := q.period(t, "2026-10")
+	in := q.inputs(p)
+	in.Incidents, in.Episodes, in.Changes, in.Statements, in.Drills = nil, nil, nil, nil, nil
+	for _, what := range []string{reports.UnreadIncidents, reports.UnreadAlerts, reports.UnreadChanges, reports.UnreadStatements, reports.UnreadDrills} {
+		in.Unread = append(in.Unread, reports.Unread{What: what, Why: "there are 168,000 of them"})
+	}
+	in.Feeds = append(in.Feeds, reports.Feed{Name: "flooder", Format: "ndjson", Accepted: 50_000, Rejected: 118_000, OverBudget: 118_000})
+	def := definition(period.Monthly)
+	def.Sections = reports.SectionKeys()
+	r := reports.Compile(def, p, in)
+	for _, s := range r.Sections {
+		switch s.Key {
+		case reports.Incidents, reports.Response, reports.Dependencies, reports.Policy, reports.Alerts, reports.Changes, reports.SlowSQL, reports.Drills:
+			if s.Empty != "Not known: there are 168,000 of them." || len(s.Tables) > 0 || len(s.Figures) > 0 || s.Title == "" {
+				t.Errorf("section %s: %+v", s.Key, s)
+			}
+		case reports.Quality:
+			text := ""
+			for _, table := range s.Tables {
+				text += table.Key + " "
+			}
+			if !strings.Contains(text, "unread ") || !strings.Contains(text, "over-budget ") {
+				t.Errorf("the quality section has %s", text)
+			}
+		case reports.Budget, reports.Objectives:
+			if !strings.Contains(s.Note, "Incidents are not known here: there are 168,000 of them.") {
+				t.Errorf("section %s: %q", s.Key, s.Note)
+			}
+		}
+	}
+	for _, f := range r.Headline {
+		if (f.Key == "incidents" || f.Key == "open" || f.Key == "detect") && (f.Value.Text != "not known" || f.Value.Number != nil) {
+			t.Errorf("%s: %+v", f.Key, f)
+		}
+	}
+	if !strings.Contains(r.Verdict.Text, "Incidents are not known") || strings.Contains(r.Verdict.Text, "No incident") || r.Verdict.Tone == reports.Good {
+		t.Errorf("the verdict: %+v", r.Verdict)
+	}
+	for _, l := range r.Changed {
+		if l.Key == "detect" {
+			t.Errorf("changed: %+v", l)
+		}
+	}
+}
