@@ -1,184 +1,134 @@
 package app
 
 import (
-	"archive/tar"
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv/boltkv"
-	"github.com/postern/postern/postmortems/gitrepo"
 )
 
-// A backup is a tar file of three members, in this order:
-//
-//	postern-backup     "1\n": the version of this form
-//	postern.db         a consistent copy of the database
-//	knowledge.bundle   a git bundle of every branch, taken after the copy
-//
-// The bundle is taken last, so it holds everything the database speaks of; what
-// was pushed in between is published again at the first start after a restore.
-const (
-	backupVersion = "1\n"
-	versionName   = "postern-backup"
-	bundleName    = "knowledge.bundle"
-)
-
+// backup writes a backup. Both copies are made and the database's is verified before
+// the first byte is written, so that what can fail fails before an answer has begun.
 func (a *App) backup(ctx context.Context, w io.Writer) error {
 	const op = "app.backup"
+	if err := a.roomForCopies(ctx); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp(a.opt.Config.DataDir, "backup-")
 	if err != nil {
-		return fault.Wrap(fault.Internal, op, "there is no room for the backup in the data folder", err)
+		return noCopy("the backup's copies cannot be made in the data folder", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	t := tar.NewWriter(w)
-	if err := writeMember(t, versionName, int64(len(backupVersion)), func(w io.Writer) error {
-		_, err := io.WriteString(w, backupVersion)
-		return err
-	}); err != nil {
+	db, bundle := filepath.Join(dir, databaseName), filepath.Join(dir, bundleName)
+	if err := copyOut(ctx, db, a.db.Backup); err != nil {
 		return err
 	}
-	for _, m := range []struct {
-		name string
-		make func(context.Context, io.Writer) error
-	}{{databaseName, a.db.Backup}, {bundleName, a.repo.Bundle}} {
-		if err := spool(ctx, t, filepath.Join(dir, m.name), m.name, m.make); err != nil {
+	if err := boltkv.Verify(ctx, db, schemas()); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return fault.Wrap(fault.Internal, op, "no backup was made, because the database is damaged and could not be restored from it. Keep the backups there are; postern check names what is damaged", err)
+	}
+	if err := copyOut(ctx, bundle, a.repo.Bundle); err != nil {
+		return err
+	}
+	s := &sealer{w: w}
+	if err := s.add(versionName, int64(len(backupForm)), strings.NewReader(backupForm)); err != nil {
+		return err
+	}
+	for _, name := range []string{db, bundle} {
+		if err := s.addFile(name); err != nil {
 			return err
 		}
 	}
-	return fault.Wrap(fault.Internal, op, "", t.Close())
+	return s.seal()
 }
 
-// spool writes a member to a file first, because tar states sizes beforehand.
-func spool(ctx context.Context, t *tar.Writer, file, name string, fill func(context.Context, io.Writer) error) (err error) {
-	f, err := os.Create(file)
+// roomForCopies refuses a backup whose copies would fill the disk.
+func (a *App) roomForCopies(ctx context.Context) error {
+	if a.opt.FreeSpace == nil {
+		return nil
+	}
+	need, err := a.db.Size(ctx)
 	if err != nil {
-		return fault.Wrap(fault.Internal, "app.backup", "", err)
+		return err
+	}
+	packs, err := filepath.Glob(filepath.Join(a.dir(repoName), "objects", "pack", "*.pack"))
+	if err != nil {
+		return fault.Wrap(fault.Internal, "app.backup", "the repository's folder cannot be read", err)
+	}
+	for _, name := range packs {
+		if info, err := os.Stat(name); err == nil { // one that went was merged into another
+			need += info.Size()
+		}
+	}
+	free, err := a.opt.FreeSpace(a.opt.Config.DataDir)
+	if err != nil || free >= need {
+		return nil // where nothing is known, the copy itself tells
+	}
+	return fault.Newf(fault.Full, "app.backup", "no backup was made: its copies take %d MiB in the data folder, and its disk has %d MiB left. Make room, then try again", need>>20+1, free>>20)
+}
+
+// noCopy words a copy that could not be made.
+func noCopy(msg string, err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fault.Wrap(fault.Full, "app.backup", "no backup was made: there is no room left on the disk of the data folder. Make room, then try again", err)
+	}
+	return fault.Wrap(fault.Internal, "app.backup", msg, err)
+}
+
+// copyOut fills a new file.
+func copyOut(ctx context.Context, name string, fill func(context.Context, io.Writer) error) (err error) {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return noCopy("the backup's copies cannot be made in the data folder", err)
+	}
+	defer func() {
+		if cerr := f.Close(); err == nil && cerr != nil {
+			err = noCopy("the backup's copies cannot be made in the data folder", cerr)
+		}
+	}()
+	return fill(ctx, f)
+}
+
+// addFile writes a member out of a file.
+func (s *sealer) addFile(name string) (err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "app.backup", "the backup's copies cannot be read", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := fill(ctx, f); err != nil {
-		return err
-	}
-	size, err := f.Seek(0, io.SeekCurrent)
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
-	}
+	info, err := f.Stat()
 	if err != nil {
-		return fault.Wrap(fault.Internal, "app.backup", "", err)
+		return fault.Wrap(fault.Internal, "app.backup", "the backup's copies cannot be read", err)
 	}
-	return writeMember(t, name, size, func(w io.Writer) error {
-		_, err := io.Copy(w, f)
-		return err
-	})
+	return s.add(filepath.Base(name), info.Size(), f)
 }
 
-func writeMember(t *tar.Writer, name string, size int64, fill func(io.Writer) error) error {
-	err := t.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: size, Format: tar.FormatPAX})
-	if err == nil {
-		err = fill(t)
-	}
-	return fault.Wrap(fault.Internal, "app.backup", "", err)
-}
-
-// Restore fills an empty or absent data folder from a backup. It refuses, with
-// nothing left behind, a folder in use and a file that is no whole backup.
-func Restore(ctx context.Context, dir string, r io.Reader) (err error) {
-	const op = "app.Restore"
-	if used, err := inUse(dir); err != nil || used {
-		return errors.Join(err, fault.Newf(fault.Conflict, op,
-			"%s is not empty; name an empty folder with --data-dir, nothing was changed", dir))
-	}
-	parent := filepath.Dir(filepath.Clean(dir))
-	if err := os.MkdirAll(parent, dirMode); err != nil {
-		return fault.Wrap(fault.Internal, op, "the data folder cannot be made", err)
-	}
-	staging, err := os.MkdirTemp(parent, ".postern-restore-")
-	if err != nil {
-		return fault.Wrap(fault.Internal, op, "the data folder cannot be made", err)
-	}
-	defer func() { _ = os.RemoveAll(staging) }()
-	if err := restoreInto(ctx, staging, tar.NewReader(r)); err != nil {
-		return err
-	}
-	if err := os.Remove(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fault.Wrap(fault.Internal, op, "the empty data folder cannot be replaced", err)
-	}
-	return fault.Wrap(fault.Internal, op, "the restored data cannot be moved into place", os.Rename(staging, dir))
-}
-
-func inUse(dir string) (bool, error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, os.ErrNotExist) {
-		return false, nil
-	}
-	return len(entries) > 0, fault.Wrap(fault.Internal, "app.Restore", "the data folder cannot be read", err)
-}
-
-func restoreInto(ctx context.Context, staging string, t *tar.Reader) error {
-	const op = "app.Restore"
-	whole := fault.New(fault.Invalid, op, "this is not a whole Postern backup; nothing was changed")
-	version, err := nextMember(t, versionName)
-	if err != nil {
-		return errors.Join(whole, err)
-	}
-	text, err := io.ReadAll(io.LimitReader(version, 64))
-	if err != nil {
-		return errors.Join(whole, err)
-	}
-	if string(text) != backupVersion {
-		return fault.Newf(fault.Unsupported, op, "the backup has form %q; this Postern reads form 1", text)
-	}
-	db, err := nextMember(t, databaseName)
-	if err != nil {
-		return errors.Join(whole, err)
-	}
-	copied := filepath.Join(staging, "copy.db")
-	if err := saveFile(copied, db); err != nil {
-		return errors.Join(whole, err)
-	}
-	if err := boltkv.RestoreFile(ctx, copied, filepath.Join(staging, databaseName), schemas()); err != nil {
-		return err
-	}
-	if err := os.Remove(copied); err != nil {
-		return fault.Wrap(fault.Internal, op, "", err)
-	}
-	bundle, err := nextMember(t, bundleName)
-	if err != nil {
-		return errors.Join(whole, err)
-	}
-	if err := gitrepo.Unbundle(ctx, filepath.Join(staging, repoName), bufio.NewReader(bundle)); err != nil {
-		return err
-	}
-	if _, err := t.Next(); !errors.Is(err, io.EOF) {
-		return errors.Join(whole, fmt.Errorf("after the last member: %w", err))
-	}
-	return nil
-}
-
-func nextMember(t *tar.Reader, name string) (io.Reader, error) {
-	h, err := t.Next()
-	if err != nil {
-		return nil, fmt.Errorf("member %s: %w", name, err)
-	}
-	if h.Name != name {
-		return nil, fmt.Errorf("member %s where %s is expected", h.Name, name)
-	}
-	return t, nil
-}
-
+// saveFile writes a new file durably.
 func saveFile(name string, r io.Reader) (err error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return err
+		return noRestore(err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if _, err := io.Copy(f, r); err != nil {
-		return err
+	_, err = io.Copy(f, r)
+	if err == nil {
+		err = f.Sync()
 	}
-	return f.Sync()
+	return noRestore(err)
+}
+
+// noRestore words a file of the restored folder that could not be written.
+func noRestore(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fault.Wrap(fault.Full, "app.Restore", "there is no room left to restore the backup; nothing was changed", err)
+	}
+	return fault.Wrap(fault.Internal, "app.Restore", "the restored data cannot be written; nothing was changed", err)
 }

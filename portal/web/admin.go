@@ -80,14 +80,32 @@ func (s *Server) tokenRevoke(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// backup streams one backup. A failure in its middle breaks the connection, so
-// that half a backup is never taken for a whole one.
+// failureTrailer says why a stream that had begun has failed, to a client that asked
+// for trailers.
+const failureTrailer = "Postern-Failure"
+
+// backup streams one backup. Of a failure in its middle a client that takes trailers
+// is told the reason; for any other the connection breaks, so that half a backup is
+// never taken for a whole one.
 func (s *Server) backup(c echo.Context) error {
 	h := c.Response().Header()
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Content-Disposition", `attachment; filename="postern.backup"`)
 	h.Set("Cache-Control", "no-store")
-	return s.deps.Admin.Backup(c.Request().Context(), s.slowWriter(c))
+	trailers := c.Request().Header.Get("TE") == "trailers"
+	if trailers {
+		h.Set("Trailer", failureTrailer)
+	}
+	err := s.deps.Admin.Backup(c.Request().Context(), s.slowWriter(c))
+	if err != nil && !c.Response().Committed {
+		h.Del("Trailer")
+	}
+	if err == nil || !trailers || !c.Response().Committed {
+		return err
+	}
+	visitOf(c).err = err
+	h.Set(failureTrailer, fault.Message(err))
+	return nil
 }
 
 // check answers {"ok","findings"}.

@@ -306,6 +306,31 @@ func TestABrokenBackupLooksBroken(t *testing.T) {
 	}
 }
 
+// TestABrokenBackupSaysWhy: a client that takes trailers reads the reason behind what
+// was sent; before the first byte the answer itself is the failure.
+func TestABrokenBackupSaysWhy(t *testing.T) {
+	broken := fault.New(fault.Internal, "app.backup", "the backup's copies cannot be read")
+	s := newSite(t, "http://127.0.0.1:8080", func(d *Deps, o *Options) { d.Admin = fakeAdmin{broken}; o.Now = time.Now })
+	srv := httptest.NewUnstartedServer(s.Server)
+	srv.Config = s.HTTPServer()
+	srv.Start()
+	defer srv.Close()
+	req, err := http.NewRequest("GET", srv.URL+"/api/v1/admin/backup", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer pst_admin")
+	req.Header.Set("TE", "trailers")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if _, err := io.Copy(io.Discard, res.Body); err != nil || res.Trailer.Get(failureTrailer) != "the backup's copies cannot be read" {
+		t.Errorf("the client saw %v and the trailer %q", err, res.Trailer)
+	}
+}
+
 func TestServerHasEveryTimeout(t *testing.T) {
 	srv := newSite(t, "http://127.0.0.1:8080").HTTPServer()
 	if srv.ReadHeaderTimeout == 0 || srv.ReadTimeout == 0 || srv.WriteTimeout == 0 || srv.IdleTimeout == 0 || srv.MaxHeaderBytes == 0 {

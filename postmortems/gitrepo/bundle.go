@@ -42,6 +42,9 @@ func (r *Repo) Bundle(ctx context.Context, w io.Writer) error {
 		return fault.Wrap(fault.Full, "gitrepo.Bundle", "the backup cannot be written", err)
 	}
 	err := r.git.Run(ctx, plumbing.Call{Args: []string{"bundle", "create", "--quiet", "--version=2", "-", "--branches"}, Stdout: w})
+	if exit, ok := errors.AsType[*plumbing.ExitError](err); ok && exit.DiskFull() {
+		return fault.Wrap(fault.Full, "gitrepo.Bundle", "no backup was made: there is no room left on the disk of the data folder. Make room, then try again", err)
+	}
 	return fault.Wrap(fault.Internal, "gitrepo.Bundle", "the repository cannot be written to the backup", err)
 }
 

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/postern/postern/portal/app"
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// failureTrailer is where the portal says why a stream that had begun has failed.
+const failureTrailer = "Postern-Failure"
+
+func newBackup(term terminal, g *globals) *cobra.Command {
+	var verify bool
+	cmd := &cobra.Command{
+		Use: "backup FILE", Short: "Write one consistent backup while the portal runs ('-' is stdout), or verify one", Args: exactly(1),
+		Long: "Write one consistent backup while the portal runs, to a file that is whole or not there, or to stdout\n" +
+			"with -. It is verified while it is written. With --verify the file is read and held against its\n" +
+			"digests; no portal is needed.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if verify {
+				return verifyBackup(term, args[0])
+			}
+			return withClient(cmd.Context(), term, g, func(c *client) error {
+				if args[0] == stdinName {
+					return c.saveBackup(cmd.Context(), term, term.out)
+				}
+				return writeWhole(args[0], func(w io.Writer) error { return c.saveBackup(cmd.Context(), term, w) })
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&verify, "verify", false, "read the backup FILE and check every digest in it; 1 is the status of a damaged one")
+	return cmd
+}
+
+// saveBackup copies the portal's backup to w and verifies it on the way: an answer
+// that is cut off has no digests.
+func (c *client) saveBackup(ctx context.Context, term terminal, w io.Writer) error {
+	res, err := c.do(ctx, http.MethodGet, "/api/v1/admin/backup", nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, out := &reading{from: res.Body}, &writing{to: w}
+	_, verr := app.VerifyBackup(io.TeeReader(body, out))
+	_, _ = io.Copy(out, body) // what follows damage, and the trailer; both remember how they failed
+	switch reason := res.Trailer.Get(failureTrailer); {
+	case reason != "":
+		return fault.Newf(fault.Unavailable, "backup", "%s broke off the backup: %s", c.name, reason)
+	case out.err != nil:
+		return fault.Wrap(fault.Internal, "backup", "the backup cannot be written there", out.err)
+	case body.err != nil:
+		return c.brokeOff(body.err)
+	case fault.KindOf(verr) == fault.Unsupported:
+		fmt.Fprintf(term.err, "postern: %s is older than this command: its backup has no digests and was not verified\n", c.name)
+		return nil
+	}
+	return damaged(verr)
+}
+
+// writing remembers how writing failed.
+type writing struct {
+	to  io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (w *writing) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	if err != nil {
+		w.err = err
+	}
+	return n, err
+}
+
+// damaged is a damaged backup as a failure of the command, not of what it was given.
+func damaged(err error) error {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return &fault.Error{Kind: fault.Internal, Op: "backup", Msg: f.Msg, Err: f.Err}
+	}
+	return err
+}
+
+// writeWhole writes a file that is either complete and on disk or not there.
+func writeWhole(name string, fill func(io.Writer) error) error {
+	const left = "; nothing is left of the backup"
+	f, err := os.CreateTemp(filepath.Dir(name), ".postern-*")
+	if err != nil {
+		return fault.Wrap(fault.Internal, "backup", "the backup cannot be written there", err)
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	if err := fill(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	err = f.Sync()
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	return fault.Wrap(fault.Internal, "backup", "the backup cannot be written there"+left, err)
+}
+
+// verifyBackup says of a file whether it is a whole backup.
+func verifyBackup(term terminal, name string) error {
+	in, err := openBackup(term, name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	members, err := app.VerifyBackup(in)
+	if err != nil {
+		return damaged(err)
+	}
+	for _, m := range members {
+		fmt.Fprintf(term.out, "%s: %d bytes\n", m.Name, m.Size)
+	}
+	fmt.Fprintln(term.out, "the backup is whole: every digest is right")
+	return nil
+}
+
+func openBackup(term terminal, name string) (io.ReadCloser, error) {
+	if name == stdinName {
+		return io.NopCloser(term.in), nil
+	}
+	f, err := os.Open(name)
+	return f, fault.Wrap(fault.NotFound, "backup", "the backup cannot be read", err)
+}
+
+func newRestore(term terminal, g *globals) *cobra.Command {
+	var how app.Restoring
+	cmd := &cobra.Command{
+		Use:   "restore FILE",
+		Short: "Fill an empty data folder from a backup ('-' is stdin)",
+		Long: "Fill an empty data folder from a backup. Every digest is checked before anything is made of it; a\n" +
+			"damaged backup is refused, and the member that is damaged is named.",
+		Args: exactly(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := load(term, g, nil)
+			if err != nil {
+				return err
+			}
+			in, err := openBackup(term, args[0])
+			if err != nil {
+				return err
+			}
+			defer func() { _ = in.Close() }()
+			return restore(cmd.Context(), term, c.DataDir, in, how)
+		},
+	}
+	cmd.Flags().BoolVar(&how.WithoutDigests, "without-digests", false, "take a backup of an older Postern, which has no digests: damage in it cannot be found")
+	return cmd
+}
+
+func restore(ctx context.Context, term terminal, dir string, in io.Reader, how app.Restoring) error {
+	if err := app.Restore(ctx, dir, bufio.NewReader(in), how); err != nil {
+		return err
+	}
+	if how.WithoutDigests {
+		fmt.Fprintln(term.err, "postern: what has no digests was not verified; look at the restored portal before you rely on it")
+	}
+	fmt.Fprintf(term.err, "restored to %s; postern serve builds the search index at its first start\n", dir)
+	return nil
+}

@@ -1,0 +1,270 @@
+package app
+
+import (
+	"archive/tar"
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// A backup is a tar file of four members, in this order:
+//
+//	postern-backup     "2\n": the version of this form
+//	postern.db         a consistent copy of the database
+//	knowledge.bundle   a git bundle of every branch, taken after the copy
+//	postern-digests    a line "sha256 HEX NAME" for each member
+//
+// A digest covers the member as it is in the file: its header, contents and padding.
+// That of postern-digests itself covers its header and the lines above. Two blocks of
+// zeros end the file. So each bit of it is covered, a file that is cut off has no
+// digests, and damage is named by the member it is in.
+//
+// The bundle is taken last, so it holds everything the database speaks of; what
+// was pushed in between is published again at the first start after a restore.
+//
+// Form 1, of Postern until November 2026, has neither digests nor a way to find
+// damage in its database.
+const (
+	backupForm  = "2\n"
+	olderForm   = "1\n"
+	versionName = "postern-backup"
+	bundleName  = "knowledge.bundle"
+	digestsName = "postern-digests"
+	tarBlock    = 512
+	// smallMember bounds the contents of the first and the last member, in bytes.
+	smallMember = 4 << 10
+)
+
+// Member is a part of a backup that was verified.
+type Member struct {
+	Name string
+	Size int64 // of its contents, in bytes
+}
+
+// sealer writes a backup.
+type sealer struct {
+	w     io.Writer
+	lines strings.Builder
+}
+
+// add writes a member.
+func (s *sealer) add(name string, size int64, content io.Reader) error {
+	sum := sha256.New()
+	t := tar.NewWriter(io.MultiWriter(s.w, sum))
+	err := t.WriteHeader(memberHeader(name, size))
+	if err == nil {
+		_, err = io.Copy(t, content)
+	}
+	if err == nil {
+		err = t.Flush() // the padding; the end of the file is written by seal
+	}
+	s.lines.WriteString(digestLine(sum, name))
+	return fault.Wrap(fault.Internal, "app.backup", "the backup cannot be written", err)
+}
+
+// seal writes the digests and ends the file.
+func (s *sealer) seal() error {
+	sum := sha256.New()
+	size := int64(s.lines.Len() + len(digestLine(sum, digestsName)))
+	var b bytes.Buffer
+	t := tar.NewWriter(&b)
+	err := t.WriteHeader(memberHeader(digestsName, size))
+	sum.Write(b.Bytes())
+	sum.Write([]byte(s.lines.String()))
+	if err == nil {
+		_, err = io.WriteString(t, s.lines.String()+digestLine(sum, digestsName))
+	}
+	if err == nil {
+		err = t.Close()
+	}
+	if err == nil {
+		_, err = s.w.Write(b.Bytes())
+	}
+	return fault.Wrap(fault.Internal, "app.backup", "the backup cannot be written", err)
+}
+
+// memberHeader has one block whatever the size.
+func memberHeader(name string, size int64) *tar.Header {
+	return &tar.Header{Name: name, Mode: 0o600, Size: size, Format: tar.FormatGNU}
+}
+
+func digestLine(sum hash.Hash, name string) string {
+	return "sha256 " + hex.EncodeToString(sum.Sum(nil)) + " " + name + "\n"
+}
+
+// formOf is the version that a backup states, read without moving on.
+func formOf(r *bufio.Reader) (string, error) {
+	block, err := r.Peek(2 * tarBlock)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fault.Wrap(fault.Internal, "app.backup", "the backup cannot be read", err)
+	}
+	t := tar.NewReader(bytes.NewReader(block))
+	h, err := t.Next()
+	if err != nil || h.Name != versionName || h.Size > smallMember {
+		return "", damagedIn(versionName, "it is not how a backup begins", err)
+	}
+	text, err := io.ReadAll(t)
+	if err != nil {
+		return "", damagedIn(versionName, "it is cut off", err)
+	}
+	if form := string(text); form == backupForm || form == olderForm {
+		return form, nil
+	}
+	return "", fault.Newf(fault.Unsupported, "app.backup", "the backup has the form %q, or its member %s is damaged; this Postern reads the forms 1 and 2", text, versionName)
+}
+
+// damagedIn words damage by the member it is in.
+func damagedIn(member, what string, err error) error {
+	return &fault.Error{Kind: fault.Invalid, Op: "app.backup", Err: err,
+		Msg: fmt.Sprintf("this is not a whole Postern backup: its member %s is damaged (%s); nothing was changed", member, what)}
+}
+
+// unsealer reads a backup and holds it against its digests.
+type unsealer struct {
+	r     io.Reader
+	lines strings.Builder // of the members so far, as they ought to be
+}
+
+// unseal reads a whole backup of form 2 and gives the contents of its members to
+// save, which reads them to the end. Only after it returned without an error are
+// they known to be what was backed up.
+func unseal(r io.Reader, save func(name string, content io.Reader) error) ([]Member, error) {
+	u := &unsealer{r: r}
+	var members []Member
+	for _, name := range []string{versionName, databaseName, bundleName} {
+		size, err := u.member(name, save)
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, Member{name, size})
+	}
+	return members, u.digests()
+}
+
+// member reads one member.
+func (u *unsealer) member(name string, save func(string, io.Reader) error) (size int64, err error) {
+	sum := sha256.New()
+	header, err := u.header(name, sum)
+	if err != nil {
+		return 0, err
+	}
+	content := &counted{r: io.TeeReader(io.LimitReader(u.r, header.Size), sum)}
+	err = save(name, content)
+	switch {
+	case content.err != nil:
+		return 0, damagedIn(name, "it cannot be read", content.err)
+	case content.n < header.Size && err == nil:
+		return 0, damagedIn(name, "it is cut off", io.ErrUnexpectedEOF)
+	case err != nil:
+		return 0, err
+	}
+	padding := make([]byte, -header.Size&(tarBlock-1))
+	if _, err := io.ReadFull(u.r, padding); err != nil {
+		return 0, damagedIn(name, "it is cut off", err)
+	}
+	sum.Write(padding)
+	u.lines.WriteString(digestLine(sum, name))
+	return header.Size, nil
+}
+
+// header reads the header of the member that must come next.
+func (u *unsealer) header(name string, sum hash.Hash) (*tar.Header, error) {
+	block := make([]byte, tarBlock)
+	if _, err := io.ReadFull(u.r, block); err != nil {
+		return nil, damagedIn(name, "it is cut off", err)
+	}
+	sum.Write(block)
+	h, err := tar.NewReader(bytes.NewReader(block)).Next()
+	if err != nil || h.Name != name || h.Size < 0 {
+		return nil, damagedIn(name, "its header is not the one expected", err)
+	}
+	return h, nil
+}
+
+// digests reads the last member, compares and requires the end of the file.
+func (u *unsealer) digests() error {
+	sum := sha256.New()
+	h, err := u.header(digestsName, sum)
+	if err != nil {
+		return err
+	}
+	if h.Size > smallMember {
+		return damagedIn(digestsName, "it is too large", nil)
+	}
+	rest := make([]byte, h.Size+(-h.Size&(tarBlock-1))+2*tarBlock)
+	if _, err := io.ReadFull(u.r, rest); err != nil {
+		return damagedIn(digestsName, "it is cut off", err)
+	}
+	text, zeros := string(rest[:h.Size]), rest[h.Size:]
+	end := strings.LastIndexByte(strings.TrimSuffix(text, "\n"), '\n') + 1
+	sum.Write([]byte(text[:end]))
+	if text[end:] != digestLine(sum, digestsName) || len(bytes.Trim(zeros, "\x00")) > 0 {
+		return damagedIn(digestsName, "it does not have the digest that it states", nil)
+	}
+	if n, err := io.ReadFull(u.r, make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) {
+		return damagedIn(digestsName, "something follows it", err)
+	}
+	return compareDigests(text[:end], u.lines.String())
+}
+
+// compareDigests names the first member whose digest differs.
+func compareDigests(stated, found string) error {
+	if stated == found {
+		return nil
+	}
+	for line := range strings.Lines(found) {
+		fields := strings.Fields(line)
+		if !strings.Contains(stated, line) {
+			return damagedIn(fields[2], "it does not have its digest", nil)
+		}
+	}
+	return damagedIn(digestsName, "it lists other members", nil)
+}
+
+// counted counts what is read and remembers how reading failed.
+type counted struct {
+	r   io.Reader
+	n   int64
+	err error
+}
+
+// Read implements io.Reader.
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		c.err = err
+	}
+	return n, err
+}
+
+// VerifyBackup reads a whole backup and holds it against its digests. Damage is a
+// fault that names the member; a backup of an older Postern, which has no digests, is
+// fault.Unsupported.
+func VerifyBackup(r io.Reader) ([]Member, error) {
+	in := bufio.NewReader(r)
+	form, err := formOf(in)
+	if err != nil {
+		return nil, err
+	}
+	if form == olderForm {
+		return nil, noDigests()
+	}
+	return unseal(in, func(_ string, content io.Reader) error {
+		_, err := io.Copy(io.Discard, content)
+		return err
+	})
+}
+
+func noDigests() error {
+	return fault.New(fault.Unsupported, "app.backup", "this backup was made by an older Postern and has no digests: damage in it cannot be found. "+
+		"postern restore --without-digests takes it as it is; nothing was changed")
+}
