@@ -186,6 +186,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 		return n, err == nil
 	})
 	a.measureParts()
+	a.metrics.UnreadableRows(func() int { return a.db.Damage().Rows })
 	a.metrics.DatabaseSize(func() (int64, bool) {
 		n, err := a.db.Size(context.Background())
 		return n, err == nil

@@ -10,6 +10,8 @@ import (
 	"github.com/postern/postern/portal/api"
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/portal/metrics"
 	"github.com/postern/postern/portal/web"
@@ -59,7 +61,7 @@ func (a *App) observe(o web.Observation) {
 func (a *App) Status(ctx context.Context) web.Status {
 	s := web.Status{Ready: a.ready.ready(), Version: a.opt.Version}
 	_, err := a.library.Published(ctx)
-	s.Checks = append(s.Checks, web.StatusCheck{Name: "database", OK: err == nil})
+	s.Checks = append(s.Checks, databaseCheck(err, a.db.Damage()))
 	index := a.follower.Status()
 	s.IndexLag, _ = a.lag(ctx)
 	check := web.StatusCheck{Name: "index", OK: !index.Rebuilding && index.Failure == ""}
@@ -73,9 +75,21 @@ func (a *App) Status(ctx context.Context) web.Status {
 	s.Checks = append(s.Checks, a.pollChecks()...)
 	s.Reading = s.Ready && err == nil
 	for _, c := range s.Checks {
-		s.Ready = s.Ready && c.OK
+		s.Ready = s.Ready && (c.OK || c.Degraded)
 	}
 	return s
+}
+
+// databaseCheck says how the database is. A row that cannot be read does not make
+// the portal unready: what can be read is served, and a restart brings nothing
+// back. It is said all the same, here, in the metrics and on every page.
+func databaseCheck(err error, d kv.Damage) web.StatusCheck {
+	check := web.StatusCheck{Name: "database", OK: err == nil}
+	if d.Rows > 0 {
+		check.OK, check.Degraded = false, err == nil
+		check.Detail = fmt.Sprintf("damaged: %s cannot be read, run postern check", wording.Plural(d.Rows, "row"))
+	}
+	return check
 }
 
 // git serves the repository to the pages' routes, with who may push what.

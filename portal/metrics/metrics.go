@@ -168,6 +168,13 @@ func (r *Registry) DatabaseSize(ask func() (bytes int64, ok bool)) {
 		ask: func() (float64, bool) { n, ok := ask(); return float64(n), ok }})
 }
 
+// UnreadableRows makes a gauge of the stored rows that could not be read. Call it
+// once; ask runs at every scrape.
+func (r *Registry) UnreadableRows(ask func() int) {
+	r.registry.MustRegister(&asked{desc: describe("database_unreadable_rows", "Stored rows that could not be read; postern check names them."),
+		ask: func() (float64, bool) { return float64(ask()), true }})
+}
+
 // DiskFree makes a gauge of the bytes that are free on the data folder's disk.
 // Call it once; ask runs at every scrape, and false leaves the sample out.
 func (r *Registry) DiskFree(ask func() (bytes int64, ok bool)) {

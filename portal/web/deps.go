@@ -182,9 +182,12 @@ type Status struct {
 
 // StatusCheck is one part of the portal.
 type StatusCheck struct {
-	Name   string `json:"name"` // "database", "index", "git", "writes"
-	OK     bool   `json:"ok"`
-	Detail string `json:"detail,omitempty"` // a short word for the operator; no paths, no causes
+	Name string `json:"name"` // "database", "index", "git", "writes"
+	OK   bool   `json:"ok"`
+	// Degraded says that the part is not well and does what it still can: the portal
+	// stays ready, as a restart or another replica would not help.
+	Degraded bool   `json:"degraded,omitempty"`
+	Detail   string `json:"detail,omitempty"` // a short word for the operator; no paths, no causes
 }
 
 // Observation is one answered request, for metrics.

@@ -26,7 +26,7 @@ func (s *Server) readyz(c echo.Context) error {
 	}
 	code := http.StatusOK
 	for _, check := range st.Checks {
-		st.Ready = st.Ready && check.OK
+		st.Ready = st.Ready && (check.OK || check.Degraded)
 	}
 	fits := st.Ready
 	if c.QueryParam("for") == "reading" {

@@ -3,16 +3,24 @@
 //
 // Data layout. Each owner (library, ledger, auth, jobs) exports one Schema that
 // lists its buckets and migrations, and writes its key layout above it; no two
-// owners share a bucket. Two buckets belong to kv itself:
+// owners share a bucket. Three buckets belong to kv itself:
 //
 //	kv.meta     schema name  -> version (decimal text)
 //	            "format"     -> version of this layout
+//	            "sum"        -> checksum of the other rows, plus 1
 //	kv.changes  seq (8 bytes, big endian) -> topic 0x00 key
+//	kv.kept     number, bucket 0x00 key -> what was stored there, when it could
+//	            not be read and was replaced
 //
 // A change entry is appended inside the Update that makes the change, so whoever
 // follows the log in order (the search indexer) sees every committed change once
 // and no uncommitted one. Keys and values given to callbacks are valid only
 // inside the transaction: copy what must outlive it.
+//
+// Damage. A row may be damaged by the disk, or be one that its owner cannot
+// decode. Get fails for it with a RowError; Scan leaves it out. Either way the
+// database counts and names it (Damage), and the portal says so: a list is never
+// shorter without a word. Owners do the same for rows they cannot decode: Skip.
 //
 // Engines live in the folders below (boltkv; a PostgreSQL engine can follow) and
 // pass the suite in kvtest. Update functions may be run more than once by an
@@ -60,10 +68,11 @@ type Item struct {
 // Reader reads one consistent state.
 type Reader interface {
 	// Get returns the value, or nil when the key is absent. A value that is there
-	// but empty is not nil.
+	// but empty is not nil. A row that cannot be read is an error with a RowError.
 	Get(bucket string, key []byte) ([]byte, error)
 	// Scan yields, in byte order, the items with from <= key < to. A nil from is
 	// the first key, a nil to is past the last. An error is yielded once, last.
+	// A row that cannot be read is left out and counted in DB.Damage.
 	// Inside an Update the loop may write: every key that the loop body leaves
 	// alone is yielded once.
 	Scan(bucket string, from, to []byte) iter.Seq2[Item, error]
@@ -118,9 +127,13 @@ type DB interface {
 	Backup(ctx context.Context, w io.Writer) error
 	// Size is the size of the stored data in bytes.
 	Size(ctx context.Context) (int64, error)
-	// Check verifies the engine's own structure and the change log; it reads
-	// everything, and writers may have to wait for it.
-	Check(ctx context.Context) error
+	// Check verifies the engine's own structure, the checksum of every row and the
+	// change log. It reads everything, goes on to the end, and returns what it
+	// found as lines for people: at most 1,000, then their number.
+	Check(ctx context.Context) (findings []string, err error)
+	// Damage is what could not be read since the database was opened, and what the
+	// last Check found unreadable.
+	Damage() Damage
 	// Close ends every Wait, lets running transactions finish, and closes.
 	Close() error
 }

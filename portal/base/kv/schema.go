@@ -9,16 +9,23 @@ import (
 )
 
 // Format is the version of the layout in the package comment. Version 1 is the
-// first; a file of a newer one is refused.
-const Format = 1
+// first; version 2 stores every value with a checksum. A file of a newer one is
+// refused.
+const Format = 2
 
 // FormatKey is the key of kv.meta that holds the Format; no owner may be called so.
 const FormatKey = "format"
+
+// SumKey is the key of kv.meta that holds the checksum of its other rows, plus 1,
+// from format 2 on. It is a decimal number as they are, so that a build of format
+// 1 reads on to the format, which it refuses; no owner may be called so.
+const SumKey = "sum"
 
 // The buckets of kv itself. Owners cannot name them.
 const (
 	MetaBucket    = "kv.meta"
 	ChangesBucket = "kv.changes"
+	KeptBucket    = "kv.kept"
 )
 
 // Schema is what one owner keeps in the database.
@@ -43,7 +50,7 @@ type Migration struct {
 // without the migrations that lead to it. These are mistakes of the program.
 func CheckSchemas(schemas []Schema) error {
 	const op = "kv.CheckSchemas"
-	owners := map[string]bool{"kv": true, FormatKey: true}
+	owners := map[string]bool{"kv": true, FormatKey: true, SumKey: true}
 	buckets := map[string]bool{}
 	for _, s := range schemas {
 		if s.Name == "" || strings.Contains(s.Name, ".") || owners[s.Name] {
@@ -76,7 +83,7 @@ func Due(stored map[string]int, schemas []Schema) ([]Migration, error) {
 	if f := stored[FormatKey]; f > Format {
 		return nil, newer(op, fmt.Sprintf("the database layout is version %d and this build knows %d", f, Format))
 	}
-	known := map[string]bool{FormatKey: true}
+	known := map[string]bool{FormatKey: true, SumKey: true}
 	var due []Migration
 	for _, s := range schemas {
 		known[s.Name] = true

@@ -61,7 +61,7 @@ func TestDue(t *testing.T) {
 		{name: "a new owner", stored: map[string]int{"format": 1, "b": 1}},
 		{name: "two steps", stored: map[string]int{"format": 1, "a": 1, "b": 1}, want: "a12a23"},
 		{name: "one step", stored: map[string]int{"format": 1, "a": 2}, want: "a23"},
-		{name: "newer format", stored: map[string]int{"format": 2}, kind: fault.Unsupported},
+		{name: "newer format", stored: map[string]int{"format": 3}, kind: fault.Unsupported},
 		{name: "newer data", stored: map[string]int{"format": 1, "a": 4}, kind: fault.Unsupported},
 		{name: "unknown owner", stored: map[string]int{"format": 1, "c": 1}, kind: fault.Unsupported},
 	} {

@@ -22,14 +22,16 @@ func (db *DB) Changes(ctx context.Context, after kv.Seq, limit int) (changes []k
 		return nil, fault.Newf(fault.Invalid, op, "a limit of %d changes; it must be 1 or more", limit)
 	}
 	err = db.readLog(ctx, op, func(b *bolt.Bucket) error {
+		changes = nil
 		if after > kv.Seq(b.Sequence()) || after < trimmed(b) {
 			return lost(op)
 		}
 		c := b.Cursor()
 		for k, v := c.Seek((after + 1).Bytes()); k != nil && len(changes) < limit; k, v = c.Next() {
-			change, ok := decodeChange(k, v)
-			if !ok {
-				return damaged(op, nil)
+			change, ok := db.decodeChange(k, v)
+			if !ok { // the followers are derived: they read everything again
+				db.bad.add(kv.Row{Bucket: kv.ChangesBucket, Key: k}, errSeal)
+				return lost(op)
 			}
 			changes = append(changes, change)
 		}
@@ -123,10 +125,11 @@ func lost(op string) error {
 	return fault.New(fault.Gone, op, "the change log does not reach back to this number, or does not reach it any more: read everything anew")
 }
 
-func decodeChange(k, v []byte) (kv.Change, bool) {
+func (db *DB) decodeChange(k, sealed []byte) (kv.Change, bool) {
 	seq, ok := kv.SeqOf(k)
+	v, whole := db.sums.open(kv.ChangesBucket, k, sealed)
 	topic, key, found := bytes.Cut(v, []byte{0})
-	return kv.Change{Seq: seq, Topic: string(topic), Key: bytes.Clone(key)}, ok && found
+	return kv.Change{Seq: seq, Topic: string(topic), Key: bytes.Clone(key)}, ok && whole && found
 }
 
 // bell wakes everybody who waits, without polling: ring closes the channel that

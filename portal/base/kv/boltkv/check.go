@@ -5,39 +5,56 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc32"
+	"io"
 	"os"
-
-	bolt "go.etcd.io/bbolt"
+	"strconv"
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// maxFindings bounds the faults a check names: a damaged file has thousands.
-const maxFindings = 10
-
-// Check implements kv.DB. Writers wait: bbolt's own check reads the free list,
-// which a writer changes.
-func (db *DB) Check(ctx context.Context) error {
+// Check implements kv.DB. The pages of one state are read from the file; writers
+// wait only until that state is held.
+func (db *DB) Check(ctx context.Context) (findings []string, err error) {
 	const op = "boltkv.Check"
 	release, err := db.lockWriter(ctx, op)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer release()
 	t, err := db.begin(ctx, op, false)
 	if err != nil {
-		return err
+		release()
+		return nil, err
 	}
 	defer t.end()
-	return checkTx(ctx, op, t.bolt)
+	info, err := db.file.Stat()
+	if err != nil {
+		release()
+		return nil, fault.Wrap(fault.Internal, op, "the database file cannot be read", err)
+	}
+	// The header may be overwritten by the next two commits; everything it leads to
+	// stays while t is open.
+	head, err := readFileHeader(db.file, info.Size())
+	release()
+	if err != nil {
+		return []string{err.Error()}, nil
+	}
+	a := newAudit(ctx, db.file, db.sums, kv.Format)
+	a.x.head = head
+	if err := a.run(info.Size()); err != nil {
+		return nil, err
+	}
+	for _, row := range a.bad {
+		db.bad.add(row, errSeal)
+	}
+	return a.lines(), nil
 }
 
-// Verify reads a database file that nobody has open, to the last byte, and tells
-// whether Open would take it: its structure, its change log, its versions. It
-// never writes. A torn copy is fault.Internal with words, a file of a newer
-// Postern fault.Unsupported, a missing one fault.NotFound.
+// Verify reads a database file that nobody has open, to the last byte, and
+// reports whether Open would take it and every row is whole: its structure, its
+// change log, its versions, its checksums. It never writes. What is damaged is
+// fault.Internal with words, a file of a newer Postern fault.Unsupported, a
+// missing one fault.NotFound.
 func Verify(ctx context.Context, path string, schemas []kv.Schema) (err error) {
 	const op = "boltkv.Verify"
 	if err := kv.CheckSchemas(schemas); err != nil {
@@ -50,88 +67,155 @@ func Verify(ctx context.Context, path string, schemas []kv.Schema) (err error) {
 	if !info.Mode().IsRegular() || info.Size() == 0 {
 		return fault.New(fault.Invalid, op, "this is not a database file")
 	}
-	b, err := openFile(op, path, true)
+	f, err := lockedFile(path, os.O_RDONLY, 0)
+	if err != nil {
+		return openFailed(op, path, err)
+	}
+	defer f.Close()
+	versions, err := versionsOf(ctx, op, f, info.Size())
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, guard(op, b.Close)) }()
-	return guard(op, func() error {
-		return b.View(func(t *bolt.Tx) error {
-			stored, err := readVersions(op, t)
-			if err != nil {
-				return err
-			}
-			if stored[kv.FormatKey] == 0 {
-				return fault.New(fault.Unsupported, op, "this is a database, but not one of Postern")
-			}
-			if _, err := kv.Due(stored, schemas); err != nil {
-				return err
-			}
-			return checkTx(ctx, op, t)
-		})
-	})
-}
-
-// checkTx reads every key and value here, where a fault on the memory map is
-// caught, before bbolt's check follows the same pages on a goroutine of its own,
-// where it would end the process.
-func checkTx(ctx context.Context, op string, t *bolt.Tx) error {
-	err := guard(op, func() error {
-		return t.ForEach(func(name []byte, b *bolt.Bucket) error {
-			if err := ctx.Err(); err != nil {
-				return ended(op, ctx)
-			}
-			if b == nil {
-				return damaged(op, fmt.Errorf("%q is no bucket", name))
-			}
-			if string(name) == kv.ChangesBucket {
-				return checkLog(op, b)
-			}
-			return readAll(op, b)
-		})
-	})
-	if err != nil {
+	if versions[kv.FormatKey] == 0 {
+		return fault.New(fault.Unsupported, op, "this is a database, but not one of Postern")
+	}
+	if _, err := kv.Due(versions, schemas); err != nil {
 		return err
 	}
-	var findings []error
-	for finding := range t.Check() {
-		if len(findings) < maxFindings {
-			findings = append(findings, finding)
-		}
+	a := newAudit(ctx, f, newSums(schemas), versions[kv.FormatKey])
+	if err := a.run(info.Size()); err != nil {
+		return err
 	}
-	if len(findings) > 0 {
-		return damaged(op, errors.Join(findings...))
+	if lines := a.lines(); len(lines) > 0 {
+		return damagedAs(op, lines, a.count())
 	}
 	return nil
 }
 
-// readAll touches every byte, so that what cannot be read is found, and checks
-// the order of the keys.
-func readAll(op string, b *bolt.Bucket) error {
-	var last []byte
-	touch := crc32.NewIEEE()
-	return b.ForEach(func(k, v []byte) error {
-		if bytes.Compare(k, last) <= 0 {
-			return damaged(op, errors.New("keys out of order"))
+// versionsOf reads kv.meta of a file that is not open, as far as it can be read.
+func versionsOf(ctx context.Context, op string, f io.ReaderAt, size int64) (map[string]int, error) {
+	rows := map[string]string{}
+	x := &inspection{ctx: ctx, file: f}
+	x.row = func(bucket string, key, value []byte) {
+		if bucket == kv.MetaBucket {
+			rows[string(key)] = string(value)
 		}
-		last = k
-		_, err := touch.Write(v)
-		return err
-	})
+	}
+	if err := x.inspectOnly(size, kv.MetaBucket); err != nil {
+		return nil, err
+	}
+	if err := x.err(op); err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 && x.buckets > 0 {
+		return nil, fault.New(fault.Unsupported, op, "this is a database, but not one of Postern")
+	}
+	return parseVersions(op, rows)
 }
 
-// checkLog checks that the change log has no gap and ends at its number.
-func checkLog(op string, b *bolt.Bucket) error {
-	next := trimmed(b) + 1
-	err := b.ForEach(func(k, v []byte) error {
-		if c, ok := decodeChange(k, v); !ok || c.Seq != next {
-			return damaged(op, fmt.Errorf("the change log has a gap before %x", k))
+// parseVersions reads the rows of kv.meta, and holds them to their checksum.
+func parseVersions(op string, rows map[string]string) (map[string]int, error) {
+	versions := map[string]int{}
+	for name, text := range rows {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return nil, damaged(op, errors.New("a version that is no number"))
 		}
-		next++
-		return nil
-	})
-	if err == nil && next != kv.Seq(b.Sequence())+1 {
-		return damaged(op, fmt.Errorf("the change log ends at %d, its number is %d", next-1, b.Sequence()))
+		versions[name] = n
 	}
-	return err
+	if versions[kv.FormatKey] > 1 && versions[kv.SumKey] != versionSum(rows) && versions[kv.FormatKey] <= kv.Format {
+		return nil, damaged(op, errors.New("the checksum of the versions does not fit"))
+	}
+	return versions, nil
+}
+
+// audit is an inspection that holds every row to its checksum and the change log
+// to its numbers.
+type audit struct {
+	x      inspection
+	sums   sums
+	sealed bool // rows carry checksums
+	bad    []kv.Row
+	badAll int
+
+	next, last kv.Seq // of the change log: the expected entry, the bucket's number
+	gap        string
+}
+
+func newAudit(ctx context.Context, f io.ReaderAt, s sums, format int) *audit {
+	a := &audit{sums: s, sealed: format > 1}
+	a.x = inspection{ctx: ctx, file: f, row: a.row, sequence: func(bucket string, n uint64) {
+		if bucket == kv.ChangesBucket {
+			a.last = kv.Seq(n)
+		}
+	}}
+	return a
+}
+
+func (a *audit) run(size int64) error {
+	if err := a.x.inspect(size); err != nil {
+		return err
+	}
+	if a.next > 0 && a.next != a.last+1 && a.gap == "" {
+		a.gap = fmt.Sprintf("the change log ends at %d, its number is %d", a.next-1, a.last)
+	}
+	return nil
+}
+
+func (a *audit) row(bucket string, key, value []byte) {
+	if bucket == kv.MetaBucket {
+		return
+	}
+	if a.sealed {
+		opened, ok := a.sums.open(bucket, key, value)
+		if !ok {
+			if a.badAll++; len(a.bad) < maxNamed {
+				a.bad = append(a.bad, kv.Row{Bucket: bucket, Key: bytes.Clone(key)})
+			}
+		}
+		value = opened
+	}
+	if bucket != kv.ChangesBucket {
+		return
+	}
+	seq, ok := kv.SeqOf(key)
+	if a.next == 0 {
+		a.next = seq
+	}
+	if (!ok || seq != a.next || bytes.IndexByte(value, 0) < 0) && a.gap == "" {
+		a.gap = fmt.Sprintf("the change log has a gap before %x", key)
+	}
+	a.next++
+}
+
+func (a *audit) count() int {
+	n := a.x.found + a.badAll
+	if a.gap != "" {
+		n++
+	}
+	return n
+}
+
+// lines are the findings for people, at most maxNamed and their number.
+func (a *audit) lines() []string {
+	lines := a.x.findings
+	if a.x.head.otherUnreadable {
+		lines = append(lines, "one of the two headers of the file is damaged: what was stored last may be lost")
+	}
+	if a.x.lost > 0 && a.x.found == 0 {
+		lines = append(lines, fmt.Sprintf("%d pages of the file belong to nothing", a.x.lost))
+	}
+	if a.gap != "" {
+		lines = append(lines, a.gap)
+	}
+	for _, row := range a.bad {
+		lines = append(lines, "the row "+row.String()+" is damaged")
+	}
+	if len(lines) > maxNamed {
+		lines = lines[:maxNamed]
+	}
+	if more := a.count() - len(lines); more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	return lines
 }

@@ -7,10 +7,18 @@
 //	portal.db.pid             process id of the last opener, for the message that
 //	                          tells a second opener who holds the file
 //	portal.db.before-T        copy made at UTC time T before migrations ran
+//	portal.db.upgrade         the new file while format 1 is read into it
 //
-// A file may be damaged (a torn copy, a bad disk). bbolt answers that with
-// panics and with faults on its memory map; every call into it goes through
-// guard, which makes errors of them. Panics of a caller's own function pass.
+// Every value carries a checksum (seal.go) since format 2. A file of format 1 is
+// copied, row by row, into a new file that takes its place (upgrade.go).
+//
+// A file may be damaged (a torn copy, a bad disk). bbolt believes what it reads:
+// it panics, follows a cycle until the stack ends, asks for memory that a wrong
+// count states, or faults on its memory map. So the pages are inspected before
+// bbolt opens a file (inspect.go), and a file whose structure is damaged is
+// refused, as a write into it would destroy more. What is damaged later is caught
+// by guard, which every call into bbolt goes through, and by the checksum of each
+// row. Panics of a caller's own function pass.
 package boltkv
 
 import (
@@ -18,6 +26,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -32,9 +41,12 @@ import (
 // DB is one open database file. It implements kv.DB.
 type DB struct {
 	bolt    *bolt.DB
+	file    *os.File // bbolt's own, for reading past its memory map
 	path    string
 	log     *slog.Logger
 	buckets map[string]bool // what owners may name
+	sums    sums
+	bad     badRows
 
 	writer chan struct{} // holds one token while somebody writes
 	bell   bell          // rings after every commit that logged a change
@@ -58,7 +70,7 @@ func (db *DB) View(ctx context.Context, fn func(kv.Reader) error) error {
 		return err
 	}
 	defer t.end()
-	return fn(t)
+	return guardCaller("boltkv.View", func() error { return fn(t) })
 }
 
 // Update implements kv.DB.
@@ -78,7 +90,7 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Writer) error) error {
 		return err
 	}
 	defer t.end()
-	if err := fn(t); err != nil {
+	if err := guardCaller(op, func() error { return fn(t) }); err != nil {
 		return err
 	}
 	if err := t.commit(); err != nil {

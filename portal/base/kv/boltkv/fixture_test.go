@@ -17,10 +17,13 @@ import (
 	"github.com/postern/postern/portal/base/kv/kvtest"
 )
 
-// A file of every released format is kept for ever: format-1.db was written by
-// the first release. -write-format writes it anew, which only a format that was never
-// released allows.
-const fixture = "testdata/format-1.db"
+// A file of every released format is kept: format-1.db was written by the first
+// release, format-2.db by the first with checksums. -write-format writes the newest
+// again, which only a format that was never released allows.
+const (
+	fixture = "testdata/format-1.db"
+	newest  = "testdata/format-2.db"
+)
 
 func writeFixture(t *testing.T) {
 	t.Helper()
@@ -34,14 +37,14 @@ func writeFixture(t *testing.T) {
 			w.Put("suite.b", kv.Join("a", "b"), []byte("joined")))
 	})
 	var data bytes.Buffer
-	err = errors.Join(err, db.Trim(t.Context(), 1), db.Backup(t.Context(), &data), os.WriteFile(fixture, data.Bytes(), 0o600))
+	err = errors.Join(err, db.Trim(t.Context(), 1), db.Backup(t.Context(), &data), os.WriteFile(newest, data.Bytes(), 0o600))
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
 // copyFixture copies it, since opening writes.
-func copyFixture(t *testing.T) string {
+func copyFixture(t *testing.T, fixture string) string {
 	t.Helper()
 	data, err := os.ReadFile(fixture)
 	path := filepath.Join(t.TempDir(), "copy.db")
@@ -51,11 +54,16 @@ func copyFixture(t *testing.T) string {
 	return path
 }
 
-func TestFormat1IsRead(t *testing.T) {
+func TestEveryFormatIsRead(t *testing.T) {
 	if *writeFormat {
 		writeFixture(t)
 	}
-	path := copyFixture(t)
+	for _, f := range []string{fixture, newest} {
+		t.Run(filepath.Base(f), func(t *testing.T) { formatIsRead(t, copyFixture(t, f)) })
+	}
+}
+
+func formatIsRead(t *testing.T, path string) {
 	if err := boltkv.Verify(t.Context(), path, []kv.Schema{kvtest.Schema()}); err != nil {
 		t.Fatal(err)
 	}
@@ -76,18 +84,21 @@ func TestFormat1IsRead(t *testing.T) {
 	if err != nil || len(cs) != 1 || cs[0].Seq != 2 || cs[0].Topic != "document" || string(cs[0].Key) != "second" {
 		t.Errorf("changes: %+v, %v", cs, err)
 	}
+	if findings, err := db.Check(t.Context()); err != nil || len(findings) > 0 {
+		t.Errorf("check finds %q, %v", findings, err)
+	}
 }
 
 // TestNewerIsRefused plants the versions a later release would write, and files
 // of another program.
 func TestNewerIsRefused(t *testing.T) {
 	for name, spoil := range map[string]func(*bolt.Tx) error{
-		"format":        setMeta("format", "2"),
+		"format":        setMeta("format", "3"),
 		"schema":        setMeta("suite", "2"),
 		"unknown owner": setMeta("reports", "1"),
 		"other program": func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte("kv.meta")) },
 	} {
-		path := copyFixture(t)
+		path := copyFixture(t, fixture)
 		raw, err := bolt.Open(path, 0o600, nil)
 		if err == nil {
 			err = errors.Join(raw.Update(spoil), raw.Close())
@@ -116,7 +127,7 @@ func setMeta(key, value string) func(*bolt.Tx) error {
 }
 
 func TestVerifyRefusesALogWithAGap(t *testing.T) {
-	path := copyFixture(t)
+	path := copyFixture(t, fixture)
 	raw, err := bolt.Open(path, 0o600, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -132,8 +143,8 @@ func TestVerifyRefusesALogWithAGap(t *testing.T) {
 		t.Errorf("verify says %v", err)
 	}
 	db := mustOpen(t, path, kvtest.Schema())
-	if err := db.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "gap") {
-		t.Errorf("check says %v", err)
+	if findings, err := db.Check(t.Context()); err != nil || !strings.Contains(strings.Join(findings, " "), "gap") {
+		t.Errorf("check says %q, %v", findings, err)
 	}
 	if err := db.Backup(t.Context(), io.Discard); err != nil {
 		t.Errorf("backup: %v", err)

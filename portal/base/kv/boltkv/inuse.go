@@ -2,9 +2,7 @@ package boltkv
 
 import (
 	"context"
-	"errors"
-
-	bolt "go.etcd.io/bbolt"
+	"os"
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
@@ -18,19 +16,17 @@ func InUse(ctx context.Context, path string) (used bool, err error) {
 	if ctx.Err() != nil {
 		return false, ended(op, ctx)
 	}
-	b, err := openFile(op, path, true)
+	f, err := lockedFile(path, os.O_RDONLY, 0)
 	if err != nil {
-		return false, err
+		return false, openFailed(op, path, err)
 	}
-	defer func() { err = errors.Join(err, guard(op, b.Close)) }()
-	err = guard(op, func() error {
-		return b.View(func(t *bolt.Tx) error {
-			stored, err := readVersions(op, t)
-			used = stored[kv.FormatKey] != 0
-			return err
-		})
-	})
-	return used, err
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return false, openFailed(op, path, err)
+	}
+	stored, err := versionsOf(ctx, op, f, info.Size())
+	return stored[kv.FormatKey] != 0, err
 }
 
 // Writable returns why the database takes no more writes; nil when it takes them.

@@ -2,9 +2,12 @@ package boltkv
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"hash/crc32"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,7 +21,8 @@ import (
 const copyStamp = "20060102T150405Z"
 
 // prepare brings the file to what the schemas say.
-func (db *DB) prepare(ctx context.Context, o Options) error {
+// copied says that the file was copied already.
+func (db *DB) prepare(ctx context.Context, o Options, copied bool) error {
 	const op = "boltkv.Open"
 	stored, err := db.versions(ctx)
 	if err != nil {
@@ -28,7 +32,7 @@ func (db *DB) prepare(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	if len(due) > 0 {
+	if len(due) > 0 && !copied {
 		if err := db.copyBeforeMigrating(ctx, o.Now()); err != nil {
 			return err
 		}
@@ -94,15 +98,27 @@ func readVersions(op string, t *bolt.Tx) (map[string]int, error) {
 		}
 		return stored, nil
 	}
+	rows := map[string]string{}
 	err := b.ForEach(func(k, v []byte) error {
-		n, err := strconv.Atoi(string(v))
-		if err != nil || n < 1 {
-			return damaged(op, errors.New("a version that is no number"))
-		}
-		stored[string(k)] = n
+		rows[string(k)] = string(v)
 		return nil
 	})
-	return stored, err
+	if err != nil {
+		return nil, err
+	}
+	return parseVersions(op, rows)
+}
+
+// versionSum is what kv.meta holds under kv.SumKey: the checksum of the other
+// rows, plus 1, as 0 is no version.
+func versionSum(rows map[string]string) int {
+	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	for _, name := range slices.Sorted(maps.Keys(rows)) {
+		if name != kv.SumKey {
+			fmt.Fprintf(sum, "%s=%s\n", name, rows[name])
+		}
+	}
+	return int(sum.Sum32()) + 1
 }
 
 // createBuckets makes what is missing and writes the versions of this build.
@@ -112,28 +128,33 @@ func (t *tx) createBuckets(schemas []kv.Schema) error {
 		if err != nil {
 			return err
 		}
-		if _, err := t.bolt.CreateBucketIfNotExists([]byte(kv.ChangesBucket)); err != nil {
-			return err
-		}
-		if err := meta.Put([]byte(kv.FormatKey), []byte(strconv.Itoa(kv.Format))); err != nil {
-			return err
-		}
+		versions := map[string]string{kv.FormatKey: strconv.Itoa(kv.Format)}
+		buckets := []string{kv.ChangesBucket, kv.KeptBucket}
 		for _, s := range schemas {
-			if err := meta.Put([]byte(s.Name), []byte(strconv.Itoa(s.Version))); err != nil {
+			versions[s.Name] = strconv.Itoa(s.Version)
+			buckets = append(buckets, s.Buckets...)
+		}
+		for _, name := range buckets {
+			if _, err := t.bolt.CreateBucketIfNotExists([]byte(name)); err != nil {
 				return err
 			}
-			for _, name := range s.Buckets {
-				if _, err := t.bolt.CreateBucketIfNotExists([]byte(name)); err != nil {
-					return err
-				}
+		}
+		versions[kv.SumKey] = strconv.Itoa(versionSum(versions))
+		for name, version := range versions {
+			if err := meta.Put([]byte(name), []byte(version)); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 }
 
+func (db *DB) copyName(now time.Time) string {
+	return db.path + ".before-" + now.UTC().Format(copyStamp)
+}
+
 func (db *DB) copyBeforeMigrating(ctx context.Context, now time.Time) error {
-	path := db.path + ".before-" + now.UTC().Format(copyStamp)
+	path := db.copyName(now)
 	err := writeFile(path, func(f *os.File) error { return db.Backup(ctx, f) })
 	if err != nil {
 		return fault.Wrap(fault.KindOf(err), "boltkv.Open",

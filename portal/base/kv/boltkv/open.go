@@ -23,6 +23,8 @@ const (
 	// lockTimeout is how long a second opener waits for the file: long enough for
 	// a restart to overlap, short enough to tell the operator who holds it.
 	lockTimeout = 3 * time.Second
+	// lockRetry is how often it tries.
+	lockRetry = 50 * time.Millisecond
 	// mapSize is the address space reserved for the file, in bytes. While the
 	// file is smaller, growing it does not wait for readers to finish. It costs
 	// no memory.
@@ -62,15 +64,36 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if ctx.Err() != nil {
 		return nil, ended(op, ctx)
 	}
-	b, err := openFile(op, path, false)
+	db, err := openDB(ctx, op, path, o)
+	if err != nil {
+		return nil, err
+	}
+	copied, err := db.upgrade(ctx, o)
+	if copied && err == nil {
+		_ = db.Close() // the older file, which goes by another name now
+		db, err = openDB(ctx, op, path, o)
+	}
+	if err == nil {
+		err = db.prepare(ctx, o, copied)
+	}
+	if err != nil {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
+		return nil, err
+	}
+	writePid(path)
+	return db, nil
+}
+
+// openDB opens the file as it is.
+func openDB(ctx context.Context, op, path string, o Options) (*DB, error) {
+	b, f, err := openFile(ctx, op, path, o.Logger)
 	if err != nil {
 		return nil, err
 	}
 	db := newDB(b, path, o)
-	if err := db.prepare(ctx, o); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	writePid(path)
+	db.file = f
 	return db, nil
 }
 
@@ -79,6 +102,8 @@ func newDB(b *bolt.DB, path string, o Options) *DB {
 		bolt:    b,
 		path:    path,
 		log:     o.Logger,
+		sums:    newSums(o.Schemas),
+		bad:     badRows{log: o.Logger},
 		buckets: map[string]bool{},
 		writer:  make(chan struct{}, 1),
 		closing: make(chan struct{}),
@@ -91,39 +116,93 @@ func newDB(b *bolt.DB, path string, o Options) *DB {
 	return db
 }
 
-// openFile opens the file through bbolt, guarded.
-func openFile(op, path string, readOnly bool) (b *bolt.DB, err error) {
-	var file *os.File
-	o := &bolt.Options{
-		Timeout:         lockTimeout,
-		FreelistType:    bolt.FreelistMapType,
-		PreLoadFreelist: true,
-		ReadOnly:        readOnly,
-		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			f, err := os.OpenFile(name, flag, mode)
-			file = f
-			return f, err
-		},
-	}
-	if !readOnly {
-		o.InitialMmapSize = mapSize
+// openFile locks the file, inspects its pages, and opens it through bbolt,
+// guarded. A file whose pages are damaged is refused.
+func openFile(ctx context.Context, op, path string, log *slog.Logger) (b *bolt.DB, file *os.File, err error) {
+	o := boltOptions()
+	o.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		if file, err = lockedFile(name, flag, mode); err != nil {
+			return nil, err
+		}
+		if err := inspectFile(ctx, op, file, log); err != nil {
+			_ = file.Close()
+			return nil, err
+		}
+		return file, nil
 	}
 	err = guard(op, func() (err error) {
 		b, err = bolt.Open(path, fileMode, o)
 		return err
 	})
 	if err == nil {
-		err = wholeFile(op, b)
-	}
-	if err == nil {
-		return b, nil
+		return b, file, nil
 	}
 	if b != nil {
 		_ = guard(op, b.Close)
 	} else if file != nil {
 		abandon(file)
 	}
-	return nil, openFailed(op, path, err)
+	return nil, nil, openFailed(op, path, err)
+}
+
+func boltOptions() *bolt.Options {
+	return &bolt.Options{
+		Timeout: lockTimeout, FreelistType: bolt.FreelistMapType, PreLoadFreelist: true, InitialMmapSize: mapSize,
+	}
+}
+
+// lockedFile opens the file and locks it, as bbolt does afterwards on the same
+// description, so that no other process writes while it is inspected. A file that
+// was replaced while this waited for the lock is left for its successor.
+func lockedFile(path string, flag int, mode os.FileMode) (*os.File, error) {
+	how := syscall.LOCK_EX
+	if flag&(os.O_WRONLY|os.O_RDWR) == 0 {
+		how = syscall.LOCK_SH
+	}
+	for waited := time.Duration(0); ; {
+		f, err := os.OpenFile(path, flag, mode)
+		if err != nil {
+			return nil, err
+		}
+		err = syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
+		if err == nil && same(f, path) {
+			return f, nil
+		}
+		_ = f.Close()
+		switch {
+		case err != nil && err != syscall.EWOULDBLOCK:
+			return nil, err
+		case waited >= lockTimeout:
+			return nil, berrors.ErrTimeout
+		}
+		time.Sleep(lockRetry)
+		waited += lockRetry
+	}
+}
+
+func same(f *os.File, path string) bool {
+	a, err := f.Stat()
+	b, err2 := os.Stat(path)
+	return err == nil && err2 == nil && os.SameFile(a, b)
+}
+
+// inspectFile looks at the structure of a file that is not empty.
+func inspectFile(ctx context.Context, op string, f *os.File, log *slog.Logger) error {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return err
+	}
+	x := &inspection{ctx: ctx, file: f}
+	if err := x.inspect(info.Size()); err != nil {
+		return err
+	}
+	if x.found == 0 && x.head.otherUnreadable {
+		log.Warn("one of the two headers of the database file was damaged: what was stored last may be lost", "path", f.Name())
+	}
+	if x.found == 0 && x.lost > 0 {
+		log.Warn("pages of the database file belong to nothing; run `postern check`", "path", f.Name(), "pages", x.lost)
+	}
+	return x.err(op)
 }
 
 // abandon closes a file that bbolt left open, locked and mapped because it
@@ -138,23 +217,6 @@ func abandon(file *os.File) {
 	_ = file.Close()
 }
 
-// wholeFile refuses a file that ends before the pages its header counts: reading
-// those would be a fault on the memory map.
-func wholeFile(op string, b *bolt.DB) error {
-	return guard(op, func() error {
-		info, err := os.Stat(b.Path())
-		if err != nil {
-			return err
-		}
-		return b.View(func(t *bolt.Tx) error {
-			if t.Size() > info.Size() {
-				return damaged(op, errors.New("the file ends before its last page"))
-			}
-			return nil
-		})
-	})
-}
-
 func openFailed(op, path string, err error) error {
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
@@ -166,7 +228,7 @@ func openFailed(op, path string, err error) error {
 		return fault.Wrap(fault.Full, op, "there is no room left on the disk of the data folder", err)
 	case notOpened(err):
 		return fault.Wrap(fault.Invalid, op, "the database file cannot be opened; the data folder must exist and belong to the user Postern runs as", err)
-	case fault.KindOf(err) == fault.Internal && fault.Message(err) == damageMsg:
+	case isDamage(err), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
 	// What is left are errors of reading the file; "file size too small" has no name.

@@ -69,8 +69,17 @@ func (t *tx) anyBucket(op, name string, f func(*bolt.Bucket) error) error {
 
 // Get implements kv.Reader.
 func (t *tx) Get(bucket string, key []byte) (value []byte, err error) {
-	err = t.bucket("boltkv.Get", bucket, func(b *bolt.Bucket) error {
-		value = b.Get(key)
+	const op = "boltkv.Get"
+	err = t.bucket(op, bucket, func(b *bolt.Bucket) error {
+		sealed := b.Get(key)
+		if sealed == nil {
+			return nil
+		}
+		v, ok := t.db.sums.open(bucket, key, sealed)
+		if !ok {
+			return t.badRow(op, bucket, key)
+		}
+		value = v
 		return nil
 	})
 	return value, err
@@ -85,15 +94,18 @@ func (t *tx) Seq() (s kv.Seq, err error) {
 	return s, err
 }
 
-// Put implements kv.Writer. bbolt keeps the value's memory until the commit, and
-// would take a nil one for absent: both are why it is copied.
+// Put implements kv.Writer. bbolt keeps the value's memory until the commit;
+// sealing copies it.
 func (t *tx) Put(bucket string, key, value []byte) error {
 	if err := kv.CheckPut(bucket, key, value); err != nil {
 		return err
 	}
 	return t.bucket("boltkv.Put", bucket, func(b *bolt.Bucket) error {
 		t.writes++
-		return b.Put(key, append([]byte{}, value...))
+		if err := t.keepBad(bucket, b, key); err != nil {
+			return err
+		}
+		return b.Put(key, t.db.sums.seal(bucket, key, value))
 	})
 }
 
@@ -101,6 +113,9 @@ func (t *tx) Put(bucket string, key, value []byte) error {
 func (t *tx) Delete(bucket string, key []byte) error {
 	return t.bucket("boltkv.Delete", bucket, func(b *bolt.Bucket) error {
 		t.writes++
+		if err := t.keepBad(bucket, b, key); err != nil {
+			return err
+		}
 		return b.Delete(key)
 	})
 }
@@ -132,7 +147,7 @@ func (t *tx) Log(topic string, key []byte) (s kv.Seq, err error) {
 		}
 		s = kv.Seq(n)
 		entry := append(append([]byte(topic), 0), key...)
-		return b.Put(s.Bytes(), entry)
+		return b.Put(s.Bytes(), t.db.sums.seal(kv.ChangesBucket, s.Bytes(), entry))
 	})
 	t.logged = t.logged || err == nil
 	return s, err

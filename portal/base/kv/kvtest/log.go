@@ -133,8 +133,8 @@ func testTrimAndGone(t *testing.T, e Engine) {
 	if got := logOne(t, db, "topic", "next"); got != 6 {
 		t.Errorf("the first change after a trim of all and a restart is %d, want 6", got)
 	}
-	if err := db.Check(t.Context()); err != nil {
-		t.Errorf("check: %v", err)
+	if findings, err := db.Check(t.Context()); err != nil || len(findings) > 0 {
+		t.Errorf("check: %q, %v", findings, err)
 	}
 	_, err := db.Changes(t.Context(), 5, 0)
 	wantKind(t, "a limit of 0", err, fault.Invalid)

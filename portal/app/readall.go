@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/ledger"
+)
+
+// reader reads one kind of stored rows as pages and reports do.
+type reader struct {
+	name string
+	read func(context.Context) error
+}
+
+// readers read all that is stored through the packages that own it. A row that
+// its owner cannot decode is then counted and named by the database.
+func (a *App) readers() []reader {
+	all := []reader{
+		{"tokens", func(ctx context.Context) error { _, err := a.tokens.List(ctx); return err }},
+		{"audit log", func(ctx context.Context) error { _, err := a.audit.Entries(ctx, 0, mostRead); return err }},
+		{"documents", a.readDocuments},
+		{"SLOs", func(ctx context.Context) error { _, err := a.catalog.SLOs(ctx); return err }},
+		{"reports", a.readReports},
+		{"report definitions", func(ctx context.Context) error { _, err := a.archive.Definitions(ctx); return err }},
+		{"deliveries", func(ctx context.Context) error { _, err := a.outbox.List(ctx); return err }},
+		{"sources", func(ctx context.Context) error { _, err := a.ledger.Sources(ctx); return err }},
+		{"dead letters", func(ctx context.Context) error {
+			_, _, err := a.ledger.DeadLetters(ctx, ledger.LetterFilter{})
+			return err
+		}},
+		{"notes", func(ctx context.Context) error { _, err := a.queries.Missing(ctx); return err }},
+		{"searches", func(ctx context.Context) error {
+			now := a.opt.Now()
+			_, err := a.queries.Gaps(ctx, now.AddDate(0, 0, -7*keptWeeks), now)
+			return err
+		}},
+		{"what people said", func(ctx context.Context) error { _, err := a.register.Open(ctx); return err }},
+	}
+	if a.jobs != nil { // a command that opens the data has none
+		all = append(all, reader{"jobs", func(ctx context.Context) error { _, err := a.jobs.Status(ctx); return err }})
+	}
+	return all
+}
+
+const (
+	mostRead  = 1 << 30 // entries: all of them
+	keptWeeks = 57      // searches are stored for 400 days
+	readPage  = 500     // rows read at a time
+)
+
+func (a *App) readDocuments(ctx context.Context) error {
+	for cursor := ""; ; {
+		page, next, err := a.library.List(ctx, library.Filter{Archived: true, Limit: readPage, Cursor: cursor})
+		if err != nil {
+			return err
+		}
+		for _, d := range page {
+			if _, err := a.library.Revisions(ctx, d.ID); err != nil && !kv.Unreadable(err) {
+				return err
+			}
+		}
+		if cursor = next; cursor == "" {
+			return nil
+		}
+	}
+}
+
+func (a *App) readReports(ctx context.Context) error {
+	for cursor := ""; ; {
+		page, next, err := a.archive.List(ctx, archive.Filter{Limit: readPage, Cursor: cursor})
+		if err != nil {
+			return err
+		}
+		for _, r := range page {
+			if _, err := a.archive.Report(ctx, r.Name, r.Period, 0); err != nil && !kv.Unreadable(err) {
+				return err
+			}
+		}
+		if cursor = next; cursor == "" {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,138 @@
+package boltkv
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// maxBadRows bounds the rows that are remembered as unreadable. More are counted
+// no further: a file with so many is restored, not repaired.
+const maxBadRows = 10_000
+
+// badRows remembers which rows could not be read.
+type badRows struct {
+	n   atomic.Int64
+	log *slog.Logger
+
+	mu    sync.Mutex
+	known map[string]bool
+	first []kv.Row // in the order in which they were met
+}
+
+// add remembers a row, and logs it the first time.
+func (b *badRows) add(row kv.Row, cause error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	id := row.Bucket + "\x00" + string(row.Key)
+	if b.known[id] || len(b.known) >= maxBadRows {
+		return
+	}
+	if b.known == nil {
+		b.known = map[string]bool{}
+	}
+	b.known[id] = true
+	b.n.Store(int64(len(b.known)))
+	row.Key = bytes.Clone(row.Key)
+	b.first = append(b.first, row)
+	b.log.Error("a stored row cannot be read and is left out; restore a backup to have it back", "row", row.String(), "error", cause)
+}
+
+// forget drops a row that was replaced.
+func (b *badRows) forget(bucket string, key []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.known, bucket+"\x00"+string(key))
+	b.n.Store(int64(len(b.known)))
+	for i, row := range b.first {
+		if row.Bucket == bucket && bytes.Equal(row.Key, key) {
+			b.first = append(b.first[:i], b.first[i+1:]...)
+			return
+		}
+	}
+}
+
+func (b *badRows) has(bucket string, key []byte) bool {
+	if b.n.Load() == 0 {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.known[bucket+"\x00"+string(key)]
+}
+
+// Damage implements kv.DB.
+func (db *DB) Damage() kv.Damage {
+	db.bad.mu.Lock()
+	defer db.bad.mu.Unlock()
+	return kv.Damage{Rows: len(db.bad.known), First: append([]kv.Row{}, db.bad.first[:min(len(db.bad.first), maxNamed)]...)}
+}
+
+// Skip lets an owner report a row that it could not decode; see kv.Skip.
+func (t *tx) Skip(row kv.Row, cause error) { t.db.bad.add(row, cause) }
+
+// Strict implements what kv.Strict looks for.
+func (t *tx) Strict() kv.Reader { return strict{t} }
+
+// strict is a transaction whose scans fail at a row that cannot be read.
+type strict struct{ *tx }
+
+// Scan implements kv.Reader.
+func (s strict) Scan(bucket string, from, to []byte) iter.Seq2[kv.Item, error] {
+	return s.walk(bucket, forward(from, to), true)
+}
+
+// ScanBack implements kv.Reader.
+func (s strict) ScanBack(bucket string, from, to []byte) iter.Seq2[kv.Item, error] {
+	return s.walk(bucket, backward(from, to), true)
+}
+
+// badRow is the error of a row whose seal does not fit.
+func (t *tx) badRow(op, bucket string, key []byte) error {
+	row := kv.Row{Bucket: bucket, Key: bytes.Clone(key)}
+	t.db.bad.add(row, errSeal)
+	return fault.Wrap(fault.Internal, op, kv.RowMessage(bucket),
+		&kv.RowError{Row: row, Err: errSeal})
+}
+
+const errSeal = sealError("its checksum does not fit")
+
+type sealError string
+
+func (e sealError) Error() string { return string(e) }
+
+// keepBad copies a row that is known as unreadable to kv.kept before it is
+// replaced or deleted: a person may still make something of its bytes.
+func (t *tx) keepBad(bucket string, b *bolt.Bucket, key []byte) error {
+	if !t.db.bad.has(bucket, key) {
+		return nil
+	}
+	raw := b.Get(key)
+	if raw == nil {
+		return nil
+	}
+	kept := t.bolt.Bucket([]byte(kv.KeptBucket))
+	if kept == nil {
+		return fmt.Errorf("the bucket %s is missing", kv.KeptBucket)
+	}
+	// The key of the row is cut to its last bytes, so that bucket and number fit.
+	name := fmt.Sprintf("%08x %s\x00", kept.Sequence()+1, bucket)
+	id := append([]byte(name), key[max(0, len(name)+len(key)-kv.MaxKeyBytes):]...)
+	if _, err := kept.NextSequence(); err != nil {
+		return err
+	}
+	if err := kept.Put(id, t.db.sums.seal(kv.KeptBucket, id, raw)); err != nil {
+		return err
+	}
+	t.db.bad.forget(bucket, key)
+	t.db.log.Warn("a row that could not be read was replaced; its bytes are kept", "row", kv.Row{Bucket: bucket, Key: key}.String(), "kept", string(id))
+	return nil
+}

@@ -1,0 +1,66 @@
+package boltkv
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// sealBytes is how much longer a stored value is than what was put: a CRC-32C of
+// its bucket, key and value, big endian. bbolt has no checksum of its own, so
+// without it a flipped bit of a stored title would be shown as the title.
+const sealBytes = 4
+
+// sums computes the seals of one database.
+type sums struct {
+	table *crc32.Table
+	seeds map[string]uint32 // bucket -> the sum of its name
+}
+
+func newSums(schemas []kv.Schema) sums {
+	s := sums{table: crc32.MakeTable(crc32.Castagnoli), seeds: map[string]uint32{}}
+	buckets := []string{kv.ChangesBucket, kv.KeptBucket}
+	for _, schema := range schemas {
+		buckets = append(buckets, schema.Buckets...)
+	}
+	for _, b := range buckets {
+		s.seeds[b] = s.seed(b)
+	}
+	return s
+}
+
+func (s sums) seed(bucket string) uint32 {
+	return crc32.Update(0, s.table, append([]byte(bucket), 0))
+}
+
+// keyWeight spreads the length of the key over the sum, so that a byte that moves
+// from the key to the value changes it.
+const keyWeight = 0x9E3779B1
+
+func (s sums) of(bucket string, key, value []byte) uint32 {
+	seed, ok := s.seeds[bucket]
+	if !ok { // a bucket that no schema names any more
+		seed = s.seed(bucket)
+	}
+	sum := crc32.Update(seed, s.table, key)
+	return crc32.Update(sum, s.table, value) ^ uint32(len(key))*keyWeight
+}
+
+// seal returns a copy of the value with its seal.
+func (s sums) seal(bucket string, key, value []byte) []byte {
+	sealed := append(make([]byte, 0, len(value)+sealBytes), value...)
+	return binary.BigEndian.AppendUint32(sealed, s.of(bucket, key, value))
+}
+
+// open returns the value without its seal, which is never nil; ok is false when
+// the seal does not fit. It reads every byte, so that a fault on the memory map
+// happens here, inside guard, and not in the hands of a caller.
+func (s sums) open(bucket string, key, sealed []byte) (value []byte, ok bool) {
+	n := len(sealed) - sealBytes
+	if n < 0 {
+		return nil, false
+	}
+	value = sealed[:n:n]
+	return value, s.of(bucket, key, value) == binary.BigEndian.Uint32(sealed[n:])
+}

@@ -1,0 +1,109 @@
+package kv
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// Row names one stored row.
+type Row struct {
+	Bucket string
+	Key    []byte
+}
+
+// quotedKeyBytes is how much of a key a message shows.
+const quotedKeyBytes = 120
+
+// String returns the bucket and the key, the key as text if it is text.
+func (r Row) String() string {
+	key, more := r.Key, ""
+	if len(key) > quotedKeyBytes {
+		key, more = key[:quotedKeyBytes], "…"
+	}
+	if utf8.Valid(key) {
+		return fmt.Sprintf("%s %q%s", r.Bucket, key, more)
+	}
+	return fmt.Sprintf("%s %x%s", r.Bucket, key, more)
+}
+
+// RowError says that one stored row cannot be read: its checksum is wrong, or its
+// owner cannot decode it. It is the cause inside a fault.Error.
+type RowError struct {
+	Row Row
+	Err error // may be nil
+}
+
+// Error implements error.
+func (e *RowError) Error() string {
+	if e.Err == nil {
+		return "the row " + e.Row.String() + " cannot be read"
+	}
+	return "the row " + e.Row.String() + " cannot be read: " + e.Err.Error()
+}
+
+// Unwrap returns the cause.
+func (e *RowError) Unwrap() error { return e.Err }
+
+// BadRow returns the row that an error is about; ok is false for any other error.
+func BadRow(err error) (row Row, ok bool) {
+	if e, ok := errors.AsType[*RowError](err); ok {
+		return e.Row, true
+	}
+	return Row{}, false
+}
+
+// Damage is what a database could not read.
+type Damage struct {
+	// Rows counts the rows that could not be read, each once.
+	Rows int
+	// First are the first of them, in the order in which they were met.
+	First []Row
+}
+
+// skipper is what an engine's Reader implements to hear of rows that their owner
+// could not decode.
+type skipper interface {
+	Skip(row Row, cause error)
+}
+
+// Skip reports a row that its owner leaves out because it cannot be decoded, so
+// that the database counts and names it. A list that skips a row goes on; it must
+// not fail as a whole, and must not leave out anything without this call.
+func Skip(r Reader, bucket string, key []byte, cause error) {
+	if s, ok := r.(skipper); ok {
+		s.Skip(Row{Bucket: bucket, Key: key}, cause)
+	}
+}
+
+// Undecodable skips a row and returns the error for a caller that needs this row.
+func Undecodable(r Reader, op, bucket string, key []byte, cause error) error {
+	row := Row{Bucket: bucket, Key: bytes.Clone(key)}
+	Skip(r, bucket, row.Key, cause)
+	return fault.Wrap(fault.Internal, op, RowMessage(bucket), &RowError{Row: row, Err: cause})
+}
+
+// RowMessage is what people are told of a row that cannot be read.
+func RowMessage(bucket string) string {
+	return "a stored row is damaged (in " + bucket + "); `postern check` names it, a backup has it"
+}
+
+// Unreadable reports whether err says that one row cannot be read. The database
+// counts and names it already. It is for loops that look up one row after another
+// and go on.
+func Unreadable(err error) bool {
+	_, ok := BadRow(err)
+	return ok
+}
+
+// Strict returns a Reader whose scans fail at a row that cannot be read, for
+// writes that would take a missing row for a removed one.
+func Strict(r Reader) Reader {
+	if s, ok := r.(interface{ Strict() Reader }); ok {
+		return s.Strict()
+	}
+	return r
+}
