@@ -178,6 +178,7 @@ type Feed struct {
 	Name, Format string
 	Accepted     int
 	Rejected     int           // dead letters
+	Unkept       int           `json:",omitempty"` // of Rejected: bodies refused before they were read, as too large
 	OverBudget   int           `json:",omitempty"` // of Rejected: new things over the budget of the source
 	Skew         time.Duration // of the source's clock against ours
 }

@@ -41,6 +41,9 @@ func (c *compiler) quality() Section {
 	if t := c.overBudgetTable(); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
+	if t := c.unkeptTable(); len(t.Rows) > 0 {
+		s.Tables = append(s.Tables, t)
+	}
 	if t := c.quarantine(); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
@@ -112,6 +115,21 @@ func (c *compiler) overBudgetTable() Table {
 			over := count(f.OverBudget)
 			over.Tone, over.Link = Warn, "/feeds"
 			t.Rows = append(t.Rows, Row{Key: "over-" + f.Name + "-" + f.Format, Cells: []Value{words(title(f.Name)), words(title(f.Format)), over}})
+		}
+	}
+	return t
+}
+
+// unkeptTable lists the sources of which whole bodies are missing: nothing of them
+// was read.
+func (c *compiler) unkeptTable() Table {
+	t := Table{Key: "unkept", Title: "Bodies that were not kept", Note: "Refused before they were read: too large, packed, cut off, or sent under a wrong name or format. What they said is missing from the figures; the dead letters say why.",
+		Columns: []Column{{Key: "feed", Title: "Source"}, {Key: "format", Title: "Format"}, {Key: "unkept", Title: "Not kept", Numeric: true}}}
+	for _, f := range c.in.Feeds {
+		if f.Unkept > 0 {
+			n := count(f.Unkept)
+			n.Tone, n.Link = Warn, "/dead-letters"
+			t.Rows = append(t.Rows, Row{Key: "unkept-" + f.Name + "-" + f.Format, Cells: []Value{words(title(f.Name)), words(title(f.Format)), n}})
 		}
 	}
 	return t

@@ -18,7 +18,7 @@ func TestWhatCouldNotBeReadIsNotNone(t *testing.T) {
 	for _, what := range []string{reports.UnreadIncidents, reports.UnreadAlerts, reports.UnreadChanges, reports.UnreadStatements, reports.UnreadDrills} {
 		in.Unread = append(in.Unread, reports.Unread{What: what, Why: "there are 168,000 of them"})
 	}
-	in.Feeds = append(in.Feeds, reports.Feed{Name: "flooder", Format: "ndjson", Accepted: 50_000, Rejected: 118_000, OverBudget: 118_000})
+	in.Feeds = append(in.Feeds, reports.Feed{Name: "flooder", Format: "ndjson", Accepted: 50_000, Rejected: 118_000, OverBudget: 118_000}, reports.Feed{Name: "am-2", Format: "alertmanager", Rejected: 3, Unkept: 3})
 	def := definition(period.Monthly)
 	def.Sections = reports.SectionKeys()
 	r := reports.Compile(def, p, in)
@@ -33,7 +33,7 @@ func TestWhatCouldNotBeReadIsNotNone(t *testing.T) {
 			for _, table := range s.Tables {
 				text += table.Key + " "
 			}
-			if !strings.Contains(text, "unread ") || !strings.Contains(text, "over-budget ") {
+			if !strings.Contains(text, "unread ") || !strings.Contains(text, "over-budget ") || !strings.Contains(text, "unkept ") {
 				t.Errorf("the quality section has %s", text)
 			}
 		case reports.Budget, reports.Objectives:

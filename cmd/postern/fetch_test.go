@@ -48,12 +48,19 @@ func answered(ts *testscript.TestScript, what string, res *http.Response, want [
 }
 
 // sendCommand asks the API of the running server to change something: send TOKEN
-// METHOD ADDRESS BODY STATUS [WORDS [KEY]], where KEY is its Idempotency-Key.
+// METHOD ADDRESS BODY STATUS [WORDS [KEY]], where KEY is its Idempotency-Key and a BODY
+// such as bytes:100000 is one of that size.
 func sendCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 5 || len(args) > 7 {
 		ts.Fatalf("usage: send TOKEN METHOD ADDRESS BODY STATUS [WORDS [KEY]]")
 	}
-	req, err := http.NewRequest(args[1], ts.Getenv("URL")+args[2], strings.NewReader(args[3]))
+	body := args[3]
+	if size, ok := strings.CutPrefix(body, "bytes:"); ok {
+		n, err := strconv.Atoi(size)
+		ts.Check(err)
+		body = strings.Repeat("x", n)
+	}
+	req, err := http.NewRequest(args[1], ts.Getenv("URL")+args[2], strings.NewReader(body))
 	ts.Check(err)
 	req.Header.Set("Authorization", "Bearer "+args[0])
 	req.Header.Set("Content-Type", "application/json")

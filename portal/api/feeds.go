@@ -41,6 +41,7 @@ type DeadLetter struct {
 	Times      int     `json:"times" doc:"How often it came."`
 	Whole      bool    `json:"whole_body" doc:"The body was not the format at all."`
 	OverBudget bool    `json:"over_budget" doc:"All that the source brought over its budget in one hour: times counts it, excerpt begins the first of it."`
+	BodyKept   bool    `json:"body_kept" doc:"false: the body was refused before it was read (too large, packed, cut off, under a wrong name or format) and cannot be read again; times counts such bodies of the hour."`
 }
 
 // FeedsAnswer is the answer of GET /feeds.

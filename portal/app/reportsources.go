@@ -135,7 +135,7 @@ func (f reportFeeds) Feeds(ctx context.Context, from, to time.Time) (all []repor
 		return nil, 0, fault.Wrap(fault.Internal, "app.feeds", "", err)
 	}
 	for _, s := range q.Sources {
-		all = append(all, reports.Feed{Name: s.Name, Format: s.Format, Accepted: int(s.Accepted), Rejected: int(s.Rejected), OverBudget: int(s.OverBudget), Skew: s.Skew})
+		all = append(all, reports.Feed{Name: s.Name, Format: s.Format, Accepted: int(s.Accepted), Rejected: int(s.Rejected), Unkept: int(s.Unkept), OverBudget: int(s.OverBudget), Skew: s.Skew})
 		truncated += int(s.Truncated)
 	}
 	return all, truncated, nil

@@ -56,8 +56,8 @@ const year = 366 * 24 * time.Hour
 func (c *Config) feeding() []setting {
 	f, r := &c.Feeds, &c.Retention
 	return []setting{
-		{key: "feeds.body", value: size(&f.Body, 64*kib, 64*mib), preset: "2MiB",
-			doc: "Largest body of a feed. NDJSON may be longer: it is taken in parts of this size."},
+		{key: "feeds.body", value: size(&f.Body, 64*kib, 64*mib), preset: "16MiB",
+			doc: "Largest body of a feed. NDJSON may be longer: it is taken in parts of whole lines. A larger body is refused with 413 and leaves a dead letter."},
 		{key: "feeds.queue", value: number(&f.Queue, 1, 100_000), preset: "1024",
 			doc: "How many bodies may wait to be stored before senders are told to come later (503 with Retry-After)."},
 		{key: "feeds.budget_new", value: number(&f.BudgetNew, 1, 10_000_000), preset: "50000",

@@ -15,6 +15,8 @@ type Feeds interface {
 	// the body is not the format at all, and is kept as a dead letter;
 	// fault.NotFound: there is no such format; fault.Unavailable: come later.
 	Accept(ctx context.Context, format string, in feed.Input) (ledger.Answer, error)
+	// Missed notes that a body of a known sender was refused before it was read.
+	Missed(ctx context.Context, u ledger.Unkept) error
 	// Sources lists all sources that ever sent something, by name.
 	Sources(ctx context.Context) ([]ledger.SourceStatus, error)
 	// DeadLetters lists what could not be used, newest first, and the cursor of
@@ -28,7 +30,7 @@ type Feeds interface {
 
 // FeedOptions say how feeds are taken in.
 type FeedOptions struct {
-	Body int64 // bytes of one body; 0 is 2 MiB. A longer ndjson is taken in parts of it.
+	Body int64 // bytes of one body; 0 is 16 MiB. NDJSON of any length is taken in parts.
 	// Signing gives the secrets under one of which a PagerDuty webhook of the
 	// source must be signed; nil or none: it need not be.
 	Signing func(source string) (secrets []string)

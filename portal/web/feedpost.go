@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,8 +19,14 @@ import (
 
 const (
 	// feedBody is the largest body of a feed when nothing else is configured, in
-	// bytes: what PagerDuty's own client library reads.
-	feedBody = 2 << 20
+	// bytes: the alerts of a whole rack in one message of Alertmanager, which never
+	// sends again what is refused, are 3 MB.
+	feedBody = 16 << 20
+	// feedPart is how much of an NDJSON stream is taken at a time, and how long one of
+	// its lines may be, in bytes.
+	feedPart = 2 << 20
+	// feedReadTime is for reading one body of a known sender: 16 MiB at 2.5 Mbit/s.
+	feedReadTime = time.Minute
 	// feedStream is the largest NDJSON in all: a year of buckets of 100 SLOs.
 	feedStream = 4 << 30
 	// rejectedShown bounds the rejections of one answer; all are in the dead letters.
@@ -34,8 +41,8 @@ const (
 func (s *Server) feedRoutes() []route {
 	body := s.feedBody()
 	return []route{
-		{method: http.MethodPost, path: "/api/v1/feeds/" + formatNDJSON, need: auth.PostFeed, strict: true, body: max(feedStream, body), serve: s.feedStream},
-		{method: http.MethodPost, path: "/api/v1/feeds/:format", need: auth.PostFeed, strict: true, body: body, serve: s.feedPost},
+		{method: http.MethodPost, path: "/api/v1/feeds/" + formatNDJSON, need: auth.PostFeed, strict: true, late: true, body: max(feedStream, body), serve: s.traced(s.feedStream)},
+		{method: http.MethodPost, path: "/api/v1/feeds/:format", need: auth.PostFeed, strict: true, late: true, body: body, serve: s.traced(s.feedPost)},
 		{method: http.MethodGet, path: "/api/v1/feeds", need: auth.Read, body: noBody, serve: s.feedSources},
 		{method: http.MethodGet, path: "/api/v1/dead-letters", need: auth.ReadLetters, body: noBody, rate: rateSearch, serve: s.letterList},
 		{method: http.MethodPost, path: "/api/v1/dead-letters/:id/retry", need: auth.PushMain, strict: true, body: noBody, serve: s.letterRetry},
@@ -116,32 +123,32 @@ func sourceOf(named string, who auth.Principal) (string, error) {
 	return "", fault.Newf(fault.Invalid, "web.feed", "source: this token may speak for %s; name one of them as ?source=NAME", strings.Join(who.Sources, ", "))
 }
 
-// feedBegin judges a request that brings a body, and reserves room for it until
-// land is called. in has all but the body and its time.
-func (s *Server) feedBegin(c echo.Context) (feeds Feeds, in feed.Input, land func(), err error) {
+// feedBegin judges a request that brings a body. in has all but the body and its
+// time.
+func (s *Server) feedBegin(c echo.Context) (feeds Feeds, in feed.Input, err error) {
 	if feeds, err = s.feeds(); err != nil {
-		return nil, in, nil, err
+		return nil, in, err
 	}
 	if err = plainBody(c.Request()); err != nil {
-		return nil, in, nil, err
+		return nil, in, err
 	}
-	if in, err = s.feedInput(c, nil); err != nil {
-		return nil, in, nil, err
-	}
-	land, err = s.reserve(c, s.feedBody())
-	return feeds, in, land, err
+	in, err = s.feedInput(c, nil)
+	return feeds, in, err
 }
 
 // feedPost takes one body.
 func (s *Server) feedPost(c echo.Context) error {
-	feeds, in, land, err := s.feedBegin(c)
+	feeds, in, err := s.feedBegin(c)
 	if err != nil {
 		return err
 	}
+	s.slowReader(c)
+	body, land, err := s.readFeed(c, s.feedBody())
 	defer land()
-	if in.Body, err = io.ReadAll(c.Request().Body); err != nil {
-		return unreadable(err)
+	if err != nil {
+		return err
 	}
+	in.Body = body
 	in.Received = s.opt.Now()
 	format := c.Param("format")
 	if format == formatPagerDuty {
@@ -151,11 +158,28 @@ func (s *Server) feedPost(c echo.Context) error {
 	}
 	got, err := feeds.Accept(c.Request().Context(), format, in)
 	if err != nil && (format != formatPagerDuty || fault.KindOf(err) != fault.Invalid || len(got.Rejected) == 0) {
-		return err
+		return whetherKept(err, got)
 	}
 	answer := newFeedAnswer()
 	answer.add(got, 0)
 	return writeJSON(c, http.StatusAccepted, answer)
+}
+
+// slowReader gives a known sender longer than others to send its body, and to be
+// answered after it.
+func (s *Server) slowReader(c echo.Context) {
+	// Deadlines of a connection are the machine's: not the injected clock's.
+	ctl, end := http.NewResponseController(c.Response()), time.Now().Add(feedReadTime)
+	_ = ctl.SetReadDeadline(end) // a recorder has no deadlines
+	_ = ctl.SetWriteDeadline(end.Add(writeTimeout))
+}
+
+// whetherKept marks the error of a body that is a dead letter already.
+func whetherKept(err error, got ledger.Answer) error {
+	if len(got.Rejected) > 0 {
+		return traceless{err}
+	}
+	return err
 }
 
 // plainBody refuses compressed bodies: what they unpack to cannot be counted
@@ -179,24 +203,36 @@ func unreadable(err error) error {
 // before the next is read. When it fails half way, sending all of it again does
 // no harm.
 func (s *Server) feedStream(c echo.Context) error {
-	feeds, in, land, err := s.feedBegin(c)
+	feeds, in, err := s.feedBegin(c)
+	if err != nil {
+		return err
+	}
+	if c.Request().ContentLength > feedStream {
+		return s.feedTooLarge()
+	}
+	part := min(s.feedBody(), feedPart)
+	room := part
+	if n := c.Request().ContentLength; n >= 0 {
+		room = min(n, part)
+	}
+	land, err := s.reserve(c, room)
 	if err != nil {
 		return err
 	}
 	defer land()
 	s.slowWriter(c)
 	answer, first := newFeedAnswer(), 0
-	parts := lineParts{in: bufio.NewReaderSize(c.Request().Body, 64<<10), most: int(s.feedBody())}
+	parts := lineParts{in: bufio.NewReaderSize(c.Request().Body, 64<<10), most: int(part)}
 	for parts.next() {
 		if first > 0 {
 			if err := s.stillMay(c, auth.PostFeed); err != nil {
-				return err
+				return traceless{err} // no sender that may post
 			}
 		}
 		in.Body, in.Received = parts.part, s.opt.Now()
 		got, err := feeds.Accept(c.Request().Context(), formatNDJSON, in)
 		if err != nil && (fault.KindOf(err) != fault.Invalid || len(got.Rejected) == 0 || first == 0 && parts.last) {
-			return err
+			return whetherKept(err, got)
 		}
 		answer.add(got, first)
 		first += parts.lines
@@ -257,7 +293,7 @@ func (p *lineParts) line() (line []byte, err error) {
 		piece, err := p.in.ReadSlice('\n')
 		line = append(line, piece...)
 		if len(line) > p.most {
-			return nil, tooLarge(int64(p.most))
+			return nil, fault.Newf(fault.TooLarge, "web.feed", "a line is longer than %s; the lines before it are stored, what came after is not", byteSize(int64(p.most)))
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue

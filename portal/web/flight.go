@@ -1,6 +1,10 @@
 package web
 
 import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -13,7 +17,10 @@ const (
 	// and stored at a time. Decoded, a body takes some ten times its size in memory.
 	flightShare = 32 << 20
 	// flightShares is how many such shares there are for all tokens together.
-	flightShares = 4
+	flightShares = 2
+	// flightStep is what is reserved at first for a body of unstated length, in bytes:
+	// most are smaller. Each further step is twice as large.
+	flightStep = 256 << 10
 )
 
 // flights counts the bytes of feeds' bodies that are in memory, so that those who
@@ -52,16 +59,51 @@ func (f *flights) begin(sender string, n int64) (land func(), ok bool) {
 	}, true
 }
 
-// reserve makes room for the body of a request, of which at most limit bytes are in
-// memory at a time. land gives it back.
-func (s *Server) reserve(c echo.Context, limit int64) (land func(), err error) {
-	n := limit
-	if length := c.Request().ContentLength; length >= 0 {
-		n = min(length, limit)
-	}
+// reserve makes room for n more bytes of the bodies of a visit. land gives it back.
+func (s *Server) reserve(c echo.Context, n int64) (land func(), err error) {
 	land, ok := s.flights.begin(visitOf(c).who.TokenID, n)
 	if !ok {
 		return nil, fault.New(fault.Unavailable, "web.feed", "too many feeds are being read; nothing of this was stored, send it again in a few seconds")
 	}
 	return land, nil
+}
+
+// readFeed reads the body of a request within limit bytes, and makes room for it as
+// it comes. land, which is never nil, gives the room back.
+func (s *Server) readFeed(c echo.Context, limit int64) (body []byte, land func(), err error) {
+	var lands []func()
+	land = func() {
+		for _, l := range lands {
+			l()
+		}
+	}
+	step, stated := int64(flightStep), c.Request().ContentLength
+	if stated > limit {
+		return nil, land, s.feedTooLarge()
+	}
+	if stated >= 0 {
+		step = stated
+	}
+	var all bytes.Buffer
+	for {
+		l, err := s.reserve(c, step)
+		if err != nil {
+			return nil, land, err
+		}
+		lands = append(lands, l)
+		if stated >= 0 {
+			all.Grow(int(step) + bytes.MinRead) // so that reading to the end does not double it
+		}
+		n, err := all.ReadFrom(io.LimitReader(c.Request().Body, step))
+		if _, over := errors.AsType[*http.MaxBytesError](err); over || int64(all.Len()) > limit {
+			return nil, land, s.feedTooLarge()
+		}
+		if err != nil {
+			return nil, land, unreadable(err)
+		}
+		if n < step || stated >= 0 {
+			return all.Bytes(), land, nil
+		}
+		step = min(2*step, limit+1-int64(all.Len()))
+	}
 }

@@ -26,6 +26,7 @@ type letterJSON struct {
 	Times      int       `json:"times"`
 	Whole      bool      `json:"whole_body"`
 	OverBudget bool      `json:"over_budget"`
+	BodyKept   bool      `json:"body_kept"`
 }
 
 // letters reads one page of dead letters as the visitor may see it: a feeder those
@@ -92,7 +93,7 @@ func (s *Server) letterList(c echo.Context) error {
 	sees := seesBodies(visitOf(c).who)
 	out := make([]letterJSON, 0, len(letters))
 	for _, l := range letters {
-		j := letterJSON{l.ID, l.Source, l.Format, l.Received.UTC(), l.Index, l.Reason, nil, l.Times, l.Whole, l.OverBudget}
+		j := letterJSON{l.ID, l.Source, l.Format, l.Received.UTC(), l.Index, l.Reason, nil, l.Times, l.Whole, l.OverBudget, !l.Unkept}
 		if sees {
 			j.Excerpt = &l.Excerpt
 		}

@@ -15,6 +15,7 @@ type route struct {
 	need         auth.Action
 	public       bool // needs no credential even when reading does
 	foreign      bool // the handler asks for its own credential, which is none of the portal's
+	late         bool // its size is looked at by the handler, when its sender is known
 	strict       bool // no browser session: a token in the header, or the socket
 	body         int64
 	rate         rateClass

@@ -312,7 +312,7 @@ func TestFeedsInFlightAreBounded(t *testing.T) {
 	}
 	var all sync.WaitGroup
 	for i := range flightShare / body {
-		path := []string{"/api/v1/feeds/ndjson?source=a", "/api/v1/feeds/opsgenie?source=a"}[i%2]
+		path := []string{"/api/v1/feeds/alertmanager?source=a", "/api/v1/feeds/opsgenie?source=a"}[i%2]
 		all.Go(func() { begin(path) })
 		<-b.begun
 	}

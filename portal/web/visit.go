@@ -133,7 +133,7 @@ func untidy(p string) bool {
 func (s *Server) guard(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req, v := c.Request(), visitOf(c)
-		if req.ContentLength > r.body {
+		if req.ContentLength > r.body && !r.late {
 			return tooLarge(r.body)
 		}
 		if req.Body != nil && req.Body != http.NoBody {

@@ -49,6 +49,12 @@ const (
 // job stores one body and everything that follows from it.
 func (b *batch) job(j *job) error {
 	j.answer = Answer{}
+	if j.unkept != fault.Internal {
+		if err := b.unkeptLetter(j); err != nil {
+			return err
+		}
+		return b.tallies.add(j, 1)
+	}
 	said, err := b.facts(j)
 	if err != nil {
 		return err

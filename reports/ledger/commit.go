@@ -42,7 +42,9 @@ type job struct {
 	letters  [letterBytes]byte // of source, format and body
 	decoded  feed.Decoded
 	refused  string // why the whole body is no such format; "" when it is
-	retry    bool   // of what lies in the dead letters: not received anew
+	// unkept is the kind of refusal of a body that is not there; Internal for others.
+	unkept fault.Kind
+	retry  bool // of what lies in the dead letters: not received anew
 	// defined reports whether a definition names an SLO; nil: none does. It is set
 	// for bodies with buckets.
 	defined func(slo string) bool

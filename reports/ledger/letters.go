@@ -37,6 +37,9 @@ type DeadLetter struct {
 	// OverBudget says that the letter is of all that a source brought over its budget
 	// in one hour: Times counts the facts, Excerpt has the first of them.
 	OverBudget bool
+	// Unkept says that the body was refused before it was read, and is not there:
+	// Times counts such bodies of the source in the hour.
+	Unkept bool
 }
 
 // storedLetter is a row of ledger.letter; when it was first received is in its key.
@@ -52,6 +55,8 @@ type storedLetter struct {
 	Hour int64 `json:"h,omitempty"`
 	Kept int   `json:"k,omitempty"`
 	Full bool  `json:"l,omitempty"`
+	// Unkept says that there is no body (unkept.go).
+	Unkept bool `json:"u,omitempty"`
 }
 
 // letters brings the dead letters of one body up to date: those of items that
@@ -147,7 +152,7 @@ func letterOf(key, value []byte) (DeadLetter, error) {
 	return DeadLetter{
 		ID: hex.EncodeToString(key), Source: l.Source, Format: l.Format, Received: at,
 		Index: int(binary.BigEndian.Uint32(key[8+letterBytes:])), Reason: l.Reason, Excerpt: string(l.Excerpt),
-		Times: l.Times, Whole: l.Whole, OverBudget: l.Hour != 0,
+		Times: l.Times, Whole: l.Whole, OverBudget: l.Hour != 0, Unkept: l.Unkept,
 	}, nil
 }
 
@@ -196,6 +201,9 @@ func (l *Ledger) RetryDeadLetter(ctx context.Context, id string) (Answer, error)
 	})
 	if err != nil {
 		return Answer{}, err
+	}
+	if head.Format == unkeptFormat {
+		return Answer{}, errUnkept()
 	}
 	if head.Format == overFormat {
 		return l.retryOver(ctx, key, head, body)

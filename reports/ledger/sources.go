@@ -128,6 +128,7 @@ type Quality struct {
 type SourceQuality struct {
 	Name, Format                           string
 	Accepted, Duplicate, Rejected, Ignored int64
+	Unkept                                 int64         // of Rejected: bodies refused before they were read
 	OverBudget                             int64         // of Rejected: new things over the budget of the source
 	Truncated                              int64         // alerts that the sender left out of its messages
 	Skew                                   time.Duration // the furthest that an item was in the future
@@ -182,6 +183,7 @@ func (s *SourceQuality) add(d storedDay) {
 	s.Rejected += d.Rejected
 	s.Ignored += d.Ignored
 	s.Truncated += d.Truncated
+	s.Unkept += d.Unkept
 	s.OverBudget += d.Over
 	s.Skew = max(s.Skew, time.Duration(d.Ahead)*time.Microsecond)
 }

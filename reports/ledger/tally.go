@@ -24,6 +24,7 @@ type storedSource struct {
 	Ahead     int64        `json:"s,omitempty"`  // microseconds, of the last body whose items are from the future; else 0
 	Refused   string       `json:"w,omitempty"`  // why the last body had rejections; "" it had none
 	Over      int64        `json:"o,omitempty"`  // items over budget
+	Unkept    int64        `json:"u,omitempty"`  // bodies refused before they were read
 	OverAt    int64        `json:"oa,omitempty"` // when the last of them came
 	Hours     [hours]int64 `json:"h"`            // items of the hour; index is the hour since 1970 mod hours
 	Hour      int64        `json:"t"`            // the hour since 1970 of the newest counter
@@ -36,6 +37,7 @@ type storedDay struct {
 	Rejected  int64 `json:"x"`
 	Ignored   int64 `json:"i,omitempty"`
 	Over      int64 `json:"o,omitempty"` // items over budget, which are in Rejected too
+	Unkept    int64 `json:"u,omitempty"` // bodies refused before they were read, which are in Rejected too
 	Truncated int64 `json:"t,omitempty"` // alerts that senders left out of their messages
 	Ahead     int64 `json:"s,omitempty"` // the largest of the day, microseconds
 }
@@ -64,6 +66,10 @@ func (t *tallies) add(j *job, rejected int) error {
 	if j.refused != "" {
 		rejected = 1
 		j.answer.Rejected = []Rejected{{wholeBody, j.refused}}
+	}
+	if j.unkept != fault.Internal {
+		s.Unkept++
+		d.Unkept++
 	}
 	a, ignored := j.answer, int64(j.decoded.Ignored)
 	s.hit(j.received, int64(a.Accepted+a.Duplicate+rejected)+ignored)

@@ -1,0 +1,126 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/ledger"
+)
+
+// traced serves a route of the feeds so that nothing a known sender sends goes
+// missing without a trace: most senders never send again what was answered with 4xx.
+// A body that is refused and not kept leaves a dead letter. What is refused for now
+// (5xx, 429) does not: its sender comes again.
+func (s *Server) traced(serve echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		body := &countedBody{ReadCloser: c.Request().Body}
+		c.Request().Body = body
+		err := serve(c)
+		if err != nil {
+			s.missed(c, body.n, err)
+		}
+		return err
+	}
+}
+
+// countedBody counts the bytes that were read of a body.
+type countedBody struct {
+	io.ReadCloser
+	n int64
+}
+
+// Read implements io.Reader.
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.n += int64(n)
+	return n, err
+}
+
+// traceless is an error that leaves its trace elsewhere, or must leave none.
+type traceless struct{ error }
+
+// Unwrap returns the error.
+func (t traceless) Unwrap() error { return t.error }
+
+// missed notes that a body of a known sender is not kept. read is how much of it
+// came.
+func (s *Server) missed(c echo.Context, read int64, err error) {
+	if _, done := errors.AsType[traceless](err); done || s.deps.Feeds == nil {
+		return
+	}
+	doc := problemOf(err)
+	if doc.Status >= http.StatusInternalServerError || doc.Status == http.StatusTooManyRequests {
+		return
+	}
+	kind := fault.KindOf(err)
+	if doc.Status == http.StatusRequestEntityTooLarge {
+		kind = fault.TooLarge
+	}
+	who := visitOf(c).who
+	source, serr := sourceOf(c.QueryParam("source"), who)
+	if serr != nil {
+		source = ""
+	}
+	u := ledger.Unkept{
+		Source: source, Own: ownName(who), Bound: who.Sources, Format: formatOf(c), Kind: kind,
+		Reason: s.missedReason(c.Request().ContentLength, read, kind, doc.Detail), At: s.opt.Now(),
+	}
+	if err := s.deps.Feeds.Missed(c.Request().Context(), u); err != nil {
+		s.opt.Log.Warn("a refused body left no dead letter", "request", visitOf(c).id, "source", u.Source, "format", u.Format, "why", u.Reason, "error", err)
+	}
+}
+
+// missedReason is what a dead letter says of a body that is not kept; length is what
+// the request stated, -1 for nothing.
+func (s *Server) missedReason(length, read int64, kind fault.Kind, detail string) string {
+	size := byteSize(length)
+	switch {
+	case length < 0:
+		size = "at least " + byteSize(read)
+	case read > 0 && read < length:
+		size += ", of which " + byteSize(read) + " came"
+	}
+	if kind == fault.TooLarge && length > s.feedBody() {
+		return fmt.Sprintf("a body of %s, more than feeds.body (%s)", size, byteSize(s.feedBody()))
+	}
+	return fmt.Sprintf("a body of %s, which was refused: %s", size, detail)
+}
+
+// ownName is the source that a sender is, whatever it says.
+func ownName(who auth.Principal) string {
+	if len(who.Sources) > 0 {
+		return who.Sources[0]
+	}
+	return who.Name
+}
+
+// formatOf is the format that a request to the feeds names.
+func formatOf(c echo.Context) string {
+	if format := c.Param("format"); format != "" {
+		return format
+	}
+	return formatNDJSON
+}
+
+// byteSize writes a number of bytes for people.
+func byteSize(n int64) string {
+	const kilo, mega = 1e3, 1e6
+	switch {
+	case n < kilo:
+		return fmt.Sprintf("%d bytes", n)
+	case n < mega:
+		return fmt.Sprintf("%.1f kB", float64(n)/kilo)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/mega)
+}
+
+// feedTooLarge is the answer to a body that is more than feeds.body.
+func (s *Server) feedTooLarge() error {
+	return fault.Newf(fault.TooLarge, "web.feed", "the body is larger than feeds.body (%s); it is not kept, which a dead letter says. Send less at a time: Alertmanager takes max_alerts", byteSize(s.feedBody()))
+}
