@@ -118,12 +118,16 @@ func sumUp(documents []DocumentChange) []string {
 func brokenLines(links []BrokenLink, baseURL string) []string {
 	var out []string
 	for _, l := range slices.Compact(slices.Clone(links)) {
-		p := Problem{Path: l.Path, Line: l.Line, Col: l.Col, Weight: Warning, Rule: RuleLinkMissing,
-			Message: fmt.Sprintf("the %s %q leads nowhere", l.Kind, l.Raw)}
-		out = append(out, p.String())
+		out = append(out, l.Problem().String())
 	}
 	out = limitLines(out, linksTold, "broken link")
 	return append(out, ruleAddress(baseURL, RuleLinkMissing))
+}
+
+// Problem is the warning about the link.
+func (l BrokenLink) Problem() Problem {
+	return Problem{Path: l.Path, Line: l.Line, Col: l.Col, Weight: Warning, Rule: RuleLinkMissing,
+		Message: fmt.Sprintf("the %s %q leads nowhere", l.Kind, l.Raw)}
 }
 
 // String is what the link is called in a message.

@@ -1,17 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/markdown"
 )
@@ -28,18 +31,11 @@ func newLint(term terminal, g *globals) *cobra.Command {
 				return err
 			}
 			l := linter{
-				gate:     newFileGate(conf.Limits),
-				renderer: markdown.New(markdown.Options{}),
-				policy:   postmortems.Policy{SeverityAliases: conf.SeverityAliases, Now: term.now()},
-				reports:  map[string]string{},
+				limits: conf.Limits, renderer: markdown.New(markdown.Options{}), zone: conf.Reports.Zone, workers: 2 * max(conf.Render.Workers, 1),
+				policy: postmortems.Policy{SeverityAliases: conf.SeverityAliases, Now: term.now()},
 			}
-			for _, arg := range args {
-				if err := l.path(cmd.Context(), arg); err != nil {
-					return err
-				}
-				if err := l.definitions(arg); err != nil {
-					return err
-				}
+			if err := l.paths(cmd.Context(), args); err != nil {
+				return err
 			}
 			return l.report(term, output)
 		},
@@ -50,70 +46,60 @@ func newLint(term terminal, g *globals) *cobra.Command {
 
 // linter gathers the problems of files.
 type linter struct {
-	gate     *fileGate
-	renderer postmortems.BodyRenderer
-	policy   postmortems.Policy
-	problems []postmortems.Problem
-	reports  map[string]string // name of a report: the file that defines it
-	files    int
+	limits    config.Limits
+	renderer  postmortems.BodyRenderer
+	policy    postmortems.Policy
+	zone      string // of the built-in reports
+	workers   int
+	problems  []postmortems.Problem
+	notes     []string // what is said beside the problems
+	empty     []string // folders in which there was nothing to judge
+	documents int      // files that an owner reads: documents, definitions, settings
+	others    int      // further files
 }
 
-func (l *linter) path(ctx context.Context, arg string) error {
-	info, err := os.Stat(arg)
-	if err != nil {
-		return fault.Wrap(fault.NotFound, "lint", arg+" cannot be read", err)
+// paths judges each path as a push of its repository would judge it. A path in
+// which there is nothing to judge is an error: a check that looked at nothing must
+// not pass.
+func (l *linter) paths(ctx context.Context, args []string) error {
+	roots := map[string]*lintRoot{}
+	var order []*lintRoot
+	for _, arg := range args {
+		info, err := os.Stat(arg)
+		if err != nil {
+			return fault.Wrap(fault.NotFound, "lint", arg+" cannot be read", err)
+		}
+		dir, git, rel, err := findRoot(arg, info.IsDir())
+		if err != nil {
+			return err
+		}
+		if roots[dir] == nil {
+			roots[dir] = &lintRoot{dir: dir, git: git}
+			order = append(order, roots[dir])
+		}
+		if !git {
+			l.notes = append(l.notes, fmt.Sprintf("no git repository is above %s: judged as %s of one whose top is %s", arg, rel, dir))
+		}
+		names, _, err := treeFiles(ctx, dir, git)
+		if err != nil {
+			return fault.Wrap(fault.NotFound, "lint", dir+" cannot be read", err)
+		}
+		only := &lintRoot{asked: []string{rel}}
+		if !slices.ContainsFunc(names, func(name string) bool { return only.holds(name) && isJudged(name) }) {
+			l.unread(arg, rel, dir, info.IsDir())
+		}
+		roots[dir].asked = append(roots[dir].asked, rel)
 	}
-	if !info.IsDir() {
-		return l.file(ctx, filepath.Clean(arg), repoPath(arg))
-	}
-	files, err := treeFiles(ctx, arg)
-	if err != nil {
-		return fault.Wrap(fault.NotFound, "lint", arg+" cannot be read", err)
-	}
-	for _, name := range files {
-		if err := l.file(ctx, filepath.Join(arg, filepath.FromSlash(name)), name); err != nil {
+	for _, root := range order {
+		if err := l.judge(ctx, root); err != nil {
 			return err
 		}
 	}
+	slices.SortStableFunc(l.problems, func(a, b postmortems.Problem) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+	})
+	l.problems = slices.Compact(l.problems)
 	return nil
-}
-
-// repoPath is a file's path inside its repository: what follows the nearest
-// folder above that holds .git, else the path as given.
-func repoPath(name string) string {
-	abs, err := filepath.Abs(name)
-	if err != nil {
-		return filepath.ToSlash(name)
-	}
-	for dir := filepath.Dir(abs); ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
-			rel, err := filepath.Rel(dir, abs)
-			if err == nil {
-				return filepath.ToSlash(rel)
-			}
-		}
-		if dir == filepath.Dir(dir) {
-			return filepath.ToSlash(filepath.Clean(name))
-		}
-	}
-}
-
-func (l *linter) file(ctx context.Context, name, inRepo string) error {
-	problems, err := l.gate.judge(name, inRepo)
-	if l.problems = append(l.problems, problems...); err != nil || postmortems.HasError(problems) {
-		return err // what the gate refuses nobody reads
-	}
-	if _, ok := postmortems.KindOf(inRepo); !ok {
-		return l.settings(name, inRepo)
-	}
-	src, err := os.ReadFile(name)
-	if err != nil {
-		return fault.Wrap(fault.NotFound, "lint", name+" cannot be read", err)
-	}
-	l.files++
-	_, problems, err = postmortems.Compile(ctx, inRepo, src, l.policy, l.renderer)
-	l.problems = append(l.problems, problems...)
-	return err
 }
 
 func (l *linter) report(term terminal, output string) error {
@@ -127,14 +113,39 @@ func (l *linter) report(term terminal, output string) error {
 		for _, p := range l.problems {
 			fmt.Fprintln(term.out, p)
 		}
-		fmt.Fprintf(term.err, "%s, %s\n", wording.Plural(l.files, "document"), wording.Plural(len(l.problems), "problem"))
+		for _, note := range l.notes {
+			fmt.Fprintln(term.err, postmortems.Printable(note))
+		}
+		fmt.Fprintf(term.err, "%s, %s%s\n", wording.Plural(l.documents, "document"), wording.Plural(len(l.problems), "problem"), l.further())
 	default:
 		return usageError{errors.New("--output is text, json or sarif")}
 	}
-	if err == nil && postmortems.HasError(l.problems) {
+	switch {
+	case err != nil:
+	case postmortems.HasError(l.problems):
 		err = saidError{fault.New(fault.Invalid, "lint", "the content is invalid")}
+	case len(l.empty) > 0: // a check that looked at nothing must not pass
+		err = fault.New(fault.NotFound, "lint", strings.Join(l.empty, "; "))
 	}
 	return err
+}
+
+// further counts the files that only the rules for every file were applied to.
+func (l *linter) further() string {
+	if l.others == 0 {
+		return ""
+	}
+	return "; " + wording.Plural(l.others, "other file")
+}
+
+// unread notes a path without a document, definition or setting: the rules for
+// every file were all that could be applied.
+func (l *linter) unread(arg, rel, root string, folder bool) {
+	if !folder {
+		l.notes = append(l.notes, arg+" is no document, definition or setting: name, size and secrets alone were checked")
+		return
+	}
+	l.empty = append(l.empty, fmt.Sprintf("%s holds no document, SLO, service, report or synonyms (it was judged as %s of %s)", arg, rel, root))
 }
 
 // finding is a problem in --output json.

@@ -23,6 +23,19 @@ func (a *App) ownReports(ctx context.Context, cs postmortems.ChangeSet) (judged,
 	if err != nil {
 		return nil, err
 	}
+	j, err := judgeReports(ctx, cs, before, a.opt.Config.Reports.Zone)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range j.put {
+		j.problems = append(j.problems, a.unreachable(d)...)
+	}
+	return j, nil
+}
+
+// judgeReports judges a change set against the definitions before it. zone is that
+// of the built-in reports.
+func judgeReports(ctx context.Context, cs postmortems.ChangeSet, before []reports.Definition, zone string) (*judgedReports, error) {
 	j := &judgedReports{byPath: map[string]reports.Definition{}}
 	for _, d := range before {
 		j.byPath[d.Path] = d
@@ -30,13 +43,7 @@ func (a *App) ownReports(ctx context.Context, cs postmortems.ChangeSet) (judged,
 	if err := j.definitions(ctx, cs); err != nil {
 		return nil, err
 	}
-	if err := j.words(ctx, cs, a.opt.Config.Reports.Zone); err != nil {
-		return nil, err
-	}
-	for _, d := range j.put {
-		j.problems = append(j.problems, a.unreachable(d)...)
-	}
-	return j, nil
+	return j, j.words(ctx, cs, zone)
 }
 
 // unreachable warns of recipients that this portal cannot send to: the author

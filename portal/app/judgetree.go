@@ -1,0 +1,162 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/portal/base/kv/boltkv"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/catalog"
+)
+
+// TreeFile is one file of a working tree.
+type TreeFile struct {
+	Path string // in the repository
+	Size int64
+	Read func() ([]byte, error)
+}
+
+// Tree is a working tree that is judged as a first push of it would be.
+type Tree struct {
+	Files    []TreeFile
+	Asked    func(path string) bool // whose findings are wanted; the other files are what they name
+	Policy   postmortems.Policy
+	Renderer postmortems.BodyRenderer
+	Zone     string // of the built-in reports
+	Now      time.Time
+	Workers  int // documents that are compiled side by side
+}
+
+// Judgement is what a push of a tree would be answered, as far as files decide it.
+type Judgement struct {
+	Problems []postmortems.Problem // of the files that were asked for, broken links included
+	KeptBack []postmortems.KeptBackDocument
+}
+
+// JudgeTree asks the owners of all folders about a tree, by the code that judges
+// pushes, against an empty portal in a temporary folder. Recipients of reports are
+// not judged: which channels there are is known to the portal alone.
+func JudgeTree(ctx context.Context, tree Tree) (Judgement, error) {
+	const op = "app.JudgeTree"
+	dir, err := os.MkdirTemp("", "postern-lint-*")
+	if err != nil {
+		return Judgement{}, fault.Wrap(fault.Internal, op, "a temporary folder cannot be made", err)
+	}
+	db, err := boltkv.Open(ctx, filepath.Join(dir, databaseName), boltkv.Options{
+		Schemas: []kv.Schema{library.Schema(), catalog.Schema(), archive.Schema()}, Now: func() time.Time { return tree.Now },
+	})
+	if err != nil {
+		return Judgement{}, errors.Join(err, os.RemoveAll(dir))
+	}
+	out, err := tree.judge(ctx, db)
+	return out, errors.Join(err, db.Close(), os.RemoveAll(dir))
+}
+
+func (t Tree) judge(ctx context.Context, db kv.DB) (out Judgement, err error) {
+	definitions := catalog.New(db)
+	p := publisher{
+		db: db,
+		library: library.New(library.Options{
+			DB: db, Renderer: partly{t}, Content: t, Policy: func() postmortems.Policy { return t.Policy },
+			Log: slog.New(slog.DiscardHandler), Workers: t.Workers,
+		}),
+		owners: []folderOwner{
+			func(ctx context.Context, cs postmortems.ChangeSet) (judged, error) {
+				return definitions.Prepare(ctx, cs)
+			},
+			ownSynonyms,
+			func(ctx context.Context, cs postmortems.ChangeSet) (judged, error) {
+				return judgeReports(ctx, cs, nil, t.Zone)
+			},
+		},
+	}
+	x, err := p.prepare(ctx, t.changeSet(), func(string) {})
+	if err != nil {
+		return out, err
+	}
+	problems := x.problems()
+	for _, l := range slices.Compact(x.docs.Receipt.Broken) {
+		problems = append(problems, l.Problem())
+	}
+	for _, problem := range problems {
+		if t.Asked(problem.Path) {
+			out.Problems = append(out.Problems, problem)
+		}
+	}
+	for _, d := range x.docs.Receipt.KeptBack {
+		if t.Asked(d.Path) {
+			out.KeptBack = append(out.KeptBack, d)
+		}
+	}
+	return out, nil
+}
+
+// changeSet is a first push of the tree in one commit. Object names count the files.
+func (t Tree) changeSet() postmortems.ChangeSet {
+	changes := make([]postmortems.Change, len(t.Files))
+	for i, f := range t.Files {
+		changes[i] = postmortems.Change{Status: postmortems.Added, Path: f.Path, Blob: treeOID(i + 1), Size: f.Size}
+	}
+	who := postmortems.Signature{Name: "lint", When: t.Now}
+	commit := postmortems.Commit{ID: treeOID(0), Author: who, Committer: who, Changes: changes}
+	return postmortems.ChangeSet{
+		Branch: mainBranch, New: commit.ID, Pusher: postmortems.Pusher{Name: who.Name}, At: t.Now,
+		Commits: []postmortems.Commit{commit}, Net: changes, Content: t,
+	}
+}
+
+func treeOID(n int) postmortems.OID { return postmortems.OID(fmt.Sprintf("%040x", n)) }
+
+// Blobs implements postmortems.Content.
+func (t Tree) Blobs(_ context.Context, ids []postmortems.OID, fn func(i int, data []byte) error) error {
+	for i, id := range ids {
+		var n int
+		if _, err := fmt.Sscanf(string(id), "%x", &n); err != nil || n < 1 || n > len(t.Files) {
+			return fault.Newf(fault.Internal, "app.JudgeTree", "object %s is no file of the tree", id)
+		}
+		data, err := t.Files[n-1].Read()
+		if err != nil {
+			return fault.Wrap(fault.NotFound, "app.JudgeTree", t.Files[n-1].Path+" cannot be read", err)
+		}
+		if err := fn(i, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// partly renders what was asked for. Of the other documents links need the title
+// alone.
+type partly struct{ tree Tree }
+
+// RenderBody implements postmortems.BodyRenderer.
+func (p partly) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
+	if p.tree.Asked(in.Path) {
+		return p.tree.Renderer.RenderBody(ctx, in)
+	}
+	return postmortems.Body{H1: plainTitle(in.Markdown)}, nil, nil
+}
+
+var titleLine = regexp.MustCompile(`(?m)^ {0,3}#[ \t]+(.+?)[ \t#]*$|^([^\n#>|-][^\n]*)\n=+[ \t]*$`)
+
+// plainTitle is the first heading of Markdown, near enough to resolve a wiki link.
+func plainTitle(markdown []byte) string {
+	m := titleLine.FindSubmatch(markdown)
+	if m == nil {
+		return ""
+	}
+	return strings.Trim(string(bytes.Join(m[1:], nil)), "*_` \t")
+}
