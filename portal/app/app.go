@@ -121,9 +121,8 @@ type App struct {
 	ready    readiness
 	failed   chan error
 	undo     cleanups
-	// newDatabase says that this start made the database beside a repository that
-	// had been in use.
-	newDatabase bool
+	// lostDatabase says what this start gave up with Options.NewDatabase; "" is nothing.
+	lostDatabase string
 }
 
 // New binds and opens everything that can fail. The portal answers nobody yet.

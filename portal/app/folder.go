@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv/boltkv"
 	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/gitrepo"
 )
 
@@ -34,9 +36,6 @@ func (a *App) prepareFolder(ctx context.Context) error {
 		return err
 	}
 	if present {
-		if a.opt.NewDatabase {
-			a.log.Warn("--new-database was not needed: there is a database. Take it off the command line, or it will accept the next loss without a question")
-		}
 		return nil
 	}
 	traces, err := a.traces(ctx)
@@ -51,7 +50,9 @@ func (a *App) prepareFolder(ctx context.Context) error {
 	if !a.opt.Create {
 		return fault.Newf(fault.NotFound, op, "there is no portal in %s; postern serve makes one. Nothing was created", dir)
 	}
-	a.newDatabase = traces != ""
+	if traces != "" {
+		a.lostDatabase = "started with a new database: tokens, the audit log, what the feeds said, reports and notes of the former one are lost"
+	}
 	return a.createDatabase(ctx)
 }
 
@@ -132,12 +133,43 @@ func syncFolder(dir string) error {
 	return fault.Wrap(fault.Internal, "app.syncFolder", "the data folder cannot be made durable", err)
 }
 
-// noteNewDatabase puts the loss into the log and into the new audit log.
-func (a *App) noteNewDatabase(ctx context.Context) error {
-	if !a.newDatabase {
+// checkUnpublished refuses a database that has never published anything beside a
+// repository with history, unless a push or an import that was cut short explains it:
+// it is not the database of this repository.
+func (a *App) checkUnpublished(ctx context.Context, published, tip postmortems.OID) error {
+	if published != "" || tip == "" || a.lostDatabase != "" {
+		return nil
+	}
+	if who, ok := a.repo.NotedBy(mainBranch, tip); ok {
+		known, err := a.knows(ctx, who.TokenID)
+		if err != nil || known {
+			return err
+		}
+	}
+	if !a.opt.NewDatabase {
+		return fault.Newf(fault.Conflict, "app.reconcile", "the database has never published anything, and the repository has history that this portal did not take in (main is at %.10s): "+
+			"they do not belong together. Restore both from one backup, or start once with `postern serve --new-database` to publish the repository. Nothing was changed", tip)
+	}
+	a.lostDatabase = "started with a database that had published nothing of this repository: tokens, the audit log, what the feeds said, reports and notes of its own database are lost"
+	return nil
+}
+
+// knows reports whether the database has a token; "" is the portal's own.
+func (a *App) knows(ctx context.Context, token string) (bool, error) {
+	tokens, err := a.tokens.List(ctx)
+	return token == "" || slices.ContainsFunc(tokens, func(t auth.Token) bool { return t.ID == token }), err
+}
+
+// noteLostDatabase puts the loss into the log and into the audit log of the database
+// that takes the lost one's place.
+func (a *App) noteLostDatabase(ctx context.Context) error {
+	if a.lostDatabase == "" {
+		if a.opt.NewDatabase {
+			a.log.Warn("--new-database was not needed: there is a database. Take it off the command line, or it will accept the next loss without a question")
+		}
 		return nil
 	}
 	tip := string(a.repo.Tip(mainBranch))
-	a.log.Warn("started with a new database: tokens, the audit log, what the feeds said, reports and notes of the former one are lost", "main", tip)
+	a.log.Warn(a.lostDatabase, "main", tip)
 	return a.audit.Append(ctx, auth.Entry{Action: "database.new", Object: databaseName + ": the former one is lost", New: tip, Result: "done"})
 }

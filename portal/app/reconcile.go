@@ -20,7 +20,10 @@ func (a *App) reconcile(ctx context.Context) error {
 	if err := a.checkOlder(ctx, published, tip); err != nil {
 		return err
 	}
-	if err := a.noteNewDatabase(ctx); err != nil {
+	if err := a.checkUnpublished(ctx, published, tip); err != nil {
+		return err
+	}
+	if err := a.noteLostDatabase(ctx); err != nil {
 		return err
 	}
 	if tip != published {

@@ -47,6 +47,7 @@ func (a *App) Start(ctx context.Context) error {
 		return err
 	}
 	a.serveHTTP()
+	_ = a.repo.Health(ctx) // it logs what is missing, and /readyz says it
 	if err := a.awaitIndex(ctx); err != nil {
 		return err
 	}

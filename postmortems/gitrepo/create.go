@@ -16,8 +16,9 @@ import (
 const (
 	// homeName is the empty folder in the repository that git takes for the user's home.
 	homeName = "postern-home"
-	// unfinished ends the name under which a new repository is made.
-	unfinished = ".new"
+	// unfinished begins what follows the repository's name while a new one is made. Each
+	// start has a name of its own: a git that outlived its server may still write.
+	unfinished = ".new-"
 	// setAside ends the name of a configuration that git could not read.
 	setAside   = ".damaged"
 	folderMode = 0o700
@@ -40,31 +41,49 @@ func create(ctx context.Context, binary, dir string) error {
 	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
 		return fault.Newf(fault.Invalid, op, "%s is no folder and leads to none; move it away, or restore the data folder from a backup", dir)
 	}
-	if err := os.RemoveAll(dir + unfinished); err != nil {
-		return fault.Wrap(fault.Internal, op, "what an interrupted start left beside the repository cannot be removed", err)
+	if err := removeUnfinished(dir); err != nil {
+		return err
 	}
 	empty, err := isVacant(dir)
 	if err != nil || !empty {
 		return fault.Wrap(fault.Internal, op, "the repository's folder cannot be read", err)
 	}
-	git, err := newGit(ctx, binary, dir+unfinished)
+	made, err := os.MkdirTemp(filepath.Dir(dir), filepath.Base(dir)+unfinished)
 	if err != nil {
-		return errors.Join(err, os.RemoveAll(dir+unfinished))
+		return fault.Wrap(fault.Internal, op, "the repository's folder cannot be made", err)
 	}
-	if err := initBare(ctx, git); err != nil {
-		return errors.Join(err, os.RemoveAll(dir+unfinished))
+	git, err := newGit(ctx, binary, made)
+	if err == nil {
+		err = initBare(ctx, git)
 	}
-	if err := syncTree(dir + unfinished); err != nil {
-		return err
+	if err == nil {
+		err = syncTree(made)
+	}
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(made))
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		// A folder that cannot go, such as a mount point, is filled in place.
-		return fault.Wrap(fault.Internal, op, "what an interrupted start left beside the repository cannot be removed", os.RemoveAll(dir+unfinished))
+		return fault.Wrap(fault.Internal, op, "a folder beside the repository cannot be removed", os.RemoveAll(made))
 	}
-	if err := os.Rename(dir+unfinished, dir); err != nil {
+	if err := os.Rename(made, dir); err != nil {
 		return fault.Wrap(fault.Internal, op, "the new repository cannot be moved into place", err)
 	}
 	return syncDir(filepath.Dir(dir))
+}
+
+// removeUnfinished removes what earlier starts left beside the repository.
+func removeUnfinished(dir string) error {
+	beside, err := os.ReadDir(filepath.Dir(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return fault.Wrap(fault.Internal, "gitrepo.create", "the repository's folder cannot be made", os.MkdirAll(filepath.Dir(dir), folderMode))
+	}
+	for _, e := range beside {
+		if strings.HasPrefix(e.Name(), filepath.Base(dir)+unfinished) {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(filepath.Dir(dir), e.Name())))
+		}
+	}
+	return fault.Wrap(fault.Internal, "gitrepo.create", "what an interrupted start left beside the repository cannot be removed", err)
 }
 
 func initBare(ctx context.Context, git *plumbing.Git) error {

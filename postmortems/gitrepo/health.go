@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -28,13 +29,22 @@ type health struct {
 	at    time.Time // of the last look; zero: none yet
 	state string    // of the object store when it was last found sound
 	err   error
+	last  atomic.Pointer[finding] // the same err, for callers who do not wait
 }
+
+// finding is the result of a look.
+type finding struct{ err error }
 
 // Health reports whether the tip of main and every object of its tree are there, so
 // that clones and pushes work. It is cheap: git looks again only after a pack or the
 // tip has changed, and at most once in healthRest.
 func (r *Repo) Health(ctx context.Context) error {
-	r.health.mu.Lock()
+	if !r.health.mu.TryLock() {
+		if last := r.health.last.Load(); last != nil {
+			return last.err // while another caller looks
+		}
+		r.health.mu.Lock()
+	}
 	defer r.health.mu.Unlock()
 	if !r.health.at.IsZero() && time.Since(r.health.at) < healthRest { // a stopwatch, not the portal's clock
 		return r.health.err
@@ -57,6 +67,7 @@ func (r *Repo) Health(ctx context.Context) error {
 	if err != nil {
 		r.health.state = ""
 	}
+	r.health.last.Store(&finding{err})
 	return err
 }
 

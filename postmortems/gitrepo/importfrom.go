@@ -59,7 +59,11 @@ func (r *Repo) ImportFrom(ctx context.Context, path, branch string) (postmortems
 	if err != nil {
 		return "", err
 	}
-	return tip, r.adopt(ctx, q, []refMove{{branch: branch, new: tip}})
+	moves := []refMove{{branch: branch, new: tip}}
+	if err := r.writeNote(postmortems.Pusher{Name: "postern"}, r.now(), moves); err != nil { // a crash before the database has it
+		return "", err
+	}
+	return tip, r.adopt(ctx, q, moves)
 }
 
 // fetch brings HEAD of source into the quarantine.

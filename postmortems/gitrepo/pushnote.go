@@ -69,3 +69,10 @@ func (r *Repo) noted(branch string, tip postmortems.OID) (who postmortems.Pusher
 	noted, ok := r.note.Tips[branch]
 	return who, at, ok && noted == tip
 }
+
+// NotedBy returns who made the last push or import before the repository was opened,
+// if it led a branch to a tip.
+func (r *Repo) NotedBy(branch string, tip postmortems.OID) (who postmortems.Pusher, ok bool) {
+	who, _, ok = r.noted(branch, tip)
+	return who, ok
+}

@@ -36,6 +36,9 @@ func TestFailedCommits(t *testing.T) {
 		if err := db.commitFailed("op", c.err); fault.KindOf(err) != c.kind || !errors.Is(err, c.err) {
 			t.Errorf("%s: %v", name, err)
 		}
+		if err := db.Writable(); (fault.KindOf(err) == fault.Unavailable) != c.broken || (err != nil) != c.broken {
+			t.Errorf("%s: whether it takes writes: %v", name, err)
+		}
 		ran := false
 		err = db.Update(t.Context(), func(kv.Writer) error { ran = true; return nil })
 		if ran == c.broken || (fault.KindOf(err) == fault.Unavailable) != c.broken {
