@@ -3,6 +3,8 @@ package postmortems
 import (
 	"fmt"
 	"time"
+
+	"github.com/postern/postern/portal/base/wording"
 )
 
 // DurationsOf derives the durations of an incident from its milestones. All count
@@ -42,10 +44,14 @@ func (d Durations) String() string {
 
 // FormatDuration writes a duration as people say it: "45 s", "31 min",
 // "5 h 12 min", "3 d 4 h"; "unknown" for nil. Minutes are exact up to three
-// hours, rounded to the nearest.
+// hours, rounded to the nearest. It is defined for every duration.
 func FormatDuration(d *time.Duration) string {
 	if d == nil {
 		return "unknown"
+	}
+	if *d < 0 {
+		opposite := wording.Opposite(*d)
+		return "-" + FormatDuration(&opposite)
 	}
 	minutes := int64(d.Round(time.Minute) / time.Minute)
 	switch {

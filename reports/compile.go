@@ -16,8 +16,19 @@ import (
 
 // Compile makes the report of one period. It depends on nothing but its
 // arguments, and on the order of none of their lists.
+//
+// A part that cannot be made loses nothing but itself: its section says why, and the
+// verdict that the report is incomplete.
 func Compile(def Definition, p period.Period, in Inputs) Report {
+	return CompileObserved(def, p, in, nil)
+}
+
+// CompileObserved is Compile that calls panicked, unless it is nil, from within the
+// recovery of each part in which the program failed, so that its stack can be logged.
+func CompileObserved(def Definition, p period.Period, in Inputs, panicked func(part string, v any)) Report {
 	c := newCompiler(def, p, in)
+	c.panicked = panicked
+	c.attempt("the sorting of the data", c.prepare)
 	r := Report{
 		Format: Format, Name: def.Name, Title: clean(def.Title, titleRunes), Kind: p.Kind, Period: p.ID, Heading: Heading(p),
 		Zone: p.Zone.String(), From: p.From.UTC(), To: p.To.UTC(), AsOf: c.asOf.UTC(),
@@ -31,11 +42,14 @@ func Compile(def Definition, p period.Period, in Inputs) Report {
 			r.Sections = append(r.Sections, c.section(key, make))
 		}
 	}
-	r.Headline = c.unknownFigures(c.headline())
-	r.Verdict = c.verdict()
-	r.Changed = c.changed()
-	r.Acts = c.acts()
+	c.attempt("Headline", func() { r.Headline = c.unknownFigures(c.headline()) })
+	if why := c.attempt("Verdict", func() { r.Verdict = c.verdict() }); why != "" {
+		r.Verdict = Verdict{Tone: Warn, Text: "There is no verdict: " + why + "."}
+	}
+	c.attempt("What changed", func() { r.Changed = c.changed() })
+	c.attempt("Who acts", func() { r.Acts = c.acts() })
 	r.Charts = c.charts
+	c.noteFailures(&r)
 	c.finish(&r)
 	return r
 }
@@ -66,6 +80,8 @@ type compiler struct {
 
 	charts      []Chart
 	derivations []Derivation
+	failures    []Failure
+	panicked    func(part string, v any) // nil: no one listens
 }
 
 func newCompiler(def Definition, p period.Period, in Inputs) *compiler {
@@ -77,12 +93,17 @@ func newCompiler(def Definition, p period.Period, in Inputs) *compiler {
 		c.services[s.Name] = s
 		c.inScope[s.Name] = def.Scope.Admits(s)
 	}
+	return c
+}
+
+// prepare puts the inputs into one order and sorts the incidents by what they count
+// for.
+func (c *compiler) prepare() {
 	c.narrow()
 	for _, o := range c.in.Objectives {
 		c.titles[o.SLO.Name] = cmp.Or(title(o.SLO.Title), title(o.SLO.Name))
 	}
 	c.facts = c.sortIncidents()
-	return c
 }
 
 // admits tells whether a service is in scope; one that no document describes is,
@@ -243,6 +264,7 @@ func (c *compiler) finish(r *Report) {
 	if r.Derivations == nil {
 		r.Derivations = []Derivation{}
 	}
+	r.credible()
 }
 
 // milestone is when an incident reached a step; zero when not known or only to

@@ -55,7 +55,7 @@ func title(s string) string { return clean(s, titleRunes) }
 
 // number is a pointer to a copy; a number that is none is nil.
 func number(x float64) *float64 {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
+	if !wording.Finite(x) {
 		return nil
 	}
 	return &x
@@ -83,13 +83,13 @@ func events(x float64) Value {
 }
 
 // digits writes a number rounded to a whole, grouped: 36,632.
-func digits(x float64) string { return wording.Group(strconv.FormatFloat(x, 'f', 0, 64)) }
+func digits(x float64) string { return wording.Group(wording.Decimal(x, 0)) }
 
 // percentText writes a fraction as a percentage with some decimals.
 func percentText(x float64, decimals int) string {
-	s := strconv.FormatFloat(x*100, 'f', decimals, 64)
-	if strings.Trim(s, "-0.") == "" {
-		s = strings.TrimPrefix(s, "-") // no negative zero
+	s := wording.Decimal(x*100, decimals)
+	if !wording.Finite(x * 100) {
+		return s
 	}
 	return s + " %"
 }
@@ -104,7 +104,7 @@ func share(x float64) Value {
 
 // nines counts the nines of a target: 0.999 has three.
 func nines(target float64) int {
-	if target <= 0 || target >= 1 {
+	if !(target > 0 && target < 1) {
 		return 0
 	}
 	return int(math.Floor(-math.Log10(1-target) + 1e-9))
@@ -112,8 +112,7 @@ func nines(target float64) int {
 
 // targetText writes a target with the decimals it was given with.
 func targetText(target float64) string {
-	s := strconv.FormatFloat(math.Round(target*1e9)/1e7, 'f', -1, 64)
-	return s + " %"
+	return wording.Decimal(math.Round(target*1e9)/1e7, -1) + " %"
 }
 
 // indicator writes an SLI: two digits of its budget, and more when it would look
@@ -129,12 +128,13 @@ func indicator(x, target float64) Value {
 	return Value{Text: percentText(x, n), Number: number(x), Unit: Ratio}
 }
 
-// durationText writes a duration in its two largest units.
+// durationText writes a duration in its two largest units. It is defined for every
+// duration.
 func durationText(d time.Duration) string {
 	s := int64(d / time.Second)
 	switch {
 	case d < 0:
-		return "-" + durationText(-d)
+		return "-" + durationText(wording.Opposite(d))
 	case d > 0 && s == 0:
 		return strconv.FormatInt(max(1, int64(d/time.Millisecond)), 10) + " ms"
 	case s < 60:

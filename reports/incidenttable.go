@@ -158,5 +158,3 @@ func withHow(v Value, how string) Value {
 	v.How = how
 	return v
 }
-
-func seconds2(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -115,6 +115,9 @@ type Statement struct {
 	RowsExamined, RowsSent int64
 	CountBefore            int64 // in the period before
 	SecondsBefore          float64
+	// Odd is how many observations are in none of these numbers because one of theirs
+	// cannot be.
+	Odd int `json:",omitempty"`
 }
 
 // Document is a post-mortem as far as reports count it.

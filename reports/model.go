@@ -222,6 +222,7 @@ type Report struct {
 	Sections    []Section    `json:"sections"`
 	Charts      []Chart      `json:"charts"`
 	Derivations []Derivation `json:"derivations"`
+	Failures    []Failure    `json:"failures,omitempty"` // parts that are missing
 }
 
 // Running tells whether the period had not ended when the report was made.

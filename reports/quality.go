@@ -47,6 +47,9 @@ func (c *compiler) quality() Section {
 	if t := c.quarantine(); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
+	if t := c.oddTable(); len(t.Rows) > 0 {
+		s.Tables = append(s.Tables, t)
+	}
 	n := c.states()
 	var parts []string
 	for _, state := range []slo.State{slo.OK, slo.Partial, slo.LowTraffic, slo.NoTraffic, slo.NoData, slo.Invalid, slo.NotYet} {

@@ -2,14 +2,18 @@ package reports
 
 import (
 	"cmp"
+	"math"
 	"slices"
+
+	"github.com/postern/postern/portal/base/wording"
 )
 
 // teamSQL is what one team's slow statements did.
 type teamSQL struct {
 	team                        string
 	digests, fresh, fixed, back int
-	count, countBefore          int64
+	count                       float64
+	odd                         int
 	seconds, secondsBefore      float64
 }
 
@@ -27,8 +31,8 @@ func (c *compiler) sqlByTeam() (all []*teamSQL) {
 			all = append(all, t)
 		}
 		t.digests++
-		t.count += s.Count
-		t.countBefore += s.CountBefore
+		t.count += float64(s.Count)
+		t.odd += s.Odd
 		t.seconds += s.Seconds
 		t.secondsBefore += s.SecondsBefore
 		switch s.State {
@@ -67,7 +71,7 @@ func (c *compiler) slowSQL() Section {
 			back.Tone = Bad
 		}
 		teams.Rows = append(teams.Rows, Row{Key: "sql-team-" + t.team, Cells: []Value{
-			name, count(t.digests), count(t.fresh), count(t.fixed), back, events(float64(t.count)), secondsValue(t.seconds), secondsValue(t.secondsBefore),
+			name, count(t.digests), count(t.fresh), count(t.fixed), back, executions(t.count, t.odd), timeOf(t.seconds, int64(t.count), t.odd), secondsValue(t.secondsBefore),
 		}})
 		points = append(points, Point{Label: name.Text, Value: number(t.seconds)})
 	}
@@ -77,8 +81,58 @@ func (c *compiler) slowSQL() Section {
 	return s
 }
 
+// executions writes how often something ran; unknown when all that is known of it
+// cannot be.
+func executions(n float64, odd int) Value {
+	if odd > 0 && n == 0 {
+		return unknown()
+	}
+	return events(n)
+}
+
+// oddTable lists the slow statements of which something was left out because it cannot
+// be.
+func (c *compiler) oddTable() Table {
+	t := Table{Key: "odd-statements", Title: "Slow statements kept out of the numbers", Columns: []Column{
+		{Key: "statement", Title: "Statement"}, {Key: "database", Title: "Database"}, {Key: "left-out", Title: "Left out", Numeric: true}, {Key: "why", Title: "Why"},
+	}}
+	for _, s := range c.in.Statements {
+		if s.Odd > 0 {
+			t.Rows = append(t.Rows, Row{Key: "odd-" + s.Digest + "-" + s.Database, Cells: []Value{
+				{Text: clean(s.Text, titleRunes), Link: digestLink(s.Digest)}, words(title(s.Database)), count(s.Odd), words("a time or a count that cannot be"),
+			}})
+		}
+	}
+	t.atMost(mostAtLook)
+	return t
+}
+
+// timeOf writes the total time of executions. What was left out of it because it
+// cannot be is said beside it.
+func timeOf(seconds float64, executions int64, odd int) Value {
+	v := secondsValue(seconds)
+	switch {
+	case odd > 0 && executions == 0:
+		return unknown()
+	case odd > 0:
+		v.Text += ", " + wording.Number(odd) + " left out"
+		v.Tone = Warn
+	}
+	return v
+}
+
+// secondsValue writes a number of seconds. What no duration can hold, 292 years, is
+// written in days.
 func secondsValue(s float64) Value {
-	return Value{Text: durationText(seconds2(s)), Number: number(s), Unit: Seconds}
+	const most = 292 * 365 * 24 * 3600
+	v := Value{Text: durationText(wording.Duration(s)), Number: number(s), Unit: Seconds}
+	switch {
+	case v.Number == nil:
+		return dash(Seconds)
+	case math.Abs(s) >= most:
+		v.Text = digits(s/(24*3600)) + " d"
+	}
+	return v
 }
 
 func (c *compiler) statementTable() Table {
@@ -97,7 +151,7 @@ func (c *compiler) statementTable() Table {
 		}
 		t.Rows = append(t.Rows, Row{Key: "sql-" + s.Digest + "-" + s.Database, Cells: []Value{
 			{Text: clean(s.Text, titleRunes), Link: digestLink(s.Digest)}, words(title(s.Database)), words(cmp.Or(c.sqlTeam(s), "no owner")),
-			words(cmp.Or(title(s.State), "as before")), events(float64(s.Count)), secondsValue(s.Seconds), p95, rows,
+			words(cmp.Or(title(s.State), "as before")), executions(float64(s.Count), s.Odd), timeOf(s.Seconds, s.Count, s.Odd), p95, rows,
 		}})
 	}
 	t.Left = len(c.in.Statements) - len(t.Rows)

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // What of the inputs may be Unread.
@@ -17,8 +18,13 @@ const (
 // Unread is a part of the inputs that could not be gathered: there is too much of
 // it. What depends on it is not known, which is not the same as none.
 type Unread struct {
-	What string // one of the constants
+	What string // one of the constants, or a single thing
 	Why  string // for people
+	// Damaged says that it will be the same the next time: what is stored of it cannot
+	// be read. Otherwise there is too much of it.
+	Damaged bool `json:",omitempty"`
+	// Sections are the keys of those that rest on it, for what is none of the constants.
+	Sections []string `json:",omitempty"`
 }
 
 // without returns why a part of the inputs is not there; "" it is.
@@ -48,8 +54,7 @@ func (c *compiler) blank(key string) string {
 // the reason, and no chart or figure of it is left in the report.
 func (c *compiler) section(key string, make func() Section) Section {
 	charts, derivations := len(c.charts), len(c.derivations)
-	s := make()
-	s.Key = key
+	s := c.made(key, make)
 	if why := c.blank(key); why != "" {
 		c.charts, c.derivations = c.charts[:charts], c.derivations[:derivations]
 		return Section{Key: key, Title: s.Title, Empty: "Not known: " + why + "."}
@@ -57,15 +62,28 @@ func (c *compiler) section(key string, make func() Section) Section {
 	if why := c.without(UnreadIncidents); why != "" && slices.Contains([]string{Budget, Objectives, Coverage, Review, Windows, Risk}, key) {
 		s.Note = joined(s.Note, "Incidents are not known here: "+why+".")
 	}
+	return c.incomplete(s)
+}
+
+// incomplete says in a section what of its inputs is missing.
+func (c *compiler) incomplete(s Section) Section {
+	var missing []string
+	for _, u := range c.in.Unread {
+		if slices.Contains(u.Sections, s.Key) {
+			missing = append(missing, capital(title(u.What))+" could not be read: "+clean(u.Why, textRunes)+".")
+		}
+	}
+	switch text := strings.Join(missing, " "); {
+	case text == "":
+	case s.Empty != "":
+		s.Empty = text // nothing is there, and not because there was nothing
+	default:
+		s.Note = joined(text+" What follows is incomplete.", s.Note)
+	}
 	return s
 }
 
-func joined(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a + " " + b
-}
+func joined(a, b string) string { return strings.TrimSpace(a + " " + b) }
 
 // unknownFigures replaces the figures of the headline that count what could not be
 // read.
@@ -77,7 +95,7 @@ func (c *compiler) unknownFigures(figures []Figure) []Figure {
 	labels := map[string]string{"incidents": "incidents", "open": "open incidents", "detect": "detected within " + durationText(c.in.Targets.DetectWithin)}
 	for i, f := range figures {
 		if label := labels[f.Key]; label != "" {
-			figures[i] = Figure{Key: f.Key, Label: label, Value: Value{Text: "not known", Tone: Gap, Unit: f.Value.Unit}, Note: "too many to be counted"}
+			figures[i] = Figure{Key: f.Key, Label: label, Value: Value{Text: "not known", Tone: Gap, Unit: f.Value.Unit}, Note: "see data quality"}
 		}
 	}
 	return figures

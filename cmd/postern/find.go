@@ -9,11 +9,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/postmortems"
 )
 
@@ -147,7 +147,7 @@ func (h foundHit) lines(base string, s style) string {
 func (h foundHit) facts(kind string) string {
 	facts := append([]string{kind, h.Date, h.Severity}, h.Services...)
 	if h.RecoverSeconds != nil {
-		d := time.Duration(*h.RecoverSeconds) * time.Second
+		d := wording.Duration(float64(*h.RecoverSeconds))
 		facts = append(facts, "recovered in "+postmortems.FormatDuration(&d))
 	}
 	switch {

@@ -106,7 +106,7 @@ func formatSeconds(n *int64) string {
 	if n == nil {
 		return "unknown"
 	}
-	d := time.Duration(*n) * time.Second
+	d := wording.Duration(float64(*n))
 	return postmortems.FormatDuration(&d)
 }
 

@@ -189,10 +189,10 @@ func withoutPage(q url.Values) url.Values {
 
 // percentOf writes a share, "—" where it is unknown.
 func percentOf(share *float64) string {
-	if share == nil {
+	if share == nil || !wording.Finite(*share) {
 		return "—"
 	}
-	return strconv.FormatFloat(*share*100, 'f', 1, 64) + " %"
+	return wording.Decimal(*share*100, 1) + " %"
 }
 
 // tookOf writes a duration, "—" where it is unknown.
@@ -203,15 +203,18 @@ func tookOf(d *time.Duration) string {
 	return postmortems.FormatDuration(d)
 }
 
-// secondsOf writes a time as databases tell it.
+// secondsOf writes a number of seconds that a database measured; "unknown" for what
+// is no number.
 func secondsOf(n float64) string {
 	switch {
+	case !wording.Finite(n):
+		return "unknown"
 	case n < 1:
-		return strconv.FormatFloat(n*1000, 'f', 0, 64) + " ms"
+		return wording.Decimal(n*1000, 0) + " ms"
 	case n < 90:
-		return strconv.FormatFloat(n, 'f', 1, 64) + " s"
+		return wording.Decimal(n, 1) + " s"
 	}
-	d := time.Duration(n * float64(time.Second))
+	d := wording.Duration(n)
 	return postmortems.FormatDuration(&d)
 }
 

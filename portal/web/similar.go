@@ -187,7 +187,7 @@ func recoverWords(n int, took []int64) string {
 	}
 	all := make([]time.Duration, len(took))
 	for i, seconds := range took {
-		all[i] = time.Duration(seconds) * time.Second
+		all[i] = wording.Duration(float64(seconds))
 	}
 	text := postmortems.FormatDuration(stat.Median(all))
 	if len(took) == 1 {

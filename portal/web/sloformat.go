@@ -33,7 +33,7 @@ func verdictOf(r slo.Result) (word, class string) {
 // it permits can be seen: two, or one more than its nines.
 func sliDigits(target float64) int {
 	const most = 6
-	if target >= 1 {
+	if !(target >= 0 && target < 1) {
 		return most
 	}
 	nines := int(math.Floor(-math.Log10(1-target) + 1e-9))
@@ -42,22 +42,22 @@ func sliDigits(target float64) int {
 
 // sliText is a share that is never rounded up to a whole it is not.
 func sliText(sli *float64, target float64) string {
-	if sli == nil {
+	if sli == nil || !wording.Finite(*sli) {
 		return "–"
 	}
 	scale := math.Pow10(sliDigits(target))
-	return strconv.FormatFloat(math.Floor(*sli*100*scale+1e-6)/scale, 'f', sliDigits(target), 64) + " %"
+	return wording.Decimal(math.Floor(*sli*100*scale+1e-6)/scale, sliDigits(target)) + " %"
 }
 
 // targetText is an objective as its author wrote it.
 func targetText(target float64) string {
-	return strconv.FormatFloat(math.Round(target*1e11)/1e9, 'f', -1, 64) + " %"
+	return wording.Decimal(math.Round(target*1e11)/1e9, -1) + " %"
 }
 
 // budgetText is a share of a budget: to a tenth, whole from a thousand on.
 func budgetText(share *float64) string {
 	switch {
-	case share == nil:
+	case share == nil || math.IsNaN(*share):
 		return "–"
 	case math.IsInf(*share, 0):
 		return "all of none"
@@ -71,20 +71,15 @@ func budgetText(share *float64) string {
 	return strings.Replace(text, "-", "−", 1) + " %"
 }
 
-// groupSigned groups the digits of a whole number that may be negative.
+// groupSigned groups the digits of a number without its fraction, which may be
+// negative. It is defined for every number.
 func groupSigned(x float64) string {
-	if x < 0 {
-		return "−" + wording.Number(int(-x))
-	}
-	return wording.Number(int(x))
+	return strings.Replace(wording.Group(wording.Decimal(math.Trunc(x), 0)), "-", "−", 1)
 }
 
 // countText is a number of events: whole when it is, and to a tenth when not.
 func countText(x float64) string {
-	if math.IsNaN(x) || math.IsInf(x, 0) || math.Abs(x) > 1e15 {
-		return strconv.FormatFloat(x, 'g', 6, 64)
-	}
-	if x == math.Trunc(x) {
+	if x == math.Trunc(x) || !wording.Finite(x) {
 		return groupSigned(x)
 	}
 	return groupSigned(math.Trunc(x)) + strconv.FormatFloat(math.Abs(x-math.Trunc(x)), 'f', 1, 64)[1:]
@@ -92,12 +87,12 @@ func countText(x float64) string {
 
 func rateText(rate *float64) string {
 	switch {
-	case rate == nil:
+	case rate == nil || math.IsNaN(*rate):
 		return "–"
 	case *rate >= 100:
 		return groupSigned(math.Round(*rate)) + "×"
 	}
-	return strconv.FormatFloat(*rate, 'f', 1, 64) + "×"
+	return wording.Decimal(*rate, 1) + "×"
 }
 
 // spanText is a length of time in its largest two units.

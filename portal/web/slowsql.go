@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -59,6 +58,12 @@ func (s *Server) statementRow(f sql.Followed) statementRow {
 		row.Class = "ok"
 	case sql.Back:
 		row.Class = "bad"
+	}
+	switch {
+	case f.Odd > 0 && f.Count == 0:
+		row.Time = "unknown"
+	case f.Odd > 0:
+		row.Time += ", " + wording.Number(f.Odd) + " left out"
 	}
 	if f.P95 != nil {
 		row.Times = secondsOf(*f.P95)
@@ -120,7 +125,7 @@ func (s *Server) narrowStatements(c echo.Context, view *slowSQLView, all []sql.F
 		fits := func(name, value string) bool { return q.Get(name) == "" || q.Get(name) == value }
 		team := firstOf(f.Owner.Team, nobody)
 		// What was not seen in this time is of interest only when it was asked for.
-		if f.Count == 0 && q.Get("state") != string(f.State) || !fits("team", team) || !fits("database", f.Database) || !fits("state", string(f.State)) {
+		if f.Count == 0 && f.Odd == 0 && q.Get("state") != string(f.State) || !fits("team", team) || !fits("database", f.Database) || !fits("state", string(f.State)) {
 			continue
 		}
 		shown = append(shown, f)
@@ -164,11 +169,10 @@ func (v *slowSQLView) addTeams(s *Server, c echo.Context, all []sql.Followed) {
 }
 
 func statementTiles(all []sql.Followed) []tile {
-	var count int64
-	var seconds float64
+	var count, seconds float64
 	fresh, back, orphans := 0, 0, 0
 	for _, f := range all {
-		count += f.Count
+		count += float64(f.Count)
 		seconds += f.Seconds
 		switch f.State {
 		case sql.New:
@@ -181,7 +185,7 @@ func statementTiles(all []sql.Followed) []tile {
 		}
 	}
 	tiles := []tile{
-		{Name: "Statements", Value: wording.Number(len(all)), Note: "of " + strconv.FormatInt(count, 10) + " executions", How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
+		{Name: "Statements", Value: wording.Number(len(all)), Note: "of " + wording.Decimal(count, 0) + " executions", How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
 		{Name: "Total time", Value: secondsOf(seconds), Note: "in the databases", How: "sum of the execution times that the sources tell"},
 		{Name: "New", Value: wording.Number(fresh), Note: "nobody has taken them", How: "neither assigned nor fixed by a person"},
 		{Name: "Came back", Value: wording.Number(back), Note: "seen after they were fixed", How: "slow again after somebody had marked them as fixed"},

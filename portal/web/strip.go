@@ -254,11 +254,14 @@ func markText(within time.Duration) string {
 // scale maps time since the start to a place on the strip, in its units: linear,
 // or by log2(1 + minutes) for a long incident.
 func scale(end time.Duration) func(time.Duration) float64 {
+	end = max(end, time.Second) // a strip without a length would divide by zero
 	if end <= linearUpTo {
 		return func(d time.Duration) float64 { return round1(stripWidth * float64(d) / float64(end)) }
 	}
 	whole := math.Log2(1 + end.Minutes())
-	return func(d time.Duration) float64 { return round1(stripWidth * math.Log2(1+d.Minutes()) / whole) }
+	return func(d time.Duration) float64 {
+		return round1(stripWidth * math.Log2(1+max(d, 0).Minutes()) / whole)
+	}
 }
 
 func round1(x float64) float64 { return math.Round(x*10) / 10 }

@@ -3,6 +3,8 @@ package chart
 import (
 	"math"
 	"time"
+
+	"github.com/postern/postern/portal/base/wording"
 )
 
 // tick is one mark of an axis.
@@ -42,9 +44,15 @@ func span(values ...float64) (low, high float64, ok bool) {
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
+// mostDrawn bounds what an axis maps: beyond it the difference of two values is
+// infinite.
+const mostDrawn = 1e300
+
 // linearAxis covers the values with round ticks, some n of them. Values that are
 // all equal get room above and below: a flat line is a good day, not an error.
 func linearAxis(low, high float64, n int, unit Unit) axis {
+	low, high = max(low, -mostDrawn), min(high, mostDrawn)
+	low = min(low, high)
 	if low == high {
 		pad := max(math.Abs(low)*0.01, 1e-9)
 		if low == 0 {
@@ -59,6 +67,11 @@ func linearAxis(low, high float64, n int, unit Unit) axis {
 	first, last := math.Floor(low/step+1e-9), math.Ceil(high/step-1e-9)
 	last = max(last, first+1)
 	a := axis{min: first * step, max: last * step}
+	if !(math.Abs(first) < wording.Largest && math.Abs(last) < wording.Largest) {
+		// The values are so close for their size that steps between them are lost in
+		// rounding: their ends are all there is to mark.
+		return axis{min: low, max: high, ticks: []tick{{low, unit.format(low, 1)}, {high, unit.format(high, 1)}}}
+	}
 	for i := first; i <= last; i++ {
 		a.ticks = append(a.ticks, tick{i * step, unit.format(i*step, step)})
 	}
@@ -100,7 +113,7 @@ func logAxis(low, high float64, unit Unit) axis {
 	}
 	a := axis{log: true}
 	first, last := 0, len(marks)-1
-	for first+1 < len(marks) && marks[first+1] <= low {
+	for first+2 < len(marks) && marks[first+1] <= low { // two marks at least, however large the values
 		first++
 	}
 	for last-1 > first && marks[last-1] >= high {

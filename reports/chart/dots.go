@@ -86,13 +86,14 @@ func (d Dots) draw(c *canvas) error {
 // dotRadius is in logical pixels.
 const dotRadius = 4.5
 
-// place is where a dot stands; ok is false for one that is not in the plot.
+// place is where a dot stands, at the plot's edge where the axis ends before its
+// value; ok is false for one that is not in the plot.
 func (d Dots) place(p *plot, dot Dot) (x, y float64, ok bool) {
 	x = p.px(seconds(dot.At))
 	if dot.Value <= 0 || !finite(dot.Value) || x < p.left-1 || x > p.right+1 {
 		return 0, 0, false
 	}
-	return x, p.py(dot.Value), true
+	return x, p.py(max(min(dot.Value, p.y.max), p.y.min)), true
 }
 
 func (d Dots) dot(p *plot, dot Dot) {

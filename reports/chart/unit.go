@@ -33,13 +33,13 @@ func digits(step float64) int {
 func (u Unit) format(v, step float64) string {
 	switch u {
 	case Percent:
-		return strconv.FormatFloat(v*100, 'f', digits(step*100), 64) + " %"
+		return wording.Decimal(v*100, digits(step*100)) + " %"
 	case Times:
-		return strconv.FormatFloat(v, 'f', digits(step), 64) + "×"
+		return wording.Decimal(v, digits(step)) + "×"
 	case Seconds:
 		return FormatSeconds(v)
 	}
-	return wording.Group(strconv.FormatFloat(v, 'f', digits(step), 64))
+	return wording.Group(wording.Decimal(v, digits(step)))
 }
 
 // Exact writes a value as the tables of figures do: NaN is "no data".
@@ -58,28 +58,37 @@ func (u Unit) Exact(v float64) string {
 		if math.Abs(v) > 1 {
 			decimals = 1
 		}
-		return trimZeros(strconv.FormatFloat(v*100, 'f', decimals, 64)) + " %"
+		return trimZeros(wording.Decimal(v*100, decimals)) + " %"
 	case Times:
-		return trimZeros(strconv.FormatFloat(v, 'f', 2, 64)) + "×"
+		return trimZeros(wording.Decimal(v, 2)) + "×"
 	case Seconds:
 		return FormatSeconds(v)
 	}
-	return wording.Group(trimZeros(strconv.FormatFloat(v, 'f', 2, 64)))
+	return wording.Group(trimZeros(wording.Decimal(v, 2)))
 }
 
 func trimZeros(s string) string {
-	if !strings.Contains(s, ".") {
+	if !strings.Contains(s, ".") || strings.Contains(s, "e") {
 		return s
 	}
 	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
 }
 
-// FormatSeconds writes a number of seconds as people say it, to two units.
+// FormatSeconds writes a number of seconds as people say it, to two units; from some
+// thirty years on in days alone. It is defined for every number.
 func FormatSeconds(v float64) string {
-	if v < 0 {
+	const most = 1e9
+	switch {
+	case math.IsNaN(v):
+		return "no data"
+	case v < 0:
 		return "-" + FormatSeconds(-v)
+	case math.IsInf(v, 0):
+		return "infinite"
+	case v >= most:
+		return wording.Group(wording.Decimal(v/86400, 0)) + " d"
 	}
-	d := time.Duration(math.Round(min(v, 1e9))) * time.Second
+	d := time.Duration(math.Round(v)) * time.Second
 	const day = 24 * time.Hour
 	pair := func(big, small time.Duration, bigName, smallName string) string {
 		s := strconv.Itoa(int(d/big)) + " " + bigName

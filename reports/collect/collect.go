@@ -108,10 +108,8 @@ const costReach = 28 * 24 * time.Hour
 // Collect gathers the inputs of one period, as far as asOf.
 func (c *Collector) Collect(ctx context.Context, def reports.Definition, p period.Period, asOf time.Time) (in reports.Inputs, err error) {
 	in.AsOf, in.Targets, in.OnCall = asOf, c.src.Targets, c.src.OnCall
-	for _, step := range []func(context.Context, period.Period, *reports.Inputs) error{
-		c.services, c.incidents, c.objectives, c.signals, c.statements, c.knowledge, c.feeds,
-	} {
-		if err := step(ctx, p, &in); err != nil {
+	for _, s := range c.steps() {
+		if err := s.run(ctx, p, &in); err != nil {
 			return in, err
 		}
 	}
@@ -147,13 +145,13 @@ func (c *Collector) incidents(ctx context.Context, p period.Period, in *reports.
 	return nil
 }
 
-// unread marks a part of the inputs that holds too much to be gathered: the report
-// is made without it, and says so. Any other error stays one.
+// unread marks a part of the inputs that holds too much to be gathered, or that is
+// damaged: the report is made without it, and says so. Any other error stays one.
 func unread(in *reports.Inputs, what string, err error) error {
-	if err == nil || fault.KindOf(err) != fault.TooWide {
+	if err == nil || fault.KindOf(err) != fault.TooWide && !damaged(err) {
 		return err
 	}
-	in.Unread = append(in.Unread, reports.Unread{What: what, Why: fault.Message(err)})
+	in.Unread = append(in.Unread, reports.Unread{What: what, Why: fault.Message(err), Damaged: damaged(err)})
 	return nil
 }
 
@@ -183,7 +181,7 @@ func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports
 	for range min(runtime.GOMAXPROCS(0), max(len(names), 1)) {
 		group.Go(func() {
 			for n := range work {
-				done[n] = c.measure(ctx, names[n], p, in, near)
+				done[n] = c.guarded(ctx, names[n], p, in, near)
 			}
 		})
 	}
@@ -197,7 +195,7 @@ func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports
 		if m.err != nil {
 			return m.err
 		}
-		if len(m.objective.SLO.Parts) > 0 {
+		if len(m.objective.SLO.Parts) > 0 && m.objective.Results == nil {
 			m.objective = reports.Compose(m.objective.SLO, m.at, partsOf(m.objective.SLO, done), p, in.AsOf)
 		}
 		if m.there {

@@ -20,29 +20,30 @@ type measured struct {
 	err       error
 }
 
-func (c *Collector) measure(ctx context.Context, name string, p period.Period, in *reports.Inputs, near map[string]map[string]bool) (out measured) {
+// measure fills in out step by step, so that what is known stays when a step fails.
+func (c *Collector) measure(ctx context.Context, name string, p period.Period, in *reports.Inputs, near map[string]map[string]bool, out *measured) error {
 	versions, err := c.src.Catalog.Versions(ctx, name)
 	if err != nil {
-		return measured{err: err}
+		return err
 	}
 	out.edits = editsIn(versions, p)
 	at := func(t time.Time) (slo.SLO, bool) { return inForce(versions, t) }
 	s, ok := at(in.AsOf.Add(-time.Nanosecond))
 	if !ok {
-		return out
+		return nil
 	}
 	if len(s.Parts) > 0 {
 		out.objective.SLO, out.there, out.at = s, true, at
-		return out
+		return nil
 	}
+	out.objective.SLO, out.at = s, at
 	m := reports.Measurement{SLO: s, At: at}
-	m.Buckets, out.err = c.src.Ledger.Buckets(ctx, s.SeriesName(), m.Need(p, in.AsOf), in.AsOf)
-	if out.err != nil {
-		return out
+	if m.Buckets, err = c.src.Ledger.Buckets(ctx, s.SeriesName(), m.Need(p, in.AsOf), in.AsOf); err != nil {
+		return err
 	}
 	out.objective, out.there = reports.Measure(m, p, in.AsOf), true
-	if out.objective.Estimated, out.err = c.estimated(ctx, s, p, in.AsOf); out.err != nil {
-		return out
+	if out.objective.Estimated, err = c.estimated(ctx, s, p, in.AsOf); err != nil {
+		return err
 	}
 	out.costs = map[string][]reports.Spend{}
 	for _, i := range in.Incidents {
@@ -54,7 +55,7 @@ func (c *Collector) measure(ctx context.Context, name string, p period.Period, i
 			out.costs[i.ID] = spent
 		}
 	}
-	return out
+	return nil
 }
 
 // estimated counts the buckets of a period that are estimates.

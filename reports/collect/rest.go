@@ -91,7 +91,7 @@ func (c *Collector) statements(ctx context.Context, p period.Period, in *reports
 	}
 	now, err := c.src.Register.Statements(ctx, p.From, in.AsOf)
 	for _, f := range now {
-		if f.Count > 0 || f.State == sql.Fixed && p.Contains(f.Since) {
+		if f.Count > 0 || f.Odd > 0 || f.State == sql.Fixed && p.Contains(f.Since) {
 			in.Statements = append(in.Statements, statement(f, before[f.Key()], p))
 		}
 	}
@@ -103,7 +103,7 @@ func (c *Collector) statements(ctx context.Context, p period.Period, in *reports
 func statement(f, before sql.Followed, p period.Period) reports.Statement {
 	s := reports.Statement{
 		Digest: f.Digest, Text: f.Statement, Database: f.Database, Service: f.Owner.Service, Team: f.Owner.Team, FirstSeen: f.FirstSeen,
-		Count: f.Count, Seconds: f.Seconds, P95: f.P95, RowsExamined: f.RowsExamined, RowsSent: f.RowsSent, CountBefore: before.Count, SecondsBefore: before.Seconds,
+		Count: f.Count, Seconds: f.Seconds, P95: f.P95, RowsExamined: f.RowsExamined, RowsSent: f.RowsSent, Odd: f.Odd, CountBefore: before.Count, SecondsBefore: before.Seconds,
 	}
 	switch {
 	case p.Contains(f.FirstSeen):

@@ -3,6 +3,7 @@ package export
 import (
 	"bytes"
 	"encoding/csv"
+	"math"
 	"strconv"
 	"strings"
 
@@ -55,7 +56,7 @@ func (s *sheet) value(section, item, column string, v reports.Value) {
 }
 
 func number(n *float64) string {
-	if n == nil {
+	if n == nil || math.IsNaN(*n) || math.IsInf(*n, 0) {
 		return ""
 	}
 	return strconv.FormatFloat(*n, 'g', -1, 64)

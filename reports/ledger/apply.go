@@ -153,7 +153,7 @@ func (b *batch) told(j *job, f *feed.Fact) (got outcome, why string, err error) 
 	case !j.input.SpeaksFor(f.Source):
 		return conflict, fault.Message(errForeign(j.input, f.Source)), nil
 	case f.Kind == feed.SLI && f.Bucket != nil:
-		if why := unmeasured(f.Bucket, j.now); why != "" {
+		if why := cmp.Or(unmeasured(f.Bucket, j.now), feed.CheckEvents(f.Bucket)); why != "" {
 			return conflict, why, nil
 		}
 	}

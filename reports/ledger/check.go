@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,10 +28,11 @@ func checkFact(f *feed.Fact) string {
 	if why := feed.Oversize(f); why != "" {
 		return why
 	}
+	why := checkTimes
 	if f.Kind == feed.SLI {
-		return checkBucket(f.Bucket)
+		why = func(f *feed.Fact) string { return checkBucket(f.Bucket) }
 	}
-	return checkTimes(f)
+	return cmp.Or(why(f), feed.CheckNumbers(f))
 }
 
 // checkTimes refuses a fact with any time that cannot be: durations between times
@@ -48,6 +50,8 @@ func checkTimes(f *feed.Fact) string {
 		told["the end of the alert"], told["its acknowledgement"] = f.Alert.EndsAt, f.Alert.AckedAt
 	case feed.Change:
 		told["the commit"] = f.Change.Committed
+	case feed.SQL:
+		told["the beginning of the counters"] = f.SQL.Since
 	case feed.Incident:
 		for m, at := range f.Incident.Times {
 			told[string(m)] = at.At

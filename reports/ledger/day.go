@@ -92,9 +92,9 @@ func isWhole(f float64) bool {
 	return f == math.Trunc(f) && math.Abs(f) < maxWhole && (f != 0 || !math.Signbit(f))
 }
 
-// countable tells whether the counts can be added to others.
+// countable reports whether the counts can be added to others.
 func (p point) countable() bool {
-	return p.good >= 0 && p.total >= 0 && !math.IsInf(p.good, 0) && !math.IsInf(p.total, 0) && p.coverage >= 0 && p.coverage <= 1
+	return p.good >= 0 && p.total >= 0 && p.good <= slo.MostEvents && p.total <= slo.MostEvents && p.coverage >= 0 && p.coverage <= 1
 }
 
 // dayPoints is one unpacked day: points[i] begins i lengths after midnight.
@@ -125,6 +125,13 @@ func (s *daySums) add(p point) {
 	s.good += p.good
 	s.total += p.total
 	s.covered += p.coverage
+}
+
+// countable reports whether the sums of a stored day are those of counts within their
+// bounds for certain. A day that was stored before there were bounds may hold larger ones; it is
+// added up again.
+func (s daySums) countable() bool {
+	return s.good >= 0 && s.good <= slo.MostEvents && s.total >= 0 && s.total <= slo.MostEvents
 }
 
 // damagedDay is what a packed day that cannot be read gives.

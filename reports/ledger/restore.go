@@ -125,6 +125,9 @@ func readObservation(f *feed.Fact, body []byte) error {
 		Tag: s.Tag, At: f.At, Count: s.Count, Seconds: s.Seconds, Times: s.Times, RowsExamined: s.Examined,
 		RowsSent: s.Sent, Cumulative: s.Cumulative, Since: fromMicros(s.Since),
 	}
+	if o := f.SQL; !o.Credible() { // stored before there were bounds
+		o.Odd, o.Count, o.Seconds, o.Times, o.RowsExamined, o.RowsSent = true, 0, 0, nil, 0, 0
+	}
 	return nil
 }
 

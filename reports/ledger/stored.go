@@ -248,8 +248,10 @@ func microsOf(d *time.Duration) *int64 {
 	return &n
 }
 
+// durationOf is unknown for what no drill can have taken: rows that were stored
+// before there were bounds.
 func durationOf(n *int64) *time.Duration {
-	if n == nil {
+	if n == nil || !feed.DrillTime().Holds(float64(*n)/1e6) {
 		return nil
 	}
 	d := time.Duration(*n) * time.Microsecond

@@ -17,7 +17,7 @@ type Sum struct {
 func (s *Sum) addDay(midnight time.Time, head dayHead, row []byte, from, to time.Time) error {
 	first, past := indexes(midnight, head.length, from, to)
 	sums := head.sums
-	if first > 0 || past < secondsOfDay/head.length {
+	if first > 0 || !sums.countable() || past < secondsOfDay/head.length {
 		d, ok := readDay(row)
 		if !ok {
 			return damagedDay()

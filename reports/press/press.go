@@ -265,11 +265,27 @@ func (x *Press) make(ctx context.Context, def reports.Definition, p period.Perio
 	if err != nil {
 		return rev, false, err
 	}
+	if len(r.Failures) > 0 && !force {
+		if rev, keep, err := x.published(ctx, def, p); keep || err != nil {
+			x.opt.Log.Error("a revision would miss parts, the one before is kept", "report", def.Name, "period", p.ID, "failures", len(r.Failures))
+			return rev, false, err
+		}
+	}
 	rev, made, err = x.opt.Archive.Publish(ctx, r, hash, x.opt.Now(), force)
 	if err == nil && made && x.opt.Published != nil {
 		x.opt.Published(ctx, def, rev)
 	}
 	return rev, made, err
+}
+
+// published returns the newest revision of a period, if there is one.
+func (x *Press) published(ctx context.Context, def reports.Definition, p period.Period) (rev archive.Revision, there bool, err error) {
+	have, err := x.opt.Archive.Have(ctx, def.Name)
+	if err != nil {
+		return rev, false, err
+	}
+	rev, there = have[p.ID]
+	return rev, there, nil
 }
 
 // compile collects and compiles; a panic becomes an error.
@@ -290,7 +306,22 @@ func (x *Press) compile(ctx context.Context, def reports.Definition, p period.Pe
 	}
 	in.AsOf = asOf
 	if hash, err = in.Hash(def); err != nil {
-		return r, "", err
+		in = in.Sound() // one row that cannot be written must not stop the others
+		if hash, err = in.Hash(def); err != nil {
+			return r, "", err
+		}
 	}
-	return reports.Compile(def, p, in), hash, nil
+	r = reports.CompileObserved(def, p, in, func(part string, v any) {
+		x.opt.Log.Error("a part of a report failed", "report", def.Name, "period", p.ID, "part", part, "panic", v, "stack", string(debug.Stack()))
+	})
+	for _, u := range in.Unread {
+		x.opt.Log.Error("a part of a report could not be read", "report", def.Name, "period", p.ID, "part", u.What, "why", u.Why)
+	}
+	if len(r.Failures) > 0 {
+		hash += incomplete // so that the whole one that follows is another revision
+	}
+	return r, hash, nil
 }
+
+// incomplete ends the hash of the inputs of a report with parts that are missing.
+const incomplete = " incomplete"

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +31,8 @@ type world struct {
 	incident string // title of the one incident there is; it begins in week 47
 	broken   map[string]error
 	explodes string
+	unread   []reports.Unread
+	poisoned bool     // an incident has a cost that is not finite
 	made     []string // in the order in which they were published
 	defs     []reports.Definition
 	archive  *archive.Archive
@@ -70,11 +74,15 @@ func (w *world) Collect(_ context.Context, _ reports.Definition, p period.Period
 		return reports.Inputs{}, err
 	}
 	at := time.Date(2026, 11, 18, 10, 0, 0, 0, time.UTC)
-	return reports.Inputs{Incidents: []reports.Incident{{Incident: incident.Incident{
+	var spent []reports.Spend
+	if w.poisoned {
+		spent = []reports.Spend{{SLO: "a", Bad: math.Inf(1), Share: math.NaN()}}
+	}
+	return reports.Inputs{Unread: w.unread, Incidents: []reports.Incident{{Incident: incident.Incident{
 		ID: "I1", Title: w.incident, Times: map[incident.Milestone]incident.Stamp{
 			incident.Started: {Moment: incident.Moment{At: at}}, incident.Mitigated: {Moment: incident.Moment{At: at.Add(time.Hour)}},
 		},
-	}}}}, nil
+	}, Spent: spent}}}, nil
 }
 
 func (w *world) Earliest(context.Context) (time.Time, bool, error) {
@@ -221,6 +229,37 @@ func TestOneFailureStopsNoOther(t *testing.T) {
 	w.run(5)
 	if want := []string{"2026-11-22 r1", "2026-11-23 r1", "2026-11-20 r1", "2026-11-21 r1"}; !slices.Equal(w.made, want) {
 		t.Errorf("made %v, want %v", w.made, want)
+	}
+}
+
+// A report with a part that cannot be read or written is made, and says so. It
+// replaces no revision that is whole; the whole one that follows replaces it.
+func TestAReportWithAMissingPart(t *testing.T) {
+	w := newWorld(t, "UTC")
+	w.defs = w.defs[:1]
+	w.earliest, w.now = at("2026-11-22T00:00:00Z"), at("2026-11-23T09:00:00Z")
+	w.poisoned = true
+	w.run(5)
+	if want := []string{"2026-11-22 r1"}; !slices.Equal(w.made, want) {
+		t.Fatalf("made %v, want %v", w.made, want)
+	}
+	first, err := w.archive.Report(t.Context(), "daily", "2026-11-22", 1)
+	if r := first.Report; err != nil || len(r.Failures) != 1 || !strings.Contains(r.Verdict.Text, "incomplete") {
+		t.Fatalf("%+v, %v", r.Verdict, err)
+	}
+	w.poisoned = false
+	w.version++
+	w.now = w.now.Add(time.Hour)
+	w.recheck()
+	if want := []string{"2026-11-22 r1", "2026-11-22 r2"}; !slices.Equal(w.made, want) {
+		t.Fatalf("made %v, want %v", w.made, want)
+	}
+	w.unread = []reports.Unread{{What: "alerts", Why: "damaged", Damaged: true}}
+	w.version++
+	w.now = w.now.Add(time.Hour)
+	w.recheck()
+	if len(w.made) != 2 {
+		t.Errorf("a revision with a missing part replaced a whole one: %v", w.made)
 	}
 }
 

@@ -2,6 +2,7 @@ package slo
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 )
@@ -86,7 +87,7 @@ func (s SLO) notYet(span Span) string {
 func (s SLO) state(sum Sum, r Result) (State, string) {
 	switch {
 	case sum.Nonsense > 0:
-		return Invalid, fmt.Sprintf("%d of %d buckets hold more good than total events, or negative or infinite ones", sum.Nonsense, sum.Buckets)
+		return Invalid, sum.nonsense()
 	case sum.Buckets > 0 && sum.NaN == sum.Buckets:
 		return Invalid, "every measurement is NaN: the query divides by what is not there"
 	case excess(sum.Good, sum.Total):
@@ -139,6 +140,12 @@ func (s SLO) numbers(r *Result) {
 // or of the slices counted and still to come.
 func (s SLO) allowed(r Result) float64 { return (1 - s.Target) * (r.Total + r.Slices.Ahead) }
 
-func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+// number writes a number without an exponent, unless it has dozens of digits.
+func number(x float64) string {
+	if math.Abs(x) < 1e21 {
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
+}
 
 func percent(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) + " %" }

@@ -24,6 +24,11 @@ type Bucket struct {
 	Rev      int64 // a higher one replaces a lower one
 }
 
+// MostEvents bounds the events of one bucket: above it a float64 no longer holds each
+// whole number, and sums of buckets could become infinite. A bucket with more is
+// nonsense.
+const MostEvents = 1e15
+
 // Method is how a window is judged (OpenSLO budgetingMethod).
 type Method string
 
@@ -45,7 +50,7 @@ const (
 	NoTraffic  State = "no_traffic"  // measured, and there was nothing to count
 	Partial    State = "partial"     // 50 % to 95 % of the period is covered
 	NoData     State = "no_data"     // less than half is covered
-	Invalid    State = "invalid"     // more good than total, NaN, infinite, negative
+	Invalid    State = "invalid"     // more good than total, NaN, negative, above MostEvents
 	NotYet     State = "not_yet"     // before the objective is in force, or in the future
 )
 

@@ -1,6 +1,7 @@
 package slo
 
 import (
+	"fmt"
 	"math"
 	"time"
 )
@@ -24,7 +25,8 @@ type Sum struct {
 	Measured    time.Duration // time that was seen, by each bucket's coverage
 	Buckets     int
 	NaN         int   // buckets whose counts are not a number; they count as not measured
-	Nonsense    int   // negative or infinite counts, or more good than total
+	Nonsense    int   // negative counts, above MostEvents, or more good than total
+	Large       int   // those of Nonsense that are above MostEvents
 	Rev         int64 // highest of the buckets
 	Slices      Slices
 }
@@ -33,7 +35,7 @@ type Sum struct {
 func (a Sum) Add(b Sum) Sum {
 	return Sum{
 		Good: a.Good + b.Good, Total: a.Total + b.Total, Measured: a.Measured + b.Measured,
-		Buckets: a.Buckets + b.Buckets, NaN: a.NaN + b.NaN, Nonsense: a.Nonsense + b.Nonsense, Rev: max(a.Rev, b.Rev),
+		Buckets: a.Buckets + b.Buckets, NaN: a.NaN + b.NaN, Nonsense: a.Nonsense + b.Nonsense, Large: a.Large + b.Large, Rev: max(a.Rev, b.Rev),
 		Slices: Slices{
 			Good: a.Slices.Good + b.Slices.Good, Counted: a.Slices.Counted + b.Slices.Counted,
 			Empty: a.Slices.Empty + b.Slices.Empty, Ahead: a.Slices.Ahead + b.Slices.Ahead,
@@ -83,9 +85,9 @@ func count(buckets []Bucket) Sum {
 		b := &buckets[i]
 		g, t := b.Good, b.Total
 		rev = max(rev, b.Rev)
-		// One comparison lets through what is finite, not negative and not
-		// more good than total: a NaN fails every comparison.
-		if !(g >= 0 && g <= t && t <= math.MaxFloat64) {
+		// One comparison lets through what is not negative, not more good than
+		// total and not too much: a NaN fails every comparison.
+		if !(g >= 0 && g <= t && t <= MostEvents && b.Coverage >= 0 && b.Coverage <= 1) {
 			sum.odd(b, &part)
 			continue
 		}
@@ -108,8 +110,11 @@ func (sum *Sum) odd(b *Bucket, measured *float64) {
 	case math.IsNaN(b.Good) || math.IsNaN(b.Total):
 		sum.NaN++
 		return
-	case b.Good < 0 || b.Total < 0 || math.IsInf(b.Good, 0) || math.IsInf(b.Total, 0):
+	case !b.sane():
 		sum.Nonsense++
+		if b.Good > MostEvents || b.Total > MostEvents {
+			sum.Large++
+		}
 		return
 	case excess(b.Good, b.Total):
 		sum.Nonsense++
@@ -119,7 +124,16 @@ func (sum *Sum) odd(b *Bucket, measured *float64) {
 	*measured += b.Coverage * float64(b.Len)
 }
 
+// nonsense says how many buckets cannot be, and why.
+func (sum Sum) nonsense() string {
+	text := fmt.Sprintf("%d of %d buckets hold more good than total events, or negative or infinite ones", sum.Nonsense, sum.Buckets)
+	if sum.Large > 0 {
+		text += fmt.Sprintf(" (%d more than 10^15, which no service counts)", sum.Large)
+	}
+	return text
+}
+
 // sane tells whether a bucket's counts can be used at all.
 func (b Bucket) sane() bool {
-	return b.Good >= 0 && b.Total >= 0 && b.Good <= math.MaxFloat64 && b.Total <= math.MaxFloat64
+	return b.Good >= 0 && b.Total >= 0 && b.Good <= MostEvents && b.Total <= MostEvents && b.Coverage >= 0 && b.Coverage <= 1
 }

@@ -21,7 +21,8 @@ func Differences(all []Observation) []Observation {
 	var last *Observation
 	for i := range sorted {
 		o := sorted[i]
-		if !o.Cumulative {
+		if !o.Cumulative || o.Odd { // of an odd snapshot nothing is known but that it was taken
+			o.Cumulative, o.Since = false, time.Time{}
 			out = append(out, o)
 			continue
 		}

@@ -58,6 +58,9 @@ type Followed struct {
 	// when no row was sent.
 	RowsExamined, RowsSent int64
 	ExaminedPerSent        *float64
+	// Odd is how many observations are not in these numbers because one of theirs
+	// cannot be.
+	Odd int
 
 	// FirstSeen and LastSeen speak of all that is known.
 	FirstSeen, LastSeen time.Time
@@ -129,10 +132,14 @@ func (g *gathering) add(o Observation, w Window) {
 	if !w.has(o.At) {
 		return
 	}
-	g.Count += o.Count
+	if o.Odd {
+		g.Odd++
+		return
+	}
+	g.Count = added(g.Count, o.Count)
 	g.seconds = append(g.seconds, o.Seconds)
-	g.RowsExamined += o.RowsExamined
-	g.RowsSent += o.RowsSent
+	g.RowsExamined = added(g.RowsExamined, o.RowsExamined)
+	g.RowsSent = added(g.RowsSent, o.RowsSent)
 	for _, t := range o.Times {
 		weight := max(1, float64(o.Count)/float64(len(o.Times)))
 		g.times = append(g.times, stat.Weighted{Value: t, Weight: weight})

@@ -28,6 +28,9 @@ type Observation struct {
 	Times        []float64 // single execution times when known, at most 64 kept
 	RowsExamined int64
 	RowsSent     int64
+	// Odd says that a number of the stored observation cannot be: the statement was
+	// seen, and Count, Seconds, Times and the rows are zero because they are unknown.
+	Odd bool
 	// Cumulative says that Count, Seconds and the rows are counters since Since
 	// (zero: unknown), as pg_stat_statements gives them; Differences makes spans
 	// of them.

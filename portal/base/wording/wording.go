@@ -12,8 +12,11 @@ import (
 func Number(n int) string { return Group(strconv.Itoa(n)) }
 
 // Group puts commas into the whole part of a number in digits: -12345.67 becomes
-// -12,345.67.
+// -12,345.67. What is not digits alone, such as 1.00e+300 or words, stays as it is.
 func Group(digits string) string {
+	if strings.Trim(digits, "-.0123456789") != "" {
+		return digits
+	}
 	digits, negative := strings.CutPrefix(digits, "-")
 	whole, fraction, broken := strings.Cut(digits, ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {

@@ -31,7 +31,7 @@ type Decoder struct{}
 // message is the body. Fields that are not named carry nothing for Postern.
 type message struct {
 	GroupKey  string            `json:"groupKey"`
-	Truncated int64             `json:"truncatedAlerts"`
+	Truncated json.RawMessage   `json:"truncatedAlerts"`
 	Receiver  string            `json:"receiver"`
 	Reason    string            `json:"notification_reason"`
 	Alerts    []json.RawMessage `json:"alerts"`
@@ -71,9 +71,14 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 		it.index = i
 		items = append(items, it)
 	}
+	// The alerts count although how many were left out is not known.
+	truncated, _, err := feed.Truncated().ReadCount("truncatedAlerts", m.Truncated)
+	if err != nil {
+		d.Reject(feed.Rejection{Index: len(m.Alerts), Reason: feed.Reason(err) + "; how many alerts were left out of this message is not known"})
+	}
 	id := m.notification(items, in.Received)
 	for _, it := range items {
-		d.Facts = append(d.Facts, it.fact(in, m, id))
+		d.Facts = append(d.Facts, it.fact(in, m, id, int(truncated)))
 	}
 	return d, nil
 }
@@ -152,12 +157,12 @@ func (m message) notification(items []item, received time.Time) string {
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-func (it item) fact(in feed.Input, m message, id string) feed.Fact {
+func (it item) fact(in feed.Input, m message, id string, truncated int) feed.Fact {
 	s := &alert.Signal{
 		Source: in.Source, Fingerprint: it.Fingerprint, StartsAt: it.starts, EndsAt: it.ends,
 		Name: feed.Text(it.Labels["alertname"]), Labels: texts(it.Labels), Annotations: texts(it.Annotations),
 		Severity: feed.Text(it.Labels["severity"]), Service: feed.Text(it.Labels["service"]),
-		Notification: id, Truncated: int(min(max(m.Truncated, 0), 1e6)), At: in.Received.UTC(), Dedup: dedup(m.GroupKey),
+		Notification: id, Truncated: truncated, At: in.Received.UTC(), Dedup: dedup(m.GroupKey),
 	}
 	s.Paging = pages(s.Severity, m.Receiver)
 	return feed.Fact{

@@ -119,6 +119,9 @@ func fact(source string, raw []byte) (f feed.Fact, err error) {
 	if v := l.V.String(); v != "" && v != "1" {
 		return f, fault.Newf(fault.Invalid, op, "the line is of version %s; this Postern reads version 1", feed.Text(v))
 	}
+	if err := feed.Revision().Check("rev", float64(l.Rev)); err != nil {
+		return f, err
+	}
 	if l.Source == "" {
 		l.Source = source
 	}

@@ -30,19 +30,42 @@ func (l *line) bucket(f *feed.Fact) error {
 	if l.Total == nil || l.Good == nil && l.Bad == nil {
 		return fault.New(fault.Invalid, op, "good or total is missing; no traffic is good 0 of total 0, a gap is no line at all")
 	}
-	b := &slo.Bucket{Start: start, Len: length, Total: *l.Total, Coverage: 1, Rev: l.Rev}
+	if err := l.counts(); err != nil {
+		return err
+	}
+	b := &slo.Bucket{Start: start, Len: length, Total: *l.Total + 0, Coverage: 1, Rev: l.Rev}
 	if l.Good != nil {
-		b.Good = *l.Good
+		b.Good = *l.Good + 0
 	} else {
 		b.Good = *l.Total - *l.Bad
 	}
 	if l.Coverage != nil {
 		b.Coverage = *l.Coverage
 	}
-	if b.Coverage < 0 || b.Coverage > 1 {
-		return fault.Newf(fault.Invalid, op, "coverage is %v; it is a share from 0 to 1", b.Coverage)
+	if err := feed.Coverage().Check("coverage", b.Coverage); err != nil {
+		return err
 	}
 	f.Kind, f.Entity, f.At, f.Bucket = feed.SLI, feed.Text(l.SLO), start, b
+	return nil
+}
+
+// counts checks the events that the line counts. More bad than total is refused;
+// more good than total is not: two queries of one scrape are not taken at one instant.
+func (l *line) counts() error {
+	for _, n := range []struct {
+		name  string
+		count *float64
+	}{{"total", l.Total}, {"good", l.Good}, {"bad", l.Bad}} {
+		if n.count == nil {
+			continue
+		}
+		if err := feed.Events().Check(n.name, *n.count); err != nil {
+			return err
+		}
+	}
+	if l.Good == nil && *l.Bad > *l.Total {
+		return fault.Newf(fault.Invalid, "ndjson.sli", "bad is %v of a total of %v", *l.Bad, *l.Total)
+	}
 	return nil
 }
 
@@ -151,15 +174,15 @@ func (l *line) drill(f *feed.Fact) (err error) {
 		Outcome: feed.Text(l.Outcome), Document: feed.Text(l.Document), Rev: l.Rev,
 	}
 	for _, x := range []struct {
+		name string
 		to   **time.Duration
 		from *float64
-	}{{&d.Detect, l.Detect}, {&d.Diagnose, l.Diagnose}, {&d.Recover, l.Recover}} {
+	}{{"detect_seconds", &d.Detect, l.Detect}, {"diagnose_seconds", &d.Diagnose, l.Diagnose}, {"recover_seconds", &d.Recover, l.Recover}} {
 		if x.from == nil {
 			continue
 		}
-		const week = 7 * 24 * 3600
-		if *x.from < 0 || *x.from > week {
-			return fault.Newf(fault.Invalid, "ndjson.drill", "a time of %v seconds; it must be 0 to a week", *x.from)
+		if err := feed.DrillTime().Check(x.name, *x.from); err != nil {
+			return err
 		}
 		s := time.Duration(*x.from * float64(time.Second))
 		*x.to = &s

@@ -147,6 +147,11 @@ func incidentFact(in feed.Input, raw []byte, index int) (feed.Fact, error) {
 	if i.ID == "" || i.CreatedAt.IsZero() {
 		return f, fault.New(fault.Invalid, "opsgenie.incident", "the incident has no id or no createdAt")
 	}
+	if n, ok := i.TinyID.(float64); ok {
+		if err := feed.Number().Check("tinyId", n); err != nil {
+			return f, err
+		}
+	}
 	updated := i.UpdatedAt.Time
 	if updated.IsZero() {
 		updated = i.CreatedAt.Time

@@ -121,6 +121,9 @@ func (e *event) facts(in feed.Input) (f []feed.Fact, ignored bool, err error) {
 	if i.Type != "incident" {
 		return f, true, nil // a note, a responder, a status update
 	}
+	if err := feed.Number().Check("number", float64(i.Number)); err != nil {
+		return f, false, err
+	}
 	occurred, err := feed.ReadTime(e.OccurredAt)
 	if err != nil {
 		return f, false, err

@@ -16,7 +16,6 @@ package pgstat
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 	"strings"
 	"time"
 
@@ -36,17 +35,17 @@ type snapshot struct {
 
 // row has the columns of all versions of the view.
 type row struct {
-	User     any      `json:"userid"`
-	DB       any      `json:"dbid"`
-	Query    string   `json:"query"`
-	QueryID  any      `json:"queryid"`
-	Database string   `json:"datname"`
-	Role     string   `json:"rolname"`
-	Calls    *int64   `json:"calls"`
-	Exec     *float64 `json:"total_exec_time"` // ms, from version 13
-	Total    *float64 `json:"total_time"`      // ms, before
-	Rows     int64    `json:"rows"`
-	Since    string   `json:"stats_since"` // from version 17
+	User     any             `json:"userid"`
+	DB       any             `json:"dbid"`
+	Query    string          `json:"query"`
+	QueryID  any             `json:"queryid"`
+	Database string          `json:"datname"`
+	Role     string          `json:"rolname"`
+	Calls    json.RawMessage `json:"calls"`
+	Exec     json.RawMessage `json:"total_exec_time"` // ms, from version 13
+	Total    json.RawMessage `json:"total_time"`      // ms, before
+	Rows     json.RawMessage `json:"rows"`
+	Since    string          `json:"stats_since"` // from version 17
 }
 
 // Decode implements feed.Decoder.
@@ -101,18 +100,15 @@ func fact(source, instance string, at time.Time, raw []byte) (f feed.Fact, ignor
 		// The decoder's own words may quote the row.
 		return f, false, fault.Wrap(fault.Invalid, op, "the row cannot be read", err)
 	}
-	ms := r.Exec
-	if ms == nil {
-		ms = r.Total
+	n, err := r.counters()
+	if err != nil {
+		return f, false, err
 	}
-	if r.Calls == nil || ms == nil || name(r.QueryID) == "" {
-		if r.QueryID == nil && r.Calls != nil {
+	if !n.calls || !n.time || name(r.QueryID) == "" {
+		if r.QueryID == nil && n.calls {
 			return f, true, nil // what a role without pg_read_all_stats sees of others
 		}
 		return f, false, fault.New(fault.Invalid, op, "the row has no queryid, no calls or no total_exec_time (total_time before PostgreSQL 13)")
-	}
-	if *r.Calls < 0 || !(*ms >= 0) || math.IsInf(*ms, 0) {
-		return f, false, fault.New(fault.Invalid, op, "the row counts less than nothing")
 	}
 	statement := sql.Normalize(r.Query, sql.PostgreSQL)
 	if statement == "" || strings.HasPrefix(r.Query, "<insufficient privilege>") {
@@ -124,18 +120,43 @@ func fact(source, instance string, at time.Time, raw []byte) (f feed.Fact, ignor
 	}
 	o := &sql.Observation{
 		Source: source, Instance: instance, Database: feed.Text(first(r.Database, name(r.DB))), User: feed.Text(first(r.Role, name(r.User))),
-		Statement: statement, Digest: sql.Digest(statement), Tag: sql.Tag(r.Query, sql.PostgreSQL), At: at, Count: *r.Calls,
-		Seconds: *ms / 1000, RowsSent: r.Rows, Cumulative: true, Since: since, Key: feed.TimeKey(at),
+		Statement: statement, Digest: sql.Digest(statement), Tag: sql.Tag(r.Query, sql.PostgreSQL), At: at, Count: n.count,
+		Seconds: n.seconds, RowsSent: n.rows, Cumulative: true, Since: since, Key: feed.TimeKey(at),
 	}
 	entity := strings.Join([]string{instance, name(r.DB), name(r.User), name(r.QueryID)}, "/")
 	return feed.Fact{Kind: feed.SQL, Source: source, Entity: entity, Key: o.Key, At: at, SQL: o}, false, nil
+}
+
+// counters are the numbers of a row, and which of them it has.
+type counters struct {
+	count, rows int64
+	seconds     float64
+	calls, time bool
+}
+
+func (r row) counters() (n counters, err error) {
+	if n.count, n.calls, err = feed.Calls().ReadCount("calls", r.Calls); err != nil {
+		return n, err
+	}
+	if n.rows, _, err = feed.Rows().ReadCount("rows", r.Rows); err != nil {
+		return n, err
+	}
+	const msPerSecond = 1000
+	total := feed.Executions()
+	total.Most, total.Unit = total.Most*msPerSecond, "milliseconds"
+	ms, there, err := total.ReadJSONNumber("total_exec_time", r.Exec)
+	if err == nil && !there {
+		ms, there, err = total.ReadJSONNumber("total_time", r.Total)
+	}
+	n.seconds, n.time = ms/msPerSecond, there
+	return n, err
 }
 
 // name is an oid or a query id as text, whether it came as a number or a string.
 func name(v any) string {
 	switch x := v.(type) {
 	case json.Number:
-		return x.String()
+		return feed.Text(x.String())
 	case string:
 		return feed.Text(x)
 	}

@@ -2,7 +2,6 @@ package slowlog
 
 import (
 	"bytes"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -151,13 +150,13 @@ func (p *parser) fields(text string) {
 		value := words[i+1]
 		switch name {
 		case "Query_time":
-			p.now.seconds, p.now.measured = number(value), true
+			p.now.seconds, p.now.measured = p.now.number(feed.Execution(), name, value), true
 		case "Lock_time":
-			p.now.lock = number(value)
+			p.now.lock = lockTime(value)
 		case "Rows_sent":
-			p.now.sent = int64(number(value))
+			p.now.sent = int64(p.now.number(feed.Rows(), name, value))
 		case "Rows_examined":
-			p.now.examined = int64(number(value))
+			p.now.examined = int64(p.now.number(feed.Rows(), name, value))
 		case "Thread_id":
 			p.now.thread = value
 		case "Schema":
@@ -168,14 +167,24 @@ func (p *parser) fields(text string) {
 	}
 }
 
-// number reads a count or a time; nonsense is 0.
-func number(s string) float64 {
-	const most = 1e15
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(f >= 0 && f < most) {
-		return 0
+// number reads a count or a time. One that cannot be read, or is outside its bound,
+// makes the whole entry unusable.
+func (e *entry) number(b feed.Bound, name, text string) float64 {
+	x, err := b.Read(name, text)
+	if err != nil && e.trouble == nil {
+		e.trouble = err
 	}
-	return f
+	return x
+}
+
+// lockTime reads the time that an entry waited for locks. It is shown nowhere and only
+// tells entries apart, so that nonsense, which is -1, costs no entry.
+func lockTime(text string) float64 {
+	x, err := feed.Execution().Read("Lock_time", text)
+	if err != nil {
+		return -1
+	}
+	return x
 }
 
 // text reads a line of the statement.
@@ -216,11 +225,16 @@ func usedDatabase(statement string) (name string, ok bool) {
 	return name, name != ""
 }
 
-// stamp takes SET timestamp=, in seconds with or without a fraction.
+// stamp takes SET timestamp=, in seconds with or without a fraction. The first one is
+// the server's; another may be the statement of a client.
 func (p *parser) stamp(text string) {
 	p.body = true
-	seconds, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(seconds > 0 && seconds < 1e11) {
+	first := p.now.stamp == ""
+	seconds, err := feed.Timestamp().Read("SET timestamp", text)
+	if err != nil {
+		if first && p.now.trouble == nil {
+			p.now.trouble = err
+		}
 		return
 	}
 	p.now.stamp = text

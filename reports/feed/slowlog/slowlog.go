@@ -82,6 +82,9 @@ func (e *entry) fact(source, statement string, seen map[string]int) (f feed.Fact
 	if !e.measured {
 		return f, fault.New(fault.Invalid, op, "the entry is cut off: it has no Query_time")
 	}
+	if e.trouble != nil {
+		return f, e.trouble
+	}
 	if e.at.IsZero() {
 		return f, fault.New(fault.Invalid, op, `the entry does not say when it happened: it has neither "SET timestamp=" nor a "# Time:" line before it`)
 	}
@@ -114,8 +117,9 @@ type entry struct {
 	lock      float64
 	examined  int64
 	sent      int64
-	measured  bool // Query_time was there
-	command   bool // an administrator command, such as Quit
+	measured  bool  // Query_time was there
+	command   bool  // an administrator command, such as Quit
+	trouble   error // the first number that cannot be used; nil: all can
 
 	usedDatabase string // by "use x;" of this entry
 }

@@ -1,0 +1,41 @@
+package web
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/reports/slo"
+)
+
+// FuzzFormatsOfPagesAreTotal: every formatter of numbers and durations on pages, over
+// every number and duration: bounded text without the words of the language for what
+// is no number.
+func FuzzFormatsOfPagesAreTotal(f *testing.F) {
+	for _, n := range []int64{0, 1, -1, math.MinInt64, math.MinInt64 + 1, math.MaxInt64, int64(time.Hour), -int64(48 * time.Hour)} {
+		for _, x := range []float64{
+			0, math.Copysign(0, -1), -1, 1, math.NaN(), math.Inf(1), math.Inf(-1), 1e308, -1e308, 5e-324,
+			18446744073709.55, 9223372036.854776, 1 << 63, 1 << 64, 99.95, 123456.75,
+		} {
+			f.Add(n, x)
+		}
+	}
+	f.Fuzz(func(t *testing.T, n int64, x float64) {
+		d := time.Duration(n)
+		for name, text := range map[string]string{
+			"sliText": sliText(&x, x), "sliText of 0.99": sliText(&x, 0.99), "targetText": targetText(x), "budgetText": budgetText(&x), "groupSigned": groupSigned(x),
+			"countText": countText(x), "rateText": rateText(&x), "spanText": spanText(d), "lastsText": lastsText(&d, &x), "percentOf": percentOf(&x),
+			"tookOf": tookOf(&d), "secondsOf": secondsOf(x), "exactly": exactly(d), "offsetText": offsetText(d), "markText": markText(d), "windowText": windowText(d),
+			"tookShort": tookShort(d), "formatSeconds": formatSeconds(&n), "recoverWords": recoverWords(2, []int64{n, n}), "seen": seen(slo.Result{Buckets: 1}, x),
+			"percent": percent(&x, "of requests"),
+		} {
+			if text == "" || len(text) > 72 || strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
+				t.Fatalf("%s of %d and %v is written %q", name, n, x, text)
+			}
+		}
+		if at := scale(d)(time.Duration(n / 2)); math.IsNaN(at) || math.IsInf(at, 0) {
+			t.Fatalf("a strip of %s has a place at %v", d, at)
+		}
+	})
+}

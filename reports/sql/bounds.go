@@ -1,0 +1,41 @@
+package sql
+
+import "math"
+
+// The bounds of what an observation counts. Rows that were stored before there were
+// bounds may be beyond them: they are marked (Observation.Odd) and add no number.
+const (
+	MostExecution = 30 * 24 * 3600 // seconds of one execution
+	MostSeconds   = 1e10           // of all executions: three hundred years of one session
+	MostCount     = 1e15           // executions or rows: exact as a float64
+)
+
+// Credible reports whether every number of the observation is within its bounds.
+func (o Observation) Credible() bool {
+	most := float64(MostSeconds)
+	if o.Count == 1 && !o.Cumulative {
+		most = MostExecution
+	}
+	if !(o.Seconds >= 0 && o.Seconds <= most) {
+		return false
+	}
+	for _, t := range o.Times {
+		if !(t >= 0 && t <= MostExecution) {
+			return false
+		}
+	}
+	for _, n := range []int64{o.Count, o.RowsExamined, o.RowsSent} {
+		if n < 0 || n > MostCount {
+			return false
+		}
+	}
+	return true
+}
+
+// added is a + b, for counts, and ends where their type does.
+func added(a, b int64) int64 {
+	if b > math.MaxInt64-a {
+		return math.MaxInt64
+	}
+	return a + b
+}
