@@ -126,7 +126,7 @@ func (c *compiler) shiftFigure(own []alert.Episode, how string) Figure {
 }
 
 func (c *compiler) ruleTable(rules []alert.Rule) Table {
-	t := Table{Key: "noisy", Title: "Rules that fired most", Columns: []Column{
+	t := Table{Key: "noisy", Title: "Rules that fired most", Note: "Time firing adds up the episodes, also those that fired at the same time.", Columns: []Column{
 		{Key: "rule", Title: "Rule"}, {Key: "services", Title: "Services"}, {Key: "team", Title: "Team"}, {Key: "episodes", Title: "Episodes", Numeric: true},
 		{Key: "pages", Title: "Pages", Numeric: true}, {Key: "real", Title: "With an incident", Numeric: true}, {Key: "night", Title: "At night", Numeric: true}, {Key: "firing", Title: "Time firing", Numeric: true},
 	}}

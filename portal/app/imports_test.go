@@ -46,7 +46,7 @@ var rules = map[string][]string{
 	"postmortems/library":          {"portal/base/fault", "portal/base/kv", "postmortems"},
 	"postmortems/markdown":         {"portal/base/fault", "postmortems"},
 	"postmortems/markdown/sandbox": {"portal/base/fault", "postmortems", "postmortems/markdown"},
-	"reports":                      {"portal/base/fault", "portal/base/wording", "reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/period", "reports/service", "reports/slo"},
+	"reports":                      {"portal/base/fault", "portal/base/wording", "reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/period", "reports/service", "reports/slo", "reports/stat"},
 	"reports/archive":              {"portal/base/fault", "portal/base/kv", "reports", "reports/period"},
 	"reports/collect":              {"portal/base/fault", "reports", "reports/alert", "reports/change", "reports/drill", "reports/incident", "reports/period", "reports/service", "reports/slo", "reports/sql"},
 	"reports/export":               {"portal/base/fault", "reports", "reports/chart", "reports/draw", "reports/plain"},

@@ -99,7 +99,7 @@ func Rules(episodes []Episode, on OnCall, now time.Time) []Rule {
 		r.Night += one(e.Paging && on.Night(e))
 		r.Flapping += one(e.Flapping)
 		r.Real += one(e.Incident != "")
-		r.Firing += e.Firing(now)
+		r.Firing = stat.Added(r.Firing, e.Firing(now))
 		if i, found := slices.BinarySearch(r.Services, e.Service); !found && e.Service != "" {
 			r.Services = slices.Insert(r.Services, i, e.Service)
 		}

@@ -5,6 +5,16 @@ import (
 	"time"
 )
 
+// doubtLate finds steps that came months after the start. Closing an incident may; to
+// detect, to diagnose or to end one does not, and a date that is far off is likelier.
+func (in *Incident) doubtLate(p Policy, start Stamp, add func(format string, args ...any)) {
+	for _, m := range []Milestone{Detected, Acknowledged, Diagnosed} {
+		if s, ok := in.Times[m]; ok && !s.DayOnly && p.MaxLength > 0 && s.At.Sub(start.At) > p.MaxLength {
+			add("%s %d days after it started (%s and %s)", m, int(s.At.Sub(start.At)/(24*time.Hour)), s.Source, start.Source)
+		}
+	}
+}
+
 // doubt finds why an incident must not become a number.
 func (in *Incident) doubt(p Policy) {
 	add := func(format string, args ...any) { in.Doubts = append(in.Doubts, fmt.Sprintf(format, args...)) }
@@ -17,6 +27,7 @@ func (in *Incident) doubt(p Policy) {
 			add("%s %s before it started (%s and %s)", m, start.At.Sub(s.At), s.Source, start.Source)
 		}
 	}
+	in.doubtLate(p, start, add)
 	if end, ok := in.End(); ok && !end.DayOnly {
 		switch length := end.At.Sub(start.At); {
 		case length == 0:

@@ -59,7 +59,7 @@ func Union(intervals []Interval, within Interval) time.Duration {
 			to = within.To
 		}
 		if to.After(from) {
-			sum += to.Sub(from)
+			sum += to.Sub(from) // at most within
 			end = to
 		}
 	}

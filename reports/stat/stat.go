@@ -64,3 +64,12 @@ func Share(part, whole int) *float64 {
 	s := float64(part) / float64(whole)
 	return &s
 }
+
+// Added is a + b, for durations that are not negative, and ends where their type does:
+// thousands of alerts that fire for months are more than 292 years.
+func Added(a, b time.Duration) time.Duration {
+	if b > math.MaxInt64-a {
+		return math.MaxInt64
+	}
+	return a + b
+}

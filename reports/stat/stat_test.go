@@ -1,6 +1,7 @@
 package stat_test
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -64,5 +65,15 @@ func TestShare(t *testing.T) {
 	}
 	if s := stat.Share(1, 4); *s != 0.25 {
 		t.Errorf("%v", *s)
+	}
+}
+
+func TestSumsOfDurationsEnd(t *testing.T) {
+	sum := time.Duration(0)
+	for range 20_000 {
+		sum = stat.Added(sum, 31*24*time.Hour)
+	}
+	if sum != math.MaxInt64 || stat.Added(time.Second, time.Minute) != 61*time.Second {
+		t.Errorf("20,000 alerts of a month fire for %s", sum)
 	}
 }
