@@ -34,7 +34,7 @@ type extremeBody struct {
 
 // numbersBeyond replace numbers, timesBeyond times.
 func numbersBeyond() []string {
-	return []string{"9223372036854775808", "18446744073709.551616", "1e308", "1e400", "-0", "NaN", "Infinity", "-1", `"1e308"`, "1e15"}
+	return []string{"9223372036854775808", "18446744073709.551616", "1e308", "1e400", "-0", "NaN", "Infinity", "-1", `"1e308"`, "1000000000000001"}
 }
 
 func timesBeyond() []string {
