@@ -27,7 +27,7 @@ func (x *Index) Search(ctx context.Context, r Request) (Results, error) {
 	if r.Limit <= 0 {
 		r.Limit = defaultLimit
 	}
-	if r.Offset < 0 || r.Offset+r.Limit > MaxWindow {
+	if r.Offset < 0 || r.Offset > MaxWindow-r.Limit {
 		return Results{}, fault.Newf(fault.Invalid, op,
 			"only the first %d results can be looked at: narrow the query instead", MaxWindow)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -246,7 +247,7 @@ func TestPages(t *testing.T) {
 	if len(slices.Compact(got)) != 100 {
 		t.Errorf("pages show %d different documents", len(got))
 	}
-	for _, r := range []Request{{Offset: -1}, {Offset: 991, Limit: 10}, {Limit: 1001}} {
+	for _, r := range []Request{{Offset: -1}, {Offset: 991, Limit: 10}, {Limit: 1001}, {Offset: math.MaxInt, Limit: 10}, {Offset: 1, Limit: math.MaxInt}} {
 		if _, err := x.Search(t.Context(), r); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%+v: %v", r, err)
 		}

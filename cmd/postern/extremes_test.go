@@ -139,8 +139,8 @@ func expand(text string, n int) string {
 }
 
 // variants are the bodies with each number and time replaced by each extreme: one
-// alone, with its neighbour, and all at once.
-func (b extremeBody) variants(n *int) (out []string) {
+// alone, with its neighbour, and all at once; then so many with several at random.
+func (b extremeBody) variants(n *int, r *rand.Rand, random int) (out []string) {
 	add := func(by string, some ...span) {
 		*n++
 		out = append(out, b.with(*n, by, some...))
@@ -164,6 +164,15 @@ func (b extremeBody) variants(n *int) (out []string) {
 		}
 		add(by, slices.Clone(numbers)...)
 	}
+	for range random {
+		var some []span
+		for _, s := range numbers {
+			if r.IntN(3) == 0 {
+				some = append(some, s)
+			}
+		}
+		add(numbersBeyond()[r.IntN(len(numbersBeyond()))], some...)
+	}
 	return out
 }
 
@@ -184,13 +193,13 @@ func TestCampaignExtremes(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := map[string]map[string]int{}
-	n := 0
+	n, random := 0, campaign.Rand(t)
 	for _, b := range extremeBodies(t, x.formats()) {
 		if len(b.spans) == 0 {
 			t.Errorf("%s has neither a number nor a time", b.name)
 		}
 		said[b.name] = map[string]int{}
-		for _, text := range some(campaign.Rand(t), b.variants(&n), campaign.Size(60, 100_000)) {
+		for _, text := range b.variants(&n, random, campaign.Size(0, 500)) {
 			if b.before != "" {
 				x.postExtreme(b.format, expand(b.before, n), said[b.name])
 			}
@@ -204,15 +213,6 @@ func TestCampaignExtremes(t *testing.T) {
 	x.server.stop(t)
 	x.start()
 	x.reportsHold("after a restart")
-}
-
-// some are at most so many of a list, in their order.
-func some(r *rand.Rand, all []string, most int) []string {
-	for len(all) > most {
-		i := r.IntN(len(all))
-		all = slices.Delete(all, i, i+1)
-	}
-	return all
 }
 
 // formats asks the portal for the formats that it reads.

@@ -65,6 +65,9 @@ func newTokenCreate(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
+// mostExpiry bounds how long a token lives, unless it does for good.
+const mostExpiry = 100 * 365 * 24 * time.Hour
+
 // expiry reads "90d" or a Go duration; "" is never.
 func expiry(s string, now time.Time) (*time.Time, error) {
 	if s == "" {
@@ -72,13 +75,13 @@ func expiry(s string, now time.Time) (*time.Time, error) {
 	}
 	var d time.Duration
 	days, isDays := strings.CutSuffix(s, "d")
-	if n, err := strconv.Atoi(days); isDays && err == nil {
+	if n, err := strconv.Atoi(days); isDays && err == nil && n > 0 && time.Duration(n) <= mostExpiry/(24*time.Hour) {
 		d = time.Duration(n) * 24 * time.Hour
 	} else if d, err = time.ParseDuration(s); err != nil {
 		return nil, fault.Newf(fault.Invalid, "token", "--expires %q is not a duration such as 90d or 12h", s)
 	}
-	if d <= 0 {
-		return nil, fault.New(fault.Invalid, "token", "--expires must lie in the future")
+	if d <= 0 || d > mostExpiry {
+		return nil, fault.Newf(fault.Invalid, "token", "--expires %q must lie in the future, within a hundred years", s)
 	}
 	until := now.Add(d)
 	return &until, nil

@@ -2,6 +2,7 @@ package web
 
 import (
 	"math"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -38,4 +39,29 @@ func FuzzFormatsOfPagesAreTotal(f *testing.F) {
 			t.Fatalf("a strip of %s has a place at %v", d, at)
 		}
 	})
+}
+
+// TestNumbersOfAddressesAreBounded: every number in the address of a page, at both
+// ends of its type and beyond: an answer with words, never a failure of the portal.
+func TestNumbersOfAddressesAreBounded(t *testing.T) {
+	signals := signalsOfADay()
+	s := newSite(t, "https://kb.example", withBoard, func(d *Deps, _ *Options) { d.Signals = signals })
+	found := 0
+	for _, address := range []string{
+		"/incidents?page=", "/alerts?page=", "/changes?page=", "/slow-sql?page=", "/incidents?days=", "/slos?from=", "/search?q=a&offset=", "/reports/daily/2026-11-24?rev=",
+		"/dead-letters?limit=", "/postmortems?year=", "/postmortems?page=", "/slos/none?days=",
+	} {
+		for _, n := range []string{"9223372036854775807", "9223372036854775808", "-9223372036854775808", "-1", "0", "1e308", "NaN", "Infinity", "-0", "184467440737095517", "368934881474191034"} {
+			w := s.get(address + n)
+			if w.Code != http.StatusNotFound {
+				found++
+			}
+			if w.Code >= http.StatusInternalServerError && w.Code != http.StatusServiceUnavailable {
+				t.Errorf("%s%s is answered with %d", address, n, w.Code)
+			}
+		}
+	}
+	if found < 80 {
+		t.Errorf("only %d of the pages are there", found)
+	}
 }

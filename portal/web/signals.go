@@ -100,12 +100,15 @@ func (s *Server) span(c echo.Context, v *signalsView, section string, days int) 
 	return nil
 }
 
+// mostPages bounds the number of a page: there are never so many rows.
+const mostPages = 1_000_000
+
 // pageOf cuts one page out of n rows and gives the links around it.
 func (s *Server) pageOf(c echo.Context, path string, n int) (from, to int, pages pager, err error) {
 	at := 1
 	if text := c.QueryParam("page"); text != "" {
-		if at, err = strconv.Atoi(text); err != nil || at < 1 {
-			return 0, 0, pages, fault.New(fault.Invalid, "web", "page= takes a number from 1")
+		if at, err = strconv.Atoi(text); err != nil || at < 1 || at > mostPages {
+			return 0, 0, pages, fault.Newf(fault.Invalid, "web", "page= takes a number from 1 to %d", mostPages)
 		}
 	}
 	from = min((at-1)*pageSize, n)

@@ -69,7 +69,7 @@ func (s *Server) slos(c echo.Context) error {
 	slices.SortStableFunc(fitting, worstFirst)
 	view.count(fitting)
 	from, err := strconv.Atoi(cmp.Or(q.Get("from"), "0"))
-	if err != nil || from < 0 {
+	if err != nil || from < 0 || from > mostPages {
 		return fault.New(fault.Invalid, "web.slos", "from= takes the number of a row")
 	}
 	page := fitting[min(from, len(fitting)):min(from+boardPage, len(fitting))]

@@ -16,6 +16,10 @@ const (
 	rollYear  = 365 * day
 )
 
+// longest bounds a duration of OpenSLO, far from where time.Duration ends. A longer one
+// would wrap around to one that looks plausible.
+const longest = 100 * rollYear
+
 // ParseWindow reads OpenSLO's duration shorthand: a whole number and one of
 // m h d w M Q Y. Case counts: "1m" is a minute and "1M" a month.
 func ParseWindow(text string) (count int, unit string, err error) {
@@ -27,8 +31,12 @@ func ParseWindow(text string) (count int, unit string, err error) {
 	if err != nil || count < 1 || number[0] == '+' || number[0] == '0' {
 		return 0, "", fmt.Errorf("slo: %q is not a duration like 28d", text)
 	}
-	if _, ok := unitLength(unit); !ok {
+	length, ok := unitLength(unit)
+	if !ok {
 		return 0, "", fmt.Errorf("slo: %q has the unknown unit %q: m, h, d, w, M, Q and Y are known", text, unit)
+	}
+	if time.Duration(count) > longest/length {
+		return 0, "", fmt.Errorf("slo: %q is longer than a hundred years", text)
 	}
 	return count, unit, nil
 }

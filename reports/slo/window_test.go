@@ -15,7 +15,7 @@ func TestParseWindow(t *testing.T) {
 			t.Errorf("%s: %v, %s, %v", text, w.Length(), w, err)
 		}
 	}
-	for _, text := range []string{"", "d", "0d", "-1d", "+1d", "01d", "1D", "1.5h", "1s", "1 d", "1dd", "99999999999999999999d"} {
+	for _, text := range []string{"", "d", "0d", "-1d", "+1d", "01d", "1D", "1.5h", "1s", "1 d", "1dd", "99999999999999999999d", "9223372036854775807d", "36501d", "1000000Y", "30500568904944w"} {
 		if count, unit, err := slo.ParseWindow(text); err == nil {
 			t.Errorf("%q was read as %d %s", text, count, unit)
 		}

@@ -140,11 +140,15 @@ func (r *reader) objectives(d *draft, spec *yamldoc.Map) {
 	}
 }
 
+// mostWeight bounds the weights of a composite and their inverses, so that no part is
+// lost beside another and sums of weights stay exact.
+const mostWeight = 1e6
+
 func (r *reader) objective(d *draft, m *yamldoc.Map) objective {
 	o := objective{title: m.Value("displayName").String(), target: r.target(m), weight: 1}
 	if v := m.Value("compositeWeight"); v.Present() {
-		if o.weight = v.Float(); !(o.weight > 0) {
-			r.find(ruleTarget, v, "compositeWeight must be above 0")
+		if o.weight = v.Float(); !(o.weight >= 1/mostWeight && o.weight <= mostWeight) {
+			r.find(ruleTarget, v, "compositeWeight must be from a millionth to a million, not %s", v.Text())
 		}
 	}
 	sliceTarget, window := m.Value("timeSliceTarget"), m.Value("timeSliceWindow")
