@@ -58,6 +58,7 @@ const (
 	withoutTried = 4       // filters that are tried to be taken off when nothing is found
 	nearWords    = 6       // words of a query that finds nothing for which neighbours are sought
 	busyRetry    = 5       // seconds after which whatever was refused for now is tried again
+	printRetry   = 30      // seconds after which a PDF that was refused is asked for again: some are printed by then
 	searchRetry  = 3       // seconds after which a search that was refused is tried again
 	gapsShown    = 200     // searches listed on the page of gaps
 )

@@ -34,7 +34,11 @@ func (s *Server) reportPDF(c echo.Context, p archive.Published) ([]byte, error) 
 		return nil, err
 	}
 	s.slowWriter(c)
-	return s.deps.Printer.PDF(c.Request().Context(), page)
+	pdf, err := s.deps.Printer.PDF(c.Request().Context(), page)
+	if fault.KindOf(err) == fault.Unavailable && err != nil {
+		c.Response().Header().Set("Retry-After", itoa(printRetry))
+	}
+	return pdf, err
 }
 
 // standalone renders a report as one page with its style within and its links

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
 )
 
 // example gives a path that a route's pattern matches.
@@ -250,6 +251,27 @@ func TestForwardedForIsNotTrusted(t *testing.T) {
 type paperless struct{}
 
 func (paperless) PDF(context.Context, []byte) ([]byte, error) { return []byte("%PDF-"), nil }
+
+// busyPrinter has no turn left.
+type busyPrinter struct{}
+
+func (busyPrinter) PDF(context.Context, []byte) ([]byte, error) {
+	return nil, fault.New(fault.Unavailable, "paper", "many reports are being printed")
+}
+
+// The browser is one for all, readers on this machine included.
+func TestABusyBrowserIsToldToEveryone(t *testing.T) {
+	s := reportSite(t, weekly(t), func(d *Deps, _ *Options) { d.Printer = busyPrinter{} })
+	for _, ip := range []string{"127.0.0.1", "203.0.113.7"} {
+		r := httptest.NewRequest("GET", "/x/reports/weekly/2026-W47.pdf", nil)
+		r.RemoteAddr = ip + ":4711"
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != "30" || w.Header().Get("Content-Disposition") != "" {
+			t.Errorf("from %s: %d, %v", ip, w.Code, w.Header())
+		}
+	}
+}
 
 // What is read, compiled or printed anew for who asks is limited; what is kept is
 // not.

@@ -55,8 +55,10 @@ type storedLetter struct {
 	Hour int64 `json:"h,omitempty"`
 	Kept int   `json:"k,omitempty"`
 	Full bool  `json:"l,omitempty"`
-	// Unkept says that there is no body (unkept.go).
-	Unkept bool `json:"u,omitempty"`
+	// Unkept says that there is no body (unkept.go); First is when the first such body
+	// of the hour came, in microseconds since 1970.
+	Unkept bool  `json:"u,omitempty"`
+	First  int64 `json:"t,omitempty"`
 }
 
 // letters brings the dead letters of one body up to date: those of items that
@@ -149,6 +151,9 @@ func letterOf(key, value []byte) (DeadLetter, error) {
 		return DeadLetter{}, fault.Newf(fault.Internal, "ledger.letter", "a stored dead letter has a key of %d bytes", len(key))
 	}
 	at, _ := kv.TimeOf(key[:8])
+	if l.First != 0 {
+		at = fromMicros(l.First)
+	}
 	return DeadLetter{
 		ID: hex.EncodeToString(key), Source: l.Source, Format: l.Format, Received: at,
 		Index: int(binary.BigEndian.Uint32(key[8+letterBytes:])), Reason: l.Reason, Excerpt: string(l.Excerpt),

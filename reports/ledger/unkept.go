@@ -68,7 +68,7 @@ func (b *batch) unkeptLetter(j *job) error {
 	sum := sha256.Sum256(kv.Join(j.source, j.format, unkeptFormat, j.unkept.String(), hour.Format(time.RFC3339)))
 	id := sum[:letterBytes]
 	key := letterKey(hour, id, wholeBody)
-	letter := storedLetter{Source: j.source, Format: j.format, Whole: true, Unkept: true}
+	letter := storedLetter{Source: j.source, Format: j.format, Whole: true, Unkept: true, First: micros(j.received)}
 	row, err := b.w.Get(bLetter, key)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 func TestABodyThatIsNotKeptLeavesALetter(t *testing.T) {
 	w := newWorld(t, ledger.Options{Decoders: map[string]feed.Decoder{"lines": lines{}}})
 	large := ledger.Unkept{Source: "am", Own: "token", Format: "lines", Kind: fault.TooLarge, Reason: "a body of 3.0 MB, more than feeds.body (2.0 MB)", At: w.now}
+	large.At = w.now.Add(7 * time.Minute)
 	left, cancel := context.WithCancel(t.Context())
 	cancel() // the sender's connection ended
 	for i := range 3 {
@@ -46,6 +47,9 @@ func TestABodyThatIsNotKeptLeavesALetter(t *testing.T) {
 		if _, err := w.l.RetryDeadLetter(t.Context(), l.ID); fault.KindOf(err) != fault.Unsupported || !strings.Contains(err.Error(), "not kept") {
 			t.Errorf("read again: %v", err)
 		}
+	}
+	if first := all[len(all)-1].Received; !first.Equal(w.now.Add(7*time.Minute)) && !first.Equal(w.now) {
+		t.Errorf("received at %s", first)
 	}
 	if times["source am sent a body of 5.0 MB, more than feeds.body (2.0 MB); not kept"] != 4 || times["source am sent a body of 9 bytes, which was refused: packed; not kept"] != 1 {
 		t.Errorf("letters %v", times)

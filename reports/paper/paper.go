@@ -2,8 +2,8 @@
 // a PDF by a Chromium on the server. It is the one place that starts one.
 //
 // The browser runs with an empty profile in a folder of its own, without network,
-// for a bounded time, one at a time; the folder is removed
-// whatever happens. It keeps nothing.
+// for a bounded time, one at a time whoever asks; few more wait for a short time.
+// The folder is removed whatever happens. It keeps nothing.
 package paper
 
 import (
@@ -25,9 +25,14 @@ const (
 	timeLimit = 45 * time.Second
 	// maxPDF bounds the answer.
 	maxPDF = 64 << 20
+	// browsers is how many run at once, for all readers together: each takes some
+	// 600 MB and a core, so that two would not be faster on two cores.
+	browsers = 1
 	// maxWaiting is how many pages may be printed or wait for it: each is held in
-	// memory meanwhile, and who comes last waits for all before.
-	maxWaiting = 8
+	// memory meanwhile, and the last waits for all before it, about 3 s each.
+	maxWaiting = 5
+	// waitLimit is how long a page waits for its turn. It is not taken from timeLimit.
+	waitLimit = 30 * time.Second
 	// saidMost is how much of what the browser says is kept for the log.
 	saidMost = 4 << 10
 )
@@ -53,29 +58,42 @@ func Find(path string) (p *Printer, ok bool) {
 	}
 	for _, name := range candidates {
 		if found, err := exec.LookPath(name); err == nil {
-			return &Printer{browser: found, turn: make(chan struct{}, 1), room: make(chan struct{}, maxWaiting)}, true
+			return &Printer{browser: found, turn: make(chan struct{}, browsers), room: make(chan struct{}, maxWaiting)}, true
 		}
 	}
 	return nil, false
 }
 
-// PDF prints one page.
-func (p *Printer) PDF(ctx context.Context, page []byte) ([]byte, error) {
+// enter waits for a turn to print; leave must be called when err is nil.
+func (p *Printer) enter(ctx context.Context) (leave func(), err error) {
 	const op = "paper.PDF"
-	ctx, cancel := context.WithTimeout(ctx, timeLimit)
-	defer cancel()
 	select {
 	case p.room <- struct{}{}:
-		defer func() { <-p.room }()
 	default:
 		return nil, fault.New(fault.Unavailable, op, "many reports are being printed; try again in a minute, or print the page from your own browser")
 	}
+	ctx, cancel := context.WithTimeout(ctx, waitLimit)
+	defer cancel()
 	select {
 	case p.turn <- struct{}{}:
-		defer func() { <-p.turn }()
+		return func() { <-p.turn; <-p.room }, nil
 	case <-ctx.Done():
+		<-p.room
 		return nil, fault.Wrap(fault.Unavailable, op, "other reports are being printed; try again in a moment", ctx.Err())
 	}
+}
+
+// PDF prints one page. fault.Unavailable: others are printed, come again;
+// fault.Timeout: the browser took too long.
+func (p *Printer) PDF(ctx context.Context, page []byte) ([]byte, error) {
+	const op = "paper.PDF"
+	leave, err := p.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	ctx, cancel := context.WithTimeout(ctx, timeLimit)
+	defer cancel()
 	dir, err := os.MkdirTemp("", "postern-paper-")
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, op, "there is no room for a temporary folder", err)
