@@ -156,7 +156,12 @@ func (s *Server) feedPost(c echo.Context) error {
 			return err
 		}
 	}
-	got, err := feeds.Accept(c.Request().Context(), format, in)
+	var got ledger.Answer
+	ctx := c.Request().Context()
+	err = s.flights.decode(ctx, len(in.Body), func() (err error) {
+		got, err = feeds.Accept(ctx, format, in)
+		return err
+	})
 	if err != nil && (format != formatPagerDuty || fault.KindOf(err) != fault.Invalid || len(got.Rejected) == 0) {
 		return whetherKept(err, got)
 	}

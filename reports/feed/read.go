@@ -50,6 +50,9 @@ func ReadJSON(body []byte, v any) error {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return fault.New(fault.Invalid, "feed.ReadJSON", "the body is empty")
 	}
+	if err := checkItems(body); err != nil {
+		return err
+	}
 	if err := json.Unmarshal(body, v); err != nil {
 		return fault.Wrap(fault.Invalid, "feed.ReadJSON", "this is not JSON of the format: "+Trouble(err), err)
 	}
