@@ -143,9 +143,10 @@
 
   // On a phone, sections of a report that are longer than the screen are folded:
   // what is left is a list of headings to open. A link into a folded one opens it,
-  // and paper gets everything.
+  // and paper gets everything. The screen is measured by the root: innerHeight is
+  // larger while the browser shows a page that is too wide zoomed out.
   const folds = () => {
-    const height = innerHeight
+    const height = root.clientHeight
     const long = all('.report > section').filter(s => s.offsetHeight > height)
     for (const section of long) {
       const fold = document.createElement('details')

@@ -91,7 +91,7 @@ func (p demoPortal) postBucket(t *testing.T) {
 	const length = 15 * time.Minute // of the demo's buckets
 	token := strings.TrimSpace(p.run(t, p.dir, "postern", "token", "create", "--role", "feeder", "--name", "board"))
 	line := fmt.Sprintf(`{"v":1,"type":"sli","slo":%q,"start":%q,"len":"15m","good":0,"total":1000000,"rev":1}`,
-		boardObjective, time.Now().UTC().Add(-length).Truncate(length).Format(time.RFC3339))
+		boardObjective, p.now.Add(-length).Truncate(length).Format(time.RFC3339))
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/api/v1/feeds/ndjson?source=meter", strings.NewReader(line+"\n"))
 	if err != nil {
 		t.Fatal(err)

@@ -55,6 +55,8 @@ func startChromium(t *testing.T, program string) *chromium {
 	t.Cleanup(cancel)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(program),
+		chromedp.Env(fontsOfTests(t), "TZ=UTC", "LC_ALL=C.UTF-8", "LANGUAGE="),
+		chromedp.Flag("lang", "en-US"),
 		chromedp.UserDataDir(filepath.Join(t.TempDir(), "profile")),
 		chromedp.NoSandbox, // test machines run as root; the portal is our own
 		chromedp.DisableGPU,

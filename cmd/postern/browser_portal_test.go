@@ -36,18 +36,17 @@ const demoPatience = 5 * time.Minute
 // demoPortal is postern serve --demo in a process of its own.
 type demoPortal struct {
 	url string
-	env []string // of commands that use the same data folder
-	dir string   // empty, for working trees
+	now time.Time // when it was started, by its own clock
+	env []string  // of commands that use the same data folder
+	dir string    // empty, for working trees
 }
 
-// startPortal starts the demo portal and waits until it is filled and listens.
-func startPortal(t *testing.T) demoPortal {
+// startPortal starts the demo portal on a day and waits until it is filled and listens.
+func startPortal(t *testing.T, day time.Time) demoPortal {
 	t.Helper()
-	p := demoPortal{dir: t.TempDir()}
+	p := demoPortal{dir: t.TempDir(), now: day}
 	data := filepath.Join(p.dir, "data")
-	p.env = append(os.Environ(), "HOME="+p.dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
-		"GIT_TERMINAL_PROMPT=0", "POSTERN_DATA_DIR="+data,
-		"GIT_AUTHOR_NAME=Ana", "GIT_AUTHOR_EMAIL=ana@example.org", "GIT_COMMITTER_NAME=Ana", "GIT_COMMITTER_EMAIL=ana@example.org")
+	p.env = append(authorEnv(p.dir), clockFrom(day))
 	cmd := exec.Command("postern", "serve", "--demo", "--data-dir", data, "--listen", "127.0.0.1:0")
 	cmd.Env = p.env
 	said := &readyLine{ready: make(chan string, 1)}

@@ -12,7 +12,7 @@ import (
 func TestBrowser(t *testing.T) {
 	needGit(t)
 	program := needChromium(t)
-	portal := startPortal(t)
+	portal := startPortal(t, testDay())
 	portal.pushDraft(t)
 	browser := startChromium(t, program)
 	board := watchBoard(t, browser, portal)
@@ -121,6 +121,9 @@ func testPage(t *testing.T, tab *tab, url string, p browserPage, s screen) {
 		t.Error("console:", complaint)
 	}
 	eval[any](t, tab, `document.querySelectorAll('details').forEach(d => { d.open = true }), null`)
+	if w := eval[int64](t, tab, `document.documentElement.scrollWidth`); w > s.width {
+		t.Errorf("with everything opened the page is %d pixels wide on a screen of %d: %v", w, s.width, eval[[]string](t, tab, tooWide))
+	}
 	for _, v := range tab.axe(t) {
 		t.Error(v)
 	}
@@ -158,7 +161,7 @@ const outline = `(() => {
 // tooWide names the elements that stick out of the screen and are not inside
 // something that scrolls by itself.
 const tooWide = `Array.from(document.querySelectorAll('body *')).filter(e => {
-  if (e.getBoundingClientRect().right <= screen.width + 1) return false
+  if (e.getBoundingClientRect().right <= document.documentElement.clientWidth + 1) return false
   for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
     if (getComputedStyle(p).overflowX !== 'visible') return false
   return true

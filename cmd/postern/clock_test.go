@@ -11,24 +11,37 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// clockEnv names the file of a clock that a test sets: the program under test goes
-// by it, across its own starts and ends, instead of by the machine's.
+// clockEnv is the clock that a test gives the program under test instead of the
+// machine's: either its text (clockText) or the name of a file that holds the text, which
+// the test may write again while the program runs.
 const clockEnv = "POSTERN_TEST_CLOCK"
 
-// playTested is main by the clock that the environment names.
-func playTested() {
-	file := os.Getenv(clockEnv)
-	if file == "" {
-		play(time.Now, testInstallation())
-		return
+// testDay is when the programs of all tests believe to run, unless a test sets another
+// day. It is a Monday and the end of a month: the first day on which the tests failed
+// while they read the machine's clock.
+func testDay() time.Time { return time.Date(2026, time.November, 30, 10, 7, 0, 0, time.UTC) }
+
+// clockFrom returns the variable that makes a program run on a clock that starts at an
+// instant and is as fast as the machine's.
+func clockFrom(at time.Time) string { return clockEnv + "=" + clockText(at, 1) }
+
+// playTested is main with the clock that the environment names.
+func playTested() { play(testClock(os.Getenv(clockEnv)), testInstallation()) }
+
+func testClock(text string) func() time.Time {
+	if text == "" {
+		return time.Now
 	}
-	play(func() time.Time {
-		now, err := readClock(file)
+	if now, err := parseClock(text); err == nil {
+		return now
+	}
+	return func() time.Time {
+		now, err := readClock(text)
 		if err != nil {
 			panic(err)
 		}
 		return now
-	}, testInstallation())
+	}
 }
 
 // serviceEnv names the data folder of the installed service; tests know nothing of
@@ -43,11 +56,29 @@ func testInstallation() installation {
 	return installation{config: filepath.Join(dir, "etc", "postern.yaml"), dir: filepath.Join(dir, "lib")}
 }
 
-// setClock puts the clock of a file to an instant, from which it runs on so many
-// times as fast as the machine's.
+// clockText is a clock that shows an instant now and runs on so many times as fast as
+// the machine's.
+func clockText(at time.Time, pace int) string {
+	return fmt.Sprintf("%s %s %d", at.UTC().Format(time.RFC3339Nano), time.Now().UTC().Format(time.RFC3339Nano), pace)
+}
+
+func parseClock(text string) (func() time.Time, error) {
+	var to, since string
+	var pace int
+	if _, err := fmt.Sscan(text, &to, &since, &pace); err != nil {
+		return nil, err
+	}
+	at, err := time.Parse(time.RFC3339Nano, to)
+	begun, err2 := time.Parse(time.RFC3339Nano, since)
+	if err := errors.Join(err, err2); err != nil {
+		return nil, err
+	}
+	return func() time.Time { return at.Add(time.Duration(pace) * time.Since(begun)).UTC() }, nil
+}
+
+// setClock writes a clock into a file. A program that runs on it follows.
 func setClock(file string, to time.Time, pace int) error {
-	text := fmt.Sprintf("%s %s %d", to.UTC().Format(time.RFC3339Nano), time.Now().UTC().Format(time.RFC3339Nano), pace)
-	if err := os.WriteFile(file+".new", []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(file+".new", []byte(clockText(to, pace)), 0o600); err != nil {
 		return err
 	}
 	return os.Rename(file+".new", file)
@@ -58,14 +89,11 @@ func readClock(file string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	var to, since string
-	var pace int
-	if _, err := fmt.Sscan(string(text), &to, &since, &pace); err != nil {
+	now, err := parseClock(string(text))
+	if err != nil {
 		return time.Time{}, err
 	}
-	at, err := time.Parse(time.RFC3339Nano, to)
-	begun, err2 := time.Parse(time.RFC3339Nano, since)
-	return at.Add(time.Duration(pace) * time.Since(begun)).UTC(), errors.Join(err, err2)
+	return now(), nil
 }
 
 // clockCommand sets the clock of a script's program: clock INSTANT. A server that

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/postern/postern/portal/config"
 )
@@ -37,7 +36,7 @@ func TestDeployedCommandsExist(t *testing.T) {
 			}
 			lines++
 			var out bytes.Buffer
-			term := terminal{in: strings.NewReader(""), out: &out, err: &out, env: func(string) (string, bool) { return "", false }, now: time.Now}
+			term := terminal{in: strings.NewReader(""), out: &out, err: &out, env: func(string) (string, bool) { return "", false }, now: testDay}
 			if code := run(t.Context(), append(args, "--help"), term); code != exitDone || !strings.Contains(out.String(), "postern "+args[0]) {
 				t.Errorf("%s: %s: exit status %d\n%s", name, strings.TrimSpace(line), code, out.String())
 			}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"strings"
 	"testing"
-	"time"
 )
 
 func minutes(n int64) *int64 { s := 60 * n; return &s }
@@ -36,7 +35,7 @@ func TestHitLines(t *testing.T) {
 
 func TestNoColourWhereNobodyReads(t *testing.T) {
 	var out bytes.Buffer
-	term := terminal{out: &out, env: func(string) (string, bool) { return "", false }, now: time.Now}
+	term := terminal{out: &out, env: func(string) (string, bool) { return "", false }, now: testDay}
 	if s := styleOf(term); s != (style{}) {
 		t.Errorf("a file is written with %+v", s)
 	}

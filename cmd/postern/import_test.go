@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +17,7 @@ import (
 // offline runs a command that needs no portal.
 func offline(cmd func(terminal) *cobra.Command, args ...string) (stdout, stderr string, err error) {
 	var out, errs bytes.Buffer
-	term := terminal{in: strings.NewReader(""), out: &out, err: &errs, env: func(string) (string, bool) { return "", false }, now: time.Now}
+	term := terminal{in: strings.NewReader(""), out: &out, err: &errs, env: func(string) (string, bool) { return "", false }, now: testDay}
 	c := cmd(term)
 	c.SilenceErrors, c.SilenceUsage = true, true
 	c.SetArgs(args)

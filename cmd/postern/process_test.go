@@ -20,12 +20,13 @@ type process struct {
 	log   *lockedBuffer
 }
 
-// authorEnv is the environment of an author and a server that share a folder and
-// nothing else with this machine.
+// authorEnv returns the environment of an author and a server that share a folder and
+// nothing else with this machine, not even its clock: theirs starts at testDay.
 func authorEnv(dir string) []string {
 	return append(os.Environ(), "HOME="+dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
-		"GIT_TERMINAL_PROMPT=0", "LC_ALL=C", "POSTERN_DATA_DIR="+filepath.Join(dir, "data"),
-		"GIT_AUTHOR_NAME=Ana", "GIT_AUTHOR_EMAIL=ana@example.org", "GIT_COMMITTER_NAME=Ana", "GIT_COMMITTER_EMAIL=ana@example.org")
+		"GIT_TERMINAL_PROMPT=0", "LC_ALL=C", "TZ=UTC", "POSTERN_DATA_DIR="+filepath.Join(dir, "data"),
+		"GIT_AUTHOR_NAME=Ana", "GIT_AUTHOR_EMAIL=ana@example.org", "GIT_COMMITTER_NAME=Ana", "GIT_COMMITTER_EMAIL=ana@example.org",
+		clockFrom(testDay()))
 }
 
 // startProcess runs a command line that ends in `postern serve …` and waits for

@@ -37,7 +37,7 @@ func TestTenQuestions(t *testing.T) {
 	if len(questions) != 10 {
 		t.Fatalf("docs/reports.md has %d questions", len(questions))
 	}
-	portal := startPortal(t)
+	portal := startPortal(t, testDay())
 	var list struct {
 		Reports []struct{ URL, Verdict string }
 	}

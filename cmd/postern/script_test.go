@@ -65,13 +65,14 @@ func setup(env *testscript.Env) error {
 	}
 	for k, v := range map[string]string{
 		"HOME": home, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": filepath.Join(home, "gitconfig"),
-		"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "POSTERN_DATA_DIR": filepath.Join(env.WorkDir, "data"),
+		"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "TZ": "UTC", "POSTERN_DATA_DIR": filepath.Join(env.WorkDir, "data"),
 		"GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "ana@example.org", "GIT_COMMITTER_NAME": "Ana",
 		"GIT_COMMITTER_EMAIL": "ana@example.org", "GIT_AUTHOR_DATE": "2026-10-05T09:00:00Z",
 		"GIT_COMMITTER_DATE": "2026-10-05T09:00:00Z",
 	} {
 		env.Setenv(k, v)
 	}
+	env.Setenv(clockEnv, clockText(testDay(), 1)) // the command clock sets another day
 	gitconfig := "[init]\n\tdefaultBranch = main\n[advice]\n\tpushUpdateRejected = false\n[gc]\n\tauto = 0\n"
 	return os.WriteFile(filepath.Join(home, "gitconfig"), []byte(gitconfig), 0o600)
 }
@@ -198,7 +199,7 @@ func authorCommand(ts *testscript.TestScript, _ bool, args []string) {
 
 func scriptEnv(ts *testscript.TestScript) []string {
 	var env []string
-	for _, k := range []string{"PATH", "HOME", "TMPDIR", "POSTERN_DATA_DIR", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "LC_ALL", clockEnv} {
+	for _, k := range []string{"PATH", "HOME", "TMPDIR", "POSTERN_DATA_DIR", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "LC_ALL", "TZ", clockEnv} {
 		if v := ts.Getenv(k); v != "" {
 			env = append(env, k+"="+v)
 		}
