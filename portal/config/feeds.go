@@ -65,7 +65,7 @@ func (c *Config) feeding() []setting {
 		{key: "feeds.budget_open", value: number(&f.BudgetOpen, 1, 10_000_000), preset: "20000",
 			doc: "How many incidents and alert episodes of one source may be open at once."},
 		{key: "feeds.most_read", value: number(&f.MostRead, 100, 10_000_000), preset: "25000",
-			doc: "How many entries of incidents, of alerts or of changes one page, API answer or section of a report is put together of; of slow statements 16 times as many. A range that holds more says how many there are and asks for a narrower one. Each takes about 4 kB of memory while it is put together."},
+			doc: "How many entries of incidents, of alerts or of changes one page, API answer or section of a report is put together of; of slow statements 10 times as many. A range that holds more says how many there are and asks for a narrower one. Each takes about 4 kB of memory while it is put together."},
 		{key: "feeds.pagerduty_secrets", value: secret(&f.PagerDuty), unstated: "PagerDuty's signature is not asked for",
 			doc: "Signing secrets of PagerDuty webhooks, `SECRET` for every source or `SOURCE:SECRET` for one, with commas between. Where one is stated, a webhook without a valid signature is refused."},
 		{key: "feeds.pagerduty_signed_only", value: yes(&f.SignedOnly), preset: "false",

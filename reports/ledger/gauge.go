@@ -19,7 +19,7 @@ const (
 	DefaultRead = 25_000
 	// sqlFactor is how many times as many facts of slow statements one reading
 	// takes: they are a tenth as large, and a counter is read every few minutes.
-	sqlFactor = 16
+	sqlFactor = 10
 	// factBytes is how many bytes the facts of one reading may have on average, by
 	// their stored form. One of an ordinary alert has 600.
 	factBytes = 1300

@@ -61,14 +61,14 @@ func TestAReadingIsBoundedByBytes(t *testing.T) {
 	}
 }
 
-// Many facts of one statement are many, too, though 16 times as many are read.
+// Many facts of one statement are many, too, though 10 times as many are read.
 func TestAReadingOfStatementsIsBounded(t *testing.T) {
 	w := newWorld(t, ledger.Options{MostRead: 10})
 	w.minutes(t, 200, func(i int, at time.Time) feed.Fact {
 		return feed.Fact{Kind: feed.SQL, Entity: "d", Key: feed.TimeKey(at), At: at, SQL: &sql.Observation{Digest: "d", Statement: "select ?", Instance: "db", At: at, Count: 1, Seconds: 1}}
 	})
-	if all, err := w.l.Observations(t.Context(), noon.Add(-150*time.Minute), noon); err != nil || len(all) != 150 || all[149].Instance != "db" {
-		t.Errorf("150: %d, %v", len(all), err)
+	if all, err := w.l.Observations(t.Context(), noon.Add(-90*time.Minute), noon); err != nil || len(all) != 90 || all[89].Instance != "db" {
+		t.Errorf("90: %d, %v", len(all), err)
 	}
 	if _, err := w.l.Observations(t.Context(), noon.Add(-200*time.Minute), noon); fault.KindOf(err) != fault.TooWide {
 		t.Errorf("200: %v", err)

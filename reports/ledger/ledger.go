@@ -34,7 +34,7 @@ type Options struct {
 	Severity func(word string) (severity string, known bool)
 	Budget   Budget
 	// MostRead is how many facts of one kind one reading takes into memory, of slow
-	// statements 16 times as many; 0 is DefaultRead.
+	// statements 10 times as many; 0 is DefaultRead.
 	MostRead int
 	// Defined returns whether a definition names an SLO; nil: none is defined.
 	Defined func(ctx context.Context) (func(slo string) bool, error)

@@ -26,6 +26,9 @@ const (
 	// maxOverBytes bounds them together, in bytes: about a hundred large alerts. A
 	// sender without a binding may name 2,000 sources.
 	maxOverBytes = 256 << 10
+	// overExcerpt bounds what the letter shows of them, in bytes: there may be one for
+	// each source and hour on a page.
+	overExcerpt = 1 << 10
 	// overFormat is the format of a kept body that holds facts over budget.
 	overFormat = "over-budget"
 )
@@ -154,7 +157,7 @@ func (b *batch) keepOver(l *storedLetter, id [letterBytes]byte, hour time.Time, 
 		lines = append(append(lines, text...), '\n')
 		l.Kept++
 	}
-	l.Excerpt = lines[:min(len(lines), maxExcerpt)]
+	l.Excerpt = lines[:min(len(lines), overExcerpt)]
 	var p packer
 	raw := p.row(overFormat, feed.Input{Source: l.Source, Body: lines, Header: func(string) string { return "" }})
 	return b.w.Put(bBody, id[:], append(kv.TimeKey(hour), raw...))
