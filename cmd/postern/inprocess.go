@@ -35,9 +35,14 @@ type inside struct{ handler http.Handler }
 // RoundTrip implements http.RoundTripper. The answer streams: a backup is never
 // held in memory.
 func (t inside) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Body == nil {
-		req.Body = http.NoBody
+	served := *req
+	switch {
+	case req.Body == nil:
+		served.Body = http.NoBody
+	case req.ContentLength == 0 && req.Body != http.NoBody:
+		served.ContentLength = -1 // 0 is unknown to a client and no body to a server
 	}
+	req = &served
 	r, w := io.Pipe()
 	res := &pipeWriter{pipe: w, header: http.Header{}, live: http.Header{}, ready: make(chan int, 1)}
 	trailer := http.Header{}

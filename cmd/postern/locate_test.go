@@ -47,7 +47,7 @@ var usesOf = map[string]struct {
 	"report show":   {use: "needs", args: []string{"weekly"}, exit: exitFailure},
 	"report run":    {use: "needs", args: []string{"weekly", "--preview"}},
 	"report send":   {use: "needs", args: []string{"weekly", "--to", "mail:ana@example.org"}, exit: exitFailure},
-	"healthcheck":   {use: "needs"},
+	"healthcheck":   {use: "needs", args: []string{"--reading"}}, // reindex may have begun
 }
 
 // leaves are the names of all commands that run something.

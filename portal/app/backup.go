@@ -33,7 +33,7 @@ func (a *App) backup(ctx context.Context, w io.Writer) error {
 		if ctx.Err() != nil {
 			return err
 		}
-		return fault.Wrap(fault.Internal, op, "no backup was made, because the database is damaged and could not be restored from it. Keep the backups there are; postern check names what is damaged", err)
+		return fault.Wrap(fault.Internal, op, "no backup was made, because the database is damaged and could not be restored from it. Keep the backups there are, and stop the portal and copy the data folder to keep what is in it now; postern check names what is damaged", err)
 	}
 	if err := copyOut(ctx, bundle, a.repo.Bundle); err != nil {
 		return err
