@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"syscall"
 
 	"github.com/postern/postern/portal/base/fault"
 )
@@ -142,7 +141,7 @@ func (c *client) unanswered(ctx context.Context, err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
-	if _, dialing := errors.AsType[*net.OpError](err); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || !dialing {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op != "dial" || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
 		return c.brokeOff(err)
 	}
 	return fault.Wrap(fault.Unavailable, "client", c.name+" does not answer", err)
