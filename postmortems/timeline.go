@@ -2,6 +2,7 @@ package postmortems
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -236,6 +237,10 @@ func (t *timelineReader) tableRow(row Row) {
 		s.zone, s.words = claim.zone, claim.words
 	}
 	entry := TimelineEntry{Raw: raw, Text: prose(cell(row, c.text)), Source: oneLine(cell(row, c.source)), Line: row.Line}
+	if len(row.Cells) > len(row.Header) && slices.Max(c.times) > 0 { // no one knows which cell says when
+		t.rows = append(t.rows, timelineRow{entry: TimelineEntry{Raw: raw, Text: prose(strings.Join(row.Cells, " | ")), Line: row.Line}})
+		return
+	}
 	if len(row.Cells) > len(row.Header) { // the columns behind the surplus cell have shifted
 		entry.Text, entry.Source = prose(strings.Join(row.Cells[max(c.text, 0):], " | ")), ""
 	}

@@ -185,3 +185,20 @@ func TestActionDatesAreNeverGuessed(t *testing.T) {
 		}
 	}
 }
+
+// In a row with more cells than its heading no one knows which cell is which: it
+// gives its words, and a time only from the first column.
+func TestShiftedRowsAreNotRead(t *testing.T) {
+	got := rows(t, "2026-10-03T08:00:00Z", "## Timeline (UTC)\n\n| Time | Event | Source |\n|--|--|--|\n| 08:04 | a | b | graph |\n")
+	if !slices.Equal(got, []string{"2026-10-03T08:04 a | b | graph"}) {
+		t.Errorf("%q", got)
+	}
+	got = rows(t, "2026-10-03T08:00:00Z", "## Timeline (UTC)\n\n| Event | Time |\n|--|--|\n| a | 08:04 | 09:00 |\n")
+	if !slices.Equal(got, []string{"? a | 08:04 | 09:00"}) {
+		t.Errorf("%q", got)
+	}
+	doc, _, err := compileText(sampleBody("## Action items\n\n| Task | Owner | Due |\n|--|--|--|\n| Fix a | b | dan | 2026-11-01 |\n"))
+	if err != nil || len(doc.Actions) != 1 || doc.Actions[0].Owner != "" || !doc.Actions[0].Due.IsZero() || doc.Actions[0].Text != "Fix a | b | dan | 2026-11-01" {
+		t.Errorf("%+v %v", doc.Actions, err)
+	}
+}

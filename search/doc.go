@@ -47,7 +47,8 @@ package search
 //
 //	1  first form
 //	2  positions numbered by a perfect hash
-const format = "2"
+//	3  surplus cells of tables in the text
+const format = "3"
 
 // readable tells whether an index of a format can be searched.
-func readable(f string) bool { return f == format || f == "1" }
+func readable(f string) bool { return f == format || f == "2" || f == "1" }

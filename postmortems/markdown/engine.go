@@ -32,6 +32,9 @@ func newEngine() goldmark.Markdown {
 				util.Prioritized(admonitionParser{}, 750),
 				util.Prioritized(markParser{}, 760),
 			),
+			parser.WithParagraphTransformers(
+				util.Prioritized(newTableParser(), 190), // before goldmark's own
+			),
 			parser.WithInlineParsers(
 				util.Prioritized(templateParser{}, 90), // before code spans and raw HTML: <% and {{ are neither
 				util.Prioritized(wikiLinkParser{}, 150),

@@ -87,8 +87,8 @@ func (g *guard) brackety(n int, content []byte) bool {
 	return true
 }
 
-// table counts cells as goldmark makes them: every line of a paragraph after a
-// delimiter row becomes a row with as many cells as that row has.
+// table counts cells as they are made: every line of a paragraph after a
+// delimiter row becomes a row with at least as many cells as that row has.
 func (g *guard) table(n int, content []byte) bool {
 	if isDelimiterRow(content) {
 		trimmed := bytes.Trim(content, " \t|")
@@ -98,7 +98,9 @@ func (g *guard) table(n int, content []byte) bool {
 		g.problem(ruleTableWide, n, 0, "a table has over %d columns; turn it or split it", maxColumns)
 		return false
 	}
-	g.cells += g.columns
+	if g.columns > 0 { // a row may have more cells than its heading
+		g.cells += max(g.columns, min(1+bytes.Count(bytes.Trim(content, " \t|"), []byte("|")), maxColumns))
+	}
 	if g.cells > maxCells {
 		g.problem(ruleTableLarge, n, 0, "the tables of this document hold over %d cells; attach the data as a CSV file instead", maxCells)
 		return false

@@ -7,6 +7,7 @@ import (
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -58,7 +59,9 @@ func (r *Renderer) RenderBody(ctx context.Context, in postmortems.BodyInput) (po
 	if !d.guard(r.options.MaxBody) {
 		return postmortems.Body{}, d.problems.list(), nil
 	}
-	d.root = r.engine.Parser().Parse(text.NewReader(d.source))
+	pc := parser.NewContext()
+	d.root = r.engine.Parser().Parse(text.NewReader(d.source), parser.WithContext(pc))
+	d.tellSurplus(pc)
 	for _, pass := range []func(){d.foldBlocks, d.rewriteHTML, d.anchorHeadings, d.resolveLinks} {
 		if err := ctx.Err(); err != nil {
 			return postmortems.Body{}, nil, fault.Wrap(fault.Timeout, "markdown.RenderBody", "rendering was cut short", err)

@@ -22,6 +22,7 @@ const (
 	ruleLinkScheme    = "link-scheme"
 	ruleLinkMalformed = "link-malformed"
 	ruleAnchor        = "anchor-missing"
+	ruleTableRow      = "table-row"
 )
 
 // RuleRenderLimit is the rule broken by a document whose rendering takes more
@@ -137,6 +138,14 @@ func contentRules() []postmortems.Rule {
 			Mend: "Write the whole address; put one with spaces between angle brackets: `[text](<my file.md>)`.",
 			Bad:  "[nothing]()\n",
 			Good: "[something](https://example.com/)\n",
+		},
+		{
+			ID: ruleTableRow, Title: "A table row has no more cells than its heading", Weight: postmortems.Warning,
+			Why: "Most often a pipe in a command was taken for the end of a cell, and what follows stands below the wrong heading. Nothing is lost: a pipe inside code stays in its cell, and surplus cells are shown without a heading. " +
+				"Of such a row in a table of action items only the words are read, and in a timeline no time behind the first column.",
+			Mend: "Write `\\|` for a pipe that parts no cells, inside code too, or add the missing column to the heading.",
+			Bad:  "| Command | Note |\n|---|---|\n| `ps aux | grep belt` | shows the belt daemon |\n",
+			Good: "| Command | Note |\n|---|---|\n| `ps aux \\| grep belt` | shows the belt daemon |\n",
 		},
 		{
 			ID: ruleAnchor, Title: "A link within the page leads to a heading of it", Weight: postmortems.Warning,

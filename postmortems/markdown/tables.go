@@ -1,0 +1,189 @@
+package markdown
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	extast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+)
+
+// tableParser is goldmark's parser of tables, which drops what a row has beyond
+// the columns of its heading. Here nothing of a row is lost: a pipe inside a code
+// span does not part cells when the row has too many, and cells that are still
+// surplus are kept.
+type tableParser struct{ inner parser.ParagraphTransformer }
+
+func newTableParser() tableParser {
+	return tableParser{inner: extension.NewTableParagraphTransformer()}
+}
+
+// surplusRow is a table row that has more cells than its heading.
+type surplusRow struct {
+	offset         int
+	cells, columns int // as a parser counts that knows no code spans
+	kept           int // cells on the page
+}
+
+// surplusKey is where a parse keeps its surplus rows.
+var surplusKey = parser.NewContextKey()
+
+// Transform implements parser.ParagraphTransformer.
+func (p tableParser) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Context) {
+	lines := map[int]text.Segment{}
+	for i := range node.Lines().Len() {
+		lines[node.Lines().At(i).Start] = node.Lines().At(i)
+	}
+	parent, before, after := node.Parent(), node.PreviousSibling(), node.NextSibling()
+	p.inner.Transform(node, reader, pc)
+	n := parent.FirstChild()
+	if before != nil {
+		n = before.NextSibling()
+	}
+	for ; n != nil && n != after; n = n.NextSibling() {
+		if table, ok := n.(*extast.Table); ok {
+			keepSurplus(table, lines, reader.Source(), pc)
+		}
+	}
+}
+
+// keepSurplus rebuilds the rows of a table that have more cells than its heading.
+func keepSurplus(table *extast.Table, lines map[int]text.Segment, source []byte, pc parser.Context) {
+	var found []surplusRow
+	for r := table.FirstChild(); r != nil; r = r.NextSibling() {
+		row, ok := r.(*extast.TableRow)
+		line, known := lines[r.Pos()]
+		if !ok || !known {
+			continue
+		}
+		line = line.TrimLeftSpace(source)
+		line = line.TrimRightSpace(source)
+		cells := trimBlank(splitRow(line.Value(source), false), line.Value(source))
+		if len(cells) <= len(table.Alignments) {
+			continue
+		}
+		kept := trimBlank(splitRow(line.Value(source), true), line.Value(source))
+		row.RemoveChildren(row)
+		for i, c := range kept {
+			row.AppendChild(row, newCell(text.NewSegment(line.Start+c[0], line.Start+c[1]), table.Alignments, i, source))
+		}
+		for range len(table.Alignments) - len(kept) {
+			row.AppendChild(row, extast.NewTableCell())
+		}
+		found = append(found, surplusRow{offset: r.Pos(), cells: len(cells), columns: len(table.Alignments), kept: len(kept)})
+	}
+	if len(found) > 0 {
+		earlier, _ := pc.Get(surplusKey).([]surplusRow)
+		pc.Set(surplusKey, append(earlier, found...))
+	}
+}
+
+func newCell(segment text.Segment, alignments []extast.Alignment, i int, source []byte) *extast.TableCell {
+	cell := extast.NewTableCell()
+	cell.SetPos(segment.Start)
+	if i < len(alignments) {
+		cell.Alignment = alignments[i]
+	}
+	segment = segment.TrimLeftSpace(source)
+	cell.Lines().Append(segment.TrimRightSpace(source))
+	return cell
+}
+
+// splitRow returns where the cells of a row begin and end. With code, pipes inside
+// code spans part no cells. The last of maxColumns cells takes the rest.
+func splitRow(line []byte, code bool) (cells [][2]int) {
+	at, end := 0, len(line)
+	if end > 0 && line[0] == '|' {
+		at++
+	}
+	if end > at && line[end-1] == '|' && (end < 2 || line[end-2] != '\\') {
+		end--
+	}
+	start := at
+	for at < end {
+		switch {
+		case line[at] == '|' && (at == 0 || line[at-1] != '\\') && len(cells) < maxColumns-1:
+			cells = append(cells, [2]int{start, at})
+			start = at + 1
+			at++
+		case code && line[at] == '`':
+			at += codeSpan(line[at:end])
+		default:
+			at++
+		}
+	}
+	return append(cells, [2]int{start, end})
+}
+
+// trimBlank drops the blank cells at the end of a row: nothing is lost with them.
+func trimBlank(cells [][2]int, line []byte) [][2]int {
+	for n := len(cells); n > 0 && len(bytes.TrimSpace(line[cells[n-1][0]:cells[n-1][1]])) == 0; n-- {
+		cells = cells[:n-1]
+	}
+	return cells
+}
+
+// codeSpan is the length of the code span that a text begins with, or of its run
+// of backticks when nothing closes it.
+func codeSpan(line []byte) int {
+	open := len(line) - len(bytes.TrimLeft(line, "`"))
+	for at := open; at < len(line); {
+		next := bytes.IndexByte(line[at:], '`')
+		if next < 0 {
+			return open
+		}
+		at += next
+		run := len(line[at:]) - len(bytes.TrimLeft(line[at:], "`"))
+		if at += run; run == open {
+			return at
+		}
+	}
+	return open
+}
+
+// tellSurplus warns of the rows with surplus cells, and takes the backslash off
+// pipes in their code, as goldmark does in other rows.
+func (d *document) tellSurplus(pc parser.Context) {
+	rows, _ := pc.Get(surplusKey).([]surplusRow)
+	for _, row := range rows {
+		if row.kept <= row.columns {
+			d.problemAt(ruleTableRow, row.offset, `this row has %d cells, its heading %d: a pipe inside code was taken for part of its cell; write \| there`, row.cells, row.columns)
+			continue
+		}
+		d.problemAt(ruleTableRow, row.offset, `this row has %d cells, its heading %d: the surplus is shown without a heading, and cells may stand below a wrong one; write \| for a pipe that parts no cells`,
+			row.cells, row.columns)
+	}
+	if len(rows) == 0 {
+		return
+	}
+	for _, row := range inlineNodes[*extast.TableRow](d.root) {
+		if slices.ContainsFunc(rows, func(s surplusRow) bool { return s.offset == row.Pos() }) {
+			for _, span := range inlineNodes[*ast.CodeSpan](row) {
+				unescapePipes(span, d.source)
+			}
+		}
+	}
+}
+
+// unescapePipes drops the backslashes before pipes in a code span.
+func unescapePipes(span *ast.CodeSpan, source []byte) {
+	for n := span.FirstChild(); n != nil; n = n.NextSibling() {
+		t, ok := n.(*ast.Text)
+		if !ok {
+			continue
+		}
+		at := bytes.Index(t.Segment.Value(source), []byte(`\|`))
+		if at < 0 {
+			continue
+		}
+		head := ast.NewRawTextSegment(t.Segment.WithStop(t.Segment.Start + at))
+		tail := ast.NewRawTextSegment(t.Segment.WithStart(t.Segment.Start + at + 1))
+		span.InsertBefore(span, n, head)
+		span.InsertBefore(span, n, tail)
+		span.RemoveChild(span, n)
+		n = head
+	}
+}
