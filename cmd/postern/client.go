@@ -141,8 +141,9 @@ func (c *client) unanswered(ctx context.Context, err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op != "dial" || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
-		return c.brokeOff(err)
+	op, ok := errors.AsType[*net.OpError](err)
+	if dialing := ok && op.Op == "dial"; !dialing && (c.base == "http://"+localHost || ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
+		return c.brokeOff(err) // not so a certificate that is not trusted, say
 	}
 	return fault.Wrap(fault.Unavailable, "client", c.name+" does not answer", err)
 }
