@@ -12,14 +12,14 @@ import (
 // narrower ones, on every page that is about a range.
 func TestPagesOverTooMuchAskForLess(t *testing.T) {
 	s, f := signalSite(t)
-	f.wide = fault.New(fault.TooWide, "test", "the time from 1 to 2 has 168,000 incidents, more than one answer is put together of (25,000 entries); narrow the range")
+	f.wide = fault.New(fault.TooWide, "test", "from 1 to 2 there are 168,000 incidents, and at most 25,000 entries are read at once; narrow the range")
 	for _, path := range []string{"/incidents?service=cart", "/alerts?days=7", "/changes", "/slow-sql", "/slow-sql/0123456789abcdef"} {
 		w := s.get("/kb" + path)
 		page := w.Body.String()
 		if w.Code != http.StatusBadRequest {
 			t.Errorf("%s: %d", path, w.Code)
 		}
-		holds(t, page, []string{"Too much for one page", "The time from 1 to 2 has 168,000 incidents", "narrow the range", "Narrower ranges", "from=2026-11-1"}, nil)
+		holds(t, page, []string{"Too much for one page", "From 1 to 2 there are 168,000 incidents", "narrow the range", "Narrower ranges", "from=2026-11-1"}, nil)
 		if n := strings.Count(page, "data-item"); n > spanParts+1 || n < 7 {
 			t.Errorf("%s offers %d ranges", path, n)
 		}

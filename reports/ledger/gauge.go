@@ -97,7 +97,7 @@ func tooWide(kind feed.Kind, n, most int, from, to time.Time) error {
 	if n == mostCounted {
 		count = "over " + count
 	}
-	return fault.Newf(fault.TooWide, "ledger.read", "the time from %s to %s has %s, more than one answer is put together of (%s entries); narrow the range",
+	return fault.Newf(fault.TooWide, "ledger.read", "from %s to %s there are %s, and at most %s entries are read at once; narrow the range",
 		shortTime(from), shortTime(to), count, wording.Number(most))
 }
 

@@ -39,7 +39,7 @@ func TestAReadingIsBounded(t *testing.T) {
 		t.Errorf("ten: %d, %v", len(all), err)
 	}
 	_, err := w.l.Signals(t.Context(), noon.Add(-time.Hour), noon)
-	if want := "the time from 2026-11-24 11:00 UTC to 2026-11-24 12:00 UTC has 30 alert episodes, more than one answer is put together of (10 entries); narrow the range"; fault.KindOf(err) != fault.TooWide || fault.Message(err) != want {
+	if want := "from 2026-11-24 11:00 UTC to 2026-11-24 12:00 UTC there are 30 alert episodes, and at most 10 entries are read at once; narrow the range"; fault.KindOf(err) != fault.TooWide || fault.Message(err) != want {
 		t.Errorf("thirty: %v", err)
 	}
 	if all, err := w.l.Changes(t.Context(), noon.Add(-time.Hour), noon); err != nil || len(all) > 0 {

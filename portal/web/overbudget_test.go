@@ -1,0 +1,24 @@
+package web
+
+import (
+	"testing"
+
+	"github.com/postern/postern/reports/ledger"
+)
+
+// A source that is over its budget is shown with what was not taken and how much of
+// the budget is used, for people and for programs.
+func TestSourcesOverBudgetAreShown(t *testing.T) {
+	f := &fakeFeeds{sources: []ledger.SourceStatus{{
+		Name: "flood", Format: "ndjson", LastReceived: testNow, State: ledger.SourceOverBudget, Accepted: 50_000, Rejected: 118_000,
+		OverBudget: 118_000, OverDay: 118_000, NewDay: 50_000, Open: 5_000, Budget: ledger.Budget{New: 50_000, Open: 20_000},
+	}}, letters: []ledger.DeadLetter{{ID: "aa", Source: "flood", Format: "ndjson", Received: testNow, Times: 118_000, OverBudget: true,
+		Reason: "over budget: 118,000 new things not taken", Excerpt: `{"kind":"change","source":"flood","entity":"C-1"}`}}}
+	s := newSite(t, "https://kb.example/kb", func(d *Deps, _ *Options) { d.Feeds = f })
+	holds(t, s.get("/kb/feeds").Body.String(), []string{
+		`<span class="pill bad">over budget</span>`, "118,000 items not taken today; 50,000 of 50,000 new things a day, 5,000 of 20,000 open",
+	}, nil)
+	holds(t, s.get("/kb/api/v1/feeds").Body.String(), []string{`"state":"over_budget"`, `"over_budget":118000`, `"over_budget_today":118000`, `"new_today":50000`, `"open":5000`}, nil)
+	holds(t, s.get("/kb/dead-letters").Body.String(), []string{"over budget: 118,000 new things not taken", "one entry for the source and hour"}, []string{"came 118,000 times", "item 0 of its body"})
+	holds(t, s.get("/kb/api/v1/dead-letters").Body.String(), []string{`"over_budget":true`, `"times":118000`}, nil)
+}
