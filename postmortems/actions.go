@@ -55,13 +55,18 @@ func columnOf(header string) actionColumn {
 // list items, and tables of which one column says what is to be done.
 func readActions(body Body) []Action {
 	var actions []Action
+	var header []string
+	var layout []actionColumn // of the columns of header
 	for _, row := range body.Rows {
 		if row.Section < 0 || row.Section >= len(body.Sections) || body.Sections[row.Section].Role != RoleActions {
 			continue
 		}
 		a, ok := Action{}, false
 		if row.Header != nil {
-			a, ok = tableAction(row)
+			if !sameTable(header, row.Header) {
+				header, layout = row.Header, actionColumns(row.Header)
+			}
+			a, ok = tableAction(row, layout)
 		} else if row.Checked != nil && len(row.Cells) > 0 {
 			a, ok = taskAction(row)
 		}
@@ -73,17 +78,27 @@ func readActions(body Body) []Action {
 	return actions
 }
 
-// tableAction reads a table row by its headers. In a row with more cells than the
-// header no one knows which cell is which: it gives its words alone.
-func tableAction(row Row) (Action, bool) {
+// actionColumns returns what each column of a table holds.
+func actionColumns(header []string) []actionColumn {
+	layout := make([]actionColumn, len(header))
+	for i, h := range header {
+		layout[i] = columnOf(h)
+	}
+	return layout
+}
+
+// tableAction reads a table row whose columns hold what layout says. In a row with
+// more cells than the header no one knows which cell is which: it gives its words
+// alone.
+func tableAction(row Row, layout []actionColumn) (Action, bool) {
 	a := Action{Status: "open"}
 	if len(row.Cells) > len(row.Header) {
 		a.Text = prose(strings.Join(row.Cells, " | "))
 		return a, !nothing(a.Text)
 	}
-	for i, h := range row.Header {
+	for i, column := range layout {
 		text := oneLine(cell(row, i))
-		switch columnOf(h) {
+		switch column {
 		case columnText:
 			if a.Text == "" {
 				a.Text = prose(cell(row, i))

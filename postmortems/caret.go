@@ -3,50 +3,88 @@ package postmortems
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
-// excerptCells is how much of a source line is shown: what fits behind
-// "remote:     " on a terminal of 100 columns.
-const excerptCells = 80
+const (
+	// excerptCells is how much of a source line is shown: what fits behind
+	// "remote:     " on a terminal of 100 columns.
+	excerptCells = 80
+	// excerptRunes bounds the runes that are looked at on either side of the
+	// column, whatever the length of the line: some runes have no width.
+	excerptRunes = 4 * excerptCells
+)
 
-// pointAt gives a source line as it can be shown, and a line with a caret below
-// the rune at the 1-based column. A long line is cut to what is around it.
+// pointAt returns a source line as it can be shown, and a line with a caret below
+// the rune at the 1-based column. Of a long line it returns the part around the
+// column; the rest of the line is walked once, to find the column.
 func pointAt(line string, col int) (source, caret string) {
-	runes := []rune(Printable(line))
-	at := min(max(col-1, 0), len(runes))
-	from, before := 0, ""
-	if cells(runes[:at]) > excerptCells*3/4 {
-		before = "... "
-		for from < at && cells(runes[from:at]) > excerptCells/2 {
-			from++
+	left, right, before, after := around(line, max(col-1, 0))
+	behind, ahead := []rune(Printable(left)), []rune(Printable(right))
+	if width := cells(behind); width > excerptCells*3/4 {
+		from := 0
+		for ; width > excerptCells/2; from++ {
+			width -= cellsOf(behind[from])
 		}
+		behind, before = behind[from:], true
 	}
-	to, after := len(runes), ""
-	if cells(runes[from:]) > excerptCells {
-		after = " ..."
-		for to > at+1 && cells(runes[from:to]) > excerptCells {
-			to--
+	room := excerptCells - cells(behind)
+	if width := cells(ahead); width > room {
+		to := len(ahead)
+		for ; to > 1 && width > room; to-- {
+			width -= cellsOf(ahead[to-1])
 		}
+		ahead, after = ahead[:to], true
 	}
-	source = strings.TrimRight(before+string(runes[from:to])+after, " ")
-	return source, strings.Repeat(" ", len(before)+cells(runes[from:at])) + "^"
+	source, caret = string(behind)+string(ahead), strings.Repeat(" ", cells(behind))+"^"
+	if before {
+		source, caret = "... "+source, "    "+caret
+	}
+	if after {
+		source += " ..."
+	}
+	return strings.TrimRight(source, " "), caret
 }
 
-// cells is the width of a text on a terminal: two for characters of Chinese,
-// Japanese and Korean writing and for pictographs, none for marks that join the
-// one before.
+// around returns at most excerptRunes runes of a line before its rune at the
+// 0-based index and as many from it on, and whether there are more on each side.
+func around(line string, index int) (left, right string, before, after bool) {
+	at := 0 // of the rune at index
+	for ; index > 0 && at < len(line); index-- {
+		_, size := utf8.DecodeRuneInString(line[at:])
+		at += size
+	}
+	from, to := at, at
+	for n := 0; n < excerptRunes && from > 0; n++ {
+		_, size := utf8.DecodeLastRuneInString(line[:from])
+		from -= size
+	}
+	for n := 0; n < excerptRunes && to < len(line); n++ {
+		_, size := utf8.DecodeRuneInString(line[to:])
+		to += size
+	}
+	return line[from:at], line[at:to], from > 0, to < len(line)
+}
+
+// cells is the width of a text on a terminal.
 func cells(runes []rune) int {
 	n := 0
 	for _, r := range runes {
-		switch {
-		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Me, r), unicode.Is(unicode.Cf, r):
-		case wide(r):
-			n += 2
-		default:
-			n++
-		}
+		n += cellsOf(r)
 	}
 	return n
+}
+
+// cellsOf is the width of a rune: two for characters of Chinese, Japanese and
+// Korean writing and for pictographs, none for marks that join the one before.
+func cellsOf(r rune) int {
+	switch {
+	case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Me, r), unicode.Is(unicode.Cf, r):
+		return 0
+	case wide(r):
+		return 2
+	}
+	return 1
 }
 
 // wide follows Unicode's East Asian Width for the scripts and blocks in use.

@@ -84,10 +84,13 @@ func keptBackLines(r Receipt) []string {
 		what = "shown on this draft, not published from main"
 	}
 	var out []string
-	for _, d := range r.KeptBack {
+	for _, d := range r.KeptBack[:min(len(r.KeptBack), documentsTold)] {
 		out = append(out, fmt.Sprintf("kept back: %s (%s): %s", d.Reason, d.Path, what))
 	}
-	return limitLines(out, documentsTold, "document kept back")
+	if more := len(r.KeptBack) - documentsTold; more > 0 {
+		out = append(out, fmt.Sprintf("and %s more", wording.Plural(more, "document kept back")))
+	}
+	return out
 }
 
 // sumUp tells many documents by kind and status.
@@ -117,10 +120,13 @@ func sumUp(documents []DocumentChange) []string {
 // brokenLines tell links that lead nowhere, each once.
 func brokenLines(links []BrokenLink, baseURL string) []string {
 	var out []string
-	for _, l := range slices.Compact(slices.Clone(links)) {
+	once := slices.Compact(slices.Clone(links))
+	for _, l := range once[:min(len(once), linksTold)] {
 		out = append(out, l.Problem().String())
 	}
-	out = limitLines(out, linksTold, "broken link")
+	if more := len(once) - linksTold; more > 0 {
+		out = append(out, fmt.Sprintf("and %s more", wording.Plural(more, "broken link")))
+	}
 	return append(out, ruleAddress(baseURL, RuleLinkMissing))
 }
 
@@ -151,6 +157,7 @@ func FormatProblems(problems []Problem, baseURL string, limit int) (lines []stri
 	slices.SortStableFunc(sorted, func(a, b Problem) int { return cmp.Compare(b.Weight, a.Weight) })
 	var rules []string
 	for _, p := range sorted[:min(len(sorted), max(limit, 0))] {
+		p.Message = cutRunes(p.Message, messageRunes)
 		lines = append(lines, p.String())
 		if p.Excerpt != "" && p.Col > 0 {
 			source, caret := pointAt(p.Excerpt, p.Col)
@@ -168,6 +175,10 @@ func FormatProblems(problems []Problem, baseURL string, limit int) (lines []stri
 	}
 	return printableLines(lines), reasonOf(sorted)
 }
+
+// messageRunes bounds a message, which quotes what the author wrote: ten lines of
+// a terminal.
+const messageRunes = 800
 
 // reasonRunes bounds the ref's reason: git prints it behind the ref names on one
 // line.
@@ -194,13 +205,6 @@ func reasonOf(sorted []Problem) string {
 
 func ruleAddress(baseURL, rule string) string {
 	return "see " + strings.TrimRight(baseURL, "/") + "/rules/" + rule
-}
-
-func limitLines(lines []string, limit int, noun string) []string {
-	if more := len(lines) - limit; more > 0 {
-		return append(lines[:limit], fmt.Sprintf("and %s more", wording.Plural(more, noun)))
-	}
-	return lines
 }
 
 func printableLines(lines []string) []string {

@@ -31,6 +31,8 @@ type timelineReader struct {
 	unread    unreadClock
 	rowZones  map[string]*timelineFinding // zones of rows and columns that are not understood
 	table     string                      // the header of the table that is read; "": a list
+	header    []string                    // the same, as it came
+	layout    columns                     // what its columns hold
 	restart   bool                        // the next row is the first of another list or table
 
 	rows    []timelineRow
@@ -217,13 +219,10 @@ func trimRaw(raw string) string { return strings.Trim(raw, " \t*_-–—:：|,�
 // tableRow reads the columns by their headers; without a header that names a
 // time, the first column is one.
 func (t *timelineReader) tableRow(row Row) {
-	c := timelineColumns(row.Header)
-	if header := strings.Join(row.Header, "|"); header != t.table {
-		t.table, t.restart = header, true
-		if s, ok := dateIn(header); ok && (s.year != 0 || s.vague) {
-			t.setDay(s, row.Line)
-		}
+	if t.table == "" || !sameTable(t.header, row.Header) {
+		t.enterTable(row)
 	}
+	c := t.layout
 	raw, claim := c.stampCells(row)
 	s, rest, ok := parseStamp(raw)
 	if !ok {
@@ -249,6 +248,23 @@ func (t *timelineReader) tableRow(row Row) {
 	}
 	t.add(entry, s)
 }
+
+// enterTable reads a header, once a table: it may be as long as the text, and every
+// row carries it.
+func (t *timelineReader) enterTable(row Row) {
+	t.header, t.layout = row.Header, timelineColumns(row.Header)
+	header := strings.Join(row.Header, "|")
+	if header == t.table {
+		return
+	}
+	t.table, t.restart = header, true
+	if s, ok := dateIn(header); ok && (s.year != 0 || s.vague) {
+		t.setDay(s, row.Line)
+	}
+}
+
+// sameTable reports whether two rows have one header.
+func sameTable(a, b []string) bool { return len(a) > 0 && slices.Equal(a, b) }
 
 func cell(row Row, i int) string {
 	if i < 0 || i >= len(row.Cells) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"io/fs"
 	"os"
 
@@ -33,7 +34,7 @@ func newFileGate(l config.Limits) *fileGate {
 // judge returns the problems of a file on the disk. closed: no one reads what it
 // holds, because it is no file or far too large. Of a file that was not asked for
 // the name and the size alone are looked at.
-func (g *fileGate) judge(name, inRepo string, asked bool) (problems []postmortems.Problem, closed bool, err error) {
+func (g *fileGate) judge(ctx context.Context, name, inRepo string, asked bool) (problems []postmortems.Problem, closed bool, err error) {
 	if p, bad := gate.CheckPath(inRepo, g.depth); bad {
 		problems = append(problems, p)
 	}
@@ -62,7 +63,11 @@ func (g *fileGate) judge(name, inRepo string, asked bool) (problems []postmortem
 	}
 	problems = append(problems, gate.CheckContent(inRepo, data)...)
 	if bytes.IndexByte(data, 0) < 0 {
-		for _, s := range g.scanner.Find(data) {
+		found, err := g.scanner.Find(ctx, data)
+		if err != nil {
+			return nil, true, fault.Wrap(fault.Timeout, "lint", "the check was cut short", err)
+		}
+		for _, s := range found {
 			problems = append(problems, s.Problem(inRepo, ""))
 		}
 	}

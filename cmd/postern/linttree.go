@@ -100,7 +100,7 @@ func (l *linter) judge(ctx context.Context, root *lintRoot) error {
 			l.problems = append(l.problems, p)
 		}
 	}
-	files, err := l.gateAll(root, names)
+	files, err := l.gateAll(ctx, root, names)
 	if err != nil {
 		return err
 	}
@@ -119,11 +119,11 @@ func (l *linter) judge(ctx context.Context, root *lintRoot) error {
 
 // gateAll returns the files that the owners of folders may read: what is no file,
 // or far too large, they do not see.
-func (l *linter) gateAll(root *lintRoot, names []string) (files []app.TreeFile, err error) {
+func (l *linter) gateAll(ctx context.Context, root *lintRoot, names []string) (files []app.TreeFile, err error) {
 	g := newFileGate(l.limits)
 	for _, path := range names {
 		name := filepath.Join(root.dir, filepath.FromSlash(path))
-		problems, closed, err := g.judge(name, path, root.holds(path))
+		problems, closed, err := g.judge(ctx, name, path, root.holds(path))
 		if err != nil && root.holds(path) {
 			return nil, err
 		}

@@ -68,6 +68,7 @@ type prepared struct {
 	cs     postmortems.ChangeSet
 	docs   *library.Prepared
 	others parts
+	seq    kv.Seq // of the change log, once committed
 }
 
 // refused tells whether anything of the push must not be published.
@@ -129,27 +130,31 @@ func (p *prepared) Lines() []string {
 }
 
 // Commit implements gitrepo.Prepared.
-func (p *prepared) Commit(ctx context.Context) ([]string, error) {
+func (p *prepared) Commit(ctx context.Context) error {
 	start := time.Now() // a stopwatch: the injected clock must not bend it
-	var seq kv.Seq
 	err := p.db.Update(ctx, func(w kv.Writer) (err error) {
 		if err = p.publish(w); err == nil {
-			seq, err = w.Seq()
+			p.seq, err = w.Seq()
 		}
 		return err
 	})
 	if fault.KindOf(err) == fault.Full {
-		return nil, err // it says what to do
+		return err // it says what to do
 	}
 	if err != nil {
-		return nil, fault.Wrap(fault.Internal, "app.publish", "the database did not take the push", err)
+		return fault.Wrap(fault.Internal, "app.publish", "the database did not take the push", err)
 	}
 	p.phase(metrics.Commit, time.Since(start))
+	return nil
+}
+
+// Published implements gitrepo.Prepared.
+func (p *prepared) Published(ctx context.Context) []string {
 	lines := p.receipt(false)
 	if p.cs.Branch == mainBranch && p.indexed != nil {
-		lines = append(lines, p.awaitIndex(ctx, seq)...)
+		lines = append(lines, p.awaitIndex(ctx, p.seq)...)
 	}
-	return lines, nil
+	return lines
 }
 
 // apply publishes the documents and, from main, what the other owners judged.

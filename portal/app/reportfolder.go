@@ -97,6 +97,9 @@ func (j *judgedReports) definitions(ctx context.Context, cs postmortems.ChangeSe
 			continue
 		}
 		data, err := blob(ctx, cs.Content, c)
+		if err == nil {
+			err = fault.Wrap(fault.Timeout, "app.reports", "the check was cut short; push again", ctx.Err())
+		}
 		if err != nil {
 			return err
 		}

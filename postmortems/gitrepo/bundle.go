@@ -78,20 +78,24 @@ func (r *Repo) unbundle(ctx context.Context, bundle *bufio.Reader) error {
 	if err := q.indexPack(ctx, bundle, plumbing.Limits{Wall: bundleTime}, 0); err != nil {
 		return fault.Wrap(fault.Invalid, "gitrepo.Unbundle", "the backup's repository is damaged", err)
 	}
+	if err := r.whole(ctx, q, moves); err != nil {
+		return err
+	}
 	return r.adopt(ctx, q, moves)
 }
 
-// adopt takes everything in a quarantine in and moves refs to it, once it is
-// known to be whole.
-func (r *Repo) adopt(ctx context.Context, q *quarantine, moves []refMove) error {
+// whole makes sure that everything the new tips need is there.
+func (r *Repo) whole(ctx context.Context, q *quarantine, moves []refMove) error {
 	var tips strings.Builder
 	for _, m := range moves {
 		tips.WriteString(string(m.new) + "\n")
 	}
 	err := r.git.Run(ctx, plumbing.Call{Args: []string{"rev-list", "--objects", "--quiet", "--stdin"}, Env: q.env, Stdin: strings.NewReader(tips.String())})
-	if err != nil {
-		return fault.Wrap(fault.Invalid, "gitrepo.adopt", "the repository is not whole: objects are missing", err)
-	}
+	return fault.Wrap(fault.Invalid, "gitrepo.adopt", "the repository is not whole: objects are missing", err)
+}
+
+// adopt takes everything in a quarantine in and moves refs to it.
+func (r *Repo) adopt(ctx context.Context, q *quarantine, moves []refMove) error {
 	if err := q.release(); err != nil {
 		return err
 	}

@@ -43,12 +43,8 @@ func (r *Repo) ImportFrom(ctx context.Context, path, branch string) (postmortems
 	if info, err := os.Stat(source); err != nil || !info.IsDir() {
 		return "", &fault.Error{Kind: fault.NotFound, Op: "gitrepo.ImportFrom", Msg: fmt.Sprintf("there is no folder %s on the server", source), Err: err}
 	}
-	if err := r.publish.take(ctx); err != nil {
+	if err := r.vacant(branch); err != nil {
 		return "", err
-	}
-	defer r.publish.release()
-	if r.Tip(branch) != "" || r.clash(branch) != "" {
-		return "", fault.Newf(fault.Conflict, "gitrepo.ImportFrom", "the branch %q exists already", branch)
 	}
 	q, err := newQuarantine(r.git)
 	if err != nil {
@@ -60,10 +56,29 @@ func (r *Repo) ImportFrom(ctx context.Context, path, branch string) (postmortems
 		return "", err
 	}
 	moves := []refMove{{branch: branch, new: tip}}
+	if err := r.whole(ctx, q, moves); err != nil {
+		return "", err
+	}
+	// Fetching took its time: only now do pushes wait for it.
+	if err := r.publish.take(ctx); err != nil {
+		return "", err
+	}
+	defer r.publish.release()
+	if err := r.vacant(branch); err != nil {
+		return "", err
+	}
 	if err := r.writeNote(postmortems.Pusher{Name: "postern"}, r.now(), moves); err != nil { // a crash before the database has it
 		return "", err
 	}
 	return tip, r.adopt(ctx, q, moves)
+}
+
+// vacant fails when a branch exists or cannot.
+func (r *Repo) vacant(branch string) error {
+	if r.Tip(branch) != "" || r.clash(branch) != "" {
+		return fault.Newf(fault.Conflict, "gitrepo.ImportFrom", "the branch %q exists already", branch)
+	}
+	return nil
 }
 
 // fetch brings HEAD of source into the quarantine.

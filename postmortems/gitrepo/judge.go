@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -46,8 +48,17 @@ type judgement struct {
 // doubt is a secret in a changed file: it counts unless the line was there before.
 type doubt struct {
 	file
-	secret gate.Secret
+	secret gate.Secret // without its Text, which may be a whole file
+	line   lineSum
 }
+
+// lineSum stands for a line without keeping it.
+type lineSum struct {
+	bytes int
+	sum   [sha256.Size]byte
+}
+
+func sumOf(line []byte) lineSum { return lineSum{len(line), sha256.Sum256(line)} }
 
 // judge checks all new commits and the tip as a whole. net is what the tip
 // changes; progress is called now and then with the number of files looked at.
@@ -144,16 +155,15 @@ func (j *judgement) contents(ctx context.Context, progress func(done, total int)
 		if o.Kind != plumbing.BlobObject {
 			return fault.Newf(fault.Invalid, "gitrepo.judge", "object %s is used as a file and is a %s", o.ID, o.Kind)
 		}
-		uses := j.uses[o.ID]
+		uses, held := j.uses[o.ID], gate.NewContent(o.Data)
 		for _, f := range uses {
-			for _, p := range gate.CheckContent(f.Path, o.Data) {
+			for _, p := range held.Check(f.Path) {
 				j.tell(p, f.where)
 			}
 		}
 		if uses[0].fresh && bytes.IndexByte(o.Data, 0) < 0 {
-			for _, secret := range j.s.repo.scanner.Find(o.Data) {
-				secret.Text = slices.Clone(secret.Text)
-				j.doubts = append(j.doubts, doubt{file: uses[0], secret: secret})
+			if err := j.scan(ctx, uses[0], o.Data); err != nil {
+				return err
 			}
 		}
 		if uses[0].where == "" && j.keptSize+len(o.Data) <= keptBytes {
@@ -169,36 +179,51 @@ func (j *judgement) most() int64 {
 	return max(j.s.repo.limits.DocumentBytes, j.s.repo.limits.AttachmentBytes)
 }
 
+// scan looks for secrets in one new file.
+func (j *judgement) scan(ctx context.Context, f file, data []byte) error {
+	found, err := j.s.repo.scanner.Find(ctx, data)
+	if err != nil {
+		return fault.Wrap(fault.Timeout, "gitrepo.judge", "the check was cut short; push again", err)
+	}
+	for _, secret := range found {
+		d := doubt{file: f, secret: secret, line: sumOf(secret.Text)}
+		d.secret.Text = nil
+		j.doubts = append(j.doubts, d)
+	}
+	return nil
+}
+
 // settle drops secrets on lines that the file had before this push, and tells
-// the others.
+// the others. Former files are looked at one by one and not kept.
 func (j *judgement) settle(ctx context.Context) error {
-	var ids []postmortems.OID
-	for _, d := range j.doubts {
-		if d.OldBlob != "" {
-			ids = append(ids, d.OldBlob)
+	byOld := map[postmortems.OID][]*doubt{}
+	for i := range j.doubts {
+		if d := &j.doubts[i]; d.OldBlob != "" {
+			byOld[d.OldBlob] = append(byOld[d.OldBlob], d)
 		}
 	}
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	before := map[postmortems.OID][]byte{}
-	err := j.s.src.Contents(ctx, ids, j.most(), func(_ int, o plumbing.Object) error {
-		before[o.ID] = slices.Clone(o.Data)
-		return nil
+	known := map[*doubt]bool{}
+	err := j.s.src.Contents(ctx, slices.Sorted(maps.Keys(byOld)), j.most(), func(_ int, o plumbing.Object) error {
+		for _, d := range byOld[o.ID] {
+			known[d] = hasLine(o.Data, d.line)
+		}
+		return context.Cause(ctx)
 	})
 	if err != nil {
 		return err
 	}
-	for _, d := range j.doubts {
-		if !hasLine(before[d.OldBlob], d.secret.Text) {
+	for i := range j.doubts {
+		if d := &j.doubts[i]; !known[d] {
 			j.tell(d.secret.Problem(d.Path, d.where), d.where)
 		}
 	}
 	return nil
 }
 
-func hasLine(text, line []byte) bool {
+// hasLine reports whether a text has a line.
+func hasLine(text []byte, line lineSum) bool {
 	for have := range bytes.Lines(text) {
-		if bytes.Equal(bytes.TrimSuffix(have, []byte("\n")), line) {
+		if have = bytes.TrimSuffix(have, []byte("\n")); len(have) == line.bytes && sumOf(have) == line {
 			return true
 		}
 	}

@@ -16,6 +16,7 @@ type refUpdate struct {
 	reason   string // why it is refused; "" so far good
 	survey   *survey
 	verdict  *judgement
+	told     bool // the verdict's findings
 	net      []change
 	base     postmortems.OID // what its change set counts from
 	prepared Prepared
@@ -61,19 +62,19 @@ func (r *Repo) refusal(u *refUpdate) string {
 	if u.Branch == Main && u.Delete {
 		return "main cannot be deleted; to take documents back, remove the files and push that"
 	}
-	if text := r.stale(u); text != "" {
-		return text
-	}
-	if other := r.clash(u.Branch); u.Create && other != "" {
-		return fmt.Sprintf("the branch %q exists, and %q cannot be kept beside it; choose another name", other, u.Branch)
-	}
-	return ""
+	return r.stale(u)
 }
 
-// stale tells that the branch is not where the author last saw it.
+// stale says that the branch is not where the author last saw it, or that one came
+// meanwhile that a new branch cannot be kept beside; "" when neither is so.
 func (r *Repo) stale(u *refUpdate) string {
 	tip := r.Tip(u.Branch)
 	switch {
+	case tip == u.Old && u.Create:
+		if other := r.clash(u.Branch); other != "" {
+			return fmt.Sprintf("the branch %q exists, and %q cannot be kept beside it; choose another name", other, u.Branch)
+		}
+		return ""
 	case tip == u.Old:
 		return ""
 	case tip == "":

@@ -17,26 +17,53 @@ const (
 	// publishTime bounds the part of a push that goes on when the author hangs up:
 	// moving packs, refs and the database.
 	publishTime = 2 * time.Minute
+	// judgements is how often a push is judged at most, when others are published
+	// while it is.
+	judgements = 3
 	// storedShare is about how many bytes the database and the index take for a
 	// byte of new files: the rendered page, its text, and the words.
 	storedShare = 3
 )
 
-// publish takes a group of refs the rest of the way. From here to the report the
-// group has the repository for itself, so that what was judged is what is
-// published.
+// publish takes a group of refs the rest of the way. The group is judged while
+// other pushes are judged and published; it has the repository for itself only
+// from the look at whether main is still what it was judged against to the commit.
+// A group that somebody was faster than is judged again.
 func (p *push) publish(ctx context.Context, group []*refUpdate) {
-	if !slices.ContainsFunc(group, func(u *refUpdate) bool { return u.reason == "" }) {
-		return
-	}
-	if !p.repo.publish.try() {
-		p.answer.Say("waiting for another push to be published")
-		if err := p.repo.publish.take(ctx); err != nil {
+	for try := 1; ; try++ {
+		seen, err := p.repo.settled(ctx)
+		if err != nil {
 			p.failGroup(group, err)
 			return
 		}
+		if !p.judge(ctx, group) {
+			return
+		}
+		if try == 1 {
+			err = p.pack(ctx, group)
+		}
+		if err != nil {
+			p.failGroup(group, err)
+			return
+		}
+		if p.take(ctx, group, seen, try == judgements) {
+			break
+		}
+		p.answer.Say("another push was published meanwhile; checking against it")
 	}
-	defer p.repo.publish.release()
+	for _, u := range group {
+		if u.reason == "" {
+			p.answer.Say(u.prepared.Published(ctx)...)
+		}
+	}
+}
+
+// judge lets the Publisher judge a group. It is false when that is all there is to
+// do: refused, or only checked.
+func (p *push) judge(ctx context.Context, group []*refUpdate) bool {
+	if !slices.ContainsFunc(group, func(u *refUpdate) bool { return u.reason == "" }) {
+		return false
+	}
 	for _, u := range group {
 		if u.reason == "" {
 			u.reason = p.repo.stale(u)
@@ -45,19 +72,63 @@ func (p *push) publish(ctx context.Context, group []*refUpdate) {
 			p.fail(u, p.prepare(ctx, u))
 		}
 	}
-	switch {
-	case slices.ContainsFunc(group, func(u *refUpdate) bool { return u.reason != "" }):
-		p.failGroup(group, fault.New(fault.Conflict, "gitrepo.publish", "not published, because another branch of this atomic push was refused"))
-	case p.check:
-		for _, u := range group {
-			p.answer.Say(u.prepared.Lines()...)
-			u.reason = checkedReason
-		}
-	default:
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishTime)
-		defer cancel()
-		p.accept(ctx, group)
+	if slices.ContainsFunc(group, func(u *refUpdate) bool { return u.reason != "" }) {
+		p.failGroup(group, errGroup())
+		return false
 	}
+	if !p.check {
+		return true
+	}
+	for _, u := range group {
+		p.answer.Say(u.prepared.Lines()...)
+		u.reason = checkedReason
+	}
+	return false
+}
+
+func errGroup() error {
+	return fault.New(fault.Conflict, "gitrepo.publish", "not published, because another branch of this atomic push was refused")
+}
+
+// take publishes a judged group, unless another push was published since seen: then
+// it is false, and the group is to be judged again. The last try publishes a draft
+// all the same, which no reader sees and whose push to main is judged anew; main
+// itself is stale by then.
+func (p *push) take(ctx context.Context, group []*refUpdate, seen int64, last bool) (done bool) {
+	if !p.repo.publish.try() {
+		p.answer.Say("waiting for another push to be published")
+		if err := p.repo.publish.take(ctx); err != nil {
+			p.failGroup(group, err)
+			return true
+		}
+	}
+	defer p.repo.publish.release()
+	for _, u := range group {
+		if u.reason = p.repo.stale(u); u.reason != "" {
+			p.failGroup(group, errGroup())
+			return true
+		}
+	}
+	if p.repo.published != seen && !last {
+		return false
+	}
+	// From here on the author may hang up.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishTime)
+	defer cancel()
+	p.accept(ctx, group)
+	if slices.ContainsFunc(group, func(u *refUpdate) bool { return u.Branch == Main }) {
+		p.repo.published++
+	}
+	return true
+}
+
+// settled waits until no push is being published and returns how often main was.
+func (r *Repo) settled(ctx context.Context) (int64, error) {
+	if err := r.publish.take(ctx); err != nil {
+		return 0, err
+	}
+	defer r.publish.release()
+	return r.published, nil
 }
 
 // failGroup gives all refs of a group that have no reason yet the same one.
@@ -102,7 +173,10 @@ func (p *push) changeSet(u *refUpdate) (cs postmortems.ChangeSet, refused string
 	cs.Commits = u.survey.history()
 	cs.Content = content{src: u.survey.src, kept: u.verdict.kept, most: maxTree}
 	net := u.net
-	p.tell(u.verdict.problems)
+	if !u.told { // once, however often it is judged
+		u.told = true
+		p.tell(u.verdict.problems)
+	}
 	if u.verdict.refuses() {
 		refused = u.verdict.reason()
 		net = u.verdict.readable(net)
@@ -137,12 +211,10 @@ func (p *push) accept(ctx context.Context, group []*refUpdate) {
 	}
 	defer since(&p.times.Commit, time.Now())
 	for i, u := range group {
-		lines, err := u.prepared.Commit(ctx)
-		if err != nil {
+		if err := u.prepared.Commit(ctx); err != nil {
 			p.takeBack(ctx, group[i:], err)
 			return
 		}
-		p.answer.Say(lines...)
 	}
 }
 
@@ -165,7 +237,7 @@ func (p *push) store(ctx context.Context, group []*refUpdate) error {
 	}
 	return p.repo.moveRefs(ctx, moves, func() error {
 		if len(tips) > 0 {
-			if err := p.release(ctx, tips); err != nil {
+			if err := p.part.release(); err != nil {
 				return err
 			}
 			if err := p.repo.syncObjects(); err != nil {
@@ -176,19 +248,30 @@ func (p *push) store(ctx context.Context, group []*refUpdate) error {
 	})
 }
 
-// release moves the packs of a push into the repository; of a push whose refs
-// are judged apart, only what these tips need.
-func (p *push) release(ctx context.Context, tips []postmortems.OID) error {
+// pack makes what a group brings ready to be moved in: the packs of the push; of a
+// push whose refs are judged apart, a pack of only what these tips need.
+func (p *push) pack(ctx context.Context, group []*refUpdate) error {
 	creating := 0
 	for _, u := range p.refs {
 		if !u.Delete {
 			creating++
 		}
 	}
-	if creating == len(tips) {
-		return p.q.release()
+	var tips []postmortems.OID
+	for _, u := range group {
+		if !u.Delete {
+			tips = append(tips, u.New)
+		}
 	}
-	return p.q.extract(ctx, tips, p.repo.Tip(Main), p.repo.limits.unpack())
+	if p.part = p.q; len(tips) == 0 || creating == len(tips) {
+		return nil
+	}
+	defer since(&p.times.Publish, time.Now())
+	var err error
+	if p.part, err = p.q.extract(ctx, tips, p.repo.Tip(Main), p.repo.limits.unpack()); err == nil {
+		p.parts = append(p.parts, p.part)
+	}
+	return err
 }
 
 // takeBack moves refs back whose change sets could not be stored or committed,

@@ -32,7 +32,9 @@ type push struct {
 	answer *wire.Answer
 	at     time.Time
 	refs   []*refUpdate
-	q      *quarantine // nil when nothing was sent but deletions
+	q      *quarantine   // nil when nothing was sent but deletions
+	part   *quarantine   // what the group of refs in hand moves in: q, or one of parts
+	parts  []*quarantine // extracted from q
 	check  bool
 	atomic bool
 	quiet  bool
@@ -73,8 +75,10 @@ func (p *push) close() {
 	if p.q == nil {
 		return
 	}
-	if err := p.q.close(); err != nil {
-		p.repo.log.Warn("the quarantine of a push was not removed; it will be at the next start", "error", err)
+	for _, q := range append(p.parts, p.q) {
+		if err := q.close(); err != nil {
+			p.repo.log.Warn("the quarantine of a push was not removed; it will be at the next start", "error", err)
+		}
 	}
 }
 

@@ -51,12 +51,12 @@ func packOrder(name string) int {
 }
 
 // extract packs what some tips need beyond main out of a quarantine that holds
-// more, and moves only that into the repository: objects of a ref that was
-// refused must not come in with one that was not.
-func (q *quarantine) extract(ctx context.Context, tips []postmortems.OID, hides postmortems.OID, limits plumbing.Limits) error {
+// more, into one of its own: objects of a ref that was refused must not come in
+// with one that was not.
+func (q *quarantine) extract(ctx context.Context, tips []postmortems.OID, hides postmortems.OID, limits plumbing.Limits) (*quarantine, error) {
 	part, err := newQuarantine(q.git)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var input strings.Builder
 	for _, tip := range tips {
@@ -67,8 +67,8 @@ func (q *quarantine) extract(ctx context.Context, tips []postmortems.OID, hides 
 	}
 	args := []string{"pack-objects", "--revs", "--quiet", "--delta-base-offset", filepath.Join(part.dir, "pack", "pack")}
 	err = q.git.Run(ctx, plumbing.Call{Args: args, Env: q.env, Stdin: strings.NewReader(input.String()), Limits: limits})
-	if err == nil {
-		err = part.release()
+	if err != nil {
+		return nil, errors.Join(err, part.close())
 	}
-	return errors.Join(err, part.close())
+	return part, nil
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"io"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -46,33 +45,47 @@ func (r *Repo) findRenames(ctx context.Context, env []string, list []*comparison
 }
 
 // joinExact pairs removed and added files with one content, preferring a file
-// that kept its base name. Empty files are all alike and are left alone.
+// that kept its base name. Empty files are all alike and are left alone. Its time
+// is linear: a push may move a hundred thousand copies of one file.
 func (c *comparison) joinExact() {
-	removed := map[postmortems.OID][]int{}
+	type named struct {
+		blob postmortems.OID
+		base string
+	}
+	removed, kept := map[postmortems.OID][]int{}, map[named][]int{}
 	for i, ch := range c.changes {
 		if ch.Status == postmortems.Deleted && ch.OldBlob != emptyBlob {
-			removed[ch.OldBlob] = append(removed[ch.OldBlob], i)
+			name := named{ch.OldBlob, path.Base(ch.Path)}
+			removed[ch.OldBlob], kept[name] = append(removed[ch.OldBlob], i), append(kept[name], i)
 		}
 	}
 	if len(removed) == 0 {
 		return
 	}
 	gone := map[int]bool{}
-	for _, sameName := range []bool{true, false} {
-		for i := range c.changes {
-			ch := &c.changes[i]
-			if ch.Status != postmortems.Added {
-				continue
-			}
-			for n, j := range removed[ch.Blob] {
-				if sameName && path.Base(c.changes[j].Path) != path.Base(ch.Path) {
-					continue
-				}
-				ch.rename(c.changes[j])
-				gone[j] = true
-				removed[ch.Blob] = slices.Delete(removed[ch.Blob], n, n+1)
-				break
-			}
+	// first returns what is left of a list from its first file that is not paired.
+	first := func(list []int) []int {
+		for len(list) > 0 && gone[list[0]] {
+			list = list[1:]
+		}
+		return list
+	}
+	pair := func(ch *change, list []int) []int {
+		if list = first(list); len(list) > 0 {
+			ch.rename(c.changes[list[0]])
+			gone[list[0]] = true
+		}
+		return list
+	}
+	for i := range c.changes {
+		if ch := &c.changes[i]; ch.Status == postmortems.Added {
+			name := named{ch.Blob, path.Base(ch.Path)}
+			kept[name] = pair(ch, kept[name])
+		}
+	}
+	for i := range c.changes {
+		if ch := &c.changes[i]; ch.Status == postmortems.Added {
+			removed[ch.Blob] = pair(ch, removed[ch.Blob])
 		}
 	}
 	c.drop(gone)

@@ -41,12 +41,13 @@ type Repo struct {
 
 	refs    refTable
 	note    pushNote // of the last push before Open; read only
-	publish lock     // held from Prepare to Commit, and while packs are merged
+	publish lock     // held while refs move and what was judged is committed, and while packs are merged
 	pushes  slots    // one is held by each push from its first byte to its last
 	fetches slots
 	trees   *cache[postmortems.OID, []plumbing.Entry]
 	facts   *cache[postmortems.OID, treeFacts]
 
+	published int64 // how often main was; guarded by publish
 	announced announcements
 	health    health
 

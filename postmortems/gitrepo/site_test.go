@@ -164,16 +164,19 @@ type preparedSet struct {
 
 func (p *preparedSet) Refusal() string { return p.refusal }
 func (p *preparedSet) Lines() []string { return []string{"publisher: " + p.cs.Branch + " looked at"} }
-func (p *preparedSet) Commit(context.Context) ([]string, error) {
+func (p *preparedSet) Commit(context.Context) error {
 	p.site.mu.Lock()
 	defer p.site.mu.Unlock()
 	if p.site.commit != nil {
 		if err := p.site.commit(p.cs); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	p.site.sets = append(p.site.sets, p.cs)
-	return []string{"publisher: " + p.cs.Branch + " published"}, nil
+	return nil
+}
+func (p *preparedSet) Published(context.Context) []string {
+	return []string{"publisher: " + p.cs.Branch + " published"}
 }
 
 func (s *site) last() postmortems.ChangeSet {

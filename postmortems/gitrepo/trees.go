@@ -38,6 +38,9 @@ type trees struct {
 // load puts those of ids that are not cached into the cache, asking for all at
 // once, and gives each of ids to fn.
 func (t trees) load(ctx context.Context, ids []postmortems.OID, fn func(id postmortems.OID, entries []plumbing.Entry)) error {
+	if err := ctx.Err(); err != nil { // cached trees are walked without asking git
+		return fault.Wrap(fault.Timeout, "gitrepo.trees", "the check took longer than the server allows; push in parts", err)
+	}
 	var missing []postmortems.OID
 	for _, id := range ids {
 		if entries, ok := t.cache.get(id); ok {

@@ -16,6 +16,9 @@ func (p *plan) apply(w kv.Writer) error {
 			return err
 		}
 	}
+	if err := p.repoint(w); err != nil {
+		return err
+	}
 	for _, m := range p.docs {
 		if err := p.retract(w, m); err != nil {
 			return err
@@ -120,11 +123,6 @@ func rename(w kv.Writer, from, to string) error {
 			return err
 		}
 	}
-	for _, bucket := range []string{bRedirect, bPermalink} {
-		if err := repoint(w, bucket, from, to); err != nil {
-			return err
-		}
-	}
 	n, err := w.Get(bReads, []byte(from))
 	if err != nil || n == nil {
 		return err
@@ -135,21 +133,32 @@ func rename(w kv.Writer, from, to string) error {
 	return w.Delete(bReads, []byte(from))
 }
 
-// repoint makes the rows that lead to one id lead to another. It reads the whole
-// bucket: an id is stated once in a document's life.
-func repoint(w kv.Writer, bucket, from, to string) error {
-	var keys [][]byte
-	for item, err := range w.Scan(bucket, nil, nil) {
-		if err != nil {
-			return err
-		}
-		if string(item.Value) == from {
-			keys = append(keys, bytes.Clone(item.Key))
+// repoint makes the rows that lead to the ids that this push replaces lead to the
+// new ones. It reads the buckets once, however many documents state an id.
+func (p *plan) repoint(w kv.Writer) error {
+	renamed := map[string]string{}
+	for _, m := range p.docs {
+		if m.old != nil && m.was != m.id {
+			renamed[m.was] = m.id
 		}
 	}
-	for _, k := range keys {
-		if err := w.Put(bucket, k, []byte(to)); err != nil {
-			return err
+	if len(renamed) == 0 {
+		return nil
+	}
+	for _, bucket := range []string{bRedirect, bPermalink} {
+		var rows []kv.Item
+		for item, err := range w.Scan(bucket, nil, nil) {
+			if err != nil {
+				return err
+			}
+			if to, ok := renamed[string(item.Value)]; ok {
+				rows = append(rows, kv.Item{Key: bytes.Clone(item.Key), Value: []byte(to)})
+			}
+		}
+		for _, row := range rows {
+			if err := w.Put(bucket, row.Key, row.Value); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

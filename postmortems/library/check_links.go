@@ -1,6 +1,8 @@
 package library
 
 import (
+	"context"
+
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/postmortems"
 )
@@ -39,7 +41,7 @@ func overlay(r kv.Reader, net []postmortems.Change, docs map[string]compiled) vi
 
 // checkLinks finds the links that lead nowhere once the change set is published:
 // in its own documents, and in others that pointed to what it removes.
-func (p *plan) checkLinks(r kv.Reader) error {
+func (p *plan) checkLinks(ctx context.Context, r kv.Reader) error {
 	docs := make(map[string]compiled, len(p.docs))
 	for _, m := range p.docs {
 		docs[m.change.Path] = m.c
@@ -51,14 +53,23 @@ func (p *plan) checkLinks(r kv.Reader) error {
 		}
 	}
 	pushed := map[string]bool{}
+	for _, x := range p.removed {
+		pushed[x.id] = true
+	}
 	for _, m := range p.docs {
 		pushed[m.was] = true
+		if err := goOn(ctx); err != nil {
+			return err
+		}
 		if err := p.addBroken(v, m.c.record); err != nil {
 			return err
 		}
 	}
 	for _, name := range p.vanished() {
 		ids, err := mayLinkTo(r, name)
+		if err == nil {
+			err = goOn(ctx)
+		}
 		if err != nil {
 			return err
 		}
@@ -71,24 +82,12 @@ func (p *plan) checkLinks(r kv.Reader) error {
 			if err != nil {
 				return err
 			}
-			if p.isRemoved(id) {
-				continue
-			}
 			if err := p.addBroken(v, src); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-func (p *plan) isRemoved(id string) bool {
-	for _, x := range p.removed {
-		if x.id == id {
-			return true
-		}
-	}
-	return false
 }
 
 // vanished are the names under which others may link to what this push removes.

@@ -32,6 +32,9 @@ func (l *Library) prepareDraft(ctx context.Context, cs postmortems.ChangeSet, sa
 				rec.Files++
 				continue
 			}
+			if err := goOn(ctx); err != nil {
+				return err
+			}
 			d, err := draftDelta(r, cs.Branch, ch, docs)
 			if err != nil {
 				return err

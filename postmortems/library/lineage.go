@@ -1,6 +1,8 @@
 package library
 
 import (
+	"context"
+
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/postmortems"
 )
@@ -47,8 +49,11 @@ func (g *lineage) id(path string) (string, error) {
 }
 
 // follow applies every commit in order.
-func (g *lineage) follow(cs postmortems.ChangeSet) error {
+func (g *lineage) follow(ctx context.Context, cs postmortems.ChangeSet) error {
 	for i := range cs.Commits {
+		if err := goOn(ctx); err != nil {
+			return err
+		}
 		if err := g.commit(i, cs.Commits[i]); err != nil {
 			return err
 		}

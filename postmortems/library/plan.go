@@ -1,6 +1,7 @@
 package library
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -38,10 +39,10 @@ type removal struct {
 	old storedRecord
 }
 
-func newPlan(r kv.Reader, cs postmortems.ChangeSet, docs map[string]compiled) (*plan, error) {
+func newPlan(ctx context.Context, r kv.Reader, cs postmortems.ChangeSet, docs map[string]compiled) (*plan, error) {
 	p := &plan{cs: cs}
 	g := newLineage(r)
-	if err := g.follow(cs); err != nil {
+	if err := g.follow(ctx, cs); err != nil {
 		return nil, err
 	}
 	for _, ch := range cs.Net {
@@ -62,7 +63,7 @@ func newPlan(r kv.Reader, cs postmortems.ChangeSet, docs map[string]compiled) (*
 	for _, m := range p.docs {
 		m.events = g.events[m.lineage]
 	}
-	if err := p.checkLinks(r); err != nil {
+	if err := p.checkLinks(ctx, r); err != nil {
 		return nil, err
 	}
 	p.fillReceipt()

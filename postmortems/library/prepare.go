@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/postmortems"
 )
@@ -50,7 +51,7 @@ func (l *Library) Prepare(ctx context.Context, cs postmortems.ChangeSet, main bo
 	}
 	var p *plan
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
-		p, err = newPlan(r, cs, docs)
+		p, err = newPlan(ctx, r, cs, docs)
 		return err
 	})
 	if err != nil {
@@ -59,6 +60,12 @@ func (l *Library) Prepare(ctx context.Context, cs postmortems.ChangeSet, main bo
 	p.receipt.Branch = cs.Branch
 	p.receipt.Problems = sorted(append(problems, p.receipt.Problems...))
 	return &Prepared{Receipt: p.receipt, apply: p.apply}, nil
+}
+
+// goOn ends a long check with its push: at the latest after limits.push_time, or
+// when the author left.
+func goOn(ctx context.Context) error {
+	return fault.Wrap(fault.Timeout, "library.Prepare", "the check was cut short; push again", ctx.Err())
 }
 
 func sorted(ps []postmortems.Problem) []postmortems.Problem {

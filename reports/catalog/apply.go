@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/service"
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -135,11 +136,13 @@ func (p *Prepared) Lines() []string {
 func (p *Prepared) serviceLines() (lines []string) {
 	before := map[string]bool{}
 	same := map[string]bool{}
+	after := make(map[string]service.Service, len(p.after.Services))
+	for _, now := range p.after.Services {
+		after[now.Name] = now
+	}
 	for _, s := range p.before.Services {
-		before[s.Name] = true
-		for _, now := range p.after.Services {
-			same[s.Name] = same[s.Name] || reflect.DeepEqual(s, now)
-		}
+		now, there := after[s.Name]
+		before[s.Name], same[s.Name] = true, there && reflect.DeepEqual(s, now)
 	}
 	for _, s := range p.after.Services {
 		switch {

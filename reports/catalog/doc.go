@@ -98,7 +98,7 @@ func (c *Catalog) read(ctx context.Context) (*snapshot, error) {
 			s = c.last
 			return nil
 		}
-		s, err = load(r, seq)
+		s, err = load(ctx, r, seq)
 		return err
 	})
 	if err != nil {
@@ -108,13 +108,17 @@ func (c *Catalog) read(ctx context.Context) (*snapshot, error) {
 	return s, nil
 }
 
-func load(r kv.Reader, seq uint64) (*snapshot, error) {
+func load(ctx context.Context, r kv.Reader, seq uint64) (*snapshot, error) {
 	files, err := loadFiles(r)
 	if err != nil {
 		return nil, err
 	}
 	s := &snapshot{seq: seq, versions: map[string][]Version{}}
-	s.set, _ = openslo.Link(parseAll(files)) // the push that brought them was told
+	parsed, _, err := parseAll(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	s.set, _ = openslo.Link(parsed) // the push that brought them was told
 	for item, err := range r.Scan(bVersion, nil, nil) {
 		if err != nil {
 			return nil, err

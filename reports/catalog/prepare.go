@@ -25,13 +25,16 @@ func loadFiles(r kv.Reader) (files, error) {
 	return out, nil
 }
 
-func parseAll(fs files) []openslo.File {
-	out := make([]openslo.File, 0, len(fs))
+// parseAll reads files until ctx ends.
+func parseAll(ctx context.Context, fs files) (out []openslo.File, problems []postmortems.Problem, err error) {
 	for path, data := range fs {
-		f, _ := openslo.Parse(path, data)
-		out = append(out, f)
+		if err := ctx.Err(); err != nil {
+			return nil, nil, fault.Wrap(fault.Timeout, "catalog.Prepare", "the check was cut short; push again", err)
+		}
+		f, found := openslo.Parse(path, data)
+		out, problems = append(out, f), append(problems, found...)
 	}
-	return out
+	return out, problems, nil
 }
 
 // Prepared is a judged change set.
@@ -64,8 +67,7 @@ func (c *Catalog) Prepare(ctx context.Context, cs postmortems.ChangeSet) (*Prepa
 			return nil, fault.Wrap(fault.Internal, "catalog.Prepare", "", err)
 		}
 	}
-	p.judge(base)
-	return p, nil
+	return p, p.judge(ctx, base)
 }
 
 // read takes the definitions out of the change set.
@@ -96,31 +98,39 @@ func (p *Prepared) read(ctx context.Context) error {
 
 // judge reads the tree as it would be and tells what is wrong in the changed
 // files, and what the change breaks in others.
-func (p *Prepared) judge(base files) {
+func (p *Prepared) judge(ctx context.Context, base files) error {
+	old, _, err := parseAll(ctx, base)
+	if err != nil {
+		return err
+	}
 	var known []postmortems.Problem
-	p.before, known = openslo.Link(parseAll(base))
+	p.before, known = openslo.Link(old)
 	for _, path := range p.removed {
 		delete(base, path)
 	}
-	all := make([]openslo.File, 0, len(base)+len(p.changed))
-	for path, data := range base {
-		if _, again := p.changed[path]; !again {
-			f, _ := openslo.Parse(path, data)
-			all = append(all, f)
-		}
+	for path := range p.changed {
+		delete(base, path)
 	}
-	for path, data := range p.changed {
-		f, problems := openslo.Parse(path, data)
-		p.problems = append(p.problems, problems...)
-		all = append(all, f)
+	kept, _, err := parseAll(ctx, base) // once more: Link fills in what files say of each other
+	if err != nil {
+		return err
 	}
+	pushed, problems, err := parseAll(ctx, p.changed)
+	if err != nil {
+		return err
+	}
+	p.problems = problems
 	broken := postmortems.HasError(p.problems)
+	before := make(map[postmortems.Problem]bool, len(known))
+	for _, x := range known {
+		before[x] = true
+	}
 	var linked []postmortems.Problem
-	p.after, linked = openslo.Link(all)
+	p.after, linked = openslo.Link(append(kept, pushed...))
 	for _, x := range linked {
 		_, ours := p.changed[x.Path]
 		// A file that cannot be read defines nothing: what misses it is no news.
-		if ours && (!broken || x.Weight == postmortems.Error) || !ours && !broken && !slices.Contains(known, x) {
+		if ours && (!broken || x.Weight == postmortems.Error) || !ours && !broken && !before[x] {
 			p.problems = append(p.problems, x)
 		}
 	}
@@ -130,6 +140,7 @@ func (p *Prepared) judge(base files) {
 		}
 		return a.Line - b.Line
 	})
+	return nil
 }
 
 // Problems are the findings; an Error refuses the push.

@@ -18,6 +18,7 @@ package definition
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/mail"
 	"path"
 	"regexp"
@@ -199,6 +200,10 @@ func (r *reader) scope(v yamldoc.Value) (s reports.Scope) {
 
 func (r *reader) sections(v yamldoc.Value) []string {
 	keys := v.Strings()
+	if most := 2 * len(reports.SectionKeys()); len(keys) > most {
+		r.find(ruleSection, v, fmt.Sprintf("%d sections are named; a report has at most %d", len(keys), len(reports.SectionKeys())))
+		keys = keys[:most]
+	}
 	for n, k := range keys {
 		if !slices.Contains(reports.SectionKeys(), k) {
 			r.find(ruleSection, v, "there is no section "+quoted(k)+"; there are "+strings.Join(reports.SectionKeys(), ", "))

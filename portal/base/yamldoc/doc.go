@@ -122,6 +122,9 @@ func ParseAll(data []byte, limits Limits) (*Doc, []*Map, []Issue) {
 	check := checker{doc: doc, limits: limits}
 	var roots []*Map
 	for _, top := range tops {
+		if check.fatal && len(doc.issues) > maxFatal {
+			break
+		}
 		check.node(top, 1)
 		roots = append(roots, doc.mappings(top, &check)...)
 	}
@@ -142,6 +145,9 @@ func (d *Doc) mappings(top *yaml.Node, check *checker) []*Map {
 	}
 	var out []*Map
 	for _, n := range items {
+		if check.fatal && len(d.issues) > maxFatal {
+			break
+		}
 		if n.Kind != yaml.MappingNode {
 			check.refuse(Syntax, n, `this is not a list of "key: value" lines`)
 			continue

@@ -14,7 +14,7 @@ func Nearest(word string, candidates []string) string {
 	best, most := "", min(max(len(w)/3, 1), 3)+1
 	for _, c := range candidates {
 		r := []rune(strings.ToLower(c))
-		if len(r) > longest {
+		if len(r) > longest || max(len(w), len(r))-min(len(w), len(r)) >= most {
 			continue
 		}
 		if d := distance(w, r); d < most {

@@ -76,13 +76,44 @@ func checkExtension(file, ext string) string {
 
 // CheckContent judges what a file holds against what its name says.
 func CheckContent(file string, data []byte) []postmortems.Problem {
+	return NewContent(data).Check(file)
+}
+
+// Content is what several files of one push hold in common. It is read once for
+// each sort of name, however many files there are.
+type Content struct {
+	data  []byte
+	known map[string][]postmortems.Problem // by extension
+}
+
+// NewContent makes a Content, which keeps data.
+func NewContent(data []byte) *Content {
+	return &Content{data: data, known: map[string][]postmortems.Problem{}}
+}
+
+// Check judges the content against the name of one file that holds it.
+func (c *Content) Check(file string) []postmortems.Problem {
+	sort, check := extension(file), checkTyped
 	if Fold(path.Base(file)) == ".gitattributes" {
-		return checkAttributes(file, data)
-	}
-	ext := extension(file)
-	if wrong := checkExtension(file, ext); wrong != "" {
+		sort, check = ".gitattributes", checkAttributes
+	} else if wrong := checkExtension(file, sort); wrong != "" {
 		return []postmortems.Problem{problem(file, RuleFileType, "%s (stored are %s)", wrong, storedTypes)}
 	}
+	found, ok := c.known[sort]
+	if !ok {
+		found = check(file, c.data)
+		c.known[sort] = found
+	}
+	found = slices.Clone(found)
+	for i := range found {
+		found[i].Path = file
+	}
+	return found
+}
+
+// checkTyped judges a content against the extension of a file.
+func checkTyped(file string, data []byte) []postmortems.Problem {
+	ext := extension(file)
 	switch is := magic(data); {
 	case bytes.HasPrefix(data, []byte("version https://git-lfs")):
 		return []postmortems.Problem{problem(file, RuleFileType, "the file is a pointer of Git LFS, whose files never reach this portal; add the file itself (git lfs migrate export)")}

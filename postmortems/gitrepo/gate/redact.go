@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"context"
 	"regexp"
 )
 
@@ -51,7 +52,7 @@ func (r *Redactor) Redact(text string) string {
 		text = s.expr.ReplaceAllString(text, s.with)
 	}
 	for range maxRounds {
-		hits := r.scanner.hits([]byte(text))
+		hits := r.scanner.hits(context.Background(), []byte(text))
 		for i := len(hits) - 1; i >= 0; i-- {
 			text = text[:hits[i].start] + redacted + text[hits[i].end:]
 		}

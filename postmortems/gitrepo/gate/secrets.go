@@ -3,6 +3,7 @@ package gate
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"unicode"
@@ -44,21 +45,23 @@ type hit struct {
 }
 
 // Find returns the likely secrets of a text in their order, at most twenty. Its
-// time is linear in the text: an expression runs once a line at most.
-func (s *Scanner) Find(data []byte) []Secret {
+// time is linear in the text: an expression runs once a line at most. The error is
+// the end of ctx, which is looked at between lines and between patterns.
+func (s *Scanner) Find(ctx context.Context, data []byte) ([]Secret, error) {
 	var found []Secret
-	for _, h := range s.hits(data) {
+	for _, h := range s.hits(ctx, data) {
 		found = append(found, h.Secret)
 	}
-	return found
+	return found, context.Cause(ctx)
 }
 
-// hits are the findings with their places, in their order, none over another.
-func (s *Scanner) hits(data []byte) []hit {
+// hits are the findings with their places, in their order, none over another;
+// when ctx ends, those of a part of the text.
+func (s *Scanner) hits(ctx context.Context, data []byte) []hit {
 	lower := asciiLower(data)
 	var hits []hit
 	for i := range s.patterns {
-		if hits = s.find(&s.patterns[i], data, lower, hits); len(hits) >= maxSecrets {
+		if hits = s.find(ctx, &s.patterns[i], data, lower, hits); len(hits) >= maxSecrets || ctx.Err() != nil {
 			break
 		}
 	}
@@ -67,10 +70,10 @@ func (s *Scanner) hits(data []byte) []hit {
 }
 
 // find adds what one pattern finds, except where a pattern before it did.
-func (s *Scanner) find(p *pattern, data, lower []byte, hits []hit) []hit {
+func (s *Scanner) find(ctx context.Context, p *pattern, data, lower []byte, hits []hit) []hit {
 	words := newCursor(lower, p.keywords)
 	line, counted := 1, 0 // line feeds are counted up to here
-	for at := 0; at < len(data) && len(hits) < maxSecrets; {
+	for at := 0; at < len(data) && len(hits) < maxSecrets && ctx.Err() == nil; {
 		word := words.next(at)
 		if word < 0 {
 			break

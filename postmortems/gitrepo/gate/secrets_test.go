@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,12 @@ const (
 	mixed43  = mixed22 + "Yh3Js5Gf0Ta" + "UeKxQo2iWr"
 	base64Of = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7"
 )
+
+// find is Find without an end of time.
+func find(s *Scanner, data []byte) []Secret {
+	found, _ := s.Find(context.Background(), data) // its one error is the context's
+	return found
+}
 
 func TestSecretsAreFound(t *testing.T) {
 	s := NewScanner()
@@ -73,7 +80,7 @@ func TestSecretsAreFound(t *testing.T) {
 		"access_token=" + hex32,
 		"Authorization: Bearer " + mixed43,
 	} {
-		found := s.Find([]byte("# x\n" + text + "\nend\n"))
+		found := find(s, []byte("# x\n"+text+"\nend\n"))
 		if len(found) != 1 || found[0].Line != 2 || found[0].Col < 1 || found[0].What == "" {
 			t.Errorf("%q: %+v", text, found)
 		}
@@ -82,7 +89,7 @@ func TestSecretsAreFound(t *testing.T) {
 
 func TestSecretsAreTold(t *testing.T) {
 	s := NewScanner()
-	found := s.Find([]byte("一 DB_PASSWORD=hunter2\npostgres://u:p@h and mysql://app:Tr0ub4dor@db\n"))
+	found := find(s, []byte("一 DB_PASSWORD=hunter2\npostgres://u:p@h and mysql://app:Tr0ub4dor@db\n"))
 	if len(found) != 3 || found[0].Col != 15 || found[1].Line != 2 || found[2].Col != 34 {
 		t.Fatalf("%+v", found)
 	}
@@ -92,7 +99,7 @@ func TestSecretsAreTold(t *testing.T) {
 			t.Errorf("%q repeats the secret or acts on a terminal", p.String())
 		}
 	}
-	if many := s.Find([]byte(strings.Repeat("DB_PASSWORD=hunter2\n", 1000))); len(many) != maxSecrets || many[maxSecrets-1].Line != maxSecrets {
+	if many := find(s, []byte(strings.Repeat("DB_PASSWORD=hunter2\n", 1000))); len(many) != maxSecrets || many[maxSecrets-1].Line != maxSecrets {
 		t.Errorf("%d findings of a thousand", len(many))
 	}
 }
@@ -125,7 +132,7 @@ func TestPlaceholdersAndProseAreNotSecrets(t *testing.T) {
 		"commit 3f9a1c07be42d8561f0ac97723e4b05d3f9a1c07", "sha256:" + hex32 + hex32, "the secret of good runbooks is brevity",
 		"1234567890:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 	} {
-		if found := s.Find([]byte(line)); len(found) > 0 {
+		if found := find(s, []byte(line)); len(found) > 0 {
 			t.Errorf("%q is taken for %s", line, found[0].What)
 		}
 	}
@@ -142,7 +149,7 @@ func TestSecretsAreAllowedByAReasonOnTheLine(t *testing.T) {
 		{"DB_PASSWORD=hunter2 # postern:allow-secret 演练用", "演练用"},
 		{"DB_PASSWORD=hunter2", ""},
 	} {
-		f := s.Find([]byte(c.line + "\n"))
+		f := find(s, []byte(c.line+"\n"))
 		if len(f) != 1 || f[0].Allowed != c.reason {
 			t.Errorf("%q: %+v", c.line, f)
 			continue
@@ -167,7 +174,7 @@ func TestScanningIsLinear(t *testing.T) {
 		"cloud":                        "aws secret ",
 	} {
 		start := time.Now()
-		s.Find([]byte(strings.Repeat(unit, 128<<10/len(unit))))
+		find(s, []byte(strings.Repeat(unit, 128<<10/len(unit))))
 		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%s: %v for 128 KiB", name, took)
 		} else {
@@ -186,7 +193,7 @@ func TestRulesAreToldByTheirExamples(t *testing.T) {
 			file = ".gitattributes"
 		}
 		problems := CheckContent(file, []byte(text))
-		for _, f := range s.Find([]byte(text)) {
+		for _, f := range find(s, []byte(text)) {
 			problems = append(problems, f.Problem(file, ""))
 		}
 		return problems
@@ -218,7 +225,7 @@ func FuzzFindSecrets(f *testing.F) {
 	f.Add([]byte("x: postern:allow-secret y\n\n\xff"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		lines := strings.Count(string(data), "\n") + 1
-		for _, found := range s.Find(data) {
+		for _, found := range find(s, data) {
 			if found.Line < 1 || found.Line > lines || found.Col < 1 || strings.Contains(string(found.Text), "\n") {
 				t.Fatalf("%+v in %q", found, data)
 			}

@@ -57,8 +57,10 @@ func (n notes) text(name string) string { return strings.TrimSpace(n[name].text)
 // list reads names separated by commas or blanks, each once.
 func (n notes) list(name string) []string {
 	var out []string
+	seen := map[string]bool{}
 	for _, word := range strings.FieldsFunc(n[name].text, func(c rune) bool { return c == ',' || c == ' ' || c == '\n' || c == '\t' }) {
-		if !slices.Contains(out, word) {
+		if !seen[word] {
+			seen[word] = true
 			out = append(out, word)
 		}
 	}

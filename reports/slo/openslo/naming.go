@@ -16,6 +16,7 @@ import (
 func objectiveNames(d draft) []string {
 	names := make([]string, len(d.objectives))
 	taken := map[string]bool{d.Name: true}
+	next := map[string]int{} // the number to try first for a base, so that equal titles stay cheap
 	for i, o := range d.objectives {
 		if i == 0 && (!d.composite || len(d.objectives) == 1) {
 			names[i] = d.Name
@@ -23,8 +24,8 @@ func objectiveNames(d draft) []string {
 		}
 		base := d.Name + "-" + cmp.Or(slug(o.title), fmt.Sprint(i+1))
 		name := base
-		for n := 2; taken[name]; n++ {
-			name = fmt.Sprintf("%s-%d", base, n)
+		for n := max(next[base], 2); taken[name]; n++ {
+			name, next[base] = fmt.Sprintf("%s-%d", base, n), n+1
 		}
 		taken[name] = true
 		names[i] = name
@@ -96,36 +97,4 @@ func (l *linker) objectiveNames() {
 		kept = append(kept, s)
 	}
 	l.set.SLOs = kept
-}
-
-// cycles tells of services that depend on each other in a ring, once a ring.
-func (l *linker) cycles() {
-	const (
-		fresh = iota
-		open
-		done
-	)
-	state := map[string]int{}
-	var walk func(name string, path []string)
-	walk = func(name string, path []string) {
-		o, ok := l.named[key(KindService, name)]
-		if !ok || o.service == nil || state[name] == done {
-			return
-		}
-		if state[name] == open {
-			ring := append(path[slices.Index(path, name):], name)
-			r := l.reader(o.service.Path)
-			r.findAt(ruleDependency, o.at, "services depend on each other in a ring: %s", strings.Join(ring, " -> "))
-			l.keep(r)
-			return
-		}
-		state[name] = open
-		for _, next := range o.service.DependsOn {
-			walk(next, append(path, name))
-		}
-		state[name] = done
-	}
-	for _, s := range slices.Clone(l.set.Services) {
-		walk(s.Name, nil)
-	}
 }

@@ -1,0 +1,95 @@
+package openslo
+
+import (
+	"slices"
+	"strings"
+)
+
+const (
+	// maxRings bounds how many rings of services are told: services that all
+	// depend on each other make more rings than anyone can read.
+	maxRings = 20
+	// maxRingNames bounds how many services of one ring are named.
+	maxRingNames = 12
+)
+
+// ringFinder walks what services depend on, depth first, with a stack of its own:
+// a chain may be as long as a repository has services.
+type ringFinder struct {
+	*linker
+	state map[string]walkState
+	path  []step
+	found int
+}
+
+// walkState says how far the walk is with a service.
+type walkState uint8
+
+const (
+	fresh walkState = iota
+	open            // on the path
+	done
+)
+
+// step is a service on the path and the ones it depends on that are not walked yet.
+type step struct {
+	name string
+	left []string
+}
+
+// cycles reports services that depend on each other in a ring, once a ring and
+// at most maxRings of them.
+func (l *linker) cycles() {
+	f := &ringFinder{linker: l, state: map[string]walkState{}}
+	for _, s := range slices.Clone(l.set.Services) {
+		f.walk(s.Name)
+	}
+}
+
+func (f *ringFinder) walk(root string) {
+	f.enter(root)
+	for len(f.path) > 0 && f.found < maxRings {
+		top := &f.path[len(f.path)-1]
+		if len(top.left) == 0 {
+			f.state[top.name] = done
+			f.path = f.path[:len(f.path)-1]
+			continue
+		}
+		next := top.left[0]
+		top.left = top.left[1:]
+		f.enter(next)
+	}
+}
+
+// enter puts a service on the path, unless it was walked before; one that is on
+// the path already closes a ring.
+func (f *ringFinder) enter(name string) {
+	o, ok := f.named[key(KindService, name)]
+	if !ok || o.service == nil {
+		return
+	}
+	switch f.state[name] {
+	case fresh:
+		f.state[name] = open
+		f.path = append(f.path, step{name, o.service.DependsOn})
+	case open:
+		f.ring(o, name)
+	case done:
+	}
+}
+
+func (f *ringFinder) ring(o object, name string) {
+	f.found++
+	from := slices.IndexFunc(f.path, func(s step) bool { return s.name == name })
+	var names []string
+	for _, s := range f.path[from:] {
+		if len(names) == maxRingNames {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, s.name)
+	}
+	r := f.reader(o.service.Path)
+	r.findAt(ruleDependency, o.at, "services depend on each other in a ring: %s", strings.Join(append(names, name), " -> "))
+	f.keep(r)
+}
