@@ -134,3 +134,44 @@ func FuzzPointAt(f *testing.F) {
 		}
 	})
 }
+
+// The picture of a long line shows what is around its column.
+func TestPointAtCutsALongLine(t *testing.T) {
+	for name, c := range map[string]struct {
+		line         string
+		col          int
+		source, mark string // the source and what of it stands above the caret
+	}{
+		"short":          {"title: a: b", 9, "title: a: b", ":"},
+		"its end":        {strings.Repeat("x", 1<<20) + "!", 1<<20 + 1, "... " + strings.Repeat("x", 40) + "!", "!"},
+		"its beginning":  {"!" + strings.Repeat("x", 1<<20), 1, "!" + strings.Repeat("x", 79) + " ...", "!"},
+		"its middle":     {strings.Repeat("x", 1000) + "!" + strings.Repeat("y", 1000), 1001, "... " + strings.Repeat("x", 40) + "!" + strings.Repeat("y", 39) + " ...", "!"},
+		"wide":           {strings.Repeat("宽", 1000) + "!" + strings.Repeat("宽", 1000), 1001, "... " + strings.Repeat("宽", 20) + "!" + strings.Repeat("宽", 19) + " ...", "!"},
+		"beyond the end": {"ab", 9, "ab", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source, caret := pointAt(c.line, c.col)
+			if source != c.source {
+				t.Errorf("source %q, want %q", source, c.source)
+			}
+			at, above := 0, ""
+			for _, r := range source {
+				if at == len(caret)-1 {
+					above = string(r)
+				}
+				at += cellsOf(r)
+			}
+			if above != c.mark {
+				t.Errorf("the caret %q is below %q of %q, want %q", caret, above, source, c.mark)
+			}
+		})
+	}
+}
+
+// A message that quotes a whole file is cut.
+func TestFormatProblemsCutsMessages(t *testing.T) {
+	lines, _ := FormatProblems([]Problem{{Path: "a.md", Weight: Error, Message: strings.Repeat("x", 1<<20)}}, testURL, 50)
+	if len(lines[0]) > messageRunes+100 {
+		t.Errorf("a line of %d bytes", len(lines[0]))
+	}
+}

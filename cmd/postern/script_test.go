@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 			"send":     sendCommand,
 			"status":   statusCommand,
 			"clock":    clockCommand,
+			"longline": longLineCommand,
 		},
 	})
 }

@@ -24,6 +24,7 @@ var rules = map[string][]string{
 	"portal/app":                   {"*"},
 	"portal/auth":                  {"portal/base/fault", "portal/base/kv"},
 	"portal/base/campaign":         {},
+	"portal/base/growth":           {},
 	"portal/base/fault":            {},
 	"portal/base/kv":               {"portal/base/fault"},
 	"portal/base/kv/boltkv":        {"portal/base/fault", "portal/base/kv"},

@@ -75,7 +75,12 @@ func (r *Repo) unbundle(ctx context.Context, bundle *bufio.Reader) error {
 		return err
 	}
 	defer func() { _ = q.close() }() // what stays is swept at the next start
-	if err := q.indexPack(ctx, bundle, plumbing.Limits{Wall: bundleTime}, 0); err != nil {
+	feed := func(w io.Writer) error {
+		source := &sourceReader{r: bundle}
+		_, _ = io.Copy(w, source) // a failed write shows in the child's end
+		return source.err
+	}
+	if err := q.indexPack(ctx, plumbing.Limits{Wall: bundleTime}, nil, feed); err != nil {
 		return fault.Wrap(fault.Invalid, "gitrepo.Unbundle", "the backup's repository is damaged", err)
 	}
 	if err := r.whole(ctx, q, moves); err != nil {
@@ -137,4 +142,19 @@ func readBundleHead(bundle *bufio.Reader) ([]refMove, error) {
 func bundleLine(r *bufio.Reader) (string, error) {
 	line, err := r.ReadSlice('\n') // an overlong line is an error
 	return string(line), err
+}
+
+// sourceReader remembers why reading ended, so that it can be told from a
+// failure to write.
+type sourceReader struct {
+	r   io.Reader
+	err error
+}
+
+func (s *sourceReader) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
 }

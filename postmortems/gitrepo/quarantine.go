@@ -2,6 +2,7 @@ package gitrepo
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -80,15 +81,16 @@ func (q *quarantine) unpack(ctx context.Context, body *bufio.Reader, limits Limi
 		_, err := body.Discard(packHeader + packTrailer)
 		return fault.Wrap(fault.Invalid, "gitrepo.unpack", "the push ends inside its pack; push again", err)
 	}
-	return q.indexPack(ctx, body, limits.unpack(), limits.PackBytes)
+	args := []string{fmt.Sprintf("--max-input-size=%d", limits.PackBytes)}
+	capped := bufio.NewReaderSize(&capped{r: body, left: limits.PackBytes, most: limits.PackBytes}, 64<<10) // refuses with better words
+	return q.indexPack(ctx, limits.unpack(), args, func(w io.Writer) error {
+		return passPack(w, capped, limits.InflatedBytes)
+	})
 }
 
-func (q *quarantine) indexPack(ctx context.Context, pack io.Reader, limits plumbing.Limits, most int64) error {
-	args := []string{"index-pack", "--stdin", "--strict", "--fix-thin"}
-	if most > 0 {
-		args = append(args, fmt.Sprintf("--max-input-size=%d", most))
-		pack = &capped{r: pack, left: most, most: most} // refuses with better words
-	}
+// indexPack lets git store the pack that feed writes.
+func (q *quarantine) indexPack(ctx context.Context, limits plumbing.Limits, args []string, feed func(io.Writer) error) error {
+	args = append([]string{"index-pack", "--stdin", "--strict", "--fix-thin"}, args...)
 	// The pack is copied by this goroutine, so that no read of the request can
 	// outlive it when the child dies.
 	r, w, err := os.Pipe()
@@ -100,27 +102,14 @@ func (q *quarantine) indexPack(ctx context.Context, pack io.Reader, limits plumb
 	if err != nil {
 		return errors.Join(err, closeErr, w.Close())
 	}
-	source := &sourceReader{r: pack}
-	_, _ = io.Copy(w, source) // a failed write shows in the child's end
-	_ = w.Close()             // likewise
+	fed := feed(w)
+	if errors.Is(fed, errPackEnds) {
+		fed = nil // why shows in the child's end
+	}
+	if fed != nil {
+		child.Kill()
+	}
+	_ = w.Close() // a failed write shows in the child's end
 	err = child.Wait()
-	if source.err != nil { // the request is to blame, not git
-		return source.err
-	}
-	return err
-}
-
-// sourceReader remembers why reading ended, so that it can be told from a
-// failure to write.
-type sourceReader struct {
-	r   io.Reader
-	err error
-}
-
-func (s *sourceReader) Read(p []byte) (int, error) {
-	n, err := s.r.Read(p)
-	if err != nil && err != io.EOF {
-		s.err = err
-	}
-	return n, err
+	return cmp.Or(fed, err) // the request is to blame before git is
 }

@@ -32,7 +32,8 @@ type site struct {
 	asked   []postmortems.ChangeSet // prepared
 	texts   map[string]string       // contents of the last prepared set's files
 	refusal string
-	prepare func(postmortems.ChangeSet) error
+	prepare func(context.Context, postmortems.ChangeSet) error
+	tell    func(postmortems.ChangeSet) // called when what was published is told
 	commit  func(postmortems.ChangeSet) error
 	may     func(Command) error
 	times   []Timings
@@ -146,14 +147,15 @@ func (s *site) Prepare(ctx context.Context, cs postmortems.ChangeSet, _ func(str
 		return nil, err
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.asked, s.texts = append(s.asked, cs), texts
-	if s.prepare != nil {
-		if err := s.prepare(cs); err != nil {
+	prepare, refusal := s.prepare, s.refusal
+	s.mu.Unlock()
+	if prepare != nil { // without the mutex: it may wait for another push
+		if err := prepare(ctx, cs); err != nil {
 			return nil, err
 		}
 	}
-	return &preparedSet{site: s, cs: cs, refusal: s.refusal}, nil
+	return &preparedSet{site: s, cs: cs, refusal: refusal}, nil
 }
 
 type preparedSet struct {
@@ -176,6 +178,12 @@ func (p *preparedSet) Commit(context.Context) error {
 	return nil
 }
 func (p *preparedSet) Published(context.Context) []string {
+	p.site.mu.Lock()
+	tell := p.site.tell
+	p.site.mu.Unlock()
+	if tell != nil {
+		tell(p.cs)
+	}
 	return []string{"publisher: " + p.cs.Branch + " published"}
 }
 

@@ -216,8 +216,8 @@ func (r *reader) sections(v yamldoc.Value) []string {
 }
 
 func (r *reader) recipients(v yamldoc.Value) (all []reports.Recipient) {
-	for _, text := range v.Strings() {
-		if len(all) == maxRecipients {
+	for n, text := range v.Strings() {
+		if n == maxRecipients {
 			r.find(ruleRecipient, v, "at most 100 recipients; use a mailing list")
 			break
 		}

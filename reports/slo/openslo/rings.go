@@ -42,7 +42,9 @@ type step struct {
 func (l *linker) cycles() {
 	f := &ringFinder{linker: l, state: map[string]walkState{}}
 	for _, s := range slices.Clone(l.set.Services) {
-		f.walk(s.Name)
+		if f.walk(s.Name); f.found == maxRings {
+			return
+		}
 	}
 }
 

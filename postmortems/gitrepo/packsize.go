@@ -1,0 +1,180 @@
+package gitrepo
+
+import (
+	"bufio"
+	"compress/zlib"
+	"encoding/binary"
+	"errors"
+	"io"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// The types of a pack's entries that are told apart here; 1 to 4 are whole objects.
+const (
+	lastWhole   = 4
+	offsetDelta = 6
+	namedDelta  = 7
+)
+
+// nameBytes is the length of an object's name in a pack.
+const nameBytes = 20
+
+// errPackEnds is the end of the side that the pack is passed on to, which says
+// itself why.
+var errPackEnds = errors.New("nobody reads the pack any more")
+
+// packSizes passes a pack on while it adds up what its own headers say that each
+// object will take. A pack is refused at the header that goes over the limit, so
+// no more than the limit is ever inflated, by git or here: a megabyte of zlib can
+// stand for a gigabyte, and a delta of twenty bytes for as much.
+type packSizes struct {
+	in     *bufio.Reader
+	out    *bufio.Writer
+	most   int64
+	total  int64 // bytes of the objects so far
+	deltas int64 // bytes of the deltas' own instructions
+	z      io.ReadCloser
+	buf    []byte
+}
+
+// passPack copies a pack from its header to its end. A pack whose objects would
+// take more than most bytes is a fault of kind TooLarge.
+func passPack(out io.Writer, in *bufio.Reader, most int64) error {
+	p := &packSizes{in: in, out: bufio.NewWriterSize(out, 64<<10), most: most, buf: make([]byte, 32<<10)}
+	head := make([]byte, packHeader)
+	if _, err := io.ReadFull(p, head); err != nil {
+		return damaged(err)
+	}
+	for range binary.BigEndian.Uint32(head[8:]) {
+		if err := p.entry(); err != nil {
+			return err
+		}
+	}
+	if _, err := io.Copy(io.Discard, struct{ io.Reader }{p}); err != nil { // the checksum
+		return damaged(err)
+	}
+	if p.out.Flush() != nil {
+		return errPackEnds
+	}
+	return nil
+}
+
+// entry passes one object on.
+func (p *packSizes) entry() error {
+	sort, size, err := p.header()
+	if err != nil {
+		return damaged(err)
+	}
+	switch {
+	case sort >= 1 && sort <= lastWhole:
+		if err := p.add(&p.total, size); err != nil {
+			return err
+		}
+	case sort == namedDelta:
+		if _, err := io.CopyN(io.Discard, p, nameBytes); err != nil {
+			return damaged(err)
+		}
+	case sort == offsetDelta:
+		if _, err := binary.ReadUvarint(p); err != nil { // its last byte ends both notations
+			return damaged(err)
+		}
+	default:
+		return damaged(errors.New("unknown type"))
+	}
+	if sort > lastWhole {
+		if err := p.add(&p.deltas, size); err != nil {
+			return err
+		}
+	}
+	return p.inflate(size, sort > lastWhole)
+}
+
+// header reads type and size: three bits and four, then seven bits a byte.
+func (p *packSizes) header() (sort byte, size int64, err error) {
+	b, err := p.ReadByte()
+	if err != nil {
+		return 0, 0, err
+	}
+	sort, size = b>>4&7, int64(b&15)
+	for shift := 4; b >= 0x80; shift += 7 {
+		if b, err = p.ReadByte(); err != nil {
+			return 0, 0, err
+		}
+		if shift > 53 {
+			return 0, 0, errors.New("a size of more than 2^60 bytes")
+		}
+		size |= int64(b&0x7f) << shift
+	}
+	return sort, size, nil
+}
+
+// add counts bytes before they are inflated.
+func (p *packSizes) add(sum *int64, size int64) error {
+	if size > p.most || *sum > p.most-size {
+		return fault.Newf(fault.TooLarge, "gitrepo.unpack", "the push has more than %d bytes unpacked; keep large data elsewhere, or push in parts", p.most)
+	}
+	*sum += size
+	return nil
+}
+
+// inflate passes the data of one entry on, which is size bytes long. Of a delta it
+// counts what its first bytes say that it makes.
+func (p *packSizes) inflate(size int64, delta bool) error {
+	var err error
+	if p.z == nil {
+		p.z, err = zlib.NewReader(p)
+	} else {
+		err = p.z.(zlib.Resetter).Reset(p, nil) // every reader of zlib is one
+	}
+	if err != nil {
+		return damaged(err)
+	}
+	inflated := &io.LimitedReader{R: p.z, N: size + 1}
+	data := bufio.NewReader(inflated)
+	if delta {
+		_, err = binary.ReadUvarint(data) // of what it is made
+		made, err2 := binary.ReadUvarint(data)
+		if err = errors.Join(err, err2); err != nil {
+			return damaged(err)
+		}
+		if err := p.add(&p.total, int64(min(made, 1<<62))); err != nil {
+			return err
+		}
+	}
+	if _, err := io.CopyBuffer(io.Discard, struct{ io.Reader }{data}, p.buf); err != nil {
+		return damaged(err)
+	}
+	if inflated.N != 1 {
+		return damaged(errors.New("an object is not as long as its header says"))
+	}
+	return nil
+}
+
+func damaged(err error) error {
+	if errors.Is(err, errPackEnds) {
+		return err
+	}
+	if f, ok := errors.AsType[*fault.Error](err); ok { // the request broke off
+		return f
+	}
+	return fault.Wrap(fault.Invalid, "gitrepo.unpack", "the pack is damaged or ends too early; push again", err)
+}
+
+// Read passes on what it reads.
+func (p *packSizes) Read(b []byte) (int, error) {
+	n, err := p.in.Read(b)
+	if _, werr := p.out.Write(b[:n]); werr != nil {
+		return n, errPackEnds
+	}
+	return n, err
+}
+
+// ReadByte makes the reader of zlib read no further than its own end.
+func (p *packSizes) ReadByte() (byte, error) {
+	b, err := p.in.ReadByte()
+	if err == nil && p.out.WriteByte(b) != nil {
+		err = errPackEnds
+	}
+	return b, err
+}

@@ -1,0 +1,63 @@
+//go:build unix
+
+package postmortems
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/postern/postern/portal/base/growth"
+)
+
+// What an author is told of an error is found and drawn in time that grows with
+// the line, wherever in it the error is.
+func TestPointingAtALongLineIsLinear(t *testing.T) {
+	for name, line := range map[string]func(n int) (string, int){
+		"at its beginning": func(n int) (string, int) { return "a: " + strings.Repeat("[", n), 4 },
+		"at its end":       func(n int) (string, int) { return "a: " + strings.Repeat("x", n), n + 3 },
+		"wide":             func(n int) (string, int) { return strings.Repeat("宽", n), n / 2 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			growth.Linear(t, 4<<10, func(n int) func() {
+				text, col := line(n)
+				return func() { FormatProblems([]Problem{{Line: 1, Col: col, Excerpt: text}}, testURL, 50) }
+			})
+		})
+	}
+}
+
+// Front matter of the worst forms, and tables whose header is as long as the text,
+// are judged and told in linear time.
+func TestJudgingIsLinear(t *testing.T) {
+	fill := func(before, s, after string) func(int) string {
+		return func(n int) string { return before + strings.Repeat(s, n/len(s)) + after }
+	}
+	for name, make := range map[string]func(n int) string{
+		"brackets":        fill("---\na: ", "[", "\n---\n"),
+		"an open quote":   fill("---\na: \"", "x ", "\n---\n"),
+		"words in a list": fill("---\ntitle: [", "x ", "\n---\n"),
+		"flow actions":    fill("---\nactions: [", "{text: a, due: bad, type: q},", "]\n---\n"),
+		"many values":     fill("---\nservices: [", "x,", "]\n---\n"),
+		"one key twice":   fill("---\n{", "b: 1,", "}\n---\n"),
+		"a long key":      fill("---\n", "k", ": 1\n---\n"),
+		"a long header of a timeline": func(n int) string {
+			return "## Timeline\n| Time " + strings.Repeat("1. ", n/6) + "| b |\n|--|--|\n" + strings.Repeat("|1:00|b|\n", n/16)
+		},
+		"a long header of actions": func(n int) string {
+			return "## Action items\n| Action " + strings.Repeat("(x", n/4) + "| b |\n|--|--|\n" + strings.Repeat("|a|b|\n", n/12)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			growth.Linear(t, 3<<10, func(n int) func() {
+				src := make(n)
+				return func() {
+					_, problems, err := compileText(src)
+					if err != nil {
+						t.Fatal(err)
+					}
+					FormatProblems(problems, testURL, 50)
+				}
+			})
+		})
+	}
+}
