@@ -81,7 +81,7 @@ func (s *Server) missed(c echo.Context, read int64, err error) {
 func (s *Server) missedReason(length, read int64, kind fault.Kind, detail string) string {
 	size := byteSize(length)
 	switch {
-	case length < 0:
+	case length < 0, length == 0 && read > 0:
 		size = "at least " + byteSize(read)
 	case read > 0 && read < length:
 		size += ", of which " + byteSize(read) + " came"

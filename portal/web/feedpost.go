@@ -217,7 +217,7 @@ func (s *Server) feedStream(c echo.Context) error {
 	}
 	part := min(s.feedBody(), feedPart)
 	room := part
-	if n := c.Request().ContentLength; n >= 0 {
+	if n := c.Request().ContentLength; n > 0 {
 		room = min(n, part)
 	}
 	land, err := s.reserve(c, room)

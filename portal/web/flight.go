@@ -102,7 +102,10 @@ func (s *Server) readFeed(c echo.Context, limit int64) (body []byte, land func()
 	if stated > limit {
 		return nil, land, s.feedTooLarge()
 	}
-	if stated >= 0 {
+	if stated == 0 {
+		stated = -1 // a request inside the process does not state what it brings
+	}
+	if stated > 0 {
 		step = stated
 	}
 	var all bytes.Buffer

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -49,13 +50,19 @@ func TestLargeBodiesAreDecodedOneAfterAnother(t *testing.T) {
 func TestRoomIsTakenAsABodyComes(t *testing.T) {
 	s, f := withFeeds(t)
 	r := strings.Repeat("x", 3*flightStep)
-	for range 3 {
-		w := s.ask("POST", "/api/v1/feeds/opsgenie?source=a", r, "Authorization", feeder)
+	for _, length := range []int64{int64(len(r)), -1, 0} { // 0 is what a request inside the process has
+		req := httptest.NewRequest("POST", "/api/v1/feeds/opsgenie?source=a", strings.NewReader(r))
+		req.ContentLength = length
+		req.Header.Set("Authorization", feeder)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, req)
 		if w.Code != 202 || s.flights.all != 0 || len(s.flights.by) != 0 {
 			t.Fatalf("%d, %d bytes are still taken: %s", w.Code, s.flights.all, w.Body)
 		}
 	}
-	if len(f.posts) != 3 || len(f.posts[2].Body) != len(r) {
-		t.Errorf("%d posts", len(f.posts))
+	for i, in := range f.posts {
+		if len(f.posts) != 3 || len(in.Body) != len(r) {
+			t.Errorf("post %d of %d has %d bytes", i, len(f.posts), len(in.Body))
+		}
 	}
 }
