@@ -125,7 +125,11 @@ func (x admin) checkIndex(ctx context.Context) (findings []string, err error) {
 
 // indexable counts what search must know.
 func (x admin) indexable(ctx context.Context) (int, error) {
-	n, err := x.a.library.Size(ctx)
+	documents, _, err := x.a.library.IDs(ctx)
+	if err != nil {
+		return 0, err
+	}
+	readable, err := x.a.library.Many(ctx, documents)
 	if err != nil {
 		return 0, err
 	}
@@ -135,7 +139,7 @@ func (x admin) indexable(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	published, err := s.reportDocuments(ctx, ids)
-	return n + len(published), err
+	return len(readable) + len(published), err
 }
 
 // indexState is what compareIndex compares.

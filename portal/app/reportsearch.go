@@ -35,7 +35,7 @@ func (s source) reportDocuments(ctx context.Context, ids []string) (docs []searc
 	for _, id := range ids {
 		name, p, _ := strings.Cut(strings.TrimPrefix(id, reportID), "/")
 		r, err := s.archive.Report(ctx, name, p, 0)
-		if fault.KindOf(err) == fault.NotFound {
+		if fault.KindOf(err) == fault.NotFound || kv.Unreadable(err) {
 			continue
 		}
 		if err != nil {

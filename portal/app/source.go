@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/reports/archive"
@@ -39,7 +40,7 @@ func (s source) Documents(ctx context.Context, ids []string) ([]search.Document,
 	}
 	for _, r := range records {
 		sections, err := s.library.Sections(ctx, r.ID)
-		if fault.KindOf(err) == fault.NotFound {
+		if fault.KindOf(err) == fault.NotFound || kv.Unreadable(err) {
 			continue // removed since Many: the change log will say so
 		}
 		if err != nil {

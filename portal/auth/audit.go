@@ -94,7 +94,8 @@ func (a *Audit) Entries(ctx context.Context, before uint64, limit int) (entries 
 			}
 			e, _, err := decodeEntry(it)
 			if err != nil {
-				return err
+				kv.Skip(r, auditBucket, it.Key, err)
+				continue
 			}
 			entries = append(entries, e)
 		}
@@ -116,7 +117,7 @@ func (a *Audit) Verify(ctx context.Context) (head Head, err error) {
 			number++
 			if len(it.Value) < sha256.Size || !bytes.Equal(it.Key, auditKey(number)) ||
 				!bytes.Equal(it.Value[:sha256.Size], chain(before, number, it.Value[sha256.Size:])) {
-				return fault.Newf(fault.Internal, op, "the audit log was changed outside of Postern: entry %d does not follow from the one before it", number)
+				return fault.Newf(fault.Internal, op, "the audit log was changed outside of Postern, or a row of it is damaged: entry %d does not follow from the one before it", number)
 			}
 			before = it.Value[:sha256.Size]
 		}
@@ -135,10 +136,23 @@ func lastEntry(r kv.Reader) (number uint64, sum []byte, err error) {
 		if err != nil {
 			return 0, nil, err
 		}
-		e, sum, err := decodeEntry(it)
-		return e.Number, sum, err
+		e, last, err := decodeEntry(it)
+		if err != nil {
+			return 0, nil, err
+		}
+		number, sum = e.Number, last
+		break
 	}
-	return 0, make([]byte, sha256.Size), nil
+	if sum == nil {
+		sum = make([]byte, sha256.Size)
+	}
+	for { // an entry that cannot be read has its number all the same
+		_, err := r.Get(auditBucket, auditKey(number+1))
+		if !kv.Unreadable(err) {
+			return number, sum, err
+		}
+		number++
+	}
 }
 
 func decodeEntry(it kv.Item) (e Entry, sum []byte, err error) {

@@ -133,8 +133,8 @@ func endSessions(w kv.Writer, id string, keep int) error {
 			return err
 		}
 		stored, err := decodeSession(it.Value)
-		if err != nil {
-			return err
+		if err != nil { // no one can use it; it ends with the others
+			kv.Skip(w, sessionsBucket, it.Key, err)
 		}
 		all = append(all, old{slices.Clone(it.Key), stored.Started})
 	}

@@ -103,7 +103,8 @@ func (s *Store) List(ctx context.Context) (tokens []Token, err error) {
 			}
 			t, err := decodeToken(it.Key, it.Value)
 			if err != nil {
-				return err
+				kv.Skip(r, tokensBucket, it.Key, err)
+				continue
 			}
 			t.LastUsed = s.tokens.newest(t.ID, t.LastUsed)
 			tokens = append(tokens, t)
@@ -146,7 +147,7 @@ func loadToken(r kv.Reader, id string) (storedToken, error) {
 	}
 	var t storedToken
 	if err := json.Unmarshal(value, &t); err != nil {
-		return storedToken{}, fault.Wrap(fault.Internal, op, "", err)
+		return storedToken{}, kv.Undecodable(r, op, tokensBucket, []byte(id), err)
 	}
 	return t, nil
 }

@@ -108,7 +108,8 @@ func (s *Store) endedSessions(ctx context.Context, now time.Time) (keys [][]byte
 			}
 			stored, err := decodeSession(it.Value)
 			if err != nil {
-				return err
+				kv.Skip(r, sessionsBucket, it.Key, err)
+				continue
 			}
 			if s.ended(it.Key, stored, now) {
 				keys = append(keys, append([]byte{}, it.Key...))

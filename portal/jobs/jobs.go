@@ -222,13 +222,14 @@ func (r *Runner) Status(ctx context.Context) (all []Status, err error) {
 				s.Next, _ = w.tick.NextRun() // an error means that there is none
 			}
 			b, err := rd.Get(bRun, []byte(w.Name))
-			if err != nil {
+			if err != nil && !kv.Unreadable(err) {
 				return err
 			}
 			if b != nil {
 				s.Last = &Run{}
 				if err := json.Unmarshal(b, s.Last); err != nil {
-					return fault.Wrap(fault.Internal, "jobs.Status", "a stored run cannot be read", err)
+					kv.Skip(rd, bRun, []byte(w.Name), err)
+					s.Last = nil
 				}
 			}
 			all = append(all, s)

@@ -19,26 +19,29 @@ import (
 // and those that say what nil means. Every method may be called from many
 // goroutines.
 type Deps struct {
-	Library  Library
-	Content  postmortems.Content // attachments, by object name
-	Search   Searcher
-	Suggest  Suggester
-	Queries  QueryLog
-	Git      Git
-	Auth     Authenticator
-	Admin    Admin
-	Status   StatusReporter
-	Rules    []postmortems.Rule
-	Renderer postmortems.BodyRenderer // for the rules' pages; nil: they show the Markdown as it is
-	Schemas  map[string][]byte        // JSON Schemas by name ("postmortem"), served under /schema/NAME.json
-	Board    Board                    // nil: there are no objectives
-	Curves   Curves                   // nil: objectives are shown without them
-	Measured func() []MeasuredSource  // servers that objectives are measured by; nil: none
-	Services Directory                // nil: services are those that documents name
-	Reports  Reports                  // nil: there are none
-	Charts   Charts                   // of reports; set when Reports is
-	Printer  Printer                  // nil: no PDF
-	Jobs     Jobs                     // nil: no page of jobs
+	Library Library
+	Content postmortems.Content // attachments, by object name
+	Search  Searcher
+	Suggest Suggester
+	Queries QueryLog
+	Git     Git
+	Auth    Authenticator
+	Admin   Admin
+	Status  StatusReporter
+	// Unreadable is how many stored rows could not be read; nil: none. Every page and
+	// answer states it, as any list may lack them.
+	Unreadable func() int
+	Rules      []postmortems.Rule
+	Renderer   postmortems.BodyRenderer // for the rules' pages; nil: they show the Markdown as it is
+	Schemas    map[string][]byte        // JSON Schemas by name ("postmortem"), served under /schema/NAME.json
+	Board      Board                    // nil: there are no objectives
+	Curves     Curves                   // nil: objectives are shown without them
+	Measured   func() []MeasuredSource  // servers that objectives are measured by; nil: none
+	Services   Directory                // nil: services are those that documents name
+	Reports    Reports                  // nil: there are none
+	Charts     Charts                   // of reports; set when Reports is
+	Printer    Printer                  // nil: no PDF
+	Jobs       Jobs                     // nil: no page of jobs
 	// Deliveries is what was sent of reports; nil: no page of it.
 	Deliveries Deliveries
 	MCP        http.Handler // /mcp: tools for language models

@@ -47,7 +47,7 @@ func (s *Server) documentOrHistory(c echo.Context, id string, f form) error {
 	if words := wordsToMark(c); words != nil {
 		view.HTML = markWords(view.HTML, words)
 	}
-	done, err := s.finish("document", view, pageState{seq: page.Seq, day: state.day}, page.ID+" "+string(page.Shown.Commit)+" "+c.Request().URL.RawQuery)
+	done, err := s.finish("document", view, pageState{seq: page.Seq, day: state.day, bad: state.bad}, page.ID+" "+string(page.Shown.Commit)+" "+c.Request().URL.RawQuery)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (s *Server) documentOrHistory(c echo.Context, id string, f form) error {
 // state is what every document page depends on at this moment.
 func (s *Server) state(ctx context.Context) (pageState, error) {
 	seq, err := s.deps.Library.Seq(ctx)
-	return pageState{seq: seq, day: s.day().Unix()}, err
+	return pageState{seq: seq, day: s.day().Unix(), bad: s.unreadable()}, err
 }
 
 // cached answers with a page that depends on the library and the day alone: made
@@ -117,6 +117,9 @@ func (s *Server) finish(name string, view any, state pageState, of string) (*fin
 	}
 	h := fnv.New128a()
 	fmt.Fprintf(h, "%s %d %d %s", of, state.seq, state.day, s.views.sum)
+	if state.bad > 0 {
+		fmt.Fprintf(h, " %d", state.bad)
+	}
 	return &finished{
 		valid: state, plain: b.Bytes(), zip: zip,
 		etag:        []string{fmt.Sprintf(`W/"%x"`, h.Sum(nil))},

@@ -32,6 +32,10 @@ func newHeaders(tls bool) headers {
 	return h
 }
 
+// unreadableHeader states on every answer how many stored rows could not be read,
+// so that a program does not take a list for whole. It is absent when all could.
+const unreadableHeader = "Postern-Unreadable-Rows"
+
 // set puts the headers that every answer has; handlers may replace the policy.
 func (h headers) set(to http.Header) {
 	to["Content-Security-Policy"] = h.page

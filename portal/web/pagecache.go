@@ -32,6 +32,7 @@ type finished struct {
 type pageState struct {
 	seq uint64
 	day int64 // Unix seconds of the UTC day
+	bad int   // rows of the database that cannot be read, which every page states
 }
 
 func newPageCache(limit int) *pageCache {

@@ -116,7 +116,7 @@ func (s *Server) reportPage(c echo.Context, name, id string, number int) error {
 		return err
 	}
 	key := fmt.Sprintf("/reports/%s/%s?rev=%d", name, id, number)
-	state := pageState{seq: reportSeq(newest)}
+	state := pageState{seq: reportSeq(newest), bad: s.unreadable()}
 	if f := s.cache.get(key, state); f != nil {
 		return s.sendFinished(c, f)
 	}

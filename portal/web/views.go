@@ -14,6 +14,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/static"
 	"github.com/postern/postern/templates"
 )
@@ -36,6 +37,21 @@ type frame struct {
 	Kinds     []kindName
 	Version   string
 	Refresh   bool // the page is live: script may refresh parts of it
+	// unreadable is how many stored rows could not be read by now; nil: none.
+	unreadable func() int
+}
+
+// RowsLost is "1 row" when so much could not be read, "" when everything could. It
+// is asked when the page is written, after what it shows was read.
+func (f frame) RowsLost() string {
+	if f.unreadable == nil {
+		return ""
+	}
+	n := f.unreadable()
+	if n == 0 {
+		return ""
+	}
+	return wording.Plural(n, "row")
 }
 
 // To is the link to an address of the portal.
@@ -46,9 +62,18 @@ func (f frame) Service(name string) string {
 	return f.Prefix + (&url.URL{Path: "/services/" + name}).EscapedPath()
 }
 
+// unreadable is how many stored rows could not be read.
+func (s *Server) unreadable() int {
+	if s.deps.Unreadable == nil {
+		return 0
+	}
+	return s.deps.Unreadable()
+}
+
 func (s *Server) frame() frame {
 	return frame{
-		Portal: s.opt.name(), Prefix: s.prefix, Clone: s.absolute("/knowledge.git"),
+		unreadable: s.unreadable,
+		Portal:     s.opt.name(), Prefix: s.prefix, Clone: s.absolute("/knowledge.git"),
 		CSS: s.link(s.files.Path("app.css")), Highlight: s.link(s.files.Path("highlight.css")), Print: s.link(s.files.Path("print.css")),
 		JS: s.link(s.files.Path("app.js")), Icon: s.link(s.files.Path("icon.svg")),
 		LoggedIn: !s.opt.OpenReading, Kinds: kindNames(), Version: s.opt.Version,

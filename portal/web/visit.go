@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,6 +57,9 @@ func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
 // beforeHead looks at every answer just before its head is written, whoever writes
 // it: 503 names a time to come again, and a failure for a client that left is none.
 func (s *Server) beforeHead(c echo.Context, v *visit) {
+	if n := s.unreadable(); n > 0 {
+		c.Response().Header().Set(unreadableHeader, strconv.Itoa(n))
+	}
 	status := c.Response().Status
 	if status >= http.StatusInternalServerError && gone(c) {
 		v.left = true

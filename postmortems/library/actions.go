@@ -40,6 +40,9 @@ func (l *Library) ListActions(ctx context.Context, f ActionFilter) (out []Action
 	items := map[actionPlace]ActionItem{}
 	for _, rec := range docs {
 		d, err := l.content(ctx, rec.Revision.Blob, rec.Path)
+		if kv.Unreadable(err) {
+			continue
+		}
 		if err != nil {
 			return nil, "", err
 		}

@@ -108,7 +108,7 @@ func rename(w kv.Writer, from, to string) error {
 	}
 	lo, hi := kv.Under(from)
 	var rows []kv.Item
-	for item, err := range w.Scan(bRevision, lo, hi) {
+	for item, err := range kv.Strict(w).Scan(bRevision, lo, hi) {
 		if err != nil {
 			return err
 		}
@@ -252,7 +252,7 @@ func revisionsSoFar(r kv.Reader, id string) (last int, first time.Time, err erro
 		return last, first, err
 	}
 	var s storedRevision
-	if err := decode(b, &s); err != nil {
+	if err := decode(r, bRevision, revisionKey(id, 1), b, &s); err != nil {
 		return last, first, err
 	}
 	return last, s.revision().Author.When, nil

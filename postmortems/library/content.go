@@ -83,6 +83,9 @@ func (l *Library) content(ctx context.Context, blob postmortems.OID, path string
 		if err == nil {
 			d, ok = unpackContent(row)
 		}
+		if kv.Unreadable(err) {
+			return nil // made again: it is derived
+		}
 		return err
 	})
 	if err != nil || ok {
@@ -138,12 +141,18 @@ func (l *Library) Sections(ctx context.Context, id string) (out []postmortems.Se
 		}
 		rev = rec.Last.revision()
 		made, err := r.Get(bContent, contentKey(rev.Blob, rev.Path))
+		if kv.Unreadable(err) {
+			return nil
+		}
 		if err != nil || len(made) == 0 || made[0] != contentForm {
 			return err // text of another form is made anew with it
 		}
 		row, err = r.Get(bText, contentKey(rev.Blob, rev.Path))
 		if row != nil && err == nil {
-			err = decode(row, &out)
+			err = decode(r, bText, contentKey(rev.Blob, rev.Path), row, &out)
+		}
+		if kv.Unreadable(err) {
+			row, err = nil, nil
 		}
 		return err
 	})

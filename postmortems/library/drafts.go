@@ -174,8 +174,8 @@ func (l *Library) Drafts(ctx context.Context) (out []Draft, err error) {
 				return err
 			}
 			var s storedDraft
-			if err := decode(item.Value, &s); err != nil {
-				return err
+			if err := decode(r, bDraft, item.Key, item.Value, &s); err != nil {
+				continue
 			}
 			out = append(out, s.draft(string(item.Key)))
 		}
@@ -217,7 +217,7 @@ func loadDraft(r kv.Reader, branch string) (s storedDraft, ok bool, err error) {
 	if err != nil || b == nil {
 		return s, false, err
 	}
-	return s, true, decode(b, &s)
+	return s, true, decode(r, bDraft, []byte(branch), b, &s)
 }
 
 // DraftPage reads a document as it stands on a draft. Documents that the draft
@@ -278,11 +278,12 @@ func draftRows(r kv.Reader, branch, address string) (p Page, d storedDraft, err 
 }
 
 func loadDraftRow(r kv.Reader, branch, path string) (row draftRow, ok bool, err error) {
-	b, err := r.Get(bDraftDoc, kv.Join(branch, path))
+	key := kv.Join(branch, path)
+	b, err := r.Get(bDraftDoc, key)
 	if err != nil || b == nil {
 		return row, false, err
 	}
-	return row, true, decode(b, &row)
+	return row, true, decode(r, bDraftDoc, key, b, &row)
 }
 
 // draftView lays what the draft changes over what is published.
@@ -294,8 +295,8 @@ func draftView(r kv.Reader, branch string, d storedDraft) (view, error) {
 			return v, err
 		}
 		var row draftRow
-		if err := decode(item.Value, &row); err != nil {
-			return v, err
+		if err := decode(r, bDraftDoc, item.Key, item.Value, &row); err != nil {
+			continue
 		}
 		path := string(item.Key[len(from):])
 		if isDocument(path) {

@@ -128,8 +128,8 @@ func allRecords(r kv.Reader) (out []removal, err error) {
 			return nil, err
 		}
 		x := removal{id: string(item.Key)}
-		if err := decode(item.Value, &x.old); err != nil {
-			return nil, err
+		if err := decode(r, bRecord, item.Key, item.Value, &x.old); err != nil {
+			continue
 		}
 		out = append(out, x)
 	}

@@ -60,7 +60,7 @@ func loadRecord(r kv.Reader, id string) (storedRecord, bool, error) {
 	if err != nil || b == nil {
 		return rec, false, err
 	}
-	return rec, true, decode(b, &rec)
+	return rec, true, decode(r, bRecord, []byte(id), b, &rec)
 }
 
 // mustRecord is loadRecord for ids that another row promised.

@@ -103,6 +103,9 @@ func (v view) byTitle(folded string) (string, error) {
 			return "", err
 		}
 		rec, ok, err := loadRecord(v.r, string(item.Key[len(from):]))
+		if kv.Unreadable(err) {
+			continue
+		}
 		if err != nil {
 			return "", err
 		}
@@ -131,6 +134,9 @@ func (v view) moved(candidates []string) (target, error) {
 			continue
 		}
 		rec, ok, err := loadRecord(v.r, string(id))
+		if kv.Unreadable(err) {
+			continue
+		}
 		if err != nil {
 			return target{}, err
 		}
@@ -220,6 +226,9 @@ func backlinks(r kv.Reader, rec Record) (out []Record, err error) {
 			}
 			seen[id] = true
 			src, err := mustRecord(r, id)
+			if kv.Unreadable(err) {
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -97,15 +97,31 @@ func readCount(r kv.Reader, facet, value string) (int, error) {
 	return int(n), err
 }
 
+// addCount adds to a count after the rows it counts were written. The counts are
+// derived: one that cannot be read is counted again.
 func addCount(w kv.Writer, facet, value string, by int) error {
 	n, err := readCount(w, facet, value)
+	if n += by; kv.Unreadable(err) {
+		n, err = recount(w, facet, value)
+	}
 	if err != nil {
 		return err
 	}
-	if n += by; n <= 0 {
+	if n <= 0 {
 		return w.Delete(bCount, kv.Join(facet, value))
 	}
 	return kv.PutNumber(w, bCount, kv.Join(facet, value), uint64(n))
+}
+
+func recount(r kv.Reader, facet, value string) (n int, err error) {
+	from, to := kv.Under(facet, value)
+	for _, err := range r.Scan(bBy, from, to) {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
 }
 
 // keptCounts lists the values of a facet with the number of documents, most first.
@@ -118,7 +134,8 @@ func (l *Library) keptCounts(ctx context.Context, facet string) (out []Count, er
 			}
 			n, ok := kv.NumberOf(item.Value)
 			if !ok {
-				return fault.New(fault.Internal, "library.counts", "the number of documents of a facet cannot be read")
+				kv.Skip(r, bCount, item.Key, errForm())
+				continue
 			}
 			out = append(out, Count{Value: string(item.Key[len(from):]), N: int(n)})
 		}
@@ -179,6 +196,9 @@ func walkRows(r kv.Reader, from, to []byte, fn func(k []byte, id string, rec sto
 		}
 		id := string(item.Key[bytes.LastIndexByte(item.Key, sep)+1:])
 		rec, err := mustRecord(r, id)
+		if kv.Unreadable(err) {
+			continue
+		}
 		if err != nil {
 			return err
 		}

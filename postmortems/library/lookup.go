@@ -73,7 +73,7 @@ func loadFile(r kv.Reader, path string) (*File, error) {
 		return nil, err
 	}
 	var s storedFile
-	if err := decode(b, &s); err != nil {
+	if err := decode(r, bFile, []byte(path), b, &s); err != nil {
 		return nil, err
 	}
 	return &File{Path: path, Blob: postmortems.OID(s.Blob), Size: s.Size}, nil
@@ -158,6 +158,9 @@ func (l *Library) Many(ctx context.Context, ids []string) (out []Record, err err
 		out = make([]Record, 0, len(ids))
 		for _, id := range ids {
 			rec, ok, err := loadRecord(r, id)
+			if kv.Unreadable(err) {
+				continue
+			}
 			if err != nil {
 				return err
 			}

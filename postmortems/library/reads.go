@@ -41,7 +41,7 @@ func (l *Library) FlushReads(ctx context.Context) error {
 	}
 	err := l.opt.DB.Update(ctx, func(w kv.Writer) error {
 		for id, n := range pending {
-			if err := kv.AddNumber(w, bReads, []byte(id), n); err != nil {
+			if err := kv.AddNumber(w, bReads, []byte(id), n); err != nil && !kv.Unreadable(err) {
 				return err
 			}
 		}

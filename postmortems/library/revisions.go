@@ -40,8 +40,8 @@ func eachRevision(r kv.Reader, id string, fn func(storedRevision) bool) error {
 			return err
 		}
 		var s storedRevision
-		if err := decode(item.Value, &s); err != nil {
-			return err
+		if err := decode(r, bRevision, item.Key, item.Value, &s); err != nil {
+			continue
 		}
 		if !fn(s) {
 			return nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/postmortems"
 )
 
@@ -95,10 +96,17 @@ func encode(v any) ([]byte, error) {
 	return b, fault.Wrap(fault.Internal, "library.encode", "", err)
 }
 
-func decode(b []byte, v any) error {
-	return fault.Wrap(fault.Internal, "library.decode",
-		"a stored record cannot be read; `postern check` says which", json.Unmarshal(b, v))
+// decode reads a row. A row that cannot be read is counted and named by the
+// database; the error is for callers that need this row, lists go on without it.
+func decode(r kv.Reader, bucket string, key, value []byte, v any) error {
+	if err := json.Unmarshal(value, v); err != nil {
+		return kv.Undecodable(r, "library.decode", bucket, key, err)
+	}
+	return nil
 }
+
+// errForm is the cause of a count that is no number.
+func errForm() error { return fault.New(fault.Internal, "library", "it is no number") }
 
 func unix(t time.Time) int64 {
 	if t.IsZero() {

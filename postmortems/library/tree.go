@@ -17,6 +17,9 @@ func (l *Library) Tree(ctx context.Context) (tree map[string]postmortems.OID, er
 				return err
 			}
 			rec, err := mustRecord(r, string(it.Value))
+			if kv.Unreadable(err) {
+				continue
+			}
 			if err != nil {
 				return err
 			}
@@ -27,8 +30,8 @@ func (l *Library) Tree(ctx context.Context) (tree map[string]postmortems.OID, er
 				return err
 			}
 			var s storedFile
-			if err := decode(it.Value, &s); err != nil {
-				return err
+			if err := decode(r, bFile, it.Key, it.Value, &s); err != nil {
+				continue
 			}
 			tree[string(it.Key)] = postmortems.OID(s.Blob)
 		}

@@ -170,16 +170,28 @@ func pack(b []byte) ([]byte, error) {
 const maxReport = 64 << 20
 
 func body(r kv.Reader, rev Revision) ([]byte, error) {
-	b, err := r.Get(bBody, revisionKey(rev.Name, rev.Period, rev.Number))
+	key := revisionKey(rev.Name, rev.Period, rev.Number)
+	b, err := r.Get(bBody, key)
 	if err != nil {
 		return nil, err
 	}
 	z, err := gzip.NewReader(bytes.NewReader(b))
-	if err != nil {
-		return nil, fault.Wrap(fault.Internal, "archive.body", "a stored report is damaged", err)
+	var out []byte
+	if err == nil {
+		out, err = io.ReadAll(io.LimitReader(z, maxReport))
 	}
-	out, err := io.ReadAll(io.LimitReader(z, maxReport))
-	return out, fault.Wrap(fault.Internal, "archive.body", "a stored report is damaged", err)
+	if err != nil {
+		return nil, kv.Undecodable(r, "archive.body", bBody, key, err)
+	}
+	return out, nil
+}
+
+// badBody is the error of a stored report that is no report.
+func badBody(r kv.Reader, rev Revision, err error) error {
+	if err == nil {
+		return nil
+	}
+	return kv.Undecodable(r, "archive.body", bBody, revisionKey(rev.Name, rev.Period, rev.Number), err)
 }
 
 func row(r kv.Reader, bucket string, key []byte) (rev Revision, there bool, err error) {
@@ -187,8 +199,10 @@ func row(r kv.Reader, bucket string, key []byte) (rev Revision, there bool, err 
 	if err != nil || b == nil {
 		return rev, false, err
 	}
-	err = json.Unmarshal(b, &rev)
-	return rev, true, fault.Wrap(fault.Internal, "archive.row", "a stored row cannot be read", err)
+	if err := json.Unmarshal(b, &rev); err != nil {
+		return rev, true, kv.Undecodable(r, "archive.row", bucket, key, err)
+	}
+	return rev, true, nil
 }
 
 // Report reads one revision of a report; number 0 is the newest. What is not
@@ -204,6 +218,9 @@ func (a *Archive) Report(ctx context.Context, name, period string, number int) (
 			return err
 		}
 		p.Report, err = reports.Decode(b)
+		if fault.KindOf(err) == fault.Internal {
+			err = badBody(r, p.Revision, err)
+		}
 		return err
 	})
 	return p, err
@@ -252,7 +269,8 @@ func (a *Archive) Revisions(ctx context.Context, name, period string) (all []Rev
 			}
 			var rev Revision
 			if err := json.Unmarshal(item.Value, &rev); err != nil {
-				return fault.Wrap(fault.Internal, "archive.Revisions", "a stored row cannot be read", err)
+				kv.Skip(r, bRevision, item.Key, err)
+				continue
 			}
 			all = append(all, rev)
 		}

@@ -37,7 +37,8 @@ func (a *Archive) Have(ctx context.Context, name string) (by map[string]Revision
 			}
 			var rev Revision
 			if err := json.Unmarshal(item.Value, &rev); err != nil {
-				return fault.Wrap(fault.Internal, "archive.Have", "a stored row cannot be read", err)
+				kv.Skip(r, bReport, item.Key, err)
+				continue
 			}
 			by[rev.Period] = rev
 		}
@@ -55,7 +56,8 @@ func (a *Archive) Definitions(ctx context.Context) (all []reports.Definition, er
 			}
 			var d reports.Definition
 			if err := json.Unmarshal(item.Value, &d); err != nil {
-				return fault.Wrap(fault.Internal, "archive.Definitions", "a stored definition cannot be read", err)
+				kv.Skip(r, bDefinition, item.Key, err)
+				continue
 			}
 			all = append(all, d)
 		}

@@ -39,6 +39,9 @@ func (a *Archive) List(ctx context.Context, f Filter) (all []Revision, next stri
 				return nil
 			}
 			rev, there, err := row(r, bReport, key)
+			if kv.Unreadable(err) {
+				continue
+			}
 			if err != nil {
 				return err
 			}

@@ -94,13 +94,13 @@ func (p *Prepared) applyVersions(w kv.Writer) error {
 
 func latestVersions(r kv.Reader) (map[string]Version, error) {
 	out := map[string]Version{}
-	for item, err := range r.Scan(bVersion, nil, nil) {
+	for item, err := range kv.Strict(r).Scan(bVersion, nil, nil) { // a lost number would be given out again
 		if err != nil {
 			return nil, err
 		}
 		v, name, err := decodeVersion(item)
 		if err != nil {
-			return nil, err
+			return nil, kv.Undecodable(r, "catalog.Apply", bVersion, item.Key, err)
 		}
 		out[name] = v // keys ascend, so the last one stays
 	}

@@ -125,7 +125,8 @@ func load(ctx context.Context, r kv.Reader, seq uint64) (*snapshot, error) {
 		}
 		v, name, err := decodeVersion(item)
 		if err != nil {
-			return nil, err
+			kv.Skip(r, bVersion, item.Key, err)
+			continue
 		}
 		s.versions[name] = append(s.versions[name], v)
 	}

@@ -60,7 +60,7 @@ func (c *Catalog) Prepare(ctx context.Context, cs postmortems.ChangeSet) (*Prepa
 	base := files{}
 	if cs.Old != "" {
 		err := c.db.View(ctx, func(r kv.Reader) (err error) {
-			base, err = loadFiles(r)
+			base, err = loadFiles(kv.Strict(r)) // a missing file would read as a removed SLO
 			return err
 		})
 		if err != nil {

@@ -199,10 +199,11 @@ func (b *batch) fact(j *job, f *feed.Fact) (got outcome, why string, err error) 
 	}
 	key := factKey(f)
 	old, err := b.w.Get(bFact, key)
-	if err != nil {
+	damaged := kv.Unreadable(err)
+	if err != nil && !damaged {
 		return 0, "", err
 	}
-	if old == nil {
+	if old == nil && !damaged {
 		if why, err := b.overBudget(j, f); why != "" || err != nil {
 			return overspent, why, err
 		}
@@ -210,6 +211,9 @@ func (b *batch) fact(j *job, f *feed.Fact) (got outcome, why string, err error) 
 	body, err := b.encodeBody(f)
 	if err != nil {
 		return 0, "", err
+	}
+	if damaged { // its bytes are kept beside what the sender says again
+		return accepted, "", b.replace(f, key, body)
 	}
 	if old == nil {
 		if why, err := b.crowded(f); why != "" || err != nil {

@@ -201,6 +201,9 @@ func (b *batch) overBudget(j *job, f *feed.Fact) (why string, err error) {
 		return "", nil
 	}
 	row, err := b.w.Get(bEntity, entity)
+	if kv.Unreadable(err) {
+		return "", nil // it is known, though not from when to when
+	}
 	if err != nil || row != nil {
 		return "", err
 	}

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"errors"
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -97,19 +98,17 @@ func (b *batch) extend(f *feed.Fact) error {
 		b.changed[string(key)] = true
 		return nil
 	}
-	row, err := b.w.Get(bEntity, key)
-	if err != nil {
+	old, again, err := b.span(f.Kind, key)
+	switch {
+	case err != nil:
 		return err
+	case again:
+		b.changed[string(key)] = true
+		return nil
+	case old == nil:
+		return b.storeSpan(f.Kind, key, nil, spanOf(f))
 	}
-	now := spanOf(f)
-	if row == nil {
-		return b.storeSpan(f.Kind, key, nil, now)
-	}
-	old, err := readSpan(row)
-	if err != nil {
-		return err
-	}
-	return b.storeSpan(f.Kind, key, &old, old.with(now, f.Kind))
+	return b.storeSpan(f.Kind, key, old, old.with(spanOf(f), f.Kind))
 }
 
 // respan makes the span of an entity anew from all of its facts: once a commit,
@@ -127,18 +126,52 @@ func (b *batch) respan(key []byte) error {
 	if v, ok := feed.Whole(facts); ok {
 		now = voiceSpan(v, now.last)
 	}
+	old, _, err := b.span(kind, key)
+	if err != nil {
+		return err
+	}
+	return b.storeSpan(kind, key, old, now)
+}
+
+// span reads the span of an entity; nil when there is none. It is derived: one that
+// cannot be read is removed with what leads to it, and again says that it must be
+// made of all facts.
+func (b *batch) span(kind feed.Kind, key []byte) (old *span, again bool, err error) {
 	row, err := b.w.Get(bEntity, key)
-	if err != nil {
-		return err
+	if err == nil && row == nil {
+		return nil, false, nil
 	}
-	if row == nil {
-		return b.storeSpan(kind, key, nil, now)
+	var s span
+	if err == nil {
+		if s, err = readSpan(row); err != nil {
+			err = kv.Undecodable(b.w, "ledger.entity", bEntity, key, err)
+		}
 	}
-	old, err := readSpan(row)
-	if err != nil {
-		return err
+	if err == nil {
+		return &s, false, nil
 	}
-	return b.storeSpan(kind, key, &old, now)
+	if !kv.Unreadable(err) {
+		return nil, false, err
+	}
+	return nil, true, errors.Join(b.w.Delete(bEntity, key), b.dropEnds(kind, key))
+}
+
+// dropEnds removes the rows of an entity from the order by end, where its end is
+// not known.
+func (b *batch) dropEnds(kind feed.Kind, entity []byte) error {
+	from, past := kv.Prefix(append([]byte(kind), sep))
+	for item, err := range b.w.Scan(bEnds, from, past) {
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(entityOf(kind, item.Key), entity) {
+			continue
+		}
+		if err := b.w.Delete(bEnds, bytes.Clone(item.Key)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *batch) storeSpan(kind feed.Kind, key []byte, old *span, now span) error {
@@ -183,7 +216,8 @@ func readRange(r kv.Reader, from, to []byte, g *gauge) (facts []feed.Fact, err e
 		}
 		f, err := readFact(item.Key, item.Value)
 		if err != nil {
-			return nil, err
+			kv.Skip(r, bFact, item.Key, err)
+			continue
 		}
 		facts = append(facts, f)
 	}

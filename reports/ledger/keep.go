@@ -195,6 +195,9 @@ func forgetEnds(w kv.Writer, kind feed.Kind, ends [2][]byte, before time.Time) (
 func forgetEntity(w kv.Writer, entity, end []byte, before time.Time) (gone bool, err error) {
 	row, err := w.Get(bEntity, entity)
 	if err != nil {
+		if kv.Unreadable(err) {
+			err = nil // it stays, and check names it
+		}
 		return false, err
 	}
 	s, err := readSpan(row)

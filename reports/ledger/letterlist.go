@@ -51,7 +51,8 @@ func (l *Ledger) DeadLetters(ctx context.Context, f LetterFilter) (out []DeadLet
 			looked++
 			letter, err := letterOf(item.Key, item.Value)
 			if err != nil {
-				return err
+				kv.Skip(r, bLetter, item.Key, err)
+				continue
 			}
 			if last = letter.ID; !f.admits(letter) {
 				continue

@@ -125,7 +125,8 @@ func (b *batch) takeLetters(first time.Time, j *job) (times map[int]int, err err
 		}
 		var l storedLetter
 		if err := json.Unmarshal(item.Value, &l); err != nil {
-			return nil, fault.Wrap(fault.Internal, "ledger.letter", "a stored dead letter cannot be read", err)
+			kv.Skip(b.w, bLetter, item.Key, err)
+			continue
 		}
 		times[int(binary.BigEndian.Uint32(item.Key[8+letterBytes:]))] = l.Times
 		if err := b.w.Delete(bLetter, item.Key); err != nil {

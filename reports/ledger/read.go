@@ -27,7 +27,8 @@ func eachEntity(r kv.Reader, kind feed.Kind, from, to time.Time, fn func(entity 
 		}
 		start, ok := kv.TimeOf(item.Value)
 		if !ok {
-			return fault.New(fault.Internal, "ledger.read", "a stored span cannot be read")
+			kv.Skip(r, bEnds, item.Key, fault.New(fault.Internal, "ledger.read", "it is no time"))
+			continue
 		}
 		if !start.Before(to) {
 			continue

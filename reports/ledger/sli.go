@@ -21,6 +21,10 @@ type openDay struct {
 func (b *batch) bucket(j *job, f *feed.Fact) (got outcome, why string, err error) {
 	k := f.Bucket
 	d, err := b.day(f)
+	if kv.Unreadable(err) { // a new day in its place would look like the whole of it
+		return conflict, fault.Newf(fault.Internal, "", "the stored day %s of SLO %s from this source is damaged; restore a backup, then retry this",
+			k.Start.UTC().Format(time.DateOnly), clip(f.Entity, 80)).Msg, nil
+	}
 	if err != nil {
 		return 0, "", err
 	}
@@ -69,7 +73,7 @@ func (b *batch) day(f *feed.Fact) (*openDay, error) {
 	}
 	if row != nil {
 		if d.points, err = unpackDay(row); err != nil {
-			return nil, err
+			return nil, kv.Undecodable(b.w, "ledger.day", bBucket, key, err)
 		}
 	}
 	b.days[string(key)] = d

@@ -62,11 +62,9 @@ func (l *Ledger) Sources(ctx context.Context) (out []SourceStatus, err error) {
 			}
 			parts, ok := kv.Split(item.Key)
 			var s storedSource
-			if !ok || len(parts) != 2 {
-				return fault.New(fault.Internal, "ledger.Sources", "a stored source cannot be read")
-			}
-			if err := json.Unmarshal(item.Value, &s); err != nil {
-				return fault.Wrap(fault.Internal, "ledger.Sources", "a stored source cannot be read", err)
+			if err := json.Unmarshal(item.Value, &s); err != nil || !ok || len(parts) != 2 {
+				kv.Skip(r, bSource, item.Key, err)
+				continue
 			}
 			st := s.status(parts[0], parts[1], now)
 			if err := l.spent(r, &st, now); err != nil {
@@ -160,11 +158,9 @@ func (q *Quality) readDays(r kv.Reader, from, to time.Time) error {
 		}
 		parts, ok := kv.Split(item.Key[dayBytes:])
 		var d storedDay
-		if !ok || len(parts) != 2 {
-			return fault.New(fault.Internal, "ledger.Quality", "a stored counter cannot be read")
-		}
-		if err := json.Unmarshal(item.Value, &d); err != nil {
-			return fault.Wrap(fault.Internal, "ledger.Quality", "a stored counter cannot be read", err)
+		if err := json.Unmarshal(item.Value, &d); err != nil || !ok || len(parts) != 2 {
+			kv.Skip(r, bDaily, item.Key, err)
+			continue
 		}
 		i, known := at[string(item.Key[dayBytes:])]
 		if !known {

@@ -89,7 +89,8 @@ func eachContest(r kv.Reader, name string, from, to time.Time, fn func(midnight 
 		day := dayOf(item.Key[prefix : prefix+dayBytes])
 		head, _, ok := readHead(item.Value)
 		if !ok {
-			return damagedDay()
+			kv.Skip(r, bBucket, item.Key, damagedDay())
+			continue
 		}
 		if len(all) > 0 && !day.Equal(at) {
 			if goOn, err := fn(at, all); err != nil || !goOn {

@@ -163,12 +163,13 @@ func openCounter[T any](r kv.Reader, bucket string, key []byte, known map[string
 	}
 	v := new(T)
 	row, err := r.Get(bucket, key)
-	if err != nil {
+	if err != nil && !kv.Unreadable(err) {
 		return nil, err
 	}
-	if row != nil {
+	if row != nil { // a counter that cannot be read begins again: what is counted matters more
 		if err := json.Unmarshal(row, v); err != nil {
-			return nil, fault.Wrap(fault.Internal, "ledger.tally", "a stored counter cannot be read", err)
+			kv.Skip(r, bucket, key, err)
+			*v = *new(T)
 		}
 	}
 	known[string(key)] = v

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/sql"
@@ -20,7 +19,8 @@ func each[T any](ctx context.Context, r *Register, bucket string, fn func(key []
 			}
 			var v T
 			if err := json.Unmarshal(item.Value, &v); err != nil {
-				return fault.Wrap(fault.Internal, "register.read", "a stored line of "+bucket+" cannot be read", err)
+				kv.Skip(rd, bucket, item.Key, err)
+				continue
 			}
 			fn(item.Key, v)
 		}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 )
 
@@ -114,12 +113,10 @@ func (l *Log) between(ctx context.Context, from, to time.Time) (map[string]*Gap,
 				return err
 			}
 			parts, ok := kv.Split(item.Key)
-			if !ok || len(parts) != 2 {
-				return fault.New(fault.Internal, "querylog.Gaps", "a row of the searches cannot be read")
-			}
 			c, err := decodeCount(item.Value)
-			if err != nil {
-				return err
+			if !ok || len(parts) != 2 || err != nil {
+				kv.Skip(r, daysBucket, item.Key, err)
+				continue
 			}
 			add(parts[1], c)
 		}

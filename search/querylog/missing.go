@@ -180,7 +180,8 @@ func readNotes(r kv.Reader) (map[string]storedNote, error) {
 		}
 		n, err := decodeNote(item.Value)
 		if err != nil {
-			return nil, err
+			kv.Skip(r, missingBucket, item.Key, err)
+			continue
 		}
 		notes[string(item.Key)] = n
 	}

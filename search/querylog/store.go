@@ -65,6 +65,9 @@ func textsOf(r kv.Reader, day string) (n int, err error) {
 func storeOne(w kv.Writer, key row, n count, room bool) (added bool, err error) {
 	name := kv.Join(key.day, key.text)
 	c, exists, err := readCount(w, name)
+	if kv.Unreadable(err) {
+		return false, nil // the others are counted all the same
+	}
 	if err != nil || !exists && (!room || n.asked == 0) {
 		return false, err
 	}
@@ -81,7 +84,9 @@ func readCount(r kv.Reader, name []byte) (c storedCount, exists bool, err error)
 	if err != nil || value == nil {
 		return c, false, err
 	}
-	c, err = decodeCount(value)
+	if c, err = decodeCount(value); err != nil {
+		err = kv.Undecodable(r, "querylog.store", daysBucket, name, err)
+	}
 	return c, true, err
 }
 

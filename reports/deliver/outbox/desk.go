@@ -64,12 +64,16 @@ func of(r kv.Reader, report, period string) (out []Delivery, err error) {
 		}
 		const head = 4 // bytes of the revision
 		raw, err := r.Get(bDelivery, item.Key[len(from)+head:])
+		if kv.Unreadable(err) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		d, err := decode(raw)
 		if err != nil {
-			return nil, err
+			kv.Skip(r, bDelivery, item.Key[len(from)+head:], err)
+			continue
 		}
 		out = append(out, d)
 	}
@@ -91,7 +95,8 @@ func (o *Outbox) List(ctx context.Context, states ...State) (out []Delivery, err
 			}
 			d, err := decode(item.Value)
 			if err != nil {
-				return err
+				kv.Skip(r, bDelivery, item.Key, err)
+				continue
 			}
 			if len(want) > 0 && !want[d.State] {
 				continue

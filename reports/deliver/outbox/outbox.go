@@ -97,7 +97,8 @@ func (o *Outbox) Recover(ctx context.Context) (n int, err error) {
 			}
 			d, err := decode(item.Value)
 			if err != nil {
-				return err
+				kv.Skip(w, bDelivery, item.Key, err)
+				continue
 			}
 			if d.State != Sending {
 				continue
@@ -126,7 +127,7 @@ func (o *Outbox) Tick(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := o.One(ctx, id); err != nil && fault.KindOf(err) != fault.NotFound { // superseded meanwhile
+		if err := o.One(ctx, id); err != nil && fault.KindOf(err) != fault.NotFound && !kv.Unreadable(err) { // superseded meanwhile
 			return err
 		}
 	}
