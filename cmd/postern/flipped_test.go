@@ -65,7 +65,12 @@ func newFlipped(t *testing.T) *flipped {
 	t.Helper()
 	f := &flipped{T: t, dir: t.TempDir(), lists: map[string]string{}}
 	f.whole = filepath.Join(f.dir, "whole")
-	p := startProcess(t, authorEnv(f.dir), "postern", "serve", "--demo", "--data-dir", f.whole, "--listen", "127.0.0.1:0")
+	p := launch(t, authorEnv(f.dir), "postern", "serve", "--demo", "--data-dir", f.whole, "--listen", "127.0.0.1:0")
+	select {
+	case <-p.ready:
+	case <-time.After(demoPatience):
+		t.Fatalf("the demo is not ready\n%s", p.log)
+	}
 	p.stop(t)
 	p = serveProcess(t, f.env(f.whole))
 	for _, list := range comparedLists() {
@@ -117,7 +122,7 @@ func (f *flipped) round(n, bits int, random *rand.Rand) (outcome string) {
 	case <-p.ended:
 		f.words(n, p.log.String())
 		return "refused"
-	case <-time.After(startPatience):
+	case <-time.After(demoPatience):
 		f.Fatalf("file %d: neither ready nor refused\n%s", n, p.log)
 	}
 	out, checked := tryCommand(f.Context(), f.env(data), f.dir, "postern", "check")

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/reports/incident"
@@ -72,6 +73,9 @@ func (p *postmortemVoices) revision(ctx context.Context, r library.Record) (revi
 	page, err := p.library.Page(ctx, r.ID, "")
 	if kind := fault.KindOf(err); err != nil && (kind == fault.NotFound || kind == fault.Gone) {
 		return revisionVoice{commit: r.Revision.Commit}, nil // removed since it was listed
+	}
+	if kv.Unreadable(err) {
+		return revisionVoice{}, nil // said on every page; asked for again next time
 	}
 	if err != nil {
 		return revisionVoice{}, err

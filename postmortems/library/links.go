@@ -171,7 +171,7 @@ func (v view) resolveAll(links []postmortems.Link) ([]ResolvedLink, error) {
 	out := make([]ResolvedLink, len(links))
 	for i, l := range links {
 		t, err := v.resolve(linkTarget(l))
-		if err != nil {
+		if err != nil && !kv.Unreadable(err) {
 			return nil, err
 		}
 		out[i] = ResolvedLink{Address: t.address(l.Fragment), Broken: !t.leads()}
@@ -245,6 +245,9 @@ func backlinks(r kv.Reader, rec Record) (out []Record, err error) {
 func (v view) leadsTo(src storedRecord, path string) (bool, error) {
 	for _, l := range src.Links {
 		t, err := v.resolve(l)
+		if kv.Unreadable(err) {
+			continue
+		}
 		if err != nil || t.path == path {
 			return err == nil, err
 		}

@@ -15,6 +15,9 @@ import (
 func (a *Archive) Since(ctx context.Context, name string) (t time.Time, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {
 		b, err := r.Get(bSince, []byte(name))
+		if kv.Unreadable(err) {
+			return nil // as of a report that was never seen; what exists bounds it
+		}
 		t, _ = kv.TimeOf(b)
 		return err
 	})

@@ -34,7 +34,7 @@ func (p *Prepared) Apply(w kv.Writer) error {
 	if err := p.applyVersions(w); err != nil {
 		return err
 	}
-	return kv.AddNumber(w, bMeta, []byte(seqKey), 1)
+	return kv.AddVersion(w, bMeta, []byte(seqKey))
 }
 
 // clear removes the files that a first push does not bring: the repository was

@@ -78,7 +78,7 @@ func New(db kv.DB) *Catalog { return &Catalog{db: db} }
 // equal answers.
 func (c *Catalog) Seq(ctx context.Context) (n uint64, err error) {
 	err = c.db.View(ctx, func(r kv.Reader) error {
-		n, err = kv.Number(r, bMeta, []byte(seqKey))
+		n, err = kv.Version(r, bMeta, []byte(seqKey))
 		return err
 	})
 	return n, err
@@ -90,7 +90,7 @@ func (c *Catalog) read(ctx context.Context) (*snapshot, error) {
 	defer c.mu.Unlock()
 	var s *snapshot
 	err := c.db.View(ctx, func(r kv.Reader) error {
-		seq, err := kv.Number(r, bMeta, []byte(seqKey))
+		seq, err := kv.Version(r, bMeta, []byte(seqKey))
 		if err != nil {
 			return err
 		}

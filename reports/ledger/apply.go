@@ -28,7 +28,7 @@ type batch struct {
 }
 
 func newBatch(w kv.Writer, most Budget) (*batch, error) {
-	seq, err := kv.Number(w, bMeta, []byte(seqKey))
+	seq, err := kv.Version(w, bMeta, []byte(seqKey))
 	return &batch{
 		w: w, seq: seq + 1, days: map[string]*openDay{}, touched: map[string]bool{}, changed: map[string]bool{}, events: map[string]int{}, speakers: map[string]int{},
 		tallies: tallies{w: w, sources: map[string]*storedSource{}, days: map[string]*storedDay{}},

@@ -71,6 +71,9 @@ func (s *spending) count(key string) (uint64, error) {
 		return n, nil
 	}
 	n, err := kv.Number(s.w, bBudget, []byte(key))
+	if kv.Unreadable(err) {
+		n, err = 0, nil // it begins again: a feed is worth more than its budget
+	}
 	if err == nil {
 		s.counts[key] = n
 	}
@@ -85,7 +88,7 @@ func (s *spending) open(source string) (uint64, error) {
 		return n, nil
 	}
 	row, err := s.w.Get(bBudget, []byte(key))
-	if err != nil {
+	if err != nil && !kv.Unreadable(err) {
 		return 0, err
 	}
 	n, stored := kv.NumberOf(row)
@@ -273,11 +276,11 @@ func recount(w kv.Writer, entity []byte) error {
 // used reads what a source has taken of its budgets by now.
 func used(r kv.Reader, now time.Time, source string) (fresh, opened int, err error) {
 	n, err := kv.Number(r, bBudget, []byte(spentKey(now, ofSource, source)))
-	if err != nil {
+	if err != nil && !kv.Unreadable(err) {
 		return 0, 0, err
 	}
 	row, err := r.Get(bBudget, []byte(openKey(source)))
-	if err != nil {
+	if err != nil && !kv.Unreadable(err) {
 		return 0, 0, err
 	}
 	o, stored := kv.NumberOf(row)

@@ -179,7 +179,7 @@ func (j *job) refuse(err error) {
 // one look-up.
 func (l *Ledger) Seq(ctx context.Context) (n uint64, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
-		n, err = kv.Number(r, bMeta, []byte(seqKey))
+		n, err = kv.Version(r, bMeta, []byte(seqKey))
 		return err
 	})
 	return n, err

@@ -248,7 +248,7 @@ func (l *Ledger) DismissDeadLetter(ctx context.Context, id string) error {
 		if there == nil {
 			return noLetter()
 		}
-		return errors.Join(w.Delete(bLetter, key), forgetBody(w, key), kv.AddNumber(w, bMeta, []byte(seqKey), 1))
+		return errors.Join(w.Delete(bLetter, key), forgetBody(w, key), kv.AddVersion(w, bMeta, []byte(seqKey)))
 	})
 }
 

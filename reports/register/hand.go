@@ -59,7 +59,7 @@ func (r *Register) append(ctx context.Context, bucket string, at time.Time, line
 }
 
 func appendLine(w kv.Writer, bucket string, at time.Time, line any) error {
-	n, err := kv.Number(w, bMeta, []byte(seqKey))
+	n, err := kv.Version(w, bMeta, []byte(seqKey))
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func put(w kv.Writer, bucket string, key []byte, value any) error {
 	if err != nil {
 		return fault.Wrap(fault.Internal, "register.put", "", err)
 	}
-	if err := kv.AddNumber(w, bMeta, []byte(seqKey), 1); err != nil {
+	if err := kv.AddVersion(w, bMeta, []byte(seqKey)); err != nil {
 		return err
 	}
 	return w.Put(bucket, key, b)
@@ -80,7 +80,7 @@ func put(w kv.Writer, bucket string, key []byte, value any) error {
 
 func (r *Register) seq(ctx context.Context) (n uint64, err error) {
 	err = r.opt.DB.View(ctx, func(rd kv.Reader) error {
-		n, err = kv.Number(rd, bMeta, []byte(seqKey))
+		n, err = kv.Version(rd, bMeta, []byte(seqKey))
 		return err
 	})
 	return n, err

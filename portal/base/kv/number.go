@@ -15,7 +15,7 @@ func Number(r Reader, bucket string, key []byte) (uint64, error) {
 	}
 	n, ok := NumberOf(b)
 	if !ok {
-		return 0, fault.Newf(fault.Internal, "kv.Number", "the number %q in %s has %d bytes instead of 8", key, bucket, len(b))
+		return 0, Undecodable(r, "kv.Number", bucket, key, fault.Newf(fault.Internal, "kv.Number", "a number of %d bytes instead of 8", len(b)))
 	}
 	return n, nil
 }
@@ -41,4 +41,29 @@ func AddNumber(w Writer, bucket string, key []byte, by uint64) error {
 		return err
 	}
 	return PutNumber(w, bucket, key, n+by)
+}
+
+// unread is above every version that was ever counted: what Version answers with
+// when the stored one cannot be read.
+const unread = 1 << 40
+
+// Version reads a number that grows with every write of its owner, so that two
+// equal ones mean that nothing changed. One that cannot be read is replaced by a
+// number above all before it: whoever kept an older one reads everything again.
+func Version(r Reader, bucket string, key []byte) (uint64, error) {
+	n, err := Number(r, bucket, key)
+	if !Unreadable(err) {
+		return n, err
+	}
+	seq, err := r.Seq()
+	return unread + uint64(seq), err
+}
+
+// AddVersion counts one more write.
+func AddVersion(w Writer, bucket string, key []byte) error {
+	n, err := Version(w, bucket, key)
+	if err != nil {
+		return err
+	}
+	return PutNumber(w, bucket, key, n+1)
 }
