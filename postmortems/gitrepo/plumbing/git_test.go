@@ -100,11 +100,10 @@ func TestWallLimitKillsTheWholeGroup(t *testing.T) {
 	}
 	defer w.Close()
 	defer r.Close()
-	start := time.Now()
 	err = g.Run(t.Context(), Call{Args: []string{"hash-object", "--stdin"}, Stdin: r, Limits: Limits{Wall: 100 * time.Millisecond}})
 	exit, ok := errors.AsType[*ExitError](err)
-	if !ok || !strings.Contains(exit.Reason(), "longer than the server allows") || time.Since(start) > 5*time.Second {
-		t.Errorf("after %v: %v", time.Since(start), err)
+	if !ok || !strings.Contains(exit.Reason(), "longer than the server allows") { // without the limit it waits for its input until the test is ended
+		t.Error(err)
 	}
 }
 

@@ -56,13 +56,9 @@ func mustOpen(t *testing.T, path string, schemas ...kv.Schema) *boltkv.DB {
 func TestSecondOpenerIsToldWhoHoldsTheFile(t *testing.T) {
 	path := file(t.TempDir())
 	first := mustOpen(t, path, kvtest.Schema())
-	begun := time.Now()
 	_, err := boltkv.Open(t.Context(), path, boltkv.Options{Schemas: []kv.Schema{kvtest.Schema()}})
 	if fault.KindOf(err) != fault.Conflict || !strings.Contains(fault.Message(err), "another Postern (process ") {
 		t.Errorf("second opener: %v", err)
-	}
-	if took := time.Since(begun); took > 10*time.Second {
-		t.Errorf("it took %v to say so", took)
 	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
