@@ -27,7 +27,7 @@ func FuzzFormatsAreTotal(f *testing.F) {
 			"durationText": durationText(time.Duration(d)), "duration": duration(time.Duration(d)).Text, "hoursText": hoursText(time.Duration(d)),
 			"count": count(int(d)).Text, "events": events(x).Text, "digits": digits(x), "percentText": percentText(x, 2), "share": share(x).Text,
 			"targetText": targetText(x), "indicator": indicator(x, x).Text, "indicator of 0.99": indicator(x, 0.99).Text, "secondsValue": secondsValue(x).Text,
-			"timeOf": timeOf(x, d, 3).Text, "executions": executions(x, 1).Text,
+			"timeOf": timeOf(x, d, 3).Text, "executions": executions(x, 1, int(d)).Text,
 		} {
 			if text == "" || len(text) > 64 || strings.Contains(text, "NaN") || strings.Contains(text, "Inf") || strings.Contains(text, "--") {
 				t.Fatalf("%s of %d and %v is written %q", name, d, x, text)

@@ -131,6 +131,13 @@ func TestStatementsLeftOutAreMarked(t *testing.T) {
 	if got := table.Rows[0].Cells[5].Text + "|" + table.Rows[1].Cells[5].Text + "|" + table.Rows[1].Cells[4].Text; got != "12 s, 2 left out|unknown|unknown" {
 		t.Errorf("%s", got)
 	}
+	sampled := reports.Compile(definition(period.Weekly), week47(t), reports.Inputs{Targets: targets(), Statements: []reports.Statement{{Digest: "c", Text: "select c", Count: 3, Seconds: 20.3, OneIn: 1000}}})
+	for _, name := range []string{"statements", "sql-teams"} {
+		table, _ := sampled.Table(name)
+		if c := table.Rows[0].Cells; c[4].Text+c[5].Text != "3 (logged 1 in 1,000)20 s" && c[5].Text != "3 (logged 1 in 1,000)" {
+			t.Errorf("%s of a sampled log: %+v", name, c)
+		}
+	}
 	if odd, ok := r.Table("odd-statements"); !ok || len(odd.Rows) != 2 {
 		t.Errorf("data quality does not list them: %+v", odd)
 	}

@@ -115,6 +115,8 @@ type Statement struct {
 	RowsExamined, RowsSent int64
 	CountBefore            int64 // in the period before
 	SecondsBefore          float64
+	// OneIn says that the numbers are of one execution in so many: a sampled log.
+	OneIn int `json:",omitempty"`
 	// Odd is how many observations are in none of these numbers because one of theirs
 	// cannot be.
 	Odd int `json:",omitempty"`

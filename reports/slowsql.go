@@ -13,7 +13,7 @@ type teamSQL struct {
 	team                        string
 	digests, fresh, fixed, back int
 	count                       float64
-	odd                         int
+	odd, oneIn                  int
 	seconds, secondsBefore      float64
 }
 
@@ -33,6 +33,7 @@ func (c *compiler) sqlByTeam() (all []*teamSQL) {
 		t.digests++
 		t.count += float64(s.Count)
 		t.odd += s.Odd
+		t.oneIn = max(t.oneIn, s.OneIn)
 		t.seconds += s.Seconds
 		t.secondsBefore += s.SecondsBefore
 		switch s.State {
@@ -71,7 +72,7 @@ func (c *compiler) slowSQL() Section {
 			back.Tone = Bad
 		}
 		teams.Rows = append(teams.Rows, Row{Key: "sql-team-" + t.team, Cells: []Value{
-			name, count(t.digests), count(t.fresh), count(t.fixed), back, executions(t.count, t.odd), timeOf(t.seconds, int64(t.count), t.odd), secondsValue(t.secondsBefore),
+			name, count(t.digests), count(t.fresh), count(t.fixed), back, executions(t.count, t.odd, t.oneIn), timeOf(t.seconds, int64(t.count), t.odd), secondsValue(t.secondsBefore),
 		}})
 		points = append(points, Point{Label: name.Text, Value: number(t.seconds)})
 	}
@@ -82,12 +83,17 @@ func (c *compiler) slowSQL() Section {
 }
 
 // executions writes how often something ran; unknown when all that is known of it
-// cannot be.
-func executions(n float64, odd int) Value {
+// cannot be. A number of a sampled log says so.
+func executions(n float64, odd, oneIn int) Value {
 	if odd > 0 && n == 0 {
 		return unknown()
 	}
-	return events(n)
+	v := events(n)
+	if oneIn > 1 {
+		v.Text += " (logged 1 in " + wording.Number(oneIn) + ")"
+		v.Tone = Warn
+	}
+	return v
 }
 
 // oddTable lists the slow statements of which something was left out because it cannot
@@ -151,7 +157,7 @@ func (c *compiler) statementTable() Table {
 		}
 		t.Rows = append(t.Rows, Row{Key: "sql-" + s.Digest + "-" + s.Database, Cells: []Value{
 			{Text: clean(s.Text, titleRunes), Link: digestLink(s.Digest)}, words(title(s.Database)), words(cmp.Or(c.sqlTeam(s), "no owner")),
-			words(cmp.Or(title(s.State), "as before")), executions(float64(s.Count), s.Odd), timeOf(s.Seconds, s.Count, s.Odd), p95, rows,
+			words(cmp.Or(title(s.State), "as before")), executions(float64(s.Count), s.Odd, s.OneIn), timeOf(s.Seconds, s.Count, s.Odd), p95, rows,
 		}})
 	}
 	t.Left = len(c.in.Statements) - len(t.Rows)

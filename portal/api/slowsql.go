@@ -34,6 +34,7 @@ type SlowStatement struct {
 	StateSince      *string  `json:"state_since" format:"date-time" doc:"Since when."`
 	Count           int64    `json:"count" doc:"Executions in this time."`
 	Total           float64  `json:"total_seconds" doc:"Their time together."`
+	OneIn           int      `json:"logged_one_in" doc:"The source logs one execution in so many, so that all numbers are of those; 0 where it logs all or does not say."`
 	LeftOut         int      `json:"left_out" doc:"Observations that are in no number because one of theirs cannot be, such as a time of 584,000 years."`
 	P95             *float64 `json:"p95_seconds" doc:"95th percentile of one execution, where a source knows single ones."`
 	P95Of           int64    `json:"p95_of" doc:"How many single times it rests on."`
@@ -73,7 +74,7 @@ func (s service) statement(f sql.Followed) SlowStatement {
 	return SlowStatement{
 		Digest: f.Digest, URL: s.prefix + "/slow-sql/" + url.PathEscape(f.Digest), Database: text(f.Database), Statement: f.Statement, Team: text(f.Owner.Team),
 		Service: text(f.Owner.Service), OwnedBy: text(f.Owner.By), State: string(f.State), StateSince: instant(f.Since), Count: f.Count, Total: f.Seconds,
-		P95: f.P95, P95Of: f.TimesKnown, LeftOut: f.Odd, RowsExamined: f.RowsExamined, RowsSent: f.RowsSent, ExaminedPerSent: f.ExaminedPerSent,
+		P95: f.P95, P95Of: f.TimesKnown, OneIn: f.OneIn, LeftOut: f.Odd, RowsExamined: f.RowsExamined, RowsSent: f.RowsSent, ExaminedPerSent: f.ExaminedPerSent,
 		FirstSeen: instant(f.FirstSeen), LastSeen: instant(f.LastSeen), Instances: list(f.Instances), Users: list(f.Users),
 	}
 }

@@ -65,6 +65,9 @@ func (s *Server) statementRow(f sql.Followed) statementRow {
 	case f.Odd > 0:
 		row.Time += ", " + wording.Number(f.Odd) + " left out"
 	}
+	if f.OneIn > 1 {
+		row.Time += ", of 1 in " + wording.Number(f.OneIn) + " logged"
+	}
 	if f.P95 != nil {
 		row.Times = secondsOf(*f.P95)
 	}

@@ -103,7 +103,7 @@ func (c *Collector) statements(ctx context.Context, p period.Period, in *reports
 func statement(f, before sql.Followed, p period.Period) reports.Statement {
 	s := reports.Statement{
 		Digest: f.Digest, Text: f.Statement, Database: f.Database, Service: f.Owner.Service, Team: f.Owner.Team, FirstSeen: f.FirstSeen,
-		Count: f.Count, Seconds: f.Seconds, P95: f.P95, RowsExamined: f.RowsExamined, RowsSent: f.RowsSent, Odd: f.Odd, CountBefore: before.Count, SecondsBefore: before.Seconds,
+		Count: f.Count, Seconds: f.Seconds, P95: f.P95, RowsExamined: f.RowsExamined, RowsSent: f.RowsSent, OneIn: f.OneIn, Odd: f.Odd, CountBefore: before.Count, SecondsBefore: before.Seconds,
 	}
 	switch {
 	case p.Contains(f.FirstSeen):

@@ -46,6 +46,12 @@ func Events() Bound {
 	return Bound{0, slo.MostEvents, "events", "a billion events a second all day are a tenth of that"}
 }
 
+// SampleRate bounds how many queries a server counts for each that it logs: Percona
+// Server takes 1 to 1,000.
+func SampleRate() Bound {
+	return Bound{1, 1e6, "queries for each logged", "no server leaves out more"}
+}
+
 // Coverage bounds the measured share of a bucket.
 func Coverage() Bound { return Bound{0, 1, "", "it is a share"} }
 

@@ -49,7 +49,7 @@ func TestBoundsReadAndRefuse(t *testing.T) {
 // TestEveryBoundHasItsUnitAndReason: a bound without words refuses without help.
 func TestEveryBoundHasItsUnitAndReason(t *testing.T) {
 	for name, b := range map[string]feed.Bound{
-		"Execution": feed.Execution(), "Executions": feed.Executions(), "Calls": feed.Calls(), "Rows": feed.Rows(), "Events": feed.Events(), "Coverage": feed.Coverage(),
+		"Execution": feed.Execution(), "Executions": feed.Executions(), "SampleRate": feed.SampleRate(), "Calls": feed.Calls(), "Rows": feed.Rows(), "Events": feed.Events(), "Coverage": feed.Coverage(),
 		"DrillTime": feed.DrillTime(), "Truncated": feed.Truncated(), "Revision": feed.Revision(), "Number": feed.Number(), "Timestamp": feed.Timestamp(),
 	} {
 		if b.Why == "" || !(b.Least < b.Most) || math.IsInf(b.Most, 0) {
@@ -142,6 +142,24 @@ func TestNumbersThatCannotBeAreRejected(t *testing.T) {
 	page := `{"event":{"id":"e","event_type":"incident.triggered","occurred_at":"2026-11-24T10:00:00Z","data":{"id":"P","type":"incident","number":-4711,"created_at":"2026-11-24T10:00:00Z"}}}`
 	if d, err := feedtest.Decode(t, everyDecoder()["pagerduty"], feedtest.Input(page)); err != nil || len(d.Facts) != 0 || len(d.Rejected) != 1 || !strings.Contains(d.Rejected[0].Reason, "number is -4711") {
 		t.Errorf("pagerduty: %+v, %v", d, err)
+	}
+}
+
+// TestASampledLogIsMarked: with Percona's rate limit an entry stands for many.
+func TestASampledLogIsMarked(t *testing.T) {
+	entry := func(limit string) string {
+		return "# Time: 2026-11-24T10:00:00Z\n# User@Host: a[a] @ h [127.0.0.1]  Id: 1\n# Query_time: 0.100000  Lock_time: 0.0  Rows_sent: 1  Rows_examined: 10\n" +
+			"# Log_slow_rate_type: query  Log_slow_rate_limit: " + limit + "\nSET timestamp=1795168800;\nselect c from t;\n"
+	}
+	for limit, want := range map[string]int{"1": 0, "100": 100, "1000": 1000} {
+		if f := feedtest.One(t, everyDecoder()["mysql-slow-log"], feedtest.Input(entry(limit))); f.SQL.OneIn != want || f.SQL.Count != 1 {
+			t.Errorf("1 in %s: %+v", limit, f.SQL)
+		}
+	}
+	for _, limit := range []string{"0", "-1", "18446744073709551615", "NaN"} {
+		if d, err := feedtest.Decode(t, everyDecoder()["mysql-slow-log"], feedtest.Input(entry(limit))); err != nil || len(d.Rejected) != 1 || !strings.Contains(d.Rejected[0].Reason, "Log_slow_rate_limit") {
+			t.Errorf("1 in %s: %+v, %v", limit, d, err)
+		}
 	}
 }
 

@@ -123,7 +123,7 @@ func readObservation(f *feed.Fact, body []byte) error {
 	f.SQL = &sql.Observation{
 		Source: f.Source, Key: f.Key, Instance: s.Instance, Database: s.Database, User: s.User, Digest: s.Digest,
 		Tag: s.Tag, At: f.At, Count: s.Count, Seconds: s.Seconds, Times: s.Times, RowsExamined: s.Examined,
-		RowsSent: s.Sent, Cumulative: s.Cumulative, Since: fromMicros(s.Since),
+		RowsSent: s.Sent, Cumulative: s.Cumulative, Since: fromMicros(s.Since), OneIn: s.OneIn,
 	}
 	if o := f.SQL; !o.Credible() { // stored before there were bounds
 		o.Odd, o.Count, o.Seconds, o.Times, o.RowsExamined, o.RowsSent = true, 0, 0, nil, 0, 0

@@ -107,6 +107,7 @@ type storedObservation struct {
 	Sent       int64     `json:"r,omitempty"`
 	Cumulative bool      `json:"c,omitempty"`
 	Since      int64     `json:"si,omitempty"`
+	OneIn      int       `json:"oi,omitempty"`
 }
 
 type storedTicket struct {
@@ -207,7 +208,7 @@ func storeObservation(f *feed.Fact) storedObservation {
 	return storedObservation{
 		At: micros(f.At), Instance: o.Instance, Database: o.Database, User: o.User, Digest: o.Digest, Tag: o.Tag,
 		Count: o.Count, Seconds: o.Seconds, Times: o.Times, Examined: o.RowsExamined, Sent: o.RowsSent,
-		Cumulative: o.Cumulative, Since: micros(o.Since),
+		Cumulative: o.Cumulative, Since: micros(o.Since), OneIn: o.OneIn,
 	}
 }
 

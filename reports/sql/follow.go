@@ -58,6 +58,9 @@ type Followed struct {
 	// when no row was sent.
 	RowsExamined, RowsSent int64
 	ExaminedPerSent        *float64
+	// OneIn is the largest of the window's observations: the numbers are of one execution
+	// in so many.
+	OneIn int
 	// Odd is how many observations are not in these numbers because one of theirs
 	// cannot be.
 	Odd int
@@ -136,6 +139,7 @@ func (g *gathering) add(o Observation, w Window) {
 		g.Odd++
 		return
 	}
+	g.OneIn = max(g.OneIn, o.OneIn)
 	g.Count = added(g.Count, o.Count)
 	g.seconds = append(g.seconds, o.Seconds)
 	g.RowsExamined = added(g.RowsExamined, o.RowsExamined)

@@ -28,6 +28,9 @@ type Observation struct {
 	Times        []float64 // single execution times when known, at most 64 kept
 	RowsExamined int64
 	RowsSent     int64
+	// OneIn says that the source counts one execution in so many (a sampled log): Count,
+	// Seconds and the rows are of those that it counted. 0: it counts all, or does not say.
+	OneIn int
 	// Odd says that a number of the stored observation cannot be: the statement was
 	// seen, and Count, Seconds, Times and the rows are zero because they are unknown.
 	Odd bool

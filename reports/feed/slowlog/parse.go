@@ -157,6 +157,8 @@ func (p *parser) fields(text string) {
 			p.now.sent = int64(p.now.number(feed.Rows(), name, value))
 		case "Rows_examined":
 			p.now.examined = int64(p.now.number(feed.Rows(), name, value))
+		case "Log_slow_rate_limit":
+			p.now.oneIn = int(p.now.number(feed.SampleRate(), name, value))
 		case "Thread_id":
 			p.now.thread = value
 		case "Schema":

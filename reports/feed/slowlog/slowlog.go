@@ -96,6 +96,9 @@ func (e *entry) fact(source, statement string, seen map[string]int) (f feed.Fact
 		Tag: sql.Tag(e.statement.String(), sql.MySQL), At: e.at, Count: 1, Seconds: e.seconds, Times: []float64{e.seconds},
 		RowsExamined: e.examined, RowsSent: e.sent,
 	}
+	if e.oneIn > 1 {
+		o.OneIn = e.oneIn
+	}
 	id := fmt.Sprintf("%d|%s|%s|%s|%s|%g|%g|%d|%d", o.At.UnixMicro(), e.thread, o.User, o.Database, o.Digest, e.seconds, e.lock, e.examined, e.sent)
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%d", id, seen[id]))
 	seen[id]++
@@ -119,6 +122,7 @@ type entry struct {
 	sent      int64
 	measured  bool  // Query_time was there
 	command   bool  // an administrator command, such as Quit
+	oneIn     int   // the server logs one query or session in so many; 0: it does not say
 	trouble   error // the first number that cannot be used; nil: all can
 
 	usedDatabase string // by "use x;" of this entry
