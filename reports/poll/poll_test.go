@@ -216,7 +216,7 @@ func (s stuck) Query(ctx context.Context, _ string, at time.Time) (prometheus.An
 func TestOneSourceDoesNotWaitForAnother(t *testing.T) {
 	good := &server{value: func(string, time.Time) (float64, bool) { return 1, true }}
 	w := newWorld(t, poll.Source{Name: "slow", Query: stuck{}}, poll.Source{Name: "good", Query: good})
-	w.opt.Turn = 30 * time.Millisecond
+	w.opt.Turn = 500 * time.Millisecond // long enough for the store on a busy machine
 	w.poller = poll.New(w.opt)
 	a, b := events("a"), events("b")
 	b.Indicator.Source = "good"
