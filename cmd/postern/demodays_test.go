@@ -90,7 +90,7 @@ func TestCampaignDemoDays(t *testing.T) {
 		t.Skip("a day costs six times as much with the race detector; make test runs this test a second time, without it")
 	}
 	needGit(t)
-	browser := startChromium(t, needChromium(t))
+	chromium := needChromium(t)
 	days := strings.Split(strings.TrimSpace(demoDays), "\n")
 	if len(days) != 60 {
 		t.Fatalf("%d days, want 60", len(days))
@@ -105,7 +105,7 @@ func TestCampaignDemoDays(t *testing.T) {
 			p := startDemoInside(t, now, zone)
 			p.checkReports(t)
 			p.checkPages(t)
-			p.checkPhone(t, browser)
+			p.checkPhone(t, startChromium(t, chromium)) // one a day: a browser is ended after browserPatience
 		})
 	}
 }
