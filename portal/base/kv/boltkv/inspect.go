@@ -24,6 +24,7 @@ type inspection struct {
 	file io.ReaderAt
 	head fileHeader
 	used []uint64 // one bit a page
+	free [][]byte // blocks of pages that were read, for the next ones
 	// row receives every row; nil leaves values beyond a page's first block
 	// unread. The slices are valid during the call.
 	row func(bucket string, key, value []byte)
@@ -100,7 +101,7 @@ func (x *inspection) load(id uint64, whole bool) (*node, error) {
 	if id < 2 || id >= x.head.high {
 		return nil, fmt.Errorf("page %d is outside of the file", id)
 	}
-	p := &node{id: id, file: x.file, at: int64(id) * int64(x.head.pageSize), head: make([]byte, x.head.pageSize)}
+	p := &node{id: id, file: x.file, at: int64(id) * int64(x.head.pageSize), head: x.block()}
 	if _, err := x.file.ReadAt(p.head, p.at); err != nil {
 		return nil, fmt.Errorf("page %d cannot be read: %w", id, err)
 	}
@@ -122,6 +123,23 @@ func (x *inspection) load(id uint64, whole bool) (*node, error) {
 		p.head = rest
 	}
 	return p, nil
+}
+
+// block returns memory for one page.
+func (x *inspection) block() []byte {
+	if n := len(x.free); n > 0 {
+		b := x.free[n-1]
+		x.free = x.free[:n-1]
+		return b
+	}
+	return make([]byte, x.head.pageSize)
+}
+
+// done takes back the memory of a page whose rows are not used any more.
+func (x *inspection) done(p *node) {
+	if len(p.head) == x.head.pageSize {
+		x.free = append(x.free, p.head)
+	}
 }
 
 // walkBuckets walks the bucket of buckets and each of them.

@@ -32,6 +32,9 @@ func (x *inspection) tree(t tree, id uint64, depth int, low, high []byte) {
 		return
 	}
 	p, err := x.load(id, t.whole)
+	if err == nil {
+		defer x.done(p)
+	}
 	switch {
 	case err != nil:
 	case p.flags == leafPage && p.count == 0 && !(t.mayBeEmpty && depth == 0):
