@@ -65,6 +65,9 @@ type zoneScope struct {
 // readTimeline makes typed rows of the sections that are timelines.
 func readTimeline(body Body, fm FrontMatter, st stated) *timelineReader {
 	t := &timelineReader{started: fm.Times.Started, rowZones: map[string]*timelineFinding{}}
+	if !slices.ContainsFunc(body.Sections, func(s Section) bool { return s.Role == RoleTimeline }) {
+		return t
+	}
 	t.firstDay()
 	claims := claimsBeside(body)
 	t.scopes = []zoneScope{{claim: documentClaim(body)}}

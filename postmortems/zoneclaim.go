@@ -140,6 +140,9 @@ func columnClaim(header string) *zoneClaim {
 // textClaim reads the zone that a paragraph states in a sentence about times.
 func textClaim(text string, about *regexp.Regexp) *zoneClaim {
 	text = text[:min(len(text), maxClaim)]
+	if !mayBeAboutTimes(text) {
+		return nil
+	}
 	for _, sentence := range sentenceEnd.Split(text, -1) {
 		plain := clockHabit.ReplaceAllString(sentence, "")
 		if !about.MatchString(plain) {
@@ -153,6 +156,17 @@ func textClaim(text string, about *regexp.Regexp) *zoneClaim {
 		}
 	}
 	return nil
+}
+
+// mayBeAboutTimes is a quick look for a part of one of the words that a sentence
+// about times has: the expressions are slow, and most text is about other things.
+func mayBeAboutTimes(text string) bool {
+	for _, part := range []string{"ime", "IME", "lock", "LOCK", "TZ", "tz", "Tz", "时", "時", "hor", "Hor", "HOR", "eure", "EURE", "eit", "EIT", "uhr", "Uhr", "fuseau", "Fuseau", "врем", "Врем", "часов", "Часов", "시"} {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
 }
 
 // besideClaim is textClaim for a paragraph beside a timeline: there a short one
