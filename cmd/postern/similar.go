@@ -84,9 +84,6 @@ func readPaste(term terminal, args []string) (string, error) {
 	return text, nil
 }
 
-// shownFix is how many lines of a fix a terminal shows.
-const shownFix = 12
-
 func printSimilar(term terminal, base string, raw []byte, failEmpty bool) error {
 	var out struct {
 		ReadAs string `json:"read_as"`
@@ -131,8 +128,7 @@ func printFix(term terminal, h similarHit) {
 		return
 	}
 	fmt.Fprintf(term.out, "  %s:\n", postmortems.Printable(h.Fix.Heading))
-	lines := strings.Split(strings.TrimSpace(h.Fix.Text), "\n")
-	for _, line := range lines[:min(len(lines), shownFix)] {
-		fmt.Fprintf(term.out, "    %s\n", postmortems.Printable(strings.TrimSpace(line)))
+	for line := range strings.SplitSeq(strings.Trim(h.Fix.Text, "\n"), "\n") {
+		fmt.Fprintln(term.out, strings.TrimRight("    "+postmortems.Printable(line), " "))
 	}
 }

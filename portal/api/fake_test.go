@@ -67,8 +67,10 @@ func document() postmortems.Document {
 		Timeline: []postmortems.TimelineEntry{{At: exact(9, 0), Raw: "09:00", Text: "Errors", Line: 20}, {Raw: "later", Text: "Calm", Line: 21}},
 		Actions:  []postmortems.Action{{Text: "Alert on waits", Owner: "sre", Due: at(0, 0), Status: "open", Line: 30}},
 		Body: postmortems.Body{
-			HTML:  []byte(`<p><a href="postern:0">a</a> <a href="postern:1">b</a></p>`),
-			Links: []postmortems.Link{{Raw: "../a.md", Line: 12, Col: 3}, {Raw: "none.md", Line: 13, Col: 5}},
+			HTML: []byte(`<p><a href="postern:0">a</a> <a href="postern:1">b</a></p><h2 id="h-resolution">Resolution</h2><p>Set back, as in <a href="postern:0">a</a>:</p><pre class="code" tabindex="0"><code>deployctl rollback
+</code></pre><ol><li>Watch</li><li>Tell</li></ol><h2 id="h-end">End</h2>`),
+			Headings: []postmortems.Heading{{Level: 2, Text: "Resolution", Anchor: "h-resolution", Line: 3}, {Level: 2, Text: "End", Anchor: "h-end", Line: 12}},
+			Links:    []postmortems.Link{{Raw: "../a.md", Line: 12, Col: 3}, {Raw: "none.md", Line: 13, Col: 5}},
 		},
 	}
 }
@@ -108,7 +110,7 @@ func (s *shelf) Page(_ context.Context, id string, rev postmortems.OID) (library
 }
 
 func (s *shelf) Source(context.Context, postmortems.OID) ([]byte, error) {
-	return []byte("# Pool ran dry\n"), nil
+	return []byte("# Pool ran dry\n\n## Resolution\n\nSet back, as in [a](../a.md):\n\n```\ndeployctl rollback\n```\n1. Watch\n2. Tell\n## End\n"), nil
 }
 
 func (s *shelf) List(_ context.Context, f library.Filter) ([]library.Record, string, error) {

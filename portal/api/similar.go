@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -32,6 +31,7 @@ type SimilarAnswer struct {
 	Total       int          `json:"total" doc:"How many documents have anything of it."`
 	TookMS      int64        `json:"took_ms" doc:"How long it took, in milliseconds, rounded up."`
 	Hits        []SimilarHit `json:"hits" nullable:"false" doc:"The runbook of the alert first, then by likeness."`
+	Fix         *Fix         `json:"fix" doc:"The fix of the document that is for the alert itself; null when none is, or it tells none."`
 	Notes       []string     `json:"notes" nullable:"false" doc:"What is doubtful about the answer, for people."`
 }
 
@@ -43,16 +43,10 @@ type SimilarHit struct {
 	Waiting  []Action `json:"waiting" nullable:"false" doc:"The action items that are still open; of the first five incidents only."`
 }
 
-// Fix is one section of a document.
-type Fix struct {
-	Heading string  `json:"heading" doc:"The section's heading."`
-	Anchor  *string `json:"anchor" doc:"The heading's anchor: append it to url after #."`
-	Text    string  `json:"text" doc:"Its text, without markup; at most 2,000 characters."`
-}
-
 const (
-	// maxFix is how many characters of a fix are sent.
-	maxFix = 2000
+	// maxFix bounds a fix in bytes of its HTML and of its Markdown: about four screens
+	// of a terminal. It ends with a block.
+	maxFix = 8000
 	// incidentsRead is how many incidents of an answer are read for the end of their
 	// timeline and their open actions.
 	incidentsRead = 5
@@ -67,34 +61,41 @@ func (s service) similarTo(ctx context.Context, text string, limit int) (Similar
 	if err != nil {
 		return SimilarAnswer{}, err
 	}
-	hits := each(found.Matches, s.similarHit)
+	hits := make([]SimilarHit, 0, len(found.Matches))
 	read := 0
-	for i := range hits {
-		if hits[i].Kind == string(postmortems.Postmortem) && read < incidentsRead {
-			s.readIncident(ctx, &hits[i])
+	var first *Fix
+	for _, m := range found.Matches {
+		h := SimilarHit{Hit: s.hit(m.Hit), ForAlert: m.Named, Waiting: []Action{}}
+		incident := m.Kind == string(postmortems.Postmortem) && read < incidentsRead
+		if incident {
 			read++
 		}
+		if incident || m.Fix != nil {
+			s.readHit(ctx, &h, m, incident)
+		}
+		if first == nil && h.ForAlert {
+			first = h.Fix
+		}
+		hits = append(hits, h)
 	}
 	return SimilarAnswer{
 		ReadAs: string(found.Reading.Kind), Alerts: list(found.Reading.Names), Fingerprint: found.Reading.Fingerprint(),
 		Total: found.Total, TookMS: int64((found.Took + time.Millisecond - 1) / time.Millisecond),
-		Hits: hits, Notes: list(found.Notes),
+		Hits: hits, Fix: first, Notes: list(found.Notes),
 	}, nil
 }
 
-func (s service) similarHit(m search.Match) SimilarHit {
-	h := SimilarHit{Hit: s.hit(m.Hit), ForAlert: m.Named, Waiting: []Action{}}
-	if m.Fix != nil {
-		h.Fix = &Fix{Heading: m.Fix.Heading, Anchor: text(m.Fix.Anchor), Text: m.Fix.Brief(maxFix)}
-	}
-	return h
-}
-
-// readIncident adds what only the whole document tells. An answer does without it
-// when the document cannot be read.
-func (s service) readIncident(ctx context.Context, h *SimilarHit) {
+// readHit adds what only the whole document tells: its fix, and of an incident what
+// still waits. An answer does without it when the document cannot be read.
+func (s service) readHit(ctx context.Context, h *SimilarHit, m search.Match, incident bool) {
 	page, err := s.Library.Page(ctx, h.ID, "")
 	if err != nil {
+		return
+	}
+	if m.Fix != nil {
+		h.Fix = s.fixOf(ctx, page, m.Fix.Heading, m.Fix.Anchor)
+	}
+	if !incident {
 		return
 	}
 	for _, a := range page.Document.Actions {
@@ -102,15 +103,9 @@ func (s service) readIncident(ctx context.Context, h *SimilarHit) {
 			h.Waiting = append(h.Waiting, actionOf(a))
 		}
 	}
-	steps := page.Document.Recovery()
-	if h.Fix != nil || len(steps) == 0 {
-		return
+	if h.Fix == nil {
+		h.Fix = s.timelineFix(page)
 	}
-	lines := make([]string, len(steps))
-	for i, e := range steps {
-		lines[i] = e.At.At.UTC().Format("15:04") + " " + e.Text
-	}
-	h.Fix = &Fix{Heading: "Timeline (UTC)", Text: strings.Join(lines, "\n")}
 }
 
 // post registers an operation that is asked with a body and changes nothing.

@@ -83,3 +83,34 @@ func TestSimilarRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Every form of a fix carries its commands and the numbers of its steps, and the
+// one at the top is that of the document for the alert itself.
+func TestTheFixIsWholeInEveryForm(t *testing.T) {
+	p := newPortal(t, "https://kb.example.org/kb/")
+	var out SimilarAnswer
+	if err := json.Unmarshal(p.post("/api/v1/similar", `{"text":"[FIRING:1] PoolExhausted (eu-1)"}`).Body.Bytes(), &out); err != nil {
+		t.Fatal(err)
+	}
+	f := out.Hits[0].Fix
+	if f == nil {
+		t.Fatal("no fix")
+	}
+	if want := "Set back, as in [a](../a.md):\n\n```\ndeployctl rollback\n```\n1. Watch\n2. Tell"; f.Markdown != want {
+		t.Errorf("markdown %q, want %q", f.Markdown, want)
+	}
+	if want := "Set back, as in a:\n\n    deployctl rollback\n\n1. Watch\n2. Tell"; f.Text != want {
+		t.Errorf("text %q, want %q", f.Text, want)
+	}
+	for _, want := range []string{"deployctl rollback", "<ol><li>Watch</li>", `href="/kb/guides/a?x&amp;y#h-b"`} {
+		if !strings.Contains(f.HTML, want) {
+			t.Errorf("html lacks %s: %s", want, f.HTML)
+		}
+	}
+	if f.Document != "pool" || f.URL != out.Hits[0].URL+"#h-resolution" || f.Title == "" || f.Heading != "Resolution" {
+		t.Errorf("%+v", f)
+	}
+	if (out.Fix != nil) != out.Hits[0].ForAlert || out.Fix != nil && *out.Fix.Anchor != *f.Anchor {
+		t.Errorf("at the top %+v, of a hit for the alert: %v", out.Fix, out.Hits[0].ForAlert)
+	}
+}

@@ -19,7 +19,7 @@ var rules = map[string][]string{
 	"cmd/postern":                  {"cmd/postern/demo", "portal/api/mcp", "portal/app", "portal/auth", "portal/base/fault", "portal/base/wording", "portal/config", "postmortems", "postmortems/convert", "postmortems/gitrepo/gate", "postmortems/markdown", "postmortems/markdown/sandbox", "reports/slo/migrate"},
 	"cmd/postern/demo":             {"cmd/postern/demo/story", "portal/base/yamldoc"},
 	"cmd/postern/demo/story":       {},
-	"portal/api":                   {"portal/auth", "portal/base/fault", "portal/web/problem", "postmortems", "postmortems/library", "reports", "reports/alert", "reports/archive", "reports/board", "reports/change", "reports/incident", "reports/period", "reports/slo", "reports/sql", "search", "search/querylog", "search/suggest"},
+	"portal/api":                   {"portal/auth", "portal/base/fault", "portal/web/problem", "postmortems", "postmortems/library", "reports", "reports/alert", "reports/archive", "reports/board", "reports/change", "reports/incident", "reports/period", "reports/slo", "reports/sql", "search", "search/querylog", "search/quote", "search/suggest"},
 	"portal/api/mcp":               {"portal/base/fault"},
 	"portal/app":                   {"*"},
 	"portal/auth":                  {"portal/base/fault", "portal/base/kv"},

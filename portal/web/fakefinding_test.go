@@ -20,6 +20,7 @@ type fakeSearch struct {
 	none    bool
 	err     error
 	found   func(search.Request) (search.Results, error) // instead of the usual answer
+	matches []search.Match                               // likewise, of Similar
 }
 
 func (s *fakeSearch) Search(_ context.Context, r search.Request) (search.Results, error) {
@@ -100,6 +101,10 @@ func (s *fakeSearch) Similar(_ context.Context, r search.SimilarRequest) (search
 	}
 	if s.err != nil || s.none {
 		return out, s.err
+	}
+	if s.matches != nil {
+		out.Matches, out.Total = s.matches, len(s.matches)
+		return out, nil
 	}
 	found, err := s.Search(context.Background(), search.Request{Text: r.Text})
 	book := runbook()

@@ -68,6 +68,11 @@ func checkout() library.Page {
 <p><img src="postern:2" loading="lazy" alt="Pool usage"></p>
 <h2 id="h-root-cause">Root cause</h2>
 <p><code>ECONNREFUSED payment-gw:8443</code>: the pool limit is read as a string.</p>
+<h2 id="h-resolution">Resolution</h2>
+<p>The limit was set back:</p>
+<pre class="code" tabindex="0"><code>deployctl rollback payment-gw</code></pre>
+<h2 id="h-mitigation">Mitigation</h2>
+` + wholeFix + `<h2 id="h-end">End</h2>
 `),
 			H1: "Checkout failed for all customers in eu-1",
 			Headings: []postmortems.Heading{
@@ -90,6 +95,30 @@ func checkout() library.Page {
 		Backlinks: []library.Record{runbook()},
 	}
 }
+
+// wholeFix is a section with one of everything that a fix may hold.
+const wholeFix = `<p>Raise &lt;pool.max&gt; to 200.</p>
+<p>Then roll back:</p>
+<pre class="code" tabindex="0"><code>deployctl rollback --all</code></pre>
+<ol>
+<li>Restart one cell at a time.
+<ul>
+<li>先 eu-1</li>
+</ul>
+</li>
+<li>Tell the owners.</li>
+</ol>
+<div class="table" tabindex="0">
+<table>
+<thead><tr><th>pool</th><th>limit</th></tr></thead>
+<tbody><tr><td>gw</td><td>40</td></tr></tbody>
+</table>
+</div>
+<div class="callout callout-warning" role="note">
+<p class="callout-title">Warning</p>
+<p>Never both cells.</p>
+</div>
+`
 
 func runbook() library.Record {
 	return library.Record{
@@ -117,6 +146,8 @@ type fakeLibrary struct {
 	reads []string
 	pages int // how often Page was asked
 	err   error
+
+	pageErr error // of Page alone
 }
 
 func (l *fakeLibrary) Seq(context.Context) (uint64, error) { return l.seq, l.err }
@@ -162,6 +193,9 @@ func (l *fakeLibrary) Page(_ context.Context, id string, rev postmortems.OID) (l
 	l.mu.Unlock()
 	p := l.page
 	p.Seq = l.seq
+	if l.pageErr != nil {
+		return p, l.pageErr
+	}
 	switch {
 	case rev != "" && strings.HasPrefix(string(commit1), string(rev)):
 		p.Shown = l.revisions()[1]

@@ -114,7 +114,7 @@ func (s *Server) fixedIn(page library.Page) *matchView {
 	v := &matchView{Match: search.Match{Hit: search.Hit{Document: search.Document{ID: page.ID, Address: page.Address, Title: page.Title}}, Fix: quote.Fix(sections)}}
 	*v = s.matchOf(v.Match)
 	if v.Fix != nil {
-		v.HTML = excerpt(s.bodyHTML(page), v.Fix.Anchor)
+		v.HTML, v.More = excerpt(s.bodyHTML(page), v.Fix.Anchor, fixShown)
 	} else {
 		v.Steps, v.Heading, v.FixLink = recoverySteps(page.Document), "Timeline", s.link(page.Address)
 	}

@@ -39,10 +39,10 @@ func TestTheTopSaysWhetherItIsOver(t *testing.T) {
 // TestTheTopLeadsWithWhatFixedIt: its own post-mortem, else what resembles it.
 func TestTheTopLeadsWithWhatFixedIt(t *testing.T) {
 	s, f := signalSite(t)
-	s.lib.page.Document.Body.Sections = []postmortems.Section{{Heading: "Resolution", Anchor: "h-fix", Text: "The limit was set back."}}
+	s.lib.page.Document.Body.Sections = []postmortems.Section{{Heading: "Resolution", Anchor: "h-resolution", Text: "The limit was set back:"}}
 	page := s.get("/kb/incidents/PX1").Body.String()
-	holds(t, page, []string{"What fixed it<", "The limit was set back.", "100 % of payments, eu-1", "Similar past incidents", "Refunds failed"}, []string{"What fixed it last time"})
-	if fixed, table := strings.Index(page, "The limit was set back."), strings.Index(page, "<h2>Milestones"); fixed > table {
+	holds(t, page, []string{"What fixed it<", "The limit was set back:", "100 % of payments, eu-1", "Similar past incidents", "Refunds failed"}, []string{"What fixed it last time"})
+	if fixed, table := strings.Index(page, "The limit was set back:"), strings.Index(page, "<h2>Milestones"); fixed > table {
 		t.Error("what fixed it stands below the tables")
 	}
 	page = s.get("/kb/incidents/PX2").Body.String()

@@ -38,7 +38,7 @@ func (s *Server) search(c echo.Context) error {
 	}
 	s.logSearch(c, req, view.Page, results.Total)
 	view.Results = results
-	s.fillSearch(&view, req)
+	s.fillSearch(c.Request().Context(), &view, req)
 	view.Rebuilding = s.rebuilding(c)
 	if results.Total == 0 && !req.Prefix {
 		view.Help = s.helpWith(c, req)

@@ -1,7 +1,8 @@
 package web
 
 import (
-	"strings"
+	"context"
+	"html/template"
 
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/search"
@@ -13,17 +14,19 @@ type searchAnswer struct {
 	Title, Heading string
 	Link           string // to the section
 	Kind           string
-	Text           string
+	HTML           template.HTML
+	More           bool   // the document goes on where HTML ends
 	Recover        string // "3 similar incidents, median 27 min to recover"
 	OpenActions    int
 }
 
-// answerShown is how many characters of a fix stand above the results.
-const answerShown = 260
+// answerShown is how many bytes of a fix's HTML stand above the results: some ten
+// lines, so that results stay in sight. It ends with a block.
+const answerShown = 1200
 
 // searchAnswer tells what fixed it last time when the best result says so: it has
 // every word, and it is a runbook or the account of an incident.
-func (s *Server) searchAnswer(r search.Results, q query.Query, req search.Request) *searchAnswer {
+func (s *Server) searchAnswer(ctx context.Context, r search.Results, q query.Query, req search.Request) *searchAnswer {
 	if req.Offset > 0 || req.Newest || r.Whole == 0 || len(r.Hits) == 0 || len(wordsOf(q)) == 0 {
 		return nil
 	}
@@ -32,6 +35,14 @@ func (s *Server) searchAnswer(r search.Results, q query.Query, req search.Reques
 		return nil
 	}
 	m := s.matchOf(search.Match{Hit: best, Fix: best.Fix})
+	page, err := s.deps.Library.Page(ctx, best.ID, "")
+	if err != nil {
+		return nil // the results stand without it
+	}
+	html, more := excerpt(s.bodyHTML(page), best.Fix.Anchor, answerShown)
+	if html == "" {
+		return nil
+	}
 	var took []int64
 	incidents := 0
 	for i, h := range r.Hits {
@@ -44,7 +55,7 @@ func (s *Server) searchAnswer(r search.Results, q query.Query, req search.Reques
 	}
 	return &searchAnswer{
 		Title: best.Title, Heading: m.Heading, Link: m.FixLink, Kind: best.Kind,
-		Text:    strings.Join(strings.Fields(best.Fix.Brief(answerShown)), " "),
+		HTML: html, More: more,
 		Recover: recoverWords(incidents, took), OpenActions: best.OpenActions,
 	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"html"
 	"net/url"
 	"strings"
@@ -59,7 +60,7 @@ type queryProblem struct {
 	Message           string
 }
 
-func (s *Server) fillSearch(view *searchView, req search.Request) {
+func (s *Server) fillSearch(ctx context.Context, view *searchView, req search.Request) {
 	to := func(text string, newest bool, offset int) string { return s.searchLink(text, newest, offset) }
 	q := query.Parse(req.Text)
 	if len(view.Chips) > 1 {
@@ -83,7 +84,7 @@ func (s *Server) fillSearch(view *searchView, req search.Request) {
 	for _, n := range view.Results.Notes {
 		view.Notes = append(view.Notes, sentence(n))
 	}
-	view.Answer = s.searchAnswer(view.Results, q, req)
+	view.Answer = s.searchAnswer(ctx, view.Results, q, req)
 	for _, h := range view.Results.Hits {
 		view.Hits = append(view.Hits, s.hitView(h))
 	}

@@ -44,14 +44,16 @@ type matchView struct {
 	Heading string        // above the fix
 	FixLink string        // to it
 	HTML    template.HTML // the fix as the document shows it
-	Steps   []string      // else its lines
+	More    bool          // the document goes on where HTML ends
+	Steps   []string      // else the end of its timeline
 	Open    []actionRow   // action items that still wait
 	Leads   bool          // its fix is shown above already
 }
 
 const (
-	// fixShown is how many characters of a fix a page quotes.
-	fixShown = 700
+	// fixShown is how many bytes of a fix's HTML a page quotes: about a screen. It
+	// ends with a block.
+	fixShown = 6000
 	// incidentsRead is how many incidents of an answer are read for what fixed them
 	// and the actions that are open.
 	incidentsRead = 5
@@ -149,7 +151,12 @@ func (s *Server) answerOf(ctx context.Context, matches []search.Match) answerVie
 		}
 	}
 	if out.Lead == nil {
-		out.Lead = firstWithFix(out)
+		out.Lead = s.firstWithFix(ctx, out)
+	}
+	if out.Lead == nil && len(out.Incidents) == 0 { // then the others are shown in full
+		for i := range out.Others[:min(len(out.Others), incidentsRead)] {
+			s.read(ctx, &out.Others[i])
+		}
 	}
 	out.Recover = recoverWords(len(out.Incidents), took)
 	return out
@@ -157,19 +164,25 @@ func (s *Server) answerOf(ctx context.Context, matches []search.Match) answerVie
 
 // firstWithFix is the match that tells most when no runbook is for the alert: the
 // best of those that say what to do, when it is nearly as close as the closest.
-func firstWithFix(a answerView) *matchView {
+func (s *Server) firstWithFix(ctx context.Context, a answerView) *matchView {
 	var best *matchView
 	var top float64
 	for _, list := range [][]matchView{a.Incidents, a.Others} {
 		for i := range list {
 			m := &list[i]
 			top = max(top, m.Score)
-			if (m.HTML != "" || len(m.Steps) > 0) && (best == nil || m.Score > best.Score) {
+			if (m.Fix != nil || len(m.Steps) > 0) && (best == nil || m.Score > best.Score) {
 				best = m
 			}
 		}
 	}
 	if best == nil || best.Score < leads*top {
+		return nil
+	}
+	if best.HTML == "" && len(best.Steps) == 0 {
+		s.read(ctx, best)
+	}
+	if best.HTML == "" && len(best.Steps) == 0 { // the document cannot be read
 		return nil
 	}
 	best.Leads = true
@@ -205,11 +218,6 @@ func (s *Server) matchOf(m search.Match) matchView {
 	if m.Fix.Anchor != "" {
 		v.FixLink += "#" + url.PathEscape(m.Fix.Anchor)
 	}
-	for line := range strings.Lines(m.Fix.Brief(fixShown)) {
-		if line = strings.TrimSpace(line); line != "" {
-			v.Steps = append(v.Steps, line)
-		}
-	}
 	return v
 }
 
@@ -222,7 +230,7 @@ func (s *Server) read(ctx context.Context, v *matchView) {
 		return
 	}
 	if v.Fix != nil {
-		v.HTML = excerpt(s.bodyHTML(page), v.Fix.Anchor)
+		v.HTML, v.More = excerpt(s.bodyHTML(page), v.Fix.Anchor, fixShown)
 	} else {
 		v.Steps = recoverySteps(page.Document)
 		v.Heading, v.FixLink = "Timeline", s.link(v.Address)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/search"
 )
 
 const pastedAlert = "[FIRING:1] GatewayPoolExhausted (eu-1)\nLabels:\n - alertname = GatewayPoolExhausted\n - pod = secret-pod-7c9d8b6f5-x2kqp\n"
@@ -27,7 +28,7 @@ func TestSimilarPage(t *testing.T) {
 		t.Fatalf("the answer leads with nothing:\n%s", body)
 	}
 	for _, want := range []string{
-		"Raise &lt;pool.max&gt; to 200.", "#h-mitigation", "1 similar incident, 31 min to recover", "#h-resolution", "The limit was set back.",
+		"Raise &lt;pool.max&gt; to 200.", "#h-mitigation", "1 similar incident, 31 min to recover", "#h-resolution", "The limit was set back:", "deployctl rollback payment-gw",
 		"2 open actions", "47 days overdue", "Alert on pool usage above 80 %", "recovered in <b>31 min</b>",
 		"secret-pod-7c9d8b6f5-x2kqp\n</textarea>",
 	} {
@@ -90,7 +91,7 @@ func TestAlertPage(t *testing.T) {
 	if w.Code != http.StatusOK || s.search.similar.Alert != "gatewaypoolexhausted" {
 		t.Fatalf("%d, asked %+v", w.Code, s.search.similar)
 	}
-	for _, want := range []string{">GatewayPoolExhausted</h1>", `rel="canonical" href="https://kb.example/kb/a/GatewayPoolExhausted"`, "Restart one cell at a time.", "The limit was set back."} {
+	for _, want := range []string{">GatewayPoolExhausted</h1>", `rel="canonical" href="https://kb.example/kb/a/GatewayPoolExhausted"`, "Restart one cell at a time.", "The limit was set back:"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)
 		}
@@ -146,5 +147,59 @@ func TestDocumentLinksToItsAlerts(t *testing.T) {
 	body := s.get("/kb/postmortems/2026/checkout").Body.String()
 	if want := `<a href="/kb/a/PoolExhausted">PoolExhausted</a>, <a href="/kb/a/Pool%20%3Cslow%3E">Pool &lt;slow&gt;</a>`; !strings.Contains(body, want) {
 		t.Errorf("the page lacks %s", want)
+	}
+}
+
+// What fixed it is shown as the document shows it, whichever document leads and
+// wherever it is quoted: with its commands, numbers, tables and warnings.
+func TestTheFixIsWholeOnEveryPage(t *testing.T) {
+	s := newSite(t, "https://kb.example")
+	runbook := search.Match{
+		Hit: search.Hit{Document: search.Document{ID: "pool", Address: "/runbooks/pool", Kind: "runbook", Title: "Pool"}, Score: 9},
+		Fix: &search.Section{Heading: "Mitigation", Anchor: "h-mitigation", Text: "Then roll back:"},
+	}
+	guide := runbook
+	guide.ID, guide.Kind = "guide", "guide"
+	incident := runbook
+	incident.ID, incident.Kind, incident.Score = "incident", "postmortem", 4
+	named := runbook
+	named.Named = true
+	s.search.found = func(r search.Request) (search.Results, error) {
+		return search.Results{Query: r.Text, Total: 1, Whole: 1, Hits: []search.Hit{{Document: runbook.Document, Score: 9, Fix: runbook.Fix}}}, nil
+	}
+	for name, c := range map[string]struct {
+		matches []search.Match
+		page    func() string
+	}{
+		"the alert's own runbook":         {[]search.Match{named, incident}, func() string { return s.paste(pastedAlert) }},
+		"a runbook that is only like it":  {[]search.Match{runbook, incident}, func() string { return s.paste("a trace") }},
+		"an incident alone":               {[]search.Match{incident}, func() string { return s.paste("a trace") }},
+		"another document alone":          {[]search.Match{guide}, func() string { return s.paste("a trace") }},
+		"far below the best, shown whole": {[]search.Match{{Hit: search.Hit{Document: guide.Document, Score: 100}}, {Hit: search.Hit{Document: runbook.Document, Score: 30}, Fix: runbook.Fix}}, func() string { return s.paste("a trace") }},
+		"the page of the alert":           {[]search.Match{named}, func() string { return s.get("/a/GatewayPoolExhausted").Body.String() }},
+		"the search box":                  {nil, func() string { return s.get("/search?q=pool").Body.String() }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.search.matches = c.matches
+			if body := c.page(); !strings.Contains(body, strings.TrimSpace(wholeFix)) {
+				t.Errorf("the fix is not whole:\n%s", body)
+			}
+		})
+	}
+}
+
+// A document that cannot be read shows no part of its fix, and a long one links to
+// the rest.
+func TestTheFixIsNeverCutShort(t *testing.T) {
+	s := newSite(t, "https://kb.example/kb")
+	steps := "<p>Run:</p>" + strings.Repeat("<p>"+strings.Repeat("x", 500)+"</p>", 30)
+	s.lib.page.Document.Body.HTML = []byte(`<h2 id="h-mitigation">M</h2>` + steps + `<h2 id="h-resolution">R</h2><p>Set back.</p>`)
+	body := s.paste(pastedAlert)
+	if !strings.Contains(body, `<a href="/kb/runbooks/pool#h-mitigation">… continues in the document</a>`) {
+		t.Errorf("a long fix does not say that it goes on:\n%s", body)
+	}
+	s.lib.pageErr = fault.New(fault.Internal, "test", "damaged")
+	if body := s.paste(pastedAlert); strings.Contains(body, "Raise") || strings.Contains(body, "roll back:") {
+		t.Errorf("a part of a fix is shown:\n%s", body)
 	}
 }

@@ -6,8 +6,6 @@
 // HTML of a Fragment is escaped, and its only markup is <mark>.
 package quote
 
-import "strings"
-
 // Section is the text under one heading, for fragments that link to it.
 type Section struct {
 	Heading, Anchor string
@@ -21,22 +19,4 @@ type Fragment struct {
 	Heading string
 	Anchor  string
 	HTML    string
-}
-
-// Brief is the text of a section, or its code when it has nothing else, cut to at
-// most n runes at the end of a line or a word.
-func (s *Section) Brief(n int) string {
-	text := strings.TrimSpace(s.Text)
-	if text == "" {
-		text = strings.TrimSpace(s.Code)
-	}
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	text = string(runes[:n])
-	if i := strings.LastIndexAny(text, "\n "); i > len(text)/2 {
-		text = text[:i]
-	}
-	return strings.TrimSpace(text) + " …"
 }

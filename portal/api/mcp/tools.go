@@ -59,7 +59,8 @@ type hit struct {
 
 type fix struct {
 	Heading string `json:"heading"`
-	Text    string `json:"text"`
+	URL     string `json:"url" jsonschema:"where the section is read"`
+	Text    string `json:"text" jsonschema:"the whole section: code is indented by four, lists keep their numbers"`
 }
 
 func (h hit) found(p *Portal) found {
@@ -161,6 +162,9 @@ func (t tools) similar(ctx context.Context, in similarInput) (similarOutput, err
 	}
 	out := similarOutput{ReadAs: answer.ReadAs, Alerts: list(answer.Alerts), Found: []similar{}, Notes: list(answer.Notes)}
 	for _, h := range answer.Hits {
+		if h.Fix != nil {
+			h.Fix.URL = t.portal.absolute(h.Fix.URL)
+		}
 		out.Found = append(out.Found, similar{h.found(t.portal), h.ForAlert, h.Fix, append([]Action{}, h.Waiting...)})
 	}
 	return out, nil

@@ -1,0 +1,205 @@
+package quote
+
+import (
+	"strconv"
+	"strings"
+
+	xhtml "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Plain returns sanitised HTML as text for a terminal or a language model: blocks
+// apart by an empty line, code indented and otherwise as it is, lists with their
+// numbers and marks, rows of tables with " | " between cells.
+func Plain(body string) string {
+	nodes, err := xhtml.ParseFragment(strings.NewReader(body), &xhtml.Node{Type: xhtml.ElementNode, DataAtom: atom.Body, Data: "body"})
+	if err != nil { // of a reader of a string there is none
+		return ""
+	}
+	root := &xhtml.Node{Type: xhtml.ElementNode, Data: "body"}
+	for _, n := range nodes {
+		root.AppendChild(n)
+	}
+	return strings.Join(plainBlocks(root, 0), "\n\n")
+}
+
+// maxNested bounds how deep blocks are followed; what is deeper is one line.
+const maxNested = 32
+
+// plainBlocks are the blocks below a node; bare text between them is one too.
+func plainBlocks(parent *xhtml.Node, depth int) (out []string) {
+	var line strings.Builder
+	flush := func() {
+		if text := inlineText(line.String()); text != "" {
+			out = append(out, text)
+		}
+		line.Reset()
+	}
+	for n := parent.FirstChild; n != nil; n = n.NextSibling {
+		if !isBlock(n) || depth == maxNested {
+			writeInline(&line, n)
+			continue
+		}
+		flush()
+		if text := plainBlock(n, depth+1); text != "" {
+			out = append(out, text)
+		}
+	}
+	flush()
+	return out
+}
+
+// plainBlock is one block.
+func plainBlock(n *xhtml.Node, depth int) string {
+	switch n.Data {
+	case "pre":
+		return indent(strings.Trim(strings.ReplaceAll(rawText(n), "\t", "    "), "\n"), "    ", "    ")
+	case "ul", "ol", "dl":
+		return plainList(n, depth)
+	case "table":
+		return plainTable(n)
+	case "hr":
+		return ""
+	case "blockquote":
+		return indent(strings.Join(plainBlocks(n, depth), "\n\n"), "> ", "> ")
+	}
+	blocks := plainBlocks(n, depth)
+	if strings.Contains(attribute(n, "class"), "callout ") && len(blocks) > 1 {
+		return blocks[0] + ": " + strings.Join(blocks[1:], "\n\n")
+	}
+	return strings.Join(blocks, "\n\n")
+}
+
+// plainList writes the items with their marks; what an item holds stands below its
+// first word.
+func plainList(list *xhtml.Node, depth int) string {
+	var items []string
+	number := 1
+	if n, err := strconv.Atoi(attribute(list, "start")); err == nil {
+		number = n
+	}
+	for n := list.FirstChild; n != nil; n = n.NextSibling {
+		if n.Type != xhtml.ElementNode {
+			continue
+		}
+		mark := "- "
+		switch {
+		case n.Data == "dt":
+			mark = ""
+		case n.Data == "dd":
+			mark = "    "
+		case list.Data == "ol":
+			mark = strconv.Itoa(number) + ". "
+			number++
+		case strings.Contains(attribute(n, "class"), "task-done"):
+			mark = "- [x] "
+		case strings.Contains(attribute(n, "class"), "task"):
+			mark = "- [ ] "
+		}
+		text := strings.Join(plainBlocks(n, depth), "\n")
+		items = append(items, indent(text, mark, strings.Repeat(" ", len(mark))))
+	}
+	return strings.Join(items, "\n")
+}
+
+// plainTable writes one line a row.
+func plainTable(table *xhtml.Node) string {
+	var rows []string
+	for n := range table.Descendants() {
+		if n.Data != "tr" || n.Type != xhtml.ElementNode {
+			continue
+		}
+		var cells []string
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			if c.Data == "td" || c.Data == "th" {
+				var cell strings.Builder
+				writeInline(&cell, c)
+				cells = append(cells, strings.ReplaceAll(inlineText(cell.String()), "\n", " "))
+			}
+		}
+		rows = append(rows, strings.Join(cells, " | "))
+	}
+	return strings.Join(rows, "\n")
+}
+
+func isBlock(n *xhtml.Node) bool {
+	if n.Type != xhtml.ElementNode {
+		return false
+	}
+	switch n.Data {
+	case "p", "div", "pre", "ul", "ol", "dl", "table", "blockquote", "hr", "details", "summary", "figure", "figcaption", "section",
+		"h1", "h2", "h3", "h4", "h5", "h6":
+		return true
+	}
+	return false
+}
+
+// lineBreak stands for <br>, which white space is not folded over.
+const lineBreak = "\x00"
+
+// writeInline writes what a reader sees of a node.
+func writeInline(out *strings.Builder, n *xhtml.Node) {
+	switch {
+	case n.Type == xhtml.TextNode:
+		out.WriteString(n.Data)
+		return
+	case n.Data == "br":
+		out.WriteString(lineBreak)
+		return
+	case n.Data == "img":
+		out.WriteString(attribute(n, "alt"))
+		return
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		writeInline(out, c)
+		if isBlock(c) {
+			out.WriteString(" ")
+		}
+	}
+	if href := attribute(n, "href"); n.Data == "a" && strings.Contains(href, "://") && !strings.Contains(rawText(n), href) {
+		out.WriteString(" (" + href + ")")
+	}
+}
+
+// inlineText folds white space.
+func inlineText(s string) string {
+	lines := strings.Split(s, lineBreak)
+	for i, line := range lines {
+		lines[i] = strings.Join(strings.Fields(line), " ")
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+func rawText(n *xhtml.Node) string {
+	var out strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == xhtml.TextNode {
+			out.WriteString(d.Data)
+		}
+	}
+	return out.String()
+}
+
+func attribute(n *xhtml.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// indent puts first before the first line and next before the others that are not
+// empty.
+func indent(text, first, next string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		switch {
+		case i == 0:
+			lines[i] = first + line
+		case line != "":
+			lines[i] = next + line
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,164 @@
+package quote
+
+import (
+	"html"
+	"strings"
+
+	xhtml "golang.org/x/net/html"
+)
+
+// hardFactor is how many times its bound an excerpt may have, so that a sentence
+// that announces something is not parted from it.
+const hardFactor = 4
+
+// Whole returns what stands under the heading with the anchor in a document's
+// sanitised HTML, up to the next heading of its level: paragraphs, code, lists,
+// tables and warnings as they are, headings below it as paragraphs in bold. When
+// nothing stands there, it is what stands under the next heading that has
+// anything. An excerpt ends after the block that goes over most bytes, never with
+// a sentence that announces what is then missing; more reports that the document
+// goes on. "" when there is no such heading.
+func Whole(body, anchor string, most int) (excerpt string, more bool) {
+	before, rest, found := strings.Cut(body, ` id="`+html.EscapeString(anchor)+`"`)
+	if anchor == "" || !found {
+		return "", false
+	}
+	level := headingLevel(before[strings.LastIndexByte(before, '<')+1:])
+	for range nearHeadings {
+		end := strings.Index(rest, "</h")
+		if end < 0 {
+			return "", false
+		}
+		_, rest, _ = strings.Cut(rest[end:], ">")
+		c := cutter{level: level, most: most}
+		c.read(rest)
+		if excerpt = strings.TrimSpace(c.kept()); excerpt != "" {
+			return excerpt, c.more
+		}
+		level = c.stop
+	}
+	return "", false
+}
+
+// nearHeadings is how many headings on something is looked for when nothing stands
+// under the first; further down it is another subject.
+const nearHeadings = 3
+
+// headingLevel is the level of a heading's tag; 0 for any other.
+func headingLevel(tag string) int {
+	if len(tag) == 2 && tag[0] == 'h' && '1' <= tag[1] && tag[1] <= '6' {
+		return int(tag[1] - '0')
+	}
+	return 0
+}
+
+// block is one block at the top level of an excerpt.
+type block struct {
+	html    string
+	heading bool
+	opens   bool // ends with a colon: what follows belongs to it
+}
+
+// cutter takes whole blocks off the beginning of HTML.
+type cutter struct {
+	level, most int
+	blocks      []block
+	size        int
+	more        bool // something was left out
+	stop        int  // the level of the heading that ended it; 0: none did
+}
+
+// read takes blocks up to a heading of the level or above, the end of what
+// contains them, or the bound.
+func (c *cutter) read(s string) {
+	z := xhtml.NewTokenizer(strings.NewReader(s))
+	depth, at, start := 0, 0, 0
+	for {
+		kind := z.Next()
+		if kind == xhtml.ErrorToken {
+			return
+		}
+		raw := len(z.Raw())
+		name, _ := z.TagName()
+		level := headingLevel(string(name))
+		switch kind {
+		case xhtml.StartTagToken:
+			if depth == 0 && level > 0 && level <= c.level {
+				c.stop = level
+				return
+			}
+			if depth == 0 && c.full() {
+				c.more = true
+				return
+			}
+			if !isVoid(string(name)) {
+				depth++
+			}
+		case xhtml.EndTagToken:
+			if depth--; depth < 0 {
+				return
+			}
+		}
+		if at += raw; depth == 0 {
+			c.add(s[start:at], kind == xhtml.EndTagToken && level > 0)
+			start = at
+		}
+	}
+}
+
+func (c *cutter) add(raw string, heading bool) {
+	if strings.TrimSpace(raw) == "" {
+		if n := len(c.blocks); n > 0 {
+			c.blocks[n-1].html += raw
+		}
+		return
+	}
+	b := block{html: raw, heading: heading}
+	if heading {
+		b.html = bold(raw)
+	}
+	text := strings.TrimSpace(strings.TrimRight(Plain(raw), "*_ \n"))
+	b.opens = strings.HasSuffix(text, ":") || strings.HasSuffix(text, "：")
+	c.blocks = append(c.blocks, b)
+	c.size += len(b.html)
+}
+
+// bold makes a paragraph of a heading, without its anchor: the page has it already.
+func bold(heading string) string {
+	_, inside, _ := strings.Cut(heading, ">")
+	inside = inside[:max(strings.LastIndex(inside, "</"), 0)]
+	return "<p><strong>" + inside + "</strong></p>\n"
+}
+
+// full reports that the excerpt may end before the next block.
+func (c *cutter) full() bool {
+	n := len(c.blocks)
+	return c.size > hardFactor*c.most || c.size > c.most && !c.blocks[n-1].opens && !c.blocks[n-1].heading
+}
+
+// kept is the excerpt. Where the bound parted a block from what announces it, both
+// are left out.
+func (c *cutter) kept() string {
+	blocks := c.blocks
+	if c.size > hardFactor*c.most && len(blocks) > 1 {
+		c.more = true
+		blocks = blocks[:len(blocks)-1]
+	}
+	for n := len(blocks); c.more && n > 0 && (blocks[n-1].opens || blocks[n-1].heading); n = len(blocks) {
+		blocks = blocks[:n-1]
+	}
+	var out strings.Builder
+	for _, b := range blocks {
+		out.WriteString(b.html)
+	}
+	return out.String()
+}
+
+// isVoid reports the elements without an end tag that the sanitiser lets through.
+func isVoid(name string) bool {
+	switch name {
+	case "br", "hr", "img", "input", "wbr", "source", "col":
+		return true
+	}
+	return false
+}
