@@ -117,7 +117,7 @@ func TestAnswerAboveTheResults(t *testing.T) {
 	hit := func(kind string, score float64, recover *int64, fix *search.Section) search.Hit {
 		return search.Hit{Document: search.Document{ID: kind, Kind: kind, Title: "T", Address: "/x", Recover: recover, OpenActions: 1}, Score: score, Fix: fix}
 	}
-	fix := &search.Section{Heading: "Mitigation", Anchor: "h-m", Text: "Raise it."}
+	fix := &search.Section{Heading: "Mitigation", Anchor: "h-mitigation", Text: "Raise it."}
 	for name, c := range map[string]struct {
 		results search.Results
 		target  string
@@ -126,7 +126,7 @@ func TestAnswerAboveTheResults(t *testing.T) {
 		"incident": {search.Results{Total: 3, Whole: 3, Hits: []search.Hit{
 			hit("postmortem", 10, &thirty, fix), hit("postmortem", 9, &ninety, nil), hit("postmortem", 1, &ninety, nil)}},
 			"/search?q=pool", "2 similar incidents, median 60 min to recover"},
-		"runbook":         {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool", `href="/x#h-m">Runbook: T, Mitigation</a>`},
+		"runbook":         {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool", `href="/x#h-mitigation">Runbook: T, Mitigation</a>`},
 		"some words":      {search.Results{Total: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool", ""},
 		"says no fix":     {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, nil)}}, "/search?q=pool", ""},
 		"another kind":    {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("guide", 1, nil, fix)}}, "/search?q=pool", ""},
