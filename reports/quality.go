@@ -148,6 +148,7 @@ func (c *compiler) quarantine() Table {
 		}
 		t.Rows = append(t.Rows, Row{Key: "quarantine-" + i.ID, Cells: []Value{{Text: incidentTitle(i), Link: incidentLink(i.ID)}, words(strings.Join(why, "; "))}})
 	}
+	t.atMost(mostQuarantined)
 	return t
 }
 

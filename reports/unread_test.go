@@ -1,10 +1,13 @@
 package reports_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/drill"
 	"github.com/postern/postern/reports/period"
 )
 
@@ -53,6 +56,22 @@ func TestWhatCouldNotBeReadIsNotNone(t *testing.T) {
 	for _, l := range r.Changed {
 		if l.Key == "detect" {
 			t.Errorf("changed: %+v", l)
+		}
+	}
+}
+
+// Thousands of drills are counted, and few are listed.
+func TestDrillsOfAReportAreBounded(t *testing.T) {
+	q := newQuarter(t, 1)
+	p := q.period(t, "2026-10")
+	in := q.inputs(p)
+	in.Drills = nil
+	for i := range 5000 {
+		in.Drills = append(in.Drills, drill.Drill{ID: strconv.Itoa(i), Source: "s", Title: "d", At: p.From.Add(time.Hour), Outcome: "passed"})
+	}
+	for _, s := range reports.Compile(definition(period.Monthly), p, in).Sections {
+		if s.Key == reports.Drills && (len(s.Tables) != 1 || len(s.Tables[0].Rows) != 100 || s.Tables[0].Left != 4900) {
+			t.Errorf("%d rows, %d left", len(s.Tables[0].Rows), s.Tables[0].Left)
 		}
 	}
 }

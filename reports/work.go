@@ -52,9 +52,17 @@ func (c *compiler) drills() Section {
 		}
 	}
 	s.Note = fmt.Sprintf("%d of %s drilled.", len(drilled), wording.Plural(services, "service"))
+	t.atMost(mostDrills)
 	s.Tables = []Table{t}
 	return s
 }
+
+// mostDrills and mostQuarantined bound the drills and the doubted incidents that a
+// report lists: a sender that makes them up would make it too large to be read.
+const (
+	mostDrills      = 100
+	mostQuarantined = 100
+)
 
 // drilledMiddle is how long diagnosing took in a drill. Drills tell nothing of an
 // acknowledgement, so where that is the middle step there is no target to hold it
