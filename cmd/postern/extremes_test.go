@@ -227,9 +227,7 @@ func (x *trial) formats() (names []string) {
 		x.Fatal("there is a format none")
 	}
 	_, list, _ := strings.Cut(err.Error(), "there are ")
-	for _, word := range regexp.MustCompile(`[a-z][a-z-]+`).FindAllString(strings.SplitN(list, `"`, 2)[0], -1) {
-		names = append(names, word)
-	}
+	names = regexp.MustCompile(`[a-z][a-z-]+`).FindAllString(strings.SplitN(list, `"`, 2)[0], -1)
 	if len(names) < 9 {
 		x.Fatalf("the portal reads %v: %v", names, err)
 	}
