@@ -34,7 +34,11 @@ func newBackup(term terminal, g *globals) *cobra.Command {
 				if args[0] == stdinName {
 					return c.saveBackup(cmd.Context(), term, term.out)
 				}
-				return writeWhole(args[0], func(w io.Writer) error { return c.saveBackup(cmd.Context(), term, w) })
+				name, err := replaceable(args[0])
+				if err != nil {
+					return err
+				}
+				return writeWhole(name, func(w io.Writer) error { return c.saveBackup(cmd.Context(), term, w) })
 			})
 		},
 	}
@@ -88,6 +92,36 @@ func damaged(err error) error {
 		return &fault.Error{Kind: fault.Internal, Op: "backup", Msg: f.Msg, Err: f.Err}
 	}
 	return err
+}
+
+// replaceable returns where a backup of this name is written. It takes the place of
+// an earlier backup, of an empty file and of nothing else: the file is moved into
+// place, which would put it where a device, a pipe or the portal's own database is.
+// A link stays one.
+func replaceable(name string) (string, error) {
+	const op = "backup"
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	info, err := os.Lstat(name)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return name, nil
+	case err != nil:
+		return "", fault.Wrap(fault.Internal, op, "the backup cannot be written there", err)
+	case info.Mode()&os.ModeSymlink != 0:
+		return "", fault.Newf(fault.Conflict, op, "%s is a link that leads nowhere; nothing was written", name)
+	case !info.Mode().IsRegular():
+		return "", fault.Newf(fault.Conflict, op, "%s is no regular file; name a file, or - for stdout. Nothing was written", name)
+	}
+	is, err := app.BeginsLikeABackup(name)
+	if err != nil {
+		return "", fault.Wrap(fault.Internal, op, "what is there cannot be read, so it is not replaced", err)
+	}
+	if !is && info.Size() > 0 {
+		return "", fault.Newf(fault.Conflict, op, "%s is not an earlier backup, so it is not replaced; name another file. Nothing was written", name)
+	}
+	return name, nil
 }
 
 // writeWhole writes a file that is either complete and on disk or not there.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -47,6 +48,17 @@ const (
 type Member struct {
 	Name string
 	Size int64 // of its contents, in bytes
+}
+
+// BeginsLikeABackup reports whether a file begins as a backup of any form does.
+func BeginsLikeABackup(file string) (bool, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = f.Close() }()
+	h, err := tar.NewReader(f).Next()
+	return err == nil && h.Name == versionName, nil
 }
 
 // sealer writes a backup.

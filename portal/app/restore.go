@@ -27,6 +27,9 @@ type Restoring struct {
 // digest is checked before anything is made of its contents.
 func Restore(ctx context.Context, dir string, r io.Reader, how Restoring) (err error) {
 	const op = "app.Restore"
+	if target, lerr := filepath.EvalSymlinks(dir); lerr == nil {
+		dir = target // a link to a disk stays one
+	}
 	if used, err := inUse(dir); err != nil || used {
 		return errors.Join(err, fault.Newf(fault.Conflict, op,
 			"%s is not empty; name an empty folder with --data-dir, nothing was changed", dir))
