@@ -201,7 +201,7 @@ func schemas() []kv.Schema {
 func (a *App) openLibrary(context.Context) error {
 	c := a.opt.Config.Render
 	pool := sandbox.New(sandbox.Options{
-		Command: a.opt.RenderCommand, Workers: c.Workers, Timeout: c.Time, Memory: c.Memory, Log: a.log,
+		Command: a.opt.RenderCommand, Workers: c.Workers, Extra: gitrepo.DefaultPushes, Timeout: c.Time, Memory: c.Memory, Log: a.log,
 	})
 	a.undo.add("render workers", stepLimit, func(context.Context) error { return pool.Close() })
 	a.renderer = pool

@@ -6,6 +6,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/gitrepo"
+	"github.com/postern/postern/postmortems/markdown/sandbox"
 )
 
 // publisherOf is the publisher of an App: the repository is opened before the
@@ -17,7 +18,8 @@ func (p publisherOf) Prepare(ctx context.Context, cs postmortems.ChangeSet, say 
 	if p.a.url == nil {
 		return nil, fault.New(fault.Unavailable, "app.push", "the portal is starting; push again in a moment")
 	}
-	return p.publisher().Prepare(ctx, cs, say)
+	// Its documents wait for a worker of their own at most, not for those of others.
+	return p.publisher().Prepare(sandbox.WithParty(ctx), cs, say)
 }
 
 // publisher asks the owners that the App has opened.

@@ -86,7 +86,7 @@ func (c *Config) running() []setting {
 		{key: "git.path", value: line(&c.Git.Path), preset: "git",
 			doc: "The git program: a name looked up in `$PATH`, or a file."},
 		{key: "render.workers", value: number(&c.Render.Workers, 1, 64), preset: "2",
-			doc: "Child processes that render Markdown at the same time."},
+			doc: "Child processes that render Markdown at the same time. A push that finds them all at work for others gets one more, at most 4 more in all; each takes at most `render.memory`."},
 		{key: "render.time", value: duration(&c.Render.Time, 100*time.Millisecond, time.Minute), preset: "3s",
 			doc: "Processor time that rendering one document may take."},
 		{key: "render.memory", value: size(&c.Render.Memory, 256*mib, 16*gib), preset: "1GiB",
@@ -114,7 +114,7 @@ func (c *Config) limiting() []setting {
 		{key: "limits.tree_depth", value: number(&l.TreeDepth, 1, 64), preset: "16",
 			doc: "Most folders within folders."},
 		{key: "limits.push_time", value: duration(&l.PushTime, 10*time.Second, time.Hour), preset: "10m",
-			doc: "How long one push may take, from its first byte to the answer."},
+			doc: "How long one push may take, from its first byte to the answer, waiting for its turn included."},
 		{key: "limits.free_space", value: size(&l.FreeSpace, mib, 1<<20*gib), preset: "256MiB",
 			doc: "Room that stays free on the disk of the data folder. A push that would take of it is refused; reading goes on."},
 	}

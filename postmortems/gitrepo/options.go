@@ -44,6 +44,10 @@ type Limits struct {
 	Duration        time.Duration // from the first byte of a push or fetch to its last
 }
 
+// DefaultPushes is how many pushes are worked on at the same time: each may take a
+// core and the memory of a git child, and one author may hold half of them.
+const DefaultPushes = 4
+
 // defaultLimits are for a portal of an organisation of some hundred authors: a
 // push of the largest real handbook fits five times over, and the worst push
 // keeps two cores busy for seconds, not minutes.
@@ -58,7 +62,7 @@ func defaultLimits() Limits {
 		Changes:         20_000,
 		Paths:           200_000,
 		Depth:           gate.MaxDepth,
-		Pushes:          4,
+		Pushes:          DefaultPushes,
 		Fetches:         8,
 		SlotWait:        time.Minute,
 		Duration:        10 * time.Minute,

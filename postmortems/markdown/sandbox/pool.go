@@ -30,7 +30,8 @@ const (
 // Options say how a Pool runs its workers.
 type Options struct {
 	Command []string      // absolute path and arguments of a program that calls Serve
-	Workers int           // at most so many at once; 0: one for each processor
+	Workers int           // so many at once, and at rest; 0: one for each processor
+	Extra   int           // so many more while parties would have none; 0: none
 	Timeout time.Duration // for one document; 0: DefaultTimeout
 	Memory  int64         // bytes, for one worker; 0: DefaultMemory
 	Idle    time.Duration // after which an unused worker is stopped; 0: DefaultIdle
@@ -38,15 +39,21 @@ type Options struct {
 }
 
 // Pool renders in worker processes. It implements postmortems.BodyRenderer and is
-// safe for concurrent use: more calls than workers wait for their turn.
+// safe for concurrent use: more calls than workers wait for their turn, which the
+// parties (see WithParty) take fairly. A party that has no document at work gets a
+// worker at once: an extra one is started when all are busy with the documents of
+// others, and stopped after it. There are never more than Workers+Extra processes,
+// which take at most (Workers+Extra) times Memory.
 type Pool struct {
 	options Options
-	turns   chan struct{} // one token for each worker that may run
 
-	mu     sync.Mutex
-	idle   []*worker // the last one used is at the end
-	reaper *time.Timer
-	closed bool
+	mu       sync.Mutex
+	queue    *queue
+	ended    sync.Cond // signalled when nothing is rendered or stopped any more
+	idle     []*worker // the last one used is at the end
+	stopping int       // surplus workers
+	reaper   *time.Timer
+	closed   bool
 }
 
 // New makes a Pool. It starts no process before the first document.
@@ -66,7 +73,9 @@ func New(o Options) *Pool {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Pool{options: o, turns: make(chan struct{}, o.Workers)}
+	p := &Pool{options: o, queue: newQueue(o.Workers, o.Extra)}
+	p.ended.L = &p.mu
+	return p
 }
 
 // tries is how often a document that kills its worker is given to another one:
@@ -78,25 +87,24 @@ const tries = 2
 // workers at all, or the end of ctx.
 func (p *Pool) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
 	const op = "sandbox.RenderBody"
-	select {
-	case p.turns <- struct{}{}:
-		defer func() { <-p.turns }()
-	case <-ctx.Done():
-		return postmortems.Body{}, nil, fault.Wrap(fault.Timeout, op, "rendering was cut short", ctx.Err())
+	t, err := p.await(ctx)
+	if err != nil {
+		return postmortems.Body{}, nil, err
 	}
+	defer p.release(t)
 	payload := encodeInput(in)
 	if len(payload) > MaxFrame {
 		return postmortems.Body{}, []postmortems.Problem{limitProblem(in, "is far too long to render")}, nil
 	}
 	var death error
 	for range tries {
-		w, err := p.take()
+		w, err := p.take(t)
 		if err != nil {
 			return postmortems.Body{}, nil, err
 		}
 		r, err := w.render(ctx, payload, p.options.Timeout)
 		if err == nil {
-			p.put(w)
+			t.worker = w
 			if r.failed != "" {
 				return postmortems.Body{}, nil, fault.Wrap(fault.Internal, op, "the document could not be rendered", errors.New(r.failed))
 			}
@@ -127,20 +135,73 @@ func limitProblem(in postmortems.BodyInput, what string) postmortems.Problem {
 	}
 }
 
-// take gives the worker used last, or starts one.
-func (p *Pool) take() (*worker, error) {
+// await waits until a document of the context's party may be rendered.
+func (p *Pool) await(ctx context.Context) (*turn, error) {
+	p.mu.Lock()
+	t := p.queue.ask(partyOf(ctx))
+	p.grant()
+	p.mu.Unlock()
+	select {
+	case <-t.granted:
+		return t, nil
+	case <-ctx.Done():
+	}
+	p.mu.Lock()
+	left := p.queue.leave(t)
+	p.signal()
+	p.mu.Unlock()
+	if !left { // granted in the same moment
+		p.release(t)
+	}
+	return nil, fault.Wrap(fault.Timeout, "sandbox.RenderBody", "rendering was cut short", ctx.Err())
+}
+
+// grant lets all turns begin that may, with a worker each as long as some are idle.
+// The caller holds mu.
+func (p *Pool) grant() {
+	for t := p.queue.grant(); t != nil; t = p.queue.grant() {
+		t.worker = p.lastIdle()
+		close(t.granted)
+	}
+}
+
+// lastIdle takes the worker used last; nil is none. The caller holds mu.
+func (p *Pool) lastIdle() *worker {
+	n := len(p.idle)
+	if n == 0 {
+		return nil
+	}
+	w := p.idle[n-1]
+	p.idle = p.idle[:n-1]
+	return w
+}
+
+// atRest reports whether nothing is rendered or stopped. The caller holds mu.
+func (p *Pool) atRest() bool { return p.queue.idle() && p.stopping == 0 }
+
+// signal wakes Close. The caller holds mu.
+func (p *Pool) signal() {
+	if p.atRest() {
+		p.ended.Broadcast()
+	}
+}
+
+// take returns the worker of a turn, or starts one.
+func (p *Pool) take(t *turn) (*worker, error) {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
 		return nil, fault.New(fault.Unavailable, "sandbox.RenderBody", "the portal is stopping; try again")
 	}
-	if n := len(p.idle); n > 0 {
-		w := p.idle[n-1]
-		p.idle = p.idle[:n-1]
-		p.mu.Unlock()
-		return w, nil
+	w := t.worker
+	t.worker = nil
+	if w == nil {
+		w = p.lastIdle()
 	}
 	p.mu.Unlock()
+	if w != nil {
+		return w, nil
+	}
 	w, err := startWorker(p.options)
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, "sandbox.RenderBody", "the renderer could not be started", err)
@@ -148,19 +209,41 @@ func (p *Pool) take() (*worker, error) {
 	return w, nil
 }
 
-// put gives a worker back, and sees that it is stopped when nobody wants it.
-func (p *Pool) put(w *worker) {
+// release ends a turn. Its worker renders the next document, waits for one, or is
+// stopped when there are enough without it.
+func (p *Pool) release(t *turn) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		w.stop()
-		return
+	if t.worker != nil {
+		t.worker.used = true
+		p.idle = append(p.idle, t.worker)
 	}
-	w.used = true
-	p.idle = append(p.idle, w)
-	if p.reaper == nil {
+	p.queue.end(t)
+	p.grant()
+	surplus := p.surplus()
+	p.stopping += len(surplus)
+	if len(p.idle) > 0 && p.reaper == nil {
 		p.reaper = time.AfterFunc(p.options.Idle, p.reap)
 	}
+	p.mu.Unlock()
+	for _, w := range surplus { // without the mutex: a process takes a moment to end
+		w.stop()
+	}
+	p.mu.Lock()
+	p.stopping -= len(surplus)
+	p.signal()
+	p.mu.Unlock()
+}
+
+// surplus takes out the idle workers beyond those that are kept. The caller holds mu.
+func (p *Pool) surplus() []*worker {
+	keep := max(p.options.Workers-p.queue.running, 0)
+	if p.closed {
+		keep = 0
+	}
+	n := max(len(p.idle)-keep, 0) // those used longest ago
+	surplus := slices.Clone(p.idle[:n])
+	p.idle = slices.Delete(p.idle, 0, n)
+	return surplus
 }
 
 // reap stops workers that have not been used since it last came, and comes again
@@ -195,12 +278,9 @@ func (p *Pool) Close() error {
 	if p.reaper != nil {
 		p.reaper.Stop()
 	}
+	for !p.atRest() {
+		p.ended.Wait()
+	}
 	p.mu.Unlock()
-	for range cap(p.turns) {
-		p.turns <- struct{}{}
-	}
-	for range cap(p.turns) {
-		<-p.turns
-	}
 	return nil
 }

@@ -261,3 +261,81 @@ func TestBombsAreContained(t *testing.T) {
 		})
 	}
 }
+
+// atWork waits until n documents are rendered and waiting ones wait.
+func (p *Pool) atWork(n, waiting int) {
+	for {
+		p.mu.Lock()
+		have := 0
+		for _, s := range p.queue.parties {
+			have += len(s.waiting)
+		}
+		ok := p.queue.running == n && have == waiting
+		p.mu.Unlock()
+		if ok {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+// TestADocumentIsRenderedBesideThoseOfAnotherPush: one push holds every worker with
+// documents that do not end, and has more of them; others render meanwhile. Workers that
+// were started for that are stopped after it.
+func TestADocumentIsRenderedBesideThoseOfAnotherPush(t *testing.T) {
+	p := newPool(t, Options{Workers: 2, Extra: 4, Timeout: time.Hour, Idle: time.Hour})
+	ctx, cancel := context.WithCancel(context.Background())
+	slow := WithParty(ctx)
+	var held sync.WaitGroup
+	for range 5 {
+		held.Go(func() {
+			if _, _, err := p.RenderBody(slow, input("HANG x")); fault.KindOf(err) != fault.Timeout {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	p.atWork(2, 3)
+	for _, ctx := range []context.Context{WithParty(context.Background()), WithParty(context.Background()), context.Background()} {
+		for range 2 {
+			if body, _, err := p.RenderBody(ctx, input("# fine")); err != nil || body.H1 != "fine" {
+				t.Fatalf("%+v %v", body, err)
+			}
+		}
+		if n := len(p.idlePIDs()); n != 0 {
+			t.Errorf("%d workers beyond two are kept", n)
+		}
+	}
+	cancel()
+	held.Wait()
+	p.atWork(0, 0)
+	if body, _, err := p.RenderBody(context.Background(), input("# fine")); err != nil || body.H1 != "fine" {
+		t.Fatalf("%+v %v", body, err)
+	}
+	if n := len(p.idlePIDs()); n > 2 {
+		t.Errorf("%d workers at rest", n)
+	}
+}
+
+// TestPartiesRenderSideBySide: every party gets its documents, and processes are bounded.
+func TestPartiesRenderSideBySide(t *testing.T) {
+	p := newPool(t, Options{Workers: 1, Extra: 2, Timeout: 10 * time.Second})
+	var wg sync.WaitGroup
+	for i := range 3 {
+		ctx := WithParty(context.Background())
+		for range 3 {
+			wg.Go(func() {
+				for j := range 5 {
+					title := fmt.Sprintf("doc %d %d", i, j)
+					body, _, err := p.RenderBody(ctx, input("# "+title))
+					if err != nil || body.H1 != title {
+						t.Errorf("%q: %+v %v", title, body, err)
+					}
+				}
+			})
+		}
+	}
+	wg.Wait()
+	if n := len(p.idlePIDs()); n > 1 {
+		t.Errorf("%d workers at rest", n)
+	}
+}

@@ -1,0 +1,171 @@
+package sandbox
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/postern/postern/portal/base/campaign"
+)
+
+// grantAll grants what may begin and returns it.
+func (q *queue) grantAll() (turns []*turn) {
+	for t := q.grant(); t != nil; t = q.grant() {
+		turns = append(turns, t)
+	}
+	return turns
+}
+
+func (q *queue) askMany(p *party, n int) (turns []*turn) {
+	for range n {
+		turns = append(turns, q.ask(p))
+	}
+	return turns
+}
+
+func TestAPartyWithNoneAtWorkIsServedAtOnce(t *testing.T) {
+	q := newQueue(2, 4)
+	many, few := &party{}, &party{}
+	q.askMany(many, 40)
+	if n := len(q.grantAll()); n != 2 {
+		t.Fatalf("%d documents of one party at work", n)
+	}
+	q.askMany(few, 2)
+	got := q.grantAll()
+	if len(got) != 1 || got[0].party != few {
+		t.Fatalf("the other party got %v", got)
+	}
+	portal := q.ask(nil)
+	if got := q.grantAll(); len(got) != 1 || got[0] != portal {
+		t.Fatalf("the portal itself got %v", got)
+	}
+	if q.running != 4 {
+		t.Errorf("%d at work", q.running)
+	}
+}
+
+// One party alone has as many as before, however many wait.
+func TestOnePartyHasNoMoreThanBase(t *testing.T) {
+	for _, p := range []*party{nil, {}} {
+		q := newQueue(2, 4)
+		q.askMany(p, 10)
+		for range 10 {
+			turns := q.grantAll()
+			if q.running > 2 {
+				t.Fatalf("%d at work", q.running)
+			}
+			for _, turn := range turns {
+				q.end(turn)
+			}
+		}
+		if !q.idle() && q.running != 0 {
+			t.Errorf("not all were served: %d", q.running)
+		}
+	}
+}
+
+func TestThePartyWithTheFewestAtWorkIsServedFirst(t *testing.T) {
+	q := newQueue(3, 0)
+	a, b, c := &party{}, &party{}, &party{}
+	q.askMany(a, 5)
+	first := q.grantAll() // all three are a's
+	q.askMany(b, 2)
+	q.askMany(c, 1)
+	for i, want := range []*party{b, c, a} { // a has none at work by the third
+		if got := q.grantAll(); len(got) > 0 {
+			t.Fatalf("without a free worker: %v", got)
+		}
+		q.end(first[i])
+		if got := q.grantAll(); len(got) != 1 || got[0].party != want {
+			t.Fatalf("turn %d: %v", i, got)
+		}
+	}
+}
+
+func TestATurnThatIsGivenUpIsNotServed(t *testing.T) {
+	q := newQueue(1, 1)
+	p := &party{}
+	turns := q.askMany(p, 3)
+	running := q.grantAll()
+	if !q.leave(turns[1]) || q.leave(turns[0]) {
+		t.Fatal("only a turn that waits can be left")
+	}
+	q.end(running[0])
+	if got := q.grantAll(); len(got) != 1 || got[0] != turns[2] {
+		t.Fatalf("%v", got)
+	}
+	q.end(turns[2])
+	if !q.idle() {
+		t.Error("the queue keeps what is over")
+	}
+}
+
+// TestCampaignQueueIsFair: whatever is asked, ended and given up in whatever order, no
+// party has a document that waits and none at work, the bounds hold, and every document
+// is served once.
+func TestCampaignQueueIsFair(t *testing.T) {
+	rng := campaign.Rand(t)
+	for range campaign.Size(300, 20_000) {
+		fairQueue(t, rng)
+	}
+}
+
+func fairQueue(t *testing.T, rng *rand.Rand) {
+	t.Helper()
+	base, extra := 1+rng.IntN(3), rng.IntN(5)
+	q := newQueue(base, extra)
+	parties := make([]*party, 1+extra) // the first is the portal itself
+	for i := range parties[1:] {
+		parties[1+i] = &party{}
+	}
+	var waiting, running []*turn
+	served, left, asked := 0, 0, 0
+	pick := func(list *[]*turn) *turn {
+		i := rng.IntN(len(*list))
+		turn := (*list)[i]
+		*list = append((*list)[:i], (*list)[i+1:]...)
+		return turn
+	}
+	for step := 0; step < 60 || len(running) > 0; step++ {
+		switch k := rng.IntN(10); {
+		case step < 60 && k < 5:
+			waiting = append(waiting, q.ask(parties[rng.IntN(len(parties))]))
+			asked++
+		case step < 60 && k < 6 && len(waiting) > 0:
+			if !q.leave(pick(&waiting)) {
+				t.Fatal("a turn that waits was not found")
+			}
+			left++
+		case len(running) > 0:
+			q.end(pick(&running))
+			served++
+		}
+		for _, turn := range q.grantAll() {
+			running = append(running, turn)
+			for i := range waiting {
+				if waiting[i] == turn {
+					waiting = append(waiting[:i], waiting[i+1:]...)
+					break
+				}
+			}
+		}
+		checkFair(t, q, len(running))
+	}
+	if served+left != asked || !q.idle() {
+		t.Fatalf("%d asked, %d served, %d given up, idle %v", asked, served, left, q.idle())
+	}
+}
+
+func checkFair(t *testing.T, q *queue, running int) {
+	t.Helper()
+	if q.running != running || running > q.base+q.extra {
+		t.Fatalf("%d at work, counted %d, bound %d+%d", running, q.running, q.base, q.extra)
+	}
+	for p, s := range q.parties {
+		if len(s.waiting) > 0 && s.running == 0 {
+			t.Fatalf("party %p waits with none at work beside %d", p, q.running)
+		}
+		if s.running > q.base {
+			t.Fatalf("a party has %d at work, more than %d", s.running, q.base)
+		}
+	}
+}
