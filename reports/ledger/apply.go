@@ -49,7 +49,7 @@ const (
 // job stores one body and everything that follows from it.
 func (b *batch) job(j *job) error {
 	j.answer = Answer{}
-	if j.unkept != fault.Internal {
+	if j.unkept {
 		if err := b.unkeptLetter(j); err != nil {
 			return err
 		}

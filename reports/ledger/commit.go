@@ -41,10 +41,10 @@ type job struct {
 	sum      [32]byte
 	letters  [letterBytes]byte // of source, format and body
 	decoded  feed.Decoded
-	refused  string // why the whole body is no such format; "" when it is
-	// unkept is the kind of refusal of a body that is not there; Internal for others.
-	unkept fault.Kind
-	retry  bool // of what lies in the dead letters: not received anew
+	refused  string     // why the whole body is no such format; "" when it is
+	unkept   bool       // the body was refused before it was read and is not there
+	refusal  fault.Kind // of a body that is not there
+	retry    bool       // of what is in the dead letters: not received again
 	// defined reports whether a definition names an SLO; nil: none does. It is set
 	// for bodies with buckets.
 	defined func(slo string) bool

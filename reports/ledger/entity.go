@@ -115,7 +115,7 @@ func (b *batch) extend(f *feed.Fact) error {
 // since one may bring many of them.
 func (b *batch) respan(key []byte) error {
 	kind := feed.Kind(key[:bytes.IndexByte(key, sep)])
-	facts, err := readFacts(b.w, key)
+	facts, err := readFacts(b.w, key, nil)
 	if err != nil || len(facts) == 0 {
 		return err
 	}
@@ -199,13 +199,14 @@ func (b *batch) storeSpan(kind feed.Kind, key []byte, old *span, now span) error
 	return b.w.Put(bEnds, endKey(kind, now.end, key), kv.TimeKey(now.start))
 }
 
-// readFacts gives all facts of one entity, in the order of their keys.
-func readFacts(r kv.Reader, entity []byte) (facts []feed.Fact, err error) {
+// readFacts returns all facts of one entity, in the order of their keys, and counts
+// them by a gauge; nil counts nothing.
+func readFacts(r kv.Reader, entity []byte, g *gauge) (facts []feed.Fact, err error) {
 	from, to := kv.Prefix(append(bytes.Clone(entity), sep))
-	return readRange(r, from, to, nil)
+	return readRange(r, from, to, g)
 }
 
-// readRange gives the facts of a range of ledger.fact, and counts them by a gauge.
+// readRange returns the facts of a range of ledger.fact, and counts them by a gauge.
 func readRange(r kv.Reader, from, to []byte, g *gauge) (facts []feed.Fact, err error) {
 	for item, err := range r.Scan(bFact, from, to) {
 		if err != nil {
@@ -235,7 +236,7 @@ func factsOf(r kv.Reader, entity []byte, from, to time.Time, g *gauge) (facts []
 			return nil, err
 		}
 		if !feed.IsTimeKey(string(item.Key[len(prefix):])) {
-			return takeFacts(r, entity, g)
+			return readFacts(r, entity, g)
 		}
 		break
 	}

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -62,10 +61,15 @@ func (g *gauge) take(row []byte) error {
 	if g.facts > g.most || g.bytes > g.most*factBytes {
 		return fullError{}
 	}
-	if g.facts%lookEvery == 0 && g.ctx.Err() != nil {
-		return fault.Wrap(fault.Timeout, "ledger.read", "reading the facts of this time took too long; narrow the range", g.ctx.Err())
+	if g.facts%lookEvery == 0 {
+		return tooSlow(g.ctx)
 	}
 	return nil
+}
+
+// tooSlow returns fault.Timeout when ctx has ended.
+func tooSlow(ctx context.Context) error {
+	return fault.Wrap(fault.Timeout, "ledger.read", "reading the facts of this time took too long; narrow the range", ctx.Err())
 }
 
 // within reads the facts of a kind in [from, to) by fn, which counts by the gauge.
@@ -124,14 +128,13 @@ func nameOf(kind feed.Kind) string {
 
 // countEntities counts the things of a kind that touch [from, to), up to a bound.
 func countEntities(ctx context.Context, r kv.Reader, kind feed.Kind, from, to time.Time, most int) (n int, err error) {
-	rows := 0
 	err = eachEntity(r, kind, from, to, func([]byte) error {
 		n++
 		if n == most {
 			return fullError{}
 		}
-		if rows++; rows%lookEvery == 0 && ctx.Err() != nil {
-			return fault.Wrap(fault.Timeout, "ledger.read", "reading the facts of this time took too long; narrow the range", ctx.Err())
+		if n%lookEvery == 0 {
+			return tooSlow(ctx)
 		}
 		return nil
 	})
@@ -139,11 +142,4 @@ func countEntities(ctx context.Context, r kv.Reader, kind feed.Kind, from, to ti
 		err = nil
 	}
 	return n, err
-}
-
-// takeFacts gives the facts of one entity, in the order of their keys, and counts
-// them.
-func takeFacts(r kv.Reader, entity []byte, g *gauge) (facts []feed.Fact, err error) {
-	from, to := kv.Prefix(append(bytes.Clone(entity), sep))
-	return readRange(r, from, to, g)
 }

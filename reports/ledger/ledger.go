@@ -41,6 +41,8 @@ type Options struct {
 }
 
 // Ledger answers for everything that feeds said. It is safe for many goroutines.
+// Voices, Signals, Changes, Drills, Tickets and Observations return fault.TooWide when
+// there are more than Options.MostRead facts.
 type Ledger struct {
 	opt    Options
 	commit *committer

@@ -261,3 +261,31 @@ func forgetBody(w kv.Writer, letter []byte) error {
 	}
 	return w.Delete(bBody, letter[8:8+letterBytes])
 }
+
+// hourLetter reads the one letter that a source has for an hour into l; there is false
+// when it has none yet. One that cannot be read begins again, as counters do: what comes
+// now must not be refused because of it.
+func (b *batch) hourLetter(key []byte, l *storedLetter) (there bool, err error) {
+	row, err := b.w.Get(bLetter, key)
+	if kv.Unreadable(err) {
+		return false, nil
+	}
+	if err != nil || row == nil {
+		return false, err
+	}
+	var stored storedLetter
+	if err := json.Unmarshal(row, &stored); err != nil {
+		kv.Skip(b.w, bLetter, key, err)
+		return false, nil
+	}
+	*l = stored
+	return true, nil
+}
+
+func (b *batch) putLetter(key []byte, l storedLetter) error {
+	value, err := json.Marshal(l)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "ledger.letter", "", err)
+	}
+	return b.w.Put(bLetter, key, value)
+}

@@ -102,14 +102,8 @@ func (b *batch) overLetter(j *job, over []*feed.Fact) error {
 	id := overID(j.source, hour)
 	letter := storedLetter{Source: j.source, Format: j.format, Hour: hour.Unix()}
 	key := letterKey(hour, id[:], wholeBody)
-	row, err := b.w.Get(bLetter, key)
-	if err != nil {
+	if _, err := b.hourLetter(key, &letter); err != nil {
 		return err
-	}
-	if row != nil {
-		if err := json.Unmarshal(row, &letter); err != nil {
-			return fault.Wrap(fault.Internal, "ledger.over", "a stored dead letter cannot be read", err)
-		}
 	}
 	letter.Times += len(over)
 	if err := b.keepOver(&letter, id, hour, over); err != nil {
@@ -123,11 +117,7 @@ func (b *batch) putOver(key []byte, l storedLetter) error {
 	hour := time.Unix(l.Hour, 0).UTC()
 	l.Reason = fmt.Sprintf("over budget: %s of the hour from %s UTC not taken, of which the first %d are kept here; retry them on another day, or after feeds.budget_new or feeds.budget_open was raised",
 		wording.Plural(l.Times, "new thing"), hour.Format("2006-01-02 15:04"), l.Kept)
-	value, err := json.Marshal(l)
-	if err != nil {
-		return fault.Wrap(fault.Internal, "ledger.over", "", err)
-	}
-	return b.w.Put(bLetter, key, value)
+	return b.putLetter(key, l)
 }
 
 // keepOver adds facts to the kept ones, as far as there is room for them.
@@ -137,13 +127,16 @@ func (b *batch) keepOver(l *storedLetter, id [letterBytes]byte, hour time.Time, 
 	}
 	var lines []byte
 	row, err := b.w.Get(bBody, id[:])
+	if err == nil && len(row) >= 8 {
+		if _, lines, err = openRow(row[8:]); err != nil {
+			err = kv.Undecodable(b.w, "ledger.over", bBody, id[:], err)
+		}
+	}
+	if kv.Unreadable(err) { // its bytes are kept beside; what comes now is worth more
+		lines, l.Kept, err = nil, 0, nil
+	}
 	if err != nil {
 		return err
-	}
-	if len(row) >= 8 {
-		if _, lines, err = openRow(row[8:]); err != nil {
-			return err
-		}
 	}
 	for _, f := range over {
 		text, ok := storeOver(f)
@@ -173,13 +166,9 @@ func (b *batch) overAgain(j *job, over []*feed.Fact) error {
 	}
 	hour, _ := kv.TimeOf(row[:8])
 	key := letterKey(hour, id[:], wholeBody)
-	there, err := b.w.Get(bLetter, key)
-	if err != nil || there == nil {
-		return err
-	}
 	var l storedLetter
-	if err := json.Unmarshal(there, &l); err != nil {
-		return fault.Wrap(fault.Internal, "ledger.over", "a stored dead letter cannot be read", err)
+	if there, err := b.hourLetter(key, &l); err != nil || !there {
+		return err
 	}
 	b.wrote = true
 	if err := b.w.Delete(bBody, id[:]); err != nil {

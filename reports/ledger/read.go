@@ -44,7 +44,7 @@ func eachEntity(r kv.Reader, kind feed.Kind, from, to time.Time, fn func(entity 
 func (l *Ledger) eachFact(ctx context.Context, kind feed.Kind, from, to time.Time, fn func(feed.Fact)) error {
 	return l.within(ctx, kind, from, to, func(r kv.Reader, g *gauge) error {
 		return eachEntity(r, kind, from, to, func(entity []byte) error {
-			facts, err := takeFacts(r, entity, g)
+			facts, err := readFacts(r, entity, g)
 			for _, f := range facts {
 				fn(f)
 			}
@@ -53,15 +53,12 @@ func (l *Ledger) eachFact(ctx context.Context, kind feed.Kind, from, to time.Tim
 	})
 }
 
-// Voices, Signals, Changes, Drills, Tickets and Observations return fault.TooWide
-// when there are more than Options.MostRead facts.
-
 // Voices gives every voice that touches [from, to): one a source and incident,
 // whole. An incident that has not ended touches everything after its start.
 func (l *Ledger) Voices(ctx context.Context, from, to time.Time) (out []incident.Voice, err error) {
 	err = l.within(ctx, feed.Incident, from, to, func(r kv.Reader, g *gauge) error {
 		return eachEntity(r, feed.Incident, from, to, func(entity []byte) error {
-			facts, err := takeFacts(r, entity, g)
+			facts, err := readFacts(r, entity, g)
 			if v, ok := feed.Whole(facts); ok && err == nil {
 				out = append(out, l.rated(v))
 			}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 )
 
@@ -102,13 +101,9 @@ func (l *Ledger) spent(r kv.Reader, st *SourceStatus, now time.Time) (err error)
 	if st.NewDay, st.Open, err = used(r, now, st.Name); err != nil || st.State != SourceOverBudget {
 		return err
 	}
-	row, err := r.Get(bDaily, append(appendDay(nil, now), kv.Join(st.Name, st.Format)...))
-	if err != nil || row == nil {
+	d, err := openCounter(r, bDaily, append(appendDay(nil, now), kv.Join(st.Name, st.Format)...), map[string]*storedDay{})
+	if err != nil {
 		return err
-	}
-	var d storedDay
-	if err := json.Unmarshal(row, &d); err != nil {
-		return fault.Wrap(fault.Internal, "ledger.Sources", "a stored counter cannot be read", err)
 	}
 	st.OverDay = int(d.Over)
 	return nil

@@ -67,7 +67,7 @@ func (t *tallies) add(j *job, rejected int) error {
 		rejected = 1
 		j.answer.Rejected = []Rejected{{wholeBody, j.refused}}
 	}
-	if j.unkept != fault.Internal {
+	if j.unkept {
 		s.Unkept++
 		d.Unkept++
 	}

@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -56,7 +55,7 @@ func (l *Ledger) Missed(ctx context.Context, u Unkept) error {
 		return err
 	}
 	j := l.job(u.Format, in)
-	j.unkept = u.Kind
+	j.unkept, j.refusal = true, u.Kind
 	j.refused = clip(fmt.Sprintf("source %s sent %s; not kept", in.Source, u.Reason), maxReason)
 	return l.commit.do(ctx, j)
 }
@@ -65,26 +64,16 @@ func (l *Ledger) Missed(ctx context.Context, u Unkept) error {
 func (b *batch) unkeptLetter(j *job) error {
 	b.wrote = true
 	hour := j.received.Truncate(time.Hour)
-	sum := sha256.Sum256(kv.Join(j.source, j.format, unkeptFormat, j.unkept.String(), hour.Format(time.RFC3339)))
+	sum := sha256.Sum256(kv.Join(j.source, j.format, unkeptFormat, j.refusal.String(), hour.Format(time.RFC3339)))
 	id := sum[:letterBytes]
 	key := letterKey(hour, id, wholeBody)
 	letter := storedLetter{Source: j.source, Format: j.format, Whole: true, Unkept: true, First: micros(j.received)}
-	row, err := b.w.Get(bLetter, key)
-	if err != nil {
+	if _, err := b.hourLetter(key, &letter); err != nil {
 		return err
-	}
-	if row != nil {
-		if err := json.Unmarshal(row, &letter); err != nil {
-			return fault.Wrap(fault.Internal, "ledger.unkept", "a stored dead letter cannot be read", err)
-		}
 	}
 	letter.Times++
 	letter.Reason = j.refused // of the newest
-	value, err := json.Marshal(letter)
-	if err != nil {
-		return fault.Wrap(fault.Internal, "ledger.unkept", "", err)
-	}
-	if err := b.w.Put(bLetter, key, value); err != nil {
+	if err := b.putLetter(key, letter); err != nil {
 		return err
 	}
 	var p packer
