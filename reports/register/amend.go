@@ -93,7 +93,7 @@ func fitMerge(f folded, into int, refs []string) (own []string, err error) {
 	for _, ref := range refs {
 		at, err := f.find(ref)
 		switch {
-		case fault.KindOf(err) == fault.NotFound && err != nil:
+		case fault.KindOf(err) == fault.NotFound:
 			return nil, fault.Newf(fault.NotFound, "register.Edit", "there is no incident called %.80q", ref).In("refs")
 		case err != nil:
 			return nil, fault.New(fault.Conflict, "register.Edit", fault.Message(err)).In("refs")

@@ -212,7 +212,7 @@ func (c *cache[T]) fold(ctx context.Context, f *fold[T], v view[T], r *Register,
 		f.value, f.err = now.value, now.wide // made since this one looked
 		return
 	}
-	f.value, f.err = build(ctx, &Register{opt: r.opt, views: r.views, exact: true, folding: true})
+	f.value, f.err = build(ctx, r.inFold())
 	if wide := fault.KindOf(f.err) == fault.TooWide; f.err == nil || wide {
 		v.value, v.wide = f.value, f.err
 		c.keep(v, r)
@@ -257,7 +257,7 @@ func (c *cache[T]) keep(v view[T], r *Register) {
 	}
 }
 
-// running gives the fold of a window that is under way; nil: there is none.
+// running returns the fold of a window that is under way; nil: there is none.
 func (c *cache[T]) running(w window) *fold[T] {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -117,9 +117,13 @@ func New(opt Options) *Register {
 	return &Register{opt: opt, views: v}
 }
 
-// Exact is the same Register for readers who keep what they are given, such as
-// reports: it waits rather than give a view that is being made anew.
-func (r *Register) Exact() *Register { return &Register{opt: r.opt, views: r.views, exact: true} }
+// Exact returns the same Register for readers who keep what they are given, such as
+// reports: it waits rather than return a view that is being made again.
+func (r *Register) Exact() *Register {
+	exact := *r // a fold that reads for itself keeps its turn
+	exact.exact = true
+	return &exact
+}
 
 // Policy is how incidents are judged here.
 func (r *Register) Policy() incident.Policy { return r.opt.Policy }
@@ -150,3 +154,10 @@ func (r *Register) OnCall(ctx context.Context) (alert.OnCall, error) {
 // beginning and end bound all time.
 func beginning() time.Time { return time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC) }
 func end() time.Time       { return time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// inFold returns the Register that a fold reads by: it needs no turn of its own.
+func (r *Register) inFold() *Register {
+	in := r.Exact()
+	in.folding = true
+	return in
+}

@@ -64,7 +64,7 @@ func (r *Register) past(ctx context.Context, from time.Time, decisions []sql.Dec
 	return known, until, nil
 }
 
-// leastPart is the shortest time that is summed up by itself.
+// leastPart is the shortest time that is summed up on its own.
 const leastPart = time.Hour
 
 // summarize adds what was seen in [from, until) to a sum, in halves where it is too

@@ -183,7 +183,7 @@ func (r *Register) named(ctx context.Context, id string) (f folded, at int, err 
 	if err != nil {
 		return f, 0, err
 	}
-	if at, err = f.find(id); fault.KindOf(err) == fault.NotFound && err != nil {
+	if at, err = f.find(id); fault.KindOf(err) == fault.NotFound {
 		err = fault.New(fault.NotFound, "register.Incident", "there are too many incidents to look through all of them, and none of the last days has this name")
 	}
 	return f, at, err
