@@ -175,8 +175,8 @@ func (c *compiler) verdict() Verdict {
 	if s, missed := c.missedSentence(); s != "" {
 		v.Text, v.Missed = v.Text+" "+s, missed
 	}
-	if c.without(UnreadIncidents) != "" {
-		v.Text += " Incidents are not known: there are too many to be counted."
+	if s := c.incidentsUnread(); s != "" {
+		v.Text += " " + s
 		if v.Tone == Good {
 			v.Tone = Warn
 		}

@@ -16,7 +16,8 @@ const (
 )
 
 // Unread is a part of the inputs that could not be gathered: there is too much of
-// it. What depends on it is not known, which is not the same as none.
+// it, or it is damaged. What depends on it is not known, which is not the same as
+// none.
 type Unread struct {
 	What string // one of the constants, or a single thing
 	Why  string // for people
@@ -99,6 +100,19 @@ func (c *compiler) unknownFigures(figures []Figure) []Figure {
 		}
 	}
 	return figures
+}
+
+// incidentsUnread is what the verdict says when incidents are not known; "" they are.
+func (c *compiler) incidentsUnread() string {
+	for _, u := range c.in.Unread {
+		switch {
+		case u.What == UnreadIncidents && u.Damaged:
+			return "Incidents are not known: they could not be read."
+		case u.What == UnreadIncidents:
+			return "Incidents are not known: there are too many to be counted."
+		}
+	}
+	return ""
 }
 
 // unreadTable lists what could not be read.

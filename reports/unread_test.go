@@ -53,6 +53,12 @@ func TestWhatCouldNotBeReadIsNotNone(t *testing.T) {
 	if !strings.Contains(r.Verdict.Text, "Incidents are not known") || strings.Contains(r.Verdict.Text, "No incident") || r.Verdict.Tone == reports.Good {
 		t.Errorf("the verdict: %+v", r.Verdict)
 	}
+	for n := range in.Unread {
+		in.Unread[n].Damaged = true
+	}
+	if text := reports.Compile(def, p, in).Verdict.Text; !strings.Contains(text, "Incidents are not known: they could not be read.") || strings.Contains(text, "too many") {
+		t.Errorf("the verdict when they are damaged: %q", text)
+	}
 	for _, l := range r.Changed {
 		if l.Key == "detect" {
 			t.Errorf("changed: %+v", l)
