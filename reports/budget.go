@@ -30,7 +30,7 @@ type spender struct {
 }
 
 // spent returns what the period consumed of an objective's budgets, the largest
-// share first; ok is false when it consumed nothing that is known.
+// share first; none where it consumed nothing that is known.
 func (c *compiler) spent(o Objective) (all []spender) {
 	if c.now(o).Met == nil {
 		return nil

@@ -2,12 +2,12 @@ package reports
 
 import (
 	"fmt"
-	"math"
 	"runtime"
 	"strings"
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/wording"
 )
 
 // Failure is a part of a report that could not be made or read.
@@ -16,8 +16,9 @@ type Failure struct {
 	Why  string `json:"why"`
 }
 
-// Because returns what a reader is told of what went wrong: the message of a fault, or
-// that the program failed, with its words for it. v is an error or what a panic gave.
+// Because returns the text that readers see for what went wrong: the message of a
+// fault, or that the program failed and with what message. v is an error or the value
+// of a panic.
 func Because(v any) string {
 	err, isError := v.(error)
 	if isError {
@@ -143,7 +144,7 @@ func (c *Chart) credible() {
 }
 
 func credible(x *float64) *float64 {
-	if x == nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
+	if x == nil || !wording.Finite(*x) {
 		return nil
 	}
 	return x

@@ -38,7 +38,7 @@ const ruleReach = 3 * 24 * time.Hour
 func (m Measurement) Need(p period.Period, asOf time.Time) time.Time {
 	windows := m.windows(p, asOf)
 	need, end := windows[0].From, windows[len(windows)-1].To
-	if t := asOf.Add(-projectReach); calendar(m.SLO) && end.After(asOf) && t.Before(need) {
+	if t := asOf.Add(-slo.History); calendar(m.SLO) && end.After(asOf) && t.Before(need) {
 		need = t
 	}
 	if t := p.From.Add(-ruleReach); t.Before(need) {
@@ -59,14 +59,11 @@ func (m Measurement) Need(p period.Period, asOf time.Time) time.Time {
 // window is the objective's own window as it stands at an instant: one that ends
 // exactly then is over, not the next one just begun.
 func window(s slo.SLO, asOf time.Time) (from, to time.Time) {
-	if s.Window.Rolling || s.Window.Count == 0 {
-		w := s.Window
-		if w.Count == 0 { // not stated: four weeks
-			w = slo.Window{Rolling: true, Count: 4, Unit: "w"}
-		}
+	w := s.Window.OrDefault()
+	if w.Rolling {
 		return w.At(asOf)
 	}
-	return s.Window.At(asOf.Add(-time.Nanosecond))
+	return w.At(asOf.Add(-time.Nanosecond))
 }
 
 // Measure judges one objective for a report: every span, its own window, how the

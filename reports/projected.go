@@ -1,16 +1,8 @@
 package reports
 
-import (
-	"time"
-)
-
 // The budget of a calendar window that is not over: to date, of the traffic so
 // far; and of the whole window, if the rest of it brings what the same hours
 // brought in the last four weeks. The second is estimated and says so.
-
-// projectReach is how far before the data's end buckets are read for the traffic
-// of the same hours.
-const projectReach = 4 * 7 * 24 * time.Hour
 
 // projectedTable lists the objectives with an open calendar window.
 func (c *compiler) projectedTable() Table {

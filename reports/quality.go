@@ -38,11 +38,10 @@ func (c *compiler) quality() Section {
 	if t := c.unreadTable(); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
-	if t := c.overBudgetTable(); len(t.Rows) > 0 {
-		s.Tables = append(s.Tables, t)
-	}
-	if t := c.unkeptTable(); len(t.Rows) > 0 {
-		s.Tables = append(s.Tables, t)
+	for _, l := range feedLosses() {
+		if t := c.lossTable(l); len(t.Rows) > 0 {
+			s.Tables = append(s.Tables, t)
+		}
 	}
 	if t := c.quarantine(); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
@@ -108,31 +107,37 @@ func (c *compiler) feedTable() Table {
 	return t
 }
 
-// overBudgetTable lists the sources of which something was not taken: what they
-// said of the period is not whole.
-func (c *compiler) overBudgetTable() Table {
-	t := Table{Key: "over-budget", Title: "Feeds over their budget", Note: "New incidents, alerts, changes, drills, statements and SLOs of these sources were not taken. Figures that count them are too low.",
-		Columns: []Column{{Key: "feed", Title: "Source"}, {Key: "format", Title: "Format"}, {Key: "over", Title: "Not taken", Numeric: true}}}
-	for _, f := range c.in.Feeds {
-		if f.OverBudget > 0 {
-			over := count(f.OverBudget)
-			over.Tone, over.Link = Warn, "/feeds"
-			t.Rows = append(t.Rows, Row{Key: "over-" + f.Name + "-" + f.Format, Cells: []Value{words(title(f.Name)), words(title(f.Format)), over}})
-		}
-	}
-	return t
+// feedLoss is one way in which something that a source sent is missing from a report.
+type feedLoss struct {
+	table Table // without columns and rows
+	row   string
+	title string // of the column that counts
+	link  string
+	count func(Feed) int
 }
 
-// unkeptTable lists the sources of which whole bodies are missing: nothing of them
-// was read.
-func (c *compiler) unkeptTable() Table {
-	t := Table{Key: "unkept", Title: "Bodies that were not kept", Note: "Refused before they were read: too large, packed, cut off, or sent under a wrong name or format. What they said is missing from the figures; the dead letters say why.",
-		Columns: []Column{{Key: "feed", Title: "Source"}, {Key: "format", Title: "Format"}, {Key: "unkept", Title: "Not kept", Numeric: true}}}
+func feedLosses() []feedLoss {
+	return []feedLoss{
+		{
+			table: Table{Key: "over-budget", Title: "Feeds over their budget", Note: "New incidents, alerts, changes, drills, statements and SLOs of these sources were not taken. Figures that count them are too low."},
+			row:   "over", title: "Not taken", link: "/feeds", count: func(f Feed) int { return f.OverBudget },
+		},
+		{
+			table: Table{Key: "unkept", Title: "Bodies that were not kept", Note: "Refused before they were read: too large, packed, cut off, or sent under a wrong name or format. What they said is missing from the figures; the dead letters say why."},
+			row:   "unkept", title: "Not kept", link: "/dead-letters", count: func(f Feed) int { return f.Unkept },
+		},
+	}
+}
+
+// lossTable lists the sources of which something is missing.
+func (c *compiler) lossTable(l feedLoss) Table {
+	t := l.table
+	t.Columns = []Column{{Key: "feed", Title: "Source"}, {Key: "format", Title: "Format"}, {Key: l.row, Title: l.title, Numeric: true}}
 	for _, f := range c.in.Feeds {
-		if f.Unkept > 0 {
-			n := count(f.Unkept)
-			n.Tone, n.Link = Warn, "/dead-letters"
-			t.Rows = append(t.Rows, Row{Key: "unkept-" + f.Name + "-" + f.Format, Cells: []Value{words(title(f.Name)), words(title(f.Format)), n}})
+		if l.count(f) > 0 {
+			n := count(l.count(f))
+			n.Tone, n.Link = Warn, l.link
+			t.Rows = append(t.Rows, Row{Key: l.row + "-" + f.Name + "-" + f.Format, Cells: []Value{words(title(f.Name)), words(title(f.Format)), n}})
 		}
 	}
 	return t

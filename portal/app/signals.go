@@ -65,7 +65,7 @@ func (s signals) spentOf(ctx context.Context, o slo.SLO, impact incident.Interva
 	out = web.BudgetSpent{SLO: o.Name, Title: o.Title}
 	for _, w := range windowsOf(o, impact.From, impact.To) {
 		least := w.From
-		if back := now.Add(-historyOfTraffic); w.To.After(now) && back.Before(least) {
+		if back := now.Add(-slo.History); w.To.After(now) && back.Before(least) {
 			least = back
 		}
 		buckets, err := s.a.ledger.Buckets(ctx, o.SeriesName(), least, w.To)
@@ -82,15 +82,9 @@ func (s signals) spentOf(ctx context.Context, o slo.SLO, impact incident.Interva
 	return out, ok, nil
 }
 
-// historyOfTraffic is how far back the traffic is read by which an open window is
-// estimated.
-const historyOfTraffic = 28 * 24 * time.Hour
-
 // windowsOf returns the windows of an SLO in which [from, to) begins and ends.
 func windowsOf(o slo.SLO, from, to time.Time) []slo.Span {
-	if o.Window.Count == 0 { // not stated: four weeks
-		o.Window = slo.Window{Rolling: true, Count: 4, Unit: "w"}
-	}
+	o.Window = o.Window.OrDefault()
 	last := to
 	if !o.Window.Rolling {
 		last = to.Add(-time.Nanosecond)

@@ -34,15 +34,13 @@ func (a axis) position(v float64) float64 {
 func span(values ...float64) (low, high float64, ok bool) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, v := range values {
-		if !finite(v) {
+		if !wording.Finite(v) {
 			continue
 		}
 		low, high = min(low, v), max(high, v)
 	}
 	return low, high, low <= high
 }
-
-func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // mostDrawn bounds what an axis maps: beyond it the difference of two values is
 // infinite.
@@ -88,7 +86,7 @@ func niceStep(raw float64, unit Unit) float64 {
 			}
 		}
 	}
-	if raw <= 0 || !finite(raw) {
+	if raw <= 0 || !wording.Finite(raw) {
 		return 1
 	}
 	power := math.Pow(10, math.Floor(math.Log10(raw)))

@@ -1,5 +1,7 @@
 package chart
 
+import "github.com/postern/postern/portal/base/wording"
+
 // Stack is one layer of the columns of a figure.
 type Stack struct {
 	Name   string
@@ -77,7 +79,7 @@ func (f Columns) tops() (tops []float64, highest float64) {
 }
 
 func drawable(v float64) float64 {
-	if !finite(v) {
+	if !wording.Finite(v) {
 		return 0
 	}
 	return max(v, 0)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/postern/postern/portal/base/wording"
 	gochart "github.com/wcharczuk/go-chart/v2"
 	"github.com/wcharczuk/go-chart/v2/drawing"
 )
@@ -162,7 +163,7 @@ func (l Lines) runs(p *plot, line Line) [][]xy {
 		if x < p.x.min || x > p.x.max {
 			continue
 		}
-		if finite(y) {
+		if wording.Finite(y) {
 			if l.Log && y <= 0 {
 				y = math.NaN()
 			} else {

@@ -1,6 +1,10 @@
 package chart
 
-import "time"
+import (
+	"time"
+
+	"github.com/postern/postern/portal/base/wording"
+)
 
 // plot is the area of a figure between its axes.
 type plot struct {
@@ -94,7 +98,7 @@ type Mark struct {
 func (p *plot) marks(marks []Mark) (labels []func()) {
 	for n, m := range marks {
 		y := p.py(m.Value)
-		if !finite(y) || y < p.top-1 || y > p.bottom+1 {
+		if !wording.Finite(y) || y < p.top-1 || y > p.bottom+1 {
 			continue
 		}
 		p.c.line(segment{p.left, y, p.right, y}, pen{1.5, Warn, []float64{6, 4}})

@@ -13,8 +13,8 @@ type Projection struct {
 	Hours, Unseen int     // hours ahead, and those of them without a history
 }
 
-// historyWeeks is how far back the traffic of an hour is looked up.
-const historyWeeks = 4
+// History is how far back the traffic of an hour of the week is looked up.
+const History = 4 * week
 
 const hoursAWeek = 7 * 24
 
@@ -27,7 +27,7 @@ func Project(s SLO, r Result, past []Bucket, span Span) (p Projection, ok bool) 
 	if !r.Open || r.SLI == nil || s.sliced() {
 		return Projection{}, false
 	}
-	rate, mean, ok := hourly(within(past, now.Add(-historyWeeks*week), now))
+	rate, mean, ok := hourly(within(past, now.Add(-History), now))
 	if !ok {
 		return Projection{}, false
 	}

@@ -71,6 +71,14 @@ func (w Window) Length() time.Duration {
 	return time.Duration(w.Count) * unit
 }
 
+// OrDefault returns the window, or four rolling weeks where none is stated.
+func (w Window) OrDefault() Window {
+	if w.Count == 0 {
+		return Window{Rolling: true, Count: 4, Unit: "w"}
+	}
+	return w
+}
+
 // At is the window that belongs to an instant: the one that ends there when it
 // rolls, [t-W, t); else the calendar window [from, to) that contains it.
 func (w Window) At(t time.Time) (from, to time.Time) {

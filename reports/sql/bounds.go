@@ -1,7 +1,5 @@
 package sql
 
-import "math"
-
 // The bounds of what an observation counts. Rows that were stored before there were
 // bounds may be beyond them: they are marked (Observation.Odd) and add no number.
 const (
@@ -30,12 +28,4 @@ func (o Observation) Credible() bool {
 		}
 	}
 	return true
-}
-
-// added is a + b, for counts, and ends where their type does.
-func added(a, b int64) int64 {
-	if b > math.MaxInt64-a {
-		return math.MaxInt64
-	}
-	return a + b
 }

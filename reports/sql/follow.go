@@ -140,10 +140,10 @@ func (g *gathering) add(o Observation, w Window) {
 		return
 	}
 	g.OneIn = max(g.OneIn, o.OneIn)
-	g.Count = added(g.Count, o.Count)
+	g.Count = stat.Added(g.Count, o.Count)
 	g.seconds = append(g.seconds, o.Seconds)
-	g.RowsExamined = added(g.RowsExamined, o.RowsExamined)
-	g.RowsSent = added(g.RowsSent, o.RowsSent)
+	g.RowsExamined = stat.Added(g.RowsExamined, o.RowsExamined)
+	g.RowsSent = stat.Added(g.RowsSent, o.RowsSent)
 	for _, t := range o.Times {
 		weight := max(1, float64(o.Count)/float64(len(o.Times)))
 		g.times = append(g.times, stat.Weighted{Value: t, Weight: weight})

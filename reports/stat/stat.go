@@ -65,9 +65,9 @@ func Share(part, whole int) *float64 {
 	return &s
 }
 
-// Added is a + b, for durations that are not negative, and ends where their type does:
-// thousands of alerts that fire for months are more than 292 years.
-func Added(a, b time.Duration) time.Duration {
+// Added returns a + b, for durations and counts that are not negative, or the largest
+// there is: thousands of alerts that fire for months are more than 292 years.
+func Added[T ~int64](a, b T) T {
 	if b > math.MaxInt64-a {
 		return math.MaxInt64
 	}
