@@ -58,7 +58,8 @@ func BadRow(err error) (row Row, ok bool) {
 
 // Damage is what a database could not read.
 type Damage struct {
-	// Rows counts the rows that could not be read, each once.
+	// Rows counts the rows that could not be read, each once, as far as the engine
+	// remembers them.
 	Rows int
 	// First are the first of them, in the order in which they were met.
 	First []Row
@@ -86,7 +87,7 @@ func Undecodable(r Reader, op, bucket string, key []byte, cause error) error {
 	return fault.Wrap(fault.Internal, op, RowMessage(bucket), &RowError{Row: row, Err: cause})
 }
 
-// RowMessage is what people are told of a row that cannot be read.
+// RowMessage is the message to people about a row that cannot be read.
 func RowMessage(bucket string) string {
 	return "a stored row is damaged (in " + bucket + "); `postern check` names it, a backup has it"
 }

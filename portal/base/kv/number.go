@@ -43,13 +43,13 @@ func AddNumber(w Writer, bucket string, key []byte, by uint64) error {
 	return PutNumber(w, bucket, key, n+by)
 }
 
-// unread is above every version that was ever counted: what Version answers with
+// unread is above every version that was ever counted: what Version returns
 // when the stored one cannot be read.
 const unread = 1 << 40
 
 // Version reads a number that grows with every write of its owner, so that two
 // equal ones mean that nothing changed. One that cannot be read is replaced by a
-// number above all before it: whoever kept an older one reads everything again.
+// number above all before it: a reader that kept an older one reads everything again.
 func Version(r Reader, bucket string, key []byte) (uint64, error) {
 	n, err := Number(r, bucket, key)
 	if !Unreadable(err) {

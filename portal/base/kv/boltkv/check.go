@@ -50,11 +50,11 @@ func (db *DB) Check(ctx context.Context) (findings []string, err error) {
 	return a.lines(), nil
 }
 
-// Verify reads a database file that nobody has open, to the last byte, and
-// reports whether Open would take it and every row is whole: its structure, its
-// change log, its versions, its checksums. It never writes. What is damaged is
-// fault.Internal with words, a file of a newer Postern fault.Unsupported, a
-// missing one fault.NotFound.
+// Verify reads a database file that is not open, to the last byte, and reports
+// whether it is whole: its structure, its change log, its versions, its checksums. It
+// is stricter than Open, which only warns of a damaged second header and of pages that
+// belong to nothing. It never writes. What is damaged is fault.Internal with words, a
+// file of a newer Postern fault.Unsupported, a missing one fault.NotFound.
 func Verify(ctx context.Context, path string, schemas []kv.Schema) (err error) {
 	const op = "boltkv.Verify"
 	if err := kv.CheckSchemas(schemas); err != nil {
@@ -190,11 +190,17 @@ func (a *audit) row(bucket string, key, value []byte) {
 
 func (a *audit) count() int {
 	n := a.x.found + a.badAll
-	if a.gap != "" {
-		n++
+	for _, more := range []bool{a.gap != "", a.x.head.otherUnreadable, a.lostPages()} {
+		if more {
+			n++
+		}
 	}
 	return n
 }
+
+// lostPages reports whether pages belong to nothing; below a damaged page that says
+// nothing.
+func (a *audit) lostPages() bool { return a.x.lost > 0 && a.x.found == 0 }
 
 // lines are the findings for people, at most maxNamed and their number.
 func (a *audit) lines() []string {
@@ -202,7 +208,7 @@ func (a *audit) lines() []string {
 	if a.x.head.otherUnreadable {
 		lines = append(lines, "one of the two headers of the file is damaged: what was stored last may be lost")
 	}
-	if a.x.lost > 0 && a.x.found == 0 {
+	if a.lostPages() {
 		lines = append(lines, fmt.Sprintf("%d pages of the file belong to nothing", a.x.lost))
 	}
 	if a.gap != "" {

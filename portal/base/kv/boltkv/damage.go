@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -112,7 +113,9 @@ func (e sealError) Error() string { return string(e) }
 // keepBad copies a row that is known as unreadable to kv.kept before it is
 // replaced or deleted: a person may still make something of its bytes.
 func (t *tx) keepBad(bucket string, b *bolt.Bucket, key []byte) error {
-	if !t.db.bad.has(bucket, key) {
+	row := kv.Row{Bucket: bucket, Key: bytes.Clone(key)}
+	again := func(k keptRow) bool { return k.row.Bucket == bucket && bytes.Equal(k.row.Key, key) }
+	if !t.db.bad.has(bucket, key) || slices.ContainsFunc(t.kept, again) {
 		return nil
 	}
 	raw := b.Get(key)
@@ -132,7 +135,21 @@ func (t *tx) keepBad(bucket string, b *bolt.Bucket, key []byte) error {
 	if err := kept.Put(id, t.db.sums.seal(kv.KeptBucket, id, raw)); err != nil {
 		return err
 	}
-	t.db.bad.forget(bucket, key)
-	t.db.log.Warn("a row that could not be read was replaced; its bytes are kept", "row", kv.Row{Bucket: bucket, Key: key}.String(), "kept", string(id))
+	t.kept = append(t.kept, keptRow{row, string(id)})
 	return nil
+}
+
+// keptRow is an unreadable row and the key of kv.kept under which its bytes are.
+type keptRow struct {
+	row kv.Row
+	id  string
+}
+
+// forgetKept drops the rows that a committed transaction replaced from those that
+// cannot be read.
+func (db *DB) forgetKept(kept []keptRow) {
+	for _, k := range kept {
+		db.bad.forget(k.row.Bucket, k.row.Key)
+		db.log.Warn("a row that could not be read was replaced; its bytes are kept", "row", k.row.String(), "kept", k.id)
+	}
 }

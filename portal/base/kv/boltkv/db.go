@@ -96,6 +96,7 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Writer) error) error {
 	if err := t.commit(); err != nil {
 		return db.commitFailed(op, err)
 	}
+	db.forgetKept(t.kept)
 	if t.logged {
 		db.bell.ring()
 	}

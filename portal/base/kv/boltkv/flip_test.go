@@ -186,6 +186,38 @@ func TestARowThatCannotBeReadIsKept(t *testing.T) {
 	}
 }
 
+// A write that is rolled back has replaced nothing: the row stays known, and the next
+// write keeps its bytes, once, however often it writes the key.
+func TestARowThatCannotBeReadStaysKnownAfterARollback(t *testing.T) {
+	db := spoilt(t)
+	undone := errors.New("undone")
+	err := db.Update(t.Context(), func(w kv.Writer) error {
+		if _, err := w.Get("suite.a", []byte("k")); !kv.Unreadable(err) {
+			t.Errorf("get: %v", err)
+		}
+		if err := w.Put("suite.a", []byte("k"), []byte("new")); err != nil {
+			t.Error(err)
+		}
+		return undone
+	})
+	if !errors.Is(err, undone) || db.Damage().Rows != 1 {
+		t.Errorf("after a rollback: %v, %+v", err, db.Damage())
+	}
+	err = db.Update(t.Context(), func(w kv.Writer) error {
+		return errors.Join(w.Put("suite.a", []byte("k"), []byte("newer")), w.Put("suite.a", []byte("k"), []byte("newest")))
+	})
+	if err != nil || db.Damage().Rows != 0 {
+		t.Errorf("after a commit: %v, %+v", err, db.Damage())
+	}
+	var file bytes.Buffer
+	if err := db.Backup(t.Context(), &file); err != nil || !bytes.Contains(file.Bytes(), []byte("the value that rotz")) {
+		t.Errorf("the bytes are gone (%v)", err)
+	}
+	if bytes.Contains(file.Bytes(), []byte("newer")) {
+		t.Error("what the transaction itself wrote was kept as damaged")
+	}
+}
+
 func TestAChangeThatCannotBeReadMakesFollowersReadEverything(t *testing.T) {
 	path := file(t.TempDir())
 	db := mustOpen(t, path, kvtest.Schema())

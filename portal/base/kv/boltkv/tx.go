@@ -14,9 +14,10 @@ import (
 type tx struct {
 	db     *DB
 	bolt   *bolt.Tx
-	writes int  // puts and deletes so far; tells a scan that its cursor is stale
-	logged bool // a change entry was appended
-	over   bool // committed or rolled back
+	writes int       // puts and deletes so far; tells a scan that its cursor is stale
+	logged bool      // a change entry was appended
+	over   bool      // committed or rolled back
+	kept   []keptRow // unreadable rows that it replaced
 }
 
 var _ kv.Writer = (*tx)(nil)
