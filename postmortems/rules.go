@@ -52,10 +52,10 @@ const (
 // Rules are all rules that a document is judged by in this package, in the order
 // they are listed to authors. Rules of the Markdown itself are the renderer's.
 func Rules() []Rule {
-	return slices.Concat(fileRules(), keyRules(), timeRules(), timelineRules(), recordRules(), repositoryRules())
+	return slices.Concat(fileRules(), keyRules(), statusRules(), timeRules(), timelineRules(), recordRules(), repositoryRules())
 }
 
-// ruleWeights are the weights of Rules by id. Nobody writes to it.
+// ruleWeights are the weights of Rules by id. No one writes to it.
 var ruleWeights = func() map[string]Weight {
 	weights := map[string]Weight{}
 	for _, r := range Rules() {
@@ -67,11 +67,11 @@ var ruleWeights = func() map[string]Weight {
 // RuleDoc is the documentation page of a rule, in Markdown.
 func RuleDoc(r Rule) []byte {
 	var out bytes.Buffer
-	verdict := "A document that breaks this rule is published, and its author is told."
+	verdict := "A push that breaks this rule is accepted with a warning."
 	if r.Weight == Error {
 		verdict = "A push that breaks this rule is refused."
 	}
-	fmt.Fprintf(&out, "# %s\n\n%s. Rule `%s`, %s: %s\n\n## Why\n\n%s\n\n## How to mend it\n\n%s\n", r.ID, r.Title, r.ID, r.Weight, verdict, r.Why, r.Mend)
+	fmt.Fprintf(&out, "# %s\n\n%s. Rule `%s`, %s: %s\n\n## Why\n\n%s\n\n## How to fix it\n\n%s\n", r.ID, r.Title, r.ID, r.Weight, verdict, r.Why, r.Mend)
 	example(&out, "What breaks it", r.Bad)
 	example(&out, "What is right", r.Good)
 	return out.Bytes()

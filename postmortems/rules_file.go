@@ -93,20 +93,6 @@ func keyRules() []Rule {
 			Good: sample("kind: postmortem"),
 		},
 		{
-			ID: ruleStatusUnknown, Title: "`status` is draft, review, published or archived", Weight: Error,
-			Why:  "Readers trust a published document and are warned of a draft. An unknown word would be taken for one of them.",
-			Mend: "Use one of the four words, or leave `status` out: that is published.",
-			Bad:  sample("status: complete"),
-			Good: sample("status: published"),
-		},
-		{
-			ID: ruleKeptBack, Title: "`draft` and `published` are true or false", Weight: Warning,
-			Why:  "`draft: true` and `published: false` keep a document from being published, as in Hugo, Jekyll, Docusaurus and MkDocs. Another word is not understood, and what is shown by mistake cannot be taken back: the document is not published either.",
-			Mend: "Write `true` or `false`, or leave the key out: that is published. `status: draft` is something else: the document is published and marked as a draft.",
-			Bad:  sample("draft: maybe"),
-			Good: sample("draft: false"),
-		},
-		{
 			ID: ruleRedirect, Title: "`redirects` are addresses of this portal that begin with `/`", Weight: Error,
 			Why:  "An old address that is not written as one leads nowhere.",
 			Mend: "Write the path of the old address, percent-encoded, without the host: `/guides/old-name`.",
@@ -126,6 +112,26 @@ func keyRules() []Rule {
 			Mend: "Begin the text with a heading `# Title`, or give `title:` in the front matter.",
 			Bad:  "---\nowner: payments\ntimes:\n  started: 2026-10-03T08:00:00Z\n---\n\nRequests waited.\n",
 			Good: "---\nowner: payments\ntimes:\n  started: 2026-10-03T08:00:00Z\n---\n\n# Checkout was slow\n\nRequests waited.\n",
+		},
+	}
+}
+
+// statusRules are about what the author says of publishing a document.
+func statusRules() []Rule {
+	return []Rule{
+		{
+			ID: ruleStatusUnknown, Title: "`status` is draft, review, published or archived", Weight: Error,
+			Why:  "Readers trust a published document and are warned of a draft. An unknown word would be taken for one of them.",
+			Mend: "Use one of the four words, or leave `status` out: that is published.",
+			Bad:  sample("status: complete"),
+			Good: sample("status: published"),
+		},
+		{
+			ID: ruleKeptBack, Title: "`draft` and `published` are true or false", Weight: Warning,
+			Why:  "`draft: true` and `published: false` keep a document from being published, as in Hugo, Jekyll, Docusaurus and MkDocs. Another word is not understood, and what is shown by mistake cannot be taken back: the document is not published either.",
+			Mend: "Write `true` or `false`, or leave the key out: that is published. `status: draft` is something else: the document is published and marked as a draft.",
+			Bad:  sample("draft: maybe"),
+			Good: sample("draft: false"),
 		},
 	}
 }
