@@ -60,7 +60,7 @@ func findRoot(arg string, dir bool) (root string, git bool, rel string, err erro
 // as one of a repository is; dir itself without any. The way begins at the working
 // directory when dir is below it.
 func kindRoot(dir string) string {
-	known := []string{"slos", "services", "reports", "search"}
+	known := settingsFolders()
 	for _, kind := range postmortems.Kinds() {
 		known = append(known, kind.Folder())
 	}
@@ -151,8 +151,12 @@ func isJudged(path string) bool {
 		return true
 	}
 	first, _, _ := strings.Cut(path, "/")
-	return slices.Contains([]string{"slos", "services", "reports", "search"}, first)
+	return slices.Contains(settingsFolders(), first)
 }
+
+// settingsFolders are the folders of a repository whose files are no documents and
+// have an owner.
+func settingsFolders() []string { return []string{"slos", "services", "reports", "search"} }
 
 // treeFiles lists the files of a folder by their paths in it, and its submodules:
 // those that git would take when it is a working tree, else all but those in

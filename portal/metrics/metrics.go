@@ -6,6 +6,7 @@
 //	postern_index_seconds                  one batch of the search index
 //	postern_index_lag_changes              changes that search does not know yet
 //	postern_database_size_bytes
+//	postern_database_unreadable_rows       stored rows that could not be read
 //	postern_part_works{part}               1 or 0 for each part of /readyz: database, git, index, writes
 //	postern_http_request_seconds{route}    answered requests
 //	postern_http_requests_total{route,method,code}   499: the client left

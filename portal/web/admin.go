@@ -84,8 +84,8 @@ func (s *Server) tokenRevoke(c echo.Context) error {
 // for trailers.
 const failureTrailer = "Postern-Failure"
 
-// backup streams one backup. Of a failure in its middle a client that takes trailers
-// is told the reason; for any other the connection breaks, so that half a backup is
+// backup streams one backup. A client that takes trailers receives the reason of a
+// failure in its middle; for any other the connection breaks, so that half a backup is
 // never taken for a whole one.
 func (s *Server) backup(c echo.Context) error {
 	h := c.Response().Header()

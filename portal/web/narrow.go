@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/postern/postern/portal/base/fault"
 )
 
 // spanParts is how many narrower ranges the page of one that holds too much offers.
@@ -77,7 +79,7 @@ func readSpan(q url.Values, now time.Time, days int) (a askedSpan, err error) {
 	if text := q.Get("days"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > maxSpanDays {
-			return a, errDays()
+			return a, fault.Newf(fault.Invalid, "web", "days= takes a number from 1 to %d", maxSpanDays)
 		}
 		a.days = n
 	}
@@ -90,7 +92,7 @@ func readSpan(q url.Values, now time.Time, days int) (a askedSpan, err error) {
 		}
 		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {
-			return a, errDate(name)
+			return a, fault.Newf(fault.Invalid, "web", "%s= takes a date such as 2026-01-31", name)
 		}
 		*at, a.days = day, 0
 	}
@@ -98,7 +100,7 @@ func readSpan(q url.Values, now time.Time, days int) (a askedSpan, err error) {
 		a.since = a.until.Add(-time.Duration(max(a.days, 1)) * day)
 	}
 	if !a.since.Before(a.until) || a.until.Sub(a.since) > maxSpanDays*day {
-		return a, errSpan()
+		return a, fault.New(fault.Invalid, "web", "from= must be before to=, and at most ten years before it")
 	}
 	return a, nil
 }

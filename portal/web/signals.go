@@ -66,18 +66,6 @@ const (
 	digestDays   = 90
 )
 
-func errDays() error {
-	return fault.Newf(fault.Invalid, "web", "days= takes a number from 1 to %d", maxSpanDays)
-}
-
-func errDate(name string) error {
-	return fault.Newf(fault.Invalid, "web", "%s= takes a date such as 2026-01-31", name)
-}
-
-func errSpan() error {
-	return fault.New(fault.Invalid, "web", "from= must be before to=, and at most ten years before it")
-}
-
 // span reads which time the page is about.
 func (s *Server) span(c echo.Context, v *signalsView, section string, days int) error {
 	if err := s.throttleSpan(c); err != nil {

@@ -54,8 +54,9 @@ func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// beforeHead looks at every answer just before its head is written, whoever writes
-// it: 503 names a time to come again, and a failure for a client that left is none.
+// beforeHead runs just before the head of every answer is written, by any handler: it
+// adds Retry-After to 503 and the count of unreadable rows, and notes a failure whose
+// client has left, which is none.
 func (s *Server) beforeHead(c echo.Context, v *visit) {
 	if n := s.unreadable(); n > 0 {
 		c.Response().Header().Set(unreadableHeader, strconv.Itoa(n))

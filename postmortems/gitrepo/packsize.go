@@ -22,7 +22,7 @@ const nameBytes = 20
 
 // errPackEnds is the end of the side that the pack is passed on to, which says
 // itself why.
-var errPackEnds = errors.New("nobody reads the pack any more")
+var errPackEnds = errors.New("the reader of the pack has ended")
 
 // packSizes passes a pack on while it adds up what its own headers say that each
 // object will take. A pack is refused at the header that goes over the limit, so

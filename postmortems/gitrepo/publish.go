@@ -28,7 +28,7 @@ const (
 // publish takes a group of refs the rest of the way. The group is judged while
 // other pushes are judged and published; it has the repository for itself only
 // from the look at whether main is still what it was judged against to the commit.
-// A group that somebody was faster than is judged again.
+// A group that another push overtook is judged again.
 func (p *push) publish(ctx context.Context, group []*refUpdate) {
 	for try := 1; ; try++ {
 		seen, err := p.repo.settled(ctx)
@@ -92,7 +92,7 @@ func errGroup() error {
 
 // take publishes a judged group, unless another push was published since seen: then
 // it is false, and the group is to be judged again. The last try publishes a draft
-// all the same, which no reader sees and whose push to main is judged anew; main
+// all the same, which no reader sees and whose push to main is judged again; main
 // itself is stale by then.
 func (p *push) take(ctx context.Context, group []*refUpdate, seen int64, last bool) (done bool) {
 	if !p.repo.publish.try() {

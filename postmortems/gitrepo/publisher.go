@@ -27,6 +27,7 @@ type Prepared interface {
 	// other push can publish, so it only writes what Prepare worked out. main is
 	// then what it was when Prepare was called. After an error the ref is moved back.
 	Commit(ctx context.Context) error
-	// Published returns what the author is told after Commit. Others publish meanwhile.
+	// Published returns the lines for the author after Commit. Other pushes are
+	// published meanwhile.
 	Published(ctx context.Context) []string
 }

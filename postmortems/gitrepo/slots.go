@@ -13,7 +13,7 @@ type slots chan struct{}
 func newSlots(n int) slots { return make(slots, n) }
 
 // take waits for a slot. The fault of waiting too long is of kind Unavailable: the
-// server is busy, whoever asks.
+// server is busy for every client.
 func (s slots) take(ctx context.Context, wait time.Duration) error {
 	select {
 	case s <- struct{}{}:

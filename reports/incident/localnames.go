@@ -13,7 +13,7 @@ func (s said) account() string { return s.Source + "\x00" + s.Account }
 // local reports whether a name of a voice says something within its account only: a
 // bare number, of which every tracker has the same, and what a pager or a status page
 // gives besides its id. PD-17 and OG-33 are bare numbers with letters before them;
-// a key is chosen by whoever wrote the alert. Addresses of pages are unique anywhere,
+// a key is chosen by the author of the alert. Addresses of pages are unique anywhere,
 // and so is what a sender of events states as another's name.
 func local(v said, name string) bool {
 	switch {
@@ -90,7 +90,7 @@ const unclearShown = 5
 
 // tellUnclear notes unclear names where nothing else says which incident is meant: no
 // other name, and no hand. Whatever was stated of such an incident is about one that
-// other voices tell of, too, so that it must not be counted as one more.
+// other voices report, too, so that it must not be counted as one more.
 func (p *partition) tellUnclear() {
 	for _, u := range p.unclear {
 		alone := !slices.ContainsFunc(p.members[p.of[u.voice]], func(i int) bool { return !personal(p.voices[i].Form) })

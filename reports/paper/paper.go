@@ -2,7 +2,7 @@
 // a PDF by a Chromium on the server. It is the one place that starts one.
 //
 // The browser runs with an empty profile in a folder of its own, without network,
-// for a bounded time, one at a time whoever asks; few more wait for a short time.
+// for a bounded time, one at a time for all readers; a few more wait for a short time.
 // The folder is removed whatever happens. It keeps nothing.
 package paper
 

@@ -16,8 +16,8 @@ const Largest = 1e15
 const smallest = 1e-12
 
 // Decimal writes a number with a fixed count of decimals, or with as many as it has
-// when that is -1, without groups: -12345.67. It is defined for every float64: what is not a number is "not a
-// number", an infinite one "infinite", and zero has no sign.
+// when that is -1, without groups: -12345.67. It is defined for every float64: NaN is
+// "not a number", an infinite one "infinite", and zero has no sign.
 func Decimal(x float64, decimals int) string {
 	switch {
 	case math.IsNaN(x):
