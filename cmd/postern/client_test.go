@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/postern/postern/portal/app"
 )
@@ -38,7 +37,7 @@ func onSocket(t *testing.T, handler http.HandlerFunc) (dir string) {
 func command(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	term := terminal{in: strings.NewReader("{}"), out: &o, err: &e, env: func(string) (string, bool) { return "", false }, now: time.Now}
+	term := terminal{in: strings.NewReader("{}"), out: &o, err: &e, env: func(string) (string, bool) { return "", false }, now: testDay}
 	code = run(t.Context(), args, term)
 	return code, o.String(), e.String()
 }

@@ -153,7 +153,7 @@ func (f *flipped) round(n, bits int, random *rand.Rand) (outcome string) {
 func (f *flipped) use(n int, p *process, data string) {
 	f.Helper()
 	env := f.env(data)
-	day := time.Now().UTC().AddDate(0, 0, -2).Format(time.DateOnly)
+	day := testDay().AddDate(0, 0, -2).Format(time.DateOnly)
 	if out, err := tryCommand(f.Context(), env, f.dir, "postern", "report", "run", "daily", day); err != nil {
 		f.words(n, out)
 	}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -94,7 +93,7 @@ func (m *machine) play(args ...string) (code int, out, errs string) {
 	}
 	term := terminal{
 		in:  strings.NewReader(in),
-		out: &o, err: &e, env: func(k string) (string, bool) { v, ok := m.env[k]; return v, ok }, now: time.Now,
+		out: &o, err: &e, env: func(k string) (string, bool) { v, ok := m.env[k]; return v, ok }, now: testDay,
 		service: installation{config: filepath.Join(m.service, "etc", "postern.yaml"), dir: filepath.Join(m.service, "lib")},
 	}
 	ctx, cancel := context.WithTimeout(m.Context(), startPatience)
