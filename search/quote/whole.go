@@ -32,7 +32,7 @@ func Whole(body, anchor string, most int) (excerpt string, more bool) {
 		_, rest, _ = strings.Cut(rest[end:], ">")
 		c := cutter{level: level, most: most}
 		c.read(rest)
-		if excerpt = strings.TrimSpace(c.kept()); excerpt != "" {
+		if excerpt = strings.TrimSpace(c.kept()); excerpt != "" || c.more {
 			return excerpt, c.more
 		}
 		level = c.stop
@@ -137,15 +137,18 @@ func (c *cutter) full() bool {
 }
 
 // kept is the excerpt. Where the bound parted a block from what announces it, both
-// are left out.
+// are left out, unless they are all there is.
 func (c *cutter) kept() string {
-	blocks := c.blocks
+	blocks, before := c.blocks, c.more
 	if c.size > hardFactor*c.most && len(blocks) > 1 {
 		c.more = true
 		blocks = blocks[:len(blocks)-1]
 	}
 	for n := len(blocks); c.more && n > 0 && (blocks[n-1].opens || blocks[n-1].heading); n = len(blocks) {
 		blocks = blocks[:n-1]
+	}
+	if last := len(c.blocks) - 1; len(blocks) == 0 && last >= 0 && !c.blocks[last].opens && !c.blocks[last].heading {
+		blocks, c.more = c.blocks, before
 	}
 	var out strings.Builder
 	for _, b := range blocks {

@@ -133,10 +133,12 @@ func TestLongSectionsEndWithABlock(t *testing.T) {
 		"too much is announced":     {strings.Repeat(para, 9) + "<p>" + strings.Repeat("x", 90) + " run:</p><pre><code>" + strings.Repeat("y", 9000) + "</code></pre>", "x</p>", true},
 		"a heading with nothing":    {strings.Repeat(para, 10) + `<h3 id="h-z">Z</h3>` + "<pre><code>" + strings.Repeat("y", 9000) + "</code></pre>", "x</p>", true},
 		"one block":                 {"<pre><code>" + strings.Repeat("y", 9000) + "</code></pre>", "y</code></pre>", false},
+		"one block and its word":    {"<p>Run:</p><pre><code>" + strings.Repeat("y", 9000) + "</code></pre>" + para, "y</code></pre>", true},
+		"and nothing else":          {"<p>Run:</p><pre><code>" + strings.Repeat("y", 9000) + "</code></pre>", "y</code></pre>", false},
 		"all of it":                 {para + "<p>run:</p><pre><code>fix</code></pre>", "fix</code></pre>", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			html, more := quote.Whole(`<h2 id="h-a">A</h2>`+c.body+`<h2 id="h-b">B</h2>`, "h-a", 1000)
+			html, more := quote.Whole(`<h2 id="h-a">A</h2>`+c.body+`<h2 id="h-b">B</h2><p>Another subject.</p>`, "h-a", 1000)
 			if !strings.HasSuffix(html, c.end) || more != c.more {
 				t.Errorf("ends %q, more %v", html[max(len(html)-60, 0):], more)
 			}
