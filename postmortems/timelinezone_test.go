@@ -29,6 +29,7 @@ func TestTimelineNeverGuessesZoneOrDay(t *testing.T) {
 		"not about these times":    {"Response times in Europe rose.\n## Timeline\n- 08:47 a\n", []string{"2026-03-05T08:47 a"}, ""},
 		"Chinese":                  {"所有时间均为北京时间。\n## 时间线\n- 16:47 a\n", []string{"2026-03-05T08:47 a"}, ""},
 		"Chinese, not understood":  {"## 时间线（当地时间）\n- 16:47 a\n", []string{"? a"}, ruleTimelineZone},
+		"Russian in capitals":      {"ВРЕМЯ УКАЗАНО ПО UTC+3.\n## Timeline\n- 11:47 a\n", []string{"2026-03-05T08:47 a"}, ""},
 		// Headings.
 		"heading Europe/Berlin": {"## Timeline (Europe/Berlin)\n- 09:00 a\n", []string{"2026-03-05T08:00 a"}, ""},
 		"heading US/Pacific":    {"## Timeline (US/Pacific)\n- 09:00 a\n", []string{"2026-03-05T17:00 a"}, ""},

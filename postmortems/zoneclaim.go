@@ -159,9 +159,11 @@ func textClaim(text string, about *regexp.Regexp) *zoneClaim {
 }
 
 // mayBeAboutTimes is a quick look for a part of one of the words that a sentence
-// about times has: the expressions are slow, and most text is about other things.
+// about times has, in any case: the expressions are slow, and most text is about
+// other things.
 func mayBeAboutTimes(text string) bool {
-	for _, part := range []string{"ime", "IME", "lock", "LOCK", "TZ", "tz", "Tz", "时", "時", "hor", "Hor", "HOR", "eure", "EURE", "eit", "EIT", "uhr", "Uhr", "fuseau", "Fuseau", "врем", "Врем", "часов", "Часов", "시"} {
+	text = strings.ToLower(text)
+	for _, part := range []string{"ime", "lock", "tz", "时", "時", "시", "hor", "heure", "zeit", "врем", "часов"} {
 		if strings.Contains(text, part) {
 			return true
 		}
