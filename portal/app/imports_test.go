@@ -72,7 +72,7 @@ var rules = map[string][]string{
 	"reports/feed/pgstat":          {"portal/base/fault", "reports/feed", "reports/sql"},
 	"reports/feed/slowlog":         {"portal/base/fault", "reports/feed", "reports/sql"},
 	"reports/feed/statuspage":      {"portal/base/fault", "reports/feed", "reports/incident"},
-	"reports/incident":             {"portal/base/fault", "reports/stat"},
+	"reports/incident":             {"portal/base/fault", "reports/revision", "reports/stat"},
 	"reports/ledger":               {"portal/base/fault", "portal/base/kv", "portal/base/wording", "reports/alert", "reports/change", "reports/drill", "reports/feed", "reports/incident", "reports/slo", "reports/sql"},
 	"reports/paper":                {"portal/base/fault"},
 	"reports/period":               {"portal/base/fault"},

@@ -144,8 +144,7 @@ func (l links) stated(incidents []Incident, byName map[string][]int) map[string]
 // every CI system has a run 42. SOURCE:42 is one of them.
 func dropNumbersOfSeveral(out []Linked, byName map[string][]int) {
 	for name, of := range byName {
-		number := strings.IndexFunc(name, func(r rune) bool { return r < '0' || r > '9' }) < 0
-		if number && slices.ContainsFunc(of, func(i int) bool { return out[i].Change.Source != out[of[0]].Change.Source }) {
+		if revision.BareNumber(name) && slices.ContainsFunc(of, func(i int) bool { return out[i].Change.Source != out[of[0]].Change.Source }) {
 			delete(byName, name)
 		}
 	}

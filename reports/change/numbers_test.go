@@ -19,6 +19,7 @@ func TestANumberOfTwoSourcesLinksNone(t *testing.T) {
 		{"42", []Change{one("gh", "42"), one("gl", "42")}, nil},
 		{"gh:42", []Change{one("gh", "42"), one("gl", "42")}, []string{"gh"}},
 		{"42", []Change{one("gh", "42")}, []string{"gh"}},
+		{"#42", []Change{one("gh", "#42"), one("gl", "#42")}, nil},
 		{"deploy-42", []Change{one("gh", "deploy-42"), one("gl", "deploy-42")}, []string{"gh", "gl"}},
 	} {
 		var got []string

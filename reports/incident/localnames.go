@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/postern/postern/reports/revision"
 )
 
 // account names where a voice's ref is unique: its source, and within it what the
@@ -19,7 +21,7 @@ func local(v said, name string) bool {
 	switch {
 	case personal(v.Form):
 		return false
-	case bareNumber(name):
+	case revision.BareNumber(name):
 		return true
 	case name == v.name():
 		return v.Account != ""
@@ -31,11 +33,6 @@ func local(v said, name string) bool {
 		return true
 	}
 	return false
-}
-
-// bareNumber reports whether a name is a number, as in 17 or #17.
-func bareNumber(name string) bool {
-	return strings.IndexFunc(strings.TrimLeft(name, "#!"), func(r rune) bool { return r < '0' || r > '9' }) < 0
 }
 
 // joinNamed joins the voices that share a name, but for those of an account to which

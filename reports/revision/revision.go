@@ -1,4 +1,5 @@
-// Package revision owns which of several statements about one thing counts. A
+// Package revision owns which of several statements about one thing counts, and
+// which names are too common to say what a statement is about. A
 // source may tell the same change or the same drill again, with a higher
 // revision each time; in a report it stands once, as it was told last. It is
 // pure and keeps nothing: records are the values of their own packages, and a
@@ -10,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -18,6 +20,12 @@ type Mark struct {
 	Source, ID string
 	Rev        int64 // a higher one replaces a lower one
 	At         time.Time
+}
+
+// BareNumber reports whether a name is a number, as 17 or #17: every tracker and
+// every CI system has the same, so it names a thing of its source only.
+func BareNumber(name string) bool {
+	return strings.IndexFunc(strings.TrimLeft(name, "#!"), func(r rune) bool { return r < '0' || r > '9' }) < 0
 }
 
 // Newest keeps the record with the highest revision of each thing, newest thing
