@@ -85,16 +85,19 @@ func readSpan(q url.Values, now time.Time, days int) (a askedSpan, err error) {
 	}
 	// Whole hours, so that a page that is asked for again reads the same span.
 	a.until = now.UTC().Truncate(time.Hour).Add(time.Hour)
-	for name, at := range map[string]*time.Time{"from": &a.since, "to": &a.until} {
-		text := q.Get(name)
+	for _, end := range []struct {
+		name string
+		at   *time.Time
+	}{{"from", &a.since}, {"to", &a.until}} {
+		text := q.Get(end.name)
 		if text == "" {
 			continue
 		}
 		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {
-			return a, fault.Newf(fault.Invalid, "web", "%s= takes a date such as 2026-01-31", name)
+			return a, fault.Newf(fault.Invalid, "web", "%s= takes a date such as 2026-01-31", end.name)
 		}
-		*at, a.days = day, 0
+		*end.at, a.days = day, 0
 	}
 	if a.since.IsZero() {
 		a.since = a.until.Add(-time.Duration(max(a.days, 1)) * day)

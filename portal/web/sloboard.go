@@ -219,8 +219,8 @@ func toDate(r board.Row) bool {
 	return r.Result.Open && r.Result.Left != nil && r.SLO.Method == slo.Occurrences && len(r.SLO.Parts) == 0
 }
 
-// burnKnown tells whether anything was counted in the last day: without that,
-// nobody knows how long a budget lasts that is not spent.
+// burnKnown reports whether anything was counted in the last day: without that, it
+// is not known how long a budget lasts that is not spent.
 func burnKnown(r board.Row) bool {
 	if r.Result.Left != nil && *r.Result.Left <= 0 {
 		return true
