@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv/boltkv"
@@ -77,7 +76,7 @@ func (a *App) roomForCopies(ctx context.Context) error {
 
 // noCopy words a copy that could not be made.
 func noCopy(msg string, err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if fault.NoRoom(err) {
 		return fault.Wrap(fault.Full, "app.backup", "no backup was made: there is no room left on the disk of the data folder. Make room, then try again", err)
 	}
 	return fault.Wrap(fault.Internal, "app.backup", msg, err)
@@ -127,7 +126,7 @@ func saveFile(name string, r io.Reader) (err error) {
 
 // noRestore words a file of the restored folder that could not be written.
 func noRestore(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if fault.NoRoom(err) {
 		return fault.Wrap(fault.Full, "app.Restore", "there is no room left to restore the backup; nothing was changed", err)
 	}
 	return fault.Wrap(fault.Internal, "app.Restore", "the restored data cannot be written; nothing was changed", err)

@@ -10,6 +10,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"syscall"
 )
 
 // Kind is what went wrong, as far as a caller can act on it.
@@ -135,4 +136,10 @@ func Message(err error) string {
 		}
 		err = e.Err
 	}
+}
+
+// NoRoom reports whether the system refused a write because the disk, or the share
+// of it that the user may take, is full.
+func NoRoom(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }

@@ -26,7 +26,7 @@ func (db *DB) Backup(ctx context.Context, w io.Writer) error {
 		return nil
 	case ctx.Err() != nil:
 		return ended(op, ctx)
-	case noRoom(err):
+	case fault.NoRoom(err):
 		return fault.Wrap(fault.Full, op, "there is no room left for the backup", err)
 	}
 	return fault.Wrap(fault.Internal, op, "the backup could not be written", err)
@@ -79,7 +79,7 @@ func RestoreFile(ctx context.Context, src, dst string, schemas []kv.Schema) erro
 		return nil
 	case ctx.Err() != nil:
 		return ended(op, ctx)
-	case noRoom(err):
+	case fault.NoRoom(err):
 		return fault.Wrap(fault.Full, op, "there is no room left to restore the database", err)
 	}
 	return fault.Wrap(fault.Internal, op, "the database could not be restored", err)

@@ -29,7 +29,6 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	bolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -139,7 +138,7 @@ func (db *DB) begin(ctx context.Context, op string, writable bool) (*tx, error) 
 // want of room is it sure that nothing of it can be on the disk.
 func (db *DB) commitFailed(op string, err error) error {
 	refusedWrite, ok := errors.AsType[*fs.PathError](err)
-	if ok && noRoom(refusedWrite) {
+	if ok && fault.NoRoom(refusedWrite) {
 		return fault.Wrap(fault.Full, op,
 			"there is no room left on the disk of the data folder; nothing was stored. Make room, then try again", err)
 	}
@@ -147,10 +146,6 @@ func (db *DB) commitFailed(op string, err error) error {
 	db.log.Error("the database failed to commit and takes no more writes", "path", db.path, "err", err)
 	return fault.Wrap(fault.Internal, op,
 		"the disk failed while storing this, and it may or may not be stored. Look at the disk, then start Postern again", err)
-}
-
-func noRoom(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 // Close implements kv.DB. Closing twice is no error.

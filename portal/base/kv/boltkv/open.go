@@ -224,7 +224,7 @@ func openFailed(op, path string, err error) error {
 			"another Postern%s is using this data folder (%s is locked). Stop it first, or name another data folder", holder(path), filepath.Base(path))
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
 		return damaged(op, err)
-	case noRoom(err):
+	case fault.NoRoom(err):
 		return fault.Wrap(fault.Full, op, "there is no room left on the disk of the data folder", err)
 	case notOpened(err):
 		return fault.Wrap(fault.Invalid, op, "the database file cannot be opened; the data folder must exist and belong to the user Postern runs as", err)

@@ -57,7 +57,7 @@ func (db *DB) upgrade(ctx context.Context, o Options) (bool, error) {
 
 func upgradeFailed(err error) error {
 	kind := fault.KindOf(err)
-	if noRoom(err) {
+	if fault.NoRoom(err) {
 		kind = fault.Full
 	}
 	if isDamage(err) {
