@@ -89,6 +89,10 @@ func databaseCheck(err error, d kv.Damage) web.StatusCheck {
 		check.OK, check.Degraded = false, err == nil
 		check.Detail = fmt.Sprintf("damaged: %s cannot be read, run postern check", wording.Plural(d.Rows, "row"))
 	}
+	if d.Structure {
+		check.OK, check.Degraded = false, false
+		check.Detail = "damaged: pages of the file cannot be read, and the next start will be refused. Run postern check, copy the data folder, then restore the newest backup"
+	}
 	return check
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +51,31 @@ func (r *Repo) Maintain(ctx context.Context) error {
 	return r.syncObjects()
 }
 
+// movedOutside compares git's branches with those that the portal knows: something
+// else than a push may have moved one while it runs. No push moves one meanwhile.
+func (r *Repo) movedOutside(ctx context.Context) error {
+	if err := r.publish.take(ctx); err != nil {
+		return err
+	}
+	defer r.publish.release()
+	there, err := r.readRefs(ctx)
+	if err != nil {
+		return err
+	}
+	r.refs.mu.RLock()
+	defer r.refs.mu.RUnlock()
+	for _, branch := range slices.Sorted(maps.Keys(r.refs.tips)) {
+		if known := r.refs.tips[branch]; there[branch] != known {
+			return fault.Newf(fault.Internal, "gitrepo.Fsck", "%s was moved outside of the portal: git has it on %q, the portal on %s; move it back with git update-ref, or stop the portal and restore repository and database from one backup", branch, there[branch], known)
+		}
+		delete(there, branch)
+	}
+	for branch := range there {
+		return fault.Newf(fault.Internal, "gitrepo.Fsck", "git has the branch %s, and the portal does not know it: it was made outside of the portal; push it instead", branch)
+	}
+	return nil
+}
+
 // Fsck lets git read every object and tells the first thing that is wrong.
 func (r *Repo) Fsck(ctx context.Context) error {
 	if err := r.begin(); err != nil {
@@ -59,6 +86,9 @@ func (r *Repo) Fsck(ctx context.Context) error {
 	defer cancel()
 	out, err := r.git.Output(ctx, plumbing.Call{Args: []string{"fsck", "--full", "--no-dangling", "--no-progress"}})
 	exit, ok := errors.AsType[*plumbing.ExitError](err)
+	if err == nil {
+		return r.movedOutside(ctx)
+	}
 	if !ok {
 		return err
 	}

@@ -25,23 +25,32 @@ type refTable struct {
 
 // loadRefs reads all branches from git.
 func (r *Repo) loadRefs(ctx context.Context) error {
+	tips, err := r.readRefs(ctx)
+	if err != nil {
+		return err
+	}
+	r.refs.mu.Lock()
+	defer r.refs.mu.Unlock()
+	r.refs.tips = tips
+	return nil
+}
+
+// readRefs lists all branches of git with their tips.
+func (r *Repo) readRefs(ctx context.Context) (map[string]postmortems.OID, error) {
 	out, err := r.git.Output(ctx, plumbing.Call{Args: []string{"for-each-ref", "--format=%(objectname) %(refname)", headsPrefix}})
 	if err != nil {
-		return fault.Wrap(fault.Internal, "gitrepo", "the branches cannot be read", err)
+		return nil, fault.Wrap(fault.Internal, "gitrepo", "the branches cannot be read", err)
 	}
 	tips := map[string]postmortems.OID{}
 	for line := range bytes.Lines(out) {
 		id, ref, ok := strings.Cut(strings.TrimSuffix(string(line), "\n"), " ")
 		branch, isHead := strings.CutPrefix(ref, headsPrefix)
 		if !ok || !isHead || !plumbing.ValidOID(postmortems.OID(id)) {
-			return fault.Newf(fault.Internal, "gitrepo", "git lists a branch as %q", line)
+			return nil, fault.Newf(fault.Internal, "gitrepo", "git lists a branch as %q", line)
 		}
 		tips[branch] = postmortems.OID(id)
 	}
-	r.refs.mu.Lock()
-	defer r.refs.mu.Unlock()
-	r.refs.tips = tips
-	return nil
+	return tips, nil
 }
 
 // Tip is the commit a branch names; "" when there is no such branch.

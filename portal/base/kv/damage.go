@@ -58,6 +58,9 @@ func BadRow(err error) (row Row, ok bool) {
 
 // Damage is what a database could not read.
 type Damage struct {
+	// Structure reports whether a page of the file could not be read: of what is
+	// behind it nothing is served, and the next start is refused.
+	Structure bool
 	// Rows counts the rows that could not be read, each once, as far as the engine
 	// remembers them.
 	Rows int

@@ -74,7 +74,7 @@ func (b *badRows) has(bucket string, key []byte) bool {
 func (db *DB) Damage() kv.Damage {
 	db.bad.mu.Lock()
 	defer db.bad.mu.Unlock()
-	return kv.Damage{Rows: len(db.bad.known), First: append([]kv.Row{}, db.bad.first[:min(len(db.bad.first), maxNamed)]...)}
+	return kv.Damage{Structure: db.structure.Load(), Rows: len(db.bad.known), First: append([]kv.Row{}, db.bad.first[:min(len(db.bad.first), maxNamed)]...)}
 }
 
 // Skip lets an owner report a row that it could not decode; see kv.Skip.

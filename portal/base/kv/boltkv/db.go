@@ -58,6 +58,10 @@ type DB struct {
 	// stuck is set when not even a rollback worked; bbolt's locks are then held
 	// for ever and closing it would wait for ever.
 	stuck atomic.Bool
+	// structure is set when a page, not only a row, could not be read.
+	structure atomic.Bool
+	// size is the largest size of the file that was seen, in bytes.
+	size atomic.Int64
 }
 
 var _ kv.DB = (*DB)(nil)
@@ -83,6 +87,9 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Writer) error) error {
 	if db.broken.Load() {
 		return fault.New(fault.Unavailable, op,
 			"the database takes no more writes because the disk failed to store one; nothing of this was stored. Look at the disk, then start Postern again")
+	}
+	if err := db.present(op); err != nil {
+		return err
 	}
 	t, err := db.begin(ctx, op, true)
 	if err != nil {

@@ -2,6 +2,7 @@ package boltkv
 
 import (
 	"context"
+	"errors"
 	"os"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -30,10 +31,37 @@ func InUse(ctx context.Context, path string) (used bool, err error) {
 }
 
 // Writable returns why the database takes no more writes; nil when it takes them.
-// It costs nothing.
+// It costs two looks at the file's name.
 func (db *DB) Writable() error {
 	if db.broken.Load() {
 		return fault.New(fault.Unavailable, "boltkv.Writable", "the disk failed to store a write, and the database takes no more. Look at the disk, then start Postern again")
 	}
+	return db.present("boltkv.Writable")
+}
+
+// present returns why the open file is not what the next start will open: it was
+// removed or replaced beneath Postern, or cut off. What is written into such a file
+// is lost, however well it is stored.
+func (db *DB) present(op string) error {
+	const lost = "; what is stored now would be lost at the next start, so nothing is. Copy what is in the data folder, then put the file back or restore the newest backup"
+	if db.file == nil {
+		return nil // not opened
+	}
+	own, err := db.file.Stat()
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, op, "the database file cannot be looked at"+lost, err)
+	}
+	there, err := os.Stat(db.path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return fault.New(fault.Unavailable, op, "the database file was removed while Postern runs"+lost)
+	case err != nil:
+		return fault.Wrap(fault.Unavailable, op, "the database file cannot be looked at"+lost, err)
+	case !os.SameFile(own, there):
+		return fault.New(fault.Unavailable, op, "the database file was replaced by another while Postern runs"+lost)
+	case own.Size() < db.size.Load():
+		return fault.New(fault.Unavailable, op, "the database file was cut off while Postern runs"+lost)
+	}
+	db.size.Store(own.Size())
 	return nil
 }

@@ -2,6 +2,7 @@ package boltkv
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,5 +48,45 @@ func TestInUse(t *testing.T) {
 		if after, err := os.ReadFile(name); err != nil || !bytes.Equal(before, after) {
 			t.Errorf("%s was changed (%v)", filepath.Base(name), err)
 		}
+	}
+}
+
+// A file that is removed, replaced or cut off beneath the open database takes no
+// write that its next start would not find, and readiness hears why.
+func TestTheFileIsTakenAwayWhileOpen(t *testing.T) {
+	for want, take := range map[string]func(path string) error{
+		"removed": os.Remove,
+		"replaced": func(path string) error {
+			if err := os.WriteFile(path+".new", []byte("a backup"), 0o600); err != nil {
+				return err
+			}
+			return os.Rename(path+".new", path)
+		},
+		"cut off": func(path string) error { return os.Truncate(path, 8<<10) },
+	} {
+		path := filepath.Join(t.TempDir(), "portal.db")
+		db, err := Open(t.Context(), path, Options{Schemas: []kv.Schema{{Name: "a", Version: 1, Buckets: []string{"a.b"}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		put := func(w kv.Writer) error { return w.Put("a.b", []byte("k"), bytes.Repeat([]byte("v"), 64<<10)) }
+		if err := errors.Join(db.Update(t.Context(), put), db.Writable()); err != nil {
+			t.Fatalf("%s: before: %v", want, err)
+		}
+		if err := take(path); err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range []error{db.Writable(), db.Update(t.Context(), put)} {
+			if fault.KindOf(err) != fault.Unavailable || !strings.Contains(fault.Message(err), want+" ") {
+				t.Errorf("%s: %v", want, err)
+			}
+		}
+		if want == "cut off" {
+			err := db.View(t.Context(), func(r kv.Reader) error { _, err := r.Get("a.b", []byte("k")); return err })
+			if err == nil || !db.Damage().Structure {
+				t.Errorf("a page that is gone: %v, %+v", err, db.Damage())
+			}
+		}
+		_ = db.Close()
 	}
 }

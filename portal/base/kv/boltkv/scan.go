@@ -74,7 +74,7 @@ func (t *tx) step(op string, f func() error) error {
 	if t.over {
 		return fault.New(fault.Internal, op, "the transaction is over")
 	}
-	return guard(op, f)
+	return t.guarded(op, f)
 }
 
 // walk yields outside of guard, so that a panic in the loop body stays one. A

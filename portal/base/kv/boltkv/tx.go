@@ -59,13 +59,22 @@ func (t *tx) anyBucket(op, name string, f func(*bolt.Bucket) error) error {
 	if t.over {
 		return fault.New(fault.Internal, op, "the transaction is over")
 	}
-	return guard(op, func() error {
+	return t.guarded(op, func() error {
 		b := t.bolt.Bucket([]byte(name))
 		if b == nil {
 			return fault.Newf(fault.Internal, op, "the bucket %q is missing from the database file", name)
 		}
 		return f(b)
 	})
+}
+
+// guarded is guard that remembers a damaged page.
+func (t *tx) guarded(op string, f func() error) error {
+	err := guard(op, f)
+	if isDamage(err) {
+		t.db.structure.Store(true)
+	}
+	return err
 }
 
 // Get implements kv.Reader.
