@@ -106,8 +106,8 @@ func (g git) InfoRefs(w http.ResponseWriter, r *http.Request, _ string) error {
 }
 
 // UploadPack implements web.Git.
-func (g git) UploadPack(w http.ResponseWriter, r *http.Request) error {
-	g.a.repo.UploadPack(w, r)
+func (g git) UploadPack(w http.ResponseWriter, r *http.Request, reader string) error {
+	g.a.repo.UploadPack(w, r, reader)
 	return nil
 }
 

@@ -134,7 +134,7 @@ type Git interface {
 	// InfoRefs answers GET /info/refs; service is "git-upload-pack" or
 	// "git-receive-pack".
 	InfoRefs(w http.ResponseWriter, r *http.Request, service string) error
-	UploadPack(w http.ResponseWriter, r *http.Request) error
+	UploadPack(w http.ResponseWriter, r *http.Request, reader string) error
 	ReceivePack(w http.ResponseWriter, r *http.Request, who auth.Principal) error
 }
 

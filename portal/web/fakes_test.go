@@ -322,8 +322,8 @@ func (fakeGit) InfoRefs(w http.ResponseWriter, _ *http.Request, service string) 
 	return err
 }
 
-func (fakeGit) UploadPack(w http.ResponseWriter, _ *http.Request) error {
-	_, err := io.WriteString(w, "pack")
+func (fakeGit) UploadPack(w http.ResponseWriter, _ *http.Request, reader string) error {
+	_, err := io.WriteString(w, "pack for "+reader)
 	return err
 }
 

@@ -29,7 +29,11 @@ func (s *Server) gitInfoRefs(c echo.Context) error {
 }
 
 func (s *Server) gitUploadPack(c echo.Context) error {
-	return s.deps.Git.UploadPack(c.Response(), c.Request())
+	reader := visitOf(c).who.TokenID
+	if reader == "" {
+		reader = "address:" + network(s.ip(c.Request()))
+	}
+	return s.deps.Git.UploadPack(c.Response(), c.Request(), reader)
 }
 
 func (s *Server) gitReceivePack(c echo.Context) error {

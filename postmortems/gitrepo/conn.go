@@ -10,11 +10,13 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// idle is how long either side of a transfer may make no progress.
-const idle = 30 * time.Second
+// lastWords is how long the answer may take when the time of an exchange is over, so
+// that its client reads why it ended.
+const lastWords = 10 * time.Second
 
 // conn is one exchange whose deadlines move on with every byte, up to a total.
 type conn struct {
+	idle    time.Duration
 	w       http.ResponseWriter
 	control *http.ResponseController
 	until   time.Time
@@ -22,17 +24,24 @@ type conn struct {
 	started bool
 }
 
-func newConn(w http.ResponseWriter, req *http.Request, total time.Duration) *conn {
-	return &conn{w: w, control: http.NewResponseController(w), until: time.Now().Add(total)}
+func newConn(w http.ResponseWriter, req *http.Request, limits Limits) *conn {
+	return &conn{w: w, idle: limits.Idle, control: http.NewResponseController(w), until: time.Now().Add(limits.Duration)}
 }
 
-// deadline is by the machine's clock: the sockets know no other.
-func (c *conn) deadline() time.Time {
-	if t := time.Now().Add(idle); t.Before(c.until) {
+// deadline returns when the next step of the exchange must be done, which ends extra
+// after its total. It is by the machine's clock: the sockets know no other.
+func (c *conn) deadline(extra time.Duration) time.Time {
+	t, end := time.Now().Add(c.idle), c.until.Add(extra)
+	if t.Before(end) {
 		return t
 	}
-	return c.until
+	return end
 }
+
+// rest ends the deadline of reading when the request was read, as far as it will be.
+// The server goes on to read, to see that the client leaves, and would take a deadline
+// that passes for that: a push that waits or is judged for longer would be ended.
+func (c *conn) rest() { _ = c.control.SetReadDeadline(time.Time{}) } // not every server has deadlines
 
 // start writes the head of the answer.
 func (c *conn) start(contentType string) {
@@ -50,7 +59,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	if !c.started {
 		c.start(c.pending)
 	}
-	_ = c.control.SetWriteDeadline(c.deadline()) // not every server has deadlines
+	_ = c.control.SetWriteDeadline(c.deadline(lastWords)) // not every server has deadlines
 	n, err := c.w.Write(p)
 	if err == nil {
 		err = c.control.Flush()
@@ -86,17 +95,19 @@ func (c *conn) body(req *http.Request, most int64) (io.Reader, error) {
 
 // drain reads what a refused client still sends.
 func (c *conn) drain(body io.Reader, most int64) {
-	_, _ = io.Copy(io.Discard, io.LimitReader(&timed{conn: c, r: body}, most)) // it is thrown away
+	_, _ = io.Copy(io.Discard, io.LimitReader(&timed{conn: c, r: body, extra: lastWords}, most)) // it is thrown away
+	c.rest()
 }
 
 // timed moves the read deadline on before every read.
 type timed struct {
-	conn *conn
-	r    io.Reader
+	conn  *conn
+	r     io.Reader
+	extra time.Duration // beyond the total of the exchange
 }
 
 func (t *timed) Read(p []byte) (int, error) {
-	_ = t.conn.control.SetReadDeadline(t.conn.deadline()) // not every server has deadlines
+	_ = t.conn.control.SetReadDeadline(t.conn.deadline(t.extra)) // not every server has deadlines
 	n, err := t.r.Read(p)
 	if err != nil && err != io.EOF {
 		err = fault.Wrap(fault.Invalid, "gitrepo.body", "the request broke off or came too slowly; try again", err)

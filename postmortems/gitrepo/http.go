@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -48,7 +49,7 @@ func (r *Repo) InfoRefs(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	defer r.working.Done()
-	c := newConn(w, req, r.limits.Duration)
+	c := newConn(w, req, r.limits)
 	if service == receivePack {
 		if err := r.announced.add(); err != nil {
 			refuse(w, http.StatusServiceUnavailable, fault.Message(err))
@@ -82,15 +83,16 @@ func (r *Repo) InfoRefs(w http.ResponseWriter, req *http.Request) {
 	_, _ = c.Write(out.Bytes())
 }
 
-// UploadPack answers POST git-upload-pack: a clone or fetch.
-func (r *Repo) UploadPack(w http.ResponseWriter, req *http.Request) {
+// UploadPack answers POST git-upload-pack: a clone or fetch by reader, a token's id or
+// where there is none an address. One reader has at most half of the slots.
+func (r *Repo) UploadPack(w http.ResponseWriter, req *http.Request, reader string) {
 	if !r.accepts(w, req, uploadPack) {
 		return
 	}
 	defer r.working.Done()
 	ctx, cancel := r.bound(req.Context(), r.limits.Duration)
 	defer cancel()
-	c := newConn(w, req, r.limits.Duration)
+	c := newConn(w, req, r.limits)
 	body, err := c.body(req, maxFetchRequest)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, fault.Message(err))
@@ -101,15 +103,20 @@ func (r *Repo) UploadPack(w http.ResponseWriter, req *http.Request) {
 		refuse(w, http.StatusBadRequest, fault.Message(err))
 		return
 	}
-	if err := r.fetches.take(ctx, r.limits.SlotWait); err != nil {
-		refuse(w, http.StatusServiceUnavailable, fault.Message(err))
+	c.rest()
+	if err := r.fetches.take(ctx, reader, r.limits.SlotWait); err != nil {
+		status := http.StatusServiceUnavailable
+		if fault.KindOf(err) == fault.TooMany {
+			status = http.StatusTooManyRequests
+		}
+		refuse(w, status, fault.Message(err))
 		return
 	}
-	defer r.fetches.release()
+	defer r.fetches.release(reader)
 	c.pending = uploadPack + "-result"
 	limits := plumbing.Limits{AddressSpace: 2 * childMemory, Wall: r.limits.Duration}
 	call := plumbing.Call{
-		Args: []string{"upload-pack", "--stateless-rpc", "--timeout=" + strconv.Itoa(int(idle/time.Second)), r.git.Dir()},
+		Args: []string{"upload-pack", "--stateless-rpc", "--timeout=" + strconv.Itoa(max(int(r.limits.Idle/time.Second), 1)), r.git.Dir()},
 		Env:  protocolEnv(protocolVersion(req)), Stdin: bytes.NewReader(input), Stdout: c, Limits: limits,
 	}
 	err = r.git.Run(ctx, call)
@@ -134,7 +141,7 @@ func (r *Repo) ReceivePack(w http.ResponseWriter, req *http.Request, who Who) {
 	start := time.Now()
 	ctx, cancel := r.bound(req.Context(), r.limits.Duration)
 	defer cancel()
-	c := newConn(w, req, r.limits.Duration)
+	c := newConn(w, req, r.limits)
 	body, err := c.body(req, r.limits.PackBytes+maxCommandBytes)
 	if err != nil {
 		refuse(w, http.StatusBadRequest, fault.Message(err))
@@ -152,11 +159,13 @@ func (r *Repo) ReceivePack(w http.ResponseWriter, req *http.Request, who Who) {
 	}
 	r.announced.arrive()
 	p := &push{repo: r, who: who, at: r.now(), atomic: asked.Atomic, quiet: asked.Quiet, left: func() bool { return req.Context().Err() != nil }}
+	p.over = func() bool { return errors.Is(context.Cause(ctx), errTime) }
 	defer p.close()
 	p.admit(asked.Commands)
-	waited, err := r.takeSlot(ctx)
+	c.rest() // while it waits
+	waited, err := r.takeSlot(ctx, who.holder())
 	if err == nil {
-		defer r.pushes.release()
+		defer r.pushes.release(who.holder())
 		err = p.receive(ctx, in, req.ContentLength)
 	}
 	// Nothing is written before all was read: HTTP/1 promises no more.
@@ -179,9 +188,9 @@ func (r *Repo) ReceivePack(w http.ResponseWriter, req *http.Request, who Who) {
 }
 
 // takeSlot waits for the push's turn.
-func (r *Repo) takeSlot(ctx context.Context) (waited time.Duration, err error) {
+func (r *Repo) takeSlot(ctx context.Context, holder string) (waited time.Duration, err error) {
 	start := time.Now()
-	err = r.pushes.take(ctx, r.limits.SlotWait)
+	err = r.pushes.take(ctx, holder, r.limits.SlotWait)
 	return time.Since(start), err
 }
 
@@ -273,7 +282,7 @@ func refuse(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	if status == http.StatusServiceUnavailable {
+	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
 		w.Header().Set("Retry-After", retryAfter)
 	}
 	w.WriteHeader(status)

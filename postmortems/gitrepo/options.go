@@ -38,9 +38,10 @@ type Limits struct {
 	Changes         int           // paths that differ between what is published and a push
 	Paths           int           // paths of one tree
 	Depth           int           // folders above a file
-	Pushes          int           // pushes worked on at the same time
-	Fetches         int           // clones and fetches served at the same time
+	Pushes          int           // pushes worked on at the same time; one pusher has at most half of them
+	Fetches         int           // clones and fetches served at the same time; one client has at most half of them
 	SlotWait        time.Duration // how long a push or fetch waits for its turn
+	Idle            time.Duration // how long either side of a transfer may make no progress
 	Duration        time.Duration // from the first byte of a push or fetch to its last
 }
 
@@ -65,6 +66,7 @@ func defaultLimits() Limits {
 		Pushes:          DefaultPushes,
 		Fetches:         8,
 		SlotWait:        time.Minute,
+		Idle:            30 * time.Second,
 		Duration:        10 * time.Minute,
 	}
 }
@@ -84,6 +86,7 @@ func (l Limits) withDefaults() Limits {
 	l.Pushes = orDefault(l.Pushes, d.Pushes)
 	l.Fetches = orDefault(l.Fetches, d.Fetches)
 	l.SlotWait = orDefault(l.SlotWait, d.SlotWait)
+	l.Idle = orDefault(l.Idle, d.Idle)
 	l.Duration = orDefault(l.Duration, d.Duration)
 	return l
 }
@@ -157,6 +160,14 @@ type Who struct {
 	// pack is read, and once more when the move turns out to be Forced, which only
 	// the history tells.
 	May func(Command) error
+}
+
+// holder is what the slots of a push are counted by: its token.
+func (w Who) holder() string {
+	if w.Pusher.TokenID != "" {
+		return w.Pusher.TokenID
+	}
+	return "name:" + w.Pusher.Name // over the Unix socket there is none
 }
 
 // Command is what a push asks of one ref.

@@ -280,7 +280,7 @@ func (p *push) takeBack(ctx context.Context, group []*refUpdate, cause error) {
 	text := "nothing was published: " + reasonOf(cause)
 	var moves []refMove
 	for _, u := range group {
-		p.fail(u, fault.Wrap(fault.KindOf(cause), "gitrepo.publish", text, cause))
+		p.note(u, fault.Wrap(fault.KindOf(cause), "gitrepo.publish", text, cause))
 		if p.repo.Tip(u.Branch) == u.New {
 			moves = append(moves, refMove{branch: u.Branch, old: u.New, new: u.Old})
 		}

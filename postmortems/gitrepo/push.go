@@ -42,6 +42,7 @@ type push struct {
 	times  Timings
 	failed bool        // by the server's fault, not the author's
 	left   func() bool // reports whether the author's connection ended; nil: not known
+	over   func() bool // reports whether the push has used its time; nil: not known
 }
 
 // receive takes the pack in. length is that of the request, -1 when it is not
@@ -112,6 +113,16 @@ func (p *push) fail(u *refUpdate, err error) {
 	if err == nil {
 		return
 	}
+	if p.over != nil && p.over() && blame(err) {
+		u.reason = fmt.Sprintf("the push took over %v, the most that one may take (limits.push_time); nothing of it was published: push again, in parts when it is large", p.repo.limits.Duration)
+		p.repo.log.Warn("a push took too long and was ended", "ref", u.Ref, "pusher", p.who.Pusher.Name, "error", err)
+		return
+	}
+	p.note(u, err)
+}
+
+// note notes why a ref cannot move when the push has time left.
+func (p *push) note(u *refUpdate, err error) {
 	u.reason = reasonOf(err)
 	if blame(err) && !(p.left != nil && p.left()) {
 		p.failed = true

@@ -42,8 +42,8 @@ type Repo struct {
 	refs    refTable
 	note    pushNote // of the last push before Open; read only
 	publish lock     // held while refs move and what was judged is committed, and while packs are merged
-	pushes  slots    // one is held by each push from its first byte to its last
-	fetches slots
+	pushes  *slots   // one is held by each push from its first byte to its last
+	fetches *slots
 	trees   *cache[postmortems.OID, []plumbing.Entry]
 	facts   *cache[postmortems.OID, treeFacts]
 
@@ -118,10 +118,13 @@ func (r *Repo) begin() error {
 	return nil
 }
 
+// errTime is the cause of a context that ended after its duration.
+var errTime = errors.New("the time of a push or fetch is over")
+
 // bound makes the context of a piece of work: it ends with the caller's, with
-// the repository's, and after the stated duration.
+// the repository's, and after the stated duration, with the cause errTime.
 func (r *Repo) bound(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(ctx, d)
+	ctx, cancel := context.WithTimeoutCause(ctx, d, errTime)
 	stop := context.AfterFunc(r.ctx, cancel)
 	return ctx, func() { stop(); cancel() }
 }

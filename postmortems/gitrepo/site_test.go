@@ -60,9 +60,9 @@ func newSiteAt(t testing.TB, dir string, change ...func(*Options)) *site {
 	s.open(change...)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/knowledge.git/info/refs", func(w http.ResponseWriter, r *http.Request) { s.repo.InfoRefs(w, r) })
-	mux.HandleFunc("/knowledge.git/git-upload-pack", func(w http.ResponseWriter, r *http.Request) { s.repo.UploadPack(w, r) })
+	mux.HandleFunc("/knowledge.git/git-upload-pack", func(w http.ResponseWriter, r *http.Request) { s.repo.UploadPack(w, r, user(r)) })
 	mux.HandleFunc("/knowledge.git/git-receive-pack", func(w http.ResponseWriter, r *http.Request) {
-		s.repo.ReceivePack(w, r, Who{Pusher: postmortems.Pusher{TokenID: "t1", Name: "robin"}, May: func(c Command) error {
+		s.repo.ReceivePack(w, r, Who{Pusher: postmortems.Pusher{TokenID: user(r), Name: "robin"}, May: func(c Command) error {
 			s.mu.Lock()
 			may := s.may
 			s.mu.Unlock()
@@ -76,6 +76,14 @@ func newSiteAt(t testing.TB, dir string, change ...func(*Options)) *site {
 	t.Cleanup(server.Close)
 	s.url = server.URL + "/knowledge.git"
 	return s
+}
+
+// user is who a request says that it comes from: the user of the site's address.
+func user(r *http.Request) string {
+	if name, _, ok := r.BasicAuth(); ok {
+		return name
+	}
+	return "t1"
 }
 
 // allow sets what decides about commands; nil allows all.

@@ -2,66 +2,119 @@ package gitrepo
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// slots bound how many do something at a time.
-type slots chan struct{}
+// holderShare is the part of the slots that one holder may have: half of them, so that
+// the slow pushes of one author never take the last slot from all the others. A holder
+// may always have one.
+const holderShare = 2
 
-func newSlots(n int) slots { return make(slots, n) }
+// slots bound how many do something at a time, and how many of them are one holder's: a
+// token, or an address where there is none. They are taken in the order of arrival; a
+// holder that has its share waits for its own.
+type slots struct {
+	most, each int
 
-// take waits for a slot. The fault of waiting too long is of kind Unavailable: the
-// server is busy for every client.
-func (s slots) take(ctx context.Context, wait time.Duration) error {
+	mu      sync.Mutex
+	taken   int
+	held    map[string]int // by holder
+	waiting []*waiter      // in the order of arrival
+}
+
+// waiter waits for a slot.
+type waiter struct {
+	holder string
+	ready  chan struct{} // closed when the slot is the holder's
+}
+
+func newSlots(n int) *slots {
+	return &slots{most: n, each: max(n/holderShare, 1), held: map[string]int{}}
+}
+
+// take waits for a slot; the caller releases it. The fault of waiting too long is of
+// kind Unavailable when the server is busy for every client, and of kind TooMany when
+// the holder's own share is in use. ctx ends with the time of the push or fetch.
+func (s *slots) take(ctx context.Context, holder string, wait time.Duration) error {
+	s.mu.Lock()
+	w := &waiter{holder: holder, ready: make(chan struct{})}
+	s.waiting = append(s.waiting, w)
+	s.grant()
+	s.mu.Unlock()
 	select {
-	case s <- struct{}{}:
+	case <-w.ready:
 		return nil
 	default:
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
-	case s <- struct{}{}:
+	case <-w.ready:
 		return nil
 	case <-timer.C:
-		return fault.Wrap(fault.Unavailable, "gitrepo", "the server is busy with other pushes and clones; try again in a minute", busy{})
+		return s.giveUp(w, nil)
 	case <-ctx.Done():
-		return fault.Wrap(fault.Timeout, "gitrepo", "the server was busy for too long; try again in a minute", ctx.Err())
+		return s.giveUp(w, ctx.Err())
 	}
 }
 
-func (s slots) release() { <-s }
+// giveUp takes a waiter out and returns why it got no slot.
+func (s *slots) giveUp(w *waiter, ended error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.Index(s.waiting, w)
+	if i < 0 { // it became ready in the same moment
+		if ended == nil {
+			return nil
+		}
+		s.free(w.holder)
+	} else {
+		s.waiting = slices.Delete(s.waiting, i, i+1)
+		if s.held[w.holder] >= s.each {
+			return fault.Wrap(fault.TooMany, "gitrepo",
+				"your own pushes or clones take all the turns that one client may have; wait for them, then try again", busy{})
+		}
+	}
+	if ended == nil {
+		return fault.Wrap(fault.Unavailable, "gitrepo", "the server is busy with other pushes and clones; try again in a minute", busy{})
+	}
+	return fault.Wrap(fault.Timeout, "gitrepo", "the server was busy for too long; try again in a minute", busy{})
+}
+
+func (s *slots) release(holder string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free(holder)
+}
+
+// free gives a slot back. The caller holds mu.
+func (s *slots) free(holder string) {
+	s.taken--
+	if s.held[holder]--; s.held[holder] == 0 {
+		delete(s.held, holder)
+	}
+	s.grant()
+}
+
+// grant gives the free slots to those who wait and may have one. The caller holds mu.
+func (s *slots) grant() {
+	s.waiting = slices.DeleteFunc(s.waiting, func(w *waiter) bool {
+		if s.taken == s.most || s.held[w.holder] >= s.each {
+			return false
+		}
+		s.taken++
+		s.held[w.holder]++
+		close(w.ready)
+		return true
+	})
+}
 
 // busy is the cause of a refusal for want of a slot: no failure of the server.
 type busy struct{}
 
 // Error implements error.
 func (busy) Error() string { return "every slot is taken" }
-
-// lock is a mutex whose waiting can be given up.
-type lock chan struct{}
-
-func newLock() lock { return make(lock, 1) }
-
-// try takes the lock when it is free.
-func (l lock) try() bool {
-	select {
-	case l <- struct{}{}:
-		return true
-	default:
-		return false
-	}
-}
-
-func (l lock) take(ctx context.Context) error {
-	select {
-	case l <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return fault.Wrap(fault.Timeout, "gitrepo", "other pushes took too long; nothing of yours was published, push again", ctx.Err())
-	}
-}
-
-func (l lock) release() { <-l }

@@ -1,0 +1,33 @@
+package gitrepo
+
+import (
+	"context"
+
+	"github.com/postern/postern/portal/base/fault"
+)
+
+// lock is a mutex whose waiting can be given up.
+type lock chan struct{}
+
+func newLock() lock { return make(lock, 1) }
+
+// try takes the lock when it is free.
+func (l lock) try() bool {
+	select {
+	case l <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (l lock) take(ctx context.Context) error {
+	select {
+	case l <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fault.Wrap(fault.Timeout, "gitrepo", "other pushes took too long; nothing of yours was published, push again", ctx.Err())
+	}
+}
+
+func (l lock) release() { <-l }
