@@ -37,12 +37,13 @@ func (r *Repo) Bundle(ctx context.Context, w io.Writer) error {
 	defer r.working.Done()
 	ctx, cancel := r.bound(ctx, bundleTime)
 	defer cancel()
+	var err error
 	if len(r.Branches()) == 0 {
-		_, err := io.WriteString(w, emptyBundle)
-		return fault.Wrap(fault.Full, "gitrepo.Bundle", "the backup cannot be written", err)
+		_, err = io.WriteString(w, emptyBundle)
+	} else {
+		err = r.git.Run(ctx, plumbing.Call{Args: []string{"bundle", "create", "--quiet", "--version=2", "-", "--branches"}, Stdout: w})
 	}
-	err := r.git.Run(ctx, plumbing.Call{Args: []string{"bundle", "create", "--quiet", "--version=2", "-", "--branches"}, Stdout: w})
-	if exit, ok := errors.AsType[*plumbing.ExitError](err); ok && exit.DiskFull() {
+	if exit, ok := errors.AsType[*plumbing.ExitError](err); ok && exit.DiskFull() || fault.NoRoom(err) {
 		return fault.Wrap(fault.Full, "gitrepo.Bundle", "no backup was made: there is no room left on the disk of the data folder. Make room, then try again", err)
 	}
 	return fault.Wrap(fault.Internal, "gitrepo.Bundle", "the repository cannot be written to the backup", err)

@@ -3,13 +3,16 @@ package gitrepo
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
 )
 
@@ -196,6 +199,13 @@ func TestEmptyBundle(t *testing.T) {
 	}
 	if err := Unbundle(t.Context(), filepath.Join(t.TempDir(), "x.git"), &bundle); err != nil {
 		t.Fatal(err)
+	}
+	for kind, cause := range map[fault.Kind]error{fault.Internal: io.ErrClosedPipe, fault.Full: &os.PathError{Op: "write", Err: syscall.ENOSPC}} {
+		r, w := io.Pipe()
+		r.CloseWithError(cause)
+		if err := s.repo.Bundle(t.Context(), w); fault.KindOf(err) != kind {
+			t.Errorf("%v: %v", cause, err)
+		}
 	}
 }
 
