@@ -1,10 +1,13 @@
 package app
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/portal/base/kv/boltkv"
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/postmortems"
@@ -48,5 +51,40 @@ func TestTreesAreComparedByPath(t *testing.T) {
 	}
 	if got := against(nil, nil); len(got) != 0 {
 		t.Errorf("nothing against nothing: %+v", got)
+	}
+}
+
+// A database that is not whole says why, and whether it serves all the same.
+func TestTheDatabaseSaysWhatIsWrong(t *testing.T) {
+	broken := fault.New(fault.Internal, "test", "it cannot be read")
+	for name, c := range map[string]struct {
+		err      error
+		rows     int
+		detail   string
+		degraded bool
+	}{
+		"nothing":      {nil, 0, "", false},
+		"a row":        {nil, 1, "damaged: 1 row cannot be read, run postern check", true},
+		"all of it":    {broken, 0, "it cannot be read", false},
+		"it and a row": {broken, 1, "it cannot be read", false},
+	} {
+		got := databaseCheck(c.err, kv.Damage{Rows: c.rows})
+		if got.OK != (c.detail == "") || got.Detail != c.detail || got.Degraded != c.degraded {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// A list is read to its last page, and no further than a failure.
+func TestEveryPageIsRead(t *testing.T) {
+	var asked []string
+	pages := map[string]string{"": "a", "a": "b", "b": ""}
+	err := everyPage(func(cursor string) (string, error) { asked = append(asked, cursor); return pages[cursor], nil })
+	if err != nil || !slices.Equal(asked, []string{"", "a", "b"}) {
+		t.Errorf("%q, %v", asked, err)
+	}
+	broken := errors.New("broken")
+	if err := everyPage(func(string) (string, error) { return "again", broken }); !errors.Is(err, broken) {
+		t.Errorf("%v", err)
 	}
 }

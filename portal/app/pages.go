@@ -85,8 +85,10 @@ func (a *App) Status(ctx context.Context) web.Status {
 // back. It is said all the same, here, in the metrics and on every page.
 func databaseCheck(err error, d kv.Damage) web.StatusCheck {
 	check := web.StatusCheck{Name: "database", OK: err == nil}
-	if d.Rows > 0 {
-		check.OK, check.Degraded = false, err == nil
+	if err != nil {
+		check.Detail = fault.Message(err)
+	} else if d.Rows > 0 {
+		check.OK, check.Degraded = false, true
 		check.Detail = fmt.Sprintf("damaged: %s cannot be read, run postern check", wording.Plural(d.Rows, "row"))
 	}
 	if d.Structure {

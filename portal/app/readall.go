@@ -27,10 +27,7 @@ func (a *App) readers() []reader {
 		{"report definitions", func(ctx context.Context) error { _, err := a.archive.Definitions(ctx); return err }},
 		{"deliveries", func(ctx context.Context) error { _, err := a.outbox.List(ctx); return err }},
 		{"sources", func(ctx context.Context) error { _, err := a.ledger.Sources(ctx); return err }},
-		{"dead letters", func(ctx context.Context) error {
-			_, _, err := a.ledger.DeadLetters(ctx, ledger.LetterFilter{})
-			return err
-		}},
+		{"dead letters", a.readLetters},
 		{"notes", func(ctx context.Context) error { _, err := a.queries.Missing(ctx); return err }},
 		{"searches", func(ctx context.Context) error {
 			now := a.opt.Now()
@@ -51,36 +48,49 @@ const (
 	readPage  = 500     // rows read at a time
 )
 
-func (a *App) readDocuments(ctx context.Context) error {
+// everyPage reads the pages of a list, until one has no next.
+func everyPage(read func(cursor string) (next string, err error)) error {
 	for cursor := ""; ; {
-		page, next, err := a.library.List(ctx, library.Filter{Archived: true, Limit: readPage, Cursor: cursor})
-		if err != nil {
+		next, err := read(cursor)
+		if cursor = next; err != nil || cursor == "" {
 			return err
-		}
-		for _, d := range page {
-			if _, err := a.library.Revisions(ctx, d.ID); err != nil && !kv.Unreadable(err) {
-				return err
-			}
-		}
-		if cursor = next; cursor == "" {
-			return nil
 		}
 	}
 }
 
+func (a *App) readLetters(ctx context.Context) error {
+	return everyPage(func(cursor string) (next string, err error) {
+		_, next, err = a.ledger.DeadLetters(ctx, ledger.LetterFilter{Limit: readPage, Cursor: cursor})
+		return next, err
+	})
+}
+
+func (a *App) readDocuments(ctx context.Context) error {
+	return everyPage(func(cursor string) (string, error) {
+		page, next, err := a.library.List(ctx, library.Filter{Archived: true, Limit: readPage, Cursor: cursor})
+		if err != nil {
+			return "", err
+		}
+		for _, d := range page {
+			if _, err := a.library.Revisions(ctx, d.ID); err != nil && !kv.Unreadable(err) {
+				return "", err
+			}
+		}
+		return next, nil
+	})
+}
+
 func (a *App) readReports(ctx context.Context) error {
-	for cursor := ""; ; {
+	return everyPage(func(cursor string) (string, error) {
 		page, next, err := a.archive.List(ctx, archive.Filter{Limit: readPage, Cursor: cursor})
 		if err != nil {
-			return err
+			return "", err
 		}
 		for _, r := range page {
 			if _, err := a.archive.Report(ctx, r.Name, r.Period, 0); err != nil && !kv.Unreadable(err) {
-				return err
+				return "", err
 			}
 		}
-		if cursor = next; cursor == "" {
-			return nil
-		}
-	}
+		return next, nil
+	})
 }
