@@ -40,7 +40,7 @@ func readFront(j *judge, src Source) (FrontMatter, stated) {
 	case frontUnclosed:
 		j.find(ruleFrontUnclosed, place{line: 1, col: 1}, `the front matter that begins here has no closing line "---"`)
 	case frontNone:
-		f.keptBackJSON(src.Body)
+		f.keptBackBelow(src.Body)
 	case frontTOML:
 		f.toml(src.Front)
 	case frontYAML:

@@ -4,18 +4,33 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// The keys by which Hugo, Jekyll, Docusaurus and MkDocs say that a page is not to
-// be shown: `draft: true` and `published: false`.
+// The keys by which Hugo, Jekyll, Docusaurus, MkDocs and Obsidian say that a page is
+// not to be shown: `draft: true`, `published: false` and `publish: false`.
 const (
 	keyDraft     = "draft"
 	keyPublished = "published"
+	keyPublish   = "publish"
 )
+
+// shownKey returns which of the keys an author means, in any case of letters and
+// with the spaces that an editor may put beside it; "" for another key.
+func shownKey(key string) string {
+	key = strings.ToLower(strings.TrimFunc(key, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }))
+	switch key {
+	case keyDraft, keyPublished, keyPublish:
+		return key
+	}
+	return ""
+}
 
 // KeptBack returns why a document is kept from being published, as its author
 // wrote it ("draft: true"); "" for one that is to be shown. It reads the front
@@ -25,22 +40,24 @@ func KeptBack(repoPath string, src []byte) string {
 	return fm.KeptBack
 }
 
-// keptBack reads `draft` and `published` of YAML front matter.
+// keptBack reads the keys of YAML front matter.
 func (f *front) keptBack(m *yamldoc.Map) {
-	for _, key := range []string{keyDraft, "Draft", "DRAFT", keyPublished, "Published", "PUBLISHED"} {
-		if !m.Has(key) {
+	_, _ = m.Has(keyDraft), m.Has(keyPublished) // known, so that others are held against them
+	for _, name := range m.Keys() {
+		key := shownKey(name)
+		if key == "" {
 			continue
 		}
-		v := m.Value(key)
-		if _, _, isTime := yamldoc.ParseTime(v.Text()); isTime && strings.EqualFold(key, keyPublished) {
-			m.Hint(key, "date")
+		v := m.Value(name)
+		if _, _, isTime := yamldoc.ParseTime(v.Text()); isTime && key == keyPublished {
+			m.Hint(name, "date")
 			continue // the day of publication, as some tools write it
 		}
 		text := v.Text()
 		if v.Present() && !v.Scalar() {
 			text = oneLine(v.YAML())
 		}
-		f.shown(key, text, at(v))
+		f.shown(name, text, at(v))
 	}
 }
 
@@ -52,9 +69,9 @@ func (f *front) shown(key, text string, where place) {
 	case "", "null", "~":
 		return
 	case "true", "yes", "on", "y", "1":
-		kept = strings.EqualFold(key, keyDraft)
+		kept = shownKey(key) == keyDraft
 	case "false", "no", "off", "n", "0":
-		kept = strings.EqualFold(key, keyPublished)
+		kept = shownKey(key) != keyDraft
 	default:
 		known = false
 	}
@@ -62,42 +79,75 @@ func (f *front) shown(key, text string, where place) {
 		f.find(ruleKeptBack, where, "%s: %q is neither true nor false: this document is not published until it is", key, cutRunes(oneLine(text), quotedRunes))
 	}
 	if (kept || !known) && f.fm.KeptBack == "" {
-		f.fm.KeptBack = fmt.Sprintf("%s: %s", key, Printable(cutRunes(oneLine(text), quotedRunes)))
+		f.fm.KeptBack = fmt.Sprintf("%s: %s", strings.TrimSpace(Printable(key)), Printable(cutRunes(oneLine(text), quotedRunes)))
 	}
 }
 
-// tomlKey finds `draft` and `published` where TOML may write them on one line.
-var tomlKey = regexp.MustCompile(`(?mi)^[ \t]*["']?(draft|published)["']?[ \t]*=[ \t]*([^#\n]*)`)
+// The keys where TOML, YAML and JSON may write them on one line.
+var (
+	tomlKey = regexp.MustCompile(`(?mi)^[ \t]*["']?(draft|published|publish)["']?[ \t]*=[ \t]*([^#\n]*)`)
+	yamlKey = regexp.MustCompile(`(?mi)^["']?(draft|published|publish)["']?[ \t]*:[ \t]*([^#\n]*)`)
+	jsonKey = regexp.MustCompile(`(?i)"(draft|published|publish)"\s*:\s*("[^"\n]*"|[^\s,}\]]*)`)
+)
 
-// keptBackTOML reads the same of TOML front matter: top-level keys alone.
-func (f *front) keptBackTOML(front []byte) {
-	if table := bytes.Index(front, []byte("\n[")); table >= 0 {
-		front = front[:table+1]
-	}
-	for _, m := range tomlKey.FindAllSubmatchIndex(front, -1) {
-		key, text := string(front[m[2]:m[3]]), strings.Trim(strings.TrimSpace(string(front[m[4]:m[5]])), `"'`)
-		if _, _, isTime := yamldoc.ParseTime(text); isTime && strings.EqualFold(key, keyPublished) {
+// keptBackText reads the keys of a text that is front matter and is not parsed as
+// such.
+func (f *front) keptBackText(text []byte, expr *regexp.Regexp, line int) {
+	for _, m := range expr.FindAllSubmatchIndex(text, -1) {
+		key, value := string(text[m[2]:m[3]]), strings.Trim(strings.TrimSpace(string(text[m[4]:m[5]])), `"'`)
+		if _, _, isTime := yamldoc.ParseTime(value); isTime && shownKey(key) == keyPublished {
 			continue
 		}
-		f.shown(key, text, place{line: 1 + bytes.Count(front[:m[2]], []byte("\n")), col: 1})
+		f.shown(key, value, place{line: line + bytes.Count(text[:m[2]], []byte("\n")), col: 1})
 	}
 }
 
-// keptBackJSON reads the same of JSON front matter, which is shown as text
-// otherwise: an object that the file begins with.
-func (f *front) keptBackJSON(body []byte) {
-	if len(body) == 0 || body[0] != '{' {
-		return
+// keptBackTOML reads the keys of TOML front matter, in whatever table they stand:
+// where a table begins is not known without reading TOML.
+func (f *front) keptBackTOML(text []byte) { f.keptBackText(text, tomlKey, 1) }
+
+// keptBackBelow reads the keys of a file that does not begin with front matter: it
+// begins with a JSON object, or its front matter stands below blank lines or a
+// comment, where it is shown as text.
+func (f *front) keptBackBelow(body []byte) {
+	body = body[:min(len(body), frontLimits().Bytes)]
+	at := len(body) - len(aboveFront.ReplaceAll(body, nil))
+	line, rest := 1+bytes.Count(body[:at], []byte("\n")), body[at:]
+	switch below := Split(rest); {
+	case below.format == frontTOML:
+		f.keptBackText(below.Front, tomlKey, line)
+	case below.format == frontYAML:
+		f.keptBackText(below.Front, yamlKey, line)
+	case len(rest) > 0 && rest[0] == '{':
+		f.keptBackJSON(rest, line)
 	}
+}
+
+// aboveFront is what may stand above front matter: blank lines, comments and the
+// line ";;;" that begins an object of Hugo.
+var aboveFront = regexp.MustCompile(`^(?:[ \t\n]+|<!--(?s:.*?)-->|;;;[ \t]*\n)+`)
+
+// keptBackJSON reads the keys of an object that a file begins with; of one that is
+// no JSON up to the first blank line.
+func (f *front) keptBackJSON(body []byte, line int) {
 	var front map[string]any
-	if json.NewDecoder(bytes.NewReader(body[:min(len(body), frontLimits().Bytes)])).Decode(&front) != nil {
+	if json.NewDecoder(bytes.NewReader(body)).Decode(&front) != nil {
+		if !jsonObject.Match(body) {
+			return // {{ a template }}
+		}
+		text, _, _ := bytes.Cut(body, []byte("\n\n"))
+		f.keptBackText(text, jsonKey, line)
 		return
 	}
-	for key, value := range front {
-		if strings.EqualFold(key, keyDraft) || strings.EqualFold(key, keyPublished) {
-			if _, _, isTime := yamldoc.ParseTime(fmt.Sprint(value)); !isTime && value != nil {
-				f.shown(key, fmt.Sprint(value), place{line: 1, col: 1})
-			}
+	for _, key := range slices.Sorted(maps.Keys(front)) {
+		value := front[key]
+		if shownKey(key) == "" || value == nil {
+			continue
+		}
+		if _, _, isTime := yamldoc.ParseTime(fmt.Sprint(value)); !isTime || shownKey(key) != keyPublished {
+			f.shown(key, fmt.Sprint(value), place{line: line, col: 1})
 		}
 	}
 }
+
+var jsonObject = regexp.MustCompile(`^\{\s*"`)

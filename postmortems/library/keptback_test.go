@@ -35,7 +35,11 @@ func TestKeptBackIsNotPublished(t *testing.T) {
 		"---\ntitle: Plan\ndraft: true\n---\n": false, "---\ntitle: Plan\npublished: false\n---\n": false, "---\ntitle: Plan\nDraft: yes\n---\n": false,
 		"+++\ntitle = \"Plan\"\ndraft = true\ntags = [\"x\"]\n+++\n": false, "+++\ntitle = \"Plan\"\n'published' = false # yet\n+++\n": false,
 		"{\"title\": \"Plan\", \"draft\": true}\n": false,
-		"---\ntitle: Plan\ndraft: maybe\n---\n":    true, "---\ntitle: Plan\npublished: ja\n---\n": true, "---\ntitle: Plan\ndraft: [true]\n---\n": true,
+		"---\ntitle: Plan\ndRaFt: true\n---\n":     false, "---\ntitle: Plan\n\"draft\u00a0\": true\n---\n": false, "---\ntitle: Plan\npublish: false\n---\n": false,
+		"\n \n---\ntitle: Plan\ndraft: true\n---\n": false, "<!-- ours -->\n---\ntitle: Plan\n'Published': no\n---\n": false, "\n+++\ndraft = true\n+++\n": false,
+		"+++\ntags = [\n[\"a\"]]\ndraft = true\n+++\n": false, "+++\n[params]\ndraft = true\n+++\n": false,
+		"\n{\"title\": \"Plan\", \"draft\": \"true\"}\n": false, "{\"title\": \"Plan\", \"draft\": true,}\n": false, ";;;\n{\"draft\": true}\n;;;\n": false,
+		"---\ntitle: Plan\ndraft: maybe\n---\n": true, "---\ntitle: Plan\npublished: ja\n---\n": true, "---\ntitle: Plan\ndraft: [true]\n---\n": true,
 	} {
 		r := newRepo(t)
 		got := r.pushEdit(edit{"guides/plan.md": front + "Secret.\n", "guides/b.md": "---\ntitle: B\n---\nsee [plan](plan.md)\n"})
@@ -60,6 +64,7 @@ func TestKeptBackIsNotPublished(t *testing.T) {
 func TestNotKeptBackIsPublished(t *testing.T) {
 	for _, front := range []string{
 		"draft: false", "published: true", "draft:", "published: 2026-10-03", "status: draft", "drafts: true",
+		"x: 1\n---\n\n```yaml\n---\ndraft: true", // in the text
 	} {
 		r := newRepo(t)
 		if got := r.pushEdit(edit{"guides/plan.md": "---\ntitle: Plan\n" + front + "\n---\nText.\n"}); len(got.KeptBack) != 0 || len(got.Documents) != 1 {

@@ -61,6 +61,19 @@ func (m *Map) Key(key string) Value {
 	return Value{doc: m.doc, node: m.node, path: m.path}
 }
 
+// Keys lists the keys as they are written, each once, and makes none known.
+func (m *Map) Keys() []string {
+	var keys []string
+	seen := map[string]bool{}
+	for k := range m.entries() {
+		if !seen[k.Value] {
+			seen[k.Value] = true
+			keys = append(keys, k.Value)
+		}
+	}
+	return keys
+}
+
 // All gives the entries in the order they are written, and makes all known.
 func (m *Map) All() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
