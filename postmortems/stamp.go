@@ -50,6 +50,7 @@ var (
 	clockHan       = regexp.MustCompile(`^(\d{1,2})\s*[点时]\s*(?:(\d{1,2})\s*分?)?(?:(\d{1,2})\s*秒)?`)
 	clockHour      = regexp.MustCompile(`^(\d{1,2})()()(?i:\s?([ap])\.?m\b\.?)`)
 	halfAfter      = regexp.MustCompile(`^(?i:\s?([ap])\.?m\b\.?)`)
+	shortOffset    = regexp.MustCompile(`^([+\-−]\d{1,2})(?:[\s)）\]:,|]|$)`)
 	clockWord      = regexp.MustCompile(`^\s*(?:h|hrs?|hours|Uhr)\b\.?`)
 	zoneGap        = regexp.MustCompile(`^[\s*_]*,?[\s*_]*([(（\[]\s*)?`)
 	zoneClose      = regexp.MustCompile(`^\s*[)）\]]`)
@@ -226,6 +227,13 @@ func (r *stampReader) zoned() {
 	read, ok := readZone(r.rest)
 	if !ok {
 		read, ok = vagueZone(r.rest)
+	}
+	if m := shortOffset.FindStringSubmatch(r.rest); !ok && m != nil && (bracket || r.iso) {
+		r.zone, r.words, r.rest = nil, m[1], r.rest[len(m[1]):] // -08 of an hour, or the end of a range
+		if bracket {
+			r.take(zoneClose)
+		}
+		return
 	}
 	if ok && !bracket {
 		read, ok = r.unbracketed(read, len(mark)-len(r.rest) == 0)

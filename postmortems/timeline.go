@@ -202,6 +202,9 @@ func (t *timelineReader) listItem(row Row) {
 		t.unreadRow(row.Cells[0], row.Line)
 		return
 	}
+	if words := dayBehind.FindString(rest); words != "" && s.clock && s.day == 0 {
+		s.vague, s.dated = true, strings.Trim(words, " *_()（[")
+	}
 	raw := strings.TrimSpace(strings.TrimSuffix(row.Cells[0], rest))
 	t.add(TimelineEntry{Raw: trimRaw(raw), Text: prose(rest), Line: row.Line}, s)
 }

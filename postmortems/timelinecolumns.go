@@ -12,13 +12,14 @@ type columns struct {
 	times        []int
 	claims       []*zoneClaim // of each column of times; nil: it states no zone
 	text, source int          // -1: none
+	zone         int          // of the column that states a zone for each row; -1: none
 	year         int          // stated by a header; 0: none
 }
 
 var yearWithin = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
 
 func timelineColumns(header []string) columns {
-	c := columns{text: -1, source: -1}
+	c := columns{text: -1, source: -1, zone: -1}
 	for i, h := range header {
 		switch columnHeading(h) {
 		case "", "time", "times", "date", "day", "when", "timestamp", "date time", "datetime", "clock", "start", "start time", "t", "时间", "日期", "时刻", "时间点", "开始时间":
@@ -28,6 +29,10 @@ func timelineColumns(header []string) columns {
 			c.times = append(c.times, i)
 			if y := yearWithin.FindString(h); y != "" {
 				c.year, _ = strconv.Atoi(y)
+			}
+		case "tz", "zone", "timezone", "time zone", "utc offset", "offset", "zeitzone", "fuso", "fuso horário", "zona horaria", "fuseau horaire", "时区", "時區", "タイムゾーン":
+			if c.zone < 0 {
+				c.zone = i
 			}
 		case "event", "events", "description", "what", "what happened", "action", "activity", "details", "detail", "message", "note", "notes", "update", "entry",
 			"事件", "描述", "内容", "操作", "动作", "说明", "过程", "详情":
@@ -66,7 +71,7 @@ func (c columns) completed(n int) columns {
 	if len(c.times) == 0 && n > 0 {
 		c.times = []int{0}
 	}
-	taken := map[int]bool{c.text: true, c.source: true}
+	taken := map[int]bool{c.text: true, c.source: true, c.zone: true}
 	for _, i := range c.times {
 		taken[i] = true
 	}
@@ -107,6 +112,9 @@ func (c columns) stampCells(row Row) (text string, claim *zoneClaim) {
 		claim = c.claims[chosen]
 	} else if at := slices.IndexFunc(c.claims, func(x *zoneClaim) bool { return x != nil }); at >= 0 {
 		claim = c.claims[at]
+	}
+	if own := cellClaim(cell(row, c.zone)); own != nil {
+		claim = own
 	}
 	return strings.TrimSpace(strings.Join(parts, " ")), claim
 }

@@ -25,6 +25,10 @@ var (
 	wordStart = regexp.MustCompile(`[\p{L}\p{N}]+`)
 	dayHint   = regexp.MustCompile(`(?i)\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:next|following|previous|second|third|fourth|fifth|another) (?:day|morning|afternoon|evening|night|week|month)\b` +
 		`|\b(?:day|week) (?:\d+|one|two|three|four|five)\b|\b(?:yesterday|tomorrow|overnight)\b|\b(?:\d+|one|two|three|four|five|several|some) (?:days?|weeks?|months?) (?:later|after|before|earlier|prior)\b` +
+		`|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?\b|\b(?:nächsten|naechsten|folgenden) (?:tag|morgen|abend)|\b(?:tags darauf|übermorgen)\b` +
+		`|\b(?:segunda|terça|quarta|quinta|sexta)(?:-feira| feira)\b|\b(?:dia|día|manhã|mañana) (?:seguinte|siguiente)\b|\b(?:domingo|lunes|martes|miércoles|jueves|viernes)\b|\blendemain\b|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b` +
+		`|\b\d{1,2}(?:\.|º|er)? (?:de )?(?:januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|dezembro|enero|febrero|marzo|mayo|junio|julio|septiembre|octubre|noviembre|diciembre|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|abril|agosto)\b` +
+		`|(?:^|[\s(])[+]\d{1,2} ?(?:d|days?)\b|\bd\s?[+]\s?\d{1,2}\b|\b(?:\d{4}-)?w\d{1,2}\b|\b\d{4}-\d{3}\b|\b(?:the )?day after\b|明天|后天|後天|昨天|翌朝|第.日` +
 		`|次日|翌日|隔天|前一天|后一天|当晚|第[二三四五六七八九十\d]+[天日]|[一二两三四五六七八九十\d]+[天日周]后|星期[一二三四五六日天]|周[一二三四五六日天]|[月火水木金土日]曜` +
 		`|` + monthExpr + `\s+\d{4}\b`)
 	numericDate = regexp.MustCompile(`^\D{0,12}(\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?)(?:[\s(（,，:：)\]]|$)`)
@@ -51,6 +55,9 @@ func unreadDay(text string) string {
 	}
 	return dayHint.FindString(text)
 }
+
+// dayBehind is a day that is stated behind the clock of a row.
+var dayBehind = regexp.MustCompile(`^[\s*_]*[(（\[]?\s*(?i:(?:the )?(?:next|following|previous) (?:day|morning|afternoon|evening|night|week|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|[+-]\d{1,2} ?(?:d|days?)|\d{1,2} days? (?:later|before|earlier))\b|^[\s*_]*[(（\[]\s*(?:次日|翌日|隔天)`)
 
 // dayOf takes over the day that a heading or a short paragraph states. What
 // speaks of a day and is not understood ends the day above.

@@ -41,7 +41,10 @@ func wordsToo() []string { return []string{"MSK", "WET", "WEST", "PKT", "WIB", "
 
 // The forms of a zone, each at the start of a text.
 var (
-	zoneUTC    = regexp.MustCompile(`^(?i:utc|gmt)(?: ?([+\-−])(\d{1,2})(?::?(\d{2}))?)?`)
+	zoneUTC = regexp.MustCompile(`^(?i:utc|gmt)(?: ?([+\-−])(\d{1,2})(?::?(\d{2}))?)?`)
+	// zoneMore changes the zone in front of it in a way that is not understood:
+	// GMT+5.5, UTC plus 2, UTC + 2h, UTC-ish, Z+1.
+	zoneMore   = regexp.MustCompile(`^(?:[.,]\d+|[+]\d{1,2}\b|-ish\b| ?(?i:plus|minus)\b[ \w]*| ?[+\-−] ?\d{1,2} ?(?i:h|hrs?|hours?)\b)`)
 	zoneZulu   = regexp.MustCompile(`^Z`)
 	zoneOffset = regexp.MustCompile(`^([+\-−])(\d{2}):?(\d{2})`)
 	zoneArea   = regexp.MustCompile(`^(?:(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)(?:/[A-Za-z0-9_+-]+){1,2}|[ECMP]ST[5-8][ECMP]DT)`)
@@ -86,9 +89,15 @@ func atStart(expr *regexp.Regexp, text string) []string {
 // as "Pacific" are read by vagueZone.
 func readZone(text string) (zoneRead, bool) {
 	if m := atStart(zoneUTC, text); m != nil {
+		if more := zoneMore.FindString(text[len(m[0]):]); more != "" {
+			return zoneRead{nil, m[0] + more}, true
+		}
 		return readUTC(m), true
 	}
 	if atStart(zoneZulu, text) != nil {
+		if more := zoneMore.FindString(text[1:]); more != "" {
+			return zoneRead{nil, "Z" + more}, true
+		}
 		return zoneRead{time.UTC, "Z"}, true
 	}
 	if m := atStart(zoneOffset, text); m != nil && !strings.HasPrefix(text[len(m[0]):], ":") {

@@ -89,8 +89,18 @@ func claimOf(text string, reads []zoneRead) *zoneClaim {
 	if len(reads) > 1 {
 		words = cutRunes(oneLine(text), quotedRunes)
 	}
-	return &zoneClaim{zone: agreed(reads), words: words}
+	claim := &zoneClaim{zone: agreed(reads), words: words}
+	if turned := zoneTurned.FindString(text); turned != "" {
+		claim.zone, claim.words = nil, cutRunes(oneLine(text), quotedRunes)
+	}
+	return claim
 }
+
+// zoneTurned says of a zone that the times are not in it.
+var zoneTurned = regexp.MustCompile(`(?i)\bnot (?:(?:in|the|all|always) )*(?:utc|gmt)\b|\b(?:behind|ahead of|before|after|off|to get|get|relative to|offset (?:to|from)) (?:utc|gmt)\b|\bfor (?:utc|gmt)\b`)
+
+// bareOffset is an offset in brackets that names nothing it is an offset from.
+var bareOffset = regexp.MustCompile(`^\s*[+\-−]\s?\d{1,2}(?::?\d{2})?\s?(?i:h|hrs?|hours?)?\s*$`)
 
 // quotedRunes is how much of a text a message repeats.
 const quotedRunes = 60
@@ -122,6 +132,9 @@ func headingClaim(heading string) *zoneClaim {
 		if claim := claimOf(m[1], zonesIn(inside, true)); claim != nil {
 			return claim
 		}
+		if bareOffset.MatchString(inside) {
+			return &zoneClaim{words: strings.TrimSpace(inside)}
+		}
 		if aboutTimes.MatchString(inside) && !noZone.MatchString(inside) {
 			return &zoneClaim{words: cutRunes(oneLine(m[1]), quotedRunes)}
 		}
@@ -134,7 +147,26 @@ func headingClaim(heading string) *zoneClaim {
 
 // columnClaim reads the zone that the header of a column states.
 func columnClaim(header string) *zoneClaim {
-	return claimOf(header, zonesIn(header, true))
+	if claim := claimOf(header, zonesIn(header, true)); claim != nil {
+		return claim
+	}
+	for _, m := range inBrackets.FindAllStringSubmatch(header, -1) {
+		if bareOffset.MatchString(m[1]) {
+			return &zoneClaim{words: strings.TrimSpace(m[1])}
+		}
+	}
+	return nil
+}
+
+// cellClaim reads the zone that a column of zones states for one row.
+func cellClaim(text string) *zoneClaim {
+	if text = oneLine(text); strings.Trim(text, " -–—") == "" {
+		return nil
+	}
+	if claim := claimOf(text, zonesIn(text, true)); claim != nil {
+		return claim
+	}
+	return &zoneClaim{words: cutRunes(text, quotedRunes)}
 }
 
 // textClaim reads the zone that a paragraph states in a sentence about times.
@@ -185,6 +217,9 @@ func besideClaim(text string) *zoneClaim {
 		return nil
 	}
 	reads := zonesIn(text, true)
+	if zoneTurned.MatchString(text) && len(reads) > 0 {
+		return claimOf(text, reads)
+	}
 	bare := strings.Trim(text, " ()（）[].:*_")
 	if len(reads) > 0 && (aboutTimes.MatchString(text) || bare == reads[0].words) {
 		return claimOf(text, reads)
