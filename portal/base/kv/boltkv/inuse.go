@@ -47,6 +47,7 @@ func (db *DB) present(op string) error {
 	if db.file == nil {
 		return nil // not opened
 	}
+	seen := db.size.Load() // before the look: meanwhile another write may make the file grow
 	own, err := db.file.Stat()
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, op, "the database file cannot be looked at"+lost, err)
@@ -59,7 +60,7 @@ func (db *DB) present(op string) error {
 		return fault.Wrap(fault.Unavailable, op, "the database file cannot be looked at"+lost, err)
 	case !os.SameFile(own, there):
 		return fault.New(fault.Unavailable, op, "the database file was replaced by another while Postern runs"+lost)
-	case own.Size() < db.size.Load():
+	case own.Size() < seen:
 		return fault.New(fault.Unavailable, op, "the database file was cut off while Postern runs"+lost)
 	}
 	db.size.Store(own.Size())
