@@ -148,6 +148,7 @@ func (s *Server) feedPost(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	bodyRead(c)
 	in.Body = body
 	in.Received = s.opt.Now()
 	format := c.Param("format")
@@ -177,6 +178,12 @@ func (s *Server) slowReader(c echo.Context) {
 	ctl, end := http.NewResponseController(c.Response()), time.Now().Add(feedReadTime)
 	_ = ctl.SetReadDeadline(end) // a recorder has no deadlines
 	_ = ctl.SetWriteDeadline(end.Add(writeTimeout))
+}
+
+// bodyRead lifts the deadline of reading once a body is there: net/http would take
+// its passing for a client that left, while the body waits to be decoded.
+func bodyRead(c echo.Context) {
+	_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Time{}) // a recorder has no deadlines
 }
 
 // whetherKept marks the error of a body that is a dead letter already.
