@@ -45,14 +45,15 @@ var (
 	dateMonthFirst = regexp.MustCompile(`^` + monthExpr + `\s+(\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(\d{4})\b)?`)
 	dateDayFirst   = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?` + monthExpr + `(?:,?\s+(\d{4})\b)?`)
 	dateSlashed    = regexp.MustCompile(`^(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4})\b`)
+	yearOfTwo      = regexp.MustCompile(`^,?\s*['’‘]\d{2}\b`)
 	halfDay        = regexp.MustCompile(`^(上午|凌晨|早上|中午|下午|晚上|北京时间)\s*`)
 	clockDigits    = regexp.MustCompile(`^` + clockExpr)
 	clockHan       = regexp.MustCompile(`^(\d{1,2})\s*[点时]\s*(?:(\d{1,2})\s*分?)?(?:(\d{1,2})\s*秒)?`)
 	clockHour      = regexp.MustCompile(`^(\d{1,2})()()(?i:\s?([ap])\.?m\b\.?)`)
 	halfAfter      = regexp.MustCompile(`^(?i:\s?([ap])\.?m\b\.?)`)
-	shortOffset    = regexp.MustCompile(`^([+\-−]\d{1,2})(?:[\s)）\]:,|]|$)`)
+	shortOffset    = regexp.MustCompile(`^(([+\-−])\d{1,2}(:\d{2})?)(?:[\s)）\]：,，|]|:(?:\s|$)|$)`)
 	clockWord      = regexp.MustCompile(`^\s*(?:h|hrs?|hours|Uhr)\b\.?`)
-	zoneGap        = regexp.MustCompile(`^[\s*_]*,?[\s*_]*([(（\[]\s*)?`)
+	zoneGap        = regexp.MustCompile(`^[)）\]】]?[\s*_]*,?[\s*_]*([(（\[]\s*)?`)
 	zoneClose      = regexp.MustCompile(`^\s*[)）\]]`)
 	rangeMark      = regexp.MustCompile(`^[*_]*\s*(?:-|−|–|—|~|～|→|至|到|(?i:to|until)\s)\s*`)
 	beforeEnd      = regexp.MustCompile(`^[\sT,]*`)
@@ -146,6 +147,15 @@ func (r *stampReader) date() bool {
 		day := time.Weekday(strings.Index("sunmontuewedthufrisat", strings.ToLower(m[1])) / 3)
 		r.named = &day
 	}
+	if dated := r.dayOfYear(); !dated || r.year != 0 {
+		return dated
+	}
+	r.vague = r.take(yearOfTwo) != nil || r.vague // March 5, '27
+	return true
+}
+
+// dayOfYear reads a date behind the day of the week.
+func (r *stampReader) dayOfYear() bool {
 	if m := r.take(dateISO); m != nil {
 		return r.setDate(number(m[1]), number(m[2]), number(m[3]))
 	}
@@ -228,7 +238,10 @@ func (r *stampReader) zoned() {
 	if !ok {
 		read, ok = vagueZone(r.rest)
 	}
-	if m := shortOffset.FindStringSubmatch(r.rest); !ok && m != nil && (bracket || r.iso) {
+	if inside := insideBracket(r.rest); !ok && bracket && wholePlace(inside) != "" {
+		read, ok = zoneRead{nil, inside}, true
+	}
+	if m := shortOffset.FindStringSubmatch(r.rest); !ok && m != nil && (bracket || r.iso || r.offsetAlone(m, len(mark) > len(r.rest))) {
 		r.zone, r.words, r.rest = nil, m[1], r.rest[len(m[1]):] // -08 of an hour, or the end of a range
 		if bracket {
 			r.take(zoneClose)
@@ -249,12 +262,36 @@ func (r *stampReader) zoned() {
 	}
 }
 
+// insideBracket returns a short text up to the bracket that closes it; "" when none
+// does.
+func insideBracket(text string) string {
+	for i, r := range text[:min(len(text), maxPlace)] {
+		if strings.ContainsRune(")）]】", r) {
+			return text[:i]
+		}
+	}
+	return ""
+}
+
+// offsetAlone reports whether "+8" is an offset though nothing says so: behind a
+// date with its year, at the end of the text, or with minutes. "-9:00" is the end
+// of a range, and so is "-9" when the clock runs on into it (not apart).
+func (r *stampReader) offsetAlone(m []string, apart bool) bool {
+	if m[3] != "" {
+		return m[2] == "+"
+	}
+	return (apart || m[2] == "+") && (r.year != 0 || len(m[0]) == len(r.rest))
+}
+
 // unbracketed judges what looks like a zone behind a clock without brackets:
 // "08:40-08:50" is a range, "+1000 errors" may be one or the other, and a team
 // may be called MSK. glued: nothing stands between clock and zone.
 func (r *stampReader) unbracketed(read zoneRead, glued bool) (zoneRead, bool) {
 	if slices.Contains(wordsToo(), read.words) {
 		read.zone = nil
+	}
+	if band := zoneBand.FindStringSubmatch(read.words); band != nil && band[2] != "八" {
+		read.zone = nil // 东一区 may be a part of a data centre
 	}
 	m := zoneOffset.FindStringSubmatch(read.words)
 	if m == nil || r.iso {

@@ -183,7 +183,7 @@ func (t *timelineReader) findZone(claim *zoneClaim) *timelineFinding {
 	if claim == nil || claim.zone != nil {
 		return nil
 	}
-	return t.find(ruleTimelineZone, claim.line, fmt.Sprintf("%q states a time zone that is not understood; write UTC, an offset such as UTC+8, or a name such as Europe/Berlin", claim.words))
+	return t.find(ruleTimelineZone, claim.line, fmt.Sprintf("%q states a time zone that is not understood; write UTC, an offset such as UTC+8, or a name such as %s", claim.words, exampleZone(claim.words)))
 }
 
 // find adds a finding. Those of headings and sentences count only with rows.
@@ -240,6 +240,9 @@ func (t *timelineReader) tableRow(row Row) {
 	}
 	if s.words == "" && claim != nil {
 		s.zone, s.words = claim.zone, claim.words
+	}
+	if place := wholePlace(rest); s.clock && s.words == "" && place != "" {
+		s.words = place // the whole cell is "08:10 Lima"
 	}
 	entry := TimelineEntry{Raw: raw, Text: prose(cell(row, c.text)), Source: oneLine(cell(row, c.source)), Line: row.Line}
 	if len(row.Cells) > len(row.Header) && slices.Max(c.times) > 0 { // no one knows which cell says when

@@ -20,6 +20,7 @@ var yearWithin = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
 
 func timelineColumns(header []string) columns {
 	c := columns{text: -1, source: -1, zone: -1}
+	clocks := false
 	for i, h := range header {
 		switch columnHeading(h) {
 		case "", "time", "times", "date", "day", "when", "timestamp", "date time", "datetime", "clock", "start", "start time", "t", "时间", "日期", "时刻", "时间点", "开始时间":
@@ -27,6 +28,7 @@ func timelineColumns(header []string) columns {
 				continue
 			}
 			c.times = append(c.times, i)
+			clocks = clocks || !dayColumn.MatchString(h)
 			if y := yearWithin.FindString(h); y != "" {
 				c.year, _ = strconv.Atoi(y)
 			}
@@ -45,6 +47,9 @@ func timelineColumns(header []string) columns {
 			}
 		}
 	}
+	if !clocks && c.text >= 0 {
+		c.times = append(c.times, placeColumns(header)...)
+	}
 	c = c.completed(len(header))
 	for _, i := range c.times {
 		if i < len(header) {
@@ -52,6 +57,20 @@ func timelineColumns(header []string) columns {
 		}
 	}
 	return c
+}
+
+// dayColumn is the header of a column of days.
+var dayColumn = regexp.MustCompile(`(?i)^[\W_]*(?:date|day)\b|日期`)
+
+// placeColumns returns the columns whose header is a place only: where no other
+// column has clocks, they have them.
+func placeColumns(header []string) (out []int) {
+	for i, h := range header {
+		if wholePlace(h) != "" {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // columnHeading folds the header of a column without the zone it states: "Time,
@@ -62,6 +81,9 @@ func columnHeading(header string) string {
 		if strings.HasSuffix(strings.ToLower(read.words), "time") && strings.TrimSpace(header) == "" {
 			header = "time" // "Local time"
 		}
+	}
+	if place := columnPlace(header); place != "" && columnWords.MatchString(header) {
+		header = strings.Replace(header, place, " ", 1) // "Time, Berlin"
 	}
 	return foldHeading(header)
 }

@@ -3,6 +3,7 @@ package postmortems
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -22,7 +23,7 @@ func zoneTable() map[string]int {
 		"central daylight time": -300, "eastern standard time": -300, "eastern daylight time": -240, "british summer time": 60,
 		"central european time": 60, "central european summer time": 120, "moscow time": 180, "indian standard time": 330, "india standard time": 330,
 		"beijing time": 480, "china standard time": 480, "singapore time": 480, "japan standard time": 540, "japan time": 540, "korea standard time": 540,
-		"北京时间": 480, "北京時間": 480, "东八区": 480, "東八區": 480, "台北時間": 480, "香港时间": 480, "香港時間": 480, "日本時間": 540, "东京时间": 540, "한국시간": 540,
+		"北京时间": 480, "北京時間": 480, "台北時間": 480, "香港时间": 480, "香港時間": 480, "日本時間": 540, "东京时间": 540, "한국시간": 540,
 	}
 }
 
@@ -52,12 +53,14 @@ var (
 	zoneLower  = regexp.MustCompile(`^(?:[pmce][sd]t|jst|kst|cest|cet|ist|bst|sgt|hkt|ae[sd]t|nz[sd]t)`)
 	zonePhrase = regexp.MustCompile(`^(?i:(?:pacific|mountain|central|eastern) (?:standard|daylight) time|central european (?:summer )?time|british summer time|` +
 		`(?:coordinated )?universal time|greenwich mean time|zulu(?: time)?|moscow time|indian? standard time|(?:beijing|singapore|japan) time|(?:china|japan|korea) standard time)` +
-		`|^(?:北京时间|北京時間|东八区|東八區|台北時間|香港时间|香港時間|日本時間|东京时间|한국\s?시간)`)
+		`|^(?:北京时间|北京時間|台北時間|香港时间|香港時間|日本時間|东京时间|한국\s?시간)`)
+	// zoneBand is a band of 15 degrees, 东九区 for UTC+9.
+	zoneBand = regexp.MustCompile(`^([东東西])([一二三四五六七八九十]{1,2}|1?\d)(?:时|時)?[区區](半)?`)
 	// zoneVague are zones in words that do not say which one.
 	zoneVague = regexp.MustCompile(`^(?:(?i:local|server|office|site|company|headquarters|our|my|your) (?i:clock )?(?i:times?|clocks?)\b|(?i:locale?s?)\b\s*(?:[)）\]]|$)|` +
 		`(?:US |U\.S\. )?(?:Pacific|Mountain|Central|Eastern)(?: [Tt]ime)?\b|[A-Z][\p{L}.]+(?: [A-Z][\p{L}.]+)? [Tt]ime\b|` +
 		`(?i:hor[aá]rios?|horas?|heures?) (?i:locales?|locais|local|de|del|do|da|du|en|em|française|peninsular)|(?i:ortszeit|lokalzeit)|(?i:deutscher?|\p{L}+er) Zeit\b|` +
-		`(?:当地|本地|當地|現地|美国|美國|美东|美東|美西|纽约|紐約|伦敦|倫敦|太平洋|新加坡|柏林|巴黎|服务器|系统)\p{Han}{0,2}(?:时间|時間|时刻|時刻)|\p{Han}{2,6}(?:时区|時區)|` +
+		`(?:服务器|系统)\p{Han}{0,2}(?:时间|時間|时刻|時刻)|\p{Han}{2,6}(?:时区|時區)|` +
 		`현지\s?시간|\p{Cyrillic}+ врем(?:я|ени))`)
 	// plainTime are words before "time" that name no place.
 	plainTime = regexp.MustCompile(`^(?i:start|end|event|date|incident|detect\w*|response|recover\w*|resolution|elapsed|relative|real|run|down|up|log|entry|report\w*|` +
@@ -117,7 +120,25 @@ func readZone(text string) (zoneRead, bool) {
 		}
 		return zoneRead{fixedZone(minutes), m[0]}, true
 	}
+	if m := zoneBand.FindStringSubmatch(text); m != nil {
+		return zoneRead{bandZone(m[1], m[2], m[3]), m[0]}, true
+	}
 	return readAbbreviation(text)
+}
+
+// bandZone is the zone of a band; nil for one that does not exist, or with a half.
+func bandZone(side, number, half string) *time.Location {
+	hours := slices.Index([]string{"", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"}, number)
+	if n, err := strconv.Atoi(number); err == nil {
+		hours = n
+	}
+	if hours < 1 || hours > 12 || half != "" {
+		return nil
+	}
+	if side == "西" {
+		hours = -hours
+	}
+	return fixedZone(hours * 60)
 }
 
 // readUTC reads UTC, UTC+8 and GMT-05:30. Minutes that no zone has show that the
@@ -152,6 +173,9 @@ func readAbbreviation(text string) (zoneRead, bool) {
 // vagueZone reads words that state a zone without saying which.
 func vagueZone(text string) (zoneRead, bool) {
 	words := zoneVague.FindString(text)
+	if words == "" {
+		words = placeTime(text)
+	}
 	if words == "" || plainTime.MatchString(text) {
 		return zoneRead{}, false
 	}

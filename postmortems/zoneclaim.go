@@ -46,7 +46,14 @@ var wordBefore = regexp.MustCompile(`[A-Za-z0-9_/.:+-]$`)
 
 // startsWord reports whether a zone may begin at i.
 func startsWord(text string, i int) bool {
-	return i == 0 || !wordBefore.MatchString(text[:i][max(0, i-1):])
+	if i == 0 {
+		return true
+	}
+	if strings.HasPrefix(text[i:], "东") || strings.HasPrefix(text[i:], "東") || strings.HasPrefix(text[i:], "西") {
+		last, _ := utf8.DecodeLastRuneInString(text[:i])
+		return !strings.ContainsRune("华華美欧歐亚亞太南北中", last) // 华东一区 is a region of a cloud
+	}
+	return !wordBefore.MatchString(text[i-1 : i])
 }
 
 // agreed is the one zone that several statements mean; nil when none is
@@ -135,11 +142,18 @@ func headingClaim(heading string) *zoneClaim {
 		if bareOffset.MatchString(inside) {
 			return &zoneClaim{words: strings.TrimSpace(inside)}
 		}
+		if place := wholePlace(inside); place != "" {
+			return &zoneClaim{words: place}
+		}
 		if aboutTimes.MatchString(inside) && !noZone.MatchString(inside) {
 			return &zoneClaim{words: cutRunes(oneLine(m[1]), quotedRunes)}
 		}
 	}
-	if rest := inBrackets.ReplaceAllString(heading, " "); aboutSection.MatchString(clockHabit.ReplaceAllString(rest, "")) {
+	rest := inBrackets.ReplaceAllString(heading, " ")
+	if claim := claimOf(rest, placesOutside(rest)); claim != nil {
+		return claim
+	}
+	if aboutSection.MatchString(clockHabit.ReplaceAllString(rest, "")) {
 		return textClaim(rest, aboutSection)
 	}
 	return nil
@@ -154,6 +168,12 @@ func columnClaim(header string) *zoneClaim {
 		if bareOffset.MatchString(m[1]) {
 			return &zoneClaim{words: strings.TrimSpace(m[1])}
 		}
+		if place := wholePlace(m[1]); place != "" {
+			return &zoneClaim{words: place}
+		}
+	}
+	if place := columnPlace(header); place != "" {
+		return &zoneClaim{words: place}
 	}
 	return nil
 }
@@ -195,7 +215,7 @@ func textClaim(text string, about *regexp.Regexp) *zoneClaim {
 // other things.
 func mayBeAboutTimes(text string) bool {
 	text = strings.ToLower(text)
-	for _, part := range []string{"ime", "lock", "tz", "时", "時", "시", "hor", "heure", "zeit", "врем", "часов"} {
+	for _, part := range []string{"ime", "lock", "tz", "时", "時", "시", "hor", "heure", "zeit", "uhr", "врем", "часов"} {
 		if strings.Contains(text, part) {
 			return true
 		}
@@ -216,6 +236,11 @@ func besideClaim(text string) *zoneClaim {
 	if utf8.RuneCountInString(text) > short {
 		return nil
 	}
+	if plain := strings.Trim(text, " *_"); isHanTime(plain) || strings.ContainsAny(firstRune(plain), "(（[【") {
+		if place := wholePlace(strings.Trim(plain, "()（）[]【】.。:： ")); place != "" {
+			return &zoneClaim{words: place}
+		}
+	}
 	reads := zonesIn(text, true)
 	if zoneTurned.MatchString(text) && len(reads) > 0 {
 		return claimOf(text, reads)
@@ -225,4 +250,10 @@ func besideClaim(text string) *zoneClaim {
 		return claimOf(text, reads)
 	}
 	return nil
+}
+
+// firstRune returns the first rune of a text as a text.
+func firstRune(text string) string {
+	_, size := utf8.DecodeRuneInString(text)
+	return text[:size]
 }
