@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -26,6 +27,7 @@ func TestOneBadRowInEveryBucket(t *testing.T) {
 			}
 			spoiled := spoilBuckets(t, filepath.Join(data, "postern.db"), which)
 			p := serveProcess(t, f.env(data))
+			f.indexed(p)
 			f.answers(p)
 			out, err := tryCommand(t.Context(), f.env(data), f.dir, "postern", "check")
 			if err == nil {
@@ -52,6 +54,23 @@ func TestOneBadRowInEveryBucket(t *testing.T) {
 				t.Logf("check said\n%s\nthe portal said\n%s", out, p.log)
 			}
 		})
+	}
+}
+
+// indexed waits for the index: a change log with a row that cannot be read is followed
+// by reading everything, and search answers 503 until then.
+func (f *flipped) indexed(p *process) {
+	f.Helper()
+	for {
+		status, body := f.get(p, "/readyz")
+		if status != http.StatusServiceUnavailable {
+			return
+		}
+		select {
+		case <-f.Context().Done():
+			f.Fatalf("the index is never there: %s", body)
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
 }
 
