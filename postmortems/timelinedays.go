@@ -30,7 +30,7 @@ var (
 		`|\b\d{1,2}(?:\.|º|er)? (?:de )?(?:januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|dezembro|enero|febrero|marzo|mayo|junio|julio|septiembre|octubre|noviembre|diciembre|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|abril|agosto)\b` +
 		`|(?:^|[\s(])[+]\d{1,2} ?(?:d|days?)\b|\bd\s?[+]\s?\d{1,2}\b|\b(?:\d{4}-)?w\d{1,2}\b|\b\d{4}-\d{3}\b|\b(?:the )?day after\b|明天|后天|後天|昨天|翌朝|第.日` +
 		`|次日|翌日|隔天|前一天|后一天|当晚|第[二三四五六七八九十\d]+[天日]|[一二两三四五六七八九十\d]+[天日周]后|星期[一二三四五六日天]|周[一二三四五六日天]|[月火水木金土日]曜` +
-		`|\d{4}\s*年\s*\d{1,2}\s*月|` + monthExpr + `,?\s*(?:\d{4}|['’‘]\d{2})\b`)
+		`|\d{4}\s*年\s*\d{1,2}\s*月|` + monthExpr + `,?\s*(?:\d{4}|['’‘]\d{2})\b|(?:^|[\s./-])['’‘]\d{2}(?:\W|$)`)
 	numericDate = regexp.MustCompile(`^\D{0,12}(\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?)(?:[\s(（,，:：)\]]|$)`)
 )
 

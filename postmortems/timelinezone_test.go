@@ -86,6 +86,8 @@ func TestTimelineNeverGuessesZoneOrDay(t *testing.T) {
 		"row of a person":          {"## Timeline\n- 08:10 (Alice) a\n- 08:11 (Davis) b\n- 08:12（张三）c\n- 08:13 (auth-api) d\n", []string{"2026-03-05T08:10 (Alice) a", "2026-03-05T08:11 (Davis) b", "2026-03-05T08:12 （张三）c", "2026-03-05T08:13 (auth-api) d"}, ""},
 		"row about a city":         {"## Timeline\n- 08:10 Berlin cluster fails over\n- 08:11 (Berlin cluster) b\n- 08:12 响应时间变长\n- 08:13（恢复时间）c\n", []string{"2026-03-05T08:10 Berlin cluster fails over", "2026-03-05T08:11 (Berlin cluster) b", "2026-03-05T08:12 响应时间变长", "2026-03-05T08:13 （恢复时间）c"}, ""},
 		"heading (Manila)":         {"## Timeline (Manila)\n- 08:10 a\n", []string{"? a"}, ruleTimelineZone},
+		"heading (in Manila)":      {"## Timeline (in Manila)\n- 08:10 a\n", []string{"? a"}, ruleTimelineZone},
+		"sentence of a city":       {"All times Manila.\n## Timeline\n- 08:10 a\n", []string{"? a"}, ruleTimelineZone},
 		"heading [new york]":       {"## Timeline [new york]\n- 08:10 a\n", []string{"? a"}, ruleTimelineZone},
 		"heading Manila time":      {"## Timeline — Manila time\n- 08:10 a\n", []string{"? a"}, ruleTimelineZone},
 		"heading 首尔时间":             {"## 时间线 - 首尔时间\n- 08:10 a\n", []string{"? a"}, ruleTimelineZone},
@@ -111,7 +113,7 @@ func TestTimelineNeverGuessesZoneOrDay(t *testing.T) {
 		"offset of one digit":      {"## Timeline\n- 2026-03-05 08:10 +8 a\n- 2026-03-05 08:11 -5 b\n- 08:12 +8:00 c\n- 2026-03-05 08:13 +08 d\n- 2026-03-05 08:14+8: e\n", []string{"? a", "? b", "? c", "? d", "? e"}, ruleTimelineZone},
 		"cell of one digit":        {"## Timeline\n\n| Time | Event |\n|--|--|\n| 08:10 +8 | a |\n", []string{"? a"}, ruleTimelineZone},
 		"counts, no offset":        {"## Timeline\n- 08:10 +8 pods\n- 2026-03-05 08:10-08:?? x\n- 2026-03-05 08:11 - 8 pods gone\n- 08:12 -9:00 c\n", []string{"2026-03-05T08:10 +8 pods", "2026-03-05T08:10 08:?? x", "2026-03-05T08:11 8 pods gone", "2026-03-05T08:12 c"}, ""},
-		"year of two digits":       {"## Timeline (UTC)\n- 08:00 a\n### March '27\n- 08:10 b\n### March 5, '27\n- 08:20 c\n### 5 March ’27\n- 08:30 d\n### 2027年3月\n- 08:40 e\n", []string{"2026-03-05T08:00 a", "? b", "? c", "? d", "? e"}, ruleTimelineDate},
+		"year of two digits":       {"## Timeline (UTC)\n- 08:00 a\n### March '27\n- 08:10 b\n### March 5, '27\n- 08:20 c\n### 5 March ’27\n- 08:30 d\n### 2027年3月\n- 08:40 e\n### Q1 '27\n- 08:50 f\n", []string{"2026-03-05T08:00 a", "? b", "? c", "? d", "? e", "? f"}, ruleTimelineDate},
 		// Days in other languages and behind the clock.
 		"German days":     {"## Timeline (UTC)\n- 08:00 a\n### Am nächsten Tag\n- 08:10 b\n### Freitag\n- 08:20 c\n### Montag, 9. März\n- 08:30 d\n", []string{"2026-03-05T08:00 a", "? b", "? c", "? d"}, ruleTimelineDate},
 		"Portuguese days": {"## Timeline (UTC)\n- 08:00 a\n### No dia seguinte\n- 08:10 b\n### 7 de março\n- 08:20 c\n", []string{"2026-03-05T08:00 a", "? b", "? c"}, ruleTimelineDate},

@@ -142,7 +142,7 @@ func headingClaim(heading string) *zoneClaim {
 		if bareOffset.MatchString(inside) {
 			return &zoneClaim{words: strings.TrimSpace(inside)}
 		}
-		if place := wholePlace(inside); place != "" {
+		if place := wholePlace(strings.TrimPrefix(inside, "in ")); place != "" {
 			return &zoneClaim{words: place}
 		}
 		if aboutTimes.MatchString(inside) && !noZone.MatchString(inside) {
@@ -198,6 +198,9 @@ func textClaim(text string, about *regexp.Regexp) *zoneClaim {
 	for _, sentence := range sentenceEnd.Split(text, -1) {
 		plain := clockHabit.ReplaceAllString(sentence, "")
 		if !about.MatchString(plain) {
+			if place := wholePlace(strings.TrimPrefix(plain, timesOf.FindString(plain))); place != "" && timesOf.MatchString(plain) {
+				return &zoneClaim{words: cutRunes(oneLine(sentence), quotedRunes)}
+			}
 			continue
 		}
 		if claim := claimOf(sentence, zonesIn(plain, true)); claim != nil {
@@ -209,6 +212,9 @@ func textClaim(text string, about *regexp.Regexp) *zoneClaim {
 	}
 	return nil
 }
+
+// timesOf begins a sentence that ends with a place: "All times Manila".
+var timesOf = regexp.MustCompile(`(?i)^\W*(?:(?:all|the) )*(?:times|timestamps|clocks) (?:in )?`)
 
 // mayBeAboutTimes is a quick look for a part of one of the words that a sentence
 // about times has, in any case: the expressions are slow, and most text is about

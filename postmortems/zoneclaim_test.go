@@ -1,6 +1,7 @@
 package postmortems
 
 import (
+	"os"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -131,7 +132,29 @@ func alternatives(re *syntax.Regexp) []*syntax.Regexp {
 	return []*syntax.Regexp{re}
 }
 
-// The sentences of the table of timelines pass the quick look too.
+// Every sentence of the table of timelines that is about times passes the quick look.
+func TestQuickLookPassesTheTable(t *testing.T) {
+	table, err := os.ReadFile("timelinezone_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, text := range regexp.MustCompile(`\\n|"|\n`).Split(string(table), -1) {
+		for name, expr := range aboutExpressions() {
+			if !expr.MatchString(text) {
+				continue
+			}
+			if found++; !mayBeAboutTimes(text) {
+				t.Errorf("%s finds %q, the quick look does not", name, text)
+			}
+		}
+	}
+	if found < 50 {
+		t.Errorf("%d sentences are about times: less than there are", found)
+	}
+}
+
+// Sentences in all languages that are read pass the quick look too.
 func TestQuickLookPassesSentences(t *testing.T) {
 	for _, sentence := range []string{
 		"All times in PST.", "(All times US/Pacific, 24-hour clock.)", "Times in CDT", "(horário de Brasília)", "The times below are local.", "Time zone: CET", "TZ: CET",
