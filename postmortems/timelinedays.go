@@ -30,8 +30,13 @@ var (
 		`|\b\d{1,2}(?:\.|º|er)? (?:de )?(?:januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|dezembro|enero|febrero|marzo|mayo|junio|julio|septiembre|octubre|noviembre|diciembre|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|abril|agosto)\b` +
 		`|(?:^|[\s(])[+]\d{1,2} ?(?:d|days?)\b|\bd\s?[+]\s?\d{1,2}\b|\b(?:\d{4}-)?w\d{1,2}\b|\b\d{4}-\d{3}\b|\b(?:the )?day after\b|明天|后天|後天|昨天|翌朝|第.日` +
 		`|次日|翌日|隔天|前一天|后一天|当晚|第[二三四五六七八九十\d]+[天日]|[一二两三四五六七八九十\d]+[天日周]后|星期[一二三四五六日天]|周[一二三四五六日天]|[月火水木金土日]曜` +
+		`|[一二三四五六七八九十\d]{1,3}月[一二三四五六七八九十\d]{1,3}[日号]|\b(?:morning|afternoon|evening|night) after\b` +
 		`|\d{4}\s*年\s*\d{1,2}\s*月|` + monthExpr + `,?\s*(?:\d{4}|['’‘]\d{2})\b|(?:^|[\s./-])['’‘]\d{2}(?:\W|$)`)
 	numericDate = regexp.MustCompile(`^\D{0,12}(\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?)(?:[\s(（,，:：)\]]|$)`)
+
+	// wordedDate is a date whose month is no name of one ("12 Foo 2026"), or a
+	// counted day in another language ("Tag 2"), at the start of a text.
+	wordedDate = regexp.MustCompile(`^\D{0,12}?(\d{1,2}(?:st|nd|rd|th|\.)? \p{Lu}\p{L}{2,11}\.?,? (?:19|20)\d{2}|\p{Lu}\p{L}{2,11}\.? \d{1,2}(?:st|nd|rd|th)?, (?:19|20)\d{2}|(?:Tag|Jour|Día|Dia|Giorno) \d{1,2})(?:\s*[(（,，:：)\]–—-]|$)`)
 )
 
 // dateIn finds the first date of a text, with a year or without, also one that
@@ -51,6 +56,9 @@ func dateIn(text string) (stamp, bool) {
 // no date; "" when there are none.
 func unreadDay(text string) string {
 	if m := numericDate.FindStringSubmatch(text); m != nil && m[1] != "24/7" {
+		return m[1]
+	}
+	if m := wordedDate.FindStringSubmatch(text); m != nil {
 		return m[1]
 	}
 	return dayHint.FindString(text)

@@ -92,7 +92,7 @@ func windowText(w slo.Window) string {
 }
 
 func (c *compiler) budget() Section {
-	s := Section{Title: "Error budget", Note: "Spent: bad events of the " + strings.ToLower(c.spanHead()) + " that lie in one window of the objective, over what the whole window allows; where the windows are shorter than the " + strings.ToLower(c.spanHead()) + ", over what the " + strings.ToLower(c.spanHead()) + " allows. A calendar window that ended has a line of its own; one that is not over is estimated (≈). Left below zero: the budget is overspent by so much."}
+	s := Section{Title: "Error budget", Note: "Spent: bad events of the " + strings.ToLower(c.spanHead()) + " that lie in one window of the objective, over what the whole window allows; where the windows are shorter than the " + strings.ToLower(c.spanHead()) + ", over what the " + strings.ToLower(c.spanHead()) + " allows. A calendar window that ended has a line of its own; one that is not over is estimated (≈). Left is of the objective's own window, as it stood when the " + strings.ToLower(c.spanHead()) + " or that window ended, so it need not add up with what was spent; below zero the budget is overspent by so much."}
 	all := c.spenders()
 	if len(all) > 0 {
 		s.Tables = append(s.Tables, c.spenderTable(all))
@@ -129,7 +129,7 @@ func (c *compiler) budget() Section {
 func (c *compiler) spenderTable(all []spender) Table {
 	t := Table{Key: "spenders", Title: "Where budget went", Columns: []Column{
 		{Key: "slo", Title: "Objective"}, {Key: "service", Title: "Service"}, {Key: "team", Title: "Team"}, {Key: "bad", Title: "Bad events", Numeric: true},
-		{Key: "spent", Title: "Spent this " + strings.ToLower(c.spanHead()), Numeric: true}, {Key: "window", Title: "Of its window of", Numeric: true}, {Key: "left", Title: "Left", Numeric: true},
+		{Key: "spent", Title: "Spent this " + strings.ToLower(c.spanHead()), Numeric: true}, {Key: "window", Title: "Held against"}, {Key: "left", Title: "Left of the window", Numeric: true},
 		{Key: "incidents", Title: "Most of it by"},
 	}}
 	for _, x := range all[:min(len(all), mostSpenders)] {

@@ -48,7 +48,7 @@ func (c *compiler) changedObjective(o Objective) (l Line, ok bool) {
 	case before.Met != nil && after.Met == nil:
 		l.Text, l.Tone = fmt.Sprintf("%s is not measured any more: %s.", name, after.State.Words()), Gap
 	case before.Met == nil && after.Met != nil && before.State != slo.NotYet:
-		l.Text, l.Tone = name+" is measured again.", Good
+		l.Text, l.Tone = fmt.Sprintf("%s is measured; the %s it was not: %s.", name, c.compareWord(), before.State.Words()), Good
 	case before.Met == nil || after.Met == nil:
 		return l, false
 	case *before.Met && !*after.Met:

@@ -164,13 +164,13 @@ func (c *compiler) of(o Objective, b BudgetPart) string {
 func (c *compiler) windowOf(x spender) string {
 	switch {
 	case x.budget.Period:
-		return "the " + strings.ToLower(c.spanHead()) + " (longer than its " + windowText(x.SLO.Window) + ")"
+		return "the " + strings.ToLower(c.spanHead()) + " (its " + windowText(x.SLO.Window) + " window is shorter)"
 	case !calendar(x.SLO):
-		return windowText(x.SLO.Window)
+		return windowText(x.SLO.Window) + " window"
 	case x.budget.ended(c.asOf):
-		return fmt.Sprintf("%s, ended %s", windowText(x.SLO.Window), c.lastDay(x.Objective, x.budget))
+		return fmt.Sprintf("%s window, ended %s", windowText(x.SLO.Window), c.lastDay(x.Objective, x.budget))
 	}
-	return fmt.Sprintf("%s, to %s", windowText(x.SLO.Window), c.lastDay(x.Objective, x.budget))
+	return fmt.Sprintf("%s window, to %s", windowText(x.SLO.Window), c.lastDay(x.Objective, x.budget))
 }
 
 // budgetKey names a budget: the objective's name, and for an earlier window than

@@ -118,6 +118,8 @@ func (c *compiler) whyApart(o Objective) string {
 		unit = "bad slices"
 	}
 	switch {
+	case rbad == wbad && !w.From.Equal(r.From):
+		return fmt.Sprintf("The same %s %s in both: of %s in the %s, of %s in the window.", events(rbad).Text, unit, events(r.Total).Text, name, events(w.Total).Text)
 	case w.From.After(r.From):
 		return fmt.Sprintf("The window begins %s after the %s: %s of the %s's %s %s fell on %s, which only the %s counts.",
 			durationText(w.From.Sub(r.From)), name, events(max(0, rbad-wbad)).Text, name, events(rbad).Text, unit, days(r.From, w.From), name)

@@ -196,7 +196,11 @@ func (l *Likeness) judge(best float32) {
 		named, top = named || m.Named, max(top, m.Score)
 	}
 	if names := l.Reading.Names; len(names) > 0 && !named {
-		l.Notes = append(l.Notes, fmt.Sprintf("no document is for the alert “%s”: these resemble what it says", names[0]))
+		note := fmt.Sprintf("no document is for the alert “%s”", names[0])
+		if len(l.Matches) > 0 {
+			note += ": these resemble what it says"
+		}
+		l.Notes = append(l.Notes, note)
 	}
 	if l.Faint = !named && top < float64(best)*faint; l.Faint && len(l.Matches) > 0 {
 		l.Notes = append(l.Notes, "nothing close was found: these have some words of the text")

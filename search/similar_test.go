@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +98,9 @@ func TestSimilarTellsWhatFixedIt(t *testing.T) {
 	}
 	if len(r.Notes) != 0 {
 		t.Errorf("notes %q on a sure answer", r.Notes)
+	}
+	if r := similar(t, x, "[FIRING:1] Zzyzxq"); len(r.Matches) != 0 || !slices.Equal(r.Notes, []string{"no document is for the alert “Zzyzxq”"}) {
+		t.Errorf("%d matches, notes %q: nothing resembles it", len(r.Matches), r.Notes)
 	}
 	if r := similar(t, x, "[FIRING:1] NeverHeardOf\nAnnotations:\n - summary = customers see the alert"); len(r.Notes) == 0 || !strings.Contains(r.Notes[0], "NeverHeardOf") {
 		t.Errorf("notes %q on an unknown alert", r.Notes)

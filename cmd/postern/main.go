@@ -163,8 +163,8 @@ func refuseUnknown(c *cobra.Command) {
 // exactly is cobra.ExactArgs with this program's exit status.
 func exactly(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if err := cobra.ExactArgs(n)(c, args); err != nil {
-			return usageError{err}
+		if len(args) != n {
+			return argsError(c, len(args))
 		}
 		return nil
 	}
@@ -172,9 +172,14 @@ func exactly(n int) cobra.PositionalArgs {
 
 func atLeast(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if err := cobra.MinimumNArgs(n)(c, args); err != nil {
-			return usageError{err}
+		if len(args) < n {
+			return argsError(c, len(args))
 		}
 		return nil
 	}
+}
+
+// argsError returns what a command was to be called with.
+func argsError(c *cobra.Command, got int) error {
+	return usageError{fmt.Errorf("usage: %s (%d given; %s --help explains)", c.UseLine(), got, c.CommandPath())}
 }

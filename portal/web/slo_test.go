@@ -266,15 +266,18 @@ func TestANewObjectiveIsToldHowToBeJudged(t *testing.T) {
 	detail := func(state slo.State, pushed, effective time.Time) board.Detail {
 		d := board.Detail{Versions: []catalog.Version{{From: pushed}}}
 		d.SLO.EffectiveFrom, d.Whole = effective, true
-		d.Result = slo.Result{State: state, From: from, To: testNow, Reason: "0.1 % of the time was measured, half is needed"}
+		d.Result = slo.Result{State: state, From: from, To: testNow, Reason: "0.1 % of the time was measured, half is needed", Coverage: 0.001}
 		return d
 	}
+	nothing := detail(slo.NoData, testNow.Add(-time.Hour), time.Time{})
+	nothing.Result.Coverage = 0
 	for _, c := range []struct {
 		name   string
 		detail board.Detail
 		told   bool
 	}{
 		{"new", detail(slo.NoData, testNow.Add(-time.Hour), time.Time{}), true},
+		{"new, and nothing was measured", nothing, false},
 		{"old", detail(slo.NoData, from.Add(-time.Hour), time.Time{}), false},
 		{"with a date of its own", detail(slo.NoData, testNow.Add(-time.Hour), testNow), false},
 		{"without traffic", detail(slo.NoTraffic, testNow.Add(-time.Hour), time.Time{}), false},

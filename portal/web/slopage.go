@@ -176,11 +176,12 @@ func sloSentence(d board.Detail, row sloRow) string {
 	return text + "."
 }
 
-// newcomer tells how an objective that was pushed within its own window is judged
-// before half of the window has passed.
+// newcomer returns how an objective that was pushed within its own window is judged
+// before half of the window has passed; "" where nothing was measured, which a
+// later start of the objective would not change.
 func newcomer(d board.Detail) string {
 	r := d.Result
-	if r.State != slo.NoData || !d.Whole || !d.SLO.EffectiveFrom.IsZero() || len(d.Versions) == 0 || d.Versions[0].From.Before(r.From) {
+	if r.State != slo.NoData || r.Coverage <= 0 || !d.Whole || !d.SLO.EffectiveFrom.IsZero() || len(d.Versions) == 0 || d.Versions[0].From.Before(r.From) {
 		return ""
 	}
 	return fmt.Sprintf(" The objective is new: with the annotation postern/effective-from: %s it is judged from that day on.", d.Versions[0].From.UTC().Format(time.DateOnly))
