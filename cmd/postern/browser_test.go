@@ -117,6 +117,9 @@ func testPage(t *testing.T, tab *tab, url string, p browserPage, s screen) {
 	if w := eval[int64](t, tab, `document.documentElement.scrollWidth`); w > s.width {
 		t.Errorf("the page is %d pixels wide on a screen of %d: %v", w, s.width, eval[[]string](t, tab, tooWide))
 	}
+	for _, cut := range eval[[]string](t, tab, cutCommands) {
+		t.Error("a command of the fix is cut off at the edge:", cut)
+	}
 	for _, complaint := range tab.complaints(p.status) {
 		t.Error("console:", complaint)
 	}
@@ -128,6 +131,9 @@ func testPage(t *testing.T, tab *tab, url string, p browserPage, s screen) {
 		t.Error(v)
 	}
 }
+
+// cutCommands lists the code of fixes that a reader must scroll sideways to see.
+const cutCommands = `Array.from(document.querySelectorAll('.fix pre')).filter(e => e.scrollWidth > e.clientWidth).map(e => e.textContent)`
 
 // outline lists what a page lacks of the structure that a screen reader walks by.
 const outline = `(() => {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,10 +24,30 @@ type process struct {
 // authorEnv returns the environment of an author and a server that share a folder and
 // nothing else with this machine, not even its clock: theirs starts at testDay.
 func authorEnv(dir string) []string {
-	return append(os.Environ(), "HOME="+dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
+	return append(plainEnv(os.Environ()), "HOME="+dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
 		"GIT_TERMINAL_PROMPT=0", "LC_ALL=C", "TZ=UTC", "POSTERN_DATA_DIR="+filepath.Join(dir, "data"),
 		"GIT_AUTHOR_NAME=Ana", "GIT_AUTHOR_EMAIL=ana@example.org", "GIT_COMMITTER_NAME=Ana", "GIT_COMMITTER_EMAIL=ana@example.org",
 		clockFrom(testDay()))
+}
+
+// plainEnv returns an environment without what this shell says about a portal or a
+// repository of its own, such as the POSTERN_TOKEN that `make run` suggests.
+func plainEnv(env []string) []string {
+	return slices.DeleteFunc(slices.Clone(env), func(v string) bool {
+		for _, of := range []string{"POSTERN_", "GIT_", "XDG_", "STATE_DIRECTORY="} {
+			if strings.HasPrefix(v, of) && !strings.HasPrefix(v, "POSTERN_TEST_") {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func TestPlainEnv(t *testing.T) {
+	got := plainEnv([]string{"PATH=/bin", "POSTERN_TOKEN=x", "POSTERN_URL=http://127.0.0.1:1", "GIT_DIR=/x", "XDG_DATA_HOME=/x", "STATE_DIRECTORY=/x", "POSTERN_TEST_CLOCK=x", "LANG=C"})
+	if want := []string{"PATH=/bin", "POSTERN_TEST_CLOCK=x", "LANG=C"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
 }
 
 // startProcess runs a command line that ends in `postern serve …` and waits for

@@ -46,12 +46,23 @@ func newReportList(term terminal, g *globals) *cobra.Command {
 				if output == outputJSON {
 					return printJSON(term, raw)
 				}
-				var out struct{ Reports []reportRow }
+				var out struct {
+					Reports []reportRow
+					Next    *string
+				}
 				if err := json.Unmarshal(raw, &out); err != nil {
 					return err
 				}
 				for _, r := range out.Reports {
 					fmt.Fprintf(term.out, "%-10s %-12s r%-3d %-5s %s\n", r.Name, r.Period, r.Revision, r.State, postmortems.Printable(r.Verdict))
+				}
+				switch {
+				case out.Next != nil:
+					fmt.Fprintf(term.err, "the %d newest; --limit shows more\n", len(out.Reports))
+				case len(out.Reports) == 0 && name != "":
+					fmt.Fprintf(term.err, "no report called %s was made yet\n", postmortems.Printable(name))
+				case len(out.Reports) == 0:
+					fmt.Fprintln(term.err, "no report was made yet")
 				}
 				return nil
 			})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"time"
 
@@ -89,6 +90,9 @@ func (a *App) canSend(channel string) bool {
 func notConfigured(channel string) error {
 	if channel == string(deliver.Mail) {
 		return fault.New(fault.NotFound, "app.deliver", "mail is not configured: the portal's operator states mail.host and mail.from")
+	}
+	if strings.Contains(channel, "@") {
+		return fault.Newf(fault.NotFound, "app.deliver", "no channel is called %.80q: write an address of mail as mail:%.80s", channel, channel)
 	}
 	return fault.Newf(fault.NotFound, "app.deliver", "the channel %.40q is not configured: the portal's operator states it under channels", channel)
 }
