@@ -221,6 +221,9 @@ func problem(res *http.Response) error {
 	if msg == "" {
 		msg = "the portal answered " + res.Status
 	}
+	if res.StatusCode == http.StatusUnauthorized {
+		msg += " (commands take their token from POSTERN_TOKEN)"
+	}
 	kinds := map[int]fault.Kind{
 		http.StatusNotFound: fault.NotFound, http.StatusGone: fault.Gone, http.StatusConflict: fault.Conflict,
 		http.StatusUnauthorized: fault.Unauthenticated, http.StatusForbidden: fault.Forbidden,

@@ -89,6 +89,20 @@ func TestBrokenAnswersAreWorded(t *testing.T) {
 	}
 }
 
+// A command that is refused for want of a token says where it takes one from.
+func TestARefusedCommandNamesThePlaceOfItsToken(t *testing.T) {
+	dir := onSocket(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, `{"title":"Unauthorized","status":401,"detail":"a token is needed here"}`)
+	})
+	for _, args := range [][]string{{"check"}, {"token", "list"}, {"backup", "-"}, {"report", "list"}} {
+		code, _, errs := command(t, append(args, "--data-dir", dir)...)
+		if code != exitFailure || !strings.Contains(errs, "a token is needed here (commands take their token from POSTERN_TOKEN)") {
+			t.Errorf("%v: status %d, says %q", args, code, errs)
+		}
+	}
+}
+
 // A backup that fails in its middle leaves no file and says why, and one that ends too
 // early, or is damaged on the way, is not taken for whole.
 func TestAFailedBackupLeavesNothing(t *testing.T) {
