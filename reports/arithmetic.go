@@ -41,7 +41,7 @@ func (c *compiler) arithmeticRow(o Objective) Row {
 	row := Row{Key: rowKey(o), Cells: []Value{
 		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, state, measured(r, r.Good), measured(r, r.Total), noHow(sliValue(o, r)),
 		targetValue(o), allowed(r), noHow(spentValue(o, r)),
-		{Text: percentText(r.Coverage, 1), Number: number(r.Coverage), Unit: Ratio}, words(windowText(o.SLO.Window) + " " + method(o.SLO)), measured(w, w.Total-w.Good), windowAllowed(o),
+		{Text: percentText(r.Coverage, 1), Number: number(r.Coverage), Unit: Ratio}, words(windowText(o.SLO.Window) + " " + method(o.SLO)), badIn(w), windowAllowed(o),
 		noHow(c.leastLeft([]Objective{o})), words(short(o.SLO.Hash)),
 	}}
 	if r.State == slo.NotYet {
@@ -51,6 +51,15 @@ func (c *compiler) arithmeticRow(o Objective) Row {
 		row.Cells[2], row.Cells[3], row.Cells[10] = dash(Count), dash(Count), dash(Count)
 	}
 	return row
+}
+
+// badIn is how many bad events a result counts; a dash where its data says that more
+// were good than there were.
+func badIn(r slo.Result) Value {
+	if r.Total < r.Good {
+		return dash(Count)
+	}
+	return measured(r, r.Total-r.Good)
 }
 
 // measured is a count, or a dash where there is no data to count.

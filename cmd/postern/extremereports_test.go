@@ -95,6 +95,9 @@ func (x *trial) figureHolds(where string, text, unit any, n float64) {
 		least, most = -1e5, 1e5 // shares of a budget that was consumed many times over
 	case "times":
 		most = 1e6
+		if strings.Contains(where, "/sql/statements/") { // rows examined per row sent: as many as a sender may state of one
+			most = 1 << 53
+		}
 	}
 	if strings.Contains(where, "/noisy/") || strings.Contains(where, "sum of the single ones") {
 		most *= 1000 // of so many at once
