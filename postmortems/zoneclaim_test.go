@@ -22,7 +22,7 @@ func samples(re *syntax.Regexp) []string {
 	case syntax.OpLiteral:
 		return []string{string(re.Rune)}
 	case syntax.OpCharClass:
-		for _, r := range []rune("a :A") { // one that begins no other word
+		for _, r := range "a :A" { // one that begins no other word
 			for i := 0; i < len(re.Rune); i += 2 {
 				if re.Rune[i] <= r && r <= re.Rune[i+1] {
 					return []string{string(r)}

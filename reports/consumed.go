@@ -192,11 +192,7 @@ func (c *compiler) leftOf(x spender) Value {
 	if !ok {
 		return Value{Text: "no data", Tone: Gap}
 	}
-	v := withHow(budgetShare(left, estimated), rowKey(x.Objective))
-	if left < 0 {
-		v.Tone = Bad
-	}
-	return v
+	return leftValue(x.Objective, x.budget.Window, left, estimated)
 }
 
 // spentHow is the arithmetic of what the period consumed of one budget.

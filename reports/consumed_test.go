@@ -90,6 +90,9 @@ func TestCalendarWindowThatHasJustBegun(t *testing.T) {
 		}
 	}
 	r, _ := compiled(t, period.Monthly, "2026-09", s, buckets)
+	if got := cell(t, r, "matrix", "service-cart", "left"); got.Text != "50.0 % at its end" {
+		t.Errorf("the services say that %q is left", got.Text)
+	}
 	near(t, "left of September at its end", cell(t, r, "spenders", "spend-cart-2026-09-30", "left").Number, 0.5)
 	if left := cell(t, r, "spenders", "spend-cart", "left"); left.Number == nil || *left.Number < 0.98 || !strings.HasPrefix(left.Text, "≈ ") {
 		t.Errorf("of October, eight hours old, %q is left", left.Text)

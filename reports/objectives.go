@@ -178,7 +178,7 @@ func (c *compiler) matrixRow(key string, names []Value, g []Objective, first int
 	if c.p.Kind == period.Monthly {
 		row.Cells = append(row.Cells, c.yearAgo(g))
 	}
-	row.Cells = append(row.Cells, c.leastLeft(g))
+	row.Cells = append(row.Cells, c.leastLeftOf(g))
 	return row
 }
 
@@ -222,21 +222,55 @@ func (c *compiler) matrixCell(g []Objective, n int) Value {
 	return v
 }
 
-// leastLeft is the smallest share of budget left among a service's objectives,
-// over their own windows.
-func (c *compiler) leastLeft(g []Objective) Value {
-	least := Value{Text: "no data", Tone: Gap}
-	for _, o := range g {
-		left, estimated, ok := o.left()
-		if !ok || number(left) == nil || least.Number != nil && *least.Number <= left {
-			continue
+// leastLeft is the smallest share of budget left among SLOs, over their own windows
+// as they stand when the period ends.
+func (c *compiler) leastLeft(g []Objective) Value { return least(g, currentLeft) }
+
+// leastLeftOf is leastLeft for the window in which most of the period lies: a month
+// that ended is not described by the hours of the next one.
+func (c *compiler) leastLeftOf(g []Objective) Value {
+	return least(g, func(o Objective) (Value, bool) {
+		b := c.mainPart(o)
+		left, estimated, ok := b.Left()
+		if !ok || b.Period || b.Window.Met == nil || !b.Window.To.Before(o.Window.To) {
+			return currentLeft(o)
 		}
-		least = withHow(budgetShare(left, estimated), rowKey(o))
-		if left < 0 {
-			least.Tone = Bad
+		v := leftValue(o, b.Window, left, estimated)
+		v.Text += " at its end"
+		return v, true
+	})
+}
+
+// currentLeft is what is left of an SLO's own window; ok is false when it is not known.
+func currentLeft(o Objective) (v Value, ok bool) {
+	left, estimated, ok := o.left()
+	if !ok || number(left) == nil {
+		return v, false
+	}
+	return leftValue(o, o.Window, left, estimated), true
+}
+
+// leftValue is a share of a window's budget that is left. Of a window that was
+// measured in part it says how much was: what was not measured may have consumed more.
+func leftValue(o Objective, w slo.Result, left float64, estimated bool) Value {
+	v := withHow(budgetShare(left, estimated), rowKey(o))
+	if w.State == slo.Partial {
+		v.Text += ", " + percentText(w.Coverage, 0) + " measured"
+	}
+	if left < 0 {
+		v.Tone = Bad
+	}
+	return v
+}
+
+func least(g []Objective, of func(Objective) (Value, bool)) Value {
+	out := Value{Text: "no data", Tone: Gap}
+	for _, o := range g {
+		if v, ok := of(o); ok && (out.Number == nil || v.Number != nil && *v.Number < *out.Number) {
+			out = v
 		}
 	}
-	return least
+	return out
 }
 
 func rowKey(o Objective) string { return "slo-" + o.SLO.Name }
@@ -288,7 +322,7 @@ func (c *compiler) lookRow(o Objective) Row {
 	row := Row{Key: "look-" + o.SLO.Name, Cells: []Value{
 		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)},
 		{Text: c.serviceTitle(o.SLO.Service), Link: serviceLink(o.SLO.Service)},
-		c.verdictValue(o, r), sliValue(o, r), targetValue(o), spentValue(o, r), {}, c.leastLeft([]Objective{o}), c.course(o),
+		c.verdictValue(o, r), sliValue(o, r), targetValue(o), spentValue(o, r), {}, c.leastLeftOf([]Objective{o}), c.course(o),
 	}}
 	switch {
 	case was.State != slo.NotYet && r.Hash != was.Hash && was.Hash != "":

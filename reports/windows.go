@@ -56,11 +56,18 @@ func (c *compiler) windows() Section {
 // stood when the period ended, unless more of the period lies in a calendar window
 // that ended before.
 func (c *compiler) mainWindow(o Objective) slo.Result {
-	main, most := o.Window, time.Duration(0)
+	if b := c.mainPart(o); !b.Period && !b.Window.To.IsZero() {
+		return b.Window
+	}
+	return o.Window
+}
+
+// mainPart is the budget in which most of the period lies.
+func (c *compiler) mainPart(o Objective) BudgetPart {
+	main, most := o.Current, time.Duration(0)
 	for _, b := range o.budgets() {
-		in := earlierOf(b.Window.To, c.asOf).Sub(later(b.Window.From, c.p.From))
-		if !b.Period && in > most {
-			main, most = b.Window, in
+		if in := earlierOf(b.Window.To, c.asOf).Sub(later(b.Window.From, c.p.From)); in > most {
+			main, most = b, in
 		}
 	}
 	return main
