@@ -119,7 +119,8 @@ func plain(text, tag string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text}
 }
 
-// encodeText writes a text; several lines become a literal block.
+// encodeText writes a text; several lines become a literal block. Lines that begin or
+// end with blanks are quoted: in a block, the reader takes a tab for an indentation.
 func encodeText(s string) *yaml.Node {
 	s = strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {
@@ -128,8 +129,11 @@ func encodeText(s string) *yaml.Node {
 		return []rune(clean(string(r)))[0]
 	}, strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "\uFFFD"))
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
-	if strings.Contains(s, "\n") && strings.TrimSpace(s) == s {
+	switch {
+	case strings.Contains(s, "\n") && strings.TrimSpace(s) == s:
 		node.Style = yaml.LiteralStyle
+	case strings.ContainsAny(s, "\n\t"):
+		node.Style = yaml.DoubleQuotedStyle
 	}
 	return node
 }

@@ -308,3 +308,19 @@ func readAll(m *Map, depth int) {
 	}
 	m.Unknown()
 }
+
+// Blanks around lines come back as they were, in whatever style they are written.
+func TestEncodeBlanks(t *testing.T) {
+	for _, text := range []string{"\t\n", "\n\t", "\t", " \n ", "a\n\tb", "a\n\n\tb", "\ta\nb", "a\t\nb"} {
+		out, err := Encode(Pairs{{"k", text}, {"l", []string{text}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, issues := Parse(out, Limits{})
+		if doc == nil || len(issues) > 0 {
+			t.Errorf("%q is written as %q, which is not read: %v", text, out, issues)
+		} else if got := doc.Root().Value("k").String(); got != strings.TrimSpace(text) {
+			t.Errorf("%q is written as %q and read as %q", text, out, got)
+		}
+	}
+}
