@@ -89,7 +89,7 @@ func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 	all := m.budgets(p, o.Results, budget, asOf)
 	o.Ended, o.Current = all[:len(all)-1], all[len(all)-1]
 	length := to.Sub(from)
-	for _, b := range slo.Burndown(s, buckets, own, max(length/burndownSteps, s.BucketLen())) {
+	for _, b := range budget.Burndown(s, buckets, own, max(length/burndownSteps, s.BucketLen())) {
 		o.Left = append(o.Left, Point{At: b.At.UTC(), Value: finite(b.Left)})
 	}
 	if p.Kind != period.Monthly { // judging every bucket of a month costs more than all else, and a month is too late to page

@@ -149,6 +149,9 @@ func (s *Server) curves(view *sloView, d board.Detail) error {
 	}
 	view.Budget, view.SLI = template.HTML(budget), template.HTML(sli)
 	view.BudgetHow = "Against what the whole span permits."
+	if d.Projected != nil {
+		view.BudgetHow = "Against what the whole window permits, which is estimated: it is not over."
+	}
 	if d.Whole && d.SLO.Window.Rolling {
 		view.BudgetHow = "At each moment, of the " + windowWords(d.SLO.Window) + " before it: it need not begin at 100 %, and it grows when a bad day leaves the window."
 	}

@@ -178,7 +178,7 @@ func (b *Board) curves(ctx context.Context, d *Detail, x slo.SLO) error {
 		before = max(before, x.Window.Length())
 	}
 	if d.Result.Open {
-		before = max(before, 28*day) // for the traffic of the same hours
+		before = max(before, slo.History) // for the traffic of the same hours
 	}
 	buckets, err := b.opt.Ledger.Buckets(ctx, x.SeriesName(), d.Span.From.Add(-before), d.Span.To)
 	if err != nil {
@@ -188,13 +188,12 @@ func (b *Board) curves(ctx context.Context, d *Detail, x slo.SLO) error {
 	step := max(length/curvePoints, slo.BaseBucket).Round(slo.BaseBucket)
 	d.Points = slo.Series(x, buckets, d.Span, step)
 	d.Firings = slo.Backtest(x, buckets, slo.StandardRules(x.Window.Length()), d.Span)
+	budget := slo.BudgetFrom(x, d.Result, buckets, d.Span)
+	d.Projected = budget.Whole
 	if rolled {
 		d.Budget = slo.RollingLeft(x, buckets, d.Span, step)
 	} else {
-		d.Budget = slo.Burndown(x, buckets, d.Span, step)
-	}
-	if p, ok := slo.Project(x, d.Result, buckets, d.Span); ok {
-		d.Projected = &p
+		d.Budget = budget.Burndown(x, buckets, d.Span, step)
 	}
 	return nil
 }

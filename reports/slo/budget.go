@@ -18,7 +18,12 @@ type Budget struct {
 // BudgetOf returns the budget of a window. Buckets should reach four weeks back
 // from span.Now where the window is not over.
 func BudgetOf(s SLO, buckets []Bucket, span Span) Budget {
-	b := Budget{Window: Evaluate(s, buckets, span)}
+	return BudgetFrom(s, Evaluate(s, buckets, span), buckets, span)
+}
+
+// BudgetFrom is BudgetOf for a result that was made before, of exactly the window.
+func BudgetFrom(s SLO, r Result, buckets []Bucket, span Span) Budget {
+	b := Budget{Window: r}
 	b.Known = b.Window.Allowed != nil && (!b.Window.Open || s.sliced())
 	if p, ok := Project(s, b.Window, buckets, span); ok {
 		b.Whole, b.Known = &p, true

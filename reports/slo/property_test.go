@@ -101,7 +101,7 @@ func TestBudgetAddsUp(t *testing.T) {
 		if !same(*r.Spent, (1-*r.SLI)/(1-s.Target)) && math.Abs(*r.Spent-(1-*r.SLI)/(1-s.Target)) > 1e-9**r.Spent {
 			t.Fatalf("spent %g is not (1-SLI)/(1-target) = %g", *r.Spent, (1-*r.SLI)/(1-s.Target))
 		}
-		down := slices.DeleteFunc(slo.Burndown(s, buckets, at, time.Hour), func(p slo.BudgetPoint) bool { return p.Left == nil })
+		down := slices.DeleteFunc(slo.BudgetOf(s, buckets, at).Burndown(s, buckets, at, time.Hour), func(p slo.BudgetPoint) bool { return p.Left == nil })
 		if last := down[len(down)-1]; math.Abs(*last.Left-*r.Left) > 1e-9*max(1, math.Abs(*r.Left)) {
 			t.Fatalf("the curve ends at %g, the number is %g", *last.Left, *r.Left)
 		}

@@ -49,8 +49,8 @@ type BudgetPoint struct {
 // as it was consumed: it begins at 1 and ends at the Left of the span's Budget.
 // Everything is measured against what the whole span permits, estimated where it is
 // not over.
-func Burndown(s SLO, buckets []Bucket, span Span, step time.Duration) []BudgetPoint {
-	allowed, _, ok := BudgetOf(s, buckets, span).Allowed()
+func (b Budget) Burndown(s SLO, buckets []Bucket, span Span, step time.Duration) []BudgetPoint {
+	allowed, _, ok := b.Allowed()
 	if !ok || step <= 0 {
 		return nil
 	}
