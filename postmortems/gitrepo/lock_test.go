@@ -95,7 +95,7 @@ func TestAPushThatIsJudgedKeepsNobodyWaiting(t *testing.T) {
 	s.sound()
 }
 
-// A push to main that others were faster than is told to fetch, and what they
+// A push to main that others were faster than is asked to fetch, and what they
 // published stays.
 func TestAPushToMainThatWasJudgedTooLateIsRefused(t *testing.T) {
 	s := newSite(t)

@@ -134,7 +134,7 @@ func TestHonestPacksPass(t *testing.T) {
 	}
 }
 
-// A small pack that unpacks to much is told so, and nothing of it stays.
+// A small pack that unpacks to much is refused with words, and nothing of it stays.
 func TestAPackThatInflatesWithoutEndIsRefused(t *testing.T) {
 	s := newSite(t, func(o *Options) { o.Limits.InflatedBytes = 1 << 20 })
 	a := s.author()

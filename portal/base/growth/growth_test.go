@@ -9,7 +9,7 @@ import (
 
 var sink int // keeps loops from being left out
 
-// A square is told from a line.
+// A square is distinguished from a line.
 func TestLeastTellsASquareFromALine(t *testing.T) {
 	loop := func(n int) func() {
 		return func() {
