@@ -7,7 +7,7 @@
 // # Where to look
 //
 //	the index as a whole     index.go (open, close, check), engine.go (one folder),
-//	                         rebuild.go, durable.go, gate.go (how many at once)
+//	                         rebuild.go, durable.go, admission.go (how many at once)
 //	filling it               apply.go, compose.go (a document's fields), impact.go
 //	                         (what a term weighs: BM25F)
 //	a query                  search.go (the answer), types.go; plan.go, words.go,
@@ -15,7 +15,7 @@
 //	                         for), filter.go, node.go, match.go (which documents),
 //	                         unit.go, rank.go (in which order), facets.go
 //	what resembles a text    similar.go, weigh.go; related.go for a document
-//	what is quoted of a hit  package quote
+//	what is quoted of a hit  package snippet
 //
 // # Data layout
 //

@@ -7,7 +7,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/search/query"
-	"github.com/postern/postern/search/quote"
+	"github.com/postern/postern/search/snippet"
 )
 
 // Defaults of a Request.
@@ -161,7 +161,7 @@ func (x *Index) show(e *evaluation, p plan, page []scored, r Request, out *Resul
 	for i := range docs {
 		byID[docs[i].ID] = &docs[i]
 	}
-	quotes := quote.New(worths(p.units))
+	quotes := snippet.New(worths(p.units))
 	for i, s := range page {
 		d, ok := byID[ids[i]]
 		if !ok {
@@ -172,7 +172,7 @@ func (x *Index) show(e *evaluation, p plan, page []scored, r Request, out *Resul
 			h.Fragments = quotes.Fragments(d.Title, d.Summary, d.Sections)
 		}
 		if i < r.Fixes {
-			h.Fix = quote.Fix(d.Sections)
+			h.Fix = snippet.Fix(d.Sections)
 		}
 		h.Sections = nil
 		out.Hits = append(out.Hits, h)

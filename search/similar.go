@@ -10,7 +10,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/search/paste"
-	"github.com/postern/postern/search/quote"
+	"github.com/postern/postern/search/snippet"
 )
 
 // Likeness is the answer to a pasted text.
@@ -174,10 +174,10 @@ func (m *Match) first() int {
 
 // finish adds the fix and the quotes, and drops the text.
 func (x *Index) finish(matches []Match, p plan, fragments bool) {
-	quotes := quote.New(worths(p.units))
+	quotes := snippet.New(worths(p.units))
 	for i := range matches {
 		m := &matches[i]
-		m.Fix = quote.Fix(m.Sections)
+		m.Fix = snippet.Fix(m.Sections)
 		if fragments {
 			m.Fragments = quotes.Fragments(m.Title, m.Summary, m.Sections)
 		}

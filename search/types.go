@@ -3,7 +3,7 @@ package search
 import (
 	"time"
 
-	"github.com/postern/postern/search/quote"
+	"github.com/postern/postern/search/snippet"
 )
 
 // Document is what the index knows of one published document. It is made by
@@ -35,7 +35,7 @@ type Document struct {
 }
 
 // Section is the text under one heading, for fragments that link to it.
-type Section = quote.Section
+type Section = snippet.Section
 
 // Request is one search. Text is the user's query in the query language; the
 // other fields narrow it further and come from the page's controls or the API.
@@ -74,7 +74,7 @@ type Hit struct {
 }
 
 // Fragment is one quote and the heading it stands under.
-type Fragment = quote.Fragment
+type Fragment = snippet.Fragment
 
 // FacetValue is one value and the number of matching documents that have it.
 type FacetValue struct {

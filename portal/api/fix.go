@@ -8,7 +8,7 @@ import (
 
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
-	"github.com/postern/postern/search/quote"
+	"github.com/postern/postern/search/snippet"
 )
 
 // Fix is one section of a document, in three forms that say the same.
@@ -28,12 +28,12 @@ const goesOn = "… continues in the document"
 
 // fixOf reads a section; nil when the document shows nothing below the heading.
 func (s service) fixOf(ctx context.Context, p library.Page, heading, anchor string) *Fix {
-	body, more := quote.Whole(s.html(p), anchor, maxFix)
+	body, more := snippet.Whole(s.html(p), anchor, maxFix)
 	if body == "" {
 		return nil
 	}
 	f := s.fixIn(p, heading, anchor)
-	f.HTML, f.Text = body, quote.Plain(body)
+	f.HTML, f.Text = body, snippet.Plain(body)
 	if more {
 		f.HTML += `<p><a href="` + html.EscapeString(f.URL) + `">` + goesOn + "</a></p>\n"
 		f.Text += "\n\n" + goesOn
@@ -44,7 +44,7 @@ func (s service) fixOf(ctx context.Context, p library.Page, heading, anchor stri
 		return f
 	}
 	from, before := linesOf(p.Document.Body.Headings, anchor)
-	text, more := quote.Source(source, from, before, maxFix)
+	text, more := snippet.Source(source, from, before, maxFix)
 	if text != "" {
 		f.Markdown = text
 		if more {

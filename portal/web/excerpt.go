@@ -3,12 +3,12 @@ package web
 import (
 	"html/template"
 
-	"github.com/postern/postern/search/quote"
+	"github.com/postern/postern/search/snippet"
 )
 
 // excerpt is the part of a document's sanitised HTML that stands under the heading
 // with the anchor, up to about most bytes of it; more reports that it goes on.
 func excerpt(body template.HTML, anchor string, most int) (html template.HTML, more bool) {
-	text, more := quote.Whole(string(body), anchor, most)
+	text, more := snippet.Whole(string(body), anchor, most)
 	return template.HTML(text), more // whole blocks of what was sanitised
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/search"
-	"github.com/postern/postern/search/quote"
+	"github.com/postern/postern/search/snippet"
 )
 
 // incidentTop is what somebody asks at three in the morning: is it over, what was
@@ -107,11 +107,11 @@ func writingWord(status postmortems.Status) string {
 // fixedIn is what a post-mortem says of how the trouble was ended; nil when it says
 // nothing of it.
 func (s *Server) fixedIn(page library.Page) *matchView {
-	var sections []quote.Section
+	var sections []snippet.Section
 	for _, x := range page.Document.Body.Sections {
-		sections = append(sections, quote.Section{Heading: x.Heading, Anchor: x.Anchor, Text: x.Text, Code: x.Code})
+		sections = append(sections, snippet.Section{Heading: x.Heading, Anchor: x.Anchor, Text: x.Text, Code: x.Code})
 	}
-	v := &matchView{Match: search.Match{Hit: search.Hit{Document: search.Document{ID: page.ID, Address: page.Address, Title: page.Title}}, Fix: quote.Fix(sections)}}
+	v := &matchView{Match: search.Match{Hit: search.Hit{Document: search.Document{ID: page.ID, Address: page.Address, Title: page.Title}}, Fix: snippet.Fix(sections)}}
 	*v = s.matchOf(v.Match)
 	if v.Fix != nil {
 		v.HTML, v.More = excerpt(s.bodyHTML(page), v.Fix.Anchor, fixShown)

@@ -1,10 +1,10 @@
-// Package quote owns what is shown of a found document: the stretches of its text
+// Package snippet owns what is shown of a found document: the stretches of its text
 // that have the words of the query, marked, and the section that says what fixed
 // it. It is pure and keeps nothing.
 //
 // Its data are a document's texts as Sections, and Fragments as they are shown: the
 // HTML of a Fragment is escaped, and its only markup is <mark>.
-package quote
+package snippet
 
 // Section is the text under one heading, for fragments that link to it.
 type Section struct {
