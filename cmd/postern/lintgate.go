@@ -9,7 +9,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/postmortems/gitrepo/gate"
+	"github.com/postern/postern/postmortems/gitrepo/checks"
 )
 
 // symlinkMode is git's mode of a symbolic link.
@@ -18,16 +18,16 @@ const symlinkMode = 0o120000
 // fileGate applies the rules that hold for every file whatever its kind, as the
 // server does when a file is new to it: name, mode, size, content and secrets.
 type fileGate struct {
-	scanner *gate.Scanner
-	sizes   gate.Sizes
+	scanner *checks.Scanner
+	sizes   checks.Sizes
 	depth   int               // folders above a file
 	names   map[string]string // folded path: the path that has it
 }
 
 func newFileGate(l config.Limits) *fileGate {
 	return &fileGate{
-		scanner: gate.NewScanner(), names: map[string]string{},
-		depth: l.TreeDepth, sizes: gate.Sizes{Document: l.Document, Attachment: l.Attachment},
+		scanner: checks.NewScanner(), names: map[string]string{},
+		depth: l.TreeDepth, sizes: checks.Sizes{Document: l.Document, Attachment: l.Attachment},
 	}
 }
 
@@ -35,12 +35,12 @@ func newFileGate(l config.Limits) *fileGate {
 // holds, because it is no file or far too large. Of a file that was not asked for
 // the name and the size alone are looked at.
 func (g *fileGate) judge(ctx context.Context, name, inRepo string, asked bool) (problems []postmortems.Problem, closed bool, err error) {
-	if p, bad := gate.CheckPath(inRepo, g.depth); bad {
+	if p, bad := checks.CheckPath(inRepo, g.depth); bad {
 		problems = append(problems, p)
 	}
-	folded := gate.Fold(inRepo)
+	folded := checks.Fold(inRepo)
 	if other, taken := g.names[folded]; taken && other != inRepo {
-		problems = append(problems, gate.Twin(inRepo, other))
+		problems = append(problems, checks.Twin(inRepo, other))
 	}
 	g.names[folded] = inRepo
 	info, err := os.Lstat(name)
@@ -48,10 +48,10 @@ func (g *fileGate) judge(ctx context.Context, name, inRepo string, asked bool) (
 		return nil, true, fault.Wrap(fault.NotFound, "lint", name+" cannot be read", err)
 	}
 	if info.Mode()&fs.ModeSymlink != 0 {
-		p, _ := gate.CheckMode(inRepo, symlinkMode)
+		p, _ := checks.CheckMode(inRepo, symlinkMode)
 		return append(problems, p), true, nil
 	}
-	if p, bad := gate.CheckSize(inRepo, info.Size(), g.sizes); bad {
+	if p, bad := checks.CheckSize(inRepo, info.Size(), g.sizes); bad {
 		return append(problems, p), true, nil
 	}
 	if !asked {
@@ -61,7 +61,7 @@ func (g *fileGate) judge(ctx context.Context, name, inRepo string, asked bool) (
 	if err != nil {
 		return nil, true, fault.Wrap(fault.NotFound, "lint", name+" cannot be read", err)
 	}
-	problems = append(problems, gate.CheckContent(inRepo, data)...)
+	problems = append(problems, checks.CheckContent(inRepo, data)...)
 	if bytes.IndexByte(data, 0) < 0 {
 		found, err := g.scanner.Find(ctx, data)
 		if err != nil {

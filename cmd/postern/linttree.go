@@ -13,7 +13,7 @@ import (
 	"github.com/postern/postern/portal/app"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/postmortems/gitrepo/gate"
+	"github.com/postern/postern/postmortems/gitrepo/checks"
 )
 
 // lintRoot is the top of a repository, or of what is taken for one, and the paths
@@ -96,7 +96,7 @@ func (l *linter) judge(ctx context.Context, root *lintRoot) error {
 	}
 	slices.Sort(names) // as a push lists them: the first of two that clash is the same
 	for _, path := range modules {
-		if p, bad := gate.CheckMode(path, linkMode); bad && root.holds(path) {
+		if p, bad := checks.CheckMode(path, linkMode); bad && root.holds(path) {
 			l.problems = append(l.problems, p)
 		}
 	}

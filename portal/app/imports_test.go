@@ -16,7 +16,7 @@ const module = "github.com/postern/postern/"
 // says why. A package without a rule fails, and so does a rule without a package
 // and an allowance that nobody uses.
 var rules = map[string][]string{
-	"cmd/postern":                  {"cmd/postern/demo", "portal/api/mcp", "portal/app", "portal/auth", "portal/base/fault", "portal/base/wording", "portal/config", "postmortems", "postmortems/convert", "postmortems/gitrepo/gate", "postmortems/markdown", "postmortems/markdown/sandbox", "reports/slo/migrate"},
+	"cmd/postern":                  {"cmd/postern/demo", "portal/api/mcp", "portal/app", "portal/auth", "portal/base/fault", "portal/base/wording", "portal/config", "postmortems", "postmortems/convert", "postmortems/gitrepo/checks", "postmortems/markdown", "postmortems/markdown/sandbox", "reports/slo/migrate"},
 	"cmd/postern/demo":             {"cmd/postern/demo/story", "portal/base/yamldoc"},
 	"cmd/postern/demo/story":       {},
 	"portal/api":                   {"portal/auth", "portal/base/fault", "portal/web/problem", "postmortems", "postmortems/library", "reports", "reports/alert", "reports/archive", "reports/board", "reports/change", "reports/incident", "reports/period", "reports/slo", "reports/sql", "search", "search/querylog", "search/snippet", "search/suggest"},
@@ -40,8 +40,8 @@ var rules = map[string][]string{
 	"portal/web/worddiff":          {},
 	"postmortems":                  {"portal/base/fault", "portal/base/wording", "portal/base/yamldoc"},
 	"postmortems/convert":          {"portal/base/fault", "portal/base/yamldoc", "postmortems"},
-	"postmortems/gitrepo":          {"portal/base/fault", "postmortems", "postmortems/gitrepo/gate", "postmortems/gitrepo/plumbing", "postmortems/gitrepo/wire"},
-	"postmortems/gitrepo/gate":     {"postmortems"},
+	"postmortems/gitrepo":          {"portal/base/fault", "postmortems", "postmortems/gitrepo/checks", "postmortems/gitrepo/plumbing", "postmortems/gitrepo/wire"},
+	"postmortems/gitrepo/checks":   {"postmortems"},
 	"postmortems/gitrepo/plumbing": {"portal/base/fault", "postmortems"},
 	"postmortems/gitrepo/wire":     {"portal/base/fault", "postmortems"},
 	"postmortems/library":          {"portal/base/fault", "portal/base/kv", "postmortems"},

@@ -17,7 +17,7 @@ import (
 	"github.com/postern/postern/portal/web"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/gitrepo"
-	"github.com/postern/postern/postmortems/gitrepo/gate"
+	"github.com/postern/postern/postmortems/gitrepo/checks"
 	"github.com/postern/postern/postmortems/markdown"
 	"github.com/postern/postern/reports/definition"
 	"github.com/postern/postern/reports/slo/openslo"
@@ -41,7 +41,7 @@ func (a *App) openWeb() error {
 	}, web.Options{
 		PublicURL: a.url, Listener: a.loopback(), OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,
 		Name: c.Name, Version: a.opt.Version, Log: a.log, Now: a.opt.Now,
-		Feeds:          web.FeedOptions{Body: c.Feeds.Body, Signing: c.Feeds.PagerDutySecrets, SignedOnly: c.Feeds.SignedOnly, Redact: gate.NewRedactor().Redact, Polled: a.polledPages},
+		Feeds:          web.FeedOptions{Body: c.Feeds.Body, Signing: c.Feeds.PagerDutySecrets, SignedOnly: c.Feeds.SignedOnly, Redact: checks.NewRedactor().Redact, Polled: a.polledPages},
 		MetricsGuarded: c.Metrics.Token.Reveal() != "",
 	})
 	return err

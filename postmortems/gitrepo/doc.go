@@ -18,7 +18,7 @@
 //	commands → names, tips and rights judged      (policy.go)
 //	pack → git index-pack into the quarantine     (quarantine.go)
 //	new objects ← git rev-list, git cat-file      (survey.go)
-//	limits, paths, modes, contents, secrets       (judge.go, package gate)
+//	limits, paths, modes, contents, secrets       (judge.go, package checks)
 //	ChangeSet → Publisher.Prepare                 (changeset.go)
 //	packs move in, folders fsynced, ref moves     (publish.go)
 //	Prepared.Commit → report                      (push.go)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/postern/postern/portal/base/growth"
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/postmortems/gitrepo/gate"
+	"github.com/postern/postern/postmortems/gitrepo/checks"
 )
 
 // Moving many copies of one file is paired in linear time.
@@ -36,7 +36,7 @@ func TestOneContentUnderManyNamesIsReadOnce(t *testing.T) {
 	growth.Linear(t, 400, func(n int) func() {
 		data := bytes.Repeat([]byte("x"), n<<10)
 		return func() {
-			held := gate.NewContent(data)
+			held := checks.NewContent(data)
 			for i := range n {
 				if p := held.Check(fmt.Sprintf("a/%d.md", i)); len(p) > 0 {
 					t.Fatal(p)

@@ -13,7 +13,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/postmortems/gitrepo/gate"
+	"github.com/postern/postern/postmortems/gitrepo/checks"
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
@@ -33,7 +33,7 @@ type file struct {
 }
 
 // judgement holds every file that a push brings against the rules of package
-// gate: not the tip alone, because a clone carries the whole history.
+// checks: not the tip alone, because a clone carries the whole history.
 type judgement struct {
 	s        *survey
 	problems []postmortems.Problem
@@ -48,7 +48,7 @@ type judgement struct {
 // doubt is a secret in a changed file: it counts unless the line was there before.
 type doubt struct {
 	file
-	secret gate.Secret // without its Text, which may be a whole file
+	secret checks.Secret // without its Text, which may be a whole file
 	line   lineSum
 }
 
@@ -114,12 +114,12 @@ func (s *survey) files(net []change) []file {
 // form judges what is known without reading the file, and notes whether to read it.
 func (j *judgement) form(f file) {
 	if f.Status != postmortems.Modified {
-		if p, bad := gate.CheckPath(f.Path, j.s.repo.limits.Depth); bad {
+		if p, bad := checks.CheckPath(f.Path, j.s.repo.limits.Depth); bad {
 			j.tell(p, f.where)
 		}
 	}
 	if f.mode != f.oldMode || f.Status == postmortems.Added {
-		if p, bad := gate.CheckMode(f.Path, f.mode); bad {
+		if p, bad := checks.CheckMode(f.Path, f.mode); bad {
 			j.tell(p, f.where)
 			j.closed[f.Path] = true
 			return
@@ -128,7 +128,7 @@ func (j *judgement) form(f file) {
 	if !f.fresh && (f.Status == postmortems.Modified || f.Status == postmortems.Renamed && path.Ext(f.From) == path.Ext(f.Path)) {
 		return // what it holds was judged when it came
 	}
-	if p, bad := gate.CheckSize(f.Path, f.Size, j.s.repo.limits.sizes()); bad {
+	if p, bad := checks.CheckSize(f.Path, f.Size, j.s.repo.limits.sizes()); bad {
 		j.tell(p, f.where)
 		j.closed[f.Path] = true
 		return
@@ -155,7 +155,7 @@ func (j *judgement) contents(ctx context.Context, progress func(done, total int)
 		if o.Kind != plumbing.BlobObject {
 			return fault.Newf(fault.Invalid, "gitrepo.judge", "object %s is used as a file and is a %s", o.ID, o.Kind)
 		}
-		uses, held := j.uses[o.ID], gate.NewContent(o.Data)
+		uses, held := j.uses[o.ID], checks.NewContent(o.Data)
 		for _, f := range uses {
 			for _, p := range held.Check(f.Path) {
 				j.tell(p, f.where)
@@ -263,15 +263,15 @@ func (j *judgement) twins(ctx context.Context, net []change) error {
 func (j *judgement) twinsIn(folder string, entries []plumbing.Entry, fresh map[string]bool) {
 	byFold := make(map[string]string, len(entries))
 	for _, e := range entries {
-		fold := gate.Fold(e.Name)
+		fold := checks.Fold(e.Name)
 		other, taken := byFold[fold]
 		switch {
 		case !taken:
 			byFold[fold] = e.Name
 		case fresh[e.Name]:
-			j.tell(gate.Twin(path.Join(folder, e.Name), other), "")
+			j.tell(checks.Twin(path.Join(folder, e.Name), other), "")
 		case fresh[other]:
-			j.tell(gate.Twin(path.Join(folder, other), e.Name), "")
+			j.tell(checks.Twin(path.Join(folder, other), e.Name), "")
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/postmortems/gitrepo/gate"
+	"github.com/postern/postern/postmortems/gitrepo/checks"
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
@@ -62,7 +62,7 @@ func defaultLimits() Limits {
 		Commits:         2_000,
 		Changes:         20_000,
 		Paths:           200_000,
-		Depth:           gate.MaxDepth,
+		Depth:           checks.MaxDepth,
 		Pushes:          DefaultPushes,
 		Fetches:         8,
 		SlotWait:        time.Minute,
@@ -99,8 +99,8 @@ func orDefault[T comparable](v, d T) T {
 	return v
 }
 
-func (l Limits) sizes() gate.Sizes {
-	return gate.Sizes{Document: l.DocumentBytes, Attachment: l.AttachmentBytes}
+func (l Limits) sizes() checks.Sizes {
+	return checks.Sizes{Document: l.DocumentBytes, Attachment: l.AttachmentBytes}
 }
 
 const (

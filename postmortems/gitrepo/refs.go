@@ -12,7 +12,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/postmortems/gitrepo/gate"
+	"github.com/postern/postern/postmortems/gitrepo/checks"
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
@@ -82,9 +82,9 @@ func (r *Repo) Branches() []Branch {
 func (r *Repo) clash(branch string) string {
 	r.refs.mu.RLock()
 	defer r.refs.mu.RUnlock()
-	folded := gate.Fold(branch)
+	folded := checks.Fold(branch)
 	for other := range r.refs.tips {
-		o := gate.Fold(other)
+		o := checks.Fold(other)
 		if other != branch && (o == folded || strings.HasPrefix(o, folded+"/") || strings.HasPrefix(folded, o+"/")) {
 			return other
 		}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/postmortems/gitrepo/gate"
+	"github.com/postern/postern/postmortems/gitrepo/checks"
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
@@ -37,7 +37,7 @@ type Repo struct {
 	ruleURL   func(string) string
 	observe   func(Timings)
 	room      func(bytes int64) error
-	scanner   *gate.Scanner
+	scanner   *checks.Scanner
 
 	refs    refTable
 	note    pushNote // of the last push before Open; read only
@@ -84,7 +84,7 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	limits := o.Limits.withDefaults()
 	r := &Repo{
 		git: git, limits: limits, log: o.Logger, now: o.Now, publisher: o.Publisher, ruleURL: o.RuleURL, observe: o.Observe, room: o.Room,
-		announced: announcements{grace: announceGrace}, scanner: gate.NewScanner(), publish: newLock(), pushes: newSlots(limits.Pushes), fetches: newSlots(limits.Fetches),
+		announced: announcements{grace: announceGrace}, scanner: checks.NewScanner(), publish: newLock(), pushes: newSlots(limits.Pushes), fetches: newSlots(limits.Fetches),
 		trees: newCache[postmortems.OID, []plumbing.Entry](treeCacheEntries), facts: newCache[postmortems.OID, treeFacts](factCacheTrees),
 	}
 	if r.room == nil {

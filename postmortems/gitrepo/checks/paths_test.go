@@ -1,4 +1,4 @@
-package gate
+package checks
 
 import (
 	pathpkg "path"
