@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/search/query"
 	"github.com/postern/postern/search/synonyms"
 )
 
@@ -52,6 +53,8 @@ type Index struct {
 
 	// compose is composer.compose but in tests.
 	compose func(*composer, Document) (*composed, error)
+	// parse is query.Parse, except in the test that counts its calls.
+	parse func(text string) query.Query
 }
 
 // Progress is how far a rebuild has come.
@@ -86,7 +89,7 @@ func Open(ctx context.Context, opt Options) (*Index, error) {
 	if opt.Synonyms == nil {
 		opt.Synonyms = builtinSynonyms{synonyms.Builtin()}
 	}
-	x := &Index{opt: opt, gate: newGate(opt.Limits), trouble: make(chan struct{}, 1), compose: composeSafely}
+	x := &Index{opt: opt, gate: newGate(opt.Limits), trouble: make(chan struct{}, 1), compose: composeSafely, parse: query.Parse}
 	x.parked.Store(&map[string]string{})
 	if err := os.MkdirAll(opt.Dir, 0o700); err != nil {
 		return nil, fault.Wrap(fault.Internal, "search.Open", "the folder of the search index cannot be made", err)

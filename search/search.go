@@ -31,7 +31,11 @@ func (x *Index) Search(ctx context.Context, r Request) (Results, error) {
 		return Results{}, fault.Newf(fault.Invalid, op,
 			"only the first %d results can be looked at: narrow the query instead", MaxWindow)
 	}
-	q := query.Parse(r.Text)
+	if r.Query == nil {
+		parsed := x.parse(r.Text)
+		r.Query = &parsed
+	}
+	q := *r.Query
 	out := Results{Query: r.Text, Facets: map[string][]FacetValue{}}
 	if x.progress.Load() != nil {
 		out.Notes = append(out.Notes, "the search index is being rebuilt: the latest changes may be missing")

@@ -3,6 +3,7 @@ package search
 import (
 	"time"
 
+	"github.com/postern/postern/search/query"
 	"github.com/postern/postern/search/snippet"
 )
 
@@ -38,9 +39,12 @@ type Document struct {
 type Section = snippet.Section
 
 // Request is one search. Text is the user's query in the query language; the
-// other fields narrow it further and come from the page's controls or the API.
+// other fields come from the page's controls or the API.
 type Request struct {
-	Text          string
+	Text string
+	// Query is Text, parsed. A caller that needs the tree itself parses the text and
+	// passes the result on; when Query is nil, Search parses Text.
+	Query         *query.Query
 	Limit, Offset int
 	Newest        bool // sort by date, newest first, instead of relevance
 	Facets        bool // count facet values

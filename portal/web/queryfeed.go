@@ -10,7 +10,7 @@ import (
 // queryFeed is the Atom feed of a search: what it finds, newest first, so that a
 // team hears of every new document that concerns it.
 func (s *Server) queryFeed(c echo.Context) error {
-	req, err := searchRequest(c)
+	req, err := s.searchRequest(c)
 	if err != nil {
 		return err
 	}

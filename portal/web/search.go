@@ -20,7 +20,7 @@ func (s *Server) search(c echo.Context) error {
 	if sent, err := s.toSimilar(c); sent {
 		return err
 	}
-	req, err := searchRequest(c)
+	req, err := s.searchRequest(c)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,9 @@ func (s *Server) search(c echo.Context) error {
 	return s.show(c, http.StatusOK, "search", view)
 }
 
-func searchRequest(c echo.Context) (search.Request, error) {
+// searchRequest reads the parameters of a search. It parses the query, once for
+// the whole request.
+func (s *Server) searchRequest(c echo.Context) (search.Request, error) {
 	r := search.Request{
 		Text: c.QueryParam("q"), Limit: hitsPerPage, Facets: true, Fragments: true, Fixes: 1,
 		Newest: c.QueryParam("sort") == "newest", Prefix: c.QueryParam("typing") != "",
@@ -64,6 +66,8 @@ func searchRequest(c echo.Context) (search.Request, error) {
 		}
 		r.Offset = n
 	}
+	q := s.parseQuery(r.Text)
+	r.Query = &q
 	return r, nil
 }
 

@@ -34,10 +34,9 @@ type nearView struct {
 // and what its words resemble. When search is too busy for that, the page goes
 // without.
 func (s *Server) helpWith(c echo.Context, req search.Request) (help searchHelp) {
-	q := query.Parse(req.Text)
-	filters := filtersOf(q)
+	filters := filtersOf(*req.Query)
 	for _, f := range filters[:min(len(filters), withoutTried)] {
-		text := without(q, f)
+		text := without(*req.Query, f)
 		if text == "" {
 			continue
 		}
@@ -49,7 +48,7 @@ func (s *Server) helpWith(c echo.Context, req search.Request) (help searchHelp) 
 			help.Without = append(help.Without, withoutView{textOf(f), s.searchLink(text, req.Newest, 0), found.Total})
 		}
 	}
-	help.Near = s.near(q)
+	help.Near = s.near(*req.Query)
 	return help
 }
 

@@ -62,7 +62,7 @@ type queryProblem struct {
 
 func (s *Server) fillSearch(ctx context.Context, view *searchView, req search.Request) {
 	to := func(text string, newest bool, offset int) string { return s.searchLink(text, newest, offset) }
-	q := query.Parse(req.Text)
+	q := *req.Query
 	if len(view.Chips) > 1 {
 		view.Bare = to(bare(q), req.Newest, 0)
 	}
@@ -92,7 +92,7 @@ func (s *Server) fillSearch(ctx context.Context, view *searchView, req search.Re
 
 // searchChips are the filters that are on; each link takes one off.
 func (s *Server) searchChips(req search.Request) (chips []chip) {
-	q := query.Parse(req.Text)
+	q := *req.Query
 	for _, f := range filtersOf(q) {
 		chips = append(chips, chip{Text: textOf(f), Link: s.searchLink(without(q, f), req.Newest, 0)})
 	}

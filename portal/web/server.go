@@ -12,6 +12,7 @@ import (
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/search/query"
 	"github.com/postern/postern/static"
 )
 
@@ -36,6 +37,8 @@ type Server struct {
 	ip      echo.IPExtractor
 	hosts   hosts
 	routes  []route
+	// parseQuery is query.Parse, except in the test that counts its calls.
+	parseQuery func(text string) query.Query
 	// opening asks once for all readers what is open.
 	opening singleflight.Group
 }
@@ -54,7 +57,7 @@ func New(deps Deps, opt Options) (*Server, error) {
 		deps: deps, opt: opt, prefix: opt.prefix(), echo: echo.New(), files: files,
 		cache: newPageCache(pageCacheBytes), rules: newRuleCache(),
 		limits: newLimiter(opt.Now), head: newHeaders(opt.secure()), sent: newFinishedHeaders(), cross: http.NewCrossOriginProtection(),
-		ip: ipExtractor(opt), hosts: newHosts(opt),
+		ip: ipExtractor(opt), hosts: newHosts(opt), parseQuery: query.Parse,
 	}
 	s.flights = newFlights(s.feedBody())
 	if s.views, err = newViews(s.frame()); err != nil {
