@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // DurationsOf derives the durations of an incident from its milestones. All count
@@ -50,7 +50,7 @@ func FormatDuration(d *time.Duration) string {
 		return "unknown"
 	}
 	if *d < 0 {
-		opposite := wording.Opposite(*d)
+		opposite := humanize.Opposite(*d)
 		return "-" + FormatDuration(&opposite)
 	}
 	minutes := int64(d.Round(time.Minute) / time.Minute)

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // Limits of what one push is told: an author reads a screen, not a log.
@@ -33,7 +33,7 @@ func FormatReceipt(r Receipt, baseURL string) []string {
 	}
 	out = append(append(out, keptBackLines(r)...), r.Other...)
 	if r.Files > 0 {
-		out = append(out, "stored "+wording.Plural(r.Files, "other file"))
+		out = append(out, "stored "+humanize.Plural(r.Files, "other file"))
 	}
 	if lines := formatWarnings(r.Problems, baseURL); len(lines) > 0 {
 		out = append(append(out, ""), lines...)
@@ -88,7 +88,7 @@ func keptBackLines(r Receipt) []string {
 		out = append(out, fmt.Sprintf("kept back: %s (%s): %s", d.Reason, d.Path, what))
 	}
 	if more := len(r.KeptBack) - documentsTold; more > 0 {
-		out = append(out, fmt.Sprintf("and %s more", wording.Plural(more, "document kept back")))
+		out = append(out, fmt.Sprintf("and %s more", humanize.Plural(more, "document kept back")))
 	}
 	return out
 }
@@ -102,7 +102,7 @@ func sumUp(documents []DocumentChange) []string {
 		}
 		counts[d.Kind][d.Status]++
 	}
-	out := []string{wording.Plural(len(documents), "document")}
+	out := []string{humanize.Plural(len(documents), "document")}
 	for _, kind := range Kinds() {
 		var parts []string
 		for _, status := range []ChangeStatus{Added, Modified, Renamed, Deleted} {
@@ -125,7 +125,7 @@ func brokenLines(links []BrokenLink, baseURL string) []string {
 		out = append(out, l.Problem().String())
 	}
 	if more := len(once) - linksTold; more > 0 {
-		out = append(out, fmt.Sprintf("and %s more", wording.Plural(more, "broken link")))
+		out = append(out, fmt.Sprintf("and %s more", humanize.Plural(more, "broken link")))
 	}
 	return append(out, ruleAddress(baseURL, RuleLinkMissing))
 }
@@ -168,7 +168,7 @@ func FormatProblems(problems []Problem, baseURL string, limit int) (lines []stri
 		}
 	}
 	if more := len(sorted) - limit; more > 0 {
-		lines = append(lines, fmt.Sprintf("and %s more", wording.Plural(more, "problem")))
+		lines = append(lines, fmt.Sprintf("and %s more", humanize.Plural(more, "problem")))
 	}
 	for _, rule := range rules {
 		lines = append(lines, ruleAddress(baseURL, rule))
@@ -198,7 +198,7 @@ func reasonOf(sorted []Problem) string {
 	first := sorted[0]
 	reason := Printable(cutRunes(fmt.Sprintf("%s:%d: %s [%s]", first.Path, max(first.Line, 1), first.Message, first.Rule), reasonRunes))
 	if errors > 1 {
-		reason += fmt.Sprintf(" and %s more", wording.Plural(errors-1, "error"))
+		reason += fmt.Sprintf(" and %s more", humanize.Plural(errors-1, "error"))
 	}
 	return reason
 }

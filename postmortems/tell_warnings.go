@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 const (
@@ -39,7 +39,7 @@ func formatWarnings(problems []Problem, baseURL string) []string {
 		counts = append(counts, fmt.Sprintf("%s %d", rule, len(byRule[rule])))
 		told = append(told, byRule[rule][:min(len(byRule[rule]), warningsPerRule)]...)
 	}
-	head := wording.Plural(len(problems), "warning") + ": " + strings.Join(counts, ", ")
+	head := humanize.Plural(len(problems), "warning") + ": " + strings.Join(counts, ", ")
 	if len(told) < len(problems) {
 		head += "; the first of each:"
 	}

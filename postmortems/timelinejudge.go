@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // perTimelineRule is how many findings of one rule are told for one timeline: an
@@ -37,7 +37,7 @@ func (j *judge) timeline(t *timelineReader, times Times) {
 			continue
 		}
 		if told[f.rule]++; told[f.rule] <= perTimelineRule {
-			j.find(f.rule, place{line: f.line}, "%s (%s left without a time)", f.message, wording.Plural(f.rows, "row"))
+			j.find(f.rule, place{line: f.line}, "%s (%s left without a time)", f.message, humanize.Plural(f.rows, "row"))
 		}
 	}
 	for _, rule := range []string{ruleTimelineZone, ruleTimelineDate} {

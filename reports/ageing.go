@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // ageBucket is one column of the ageing of open action items.
@@ -109,6 +109,6 @@ func (c *compiler) agedRow(key string, owner Value, a *aged, how string) Row {
 	}
 	days := ageDays(a.oldest.Opened, c.asOf)
 	return Row{Key: row.Key, Cells: append(row.Cells, Value{
-		Text: wording.Plural(days, "day"), Number: number(float64(days) * (24 * time.Hour).Seconds()), Unit: Seconds, Link: documentLink(a.oldest.Document), How: how,
+		Text: humanize.Plural(days, "day"), Number: number(float64(days) * (24 * time.Hour).Seconds()), Unit: Seconds, Link: documentLink(a.oldest.Document), How: how,
 	})}
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/incident"
 )
@@ -72,7 +72,7 @@ func shareOf(s alert.Share) Value { return partOf(s.Part, s.Of) }
 func (c *compiler) alerts() Section {
 	s := Section{Title: "Alerts", Note: "An episode is one firing of one alert. Precision: pages that belong to an incident. Recall: incidents that a page told of before people knew. Alerts that fire and resolve between two notifications are never sent: all counts are lower bounds."}
 	if c.in.Truncated > 0 {
-		s.Note += fmt.Sprintf(" Senders left %s out of their messages.", wording.Plural(c.in.Truncated, "alert"))
+		s.Note += fmt.Sprintf(" Senders left %s out of their messages.", humanize.Plural(c.in.Truncated, "alert"))
 	}
 	on := c.onCall()
 	own := c.episodes(c.p.From, c.asOf)

@@ -3,7 +3,7 @@ package reports
 import (
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -114,6 +114,6 @@ func (c *compiler) glossary() Section {
 		{Key: "oncall", Who: "Night and shifts", Text: "night is " + c.onCall().NightText() + " where the people on call for a service live; a shift is " + c.onCall().ShiftText() + "."},
 		{Key: "precision", Who: "Precision and recall of paging", Text: "pages that met a real incident of all pages; incidents that a page came before of all incidents."},
 		{Key: "failure", Who: "Change failure rate", Text: "distinct deployments with a linked incident or a rollback, of all distinct deployments to production."},
-		{Key: "revision", Who: "Revision", Text: "late data makes a new revision with a list of what changed. Old ones stay readable. A period closes " + wording.Plural(int(CloseAfter/(24*time.Hour)), "day") + " after its end."},
+		{Key: "revision", Who: "Revision", Text: "late data makes a new revision with a list of what changed. Old ones stay readable. A period closes " + humanize.Plural(int(CloseAfter/(24*time.Hour)), "day") + " after its end."},
 	}}
 }

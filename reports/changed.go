@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -102,7 +102,7 @@ func (c *compiler) acts() []Line {
 	}
 	for _, n := range c.countActions() {
 		if n.late > 0 {
-			all = append(all, Line{Key: "overdue-" + n.owner, Who: cmp.Or(title(n.owner), "nobody"), Text: fmt.Sprintf("%s overdue; longest “%s”, %s", wording.Plural(n.late, "action item"), clean(n.oldestItem.Text, titleRunes), wording.Plural(c.lateDays(n.oldest), "day")), Tone: Warn, Link: ownerLink(n.owner)})
+			all = append(all, Line{Key: "overdue-" + n.owner, Who: cmp.Or(title(n.owner), "nobody"), Text: fmt.Sprintf("%s overdue; longest “%s”, %s", humanize.Plural(n.late, "action item"), clean(n.oldestItem.Text, titleRunes), humanize.Plural(c.lateDays(n.oldest), "day")), Tone: Warn, Link: ownerLink(n.owner)})
 		}
 	}
 	all = append(all, c.mendGaps()...)

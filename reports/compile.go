@@ -8,10 +8,10 @@ import (
 
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
-	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
 )
 
 // Compile makes the report of one period. It depends on nothing but its
@@ -73,7 +73,7 @@ type compiler struct {
 	asOf  time.Time
 	in    Inputs
 
-	services map[string]service.Service // all, also those out of scope
+	services map[string]slo.Service // all, also those out of scope
 	inScope  map[string]bool
 	facts    incidentFacts
 	titles   map[string]string // of SLOs
@@ -85,7 +85,7 @@ type compiler struct {
 }
 
 func newCompiler(def Definition, p period.Period, in Inputs) *compiler {
-	c := &compiler{def: def, p: p, spans: Spans(p), asOf: in.AsOf, in: in, services: map[string]service.Service{}, inScope: map[string]bool{}, titles: map[string]string{}}
+	c := &compiler{def: def, p: p, spans: Spans(p), asOf: in.AsOf, in: in, services: map[string]slo.Service{}, inScope: map[string]bool{}, titles: map[string]string{}}
 	if c.asOf.IsZero() || c.asOf.After(p.To) {
 		c.asOf = p.To
 	}
@@ -136,8 +136,8 @@ func (c *compiler) narrow() {
 		func(a, b Statement) int {
 			return cmp.Or(cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(a.Digest, b.Digest), cmp.Compare(a.Database, b.Database))
 		})
-	in.Drills = kept(in.Drills, func(d drill.Drill) bool { return c.admitsAny(d.Services) },
-		func(a, b drill.Drill) int {
+	in.Drills = kept(in.Drills, func(d incident.Drill) bool { return c.admitsAny(d.Services) },
+		func(a, b incident.Drill) int {
 			return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
 		})
 	in.Actions = kept(in.Actions, func(a Action) bool { return c.admitsAny(a.Services) },

@@ -14,7 +14,7 @@ import (
 
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/period"
-	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
 )
 
 var update = flag.Bool("update", false, "write the golden reports anew")
@@ -213,7 +213,7 @@ func TestScope(t *testing.T) {
 // A scope by tier admits a service that states it as a label or as the annotation.
 func TestScopeByTier(t *testing.T) {
 	s := reports.Scope{Labels: map[string][]string{"tier": {"1"}}}
-	for want, cases := range map[bool][]service.Service{
+	for want, cases := range map[bool][]slo.Service{
 		true:  {{Tier: "1"}, {Labels: map[string][]string{"tier": {"1"}}}, {Tier: "1", Labels: map[string][]string{"tier": {"2"}}}},
 		false: {{}, {Tier: "2"}, {Labels: map[string][]string{"tier": {"2"}}}, {Labels: map[string][]string{"level": {"1"}}}},
 	} {

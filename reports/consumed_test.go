@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
-	"github.com/postern/postern/reports/service"
+
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -44,7 +44,7 @@ func compiled(t testing.TB, kind period.Kind, id string, s slo.SLO, buckets []sl
 		t.Fatal(err)
 	}
 	o := reports.Measure(reports.Measurement{SLO: s, Buckets: buckets}, p, p.To)
-	in := reports.Inputs{Targets: targets(), Services: []service.Service{{Name: s.Service}}, Objectives: []reports.Objective{o}}
+	in := reports.Inputs{Targets: targets(), Services: []slo.Service{{Name: s.Service}}, Objectives: []reports.Objective{o}}
 	for _, i := range incidents {
 		in.Incidents = append(in.Incidents, reports.Incident{Incident: i, Spent: reports.Costs(o, buckets, i, p, p.To)})
 	}

@@ -5,13 +5,13 @@ import (
 	"math"
 	"strings"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/slo"
 )
 
 // spansWord names how far the report looks back.
 func (c *compiler) spansWord() string {
-	return fmt.Sprintf("last %s", wording.Plural(len(c.spans), strings.ToLower(c.spanHead())))
+	return fmt.Sprintf("last %s", humanize.Plural(len(c.spans), strings.ToLower(c.spanHead())))
 }
 
 // course draws the budget that an objective spent in each span, in the height of a

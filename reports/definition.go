@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports/period"
-	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
 )
 
 // Definition says which report is made, of what, when and for whom.
@@ -51,7 +51,7 @@ type Scope struct {
 func (s Scope) Whole() bool { return len(s.Teams) == 0 && len(s.Services) == 0 && len(s.Labels) == 0 }
 
 // Admits tells whether a service is in the scope.
-func (s Scope) Admits(x service.Service) bool {
+func (s Scope) Admits(x slo.Service) bool {
 	if len(s.Teams) > 0 && !slices.Contains(s.Teams, x.Team) {
 		return false
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // Failure is a part of a report that could not be made or read.
@@ -144,7 +144,7 @@ func (c *Chart) credible() {
 }
 
 func credible(x *float64) *float64 {
-	if x == nil || !wording.Finite(*x) {
+	if x == nil || !humanize.Finite(*x) {
 		return nil
 	}
 	return x

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/slo"
 )
@@ -189,25 +189,25 @@ func (c *compiler) verdict() Verdict {
 // leastBlame is the share of a budget from which an incident is named as the reason.
 const leastBlame = 0.05
 
-func (c *compiler) metSentence(t tally) string {
+func (c *compiler) metSentence(t verdictCounts) string {
 	switch {
 	case len(c.in.Objectives) == 0:
 		return "No objective is defined in this scope."
 	case t.measured == 0 && t.unmeasured == 0:
 		return "No objective was in force."
 	case t.measured == 0:
-		return fmt.Sprintf("None of %s could be measured.", wording.Plural(t.unmeasured, "objective"))
+		return fmt.Sprintf("None of %s could be measured.", humanize.Plural(t.unmeasured, "objective"))
 	}
 	what := "objective"
 	if t.unmeasured > 0 {
 		what = "measured objective"
 	}
-	s := fmt.Sprintf("%d of %s met", t.met, wording.Plural(t.measured, what))
+	s := fmt.Sprintf("%d of %s met", t.met, humanize.Plural(t.measured, what))
 	switch {
 	case t.met == t.measured && t.measured == 1:
 		s = "The only " + what + " was met"
 	case t.met == t.measured:
-		s = fmt.Sprintf("All %s met", wording.Plural(t.measured, what))
+		s = fmt.Sprintf("All %s met", humanize.Plural(t.measured, what))
 	}
 	if t.unmeasured > 0 {
 		s += fmt.Sprintf("; %d could not be measured (%s)", t.unmeasured, reasons(c.verdictless()))
@@ -261,7 +261,7 @@ func (c *compiler) incidentSentence() string {
 	if len(c.facts.own) == 0 {
 		return "No incident."
 	}
-	return wording.Plural(len(c.facts.own), "incident") + c.detectedWords() + "."
+	return humanize.Plural(len(c.facts.own), "incident") + c.detectedWords() + "."
 }
 
 // detectedWords goes on after the number of incidents: how many of them were

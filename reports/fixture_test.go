@@ -11,10 +11,10 @@ import (
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
-	"github.com/postern/postern/reports/service"
+
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -23,13 +23,13 @@ import (
 type quarter struct {
 	zone      *time.Location
 	from, to  time.Time
-	services  []service.Service
+	services  []slo.Service
 	slos      []slo.SLO
 	buckets   map[string][]slo.Bucket
 	incidents []incident.Incident
 	episodes  []alert.Episode
 	changes   []change.Change
-	drills    []drill.Drill
+	drills    []incident.Drill
 }
 
 const bucketLen = 5 * time.Minute
@@ -44,7 +44,7 @@ func newQuarter(t testing.TB, seed uint64) *quarter {
 	q := &quarter{zone: zone, from: time.Date(2026, 8, 1, 0, 0, 0, 0, zone), to: time.Date(2026, 12, 1, 0, 0, 0, 0, zone), buckets: map[string][]slo.Bucket{}}
 	r := rand.New(rand.NewPCG(seed, 1))
 	for n, name := range []string{"checkout", "orders", "search", "gateway", "ledger"} {
-		q.services = append(q.services, service.Service{
+		q.services = append(q.services, slo.Service{
 			Name: name, Title: name, Team: []string{"payments", "commerce", "discovery"}[n%3], DependsOn: map[string][]string{"checkout": {"orders", "gateway"}, "orders": {"ledger"}}[name],
 			Labels: map[string][]string{"tier": {fmt.Sprint(1 + n%2)}},
 		})

@@ -9,7 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -55,7 +55,7 @@ func title(s string) string { return clean(s, titleRunes) }
 
 // number is a pointer to a copy; a number that is none is nil.
 func number(x float64) *float64 {
-	if !wording.Finite(x) {
+	if !humanize.Finite(x) {
 		return nil
 	}
 	return &x
@@ -71,7 +71,7 @@ func unknown() Value { return Value{Text: "unknown", Tone: Gap} }
 func dash(unit Unit) Value { return Value{Text: "—", Unit: unit, Tone: Gap} }
 
 func count(n int) Value {
-	return Value{Text: wording.Number(n), Number: number(float64(n)), Unit: Count}
+	return Value{Text: humanize.Number(n), Number: number(float64(n)), Unit: Count}
 }
 
 // events writes a count that may have a fraction (PromQL's increase gives such).
@@ -83,12 +83,12 @@ func events(x float64) Value {
 }
 
 // digits writes a number rounded to a whole, grouped: 36,632.
-func digits(x float64) string { return wording.Group(wording.Decimal(x, 0)) }
+func digits(x float64) string { return humanize.Group(humanize.Decimal(x, 0)) }
 
 // percentText writes a fraction as a percentage with some decimals.
 func percentText(x float64, decimals int) string {
-	s := wording.Decimal(x*100, decimals)
-	if !wording.Finite(x * 100) {
+	s := humanize.Decimal(x*100, decimals)
+	if !humanize.Finite(x * 100) {
 		return s
 	}
 	return s + " %"
@@ -112,7 +112,7 @@ func nines(target float64) int {
 
 // targetText writes a target with the decimals it was given with.
 func targetText(target float64) string {
-	return wording.Decimal(math.Round(target*1e9)/1e7, -1) + " %"
+	return humanize.Decimal(math.Round(target*1e9)/1e7, -1) + " %"
 }
 
 // indicator writes an SLI: two digits of its budget, and more when it would look
@@ -134,7 +134,7 @@ func durationText(d time.Duration) string {
 	s := int64(d / time.Second)
 	switch {
 	case d < 0:
-		return "-" + durationText(wording.Opposite(d))
+		return "-" + durationText(humanize.Opposite(d))
 	case d > 0 && s == 0:
 		return strconv.FormatInt(max(1, int64(d/time.Millisecond)), 10) + " ms"
 	case s < 60:
@@ -172,7 +172,7 @@ func durationOf(d *time.Duration) Value {
 
 // noun is a noun in the number of n things, without the number.
 func noun(n int, one string) string {
-	_, s, _ := strings.Cut(wording.Plural(n, one), " ")
+	_, s, _ := strings.Cut(humanize.Plural(n, one), " ")
 	return s
 }
 

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports/incident"
-	"github.com/postern/postern/reports/stat"
+	"github.com/postern/postern/reports/tally"
 )
 
 // incidentFacts are the incidents as this report counts them. An incident belongs
@@ -187,7 +187,7 @@ func (c *compiler) downtime() Figure {
 		}
 		if to.After(from) {
 			spans = append(spans, incident.Interval{From: from, To: to})
-			sum = stat.Added(sum, to.Sub(from))
+			sum = tally.Added(sum, to.Sub(from))
 		}
 	}
 	total := incident.Union(spans, incident.Interval{From: c.p.From, To: c.asOf})

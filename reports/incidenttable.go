@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
 )
@@ -148,7 +148,7 @@ func (c *compiler) dots() string {
 		points = append(points, p)
 	}
 	c.charts = append(c.charts, Chart{
-		Name: "incidents", Title: fmt.Sprintf("Time to recover of %s, against %s", wording.Plural(len(points), "incident"), durationText(c.in.Targets.RecoverWithin)),
+		Name: "incidents", Title: fmt.Sprintf("Time to recover of %s, against %s", humanize.Plural(len(points), "incident"), durationText(c.in.Targets.RecoverWithin)),
 		Kind: Dots, Unit: Seconds, Series: []Series{{Name: "time to recover", Points: points}}, Mark: number(c.in.Targets.RecoverWithin.Seconds()), Twin: "incidents",
 	})
 	return "incidents"

@@ -5,9 +5,9 @@ import (
 
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/incident"
-	"github.com/postern/postern/reports/service"
+
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -17,18 +17,18 @@ import (
 type Inputs struct {
 	// AsOf is how far the data goes; zero, or after the period, is its end.
 	AsOf       time.Time
-	Services   []service.Service
+	Services   []slo.Service
 	Objectives []Objective
-	Incidents  []Incident      // whose impact touches any of Spans
-	Episodes   []alert.Episode // that began in the period or the one before; of earlier Spans the pages alone
-	Truncated  int             // alerts that senders left out of their messages in the period
-	Changes    []change.Linked // of the period and the one before
-	Statements []Statement     // seen in the period
-	Drills     []drill.Drill   // of the period
-	Documents  []Document      // post-mortems of the incidents of the period and the two before
-	Drafts     []Draft         // post-mortems that are pushed and not published
-	Actions    []Action        // all that are open, and those closed in the period
-	Gaps       []Search        // searches of the period that found nothing
+	Incidents  []Incident       // whose impact touches any of Spans
+	Episodes   []alert.Episode  // that began in the period or the one before; of earlier Spans the pages alone
+	Truncated  int              // alerts that senders left out of their messages in the period
+	Changes    []change.Linked  // of the period and the one before
+	Statements []Statement      // seen in the period
+	Drills     []incident.Drill // of the period
+	Documents  []Document       // post-mortems of the incidents of the period and the two before
+	Drafts     []Draft          // post-mortems that are pushed and not published
+	Actions    []Action         // all that are open, and those closed in the period
+	Gaps       []Search         // searches of the period that found nothing
 	Feeds      []Feed
 	Unread     []Unread         `json:",omitempty"` // what of these could not be gathered
 	Edits      []DefinitionEdit // of objectives, in the period

@@ -21,17 +21,17 @@ func (t *Table) atMost(n int) {
 // leastShift is the change of the budget spent from which an arrow is drawn.
 const leastShift = 0.05
 
-// tally counts objectives over one span.
-type tally struct{ met, measured, unmeasured int }
+// verdictCounts counts objectives over one span.
+type verdictCounts struct{ met, measured, unmeasured int }
 
-func (t tally) text() string {
+func (t verdictCounts) text() string {
 	if t.measured == 0 {
 		return "no data"
 	}
 	return fmt.Sprintf("%d/%d", t.met, t.measured)
 }
 
-func (t tally) tone() Tone {
+func (t verdictCounts) tone() Tone {
 	switch {
 	case t.measured == 0:
 		return Gap
@@ -57,7 +57,7 @@ func (c *compiler) earlier(o Objective) slo.Result { return o.result(c.before(),
 
 // count adds up results of the nth span; objectives that were not yet in force
 // are neither measured nor missing.
-func (c *compiler) count(objectives []Objective, n int) (t tally) {
+func (c *compiler) count(objectives []Objective, n int) (t verdictCounts) {
 	for _, o := range objectives {
 		r := o.result(n, len(c.spans))
 		switch {

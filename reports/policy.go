@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/period"
 )
 
@@ -93,9 +93,9 @@ func ranked(r *Ranking) (string, Tone) {
 	case r.Items == 0:
 		return "it states no action item", Warn
 	case r.Unranked > 0:
-		return fmt.Sprintf("no P0 action stated; %d of %s without a priority", r.Unranked, wording.Plural(r.Items, "action item")), Warn
+		return fmt.Sprintf("no P0 action stated; %d of %s without a priority", r.Unranked, humanize.Plural(r.Items, "action item")), Warn
 	}
-	return fmt.Sprintf("none of %s has priority P0", wording.Plural(r.Items, "action item")), Warn
+	return fmt.Sprintf("none of %s has priority P0", humanize.Plural(r.Items, "action item")), Warn
 }
 
 // exhaustedRows are the budgets of which nothing is left.
@@ -211,7 +211,7 @@ func (c *compiler) classesKnown() string {
 		return "no costly incident, no exhausted budget, no change in a freeze; classes of factors are judged in monthly reports"
 	}
 	if _, of := c.classes(); of > 0 {
-		return fmt.Sprintf("no costly incident, no exhausted budget, no change in a freeze, no class in over %s of %s with stated factors", percentText(policyShare, 0), wording.Plural(of, "incident"))
+		return fmt.Sprintf("no costly incident, no exhausted budget, no change in a freeze, no class in over %s of %s with stated factors", percentText(policyShare, 0), humanize.Plural(of, "incident"))
 	}
 	return "no costly incident, no exhausted budget, no change in a freeze; no write-up of the quarter states contributing factors"
 }

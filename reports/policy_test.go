@@ -8,7 +8,7 @@ import (
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
-	"github.com/postern/postern/reports/service"
+
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -25,7 +25,7 @@ func monthOf(t *testing.T, results ...[3]slo.Result) reports.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := reports.Inputs{Targets: targets(), Services: []service.Service{{Name: "shop"}}}
+	in := reports.Inputs{Targets: targets(), Services: []slo.Service{{Name: "shop"}}}
 	for n, three := range results {
 		o := reports.Objective{SLO: slo.SLO{Name: string(rune('a' + n)), Service: "shop", Target: 0.99, Window: slo.Window{Rolling: true, Count: 28, Unit: "d"}}}
 		for range 13 {

@@ -3,7 +3,7 @@ package reports
 import (
 	"fmt"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/slo"
 )
@@ -123,7 +123,7 @@ func (c *compiler) response() Section {
 		{Key: "unknown", Title: "Unknown", Numeric: true}, {Key: "share", Title: "Met of known", Numeric: true}, {Key: "was", Title: "The " + c.compareWord(), Numeric: true},
 	}}
 	if quiet > 0 {
-		table.Note = wording.Plural(quiet, "incident") + " of services with too little traffic left out."
+		table.Note = humanize.Plural(quiet, "incident") + " of services with too little traffic left out."
 	}
 	for _, r := range rows {
 		how := c.derive(Derivation{

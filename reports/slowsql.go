@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // teamSQL is what one team's slow statements did.
@@ -90,7 +90,7 @@ func executions(n float64, odd, oneIn int) Value {
 	}
 	v := events(n)
 	if oneIn > 1 {
-		v.Text += " (logged 1 in " + wording.Number(oneIn) + ")"
+		v.Text += " (logged 1 in " + humanize.Number(oneIn) + ")"
 		v.Tone = Warn
 	}
 	return v
@@ -121,7 +121,7 @@ func timeOf(seconds float64, executions int64, odd int) Value {
 	case odd > 0 && executions == 0:
 		return unknown()
 	case odd > 0:
-		v.Text += ", " + wording.Number(odd) + " left out"
+		v.Text += ", " + humanize.Number(odd) + " left out"
 		v.Tone = Warn
 	}
 	return v
@@ -131,7 +131,7 @@ func timeOf(seconds float64, executions int64, odd int) Value {
 // written in days.
 func secondsValue(s float64) Value {
 	const most = 292 * 365 * 24 * 3600
-	v := Value{Text: durationText(wording.Duration(s)), Number: number(s), Unit: Seconds}
+	v := Value{Text: durationText(humanize.Duration(s)), Number: number(s), Unit: Seconds}
 	switch {
 	case v.Number == nil:
 		return dash(Seconds)

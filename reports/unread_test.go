@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/drill"
+	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
 )
 
@@ -73,7 +73,7 @@ func TestDrillsOfAReportAreBounded(t *testing.T) {
 	in := q.inputs(p)
 	in.Drills = nil
 	for i := range 5000 {
-		in.Drills = append(in.Drills, drill.Drill{ID: strconv.Itoa(i), Source: "s", Title: "d", At: p.From.Add(time.Hour), Outcome: "passed"})
+		in.Drills = append(in.Drills, incident.Drill{ID: strconv.Itoa(i), Source: "s", Title: "d", At: p.From.Add(time.Hour), Outcome: "passed"})
 	}
 	for _, s := range reports.Compile(definition(period.Monthly), p, in).Sections {
 		if s.Key == reports.Drills && (len(s.Tables) != 1 || len(s.Tables[0].Rows) != 100 || s.Tables[0].Left != 4900) {

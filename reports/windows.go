@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -45,7 +45,7 @@ func (c *compiler) windows() Section {
 	case compared == 0:
 		s.Empty = "No objective was measured both over the " + name + " and over its own window."
 	case len(t.Rows) == 0:
-		s.Empty = fmt.Sprintf("%s and window agree for %s: the same verdict, and less than five points of budget between them.", c.spanHead(), wording.Plural(compared, "objective"))
+		s.Empty = fmt.Sprintf("%s and window agree for %s: the same verdict, and less than five points of budget between them.", c.spanHead(), humanize.Plural(compared, "objective"))
 	default:
 		s.Tables = []Table{t}
 	}

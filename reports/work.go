@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
 )
@@ -51,7 +51,7 @@ func (c *compiler) drills() Section {
 			services++
 		}
 	}
-	s.Note = fmt.Sprintf("%d of %s drilled.", len(drilled), wording.Plural(services, "service"))
+	s.Note = fmt.Sprintf("%d of %s drilled.", len(drilled), humanize.Plural(services, "service"))
 	t.atMost(mostDrills)
 	s.Tables = []Table{t}
 	return s
@@ -141,7 +141,7 @@ func (c *compiler) coverage() Section {
 	})
 	s.Figures = []Figure{{Key: "postmortems", Label: "post-mortems published", Value: withHow(have, how)}}
 	if len(o.written) > 0 {
-		s.Figures = append(s.Figures, Figure{Key: "written", Label: "being written", Value: withHow(count(len(o.written)), how), Note: wording.Plural(len(o.missing), "incident") + " without any"})
+		s.Figures = append(s.Figures, Figure{Key: "written", Label: "being written", Value: withHow(count(len(o.written)), how), Note: humanize.Plural(len(o.missing), "incident") + " without any"})
 	}
 	t := Table{Key: "missing", Title: "Post-mortems not published", Columns: []Column{
 		{Key: "incident", Title: "Incident"}, {Key: "severity", Title: "Severity"}, {Key: "team", Title: "Team"}, {Key: "age", Title: "Days since", Numeric: true}, {Key: "state", Title: "Post-mortem"},
@@ -264,7 +264,7 @@ func (c *compiler) actions() Section {
 }
 
 func (c *compiler) lateBy(due time.Time) string {
-	return wording.Plural(c.lateDays(due), "day") + " overdue"
+	return humanize.Plural(c.lateDays(due), "day") + " overdue"
 }
 
 func (c *compiler) lateDays(due time.Time) int { return int(c.asOf.Sub(due).Hours() / 24) }

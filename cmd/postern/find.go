@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/postmortems"
 )
 
@@ -147,7 +147,7 @@ func (h foundHit) lines(base string, s style) string {
 func (h foundHit) facts(kind string) string {
 	facts := append([]string{kind, h.Date, h.Severity}, h.Services...)
 	if h.RecoverSeconds != nil {
-		d := wording.Duration(float64(*h.RecoverSeconds))
+		d := humanize.Duration(float64(*h.RecoverSeconds))
 		facts = append(facts, "recovered in "+postmortems.FormatDuration(&d))
 	}
 	switch {

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/markdown"
@@ -116,7 +116,7 @@ func (l *linter) report(term terminal, output string) error {
 		for _, note := range l.notes {
 			fmt.Fprintln(term.err, postmortems.Printable(note))
 		}
-		fmt.Fprintf(term.err, "%s, %s%s\n", wording.Plural(l.documents, "document"), wording.Plural(len(l.problems), "problem"), l.further())
+		fmt.Fprintf(term.err, "%s, %s%s\n", humanize.Plural(l.documents, "document"), humanize.Plural(len(l.problems), "problem"), l.further())
 	default:
 		return usageError{errors.New("--output is text, json or sarif")}
 	}
@@ -135,7 +135,7 @@ func (l *linter) further() string {
 	if l.others == 0 {
 		return ""
 	}
-	return "; " + wording.Plural(l.others, "other file")
+	return "; " + humanize.Plural(l.others, "other file")
 }
 
 // unread notes a path without a document, definition or setting: the rules for

@@ -8,16 +8,16 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // Reports are the published reports. Errors are faults: NotFound when there is no
 // such report, period or revision.
 type Reports interface {
-	List(ctx context.Context, name, cursor string, limit int) (rows []archive.Revision, next string, err error)
+	List(ctx context.Context, name, cursor string, limit int) (rows []reportstore.Revision, next string, err error)
 	// Report reads one revision; number 0 is the newest.
-	Report(ctx context.Context, name, period string, number int) (archive.Published, error)
-	Revisions(ctx context.Context, name, period string) ([]archive.Revision, error)
+	Report(ctx context.Context, name, period string, number int) (reportstore.Published, error)
+	Revisions(ctx context.Context, name, period string) ([]reportstore.Revision, error)
 	// Preview compiles a period without storing it.
 	Preview(ctx context.Context, name, period string) (reports.Report, error)
 }
@@ -67,7 +67,7 @@ func (s service) reports(ctx context.Context, in *reportsRequest) (ReportsAnswer
 	return ReportsAnswer{Reports: each(rows, s.reportRow), Next: text(next)}, nil
 }
 
-func (s service) reportRow(r archive.Revision) ReportRow {
+func (s service) reportRow(r reportstore.Revision) ReportRow {
 	row := ReportRow{
 		Name: r.Name, Title: r.Title, Kind: string(r.Kind), Scope: text(r.Scope), Zone: r.Zone, Period: r.Period, From: instant(r.From), To: instant(r.To),
 		URL: s.prefix + "/reports/" + url.PathEscape(r.Name) + "/" + r.Period, PublishedAt: instant(r.PublishedAt), Verdict: r.Verdict, State: text(r.Tone), Differs: r.Differs,
@@ -89,7 +89,7 @@ type reportRequest struct {
 func (s service) report(ctx context.Context, in *reportRequest) (Report, error) {
 	if in.Preview {
 		r, err := s.Reports.Preview(ctx, in.Name, in.Period)
-		return s.reportOf(archive.Published{Report: r, Revision: archive.Revision{
+		return s.reportOf(reportstore.Published{Report: r, Revision: reportstore.Revision{
 			Name: r.Name, Title: r.Title, Kind: r.Kind, Scope: r.Scope, Zone: r.Zone, Period: r.Period, From: r.From, To: r.To, Tone: r.Verdict.Tone, Verdict: r.Verdict.Text,
 		}}), err
 	}

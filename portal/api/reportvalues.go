@@ -2,7 +2,7 @@ package api
 
 import (
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // Report is one whole report: the same Values that the page prints.
@@ -101,7 +101,7 @@ type ReportTerm struct {
 	Value ReportValue `json:"value" doc:"The number."`
 }
 
-func (s service) reportOf(p archive.Published) Report {
+func (s service) reportOf(p reportstore.Published) Report {
 	r := p.Report
 	return Report{
 		ReportRow: s.reportRow(p.Revision), Heading: r.Heading, AsOf: instant(r.AsOf), Words: text(r.Words),

@@ -13,7 +13,7 @@ import (
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
 	"github.com/postern/postern/reports/incident"
-	services "github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/sql"
 )
 
@@ -110,7 +110,7 @@ func (t *told) Statements(_ context.Context, from, to time.Time) ([]sql.Followed
 	return sql.Follow(nil, []sql.Observation{
 		{Digest: "0123456789abcdef", Database: "orders", Statement: "select ?", At: at(8, 0), Count: 4, Seconds: 10, Times: []float64{1, 9}, RowsExamined: 100, RowsSent: 4, Instance: "db1", User: "app"},
 		{Digest: "fedcba9876543210", Statement: "delete from x", At: at(9, 0), Count: 1, Seconds: 2},
-	}, nil, []services.Service{{Name: "checkout", Team: "payments", Databases: []string{"orders"}}}, sql.Window{From: from, To: to}), nil
+	}, nil, []slo.Service{{Name: "checkout", Team: "payments", Databases: []string{"orders"}}}, sql.Window{From: from, To: to}), nil
 }
 
 func TestSignalAnswers(t *testing.T) {

@@ -9,19 +9,19 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slostatus"
 )
 
 // Board judges objectives; board.Board does.
 type Board interface {
 	// Rows judges every objective over its own window, by name.
-	Rows(ctx context.Context) ([]board.Row, error)
+	Rows(ctx context.Context) ([]slostatus.Row, error)
 	// Judge is an objective over a span, or over its own window when both ends are
 	// zero. Errors are fault.NotFound, fault.Gone and fault.Invalid.
-	Judge(ctx context.Context, name string, from, to time.Time) (board.Judged, error)
+	Judge(ctx context.Context, name string, from, to time.Time) (slostatus.Judged, error)
 	// Origins are the sources of the counts that a judgement was made of.
-	Origins(ctx context.Context, j board.Judged) ([]slo.Origin, error)
+	Origins(ctx context.Context, j slostatus.Judged) ([]slo.Origin, error)
 }
 
 type slosRequest struct {
@@ -96,15 +96,15 @@ func (s service) slos(ctx context.Context, in *slosRequest) (SLOsAnswer, error) 
 	if err != nil {
 		return SLOsAnswer{}, err
 	}
-	rows = slices.DeleteFunc(slices.Clone(rows), func(r board.Row) bool {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r slostatus.Row) bool {
 		return r.SLO.Name <= in.Cursor || in.Service != "" && r.SLO.Service != in.Service || in.Team != "" && r.Team != in.Team
 	})
-	judge := func(r board.Row) (board.Judged, bool, error) {
-		return board.Judged{SLO: r.SLO, Result: r.Result}, true, nil
+	judge := func(r slostatus.Row) (slostatus.Judged, bool, error) {
+		return slostatus.Judged{SLO: r.SLO, Result: r.Result}, true, nil
 	}
 	most := len(rows)
 	if !from.IsZero() || !to.IsZero() {
-		judge = func(r board.Row) (board.Judged, bool, error) { return s.judgeOver(ctx, r.SLO.Name, from, to) }
+		judge = func(r slostatus.Row) (slostatus.Judged, bool, error) { return s.judgeOver(ctx, r.SLO.Name, from, to) }
 		most = s.mostJudged(from, to)
 	}
 	out := SLOsAnswer{SLOs: []SLO{}}
@@ -125,7 +125,7 @@ func (s service) slos(ctx context.Context, in *slosRequest) (SLOsAnswer, error) 
 }
 
 // judgeOver is an objective over a span; one that was not there then is not.
-func (s service) judgeOver(ctx context.Context, name string, from, to time.Time) (j board.Judged, there bool, err error) {
+func (s service) judgeOver(ctx context.Context, name string, from, to time.Time) (j slostatus.Judged, there bool, err error) {
 	j, err = s.Board.Judge(ctx, name, from, to)
 	if k := fault.KindOf(err); err != nil && (k == fault.NotFound || k == fault.Gone) {
 		return j, false, nil
@@ -142,7 +142,7 @@ func (s service) mostJudged(from, to time.Time) int {
 	if to.IsZero() {
 		to = s.now()
 	}
-	length := board.MaxSpan
+	length := slostatus.MaxSpan
 	if !from.IsZero() && to.After(from) {
 		length = min(length, to.Sub(from))
 	}

@@ -12,14 +12,14 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slostatus"
 )
 
 // scores is a Board of four objectives in different states.
 type scores struct{ from, to time.Time }
 
-func scored(name string, good, total float64, buckets int, s slo.State) board.Row {
+func scored(name string, good, total float64, buckets int, s slo.State) slostatus.Row {
 	x := slo.SLO{
 		Name: name, Title: "Title of " + name, Service: "checkout", Target: 0.99, Method: slo.Occurrences, Hash: "h1",
 		Window: slo.Window{Rolling: true, Count: 28, Unit: "d"},
@@ -32,32 +32,32 @@ func scored(name string, good, total float64, buckets int, s slo.State) board.Ro
 	} else {
 		r.Reason = "because"
 	}
-	return board.Row{SLO: x, Team: "payments", Result: r}
+	return slostatus.Row{SLO: x, Team: "payments", Result: r}
 }
 
-func (s *scores) Rows(context.Context) ([]board.Row, error) {
-	return []board.Row{
+func (s *scores) Rows(context.Context) ([]slostatus.Row, error) {
+	return []slostatus.Row{
 		scored("a-ok", 995, 1000, 144, slo.OK), scored("b-out", 0, 1000, 144, slo.OK),
 		scored("c-quiet", 0, 0, 144, slo.NoTraffic), scored("d-absent", 0, 0, 0, slo.NoData),
 	}, nil
 }
 
-func (s *scores) Judge(_ context.Context, name string, from, to time.Time) (board.Judged, error) {
+func (s *scores) Judge(_ context.Context, name string, from, to time.Time) (slostatus.Judged, error) {
 	s.from, s.to = from, to
 	if name == "inf" {
 		row := scored(name, 1, math.Inf(1), 1, slo.Invalid)
-		return board.Judged{SLO: row.SLO, Result: row.Result}, nil
+		return slostatus.Judged{SLO: row.SLO, Result: row.Result}, nil
 	}
 	rows, _ := s.Rows(context.Background()) // has no error
 	for _, r := range rows {
 		if r.SLO.Name == name {
-			return board.Judged{SLO: r.SLO, Result: r.Result}, nil
+			return slostatus.Judged{SLO: r.SLO, Result: r.Result}, nil
 		}
 	}
-	return board.Judged{}, fault.New(fault.NotFound, "test", "no such SLO")
+	return slostatus.Judged{}, fault.New(fault.NotFound, "test", "no such SLO")
 }
 
-func (s *scores) Origins(_ context.Context, j board.Judged) ([]slo.Origin, error) {
+func (s *scores) Origins(_ context.Context, j slostatus.Judged) ([]slo.Origin, error) {
 	if j.Result.Buckets == 0 {
 		return nil, nil
 	}
@@ -115,23 +115,23 @@ type many struct {
 	from, to  time.Time
 }
 
-func (m *many) Rows(context.Context) (rows []board.Row, err error) {
+func (m *many) Rows(context.Context) (rows []slostatus.Row, err error) {
 	for i := range m.n {
 		rows = append(rows, scored(fmt.Sprintf("slo-%04d", i), 995, 1000, 144, slo.OK))
 	}
 	return rows, nil
 }
 
-func (m *many) Judge(_ context.Context, name string, from, to time.Time) (board.Judged, error) {
+func (m *many) Judge(_ context.Context, name string, from, to time.Time) (slostatus.Judged, error) {
 	m.from, m.to = from, to
 	if m.judged++; strings.HasSuffix(name, "0") {
-		return board.Judged{}, fault.New(fault.Gone, "test", "it was removed")
+		return slostatus.Judged{}, fault.New(fault.Gone, "test", "it was removed")
 	}
 	row := scored(name, 5, 10, 3, slo.Partial)
-	return board.Judged{SLO: row.SLO, Result: row.Result}, nil
+	return slostatus.Judged{SLO: row.SLO, Result: row.Result}, nil
 }
 
-func (m *many) Origins(context.Context, board.Judged) ([]slo.Origin, error) { return nil, nil }
+func (m *many) Origins(context.Context, slostatus.Judged) ([]slo.Origin, error) { return nil, nil }
 
 // The list over a span judges each objective anew, so much for one request.
 func TestObjectivesOverASpan(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/feedstore"
 )
 
 // admin answers the commands of an administrator; it implements web.Admin.
@@ -23,7 +23,7 @@ func (x admin) record(ctx context.Context, action, object string) error {
 // cannot have.
 func (x admin) CreateToken(ctx context.Context, g auth.Grant) (string, auth.Token, error) {
 	for _, name := range g.Sources {
-		if err := ledger.CheckSource(name); err != nil {
+		if err := feedstore.CheckSource(name); err != nil {
 			return "", auth.Token{}, err
 		}
 	}

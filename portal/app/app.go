@@ -35,14 +35,14 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/postmortems/markdown/sandbox"
-	"github.com/postern/postern/reports/archive"
-	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/reports/deliver/outbox"
-	"github.com/postern/postern/reports/ledger"
-	"github.com/postern/postern/reports/poll"
-	"github.com/postern/postern/reports/press"
-	"github.com/postern/postern/reports/register"
+	"github.com/postern/postern/reports/feedstore"
+	"github.com/postern/postern/reports/promsli"
+	"github.com/postern/postern/reports/reportstore"
+	"github.com/postern/postern/reports/schedule"
+	"github.com/postern/postern/reports/signals"
+	"github.com/postern/postern/reports/slostatus"
 	"github.com/postern/postern/reports/statuspoll"
 	"github.com/postern/postern/search"
 	"github.com/postern/postern/search/indexer"
@@ -97,13 +97,13 @@ type App struct {
 	metrics     *metrics.Registry
 	library     *library.Library
 	catalog     *catalog.Catalog
-	ledger      *ledger.Ledger
-	poller      *poll.Poller
+	feeds       *feedstore.Store
+	poller      *promsli.Poller
 	statuspages *statuspoll.Poller
-	register    *register.Register
+	signals     *signals.Store
 	drafts      *draftPostmortems
-	archive     *archive.Archive
-	press       *press.Press
+	published   *reportstore.Store
+	schedule    *schedule.Scheduler
 	outbox      *outbox.Outbox
 	jobs        *jobs.Runner
 	charts      charts
@@ -114,7 +114,7 @@ type App struct {
 	queries     *querylog.Log
 	suggest     *suggest.Index
 	web         *web.Server
-	board       *board.Board
+	board       *slostatus.Board
 
 	url      *url.URL
 	listener net.Listener
@@ -169,7 +169,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 	}
 	a.undo.add("database", stepLimit, func(context.Context) error { return a.db.Close() })
 	a.catalog = catalog.New(a.db)
-	a.archive = archive.New(a.db)
+	a.published = reportstore.New(a.db)
 	a.openLedger()
 	a.openStatuspages()
 	a.openPoller()
@@ -195,7 +195,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 
 // schemas are those of every owner of the database.
 func schemas() []kv.Schema {
-	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), querylog.Schema(), catalog.Schema(), ledger.Schema(), poll.Schema(), register.Schema(), archive.Schema(), outbox.Schema(), jobs.Schema()}
+	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), querylog.Schema(), catalog.Schema(), feedstore.Schema(), promsli.Schema(), signals.Schema(), reportstore.Schema(), outbox.Schema(), jobs.Schema()}
 }
 
 func (a *App) openLibrary(context.Context) error {

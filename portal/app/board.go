@@ -6,17 +6,16 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/reports/board"
-	"github.com/postern/postern/reports/board/figure"
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/feedstore"
 	"github.com/postern/postern/reports/incident"
-	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/slostatus"
 )
 
 // openBoard makes the board over the open ledger and register.
 func (a *App) openBoard(context.Context) error {
-	a.board = board.New(board.Options{Catalog: a.catalog, Ledger: boardLedger{a.ledger}, Incidents: bandsOf{a}, Estimates: estimatesOf{a}, Now: a.opt.Now})
+	a.board = slostatus.New(slostatus.Options{Catalog: a.catalog, Ledger: boardLedger{a.feeds}, Incidents: bandsOf{a}, Estimates: estimatesOf{a}, Now: a.opt.Now})
 	return nil
 }
 
@@ -36,7 +35,7 @@ const lookEvery = 20 * time.Second
 func (a *App) keepLooks() {
 	look := func(ctx context.Context) {
 		a.houseStep(ctx, "incidents", func(ctx context.Context) error {
-			_, err := a.register.Open(ctx)
+			_, err := a.signals.Open(ctx)
 			if fault.KindOf(err) == fault.TooWide {
 				return nil // the pages say so
 			}
@@ -51,7 +50,7 @@ func (a *App) keepLooks() {
 }
 
 // boardLedger implements board.Ledger.
-type boardLedger struct{ *ledger.Ledger }
+type boardLedger struct{ *feedstore.Store }
 
 // TouchedDays implements board.Ledger.
 func (l boardLedger) TouchedDays(ctx context.Context, after uint64) (days []time.Time, err error) {
@@ -68,12 +67,12 @@ func (l boardLedger) TouchedDays(ctx context.Context, after uint64) (days []time
 type bandsOf struct{ a *App }
 
 // Bands implements board.Incidents.
-func (b bandsOf) Bands(ctx context.Context, service string, from, to time.Time) ([]board.Band, error) {
-	all, err := b.a.register.Incidents(ctx, from, to)
+func (b bandsOf) Bands(ctx context.Context, service string, from, to time.Time) ([]slostatus.Band, error) {
+	all, err := b.a.signals.Incidents(ctx, from, to)
 	if err != nil {
 		return nil, err
 	}
-	var out []board.Band
+	var out []slostatus.Band
 	for _, i := range all {
 		if i.Maintenance || len(i.Doubts) > 0 || !slices.Contains(i.Services, service) {
 			continue
@@ -86,12 +85,12 @@ func (b bandsOf) Bands(ctx context.Context, service string, from, to time.Time) 
 }
 
 // bandOf is an incident from its start to when it was over; false without a start.
-func bandOf(i incident.Incident, now time.Time) (board.Band, bool) {
+func bandOf(i incident.Incident, now time.Time) (slostatus.Band, bool) {
 	start, ok := i.Times[incident.Started]
 	if !ok {
 		start, ok = i.Times[incident.Detected]
 	}
-	band := board.Band{ID: i.ID, Title: i.Title, Severity: i.Severity, From: start.At, To: now, Open: true}
+	band := slostatus.Band{ID: i.ID, Title: i.Title, Severity: i.Severity, From: start.At, To: now, Open: true}
 	for _, m := range []incident.Milestone{incident.Mitigated, incident.Recovered, incident.Resolved} {
 		if end, there := i.Times[m]; there {
 			band.To, band.Open = end.At, false
@@ -105,11 +104,11 @@ func bandOf(i incident.Incident, now time.Time) (board.Band, bool) {
 type curves struct{ drawer *chart.Drawer }
 
 // Budget implements web.Curves.
-func (c curves) Budget(d board.Detail, id string) ([]byte, error) {
-	return c.drawer.Inline(figure.Budget(d), id)
+func (c curves) Budget(d slostatus.Detail, id string) ([]byte, error) {
+	return c.drawer.Inline(slostatus.Budget(d), id)
 }
 
 // SLI implements web.Curves.
-func (c curves) SLI(d board.Detail, id string) ([]byte, error) {
-	return c.drawer.Inline(figure.SLI(d), id)
+func (c curves) SLI(d slostatus.Detail, id string) ([]byte, error) {
+	return c.drawer.Inline(slostatus.SLI(d), id)
 }

@@ -28,7 +28,7 @@ func (x admin) Check(ctx context.Context) (findings []string, err error) {
 		{"database", x.checkRows},
 		{"drafts", x.checkDrafts},
 		{"audit log", x.checkAudit},
-		{"feeds", x.a.ledger.Check},
+		{"feeds", x.a.feeds.Check},
 		{"index", x.checkIndex},
 	}
 	seen := map[string]bool{}
@@ -133,7 +133,7 @@ func (x admin) indexable(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	s := source{x.a.library, x.a.archive}
+	s := source{x.a.library, x.a.published}
 	ids, err := s.reportIDs(ctx)
 	if err != nil {
 		return 0, err

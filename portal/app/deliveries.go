@@ -16,7 +16,7 @@ import (
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/deliver"
 	"github.com/postern/postern/reports/deliver/outbox"
-	"github.com/postern/postern/reports/draw"
+
 	"github.com/postern/postern/reports/export"
 )
 
@@ -132,7 +132,7 @@ func (d deliveries) Send(ctx context.Context, report, per, channel, address stri
 	if !d.a.canSend(channel) {
 		return none, notConfigured(channel) // a slip of whoever asks: it leaves nothing behind that needs a person
 	}
-	rev, err := d.a.archive.Newest(ctx, report, per)
+	rev, err := d.a.published.Newest(ctx, report, per)
 	if err != nil {
 		return none, err
 	}
@@ -179,7 +179,7 @@ func (l *letters) Letter(ctx context.Context, report, per string, revision int) 
 
 // write composes the letter of a revision.
 func (l *letters) write(ctx context.Context, report, per string, revision int) (deliver.Letter, error) {
-	published, err := l.a.archive.Report(ctx, report, per, revision)
+	published, err := l.a.published.Report(ctx, report, per, revision)
 	if err != nil {
 		return deliver.Letter{}, err
 	}
@@ -209,7 +209,7 @@ func (l *letters) pictures(r reports.Report) (out []deliver.Picture, err error) 
 		if len(out) == mailCharts {
 			break
 		}
-		figure := draw.Figure(r, c)
+		figure := export.Figure(r, c)
 		png, err := l.a.charts.drawer.PNG(figure, chart.Light)
 		if err != nil {
 			return nil, err

@@ -22,7 +22,7 @@ import (
 	"github.com/postern/postern/reports/feed/pgstat"
 	"github.com/postern/postern/reports/feed/slowlog"
 	"github.com/postern/postern/reports/feed/statuspage"
-	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/feedstore"
 	"github.com/postern/postern/reports/statuspoll"
 )
 
@@ -39,10 +39,10 @@ func decoders() map[string]feed.Decoder {
 func (a *App) openLedger() {
 	c := a.opt.Config
 	policy := postmortems.Policy{SeverityAliases: c.SeverityAliases}
-	a.ledger = ledger.New(ledger.Options{
+	a.feeds = feedstore.New(feedstore.Options{
 		DB: a.db, Decoders: decoders(), Now: a.opt.Now, Log: a.log, Queue: c.Feeds.Queue, Severity: policy.Severity, Room: a.room,
-		Budget: ledger.Budget{New: c.Feeds.BudgetNew, Open: c.Feeds.BudgetOpen}, MostRead: c.Feeds.MostRead, Defined: (&definedSLOs{catalog: a.catalog}).at,
-		Keep: ledger.Retention{Raw: c.Retention.Raw, Facts: c.Retention.Facts, Fine: c.Retention.Fine, Buckets: c.Retention.Buckets},
+		Budget: feedstore.Budget{New: c.Feeds.BudgetNew, Open: c.Feeds.BudgetOpen}, MostRead: c.Feeds.MostRead, Defined: (&definedSLOs{catalog: a.catalog}).at,
+		Keep: feedstore.Retention{Raw: c.Retention.Raw, Facts: c.Retention.Facts, Fine: c.Retention.Fine, Buckets: c.Retention.Buckets},
 	})
 }
 
@@ -92,7 +92,7 @@ func (a *App) openStatuspages() {
 	a.statuspages = statuspoll.New(statuspoll.Options{
 		Pages: pages, Every: c.StatuspageEvery, Client: &http.Client{}, Limit: c.Body, Now: a.opt.Now, Log: a.log,
 		Accept: func(ctx context.Context, in feed.Input) error {
-			_, err := a.ledger.Accept(ctx, "statuspage", in)
+			_, err := a.feeds.Accept(ctx, "statuspage", in)
 			return err
 		},
 	})

@@ -11,8 +11,8 @@ import (
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/portal/base/kv/boltkv"
-	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/gitrepo"
 )
@@ -81,7 +81,7 @@ func (a *App) traces(ctx context.Context) (string, error) {
 		case err != nil:
 			return "", err
 		case commits > 0:
-			return fmt.Sprintf("a repository with %s on %s", wording.Plural(commits, "commit"), mainBranch), nil
+			return fmt.Sprintf("a repository with %s on %s", humanize.Plural(commits, "commit"), mainBranch), nil
 		case used:
 			return "a repository with history", nil
 		}

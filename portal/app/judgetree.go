@@ -18,8 +18,8 @@ import (
 	"github.com/postern/postern/portal/base/kv/boltkv"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
-	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/catalog"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // TreeFile is one file of a working tree.
@@ -56,7 +56,7 @@ func JudgeTree(ctx context.Context, tree Tree) (Judgement, error) {
 		return Judgement{}, fault.Wrap(fault.Internal, op, "a temporary folder cannot be made", err)
 	}
 	db, err := boltkv.Open(ctx, filepath.Join(dir, databaseName), boltkv.Options{
-		Schemas: []kv.Schema{library.Schema(), catalog.Schema(), archive.Schema()}, Now: func() time.Time { return tree.Now },
+		Schemas: []kv.Schema{library.Schema(), catalog.Schema(), reportstore.Schema()}, Now: func() time.Time { return tree.Now },
 	})
 	if err != nil {
 		return Judgement{}, errors.Join(err, os.RemoveAll(dir))

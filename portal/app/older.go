@@ -9,7 +9,7 @@ import (
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/postmortems"
 )
 
@@ -97,11 +97,11 @@ func (a *App) lost(ctx context.Context, published, tip postmortems.OID) (string,
 	effect := "no document would change"
 	switch {
 	case gone > 0 && changed > 0:
-		effect = fmt.Sprintf("%s would no longer be published, %s would change", wording.Plural(gone, "document"), wording.Number(changed))
+		effect = fmt.Sprintf("%s would no longer be published, %s would change", humanize.Plural(gone, "document"), humanize.Number(changed))
 	case gone > 0:
-		effect = wording.Plural(gone, "document") + " would no longer be published"
+		effect = humanize.Plural(gone, "document") + " would no longer be published"
 	case changed > 0:
-		effect = wording.Plural(changed, "document") + " would change"
+		effect = humanize.Plural(changed, "document") + " would change"
 	}
 	return fmt.Sprintf("the database shows commit %.10s as published, and it is not in the history of git's main, %.10s: %s", published, tip, effect), nil
 }

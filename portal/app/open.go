@@ -53,7 +53,7 @@ func repositoryLimits(l config.Limits) gitrepo.Limits {
 }
 
 func (a *App) openIndex(ctx context.Context) (err error) {
-	s := source{a.library, a.archive}
+	s := source{a.library, a.published}
 	a.index, err = search.Open(ctx, search.Options{Dir: a.dir(indexName), Source: s, Synonyms: &thesaurus{db: a.db}, Log: a.log, Now: a.opt.Now})
 	if err != nil {
 		return err

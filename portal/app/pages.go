@@ -10,8 +10,8 @@ import (
 	"github.com/postern/postern/portal/api"
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/portal/base/kv"
-	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/portal/metrics"
 	"github.com/postern/postern/portal/web"
@@ -27,7 +27,7 @@ import (
 // openWeb connects the pages with the parts they speak to.
 func (a *App) openWeb() error {
 	c := a.opt.Config
-	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries, Board: a.board, Reports: reportsOf{a}, Signals: a.register}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log})
+	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries, Board: a.board, Reports: reportsOf{a}, Signals: a.signals}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log})
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (a *App) openWeb() error {
 		Reports: reportsOf{a}, Charts: a.charts, Jobs: a.jobs, Printer: a.printer(), Deliveries: deliveries{a.outbox, a},
 		API: apiHandler, MCP: a.mcpHandler(), Metrics: a.metrics.Handler(c.Metrics.Token.Reveal()), Observe: a.observe, NewID: rand.Text,
 		Board: a.board, Curves: curves{a.charts.drawer}, Services: a.catalog, Measured: a.measured,
-		Feeds: a.ledger, Signals: signals{a.register, a},
+		Feeds: a.feeds, Signals: incidentSignals{a.signals, a},
 	}, web.Options{
 		PublicURL: a.url, Listener: a.loopback(), OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,
 		Name: c.Name, Version: a.opt.Version, Log: a.log, Now: a.opt.Now,
@@ -89,7 +89,7 @@ func databaseCheck(err error, d kv.Damage) web.StatusCheck {
 		check.Detail = fault.Message(err)
 	} else if d.Rows > 0 {
 		check.OK, check.Degraded = false, true
-		check.Detail = fmt.Sprintf("damaged: %s cannot be read, run postern check", wording.Plural(d.Rows, "row"))
+		check.Detail = fmt.Sprintf("damaged: %s cannot be read, run postern check", humanize.Plural(d.Rows, "row"))
 	}
 	if d.Structure {
 		check.OK, check.Degraded = false, false

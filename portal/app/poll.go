@@ -9,9 +9,9 @@ import (
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/portal/web"
 	"github.com/postern/postern/reports/feed"
-	"github.com/postern/postern/reports/feed/prometheus"
-	"github.com/postern/postern/reports/ledger"
-	"github.com/postern/postern/reports/poll"
+
+	"github.com/postern/postern/reports/feedstore"
+	"github.com/postern/postern/reports/promsli"
 )
 
 const (
@@ -25,15 +25,15 @@ const (
 
 // openPoller makes the poller over the open ledger; nobody is asked yet.
 func (a *App) openPoller() {
-	var sources []poll.Source
+	var sources []promsli.Source
 	for _, s := range a.opt.Config.Prometheus.Sources {
-		sources = append(sources, poll.Source{Name: s.Name, Step: s.Step, Grace: s.Grace, Query: prometheus.New(prometheus.Options{
+		sources = append(sources, promsli.Source{Name: s.Name, Step: s.Step, Grace: s.Grace, Query: promsli.NewClient(promsli.ClientOptions{
 			URL: s.URL, Authorization: authorization(s), Pause: pause,
-			Limits: prometheus.Limits{Time: queryTime, Attempts: queryAttempts},
+			Limits: promsli.Limits{Time: queryTime, Attempts: queryAttempts},
 		})})
 	}
-	a.poller = poll.New(poll.Options{
-		DB: a.db, Catalog: a.catalog, Recorder: recorder{a.ledger}, Sources: sources, Now: a.opt.Now, Log: a.log,
+	a.poller = promsli.New(promsli.Options{
+		DB: a.db, Catalog: a.catalog, Recorder: recorder{a.feeds}, Sources: sources, Now: a.opt.Now, Log: a.log,
 	})
 }
 
@@ -48,11 +48,11 @@ func authorization(s config.PrometheusSource) string {
 }
 
 // recorder puts what was measured into the ledger.
-type recorder struct{ *ledger.Ledger }
+type recorder struct{ *feedstore.Store }
 
 // Record implements poll.Recorder.
 func (r recorder) Record(ctx context.Context, facts []feed.Fact) error {
-	_, err := r.Ledger.Record(ctx, facts)
+	_, err := r.Store.Record(ctx, facts)
 	return err
 }
 

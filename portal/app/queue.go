@@ -8,9 +8,9 @@ import (
 
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/deliver/outbox"
 	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // deliverWithin is how long after it was due a report is still worth sending by
@@ -23,7 +23,7 @@ func deliverWithin(kind period.Kind) time.Duration {
 // sendable is the newest revision of a period that is recent enough to be sent.
 type sendable struct {
 	def reports.Definition
-	rev archive.Revision
+	rev reportstore.Revision
 	due time.Time
 }
 
@@ -41,7 +41,7 @@ func (a *App) queueDeliveries(ctx context.Context) error {
 		if len(def.Recipients) == 0 {
 			continue
 		}
-		have, err := a.archive.Have(ctx, def.Name)
+		have, err := a.published.Have(ctx, def.Name)
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func (a *App) queueDeliveries(ctx context.Context) error {
 
 // recent tells when a revision's period was due, and whether that is so short ago
 // that the report is still sent by itself.
-func (a *App) recent(def reports.Definition, rev archive.Revision) (due time.Time, ok bool) {
+func (a *App) recent(def reports.Definition, rev reportstore.Revision) (due time.Time, ok bool) {
 	def.Zone = rev.Zone // the definition may have another by now
 	p, err := period.Of(rev.Kind, rev.Period, def.Location())
 	if err != nil {
@@ -115,11 +115,11 @@ func lastAsked(asked []outbox.Delivery, to outbox.Delivery) (number int) {
 // same period, or none (0): a first one does, a later one when the verdict is not
 // the one they have. It is held against what they were sent, not against the
 // revision before: that may have come and gone between two looks.
-func (a *App) news(ctx context.Context, rev archive.Revision, sent int) (bool, error) {
+func (a *App) news(ctx context.Context, rev reportstore.Revision, sent int) (bool, error) {
 	if sent == 0 || sent >= rev.Number {
 		return sent == 0, nil
 	}
-	all, err := a.archive.Revisions(ctx, rev.Name, rev.Period)
+	all, err := a.published.Revisions(ctx, rev.Name, rev.Period)
 	if err != nil {
 		return false, err
 	}
@@ -132,7 +132,7 @@ func (a *App) news(ctx context.Context, rev archive.Revision, sent int) (bool, e
 }
 
 // deliveriesOf are the deliveries of one revision.
-func deliveriesOf(def reports.Definition, rev archive.Revision) []outbox.Delivery {
+func deliveriesOf(def reports.Definition, rev reportstore.Revision) []outbox.Delivery {
 	out := make([]outbox.Delivery, 0, len(def.Recipients))
 	for _, r := range def.Recipients {
 		out = append(out, outbox.Delivery{Report: rev.Name, Period: rev.Period, Revision: rev.Number, Channel: r.Kind, Address: r.Address, Quiet: quietOf(def)})

@@ -5,8 +5,8 @@ import (
 
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/postmortems/library"
-	"github.com/postern/postern/reports/archive"
-	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/feedstore"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // reader reads one kind of stored rows as pages and reports do.
@@ -24,9 +24,9 @@ func (a *App) readers() []reader {
 		{"documents", a.readDocuments},
 		{"SLOs", func(ctx context.Context) error { _, err := a.catalog.SLOs(ctx); return err }},
 		{"reports", a.readReports},
-		{"report definitions", func(ctx context.Context) error { _, err := a.archive.Definitions(ctx); return err }},
+		{"report definitions", func(ctx context.Context) error { _, err := a.published.Definitions(ctx); return err }},
 		{"deliveries", func(ctx context.Context) error { _, err := a.outbox.List(ctx); return err }},
-		{"sources", func(ctx context.Context) error { _, err := a.ledger.Sources(ctx); return err }},
+		{"sources", func(ctx context.Context) error { _, err := a.feeds.Sources(ctx); return err }},
 		{"dead letters", a.readLetters},
 		{"notes", func(ctx context.Context) error { _, err := a.queries.Missing(ctx); return err }},
 		{"searches", func(ctx context.Context) error {
@@ -34,7 +34,7 @@ func (a *App) readers() []reader {
 			_, err := a.queries.Gaps(ctx, now.AddDate(0, 0, -7*keptWeeks), now)
 			return err
 		}},
-		{"what people said", func(ctx context.Context) error { _, err := a.register.Open(ctx); return err }},
+		{"what people said", func(ctx context.Context) error { _, err := a.signals.Open(ctx); return err }},
 	}
 	if a.jobs != nil { // a command that opens the data has none
 		all = append(all, reader{"jobs", func(ctx context.Context) error { _, err := a.jobs.Status(ctx); return err }})
@@ -60,7 +60,7 @@ func everyPage(read func(cursor string) (next string, err error)) error {
 
 func (a *App) readLetters(ctx context.Context) error {
 	return everyPage(func(cursor string) (next string, err error) {
-		_, next, err = a.ledger.DeadLetters(ctx, ledger.LetterFilter{Limit: readPage, Cursor: cursor})
+		_, next, err = a.feeds.DeadLetters(ctx, feedstore.LetterFilter{Limit: readPage, Cursor: cursor})
 		return next, err
 	})
 }
@@ -82,12 +82,12 @@ func (a *App) readDocuments(ctx context.Context) error {
 
 func (a *App) readReports(ctx context.Context) error {
 	return everyPage(func(cursor string) (string, error) {
-		page, next, err := a.archive.List(ctx, archive.Filter{Limit: readPage, Cursor: cursor})
+		page, next, err := a.published.List(ctx, reportstore.Filter{Limit: readPage, Cursor: cursor})
 		if err != nil {
 			return "", err
 		}
 		for _, r := range page {
-			if _, err := a.archive.Report(ctx, r.Name, r.Period, 0); err != nil && !kv.Unreadable(err) {
+			if _, err := a.published.Report(ctx, r.Name, r.Period, 0); err != nil && !kv.Unreadable(err) {
 				return "", err
 			}
 		}

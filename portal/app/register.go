@@ -7,16 +7,16 @@ import (
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/feedstore"
 	"github.com/postern/postern/reports/incident"
-	"github.com/postern/postern/reports/ledger"
-	"github.com/postern/postern/reports/register"
+	"github.com/postern/postern/reports/signals"
 )
 
 // openRegister connects the folded views with what they are made of.
 func (a *App) openRegister(context.Context) error {
 	a.drafts = &draftPostmortems{library: a.library}
-	a.register = register.New(register.Options{
-		DB: a.db, Feeds: feedsOf{a.ledger}, Documents: &postmortemVoices{library: a.library}, Services: a.catalog,
+	a.signals = signals.New(signals.Options{
+		DB: a.db, Feeds: feedsOf{a.feeds}, Documents: &postmortemVoices{library: a.library}, Services: a.catalog,
 		Policy: incidentPolicy(a.opt.Config.Targets), OnCall: onCall(a.opt.Config), Now: a.opt.Now,
 		MostKept: a.opt.Config.Feeds.MostRead,
 	})
@@ -59,7 +59,7 @@ func onCall(c config.Config) alert.OnCall {
 }
 
 // feedsOf tells the register what the ledger holds.
-type feedsOf struct{ *ledger.Ledger }
+type feedsOf struct{ *feedstore.Store }
 
 // Moved implements register.Feeds.
 func (f feedsOf) Moved(ctx context.Context, kind string, after uint64) (bool, error) {

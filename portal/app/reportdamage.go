@@ -5,14 +5,14 @@ import (
 	"slices"
 	"time"
 
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/portal/base/kv"
-	"github.com/postern/postern/portal/base/wording"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/catalog"
-	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/feedstore"
 	"github.com/postern/postern/reports/period"
-	"github.com/postern/postern/reports/register"
+	"github.com/postern/postern/reports/signals"
 )
 
 // Collect implements press.Collector. Rows of the database that could not be read are
@@ -33,7 +33,7 @@ func (d reportData) Collect(ctx context.Context, def reports.Definition, p perio
 // number of rows: those beyond are taken for such rows, since they may be.
 func unreadRows(d kv.Damage) (u reports.Unread, any bool) {
 	var buckets []string
-	for _, s := range []kv.Schema{ledger.Schema(), register.Schema(), catalog.Schema(), library.Schema()} {
+	for _, s := range []kv.Schema{feedstore.Schema(), signals.Schema(), catalog.Schema(), library.Schema()} {
 		buckets = append(buckets, s.Buckets...)
 	}
 	n := d.Rows - len(d.First)
@@ -43,7 +43,7 @@ func unreadRows(d kv.Damage) (u reports.Unread, any bool) {
 		}
 	}
 	return reports.Unread{
-		What: wording.Plural(n, "row") + " of the database", Damaged: true, Sections: []string{reports.Quality},
+		What: humanize.Plural(n, "row") + " of the database", Damaged: true, Sections: []string{reports.Quality},
 		Why: "what they held is in none of the figures; `postern check` names them",
 	}, n > 0
 }

@@ -11,15 +11,15 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/definition"
 	"github.com/postern/postern/reports/deliver"
 	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // ownReports is the folderOwner of reports/: definitions and the lead's words.
 func (a *App) ownReports(ctx context.Context, cs postmortems.ChangeSet) (judged, error) {
-	before, err := a.archive.Definitions(ctx)
+	before, err := a.published.Definitions(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -199,17 +199,17 @@ func (j *judgedReports) Lines() []string { return j.lines }
 // Apply implements judged.
 func (j *judgedReports) Apply(w kv.Writer) error {
 	for _, name := range j.dropped {
-		if err := archive.DropDefinition(w, name); err != nil {
+		if err := reportstore.DropDefinition(w, name); err != nil {
 			return err
 		}
 	}
 	for _, d := range j.put {
-		if err := archive.PutDefinition(w, d); err != nil {
+		if err := reportstore.PutDefinition(w, d); err != nil {
 			return err
 		}
 	}
 	for _, s := range j.says {
-		if err := archive.PutWords(w, s.name, s.period, s.markdown); err != nil {
+		if err := reportstore.PutWords(w, s.name, s.period, s.markdown); err != nil {
 			return err
 		}
 	}

@@ -10,14 +10,14 @@ import (
 	"github.com/postern/postern/portal/jobs"
 	"github.com/postern/postern/portal/web"
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/collect"
-	"github.com/postern/postern/reports/draw"
-	"github.com/postern/postern/reports/ledger"
-	"github.com/postern/postern/reports/paper"
+	"github.com/postern/postern/reports/export"
+	"github.com/postern/postern/reports/feedstore"
+	"github.com/postern/postern/reports/pdf"
 	"github.com/postern/postern/reports/period"
-	"github.com/postern/postern/reports/press"
+	"github.com/postern/postern/reports/reportstore"
+	"github.com/postern/postern/reports/schedule"
 )
 
 const (
@@ -35,21 +35,21 @@ const (
 
 // openReports connects the making of reports with what they are made of.
 func (a *App) openReports(context.Context) error {
-	a.press = press.New(press.Options{
-		Definitions: a.reportDefinitions, Archive: a.archive, Now: a.opt.Now, Log: a.log,
-		Published: func(context.Context, reports.Definition, archive.Revision) { a.deliverSoon() },
+	a.schedule = schedule.New(schedule.Options{
+		Definitions: a.reportDefinitions, Archive: a.published, Now: a.opt.Now, Log: a.log,
+		Published: func(context.Context, reports.Definition, reportstore.Revision) { a.deliverSoon() },
 		Collect: reportData{a, collect.New(collect.Sources{
-			Catalog: reportCatalog{a.catalog}, Ledger: a.ledger, Register: a.register.Exact(), Knowledge: reportKnowledge{a}, Feeds: reportFeeds{a.ledger}, Estimates: estimatesOf{a},
-			Words:   a.archive.Words,
-			Targets: reports.Targets{Policy: a.register.Policy(), Severity: a.opt.Config.Reports.PostmortemFrom},
+			Catalog: reportCatalog{a.catalog}, Ledger: a.feeds, Register: a.signals.Exact(), Knowledge: reportKnowledge{a}, Feeds: reportFeeds{a.feeds}, Estimates: estimatesOf{a},
+			Words:   a.published.Words,
+			Targets: reports.Targets{Policy: a.signals.Policy(), Severity: a.opt.Config.Reports.PostmortemFrom},
 			OnCall:  onCall(a.opt.Config),
 		})},
 	})
 	a.jobs = jobs.New(jobs.Options{DB: a.db, Now: a.opt.Now, Log: a.log, Jobs: []jobs.Job{
 		{Name: "reports", About: "makes the reports that are due, oldest first", Every: pressEvery,
-			Run: func(ctx context.Context) (string, error) { return a.press.Tick(ctx, mostAtOnce) }},
+			Run: func(ctx context.Context) (string, error) { return a.schedule.Tick(ctx, mostAtOnce) }},
 		{Name: "revisions", About: "holds published reports against late data and revises those that it changes", Every: pressEvery,
-			Run: func(ctx context.Context) (string, error) { return a.press.Recheck(ctx, mostRechecked) }},
+			Run: func(ctx context.Context) (string, error) { return a.schedule.Recheck(ctx, mostRechecked) }},
 		{Name: deliveriesJob, About: "sends reports to their recipients", Every: deliverEvery, Run: a.deliverDue},
 	}})
 	drawer, err := chart.NewDrawer(nil)
@@ -78,11 +78,11 @@ func (a *App) startJobs() error {
 // wait for the clock.
 func (a *App) MakeReports(ctx context.Context) error {
 	for before := -1; ; {
-		all, _, err := a.press.Due(ctx)
+		all, _, err := a.schedule.Due(ctx)
 		if err != nil || len(all) == 0 || len(all) == before {
 			return err
 		}
-		if _, err := a.press.Tick(ctx, len(all)); err != nil {
+		if _, err := a.schedule.Tick(ctx, len(all)); err != nil {
 			return err
 		}
 		before = len(all)
@@ -92,7 +92,7 @@ func (a *App) MakeReports(ctx context.Context) error {
 // reportDefinitions are the built-in reports and those that were pushed; a pushed
 // one of the same name takes the place of a built-in one.
 func (a *App) reportDefinitions(ctx context.Context) ([]reports.Definition, error) {
-	pushed, err := a.archive.Definitions(ctx)
+	pushed, err := a.published.Definitions(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -110,11 +110,11 @@ type reportData struct {
 
 // Earliest implements press.Collector.
 func (d reportData) Earliest(ctx context.Context) (time.Time, bool, error) {
-	days, err := d.a.ledger.Touched(ctx, 0)
+	days, err := d.a.feeds.Touched(ctx, 0)
 	if err != nil || len(days) == 0 {
 		return time.Time{}, false, err
 	}
-	first := slices.MinFunc(days, func(x, y ledger.Touch) int { return x.Day.Compare(y.Day) })
+	first := slices.MinFunc(days, func(x, y feedstore.Touch) int { return x.Day.Compare(y.Day) })
 	return first.Day, true, nil
 }
 
@@ -122,7 +122,7 @@ func (d reportData) Earliest(ctx context.Context) (time.Time, bool, error) {
 // report is made of, and of nothing that making one changes.
 func (d reportData) Version(ctx context.Context) (uint64, error) {
 	h := fnv.New64a()
-	for _, seq := range []func(context.Context) (uint64, error){d.a.ledger.Seq, d.a.catalog.Seq, d.a.register.Seq} {
+	for _, seq := range []func(context.Context) (uint64, error){d.a.feeds.Seq, d.a.catalog.Seq, d.a.signals.Seq} {
 		n, err := seq(ctx)
 		if err != nil {
 			return 0, err
@@ -143,23 +143,23 @@ func (x reportsOf) Definitions(ctx context.Context) ([]reports.Definition, error
 }
 
 // List implements web.Reports.
-func (x reportsOf) List(ctx context.Context, name, cursor string, limit int) ([]archive.Revision, string, error) {
-	return x.a.archive.List(ctx, archive.Filter{Name: name, Cursor: cursor, Limit: limit})
+func (x reportsOf) List(ctx context.Context, name, cursor string, limit int) ([]reportstore.Revision, string, error) {
+	return x.a.published.List(ctx, reportstore.Filter{Name: name, Cursor: cursor, Limit: limit})
 }
 
 // Report implements web.Reports.
-func (x reportsOf) Report(ctx context.Context, name, id string, number int) (archive.Published, error) {
-	return x.a.archive.Report(ctx, name, id, number)
+func (x reportsOf) Report(ctx context.Context, name, id string, number int) (reportstore.Published, error) {
+	return x.a.published.Report(ctx, name, id, number)
 }
 
 // Newest implements web.Reports.
-func (x reportsOf) Newest(ctx context.Context, name, id string) (archive.Revision, error) {
-	return x.a.archive.Newest(ctx, name, id)
+func (x reportsOf) Newest(ctx context.Context, name, id string) (reportstore.Revision, error) {
+	return x.a.published.Newest(ctx, name, id)
 }
 
 // Revisions implements web.Reports.
-func (x reportsOf) Revisions(ctx context.Context, name, id string) ([]archive.Revision, error) {
-	return x.a.archive.Revisions(ctx, name, id)
+func (x reportsOf) Revisions(ctx context.Context, name, id string) ([]reportstore.Revision, error) {
+	return x.a.published.Revisions(ctx, name, id)
 }
 
 // Preview implements web.Reports.
@@ -168,16 +168,16 @@ func (x reportsOf) Preview(ctx context.Context, name, id string) (reports.Report
 	if err != nil {
 		return reports.Report{}, err
 	}
-	return x.a.press.Preview(ctx, def, p)
+	return x.a.schedule.Preview(ctx, def, p)
 }
 
 // Run implements web.Reports.
-func (x reportsOf) Run(ctx context.Context, name, id string, force bool) (archive.Revision, bool, error) {
+func (x reportsOf) Run(ctx context.Context, name, id string, force bool) (reportstore.Revision, bool, error) {
 	def, p, err := x.find(ctx, name, id)
 	if err != nil {
-		return archive.Revision{}, false, err
+		return reportstore.Revision{}, false, err
 	}
-	return x.a.press.Make(ctx, def, p, force)
+	return x.a.schedule.Make(ctx, def, p, force)
 }
 
 // find gives a definition and a period of it; id "" is the last that ended.
@@ -203,7 +203,7 @@ func (x reportsOf) find(ctx context.Context, name, id string) (reports.Definitio
 
 // printer makes PDFs when the server has a browser.
 func (a *App) printer() web.Printer {
-	if p, ok := paper.Find(a.opt.Config.Reports.Browser); ok {
+	if p, ok := pdf.Find(a.opt.Config.Reports.Browser); ok {
 		return p
 	}
 	return nil // not p: a nil *Printer would be a Printer that is not nil
@@ -214,21 +214,21 @@ type charts struct{ drawer *chart.Drawer }
 
 // Inline implements web.Charts.
 func (c charts) Inline(r reports.Report, x reports.Chart, id string) ([]byte, error) {
-	return c.drawer.Inline(draw.Figure(r, x), id)
+	return c.drawer.Inline(export.Figure(r, x), id)
 }
 
 // SVG implements web.Charts.
 func (c charts) SVG(r reports.Report, x reports.Chart) ([]byte, error) {
-	return c.drawer.SVG(draw.Figure(r, x))
+	return c.drawer.SVG(export.Figure(r, x))
 }
 
 // PNG implements web.Charts.
 func (c charts) PNG(r reports.Report, x reports.Chart) ([]byte, error) {
-	return c.drawer.PNG(draw.Figure(r, x), chart.Light)
+	return c.drawer.PNG(export.Figure(r, x), chart.Light)
 }
 
 // Table implements web.Charts.
 func (c charts) Table(r reports.Report, x reports.Chart) (head []string, rows [][]string) {
-	t := draw.Figure(r, x).Table()
+	t := export.Figure(r, x).Table()
 	return t.Head, t.Rows
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/reportstore"
 	"github.com/postern/postern/search"
 )
 
@@ -20,7 +20,7 @@ const reportID = "report/"
 // indexedOf is the id in the index that a change of another topic than the
 // library's is about; "" for none.
 func indexedOf(c kv.Change) string {
-	if c.Topic != archive.Topic {
+	if c.Topic != reportstore.Topic {
 		return ""
 	}
 	parts, ok := kv.Split(c.Key)
@@ -63,7 +63,7 @@ func indexedTables() []string {
 	return []string{"looks", "incidents", "carried", "spends", "dependencies", "noisy", "linked", "statements", "drills", "missing", "unmeasured", "definitions"}
 }
 
-func reportDocument(id string, p archive.Published) search.Document {
+func reportDocument(id string, p reportstore.Published) search.Document {
 	r := p.Report
 	d := search.Document{
 		ID: id, Address: "/reports/" + r.Name + "/" + r.Period, Path: "reports/" + r.Name + "/" + r.Period, Kind: "report", Title: r.Title + ": " + r.Heading,
@@ -107,7 +107,7 @@ func sentences(lines []reports.Line) string {
 func (s source) reportIDs(ctx context.Context) (ids []string, err error) {
 	const page = 500
 	for cursor := ""; ; {
-		rows, next, err := s.archive.List(ctx, archive.Filter{Limit: page, Cursor: cursor})
+		rows, next, err := s.archive.List(ctx, reportstore.Filter{Limit: page, Cursor: cursor})
 		if err != nil {
 			return nil, err
 		}

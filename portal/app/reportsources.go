@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/reports/collect"
-	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/feedstore"
 )
 
 // reportCatalog implements collect.Catalog.
@@ -126,7 +126,7 @@ func (k reportKnowledge) Gaps(ctx context.Context, from, to time.Time) ([]report
 }
 
 // reportFeeds implements collect.Feeds.
-type reportFeeds struct{ *ledger.Ledger }
+type reportFeeds struct{ *feedstore.Store }
 
 // Feeds implements collect.Feeds.
 func (f reportFeeds) Feeds(ctx context.Context, from, to time.Time) (all []reports.Feed, truncated int, err error) {

@@ -8,25 +8,25 @@ import (
 
 	"github.com/postern/postern/portal/web"
 	"github.com/postern/postern/reports/incident"
-	"github.com/postern/postern/reports/register"
+	"github.com/postern/postern/reports/signals"
 	"github.com/postern/postern/reports/slo"
 )
 
-// signals are the folded views with what each incident cost.
-type signals struct {
-	*register.Register
+// incidentSignals are the folded views with what each incident cost.
+type incidentSignals struct {
+	*signals.Store
 	a *App
 }
 
 // Drafts implements web.Signals.
-func (s signals) Drafts(ctx context.Context, in incident.Incident) ([]web.DraftPostmortem, error) {
+func (s incidentSignals) Drafts(ctx context.Context, in incident.Incident) ([]web.DraftPostmortem, error) {
 	return s.a.drafts.of(ctx, in)
 }
 
 // Spent implements web.Signals: the objectives that a voice names, and those of
 // the incident's services. An objective that has no counts for the time is left
 // out; one that lost nothing is in it, since that is an answer, too.
-func (s signals) Spent(ctx context.Context, in incident.Incident) ([]web.BudgetSpent, error) {
+func (s incidentSignals) Spent(ctx context.Context, in incident.Incident) ([]web.BudgetSpent, error) {
 	now := s.a.opt.Now()
 	impact, ok := in.Impact(now)
 	if !ok {
@@ -61,14 +61,14 @@ func (s signals) Spent(ctx context.Context, in incident.Incident) ([]web.BudgetS
 // spentOf returns what an incident consumed of an SLO's budget: of the window that
 // it was the end of, if windows roll; of calendar windows, of the one in which it
 // consumed the larger share. ok is false when there are no counts for the time.
-func (s signals) spentOf(ctx context.Context, o slo.SLO, impact incident.Interval, now time.Time) (out web.BudgetSpent, ok bool, err error) {
+func (s incidentSignals) spentOf(ctx context.Context, o slo.SLO, impact incident.Interval, now time.Time) (out web.BudgetSpent, ok bool, err error) {
 	out = web.BudgetSpent{SLO: o.Name, Title: o.Title}
 	for _, w := range windowsOf(o, impact.From, impact.To) {
 		least := w.From
 		if back := now.Add(-slo.History); w.To.After(now) && back.Before(least) {
 			least = back
 		}
-		buckets, err := s.a.ledger.Buckets(ctx, o.SeriesName(), least, w.To)
+		buckets, err := s.a.feeds.Buckets(ctx, o.SeriesName(), least, w.To)
 		if err != nil {
 			return out, false, err
 		}

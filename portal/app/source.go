@@ -9,7 +9,7 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
-	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/reportstore"
 	"github.com/postern/postern/search"
 )
 
@@ -17,7 +17,7 @@ import (
 // indexer.Source.
 type source struct {
 	library *library.Library
-	archive *archive.Archive
+	archive *reportstore.Store
 }
 
 // Documents gives the published ones among the ids.

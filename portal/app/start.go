@@ -160,7 +160,7 @@ func (a *App) keepHouse() {
 				a.houseStep(ctx, "packs", a.repo.Maintain)
 				a.houseStep(ctx, "queries", a.queries.Flush)
 				a.houseStep(ctx, "successful queries", successful)
-				a.houseStep(ctx, "feeds", a.ledger.KeepHouse)
+				a.houseStep(ctx, "feeds", a.feeds.KeepHouse)
 				a.houseStep(ctx, "change log", a.trimChanges)
 			}
 		}

@@ -17,9 +17,9 @@ import (
 
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/portal/config"
-	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/deliver"
 	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // storedWeekly is a weekly report as the first program that made any stored it,
@@ -59,7 +59,7 @@ func openStored(t *testing.T) *App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	row, err := json.Marshal(archive.Revision{
+	row, err := json.Marshal(reportstore.Revision{
 		Name: "weekly", Title: "Weekly report", Kind: period.Weekly, Zone: "Asia/Shanghai", Period: "2026-W47", Heading: "Week 47, 16 to 22 November 2026",
 		From: now.AddDate(0, 0, -9), To: now.AddDate(0, 0, -2), Number: 1, PublishedAt: now, Tone: "bad", Verdict: "missed", Format: 1, Inputs: "unknown",
 	})
@@ -89,11 +89,11 @@ func openStored(t *testing.T) *App {
 // figures, and keeps its bytes when the present program revises it.
 func TestAReportOfTheFirstProgramIsReadable(t *testing.T) {
 	a := openStored(t)
-	before, err := a.archive.Bytes(t.Context(), "weekly", "2026-W47", 1)
+	before, err := a.published.Bytes(t.Context(), "weekly", "2026-W47", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored, err := a.archive.Report(t.Context(), "weekly", "2026-W47", 1)
+	stored, err := a.published.Report(t.Context(), "weekly", "2026-W47", 1)
 	if err != nil || len(stored.Report.Sections) < 10 || len(stored.Report.Charts) < 5 {
 		t.Fatalf("%d sections, %d charts: %v", len(stored.Report.Sections), len(stored.Report.Charts), err)
 	}
@@ -125,7 +125,7 @@ func TestAReportOfTheFirstProgramIsReadable(t *testing.T) {
 	if err != nil || !made || rev.Number != 2 {
 		t.Fatalf("revised: %+v, %v: %v", rev, made, err)
 	}
-	after, err := a.archive.Bytes(t.Context(), "weekly", "2026-W47", 1)
+	after, err := a.published.Bytes(t.Context(), "weekly", "2026-W47", 1)
 	if err != nil || !bytes.Equal(before, after) {
 		t.Errorf("revision 1 changed: %v", err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/incident"
@@ -164,13 +164,13 @@ func (s *Server) narrowAlerts(c echo.Context, view *alertsView, all []alert.Epis
 }
 
 func qualityTiles(q alert.Quality, on alert.OnCall) []tile {
-	of := func(s alert.Share, what string) string { return itoa(s.Part) + " of " + wording.Plural(s.Of, what) }
+	of := func(s alert.Share, what string) string { return itoa(s.Part) + " of " + humanize.Plural(s.Of, what) }
 	each := "—"
 	if per := q.PerIncident(); per != nil {
 		each = strconv.FormatFloat(*per, 'f', 1, 64)
 	}
 	return []tile{
-		{Name: "Pages", Value: wording.Number(q.Paging), Note: wording.Plural(q.Episodes, "episode") + ", " + wording.Plural(q.Notifications, "message"),
+		{Name: "Pages", Value: humanize.Number(q.Paging), Note: humanize.Plural(q.Episodes, "episode") + ", " + humanize.Plural(q.Notifications, "message"),
 			How: "an episode is one firing of one alert (source, fingerprint, start), or a pager's page of which no alert is known; messages that come twice count once"},
 		{Name: "Precision", Value: percentOf(q.Precision.Value()), Note: of(q.Precision, "page"),
 			How: "pages that belong to an incident: named by it, or of its service while it lasted or at most 15 minutes before"},
@@ -180,11 +180,11 @@ func qualityTiles(q alert.Quality, on alert.OnCall) []tile {
 			How: "pages that were acknowledged or belong to an incident"},
 		{Name: "Self-healed", Value: percentOf(q.SelfHealed.Value()), Note: of(q.SelfHealed, "page"),
 			How: "pages that ended within 5 minutes and that nobody acknowledged"},
-		{Name: "At night", Value: wording.Number(q.Night), Note: "of " + wording.Plural(q.Paging, "page"),
+		{Name: "At night", Value: humanize.Number(q.Night), Note: "of " + humanize.Plural(q.Paging, "page"),
 			How: "pages that began at night, " + on.NightText() + ", where the people on call live"},
-		{Name: "Flapping", Value: wording.Number(q.Flapping), Note: "of " + wording.Plural(q.Episodes, "episode"),
+		{Name: "Flapping", Value: humanize.Number(q.Flapping), Note: "of " + humanize.Plural(q.Episodes, "episode"),
 			How: "one of 3 or more firings of one fingerprint within an hour"},
-		{Name: "Episodes per incident", Value: each, Note: wording.Number(q.Linked) + " linked, " + wording.Plural(q.Incidents, "incident"),
+		{Name: "Episodes per incident", Value: each, Note: humanize.Number(q.Linked) + " linked, " + humanize.Plural(q.Incidents, "incident"),
 			How: "linked episodes / incidents that began in this time"},
 	}
 }

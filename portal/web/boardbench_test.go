@@ -14,12 +14,12 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/portal/base/kv/boltkv"
-	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/reports/feed"
-	"github.com/postern/postern/reports/ledger"
-	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/feedstore"
+
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slostatus"
 )
 
 const benchBucket = 5 * time.Minute
@@ -50,15 +50,15 @@ func (m manyObjectives) SLOAt(_ context.Context, name string, _ time.Time) (slo.
 	}
 	return slo.SLO{}, fault.New(fault.NotFound, "bench", "no such objective")
 }
-func (manyObjectives) Services(context.Context) (all []service.Service, err error) {
+func (manyObjectives) Services(context.Context) (all []slo.Service, err error) {
 	for n := range 60 {
-		all = append(all, service.Service{Name: fmt.Sprintf("service-%02d", n), Team: fmt.Sprintf("team-%d", n%9)})
+		all = append(all, slo.Service{Name: fmt.Sprintf("service-%02d", n), Team: fmt.Sprintf("team-%d", n%9)})
 	}
 	return all, nil
 }
 
 // benchLedger is a real ledger, as the portal gives it to the board.
-type benchLedger struct{ *ledger.Ledger }
+type benchLedger struct{ *feedstore.Store }
 
 func (l benchLedger) TouchedDays(ctx context.Context, after uint64) (days []time.Time, err error) {
 	touched, err := l.Touched(ctx, after)
@@ -91,20 +91,20 @@ func (l benchLedger) measure(b *testing.B, all manyObjectives, from time.Time, n
 // is what all but one reader in a quarter of a minute get.
 func BenchmarkBoard500(b *testing.B) {
 	const days = 28
-	db, err := boltkv.Open(b.Context(), filepath.Join(b.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{ledger.Schema()}})
+	db, err := boltkv.Open(b.Context(), filepath.Join(b.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{feedstore.Schema()}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
 	now := testNow.Truncate(24 * time.Hour)
 	clock := func() time.Time { return now }
-	all, l := newManyObjectives(), benchLedger{ledger.New(ledger.Options{DB: db, Now: clock})}
+	all, l := newManyObjectives(), benchLedger{feedstore.New(feedstore.Options{DB: db, Now: clock})}
 	for d := range days {
 		l.measure(b, all, now.Add(-time.Duration(d+1)*24*time.Hour), int(24*time.Hour/benchBucket))
 	}
 	now = now.Add(3 * time.Minute)
 	s := newSite(b, "https://kb.example", func(d *Deps, _ *Options) {
-		d.Board = board.New(board.Options{Catalog: all, Ledger: l, Now: clock})
+		d.Board = slostatus.New(slostatus.Options{Catalog: all, Ledger: l, Now: clock})
 	})
 	server := httptest.NewServer(s)
 	defer server.Close()

@@ -8,10 +8,10 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/change"
-	"github.com/postern/postern/reports/drill"
+	"github.com/postern/postern/reports/incident"
 )
 
 // changesView is the page about changes and drills.
@@ -46,7 +46,7 @@ type incidentLinkRow struct {
 
 // drillRow is one exercise.
 type drillRow struct {
-	drill.Drill
+	incident.Drill
 	Link, Class string
 	Times       string
 }
@@ -153,20 +153,20 @@ func (s *Server) narrowChanges(c echo.Context, view *changesView, all []change.L
 }
 
 func changeTiles(n change.Stats) []tile {
-	rate := tile{Name: "Change failure rate", Value: percentOf(n.FailureRate), Note: itoa(n.Failed) + " of " + wording.Plural(n.Deployments, "deployment"),
+	rate := tile{Name: "Change failure rate", Value: percentOf(n.FailureRate), Note: itoa(n.Failed) + " of " + humanize.Plural(n.Deployments, "deployment"),
 		How: "distinct production deployments that failed, were rolled back or have a stated incident / all distinct ones; with the suspected " + percentOf(n.WithSuspected)}
-	freeze := tile{Name: "Inside a freeze", Value: wording.Number(n.InFreeze), Note: "production changes", How: "changes that their source marks so"}
+	freeze := tile{Name: "Inside a freeze", Value: humanize.Number(n.InFreeze), Note: "production changes", How: "changes that their source marks so"}
 	if n.InFreeze > 0 {
 		freeze.Class = "warn"
 	}
 	return []tile{
-		{Name: "Deployments", Value: wording.Number(n.Deployments), Note: "of " + wording.Plural(n.Changes, "change"), How: "distinct, to production; an environment without a name counts as production"},
+		{Name: "Deployments", Value: humanize.Number(n.Deployments), Note: "of " + humanize.Plural(n.Changes, "change"), How: "distinct, to production; an environment without a name counts as production"},
 		rate,
-		{Name: "Suspected", Value: wording.Number(n.Suspected), Note: "linked by time only", How: "the last successful production deployment of a service in the 24 hours before an incident of it that has no stated change"},
+		{Name: "Suspected", Value: humanize.Number(n.Suspected), Note: "linked by time only", How: "the last successful production deployment of a service in the 24 hours before an incident of it that has no stated change"},
 		{Name: "Lead time", Value: tookOf(n.LeadTime), Note: medianOf(n.LeadKnown), How: "from the newest commit to production, where the source tells the commit"},
 		{Name: "Time to recover", Value: tookOf(n.Recovery), Note: medianOf(n.RecoveryKnown), How: "from a failed deployment to its rollback or the end of its incident"},
 		freeze,
-		{Name: "With a rollback plan", Value: percentOf(n.WithRollbackPlan), Note: "of " + wording.Plural(n.Deployments, "deployment"), How: "deployments whose source says that they have one"},
+		{Name: "With a rollback plan", Value: percentOf(n.WithRollbackPlan), Note: "of " + humanize.Plural(n.Deployments, "deployment"), How: "deployments whose source says that they have one"},
 	}
 }
 
@@ -189,7 +189,7 @@ func (s *Server) addDrills(c echo.Context, view *changesView) error {
 		names = append(names, svc.Name)
 	}
 	slices.Sort(names)
-	view.Uncovered = drill.Count(all, names).Uncovered
+	view.Uncovered = incident.CountDrills(all, names).Uncovered
 	view.MoreDrills = max(0, len(all)-drillsShown)
 	for _, d := range all[:len(all)-view.MoreDrills] {
 		row := drillRow{Drill: d, Class: "none"}

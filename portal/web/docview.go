@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
 )
@@ -164,7 +164,7 @@ func timelineOf(d postmortems.Document) []timelineRow {
 func offsetText(d time.Duration) string {
 	sign := "+"
 	if d < 0 {
-		sign, d = "−", wording.Opposite(d)
+		sign, d = "−", humanize.Opposite(d)
 	}
 	return sign + postmortems.FormatDuration(&d)
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/postmortems"
 )
 
@@ -63,13 +63,13 @@ func percent(p *float64, what string) string {
 	if p == nil {
 		return ""
 	}
-	return wording.Decimal(*p, -1) + " % " + what
+	return humanize.Decimal(*p, -1) + " % " + what
 }
 
 func budgets(spent []postmortems.BudgetSpent) string {
 	var parts []string
 	for _, b := range spent {
-		parts = append(parts, fmt.Sprintf("%s %% of %s", wording.Decimal(b.BurnedPct, -1), b.Ref))
+		parts = append(parts, fmt.Sprintf("%s %% of %s", humanize.Decimal(b.BurnedPct, -1), b.Ref))
 	}
 	return strings.Join(parts, ", ")
 }

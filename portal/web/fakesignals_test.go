@@ -8,9 +8,9 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/incident"
-	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/sql"
 )
 
@@ -20,7 +20,7 @@ type fakeSignals struct {
 	episodes   []alert.Episode
 	changes    []change.Linked
 	statements []sql.Followed
-	drills     []drill.Drill
+	drills     []incident.Drill
 	spent      []BudgetSpent
 	drafts     []DraftPostmortem
 
@@ -69,8 +69,8 @@ func signalsOfADay() *fakeSignals {
 	f.statements = sql.Follow(nil, []sql.Observation{
 		{Digest: "0123456789abcdef", Database: "orders", Statement: "select * from t where a = ?", At: ago(10), Count: 5, Seconds: 12, Times: []float64{1, 2, 9}, RowsExamined: 5000, RowsSent: 5, User: "app", Instance: "db1"},
 		{Digest: "fedcba9876543210", Database: "other", Statement: "delete from x", At: ago(20), Count: 1, Seconds: 0.25},
-	}, nil, []service.Service{{Name: "checkout", Team: "payments", Databases: []string{"orders"}}}, sql.Window{From: ago(100_000), To: testNow.Add(time.Hour)})
-	f.drills = []drill.Drill{{ID: "g1", Title: "Region lost", Services: []string{"cart"}, At: ago(3000), Outcome: "passed", Document: "doc-1"}}
+	}, nil, []slo.Service{{Name: "checkout", Team: "payments", Databases: []string{"orders"}}}, sql.Window{From: ago(100_000), To: testNow.Add(time.Hour)})
+	f.drills = []incident.Drill{{ID: "g1", Title: "Region lost", Services: []string{"cart"}, At: ago(3000), Outcome: "passed", Document: "doc-1"}}
 	return f
 }
 
@@ -103,11 +103,11 @@ func (f *fakeSignals) Changes(context.Context, time.Time, time.Time) ([]change.L
 func (f *fakeSignals) Statements(context.Context, time.Time, time.Time) ([]sql.Followed, error) {
 	return f.statements, f.wide
 }
-func (f *fakeSignals) Drills(context.Context, time.Time, time.Time) ([]drill.Drill, error) {
+func (f *fakeSignals) Drills(context.Context, time.Time, time.Time) ([]incident.Drill, error) {
 	return f.drills, f.wide
 }
-func (f *fakeSignals) Services(context.Context) ([]service.Service, error) {
-	return []service.Service{{Name: "checkout"}, {Name: "cart"}}, nil
+func (f *fakeSignals) Services(context.Context) ([]slo.Service, error) {
+	return []slo.Service{{Name: "checkout"}, {Name: "cart"}}, nil
 }
 func (f *fakeSignals) OnCall(context.Context) (alert.OnCall, error) {
 	return alert.DefaultOnCall().In(alert.Zones{"": time.UTC}), nil

@@ -10,7 +10,7 @@ import (
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/feedstore"
 )
 
 // traced serves a route of the feeds so that nothing a known sender sends goes
@@ -67,7 +67,7 @@ func (s *Server) missed(c echo.Context, read int64, err error) {
 	if serr != nil {
 		source = ""
 	}
-	u := ledger.Unkept{
+	u := feedstore.Unkept{
 		Source: source, Own: ownName(who), Bound: who.Sources, Format: formatOf(c), Kind: kind,
 		Reason: s.missedReason(c.Request().ContentLength, read, kind, doc.Detail), At: s.opt.Now(),
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/auth"
-	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/feedstore"
 )
 
 // feedsView is the page that tells how each source does.
@@ -24,7 +24,7 @@ type feedsView struct {
 
 // feedRow is a source and how far its posts are signed.
 type feedRow struct {
-	ledger.SourceStatus
+	feedstore.SourceStatus
 	Signature signature
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/feed"
-	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/feedstore"
 )
 
 const (
@@ -84,7 +84,7 @@ type feedRejected struct {
 }
 
 // add takes the answer for a part of a body whose first item has the given index.
-func (a *feedAnswer) add(part ledger.Answer, first int) {
+func (a *feedAnswer) add(part feedstore.Answer, first int) {
 	a.Accepted += part.Accepted
 	a.Duplicate += part.Duplicate
 	a.More += part.Unlisted
@@ -157,7 +157,7 @@ func (s *Server) feedPost(c echo.Context) error {
 			return err
 		}
 	}
-	var got ledger.Answer
+	var got feedstore.Answer
 	ctx := c.Request().Context()
 	err = s.flights.decode(ctx, len(in.Body), func() (err error) {
 		got, err = feeds.Accept(ctx, format, in)
@@ -187,7 +187,7 @@ func bodyRead(c echo.Context) {
 }
 
 // whetherKept marks the error of a body that is a dead letter already.
-func whetherKept(err error, got ledger.Answer) error {
+func whetherKept(err error, got feedstore.Answer) error {
 	if len(got.Rejected) > 0 {
 		return traceless{err}
 	}

@@ -15,7 +15,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/feed"
-	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/feedstore"
 )
 
 // fakeFeeds accepts a line as an item; the lines "bad", "broken" and "busy" are
@@ -23,13 +23,13 @@ import (
 type fakeFeeds struct {
 	mu      sync.Mutex // of posts
 	posts   []feed.Input
-	sources []ledger.SourceStatus
-	letters []ledger.DeadLetter
+	sources []feedstore.SourceStatus
+	letters []feedstore.DeadLetter
 	done    []string
-	missed  []ledger.Unkept
+	missed  []feedstore.Unkept
 }
 
-func (f *fakeFeeds) Accept(_ context.Context, format string, in feed.Input) (a ledger.Answer, err error) {
+func (f *fakeFeeds) Accept(_ context.Context, format string, in feed.Input) (a feedstore.Answer, err error) {
 	f.mu.Lock()
 	f.posts = append(f.posts, in)
 	f.mu.Unlock()
@@ -44,9 +44,9 @@ func (f *fakeFeeds) Accept(_ context.Context, format string, in feed.Input) (a l
 		case "busy":
 			return a, fault.New(fault.Unavailable, "fake", "come later")
 		case "broken":
-			return ledger.Answer{Rejected: []ledger.Rejected{{Reason: "not the format"}}}, fault.New(fault.Invalid, "fake", "not the format")
+			return feedstore.Answer{Rejected: []feedstore.Rejected{{Reason: "not the format"}}}, fault.New(fault.Invalid, "fake", "not the format")
 		case "bad":
-			a.Rejected = append(a.Rejected, ledger.Rejected{Index: i, Reason: "bad"})
+			a.Rejected = append(a.Rejected, feedstore.Rejected{Index: i, Reason: "bad"})
 		default:
 			a.Accepted++
 		}
@@ -55,26 +55,26 @@ func (f *fakeFeeds) Accept(_ context.Context, format string, in feed.Input) (a l
 	return a, nil
 }
 
-func (f *fakeFeeds) Missed(_ context.Context, u ledger.Unkept) error {
+func (f *fakeFeeds) Missed(_ context.Context, u feedstore.Unkept) error {
 	f.missed = append(f.missed, u)
 	return nil
 }
 
-func (f *fakeFeeds) Sources(context.Context) ([]ledger.SourceStatus, error) { return f.sources, nil }
+func (f *fakeFeeds) Sources(context.Context) ([]feedstore.SourceStatus, error) { return f.sources, nil }
 
-func (f *fakeFeeds) DeadLetters(_ context.Context, filter ledger.LetterFilter) ([]ledger.DeadLetter, string, error) {
+func (f *fakeFeeds) DeadLetters(_ context.Context, filter feedstore.LetterFilter) ([]feedstore.DeadLetter, string, error) {
 	if filter.Cursor != "" {
 		return nil, "", nil
 	}
 	return f.letters, "more", nil
 }
 
-func (f *fakeFeeds) RetryDeadLetter(_ context.Context, id string) (ledger.Answer, error) {
+func (f *fakeFeeds) RetryDeadLetter(_ context.Context, id string) (feedstore.Answer, error) {
 	f.done = append(f.done, "retry "+id)
 	if id == "still" {
-		return ledger.Answer{Rejected: []ledger.Rejected{{Reason: "still"}}}, fault.New(fault.Invalid, "fake", "still")
+		return feedstore.Answer{Rejected: []feedstore.Rejected{{Reason: "still"}}}, fault.New(fault.Invalid, "fake", "still")
 	}
-	return ledger.Answer{Accepted: 1}, nil
+	return feedstore.Answer{Accepted: 1}, nil
 }
 
 func (f *fakeFeeds) DismissDeadLetter(_ context.Context, id string) error {
@@ -176,7 +176,7 @@ func TestPagerDutySignature(t *testing.T) {
 
 func TestDeadLettersPage(t *testing.T) {
 	s, f := withFeeds(t)
-	f.letters = []ledger.DeadLetter{{ID: "l1", Source: "<b>am", Format: "alertmanager", Received: testNow, Reason: `no "labels" <script>`, Excerpt: `{"x":"</code><script>alert(1)</script>"}`, Times: 3}}
+	f.letters = []feedstore.DeadLetter{{ID: "l1", Source: "<b>am", Format: "alertmanager", Received: testNow, Reason: `no "labels" <script>`, Excerpt: `{"x":"</code><script>alert(1)</script>"}`, Times: 3}}
 	w := s.get("/dead-letters", "Authorization", "Bearer pst_reader")
 	if w.Code != 200 || strings.Contains(w.Body.String(), "<script>alert") || strings.Contains(w.Body.String(), "Read again</button>") {
 		t.Errorf("%d %s", w.Code, w.Body)
@@ -217,9 +217,9 @@ func TestFeedsPage(t *testing.T) {
 	if w := s.get("/feeds"); w.Code != 200 || !strings.Contains(w.Body.String(), "postern feed import ndjson - --source try") || !strings.Contains(w.Body.String(), "https://kb.example/api/v1/feeds/FORMAT?source=NAME") {
 		t.Errorf("empty: %d %s", w.Code, w.Body)
 	}
-	f.sources = []ledger.SourceStatus{
-		{Name: "am <1>", Format: "alertmanager", LastReceived: testNow, Accepted: 12345, Rejected: 2, State: ledger.SourceRejecting, Why: "no <labels>"},
-		{Name: "pd", Format: "pagerduty", LastReceived: testNow, LastEvent: testNow, State: ledger.SourceOK},
+	f.sources = []feedstore.SourceStatus{
+		{Name: "am <1>", Format: "alertmanager", LastReceived: testNow, Accepted: 12345, Rejected: 2, State: feedstore.SourceRejecting, Why: "no <labels>"},
+		{Name: "pd", Format: "pagerduty", LastReceived: testNow, LastEvent: testNow, State: feedstore.SourceOK},
 	}
 	w := s.get("/feeds")
 	for _, want := range []string{"am &lt;1&gt;", "12,345", "no &lt;labels&gt;", `href="/dead-letters?source=am%20%3c1%3e"`, "unknown"} {

@@ -14,25 +14,25 @@ import (
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/deliver"
-	"github.com/postern/postern/reports/draw"
+
 	"github.com/postern/postern/reports/export"
-	"github.com/postern/postern/reports/paper"
+	"github.com/postern/postern/reports/pdf"
 )
 
 // realCharts draws as the portal does.
 type realCharts struct{ drawer *chart.Drawer }
 
 func (c realCharts) Inline(r reports.Report, x reports.Chart, id string) ([]byte, error) {
-	return c.drawer.Inline(draw.Figure(r, x), id)
+	return c.drawer.Inline(export.Figure(r, x), id)
 }
 func (c realCharts) SVG(r reports.Report, x reports.Chart) ([]byte, error) {
-	return c.drawer.SVG(draw.Figure(r, x))
+	return c.drawer.SVG(export.Figure(r, x))
 }
 func (c realCharts) PNG(r reports.Report, x reports.Chart) ([]byte, error) {
-	return c.drawer.PNG(draw.Figure(r, x), chart.Light)
+	return c.drawer.PNG(export.Figure(r, x), chart.Light)
 }
 func (c realCharts) Table(r reports.Report, x reports.Chart) ([]string, [][]string) {
-	t := draw.Figure(r, x).Table()
+	t := export.Figure(r, x).Table()
 	return t.Head, t.Rows
 }
 
@@ -253,7 +253,7 @@ func holdsEveryCase(t *testing.T, r reports.Report) {
 // The PDF is the page on paper: all of it, with its links alive, its name and the
 // number of the page on each.
 func TestPDFSaysWhatThePageSays(t *testing.T) {
-	printer, ok := paper.Find("")
+	printer, ok := pdf.Find("")
 	_, err := exec.LookPath("pdftotext")
 	if !ok || err != nil {
 		if os.Getenv("POSTERN_REQUIRE") == "all" {

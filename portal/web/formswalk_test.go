@@ -10,7 +10,7 @@ import (
 
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/chart"
-	"github.com/postern/postern/reports/draw"
+	"github.com/postern/postern/reports/export"
 )
 
 // leaf is one statement of a report: a text, a number or a link, wherever in the
@@ -94,7 +94,7 @@ func (l *leaf) twinned(r *reports.Report) {
 		l.kind = "Clock" + strings.TrimPrefix(l.kind, "Charts")
 	}
 	if strings.HasSuffix(l.path, ".Value") {
-		l.exact = draw.Unit(c.Unit).Exact(l.v.Float())
+		l.exact = export.Unit(c.Unit).Exact(l.v.Float())
 	}
 }
 
@@ -127,7 +127,7 @@ func uniqueNumber(r *reports.Report, l leaf, n int) float64 {
 	if _, err := fmt.Sscanf(l.path, "Charts[%d].Series", &at); err != nil {
 		return 1e6 + float64(n) + 0.5
 	}
-	switch draw.Unit(r.Charts[at].Unit) {
+	switch export.Unit(r.Charts[at].Unit) {
 	case chart.Percent:
 		return float64(n) * 1e-5
 	case chart.Times:

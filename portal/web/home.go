@@ -4,8 +4,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/postmortems/library"
-	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // homeView is the first page: search, then what is new and what is read.
@@ -17,8 +17,8 @@ type homeView struct {
 	Newest    []library.Record
 	MostRead  []library.Record
 	Overdue   []actionRow
-	Verdicts  []archive.Revision // of the newest weekly and daily report
-	Open      []incidentRow      // incidents that are not over, a few
+	Verdicts  []reportstore.Revision // of the newest weekly and daily report
+	Open      []incidentRow          // incidents that are not over, a few
 	AllOpen   int
 	OpenKnown bool   // false while it is being found out
 	OpenWide  string // why they are not counted: they are too many
@@ -100,7 +100,7 @@ func (s *Server) itemRow(i library.ActionItem) actionRow {
 }
 
 // verdicts are the newest weekly and daily reports: what a lead opens first.
-func (s *Server) verdicts(c echo.Context) (out []archive.Revision, err error) {
+func (s *Server) verdicts(c echo.Context) (out []reportstore.Revision, err error) {
 	if s.deps.Reports == nil {
 		return nil, nil
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/postern/postern/reports/change"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/incident"
 )
 
@@ -35,7 +35,7 @@ func TestPagesOfManyFactsAreBounded(t *testing.T) {
 	}
 	id := f.incidents[0].ID
 	for i := range many {
-		f.drills = append(f.drills, drill.Drill{ID: fmt.Sprint(i), Source: "s", Title: bad, At: ago(60), Document: "../../logout?x=" + bad})
+		f.drills = append(f.drills, incident.Drill{ID: fmt.Sprint(i), Source: "s", Title: bad, At: ago(60), Document: "../../logout?x=" + bad})
 		f.changes = append(f.changes, change.Linked{
 			Change:    change.Change{ID: fmt.Sprint(i), Title: bad, At: ago(90), URL: "data:text/html,x"},
 			Incidents: []change.Link{{Incident: id, From: ago(60)}},

@@ -13,7 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/incident"
 )
@@ -180,12 +180,12 @@ func (s *Server) narrow(c echo.Context, view *incidentsView, all []incident.Inci
 func incidentTiles(sum incident.Summary, p incident.Policy) []tile {
 	names := p.Names()
 	recovery := tile{Name: "Median time to recover", Value: tookOf(sum.Recover.Median),
-		Note: "of " + wording.Plural(sum.Recover.N, "incident") + ", longest " + tookOf(sum.Recover.Max),
+		Note: "of " + humanize.Plural(sum.Recover.N, "incident") + ", longest " + tookOf(sum.Recover.Max),
 		How:  "from " + p.Origin() + " to mitigated, else recovered; the middle one of those that are over and known; never a mean"}
 	if sum.Recover.P90 != nil {
 		recovery.Note += ", p90 " + tookOf(sum.Recover.P90)
 	}
-	count := tile{Name: "Incidents", Value: wording.Number(sum.N), Note: itoa(sum.Open) + " open",
+	count := tile{Name: "Incidents", Value: humanize.Number(sum.N), Note: itoa(sum.Open) + " open",
 		How: "those whose impact began in this time; maintenance (" + itoa(sum.Maintenance) + ") and doubted ones (" + itoa(sum.Doubted) + ") are left out of every figure"}
 	if sum.Open > 0 {
 		count.Class = "bad"

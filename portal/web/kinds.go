@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports"
 )
@@ -60,8 +60,8 @@ func templateFuncs() template.FuncMap {
 		"isoDay":         func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
 		"took":           postmortems.FormatDuration,
 		"seconds":        formatSeconds,
-		"plural":         wording.Plural,
-		"number":         wording.Number,
+		"plural":         humanize.Plural,
+		"number":         humanize.Number,
 		"short":          func(o postmortems.OID) string { return shortOID(o) },
 		"sev":            severityClass,
 		"list":           func(s []string) string { return strings.Join(s, ", ") },
@@ -106,7 +106,7 @@ func formatSeconds(n *int64) string {
 	if n == nil {
 		return "unknown"
 	}
-	d := wording.Duration(float64(*n))
+	d := humanize.Duration(float64(*n))
 	return postmortems.FormatDuration(&d)
 }
 

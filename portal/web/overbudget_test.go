@@ -3,16 +3,16 @@ package web
 import (
 	"testing"
 
-	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/feedstore"
 )
 
 // A source that is over its budget is shown with what was not taken and how much of
 // the budget is used, for people and for programs.
 func TestSourcesOverBudgetAreShown(t *testing.T) {
-	f := &fakeFeeds{sources: []ledger.SourceStatus{{
-		Name: "flood", Format: "ndjson", LastReceived: testNow, State: ledger.SourceOverBudget, Accepted: 50_000, Rejected: 118_000,
-		OverBudget: 118_000, OverDay: 118_000, NewDay: 50_000, Open: 5_000, Budget: ledger.Budget{New: 50_000, Open: 20_000},
-	}}, letters: []ledger.DeadLetter{{ID: "aa", Source: "flood", Format: "ndjson", Received: testNow, Times: 118_000, OverBudget: true,
+	f := &fakeFeeds{sources: []feedstore.SourceStatus{{
+		Name: "flood", Format: "ndjson", LastReceived: testNow, State: feedstore.SourceOverBudget, Accepted: 50_000, Rejected: 118_000,
+		OverBudget: 118_000, OverDay: 118_000, NewDay: 50_000, Open: 5_000, Budget: feedstore.Budget{New: 50_000, Open: 20_000},
+	}}, letters: []feedstore.DeadLetter{{ID: "aa", Source: "flood", Format: "ndjson", Received: testNow, Times: 118_000, OverBudget: true,
 		Reason: "over budget: 118,000 new things not taken", Excerpt: `{"kind":"change","source":"flood","entity":"C-1"}`}}}
 	s := newSite(t, "https://kb.example/kb", func(d *Deps, _ *Options) { d.Feeds = f })
 	holds(t, s.get("/kb/feeds").Body.String(), []string{

@@ -15,15 +15,15 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // reportView is the page of one report at one revision.
 type reportView struct {
 	frame
 	R       reports.Report
-	Rev     archive.Revision
+	Rev     reportstore.Revision
 	Newest  int  // number of the newest revision
 	Preview bool // compiled for this request, stored nowhere
 	Address string
@@ -138,7 +138,7 @@ func (s *Server) reportPage(c echo.Context, name, id string, number int) error {
 }
 
 // reportSeq names the state of one period's report.
-func reportSeq(r archive.Revision) uint64 {
+func reportSeq(r reportstore.Revision) uint64 {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%s %s %d %d", r.Name, r.Period, r.Number, r.PublishedAt.UnixNano())
 	return h.Sum64()
@@ -153,7 +153,7 @@ func (s *Server) reportPreview(c echo.Context, name, id string) error {
 	if err != nil {
 		return err
 	}
-	view, err := s.reportView(ctx, archive.Published{Report: r, Revision: archive.Revision{Name: r.Name, Period: r.Period, PublishedAt: s.opt.Now()}}, 0)
+	view, err := s.reportView(ctx, reportstore.Published{Report: r, Revision: reportstore.Revision{Name: r.Name, Period: r.Period, PublishedAt: s.opt.Now()}}, 0)
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (s *Server) reportPreview(c echo.Context, name, id string) error {
 	return s.show(c, http.StatusOK, "report", view)
 }
 
-func (s *Server) reportView(ctx context.Context, p archive.Published, newest int) (reportView, error) {
+func (s *Server) reportView(ctx context.Context, p reportstore.Published, newest int) (reportView, error) {
 	r := p.Report
 	v := reportView{frame: s.frame(), R: r, Rev: p.Revision, Newest: newest, Address: "/reports/" + r.Name + "/" + r.Period, Verdict: verdictParts(r.Verdict)}
 	v.Title, v.Section, v.Canonical = r.Title+": "+r.Heading, "/reports", s.absolute(v.Address)

@@ -11,15 +11,15 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/jobs"
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // fakeReports holds one report at two revisions.
 type fakeReports struct{ report reports.Report }
 
-func (f fakeReports) revision(n int) archive.Revision {
+func (f fakeReports) revision(n int) reportstore.Revision {
 	r := f.report
-	return archive.Revision{
+	return reportstore.Revision{
 		Name: r.Name, Title: r.Title, Kind: r.Kind, Scope: r.Scope, Zone: r.Zone, Period: r.Period, Heading: r.Heading, From: r.From, To: r.To,
 		Number: n, PublishedAt: testNow, Tone: r.Verdict.Tone, Verdict: r.Verdict.Text,
 	}
@@ -29,16 +29,16 @@ func (f fakeReports) Definitions(context.Context) ([]reports.Definition, error) 
 	return reports.BuiltIn("Asia/Shanghai"), nil
 }
 
-func (f fakeReports) List(_ context.Context, name, _ string, _ int) ([]archive.Revision, string, error) {
+func (f fakeReports) List(_ context.Context, name, _ string, _ int) ([]reportstore.Revision, string, error) {
 	if name != "" && name != f.report.Name {
 		return nil, "", nil
 	}
-	return []archive.Revision{f.revision(2)}, "", nil
+	return []reportstore.Revision{f.revision(2)}, "", nil
 }
 
-func (f fakeReports) Report(_ context.Context, name, period string, n int) (archive.Published, error) {
+func (f fakeReports) Report(_ context.Context, name, period string, n int) (reportstore.Published, error) {
 	if name != f.report.Name || period != f.report.Period || n > 2 {
-		return archive.Published{}, fault.New(fault.NotFound, "fake", "there is no such report")
+		return reportstore.Published{}, fault.New(fault.NotFound, "fake", "there is no such report")
 	}
 	if n == 0 {
 		n = 2
@@ -48,23 +48,23 @@ func (f fakeReports) Report(_ context.Context, name, period string, n int) (arch
 		r.Headline = append([]reports.Figure(nil), r.Headline...)
 		r.Headline[0].Value.Text = "9 / 9"
 	}
-	return archive.Published{Revision: f.revision(n), Report: r}, nil
+	return reportstore.Published{Revision: f.revision(n), Report: r}, nil
 }
 
-func (f fakeReports) Newest(ctx context.Context, name, period string) (archive.Revision, error) {
+func (f fakeReports) Newest(ctx context.Context, name, period string) (reportstore.Revision, error) {
 	p, err := f.Report(ctx, name, period, 0)
 	return p.Revision, err
 }
 
-func (f fakeReports) Revisions(context.Context, string, string) ([]archive.Revision, error) {
-	return []archive.Revision{f.revision(2), f.revision(1)}, nil
+func (f fakeReports) Revisions(context.Context, string, string) ([]reportstore.Revision, error) {
+	return []reportstore.Revision{f.revision(2), f.revision(1)}, nil
 }
 
 func (f fakeReports) Preview(context.Context, string, string) (reports.Report, error) {
 	return f.report, nil
 }
 
-func (f fakeReports) Run(context.Context, string, string, bool) (archive.Revision, bool, error) {
+func (f fakeReports) Run(context.Context, string, string, bool) (reportstore.Revision, bool, error) {
 	return f.revision(3), true, nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
-	"github.com/postern/postern/reports/service"
+
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -23,7 +23,7 @@ func largeWeekly(t testing.TB) reports.Report {
 	}
 	in := reports.Inputs{Targets: reports.Targets{Policy: incident.DefaultPolicy()}}
 	for n := range 60 {
-		in.Services = append(in.Services, service.Service{Name: fmt.Sprintf("service-%02d", n), Title: fmt.Sprintf("Service number %02d", n), Team: fmt.Sprintf("team-%d", n%9)})
+		in.Services = append(in.Services, slo.Service{Name: fmt.Sprintf("service-%02d", n), Title: fmt.Sprintf("Service number %02d", n), Team: fmt.Sprintf("team-%d", n%9)})
 	}
 	for n := range 300 {
 		s := slo.SLO{

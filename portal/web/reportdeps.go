@@ -5,7 +5,7 @@ import (
 
 	"github.com/postern/postern/portal/jobs"
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/archive"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // Reports are the published reports. Errors are faults: NotFound when there is no
@@ -15,18 +15,18 @@ type Reports interface {
 	Definitions(ctx context.Context) ([]reports.Definition, error)
 	// List gives the newest revision of each period, latest period first; name ""
 	// is every report.
-	List(ctx context.Context, name, cursor string, limit int) (rows []archive.Revision, next string, err error)
+	List(ctx context.Context, name, cursor string, limit int) (rows []reportstore.Revision, next string, err error)
 	// Report reads one revision; number 0 is the newest.
-	Report(ctx context.Context, name, period string, number int) (archive.Published, error)
+	Report(ctx context.Context, name, period string, number int) (reportstore.Published, error)
 	// Newest is the row of the newest revision. It must cost next to nothing.
-	Newest(ctx context.Context, name, period string) (archive.Revision, error)
+	Newest(ctx context.Context, name, period string) (reportstore.Revision, error)
 	// Revisions are all revisions of a period, newest first.
-	Revisions(ctx context.Context, name, period string) ([]archive.Revision, error)
+	Revisions(ctx context.Context, name, period string) ([]reportstore.Revision, error)
 	// Preview compiles a period without storing it; a running one as far as it goes.
 	Preview(ctx context.Context, name, period string) (reports.Report, error)
 	// Run makes a period's report now; force also when it is closed. made is false
 	// when the newest revision says the same already.
-	Run(ctx context.Context, name, period string, force bool) (rev archive.Revision, made bool, err error)
+	Run(ctx context.Context, name, period string, force bool) (rev reportstore.Revision, made bool, err error)
 	// Words are the lead's words on a report as safe HTML, empty without any; base
 	// goes in front of the addresses in it.
 	Words(ctx context.Context, r reports.Report, base string) ([]byte, error)

@@ -10,12 +10,12 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/export"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // reportFile sends a report in another form.
-func (s *Server) reportFile(c echo.Context, p archive.Published, form string) error {
+func (s *Server) reportFile(c echo.Context, p reportstore.Published, form string) error {
 	name := fmt.Sprintf("%s-%s-r%d", p.Name, p.Period, p.Number)
 	h := c.Response().Header()
 	h.Set("Cache-Control", "private, no-cache")

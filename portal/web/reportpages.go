@@ -8,10 +8,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/archive"
 	"github.com/postern/postern/reports/period"
-	"github.com/postern/postern/reports/plain"
+	"github.com/postern/postern/reports/reportstore"
 )
 
 // reportsView lists the reports: a calendar of the last months, then a list.
@@ -20,10 +20,10 @@ type reportsView struct {
 	Name        string // the one report that is listed; "" all
 	Definitions []reports.Definition
 	Months      []monthView
-	Rows        []archive.Revision
+	Rows        []reportstore.Revision
 	Next        string
 	First       string
-	Compare     []archive.Revision // of the one report: what can be compared
+	Compare     []reportstore.Revision // of the one report: what can be compared
 }
 
 // monthView is one month of the calendar of daily reports.
@@ -36,7 +36,7 @@ type monthView struct {
 // dayView is one day; Rev is nil where there is no report.
 type dayView struct {
 	Day int
-	Rev *archive.Revision
+	Rev *reportstore.Revision
 }
 
 // reportRows is how many reports a page lists.
@@ -95,7 +95,7 @@ func (s *Server) calendar(c echo.Context, name string) ([]monthView, error) {
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	by := map[string]*archive.Revision{}
+	by := map[string]*reportstore.Revision{}
 	for i := range rows {
 		by[rows[i].Period] = &rows[i]
 	}
@@ -124,12 +124,12 @@ func (s *Server) calendar(c echo.Context, name string) ([]monthView, error) {
 type differencesView struct {
 	frame
 	Heading     string
-	Before      archive.Revision
-	After       archive.Revision
+	Before      reportstore.Revision
+	After       reportstore.Revision
 	Differences []reports.Difference
 	Left        int
 	Periods     bool // two periods, neither of which corrects the other
-	Revisions   []archive.Revision
+	Revisions   []reportstore.Revision
 }
 
 // reportChanges says what a revision changed against the one before.
@@ -206,13 +206,13 @@ func (s *Server) reportFeed(c echo.Context) error {
 	}
 	var last time.Time
 	for _, r := range rows {
-		address, title := s.absolute("/reports/"+r.Name+"/"+r.Period), plain.Line(r.Title+": "+r.Heading)
+		address, title := s.absolute("/reports/"+r.Name+"/"+r.Period), humanize.Line(r.Title+": "+r.Heading)
 		if r.Number > 1 { // the entry comes again: it says why
 			title += ", revision " + itoa(r.Number)
 		}
 		feed.Entries = append(feed.Entries, atomEntry{
 			ID: address, Title: title, Published: r.To.UTC().Format(time.RFC3339), Updated: r.PublishedAt.UTC().Format(time.RFC3339),
-			Author: atomAuthor{s.opt.name()}, Link: atomLink{Rel: "alternate", Type: "text/html", Href: address}, Category: []atomTerm{{r.Name}}, Summary: plain.Line(r.Verdict),
+			Author: atomAuthor{s.opt.name()}, Link: atomLink{Rel: "alternate", Type: "text/html", Href: address}, Category: []atomTerm{{r.Name}}, Summary: humanize.Line(r.Verdict),
 		})
 		if r.PublishedAt.After(last) {
 			last = r.PublishedAt

@@ -9,11 +9,11 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/reports/archive"
-	"github.com/postern/postern/reports/plain"
+	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/reports/reportstore"
 )
 
-func (s *Server) reportPDF(c echo.Context, p archive.Published) ([]byte, error) {
+func (s *Server) reportPDF(c echo.Context, p reportstore.Published) ([]byte, error) {
 	if s.deps.Printer == nil {
 		return nil, fault.New(fault.Unavailable, "web.report", "there is no browser on the server to print a PDF with; print this report from your own browser, its style sheet has a page for paper")
 	}
@@ -78,7 +78,7 @@ func (s *Server) marginStyle(v reportView) string {
 func cssString(text string) string {
 	var b strings.Builder
 	b.WriteByte('"')
-	for _, r := range plain.Line(text) {
+	for _, r := range humanize.Line(text) {
 		if r == ' ' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
 			b.WriteRune(r)
 			continue

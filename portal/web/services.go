@@ -9,7 +9,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems/library"
-	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
 )
 
 // servicesView lists the services: those that are defined, and those that
@@ -81,7 +81,7 @@ func (s *Server) services(c echo.Context) error {
 	return s.show(c, 200, "services", view)
 }
 
-func (s *Server) directory(ctx context.Context) ([]service.Service, error) {
+func (s *Server) directory(ctx context.Context) ([]slo.Service, error) {
 	if s.deps.Services == nil {
 		return nil, nil
 	}
@@ -172,7 +172,7 @@ func (s *Server) serviceFacts(ctx context.Context, name string) (f serviceFacts,
 	return f, nil
 }
 
-func dependenciesOf(x service.Service) (out []dependency) {
+func dependenciesOf(x slo.Service) (out []dependency) {
 	for _, name := range x.DependsOn {
 		out = append(out, dependency{Name: name})
 	}

@@ -5,13 +5,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
 )
 
 // directoryOf is a directory of fixed services.
-type directoryOf []service.Service
+type directoryOf []slo.Service
 
-func (d directoryOf) Services(context.Context) ([]service.Service, error) { return d, nil }
+func (d directoryOf) Services(context.Context) ([]slo.Service, error) { return d, nil }
 
 // The page of a service that no document names says how one comes to name it.
 func TestServiceWithoutDocuments(t *testing.T) {

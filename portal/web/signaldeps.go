@@ -5,12 +5,12 @@ import (
 	"math"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/incident"
-	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/sql"
 )
 
@@ -31,8 +31,8 @@ type Signals interface {
 	Changes(ctx context.Context, from, to time.Time) ([]change.Linked, error)
 	// Statements follows the slow statements over [from, to), longest total first.
 	Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error)
-	Drills(ctx context.Context, from, to time.Time) ([]drill.Drill, error)
-	Services(ctx context.Context) ([]service.Service, error)
+	Drills(ctx context.Context, from, to time.Time) ([]incident.Drill, error)
+	Services(ctx context.Context) ([]slo.Service, error)
 	// OnCall tells how the people on call live.
 	OnCall(ctx context.Context) (alert.OnCall, error)
 	// Drafts are the post-mortems of an incident on pushed branches.
@@ -63,4 +63,4 @@ type BudgetSpent struct {
 }
 
 // BadCount is Bad as people write it; slices may be bad by a fraction.
-func (b BudgetSpent) BadCount() string { return wording.Number(int(math.Round(b.Bad))) }
+func (b BudgetSpent) BadCount() string { return humanize.Number(int(math.Round(b.Bad))) }

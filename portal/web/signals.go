@@ -12,7 +12,7 @@ import (
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/incident"
 )
@@ -83,7 +83,7 @@ func (s *Server) span(c echo.Context, v *signalsView, section string, days int) 
 				q[k] = val
 			}
 		}
-		v.Spans = append(v.Spans, facetValue{Text: wording.Plural(n, "day"), Link: s.withQuery(section, q, "days", strconv.Itoa(n)), On: n == v.Days})
+		v.Spans = append(v.Spans, facetValue{Text: humanize.Plural(n, "day"), Link: s.withQuery(section, q, "days", strconv.Itoa(n)), On: n == v.Days})
 	}
 	return nil
 }
@@ -101,9 +101,9 @@ func (s *Server) pageOf(c echo.Context, path string, n int) (from, to int, pages
 	}
 	from = min((at-1)*pageSize, n)
 	to = min(from+pageSize, n)
-	pages.Text = wording.Plural(n, "entry")
+	pages.Text = humanize.Plural(n, "entry")
 	if n > pageSize {
-		pages.Text = wording.Number(from+1) + " to " + wording.Number(to) + " of " + wording.Plural(n, "entry")
+		pages.Text = humanize.Number(from+1) + " to " + humanize.Number(to) + " of " + humanize.Plural(n, "entry")
 	}
 	if at > 1 {
 		pages.Before = s.withQuery(path, c.QueryParams(), "page", strconv.Itoa(at-1))
@@ -180,10 +180,10 @@ func withoutPage(q url.Values) url.Values {
 
 // percentOf writes a share, "—" where it is unknown.
 func percentOf(share *float64) string {
-	if share == nil || !wording.Finite(*share) {
+	if share == nil || !humanize.Finite(*share) {
 		return "—"
 	}
-	return wording.Decimal(*share*100, 1) + " %"
+	return humanize.Decimal(*share*100, 1) + " %"
 }
 
 // tookOf writes a duration, "—" where it is unknown.
@@ -198,14 +198,14 @@ func tookOf(d *time.Duration) string {
 // is no number.
 func secondsOf(n float64) string {
 	switch {
-	case !wording.Finite(n):
+	case !humanize.Finite(n):
 		return "unknown"
 	case n < 1:
-		return wording.Decimal(n*1000, 0) + " ms"
+		return humanize.Decimal(n*1000, 0) + " ms"
 	case n < 90:
-		return wording.Decimal(n, 1) + " s"
+		return humanize.Decimal(n, 1) + " s"
 	}
-	d := wording.Duration(n)
+	d := humanize.Duration(n)
 	return postmortems.FormatDuration(&d)
 }
 

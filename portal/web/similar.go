@@ -12,9 +12,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/reports/stat"
+	"github.com/postern/postern/reports/tally"
 	"github.com/postern/postern/search"
 	"github.com/postern/postern/search/paste"
 )
@@ -194,15 +194,15 @@ func recoverWords(n int, took []int64) string {
 	if n == 0 {
 		return ""
 	}
-	words := wording.Plural(n, "similar incident")
+	words := humanize.Plural(n, "similar incident")
 	if len(took) == 0 {
 		return words
 	}
 	all := make([]time.Duration, len(took))
 	for i, seconds := range took {
-		all[i] = wording.Duration(float64(seconds))
+		all[i] = humanize.Duration(float64(seconds))
 	}
-	text := postmortems.FormatDuration(stat.Median(all))
+	text := postmortems.FormatDuration(tally.Median(all))
 	if len(took) == 1 {
 		return fmt.Sprintf("%s, %s to recover", words, text)
 	}

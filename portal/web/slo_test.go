@@ -11,27 +11,27 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/catalog"
-	"github.com/postern/postern/reports/service"
+
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slostatus"
 )
 
 // fakeBoard judges made-up objectives.
 type fakeBoard struct {
-	rows     []board.Row
+	rows     []slostatus.Row
 	from, to time.Time
 }
 
-func (b *fakeBoard) Rows(context.Context) ([]board.Row, error) { return b.rows, nil }
+func (b *fakeBoard) Rows(context.Context) ([]slostatus.Row, error) { return b.rows, nil }
 
-func (b *fakeBoard) Detail(_ context.Context, name string, from, to time.Time) (board.Detail, error) {
+func (b *fakeBoard) Detail(_ context.Context, name string, from, to time.Time) (slostatus.Detail, error) {
 	b.from, b.to = from, to
 	for _, r := range b.rows {
 		if r.SLO.Name != name {
 			continue
 		}
-		d := board.Detail{Judged: board.Judged{SLO: r.SLO, Result: r.Result, Version: 2, Whole: from.IsZero()}, Row: r}
+		d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result, Version: 2, Whole: from.IsZero()}, Row: r}
 		d.Origins = []slo.Origin{{Source: "prometheus/main", Days: 27}, {Source: "vendor <1>", Days: 1, Aside: 3}}
 		d.Span = slo.Span{From: r.Result.From, To: r.Result.To}
 		sli, left := 0.9995, 0.5
@@ -40,45 +40,45 @@ func (b *fakeBoard) Detail(_ context.Context, name string, from, to time.Time) (
 			{From: d.Span.From.Add(4 * time.Hour), To: d.Span.From.Add(8 * time.Hour)},
 		}
 		d.Budget = []slo.BudgetPoint{{At: d.Points[0].To, Left: &left}, {At: d.Points[1].To}}
-		d.Bands = []board.Band{{ID: "INC-7", Title: `Pool <ran> dry`, Severity: "SEV1", From: d.Span.From, To: d.Span.From.Add(90 * time.Minute)}}
+		d.Bands = []slostatus.Band{{ID: "INC-7", Title: `Pool <ran> dry`, Severity: "SEV1", From: d.Span.From, To: d.Span.From.Add(90 * time.Minute)}}
 		d.Firings = []slo.Firing{{Rule: slo.StandardRules(28 * 24 * time.Hour)[0], From: d.Span.From, To: d.Span.From.Add(25 * time.Minute), Peak: 50}}
 		d.Versions = []catalog.Version{
 			{Number: 1, SLO: r.SLO, From: testNow.AddDate(0, -2, 0), Commit: "abcdef0123"}, {Number: 2, SLO: r.SLO, From: testNow.AddDate(0, -1, 0)},
 		}
 		return d, nil
 	}
-	return board.Detail{}, fault.Newf(fault.NotFound, "test", "no SLO %q is defined", name)
+	return slostatus.Detail{}, fault.Newf(fault.NotFound, "test", "no SLO %q is defined", name)
 }
 
 // curves of a fake are empty drawings.
 type fakeCurves struct{}
 
-func (fakeCurves) Budget(_ board.Detail, id string) ([]byte, error) {
+func (fakeCurves) Budget(_ slostatus.Detail, id string) ([]byte, error) {
 	return fmt.Appendf(nil, `<svg id="%s"></svg>`, id), nil
 }
 
-func (fakeCurves) SLI(_ board.Detail, id string) ([]byte, error) {
+func (fakeCurves) SLI(_ slostatus.Detail, id string) ([]byte, error) {
 	return fmt.Appendf(nil, `<svg id="%s"></svg>`, id), nil
 }
 
 type fakeDirectory struct{}
 
-func (fakeDirectory) Services(context.Context) ([]service.Service, error) {
-	return []service.Service{
+func (fakeDirectory) Services(context.Context) ([]slo.Service, error) {
+	return []slo.Service{
 		{Name: "checkout", Title: "Checkout", Team: "payments", Owner: "payments-primary", Tier: "1", OnCallZone: "Asia/Shanghai", DependsOn: []string{"payment-gw"}, Databases: []string{"carts"}, Path: "services/checkout.yaml"},
 		{Name: "payment-gw", Title: "Payment gateway", Team: "payments", Owner: "payments", Path: "services/payment-gw.yaml"},
 	}, nil
 }
 
 // scored is an objective with its numbers.
-func scored(name string, good, total float64, s slo.State) board.Row {
+func scored(name string, good, total float64, s slo.State) slostatus.Row {
 	x := slo.SLO{
 		Name: name, Title: "The " + name, Service: "checkout", Target: 0.999, Method: slo.Occurrences, Path: "slos/checkout.yaml", Line: 21,
 		Window:    slo.Window{Rolling: true, Count: 28, Unit: "d"},
 		Indicator: slo.Indicator{Type: "prometheus", Source: "main", Good: `sum(a{code!~"5.."})`, Total: "sum(a)"},
 	}
 	x.Hash = x.DefinitionHash()
-	row := board.Row{SLO: x, Team: "payments", Owner: "payments-primary"}
+	row := slostatus.Row{SLO: x, Team: "payments", Owner: "payments-primary"}
 	row.Result = slo.Result{From: testNow.AddDate(0, 0, -28), To: testNow, State: s, Good: good, Total: total, Coverage: 1, Buckets: 8064, Revision: 3, Hash: x.Hash}
 	if s != slo.OK {
 		row.Result.Reason = "because"
@@ -92,20 +92,20 @@ func scored(name string, good, total float64, s slo.State) board.Row {
 		row.Burns = append(row.Burns, slo.Burn{Window: w, Rate: &rate, Total: 1000})
 	}
 	for _, r := range slo.StandardRules(28 * 24 * time.Hour) {
-		row.Rules = append(row.Rules, board.RuleState{Rule: r, Verdict: slo.Quiet})
+		row.Rules = append(row.Rules, slostatus.RuleState{Rule: r, Verdict: slo.Quiet})
 	}
 	row.Rules[0].Verdict = slo.Fires
 	row.Lasts = &lasts
 	for i := range row.Weeks {
-		row.Weeks[i] = board.Week{State: slo.OK, Spent: &spent}
+		row.Weeks[i] = slostatus.Week{State: slo.OK, Spent: &spent}
 	}
-	row.Weeks[0] = board.Week{State: slo.NoData}
+	row.Weeks[0] = slostatus.Week{State: slo.NoData}
 	return row
 }
 
 // withBoard gives a site objectives in every state.
 func withBoard(d *Deps, _ *Options) {
-	d.Board, d.Curves, d.Services = &fakeBoard{rows: []board.Row{
+	d.Board, d.Curves, d.Services = &fakeBoard{rows: []slostatus.Row{
 		scored("a-fine", 999_500, 1_000_000, slo.OK), scored("b-missed", 995_000, 1_000_000, slo.OK),
 		scored("c-absent", 0, 0, slo.NoData), scored("d-quiet", 0, 0, slo.NoTraffic), scored("e-nonsense", 20, 10, slo.Invalid),
 	}}, fakeCurves{}, fakeDirectory{}
@@ -185,7 +185,7 @@ func TestTheBoardIsFilteredAndPaged(t *testing.T) {
 func TestAServiceShowsWhatItsDependenciesMissed(t *testing.T) {
 	missed := scored("pay", 990_000, 1_000_000, slo.OK)
 	missed.SLO.Service = "payment-gw"
-	s := newSite(t, "https://kb.example", withBoard, func(d *Deps, _ *Options) { d.Board = &fakeBoard{rows: []board.Row{missed}} })
+	s := newSite(t, "https://kb.example", withBoard, func(d *Deps, _ *Options) { d.Board = &fakeBoard{rows: []slostatus.Row{missed}} })
 	if body := s.get("/services/checkout").Body.String(); !strings.Contains(body, "1 of 1 objective missed") {
 		t.Error("the dependency's missed objective is not told")
 	}
@@ -198,7 +198,7 @@ func TestAServiceShowsWhatItsDependenciesMissed(t *testing.T) {
 }
 
 func TestAnObjectiveOverASpan(t *testing.T) {
-	b := &fakeBoard{rows: []board.Row{scored("a", 999_500, 1_000_000, slo.OK)}}
+	b := &fakeBoard{rows: []slostatus.Row{scored("a", 999_500, 1_000_000, slo.OK)}}
 	s := newSite(t, "https://kb.example", func(d *Deps, _ *Options) { d.Board = b })
 	if w := s.get("/slos/a?from=2026-11-01&to=" + url.QueryEscape("2026-11-02T08:00:00+08:00")); w.Code != 200 {
 		t.Fatal(w.Code)
@@ -263,8 +263,8 @@ func TestTheFeedsPageTellsHowServersDo(t *testing.T) {
 // window has passed; who pushed it long ago has another trouble.
 func TestANewObjectiveIsToldHowToBeJudged(t *testing.T) {
 	from := testNow.AddDate(0, 0, -28)
-	detail := func(state slo.State, pushed, effective time.Time) board.Detail {
-		d := board.Detail{Versions: []catalog.Version{{From: pushed}}}
+	detail := func(state slo.State, pushed, effective time.Time) slostatus.Detail {
+		d := slostatus.Detail{Versions: []catalog.Version{{From: pushed}}}
 		d.SLO.EffectiveFrom, d.Whole = effective, true
 		d.Result = slo.Result{State: state, From: from, To: testNow, Reason: "0.1 % of the time was measured, half is needed", Coverage: 0.001}
 		return d
@@ -273,7 +273,7 @@ func TestANewObjectiveIsToldHowToBeJudged(t *testing.T) {
 	nothing.Result.Coverage = 0
 	for _, c := range []struct {
 		name   string
-		detail board.Detail
+		detail slostatus.Detail
 		told   bool
 	}{
 		{"new", detail(slo.NoData, testNow.Add(-time.Hour), time.Time{}), true},

@@ -11,8 +11,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slostatus"
 )
 
 // slosView is the board.
@@ -58,14 +58,14 @@ func (s *Server) slos(c echo.Context) error {
 	q := c.QueryParams()
 	view := slosView{frame: s.frame(), Empty: len(rows) == 0}
 	view.Title, view.Section, view.Canonical, view.Refresh = "SLOs", "/slos", s.absolute("/slos"), true
-	view.Teams = s.sloFacet(q, "team", rows, func(r board.Row) string { return r.Team })
-	view.Services = s.sloFacet(q, "service", rows, func(r board.Row) string { return r.SLO.Service })
+	view.Teams = s.sloFacet(q, "team", rows, func(r slostatus.Row) string { return r.Team })
+	view.Services = s.sloFacet(q, "service", rows, func(r slostatus.Row) string { return r.SLO.Service })
 	for _, key := range []string{"team", "service", "verdict"} {
 		if v := q.Get(key); v != "" {
 			view.Chips = append(view.Chips, chip{Text: key + ": " + v, Link: s.boardLink(q, key, "")})
 		}
 	}
-	fitting := slices.DeleteFunc(slices.Clone(rows), func(r board.Row) bool { return !fits(r, q) })
+	fitting := slices.DeleteFunc(slices.Clone(rows), func(r slostatus.Row) bool { return !fits(r, q) })
 	slices.SortStableFunc(fitting, worstFirst)
 	view.count(fitting)
 	from, err := strconv.Atoi(cmp.Or(q.Get("from"), "0"))
@@ -96,7 +96,7 @@ func asOf(r slo.Result) time.Time {
 	return r.To
 }
 
-func (v *slosView) count(rows []board.Row) {
+func (v *slosView) count(rows []slostatus.Row) {
 	v.All = len(rows)
 	for _, r := range rows {
 		switch {
@@ -128,7 +128,7 @@ func (s *Server) boardLink(q url.Values, key, value string) string {
 }
 
 // fits tells whether an objective passes the filters.
-func fits(r board.Row, q url.Values) bool {
+func fits(r slostatus.Row, q url.Values) bool {
 	if team := q.Get("team"); team != "" && r.Team != team {
 		return false
 	}
@@ -147,7 +147,7 @@ func fits(r board.Row, q url.Values) bool {
 }
 
 // sloFacet counts the values of one filter among all objectives.
-func (s *Server) sloFacet(q url.Values, key string, rows []board.Row, of func(board.Row) string) (out []facetValue) {
+func (s *Server) sloFacet(q url.Values, key string, rows []slostatus.Row, of func(slostatus.Row) string) (out []facetValue) {
 	counts := map[string]int{}
 	for _, r := range rows {
 		if v := of(r); v != "" {
@@ -168,8 +168,8 @@ func (s *Server) sloFacet(q url.Values, key string, rows []board.Row, of func(bo
 
 // worstFirst puts what is missed before what cannot be judged, and that before
 // what is met; among equals what has least budget left.
-func worstFirst(a, b board.Row) int {
-	rank := func(r board.Row) int {
+func worstFirst(a, b slostatus.Row) int {
+	rank := func(r slostatus.Row) int {
 		switch {
 		case r.Result.Met != nil && !*r.Result.Met:
 			return 0
@@ -178,7 +178,7 @@ func worstFirst(a, b board.Row) int {
 		}
 		return 2
 	}
-	left := func(r board.Row) float64 {
+	left := func(r slostatus.Row) float64 {
 		if r.Result.Left == nil {
 			return 1
 		}
@@ -189,7 +189,7 @@ func worstFirst(a, b board.Row) int {
 
 func (s *Server) sloLink(name string) string { return s.link("/slos/" + url.PathEscape(name)) }
 
-func (s *Server) sloRow(r board.Row) sloRow {
+func (s *Server) sloRow(r slostatus.Row) sloRow {
 	out := sloRow{
 		Name: r.SLO.Name, Title: r.SLO.Title, Link: s.sloLink(r.SLO.Name), Service: r.SLO.Service, Team: r.Team,
 		Objective: targetText(r.SLO.Target), SLI: sliText(r.Result.SLI, r.SLO.Target),
@@ -215,13 +215,13 @@ func (s *Server) sloRow(r board.Row) sloRow {
 
 // toDate reports whether the row's budget is of what the traffic so far permits: a
 // calendar window that counts events and is not over permits more in the end.
-func toDate(r board.Row) bool {
+func toDate(r slostatus.Row) bool {
 	return r.Result.Open && r.Result.Left != nil && r.SLO.Method == slo.Occurrences && len(r.SLO.Parts) == 0
 }
 
 // burnKnown reports whether anything was counted in the last day: without that, it
 // is not known how long a budget lasts that is not spent.
-func burnKnown(r board.Row) bool {
+func burnKnown(r slostatus.Row) bool {
 	if r.Result.Left != nil && *r.Result.Left <= 0 {
 		return true
 	}
@@ -235,7 +235,7 @@ func burnKnown(r board.Row) bool {
 
 // burnCells are the burn rates over the long windows of the rules, and the rules
 // that fire.
-func burnCells(r board.Row) (cells []burnCell, fires string) {
+func burnCells(r slostatus.Row) (cells []burnCell, fires string) {
 	for _, rule := range r.Rules {
 		cell := burnCell{Window: windowText(rule.Rule.Long), Text: "–"}
 		for _, b := range r.Burns {

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/postern/postern/reports/board"
+	"github.com/postern/postern/reports/slostatus"
 )
 
 // memberRows are the parts of a composite over its span, with what the board knows
 // of each now.
-func (s *Server) memberRows(ctx context.Context, d board.Detail) (out []sloRow, err error) {
+func (s *Server) memberRows(ctx context.Context, d slostatus.Detail) (out []sloRow, err error) {
 	if len(d.Members) == 0 {
 		return nil, nil
 	}
@@ -17,7 +17,7 @@ func (s *Server) memberRows(ctx context.Context, d board.Detail) (out []sloRow, 
 	if err != nil {
 		return nil, err
 	}
-	now := map[string]board.Row{}
+	now := map[string]slostatus.Row{}
 	for _, r := range rows {
 		now[r.SLO.Name] = r
 	}
@@ -30,7 +30,7 @@ func (s *Server) memberRows(ctx context.Context, d board.Detail) (out []sloRow, 
 }
 
 // partRows are what the parts of a composite add to what it spent.
-func partRows(d board.Detail) (rows []howRow) {
+func partRows(d slostatus.Detail) (rows []howRow) {
 	weights := 0.0
 	for _, p := range d.SLO.Parts {
 		weights += p.Weight

@@ -4,24 +4,24 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
-	"github.com/postern/postern/reports/board"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/slo/promql"
+	"github.com/postern/postern/reports/slostatus"
 )
 
 // estimateRows say how many of the counts are estimates.
-func estimateRows(d board.Detail) []howRow {
+func estimateRows(d slostatus.Detail) []howRow {
 	n := len(d.Estimated)
 	if n == 0 {
 		return nil
 	}
-	return []howRow{{"Estimated", wording.Plural(n, "bucket"),
+	return []howRow{{"Estimated", humanize.Plural(n, "bucket"),
 		"a series was reset, came or went in them, and there were too many samples to be read one by one: the server's increase() stands in, which extrapolates (≈ in the numbers above)"}}
 }
 
 // estimated tells whether a step of the curves holds an estimate.
-func estimated(d board.Detail, p slo.Point) bool {
+func estimated(d slostatus.Detail, p slo.Point) bool {
 	for _, at := range d.Estimated {
 		if !at.Before(p.From) && at.Before(p.To) {
 			return true
@@ -41,12 +41,12 @@ func counterNote(in slo.Indicator, query string) string {
 
 // projectionRows are the budget of the whole calendar window, of which only a part
 // is known.
-func projectionRows(d board.Detail) []howRow {
+func projectionRows(d slostatus.Detail) []howRow {
 	p, r := d.Projected, d.Result
 	if p == nil {
 		return nil
 	}
-	note := fmt.Sprintf("%s to date, and what the same %s of the last four weeks brought", countText(r.Total), wording.Plural(p.Hours, "hour"))
+	note := fmt.Sprintf("%s to date, and what the same %s of the last four weeks brought", countText(r.Total), humanize.Plural(p.Hours, "hour"))
 	if p.Unseen > 0 {
 		note += fmt.Sprintf("; %d of them have no history and are taken to bring the mean of the others", p.Unseen)
 	}
@@ -59,7 +59,7 @@ func projectionRows(d board.Detail) []howRow {
 }
 
 // windowEnd is when a calendar window ends, by the clock that it goes by.
-func windowEnd(d board.Detail) string {
+func windowEnd(d slostatus.Detail) string {
 	zone := time.UTC
 	if d.SLO.Window.Zone != nil {
 		zone = d.SLO.Window.Zone

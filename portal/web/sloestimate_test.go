@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slostatus"
 )
 
 // rowsText writes rows of how a number is made as one text.
@@ -21,7 +21,7 @@ func rowsText(rows []howRow) string {
 
 func TestEstimatesAreTold(t *testing.T) {
 	r := scored("a", 999_500, 1_000_000, slo.OK)
-	d := board.Detail{Judged: board.Judged{SLO: r.SLO, Result: r.Result}, Row: r}
+	d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result}, Row: r}
 	if rows := estimateRows(d); rows != nil {
 		t.Errorf("nothing is estimated, and %v is said", rows)
 	}
@@ -41,7 +41,7 @@ func TestEstimatesAreTold(t *testing.T) {
 
 func TestTheWholeCalendarWindowIsEstimated(t *testing.T) {
 	r := scored("a", 9_990, 10_000, slo.OK)
-	d := board.Detail{Judged: board.Judged{SLO: r.SLO, Result: r.Result}, Row: r, Projected: &slo.Projection{Total: 40_000, Allowed: 40, Spent: 0.25, Left: 0.75, Hours: 500, Unseen: 3}}
+	d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result}, Row: r, Projected: &slo.Projection{Total: 40_000, Allowed: 40, Spent: 0.25, Left: 0.75, Hours: 500, Unseen: 3}}
 	want := `Total of the whole window | ≈ 40,000 | estimated: 10,000 to date, and what the same 500 hours of the last four weeks brought; 3 of them have no history and are taken to bring the mean of the others
 Permitted bad of it | ≈ 40 | (1 − target) × estimated total
 Budget of it spent so far | ≈ 25.0 % | bad to date / permitted bad of the whole window
@@ -54,8 +54,8 @@ Budget of it left | ≈ 75.0 % | 1 − spent; the window ends 2026-`
 func TestPartsOfACompositeAddUp(t *testing.T) {
 	half, twice := 0.5, 2.0
 	whole := (3*half + twice) / 4
-	d := board.Detail{Judged: board.Judged{SLO: slo.SLO{Parts: []slo.Part{{SLO: "a", Weight: 3}, {SLO: "b", Weight: 1}}}, Result: slo.Result{Spent: &whole}}}
-	d.Members = []board.Judged{{SLO: slo.SLO{Name: "a"}, Result: slo.Result{Spent: &half}}, {SLO: slo.SLO{Name: "b"}, Result: slo.Result{Spent: &twice}}}
+	d := slostatus.Detail{Judged: slostatus.Judged{SLO: slo.SLO{Parts: []slo.Part{{SLO: "a", Weight: 3}, {SLO: "b", Weight: 1}}}, Result: slo.Result{Spent: &whole}}}
+	d.Members = []slostatus.Judged{{SLO: slo.SLO{Name: "a"}, Result: slo.Result{Spent: &half}}, {SLO: slo.SLO{Name: "b"}, Result: slo.Result{Spent: &twice}}}
 	want := "Part a | 50.0 % spent | weight 3 of 4: 37.5 % of the whole\nPart b | 200.0 % spent | weight 1 of 4: 50.0 % of the whole\nBudget spent | 87.5 % |"
 	if got := rowsText(howMade(d)); !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s", got)

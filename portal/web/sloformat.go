@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
-	"github.com/postern/postern/reports/board"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slostatus"
 )
 
 // verdictOf is an objective's verdict as a word and its class; without one, the
@@ -42,16 +42,16 @@ func sliDigits(target float64) int {
 
 // sliText is a share that is never rounded up to a whole it is not.
 func sliText(sli *float64, target float64) string {
-	if sli == nil || !wording.Finite(*sli) {
+	if sli == nil || !humanize.Finite(*sli) {
 		return "–"
 	}
 	scale := math.Pow10(sliDigits(target))
-	return wording.Decimal(math.Floor(*sli*100*scale+1e-6)/scale, sliDigits(target)) + " %"
+	return humanize.Decimal(math.Floor(*sli*100*scale+1e-6)/scale, sliDigits(target)) + " %"
 }
 
 // targetText is an objective as its author wrote it.
 func targetText(target float64) string {
-	return wording.Decimal(math.Round(target*1e11)/1e9, -1) + " %"
+	return humanize.Decimal(math.Round(target*1e11)/1e9, -1) + " %"
 }
 
 // budgetText is a share of a budget: to a tenth, whole from a thousand on.
@@ -74,12 +74,12 @@ func budgetText(share *float64) string {
 // groupSigned groups the digits of a number without its fraction, which may be
 // negative. It is defined for every number.
 func groupSigned(x float64) string {
-	return strings.Replace(wording.Group(wording.Decimal(math.Trunc(x), 0)), "-", "−", 1)
+	return strings.Replace(humanize.Group(humanize.Decimal(math.Trunc(x), 0)), "-", "−", 1)
 }
 
 // countText is a number of events: whole when it is, and to a tenth when not.
 func countText(x float64) string {
-	if x == math.Trunc(x) || !wording.Finite(x) {
+	if x == math.Trunc(x) || !humanize.Finite(x) {
 		return groupSigned(x)
 	}
 	return groupSigned(math.Trunc(x)) + strconv.FormatFloat(math.Abs(x-math.Trunc(x)), 'f', 1, 64)[1:]
@@ -92,7 +92,7 @@ func rateText(rate *float64) string {
 	case *rate >= 100:
 		return groupSigned(math.Round(*rate)) + "×"
 	}
-	return wording.Decimal(*rate, 1) + "×"
+	return humanize.Decimal(*rate, 1) + "×"
 }
 
 // spanText is a length of time in its largest two units.
@@ -136,7 +136,7 @@ const (
 
 // spark draws the last weeks as bars: what each spent of a week's budget. The
 // words say the same.
-func spark(row board.Row) template.HTML {
+func spark(row slostatus.Row) template.HTML {
 	var bars strings.Builder
 	var words []string
 	for i, w := range row.Weeks {
@@ -166,5 +166,5 @@ func windowWords(w slo.Window) string {
 	if !known {
 		return w.String()
 	}
-	return wording.Plural(w.Count, unit)
+	return humanize.Plural(w.Count, unit)
 }

@@ -3,7 +3,7 @@ package web
 import (
 	"strings"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -20,10 +20,10 @@ func originRows(all []slo.Origin) (rows []howRow) {
 			name += ", the portal's own measurement"
 		}
 		if o.Days > 0 && len(rows) < originsShown {
-			rows = append(rows, howRow{"Counted by", wording.Plural(o.Days, "day"), name})
+			rows = append(rows, howRow{"Counted by", humanize.Plural(o.Days, "day"), name})
 		}
 		if o.Aside > 0 && len(aside) < originsShown {
-			aside = append(aside, howRow{"Set aside", wording.Plural(o.Aside, "day"), name + ": another covers more of those days, or as much"})
+			aside = append(aside, howRow{"Set aside", humanize.Plural(o.Aside, "day"), name + ": another covers more of those days, or as much"})
 		}
 	}
 	return append(rows, aside...)

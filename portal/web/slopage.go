@@ -9,9 +9,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/wording"
-	"github.com/postern/postern/reports/board"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slostatus"
 )
 
 // sloView is the page of one objective.
@@ -135,7 +135,7 @@ func spanOf(q url.Values) (from, to time.Time, err error) {
 	return from, to, nil
 }
 
-func (s *Server) curves(view *sloView, d board.Detail) error {
+func (s *Server) curves(view *sloView, d slostatus.Detail) error {
 	if s.deps.Curves == nil || len(d.SLO.Parts) > 0 {
 		return nil
 	}
@@ -159,7 +159,7 @@ func (s *Server) curves(view *sloView, d board.Detail) error {
 }
 
 // sloSentence says the verdict in words.
-func sloSentence(d board.Detail, row sloRow) string {
+func sloSentence(d slostatus.Detail, row sloRow) string {
 	r := d.Result
 	switch {
 	case r.Met == nil && r.Reason != "":
@@ -182,7 +182,7 @@ func sloSentence(d board.Detail, row sloRow) string {
 // newcomer returns how an objective that was pushed within its own window is judged
 // before half of the window has passed; "" where nothing was measured, which a
 // later start of the objective would not change.
-func newcomer(d board.Detail) string {
+func newcomer(d slostatus.Detail) string {
 	r := d.Result
 	if r.State != slo.NoData || r.Coverage <= 0 || !d.Whole || !d.SLO.EffectiveFrom.IsZero() || len(d.Versions) == 0 || d.Versions[0].From.Before(r.From) {
 		return ""
@@ -191,7 +191,7 @@ func newcomer(d board.Detail) string {
 }
 
 // howMade is the arithmetic, term by term.
-func howMade(d board.Detail) (rows []howRow) {
+func howMade(d slostatus.Detail) (rows []howRow) {
 	x, r := d.SLO, d.Result
 	add := func(term, value, note string) { rows = append(rows, howRow{term, value, note}) }
 	unit := "events"
@@ -219,7 +219,7 @@ func howMade(d board.Detail) (rows []howRow) {
 		add("Bounds", sliText(r.Low, x.Target)+" to "+sliText(r.High, x.Target), "what is missing counted as bad, and left out")
 	}
 	rows = append(rows, projectionRows(d)...)
-	measured := fmt.Sprintf("of the time was measured, in %s", wording.Plural(r.Buckets, "bucket"))
+	measured := fmt.Sprintf("of the time was measured, in %s", humanize.Plural(r.Buckets, "bucket"))
 	if len(x.Parts) > 0 {
 		measured = "of the time was measured of the part that has least"
 	} else {

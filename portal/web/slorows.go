@@ -3,12 +3,12 @@ package web
 import (
 	"net/url"
 
-	"github.com/postern/postern/reports/board"
 	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slostatus"
 )
 
-func ruleRows(r board.Row) (rows []burnRule) {
+func ruleRows(r slostatus.Row) (rows []burnRule) {
 	rate := map[string]string{}
 	for _, b := range r.Burns {
 		rate[windowText(b.Window)] = rateText(b.Rate)
@@ -30,7 +30,7 @@ func ruleRows(r board.Row) (rows []burnRule) {
 // mostFirings bounds the list of when rules would have fired, newest first.
 const mostFirings = 30
 
-func firingRows(d board.Detail) (rows []firingRow) {
+func firingRows(d slostatus.Detail) (rows []firingRow) {
 	for i := len(d.Firings) - 1; i >= 0 && len(rows) < mostFirings; i-- {
 		f := d.Firings[i]
 		rows = append(rows, firingRow{
@@ -42,7 +42,7 @@ func firingRows(d board.Detail) (rows []firingRow) {
 }
 
 // pointRows are the curves in numbers, newest first.
-func pointRows(d board.Detail) (rows []pointRow) {
+func pointRows(d slostatus.Detail) (rows []pointRow) {
 	left := map[int64]string{}
 	for _, b := range d.Budget {
 		left[b.At.Unix()] = budgetText(b.Left)
@@ -70,7 +70,7 @@ func versionRows(versions []catalog.Version) (rows []versionRow) {
 	return rows
 }
 
-func (s *Server) bandRow(b board.Band) bandRow {
+func (s *Server) bandRow(b slostatus.Band) bandRow {
 	row := bandRow{Title: b.Title, Severity: b.Severity, From: b.From, Lasted: spanText(b.To.Sub(b.From)), Link: s.link("/incidents/" + url.PathEscape(b.ID))}
 	if b.Title == "" {
 		row.Title = b.ID

@@ -10,7 +10,7 @@ import (
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/sql"
 )
 
@@ -63,16 +63,16 @@ func (s *Server) statementRow(f sql.Followed) statementRow {
 	case f.Odd > 0 && f.Count == 0:
 		row.Time = "unknown"
 	case f.Odd > 0:
-		row.Time += ", " + wording.Number(f.Odd) + " left out"
+		row.Time += ", " + humanize.Number(f.Odd) + " left out"
 	}
 	if f.OneIn > 1 {
-		row.Time += ", of 1 in " + wording.Number(f.OneIn) + " logged"
+		row.Time += ", of 1 in " + humanize.Number(f.OneIn) + " logged"
 	}
 	if f.P95 != nil {
 		row.Times = secondsOf(*f.P95)
 	}
 	if f.ExaminedPerSent != nil {
-		row.Ratio = wording.Number(int(*f.ExaminedPerSent + 0.5))
+		row.Ratio = humanize.Number(int(*f.ExaminedPerSent + 0.5))
 	}
 	if f.Owner.Team != "" {
 		row.Ownership = "by its " + f.Owner.By
@@ -188,11 +188,11 @@ func statementTiles(all []sql.Followed) []tile {
 		}
 	}
 	tiles := []tile{
-		{Name: "Statements", Value: wording.Number(len(all)), Note: "of " + wording.Decimal(count, 0) + " executions", How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
+		{Name: "Statements", Value: humanize.Number(len(all)), Note: "of " + humanize.Decimal(count, 0) + " executions", How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
 		{Name: "Total time", Value: secondsOf(seconds), Note: "in the databases", How: "sum of the execution times that the sources tell"},
-		{Name: "New", Value: wording.Number(fresh), Note: "nobody has taken them", How: "neither assigned nor fixed by a person"},
-		{Name: "Came back", Value: wording.Number(back), Note: "seen after they were fixed", How: "slow again after somebody had marked them as fixed"},
-		{Name: "Without an owner", Value: wording.Number(orphans), Note: "no team answers for them", How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
+		{Name: "New", Value: humanize.Number(fresh), Note: "nobody has taken them", How: "neither assigned nor fixed by a person"},
+		{Name: "Came back", Value: humanize.Number(back), Note: "seen after they were fixed", How: "slow again after somebody had marked them as fixed"},
+		{Name: "Without an owner", Value: humanize.Number(orphans), Note: "no team answers for them", How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
 	}
 	if back > 0 {
 		tiles[3].Class = "bad"

@@ -19,18 +19,18 @@ import (
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/feed/ndjson"
 	"github.com/postern/postern/reports/feed/pagerduty"
-	"github.com/postern/postern/reports/ledger"
+	"github.com/postern/postern/reports/feedstore"
 )
 
 // withLedger gives the site the real ledger over a database of its own.
-func withLedger(t *testing.T, queue int, opts ...func(*Deps, *Options)) (*site, *ledger.Ledger, kv.DB) {
+func withLedger(t *testing.T, queue int, opts ...func(*Deps, *Options)) (*site, *feedstore.Store, kv.DB) {
 	t.Helper()
-	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{ledger.Schema()}})
+	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{feedstore.Schema()}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	l := ledger.New(ledger.Options{
+	l := feedstore.New(feedstore.Options{
 		DB: db, Queue: queue, Now: func() time.Time { return testNow },
 		Decoders: map[string]feed.Decoder{"ndjson": ndjson.Decoder{}, "pagerduty": pagerduty.Decoder{}},
 	})
@@ -200,7 +200,7 @@ func TestOverloadLosesNothingThatWasAccepted(t *testing.T) {
 }
 
 // storedChanges are the ids of the changes of the day that a ledger holds.
-func storedChanges(t *testing.T, l *ledger.Ledger) map[string]bool {
+func storedChanges(t *testing.T, l *feedstore.Store) map[string]bool {
 	t.Helper()
 	got, err := l.Changes(t.Context(), testNow.AddDate(0, 0, -1), testNow)
 	if err != nil {
@@ -239,7 +239,7 @@ func TestUnsignedSourcesAreShown(t *testing.T) {
 	}
 	for _, only := range []bool{false, true} {
 		s, f := withFeeds(t, signing, func(_ *Deps, o *Options) { o.Feeds.SignedOnly = only })
-		f.sources = []ledger.SourceStatus{
+		f.sources = []feedstore.SourceStatus{
 			{Name: "open", Format: "pagerduty", LastReceived: testNow}, {Name: "signed", Format: "pagerduty", LastReceived: testNow}, {Name: "am", Format: "alertmanager", LastReceived: testNow},
 		}
 		page, api := s.get("/feeds").Body.String(), s.get("/api/v1/feeds").Body.String()

@@ -14,7 +14,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/static"
 	"github.com/postern/postern/templates"
 )
@@ -51,7 +51,7 @@ func (f frame) RowsLost() string {
 	if n == 0 {
 		return ""
 	}
-	return wording.Plural(n, "row")
+	return humanize.Plural(n, "row")
 }
 
 // To is the link to an address of the portal.

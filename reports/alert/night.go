@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // Zones tells in which zone the people on call for a service live. Services that
@@ -61,7 +61,7 @@ func (o OnCall) NightText() string { return clockText(o.NightFrom) + " to " + cl
 
 // ShiftText is the shifts in words: "12 hours from 8:00".
 func (o OnCall) ShiftText() string {
-	return wording.Plural(int(o.ShiftLength/time.Hour), "hour") + " from " + clockText(o.ShiftFrom)
+	return humanize.Plural(int(o.ShiftLength/time.Hour), "hour") + " from " + clockText(o.ShiftFrom)
 }
 
 func clockText(t time.Duration) string {

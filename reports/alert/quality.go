@@ -5,14 +5,14 @@ import (
 	"slices"
 	"time"
 
-	"github.com/postern/postern/reports/stat"
+	"github.com/postern/postern/reports/tally"
 )
 
 // Share is a part of a whole; its value is unknown when there is no whole.
 type Share struct{ Part, Of int }
 
 // Value is Part/Of, nil when Of is 0.
-func (s Share) Value() *float64 { return stat.Share(s.Part, s.Of) }
+func (s Share) Value() *float64 { return tally.Share(s.Part, s.Of) }
 
 // Quality is what alerting was worth in a span of time.
 type Quality struct {
@@ -99,7 +99,7 @@ func Rules(episodes []Episode, on OnCall, now time.Time) []Rule {
 		r.Night += one(e.Paging && on.Night(e))
 		r.Flapping += one(e.Flapping)
 		r.Real += one(e.Incident != "")
-		r.Firing = stat.Added(r.Firing, e.Firing(now))
+		r.Firing = tally.Added(r.Firing, e.Firing(now))
 		if i, found := slices.BinarySearch(r.Services, e.Service); !found && e.Service != "" {
 			r.Services = slices.Insert(r.Services, i, e.Service)
 		}

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/postern/postern/portal/base/kv"
-	"github.com/postern/postern/reports/service"
+
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -136,7 +136,7 @@ func (p *Prepared) Lines() []string {
 func (p *Prepared) serviceLines() (lines []string) {
 	before := map[string]bool{}
 	same := map[string]bool{}
-	after := make(map[string]service.Service, len(p.after.Services))
+	after := make(map[string]slo.Service, len(p.after.Services))
 	for _, now := range p.after.Services {
 		after[now.Name] = now
 	}

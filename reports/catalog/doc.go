@@ -23,7 +23,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
-	"github.com/postern/postern/reports/service"
+
 	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/slo/openslo"
 )
@@ -134,26 +134,26 @@ func load(ctx context.Context, r kv.Reader, seq uint64) (*snapshot, error) {
 }
 
 // Services lists the services by name.
-func (c *Catalog) Services(ctx context.Context) ([]service.Service, error) {
+func (c *Catalog) Services(ctx context.Context) ([]slo.Service, error) {
 	s, err := c.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return append([]service.Service(nil), s.set.Services...), nil
+	return append([]slo.Service(nil), s.set.Services...), nil
 }
 
 // Service is one service by name; fault.NotFound when none has it.
-func (c *Catalog) Service(ctx context.Context, name string) (service.Service, error) {
+func (c *Catalog) Service(ctx context.Context, name string) (slo.Service, error) {
 	s, err := c.read(ctx)
 	if err != nil {
-		return service.Service{}, err
+		return slo.Service{}, err
 	}
 	for _, x := range s.set.Services {
 		if x.Name == name {
 			return x, nil
 		}
 	}
-	return service.Service{}, fault.Newf(fault.NotFound, "catalog.Service", "no service %q is defined", name)
+	return slo.Service{}, fault.Newf(fault.NotFound, "catalog.Service", "no service %q is defined", name)
 }
 
 // SLOs lists the objectives in force, by name.

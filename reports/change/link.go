@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/postern/postern/reports/revision"
+	"github.com/postern/postern/reports/tally"
 )
 
 // SuspectWithin is how long before the start of impact a deployment is suspected.
@@ -54,7 +54,7 @@ func (c Change) Production() bool {
 
 // Newest keeps the highest revision of each change, newest change first.
 func Newest(all []Change) []Change {
-	return revision.Newest(all, func(c Change) revision.Mark { return revision.Mark{Source: c.Source, ID: c.ID, Rev: c.Rev, At: c.At} })
+	return tally.Newest(all, func(c Change) tally.Mark { return tally.Mark{Source: c.Source, ID: c.ID, Rev: c.Rev, At: c.At} })
 }
 
 // Connect links changes and incidents. A link is stated when the change's source
@@ -144,7 +144,7 @@ func (l links) stated(incidents []Incident, byName map[string][]int) map[string]
 // every CI system has a run 42. SOURCE:42 is one of them.
 func dropNumbersOfSeveral(out []Linked, byName map[string][]int) {
 	for name, of := range byName {
-		if revision.BareNumber(name) && slices.ContainsFunc(of, func(i int) bool { return out[i].Change.Source != out[of[0]].Change.Source }) {
+		if tally.BareNumber(name) && slices.ContainsFunc(of, func(i int) bool { return out[i].Change.Source != out[of[0]].Change.Source }) {
 			delete(byName, name)
 		}
 	}

@@ -3,7 +3,7 @@ package change
 import (
 	"time"
 
-	"github.com/postern/postern/reports/stat"
+	"github.com/postern/postern/reports/tally"
 )
 
 // Stats count the deployments of a span of time. Shares and times are nil when
@@ -56,12 +56,12 @@ func Count(linked []Linked) Stats {
 			lead = append(lead, l.At.Sub(l.Committed))
 		}
 	}
-	s.FailureRate = stat.Share(s.Failed, s.Deployments)
-	s.WithSuspected = stat.Share(s.Failed+s.Suspected, s.Deployments)
+	s.FailureRate = tally.Share(s.Failed, s.Deployments)
+	s.WithSuspected = tally.Share(s.Failed+s.Suspected, s.Deployments)
 	if plans > 0 {
-		s.WithRollbackPlan = stat.Share(plans, s.Deployments)
+		s.WithRollbackPlan = tally.Share(plans, s.Deployments)
 	}
 	s.LeadKnown, s.RecoveryKnown = len(lead), len(recovery)
-	s.LeadTime, s.Recovery = stat.Median(lead), stat.Median(recovery)
+	s.LeadTime, s.Recovery = tally.Median(lead), tally.Median(recovery)
 	return s
 }

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // tick is one mark of an axis.
@@ -34,7 +34,7 @@ func (a axis) position(v float64) float64 {
 func span(values ...float64) (low, high float64, ok bool) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, v := range values {
-		if !wording.Finite(v) {
+		if !humanize.Finite(v) {
 			continue
 		}
 		low, high = min(low, v), max(high, v)
@@ -65,7 +65,7 @@ func linearAxis(low, high float64, n int, unit Unit) axis {
 	first, last := math.Floor(low/step+1e-9), math.Ceil(high/step-1e-9)
 	last = max(last, first+1)
 	a := axis{min: first * step, max: last * step}
-	if !(math.Abs(first) < wording.Largest && math.Abs(last) < wording.Largest) {
+	if !(math.Abs(first) < humanize.Largest && math.Abs(last) < humanize.Largest) {
 		// The values are so close for their size that steps between them are lost in
 		// rounding: their ends are all there is to mark.
 		return axis{min: low, max: high, ticks: []tick{{low, unit.format(low, 1)}, {high, unit.format(high, 1)}}}
@@ -86,7 +86,7 @@ func niceStep(raw float64, unit Unit) float64 {
 			}
 		}
 	}
-	if raw <= 0 || !wording.Finite(raw) {
+	if raw <= 0 || !humanize.Finite(raw) {
 		return 1
 	}
 	power := math.Pow(10, math.Floor(math.Log10(raw)))

@@ -3,7 +3,7 @@ package chart
 import (
 	"math"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // Bar is one row of a Bars figure.
@@ -67,7 +67,7 @@ func (b Bars) draw(c *canvas) error {
 	low, high := 0.0, 0.0
 	names, values := 0.0, 0.0
 	for _, bar := range shown {
-		if wording.Finite(bar.Value) {
+		if humanize.Finite(bar.Value) {
 			low, high = min(low, bar.Value), max(high, bar.Value)
 		}
 		names = max(names, c.textWidth(bar.Name, labelSize))
@@ -83,7 +83,7 @@ func (b Bars) draw(c *canvas) error {
 		y := float64(i*barRow) + 4
 		c.text(0, y+barThick-2, bar.Name, textStyle{role: Ink, width: names})
 		end := zero
-		if wording.Finite(bar.Value) {
+		if humanize.Finite(bar.Value) {
 			end = zero + bar.Value/(high-low)*room
 			c.rect(box{min(zero, end), y, math.Abs(end - zero), barThick}, orRole(bar.Role), 1)
 		} else {
@@ -103,7 +103,7 @@ func (b Bars) draw(c *canvas) error {
 // enough, the table has the rest.
 func (b Bars) says(bar Bar) string {
 	s := b.Unit.Exact(bar.Value)
-	if b.Unit == Percent && wording.Finite(bar.Value) {
+	if b.Unit == Percent && humanize.Finite(bar.Value) {
 		s = Percent.format(bar.Value, 0.001)
 	}
 	if bar.Note != "" {

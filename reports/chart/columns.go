@@ -1,6 +1,6 @@
 package chart
 
-import "github.com/postern/postern/portal/base/wording"
+import "github.com/postern/postern/portal/base/humanize"
 
 // Stack is one layer of the columns of a figure.
 type Stack struct {
@@ -79,7 +79,7 @@ func (f Columns) tops() (tops []float64, highest float64) {
 }
 
 func drawable(v float64) float64 {
-	if !wording.Finite(v) {
+	if !humanize.Finite(v) {
 		return 0
 	}
 	return max(v, 0)

@@ -3,7 +3,7 @@ package chart
 import (
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // Dot is one thing with a time and a size: an incident and how long it lasted.
@@ -94,7 +94,7 @@ const dotRadius = 4.5
 // value; ok is false for one that is not in the plot.
 func (d Dots) place(p *plot, dot Dot) (x, y float64, ok bool) {
 	x = p.px(seconds(dot.At))
-	if dot.Value <= 0 || !wording.Finite(dot.Value) || x < p.left-1 || x > p.right+1 {
+	if dot.Value <= 0 || !humanize.Finite(dot.Value) || x < p.left-1 || x > p.right+1 {
 		return 0, 0, false
 	}
 	return x, p.py(max(min(dot.Value, p.y.max), p.y.min)), true

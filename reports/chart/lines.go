@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 	gochart "github.com/wcharczuk/go-chart/v2"
 	"github.com/wcharczuk/go-chart/v2/drawing"
 )
@@ -163,7 +163,7 @@ func (l Lines) runs(p *plot, line Line) [][]xy {
 		if x < p.x.min || x > p.x.max {
 			continue
 		}
-		if wording.Finite(y) {
+		if humanize.Finite(y) {
 			if l.Log && y <= 0 {
 				y = math.NaN()
 			} else {

@@ -3,7 +3,7 @@ package chart
 import (
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // plot is the area of a figure between its axes.
@@ -98,7 +98,7 @@ type Mark struct {
 func (p *plot) marks(marks []Mark) (labels []func()) {
 	for n, m := range marks {
 		y := p.py(m.Value)
-		if !wording.Finite(y) || y < p.top-1 || y > p.bottom+1 {
+		if !humanize.Finite(y) || y < p.top-1 || y > p.bottom+1 {
 			continue
 		}
 		p.c.line(segment{p.left, y, p.right, y}, pen{1.5, Warn, []float64{6, 4}})

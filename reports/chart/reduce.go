@@ -1,6 +1,6 @@
 package chart
 
-import "github.com/postern/postern/portal/base/wording"
+import "github.com/postern/postern/portal/base/humanize"
 
 // xy is a point of a line in the axis' own values.
 type xy struct{ x, y float64 }
@@ -41,7 +41,7 @@ func split(points []xy, maxGap float64) [][]xy {
 	var out [][]xy
 	var run []xy
 	for _, p := range points {
-		if !wording.Finite(p.y) || !wording.Finite(p.x) {
+		if !humanize.Finite(p.y) || !humanize.Finite(p.x) {
 			if len(run) > 0 {
 				out = append(out, run)
 			}

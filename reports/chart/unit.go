@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/postern/postern/portal/base/wording"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // Unit is what the numbers of a figure are, and so how they are written.
@@ -33,13 +33,13 @@ func digits(step float64) int {
 func (u Unit) format(v, step float64) string {
 	switch u {
 	case Percent:
-		return wording.Decimal(v*100, digits(step*100)) + " %"
+		return humanize.Decimal(v*100, digits(step*100)) + " %"
 	case Times:
-		return wording.Decimal(v, digits(step)) + "×"
+		return humanize.Decimal(v, digits(step)) + "×"
 	case Seconds:
 		return FormatSeconds(v)
 	}
-	return wording.Group(wording.Decimal(v, digits(step)))
+	return humanize.Group(humanize.Decimal(v, digits(step)))
 }
 
 // Exact writes a value as the tables of figures do: NaN is "no data".
@@ -58,13 +58,13 @@ func (u Unit) Exact(v float64) string {
 		if math.Abs(v) > 1 {
 			decimals = 1
 		}
-		return trimZeros(wording.Decimal(v*100, decimals)) + " %"
+		return trimZeros(humanize.Decimal(v*100, decimals)) + " %"
 	case Times:
-		return trimZeros(wording.Decimal(v, 2)) + "×"
+		return trimZeros(humanize.Decimal(v, 2)) + "×"
 	case Seconds:
 		return FormatSeconds(v)
 	}
-	return wording.Group(trimZeros(wording.Decimal(v, 2)))
+	return humanize.Group(trimZeros(humanize.Decimal(v, 2)))
 }
 
 func trimZeros(s string) string {
@@ -86,7 +86,7 @@ func FormatSeconds(v float64) string {
 	case math.IsInf(v, 0):
 		return "infinite"
 	case v >= most:
-		return wording.Group(wording.Decimal(v/86400, 0)) + " d"
+		return humanize.Group(humanize.Decimal(v/86400, 0)) + " d"
 	}
 	d := time.Duration(math.Round(v)) * time.Second
 	const day = 24 * time.Hour

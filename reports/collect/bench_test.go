@@ -16,12 +16,12 @@ import (
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
 	"github.com/postern/postern/reports/collect"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/feedstore"
 	"github.com/postern/postern/reports/incident"
-	"github.com/postern/postern/reports/ledger"
 	"github.com/postern/postern/reports/period"
-	"github.com/postern/postern/reports/service"
+
 	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/sql"
 )
@@ -36,9 +36,9 @@ const keptDays = 62
 // minutes.
 type large struct{ slos, services int }
 
-func (l large) Services(context.Context) (all []service.Service, err error) {
+func (l large) Services(context.Context) (all []slo.Service, err error) {
 	for n := range l.services {
-		s := service.Service{Name: fmt.Sprintf("service-%02d", n), Team: fmt.Sprintf("team-%d", n%9)}
+		s := slo.Service{Name: fmt.Sprintf("service-%02d", n), Team: fmt.Sprintf("team-%d", n%9)}
 		if n > 0 {
 			s.DependsOn = []string{fmt.Sprintf("service-%02d", n/2)}
 		}
@@ -88,14 +88,14 @@ func (l large) buckets(n int, to time.Time) (all []slo.Bucket) {
 }
 
 // ledger is a real one, on disk, with all buckets before an instant.
-func (l large) ledger(b *testing.B, to time.Time) *ledger.Ledger {
+func (l large) ledger(b *testing.B, to time.Time) *feedstore.Store {
 	b.Helper()
-	db, err := boltkv.Open(b.Context(), filepath.Join(b.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{ledger.Schema()}})
+	db, err := boltkv.Open(b.Context(), filepath.Join(b.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{feedstore.Schema()}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = db.Close() })
-	led := ledger.New(ledger.Options{DB: db, Now: func() time.Time { return to }})
+	led := feedstore.New(feedstore.Options{DB: db, Now: func() time.Time { return to }})
 	names, err := l.Names(b.Context())
 	if err != nil {
 		b.Fatal(err)
@@ -140,7 +140,9 @@ func (outages) Changes(context.Context, time.Time, time.Time) ([]change.Linked, 
 func (outages) Statements(context.Context, time.Time, time.Time) ([]sql.Followed, error) {
 	return nil, nil
 }
-func (outages) Drills(context.Context, time.Time, time.Time) ([]drill.Drill, error) { return nil, nil }
+func (outages) Drills(context.Context, time.Time, time.Time) ([]incident.Drill, error) {
+	return nil, nil
+}
 
 // month is the largest report there is: a month of every objective, with forty
 // incidents.

@@ -19,10 +19,10 @@ import (
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
-	"github.com/postern/postern/reports/service"
+
 	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/sql"
 )
@@ -38,7 +38,7 @@ type Version struct {
 
 // Catalog knows services and objectives.
 type Catalog interface {
-	Services(ctx context.Context) ([]service.Service, error)
+	Services(ctx context.Context) ([]slo.Service, error)
 	Names(ctx context.Context) ([]string, error)
 	// Versions are the definitions of an objective, oldest first.
 	Versions(ctx context.Context, name string) ([]Version, error)
@@ -56,7 +56,7 @@ type Register interface {
 	Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error)
 	Changes(ctx context.Context, from, to time.Time) ([]change.Linked, error)
 	Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error)
-	Drills(ctx context.Context, from, to time.Time) ([]drill.Drill, error)
+	Drills(ctx context.Context, from, to time.Time) ([]incident.Drill, error)
 }
 
 // Knowledge knows documents, their action items and what was searched in vain.
@@ -213,7 +213,7 @@ func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports
 }
 
 // upstreams gives for every service all that it depends on, directly or not.
-func upstreams(all []service.Service) map[string]map[string]bool {
+func upstreams(all []slo.Service) map[string]map[string]bool {
 	direct := map[string][]string{}
 	for _, s := range all {
 		direct[s.Name] = s.DependsOn

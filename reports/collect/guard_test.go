@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
 	"github.com/postern/postern/reports/collect"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/slo"
@@ -53,7 +53,7 @@ func (fails) Changes(context.Context, time.Time, time.Time) ([]change.Linked, er
 func (f fails) Statements(context.Context, time.Time, time.Time) ([]sql.Followed, error) {
 	return nil, f.statements
 }
-func (f fails) Drills(context.Context, time.Time, time.Time) ([]drill.Drill, error) {
+func (f fails) Drills(context.Context, time.Time, time.Time) ([]incident.Drill, error) {
 	return nil, f.drills
 }
 

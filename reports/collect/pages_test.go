@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
 	"github.com/postern/postern/reports/collect"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/sql"
@@ -46,7 +46,9 @@ func (*pager) Changes(context.Context, time.Time, time.Time) ([]change.Linked, e
 func (*pager) Statements(context.Context, time.Time, time.Time) ([]sql.Followed, error) {
 	return nil, nil
 }
-func (*pager) Drills(context.Context, time.Time, time.Time) ([]drill.Drill, error) { return nil, nil }
+func (*pager) Drills(context.Context, time.Time, time.Time) ([]incident.Drill, error) {
+	return nil, nil
+}
 
 // Of the periods that only trends look back on, a report is given the pages, each
 // once, in the period in which it began, with its acknowledgement and without its

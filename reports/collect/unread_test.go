@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
 	"github.com/postern/postern/reports/collect"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/sql"
@@ -32,7 +32,7 @@ func (f failing) Changes(context.Context, time.Time, time.Time) ([]change.Linked
 func (f failing) Statements(context.Context, time.Time, time.Time) ([]sql.Followed, error) {
 	return nil, f.err
 }
-func (f failing) Drills(context.Context, time.Time, time.Time) ([]drill.Drill, error) {
+func (f failing) Drills(context.Context, time.Time, time.Time) ([]incident.Drill, error) {
 	return nil, f.err
 }
 

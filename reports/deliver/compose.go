@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/plain"
 	"github.com/postern/postern/templates"
 )
 
@@ -32,7 +32,7 @@ type Composer struct{ mail *template.Template }
 
 // NewComposer parses the template of mails.
 func NewComposer() (*Composer, error) {
-	t, err := templates.Mail("report", template.FuncMap{"tone": toneStyle, "word": reports.Tone.Word, "line": oneLine, "lines": plain.Lines})
+	t, err := templates.Mail("report", template.FuncMap{"tone": toneStyle, "word": reports.Tone.Word, "line": oneLine, "lines": humanize.Lines})
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +153,7 @@ func plainText(v mailView) []byte {
 		line("%s", oneLine(v.R.Scope))
 	}
 	if v.R.Words != "" {
-		line("\n%s", plain.Lines(v.R.Words))
+		line("\n%s", humanize.Lines(v.R.Words))
 	}
 	line("\n%s. %s\n", v.R.Verdict.Tone.Word(), oneLine(v.R.Verdict.Text))
 	for _, f := range v.R.Headline {

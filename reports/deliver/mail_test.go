@@ -29,7 +29,7 @@ import (
 
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/chart"
-	"github.com/postern/postern/reports/draw"
+	"github.com/postern/postern/reports/export"
 )
 
 // sink is an SMTP server that keeps what it is given, or refuses it.
@@ -146,7 +146,7 @@ func weekly(t *testing.T) Published {
 		Markdown: []byte("# x"), JSON: raw,
 	}
 	for _, c := range r.Charts[:2] {
-		picture, err := d.PNG(draw.Figure(r, c), chart.Light)
+		picture, err := d.PNG(export.Figure(r, c), chart.Light)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/postern/postern/reports/plain"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // cutBytes shortens text to so many bytes at the end of a line, or of a rune
@@ -36,7 +36,7 @@ func cutRunes(s string, most int) string {
 }
 
 // oneLine makes text fit into a line: names come from feeds.
-func oneLine(s string) string { return strings.Join(strings.Fields(plain.Line(s)), " ") }
+func oneLine(s string) string { return strings.Join(strings.Fields(humanize.Line(s)), " ") }
 
 // markdown writes the short form of a letter in the Markdown that DingTalk,
 // Feishu and WeCom share: bold, links, lists, no tables. What comes from feeds is

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
-	"github.com/postern/postern/reports/plain"
 )
 
 // csvHead names the columns.
@@ -24,7 +24,7 @@ func CSV(r reports.Report) ([]byte, error) {
 	s := sheet{report: r}
 	s.text("report", r.Title, "period", r.Heading)
 	s.text("report", r.Title, "scope", r.Scope)
-	s.text("report", r.Title, "words", plain.Lines(r.Words))
+	s.text("report", r.Title, "words", humanize.Lines(r.Words))
 	s.rows = append(s.rows, []string{"report", r.Title, "verdict", r.Verdict.Text, "", "", string(r.Verdict.Tone), ""})
 	s.figures("headline", r.Headline)
 	s.lines("What changed", r.Changed)
@@ -163,7 +163,7 @@ func (s *sheet) write() ([]byte, error) {
 // letters of any width, gets an apostrophe, which spreadsheets hide. A plain
 // number is none.
 func harmless(s string) string {
-	s = plain.Lines(s)
+	s = humanize.Lines(s)
 	if !strings.ContainsRune("=+-@\t\n＝＋－＠", first(s)) {
 		return s
 	}

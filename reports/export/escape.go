@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/postern/postern/reports/plain"
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // link is a text that leads somewhere in the portal.
@@ -12,7 +12,7 @@ func (m *markdown) link(text, to string) string {
 	if to == "" || text == "" {
 		return esc(text)
 	}
-	return "[" + esc(text) + "](<" + m.base + linkEscapes.Replace(plain.Line(to)) + ">)"
+	return "[" + esc(text) + "](<" + m.base + linkEscapes.Replace(humanize.Line(to)) + ">)"
 }
 
 // linkEscapes keeps an address within its angle brackets and within its cell.
@@ -23,7 +23,7 @@ var linkEscapes = strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", `\`, "
 // being bold.
 func esc(s string) string {
 	var b strings.Builder
-	for _, r := range strings.TrimSpace(plain.Line(s)) {
+	for _, r := range strings.TrimSpace(humanize.Line(s)) {
 		switch {
 		case r == '<':
 			b.WriteString("&lt;") // never raw, whatever reads it
@@ -50,7 +50,7 @@ var quoteEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", "![", `!\[`)
 // lists and links; HTML, entities and pictures, which whoever shows the file might
 // load or run, become text.
 func quote(s string) string {
-	s = quoteEscapes.Replace(plain.Lines(s))
+	s = quoteEscapes.Replace(humanize.Lines(s))
 	s = runs.ReplaceAllString(s, "$1\u200b$2")
 	var b strings.Builder
 	for line := range strings.SplitSeq(strings.TrimRight(s, "\n"), "\n") {

@@ -6,12 +6,11 @@ import (
 
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/chart"
-	"github.com/postern/postern/reports/draw"
 )
 
 // twin is a chart as a table, for the forms that cannot draw: the one that stands
 // under the chart on the page.
-func twin(r reports.Report, c reports.Chart) chart.Table { return draw.Figure(r, c).Table() }
+func twin(r reports.Report, c reports.Chart) chart.Table { return Figure(r, c).Table() }
 
 // bandTime is how the ends of a band are written.
 const bandTime = "2006-01-02 15:04 -07:00"
@@ -38,9 +37,9 @@ func where(r reports.Report, p reports.Point) string {
 // says is a value of a chart as its tables print it.
 func says(c reports.Chart, v *float64) string {
 	if v == nil {
-		return draw.Unit(c.Unit).Exact(math.NaN())
+		return Unit(c.Unit).Exact(math.NaN())
 	}
-	return draw.Unit(c.Unit).Exact(*v)
+	return Unit(c.Unit).Exact(*v)
 }
 
 // stamp is an instant of a derivation, in UTC as in the API; "" when there is none.

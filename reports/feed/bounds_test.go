@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/postern/postern/reports/drill"
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/feed/feedtest"
+	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/sql"
 )
@@ -74,7 +74,7 @@ func TestCheckNumbers(t *testing.T) {
 		"calls below zero": {Kind: feed.SQL, SQL: &sql.Observation{Count: -1}},
 		"rows":             {Kind: feed.SQL, SQL: &sql.Observation{Count: 1, RowsExamined: math.MaxInt64}},
 		"rows sent":        {Kind: feed.SQL, SQL: &sql.Observation{Count: 1, RowsSent: -1}},
-		"a drill":          {Kind: feed.Drill, Drill: &drill.Drill{Detect: &long}},
+		"a drill":          {Kind: feed.Drill, Drill: &incident.Drill{Detect: &long}},
 		"a coverage":       {Kind: feed.SLI, Bucket: &slo.Bucket{Coverage: math.NaN()}},
 		"a revision":       {Kind: feed.Ticket, Rev: -1},
 	} {

@@ -14,7 +14,7 @@ import (
 
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/sql"
@@ -54,7 +54,7 @@ type Fact struct {
 	Incident *incident.Voice
 	Alert    *alert.Signal
 	Change   *change.Change
-	Drill    *drill.Drill
+	Drill    *incident.Drill
 	SQL      *sql.Observation
 	Ticket   *TicketEvent
 }

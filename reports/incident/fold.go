@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/postern/postern/reports/revision"
+	"github.com/postern/postern/reports/tally"
 )
 
 // Fold makes incidents of voices and edits: newest start first. Its result
@@ -54,7 +54,7 @@ const formAddress = "new"
 // idOf is the name under which a voice's incident is published: its ref where
 // that is fit for an address, else a hash.
 func idOf(v said) string {
-	fit := len(v.Ref) <= 64 && !revision.BareNumber(v.Ref) && strings.IndexFunc(v.Ref, func(r rune) bool {
+	fit := len(v.Ref) <= 64 && !tally.BareNumber(v.Ref) && strings.IndexFunc(v.Ref, func(r rune) bool {
 		return (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z') && r != '-' && r != '_'
 	}) < 0
 	if fit && v.Ref != "" && v.Ref != formAddress {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/postern/postern/reports/revision"
+	"github.com/postern/postern/reports/tally"
 )
 
 // account names where a voice's ref is unique: its source, and within it what the
@@ -21,7 +21,7 @@ func local(v said, name string) bool {
 	switch {
 	case personal(v.Form):
 		return false
-	case revision.BareNumber(name):
+	case tally.BareNumber(name):
 		return true
 	case name == v.name():
 		return v.Account != ""

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/postern/postern/reports/stat"
+	"github.com/postern/postern/reports/tally"
 )
 
 // Stats describe durations. The mean is not among them: one incident of days
@@ -23,10 +23,10 @@ func Summarize(d []time.Duration) Stats {
 		return s
 	}
 	slices.Sort(d)
-	median, longest := stat.Quantile(d, 0.5), d[len(d)-1]
+	median, longest := tally.Quantile(d, 0.5), d[len(d)-1]
 	s.Median, s.Max = &median, &longest
 	if len(d) >= 10 {
-		p90 := stat.Quantile(d, 0.9)
+		p90 := tally.Quantile(d, 0.9)
 		s.P90 = &p90
 	}
 	return s
@@ -82,10 +82,10 @@ func (a *Attainment) Add(v Verdict) {
 }
 
 // Share is met / (met + missed); nil when nothing is known.
-func (a Attainment) Share() *float64 { return stat.Share(a.Met, a.Met+a.Missed) }
+func (a Attainment) Share() *float64 { return tally.Share(a.Met, a.Met+a.Missed) }
 
 // Pessimistic is met / all: what is unknown counts as missed.
-func (a Attainment) Pessimistic() *float64 { return stat.Share(a.Met, a.Met+a.Missed+a.Unknown) }
+func (a Attainment) Pessimistic() *float64 { return tally.Share(a.Met, a.Met+a.Missed+a.Unknown) }
 
 // Summary is what is said of the incidents of a period.
 type Summary struct {

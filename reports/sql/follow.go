@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/postern/postern/reports/service"
-	"github.com/postern/postern/reports/stat"
+	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/tally"
 )
 
 // State is where a followed statement stands.
@@ -85,7 +85,7 @@ func (w Window) has(t time.Time) bool { return !t.Before(w.From) && t.Before(w.T
 // first and last seen, state and owner depend on it. Statements that were not seen
 // in the window have a Count of 0; they are in the answer, since a fixed one is
 // news too. The order is by total time, the longest first.
-func Follow(past []Past, all []Observation, decisions []Decision, services []service.Service, w Window) []Followed {
+func Follow(past []Past, all []Observation, decisions []Decision, services []slo.Service, w Window) []Followed {
 	all = slices.DeleteFunc(slices.Clone(all), func(o Observation) bool { return !o.At.Before(w.To) })
 	byKey := gather(past, all, w)
 	owners := ownersOf(services)
@@ -111,7 +111,7 @@ type gathering struct {
 	Followed
 	seen    []time.Time
 	seconds []float64
-	times   []stat.Weighted // known execution times and how many executions each stands for
+	times   []tally.Weighted // known execution times and how many executions each stands for
 	tagAt   time.Time
 }
 
@@ -140,13 +140,13 @@ func (g *gathering) add(o Observation, w Window) {
 		return
 	}
 	g.OneIn = max(g.OneIn, o.OneIn)
-	g.Count = stat.Added(g.Count, o.Count)
+	g.Count = tally.Added(g.Count, o.Count)
 	g.seconds = append(g.seconds, o.Seconds)
-	g.RowsExamined = stat.Added(g.RowsExamined, o.RowsExamined)
-	g.RowsSent = stat.Added(g.RowsSent, o.RowsSent)
+	g.RowsExamined = tally.Added(g.RowsExamined, o.RowsExamined)
+	g.RowsSent = tally.Added(g.RowsSent, o.RowsSent)
 	for _, t := range o.Times {
 		weight := max(1, float64(o.Count)/float64(len(o.Times)))
-		g.times = append(g.times, stat.Weighted{Value: t, Weight: weight})
+		g.times = append(g.times, tally.Weighted{Value: t, Weight: weight})
 	}
 	g.TimesKnown += int64(len(o.Times))
 }
@@ -169,7 +169,7 @@ func (g *gathering) done(decisions []Decision, owners owners, w Window) Followed
 	for _, s := range g.seconds {
 		f.Seconds += s
 	}
-	f.P95 = stat.WeightedQuantile(g.times, 0.95)
+	f.P95 = tally.WeightedQuantile(g.times, 0.95)
 	if f.RowsSent > 0 {
 		ratio := float64(f.RowsExamined) / float64(f.RowsSent)
 		f.ExaminedPerSent = &ratio
@@ -209,7 +209,7 @@ type owners struct {
 	services  map[string]Owner // by name, with "-" for "_"
 }
 
-func ownersOf(services []service.Service) owners {
+func ownersOf(services []slo.Service) owners {
 	o := owners{map[string]Owner{}, map[string]Owner{}}
 	for _, s := range services {
 		who := Owner{Team: s.Team, Service: s.Name}

@@ -11,7 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
 )
 
 func at(day int) time.Time { return time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC) }
@@ -29,7 +29,7 @@ func seen(day int, count int64, times ...float64) Observation {
 
 func TestFollowCountsTheWindow(t *testing.T) {
 	all := []Observation{seen(9, 2, 1, 3), seen(2, 1, 100), seen(14, 1, 2), seen(15, 1, 500)}
-	got := Follow(nil, all, nil, []service.Service{{Name: "shop", Team: "web", Databases: []string{"orders"}}}, window())
+	got := Follow(nil, all, nil, []slo.Service{{Name: "shop", Team: "web", Databases: []string{"orders"}}}, window())
 	if len(got) != 1 {
 		t.Fatalf("%+v", got)
 	}
@@ -93,7 +93,7 @@ func TestStates(t *testing.T) {
 }
 
 func TestOwners(t *testing.T) {
-	services := []service.Service{{Name: "pay-core", Team: "payments", Databases: []string{"ledger"}}, {Name: "shop", Owner: "zoe"}}
+	services := []slo.Service{{Name: "pay-core", Team: "payments", Databases: []string{"ledger"}}, {Name: "shop", Owner: "zoe"}}
 	for _, c := range []struct {
 		database, user, tag string
 		want                Owner
@@ -156,7 +156,7 @@ func TestFollowInAnyOrder(t *testing.T) {
 // pastOf summarizes what lies before one or two instants before the window, each
 // with the decisions that there were then, as it comes back from where it is kept.
 // What is before them is not observed any more.
-func pastOf(t *rapid.T, all []Observation, decisions []Decision) ([]Past, []Observation, []Decision, []service.Service, Window) {
+func pastOf(t *rapid.T, all []Observation, decisions []Decision) ([]Past, []Observation, []Decision, []slo.Service, Window) {
 	var past []Past
 	days := rapid.SliceOfN(rapid.IntRange(1, 8), 1, 2).Draw(t, "summarized on the days")
 	slices.Sort(days)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/change"
-	"github.com/postern/postern/reports/drill"
+
 	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/slo"
@@ -169,7 +169,7 @@ func (l *line) drill(f *feed.Fact) (err error) {
 	if f.At.IsZero() {
 		return fault.New(fault.Invalid, "ndjson.drill", "time is missing")
 	}
-	d := &drill.Drill{
+	d := &incident.Drill{
 		ID: f.Entity, Source: f.Source, Title: feed.Text(l.Title), Services: feed.Texts(append(l.Services, l.Service)...), At: f.At,
 		Outcome: feed.Text(l.Outcome), Document: feed.Text(l.Document), Rev: l.Rev,
 	}

@@ -32,7 +32,7 @@ import (
 
 	"github.com/postern/postern/portal/base/yamldoc"
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/reports/service"
+
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -56,8 +56,8 @@ func kinds() []string {
 
 // Set is what all files of a repository define together.
 type Set struct {
-	Services []service.Service // by name
-	SLOs     []slo.SLO         // by name
+	Services []slo.Service // by name
+	SLOs     []slo.SLO     // by name
 }
 
 // File is one file, read by itself.
@@ -70,7 +70,7 @@ type File struct {
 type object struct {
 	kind, name string
 	at         place
-	service    *service.Service
+	service    *slo.Service
 	depends    []reference
 	slo        *draft
 	sli        *indicator

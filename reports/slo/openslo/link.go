@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/postern/postern/postmortems"
-	"github.com/postern/postern/reports/service"
+
 	"github.com/postern/postern/reports/slo"
 )
 
@@ -39,7 +39,7 @@ func Link(files []File) (Set, []postmortems.Problem) {
 		}
 		l.keep(r)
 	}
-	slices.SortFunc(l.set.Services, func(a, b service.Service) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(l.set.Services, func(a, b slo.Service) int { return cmp.Compare(a.Name, b.Name) })
 	l.objectiveNames()
 	l.cycles()
 	slices.SortStableFunc(l.problems, func(a, b postmortems.Problem) int {

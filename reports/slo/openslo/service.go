@@ -5,12 +5,12 @@ import (
 	"strings"
 
 	"github.com/postern/postern/portal/base/yamldoc"
-	"github.com/postern/postern/reports/service"
+	"github.com/postern/postern/reports/slo"
 )
 
-func (r *reader) service(meta metadata, spec *yamldoc.Map) (*service.Service, []reference) {
+func (r *reader) service(meta metadata, spec *yamldoc.Map) (*slo.Service, []reference) {
 	n := r.notes(meta, noteOwner, noteTeam, noteTier, noteZone, noteDepends, noteDatabases)
-	s := service.Service{
+	s := slo.Service{
 		Name: meta.name, Title: meta.title, Description: spec.Value("description").String(),
 		Team: n.text(noteTeam), Owner: n.text(noteOwner), Tier: n.text(noteTier),
 		DependsOn: n.list(noteDepends), Databases: n.list(noteDatabases), Labels: meta.labels, Path: r.path,

@@ -1,0 +1,299 @@
+package feedstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/feed"
+)
+
+// Budget bounds the distinct things that senders may bring: incidents, changes,
+// alert episodes, drills, tickets, slow statements, and SLOs that no definition
+// names. Each of them is read again by every list and report of its time, and is
+// retained for years, so a sender that makes up a new id for every message would
+// take the portal's memory and disk. Updates of known things always pass, and so
+// do buckets of a defined SLO: its grid of time bounds them.
+type Budget struct {
+	// New is how many new things one source may bring in one UTC day of the portal's
+	// clock; 0 is no bound. A token that may speak for any source has this budget
+	// once more, for all the sources that it names together.
+	New int
+	// Open is how many incidents and alert episodes of one source may be open at
+	// once; 0 is no bound.
+	Open int
+}
+
+// keepSpent is how long the counters of a day are retained: longer than clocks are
+// set back.
+const keepSpent = 8 * day
+
+// The first byte of a key of ledger.budget.
+const (
+	spentMark = 'd' // then day(4), a mark and a name: new things of that day
+	openMark  = 'o' // then a source: what it has open
+)
+
+// The marks of whose counter a row is.
+const (
+	ofSource = 's'
+	ofSender = 't'
+)
+
+// spending holds the budget counters that one commit changes.
+type spending struct {
+	w      kv.Writer
+	most   Budget
+	counts map[string]uint64 // by key of ledger.budget
+	// opening counts the open incidents of a source that this commit takes in: their
+	// spans are stored, and counted, at its end.
+	opening map[string]uint64
+	named   map[string]bool // SLOs without a definition that this commit takes in
+	fresh   map[string]bool // entities that this commit takes in
+}
+
+func newSpending(w kv.Writer, most Budget) spending {
+	return spending{w: w, most: most, counts: map[string]uint64{}, opening: map[string]uint64{}, named: map[string]bool{}, fresh: map[string]bool{}}
+}
+
+func spentKey(at time.Time, mark byte, name string) string {
+	return string(append(append(appendDay([]byte{spentMark}, at), mark), name...))
+}
+
+func openKey(source string) string { return string(openMark) + source }
+
+// count returns the stored counter of a key, as this commit has changed it.
+func (s *spending) count(key string) (uint64, error) {
+	if n, ok := s.counts[key]; ok {
+		return n, nil
+	}
+	n, err := kv.Number(s.w, bBudget, []byte(key))
+	if kv.Unreadable(err) {
+		n, err = 0, nil // it begins again: a feed is worth more than its budget
+	}
+	if err == nil {
+		s.counts[key] = n
+	}
+	return n, err
+}
+
+// open returns how many incidents and episodes of a source are open. A counter
+// that is not stored is counted from their spans, once.
+func (s *spending) open(source string) (uint64, error) {
+	key := openKey(source)
+	if n, ok := s.counts[key]; ok {
+		return n, nil
+	}
+	row, err := s.w.Get(bBudget, []byte(key))
+	if err != nil && !kv.Unreadable(err) {
+		return 0, err
+	}
+	n, stored := kv.NumberOf(row)
+	if !stored {
+		if n, err = countOpen(s.w, source); err != nil {
+			return 0, err
+		}
+	}
+	s.counts[key] = n
+	return n, nil
+}
+
+// countOpen counts the open incidents and episodes of a source by their ends.
+func countOpen(r kv.Reader, source string) (n uint64, err error) {
+	for _, kind := range []feed.Kind{feed.Incident, feed.Alert} {
+		prefix := endKey(kind, open(), append(kv.Join(string(kind), source), sep))
+		from, to := kv.Prefix(prefix)
+		for _, err := range r.Scan(bEnds, from, to) {
+			if err != nil {
+				return 0, err
+			}
+			n++
+		}
+	}
+	return n, nil
+}
+
+// moved counts a span that was stored: whether its entity is open may have changed.
+// It must be called before the span is written.
+func (s *spending) moved(kind feed.Kind, entity []byte, was, is bool) error {
+	if was == is || kind != feed.Incident && kind != feed.Alert {
+		return nil
+	}
+	parts, ok := kv.Split(entity)
+	if !ok || len(parts) < 2 {
+		return nil
+	}
+	n, err := s.open(parts[1])
+	if err != nil {
+		return err
+	}
+	switch {
+	case is:
+		n++
+	case n > 0:
+		n--
+	}
+	s.counts[openKey(parts[1])] = n
+	return nil
+}
+
+// store writes the counters.
+func (s *spending) store() error {
+	for key, n := range s.counts {
+		if err := kv.PutNumber(s.w, bBudget, []byte(key), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spend takes one new thing out of the budgets that it counts against, or returns
+// why it is not taken, and then counts nothing.
+func (s *spending) spend(j *job, f *feed.Fact, opens bool) (why string, err error) {
+	if opens && s.most.Open > 0 {
+		n, err := s.open(f.Source)
+		if err != nil {
+			return "", err
+		}
+		if n+s.opening[f.Source] >= uint64(s.most.Open) {
+			return fmt.Sprintf("over budget: source %q has %s incidents and alert episodes open at once; more are taken when some have ended (feeds.budget_open)",
+				clip(f.Source, maxSource), humanize.Number(s.most.Open)), nil
+		}
+	}
+	keys := []string{spentKey(j.now, ofSource, f.Source)}
+	if sender := j.input.Sender; sender != "" && len(j.input.Bound) == 0 {
+		keys = append(keys, spentKey(j.now, ofSender, sender))
+	}
+	for i, key := range keys {
+		n, err := s.count(key)
+		if err != nil {
+			return "", err
+		}
+		if s.most.New > 0 && n >= uint64(s.most.New) {
+			return spentWords(i == 0, f.Source, s.most.New), nil
+		}
+	}
+	for _, key := range keys {
+		s.counts[key]++
+	}
+	if opens && f.Kind == feed.Incident {
+		s.opening[f.Source]++
+	}
+	return "", nil
+}
+
+func spentWords(ofSource bool, source string, most int) string {
+	const then = "known ones are updated as ever, new ones are taken again from 00:00 UTC (feeds.budget_new)"
+	if ofSource {
+		return fmt.Sprintf("over budget: source %q has brought %s new things today; %s", clip(source, maxSource), humanize.Number(most), then)
+	}
+	return fmt.Sprintf("over budget: this token, which is bound to no source, has brought %s new things under all its names today; %s", humanize.Number(most), then)
+}
+
+// overBudget returns why a fact of a thing that is not known yet is not taken; ""
+// when it is. What the portal itself records has no budget.
+func (b *batch) overBudget(j *job, f *feed.Fact) (why string, err error) {
+	if j.format == recorded {
+		return "", nil
+	}
+	entity := entityKey(f)
+	if b.spent.fresh[string(entity)] {
+		return "", nil
+	}
+	row, err := b.w.Get(bEntity, entity)
+	if kv.Unreadable(err) {
+		return "", nil // it is known, though not from when to when
+	}
+	if err != nil || row != nil {
+		return "", err
+	}
+	if why, err = b.spent.spend(j, f, opens(f)); why == "" && err == nil {
+		b.spent.fresh[string(entity)] = true
+	}
+	return why, err
+}
+
+// opens reports whether a first fact leaves its incident or episode open.
+func opens(f *feed.Fact) bool {
+	switch f.Kind {
+	case feed.Alert:
+		return f.Alert.EndsAt.IsZero()
+	case feed.Incident:
+		v, ok := feed.Whole([]feed.Fact{*f})
+		return ok && voiceSpan(v, f.At).end.Equal(open())
+	}
+	return false
+}
+
+// unnamed returns why the first bucket of an SLO that no definition names is not
+// taken; "" when it is.
+func (b *batch) unnamed(j *job, f *feed.Fact) (why string, err error) {
+	if j.format == recorded || j.defined != nil && j.defined(f.Entity) || b.spent.named[f.Entity] {
+		return "", nil
+	}
+	from, to := kv.Prefix(append(kv.Join(field(f.Entity)), sep))
+	for _, err := range b.w.Scan(bBucket, from, to) {
+		return "", err // it has a day: the name is known
+	}
+	if why, err = b.spent.spend(j, f, false); why == "" && err == nil {
+		b.spent.named[f.Entity] = true
+	}
+	return why, err
+}
+
+// define gives a job the names of the defined SLOs, when it has buckets.
+func (l *Store) define(ctx context.Context, j *job) (err error) {
+	if l.opt.Defined == nil {
+		return nil
+	}
+	for i := range j.decoded.Facts {
+		if j.decoded.Facts[i].Kind == feed.SLI {
+			j.defined, err = l.opt.Defined(ctx)
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetSpent forgets the counters of past days.
+func forgetSpent(w kv.Writer, before time.Time) (more bool, err error) {
+	return forgetRange(w, bBudget, appendDay([]byte{spentMark}, before), nil)
+}
+
+// recount drops the counter of what a source has open: an entity was removed, and
+// the next commit that asks counts the spans.
+func recount(w kv.Writer, entity []byte) error {
+	parts, ok := kv.Split(entity)
+	if !ok || len(parts) < 2 {
+		return nil
+	}
+	return w.Delete(bBudget, []byte(openKey(parts[1])))
+}
+
+// used reads what a source has taken of its budgets by now.
+func used(r kv.Reader, now time.Time, source string) (fresh, opened int, err error) {
+	n, err := kv.Number(r, bBudget, []byte(spentKey(now, ofSource, source)))
+	if err != nil && !kv.Unreadable(err) {
+		return 0, 0, err
+	}
+	row, err := r.Get(bBudget, []byte(openKey(source)))
+	if err != nil && !kv.Unreadable(err) {
+		return 0, 0, err
+	}
+	o, stored := kv.NumberOf(row)
+	if !stored {
+		if o, err = countOpen(r, source); err != nil {
+			return 0, 0, err
+		}
+	}
+	return int(n), int(o), nil
+}
+
+// isOpen reports whether a key of ledger.ends is of something open.
+func isOpen(kind feed.Kind, end []byte) bool {
+	n := len(kind) + 1
+	return len(end) >= n+8 && bytes.Equal(end[n:n+8], kv.TimeKey(open()))
+}

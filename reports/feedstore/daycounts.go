@@ -1,0 +1,169 @@
+package feedstore
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// The fields that the counts of one bucket are packed into.
+const (
+	fieldDelta     = iota // of the total, in units
+	fieldBad              // total less good, in units
+	fieldUnit             // which unit; the number of units: odd
+	fieldTotalUlps        // total above its multiple
+	fieldGoodUlps         // good above its multiple, less the total above its
+	fields
+)
+
+// counted is one bucket as it is packed.
+type counted struct {
+	multiple int64 // of the unit, the total
+	field    [fields]int64
+	odd      bool
+}
+
+// packing is one way to pack the counts of a day.
+type packing struct {
+	units    []unit
+	first    int64         // multiple of the first total
+	least    [fields]int64 // of each field
+	bits     [fields]int   // of each field, less the least
+	buckets  []counted
+	oddBytes []byte
+}
+
+// width is how many bits a bucket takes.
+func (k *packing) width() (n int) {
+	for _, b := range k.bits {
+		n += b
+	}
+	return n
+}
+
+// size is how many bytes the packing takes, but for a few that any has.
+func (k *packing) size() int {
+	const unitBytes = 4
+	return unitBytes*len(k.units) + packedBytes(len(k.buckets), k.width()) + len(k.oddBytes)
+}
+
+// appendCounts writes the counts in the shortest way that is found.
+func appendCounts(b []byte, there []point) []byte {
+	return bestPacking(there).append(b, there)
+}
+
+// bestPacking tries the units of a day, the commonest first, each with few and
+// with more ulps between a count and its multiple.
+func bestPacking(there []point) *packing {
+	var best *packing
+	units := unitsOf(there)
+	for n := 1; n <= len(units); n++ {
+		for _, most := range []int64{0, 3, closeUlps} {
+			k := newPacking(there, units[:n], most)
+			if best == nil || k.size() < best.size() {
+				best = k
+			}
+			if len(k.oddBytes) == 0 {
+				return best // nothing is left that more units or ulps could help
+			}
+		}
+	}
+	return best
+}
+
+// newPacking packs with some units; what is further than so many ulps from its
+// multiple is odd.
+func newPacking(there []point, units []unit, most int64) *packing {
+	k := &packing{units: units, buckets: make([]counted, 0, len(there))}
+	floats := unitFloats(units)
+	last := int64(0)
+	for i, p := range there {
+		c := countedIn(p, floats, most)
+		if c.odd && !plausible(c) {
+			c.multiple, c.field[fieldBad] = last, 0
+		}
+		if i == 0 {
+			k.first, last = c.multiple, c.multiple
+		}
+		c.field[fieldDelta] = c.multiple - last
+		last = c.multiple
+		k.buckets = append(k.buckets, c)
+	}
+	if k.measure(); k.width() > maxPacked {
+		k.allOdd()
+	}
+	k.appendOdd(there, floats[0])
+	return k
+}
+
+// countedIn is a bucket in the first unit that fits, else as an odd one near the
+// first unit.
+func countedIn(p point, units []float64, most int64) (c counted) {
+	for i, u := range units {
+		total, totalOff := nearest(p.total, u)
+		good, goodOff := nearest(p.good, u)
+		if totalOff < -most || totalOff > most || goodOff < -most || goodOff > most {
+			continue
+		}
+		return counted{multiple: total, field: [fields]int64{fieldBad: total - good, fieldUnit: int64(i), fieldTotalUlps: totalOff, fieldGoodUlps: goodOff - totalOff}}
+	}
+	total, _ := nearest(p.total, units[0])
+	good, _ := nearest(p.good, units[0])
+	return counted{multiple: total, field: [fields]int64{fieldBad: total - good, fieldUnit: int64(len(units))}, odd: true}
+}
+
+// plausible tells whether an odd bucket is worth a guess: nonsense would take the
+// bits of all others.
+func plausible(c counted) bool {
+	const most = 1 << 40
+	return c.multiple >= 0 && c.multiple < most && c.field[fieldBad] >= -most && c.field[fieldBad] < most
+}
+
+// measure finds the least and the most of each field.
+func (k *packing) measure() {
+	for f := range fields {
+		var least, most int64
+		for i, c := range k.buckets {
+			if i == 0 {
+				least, most = c.field[f], c.field[f]
+			}
+			least, most = min(least, c.field[f]), max(most, c.field[f])
+		}
+		k.least[f], k.bits[f] = least, bits.Len64(uint64(most-least))
+	}
+}
+
+// allOdd packs nothing: the differences between the buckets are beyond one load.
+func (k *packing) allOdd() {
+	k.first, k.least, k.bits = 0, [fields]int64{fieldUnit: int64(len(k.units))}, [fields]int{}
+	for i := range k.buckets {
+		k.buckets[i] = counted{odd: true, field: k.least}
+	}
+}
+
+func (k *packing) append(b []byte, there []point) []byte {
+	b = binary.AppendUvarint(b, uint64(len(k.units)))
+	for _, u := range k.units {
+		b = binary.AppendUvarint(b, uint64(u.num))
+		b = binary.AppendUvarint(b, uint64(u.den))
+	}
+	b = binary.AppendVarint(b, k.first)
+	for _, least := range k.least {
+		b = binary.AppendVarint(b, least)
+	}
+	for _, n := range k.bits {
+		b = append(b, byte(n))
+	}
+	w := newBitWriter(len(there), k.width())
+	for _, c := range k.buckets {
+		var u uint64
+		at := 0
+		for f, n := range k.bits {
+			u |= uint64(c.field[f]-k.least[f]) << at
+			at += n
+		}
+		w.put(u)
+	}
+	b = append(b, w.out...)
+	b = binary.AppendUvarint(b, uint64(len(k.oddBytes)))
+	return append(b, k.oddBytes...)
+}

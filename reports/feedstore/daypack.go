@@ -1,0 +1,143 @@
+package feedstore
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// bytes packs the day.
+func (d *dayPoints) bytes() []byte {
+	there := make([]point, 0, len(d.points))
+	for _, p := range d.points {
+		if p.there {
+			there = append(there, p)
+		}
+	}
+	flags := d.flags(there)
+	b := make([]byte, 0, 96+3*len(there))
+	b = append(b, dayForm)
+	b = binary.AppendUvarint(b, uint64(d.length))
+	b = append(b, flags)
+	b = appendSums(b, there)
+	if flags&flagHoles != 0 {
+		b = d.appendHoles(b)
+	}
+	if flags&flagRevs == 0 {
+		rev := int64(0)
+		if len(there) > 0 {
+			rev = there[0].rev
+		}
+		b = binary.AppendVarint(b, rev)
+	}
+	b = appendCounts(b, there)
+	if flags&flagRevs != 0 {
+		for _, p := range there {
+			b = binary.AppendVarint(b, p.rev)
+		}
+	}
+	if flags&flagCoverage != 0 {
+		b = appendCoverages(b, there)
+	}
+	return b
+}
+
+func (d *dayPoints) flags(there []point) (flags byte) {
+	if len(there) < len(d.points) {
+		flags |= flagHoles
+	}
+	for _, p := range there {
+		if p.rev != there[0].rev {
+			flags |= flagRevs
+		}
+		if p.coverage != 1 {
+			flags |= flagCoverage
+		}
+	}
+	return flags
+}
+
+// appendSums writes the daySums.
+func appendSums(b []byte, there []point) []byte {
+	var s daySums
+	for _, p := range there {
+		s.add(p)
+	}
+	b = binary.AppendUvarint(b, uint64(s.buckets))
+	b = binary.AppendUvarint(b, uint64(s.nonsense))
+	for _, f := range []float64{s.good, s.total, s.covered} {
+		b = binary.BigEndian.AppendUint64(b, math.Float64bits(f))
+	}
+	return b
+}
+
+func (d *dayPoints) appendHoles(b []byte) []byte {
+	holes := make([]byte, (len(d.points)+7)/8)
+	for i, p := range d.points {
+		if p.there {
+			holes[i/8] |= 1 << (i % 8)
+		}
+	}
+	return append(b, holes...)
+}
+
+// manyCoverages says that each bucket has its coverage beside it.
+const manyCoverages = 255
+
+// appendCoverages writes the coverages: shares of a few dozen scrapes, so that a
+// day has few different ones.
+func appendCoverages(b []byte, there []point) []byte {
+	known := make([]uint64, 0, len(there))
+	for _, p := range there {
+		known = append(known, math.Float64bits(p.coverage))
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
+	if len(known) > manyCoverages {
+		b = append(b, manyCoverages)
+		for _, p := range there {
+			b = binary.BigEndian.AppendUint64(b, math.Float64bits(p.coverage))
+		}
+		return b
+	}
+	b = append(b, byte(len(known)-1))
+	for _, c := range known {
+		b = binary.BigEndian.AppendUint64(b, c)
+	}
+	w := newBitWriter(len(there), bitsFor(len(known)))
+	for _, p := range there {
+		i, _ := slices.BinarySearch(known, math.Float64bits(p.coverage))
+		w.put(uint64(i))
+	}
+	return append(b, w.out...)
+}
+
+// bitsFor is how many bits tell n things apart.
+func bitsFor(n int) int { return bits.Len(uint(n - 1)) }
+
+// bitWriter packs numbers of the same width, least bits first.
+type bitWriter struct {
+	out       []byte
+	width, at int
+}
+
+func newBitWriter(n, width int) *bitWriter {
+	return &bitWriter{out: make([]byte, packedBytes(n, width)), width: width}
+}
+
+// packedBytes is what n numbers of a width take, with the bytes after them that
+// let each be one load.
+func packedBytes(n, width int) int { return (n*width+7)/8 + loadBytes }
+
+func (w *bitWriter) put(u uint64) {
+	place := w.out[w.at>>3:]
+	binary.LittleEndian.PutUint64(place, binary.LittleEndian.Uint64(place)|u<<(w.at&7))
+	w.at += w.width
+}
+
+// bitsAt reads the n-th number that a bitWriter put.
+func bitsAt(b []byte, n, width int) uint64 {
+	at := n * width
+	return binary.LittleEndian.Uint64(b[at>>3:]) >> (at & 7) & (1<<width - 1)
+}

@@ -1,0 +1,225 @@
+package feedstore
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/feed"
+)
+
+// Retention is how long things are kept; 0 is for ever.
+type Retention struct {
+	Raw     time.Duration // raw bodies, and dead letters that nobody settled
+	Facts   time.Duration // incidents, alerts, changes, drills, statements, by the end of their span
+	Fine    time.Duration // buckets as they came; older ones are rolled up to an hour
+	Buckets time.Duration // rolled-up buckets
+}
+
+// longest is how long anything about a day is kept; 0 is for ever.
+func (k Retention) longest() time.Duration {
+	if k.Facts <= 0 || k.Buckets <= 0 {
+		return 0
+	}
+	return max(k.Facts, k.Buckets)
+}
+
+const (
+	// houseStep bounds the rows of one housekeeping commit.
+	houseStep = 500
+	// houseEvery is how often it is looked for what is old: retention counts days.
+	houseEvery = time.Hour
+	rolledUp   = time.Hour
+)
+
+// KeepHouse forgets and rolls up what is older than the retention says, in short
+// commits. It may be called at any time and looks once an hour.
+func (l *Store) KeepHouse(ctx context.Context) error {
+	now, keep := l.opt.Now(), l.opt.Keep
+	l.house.Lock()
+	defer l.house.Unlock()
+	if now.Sub(l.kept) < houseEvery && !now.Before(l.kept) {
+		return nil
+	}
+	if err := l.forget(ctx, now, keep); err != nil {
+		return err
+	}
+	if keep.Buckets > 0 {
+		if err := l.oldDays(ctx, now.Add(-keep.Buckets), forgetting()); err != nil {
+			return err
+		}
+	}
+	if keep.Fine > 0 {
+		if err := l.oldDays(ctx, now.Add(-keep.Fine), rollingUp()); err != nil {
+			return err
+		}
+	}
+	l.kept = now
+	return nil
+}
+
+// forget removes what lies in the order of time, so that what is old is found at
+// once.
+func (l *Store) forget(ctx context.Context, now time.Time, keep Retention) error {
+	steps := []struct {
+		keep time.Duration
+		do   func(w kv.Writer, before time.Time) (more bool, err error)
+	}{
+		{keep.Raw, forgetRaw}, {keep.Raw, forgetLetters}, {keep.Facts, forgetFacts}, {keep.Facts, forgetDaily}, {keep.longest(), forgetTouched}, {keepSpent, forgetSpent},
+	}
+	for _, s := range steps {
+		if s.keep <= 0 {
+			continue
+		}
+		for more := true; more; {
+			err := l.opt.DB.Update(ctx, func(w kv.Writer) (err error) {
+				more, err = s.do(w, now.Add(-s.keep))
+				return err
+			})
+			if err != nil {
+				return fault.Wrap(fault.KindOf(err), "ledger.KeepHouse", "", err)
+			}
+		}
+	}
+	return nil
+}
+
+// forgetRange deletes up to houseStep rows of a bucket that lie before past.
+func forgetRange(w kv.Writer, bucket string, past []byte, also func(key []byte) error) (more bool, err error) {
+	n := 0
+	for item, err := range w.Scan(bucket, nil, past) {
+		if err != nil {
+			return false, err
+		}
+		if n++; n > houseStep {
+			return true, nil
+		}
+		key := bytes.Clone(item.Key)
+		if err := w.Delete(bucket, key); err != nil {
+			return false, err
+		}
+		if also == nil {
+			continue
+		}
+		if err := also(key); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+func forgetRaw(w kv.Writer, before time.Time) (bool, error) {
+	return forgetRange(w, bRaw, kv.TimeKey(before), nil)
+}
+
+func forgetLetters(w kv.Writer, before time.Time) (bool, error) {
+	return forgetRange(w, bLetter, kv.TimeKey(before), func(key []byte) error { return forgetBody(w, key) })
+}
+
+func forgetDaily(w kv.Writer, before time.Time) (bool, error) {
+	return forgetRange(w, bDaily, appendDay(nil, before), nil)
+}
+
+// forgetTouched forgets when something was last written about days of which nothing
+// is kept. The rows lie by kind, and are few.
+func forgetTouched(w kv.Writer, before time.Time) (more bool, err error) {
+	n := 0
+	for item, err := range w.Scan(bTouched, nil, nil) {
+		if err != nil {
+			return false, err
+		}
+		at, ok := dayInKey(item.Key)
+		if !ok || !at.Add(day).Before(before) {
+			continue
+		}
+		if n++; n > houseStep {
+			return true, nil
+		}
+		if err := w.Delete(bTouched, bytes.Clone(item.Key)); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// forgetFacts forgets the entities whose span ended, and open ones of which
+// nothing was heard any more.
+func forgetFacts(w kv.Writer, before time.Time) (bool, error) {
+	for _, kind := range []feed.Kind{feed.Incident, feed.Alert, feed.Change, feed.Drill, feed.SQL, feed.Ticket} {
+		more, err := forgetKind(w, kind, before)
+		if err != nil || more {
+			return more, err
+		}
+	}
+	return false, nil
+}
+
+func forgetKind(w kv.Writer, kind feed.Kind, before time.Time) (more bool, err error) {
+	prefix := append([]byte(kind), sep)
+	from, past := kv.Prefix(prefix)
+	ended := append(bytes.Clone(prefix), kv.TimeKey(before)...)
+	stillOpen := append(bytes.Clone(prefix), kv.TimeKey(open())...)
+	for _, r := range [][2][]byte{{from, ended}, {stillOpen, past}} {
+		if more, err := forgetEnds(w, kind, r, before); err != nil || more {
+			return more, err
+		}
+	}
+	return false, nil
+}
+
+// forgetEnds forgets the entities of a range of ledger.ends.
+func forgetEnds(w kv.Writer, kind feed.Kind, ends [2][]byte, before time.Time) (more bool, err error) {
+	n := 0
+	for item, err := range w.Scan(bEnds, ends[0], ends[1]) {
+		if err != nil {
+			return false, err
+		}
+		key := bytes.Clone(item.Key)
+		gone, err := forgetEntity(w, entityOf(kind, key), key, before)
+		if err != nil {
+			return false, err
+		}
+		if gone {
+			n++
+		}
+		if n == houseStep {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// forgetEntity removes an entity of which the newest word is older than before.
+func forgetEntity(w kv.Writer, entity, end []byte, before time.Time) (gone bool, err error) {
+	row, err := w.Get(bEntity, entity)
+	if err != nil {
+		if kv.Unreadable(err) {
+			err = nil // it stays, and check names it
+		}
+		return false, err
+	}
+	s, err := readSpan(row)
+	if err != nil || !s.last.Before(before) {
+		return false, err
+	}
+	from, to := kv.Prefix(append(bytes.Clone(entity), sep))
+	for item, err := range w.Scan(bFact, from, to) {
+		if err != nil {
+			return false, err
+		}
+		if err := w.Delete(bFact, bytes.Clone(item.Key)); err != nil {
+			return false, err
+		}
+	}
+	if err := w.Delete(bEntity, entity); err != nil {
+		return false, err
+	}
+	if isOpen(feed.Kind(entity[:bytes.IndexByte(entity, sep)]), end) {
+		if err := recount(w, entity); err != nil {
+			return false, err
+		}
+	}
+	return true, w.Delete(bEnds, end)
+}

@@ -1,0 +1,69 @@
+package feedstore
+
+import (
+	"context"
+	"slices"
+
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// LetterFilter chooses dead letters.
+type LetterFilter struct {
+	Source  string   // "" all
+	Sources []string // only of these; nil: of all
+	Limit   int      // 0 is 50, at most 500
+	Cursor  string   // of the page before
+}
+
+func (f LetterFilter) admits(l DeadLetter) bool {
+	return (f.Source == "" || l.Source == f.Source) && (f.Sources == nil || slices.Contains(f.Sources, l.Source))
+}
+
+// maxLooked bounds the letters that are read for one page: a filter may admit few of
+// very many.
+const maxLooked = 5000
+
+// DeadLetters lists what could not be used, the newest first, with the cursor of
+// the next page ("" at the end). A page that looked at very many letters may have
+// fewer than asked for, or none, and still a next one.
+func (l *Store) DeadLetters(ctx context.Context, f LetterFilter) (out []DeadLetter, next string, err error) {
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, 500)
+	var past []byte
+	if f.Cursor != "" {
+		if past, err = letterID(f.Cursor); err != nil {
+			return nil, "", err
+		}
+	}
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		looked, last := 0, ""
+		for item, err := range r.ScanBack(bLetter, nil, past) {
+			if err != nil {
+				return err
+			}
+			if looked == maxLooked {
+				next = last
+				return nil
+			}
+			looked++
+			letter, err := letterOf(item.Key, item.Value)
+			if err != nil {
+				kv.Skip(r, bLetter, item.Key, err)
+				continue
+			}
+			if last = letter.ID; !f.admits(letter) {
+				continue
+			}
+			if len(out) == limit {
+				next = out[limit-1].ID
+				return nil
+			}
+			out = append(out, letter)
+		}
+		return nil
+	})
+	return out, next, err
+}

@@ -1,0 +1,112 @@
+package feedstore
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// chore is what becomes of a day of buckets that is old.
+type chore struct {
+	due func(row []byte) bool // of those that are looked at: something is to be done
+	do  func(w kv.Writer, key []byte) error
+}
+
+// oldDays does what is due with every day of buckets that ended before an instant.
+// They lie by SLO, so they are looked for while others write, and changed a few at
+// a time; where nothing is due nothing is written.
+func (l *Store) oldDays(ctx context.Context, before time.Time, old chore) error {
+	var keys [][]byte
+	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
+		for item, err := range r.Scan(bBucket, nil, nil) {
+			if err != nil {
+				return err
+			}
+			if at, ok := dayInKey(item.Key); ok && at.Add(day).Before(before) && old.due(item.Value) {
+				keys = append(keys, bytes.Clone(item.Key))
+			}
+		}
+		return nil
+	})
+	for err == nil && len(keys) > 0 {
+		n := min(len(keys), houseStep)
+		err = l.opt.DB.Update(ctx, func(w kv.Writer) error {
+			for _, key := range keys[:n] {
+				if err := old.do(w, key); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		keys = keys[n:]
+	}
+	return fault.Wrap(fault.KindOf(err), "ledger.KeepHouse", "", err)
+}
+
+// dayInKey finds the day in a bucketKey of an unknown SLO: kv.Join leaves no 0x00
+// in a name, so the first one ends it.
+func dayInKey(key []byte) (time.Time, bool) {
+	i := bytes.IndexByte(key, sep)
+	if i < 0 || len(key) < i+1+dayBytes {
+		return time.Time{}, false
+	}
+	return dayOf(key[i+1 : i+1+dayBytes]), true
+}
+
+// forgetting removes days.
+func forgetting() chore {
+	return chore{
+		due: func([]byte) bool { return true },
+		do:  func(w kv.Writer, key []byte) error { return w.Delete(bBucket, key) },
+	}
+}
+
+// rollingUp turns days into buckets of an hour. Counts are added, the coverage is
+// that of the whole hour, the revision the highest.
+func rollingUp() chore { return chore{due: isFine, do: rollUp} }
+
+// isFine tells whether a packed day has buckets of less than an hour, or cannot be
+// read, which rollUp tells of.
+func isFine(row []byte) bool {
+	h, _, ok := readHead(row)
+	step := time.Duration(h.length) * time.Second
+	return !ok || step < rolledUp && rolledUp%step == 0
+}
+
+func rollUp(w kv.Writer, key []byte) error {
+	row, err := w.Get(bBucket, key)
+	if err != nil || row == nil || !isFine(row) {
+		return err
+	}
+	d, err := unpackDay(row)
+	if err != nil {
+		return err
+	}
+	return w.Put(bBucket, key, d.rollUp(int(rolledUp/(time.Duration(d.length)*time.Second))).bytes())
+}
+
+// rollUp puts every n buckets into one. Nonsense stays nonsense: a sum with a
+// count that is no number is no number.
+func (d *dayPoints) rollUp(n int) *dayPoints {
+	out := newDay(time.Duration(d.length*n) * time.Second)
+	for i, p := range d.points {
+		if !p.there {
+			continue
+		}
+		sum := &out.points[i/n]
+		sum.good += p.good
+		sum.total += p.total
+		sum.coverage += p.coverage / float64(n)
+		sum.rev = max(sum.rev, p.rev)
+		sum.there = true
+	}
+	for i := range out.points {
+		if c := out.points[i].coverage; c > 1-1e-9 && c < 1+1e-9 {
+			out.points[i].coverage = 1 // twelve twelfths are not always one
+		}
+	}
+	return out
+}

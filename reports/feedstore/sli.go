@@ -1,0 +1,153 @@
+package feedstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/slo"
+)
+
+// openDay is a day of buckets that the commit in the making changes.
+type openDay struct {
+	key     []byte
+	points  *dayPoints
+	changed bool
+}
+
+// bucket takes one SLI bucket into its day.
+func (b *batch) bucket(j *job, f *feed.Fact) (got outcome, why string, err error) {
+	k := f.Bucket
+	d, err := b.day(f)
+	if kv.Unreadable(err) { // a new day in its place would look like the whole of it
+		return conflict, fault.Newf(fault.Internal, "", "the stored day %s of SLO %s from this source is damaged; restore a backup, then retry this",
+			k.Start.UTC().Format(time.DateOnly), clip(f.Entity, 80)).Msg, nil
+	}
+	if err != nil {
+		return 0, "", err
+	}
+	if d.points == nil {
+		if why, err := b.outnumbered(f, d.key); why != "" || err != nil {
+			return conflict, why, err
+		}
+		if why, err := b.unnamed(j, f); why != "" || err != nil {
+			return overspent, why, err
+		}
+		d.points = newDay(k.Len)
+	}
+	if length := int(k.Len / time.Second); d.points.length != length {
+		return conflict, fault.Newf(fault.Invalid, "", "the day %s of SLO %s from this source is in buckets of %s; a bucket of %s does not fit (old days are rolled up, see the retention settings)",
+			k.Start.UTC().Format(time.DateOnly), clip(f.Entity, 80), time.Duration(d.points.length)*time.Second, k.Len).Msg, nil
+	}
+	i := int((k.Start.Unix() - dayNumber(k.Start)*secondsOfDay) / int64(d.points.length))
+	old := d.points.points[i]
+	p := point{good: k.Good, total: k.Total, coverage: k.Coverage, rev: f.Rev, there: true}
+	switch {
+	case old.there && (f.Rev < old.rev || f.Rev == old.rev && p.same(old)):
+		return duplicate, "", nil
+	case old.there && f.Rev == old.rev:
+		return conflict, conflictReason(f), nil
+	}
+	got = accepted
+	if old.there && p.same(old) {
+		got = duplicate
+	}
+	d.points.points[i] = p
+	d.changed = true
+	b.touch(feed.SLI, k.Start)
+	return got, "", nil
+}
+
+// day opens the day that a bucket belongs to.
+func (b *batch) day(f *feed.Fact) (*openDay, error) {
+	key := bucketKey(f.Entity, f.Bucket.Start, f.Source)
+	if d := b.days[string(key)]; d != nil {
+		return d, nil
+	}
+	d := &openDay{key: key}
+	row, err := b.w.Get(bBucket, key)
+	if err != nil {
+		return nil, err
+	}
+	if row != nil {
+		if d.points, err = unpackDay(row); err != nil {
+			return nil, kv.Undecodable(b.w, "ledger.day", bBucket, key, err)
+		}
+	}
+	b.days[string(key)] = d
+	return d, nil
+}
+
+func (b *batch) storeDays() error {
+	for _, d := range b.days {
+		if !d.changed {
+			continue
+		}
+		if err := b.w.Put(bBucket, d.key, d.points.bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mostAhead bounds the buckets that room is made for at once: two months of five
+// minutes.
+const mostAhead = 20_000
+
+// Buckets gives the buckets of an SLO that begin in [from, to), in order of time.
+// Where several sources count for one SLO, one speaks a UTC day; see doc.go.
+func (l *Store) Buckets(ctx context.Context, name string, from, to time.Time) (out []slo.Bucket, err error) {
+	err = l.EachBucket(ctx, name, from, to, func(b slo.Bucket) bool {
+		if out == nil { // as many as can follow it, within reason: the end of time may be asked for
+			out = make([]slo.Bucket, 0, min(to.Sub(b.Start)/b.Len+1, mostAhead))
+		}
+		out = append(out, b)
+		return true
+	})
+	return out, err
+}
+
+// EachBucket calls fn with the buckets that Buckets would give, until it returns
+// false. It allocates nothing a bucket. fn must not call the ledger.
+func (l *Store) EachBucket(ctx context.Context, name string, from, to time.Time, fn func(slo.Bucket) bool) error {
+	return l.opt.DB.View(ctx, func(r kv.Reader) error {
+		stopped := false
+		return eachDay(r, name, from, to, func(midnight time.Time, _ dayHead, row []byte) (bool, error) {
+			d, ok := readDay(row)
+			if !ok {
+				return false, damagedDay()
+			}
+			first, past := indexes(midnight, d.length, from, to)
+			d.each(first, past, func(i int, p point) bool {
+				stopped = !fn(bucketOf(midnight, d.length, i, p))
+				return !stopped
+			})
+			return !stopped, nil
+		})
+	})
+}
+
+// Sums adds up what Buckets would give, as fast as it can be read.
+func (l *Store) Sums(ctx context.Context, name string, from, to time.Time) (s Sum, err error) {
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		return eachDay(r, name, from, to, func(midnight time.Time, head dayHead, row []byte) (bool, error) {
+			return true, s.addDay(midnight, head, row, from, to)
+		})
+	})
+	return s, err
+}
+
+// indexes are the first and past indexes of the buckets of a day that begin in
+// [from, to).
+func indexes(midnight time.Time, length int, from, to time.Time) (first, past int) {
+	l := time.Duration(length) * time.Second
+	if d := from.Sub(midnight); d > 0 {
+		first = int((d + l - 1) / l)
+	}
+	if d := to.Sub(midnight); d > 0 {
+		past = int((d + l - 1) / l)
+	}
+	return first, past
+}

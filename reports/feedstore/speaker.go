@@ -1,0 +1,176 @@
+package feedstore
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/slo"
+)
+
+const (
+	// tie is by how much another source must cover more of a day than the portal's
+	// own measurement to speak in its place, in seconds. The own measurement waits
+	// until a bucket is over and for a scrape that is late, so it is always a little
+	// behind a sender that does not; and a sender may claim to cover everything,
+	// while the portal knows which scrapes it missed.
+	tie = 3600
+	// maxSpeakers bounds the sources that may count for one SLO on one day: all of
+	// them are looked at whenever the day is read.
+	maxSpeakers = 20
+)
+
+// speaker is what one source counted for one SLO on one UTC day.
+type speaker struct {
+	source  []byte
+	head    dayHead
+	row     []byte // its packed day
+	covered int64  // seconds of the day that it measured; what cannot be added does not count
+}
+
+func (s speaker) own() bool { return bytes.HasPrefix(s.source, []byte(measuredPrefix)) }
+
+// before tells which of two of a kind speaks: the one that covers more, among
+// equals the first by name.
+func (s speaker) before(o speaker) bool {
+	if s.covered != o.covered {
+		return s.covered > o.covered
+	}
+	return bytes.Compare(s.source, o.source) < 0
+}
+
+// speaking is the index of the source that speaks for a day among all that counted
+// for it: the one that covers most of it, the portal's own measurement before
+// others unless one of them covers over a tie more.
+func speaking(all []speaker) int {
+	own, other := -1, -1
+	for i, s := range all {
+		best := &other
+		if s.own() {
+			best = &own
+		}
+		if *best < 0 || s.before(all[*best]) {
+			*best = i
+		}
+	}
+	if own < 0 || other < 0 {
+		return max(own, other)
+	}
+	least := all[other].covered - tie
+	if all[own].covered == 0 {
+		least = all[other].covered // it measured nothing: anything is more
+	}
+	if all[own].covered >= least {
+		return own
+	}
+	return other
+}
+
+// eachContest calls fn with all sources that counted for an SLO on one UTC day, for
+// every day that touches [from, to). The slice is used again for the next day.
+func eachContest(r kv.Reader, name string, from, to time.Time, fn func(midnight time.Time, all []speaker) (goOn bool, err error)) error {
+	if !from.Before(to) {
+		return nil
+	}
+	first, past := bucketRange(name, from, to)
+	prefix := len(first) - dayBytes
+	var at time.Time
+	var all []speaker
+	for item, err := range r.Scan(bBucket, first, past) {
+		if err != nil {
+			return err
+		}
+		day := dayOf(item.Key[prefix : prefix+dayBytes])
+		head, _, ok := readHead(item.Value)
+		if !ok {
+			kv.Skip(r, bBucket, item.Key, damagedDay())
+			continue
+		}
+		if len(all) > 0 && !day.Equal(at) {
+			if goOn, err := fn(at, all); err != nil || !goOn {
+				return err
+			}
+			all = all[:0]
+		}
+		at = day
+		covered := int64(math.Round(head.sums.covered * float64(head.length)))
+		all = append(all, speaker{item.Key[prefix+dayBytes:], head, item.Value, covered})
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	_, err := fn(at, all)
+	return err
+}
+
+// eachDay calls fn with the packed days of an SLO that touch [from, to), of the
+// source that speaks for each.
+func eachDay(r kv.Reader, name string, from, to time.Time, fn func(midnight time.Time, head dayHead, row []byte) (bool, error)) error {
+	return eachContest(r, name, from, to, func(midnight time.Time, all []speaker) (bool, error) {
+		speaks := all[speaking(all)]
+		return fn(midnight, speaks.head, speaks.row)
+	})
+}
+
+// Origins tells which sources counted for an SLO on the UTC days that touch
+// [from, to), the ones that speak for most days first.
+func (l *Store) Origins(ctx context.Context, name string, from, to time.Time) (out []slo.Origin, err error) {
+	at := map[string]int{}
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		out = nil
+		clear(at)
+		return eachContest(r, name, from, to, func(_ time.Time, all []speaker) (bool, error) {
+			speaks := speaking(all)
+			for i, s := range all {
+				n, known := at[string(s.source)]
+				if !known {
+					n = len(out)
+					at[string(s.source)] = n
+					out = append(out, slo.Origin{Source: string(s.source)})
+				}
+				if i == speaks {
+					out[n].Days++
+				} else {
+					out[n].Aside++
+				}
+			}
+			return true, nil
+		})
+	})
+	slices.SortFunc(out, func(a, b slo.Origin) int {
+		if a.Days != b.Days {
+			return b.Days - a.Days
+		}
+		return strings.Compare(a.Source, b.Source)
+	})
+	return out, err
+}
+
+// outnumbered says why one more source is not taken for a day of an SLO; "" when it
+// is. The portal's own measurement always is.
+func (b *batch) outnumbered(f *feed.Fact, key []byte) (why string, err error) {
+	day := key[:len(key)-len(f.Source)]
+	n, counted := b.speakers[string(day)]
+	if !counted {
+		from, to := kv.Prefix(day)
+		for _, err := range b.w.Scan(bBucket, from, to) {
+			if err != nil {
+				return "", err
+			}
+			n++
+		}
+	}
+	if n < maxSpeakers || ours(f.Source) {
+		n++
+	} else {
+		why = fault.Newf(fault.Conflict, "", "%d sources count for SLO %s on %s already; more are not taken", maxSpeakers, clip(f.Entity, 80), f.Bucket.Start.UTC().Format(time.DateOnly)).Msg
+	}
+	b.speakers[string(day)] = n
+	return why, nil
+}

@@ -1,0 +1,37 @@
+package feedstore
+
+import "time"
+
+// Sum is the counts of a span of time added up.
+type Sum struct {
+	Good, Total float64
+	Buckets     int           // how many were there
+	Measured    time.Duration // their lengths times their coverages
+	// Nonsense counts buckets that are not in Good and Total because they cannot be
+	// added: not a number, infinite or negative.
+	Nonsense int
+}
+
+// addDay adds the buckets of a packed day that begin in [from, to): all of them
+// by the sums that the day begins with, else one by one.
+func (s *Sum) addDay(midnight time.Time, head dayHead, row []byte, from, to time.Time) error {
+	first, past := indexes(midnight, head.length, from, to)
+	sums := head.sums
+	if first > 0 || !sums.countable() || past < secondsOfDay/head.length {
+		d, ok := readDay(row)
+		if !ok {
+			return damagedDay()
+		}
+		sums = daySums{}
+		d.each(first, past, func(_ int, p point) bool {
+			sums.add(p)
+			return true
+		})
+	}
+	s.Buckets += sums.buckets
+	s.Nonsense += sums.nonsense
+	s.Good += sums.good
+	s.Total += sums.total
+	s.Measured += time.Duration(sums.covered * float64(time.Duration(head.length)*time.Second))
+	return nil
+}

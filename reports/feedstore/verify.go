@@ -1,0 +1,120 @@
+package feedstore
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/slo"
+)
+
+// maxFindings bounds what Check tells.
+const maxFindings = 20
+
+// Check reads everything and lists what is damaged or does not agree; an empty
+// list is good.
+func (l *Store) Check(ctx context.Context) (findings []string, err error) {
+	add := func(format string, args ...any) {
+		if len(findings) < maxFindings {
+			findings = append(findings, fmt.Sprintf(format, args...))
+		}
+	}
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		for _, check := range []func(kv.Reader, func(string, ...any)) error{checkFacts, checkSpans, checkDays, checkLetters} {
+			if err := check(r, add); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return findings, err
+}
+
+// checkFacts reads every fact and looks whether its entity is known.
+func checkFacts(r kv.Reader, add func(string, ...any)) error {
+	var entity []byte
+	for item, err := range r.Scan(bFact, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if _, err := readFact(item.Key, item.Value); err != nil {
+			add("fact %q cannot be read", item.Key)
+			continue
+		}
+		at := bytes.LastIndexByte(item.Key, sep)
+		if bytes.Equal(entity, item.Key[:at]) {
+			continue
+		}
+		entity = bytes.Clone(item.Key[:at])
+		if row, err := r.Get(bEntity, entity); err != nil || row == nil {
+			add("fact %q belongs to nothing", item.Key)
+		}
+	}
+	return nil
+}
+
+// checkSpans looks whether every entity is found by its end.
+func checkSpans(r kv.Reader, add func(string, ...any)) error {
+	for item, err := range r.Scan(bEntity, nil, nil) {
+		if err != nil {
+			return err
+		}
+		s, err := readSpan(item.Value)
+		parts, ok := kv.Split(item.Key)
+		if err != nil || !ok || len(parts) != 3 {
+			add("span of %q cannot be read", item.Key)
+			continue
+		}
+		kind := feed.Kind(parts[0])
+		if row, err := r.Get(bEnds, endKey(kind, s.end, item.Key)); err != nil || !bytes.Equal(row, kv.TimeKey(s.start)) {
+			add("%q is not found by its end", item.Key)
+		}
+	}
+	return nil
+}
+
+// checkDays unpacks every day and adds it up again.
+func checkDays(r kv.Reader, add func(string, ...any)) error {
+	for item, err := range r.Scan(bBucket, nil, nil) {
+		if err != nil {
+			return err
+		}
+		d, ok := readDay(item.Value)
+		if !ok {
+			add("buckets %q cannot be read", item.Key)
+			continue
+		}
+		var sums daySums
+		large := false
+		d.each(0, secondsOfDay/d.length, func(_ int, p point) bool {
+			sums.add(p)
+			large = large || p.good > slo.MostEvents || p.total > slo.MostEvents
+			return true
+		})
+		if sums != d.sums && !large { // counts above the bound were summed before there was one
+			add("buckets %q do not add up to the sums beside them", item.Key)
+		}
+	}
+	return nil
+}
+
+// checkLetters looks whether every dead letter has its body.
+func checkLetters(r kv.Reader, add func(string, ...any)) error {
+	for item, err := range r.Scan(bLetter, nil, nil) {
+		if err != nil {
+			return err
+		}
+		var l storedLetter
+		if len(item.Key) != letterKeyBytes || json.Unmarshal(item.Value, &l) != nil {
+			add("dead letter %x cannot be read", item.Key)
+			continue
+		}
+		if row, err := r.Get(bBody, item.Key[8:8+letterBytes]); err != nil || row == nil {
+			add("dead letter %x has no body", item.Key)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,222 @@
+package promsli
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed"
+
+	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slo/promql"
+)
+
+// measured is what one range gave.
+type measured struct {
+	buckets   []slo.Bucket   // in order, without those of which nothing was seen
+	warnings  []string       // of the server: data is missing
+	estimated map[int64]bool // starts of buckets in whose counts increase() stands in for samples
+}
+
+// ask measures one range.
+func (s *source) ask(ctx context.Context, j job) (measured, error) {
+	q := asking{ctx: ctx, source: s, job: j, estimated: map[int64]bool{}}
+	in := j.slo.Indicator
+	var counts []slo.Bucket
+	switch {
+	case in.Metric != "":
+		counts = q.threshold(in)
+	case in.Raw != "":
+		counts = q.raw(in)
+	default:
+		counts = q.ratio(in)
+	}
+	if q.err != nil {
+		return measured{}, q.err
+	}
+	if len(q.warnings) > 0 {
+		for i := range counts {
+			counts[i].Coverage = min(counts[i].Coverage, warnedCoverage)
+		}
+	}
+	return measured{counts, q.warnings, q.estimated}, nil
+}
+
+// warnedCoverage is what a bucket counts as measured whose answer came with the
+// warning that data is missing: not enough for a verdict without bounds.
+const warnedCoverage = 0.9
+
+// asking gathers the queries of one range; the first error stops it.
+type asking struct {
+	ctx       context.Context
+	source    *source
+	job       job
+	warnings  []string
+	estimated map[int64]bool
+	err       error
+}
+
+// query evaluates a query at the end of each step: values by the start of the
+// step. Several series are given one after the other.
+func (q *asking) query(text string, step time.Duration) (series []Series) {
+	if q.err == nil && text != "" {
+		series, q.err = q.values(text, step)
+	}
+	return series
+}
+
+// values is query for one whose failure does not stop the others.
+func (q *asking) values(text string, step time.Duration) ([]Series, error) {
+	a, err := q.source.Query.QueryRange(q.ctx, text, q.job.from.Add(step), q.job.to, step)
+	q.warnings = append(q.warnings, a.Warnings...)
+	return a.Series, err
+}
+
+// refused tells whether a source does not give what it was asked for, and will not
+// when it is asked the same again.
+func refused(err error) bool {
+	k := fault.KindOf(err)
+	return err != nil && (k == fault.Invalid || k == fault.TooLarge)
+}
+
+// ratio counts good, or bad, over total. What is absent beside a total that is
+// there is zero: nothing failed, or nothing succeeded.
+func (q *asking) ratio(in slo.Indicator) []slo.Bucket {
+	total := q.counts(in.Total, in.Counter)
+	part := q.counts(in.Good+in.Bad, in.Counter) // one of the two is empty
+	seen := q.coverage(in)
+	return q.buckets(func(at int64) (b slo.Bucket, ok bool) {
+		b.Total, ok = total[at]
+		b.Coverage = seen(at)
+		b.Good = part[at]
+		if in.Bad != "" {
+			b.Good = b.Total - part[at]
+		}
+		return b, ok
+	})
+}
+
+// coverage measures which share of a bucket's steps had a sample of the total.
+// For queries of which that cannot be told, a bucket that has a value is whole.
+func (q *asking) coverage(in slo.Indicator) func(at int64) float64 {
+	step := q.step()
+	// Half a step of slack: scrapes are never exactly as far apart as configured.
+	text := promql.Present(in.Total, step+step/2)
+	if !in.Counter || text == "" {
+		return func(int64) float64 { return 1 }
+	}
+	seen := map[int64]float64{}
+	for _, s := range q.query(text, step) {
+		for _, p := range s.Points {
+			seen[align(p.At.Add(-step), q.job.bucket).Unix()]++
+		}
+	}
+	steps := float64(q.job.bucket / step)
+	return func(at int64) float64 { return min(seen[at]/steps, 1) }
+}
+
+// step is the source's step, or as much less as fits the bucket.
+func (q *asking) step() time.Duration {
+	step := q.source.Step
+	if step <= 0 || step > q.job.bucket || q.job.bucket%step != 0 {
+		return q.job.bucket
+	}
+	return step
+}
+
+// raw takes a ratio that is already one: each bucket counts as one event, of
+// which a part is good.
+func (q *asking) raw(in slo.Indicator) []slo.Bucket {
+	values := map[int64][]float64{}
+	for _, s := range q.query(promql.Window(in.Raw, q.job.bucket), q.job.bucket) {
+		for _, p := range s.Points {
+			if !math.IsNaN(p.Value) {
+				at := p.At.Add(-q.job.bucket).Unix()
+				values[at] = append(values[at], p.Value)
+			}
+		}
+	}
+	return q.buckets(func(at int64) (b slo.Bucket, ok bool) {
+		for _, v := range values[at] {
+			if in.RawFailure {
+				v = 1 - v
+			}
+			b.Good += v
+			b.Total++
+		}
+		b.Coverage = 1
+		return b, b.Total > 0
+	})
+}
+
+// threshold looks at a gauge at every step: each look is an event, good when the
+// value is on the right side.
+func (q *asking) threshold(in slo.Indicator) []slo.Bucket {
+	step := q.step()
+	type tally struct{ good, total float64 }
+	looks := map[int64]tally{}
+	steps := map[int64]map[int64]bool{}
+	for _, s := range q.query(promql.Window(in.Metric, q.job.bucket), step) {
+		for _, p := range s.Points {
+			if math.IsNaN(p.Value) {
+				continue
+			}
+			at := align(p.At.Add(-step), q.job.bucket).Unix()
+			t := looks[at]
+			t.total++
+			if holds(in.Op, p.Value, in.Value) {
+				t.good++
+			}
+			looks[at] = t
+			if steps[at] == nil {
+				steps[at] = map[int64]bool{}
+			}
+			steps[at][p.At.Unix()] = true
+		}
+	}
+	whole := float64(q.job.bucket / step)
+	return q.buckets(func(at int64) (b slo.Bucket, ok bool) {
+		t, ok := looks[at]
+		b.Good, b.Total, b.Coverage = t.good, t.total, min(float64(len(steps[at]))/whole, 1)
+		return b, ok
+	})
+}
+
+func holds(op string, value, limit float64) bool {
+	switch op {
+	case "lt":
+		return value < limit
+	case "lte":
+		return value <= limit
+	case "gt":
+		return value > limit
+	}
+	return value >= limit
+}
+
+// buckets makes the buckets of the range, without those of which nothing was seen.
+func (q *asking) buckets(make func(at int64) (slo.Bucket, bool)) (out []slo.Bucket) {
+	for at := q.job.from; at.Before(q.job.to); at = at.Add(q.job.bucket) {
+		b, ok := make(at.Unix())
+		if !ok || b.Coverage <= 0 {
+			continue
+		}
+		b.Start, b.Len, b.Rev = at, q.job.bucket, 1
+		out = append(out, b)
+	}
+	return out
+}
+
+// facts are buckets as the ledger takes them.
+func (s *source) facts(j job, buckets []slo.Bucket) []feed.Fact {
+	facts := make([]feed.Fact, 0, len(buckets))
+	for _, b := range buckets {
+		facts = append(facts, feed.Fact{
+			Kind: feed.SLI, Source: "prometheus/" + s.Name, Entity: j.slo.SeriesName(),
+			Key: fmt.Sprint(b.Start.Unix()), Rev: b.Rev, At: b.Start, Bucket: &b,
+		})
+	}
+	return facts
+}

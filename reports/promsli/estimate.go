@@ -1,0 +1,140 @@
+package promsli
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	"github.com/postern/postern/portal/base/kv"
+)
+
+const (
+	secondsOfDay = 86400
+	// estimateDays is how long it is remembered which buckets are estimates.
+	estimateDays = 400
+)
+
+// estimates are the buckets of one series and UTC day in whose counts increase()
+// stands in for samples.
+type estimates struct {
+	seconds int    // length of a bucket
+	bits    []byte // one a bucket of the day
+}
+
+func newEstimates(bucket time.Duration) estimates {
+	seconds := int(max(bucket, time.Second) / time.Second)
+	return estimates{seconds, make([]byte, bitBytes(seconds))}
+}
+
+// bitBytes is how many bytes have a bit for every bucket that begins in a day.
+func bitBytes(seconds int) int { return ((secondsOfDay+seconds-1)/seconds + 7) / 8 }
+
+// readEstimates reads a stored day; ok is false for anything else.
+func readEstimates(b []byte) (e estimates, ok bool) {
+	seconds, n := binary.Uvarint(b)
+	if n <= 0 || seconds == 0 || seconds > secondsOfDay || len(b)-n != bitBytes(int(seconds)) {
+		return e, false
+	}
+	return estimates{int(seconds), append([]byte(nil), b[n:]...)}, true
+}
+
+func (e estimates) bytes() []byte {
+	return append(binary.AppendUvarint(nil, uint64(e.seconds)), e.bits...)
+}
+
+func (e estimates) set(at int64, on bool) {
+	i := at % secondsOfDay / int64(e.seconds)
+	if e.bits[i/8] &^= 1 << (i % 8); on {
+		e.bits[i/8] |= 1 << (i % 8)
+	}
+}
+
+func (e estimates) empty() bool {
+	for _, b := range e.bits {
+		if b != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *source) estimateKey(series string, day int64) []byte {
+	return binary.BigEndian.AppendUint32(append(s.markKey(series), 0), uint32(day))
+}
+
+// putEstimates stores which of the buckets that were asked for are estimates.
+func (s *source) putEstimates(w kv.Writer, o outcome) error {
+	series := o.job.slo.SeriesName()
+	days := map[int64]estimates{}
+	for at := range o.asked() {
+		day := at / secondsOfDay
+		e, open := days[day]
+		if !open {
+			row, err := w.Get(bEstimate, s.estimateKey(series, day))
+			if err != nil {
+				return err
+			}
+			var ok bool
+			if e, ok = readEstimates(row); !ok || time.Duration(e.seconds)*time.Second != o.job.bucket {
+				e = newEstimates(o.job.bucket)
+			}
+			days[day] = e
+		}
+		e.set(at, o.got.estimated[at])
+	}
+	for day, e := range days {
+		if err := put(w, s.estimateKey(series, day), e); err != nil {
+			return err
+		}
+	}
+	return s.dropEstimates(w, series, o.job.to.Unix()/secondsOfDay-estimateDays)
+}
+
+func put(w kv.Writer, key []byte, e estimates) error {
+	if e.empty() {
+		return w.Delete(bEstimate, key)
+	}
+	return w.Put(bEstimate, key, e.bytes())
+}
+
+// dropEstimates forgets the days before one.
+func (s *source) dropEstimates(w kv.Writer, series string, before int64) error {
+	for item, err := range w.Scan(bEstimate, s.estimateKey(series, 0), s.estimateKey(series, max(before, 0))) {
+		if err != nil {
+			return err
+		}
+		if err := w.Delete(bEstimate, item.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Estimated lists the starts of the buckets of a series in [from, to) in whose
+// counts increase() stands in for samples, because there were too many to be read
+// one by one.
+func (p *Poller) Estimated(ctx context.Context, series string, from, to time.Time) (out []time.Time, err error) {
+	err = p.opt.DB.View(ctx, func(r kv.Reader) error {
+		for _, s := range p.sources {
+			first, past := s.estimateKey(series, from.Unix()/secondsOfDay), s.estimateKey(series, to.Unix()/secondsOfDay+1)
+			for item, err := range r.Scan(bEstimate, first, past) {
+				if err != nil {
+					return err
+				}
+				e, ok := readEstimates(item.Value)
+				if !ok {
+					continue
+				}
+				midnight := int64(binary.BigEndian.Uint32(item.Key[len(item.Key)-4:])) * secondsOfDay
+				for i := range len(e.bits) * 8 {
+					at := time.Unix(midnight+int64(i*e.seconds), 0).UTC()
+					if e.bits[i/8]&(1<<(i%8)) != 0 && !at.Before(from) && at.Before(to) {
+						out = append(out, at)
+					}
+				}
+			}
+		}
+		return nil
+	})
+	return out, err
+}

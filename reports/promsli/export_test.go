@@ -1,0 +1,29 @@
+package promsli
+
+import (
+	"bytes"
+	"time"
+)
+
+// Reread reads a stored bucket or day of estimates and tells whether what was read
+// is written as it was.
+func Reread(key, value []byte) bool {
+	s := &source{Source: Source{Name: "a"}}
+	if t, ok := s.readThin(key, value); ok {
+		due := time.Unix(0, 0)
+		t.ahead(due)
+		if !bytes.Equal(t.bytes(), value) {
+			return false
+		}
+	}
+	if e, ok := readEstimates(value); ok {
+		e.set(secondsOfDay-1, true)
+		if _, ok := readEstimates(e.bytes()); !ok || e.empty() {
+			return false
+		}
+	}
+	return true
+}
+
+// Decode is what the fuzz test reads answers with.
+var Decode = decode

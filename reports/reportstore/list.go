@@ -1,0 +1,55 @@
+package reportstore
+
+import (
+	"context"
+	"encoding/hex"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+)
+
+// Filter narrows List. Empty fields do not narrow.
+type Filter struct {
+	Name   string
+	Limit  int    // at least 1
+	Cursor string // from List's next
+}
+
+// List gives the newest revision of each period, latest period first.
+func (a *Store) List(ctx context.Context, f Filter) (all []Revision, next string, err error) {
+	before, err := hex.DecodeString(f.Cursor)
+	if err != nil {
+		return nil, "", fault.New(fault.Invalid, "archive.List", "the cursor is not one that this list gave")
+	}
+	if len(before) == 0 {
+		before = nil
+	}
+	err = a.db.View(ctx, func(r kv.Reader) error {
+		for item, err := range r.ScanBack(bDay, nil, before) {
+			if err != nil {
+				return err
+			}
+			key := item.Key[9:] // after the time and its 0
+			parts, ok := kv.Split(key)
+			if !ok || len(parts) != 2 || f.Name != "" && parts[0] != f.Name {
+				continue
+			}
+			if len(all) == f.Limit {
+				next = hex.EncodeToString(dayKey(all[len(all)-1].To, all[len(all)-1].Name, all[len(all)-1].Period))
+				return nil
+			}
+			rev, there, err := row(r, bReport, key)
+			if kv.Unreadable(err) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if there {
+				all = append(all, rev)
+			}
+		}
+		return nil
+	})
+	return all, next, err
+}

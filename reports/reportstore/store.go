@@ -1,0 +1,283 @@
+// Package archive owns the published reports: every revision of every period, the
+// definitions and the lead's words that were pushed, and from when on each
+// report is due.
+//
+// Data layout (owner "archive"; 0 is the byte 0x00, numbers are big endian):
+//
+//	archive.report      name 0 period -> the newest revision's row, for lists
+//	archive.day         to(8) 0 name 0 period -> "": rows in the order in which periods ended
+//	archive.revision    name 0 period 0 number(4) -> the revision's row
+//	archive.body        name 0 period 0 number(4) -> the report, canonical JSON, gzip
+//	archive.since       name -> when the report's first period begins(8)
+//	archive.definition  name -> definition from reports/*.yaml
+//	archive.words       name 0 period -> Markdown from reports/words/
+//
+// A revision is written once and never again: a published report never changes,
+// it gets a successor. Change log topic "report", key name 0 period.
+package reportstore
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/period"
+)
+
+// Topic is the change log topic of this package.
+const Topic = "report"
+
+const (
+	bReport     = "archive.report"
+	bDay        = "archive.day"
+	bRevision   = "archive.revision"
+	bBody       = "archive.body"
+	bSince      = "archive.since"
+	bDefinition = "archive.definition"
+	bWords      = "archive.words"
+)
+
+// Schema is what the archive keeps in the database.
+//
+// History: 1, the first.
+func Schema() kv.Schema {
+	return kv.Schema{Name: "archive", Version: 1, Buckets: []string{bReport, bDay, bRevision, bBody, bSince, bDefinition, bWords}}
+}
+
+// Store keeps reports. It is safe for many goroutines.
+type Store struct{ db kv.DB }
+
+// New makes an Archive over an open database whose schemas include Schema().
+func New(db kv.DB) *Store { return &Store{db} }
+
+// Revision is one published state of a report, without its content.
+type Revision struct {
+	Name, Title string
+	Kind        period.Kind
+	Scope, Zone string
+	Period      string
+	Heading     string
+	From, To    time.Time
+	Number      int // 1 is the first
+	PublishedAt time.Time
+	Tone        reports.Tone
+	Verdict     string
+	Format      int
+	Inputs      string // names what the report was made of
+	Differs     int    // statements that differ from the revision before
+}
+
+// Published is a report with its revision.
+type Published struct {
+	Revision
+	Report reports.Report
+}
+
+func revisionKey(name, period string, number int) []byte {
+	return binary.BigEndian.AppendUint32(append(kv.Join(name, period), 0), uint32(number))
+}
+
+func dayKey(to time.Time, name, period string) []byte {
+	return append(append(kv.TimeKey(to), 0), kv.Join(name, period)...)
+}
+
+// Publish stores a report as the next revision of its period. It does nothing,
+// and gives the newest revision with made false, when that already says the same.
+// Without force it also does nothing when the period is closed, and when the
+// newest was made of the same inputs: then another program only words the same
+// data otherwise, and readers are not sent looking for what changed.
+func (a *Store) Publish(ctx context.Context, r reports.Report, inputs string, at time.Time, force bool) (rev Revision, made bool, err error) {
+	encoded, err := reports.Encode(r)
+	if err != nil {
+		return rev, false, err
+	}
+	err = a.db.Update(ctx, func(w kv.Writer) error {
+		made = false
+		newest, there, err := row(w, bReport, kv.Join(r.Name, r.Period))
+		if err != nil {
+			return err
+		}
+		rev = Revision{
+			Name: r.Name, Title: r.Title, Kind: r.Kind, Scope: r.Scope, Zone: r.Zone, Period: r.Period, Heading: r.Heading, From: r.From, To: r.To,
+			Number: newest.Number + 1, PublishedAt: at.UTC(), Tone: r.Verdict.Tone, Verdict: r.Verdict.Text, Format: r.Format, Inputs: inputs,
+		}
+		if there {
+			old, err := body(w, newest)
+			if err != nil {
+				return err
+			}
+			closed := at.After(r.To.Add(reports.CloseAfter))
+			if bytes.Equal(old, encoded) || !force && (closed || newest.Inputs == inputs) {
+				rev = newest
+				return nil
+			}
+			before, err := reports.Decode(old)
+			if err != nil {
+				return err
+			}
+			all, left := reports.Diff(before, r)
+			rev.Differs = len(all) + left
+		}
+		made = true
+		return a.put(w, rev, encoded)
+	})
+	return rev, made, err
+}
+
+func (a *Store) put(w kv.Writer, rev Revision, encoded []byte) error {
+	packed, err := pack(encoded)
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(rev)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "archive.Publish", "the revision cannot be stored", err)
+	}
+	key := kv.Join(rev.Name, rev.Period)
+	for _, x := range []struct {
+		bucket     string
+		key, value []byte
+	}{
+		{bReport, key, b}, {bDay, dayKey(rev.To, rev.Name, rev.Period), []byte{}},
+		{bRevision, revisionKey(rev.Name, rev.Period, rev.Number), b}, {bBody, revisionKey(rev.Name, rev.Period, rev.Number), packed},
+	} {
+		if err := w.Put(x.bucket, x.key, x.value); err != nil {
+			return err
+		}
+	}
+	_, err = w.Log(Topic, key)
+	return err
+}
+
+func pack(b []byte) ([]byte, error) {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, err := z.Write(b)
+	if err == nil {
+		err = z.Close()
+	}
+	return out.Bytes(), fault.Wrap(fault.Internal, "archive.pack", "the report cannot be packed", err)
+}
+
+// maxReport bounds a stored report when it is unpacked.
+const maxReport = 64 << 20
+
+func body(r kv.Reader, rev Revision) ([]byte, error) {
+	key := revisionKey(rev.Name, rev.Period, rev.Number)
+	b, err := r.Get(bBody, key)
+	if err != nil {
+		return nil, err
+	}
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	var out []byte
+	if err == nil {
+		out, err = io.ReadAll(io.LimitReader(z, maxReport))
+	}
+	if err != nil {
+		return nil, kv.Undecodable(r, "archive.body", bBody, key, err)
+	}
+	return out, nil
+}
+
+// badBody is the error of a stored report that is no report.
+func badBody(r kv.Reader, rev Revision, err error) error {
+	if err == nil {
+		return nil
+	}
+	return kv.Undecodable(r, "archive.body", bBody, revisionKey(rev.Name, rev.Period, rev.Number), err)
+}
+
+func row(r kv.Reader, bucket string, key []byte) (rev Revision, there bool, err error) {
+	b, err := r.Get(bucket, key)
+	if err != nil || b == nil {
+		return rev, false, err
+	}
+	if err := json.Unmarshal(b, &rev); err != nil {
+		return rev, true, kv.Undecodable(r, "archive.row", bucket, key, err)
+	}
+	return rev, true, nil
+}
+
+// Report reads one revision of a report; number 0 is the newest. What is not
+// there is fault.NotFound.
+func (a *Store) Report(ctx context.Context, name, period string, number int) (p Published, err error) {
+	err = a.db.View(ctx, func(r kv.Reader) error {
+		p.Revision, err = find(r, name, period, number)
+		if err != nil {
+			return err
+		}
+		b, err := body(r, p.Revision)
+		if err != nil {
+			return err
+		}
+		p.Report, err = reports.Decode(b)
+		if fault.KindOf(err) == fault.Internal {
+			err = badBody(r, p.Revision, err)
+		}
+		return err
+	})
+	return p, err
+}
+
+// Newest is the row of the newest revision of a period.
+func (a *Store) Newest(ctx context.Context, name, period string) (rev Revision, err error) {
+	err = a.db.View(ctx, func(r kv.Reader) error {
+		rev, err = find(r, name, period, 0)
+		return err
+	})
+	return rev, err
+}
+
+// Bytes reads one revision as it was stored.
+func (a *Store) Bytes(ctx context.Context, name, period string, number int) (b []byte, err error) {
+	err = a.db.View(ctx, func(r kv.Reader) error {
+		rev, err := find(r, name, period, number)
+		if err == nil {
+			b, err = body(r, rev)
+		}
+		return err
+	})
+	return b, err
+}
+
+func find(r kv.Reader, name, period string, number int) (rev Revision, err error) {
+	bucket, key := bReport, kv.Join(name, period)
+	if number > 0 {
+		bucket, key = bRevision, revisionKey(name, period, number)
+	}
+	rev, there, err := row(r, bucket, key)
+	if err == nil && !there {
+		err = fault.Newf(fault.NotFound, "archive.find", "there is no report %.60q of %.20q, or not this revision of it", name, period)
+	}
+	return rev, err
+}
+
+// Revisions lists the revisions of a report, newest first.
+func (a *Store) Revisions(ctx context.Context, name, period string) (all []Revision, err error) {
+	err = a.db.View(ctx, func(r kv.Reader) error {
+		from, to := kv.Under(name, period)
+		for item, err := range r.ScanBack(bRevision, from, to) {
+			if err != nil {
+				return err
+			}
+			var rev Revision
+			if err := json.Unmarshal(item.Value, &rev); err != nil {
+				kv.Skip(r, bRevision, item.Key, err)
+				continue
+			}
+			all = append(all, rev)
+		}
+		return nil
+	})
+	if err == nil && len(all) == 0 {
+		err = fault.Newf(fault.NotFound, "archive.Revisions", "there is no report %.60q of %.20q", name, period)
+	}
+	return all, err
+}

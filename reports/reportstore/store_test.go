@@ -1,0 +1,182 @@
+package reportstore_test
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/portal/base/kv/boltkv"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/reportstore"
+)
+
+func open(t *testing.T) (*boltkv.DB, *reportstore.Store) {
+	t.Helper()
+	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{reportstore.Schema()}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db, reportstore.New(db)
+}
+
+// report is a report of a day that says one thing.
+func report(t *testing.T, id, says string) reports.Report {
+	t.Helper()
+	p, err := period.Of(period.Daily, id, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := reports.Compile(reports.BuiltIn("UTC")[0], p, reports.Inputs{})
+	r.Verdict.Text = says
+	return r
+}
+
+func publish(t *testing.T, a *reportstore.Store, r reports.Report, at time.Time, force bool) (reportstore.Revision, bool) {
+	t.Helper()
+	rev, made, err := a.Publish(t.Context(), r, "inputs of "+r.Verdict.Text, at, force)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rev, made
+}
+
+func TestRevisions(t *testing.T) {
+	_, a := open(t)
+	at := time.Date(2026, 11, 22, 0, 20, 0, 0, time.UTC)
+	if rev, made := publish(t, a, report(t, "2026-11-21", "one"), at, false); !made || rev.Number != 1 || rev.Differs != 0 {
+		t.Fatalf("first: %+v %v", rev, made)
+	}
+	if rev, made := publish(t, a, report(t, "2026-11-21", "one"), at.Add(time.Hour), false); made || rev.Number != 1 {
+		t.Errorf("the same again: %+v %v", rev, made)
+	}
+	if rev, made := publish(t, a, report(t, "2026-11-21", "two"), at.Add(2*time.Hour), false); !made || rev.Number != 2 || rev.Differs != 1 {
+		t.Errorf("a correction: %+v %v", rev, made)
+	}
+	late := at.Add(reports.CloseAfter)
+	if rev, made := publish(t, a, report(t, "2026-11-21", "three"), late, false); made || rev.Number != 2 {
+		t.Errorf("after it was closed: %+v %v", rev, made)
+	}
+	if rev, made := publish(t, a, report(t, "2026-11-21", "three"), late, true); !made || rev.Number != 3 {
+		t.Errorf("forced: %+v %v", rev, made)
+	}
+	for n, says := range map[int]string{0: "three", 1: "one", 2: "two", 3: "three"} {
+		p, err := a.Report(t.Context(), "daily", "2026-11-21", n)
+		if err != nil || p.Report.Verdict.Text != says || p.Verdict != says {
+			t.Errorf("revision %d says %q: %v", n, p.Report.Verdict.Text, err)
+		}
+	}
+	for _, what := range []struct {
+		name, period string
+		n            int
+	}{{"daily", "2026-11-21", 4}, {"daily", "2026-11-20", 0}, {"other", "2026-11-21", 0}, {"daily", "2026-11-21\x00", 0}} {
+		if _, err := a.Report(t.Context(), what.name, what.period, what.n); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("%+v: %v", what, err)
+		}
+	}
+}
+
+// A program that words the same data otherwise revises nothing by itself; a person
+// may.
+func TestAnotherProgramRevisesNothing(t *testing.T) {
+	_, a := open(t)
+	at := time.Date(2026, 11, 22, 0, 20, 0, 0, time.UTC)
+	for _, step := range []struct {
+		says, inputs string
+		force, made  bool
+		number       int
+	}{
+		{"one", "a", false, true, 1}, {"uno", "a", false, false, 1}, {"uno", "a", true, true, 2}, {"uno", "a", true, false, 2},
+		{"dos", "b", false, true, 3}, {"dos", "c", false, false, 3},
+	} {
+		rev, made, err := a.Publish(t.Context(), report(t, "2026-11-21", step.says), step.inputs, at, step.force)
+		if err != nil || made != step.made || rev.Number != step.number {
+			t.Errorf("%+v: revision %d, made %v: %v", step, rev.Number, made, err)
+		}
+	}
+}
+
+// The list goes back in time, page by page, each period once.
+func TestList(t *testing.T) {
+	_, a := open(t)
+	at := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	var want []string
+	for day := 20; day > 10; day-- {
+		id := fmt.Sprintf("2026-11-%02d", day)
+		want = append(want, id)
+		publish(t, a, report(t, id, "one"), at, false)
+		publish(t, a, report(t, id, "two"), at, false)
+	}
+	var got []string
+	for cursor := ""; ; {
+		rows, next, err := a.List(t.Context(), reportstore.Filter{Name: "daily", Limit: 3, Cursor: cursor})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			got = append(got, r.Period)
+			if r.Number != 2 {
+				t.Errorf("%s: revision %d is not the newest", r.Period, r.Number)
+			}
+		}
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("listed %v, want %v", got, want)
+	}
+	if rows, _, err := a.List(t.Context(), reportstore.Filter{Name: "weekly", Limit: 3}); err != nil || len(rows) > 0 {
+		t.Errorf("another name: %v %v", rows, err)
+	}
+	if _, _, err := a.List(t.Context(), reportstore.Filter{Limit: 3, Cursor: "zz"}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("a cursor of somebody else: %v", err)
+	}
+}
+
+// What is pushed is written by the push's own Update, and forgotten by it.
+func TestDefinitionsAndWords(t *testing.T) {
+	db, a := open(t)
+	publish := 8 * time.Hour
+	d := reports.Definition{Name: "pay", Kind: period.Weekly, Zone: "UTC", Scope: reports.Scope{Labels: map[string][]string{"tier": {"1"}}}, Publish: &publish}
+	err := db.Update(t.Context(), func(w kv.Writer) error {
+		if err := reportstore.PutDefinition(w, d); err != nil {
+			return err
+		}
+		return reportstore.PutWords(w, "pay", "2026-W47", "**words**")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := a.Definitions(t.Context())
+	if err != nil || len(all) != 1 || all[0].Scope.String() != "tier 1" || *all[0].Publish != publish {
+		t.Errorf("%+v: %v", all, err)
+	}
+	if words, err := a.Words(t.Context(), "pay", "2026-W47"); err != nil || words != "**words**" {
+		t.Errorf("words %q: %v", words, err)
+	}
+	err = db.Update(t.Context(), func(w kv.Writer) error {
+		if err := reportstore.DropDefinition(w, "pay"); err != nil {
+			return err
+		}
+		return reportstore.PutWords(w, "pay", "2026-W47", "")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, _ = a.Definitions(t.Context())
+	words, _ := a.Words(t.Context(), "pay", "2026-W47")
+	if len(all) > 0 || words != "" {
+		t.Errorf("left: %v %q", all, words)
+	}
+}

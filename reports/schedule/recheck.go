@@ -1,0 +1,109 @@
+package schedule
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/reportstore"
+)
+
+// sweepEvery is how often published periods are held against their data anew.
+const sweepEvery = 15 * time.Minute
+
+// sweep is one pass over the open periods, which may take several ticks.
+type sweep struct {
+	version uint64    // of the data when it began
+	began   time.Time // zero: never
+	left    []due
+}
+
+// Recheck holds up to most published periods that still take late data against
+// what is known now; where it gives another report, that is the next revision. A
+// pass begins when data has changed since the last one, at most every quarter of
+// an hour.
+func (x *Scheduler) Recheck(ctx context.Context, most int) (said string, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if err := x.begin(ctx); err != nil {
+		return "", err
+	}
+	checked, revised, failures := 0, 0, 0
+	for len(x.sweep.left) > 0 && checked < most && ctx.Err() == nil {
+		d := x.sweep.left[0]
+		x.sweep.left = x.sweep.left[1:]
+		checked++
+		_, made, err := x.make(ctx, d.def, d.p, false)
+		if err != nil {
+			failures++
+			x.opt.Log.Error("report", "report", d.def.Name, "period", d.p.ID, "error", err)
+			continue
+		}
+		if made {
+			revised++
+		}
+	}
+	if checked == 0 {
+		return "nothing changed", ctx.Err()
+	}
+	said = fmt.Sprintf("%d checked, %d revised, %d to go", checked, revised, len(x.sweep.left))
+	if failures > 0 {
+		return said, fault.Newf(fault.Internal, "press.Recheck", "%d reports could not be checked; the log says why", failures)
+	}
+	return said, ctx.Err()
+}
+
+// begin starts a pass when there is reason to.
+func (x *Scheduler) begin(ctx context.Context) error {
+	version, err := x.opt.Collect.Version(ctx)
+	if err != nil {
+		return err
+	}
+	now := x.opt.Now()
+	if len(x.sweep.left) > 0 || version == x.sweep.version && !x.sweep.began.IsZero() || now.Before(x.sweep.began.Add(sweepEvery)) && !now.Before(x.sweep.began) {
+		return nil
+	}
+	left, err := x.open(ctx, now)
+	if err != nil {
+		return err
+	}
+	x.sweep = sweep{version: version, began: now, left: left}
+	return nil
+}
+
+// open lists the published periods that still take late data, newest first:
+// those are read most.
+func (x *Scheduler) open(ctx context.Context, now time.Time) (all []due, err error) {
+	defs, err := x.opt.Definitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, def := range defs {
+		have, err := x.opt.Archive.Have(ctx, def.Name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, openOf(def, have, now)...)
+	}
+	slices.SortStableFunc(all, func(a, b due) int { return cmp.Or(b.at.Compare(a.at), cmp.Compare(a.def.Name, b.def.Name)) })
+	return all, nil
+}
+
+func openOf(def reports.Definition, have map[string]reportstore.Revision, now time.Time) (all []due) {
+	for id, rev := range have {
+		if now.Before(rev.To) || now.After(rev.To.Add(reports.CloseAfter)) {
+			continue
+		}
+		def := def
+		def.Zone = rev.Zone // see asReported
+		if p, err := period.Of(def.Kind, id, def.Location()); err == nil {
+			all = append(all, due{def, p, p.To})
+		}
+	}
+	return all
+}

@@ -1,0 +1,174 @@
+package signals
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/incident"
+)
+
+// maxEntryList bounds each list of an entry.
+const maxEntryList = 50
+
+// storedEntry is a person's incident as it is stored.
+type storedEntry struct {
+	Who         string               `json:"who"`
+	At          time.Time            `json:"at"`
+	Rev         int64                `json:"rev"`
+	Title       string               `json:"title"`
+	Severity    string               `json:"severity,omitempty"`
+	Services    []string             `json:"services,omitempty"`
+	Environment string               `json:"environment,omitempty"`
+	DetectedBy  string               `json:"detected_by,omitempty"`
+	Aliases     []string             `json:"aliases,omitempty"`
+	Alerts      []string             `json:"alerts,omitempty"`
+	Changes     []string             `json:"changes,omitempty"`
+	SLOs        []string             `json:"slos,omitempty"`
+	Times       map[string]time.Time `json:"times,omitempty"`
+}
+
+// Enter keeps an incident that a person tells of, and gives it as it is then;
+// fresh is false when it was there already, word for word. Its ref is the id that
+// the client chose, else one is made. It is fault.Invalid with the field when the
+// entry says nothing sensible, and fault.Conflict when an entry of that id says
+// something else. A ref of an incident that others tell of joins that one.
+func (r *Store) Enter(ctx context.Context, hand incident.Hand, v incident.Voice) (in incident.Incident, fresh bool, err error) {
+	now := r.opt.Now().UTC().Truncate(time.Microsecond)
+	s := entryOf(hand.Who, now, v)
+	id := v.Ref
+	if id == "" {
+		sum := sha256.Sum256([]byte(hand.Who + "\x00" + s.Title + now.String()))
+		id = "E-" + now.Format("20060102") + "-" + hex.EncodeToString(sum[:2])
+	}
+	again := false
+	asked := s
+	asked.At, asked.Who = time.Time{}, ""
+	id, fresh, err = r.once(ctx, hand, []any{"enter", v.Ref, asked}, func() error { return checkEntry(v, s) }, func(w kv.Writer) (string, error) {
+		again, err = sameEntry(w, id, s)
+		if err != nil || again {
+			return id, err
+		}
+		return id, put(w, bEntry, kv.Join(id), s)
+	})
+	if err != nil {
+		return in, false, err
+	}
+	in, err = r.Incident(ctx, id)
+	return in, fresh && !again, err
+}
+
+// entryOf is a voice as it is stored.
+func entryOf(who string, now time.Time, v incident.Voice) storedEntry {
+	s := storedEntry{Who: who, At: now, Rev: 1, Title: strings.TrimSpace(v.Title), Severity: v.Severity, Services: v.Services, Environment: v.Environment,
+		DetectedBy: v.DetectedBy, Aliases: v.Aliases, Alerts: v.Alerts, Changes: v.Changes, SLOs: v.SLOs, Times: map[string]time.Time{}}
+	for m, at := range v.Times {
+		if !at.At.IsZero() {
+			s.Times[string(m)] = at.At.UTC()
+		}
+	}
+	return s
+}
+
+// checkEntry tells what is wrong with an entry, for the person who makes it.
+func checkEntry(v incident.Voice, s storedEntry) error {
+	bad := func(field, format string, args ...any) error {
+		return fault.Newf(fault.Invalid, "register.Enter", format, args...).In(field)
+	}
+	for field, list := range map[string][]string{"title": {s.Title}, "id": {v.Ref}, "severity": {s.Severity}, "environment": {s.Environment}, "detected_by": {s.DetectedBy},
+		"services": s.Services, "aliases": s.Aliases, "alerts": s.Alerts, "changes": s.Changes, "slos": s.SLOs} {
+		if len(list) > maxEntryList {
+			return bad(field, "%s has more than %d values", field, maxEntryList)
+		}
+		if slices.ContainsFunc(list, func(text string) bool { return len(text) > maxText }) {
+			return bad(field, "a text of the entry is longer than %d bytes", maxText)
+		}
+	}
+	switch start := s.Times[string(incident.Started)]; {
+	case s.Title == "":
+		return bad("title", "give the incident a title")
+	case v.Ref != "" && !fitID(v.Ref):
+		return bad("id", "an id has 1 to 64 letters, digits, - and _, and is no bare number: every tracker has a 17")
+	case s.Severity != "" && !incident.Severity(s.Severity):
+		return bad("severity", "severity is SEV1 to SEV5")
+	case start.IsZero():
+		return bad("started", "say when impact started")
+	default:
+		return checkTimes(s.Times, start, bad)
+	}
+}
+
+// checkTimes holds the milestones of an entry against its start. A feed may be
+// wrong, and is doubted; a person can put it right at once.
+func checkTimes(times map[string]time.Time, start time.Time, bad func(field, format string, args ...any) error) error {
+	for _, m := range slices.Sorted(maps.Keys(times)) {
+		switch at := times[m]; {
+		case !slices.Contains(incident.Milestones(), incident.Milestone(m)):
+			return bad(m, "%.40q is no milestone: they are started, detected, acknowledged, diagnosed, mitigated, recovered and resolved", m)
+		case at.Year() < incident.FirstYear || at.Year() > incident.LastYear:
+			return bad(m, "%s is not between the years %d and %d", m, incident.FirstYear, incident.LastYear)
+		case at.Before(start):
+			return bad(m, "%s lies before the start of impact", m)
+		}
+	}
+	return nil
+}
+
+// fitID tells an id that can be an address.
+func fitID(id string) bool {
+	digits := 0
+	for _, r := range id {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case r|0x20 >= 'a' && r|0x20 <= 'z', r == '-', r == '_':
+		default:
+			return false
+		}
+	}
+	return id != "" && len(id) <= 64 && digits < len(id)
+}
+
+// sameEntry tells whether the entry of an id is there and says the same; one that
+// says something else is fault.Conflict.
+func sameEntry(r kv.Reader, id string, s storedEntry) (bool, error) {
+	old, err := r.Get(bEntry, kv.Join(id))
+	if err != nil || old == nil {
+		return false, err
+	}
+	var before storedEntry
+	if err := json.Unmarshal(old, &before); err != nil {
+		return false, fault.Wrap(fault.Internal, "register.Enter", "a stored entry cannot be read", err)
+	}
+	before.At, before.Who, before.Rev = s.At, s.Who, s.Rev
+	was, err := json.Marshal(before)
+	if err != nil {
+		return false, fault.Wrap(fault.Internal, "register.Enter", "", err)
+	}
+	is, err := json.Marshal(s)
+	if err != nil {
+		return false, fault.Wrap(fault.Internal, "register.Enter", "", err)
+	}
+	if string(was) != string(is) {
+		return false, fault.New(fault.Conflict, "register.Enter", "somebody entered an incident of this id that says something else; put that right, or choose another id").In("id")
+	}
+	return true, nil
+}
+
+// voice is a stored entry as a voice of its incident.
+func (s storedEntry) voice(ref string) incident.Voice {
+	v := incident.Voice{Source: Source, Form: "portal", Ref: ref, Rev: s.Rev, At: s.At, By: s.Who, Title: s.Title, Severity: s.Severity, Services: s.Services,
+		Environment: s.Environment, DetectedBy: s.DetectedBy, Aliases: s.Aliases, Alerts: s.Alerts, Changes: s.Changes, SLOs: s.SLOs,
+		Times: map[incident.Milestone]incident.Moment{}}
+	for m, at := range s.Times {
+		v.Times[incident.Milestone(m)] = incident.Moment{At: at}
+	}
+	return v
+}

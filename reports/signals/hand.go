@@ -1,0 +1,87 @@
+package signals
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/sql"
+)
+
+// maxText bounds every text of an entry, in bytes.
+const maxText = 2000
+
+// Source is the source of what people enter in the portal.
+const Source = "portal"
+
+// storedEdit is an incident.Edit as it is stored.
+type storedEdit struct {
+	Who    string   `json:"who"`
+	Action string   `json:"action"`
+	Into   string   `json:"into,omitempty"`
+	Refs   []string `json:"refs"`
+	Field  string   `json:"field,omitempty"`
+	Value  string   `json:"value,omitempty"`
+	Why    string   `json:"why"`
+}
+
+// storedDecision is a sql.Decision as it is stored.
+type storedDecision struct {
+	Who      string `json:"who"`
+	Digest   string `json:"digest"`
+	Database string `json:"database,omitempty"`
+	State    string `json:"state"`
+	Team     string `json:"team,omitempty"`
+	Why      string `json:"why,omitempty"`
+}
+
+// Decide keeps what a person said of a slow statement.
+func (r *Store) Decide(ctx context.Context, who string, d sql.Decision) error {
+	const op = "register.Decide"
+	switch {
+	case d.State != sql.Assigned && d.State != sql.Fixed && d.State != sql.New:
+		return fault.New(fault.Invalid, op, "the state is assigned, fixed or new")
+	case d.State == sql.Assigned && strings.TrimSpace(d.Team) == "":
+		return fault.New(fault.Invalid, op, "say which team it is assigned to")
+	case len(d.Digest) != 16 || len(d.Database)+len(d.Team)+len(d.Why) > maxText:
+		return fault.New(fault.Invalid, op, "the digest has 16 hexadecimal digits, and the texts are short")
+	}
+	return r.append(ctx, bDecision, r.opt.Now(), storedDecision{who, d.Digest, d.Database, string(d.State), d.Team, d.Why})
+}
+
+// append stores a line at the end of a bucket of lines.
+func (r *Store) append(ctx context.Context, bucket string, at time.Time, line any) error {
+	return r.opt.DB.Update(ctx, func(w kv.Writer) error { return appendLine(w, bucket, at, line) })
+}
+
+func appendLine(w kv.Writer, bucket string, at time.Time, line any) error {
+	n, err := kv.Version(w, bMeta, []byte(seqKey))
+	if err != nil {
+		return err
+	}
+	return put(w, bucket, binary.BigEndian.AppendUint64(kv.TimeKey(at), n+1), line)
+}
+
+// put stores a value and moves the register's number.
+func put(w kv.Writer, bucket string, key []byte, value any) error {
+	b, err := json.Marshal(value)
+	if err != nil {
+		return fault.Wrap(fault.Internal, "register.put", "", err)
+	}
+	if err := kv.AddVersion(w, bMeta, []byte(seqKey)); err != nil {
+		return err
+	}
+	return w.Put(bucket, key, b)
+}
+
+func (r *Store) seq(ctx context.Context) (n uint64, err error) {
+	err = r.opt.DB.View(ctx, func(rd kv.Reader) error {
+		n, err = kv.Version(rd, bMeta, []byte(seqKey))
+		return err
+	})
+	return n, err
+}

@@ -1,0 +1,59 @@
+package signals
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/reports/incident"
+)
+
+// names knows services by what sources call them: by their name, by a path or an
+// address that ends in it ("/services/checkout"), or by their title ("Checkout
+// API"). Case does not matter. What is not known stays as it is.
+type names map[string]string
+
+func (r *Store) names(ctx context.Context) (names, error) {
+	services, err := r.opt.Services.Services(ctx)
+	if err != nil {
+		return nil, err
+	}
+	n := names{}
+	for _, s := range services {
+		if title := strings.ToLower(s.Title); n[title] == "" {
+			n[title] = s.Name
+		}
+	}
+	for _, s := range services { // a name counts more than another's title
+		n[strings.ToLower(s.Name)] = s.Name
+	}
+	return n, nil
+}
+
+// of is the service that a source means.
+func (n names) of(said string) string {
+	said = strings.TrimSpace(said)
+	low := strings.ToLower(said)
+	for _, form := range []string{low, strings.ReplaceAll(low, "_", "-"), low[strings.LastIndexByte(low, '/')+1:]} {
+		if name := n[form]; name != "" && form != "" {
+			return name
+		}
+	}
+	return said
+}
+
+func (n names) all(said []string) []string {
+	out := slices.Clone(said)
+	for i := range out {
+		out[i] = n.of(out[i])
+	}
+	return out
+}
+
+func (n names) voices(voices []incident.Voice) []incident.Voice {
+	out := slices.Clone(voices)
+	for i := range out {
+		out[i].Services = n.all(out[i].Services)
+	}
+	return out
+}

@@ -1,0 +1,161 @@
+package slostatus
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/postern/postern/reports/slo"
+)
+
+// sumKey names the sums of one objective's definition over one series.
+type sumKey struct{ series, hash string }
+
+// daySums keeps what finished days add up to.
+type daySums struct {
+	mu    sync.Mutex
+	seq   uint64 // of the ledger, up to which writes are known
+	byKey map[sumKey]map[int64]slo.Sum
+}
+
+// follow forgets the days that were written about since.
+func (d *daySums) follow(ctx context.Context, l Ledger) error {
+	seq, err := l.Seq(ctx)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if seq == d.seq {
+		return nil
+	}
+	touched, err := l.TouchedDays(ctx, d.seq)
+	if err != nil {
+		return err
+	}
+	for _, t := range touched {
+		n := dayNumber(t)
+		for _, days := range d.byKey {
+			delete(days, n)
+		}
+	}
+	d.seq = seq
+	return nil
+}
+
+// keep forgets the sums of definitions that are no more.
+func (d *daySums) keep(known map[sumKey]bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for k := range d.byKey {
+		if !known[k] {
+			delete(d.byKey, k)
+		}
+	}
+}
+
+func (d *daySums) get(k sumKey, n int64) (slo.Sum, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s, ok := d.byKey[k][n]
+	return s, ok
+}
+
+// maxKeptDays bounds the days that are kept of one series: readers may ask about any
+// span, however long ago.
+const maxKeptDays = 1000
+
+// put keeps a day's sum, unless something was written since it was read.
+func (d *daySums) put(k sumKey, n int64, s slo.Sum, seq uint64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if seq != d.seq {
+		return
+	}
+	if d.byKey[k] == nil || len(d.byKey[k]) == maxKeptDays {
+		d.byKey[k] = map[int64]slo.Sum{}
+	}
+	d.byKey[k][n] = s
+}
+
+func (d *daySums) at() uint64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.seq
+}
+
+func dayNumber(t time.Time) int64 { return t.Unix() / int64(day/time.Second) }
+
+func midnight(n int64) time.Time { return time.Unix(n*int64(day/time.Second), 0).UTC() }
+
+// span is a range of time.
+type span struct{ from, to time.Time }
+
+func (s span) whole(n int64) bool { return !midnight(n).Before(s.from) && !midnight(n+1).After(s.to) }
+
+// sum adds up the buckets of an objective that begin in a span.
+func (b *Board) sum(ctx context.Context, x slo.SLO, s span) (slo.Sum, error) {
+	if !s.from.Before(s.to) {
+		return slo.Sum{}, nil
+	}
+	if x.SliceLen > 0 && day%x.SliceLen != 0 {
+		buckets, err := b.opt.Ledger.Buckets(ctx, x.SeriesName(), s.from, s.to)
+		return slo.SumOf(x, buckets, s.from, s.to), err
+	}
+	var total slo.Sum
+	key := sumKey{x.SeriesName(), x.Hash}
+	gap := span{}
+	flush := func() error {
+		part, err := b.read(ctx, x, gap)
+		total, gap = total.Add(part), span{}
+		return err
+	}
+	for n := dayNumber(s.from); midnight(n).Before(s.to); n++ {
+		if kept, ok := b.sums.get(key, n); ok && s.whole(n) {
+			if err := flush(); err != nil {
+				return total, err
+			}
+			total = total.Add(kept)
+			continue
+		}
+		if gap.from.IsZero() {
+			gap.from = latest(midnight(n), s.from)
+		}
+		gap.to = earliest(midnight(n+1), s.to)
+	}
+	return total, flush()
+}
+
+// read adds up a gap from the ledger, and keeps the days in it that are whole.
+func (b *Board) read(ctx context.Context, x slo.SLO, gap span) (total slo.Sum, err error) {
+	if gap.from.IsZero() {
+		return total, nil
+	}
+	seq := b.sums.at()
+	buckets, err := b.opt.Ledger.Buckets(ctx, x.SeriesName(), gap.from, gap.to)
+	if err != nil {
+		return total, err
+	}
+	for n := dayNumber(gap.from); midnight(n).Before(gap.to); n++ {
+		part := slo.SumOf(x, buckets, latest(midnight(n), gap.from), earliest(midnight(n+1), gap.to))
+		if gap.whole(n) {
+			b.sums.put(sumKey{x.SeriesName(), x.Hash}, n, part, seq)
+		}
+		total = total.Add(part)
+	}
+	return total, nil
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
