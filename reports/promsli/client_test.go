@@ -18,7 +18,6 @@ import (
 	"github.com/postern/postern/reports/promsli"
 )
 
-
 // client asks a server that answers by fn; pauses are noted and not waited for.
 func client(t *testing.T, limits promsli.Limits, fn http.HandlerFunc) (*promsli.Client, *[]time.Duration) {
 	t.Helper()
