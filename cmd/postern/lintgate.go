@@ -40,7 +40,7 @@ func (g *fileGate) judge(ctx context.Context, name, inRepo string, asked bool) (
 	}
 	folded := checks.Fold(inRepo)
 	if other, taken := g.names[folded]; taken && other != inRepo {
-		problems = append(problems, checks.Twin(inRepo, other))
+		problems = append(problems, checks.NameConflict(inRepo, other))
 	}
 	g.names[folded] = inRepo
 	info, err := os.Lstat(name)

@@ -29,7 +29,7 @@ func (a *App) openRepository(ctx context.Context) (err error) {
 	c := a.opt.Config
 	a.repo, err = gitrepo.Open(ctx, gitrepo.Options{
 		Dir: a.dir(repoName), Git: c.Git.Path, Logger: a.log, Now: a.opt.Now, Publisher: publisherOf{a},
-		RuleURL: func(rule string) string { return a.URL() + "/rules/" + rule }, Observe: a.observePush, Room: a.room,
+		RuleURL: func(rule string) string { return a.URL() + "/rules/" + rule }, Observe: a.observePush, CheckSpace: a.room,
 		Limits: repositoryLimits(c.Limits),
 	})
 	if err != nil {

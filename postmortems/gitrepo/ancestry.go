@@ -12,7 +12,8 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
-// parentTrees gives the tree of every parent of a new commit.
+// parentTrees returns the root tree of every new commit and of every parent of
+// one, by commit.
 func (s *survey) parentTrees(ctx context.Context) (map[postmortems.OID]postmortems.OID, error) {
 	roots := map[postmortems.OID]postmortems.OID{}
 	var known []postmortems.OID // commits the repository has
@@ -28,7 +29,7 @@ func (s *survey) parentTrees(ctx context.Context) (map[postmortems.OID]postmorte
 	return roots, s.rootsOf(ctx, slices.Compact(known), roots)
 }
 
-// rootsOf adds the trees of commits to roots.
+// rootsOf reads commits and adds the root tree of each to roots.
 func (s *survey) rootsOf(ctx context.Context, commits []postmortems.OID, roots map[postmortems.OID]postmortems.OID) error {
 	return s.src.Contents(ctx, commits, maxTree, func(_ int, o plumbing.Object) error {
 		if o.Kind != plumbing.CommitObject {
@@ -43,7 +44,7 @@ func (s *survey) rootsOf(ctx context.Context, commits []postmortems.OID, roots m
 	})
 }
 
-// root is the tree of one commit; "" for "".
+// root returns the root tree of one commit, "" when the commit is "".
 func (s *survey) root(ctx context.Context, commit postmortems.OID) (postmortems.OID, error) {
 	if commit == "" {
 		return "", nil
@@ -56,9 +57,10 @@ func (s *survey) root(ctx context.Context, commit postmortems.OID) (postmortems.
 	return roots[commit], err
 }
 
-// reaches tells whether the tip descends from a commit that is in main's history
-// (hides) or among the new ones; asked is true when only git can tell.
-func (s *survey) reaches(from postmortems.OID) (yes, asked bool) {
+// reaches reports whether the tip descends from a commit, as far as the survey
+// alone can decide. askGit is true when only git knows: from is neither new, nor a
+// parent of a new commit, nor the excluded tip.
+func (s *survey) reaches(from postmortems.OID) (yes, askGit bool) {
 	if from == s.tip {
 		return true, false
 	}
@@ -73,21 +75,24 @@ func (s *survey) reaches(from postmortems.OID) (yes, asked bool) {
 	return false, from != s.hides
 }
 
-// descends tells whether the tip descends from a commit.
+// descends reports whether the tip descends from a commit.
 func (s *survey) descends(ctx context.Context, from postmortems.OID) (bool, error) {
-	yes, ask := s.reaches(from)
-	if yes || !ask {
+	yes, askGit := s.reaches(from)
+	if yes || !askGit {
 		return yes, nil
 	}
-	err := s.repo.git.Run(ctx, plumbing.Call{Args: []string{"merge-base", "--is-ancestor", string(from), string(s.tip)}, Env: s.env, Limits: s.repo.limits.walk()})
+	err := s.repo.git.Run(ctx, plumbing.Call{
+		Args: []string{"merge-base", "--is-ancestor", string(from), string(s.tip)},
+		Env:  s.env, Limits: s.repo.limits.walk(),
+	})
 	if exitStatus(err) == 1 {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// mergeBase is the commit at which the tip's history left main's; "" when they
-// have nothing in common.
+// mergeBase returns the commit at which the tip's history branched off main, ""
+// when the two have no common commit.
 func (s *survey) mergeBase(ctx context.Context) (postmortems.OID, error) {
 	if s.hides == "" {
 		return "", nil
@@ -95,15 +100,18 @@ func (s *survey) mergeBase(ctx context.Context) (postmortems.OID, error) {
 	if yes, _ := s.reaches(s.hides); yes {
 		return s.hides, nil
 	}
-	out, err := s.repo.git.Output(ctx, plumbing.Call{Args: []string{"merge-base", string(s.hides), string(s.tip)}, Env: s.env, Limits: s.repo.limits.walk()})
+	out, err := s.repo.git.Output(ctx, plumbing.Call{
+		Args: []string{"merge-base", string(s.hides), string(s.tip)},
+		Env:  s.env, Limits: s.repo.limits.walk(),
+	})
 	if exitStatus(err) == 1 {
 		return "", nil
 	}
 	return postmortems.OID(bytes.TrimSpace(out)), err
 }
 
-// exitStatus is the status of a git child that exited by itself; 0 when err is
-// none of those.
+// exitStatus returns the exit status of a git child. It is 0 when err is not an
+// ExitError: the child succeeded, was killed, or was never started.
 func exitStatus(err error) int {
 	if exit, ok := errors.AsType[*plumbing.ExitError](err); ok {
 		return exit.Code

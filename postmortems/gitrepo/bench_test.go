@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// backend serves a bare repository with git's own http-backend, spooling chunked
-// bodies, which CGI cannot take.
+// backend serves a bare repository with git's own http-backend. It buffers chunked
+// bodies, which CGI does not support.
 func backend(b *testing.B) (url string) {
 	b.Helper()
 	git, err := exec.LookPath("git")
@@ -31,7 +31,10 @@ func backend(b *testing.B) (url string) {
 			b.Fatalf("%v %s", err, out)
 		}
 	}
-	h := &cgi.Handler{Path: git, Args: []string{"http-backend"}, Root: "/r.git", Env: []string{"GIT_PROJECT_ROOT=" + dir, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=x"}, Stderr: io.Discard}
+	h := &cgi.Handler{
+		Path: git, Args: []string{"http-backend"}, Root: "/r.git", Stderr: io.Discard,
+		Env: []string{"GIT_PROJECT_ROOT=" + dir, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=x"},
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength < 0 {
 			body, err := io.ReadAll(r.Body)
@@ -47,8 +50,8 @@ func backend(b *testing.B) (url string) {
 	return server.URL + "/r.git"
 }
 
-// BenchmarkPushOneFile compares a push of one changed file among a thousand with
-// the same push to git's own server; the author's git is most of both.
+// BenchmarkPushOneFile compares a push of one changed file among a thousand with the
+// same push to git's own server. The author's git takes most of the time of both.
 func BenchmarkPushOneFile(b *testing.B) {
 	for _, c := range []struct {
 		name string

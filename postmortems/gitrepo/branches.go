@@ -8,13 +8,13 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/wire"
 )
 
-// maxBranch is how many bytes a branch name may have: it is a folder and file
-// name on the server and part of a preview's address.
+// maxBranch is the longest branch name in bytes. The name is a path on the server
+// and part of the address of a preview.
 const maxBranch = 200
 
-// checkBranch tells why a branch cannot have this name; "" when it can. It is
-// git's own grammar (git-check-ref-format) without the names that git's command
-// line or a terminal would misunderstand.
+// checkBranch returns why a branch cannot have this name, "" when it can. The
+// rules are git's own (git-check-ref-format), without names that git's command
+// line or a terminal would misinterpret.
 func checkBranch(name string) string {
 	switch {
 	case name == "" || len(name) > maxBranch:
@@ -26,19 +26,19 @@ func checkBranch(name string) string {
 	case name[0] == '-':
 		return "a branch name cannot begin with a dash"
 	case strings.ContainsAny(name, " ~^:?*[\\<>\"|"):
-		return "a branch name cannot hold a space or any of ~ ^ : ? * [ \\ < > \" |"
+		return "a branch name cannot contain a space or any of ~ ^ : ? * [ \\ < > \" |"
 	case strings.Contains(name, "..") || strings.Contains(name, "@{"):
-		return "a branch name cannot hold .. or @{"
+		return "a branch name cannot contain .. or @{"
 	}
 	return checkBranchParts(name)
 }
 
-// checkBranchParts judges what lies between the slashes: each is a folder or
-// file name on the server.
+// checkBranchParts applies the rules for the parts between the slashes: each is
+// the name of a folder or file on the server.
 func checkBranchParts(name string) string {
 	for part := range strings.SplitSeq(name, "/") {
 		if part == "" || strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".") || strings.HasSuffix(strings.ToLower(part), ".lock") {
-			return "no part of a branch name is empty, begins or ends with a dot or ends with .lock"
+			return "no part of a branch name may be empty, begin or end with a dot, or end with .lock"
 		}
 	}
 	return ""

@@ -15,21 +15,22 @@ import (
 )
 
 const (
-	// bundleSignature begins git's own bundle format of version 2: a line for
-	// every ref, an empty line, a pack.
+	// bundleSignature is the first line of git's bundle format, version 2. After it
+	// come one line for each ref, an empty line and a pack.
 	bundleSignature = "# v2 git bundle\n"
-	// emptyBundle stands for a repository without branches, of which git makes no
-	// bundle.
+	// emptyBundle replaces the bundle of a repository without branches: git refuses
+	// to write an empty one.
 	emptyBundle = "# postern: no branches\n"
-	// bundleTime bounds writing or reading a whole repository.
+	// bundleTime bounds writing or reading the bundle of a whole repository.
 	bundleTime = time.Hour
-	// maxBundleLine bounds a line of a bundle's head in bytes.
+	// maxBundleLine bounds a line of a bundle's header in bytes.
 	maxBundleLine = 64 << 10
 )
 
 // Bundle writes all branches with their whole history as one git bundle, while
-// pushes go on. Backed up after the database it holds at least what the database
-// shows as published.
+// pushes continue. A bundle written after a copy of the database contains at least
+// the commits that the database records as published. A full disk is a fault of
+// kind Full.
 func (r *Repo) Bundle(ctx context.Context, w io.Writer) error {
 	if err := r.begin(); err != nil {
 		return err
@@ -44,14 +45,14 @@ func (r *Repo) Bundle(ctx context.Context, w io.Writer) error {
 		err = r.git.Run(ctx, plumbing.Call{Args: []string{"bundle", "create", "--quiet", "--version=2", "-", "--branches"}, Stdout: w})
 	}
 	if exit, ok := errors.AsType[*plumbing.ExitError](err); ok && exit.DiskFull() || fault.NoRoom(err) {
-		return fault.Wrap(fault.Full, "gitrepo.Bundle", "no backup was made: there is no room left on the disk of the data folder. Make room, then try again", err)
+		return fault.Wrap(fault.Full, "gitrepo.Bundle", "no backup was made: the disk of the data folder is full. Free some space, then try again", err)
 	}
 	return fault.Wrap(fault.Internal, "gitrepo.Bundle", "the repository cannot be written to the backup", err)
 }
 
-// Unbundle makes the repository dir out of what Bundle wrote. Objects are
-// checked as those of a push are, and refs appear once everything is there. A
-// stream that is no such bundle is a fault of kind Invalid.
+// Unbundle creates the repository dir from what Bundle wrote. Objects are checked
+// like those of a push, and refs are created after all objects are stored. A stream
+// that is not such a bundle is a fault of kind Invalid.
 func Unbundle(ctx context.Context, dir string, bundle io.Reader) error {
 	repo, err := Open(ctx, Options{Dir: dir, Logger: slog.New(slog.DiscardHandler), Now: time.Now})
 	if err != nil {
@@ -67,7 +68,7 @@ func (r *Repo) unbundle(ctx context.Context, bundle *bufio.Reader) error {
 	if len(r.Branches()) > 0 {
 		return fault.New(fault.Conflict, "gitrepo.Unbundle", "the repository has branches already; restore into an empty folder")
 	}
-	moves, err := readBundleHead(bundle)
+	moves, err := readBundleHeader(bundle)
 	if err != nil || len(moves) == 0 {
 		return err
 	}
@@ -75,32 +76,36 @@ func (r *Repo) unbundle(ctx context.Context, bundle *bufio.Reader) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = q.close() }() // what stays is swept at the next start
+	defer func() { _ = q.close() }() // leftovers are swept at the next start
 	feed := func(w io.Writer) error {
 		source := &sourceReader{r: bundle}
-		_, _ = io.Copy(w, source) // a failed write shows in the child's end
+		_, _ = io.Copy(w, source) // a failed write shows in the child's exit
 		return source.err
 	}
 	if err := q.indexPack(ctx, plumbing.Limits{Wall: bundleTime}, nil, feed); err != nil {
 		return fault.Wrap(fault.Invalid, "gitrepo.Unbundle", "the backup's repository is damaged", err)
 	}
-	if err := r.whole(ctx, q, moves); err != nil {
+	if err := r.checkConnected(ctx, q, moves); err != nil {
 		return err
 	}
 	return r.adopt(ctx, q, moves)
 }
 
-// whole makes sure that everything the new tips need is there.
-func (r *Repo) whole(ctx context.Context, q *quarantine, moves []refMove) error {
+// checkConnected returns a fault of kind Invalid when an object that the new tips
+// need is missing.
+func (r *Repo) checkConnected(ctx context.Context, q *quarantine, moves []refMove) error {
 	var tips strings.Builder
 	for _, m := range moves {
 		tips.WriteString(string(m.new) + "\n")
 	}
-	err := r.git.Run(ctx, plumbing.Call{Args: []string{"rev-list", "--objects", "--quiet", "--stdin"}, Env: q.env, Stdin: strings.NewReader(tips.String())})
-	return fault.Wrap(fault.Invalid, "gitrepo.adopt", "the repository is not whole: objects are missing", err)
+	err := r.git.Run(ctx, plumbing.Call{
+		Args: []string{"rev-list", "--objects", "--quiet", "--stdin"},
+		Env:  q.env, Stdin: strings.NewReader(tips.String()),
+	})
+	return fault.Wrap(fault.Invalid, "gitrepo.adopt", "the repository is incomplete: objects are missing", err)
 }
 
-// adopt takes everything in a quarantine in and moves refs to it.
+// adopt moves the packs of a quarantine into the repository, then creates the refs.
 func (r *Repo) adopt(ctx context.Context, q *quarantine, moves []refMove) error {
 	if err := q.release(); err != nil {
 		return err
@@ -111,14 +116,14 @@ func (r *Repo) adopt(ctx context.Context, q *quarantine, moves []refMove) error 
 	return r.moveRefs(ctx, moves, nil)
 }
 
-// readBundleHead reads a bundle up to its pack.
-func readBundleHead(bundle *bufio.Reader) ([]refMove, error) {
+// readBundleHeader reads a bundle up to its pack and returns the branches it creates.
+func readBundleHeader(bundle *bufio.Reader) ([]refMove, error) {
 	invalid := func(text string) error {
 		return fault.New(fault.Invalid, "gitrepo.Unbundle", "the backup's repository cannot be read: "+text)
 	}
 	line, err := bundleLine(bundle)
 	if err != nil || line != bundleSignature && line != emptyBundle {
-		return nil, invalid("it is no git bundle of version 2")
+		return nil, invalid("it is not a git bundle of version 2")
 	}
 	if line == emptyBundle {
 		return nil, nil
@@ -126,7 +131,7 @@ func readBundleHead(bundle *bufio.Reader) ([]refMove, error) {
 	var moves []refMove
 	for {
 		if line, err = bundleLine(bundle); err != nil {
-			return nil, invalid("its head is cut off")
+			return nil, invalid("its header is cut off")
 		}
 		if line == "\n" {
 			return moves, nil
@@ -134,19 +139,20 @@ func readBundleHead(bundle *bufio.Reader) ([]refMove, error) {
 		id, ref, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		branch, isHead := strings.CutPrefix(ref, headsPrefix)
 		if !ok || !isHead || !plumbing.ValidOID(postmortems.OID(id)) || checkBranch(branch) != "" {
-			return nil, invalid("it holds something else than whole branches")
+			return nil, invalid("it contains something other than complete branches")
 		}
 		moves = append(moves, refMove{branch: branch, new: postmortems.OID(id)})
 	}
 }
 
+// bundleLine returns the next header line with its line feed.
 func bundleLine(r *bufio.Reader) (string, error) {
 	line, err := r.ReadSlice('\n') // an overlong line is an error
 	return string(line), err
 }
 
-// sourceReader remembers why reading ended, so that it can be told from a
-// failure to write.
+// sourceReader records the error that ended reading, so that it can be
+// distinguished from a failed write.
 type sourceReader struct {
 	r   io.Reader
 	err error

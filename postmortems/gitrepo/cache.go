@@ -2,14 +2,14 @@ package gitrepo
 
 import "sync"
 
-// cache keeps what was used lately: when the young half is full it becomes the
-// old half, and the old half is forgotten. Keys are object names, so nothing in
-// it can be out of date.
+// cache is a bounded cache in two generations. When the young generation is full
+// it becomes the old one and the previous old one is dropped, so that recently used
+// values survive. Keys are object names, so a cached value is never stale.
 type cache[K comparable, V any] struct {
 	mu         sync.Mutex
 	young, old map[K]V
 	weight     int // of young
-	most       int // of young; the cache weighs twice that at most
+	most       int // bound of weight; the cache as a whole weighs at most twice that
 }
 
 func newCache[K comparable, V any](most int) *cache[K, V] {

@@ -10,8 +10,8 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/wire"
 )
 
-// origin is the commit that a branch's change set counts from: what is published
-// for main, the merge base for a draft.
+// origin returns the commit that a branch's change set is computed from: the
+// published commit for main, the merge base for a draft.
 func (s *survey) origin(ctx context.Context, branch string) (postmortems.OID, error) {
 	if branch == Main {
 		return s.hides, nil
@@ -19,7 +19,8 @@ func (s *survey) origin(ctx context.Context, branch string) (postmortems.OID, er
 	return s.mergeBase(ctx)
 }
 
-// net compares the trees of two commits, with renames and sizes.
+// net returns what differs between a commit and the tip, with renames. A result of
+// more than the survey's bound is a fault of kind TooLarge.
 func (s *survey) net(ctx context.Context, from postmortems.OID) ([]change, error) {
 	var list []change
 	if len(s.commits) == 1 && slices.Equal(s.commits[0].Parents, parentsOf(from)) {
@@ -59,7 +60,7 @@ func parentsOf(from postmortems.OID) []postmortems.OID {
 	return []postmortems.OID{from}
 }
 
-// fillSizes sets the size of every blob that changes lists name.
+// fillSizes sets the size of every blob that lists name.
 func (s *survey) fillSizes(ctx context.Context, lists ...[]change) error {
 	known := map[postmortems.OID]int64{}
 	var ask []postmortems.OID
@@ -90,7 +91,7 @@ func (s *survey) fillSizes(ctx context.Context, lists ...[]change) error {
 	return nil
 }
 
-// fillAllSizes sets the sizes of net and of all commits' changes.
+// fillAllSizes sets the sizes of net and of the changes of all commits.
 func (s *survey) fillAllSizes(ctx context.Context, net []change) error {
 	lists := [][]change{net}
 	for _, c := range s.commits {
@@ -99,7 +100,7 @@ func (s *survey) fillAllSizes(ctx context.Context, net []change) error {
 	return s.fillSizes(ctx, lists...)
 }
 
-// history is the commits of a change set.
+// history returns the commits of a change set, parents before children.
 func (s *survey) history() []postmortems.Commit {
 	list := make([]postmortems.Commit, 0, len(s.commits))
 	for _, c := range s.commits {
@@ -116,12 +117,13 @@ func cleanSignature(s postmortems.Signature) postmortems.Signature {
 	return s
 }
 
-// ChangeSet makes the change set that leads main from old to its tip new out of
-// what the repository has: to publish again after a crash, and to publish an
-// import. When old is no ancestor of new, Net still tells what differs. A draft
-// counts from where it left main, and old is not asked. The pusher is who made
-// the last push, if it led here, else the one given. Nothing is bounded: what is
-// here was accepted before.
+// ChangeSet computes the change set that leads branch from old to its tip new,
+// from objects that the repository has: to publish again after a crash, and to
+// publish an import. If old is not an ancestor of new, Net still holds the
+// difference. The change set of a draft starts where the draft left main, and old
+// is ignored. The pusher is the one recorded with the last push if that push led
+// here, otherwise the argument. No limits apply: these objects were accepted
+// earlier. Commits that git does not have are a fault of kind Conflict.
 func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortems.OID, pusher postmortems.Pusher) (postmortems.ChangeSet, error) {
 	src := pooled{r.pool}
 	cs := postmortems.ChangeSet{Branch: branch, Old: old, New: new, Pusher: pusher, At: r.now(), Content: content{src: src, most: maxTree}}
@@ -141,7 +143,7 @@ func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortem
 	} else if err != nil {
 		return cs, err
 	}
-	commits, _, err := s.weigh(ctx)
+	commits, _, err := s.classify(ctx)
 	if err != nil {
 		return cs, err
 	}
@@ -165,15 +167,15 @@ func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortem
 	return cs, nil
 }
 
-// content gives a change set's reader the blobs, from memory where the check has
-// kept them.
+// content reads the blobs of a change set. Blobs that validation has read already
+// come from memory.
 type content struct {
 	src  objects
 	kept map[postmortems.OID][]byte
 	most int64
 }
 
-// Blobs is postmortems.Content's.
+// Blobs implements postmortems.Content.
 func (c content) Blobs(ctx context.Context, ids []postmortems.OID, fn func(i int, data []byte) error) error {
 	var ask []postmortems.OID
 	var at []int // index in ids of each of ask

@@ -10,11 +10,11 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// lastWords is how long the answer may take when the time of an exchange is over, so
-// that its client reads why it ended.
-const lastWords = 10 * time.Second
+// finalWait is how long the answer may take after the time of an exchange has
+// ended, so that the client learns why it ended.
+const finalWait = 10 * time.Second
 
-// conn is one exchange whose deadlines move on with every byte, up to a total.
+// conn is one HTTP exchange. Its deadlines move on with every byte, up to a total.
 type conn struct {
 	idle    time.Duration
 	w       http.ResponseWriter
@@ -28,8 +28,8 @@ func newConn(w http.ResponseWriter, req *http.Request, limits Limits) *conn {
 	return &conn{w: w, idle: limits.Idle, control: http.NewResponseController(w), until: time.Now().Add(limits.Duration)}
 }
 
-// deadline returns when the next step of the exchange must be done, which ends extra
-// after its total. It is by the machine's clock: the sockets know no other.
+// deadline returns when the next step of the exchange must be done, at most extra
+// after the exchange's total. It uses the machine's clock, as sockets do.
 func (c *conn) deadline(extra time.Duration) time.Time {
 	t, end := time.Now().Add(c.idle), c.until.Add(extra)
 	if t.Before(end) {
@@ -38,12 +38,13 @@ func (c *conn) deadline(extra time.Duration) time.Time {
 	return end
 }
 
-// rest ends the deadline of reading when the request was read, as far as it will be.
-// The server goes on to read, to see that the client leaves, and would take a deadline
-// that passes for that: a push that waits or is judged for longer would be ended.
-func (c *conn) rest() { _ = c.control.SetReadDeadline(time.Time{}) } // not every server has deadlines
+// stopReadDeadline removes the read deadline when the body has been read. The server
+// keeps reading to notice that the client disconnects, and would treat an expired
+// deadline as a disconnect: a push that waits or is checked for longer would be
+// aborted.
+func (c *conn) stopReadDeadline() { _ = c.control.SetReadDeadline(time.Time{}) } // not every server has deadlines
 
-// start writes the head of the answer.
+// start writes the status and the header of the answer.
 func (c *conn) start(contentType string) {
 	h := c.w.Header()
 	h.Set("Content-Type", "application/x-"+contentType)
@@ -54,12 +55,12 @@ func (c *conn) start(contentType string) {
 	c.started = true
 }
 
-// Write passes bytes on at once.
+// Write writes and flushes p; the header is written before the first byte.
 func (c *conn) Write(p []byte) (int, error) {
 	if !c.started {
 		c.start(c.pending)
 	}
-	_ = c.control.SetWriteDeadline(c.deadline(lastWords)) // not every server has deadlines
+	_ = c.control.SetWriteDeadline(c.deadline(finalWait)) // not every server has deadlines
 	n, err := c.w.Write(p)
 	if err == nil {
 		err = c.control.Flush()
@@ -70,12 +71,12 @@ func (c *conn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// abort breaks the connection, so that half an answer is not taken for a whole
-// one: with its deadline past, the server cannot end the body properly.
+// abort breaks the connection, so that the client does not take half an answer for
+// a complete one: with its deadline in the past, the server cannot finish the body.
 func (c *conn) abort() { _ = c.control.SetWriteDeadline(time.Unix(1, 0)) }
 
-// body reads the request's body with moving deadlines, unpacked, at most most
-// bytes of it.
+// body returns a reader of the decoded request body whose deadlines move on. Reading
+// more than most bytes is a fault of kind TooLarge.
 func (c *conn) body(req *http.Request, most int64) (io.Reader, error) {
 	raw := &timed{conn: c, r: req.Body}
 	var in io.Reader = raw
@@ -84,7 +85,7 @@ func (c *conn) body(req *http.Request, most int64) (io.Reader, error) {
 	case "gzip", "x-gzip":
 		z, err := gzip.NewReader(raw)
 		if err != nil {
-			return nil, fault.Wrap(fault.Invalid, "gitrepo.body", "the request says it is gzip and is not", err)
+			return nil, fault.Wrap(fault.Invalid, "gitrepo.body", "the request is labelled gzip and is not gzip", err)
 		}
 		in = z
 	default:
@@ -93,10 +94,10 @@ func (c *conn) body(req *http.Request, most int64) (io.Reader, error) {
 	return &capped{r: in, left: most, most: most}, nil
 }
 
-// drain reads what a refused client still sends.
+// drain reads and discards what a refused client still sends, up to most bytes.
 func (c *conn) drain(body io.Reader, most int64) {
-	_, _ = io.Copy(io.Discard, io.LimitReader(&timed{conn: c, r: body, extra: lastWords}, most)) // it is thrown away
-	c.rest()
+	_, _ = io.Copy(io.Discard, io.LimitReader(&timed{conn: c, r: body, extra: finalWait}, most)) // the data is discarded
+	c.stopReadDeadline()
 }
 
 // timed moves the read deadline on before every read.
@@ -110,12 +111,12 @@ func (t *timed) Read(p []byte) (int, error) {
 	_ = t.conn.control.SetReadDeadline(t.conn.deadline(t.extra)) // not every server has deadlines
 	n, err := t.r.Read(p)
 	if err != nil && err != io.EOF {
-		err = fault.Wrap(fault.Invalid, "gitrepo.body", "the request broke off or came too slowly; try again", err)
+		err = fault.Wrap(fault.Invalid, "gitrepo.body", "the request ended early or was too slow; try again", err)
 	}
 	return n, err
 }
 
-// capped ends a body that is too large with an error, not with an end.
+// capped reports a body that is too large as a fault of kind TooLarge, not as its end.
 type capped struct {
 	r          io.Reader
 	left, most int64
@@ -123,7 +124,7 @@ type capped struct {
 
 func (c *capped) Read(p []byte) (int, error) {
 	if c.left == 0 {
-		// One more byte tells a body of exactly most bytes from a larger one.
+		// One more byte distinguishes a body of exactly most bytes from a larger one.
 		var one [1]byte
 		n, err := c.r.Read(one[:])
 		if n > 0 {

@@ -14,32 +14,32 @@ import (
 )
 
 const (
-	// homeName is the empty folder in the repository that git takes for the user's home.
+	// homeName is the empty folder in the repository that git uses as HOME.
 	homeName = "postern-home"
-	// unfinished begins what follows the repository's name while a new one is made. Each
-	// start has a name of its own: a git that outlived its server may still write.
+	// unfinished is the infix of the name of a repository that is being created. Each
+	// start uses a new name: a git child that outlived its server may still write.
 	unfinished = ".new-"
-	// setAside ends the name of a configuration that git could not read.
+	// setAside is the suffix of a configuration that git could not read.
 	setAside   = ".damaged"
 	folderMode = 0o700
 )
 
-// newGit returns git for the repository in dir, with its empty home.
+// newGit returns git for the repository in dir and creates its empty home.
 func newGit(ctx context.Context, binary, dir string) (*plumbing.Git, error) {
 	home := filepath.Join(dir, homeName)
 	if err := os.MkdirAll(home, folderMode); err != nil {
-		return nil, fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's folder cannot be made", err)
+		return nil, fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's folder cannot be created", err)
 	}
 	return plumbing.New(ctx, binary, dir, home)
 }
 
-// create makes the repository dir under a temporary name and renames it, so that a
-// start that is cut short leaves a whole repository or none. What an earlier one left
-// is removed. A folder with anything of value in it is left for initialise to complete.
+// create makes the repository dir under a temporary name and renames it, so that an
+// interrupted start leaves a complete repository or none. Leftovers of earlier starts
+// are removed. A folder that already holds anything of value is left to initialise.
 func create(ctx context.Context, binary, dir string) error {
 	const op = "gitrepo.create"
 	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
-		return fault.Newf(fault.Invalid, op, "%s is no folder and leads to none; move it away, or restore the data folder from a backup", dir)
+		return fault.Newf(fault.Invalid, op, "%s is not a folder; move it away, or restore the data folder from a backup", dir)
 	}
 	if err := removeUnfinished(dir); err != nil {
 		return err
@@ -50,7 +50,7 @@ func create(ctx context.Context, binary, dir string) error {
 	}
 	made, err := os.MkdirTemp(filepath.Dir(dir), filepath.Base(dir)+unfinished)
 	if err != nil {
-		return fault.Wrap(fault.Internal, op, "the repository's folder cannot be made", err)
+		return fault.Wrap(fault.Internal, op, "the repository's folder cannot be created", err)
 	}
 	git, err := newGit(ctx, binary, made)
 	if err == nil {
@@ -63,7 +63,7 @@ func create(ctx context.Context, binary, dir string) error {
 		return errors.Join(err, os.RemoveAll(made))
 	}
 	if err := os.RemoveAll(dir); err != nil {
-		// A folder that cannot go, such as a mount point, is filled in place.
+		// A folder that cannot be removed, such as a mount point, is filled in place.
 		return fault.Wrap(fault.Internal, op, "a folder beside the repository cannot be removed", os.RemoveAll(made))
 	}
 	if err := os.Rename(made, dir); err != nil {
@@ -72,11 +72,11 @@ func create(ctx context.Context, binary, dir string) error {
 	return syncDir(filepath.Dir(dir))
 }
 
-// removeUnfinished removes what earlier starts left beside the repository.
+// removeUnfinished removes what interrupted starts left beside the repository.
 func removeUnfinished(dir string) error {
 	beside, err := os.ReadDir(filepath.Dir(dir))
 	if errors.Is(err, fs.ErrNotExist) {
-		return fault.Wrap(fault.Internal, "gitrepo.create", "the repository's folder cannot be made", os.MkdirAll(filepath.Dir(dir), folderMode))
+		return fault.Wrap(fault.Internal, "gitrepo.create", "the repository's folder cannot be created", os.MkdirAll(filepath.Dir(dir), folderMode))
 	}
 	for _, e := range beside {
 		if strings.HasPrefix(e.Name(), filepath.Base(dir)+unfinished) {
@@ -88,11 +88,11 @@ func removeUnfinished(dir string) error {
 
 func initBare(ctx context.Context, git *plumbing.Git) error {
 	err := git.Run(ctx, plumbing.Call{Args: []string{"init", "--quiet", "--bare", "--template=", "--initial-branch=" + Main, "--object-format=sha1"}})
-	return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository cannot be made", err)
+	return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository cannot be created", err)
 }
 
-// isVacant reports whether dir is absent, or holds nothing but what git init makes
-// before the first object and the first branch exist.
+// isVacant reports whether dir is absent, or contains nothing except what git init
+// creates before the first object and the first branch.
 func isVacant(dir string) (bool, error) {
 	made := []string{"HEAD", "config", "description", "hooks", "info", "branches", "objects", "refs", homeName}
 	vacant := true
@@ -106,7 +106,7 @@ func isVacant(dir string) (bool, error) {
 		}
 		top, _, _ := strings.Cut(rel, string(filepath.Separator))
 		switch {
-		case strings.HasSuffix(rel, ".lock") && !d.IsDir(): // of no use to any process: none works here
+		case strings.HasSuffix(rel, ".lock") && !d.IsDir(): // stale: no other process works here
 		case !slices.Contains(made, top):
 			vacant = false
 		case (top == "objects" || top == "refs") && !d.IsDir():
@@ -123,8 +123,9 @@ func isVacant(dir string) (bool, error) {
 	return vacant && err == nil, err
 }
 
-// isWhole reports whether everything that git asks of a repository is there.
-func isWhole(dir string) bool {
+// isComplete reports whether the files are present without which git does not
+// recognise a repository.
+func isComplete(dir string) bool {
 	for _, name := range []string{"HEAD", "config", "objects/pack", "refs/heads"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			return false
@@ -133,25 +134,25 @@ func isWhole(dir string) bool {
 	return true
 }
 
-// syncTree makes a folder and everything in it survive a power cut.
+// syncTree flushes a folder and everything in it to disk.
 func syncTree(dir string) error {
 	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return fault.Wrap(fault.Internal, "gitrepo.syncTree", "the new repository cannot be read", err)
 		}
-		return syncDir(path) // of a file it makes the contents durable
+		return syncDir(path) // for a file it flushes the content
 	})
 }
 
-// initialise completes a repository in which something is missing: git init may be
-// repeated. It runs after sweep, because a lock would make git refuse.
+// initialise completes a repository in which files are missing: git init may be
+// repeated. It runs after sweep, because git refuses to work beside a stale lock.
 func (r *Repo) initialise(ctx context.Context) error {
-	if !isWhole(r.git.Dir()) {
-		if err := r.withSoundConfig(ctx, func() error { return initBare(ctx, r.git) }); err != nil {
+	if !isComplete(r.git.Dir()) {
+		if err := r.withConfigRepair(ctx, func() error { return initBare(ctx, r.git) }); err != nil {
 			return err
 		}
 	}
-	if err := r.syncFolders(); err != nil { // also those of a start that was cut short
+	if err := r.syncFolders(); err != nil { // also folders of an interrupted start
 		return err
 	}
 	head := filepath.Join(r.git.Dir(), "HEAD")
@@ -166,30 +167,31 @@ func (r *Repo) initialise(ctx context.Context) error {
 	return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository's HEAD cannot be written", os.WriteFile(head, []byte(want), 0o644))
 }
 
-// withSoundConfig runs a step that git refuses when its configuration is damaged.
-// After a failure the step is tried once more with a new configuration: the portal
-// needs nothing that is in the old one, which is kept beside it. If that does not
-// help, the old one is put back and the first failure is returned.
-func (r *Repo) withSoundConfig(ctx context.Context, step func() error) error {
+// withConfigRepair runs a step that git refuses when its configuration is damaged.
+// After a failure it creates a new configuration and runs the step once more: the
+// portal needs nothing from the old one, which is preserved beside it. If that does
+// not help, the old configuration is restored and the first failure is returned.
+func (r *Repo) withConfigRepair(ctx context.Context, step func() error) error {
 	first := step()
 	if _, refused := errors.AsType[*plumbing.ExitError](first); !refused || ctx.Err() != nil {
 		return first
 	}
 	config := filepath.Join(r.git.Dir(), "config")
-	advice := func(err error) error {
-		return fault.Wrap(fault.KindOf(first), "gitrepo.Open", fault.Message(first)+"; restore the data folder from a backup, or repair "+r.git.Dir()+" with git", err)
+	withAdvice := func(err error) error {
+		advice := "; restore the data folder from a backup, or repair " + r.git.Dir() + " with git"
+		return fault.Wrap(fault.KindOf(first), "gitrepo.Open", fault.Message(first)+advice, err)
 	}
 	if err := os.Rename(config, config+setAside); err != nil {
-		return advice(errors.Join(first, err))
+		return withAdvice(errors.Join(first, err))
 	}
 	err := initBare(ctx, r.git)
 	if err == nil {
 		err = step()
 	}
 	if err == nil {
-		r.log.Warn("git could not read the repository's configuration: a new one was made, the old one was kept beside it",
+		r.log.Warn("git could not read the repository's configuration: a new one was created, the old one is beside it",
 			"kept", config+setAside, "error", first)
 		return syncDir(r.git.Dir())
 	}
-	return advice(errors.Join(first, os.Rename(config+setAside, config)))
+	return withAdvice(errors.Join(first, os.Rename(config+setAside, config)))
 }

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// files are the contents of a folder by slash path; a folder's end in a slash.
+// files returns the contents of a folder by slash path; the path of a folder ends in a
+// slash.
 func files(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	list := map[string]string{}
@@ -34,6 +35,7 @@ func files(t *testing.T, dir string) map[string]string {
 	return list
 }
 
+// layOut writes files and folders into dir.
 func layOut(t *testing.T, dir string, list map[string]string) {
 	t.Helper()
 	for name, text := range list {
@@ -51,7 +53,7 @@ func layOut(t *testing.T, dir string, list map[string]string) {
 	}
 }
 
-// takesPushes holds that a repository works: an author pushes, and git finds it sound.
+// takesPushes checks that an author can push and that git finds the repository sound.
 func (s *site) takesPushes() {
 	s.t.Helper()
 	a := s.author()
@@ -61,10 +63,10 @@ func (s *site) takesPushes() {
 	s.sound()
 }
 
-// TestFirstStartCutShortAtAnyStep opens what is left of a repository when git init
-// ends after each of its steps, in either place, with and without the lock of the
-// file that comes next. Each time the next start completes it.
-func TestFirstStartCutShortAtAnyStep(t *testing.T) {
+// TestFirstStartInterruptedAtAnyStep opens what remains of a repository when git init ends
+// after each of its steps, in its final or its temporary place, with the lock of the next
+// file. The next start completes it each time.
+func TestFirstStartInterruptedAtAnyStep(t *testing.T) {
 	plain := filepath.Join(t.TempDir(), "plain.git")
 	if out, err := exec.Command("git", "init", "-q", "--bare", "-b", "main", plain).CombinedOutput(); err != nil {
 		t.Skipf("git init: %v %s", err, out)
@@ -84,7 +86,7 @@ func TestFirstStartCutShortAtAnyStep(t *testing.T) {
 			layOut(t, s.dir+where, left)
 			opened := newSiteAt(t, s.dir)
 			if left, err := filepath.Glob(s.dir + unfinished + "*"); err != nil || len(left) > 0 {
-				t.Errorf("%d steps in %q: %v is still there (%v)", n, where, left, err)
+				t.Errorf("%d steps in %q: leftovers %v (%v)", n, where, left, err)
 			}
 			if n%6 == 0 {
 				opened.takesPushes()
@@ -93,17 +95,20 @@ func TestFirstStartCutShortAtAnyStep(t *testing.T) {
 	}
 }
 
-// Two siblings of the lock of 25 November: other halves of a first start.
-func TestOpenCompletesWhatAFirstStartLeft(t *testing.T) {
+// Partial repositories that git init alone does not explain.
+func TestOpenCompletesRepositoryOfAnInterruptedStart(t *testing.T) {
 	for name, left := range map[string]map[string]string{
-		"config.lock without config": {"HEAD": "ref: refs/heads/main\n", "config.lock": "", "objects/info/": "", "objects/pack/": "", "refs/heads/": "", "refs/tags/": "", "hooks/pre-push.sample": "x", "description": "x"},
-		"config torn":                {"HEAD": "ref: refs/heads/main\n", "config": "[core\n\trepo", "objects/pack/": "", "refs/heads/": ""},
-		"config empty":               {"HEAD": "ref: refs/heads/main\n", "config": "", "objects/pack/": "", "refs/heads/": ""},
-		"HEAD torn":                  {"HEAD": "", "config": "[core]\n\tbare = true\n", "objects/pack/": "", "refs/heads/": ""},
-		"HEAD.lock only":             {"HEAD.lock": ""},
-		"objects only":               {"objects/": ""},
-		"an empty folder":            {"/": ""},
-		"the home only":              {homeName + "/": ""},
+		"config.lock without config": {
+			"HEAD": "ref: refs/heads/main\n", "config.lock": "", "objects/info/": "", "objects/pack/": "",
+			"refs/heads/": "", "refs/tags/": "", "hooks/pre-push.sample": "x", "description": "x",
+		},
+		"config truncated": {"HEAD": "ref: refs/heads/main\n", "config": "[core\n\trepo", "objects/pack/": "", "refs/heads/": ""},
+		"config empty":     {"HEAD": "ref: refs/heads/main\n", "config": "", "objects/pack/": "", "refs/heads/": ""},
+		"HEAD truncated":   {"HEAD": "", "config": "[core]\n\tbare = true\n", "objects/pack/": "", "refs/heads/": ""},
+		"HEAD.lock only":   {"HEAD.lock": ""},
+		"objects only":     {"objects/": ""},
+		"an empty folder":  {"/": ""},
+		"the home only":    {homeName + "/": ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "knowledge.git")
@@ -113,7 +118,7 @@ func TestOpenCompletesWhatAFirstStartLeft(t *testing.T) {
 	}
 }
 
-// A damaged configuration is replaced as a missing one is, and kept beside.
+// A damaged configuration is replaced like a missing one, and preserved beside it.
 func TestDamagedConfigIsReplaced(t *testing.T) {
 	for _, text := range []string{"garbage[[[\n", "[core]\n\trepositoryformatversion = 99\n", "[core]\n\tbare = perhaps\n", "\x00\x00\x00\x00"} {
 		s := newSite(t)
@@ -133,9 +138,9 @@ func TestDamagedConfigIsReplaced(t *testing.T) {
 			t.Errorf("%q: main is %q, want %s", text, s.repo.Tip("main"), tip)
 		}
 		if kept, err := os.ReadFile(config + setAside); err == nil && string(kept) != text {
-			t.Errorf("%q was kept as %q", text, kept)
+			t.Errorf("%q was preserved as %q", text, kept)
 		} else if err != nil && text == "garbage[[[\n" {
-			t.Errorf("the damaged configuration was not kept: %v", err)
+			t.Errorf("the damaged configuration was not preserved: %v", err)
 		}
 		a.write("b.md", "# B\n")
 		a.commit("second")
@@ -144,15 +149,15 @@ func TestDamagedConfigIsReplaced(t *testing.T) {
 	}
 }
 
-// What is not a repository of ours to make again is refused with advice, and stays.
-func TestOpenKeepsWhatItDidNotMake(t *testing.T) {
+// A path that is not the portal's repository is refused with advice and left unchanged.
+func TestOpenKeepsForeignFiles(t *testing.T) {
 	parent := t.TempDir()
 	file := filepath.Join(parent, "knowledge.git")
 	if err := os.WriteFile(file, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(t.Context(), Options{Dir: file}); err == nil || !strings.Contains(err.Error(), "restore the data folder from a backup") {
-		t.Errorf("a file where the repository goes: %v", err)
+		t.Errorf("a file in place of the repository: %v", err)
 	}
 	if text, err := os.ReadFile(file); err != nil || string(text) != "mine" {
 		t.Errorf("the file is now %q, %v", text, err)
@@ -161,6 +166,6 @@ func TestOpenKeepsWhatItDidNotMake(t *testing.T) {
 	layOut(t, other, map[string]string{"notes.txt": "mine", "objects/ab/cdef": "mine"})
 	newSiteAt(t, other)
 	if got := files(t, other); got["notes.txt"] != "mine" || got["objects/ab/cdef"] != "mine" {
-		t.Errorf("files of someone else are gone: %q", got)
+		t.Errorf("foreign files were removed: %q", got)
 	}
 }

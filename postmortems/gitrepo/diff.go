@@ -9,15 +9,15 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
-// change is a changed path with its modes.
+// change is a changed path with its file modes.
 type change struct {
 	postmortems.Change
 	mode, oldMode uint32
 }
 
-// diff compares two trees ("" is the empty one) and gives each file that
-// differs to emit, in git's order. Folders that are the same are not read. It
-// stops at emit's first error.
+// diff compares two trees ("" is the empty tree) and calls emit for each file that
+// differs, in git's order. Folders with equal object names are not read. The first
+// error of emit ends it.
 func (t trees) diff(ctx context.Context, from, to postmortems.OID, emit func(change) error) error {
 	d := differ{trees: t, ctx: ctx, emit: emit}
 	return d.folder("", from, to)
@@ -42,7 +42,7 @@ func (d *differ) folder(prefix string, from, to postmortems.OID) error {
 		return err
 	}
 	for len(old) > 0 || len(now) > 0 {
-		var a, b plumbing.Entry // zero: not there
+		var a, b plumbing.Entry // zero: absent
 		switch {
 		case len(old) == 0:
 			b, now = now[0], now[1:]
@@ -67,8 +67,8 @@ func (d *differ) folder(prefix string, from, to postmortems.OID) error {
 	return nil
 }
 
-// entry compares two entries of one name; Compare keeps files and folders apart,
-// so they are of one sort or one is absent.
+// entry compares two entries of one name. Entry.Compare keeps files and folders
+// apart, so both are of one type or one is absent.
 func (d *differ) entry(prefix string, a, b plumbing.Entry) error {
 	name := prefix + a.Name
 	if b.Name != "" {
@@ -88,7 +88,7 @@ func (d *differ) entry(prefix string, a, b plumbing.Entry) error {
 	return d.emit(c)
 }
 
-// collect gathers a diff, at most most changes.
+// collect returns a diff. More than most changes are a fault of kind TooLarge.
 func (t trees) collect(ctx context.Context, from, to postmortems.OID, most int) ([]change, error) {
 	var list []change
 	err := t.diff(ctx, from, to, func(c change) error {
@@ -101,8 +101,8 @@ func (t trees) collect(ctx context.Context, from, to postmortems.OID, most int) 
 	return list, err
 }
 
-// againstAll lists what differs from every one of a merge's parents, compared
-// with the first.
+// againstAll returns what differs from every parent of a merge; each change is
+// described relative to the first parent.
 func (t trees) againstAll(ctx context.Context, parents []postmortems.OID, to postmortems.OID, most int) ([]change, error) {
 	list, err := t.collect(ctx, parents[0], to, most)
 	if err != nil {
@@ -125,8 +125,8 @@ func (t trees) againstAll(ctx context.Context, parents []postmortems.OID, to pos
 	return list, nil
 }
 
-// published drops what only changes a file's mode and puts the rest in the order
-// of paths, as a ChangeSet has it.
+// published returns the changes for a ChangeSet: without those that change only a
+// file's mode, sorted by path.
 func published(list []change) []postmortems.Change {
 	out := make([]postmortems.Change, 0, len(list))
 	for _, c := range list {

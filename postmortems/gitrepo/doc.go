@@ -1,31 +1,31 @@
-// Package gitrepo owns the knowledge repository: the bare git repository on
-// disk, the smart HTTP protocol by which authors push to it and readers clone
-// it, and the order of things by which a push becomes durable.
+// Package gitrepo owns the knowledge repository: the bare git repository on disk,
+// the smart HTTP protocol by which authors push and readers clone, and the order of
+// steps that makes a push durable.
 //
 // Data layout: an ordinary bare repository, readable by git without Postern.
 //
 //	HEAD                              ref: refs/heads/main
 //	refs/heads/main                   what is published
 //	refs/heads/BRANCH                 a draft
-//	objects/pack/                     one pack a push, merged by Maintain
-//	objects/tmp_objdir-incoming-*     quarantine of a push that is going on
-//	postern-home/                     the empty home of every git child
+//	objects/pack/                     one pack per push, merged by Maintain
+//	objects/tmp_objdir-incoming-*     quarantine of a push in progress
+//	postern-home/                     empty HOME of every git child
 //	postern-push                      who made the last push (pushnote.go)
 //
-// The server speaks the receiving side itself, over git's plumbing; git keeps
-// the storage. A push runs:
+// The server implements the receiving side itself, with git's plumbing commands;
+// git owns the storage. A push runs:
 //
-//	commands → names, tips and rights judged      (policy.go)
+//	commands → names, tips and rights checked     (policy.go)
 //	pack → git index-pack into the quarantine     (quarantine.go)
 //	new objects ← git rev-list, git cat-file      (survey.go)
-//	limits, paths, modes, contents, secrets       (judge.go, package checks)
+//	limits, paths, modes, contents, secrets       (validate.go, package checks)
 //	ChangeSet → Publisher.Prepare                 (changeset.go)
-//	packs move in, folders fsynced, ref moves     (publish.go)
+//	packs move in, folders synced, ref moves      (publish.go)
 //	Prepared.Commit → report                      (push.go)
 //
-// Until the packs move in, nothing of a push is in the repository; once the ref
-// has moved, a crash leaves a push whole: at the next start the ref differs from
-// what the database knows as published, and the same change set is made again.
+// Until the packs move in, nothing of a push is in the repository. After the ref has
+// moved, a crash loses nothing: at the next start the ref differs from what the
+// database records as published, and the same change set is computed again.
 //
-// The process that opened the folder is its only writer.
+// The process that opened the folder must be its only writer.
 package gitrepo

@@ -8,16 +8,16 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// announceGrace is how long after a client asked for the branches its push is
-// waited for: in between git packs what it will send.
+// announceGrace is how long Drain waits for a push after its client has listed the
+// branches: in between, git packs what it will send.
 const announceGrace = 5 * time.Second
 
-// maxAnnounced bounds how many are waited for: who asks for the branches over and
-// over and pushes nothing must not fill memory with timers.
+// maxAnnounced bounds how many announced pushes are tracked: a client that lists the
+// branches repeatedly without pushing must not fill memory with timers.
 const maxAnnounced = 1000
 
-// announcements are pushes that have asked for the branches and have not come yet.
-// For their authors they are under way.
+// announcements counts pushes whose client has listed the branches and not yet sent
+// its commands. For their authors these pushes are already in progress.
 type announcements struct {
 	grace    time.Duration
 	mu       sync.Mutex
@@ -27,13 +27,14 @@ type announcements struct {
 	expected sync.WaitGroup
 }
 
-// announced is one push that is waited for; its timer ends the wait.
+// announced is one push that Drain waits for; its timer ends the wait.
 type announced struct {
 	number uint64
 	timer  *time.Timer
 }
 
-// add notes that a push is about to come. It fails once Drain was called.
+// add records that a push is about to arrive. It fails with a fault of kind
+// Unavailable after Drain was called.
 func (a *announcements) add() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -41,7 +42,7 @@ func (a *announcements) add() error {
 		return fault.New(fault.Unavailable, "gitrepo", "the server is stopping; try again in a moment")
 	}
 	if len(a.waiting) >= maxAnnounced {
-		return nil // it is served, and a stop does not wait for it
+		return nil // served, but a stop does not wait for it
 	}
 	a.expected.Add(1)
 	number := a.next
@@ -51,8 +52,8 @@ func (a *announcements) add() error {
 	return nil
 }
 
-// arrive tells that a push has come. Which of those announced it is does not
-// matter: only their number is waited for.
+// arrive records that a push has arrived. Which of the announced pushes it is does
+// not matter: only their number is waited for.
 func (a *announcements) arrive() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -63,7 +64,7 @@ func (a *announcements) arrive() {
 	}
 }
 
-// drop gives an announcement up whose push did not come.
+// drop removes an announcement whose push did not arrive.
 func (a *announcements) drop(number uint64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -76,9 +77,9 @@ func (a *announcements) drop(number uint64) {
 	}
 }
 
-// Drain lets no new push begin and waits until those whose authors' git has asked
-// for the branches have come, or have not for announceGrace. What has come is
-// waited for by whoever serves it, and by Close.
+// Drain lets no new push begin and waits for the pushes whose clients have listed the
+// branches, each for at most announceGrace. Pushes that have arrived are waited for
+// by Close and by the HTTP server. A ctx that ends first is a fault of kind Timeout.
 func (r *Repo) Drain(ctx context.Context) error {
 	a := &r.announced
 	a.mu.Lock()
@@ -93,6 +94,6 @@ func (r *Repo) Drain(ctx context.Context) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
-		return fault.Wrap(fault.Timeout, "gitrepo.Drain", "pushes were announced and did not come in time", ctx.Err())
+		return fault.Wrap(fault.Timeout, "gitrepo.Drain", "announced pushes did not arrive in time", ctx.Err())
 	}
 }

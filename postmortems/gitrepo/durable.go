@@ -10,8 +10,8 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// quarantinePrefix begins the names of quarantine folders; git's own gc knows it
-// and removes old ones too.
+// quarantinePrefix begins the names of quarantine folders. Git's own gc recognises
+// the prefix and removes old folders, too.
 const quarantinePrefix = "tmp_objdir-incoming-"
 
 // syncDir makes the names in a folder survive a power cut.
@@ -24,19 +24,20 @@ func syncDir(dir string) error {
 	return fault.Wrap(fault.Internal, "gitrepo.syncDir", "a folder of the repository cannot be made durable", err)
 }
 
-// syncObjects makes moved-in packs durable. The folder itself is since Open.
+// syncObjects flushes the names of moved-in packs to disk. The folder itself is
+// durable since Open.
 func (r *Repo) syncObjects() error { return syncDir(filepath.Join(r.git.Dir(), "objects", "pack")) }
 
-// syncFolders makes the folders that git init made durable.
+// syncFolders flushes the folders that git init created.
 func (r *Repo) syncFolders() error {
 	root := r.git.Dir()
 	return errors.Join(syncDir(filepath.Join(root, "objects", "pack")), syncDir(filepath.Join(root, "objects")),
 		r.syncRefDirs(refMove{branch: Main}))
 }
 
-// syncRefDirs makes a moved ref durable: the folder its file lies in, and when the
-// branch came or went all above it, up to the repository. Folders that went with
-// the last branch in them are passed over.
+// syncRefDirs makes a moved ref durable: it flushes the folder of the ref's file and,
+// when the branch was created or deleted, all folders above it up to the repository.
+// Folders that were removed with their last branch are skipped.
 func (r *Repo) syncRefDirs(m refMove) error {
 	root := r.git.Dir()
 	for dir := filepath.Dir(filepath.Join(root, headsPrefix+m.branch)); ; dir = filepath.Dir(dir) {
@@ -49,9 +50,9 @@ func (r *Repo) syncRefDirs(m refMove) error {
 	}
 }
 
-// sweep removes what a crash left: quarantines, half-written packs, and locks of
-// refs, one of which would block every later push of its branch. It runs before
-// any push, and no other process writes here.
+// sweep removes what a crash left: quarantines, partial packs, and locks of refs, each
+// of which would block every later push to its branch. It runs before any push, and
+// no other process writes here.
 func (r *Repo) sweep() error {
 	root := r.git.Dir()
 	objects := filepath.Join(root, "objects")
@@ -91,10 +92,11 @@ func (r *Repo) sweep() error {
 	return fault.Wrap(fault.Internal, "gitrepo.sweep", "what an interrupted push left in the repository cannot be removed", errors.Join(errs...))
 }
 
+// eachName calls fn for every name in a folder; a missing folder has none.
 func eachName(dir string, fn func(name string) error) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // a repository that initialise completes
+		return nil // initialise will create it
 	}
 	for _, e := range entries {
 		err = errors.Join(err, fn(e.Name()))

@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/checks"
 )
 
-// Moving many copies of one file is paired in linear time.
+// Moving many copies of one file takes linear time.
 func TestRenamesOfManyCopiesAreLinear(t *testing.T) {
 	growth.Linear(t, 1000, func(n int) func() {
 		var list []change
@@ -30,9 +30,9 @@ func TestRenamesOfManyCopiesAreLinear(t *testing.T) {
 	})
 }
 
-// One content under many names is read once: with twice the names and twice the
-// content it takes twice the time.
-func TestOneContentUnderManyNamesIsReadOnce(t *testing.T) {
+// One content under many names is checked once: twice the names and twice the content
+// take twice the time.
+func TestContentUnderManyNamesIsCheckedOnce(t *testing.T) {
 	growth.Linear(t, 400, func(n int) func() {
 		data := bytes.Repeat([]byte("x"), n<<10)
 		return func() {

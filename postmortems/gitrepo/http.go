@@ -19,29 +19,29 @@ import (
 const (
 	uploadPack  = "git-upload-pack"
 	receivePack = "git-receive-pack"
-	// maxFetchRequest bounds what a fetch may say: one line for every commit it
-	// has in common, in the worst case.
+	// maxFetchRequest bounds the body of a fetch in bytes: in the worst case it has
+	// one line for every commit that client and server share.
 	maxFetchRequest = 4 << 20
 	// maxCommandBytes bounds the part of a push before its pack.
 	maxCommandBytes = 1 << 20
-	// drainFactor is how many times the largest push is read and thrown away, so
-	// that a client that sends too much is there to read why it was refused.
+	// drainFactor is how many times the largest push is read and discarded, so that
+	// a client that sends too much is still connected when the refusal is written.
 	drainFactor = 4
-	// retryAfter is in seconds: a stop, a start or a queue of pushes is over by then.
+	// retryAfter is in seconds: stops, starts and queues of pushes are shorter.
 	retryAfter = "60"
 )
 
 // InfoRefs answers GET info/refs?service=git-upload-pack|git-receive-pack, the
-// start of every fetch and push. The caller has authorised the service.
+// first request of every fetch and push. The caller has authorised the service.
 func (r *Repo) InfoRefs(w http.ResponseWriter, req *http.Request) {
 	service := req.URL.Query().Get("service")
 	switch {
 	case req.Method != http.MethodGet:
 		w.Header().Set("Allow", http.MethodGet)
-		refuse(w, http.StatusMethodNotAllowed, "ask with GET")
+		refuse(w, http.StatusMethodNotAllowed, "use GET")
 		return
 	case service != uploadPack && service != receivePack:
-		refuse(w, http.StatusForbidden, "this repository speaks git's smart HTTP only; use a git of version 1.6.6 or newer")
+		refuse(w, http.StatusForbidden, "this repository supports git's smart HTTP protocol only; use git 1.6.6 or newer")
 		return
 	}
 	if err := r.begin(); err != nil {
@@ -70,7 +70,10 @@ func (r *Repo) InfoRefs(w http.ResponseWriter, req *http.Request) {
 	if protocol != "version=2" {
 		out.Write(wire.AppendFlush(wire.AppendPacket(nil, "# service="+service+"\n")))
 	}
-	call := plumbing.Call{Args: []string{"upload-pack", "--http-backend-info-refs", r.git.Dir()}, Env: protocolEnv(protocol), Stdout: &out, Limits: r.limits.walk()}
+	call := plumbing.Call{
+		Args: []string{"upload-pack", "--http-backend-info-refs", r.git.Dir()},
+		Env:  protocolEnv(protocol), Stdout: &out, Limits: r.limits.walk(),
+	}
 	if err := r.git.Run(ctx, call); err != nil {
 		if req.Context().Err() != nil {
 			return // the client left
@@ -83,8 +86,9 @@ func (r *Repo) InfoRefs(w http.ResponseWriter, req *http.Request) {
 	_, _ = c.Write(out.Bytes())
 }
 
-// UploadPack answers POST git-upload-pack: a clone or fetch by reader, a token's id or
-// where there is none an address. One reader has at most half of the slots.
+// UploadPack answers POST git-upload-pack, a clone or fetch. reader is the id of a
+// token, or an address if there is no token; one reader gets at most half of the
+// slots.
 func (r *Repo) UploadPack(w http.ResponseWriter, req *http.Request, reader string) {
 	if !r.accepts(w, req, uploadPack) {
 		return
@@ -103,7 +107,7 @@ func (r *Repo) UploadPack(w http.ResponseWriter, req *http.Request, reader strin
 		refuse(w, http.StatusBadRequest, fault.Message(err))
 		return
 	}
-	c.rest()
+	c.stopReadDeadline()
 	if err := r.fetches.take(ctx, reader, r.limits.SlotWait); err != nil {
 		status := http.StatusServiceUnavailable
 		if fault.KindOf(err) == fault.TooMany {
@@ -121,7 +125,7 @@ func (r *Repo) UploadPack(w http.ResponseWriter, req *http.Request, reader strin
 	}
 	err = r.git.Run(ctx, call)
 	switch {
-	case err == nil || exitStatus(err) > 0 && c.started: // git has told the client itself
+	case err == nil || exitStatus(err) > 0 && c.started: // git itself has reported the failure to the client
 	case c.started:
 		c.abort()
 	case req.Context().Err() == nil:
@@ -132,7 +136,7 @@ func (r *Repo) UploadPack(w http.ResponseWriter, req *http.Request, reader strin
 	}
 }
 
-// ReceivePack answers POST git-receive-pack: a push by who.
+// ReceivePack answers POST git-receive-pack, a push by who.
 func (r *Repo) ReceivePack(w http.ResponseWriter, req *http.Request, who Who) {
 	if !r.accepts(w, req, receivePack) {
 		return
@@ -158,17 +162,20 @@ func (r *Repo) ReceivePack(w http.ResponseWriter, req *http.Request, who Who) {
 		return
 	}
 	r.announced.arrive()
-	p := &push{repo: r, who: who, at: r.now(), atomic: asked.Atomic, quiet: asked.Quiet, left: func() bool { return req.Context().Err() != nil }}
+	p := &push{
+		repo: r, who: who, at: r.now(), atomic: asked.Atomic, quiet: asked.Quiet,
+		left: func() bool { return req.Context().Err() != nil },
+	}
 	p.over = func() bool { return errors.Is(context.Cause(ctx), errTime) }
 	defer p.close()
 	p.admit(asked.Commands)
-	c.rest() // while it waits
+	c.stopReadDeadline() // the push may wait
 	waited, err := r.takeSlot(ctx, who.holder())
 	if err == nil {
 		defer r.pushes.release(who.holder())
 		err = p.receive(ctx, in, req.ContentLength)
 	}
-	// Nothing is written before all was read: HTTP/1 promises no more.
+	// Read everything before writing: HTTP/1 guarantees no more than that.
 	c.drain(req.Body, drainFactor*r.limits.PackBytes)
 	c.start(receivePack + "-result")
 	p.answer = wire.NewAnswer(c, asked.SideBand)
@@ -187,17 +194,17 @@ func (r *Repo) ReceivePack(w http.ResponseWriter, req *http.Request, who Who) {
 	}
 }
 
-// takeSlot waits for the push's turn.
+// takeSlot waits for a free slot and returns how long it waited.
 func (r *Repo) takeSlot(ctx context.Context, holder string) (waited time.Duration, err error) {
 	start := time.Now()
 	err = r.pushes.take(ctx, holder, r.limits.SlotWait)
 	return time.Since(start), err
 }
 
-// answerOptions reads the push options; one that is unknown is told, because an
-// author who misspells "check" must not publish unawares.
+// answerOptions applies the push options. An unknown option is reported, so that an
+// author who misspells "check" does not publish by accident.
 func (p *push) answerOptions(options []string, waited time.Duration) {
-	p.told = time.Now()
+	p.reported = time.Now()
 	if waited > time.Second {
 		p.answer.Say(fmt.Sprintf("waited %d s for other pushes", int(waited/time.Second)))
 	}
@@ -206,11 +213,11 @@ func (p *push) answerOptions(options []string, waited time.Duration) {
 			p.check = true
 			continue
 		}
-		p.answer.Say(fmt.Sprintf("warning: the push option %q is unknown and was passed over; the known one is %q", o, optionCheck))
+		p.answer.Say(fmt.Sprintf("warning: the push option %q is unknown and was ignored; the only option is %q", o, optionCheck))
 	}
 }
 
-// keepingAlive runs work while the author's git hears from the server.
+// keepingAlive runs work and sends keep-alive packets to the author's git meanwhile.
 func (p *push) keepingAlive(work func()) {
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -231,22 +238,23 @@ func (p *push) keepingAlive(work func()) {
 	<-stopped
 }
 
+// report sends the status of every ref, if the client wants one.
 func (p *push) report(asked wire.Request, unpack string) {
 	if !asked.Report {
 		return
 	}
 	if err := p.answer.Report(unpack, p.results()); err != nil {
-		p.repo.log.Info("an author hung up before the answer to a push", "pusher", p.who.Pusher.Name, "error", err)
+		p.repo.log.Info("an author disconnected before the answer to a push", "pusher", p.who.Pusher.Name, "error", err)
 	}
 }
 
-// accepts judges the head of a POST and notes that work begins; when it is true
-// the caller owes working.Done.
+// accepts checks the header of a POST and registers the work. If it returns true,
+// the caller must call working.Done.
 func (r *Repo) accepts(w http.ResponseWriter, req *http.Request, service string) bool {
 	switch {
 	case req.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
-		refuse(w, http.StatusMethodNotAllowed, "ask with POST")
+		refuse(w, http.StatusMethodNotAllowed, "use POST")
 	case req.URL.Query().Has("service"): // it would name another service than the path does
 		refuse(w, http.StatusBadRequest, "service= belongs to info/refs")
 	case req.Header.Get("Content-Type") != "application/x-"+service+"-request":
@@ -261,8 +269,8 @@ func (r *Repo) accepts(w http.ResponseWriter, req *http.Request, service string)
 	return false
 }
 
-// protocolVersion is the version header of a client, passed on only in the two
-// forms that are known.
+// protocolVersion returns the Git-Protocol header of a client if it has one of the
+// two known values, otherwise "".
 func protocolVersion(req *http.Request) string {
 	if v := req.Header.Get("Git-Protocol"); v == "version=1" || v == "version=2" {
 		return v
@@ -277,7 +285,7 @@ func protocolEnv(version string) []string {
 	return []string{"GIT_PROTOCOL=" + version}
 }
 
-// refuse answers with plain text, which git prints.
+// refuse answers with plain text, which git prints for the author.
 func refuse(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

@@ -20,7 +20,7 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/wire"
 )
 
-func TestCloneShallowAndBack(t *testing.T) {
+func TestShallowCloneAndPush(t *testing.T) {
 	s := newSite(t)
 	a := s.author()
 	for i := range 3 {
@@ -50,7 +50,7 @@ func TestCloneShallowAndBack(t *testing.T) {
 	s.sound()
 }
 
-func TestLargePushComesInChunks(t *testing.T) {
+func TestLargePushInChunks(t *testing.T) {
 	s := newSite(t)
 	a := s.author()
 	noise := rand.New(rand.NewPCG(1, 2))
@@ -70,7 +70,7 @@ func TestLargePushComesInChunks(t *testing.T) {
 	s.sound()
 }
 
-func TestTooLargePushIsToldSo(t *testing.T) {
+func TestOversizedPushIsRefusedWithReason(t *testing.T) {
 	s := newSite(t, func(o *Options) { o.Limits.PackBytes = 2 << 20 })
 	a := s.author()
 	noise := make([]byte, 5<<20)
@@ -120,7 +120,7 @@ func zipped(t *testing.T, data []byte) []byte {
 	return b.Bytes()
 }
 
-// request makes a push of one commit as git would send it.
+// request returns a push of one commit as git would send it.
 func (a *author) request(ref string) []byte {
 	a.t.Helper()
 	tip := a.git("rev-parse", "HEAD")
@@ -150,7 +150,7 @@ func TestRawRequests(t *testing.T) {
 		"probe":                   {[]byte("0000"), nil, 200, ""},
 		"gzip":                    {zipped(t, a.request("refs/heads/zipped")), map[string]string{"Content-Encoding": "gzip"}, 200, "ok refs/heads/zipped"},
 		"not gzip":                {good, map[string]string{"Content-Encoding": "gzip"}, 400, "is not"},
-		"brotli":                  {good, map[string]string{"Content-Encoding": "br"}, 400, "unknown"},
+		"unknown encoding":        {good, map[string]string{"Content-Encoding": "br"}, 400, "unknown"},
 		"gzip bomb":               {zipped(t, append(a.request("refs/heads/bomb"), make([]byte, 64<<20)...)), map[string]string{"Content-Encoding": "gzip"}, 200, ""},
 		"other content type":      {good, map[string]string{"Content-Type": "application/x-git-upload-pack-request"}, 415, "content type"},
 		"no pack":                 {good[:200], nil, 200, "unpack "},
@@ -208,7 +208,7 @@ func TestRoutesAreStrict(t *testing.T) {
 	}
 }
 
-func TestPushThatBreaksOffLeavesNothing(t *testing.T) {
+func TestInterruptedPushLeavesNothing(t *testing.T) {
 	observed := make(chan Timings, 2)
 	s := newSite(t, func(o *Options) { o.Observe = func(times Timings) { observed <- times } })
 	a := s.author()
@@ -265,7 +265,7 @@ func TestConcurrentPushersHaveOneWinner(t *testing.T) {
 		if errs[i] == nil {
 			winners++
 		} else if !strings.Contains(outs[i], "main moved: git pull --rebase") && !strings.Contains(outs[i], "fetch first") {
-			t.Errorf("a loser was told:\n%s", outs[i])
+			t.Errorf("a refused author read:\n%s", outs[i])
 		}
 	}
 	if winners != 1 || len(s.sets) != 2 {
@@ -274,7 +274,7 @@ func TestConcurrentPushersHaveOneWinner(t *testing.T) {
 	s.sound()
 }
 
-func TestStoppingServerSaysSo(t *testing.T) {
+func TestStoppingServerRefusesAndFinishes(t *testing.T) {
 	s := newSite(t)
 	a := s.author()
 	a.write("a.md", "# A\n")
@@ -308,13 +308,13 @@ func TestStoppingServerSaysSo(t *testing.T) {
 	}
 	close(release)
 	if err := <-pushed; err != nil {
-		t.Errorf("the push that was going on failed: %v", err)
+		t.Errorf("the push in progress failed: %v", err)
 	}
 	if err := <-closed; err != nil {
 		t.Error(err)
 	}
 	if s.repo.Tip("main") == "" {
-		t.Error("the push that was going on is not published")
+		t.Error("the push in progress was not published")
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-func TestImportBringsTheWholeHistory(t *testing.T) {
+func TestImportFetchesTheWholeHistory(t *testing.T) {
 	s := newSite(t)
 	source := s.author()
 	const commits = 1500
@@ -33,7 +33,7 @@ func TestImportBringsTheWholeHistory(t *testing.T) {
 		t.Errorf("tip %s, branches %v", tip, s.repo.Branches())
 	}
 	if refs := source.git("-C", s.dir, "for-each-ref"); strings.Contains(refs, "tags") {
-		t.Errorf("tags came along: %s", refs)
+		t.Errorf("tags were fetched: %s", refs)
 	}
 	cs, err := s.repo.ChangeSet(t.Context(), "main", "", tip, postmortems.Pusher{})
 	if err != nil {
@@ -46,7 +46,7 @@ func TestImportBringsTheWholeHistory(t *testing.T) {
 		t.Errorf("eighth commit: %s", got)
 	}
 	if _, err := os.Stat(filepath.Join(s.dir, "FETCH_HEAD")); err == nil {
-		t.Error("FETCH_HEAD stays")
+		t.Error("FETCH_HEAD was left behind")
 	}
 	if _, err := s.repo.ImportFrom(t.Context(), source.dir, "main"); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("imported twice: %v", err)
@@ -54,7 +54,7 @@ func TestImportBringsTheWholeHistory(t *testing.T) {
 	s.sound()
 }
 
-func TestImportRunsNothingOfTheSource(t *testing.T) {
+func TestImportRunsNoProgramOfTheSource(t *testing.T) {
 	s := newSite(t)
 	source := s.author()
 	source.write("a.md", "# A\n")
@@ -76,12 +76,12 @@ func TestImportRunsNothingOfTheSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(mark); err == nil {
-		t.Error("a program named by the source's configuration was run")
+		t.Error("a program of the source's configuration was run")
 	}
 	s.sound()
 }
 
-func TestImportTellsWhatIsWrong(t *testing.T) {
+func TestImportReportsErrors(t *testing.T) {
 	s := newSite(t)
 	empty := s.author()
 	for name, path := range map[string]string{
@@ -98,7 +98,7 @@ func TestImportTellsWhatIsWrong(t *testing.T) {
 	s.sound()
 }
 
-func TestImportTakesBareRepositories(t *testing.T) {
+func TestImportAcceptsBareRepositories(t *testing.T) {
 	s := newSite(t)
 	source := s.author()
 	source.write("a.md", "# A\n")

@@ -13,19 +13,19 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
-// importTime bounds fetching a whole history from the same machine.
+// importTime bounds fetching a whole history from another folder of this machine.
 const importTime = time.Hour
 
-// bearable are faults of old histories that hurt nobody: tools of long ago wrote
-// them, and nobody can rewrite a history for our sake.
-const bearable = "zeroPaddedFilemode missingSpaceBeforeDate badTimezone badDate badDateOverflow missingEmail " +
+// toleratedFaults are git's names of harmless faults in old histories. Old tools wrote
+// them, and a history cannot be rewritten for an import.
+const toleratedFaults = "zeroPaddedFilemode missingSpaceBeforeDate badTimezone badDate badDateOverflow missingEmail " +
 	"missingSpaceBeforeEmail missingNameBeforeEmail badName badEmail missingAuthor multipleAuthors nulInCommit zeroPaddedDate"
 
-// ImportFrom brings the history behind the HEAD of a git repository on this
-// machine, bare or not, and makes it branch, which must not exist. No tags come
-// along, no configuration of that repository is followed, and nothing is checked
-// out. The history is taken as it is; Findings tells what its tip would be
-// refused for.
+// ImportFrom fetches the history of HEAD of a git repository on this machine, bare or
+// not, and creates branch from it. A branch that exists is a fault of kind Conflict.
+// Tags are not fetched, the configuration of the other repository is not used, and
+// nothing is checked out. The history is accepted as it is; Findings returns what a
+// push of its tip would be refused for.
 func (r *Repo) ImportFrom(ctx context.Context, path, branch string) (postmortems.OID, error) {
 	if err := r.begin(); err != nil {
 		return "", err
@@ -50,16 +50,16 @@ func (r *Repo) ImportFrom(ctx context.Context, path, branch string) (postmortems
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = q.close() }() // what stays is swept at the next start
+	defer func() { _ = q.close() }() // leftovers are swept at the next start
 	tip, err := r.fetch(ctx, q, source)
 	if err != nil {
 		return "", err
 	}
 	moves := []refMove{{branch: branch, new: tip}}
-	if err := r.whole(ctx, q, moves); err != nil {
+	if err := r.checkConnected(ctx, q, moves); err != nil {
 		return "", err
 	}
-	// Fetching took its time: only now do pushes wait for it.
+	// Pushes wait only from here on, not while git fetches.
 	if err := r.publish.take(ctx); err != nil {
 		return "", err
 	}
@@ -67,13 +67,13 @@ func (r *Repo) ImportFrom(ctx context.Context, path, branch string) (postmortems
 	if err := r.vacant(branch); err != nil {
 		return "", err
 	}
-	if err := r.writeNote(postmortems.Pusher{Name: "postern"}, r.now(), moves); err != nil { // a crash before the database has it
+	if err := r.writeNote(postmortems.Pusher{Name: "postern"}, r.now(), moves); err != nil { // read if the server dies before the database has the import
 		return "", err
 	}
 	return tip, r.adopt(ctx, q, moves)
 }
 
-// vacant fails when a branch exists or cannot.
+// vacant returns a fault of kind Conflict when a branch exists or clashes with one.
 func (r *Repo) vacant(branch string) error {
 	if r.Tip(branch) != "" || r.clash(branch) != "" {
 		return fault.Newf(fault.Conflict, "gitrepo.ImportFrom", "the branch %q exists already", branch)
@@ -81,17 +81,20 @@ func (r *Repo) vacant(branch string) error {
 	return nil
 }
 
-// fetch brings HEAD of source into the quarantine.
+// fetch fetches HEAD of source into the quarantine and returns the commit.
 func (r *Repo) fetch(ctx context.Context, q *quarantine, source string) (postmortems.OID, error) {
 	config := []string{"fetch.fsckObjects=true", "fetch.unpackLimit=1", "fetch.writeCommitGraph=false"}
-	for id := range strings.FieldsSeq(bearable) {
+	for id := range strings.FieldsSeq(toleratedFaults) {
 		config = append(config, "fetch.fsck."+id+"=ignore")
 	}
-	// The other repository may belong to another user; of its own configuration git
-	// follows nothing that runs a program.
+	// The other repository may belong to another user. git ignores every setting of its
+	// configuration that would run a program.
 	serve := shellQuote(r.git.Path()) + " -c safe.directory=* upload-pack"
 	err := r.git.Run(ctx, plumbing.Call{
-		Args:   []string{"fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", "--upload-pack=" + serve, "--", source, "HEAD"},
+		Args: []string{
+			"fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance",
+			"--upload-pack=" + serve, "--", source, "HEAD",
+		},
 		Env:    q.env,
 		Config: config,
 	})
@@ -101,19 +104,19 @@ func (r *Repo) fetch(ctx context.Context, q *quarantine, source string) (postmor
 	file := filepath.Join(r.git.Dir(), "FETCH_HEAD")
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return "", fault.Wrap(fault.Internal, "gitrepo.ImportFrom", "git does not tell what it fetched", err)
+		return "", fault.Wrap(fault.Internal, "gitrepo.ImportFrom", "git does not report what it fetched", err)
 	}
 	tip := postmortems.OID(text[:min(len(text), 40)])
 	if !plumbing.ValidOID(tip) {
-		return "", fault.Newf(fault.Internal, "gitrepo.ImportFrom", "git tells %q to have been fetched", tip)
+		return "", fault.Newf(fault.Internal, "gitrepo.ImportFrom", "git reports %q as the fetched commit", tip)
 	}
-	return tip, fault.Wrap(fault.Internal, "gitrepo.ImportFrom", "a file of git's cannot be removed", os.Remove(file))
+	return tip, fault.Wrap(fault.Internal, "gitrepo.ImportFrom", "git's FETCH_HEAD cannot be removed", os.Remove(file))
 }
 
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-// Findings holds every file of a branch's tip against the rules of a push: what
-// an import brought and a push would be refused for.
+// Findings checks every file of a branch's tip by the rules of a push and returns the
+// problems: what a push of the imported files would be refused for.
 func (r *Repo) Findings(ctx context.Context, branch string) ([]postmortems.Problem, error) {
 	s := r.newSurvey(pooled{r.pool}, nil, r.Tip(branch), "")
 	net, err := s.net(ctx, "")
@@ -126,7 +129,7 @@ func (r *Repo) Findings(ctx context.Context, branch string) ([]postmortems.Probl
 	for _, c := range net {
 		s.sizes[c.Blob] = c.Size // everything counts as new
 	}
-	j, err := s.judge(ctx, net, func(int, int) {})
+	j, err := s.validate(ctx, net, func(int, int) {})
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// lock is a mutex whose waiting can be given up.
+// lock is a mutex whose waiters can give up.
 type lock chan struct{}
 
 func newLock() lock { return make(lock, 1) }
@@ -21,6 +21,7 @@ func (l lock) try() bool {
 	}
 }
 
+// take waits for the lock. A ctx that ends first is a fault of kind Timeout.
 func (l lock) take(ctx context.Context) error {
 	select {
 	case l <- struct{}{}:

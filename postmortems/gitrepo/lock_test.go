@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// hold makes the judgement of a branch wait, once: held is closed when it has
-// begun, and it goes on when free is closed.
+// hold makes the first validation of a branch wait: held is closed when it has begun, and
+// it continues when free is closed.
 func (s *site) hold(branch string) (held, free chan struct{}) {
 	held, free = make(chan struct{}), make(chan struct{})
 	first := true
@@ -32,7 +32,7 @@ func (s *site) hold(branch string) (held, free chan struct{}) {
 	return held, free
 }
 
-// pushed is a push that runs while the test goes on.
+// pushed starts a push and returns the channel of its output.
 func (a *author) pushed(args ...string) chan string {
 	done := make(chan string, 1)
 	go func() {
@@ -45,7 +45,7 @@ func (a *author) pushed(args ...string) chan string {
 	return done
 }
 
-// two are authors who have the first commit.
+// two returns two authors who have the first commit.
 func (s *site) two() (slow, quick *author) {
 	slow, quick = s.author(), s.author()
 	slow.write("a.md", "# A\n")
@@ -55,7 +55,8 @@ func (s *site) two() (slow, quick *author) {
 	return slow, quick
 }
 
-func (s *site) judgements(branch string) (n int) {
+// validations returns how often the publisher validated a branch.
+func (s *site) validations(branch string) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, cs := range s.asked {
@@ -66,9 +67,9 @@ func (s *site) judgements(branch string) (n int) {
 	return n
 }
 
-// However long a draft is judged, others publish meanwhile; the draft is judged
-// again against what they published.
-func TestAPushThatIsJudgedKeepsNobodyWaiting(t *testing.T) {
+// However long the validation of a draft takes, others publish meanwhile; the draft is
+// then validated again.
+func TestValidationBlocksNoOtherPush(t *testing.T) {
 	s := newSite(t)
 	slow, quick := s.two()
 	held, free := s.hold("idea")
@@ -79,25 +80,25 @@ func TestAPushThatIsJudgedKeepsNobodyWaiting(t *testing.T) {
 	for _, name := range []string{"c.md", "d.md"} {
 		quick.write(name, "# C\n")
 		quick.commit(name)
-		quick.git("push", "origin", "main") // returns: it waits for nothing
+		quick.git("push", "origin", "main") // returns: it need not wait
 	}
 	tip := s.repo.Tip("main")
 	close(free)
 	if out := <-answer; !strings.Contains(out, "publisher: idea published") || !strings.Contains(out, "checking against it") {
-		t.Errorf("the slow author was told:\n%s", out)
+		t.Errorf("the slow author read:\n%s", out)
 	}
 	if s.repo.Tip("main") != tip || s.repo.Tip("idea") == "" {
 		t.Errorf("main %s, idea %s", s.repo.Tip("main"), s.repo.Tip("idea"))
 	}
-	if n := s.judgements("idea"); n != 2 {
-		t.Errorf("the draft was judged %d times", n)
+	if n := s.validations("idea"); n != 2 {
+		t.Errorf("the draft was validated %d times", n)
 	}
 	s.sound()
 }
 
-// A push to main that others were faster than is asked to fetch, and what they
-// published stays.
-func TestAPushToMainThatWasJudgedTooLateIsRefused(t *testing.T) {
+// A push to main that another push overtook must fetch first, and what the other published
+// stays.
+func TestOvertakenPushToMainIsRefused(t *testing.T) {
 	s := newSite(t)
 	slow, quick := s.two()
 	held, free := s.hold("main")
@@ -110,7 +111,7 @@ func TestAPushToMainThatWasJudgedTooLateIsRefused(t *testing.T) {
 	quick.git("push", "origin", "main")
 	close(free)
 	if out := <-answer; !strings.Contains(out, "main moved: git pull --rebase") {
-		t.Errorf("the slow author was told:\n%s", out)
+		t.Errorf("the slow author read:\n%s", out)
 	}
 	if s.repo.Tip("main") != tip {
 		t.Error("main is not what was published first")
@@ -118,16 +119,16 @@ func TestAPushToMainThatWasJudgedTooLateIsRefused(t *testing.T) {
 	s.sound()
 }
 
-// Telling an author what was published, which waits for search and for the
-// author's own line, keeps nobody waiting.
-func TestTellingKeepsNobodyWaiting(t *testing.T) {
+// Printing what was published waits for the search index and the author's connection. It
+// blocks no other push.
+func TestAnswerBlocksNoOtherPush(t *testing.T) {
 	s := newSite(t)
 	slow, quick := s.two()
-	told, free := make(chan struct{}), make(chan struct{})
+	printing, free := make(chan struct{}), make(chan struct{})
 	s.mu.Lock()
-	s.tell = func(cs postmortems.ChangeSet) {
+	s.printing = func(cs postmortems.ChangeSet) {
 		if cs.Branch == "idea" {
-			close(told)
+			close(printing)
 			<-free
 		}
 	}
@@ -135,7 +136,7 @@ func TestTellingKeepsNobodyWaiting(t *testing.T) {
 	slow.write("b.md", "# B\n")
 	slow.commit("idea")
 	answer := slow.pushed("origin", "HEAD:idea")
-	<-told
+	<-printing
 	quick.write("c.md", "# C\n")
 	quick.commit("quick")
 	quick.git("push", "origin", "main")
@@ -144,8 +145,8 @@ func TestTellingKeepsNobodyWaiting(t *testing.T) {
 	s.sound()
 }
 
-// A push whose refs are judged apart is cut into packs before anyone has to wait.
-func TestRefsJudgedApartKeepNobodyWaiting(t *testing.T) {
+// A push whose refs succeed separately is split into packs before it takes the lock.
+func TestSeparateRefsBlockNoOtherPush(t *testing.T) {
 	s := newSite(t)
 	slow, quick := s.two()
 	held, free := s.hold("two")
@@ -161,14 +162,14 @@ func TestRefsJudgedApartKeepNobodyWaiting(t *testing.T) {
 	quick.git("push", "origin", "main")
 	close(free)
 	if out := <-answer; strings.Contains(out, "FAILED") || s.repo.Tip("one") == "" || s.repo.Tip("two") == "" {
-		t.Errorf("the author was told:\n%s", out)
+		t.Errorf("the author read:\n%s", out)
 	}
 	s.sound()
 }
 
-// Judging ends with the request: when the author leaves, and at the latest after
-// the time of a push.
-func TestJudgingEndsWithItsAuthor(t *testing.T) {
+// Validation ends with the request: when the author disconnects, and at the latest when the
+// time of a push is over.
+func TestValidationEndsWithItsAuthor(t *testing.T) {
 	s := newSite(t)
 	a := s.author()
 	a.write("a.md", "# A\n")
@@ -189,18 +190,18 @@ func TestJudgingEndsWithItsAuthor(t *testing.T) {
 		t.Fatal(err)
 	}
 	if bounded := <-begun; !bounded {
-		t.Error("nothing ends a judgement that takes too long")
+		t.Error("the validation has no deadline")
 	}
 	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // it was killed
 	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Errorf("judging ended with %v", err)
+		t.Errorf("the validation ended with %v", err)
 	}
 	s.settle()
 	if s.repo.Tip("main") != "" {
-		t.Error("it was published all the same")
+		t.Error("it was published")
 	}
 	s.sound()
 }

@@ -15,17 +15,17 @@ import (
 )
 
 const (
-	// manyPacks is how many packs are borne before they are merged: every read
-	// looks through all of them in the worst case.
+	// manyPacks is how many packs are accepted before they are merged: in the worst
+	// case every read searches all of them.
 	manyPacks = 32
 	// maintainTime and fsckTime bound work on a whole repository of some gigabytes.
 	maintainTime = 10 * time.Minute
 	fsckTime     = 30 * time.Minute
 )
 
-// Maintain merges packs when pushes have made many: each merge at least doubles
-// a pack's size, so that an object is rewritten a handful of times in its life.
-// Nothing is ever pruned. Readers go on; publishing waits.
+// Maintain merges packs when pushes have created many. Each merge at least doubles a
+// pack's size, so that an object is rewritten only a few times. Nothing is pruned.
+// Reads continue; publishing waits.
 func (r *Repo) Maintain(ctx context.Context) error {
 	packs, err := filepath.Glob(filepath.Join(r.git.Dir(), "objects", "pack", "pack-*.pack"))
 	if err != nil {
@@ -46,13 +46,13 @@ func (r *Repo) Maintain(ctx context.Context) error {
 	defer r.publish.release()
 	args := []string{"repack", "-d", "-q", "-n", "--geometric=2", "--no-write-bitmap-index"}
 	if err := r.git.Run(ctx, plumbing.Call{Args: args}); err != nil {
-		return fault.Wrap(fault.Internal, "gitrepo.Maintain", "the packs could not be merged; they stay as they are", err)
+		return fault.Wrap(fault.Internal, "gitrepo.Maintain", "the packs could not be merged; they are unchanged", err)
 	}
 	return r.syncObjects()
 }
 
-// movedOutside compares git's branches with those that the portal knows: something
-// else than a push may have moved one while it runs. No push moves one meanwhile.
+// movedOutside compares git's branches with those in memory: another process may have
+// moved one. A difference is a fault of kind Internal. No push moves a branch meanwhile.
 func (r *Repo) movedOutside(ctx context.Context) error {
 	if err := r.publish.take(ctx); err != nil {
 		return err
@@ -66,17 +66,21 @@ func (r *Repo) movedOutside(ctx context.Context) error {
 	defer r.refs.mu.RUnlock()
 	for _, branch := range slices.Sorted(maps.Keys(r.refs.tips)) {
 		if known := r.refs.tips[branch]; there[branch] != known {
-			return fault.Newf(fault.Internal, "gitrepo.Fsck", "%s was moved outside of the portal: git has it on %q, the portal on %s; move it back with git update-ref, or stop the portal and restore repository and database from one backup", branch, there[branch], known)
+			const advice = "move it back with git update-ref, or stop the portal and restore repository and database from one backup"
+			return fault.Newf(fault.Internal, "gitrepo.Fsck", "%s was moved outside of the portal: git has it on %q, the portal on %s; %s",
+				branch, there[branch], known, advice)
 		}
 		delete(there, branch)
 	}
 	for branch := range there {
-		return fault.Newf(fault.Internal, "gitrepo.Fsck", "git has the branch %s, and the portal does not know it: it was made outside of the portal; push it instead", branch)
+		return fault.Newf(fault.Internal, "gitrepo.Fsck",
+			"git has the branch %s, and the portal does not know it: it was created outside of the portal; push it instead", branch)
 	}
 	return nil
 }
 
-// Fsck lets git read every object and tells the first thing that is wrong.
+// Fsck lets git read every object, and returns the first damage as a fault of kind
+// Internal.
 func (r *Repo) Fsck(ctx context.Context) error {
 	if err := r.begin(); err != nil {
 		return err

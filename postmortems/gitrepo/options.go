@@ -9,25 +9,25 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
-// Options make a Repo.
+// Options configure a Repo.
 type Options struct {
-	Dir       string // the bare repository, made when absent
-	Git       string // path of the git binary; "" looks in PATH
-	Limits    Limits // zero values mean defaultLimits'
+	Dir       string // the bare repository, created when absent
+	Git       string // path of the git binary; "" searches PATH
+	Limits    Limits // zero values mean those of defaultLimits
 	Logger    *slog.Logger
 	Now       func() time.Time
 	Publisher Publisher
 	// RuleURL is the address of a rule's documentation, printed below problems;
 	// nil prints none.
 	RuleURL func(rule string) string
-	// Room tells whether the disk has room for that many more bytes; its fault is of
-	// kind Full and says what to do. Nil is always.
-	Room func(bytes int64) error
-	// Observe is told the timings of every push when it ends; nil is not.
+	// CheckSpace returns a fault of kind Full, with advice, when the disk has no room
+	// for that many more bytes. Nil accepts any number.
+	CheckSpace func(bytes int64) error
+	// Observe is called with the timings of every push when it ends, unless it is nil.
 	Observe func(Timings)
 }
 
-// Limits bound what one push or one fetch may ask of the server.
+// Limits bound what one push or one fetch may use of the server.
 type Limits struct {
 	PackBytes       int64         // bytes of a push as sent
 	InflatedBytes   int64         // bytes of its new objects, unpacked
@@ -38,20 +38,20 @@ type Limits struct {
 	Changes         int           // paths that differ between what is published and a push
 	Paths           int           // paths of one tree
 	Depth           int           // folders above a file
-	Pushes          int           // pushes worked on at the same time; one pusher has at most half of them
-	Fetches         int           // clones and fetches served at the same time; one client has at most half of them
+	Pushes          int           // pushes processed at the same time; one pusher gets at most half of them
+	Fetches         int           // clones and fetches served at the same time; one client gets at most half of them
 	SlotWait        time.Duration // how long a push or fetch waits for its turn
 	Idle            time.Duration // how long either side of a transfer may make no progress
 	Duration        time.Duration // from the first byte of a push or fetch to its last
 }
 
-// DefaultPushes is how many pushes are worked on at the same time: each may take a
+// DefaultPushes is how many pushes are processed at the same time. Each may use a
 // core and the memory of a git child, and one author may hold half of them.
 const DefaultPushes = 4
 
-// defaultLimits are for a portal of an organisation of some hundred authors: a
-// push of the largest real handbook fits five times over, and the worst push
-// keeps two cores busy for seconds, not minutes.
+// defaultLimits returns limits for an organisation of some hundred authors. A push of
+// the largest public handbook fits five times over, and the most expensive push keeps
+// two cores busy for seconds, not minutes.
 func defaultLimits() Limits {
 	return Limits{
 		PackBytes:       64 << 20,
@@ -71,7 +71,7 @@ func defaultLimits() Limits {
 	}
 }
 
-// withDefaults fills in what is zero.
+// withDefaults returns l with zero fields replaced by the defaults.
 func (l Limits) withDefaults() Limits {
 	d := defaultLimits()
 	l.PackBytes = orDefault(l.PackBytes, d.PackBytes)
@@ -91,6 +91,7 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
+// orDefault returns v, or d if v is the zero value.
 func orDefault[T comparable](v, d T) T {
 	var zero T
 	if v == zero {
@@ -104,36 +105,37 @@ func (l Limits) sizes() checks.Sizes {
 }
 
 const (
-	// childMemory bounds the address space of a git child that works on pushed
-	// data; git maps packs in windows and streams large blobs, so this is far
-	// above what an honest push needs.
+	// childMemory bounds the address space of a git child that processes pushed data.
+	// git maps packs in windows and streams large blobs, so no honest push comes near.
 	childMemory = 1 << 30
 	// childCPU bounds such a child's processor time in seconds.
 	childCPU = 120
-	// readers is how many cat-file processes serve page and history reads.
+	// readers is how many cat-file processes serve reads of documents and history.
 	readers = 2
-	// maxParents bounds a merge: each parent is compared with.
+	// maxParents bounds a merge: the commit is compared with each parent.
 	maxParents = 16
-	// commitChanges bounds the changed paths of all commits of a push together,
-	// as a multiple of Limits.Changes: a history may change a path many times.
+	// commitChanges bounds the changed paths of all commits of a push together, as a
+	// multiple of Limits.Changes: a history may change a path many times.
 	commitChanges = 10
 )
 
+// unpack returns the limits of a git child that stores a pushed pack.
 func (l Limits) unpack() plumbing.Limits {
 	return plumbing.Limits{AddressSpace: childMemory, CPU: childCPU, FileSize: uint64(4*l.PackBytes + 64<<20), Wall: l.Duration}
 }
 
+// walk returns the limits of a git child that reads refs, commits and trees.
 func (l Limits) walk() plumbing.Limits {
 	return plumbing.Limits{AddressSpace: childMemory, CPU: childCPU, Wall: 2 * time.Minute}
 }
 
-// Timings say where the time of a push went.
+// Timings hold the duration of each step of a push.
 type Timings struct {
 	Receive time.Duration // request body in, index-pack done
-	Connect time.Duration // rev-list: is everything there, what is new
-	Check   time.Duration // objects read and judged, change set made
+	Connect time.Duration // rev-list: is every object present, which are new
+	Check   time.Duration // objects read and checked, change set computed
 	Prepare time.Duration // Publisher.Prepare
-	Publish time.Duration // packs moved in, folders fsynced, refs moved
+	Publish time.Duration // packs moved in, folders synced, refs moved
 	Commit  time.Duration // Prepared.Commit
 	Total   time.Duration
 	Files   int // changed paths
@@ -147,30 +149,30 @@ type Outcome string
 // The outcomes of a push.
 const (
 	Published Outcome = "published" // at least one ref moved
-	Checked   Outcome = "checked"   // -o check, and nothing was wrong
-	Refused   Outcome = "refused"   // the author has something to mend
-	Failed    Outcome = "failed"    // the server has
+	Checked   Outcome = "checked"   // -o check, and there was no error
+	Refused   Outcome = "refused"   // the author must correct something
+	Failed    Outcome = "failed"    // the server must be fixed
 )
 
-// Who pushes.
+// Who is the pusher and what the pusher may do.
 type Who struct {
 	Pusher postmortems.Pusher
-	// May decides whether the pusher may do what a command asks; the message of
-	// its fault is the ref's reason. It is called for every command before the
-	// pack is read, and once more when the move turns out to be Forced, which only
-	// the history tells.
+	// May returns a fault when the pusher may not do what a command requests; its
+	// message is the ref's reason. It is called for every command before the pack is
+	// read, and again when the move turns out to be forced, which only the history
+	// shows.
 	May func(Command) error
 }
 
-// holder is what the slots of a push are counted by: its token.
+// holder returns the key by which the slots of a pusher are counted: the token.
 func (w Who) holder() string {
 	if w.Pusher.TokenID != "" {
 		return w.Pusher.TokenID
 	}
-	return "name:" + w.Pusher.Name // over the Unix socket there is none
+	return "name:" + w.Pusher.Name // the Unix socket needs no token
 }
 
-// Command is what a push asks of one ref.
+// Command is what a push requests for one ref.
 type Command struct {
 	Ref    string // refs/heads/main
 	Branch string // main

@@ -10,24 +10,24 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// The types of a pack's entries that are told apart here; 1 to 4 are whole objects.
+// Entry types of a pack; 1 to 4 are whole objects.
 const (
 	lastWhole   = 4
 	offsetDelta = 6
 	namedDelta  = 7
 )
 
-// nameBytes is the length of an object's name in a pack.
+// nameBytes is the length of an object name in a pack.
 const nameBytes = 20
 
-// errPackEnds is the end of the side that the pack is passed on to, which says
-// itself why.
+// errPackEnds reports that the process that the pack is passed on to has ended. The
+// exit of that process explains why.
 var errPackEnds = errors.New("the reader of the pack has ended")
 
-// packSizes passes a pack on while it adds up what its own headers say that each
-// object will take. A pack is refused at the header that goes over the limit, so
-// no more than the limit is ever inflated, by git or here: a megabyte of zlib can
-// stand for a gigabyte, and a delta of twenty bytes for as much.
+// packSizes copies a pack and adds up the sizes that the pack's own headers declare
+// for its objects. The pack is refused at the header that exceeds the limit, so that
+// neither git nor this process ever inflates more than the limit: a megabyte of zlib
+// data can hold a gigabyte, and so can a delta of twenty bytes.
 type packSizes struct {
 	in     *bufio.Reader
 	out    *bufio.Writer
@@ -38,8 +38,8 @@ type packSizes struct {
 	buf    []byte
 }
 
-// passPack copies a pack from its header to its end. A pack whose objects would
-// take more than most bytes is a fault of kind TooLarge.
+// passPack copies one pack from its header to its end. A pack whose objects would take
+// more than most bytes is a fault of kind TooLarge.
 func passPack(out io.Writer, in *bufio.Reader, most int64) error {
 	p := &packSizes{in: in, out: bufio.NewWriterSize(out, 64<<10), most: most, buf: make([]byte, 32<<10)}
 	head := make([]byte, packHeader)
@@ -60,43 +60,44 @@ func passPack(out io.Writer, in *bufio.Reader, most int64) error {
 	return nil
 }
 
-// entry passes one object on.
+// entry copies one object.
 func (p *packSizes) entry() error {
-	sort, size, err := p.header()
+	kind, size, err := p.header()
 	if err != nil {
 		return damaged(err)
 	}
 	switch {
-	case sort >= 1 && sort <= lastWhole:
+	case kind >= 1 && kind <= lastWhole:
 		if err := p.add(&p.total, size); err != nil {
 			return err
 		}
-	case sort == namedDelta:
+	case kind == namedDelta:
 		if _, err := io.CopyN(io.Discard, p, nameBytes); err != nil {
 			return damaged(err)
 		}
-	case sort == offsetDelta:
-		if _, err := binary.ReadUvarint(p); err != nil { // its last byte ends both notations
+	case kind == offsetDelta:
+		if _, err := binary.ReadUvarint(p); err != nil { // offsets and varints end with the same kind of byte
 			return damaged(err)
 		}
 	default:
 		return damaged(errors.New("unknown type"))
 	}
-	if sort > lastWhole {
+	if kind > lastWhole {
 		if err := p.add(&p.deltas, size); err != nil {
 			return err
 		}
 	}
-	return p.inflate(size, sort > lastWhole)
+	return p.inflate(size, kind > lastWhole)
 }
 
-// header reads type and size: three bits and four, then seven bits a byte.
-func (p *packSizes) header() (sort byte, size int64, err error) {
+// header reads the type and the size of an object: three bits and four, then seven
+// bits per byte.
+func (p *packSizes) header() (kind byte, size int64, err error) {
 	b, err := p.ReadByte()
 	if err != nil {
 		return 0, 0, err
 	}
-	sort, size = b>>4&7, int64(b&15)
+	kind, size = b>>4&7, int64(b&15)
 	for shift := 4; b >= 0x80; shift += 7 {
 		if b, err = p.ReadByte(); err != nil {
 			return 0, 0, err
@@ -106,26 +107,28 @@ func (p *packSizes) header() (sort byte, size int64, err error) {
 		}
 		size |= int64(b&0x7f) << shift
 	}
-	return sort, size, nil
+	return kind, size, nil
 }
 
-// add counts bytes before they are inflated.
+// add counts bytes before they are inflated. A sum over the limit is a fault of kind
+// TooLarge.
 func (p *packSizes) add(sum *int64, size int64) error {
 	if size > p.most || *sum > p.most-size {
-		return fault.Newf(fault.TooLarge, "gitrepo.unpack", "the push has more than %d bytes unpacked; keep large data elsewhere, or push in parts", p.most)
+		return fault.Newf(fault.TooLarge, "gitrepo.unpack",
+			"the push has more than %d bytes unpacked; keep large data elsewhere, or push in parts", p.most)
 	}
 	*sum += size
 	return nil
 }
 
-// inflate passes the data of one entry on, which is size bytes long. Of a delta it
-// counts what its first bytes say that it makes.
+// inflate copies the data of one entry, which must inflate to size bytes. For a delta
+// it counts the size of the object that the delta produces, from the delta's header.
 func (p *packSizes) inflate(size int64, delta bool) error {
 	var err error
 	if p.z == nil {
 		p.z, err = zlib.NewReader(p)
 	} else {
-		err = p.z.(zlib.Resetter).Reset(p, nil) // every reader of zlib is one
+		err = p.z.(zlib.Resetter).Reset(p, nil) // every reader of package zlib implements Resetter
 	}
 	if err != nil {
 		return damaged(err)
@@ -133,7 +136,7 @@ func (p *packSizes) inflate(size int64, delta bool) error {
 	inflated := &io.LimitedReader{R: p.z, N: size + 1}
 	data := bufio.NewReader(inflated)
 	if delta {
-		_, err = binary.ReadUvarint(data) // of what it is made
+		_, err = binary.ReadUvarint(data) // size of the base object
 		made, err2 := binary.ReadUvarint(data)
 		if err = errors.Join(err, err2); err != nil {
 			return damaged(err)
@@ -151,17 +154,18 @@ func (p *packSizes) inflate(size int64, delta bool) error {
 	return nil
 }
 
+// damaged returns the fault of a pack that cannot be read to its end.
 func damaged(err error) error {
 	if errors.Is(err, errPackEnds) {
 		return err
 	}
-	if f, ok := errors.AsType[*fault.Error](err); ok { // the request broke off
+	if f, ok := errors.AsType[*fault.Error](err); ok { // the request ended early
 		return f
 	}
 	return fault.Wrap(fault.Invalid, "gitrepo.unpack", "the pack is damaged or ends too early; push again", err)
 }
 
-// Read passes on what it reads.
+// Read reads from the pack and copies what it reads to the output.
 func (p *packSizes) Read(b []byte) (int, error) {
 	n, err := p.in.Read(b)
 	if _, werr := p.out.Write(b[:n]); werr != nil {
@@ -170,7 +174,8 @@ func (p *packSizes) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// ReadByte makes the reader of zlib read no further than its own end.
+// ReadByte makes packSizes an io.ByteReader, from which zlib reads no further than
+// the end of its own data.
 func (p *packSizes) ReadByte() (byte, error) {
 	b, err := p.in.ReadByte()
 	if err == nil && p.out.WriteByte(b) != nil {

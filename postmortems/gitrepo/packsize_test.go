@@ -14,9 +14,9 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/wire"
 )
 
-// entryHead is the header of a pack's entry.
-func entryHead(sort byte, size uint64) []byte {
-	b := sort<<4 | byte(size&15)
+// entryHead returns the header of a pack entry.
+func entryHead(kind byte, size uint64) []byte {
+	b := kind<<4 | byte(size&15)
 	var out []byte
 	for size >>= 4; size > 0; size >>= 7 {
 		out = append(out, b|0x80)
@@ -38,7 +38,7 @@ func deflated(t *testing.T, data []byte) []byte {
 	return b.Bytes()
 }
 
-// packOf is a pack of entries, with its checksum.
+// packOf returns a pack of entries, with its checksum.
 func packOf(entries ...[]byte) []byte {
 	out := append([]byte("PACK"), 0, 0, 0, 2)
 	out = binary.BigEndian.AppendUint32(out, uint32(len(entries)))
@@ -49,7 +49,7 @@ func packOf(entries ...[]byte) []byte {
 	return append(out, sum[:]...)
 }
 
-// deltaTo is a delta that says that it makes so many bytes.
+// deltaTo returns a delta whose header declares a result of made bytes.
 func deltaTo(t *testing.T, made uint64) []byte {
 	t.Helper()
 	data := binary.AppendUvarint(binary.AppendUvarint(nil, 10), made)
@@ -58,9 +58,9 @@ func deltaTo(t *testing.T, made uint64) []byte {
 	return append(head, deflated(t, data)...)
 }
 
-// A pack is refused at the header that goes over the limit: nothing behind it is
-// inflated, and git is given nothing of it.
-func TestPacksAreRefusedByTheSizesTheyState(t *testing.T) {
+// A pack is refused at the header that exceeds the limit: nothing behind it is inflated, and
+// git receives nothing of it.
+func TestPacksAreRefusedByDeclaredSize(t *testing.T) {
 	const most = 1 << 20
 	small := append(entryHead(3, 5), deflated(t, []byte("hello"))...)
 	half := append(entryHead(3, most/2), deflated(t, make([]byte, most/2))...)
@@ -68,31 +68,31 @@ func TestPacksAreRefusedByTheSizesTheyState(t *testing.T) {
 	for name, c := range map[string]struct {
 		pack []byte
 		kind fault.Kind
-		told string
+		want string
 	}{
-		"one large blob":           {packOf(small, append(entryHead(3, 1<<40), rest...)), fault.TooLarge, "more than 1048576 bytes unpacked"},
-		"one of nearly all bits":   {packOf(append(entryHead(3, 1<<59), rest...)), fault.TooLarge, "bytes unpacked"},
-		"many blobs":               {packOf(half, half, append(entryHead(3, 1), rest...)), fault.TooLarge, "bytes unpacked"},
-		"a delta that makes much":  {packOf(small, deltaTo(t, 1<<40), rest), fault.TooLarge, "bytes unpacked"},
-		"one that makes 2^64-1":    {packOf(deltaTo(t, 1<<64-1), rest), fault.TooLarge, "bytes unpacked"},
-		"a long delta":             {packOf(append(append(entryHead(namedDelta, 1<<40), make([]byte, nameBytes)...), rest...)), fault.TooLarge, "bytes unpacked"},
-		"more than is stated":      {packOf(append(entryHead(3, 5), deflated(t, make([]byte, most))...)), fault.Invalid, "damaged"},
-		"less than is stated":      {packOf(append(entryHead(3, 500), deflated(t, []byte("hello"))...)), fault.Invalid, "damaged"},
-		"no zlib":                  {packOf(append(entryHead(3, 5), rest...)), fault.Invalid, "damaged"},
-		"an unknown type":          {packOf(append(entryHead(5, 5), rest...)), fault.Invalid, "damaged"},
-		"a header without an end":  {packOf(rest), fault.Invalid, "damaged"},
-		"cut off in its header":    {packOf(small)[:packHeader], fault.Invalid, "ends too early"},
-		"cut off inside an object": {packOf(half)[:200], fault.Invalid, "ends too early"},
+		"one large blob":              {packOf(small, append(entryHead(3, 1<<40), rest...)), fault.TooLarge, "more than 1048576 bytes unpacked"},
+		"one of nearly all bits":      {packOf(append(entryHead(3, 1<<59), rest...)), fault.TooLarge, "bytes unpacked"},
+		"many blobs":                  {packOf(half, half, append(entryHead(3, 1), rest...)), fault.TooLarge, "bytes unpacked"},
+		"a delta with a large result": {packOf(small, deltaTo(t, 1<<40), rest), fault.TooLarge, "bytes unpacked"},
+		"a delta to 2^64-1 bytes":     {packOf(deltaTo(t, 1<<64-1), rest), fault.TooLarge, "bytes unpacked"},
+		"a long delta":                {packOf(append(append(entryHead(namedDelta, 1<<40), make([]byte, nameBytes)...), rest...)), fault.TooLarge, "bytes unpacked"},
+		"more than is declared":       {packOf(append(entryHead(3, 5), deflated(t, make([]byte, most))...)), fault.Invalid, "damaged"},
+		"less than is declared":       {packOf(append(entryHead(3, 500), deflated(t, []byte("hello"))...)), fault.Invalid, "damaged"},
+		"no zlib":                     {packOf(append(entryHead(3, 5), rest...)), fault.Invalid, "damaged"},
+		"an unknown type":             {packOf(append(entryHead(5, 5), rest...)), fault.Invalid, "damaged"},
+		"a header without an end":     {packOf(rest), fault.Invalid, "damaged"},
+		"cut off in its header":       {packOf(small)[:packHeader], fault.Invalid, "ends too early"},
+		"cut off inside an object":    {packOf(half)[:200], fault.Invalid, "ends too early"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
 			in := &counter{r: bytes.NewReader(c.pack)}
 			err := passPack(&out, bufio.NewReader(in), most)
-			if fault.KindOf(err) != c.kind || !strings.Contains(fault.Message(err), c.told) {
+			if fault.KindOf(err) != c.kind || !strings.Contains(fault.Message(err), c.want) {
 				t.Errorf("%v", err)
 			}
 			if in.n > len(c.pack)-len(rest)/2 && len(c.pack) > len(rest) || out.Len() > len(c.pack) {
-				t.Errorf("%d of %d bytes were read, %d passed on", in.n, len(c.pack), out.Len())
+				t.Errorf("%d of %d bytes were read, %d copied", in.n, len(c.pack), out.Len())
 			}
 		})
 	}
@@ -110,7 +110,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// What git sends passes as it is, with every sort of entry.
+// A pack from git passes unchanged, with every type of entry.
 func TestHonestPacksPass(t *testing.T) {
 	a := (&site{t: t}).author()
 	text := strings.Repeat("one line of many\n", 500)
@@ -134,8 +134,8 @@ func TestHonestPacksPass(t *testing.T) {
 	}
 }
 
-// A small pack that unpacks to much is refused with words, and nothing of it stays.
-func TestAPackThatInflatesWithoutEndIsRefused(t *testing.T) {
+// A small pack that inflates to too much is refused with a reason, and nothing of it stays.
+func TestZipBombPackIsRefused(t *testing.T) {
 	s := newSite(t, func(o *Options) { o.Limits.InflatedBytes = 1 << 20 })
 	a := s.author()
 	a.write("a.txt", strings.Repeat("0", 64<<20))

@@ -2,7 +2,6 @@ package gitrepo
 
 import (
 	"fmt"
-
 	"strings"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -10,19 +9,19 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/wire"
 )
 
-// refUpdate is one command of a push on its way through it.
+// refUpdate is one command of a push and what is known of it so far.
 type refUpdate struct {
 	Command
-	reason   string // why it is refused; "" so far good
+	reason   string // why it is refused; "" while it is not
 	survey   *survey
-	verdict  *judgement
-	told     bool // the verdict's findings
+	verdict  *validation
+	reported bool // the problems of verdict were printed
 	net      []change
-	base     postmortems.OID // what its change set counts from
+	base     postmortems.OID // the commit its change set starts from
 	prepared Prepared
 }
 
-// admit judges what can be judged before the pack is read.
+// admit checks what can be checked before the pack is read.
 func (p *push) admit(commands []wire.Command) {
 	named := map[string]bool{}
 	for _, c := range commands {
@@ -40,7 +39,7 @@ func (p *push) admit(commands []wire.Command) {
 	}
 }
 
-// may asks the caller's rights.
+// may returns why the pusher may not do this, "" when it is allowed.
 func (p *push) may(u *refUpdate) string {
 	if p.who.May == nil {
 		return "pushing is not allowed here"
@@ -51,7 +50,7 @@ func (p *push) may(u *refUpdate) string {
 	return ""
 }
 
-// refusal is why a command cannot be followed whoever asks; "" when it can.
+// refusal returns why a command is refused for every pusher, "" when it is not.
 func (r *Repo) refusal(u *refUpdate) string {
 	if !strings.HasPrefix(u.Ref, headsPrefix) {
 		return "only branches are stored here: push to main to publish, to any other branch for a draft"
@@ -65,14 +64,14 @@ func (r *Repo) refusal(u *refUpdate) string {
 	return r.stale(u)
 }
 
-// stale says that the branch is not where the author last saw it, or that one came
-// meanwhile that a new branch cannot be kept beside; "" when neither is so.
+// stale returns why the branch cannot move: it is not where the author last saw it, or
+// a branch was created meanwhile that clashes with the new one. It is "" otherwise.
 func (r *Repo) stale(u *refUpdate) string {
 	tip := r.Tip(u.Branch)
 	switch {
 	case tip == u.Old && u.Create:
 		if other := r.clash(u.Branch); other != "" {
-			return fmt.Sprintf("the branch %q exists, and %q cannot be kept beside it; choose another name", other, u.Branch)
+			return fmt.Sprintf("the branch %q exists, and %q cannot exist beside it; choose another name", other, u.Branch)
 		}
 		return ""
 	case tip == u.Old:
@@ -85,7 +84,8 @@ func (r *Repo) stale(u *refUpdate) string {
 	return fmt.Sprintf("%s moved: git fetch, look at what others pushed, then push again", u.Branch)
 }
 
-// forced judges a move that is known not to be a fast-forward.
+// forced checks a move that is not a fast-forward and returns why it is refused, ""
+// when it is not.
 func (p *push) forced(u *refUpdate) string {
 	if u.Branch == Main {
 		return "main cannot be rewritten: git pull --rebase, then push again without --force"

@@ -11,32 +11,32 @@ import (
 )
 
 const (
-	// checkedReason declines a ref of a push with -o check that nothing was wrong
-	// with.
+	// checkedReason is the reason of a ref that a push with -o check does not move,
+	// when nothing is wrong with it.
 	checkedReason = "checked, not published"
-	// publishTime bounds the part of a push that goes on when the author hangs up:
-	// moving packs, refs and the database.
+	// publishTime bounds the part of a push that continues when the author disconnects:
+	// moving packs and refs, and the database transaction.
 	publishTime = 2 * time.Minute
-	// judgements is how often a push is judged at most, when others are published
-	// while it is.
-	judgements = 3
-	// storedShare is about how many bytes the database and the index take for a
-	// byte of new files: the rendered page, its text, and the words.
+	// maxAttempts is how often a push is validated at most, when other pushes are
+	// published meanwhile.
+	maxAttempts = 3
+	// storedShare is about how many bytes the database and the index take per byte of
+	// new files: the rendered HTML, the plain text and the terms.
 	storedShare = 3
 )
 
-// publish takes a group of refs the rest of the way. The group is judged while
-// other pushes are judged and published; it has the repository for itself only
-// from the look at whether main is still what it was judged against to the commit.
-// A group that another push overtook is judged again.
+// publish validates and publishes a group of refs. Other pushes are validated and
+// published at the same time: the group holds the repository's lock only from the
+// check that main has not moved since validation, to the commit. A group that another
+// push overtook is validated again.
 func (p *push) publish(ctx context.Context, group []*refUpdate) {
 	for try := 1; ; try++ {
-		seen, err := p.repo.settled(ctx)
+		seen, err := p.repo.publications(ctx)
 		if err != nil {
 			p.failGroup(group, err)
 			return
 		}
-		if !p.judge(ctx, group) {
+		if !p.prepareGroup(ctx, group) {
 			return
 		}
 		if try == 1 {
@@ -46,7 +46,7 @@ func (p *push) publish(ctx context.Context, group []*refUpdate) {
 			p.failGroup(group, err)
 			return
 		}
-		if p.take(ctx, group, seen, try == judgements) {
+		if p.publishIfCurrent(ctx, group, seen, try == maxAttempts) {
 			break
 		}
 		p.answer.Say("another push was published meanwhile; checking against it")
@@ -58,9 +58,9 @@ func (p *push) publish(ctx context.Context, group []*refUpdate) {
 	}
 }
 
-// judge lets the Publisher judge a group. It is false when that is all there is to
-// do: refused, or only checked.
-func (p *push) judge(ctx context.Context, group []*refUpdate) bool {
+// prepareGroup lets the Publisher validate a group. It returns false when nothing is
+// left to do: the group is refused, or was only to be checked.
+func (p *push) prepareGroup(ctx context.Context, group []*refUpdate) bool {
 	if !slices.ContainsFunc(group, func(u *refUpdate) bool { return u.reason == "" }) {
 		return false
 	}
@@ -86,15 +86,16 @@ func (p *push) judge(ctx context.Context, group []*refUpdate) bool {
 	return false
 }
 
+// errGroup is the fault of a ref of an atomic push of which another ref was refused.
 func errGroup() error {
 	return fault.New(fault.Conflict, "gitrepo.publish", "not published, because another branch of this atomic push was refused")
 }
 
-// take publishes a judged group, unless another push was published since seen: then
-// it is false, and the group is to be judged again. The last try publishes a draft
-// all the same, which no reader sees and whose push to main is judged again; main
-// itself is stale by then.
-func (p *push) take(ctx context.Context, group []*refUpdate, seen int64, last bool) (done bool) {
+// publishIfCurrent publishes a prepared group, unless another push was published
+// since seen: then it returns false, and the group must be validated again. On the
+// last attempt a draft is published all the same: no reader sees it, and its push to
+// main is validated again. A push to main itself is stale by then.
+func (p *push) publishIfCurrent(ctx context.Context, group []*refUpdate, seen int64, last bool) (done bool) {
 	if !p.repo.publish.try() {
 		p.answer.Say("waiting for another push to be published")
 		if err := p.repo.publish.take(ctx); err != nil {
@@ -112,7 +113,7 @@ func (p *push) take(ctx context.Context, group []*refUpdate, seen int64, last bo
 	if p.repo.published != seen && !last {
 		return false
 	}
-	// From here on the author may hang up.
+	// From here on the push completes even if the author disconnects.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishTime)
 	defer cancel()
 	p.accept(ctx, group)
@@ -122,8 +123,9 @@ func (p *push) take(ctx context.Context, group []*refUpdate, seen int64, last bo
 	return true
 }
 
-// settled waits until no push is being published and returns how often main was.
-func (r *Repo) settled(ctx context.Context) (int64, error) {
+// publications waits until no push is being published and returns how often main was
+// published.
+func (r *Repo) publications(ctx context.Context) (int64, error) {
 	if err := r.publish.take(ctx); err != nil {
 		return 0, err
 	}
@@ -131,7 +133,7 @@ func (r *Repo) settled(ctx context.Context) (int64, error) {
 	return r.published, nil
 }
 
-// failGroup gives all refs of a group that have no reason yet the same one.
+// failGroup gives all refs of a group that have no reason yet the one of err.
 func (p *push) failGroup(group []*refUpdate, err error) {
 	for _, u := range group {
 		if u.reason == "" {
@@ -140,8 +142,8 @@ func (p *push) failGroup(group []*refUpdate, err error) {
 	}
 }
 
-// prepare lets the Publisher judge what a ref changes. The author is told the
-// findings of both, so that one try shows all there is to mend.
+// prepare lets the Publisher validate what a ref changes. The author sees the problems
+// of both validations at once and needs only one more push.
 func (p *push) prepare(ctx context.Context, u *refUpdate) error {
 	defer since(&p.times.Prepare, time.Now())
 	cs, refused := p.changeSet(u)
@@ -162,8 +164,8 @@ func (p *push) prepare(ctx context.Context, u *refUpdate) error {
 	return nil
 }
 
-// changeSet makes what the Publisher is asked about; refused is the reason why
-// the ref will not move whatever it says.
+// changeSet returns the change set for the Publisher. refused is the reason why the
+// ref will not move whatever the Publisher decides, "" if there is none.
 func (p *push) changeSet(u *refUpdate) (cs postmortems.ChangeSet, refused string) {
 	cs = postmortems.ChangeSet{Branch: u.Branch, Old: u.Old, Pusher: p.who.Pusher, At: p.at, Content: content{src: pooled{p.repo.pool}, most: maxTree}}
 	if u.Delete {
@@ -173,9 +175,9 @@ func (p *push) changeSet(u *refUpdate) (cs postmortems.ChangeSet, refused string
 	cs.Commits = u.survey.history()
 	cs.Content = content{src: u.survey.src, kept: u.verdict.kept, most: maxTree}
 	net := u.net
-	if !u.told { // once, however often it is judged
-		u.told = true
-		p.tell(u.verdict.problems)
+	if !u.reported { // once, however often the ref is validated
+		u.reported = true
+		p.printProblems(u.verdict.problems)
 	}
 	if u.verdict.refuses() {
 		refused = u.verdict.reason()
@@ -185,8 +187,8 @@ func (p *push) changeSet(u *refUpdate) (cs postmortems.ChangeSet, refused string
 	return cs, refused
 }
 
-// reason sums the errors up in one line.
-func (j *judgement) reason() string {
+// reason summarises the errors in one line.
+func (j *validation) reason() string {
 	errors := 0
 	var first postmortems.Problem
 	for _, problem := range j.problems {
@@ -203,22 +205,22 @@ func (j *judgement) reason() string {
 	return fmt.Sprintf("%d problems, the first in %s: %s", errors, first.Path, first.Rule)
 }
 
-// accept makes a group of refs durable, then public.
+// accept stores a group of refs durably, then commits each change set.
 func (p *push) accept(ctx context.Context, group []*refUpdate) {
 	if err := p.store(ctx, group); err != nil {
-		p.takeBack(ctx, group, err)
+		p.rollBack(ctx, group, err)
 		return
 	}
 	defer since(&p.times.Commit, time.Now())
 	for i, u := range group {
 		if err := u.prepared.Commit(ctx); err != nil {
-			p.takeBack(ctx, group[i:], err)
+			p.rollBack(ctx, group[i:], err)
 			return
 		}
 	}
 }
 
-// store moves packs in and refs on, in an order that a power cut cannot tear:
+// store moves in the packs and moves the refs, in an order that survives a power cut:
 // objects and their names first, then the refs.
 func (p *push) store(ctx context.Context, group []*refUpdate) error {
 	defer since(&p.times.Publish, time.Now())
@@ -231,7 +233,7 @@ func (p *push) store(ctx context.Context, group []*refUpdate) error {
 		}
 	}
 	if len(tips) > 0 {
-		if err := p.repo.room(storedShare * p.times.Bytes); err != nil {
+		if err := p.repo.checkSpace(storedShare * p.times.Bytes); err != nil {
 			return err
 		}
 	}
@@ -248,8 +250,8 @@ func (p *push) store(ctx context.Context, group []*refUpdate) error {
 	})
 }
 
-// pack makes what a group brings ready to be moved in: the packs of the push; of a
-// push whose refs are judged apart, a pack of only what these tips need.
+// pack prepares the packs that the group moves in: those of the push, or, when the
+// refs of the push succeed separately, a new pack of only what these tips need.
 func (p *push) pack(ctx context.Context, group []*refUpdate) error {
 	creating := 0
 	for _, u := range p.refs {
@@ -274,9 +276,9 @@ func (p *push) pack(ctx context.Context, group []*refUpdate) error {
 	return err
 }
 
-// takeBack moves refs back whose change sets could not be stored or committed,
-// so that git and the database agree and the author can push again.
-func (p *push) takeBack(ctx context.Context, group []*refUpdate, cause error) {
+// rollBack moves refs back whose change sets could not be stored or committed, so that
+// git and the database agree and the author can push again.
+func (p *push) rollBack(ctx context.Context, group []*refUpdate, cause error) {
 	text := "nothing was published: " + reasonOf(cause)
 	var moves []refMove
 	for _, u := range group {

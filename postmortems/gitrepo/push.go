@@ -14,40 +14,40 @@ import (
 )
 
 const (
-	// keepAlive is how often an author's git hears from a server that works.
+	// keepAlive is the interval at which a working server sends keep-alive packets.
 	keepAlive = 5 * time.Second
-	// progressEvery is how often progress is told, and how long a push may take
-	// before any is.
+	// progressEvery is the interval of progress lines, and how long a push takes
+	// before the first one.
 	progressEvery = time.Second
-	// toldProblems is how many findings are printed; the rest is counted.
-	toldProblems = 20
-	// optionCheck is the push option that validates and does not publish.
+	// printedProblems is how many problems are printed; the rest is counted.
+	printedProblems = 20
+	// optionCheck is the push option that validates without publishing.
 	optionCheck = "check"
 )
 
-// push is one push on its way.
+// push is one push in progress.
 type push struct {
-	repo   *Repo
-	who    Who
-	answer *wire.Answer
-	at     time.Time
-	refs   []*refUpdate
-	q      *quarantine   // nil when nothing was sent but deletions
-	part   *quarantine   // what the group of refs in hand moves in: q, or one of parts
-	parts  []*quarantine // extracted from q
-	check  bool
-	atomic bool
-	quiet  bool
-	told   time.Time // when progress was last told
-	times  Timings
-	failed bool        // by the server's fault, not the author's
-	left   func() bool // reports whether the author's connection ended; nil: not known
-	over   func() bool // reports whether the push has used its time; nil: not known
+	repo     *Repo
+	who      Who
+	answer   *wire.Answer
+	at       time.Time
+	refs     []*refUpdate
+	q        *quarantine   // nil when the push only deletes branches
+	part     *quarantine   // what the current group of refs moves in: q, or one of parts
+	parts    []*quarantine // extracted from q
+	check    bool
+	atomic   bool
+	quiet    bool
+	reported time.Time // when progress was last printed
+	times    Timings
+	failed   bool        // because of the server, not the author
+	left     func() bool // reports whether the author's connection ended; nil: not known
+	over     func() bool // reports whether the push has used its time; nil: not known
 }
 
-// receive takes the pack in. length is that of the request, -1 when it is not
-// stated: then only what is there already can be told to be too little room. Everything of the request's body that matters is
-// read when it returns.
+// receive stores the pack in the quarantine. length is the request's, -1 when it is
+// not declared: then only a disk that is full already is refused. When receive returns,
+// everything of the body that matters has been read.
 func (p *push) receive(ctx context.Context, body *bufio.Reader, length int64) error {
 	defer since(&p.times.Receive, time.Now())
 	wanted := false
@@ -57,33 +57,33 @@ func (p *push) receive(ctx context.Context, body *bufio.Reader, length int64) er
 	if !wanted {
 		return nil
 	}
-	err := p.repo.room(max(length, 0))
+	err := p.repo.checkSpace(max(length, 0))
 	if err != nil {
 		return err
 	}
 	if p.q, err = newQuarantine(p.repo.git); err != nil {
 		return err
 	}
-	// It is ready by the time that the pack is: git looks for packs anew.
+	// Start it now, while the pack arrives: git finds new packs when it needs one.
 	if _, err := p.q.objects(ctx); err != nil {
 		return err
 	}
 	return p.q.unpack(ctx, body, p.repo.limits)
 }
 
-// close lets go of everything the push held.
+// close releases everything that the push holds.
 func (p *push) close() {
 	if p.q == nil {
 		return
 	}
 	for _, q := range append(p.parts, p.q) {
 		if err := q.close(); err != nil {
-			p.repo.log.Warn("the quarantine of a push was not removed; it will be at the next start", "error", err)
+			p.repo.log.Warn("the quarantine of a push was not removed; the next start removes it", "error", err)
 		}
 	}
 }
 
-// work judges and publishes what was received; refs carry their reasons after.
+// work validates and publishes what was received; refs carry their reasons afterwards.
 func (p *push) work(ctx context.Context) {
 	for _, u := range p.refs {
 		if u.reason == "" && !u.Delete {
@@ -95,7 +95,7 @@ func (p *push) work(ctx context.Context) {
 	}
 }
 
-// groups are the refs that succeed or fail together: each its own, or all.
+// groups returns the refs that succeed or fail together: each alone, or all.
 func (p *push) groups() [][]*refUpdate {
 	if p.atomic {
 		return [][]*refUpdate{p.refs}
@@ -107,42 +107,43 @@ func (p *push) groups() [][]*refUpdate {
 	return list
 }
 
-// fail notes why a ref cannot move: a finding for the author, or the server's
-// own failure, which is logged.
+// fail records why a ref cannot move: a problem of the push, or a failure of the
+// server, which is logged.
 func (p *push) fail(u *refUpdate, err error) {
 	if err == nil {
 		return
 	}
-	if p.over != nil && p.over() && blame(err) {
-		u.reason = fmt.Sprintf("the push took over %v, the most that one may take (limits.push_time); nothing of it was published: push again, in parts when it is large", p.repo.limits.Duration)
+	if p.over != nil && p.over() && isServerFault(err) {
+		u.reason = fmt.Sprintf("the push took over %v, the most that one may take (limits.push_time); "+
+			"nothing of it was published: push again, in parts when it is large", p.repo.limits.Duration)
 		p.repo.log.Warn("a push took too long and was ended", "ref", u.Ref, "pusher", p.who.Pusher.Name, "error", err)
 		return
 	}
 	p.note(u, err)
 }
 
-// note notes why a ref cannot move when the push has time left.
+// note records why a ref cannot move, when the cause is not the push's time.
 func (p *push) note(u *refUpdate, err error) {
 	u.reason = reasonOf(err)
-	if blame(err) && !(p.left != nil && p.left()) {
+	if isServerFault(err) && !(p.left != nil && p.left()) {
 		p.failed = true
 		p.repo.log.Error("a push failed", "ref", u.Ref, "pusher", p.who.Pusher.Name, "error", err)
 	}
 }
 
-// reasonOf is what the author is told of an error: what was made of it on the
-// way up, else why git ended.
+// reasonOf returns the message shown to the author: the fault's message if there is a
+// fault, otherwise git's exit reason.
 func reasonOf(err error) string {
 	exit, ok := errors.AsType[*plumbing.ExitError](err)
-	if _, told := errors.AsType[*fault.Error](err); ok && !told {
+	if _, isFault := errors.AsType[*fault.Error](err); ok && !isFault {
 		return exit.Reason()
 	}
 	return fault.Message(err)
 }
 
-// blame reports whether the server, not the push, is at fault. It is not when
-// others' pushes took every slot.
-func blame(err error) bool {
+// isServerFault reports whether the server, not the push, caused an error. Waiting
+// too long for a slot is neither's fault and is not reported as the server's.
+func isServerFault(err error) bool {
 	if _, full := errors.AsType[busy](err); full {
 		return false
 	}
@@ -153,7 +154,7 @@ func blame(err error) bool {
 	return true
 }
 
-// inspect finds what a ref brings and holds it against the rules.
+// inspect surveys what a ref brings and validates it.
 func (p *push) inspect(ctx context.Context, u *refUpdate) error {
 	src, err := p.q.objects(ctx)
 	if err != nil {
@@ -170,7 +171,7 @@ func (p *push) inspect(ctx context.Context, u *refUpdate) error {
 		return err
 	}
 	defer since(&p.times.Check, time.Now())
-	if err := s.look(ctx); err != nil {
+	if err := s.run(ctx); err != nil {
 		return err
 	}
 	if u.Old != "" {
@@ -195,11 +196,11 @@ func (p *push) inspect(ctx context.Context, u *refUpdate) error {
 	}
 	p.times.Files += len(u.net)
 	p.times.Bytes += s.bytes
-	u.verdict, err = s.judge(ctx, u.net, p.progress)
+	u.verdict, err = s.validate(ctx, u.net, p.progress)
 	return err
 }
 
-// connect makes sure that everything the ref needs is here.
+// connect checks that every object that the ref needs is present.
 func (p *push) connect(ctx context.Context, u *refUpdate) error {
 	defer since(&p.times.Connect, time.Now())
 	err := u.survey.connect(ctx, false)
@@ -211,28 +212,28 @@ func (p *push) connect(ctx context.Context, u *refUpdate) error {
 	return err
 }
 
-// progress tells how far a long check is.
+// progress prints how far a long check is.
 func (p *push) progress(done, total int) {
-	if now := time.Now(); !p.quiet && now.Sub(p.told) >= progressEvery {
-		p.told = now
+	if now := time.Now(); !p.quiet && now.Sub(p.reported) >= progressEvery {
+		p.reported = now
 		p.answer.Say(fmt.Sprintf("checked %d of %d files", done, total))
 	}
 }
 
-// tell prints findings and where their rules are explained.
-func (p *push) tell(problems []postmortems.Problem) {
+// printProblems prints problems and the addresses of their rules' documentation.
+func (p *push) printProblems(problems []postmortems.Problem) {
 	var lines []string
 	rules := map[string]bool{}
 	for i, problem := range problems {
-		if i == toldProblems {
-			lines = append(lines, fmt.Sprintf("… and %d more", len(problems)-toldProblems))
+		if i == printedProblems {
+			lines = append(lines, fmt.Sprintf("… and %d more", len(problems)-printedProblems))
 			break
 		}
 		lines = append(lines, problem.String())
 		rules[problem.Rule] = true
 	}
 	if p.repo.ruleURL != nil {
-		for _, problem := range problems[:min(len(problems), toldProblems)] {
+		for _, problem := range problems[:min(len(problems), printedProblems)] {
 			if rules[problem.Rule] {
 				delete(rules, problem.Rule) // once
 				lines = append(lines, "see "+p.repo.ruleURL(problem.Rule))
@@ -242,7 +243,7 @@ func (p *push) tell(problems []postmortems.Problem) {
 	p.answer.Say(lines...)
 }
 
-// results are what the report says of each ref.
+// results returns the reason of each ref for the report.
 func (p *push) results() []wire.Result {
 	list := make([]wire.Result, 0, len(p.refs))
 	for _, u := range p.refs {
@@ -251,7 +252,7 @@ func (p *push) results() []wire.Result {
 	return list
 }
 
-// outcome sums the push up for the metrics.
+// outcome returns the outcome of the push for the metrics.
 func (p *push) outcome() Outcome {
 	published, checked := false, len(p.refs) > 0
 	for _, u := range p.refs {
@@ -269,6 +270,6 @@ func (p *push) outcome() Outcome {
 	return Refused
 }
 
-// since is a stopwatch: it adds the time from start to d. Timings are of the
-// machine's own clock, which the injected one must not bend.
+// since adds the time from start to d. Timings use the machine's clock, not the
+// injected one.
 func since(d *time.Duration, start time.Time) { *d += time.Since(start) }

@@ -16,7 +16,7 @@ func TestFirstPushIsPublished(t *testing.T) {
 	tip := a.commit("first\n\nbody")
 	out := a.git("push", "origin", "main")
 	if !strings.Contains(out, "remote: publisher: main published") {
-		t.Errorf("the author was told:\n%s", out)
+		t.Errorf("the author read:\n%s", out)
 	}
 	cs := s.last()
 	if cs.Branch != "main" || cs.Old != "" || cs.New != tip || s.repo.Tip("main") != tip || cs.Pusher.Name != "robin" {
@@ -34,7 +34,7 @@ func TestFirstPushIsPublished(t *testing.T) {
 	s.sound()
 }
 
-func TestSecondPushCarriesOnlyWhatChanged(t *testing.T) {
+func TestSecondPushContainsOnlyChanges(t *testing.T) {
 	s := newSite(t)
 	a := s.author()
 	a.write("guides/a.md", "# A\n"+strings.Repeat("A line of the guide.\n", 30))
@@ -77,7 +77,7 @@ func TestCheckOnlyPublishesNothing(t *testing.T) {
 	}
 	out := a.git("push", "-o", "chek", "origin", "main")
 	if !strings.Contains(out, `the push option "chek" is unknown`) {
-		t.Errorf("a misspelt option is not told:\n%s", out)
+		t.Errorf("a misspelt option is not reported:\n%s", out)
 	}
 	s.sound()
 }
@@ -138,7 +138,7 @@ func TestMainIsNeverRewrittenOrDeleted(t *testing.T) {
 	s.sound()
 }
 
-func TestDraftsMayBeForcedAndDeletedByWhoMay(t *testing.T) {
+func TestForcingAndDeletingDraftsNeedsPermission(t *testing.T) {
 	s := newSite(t)
 	a := s.author()
 	a.write("a.md", "# A\n")
@@ -200,7 +200,7 @@ func TestBranchEqualToMainNeedsNoObjects(t *testing.T) {
 	s.sound()
 }
 
-func TestSeveralRefsEachOnTheirOwnUnlessAtomic(t *testing.T) {
+func TestRefsSucceedSeparatelyUnlessAtomic(t *testing.T) {
 	s := newSite(t)
 	a := s.author()
 	a.write("a.md", "# A\n")
@@ -218,7 +218,7 @@ func TestSeveralRefsEachOnTheirOwnUnlessAtomic(t *testing.T) {
 		t.Errorf("%d branches:\n%s", got, out)
 	}
 	if _, err := s.repo.Blob(t.Context(), bad); err == nil {
-		t.Error("objects of the refused branch came in with the others")
+		t.Error("objects of the refused branch were stored with the others")
 	}
 	a.git("push", "--atomic", "origin", "main:one", "main:two")
 	if got := len(s.repo.Branches()); got != 4 {
@@ -227,7 +227,7 @@ func TestSeveralRefsEachOnTheirOwnUnlessAtomic(t *testing.T) {
 	s.sound()
 }
 
-func TestMergesAndFoxtrots(t *testing.T) {
+func TestMergeCommits(t *testing.T) {
 	s := newSite(t)
 	a := s.author()
 	a.write("a.md", "# A\n")
@@ -251,7 +251,7 @@ func TestMergesAndFoxtrots(t *testing.T) {
 	if len(cs.Commits) != 2 || changes(cs.Commits[0].Changes) != "new c.md" || len(cs.Commits[1].Parents) != 2 || len(cs.Commits[1].Changes) != 0 {
 		t.Errorf("commits %+v", cs.Commits)
 	}
-	// An evil merge changes what no parent has.
+	// A merge that adds a file which neither parent has.
 	a.git("checkout", "-q", "-b", "side", "HEAD~1")
 	a.write("d.md", "# D\n")
 	a.commit("side")

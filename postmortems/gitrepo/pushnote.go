@@ -12,13 +12,13 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// noteName is the file in the repository that says who made the last push.
+// noteName is the file in the repository that records who made the last push.
 const noteName = "postern-push"
 
-// pushNote is what git cannot say of a push whose server died between the ref and
-// the database: who pushed, and when. It is written before the refs move and
-// replaced by the next push. It is not synced: a power cut may lose it, and the
-// push is then published again in the portal's own name.
+// pushNote records what git cannot: who pushed, and when. It is read when the server
+// died between moving the ref and the database transaction. It is written before the
+// refs move and replaced by the next push. It is not synced: if a power cut loses it,
+// the push is published again in the portal's own name.
 type pushNote struct {
 	TokenID string                     `json:"token_id"`
 	Name    string                     `json:"name"`
@@ -26,7 +26,7 @@ type pushNote struct {
 	Tips    map[string]postmortems.OID `json:"tips"` // by branch; "" when it was deleted
 }
 
-// writeNote notes a push whose refs are about to move.
+// writeNote records a push whose refs are about to move.
 func (r *Repo) writeNote(who postmortems.Pusher, at time.Time, moves []refMove) error {
 	note := pushNote{TokenID: who.TokenID, Name: who.Name, At: at, Tips: map[string]postmortems.OID{}}
 	for _, m := range moves {
@@ -42,8 +42,8 @@ func (r *Repo) writeNote(who postmortems.Pusher, at time.Time, moves []refMove) 
 	return fault.Wrap(fault.Internal, "gitrepo.writeNote", "the push cannot be stored; nothing was changed", err)
 }
 
-// readNote reads what the last push left. A note that a power cut tore says
-// nothing.
+// readNote reads the note of the last push. A note that a power cut damaged is
+// ignored.
 func (r *Repo) readNote() error {
 	text, err := os.ReadFile(filepath.Join(r.git.Dir(), noteName))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -61,7 +61,7 @@ func (r *Repo) readNote() error {
 	return nil
 }
 
-// noted tells who led a branch to a tip, and when, if that was the last push
+// noted returns who moved a branch to a tip, and when, if that was the last push
 // before this repository was opened.
 func (r *Repo) noted(branch string, tip postmortems.OID) (who postmortems.Pusher, at time.Time, ok bool) {
 	at = r.note.At
@@ -71,7 +71,7 @@ func (r *Repo) noted(branch string, tip postmortems.OID) (who postmortems.Pusher
 }
 
 // NotedBy returns who made the last push or import before the repository was opened,
-// if it led a branch to a tip.
+// if it moved branch to tip.
 func (r *Repo) NotedBy(branch string, tip postmortems.OID) (who postmortems.Pusher, ok bool) {
 	who, _, ok = r.noted(branch, tip)
 	return who, ok

@@ -16,14 +16,14 @@ import (
 )
 
 // quarantine is a folder of objects that the repository does not have yet. Git
-// children given env see both; without it nobody sees the new ones. Its life is
-// one push.
+// children started with env see both; others do not see the new objects. It lives as
+// long as one push.
 type quarantine struct {
-	git  *plumbing.Git
-	dir  string
-	env  []string
-	cat  *plumbing.CatFile
-	gone bool // its packs have moved in
+	git      *plumbing.Git
+	dir      string
+	env      []string
+	cat      *plumbing.CatFile
+	released bool // its packs have moved into the repository
 }
 
 func newQuarantine(git *plumbing.Git) (*quarantine, error) {
@@ -38,7 +38,7 @@ func newQuarantine(git *plumbing.Git) (*quarantine, error) {
 	return &quarantine{git: git, dir: dir, env: []string{"GIT_OBJECT_DIRECTORY=" + dir, "GIT_ALTERNATE_OBJECT_DIRECTORIES=" + objects}}, nil
 }
 
-// objects is the quarantine's cat-file process, started when first needed.
+// objects returns the quarantine's cat-file process, started on first use.
 func (q *quarantine) objects(ctx context.Context) (*plumbing.CatFile, error) {
 	if q.cat != nil {
 		return q.cat, nil
@@ -48,7 +48,7 @@ func (q *quarantine) objects(ctx context.Context) (*plumbing.CatFile, error) {
 	return q.cat, err
 }
 
-// close removes what has not moved in.
+// close ends its process and removes what has not moved into the repository.
 func (q *quarantine) close() error {
 	var err error
 	if q.cat != nil {
@@ -63,8 +63,9 @@ const packHeader = 12
 // packTrailer is the checksum that ends a pack.
 const packTrailer = 20
 
-// unpack reads a pack from the end of a request and lets git store it. The
-// number of objects is judged before the first of them is read.
+// unpack reads a pack at the end of a request and lets git store it. The number of
+// objects is checked before the first is read. A truncated pack is a fault of kind
+// Invalid, one over the limits of kind TooLarge.
 func (q *quarantine) unpack(ctx context.Context, body *bufio.Reader, limits Limits) error {
 	head, err := body.Peek(packHeader)
 	if err != nil {
@@ -82,17 +83,17 @@ func (q *quarantine) unpack(ctx context.Context, body *bufio.Reader, limits Limi
 		return fault.Wrap(fault.Invalid, "gitrepo.unpack", "the push ends inside its pack; push again", err)
 	}
 	args := []string{fmt.Sprintf("--max-input-size=%d", limits.PackBytes)}
-	capped := bufio.NewReaderSize(&capped{r: body, left: limits.PackBytes, most: limits.PackBytes}, 64<<10) // refuses with better words
+	capped := bufio.NewReaderSize(&capped{r: body, left: limits.PackBytes, most: limits.PackBytes}, 64<<10) // its message is better than git's
 	return q.indexPack(ctx, limits.unpack(), args, func(w io.Writer) error {
 		return passPack(w, capped, limits.InflatedBytes)
 	})
 }
 
-// indexPack lets git store the pack that feed writes.
+// indexPack runs git index-pack on the pack that feed writes.
 func (q *quarantine) indexPack(ctx context.Context, limits plumbing.Limits, args []string, feed func(io.Writer) error) error {
 	args = append([]string{"index-pack", "--stdin", "--strict", "--fix-thin"}, args...)
-	// The pack is copied by this goroutine, so that no read of the request can
-	// outlive it when the child dies.
+	// The pack is copied by this goroutine, so that no read of the request outlives the
+	// call when the child dies.
 	r, w, err := os.Pipe()
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, "gitrepo.unpack", "the server has no file handle left; try again", err)
@@ -104,12 +105,12 @@ func (q *quarantine) indexPack(ctx context.Context, limits plumbing.Limits, args
 	}
 	fed := feed(w)
 	if errors.Is(fed, errPackEnds) {
-		fed = nil // why shows in the child's end
+		fed = nil // the child's exit explains why
 	}
 	if fed != nil {
 		child.Kill()
 	}
-	_ = w.Close() // a failed write shows in the child's end
+	_ = w.Close() // a failed write shows in the child's exit
 	err = child.Wait()
-	return cmp.Or(fed, err) // the request is to blame before git is
+	return cmp.Or(fed, err) // a fault of the request explains git's failure
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
-// Blob reads one file's content by its object name. An object that is not there
-// is a fault of kind NotFound.
+// Blob reads the content of one file by its object name. A missing object is a fault
+// of kind NotFound.
 func (r *Repo) Blob(ctx context.Context, id postmortems.OID) ([]byte, error) {
 	var data []byte
 	err := r.Blobs(ctx, []postmortems.OID{id}, func(_ int, b []byte) error {
@@ -19,8 +19,8 @@ func (r *Repo) Blob(ctx context.Context, id postmortems.OID) ([]byte, error) {
 	return data, err
 }
 
-// Blobs reads contents in the order asked, as postmortems.Content does: the
-// bytes are valid only during the call, and fn must not read from the Repo.
+// Blobs reads contents in the order of ids, as postmortems.Content does: the bytes are
+// valid only during the call, and fn must not read from the Repo.
 func (r *Repo) Blobs(ctx context.Context, ids []postmortems.OID, fn func(i int, data []byte) error) error {
 	return pooled{r.pool}.Contents(ctx, ids, maxTree, func(i int, o plumbing.Object) error { return fn(i, o.Data) })
 }

@@ -16,8 +16,7 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
-// refTable is what refs/heads says, kept in memory: this process is the only
-// writer.
+// refTable is the content of refs/heads in memory: this process is the only writer.
 type refTable struct {
 	mu   sync.RWMutex
 	tips map[string]postmortems.OID // by branch
@@ -35,7 +34,7 @@ func (r *Repo) loadRefs(ctx context.Context) error {
 	return nil
 }
 
-// readRefs lists all branches of git with their tips.
+// readRefs returns the tip of every branch in git.
 func (r *Repo) readRefs(ctx context.Context) (map[string]postmortems.OID, error) {
 	out, err := r.git.Output(ctx, plumbing.Call{Args: []string{"for-each-ref", "--format=%(objectname) %(refname)", headsPrefix}})
 	if err != nil {
@@ -53,7 +52,7 @@ func (r *Repo) readRefs(ctx context.Context) (map[string]postmortems.OID, error)
 	return tips, nil
 }
 
-// Tip is the commit a branch names; "" when there is no such branch.
+// Tip returns the commit that a branch names, "" when there is no such branch.
 func (r *Repo) Tip(branch string) postmortems.OID {
 	r.refs.mu.RLock()
 	defer r.refs.mu.RUnlock()
@@ -66,7 +65,7 @@ type Branch struct {
 	Tip  postmortems.OID
 }
 
-// Branches are all branches by name, Main among them once it exists.
+// Branches returns all branches by name, including Main once it exists.
 func (r *Repo) Branches() []Branch {
 	r.refs.mu.RLock()
 	defer r.refs.mu.RUnlock()
@@ -77,8 +76,9 @@ func (r *Repo) Branches() []Branch {
 	return list
 }
 
-// clash finds a branch that cannot exist beside a new one: git keeps branches as
-// files, so "a" and "a/b" exclude each other, and on some disks "A" and "a" do.
+// clash returns a branch that cannot exist beside a new one, "" if there is none. Git
+// stores branches as files, so "a" and "a/b" exclude each other, and on some disks "A"
+// and "a" do.
 func (r *Repo) clash(branch string) string {
 	r.refs.mu.RLock()
 	defer r.refs.mu.RUnlock()
@@ -92,24 +92,23 @@ func (r *Repo) clash(branch string) string {
 	return ""
 }
 
-// refMove is one ref's old and new tip; "" is absent.
+// refMove is the old and the new tip of one ref; "" is absent.
 type refMove struct {
 	branch   string
 	old, new postmortems.OID
 }
 
-// moveRefs moves refs in one transaction, durably, once before has made durable
-// what they name; nil is nothing. When before fails nothing moves. When git finds
-// another old value than the table has, the table is read again and the fault is
-// of kind Conflict. After a fault of another kind the refs have moved and may not
-// outlive a power cut.
+// moveRefs moves refs in one transaction, durably, after before (if not nil) has made
+// durable what they name. If before fails, nothing moves. If git has another old value
+// than the table, the table is read again and the fault is of kind Conflict. After a
+// fault of another kind the refs have moved but may not survive a power cut.
 func (r *Repo) moveRefs(ctx context.Context, moves []refMove, before func() error) error {
 	early, err := r.updateRef(ctx, moveScript(moves), before)
 	if early {
 		return err
 	}
 	if err != nil {
-		// A child that was killed may have moved the ref: git is asked, not assumed.
+		// A child that was killed may have moved the ref: read what git has.
 		loadErr := r.loadRefs(context.WithoutCancel(ctx))
 		if exit, ok := errors.AsType[*plumbing.ExitError](err); ok && exit.DiskFull() {
 			return fault.Wrap(fault.Full, "gitrepo.moveRefs", exit.Reason()+"; nothing was published", err)
@@ -127,9 +126,9 @@ func (r *Repo) moveRefs(ctx context.Context, moves []refMove, before func() erro
 	return nil
 }
 
-// updateRef runs git update-ref. The process starts while before works, which
-// hides what starting takes; without a script it changes nothing. early is true
-// when it got none.
+// updateRef runs git update-ref. The process starts while before runs, which hides its
+// starting time; without a script it changes nothing. early reports that the script
+// was not sent.
 func (r *Repo) updateRef(ctx context.Context, script []byte, before func() error) (early bool, err error) {
 	in, out, err := os.Pipe()
 	if err != nil {
@@ -146,12 +145,12 @@ func (r *Repo) updateRef(ctx context.Context, script []byte, before func() error
 	if err != nil {
 		return true, errors.Join(err, out.Close(), child.Wait())
 	}
-	_, _ = out.Write(script) // a failed write shows in the child's end
+	_, _ = out.Write(script) // a failed write shows in the child's exit
 	_ = out.Close()          // likewise
 	return false, child.Wait()
 }
 
-// moveScript is what git update-ref --stdin is told.
+// moveScript returns the input of git update-ref --stdin.
 func moveScript(moves []refMove) []byte {
 	var script bytes.Buffer
 	script.WriteString("start\n")
@@ -170,6 +169,7 @@ func moveScript(moves []refMove) []byte {
 	return script.Bytes()
 }
 
+// noteMoves applies moves to the table.
 func (r *Repo) noteMoves(moves []refMove) {
 	r.refs.mu.Lock()
 	defer r.refs.mu.Unlock()
@@ -182,7 +182,7 @@ func (r *Repo) noteMoves(moves []refMove) {
 	}
 }
 
-// moved tells whether all refs are where the moves lead.
+// moved reports whether all refs are where the moves lead.
 func (r *Repo) moved(moves []refMove) bool {
 	for _, m := range moves {
 		if r.Tip(m.branch) != m.new {

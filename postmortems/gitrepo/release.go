@@ -13,10 +13,10 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
-// release moves the packs into the repository, durably: an index last, because
-// a pack exists for git once its index does.
+// release moves the packs into the repository, each index after its pack: git reads a
+// pack once its index exists.
 func (q *quarantine) release() error {
-	if q.gone {
+	if q.released {
 		return nil
 	}
 	from, to := filepath.Join(q.dir, "pack"), filepath.Join(q.git.Dir(), "objects", "pack")
@@ -36,10 +36,11 @@ func (q *quarantine) release() error {
 			return fault.Wrap(fault.Internal, "gitrepo.release", "the push cannot be stored", err)
 		}
 	}
-	q.gone = true
+	q.released = true
 	return nil
 }
 
+// packOrder returns the rank in which the files of a pack are moved.
 func packOrder(name string) int {
 	switch filepath.Ext(name) {
 	case ".pack":
@@ -50,9 +51,8 @@ func packOrder(name string) int {
 	return 1
 }
 
-// extract packs what some tips need beyond main out of a quarantine that holds
-// more, into one of its own: objects of a ref that was refused must not come in
-// with one that was not.
+// extract packs what some tips need beyond main into a new quarantine: objects of a
+// ref that was refused must not enter the repository with one that was accepted.
 func (q *quarantine) extract(ctx context.Context, tips []postmortems.OID, hides postmortems.OID, limits plumbing.Limits) (*quarantine, error) {
 	part, err := newQuarantine(q.git)
 	if err != nil {

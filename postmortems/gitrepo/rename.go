@@ -13,15 +13,15 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
-// comparison is a pair of trees with what differs between them.
+// comparison is a pair of trees and what differs between them.
 type comparison struct {
 	from, to postmortems.OID // trees; "" is the empty one
 	changes  []change
 }
 
-// findRenames joins removed and added files that are the same: first those of
-// one content, then, where Markdown files are left on both sides, those that git
-// finds similar. Renames by a document's own id are the library's to find.
+// findRenames joins removed and added files: first those with equal content, then, where
+// Markdown files remain on both sides, those that git finds similar. Renames by a
+// document's id are found by package library.
 func (r *Repo) findRenames(ctx context.Context, env []string, list []*comparison) error {
 	var similar []*comparison
 	for _, c := range list {
@@ -44,9 +44,9 @@ func (r *Repo) findRenames(ctx context.Context, env []string, list []*comparison
 	return r.git.Stream(ctx, call, func(out io.Reader) error { return readRenames(bufio.NewReader(out), similar) })
 }
 
-// joinExact pairs removed and added files with one content, preferring a file
-// that kept its base name. Empty files are all alike and are left alone. Its time
-// is linear: a push may move a hundred thousand copies of one file.
+// joinExact pairs removed and added files with equal content, preferring a file with
+// the same base name. Empty files are all equal and are not paired. It runs in linear
+// time: a push may move a hundred thousand copies of one file.
 func (c *comparison) joinExact() {
 	type named struct {
 		blob postmortems.OID
@@ -63,7 +63,7 @@ func (c *comparison) joinExact() {
 		return
 	}
 	gone := map[int]bool{}
-	// first returns what is left of a list from its first file that is not paired.
+	// first returns the list from its first file that is not yet paired.
 	first := func(list []int) []int {
 		for len(list) > 0 && gone[list[0]] {
 			list = list[1:]
@@ -91,7 +91,7 @@ func (c *comparison) joinExact() {
 	c.drop(gone)
 }
 
-// emptyBlob is the name of a blob of no bytes.
+// emptyBlob is the object name of the empty blob.
 const emptyBlob postmortems.OID = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 
 // rename turns an addition into a rename of a removed file.
@@ -99,6 +99,7 @@ func (c *change) rename(from change) {
 	c.Status, c.From, c.OldBlob, c.oldMode = postmortems.Renamed, from.Path, from.OldBlob, from.oldMode
 }
 
+// drop removes the changes at some indexes.
 func (c *comparison) drop(gone map[int]bool) {
 	kept := c.changes[:0]
 	for i, ch := range c.changes {
@@ -109,7 +110,7 @@ func (c *comparison) drop(gone map[int]bool) {
 	c.changes = kept
 }
 
-// needsGit tells whether Markdown was both removed and added.
+// needsGit reports whether Markdown files were both removed and added.
 func (c *comparison) needsGit() bool {
 	var removed, added bool
 	for _, ch := range c.changes {
@@ -126,9 +127,9 @@ func isMarkdown(p string) bool {
 	return ext == ".md" || ext == ".markdown"
 }
 
-// readRenames reads what diff-tree says of each comparison, in order: a line
-// with both trees, then records of ":MODES OIDS STATUS\0PATH\0", with a second
-// path after a rename.
+// readRenames reads the output of diff-tree for each comparison, in order: a line with
+// both trees, then records of ":MODES OIDS STATUS\0PATH\0", with a second path after a
+// rename.
 func readRenames(out *bufio.Reader, list []*comparison) error {
 	next := 0
 	var current *comparison
@@ -148,7 +149,7 @@ func readRenames(out *bufio.Reader, list []*comparison) error {
 			if err != nil {
 				return err
 			}
-			// A pair without differences is passed over by git.
+			// git prints nothing for a pair without differences.
 			for next < len(list) && strings.TrimSpace(line) != string(list[next].from)+" "+string(list[next].to) {
 				next++
 			}
@@ -165,6 +166,7 @@ func readRenames(out *bufio.Reader, list []*comparison) error {
 	}
 }
 
+// readRecord reads one record and adds it to pairs if it is a rename.
 func readRecord(out *bufio.Reader, pairs map[string]string) error {
 	record, err := out.ReadString(0)
 	if err != nil {
@@ -188,7 +190,7 @@ func readRecord(out *bufio.Reader, pairs map[string]string) error {
 	return nil
 }
 
-// join applies git's pairs, as far as both sides are still unpaired Markdown.
+// join applies git's pairs where both files are still unpaired Markdown.
 func (c *comparison) join(pairs map[string]string) {
 	if len(pairs) == 0 {
 		return

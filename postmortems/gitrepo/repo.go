@@ -28,26 +28,26 @@ const (
 
 // Repo is the open repository. Its methods may be used from several goroutines.
 type Repo struct {
-	git       *plumbing.Git
-	pool      *plumbing.Pool
-	limits    Limits
-	log       *slog.Logger
-	now       func() time.Time
-	publisher Publisher
-	ruleURL   func(string) string
-	observe   func(Timings)
-	room      func(bytes int64) error
-	scanner   *checks.Scanner
+	git        *plumbing.Git
+	pool       *plumbing.Pool
+	limits     Limits
+	log        *slog.Logger
+	now        func() time.Time
+	publisher  Publisher
+	ruleURL    func(string) string
+	observe    func(Timings)
+	checkSpace func(bytes int64) error
+	scanner    *checks.Scanner
 
 	refs    refTable
 	note    pushNote // of the last push before Open; read only
-	publish lock     // held while refs move and what was judged is committed, and while packs are merged
-	pushes  *slots   // one is held by each push from its first byte to its last
+	publish lock     // held while refs move and change sets are committed, and while packs are merged
+	pushes  *slots   // each push holds one from its first byte to its last
 	fetches *slots
 	trees   *cache[postmortems.OID, []plumbing.Entry]
 	facts   *cache[postmortems.OID, treeFacts]
 
-	published int64 // how often main was; guarded by publish
+	published int64 // number of publications of main; guarded by publish
 	announced announcements
 	health    health
 
@@ -58,9 +58,8 @@ type Repo struct {
 	cancel  context.CancelFunc
 }
 
-// Open checks git, makes the repository when it is absent, sweeps what a crash
-// left behind and reads the refs. A git that is missing or too old is a fault of
-// kind Unsupported.
+// Open checks git, creates the repository if it is absent, removes what a crash left
+// and reads the refs. A git that is missing or too old is a fault of kind Unsupported.
 func Open(ctx context.Context, o Options) (*Repo, error) {
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
@@ -69,10 +68,10 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	if strings.ContainsAny(dir, ":\"\n") { // git separates object folders with a colon
 		return nil, fault.Newf(fault.Invalid, "gitrepo.Open", "the folder %q has a colon, a quote or a line feed in its name; choose another data folder", dir)
 	}
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real // the repository may be on another disk
+	if target, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = target // the repository may be on another disk
 	}
-	if !isWhole(dir) {
+	if !isComplete(dir) {
 		if err := create(ctx, o.Git, dir); err != nil {
 			return nil, err
 		}
@@ -83,12 +82,14 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	}
 	limits := o.Limits.withDefaults()
 	r := &Repo{
-		git: git, limits: limits, log: o.Logger, now: o.Now, publisher: o.Publisher, ruleURL: o.RuleURL, observe: o.Observe, room: o.Room,
-		announced: announcements{grace: announceGrace}, scanner: checks.NewScanner(), publish: newLock(), pushes: newSlots(limits.Pushes), fetches: newSlots(limits.Fetches),
+		git: git, limits: limits, log: o.Logger, now: o.Now, publisher: o.Publisher,
+		ruleURL: o.RuleURL, observe: o.Observe, checkSpace: o.CheckSpace,
+		announced: announcements{grace: announceGrace}, scanner: checks.NewScanner(),
+		publish: newLock(), pushes: newSlots(limits.Pushes), fetches: newSlots(limits.Fetches),
 		trees: newCache[postmortems.OID, []plumbing.Entry](treeCacheEntries), facts: newCache[postmortems.OID, treeFacts](factCacheTrees),
 	}
-	if r.room == nil {
-		r.room = func(int64) error { return nil }
+	if r.checkSpace == nil {
+		r.checkSpace = func(int64) error { return nil }
 	}
 	if err := r.sweep(); err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	if err := r.initialise(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.withSoundConfig(ctx, func() error { return r.loadRefs(ctx) }); err != nil {
+	if err := r.withConfigRepair(ctx, func() error { return r.loadRefs(ctx) }); err != nil {
 		return nil, err
 	}
 	if err := r.readNote(); err != nil {
@@ -107,7 +108,8 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 	return r, nil
 }
 
-// begin notes that work starts, so that Close waits for it.
+// begin registers a piece of work, so that Close waits for it. After Close it returns
+// a fault of kind Unavailable.
 func (r *Repo) begin() error {
 	r.life.Lock()
 	defer r.life.Unlock()
@@ -118,19 +120,19 @@ func (r *Repo) begin() error {
 	return nil
 }
 
-// errTime is the cause of a context that ended after its duration.
+// errTime is the cause of a context that ended because its duration was over.
 var errTime = errors.New("the time of a push or fetch is over")
 
-// bound makes the context of a piece of work: it ends with the caller's, with
-// the repository's, and after the stated duration, with the cause errTime.
+// bound returns the context of a piece of work: it ends with the caller's, with the
+// repository's, or after d, then with the cause errTime.
 func (r *Repo) bound(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeoutCause(ctx, d, errTime)
 	stop := context.AfterFunc(r.ctx, cancel)
 	return ctx, func() { stop(); cancel() }
 }
 
-// Close refuses new pushes and fetches and waits for those going on. When ctx
-// ends first, their git children are killed; what they had not published is not.
+// Close refuses new pushes and fetches and waits for those in progress. When ctx ends
+// first, their git children are killed; a push that was not published by then is lost.
 func (r *Repo) Close(ctx context.Context) error {
 	r.life.Lock()
 	r.closing = true

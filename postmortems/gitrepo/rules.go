@@ -5,5 +5,5 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/checks"
 )
 
-// Rules are the rules that hold for every pushed file whatever its kind.
+// Rules returns the rules that apply to every pushed file, whatever its kind.
 func Rules() []postmortems.Rule { return checks.Rules() }

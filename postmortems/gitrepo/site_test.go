@@ -18,8 +18,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// site is a repository behind a real HTTP server, with a publisher that records
-// and does as it is told.
+// site is a repository behind a real HTTP server, with a Publisher that records its calls
+// and can be made to fail or wait.
 type site struct {
 	t    testing.TB
 	repo *Repo
@@ -27,16 +27,16 @@ type site struct {
 	url  string
 	log  *bytes.Buffer
 
-	mu      sync.Mutex
-	sets    []postmortems.ChangeSet // committed
-	asked   []postmortems.ChangeSet // prepared
-	texts   map[string]string       // contents of the last prepared set's files
-	refusal string
-	prepare func(context.Context, postmortems.ChangeSet) error
-	tell    func(postmortems.ChangeSet) // called when what was published is told
-	commit  func(postmortems.ChangeSet) error
-	may     func(Command) error
-	times   []Timings
+	mu       sync.Mutex
+	sets     []postmortems.ChangeSet // committed
+	asked    []postmortems.ChangeSet // prepared
+	texts    map[string]string       // contents of the last prepared set's files
+	refusal  string
+	prepare  func(context.Context, postmortems.ChangeSet) error
+	printing func(postmortems.ChangeSet) // called by Published
+	commit   func(postmortems.ChangeSet) error
+	may      func(Command) error
+	times    []Timings
 }
 
 func testLimits() Limits {
@@ -53,7 +53,7 @@ func newSite(t testing.TB, change ...func(*Options)) *site {
 	return newSiteAt(t, filepath.Join(t.TempDir(), "knowledge.git"), change...)
 }
 
-// newSiteAt is newSite over a folder that a test has laid out.
+// newSiteAt is newSite with a folder that the test has filled.
 func newSiteAt(t testing.TB, dir string, change ...func(*Options)) *site {
 	t.Helper()
 	s := &site{t: t, dir: dir, log: &bytes.Buffer{}}
@@ -78,7 +78,7 @@ func newSiteAt(t testing.TB, dir string, change ...func(*Options)) *site {
 	return s
 }
 
-// user is who a request says that it comes from: the user of the site's address.
+// user returns the user of a request's basic authorization, "t1" if there is none.
 func user(r *http.Request) string {
 	if name, _, ok := r.BasicAuth(); ok {
 		return name
@@ -86,14 +86,14 @@ func user(r *http.Request) string {
 	return "t1"
 }
 
-// allow sets what decides about commands; nil allows all.
+// allow sets the function that decides about commands; nil allows all.
 func (s *site) allow(may func(Command) error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.may = may
 }
 
-// settle waits until no handler works any more.
+// settle waits until no handler is running.
 func (s *site) settle() {
 	s.repo.life.Lock() // orders the wait before the next handler's start
 	defer s.repo.life.Unlock()
@@ -138,7 +138,7 @@ func (l *locked) Write(p []byte) (int, error) {
 	return l.w.Write(p)
 }
 
-// Prepare reads everything it is told of, as a real publisher does.
+// Prepare reads every file of the change set, as a real publisher does.
 func (s *site) Prepare(ctx context.Context, cs postmortems.ChangeSet, _ func(string)) (Prepared, error) {
 	var ids []postmortems.OID
 	var paths []string
@@ -187,10 +187,10 @@ func (p *preparedSet) Commit(context.Context) error {
 }
 func (p *preparedSet) Published(context.Context) []string {
 	p.site.mu.Lock()
-	tell := p.site.tell
+	printing := p.site.printing
 	p.site.mu.Unlock()
-	if tell != nil {
-		tell(p.cs)
+	if printing != nil {
+		printing(p.cs)
 	}
 	return []string{"publisher: " + p.cs.Branch + " published"}
 }
@@ -205,7 +205,7 @@ func (s *site) last() postmortems.ChangeSet {
 	return s.sets[len(s.sets)-1]
 }
 
-// author is somebody's clone.
+// author is the clone of one author.
 type author struct {
 	t   testing.TB
 	dir string
@@ -276,7 +276,7 @@ func (a *author) commit(message string) postmortems.OID {
 	return postmortems.OID(a.git("rev-parse", "HEAD"))
 }
 
-// refused pushes and wants to be refused with these words.
+// refused pushes, expects a refusal whose output contains want, and returns the output.
 func (a *author) refused(want []string, push ...string) string {
 	a.t.Helper()
 	out, err := a.try(append([]string{"push"}, push...)...)
@@ -285,13 +285,13 @@ func (a *author) refused(want []string, push ...string) string {
 	}
 	for _, w := range want {
 		if !strings.Contains(out, w) {
-			a.t.Errorf("git push %v does not say %q:\n%s", push, w, out)
+			a.t.Errorf("git push %v does not print %q:\n%s", push, w, out)
 		}
 	}
 	return out
 }
 
-// changes prints a change list for comparing.
+// changes returns a change list as one line.
 func changes(list []postmortems.Change) string {
 	var lines []string
 	for _, c := range list {
@@ -304,7 +304,7 @@ func changes(list []postmortems.Change) string {
 	return strings.Join(lines, ", ")
 }
 
-// leftovers lists quarantines that are still there.
+// leftovers returns the quarantines that still exist.
 func (s *site) leftovers() []string {
 	names, err := filepath.Glob(filepath.Join(s.dir, "objects", "tmp_*"))
 	if err != nil {
@@ -313,7 +313,7 @@ func (s *site) leftovers() []string {
 	return names
 }
 
-// sound checks the repository with git's own eyes.
+// sound checks the repository with git fsck.
 func (s *site) sound() {
 	s.t.Helper()
 	out, err := exec.Command("git", "-C", s.dir, "-c", "safe.directory=*", "fsck", "--full", "--strict").CombinedOutput()

@@ -9,14 +9,14 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// holderShare is the part of the slots that one holder may have: half of them, so that
-// the slow pushes of one author never take the last slot from all the others. A holder
-// may always have one.
+// holderShare divides the slots: one holder gets at most this fraction, half of them,
+// so that the slow pushes of one author never take the last slot. A holder always gets
+// at least one.
 const holderShare = 2
 
-// slots bound how many do something at a time, and how many of them are one holder's: a
-// token, or an address where there is none. They are taken in the order of arrival; a
-// holder that has its share waits for its own.
+// slots bound how many pushes or fetches run at a time, in total and for one holder: a
+// token, or an address if there is no token. They are granted in the order of arrival;
+// a holder that has its share waits for its own.
 type slots struct {
 	most, each int
 
@@ -29,14 +29,14 @@ type slots struct {
 // waiter waits for a slot.
 type waiter struct {
 	holder string
-	ready  chan struct{} // closed when the slot is the holder's
+	ready  chan struct{} // closed when the slot is granted
 }
 
 func newSlots(n int) *slots {
 	return &slots{most: n, each: max(n/holderShare, 1), held: map[string]int{}}
 }
 
-// take waits for a slot; the caller releases it. The fault of waiting too long is of
+// take waits for a slot; the caller must release it. The fault of waiting too long is of
 // kind Unavailable when the server is busy for every client, and of kind TooMany when
 // the holder's own share is in use. ctx ends with the time of the push or fetch.
 func (s *slots) take(ctx context.Context, holder string, wait time.Duration) error {
@@ -62,12 +62,13 @@ func (s *slots) take(ctx context.Context, holder string, wait time.Duration) err
 	}
 }
 
-// giveUp takes a waiter out and returns why it got no slot.
+// giveUp removes a waiter and returns why it got no slot. If a slot was granted at
+// the same moment, a waiter whose ctx has not ended keeps it: the result is nil.
 func (s *slots) giveUp(w *waiter, ended error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	i := slices.Index(s.waiting, w)
-	if i < 0 { // it became ready in the same moment
+	if i < 0 { // granted at the same moment
 		if ended == nil {
 			return nil
 		}
@@ -85,13 +86,14 @@ func (s *slots) giveUp(w *waiter, ended error) error {
 	return fault.Wrap(fault.Timeout, "gitrepo", "the server was busy for too long; try again in a minute", busy{})
 }
 
+// release returns a slot.
 func (s *slots) release(holder string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.free(holder)
 }
 
-// free gives a slot back. The caller holds mu.
+// free returns a slot and grants it to a waiter. The caller holds mu.
 func (s *slots) free(holder string) {
 	s.taken--
 	if s.held[holder]--; s.held[holder] == 0 {
@@ -100,7 +102,7 @@ func (s *slots) free(holder string) {
 	s.grant()
 }
 
-// grant gives the free slots to those who wait and may have one. The caller holds mu.
+// grant gives the free slots to the waiters that may have one. The caller holds mu.
 func (s *slots) grant() {
 	s.waiting = slices.DeleteFunc(s.waiting, func(w *waiter) bool {
 		if s.taken == s.most || s.held[w.holder] >= s.each {
@@ -113,7 +115,8 @@ func (s *slots) grant() {
 	})
 }
 
-// busy is the cause of a refusal for want of a slot: no failure of the server.
+// busy is the cause of a refusal for lack of a slot, which is not a failure of the
+// server.
 type busy struct{}
 
 // Error implements error.

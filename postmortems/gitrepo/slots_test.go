@@ -24,7 +24,7 @@ func TestOneHolderHasHalfOfTheSlots(t *testing.T) {
 				t.Fatalf("%d slots: %v", n, err)
 			}
 		}
-		if err := s.take(ctx, "a", 0); fault.KindOf(err) != fault.TooMany || blame(err) || !strings.Contains(fault.Message(err), "your own") {
+		if err := s.take(ctx, "a", 0); fault.KindOf(err) != fault.TooMany || isServerFault(err) || !strings.Contains(fault.Message(err), "your own") {
 			t.Errorf("%d slots, one more: %v", n, err)
 		}
 		for range n - each {
@@ -32,7 +32,7 @@ func TestOneHolderHasHalfOfTheSlots(t *testing.T) {
 				t.Errorf("%d slots, another: %v", n, err)
 			}
 		}
-		if err := s.take(ctx, "c", 0); fault.KindOf(err) != fault.Unavailable || blame(err) {
+		if err := s.take(ctx, "c", 0); fault.KindOf(err) != fault.Unavailable || isServerFault(err) {
 			t.Errorf("%d slots, all taken: %v", n, err)
 		}
 		s.release("a")
@@ -42,14 +42,14 @@ func TestOneHolderHasHalfOfTheSlots(t *testing.T) {
 	}
 }
 
-func TestWaitingForASlotEndsWithTheTimeOfThePush(t *testing.T) {
+func TestWaitingForASlotEndsWithTheContext(t *testing.T) {
 	s := newSlots(1)
 	if err := s.take(context.Background(), "a", 0); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if err := s.take(ctx, "b", time.Hour); fault.KindOf(err) != fault.Timeout || blame(err) {
+	if err := s.take(ctx, "b", time.Hour); fault.KindOf(err) != fault.Timeout || isServerFault(err) {
 		t.Errorf("%v", err)
 	}
 	s.release("a")
@@ -58,8 +58,8 @@ func TestWaitingForASlotEndsWithTheTimeOfThePush(t *testing.T) {
 	}
 }
 
-// TestCampaignSlots: whatever is taken, given up and released, no holder has more than
-// its share, no slot that one may have stays free, and none gets lost.
+// TestCampaignSlots takes, gives up and releases slots at random: no holder gets more than
+// its share, no slot stays free that a waiter may have, and none gets lost.
 func TestCampaignSlots(t *testing.T) {
 	rng := campaign.Rand(t)
 	for range campaign.Size(300, 20_000) {
@@ -74,7 +74,7 @@ func TestCampaignSlots(t *testing.T) {
 			case step < 60 && k < 6 && len(waiting) > 0:
 				i := rng.IntN(len(waiting))
 				if err := s.giveUp(waiting[i], nil); err == nil {
-					t.Fatal("a waiter without a slot seems to have one")
+					t.Fatal("giveUp reports a slot that was not granted")
 				}
 				waiting = append(waiting[:i], waiting[i+1:]...)
 			case len(held) > 0:
@@ -120,9 +120,9 @@ func (a *author) as(name string) *author {
 	return a
 }
 
-// However many slow pushes one author has, the others' get a turn; the author's own
-// further ones wait for the first.
-func TestOnePusherLeavesSlotsToTheOthers(t *testing.T) {
+// However many slow pushes one author has, the pushes of others get a slot; the author's own
+// further pushes wait for the first ones.
+func TestOnePusherLeavesSlotsToOthers(t *testing.T) {
 	s := newSite(t, func(o *Options) { o.Limits.SlotWait = 10 * time.Minute })
 	slow, quick := s.two()
 	quick.as("another")
@@ -162,12 +162,12 @@ func TestOnePusherLeavesSlotsToTheOthers(t *testing.T) {
 	s.sound()
 }
 
-// The author of a push whose time is over reads so, wherever it waited.
-func TestTheEndOfTheTimeOfAPushIsTold(t *testing.T) {
+// The author of a push whose time is over learns the reason, wherever the push waited.
+func TestEndOfPushTimeIsReported(t *testing.T) {
 	const took = "took over 3s, the most that one may take (limits.push_time)"
 	until := func(ctx context.Context, _ postmortems.ChangeSet) error { <-ctx.Done(); return ctx.Err() }
 	for name, c := range map[string]struct {
-		words string
+		want  string
 		block func(*site) (undo func())
 	}{
 		"for a slot": {"the server was busy for too long", func(s *site) func() {
@@ -198,7 +198,7 @@ func TestTheEndOfTheTimeOfAPushIsTold(t *testing.T) {
 			a := s.author()
 			a.write("a.md", "# A\n")
 			a.commit("first")
-			a.refused([]string{c.words}, "origin", "main")
+			a.refused([]string{c.want}, "origin", "main")
 			s.settle()
 			if s.repo.Tip("main") != "" || len(s.leftovers()) > 0 || strings.Contains(s.log.String(), "level=ERROR") {
 				t.Errorf("tip %q, left %v, log:\n%s", s.repo.Tip("main"), s.leftovers(), s.log)
@@ -207,18 +207,18 @@ func TestTheEndOfTheTimeOfAPushIsTold(t *testing.T) {
 	}
 }
 
-// A push that waits or is judged for longer than a transfer may stand still is not taken
-// for one whose author left.
-func TestALongCheckIsNotTakenForALeavingAuthor(t *testing.T) {
-	const still = time.Second
-	s := newSite(t, func(o *Options) { o.Limits.Idle = still })
+// A push that waits or is validated for longer than the idle limit of a transfer is not
+// aborted.
+func TestLongValidationIsNotAborted(t *testing.T) {
+	const idle = time.Second
+	s := newSite(t, func(o *Options) { o.Limits.Idle = idle })
 	var once sync.Once
 	s.prepare = func(ctx context.Context, _ postmortems.ChangeSet) (err error) {
 		once.Do(func() {
 			select {
 			case <-ctx.Done():
-				err = errors.New("the author's git seems to have left")
-			case <-time.After(2 * still):
+				err = errors.New("the author's git seems to have disconnected")
+			case <-time.After(2 * idle):
 			}
 		})
 		return err
@@ -234,8 +234,8 @@ func TestALongCheckIsNotTakenForALeavingAuthor(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer := a.pushed("origin", "main:idea")
-	go func() { // a slot becomes free when the push has waited for it
-		<-time.After(2 * still)
+	go func() { // a slot becomes free after the push has waited
+		<-time.After(2 * idle)
 		s.repo.pushes.release("t1")
 	}()
 	if out := <-answer; strings.Contains(out, "FAILED") {

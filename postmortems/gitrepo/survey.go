@@ -14,8 +14,8 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
-// bounds are the limits of one survey; zero fields do not bound. A push has all
-// of them, an import's history few.
+// bounds are the limits of one survey; a zero field does not bound. A push has all of
+// them, an import few.
 type bounds struct {
 	objects, commits, changes, paths int
 	bytes                            int64
@@ -25,14 +25,14 @@ func (l Limits) bounds() bounds {
 	return bounds{objects: l.Objects, commits: l.Commits, changes: l.Changes, paths: l.Paths, bytes: l.InflatedBytes}
 }
 
-// survey is what a tip brings that main does not have.
+// survey holds what a tip brings that main does not have.
 type survey struct {
 	repo  *Repo
 	src   objects
 	env   []string // of git children that must see the quarantine
 	trees trees
 	tip   postmortems.OID
-	hides postmortems.OID // main's tip: what it reaches is not new; "" hides nothing
+	hides postmortems.OID // main's tip: what it reaches is not new; "" if everything is new
 	most  bounds
 
 	ids     []postmortems.OID         // new objects, commits first, newest first
@@ -42,13 +42,14 @@ type survey struct {
 	bytes   int64                     // of all new objects
 }
 
+// commit is one new commit with the paths it changes.
 type commit struct {
 	id postmortems.OID
 	plumbing.Commit
 	changes []change
 }
 
-// newSurvey prepares a look at what tip brings.
+// newSurvey returns an empty survey of what tip brings.
 func (r *Repo) newSurvey(src objects, env []string, tip, hides postmortems.OID) *survey {
 	return &survey{
 		repo: r, src: src, env: env, tip: tip, hides: hides, trees: trees{src: src, cache: r.trees},
@@ -56,8 +57,8 @@ func (r *Repo) newSurvey(src objects, env []string, tip, hides postmortems.OID) 
 	}
 }
 
-// connect walks from the tip to what main has: that everything is there, and
-// what is new. Nothing is read but commits and trees, by git.
+// connect walks from the tip to what main has. It fails if an object is missing, and
+// collects the names of the new ones. Git reads only commits and trees for it.
 func (s *survey) connect(ctx context.Context, onlyCommits bool) error {
 	if s.tip == s.hides {
 		return nil
@@ -79,7 +80,7 @@ func (s *survey) readList(out io.Reader) error {
 	lines := bufio.NewReaderSize(out, 64<<10)
 	for {
 		line, err := lines.ReadSlice('\n')
-		if err == io.EOF { // a line cut off is the child's death, which it tells itself
+		if err == io.EOF { // for a truncated line, the child's exit is the error
 			return nil
 		}
 		for err == bufio.ErrBufferFull { // a path of any length: only the name before it counts
@@ -88,7 +89,7 @@ func (s *survey) readList(out io.Reader) error {
 		}
 		id, _, _ := bytes.Cut(bytes.TrimSuffix(line, []byte("\n")), []byte(" "))
 		if !plumbing.ValidOID(postmortems.OID(id)) {
-			return fault.Newf(fault.Internal, "gitrepo.connect", "git rev-list answers with %q", line)
+			return fault.Newf(fault.Internal, "gitrepo.connect", "git rev-list printed %q", line)
 		}
 		if s.most.objects > 0 && len(s.ids) >= s.most.objects {
 			return fault.Newf(fault.TooLarge, "gitrepo.connect", "the push has more than %d objects; push in parts", s.most.objects)
@@ -97,10 +98,11 @@ func (s *survey) readList(out io.Reader) error {
 	}
 }
 
-// weigh asks for kind and size of everything new, before any content is read,
-// and splits it by kind.
-func (s *survey) weigh(ctx context.Context) (commits, trees []postmortems.OID, err error) {
-	if len(s.ids) == 0 { // nothing new: the tip is here already, whatever it is
+// classify reads kind and size of every new object, before any content is read, and
+// returns the commits, parents first, and the trees. It fails when the tip is not a
+// commit or when the objects exceed the bounds.
+func (s *survey) classify(ctx context.Context) (commits, trees []postmortems.OID, err error) {
+	if len(s.ids) == 0 { // nothing new: the tip is in the repository already, of whatever kind
 		return nil, nil, s.src.Info(ctx, []postmortems.OID{s.tip}, func(_ int, o plumbing.Object) error {
 			if o.Kind != plumbing.CommitObject {
 				return errNoCommit()
@@ -110,7 +112,8 @@ func (s *survey) weigh(ctx context.Context) (commits, trees []postmortems.OID, e
 	}
 	err = s.src.Info(ctx, s.ids, func(_ int, o plumbing.Object) error {
 		if s.bytes += o.Size; s.most.bytes > 0 && s.bytes > s.most.bytes {
-			return fault.Newf(fault.TooLarge, "gitrepo.weigh", "the push has more than %d bytes unpacked; keep large data elsewhere, or push in parts", s.most.bytes)
+			return fault.Newf(fault.TooLarge, "gitrepo.classify",
+				"the push has more than %d bytes unpacked; keep large data elsewhere, or push in parts", s.most.bytes)
 		}
 		switch o.Kind {
 		case plumbing.CommitObject:
@@ -120,7 +123,7 @@ func (s *survey) weigh(ctx context.Context) (commits, trees []postmortems.OID, e
 		case plumbing.BlobObject:
 			s.sizes[o.ID] = o.Size
 		default:
-			return fault.Newf(fault.Invalid, "gitrepo.weigh", "a branch cannot name a %s; push the commit itself", o.Kind)
+			return fault.Newf(fault.Invalid, "gitrepo.classify", "a branch cannot name a %s; push the commit itself", o.Kind)
 		}
 		return nil
 	})
@@ -128,7 +131,8 @@ func (s *survey) weigh(ctx context.Context) (commits, trees []postmortems.OID, e
 		return nil, nil, err
 	}
 	if s.most.commits > 0 && len(commits) > s.most.commits {
-		return nil, nil, fault.Newf(fault.TooLarge, "gitrepo.weigh", "the push has %d commits; %d are allowed: push in parts, or let an administrator import the history", len(commits), s.most.commits)
+		return nil, nil, fault.Newf(fault.TooLarge, "gitrepo.classify",
+			"the push has %d commits; %d are allowed: push in parts, or let an administrator import the history", len(commits), s.most.commits)
 	}
 	if len(commits) == 0 || commits[0] != s.tip {
 		return nil, nil, errNoCommit()
@@ -138,10 +142,10 @@ func (s *survey) weigh(ctx context.Context) (commits, trees []postmortems.OID, e
 }
 
 func errNoCommit() error {
-	return fault.New(fault.Invalid, "gitrepo.weigh", "a branch can only name a commit")
+	return fault.New(fault.Invalid, "gitrepo.classify", "a branch can only name a commit")
 }
 
-// read parses the new commits and trees in one conversation.
+// read parses the new commits and trees.
 func (s *survey) read(ctx context.Context, commits, newTrees []postmortems.OID) error {
 	err := s.src.Contents(ctx, commits, maxTree, func(_ int, o plumbing.Object) error {
 		c, err := plumbing.ParseCommit(o.Data)
@@ -161,9 +165,9 @@ func (s *survey) read(ctx context.Context, commits, newTrees []postmortems.OID) 
 	return s.trees.load(ctx, newTrees, func(postmortems.OID, []plumbing.Entry) {})
 }
 
-// look does the whole survey of a push: afterwards commits have their changes.
-func (s *survey) look(ctx context.Context) error {
-	commits, newTrees, err := s.weigh(ctx)
+// run does the whole survey of a push. Afterwards every commit has its changes.
+func (s *survey) run(ctx context.Context) error {
+	commits, newTrees, err := s.classify(ctx)
 	if err != nil {
 		return err
 	}
@@ -180,7 +184,7 @@ func (s *survey) look(ctx context.Context) error {
 	return s.compare(ctx)
 }
 
-// compare finds what each commit changed.
+// compare computes what each commit changed relative to its parents.
 func (s *survey) compare(ctx context.Context) error {
 	left := int(^uint(0) >> 1)
 	if s.most.changes > 0 {
@@ -212,7 +216,8 @@ func (s *survey) compare(ctx context.Context) error {
 		}
 		left -= len(c.changes)
 	}
-	if err := s.repo.findRenames(ctx, s.env, slices.DeleteFunc(slices.Clone(renames), func(c *comparison) bool { return c == nil })); err != nil {
+	pairs := slices.DeleteFunc(slices.Clone(renames), func(c *comparison) bool { return c == nil })
+	if err := s.repo.findRenames(ctx, s.env, pairs); err != nil {
 		return err
 	}
 	for i, c := range renames {

@@ -9,24 +9,26 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
 
-// objects reads objects by name: a quarantine's process, or the pool of readers.
+// objects reads objects by name: the process of a quarantine, or the pool of readers.
 type objects interface {
 	Info(ctx context.Context, ids []postmortems.OID, fn func(i int, o plumbing.Object) error) error
 	Contents(ctx context.Context, ids []postmortems.OID, most int64, fn func(i int, o plumbing.Object) error) error
 }
 
-// pooled reads through the pool.
+// pooled reads objects through the pool.
 type pooled struct{ pool *plumbing.Pool }
 
+// Info implements objects.
 func (p pooled) Info(ctx context.Context, ids []postmortems.OID, fn func(int, plumbing.Object) error) error {
 	return p.pool.Do(ctx, func(c *plumbing.CatFile) error { return c.Info(ctx, ids, fn) })
 }
 
+// Contents implements objects.
 func (p pooled) Contents(ctx context.Context, ids []postmortems.OID, most int64, fn func(int, plumbing.Object) error) error {
 	return p.pool.Do(ctx, func(c *plumbing.CatFile) error { return c.Contents(ctx, ids, most, fn) })
 }
 
-// maxTree bounds one tree or commit object in bytes: 200,000 names of 255 bytes.
+// maxTree bounds one tree or commit object in bytes: about 200,000 names of 255 bytes.
 const maxTree = 64 << 20
 
 // trees reads tree objects through the repository's cache.
@@ -35,10 +37,10 @@ type trees struct {
 	cache *cache[postmortems.OID, []plumbing.Entry]
 }
 
-// load puts those of ids that are not cached into the cache, asking for all at
-// once, and gives each of ids to fn.
+// load reads those of ids that are not cached, in one request, and calls fn for each
+// of ids.
 func (t trees) load(ctx context.Context, ids []postmortems.OID, fn func(id postmortems.OID, entries []plumbing.Entry)) error {
-	if err := ctx.Err(); err != nil { // cached trees are walked without asking git
+	if err := ctx.Err(); err != nil { // a walk of cached trees calls nothing else that ends with ctx
 		return fault.Wrap(fault.Timeout, "gitrepo.trees", "the check took longer than the server allows; push in parts", err)
 	}
 	var missing []postmortems.OID
@@ -63,7 +65,7 @@ func (t trees) load(ctx context.Context, ids []postmortems.OID, fn func(id postm
 	})
 }
 
-// entries reads one tree; "" is the empty one.
+// entries returns the entries of one tree; "" is the empty tree.
 func (t trees) entries(ctx context.Context, id postmortems.OID) (list []plumbing.Entry, err error) {
 	if id == "" {
 		return nil, nil
@@ -72,15 +74,15 @@ func (t trees) entries(ctx context.Context, id postmortems.OID) (list []plumbing
 	return list, err
 }
 
-// treeFacts are counted bottom-up, once a tree object however often it is used:
-// ten trees that each hold the next ten times are ten looks, not 10^10 paths.
+// treeFacts are computed bottom-up, once per tree object however often it is used: ten
+// trees that each contain the next ten times are ten reads, not 10^10 paths.
 type treeFacts struct {
-	paths int // files below, saturating just above the limit
+	paths int // files below, at most one more than the limit
 	depth int // folders on the longest way down
 }
 
-// measure counts a tree and all below it. A tree over maxPaths paths or deeper
-// than a path may be is a fault of kind TooLarge, before anything walks it.
+// measure counts a tree and everything below it, before anything walks it. A tree with
+// more than maxPaths paths, or deeper than a path may be, is a fault of kind TooLarge.
 func (r *Repo) measure(ctx context.Context, t trees, root postmortems.OID, maxPaths int) error {
 	children := map[postmortems.OID][]postmortems.OID{}
 	files := map[postmortems.OID]int{}
@@ -124,7 +126,7 @@ func tooManyChanges(most int) error {
 	return fault.Newf(fault.TooLarge, "gitrepo.compare", "the push changes more than %d files; push in parts, or let an administrator import it", most)
 }
 
-// tooDeep tells a depth of which at least so much was seen.
+// tooDeep returns the fault of folders that are nested at least deep levels.
 func tooDeep(deep, most int) error {
 	return fault.Newf(fault.TooLarge, "gitrepo.measure", "folders are nested %d deep; %d are allowed: move files up", deep, most)
 }
@@ -133,8 +135,8 @@ func tooManyPaths(most int) error {
 	return fault.Newf(fault.TooLarge, "gitrepo.measure", "a commit holds more than %d files; keep data elsewhere and link to it", most)
 }
 
-// count adds up a tree whose unknown parts were all loaded. Its recursion is as
-// deep as the tree, which git itself has walked before.
+// count adds up a tree whose unknown parts are loaded. Its recursion is as deep as the
+// tree, which measure has bounded.
 func (r *Repo) count(id postmortems.OID, children map[postmortems.OID][]postmortems.OID, files map[postmortems.OID]int, most int) treeFacts {
 	if f, ok := r.facts.get(id); ok {
 		return f

@@ -48,7 +48,7 @@ func (s store) Contents(_ context.Context, ids []postmortems.OID, _ int64, fn fu
 	return nil
 }
 
-// tree stores the tree of files, given as content by path.
+// tree stores the tree of files, given as content by path, and returns its name.
 func (s store) tree(files map[string]string) postmortems.OID {
 	below := map[string]map[string]string{}
 	var entries []plumbing.Entry
@@ -86,8 +86,8 @@ func (s store) trees() trees {
 	return trees{src: s, cache: newCache[postmortems.OID, []plumbing.Entry](10)}
 }
 
-// A tree to which its difference from another is applied becomes the other.
-func TestDiffLeadsFromOneTreeToTheOther(t *testing.T) {
+// Applying the difference of two trees to the first gives the second.
+func TestDiffTurnsOneTreeIntoTheOther(t *testing.T) {
 	files := rapid.Custom(func(t *rapid.T) map[string]string {
 		m := map[string]string{}
 		for _, path := range rapid.SliceOf(rapid.StringMatching(`([ab.-]/)?([ab.-]/)?[a-c.]`)).Draw(t, "paths") {
@@ -220,7 +220,7 @@ func TestContentMixesMemoryAndStore(t *testing.T) {
 	}
 }
 
-func TestCacheForgetsWhatIsNotUsed(t *testing.T) {
+func TestCacheDropsUnusedValues(t *testing.T) {
 	c := newCache[int, int](10)
 	for i := range 100 {
 		c.put(i, i, 1)
@@ -229,7 +229,7 @@ func TestCacheForgetsWhatIsNotUsed(t *testing.T) {
 		t.Errorf("%d kept", len(c.young)+len(c.old))
 	}
 	if _, ok := c.get(1); ok {
-		t.Error("the first is still there")
+		t.Error("the first value is still cached")
 	}
 }
 
@@ -246,16 +246,16 @@ func FuzzReadRenames(f *testing.F) {
 		err := readRenames(bufio.NewReader(strings.NewReader(string(out))), []*comparison{c})
 		got := changes(published(c.changes))
 		if got != "new new.md, removed old.md" && got != "renamed new.md from old.md" {
-			t.Fatalf("%q made it %s (%v)", out, got, err)
+			t.Fatalf("%q gave %s (%v)", out, got, err)
 		}
 	})
 }
 
-func FuzzReadBundleHead(f *testing.F) {
+func FuzzReadBundleHeader(f *testing.F) {
 	f.Add(bundleSignature + strings.Repeat("a", 40) + " refs/heads/main\n\nPACK")
 	f.Add(emptyBundle)
 	f.Fuzz(func(t *testing.T, in string) {
-		moves, err := readBundleHead(bufio.NewReaderSize(strings.NewReader(in), maxBundleLine))
+		moves, err := readBundleHeader(bufio.NewReaderSize(strings.NewReader(in), maxBundleLine))
 		if err != nil && fault.KindOf(err) != fault.Invalid {
 			t.Fatalf("error %v", err)
 		}

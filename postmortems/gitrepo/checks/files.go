@@ -15,7 +15,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// maxPixels bounds what a browser must unpack: 40 megapixels are 160 MB of memory.
+// maxPixels bounds what a browser must decode: 40 megapixels take 160 MB of memory.
 const maxPixels = 40_000_000
 
 // Sizes bound files, in bytes.
@@ -24,7 +24,7 @@ type Sizes struct {
 	Attachment int64 // everything else
 }
 
-// Most is the bound for the file at path.
+// Most returns the largest size of the file at path, in bytes.
 func (s Sizes) Most(file string) int64 {
 	switch extension(file) {
 	case "md", "markdown", "yaml", "yml":
@@ -33,7 +33,7 @@ func (s Sizes) Most(file string) int64 {
 	return s.Attachment
 }
 
-// CheckSize judges a file's size in bytes.
+// CheckSize returns a problem when a file has more bytes than sizes allow.
 func CheckSize(file string, size int64, sizes Sizes) (p postmortems.Problem, bad bool) {
 	most := sizes.Most(file)
 	if size <= most {
@@ -42,23 +42,23 @@ func CheckSize(file string, size int64, sizes Sizes) (p postmortems.Problem, bad
 	return problem(file, RuleFileSize, "the file has %d bytes; %d are allowed here: split it, scale it down, or link to it elsewhere", size, most), true
 }
 
+// extension returns the extension of a file, in lower case and without its dot.
 func extension(file string) string {
 	return strings.ToLower(strings.TrimPrefix(path.Ext(file), "."))
 }
 
-// pictureTypes are the extensions of pictures; storedTypes those of all files
-// that are stored. How each is served (HTML and SVG never run) is for the web to
-// decide.
+// pictureTypes are the extensions of pictures; storedTypes those of all files that are
+// stored. Package web decides how each is served (HTML and SVG never run).
 const (
 	pictureTypes = "png jpg jpeg gif webp"
 	storedTypes  = "md markdown yaml yml json csv txt log sql sh html puml mmd svg pdf " + pictureTypes
 )
 
-// checkExtension holds that a file's name promises something that can be shown,
-// searched or served safely, and says what is wrong. Dotfiles are for other tools
-// and never served. A name without extension is plain text by convention when in
-// capitals (LICENSE, CODEOWNERS); a document that merely lacks its extension
-// would never be shown.
+// checkExtension returns why a file of this name is not stored, "" when it is: the
+// name must promise something that can be shown, searched or served safely. Dotfiles
+// are for other tools and never served. A name without extension is plain text by
+// convention when in capitals (LICENSE, CODEOWNERS); a document that merely lacks its
+// extension would never be shown.
 func checkExtension(file, ext string) string {
 	base := path.Base(file)
 	switch {
@@ -69,40 +69,40 @@ func checkExtension(file, ext string) string {
 	case strings.Trim(base, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == "":
 		return ""
 	case ext == "":
-		return "the name has no extension, so nobody can tell what the file is; name it .md if it is a document"
+		return "the name has no extension, so its type is unknown; name it .md if it is a document"
 	}
 	return fmt.Sprintf("files with the extension %q are not stored; name it .md if it is a document, or link to it elsewhere", ext)
 }
 
-// CheckContent judges what a file holds against what its name says.
+// CheckContent checks the content of a file by what its name says.
 func CheckContent(file string, data []byte) []postmortems.Problem {
 	return NewContent(data).Check(file)
 }
 
-// Content is what several files of one push hold in common. It is read once for
-// each sort of name, however many files there are.
+// Content is a content that several files of one push share. It is checked once for
+// each extension, however many files there are.
 type Content struct {
 	data  []byte
-	known map[string][]postmortems.Problem // by extension
+	known map[string][]postmortems.Problem // found problems by extension
 }
 
-// NewContent makes a Content, which keeps data.
+// NewContent returns a Content that retains data.
 func NewContent(data []byte) *Content {
 	return &Content{data: data, known: map[string][]postmortems.Problem{}}
 }
 
-// Check judges the content against the name of one file that holds it.
+// Check checks the content by the name of one file that has it.
 func (c *Content) Check(file string) []postmortems.Problem {
-	sort, check := extension(file), checkTyped
+	key, check := extension(file), checkTyped
 	if Fold(path.Base(file)) == ".gitattributes" {
-		sort, check = ".gitattributes", checkAttributes
-	} else if wrong := checkExtension(file, sort); wrong != "" {
+		key, check = ".gitattributes", checkAttributes
+	} else if wrong := checkExtension(file, key); wrong != "" {
 		return []postmortems.Problem{problem(file, RuleFileType, "%s (stored are %s)", wrong, storedTypes)}
 	}
-	found, ok := c.known[sort]
+	found, ok := c.known[key]
 	if !ok {
 		found = check(file, c.data)
-		c.known[sort] = found
+		c.known[key] = found
 	}
 	found = slices.Clone(found)
 	for i := range found {
@@ -111,12 +111,13 @@ func (c *Content) Check(file string) []postmortems.Problem {
 	return found
 }
 
-// checkTyped judges a content against the extension of a file.
+// checkTyped checks a content by the extension of a file.
 func checkTyped(file string, data []byte) []postmortems.Problem {
 	ext := extension(file)
 	switch is := magic(data); {
 	case bytes.HasPrefix(data, []byte("version https://git-lfs")):
-		return []postmortems.Problem{problem(file, RuleFileType, "the file is a pointer of Git LFS, whose files never reach this portal; add the file itself (git lfs migrate export)")}
+		return []postmortems.Problem{problem(file, RuleFileType,
+			"the file is a pointer of Git LFS, whose files never reach this portal; add the file itself (git lfs migrate export)")}
 	case slices.Contains(strings.Fields(pictureTypes), ext):
 		return checkImage(file, strings.Replace(ext, "jpg", "jpeg", 1), data)
 	case ext == "pdf":
@@ -124,9 +125,11 @@ func checkTyped(file string, data []byte) []postmortems.Problem {
 			return []postmortems.Problem{problem(file, RuleFileType, "the file is named .pdf and is not a PDF")}
 		}
 	case is != "":
-		return []postmortems.Problem{problem(file, RuleFileType, "the file is %s by its content; name it so, with the extension .%s", strings.ToUpper(is), is)}
+		return []postmortems.Problem{problem(file, RuleFileType,
+			"the content of the file is %s; rename it, with the extension .%s", strings.ToUpper(is), is)}
 	case bytes.IndexByte(data, 0) >= 0:
-		return []postmortems.Problem{problem(file, RuleFileType, "binary files of this kind are not stored (allowed: text, png, jpg, gif, webp, pdf); link to it elsewhere")}
+		return []postmortems.Problem{problem(file, RuleFileType,
+			"binary files of this kind are not stored (allowed: text, png, jpg, gif, webp, pdf); link to it elsewhere")}
 	case !utf8.Valid(data):
 		line, col := firstInvalid(data)
 		p := problem(file, RuleFileType, "this is not UTF-8; save the file as UTF-8")
@@ -136,7 +139,8 @@ func checkTyped(file string, data []byte) []postmortems.Problem {
 	return nil
 }
 
-// magic names the binary types that are stored, by their first bytes.
+// magic returns the type of the stored binary formats by their first bytes, "" for all
+// other contents.
 func magic(data []byte) string {
 	switch {
 	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
@@ -153,12 +157,15 @@ func magic(data []byte) string {
 	return ""
 }
 
+// checkImage checks that a picture has the format its name says, a readable header and
+// no more than maxPixels.
 func checkImage(file, kind string, data []byte) []postmortems.Problem {
 	if is := magic(data); is != kind {
 		if is == "" {
 			is = "something else"
 		}
-		return []postmortems.Problem{problem(file, RuleFileType, "the file is named as %s and is %s; save it as what its name says", strings.ToUpper(kind), is)}
+		return []postmortems.Problem{problem(file, RuleFileType,
+			"the file is named as %s and is %s; save it in the format of its name", strings.ToUpper(kind), is)}
 	}
 	var config image.Config
 	var err error
@@ -177,11 +184,14 @@ func checkImage(file, kind string, data []byte) []postmortems.Problem {
 	case err != nil || config.Width <= 0 || config.Height <= 0:
 		return []postmortems.Problem{problem(file, RuleFileType, "the picture is damaged and cannot be shown; save it again")}
 	case int64(config.Width)*int64(config.Height) > maxPixels:
-		return []postmortems.Problem{problem(file, RuleImageSize, "the picture is %d by %d; at most 40 megapixels are allowed: scale it down", config.Width, config.Height)}
+		return []postmortems.Problem{problem(file, RuleImageSize,
+			"the picture is %d by %d; at most 40 megapixels are allowed: scale it down", config.Width, config.Height)}
 	}
 	return nil
 }
 
+// firstInvalid returns the place of the first byte that is not UTF-8, 1-based, the
+// column in runes.
 func firstInvalid(data []byte) (line, col int) {
 	line, col = 1, 1
 	for len(data) > 0 {
@@ -199,7 +209,7 @@ func firstInvalid(data []byte) (line, col int) {
 	return line, col
 }
 
-// checkAttributes lets through what only speaks of line ends.
+// checkAttributes allows only the attributes that concern line ends.
 func checkAttributes(file string, data []byte) []postmortems.Problem {
 	var problems []postmortems.Problem
 	n := 0

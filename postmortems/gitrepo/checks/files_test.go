@@ -13,6 +13,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
+// picture returns a picture of 3 by 2 pixels.
 func picture(t *testing.T, kind string) []byte {
 	t.Helper()
 	img := image.NewPaletted(image.Rect(0, 0, 3, 2), color.Palette{color.Black, color.White})
@@ -32,7 +33,7 @@ func picture(t *testing.T, kind string) []byte {
 	return b.Bytes()
 }
 
-// webp makes the head of an extended WebP file.
+// webp returns the header of an extended WebP file.
 func webp(width, height int) string {
 	le := func(n int) string { return string([]byte{byte(n), byte(n >> 8), byte(n >> 16)}) }
 	return "RIFF\x1e\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x00\x00\x00\x00" + le(width-1) + le(height-1)
@@ -70,7 +71,7 @@ func TestCheckContent(t *testing.T) {
 		{"a.png", "<script>", RuleFileType, "something else"},
 		{"a.png", "\x89PNG\r\n\x1a\n", RuleFileType, "damaged"},
 		{"a.webp", "RIFF\x1e\x00\x00\x00WEBPVP9 ", RuleFileType, "damaged"},
-		{"a.md", string(picture(t, "png")), RuleFileType, "is PNG by its content"},
+		{"a.md", string(picture(t, "png")), RuleFileType, "of the file is PNG"},
 		{"a.pdf", "hello", RuleFileType, "not a PDF"},
 		{"a.png", string(huge), RuleImageSize, "16384 by 16384"},
 		{"a.webp", webp(16000, 16000), RuleImageSize, "16000 by 16000"},
@@ -91,7 +92,7 @@ func TestCheckContent(t *testing.T) {
 	}
 }
 
-// fixCRC makes the checksum of a PNG's header right again.
+// fixCRC updates the checksum of a PNG's header.
 func fixCRC(data []byte) {
 	crc := ^uint32(0)
 	for _, b := range data[12:29] {

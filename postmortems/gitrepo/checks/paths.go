@@ -11,8 +11,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Bounds of a path. MaxPart is what Linux, macOS and Windows file systems can
-// store; MaxPath and MaxDepth leave room for the folder a clone lies in.
+// Bounds of a path. MaxPart is what file systems of Linux, macOS and Windows can store;
+// MaxPath and MaxDepth leave space for the path of the folder that holds a clone.
 const (
 	MaxPart  = 255 // bytes of a file's or folder's name
 	MaxPath  = 512 // bytes of a whole path
@@ -22,8 +22,8 @@ const (
 // reservedChars cannot be in a file name on Windows.
 const reservedChars = `\:*?"<>|`
 
-// CheckPath judges a repository path, with at most depth folders above the file. It reports one problem at most: the first
-// is mended by a new name, and the new name is judged again.
+// CheckPath checks a repository path, with at most depth folders above the file. It
+// returns at most one problem: correcting it takes a new name, which is checked again.
 func CheckPath(path string, depth int) (p postmortems.Problem, bad bool) {
 	fail := func(rule, format string, args ...any) (postmortems.Problem, bool) {
 		return problem(path, rule, format, args...), true
@@ -39,7 +39,7 @@ func CheckPath(path string, depth int) (p postmortems.Problem, bad bool) {
 	}
 	parts := strings.Split(path, "/")
 	if len(parts) > depth+1 {
-		return fail(RulePathLength, "the file lies %d folders deep; %d are allowed", len(parts)-1, depth)
+		return fail(RulePathLength, "the file is %d folders deep; %d are allowed", len(parts)-1, depth)
 	}
 	for _, part := range parts {
 		if rule, text := checkPart(part); rule != "" {
@@ -49,11 +49,11 @@ func CheckPath(path string, depth int) (p postmortems.Problem, bad bool) {
 	return postmortems.Problem{}, false
 }
 
-// checkPart judges one file or folder name; rule is "" when it is good.
+// checkPart checks one file or folder name; rule is "" when there is no problem.
 func checkPart(part string) (rule, text string) {
 	for _, r := range part {
 		if what := badRune(r); what != "" {
-			return RulePathCharacter, fmt.Sprintf("the name %q holds %s; rename it", part, what)
+			return RulePathCharacter, fmt.Sprintf("the name %q contains %s; rename it", part, what)
 		}
 	}
 	first, _ := utf8.DecodeRuneInString(part)
@@ -77,7 +77,7 @@ func checkPart(part string) (rule, text string) {
 	return "", ""
 }
 
-// badRune says what a character is that no name may hold, or "".
+// badRune describes a character that no name may contain; "" for all others.
 func badRune(r rune) string {
 	switch {
 	case unicode.IsControl(r):
@@ -90,7 +90,7 @@ func badRune(r rune) string {
 	return ""
 }
 
-// isGitName tells names that git acts on: .git and .gitmodules in any case or
+// isGitName reports whether git acts on a name: .git and .gitmodules in any case or
 // width, and the short names by which Windows would find them.
 func isGitName(part string) bool {
 	s := Fold(part)
@@ -104,7 +104,7 @@ func isGitName(part string) bool {
 	return stem == "git" || stem == "gitmod" || strings.HasPrefix(stem, "gi7")
 }
 
-// isDevice tells Windows' device names, which no extension makes a file.
+// isDevice reports whether a name is a device on Windows, whatever its extension.
 func isDevice(part string) bool {
 	stem, _, _ := strings.Cut(strings.ToUpper(part), ".")
 	switch stem = strings.TrimRight(stem, " "); stem {
@@ -121,8 +121,8 @@ func isDevice(part string) bool {
 	return false
 }
 
-// Fold maps names to one form when a file system may take them for the same:
-// compatibility decomposition and case are dropped.
+// Fold returns one form of all names that a file system may take for the same:
+// without compatibility forms and case.
 func Fold(name string) string {
 	ascii := true
 	for i := range len(name) {
@@ -136,13 +136,13 @@ func Fold(name string) string {
 	return fold(fold(name))
 }
 
-// Twin is the problem of two names in one folder that some file systems cannot
-// keep apart.
-func Twin(path, other string) postmortems.Problem {
-	return problem(path, RulePathTwin, "the name differs from %q only by case or Unicode form; rename or remove one of them", other)
+// NameConflict returns the problem of two names in one folder that some file systems
+// cannot keep apart.
+func NameConflict(path, other string) postmortems.Problem {
+	return problem(path, RuleNameConflict, "the name differs from %q only by case or Unicode form; rename or remove one of them", other)
 }
 
-// CheckMode judges the mode of a tree entry.
+// CheckMode returns a problem when a tree entry is not an ordinary file.
 func CheckMode(path string, mode uint32) (p postmortems.Problem, bad bool) {
 	switch mode {
 	case 0o100644, 0o100755:

@@ -58,7 +58,7 @@ func TestBadPaths(t *testing.T) {
 	}
 }
 
-func TestFoldFindsTwins(t *testing.T) {
+func TestFoldFindsEqualNames(t *testing.T) {
 	for _, c := range [][2]string{{"Redis.md", "redis.MD"}, {"é", "e\u0301"}, {"ﬁle", "file"}, {"STRASSE", "straße"}, {"Ａ", "a"}, {"Σίσυφος", "ΣΊΣΥΦΟΣ"}} {
 		if Fold(c[0]) != Fold(c[1]) {
 			t.Errorf("%q and %q fold to %q and %q", c[0], c[1], Fold(c[0]), Fold(c[1]))

@@ -4,39 +4,40 @@ import (
 	"regexp"
 )
 
-// pattern is one form of secret. Its last group, or the whole match when it has
-// none, is the secret itself.
+// pattern is one form of secret. Its last group is the secret itself, or the whole
+// match if it has no group.
 type pattern struct {
 	what     string                          // for the author: "this looks like …"
 	keywords []string                        // lower case; the expression runs only on lines with one
 	expr     *regexp.Regexp                  // RE2, so linear in the line
-	real     func(data []byte, at span) bool // tells the secret at this place from a placeholder
+	accept   func(data []byte, at span) bool // reports whether the match is a secret and not a placeholder
 }
 
-// patterns are all forms, the specific before the general, since of findings
-// that overlap the first is told. Repetitions are open ended where they can be: a
-// bound is unrolled into as many states, and each costs time on every byte.
+// patterns returns all forms, specific ones before general ones, because the first of
+// overlapping findings is reported. Repetitions are open-ended where possible: a bound
+// is unrolled into as many states, and each costs time on every byte.
 func patterns() []pattern {
 	var all []pattern
 	for _, rows := range [][]row{cloudForms(), serviceForms(), webhookForms(), generalForms()} {
 		for _, r := range rows {
-			all = append(all, pattern{r.what, r.keywords, regexp.MustCompile(r.expr), r.real})
+			all = append(all, pattern{r.what, r.keywords, regexp.MustCompile(r.expr), r.accept})
 		}
 	}
 	return all
 }
 
-// row is a pattern as it is written down.
+// row is a pattern in the tables below.
 type row struct {
 	what     string
 	keywords []string
-	real     func(data []byte, at span) bool
+	accept   func(data []byte, at span) bool
 	expr     string
 }
 
+// words returns a list of keywords.
 func words(w ...string) []string { return w }
 
-// cloudForms are keys of clouds and their storage.
+// cloudForms are keys of cloud providers and their storage.
 func cloudForms() []row {
 	return []row{
 		{"an AWS access key", words("akia", "asia", "abia", "acca"), unmasked, `\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b`},
@@ -50,8 +51,8 @@ func cloudForms() []row {
 	}
 }
 
-// serviceForms are tokens with a prefix of their issuer, and keys known by the
-// issuer's name beside them.
+// serviceForms are tokens with a prefix of their issuer, and keys beside the issuer's
+// name.
 func serviceForms() []row {
 	return []row{
 		{"a GitHub token", words("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"), unmasked, `\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b`},
@@ -71,7 +72,7 @@ func serviceForms() []row {
 	}
 }
 
-// webhookForms are addresses that whoever knows them may post to.
+// webhookForms are addresses to which anyone who knows them may post.
 func webhookForms() []row {
 	return []row{
 		{"a Slack webhook", words("hooks.slack.com"), unmasked, `hooks\.slack\.com/(?:services|workflows)/[A-Z0-9]{8,}/[A-Za-z0-9]{8,}/([A-Za-z0-9]{16,})`},
@@ -83,7 +84,7 @@ func webhookForms() []row {
 	}
 }
 
-// generalForms have no issuer: only their surroundings tell.
+// generalForms have no issuer: they are recognised by the words around them.
 func generalForms() []row {
 	return []row{
 		{"a private key", words("private key"), hasKey, `-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----`},

@@ -9,26 +9,26 @@ import (
 	"unicode/utf8"
 )
 
-// unmasked tells a token of an issuer's form from one that was blanked out or is
-// the issuer's own example.
+// unmasked accepts a token of an issuer's form unless it is blanked out or the issuer's
+// own example.
 func unmasked(data []byte, at span) bool {
 	return !isMasked(string(data[at.start:at.end]))
 }
 
-// password takes any value that is no placeholder: passwords need not look random.
+// password accepts any value that is not a placeholder: passwords need not look random.
 func password(data []byte, at span) bool {
 	return !isPlaceholder(string(data[at.start:at.end]))
 }
 
-// random takes values that no person would write: long, mixed and uneven. It is
-// for places where an ordinary word may stand.
+// random accepts values that no person would write: long, mixed and uneven. It is for
+// places where an ordinary word may appear.
 func random(data []byte, at span) bool {
 	value := string(data[at.start:at.end])
 	return !isPlaceholder(value) && !isWords(value) && entropy(value) >= minEntropy
 }
 
-// inAddress takes a password of an address, unless the address is of the
-// author's own machine or of a domain reserved for examples (RFC 2606).
+// inAddress accepts the password of an address, unless the host is the author's own
+// machine or in a domain reserved for examples (RFC 2606).
 func inAddress(data []byte, at span) bool {
 	if isPlaceholder(string(data[at.start:at.end])) {
 		return false
@@ -52,20 +52,20 @@ func inAddress(data []byte, at span) bool {
 	return true
 }
 
-// keyNear is how far behind the first line of a key block its bytes begin, at most.
+// keyNear is the largest distance in bytes from the first line of a key block to its key.
 const keyNear = 400
 
-// keyLine is a run of base64 as long as no word.
+// keyLine matches a run of base64 that is longer than any word.
 var keyLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z0-9+/]{40}`) })
 
-// hasKey tells a private key from a mention of one: key bytes follow.
+// hasKey accepts a private key, not a mention of one: the bytes of a key must follow.
 func hasKey(data []byte, at span) bool {
 	run := keyLine().Find(data[at.end:min(len(data), at.end+keyNear)])
 	return run != nil && !isMasked(string(run))
 }
 
-// isMasked tells tokens of which a part was blanked out, the documented examples
-// of AWS and others, and the public key of Azure's storage emulator.
+// isMasked reports whether a part of a token was blanked out, or the token is a
+// documented example of AWS and others or the public key of Azure's storage emulator.
 func isMasked(value string) bool {
 	if strings.Contains(strings.ToUpper(value), "EXAMPLE") || strings.HasPrefix(value, "Eby8vdM02xNOcqFlq") {
 		return true
@@ -75,7 +75,7 @@ func isMasked(value string) bool {
 	for i := range len(value) {
 		distinct[value[i]] = true
 		if i > 0 && value[i] == value[i-1] {
-			if run++; run == 6 { // by chance one in a hundred million tokens
+			if run++; run == 6 { // happens by chance in one of a hundred million tokens
 				return true
 			}
 		} else {
@@ -85,14 +85,16 @@ func isMasked(value string) bool {
 	return len(distinct) < 6 && len(value) >= 12
 }
 
-// placeholderWords stand in a value instead of a secret.
-const placeholderWords = "example password passwd passphrase changeme change-me change_me placeholder redacted secret your dummy sample xxx *** ... --- ___ hidden insert replace foobar"
+// placeholderWords are parts of values that replace a secret.
+const placeholderWords = "example password passwd passphrase changeme change-me change_me placeholder redacted secret " +
+	"your dummy sample xxx *** ... --- ___ hidden insert replace foobar"
 
-// trivialWords are whole values that are no secrets.
-const trivialWords = "pass pwd token key user username root admin guest test none null nil true false empty string postgres mysql redis rabbitmq minio env value apikey"
+// trivialWords are whole values that are not secrets.
+const trivialWords = "pass pwd token key user username root admin guest test none null nil true false empty string " +
+	"postgres mysql redis rabbitmq minio env value apikey"
 
-// isPlaceholder tells values that stand for a secret: variables, markup, words
-// that say so, prose of other scripts, and passwords everybody knows.
+// isPlaceholder reports whether a value replaces a secret: a variable, markup, a
+// placeholder word, prose in another script, or a well-known password.
 func isPlaceholder(value string) bool {
 	if value == "" || strings.ContainsAny(value, "<>{}$%|") && !strings.Contains(value, "%40") || isMasked(value) {
 		return true
@@ -117,15 +119,16 @@ func isPlaceholder(value string) bool {
 	return strings.HasPrefix(lower, "1234") || strings.HasPrefix(lower, "abc123") || strings.HasPrefix(lower, "qwerty")
 }
 
-// isCall tells code that fetches the secret: os.environ[…], getenv(…), config.get.
+// isCall reports whether a value is code that reads the secret: os.environ[…],
+// getenv(…), config.get.
 func isCall(value string) bool {
 	name := strings.TrimLeft(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.")
 	return name != value && name != "" && (name[0] == '(' || name[0] == '[') ||
 		strings.HasPrefix(value, "os.") || strings.HasPrefix(value, "process.env") || strings.HasPrefix(value, "secrets.")
 }
 
-// isWords tells names such as auth-service-2024 or kv/prod/token from random
-// text: between separators there are only letters of one kind, or only digits.
+// isWords reports whether a value is a name such as auth-service-2024 or kv/prod/token,
+// not random text: each part between separators has only letters or only digits.
 func isWords(value string) bool {
 	for part := range strings.FieldsFuncSeq(value, func(r rune) bool { return strings.ContainsRune("-_./:+=", r) }) {
 		digits, lower, upper := 0, 0, 0
@@ -146,11 +149,12 @@ func isWords(value string) bool {
 	return true
 }
 
-// minEntropy, in bits a character, lies between words (below 3.3) and random hex
-// of 32 digits (about 3.6), base64 being higher.
+// minEntropy in bits per byte is between words (below 3.3) and 32 random hexadecimal
+// digits (about 3.6); base64 has more.
 const minEntropy = 3.3
 
-// entropy is Shannon's, in bits a byte, of the value's own byte frequencies.
+// entropy returns the Shannon entropy of a value in bits per byte:
+// −Σ p(b) log2 p(b) over the frequencies p of its bytes.
 func entropy(value string) float64 {
 	var count [256]int
 	for i := range len(value) {

@@ -5,21 +5,22 @@ import (
 	"regexp"
 )
 
-// redacted stands in a text where a secret was; no pattern takes it for one.
+// redacted replaces a secret in a text; no pattern matches it.
 const redacted = "[redacted]"
 
-// maxRounds bounds how often a text is looked through for maxSecrets secrets more.
+// maxRounds bounds how often a text is searched for another maxSecrets secrets.
 const maxRounds = 64
 
-// stated is what says of itself that it is secret: a value beside such a name, what
-// follows a scheme of authorization, the password of an address, a private key. It
-// need not be sure, since nobody's push is refused for it.
-type stated struct {
+// labelled is a form of text whose context declares it secret: a value beside such a
+// name, what follows an authorization scheme, the password of an address, a private
+// key. It may match too much, because no push is refused for it.
+type labelled struct {
 	expr *regexp.Regexp
 	with string
 }
 
-func statedForms() []stated {
+// labelledForms compiles the forms. Each keeps the label and replaces the value.
+func labelledForms() []labelled {
 	const name = `(?i)((?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|private|auth|routing|service|integration|signing)[_-]?key|authorization|credentials?|cookie|session)[a-z0-9_-]*\\*["']?\s*[=:]\s*)`
 	const value = `(\[redacted\]|\\+"[^"]*"|"(?:[^"\\]|\\.)*"?|'[^']*'?|(?:bearer|basic|token)\s+[^\s,;&"'}\]]+|[^\s,;&"'}\]]+)`
 	rows := [][2]string{
@@ -28,27 +29,27 @@ func statedForms() []stated {
 		{name + value, "${1}" + redacted},
 		{`(?i)\b((?:bearer|basic)\s+)[a-z0-9+/=._~-]{8,}`, "${1}" + redacted},
 	}
-	out := make([]stated, len(rows))
+	out := make([]labelled, len(rows))
 	for i, r := range rows {
-		out[i] = stated{regexp.MustCompile(r[0]), r[1]}
+		out[i] = labelled{regexp.MustCompile(r[0]), r[1]}
 	}
 	return out
 }
 
-// Redactor takes secrets out of text that is shown, such as what a feed sent that
-// could not be used. It may be used from several goroutines.
+// Redactor removes secrets from text that is shown, such as a rejected item of a feed.
+// It may be used from several goroutines.
 type Redactor struct {
 	scanner *Scanner
-	stated  []stated
+	labels  []labelled
 }
 
 // NewRedactor compiles the patterns.
-func NewRedactor() *Redactor { return &Redactor{NewScanner(), statedForms()} }
+func NewRedactor() *Redactor { return &Redactor{NewScanner(), labelledForms()} }
 
-// Redact is the text with "[redacted]" where a secret was: every form that Scanner
-// finds, and every value that says of itself that it is one.
+// Redact returns the text with "[redacted]" in place of every secret: every form that
+// Scanner finds, and every value whose context declares it secret.
 func (r *Redactor) Redact(text string) string {
-	for _, s := range r.stated {
+	for _, s := range r.labels {
 		text = s.expr.ReplaceAllString(text, s.with)
 	}
 	for range maxRounds {
@@ -60,5 +61,5 @@ func (r *Redactor) Redact(text string) string {
 			return text
 		}
 	}
-	return redacted // nothing else is in it
+	return redacted // the text is full of secrets
 }

@@ -6,14 +6,14 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Identifiers of the rules.
+// Identifiers of the rules. They are part of addresses and of stored results.
 const (
 	RulePathEncoding  = "path-encoding"
 	RulePathCharacter = "path-character"
 	RulePathName      = "path-name"
 	RulePathReserved  = "path-reserved"
 	RulePathLength    = "path-length"
-	RulePathTwin      = "path-twin"
+	RuleNameConflict  = "path-twin"
 	RuleFileMode      = "file-mode"
 	RuleFileSize      = "file-size"
 	RuleFileType      = "file-type"
@@ -23,8 +23,8 @@ const (
 	RuleSecretAllowed = "secret-allowed"
 )
 
-// problem is an error about a file as a whole. A name may hold anything, and the
-// problem goes to a terminal.
+// problem returns an error about a file as a whole. Names and arguments are made
+// printable: they may contain anything, and the problem is printed in a terminal.
 func problem(path, rule, format string, args ...any) postmortems.Problem {
 	return postmortems.Problem{
 		Path: postmortems.Printable(path), Weight: postmortems.Error, Rule: rule,
@@ -32,7 +32,7 @@ func problem(path, rule, format string, args ...any) postmortems.Problem {
 	}
 }
 
-// Rules are all rules of this package, for their documentation pages.
+// Rules returns all rules of this package, for their documentation pages.
 func Rules() []postmortems.Rule {
 	return append(pathRules(), fileRules()...)
 }
@@ -45,22 +45,22 @@ func pathRules() []postmortems.Rule {
 	}, {
 		ID: RulePathCharacter, Title: "A path has no control, invisible or reserved characters", Weight: postmortems.Error,
 		Why:  "Control and bidirectional characters can make a terminal or a page show another name than the real one, and `\\ : * ? \" < > |` cannot be checked out on Windows.",
-		Mend: "Rename the file with letters, digits, spaces, `-`, `_`, `.` and the like.",
+		Mend: "Rename the file with letters, digits, spaces, `-`, `_` and `.`.",
 	}, {
 		ID: RulePathName, Title: "No part of a path begins with `-` or a space, or ends with a space or a dot", Weight: postmortems.Error,
-		Why:  "A leading `-` is taken for an option by command line tools; spaces at the edges and trailing dots are invisible in an address and are dropped by Windows.",
+		Why:  "A leading `-` is taken for an option by command line tools; leading or trailing spaces and trailing dots are invisible in an address and are dropped by Windows.",
 		Mend: "Rename the file or folder: `git mv -- OLD NEW`.",
 	}, {
-		ID: RulePathReserved, Title: "A path uses no name that git or Windows keeps for itself", Weight: postmortems.Error,
+		ID: RulePathReserved, Title: "A path uses no name that git or Windows reserves", Weight: postmortems.Error,
 		Why:  "`.git` in any spelling could overwrite a reader's repository, `.gitmodules` makes git fetch from elsewhere, and `CON`, `NUL`, `COM1` and so on are devices on Windows: a clone fails there.",
 		Mend: "Rename the file; for a submodule, copy the files in or link to the other repository.",
 	}, {
 		ID: RulePathLength, Title: "A path is at most 512 bytes long, each part at most 255, and 16 folders deep", Weight: postmortems.Error,
 		Why:  "Longer names cannot be stored by common file systems, so a clone fails.",
-		Mend: "Shorten the name. A Chinese character counts three bytes.",
+		Mend: "Shorten the name. A Chinese character takes three bytes.",
 	}, {
-		ID: RulePathTwin, Title: "Two files in one folder differ by more than case or Unicode form", Weight: postmortems.Error,
-		Why:  "On a Mac or Windows only one of `Redis.md` and `redis.md` can exist: a clone there is broken from the start.",
+		ID: RuleNameConflict, Title: "Two files in one folder differ by more than case or Unicode form", Weight: postmortems.Error,
+		Why:  "On a Mac or Windows only one of `Redis.md` and `redis.md` can exist: a clone there is incomplete.",
 		Mend: "Rename or remove one of the two.",
 	}}
 }
@@ -68,34 +68,34 @@ func pathRules() []postmortems.Rule {
 func fileRules() []postmortems.Rule {
 	return []postmortems.Rule{{
 		ID: RuleFileMode, Title: "Only ordinary files are stored", Weight: postmortems.Error,
-		Why:  "A symbolic link may lead out of the repository of whoever clones it; a submodule's content is elsewhere and cannot be checked or searched.",
+		Why:  "A symbolic link may lead out of the repository on the machine of anyone who clones it; a submodule's content is elsewhere and cannot be checked or searched.",
 		Mend: "Replace the link by a Markdown link or a copy: `git rm --cached NAME`, then add the file itself.",
 	}, {
 		ID: RuleFileSize, Title: "A file is not larger than the portal's limit", Weight: postmortems.Error,
-		Why:  "Every clone carries every version for ever, and a page of a megabyte is not read by anybody.",
-		Mend: "Split the document, scale the picture down, or put the data where data lives and link to it. If the file was committed and then removed again, rewrite the commit: `git rebase -i`.",
+		Why:  "Every clone contains every version permanently, and no one reads a page of a megabyte.",
+		Mend: "Split the document, scale the picture down, or store the data elsewhere and link to it. If the file was committed and then removed again, rewrite the commit: `git rebase -i`.",
 	}, {
-		ID: RuleFileType, Title: "A file has an extension that is stored, and is what it says", Weight: postmortems.Error,
-		Why:  "Browsers guess the type of files that lie about it, and other binary files can be neither read nor searched nor compared. A document without its extension would lie there unseen.",
+		ID: RuleFileType, Title: "A file has an extension that is stored, and a content that matches it", Weight: postmortems.Error,
+		Why:  "Browsers guess the type of files whose extension is wrong, and other binary files cannot be read, searched or compared. A document without an extension would never be shown.",
 		Mend: "Save text as UTF-8; save pictures as PNG, JPEG, GIF or WebP with the right extension; leave archives and programs elsewhere and link to them. Stored are " + storedTypes + "; names in capitals without extension, like `LICENSE`; and dotfiles. Rename `page.html.md.erb` to `page.md`. Files of Git LFS do not reach the portal: `git lfs migrate export` undoes it.",
 	}, {
 		ID: RuleImageSize, Title: "A picture has at most 40 megapixels", Weight: postmortems.Error,
-		Why:  "A small file can unpack to gigabytes in the browser of everybody who opens the page.",
+		Why:  "A small file can unpack to gigabytes in the browser of every reader.",
 		Mend: "Scale the picture down.",
 	}, {
 		ID: RuleAttributes, Title: "`.gitattributes` sets only text, eol and binary", Weight: postmortems.Error,
-		Why:  "Other attributes name filters and drivers that run programs on the machine of whoever clones the repository.",
+		Why:  "Other attributes name filters and drivers that run programs on the machine of anyone who clones the repository.",
 		Mend: "Remove the other attributes.",
 		Bad:  "*.md filter=fix\n", Good: "*.md text eol=lf\n",
 	}, {
-		ID: RuleSecret, Title: "No added line holds a password, token or private key", Weight: postmortems.Error,
-		Why:  "What is pushed is read by everybody who can clone, and stays in the history for ever. A secret in an incident write-up must be taken as known to all.",
-		Mend: "Replace the value by a placeholder such as `<password>` and change the real one if it was ever pushed anywhere. If it is in an earlier commit of the push, rewrite that commit (`git commit --amend`, `git rebase -i`). If it is no secret, write `postern:allow-secret REASON` on the same line, e.g. in an HTML comment; the reason is kept in the log.",
+		ID: RuleSecret, Title: "No added line contains a password, token or private key", Weight: postmortems.Error,
+		Why:  "Everyone who can clone can read what is pushed, and it stays in the history permanently. A secret in a published document must be considered public.",
+		Mend: "Replace the value by a placeholder such as `<password>` and change the real one if it was ever pushed anywhere. If it is in an earlier commit of the push, rewrite that commit (`git commit --amend`, `git rebase -i`). If it is not a secret, write `postern:allow-secret REASON` on the same line, e.g. in an HTML comment; the reason is logged.",
 		Bad:  "# Database\n\n    DB_PASSWORD=hunter2-eu1\n", Good: "# Database\n\n    DB_PASSWORD=<password>\n",
 	}, {
 		ID: RuleSecretAllowed, Title: "A line that looks like a secret is allowed by a stated reason", Weight: postmortems.Warning,
-		Why:  "The exception is shown to the author and kept in the log, so that it can be questioned.",
-		Mend: "Nothing, if the reason is true.",
+		Why:  "The exception is shown to the author and logged, so that it can be reviewed.",
+		Mend: "Nothing, if the reason is correct.",
 		Bad:  "# Database\n\n    DB_PASSWORD=hunter2-eu1 <!-- postern:allow-secret the test database of the exercise -->\n",
 		Good: "# Database\n\n    DB_PASSWORD=<password>\n",
 	}}

@@ -12,13 +12,13 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// maxSecrets is how many findings of one file are told; more say nothing new.
+// maxSecrets is how many secrets are found in one file at most.
 const maxSecrets = 20
 
-// allowMark on the line of a finding, followed by a reason, lets it through.
+// allowMark and a reason on the line of a secret allow it.
 const allowMark = "postern:allow-secret"
 
-// maxReason bounds, in bytes, what of a reason goes into answers and the log.
+// maxReason bounds, in bytes, how much of a reason is printed and logged.
 const maxReason = 300
 
 // Scanner finds likely secrets in text. It may be used from several goroutines.
@@ -27,7 +27,7 @@ type Scanner struct{ patterns []pattern }
 // NewScanner compiles the patterns.
 func NewScanner() *Scanner { return &Scanner{patterns: patterns()} }
 
-// Secret is one finding.
+// Secret is one likely secret.
 type Secret struct {
 	Line, Col int    // 1-based, Col in runes
 	What      string // "a GitHub token"
@@ -35,18 +35,18 @@ type Secret struct {
 	Allowed   string // the reason stated on the line, "" when there is none
 }
 
-// span is a part of a text: the bytes from start up to end.
+// span is a range of bytes, from start up to end.
 type span struct{ start, end int }
 
-// hit is a finding and where its secret lies.
+// hit is a secret and the range of its bytes.
 type hit struct {
 	Secret
 	span
 }
 
-// Find returns the likely secrets of a text in their order, at most twenty. Its
-// time is linear in the text: an expression runs once a line at most. The error is
-// the end of ctx, which is looked at between lines and between patterns.
+// Find returns the first twenty likely secrets of a text, in order. Its time is linear
+// in the text: each expression runs at most once per line. It ends with ctx, whose
+// cause is the error; ctx is checked between lines and between patterns.
 func (s *Scanner) Find(ctx context.Context, data []byte) ([]Secret, error) {
 	var found []Secret
 	for _, h := range s.hits(ctx, data) {
@@ -55,8 +55,8 @@ func (s *Scanner) Find(ctx context.Context, data []byte) ([]Secret, error) {
 	return found, context.Cause(ctx)
 }
 
-// hits are the findings with their places, in their order, none over another;
-// when ctx ends, those of a part of the text.
+// hits returns the secrets with their ranges, in order and without overlaps; when ctx
+// ends, those of a part of the text.
 func (s *Scanner) hits(ctx context.Context, data []byte) []hit {
 	lower := asciiLower(data)
 	var hits []hit
@@ -69,7 +69,7 @@ func (s *Scanner) hits(ctx context.Context, data []byte) []hit {
 	return hits
 }
 
-// find adds what one pattern finds, except where a pattern before it did.
+// find adds what one pattern finds, except where an earlier pattern has found something.
 func (s *Scanner) find(ctx context.Context, p *pattern, data, lower []byte, hits []hit) []hit {
 	words := newCursor(lower, p.keywords)
 	line, counted := 1, 0 // line feeds are counted up to here
@@ -86,7 +86,7 @@ func (s *Scanner) find(ctx context.Context, p *pattern, data, lower []byte, hits
 		at = end + 1
 		for _, m := range p.expr.FindAllSubmatchIndex(data[start:end], -1) {
 			secret := span{start + m[len(m)-2], start + m[len(m)-1]}
-			if overlaps(hits, secret) || !p.real(data, secret) {
+			if overlaps(hits, secret) || !p.accept(data, secret) {
 				continue
 			}
 			line, counted = line+bytes.Count(data[counted:start], []byte{'\n'}), start
@@ -103,6 +103,7 @@ func (s *Scanner) find(ctx context.Context, p *pattern, data, lower []byte, hits
 	return hits
 }
 
+// overlaps reports whether a range has a byte in common with a hit.
 func overlaps(hits []hit, s span) bool {
 	for _, h := range hits {
 		if s.start < h.end && h.start < s.end {
@@ -112,8 +113,8 @@ func overlaps(hits []hit, s span) bool {
 	return false
 }
 
-// cursor walks the places of several words in one text, each byte looked at once
-// a word.
+// cursor finds the places of several words in one text, reading each byte at most once
+// per word.
 type cursor struct {
 	text  []byte
 	words []string
@@ -123,12 +124,12 @@ type cursor struct {
 func newCursor(text []byte, words []string) *cursor {
 	c := &cursor{text: text, words: words, at: make([]int, len(words))}
 	for i := range c.at {
-		c.at[i] = -1 // not looked for yet
+		c.at[i] = -1 // not searched yet
 	}
 	return c
 }
 
-// next is the first place of any word at or after from, -1 when there is none.
+// next returns the first place of any word at or after from, -1 when there is none.
 func (c *cursor) next(from int) int {
 	first := len(c.text)
 	for i, word := range c.words {
@@ -146,8 +147,8 @@ func (c *cursor) next(from int) int {
 	return first
 }
 
-// reason is what a line states behind the mark, at most maxReason bytes; ""
-// when there is no mark, or nothing worth the name of a reason behind it.
+// reason returns the text behind the mark on a line, at most maxReason bytes of it. It
+// is "" when there is no mark or no letter behind it.
 func reason(line []byte) string {
 	_, after, marked := bytes.Cut(line, []byte(allowMark))
 	if !marked || len(after) == 0 || after[0] != ' ' && after[0] != '\t' {
@@ -161,10 +162,12 @@ func reason(line []byte) string {
 	return strings.TrimSpace(text)
 }
 
-// Problem tells the author of a finding. where names the commit when it is not
-// the tip, "" otherwise.
+// Problem returns the problem for the author. where names the commit when it is not the
+// tip, "" otherwise.
 func (f Secret) Problem(path, where string) postmortems.Problem {
-	p := problem(path, RuleSecret, "this looks like %s%s: replace it by a placeholder and change the real one, or write \"%s REASON\" on the line if it is none", f.What, where, allowMark)
+	p := problem(path, RuleSecret,
+		"this looks like %s%s: replace it by a placeholder and change the real one, or write \"%s REASON\" on the line if it is not a secret",
+		f.What, where, allowMark)
 	if f.Allowed != "" {
 		p = problem(path, RuleSecretAllowed, "%s%s is allowed: %s", f.What, where, f.Allowed)
 		p.Weight = postmortems.Warning
@@ -173,7 +176,7 @@ func (f Secret) Problem(path, where string) postmortems.Problem {
 	return p
 }
 
-// asciiLower lowers A to Z and keeps every offset.
+// asciiLower returns data with A to Z in lower case; every offset stays the same.
 func asciiLower(data []byte) []byte {
 	lower := make([]byte, len(data))
 	for i, c := range data {

@@ -5,10 +5,11 @@ import (
 	"errors"
 )
 
+// errWebP reports a file without a readable header.
 var errWebP = errors.New("no image header in the WebP file")
 
-// webpSize reads the size in pixels from the first chunk of a WebP file (RFC
-// 9649: lossy VP8, lossless VP8L or extended VP8X).
+// webpSize returns the size in pixels from the first chunk of a WebP file (RFC 9649:
+// lossy VP8, lossless VP8L or extended VP8X).
 func webpSize(data []byte) (width, height int, err error) {
 	const header = 20 // "RIFF" size "WEBP" chunk-name chunk-size
 	if len(data) < header+10 {

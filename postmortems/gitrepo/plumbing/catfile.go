@@ -25,8 +25,8 @@ const (
 	CommitObject Kind = "commit"
 )
 
-// Object is what cat-file says of one object. Data is nil for Info, and valid
-// only during the call for Contents.
+// Object is an object as cat-file describes it. Data is nil for Info, and valid only
+// during the call for Contents.
 type Object struct {
 	ID   postmortems.OID
 	Kind Kind
@@ -34,10 +34,9 @@ type Object struct {
 	Data []byte
 }
 
-// CatFile is one `git cat-file --batch-command` process. Questions are written
-// by a goroutine while the answers are read, so any number may be asked at once.
-// One conversation runs at a time; after a failed one the process is gone and
-// every later call fails.
+// CatFile is one `git cat-file --batch-command` process. A goroutine writes the requests
+// while the answers are read, so that a call may have any number of them. One call runs
+// at a time; after a failed one the process is ended and every later call fails.
 type CatFile struct {
 	mu     sync.Mutex
 	child  *Child
@@ -50,11 +49,11 @@ type CatFile struct {
 	broken error
 }
 
-// errDied is what is left to say when the process ended under a conversation.
+// errDied reports that the process ended during a call.
 var errDied = errors.New("git cat-file ended before it answered")
 
-// OpenCatFile starts a process. env is added to its environment, e.g. the
-// quarantine. It lives until Close or the end of ctx.
+// OpenCatFile starts a process. env is added to its environment, for example to show it
+// a quarantine. The process lives until Close or the end of ctx.
 func (g *Git) OpenCatFile(ctx context.Context, limits Limits, env ...string) (*CatFile, error) {
 	inR, inW, err := os.Pipe()
 	if err != nil {
@@ -62,23 +61,25 @@ func (g *Git) OpenCatFile(ctx context.Context, limits Limits, env ...string) (*C
 	}
 	outR, outW, err := os.Pipe()
 	if err != nil {
-		return nil, fault.Wrap(fault.Unavailable, "git cat-file", "the server has no file handle left; try again", errors.Join(err, inR.Close(), inW.Close()))
+		return nil, fault.Wrap(fault.Unavailable, "git cat-file", "the server has no file handle left; try again",
+			errors.Join(err, inR.Close(), inW.Close()))
 	}
-	child, err := g.Start(ctx, Call{Args: []string{"cat-file", "--batch-command", "--buffer"}, Env: env, Stdin: inR, Stdout: outW, Limits: limits})
-	closeErr := errors.Join(inR.Close(), outW.Close()) // the child has its own
+	call := Call{Args: []string{"cat-file", "--batch-command", "--buffer"}, Env: env, Stdin: inR, Stdout: outW, Limits: limits}
+	child, err := g.Start(ctx, call)
+	closeErr := errors.Join(inR.Close(), outW.Close()) // the child has its own copies
 	if err != nil {
 		return nil, errors.Join(err, closeErr, inW.Close(), outR.Close())
 	}
 	c := &CatFile{child: child, stdin: inW, stdout: outR, ended: make(chan struct{})}
 	c.in, c.out = bufio.NewWriterSize(inW, 32<<10), bufio.NewReaderSize(outR, 64<<10)
 	go func() {
-		_ = child.Wait() // it ends by being killed: its status says nothing
+		_ = child.Wait() // it is always killed, so its status means nothing
 		close(c.ended)
 	}()
 	return c, nil
 }
 
-// PID is the process id.
+// PID returns the process id.
 func (c *CatFile) PID() int { return c.child.PID() }
 
 // Close ends the process.
@@ -88,6 +89,7 @@ func (c *CatFile) Close() error {
 	return c.close(errDied)
 }
 
+// close ends the process; why is the error of later calls. The caller holds mu.
 func (c *CatFile) close(why error) error {
 	if c.broken != nil {
 		return nil
@@ -98,7 +100,7 @@ func (c *CatFile) close(why error) error {
 	return errors.Join(c.stdin.Close(), c.stdout.Close())
 }
 
-// usable tells whether the process can still be asked.
+// usable reports whether the process can still answer.
 func (c *CatFile) usable() bool {
 	select {
 	case <-c.ended:
@@ -110,14 +112,14 @@ func (c *CatFile) usable() bool {
 	return c.broken == nil
 }
 
-// Info tells kind and size of each object, in order. A missing object is a
-// fault of kind NotFound.
+// Info calls fn with kind and size of each object, in the order of ids. A missing object
+// is a fault of kind NotFound.
 func (c *CatFile) Info(ctx context.Context, ids []postmortems.OID, fn func(i int, o Object) error) error {
 	return c.converse(ctx, "info ", ids, fn)
 }
 
-// Contents gives each object with its data, in order. An object over most bytes
-// is a fault of kind TooLarge.
+// Contents calls fn with each object and its data, in the order of ids. An object of
+// more than most bytes is a fault of kind TooLarge.
 func (c *CatFile) Contents(ctx context.Context, ids []postmortems.OID, most int64, fn func(i int, o Object) error) error {
 	return c.converse(ctx, "contents ", ids, func(i int, o Object) error {
 		if o.Size > most {
@@ -130,6 +132,7 @@ func (c *CatFile) Contents(ctx context.Context, ids []postmortems.OID, most int6
 	})
 }
 
+// converse sends one request per object and calls fn with each answer.
 func (c *CatFile) converse(ctx context.Context, verb string, ids []postmortems.OID, fn func(i int, o Object) error) error {
 	if len(ids) == 0 {
 		return nil
@@ -149,11 +152,11 @@ func (c *CatFile) converse(ctx context.Context, verb string, ids []postmortems.O
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
-		c.ask(verb, ids)
+		c.request(verb, ids)
 	}()
 	err := c.answers(ids, fn)
 	if err != nil {
-		// What was asked and not read is still in the pipe: start afresh.
+		// Unread answers are still in the pipe: this process cannot be used again.
 		c.child.Kill()
 		<-written
 		return errors.Join(c.why(ctx, err), c.close(err))
@@ -162,8 +165,8 @@ func (c *CatFile) converse(ctx context.Context, verb string, ids []postmortems.O
 	return nil
 }
 
-// ask writes all questions; an error shows in the answers.
-func (c *CatFile) ask(verb string, ids []postmortems.OID) {
+// request writes all requests; a failed write shows as a missing answer.
+func (c *CatFile) request(verb string, ids []postmortems.OID) {
 	for _, id := range ids {
 		_, _ = c.in.WriteString(verb)
 		_, _ = c.in.WriteString(string(id))
@@ -173,6 +176,7 @@ func (c *CatFile) ask(verb string, ids []postmortems.OID) {
 	_ = c.in.Flush()
 }
 
+// answers reads the answer for each object.
 func (c *CatFile) answers(ids []postmortems.OID, fn func(i int, o Object) error) error {
 	for i, id := range ids {
 		line, err := c.out.ReadSlice('\n')
@@ -206,8 +210,9 @@ func parseInfo(id postmortems.OID, line []byte) (Object, error) {
 	return Object{ID: id, Kind: Kind(fields[1]), Size: size}, nil
 }
 
+// readData reads the data of an object into a buffer that the next object reuses.
 func (c *CatFile) readData(o *Object) error {
-	n := int(o.Size) + 1 // and a line feed
+	n := int(o.Size) + 1 // the data and a line feed
 	if cap(c.data) < n {
 		c.data = make([]byte, n+n/4)
 	}
@@ -219,11 +224,12 @@ func (c *CatFile) readData(o *Object) error {
 	return nil
 }
 
-// why names the cause of a broken conversation: the caller's end, the
-// process's death, or what the reader found.
+// why returns the cause of a failed call: the end of ctx, the death of the process, or
+// the error itself.
 func (c *CatFile) why(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return fault.Wrap(fault.Timeout, "git cat-file", "reading objects took longer than the server allows", errors.Join(context.Cause(ctx), err))
+		return fault.Wrap(fault.Timeout, "git cat-file", "reading objects took longer than the server allows",
+			errors.Join(context.Cause(ctx), err))
 	}
 	if errors.Is(err, errDied) {
 		return fault.Wrap(fault.Unavailable, "git cat-file", "git cat-file was killed on the server; try again", err)

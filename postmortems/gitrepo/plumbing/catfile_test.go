@@ -24,7 +24,7 @@ func TestCatFileAnswersInOrder(t *testing.T) {
 		want = append(want, strings.Repeat(fmt.Sprint(i), i*10_000))
 		ids = append(ids, store(t, g, want[i]))
 	}
-	for range 200 { // far more questions than a pipe holds
+	for range 200 { // far more requests than a pipe holds
 		ids, want = append(ids, ids[:5]...), append(want, want[:5]...)
 	}
 	n := 0
@@ -48,7 +48,7 @@ func TestCatFileAnswersInOrder(t *testing.T) {
 	}
 }
 
-func TestCatFileRefuses(t *testing.T) {
+func TestCatFileFailures(t *testing.T) {
 	g := testGit(t)
 	id := store(t, g, "four")
 	ignore := func(int, Object) error { return nil }
@@ -86,7 +86,7 @@ func TestCatFileRefuses(t *testing.T) {
 	}
 }
 
-func TestPoolReplacesTheDeadAndSeesNewObjects(t *testing.T) {
+func TestPoolReplacesProcessesAndSeesNewObjects(t *testing.T) {
 	g := testGit(t)
 	p := NewPool(t.Context(), g, 1, Limits{})
 	read := func(id postmortems.OID) (text string, pid int) {

@@ -7,14 +7,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// processAttributes gives a child its own process group, so that it can be
-// killed with its children, and lets it die with the server.
+// processAttributes starts a child in its own process group, so that it can be killed
+// with its children, and kills it when the server dies.
 func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// limit bounds a child that was just started. It has not read a byte of hostile
-// input by then: that comes through a pipe the server fills later.
+// limit bounds a child that was just started. The child has not read any hostile input
+// yet: that arrives through a pipe which the server fills later.
 func limit(pid int, l Limits) error {
 	for _, r := range []struct {
 		resource int
@@ -24,11 +24,12 @@ func limit(pid int, l Limits) error {
 			continue
 		}
 		err := unix.Prlimit(pid, r.resource, &unix.Rlimit{Cur: r.value, Max: r.value}, nil)
-		if err != nil && !errors.Is(err, unix.ESRCH) { // it ended already
+		if err != nil && !errors.Is(err, unix.ESRCH) { // it has ended already
 			return err
 		}
 	}
 	return nil
 }
 
+// killGroup kills a child and its children.
 func killGroup(pid int) error { return syscall.Kill(-pid, syscall.SIGKILL) }

@@ -1,14 +1,14 @@
 package plumbing
 
-// config is given with -c on every call, never through a file: the repository's
-// own config is as good as empty. The reasons stand beside the values.
+// config returns the configuration of every call, given with -c and never through a
+// file: nothing in the repository's own config file is needed.
 func config(dir string) []string {
 	return []string{
 		"safe.directory=" + dir, // the folder may belong to another user in a container
 		"core.hooksPath=/dev/null",
 		"core.useReplaceRefs=false",          // refs/replace can poison every later push
 		"core.alternateRefsCommand=exit 0 #", // no look into other repositories
-		"core.protectHFS=true",               // trees that are harmless here hurt on an author's Mac
+		"core.protectHFS=true",               // trees that are harmless here are not on an author's Mac
 		"core.protectNTFS=true",              //   or Windows
 		"core.fsync=objects,derived-metadata,reference",
 		"core.fsyncMethod=fsync",
@@ -23,14 +23,14 @@ func config(dir string) []string {
 		"uploadpack.allowFilter=false",
 		"pack.windowMemory=64m",
 		"pack.threads=1",
-		"gc.auto=0", // packs are merged when the portal says so
+		"gc.auto=0", // Repo.Maintain merges packs
 		"maintenance.auto=0",
 		"protocol.version=2",
 		"diff.renameLimit=400",
 	}
 }
 
-// environment is the whole environment of a child.
+// environment returns the whole environment of a child.
 func environment(home, path string) []string {
 	return []string{
 		"PATH=" + path,

@@ -1,7 +1,7 @@
-// Package plumbing owns the processes of the git binary and the bytes they
-// speak: how a child is started (an environment built from nothing, flags on the
-// command line, limits, its own process group), the cat-file conversation, and
-// the parsers of tree and commit objects.
+// Package plumbing owns the processes of the git binary and their data formats: how a
+// child is started (an environment built from nothing, flags on the command line,
+// limits, its own process group), the protocol of cat-file, and the parsers of tree and
+// commit objects.
 //
 // A child never sees the server's environment, never reads a configuration file
 // of the machine or of an author, and cannot outlive the server (on Linux).

@@ -9,22 +9,22 @@ import (
 	"syscall"
 )
 
-// ExitError is a child that did not end well.
+// ExitError is the error of a child that failed or was killed.
 type ExitError struct {
 	Verb   string         // "index-pack"
 	Code   int            // exit status, -1 when it was killed
-	Signal syscall.Signal // 0 when it exited by itself
-	Stderr string         // its last words
-	Ended  error          // the context's error, when that ended it
+	Signal syscall.Signal // 0 unless a signal ended it
+	Stderr string         // the beginning of its standard error
+	Ended  error          // the context's error, if that ended it
 	Err    error
 }
 
-// Error is the text for the log.
+// Error returns the text for the log.
 func (e *ExitError) Error() string {
 	return fmt.Sprintf("git %s: %v: %s", e.Verb, e.Err, strings.TrimSpace(e.Stderr))
 }
 
-// Unwrap gives the cause; a deadline shows through.
+// Unwrap returns the causes, so that errors.Is finds a deadline.
 func (e *ExitError) Unwrap() []error {
 	if e.Ended != nil {
 		return []error{e.Err, e.Ended}
@@ -32,7 +32,7 @@ func (e *ExitError) Unwrap() []error {
 	return []error{e.Err}
 }
 
-// Reason says in a few words, for the author, why the child ended.
+// Reason returns, in a few words for the author, why the child ended.
 func (e *ExitError) Reason() string {
 	switch {
 	case errors.Is(e.Ended, context.DeadlineExceeded):
@@ -44,22 +44,21 @@ func (e *ExitError) Reason() string {
 	case e.Signal != 0:
 		return fmt.Sprintf("git %s was killed on the server (%v)", e.Verb, e.Signal)
 	case e.DiskFull():
-		return "the server's disk is full; nothing of the push was kept. Tell its operator"
+		return "the server's disk is full; nothing of the push was stored. Contact its operator"
 	}
-	if line := e.lastWords(); line != "" {
+	if line := e.message(); line != "" {
 		return "git " + e.Verb + ": " + line
 	}
 	return fmt.Sprintf("git %s failed with status %d", e.Verb, e.Code)
 }
 
-// DiskFull tells that the child ended because the disk had no room.
+// DiskFull reports whether the child ended because the disk was full.
 func (e *ExitError) DiskFull() bool {
 	return strings.Contains(e.Stderr, "No space left on device") || strings.Contains(e.Stderr, "Disk quota exceeded")
 }
 
-// lastWords is the first line git marked as an error: later ones only follow
-// from it.
-func (e *ExitError) lastWords() string {
+// message returns the first line that git marked as an error: later ones follow from it.
+func (e *ExitError) message() string {
 	for line := range strings.Lines(e.Stderr) {
 		line = strings.TrimSpace(line)
 		for _, mark := range []string{"error: ", "fatal: "} {
@@ -71,21 +70,23 @@ func (e *ExitError) lastWords() string {
 	return ""
 }
 
-// words keeps the beginning of what is written to it and drops the rest: git
-// says the cause first.
-type words struct {
+// head is a writer that stores the first stderrKept bytes and drops the rest: git prints
+// the cause first.
+type head struct {
 	mu  sync.Mutex
 	buf []byte
 }
 
-func (w *words) Write(p []byte) (int, error) {
+// Write implements io.Writer.
+func (w *head) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.buf = append(w.buf, p[:min(len(p), stderrKept-len(w.buf))]...)
 	return len(p), nil
 }
 
-func (w *words) String() string {
+// String returns what was stored.
+func (w *head) String() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return string(w.buf)

@@ -17,13 +17,12 @@ import (
 )
 
 const (
-	// stderrKept is how many bytes of a child's last words are kept for the log
+	// stderrKept is how many bytes of a child's standard error are stored for the log
 	// and for the author.
 	stderrKept = 8 << 10
-	// waitDelay is how long a killed child's pipes may stay open before they are
-	// closed under it.
+	// waitDelay is how long a killed child's pipes may stay open before they are closed.
 	waitDelay = 2 * time.Second
-	// minMajor.minMinor is the oldest git this works with: the first that has
+	// minMajor.minMinor is the oldest supported git: the first that has
 	// `cat-file --batch-command` and core.fsync.
 	minMajor, minMinor = 2, 36
 )
@@ -54,9 +53,9 @@ type Call struct {
 	Limits Limits
 }
 
-// New finds git and asks its version. binary is a path or, when empty, "git" is
-// looked up in PATH. dir is the bare repository, which need not exist yet; home
-// an empty folder that stands for the user's. Faults are of kind Unsupported.
+// New finds git and checks its version. binary is a path or, when empty, "git" is
+// searched in PATH. dir is the bare repository, which need not exist yet; home is an
+// empty folder that replaces the user's. Faults are of kind Unsupported.
 func New(ctx context.Context, binary, dir, home string) (*Git, error) {
 	if binary == "" {
 		binary = "git"
@@ -64,7 +63,7 @@ func New(ctx context.Context, binary, dir, home string) (*Git, error) {
 	path, err := exec.LookPath(binary)
 	if err != nil {
 		return nil, &fault.Error{Kind: fault.Unsupported, Op: "git", Err: err,
-			Msg: "git is missing or cannot be run; install git 2.36 or newer, or name it in the configuration"}
+			Msg: "git is missing or cannot be run; install git 2.36 or newer, or set its path in the configuration"}
 	}
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, fault.Wrap(fault.Internal, "git", "the path of git cannot be made absolute", err)
@@ -78,6 +77,7 @@ func New(ctx context.Context, binary, dir, home string) (*Git, error) {
 	return g, g.checkVersion(ctx)
 }
 
+// checkVersion returns a fault of kind Unsupported when git is too old.
 func (g *Git) checkVersion(ctx context.Context) error {
 	out, err := g.Output(ctx, Call{Args: []string{"version"}, Limits: Limits{Wall: 10 * time.Second}})
 	if err != nil {
@@ -85,9 +85,9 @@ func (g *Git) checkVersion(ctx context.Context) error {
 	}
 	m := regexp.MustCompile(`^git version (\d+)\.(\d+)`).FindSubmatch(out)
 	if m == nil {
-		return fault.Newf(fault.Unsupported, "git", "%s does not tell a version; install git 2.36 or newer", g.path)
+		return fault.Newf(fault.Unsupported, "git", "%s does not print a version; install git 2.36 or newer", g.path)
 	}
-	major, _ := strconv.Atoi(string(m[1])) // digits by the expression; out of range is huge, thus new enough
+	major, _ := strconv.Atoi(string(m[1])) // the expression matches digits; out of range means new enough
 	minor, _ := strconv.Atoi(string(m[2]))
 	if major < minMajor || major == minMajor && minor < minMinor {
 		return fault.Newf(fault.Unsupported, "git", "%s is version %d.%d; the portal needs git %d.%d or newer", g.path, major, minor, minMajor, minMinor)
@@ -95,10 +95,10 @@ func (g *Git) checkVersion(ctx context.Context) error {
 	return nil
 }
 
-// Path is the absolute path of the git binary.
+// Path returns the absolute path of the git binary.
 func (g *Git) Path() string { return g.path }
 
-// Dir is the bare repository.
+// Dir returns the folder of the bare repository.
 func (g *Git) Dir() string { return g.dir }
 
 // Child is a running git.
@@ -106,11 +106,11 @@ type Child struct {
 	cmd    *exec.Cmd
 	ctx    context.Context
 	cancel context.CancelFunc
-	stderr words
+	stderr head
 }
 
-// Start runs git in the background. The child and whatever it started are
-// killed when ctx ends or the wall limit passes; Wait must be called.
+// Start runs git in the background. The child and its children are killed when ctx ends
+// or the wall limit passes. The caller must call Wait.
 func (g *Git) Start(ctx context.Context, call Call) (*Child, error) {
 	cancel := context.CancelFunc(func() {})
 	if call.Limits.Wall > 0 {
@@ -130,7 +130,8 @@ func (g *Git) Start(ctx context.Context, call Call) (*Child, error) {
 	c.cmd.WaitDelay = waitDelay
 	if err := c.cmd.Start(); err != nil {
 		cancel()
-		return nil, &fault.Error{Kind: fault.Unavailable, Op: "git " + verb(call.Args), Msg: "git could not be started on the server; try again", Err: err}
+		return nil, &fault.Error{Kind: fault.Unavailable, Op: "git " + verb(call.Args), Err: err,
+			Msg: "git could not be started on the server; try again"}
 	}
 	if err := limit(c.cmd.Process.Pid, call.Limits); err != nil {
 		_ = killGroup(c.cmd.Process.Pid) // it must not run without its limits
@@ -140,13 +141,13 @@ func (g *Git) Start(ctx context.Context, call Call) (*Child, error) {
 	return c, nil
 }
 
-// PID is the child's process id, which is also its process group's.
+// PID returns the id of the child, which is also the id of its process group.
 func (c *Child) PID() int { return c.cmd.Process.Pid }
 
-// Kill ends the child and its children.
+// Kill kills the child and its children.
 func (c *Child) Kill() { _ = killGroup(c.cmd.Process.Pid) }
 
-// Wait waits for the end. Errors are of type *ExitError.
+// Wait waits until the child ends. Its errors are of type *ExitError.
 func (c *Child) Wait() error {
 	err := c.cmd.Wait()
 	ctxErr := c.ctx.Err()
@@ -164,7 +165,7 @@ func (c *Child) Wait() error {
 	return e
 }
 
-// Run runs git to its end.
+// Run runs git and waits until it ends.
 func (g *Git) Run(ctx context.Context, call Call) error {
 	c, err := g.Start(ctx, call)
 	if err != nil {
@@ -173,7 +174,7 @@ func (g *Git) Run(ctx context.Context, call Call) error {
 	return c.Wait()
 }
 
-// Output runs git to its end and returns its standard output.
+// Output runs git and returns its standard output.
 func (g *Git) Output(ctx context.Context, call Call) ([]byte, error) {
 	var out bytes.Buffer
 	call.Stdout = &out
@@ -181,9 +182,9 @@ func (g *Git) Output(ctx context.Context, call Call) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// Stream runs git and lets read see its standard output. When read fails the
-// child is killed and read's error returned, except that an output cut off is
-// the child's failure, if it failed.
+// Stream runs git and calls read with its standard output. When read fails, the child is
+// killed and read's error is returned; but if the output was truncated because the child
+// failed, the child's error is.
 func (g *Git) Stream(ctx context.Context, call Call, read func(io.Reader) error) error {
 	r, w := io.Pipe()
 	call.Stdout = w
@@ -209,7 +210,7 @@ func (g *Git) Stream(ctx context.Context, call Call, read func(io.Reader) error)
 	return err
 }
 
-// verb finds the subcommand behind the global options.
+// verb returns the subcommand behind the global options.
 func verb(args []string) string {
 	for i := 0; i < len(args); i++ {
 		switch {

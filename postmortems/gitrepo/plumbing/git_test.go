@@ -17,7 +17,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// testGit makes an empty bare repository.
+// testGit returns git for a new, empty bare repository.
 func testGit(t *testing.T) *Git {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
@@ -44,7 +44,7 @@ func store(t *testing.T, g *Git, text string) postmortems.OID {
 	return postmortems.OID(strings.TrimSpace(string(out)))
 }
 
-func TestNewTellsWhatIsWrongWithGit(t *testing.T) {
+func TestNewReportsUnusableGit(t *testing.T) {
 	script := func(text string) string {
 		path := filepath.Join(t.TempDir(), "git")
 		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o700); err != nil {
@@ -56,7 +56,7 @@ func TestNewTellsWhatIsWrongWithGit(t *testing.T) {
 		"missing":      {filepath.Join(t.TempDir(), "nothing"), "git is missing"},
 		"old":          {script("echo git version 2.35.9"), "version 2.35; the portal needs git 2.36"},
 		"ancient":      {script("echo git version 1.99.0"), "version 1.99"},
-		"not git":      {script("echo hello"), "does not tell a version"},
+		"not git":      {script("echo hello"), "does not print a version"},
 		"cannot start": {script("exit 3"), "cannot be run"},
 	} {
 		_, err := New(t.Context(), c.binary, t.TempDir(), t.TempDir())
@@ -71,7 +71,7 @@ func TestNewTellsWhatIsWrongWithGit(t *testing.T) {
 	}
 }
 
-func TestChildSeesNothingOfTheServer(t *testing.T) {
+func TestChildHasItsOwnEnvironment(t *testing.T) {
 	t.Setenv("LD_PRELOAD_TEST_MARK", "leak")
 	dir := t.TempDir()
 	path := filepath.Join(dir, "git")
@@ -102,17 +102,18 @@ func TestWallLimitKillsTheWholeGroup(t *testing.T) {
 	defer r.Close()
 	err = g.Run(t.Context(), Call{Args: []string{"hash-object", "--stdin"}, Stdin: r, Limits: Limits{Wall: 100 * time.Millisecond}})
 	exit, ok := errors.AsType[*ExitError](err)
-	if !ok || !strings.Contains(exit.Reason(), "longer than the server allows") { // without the limit it waits for its input until the test is ended
+	if !ok || !strings.Contains(exit.Reason(), "longer than the server allows") { // without the limit it would wait for input
 		t.Error(err)
 	}
 }
 
-func TestLimitsHold(t *testing.T) {
+func TestAddressSpaceLimit(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("limits of children are set on Linux only")
 	}
 	g := testGit(t)
-	err := g.Run(t.Context(), Call{Args: []string{"hash-object", "-w", "--stdin"}, Stdin: bytes.NewReader(make([]byte, 64<<20)), Limits: Limits{AddressSpace: 48 << 20}})
+	limits := Limits{AddressSpace: 48 << 20}
+	err := g.Run(t.Context(), Call{Args: []string{"hash-object", "-w", "--stdin"}, Stdin: bytes.NewReader(make([]byte, 64<<20)), Limits: limits})
 	if exit, ok := errors.AsType[*ExitError](err); !ok {
 		t.Errorf("64 MiB fitted into 48 MiB of address space: %v", err)
 	} else if exit.Reason() == "" {
@@ -128,7 +129,10 @@ func TestReasonNamesTheSignal(t *testing.T) {
 		{ExitError{Verb: "index-pack", Signal: syscall.SIGKILL}, "git index-pack was killed on the server (killed)"},
 		{ExitError{Verb: "rev-list", Signal: syscall.SIGXCPU}, "processor time"},
 		{ExitError{Verb: "index-pack", Signal: syscall.SIGXFSZ}, "larger file"},
-		{ExitError{Verb: "index-pack", Stderr: "warning: x\nerror: object abc: hasDotgit: contains '.git'\nfatal: fsck error\n"}, "git index-pack: object abc: hasDotgit: contains '.git'"},
+		{
+			ExitError{Verb: "index-pack", Stderr: "warning: x\nerror: object abc: hasDotgit: contains '.git'\nfatal: fsck error\n"},
+			"git index-pack: object abc: hasDotgit: contains '.git'",
+		},
 		{ExitError{Verb: "index-pack", Code: 128}, "failed with status 128"},
 		{ExitError{Verb: "index-pack", Ended: context.DeadlineExceeded, Signal: syscall.SIGKILL}, "longer than"},
 		{ExitError{Verb: "index-pack", Stderr: "fatal: write error: No space left on device"}, "disk is full"},

@@ -25,8 +25,8 @@ const (
 	hexOIDLen = 40
 )
 
-// ValidOID tells whether id is a full object name, so that it can be written to
-// a child's conversation.
+// ValidOID reports whether id is a full object name. Only valid names are written to a
+// child.
 func ValidOID(id postmortems.OID) bool {
 	if len(id) != hexOIDLen {
 		return false
@@ -46,11 +46,11 @@ type Entry struct {
 	ID   postmortems.OID
 }
 
-// IsTree tells whether the entry is a folder.
+// IsTree reports whether the entry is a folder.
 func (e Entry) IsTree() bool { return e.Mode == ModeTree }
 
-// ParseTree reads a tree object: "MODE NAME\0" and 20 bytes an entry, in git's
-// order. It checks the form, not what names and modes mean.
+// ParseTree reads a tree object: for each entry "MODE NAME\0" and 20 bytes, in git's
+// order. It checks the format, not the meaning of names and modes.
 func ParseTree(data []byte) ([]Entry, error) {
 	entries := make([]Entry, 0, len(data)/40)
 	for len(data) > 0 {
@@ -73,8 +73,8 @@ func ParseTree(data []byte) ([]Entry, error) {
 	return entries, nil
 }
 
-// Compare orders entries as git orders a tree: by bytes, a folder's name ending
-// in "/".
+// Compare orders entries as git orders a tree: by bytes, as if the name of a folder
+// ended in "/".
 func (e Entry) Compare(o Entry) int {
 	n := min(len(e.Name), len(o.Name))
 	if c := strings.Compare(e.Name[:n], o.Name[:n]); c != 0 {
@@ -83,6 +83,7 @@ func (e Entry) Compare(o Entry) int {
 	return int(e.byteAt(n)) - int(o.byteAt(n))
 }
 
+// byteAt returns byte i of the name as Compare sees it, 0 behind its end.
 func (e Entry) byteAt(i int) byte {
 	switch {
 	case i < len(e.Name):
@@ -101,8 +102,8 @@ type Commit struct {
 	Subject           string // first line of the message, as written
 }
 
-// ParseCommit reads a commit object. Signatures that make no sense are kept as
-// far as they do: old histories have them.
+// ParseCommit reads a commit object. Of malformed signatures, as old histories have
+// them, the readable parts are returned.
 func ParseCommit(data []byte) (Commit, error) {
 	var c Commit
 	head, message, _ := bytes.Cut(data, []byte("\n\n"))
@@ -133,7 +134,8 @@ func ParseCommit(data []byte) (Commit, error) {
 	return c, nil
 }
 
-// parseSignature reads "Name <mail> 1700000000 +0800".
+// parseSignature reads "Name <mail> 1700000000 +0800". A missing or impossible time is
+// the zero time.
 func parseSignature(s string) postmortems.Signature {
 	var sig postmortems.Signature
 	open, end := strings.IndexByte(s, '<'), strings.LastIndexByte(s, '>')
@@ -158,11 +160,11 @@ func parseSignature(s string) postmortems.Signature {
 	return sig
 }
 
-// maxSeconds is the end of the year 9999 in Unix time: later years have no
-// RFC 3339 form.
+// maxSeconds is the end of the year 9999 in Unix time: RFC 3339 cannot represent later
+// years.
 const maxSeconds = 253402300799
 
-// parseZone reads "+0530"; what cannot be a zone is UTC.
+// parseZone reads "+0530"; an impossible zone is UTC.
 func parseZone(s string) *time.Location {
 	if len(s) != 5 || s[0] != '+' && s[0] != '-' {
 		return time.UTC

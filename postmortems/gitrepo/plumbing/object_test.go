@@ -29,14 +29,17 @@ func TestParseTree(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	for _, bad := range []string{"100644", "100644 a", "100644 a\x00short", " a\x00" + strings.Repeat("x", 20), "99 a\x00" + strings.Repeat("x", 20), "100644 \x00" + strings.Repeat("x", 20), "1000000 a\x00" + strings.Repeat("x", 20)} {
+	for _, bad := range []string{
+		"100644", "100644 a", "100644 a\x00short", " a\x00" + strings.Repeat("x", 20), "99 a\x00" + strings.Repeat("x", 20),
+		"100644 \x00" + strings.Repeat("x", 20), "1000000 a\x00" + strings.Repeat("x", 20),
+	} {
 		if got, err := ParseTree([]byte(bad)); err == nil {
 			t.Errorf("ParseTree(%q) = %v", bad, got)
 		}
 	}
 }
 
-func TestEntriesAreOrderedAsGitDoes(t *testing.T) {
+func TestEntriesCompareAsInGit(t *testing.T) {
 	order := []Entry{{ModeFile, "a", ""}, {ModeFile, "a-b", ""}, {ModeFile, "a.b", ""}, {ModeTree, "a", ""}, {ModeFile, "a0", ""}, {ModeFile, "ab", ""}}
 	for i := range order {
 		for j := range order {
@@ -71,7 +74,7 @@ func TestParseCommit(t *testing.T) {
 	}
 }
 
-func TestOddSignaturesAreKeptAsFarAsTheyGo(t *testing.T) {
+func TestMalformedSignatures(t *testing.T) {
 	for in, want := range map[string]postmortems.Signature{
 		"no mail 12":                   {Name: "no mail 12"},
 		"A <a@b> 99999999999999 +0000": {Name: "A", Email: "a@b"},

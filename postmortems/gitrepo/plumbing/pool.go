@@ -8,9 +8,9 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Pool keeps a few cat-file processes for readers. A process that died is
-// replaced; one that is alive finds objects of later pushes by itself, because
-// git looks for new packs when it misses an object.
+// Pool holds a few cat-file processes for readers. A process that died is replaced. A
+// running one finds the objects of later pushes, because git looks for new packs when an
+// object is missing.
 type Pool struct {
 	git    *Git
 	limits Limits
@@ -20,8 +20,8 @@ type Pool struct {
 	cancel context.CancelFunc
 }
 
-// NewPool makes a pool of size processes, started when first needed. They end
-// with ctx or Close.
+// NewPool returns a pool of size processes, each started on first use. They end with ctx
+// or Close.
 func NewPool(ctx context.Context, git *Git, size int, limits Limits) *Pool {
 	p := &Pool{git: git, limits: limits, free: make(chan *CatFile, size)}
 	p.ctx, p.cancel = context.WithCancel(ctx)
@@ -31,7 +31,8 @@ func NewPool(ctx context.Context, git *Git, size int, limits Limits) *Pool {
 	return p
 }
 
-// Do lends a process to fn.
+// Do calls fn with a process that no one else uses meanwhile. A pool that is busy until
+// ctx ends is a fault of kind Timeout.
 func (p *Pool) Do(ctx context.Context, fn func(*CatFile) error) error {
 	var c *CatFile
 	select {
@@ -48,14 +49,14 @@ func (p *Pool) Do(ctx context.Context, fn func(*CatFile) error) error {
 			return err
 		}
 		if c != nil {
-			_ = c.Close() // it is dead
+			_ = c.Close() // the process has ended
 		}
 		c = fresh
 	}
 	return fn(c)
 }
 
-// Close ends all processes, waiting for those that are lent.
+// Close ends all processes; it waits for those in use.
 func (p *Pool) Close() error {
 	var errs []error
 	p.close.Do(func() {

@@ -2,18 +2,18 @@ package wire
 
 import "github.com/postern/postern/postmortems"
 
-// capabilities is what this server's push side can do.
+// capabilities lists what the receiving side supports.
 const capabilities = "report-status report-status-v2 delete-refs side-band-64k quiet atomic ofs-delta " +
 	"object-format=sha1 push-options agent=postern"
 
-// Ref is one ref with what it names.
+// Ref is a ref and the object it names.
 type Ref struct {
 	Name string
 	ID   postmortems.OID
 }
 
-// Advertisement is the answer to info/refs?service=git-receive-pack: the refs a
-// push may start from, in the given order.
+// Advertisement returns the answer to info/refs?service=git-receive-pack: the refs that
+// a push may start from, in the given order.
 func Advertisement(refs []Ref) []byte {
 	out := AppendPacket(nil, "# service=git-receive-pack\n")
 	out = AppendFlush(out)

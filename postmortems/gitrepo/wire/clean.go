@@ -6,10 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// Clean makes text safe to print on somebody's terminal as one line: control
-// characters (C0, C1, ESC, DEL), line separators, bidirectional overrides and
-// invalid UTF-8 become U+FFFD, a tab becomes a space. Clean text is returned as
-// it is.
+// Clean returns text that is safe to print in a terminal as one line: control characters
+// (C0, C1, ESC, DEL), line separators, bidirectional overrides and invalid UTF-8 become
+// U+FFFD, a tab becomes a space. Clean text is returned unchanged.
 func Clean(s string) string {
 	if !strings.ContainsFunc(s, unsafeRune) && utf8.ValidString(s) {
 		return s
@@ -25,8 +24,8 @@ func Clean(s string) string {
 	}, strings.ToValidUTF8(s, string(utf8.RuneError)))
 }
 
-// unsafeRune tells what a terminal may take for a command or use to show text
-// in another order than it is written.
+// unsafeRune reports whether a terminal may take a character for a command or use it to
+// show text in another order.
 func unsafeRune(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }

@@ -9,26 +9,26 @@ import (
 )
 
 const (
-	// MaxPacket is the longest packet line in bytes, its four length digits
-	// included: the format's own bound.
+	// MaxPacket is the longest packet line in bytes, including its four length digits:
+	// the bound of the format.
 	MaxPacket = 65520
 	lengthLen = 4
 	hexDigits = "0123456789abcdef"
 )
 
-// Reader reads packet lines from r without reading past the packet it returns,
-// so that the pack behind the last flush is left in r.
+// Reader reads packet lines without reading past the packet it returns, so that the pack
+// behind the last flush remains unread.
 type Reader struct {
 	r   *bufio.Reader
 	buf []byte
 }
 
-// NewReader reads packet lines from r.
+// NewReader returns a Reader of the packet lines in r.
 func NewReader(r *bufio.Reader) *Reader { return &Reader{r: r} }
 
-// Next returns the next packet's data, valid until the next call, or flush. The
-// error is io.EOF when the stream ends before a packet, a fault of kind Invalid
-// when what is there is no packet line.
+// Next returns the data of the next packet, valid until the next call, or flush. The
+// error is io.EOF when the stream ends before a packet, and a fault of kind Invalid when
+// the data is not a packet line.
 func (r *Reader) Next() (data []byte, flush bool, err error) {
 	var head [lengthLen]byte
 	if _, err := io.ReadFull(r.r, head[:]); err != nil {
@@ -43,7 +43,7 @@ func (r *Reader) Next() (data []byte, flush bool, err error) {
 		return nil, false, protocol(fmt.Sprintf("%q is not the length of a packet", head), nil)
 	case n == 0:
 		return nil, true, nil
-	case n < lengthLen: // 0001 and 0002 belong to protocol v2, which pushes do not speak
+	case n < lengthLen: // 0001 and 0002 belong to protocol v2, which pushes do not use
 		return nil, false, protocol(fmt.Sprintf("packet %q has no meaning in a push", head), nil)
 	}
 	n -= lengthLen
@@ -57,7 +57,7 @@ func (r *Reader) Next() (data []byte, flush bool, err error) {
 	return r.buf, false, nil
 }
 
-// packetLength reads the four digits strictly: no sign, no space, as git does.
+// packetLength parses the four digits strictly, without sign or space, as git does.
 func packetLength(head [lengthLen]byte) (n int, ok bool) {
 	for _, c := range head {
 		var d byte
@@ -76,8 +76,8 @@ func packetLength(head [lengthLen]byte) (n int, ok bool) {
 	return n, true
 }
 
-// AppendPacket appends one packet line that holds data. Data longer than a
-// packet can hold is cut: callers split before.
+// AppendPacket appends one packet line with data. Data that is too long for a packet is
+// truncated: callers must split it.
 func AppendPacket[S ~string | ~[]byte](dst []byte, data S) []byte {
 	data = data[:min(len(data), MaxPacket-lengthLen)]
 	n := len(data) + lengthLen
@@ -88,6 +88,7 @@ func AppendPacket[S ~string | ~[]byte](dst []byte, data S) []byte {
 // AppendFlush appends a flush packet.
 func AppendFlush(dst []byte) []byte { return append(dst, "0000"...) }
 
+// protocol returns the fault of a request that is not a valid push.
 func protocol(msg string, err error) error {
 	return &fault.Error{Kind: fault.Invalid, Op: "wire", Msg: "this is not a git push: " + msg, Err: err}
 }

@@ -12,20 +12,20 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Bounds of what comes before the pack. They are far above what git sends for
-// an honest push, and small enough to be kept in memory.
+// Bounds of what precedes the pack. They are far above what git sends for an honest
+// push, and small enough to hold in memory.
 const (
-	MaxCommands = 64   // refs a push; an author publishes one branch, seldom a handful
-	MaxOptions  = 16   // -o options a push; one is known
+	MaxCommands = 64   // refs per push; an author publishes one branch, rarely a few
+	MaxOptions  = 16   // -o options per push; one is known
 	MaxOption   = 1024 // bytes of one -o option
-	MaxShallow  = 4096 // "shallow" lines a push: the edges of a shallow clone
-	maxRefBytes = 1024 // bytes of a ref's name, before anything else is asked of it
+	MaxShallow  = 4096 // "shallow" lines per push: the edges of a shallow clone
+	maxRefBytes = 1024 // bytes of a ref's name, checked before its grammar
 )
 
-// zeroOID stands for "no such ref" on the wire; in a Command it is "".
+// zeroOID means "no such ref" in the protocol; a Command has "" instead.
 const zeroOID = "0000000000000000000000000000000000000000"
 
-// Command asks to move one ref. Old is "" to create, New is "" to delete.
+// Command requests to move one ref. Old is "" to create it, New is "" to delete it.
 type Command struct {
 	Ref      string
 	Old, New postmortems.OID
@@ -35,15 +35,15 @@ type Command struct {
 type Request struct {
 	Commands []Command // empty for the probe that git sends before a chunked push
 	Options  []string  // -o values
-	// What the client's capabilities say.
+	// The capabilities that the client chose.
 	Report   bool // wants a report at all
-	SideBand bool // wants words and report multiplexed
+	SideBand bool // wants messages and report multiplexed
 	Atomic   bool // all refs or none
 	Quiet    bool // git push -q
 }
 
-// ReadRequest reads commands and options; the pack, if any, is what remains in
-// r. Errors are faults of kind Invalid.
+// ReadRequest reads commands and options; the pack, if any, remains unread in r. Errors
+// are faults of kind Invalid, or Unsupported for SHA-256 objects.
 func ReadRequest(r *bufio.Reader) (Request, error) {
 	var q Request
 	var options bool
@@ -58,7 +58,7 @@ func ReadRequest(r *bufio.Reader) (Request, error) {
 			break
 		}
 		if bytes.HasPrefix(line, []byte("shallow ")) {
-			// Whether the history behind it is here is found by walking it.
+			// Walking the history later shows whether these commits are in the repository.
 			if shallow++; shallow > MaxShallow {
 				return Request{}, protocol(fmt.Sprintf("more than %d shallow lines", MaxShallow), nil)
 			}
@@ -89,7 +89,7 @@ func ReadRequest(r *bufio.Reader) (Request, error) {
 	return q, nil
 }
 
-// capabilities notes what the client asked for and tells whether a list of push
+// capabilities stores what the client asked for and reports whether a list of push
 // options follows the commands.
 func (q *Request) capabilities(caps string) (options bool, err error) {
 	for c := range strings.FieldsSeq(caps) {
@@ -105,12 +105,13 @@ func (q *Request) capabilities(caps string) (options bool, err error) {
 		case c == "push-options":
 			options = true
 		case strings.HasPrefix(c, "object-format=") && c != "object-format=sha1":
-			return false, fault.New(fault.Unsupported, "wire", "this repository keeps SHA-1 objects; a SHA-256 repository cannot push to it")
+			return false, fault.New(fault.Unsupported, "wire", "this repository stores SHA-1 objects; a SHA-256 repository cannot push to it")
 		}
 	}
 	return options, nil
 }
 
+// readOptions reads push options up to the flush.
 func (q *Request) readOptions(pkt *Reader) error {
 	for {
 		line, flush, err := pkt.Next()
@@ -128,9 +129,8 @@ func (q *Request) readOptions(pkt *Reader) error {
 	}
 }
 
-// parseCommand reads "OLD NEW REF". The ref's grammar is judged later, so that
-// it can be refused by name; a name that could not be printed in the answer is
-// refused here.
+// parseCommand reads "OLD NEW REF". The grammar of the ref is checked later, so that the
+// answer can name the ref; a name that cannot be printed is refused here.
 func parseCommand(line []byte) (Command, error) {
 	line = bytes.TrimSuffix(line, []byte("\n"))
 	const fixed = 2*len(zeroOID) + 2
@@ -147,12 +147,12 @@ func parseCommand(line []byte) (Command, error) {
 	}
 	ref := string(line[fixed:])
 	if len(ref) > maxRefBytes || !utf8.ValidString(ref) || ref != Clean(ref) {
-		return Command{}, protocol("a branch name is over 1,024 bytes, is not UTF-8 or holds control characters", nil)
+		return Command{}, protocol("a branch name is over 1,024 bytes, is not UTF-8 or contains control characters", nil)
 	}
 	return Command{Ref: ref, Old: from, New: to}, nil
 }
 
-// parseOID reads a 40-digit object name; the all-zero one is "".
+// parseOID parses a 40-digit object name; the all-zero one is "".
 func parseOID(b []byte) (postmortems.OID, bool) {
 	for _, c := range b {
 		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
@@ -165,8 +165,7 @@ func parseOID(b []byte) (postmortems.OID, bool) {
 	return postmortems.OID(b), true
 }
 
-// ended turns the end of the stream into a protocol error: inside a request it
-// is one.
+// ended turns the end of the stream, which must not come inside a request, into a fault.
 func ended(err error) error {
 	if err == io.EOF {
 		return protocol("the request ends before its flush packet", err)

@@ -9,15 +9,15 @@ import (
 // The bands of side-band-64k.
 const (
 	bandReport = 1
-	bandWords  = 2
+	bandText   = 2
 )
 
-// maxLine is how many bytes of one line go into a packet. git prefixes each
-// packet's lines with "remote: ", so a longer line is told as several.
+// maxLine is how many bytes of one line go into a packet. git prefixes the lines of each
+// packet with "remote: ", so a longer line is sent as several.
 const maxLine = 2000
 
-// Answer writes what a pushing client receives: words while the work goes on,
-// and at its end one report. It may be used from several goroutines.
+// Answer writes what a pushing client receives: messages during the work, then one
+// report. It may be used from several goroutines.
 type Answer struct {
 	mu       sync.Mutex
 	w        io.Writer
@@ -26,13 +26,13 @@ type Answer struct {
 	err      error // the first failure to write; later writes are dropped
 }
 
-// NewAnswer writes to w, which must pass each write on at once. Without a side
-// band there is no way to tell words: Say does nothing then.
+// NewAnswer returns an Answer that writes to w, which must not buffer. Without a side
+// band there is no channel for messages, and Say does nothing.
 func NewAnswer(w io.Writer, sideBand bool) *Answer {
 	return &Answer{w: w, sideBand: sideBand}
 }
 
-// Say prints lines in the author's terminal, cleaned.
+// Say prints lines in the author's terminal, after Clean.
 func (a *Answer) Say(lines ...string) {
 	if !a.sideBand || len(lines) == 0 {
 		return
@@ -42,15 +42,15 @@ func (a *Answer) Say(lines ...string) {
 	a.buf = a.buf[:0]
 	for _, line := range lines {
 		for _, part := range split(Clean(line)) {
-			data := append([]byte{bandWords}, part...)
+			data := append([]byte{bandText}, part...)
 			a.buf = AppendPacket(a.buf, append(data, '\n'))
 		}
 	}
 	a.flush()
 }
 
-// KeepAlive sends an empty packet, so that neither git nor a proxy takes long
-// work for a dead server.
+// KeepAlive sends an empty packet, so that neither git nor a proxy takes long work for a
+// dead server.
 func (a *Answer) KeepAlive() {
 	if !a.sideBand {
 		return
@@ -61,12 +61,13 @@ func (a *Answer) KeepAlive() {
 	a.flush()
 }
 
-// Result is what became of one ref: Reason is "" when it moved.
+// Result is the result of one ref: Reason is "" when it moved.
 type Result struct {
 	Ref, Reason string
 }
 
-// Report ends the answer. Unpack is "ok" or why the pack could not be taken.
+// Report ends the answer. unpack is "ok" or why the pack was refused. The error is the
+// first failed write of the answer.
 func (a *Answer) Report(unpack string, results []Result) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -96,16 +97,17 @@ func (a *Answer) Report(unpack string, results []Result) error {
 	return a.err
 }
 
+// flush writes the buffer, unless an earlier write failed.
 func (a *Answer) flush() {
 	if a.err == nil {
 		_, a.err = a.w.Write(a.buf)
 	}
 }
 
-// reason makes a ref's one-line reason: git prints it inside parentheses.
+// reason returns a reason as one line; git prints it inside parentheses.
 func reason(s string) string { return split(Clean(s))[0] }
 
-// split cuts a line into parts of at most maxLine bytes between runes.
+// split cuts a line between runes into parts of at most maxLine bytes.
 func split(s string) []string {
 	var parts []string
 	for len(s) > maxLine {

@@ -61,7 +61,7 @@ func TestReadRequestLeavesThePack(t *testing.T) {
 	}
 }
 
-func TestReadRequestTakesTheProbe(t *testing.T) {
+func TestReadRequestAcceptsTheProbe(t *testing.T) {
 	q, _, err := read("0000")
 	if err != nil || len(q.Commands) != 0 {
 		t.Errorf("probe gave %+v, %v", q, err)
@@ -124,20 +124,20 @@ func TestAnswerWithSideBand(t *testing.T) {
 		t.Fatal(err)
 	}
 	pkt := NewReader(bufio.NewReader(&out))
-	var words, report string
+	var text, report string
 	for {
 		data, flush, err := pkt.Next()
 		if err != nil || flush {
 			break
 		}
-		if data[0] == bandWords {
-			words += string(data[1:])
+		if data[0] == bandText {
+			text += string(data[1:])
 		} else {
 			report += string(data[1:])
 		}
 	}
-	if words != "checking �[31mred\n" {
-		t.Errorf("words %q", words)
+	if text != "checking �[31mred\n" {
+		t.Errorf("text %q", text)
 	}
 	want := packets("unpack ok\n", "ok refs/heads/main\n", "ng refs/heads/x no�never\n", "flush")
 	if report != want {

@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	// maxProblems is how many findings are kept; an author reads twenty.
+	// maxProblems is how many problems are collected; an author reads about twenty.
 	maxProblems = 1000
-	// keptBytes bounds the contents that a push keeps in memory between its check
+	// keptBytes bounds the contents that a push holds in memory between validation
 	// and the Publisher, so that they are read from git once.
 	keptBytes = 32 << 20
 )
@@ -32,27 +32,28 @@ type file struct {
 	fresh bool   // the blob is new to the repository
 }
 
-// judgement holds every file that a push brings against the rules of package
-// checks: not the tip alone, because a clone carries the whole history.
-type judgement struct {
+// validation applies the rules of package checks to every file that a push brings:
+// those of all commits, not only of the tip, because a clone has the whole history.
+type validation struct {
 	s        *survey
 	problems []postmortems.Problem
 	kept     map[postmortems.OID][]byte
 	keptSize int
 	uses     map[postmortems.OID][]file // files by the blob to read
-	order    []postmortems.OID          // its keys, in order of appearance
-	doubts   []doubt
-	closed   map[string]bool // paths whose content nobody should read: links, submodules, far too large
+	order    []postmortems.OID          // keys of uses, in order of appearance
+	secrets  []candidate
+	closed   map[string]bool // paths whose content is not read: links, submodules, oversized files
 }
 
-// doubt is a secret in a changed file: it counts unless the line was there before.
-type doubt struct {
+// candidate is a possible secret in a changed file: it is a problem unless the line
+// was there before the push.
+type candidate struct {
 	file
-	secret checks.Secret // without its Text, which may be a whole file
+	secret checks.Secret // without Text, which may be a whole file
 	line   lineSum
 }
 
-// lineSum stands for a line without keeping it.
+// lineSum identifies a line without storing it.
 type lineSum struct {
 	bytes int
 	sum   [sha256.Size]byte
@@ -60,20 +61,20 @@ type lineSum struct {
 
 func sumOf(line []byte) lineSum { return lineSum{len(line), sha256.Sum256(line)} }
 
-// judge checks all new commits and the tip as a whole. net is what the tip
-// changes; progress is called now and then with the number of files looked at.
-func (s *survey) judge(ctx context.Context, net []change, progress func(done, total int)) (*judgement, error) {
-	j := &judgement{s: s, kept: map[postmortems.OID][]byte{}, uses: map[postmortems.OID][]file{}, closed: map[string]bool{}}
+// validate checks all new commits, and the tip as a whole. net is what the tip
+// changes; progress is called from time to time with the number of files checked.
+func (s *survey) validate(ctx context.Context, net []change, progress func(done, total int)) (*validation, error) {
+	j := &validation{s: s, kept: map[postmortems.OID][]byte{}, uses: map[postmortems.OID][]file{}, closed: map[string]bool{}}
 	for _, f := range s.files(net) {
-		j.form(f)
+		j.checkForm(f)
 	}
-	if err := j.twins(ctx, net); err != nil {
+	if err := j.nameConflicts(ctx, net); err != nil {
 		return nil, err
 	}
 	if err := j.contents(ctx, progress); err != nil {
 		return nil, err
 	}
-	if err := j.settle(ctx); err != nil {
+	if err := j.reportSecrets(ctx); err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(j.problems, func(a, b postmortems.Problem) int {
@@ -82,7 +83,7 @@ func (s *survey) judge(ctx context.Context, net []change, progress func(done, to
 	return j, nil
 }
 
-// files lists each version of each path once, the tip's own first.
+// files returns each version of each path once, those of the tip first.
 func (s *survey) files(net []change) []file {
 	type version struct {
 		path string
@@ -111,25 +112,26 @@ func (s *survey) files(net []change) []file {
 	return list
 }
 
-// form judges what is known without reading the file, and notes whether to read it.
-func (j *judgement) form(f file) {
+// checkForm checks what is known without reading the file, and records whether to
+// read it.
+func (j *validation) checkForm(f file) {
 	if f.Status != postmortems.Modified {
 		if p, bad := checks.CheckPath(f.Path, j.s.repo.limits.Depth); bad {
-			j.tell(p, f.where)
+			j.add(p, f.where)
 		}
 	}
 	if f.mode != f.oldMode || f.Status == postmortems.Added {
 		if p, bad := checks.CheckMode(f.Path, f.mode); bad {
-			j.tell(p, f.where)
+			j.add(p, f.where)
 			j.closed[f.Path] = true
 			return
 		}
 	}
 	if !f.fresh && (f.Status == postmortems.Modified || f.Status == postmortems.Renamed && path.Ext(f.From) == path.Ext(f.Path)) {
-		return // what it holds was judged when it came
+		return // its content was checked when it was first pushed
 	}
 	if p, bad := checks.CheckSize(f.Path, f.Size, j.s.repo.limits.sizes()); bad {
-		j.tell(p, f.where)
+		j.add(p, f.where)
 		j.closed[f.Path] = true
 		return
 	}
@@ -139,7 +141,8 @@ func (j *judgement) form(f file) {
 	j.uses[f.Blob] = append(j.uses[f.Blob], f)
 }
 
-func (j *judgement) tell(p postmortems.Problem, where string) {
+// add adds a problem, up to maxProblems. where is appended to its message.
+func (j *validation) add(p postmortems.Problem, where string) {
 	if len(j.problems) >= maxProblems {
 		return
 	}
@@ -149,16 +152,16 @@ func (j *judgement) tell(p postmortems.Problem, where string) {
 	j.problems = append(j.problems, p)
 }
 
-// contents reads every new blob once.
-func (j *judgement) contents(ctx context.Context, progress func(done, total int)) error {
+// contents reads and checks every new blob once.
+func (j *validation) contents(ctx context.Context, progress func(done, total int)) error {
 	return j.s.src.Contents(ctx, j.order, j.most(), func(i int, o plumbing.Object) error {
 		if o.Kind != plumbing.BlobObject {
-			return fault.Newf(fault.Invalid, "gitrepo.judge", "object %s is used as a file and is a %s", o.ID, o.Kind)
+			return fault.Newf(fault.Invalid, "gitrepo.validate", "object %s is used as a file and is a %s", o.ID, o.Kind)
 		}
 		uses, held := j.uses[o.ID], checks.NewContent(o.Data)
 		for _, f := range uses {
 			for _, p := range held.Check(f.Path) {
-				j.tell(p, f.where)
+				j.add(p, f.where)
 			}
 		}
 		if uses[0].fresh && bytes.IndexByte(o.Data, 0) < 0 {
@@ -175,34 +178,35 @@ func (j *judgement) contents(ctx context.Context, progress func(done, total int)
 	})
 }
 
-func (j *judgement) most() int64 {
+// most returns the largest size of a file in bytes.
+func (j *validation) most() int64 {
 	return max(j.s.repo.limits.DocumentBytes, j.s.repo.limits.AttachmentBytes)
 }
 
-// scan looks for secrets in one new file.
-func (j *judgement) scan(ctx context.Context, f file, data []byte) error {
+// scan collects the possible secrets of one new file.
+func (j *validation) scan(ctx context.Context, f file, data []byte) error {
 	found, err := j.s.repo.scanner.Find(ctx, data)
 	if err != nil {
-		return fault.Wrap(fault.Timeout, "gitrepo.judge", "the check was cut short; push again", err)
+		return fault.Wrap(fault.Timeout, "gitrepo.validate", "the check was interrupted; push again", err)
 	}
 	for _, secret := range found {
-		d := doubt{file: f, secret: secret, line: sumOf(secret.Text)}
+		d := candidate{file: f, secret: secret, line: sumOf(secret.Text)}
 		d.secret.Text = nil
-		j.doubts = append(j.doubts, d)
+		j.secrets = append(j.secrets, d)
 	}
 	return nil
 }
 
-// settle drops secrets on lines that the file had before this push, and tells
-// the others. Former files are looked at one by one and not kept.
-func (j *judgement) settle(ctx context.Context) error {
-	byOld := map[postmortems.OID][]*doubt{}
-	for i := range j.doubts {
-		if d := &j.doubts[i]; d.OldBlob != "" {
+// reportSecrets adds a problem for every secret except those on lines that the file
+// had before this push. Former versions are read one by one and not stored.
+func (j *validation) reportSecrets(ctx context.Context) error {
+	byOld := map[postmortems.OID][]*candidate{}
+	for i := range j.secrets {
+		if d := &j.secrets[i]; d.OldBlob != "" {
 			byOld[d.OldBlob] = append(byOld[d.OldBlob], d)
 		}
 	}
-	known := map[*doubt]bool{}
+	known := map[*candidate]bool{}
 	err := j.s.src.Contents(ctx, slices.Sorted(maps.Keys(byOld)), j.most(), func(_ int, o plumbing.Object) error {
 		for _, d := range byOld[o.ID] {
 			known[d] = hasLine(o.Data, d.line)
@@ -212,15 +216,15 @@ func (j *judgement) settle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for i := range j.doubts {
-		if d := &j.doubts[i]; !known[d] {
-			j.tell(d.secret.Problem(d.Path, d.where), d.where)
+	for i := range j.secrets {
+		if d := &j.secrets[i]; !known[d] {
+			j.add(d.secret.Problem(d.Path, d.where), d.where)
 		}
 	}
 	return nil
 }
 
-// hasLine reports whether a text has a line.
+// hasLine reports whether a text contains a line.
 func hasLine(text []byte, line lineSum) bool {
 	for have := range bytes.Lines(text) {
 		if have = bytes.TrimSuffix(have, []byte("\n")); len(have) == line.bytes && sumOf(have) == line {
@@ -230,9 +234,9 @@ func hasLine(text []byte, line lineSum) bool {
 	return false
 }
 
-// twins looks, in every folder on the way to a file that is new at the tip, for
-// another name that some file systems take for the same.
-func (j *judgement) twins(ctx context.Context, net []change) error {
+// nameConflicts checks, in every folder on the way to a file that is new at the tip,
+// whether some file systems take another name for the same.
+func (j *validation) nameConflicts(ctx context.Context, net []change) error {
 	fresh := map[string]map[string]bool{} // names on the way to new files, by folder
 	for _, c := range net {
 		if c.Status != postmortems.Added && c.Status != postmortems.Renamed {
@@ -255,12 +259,12 @@ func (j *judgement) twins(ctx context.Context, net []change) error {
 		if err != nil {
 			return err
 		}
-		j.twinsIn(folder, entries, names)
+		j.nameConflictsIn(folder, entries, names)
 	}
 	return nil
 }
 
-func (j *judgement) twinsIn(folder string, entries []plumbing.Entry, fresh map[string]bool) {
+func (j *validation) nameConflictsIn(folder string, entries []plumbing.Entry, fresh map[string]bool) {
 	byFold := make(map[string]string, len(entries))
 	for _, e := range entries {
 		fold := checks.Fold(e.Name)
@@ -269,14 +273,14 @@ func (j *judgement) twinsIn(folder string, entries []plumbing.Entry, fresh map[s
 		case !taken:
 			byFold[fold] = e.Name
 		case fresh[e.Name]:
-			j.tell(checks.Twin(path.Join(folder, e.Name), other), "")
+			j.add(checks.NameConflict(path.Join(folder, e.Name), other), "")
 		case fresh[other]:
-			j.tell(checks.Twin(path.Join(folder, other), e.Name), "")
+			j.add(checks.NameConflict(path.Join(folder, other), e.Name), "")
 		}
 	}
 }
 
-// folder reads the entries of a folder below root.
+// folder returns the entries of a folder below root, nil if there is no such folder.
 func (t trees) folder(ctx context.Context, root postmortems.OID, folder string) ([]plumbing.Entry, error) {
 	entries, err := t.entries(ctx, root)
 	if folder == "." {
@@ -295,13 +299,13 @@ func (t trees) folder(ctx context.Context, root postmortems.OID, folder string) 
 	return entries, err
 }
 
-// refuses tells whether any finding is an error.
-func (j *judgement) refuses() bool {
+// refuses reports whether any problem is an error.
+func (j *validation) refuses() bool {
 	return slices.ContainsFunc(j.problems, func(p postmortems.Problem) bool { return p.Weight == postmortems.Error })
 }
 
-// readable drops what nobody should read from a change list, so that the
-// Publisher can judge the rest in the same answer.
-func (j *judgement) readable(net []change) []change {
+// readable returns net without the paths whose content must not be read, so that the
+// Publisher can check the others in the same answer.
+func (j *validation) readable(net []change) []change {
 	return slices.DeleteFunc(slices.Clone(net), func(c change) bool { return j.closed[c.Path] })
 }

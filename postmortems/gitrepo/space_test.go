@@ -7,15 +7,15 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// A push that would not fit is refused before it is read, one that grows too
-// large before it is published; what is there stays, and deleting makes room.
-func TestPushesWaitForRoom(t *testing.T) {
+// A push that does not fit is refused before it is read, and one that grows too large before
+// it is published. Existing documents stay readable, and branches can be deleted.
+func TestPushesNeedDiskSpace(t *testing.T) {
 	var free atomic.Int64
 	free.Store(1 << 40)
 	s := newSite(t, func(o *Options) {
-		o.Room = func(n int64) error {
+		o.CheckSpace = func(n int64) error {
 			if n > free.Load() {
-				return fault.New(fault.Full, "test", "the server's disk is almost full; make room")
+				return fault.New(fault.Full, "test", "the server's disk is almost full; free some space")
 			}
 			return nil
 		}
@@ -24,7 +24,7 @@ func TestPushesWaitForRoom(t *testing.T) {
 	a.write("a.md", "# A\n")
 	tip := a.commit("first")
 	a.git("push", "origin", "main", "main:idea")
-	for _, left := range []int64{0, 64, 600} { // nothing, less than the request, less than what is made of it
+	for _, left := range []int64{0, 64, 600} { // none, less than the request, less than its unpacked size
 		free.Store(left)
 		a.write("a.md", "# A2 "+compressible())
 		a.commit("second")
@@ -43,7 +43,7 @@ func TestPushesWaitForRoom(t *testing.T) {
 	s.sound()
 }
 
-// compressible is sent as few bytes and is many.
+// compressible returns a text that takes few bytes in a pack.
 func compressible() string {
 	b := make([]byte, 20_000)
 	for i := range b {
