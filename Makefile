@@ -6,7 +6,7 @@ VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo 
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 LDFLAGS      = -s -w -X main.version=$(VERSION)
 
-.PHONY: run test campaign lint build bench relevance tools clean
+.PHONY: run test campaign lint measure mutants build bench relevance tools clean
 
 run: ## start the portal with sample content and print its address and a token
 	$(GO) run ./cmd/postern serve --demo
@@ -20,8 +20,14 @@ campaign: tools ## floods, kills, bit flips, extremes and sweeps of days, long a
 
 lint: ## what make test checks before it runs anything
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these"; exit 1; }
-	$(GO) vet ./...
-	$(GO) run $(STATICCHECK) ./...
+	$(GO) vet ./... ./.ci/measure ./.ci/mutants
+	$(GO) run $(STATICCHECK) ./... ./.ci/measure ./.ci/mutants
+
+measure: ## sizes, complexity, comments and tests of the code; PKG=./folder/... for a part of it
+	$(GO) run ./.ci/measure $(or $(PKG),./...)
+
+mutants: ## change PKG=./folder in twenty places, one at a time, and run its tests on each (SEED=N takes another sample)
+	$(GO) run ./.ci/mutants -seed $(or $(SEED),1) $(PKG)
 
 build: ## a static binary in bin/, version stamped
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/postern ./cmd/postern
