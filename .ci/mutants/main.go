@@ -63,6 +63,14 @@ func run(folder string, seed uint64, count int) error {
 	}
 	defer os.RemoveAll(temp)
 	fmt.Printf("%s: %d places, seed %d\n", folder, len(all), seed)
+	before := failFiles(folder)
+	defer func() {
+		for name := range failFiles(folder) {
+			if !before[name] {
+				os.Remove(name) //nolint:errcheck // it is ignored by git, too
+			}
+		}
+	}()
 	ran, survived := 0, 0
 	for _, s := range all {
 		if ran == count {
@@ -137,4 +145,15 @@ func test(folder, overlay string, limit time.Duration) (failed bool, output stri
 		return true, out.String(), nil
 	}
 	return false, "", err
+}
+
+// failFiles returns what rapid noted of failing tests: notes on a mutant say nothing
+// about the code.
+func failFiles(folder string) map[string]bool {
+	names, _ := filepath.Glob(filepath.Join(folder, "testdata", "rapid", "*", "*.fail"))
+	found := map[string]bool{}
+	for _, n := range names {
+		found[n] = true
+	}
+	return found
 }
