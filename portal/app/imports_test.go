@@ -30,6 +30,7 @@ var rules = map[string][]string{
 	"portal/base/kv":               {"portal/base/fault"},
 	"portal/base/kv/boltkv":        {"portal/base/fault", "portal/base/kv"},
 	"portal/base/kv/kvtest":        {"portal/base/fault", "portal/base/kv"},
+	"portal/base/messages":         {"portal/base/humanize"},
 	"portal/base/realdata":         {},
 	"portal/base/yamldoc":          {},
 	"portal/config":                {"portal/base/fault", "portal/base/yamldoc"},
@@ -102,7 +103,7 @@ var rules = map[string][]string{
 
 // pure packages hold the domain: no storage, network, files or processes.
 var pure = []string{
-	"portal/base/humanize",
+	"portal/base/humanize", "portal/base/messages",
 	"postmortems", "postmortems/convert", "search/paste", "search/positions", "search/query", "search/snippet", "search/synonyms",
 	"reports", "reports/definition", "reports/export",
 	"reports/alert", "reports/change", "reports/incident", "reports/period", "reports/sql", "reports/tally",
@@ -130,6 +131,8 @@ var owners = map[string]string{
 	"github.com/prometheus/client_golang":    "portal/metrics",
 	"github.com/wcharczuk/go-chart/v2":       "reports/chart",
 	"github.com/wneessen/go-mail":            "reports/deliver",
+	"github.com/nicksnyder/go-i18n/v2":       "portal/base/messages",
+	"github.com/BurntSushi/toml":             "portal/base/messages",
 }
 
 type goPackage struct {
