@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -15,10 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/postern/postern/cmd/postern/demo"
 	"github.com/postern/postern/portal/app"
-	"github.com/postern/postern/portal/auth"
-	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/config"
 )
 
@@ -74,7 +70,7 @@ func serve(ctx context.Context, term terminal, o app.Options, withDemo bool) (er
 	conf := o.Config
 	var level slog.LevelVar
 	if withDemo { // a thousand requests of its own would bury the address and the token
-		fmt.Fprintln(term.err, "demo: a dozen services and three months of their data are taken in; some ten seconds …")
+		fmt.Fprintln(term.err, "demo: filling the portal with a dozen services and three months of data")
 		level.Set(max(conf.Log.Level, slog.LevelWarn))
 		o.Log = logger(term.err, conf.Log, &level)
 	}
@@ -144,39 +140,4 @@ func welcome(ctx context.Context, term terminal, a *app.App, withDemo bool) erro
 			"  export POSTERN_URL=%[1]s POSTERN_TOKEN=…\n  git clone %[2]s/knowledge.git   (any user, the token as password)\n", a.URL(), a.Address())
 	}
 	return nil
-}
-
-// fillDemo pushes the sample repository with git, as an author would, posts three
-// months of feeds, as the sources would, and searches, as readers would.
-func fillDemo(ctx context.Context, term terminal, a *app.App, conf config.Config) error {
-	published, err := a.Published(ctx)
-	if err != nil || published {
-		return err
-	}
-	secret, err := a.CreateToken(ctx, "demo author", auth.Publisher)
-	if err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp("", "postern-sample-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	err = demo.Push(ctx, demo.Target{
-		Git: conf.Git.Path, Dir: dir, URL: a.Address() + "/knowledge.git", Token: secret, Out: term.err,
-	})
-	if err != nil {
-		return fault.Wrap(fault.Internal, "demo", "the sample content could not be pushed", err)
-	}
-	feeder, err := a.CreateToken(ctx, "demo feeds", auth.Feeder)
-	if err != nil {
-		return err
-	}
-	if err := demo.Feeds(ctx, http.DefaultClient, a.Address(), feeder, term.now()); err != nil {
-		return fault.Wrap(fault.Internal, "demo", "the sample feeds could not be posted", err)
-	}
-	if err := demo.Searches(ctx, http.DefaultClient, a.URL(), secret); err != nil {
-		return fault.Wrap(fault.Internal, "demo", "the sample searches could not be asked", err)
-	}
-	return a.MakeReports(ctx)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,52 +21,60 @@ const seed = 20261124
 // of what comes in together.
 const senders = 8
 
-// Feeds posts what the feeds of the three months before now say to the portal's
-// own endpoints, as the sources would: base is the portal's address, token a
-// feeder's.
-func Feeds(ctx context.Context, client *http.Client, base, token string, now time.Time) error {
+// Account is how one sender reaches the portal: its address and a token.
+type Account struct{ URL, Token string }
+
+// Feeds posts the feeds of the three months before now to the portal's own
+// endpoints, as the sources do. It calls show after each post, one call at a time.
+func Feeds(ctx context.Context, client *http.Client, to Account, now time.Time, show func(done, total int)) error {
 	known, err := Troubles()
 	if err != nil {
 		return err
 	}
+	sample := story.New(seed, now, known)
+	all := slices.Collect(sample.Posts())
+	if err := sample.Err(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	posts := make(chan story.Post)
+	var next, done int
+	var mu sync.Mutex
+	take := func() (story.Post, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if next == len(all) || ctx.Err() != nil {
+			return story.Post{}, false
+		}
+		next++
+		return all[next-1], true
+	}
 	var workers sync.WaitGroup
 	for range senders {
 		workers.Go(func() {
-			for p := range posts {
-				if err := post(ctx, client, base, token, p); err != nil {
+			for p, ok := take(); ok; p, ok = take() {
+				if err := post(ctx, client, to, p); err != nil {
 					cancel(err)
+					return
 				}
+				mu.Lock()
+				done++
+				show(done, len(all))
+				mu.Unlock()
 			}
 		})
 	}
-	told := story.New(seed, now, known)
-	for p := range told.Posts() {
-		select {
-		case posts <- p:
-		case <-ctx.Done():
-		}
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	close(posts)
 	workers.Wait()
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
-	return told.Err()
+	return context.Cause(ctx)
 }
 
-func post(ctx context.Context, client *http.Client, base, token string, p story.Post) error {
-	address := base + "/api/v1/feeds/" + p.Format + "?source=" + url.QueryEscape(p.Source)
+func post(ctx context.Context, client *http.Client, to Account, p story.Post) error {
+	address := to.URL + "/api/v1/feeds/" + p.Format + "?source=" + url.QueryEscape(p.Source)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(p.Body))
 	if err != nil {
 		return err
 	}
-	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Authorization", "Bearer "+to.Token)
 	req.Header.Set("Content-Type", p.ContentType)
 	res, err := client.Do(req)
 	if err != nil {
