@@ -27,6 +27,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/portal/base/kv/boltkv"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/portal/jobs"
 	"github.com/postern/postern/portal/metrics"
@@ -91,6 +92,7 @@ type Options struct {
 type App struct {
 	opt         Options
 	log         *slog.Logger
+	texts       *messages.Printer // of pages, mails, chats and reports
 	db          *boltkv.DB
 	tokens      *auth.Store
 	audit       *auth.Audit
@@ -135,13 +137,24 @@ func New(ctx context.Context, opt Options) (a *App, err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.prepareFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries, a.openRegister, a.openBoard, a.openReports, a.openDeliveries,
+		a.loadTexts, a.prepareFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries, a.openRegister, a.openBoard, a.openReports, a.openDeliveries,
 	} {
 		if err = step(ctx); err != nil {
 			return a, err
 		}
 	}
 	return a, nil
+}
+
+// loadTexts loads the texts that people see. All of them are English until another
+// language has a file.
+func (a *App) loadTexts(context.Context) error {
+	texts, err := messages.New()
+	if err != nil {
+		return fault.Wrap(fault.Internal, "app.New", "the texts of the pages are broken", err)
+	}
+	a.texts = texts.Printer("en")
+	return nil
 }
 
 // Exists reports whether a data folder holds a portal's database or repository. The

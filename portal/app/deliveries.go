@@ -35,7 +35,7 @@ func (a *App) openDeliveries(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	compose, err := deliver.NewComposer()
+	compose, err := deliver.NewComposer(a.texts)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (a *App) openWeb() error {
 		return err
 	}
 	a.web, err = web.New(web.Deps{
-		Library: a.library, Content: a.repo, Search: a.index, Suggest: a.suggest, Queries: a.queries, Git: git{a}, Auth: a.tokens, Admin: admin{a},
+		Texts: a.texts, Library: a.library, Content: a.repo, Search: a.index, Suggest: a.suggest, Queries: a.queries, Git: git{a}, Auth: a.tokens, Admin: admin{a},
 		Status: a, Unreadable: func() int { return a.db.Damage().Rows }, Rules: rules(), Renderer: a.renderer, Schemas: map[string][]byte{"postmortem": postmortems.FrontMatterSchema()},
 		Reports: reportsOf{a}, Charts: a.charts, Jobs: a.jobs, Printer: a.printer(), Deliveries: deliveries{a.outbox, a},
 		API: apiHandler, MCP: a.mcpHandler(), Metrics: a.metrics.Handler(c.Metrics.Token.Reveal()), Observe: a.observe, NewID: rand.Text,

@@ -113,7 +113,7 @@ func TestAReportOfTheFirstProgramIsReadable(t *testing.T) {
 			}
 		}
 	}
-	compose, err := deliver.NewComposer()
+	compose, err := deliver.NewComposer(a.texts)
 	if err != nil {
 		t.Fatal(err)
 	}

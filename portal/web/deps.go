@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/search"
@@ -19,6 +20,7 @@ import (
 // and those that say what nil means. Every method may be called from many
 // goroutines.
 type Deps struct {
+	Texts   *messages.Printer // the texts of the pages, in their language
 	Library Library
 	Content postmortems.Content // attachments, by object name
 	Search  Searcher

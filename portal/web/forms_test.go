@@ -108,7 +108,7 @@ func readAPI(t *testing.T, r reports.Report) *reading {
 
 func letter(t *testing.T, r reports.Report) deliver.Letter {
 	t.Helper()
-	c, err := deliver.NewComposer()
+	c, err := deliver.NewComposer(english(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports"
 )
@@ -49,9 +50,16 @@ func nameOf(k postmortems.Kind) kindName {
 	return kindName{Kind: k, One: string(k), Many: string(k), Path: "/"}
 }
 
-// templateFuncs are the functions that templates call.
-func templateFuncs() template.FuncMap {
+// templateFuncs returns the functions that templates call. The first six print the
+// texts of the catalogue; see package messages.
+func templateFuncs(texts *messages.Printer) template.FuncMap {
 	return template.FuncMap{
+		"t":              texts.Text,
+		"t_html":         texts.HTML,
+		"count":          texts.Count,
+		"count_html":     texts.CountHTML,
+		"key":            func(prefix string, value any) string { return messages.Key(prefix, fmt.Sprint(value)) },
+		"lang":           texts.Language,
 		"kindOne":        func(k any) string { return nameOf(postmortems.Kind(fmt.Sprint(k))).One },
 		"kindPath":       func(k any) string { return nameOf(postmortems.Kind(fmt.Sprint(k))).Path },
 		"day":            formatDay,

@@ -60,7 +60,7 @@ func New(deps Deps, opt Options) (*Server, error) {
 		ip: ipExtractor(opt), hosts: newHosts(opt), parseQuery: query.Parse,
 	}
 	s.flights = newFlights(s.feedBody())
-	if s.views, err = newViews(s.frame()); err != nil {
+	if s.views, err = newViews(s.frame(), deps.Texts); err != nil {
 		return nil, fault.Wrap(fault.Internal, "web.New", "the templates are broken", err)
 	}
 	s.echo.HTTPErrorHandler = func(err error, c echo.Context) { s.fail(c, err) }

@@ -38,7 +38,7 @@ func newSite(t testing.TB, publicURL string, opts ...func(*Deps, *Options)) *sit
 		status: &fakeStatus{Status{Ready: true, Checks: []StatusCheck{{Name: "database", OK: true}}, Version: "test"}},
 	}
 	deps := Deps{
-		Library: s.lib, Content: fakeContent{}, Search: s.search, Suggest: fakeSuggest{}, Queries: s.queries, Git: fakeGit{}, Auth: s.auth, Admin: fakeAdmin{}, Status: s.status,
+		Texts: english(t), Library: s.lib, Content: fakeContent{}, Search: s.search, Suggest: fakeSuggest{}, Queries: s.queries, Git: fakeGit{}, Auth: s.auth, Admin: fakeAdmin{}, Status: s.status,
 		Rules:    []postmortems.Rule{{ID: "severity-unknown", Title: "A severity is SEV1 to SEV5", Weight: postmortems.Error, Why: "w", Mend: "m"}},
 		Renderer: fakeRenderer{}, Schemas: map[string][]byte{"postmortem": []byte(`{"type":"object"}`)},
 		API: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -6,8 +6,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/templates"
 )
+
+// english returns the printer of the texts in English.
+func english(t testing.TB) *messages.Printer {
+	t.Helper()
+	c, err := messages.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Printer("en")
+}
 
 // pageStructs are the struct of every template: Go's compiler does not check
 // that a template's fields exist, so this test does.
@@ -26,7 +37,7 @@ func pageStructs() map[string]any {
 }
 
 func TestEveryTemplateExecutes(t *testing.T) {
-	pages, _, err := templates.Parse(templateFuncs())
+	pages, _, err := templates.Parse(templateFuncs(english(t)))
 	if err != nil {
 		t.Fatal(err)
 	}

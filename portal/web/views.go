@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/static"
 	"github.com/postern/postern/templates"
 )
@@ -90,8 +91,8 @@ type views struct {
 	last []byte
 }
 
-func newViews(f frame) (views, error) {
-	pages, sum, err := templates.Parse(templateFuncs())
+func newViews(f frame, texts *messages.Printer) (views, error) {
+	pages, sum, err := templates.Parse(templateFuncs(texts))
 	if err != nil {
 		return views{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/templates"
 )
@@ -28,15 +29,21 @@ type Published struct {
 }
 
 // Composer writes letters.
-type Composer struct{ mail *template.Template }
+type Composer struct {
+	mail  *template.Template
+	texts *messages.Printer
+}
 
-// NewComposer parses the template of mails.
-func NewComposer() (*Composer, error) {
-	t, err := templates.Mail("report", template.FuncMap{"tone": toneStyle, "word": reports.Tone.Word, "line": oneLine, "lines": humanize.Lines})
+// NewComposer parses the template of mails, whose texts are those of the printer.
+func NewComposer(texts *messages.Printer) (*Composer, error) {
+	t, err := templates.Mail("report", template.FuncMap{
+		"t": texts.Text, "t_html": texts.HTML, "count": texts.Count, "lang": texts.Language,
+		"tone": toneStyle, "word": reports.Tone.Word, "line": oneLine, "lines": humanize.Lines,
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &Composer{mail: t}, nil
+	return &Composer{mail: t, texts: texts}, nil
 }
 
 // mailView is what the template of a mail is given.

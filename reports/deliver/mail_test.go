@@ -27,6 +27,7 @@ import (
 
 	"encoding/json"
 
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/export"
@@ -157,7 +158,11 @@ func weekly(t *testing.T) Published {
 
 func letter(t *testing.T, p Published) Letter {
 	t.Helper()
-	c, err := NewComposer()
+	texts, err := messages.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := NewComposer(texts.Printer("en"))
 	if err != nil {
 		t.Fatal(err)
 	}
