@@ -104,7 +104,7 @@ func (l *linter) judge(ctx context.Context, root *lintRoot) error {
 	if err != nil {
 		return err
 	}
-	out, err := app.JudgeTree(ctx, app.Tree{
+	out, err := app.LintTree(ctx, app.Tree{
 		Files: files, Asked: root.holds, Policy: l.policy, Renderer: l.renderer, Zone: l.zone, Now: l.policy.Now, Workers: l.workers,
 	})
 	if err != nil {

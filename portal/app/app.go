@@ -116,7 +116,7 @@ type App struct {
 	queries     *querylog.Log
 	suggest     *suggest.Index
 	web         *web.Server
-	board       *slostatus.Board
+	sloStatus   *slostatus.Board
 
 	url      *url.URL
 	listener net.Listener
@@ -137,7 +137,8 @@ func New(ctx context.Context, opt Options) (a *App, err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		a.loadTexts, a.prepareFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries, a.openRegister, a.openBoard, a.openReports, a.openDeliveries,
+		a.loadTexts, a.prepareFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries,
+		a.openSignals, a.openSLOStatus, a.openReports, a.openDeliveries,
 	} {
 		if err = step(ctx); err != nil {
 			return a, err
@@ -183,7 +184,7 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 	a.undo.add("database", stepLimit, func(context.Context) error { return a.db.Close() })
 	a.catalog = catalog.New(a.db)
 	a.published = reportstore.New(a.db)
-	a.openLedger()
+	a.openFeeds()
 	a.openStatuspages()
 	a.openPoller()
 	a.tokens = auth.New(a.db, a.opt.Now, a.opt.Random)

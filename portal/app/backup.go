@@ -21,7 +21,7 @@ func (a *App) backup(ctx context.Context, w io.Writer) error {
 	}
 	dir, err := os.MkdirTemp(a.opt.Config.DataDir, "backup-")
 	if err != nil {
-		return noCopy("the backup's copies cannot be made in the data folder", err)
+		return copyFailed("the backup's copies cannot be made in the data folder", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	db, bundle := filepath.Join(dir, databaseName), filepath.Join(dir, bundleName)
@@ -74,8 +74,8 @@ func (a *App) roomForCopies(ctx context.Context) error {
 	return fault.Newf(fault.Full, "app.backup", "no backup was made: its copies take %d MiB in the data folder, and its disk has %d MiB left. Make room, then try again", need>>20+1, free>>20)
 }
 
-// noCopy words a copy that could not be made.
-func noCopy(msg string, err error) error {
+// copyFailed words a copy that could not be made.
+func copyFailed(msg string, err error) error {
 	if fault.NoRoom(err) {
 		return fault.Wrap(fault.Full, "app.backup", "no backup was made: there is no room left on the disk of the data folder. Make room, then try again", err)
 	}
@@ -86,11 +86,11 @@ func noCopy(msg string, err error) error {
 func copyOut(ctx context.Context, name string, fill func(context.Context, io.Writer) error) (err error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return noCopy("the backup's copies cannot be made in the data folder", err)
+		return copyFailed("the backup's copies cannot be made in the data folder", err)
 	}
 	defer func() {
 		if cerr := f.Close(); err == nil && cerr != nil {
-			err = noCopy("the backup's copies cannot be made in the data folder", cerr)
+			err = copyFailed("the backup's copies cannot be made in the data folder", cerr)
 		}
 	}()
 	return fill(ctx, f)
@@ -114,18 +114,18 @@ func (s *sealer) addFile(name string) (err error) {
 func saveFile(name string, r io.Reader) (err error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return noRestore(err)
+		return restoreFailed(err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	_, err = io.Copy(f, r)
 	if err == nil {
 		err = f.Sync()
 	}
-	return noRestore(err)
+	return restoreFailed(err)
 }
 
-// noRestore words a file of the restored folder that could not be written.
-func noRestore(err error) error {
+// restoreFailed words a file of the restored folder that could not be written.
+func restoreFailed(err error) error {
 	if fault.NoRoom(err) {
 		return fault.Wrap(fault.Full, "app.Restore", "there is no room left to restore the backup; nothing was changed", err)
 	}

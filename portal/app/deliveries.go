@@ -40,7 +40,7 @@ func (a *App) openDeliveries(ctx context.Context) error {
 		return err
 	}
 	a.outbox = outbox.New(outbox.Options{
-		DB: a.db, Composer: &letters{a: a, compose: compose}, Now: a.opt.Now, Log: a.log, Random: rand.Float64,
+		DB: a.db, Composer: &messageComposer{a: a, compose: compose}, Now: a.opt.Now, Log: a.log, Random: rand.Float64,
 		Sender: func(channel string) (deliver.Sender, error) {
 			if s, ok := senders[channel]; ok {
 				return s, nil
@@ -153,9 +153,9 @@ func (d deliveries) Send(ctx context.Context, report, per, channel, address stri
 	return d.Get(ctx, id)
 }
 
-// letters composes what the outbox sends. It keeps the last one: a revision goes to
+// messageComposer composes what the outbox sends. It keeps the last one: a revision goes to
 // one recipient after the other, and its charts take longer to draw than all else.
-type letters struct {
+type messageComposer struct {
 	a       *App
 	compose *deliver.Composer
 
@@ -164,7 +164,7 @@ type letters struct {
 }
 
 // Letter implements outbox.Composer.
-func (l *letters) Letter(ctx context.Context, report, per string, revision int) (deliver.Letter, error) {
+func (l *messageComposer) Letter(ctx context.Context, report, per string, revision int) (deliver.Letter, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.last.Report == report && l.last.Period == per && l.last.Revision == revision {
@@ -178,7 +178,7 @@ func (l *letters) Letter(ctx context.Context, report, per string, revision int) 
 }
 
 // write composes the letter of a revision.
-func (l *letters) write(ctx context.Context, report, per string, revision int) (deliver.Letter, error) {
+func (l *messageComposer) write(ctx context.Context, report, per string, revision int) (deliver.Letter, error) {
 	published, err := l.a.published.Report(ctx, report, per, revision)
 	if err != nil {
 		return deliver.Letter{}, err
@@ -204,7 +204,7 @@ func (l *letters) write(ctx context.Context, report, per string, revision int) (
 }
 
 // pictures are the first charts of a report, for mail.
-func (l *letters) pictures(r reports.Report) (out []deliver.Picture, err error) {
+func (l *messageComposer) pictures(r reports.Report) (out []deliver.Picture, err error) {
 	for i, c := range r.Charts {
 		if len(out) == mailCharts {
 			break

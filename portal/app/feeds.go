@@ -35,8 +35,8 @@ func decoders() map[string]feed.Decoder {
 	}
 }
 
-// openLedger makes the ledger over the open database.
-func (a *App) openLedger() {
+// openFeeds makes the ledger over the open database.
+func (a *App) openFeeds() {
 	c := a.opt.Config
 	policy := postmortems.Policy{SeverityAliases: c.SeverityAliases}
 	a.feeds = feedstore.New(feedstore.Options{
@@ -79,8 +79,8 @@ func (d *definedSLOs) at(ctx context.Context) (func(slo string) bool, error) {
 	return func(slo string) bool { return names[slo] }, nil
 }
 
-// statusTick is how often it is looked whether a status page is due.
-const statusTick = 5 * time.Second
+// statusPageTick is how often it is looked whether a status page is due.
+const statusPageTick = 5 * time.Second
 
 // openStatuspages makes the poller of status pages; nobody is asked yet.
 func (a *App) openStatuspages() {
@@ -103,7 +103,7 @@ func (a *App) pollStatuspages() {
 	if len(a.statuspages.Status()) == 0 {
 		return
 	}
-	a.background("status pages", func(ctx context.Context) { repeat(ctx, statusTick, a.statuspages.Tick) })
+	a.background("status pages", func(ctx context.Context) { repeat(ctx, statusPageTick, a.statuspages.Tick) })
 }
 
 // polledPages tell the feed page how the polled status pages do.

@@ -79,12 +79,12 @@ func TestTheDatabaseSaysWhatIsWrong(t *testing.T) {
 func TestEveryPageIsRead(t *testing.T) {
 	var asked []string
 	pages := map[string]string{"": "a", "a": "b", "b": ""}
-	err := everyPage(func(cursor string) (string, error) { asked = append(asked, cursor); return pages[cursor], nil })
+	err := readPages(func(cursor string) (string, error) { asked = append(asked, cursor); return pages[cursor], nil })
 	if err != nil || !slices.Equal(asked, []string{"", "a", "b"}) {
 		t.Errorf("%q, %v", asked, err)
 	}
 	broken := errors.New("broken")
-	if err := everyPage(func(string) (string, error) { return "again", broken }); !errors.Is(err, broken) {
+	if err := readPages(func(string) (string, error) { return "again", broken }); !errors.Is(err, broken) {
 		t.Errorf("%v", err)
 	}
 }

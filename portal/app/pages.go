@@ -27,7 +27,7 @@ import (
 // openWeb connects the pages with the parts they speak to.
 func (a *App) openWeb() error {
 	c := a.opt.Config
-	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries, Board: a.board, Reports: reportsOf{a}, Signals: a.signals}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log})
+	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries, Board: a.sloStatus, Reports: reportsOf{a}, Signals: a.signals}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log})
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (a *App) openWeb() error {
 		Status: a, Unreadable: func() int { return a.db.Damage().Rows }, Rules: rules(), Renderer: a.renderer, Schemas: map[string][]byte{"postmortem": postmortems.FrontMatterSchema()},
 		Reports: reportsOf{a}, Charts: a.charts, Jobs: a.jobs, Printer: a.printer(), Deliveries: deliveries{a.outbox, a},
 		API: apiHandler, MCP: a.mcpHandler(), Metrics: a.metrics.Handler(c.Metrics.Token.Reveal()), Observe: a.observe, NewID: rand.Text,
-		Board: a.board, Curves: curves{a.charts.drawer}, Services: a.catalog, Measured: a.measured,
+		Board: a.sloStatus, Curves: curves{a.charts.drawer}, Services: a.catalog, Measured: a.measured,
 		Feeds: a.feeds, Signals: incidentSignals{a.signals, a},
 	}, web.Options{
 		PublicURL: a.url, Listener: a.loopback(), OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,
@@ -47,7 +47,7 @@ func (a *App) openWeb() error {
 	return err
 }
 
-// rules are all that a push is judged by, in the order of their pages.
+// rules are all that a push is checked against, in the order of their pages.
 func rules() []postmortems.Rule {
 	all := append(postmortems.Rules(), markdown.Rules()...)
 	return slices.Concat(all, gitrepo.Rules(), openslo.Rules(), synonyms.Rules(), definition.Rules())

@@ -13,18 +13,19 @@ import (
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/gitrepo"
 	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/postmortems/markdown/sandbox"
 )
 
 // mainBranch is the branch whose tip is what readers see.
 const mainBranch = "main"
 
 const (
-	// problemsTold is how many problems one push names; the rest is a count, so
+	// mostProblems is how many problems one push names; the rest is a count, so
 	// that a first push of a thousand files does not scroll its cause away.
-	problemsTold = 50
-	// indexPatience is how long the answer to a push waits for search. The page
+	mostProblems = 50
+	// indexWait is how long the answer to a push waits for search. The page
 	// is there already; search follows within the lag that /readyz shows.
-	indexPatience = 2 * time.Second
+	indexWait = 2 * time.Second
 )
 
 // publisher asks the owner of every folder about a push and publishes what they
@@ -55,14 +56,14 @@ func (p *publisher) prepare(ctx context.Context, cs postmortems.ChangeSet, say f
 	if err != nil {
 		return nil, err
 	}
-	others, err := judgeAll(ctx, cs, p.owners)
+	others, err := prepareAll(ctx, cs, p.owners)
 	if err != nil {
 		return nil, err
 	}
 	return &prepared{publisher: p, cs: cs, docs: docs, others: others}, nil
 }
 
-// prepared is a judged push.
+// prepared is a checked push.
 type prepared struct {
 	*publisher
 	cs     postmortems.ChangeSet
@@ -99,7 +100,7 @@ func (p *prepared) Refusal() string {
 		return ""
 	}
 	errs, _ := p.errors()
-	_, reason := postmortems.FormatProblems(errs, p.baseURL, problemsTold)
+	_, reason := postmortems.FormatProblems(errs, p.baseURL, mostProblems)
 	return reason
 }
 
@@ -120,7 +121,7 @@ func (p *prepared) errors() (errs []postmortems.Problem, warnings int) {
 func (p *prepared) Lines() []string {
 	if p.refused() {
 		errs, warnings := p.errors()
-		lines, _ := postmortems.FormatProblems(errs, p.baseURL, problemsTold)
+		lines, _ := postmortems.FormatProblems(errs, p.baseURL, mostProblems)
 		if warnings > 0 {
 			lines = append(lines, fmt.Sprintf("and %d warnings, which refuse nothing; postern lint lists them", warnings))
 		}
@@ -157,7 +158,7 @@ func (p *prepared) Published(ctx context.Context) []string {
 	return lines
 }
 
-// apply publishes the documents and, from main, what the other owners judged.
+// apply publishes the documents and, from main, what the other owners checked.
 func (p *prepared) apply(w kv.Writer) error {
 	if err := p.docs.Apply(w); err != nil || p.cs.Branch != mainBranch {
 		return err
@@ -168,7 +169,7 @@ func (p *prepared) apply(w kv.Writer) error {
 // awaitIndex waits a little, so that an author who is told "live" also finds the
 // page by searching.
 func (p *prepared) awaitIndex(ctx context.Context, seq kv.Seq) []string {
-	ctx, cancel := context.WithTimeout(ctx, indexPatience)
+	ctx, cancel := context.WithTimeout(ctx, indexWait)
 	defer cancel()
 	defer func(start time.Time) { p.phase(metrics.Index, time.Since(start)) }(time.Now())
 	if err := p.indexed(ctx, seq); err != nil {
@@ -186,4 +187,25 @@ func (p *prepared) publish(w kv.Writer) error {
 		Who: p.cs.Pusher.Name, TokenID: p.cs.Pusher.TokenID, Action: "push",
 		Object: "refs/heads/" + p.cs.Branch, Old: string(p.cs.Old), New: string(p.cs.New), Result: "done",
 	})
+}
+
+// publisherOf is the publisher of an App: the repository is opened before the
+// portal knows its own address, which the answers name.
+type publisherOf struct{ a *App }
+
+// Prepare implements gitrepo.Publisher.
+func (p publisherOf) Prepare(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (gitrepo.Prepared, error) {
+	if p.a.url == nil {
+		return nil, fault.New(fault.Unavailable, "app.push", "the portal is starting; push again in a moment")
+	}
+	// Its documents wait for a worker of their own at most, not for those of others.
+	return p.publisher().Prepare(sandbox.WithParty(ctx), cs, say)
+}
+
+// publisher asks the owners that the App has opened.
+func (p publisherOf) publisher() *publisher {
+	return &publisher{
+		db: p.a.db, library: p.a.library, owners: p.a.owners(), audit: p.a.audit, baseURL: p.a.URL(),
+		indexed: p.a.indexed, phase: p.a.metrics.Phase,
+	}
 }

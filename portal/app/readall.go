@@ -27,7 +27,7 @@ func (a *App) readers() []reader {
 		{"report definitions", func(ctx context.Context) error { _, err := a.published.Definitions(ctx); return err }},
 		{"deliveries", func(ctx context.Context) error { _, err := a.outbox.List(ctx); return err }},
 		{"sources", func(ctx context.Context) error { _, err := a.feeds.Sources(ctx); return err }},
-		{"dead letters", a.readLetters},
+		{"dead letters", a.readDeadLetters},
 		{"notes", func(ctx context.Context) error { _, err := a.queries.Missing(ctx); return err }},
 		{"searches", func(ctx context.Context) error {
 			now := a.opt.Now()
@@ -48,8 +48,8 @@ const (
 	readPage  = 500     // rows read at a time
 )
 
-// everyPage reads the pages of a list, until one has no next.
-func everyPage(read func(cursor string) (next string, err error)) error {
+// readPages reads the pages of a list, until one has no next.
+func readPages(read func(cursor string) (next string, err error)) error {
 	for cursor := ""; ; {
 		next, err := read(cursor)
 		if cursor = next; err != nil || cursor == "" {
@@ -58,15 +58,15 @@ func everyPage(read func(cursor string) (next string, err error)) error {
 	}
 }
 
-func (a *App) readLetters(ctx context.Context) error {
-	return everyPage(func(cursor string) (next string, err error) {
+func (a *App) readDeadLetters(ctx context.Context) error {
+	return readPages(func(cursor string) (next string, err error) {
 		_, next, err = a.feeds.DeadLetters(ctx, feedstore.LetterFilter{Limit: readPage, Cursor: cursor})
 		return next, err
 	})
 }
 
 func (a *App) readDocuments(ctx context.Context) error {
-	return everyPage(func(cursor string) (string, error) {
+	return readPages(func(cursor string) (string, error) {
 		page, next, err := a.library.List(ctx, library.Filter{Archived: true, Limit: readPage, Cursor: cursor})
 		if err != nil {
 			return "", err
@@ -81,7 +81,7 @@ func (a *App) readDocuments(ctx context.Context) error {
 }
 
 func (a *App) readReports(ctx context.Context) error {
-	return everyPage(func(cursor string) (string, error) {
+	return readPages(func(cursor string) (string, error) {
 		page, next, err := a.published.List(ctx, reportstore.Filter{Limit: readPage, Cursor: cursor})
 		if err != nil {
 			return "", err

@@ -17,13 +17,13 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// ownReports is the folderOwner of reports/: definitions and the lead's words.
-func (a *App) ownReports(ctx context.Context, cs postmortems.ChangeSet) (judged, error) {
+// prepareReports is the folderOwner of reports/: definitions and the lead's words.
+func (a *App) prepareReports(ctx context.Context, cs postmortems.ChangeSet) (folderChanges, error) {
 	before, err := a.published.Definitions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	j, err := judgeReports(ctx, cs, before, a.opt.Config.Reports.Zone)
+	j, err := checkReports(ctx, cs, before, a.opt.Config.Reports.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -33,10 +33,10 @@ func (a *App) ownReports(ctx context.Context, cs postmortems.ChangeSet) (judged,
 	return j, nil
 }
 
-// judgeReports judges a change set against the definitions before it. zone is that
+// checkReports judges a change set against the definitions before it. zone is that
 // of the built-in reports.
-func judgeReports(ctx context.Context, cs postmortems.ChangeSet, before []reports.Definition, zone string) (*judgedReports, error) {
-	j := &judgedReports{byPath: map[string]reports.Definition{}}
+func checkReports(ctx context.Context, cs postmortems.ChangeSet, before []reports.Definition, zone string) (*reportChanges, error) {
+	j := &reportChanges{byPath: map[string]reports.Definition{}}
 	for _, d := range before {
 		j.byPath[d.Path] = d
 	}
@@ -63,20 +63,20 @@ func (a *App) unreachable(d reports.Definition) (all []postmortems.Problem) {
 	return all
 }
 
-// judgedReports is what a push does to reports/.
-type judgedReports struct {
+// reportChanges is what a push does to reports/.
+type reportChanges struct {
 	byPath   map[string]reports.Definition // as they will be
 	dropped  []string                      // names
 	put      []reports.Definition
-	says     []saidWords
+	says     []periodWords
 	lines    []string
 	problems []postmortems.Problem
 }
 
-// saidWords are the words for one period; "" forgets them.
-type saidWords struct{ name, period, markdown string }
+// periodWords are the words for one period; "" forgets them.
+type periodWords struct{ name, period, markdown string }
 
-func (j *judgedReports) definitions(ctx context.Context, cs postmortems.ChangeSet) error {
+func (j *reportChanges) definitions(ctx context.Context, cs postmortems.ChangeSet) error {
 	for _, c := range cs.Net {
 		for _, gone := range []string{c.From, c.Path} {
 			if d, was := j.byPath[gone]; was && (c.Status == postmortems.Deleted || gone == c.From) {
@@ -127,7 +127,7 @@ func scopeWords(s reports.Scope) string {
 }
 
 // duplicates finds two files with one name.
-func (j *judgedReports) duplicates() {
+func (j *reportChanges) duplicates() {
 	by := map[string]string{}
 	paths := make([]string, 0, len(j.byPath))
 	for p := range j.byPath {
@@ -144,7 +144,7 @@ func (j *judgedReports) duplicates() {
 	}
 }
 
-func (j *judgedReports) words(ctx context.Context, cs postmortems.ChangeSet, zone string) error {
+func (j *reportChanges) words(ctx context.Context, cs postmortems.ChangeSet, zone string) error {
 	kinds := map[string]period.Kind{}
 	for _, d := range reports.BuiltIn(zone) {
 		kinds[d.Name] = d.Kind
@@ -154,7 +154,7 @@ func (j *judgedReports) words(ctx context.Context, cs postmortems.ChangeSet, zon
 	}
 	for _, c := range cs.Net {
 		if name, id, ok := definition.Words(c.From); ok {
-			j.says = append(j.says, saidWords{name, id, ""})
+			j.says = append(j.says, periodWords{name, id, ""})
 		}
 		if !strings.HasPrefix(c.Path, definition.WordsFolder) {
 			continue
@@ -162,7 +162,7 @@ func (j *judgedReports) words(ctx context.Context, cs postmortems.ChangeSet, zon
 		name, id, ok := definition.Words(c.Path)
 		if c.Status == postmortems.Deleted {
 			if ok {
-				j.says = append(j.says, saidWords{name, id, ""})
+				j.says = append(j.says, periodWords{name, id, ""})
 				j.lines = append(j.lines, "removed  the words for "+name+" "+id)
 			}
 			continue
@@ -175,7 +175,7 @@ func (j *judgedReports) words(ctx context.Context, cs postmortems.ChangeSet, zon
 		if err != nil {
 			return err
 		}
-		j.says = append(j.says, saidWords{name, id, string(data)})
+		j.says = append(j.says, periodWords{name, id, string(data)})
 		j.lines = append(j.lines, fmt.Sprintf("%-8s the words for %s %s; the report is revised with them within a quarter of an hour", c.Status, name, id))
 	}
 	return nil
@@ -190,14 +190,14 @@ func blob(ctx context.Context, content postmortems.Content, c postmortems.Change
 	return out, fault.Wrap(fault.Internal, "app.reports", "the file cannot be read", err)
 }
 
-// Problems implements judged.
-func (j *judgedReports) Problems() []postmortems.Problem { return j.problems }
+// Problems implements folderChanges.
+func (j *reportChanges) Problems() []postmortems.Problem { return j.problems }
 
-// Lines implements judged.
-func (j *judgedReports) Lines() []string { return j.lines }
+// Lines implements folderChanges.
+func (j *reportChanges) Lines() []string { return j.lines }
 
-// Apply implements judged.
-func (j *judgedReports) Apply(w kv.Writer) error {
+// Apply implements folderChanges.
+func (j *reportChanges) Apply(w kv.Writer) error {
 	for _, name := range j.dropped {
 		if err := reportstore.DropDefinition(w, name); err != nil {
 			return err

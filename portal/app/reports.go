@@ -21,8 +21,8 @@ import (
 )
 
 const (
-	// pressEvery is how often it is looked whether a report is due.
-	pressEvery = time.Minute
+	// scheduleEvery is how often it is looked whether a report is due.
+	scheduleEvery = time.Minute
 	// mostAtOnce bounds the reports of one tick, so that a portal that was down for
 	// a year answers readers meanwhile.
 	mostAtOnce = 20
@@ -46,9 +46,9 @@ func (a *App) openReports(context.Context) error {
 		})},
 	})
 	a.jobs = jobs.New(jobs.Options{DB: a.db, Now: a.opt.Now, Log: a.log, Jobs: []jobs.Job{
-		{Name: "reports", About: "makes the reports that are due, oldest first", Every: pressEvery,
+		{Name: "reports", About: "makes the reports that are due, oldest first", Every: scheduleEvery,
 			Run: func(ctx context.Context) (string, error) { return a.schedule.Tick(ctx, mostAtOnce) }},
-		{Name: "revisions", About: "holds published reports against late data and revises those that it changes", Every: pressEvery,
+		{Name: "revisions", About: "holds published reports against late data and revises those that it changes", Every: scheduleEvery,
 			Run: func(ctx context.Context) (string, error) { return a.schedule.Recheck(ctx, mostRechecked) }},
 		{Name: deliveriesJob, About: "sends reports to their recipients", Every: deliverEvery, Run: a.deliverDue},
 	}})

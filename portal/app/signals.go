@@ -1,100 +1,79 @@
 package app
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
-	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/config"
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/feedstore"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/signals"
-	"github.com/postern/postern/reports/slo"
 )
 
-// incidentSignals are the folded views with what each incident cost.
-type incidentSignals struct {
-	*signals.Store
-	a *App
-}
-
-// Drafts implements web.Signals.
-func (s incidentSignals) Drafts(ctx context.Context, in incident.Incident) ([]web.DraftPostmortem, error) {
-	return s.a.drafts.of(ctx, in)
-}
-
-// Spent implements web.Signals: the objectives that a voice names, and those of
-// the incident's services. An objective that has no counts for the time is left
-// out; one that lost nothing is in it, since that is an answer, too.
-func (s incidentSignals) Spent(ctx context.Context, in incident.Incident) ([]web.BudgetSpent, error) {
-	now := s.a.opt.Now()
-	impact, ok := in.Impact(now)
-	if !ok {
-		return nil, nil
-	}
-	all, err := s.a.catalog.SLOs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var out []web.BudgetSpent
-	for _, o := range all {
-		if !slices.Contains(in.SLOs, o.Name) && !slices.Contains(in.Services, o.Service) || len(o.Parts) > 0 {
-			continue
-		}
-		if o, err = s.a.catalog.SLOAt(ctx, o.Name, impact.From); err != nil {
-			return nil, err
-		}
-		spent, ok, err := s.spentOf(ctx, o, impact, now)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			out = append(out, spent)
-		}
-	}
-	slices.SortFunc(out, func(a, b web.BudgetSpent) int {
-		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.SLO, b.SLO))
+// openSignals connects the folded views with what they are made of.
+func (a *App) openSignals(context.Context) error {
+	a.drafts = &draftPostmortems{library: a.library}
+	a.signals = signals.New(signals.Options{
+		DB: a.db, Feeds: feedsOf{a.feeds}, Documents: &postmortemSources{library: a.library}, Services: a.catalog,
+		Policy: incidentPolicy(a.opt.Config.Targets), OnCall: onCall(a.opt.Config), Now: a.opt.Now,
+		MostKept: a.opt.Config.Feeds.MostRead,
 	})
-	return out, nil
+	return nil
 }
 
-// spentOf returns what an incident consumed of an SLO's budget: of the window that
-// it was the end of, if windows roll; of calendar windows, of the one in which it
-// consumed the larger share. ok is false when there are no counts for the time.
-func (s incidentSignals) spentOf(ctx context.Context, o slo.SLO, impact incident.Interval, now time.Time) (out web.BudgetSpent, ok bool, err error) {
-	out = web.BudgetSpent{SLO: o.Name, Title: o.Title}
-	for _, w := range windowsOf(o, impact.From, impact.To) {
-		least := w.From
-		if back := now.Add(-slo.History); w.To.After(now) && back.Before(least) {
-			least = back
-		}
-		buckets, err := s.a.feeds.Buckets(ctx, o.SeriesName(), least, w.To)
-		if err != nil {
-			return out, false, err
-		}
-		w.Now = now
-		bad := slo.BadDuring(o, buckets, impact.From, impact.To, w.From, w.To)
-		share, estimated, known := slo.BudgetOf(o, buckets, w).Share(bad)
-		if known && (!ok || share > out.Share) {
-			out.Bad, out.Share, out.Estimated, ok = bad, share, estimated, true
-		}
+// incidentPolicy is the default one with the targets of the configuration.
+func incidentPolicy(t config.Targets) incident.Policy {
+	p := incident.DefaultPolicy()
+	if t.Detect > 0 {
+		p.DetectWithin = t.Detect
 	}
-	return out, ok, nil
+	if t.Diagnose > 0 {
+		p.DiagnoseWithin = t.Diagnose
+	}
+	if t.Recover > 0 {
+		p.RecoverWithin = t.Recover
+	}
+	if t.Middle == config.TargetAcknowledged {
+		p.Middle = incident.Acknowledged
+	}
+	p.MiddleName, p.FromDetected = t.MiddleName, t.From == config.TargetDetected
+	return p
 }
 
-// windowsOf returns the windows of an SLO in which [from, to) begins and ends.
-func windowsOf(o slo.SLO, from, to time.Time) []slo.Span {
-	o.Window = o.Window.OrDefault()
-	last := to
-	if !o.Window.Rolling {
-		last = to.Add(-time.Nanosecond)
+// onCall is the default one with the hours of the configuration. Its zone is that
+// of services which state none, and is there only when it is stated.
+func onCall(c config.Config) alert.OnCall {
+	on := alert.DefaultOnCall()
+	if n := c.OnCall.Night; n.From != n.To {
+		on.NightFrom, on.NightTo = n.From, n.To
 	}
-	var out slo.Span
-	out.From, out.To = o.Window.At(last)
-	if o.Window.Rolling || !from.Before(out.From) {
-		return []slo.Span{out}
+	if c.OnCall.ShiftLength > 0 {
+		on.ShiftFrom, on.ShiftLength = c.OnCall.ShiftFrom, c.OnCall.ShiftLength
 	}
-	var first slo.Span
-	first.From, first.To = o.Window.At(from)
-	return []slo.Span{first, out}
+	if zone, err := time.LoadLocation(c.OnCall.Zone); err == nil && c.OnCall.Zone != "" {
+		on.Zones = alert.Zones{"": zone}
+	}
+	return on
+}
+
+// feedsOf tells the register what the ledger holds.
+type feedsOf struct{ *feedstore.Store }
+
+// Moved implements register.Feeds.
+func (f feedsOf) Moved(ctx context.Context, kind string, after uint64) (bool, error) {
+	days, err := f.Days(ctx, kind, after)
+	return len(days) > 0, err
+}
+
+// Days implements register.Feeds.
+func (f feedsOf) Days(ctx context.Context, kind string, after uint64) (days []time.Time, err error) {
+	touched, err := f.Touched(ctx, after)
+	for _, d := range touched {
+		if d.Kind == feed.Kind(kind) {
+			days = append(days, d.Day)
+		}
+	}
+	return days, err
 }

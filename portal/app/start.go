@@ -36,12 +36,12 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	a.followChanges()
 	a.followSuggestions()
-	a.keepHouse()
+	a.runHousekeeping()
 	if err := a.startJobs(); err != nil {
 		return err
 	}
 	a.pollSources()
-	a.keepLooks()
+	a.keepViewsFresh()
 	a.pollStatuspages()
 	if err := a.serveSocket(); err != nil {
 		return err
@@ -144,24 +144,24 @@ func (a *App) indexed(ctx context.Context, seq kv.Seq) error {
 	return a.follower.WaitFor(ctx, seq)
 }
 
-// keepHouse stores page views, looks after packs and old change entries.
-func (a *App) keepHouse() {
+// runHousekeeping stores page views, looks after packs and old change entries.
+func (a *App) runHousekeeping() {
 	a.background("housekeeping", func(ctx context.Context) {
 		successful := a.offerSuccessful()
-		a.houseStep(ctx, "successful queries", successful)
+		a.housekeepingStep(ctx, "successful queries", successful)
 		for tick := time.NewTicker(housekeeping); ; {
 			select {
 			case <-ctx.Done():
 				tick.Stop()
 				return
 			case <-tick.C:
-				a.houseStep(ctx, "page views", a.library.FlushReads)
-				a.houseStep(ctx, "token uses", a.tokens.Flush)
-				a.houseStep(ctx, "packs", a.repo.Maintain)
-				a.houseStep(ctx, "queries", a.queries.Flush)
-				a.houseStep(ctx, "successful queries", successful)
-				a.houseStep(ctx, "feeds", a.feeds.KeepHouse)
-				a.houseStep(ctx, "change log", a.trimChanges)
+				a.housekeepingStep(ctx, "page views", a.library.FlushReads)
+				a.housekeepingStep(ctx, "token uses", a.tokens.Flush)
+				a.housekeepingStep(ctx, "packs", a.repo.Maintain)
+				a.housekeepingStep(ctx, "queries", a.queries.Flush)
+				a.housekeepingStep(ctx, "successful queries", successful)
+				a.housekeepingStep(ctx, "feeds", a.feeds.KeepHouse)
+				a.housekeepingStep(ctx, "change log", a.trimChanges)
 			}
 		}
 	})
@@ -181,7 +181,7 @@ func (a *App) trimChanges(ctx context.Context) error {
 	return a.db.Trim(ctx, kv.Seq(reached-keptChanges))
 }
 
-func (a *App) houseStep(ctx context.Context, name string, step func(context.Context) error) {
+func (a *App) housekeepingStep(ctx context.Context, name string, step func(context.Context) error) {
 	if err := step(ctx); err != nil && ctx.Err() == nil {
 		a.log.Error("housekeeping", "part", name, "error", err)
 	}

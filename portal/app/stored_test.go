@@ -117,7 +117,7 @@ func TestAReportOfTheFirstProgramIsReadable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	letter, err := (&letters{a: a, compose: compose}).Letter(t.Context(), "weekly", "2026-W47", 1)
+	letter, err := (&messageComposer{a: a, compose: compose}).Letter(t.Context(), "weekly", "2026-W47", 1)
 	if err != nil || !bytes.Contains(letter.HTML, []byte(stored.Report.Headline[0].Value.Text)) || len(letter.Pictures) == 0 {
 		t.Errorf("a mail of it: %v", err)
 	}

@@ -57,7 +57,7 @@ func (t *thesaurus) of(data []byte) synonyms.Set {
 	defer t.mu.Unlock()
 	if !t.known || !bytes.Equal(data, t.source) {
 		t.known, t.source = true, bytes.Clone(data)
-		t.set, _ = synonyms.Parse(data) // judged when it was pushed
+		t.set, _ = synonyms.Parse(data) // checked when it was pushed
 	}
 	return t.set
 }
@@ -65,9 +65,9 @@ func (t *thesaurus) of(data []byte) synonyms.Set {
 // searchFolder is the folder that synonyms lie in.
 const searchFolder = "search/"
 
-// ownSynonyms is the folderOwner of search/.
-func ownSynonyms(ctx context.Context, cs postmortems.ChangeSet) (judged, error) {
-	out := &judgedSynonyms{}
+// prepareSynonyms is the folderOwner of search/.
+func prepareSynonyms(ctx context.Context, cs postmortems.ChangeSet) (folderChanges, error) {
+	out := &synonymChanges{}
 	for _, c := range cs.Net {
 		if c.Status != postmortems.Deleted && strings.HasPrefix(c.Path, searchFolder) && c.Path != synonyms.Path {
 			out.problems = append(out.problems, postmortems.Problem{
@@ -86,15 +86,15 @@ func ownSynonyms(ctx context.Context, cs postmortems.ChangeSet) (judged, error) 
 	return out, nil
 }
 
-// judgedSynonyms is what a push does to the synonyms.
-type judgedSynonyms struct {
+// synonymChanges is what a push does to the synonyms.
+type synonymChanges struct {
 	changed  bool
 	data     []byte // nil: removed
 	forms    int
 	problems []postmortems.Problem
 }
 
-func (j *judgedSynonyms) read(ctx context.Context, content postmortems.Content, c postmortems.Change) error {
+func (j *synonymChanges) read(ctx context.Context, content postmortems.Content, c postmortems.Change) error {
 	j.changed = true
 	if c.Size > synonyms.MaxBytes {
 		j.problems = append(j.problems, postmortems.Problem{
@@ -116,11 +116,11 @@ func (j *judgedSynonyms) read(ctx context.Context, content postmortems.Content, 
 	return nil
 }
 
-// Problems implements judged.
-func (j *judgedSynonyms) Problems() []postmortems.Problem { return j.problems }
+// Problems implements folderChanges.
+func (j *synonymChanges) Problems() []postmortems.Problem { return j.problems }
 
-// Lines implements judged.
-func (j *judgedSynonyms) Lines() []string {
+// Lines implements folderChanges.
+func (j *synonymChanges) Lines() []string {
 	switch {
 	case !j.changed:
 		return nil
@@ -130,8 +130,8 @@ func (j *judgedSynonyms) Lines() []string {
 	return []string{fmt.Sprintf("updated  %s: search knows %d words by other words", synonyms.Path, j.forms)}
 }
 
-// Apply implements judged.
-func (j *judgedSynonyms) Apply(w kv.Writer) error {
+// Apply implements folderChanges.
+func (j *synonymChanges) Apply(w kv.Writer) error {
 	switch {
 	case !j.changed:
 		return nil

@@ -27,14 +27,14 @@ func TestPostmortemVoice(t *testing.T) {
 		Changes: []string{"abc123"}, SLOs: []string{"shop-availability"},
 		Times: map[incident.Milestone]incident.Moment{incident.Started: {At: at}, incident.Resolved: {At: at, DayOnly: true}},
 	}
-	if got := postmortemVoice(record, front); !reflect.DeepEqual(got, want) {
+	if got := sourceOf(record, front); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v", got)
 	}
-	if got := postmortemVoice(record, postmortems.FrontMatter{}); got != nil {
+	if got := sourceOf(record, postmortems.FrontMatter{}); got != nil {
 		t.Errorf("without ref and times: %+v", got)
 	}
 	front.Incident.Ref = ""
-	if got := postmortemVoice(record, front); got.Ref != "d1" {
+	if got := sourceOf(record, front); got.Ref != "d1" {
 		t.Errorf("the document is its own ref: %q", got.Ref)
 	}
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// openBoard makes the board over the open ledger and register.
-func (a *App) openBoard(context.Context) error {
-	a.board = slostatus.New(slostatus.Options{Catalog: a.catalog, Ledger: boardLedger{a.feeds}, Incidents: bandsOf{a}, Estimates: estimatesOf{a}, Now: a.opt.Now})
+// openSLOStatus makes the board over the open ledger and register.
+func (a *App) openSLOStatus(context.Context) error {
+	a.sloStatus = slostatus.New(slostatus.Options{Catalog: a.catalog, Ledger: statusFeeds{a.feeds}, Incidents: incidentBands{a}, Estimates: estimatesOf{a}, Now: a.opt.Now})
 	return nil
 }
 
@@ -27,33 +27,33 @@ func (e estimatesOf) Estimated(ctx context.Context, series string, from, to time
 	return e.app.poller.Estimated(ctx, series, from, to)
 }
 
-// lookEvery is how often the board is made anew, so that readers find it made.
-const lookEvery = 20 * time.Second
+// freshEvery is how often the board is made anew, so that readers find it made.
+const freshEvery = 20 * time.Second
 
-// keepLooks makes the looks that readers share, the folded incidents and the board,
+// keepViewsFresh makes the looks that readers share, the folded incidents and the board,
 // until the portal stops: who comes first after a start or a push need not wait.
-func (a *App) keepLooks() {
+func (a *App) keepViewsFresh() {
 	look := func(ctx context.Context) {
-		a.houseStep(ctx, "incidents", func(ctx context.Context) error {
+		a.housekeepingStep(ctx, "incidents", func(ctx context.Context) error {
 			_, err := a.signals.Open(ctx)
 			if fault.KindOf(err) == fault.TooWide {
 				return nil // the pages say so
 			}
 			return err
 		})
-		a.houseStep(ctx, "board", func(ctx context.Context) error {
-			_, err := a.board.Rows(ctx)
+		a.housekeepingStep(ctx, "board", func(ctx context.Context) error {
+			_, err := a.sloStatus.Rows(ctx)
 			return err
 		})
 	}
-	a.background("looks", func(ctx context.Context) { repeat(ctx, lookEvery, look) })
+	a.background("looks", func(ctx context.Context) { repeat(ctx, freshEvery, look) })
 }
 
-// boardLedger implements board.Ledger.
-type boardLedger struct{ *feedstore.Store }
+// statusFeeds implements board.Ledger.
+type statusFeeds struct{ *feedstore.Store }
 
 // TouchedDays implements board.Ledger.
-func (l boardLedger) TouchedDays(ctx context.Context, after uint64) (days []time.Time, err error) {
+func (l statusFeeds) TouchedDays(ctx context.Context, after uint64) (days []time.Time, err error) {
 	touched, err := l.Touched(ctx, after)
 	for _, t := range touched {
 		if t.Kind == feed.SLI {
@@ -63,11 +63,11 @@ func (l boardLedger) TouchedDays(ctx context.Context, after uint64) (days []time
 	return days, err
 }
 
-// bandsOf tells the board of incidents.
-type bandsOf struct{ a *App }
+// incidentBands tells the board of incidents.
+type incidentBands struct{ a *App }
 
 // Bands implements board.Incidents.
-func (b bandsOf) Bands(ctx context.Context, service string, from, to time.Time) ([]slostatus.Band, error) {
+func (b incidentBands) Bands(ctx context.Context, service string, from, to time.Time) ([]slostatus.Band, error) {
 	all, err := b.a.signals.Incidents(ctx, from, to)
 	if err != nil {
 		return nil, err

@@ -7,9 +7,9 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// judged is what the owner of some folders found in a change set, and how it
+// folderChanges is what the owner of some folders found in a change set, and how it
 // publishes it.
-type judged interface {
+type folderChanges interface {
 	// Problems are findings about the owner's files; an Error refuses the push.
 	Problems() []postmortems.Problem
 	// Lines tell the author what was published, or would be: one line a thing.
@@ -22,16 +22,16 @@ type judged interface {
 // folderOwner judges the files of its own folders (SLOs and services, report
 // definitions, synonyms) while they are still in quarantine. Files of other
 // folders are none of its business. On a draft it only judges.
-type folderOwner func(ctx context.Context, cs postmortems.ChangeSet) (judged, error)
+type folderOwner func(ctx context.Context, cs postmortems.ChangeSet) (folderChanges, error)
 
 // owners are those of every folder that does not hold documents, in the order
 // in which authors read their answers.
 func (a *App) owners() []folderOwner {
-	return []folderOwner{a.ownDefinitions, ownSynonyms, a.ownReports}
+	return []folderOwner{a.prepareDefinitions, prepareSynonyms, a.prepareReports}
 }
 
-// judgeAll asks the owners of all folders about one change set.
-func judgeAll(ctx context.Context, cs postmortems.ChangeSet, owners []folderOwner) (parts, error) {
+// prepareAll asks the owners of all folders about one change set.
+func prepareAll(ctx context.Context, cs postmortems.ChangeSet, owners []folderOwner) (parts, error) {
 	var all parts
 	for _, ask := range owners {
 		p, err := ask(ctx, cs)
@@ -44,7 +44,7 @@ func judgeAll(ctx context.Context, cs postmortems.ChangeSet, owners []folderOwne
 }
 
 // parts are the answers of all owners to one change set.
-type parts []judged
+type parts []folderChanges
 
 func (ps parts) problems() (all []postmortems.Problem) {
 	for _, p := range ps {
@@ -69,4 +69,13 @@ func (ps parts) apply(w kv.Writer) error {
 		}
 	}
 	return nil
+}
+
+// prepareDefinitions is the folderOwner of slos/ and services/.
+func (a *App) prepareDefinitions(ctx context.Context, cs postmortems.ChangeSet) (folderChanges, error) {
+	p, err := a.catalog.Prepare(ctx, cs)
+	if err != nil {
+		return nil, err // not p: a nil *Prepared would be a folderChanges that is not nil
+	}
+	return p, nil
 }

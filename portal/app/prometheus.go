@@ -63,7 +63,7 @@ func (a *App) pollSources() {
 		return
 	}
 	a.background("poller", func(ctx context.Context) {
-		repeat(ctx, pollEvery, func(ctx context.Context) { a.houseStep(ctx, "objectives", a.poller.Tick) })
+		repeat(ctx, pollEvery, func(ctx context.Context) { a.housekeepingStep(ctx, "objectives", a.poller.Tick) })
 	})
 }
 

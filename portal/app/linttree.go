@@ -29,7 +29,7 @@ type TreeFile struct {
 	Read func() ([]byte, error)
 }
 
-// Tree is a working tree that is judged as a first push of it would be.
+// Tree is a working tree that is checked like the first push of its files.
 type Tree struct {
 	Files    []TreeFile
 	Asked    func(path string) bool // whose findings are wanted; the other files are what they name
@@ -40,32 +40,32 @@ type Tree struct {
 	Workers  int // documents that are compiled side by side
 }
 
-// Judgement is what a push of a tree would be answered, as far as files decide it.
-type Judgement struct {
+// LintResult is what a push of a tree would be answered, as far as files decide it.
+type LintResult struct {
 	Problems []postmortems.Problem // of the files that were asked for, broken links included
 	KeptBack []postmortems.KeptBackDocument
 }
 
-// JudgeTree asks the owners of all folders about a tree, by the code that judges
+// LintTree asks the owners of all folders about a tree, by the code that judges
 // pushes, against an empty portal in a temporary folder. Recipients of reports are
-// not judged: which channels there are is known to the portal alone.
-func JudgeTree(ctx context.Context, tree Tree) (Judgement, error) {
-	const op = "app.JudgeTree"
+// not checked: which channels there are is known to the portal alone.
+func LintTree(ctx context.Context, tree Tree) (LintResult, error) {
+	const op = "app.LintTree"
 	dir, err := os.MkdirTemp("", "postern-lint-*")
 	if err != nil {
-		return Judgement{}, fault.Wrap(fault.Internal, op, "a temporary folder cannot be made", err)
+		return LintResult{}, fault.Wrap(fault.Internal, op, "a temporary folder cannot be made", err)
 	}
 	db, err := boltkv.Open(ctx, filepath.Join(dir, databaseName), boltkv.Options{
 		Schemas: []kv.Schema{library.Schema(), catalog.Schema(), reportstore.Schema()}, Now: func() time.Time { return tree.Now },
 	})
 	if err != nil {
-		return Judgement{}, errors.Join(err, os.RemoveAll(dir))
+		return LintResult{}, errors.Join(err, os.RemoveAll(dir))
 	}
 	out, err := tree.judge(ctx, db)
 	return out, errors.Join(err, db.Close(), os.RemoveAll(dir))
 }
 
-func (t Tree) judge(ctx context.Context, db kv.DB) (out Judgement, err error) {
+func (t Tree) judge(ctx context.Context, db kv.DB) (out LintResult, err error) {
 	definitions := catalog.New(db)
 	p := publisher{
 		db: db,
@@ -74,12 +74,12 @@ func (t Tree) judge(ctx context.Context, db kv.DB) (out Judgement, err error) {
 			Log: slog.New(slog.DiscardHandler), Workers: t.Workers,
 		}),
 		owners: []folderOwner{
-			func(ctx context.Context, cs postmortems.ChangeSet) (judged, error) {
+			func(ctx context.Context, cs postmortems.ChangeSet) (folderChanges, error) {
 				return definitions.Prepare(ctx, cs)
 			},
-			ownSynonyms,
-			func(ctx context.Context, cs postmortems.ChangeSet) (judged, error) {
-				return judgeReports(ctx, cs, nil, t.Zone)
+			prepareSynonyms,
+			func(ctx context.Context, cs postmortems.ChangeSet) (folderChanges, error) {
+				return checkReports(ctx, cs, nil, t.Zone)
 			},
 		},
 	}
@@ -125,11 +125,11 @@ func (t Tree) Blobs(_ context.Context, ids []postmortems.OID, fn func(i int, dat
 	for i, id := range ids {
 		var n int
 		if _, err := fmt.Sscanf(string(id), "%x", &n); err != nil || n < 1 || n > len(t.Files) {
-			return fault.Newf(fault.Internal, "app.JudgeTree", "object %s is no file of the tree", id)
+			return fault.Newf(fault.Internal, "app.LintTree", "object %s is no file of the tree", id)
 		}
 		data, err := t.Files[n-1].Read()
 		if err != nil {
-			return fault.Wrap(fault.NotFound, "app.JudgeTree", t.Files[n-1].Path+" cannot be read", err)
+			return fault.Wrap(fault.NotFound, "app.LintTree", t.Files[n-1].Path+" cannot be read", err)
 		}
 		if err := fn(i, data); err != nil {
 			return err

@@ -11,30 +11,30 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// postmortemVoices gives each published post-mortem as a voice of its incident.
+// postmortemSources gives each published post-mortem as a voice of its incident.
 // Documents are read once a revision.
-type postmortemVoices struct {
+type postmortemSources struct {
 	library *library.Library
 
 	mu   sync.Mutex
-	read map[string]revisionVoice // by document id
+	read map[string]revisionSource // by document id
 }
 
-// revisionVoice is what one revision says; nil: it tells of no incident.
-type revisionVoice struct {
+// revisionSource is what one revision says; nil: it tells of no incident.
+type revisionSource struct {
 	commit postmortems.OID
 	voice  *incident.Voice
 }
 
 // Seq implements register.Documents.
-func (p *postmortemVoices) Seq(ctx context.Context) (uint64, error) { return p.library.Seq(ctx) }
+func (p *postmortemSources) Seq(ctx context.Context) (uint64, error) { return p.library.Seq(ctx) }
 
 // Voices implements register.Documents.
-func (p *postmortemVoices) Voices(ctx context.Context) ([]incident.Voice, error) {
+func (p *postmortemSources) Voices(ctx context.Context) ([]incident.Voice, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var out []incident.Voice
-	now := map[string]revisionVoice{}
+	now := map[string]revisionSource{}
 	filter := library.Filter{Kind: postmortems.Postmortem, Archived: true, Limit: 500}
 	for {
 		records, next, err := p.library.List(ctx, filter)
@@ -61,7 +61,7 @@ func (p *postmortemVoices) Voices(ctx context.Context) ([]incident.Voice, error)
 }
 
 // Has implements register.Documents.
-func (p *postmortemVoices) Has(ctx context.Context, id string) (bool, error) {
+func (p *postmortemSources) Has(ctx context.Context, id string) (bool, error) {
 	found, err := p.library.ByID(ctx, id)
 	if fault.KindOf(err) == fault.NotFound && err != nil {
 		return false, nil
@@ -69,23 +69,23 @@ func (p *postmortemVoices) Has(ctx context.Context, id string) (bool, error) {
 	return found.Record != nil, err
 }
 
-func (p *postmortemVoices) revision(ctx context.Context, r library.Record) (revisionVoice, error) {
+func (p *postmortemSources) revision(ctx context.Context, r library.Record) (revisionSource, error) {
 	page, err := p.library.Page(ctx, r.ID, "")
 	if kind := fault.KindOf(err); err != nil && (kind == fault.NotFound || kind == fault.Gone) {
-		return revisionVoice{commit: r.Revision.Commit}, nil // removed since it was listed
+		return revisionSource{commit: r.Revision.Commit}, nil // removed since it was listed
 	}
 	if kv.Unreadable(err) {
-		return revisionVoice{}, nil // said on every page; asked for again next time
+		return revisionSource{}, nil // said on every page; asked for again next time
 	}
 	if err != nil {
-		return revisionVoice{}, err
+		return revisionSource{}, err
 	}
-	return revisionVoice{r.Revision.Commit, postmortemVoice(page.Record, page.Document.Front)}, nil
+	return revisionSource{r.Revision.Commit, sourceOf(page.Record, page.Document.Front)}, nil
 }
 
-// postmortemVoice is what a front matter says of its incident; nil when it says
+// sourceOf is what a front matter says of its incident; nil when it says
 // neither which nor when.
-func postmortemVoice(r library.Record, f postmortems.FrontMatter) *incident.Voice {
+func sourceOf(r library.Record, f postmortems.FrontMatter) *incident.Voice {
 	v := &incident.Voice{
 		Source: "postmortem:" + r.ID, Form: "postmortem", Ref: f.Incident.Ref, Aliases: f.Incident.Aliases,
 		Rev: int64(r.Revision.Number), At: r.Revision.At, Title: r.Title, Severity: f.Incident.Severity, RawSeverity: f.Incident.RawSeverity,

@@ -5,15 +5,11 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"time"
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/portal/metrics"
 	"github.com/postern/postern/postmortems/gitrepo"
-	"github.com/postern/postern/postmortems/library"
-	"github.com/postern/postern/search"
-	"github.com/postern/postern/search/indexer"
 )
 
 // openRepository opens the bare repository; pushes are refused until the pages
@@ -50,31 +46,6 @@ func repositoryLimits(l config.Limits) gitrepo.Limits {
 		PackBytes: l.PushPacked, InflatedBytes: l.PushInflated, DocumentBytes: l.Document, AttachmentBytes: l.Attachment,
 		Changes: l.ChangedPaths, Commits: l.Commits, Paths: l.TreePaths, Depth: l.TreeDepth, Duration: l.PushTime,
 	}
-}
-
-func (a *App) openIndex(ctx context.Context) (err error) {
-	s := source{a.library, a.published}
-	a.index, err = search.Open(ctx, search.Options{Dir: a.dir(indexName), Source: s, Synonyms: &thesaurus{db: a.db}, Log: a.log, Now: a.opt.Now})
-	if err != nil {
-		return err
-	}
-	a.undo.add("index", stepLimit, func(context.Context) error { return a.index.Close() })
-	a.follower = indexer.New(indexer.Options{
-		Changes: a.db, Topic: library.Topic, Other: indexedOf, Source: s, Index: a.index, Log: a.log, Now: a.opt.Now,
-		Observe: func(took time.Duration) { a.metrics.Index(took) },
-	})
-	a.metrics.IndexLag(func() (uint64, bool) { return a.lag(context.Background()) })
-	return nil
-}
-
-// lag is how many changes search does not know yet.
-func (a *App) lag(ctx context.Context) (changes uint64, ok bool) {
-	seq, err := a.library.Seq(ctx)
-	if err != nil {
-		return 0, false
-	}
-	reached := a.follower.Status().Seq
-	return seq - min(seq, reached), true
 }
 
 // observePush files where the time of a push went.
