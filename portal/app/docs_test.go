@@ -43,9 +43,9 @@ func TestEveryDependencyHasItsReason(t *testing.T) {
 	}
 }
 
-// TestSecurityPageNamesRealTests holds docs/security.md against the tests and
+// TestDocsSecurityNamesRealTests holds docs/security.md against the tests and
 // scripts of the repository.
-func TestSecurityPageNamesRealTests(t *testing.T) {
+func TestDocsSecurityNamesRealTests(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/security.md")
 	if err != nil {
 		t.Fatal(err)
@@ -83,9 +83,9 @@ func TestSecurityPageNamesRealTests(t *testing.T) {
 	}
 }
 
-// TestEveryPackageHasItsRoom holds docs/architecture.md against the import table:
+// TestDocsArchitectureNamesEveryPackage holds docs/architecture.md against the import table:
 // a package has a row of its own, or the row of a folder above names it.
-func TestEveryPackageHasItsRoom(t *testing.T) {
+func TestDocsArchitectureNamesEveryPackage(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/architecture.md")
 	if err != nil {
 		t.Fatal(err)
