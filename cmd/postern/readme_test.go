@@ -8,14 +8,14 @@ import (
 	"testing"
 )
 
-var updateReadme = flag.Bool("update", false, "write the samples of README.md anew")
+var updateReadme = flag.Bool("update", false, "rewrite the samples of README.md")
 
 const (
 	sampleBegins = "<!-- made by: go test ./cmd/postern -run TestReadme -update -->\n"
 	sampleEnds   = "<!-- end -->\n"
 )
 
-// refusedSample is a post-mortem with two mistakes; mendedSample is without.
+// refusedSample is a post-mortem with two mistakes; fixedSample has none.
 const refusedSample = `---
 title: Checkout pool ran dry
 owner: payments
@@ -33,7 +33,7 @@ times:
 Every connection waited for the gateway.
 `
 
-func mendedSample() string {
+func fixedSample() string {
 	return strings.NewReplacer("SEV9", "SEV2", "08:56", "09:04").Replace(refusedSample)
 }
 
@@ -54,7 +54,7 @@ func TestReadmeShowsRealPushes(t *testing.T) {
 		out, _ := tryCommand(t.Context(), env, tree, "git", "push", server.remote(token), "main") // refused or not, the words count
 		return "```console\n$ git push\n" + forReaders(out) + "```\n"
 	}
-	got := sampleBegins + push(refusedSample) + "\nMended, the same push is answered:\n\n" + push(mendedSample()) + sampleEnds
+	got := sampleBegins + push(refusedSample) + "\nAfter the fix, the same push is answered:\n\n" + push(fixedSample()) + sampleEnds
 	file := filepath.Join("..", "..", "README.md")
 	readme, err := os.ReadFile(file)
 	if err != nil {
