@@ -17,20 +17,23 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/feed/formats"
 )
 
-func newFeed(term terminal, g *globals) *cobra.Command {
+func newFeed(term terminal, g *globals, known []feed.Format) *cobra.Command {
 	cmd := &cobra.Command{Use: "feed", Short: "Take in what other systems say"}
 	var in feedImport
 	sub := &cobra.Command{
 		Use:   "import FORMAT FILE",
 		Short: "Take a feed from a file, or from stdin with -",
-		Long: "Take a feed from a file, as if its sender had posted it: alertmanager, pagerduty, cloudevents,\n" +
-			"opsgenie, grafana-oncall, statuspage, mysql-slow-log, pg-stat-statements or ndjson. Sending a file\n" +
-			"again does no harm. Items that cannot be used lie in the dead letters, and the exit status is 3.",
+		Long: "Take a feed from a file, as if its sender had posted it. Sending a file again does no harm.\n" +
+			"Items that cannot be used become dead letters, and the exit status is 3. Formats:\n\n" + formatHelp(known),
 		Args: exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.format, in.file = args[0], args[1]
+			f, _ := formats.Find(known, in.format)
+			in.partStart = f.PartStart
 			return withClient(cmd.Context(), term, g, func(c *client) error { return in.run(cmd.Context(), term, c) })
 		},
 	}
@@ -40,9 +43,21 @@ func newFeed(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
+// formatHelp lists the formats with what sends them, one a line.
+func formatHelp(known []feed.Format) string {
+	var b strings.Builder
+	for _, f := range known {
+		fmt.Fprintf(&b, "  %-20s%s\n", f.Name, f.Sends)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
 // feedImport is one import as it was asked for.
 type feedImport struct {
 	format, file, source, output string
+	// partStart begins a line before which the file may be cut; "" where it is sent
+	// whole.
+	partStart string
 }
 
 // feedResult is the answer of the portal, added up over the parts.
@@ -62,10 +77,10 @@ type feedRejected struct {
 }
 
 const (
-	// slowLogPart is how much of a slow log is sent at a time, well under the
-	// default of the largest body.
-	slowLogPart = 1 << 20
-	stdinName   = "-"
+	// importPart is how much of a file is sent at a time where it is sent in parts, well
+	// under the default of the largest body.
+	importPart = 1 << 20
+	stdinName  = "-"
 )
 
 func (f feedImport) run(ctx context.Context, term terminal, c *client) error {
@@ -82,7 +97,7 @@ func (f feedImport) run(ctx context.Context, term terminal, c *client) error {
 	}
 	shown := &progress{in: in, size: size, term: term, on: isTerminal(term.err)}
 	total := feedResult{Rejected: []feedRejected{}}
-	if f.format == "mysql-slow-log" {
+	if f.partStart != "" {
 		err = f.inParts(ctx, c, shown, &total)
 	} else {
 		err = f.post(ctx, c, shown, 0, &total)
@@ -137,10 +152,10 @@ func (f feedImport) post(ctx context.Context, c *client, body io.Reader, part in
 	return nil
 }
 
-// inParts sends a slow log in parts that begin with a "# Time:" line, which the
-// entries after it need.
+// inParts sends a file in parts that begin with a line of partStart, which the items
+// after it need.
 func (f feedImport) inParts(ctx context.Context, c *client, in io.Reader, total *feedResult) error {
-	lines := bufio.NewReaderSize(in, slowLogPart)
+	lines := bufio.NewReaderSize(in, importPart)
 	var body []byte
 	part := 1
 	for {
@@ -148,7 +163,7 @@ func (f feedImport) inParts(ctx context.Context, c *client, in io.Reader, total 
 		if err != nil && !errors.Is(err, io.EOF) {
 			return fault.Wrap(fault.Internal, "feed", "the file cannot be read", err)
 		}
-		if len(body)+len(line) > slowLogPart && bytes.HasPrefix(line, []byte("# Time:")) {
+		if len(body)+len(line) > importPart && bytes.HasPrefix(line, []byte(f.partStart)) {
 			if err := f.post(ctx, c, bytes.NewReader(body), part, total); err != nil {
 				return err
 			}

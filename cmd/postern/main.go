@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/reports/feed/formats"
 )
 
 // version is stamped by the linker: -X main.version=v1.2.3.
@@ -128,7 +129,7 @@ func newRoot(term terminal) *cobra.Command {
 	f.StringVar(&g.dataDir, "data-dir", "", "`folder` that holds the repository, the database and the index")
 	f.StringVar(&g.url, "url", "", "`address` of a running portal to talk to, with the token in POSTERN_TOKEN")
 	root.AddCommand(
-		newServe(term, g), newToken(term, g), newLint(term, g), newNew(term), newImport(term, g), newFeed(term, g),
+		newServe(term, g), newToken(term, g), newLint(term, g), newNew(term), newImport(term, g), newFeed(term, g, formats.All()),
 		newSearch(term, g), newSimilar(term, g), newMCP(term, g), newShow(term, g), newBackup(term, g), newRestore(term, g), newCheck(term, g),
 		newReindex(term, g), newReport(term, g), newConfig(term, g), newHealthcheck(term, g), newVersion(term), newMan(root),
 		newRenderWorker(term),

@@ -27,6 +27,8 @@ type Options struct {
 	PublicURL *url.URL
 	// Now is the clock: of weeks, and of what is overdue. It must be set.
 	Now func() time.Time
+	// FeedFormats are the names of the formats that POST /feeds/{format} takes.
+	FeedFormats []string
 	// Log is told the causes of internal errors. Nil is nobody.
 	Log *slog.Logger
 }
@@ -54,7 +56,7 @@ func New(deps Deps, opt Options) (http.Handler, error) {
 	api := humago.New(mux, conf)
 	s.register(api)
 	describeErrors(api.OpenAPI())
-	describeFeeds(api.OpenAPI())
+	describeFeeds(api.OpenAPI(), opt.FeedFormats)
 	description, err := json.MarshalIndent(api.OpenAPI(), "", "  ")
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, "api.New", "the description of the API cannot be written", err)

@@ -20,6 +20,7 @@ import (
 	"github.com/postern/postern/portal/web/problem"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/reports/feed/formats"
 	"github.com/postern/postern/search"
 	"github.com/postern/postern/search/querylog"
 )
@@ -50,7 +51,7 @@ func newPortal(t *testing.T, public string) portal {
 	}
 	p := portal{shelf: &shelf{}, finder: &finder{}, typed: &typed{}, board: &scores{}, told: &told{}, log: &bytes.Buffer{}}
 	p.Handler, err = New(Deps{Library: p.shelf, Search: p.finder, Suggest: p.typed, Queries: p.typed, Board: p.board, Signals: p.told},
-		Options{Version: "v1.2.3", PublicURL: u, Now: func() time.Time { return at(12, 0).AddDate(0, 0, 1) }, Log: slog.New(slog.NewTextHandler(p.log, nil))})
+		Options{Version: "v1.2.3", PublicURL: u, Now: func() time.Time { return at(12, 0).AddDate(0, 0, 1) }, FeedFormats: formats.Names(formats.All()), Log: slog.New(slog.NewTextHandler(p.log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"reflect"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -73,13 +74,11 @@ type FeedSource struct {
 
 // describeFeeds adds the operations that package web answers itself, since they
 // take bodies of other systems' making, to the description.
-func describeFeeds(d *huma.OpenAPI) {
+func describeFeeds(d *huma.OpenAPI, formats []string) {
 	id := parameter("id", "path", "Of the dead letter.")
 	source := parameter("source", "query", "The name of the sender. When it is not given: the one that the token is bound to, else the token's name.")
 	format := parameter("format", "path", "The feed format.")
-	for _, name := range []string{
-		"alertmanager", "cloudevents", "grafana-oncall", "mysql-slow-log", "ndjson", "opsgenie", "pagerduty", "pg-stat-statements", "statuspage",
-	} {
+	for _, name := range slices.Sorted(slices.Values(formats)) {
 		format.Schema.Enum = append(format.Schema.Enum, name)
 	}
 	body := &huma.RequestBody{Required: true, Description: "As the sender makes it.", Content: map[string]*huma.MediaType{"*/*": {}}}

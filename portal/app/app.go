@@ -38,6 +38,8 @@ import (
 	"github.com/postern/postern/postmortems/markdown/sandbox"
 	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/reports/deliver/outbox"
+	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/feed/formats"
 	"github.com/postern/postern/reports/feedstore"
 	"github.com/postern/postern/reports/promsli"
 	"github.com/postern/postern/reports/reportstore"
@@ -77,6 +79,8 @@ type Options struct {
 	Now           func() time.Time
 	Random        io.Reader
 	RenderCommand []string // starts a worker that calls sandbox.Serve
+	// Formats are the feed formats that the portal takes; nil is formats.All().
+	Formats []feed.Format
 	// FreeSpace tells how many bytes may still be written to the disk of a folder;
 	// StatFreeSpace does. Nil is never too few.
 	FreeSpace func(dir string) (int64, error)
@@ -129,6 +133,9 @@ type App struct {
 
 // New binds and opens everything that can fail. The portal answers nobody yet.
 func New(ctx context.Context, opt Options) (a *App, err error) {
+	if opt.Formats == nil {
+		opt.Formats = formats.All()
+	}
 	a = &App{opt: opt, log: opt.Log, failed: make(chan error, 3), undo: cleanups{log: opt.Log}}
 	defer func() {
 		if err != nil {

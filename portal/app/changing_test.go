@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/feed/formats"
 )
 
 // root is the top folder of the repository.
@@ -24,16 +25,22 @@ func read(t *testing.T, name string) string {
 	return string(b)
 }
 
-// TestEveryFormatIsTold holds every place that lists the formats of feeds against
-// the decoders.
-func TestEveryFormatIsTold(t *testing.T) {
-	places := []string{"reports/feed/hostile_test.go", "portal/web/feedpage.go", "cmd/postern/feed.go", "docs/feeds.md"}
-	for _, place := range places {
-		text := read(t, place)
-		for format := range decoders() {
-			if !regexp.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(format) + `($|[^\w-])`).MatchString(text) {
-				t.Errorf("%s does not name the format %s", place, format)
-			}
+// TestEveryFormatIsDocumented holds the page about feeds against the formats.
+func TestEveryFormatIsDocumented(t *testing.T) {
+	text := read(t, "docs/feeds.md")
+	for _, format := range formats.Names(formats.All()) {
+		if !regexp.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(format) + `($|[^\w-])`).MatchString(text) {
+			t.Errorf("docs/feeds.md does not name the format %s", format)
+		}
+	}
+}
+
+// TestEveryFormatHasItsSettings: a format that is signed has settings for its secrets.
+func TestEveryFormatHasItsSettings(t *testing.T) {
+	text := read(t, "docs/configuration.md") // made from the settings
+	for _, f := range formats.All() {
+		if s := f.Signature; s != nil && (!strings.Contains(text, "`"+s.SecretsKey+"`") || !strings.Contains(text, "`"+s.OnlyKey+"`")) {
+			t.Errorf("%s is signed, and docs/configuration.md lacks %s or %s", f.Name, s.SecretsKey, s.OnlyKey)
 		}
 	}
 }

@@ -9,38 +9,23 @@ import (
 	"sync"
 	"time"
 
+	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/portal/web"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/reports/feed"
-	"github.com/postern/postern/reports/feed/alertmanager"
-	"github.com/postern/postern/reports/feed/cloudevents"
-	"github.com/postern/postern/reports/feed/ndjson"
-	"github.com/postern/postern/reports/feed/oncall"
-	"github.com/postern/postern/reports/feed/opsgenie"
 	"github.com/postern/postern/reports/feed/pagerduty"
-	"github.com/postern/postern/reports/feed/pgstat"
-	"github.com/postern/postern/reports/feed/slowlog"
 	"github.com/postern/postern/reports/feed/statuspage"
 	"github.com/postern/postern/reports/feedstore"
 	"github.com/postern/postern/reports/statuspoll"
 )
 
-// decoders are the feed formats by the names of the contract.
-func decoders() map[string]feed.Decoder {
-	return map[string]feed.Decoder{
-		"alertmanager": alertmanager.Decoder{}, "pagerduty": pagerduty.Decoder{}, "cloudevents": cloudevents.Decoder{},
-		"opsgenie": opsgenie.Decoder{}, "grafana-oncall": oncall.Decoder{}, "statuspage": statuspage.Decoder{},
-		"mysql-slow-log": slowlog.Decoder{}, "pg-stat-statements": pgstat.Decoder{}, "ndjson": ndjson.Decoder{},
-	}
-}
-
-// openFeeds makes the ledger over the open database.
+// openFeeds makes the store of feeds over the open database.
 func (a *App) openFeeds() {
 	c := a.opt.Config
 	policy := postmortems.Policy{SeverityAliases: c.SeverityAliases}
 	a.feeds = feedstore.New(feedstore.Options{
-		DB: a.db, Decoders: decoders(), Now: a.opt.Now, Log: a.log, Queue: c.Feeds.Queue, Severity: policy.Severity, Room: a.room,
+		DB: a.db, Formats: a.opt.Formats, Now: a.opt.Now, Log: a.log, Queue: c.Feeds.Queue, Severity: policy.Severity, Room: a.room,
 		Budget: feedstore.Budget{New: c.Feeds.BudgetNew, Open: c.Feeds.BudgetOpen}, MostRead: c.Feeds.MostRead, Defined: (&definedSLOs{catalog: a.catalog}).at,
 		Keep: feedstore.Retention{Raw: c.Retention.Raw, Facts: c.Retention.Facts, Fine: c.Retention.Fine, Buckets: c.Retention.Buckets},
 	})
@@ -92,7 +77,7 @@ func (a *App) openStatuspages() {
 	a.statuspages = statuspoll.New(statuspoll.Options{
 		Pages: pages, Every: c.StatuspageEvery, Client: &http.Client{}, Limit: c.Body, Now: a.opt.Now, Log: a.log,
 		Accept: func(ctx context.Context, in feed.Input) error {
-			_, err := a.feeds.Accept(ctx, "statuspage", in)
+			_, err := a.feeds.Accept(ctx, statuspage.Name, in)
 			return err
 		},
 	})
@@ -115,4 +100,15 @@ func (a *App) polledPages() (out []web.PolledPage) {
 		})
 	}
 	return out
+}
+
+// signing returns the secrets that sign bodies of a format, and whether unsigned
+// bodies are refused, as the configuration states them.
+func signing(c config.Feeds) func(format, source string) (secrets []string, only bool) {
+	return func(format, source string) ([]string, bool) {
+		if format == pagerduty.Name {
+			return c.PagerDutySecrets(source), c.SignedOnly
+		}
+		return nil, false
+	}
 }

@@ -16,7 +16,7 @@ const module = "github.com/postern/postern/"
 // says why. A package without a rule fails, and so does a rule without a package
 // and an allowance that nobody uses.
 var rules = map[string][]string{
-	"cmd/postern":                  {"cmd/postern/demo", "portal/api/mcp", "portal/app", "portal/auth", "portal/base/fault", "portal/base/humanize", "portal/config", "postmortems", "postmortems/convert", "postmortems/gitrepo/checks", "postmortems/markdown", "postmortems/markdown/sandbox", "reports/slo/migrate"},
+	"cmd/postern":                  {"cmd/postern/demo", "portal/api/mcp", "portal/app", "portal/auth", "portal/base/fault", "portal/base/humanize", "portal/config", "postmortems", "postmortems/convert", "postmortems/gitrepo/checks", "postmortems/markdown", "postmortems/markdown/sandbox", "reports/feed", "reports/feed/formats", "reports/slo/migrate"},
 	"cmd/postern/demo":             {"cmd/postern/demo/story", "portal/base/yamldoc"},
 	"cmd/postern/demo/story":       {},
 	"portal/api":                   {"portal/auth", "portal/base/fault", "portal/web/problem", "postmortems", "postmortems/library", "reports", "reports/alert", "reports/change", "reports/incident", "reports/period", "reports/reportstore", "reports/slo", "reports/slostatus", "reports/sql", "search", "search/querylog", "search/snippet", "search/suggest"},
@@ -36,7 +36,7 @@ var rules = map[string][]string{
 	"portal/config":                {"portal/base/fault", "portal/base/yamldoc"},
 	"portal/jobs":                  {"portal/base/fault", "portal/base/kv"},
 	"portal/metrics":               {},
-	"portal/web":                   {"portal/auth", "portal/base/fault", "portal/base/humanize", "portal/base/messages", "portal/jobs", "portal/web/problem", "portal/web/worddiff", "postmortems", "postmortems/library", "reports", "reports/alert", "reports/catalog", "reports/change", "reports/deliver/outbox", "reports/export", "reports/feed", "reports/feed/pagerduty", "reports/feedstore", "reports/incident", "reports/period", "reports/reportstore", "reports/slo", "reports/slo/promql", "reports/slostatus", "reports/sql", "reports/tally", "search", "search/paste", "search/query", "search/querylog", "search/snippet", "search/suggest", "static", "templates"},
+	"portal/web":                   {"portal/auth", "portal/base/fault", "portal/base/humanize", "portal/base/messages", "portal/jobs", "portal/web/problem", "portal/web/worddiff", "postmortems", "postmortems/library", "reports", "reports/alert", "reports/catalog", "reports/change", "reports/deliver/outbox", "reports/export", "reports/feed", "reports/feedstore", "reports/incident", "reports/period", "reports/reportstore", "reports/slo", "reports/slo/promql", "reports/slostatus", "reports/sql", "reports/tally", "search", "search/paste", "search/query", "search/querylog", "search/snippet", "search/suggest", "static", "templates"},
 	"portal/web/problem":           {"portal/base/fault"},
 	"portal/web/worddiff":          {},
 	"postmortems":                  {"portal/base/fault", "portal/base/humanize", "portal/base/yamldoc"},
@@ -60,9 +60,10 @@ var rules = map[string][]string{
 	"reports/deliver/outbox":       {"portal/base/fault", "portal/base/kv", "reports/deliver"},
 	"reports/export":               {"portal/base/fault", "portal/base/humanize", "reports", "reports/chart"},
 	"reports/feed":                 {"portal/base/fault", "reports/alert", "reports/change", "reports/incident", "reports/slo", "reports/sql"},
-	"reports/feed/alertmanager":    {"portal/base/fault", "reports/alert", "reports/feed"},
+	"reports/feed/alertmanager":    {"portal/base/fault", "reports/alert", "reports/feed", "reports/incident"},
 	"reports/feed/cloudevents":     {"portal/base/fault", "reports/change", "reports/feed", "reports/incident"},
 	"reports/feed/feedtest":        {"portal/base/fault", "portal/base/realdata", "reports/feed"},
+	"reports/feed/formats":         {"reports/feed", "reports/feed/alertmanager", "reports/feed/cloudevents", "reports/feed/ndjson", "reports/feed/oncall", "reports/feed/opsgenie", "reports/feed/pagerduty", "reports/feed/pgstat", "reports/feed/slowlog", "reports/feed/statuspage", "reports/incident"},
 	"reports/feed/ndjson":          {"portal/base/fault", "reports/change", "reports/feed", "reports/incident", "reports/slo"},
 	"reports/feed/oncall":          {"portal/base/fault", "reports/feed", "reports/incident"},
 	"reports/feed/opsgenie":        {"portal/base/fault", "reports/alert", "reports/feed", "reports/incident"},
@@ -108,7 +109,7 @@ var pure = []string{
 	"reports", "reports/definition", "reports/export",
 	"reports/alert", "reports/change", "reports/incident", "reports/period", "reports/sql", "reports/tally",
 	"reports/slo", "reports/slo/migrate", "reports/slo/openslo", "reports/slo/promql",
-	"reports/feed", "reports/feed/alertmanager", "reports/feed/cloudevents", "reports/feed/ndjson", "reports/feed/oncall", "reports/feed/opsgenie",
+	"reports/feed", "reports/feed/alertmanager", "reports/feed/cloudevents", "reports/feed/formats", "reports/feed/ndjson", "reports/feed/oncall", "reports/feed/opsgenie",
 	"reports/feed/pagerduty", "reports/feed/pgstat", "reports/feed/slowlog", "reports/feed/statuspage",
 }
 

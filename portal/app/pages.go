@@ -20,6 +20,7 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/checks"
 	"github.com/postern/postern/postmortems/markdown"
 	"github.com/postern/postern/reports/definition"
+	"github.com/postern/postern/reports/feed/formats"
 	"github.com/postern/postern/reports/slo/openslo"
 	"github.com/postern/postern/search/synonyms"
 )
@@ -27,7 +28,7 @@ import (
 // openWeb connects the pages with the parts they speak to.
 func (a *App) openWeb() error {
 	c := a.opt.Config
-	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries, Board: a.sloStatus, Reports: reportsOf{a}, Signals: a.signals}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log})
+	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries, Board: a.sloStatus, Reports: reportsOf{a}, Signals: a.signals}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log, FeedFormats: formats.Names(a.opt.Formats)})
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (a *App) openWeb() error {
 	}, web.Options{
 		PublicURL: a.url, Listener: a.loopback(), OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,
 		Name: c.Name, Version: a.opt.Version, Log: a.log, Now: a.opt.Now,
-		Feeds:          web.FeedOptions{Body: c.Feeds.Body, Signing: c.Feeds.PagerDutySecrets, SignedOnly: c.Feeds.SignedOnly, Redact: checks.NewRedactor().Redact, Polled: a.polledPages},
+		Feeds:          web.FeedOptions{Body: c.Feeds.Body, Formats: a.opt.Formats, Signing: signing(c.Feeds), Redact: checks.NewRedactor().Redact, Polled: a.polledPages},
 		MetricsGuarded: c.Metrics.Token.Reveal() != "",
 	})
 	return err

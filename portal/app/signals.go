@@ -7,6 +7,7 @@ import (
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/feed/formats"
 	"github.com/postern/postern/reports/feedstore"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/signals"
@@ -17,15 +18,16 @@ func (a *App) openSignals(context.Context) error {
 	a.drafts = &draftPostmortems{library: a.library}
 	a.signals = signals.New(signals.Options{
 		DB: a.db, Feeds: feedsOf{a.feeds}, Documents: &postmortemSources{library: a.library}, Services: a.catalog,
-		Policy: incidentPolicy(a.opt.Config.Targets), OnCall: onCall(a.opt.Config), Now: a.opt.Now,
+		Policy: incidentPolicy(a.opt.Config.Targets, formats.Incidents(a.opt.Formats)), OnCall: onCall(a.opt.Config), Now: a.opt.Now,
 		MostKept: a.opt.Config.Feeds.MostRead,
 	})
 	return nil
 }
 
-// incidentPolicy is the default one with the targets of the configuration.
-func incidentPolicy(t config.Targets) incident.Policy {
-	p := incident.DefaultPolicy()
+// incidentPolicy returns the default policy for the forms of the feeds, with the
+// targets of the configuration.
+func incidentPolicy(t config.Targets, feeds []incident.Form) incident.Policy {
+	p := incident.DefaultPolicy(feeds...)
 	if t.Detect > 0 {
 		p.DetectWithin = t.Detect
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/feed/formats"
 
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/slo"
@@ -56,7 +57,7 @@ func signalsOfADay() *fakeSignals {
 		{Source: "status", Form: "statuspage", Ref: "st-2", At: ago(200), Title: "Zero", Status: "resolved", Times: moments(incident.Started, 200, incident.Resolved, 200)},
 	}
 	edits := []incident.Edit{{At: ago(50), Who: "zoe", Action: incident.Set, Refs: []string{"PX1"}, Field: "environment", Value: "prod", Why: "said in chat"}}
-	f := &fakeSignals{incidents: incident.Fold(voices, edits, incident.DefaultPolicy()), spent: []BudgetSpent{{SLO: "checkout-availability", Title: "Checkout: served without errors", Bad: 1234, Share: 0.128}}}
+	f := &fakeSignals{incidents: incident.Fold(voices, edits, feedPolicy()), spent: []BudgetSpent{{SLO: "checkout-availability", Title: "Checkout: served without errors", Bad: 1234, Share: 0.128}}}
 	f.episodes = alert.Fold([]alert.Signal{
 		{Source: "am", Fingerprint: "f1", Name: "HighErrorRate", Service: "checkout", Severity: "critical", Paging: true, StartsAt: ago(1439), EndsAt: ago(1400), Notification: "n1", Truncated: 2},
 		{Source: "am", Fingerprint: "f2", Name: "Disk", Service: "cart", StartsAt: ago(60), Notification: "n2", Paging: true},
@@ -74,7 +75,7 @@ func signalsOfADay() *fakeSignals {
 	return f
 }
 
-func (f *fakeSignals) Policy() incident.Policy { return incident.DefaultPolicy() }
+func (f *fakeSignals) Policy() incident.Policy { return feedPolicy() }
 func (f *fakeSignals) Incidents(context.Context, time.Time, time.Time) ([]incident.Incident, error) {
 	return f.incidents, f.wide
 }
@@ -145,4 +146,9 @@ func (f *fakeSignals) Decide(_ context.Context, who string, d sql.Decision) erro
 		return fault.New(fault.Invalid, "test", "the state is assigned, fixed or new")
 	}
 	return nil
+}
+
+// feedPolicy is the default policy with the forms of all feeds.
+func feedPolicy() incident.Policy {
+	return incident.DefaultPolicy(formats.Incidents(formats.All())...)
 }

@@ -31,11 +31,12 @@ type Feeds interface {
 // FeedOptions say how feeds are taken in.
 type FeedOptions struct {
 	Body int64 // bytes of one body; 0 is 16 MiB. NDJSON of any length is taken in parts.
-	// Signing gives the secrets under one of which a PagerDuty webhook of the
-	// source must be signed; nil or none: it need not be.
-	Signing func(source string) (secrets []string)
-	// SignedOnly refuses PagerDuty webhooks of sources without a secret, too.
-	SignedOnly bool
+	// Formats are the formats that are taken, in the order of the page.
+	Formats []feed.Format
+	// Signing returns the secrets of a source in a format that is signed: a body
+	// must be signed under one of them, if there are any. only reports whether a
+	// source without a secret is refused. Nil: signatures are not checked.
+	Signing func(format, source string) (secrets []string, only bool)
 	// Redact takes secrets out of what a feed sent before it is shown; nil: it is
 	// shown as it came.
 	Redact func(text string) string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path"
 
 	"github.com/labstack/echo/v4"
 
@@ -105,7 +106,7 @@ func formatOf(c echo.Context) string {
 	if format := c.Param("format"); format != "" {
 		return format
 	}
-	return formatNDJSON
+	return path.Base(c.Path()) // a route of its own
 }
 
 // byteSize writes a number of bytes for people.

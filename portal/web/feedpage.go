@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/feedstore"
 )
 
@@ -17,7 +18,7 @@ type feedsView struct {
 	Tokens   []auth.Token // feeders that are valid; for admins only
 	Polled   []PolledPage
 	Measured []MeasuredSource
-	Formats  []feedFormat
+	Formats  []feed.Format
 	Now      time.Time
 	Post     string // address to post to, without the format
 }
@@ -28,30 +29,12 @@ type feedRow struct {
 	Signature signature
 }
 
-// feedFormat is a format and what sends it.
-type feedFormat struct{ Name, What string }
-
-// feedFormats are the formats in the order in which a team connects them.
-func feedFormats() []feedFormat {
-	return []feedFormat{
-		{"alertmanager", "Prometheus Alertmanager and Grafana Alerting: a webhook receiver"},
-		{"ndjson", "Postern's own: SLI buckets, incidents with all milestones, changes, drills"},
-		{"pagerduty", "PagerDuty: a version 3 webhook subscription"},
-		{"cloudevents", "CDEvents about incidents, deployments, changes and tickets"},
-		{"opsgenie", "Opsgenie and Jira Service Management: a webhook integration"},
-		{"grafana-oncall", "Grafana OnCall: an outgoing webhook with “Forward all”"},
-		{"statuspage", "Statuspage: incidents.json or its webhook; feeds.statuspages polls a page"},
-		{"mysql-slow-log", "MySQL and MariaDB: the slow query log"},
-		{"pg-stat-statements", "PostgreSQL: snapshots of pg_stat_statements"},
-	}
-}
-
 func (s *Server) feedsPage(c echo.Context) error {
 	feeds, err := s.feeds()
 	if err != nil {
 		return err
 	}
-	view := feedsView{frame: s.frame(), Formats: feedFormats(), Now: s.opt.Now(), Post: s.absolute("/api/v1/feeds/")}
+	view := feedsView{frame: s.frame(), Formats: s.opt.Feeds.Formats, Now: s.opt.Now(), Post: s.absolute("/api/v1/feeds/")}
 	view.Title, view.Section, view.Canonical = "Feeds", "/feeds", s.absolute("/feeds")
 	if view.Sources, err = s.feedRows(c, feeds); err != nil {
 		return err
@@ -75,7 +58,8 @@ func (s *Server) feedRows(c echo.Context, feeds Feeds) ([]feedRow, error) {
 	rows := make([]feedRow, 0, len(sources))
 	for _, x := range sources {
 		x.Why = s.redact(x.Why)
-		rows = append(rows, feedRow{x, s.signatureOf(x.Format, x.Name)})
+		how, _ := s.signatureOf(s.format(x.Format), x.Name)
+		rows = append(rows, feedRow{x, how})
 	}
 	return rows, err
 }

@@ -31,17 +31,13 @@ const (
 	feedStream = 4 << 30
 	// rejectedShown bounds the rejections of one answer; all are in the dead letters.
 	rejectedShown = 1000
-	formatNDJSON  = "ndjson"
-	// formatPagerDuty is the one format whose sender gives up on refusals.
-	formatPagerDuty = "pagerduty"
 )
 
 // feedRoutes take feeds in. Only tokens in the header count: a browser's session
 // must not post events.
 func (s *Server) feedRoutes() []route {
 	body := s.feedBody()
-	return []route{
-		{method: http.MethodPost, path: "/api/v1/feeds/" + formatNDJSON, need: auth.PostFeed, strict: true, late: true, body: max(feedStream, body), serve: s.traced(s.feedStream)},
+	routes := []route{
 		{method: http.MethodPost, path: "/api/v1/feeds/:format", need: auth.PostFeed, strict: true, late: true, body: body, serve: s.traced(s.feedPost)},
 		{method: http.MethodGet, path: "/api/v1/feeds", need: auth.Read, body: noBody, serve: s.feedSources},
 		{method: http.MethodGet, path: "/api/v1/dead-letters", need: auth.ReadLetters, body: noBody, rate: rateSearch, serve: s.letterList},
@@ -52,6 +48,12 @@ func (s *Server) feedRoutes() []route {
 		{method: http.MethodPost, path: "/dead-letters/:id/retry", need: auth.PushMain, body: noBody, serve: s.letterRetryForm},
 		{method: http.MethodPost, path: "/dead-letters/:id/dismiss", need: auth.PushMain, body: noBody, serve: s.letterDismissForm},
 	}
+	for _, f := range s.opt.Feeds.Formats {
+		if f.Lines {
+			routes = append(routes, route{method: http.MethodPost, path: "/api/v1/feeds/" + f.Name, need: auth.PostFeed, strict: true, late: true, body: max(feedStream, body), serve: s.traced(s.feedStream)})
+		}
+	}
+	return routes
 }
 
 func (s *Server) feedBody() int64 {
@@ -151,19 +153,17 @@ func (s *Server) feedPost(c echo.Context) error {
 	bodyRead(c)
 	in.Body = body
 	in.Received = s.opt.Now()
-	format := c.Param("format")
-	if format == formatPagerDuty {
-		if err := s.checkSignature(in); err != nil {
-			return err
-		}
+	format := s.format(c.Param("format"))
+	if err := s.checkSignature(format, in); err != nil {
+		return err
 	}
 	var got feedstore.Answer
 	ctx := c.Request().Context()
 	err = s.flights.decode(ctx, len(in.Body), func() (err error) {
-		got, err = feeds.Accept(ctx, format, in)
+		got, err = feeds.Accept(ctx, format.Name, in)
 		return err
 	})
-	if err != nil && (format != formatPagerDuty || fault.KindOf(err) != fault.Invalid || len(got.Rejected) == 0) {
+	if err != nil && (!format.AcceptsAll || fault.KindOf(err) != fault.Invalid || len(got.Rejected) == 0) {
 		return whetherKept(err, got)
 	}
 	answer := newFeedAnswer()
@@ -242,7 +242,7 @@ func (s *Server) feedStream(c echo.Context) error {
 			}
 		}
 		in.Body, in.Received = parts.part, s.opt.Now()
-		got, err := feeds.Accept(c.Request().Context(), formatNDJSON, in)
+		got, err := feeds.Accept(c.Request().Context(), formatOf(c), in)
 		if err != nil && (fault.KindOf(err) != fault.Invalid || len(got.Rejected) == 0 || first == 0 && parts.last) {
 			return whetherKept(err, got)
 		}

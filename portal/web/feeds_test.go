@@ -152,11 +152,11 @@ func TestFeedLimits(t *testing.T) {
 
 func TestPagerDutySignature(t *testing.T) {
 	s, f := withFeeds(t, func(_ *Deps, o *Options) {
-		o.Feeds.Signing = func(source string) []string {
+		o.Feeds.Signing = func(_, source string) ([]string, bool) {
 			if source == "open" {
-				return nil
+				return nil, false
 			}
-			return []string{"old", "new"}
+			return []string{"old", "new"}, false
 		}
 	})
 	mac := hmac.New(sha256.New, []byte("new"))
@@ -256,7 +256,7 @@ func TestWhatIsRefusedLeavesATrace(t *testing.T) {
 	const most = 1 << 16
 	signed := func(_ *Deps, o *Options) {
 		o.Feeds.Body = most
-		o.Feeds.Signing = func(string) []string { return []string{"secret"} }
+		o.Feeds.Signing = func(string, string) ([]string, bool) { return []string{"secret"}, false }
 	}
 	for _, c := range []struct {
 		name, target, token string

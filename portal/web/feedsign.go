@@ -5,7 +5,6 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/feed"
-	"github.com/postern/postern/reports/feed/pagerduty"
 )
 
 // signature says how far the webhooks of a source are signed.
@@ -18,38 +17,46 @@ const (
 	signatureMissing signature = "missing"  // one is asked for, but no secret is stated
 )
 
-// signatureOf is the signature of a source's posts of a format.
-func (s *Server) signatureOf(format, source string) signature {
+// format returns a format by its name; one that is not known has a name only.
+func (s *Server) format(name string) feed.Format {
+	for _, f := range s.opt.Feeds.Formats {
+		if f.Name == name {
+			return f
+		}
+	}
+	return feed.Format{Name: name}
+}
+
+// signatureOf returns how bodies of a source are signed in a format, and the secrets
+// they may be signed with.
+func (s *Server) signatureOf(f feed.Format, source string) (how signature, secrets []string) {
+	if f.Signature == nil {
+		return signatureNone, nil
+	}
+	only := false
+	if s.opt.Feeds.Signing != nil {
+		secrets, only = s.opt.Feeds.Signing(f.Name, source)
+	}
 	switch {
-	case format != formatPagerDuty:
-		return signatureNone
-	case len(s.signing(source)) > 0:
-		return signatureChecked
-	case s.opt.Feeds.SignedOnly:
-		return signatureMissing
+	case len(secrets) > 0:
+		return signatureChecked, secrets
+	case only:
+		return signatureMissing, nil
 	}
-	return signatureOpen
+	return signatureOpen, nil
 }
 
-// signing are the secrets of a source of PagerDuty webhooks.
-func (s *Server) signing(source string) []string {
-	if s.opt.Feeds.Signing == nil {
-		return nil
-	}
-	return s.opt.Feeds.Signing(source)
-}
-
-// checkSignature holds a PagerDuty webhook against the secrets of its source.
-func (s *Server) checkSignature(in feed.Input) error {
+// checkSignature returns fault.Unauthenticated for a body that is not signed as its
+// source must sign.
+func (s *Server) checkSignature(f feed.Format, in feed.Input) error {
 	const op = "web.feed"
-	header := in.Header(pagerduty.SignatureHeader)
-	switch s.signatureOf(formatPagerDuty, in.Source) {
+	switch how, secrets := s.signatureOf(f, in.Source); how {
 	case signatureMissing:
-		return fault.Newf(fault.Unauthenticated, op, "no secret is stated for this source in feeds.pagerduty_secrets, and feeds.pagerduty_signed_only takes no webhook without a valid %s", pagerduty.SignatureHeader)
+		return fault.Newf(fault.Unauthenticated, op, "no secret is stated for this source in %s, and %s takes no webhook without a valid %s", f.Signature.SecretsKey, f.Signature.OnlyKey, f.Signature.Header)
 	case signatureChecked:
-		signed := func(secret string) bool { return pagerduty.Signed(in.Body, header, secret) }
-		if !slices.ContainsFunc(s.signing(in.Source), signed) {
-			return fault.Newf(fault.Unauthenticated, op, "the webhook has no valid %s for this source; compare the secret in PagerDuty with feeds.pagerduty_secrets", pagerduty.SignatureHeader)
+		value := in.Header(f.Signature.Header)
+		if !slices.ContainsFunc(secrets, func(secret string) bool { return f.Signature.Valid(in.Body, value, secret) }) {
+			return fault.Newf(fault.Unauthenticated, op, "the webhook has no valid %s for this source; compare the secret in %s with %s", f.Signature.Header, f.Title, f.Signature.SecretsKey)
 		}
 	}
 	return nil

@@ -29,7 +29,7 @@ func TestPagesOfManyFactsAreBounded(t *testing.T) {
 	for i := range many {
 		edits = append(edits, incident.Edit{At: ago(many - i), Who: "kim", Action: incident.Link, Refs: []string{"INC-1"}, Field: "alert", Value: fmt.Sprint("a", i), Why: bad})
 	}
-	f.incidents = incident.Fold(voices, edits, incident.DefaultPolicy())
+	f.incidents = incident.Fold(voices, edits, feedPolicy())
 	if len(f.incidents) != 1 {
 		t.Fatalf("%d incidents", len(f.incidents))
 	}

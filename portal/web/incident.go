@@ -113,7 +113,7 @@ func (v *incidentView) describe(s *Server, in incident.Incident) {
 	v.Doubts = v.Doubts[:len(v.Doubts)-v.More.Doubts]
 	v.More.Voices = max(0, len(in.Voices)-voicesShown)
 	for _, said := range in.Voices[:len(in.Voices)-v.More.Voices] {
-		row := voiceRow{Voice: said, Form: formName(said.Form), Name: said.Source + ":" + said.Ref, Who: whoSaid(sources, said.Source), Link: webLink(said.URL)}
+		row := voiceRow{Voice: said, Form: policy.Form(said.Form).Title, Name: said.Source + ":" + said.Ref, Who: whoSaid(sources, said.Source), Link: webLink(said.URL)}
 		if said.PostmortemID != "" {
 			row.Link = s.link("/p/" + url.PathEscape(said.PostmortemID))
 		}

@@ -202,7 +202,7 @@ func (s *Server) incidentRow(in incident.Incident, p incident.Policy, now time.T
 		DayOnly: in.Times[incident.Started].DayOnly, Open: in.Open, Maintenance: in.Maintenance, Doubts: in.Doubts,
 	}
 	for _, v := range in.Voices {
-		if form := formName(v.Form); !slices.Contains(row.Sources, form) {
+		if form := p.Form(v.Form).Title; !slices.Contains(row.Sources, form) {
 			row.Sources = append(row.Sources, form)
 		}
 	}
@@ -237,29 +237,4 @@ func (s *Server) writing(ctx context.Context, in incident.Incident, row *inciden
 		row.Postmortem, row.Writing, row.Missing = s.link(drafts[0].Address), "draft", false
 	}
 	return err
-}
-
-// formName is how people call a form of voice.
-func formName(form string) string {
-	switch form {
-	case "postmortem":
-		return "post-mortem"
-	case "portal":
-		return "entered here"
-	case "pagerduty":
-		return "PagerDuty"
-	case "statuspage":
-		return "status page"
-	case "cdevents":
-		return "CDEvents"
-	case "opsgenie":
-		return "Opsgenie"
-	case "grafana-oncall":
-		return "Grafana OnCall"
-	case "alertmanager":
-		return "Alertmanager"
-	case "ndjson":
-		return "NDJSON"
-	}
-	return form
 }

@@ -13,7 +13,7 @@ func TestWhoSaidIsWhoWasBelieved(t *testing.T) {
 		{Source: "portal", Form: "portal", Ref: "E-1", By: "ana", At: ago(50), Title: "Down", Severity: "SEV1", Times: moments(incident.Started, 60)},
 		{Source: "portal", Form: "portal", Ref: "E-2", By: "bo", At: ago(40), Title: "Down", Severity: "SEV3", Aliases: []string{"E-1"}, Times: moments(incident.Started, 60)},
 	}
-	in := incident.Fold(voices, nil, incident.DefaultPolicy())[0]
+	in := incident.Fold(voices, nil, feedPolicy())[0]
 	believed := map[string]string{"SEV1": "ana", "SEV3": "bo"}[in.Severity]
 	if got := whoSaid((&Server{}).sources(in), in.Said["severity"]); len(in.Voices) != 2 || got.Name != believed {
 		t.Errorf("%s of %d voices is said to be %s's, it is %s's", in.Severity, len(in.Voices), got.Name, believed)

@@ -25,7 +25,7 @@ func TestTheTopSaysWhetherItIsOver(t *testing.T) {
 		"Not over: 90 min so far; nobody says that it is detected or acknowledged or diagnosed": {Times: moments(incident.Started, 90)},
 	} {
 		v.Source, v.Form, v.Ref = "pd", "pagerduty", "PX"
-		top := overWords(incident.Fold([]incident.Voice{v}, nil, incident.DefaultPolicy())[0], now)
+		top := overWords(incident.Fold([]incident.Voice{v}, nil, feedPolicy())[0], now)
 		got := top.State + ": " + top.Says
 		if !top.Until.IsZero() {
 			got += " " + itoa(int(now.Sub(top.Until)/time.Minute))
@@ -67,7 +67,7 @@ func TestTheStripIsDrawnByThePolicy(t *testing.T) {
 	}
 	in := incident.Incident{Times: map[incident.Milestone]incident.Stamp{
 		incident.Started: stamp(0), incident.Detected: stamp(10), incident.Acknowledged: stamp(12), incident.Diagnosed: stamp(18), incident.Mitigated: stamp(40)}}
-	p := incident.DefaultPolicy()
+	p := feedPolicy()
 	p.Middle, p.MiddleName, p.FromDetected, p.RecoverWithin = incident.Acknowledged, "response", true, 15*time.Minute
 	s := newStrip(in, p, ago(0))
 	var names []string

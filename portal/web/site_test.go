@@ -12,6 +12,7 @@ import (
 
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/reports/feed/formats"
 )
 
 // site is a Server over fakes, and the fakes.
@@ -49,6 +50,7 @@ func newSite(t testing.TB, publicURL string, opts ...func(*Deps, *Options)) *sit
 		NewID:   func() string { return "request-0000001" }, Feeds: &fakeFeeds{},
 	}
 	opt := Options{PublicURL: u, OpenReading: true, Version: "v1.2.3", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return testNow }}
+	opt.Feeds.Formats = formats.All()
 	for _, o := range opts {
 		o(&deps, &opt)
 	}

@@ -32,7 +32,7 @@ func withLedger(t *testing.T, queue int, opts ...func(*Deps, *Options)) (*site, 
 	t.Cleanup(func() { _ = db.Close() })
 	l := feedstore.New(feedstore.Options{
 		DB: db, Queue: queue, Now: func() time.Time { return testNow },
-		Decoders: map[string]feed.Decoder{"ndjson": ndjson.Decoder{}, "pagerduty": pagerduty.Decoder{}},
+		Formats: []feed.Format{ndjson.Format(), pagerduty.Format()},
 	})
 	opts = append(opts, func(d *Deps, _ *Options) { d.Feeds = l })
 	return newSite(t, "https://kb.example", opts...), l, db
@@ -229,16 +229,15 @@ func TestARevokedTokenStopsAStream(t *testing.T) {
 }
 
 func TestUnsignedSourcesAreShown(t *testing.T) {
-	signing := func(_ *Deps, o *Options) {
-		o.Feeds.Signing = func(source string) []string {
-			if source == "signed" {
-				return []string{"secret"}
-			}
-			return nil
-		}
-	}
 	for _, only := range []bool{false, true} {
-		s, f := withFeeds(t, signing, func(_ *Deps, o *Options) { o.Feeds.SignedOnly = only })
+		s, f := withFeeds(t, func(_ *Deps, o *Options) {
+			o.Feeds.Signing = func(_, source string) ([]string, bool) {
+				if source == "signed" {
+					return []string{"secret"}, only
+				}
+				return nil, only
+			}
+		})
 		f.sources = []feedstore.SourceStatus{
 			{Name: "open", Format: "pagerduty", LastReceived: testNow}, {Name: "signed", Format: "pagerduty", LastReceived: testNow}, {Name: "am", Format: "alertmanager", LastReceived: testNow},
 		}

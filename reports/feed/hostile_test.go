@@ -2,7 +2,6 @@ package feed_test
 
 import (
 	"bytes"
-	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -10,81 +9,17 @@ import (
 
 	"github.com/postern/postern/portal/base/campaign"
 	"github.com/postern/postern/reports/feed"
-	"github.com/postern/postern/reports/feed/alertmanager"
-	"github.com/postern/postern/reports/feed/cloudevents"
 	"github.com/postern/postern/reports/feed/feedtest"
-	"github.com/postern/postern/reports/feed/ndjson"
-	"github.com/postern/postern/reports/feed/oncall"
-	"github.com/postern/postern/reports/feed/opsgenie"
-	"github.com/postern/postern/reports/feed/pagerduty"
-	"github.com/postern/postern/reports/feed/pgstat"
-	"github.com/postern/postern/reports/feed/slowlog"
-	"github.com/postern/postern/reports/feed/statuspage"
+	"github.com/postern/postern/reports/feed/formats"
 )
 
+// everyDecoder returns the decoders by the names of their formats.
 func everyDecoder() map[string]feed.Decoder {
-	return map[string]feed.Decoder{
-		"alertmanager": alertmanager.Decoder{}, "pagerduty": pagerduty.Decoder{}, "cloudevents": cloudevents.Decoder{},
-		"opsgenie": opsgenie.Decoder{}, "grafana-oncall": oncall.Decoder{}, "statuspage": statuspage.Decoder{},
-		"mysql-slow-log": slowlog.Decoder{}, "pg-stat-statements": pgstat.Decoder{}, "ndjson": ndjson.Decoder{},
+	decoders := map[string]feed.Decoder{}
+	for _, f := range formats.All() {
+		decoders[f.Name] = f.Decoder
 	}
-}
-
-// TestWhatABodyCallsItsSource decides for every format what "source" in it means:
-// the source of a fact is the one of the request, whatever the body says of
-// producers, integrations, pages, instances and receivers. Those name things within
-// the source. Only a line of ndjson speaks for a source of its own, and the ledger
-// holds that against what the sender may speak for.
-func TestWhatABodyCallsItsSource(t *testing.T) {
-	cd := `{"context":{"id":"1","source":"other","type":"dev.cdevents.%s.0.3.0","timestamp":"2026-11-24T10:00:00Z"},
-		"subject":{"id":"x","source":"other","content":{"service":{"id":"cart"}}},"customData":{"source":"other","postern":{"source":"other"}}}`
-	bodies := map[string][]feed.Input{
-		"alertmanager": {feedtest.Input(`{"version":"4","source":"other","receiver":"other","externalURL":"http://other","status":"firing","alerts":[{"source":"other","status":"firing",
-			"labels":{"alertname":"A","source":"other","instance":"other"},"startsAt":"2026-11-24T10:00:00Z","generatorURL":"http://other","fingerprint":"f"}]}`)},
-		"pagerduty": {feedtest.Input(`{"source":"other","event":{"id":"e","event_type":"incident.triggered","occurred_at":"2026-11-24T10:00:00Z","client":{"name":"other"},
-			"data":{"id":"P","type":"incident","source":"other","created_at":"2026-11-24T10:00:00Z","title":"t"}}}`)},
-		"cloudevents": {
-			feedtest.Input(fmt.Sprintf(cd, "incident.detected")), feedtest.Input(fmt.Sprintf(cd, "service.deployed")), feedtest.Input(fmt.Sprintf(cd, "ticket.created")),
-			feedtest.Input(`{"specversion":"1.0","id":"1","source":"other","type":"dev.cdevents.change.merged.0.3.0","data":` + fmt.Sprintf(cd, "change.merged") + `}`),
-			feedtest.Input(fmt.Sprintf(cd, "incident.resolved"), "Ce-Type", "dev.cdevents.incident.resolved.0.3.0", "Ce-Source", "other", "Ce-Id", "1"),
-			feedtest.Input(`[{"specversion":"1.0","id":"1","source":"other","type":"dev.cdevents.service.removed.0.3.0","data":` + fmt.Sprintf(cd, "service.removed") + `}]`),
-		},
-		"opsgenie": {
-			feedtest.Input(`{"action":"Create","source":{"name":"other","type":"other"},"alert":{"alertId":"a","source":"other","message":"m","createdAt":1420452191104},"integrationName":"other"}`),
-			feedtest.Input(`{"data":[{"id":"i","source":"other","message":"m","status":"open","createdAt":"2026-11-24T10:02:00Z"}]}`),
-		},
-		"grafana-oncall": {feedtest.Input(`{"source":"other","event":{"type":"alert group created","time":"2026-11-24T10:00:01Z"},"alert_group":{"id":"I","integration_id":"other",
-			"created_at":"2026-11-24T10:00:00Z","title":"t"},"integration":{"name":"other","type":"other"}}`)},
-		"statuspage":         {feedtest.Input(`{"page":{"id":"other","name":"other"},"incident":{"id":"w","source":"other","created_at":"2026-11-24T03:06:43Z"}}`)},
-		"mysql-slow-log":     {feedtest.Input("# Time: 2026-11-24T10:00:00Z\n# User@Host: other[other] @ other [127.0.0.1]  Id: 1\n# Schema: other\n# Query_time: 1.0  Lock_time: 0.0  Rows_sent: 1  Rows_examined: 7\nselect 1;\n")},
-		"pg-stat-statements": {feedtest.Input(`{"instance":"other","source":"other","snapshot_at":"2026-11-24T10:00:00Z","rows":[{"userid":1,"dbid":2,"queryid":3,"query":"select 1","calls":1,"total_exec_time":1,"source":"other"}]}`)},
-	}
-	for format, decoder := range everyDecoder() {
-		if format != "ndjson" && len(bodies[format]) == 0 {
-			t.Errorf("%s is not decided", format)
-		}
-		for i, in := range bodies[format] {
-			d, err := feedtest.Decode(t, decoder, in) // holds the source within each fact, too
-			if err != nil || len(d.Facts) == 0 || len(d.Rejected) > 0 {
-				t.Errorf("%s %d: %+v, %v", format, i, d, err)
-			}
-			for _, f := range d.Facts {
-				if f.Source != "test" {
-					t.Errorf("%s %d speaks as %q", format, i, f.Source)
-				}
-			}
-		}
-	}
-	for _, line := range []string{
-		`{"type":"sli","source":"other","slo":"x","start":"2026-11-24T10:00:00Z","len":"5m","good":1,"total":1}`,
-		`{"type":"incident","source":"other","id":"1","started":"2026-11-24T10:00:00Z"}`,
-		`{"type":"change","source":"other","id":"1","time":"2026-11-24T10:00:00Z"}`,
-		`{"type":"drill","source":"other","id":"1","time":"2026-11-24T10:00:00Z"}`,
-	} {
-		if f := feedtest.One(t, ndjson.Decoder{}, feedtest.Input(line)); f.Source != "other" {
-			t.Errorf("%s speaks as %q", line, f.Source)
-		}
-	}
+	return decoders
 }
 
 // hostileBodies are, for a size in bytes, what costs most for its size: values within

@@ -55,7 +55,7 @@ func together(n int, do func(i int)) {
 // BenchmarkIngest takes Alertmanager webhooks in, each durable before its answer,
 // beside the rate at which bare bbolt stores the same bodies by Batch.
 func BenchmarkIngest(b *testing.B) {
-	w := newWorld(b, feedstore.Options{Decoders: map[string]feed.Decoder{"alertmanager": alertmanager.Decoder{}}, Queue: 2 * senders})
+	w := newWorld(b, feedstore.Options{Formats: []feed.Format{alertmanager.Format()}, Queue: 2 * senders})
 	began := time.Now()
 	b.ResetTimer()
 	together(b.N, func(i int) {
@@ -94,7 +94,7 @@ const rate = 200
 // own Batch; the two are measured in turn, second by second, so that both see the
 // same disk.
 func BenchmarkIngestAtRate(b *testing.B) {
-	w := newWorld(b, feedstore.Options{Decoders: map[string]feed.Decoder{"alertmanager": alertmanager.Decoder{}}})
+	w := newWorld(b, feedstore.Options{Formats: []feed.Format{alertmanager.Format()}})
 	put, done := bare(b)
 	defer done()
 	var ours, floor []time.Duration

@@ -18,7 +18,7 @@ const day = 24 * time.Hour
 // A bound sender is refused under another name, whether the request or an item of
 // its body names it, and neither a retry nor posting again gets around that.
 func TestABoundSenderSpeaksForItsSourcesOnly(t *testing.T) {
-	w := newWorld(t, feedstore.Options{Decoders: map[string]feed.Decoder{"ndjson": ndjson.Decoder{}}})
+	w := newWorld(t, feedstore.Options{Formats: []feed.Format{ndjson.Format()}})
 	post := func(source string, bound ...string) (feedstore.Answer, error) {
 		const body = `{"type":"change","id":"1","time":"2026-11-24T10:00:00Z"}
 {"type":"change","id":"2","source":"other","time":"2026-11-24T10:00:00Z"}
@@ -140,7 +140,7 @@ func TestSourcesOfOneDayAreBounded(t *testing.T) {
 
 // A replay says nothing new, and an old revision does not come back.
 func TestAReplayChangesNothing(t *testing.T) {
-	w := newWorld(t, feedstore.Options{Decoders: map[string]feed.Decoder{"ndjson": ndjson.Decoder{}}})
+	w := newWorld(t, feedstore.Options{Formats: []feed.Format{ndjson.Format()}})
 	bodies := []string{
 		`{"type":"change","id":"1","rev":1,"outcome":"succeeded","time":"2026-11-24T10:00:00Z"}`,
 		`{"type":"change","id":"1","rev":2,"outcome":"failed","time":"2026-11-24T10:00:00Z"}`,

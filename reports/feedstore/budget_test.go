@@ -20,8 +20,8 @@ import (
 // two open.
 func budgeted(t *testing.T) *world {
 	return newWorld(t, feedstore.Options{
-		Decoders: map[string]feed.Decoder{"ndjson": ndjson.Decoder{}, "alertmanager": alertmanager.Decoder{}, "lines": lines{}},
-		Budget:   feedstore.Budget{New: 3, Open: 2},
+		Formats: []feed.Format{ndjson.Format(), alertmanager.Format(), linesFormat()},
+		Budget:  feedstore.Budget{New: 3, Open: 2},
 		Defined: func(context.Context) (func(string) bool, error) {
 			return func(name string) bool { return strings.HasPrefix(name, "defined") }, nil
 		},

@@ -17,7 +17,7 @@ import (
 
 // says is a format whose bodies mean the given facts.
 func says(facts ...feed.Fact) feedstore.Options {
-	return feedstore.Options{Decoders: map[string]feed.Decoder{"lines": decoderFunc(func(in feed.Input) (d feed.Decoded, err error) {
+	return feedstore.Options{Formats: []feed.Format{{Name: "lines", Decoder: decoderFunc(func(in feed.Input) (d feed.Decoded, err error) {
 		d.Facts = append(d.Facts, facts...)
 		for i := range d.Facts {
 			d.Facts[i].Item = i
@@ -26,7 +26,7 @@ func says(facts ...feed.Fact) feedstore.Options {
 			}
 		}
 		return d, nil
-	})}}
+	})}}}
 }
 
 // One small body may have many items that cannot be used: each is counted, few

@@ -172,9 +172,7 @@ func openKilled(t *testing.T, path string) (kv.DB, *feedstore.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return db, feedstore.New(feedstore.Options{DB: db, Now: func() time.Time { return noon }, Decoders: map[string]feed.Decoder{
-		"alertmanager": alertmanager.Decoder{}, "ndjson": ndjson.Decoder{},
-	}})
+	return db, feedstore.New(feedstore.Options{DB: db, Now: func() time.Time { return noon }, Formats: []feed.Format{alertmanager.Format(), ndjson.Format()}})
 }
 
 // takeIn sends bodies from several senders, and tells each that was answered; an

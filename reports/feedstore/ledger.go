@@ -18,10 +18,10 @@ import (
 
 // Options are what a Ledger works with.
 type Options struct {
-	DB       kv.DB
-	Decoders map[string]feed.Decoder // by format name, e.g. "alertmanager"
-	Now      func() time.Time
-	Log      *slog.Logger // nil is silence
+	DB      kv.DB
+	Formats []feed.Format // what Accept takes
+	Now     func() time.Time
+	Log     *slog.Logger // nil is silence
 	// Queue is how many bodies may wait for a commit before senders are told to
 	// come later; 0 is 1,024.
 	Queue int
@@ -44,9 +44,10 @@ type Options struct {
 // Voices, Signals, Changes, Drills, Tickets and Observations return fault.TooWide when
 // there are more than Options.MostRead facts.
 type Store struct {
-	opt    Options
-	commit *committer
-	pack   packer
+	opt      Options
+	decoders map[string]feed.Decoder // by name of the format
+	commit   *committer
+	pack     packer
 
 	house sync.Mutex
 	kept  time.Time // when KeepHouse last looked
@@ -60,7 +61,11 @@ func New(opt Options) *Store {
 	if opt.Queue <= 0 {
 		opt.Queue = defaultQueue
 	}
-	return &Store{opt: opt, commit: newCommitter(opt.DB, opt.Queue, opt.Budget)}
+	decoders := make(map[string]feed.Decoder, len(opt.Formats))
+	for _, f := range opt.Formats {
+		decoders[f.Name] = f.Decoder
+	}
+	return &Store{opt: opt, decoders: decoders, commit: newCommitter(opt.DB, opt.Queue, opt.Budget)}
 }
 
 // Answer says what became of the items of one body.
@@ -97,9 +102,9 @@ const recorded = "recorded"
 // wait, to be sent again later; fault.Full without room on the disk.
 func (l *Store) Accept(ctx context.Context, format string, in feed.Input) (Answer, error) {
 	const op = "ledger.Accept"
-	decoder := l.opt.Decoders[format]
+	decoder := l.decoders[format]
 	if decoder == nil {
-		return Answer{}, fault.Newf(fault.NotFound, op, "there is no feed format %.40q; there are %s", format, strings.Join(slices.Sorted(maps.Keys(l.opt.Decoders)), ", "))
+		return Answer{}, fault.Newf(fault.NotFound, op, "there is no feed format %.40q; there are %s", format, strings.Join(slices.Sorted(maps.Keys(l.decoders)), ", "))
 	}
 	if err := l.admit(ctx, format, in); err != nil {
 		return Answer{}, err

@@ -30,6 +30,8 @@ var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 // lines is a toy format: a line is an item, "change ID", "bad" or, alone, "broken".
 type lines struct{}
 
+func linesFormat() feed.Format { return feed.Format{Name: "lines", Decoder: lines{}} }
+
 func (lines) Decode(in feed.Input) (d feed.Decoded, err error) {
 	for i, line := range strings.Split(strings.TrimSpace(string(in.Body)), "\n") {
 		id, ok := strings.CutPrefix(line, "change ")
@@ -69,8 +71,8 @@ func newWorld(t testing.TB, opt feedstore.Options) *world {
 	})
 	w := &world{db: db, now: noon}
 	opt.DB, opt.Now = db, func() time.Time { return w.now }
-	if opt.Decoders == nil {
-		opt.Decoders = map[string]feed.Decoder{"lines": lines{}}
+	if opt.Formats == nil {
+		opt.Formats = []feed.Format{linesFormat()}
 	}
 	w.l, w.opt = feedstore.New(opt), opt
 	return w
@@ -177,10 +179,10 @@ func TestDeadLettersAreRetriedAndDismissed(t *testing.T) {
 		t.Fatalf("retried by the same reader: %+v, %v", a, err)
 	}
 	better := w.opt
-	better.Decoders = map[string]feed.Decoder{"lines": decoderFunc(func(in feed.Input) (feed.Decoded, error) {
+	better.Formats = []feed.Format{{Name: "lines", Decoder: decoderFunc(func(in feed.Input) (feed.Decoded, error) {
 		in.Body = []byte(strings.ReplaceAll(string(in.Body), "worse", "change better"))
 		return lines{}.Decode(in)
-	})}
+	})}}
 	l := feedstore.New(better)
 	if a, err := l.RetryDeadLetter(t.Context(), letters[0].ID); err != nil || a.Accepted != 1 || a.Duplicate != 1 || len(a.Rejected) != 1 {
 		t.Fatalf("retried by a better reader: %+v, %v", a, err)

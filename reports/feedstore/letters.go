@@ -214,7 +214,7 @@ func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Answer, error) 
 	if head.Format == overFormat {
 		return l.retryOver(ctx, key, head, body)
 	}
-	decoder := l.opt.Decoders[head.Format]
+	decoder := l.decoders[head.Format]
 	if decoder == nil {
 		return Answer{}, fault.Newf(fault.Unsupported, op, "this Postern has no feed format %q", head.Format)
 	}

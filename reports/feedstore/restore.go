@@ -38,7 +38,7 @@ func readVoice(f *feed.Fact, body []byte) error {
 	}
 	f.At = fromMicros(s.At)
 	f.Incident = &incident.Voice{
-		Source: f.Source, Account: accountOf(s.Form, f.Entity, s.Ref), Form: s.Form, Ref: s.Ref, Aliases: s.Aliases, Rev: s.Rev, At: fromMicros(s.SaidAt),
+		Source: f.Source, Account: accountOf(f.Entity, s.Ref), Form: s.Form, Ref: s.Ref, Aliases: s.Aliases, Rev: s.Rev, At: fromMicros(s.SaidAt),
 		Title: s.Title, Severity: s.Severity, RawSeverity: s.RawSeverity, Services: s.Services,
 		Environment: s.Environment, Status: s.Status, URL: s.URL, DetectedBy: s.DetectedBy,
 		Maintenance: s.Maintenance, Deleted: s.Deleted, DuplicateOf: s.DuplicateOf, PostmortemID: s.Postmortem,
@@ -53,21 +53,15 @@ func readVoice(f *feed.Fact, body []byte) error {
 	return nil
 }
 
-// accountOf is the part of a source in which an incident's ref is unique: what the
-// decoders of events and of status pages put before the ref to make an entity. It is
-// not stored again.
-func accountOf(form, entity, ref string) string {
-	account, found := "", false
-	switch form {
-	case "cdevents":
-		account, found = strings.CutSuffix(entity, " "+ref)
-	case "statuspage":
-		account, found = strings.CutSuffix(entity, "/"+ref)
-	}
-	if !found {
+// accountOf returns the part of a source in which an incident's ref is unique: what
+// the decoder put before the ref, and one byte between, to make the entity; "" if the
+// entity is the ref. It is not stored again.
+func accountOf(entity, ref string) string {
+	account, found := strings.CutSuffix(entity, ref)
+	if !found || account == "" {
 		return ""
 	}
-	return account
+	return account[:len(account)-1]
 }
 
 func readSignal(f *feed.Fact, body []byte) error {

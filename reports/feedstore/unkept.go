@@ -44,7 +44,7 @@ func (l *Store) Missed(ctx context.Context, u Unkept) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unkeptLimit)
 	defer cancel()
 	in := feed.Input{Source: u.Source, Bound: u.Bound, Received: u.At}
-	if l.opt.Decoders[u.Format] == nil {
+	if l.decoders[u.Format] == nil {
 		u.Reason = fmt.Sprintf("%s (format %.40q)", u.Reason, u.Format)
 		u.Format = unknownFormat
 	}

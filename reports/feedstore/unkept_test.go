@@ -15,7 +15,7 @@ import (
 // A body that was refused before it was read leaves one letter a source, format, kind
 // and hour, is counted where reports and pages look, and cannot be read again.
 func TestABodyThatIsNotKeptLeavesALetter(t *testing.T) {
-	w := newWorld(t, feedstore.Options{Decoders: map[string]feed.Decoder{"lines": lines{}}})
+	w := newWorld(t, feedstore.Options{Formats: []feed.Format{linesFormat()}})
 	large := feedstore.Unkept{Source: "am", Own: "token", Format: "lines", Kind: fault.TooLarge, Reason: "a body of 3.0 MB, more than feeds.body (2.0 MB)", At: w.now}
 	large.At = w.now.Add(7 * time.Minute)
 	left, cancel := context.WithCancel(t.Context())
@@ -77,7 +77,7 @@ func TestABodyThatIsNotKeptLeavesALetter(t *testing.T) {
 // What a sender says under a name that it may not have, or calls a format, makes no
 // source of its own.
 func TestABodyUnderAWrongNameIsItsSenders(t *testing.T) {
-	w := newWorld(t, feedstore.Options{Decoders: map[string]feed.Decoder{"lines": lines{}}})
+	w := newWorld(t, feedstore.Options{Formats: []feed.Format{linesFormat()}})
 	for _, u := range []feedstore.Unkept{
 		{Source: "pager", Own: "am", Bound: []string{"am"}, Format: "lines", Kind: fault.Forbidden},
 		{Source: "", Own: "am", Format: "lines", Kind: fault.Invalid},

@@ -21,7 +21,7 @@ func BenchmarkFold(b *testing.B) {
 	edits := []Edit{{At: at(1), Action: Merge, Into: "INC-1", Refs: []string{"INC-2"}}, {At: at(2), Action: Split, Refs: []string{"desk:INC-2"}}}
 	b.ReportAllocs()
 	for b.Loop() {
-		if got := len(Fold(voices, edits, DefaultPolicy())); got != 10_000 {
+		if got := len(Fold(voices, edits, feedPolicy())); got != 10_000 {
 			b.Fatal(got)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // median as the middle of a list. It also shows why intervals are not added up.
 func TestEveryMonthOfAStatusPage(t *testing.T) {
 	voices := statusPage(t)
-	all := Fold(voices, nil, DefaultPolicy())
+	all := Fold(voices, nil, feedPolicy())
 	overlaps := 0
 	for from := day(2022, 1, 1); from.Before(day(2025, 1, 1)); from = from.AddDate(0, 1, 0) {
 		to := from.AddDate(0, 1, 0)
@@ -34,7 +34,7 @@ func TestEveryMonthOfAStatusPage(t *testing.T) {
 			}
 		}
 		overlaps += naive - len(down)
-		s := Sum(all, DefaultPolicy(), Interval{from, to}, day(2025, 1, 1))
+		s := Sum(all, feedPolicy(), Interval{from, to}, day(2025, 1, 1))
 		if s.N != len(lengths) || s.Downtime.Minutes() != float64(len(down)) {
 			t.Errorf("%s: %d incidents, down for %v minutes; counted %d and %d", from.Format("2006-01"), s.N, s.Downtime.Minutes(), len(lengths), len(down))
 		}

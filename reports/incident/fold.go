@@ -18,7 +18,7 @@ func Fold(voices []Voice, edits []Edit, p Policy) []Incident {
 	index := indexEdits(edits)
 	taken := map[string]bool{}
 	var out []Incident
-	groups := group(newest(voices), edits).groups()
+	groups := group(newest(voices, p), edits).groups()
 	shared := sharedNames(groups)
 	for _, g := range groups {
 		in := foldOne(g, index, shared, p)
@@ -171,7 +171,7 @@ func milestone(m Milestone, g []said, p Policy) (best Stamp, ok bool) {
 			better = ends && at.At.After(best.At) || !ends && at.At.Before(best.At)
 		}
 		if better {
-			best, bestRank, ok = Stamp{Moment{at.At.UTC(), at.DayOnly}, v.Source, confidence(v.Form)}, rank, true
+			best, bestRank, ok = Stamp{Moment{at.At.UTC(), at.DayOnly}, v.Source, v.form.confidence()}, rank, true
 		}
 	}
 	return best, ok

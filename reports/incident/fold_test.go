@@ -35,7 +35,7 @@ func public(ref string, t map[Milestone]Moment) Voice {
 	return Voice{Source: "status", Form: "statuspage", Ref: ref, Rev: 1, At: at(12), Title: "Degraded", Status: "resolved", Times: t}
 }
 
-func fold(voices ...Voice) []Incident { return Fold(voices, nil, DefaultPolicy()) }
+func fold(voices ...Voice) []Incident { return Fold(voices, nil, feedPolicy()) }
 
 func only(t *testing.T, all []Incident) Incident {
 	t.Helper()
@@ -69,7 +69,7 @@ func TestTheMostTrustworthyVoiceWinsEachField(t *testing.T) {
 	if !slices.Equal(in.Services, []string{"shop"}) || len(in.Voices) != 3 || in.Open || len(in.Doubts) != 0 {
 		t.Errorf("%+v", in)
 	}
-	d := in.Durations(DefaultPolicy())
+	d := in.Durations(feedPolicy())
 	if *d.Detect != 3*time.Minute || *d.Diagnose != 20*time.Minute || *d.Recover != 31*time.Minute || *d.Resolve != 40*time.Minute {
 		t.Errorf("%+v", d)
 	}
@@ -132,7 +132,7 @@ func TestADuplicateCountsLess(t *testing.T) {
 func TestExactBeatsADay(t *testing.T) {
 	r := report("PX", nil)
 	r.Times = map[Milestone]Moment{Started: {At: at(0).Truncate(24 * time.Hour), DayOnly: true}}
-	if in := only(t, fold(r)); in.Durations(DefaultPolicy()).Recover != nil || len(in.Doubts) != 0 || in.Open {
+	if in := only(t, fold(r)); in.Durations(feedPolicy()).Recover != nil || len(in.Doubts) != 0 || in.Open {
 		t.Errorf("%+v", in)
 	}
 	if in := only(t, fold(r, pager("PX", times(Started, 2)))); in.Times[Started].At != at(2) {
@@ -145,7 +145,7 @@ func TestThePublicIsToldLate(t *testing.T) {
 	if s := in.Times[Started]; s.At != at(3) || s.Confidence != Inferred || len(in.Doubts) > 0 {
 		t.Errorf("%+v %v", s, in.Doubts)
 	}
-	if d := in.Durations(DefaultPolicy()); d.Detect != nil || d.Resolve == nil {
+	if d := in.Durations(feedPolicy()); d.Detect != nil || d.Resolve == nil {
 		t.Errorf("detection is known by itself: %+v", d)
 	}
 }
@@ -160,7 +160,7 @@ func TestDoubts(t *testing.T) {
 		"early":    only(t, fold(early)),
 		"apart":    only(t, fold(report("PX", times(Started, 0, Mitigated, 9)), pager("PX", times(Started, 60*24*90)))),
 	} {
-		if len(in.Doubts) == 0 || in.Counted() || in.Durations(DefaultPolicy()) != (Durations{}) {
+		if len(in.Doubts) == 0 || in.Counted() || in.Durations(feedPolicy()) != (Durations{}) {
 			t.Errorf("%s: %+v", name, in)
 		}
 		if _, _, ok := in.Length(at(100)); ok {
@@ -182,35 +182,35 @@ func TestEdits(t *testing.T) {
 	split := edit(200, Edit{Action: Split, Refs: []string{"status:st-9"}})
 	set := edit(150, Edit{Action: Set, Refs: []string{"PA"}, Field: "diagnosed", Value: at(7).Format(time.RFC3339)})
 
-	in := only(t, Fold([]Voice{a, b}, []Edit{set, merge}, DefaultPolicy()))
+	in := only(t, Fold([]Voice{a, b}, []Edit{set, merge}, feedPolicy()))
 	if in.ID != "st-9" || !slices.Contains(in.Refs, "PA") || len(in.Edits) != 2 {
 		t.Errorf("merged: %+v", in)
 	}
 	if s := in.Times[Diagnosed]; s != (Stamp{Moment{At: at(7)}, "edit by zoe", Stated}) {
 		t.Errorf("set: %+v", s)
 	}
-	if got := Fold([]Voice{a, b}, []Edit{split, merge}, DefaultPolicy()); len(got) != 2 {
+	if got := Fold([]Voice{a, b}, []Edit{split, merge}, feedPolicy()); len(got) != 2 {
 		t.Errorf("split: %d", len(got))
 	}
 	again := edit(300, Edit{Action: Merge, Into: "PA", Refs: []string{"st-9"}})
-	if in := only(t, Fold([]Voice{a, b}, []Edit{split, merge, again}, DefaultPolicy())); in.ID != "PA" {
+	if in := only(t, Fold([]Voice{a, b}, []Edit{split, merge, again}, feedPolicy())); in.ID != "PA" {
 		t.Errorf("merged again: %s", in.ID)
 	}
 	unknown := edit(400, Edit{Action: Set, Refs: []string{"PA"}, Field: "started"})
-	if in := only(t, Fold([]Voice{a}, []Edit{unknown}, DefaultPolicy())); in.Durations(DefaultPolicy()) != (Durations{}) {
+	if in := only(t, Fold([]Voice{a}, []Edit{unknown}, feedPolicy())); in.Durations(feedPolicy()) != (Durations{}) {
 		t.Errorf("unset: %+v", in.Times)
 	}
 	counted := edit(400, Edit{Action: Set, Refs: []string{"st-9"}, Field: "counted", Value: "yes"})
-	if in := only(t, Fold([]Voice{b}, []Edit{counted}, DefaultPolicy())); !in.Counted() {
+	if in := only(t, Fold([]Voice{b}, []Edit{counted}, feedPolicy())); !in.Counted() {
 		t.Errorf("counted: %+v", in.Doubts)
 	}
 	left := edit(400, Edit{Action: Set, Refs: []string{"PA"}, Field: "counted", Value: "no"})
-	if in := only(t, Fold([]Voice{a}, []Edit{left}, DefaultPolicy())); in.Counted() || in.Doubts[0] != "left out by zoe: because" {
+	if in := only(t, Fold([]Voice{a}, []Edit{left}, feedPolicy())); in.Counted() || in.Doubts[0] != "left out by zoe: because" {
 		t.Errorf("left out: %+v", in.Doubts)
 	}
 	for field, value := range map[string]string{"title": "T", "severity": "SEV1", "environment": "prod", "detected_by": "alert", "services": "b, a,b", "maintenance": "yes"} {
 		e := edit(400, Edit{Action: Set, Refs: []string{"PA"}, Field: field, Value: value})
-		in := only(t, Fold([]Voice{a}, []Edit{e}, DefaultPolicy()))
+		in := only(t, Fold([]Voice{a}, []Edit{e}, feedPolicy()))
 		if in.Said[field] != "edit by zoe" {
 			t.Errorf("%s: %+v", field, in)
 		}
@@ -264,7 +264,7 @@ func TestFoldInAnyOrder(t *testing.T) {
 			{At: at(1), Action: Merge, Into: "A1", Refs: []string{"B2"}}, {At: at(2), Action: Split, Refs: []string{"B2"}},
 			{At: at(3), Action: Set, Refs: []string{"C3"}, Field: "title", Value: "z"}, {At: at(2), Action: Merge, Into: "D4", Refs: []string{"A1", "nobody"}},
 		}
-		want := Fold(voices, edits, DefaultPolicy())
+		want := Fold(voices, edits, feedPolicy())
 		ids := map[string]bool{}
 		n := 0
 		for _, in := range want {
@@ -273,7 +273,7 @@ func TestFoldInAnyOrder(t *testing.T) {
 			}
 			ids[in.ID] = true
 			n += len(in.Voices)
-			if d := in.Durations(DefaultPolicy()); d.Recover != nil && *d.Recover < 0 {
+			if d := in.Durations(feedPolicy()); d.Recover != nil && *d.Recover < 0 {
 				t.Fatalf("negative: %+v", in)
 			}
 		}
@@ -281,7 +281,7 @@ func TestFoldInAnyOrder(t *testing.T) {
 		more := slices.Concat(voices, voices)
 		r.Shuffle(len(more), func(i, j int) { more[i], more[j] = more[j], more[i] })
 		r.Shuffle(len(edits), func(i, j int) { edits[i], edits[j] = edits[j], edits[i] })
-		if got := Fold(more, slices.Concat(edits, edits), DefaultPolicy()); !reflect.DeepEqual(got, want) {
+		if got := Fold(more, slices.Concat(edits, edits), feedPolicy()); !reflect.DeepEqual(got, want) {
 			t.Fatalf("%+v\n%+v", got, want)
 		}
 	})

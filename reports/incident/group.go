@@ -11,6 +11,7 @@ import (
 // said is the newest revision of a voice.
 type said struct {
 	Voice
+	form  Form
 	first time.Time // when this voice was first heard
 	names []string  // sorted, each once
 	// unclear says which names of a person's voice are those of several incidents.
@@ -24,7 +25,7 @@ func (s said) name() string { return s.Source + ":" + s.Ref }
 
 // newest keeps the highest revision of each voice, in an order that depends on
 // the set of voices only, and leaves out what its source deleted.
-func newest(voices []Voice) []said {
+func newest(voices []Voice, p Policy) []said {
 	byKey := map[string]said{}
 	for _, v := range voices {
 		one := said{Voice: v, first: v.At}
@@ -46,7 +47,7 @@ func newest(voices []Voice) []said {
 	all := make([]said, 0, len(byKey))
 	for _, v := range byKey {
 		if !v.Deleted {
-			v.names = namesOf(v)
+			v.names, v.form = namesOf(v), p.Form(v.Form)
 			all = append(all, v)
 		}
 	}

@@ -19,7 +19,7 @@ func (s said) account() string { return s.Source + "\x00" + s.Account }
 // and so is what a sender of events states as another's name.
 func local(v said, name string) bool {
 	switch {
-	case personal(v.Form):
+	case v.form.personal():
 		return false
 	case tally.BareNumber(name):
 		return true
@@ -28,11 +28,7 @@ func local(v said, name string) bool {
 	case name == v.Ref, name == v.DuplicateOf, strings.Contains(name, "://"):
 		return false
 	}
-	switch v.Form {
-	case "pagerduty", "opsgenie", "grafana-oncall", "statuspage", "alertmanager":
-		return true
-	}
-	return false
+	return v.form.LocalNames
 }
 
 // joinNamed joins the voices that share a name, but for those of an account to which
@@ -45,7 +41,7 @@ func (p *partition) joinNamed(name string, indices []int) {
 	var people, stated, held []int // by people; by senders, as a name that holds anywhere; by accounts, within them
 	accounts, owned := 0, false
 	for _, i := range indices {
-		if v := p.voices[i]; personal(v.Form) {
+		if v := p.voices[i]; v.form.personal() {
 			people = append(people, i)
 		} else {
 			byAccount[v.account()] = append(byAccount[v.account()], i)
@@ -90,7 +86,7 @@ const unclearShown = 5
 // other voices report, too, so that it must not be counted as one more.
 func (p *partition) tellUnclear() {
 	for _, u := range p.unclear {
-		alone := !slices.ContainsFunc(p.members[p.of[u.voice]], func(i int) bool { return !personal(p.voices[i].Form) })
+		alone := !slices.ContainsFunc(p.members[p.of[u.voice]], func(i int) bool { return !p.voices[i].form.personal() })
 		if !alone {
 			continue
 		}

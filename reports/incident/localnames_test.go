@@ -33,7 +33,7 @@ func grouped(t *testing.T, voices []Voice, edits ...Edit) (groups, doubts []stri
 		slices.Reverse(voices)
 		var now []string
 		doubts = nil
-		for _, one := range Fold(voices, edits, DefaultPolicy()) {
+		for _, one := range Fold(voices, edits, feedPolicy()) {
 			var titles []string
 			for _, v := range one.Voices {
 				titles = append(titles, v.Title)
@@ -125,7 +125,7 @@ func TestAPostmortemThatNamesANumber(t *testing.T) {
 func TestASharedNumberLeadsToNone(t *testing.T) {
 	voices := []Voice{voice("eu", "pagerduty", "PEU1", 1, "PD-4711"), voice("us", "pagerduty", "PUS7", 2, "PD-4711"), voice("us", "pagerduty", "PUS8", 3, "PD-4712")}
 	set := Edit{At: byHand(5, Set, "").At, Who: "kim", Action: Set, Refs: []string{"PD-4711"}, Field: "severity", Value: "SEV1", Why: "test"}
-	for _, one := range Fold(voices, []Edit{set}, DefaultPolicy()) {
+	for _, one := range Fold(voices, []Edit{set}, feedPolicy()) {
 		shared := one.ID != "PUS8"
 		if slices.Contains(one.Refs, "PD-4711") || slices.Contains(one.Shared, "PD-4711") != shared || one.Severity != "" {
 			t.Errorf("%s: names %v, shared %v, severity %q", one.ID, one.Refs, one.Shared, one.Severity)
@@ -138,8 +138,8 @@ func TestASharedNumberLeadsToNone(t *testing.T) {
 
 // Ids stay what they were; two accounts of one source whose refs are alike have two.
 func TestAccountsHaveIdsOfTheirOwn(t *testing.T) {
-	alone := Fold([]Voice{voice("ci", "cdevents", "17", 1)}, nil, DefaultPolicy())
-	both := Fold([]Voice{in("/a", voice("ci", "cdevents", "17", 1)), in("/b", voice("ci", "cdevents", "17", 2))}, nil, DefaultPolicy())
+	alone := Fold([]Voice{voice("ci", "cdevents", "17", 1)}, nil, feedPolicy())
+	both := Fold([]Voice{in("/a", voice("ci", "cdevents", "17", 1)), in("/b", voice("ci", "cdevents", "17", 2))}, nil, feedPolicy())
 	if len(both) != 2 || both[0].ID == both[1].ID || both[1].ID != alone[0].ID {
 		t.Errorf("%+v, alone %s", both, alone[0].ID)
 	}

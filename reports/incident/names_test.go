@@ -25,7 +25,7 @@ func byHand(hour int, action, into string, refs ...string) Edit {
 func TestAnIncidentThatWasSplitOffTakesOthersIn(t *testing.T) {
 	voices := []Voice{spoken("pager", "INC-7", 1), spoken("desk", "INC-7", 2), spoken("pager", "INC-9", 3)}
 	split := byHand(1, Split, "INC-7", "desk:INC-7")
-	apart := Fold(voices, []Edit{split}, DefaultPolicy())
+	apart := Fold(voices, []Edit{split}, feedPolicy())
 	if len(apart) != 3 {
 		t.Fatalf("%d incidents after the split, want 3", len(apart))
 	}
@@ -35,7 +35,7 @@ func TestAnIncidentThatWasSplitOffTakesOthersIn(t *testing.T) {
 		t.Fatal("two incidents have one id")
 	}
 	for _, merge := range []Edit{byHand(2, Merge, hash, "INC-9"), byHand(2, Merge, "INC-9", hash)} {
-		all := Fold(voices, []Edit{split, merge}, DefaultPolicy())
+		all := Fold(voices, []Edit{split, merge}, feedPolicy())
 		sizes := map[string]int{}
 		for _, in := range all {
 			sizes[in.ID] = len(in.Voices)
@@ -50,7 +50,7 @@ func TestAnIncidentThatWasSplitOffTakesOthersIn(t *testing.T) {
 // split off with another's by choosing that one's name.
 func TestAWholeNameCountsMoreThanARefLikeIt(t *testing.T) {
 	voices := []Voice{spoken("pager", "INC-7", 1), spoken("evil", "pager:INC-7", 2), spoken("evil", "INC-7", 3)}
-	for _, in := range Fold(voices, []Edit{byHand(1, Split, "INC-7", "pager:INC-7")}, DefaultPolicy()) {
+	for _, in := range Fold(voices, []Edit{byHand(1, Split, "INC-7", "pager:INC-7")}, feedPolicy()) {
 		if in.Title == "pager INC-7" && len(in.Voices) != 1 {
 			t.Errorf("%d voices were split off, want pager's own", len(in.Voices))
 		}
@@ -59,7 +59,7 @@ func TestAWholeNameCountsMoreThanARefLikeIt(t *testing.T) {
 
 // TestAnIncidentCalledNewHasAPage: /incidents/new is the form for another one.
 func TestAnIncidentCalledNewHasAPage(t *testing.T) {
-	for _, in := range Fold([]Voice{spoken("pager", "new", 1)}, nil, DefaultPolicy()) {
+	for _, in := range Fold([]Voice{spoken("pager", "new", 1)}, nil, feedPolicy()) {
 		if in.ID == "new" || !slices.Contains(in.Refs, "new") {
 			t.Errorf("its id is %s, its names are %v", in.ID, in.Refs)
 		}
@@ -85,7 +85,7 @@ func TestManyMergesAreFoldedInTime(t *testing.T) {
 			edits = append(edits, e)
 		}
 		return func() {
-			if got := len(Fold(all, edits, DefaultPolicy())); got != voices-merged {
+			if got := len(Fold(all, edits, feedPolicy())); got != voices-merged {
 				t.Errorf("%d incidents, want %d", got, voices-merged)
 			}
 		}

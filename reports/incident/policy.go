@@ -19,21 +19,21 @@ type Policy struct {
 	// FromDetected counts every step after the first from detection, not from the
 	// start of impact. The first target is from the start of impact always.
 	FromDetected bool
-	// Forms are the forms of voices, the most trustworthy first. Those that are
-	// not named come last.
-	Forms []string
+	// Forms are the known forms of voices, the most trusted first. A form that is
+	// not among them ranks last.
+	Forms []Form
 	// MaxLength is from when on a length is doubted: a date that is months off is
 	// likelier than an incident of months.
 	MaxLength time.Duration
 }
 
-// DefaultPolicy is 1-5-10 as it was first published: detected in one minute,
-// diagnosed in five, recovered in ten.
-func DefaultPolicy() Policy {
+// DefaultPolicy returns 1-5-10 as it was first published: detected in one minute,
+// diagnosed in five, recovered in ten. It knows the forms of people's own words and
+// those given, ordered by trust.
+func DefaultPolicy(feeds ...Form) Policy {
 	return Policy{
 		DetectWithin: time.Minute, DiagnoseWithin: 5 * time.Minute, RecoverWithin: 10 * time.Minute,
-		Middle: Diagnosed, MaxLength: 60 * 24 * time.Hour,
-		Forms: []string{"postmortem", "portal", "ndjson", "opsgenie", "pagerduty", "grafana-oncall", "cdevents", "alertmanager", "statuspage"},
+		Middle: Diagnosed, MaxLength: 60 * 24 * time.Hour, Forms: byTrust(append(ownForms(), feeds...)),
 	}
 }
 
@@ -80,7 +80,7 @@ func (p Policy) Rule(text func(time.Duration) string) string {
 // rank orders voices by trust; smaller is better. A duplicate counts less than
 // what it is a duplicate of.
 func (p Policy) rank(v Voice) int {
-	i := slices.Index(p.Forms, v.Form)
+	i := slices.IndexFunc(p.Forms, func(f Form) bool { return f.Name == v.Form })
 	if i < 0 {
 		i = len(p.Forms)
 	}
@@ -89,17 +89,3 @@ func (p Policy) rank(v Voice) int {
 	}
 	return 2 * i
 }
-
-// confidence is how sure the milestones of a form are.
-func confidence(form string) string {
-	switch form {
-	case "postmortem", "portal":
-		return Stated
-	case "statuspage":
-		return Public
-	}
-	return Measured
-}
-
-// personal tells the forms that a person writes.
-func personal(form string) bool { return confidence(form) == Stated }

@@ -35,7 +35,7 @@ func TestSummarize(t *testing.T) {
 }
 
 func TestVerdicts(t *testing.T) {
-	p := DefaultPolicy()
+	p := feedPolicy()
 	open := Voice{Source: "pd", Form: "pagerduty", Ref: "PX", Times: times(Started, 0, Detected, 1)}
 	for name, c := range map[string]struct {
 		in   Incident
@@ -99,7 +99,7 @@ func TestTheOriginOnlyMovesWhatFollowsDetection(t *testing.T) {
 func same(a, b *time.Duration) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
 
 func TestTheRuleIsSaidAsItCounts(t *testing.T) {
-	p := DefaultPolicy()
+	p := feedPolicy()
 	if got := p.Rule(time.Duration.String); got != "detected within 1m0s, diagnosed within 5m0s and recovered within 10m0s, all counted from the start of impact" {
 		t.Error(got)
 	}
@@ -120,7 +120,7 @@ func TestSum(t *testing.T) {
 	works.Maintenance = true
 	zero := public("E5", times(Started, 5, Resolved, 5))
 	before := pager("F6", times(Started, -60, Mitigated, 2))
-	s := Sum(fold(first, second, open, works, zero, before), DefaultPolicy(), Interval{at(0), at(60)}, at(55))
+	s := Sum(fold(first, second, open, works, zero, before), feedPolicy(), Interval{at(0), at(60)}, at(55))
 	if s.N != 3 || s.Open != 1 || s.Maintenance != 1 || s.Doubted != 1 || s.LengthUnknown != 0 {
 		t.Errorf("%+v", s)
 	}
@@ -160,7 +160,7 @@ func FuzzFold(f *testing.F) {
 		v := Voice{Source: source, Form: text, Ref: ref, Aliases: []string{alias}, Title: text, DuplicateOf: alias,
 			Times: map[Milestone]Moment{Started: {At: time.Unix(start%1e11, 0)}, Mitigated: {At: time.Unix(end%1e11, 0)}}}
 		e := Edit{Action: Set, Refs: []string{ref}, Field: "title", Value: text, Who: source}
-		for _, in := range Fold([]Voice{v, pager(alias, nil)}, []Edit{e}, DefaultPolicy()) {
+		for _, in := range Fold([]Voice{v, pager(alias, nil)}, []Edit{e}, feedPolicy()) {
 			if in.ID == "" || len(in.ID) > 64 {
 				t.Fatalf("id %q", in.ID)
 			}
@@ -174,8 +174,8 @@ func FuzzFold(f *testing.F) {
 // TestOneStatusPage reproduces what 399 real incidents of one public status page
 // say, counted another way: minute by minute.
 func TestOneStatusPage(t *testing.T) {
-	all := Fold(statusPage(t), nil, DefaultPolicy())
-	count := Sum(all, DefaultPolicy(), Interval{day(2022, 1, 1), day(2025, 1, 1)}, day(2025, 1, 1))
+	all := Fold(statusPage(t), nil, feedPolicy())
+	count := Sum(all, feedPolicy(), Interval{day(2022, 1, 1), day(2025, 1, 1)}, day(2025, 1, 1))
 	if count.N != 385 || count.Maintenance != 10 || count.Doubted != 4 || count.Open != 0 {
 		t.Errorf("%+v", count)
 	}
@@ -184,7 +184,7 @@ func TestOneStatusPage(t *testing.T) {
 		resolve [3]float64
 		down    float64
 	}{2022: {[3]float64{74, 262, 1568}, 12259}, 2023: {[3]float64{52, 226.4, 1175}, 15961}, 2024: {[3]float64{63.5, 315.2, 1149}, 13333}} {
-		s := Sum(all, DefaultPolicy(), Interval{day(year, 1, 1), day(year+1, 1, 1)}, day(2025, 1, 1))
+		s := Sum(all, feedPolicy(), Interval{day(year, 1, 1), day(year+1, 1, 1)}, day(2025, 1, 1))
 		resolved(t, strconv.Itoa(year), s, want.resolve)
 		if s.Downtime.Minutes() != want.down {
 			t.Errorf("%d: down for %v minutes, want %v", year, s.Downtime.Minutes(), want.down)

@@ -23,7 +23,21 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/incident"
 )
+
+// Name is the name of the format.
+const Name = "alertmanager"
+
+// Format returns the format.
+func Format() feed.Format {
+	return feed.Format{
+		Name: Name, Title: "Alertmanager",
+		Sends:     "Prometheus Alertmanager and Grafana Alerting: a webhook receiver",
+		Decoder:   Decoder{},
+		Incidents: incident.Form{Name: Name, Trust: 20, LocalNames: true},
+	}
+}
 
 // Decoder implements feed.Decoder.
 type Decoder struct{}

@@ -89,6 +89,14 @@ func TestWhatCannotBeUsed(t *testing.T) {
 	}
 }
 
+// TestBodyNamesNoSource: receivers, instances and addresses that a message names are not its source.
+func TestBodyNamesNoSource(t *testing.T) {
+	feedtest.KeepsSource(t, Decoder{},
+		feedtest.Input(`{"version":"4","source":"other","receiver":"other","externalURL":"http://other","status":"firing","alerts":[{"source":"other","status":"firing",
+			"labels":{"alertname":"A","source":"other","instance":"other"},"startsAt":"2026-11-24T10:00:00Z","generatorURL":"http://other","fingerprint":"f"}]}`),
+	)
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(firing))
 	f.Add([]byte(`{"alerts":[{"status":"resolved","labels":{"a":"b"},"startsAt":"2026-11-24T10:00:00Z"}]}`))

@@ -136,7 +136,7 @@ func (e *cdEvent) incident(f *feed.Fact, predicate string, c custom) error {
 	}
 	s := e.Subject
 	v := &incident.Voice{
-		Source: f.Source, Form: "cdevents", Ref: feed.Text(s.ID), Aliases: feed.Texts(s.Content.TicketURI), At: f.At,
+		Source: f.Source, Form: incidentForm, Ref: feed.Text(s.ID), Aliases: feed.Texts(s.Content.TicketURI), At: f.At,
 		Title: feed.Text(first(c.Postern.Title, s.Content.Description)), RawSeverity: feed.Text(first(c.Postern.Severity, c.Severity, c.Priority)),
 		Services: feed.Texts(s.Content.Service.ID), Environment: feed.Text(s.Content.Environment.ID), Status: predicate,
 		URL: feed.Text(s.Content.TicketURI), Times: times, Changes: feed.Texts(c.Postern.Changes...),

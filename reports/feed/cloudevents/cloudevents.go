@@ -21,7 +21,24 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/incident"
 )
+
+// Name is the name of the format.
+const Name = "cloudevents"
+
+// incidentForm is the form of incident reports that come as CDEvents.
+const incidentForm = "cdevents"
+
+// Format returns the format.
+func Format() feed.Format {
+	return feed.Format{
+		Name: Name, Title: "CDEvents",
+		Sends:     "CDEvents about incidents, deployments, changes and tickets",
+		Decoder:   Decoder{},
+		Incidents: incident.Form{Name: incidentForm, Trust: 30},
+	}
+}
 
 // Decoder implements feed.Decoder.
 type Decoder struct{}

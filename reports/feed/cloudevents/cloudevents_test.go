@@ -97,6 +97,23 @@ func TestSamples(t *testing.T) {
 	}
 }
 
+// TestBodyNamesNoSource: the source of a CloudEvent and of a CDEvent is its producer,
+// a part of its key.
+func TestBodyNamesNoSource(t *testing.T) {
+	event := func(kind string) string {
+		return `{"context":{"id":"1","source":"other","type":"dev.cdevents.` + kind + `.0.3.0","timestamp":"2026-11-24T10:00:00Z"},
+			"subject":{"id":"x","source":"other","content":{"service":{"id":"cart"}}},"customData":{"source":"other","postern":{"source":"other"}}}`
+	}
+	envelope := func(kind string) string {
+		return `{"specversion":"1.0","id":"1","source":"other","type":"dev.cdevents.` + kind + `.0.3.0","data":` + event(kind) + `}`
+	}
+	feedtest.KeepsSource(t, Decoder{},
+		feedtest.Input(event("incident.detected")), feedtest.Input(event("service.deployed")), feedtest.Input(event("ticket.created")),
+		feedtest.Input(envelope("change.merged")), feedtest.Input("["+envelope("service.removed")+"]"),
+		feedtest.Input(event("incident.resolved"), "Ce-Type", "dev.cdevents.incident.resolved.0.3.0", "Ce-Source", "other", "Ce-Id", "1"),
+	)
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(cd("incident.detected.0.3.0", "1", `{"service":{"id":"cart"}}`, `{"postern":{"started":"2026-11-24T09:55:00Z"}}`)), "", "")
 	f.Add([]byte("["+cd("service.deployed.0.3.0", "1", `{}`, `null`)+"]"), "", "")

@@ -93,6 +93,24 @@ func speaker(f *feed.Fact) string {
 	return f.Source // buckets and tickets name none
 }
 
+// KeepsSource checks that every fact of the bodies is from the source of the request,
+// whatever the body itself calls a source. Each body must hold facts and nothing that
+// is rejected.
+func KeepsSource(t testing.TB, d feed.Decoder, bodies ...feed.Input) {
+	t.Helper()
+	for i, in := range bodies {
+		got, err := Decode(t, d, in) // which compares the source within each fact, too
+		if err != nil || len(got.Facts) == 0 || len(got.Rejected) > 0 {
+			t.Fatalf("body %d: %+v, %v", i, got, err)
+		}
+		for _, f := range got.Facts {
+			if f.Source != in.Source {
+				t.Errorf("body %d has a fact of the source %q", i, f.Source)
+			}
+		}
+	}
+}
+
 // One decodes a body that must give exactly one fact.
 func One(t testing.TB, d feed.Decoder, in feed.Input) feed.Fact {
 	t.Helper()

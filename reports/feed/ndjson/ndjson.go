@@ -15,7 +15,22 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/feed"
+	"github.com/postern/postern/reports/incident"
 )
+
+// Name is the name of the format.
+const Name = "ndjson"
+
+// Format returns the format.
+func Format() feed.Format {
+	return feed.Format{
+		Name: Name, Title: "NDJSON",
+		Sends:     "Postern's own: SLI buckets, incidents with all milestones, changes, drills",
+		Decoder:   Decoder{},
+		Incidents: incident.Form{Name: Name, Trust: 70},
+		Lines:     true,
+	}
+}
 
 // Decoder implements feed.Decoder.
 type Decoder struct{}

@@ -69,6 +69,22 @@ func TestRejections(t *testing.T) {
 	}
 }
 
+// TestLineNamesItsSource: a line may be from a source of its own. The store compares
+// it with the sources that the sender may post for.
+func TestLineNamesItsSource(t *testing.T) {
+	for _, fields := range []string{
+		`"type":"sli","slo":"x","start":"2026-11-24T10:00:00Z","len":"5m","good":1,"total":1`,
+		`"type":"incident","id":"1","started":"2026-11-24T10:00:00Z"`,
+		`"type":"change","id":"1","time":"2026-11-24T10:00:00Z"`,
+		`"type":"drill","id":"1","time":"2026-11-24T10:00:00Z"`,
+	} {
+		feedtest.KeepsSource(t, Decoder{}, feedtest.Input("{"+fields+"}"))
+		if f := feedtest.One(t, Decoder{}, feedtest.Input(`{"source":"other",`+fields+"}")); f.Source != "other" {
+			t.Errorf("%s is from %q", fields, f.Source)
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(lines))
 	f.Fuzz(func(t *testing.T, body []byte) {

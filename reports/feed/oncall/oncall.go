@@ -14,6 +14,19 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
+// Name is the name of the format.
+const Name = "grafana-oncall"
+
+// Format returns the format.
+func Format() feed.Format {
+	return feed.Format{
+		Name: Name, Title: "Grafana OnCall",
+		Sends:     "Grafana OnCall: an outgoing webhook with “Forward all”",
+		Decoder:   Decoder{},
+		Incidents: incident.Form{Name: Name, Trust: 40, LocalNames: true},
+	}
+}
+
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
@@ -89,7 +102,7 @@ func (m message) fact(in feed.Input) (f feed.Fact, err error) {
 		return f, fault.New(fault.Invalid, "oncall.fact", "the alert group has no id")
 	}
 	v := &incident.Voice{
-		Source: in.Source, Form: "grafana-oncall", Ref: feed.Text(m.Group.ID), Aliases: feed.Texts(m.Group.Permalinks.Web), At: at,
+		Source: in.Source, Form: Name, Ref: feed.Text(m.Group.ID), Aliases: feed.Texts(m.Group.Permalinks.Web), At: at,
 		Title: feed.Text(m.Group.Title), RawSeverity: m.label("severity"), Services: feed.Texts(m.label("service")),
 		Environment: m.label("environment"), Status: feed.Text(m.Group.State), URL: feed.Text(m.Group.Permalinks.Web),
 		DetectedBy: "alert", Times: times, Alerts: feed.Texts(m.label("alertname")),

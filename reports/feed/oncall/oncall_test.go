@@ -45,6 +45,14 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestBodyNamesNoSource: an integration that a webhook names is not its source.
+func TestBodyNamesNoSource(t *testing.T) {
+	feedtest.KeepsSource(t, Decoder{},
+		feedtest.Input(`{"source":"other","event":{"type":"alert group created","time":"2026-11-24T10:00:01Z"},"alert_group":{"id":"I","integration_id":"other",
+			"created_at":"2026-11-24T10:00:00Z","title":"t"},"integration":{"name":"other","type":"other"}}`),
+	)
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(webhook("resolve", "10:00:00", "null", `"2026-11-24T10:09:00Z"`)))
 	f.Fuzz(func(t *testing.T, body []byte) {

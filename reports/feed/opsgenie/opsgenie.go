@@ -20,6 +20,19 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
+// Name is the name of the format.
+const Name = "opsgenie"
+
+// Format returns the format.
+func Format() feed.Format {
+	return feed.Format{
+		Name: Name, Title: "Opsgenie",
+		Sends:     "Opsgenie and Jira Service Management: a webhook integration",
+		Decoder:   Decoder{},
+		Incidents: incident.Form{Name: Name, Trust: 60, LocalNames: true},
+	}
+}
+
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
@@ -158,7 +171,7 @@ func incidentFact(in feed.Input, raw []byte, index int) (feed.Fact, error) {
 	}
 	f.Entity, f.At, f.Rev = feed.Text(i.ID), updated, updated.UnixMicro()
 	f.Incident = &incident.Voice{
-		Source: in.Source, Form: "opsgenie", Ref: f.Entity, Aliases: feed.Texts(i.tiny(), i.Links.Web), Rev: f.Rev, At: i.CreatedAt.Time,
+		Source: in.Source, Form: Name, Ref: f.Entity, Aliases: feed.Texts(i.tiny(), i.Links.Web), Rev: f.Rev, At: i.CreatedAt.Time,
 		Title: feed.Text(i.Message), RawSeverity: feed.Text(i.Priority), Services: feed.Texts(i.Services...),
 		Status: feed.Text(i.Status), URL: feed.Text(i.Links.Web), Times: i.times(updated),
 	}

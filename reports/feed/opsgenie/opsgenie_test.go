@@ -50,6 +50,15 @@ func TestIncidents(t *testing.T) {
 	}
 }
 
+// TestBodyNamesNoSource: an integration that a webhook names is not its source.
+func TestBodyNamesNoSource(t *testing.T) {
+	feedtest.KeepsSource(t, Decoder{},
+		feedtest.Input(`{"action":"Create","source":{"name":"other","type":"other"},"integrationName":"other",
+			"alert":{"alertId":"a","source":"other","message":"m","createdAt":1420452191104}}`),
+		feedtest.Input(`{"data":[{"id":"i","source":"other","message":"m","status":"open","createdAt":"2026-11-24T10:02:00Z"}]}`),
+	)
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(action("Create")))
 	f.Add([]byte(`{"id":"i1","tinyId":12,"createdAt":"1420452191104","impactStartDate":"2026-11-24T10:00:00Z"}`))

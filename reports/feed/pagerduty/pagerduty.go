@@ -50,6 +50,24 @@ func Signed(body []byte, header, secret string) bool {
 	return ok && secret != ""
 }
 
+// Name is the name of the format.
+const Name = "pagerduty"
+
+// Format returns the format.
+func Format() feed.Format {
+	return feed.Format{
+		Name: Name, Title: "PagerDuty",
+		Sends:     "PagerDuty: a version 3 webhook subscription",
+		Decoder:   Decoder{},
+		Incidents: incident.Form{Name: Name, Trust: 50, LocalNames: true},
+		Signature: &feed.Signature{
+			Header: SignatureHeader, Valid: Signed,
+			SecretsKey: "feeds.pagerduty_secrets", OnlyKey: "feeds.pagerduty_signed_only",
+		},
+		AcceptsAll: true,
+	}
+}
+
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
@@ -200,7 +218,7 @@ func (e *event) milestone(times map[incident.Milestone]incident.Moment, occurred
 
 func (i data) voice(source string, created time.Time) *incident.Voice {
 	v := &incident.Voice{
-		Source: source, Form: "pagerduty", Ref: feed.Text(i.ID), Title: feed.Text(i.Title), Status: feed.Text(i.Status),
+		Source: source, Form: Name, Ref: feed.Text(i.ID), Title: feed.Text(i.Title), Status: feed.Text(i.Status),
 		URL: feed.Text(i.HTMLURL), DetectedBy: "alert", Times: map[incident.Milestone]incident.Moment{},
 		Aliases: feed.Texts(i.IncidentKey, i.HTMLURL), Alerts: feed.Texts(i.ID), // its page, by the fingerprint that signal gives it
 	}

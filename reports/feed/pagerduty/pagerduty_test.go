@@ -125,6 +125,14 @@ func TestSigned(t *testing.T) {
 	}
 }
 
+// TestBodyNamesNoSource: a client that an event names is not its source.
+func TestBodyNamesNoSource(t *testing.T) {
+	feedtest.KeepsSource(t, Decoder{},
+		feedtest.Input(`{"source":"other","event":{"id":"e","event_type":"incident.triggered","occurred_at":"2026-11-24T10:00:00Z","client":{"name":"other"},
+			"data":{"id":"P","type":"incident","source":"other","created_at":"2026-11-24T10:00:00Z","title":"t"}}}`),
+	)
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(webhook("acknowledged", "10:00:00")))
 	f.Fuzz(func(t *testing.T, body []byte) {

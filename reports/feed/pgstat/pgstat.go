@@ -24,6 +24,18 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
+// Name is the name of the format.
+const Name = "pg-stat-statements"
+
+// Format returns the format.
+func Format() feed.Format {
+	return feed.Format{
+		Name: Name, Title: "pg_stat_statements",
+		Sends:   "PostgreSQL: snapshots of pg_stat_statements",
+		Decoder: Decoder{},
+	}
+}
+
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 

@@ -64,6 +64,14 @@ func TestRedact(t *testing.T) {
 	}
 }
 
+// TestBodyNamesNoSource: the instance that a snapshot names is not its source.
+func TestBodyNamesNoSource(t *testing.T) {
+	feedtest.KeepsSource(t, Decoder{},
+		feedtest.Input(`{"instance":"other","source":"other","snapshot_at":"2026-11-24T10:00:00Z",
+			"rows":[{"userid":1,"dbid":2,"queryid":3,"query":"select 1","calls":1,"total_exec_time":1,"source":"other"}]}`),
+	)
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(snapshotJSON))
 	f.Add([]byte(`[{"userid":1,"dbid":2,"queryid":3,"query":"select 1","calls":1,"total_exec_time":1}]`))

@@ -26,6 +26,19 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
+// Name is the name of the format.
+const Name = "mysql-slow-log"
+
+// Format returns the format.
+func Format() feed.Format {
+	return feed.Format{
+		Name: Name, Title: "slow query log",
+		Sends:     "MySQL and MariaDB: the slow query log",
+		Decoder:   Decoder{},
+		PartStart: "# Time:",
+	}
+}
+
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 

@@ -135,6 +135,14 @@ func TestSamples(t *testing.T) {
 	}
 }
 
+// TestBodyNamesNoSource: users, hosts and schemas that an entry names are not its source.
+func TestBodyNamesNoSource(t *testing.T) {
+	feedtest.KeepsSource(t, Decoder{},
+		feedtest.Input("# Time: 2026-11-24T10:00:00Z\n# User@Host: other[other] @ other [127.0.0.1]  Id: 1\n# Schema: other\n"+
+			"# Query_time: 1.0  Lock_time: 0.0  Rows_sent: 1  Rows_examined: 7\nselect 1;\n"),
+	)
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(modern))
 	f.Add([]byte("# Time: 071218 11:48:27 # User@Host: [S] @  []\n# Query_time: 2\nBEGIN;\n"))

@@ -20,6 +20,19 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
+// Name is the name of the format.
+const Name = "statuspage"
+
+// Format returns the format.
+func Format() feed.Format {
+	return feed.Format{
+		Name: Name, Title: "status page",
+		Sends:     "Statuspage: incidents.json or its webhook; feeds.statuspages polls a page",
+		Decoder:   Decoder{},
+		Incidents: incident.Form{Name: Name, Trust: 10, Confidence: incident.Public, LocalNames: true},
+	}
+}
+
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
@@ -105,7 +118,7 @@ func fact(source, page string, raw []byte) (f feed.Fact, err error) {
 		p.PageID = page
 	}
 	v := &incident.Voice{
-		Source: source, Form: "statuspage", Ref: feed.Text(p.ID), Aliases: feed.Texts(p.Shortlink), Rev: t.updated.UnixMicro(),
+		Source: source, Form: Name, Ref: feed.Text(p.ID), Aliases: feed.Texts(p.Shortlink), Rev: t.updated.UnixMicro(),
 		At: t.created, Title: feed.Text(p.Name), RawSeverity: feed.Text(p.Impact), Services: p.services(), Status: feed.Text(p.Status),
 		URL: feed.Text(p.Shortlink), Times: t.milestones, Maintenance: p.maintenance(),
 	}

@@ -75,6 +75,13 @@ func TestOtherDumpsAreRefused(t *testing.T) {
 	}
 }
 
+// TestBodyNamesNoSource: the page is an account within the source.
+func TestBodyNamesNoSource(t *testing.T) {
+	feedtest.KeepsSource(t, Decoder{},
+		feedtest.Input(`{"page":{"id":"other","name":"other"},"incident":{"id":"w","source":"other","created_at":"2026-11-24T03:06:43Z"}}`),
+	)
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(summary))
 	f.Add([]byte(`{"page":{"id":"p1"},"incident":{"id":"w","created_at":"2026-11-24T03:06:43Z"}}`))

@@ -4,23 +4,16 @@ import (
 	"testing"
 
 	"github.com/postern/postern/reports/feed"
-	"github.com/postern/postern/reports/feed/alertmanager"
-	"github.com/postern/postern/reports/feed/cloudevents"
-	ndjsonfeed "github.com/postern/postern/reports/feed/ndjson"
-	"github.com/postern/postern/reports/feed/pagerduty"
-	"github.com/postern/postern/reports/feed/slowlog"
+	"github.com/postern/postern/reports/feed/formats"
 )
 
 // The portal's own decoders understand every post, but for the mistakes that are
 // told on purpose.
 func TestEveryPostIsUnderstood(t *testing.T) {
-	decoders := map[string]feed.Decoder{
-		"alertmanager": alertmanager.Decoder{}, "pagerduty": pagerduty.Decoder{}, "cloudevents": cloudevents.Decoder{},
-		"ndjson": ndjsonfeed.Decoder{}, "mysql-slow-log": slowlog.Decoder{},
-	}
 	facts, rejected := map[feed.Kind]int{}, 0
 	for _, p := range tell(t, 1) {
-		d, err := decoders[p.Format].Decode(feed.Input{
+		format, _ := formats.Find(formats.All(), p.Format)
+		d, err := format.Decoder.Decode(feed.Input{
 			Body: p.Body, ContentType: p.ContentType, Source: p.Source, Received: now, Header: func(string) string { return "" },
 		})
 		if err != nil {
