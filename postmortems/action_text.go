@@ -7,28 +7,29 @@ import (
 	"unicode/utf8"
 )
 
-// remarkBytes bounds the end of a task that is looked at for remarks: more than
-// an owner, a date, a priority and a ticket take.
+// remarkBytes bounds the end of a task that is searched for remarks: an owner, a date, a
+// priority and a ticket together are shorter.
 const remarkBytes = 160
 
 // The marks of a task list item, each at the start of a text.
 var (
-	ownerAtStart    = regexp.MustCompile(`^(?i:(?:owner|assignee|负责人|责任人)\s*[:：]\s*@?|@)([\p{L}\p{N}][\p{L}\p{N}._/-]*)`)
-	dueAtStart      = regexp.MustCompile(`^(?i)(?:due|by|deadline|eta|截止|期限)(?:\s*(?:date|on|日期|时间|到))?\s*[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\p{L}{3,9}\.? \d{1,2},? \d{4}|\d{1,2} \p{L}{3,9}\.? \d{4})`)
+	ownerAtStart = regexp.MustCompile(`^(?i:(?:owner|assignee|负责人|责任人)\s*[:：]\s*@?|@)([\p{L}\p{N}][\p{L}\p{N}._/-]*)`)
+	dueAtStart   = regexp.MustCompile(`^(?i)(?:due|by|deadline|eta|截止|期限)(?:\s*(?:date|on|日期|时间|到))?\s*[:：]?\s*` +
+		`(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\p{L}{3,9}\.? \d{1,2},? \d{4}|\d{1,2} \p{L}{3,9}\.? \d{4})`)
 	typeAtStart     = regexp.MustCompile(`^(?i)(?:type|类型)\s*[:：]\s*(\p{L}+)`)
 	priorityAtStart = regexp.MustCompile(`^P[0-4]\b`)
 	ticketAtStart   = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,9}-[0-9]{1,7}\b`)
 	bracketed       = regexp.MustCompile(`[(（\[]([^()（）\[\]]{1,160})[)）\]]`)
 )
 
-// removed stands where a bracketed remark was; no text of an author has it.
+// removed replaces a bracketed remark; it does not occur in an author's text.
 const removed = '\x00'
 
-// withoutMarks is the text of a task without the remarks that its fields already
-// say: "Alert on pool waits (@payments, due 2026-11-01)" is "Alert on pool
-// waits". Only remarks that are understood to the last word go, in brackets
-// anywhere and after a comma or the like at the end, so no word of the author is
-// lost and "discuss it with @sre" stays a sentence.
+// withoutMarks returns the text of a task without the remarks that its fields repeat:
+// "Alert on pool waits (@payments, due 2026-11-01)" becomes "Alert on pool waits". Only
+// remarks that are completely understood are removed, in brackets anywhere or after a
+// comma or similar at the end. No word of the author is lost, and "discuss it with @sre"
+// stays a sentence.
 func (a Action) withoutMarks() string {
 	text := bracketed.ReplaceAllStringFunc(a.Text, func(remark string) string {
 		_, open := utf8.DecodeRuneInString(remark)
@@ -49,19 +50,19 @@ func (a Action) withoutMarks() string {
 		}
 	}
 	text = strings.Trim(prose(strings.ReplaceAll(text, string(removed), "")), " ,，;；、|·—–")
-	if nothing(text) {
+	if isBlank(text) {
 		return a.Text
 	}
 	return text
 }
 
-// isStop tells what may stand before a remark.
+// isStop reports whether a remark may follow a character.
 func isStop(r rune) bool { return r == removed || strings.ContainsRune(",，;；、|·—–", r) }
 
-// isPause tells what parts one remark from the next.
+// isPause reports whether a character separates remarks.
 func isPause(r rune) bool { return isStop(r) || unicode.IsSpace(r) }
 
-// marksOnly tells whether a remark says nothing but what the fields say.
+// marksOnly reports whether a remark repeats fields and contains nothing more.
 func (a Action) marksOnly(remark string) bool {
 	for {
 		remark = strings.TrimLeftFunc(remark, isPause)
@@ -76,8 +77,8 @@ func (a Action) marksOnly(remark string) bool {
 	}
 }
 
-// markAtStart is the length of the mark that a remark begins with; 0 when it
-// begins with none, or with one that says something else than the field does.
+// markAtStart returns the length of the mark that a remark begins with, 0 when it begins
+// with none or with one that differs from the field.
 func (a Action) markAtStart(s string) int {
 	if m := ownerAtStart.FindStringSubmatch(s); m != nil && strings.TrimRight(m[1], "._-/") == a.Owner {
 		return len(m[0])

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// actionColumn is what a column of an action table holds.
+// actionColumn is the content of a column in an action table.
 type actionColumn uint8
 
 const (
@@ -22,7 +22,7 @@ const (
 	columnDone
 )
 
-// columnOf recognises a header of an action table in either language.
+// columnOf recognises the header of a column, in English or Chinese.
 func columnOf(header string) actionColumn {
 	if strings.TrimSpace(header) == "#" {
 		return columnID
@@ -51,8 +51,8 @@ func columnOf(header string) actionColumn {
 	return columnOther
 }
 
-// readActions makes typed actions of the rows of sections about actions: task
-// list items, and tables of which one column says what is to be done.
+// readActions returns the action items in sections about actions: task list items, and
+// rows of tables with a column for the text.
 func readActions(body Body) []Action {
 	var actions []Action
 	var header []string
@@ -78,7 +78,7 @@ func readActions(body Body) []Action {
 	return actions
 }
 
-// actionColumns returns what each column of a table holds.
+// actionColumns returns the content of each column of a table.
 func actionColumns(header []string) []actionColumn {
 	layout := make([]actionColumn, len(header))
 	for i, h := range header {
@@ -87,14 +87,13 @@ func actionColumns(header []string) []actionColumn {
 	return layout
 }
 
-// tableAction reads a table row whose columns hold what layout says. In a row with
-// more cells than the header no one knows which cell is which: it gives its words
-// alone.
+// tableAction reads a table row by its layout. If a row has more cells than the header,
+// the columns cannot be assigned: all its cells become the text.
 func tableAction(row Row, layout []actionColumn) (Action, bool) {
 	a := Action{Status: "open"}
 	if len(row.Cells) > len(row.Header) {
 		a.Text = prose(strings.Join(row.Cells, " | "))
-		return a, !nothing(a.Text)
+		return a, !isBlank(a.Text)
 	}
 	for i, column := range layout {
 		text := oneLine(cell(row, i))
@@ -107,7 +106,7 @@ func tableAction(row Row, layout []actionColumn) (Action, bool) {
 			a.Owner = strings.TrimPrefix(text, "@")
 		case columnDue:
 			a.Due = dayIn(text)
-			a.unreadDay(text)
+			a.noteUnparsed(text)
 		case columnStatus:
 			a.Status, _ = actionStatus(text)
 		case columnType:
@@ -120,7 +119,7 @@ func tableAction(row Row, layout []actionColumn) (Action, bool) {
 			a.ID = text
 		case columnDone:
 			a.DoneAt = dayIn(text)
-			a.unreadDay(text)
+			a.noteUnparsed(text)
 		}
 	}
 	if len(row.Links) > 0 {
@@ -129,15 +128,16 @@ func tableAction(row Row, layout []actionColumn) (Action, bool) {
 	if !a.DoneAt.IsZero() && a.Status == "open" {
 		a.Status = "done"
 	}
-	return a, !nothing(a.Text)
+	return a, !isBlank(a.Text)
 }
 
-// What a task list item says in its text besides what is to be done.
+// The marks of a task list item beside its text.
 var (
-	ownerMark    = regexp.MustCompile(`(?:^|[\s(（,，;；])@([\p{L}\p{N}][\p{L}\p{N}._/-]*)`)
-	ownerField   = regexp.MustCompile(`(?i:owner|assignee|负责人|责任人)\s*[:：]\s*@?([\p{L}\p{N}][\p{L}\p{N}._/-]*)`)
-	dueWord      = regexp.MustCompile(`(?i)(?:\bdue|\bby|\bdeadline|\beta|截止|期限)(?:\s*(?:date|on|日期|时间|到))?\s*[:：]?\s*`)
-	typeField    = regexp.MustCompile(`(?i)[(\[（](prevent|prevention|detect|detection|mitigate|mitigation|process|预防|检测|发现|缓解|止损|流程)[)\]）]|(?:type|类型)\s*[:：]\s*([\p{L}]+)`)
+	ownerMark  = regexp.MustCompile(`(?:^|[\s(（,，;；])@([\p{L}\p{N}][\p{L}\p{N}._/-]*)`)
+	ownerField = regexp.MustCompile(`(?i:owner|assignee|负责人|责任人)\s*[:：]\s*@?([\p{L}\p{N}][\p{L}\p{N}._/-]*)`)
+	dueWord    = regexp.MustCompile(`(?i)(?:\bdue|\bby|\bdeadline|\beta|截止|期限)(?:\s*(?:date|on|日期|时间|到))?\s*[:：]?\s*`)
+	typeField  = regexp.MustCompile(`(?i)[(\[（](prevent|prevention|detect|detection|mitigate|mitigation|process|预防|检测|发现|缓解|止损|流程)[)\]）]` +
+		`|(?:type|类型)\s*[:：]\s*([\p{L}]+)`)
 	ticketWord   = regexp.MustCompile(`\b[A-Z][A-Z0-9]{1,9}-[0-9]{1,7}\b`)
 	priorityWord = regexp.MustCompile(`(?:^|[\s(\[（,，])(P[0-4])(?:$|[\s)\]）,，:：])`)
 )
@@ -156,7 +156,7 @@ func taskAction(row Row) (Action, bool) {
 	}
 	a.Owner = strings.TrimRight(a.Owner, "._-/")
 	if a.Due.IsZero() {
-		a.unreadDue(text)
+		a.noteUnparsedDue(text)
 	}
 	if m := typeField.FindStringSubmatch(text); m != nil {
 		a.Type, _ = actionType(m[1] + m[2])
@@ -169,15 +169,15 @@ func taskAction(row Row) (Action, bool) {
 		a.Ticket = row.Links[0]
 	}
 	a.Text = a.withoutMarks()
-	return a, !nothing(text)
+	return a, !isBlank(text)
 }
 
-// dueIn finds the date that follows a word such as "due" at once; zero when none
-// does. "by" is such a word and many other things, so each of the first is tried.
+// dueIn returns the date that directly follows a word such as "due", zero when none does.
+// "by" has many other uses, so each of the first occurrences is tried.
 func dueIn(text string) time.Time {
 	const (
-		words   = 64 // more of them are no action item
-		longest = 40 // bytes; no way to write a date is longer
+		words   = 64 // occurrences; an action item has fewer
+		longest = 40 // bytes; every notation of a date is shorter
 	)
 	for _, at := range dueWord.FindAllStringIndex(text, words) {
 		if day := dayIn(text[at[1]:min(at[1]+longest, len(text))]); !day.IsZero() {
@@ -187,29 +187,31 @@ func dueIn(text string) time.Time {
 	return time.Time{}
 }
 
-// writtenDay is what looks like a date.
-var writtenDay = regexp.MustCompile(`^\W{0,3}(?:\d{1,4}\s*[-/.年月]\s*\d{1,2}(?:\s*[-/.月日]\s*\d{0,4})?|` + monthExpr + `(?:\s+\d{1,4})?|\d{1,2}(?:st|nd|rd|th)?\s+` + monthExpr + `|(?i:(?:next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|next (?:week|month|quarter|year)|q[1-4]|eo[dwmqy])\b)`)
+// writtenDay matches text that looks like a date.
+var writtenDay = regexp.MustCompile(`^\W{0,3}(?:\d{1,4}\s*[-/.年月]\s*\d{1,2}(?:\s*[-/.月日]\s*\d{0,4})?|` + monthExpr + `(?:\s+\d{1,4})?` +
+	`|\d{1,2}(?:st|nd|rd|th)?\s+` + monthExpr +
+	`|(?i:(?:next |this )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|next (?:week|month|quarter|year)|q[1-4]|eo[dwmqy])\b)`)
 
-// unreadDay notes a date that is written and not understood.
-func (a *Action) unreadDay(text string) {
+// noteUnparsed records a written date that is not understood.
+func (a *Action) noteUnparsed(text string) {
 	if m := writtenDay.FindString(text); m != "" && dayIn(text).IsZero() {
-		a.unread = strings.TrimSpace(cutRunes(oneLine(text), quotedRunes))
+		a.unparsed = strings.TrimSpace(cutRunes(oneLine(text), quotedRunes))
 	}
 }
 
-// unreadDue notes the date behind a word such as "due" that is not understood.
-func (a *Action) unreadDue(text string) {
+// noteUnparsedDue records a date that follows a word such as "due" and is not understood.
+func (a *Action) noteUnparsedDue(text string) {
 	const words, longest = 64, 40
 	for _, at := range dueWord.FindAllStringIndex(text, words) {
 		if m := writtenDay.FindString(text[at[1]:min(at[1]+longest, len(text))]); m != "" {
-			a.unread = strings.TrimSpace(m)
+			a.unparsed = strings.TrimSpace(m)
 			return
 		}
 	}
 }
 
-// nothing tells what writers put where there is no action.
-func nothing(text string) bool {
+// isBlank reports whether a text stands for the absence of an action item.
+func isBlank(text string) bool {
 	switch strings.Trim(strings.ToLower(text), " .。-–—…*_") {
 	case "", "none", "n/a", "na", "tbd", "todo", "nothing", "无", "暂无", "待定":
 		return true
@@ -217,8 +219,8 @@ func nothing(text string) bool {
 	return false
 }
 
-// mergeActions gives the actions of the front matter and those of the body that
-// are not the same: by id, or by text.
+// mergeActions returns the action items of the front matter, then those of the body that
+// have neither the same id nor the same text.
 func mergeActions(front, body []Action) []Action {
 	known := map[string]bool{}
 	for _, a := range front {

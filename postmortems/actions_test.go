@@ -7,6 +7,7 @@ import (
 	"time"
 )
 
+// actionLines returns each action item as one line.
 func actionLines(actions []Action) []string {
 	var out []string
 	for _, a := range actions {
@@ -19,7 +20,7 @@ func actionLines(actions []Action) []string {
 	return out
 }
 
-func TestActionsAreReadFromEveryForm(t *testing.T) {
+func TestActionsFromTasksTablesAndFrontMatter(t *testing.T) {
 	for name, c := range map[string]struct {
 		src  string
 		want []string
@@ -55,6 +56,7 @@ func TestActionsAreReadFromEveryForm(t *testing.T) {
 	}
 }
 
+// FuzzActions: every action item has a text, a known status and a line.
 func FuzzActions(f *testing.F) {
 	f.Add("- [ ] Alert (@a, due 2026-11-01)", "| Action | Owner |\n|--|--|\n| x | y |")
 	f.Add("- [x] 完成 截止：明天", "| 措施 | 状态 |\n|--|--|\n| 一 | ✅ |")

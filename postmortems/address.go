@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// pagesFolder is the address folder of everything outside the known folders, so
-// that no file of the repository can ever shadow a page of the portal.
+// pagesFolder is the address folder of everything outside the known folders, so that no
+// file of the repository can shadow a page of the portal.
 const pagesFolder = "pages"
 
 // kindOfFolder gives the kind of documents in a top-level folder.
@@ -55,8 +55,8 @@ func (k Kind) Folder() string {
 	return string(k) + "s"
 }
 
-// reservedFolder tells the folders whose files are read by other parts of the
-// portal: they hold definitions, never documents or attachments.
+// reservedFolder reports whether other parts of the portal read the files of a folder:
+// these are definitions, never documents or attachments.
 func reservedFolder(folder string) bool {
 	switch folder {
 	case "slos", "services", "reports", "search":
@@ -65,9 +65,9 @@ func reservedFolder(folder string) bool {
 	return false
 }
 
-// KindOf gives the kind of the document at a repository path; false when the
-// file is not a document: not Markdown (.md or .markdown), hidden (a part begins
-// with a dot), or in a folder of definitions.
+// KindOf returns the kind of the document at a repository path. It is false when the file
+// is not a document: not Markdown (.md or .markdown), hidden (a part begins with a dot),
+// or in a folder of definitions.
 func KindOf(repoPath string) (Kind, bool) {
 	if !strings.HasSuffix(repoPath, ".md") && !strings.HasSuffix(repoPath, ".markdown") || !served(repoPath) {
 		return "", false
@@ -80,7 +80,7 @@ func KindOf(repoPath string) (Kind, bool) {
 	return kind, true
 }
 
-// served tells whether a clean repository path may have an address at all.
+// served reports whether a clean repository path can have an address.
 func served(repoPath string) bool {
 	folder, _, deep := strings.Cut(repoPath, "/")
 	if deep && reservedFolder(folder) || strings.IndexByte(repoPath, 0) >= 0 {
@@ -94,16 +94,17 @@ func served(repoPath string) bool {
 	return true
 }
 
-// Address is where a document is read: path-absolute, percent-encoded, without
-// the portal's own prefix. It is the repository path without ".md", below /pages
-// for the kind page. Other extensions stay (".markdown" too), so that two files
-// never share an address.
+// Address returns the address of a document: path-absolute, percent-encoded, without the
+// portal's own prefix. It is the repository path without ".md", below /pages for the kind
+// page. Other extensions stay (including ".markdown"), so that two files never share an
+// address.
 func Address(repoPath string) string { return address(strings.TrimSuffix(repoPath, ".md")) }
 
-// FileAddress is where a stored file that is not a document is read: like
-// Address, with the extension.
+// FileAddress returns the address of a stored file that is not a document: like Address,
+// with the extension.
 func FileAddress(repoPath string) string { return address(repoPath) }
 
+// address returns the percent-encoded address of a path.
 func address(p string) string {
 	folder, _, deep := strings.Cut(p, "/")
 	if _, known := kindOfFolder(folder); !deep || !known {
@@ -112,8 +113,8 @@ func address(p string) string {
 	return (&url.URL{Path: "/" + p}).EscapedPath()
 }
 
-// folderAddress is the second address of a README, index or _index document: its
-// folder's. False for any other document.
+// folderAddress returns the second address of a README, index or _index document, the
+// address of its folder. It is false for any other document.
 func folderAddress(repoPath string) (string, bool) {
 	if !isIndex(repoPath) {
 		return "", false
@@ -121,8 +122,8 @@ func folderAddress(repoPath string) (string, bool) {
 	return path.Dir(address(repoPath)), true
 }
 
-// isIndex tells a document that describes its folder rather than being one of
-// the folder's documents.
+// isIndex reports whether a document describes its folder and is not itself one of the
+// folder's documents.
 func isIndex(repoPath string) bool {
 	switch path.Base(repoPath) {
 	case "README.md", "index.md", "_index.md", "README.markdown", "index.markdown", "_index.markdown":
@@ -131,9 +132,9 @@ func isIndex(repoPath string) bool {
 	return false
 }
 
-// PathsFor are the repository paths whose document an address may mean, best
-// first: the file of that name, then the ones that describe the folder of that
-// name. A trailing slash is ignored. Nil when no document can have the address.
+// PathsFor returns the repository paths whose document an address may mean, best first:
+// the file of that name, then those that describe the folder of that name. A trailing
+// slash is ignored. It is nil when no document can have the address.
 func PathsFor(addr string) []string {
 	p, canonical, ok := repoPathOf(addr)
 	if !ok {
@@ -158,8 +159,8 @@ func PathsFor(addr string) []string {
 	return out
 }
 
-// FilePath is the inverse of FileAddress: the repository path of the file that
-// an address may mean; false when no such file is served.
+// FilePath is the inverse of FileAddress: it returns the repository path of the file that
+// an address means. It is false when no such file can be served.
 func FilePath(addr string) (string, bool) {
 	p, canonical, ok := repoPathOf(addr)
 	if !ok || p == "" || !served(p) || FileAddress(p) != canonical {
@@ -169,8 +170,8 @@ func FilePath(addr string) (string, bool) {
 	return p, !document
 }
 
-// repoPathOf decodes an address into a repository path, which is "" for the
-// root, and into the address as Address would write it.
+// repoPathOf decodes an address into a repository path, "" for the root, and into the
+// form that Address returns.
 func repoPathOf(addr string) (repoPath, canonical string, ok bool) {
 	rest, ok := strings.CutPrefix(addr, "/")
 	if !ok {
@@ -191,14 +192,13 @@ func repoPathOf(addr string) (repoPath, canonical string, ok bool) {
 	return strings.Join(parts, "/"), canonical, true
 }
 
-// permalinkDigits is the length of a permalink id: 48 bits, so that a million
-// documents collide with a chance of one in five hundred.
+// permalinkDigits is the length of a permalink id. 48 bits give a million documents a
+// chance of one in five hundred to collide.
 const permalinkDigits = 12
 
-// PermalinkID is the permanent id of a document without an id of its own: the
-// first 12 hexadecimal digits of SHA-256 over the 40 digits of the commit that
-// first had it, a zero byte, and the repository path it had there. Git alone
-// gives it again:
+// PermalinkID returns the permanent id of a document that states none: the first 12
+// hexadecimal digits of SHA-256 over the 40 digits of the commit that added it, a zero
+// byte, and its path in that commit. It can be computed from git alone:
 //
 //	printf '%s\0%s' COMMIT PATH | sha256sum | cut -c1-12
 func PermalinkID(firstCommit OID, firstPath string) string {

@@ -108,7 +108,7 @@ func TestFileAddress(t *testing.T) {
 	}
 }
 
-// The id must be the one that anybody with git and sha256sum computes.
+// The id must be the one that git and sha256sum compute.
 func TestPermalinkID(t *testing.T) {
 	const want = "b3883b0ca916"
 	if got := PermalinkID("1841cdd4b2f7b0f3b8bd4e0a2c8b0c6b7a1f0e9d", "postmortems/2026/pool.md"); got != want {
@@ -128,7 +128,7 @@ func FuzzAddress(f *testing.F) {
 		}
 		address := Address(path)
 		if u, err := url.Parse(address); err != nil || u.EscapedPath() != address || u.RawQuery != "" || u.Fragment != "" || u.Host != "" {
-			t.Fatalf("Address(%q) = %q is no plain path: %v", path, address, err)
+			t.Fatalf("Address(%q) = %q is not a plain path: %v", path, address, err)
 		}
 		for _, at := range []string{address, strings.TrimSuffix(address, "/") + "/"} {
 			if !slices.Contains(PathsFor(at), path) {

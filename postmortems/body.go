@@ -2,23 +2,23 @@ package postmortems
 
 import "context"
 
-// Body is what a BodyRenderer makes of the Markdown below the front matter. All
-// lines are 1-based lines of the whole file.
+// Body is the result of rendering the Markdown below the front matter. All lines are
+// 1-based lines of the whole file.
 type Body struct {
-	// HTML is sanitised. Targets inside the repository are left open as
-	// `="postern:N"` where N indexes Links: they are filled in when the page is
-	// served, because whether a target exists changes with every push.
+	// HTML is sanitised. Targets inside the repository are placeholders `="postern:N"`,
+	// where N is an index of Links. They are filled in when the page is served, because
+	// every push can change whether a target exists.
 	HTML     []byte
-	H1       string // text of the first level-1 heading; not repeated in HTML when it is the first block
+	H1       string // text of the first level-1 heading; left out of HTML when it is the first block
 	Headings []Heading
 	Sections []Section
 	Links    []Link
 	Rows     []Row
-	Words    int  // words, counting a Han character as one
-	Mermaid  bool // holds at least one mermaid block
+	Words    int  // words, each Han character is one
+	Mermaid  bool // contains at least one mermaid block
 }
 
-// Heading is one heading with the anchor it has in HTML ("h-root-cause").
+// Heading is a heading with its anchor in HTML ("h-root-cause").
 type Heading struct {
 	Level  int
 	Text   string
@@ -26,19 +26,18 @@ type Heading struct {
 	Line   int
 }
 
-// Section is the plain text under one heading (without its sub-sections), as
-// search indexes it and quotes from it. The first has no heading when text
-// precedes the first one.
+// Section is the plain text under one heading, without its subsections. Search indexes
+// and quotes it. The first section has no heading when text precedes the first heading.
 type Section struct {
 	Heading, Anchor string
 	Level           int
 	Role            Role   // set by Compile, not by the renderer
 	Text            string // blocks separated by "\n"
-	Code            string // text of code blocks and spans' identifiers, searchable as identifiers
+	Code            string // code blocks and identifiers of code spans, indexed as identifiers
 	Line            int
 }
 
-// LinkKind tells what a link is used as.
+// LinkKind is the use of a link.
 type LinkKind uint8
 
 // The kinds of Link.
@@ -48,33 +47,33 @@ const (
 	LinkWiki                  // [[Title or path]]
 )
 
-// Link is a reference that leaves its document and is not an absolute URL of
-// another site: those are in HTML as they are.
+// Link is a reference out of its document. Absolute URLs of other sites are not Links:
+// they are in HTML as written.
 type Link struct {
 	Kind LinkKind
 	Raw  string // destination as written
-	// Candidates are repository paths that the destination may mean, best
-	// first, e.g. "runbooks/db.md", "runbooks/db/index.md", "img/a.png". For
-	// LinkWiki they may be empty: the library looks the title up.
+	// Candidates are the repository paths that the destination may mean, best first, such
+	// as "runbooks/db.md", "runbooks/db/index.md", "img/a.png". They may be empty for
+	// LinkWiki: the library looks up the title.
 	Candidates []string
 	Fragment   string // without "#"
 	Line, Col  int
 }
 
-// MaxParagraph is how much of a paragraph a Row holds, in bytes: a statement
-// about the times of a timeline is a short sentence.
+// MaxParagraph is how many bytes of a paragraph a Row holds: a sentence about the times
+// of a timeline is shorter.
 const MaxParagraph = 600
 
-// Row is a list item, a table row or a paragraph under a heading, given so that
-// timelines and actions can be read from it without knowing Markdown. A table row
-// may have more cells than its header.
+// Row is a list item, a table row or a paragraph under a heading. Timelines and action
+// items are read from rows, without knowledge of Markdown. A table row may have more
+// cells than its header.
 type Row struct {
 	Section int      // index into Body.Sections
 	Cells   []string // plain text; one cell for a list item
 	Header  []string // the table's header cells; nil for a list item
 	Checked *bool    // for a task list item
-	// Paragraph: the row is the beginning of a paragraph outside lists and tables,
-	// in one cell of at most MaxParagraph bytes.
+	// Paragraph reports that the row is the beginning of a paragraph outside lists and
+	// tables, in one cell of at most MaxParagraph bytes.
 	Paragraph bool
 	Links     []string // absolute URLs in the row (tickets)
 	Line      int
@@ -87,9 +86,9 @@ type BodyInput struct {
 	FirstLine int    // 1-based line of the file at which Markdown begins
 }
 
-// BodyRenderer turns Markdown into a Body. Problems are findings of its guard
-// (too many table cells, too deep a nesting) and fatal ones make the document
-// refused. An error is a failure of the renderer itself.
+// BodyRenderer turns Markdown into a Body. Problems are findings of its guard (too many
+// table cells, nesting too deep); errors among them refuse the document. The error is a
+// failure of the renderer itself.
 type BodyRenderer interface {
 	RenderBody(ctx context.Context, in BodyInput) (Body, []Problem, error)
 }

@@ -7,17 +7,16 @@ import (
 )
 
 const (
-	// excerptCells is how much of a source line is shown: what fits behind
+	// excerptCells is how many columns of a source line are shown: what fits behind
 	// "remote:     " on a terminal of 100 columns.
 	excerptCells = 80
-	// excerptRunes bounds the runes that are looked at on either side of the
-	// column, whatever the length of the line: some runes have no width.
+	// excerptRunes bounds the runes on either side of the column, whatever the length of
+	// the line: some runes have no width.
 	excerptRunes = 4 * excerptCells
 )
 
-// pointAt returns a source line as it can be shown, and a line with a caret below
-// the rune at the 1-based column. Of a long line it returns the part around the
-// column; the rest of the line is walked once, to find the column.
+// pointAt returns a printable source line, and a line with a caret below the rune at the
+// 1-based column. Of a long line it returns the part around the column.
 func pointAt(line string, col int) (source, caret string) {
 	left, right, before, after := around(line, max(col-1, 0))
 	behind, ahead := []rune(Printable(left)), []rune(Printable(right))
@@ -28,10 +27,10 @@ func pointAt(line string, col int) (source, caret string) {
 		}
 		behind, before = behind[from:], true
 	}
-	room := excerptCells - cells(behind)
-	if width := cells(ahead); width > room {
+	free := excerptCells - cells(behind)
+	if width := cells(ahead); width > free {
 		to := len(ahead)
-		for ; to > 1 && width > room; to-- {
+		for ; to > 1 && width > free; to-- {
 			width -= cellsOf(ahead[to-1])
 		}
 		ahead, after = ahead[:to], true
@@ -46,8 +45,8 @@ func pointAt(line string, col int) (source, caret string) {
 	return strings.TrimRight(source, " "), caret
 }
 
-// around returns at most excerptRunes runes of a line before its rune at the
-// 0-based index and as many from it on, and whether there are more on each side.
+// around returns up to excerptRunes runes of a line before the rune at the 0-based index
+// and as many from it on, and whether the line has more on each side.
 func around(line string, index int) (left, right string, before, after bool) {
 	at := 0 // of the rune at index
 	for ; index > 0 && at < len(line); index-- {
@@ -66,7 +65,7 @@ func around(line string, index int) (left, right string, before, after bool) {
 	return line[from:at], line[at:to], from > 0, to < len(line)
 }
 
-// cells is the width of a text on a terminal.
+// cells returns the width of a text on a terminal, in columns.
 func cells(runes []rune) int {
 	n := 0
 	for _, r := range runes {
@@ -75,8 +74,8 @@ func cells(runes []rune) int {
 	return n
 }
 
-// cellsOf is the width of a rune: two for characters of Chinese, Japanese and
-// Korean writing and for pictographs, none for marks that join the one before.
+// cellsOf returns the width of a rune: two for Chinese, Japanese and Korean characters and
+// for pictographs, zero for marks that combine with the rune before.
 func cellsOf(r rune) int {
 	switch {
 	case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Me, r), unicode.Is(unicode.Cf, r):
@@ -87,7 +86,7 @@ func cellsOf(r rune) int {
 	return 1
 }
 
-// wide follows Unicode's East Asian Width for the scripts and blocks in use.
+// wide reports a width of two, as Unicode's East Asian Width has it for the scripts in use.
 func wide(r rune) bool {
 	return r >= 0x1100 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) ||
 		r >= 0x3000 && r <= 0x303E || // CJK punctuation

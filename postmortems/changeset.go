@@ -8,10 +8,10 @@ import (
 // OID is a git object name: 40 lower-case hexadecimal digits; "" is none.
 type OID string
 
-// Signature is who git says wrote or committed something, and when.
+// Signature is the author or committer of a commit as git records it.
 type Signature struct {
 	Name, Email string
-	When        time.Time // with the zone the author had
+	When        time.Time // in the author's time zone
 }
 
 // ChangeStatus is how one path differs between two trees.
@@ -25,7 +25,7 @@ const (
 	Renamed // From was removed and Path added, and they are the same document
 )
 
-// String is the word of the push answer.
+// String returns the word of the push answer.
 func (s ChangeStatus) String() string {
 	return [...]string{"new", "updated", "removed", "renamed"}[s]
 }
@@ -40,8 +40,8 @@ type Change struct {
 	Size    int64  // bytes of Blob
 }
 
-// Commit is one commit of a ChangeSet with what it changed against its first
-// parent; a merge lists only paths that differ from every parent.
+// Commit is one commit of a ChangeSet with its changes relative to its first parent; for a
+// merge, only the paths that differ from every parent.
 type Commit struct {
 	ID        OID
 	Parents   []OID
@@ -51,28 +51,28 @@ type Commit struct {
 	Changes   []Change
 }
 
-// Pusher is the credential that pushed; the commit author is somebody else's word.
+// Pusher is the credential that pushed. The author of a commit is an unverified claim.
 type Pusher struct {
 	TokenID string // "" for the portal itself (reconciliation, import)
 	Name    string
 }
 
-// Content reads file contents by object name, also those still in quarantine.
+// Content reads file contents by object name, including objects in quarantine.
 type Content interface {
 	// Blobs calls fn once for each name, in order. The data is valid only during
 	// the call.
 	Blobs(ctx context.Context, ids []OID, fn func(i int, data []byte) error) error
 }
 
-// ChangeSet is what a push (or a reconciliation after a crash) changes on one
-// branch. It is the one thing that travels from git to the owners of folders.
+// ChangeSet is what a push (or a reconciliation after a crash) changes on one branch. git
+// passes it to the owners of folders.
 type ChangeSet struct {
 	Branch  string // without refs/heads/
-	Old     OID    // what was published before; "" for the first push. For a draft: the merge base with main
+	Old     OID    // published before; "" for the first push. For a draft: the merge base with main
 	New     OID    // the tip; "" when the branch is deleted
 	Pusher  Pusher
 	At      time.Time // when the server received it
 	Commits []Commit  // Old..New, parents before children
-	Net     []Change  // trees of Old and New compared, renames found, by path
+	Net     []Change  // difference of the trees of Old and New with renames, sorted by path
 	Content Content
 }

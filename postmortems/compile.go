@@ -11,28 +11,27 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// summaryRunes is the most a derived or given summary has: three lines of a list.
+// summaryRunes bounds a summary: three lines in a list.
 const summaryRunes = 300
 
-// Compile makes a Document of one repository file, and judges it by every rule
-// that concerns the file alone. It is the same for the portal, for "postern
-// lint" and for drafts, and depends on nothing but its arguments. Problems are
-// sorted by place; with an Error among them the Document is what could be read
-// all the same. The error is a failure of the renderer, or fault.Invalid for a
-// path that is not a document's.
+// Compile compiles one repository file into a Document and checks it by every rule that
+// concerns the file alone. The portal, "postern lint" and drafts use the same function; it
+// depends only on its arguments. Problems are sorted by place. If one is an Error, the
+// Document holds what could be read. The error is a failure of the renderer, or of kind
+// Invalid if the path is not that of a document.
 func Compile(ctx context.Context, repoPath string, src []byte, policy Policy, renderer BodyRenderer) (Document, []Problem, error) {
 	kind, ok := KindOf(repoPath)
 	if !ok {
 		return Document{}, nil, fault.Newf(fault.Invalid, "postmortems.Compile", "%s is not a document", Printable(repoPath))
 	}
-	j := &judge{path: repoPath, policy: policy}
+	c := &checker{path: repoPath, policy: policy}
 	doc := Document{Path: repoPath, Kind: kind, Title: titleFromPath(repoPath), Lang: "en", Status: StatusPublished}
 	if line, col := notText(src); line > 0 {
-		j.find(ruleNotText, place{line: line, col: col}, "this is not UTF-8 text: save the file as UTF-8")
-		return doc, j.sorted(), nil
+		c.report(ruleNotText, place{line: line, col: col}, "this is not UTF-8 text: save the file as UTF-8")
+		return doc, c.sorted(), nil
 	}
 	source := Split(src)
-	fm, stated := readFront(j, source)
+	fm, stated := readFront(c, source)
 	body, found, err := renderer.RenderBody(ctx, BodyInput{Path: repoPath, Markdown: source.Body, FirstLine: source.BodyLine})
 	if err != nil {
 		return Document{}, nil, fault.Wrap(fault.KindOf(err), "postmortems.Compile", "", err)
@@ -40,15 +39,15 @@ func Compile(ctx context.Context, repoPath string, src []byte, policy Policy, re
 	for i := range found {
 		found[i].Path = repoPath
 	}
-	j.problems = append(j.problems, found...)
+	c.problems = append(c.problems, found...)
 	assignRoles(body.Sections)
 	doc.Front, doc.Body = fm, body
-	doc.derive(j, stated)
-	return doc, j.sorted(), nil
+	doc.derive(c, stated)
+	return doc, c.sorted(), nil
 }
 
-// derive fills in what follows from front matter and body.
-func (d *Document) derive(j *judge, st stated) {
+// derive computes the fields that follow from front matter and body, and checks them.
+func (d *Document) derive(c *checker, st frontContext) {
 	d.Title = firstNonEmpty(d.Front.Title, oneLine(d.Body.H1), d.Title)
 	d.Summary = summaryOf(d.Front, d.Body)
 	d.Lang = langOf(d.Title, d.Body)
@@ -60,35 +59,35 @@ func (d *Document) derive(j *judge, st stated) {
 	d.Actions = mergeActions(d.Front.Actions, readActions(d.Body))
 	timeline := readTimeline(d.Body, d.Front, st)
 	d.Timeline = timeline.entries()
-	d.judge(j, st, timeline)
+	d.check(c, st, timeline)
 }
 
-// judge applies the rules that need more than one value. What is missing is not
-// told of front matter that could not be read: it may be in there.
-func (d *Document) judge(j *judge, st stated, timeline *timelineReader) {
+// check applies the rules that need more than one value. It reports no missing value when
+// the front matter could not be read completely: the value may be there.
+func (d *Document) check(c *checker, st frontContext, timeline *timelineReader) {
 	if isIndex(d.Path) {
 		return
 	}
-	if d.Front.Title == "" && oneLine(d.Body.H1) == "" && !st.unread {
-		j.find(ruleTitleMissing, place{}, "this document has no title: begin the text with a heading, or give title")
+	if d.Front.Title == "" && oneLine(d.Body.H1) == "" && !st.incomplete {
+		c.report(ruleTitleMissing, place{}, "this document has no title: begin the text with a heading, or set title")
 	}
-	if d.Kind != Postmortem || st.unread {
+	if d.Kind != Postmortem || st.incomplete {
 		return
 	}
 	if d.Front.Owner == "" {
-		j.find(ruleOwnerMissing, place{}, "this post-mortem has no owner: give owner")
+		c.report(ruleOwnerMissing, place{}, "this post-mortem has no owner: set owner")
 	}
 	if !st.started {
-		j.find(ruleStartMissing, place{}, "times.started is missing: durations and the day of the incident are unknown")
+		c.report(ruleStartMissing, place{}, "times.started is missing: durations and the day of the incident are unknown")
 	}
-	j.timeline(timeline, d.Front.Times)
-	j.actionDates(d.Actions)
+	c.timeline(timeline, d.Front.Times)
+	c.actionDates(d.Actions)
 	if !st.detected {
-		timeline.milestone(j, d.Front.Times)
+		timeline.milestone(c, d.Front.Times)
 	}
 }
 
-// dateOf is the contract's date of a document, as far as the file states it.
+// dateOf returns the date of a document, zero when the file states none.
 func dateOf(fm FrontMatter) time.Time {
 	if fm.Times.Started.Known() {
 		return utcDay(fm.Times.Started.At)
@@ -96,8 +95,8 @@ func dateOf(fm FrontMatter) time.Time {
 	return utcDay(fm.Date)
 }
 
-// summaryOf is the given summary, else the text of the section that summarises,
-// else the first text that is not a list of links or other furniture.
+// summaryOf returns the given summary, otherwise the text of the summary section,
+// otherwise the first text longer than one character.
 func summaryOf(fm FrontMatter, body Body) string {
 	text := fm.Summary
 	for _, s := range body.Sections {
@@ -113,8 +112,8 @@ func summaryOf(fm FrontMatter, body Body) string {
 	return cutRunes(oneLine(text), summaryRunes)
 }
 
-// langOf tells Chinese from everything else by what there is more of: Han
-// characters, or words of letters.
+// langOf returns "zh" if there are more Han characters than words of letters, otherwise
+// "en".
 func langOf(title string, body Body) string {
 	han, words := 0, 0
 	count := func(text string) {
@@ -150,8 +149,8 @@ var (
 	wordBreak   = regexp.MustCompile(`[-_\s]+`)
 )
 
-// titleFromPath makes a title of a file name: "2021-05-09-api-outage.md" is "Api
-// outage"; a file that describes its folder has the folder's name.
+// titleFromPath returns a title made from a file name: "2021-05-09-api-outage.md" becomes
+// "Api outage"; a file that describes its folder gets the folder's name.
 func titleFromPath(repoPath string) string {
 	name := path.Base(repoPath)
 	if isIndex(repoPath) && path.Dir(repoPath) != "." {
@@ -172,6 +171,7 @@ func titleFromPath(repoPath string) string {
 	return string(first)
 }
 
+// firstNonEmpty returns the first text that is not "", otherwise "".
 func firstNonEmpty(texts ...string) string {
 	for _, t := range texts {
 		if t != "" {

@@ -75,20 +75,21 @@ func TestFormatDuration(t *testing.T) {
 	}
 }
 
-func TestIndexFilesAreNotJudgedAsPostmortems(t *testing.T) {
+func TestIndexFilesAreNotCheckedAsPostmortems(t *testing.T) {
 	_, problems, err := Compile(context.Background(), "postmortems/README.md", []byte("All of them.\n"), testPolicy(), lineRenderer{})
 	if err != nil || len(problems) > 0 {
 		t.Error(problems, err)
 	}
 }
 
+// brokenRenderer is a BodyRenderer that fails.
 type brokenRenderer struct{ err error }
 
 func (r brokenRenderer) RenderBody(context.Context, BodyInput) (Body, []Problem, error) {
 	return Body{}, nil, r.err
 }
 
-func TestCompilePassesFailuresOn(t *testing.T) {
+func TestCompileReturnsFailuresOfTheRenderer(t *testing.T) {
 	timeout := fault.New(fault.Timeout, "render", "too slow")
 	_, _, err := Compile(context.Background(), "guides/a.md", nil, Policy{}, brokenRenderer{timeout})
 	if fault.KindOf(err) != fault.Timeout || fault.Message(err) != "too slow" || !errors.Is(err, timeout) {

@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/portal/base/realdata"
 )
 
-// corpusFolder is where the documents of a source would lie in a repository.
+// corpusFolder returns the folder in which the documents of a source would be stored.
 func corpusFolder(source string) string {
 	if strings.Contains(source, "post") || source == "optimism" || strings.HasSuffix(source, "-blog") {
 		return "postmortems/"
@@ -19,8 +19,8 @@ func corpusFolder(source string) string {
 	return "guides/"
 }
 
-// Real documents, written for other tools, are accepted: only front matter that
-// is a template for another tool is refused, and at its line.
+// Real documents, written for other tools, are accepted, except for front matter that is a
+// template for another tool: it is refused, with its line.
 func TestCorpusIsAccepted(t *testing.T) {
 	corpus := realdata.Find(t, "corpus")
 	refused := map[string]string{}
@@ -64,7 +64,7 @@ func TestCorpusIsAccepted(t *testing.T) {
 	t.Logf("%d documents, %d timeline rows, %d actions", documents, rows, actions)
 	for rel, at := range map[string]string{"quirks/etcd-website/archetypes/blog.md": "2:9", "quirks/linkerd-website/linkerd.io/archetypes/default.md": "2:8"} {
 		if !strings.Contains(refused[rel], ":"+at+": error:") || !strings.Contains(refused[rel], ruleFrontTemplate) {
-			t.Errorf("%s must be refused at its line: %q", rel, refused[rel])
+			t.Errorf("%s want refused at its line: %q", rel, refused[rel])
 		}
 		delete(refused, rel)
 	}
@@ -72,6 +72,6 @@ func TestCorpusIsAccepted(t *testing.T) {
 		t.Errorf("%s was refused: %s", rel, problem)
 	}
 	if documents < 800 || rows < 300 {
-		t.Errorf("%d documents with %d timeline rows: less than there are", documents, rows)
+		t.Errorf("only %d documents with %d timeline rows", documents, rows)
 	}
 }

@@ -1,25 +1,11 @@
-// Package postmortems owns the domain of Postern's knowledge: documents and
-// their kinds, the front matter, the typed post-mortem with its milestones,
-// timeline and actions, and the rules by which a pushed file is judged.
-//
-// It is pure: no storage, no HTTP, no clock, no files. A Document is made from
-// the bytes of one repository file by Compile:
-//
-//	file bytes -> Source (front matter | body, with line offsets)
-//	           -> FrontMatter (typed, with Problems at line and column)
-//	           -> Body (from a BodyRenderer: HTML, headings, text, links, rows)
-//	           -> Document (typed rows and milestones derived from both)
-//
-// Nothing is ever lost on the way: what a rule does not understand stays in the
-// source, which is stored beside what was derived from it.
 package postmortems
 
 import "time"
 
-// Kind is what sort of document a file is; its folder decides.
+// Kind is the kind of a document. The folder of its file determines it.
 type Kind string
 
-// The kinds of the contract. Page is every Markdown file outside the known folders.
+// The kinds. Page is every Markdown file outside the known folders.
 const (
 	Postmortem Kind = "postmortem" // postmortems/
 	Framework  Kind = "framework"  // frameworks/
@@ -31,7 +17,7 @@ const (
 	Page       Kind = "page"       // anywhere else; lives under /pages/
 )
 
-// Status is where a document stands in its life.
+// Status is the editorial state of a document.
 type Status string
 
 // The states of a document. An absent status means Published.
@@ -42,18 +28,18 @@ const (
 	StatusArchived  Status = "archived"
 )
 
-// Document is one compiled file of the knowledge repository, as every reader of
-// the system sees it. It does not know where it is stored or which revision it is.
+// Document is one compiled file of the knowledge repository. It does not contain its
+// revision or anything about its storage.
 type Document struct {
 	Path    string // repository path with extension, e.g. "postmortems/2026/pool.md"
 	Kind    Kind
-	Title   string // front matter, else first H1, else made from the file name
-	Summary string // front matter, else the Summary section's or the first paragraph's plain text, at most 300 runes
+	Title   string // front matter, otherwise the first H1, otherwise made from the file name
+	Summary string // front matter, otherwise plain text of the summary section or the first paragraph; at most 300 runes
 	Lang    string // BCP 47 of the prose: "en", or "zh" when Han characters dominate
 	Status  Status
-	// Date is the contract's document date (UTC day): times.started, else the
-	// front matter's date. Zero when neither is given: the library then uses the
-	// first commit.
+	// Date is the document's date (a UTC day): that of times.started, otherwise the front
+	// matter's date. It is zero when neither is given; package library then uses the first
+	// commit.
 	Date     time.Time
 	Front    FrontMatter
 	Body     Body
@@ -63,11 +49,11 @@ type Document struct {
 	Durations Durations
 }
 
-// FrontMatter is the typed front matter. Every field is optional unless a rule
-// of the kind demands it.
+// FrontMatter is the typed front matter. Every field is optional unless a rule of the kind
+// requires it.
 type FrontMatter struct {
 	ID         string // permanent id; [A-Za-z0-9][A-Za-z0-9._-]{0,63}
-	Kind       Kind   // must agree with the folder when given
+	Kind       Kind   // must agree with the folder if given
 	Title      string
 	Summary    string
 	Status     Status
@@ -77,7 +63,7 @@ type FrontMatter struct {
 	ReviewBy   time.Time // day
 	Date       time.Time // day or instant
 	Tags       []string
-	Redirects  []string // old addresses that lead here, e.g. "/guides/old"
+	Redirects  []string // old addresses that redirect here, e.g. "/guides/old"
 	Incident   Incident
 	Times      Times
 	Impact     Impact
@@ -85,18 +71,18 @@ type FrontMatter struct {
 	RootCauses []string
 	Factors    []Factor // contributing_factors
 	ChangeRef  string
-	Alerts     []string // alert names this document is about
+	Alerts     []string // names of alerts that the document covers
 	Actions    []Action
 	Source     Origin
-	// KeptBack is why the document is not to be published, as its author wrote it:
-	// "draft: true" or "published: false"; "" when it is to be.
+	// KeptBack is why the document is not published, as its author wrote it: "draft: true" or
+	// "published: false"; "" when it is published.
 	KeptBack string
-	Extra    map[string]string // unknown keys, as YAML text, kept and warned about
+	Extra    map[string]string // unknown keys with their YAML, preserved and warned about
 }
 
-// Incident says which incident a post-mortem is about.
+// Incident identifies and describes the incident of a post-mortem.
 type Incident struct {
-	Ref         string   // the incident's name elsewhere, e.g. "INC-2291"
+	Ref         string   // the incident's name in other tools, e.g. "INC-2291"
 	Aliases     []string // other names
 	Severity    string   // SEV1..SEV5, "" unknown
 	RawSeverity string   // the word the author wrote
@@ -124,7 +110,7 @@ type Instant struct {
 	Precision Precision
 }
 
-// Known tells whether the instant says anything.
+// Known reports whether the instant is known at all.
 func (i Instant) Known() bool { return i.Precision != Unknown }
 
 // Times are the milestones of an incident.
@@ -132,14 +118,14 @@ type Times struct {
 	Started, Detected, Acknowledged, Diagnosed, Mitigated, Recovered, Resolved Instant
 }
 
-// Durations count from the start of impact (times.started) and are nil when
-// either end is unknown or known only to the day. Recover uses mitigated, else
-// recovered. Resolve and Acknowledge are for the strip only.
+// Durations count from the start of impact (times.started). Each is nil when either end is
+// unknown or known only to the day. Recover ends at mitigated, or at recovered if mitigated
+// is unknown. Resolve and Acknowledge are shown only in the milestone strip.
 type Durations struct {
 	Detect, Acknowledge, Diagnose, Recover, Resolve *time.Duration
 }
 
-// Impact is what users felt.
+// Impact is what users noticed.
 type Impact struct {
 	Summary     string
 	Users       string // as written: "1,200", "all of eu-1"
@@ -147,18 +133,18 @@ type Impact struct {
 	SLO         []BudgetSpent
 }
 
-// BudgetSpent is the share of an SLO's error budget that the incident took.
+// BudgetSpent is the share of an SLO's error budget that the incident consumed.
 type BudgetSpent struct {
 	Ref       string
 	BurnedPct float64
 }
 
-// Factor is a contributing factor: a short tag for counting, a text for reading.
+// Factor is a contributing factor: a short tag for counting, or a text for reading.
 type Factor struct {
 	Tag, Text string
 }
 
-// Origin says where an imported document came from.
+// Origin is the source of an imported document.
 type Origin struct {
 	URL, ArchiveURL, Format string
 	PublishedAt, FetchedAt  time.Time
@@ -177,7 +163,7 @@ type Action struct {
 	Ticket   string // reference or URL
 	Line     int    // 1-based line in the file
 
-	unread string // a date of the text that is not understood
+	unparsed string // a written date that is not understood
 }
 
 // TimelineEntry is one row of a timeline.

@@ -7,10 +7,10 @@ import (
 	"github.com/postern/postern/portal/base/humanize"
 )
 
-// DurationsOf derives the durations of an incident from its milestones. All count
-// from the start of impact; each is nil unless both ends are known to the second.
-// Recover ends at mitigated, or at recovered when mitigated is unknown. A
-// milestone before the start gives no duration: the rules refuse it.
+// DurationsOf derives the durations of an incident from its milestones. All count from the
+// start of impact; each is nil unless both ends are known to the second. Recover ends at
+// mitigated, or at recovered when mitigated is unknown. A milestone before the start gives
+// no duration: the rules refuse it.
 func DurationsOf(t Times) Durations {
 	since := func(end Instant) *time.Duration {
 		if t.Started.Precision != Exact || end.Precision != Exact {
@@ -35,8 +35,8 @@ func DurationsOf(t Times) Durations {
 	}
 }
 
-// String tells detect, diagnose and recover in one line: "detected 4 min,
-// diagnosed unknown, recovered 31 min".
+// String returns detect, diagnose and recover in one line: "detected 4 min, diagnosed
+// unknown, recovered 31 min".
 func (d Durations) String() string {
 	return fmt.Sprintf("detected %s, diagnosed %s, recovered %s",
 		FormatDuration(d.Detect), FormatDuration(d.Diagnose), FormatDuration(d.Recover))

@@ -8,7 +8,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-func FuzzFormatDurationIsTotal(f *testing.F) {
+func FuzzFormatDuration(f *testing.F) {
 	for _, n := range []int64{0, 1, -1, math.MinInt64, math.MinInt64 + 1, math.MaxInt64, int64(48 * time.Hour), -int64(3 * time.Hour)} {
 		f.Add(n)
 	}
@@ -21,7 +21,7 @@ func FuzzFormatDurationIsTotal(f *testing.F) {
 	})
 }
 
-func TestTheEndsOfDurationsAreWritten(t *testing.T) {
+func TestFormatExtremeDurations(t *testing.T) {
 	for d, want := range map[time.Duration]string{math.MinInt64: "-106751 d 23 h", math.MaxInt64: "106751 d 23 h", -90 * time.Minute: "-90 min"} {
 		if got := postmortems.FormatDuration(&d); got != want {
 			t.Errorf("%d is written %q, want %q", d, got, want)

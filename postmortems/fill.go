@@ -6,14 +6,12 @@ import (
 	"strconv"
 )
 
-// placeholderStart is how an open target begins in Body.HTML, after the name of
-// its attribute.
+// placeholderStart begins a placeholder in Body.HTML, after the name of its attribute.
 const placeholderStart = `="postern:`
 
-// FillLinks gives Body.HTML with its placeholders filled in. open says where the
-// link with the index leads: a whole address for the attribute, or "" when it
-// leads nowhere, which marks the element with class "missing" and says so in its
-// title instead.
+// FillLinks returns Body.HTML with its placeholders replaced. open returns the address of
+// the link with an index, or "" when its target does not exist: then the element gets the
+// class "missing" and a title instead of the attribute.
 func (b Body) FillLinks(open func(i int) string) []byte {
 	out := make([]byte, 0, len(b.HTML)+len(b.HTML)/8)
 	rest := b.HTML
@@ -35,7 +33,7 @@ func (b Body) FillLinks(open func(i int) string) []byte {
 	}
 }
 
-// appendTarget ends an attribute whose name (href or src) is the end of out.
+// appendTarget completes an attribute whose name (href or src) is the end of out.
 func appendTarget(out []byte, address, raw string) []byte {
 	if address != "" {
 		out = append(out, `="`...)

@@ -9,36 +9,36 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// frontLimits bound front matter: the largest seen in a thousand public
+// frontLimits returns the bounds of front matter. The largest in a thousand public
 // documents had 2 KiB and 40 keys.
 func frontLimits() yamldoc.Limits {
 	return yamldoc.Limits{Bytes: 32 << 10, Keys: 512, Depth: 16}
 }
 
-// stated is what the front matter says beyond its typed form: what the reading
-// of the body needs to know.
-type stated struct {
-	zone     *time.Location // of times.started as written; nil: not given
-	unread   bool           // there is front matter of which nothing, or not all, was understood
-	started  bool           // the key is there, if only to say null
-	detected bool
+// frontContext holds facts about the front matter, beyond its typed form, that reading the
+// body requires.
+type frontContext struct {
+	zone       *time.Location // of times.started as written; nil: not given
+	incomplete bool           // some or all of the front matter was not understood
+	started    bool           // the key is present, even if it is null
+	detected   bool
 }
 
-// front reads front matter into typed form. Problems go to the judge; what could
-// not be read stays zero.
+// front reads front matter into typed form. Problems go to the checker; what could not be
+// read stays zero.
 type front struct {
-	*judge
-	fm     FrontMatter
-	stated stated
+	*checker
+	fm      FrontMatter
+	context frontContext
 }
 
-// readFront reads the front matter of a source.
-func readFront(j *judge, src Source) (FrontMatter, stated) {
-	f := &front{judge: j}
-	f.stated.unread = src.format != frontNone && src.format != frontYAML
+// readFront reads the front matter of a source into its typed form.
+func readFront(c *checker, src Source) (FrontMatter, frontContext) {
+	f := &front{checker: c}
+	f.context.incomplete = src.format != frontNone && src.format != frontYAML
 	switch src.format {
 	case frontUnclosed:
-		j.find(ruleFrontUnclosed, place{line: 1, col: 1}, `the front matter that begins here has no closing line "---"`)
+		c.report(ruleFrontUnclosed, place{line: 1, col: 1}, `the front matter that begins here has no closing line "---"`)
 	case frontNone:
 		f.keptBackBelow(src.Body)
 	case frontTOML:
@@ -46,12 +46,12 @@ func readFront(j *judge, src Source) (FrontMatter, stated) {
 	case frontYAML:
 		f.yaml(src.Front)
 	}
-	return f.fm, f.stated
+	return f.fm, f.context
 }
 
-// toml takes what is trivially readable.
+// toml reads the values that need no TOML parser.
 func (f *front) toml(text []byte) {
-	f.find(ruleFrontTOML, place{line: 1, col: 1}, "this front matter is TOML: only title, date, authors, draft and published are read from it")
+	f.report(ruleFrontTOML, place{line: 1, col: 1}, "this front matter is TOML: only title, date, authors, draft and published are read from it")
 	f.keptBackTOML(text)
 	if title := tomlValue(text, "title"); len(title) > 0 {
 		f.fm.Title = oneLine(title[0])
@@ -64,10 +64,11 @@ func (f *front) toml(text []byte) {
 	f.fm.Authors = lines(tomlValue(text, "authors"))
 }
 
+// yaml reads all keys of YAML front matter.
 func (f *front) yaml(text []byte) {
 	doc, issues := yamldoc.Parse(text, frontLimits())
 	if doc == nil {
-		f.stated.unread = true
+		f.context.incomplete = true
 		f.issues(issues, templateMarks.Match(text))
 		return
 	}
@@ -91,10 +92,11 @@ func (f *front) yaml(text []byte) {
 	f.issues(doc.Issues(), false)
 }
 
-// templateMarks open what another tool is meant to fill in.
+// templateMarks match the start of what another tool would replace.
 var templateMarks = regexp.MustCompile(`\{\{|\{%|<%`)
 
-// issues tells what was found about the YAML.
+// issues reports the problems of the YAML itself. For a template only the first one is
+// reported, as a template.
 func (f *front) issues(issues []yamldoc.Issue, template bool) {
 	for _, i := range issues {
 		rule := map[yamldoc.Code]string{
@@ -106,14 +108,14 @@ func (f *front) issues(issues []yamldoc.Issue, template bool) {
 			if mark := templateMarks.FindStringIndex(p.excerpt); mark != nil {
 				p.col = utf8.RuneCountInString(p.excerpt[:mark[0]]) + 1
 			}
-			f.find(ruleFrontTemplate, p, "this front matter is a template for another tool, not YAML: write the values out")
+			f.report(ruleFrontTemplate, p, "this front matter is a template for another tool, not YAML: write the values out")
 			return
 		}
-		f.find(rule, p, "%s", i.Msg)
+		f.report(rule, p, "%s", i.Msg)
 	}
 }
 
-// hints suggests our key for those of other tools and for keys of the wrong level.
+// hints suggests the right key for keys of other tools and for keys at the wrong level.
 func hints(m *yamldoc.Map) {
 	for _, key := range []string{"ref", "severity", "services", "product", "environment", "detected_by", "duplicate_of", "related"} {
 		m.Hint(key, "incident."+key)
@@ -132,7 +134,7 @@ func hints(m *yamldoc.Map) {
 	}
 }
 
-// identity reads what every document may say about itself.
+// identity reads the keys that every kind of document has.
 func (f *front) identity(m *yamldoc.Map) {
 	f.fm.Title = oneLine(m.Value("title").String())
 	f.fm.Summary = prose(m.Value("summary").String())
@@ -140,20 +142,21 @@ func (f *front) identity(m *yamldoc.Map) {
 	if v := m.Value("id"); v.Present() {
 		f.fm.ID = v.String()
 		if v.Scalar() && !validID(f.fm.ID) {
-			f.find(ruleIDInvalid, at(v), "id %q must be 1 to 64 letters, digits, dots, hyphens or underscores, and begin with a letter or digit", f.fm.ID)
+			f.report(ruleIDInvalid, at(v), "id %q must be 1 to 64 letters, digits, dots, hyphens or underscores, "+
+				"and begin with a letter or digit", f.fm.ID)
 			f.fm.ID = ""
 		}
 	}
 	if v := m.Value("kind"); v.Present() {
 		f.fm.Kind = Kind(strings.ToLower(v.String()))
 		if kind, _ := KindOf(f.path); f.fm.Kind != kind {
-			f.find(ruleKindFolder, at(v), "kind %q does not agree with the folder, which makes this a %s: leave kind out or move the file", f.fm.Kind, kind)
+			f.report(ruleKindFolder, at(v), "kind %q does not agree with the folder, which makes this a %s: leave kind out or move the file", f.fm.Kind, kind)
 		}
 	}
 	if v := m.Value("status"); v.Present() {
 		f.fm.Status = Status(strings.ToLower(v.String()))
 		if v.Scalar() && !f.fm.Status.Valid() {
-			f.find(ruleStatusUnknown, at(v), "status %q is not known: use draft, review, published or archived", f.fm.Status)
+			f.report(ruleStatusUnknown, at(v), "status %q is not known: use draft, review, published or archived", f.fm.Status)
 			f.fm.Status = ""
 		}
 	}
@@ -165,14 +168,14 @@ func (f *front) identity(m *yamldoc.Map) {
 			v = items[i]
 		}
 		if !validRedirect(address) {
-			f.find(ruleRedirect, at(v), "redirect %q must be an old address of this portal that begins with a single /", address)
+			f.report(ruleRedirect, at(v), "redirect %q must be an old address of this portal that begins with a single /", address)
 			continue
 		}
 		f.fm.Redirects = append(f.fm.Redirects, address)
 	}
 }
 
-// Valid tells whether s is a status of the contract.
+// Valid reports whether s is one of the four states.
 func (s Status) Valid() bool {
 	switch s {
 	case StatusDraft, StatusReview, StatusPublished, StatusArchived:
@@ -186,15 +189,17 @@ var (
 	redirectForm = regexp.MustCompile(`^/[^/\s\\?#\p{Cc}][^\s\\?#\p{Cc}]*$`)
 )
 
-// validID tells whether a text can be a permanent id.
+// validID reports whether a text can be a permanent id.
 func validID(id string) bool {
 	return idForm.MatchString(id)
 }
 
+// validRedirect reports whether a text can be an old address of this portal.
 func validRedirect(address string) bool {
 	return redirectForm.MatchString(address)
 }
 
+// people reads who wrote, owns and reviews the document.
 func (f *front) people(m *yamldoc.Map) {
 	f.fm.Authors = lines(m.Value("authors").Strings())
 	f.fm.Owner = oneLine(m.Value("owner").String())
@@ -202,7 +207,7 @@ func (f *front) people(m *yamldoc.Map) {
 	f.fm.ReviewBy, _ = f.time(m.Value("review_by"), false)
 }
 
-// lines makes single lines of texts and drops empty ones.
+// lines turns texts into single lines and drops empty ones.
 func lines(texts []string) []string {
 	var out []string
 	for _, t := range texts {

@@ -18,6 +18,7 @@ func (f *front) actions(v yamldoc.Value) {
 	}
 }
 
+// action reads one mapping.
 func (f *front) action(item yamldoc.Value) {
 	m := item.Map()
 	a := Action{
@@ -34,10 +35,10 @@ func (f *front) action(item yamldoc.Value) {
 	kind, status := m.Value("type"), m.Value("status")
 	var known bool
 	if a.Type, known = actionType(kind.String()); !known {
-		f.find(ruleActionWord, at(kind), "type %q is not known: use prevent, detect, mitigate or process", kind.Text())
+		f.report(ruleActionWord, at(kind), "type %q is not known: use prevent, detect, mitigate or process", kind.Text())
 	}
 	if a.Status, known = actionStatus(status.String()); !known {
-		f.find(ruleActionWord, at(status), "status %q is not known and is read as open: use open, done or dropped", status.Text())
+		f.report(ruleActionWord, at(status), "status %q is not known and is read as open: use open, done or dropped", status.Text())
 	}
 	if !status.Present() && !a.DoneAt.IsZero() {
 		a.Status = "done"
@@ -49,15 +50,15 @@ func (f *front) action(item yamldoc.Value) {
 	m.Unknown()
 	if a.Text == "" {
 		if item.Mapping() {
-			f.find(ruleActionText, at(item), "this action does not say what is to be done: give text")
+			f.report(ruleActionText, at(item), "this action item has no text: set text")
 		}
 		return
 	}
 	f.fm.Actions = append(f.fm.Actions, a)
 }
 
-// actionType maps a word to prevent, detect, mitigate or process; "" when it is
-// absent or not known.
+// actionType maps a word to prevent, detect, mitigate or process; "" when it is absent or
+// unknown. It is false for an unknown word.
 func actionType(word string) (string, bool) {
 	switch strings.ToLower(strings.TrimSpace(word)) {
 	case "":
@@ -74,8 +75,8 @@ func actionType(word string) (string, bool) {
 	return "", false
 }
 
-// actionStatus maps a word to open, done or dropped; open when it is absent or
-// not known.
+// actionStatus maps a word to open, done or dropped; open when it is absent or unknown. It
+// is false for an unknown word.
 func actionStatus(word string) (string, bool) {
 	w := strings.ToLower(strings.Trim(strings.TrimSpace(word), "*_`[]()"))
 	switch w {
@@ -92,8 +93,8 @@ func actionStatus(word string) (string, bool) {
 	return "open", false
 }
 
-// dayIn is midnight UTC of the date that a text begins with; zero when it begins
-// with none, or with one that can be read in two ways.
+// dayIn returns midnight UTC of the date that a text begins with, zero when it begins with
+// none or with an ambiguous one.
 func dayIn(text string) time.Time {
 	if t, _, ok := yamldoc.ParseTime(text); ok {
 		return utcDay(t)

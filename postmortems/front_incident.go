@@ -6,6 +6,7 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
+// incident reads which incident the document is about.
 func (f *front) incident(m *yamldoc.Map) {
 	in := &f.fm.Incident
 	in.Ref = oneLine(m.Value("ref").String())
@@ -20,13 +21,14 @@ func (f *front) incident(m *yamldoc.Map) {
 		in.RawSeverity = oneLine(v.String())
 		severity, known := f.policy.Severity(in.RawSeverity)
 		if v.Scalar() && !known {
-			f.find(ruleSeverity, at(v), "severity %q is not known: use SEV1 to SEV5, or a word that the portal maps to it", in.RawSeverity)
+			f.report(ruleSeverity, at(v), "severity %q is not known: use SEV1 to SEV5, or a word that the portal maps to it", in.RawSeverity)
 		}
 		in.Severity = severity
 	}
 	m.Unknown()
 }
 
+// impact reads what users noticed.
 func (f *front) impact(m *yamldoc.Map) {
 	f.fm.Impact.Summary = prose(m.Value("summary").String())
 	f.fm.Impact.Users = oneLine(m.Value("users").String())
@@ -36,7 +38,7 @@ func (f *front) impact(m *yamldoc.Map) {
 		ref := s.Value("ref")
 		spent := f.percent(s.Value("budget_burned_pct"), unbounded)
 		if ref.String() == "" {
-			f.find(ruleBudgetRef, at(item), "this entry names no SLO: give ref")
+			f.report(ruleBudgetRef, at(item), "this entry names no SLO: set ref")
 		} else if spent != nil {
 			f.fm.Impact.SLO = append(f.fm.Impact.SLO, BudgetSpent{Ref: oneLine(ref.String()), BurnedPct: *spent})
 		}
@@ -45,10 +47,10 @@ func (f *front) impact(m *yamldoc.Map) {
 	m.Unknown()
 }
 
-// unbounded is the most of a percentage that has no upper end.
+// unbounded is the maximum of a percentage without an upper limit.
 const unbounded = 1e9
 
-// percent reads a percentage with or without its sign; nil when absent or wrong.
+// percent reads a percentage with or without its sign; nil when absent or invalid.
 func (f *front) percent(v yamldoc.Value, most float64) *float64 {
 	if !v.Present() {
 		return nil
@@ -58,13 +60,13 @@ func (f *front) percent(v yamldoc.Value, most float64) *float64 {
 		return nil
 	}
 	if n < 0 || n > most {
-		f.find(rulePercent, at(v), "%s is %v: a percentage lies between 0 and 100", v.Path(), v.Text())
+		f.report(rulePercent, at(v), "%s is %v: a percentage must be between 0 and 100", v.Path(), v.Text())
 		return nil
 	}
 	return &n
 }
 
-// causes reads why it happened.
+// causes reads trigger, root causes, contributing factors, change and alerts.
 func (f *front) causes(m *yamldoc.Map) {
 	f.fm.Trigger = prose(m.Value("trigger").String())
 	for _, text := range m.Value("root_causes").Strings() {
@@ -80,10 +82,10 @@ func (f *front) causes(m *yamldoc.Map) {
 	}
 }
 
-// tagForm is a text that is short and of one word.
+// tagForm matches one short word.
 var tagForm = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N}._-]{0,39}$`)
 
-// factorOf reads {tag, text}, or one text: a tag when it looks like one.
+// factorOf reads {tag, text}, or a single text: a tag when it is one short word.
 func factorOf(item yamldoc.Value) Factor {
 	if item.Scalar() {
 		text := prose(item.Text())
@@ -98,7 +100,7 @@ func factorOf(item yamldoc.Value) Factor {
 	return f
 }
 
-// items are the elements of a list; a single value is a list of one.
+// items returns the elements of a list; a single value is a list of one.
 func (f *front) items(v yamldoc.Value) []yamldoc.Value {
 	if !v.Present() || v.List() {
 		return v.Items()
@@ -106,6 +108,7 @@ func (f *front) items(v yamldoc.Value) []yamldoc.Value {
 	return []yamldoc.Value{v}
 }
 
+// origin reads where an imported document came from.
 func (f *front) origin(v yamldoc.Value) {
 	if v.Scalar() {
 		f.fm.Source.URL = oneLine(v.Text())

@@ -13,16 +13,16 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// The keys by which Hugo, Jekyll, Docusaurus, MkDocs and Obsidian say that a page is
-// not to be shown: `draft: true`, `published: false` and `publish: false`.
+// The keys by which Hugo, Jekyll, Docusaurus, MkDocs and Obsidian mark a page as not to be
+// shown: `draft: true`, `published: false` and `publish: false`.
 const (
 	keyDraft     = "draft"
 	keyPublished = "published"
 	keyPublish   = "publish"
 )
 
-// shownKey returns which of the keys an author means, in any case of letters and
-// with the spaces that an editor may put beside it; "" for another key.
+// shownKey returns which of the keys an author means, in any case and with any blanks or
+// invisible characters around it; "" for another key.
 func shownKey(key string) string {
 	key = strings.ToLower(strings.TrimFunc(key, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }))
 	switch key {
@@ -32,17 +32,16 @@ func shownKey(key string) string {
 	return ""
 }
 
-// KeptBack returns why a document is kept from being published, as its author
-// wrote it ("draft: true"); "" for one that is to be shown. It reads the front
-// matter alone.
+// KeptBack returns why a document is not published, as its author wrote it ("draft:
+// true"); "" for a document that is published. It reads only the front matter.
 func KeptBack(repoPath string, src []byte) string {
-	fm, _ := readFront(&judge{path: repoPath}, Split(src))
+	fm, _ := readFront(&checker{path: repoPath}, Split(src))
 	return fm.KeptBack
 }
 
-// keptBack reads the keys of YAML front matter.
+// keptBack reads the keys from YAML front matter.
 func (f *front) keptBack(m *yamldoc.Map) {
-	_, _ = m.Has(keyDraft), m.Has(keyPublished) // known, so that others are held against them
+	_, _ = m.Has(keyDraft), m.Has(keyPublished) // marks them as known keys, for suggestions
 	for _, name := range m.Keys() {
 		key := shownKey(name)
 		if key == "" {
@@ -51,7 +50,7 @@ func (f *front) keptBack(m *yamldoc.Map) {
 		v := m.Value(name)
 		if _, _, isTime := yamldoc.ParseTime(v.Text()); isTime && key == keyPublished {
 			m.Hint(name, "date")
-			continue // the day of publication, as some tools write it
+			continue // some tools write the day of publication here
 		}
 		text := v.Text()
 		if v.Present() && !v.Scalar() {
@@ -61,8 +60,8 @@ func (f *front) keptBack(m *yamldoc.Map) {
 	}
 }
 
-// shown takes over one statement about whether the document is to be shown. What
-// is not understood keeps it back: shown by mistake cannot be taken back.
+// shown applies one statement about whether the document is to be shown. A value that is
+// not understood withholds the document, because publishing by mistake cannot be undone.
 func (f *front) shown(key, text string, where place) {
 	kept, known := false, true
 	switch strings.ToLower(strings.TrimSpace(text)) {
@@ -76,22 +75,23 @@ func (f *front) shown(key, text string, where place) {
 		known = false
 	}
 	if !known {
-		f.find(ruleKeptBack, where, "%s: %q is neither true nor false: this document is not published until it is", key, cutRunes(oneLine(text), quotedRunes))
+		f.report(ruleKeptBack, where, "%s: %q is neither true nor false: this document is not published until it is",
+			key, cutRunes(oneLine(text), quotedRunes))
 	}
 	if (kept || !known) && f.fm.KeptBack == "" {
 		f.fm.KeptBack = fmt.Sprintf("%s: %s", strings.TrimSpace(Printable(key)), Printable(cutRunes(oneLine(text), quotedRunes)))
 	}
 }
 
-// The keys where TOML, YAML and JSON may write them on one line.
+// The keys on one line, as TOML, YAML and JSON write them.
 var (
 	tomlKey = regexp.MustCompile(`(?mi)^[ \t]*["']?(draft|published|publish)["']?[ \t]*=[ \t]*([^#\n]*)`)
 	yamlKey = regexp.MustCompile(`(?mi)^["']?(draft|published|publish)["']?[ \t]*:[ \t]*([^#\n]*)`)
 	jsonKey = regexp.MustCompile(`(?i)"(draft|published|publish)"\s*:\s*("[^"\n]*"|[^\s,}\]]*)`)
 )
 
-// keptBackText reads the keys of a text that is front matter and is not parsed as
-// such.
+// keptBackText finds the keys in front matter that is not parsed. line is the line of the
+// file at which text begins.
 func (f *front) keptBackText(text []byte, expr *regexp.Regexp, line int) {
 	for _, m := range expr.FindAllSubmatchIndex(text, -1) {
 		key, value := string(text[m[2]:m[3]]), strings.Trim(strings.TrimSpace(string(text[m[4]:m[5]])), `"'`)
@@ -102,13 +102,13 @@ func (f *front) keptBackText(text []byte, expr *regexp.Regexp, line int) {
 	}
 }
 
-// keptBackTOML reads the keys of TOML front matter, in whatever table they stand:
-// where a table begins is not known without reading TOML.
+// keptBackTOML finds the keys in TOML front matter, in any table: without a TOML parser the
+// tables are not known.
 func (f *front) keptBackTOML(text []byte) { f.keptBackText(text, tomlKey, 1) }
 
-// keptBackBelow reads the keys of a file that does not begin with front matter: it
-// begins with a JSON object, or its front matter stands below blank lines or a
-// comment, where it is shown as text.
+// keptBackBelow finds the keys in a file that does not begin with front matter: it begins
+// with a JSON object, or its front matter is below blank lines or a comment, where it is
+// rendered as text.
 func (f *front) keptBackBelow(body []byte) {
 	body = body[:min(len(body), frontLimits().Bytes)]
 	at := len(body) - len(aboveFront.ReplaceAll(body, nil))
@@ -123,17 +123,17 @@ func (f *front) keptBackBelow(body []byte) {
 	}
 }
 
-// aboveFront is what may stand above front matter: blank lines, comments and the
-// line ";;;" that begins an object of Hugo.
+// aboveFront matches what may precede front matter: blank lines, comments and the line
+// ";;;" that begins an object of Hugo.
 var aboveFront = regexp.MustCompile(`^(?:[ \t\n]+|<!--(?s:.*?)-->|;;;[ \t]*\n)+`)
 
-// keptBackJSON reads the keys of an object that a file begins with; of one that is
-// no JSON up to the first blank line.
+// keptBackJSON reads the keys of the object that a file begins with. If the object is not
+// valid JSON, it searches the text up to the first blank line.
 func (f *front) keptBackJSON(body []byte, line int) {
 	var front map[string]any
 	if json.NewDecoder(bytes.NewReader(body)).Decode(&front) != nil {
 		if !jsonObject.Match(body) {
-			return // {{ a template }}
+			return // a template: {{ … }}
 		}
 		text, _, _ := bytes.Cut(body, []byte("\n\n"))
 		f.keptBackText(text, jsonKey, line)
@@ -150,4 +150,5 @@ func (f *front) keptBackJSON(body []byte, line int) {
 	}
 }
 
+// jsonObject matches the beginning of an object with a key.
 var jsonObject = regexp.MustCompile(`^\{\s*"`)

@@ -67,7 +67,7 @@ x_custom: [1, 2]
 Text.
 `
 
-func TestFrontMatterIsReadWhole(t *testing.T) {
+func TestFrontMatterIsReadCompletely(t *testing.T) {
 	doc, problems, err := compileText(fullFront)
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func TestFrontMatterIsReadWhole(t *testing.T) {
 	}
 }
 
-// Every finding leads to the place of the mistake.
+// Every problem has the place of the mistake.
 func TestFrontMatterProblemsHaveTheirPlace(t *testing.T) {
 	for name, c := range map[string]struct {
 		lines []string // from line 6 on, below title, owner and times
@@ -199,7 +199,7 @@ func TestSeverity(t *testing.T) {
 		t.Errorf("own word: %q", got)
 	}
 	if _, ok := own.Severity("P1"); ok {
-		t.Error("an own table must replace the default")
+		t.Error("a configured table must replace the default")
 	}
 }
 

@@ -7,38 +7,42 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// time reads a time or a date in UTC; past tells that a future one is surprising.
+// time reads a time or a date in UTC. With past, a time in the future is reported.
 func (f *front) time(v yamldoc.Value, past bool) (t time.Time, day bool) {
 	written, day, ok := f.written(v)
 	if ok && past && f.future(written) {
-		f.find(ruleTimeFuture, at(v), "%s is %s, which lies in the future", v.Path(), v.Text())
+		f.report(ruleTimeFuture, at(v), "%s is %s, which is in the future", v.Path(), v.Text())
 	}
 	return written.UTC(), day
 }
 
-// written reads a time in the zone that the author wrote.
+// written reads a time in the zone that the author wrote. It is not ok when the value is
+// not a time, which it reports.
 func (f *front) written(v yamldoc.Value) (t time.Time, day, ok bool) {
 	if !v.Scalar() {
-		v.Time() // reports another form
+		v.Time() // reports that the value is not a scalar
 		return time.Time{}, false, false
 	}
 	t, day, ok = yamldoc.ParseTime(v.Text())
 	if !ok {
-		f.find(ruleTimeInvalid, at(v), "%s is %q: write a time such as 2026-10-03T08:04:00Z, a date such as 2026-10-03, or null", v.Path(), v.Text())
+		f.report(ruleTimeInvalid, at(v), "%s is %q: write a time such as 2026-10-03T08:04:00Z, a date such as 2026-10-03, or null",
+			v.Path(), v.Text())
 		return time.Time{}, false, false
 	}
 	return t, day, true
 }
 
+// future reports whether t is after the time of the check.
 func (f *front) future(t time.Time) bool { return !f.policy.Now.IsZero() && t.After(f.policy.Now) }
 
-// milestone is one entry of times with what is needed to judge it.
+// milestone is one entry of times and where it is written.
 type milestone struct {
 	name  string
 	value yamldoc.Value
 	at    *Instant
 }
 
+// times reads the milestones and checks their order.
 func (f *front) times(m *yamldoc.Map) {
 	t := &f.fm.Times
 	all := []milestone{
@@ -52,22 +56,23 @@ func (f *front) times(m *yamldoc.Map) {
 	}
 	for _, ms := range all {
 		*ms.at = f.instant(ms.value)
-		if ms.at.Precision == Day && ms.at != &t.Resolved { // no figure counts up to resolved
-			f.find(ruleTimeDay, at(ms.value), "%s is a day: durations that need it stay unknown", ms.value.Path())
+		if ms.at.Precision == Day && ms.at != &t.Resolved { // no reported duration ends at resolved
+			f.report(ruleTimeDay, at(ms.value), "%s is a day: durations that need it stay unknown", ms.value.Path())
 		}
 	}
 	if written, day, ok := yamldoc.ParseTime(all[0].value.Text()); ok && !day {
-		f.stated.zone = written.Location()
+		f.context.zone = written.Location()
 	}
-	f.stated.started, f.stated.detected = m.Has("started"), m.Has("detected")
+	f.context.started, f.context.detected = m.Has("started"), m.Has("detected")
 	m.Unknown()
 	f.bounds(all)
 	f.order(all)
 }
 
+// zoneStated matches a time that ends with a zone.
 var zoneStated = regexp.MustCompile(`(?i)(z|utc|gmt|[+-]\d\d:?\d\d)$`)
 
-// instant reads one milestone; null and absent are unknown.
+// instant reads one milestone. Null, absent and invalid ones are unknown.
 func (f *front) instant(v yamldoc.Value) Instant {
 	if !v.Present() {
 		return Instant{}
@@ -77,31 +82,31 @@ func (f *front) instant(v yamldoc.Value) Instant {
 		return Instant{}
 	}
 	if f.future(t) {
-		f.find(ruleTimeFuture, at(v), "%s is %s, which lies in the future", v.Path(), v.Text())
+		f.report(ruleTimeFuture, at(v), "%s is %s, which is in the future", v.Path(), v.Text())
 	}
 	if day {
 		return Instant{At: t.UTC(), Precision: Day}
 	}
 	if !zoneStated.MatchString(v.Text()) {
-		f.find(ruleTimeZone, at(v), "%s states no zone and is read as UTC: add Z or an offset such as +08:00", v.Path())
+		f.report(ruleTimeZone, at(v), "%s states no zone and is read as UTC: add Z or an offset such as +08:00", v.Path())
 	}
 	return Instant{At: t.UTC(), Precision: Exact}
 }
 
-// bounds refuses milestones outside the incident.
+// bounds reports milestones before the start or after the end of the incident.
 func (f *front) bounds(all []milestone) {
 	started, resolved := all[0], all[len(all)-1]
 	for _, ms := range all[1:] {
 		if ms.at.before(*started.at) {
-			f.find(ruleTimeOrder, at(ms.value), "times.%s (%s) lies before times.started (%s)", ms.name, ms.value.Text(), started.value.Text())
+			f.report(ruleTimeOrder, at(ms.value), "times.%s (%s) is before times.started (%s)", ms.name, ms.value.Text(), started.value.Text())
 		} else if resolved.at.before(*ms.at) {
-			f.find(ruleTimeOrder, at(ms.value), "times.%s (%s) lies after times.resolved (%s)", ms.name, ms.value.Text(), resolved.value.Text())
+			f.report(ruleTimeOrder, at(ms.value), "times.%s (%s) is after times.resolved (%s)", ms.name, ms.value.Text(), resolved.value.Text())
 		}
 	}
 }
 
-// order tells what is unusual between start and end. Mitigating before
-// diagnosing is normal: one rolls back first.
+// order reports an unusual order between start and end. Mitigation before diagnosis is
+// normal: a rollback often comes first.
 func (f *front) order(all []milestone) {
 	const detected, acknowledged, diagnosed, mitigated, recovered = 1, 2, 3, 4, 5
 	for _, pair := range [][2]int{
@@ -110,13 +115,13 @@ func (f *front) order(all []milestone) {
 	} {
 		first, second := all[pair[0]], all[pair[1]]
 		if second.at.before(*first.at) {
-			f.find(ruleTimeUnusual, at(second.value), "times.%s (%s) lies before times.%s (%s): check that they are not swapped",
+			f.report(ruleTimeUnusual, at(second.value), "times.%s (%s) is before times.%s (%s): check that they are not swapped",
 				second.name, second.value.Text(), first.name, first.value.Text())
 		}
 	}
 }
 
-// before compares two known instants, by UTC day when one of them is only a day.
+// before compares two known instants, by UTC day when one of them is known only to the day.
 func (i Instant) before(other Instant) bool {
 	if !i.Known() || !other.Known() {
 		return false
@@ -127,7 +132,7 @@ func (i Instant) before(other Instant) bool {
 	return i.At.Before(other.At)
 }
 
-// utcDay is midnight UTC of the day of t; zero stays zero.
+// utcDay returns midnight UTC of the day of t; zero stays zero.
 func utcDay(t time.Time) time.Time {
 	if t.IsZero() {
 		return t

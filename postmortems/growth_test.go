@@ -9,8 +9,8 @@ import (
 	"github.com/postern/postern/portal/base/growth"
 )
 
-// What an author is told of an error is found and drawn in time that grows with
-// the line, wherever in it the error is.
+// Excerpt and caret of a problem take linear time in the length of the line, wherever the
+// problem is.
 func TestPointingAtALongLineIsLinear(t *testing.T) {
 	for name, line := range map[string]func(n int) (string, int){
 		"at its beginning": func(n int) (string, int) { return "a: " + strings.Repeat("[", n), 4 },
@@ -26,9 +26,9 @@ func TestPointingAtALongLineIsLinear(t *testing.T) {
 	}
 }
 
-// Front matter of the worst forms, and tables whose header is as long as the text,
-// are judged and told in linear time.
-func TestJudgingIsLinear(t *testing.T) {
+// Compiling expensive front matter, and tables whose header is as long as the text, takes
+// linear time.
+func TestCompileIsLinear(t *testing.T) {
 	fill := func(before, s, after string) func(int) string {
 		return func(n int) string { return before + strings.Repeat(s, n/len(s)) + after }
 	}
@@ -46,6 +46,19 @@ func TestJudgingIsLinear(t *testing.T) {
 		"a long header of actions": func(n int) string {
 			return "## Action items\n| Action " + strings.Repeat("(x", n/4) + "| b |\n|--|--|\n" + strings.Repeat("|a|b|\n", n/12)
 		},
+		"due words":             fill("## Action items\n- [ ] ", "by ", ""),
+		"owners":                fill("## Action items\n- [ ] ", "owner: @a ", ""),
+		"action items":          fill("## Action items\n", "- [ ] a by 2026-10-03\n", ""),
+		"rows of a timeline":    fill("## Timeline\n", "- 08:04 a\n", ""),
+		"one row":               fill("## Timeline\n- 08:04 ", "- ", ""),
+		"dates in a heading":    fill("## Timeline ", "2026-13-01 ", "\n- 08:04 a\n"),
+		"headings":              fill("", "## Timeline 2026-10-03\n", ""),
+		"numbers in a heading":  fill("## ", "1. ", "\n"),
+		"brackets in a heading": fill("## ", "(", "\n"),
+		"unclosed":              fill("---\na: b\n", "a: b\n", ""),
+		"template":              fill("---\n", "{{", "\n---\n"),
+		"quotes":                fill("---\n", "a: '\n", "---\n"),
+		"carriage returns":      fill("", "\r", ""),
 	} {
 		t.Run(name, func(t *testing.T) {
 			growth.Linear(t, 3<<10, func(n int) func() {

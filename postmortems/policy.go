@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// Policy is what a portal decides about the judging of documents. The zero
-// Policy has the default severity words and does not look for future dates.
+// Policy holds the settings of a portal for checking documents. The zero Policy has the
+// default severity words and does not report dates in the future.
 type Policy struct {
 	// SeverityAliases maps words to SEV1..SEV5; nil is defaultSeverityAliases.
 	// Case, blanks, hyphens and underscores in the words do not matter.
 	SeverityAliases map[string]string
-	// Now is when the document is judged; zero: dates in the future are not told.
+	// Now is the time of the check; if it is zero, future dates are not reported.
 	Now time.Time
 }
 
-// defaultSeverityAliases are the severity words in common use: numbers as Morgue
-// has them, P and S scales, and the words of PagerDuty, Atlassian and Statuspage.
+// defaultSeverityAliases returns the severity words in common use: the numbers of Morgue,
+// P and S scales, and the words of PagerDuty, Atlassian and Statuspage.
 func defaultSeverityAliases() map[string]string {
 	return map[string]string{
 		"sev0": "SEV1", "p0": "SEV1", "s0": "SEV1",
@@ -28,7 +28,7 @@ func defaultSeverityAliases() map[string]string {
 	}
 }
 
-// Severity maps an author's word to SEV1..SEV5; false when it is not known.
+// Severity maps an author's word to SEV1..SEV5; false when it is unknown.
 func (p Policy) Severity(word string) (string, bool) {
 	folded := foldWord(word)
 	if len(folded) == 4 && strings.HasPrefix(folded, "sev") && folded[3] >= '1' && folded[3] <= '5' {
@@ -46,7 +46,7 @@ func (p Policy) Severity(word string) (string, bool) {
 	return "", false
 }
 
-// foldWord makes "SEV-1", "sev 1" and "Sev_1" one word.
+// foldWord returns one form for "SEV-1", "sev 1" and "Sev_1".
 func foldWord(s string) string {
 	return strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.ToLower(strings.TrimSpace(s)))
 }

@@ -5,24 +5,23 @@ import (
 	"unicode"
 )
 
-// Printable makes a text safe for a terminal and a single line of a log: every
-// control character, every character that changes the direction of writing and
-// every line separator becomes "?", and bytes that are not UTF-8 the
-// replacement character. Tabs become a blank.
+// Printable makes a text safe for a terminal and for one line of a log: control characters,
+// characters that change the direction of writing and line separators become "?", bytes
+// that are not UTF-8 become the replacement character, and tabs become blanks.
 func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t':
 			return ' '
-		case hidden(r):
+		case isHidden(r):
 			return '?'
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
-// hidden tells characters that act on the reader's screen instead of being seen.
-func hidden(r rune) bool {
+// isHidden reports whether a character affects the display instead of being shown.
+func isHidden(r rune) bool {
 	switch {
 	case unicode.IsControl(r), r == '\u2028', r == '\u2029':
 		return true
@@ -32,17 +31,17 @@ func hidden(r rune) bool {
 	return false
 }
 
-// oneLine is a text with its white space collapsed and nothing hidden in it.
+// oneLine returns a text with its white space collapsed and hidden characters removed.
 func oneLine(s string) string {
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
-		if hidden(r) {
+		if isHidden(r) {
 			return ' '
 		}
 		return r
 	}, s)), " ")
 }
 
-// prose is oneLine that keeps line ends.
+// prose is oneLine for each line of a text.
 func prose(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {
@@ -51,7 +50,7 @@ func prose(s string) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-// cutRunes cuts a text to at most n runes, at a word's end where one is near.
+// cutRunes returns at most n runes of a text, cut at the end of a word if one is near.
 func cutRunes(s string, n int) string {
 	r := []rune(s)
 	if len(r) <= n {

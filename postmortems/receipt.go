@@ -1,21 +1,21 @@
 package postmortems
 
-// Receipt is what a push did, or would do, told per document: the author's
-// answer is printed from it, and nothing but it.
+// Receipt is what a push did, or would do, for each document. The answer to the author is
+// printed from it alone.
 type Receipt struct {
 	Branch    string
 	Draft     bool // not main: previews, no search
 	CheckOnly bool
-	Already   bool // everything pushed was published before (an answer that was lost)
+	Already   bool // everything in the push was published before, and the answer was lost
 	Documents []DocumentChange
 	KeptBack  []KeptBackDocument
 	Files     int // other files (images, attachments) stored
-	// Other are lines about what is no document: SLOs, services, report
-	// definitions, synonyms.
+	// Other are lines about files other than documents: SLOs, services, report definitions,
+	// synonyms.
 	Other    []string
 	Problems []Problem
-	// Broken are links that lead nowhere after this push, in pushed documents
-	// and in documents that linked to something it removed.
+	// Broken are links without a target after this push, in pushed documents and in
+	// documents that link to something it removed.
 	Broken []BrokenLink
 }
 
@@ -26,12 +26,12 @@ type DocumentChange struct {
 	Title     string
 	Path      string
 	Address   string // path-absolute, without the portal's prefix
-	From      string // old address when Renamed: it redirects now
+	From      string // old address when Renamed, which now redirects
 	Durations Durations
-	Timed     bool // a post-mortem: the durations line is printed, unknowns said
+	Timed     bool // a post-mortem: the line of durations is printed, even if they are unknown
 }
 
-// KeptBackDocument is a document that its author keeps from being published.
+// KeptBackDocument is a document that its author does not want to be published.
 type KeptBackDocument struct {
 	Path   string
 	Reason string // "draft: true"

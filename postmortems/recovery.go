@@ -2,17 +2,17 @@ package postmortems
 
 import "time"
 
-// maxRecovery is how many entries of a timeline tell how it was recovered.
+// maxRecovery is how many entries of a timeline describe the recovery.
 const maxRecovery = 3
 
-// maxBeforeEnd is how long before the end of the impact a row may lie to count as
-// what ended it, when the start is not known to the minute.
+// maxBeforeEnd is how long before the end of the impact an entry may be to count as its
+// cause, when the start is not known to the second.
 const maxBeforeEnd = 24 * time.Hour
 
-// Recovery returns the entries of the timeline that ended the impact: those after
-// the cause was known, up to the moment of mitigation or else recovery; without
-// any, the last one before that moment. Rows before the start never count. It is
-// nil when the moment of the end is unknown.
+// Recovery returns the entries of the timeline that ended the impact: the last ones between
+// diagnosis and mitigation (or recovery), or the last one before mitigation if there is
+// none between. Entries before the start never count. It is nil when the time of the end
+// is unknown.
 func (d Document) Recovery() []TimelineEntry {
 	end := d.Front.Times.Mitigated
 	if end.Precision != Exact {

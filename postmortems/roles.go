@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Role is what a section of a post-mortem is about, whatever its heading says.
+// Role is the subject of a section of a post-mortem, independent of its wording.
 type Role string
 
 // The roles of sections.
@@ -30,9 +30,9 @@ const (
 	RoleSupporting  Role = "supporting"
 )
 
-// roleWords are the headings of the templates of Google, PagerDuty, Atlassian,
-// Morgue, icco, Kehoe and Microsoft, and their Chinese counterparts, folded as
-// foldHeading folds. A heading that is one of them has the role.
+// roleWords returns the headings of each role: those in the templates of Google, PagerDuty,
+// Atlassian, Morgue, icco, Kehoe and Microsoft, and their Chinese counterparts, in the form
+// that foldHeading returns.
 func roleWords() map[Role][]string {
 	return map[Role][]string{
 		RoleSummary: {"summary", "executive summary", "incident summary", "issue summary", "overview", "what happened", "tl dr", "tldr", "abstract",
@@ -68,7 +68,7 @@ func roleWords() map[Role][]string {
 	}
 }
 
-// roleTable is the inverse of roleWords. Nobody writes to it.
+// roleTable is the inverse of roleWords. It is read only.
 var roleTable = func() map[string]Role {
 	table := map[string]Role{}
 	for role, words := range roleWords() {
@@ -79,7 +79,7 @@ var roleTable = func() map[string]Role {
 	return table
 }()
 
-// What foldHeading takes off a heading.
+// The parts of a heading that foldHeading removes.
 var (
 	remark      = regexp.MustCompile(`[（(\[【][^）)\]】]*[）)\]】]?`)
 	numbering   = regexp.MustCompile(`^[\s\p{So}\p{Sk}*_#]*(?:[0-9]+(?:\.[0-9]+)*[.、):：]?|[一二三四五六七八九十]+[、.．:：])?\s*`)
@@ -87,8 +87,8 @@ var (
 	punctuation = regexp.MustCompile(`[^\p{L}\p{N}' ]+`)
 )
 
-// foldHeading removes what writers add to a heading: numbers, markup, emoji,
-// remarks in brackets, dates, and everything behind a colon or a dash.
+// foldHeading removes what authors add to a heading: numbers, markup, emoji, remarks in
+// brackets, dates, and everything after a colon or a dash.
 func foldHeading(heading string) string {
 	h := strings.ToLower(strings.NewReplacer("’", "'", "‘", "'", "&", " and ", "\u00a0", " ").Replace(heading))
 	h = numbering.ReplaceAllString(remark.ReplaceAllString(h, " "), "")
@@ -99,11 +99,11 @@ func foldHeading(heading string) string {
 	return strings.TrimSuffix(strings.Join(strings.Fields(h), " "), " utc")
 }
 
-// roleOf gives the role that a heading names; RoleNone for any other heading.
+// roleOf returns the role that a heading names, RoleNone for any other heading.
 func roleOf(heading string) Role { return roleTable[foldHeading(heading)] }
 
-// assignRoles gives every section its role; a section without one of its own has
-// that of the section it lies in ("Timeline" > "2026-10-03").
+// assignRoles sets the role of every section. A section without a role of its own has the
+// role of the section that contains it ("Timeline" > "2026-10-03").
 func assignRoles(sections []Section) {
 	type open struct {
 		level int

@@ -30,13 +30,13 @@ func TestRoleOf(t *testing.T) {
 	}
 }
 
-// A word under two roles would make a heading's role depend on chance.
+// A word under two roles would make the role of a heading random.
 func TestRoleWordsAreUnique(t *testing.T) {
 	seen := map[string]Role{}
 	for role, words := range roleWords() {
 		for _, w := range words {
 			if other, ok := seen[w]; ok {
-				t.Errorf("%q is of %s and of %s", w, role, other)
+				t.Errorf("%q has the roles %s and %s", w, role, other)
 			}
 			seen[w] = role
 			if foldHeading(w) != w {

@@ -1,14 +1,14 @@
 package postmortems
 
-// Rule is one thing a pushed file is judged by. Each has a documentation page
-// made from it, so what an author reads and what the code does cannot drift:
-// a test holds that Bad breaks exactly this rule and Good none.
+// Rule is one rule that pushed files are checked by. Its documentation page is generated
+// from it. A test checks that Bad breaks exactly this rule and Good none, so the page
+// cannot differ from the code.
 type Rule struct {
 	ID     string // stable, lower case with hyphens; named in every Problem and in the page's address
-	Title  string // what is asked, as one sentence without a full stop
+	Title  string // the requirement, as one sentence without a full stop
 	Weight Weight
-	Why    string // what goes wrong for a reader when the rule is broken; Markdown
-	Mend   string // what the author does about it; Markdown
+	Why    string // the effect on readers when the rule is broken; Markdown
+	Mend   string // what the author should do; Markdown
 	Bad    string // a whole file that breaks this rule and no other; "" when no text file can
-	Good   string // the same file, mended
+	Good   string // the same file, corrected
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Ids of the rules of this package. They are part of what authors rely on: pages
-// and lint output name them.
+// Ids of the rules of this package. Documentation pages and lint output contain them, so
+// they never change.
 const (
 	ruleNotText       = "not-text"
 	ruleFrontUnclosed = "front-matter-unclosed"
@@ -49,13 +49,13 @@ const (
 	ruleBudgetRef  = "slo-ref-missing"
 )
 
-// Rules are all rules that a document is judged by in this package, in the order
-// they are listed to authors. Rules of the Markdown itself are the renderer's.
+// Rules returns all rules of this package, in the order of the documentation. Rules of the
+// Markdown itself are in the renderer's package.
 func Rules() []Rule {
 	return slices.Concat(fileRules(), keyRules(), statusRules(), timeRules(), timelineRules(), recordRules(), repositoryRules())
 }
 
-// ruleWeights are the weights of Rules by id. No one writes to it.
+// ruleWeights holds the weights of Rules by id. It is read only.
 var ruleWeights = func() map[string]Weight {
 	weights := map[string]Weight{}
 	for _, r := range Rules() {
@@ -64,20 +64,20 @@ var ruleWeights = func() map[string]Weight {
 	return weights
 }()
 
-// RuleDoc is the documentation page of a rule, in Markdown.
+// RuleDoc returns the documentation page of a rule, in Markdown.
 func RuleDoc(r Rule) []byte {
 	var out bytes.Buffer
 	verdict := "A push that breaks this rule is accepted with a warning."
 	if r.Weight == Error {
 		verdict = "A push that breaks this rule is refused."
 	}
-	fmt.Fprintf(&out, "# %s\n\n%s. Rule `%s`, %s: %s\n\n## Why\n\n%s\n\n## How to fix it\n\n%s\n", r.ID, r.Title, r.ID, r.Weight, verdict, r.Why, r.Mend)
-	example(&out, "What breaks it", r.Bad)
-	example(&out, "What is right", r.Good)
+	fmt.Fprintf(&out, "# %s\n\n%s. Rule `%s`, %s: %s\n\n## Why\n\n%s\n\n## How to fix\n\n%s\n", r.ID, r.Title, r.ID, r.Weight, verdict, r.Why, r.Mend)
+	example(&out, "Incorrect", r.Bad)
+	example(&out, "Correct", r.Good)
 	return out.Bytes()
 }
 
-// example adds a file in a fence longer than any inside it.
+// example adds a file in a fence that is longer than any fence inside it.
 func example(out *bytes.Buffer, heading, file string) {
 	if file == "" {
 		return
@@ -90,12 +90,13 @@ func example(out *bytes.Buffer, heading, file string) {
 	fmt.Fprintf(out, "\n## %s\n\n%smarkdown\n%s\n%s\n", heading, fence, strings.TrimRight(file, "\n"), fence)
 }
 
-// sample is a whole post-mortem that breaks no rule, with further front matter
-// lines; it is what the examples of the rules differ from.
+// sample returns a whole post-mortem that breaks no rule, with further lines of front
+// matter. The examples of the rules are variations of it.
 func sample(lines ...string) string {
 	return sampleBody("Requests waited for connections.\n", lines...)
 }
 
+// sampleBody is sample with another body.
 func sampleBody(body string, lines ...string) string {
 	front := []string{"---", "title: Checkout was slow", "owner: payments"}
 	if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "times:") }) {

@@ -5,9 +5,8 @@ import "encoding/json"
 // object is a JSON Schema fragment.
 type object = map[string]any
 
-// FrontMatterSchema is the JSON Schema (draft 2020-12) of the front matter, for
-// editors and other tools. It says what is read; unknown keys are allowed, since
-// they are kept.
+// FrontMatterSchema returns the JSON Schema (draft 2020-12) of the front matter, for editors
+// and other tools. Unknown keys are allowed, because they are preserved.
 func FrontMatterSchema() []byte {
 	schema := object{
 		"$schema":              "https://json-schema.org/draft/2020-12/schema",
@@ -18,40 +17,43 @@ func FrontMatterSchema() []byte {
 	}
 	out, err := json.MarshalIndent(schema, "", "  ")
 	if err != nil {
-		return []byte("true\n") // maps, texts and numbers always encode; "true" is the schema that allows anything
+		return []byte("true\n") // unreachable: these values always encode; "true" is the schema that allows anything
 	}
 	return append(out, '\n')
 }
 
+// frontProperties returns the schema of every key.
 func frontProperties() object {
 	return object{
-		"id":                   described(object{"type": "string", "pattern": idForm.String()}, "Permanent id; the document's address /p/ID."),
-		"kind":                 described(enum(kindWords()...), "Must agree with the folder; usually left out."),
-		"title":                described(text(), "One line. Without it the first heading is the title."),
-		"summary":              described(text(), "Two sentences, shown in lists and search."),
-		"status":               described(enum("draft", "review", "published", "archived"), "Absent means published."),
-		"draft":                described(object{"type": []string{"boolean", "null"}}, "true keeps the document from being published."),
-		"published":            described(object{"type": []string{"boolean", "string", "null"}}, "false keeps the document from being published."),
-		"authors":              described(texts(), "Who wrote it."),
-		"owner":                described(text(), "The team that answers questions about it."),
-		"reviewers":            described(texts(), "Who read it before it was published."),
-		"review_by":            described(moment(), "The day by which it must be looked at again."),
-		"date":                 described(moment(), "The document's date when times.started does not give it."),
-		"tags":                 described(texts(), "Words to find it by."),
-		"redirects":            described(listOf(object{"type": "string", "pattern": "^/[^/]"}), "Old addresses that lead here."),
-		"incident":             incidentSchema(),
-		"times":                timesSchema(),
-		"impact":               impactSchema(),
-		"trigger":              described(text(), "What set it off."),
-		"root_causes":          described(texts(), "Why it happened."),
-		"contributing_factors": described(listOf(anyOf(text(), properties(object{"tag": text(), "text": text()}))), "Short tags for counting, texts for reading."),
-		"change_ref":           described(text(), "The change that caused it."),
-		"alerts":               described(texts(), "Names of the alerts that this document is about."),
-		"actions":              described(listOf(anyOf(text(), actionSchema())), "What is to be done about it."),
-		"source":               described(anyOf(text(), sourceSchema()), "Where an imported document came from."),
+		"id":          described(object{"type": "string", "pattern": idForm.String()}, "Permanent id; the document's address /p/ID."),
+		"kind":        described(enum(kindWords()...), "Must agree with the folder; usually left out."),
+		"title":       described(text(), "One line. Without it the first heading is the title."),
+		"summary":     described(text(), "Two sentences, shown in lists and search."),
+		"status":      described(enum("draft", "review", "published", "archived"), "Absent means published."),
+		"draft":       described(object{"type": []string{"boolean", "null"}}, "true keeps the document from being published."),
+		"published":   described(object{"type": []string{"boolean", "string", "null"}}, "false keeps the document from being published."),
+		"authors":     described(texts(), "Who wrote it."),
+		"owner":       described(text(), "The team that answers questions about it."),
+		"reviewers":   described(texts(), "Who read it before it was published."),
+		"review_by":   described(moment(), "The day by which it must be reviewed again."),
+		"date":        described(moment(), "The document's date when times.started does not give it."),
+		"tags":        described(texts(), "Keywords."),
+		"redirects":   described(listOf(object{"type": "string", "pattern": "^/[^/]"}), "Old addresses that redirect here."),
+		"incident":    incidentSchema(),
+		"times":       timesSchema(),
+		"impact":      impactSchema(),
+		"trigger":     described(text(), "What triggered it."),
+		"root_causes": described(texts(), "Why it happened."),
+		"contributing_factors": described(listOf(anyOf(text(), properties(object{"tag": text(), "text": text()}))),
+			"Short tags for counting, texts for reading."),
+		"change_ref": described(text(), "The change that caused it."),
+		"alerts":     described(texts(), "Names of the alerts that this document covers."),
+		"actions":    described(listOf(anyOf(text(), actionSchema())), "Action items."),
+		"source":     described(anyOf(text(), sourceSchema()), "Where an imported document came from."),
 	}
 }
 
+// kindWords returns the values of the key kind.
 func kindWords() []string {
 	var out []string
 	for _, k := range Kinds() {
@@ -77,9 +79,9 @@ func incidentSchema() object {
 func timesSchema() object {
 	times := object{}
 	for name, what := range map[string]string{
-		"started": "Impact begins; all durations count from here.", "detected": "Somebody or something noticed.",
-		"acknowledged": "Somebody took it on.", "diagnosed": "The cause was understood.", "mitigated": "Users no longer felt it.",
-		"recovered": "Everything ran as before.", "resolved": "Nothing was left to do.",
+		"started": "Impact begins; all durations count from here.", "detected": "A person or a monitor noticed it.",
+		"acknowledged": "A responder took it on.", "diagnosed": "The cause was understood.", "mitigated": "Users were no longer affected.",
+		"recovered": "Systems ran as before.", "resolved": "No work was left.",
 	} {
 		times[name] = described(moment(), what)
 	}
@@ -88,9 +90,10 @@ func timesSchema() object {
 
 func impactSchema() object {
 	return properties(object{
-		"summary":      text(),
-		"users":        described(text(), "As it is known: 1,200, or all of eu-1."),
-		"requests_pct": described(object{"type": []string{"number", "null"}, "minimum": 0, "maximum": 100}, "Share of requests that failed, in percent."),
+		"summary": text(),
+		"users":   described(text(), "As it is known: 1,200, or all of eu-1."),
+		"requests_pct": described(object{"type": []string{"number", "null"}, "minimum": 0, "maximum": 100},
+			"Share of requests that failed, in percent."),
 		"slo": listOf(object{
 			"type": "object", "required": []string{"ref"},
 			"properties": object{"ref": text(), "budget_burned_pct": object{"type": []string{"number", "null"}, "minimum": 0}},
@@ -100,8 +103,9 @@ func impactSchema() object {
 
 func actionSchema() object {
 	action := properties(object{
-		"id": text(), "text": described(text(), "One sentence that begins with a verb."), "type": enum("prevent", "detect", "mitigate", "process"),
-		"owner": text(), "due": moment(), "priority": text(), "status": enum("open", "done", "dropped"), "done_at": moment(), "ticket": text(),
+		"id": text(), "text": described(text(), "One sentence that begins with a verb."),
+		"type": enum("prevent", "detect", "mitigate", "process"), "owner": text(), "due": moment(), "priority": text(),
+		"status": enum("open", "done", "dropped"), "done_at": moment(), "ticket": text(),
 	})
 	action["required"] = []string{"text"}
 	return action
@@ -111,19 +115,20 @@ func sourceSchema() object {
 	return properties(object{"url": text(), "archive_url": text(), "published_at": moment(), "fetched_at": moment(), "format": text()})
 }
 
-// text is one text; numbers and truth values are read as what was written.
+// text is the schema of a text; numbers and booleans are read as written.
 func text() object { return object{"type": []string{"string", "number", "boolean", "null"}} }
 
-// texts is a list of texts, or one.
+// texts is the schema of a list of texts, or of one text.
 func texts() object {
 	return object{"type": []string{"array", "string", "number", "boolean", "null"}, "items": text()}
 }
 
-// moment is an RFC 3339 time, a date, or null.
+// moment is the schema of an RFC 3339 time, a date, or null.
 func moment() object {
 	return object{"type": []string{"string", "null"}, "pattern": `^\d{4}-\d{2}-\d{2}`}
 }
 
+// enum is the schema of one of several words, or null.
 func enum(words ...string) object {
 	values := make([]any, 0, len(words)+1)
 	for _, w := range words {

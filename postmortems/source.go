@@ -14,21 +14,21 @@ const (
 	frontNone frontFormat = iota
 	frontYAML
 	frontTOML
-	frontUnclosed // a "---" line that opens front matter and nothing that closes it
+	frontUnclosed // a "---" line opens front matter that no line closes
 )
 
-// Source is a file taken apart. Lines of both parts are lines of the file.
+// Source is a file split into front matter and body.
 type Source struct {
 	format frontFormat
-	// Front is the front matter with its opening line "---" (which YAML reads as
-	// the start of a document), so that its line numbers are those of the file.
+	// Front is the front matter including its opening line "---" (which YAML reads as the
+	// start of a document), so that its line numbers are those of the file.
 	Front []byte
 	// Body is the Markdown below it; LF line ends, no BOM.
 	Body     []byte
 	BodyLine int // 1-based line of the file at which Body begins
 }
 
-// Split takes a file apart: the byte order mark goes, CRLF and CR become LF.
+// Split splits a file. It removes the byte order mark and turns CRLF and CR into LF.
 func Split(src []byte) Source {
 	text := bytes.TrimPrefix(src, []byte("\uFEFF"))
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
@@ -43,6 +43,7 @@ func Split(src []byte) Source {
 	return Source{Body: text, BodyLine: 1}
 }
 
+// splitFront splits a text at the first line that closes its front matter.
 func splitFront(text, rest []byte, format frontFormat, closings ...string) Source {
 	line, at := 1, len(text)-len(rest)
 	for at < len(text) {
@@ -59,19 +60,20 @@ func splitFront(text, rest []byte, format frontFormat, closings ...string) Sourc
 	if format == frontYAML && looksLikeKey(rest) {
 		return Source{format: frontUnclosed, BodyLine: line + 1}
 	}
-	return Source{Body: text, BodyLine: 1} // a thematic break opens the text
+	return Source{Body: text, BodyLine: 1} // the text begins with a thematic break
 }
 
+// firstKey matches "key:" after comments and blank lines.
 var firstKey = regexp.MustCompile(`^(?:[ \t]*(?:#[^\n]*)?\n)*["']?[A-Za-z_][\w -]*["']?:(?:\s|$)`)
 
-// looksLikeKey tells whether a text begins with "key:", after comments and blank
-// lines, and so was meant as front matter.
+// looksLikeKey reports whether a text begins with a key, so that it was meant as front
+// matter.
 func looksLikeKey(text []byte) bool {
 	return firstKey.Match(text)
 }
 
-// notText finds the first byte that no text file has: 1-based line and column,
-// 0 when the file is text.
+// notText returns the 1-based line and column of the first byte that is not valid in a text
+// file, 0 when the file is text.
 func notText(src []byte) (line, col int) {
 	line = 1
 	for len(src) > 0 {
@@ -88,8 +90,8 @@ func notText(src []byte) (line, col int) {
 	return 0, 0
 }
 
-// tomlValue reads a top-level string, date or list of strings from TOML where it
-// is written on one line; nothing more of TOML is understood.
+// tomlValue reads a top-level string, date or list of strings from TOML if it is written on
+// one line. The rest of TOML is not supported.
 func tomlValue(front []byte, key string) []string {
 	table := bytes.Index(front, []byte("\n["))
 	if table >= 0 {
@@ -106,7 +108,7 @@ func tomlValue(front []byte, key string) []string {
 			out = append(out, q[1]+q[2])
 		}
 		if len(out) > 1 && value[0] != '[' {
-			return out[:1] // the rest is a comment with quotes in it
+			return out[:1] // the others are in a comment
 		}
 		return out
 	}

@@ -49,8 +49,7 @@ func TestTOMLValue(t *testing.T) {
 	}
 }
 
-// Whatever the file: nothing of the text is lost, and the line numbers are those
-// an editor shows.
+// Split loses nothing of the text, and its line numbers are those of an editor.
 func FuzzSplit(f *testing.F) {
 	for _, s := range []string{"---\na: 1\n---\nb", "+++\n+++\n", "\uFEFF---\r\n---", "---", "a\rb", "---\ntitle: x\n"} {
 		f.Add([]byte(s))

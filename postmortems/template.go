@@ -9,10 +9,9 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// NewDocument is a pre-filled document of a kind, for "postern new". What is not
-// yet known is null or empty, so that it breaks no rule but those that ask for
-// what the author has to fill in. incident may be "". An unknown kind is
-// fault.Invalid.
+// NewDocument returns a pre-filled document of a kind, for "postern new". Values that are not
+// known yet are null or empty, so that it breaks only rules about missing values. incident
+// may be "". An unknown kind is a fault of kind Invalid.
 func NewDocument(kind Kind, title, incident string, now time.Time) ([]byte, error) {
 	const op = "postmortems.NewDocument"
 	if !kind.Valid() {
@@ -35,7 +34,7 @@ func NewDocument(kind Kind, title, incident string, now time.Time) ([]byte, erro
 	return []byte("---\n" + string(yaml) + "---\n\n" + templateBody(kind, now)), nil
 }
 
-// incidentFront are the keys of a post-mortem in the order they are filled in.
+// incidentFront returns the keys of a post-mortem in the order in which they are filled in.
 func incidentFront(incident string) yamldoc.Pairs {
 	var ref any
 	if incident != "" {
@@ -65,55 +64,56 @@ func incidentFront(incident string) yamldoc.Pairs {
 	}
 }
 
-// section is one heading of a template with what belongs below it.
-type section struct{ heading, ask string }
+// section is one heading of a template with a question for the author.
+type section struct{ heading, question string }
 
-// templateBody writes headings with a comment each, which no reader sees.
+// templateBody returns headings with a comment below each, which is not rendered.
 func templateBody(kind Kind, now time.Time) string {
 	var out strings.Builder
 	for _, s := range templateSections(kind, now) {
-		fmt.Fprintf(&out, "## %s\n\n<!-- %s -->\n\n", s.heading, s.ask)
+		fmt.Fprintf(&out, "## %s\n\n<!-- %s -->\n\n", s.heading, s.question)
 	}
 	return strings.TrimRight(out.String(), "\n") + "\n"
 }
 
+// templateSections returns the headings of a kind.
 func templateSections(kind Kind, now time.Time) []section {
 	switch kind {
 	case Postmortem:
 		return []section{
-			{"Summary", "Two sentences for somebody who was not there."},
-			{"Impact", "Who felt what, for how long?"},
+			{"Summary", "Two sentences for readers who were not involved."},
+			{"Impact", "Who was affected, how, and for how long?"},
 			{"Timeline " + now.UTC().Format(time.DateOnly), "A list: 08:04 what happened. Times are UTC unless the heading says otherwise."},
-			{"Detection", "How did we find out, and what would have told us earlier?"},
+			{"Detection", "How was it detected, and what could have detected it earlier?"},
 			{"Root cause", "Why did it happen? Systems, not people."},
 			{"Contributing factors", "What made it more likely, longer or worse?"},
-			{"Resolution", "What ended it?"},
-			{"Lessons learned", "What went well, what went wrong, where were we lucky?"},
-			{"Action items", "A task list: [ ] what is to be done (@owner, due 2026-12-31) TICKET-1"},
+			{"Resolution", "What resolved it?"},
+			{"Lessons learned", "What went well, what went wrong, where did we get lucky?"},
+			{"Action items", "A task list: [ ] action item (@owner, due 2026-12-31) TICKET-1"},
 		}
 	case Runbook:
 		return []section{
 			{"Symptoms", "What does the reader see? Name the alerts in the front matter: alerts: [AlertName]"},
-			{"Impact", "What do users feel?"},
-			{"Diagnosis", "Commands to run, and what their output means."},
-			{"Mitigation", "What stops the pain now, and how to undo it."},
-			{"Escalation", "Who else, and when."},
+			{"Impact", "How are users affected?"},
+			{"Diagnosis", "Commands to run, and the meaning of their output."},
+			{"Mitigation", "What stops the impact now, and how to undo it."},
+			{"Escalation", "Whom to call, and when."},
 		}
 	case Drill:
 		return []section{
-			{"Goal", "What should be learned?"},
-			{"Scenario", "What is broken on purpose, and how is it undone?"},
-			{"Abort criteria", "When is it stopped at once?"},
+			{"Goal", "What do you want to learn?"},
+			{"Scenario", "What is broken deliberately, and how is it restored?"},
+			{"Abort criteria", "When must the drill be stopped at once?"},
 			{"Timeline " + now.UTC().Format(time.DateOnly), "A list: 08:04 what happened."},
-			{"Lessons learned", "What was as expected, and what was not?"},
-			{"Action items", "A task list: [ ] what is to be done (@owner, due 2026-12-31) TICKET-1"},
+			{"Lessons learned", "What was expected, and what was not?"},
+			{"Action items", "A task list: [ ] action item (@owner, due 2026-12-31) TICKET-1"},
 		}
 	case Standard:
-		return []section{{"Scope", "Who must follow this?"}, {"Requirements", "MUST, SHOULD, MAY."}, {"Exceptions", "Who grants them, and how long?"}}
+		return []section{{"Scope", "Who must follow this?"}, {"Requirements", "MUST, SHOULD, MAY."}, {"Exceptions", "Who grants them, and for how long?"}}
 	case Framework:
-		return []section{{"Purpose", "Which question does it answer?"}, {"Model", "Terms and how they relate."}, {"How to use it", "Steps, with an example."}}
+		return []section{{"Purpose", "Which question does this framework answer?"}, {"Model", "Terms and how they relate."}, {"How to use it", "Steps, with an example."}}
 	case Training:
-		return []section{{"Audience", "For whom, and what must they know before?"}, {"Lesson", "The text."}, {"Exercises", "With solutions."}}
+		return []section{{"Audience", "Who is it for, and what must they know already?"}, {"Lesson", "The text."}, {"Exercises", "With solutions."}}
 	}
-	return []section{{"Purpose", "What can the reader do afterwards?"}, {"Steps", "In order."}, {"Related", "Links to documents."}}
+	return []section{{"Purpose", "What can readers do after reading this?"}, {"Steps", "In order."}, {"Related", "Links to documents."}}
 }

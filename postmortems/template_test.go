@@ -26,8 +26,8 @@ func TestNewDocumentRefusesUnknownKinds(t *testing.T) {
 	}
 }
 
-// A new document is told what is still to be filled in, and nothing else.
-func TestNewDocumentIsCleanButForWhatIsToFillIn(t *testing.T) {
+// A new document has only problems about values that the author must fill in.
+func TestNewDocumentHasOnlyMissingValues(t *testing.T) {
 	for _, kind := range Kinds() {
 		src := newDocument(t, kind, "Checkout: \"slow\"\n# again")
 		path := strings.TrimPrefix(kind.Folder()+"/new.md", "/")
@@ -59,8 +59,8 @@ func TestNewPostmortem(t *testing.T) {
 	golden(t, "new-postmortem", string(newDocument(t, Postmortem, "连接池耗尽")))
 }
 
-// The schema and the reader must know the same keys: every key of the schema is
-// read without a warning, and the template has no key the schema lacks.
+// Schema and reader know the same keys: every key of the schema is read without a warning, and
+// the template has no key that the schema lacks.
 func TestSchemaAgreesWithTheReader(t *testing.T) {
 	var schema map[string]any
 	if err := json.Unmarshal(FrontMatterSchema(), &schema); err != nil {
@@ -83,14 +83,14 @@ func TestSchemaAgreesWithTheReader(t *testing.T) {
 		}
 		for key, value := range doc.Root().All() {
 			if key != "x_custom" {
-				holds(t, key, schema, value)
+				inSchema(t, key, schema, value)
 			}
 		}
 	}
 }
 
-// holds checks that a key of a mapping, and those below it, are in the schema.
-func holds(t *testing.T, key string, schema map[string]any, value yamldoc.Value) {
+// inSchema checks that a key of a mapping, and the keys below it, are in the schema.
+func inSchema(t *testing.T, key string, schema map[string]any, value yamldoc.Value) {
 	t.Helper()
 	props, _ := schema["properties"].(map[string]any)
 	below, ok := props[key].(map[string]any)
@@ -100,20 +100,20 @@ func holds(t *testing.T, key string, schema map[string]any, value yamldoc.Value)
 	}
 	if value.Mapping() {
 		for k, v := range value.Map().All() {
-			holds(t, k, mapping(below), v)
+			inSchema(t, k, mapping(below), v)
 		}
 	}
 	for _, item := range value.Items() {
 		items, _ := below["items"].(map[string]any)
 		if item.Mapping() {
 			for k, v := range item.Map().All() {
-				holds(t, k, mapping(items), v)
+				inSchema(t, k, mapping(items), v)
 			}
 		}
 	}
 }
 
-// mapping is the alternative of a schema that describes a mapping.
+// mapping returns the alternative of a schema that describes a mapping.
 func mapping(schema map[string]any) map[string]any {
 	alternatives, _ := schema["anyOf"].([]any)
 	for _, a := range alternatives {
@@ -124,7 +124,7 @@ func mapping(schema map[string]any) map[string]any {
 	return schema
 }
 
-// sampleOf writes every key of a schema with null, or the keys below it.
+// sampleOf returns YAML with every key of a schema: null, or the keys below it.
 func sampleOf(t *testing.T, schema map[string]any, indent string) string {
 	t.Helper()
 	props, _ := mapping(schema)["properties"].(map[string]any)

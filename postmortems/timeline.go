@@ -7,47 +7,47 @@ import (
 	"time"
 )
 
-// rollOver is how far back the clock must go from one row to the next to mean
-// the next day. Rows that are merely out of order differ by less.
+// rollOver is how far the clock must go back from one row to the next to mean the next day.
+// Rows that are only out of order differ by less.
 const rollOver = 6 * time.Hour
 
-// restartOver is the same for the first row of another list or table, which may
-// tell the same hours once more.
+// restartOver is rollOver for the first row of another list or table, which may describe the
+// same hours again.
 const restartOver = 12 * time.Hour
 
-// timelineReader places the rows of timelines on days, in the order written.
-// What a document states about zone or day and is not understood leaves rows
-// unplaced; it is never replaced by a default.
+// timelineReader places the rows of timelines on days, in the order written. If the document
+// states a zone or a day that is not understood, the rows stay without a time; no default
+// replaces it.
 type timelineReader struct {
 	started Instant
-	scopes  []zoneScope // of the section that is read, outermost first
+	scopes  []zoneScope // of the current section, outermost first
 
-	day       time.Time // midnight UTC that stands for the civil day in use; zero: none
-	dayStated bool      // the timeline itself says the day
-	guessed   bool      // day is that of the start, and the next row may lie beside it
-	previous  time.Time // instant of the row before; zero: none
-	lastDay   time.Time // the last day that was known
-	lostDay   *timelineFinding
+	day       time.Time        // midnight UTC that represents the current civil day; zero: none
+	dayStated bool             // the timeline itself states the day
+	guessed   bool             // day is that of the start; the next row may be on the day before or after
+	previous  time.Time        // instant of the row before; zero: none
+	lastDay   time.Time        // the last day that was known
+	lostDay   *timelineFinding // why no day is known; nil: one is, or none was ever stated
 	unread    unreadClock
-	rowZones  map[string]*timelineFinding // zones of rows and columns that are not understood
-	table     string                      // the header of the table that is read; "": a list
-	header    []string                    // the same, as it came
-	layout    columns                     // what its columns hold
+	rowZones  map[string]*timelineFinding // zones of rows and columns that are not understood, as written
+	table     string                      // header of the current table; "": a list
+	header    []string                    // the same as cells
+	layout    columns                     // the columns of the current table
 	restart   bool                        // the next row is the first of another list or table
 
 	rows    []timelineRow
 	found   []*timelineFinding
-	undated int // rows with a clock that no day is known for
+	undated int // rows with a clock and without a known day
 }
 
-// timelineRow is an entry and what is needed to judge it.
+// timelineRow is an entry and whether its place can be trusted.
 type timelineRow struct {
 	entry  TimelineEntry
 	stated bool // the timeline states both day and zone of the row
 }
 
-// timelineFinding is a warning about a timeline. rows counts the rows
-// that stay unplaced because of it.
+// timelineFinding is a warning about a timeline. rows counts the rows that stay without a
+// time because of it.
 type timelineFinding struct {
 	rule    string
 	line    int
@@ -55,15 +55,15 @@ type timelineFinding struct {
 	rows    int
 }
 
-// zoneScope is the zone of the rows below one heading and its sub-headings.
+// zoneScope is the zone of the rows below one heading and its subheadings.
 type zoneScope struct {
 	level int
 	claim *zoneClaim // nil: the heading states none
 	found *timelineFinding
 }
 
-// readTimeline makes typed rows of the sections that are timelines.
-func readTimeline(body Body, fm FrontMatter, st stated) *timelineReader {
+// readTimeline reads the rows of all sections that are timelines.
+func readTimeline(body Body, fm FrontMatter, st frontContext) *timelineReader {
 	t := &timelineReader{started: fm.Times.Started, rowZones: map[string]*timelineFinding{}}
 	if !slices.ContainsFunc(body.Sections, func(s Section) bool { return s.Role == RoleTimeline }) {
 		return t
@@ -97,7 +97,7 @@ func readTimeline(body Body, fm FrontMatter, st stated) *timelineReader {
 	return t
 }
 
-// firstDay is the day of the rows above the first date: that of the start.
+// firstDay sets the day of the rows above the first date: that of the start.
 func (t *timelineReader) firstDay() {
 	switch t.started.Precision {
 	case Exact:
@@ -107,8 +107,8 @@ func (t *timelineReader) firstDay() {
 	}
 }
 
-// claimsBeside returns the zones that sentences beside the rows of each timeline
-// state, by section. Sentences below the rows count as well as those above.
+// claimsBeside returns the zones that sentences beside the rows of each timeline state, by
+// section. Sentences below the rows count like those above.
 func claimsBeside(body Body) map[int]*zoneClaim {
 	claims := map[int]*zoneClaim{}
 	for _, row := range body.Rows {
@@ -123,16 +123,16 @@ func claimsBeside(body Body) map[int]*zoneClaim {
 			continue
 		}
 		claim.line = row.Line
-		if other := claims[row.Section]; other != nil && (other.zone == nil || claim.zone == nil || !sometimes(other.zone, claim.zone)) {
-			claim = &zoneClaim{words: claim.words, line: row.Line} // two statements that differ
+		if other := claims[row.Section]; other != nil && (other.zone == nil || claim.zone == nil || !sometimesEqual(other.zone, claim.zone)) {
+			claim = &zoneClaim{words: claim.words, line: row.Line} // two contradicting statements
 		}
 		claims[row.Section] = claim
 	}
 	return claims
 }
 
-// documentClaim is the zone that a sentence anywhere outside the timelines states
-// for all times of the document.
+// documentClaim returns the zone that a sentence outside the timelines states for all times
+// of the document; nil when there is none.
 func documentClaim(body Body) *zoneClaim {
 	for _, s := range body.Sections {
 		if s.Role == RoleTimeline {
@@ -161,8 +161,7 @@ func documentClaim(body Body) *zoneClaim {
 	return nil
 }
 
-// enter begins a section: its heading, or a sentence in it, may state the day and
-// the zone.
+// enter begins a section: its heading, or a sentence in it, may state the day and the zone.
 func (t *timelineReader) enter(s Section, beside *zoneClaim) {
 	for len(t.scopes) > 1 && t.scopes[len(t.scopes)-1].level >= s.Level {
 		t.scopes = t.scopes[:len(t.scopes)-1]
@@ -178,21 +177,23 @@ func (t *timelineReader) enter(s Section, beside *zoneClaim) {
 	t.dayOf(s.Heading, s.Line)
 }
 
-// findZone returns the warning about a statement that is not understood.
+// findZone returns the warning about a zone that is not understood, nil if it is understood.
 func (t *timelineReader) findZone(claim *zoneClaim) *timelineFinding {
 	if claim == nil || claim.zone != nil {
 		return nil
 	}
-	return t.find(ruleTimelineZone, claim.line, fmt.Sprintf("%q states a time zone that is not understood; write UTC, an offset such as UTC+8, or a name such as %s", claim.words, exampleZone(claim.words)))
+	return t.find(ruleTimelineZone, claim.line, fmt.Sprintf("%q states a time zone that is not understood; "+
+		"write UTC, an offset such as UTC+8, or a name such as %s", claim.words, exampleZone(claim.words)))
 }
 
-// find adds a finding. Those of headings and sentences count only with rows.
+// find adds a finding. It is reported only if rows stay without a time because of it.
 func (t *timelineReader) find(rule string, line int, message string) *timelineFinding {
 	f := &timelineFinding{rule: rule, line: line, message: message}
 	t.found = append(t.found, f)
 	return f
 }
 
+// listItem reads a list item.
 func (t *timelineReader) listItem(row Row) {
 	if t.table != "" {
 		t.table, t.restart = "", true
@@ -209,8 +210,8 @@ func (t *timelineReader) listItem(row Row) {
 	t.add(TimelineEntry{Raw: trimRaw(raw), Text: prose(rest), Line: row.Line}, s)
 }
 
-// unreadRow looks at a row that begins with no time: one that begins with a day
-// that is not understood ends the day in use.
+// unreadRow handles a row that does not begin with a time. If it begins with a day that is not
+// understood, the current day no longer applies.
 func (t *timelineReader) unreadRow(text string, line int) {
 	const beginning = 24 // bytes: "The following morning at"
 	words := unreadDay(text)
@@ -219,11 +220,11 @@ func (t *timelineReader) unreadRow(text string, line int) {
 	}
 }
 
-// trimRaw takes separators off the time as written.
+// trimRaw removes separators around the time as written.
 func trimRaw(raw string) string { return strings.Trim(raw, " \t*_-–—:：|,，、>→") }
 
-// tableRow reads the columns by their headers; without a header that names a
-// time, the first column is one.
+// tableRow reads a table row by the headers of its columns. If no header names a time, the
+// first column is one.
 func (t *timelineReader) tableRow(row Row) {
 	if t.table == "" || !sameTable(t.header, row.Header) {
 		t.enterTable(row)
@@ -245,7 +246,7 @@ func (t *timelineReader) tableRow(row Row) {
 		s.words = place // the whole cell is "08:10 Lima"
 	}
 	entry := TimelineEntry{Raw: raw, Text: prose(cell(row, c.text)), Source: oneLine(cell(row, c.source)), Line: row.Line}
-	if len(row.Cells) > len(row.Header) && slices.Max(c.times) > 0 { // no one knows which cell says when
+	if len(row.Cells) > len(row.Header) && slices.Max(c.times) > 0 { // the column of the time is not certain
 		t.rows = append(t.rows, timelineRow{entry: TimelineEntry{Raw: raw, Text: prose(strings.Join(row.Cells, " | ")), Line: row.Line}})
 		return
 	}
@@ -258,8 +259,8 @@ func (t *timelineReader) tableRow(row Row) {
 	t.add(entry, s)
 }
 
-// enterTable reads a header, once a table: it may be as long as the text, and every
-// row carries it.
+// enterTable reads a header, once per table: it may be as long as the text, and every row
+// carries it.
 func (t *timelineReader) enterTable(row Row) {
 	t.header, t.layout = row.Header, timelineColumns(row.Header)
 	header := strings.Join(row.Header, "|")
@@ -272,9 +273,10 @@ func (t *timelineReader) enterTable(row Row) {
 	}
 }
 
-// sameTable reports whether two rows have one header.
+// sameTable reports whether two rows have the same header.
 func sameTable(a, b []string) bool { return len(a) > 0 && slices.Equal(a, b) }
 
+// cell returns a cell of a row, "" when the row has no such cell.
 func cell(row Row, i int) string {
 	if i < 0 || i >= len(row.Cells) {
 		return ""
@@ -282,8 +284,7 @@ func cell(row Row, i int) string {
 	return row.Cells[i]
 }
 
-// add places a row and keeps it. A row that is only a date sets the day of those
-// below it.
+// add places a row and stores it. A row that is only a date sets the day of the rows below.
 func (t *timelineReader) add(entry TimelineEntry, s stamp) {
 	at, stated := t.place(s, entry.Line)
 	if entry.Text == "" && !s.clock && s.offset == nil {
@@ -293,8 +294,7 @@ func (t *timelineReader) add(entry TimelineEntry, s stamp) {
 	t.rows = append(t.rows, timelineRow{entry, stated})
 }
 
-// place finds the instant of a stamp, and reports whether the timeline itself
-// states day and zone.
+// place returns the instant of a stamp, and whether the timeline itself states day and zone.
 func (t *timelineReader) place(s stamp, line int) (at Instant, stated bool) {
 	if s.offset != nil {
 		if t.started.Precision != Exact {
@@ -326,15 +326,16 @@ func (t *timelineReader) place(s stamp, line int) (at Instant, stated bool) {
 	t.unread = unreadClock{}
 	instant, ok := t.roll(s, zone)
 	if !ok {
-		t.endDay(ruleTimelineDate, line, "this time does not occur, or occurs twice, on its day in its zone, or its day of the week is another; write date and offset, such as 2026-10-03 08:04 +02:00")
+		t.endDay(ruleTimelineDate, line, "this time does not occur, or occurs twice, on its day in its zone, "+
+			"or its day of the week is another; write date and offset, such as 2026-10-03 08:04 +02:00")
 		t.lostDay.rows++
 		return Instant{}, false
 	}
 	return Instant{At: instant.UTC(), Precision: Exact}, zoneStated && t.dayStated
 }
 
-// zoneOf is the zone of a row: its own, else that of its section, its document or
-// the start; lost is the finding when the one that counts is not understood.
+// zoneOf returns the zone of a row: its own, otherwise that of its section, its document or
+// the start. lost is the finding when the zone that applies is not understood.
 func (t *timelineReader) zoneOf(s stamp, line int) (zone *time.Location, stated bool, lost *timelineFinding) {
 	if s.words != "" {
 		if s.zone != nil {

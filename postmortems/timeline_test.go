@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// rows compiles a post-mortem with the started time and the body, and gives each
-// row as "time text"; "?" stands for a row that is placed on no day.
+// rows compiles a post-mortem with a start and a body, and returns each row of the timeline as
+// "time text"; "?" marks a row without a day.
 func rows(t *testing.T, started, body string) []string {
 	t.Helper()
 	front := "---\ntitle: x\nowner: o\ntimes:\n  started: " + started + "\n---\n"
@@ -42,7 +42,7 @@ func TestTimelinePlacesRowsOnDays(t *testing.T) {
 		"out of order":             {"2026-10-03T08:00:00Z", "## Timeline\n- 08:10 a\n- 08:04 b\n", []string{"2026-10-03T08:10 a", "2026-10-03T08:04 b"}},
 		"author's own zone":        {"2026-10-04T01:00:00+08:00", "## 时间线\n- 01:00 开始\n- 01:04 告警\n", []string{"2026-10-03T17:00 开始", "2026-10-03T17:04 告警"}},
 		"zone of the heading":      {"2026-10-03T08:00:00Z", "## Timeline (all times UTC+8)\n- 16:04 a\n", []string{"2026-10-03T08:04 a"}},
-		"zone nobody can know":     {"2026-10-03T08:00:00Z", "## Timeline (CST)\n- 16:04 a\n- 16:05 UTC b\n", []string{"? a", "2026-10-03T16:05 b"}},
+		"ambiguous zone":           {"2026-10-03T08:00:00Z", "## Timeline (CST)\n- 16:04 a\n- 16:05 UTC b\n", []string{"? a", "2026-10-03T16:05 b"}},
 		"date of the heading":      {"null", "## Timeline\n### 3 October 2026\n- 08:04 a\n### 2026-10-05\n- 07:00 b\n", []string{"2026-10-03T08:04 a", "2026-10-05T07:00 b"}},
 		"date as a row":            {"null", "## Timeline\n- 2026-10-03\n- 08:04 a\n- 2026-10-04: quiet\n- 09:00 b\n", []string{"2026-10-03T08:04 a", "2026-10-04 quiet", "2026-10-04T09:00 b"}},
 		"year is the nearest":      {"2026-01-01T00:10:00Z", "## 时间线\n- 12月31日 23:50 a\n- 1月1日 0:10 b\n", []string{"2025-12-31T23:50 a", "2026-01-01T00:10 b"}},
@@ -65,7 +65,7 @@ func TestTimelinePlacesRowsOnDays(t *testing.T) {
 	}
 }
 
-func TestTimelineKeepsWhatWasWritten(t *testing.T) {
+func TestTimelinePreservesTheWrittenTime(t *testing.T) {
 	doc, _, err := compileText(sampleBody("## Timeline\n\n- **08:04 - 08:10 UTC**: rollback of *pool*\n"))
 	if err != nil || len(doc.Timeline) != 1 {
 		t.Fatal(doc.Timeline, err)
@@ -104,7 +104,7 @@ func TestReadZone(t *testing.T) {
 			read, ok = vagueZone(in)
 		}
 		if ok {
-			t.Errorf("%q is no zone: %+v", in, read)
+			t.Errorf("%q was read as a zone: %+v", in, read)
 		}
 	}
 }

@@ -7,23 +7,26 @@ import (
 	"strings"
 )
 
-// columns says what the columns of a timeline table hold.
+// columns holds the meaning of the columns of a timeline table.
 type columns struct {
 	times        []int
 	claims       []*zoneClaim // of each column of times; nil: it states no zone
 	text, source int          // -1: none
-	zone         int          // of the column that states a zone for each row; -1: none
+	zone         int          // the column that states a zone for each row; -1: none
 	year         int          // stated by a header; 0: none
 }
 
+// yearWithin matches a year in a header.
 var yearWithin = regexp.MustCompile(`\b(?:19|20)\d\d\b`)
 
+// timelineColumns assigns the columns of a table by its header.
 func timelineColumns(header []string) columns {
 	c := columns{text: -1, source: -1, zone: -1}
 	clocks := false
 	for i, h := range header {
 		switch columnHeading(h) {
-		case "", "time", "times", "date", "day", "when", "timestamp", "date time", "datetime", "clock", "start", "start time", "t", "时间", "日期", "时刻", "时间点", "开始时间":
+		case "", "time", "times", "date", "day", "when", "timestamp", "date time", "datetime", "clock", "start", "start time", "t",
+			"时间", "日期", "时刻", "时间点", "开始时间":
 			if strings.TrimSpace(h) == "" {
 				continue
 			}
@@ -32,7 +35,8 @@ func timelineColumns(header []string) columns {
 			if y := yearWithin.FindString(h); y != "" {
 				c.year, _ = strconv.Atoi(y)
 			}
-		case "tz", "zone", "timezone", "time zone", "utc offset", "offset", "zeitzone", "fuso", "fuso horário", "zona horaria", "fuseau horaire", "时区", "時區", "タイムゾーン":
+		case "tz", "zone", "timezone", "time zone", "utc offset", "offset", "zeitzone", "fuso", "fuso horário", "zona horaria", "fuseau horaire",
+			"时区", "時區", "タイムゾーン":
 			if c.zone < 0 {
 				c.zone = i
 			}
@@ -41,7 +45,8 @@ func timelineColumns(header []string) columns {
 			if c.text < 0 {
 				c.text = i
 			}
-		case "source", "link", "links", "data", "data link", "by", "who", "actor", "person", "reference", "evidence", "来源", "链接", "人员", "操作人", "执行人", "处理人", "负责人":
+		case "source", "link", "links", "data", "data link", "by", "who", "actor", "person", "reference", "evidence",
+			"来源", "链接", "人员", "操作人", "执行人", "处理人", "负责人":
 			if c.source < 0 {
 				c.source = i
 			}
@@ -59,11 +64,11 @@ func timelineColumns(header []string) columns {
 	return c
 }
 
-// dayColumn is the header of a column of days.
+// dayColumn matches the header of a column of days.
 var dayColumn = regexp.MustCompile(`(?i)^[\W_]*(?:date|day)\b|日期`)
 
-// placeColumns returns the columns whose header is a place only: where no other
-// column has clocks, they have them.
+// placeColumns returns the columns whose header is only the name of a place: if no other
+// column has clocks, they do.
 func placeColumns(header []string) (out []int) {
 	for i, h := range header {
 		if wholePlace(h) != "" {
@@ -73,8 +78,8 @@ func placeColumns(header []string) (out []int) {
 	return out
 }
 
-// columnHeading folds the header of a column without the zone it states: "Time,
-// JST" is "time", and "PST" is "".
+// columnHeading returns the folded header of a column without the zone it states: "Time, JST"
+// becomes "time", and "PST" becomes "".
 func columnHeading(header string) string {
 	for _, read := range zonesIn(header, true) {
 		header = strings.Replace(header, read.words, " ", 1)
@@ -88,7 +93,7 @@ func columnHeading(header string) string {
 	return foldHeading(header)
 }
 
-// completed fills in what no header named, from left to right.
+// completed assigns columns that no header named, from left to right.
 func (c columns) completed(n int) columns {
 	if len(c.times) == 0 && n > 0 {
 		c.times = []int{0}
@@ -107,9 +112,9 @@ func (c columns) completed(n int) columns {
 	return c
 }
 
-// stampCells returns the cells that say when, joined, and what the header says
-// about the zone of the clock among them. Of several columns with a clock, one in
-// UTC and one in local time, the first counts whose zone is understood.
+// stampCells returns the cells with date and time, joined, and the zone that the header states
+// for the clock among them. If several columns have a clock, one in UTC and one in local time,
+// the first with an understood zone counts.
 func (c columns) stampCells(row Row) (text string, claim *zoneClaim) {
 	chosen := -1
 	var parts []string

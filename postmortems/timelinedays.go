@@ -8,19 +8,18 @@ import (
 	"unicode/utf8"
 )
 
-// civilDay is midnight UTC of the calendar day that t shows in its own zone.
+// civilDay returns midnight UTC of the calendar day that t has in its own zone.
 func civilDay(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// date is midnight UTC of the stamp's calendar day; false for a day that no
-// month has.
+// date returns midnight UTC of the stamp's calendar day; false for a day that does not exist.
 func (s stamp) date(year int) (time.Time, bool) {
 	d := time.Date(year, s.month, s.day, 0, 0, 0, 0, time.UTC)
 	return d, d.Day() == s.day && d.Month() == s.month
 }
 
-// What texts say about the day without a date that can be read.
+// Statements about the day without a date that can be parsed.
 var (
 	wordStart = regexp.MustCompile(`[\p{L}\p{N}]+`)
 	dayHint   = regexp.MustCompile(`(?i)\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:next|following|previous|second|third|fourth|fifth|another) (?:day|morning|afternoon|evening|night|week|month)\b` +
@@ -34,15 +33,15 @@ var (
 		`|\d{4}\s*年\s*\d{1,2}\s*月|` + monthExpr + `,?\s*(?:\d{4}|['’‘]\d{2})\b|(?:^|[\s./-])['’‘]\d{2}(?:\W|$)`)
 	numericDate = regexp.MustCompile(`^\D{0,12}(\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?)(?:[\s(（,，:：)\]]|$)`)
 
-	// wordedDate is a date whose month is no name of one ("12 Foo 2026"), or a
-	// counted day in another language ("Tag 2"), at the start of a text.
+	// wordedDate matches a date whose month is not a known name ("12 Foo 2026"), or a numbered
+	// day in another language ("Tag 2"), at the start of a text.
 	wordedDate = regexp.MustCompile(`^\D{0,12}?(\d{1,2}(?:st|nd|rd|th|\.)? \p{Lu}\p{L}{2,11}\.?,? (?:19|20)\d{2}|\p{Lu}\p{L}{2,11}\.? \d{1,2}(?:st|nd|rd|th)?, (?:19|20)\d{2}|(?:Tag|Jour|Día|Dia|Giorno) \d{1,2})(?:\s*[(（,，:：)\]–—-]|$)`)
 )
 
-// dateIn finds the first date of a text, with a year or without, also one that
-// cannot be understood.
+// dateIn returns the first date of a text, with or without a year, including one that is not
+// understood.
 func dateIn(text string) (stamp, bool) {
-	const words = 50 // a heading has no more
+	const words = 50 // a heading has fewer
 	for _, at := range wordStart.FindAllStringIndex(text, words) {
 		s, _, ok := parseStamp(text[at[0]:])
 		if ok && (s.day != 0 || s.vague) {
@@ -52,8 +51,8 @@ func dateIn(text string) (stamp, bool) {
 	return stamp{}, false
 }
 
-// unreadDay returns the words of a text that say something about the day and are
-// no date; "" when there are none.
+// unreadDay returns words of a text that refer to a day and are not a date; "" when there are
+// none.
 func unreadDay(text string) string {
 	if m := numericDate.FindStringSubmatch(text); m != nil && m[1] != "24/7" {
 		return m[1]
@@ -64,11 +63,11 @@ func unreadDay(text string) string {
 	return dayHint.FindString(text)
 }
 
-// dayBehind is a day that is stated behind the clock of a row.
+// dayBehind matches a day that is stated after the clock of a row.
 var dayBehind = regexp.MustCompile(`^[\s*_]*[(（\[]?\s*(?i:(?:the )?(?:next|following|previous) (?:day|morning|afternoon|evening|night|week|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|[+-]\d{1,2} ?(?:d|days?)|\d{1,2} days? (?:later|before|earlier))\b|^[\s*_]*[(（\[]\s*(?:次日|翌日|隔天)`)
 
-// dayOf takes over the day that a heading or a short paragraph states. What
-// speaks of a day and is not understood ends the day above.
+// dayOf applies the day that a heading or a short paragraph states. A day that is not
+// understood ends the current one.
 func (t *timelineReader) dayOf(text string, line int) {
 	if s, ok := dateIn(text); ok {
 		t.setDay(s, line)
@@ -77,15 +76,16 @@ func (t *timelineReader) dayOf(text string, line int) {
 	}
 }
 
-// shortParagraph is how long, in runes, a paragraph between lists may be to
-// state the day of what follows.
+// shortParagraph is how long, in runes, a paragraph between lists may be to state the day of
+// the rows below.
 const shortParagraph = 80
 
+// paragraph applies the day that a paragraph states.
 func (t *timelineReader) paragraph(row Row) {
 	text := strings.TrimSpace(row.Cells[0])
 	s, rest, ok := parseStamp(text)
 	switch {
-	case ok && s.clock: // a row written as a paragraph; it is not read
+	case ok && s.clock: // a paragraph with the form of a row is not an entry
 		if s.day != 0 || s.vague {
 			t.setDay(s, row.Line)
 		}
@@ -96,7 +96,7 @@ func (t *timelineReader) paragraph(row Row) {
 	}
 }
 
-// setDay takes over the date of a stamp; one that cannot be read leaves no day.
+// setDay applies the date of a stamp. After one that is not understood no day is known.
 func (t *timelineReader) setDay(s stamp, line int) {
 	year := s.year
 	if year == 0 {
@@ -105,7 +105,8 @@ func (t *timelineReader) setDay(s stamp, line int) {
 	day, ok := s.date(year)
 	switch {
 	case !s.vague && year == 0:
-		t.endDay(ruleTimelineDate, line, fmt.Sprintf("%q has no year; write the whole date, such as 2026-10-03, or give times.started", cutRunes(oneLine(s.dated), quotedRunes)))
+		t.endDay(ruleTimelineDate, line, fmt.Sprintf("%q has no year; write the whole date, such as 2026-10-03, or set times.started",
+			cutRunes(oneLine(s.dated), quotedRunes)))
 		return
 	case s.vague || !ok:
 		t.loseDay(s.dated, line)
@@ -115,11 +116,13 @@ func (t *timelineReader) setDay(s stamp, line int) {
 	t.unread = unreadClock{}
 }
 
-// loseDay leaves the rows below without a day until one is stated.
+// loseDay ends the current day because of a day that is not understood.
 func (t *timelineReader) loseDay(words string, line int) {
-	t.endDay(ruleTimelineDate, line, fmt.Sprintf("%q says a day that is not understood; write the date, such as 2026-10-03", cutRunes(oneLine(words), quotedRunes)))
+	t.endDay(ruleTimelineDate, line, fmt.Sprintf("%q is a day that is not understood; write the date, such as 2026-10-03",
+		cutRunes(oneLine(words), quotedRunes)))
 }
 
+// endDay leaves the rows below without a day until one is stated.
 func (t *timelineReader) endDay(rule string, line int, message string) {
 	if !t.day.IsZero() {
 		t.lastDay = t.day
@@ -129,8 +132,8 @@ func (t *timelineReader) endDay(rule string, line int, message string) {
 	t.lostDay = t.find(rule, line, message)
 }
 
-// nearestYear is the year that brings a date without one nearest to the day in
-// use, or to the start; 0 when neither is known.
+// nearestYear returns the year that brings a date without one nearest to the current day, or
+// to the start; 0 when neither is known.
 func (t *timelineReader) nearestYear(s stamp) int {
 	reference := t.lastDay
 	if !t.day.IsZero() {
@@ -151,15 +154,15 @@ func (t *timelineReader) nearestYear(s stamp) int {
 	return year
 }
 
-// unreadClock is the clock of the last row whose zone is not understood: when it
-// goes back, a day has passed that no one can count.
+// unreadClock is the clock of the last row whose zone is not understood. If the next one is
+// earlier, an unknown number of days has passed.
 type unreadClock struct {
 	known bool
 	since time.Duration // since midnight
 }
 
-// unplaced follows a row whose zone is not understood. Its date is one in that
-// zone, so of the rows below it is known only when it is the day in use.
+// unplaced handles a row whose zone is not understood. Its date is one in that zone, so the
+// rows below have a day only if it is the current one.
 func (t *timelineReader) unplaced(s stamp, line int) {
 	if s.day != 0 {
 		year := s.year
@@ -173,14 +176,15 @@ func (t *timelineReader) unplaced(s stamp, line int) {
 	}
 	since := time.Duration(s.hour)*time.Hour + time.Duration(s.minute)*time.Minute
 	if t.unread.known && t.unread.since-since > rollOver {
-		t.endDay(ruleTimelineZone, line, "the clock goes back here in a zone that is not understood, so the day of the rows below is not known; write the date in the next row")
+		t.endDay(ruleTimelineZone, line, "the clock goes back here in a zone that is not understood, "+
+			"so the day of the rows below is not known; write the date in the next row")
 	}
 	t.unread = unreadClock{known: true, since: since}
 }
 
-// roll puts a clock on the day in use, or on the next when the clock went back
-// past midnight. The first row below no date lies nearest to the start. It is not
-// ok when the clock does not occur that day in its zone, or occurs twice.
+// roll puts a clock on the current day, or on the next if the clock went back past midnight.
+// The first row without a date is placed nearest to the start. It is not ok when the clock does
+// not occur on that day in its zone, or occurs twice.
 func (t *timelineReader) roll(s stamp, zone *time.Location) (at time.Time, ok bool) {
 	on := func(day time.Time) time.Time {
 		return time.Date(day.Year(), day.Month(), day.Day(), s.hour, s.minute, s.second, 0, zone)
@@ -203,7 +207,7 @@ func (t *timelineReader) roll(s stamp, zone *time.Location) (at time.Time, ok bo
 			day = day.AddDate(0, 0, 1)
 		}
 	}
-	if at = on(day); !once(at, s) {
+	if at = on(day); !occursOnce(at, s) {
 		return at, false
 	}
 	if s.day == 0 && s.named != nil && day.Weekday() != *s.named {
@@ -215,9 +219,9 @@ func (t *timelineReader) roll(s stamp, zone *time.Location) (at time.Time, ok bo
 	return at, true
 }
 
-// once reports whether a clock occurs exactly once on its day: it does not when
-// clocks are put forward or back.
-func once(at time.Time, s stamp) bool {
+// occursOnce reports whether a clock occurs exactly once on its day. It does not when clocks
+// are put forward or back.
+func occursOnce(at time.Time, s stamp) bool {
 	if at.Hour() != s.hour || at.Minute() != s.minute {
 		return false
 	}

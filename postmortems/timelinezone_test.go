@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// What a document states about zone or day is used; what is not understood leaves
-// rows without an instant ("?") and is reported. Nothing that is stated becomes UTC.
+// Stated zones and days are used. If one is not understood, its rows have no time ("?") and a
+// warning is reported; no stated zone is replaced by UTC.
 func TestTimelineNeverGuessesZoneOrDay(t *testing.T) {
 	const started = "2026-03-05T08:00:00Z"
 	for name, c := range map[string]struct {
@@ -155,10 +155,10 @@ func TestTimelineNeverGuessesZoneOrDay(t *testing.T) {
 			for _, p := range timelineProblems(t, started, c.body) {
 				rules = append(rules, p.Rule)
 			}
-			if told := slices.Contains(rules, c.rule); c.rule != "" && !told {
-				t.Errorf("told %q, want %s", rules, c.rule)
+			if reported := slices.Contains(rules, c.rule); c.rule != "" && !reported {
+				t.Errorf("rules %q, want %s", rules, c.rule)
 			} else if c.rule == "" && (slices.Contains(rules, ruleTimelineZone) || slices.Contains(rules, ruleTimelineDate)) {
-				t.Errorf("told %q of what is understood", rules)
+				t.Errorf("unexpected rules %q", rules)
 			}
 		})
 	}
@@ -177,14 +177,14 @@ func timelineProblems(t *testing.T, started, body string) []Problem {
 // A time is suggested as a milestone only when the timeline states day and zone.
 func TestMilestoneIsSuggestedOnlyWhenStated(t *testing.T) {
 	for name, c := range map[string]struct{ body, want string }{
-		"stated":               {"## Timeline (UTC)\n### March 3\n- 23:50 a\n### March 5\n- 00:10 Detected by a customer\n", "give times.detected: 2026-03-05T00:10:00Z"},
-		"stated in the row":    {"## Timeline\n- 2026-03-05 00:10 UTC detected by a customer\n", "give times.detected: 2026-03-05T00:10:00Z"},
-		"no zone":              {"## Timeline\n### March 5\n- 00:10 Detected\n", "give times.detected"},
-		"no day":               {"## Timeline (UTC)\n- 23:55 Detected\n", "give times.detected"},
-		"past midnight":        {"## Timeline (UTC)\n### March 3\n- 23:55 a\n- 00:10 Detected\n", "give times.detected"},
-		"a zone not known":     {"## Timeline (local time)\n### March 5\n- 00:10 Detected\n", "give times.detected"},
-		"before the start":     {"## Timeline (UTC)\n### March 2\n- 00:10 Detected\n", "give times.detected"},
-		"a day not understood": {"## Timeline (UTC)\n### 03/05/2026\n- 00:10 Detected\n", "give times.detected"},
+		"stated":               {"## Timeline (UTC)\n### March 3\n- 23:50 a\n### March 5\n- 00:10 Detected by a customer\n", "set times.detected: 2026-03-05T00:10:00Z"},
+		"stated in the row":    {"## Timeline\n- 2026-03-05 00:10 UTC detected by a customer\n", "set times.detected: 2026-03-05T00:10:00Z"},
+		"no zone":              {"## Timeline\n### March 5\n- 00:10 Detected\n", "set times.detected"},
+		"no day":               {"## Timeline (UTC)\n- 23:55 Detected\n", "set times.detected"},
+		"past midnight":        {"## Timeline (UTC)\n### March 3\n- 23:55 a\n- 00:10 Detected\n", "set times.detected"},
+		"a zone not known":     {"## Timeline (local time)\n### March 5\n- 00:10 Detected\n", "set times.detected"},
+		"before the start":     {"## Timeline (UTC)\n### March 2\n- 00:10 Detected\n", "set times.detected"},
+		"a day not understood": {"## Timeline (UTC)\n### 03/05/2026\n- 00:10 Detected\n", "set times.detected"},
 	} {
 		var got string
 		for _, p := range timelineProblems(t, "2026-03-03T23:50:00Z", c.body) {
@@ -198,12 +198,12 @@ func TestMilestoneIsSuggestedOnlyWhenStated(t *testing.T) {
 	}
 }
 
-// Rows far outside the incident are reported and never quoted as what fixed it.
+// Rows far outside the incident are reported and never quoted as the fix.
 func TestRowsFarOutsideTheIncident(t *testing.T) {
 	const front = "---\ntitle: x\nowner: o\ntimes:\n  started: 2026-02-05T16:47:00Z\n  detected: 2026-02-05T16:57:00Z\n  mitigated: 2026-02-05T17:34:00Z\n---\n"
 	for name, c := range map[string]struct {
 		body, fixed string
-		told        bool
+		reported    bool
 	}{
 		"hours before":           {"## Timeline\n- 08:47 belt stops\n- 09:29 old firmware\n", "", true},
 		"a week after, unstated": {"## Timeline\n- 2026-02-05 17:29 old firmware\n- 2026-02-12 09:00 supplier\n", "old firmware", true},
@@ -222,13 +222,13 @@ func TestRowsFarOutsideTheIncident(t *testing.T) {
 		if got := strings.Join(fixed, ", "); got != c.fixed {
 			t.Errorf("%s: fixed by %q, want %q", name, got, c.fixed)
 		}
-		if told := slices.ContainsFunc(problems, func(p Problem) bool { return p.Rule == ruleTimelineOutside }); told != c.told {
-			t.Errorf("%s: told %v, want %v: %v", name, told, c.told, problems)
+		if reported := slices.ContainsFunc(problems, func(p Problem) bool { return p.Rule == ruleTimelineOutside }); reported != c.reported {
+			t.Errorf("%s: reported %v, want %v: %v", name, reported, c.reported, problems)
 		}
 	}
 }
 
-// A date that can be read in two ways, or is no day, is none and is reported.
+// An ambiguous or impossible date is ignored and reported.
 func TestActionDatesAreNeverGuessed(t *testing.T) {
 	for due, want := range map[string]string{
 		"2026-04-05": "2026-04-05", "04.05.2026": "2026-05-04", "25/04/2026": "2026-04-25", "4 May 2026": "2026-05-04", "2026年5月4日": "2026-05-04",
@@ -243,17 +243,17 @@ func TestActionDatesAreNeverGuessed(t *testing.T) {
 			if !doc.Actions[0].Due.IsZero() {
 				got = doc.Actions[0].Due.Format("2006-01-02")
 			}
-			told := slices.ContainsFunc(problems, func(p Problem) bool { return p.Rule == ruleActionDate && p.Line > 0 })
-			if got != want || told != (want == "") {
-				t.Errorf("%s in %q: due %q, told %v", due, body, got, told)
+			reported := slices.ContainsFunc(problems, func(p Problem) bool { return p.Rule == ruleActionDate && p.Line > 0 })
+			if got != want || reported != (want == "") {
+				t.Errorf("%s in %q: due %q, reported %v", due, body, got, reported)
 			}
 		}
 	}
 }
 
-// In a row with more cells than its heading no one knows which cell is which: it
-// gives its words, and a time only from the first column.
-func TestShiftedRowsAreNotRead(t *testing.T) {
+// In a row with more cells than the header the columns are not certain: the row has its text,
+// and a time only from the first column.
+func TestRowsWithSurplusCells(t *testing.T) {
 	got := rows(t, "2026-10-03T08:00:00Z", "## Timeline (UTC)\n\n| Time | Event | Source |\n|--|--|--|\n| 08:04 | a | b | graph |\n")
 	if !slices.Equal(got, []string{"2026-10-03T08:04 a | b | graph"}) {
 		t.Errorf("%q", got)

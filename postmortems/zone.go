@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// zoneTable maps abbreviations and phrases to minutes east of UTC. Only those
-// with one meaning are listed. doubtfulZones are the others.
+// zoneTable returns abbreviations and phrases with their minutes east of UTC. It lists only
+// unambiguous ones; ambiguousZones returns the others.
 func zoneTable() map[string]int {
 	return map[string]int{
 		"HST": -600, "AKST": -540, "AKDT": -480, "PST": -480, "PDT": -420, "MST": -420, "MDT": -360, "CDT": -300, "EST": -300, "EDT": -240,
@@ -27,53 +27,54 @@ func zoneTable() map[string]int {
 	}
 }
 
-// zoneMinutes is zoneTable. No one writes to it.
+// zoneMinutes is zoneTable. It is read only.
 var zoneMinutes = zoneTable()
 
-// doubtfulZones are abbreviations that mean different zones in different
-// countries, or hide whether summer time was in force.
-func doubtfulZones() []string {
+// ambiguousZones returns abbreviations that mean different zones in different countries, or
+// do not show whether summer time was in force.
+func ambiguousZones() []string {
 	return []string{"PT", "MT", "CT", "ET", "AT", "CST", "BST", "IST", "AST", "ADT", "GST", "SST", "AMT", "ECT", "NST"}
 }
 
-// wordsToo are abbreviations that are also names of other things: behind the
+// ambiguousWords returns abbreviations that are also names of other things. Directly after the
 // clock of a row they count as a zone only in brackets.
-func wordsToo() []string { return []string{"MSK", "WET", "WEST", "PKT", "WIB", "AT"} }
+func ambiguousWords() []string { return []string{"MSK", "WET", "WEST", "PKT", "WIB", "AT"} }
 
-// The forms of a zone, each at the start of a text.
+// The notations of a zone, each at the start of a text.
 var (
 	zoneUTC = regexp.MustCompile(`^(?i:utc|gmt)(?: ?([+\-−])(\d{1,2})(?::?(\d{2}))?)?`)
-	// zoneMore changes the zone in front of it in a way that is not understood:
-	// GMT+5.5, UTC plus 2, UTC + 2h, UTC-ish, Z+1.
+	// zoneMore matches additions that change the zone before them in a way that is not
+	// understood: GMT+5.5, UTC plus 2, UTC + 2h, UTC-ish, Z+1.
 	zoneMore   = regexp.MustCompile(`^(?:[.,]\d+|[+]\d{1,2}\b|-ish\b| ?(?i:plus|minus)\b[ \w]*| ?[+\-−] ?\d{1,2} ?(?i:h|hrs?|hours?)\b)`)
 	zoneZulu   = regexp.MustCompile(`^Z`)
 	zoneOffset = regexp.MustCompile(`^([+\-−])(\d{2}):?(\d{2})`)
-	zoneArea   = regexp.MustCompile(`^(?:(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)(?:/[A-Za-z0-9_+-]+){1,2}|[ECMP]ST[5-8][ECMP]DT)`)
+	zoneArea   = regexp.MustCompile(`^(?:(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)` +
+		`(?:/[A-Za-z0-9_+-]+){1,2}|[ECMP]ST[5-8][ECMP]DT)`)
 	zoneWord   = regexp.MustCompile(`^[A-Za-z]{2,5}`)
 	zoneLower  = regexp.MustCompile(`^(?:[pmce][sd]t|jst|kst|cest|cet|ist|bst|sgt|hkt|ae[sd]t|nz[sd]t)`)
 	zonePhrase = regexp.MustCompile(`^(?i:(?:pacific|mountain|central|eastern) (?:standard|daylight) time|central european (?:summer )?time|british summer time|` +
 		`(?:coordinated )?universal time|greenwich mean time|zulu(?: time)?|moscow time|indian? standard time|(?:beijing|singapore|japan) time|(?:china|japan|korea) standard time)` +
 		`|^(?:北京时间|北京時間|台北時間|香港时间|香港時間|日本時間|东京时间|한국\s?시간)`)
-	// zoneBand is a band of 15 degrees, 东九区 for UTC+9.
+	// zoneBand matches a time zone by its number: 东九区 is UTC+9.
 	zoneBand = regexp.MustCompile(`^([东東西])([一二三四五六七八九十]{1,2}|1?\d)(?:时|時)?[区區](半)?`)
-	// zoneVague are zones in words that do not say which one.
+	// zoneVague matches words that refer to a zone without identifying it.
 	zoneVague = regexp.MustCompile(`^(?:(?i:local|server|office|site|company|headquarters|our|my|your) (?i:clock )?(?i:times?|clocks?)\b|(?i:locale?s?)\b\s*(?:[)）\]]|$)|` +
 		`(?:US |U\.S\. )?(?:Pacific|Mountain|Central|Eastern)(?: [Tt]ime)?\b|[A-Z][\p{L}.]+(?: [A-Z][\p{L}.]+)? [Tt]ime\b|` +
 		`(?i:hor[aá]rios?|horas?|heures?) (?i:locales?|locais|local|de|del|do|da|du|en|em|française|peninsular)|(?i:ortszeit|lokalzeit)|(?i:deutscher?|\p{L}+er) Zeit\b|` +
 		`(?:服务器|系统)\p{Han}{0,2}(?:时间|時間|时刻|時刻)|\p{Han}{2,6}(?:时区|時區)|` +
 		`현지\s?시간|\p{Cyrillic}+ врем(?:я|ени))`)
-	// plainTime are words before "time" that name no place.
+	// plainTime matches words before "time" that are not names of places.
 	plainTime = regexp.MustCompile(`^(?i:start|end|event|date|incident|detect\w*|response|recover\w*|resolution|elapsed|relative|real|run|down|up|log|entry|report\w*|` +
 		`actual|approx\w*|estimated|begin\w*|stop|total|first|last|this|that|the|same|next|some|long|short|in|on|at|of|and|occurred|any|every|each|lead|wait|ping|cpu|system) `)
 )
 
-// zoneRead is a zone that a text begins with.
+// zoneRead is the zone that a text begins with.
 type zoneRead struct {
 	zone  *time.Location // nil: stated and not understood
 	words string         // as written: the beginning of the text
 }
 
-// atStart returns what an anchored expression matches if a word ends there.
+// atStart returns the groups of an anchored expression if its match ends at the end of a word.
 func atStart(expr *regexp.Regexp, text string) []string {
 	m := expr.FindStringSubmatch(text)
 	if m == nil || m[0] == "" {
@@ -87,9 +88,9 @@ func atStart(expr *regexp.Regexp, text string) []string {
 	return m
 }
 
-// readZone reads the zone that a text begins with; false when it begins with
-// none. A zone that is recognised and not understood has no location. Words such
-// as "Pacific" are read by vagueZone.
+// readZone reads the zone that a text begins with; false when it begins with none. A zone that
+// is recognised and not understood has a nil location. Words such as "Pacific" are read by
+// vagueZone.
 func readZone(text string) (zoneRead, bool) {
 	if m := atStart(zoneUTC, text); m != nil {
 		if more := zoneMore.FindString(text[len(m[0]):]); more != "" {
@@ -126,7 +127,7 @@ func readZone(text string) (zoneRead, bool) {
 	return readAbbreviation(text)
 }
 
-// bandZone is the zone of a band; nil for one that does not exist, or with a half.
+// bandZone returns the zone of a numbered band; nil for one that does not exist, or for halves.
 func bandZone(side, number, half string) *time.Location {
 	hours := slices.Index([]string{"", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"}, number)
 	if n, err := strconv.Atoi(number); err == nil {
@@ -141,8 +142,8 @@ func bandZone(side, number, half string) *time.Location {
 	return fixedZone(hours * 60)
 }
 
-// readUTC reads UTC, UTC+8 and GMT-05:30. Minutes that no zone has show that the
-// sign was a dash: "08:04 UTC-08:10" is a range.
+// readUTC reads UTC, UTC+8 and GMT-05:30. If no zone has these minutes, the sign is a dash:
+// "08:04 UTC-08:10" is a range.
 func readUTC(m []string) zoneRead {
 	if m[1] == "" {
 		return zoneRead{time.UTC, m[0]}
@@ -154,7 +155,8 @@ func readUTC(m []string) zoneRead {
 	return zoneRead{zone, m[0]}
 }
 
-// readAbbreviation reads PST, and CST as one that is not understood.
+// readAbbreviation reads abbreviations such as PST. An ambiguous one, such as CST, is not
+// understood.
 func readAbbreviation(text string) (zoneRead, bool) {
 	m := atStart(zoneWord, text)
 	if m == nil {
@@ -167,10 +169,10 @@ func readAbbreviation(text string) (zoneRead, bool) {
 	if minutes, ok := zoneMinutes[word]; ok && word == strings.ToUpper(word) {
 		return zoneRead{fixedZone(minutes), m[0]}, true
 	}
-	return zoneRead{nil, m[0]}, slices.Contains(doubtfulZones(), word)
+	return zoneRead{nil, m[0]}, slices.Contains(ambiguousZones(), word)
 }
 
-// vagueZone reads words that state a zone without saying which.
+// vagueZone reads words that refer to a zone without identifying it.
 func vagueZone(text string) (zoneRead, bool) {
 	words := zoneVague.FindString(text)
 	if words == "" {
@@ -182,7 +184,7 @@ func vagueZone(text string) (zoneRead, bool) {
 	return zoneRead{nil, strings.TrimRight(words, " )）]")}, true
 }
 
-// offsetZone is a fixed zone; nil for an offset that no place on earth has.
+// offsetZone returns a fixed zone; nil for an offset that no place on earth has.
 func offsetZone(sign, hours, minutes string) *time.Location {
 	const furthestWest, furthestEast, step = 12 * 60, 14 * 60, 15 // minutes
 	total := number(hours)*60 + number(minutes)
@@ -195,6 +197,7 @@ func offsetZone(sign, hours, minutes string) *time.Location {
 	return fixedZone(total)
 }
 
+// fixedZone returns the zone at some minutes east of UTC.
 func fixedZone(minutes int) *time.Location {
 	if minutes == 0 {
 		return time.UTC

@@ -7,20 +7,20 @@ import (
 	"unicode/utf8"
 )
 
-// zoneClaim is what a heading, a column or a sentence says about the time zone
-// of the clocks below it.
+// zoneClaim is the time zone that a heading, a column or a sentence states for the clocks
+// below it.
 type zoneClaim struct {
 	zone  *time.Location // nil: stated and not understood
 	words string         // as written, for messages
 	line  int
 }
 
-// maxClaim bounds the text that is searched for zones, in bytes: a sentence about
-// the times is short.
+// maxClaim bounds the text that is searched for zones, in bytes: a sentence about times is
+// short.
 const maxClaim = 600
 
-// zonesIn returns the zones that a text names, in order. With vague, words that
-// do not say which zone count as well.
+// zonesIn returns the zones that a text names, in order. With vague, words that do not identify
+// the zone are included.
 func zonesIn(text string, vague bool) []zoneRead {
 	var out []zoneRead
 	text = text[:min(len(text), maxClaim)]
@@ -42,6 +42,7 @@ func zonesIn(text string, vague bool) []zoneRead {
 	return out
 }
 
+// wordBefore matches the end of a word or a number.
 var wordBefore = regexp.MustCompile(`[A-Za-z0-9_/.:+-]$`)
 
 // startsWord reports whether a zone may begin at i.
@@ -56,26 +57,26 @@ func startsWord(text string, i int) bool {
 	return !wordBefore.MatchString(text[i-1 : i])
 }
 
-// agreed is the one zone that several statements mean; nil when none is
-// understood, or when they differ. A named zone wins over the abbreviation that
-// it has in one half of the year.
-func agreed(reads []zoneRead) *time.Location {
+// commonZone returns the one zone that several statements mean; nil when none is understood, or
+// when they differ. A named zone takes precedence over its abbreviation for one half of the
+// year.
+func commonZone(reads []zoneRead) *time.Location {
 	var zone *time.Location
 	for _, r := range reads {
 		switch {
 		case r.zone == nil:
-		case zone == nil || sometimes(r.zone, zone):
+		case zone == nil || sometimesEqual(r.zone, zone):
 			zone = r.zone
-		case !sometimes(zone, r.zone):
+		case !sometimesEqual(zone, r.zone):
 			return nil
 		}
 	}
 	return zone
 }
 
-// sometimes reports whether the fixed zone is what the named one has in some
-// month, or both are the same.
-func sometimes(named, fixed *time.Location) bool {
+// sometimesEqual reports whether two zones have the same offset in some month, as a named zone
+// and its abbreviation have.
+func sometimesEqual(named, fixed *time.Location) bool {
 	for month := time.January; month <= time.December; month++ {
 		at := time.Date(2026, month, 1, 12, 0, 0, 0, time.UTC)
 		_, a := at.In(named).Zone()
@@ -87,7 +88,7 @@ func sometimes(named, fixed *time.Location) bool {
 	return false
 }
 
-// claimOf makes a claim of the zones found in a text; nil without any.
+// claimOf returns the claim of the zones found in a text; nil without any.
 func claimOf(text string, reads []zoneRead) *zoneClaim {
 	if len(reads) == 0 {
 		return nil
@@ -96,40 +97,41 @@ func claimOf(text string, reads []zoneRead) *zoneClaim {
 	if len(reads) > 1 {
 		words = cutRunes(oneLine(text), quotedRunes)
 	}
-	claim := &zoneClaim{zone: agreed(reads), words: words}
-	if turned := zoneTurned.FindString(text); turned != "" {
+	claim := &zoneClaim{zone: commonZone(reads), words: words}
+	if zoneNegated.MatchString(text) {
 		claim.zone, claim.words = nil, cutRunes(oneLine(text), quotedRunes)
 	}
 	return claim
 }
 
-// zoneTurned says of a zone that the times are not in it.
-var zoneTurned = regexp.MustCompile(`(?i)\bnot (?:(?:in|the|all|always) )*(?:utc|gmt)\b|\b(?:behind|ahead of|before|after|off|to get|get|relative to|offset (?:to|from)) (?:utc|gmt)\b|\bfor (?:utc|gmt)\b`)
+// zoneNegated matches statements that the times are not in the zone they name.
+var zoneNegated = regexp.MustCompile(`(?i)\bnot (?:(?:in|the|all|always) )*(?:utc|gmt)\b` +
+	`|\b(?:behind|ahead of|before|after|off|to get|get|relative to|offset (?:to|from)) (?:utc|gmt)\b|\bfor (?:utc|gmt)\b`)
 
-// bareOffset is an offset in brackets that names nothing it is an offset from.
+// bareOffset matches an offset in brackets that does not name its origin.
 var bareOffset = regexp.MustCompile(`^\s*[+\-−]\s?\d{1,2}(?::?\d{2})?\s?(?i:h|hrs?|hours?)?\s*$`)
 
-// quotedRunes is how much of a text a message repeats.
+// quotedRunes is how much of an author's text a message quotes.
 const quotedRunes = 60
 
-// What texts say about times without naming a zone that is known.
+// Statements about times that name no known zone.
 var (
 	inBrackets = regexp.MustCompile(`[（(\[【]([^）)\]】]*)[）)\]】]?`)
-	// aboutTimes are the words for times and clocks in headings and beside lists.
+	// aboutTimes matches words for times and clocks in headings and beside lists.
 	aboutTimes = regexp.MustCompile(`(?i)\b(?:times?|timestamps?|clocks?|time ?zones?|tz)\b|时区|時區|时间|時間|時刻|시간|시각|hor[aá]ri?os?\b|\bhoras?\b|\bheures?\b|\buhr(?:zeit(?:en)?)?\b|\bzeit(?:en|angaben|zone)?\b|врем|часов`)
-	// aboutAll are sentences about the times of a whole document.
+	// aboutAll matches sentences about the times of a whole document.
 	aboutAll = regexp.MustCompile(`(?i)^\W*(?:(?:please )?note:?,? ?(?:that )?)?(?:(?:all|the following|these|any|listed|event|incident) )*(?:times|timestamps|dates and times|times and dates|dates/times|clock times|clocks)(?: (?:listed|shown|given|mentioned|stated|below|above|here|used|in this (?:document|report|post-?mortem|page|timeline|section|list)))*\s*(?:$|[:(,.—–-]|are\b|is\b|in\b|use\b|refer\b|[A-Z]{2,5}\b|[A-Z][a-z]+/)` +
 		`|\ball (?:times|timestamps|dates and times)(?: \w+){0,3} (?:are|is|in|use)\b|^\W*(?:time ?zones?|tz)\b\s*(?:$|[:·|=,]|is\b|used\b|of\b|for\b|\()|^\W*(?:所有|以下|全部|文中|下列)(?:的)?(?:时间|時間|时刻|時刻)|时区|時區|时间均|時間均|时间以|時間以|(?:時刻|時間)は(?:すべて|全て)|すべて(?:の)?(?:時刻|時間)` +
 		`|^\W*(?:alle|sämtliche) (?:zeiten|uhrzeiten|zeitangaben)\b|\btoutes les heures\b|\btodos (?:os|los) hor[aá]rios\b|\btodas (?:as|las) horas\b|\bfuso hor[aá]rio\b|\bzeitzone\b|\bfuseau horaire\b|\bzona horaria\b|часовой пояс|время указано|모든 시간`)
-	// aboutSection are sentences about times that count beside a timeline only.
+	// aboutSection matches sentences about times that count only beside a timeline.
 	aboutSection = regexp.MustCompile(`(?i)^\W*(?:the )?(?:times|timestamps|clock|time) |\b(?:all|the|these|following|listed) (?:event |log )?(?:times|timestamps)\b|hor[aá]rios? |\bhoras? (?:locale?s?|locais|de|en|em)\b|\bheures? (?:locales?|de|en)\b|\buhrzeiten\b|\bzeitangaben\b|\bzeiten (?:in|sind)\b|\bortszeit\b|(?:时间|時間|時刻)(?:均|为|為|以|是|は)|시간은|врем(?:я|ени) (?:по|в|указано|московское|местное)|\blocal times?\b|\btime ?zones?\b`)
-	// noZone are remarks about times that are no statement of a zone.
+	// noZone matches remarks about times that do not state a zone.
 	noZone      = regexp.MustCompile(`(?i)\b(?:approximate|approx|rounded|estimate[sd]?|chronological|elapsed|relative|to the (?:nearest )?(?:minute|second))`)
 	sentenceEnd = regexp.MustCompile(`[.!?](?:\s|$)|[。！？；\n]`)
 	clockHabit  = regexp.MustCompile(`(?i)\b(?:12|24)[ -]?(?:hour|hr|h)\b(?: clock| format| time)?`)
 )
 
-// headingClaim reads the zone that a heading states; nil when it states none.
+// headingClaim returns the zone that a heading states; nil when it states none.
 func headingClaim(heading string) *zoneClaim {
 	if claim := claimOf(heading, zonesIn(heading, false)); claim != nil {
 		return claim
@@ -159,7 +161,7 @@ func headingClaim(heading string) *zoneClaim {
 	return nil
 }
 
-// columnClaim reads the zone that the header of a column states.
+// columnClaim returns the zone that the header of a column states; nil when it states none.
 func columnClaim(header string) *zoneClaim {
 	if claim := claimOf(header, zonesIn(header, true)); claim != nil {
 		return claim
@@ -178,7 +180,7 @@ func columnClaim(header string) *zoneClaim {
 	return nil
 }
 
-// cellClaim reads the zone that a column of zones states for one row.
+// cellClaim returns the zone that a column of zones states for one row; nil for an empty cell.
 func cellClaim(text string) *zoneClaim {
 	if text = oneLine(text); strings.Trim(text, " -–—") == "" {
 		return nil
@@ -189,7 +191,8 @@ func cellClaim(text string) *zoneClaim {
 	return &zoneClaim{words: cutRunes(text, quotedRunes)}
 }
 
-// textClaim reads the zone that a paragraph states in a sentence about times.
+// textClaim returns the zone that a sentence about times states in a paragraph; nil when there
+// is none.
 func textClaim(text string, about *regexp.Regexp) *zoneClaim {
 	text = text[:min(len(text), maxClaim)]
 	if !mayBeAboutTimes(text) {
@@ -213,12 +216,11 @@ func textClaim(text string, about *regexp.Regexp) *zoneClaim {
 	return nil
 }
 
-// timesOf begins a sentence that ends with a place: "All times Manila".
+// timesOf matches the beginning of a sentence that ends with a place: "All times Manila".
 var timesOf = regexp.MustCompile(`(?i)^\W*(?:(?:all|the) )*(?:times|timestamps|clocks) (?:in )?`)
 
-// mayBeAboutTimes is a quick look for a part of one of the words that a sentence
-// about times has, in any case: the expressions are slow, and most text is about
-// other things.
+// mayBeAboutTimes reports whether a text contains a part of a word about times. It is fast and
+// saves the expressions, which are slow, on most text.
 func mayBeAboutTimes(text string) bool {
 	text = strings.ToLower(text)
 	for _, part := range []string{"ime", "lock", "tz", "时", "時", "시", "hor", "heure", "zeit", "uhr", "врем", "часов"} {
@@ -229,8 +231,8 @@ func mayBeAboutTimes(text string) bool {
 	return false
 }
 
-// besideClaim is textClaim for a paragraph beside a timeline: there a short one
-// that names a zone is about its times too.
+// besideClaim is textClaim for a paragraph beside a timeline, where a short paragraph that names
+// a zone is about its times.
 func besideClaim(text string) *zoneClaim {
 	if claim := textClaim(text, aboutAll); claim != nil {
 		return claim
@@ -248,7 +250,7 @@ func besideClaim(text string) *zoneClaim {
 		}
 	}
 	reads := zonesIn(text, true)
-	if zoneTurned.MatchString(text) && len(reads) > 0 {
+	if zoneNegated.MatchString(text) && len(reads) > 0 {
 		return claimOf(text, reads)
 	}
 	bare := strings.Trim(text, " ()（）[].:*_")

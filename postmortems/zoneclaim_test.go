@@ -10,19 +10,19 @@ import (
 	"time"
 )
 
-// aboutExpressions are the expressions that mayBeAboutTimes looks out for.
+// aboutExpressions returns the expressions for which mayBeAboutTimes is a fast pre-check.
 func aboutExpressions() map[string]*regexp.Regexp {
 	return map[string]*regexp.Regexp{"aboutTimes": aboutTimes, "aboutAll": aboutAll, "aboutSection": aboutSection}
 }
 
-// samples returns texts that together take every alternative of an expression,
-// each optional part both written and left out.
+// samples returns texts that together cover every alternative of an expression, each optional
+// part both present and absent.
 func samples(re *syntax.Regexp) []string {
 	switch re.Op {
 	case syntax.OpLiteral:
 		return []string{string(re.Rune)}
 	case syntax.OpCharClass:
-		for _, r := range "a :A" { // one that begins no other word
+		for _, r := range "a :A" { // a character that begins no other word
 			for i := 0; i < len(re.Rune); i += 2 {
 				if re.Rune[i] <= r && r <= re.Rune[i+1] {
 					return []string{string(r)}
@@ -55,7 +55,7 @@ func samples(re *syntax.Regexp) []string {
 	return []string{""} // an anchor, or the end of a word
 }
 
-// runesOf returns a text for the first rune of every range.
+// runesOf returns the first rune of every range as a text.
 func runesOf(ranges []rune) []string {
 	var out []string
 	for i := 0; i < len(ranges); i += 2 {
@@ -64,8 +64,8 @@ func runesOf(ranges []rune) []string {
 	return out
 }
 
-// inTurn joins the samples of the parts: each part's in turn, the others at their
-// first and at their last.
+// inTurn joins the samples of the parts: each sample of each part, with the first and with the
+// last samples of the others.
 func inTurn(subs []*syntax.Regexp) []string {
 	parts := make([][]string, len(subs))
 	for i, sub := range subs {
@@ -91,9 +91,9 @@ func inTurn(subs []*syntax.Regexp) []string {
 	return slices.Compact(out)
 }
 
-// Every sentence that one of the expressions finds passes the quick look before
-// them: for each of their alternatives there is one.
-func TestQuickLookPassesWhatIsAboutTimes(t *testing.T) {
+// mayBeAboutTimes is true for every sentence that one of the expressions matches: there is a
+// sample for each of their alternatives.
+func TestMayBeAboutTimesCoversTheExpressions(t *testing.T) {
 	for name, expr := range aboutExpressions() {
 		re, err := syntax.Parse(expr.String(), syntax.Perl)
 		if err != nil {
@@ -108,19 +108,18 @@ func TestQuickLookPassesWhatIsAboutTimes(t *testing.T) {
 					}
 					found++
 					if !mayBeAboutTimes(sentence) {
-						t.Errorf("%s finds %q, the quick look does not", name, sentence)
+						t.Errorf("%s matches %q, mayBeAboutTimes does not", name, sentence)
 					}
 				}
 			}
 			if found == 0 {
-				t.Errorf("%s: no sample of %s is found by it: %q", name, alternative, samples(alternative))
+				t.Errorf("%s: matches no sample of %s: %q", name, alternative, samples(alternative))
 			}
 		}
 	}
 }
 
-// alternatives returns the alternatives of an expression, however deep; of those
-// in a row of parts, the whole row.
+// alternatives returns the alternatives of an expression at any depth.
 func alternatives(re *syntax.Regexp) []*syntax.Regexp {
 	if re.Op == syntax.OpAlternate {
 		var out []*syntax.Regexp
@@ -132,8 +131,8 @@ func alternatives(re *syntax.Regexp) []*syntax.Regexp {
 	return []*syntax.Regexp{re}
 }
 
-// Every sentence of the table of timelines that is about times passes the quick look.
-func TestQuickLookPassesTheTable(t *testing.T) {
+// mayBeAboutTimes is true for every sentence about times in the table of timelines.
+func TestMayBeAboutTimesCoversTheTable(t *testing.T) {
 	table, err := os.ReadFile("timelinezone_test.go")
 	if err != nil {
 		t.Fatal(err)
@@ -145,17 +144,17 @@ func TestQuickLookPassesTheTable(t *testing.T) {
 				continue
 			}
 			if found++; !mayBeAboutTimes(text) {
-				t.Errorf("%s finds %q, the quick look does not", name, text)
+				t.Errorf("%s matches %q, mayBeAboutTimes does not", name, text)
 			}
 		}
 	}
 	if found < 50 {
-		t.Errorf("%d sentences are about times: less than there are", found)
+		t.Errorf("only %d sentences are about times", found)
 	}
 }
 
-// Sentences in all languages that are read pass the quick look too.
-func TestQuickLookPassesSentences(t *testing.T) {
+// mayBeAboutTimes is true for sentences in all supported languages.
+func TestMayBeAboutTimesCoversSentences(t *testing.T) {
 	for _, sentence := range []string{
 		"All times in PST.", "(All times US/Pacific, 24-hour clock.)", "Times in CDT", "(horário de Brasília)", "The times below are local.", "Time zone: CET", "TZ: CET",
 		"所有时间均为北京时间。", "時刻は日本時間", "ВРЕМЯ УКАЗАНО ПО UTC+3.", "Alle Uhrzeiten in MEZ", "9 Uhr", "Ortszeit", "Toutes les heures sont locales", "zona horaria: CET", "fuseau horaire : CET", "모든 시간은 KST", "시각", "часовой пояс",
@@ -165,12 +164,12 @@ func TestQuickLookPassesSentences(t *testing.T) {
 			matched = matched || expr.MatchString(sentence)
 		}
 		if !matched || !mayBeAboutTimes(sentence) {
-			t.Errorf("%q: found %v, quick look %v", sentence, matched, mayBeAboutTimes(sentence))
+			t.Errorf("%q: matched %v, mayBeAboutTimes %v", sentence, matched, mayBeAboutTimes(sentence))
 		}
 	}
 }
 
-// The list of zone names is sorted and every name is a zone.
+// The list of zone names is sorted, and every name is a zone.
 func TestPlacesAreOfZones(t *testing.T) {
 	names := strings.Fields(tzNames)
 	if !slices.IsSorted(names) || len(names) < 400 {
@@ -183,7 +182,7 @@ func TestPlacesAreOfZones(t *testing.T) {
 	}
 	for _, word := range noPlaces() {
 		if cityAt(word) != "" {
-			t.Errorf("%q is a place", word)
+			t.Errorf("%q was read as a place", word)
 		}
 	}
 	for words, zone := range map[string]string{"Manila": "Asia/Manila", "MANILA TIME": "Asia/Manila", "Ho Chi Minh City": "Asia/Ho_Chi_Minh", "Port-au-Prince": "America/Port-au-Prince",

@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	warningsListed  = 10 // warnings that are all told; more are summed up by rule
-	warningsPerRule = 3  // of these, so many examples of each rule are told
+	warningsListed  = 10 // up to so many warnings are all listed; more are grouped by rule
+	warningsPerRule = 3  // examples of each rule when they are grouped
 )
 
-// formatWarnings tells the warnings of a push that is not refused. Many are
-// summed up by rule, most frequent first, with the first few of each: a first
-// push of a thousand files has one cause for hundreds of them.
+// formatWarnings returns the lines about the warnings of an accepted push. Many warnings are
+// grouped by rule, the most frequent first, with a few examples of each: in the first push of
+// a thousand files, hundreds of warnings have one cause.
 func formatWarnings(problems []Problem, baseURL string) []string {
 	if len(problems) <= warningsListed {
 		lines, _ := FormatProblems(problems, baseURL, warningsListed)
@@ -34,15 +34,15 @@ func formatWarnings(problems []Problem, baseURL string) []string {
 		return cmp.Or(len(byRule[b])-len(byRule[a]), cmp.Compare(a, b))
 	})
 	var counts []string
-	var told []Problem
+	var listed []Problem
 	for _, rule := range rules {
 		counts = append(counts, fmt.Sprintf("%s %d", rule, len(byRule[rule])))
-		told = append(told, byRule[rule][:min(len(byRule[rule]), warningsPerRule)]...)
+		listed = append(listed, byRule[rule][:min(len(byRule[rule]), warningsPerRule)]...)
 	}
 	head := humanize.Plural(len(problems), "warning") + ": " + strings.Join(counts, ", ")
-	if len(told) < len(problems) {
+	if len(listed) < len(problems) {
 		head += "; the first of each:"
 	}
-	lines, _ := FormatProblems(told, baseURL, len(told))
+	lines, _ := FormatProblems(listed, baseURL, len(listed))
 	return append(printableLines([]string{head}), lines...)
 }

@@ -12,6 +12,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
+// testURL is the public address of the portal in these tests.
 const testURL = "https://postern.example/kb/"
 
 func minutes(n int) *time.Duration {
@@ -69,7 +70,7 @@ func TestFormatReceipt(t *testing.T) {
 	}
 }
 
-// The whole answer to a bad push, from the bytes of the file on.
+// The answer to a refused push, from the bytes of the file.
 func TestFormatProblems(t *testing.T) {
 	for name, src := range map[string]string{
 		"severity":  sample("incident:", "  severity: huge", "  service: x"),
@@ -106,6 +107,7 @@ func TestFormatProblemsIsBounded(t *testing.T) {
 	}
 }
 
+// golden compares a text with a golden file.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", name+".txt")
@@ -135,7 +137,7 @@ func FuzzPointAt(f *testing.F) {
 	})
 }
 
-// The picture of a long line shows what is around its column.
+// The excerpt of a long line shows the part around its column.
 func TestPointAtCutsALongLine(t *testing.T) {
 	for name, c := range map[string]struct {
 		line         string
@@ -168,7 +170,7 @@ func TestPointAtCutsALongLine(t *testing.T) {
 	}
 }
 
-// A message that quotes a whole file is cut.
+// A message that quotes a whole file is truncated.
 func TestFormatProblemsCutsMessages(t *testing.T) {
 	lines, _ := FormatProblems([]Problem{{Path: "a.md", Weight: Error, Message: strings.Repeat("x", 1<<20)}}, testURL, 50)
 	if len(lines[0]) > messageRunes+100 {

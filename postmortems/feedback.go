@@ -9,23 +9,23 @@ import (
 	"github.com/postern/postern/portal/base/humanize"
 )
 
-// Limits of what one push is told: an author reads a screen, not a log.
+// Bounds of the answer to one push: an author reads a screen, not a log.
 const (
-	documentsTold = 20 // documents named one by one; more are summed up
-	linksTold     = 50 // broken links of a good push
+	documentsListed = 20 // documents listed one by one; more are counted by kind
+	linksListed     = 50 // broken links of an accepted push
 )
 
-// FormatReceipt is the answer to a good push (or a check), line by line, as the
-// author reads it after "remote: ". baseURL is the portal's public address with
-// its prefix. Lines hold no control characters.
+// FormatReceipt returns the answer to an accepted push (or a check), line by line, as the
+// author reads it after "remote: ". baseURL is the portal's public address with its prefix.
+// Lines contain no control characters.
 func FormatReceipt(r Receipt, baseURL string) []string {
 	baseURL = strings.TrimRight(baseURL, "/")
 	out := []string{headline(r)}
 	if r.Already {
 		return out
 	}
-	if len(r.Documents) > documentsTold {
-		out = append(out, sumUp(r.Documents)...)
+	if len(r.Documents) > documentsListed {
+		out = append(out, countDocuments(r.Documents)...)
 	} else {
 		for _, d := range r.Documents {
 			out = append(out, documentLines(d, baseURL)...)
@@ -44,6 +44,7 @@ func FormatReceipt(r Receipt, baseURL string) []string {
 	return printableLines(out)
 }
 
+// headline returns the first line of the answer.
 func headline(r Receipt) string {
 	nothing := len(r.Documents) == 0 && r.Files == 0 && len(r.Other) == 0
 	switch {
@@ -61,7 +62,7 @@ func headline(r Receipt) string {
 	return "published"
 }
 
-// documentLines tell one document.
+// documentLines returns the lines about one document.
 func documentLines(d DocumentChange, baseURL string) []string {
 	out := []string{fmt.Sprintf("%s %s: %s", d.Status, d.Kind, d.Title), "  " + baseURL + d.Address}
 	if d.Status == Deleted {
@@ -76,25 +77,24 @@ func documentLines(d DocumentChange, baseURL string) []string {
 	return out
 }
 
-// keptBackLines name the documents that are not published because their authors
-// say so.
+// keptBackLines lists the documents that are not published at the request of their authors.
 func keptBackLines(r Receipt) []string {
 	what := "not published"
 	if r.Draft {
 		what = "shown on this draft, not published from main"
 	}
 	var out []string
-	for _, d := range r.KeptBack[:min(len(r.KeptBack), documentsTold)] {
+	for _, d := range r.KeptBack[:min(len(r.KeptBack), documentsListed)] {
 		out = append(out, fmt.Sprintf("kept back: %s (%s): %s", d.Reason, d.Path, what))
 	}
-	if more := len(r.KeptBack) - documentsTold; more > 0 {
+	if more := len(r.KeptBack) - documentsListed; more > 0 {
 		out = append(out, fmt.Sprintf("and %s more", humanize.Plural(more, "document kept back")))
 	}
 	return out
 }
 
-// sumUp tells many documents by kind and status.
-func sumUp(documents []DocumentChange) []string {
+// countDocuments returns the number of documents by kind and status.
+func countDocuments(documents []DocumentChange) []string {
 	counts := map[Kind]map[ChangeStatus]int{}
 	for _, d := range documents {
 		if counts[d.Kind] == nil {
@@ -117,26 +117,26 @@ func sumUp(documents []DocumentChange) []string {
 	return out
 }
 
-// brokenLines tell links that lead nowhere, each once.
+// brokenLines returns a warning for each broken link, without duplicates.
 func brokenLines(links []BrokenLink, baseURL string) []string {
 	var out []string
 	once := slices.Compact(slices.Clone(links))
-	for _, l := range once[:min(len(once), linksTold)] {
+	for _, l := range once[:min(len(once), linksListed)] {
 		out = append(out, l.Problem().String())
 	}
-	if more := len(once) - linksTold; more > 0 {
+	if more := len(once) - linksListed; more > 0 {
 		out = append(out, fmt.Sprintf("and %s more", humanize.Plural(more, "broken link")))
 	}
 	return append(out, ruleAddress(baseURL, RuleLinkMissing))
 }
 
-// Problem is the warning about the link.
+// Problem returns the warning about the link.
 func (l BrokenLink) Problem() Problem {
 	return Problem{Path: l.Path, Line: l.Line, Col: l.Col, Weight: Warning, Rule: RuleLinkMissing,
 		Message: fmt.Sprintf("the %s %q leads nowhere", l.Kind, l.Raw)}
 }
 
-// String is what the link is called in a message.
+// String returns the word for the link in a message.
 func (k LinkKind) String() string {
 	switch k {
 	case LinkImage:
@@ -147,11 +147,10 @@ func (k LinkKind) String() string {
 	return "link"
 }
 
-// FormatProblems is what an author reads of problems: one line each at the
-// line's start, errors first, below it the source line and a caret where the
-// problem has one, then the pages of the rules. At most limit problems are told,
-// and how many more there are. reason is the one line that git prints for the
-// refused ref; "" when nothing is an error.
+// FormatProblems returns the lines about problems: one for each, errors first, below it the
+// source line and a caret if the problem has an excerpt, then the addresses of the rules'
+// documentation. At most limit problems are listed; the rest is counted. reason is the line
+// that git prints for the refused ref, "" when no problem is an error.
 func FormatProblems(problems []Problem, baseURL string, limit int) (lines []string, reason string) {
 	sorted := slices.Clone(problems)
 	slices.SortStableFunc(sorted, func(a, b Problem) int { return cmp.Compare(b.Weight, a.Weight) })
@@ -176,15 +175,13 @@ func FormatProblems(problems []Problem, baseURL string, limit int) (lines []stri
 	return printableLines(lines), reasonOf(sorted)
 }
 
-// messageRunes bounds a message, which quotes what the author wrote: ten lines of
-// a terminal.
+// messageRunes bounds a message, which may quote the author's text: ten lines of a terminal.
 const messageRunes = 800
 
-// reasonRunes bounds the ref's reason: git prints it behind the ref names on one
-// line.
+// reasonRunes bounds the reason of a ref, which git prints on one line after the ref names.
 const reasonRunes = 160
 
-// reasonOf names the first error and counts the others.
+// reasonOf returns the first error and the number of the others.
 func reasonOf(sorted []Problem) string {
 	errors := 0
 	for _, p := range sorted {
@@ -203,10 +200,12 @@ func reasonOf(sorted []Problem) string {
 	return reason
 }
 
+// ruleAddress returns the line that refers to the documentation of a rule.
 func ruleAddress(baseURL, rule string) string {
 	return "see " + strings.TrimRight(baseURL, "/") + "/rules/" + rule
 }
 
+// printableLines makes lines safe to print, in place.
 func printableLines(lines []string) []string {
 	for i, l := range lines {
 		lines[i] = Printable(l)

@@ -72,7 +72,7 @@ func TestParseStampRelative(t *testing.T) {
 	}
 }
 
-func TestParseStampIsNotFooled(t *testing.T) {
+func TestParseStampRefusesOtherText(t *testing.T) {
 	for _, in := range []string{
 		"", "alert fires", "3 replicas were lost", "10.0.0.1 refused", "99:99 nonsense", "24:00 nonsense", "1:1 ratio", "12:345 ratio", "80% of users",
 		"Separate 5 pools", "Maybe 10 more", "Sunset at 5", "T-shirt 5", "[Time] First indication", "https://example.com", "v2026",
@@ -83,7 +83,7 @@ func TestParseStampIsNotFooled(t *testing.T) {
 	}
 	for _, in := range []string{"08:04 CST alert", "08:04 IST alert", "10/03/2026 08:04 alert", "2026-02-99 x", "08:04 PT alert"} {
 		if s, _, ok := parseStamp(in); !ok || !s.vague && (s.zone != nil || s.words == "") {
-			t.Errorf("parseStamp(%q) = %+v %v: must be known to be ambiguous", in, s, ok)
+			t.Errorf("parseStamp(%q) = %+v %v: want an ambiguous stamp", in, s, ok)
 		}
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// lineRenderer is a BodyRenderer that knows just enough Markdown for the domain
-// to be tested without its real renderer: headings, list items, tables, text.
+// lineRenderer is a BodyRenderer for tests without the real renderer. It knows headings, list
+// items, tables and text.
 type lineRenderer struct{}
 
 var bullet = regexp.MustCompile(`^\s*[-*] (?:\[([ xX])\] )?(.*)$`)
@@ -60,7 +60,7 @@ func tableCells(line string) []string {
 	return cells
 }
 
-// testNow is when every document of these tests is judged.
+// testNow is the time of the check in these tests.
 func testNow() time.Time { return time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC) }
 
 func testPolicy() Policy { return Policy{Now: testNow()} }

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// stamp is a time as a timeline writes it: any of a date, a clock and a zone, or
+// stamp is a time as a timeline writes it: any combination of a date, a clock and a zone, or
 // an offset from the start.
 type stamp struct {
 	year   int // 0: not written
 	month  time.Month
 	day    int  // 0: no date
-	vague  bool // a date that is no day, or can be read in two ways, as 10/03/2026
+	vague  bool // an impossible or ambiguous date, such as 10/03/2026
 	clock  bool
 	hour   int
 	minute int
@@ -31,13 +31,14 @@ const (
 	monthExpr = `(?i:(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b)\.?`
 )
 
-// The pieces of a stamp, each at the beginning of what is left of a text.
+// The parts of a stamp, each at the beginning of the remaining text.
 var (
-	leadIn         = regexp.MustCompile(`^[\s*_~≈\[(（【"“-]*(?i:(?:at|around|about|approx\.?|approximately|ca\.?|circa|约|大约)\s*)?`)
-	betweenParts   = regexp.MustCompile(`^(?:\s*[T,，@]\s*|\s+(?i:at)\s+|\s+|[)\]）】]\s*)?`)
-	trailing       = regexp.MustCompile(`^[\s*_)\]）】"”]*(?:[-–—:：|,，、.>→]+[\s*_]*)?`)
-	relativeClock  = regexp.MustCompile(`^[Tt]\s*([+−-])\s*` + clockExpr)
-	relativeParts  = regexp.MustCompile(`^[Tt]\s*([+−-])\s*(?:(\d{1,3})\s*(?:hours?|h|小时))?\s*(?:(\d{1,4})\s*(?:minutes?|mins?|m|分钟?))?\s*(?:(\d{1,5})\s*(?:seconds?|secs?|s|秒))?`)
+	leadIn        = regexp.MustCompile(`^[\s*_~≈\[(（【"“-]*(?i:(?:at|around|about|approx\.?|approximately|ca\.?|circa|约|大约)\s*)?`)
+	betweenParts  = regexp.MustCompile(`^(?:\s*[T,，@]\s*|\s+(?i:at)\s+|\s+|[)\]）】]\s*)?`)
+	trailing      = regexp.MustCompile(`^[\s*_)\]）】"”]*(?:[-–—:：|,，、.>→]+[\s*_]*)?`)
+	relativeClock = regexp.MustCompile(`^[Tt]\s*([+−-])\s*` + clockExpr)
+	relativeParts = regexp.MustCompile(`^[Tt]\s*([+−-])\s*(?:(\d{1,3})\s*(?:hours?|h|小时))?\s*(?:(\d{1,4})\s*(?:minutes?|mins?|m|分钟?))?` +
+		`\s*(?:(\d{1,5})\s*(?:seconds?|secs?|s|秒))?`)
 	relativeZero   = regexp.MustCompile(`^[Tt]0\b`)
 	weekday        = regexp.MustCompile(`^(?i:(mon|tue|wed|thu|fri|sat|sun)(?:day|s|sday|nes|nesday|r|rs|rsday|ur|urday)?\b)\.?,?\s+`)
 	dateISO        = regexp.MustCompile(`^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:\s*[日号])?`)
@@ -60,17 +61,17 @@ var (
 	runsOn         = regexp.MustCompile(`^(?:[0-9]|:[0-9]|%)`)
 )
 
-// stampReader takes a stamp off the beginning of a text, piece by piece.
+// stampReader reads a stamp at the beginning of a text, part by part.
 type stampReader struct {
 	rest string
-	iso  bool // date and clock are joined by T: what follows is an offset
+	iso  bool // date and clock are joined by T, so an offset may follow
 
 	seconds bool // the clock states seconds
 	stamp
 }
 
-// parseStamp reads the stamp that a text begins with and gives what follows it;
-// false when it begins with none. Of a range ("08:04 - 08:10") the beginning counts.
+// parseStamp reads the stamp that a text begins with and returns the text behind it. It is
+// not ok when the text begins with none. Of a range ("08:04 - 08:10") it returns the start.
 func parseStamp(text string) (s stamp, rest string, ok bool) {
 	r := stampReader{rest: text}
 	r.take(leadIn)
@@ -91,7 +92,7 @@ func parseStamp(text string) (s stamp, rest string, ok bool) {
 			}
 		}
 	}
-	if glued(r.rest) {
+	if continues(r.rest) {
 		return stamp{}, text, false
 	}
 	r.zoned()
@@ -100,7 +101,7 @@ func parseStamp(text string) (s stamp, rest string, ok bool) {
 	return r.stamp, r.rest, true
 }
 
-// take removes what an anchored expression matches and gives its groups.
+// take removes what an anchored expression matches and returns its groups.
 func (r *stampReader) take(expr *regexp.Regexp) []string {
 	m := expr.FindStringSubmatch(r.rest)
 	if m != nil {
@@ -109,8 +110,8 @@ func (r *stampReader) take(expr *regexp.Regexp) []string {
 	return m
 }
 
-// glued tells that a number or word runs on, so that what was read is no time.
-func glued(rest string) bool { return runsOn.MatchString(rest) }
+// continues reports whether a number or word goes on, so that what was read is not a time.
+func continues(rest string) bool { return runsOn.MatchString(rest) }
 
 // relative reads T+5m, T+1h5m, T+00:05 and T0.
 func (r *stampReader) relative() bool {
@@ -133,6 +134,7 @@ func (r *stampReader) relative() bool {
 	return false
 }
 
+// setOffset sets the offset from the start.
 func (r *stampReader) setOffset(sign string, d time.Duration) {
 	if sign != "+" {
 		d = -d
@@ -140,8 +142,7 @@ func (r *stampReader) setOffset(sign string, d time.Duration) {
 	r.offset = &d
 }
 
-// date reads a date in the forms that have one meaning, with or without a year,
-// and notes the forms that have two.
+// date reads a date, with or without a year, and marks ambiguous ones.
 func (r *stampReader) date() bool {
 	if m := r.take(weekday); m != nil {
 		day := time.Weekday(strings.Index("sunmontuewedthufrisat", strings.ToLower(m[1])) / 3)
@@ -154,7 +155,7 @@ func (r *stampReader) date() bool {
 	return true
 }
 
-// dayOfYear reads a date behind the day of the week.
+// dayOfYear reads a date after the day of the week.
 func (r *stampReader) dayOfYear() bool {
 	if m := r.take(dateISO); m != nil {
 		return r.setDate(number(m[1]), number(m[2]), number(m[3]))
@@ -170,7 +171,7 @@ func (r *stampReader) dayOfYear() bool {
 	}
 	if m := r.take(dateSlashed); m != nil {
 		a, b, year := number(m[1]), number(m[3]), number(m[4])
-		if a > 12 || m[2] == "." && b <= 12 { // with dots the day comes first everywhere
+		if a > 12 || m[2] == "." && b <= 12 { // with dots the day always comes first
 			return r.setDate(year, b, a)
 		}
 		r.vague = b <= 12 && a != b
@@ -179,6 +180,7 @@ func (r *stampReader) dayOfYear() bool {
 	return false
 }
 
+// setDate sets a date; an impossible one is vague.
 func (r *stampReader) setDate(year, month, day int) bool {
 	if month < 1 || month > 12 || day < 1 || day > 31 || year != 0 && (year < 1970 || year > 9999) {
 		r.vague, r.day = true, 0
@@ -226,7 +228,7 @@ func (r *stampReader) time() bool {
 	return r.clock
 }
 
-// zoned reads a zone behind a clock, in brackets or not.
+// zoned reads a zone after a clock, with or without brackets.
 func (r *stampReader) zoned() {
 	if !r.clock {
 		return
@@ -242,7 +244,7 @@ func (r *stampReader) zoned() {
 		read, ok = zoneRead{nil, inside}, true
 	}
 	if m := shortOffset.FindStringSubmatch(r.rest); !ok && m != nil && (bracket || r.iso || r.offsetAlone(m, len(mark) > len(r.rest))) {
-		r.zone, r.words, r.rest = nil, m[1], r.rest[len(m[1]):] // -08 of an hour, or the end of a range
+		r.zone, r.words, r.rest = nil, m[1], r.rest[len(m[1]):] // -08 is an offset in hours or the end of a range
 		if bracket {
 			r.take(zoneClose)
 		}
@@ -262,8 +264,7 @@ func (r *stampReader) zoned() {
 	}
 }
 
-// insideBracket returns a short text up to the bracket that closes it; "" when none
-// does.
+// insideBracket returns a short text up to its closing bracket, "" when there is none.
 func insideBracket(text string) string {
 	for i, r := range text[:min(len(text), maxPlace)] {
 		if strings.ContainsRune(")）]】", r) {
@@ -273,9 +274,9 @@ func insideBracket(text string) string {
 	return ""
 }
 
-// offsetAlone reports whether "+8" is an offset though nothing says so: behind a
-// date with its year, at the end of the text, or with minutes. "-9:00" is the end
-// of a range, and so is "-9" when the clock runs on into it (not apart).
+// offsetAlone reports whether "+8" without a label is an offset: after a date with its year,
+// at the end of the text, or with minutes. "-9:00" is the end of a range, and so is "-9"
+// directly after the clock (apart is false).
 func (r *stampReader) offsetAlone(m []string, apart bool) bool {
 	if m[3] != "" {
 		return m[2] == "+"
@@ -283,11 +284,11 @@ func (r *stampReader) offsetAlone(m []string, apart bool) bool {
 	return (apart || m[2] == "+") && (r.year != 0 || len(m[0]) == len(r.rest))
 }
 
-// unbracketed judges what looks like a zone behind a clock without brackets:
-// "08:40-08:50" is a range, "+1000 errors" may be one or the other, and a team
-// may be called MSK. glued: nothing stands between clock and zone.
+// unbracketed decides whether text after a clock without brackets is a zone: "08:40-08:50" is
+// a range, "+1000 errors" is ambiguous, and MSK may be the name of a team. glued reports that
+// nothing separates clock and zone.
 func (r *stampReader) unbracketed(read zoneRead, glued bool) (zoneRead, bool) {
-	if slices.Contains(wordsToo(), read.words) {
+	if slices.Contains(ambiguousWords(), read.words) {
 		read.zone = nil
 	}
 	if band := zoneBand.FindStringSubmatch(read.words); band != nil && band[2] != "八" {
@@ -306,13 +307,13 @@ func (r *stampReader) unbracketed(read zoneRead, glued bool) (zoneRead, bool) {
 	}
 	end := number(m[2])*60 + number(m[3])
 	if read.zone == nil || end > r.hour*60+r.minute {
-		return read, false // the end of a range
+		return read, false // end of a range
 	}
 	read.zone = nil // 22:00-02:00 may be a range over midnight or an offset
 	return read, true
 }
 
-// rangeEnd removes the end of a range.
+// rangeEnd removes the end of a range. A zone after it applies to the start, too.
 func (r *stampReader) rangeEnd() {
 	if !r.clock && r.day == 0 {
 		return
@@ -324,7 +325,7 @@ func (r *stampReader) rangeEnd() {
 	end := stampReader{rest: r.rest}
 	dated := end.date()
 	end.take(beforeEnd)
-	if timed := end.time(); !timed && !dated || glued(end.rest) {
+	if timed := end.time(); !timed && !dated || continues(end.rest) {
 		r.rest = mark
 		return
 	}
@@ -335,12 +336,13 @@ func (r *stampReader) rangeEnd() {
 	r.rest = end.rest
 }
 
-// number reads digits that an expression has matched; "" is 0.
+// number parses digits that an expression has matched; "" is 0.
 func number(digits string) int {
 	n, _ := strconv.Atoi(digits) // at most five digits
 	return n
 }
 
+// monthNumber returns the number of a month by the first three letters of its name.
 func monthNumber(name string) int {
 	return strings.Index("janfebmaraprmayjunjulaugsepoctnovdec", strings.ToLower(name[:3]))/3 + 1
 }
