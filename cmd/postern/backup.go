@@ -16,16 +16,18 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// failureTrailer is where the portal says why a stream that had begun has failed.
+// failureTrailer is the HTTP trailer in which the portal sends the reason when a
+// stream fails after its header was sent.
 const failureTrailer = "Postern-Failure"
 
+// newBackup returns "postern backup", which writes a backup or verifies one.
 func newBackup(term terminal, g *globals) *cobra.Command {
 	var verify bool
 	cmd := &cobra.Command{
 		Use: "backup FILE", Short: "Write one consistent backup while the portal runs ('-' is stdout), or verify one", Args: exactly(1),
-		Long: "Write one consistent backup while the portal runs, to a file that is whole or not there, or to stdout\n" +
-			"with -. It is verified while it is written. With --verify the file is read and held against its\n" +
-			"digests; no portal is needed.",
+		Long: "Write one consistent backup while the portal runs, to FILE or with - to stdout. FILE is complete or\n" +
+			"not created at all. The backup is verified while it is written. With --verify the file is read and\n" +
+			"compared with its digests; no portal is needed.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if verify {
 				return verifyBackup(term, args[0])
@@ -42,12 +44,13 @@ func newBackup(term terminal, g *globals) *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&verify, "verify", false, "read the backup FILE and check every digest in it; 1 is the status of a damaged one")
+	cmd.Flags().BoolVar(&verify, "verify", false, "read the backup FILE and check every digest in it; a damaged one exits with 1")
 	return cmd
 }
 
-// saveBackup copies the portal's backup to w and verifies it on the way: an answer
-// that is cut off has no digests.
+// saveBackup copies the portal's backup to w and verifies it on the way. The digests
+// are at the end, so a truncated answer is an error even where the connection was
+// closed cleanly. A portal too old to send digests is only noted on stderr.
 func (c *client) saveBackup(ctx context.Context, term terminal, w io.Writer) error {
 	res, err := c.do(ctx, http.MethodGet, "/api/v1/admin/backup", nil)
 	if err != nil {
@@ -56,12 +59,12 @@ func (c *client) saveBackup(ctx context.Context, term terminal, w io.Writer) err
 	defer func() { _ = res.Body.Close() }()
 	body, out := &reading{from: res.Body}, &writing{to: w}
 	_, verr := app.VerifyBackup(io.TeeReader(body, out))
-	_, _ = io.Copy(out, body) // what follows damage, and the trailer; both remember how they failed
+	_, _ = io.Copy(out, body) // the rest after damage, and the trailer; reading and writing record their errors
 	switch reason := res.Trailer.Get(failureTrailer); {
 	case reason != "":
-		return fault.Newf(fault.Unavailable, "backup", "%s broke off the backup: %s", c.name, reason)
+		return fault.Newf(fault.Unavailable, "backup", "%s aborted the backup: %s", c.name, reason)
 	case out.err != nil:
-		return fault.Wrap(fault.Internal, "backup", "the backup cannot be written there", out.err)
+		return fault.Wrap(fault.Internal, "backup", "the backup cannot be written to its destination", out.err)
 	case body.err != nil:
 		return c.brokeOff(body.err)
 	case fault.KindOf(verr) == fault.Unsupported:
@@ -71,7 +74,7 @@ func (c *client) saveBackup(ctx context.Context, term terminal, w io.Writer) err
 	return damaged(verr)
 }
 
-// writing remembers how writing failed.
+// writing is a writer that records its last error.
 type writing struct {
 	to  io.Writer
 	err error
@@ -86,7 +89,8 @@ func (w *writing) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// damaged is a damaged backup as a failure of the command, not of what it was given.
+// damaged returns an error with kind fault.Internal (exit status 1): status 3 is for
+// invalid content that a person can edit, which a backup is not.
 func damaged(err error) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		return &fault.Error{Kind: fault.Internal, Op: "backup", Msg: f.Msg, Err: f.Err}
@@ -94,10 +98,10 @@ func damaged(err error) error {
 	return err
 }
 
-// replaceable returns where a backup of this name is written. It takes the place of
-// an earlier backup, of an empty file and of nothing else: the file is moved into
-// place, which would put it where a device, a pipe or the portal's own database is.
-// A link stays one.
+// replaceable returns the path that a backup of this name is written to, with
+// symbolic links resolved. Only an earlier backup or an empty file may be replaced:
+// the finished file is renamed into place, which would otherwise replace a device, a
+// pipe or the portal's own database. Anything else is a fault.Conflict.
 func replaceable(name string) (string, error) {
 	const op = "backup"
 	if target, err := filepath.EvalSymlinks(name); err == nil {
@@ -108,15 +112,15 @@ func replaceable(name string) (string, error) {
 	case errors.Is(err, os.ErrNotExist):
 		return name, nil
 	case err != nil:
-		return "", fault.Wrap(fault.Internal, op, "the backup cannot be written there", err)
+		return "", fault.Wrap(fault.Internal, op, "the backup cannot be written to its destination", err)
 	case info.Mode()&os.ModeSymlink != 0:
-		return "", fault.Newf(fault.Conflict, op, "%s is a link that leads nowhere; nothing was written", name)
+		return "", fault.Newf(fault.Conflict, op, "%s is a broken link; nothing was written", name)
 	case !info.Mode().IsRegular():
-		return "", fault.Newf(fault.Conflict, op, "%s is no regular file; name a file, or - for stdout. Nothing was written", name)
+		return "", fault.Newf(fault.Conflict, op, "%s is not a regular file; name a file, or - for stdout. Nothing was written", name)
 	}
 	is, err := app.BeginsLikeABackup(name)
 	if err != nil {
-		return "", fault.Wrap(fault.Internal, op, "what is there cannot be read, so it is not replaced", err)
+		return "", fault.Wrap(fault.Internal, op, "the file that exists there cannot be read, so it is not replaced", err)
 	}
 	if !is && info.Size() > 0 {
 		return "", fault.Newf(fault.Conflict, op, "%s is not an earlier backup, so it is not replaced; name another file. Nothing was written", name)
@@ -124,12 +128,13 @@ func replaceable(name string) (string, error) {
 	return name, nil
 }
 
-// writeWhole writes a file that is either complete and on disk or not there.
+// writeWhole creates a file that is complete and synced to disk, or nothing: fill
+// writes to a temporary file in the same folder, which is then renamed.
 func writeWhole(name string, fill func(io.Writer) error) error {
-	const left = "; nothing is left of the backup"
+	const left = "; the incomplete file was removed"
 	f, err := os.CreateTemp(filepath.Dir(name), ".postern-*")
 	if err != nil {
-		return fault.Wrap(fault.Internal, "backup", "the backup cannot be written there", err)
+		return fault.Wrap(fault.Internal, "backup", "the backup cannot be written to its destination", err)
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
 	if err := fill(f); err != nil {
@@ -142,10 +147,11 @@ func writeWhole(name string, fill func(io.Writer) error) error {
 	if err == nil {
 		err = os.Rename(f.Name(), name)
 	}
-	return fault.Wrap(fault.Internal, "backup", "the backup cannot be written there"+left, err)
+	return fault.Wrap(fault.Internal, "backup", "the backup cannot be written to its destination"+left, err)
 }
 
-// verifyBackup says of a file whether it is a whole backup.
+// verifyBackup prints the members of a backup. It fails when a digest does not match
+// or the file is cut off.
 func verifyBackup(term terminal, name string) error {
 	in, err := openBackup(term, name)
 	if err != nil {
@@ -159,10 +165,11 @@ func verifyBackup(term terminal, name string) error {
 	for _, m := range members {
 		fmt.Fprintf(term.out, "%s: %d bytes\n", m.Name, m.Size)
 	}
-	fmt.Fprintln(term.out, "the backup is whole: every digest is right")
+	fmt.Fprintln(term.out, "the backup is complete: every digest matches")
 	return nil
 }
 
+// openBackup opens a backup for reading; "-" is stdin.
 func openBackup(term terminal, name string) (io.ReadCloser, error) {
 	if name == stdinName {
 		return io.NopCloser(term.in), nil
@@ -171,13 +178,15 @@ func openBackup(term terminal, name string) (io.ReadCloser, error) {
 	return f, fault.Wrap(fault.NotFound, "backup", "the backup cannot be read", err)
 }
 
+// newRestore returns "postern restore". It needs no portal and refuses a folder that
+// is not empty.
 func newRestore(term terminal, g *globals) *cobra.Command {
 	var how app.Restoring
 	cmd := &cobra.Command{
 		Use:   "restore FILE",
 		Short: "Fill an empty data folder from a backup ('-' is stdin)",
-		Long: "Fill an empty data folder from a backup. Every digest is checked before anything is made of it; a\n" +
-			"damaged backup is refused, and the member that is damaged is named.",
+		Long: "Fill an empty data folder from a backup. Every digest is checked before anything is created; a\n" +
+			"damaged backup is refused, and the damaged member is named.",
 		Args: exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := load(term, g, nil)
@@ -192,16 +201,17 @@ func newRestore(term terminal, g *globals) *cobra.Command {
 			return restore(cmd.Context(), term, c.DataDir, in, how)
 		},
 	}
-	cmd.Flags().BoolVar(&how.WithoutDigests, "without-digests", false, "take a backup of an older Postern, which has no digests: damage in it cannot be found")
+	cmd.Flags().BoolVar(&how.WithoutDigests, "without-digests", false, "accept a backup of an older Postern, which has no digests: damage in it cannot be detected")
 	return cmd
 }
 
+// restore fills dir from a backup and prints what comes next.
 func restore(ctx context.Context, term terminal, dir string, in io.Reader, how app.Restoring) error {
 	if err := app.Restore(ctx, dir, bufio.NewReader(in), how); err != nil {
 		return err
 	}
 	if how.WithoutDigests {
-		fmt.Fprintln(term.err, "postern: what has no digests was not verified; look at the restored portal before you rely on it")
+		fmt.Fprintln(term.err, "postern: the backup has no digests and was not verified; check the restored portal before you rely on it")
 	}
 	fmt.Fprintf(term.err, "restored to %s; postern serve builds the search index at its first start\n", dir)
 	return nil

@@ -9,6 +9,8 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
+// newCheck returns "postern check". It prints every finding to stdout and fails when
+// there is one.
 func newCheck(term terminal, g *globals) *cobra.Command {
 	return &cobra.Command{
 		Use: "check", Short: "Verify that git, database and index agree", Args: exactly(0),
@@ -22,7 +24,7 @@ func newCheck(term terminal, g *globals) *cobra.Command {
 					fmt.Fprintln(term.out, f)
 				}
 				if len(out.Findings) > 0 {
-					return fault.Newf(fault.Internal, "check", "%d findings; postern reindex makes the index anew, postern restore brings back a backup", len(out.Findings))
+					return fault.Newf(fault.Internal, "check", "%d findings; postern reindex rebuilds the index, postern restore restores a backup", len(out.Findings))
 				}
 				fmt.Fprintln(term.out, "git, database and index agree")
 				return nil
@@ -31,9 +33,10 @@ func newCheck(term terminal, g *globals) *cobra.Command {
 	}
 }
 
+// newReindex returns "postern reindex", which returns when the new index is in use.
 func newReindex(term terminal, g *globals) *cobra.Command {
 	return &cobra.Command{
-		Use: "reindex", Short: "Build the search index anew, beside the one in use", Args: exactly(0),
+		Use: "reindex", Short: "Rebuild the search index while the old one serves", Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withClient(cmd.Context(), term, g, func(c *client) error {
 				return c.call(cmd.Context(), http.MethodPost, "/api/v1/admin/reindex", struct{}{}, nil)

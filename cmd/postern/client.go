@@ -16,14 +16,15 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// localHost stands for the portal on this machine, which has no address here.
+// localHost is the host name in requests that go through a socket or stay inside the
+// process. It is never resolved and never shown.
 const localHost = "postern.invalid"
 
-// answerLimit bounds what a command reads of an answer that it holds in memory.
+// answerLimit is the most bytes of an answer that a command holds in memory.
 const answerLimit = 64 << 20
 
-// client speaks to a portal: a distant one, the one running on this machine, or
-// one that was started for this command alone.
+// client is an HTTP client of one portal: a remote one, the one running on this
+// machine, or one that runs inside this command.
 type client struct {
 	http  *http.Client
 	base  string // without a trailing slash
@@ -32,9 +33,9 @@ type client struct {
 	close func(context.Context) error
 }
 
-// connect finds the portal that the command is about, in the order of the contract:
-// --url, the Unix socket of a running server, else the data itself. Where there is
-// none the error says what to set, and nothing is created.
+// connect returns a client of the portal that the command is about: the one at --url,
+// otherwise the running server behind the Unix socket, otherwise one opened on the
+// data folder. When there is none, the error says what to set; nothing is created.
 func connect(ctx context.Context, term terminal, g *globals) (*client, error) {
 	c, at, err := connectRunning(ctx, term, g)
 	if err != nil || c != nil {
@@ -46,7 +47,7 @@ func connect(ctx context.Context, term terminal, g *globals) (*client, error) {
 	return inProcess(ctx, term, at.conf, false)
 }
 
-// connectOrCreate is connect for the commands that may make a new portal.
+// connectOrCreate is connect for commands that may create a portal.
 func connectOrCreate(ctx context.Context, term terminal, g *globals) (*client, error) {
 	c, at, err := connectRunning(ctx, term, g)
 	if err != nil || c != nil {
@@ -55,8 +56,8 @@ func connectOrCreate(ctx context.Context, term terminal, g *globals) (*client, e
 	return inProcess(ctx, term, at.conf, !at.found)
 }
 
-// connectRunning finds a portal that runs already. Without one the client is nil and
-// at says where its data would be.
+// connectRunning returns a client of a running portal. If none runs, the client is
+// nil and at is the place where its data is or would be.
 func connectRunning(ctx context.Context, term terminal, g *globals) (c *client, at located, err error) {
 	base := g.url
 	if base == "" {
@@ -87,10 +88,13 @@ func connectRunning(ctx context.Context, term terminal, g *globals) (c *client, 
 	return c, at, conn.Close()
 }
 
+// portalIn names the portal of a data folder in messages.
 func portalIn(dir string) string { return "the portal in " + dir }
 
+// nothing is the close function of clients that hold nothing open.
 func nothing(context.Context) error { return nil }
 
+// overSocket returns an HTTP client whose every request goes to a Unix socket.
 func overSocket(path string) *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -99,7 +103,8 @@ func overSocket(path string) *http.Client {
 	}}
 }
 
-// call sends a JSON body (nil: none) and reads a JSON answer into out (nil: ignored).
+// call sends a JSON body (nil: none) and decodes a JSON answer into out (nil: the
+// answer is ignored). A status of 400 or more is an error, see do.
 func (c *client) call(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader
 	if in != nil {
@@ -120,7 +125,8 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 	return c.readJSON(res, out)
 }
 
-// readJSON reads the JSON of an answer.
+// readJSON decodes the JSON of an answer. Its errors distinguish an answer that is
+// not JSON (a wrong --url), one of another shape (another version) and one cut off.
 func (c *client) readJSON(res *http.Response, out any) error {
 	err := json.NewDecoder(io.LimitReader(res.Body, answerLimit)).Decode(out)
 	if _, syntax := errors.AsType[*json.SyntaxError](err); err == nil || syntax || errors.Is(err, io.EOF) {
@@ -132,8 +138,9 @@ func (c *client) readJSON(res *http.Response, out any) error {
 	return c.brokeOff(err)
 }
 
-// unanswered words a request that got no answer. The address that stands for a
-// portal on this machine is not shown: it is none.
+// unanswered returns the error of a request that got no answer. It leaves out the
+// URL, because localHost would mislead. A connection that was established and then
+// ended is a brokeOff error; one that was not is "does not answer".
 func (c *client) unanswered(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -143,17 +150,17 @@ func (c *client) unanswered(ctx context.Context, err error) error {
 	}
 	op, ok := errors.AsType[*net.OpError](err)
 	if dialing := ok && op.Op == "dial"; !dialing && (c.base == "http://"+localHost || ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
-		return c.brokeOff(err) // not so a certificate that is not trusted, say
+		return c.brokeOff(err) // other errors, such as an untrusted certificate, are shown below
 	}
 	return fault.Wrap(fault.Unavailable, "client", c.name+" does not answer", err)
 }
 
-// brokeOff words an answer that ended before its end.
+// brokeOff returns the error of an answer that ended early.
 func (c *client) brokeOff(err error) error {
-	return fault.Wrap(fault.Unavailable, "client", c.name+" broke off its answer; its log says why", err)
+	return fault.Wrap(fault.Unavailable, "client", c.name+" ended its answer early; its log has the reason", err)
 }
 
-// copyTo copies an answer to where it goes; the error says which of the two failed.
+// copyTo copies the body of an answer to w. The error shows which side failed.
 func (c *client) copyTo(w io.Writer, body io.Reader) error {
 	answer := &reading{from: body}
 	_, err := io.Copy(w, answer)
@@ -163,7 +170,7 @@ func (c *client) copyTo(w io.Writer, body io.Reader) error {
 	return err
 }
 
-// reading remembers how reading failed.
+// reading is a reader that records its last error other than io.EOF.
 type reading struct {
 	from io.Reader
 	err  error
@@ -178,8 +185,8 @@ func (r *reading) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// do sends a request and turns an error status into an error with the portal's
-// own words.
+// do sends a request. A status of 400 or more becomes an error with the portal's own
+// message and the matching kind.
 func (c *client) do(ctx context.Context, method, path string, body io.Reader) (*http.Response, error) {
 	res, err := c.send(ctx, method, path, body, http.Header{"Content-Type": {"application/json"}})
 	if err != nil || res.StatusCode < http.StatusBadRequest {
@@ -189,7 +196,8 @@ func (c *client) do(ctx context.Context, method, path string, body io.Reader) (*
 	return nil, problem(res)
 }
 
-// send sends a request. An answer of any status is no error.
+// send sends a request with the token, and header if there is a body. An answer of
+// any status is returned without an error.
 func (c *client) send(ctx context.Context, method, path string, body io.Reader, header http.Header) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
@@ -202,7 +210,7 @@ func (c *client) send(ctx context.Context, method, path string, body io.Reader, 
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	req.Header.Set("Accept", "application/json")
-	req.Header.Set("TE", "trailers") // a stream that fails in its middle says why
+	req.Header.Set("TE", "trailers") // the reason for a stream that fails midway comes in a trailer
 	res, err := c.http.Do(req)
 	if err != nil {
 		return nil, c.unanswered(ctx, err)
@@ -210,7 +218,8 @@ func (c *client) send(ctx context.Context, method, path string, body io.Reader, 
 	return res, nil
 }
 
-// problem reads an RFC 9457 problem document.
+// problem returns the error that an RFC 9457 problem document describes, or one with
+// the HTTP status if the answer is not such a document.
 func problem(res *http.Response) error {
 	var p struct{ Title, Detail string }
 	_ = json.NewDecoder(io.LimitReader(res.Body, answerLimit)).Decode(&p)

@@ -60,14 +60,14 @@ func TestBrokenAnswersAreWorded(t *testing.T) {
 		handler http.HandlerFunc
 		want    string
 	}{
-		"no answer":   {func(w http.ResponseWriter, _ *http.Request) { hangUp(w, "") }, "broke off its answer; its log says why"},
-		"half a head": {func(w http.ResponseWriter, _ *http.Request) { hangUp(w, "HTTP/1.1 200 OK\r\nContent-T") }, "broke off its answer; its log says why"},
+		"no answer":   {func(w http.ResponseWriter, _ *http.Request) { hangUp(w, "") }, "ended its answer early; its log has the reason"},
+		"half a head": {func(w http.ResponseWriter, _ *http.Request) { hangUp(w, "HTTP/1.1 200 OK\r\nContent-T") }, "ended its answer early; its log has the reason"},
 		"half a body": {func(w http.ResponseWriter, _ *http.Request) {
 			hangUp(w, "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"find")
-		}, "broke off its answer; its log says why"},
+		}, "ended its answer early; its log has the reason"},
 		"a chunk that ends": {func(w http.ResponseWriter, _ *http.Request) {
 			hangUp(w, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{\"find")
-		}, "broke off its answer; its log says why"},
+		}, "ended its answer early; its log has the reason"},
 		"a full disk": {func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusInsufficientStorage)
 			_, _ = io.WriteString(w, problem)
@@ -114,7 +114,7 @@ func TestAFailedBackupLeavesNothing(t *testing.T) {
 			w.Header().Set("Trailer", failureTrailer)
 			_, _ = io.WriteString(w, strings.Repeat("backup ", 10_000))
 			w.Header().Set(failureTrailer, "the backup's copies cannot be read")
-		}, "broke off the backup: the backup's copies cannot be read"},
+		}, "aborted the backup: the backup's copies cannot be read"},
 		"an early end": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, strings.Repeat("\x00", 10_240))
 		}, "this is not a whole Postern backup: its member postern-backup is damaged"},
@@ -129,7 +129,7 @@ func TestAFailedBackupLeavesNothing(t *testing.T) {
 			t.Errorf("%s: %v is left (%v)", name, left, err)
 		}
 	}
-	if code, _, errs := command(t, "backup", filepath.Join(t.TempDir(), "no", "folder", "saved.tar"), "--data-dir", onSocket(t, func(http.ResponseWriter, *http.Request) {})); code != exitFailure || !strings.Contains(errs, "cannot be written there") {
+	if code, _, errs := command(t, "backup", filepath.Join(t.TempDir(), "no", "folder", "saved.tar"), "--data-dir", onSocket(t, func(http.ResponseWriter, *http.Request) {})); code != exitFailure || !strings.Contains(errs, "cannot be written to its destination") {
 		t.Errorf("a folder that is not there: status %d, says %q", code, errs)
 	}
 }

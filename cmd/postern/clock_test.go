@@ -26,7 +26,7 @@ func testDay() time.Time { return time.Date(2026, time.November, 30, 10, 7, 0, 0
 func clockFrom(at time.Time) string { return clockEnv + "=" + clockText(at, 1) }
 
 // playTested is main with the clock that the environment names.
-func playTested() { play(testClock(os.Getenv(clockEnv)), testInstallation()) }
+func playTested() { mainWithClock(testClock(os.Getenv(clockEnv)), testInstallation()) }
 
 func testClock(text string) func() time.Time {
 	if text == "" {

@@ -21,14 +21,16 @@ import (
 	"github.com/postern/postern/reports/feed/formats"
 )
 
+// newFeed returns "postern feed" with its subcommand import. known are the formats that
+// its help lists.
 func newFeed(term terminal, g *globals, known []feed.Format) *cobra.Command {
-	cmd := &cobra.Command{Use: "feed", Short: "Take in what other systems say"}
+	cmd := &cobra.Command{Use: "feed", Short: "Import feeds of other systems"}
 	var in feedImport
 	sub := &cobra.Command{
 		Use:   "import FORMAT FILE",
-		Short: "Take a feed from a file, or from stdin with -",
-		Long: "Take a feed from a file, as if its sender had posted it. Sending a file again does no harm.\n" +
-			"Items that cannot be used become dead letters, and the exit status is 3. Formats:\n\n" + formatHelp(known),
+		Short: "Import a feed from a file, or from stdin with -",
+		Long: "Import a feed from a file, as if its sender had posted it. Importing a file again does no harm.\n" +
+			"Rejected items become dead letters, and the exit status is 3. Formats:\n\n" + formatHelp(known),
 		Args: exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			in.format, in.file = args[0], args[1]
@@ -37,13 +39,13 @@ func newFeed(term terminal, g *globals, known []feed.Format) *cobra.Command {
 			return withClient(cmd.Context(), term, g, func(c *client) error { return in.run(cmd.Context(), term, c) })
 		},
 	}
-	sub.Flags().StringVar(&in.source, "source", "", "`name` of the sender (default: the file's name without its ending)")
+	sub.Flags().StringVar(&in.source, "source", "", "`name` of the source (default: the file name without its extension)")
 	addOutput(sub, &in.output)
 	cmd.AddCommand(sub)
 	return cmd
 }
 
-// formatHelp lists the formats with what sends them, one a line.
+// formatHelp lists the formats with what sends them, one per line.
 func formatHelp(known []feed.Format) string {
 	var b strings.Builder
 	for _, f := range known {
@@ -52,7 +54,7 @@ func formatHelp(known []feed.Format) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// feedImport is one import as it was asked for.
+// feedImport holds the arguments of one import.
 type feedImport struct {
 	format, file, source, output string
 	// partStart begins a line before which the file may be cut; "" where it is sent
@@ -60,7 +62,8 @@ type feedImport struct {
 	partStart string
 }
 
-// feedResult is the answer of the portal, added up over the parts.
+// feedResult is the answer of the portal, summed over the parts. It is the output of
+// --output json.
 type feedResult struct {
 	Accepted  int            `json:"accepted"`
 	Duplicate int            `json:"duplicate"`
@@ -68,21 +71,23 @@ type feedResult struct {
 	More      int            `json:"rejected_more,omitempty"`
 }
 
+// feedRejected is one item that the portal rejected.
 type feedRejected struct {
 	Index  int    `json:"index"`
 	Reason string `json:"reason"`
-	// Part is the part of the file that the index counts in, from 1; the file was
-	// sent in one when it is 0.
+	// Part is the part of the file in which Index counts, from 1; 0 if the file was
+	// sent in one request.
 	Part int `json:"part,omitempty"`
 }
 
 const (
-	// importPart is how much of a file is sent at a time where it is sent in parts, well
-	// under the default of the largest body.
+	// importPart is the size in bytes of one request of a file that is sent in parts,
+	// well below the default of feeds.body.
 	importPart = 1 << 20
 	stdinName  = "-"
 )
 
+// run sends the file and prints the result.
 func (f feedImport) run(ctx context.Context, term terminal, c *client) error {
 	in, size, err := f.open(term)
 	if err != nil {
@@ -106,10 +111,10 @@ func (f feedImport) run(ctx context.Context, term terminal, c *client) error {
 	if err != nil {
 		return err
 	}
-	return f.tell(term, total)
+	return f.print(term, total)
 }
 
-// open opens the file; size is 0 when it is not known.
+// open opens the file. size is in bytes, 0 when it is not known.
 func (f feedImport) open(term terminal) (in io.ReadCloser, size int64, err error) {
 	if f.file == stdinName {
 		return io.NopCloser(term.in), 0, nil
@@ -124,7 +129,7 @@ func (f feedImport) open(term terminal) (in io.ReadCloser, size int64, err error
 	return file, size, nil
 }
 
-// post sends one body and adds its answer to the total.
+// post sends one body and adds the answer to total.
 func (f feedImport) post(ctx context.Context, c *client, body io.Reader, part int, total *feedResult) error {
 	path := "/api/v1/feeds/" + url.PathEscape(f.format) + "?source=" + url.QueryEscape(f.source)
 	res, err := c.send(ctx, http.MethodPost, path, body, nil)
@@ -152,8 +157,8 @@ func (f feedImport) post(ctx context.Context, c *client, body io.Reader, part in
 	return nil
 }
 
-// inParts sends a file in parts that begin with a line of partStart, which the items
-// after it need.
+// inParts sends a file in parts of about importPart bytes. Each begins with a line of
+// partStart, which the items after it need.
 func (f feedImport) inParts(ctx context.Context, c *client, in io.Reader, total *feedResult) error {
 	lines := bufio.NewReaderSize(in, importPart)
 	var body []byte
@@ -181,8 +186,9 @@ func (f feedImport) inParts(ctx context.Context, c *client, in io.Reader, total 
 	}
 }
 
-// tell prints what became of the items.
-func (f feedImport) tell(term terminal, total feedResult) error {
+// print writes the counts to stdout and each rejected item to stderr. It fails with
+// fault.Invalid when an item was rejected.
+func (f feedImport) print(term terminal, total feedResult) error {
 	if f.output == outputJSON {
 		raw, err := json.Marshal(total)
 		if err != nil {
@@ -192,7 +198,7 @@ func (f feedImport) tell(term terminal, total feedResult) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(term.out, "%d accepted, %d known already, %d rejected\n", total.Accepted, total.Duplicate, len(total.Rejected)+total.More)
+		fmt.Fprintf(term.out, "%d accepted, %d already known, %d rejected\n", total.Accepted, total.Duplicate, len(total.Rejected)+total.More)
 	}
 	if len(total.Rejected) == 0 {
 		return nil
@@ -207,18 +213,18 @@ func (f feedImport) tell(term terminal, total feedResult) error {
 	if total.More > 0 {
 		fmt.Fprintf(term.err, "and %d more\n", total.More)
 	}
-	fmt.Fprintln(term.err, "they lie in the dead letters: /dead-letters")
+	fmt.Fprintln(term.err, "rejected items are listed at /dead-letters")
 	return saidError{fault.New(fault.Invalid, "feed", "items were rejected")}
 }
 
-// progress shows on a terminal how much of the file was sent.
+// progress is a reader that shows on a terminal how much of the file was sent.
 type progress struct {
-	in   io.Reader
-	size int64
-	term terminal
-	on   bool
-	sent int64
-	told int64 // percent, or MiB where the size is not known
+	in    io.Reader
+	size  int64
+	term  terminal
+	on    bool
+	sent  int64
+	shown int64 // percent, or MiB where the size is not known
 }
 
 // Read implements io.Reader.
@@ -232,16 +238,16 @@ func (p *progress) Read(b []byte) (int, error) {
 	if p.size > 0 {
 		now, unit = p.sent*100/p.size, "%"
 	}
-	if now != p.told {
-		p.told = now
+	if now != p.shown {
+		p.shown = now
 		fmt.Fprintf(p.term.err, "\rsent %d %s", now, unit)
 	}
 	return n, err
 }
 
-// end leaves the line of the progress.
+// end ends the line of the progress.
 func (p *progress) end() {
-	if p.on && p.told > 0 {
+	if p.on && p.shown > 0 {
 		fmt.Fprintln(p.term.err)
 	}
 }

@@ -11,12 +11,13 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
+// newHealthcheck returns "postern healthcheck". It fails when the portal is not ready.
 func newHealthcheck(term terminal, g *globals) *cobra.Command {
 	var reading bool
 	cmd := &cobra.Command{
-		Use: "healthcheck", Short: "Ask a running portal whether it is ready; for containers", Args: exactly(0),
-		Long: "Ask a running portal whether it is ready, and print what is not. With --reading it is enough that\n" +
-			"pages are answered: what supervises a container should not stop one whose disk is full.",
+		Use: "healthcheck", Short: "Check whether a running portal is ready; for containers", Args: exactly(0),
+		Long: "Check whether a running portal is ready, and print each part that is not. With --reading it is enough\n" +
+			"that pages are served: a supervisor should not stop a container because its disk is full.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, at, err := connectRunning(cmd.Context(), term, g)
 			if err != nil {
@@ -30,13 +31,14 @@ func newHealthcheck(term terminal, g *globals) *cobra.Command {
 				return err
 			}
 			defer func() { _ = res.Body.Close() }()
-			return tellHealth(term, c, res)
+			return printHealth(term, c, res)
 		},
 	}
-	cmd.Flags().BoolVar(&reading, "reading", false, "it is enough that pages are answered")
+	cmd.Flags().BoolVar(&reading, "reading", false, "it is enough that pages are served")
 	return cmd
 }
 
+// readyPath returns the path of the readiness probe.
 func readyPath(reading bool) string {
 	if reading {
 		return "/readyz?for=reading"
@@ -44,8 +46,8 @@ func readyPath(reading bool) string {
 	return "/readyz"
 }
 
-// tellHealth prints every part of the portal that does not work.
-func tellHealth(term terminal, c *client, res *http.Response) error {
+// printHealth prints every failed check to stderr. It fails unless the status is 200.
+func printHealth(term terminal, c *client, res *http.Response) error {
 	var status struct {
 		Checks []struct {
 			Name, Detail string

@@ -22,27 +22,29 @@ import (
 	"github.com/postern/postern/reports/slo/migrate"
 )
 
-// The sizes of a source that is converted in memory: far more than collections
-// of documents have, and far less than a machine.
+// The most bytes of one file, and of all files, of a source that is converted in
+// memory. Collections of documents are far smaller.
 const (
 	sourceFileBytes  = 64 << 20
 	sourceTotalBytes = 512 << 20
 )
 
-// formatGit is the one format that the portal imports itself, with its history.
+// formatGit is the format that the portal imports itself, with history. The others are
+// converted by this command into a working tree.
 const formatGit = "git"
 
+// newImport returns "postern import".
 func newImport(term terminal, g *globals) *cobra.Command {
 	var into, folder string
 	var force bool
 	known := strings.Join(slices.Concat(convert.Formats(), migrate.Formats(), []string{formatGit}), ", ")
 	cmd := &cobra.Command{
 		Use:   "import FORMAT SOURCE",
-		Short: "Convert documents and objectives of other tools, or bring a repository's history",
-		Long: "Convert the documents of another tool into files of a working tree (--into), to be read\n" +
-			"as a diff and pushed. Formats: " + known + ".\n\n" +
-			"import git REPO brings a repository that the server can read, with its history, into an\n" +
-			"empty portal; it needs no --into.",
+		Short: "Convert documents and SLOs of other tools, or import a git repository",
+		Long: "Convert the documents or SLOs of another tool into files of a working tree (--into), which you\n" +
+			"then review as a diff and push. Formats: " + known + ".\n\n" +
+			"import git REPO imports a repository that the server can read, with its history, into an empty\n" +
+			"portal; it needs no --into.",
 		Args: exactly(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if args[0] == formatGit {
@@ -61,17 +63,17 @@ func newImport(term terminal, g *globals) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&into, "into", "", "working tree of a knowledge `repository`")
 	cmd.Flags().StringVar(&folder, "folder", "", "`folder` for documents that are not in the folder of a kind (default: by format)")
-	cmd.Flags().BoolVar(&force, "force", false, "overwrite files that are there already")
+	cmd.Flags().BoolVar(&force, "force", false, "overwrite files that exist")
 	return cmd
 }
 
-// importing is one conversion as it was asked for.
+// importing holds the arguments of one conversion.
 type importing struct {
 	format, source, into, folder string
 	force                        bool
 }
 
-// convert asks the importer of the format: of documents, or of objectives.
+// convert returns the files and findings of the format's importer.
 func (in importing) convert(sources []convert.File) ([]convert.File, []convert.Finding, error) {
 	if slices.Contains(migrate.Formats(), in.format) {
 		return migrate.Run(in.format, sources)
@@ -79,6 +81,8 @@ func (in importing) convert(sources []convert.File) ([]convert.File, []convert.F
 	return convert.Run(in.format, in.folder, sources)
 }
 
+// importFiles converts a source and writes the files that are new or changed. Findings
+// go to stderr. Nothing is written when a file would be overwritten without --force.
 func importFiles(ctx context.Context, term terminal, in importing) error {
 	sources, err := readSource(ctx, in.source)
 	if err != nil {
@@ -113,8 +117,9 @@ func importFiles(ctx context.Context, term terminal, in importing) error {
 	return nil
 }
 
-// toWrite are the files that are not there yet: an import may be repeated.
-// Nothing at all is written when something would be overwritten without force.
+// toWrite returns the files that do not exist yet with the same content, so that an
+// import can be repeated. Without force it fails with fault.Conflict when one exists
+// with another content, after listing all of them.
 func toWrite(term terminal, t tree, files []convert.File, force bool) ([]convert.File, error) {
 	var out []convert.File
 	refused := 0
@@ -128,17 +133,18 @@ func toWrite(term terminal, t tree, files []convert.File, force bool) ([]convert
 		}
 		if there == taken && !force {
 			refused++
-			fmt.Fprintf(term.err, "%s: is there already with another content\n", postmortems.Printable(f.Path))
+			fmt.Fprintf(term.err, "%s: exists with another content\n", postmortems.Printable(f.Path))
 		}
 	}
 	if refused > 0 {
-		return nil, fault.Newf(fault.Conflict, "import", "%d files are there already, nothing was written; --force overwrites them", refused)
+		return nil, fault.Newf(fault.Conflict, "import", "%d files exist, nothing was written; --force overwrites them", refused)
 	}
 	return out, nil
 }
 
-// readSource reads a file, or every regular file below a folder that is not
-// hidden. Symbolic links are not followed.
+// readSource returns a file, or every regular file below a folder whose name does not
+// begin with a dot. Symbolic links are not followed. It fails with fault.TooLarge
+// beyond sourceFileBytes or sourceTotalBytes.
 func readSource(ctx context.Context, source string) ([]convert.File, error) {
 	info, err := os.Stat(source)
 	if err != nil {
@@ -173,6 +179,7 @@ func readSource(ctx context.Context, source string) ([]convert.File, error) {
 	return out, err
 }
 
+// readSourceFile returns the content of a file of at most limit bytes.
 func readSourceFile(name string, limit int64) ([]byte, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -184,13 +191,13 @@ func readSourceFile(name string, limit int64) ([]byte, error) {
 		return nil, fault.Wrap(fault.NotFound, "import", name+" cannot be read", err)
 	}
 	if int64(len(data)) > limit {
-		return nil, fault.Newf(fault.TooLarge, "import", "%s is over the limit (%d MiB a file, %d MiB in all): import it in parts",
+		return nil, fault.Newf(fault.TooLarge, "import", "%s is over the limit (%d MiB per file, %d MiB in total): import it in parts",
 			name, sourceFileBytes>>20, sourceTotalBytes>>20)
 	}
 	return data, nil
 }
 
-// importGit lets the portal take over a repository and prints what it says.
+// importGit asks the portal to import a repository and prints its progress.
 func importGit(ctx context.Context, term terminal, g *globals, repo string) error {
 	abs, err := filepath.Abs(repo)
 	if err != nil {
@@ -210,7 +217,8 @@ func importGit(ctx context.Context, term terminal, g *globals, repo string) erro
 	})
 }
 
-// printProgress prints the lines of a streamed answer until its verdict.
+// printProgress prints the lines of a streamed answer until the one that reports
+// success or failure. An answer without such a line is an error.
 func printProgress(term terminal, body io.Reader) error {
 	lines := json.NewDecoder(body)
 	for {
@@ -220,7 +228,7 @@ func printProgress(term terminal, body io.Reader) error {
 		}
 		if err := lines.Decode(&said); err != nil {
 			return fault.Wrap(fault.Unavailable, "import",
-				"the answer broke off; the portal may have finished: look at its first page before trying again", err)
+				"the answer ended early; the import may have finished: check the home page before trying again", err)
 		}
 		switch {
 		case said.Done:

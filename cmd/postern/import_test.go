@@ -66,7 +66,7 @@ func TestImportWritesRepeatsAndRefuses(t *testing.T) {
 	writeFile(t, target, "mine")
 	writeFile(t, filepath.Join(source, "another.md"), "# Another\n")
 	_, stderr, err := offline(importCommand, "plain", source, "--into", repo)
-	if fault.KindOf(err) != fault.Conflict || readFile(t, target) != "mine" || !strings.Contains(stderr, "outage.md: is there already") {
+	if fault.KindOf(err) != fault.Conflict || readFile(t, target) != "mine" || !strings.Contains(stderr, "outage.md: exists with another content") {
 		t.Errorf("%v\n%s", err, stderr)
 	}
 	if _, err := os.Stat(filepath.Join(repo, "postmortems", "another.md")); err == nil {
@@ -111,7 +111,7 @@ func TestImportGitPrintsWhatThePortalSays(t *testing.T) {
 	for answer, want := range map[string]string{
 		`{"line":"2 commits"}` + "\n" + `{"done":true}` + "\n": "",
 		`{"line":"2 commits"}` + "\n" + `{"error":"full"}`:     "full",
-		`{"line":"2 commits"}` + "\n":                          "broke off",
+		`{"line":"2 commits"}` + "\n":                          "ended early",
 	} {
 		var out bytes.Buffer
 		err := printProgress(terminal{out: &out}, strings.NewReader(answer))

@@ -11,11 +11,12 @@ import (
 	"github.com/postern/postern/portal/config"
 )
 
-// inProcess opens the data itself and answers requests without a network. A
-// second portal on the same folder is refused by the database's lock. create lets a
-// folder without a portal become one.
+// inProcess starts a portal inside this process and returns a client of it that uses
+// no network. It fails when another process has the database open (the database's
+// lock). create allows it to make a portal in a folder that has none; otherwise such
+// a folder is an error.
 func inProcess(ctx context.Context, term terminal, conf config.Config, create bool) (*client, error) {
-	conf.Log.Level = max(conf.Log.Level, 4) // warnings: a command's stderr is for its user
+	conf.Log.Level = max(conf.Log.Level, 4) // warnings and above: stderr is for the user of the command
 	o := options(term, conf)
 	o.Create = create
 	a, err := app.New(ctx, o)
@@ -26,21 +27,22 @@ func inProcess(ctx context.Context, term terminal, conf config.Config, create bo
 		return nil, errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 	}
 	return &client{http: &http.Client{Transport: inside{a.Handler()}}, base: "http://" + localHost, name: portalIn(conf.DataDir),
-		close: func(ctx context.Context) error { return errors.Join(a.Stop(ctx), giveBack(conf.DataDir)) }}, nil
+		close: func(ctx context.Context) error { return errors.Join(a.Stop(ctx), restoreOwner(conf.DataDir)) }}, nil
 }
 
-// inside carries a request to a handler in this process.
+// inside is an http.RoundTripper that calls a handler in this process.
 type inside struct{ handler http.Handler }
 
-// RoundTrip implements http.RoundTripper. The answer streams: a backup is never
-// held in memory.
+// RoundTrip implements http.RoundTripper. The answer streams through a pipe, so that a
+// backup is never held in memory. It returns when the handler writes its header, or
+// with the context's error.
 func (t inside) RoundTrip(req *http.Request) (*http.Response, error) {
 	served := *req
 	switch {
 	case req.Body == nil:
 		served.Body = http.NoBody
 	case req.ContentLength == 0 && req.Body != http.NoBody:
-		served.ContentLength = -1 // 0 is unknown to a client and no body to a server
+		served.ContentLength = -1 // 0 means unknown in a client's request and no body in a server's
 	}
 	req = &served
 	r, w := io.Pipe()
@@ -65,17 +67,19 @@ func (t inside) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// pipeWriter is a http.ResponseWriter whose body is read while it is written.
+// pipeWriter is an http.ResponseWriter whose body is read while it is written.
 type pipeWriter struct {
 	pipe   *io.PipeWriter
-	live   http.Header // as the handler sets it, to its end
-	header http.Header // as it was when the body began
+	live   http.Header // set by the handler until it returns; holds the trailer too
+	header http.Header // a copy of live, taken when the body began
 	ready  chan int
 	sent   bool
 }
 
+// Header implements http.ResponseWriter.
 func (w *pipeWriter) Header() http.Header { return w.live }
 
+// WriteHeader implements http.ResponseWriter; informational statuses are ignored.
 func (w *pipeWriter) WriteHeader(status int) {
 	if w.sent || status < http.StatusOK {
 		return
@@ -85,16 +89,18 @@ func (w *pipeWriter) WriteHeader(status int) {
 	w.ready <- status
 }
 
+// Write implements http.ResponseWriter. It blocks until the client has read b.
 func (w *pipeWriter) Write(b []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	return w.pipe.Write(b)
 }
 
-// Flush implements http.Flusher: what is written is there at once.
+// Flush implements http.Flusher: it sends the header. The pipe has no buffer.
 func (w *pipeWriter) Flush() { w.WriteHeader(http.StatusOK) }
 
-// SetWriteDeadline is what http.ResponseController calls. A handler that sets one
-// that has passed means to break off its answer.
+// SetWriteDeadline is called through http.ResponseController. Handlers abort an answer
+// by a deadline in the past; the client then reads io.ErrUnexpectedEOF. Deadlines in
+// the future have no meaning here.
 func (w *pipeWriter) SetWriteDeadline(t time.Time) error {
 	if !t.IsZero() && time.Until(t) < 0 {
 		return w.pipe.CloseWithError(io.ErrUnexpectedEOF)

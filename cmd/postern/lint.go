@@ -19,11 +19,12 @@ import (
 	"github.com/postern/postern/postmortems/markdown"
 )
 
+// newLint returns "postern lint". It exits with 3 when a problem would block a push.
 func newLint(term terminal, g *globals) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "lint PATH…",
-		Short: "Judge files or working trees by the rules the server judges a push by",
+		Short: "Check files or working trees by the rules that a push is checked by",
 		Args:  atLeast(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			conf, err := load(term, g, nil)
@@ -44,7 +45,7 @@ func newLint(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// linter gathers the problems of files.
+// linter collects the problems of files.
 type linter struct {
 	limits    config.Limits
 	renderer  postmortems.BodyRenderer
@@ -52,15 +53,15 @@ type linter struct {
 	zone      string // of the built-in reports
 	workers   int
 	problems  []postmortems.Problem
-	notes     []string // what is said beside the problems
-	empty     []string // folders in which there was nothing to judge
-	documents int      // files that an owner reads: documents, definitions, settings
-	others    int      // further files
+	notes     []string // printed to stderr after the problems
+	empty     []string // folders without anything to check
+	documents int      // number of documents, definitions and settings
+	others    int      // number of other files
 }
 
-// paths judges each path as a push of its repository would judge it. A path in
-// which there is nothing to judge is an error: a check that looked at nothing must
-// not pass.
+// paths checks each path as a push of its repository would be checked. Files are
+// grouped by repository, because some rules compare files with one another. The
+// problems are sorted by position and have no duplicates.
 func (l *linter) paths(ctx context.Context, args []string) error {
 	roots := map[string]*lintRoot{}
 	var order []*lintRoot
@@ -78,20 +79,20 @@ func (l *linter) paths(ctx context.Context, args []string) error {
 			order = append(order, roots[dir])
 		}
 		if !git {
-			l.notes = append(l.notes, fmt.Sprintf("no git repository is above %s: judged as %s of one whose top is %s", arg, rel, dir))
+			l.notes = append(l.notes, fmt.Sprintf("%s is not in a git repository: checked as %s of a repository with the root %s", arg, rel, dir))
 		}
 		names, _, err := treeFiles(ctx, dir, git)
 		if err != nil {
 			return fault.Wrap(fault.NotFound, "lint", dir+" cannot be read", err)
 		}
 		only := &lintRoot{asked: []string{rel}}
-		if !slices.ContainsFunc(names, func(name string) bool { return only.holds(name) && isJudged(name) }) {
+		if !slices.ContainsFunc(names, func(name string) bool { return only.holds(name) && hasOwner(name) }) {
 			l.unread(arg, rel, dir, info.IsDir())
 		}
 		roots[dir].asked = append(roots[dir].asked, rel)
 	}
 	for _, root := range order {
-		if err := l.judge(ctx, root); err != nil {
+		if err := l.checkRoot(ctx, root); err != nil {
 			return err
 		}
 	}
@@ -102,6 +103,9 @@ func (l *linter) paths(ctx context.Context, args []string) error {
 	return nil
 }
 
+// report prints the problems in the chosen format. It returns an error when a problem
+// would block a push, or when a folder had nothing to check: a check of nothing must
+// not pass.
 func (l *linter) report(term terminal, output string) error {
 	var err error
 	switch output {
@@ -124,13 +128,14 @@ func (l *linter) report(term terminal, output string) error {
 	case err != nil:
 	case postmortems.HasError(l.problems):
 		err = saidError{fault.New(fault.Invalid, "lint", "the content is invalid")}
-	case len(l.empty) > 0: // a check that looked at nothing must not pass
+	case len(l.empty) > 0:
 		err = fault.New(fault.NotFound, "lint", strings.Join(l.empty, "; "))
 	}
 	return err
 }
 
-// further counts the files that only the rules for every file were applied to.
+// further returns the part of the summary about files that only the rules for all
+// files apply to.
 func (l *linter) further() string {
 	if l.others == 0 {
 		return ""
@@ -138,14 +143,14 @@ func (l *linter) further() string {
 	return "; " + humanize.Plural(l.others, "other file")
 }
 
-// unread notes a path without a document, definition or setting: the rules for
-// every file were all that could be applied.
+// unread records a path without a document, definition or setting, to which only the
+// rules for all files apply.
 func (l *linter) unread(arg, rel, root string, folder bool) {
 	if !folder {
-		l.notes = append(l.notes, arg+" is no document, definition or setting: name, size and secrets alone were checked")
+		l.notes = append(l.notes, arg+" is not a document, definition or setting: only its name, size and secrets were checked")
 		return
 	}
-	l.empty = append(l.empty, fmt.Sprintf("%s holds no document, SLO, service, report or synonyms (it was judged as %s of %s)", arg, rel, root))
+	l.empty = append(l.empty, fmt.Sprintf("%s has no document, SLO, service, report or synonyms (it was checked as %s of %s)", arg, rel, root))
 }
 
 // finding is a problem in --output json.
@@ -158,6 +163,7 @@ type finding struct {
 	Message string `json:"message"`
 }
 
+// json writes the problems as one JSON object. Positions begin at 1.
 func (l *linter) json(term terminal) error {
 	out := struct {
 		Problems []finding `json:"problems"`

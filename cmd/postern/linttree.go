@@ -16,21 +16,21 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo/checks"
 )
 
-// lintRoot is the top of a repository, or of what is taken for one, and the paths
-// in it whose findings are wanted.
+// lintRoot is the root of a repository, or of a folder that is treated as one, and the
+// paths in it whose problems are reported.
 type lintRoot struct {
 	dir   string   // absolute
 	git   bool     // the working tree of a git repository
 	asked []string // paths in the repository; "." is all of it
 }
 
-// holds reports whether the findings of a path are wanted.
+// holds reports whether the problems of a path are reported.
 func (r *lintRoot) holds(path string) bool {
 	return slices.ContainsFunc(r.asked, func(a string) bool { return a == "." || path == a || strings.HasPrefix(path, a+"/") })
 }
 
-// findRoot returns the folder that a path is judged in and the path inside it: the
-// top of the git repository around it, else the folder that kindRoot finds.
+// findRoot returns the repository root for a path and the path relative to it. git is
+// false when no git repository contains the path; then kindRoot chooses the root.
 func findRoot(arg string, dir bool) (root string, git bool, rel string, err error) {
 	abs, err := filepath.Abs(arg)
 	if err != nil {
@@ -56,9 +56,9 @@ func findRoot(arg string, dir bool) (root string, git bool, rel string, err erro
 	return root, false, filepath.ToSlash(rel), nil
 }
 
-// kindRoot is the folder above the outermost folder on the way to dir that is named
-// as one of a repository is; dir itself without any. The way begins at the working
-// directory when dir is below it.
+// kindRoot returns the parent of the outermost folder on the path to dir that has the
+// name of a kind's folder, such as "runbooks"; dir itself if there is none. The path
+// begins at the working directory when dir is below it.
 func kindRoot(dir string) string {
 	known := settingsFolders()
 	for _, kind := range postmortems.Kinds() {
@@ -82,25 +82,26 @@ func kindRoot(dir string) string {
 // linkMode is git's mode of a submodule.
 const linkMode = 0o160000
 
-// judge applies the rules of the gate to the files that were asked for, and those
-// of the owners of folders to the whole tree.
-func (l *linter) judge(ctx context.Context, root *lintRoot) error {
+// checkRoot applies the rules for all files to the files that were asked for, and the
+// rules of documents and definitions to the whole tree, because they refer to one
+// another.
+func (l *linter) checkRoot(ctx context.Context, root *lintRoot) error {
 	names, modules, err := treeFiles(ctx, root.dir, root.git)
 	if err != nil {
 		return fault.Wrap(fault.NotFound, "lint", root.dir+" cannot be read", err)
 	}
-	for _, a := range root.asked { // also a file that git would not take
+	for _, a := range root.asked { // includes files that git ignores
 		if info, err := os.Lstat(filepath.Join(root.dir, filepath.FromSlash(a))); err == nil && !info.IsDir() && !slices.Contains(names, a) {
 			names = append(names, a)
 		}
 	}
-	slices.Sort(names) // as a push lists them: the first of two that clash is the same
+	slices.Sort(names) // in the order of a push, so that the same one of two conflicting names is reported
 	for _, path := range modules {
 		if p, bad := checks.CheckMode(path, linkMode); bad && root.holds(path) {
 			l.problems = append(l.problems, p)
 		}
 	}
-	files, err := l.gateAll(ctx, root, names)
+	files, err := l.checkFiles(ctx, root, names)
 	if err != nil {
 		return err
 	}
@@ -117,19 +118,19 @@ func (l *linter) judge(ctx context.Context, root *lintRoot) error {
 	return nil
 }
 
-// gateAll returns the files that the owners of folders may read: what is no file,
-// or far too large, they do not see.
-func (l *linter) gateAll(ctx context.Context, root *lintRoot, names []string) (files []app.TreeFile, err error) {
-	g := newFileGate(l.limits)
+// checkFiles applies the rules for all files and returns the files that may be read
+// further: regular ones that are not far too large.
+func (l *linter) checkFiles(ctx context.Context, root *lintRoot, names []string) (files []app.TreeFile, err error) {
+	g := newFileChecker(l.limits)
 	for _, path := range names {
 		name := filepath.Join(root.dir, filepath.FromSlash(path))
-		problems, closed, err := g.judge(ctx, name, path, root.holds(path))
+		problems, closed, err := g.check(ctx, name, path, root.holds(path))
 		if err != nil && root.holds(path) {
 			return nil, err
 		}
 		if root.holds(path) {
 			l.problems = append(l.problems, problems...)
-			if isJudged(path) {
+			if hasOwner(path) {
 				l.documents++
 			} else {
 				l.others++
@@ -144,9 +145,9 @@ func (l *linter) gateAll(ctx context.Context, root *lintRoot, names []string) (f
 	return files, nil
 }
 
-// isJudged reports whether a file has an owner that reads it: a document, a
-// definition, words for a report or synonyms.
-func isJudged(path string) bool {
+// hasOwner reports whether a file is a document, a definition, a report's note or
+// synonyms, which further rules apply to.
+func hasOwner(path string) bool {
 	if _, ok := postmortems.KindOf(path); ok {
 		return true
 	}
@@ -154,13 +155,12 @@ func isJudged(path string) bool {
 	return slices.Contains(settingsFolders(), first)
 }
 
-// settingsFolders are the folders of a repository whose files are no documents and
-// have an owner.
+// settingsFolders returns the folders of definitions and settings.
 func settingsFolders() []string { return []string{"slos", "services", "reports", "search"} }
 
-// treeFiles lists the files of a folder by their paths in it, and its submodules:
-// those that git would take when it is a working tree, else all but those in
-// folders whose names begin with a dot.
+// treeFiles returns the paths of the files in a folder, relative to it, and of its
+// submodules. In a git working tree these are the files that git would add; otherwise
+// all files outside of folders whose names begin with a dot.
 func treeFiles(ctx context.Context, dir string, git bool) (files, modules []string, err error) {
 	if git {
 		if files, modules, err = gitFiles(ctx, dir); err == nil {
@@ -183,6 +183,7 @@ func treeFiles(ctx context.Context, dir string, git bool) (files, modules []stri
 	return files, nil, err
 }
 
+// gitFiles returns the tracked files and those that git would add, and the submodules.
 func gitFiles(ctx context.Context, dir string) (files, modules []string, err error) {
 	out, err := exec.CommandContext(ctx, "git", "-C", dir, "ls-files", "-z", "--cached", "--others", "--exclude-standard").Output()
 	if err != nil {
@@ -200,7 +201,7 @@ func gitFiles(ctx context.Context, dir string) (files, modules []string, err err
 	return presentFiles(dir, strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")), modules, nil
 }
 
-// presentFiles leaves out what is in git's index and was deleted since.
+// presentFiles returns the names that exist on disk: git's index may list deleted files.
 func presentFiles(dir string, names []string) (files []string) {
 	for _, name := range names {
 		if info, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(name))); err == nil && !info.IsDir() {

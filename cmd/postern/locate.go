@@ -12,29 +12,30 @@ import (
 	"github.com/postern/postern/portal/config"
 )
 
-// installation is where the shipped unit (docs/deploy/postern.service) keeps its
-// configuration and its data. Empty names are of no service.
+// installation holds the paths of the service's configuration and data folder, as in
+// docs/deploy/postern.service. Both are empty when no service is looked for.
 type installation struct{ config, dir string }
 
-// unitInstallation returns that of docs/deploy/postern.service.
+// unitInstallation returns the paths of docs/deploy/postern.service.
 func unitInstallation() installation {
 	return installation{config: "/etc/postern/postern.yaml", dir: "/var/lib/postern"}
 }
 
-// whatToSet ends every message about a portal that was not found.
+// whatToSet is the end of every message about a portal that was not found.
 const whatToSet = "Name a running portal by --url or POSTERN_URL, with the token in POSTERN_TOKEN, or its data folder by --data-dir or POSTERN_DATA_DIR"
 
-// located is the portal that a command is about.
+// located is the result of locate.
 type located struct {
 	conf  config.Config // of an in-process portal; its DataDir is the folder
 	found bool          // the folder holds a portal
-	also  string        // a folder that was looked at and holds none
+	also  string        // another folder that was checked and has no portal
 }
 
-// locate decides which portal on this machine a command is about: the folder that
-// is stated, else that of the installed service, else the user's own. A portal that
-// was not stated is named on stderr, so that no command changes or saves an
-// unexpected one silently. Nothing is created.
+// locate chooses the data folder that a command uses: the one that is configured,
+// otherwise that of the installed service, otherwise the user's own. A folder that was
+// not configured is printed to stderr, so that no command changes or backs up an
+// unexpected portal silently. Nothing is created. It fails with fault.Forbidden when a
+// folder cannot be read.
 func locate(term terminal, g *globals) (located, error) {
 	conf, err := load(term, g, nil)
 	if err == nil && conf.DataDirStated {
@@ -66,8 +67,9 @@ func locate(term terminal, g *globals) (located, error) {
 	return located{conf: conf, found: ownFound, also: service.DataDir}, ownErr
 }
 
-// locateService finds the portal of the installed service. Its configuration is
-// read as the unit reads it, unless the command names another.
+// locateService returns the configuration of the installed service and reports whether
+// its data folder has a portal. The configuration is read as the unit reads it, unless
+// --config names another file.
 func locateService(term terminal, g *globals) (conf config.Config, found bool, err error) {
 	in := term.service
 	if in.dir == "" {
@@ -98,11 +100,12 @@ func locateService(term terminal, g *globals) (conf config.Config, found bool, e
 	return conf, found, err
 }
 
+// denied returns the error for a path of the service that this user may not read.
 func denied(name, what string) error {
 	return fault.Newf(fault.Forbidden, "locate", "%s, %s, cannot be read: permission denied. Run the command as root or as the user of the service. %s", what, name, whatToSet)
 }
 
-// holdsPortal reports whether a portal has its data in a folder.
+// holdsPortal reports whether a folder has the data of a portal.
 func holdsPortal(dir string) (bool, error) {
 	found, err := app.Exists(dir)
 	if errors.Is(err, fs.ErrPermission) {
@@ -111,7 +114,7 @@ func holdsPortal(dir string) (bool, error) {
 	return found, fault.Wrap(fault.Internal, "locate", "the data folder "+dir+" cannot be read", err)
 }
 
-// nowhere is the error of a command that found no portal.
+// nowhere returns the error of a command that found no portal.
 func (l located) nowhere() error {
 	dirs := l.conf.DataDir
 	if l.also != "" && l.also != dirs {
@@ -120,5 +123,5 @@ func (l located) nowhere() error {
 	return fault.Newf(fault.NotFound, "locate", "no portal was found: none runs here and there is none in %s. Nothing was created. %s", dirs, whatToSet)
 }
 
-// socket is the address of the running portal of the folder.
+// socket returns the path of the Unix socket of a portal running on the folder.
 func (l located) socket() string { return filepath.Join(l.conf.DataDir, app.SocketName) }

@@ -1,10 +1,11 @@
-// Command postern is a self-hosted stability knowledge base: authors publish
-// Markdown by git push to the portal itself, engineers search it.
+// Command postern is a self-hosted stability knowledge base and reporting portal:
+// authors publish Markdown by git push to the portal itself, engineers search it,
+// leads read its reports.
 //
-// Each file holds one subcommand. Commands that need the portal's data are HTTP
-// clients: of --url when it is set, else of the running server through the Unix
-// socket in the data folder, else of a server started inside the command for as
-// long as it runs. Results go to stdout, everything else to stderr.
+// Each file holds one subcommand. A command that needs the portal's data is an HTTP
+// client. It connects to --url when that is set, otherwise to the running server
+// through the Unix socket in the data folder, otherwise to a server that runs inside
+// the command until the command ends. Results go to stdout, everything else to stderr.
 package main
 
 import (
@@ -27,7 +28,7 @@ import (
 // version is stamped by the linker: -X main.version=v1.2.3.
 var version = "devel"
 
-// Exit statuses of the contract.
+// Exit statuses. Scripts rely on them: they do not change.
 const (
 	exitDone        = 0
 	exitFailure     = 1
@@ -36,18 +37,19 @@ const (
 	exitInterrupted = 130 // as shells report SIGINT
 )
 
-func main() { play(time.Now, unitInstallation()) }
+func main() { mainWithClock(time.Now, unitInstallation()) }
 
-// play is the program by a clock, beside the service that is installed.
-func play(now func() time.Time, service installation) {
+// mainWithClock is main with an injected clock and an injected installed service, for
+// tests. It ends the process with the exit status of the command.
+func mainWithClock(now func() time.Time, service installation) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr, os.LookupEnv, now, service})
 	stop()
 	os.Exit(code)
 }
 
-// terminal is what a command reads and writes, the clock it goes by, and the
-// service that is installed on its machine.
+// terminal is the environment of a command: its streams, environment variables and
+// clock, and the service that is installed on the machine.
 type terminal struct {
 	in       io.Reader
 	out, err io.Writer
@@ -56,7 +58,8 @@ type terminal struct {
 	service  installation
 }
 
-// run executes one command line and gives its exit status.
+// run executes one command line and returns its exit status. An error is printed to
+// stderr once; a saidError was printed by the command itself.
 func run(ctx context.Context, args []string, term terminal) int {
 	root := newRoot(term)
 	root.SetArgs(args)
@@ -71,8 +74,9 @@ func run(ctx context.Context, args []string, term terminal) int {
 	return exitStatus(ctx, err)
 }
 
-// explain words an error for a person: its message, and the cause behind it,
-// because on a terminal the operator is the log's reader too.
+// explain returns the text of an error for the terminal: its message and, unless the
+// input was invalid, the cause behind it. Elsewhere causes go to the log only; here
+// the operator reads both.
 func explain(err error) string {
 	var f *fault.Error
 	if !errors.As(err, &f) {
@@ -85,6 +89,9 @@ func explain(err error) string {
 	return msg
 }
 
+// exitStatus returns the exit status for an error: exitInterrupted when the command
+// was canceled by a signal, exitUsage for a wrong command line, exitInvalid for
+// invalid content, exitFailure otherwise.
 func exitStatus(ctx context.Context, err error) int {
 	var usage usageError
 	switch {
@@ -98,12 +105,13 @@ func exitStatus(ctx context.Context, err error) int {
 	return exitFailure
 }
 
-// usageError is a command line that cannot be carried out as written.
+// usageError is the error of a command line that cannot be executed as written.
 type usageError struct{ error }
 
 // saidError is an error whose text has been printed already.
 type saidError struct{ error }
 
+// Unwrap returns the error, so that exitStatus sees its kind.
 func (e saidError) Unwrap() error { return e.error }
 
 // globals are the flags every command has.
@@ -111,11 +119,12 @@ type globals struct {
 	config, dataDir, url string
 }
 
+// newRoot returns the command tree with the flags that every command has.
 func newRoot(term terminal) *cobra.Command {
 	g := &globals{}
 	root := &cobra.Command{
 		Use:           "postern",
-		Short:         "A stability knowledge base that is published by git push",
+		Short:         "Stability knowledge base and reporting portal, published by git push",
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -126,8 +135,8 @@ func newRoot(term terminal) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	f := root.PersistentFlags()
 	f.StringVar(&g.config, "config", "", "configuration `file` (default: none; see postern config schema)")
-	f.StringVar(&g.dataDir, "data-dir", "", "`folder` that holds the repository, the database and the index")
-	f.StringVar(&g.url, "url", "", "`address` of a running portal to talk to, with the token in POSTERN_TOKEN")
+	f.StringVar(&g.dataDir, "data-dir", "", "`folder` with the repository, the database and the index")
+	f.StringVar(&g.url, "url", "", "`address` of a running portal; the token is read from POSTERN_TOKEN")
 	root.AddCommand(
 		newServe(term, g), newToken(term, g), newLint(term, g), newNew(term), newImport(term, g), newFeed(term, g, formats.All()),
 		newSearch(term, g), newSimilar(term, g), newMCP(term, g), newShow(term, g), newBackup(term, g), newRestore(term, g), newCheck(term, g),
@@ -138,8 +147,9 @@ func newRoot(term terminal) *cobra.Command {
 	return root
 }
 
-// refuseUnknown makes a word that is no command a wrong usage, at every level;
-// alone, a command of commands prints its help.
+// refuseUnknown makes an unknown subcommand a usage error at every level, with a
+// suggestion if one is close. A command that only has subcommands prints its help
+// when it is called without one. (Cobra exits with status 1 for the former.)
 func refuseUnknown(c *cobra.Command) {
 	for _, sub := range c.Commands() {
 		refuseUnknown(sub)
@@ -161,7 +171,8 @@ func refuseUnknown(c *cobra.Command) {
 	}
 }
 
-// exactly is cobra.ExactArgs with this program's exit status.
+// exactly accepts n arguments, as cobra.ExactArgs does, and returns a usageError
+// otherwise.
 func exactly(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != n {
@@ -171,6 +182,7 @@ func exactly(n int) cobra.PositionalArgs {
 	}
 }
 
+// atLeast accepts n or more arguments and returns a usageError otherwise.
 func atLeast(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) < n {
@@ -180,7 +192,7 @@ func atLeast(n int) cobra.PositionalArgs {
 	}
 }
 
-// argsError returns what a command was to be called with.
+// argsError returns the usage line of a command that was called with got arguments.
 func argsError(c *cobra.Command, got int) error {
 	return usageError{fmt.Errorf("usage: %s (%d given; %s --help explains)", c.UseLine(), got, c.CommandPath())}
 }

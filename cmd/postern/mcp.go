@@ -9,20 +9,20 @@ import (
 	"github.com/postern/postern/portal/api/mcp"
 )
 
-// newMCP is the command that programs with a language model start: they speak to
-// it on its standard input and output.
+// newMCP returns "postern mcp". A program with a language model starts it and sends
+// MCP requests to its standard input; the answers come from the portal's HTTP API.
 func newMCP(term terminal, g *globals) *cobra.Command {
 	return &cobra.Command{
-		Use: "mcp", Short: "Offer search and documents to a language model (MCP over standard input and output)", Args: exactly(0),
-		Long: "Offer the tools search, similar, get_document and get_incident of the Model Context Protocol on standard input and output.\n" +
-			"The portal is that of --url, with the token in POSTERN_TOKEN, or the one on this machine.",
+		Use: "mcp", Short: "Serve search and documents to a language model (MCP on stdin and stdout)", Args: exactly(0),
+		Long: "Serve the tools search, similar, get_document and get_incident of the Model Context Protocol on stdin and\n" +
+			"stdout. The portal is the one at --url, with the token in POSTERN_TOKEN, or the one on this machine.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withClient(cmd.Context(), term, g, func(c *client) error {
 				err := mcp.ServeStdio(cmd.Context(), mcp.Options{
 					Portal: &mcp.Portal{HTTP: c.http, Base: c.base, Token: c.token}, Version: version,
 				}, term.in, term.out)
 				if errors.Is(err, context.Canceled) {
-					return nil // the program that started us is done
+					return nil // the program that started this one has ended
 				}
 				return err
 			})

@@ -13,6 +13,7 @@ import (
 	"github.com/postern/postern/postmortems/convert"
 )
 
+// newNew returns "postern new", which prints the template of a document of one kind.
 func newNew(term terminal) *cobra.Command {
 	var title, incident, into string
 	cmd := &cobra.Command{
@@ -25,7 +26,7 @@ func newNew(term terminal) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			kind := postmortems.Kind(strings.ToLower(args[0]))
 			if !kind.Valid() {
-				return usageError{fmt.Errorf("%q is no kind of document: use one of %s", args[0], kindNames())}
+				return usageError{fmt.Errorf("%q is not a kind of document: use one of %s", args[0], kindNames())}
 			}
 			if title = strings.TrimSpace(title); title == "" {
 				return usageError{errors.New("--title must say what the document is about")}
@@ -43,11 +44,12 @@ func newNew(term terminal) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&title, "title", "", "title of the document")
-	cmd.Flags().StringVar(&incident, "incident", "", "`reference` of the incident that it is about")
-	cmd.Flags().StringVar(&into, "into", "", "working tree of a knowledge `repository` to write the file into")
+	cmd.Flags().StringVar(&incident, "incident", "", "`reference` of the incident, such as INC-2031")
+	cmd.Flags().StringVar(&into, "into", "", "working tree of a knowledge `repository`")
 	return cmd
 }
 
+// kindNames returns the kinds of documents, separated by commas.
 func kindNames() string {
 	var names []string
 	for _, k := range postmortems.Kinds() {
@@ -56,6 +58,8 @@ func kindNames() string {
 	return strings.Join(names, ", ")
 }
 
+// writeNew writes a new document into a working tree and prints its path. It fails
+// with fault.Conflict when the file exists.
 func writeNew(term terminal, into, name string, doc []byte) error {
 	tree, err := openTree(into)
 	if err != nil {
@@ -67,7 +71,7 @@ func writeNew(term terminal, into, name string, doc []byte) error {
 		return err
 	}
 	if there != vacant {
-		return fault.Newf(fault.Conflict, "new", "%s is there already and was left as it is: choose another title", name)
+		return fault.Newf(fault.Conflict, "new", "%s exists and was not changed: choose another title", name)
 	}
 	if err := tree.write(convert.File{Path: name, Data: doc}, false); err != nil {
 		return err

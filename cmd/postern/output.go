@@ -15,10 +15,12 @@ const (
 	outputJSON = "json"
 )
 
+// addOutput adds the flag --output to a command; the value is stored in to.
 func addOutput(cmd *cobra.Command, to *string) {
 	cmd.Flags().StringVar(to, "output", outputText, "text or json")
 }
 
+// printJSON writes JSON indented to stdout. It fails if raw is not valid JSON.
 func printJSON(term terminal, raw []byte) error {
 	var b bytes.Buffer
 	if err := json.Indent(&b, raw, "", "  "); err != nil {
@@ -29,7 +31,8 @@ func printJSON(term terminal, raw []byte) error {
 	return err
 }
 
-// withClient connects, runs fn and closes.
+// withClient connects to the portal, calls fn and closes the connection. The errors of
+// fn and of closing are joined.
 func withClient(ctx context.Context, term terminal, g *globals, fn func(*client) error) error {
 	c, err := connect(ctx, term, g)
 	if err != nil {
@@ -38,7 +41,7 @@ func withClient(ctx context.Context, term terminal, g *globals, fn func(*client)
 	return errors.Join(fn(c), c.close(context.WithoutCancel(ctx)))
 }
 
-// withPortal is withClient for the commands that may make a new portal.
+// withPortal is withClient for commands that may create a portal.
 func withPortal(ctx context.Context, term terminal, g *globals, fn func(*client) error) error {
 	c, err := connectOrCreate(ctx, term, g)
 	if err != nil {

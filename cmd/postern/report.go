@@ -14,20 +14,22 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// reportRow is what a terminal shows of a row of GET /api/v1/reports.
+// reportRow holds the fields of a row of GET /api/v1/reports that the terminal shows.
 type reportRow struct {
 	Name, Period, Verdict, URL, State string
 	Revision                          int
 	PublishedAt                       string `json:"published_at"`
 }
 
+// newReport returns "postern report" with its subcommands.
 func newReport(term terminal, g *globals) *cobra.Command {
-	cmd := &cobra.Command{Use: "report", Short: "List, show and make stability reports", Args: exactly(0)}
+	cmd := &cobra.Command{Use: "report", Short: "List, show, compile and send stability reports", Args: exactly(0)}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	cmd.AddCommand(newReportList(term, g), newReportShow(term, g), newReportRun(term, g), newReportSend(term, g))
 	return cmd
 }
 
+// newReportList returns "postern report list".
 func newReportList(term terminal, g *globals) *cobra.Command {
 	var output, name string
 	var limit int
@@ -60,9 +62,9 @@ func newReportList(term terminal, g *globals) *cobra.Command {
 				case out.Next != nil:
 					fmt.Fprintf(term.err, "the %d newest; --limit shows more\n", len(out.Reports))
 				case len(out.Reports) == 0 && name != "":
-					fmt.Fprintf(term.err, "no report called %s was made yet\n", postmortems.Printable(name))
+					fmt.Fprintf(term.err, "no report named %s was compiled yet\n", postmortems.Printable(name))
 				case len(out.Reports) == 0:
-					fmt.Fprintln(term.err, "no report was made yet")
+					fmt.Fprintln(term.err, "no report was compiled yet")
 				}
 				return nil
 			})
@@ -74,11 +76,12 @@ func newReportList(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
+// newReportShow returns "postern report show".
 func newReportShow(term terminal, g *globals) *cobra.Command {
 	var output string
 	var rev int
 	cmd := &cobra.Command{
-		Use: "show NAME [PERIOD]", Short: "Print a report; without PERIOD the newest", Args: between(1, 2),
+		Use: "show NAME [PERIOD]", Short: "Print a report; without PERIOD, the newest", Args: between(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			return withClient(ctx, term, g, func(c *client) error {
@@ -99,11 +102,12 @@ func newReportShow(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
+// newReportRun returns "postern report run".
 func newReportRun(term terminal, g *globals) *cobra.Command {
 	var output string
 	var preview, force bool
 	cmd := &cobra.Command{
-		Use: "run NAME [PERIOD]", Short: "Make a report now; without PERIOD of the period that ended last", Args: between(1, 2),
+		Use: "run NAME [PERIOD]", Short: "Compile a report now; without PERIOD, of the period that ended last", Args: between(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, period := cmd.Context(), ""
 			if len(args) == 2 {
@@ -128,23 +132,24 @@ func newReportRun(term terminal, g *globals) *cobra.Command {
 					_, err := io.WriteString(term.out, done.Markdown)
 					return err
 				case done.Made:
-					fmt.Fprintf(term.out, "%s %s: revision %d made\n", args[0], done.Period, done.Revision)
+					fmt.Fprintf(term.out, "%s %s: revision %d compiled\n", args[0], done.Period, done.Revision)
 				case done.Closed:
-					fmt.Fprintf(term.out, "%s %s: revision %d stands: the period is closed for late data; --force revises it\n", args[0], done.Period, done.Revision)
+					fmt.Fprintf(term.out, "%s %s: revision %d is current: the period is closed for late data; --force revises it\n", args[0], done.Period, done.Revision)
 				default:
-					fmt.Fprintf(term.out, "%s %s: revision %d says the same; nothing was made\n", args[0], done.Period, done.Revision)
+					fmt.Fprintf(term.out, "%s %s: revision %d is current; nothing changed\n", args[0], done.Period, done.Revision)
 				}
 				return nil
 			})
 		},
 	}
 	addOutput(cmd, &output)
-	cmd.Flags().BoolVar(&preview, "preview", false, "print it; store nothing, send nothing")
+	cmd.Flags().BoolVar(&preview, "preview", false, "print the report without storing or sending it")
 	cmd.Flags().BoolVar(&force, "force", false, "revise a period that is closed for late data")
 	return cmd
 }
 
-// periodOf is the period that a command names, or the newest there is.
+// periodOf returns the period that the arguments name, otherwise the newest one of
+// the report. It fails with fault.NotFound when the report has none.
 func periodOf(ctx context.Context, c *client, args []string) (string, error) {
 	if len(args) == 2 {
 		return args[1], nil
@@ -154,15 +159,16 @@ func periodOf(ctx context.Context, c *client, args []string) (string, error) {
 		return "", err
 	}
 	if len(out.Reports) == 0 {
-		return "", fault.Newf(fault.NotFound, "report", "there is no report %q yet; postern report run %s --preview shows what it would say", args[0], args[0])
+		return "", fault.Newf(fault.NotFound, "report", "there is no report %q yet; postern report run %s --preview prints what it would contain", args[0], args[0])
 	}
 	return out.Reports[0].Period, nil
 }
 
-// shownReport is a report as it was asked for: query picks a revision or the
-// preview, output is text (Markdown) or the JSON of the API.
+// shownReport selects a report: query picks a revision or the preview, output is text
+// (Markdown) or json (the JSON of the API).
 type shownReport struct{ name, period, query, output string }
 
+// print writes the report to stdout.
 func (r shownReport) print(ctx context.Context, term terminal, c *client) error {
 	path := fmt.Sprintf("/reports/%s/%s", url.PathEscape(r.name), url.PathEscape(r.period))
 	if r.output == outputJSON {
@@ -180,7 +186,8 @@ func (r shownReport) print(ctx context.Context, term terminal, c *client) error 
 	return c.copyTo(term.out, io.LimitReader(res.Body, answerLimit))
 }
 
-// between is cobra.RangeArgs with this program's exit status.
+// between accepts least to most arguments, as cobra.RangeArgs does, and returns a
+// usageError otherwise.
 func between(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if err := cobra.RangeArgs(least, most)(c, args); err != nil {

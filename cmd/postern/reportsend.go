@@ -12,16 +12,17 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// newReportSend sends a published report to one place, whatever its definition
-// says. What arrived before is not sent again.
+// newReportSend returns "postern report send", which sends a published report to one
+// destination, independently of the report's definition. A revision that was delivered
+// there is not sent again.
 func newReportSend(term terminal, g *globals) *cobra.Command {
 	var output, to string
 	cmd := &cobra.Command{
-		Use: "send NAME [PERIOD] --to mail:ADDRESS|CHANNEL", Short: "Send a report now; without PERIOD the newest", Args: between(1, 2),
+		Use: "send NAME [PERIOD] --to mail:ADDRESS|CHANNEL", Short: "Send a report now; without PERIOD, the newest", Args: between(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			channel, address, _ := strings.Cut(to, ":")
 			if channel == "" {
-				return usageError{fault.New(fault.Invalid, "report", "--to names where: mail:lead@example.org, or a configured channel")}
+				return usageError{fault.New(fault.Invalid, "report", "--to must name a destination: mail:lead@example.org, or a configured channel")}
 			}
 			ctx := cmd.Context()
 			return withClient(ctx, term, g, func(c *client) error {
@@ -34,7 +35,7 @@ func newReportSend(term terminal, g *globals) *cobra.Command {
 				if err := c.call(ctx, http.MethodPost, "/api/v1/admin/deliveries", in, &raw); err != nil {
 					return err
 				}
-				return tellDelivery(term, raw, output)
+				return printDelivery(term, raw, output)
 			})
 		},
 	}
@@ -43,9 +44,8 @@ func newReportSend(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// tellDelivery prints what became of a delivery; anything but an arrival is a
-// failure.
-func tellDelivery(term terminal, raw json.RawMessage, output string) error {
+// printDelivery prints the result of a delivery. Every state but "done" is an error.
+func printDelivery(term terminal, raw json.RawMessage, output string) error {
 	var d struct {
 		Report, Period, State, Channel string
 		Revision                       int
@@ -66,7 +66,7 @@ func tellDelivery(term terminal, raw json.RawMessage, output string) error {
 	what := fmt.Sprintf("%s %s, revision %d", d.Report, d.Period, d.Revision)
 	if d.State != "done" {
 		why := "it is " + d.State
-		if d.Reason != nil { // it says more than the state
+		if d.Reason != nil { // more specific than the state
 			why = *d.Reason
 		}
 		return fault.Newf(fault.Unavailable, "report", "%s did not reach %s: %s", what, place, why)

@@ -10,11 +10,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// newShow returns "postern show".
 func newShow(term terminal, g *globals) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use: "show REF", Short: "Print a document by its id, address or path in the repository", Args: exactly(1),
-		Long: "Print the Markdown of a document, or with --output json everything that is known of it.\n" +
+		Long: "Print the Markdown of a document, or with --output json everything that is known about it.\n" +
 			"REF is its id, its address with or without the portal in front, or its path in the repository.",
 		Example: "  postern show c405f4daf98e\n  postern show /runbooks/GatewayPoolExhausted\n  postern show runbooks/GatewayPoolExhausted.md",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -43,7 +44,8 @@ func newShow(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// pathOf is the address of a document that a person names, percent-encoded.
+// pathOf returns the percent-encoded address of the document that ref names: an id, a
+// path in the repository, or a URL copied from a browser.
 func pathOf(ref string) (string, error) {
 	given := ref
 	if u, err := url.Parse(ref); err == nil && u.Host != "" {
@@ -67,7 +69,8 @@ func pathOf(ref string) (string, error) {
 	return (&url.URL{Path: "/" + ref}).EscapedPath(), nil
 }
 
-// withoutPrefixOf cuts the portal's own path off an address that was copied with it.
+// withoutPrefixOf returns path without the path prefix of the portal at base, which a
+// copied URL includes.
 func withoutPrefixOf(base, path string) string {
 	u, err := url.Parse(base)
 	if err != nil || u.Path == "" {
@@ -79,7 +82,7 @@ func withoutPrefixOf(base, path string) string {
 	return path
 }
 
-// read gives a whole answer.
+// read returns the complete body of an answer, at most answerLimit bytes.
 func (c *client) read(cmd *cobra.Command, path string) ([]byte, error) {
 	res, err := c.do(cmd.Context(), http.MethodGet, path, nil)
 	if err != nil {

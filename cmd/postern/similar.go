@@ -15,10 +15,10 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// pasteLimit bounds what is sent of a file, in bytes: the portal reads no more.
+// pasteLimit is the most bytes sent of a file; the portal accepts no more.
 const pasteLimit = 64 << 10
 
-// similarHit is what a terminal shows of a hit of /similar.
+// similarHit holds the fields of a hit of /api/v1/similar that the terminal shows.
 type similarHit struct {
 	foundHit
 	ForAlert bool `json:"for_alert"`
@@ -26,12 +26,13 @@ type similarHit struct {
 	Waiting  []struct{ Text, Owner, Due string }
 }
 
+// newSimilar returns "postern similar".
 func newSimilar(term terminal, g *globals) *cobra.Command {
 	var output string
 	var limit int
 	var failEmpty bool
 	cmd := &cobra.Command{
-		Use: "similar [FILE|-]", Short: "Find what fixed it last time: give an alert, a stack trace or a log",
+		Use: "similar [FILE|-]", Short: "Find what fixed it last time, from an alert, a stack trace or a log",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usageError{errors.New("similar takes one file, or - for standard input")}
@@ -62,7 +63,8 @@ func newSimilar(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// readPaste reads the file, or standard input, as far as the portal looks.
+// readPaste returns the first pasteLimit bytes of the file or of standard input, as
+// valid UTF-8. An empty text is a usageError.
 func readPaste(term terminal, args []string) (string, error) {
 	from := term.in
 	if len(args) == 1 && args[0] != "-" {
@@ -84,6 +86,8 @@ func readPaste(term terminal, args []string) (string, error) {
 	return text, nil
 }
 
+// printSimilar writes hits to stdout and notes to stderr. With failEmpty no hit is an
+// error.
 func printSimilar(term terminal, base string, raw []byte, failEmpty bool) error {
 	var out struct {
 		ReadAs string `json:"read_as"`
@@ -93,7 +97,7 @@ func printSimilar(term terminal, base string, raw []byte, failEmpty bool) error 
 	if err := json.Unmarshal(raw, &out); err != nil {
 		return fault.Wrap(fault.Internal, "similar", "the portal's answer is not the JSON expected", err)
 	}
-	fmt.Fprintf(term.err, "read as %s\n", postmortems.Printable(out.ReadAs))
+	fmt.Fprintf(term.err, "detected: %s\n", postmortems.Printable(out.ReadAs))
 	for _, n := range out.Notes {
 		fmt.Fprintln(term.err, postmortems.Printable(n))
 	}
@@ -101,7 +105,7 @@ func printSimilar(term terminal, base string, raw []byte, failEmpty bool) error 
 		printSimilarHit(term, base, h)
 	}
 	if len(out.Hits) == 0 {
-		fmt.Fprintln(term.err, "nothing like it is published")
+		fmt.Fprintln(term.err, "no similar documents found")
 		if failEmpty {
 			return saidError{errors.New("nothing found")}
 		}
@@ -109,6 +113,7 @@ func printSimilar(term terminal, base string, raw []byte, failEmpty bool) error 
 	return nil
 }
 
+// printSimilarHit writes one hit: title, address, facts, fix and open action items.
 func printSimilarHit(term terminal, base string, h similarHit) {
 	bold, plain := marks(term)
 	fmt.Fprintf(term.out, "%s%s%s\n  %s\n", bold, postmortems.Printable(h.Title), plain, absolute(base, h.URL))
@@ -123,6 +128,7 @@ func printSimilarHit(term terminal, base string, h similarHit) {
 	}
 }
 
+// printFix writes the section that fixed it last time, indented.
 func printFix(term terminal, h similarHit) {
 	if h.Fix == nil {
 		return

@@ -17,22 +17,26 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
+// adminTokens is the API path of tokens.
 const adminTokens = "/api/v1/admin/tokens"
 
+// newToken returns "postern token" with its subcommands.
 func newToken(term terminal, g *globals) *cobra.Command {
 	cmd := &cobra.Command{Use: "token", Short: "Create, list and revoke access tokens"}
 	cmd.AddCommand(newTokenCreate(term, g), newTokenList(term, g), newTokenRevoke(term, g))
 	return cmd
 }
 
+// newTokenCreate returns "postern token create". The secret is the only output on
+// stdout, so that scripts can capture it.
 func newTokenCreate(term terminal, g *globals) *cobra.Command {
 	var role, name, expires string
 	var sources []string
 	cmd := &cobra.Command{
 		Use:   "create --role ROLE --name NAME",
 		Short: "Create a token and print its secret, once",
-		Long: "Create a token and print its secret, once. A feeder may be bound to the sources that it speaks\n" +
-			"for: it is refused under any other name, also within a body. Repeat --source for several.",
+		Long: "Create a token and print its secret, once. A feeder may be bound to sources: it is refused under any\n" +
+			"other source name, also inside a body. Repeat --source for several.",
 		Args: exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if _, err := auth.ParseRole(role); err != nil {
@@ -59,16 +63,17 @@ func newTokenCreate(term terminal, g *globals) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&role, "role", "", "reader, author, publisher, feeder or admin")
-	cmd.Flags().StringVar(&name, "name", "", "who or what the token is for, as others will read it")
-	cmd.Flags().StringArrayVar(&sources, "source", nil, "bind a feeder to this `source`; may be repeated (default: it may speak for any)")
-	cmd.Flags().StringVar(&expires, "expires", "", "how long it is valid: 90d, 12h (default: for ever)")
+	cmd.Flags().StringVar(&name, "name", "", "who or what the token is for; shown in lists and the audit log")
+	cmd.Flags().StringArrayVar(&sources, "source", nil, "bind a feeder to this `source`; may be repeated (default: any source)")
+	cmd.Flags().StringVar(&expires, "expires", "", "how long it is valid: 90d, 12h (default: no expiry)")
 	return cmd
 }
 
-// mostExpiry bounds how long a token lives, unless it does for good.
+// mostExpiry is the longest validity of a token that expires.
 const mostExpiry = 100 * 365 * 24 * time.Hour
 
-// expiry reads "90d" or a Go duration; "" is never.
+// expiry returns the instant at which a token expires: s is whole days ("90d") or a Go
+// duration ("12h"). It returns nil for "", a token without expiry.
 func expiry(s string, now time.Time) (*time.Time, error) {
 	if s == "" {
 		return nil, nil
@@ -81,12 +86,13 @@ func expiry(s string, now time.Time) (*time.Time, error) {
 		return nil, fault.Newf(fault.Invalid, "token", "--expires %q is not a duration such as 90d or 12h", s)
 	}
 	if d <= 0 || d > mostExpiry {
-		return nil, fault.Newf(fault.Invalid, "token", "--expires %q must lie in the future, within a hundred years", s)
+		return nil, fault.Newf(fault.Invalid, "token", "--expires %q must be in the future, within a hundred years", s)
 	}
 	until := now.Add(d)
 	return &until, nil
 }
 
+// newTokenList returns "postern token list".
 func newTokenList(term terminal, g *globals) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
@@ -131,7 +137,8 @@ func newTokenList(term terminal, g *globals) *cobra.Command {
 	return cmd
 }
 
-// spokenFor says which sources of feeds a token may speak for.
+// spokenFor returns the feed sources that a token may post as: those it is bound to,
+// "any" for an unbound feeder or admin, "none" for other roles.
 func spokenFor(role string, sources []string) string {
 	if len(sources) > 0 {
 		return strings.Join(sources, ", ")
@@ -143,6 +150,7 @@ func spokenFor(role string, sources []string) string {
 	return "none"
 }
 
+// day formats the UTC date of t, or returns none for nil.
 func day(t *time.Time, none string) string {
 	if t == nil {
 		return none
@@ -150,9 +158,10 @@ func day(t *time.Time, none string) string {
 	return t.Format(time.DateOnly)
 }
 
+// newTokenRevoke returns "postern token revoke".
 func newTokenRevoke(term terminal, g *globals) *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke ID", Short: "End a token and its browser sessions", Args: exactly(1),
+		Use: "revoke ID", Short: "Revoke a token and end its browser sessions", Args: exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withClient(cmd.Context(), term, g, func(c *client) error {
 				return c.call(cmd.Context(), http.MethodDelete, adminTokens+"/"+url.PathEscape(args[0]), nil, nil)

@@ -12,10 +12,11 @@ import (
 	"github.com/postern/postern/postmortems/convert"
 )
 
-// tree is a working tree that files are written into and never beside: os.Root
-// refuses every path and every symbolic link that leads out of it.
+// tree is a working tree that files are written into. os.Root refuses every path and
+// every symbolic link that leads out of it.
 type tree struct{ *os.Root }
 
+// openTree opens the folder given with --into. It fails with fault.NotFound.
 func openTree(dir string) (tree, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -24,23 +25,24 @@ func openTree(dir string) (tree, error) {
 	return tree{root}, nil
 }
 
-// place is what stands where a file is to be written.
+// place is the state of a path that a file is to be written to.
 type place uint8
 
 const (
-	vacant place = iota
-	same         // the same content
-	taken        // something else
+	vacant place = iota // nothing exists there
+	same                // a file with the same content
+	taken               // something else
 )
 
-// look tells what stands at the file's path.
+// look returns the state of the file's path. It fails with fault.Conflict when the
+// path cannot be read or leads out of the tree.
 func (t tree) look(f convert.File) (place, error) {
 	in, err := t.Open(f.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return vacant, nil
 	}
 	if err != nil {
-		return taken, fault.Wrap(fault.Conflict, "tree", f.Path+" is there and cannot be read, or leads out of the working tree", err)
+		return taken, fault.Wrap(fault.Conflict, "tree", f.Path+" exists and cannot be read, or leads out of the working tree", err)
 	}
 	defer func() { _ = in.Close() }()
 	info, err := in.Stat()
@@ -54,10 +56,11 @@ func (t tree) look(f convert.File) (place, error) {
 	return same, nil
 }
 
-// write writes a whole file; without force only where there is none.
+// write writes a file and creates its folders. Without force it fails with
+// fault.Conflict when the path exists.
 func (t tree) write(f convert.File, force bool) error {
 	if err := t.MkdirAll(path.Dir(f.Path), 0o755); err != nil {
-		return fault.Wrap(fault.Conflict, "tree", "the folder of "+f.Path+" cannot be made", err)
+		return fault.Wrap(fault.Conflict, "tree", "the folder of "+f.Path+" cannot be created", err)
 	}
 	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
 	if force {
@@ -68,5 +71,5 @@ func (t tree) write(f convert.File, force bool) error {
 		return fault.Wrap(fault.Conflict, "tree", f.Path+" cannot be written", err)
 	}
 	_, err = out.Write(f.Data)
-	return fault.Wrap(fault.Internal, "tree", f.Path+" was not written whole", errors.Join(err, out.Close()))
+	return fault.Wrap(fault.Internal, "tree", f.Path+" was not written completely", errors.Join(err, out.Close()))
 }

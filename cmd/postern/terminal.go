@@ -5,7 +5,8 @@ import (
 	"os"
 )
 
-// isTerminal tells whether a person reads what is written.
+// isTerminal reports whether w is a character device, so that a person is likely to
+// read what is written.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

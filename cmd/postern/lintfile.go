@@ -15,26 +15,27 @@ import (
 // symlinkMode is git's mode of a symbolic link.
 const symlinkMode = 0o120000
 
-// fileGate applies the rules that hold for every file whatever its kind, as the
-// server does when a file is new to it: name, mode, size, content and secrets.
-type fileGate struct {
+// fileChecker applies the rules for all files: name, mode, size, content and secrets.
+// The server applies the same rules to the new files of a push.
+type fileChecker struct {
 	scanner *checks.Scanner
 	sizes   checks.Sizes
-	depth   int               // folders above a file
+	depth   int               // most folders above a file
 	names   map[string]string // folded path: the path that has it
 }
 
-func newFileGate(l config.Limits) *fileGate {
-	return &fileGate{
+// newFileChecker returns a checker with the limits of the configuration.
+func newFileChecker(l config.Limits) *fileChecker {
+	return &fileChecker{
 		scanner: checks.NewScanner(), names: map[string]string{},
 		depth: l.TreeDepth, sizes: checks.Sizes{Document: l.Document, Attachment: l.Attachment},
 	}
 }
 
-// judge returns the problems of a file on the disk. closed: no one reads what it
-// holds, because it is no file or far too large. Of a file that was not asked for
-// the name and the size alone are looked at.
-func (g *fileGate) judge(ctx context.Context, name, inRepo string, asked bool) (problems []postmortems.Problem, closed bool, err error) {
+// check returns the problems of one file. closed reports that the content must not be
+// read, because it is not a regular file or far too large. If the file was not asked
+// for, only its name and size are checked.
+func (g *fileChecker) check(ctx context.Context, name, inRepo string, asked bool) (problems []postmortems.Problem, closed bool, err error) {
 	if p, bad := checks.CheckPath(inRepo, g.depth); bad {
 		problems = append(problems, p)
 	}
@@ -65,7 +66,7 @@ func (g *fileGate) judge(ctx context.Context, name, inRepo string, asked bool) (
 	if bytes.IndexByte(data, 0) < 0 {
 		found, err := g.scanner.Find(ctx, data)
 		if err != nil {
-			return nil, true, fault.Wrap(fault.Timeout, "lint", "the check was cut short", err)
+			return nil, true, fault.Wrap(fault.Timeout, "lint", "the check was interrupted", err)
 		}
 		for _, s := range found {
 			problems = append(problems, s.Problem(inRepo, ""))

@@ -11,6 +11,9 @@ import (
 // processes that render Markdown.
 const renderWorkerName = "render-worker"
 
+// newRenderWorker returns the hidden command of a render process. It reads Markdown
+// from stdin and writes HTML to stdout until stdin ends; portal/app limits its memory
+// and time.
 func newRenderWorker(term terminal) *cobra.Command {
 	return &cobra.Command{
 		Use: renderWorkerName, Hidden: true, Args: exactly(0),

@@ -11,10 +11,11 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// giveBack gives what root made in the data folder of another user to that user: a
-// command of root beside a stopped service must not leave files that the service
-// cannot open.
-func giveBack(dir string) error {
+// restoreOwner changes the owner of files that root created in the data folder of
+// another user to that user. A command that root runs while the service is stopped
+// would otherwise leave files that the service cannot open. Files with several hard
+// links are left as they are.
+func restoreOwner(dir string) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
@@ -26,7 +27,7 @@ func giveBack(dir string) error {
 	if !ok || owner.Uid == 0 {
 		return nil
 	}
-	root, err := os.OpenRoot(dir) // the owner of the folder cannot lead root out of it by links
+	root, err := os.OpenRoot(dir) // os.OpenRoot: symbolic links in the folder cannot lead outside of it
 	if err != nil {
 		return fault.Wrap(fault.Internal, "owner", "the data folder cannot be read", err)
 	}
@@ -48,5 +49,5 @@ func giveBack(dir string) error {
 		}
 		return root.Lchown(path, int(owner.Uid), int(owner.Gid))
 	})
-	return fault.Wrap(fault.Internal, "owner", "files in the data folder belong to root now, and the service may not be able to open them", err)
+	return fault.Wrap(fault.Internal, "owner", "some files in the data folder now belong to root; the service may not be able to open them", err)
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// foundHit is what a terminal shows of a hit of the API.
+// foundHit holds the fields of a search hit that the terminal shows.
 type foundHit struct {
 	ID, Kind, Title, URL, Path, Date, Severity string
 	Services                                   []string
@@ -26,7 +26,7 @@ type foundHit struct {
 	Fragments                                  []foundFragment
 }
 
-// foundFragment is a quote of a hit.
+// foundFragment is a snippet of a hit. HTML has no markup but <mark>.
 type foundFragment struct{ Field, Heading, HTML string }
 
 // searchFlags are the flags of the search command.
@@ -37,11 +37,12 @@ type searchFlags struct {
 	failEmpty     bool
 }
 
+// newSearch returns "postern search".
 func newSearch(term terminal, g *globals) *cobra.Command {
 	var f searchFlags
 	cmd := &cobra.Command{
-		Use: "search QUERY", Short: "Search what is published", Args: atLeast(1),
-		Long: "Search what is published. Words are looked for together; \"quotes\" keep a phrase, -word excludes, OR is either.\n" +
+		Use: "search QUERY", Short: "Search published documents", Args: atLeast(1),
+		Long: "Search published documents. All words must match; \"quotes\" match a phrase, -word excludes, OR matches either.\n" +
 			"Qualifiers narrow: kind:runbook service:checkout severity:SEV1 after:2026-01 recover:>1h open-actions:yes and others.\n" +
 			"Put -- before a query that begins with a dash.",
 		Example: "  postern search connection pool exhausted\n  postern search --newest kind:postmortem service:checkout\n  postern search --output json 'recover:>1h' | jq -r '.hits[].title'",
@@ -60,12 +61,13 @@ func newSearch(term terminal, g *globals) *cobra.Command {
 	}
 	addOutput(cmd, &f.output)
 	cmd.Flags().IntVar(&f.limit, "limit", 10, "how many results at most")
-	cmd.Flags().IntVar(&f.offset, "offset", 0, "how many results to leave out at the beginning")
-	cmd.Flags().BoolVar(&f.newest, "newest", false, "the newest first, instead of the best")
+	cmd.Flags().IntVar(&f.offset, "offset", 0, "how many results to skip")
+	cmd.Flags().BoolVar(&f.newest, "newest", false, "newest first instead of best first")
 	cmd.Flags().BoolVar(&f.failEmpty, "fail-empty", false, "exit with 1 when nothing is found")
 	return cmd
 }
 
+// query returns the URL query of a search for the words.
 func (f searchFlags) query(words []string) string {
 	q := url.Values{"q": {strings.Join(words, " ")}, "limit": {fmt.Sprint(f.limit)}, "offset": {fmt.Sprint(f.offset)}}
 	if f.newest {
@@ -74,7 +76,7 @@ func (f searchFlags) query(words []string) string {
 	return q.Encode()
 }
 
-// printHits writes the results to stdout, and what is said about them to stderr.
+// printHits writes the results to stdout, and notes, suggestions and counts to stderr.
 func printHits(term terminal, base string, raw []byte, f searchFlags) error {
 	var out struct {
 		Total       int
@@ -103,7 +105,7 @@ func printHits(term terminal, base string, raw []byte, f searchFlags) error {
 		fmt.Fprintln(term.err, "nothing found")
 		return saidError{errors.New("nothing found")}
 	case out.Total == 0:
-		fmt.Fprintln(term.err, "nothing found; use fewer words, or take off a qualifier")
+		fmt.Fprintln(term.err, "nothing found; use fewer words, or remove a qualifier")
 	case shown < out.Total:
 		fmt.Fprintf(term.err, "%d to %d of %d results; --offset %d shows the next\n", f.offset+1, shown, out.Total, shown)
 	default:
@@ -112,6 +114,7 @@ func printHits(term terminal, base string, raw []byte, f searchFlags) error {
 	return nil
 }
 
+// results returns a count with its noun.
 func results(n int) string {
 	if n == 1 {
 		return "1 result"
@@ -119,7 +122,7 @@ func results(n int) string {
 	return fmt.Sprintf("%d results", n)
 }
 
-// lines are a hit as a terminal shows it: title, address, facts, quotes.
+// lines returns a hit as the terminal shows it: title, address, facts and snippets.
 func (h foundHit) lines(base string, s style) string {
 	var b strings.Builder
 	title := postmortems.Printable(h.Title)
@@ -143,7 +146,7 @@ func (h foundHit) lines(base string, s style) string {
 	return b.String()
 }
 
-// facts are what is known of a hit, on one line that begins with its kind.
+// facts returns the known facts of a hit on one line that begins with its kind.
 func (h foundHit) facts(kind string) string {
 	facts := append([]string{kind, h.Date, h.Severity}, h.Services...)
 	if h.RecoverSeconds != nil {
@@ -152,23 +155,24 @@ func (h foundHit) facts(kind string) string {
 	}
 	switch {
 	case h.OpenActions == 1:
-		facts = append(facts, "1 open action")
+		facts = append(facts, "1 open action item")
 	case h.OpenActions > 1:
-		facts = append(facts, fmt.Sprintf("%d open actions", h.OpenActions))
+		facts = append(facts, fmt.Sprintf("%d open action items", h.OpenActions))
 	}
 	return factLine(facts)
 }
 
-// factLine joins the facts that are known, for a terminal.
+// factLine joins the facts that are not empty, with control characters escaped.
 func factLine(facts []string) string {
 	known := slices.DeleteFunc(facts, func(f string) bool { return f == "" })
 	return postmortems.Printable(strings.Join(known, " · "))
 }
 
-// style are the terminal's ways to emphasise; all are empty when the output is
-// no terminal or NO_COLOR is set.
+// style holds the escape sequences for emphasis. All are empty when the output is not
+// a terminal or NO_COLOR is set.
 type style struct{ strong, faint, mark, off string }
 
+// styleOf returns the style for the output of term.
 func styleOf(term terminal) style {
 	if v, _ := term.env("NO_COLOR"); v != "" || !isTerminal(term.out) {
 		return style{}
@@ -176,14 +180,14 @@ func styleOf(term terminal) style {
 	return style{strong: "\x1b[1m", faint: "\x1b[2m", mark: "\x1b[1;33m", off: "\x1b[0m"}
 }
 
-// marks are strong and off, for text with one emphasis.
+// marks returns the sequences that turn bold on and off.
 func marks(term terminal) (on, off string) {
 	s := styleOf(term)
 	return s.strong, s.off
 }
 
-// marked writes a quote of the API, whose only markup is <mark>, with nothing in
-// it that a terminal would obey; around is the style of the text around.
+// marked returns a snippet of the API with its <mark> elements highlighted and every
+// control character escaped; around is the style to return to after a mark.
 func (s style) marked(quote, around string) string {
 	var b strings.Builder
 	for rest := quote; rest != ""; {
@@ -202,10 +206,11 @@ func (s style) marked(quote, around string) string {
 	return strings.TrimSpace(b.String())
 }
 
+// plainText returns escaped HTML as text that is safe on a terminal.
 func plainText(escaped string) string { return postmortems.Printable(html.UnescapeString(escaped)) }
 
-// absolute joins the portal's origin and a path that already has its prefix. A
-// portal on this machine is spoken to without an address: the path must do.
+// absolute joins the portal's origin and a path that already has the portal's prefix.
+// For a portal on this machine, whose address is not known, it returns the path.
 func absolute(base, path string) string {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == localHost {

@@ -12,8 +12,9 @@ import (
 	"github.com/postern/postern/portal/config"
 )
 
-// load reads the configuration: flags over environment over file over defaults.
-// flags are by configuration key.
+// load returns the configuration: flags over environment over file over defaults.
+// flags maps configuration keys to values. It fails with fault.Invalid and a message
+// that lists every problem.
 func load(term terminal, g *globals, flags map[string]string) (config.Config, error) {
 	src := config.Sources{Env: term.env, ReadFile: os.ReadFile, Flags: map[string]string{}}
 	maps.Copy(src.Flags, flags)
@@ -34,8 +35,8 @@ func load(term terminal, g *globals, flags map[string]string) (config.Config, er
 	return c, problems.Err()
 }
 
-// addConfigFlags gives a command one flag for every setting. The returned
-// function tells, by key, which were given.
+// addConfigFlags adds one flag per setting to a command. The returned function maps
+// the configuration keys of the flags that were given to their values.
 func addConfigFlags(cmd *cobra.Command) func() map[string]string {
 	values := map[string]*string{}
 	for _, f := range config.Flags() {
