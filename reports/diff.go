@@ -1,6 +1,10 @@
 package reports
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/postern/postern/portal/base/humanize"
+)
 
 // Difference is one thing that a later revision says otherwise.
 type Difference struct {
@@ -32,7 +36,7 @@ func statements(r Report, own bool) (keys []string, by map[string]said) {
 		}
 	}
 	add("verdict", said{section: "Verdict", text: r.Verdict.Text})
-	add("words", said{section: "In the lead's words", text: clean(r.Words, textRunes)})
+	add("words", said{section: "In the lead's words", text: humanize.Clip(r.Words, TextRunes)})
 	for _, f := range r.Headline {
 		add("headline\x00"+f.Key, said{section: "Headline", item: f.Label, text: f.Value.Text})
 	}

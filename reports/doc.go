@@ -1,20 +1,23 @@
-// Package reports owns the stability report: what it is made of, and how it is
-// compiled from what is known of a period. It is pure: the same definition,
-// period and inputs give the same bytes, whoever asks and when.
+// Package reports owns what a stability report is: its model, the definitions that ask
+// for one, the inputs that it is made of, how it is stored, and how two of them differ.
+// It is pure.
 //
-//	Definition + period.Period + Inputs --Compile--> Report
+//	Definition + period.Period + Inputs --compile.Report--> Report
 //
-// A Report is plain data and complete: page, mail, API, CSV and Markdown print
-// the same Values and compute nothing. Its layout:
+// A Report is plain data and complete: page, mail, API, CSV and Markdown print the same
+// Values and compute nothing.
 //
 //	Verdict, Headline, Changed, Acts   the first screen
-//	Words                              the lead's own Markdown, above all else
+//	Words                              the lead's own Markdown, above everything else
 //	Sections                           each: figures, lines, tables, charts by name
-//	Charts                             series to draw, each with a table that says the same
-//	Derivations                        how every figure was made, by Value.How
+//	Charts                             series to draw, each with a table of the same values
+//	Derivations                        how every figure is calculated, by Value.How
 //
-// Rules of the numbers, once: counts are summed and ratios taken last; a median
-// or percentile stands beside its n, and a mean nowhere; zero, no data and no
-// traffic are three different things; an arrow needs both periods measured, one
-// definition and five points of budget.
+// The files: model.go is the report, definition.go what asks for one, inputs.go what it
+// is made of, measure.go, compose.go, budgets.go and costs.go how the results of an SLO
+// are measured for it, sanitize.go and sanitizereport.go what keeps a number that JSON
+// cannot write from costing the whole report, encode.go its stored form, diff.go what is
+// different between two, keys.go the keys of sections that other packages name.
+//
+// The table of sections and all that is computed for them is in reports/compile.
 package reports

@@ -77,9 +77,12 @@ type Objective struct {
 
 // BurnRule is one multi-window rule and how long its condition held.
 type BurnRule struct {
-	Name     string // "1h/5m"
+	Name     string // "6 hours and 30 min"; part of a key, not for people
 	Severity string // "page" or "ticket"
 	For      time.Duration
+	// Long and Short are the windows of the pair. They follow from Name, so the hash of
+	// the inputs leaves them out.
+	Long, Short time.Duration `json:"-"`
 }
 
 // Incident is an incident with what it cost.
@@ -162,9 +165,9 @@ type Action struct {
 	Priority      string
 }
 
-// asOf is the item as it stood at an instant: one that was closed later was open
-// then. Otherwise every closed item would rewrite the reports before it.
-func (a Action) asOf(t time.Time) Action {
+// AsOf returns the item as it was at an instant: one that was closed later was open then.
+// Without it, every item that is closed would change the reports before it.
+func (a Action) AsOf(t time.Time) Action {
 	if a.Status != "open" && !a.DoneAt.IsZero() && !a.DoneAt.Before(t) {
 		a.Status, a.DoneAt = "open", time.Time{}
 	}
@@ -194,4 +197,58 @@ type DefinitionEdit struct {
 	At   time.Time
 	What string // "target 99.9 % → 99.95 %"
 	Who  string
+}
+
+// What of the inputs may be Unread.
+const (
+	UnreadIncidents  = "incidents"
+	UnreadAlerts     = "alerts"
+	UnreadChanges    = "changes"
+	UnreadStatements = "slow statements"
+	UnreadDrills     = "drills"
+)
+
+// Unread is a part of the inputs that could not be gathered: there is too much of
+// it, or it is damaged. What depends on it is not known, which is not the same as
+// none.
+type Unread struct {
+	What string // one of the constants, or a single thing
+	Why  string // for people
+	// Damaged says that it will be the same the next time: what is stored of it cannot
+	// be read. Otherwise there is too much of it.
+	Damaged bool `json:",omitempty"`
+	// Sections are the keys of those that rest on it, for what is none of the constants.
+	Sections []string `json:",omitempty"`
+}
+
+// ImpactStart returns when an incident began: its impact, otherwise the first
+// milestone that is known, in the order of the steps. It is zero when none is.
+func (i Incident) ImpactStart() time.Time {
+	for _, m := range []incident.Milestone{incident.Started, incident.Detected, incident.Acknowledged, incident.Diagnosed, incident.Mitigated, incident.Recovered, incident.Resolved} {
+		if s, ok := i.Times[m]; ok && !s.At.IsZero() {
+			return s.At
+		}
+	}
+	return time.Time{}
+}
+
+// ImpactEnd returns when the impact was over; it is zero while the impact lasts and
+// when its end is not known.
+func (i Incident) ImpactEnd() time.Time {
+	for _, m := range []incident.Milestone{incident.Mitigated, incident.Recovered, incident.Resolved} {
+		if s, ok := i.Times[m]; ok && !s.At.IsZero() {
+			return s.At
+		}
+	}
+	return time.Time{}
+}
+
+// Reached returns when an incident reached a milestone; it is zero when that is not
+// known, or known only to the day.
+func (i Incident) Reached(m incident.Milestone) time.Time {
+	s := i.Times[m]
+	if s.DayOnly {
+		return time.Time{}
+	}
+	return s.At
 }

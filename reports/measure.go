@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/postern/postern/reports/period"
@@ -95,7 +96,7 @@ func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 	if p.Kind != period.Monthly { // judging every bucket of a month costs more than all else, and a month is too late to page
 		o.Rules = fired(s, buckets, length, slo.Span{From: p.From, To: asOf})
 	}
-	if left, _, ok := o.left(); ok {
+	if left, _, ok := o.Remaining(); ok {
 		if pace := slo.Burns(s, buckets, asOf, []time.Duration{paceOver})[0].Rate; pace != nil {
 			if d, ok := slo.Exhaustion(left, *pace, length); ok {
 				o.Exhausts = &d
@@ -105,25 +106,27 @@ func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 	return o
 }
 
-func finite(x *float64) *float64 {
-	if x == nil {
-		return nil
-	}
-	return number(*x)
-}
-
 // fired adds up how long each standard rule held.
 func fired(s slo.SLO, buckets []slo.Bucket, window time.Duration, span slo.Span) (out []BurnRule) {
 	at := map[string]int{}
 	for _, f := range slo.Backtest(s, buckets, slo.StandardRules(window), span) {
-		name := hoursText(f.Rule.Long) + " and " + durationText(f.Rule.Short)
+		name := ruleName(f.Rule)
 		i, known := at[name]
 		if !known {
 			i = len(out)
 			at[name] = i
-			out = append(out, BurnRule{Name: name, Severity: f.Rule.Severity})
+			out = append(out, BurnRule{Name: name, Severity: f.Rule.Severity, Long: f.Rule.Long, Short: f.Rule.Short})
 		}
 		out[i].For += f.To.Sub(f.From)
 	}
 	return out
+}
+
+// ruleName names a pair of windows: "6 hours and 30 min". Keys of stored reports hold it,
+// so its form is fixed and is not that of texts for people.
+func ruleName(r slo.Rule) string {
+	if r.Short < time.Hour {
+		return fmt.Sprintf("%d hours and %d min", r.Long/time.Hour, r.Short/time.Minute)
+	}
+	return fmt.Sprintf("%d hours and %d h", r.Long/time.Hour, r.Short/time.Hour)
 }

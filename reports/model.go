@@ -259,3 +259,9 @@ func (r Report) Table(key string) (Table, bool) {
 	}
 	return Table{}, false
 }
+
+// Limit drops the rows after the first n and counts them in Left.
+func (t *Table) Limit(n int) {
+	t.Left = max(0, len(t.Rows)-n)
+	t.Rows = t.Rows[:len(t.Rows)-t.Left]
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/compile"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
 
@@ -40,7 +41,7 @@ func largeWeekly(t testing.TB) reports.Report {
 		}
 		in.Objectives = append(in.Objectives, reports.Measure(reports.Measurement{SLO: s, Buckets: buckets}, p, p.To))
 	}
-	return reports.Compile(reports.BuiltIn("UTC")[1], p, in)
+	return compile.Report(reports.BuiltIn("UTC")[1], p, in, compile.Options{})
 }
 
 // The page of the largest weekly is below 300 KB, not compressed.

@@ -29,6 +29,7 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/compile"
 	"github.com/postern/postern/reports/period"
 )
 
@@ -67,7 +68,13 @@ var nameForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // Parse reads one definition. It is of use only when no problem is an Error.
 func Parse(file string, data []byte) (reports.Definition, []postmortems.Problem) {
-	r := &reader{path: file}
+	return ParseFor(compile.All(), file, data)
+}
+
+// ParseFor is Parse for a table of sections: a definition may choose any of them and no
+// other.
+func ParseFor(table compile.Sections, file string, data []byte) (reports.Definition, []postmortems.Problem) {
+	r := &reader{path: file, sections: table.Keys()}
 	doc, issues := yamldoc.Parse(data, yamldoc.Limits{Bytes: maxBytes})
 	if doc == nil {
 		r.issues(issues)
@@ -83,6 +90,7 @@ func Parse(file string, data []byte) (reports.Definition, []postmortems.Problem)
 
 type reader struct {
 	path     string
+	sections []string // keys
 	problems []postmortems.Problem
 }
 
@@ -124,7 +132,7 @@ func (r *reader) definition(m *yamldoc.Map) (d reports.Definition) {
 	}
 	d.Publish = r.publish(m.Value("publish"))
 	d.Scope = r.scope(m.Value("scope"))
-	d.Sections = r.sections(m.Value("sections"))
+	d.Sections = r.chosen(m.Value("sections"))
 	d.Recipients = r.recipients(m.Value("recipients"))
 	d.Quiet = r.quiet(m.Value("quiet"))
 	return d
@@ -198,15 +206,15 @@ func (r *reader) scope(v yamldoc.Value) (s reports.Scope) {
 	return s
 }
 
-func (r *reader) sections(v yamldoc.Value) []string {
+func (r *reader) chosen(v yamldoc.Value) []string {
 	keys := v.Strings()
-	if most := 2 * len(reports.SectionKeys()); len(keys) > most {
-		r.find(ruleSection, v, fmt.Sprintf("%d sections are named; a report has at most %d", len(keys), len(reports.SectionKeys())))
+	if most := 2 * len(r.sections); len(keys) > most {
+		r.find(ruleSection, v, fmt.Sprintf("%d sections are named; a report has at most %d", len(keys), len(r.sections)))
 		keys = keys[:most]
 	}
 	for n, k := range keys {
-		if !slices.Contains(reports.SectionKeys(), k) {
-			r.find(ruleSection, v, "there is no section "+quoted(k)+"; there are "+strings.Join(reports.SectionKeys(), ", "))
+		if !slices.Contains(r.sections, k) {
+			r.find(ruleSection, v, "there is no section "+quoted(k)+"; there are "+strings.Join(r.sections, ", "))
 		}
 		if slices.Contains(keys[:n], k) {
 			r.find(ruleSection, v, "the section "+quoted(k)+" is named twice")

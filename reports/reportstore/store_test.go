@@ -12,6 +12,7 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/portal/base/kv/boltkv"
 	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/compile"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/reportstore"
 )
@@ -37,7 +38,7 @@ func report(t *testing.T, id, says string) reports.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := reports.Compile(reports.BuiltIn("UTC")[0], p, reports.Inputs{})
+	r := compile.Report(reports.BuiltIn("UTC")[0], p, reports.Inputs{}, compile.Options{})
 	r.Verdict.Text = says
 	return r
 }

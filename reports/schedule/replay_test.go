@@ -16,6 +16,7 @@ import (
 	"github.com/postern/postern/portal/base/kv/boltkv"
 	"github.com/postern/postern/portal/base/realdata"
 	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/compile"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/reportstore"
@@ -184,7 +185,7 @@ func TestReplayOfRealEdits(t *testing.T) {
 		}
 		settled++
 		in, _ := r.Collect(t.Context(), reports.Definition{}, z, z.To)
-		want, _ := reports.Encode(reports.Compile(reports.BuiltIn("UTC")[1], z, in))
+		want, _ := reports.Encode(compile.Report(reports.BuiltIn("UTC")[1], z, in, compile.Options{}))
 		if got, err := kept.Bytes(t.Context(), "weekly", id, 0); err != nil || string(got) != string(want) {
 			t.Errorf("%s: the newest revision does not say what the page says in the end: %v", id, err)
 		}

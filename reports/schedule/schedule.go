@@ -19,6 +19,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/compile"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/reportstore"
 )
@@ -311,9 +312,9 @@ func (x *Scheduler) compile(ctx context.Context, def reports.Definition, p perio
 			return r, "", err
 		}
 	}
-	r = reports.CompileObserved(def, p, in, func(part string, v any) {
+	r = compile.Report(def, p, in, compile.Options{Panicked: func(part string, v any) {
 		x.opt.Log.Error("a part of a report failed", "report", def.Name, "period", p.ID, "part", part, "panic", v, "stack", string(debug.Stack()))
-	})
+	}})
 	for _, u := range in.Unread {
 		x.opt.Log.Error("a part of a report could not be read", "report", def.Name, "period", p.ID, "part", u.What, "why", u.Why)
 	}

@@ -1,0 +1,103 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/reports/slo"
+)
+
+// Sound returns inputs that can be hashed and stored: rows with a number that JSON
+// cannot write (infinite, not a number) or a time beyond the year 9999 are replaced by
+// what is sure of them, or left out, and Unread says which. Inputs that are sound
+// already are returned as they are. No decoder and no rule of the portal lets such a
+// number in; this is what keeps one that came all the same from stopping every report.
+func (in Inputs) Sound() Inputs {
+	if writes(in) {
+		return in
+	}
+	n := &in
+	n.Objectives = sound(n, n.Objectives, "the SLO", func(o Objective) string { return o.SLO.Name }, soundObjective, Objectives, Budget)
+	n.Incidents = sound(n, n.Incidents, "the incident", func(i Incident) string { return i.ID }, soundIncident, Incidents, Budget)
+	n.Statements = sound(n, n.Statements, "the slow statement", func(s Statement) string { return s.Digest }, soundStatement, SlowSQL)
+	n.Services = leftOut(n, n.Services, "a service", Objectives)
+	n.Episodes = leftOut(n, n.Episodes, "an alert", Alerts)
+	n.Changes = leftOut(n, n.Changes, "a change", Changes)
+	n.Drills = leftOut(n, n.Drills, "a drill", Drills)
+	n.Documents = leftOut(n, n.Documents, "a document", Coverage)
+	n.Drafts = leftOut(n, n.Drafts, "a draft", Coverage)
+	n.Actions = leftOut(n, n.Actions, "an action item", Actions)
+	n.Gaps = leftOut(n, n.Gaps, "a search", Knowledge)
+	n.Feeds = leftOut(n, n.Feeds, "a source", Quality)
+	n.Edits = leftOut(n, n.Edits, "a change of a definition", Definitions)
+	return in
+}
+
+func writes(v any) bool {
+	_, err := json.Marshal(v)
+	return err == nil
+}
+
+// incredible is why a row is not as it was stored.
+const incredible = "one of its numbers is infinite, not a number, or a time beyond the year 9999"
+
+// sound repairs the rows that cannot be written, or leaves them out.
+func sound[T any](in *Inputs, rows []T, kind string, name func(T) string, repair func(T) T, sections ...string) []T {
+	var out []T
+	for _, row := range rows {
+		if !writes(row) {
+			in.Unread = append(in.Unread, Unread{What: kind + " " + humanize.Clip(name(row), TitleRunes), Why: incredible, Damaged: true, Sections: sections})
+			if row = repair(row); !writes(row) {
+				continue
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// leftOut leaves out the rows that cannot be written, and counts them.
+func leftOut[T any](in *Inputs, rows []T, one string, sections ...string) []T {
+	var out []T
+	for _, row := range rows {
+		if writes(row) {
+			out = append(out, row)
+		}
+	}
+	if n := len(rows) - len(out); n > 0 {
+		in.Unread = append(in.Unread, Unread{What: fmt.Sprintf("%s (%d of %d)", one, n, len(rows)), Why: incredible, Damaged: true, Sections: sections})
+	}
+	return out
+}
+
+// soundObjective keeps the name of an objective; its data is invalid.
+func soundObjective(o Objective) Objective {
+	return o.Invalid(incredible)
+}
+
+// Invalid returns an objective of which nothing can be said but its name, and why.
+func (o Objective) Invalid(why string) Objective {
+	invalid := func(r slo.Result) slo.Result {
+		return slo.Result{From: writable(r.From), To: writable(r.To), State: slo.Invalid, Reason: why, Hash: r.Hash}
+	}
+	out := Objective{SLO: o.SLO, Window: invalid(o.Window)}
+	if !writes(out.SLO) {
+		out.SLO = slo.SLO{Name: o.SLO.Name, Title: o.SLO.Title, Service: o.SLO.Service, Window: o.SLO.Window, Hash: o.SLO.Hash}
+	}
+	for _, r := range o.Results {
+		out.Results = append(out.Results, invalid(r))
+	}
+	return out
+}
+
+// soundIncident keeps an incident without what it is said to have cost.
+func soundIncident(i Incident) Incident {
+	i.Spent = nil
+	return i
+}
+
+// soundStatement keeps a statement without its numbers.
+func soundStatement(s Statement) Statement {
+	return Statement{Digest: s.Digest, Text: s.Text, Database: s.Database, Service: s.Service, Team: s.Team, State: s.State, FirstSeen: writable(s.FirstSeen), Odd: s.Odd + 1}
+}
