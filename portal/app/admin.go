@@ -12,15 +12,17 @@ import (
 	"github.com/postern/postern/reports/feedstore"
 )
 
-// admin answers the commands of an administrator; it implements web.Admin.
+// admin carries out the commands of an administrator; it implements web.Admin. Each
+// command leaves an entry in the audit log.
 type admin struct{ a *App }
 
+// record adds an entry about a completed action to the audit log.
 func (x admin) record(ctx context.Context, action, object string) error {
 	return x.a.audit.Append(ctx, auth.Entry{Action: action, Object: object, Result: "done"})
 }
 
-// CreateToken implements web.Admin. A token is never bound to a name that feeds
-// cannot have.
+// CreateToken implements web.Admin. A token cannot be bound to a name that feeds cannot
+// have, since it would never match.
 func (x admin) CreateToken(ctx context.Context, g auth.Grant) (string, auth.Token, error) {
 	for _, name := range g.Sources {
 		if err := feedstore.CheckSource(name); err != nil {
@@ -49,21 +51,23 @@ func (x admin) RevokeToken(ctx context.Context, id string) error {
 // Backup implements web.Admin.
 func (x admin) Backup(ctx context.Context, w io.Writer) error { return x.a.backup(ctx, w) }
 
-// Reindex implements web.Admin.
+// Reindex implements web.Admin. It returns at once; /readyz shows the progress.
 func (x admin) Reindex(context.Context) error {
 	x.a.follower.Rebuild()
 	return nil
 }
 
-// ImportGit implements web.Admin: it brings a repository's history as main of an
-// empty portal. What the rules would refuse at its tip is told, not refused.
+// ImportGit implements web.Admin. It publishes the history of a repository as main of
+// an empty portal. Findings that would refuse a push are reported by say and refuse
+// nothing.
 func (x admin) ImportGit(ctx context.Context, repo string, who auth.Principal, say func(string)) error {
 	published, err := x.a.library.Published(ctx)
 	if err != nil {
 		return err
 	}
 	if published != "" {
-		return fault.New(fault.Conflict, "app.import", "this portal has published documents already; import into an empty data folder, or push a branch")
+		return fault.New(fault.Conflict, "app.import",
+			"this portal has published documents already; import into an empty data folder, or push a branch")
 	}
 	tip, err := x.a.repo.ImportFrom(ctx, repo, mainBranch)
 	if err != nil {

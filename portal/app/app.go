@@ -1,13 +1,3 @@
-// Package app owns the wiring of one running portal: it opens the database once
-// and hands it to each owner, connects git, library, search and pages, brings
-// them into agreement at start, and stops them in order.
-//
-// Data layout, in the data folder:
-//
-//	knowledge.git/   the bare repository: the truth about documents
-//	postern.db       the database (portal/base/kv)
-//	search/          the search index, derived
-//	postern.sock     the Unix socket that commands on this machine use
 package app
 
 import (
@@ -62,37 +52,43 @@ const (
 )
 
 const (
-	dirMode = 0o700 // the data folder holds drafts and hashed credentials
-	// stepLimit bounds each step of a stop but those that wait for a push.
+	// dirMode is the mode of the data folder, which holds drafts and hashed
+	// credentials.
+	dirMode = 0o700
+	// stepLimit bounds each step of a stop, except those that wait for a push.
 	stepLimit = 10 * time.Second
-	// pushLimit is how long a stop waits for pushes in flight.
+	// pushLimit is how long a stop waits for pushes in progress.
 	pushLimit = 30 * time.Second
-	// housekeeping is how often views are stored and packs are counted.
+	// housekeeping is the interval at which page views are stored and packs are
+	// counted.
 	housekeeping = time.Minute
 )
 
-// Options are what an App works with.
+// Options configure an App. Config, Log, Now and Random are required.
 type Options struct {
 	Config        config.Config
 	Version       string
 	Log           *slog.Logger
 	Now           func() time.Time
 	Random        io.Reader
-	RenderCommand []string // starts a worker that calls sandbox.Serve
-	// Formats are the feed formats that the portal takes; nil is formats.All().
+	RenderCommand []string // starts a render worker, a process that calls sandbox.Serve
+	// Formats are the feed formats that the portal accepts; nil is formats.All().
 	Formats []feed.Format
-	// FreeSpace tells how many bytes may still be written to the disk of a folder;
-	// StatFreeSpace does. Nil is never too few.
+	// FreeSpace returns how many bytes may still be written to the disk of a folder;
+	// StatFreeSpace is the implementation. Without it, free space is not checked.
 	FreeSpace func(dir string) (int64, error)
-	// Create lets a folder without a portal become one; otherwise New refuses it.
+	// Create allows New to make a portal in a folder that has none; otherwise New
+	// refuses it.
 	Create bool
 	// NewDatabase accepts a folder whose database is lost, and AcceptOlderGit a
-	// repository that lacks what the database shows. Both say that the operator knows
-	// what is lost; without them New or Start refuses, in words.
+	// repository that lacks what the database shows. With either the operator states
+	// that the loss is known; without them New or Start fails and names what is
+	// missing.
 	NewDatabase, AcceptOlderGit bool
 }
 
-// App is one portal.
+// App is one portal: what New opened, and what Start runs. Its fields are set by the
+// opening step of their subject and do not change afterwards.
 type App struct {
 	opt         Options
 	log         *slog.Logger
@@ -125,33 +121,47 @@ type App struct {
 	url      *url.URL
 	listener net.Listener
 	ready    readiness
-	failed   chan error
-	undo     cleanups
-	// lostDatabase says what this start gave up with Options.NewDatabase; "" is nothing.
+	// failed receives the error of a part that ended while the portal runs. It has room
+	// for every sender, so none blocks.
+	failed chan error
+	// undo holds the clean-up of every part that is open, in the order in which they
+	// were opened.
+	undo cleanups
+	// lostDatabase describes what this start gave up with Options.NewDatabase; "" is
+	// nothing. It is logged and audited when the repository is published again.
 	lostDatabase string
 }
 
-// New binds and opens everything that can fail. The portal answers nobody yet.
-func New(ctx context.Context, opt Options) (a *App, err error) {
+// New opens the data folder and everything that a portal consists of, without answering
+// requests yet. On an error it closes what it has opened, in reverse order; the error
+// names the step that failed. Kinds: fault.NotFound without a portal in the folder,
+// fault.Conflict when a part of it is lost, and those of the parts.
+func New(ctx context.Context, opt Options) (*App, error) {
 	if opt.Formats == nil {
 		opt.Formats = formats.All()
 	}
-	a = &App{opt: opt, log: opt.Log, failed: make(chan error, 3), undo: cleanups{log: opt.Log}}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, a.undo.run(context.WithoutCancel(ctx)))
-			a = nil
-		}
-	}()
-	for _, step := range []func(context.Context) error{
-		a.loadTexts, a.prepareFolder, a.openDatabase, a.openLibrary, a.openRepository, a.openIndex, a.openQueries,
-		a.openSignals, a.openSLOStatus, a.openReports, a.openDeliveries,
-	} {
-		if err = step(ctx); err != nil {
-			return a, err
-		}
+	a := &App{opt: opt, log: opt.Log, failed: make(chan error, 3), undo: cleanups{log: opt.Log}}
+	if err := runSteps(ctx, a.openSteps()); err != nil {
+		return nil, errors.Join(err, a.undo.run(context.WithoutCancel(ctx)))
 	}
 	return a, nil
+}
+
+// openSteps returns the steps of New. Each needs only what the steps before it opened.
+func (a *App) openSteps() []step {
+	return []step{
+		{"load texts", a.loadTexts},
+		{"prepare data folder", a.prepareFolder},
+		{"open database", a.openDatabase},
+		{"open library", a.openLibrary},
+		{"open repository", a.openRepository},
+		{"open search index", a.openIndex},
+		{"open query log", a.openQueries},
+		{"open signals", a.openSignals},
+		{"open SLO status", a.openSLOStatus},
+		{"open reports", a.openReports},
+		{"open deliveries", a.openDeliveries},
+	}
 }
 
 // loadTexts loads the texts that people see. All of them are English until another
@@ -165,8 +175,8 @@ func (a *App) loadTexts(context.Context) error {
 	return nil
 }
 
-// Exists reports whether a data folder holds a portal's database or repository. The
-// error is of the folder: it cannot be read.
+// Exists reports whether a data folder holds a portal's database or repository. It
+// fails when the folder cannot be read.
 func Exists(dataDir string) (bool, error) {
 	for _, name := range []string{databaseName, repoName} {
 		_, err := os.Stat(filepath.Join(dataDir, name))
@@ -180,9 +190,11 @@ func Exists(dataDir string) (bool, error) {
 	return false, nil
 }
 
+// dir returns the path of a name inside the data folder.
 func (a *App) dir(name string) string { return filepath.Join(a.opt.Config.DataDir, name) }
 
-// openDatabase opens the database, which prepareFolder has found or made.
+// openDatabase opens the database, which prepareFolder found or made, and the stores
+// and measurements that need nothing else.
 func (a *App) openDatabase(ctx context.Context) (err error) {
 	a.db, err = boltkv.Open(ctx, a.dir(databaseName), boltkv.Options{Schemas: schemas(), Now: a.opt.Now, Logger: a.log})
 	if err != nil {
@@ -214,11 +226,14 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 	return nil
 }
 
-// schemas are those of every owner of the database.
+// schemas returns the schema of every package that owns buckets of the database.
 func schemas() []kv.Schema {
-	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), querylog.Schema(), catalog.Schema(), feedstore.Schema(), promsli.Schema(), signals.Schema(), reportstore.Schema(), outbox.Schema(), jobs.Schema()}
+	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), querylog.Schema(), catalog.Schema(), feedstore.Schema(),
+		promsli.Schema(), signals.Schema(), reportstore.Schema(), outbox.Schema(), jobs.Schema()}
 }
 
+// openLibrary opens the library and its render workers. Documents are rendered in
+// processes of their own, so that hostile Markdown cannot take the portal with it.
 func (a *App) openLibrary(context.Context) error {
 	c := a.opt.Config.Render
 	pool := sandbox.New(sandbox.Options{
@@ -233,21 +248,24 @@ func (a *App) openLibrary(context.Context) error {
 	return nil
 }
 
+// policy returns the rules of this portal for post-mortems, at the present time.
 func (a *App) policy() postmortems.Policy {
 	return postmortems.Policy{SeverityAliases: a.opt.Config.SeverityAliases, Now: a.opt.Now()}
 }
 
-// lateContent reads from the repository, which is opened after the library.
+// lateContent reads blobs from the repository, which is opened after the library.
 type lateContent struct{ a *App }
 
+// Blobs implements postmortems.Content.
 func (l lateContent) Blobs(ctx context.Context, ids []postmortems.OID, fn func(int, []byte) error) error {
 	return l.a.repo.Blobs(ctx, ids, fn)
 }
 
-// URL is the address that readers use, without a trailing slash.
+// URL returns the address that readers use, without a trailing slash.
 func (a *App) URL() string { return a.url.String() }
 
-// Address is where the portal itself listens, whatever readers use.
+// Address returns the address on which the portal itself listens, which differs from
+// URL behind a proxy.
 func (a *App) Address() string {
 	scheme := "http"
 	if a.opt.Config.TLS.On() {
@@ -256,15 +274,16 @@ func (a *App) Address() string {
 	return (&url.URL{Scheme: scheme, Host: a.listener.Addr().String()}).String()
 }
 
-// Failed tells of a part that ended by itself, which ends the portal.
+// Failed returns a channel that receives an error when a part ended unexpectedly. The
+// caller then stops the portal.
 func (a *App) Failed() <-chan error { return a.failed }
 
-// Handler answers as the portal does, to callers inside the process: they are
-// trusted as administrators.
+// Handler returns the portal's handler for callers inside this process. Every request
+// is served as an administrator's.
 func (a *App) Handler() http.Handler { return trusted(a.web) }
 
-// trusted lets every request in as the administrator of this machine: whoever
-// can open the Unix socket can read the data folder anyway.
+// trusted serves every request as the administrator of this machine: a caller that can
+// open the Unix socket can read the data folder as well.
 func trusted(h http.Handler) http.Handler {
 	local := auth.Principal{Name: "local", Role: auth.Admin}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -272,8 +291,9 @@ func trusted(h http.Handler) http.Handler {
 	})
 }
 
-// Stop ends the portal: no new work, pushes in flight finish, then each part in
-// the reverse order of its start.
+// Stop ends the portal: readiness ends first, pushes in progress finish, then every
+// part is closed in the reverse order of its opening. A part that fails does not keep
+// the others open; the errors are joined. A second call does nothing.
 func (a *App) Stop(ctx context.Context) error {
 	a.ready.stop()
 	return a.undo.run(ctx)

@@ -12,8 +12,12 @@ import (
 	"github.com/postern/postern/portal/base/kv/boltkv"
 )
 
-// backup writes a backup. Both copies are made and the database's is verified before
-// the first byte is written, so that what can fail fails before an answer has begun.
+// backup writes a backup to w. Both copies are made, and that of the database is
+// verified, before the first byte is written, so that an error can still be answered as
+// one.
+//
+// Kinds: fault.Full when the copies do not fit on the disk, fault.Internal for a
+// database that is damaged.
 func (a *App) backup(ctx context.Context, w io.Writer) error {
 	const op = "app.backup"
 	if err := a.roomForCopies(ctx); err != nil {
@@ -32,7 +36,9 @@ func (a *App) backup(ctx context.Context, w io.Writer) error {
 		if ctx.Err() != nil {
 			return err
 		}
-		return fault.Wrap(fault.Internal, op, "no backup was made, because the database is damaged and could not be restored from it. Keep the backups there are, and stop the portal and copy the data folder to keep what is in it now; postern check names what is damaged", err)
+		return fault.Wrap(fault.Internal, op, "no backup was made, because the database is damaged and could not be restored from it. "+
+			"Keep the backups there are, and stop the portal and copy the data folder to keep what is in it now; postern check names "+
+			"what is damaged", err)
 	}
 	if err := copyOut(ctx, bundle, a.repo.Bundle); err != nil {
 		return err
@@ -49,7 +55,8 @@ func (a *App) backup(ctx context.Context, w io.Writer) error {
 	return s.seal()
 }
 
-// roomForCopies refuses a backup whose copies would fill the disk.
+// roomForCopies returns a fault.Full error when the copies of a backup would fill the
+// disk.
 func (a *App) roomForCopies(ctx context.Context) error {
 	if a.opt.FreeSpace == nil {
 		return nil
@@ -63,26 +70,29 @@ func (a *App) roomForCopies(ctx context.Context) error {
 		return fault.Wrap(fault.Internal, "app.backup", "the repository's folder cannot be read", err)
 	}
 	for _, name := range packs {
-		if info, err := os.Stat(name); err == nil { // one that went was merged into another
+		if info, err := os.Stat(name); err == nil { // a missing pack was merged into another
 			need += info.Size()
 		}
 	}
 	free, err := a.opt.FreeSpace(a.opt.Config.DataDir)
 	if err != nil || free >= need {
-		return nil // where nothing is known, the copy itself tells
+		return nil // unknown: the copy itself fails when the disk is full
 	}
-	return fault.Newf(fault.Full, "app.backup", "no backup was made: its copies take %d MiB in the data folder, and its disk has %d MiB left. Make room, then try again", need>>20+1, free>>20)
+	return fault.Newf(fault.Full, "app.backup", "no backup was made: its copies take %d MiB in the data folder, and its disk has "+
+		"%d MiB left. Make room, then try again", need>>20+1, free>>20)
 }
 
-// copyFailed words a copy that could not be made.
+// copyFailed returns the error of a copy that could not be made: fault.Full when the
+// disk is full.
 func copyFailed(msg string, err error) error {
 	if fault.NoRoom(err) {
-		return fault.Wrap(fault.Full, "app.backup", "no backup was made: there is no room left on the disk of the data folder. Make room, then try again", err)
+		return fault.Wrap(fault.Full, "app.backup",
+			"no backup was made: there is no room left on the disk of the data folder. Make room, then try again", err)
 	}
 	return fault.Wrap(fault.Internal, "app.backup", msg, err)
 }
 
-// copyOut fills a new file.
+// copyOut creates a file and fills it.
 func copyOut(ctx context.Context, name string, fill func(context.Context, io.Writer) error) (err error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -96,7 +106,7 @@ func copyOut(ctx context.Context, name string, fill func(context.Context, io.Wri
 	return fill(ctx, f)
 }
 
-// addFile writes a member out of a file.
+// addFile adds a file as a member, under its base name.
 func (s *sealer) addFile(name string) (err error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -110,7 +120,7 @@ func (s *sealer) addFile(name string) (err error) {
 	return s.add(filepath.Base(name), info.Size(), f)
 }
 
-// saveFile writes a new file durably.
+// saveFile writes a new file and flushes it to the disk.
 func saveFile(name string, r io.Reader) (err error) {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -124,7 +134,8 @@ func saveFile(name string, r io.Reader) (err error) {
 	return restoreFailed(err)
 }
 
-// restoreFailed words a file of the restored folder that could not be written.
+// restoreFailed returns the error of a file of the restored folder that could not be
+// written: fault.Full when the disk is full.
 func restoreFailed(err error) error {
 	if fault.NoRoom(err) {
 		return fault.Wrap(fault.Full, "app.Restore", "there is no room left to restore the backup; nothing was changed", err)

@@ -124,7 +124,8 @@ func TestCampaignFlippedBackup(t *testing.T) {
 		_, err := VerifyBackup(bytes.NewReader(flipped))
 		refusedAt(t, what, err, member)
 		if n < restored {
-			refusedAt(t, what+" restored", Restore(t.Context(), filepath.Join(parent, "data"), bytes.NewReader(flipped), Restoring{WithoutDigests: true}), member)
+			refusedAt(t, what+" restored", Restore(t.Context(), filepath.Join(parent, "data"), bytes.NewReader(flipped),
+				Restoring{WithoutDigests: true}), member)
 			if left, err := os.ReadDir(parent); err != nil || len(left) > 0 {
 				t.Fatalf("%s: %v is left (%v)", what, left, err)
 			}
@@ -158,16 +159,19 @@ func TestABackupWithoutDigestsIsNotTrusted(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "data")
-	if _, err := VerifyBackup(bytes.NewReader(b.Bytes())); fault.KindOf(err) != fault.Unsupported || !strings.Contains(fault.Message(err), "--without-digests") {
+	if _, err := VerifyBackup(bytes.NewReader(b.Bytes())); fault.KindOf(err) != fault.Unsupported ||
+		!strings.Contains(fault.Message(err), "--without-digests") {
 		t.Errorf("verified: %v", err)
 	}
-	if err := Restore(t.Context(), dir, bytes.NewReader(b.Bytes()), Restoring{}); fault.KindOf(err) != fault.Unsupported || !strings.Contains(fault.Message(err), "--without-digests") {
+	if err := Restore(t.Context(), dir, bytes.NewReader(b.Bytes()), Restoring{}); fault.KindOf(err) != fault.Unsupported ||
+		!strings.Contains(fault.Message(err), "--without-digests") {
 		t.Errorf("restored unasked: %v", err)
 	}
 	if found, err := Exists(dir); found || err != nil {
 		t.Errorf("something was made: %v %v", found, err)
 	}
-	if err := Restore(t.Context(), dir, bytes.NewReader(b.Bytes()[:b.Len()/2]), Restoring{WithoutDigests: true}); fault.KindOf(err) != fault.Invalid {
+	if err := Restore(t.Context(), dir, bytes.NewReader(b.Bytes()[:b.Len()/2]),
+		Restoring{WithoutDigests: true}); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("half of it: %v", err)
 	}
 	if err := Restore(t.Context(), dir, bytes.NewReader(b.Bytes()), Restoring{WithoutDigests: true}); err != nil {
@@ -194,7 +198,8 @@ func TestADamagedDatabaseMakesNoBackup(t *testing.T) {
 	}
 	var b bytes.Buffer
 	err = a.backup(t.Context(), &b)
-	if fault.KindOf(err) != fault.Internal || !strings.Contains(fault.Message(err), "no backup was made, because the database is damaged") || b.Len() > 0 {
+	if fault.KindOf(err) != fault.Internal || !strings.Contains(fault.Message(err),
+		"no backup was made, because the database is damaged") || b.Len() > 0 {
 		t.Errorf("%d bytes were written: %v", b.Len(), err)
 	}
 	if _, err := f.WriteAt(before, 0); err != nil { // for the portal's end
@@ -207,7 +212,8 @@ func TestABackupDoesNotFillTheDisk(t *testing.T) {
 	a := openStored(t)
 	a.opt.FreeSpace = func(string) (int64, error) { return 1 << 10, nil }
 	var b bytes.Buffer
-	if err := a.backup(t.Context(), &b); fault.KindOf(err) != fault.Full || !strings.Contains(fault.Message(err), "no backup was made") || b.Len() > 0 {
+	if err := a.backup(t.Context(), &b); fault.KindOf(err) != fault.Full ||
+		!strings.Contains(fault.Message(err), "no backup was made") || b.Len() > 0 {
 		t.Errorf("%d bytes were written: %v", b.Len(), err)
 	}
 }

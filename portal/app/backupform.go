@@ -23,16 +23,16 @@ import (
 //	knowledge.bundle   a git bundle of every branch, taken after the copy
 //	postern-digests    a line "sha256 HEX NAME" for each member
 //
-// A digest covers the member as it is in the file: its header, contents and padding.
-// That of postern-digests itself covers its header and the lines above. Two blocks of
-// zeros end the file. So each bit of it is covered, a file that is cut off has no
-// digests, and damage is named by the member it is in.
+// A digest covers the member as it is in the file: header, contents and padding. The
+// digest of postern-digests itself covers its header and the lines above. Two blocks of
+// zeros end the file. Every bit is therefore covered, a truncated file has no digests,
+// and an error names the damaged member.
 //
-// The bundle is taken last, so it holds everything the database speaks of; what
+// The bundle is made last, so it holds every commit that the database refers to. What
 // was pushed in between is published again at the first start after a restore.
 //
-// Form 1, of Postern until November 2026, has neither digests nor a way to find
-// damage in its database.
+// Form 1, of Postern until November 2026, has no digests, and damage in its database
+// cannot be found.
 const (
 	backupForm  = "2\n"
 	olderForm   = "1\n"
@@ -44,13 +44,14 @@ const (
 	smallMember = 4 << 10
 )
 
-// Member is a part of a backup that was verified.
+// Member is a verified part of a backup.
 type Member struct {
 	Name string
 	Size int64 // of its contents, in bytes
 }
 
-// BeginsLikeABackup reports whether a file begins as a backup of any form does.
+// BeginsLikeABackup reports whether a file begins like a backup of any form. It returns
+// the error of opening the file.
 func BeginsLikeABackup(file string) (bool, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -61,13 +62,14 @@ func BeginsLikeABackup(file string) (bool, error) {
 	return err == nil && h.Name == versionName, nil
 }
 
-// sealer writes a backup.
+// sealer writes a backup, member by member, and ends it with the digests.
 type sealer struct {
-	w     io.Writer
+	w io.Writer
+	// lines are the lines of postern-digests so far.
 	lines strings.Builder
 }
 
-// add writes a member.
+// add writes a member whose contents are size bytes.
 func (s *sealer) add(name string, size int64, content io.Reader) error {
 	sum := sha256.New()
 	t := tar.NewWriter(io.MultiWriter(s.w, sum))
@@ -82,7 +84,7 @@ func (s *sealer) add(name string, size int64, content io.Reader) error {
 	return fault.Wrap(fault.Internal, "app.backup", "the backup cannot be written", err)
 }
 
-// seal writes the digests and ends the file.
+// seal writes postern-digests and ends the file.
 func (s *sealer) seal() error {
 	sum := sha256.New()
 	size := int64(s.lines.Len() + len(digestLine(sum, digestsName)))
@@ -103,16 +105,18 @@ func (s *sealer) seal() error {
 	return fault.Wrap(fault.Internal, "app.backup", "the backup cannot be written", err)
 }
 
-// memberHeader has one block whatever the size.
+// memberHeader returns a header of one block, whatever the size. GNU tar stores sizes
+// beyond 8 GiB in binary, PAX in a block of its own.
 func memberHeader(name string, size int64) *tar.Header {
 	return &tar.Header{Name: name, Mode: 0o600, Size: size, Format: tar.FormatGNU}
 }
 
+// digestLine returns the line of a member in postern-digests.
 func digestLine(sum hash.Hash, name string) string {
 	return "sha256 " + hex.EncodeToString(sum.Sum(nil)) + " " + name + "\n"
 }
 
-// formOf is the version that a backup states, read without moving on.
+// formOf returns the form that a backup states, without consuming it.
 func formOf(r *bufio.Reader) (string, error) {
 	block, err := r.Peek(2 * tarBlock)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -130,24 +134,28 @@ func formOf(r *bufio.Reader) (string, error) {
 	if form := string(text); form == backupForm || form == olderForm {
 		return form, nil
 	}
-	return "", fault.Newf(fault.Unsupported, "app.backup", "the backup has the form %q, or its member %s is damaged; this Postern reads the forms 1 and 2", text, versionName)
+	return "", fault.Newf(fault.Unsupported, "app.backup",
+		"the backup has the form %q, or its member %s is damaged; this Postern reads the forms 1 and 2", text, versionName)
 }
 
-// damagedIn words damage by the member it is in.
+// damagedIn returns the error of a backup whose member is damaged in the way that what
+// describes.
 func damagedIn(member, what string, err error) error {
 	return &fault.Error{Kind: fault.Invalid, Op: "app.backup", Err: err,
 		Msg: fmt.Sprintf("this is not a whole Postern backup: its member %s is damaged (%s); nothing was changed", member, what)}
 }
 
-// unsealer reads a backup and holds it against its digests.
+// unsealer reads a backup and compares it with its digests.
 type unsealer struct {
-	r     io.Reader
-	lines strings.Builder // of the members so far, as they ought to be
+	r io.Reader
+	// lines are the lines of postern-digests as they should be, for the members read so
+	// far.
+	lines strings.Builder
 }
 
-// unseal reads a whole backup of form 2 and gives the contents of its members to
-// save, which reads them to the end. Only after it returned without an error are
-// they known to be what was backed up.
+// unseal reads a complete backup of form 2. It passes the contents of each member to
+// save, which reads them to the end. The contents are verified only when unseal returns
+// without an error.
 func unseal(r io.Reader, save func(name string, content io.Reader) error) ([]Member, error) {
 	u := &unsealer{r: r}
 	var members []Member
@@ -161,7 +169,7 @@ func unseal(r io.Reader, save func(name string, content io.Reader) error) ([]Mem
 	return members, u.digests()
 }
 
-// member reads one member.
+// member reads one member and returns the size of its contents in bytes.
 func (u *unsealer) member(name string, save func(string, io.Reader) error) (size int64, err error) {
 	sum := sha256.New()
 	header, err := u.header(name, sum)
@@ -187,7 +195,7 @@ func (u *unsealer) member(name string, save func(string, io.Reader) error) (size
 	return header.Size, nil
 }
 
-// header reads the header of the member that must come next.
+// header reads the header of the member that is expected next.
 func (u *unsealer) header(name string, sum hash.Hash) (*tar.Header, error) {
 	block := make([]byte, tarBlock)
 	if _, err := io.ReadFull(u.r, block); err != nil {
@@ -201,7 +209,8 @@ func (u *unsealer) header(name string, sum hash.Hash) (*tar.Header, error) {
 	return h, nil
 }
 
-// digests reads the last member, compares and requires the end of the file.
+// digests reads the last member, compares the digests, and requires the end of the
+// file.
 func (u *unsealer) digests() error {
 	sum := sha256.New()
 	h, err := u.header(digestsName, sum)
@@ -227,7 +236,7 @@ func (u *unsealer) digests() error {
 	return compareDigests(text[:end], u.lines.String())
 }
 
-// compareDigests names the first member whose digest differs.
+// compareDigests returns an error that names the first member whose digest differs.
 func compareDigests(stated, found string) error {
 	if stated == found {
 		return nil
@@ -241,7 +250,8 @@ func compareDigests(stated, found string) error {
 	return damagedIn(digestsName, "it lists other members", nil)
 }
 
-// counted counts what is read and remembers how reading failed.
+// counted counts the bytes that are read and records a read error, so that it is told
+// apart from an error of the writer.
 type counted struct {
 	r   io.Reader
 	n   int64
@@ -258,9 +268,9 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// VerifyBackup reads a whole backup and holds it against its digests. Damage is a
-// fault that names the member; a backup of an older Postern, which has no digests, is
-// fault.Unsupported.
+// VerifyBackup reads a complete backup, compares it with its digests and returns its
+// members. Damage is a fault.Invalid error that names the member; a backup of an older
+// Postern, which has no digests, is fault.Unsupported.
 func VerifyBackup(r io.Reader) ([]Member, error) {
 	in := bufio.NewReader(r)
 	form, err := formOf(in)
@@ -276,7 +286,10 @@ func VerifyBackup(r io.Reader) ([]Member, error) {
 	})
 }
 
+// noDigests is the error of a backup of form 1 whose restore was not asked for
+// explicitly.
 func noDigests() error {
-	return fault.New(fault.Unsupported, "app.backup", "this backup was made by an older Postern and has no digests: damage in it cannot be found. "+
-		"postern restore --without-digests takes it as it is; nothing was changed")
+	return fault.New(fault.Unsupported, "app.backup",
+		"this backup was made by an older Postern and has no digests: damage in it cannot be found. "+
+			"postern restore --without-digests takes it as it is; nothing was changed")
 }

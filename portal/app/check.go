@@ -10,14 +10,14 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// catchUp is how long a check waits for search to know what is stored: after a
-// crash the index is some changes behind, which is not damage. Longer than
-// indexing a large push takes, shorter than a client waits for an answer.
+// catchUp is how long a check waits for search to have everything that is stored: after
+// a crash the index is some changes behind, which is not damage. It is longer than
+// indexing a large push takes and shorter than a client waits for an answer.
 const catchUp = 30 * time.Second
 
-// Check implements web.Admin: git, database and index must agree. Every part is
-// looked at, whatever is wrong with the others. It ends early only with the
-// request.
+// Check implements web.Admin: it reports where git, database and index disagree. Every
+// part is checked, whatever is wrong with the others; an error means that the request
+// ended.
 func (x admin) Check(ctx context.Context) (findings []string, err error) {
 	parts := []struct {
 		name  string
@@ -50,6 +50,7 @@ func (x admin) Check(ctx context.Context) (findings []string, err error) {
 	return findings, nil
 }
 
+// checkGit runs git fsck and compares main with what is published.
 func (x admin) checkGit(ctx context.Context) (findings []string, err error) {
 	if err := x.a.repo.Fsck(ctx); err != nil {
 		findings = append(findings, fault.Message(err))
@@ -64,13 +65,14 @@ func (x admin) checkGit(ctx context.Context) (findings []string, err error) {
 	return findings, nil
 }
 
+// checkAudit verifies the chain of hashes of the audit log.
 func (x admin) checkAudit(ctx context.Context) ([]string, error) {
 	_, err := x.a.audit.Verify(ctx)
 	return nil, err
 }
 
-// checkRows reads every list as pages and reports do, and names the rows that
-// were left out, also those whose checksum fits and whose owner cannot decode them.
+// checkRows reads every list like pages and reports do, and names the rows that were
+// left out, including rows with a valid checksum that their owner cannot decode.
 func (x admin) checkRows(ctx context.Context) (findings []string, err error) {
 	for _, r := range x.a.readers() {
 		if err := r.read(ctx); err != nil {
@@ -112,7 +114,7 @@ func (x admin) checkDrafts(ctx context.Context) (findings []string, err error) {
 	return findings, nil
 }
 
-// checkIndex waits for search to catch up, then compares it with what is stored.
+// checkIndex waits for search to catch up, then compares the index with what is stored.
 func (x admin) checkIndex(ctx context.Context) (findings []string, err error) {
 	waiting, stop := context.WithTimeout(ctx, catchUp)
 	defer stop()
@@ -123,7 +125,7 @@ func (x admin) checkIndex(ctx context.Context) (findings []string, err error) {
 	})
 }
 
-// indexable counts what search must know.
+// indexable returns the number of documents and reports that search must have.
 func (x admin) indexable(ctx context.Context) (int, error) {
 	documents, _, err := x.a.library.IDs(ctx)
 	if err != nil {
@@ -142,7 +144,7 @@ func (x admin) indexable(ctx context.Context) (int, error) {
 	return len(readable) + len(published), err
 }
 
-// indexState is what compareIndex compares.
+// indexState is what compareIndex needs of the library, the follower and the index.
 type indexState struct {
 	stored    func(context.Context) (uint64, error) // number of the last change
 	reached   func() uint64                         // number of the last change that search knows
@@ -151,10 +153,10 @@ type indexState struct {
 	compare   func(ctx context.Context, documents int) error
 }
 
-// compareIndex compares the index with one state of what is stored: it waits
-// until search knows the last change, and begins again when something was stored
-// while it counted. When waiting ends before, it says how far search is behind
-// instead of calling the index damaged.
+// compareIndex compares the index with one state of what is stored. It waits until
+// search has the last change, and starts again when something was stored while it
+// counted. When waiting ends first, the finding states how far search is behind instead
+// of calling the index damaged.
 func compareIndex(ctx, waiting context.Context, s indexState) (findings []string, err error) {
 	for {
 		before, err := s.stored(ctx)
@@ -180,6 +182,7 @@ func compareIndex(ctx, waiting context.Context, s indexState) (findings []string
 	}
 }
 
+// behind returns the number of changes with its verb.
 func behind(n uint64) string {
 	if n == 1 {
 		return "1 change is"

@@ -66,7 +66,8 @@ func TestCheckBeginsAgainWhenSomethingWasStored(t *testing.T) {
 func TestCheckSaysHowFarTheIndexIsBehind(t *testing.T) {
 	waiting, stop := context.WithCancel(t.Context())
 	stop()
-	for reached, want := range map[uint64]string{5: "catching up: 4 changes are not in search yet", 8: "catching up: 1 change is not in search yet"} {
+	for reached, want := range map[uint64]string{5: "catching up: 4 changes are not in search yet",
+		8: "catching up: 1 change is not in search yet"} {
 		f := &follower{stored: 9, reached: reached}
 		findings, err := compareIndex(t.Context(), waiting, f.state())
 		if err != nil || len(findings) != 1 || !strings.Contains(findings[0], want) || f.compared > 0 {

@@ -18,16 +18,17 @@ import (
 )
 
 const (
-	// unfinishedDatabase is the name under which a new database is made.
+	// unfinishedDatabase is the name of a new database until it is complete.
 	unfinishedDatabase = databaseName + ".new"
-	// smallDatabase is the largest file, in bytes, that is looked into before it is
-	// opened: a database of many megabytes has been in use.
+	// smallDatabase is the largest file, in bytes, that is inspected before it is
+	// opened. A larger database has been in use.
 	smallDatabase = 1 << 20
 )
 
-// prepareFolder sees that the folder holds a database to open. A database is made
-// only where no portal was: beside a repository with history, or anything else that
-// a portal leaves, its absence is a loss, which only Options.NewDatabase accepts.
+// prepareFolder ensures that the folder holds a database to open. A database is created
+// only where there was no portal: beside a repository with history, or anything else
+// that a portal leaves behind, a missing database is a loss, which only
+// Options.NewDatabase accepts.
 func (a *App) prepareFolder(ctx context.Context) error {
 	const op = "app.prepareFolder"
 	dir := a.opt.Config.DataDir
@@ -43,28 +44,30 @@ func (a *App) prepareFolder(ctx context.Context) error {
 		return err
 	}
 	if traces != "" && !a.opt.NewDatabase {
-		return fault.Newf(fault.Conflict, op, "%s holds %s and no database (%s): tokens, the audit log, what the feeds said, reports and notes are missing. "+
-			"Restore the newest backup into an empty folder (postern restore), or start once with `postern serve --new-database`: it publishes the repository again and gives all the rest up for lost. Nothing was changed",
-			dir, traces, databaseName)
+		return fault.Newf(fault.Conflict, op, "%s holds %s and no database (%s): tokens, the audit log, feed data, reports and notes "+
+			"are missing. Restore the newest backup into an empty folder (postern restore), or start once with "+
+			"`postern serve --new-database`: it publishes the repository again and accepts the loss of everything else. "+
+			"Nothing was changed", dir, traces, databaseName)
 	}
 	if !a.opt.Create {
 		return fault.Newf(fault.NotFound, op, "there is no portal in %s; postern serve makes one. Nothing was created", dir)
 	}
 	if traces != "" {
-		a.lostDatabase = "started with a new database: tokens, the audit log, what the feeds said, reports and notes of the former one are lost"
+		a.lostDatabase = "started with a new database: tokens, the audit log, feed data, reports and notes of the previous one are lost"
 	}
 	return a.createDatabase(ctx)
 }
 
-// hasDatabase reports whether a file is a database that has been in use. An absent
-// or empty file, or one in which nothing was ever stored, is none.
+// hasDatabase reports whether a file is a database that has been in use. A file that is
+// absent or empty, or in which nothing was ever stored, is not one.
 func hasDatabase(ctx context.Context, name string) (bool, error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
 	case err != nil:
-		return false, fault.Wrap(fault.Invalid, "app.hasDatabase", "the database cannot be read; the data folder must belong to the user Postern runs as", err)
+		return false, fault.Wrap(fault.Invalid, "app.hasDatabase",
+			"the database cannot be read; the data folder must belong to the user Postern runs as", err)
 	case info.Mode().IsRegular() && info.Size() == 0:
 		return false, nil
 	case !info.Mode().IsRegular() || info.Size() > smallDatabase:
@@ -73,7 +76,7 @@ func hasDatabase(ctx context.Context, name string) (bool, error) {
 	return boltkv.InUse(ctx, name)
 }
 
-// traces says what a portal that was in use left in the folder; "" is nothing.
+// traces describes what a portal that was in use left in the folder; "" is nothing.
 func (a *App) traces(ctx context.Context) (string, error) {
 	if _, err := os.Stat(a.dir(repoName)); err == nil {
 		commits, used, err := gitrepo.History(ctx, a.opt.Config.Git.Path, a.dir(repoName))
@@ -96,8 +99,8 @@ func (a *App) traces(ctx context.Context) (string, error) {
 	return "a copy of a database that was migrated", nil
 }
 
-// createDatabase makes the database under a temporary name and renames it: a start
-// that is cut short leaves a whole one or none.
+// createDatabase creates the database under a temporary name and renames it, so that an
+// interrupted start leaves a complete database or none.
 func (a *App) createDatabase(ctx context.Context) error {
 	const op = "app.createDatabase"
 	dir := a.opt.Config.DataDir
@@ -121,11 +124,12 @@ func (a *App) createDatabase(ctx context.Context) error {
 	return errors.Join(syncFolder(dir), syncFolder(filepath.Dir(filepath.Clean(dir))))
 }
 
-// syncFolder makes the names in a folder survive a power cut.
+// syncFolder flushes a folder to the disk, so that the names in it survive a power
+// failure. A folder that may not be read, as the parent of a state folder, is skipped.
 func syncFolder(dir string) error {
 	f, err := os.Open(dir)
 	if errors.Is(err, fs.ErrPermission) {
-		return nil // the parent of a state folder may not be readable
+		return nil
 	}
 	if err == nil {
 		err = errors.Join(f.Sync(), f.Close())
@@ -133,9 +137,9 @@ func syncFolder(dir string) error {
 	return fault.Wrap(fault.Internal, "app.syncFolder", "the data folder cannot be made durable", err)
 }
 
-// checkUnpublished refuses a database that has never published anything beside a
-// repository with history, unless a push or an import that was cut short explains it:
-// it is not the database of this repository.
+// checkUnpublished refuses a database that never published anything beside a repository
+// with history: the two do not belong together. A push or an import that was
+// interrupted before it was published explains such a state and is accepted.
 func (a *App) checkUnpublished(ctx context.Context, published, tip postmortems.OID) error {
 	if published != "" || tip == "" || a.lostDatabase != "" {
 		return nil
@@ -147,29 +151,34 @@ func (a *App) checkUnpublished(ctx context.Context, published, tip postmortems.O
 		}
 	}
 	if !a.opt.NewDatabase {
-		return fault.Newf(fault.Conflict, "app.reconcile", "the database has never published anything, and the repository has history that this portal did not take in (main is at %.10s): "+
-			"they do not belong together. Restore both from one backup, or start once with `postern serve --new-database` to publish the repository. Nothing was changed", tip)
+		return fault.Newf(fault.Conflict, "app.reconcile",
+			"the database has never published anything, and the repository has history that this portal did not import (main is at "+
+				"%.10s): they do not belong together. Restore both from one backup, or start once with "+
+				"`postern serve --new-database` to publish the repository. Nothing was changed", tip)
 	}
-	a.lostDatabase = "started with a database that had published nothing of this repository: tokens, the audit log, what the feeds said, reports and notes of its own database are lost"
+	a.lostDatabase = "started with a database that had published nothing of this repository: tokens, the audit log, feed data, " +
+		"reports and notes of its own database are lost"
 	return nil
 }
 
-// knows reports whether the database has a token; "" is the portal's own.
+// knows reports whether the database has a token. The token "" is the portal's own and
+// always known.
 func (a *App) knows(ctx context.Context, token string) (bool, error) {
 	tokens, err := a.tokens.List(ctx)
 	return token == "" || slices.ContainsFunc(tokens, func(t auth.Token) bool { return t.ID == token }), err
 }
 
-// noteLostDatabase puts the loss into the log and into the audit log of the database
-// that takes the lost one's place.
+// noteLostDatabase writes the loss to the log, and to the audit log of the database
+// that replaces the lost one.
 func (a *App) noteLostDatabase(ctx context.Context) error {
 	if a.lostDatabase == "" {
 		if a.opt.NewDatabase {
-			a.log.Warn("--new-database was not needed: there is a database. Take it off the command line, or it will accept the next loss without a question")
+			a.log.Warn("--new-database was not needed: there is a database. Remove it from the command line, or it will accept the next " +
+				"loss without asking")
 		}
 		return nil
 	}
 	tip := string(a.repo.Tip(mainBranch))
 	a.log.Warn(a.lostDatabase, "main", tip)
-	return a.audit.Append(ctx, auth.Entry{Action: "database.new", Object: databaseName + ": the former one is lost", New: tip, Result: "done"})
+	return a.audit.Append(ctx, auth.Entry{Action: "database.new", Object: databaseName + ": the previous one is lost", New: tip, Result: "done"})
 }

@@ -23,13 +23,14 @@ import (
 const (
 	// mailTimeout bounds one conversation with the mail server.
 	mailTimeout = 30 * time.Second
-	// deliverEvery is how often it is looked whether something is to be sent.
+	// deliverEvery is how often the queue is checked for messages that are due.
 	deliverEvery = time.Minute
-	// mailCharts is how many charts a mail carries: it is read, the page is studied.
+	// mailCharts is how many charts a mail carries; the page has all of them.
 	mailCharts = 3
 )
 
-// openDeliveries makes the outbox and the senders of what is configured.
+// openDeliveries opens the outbox with a sender for each configured channel, and marks
+// the deliveries that the end of the last process interrupted as uncertain.
 func (a *App) openDeliveries(ctx context.Context) error {
 	senders, err := a.openSenders()
 	if err != nil {
@@ -50,11 +51,12 @@ func (a *App) openDeliveries(ctx context.Context) error {
 	})
 	cut, err := a.outbox.Recover(ctx)
 	if cut > 0 {
-		a.log.Warn("deliveries were cut off by the end of the process; they are shown as uncertain", "count", cut)
+		a.log.Warn("deliveries were interrupted by the end of the process and are marked as uncertain", "count", cut)
 	}
 	return err
 }
 
+// openSenders returns the senders by channel name.
 func (a *App) openSenders() (map[string]deliver.Sender, error) {
 	senders := map[string]deliver.Sender{}
 	if m := a.opt.Config.Mail; m.Host != "" {
@@ -77,7 +79,7 @@ func (a *App) openSenders() (map[string]deliver.Sender, error) {
 	return senders, nil
 }
 
-// canSend tells whether a recipient of this kind is configured.
+// canSend reports whether a recipient of this kind is configured.
 func (a *App) canSend(channel string) bool {
 	if channel == string(deliver.Mail) {
 		return a.opt.Config.Mail.Host != ""
@@ -86,7 +88,8 @@ func (a *App) canSend(channel string) bool {
 	return known
 }
 
-// notConfigured says what is missing for a recipient of this kind.
+// notConfigured returns the error of a recipient whose kind is not configured. It says
+// what to configure, or how to write an address.
 func notConfigured(channel string) error {
 	if channel == string(deliver.Mail) {
 		return fault.New(fault.NotFound, "app.deliver", "mail is not configured: the portal's operator states mail.host and mail.from")
@@ -94,14 +97,17 @@ func notConfigured(channel string) error {
 	if strings.Contains(channel, "@") {
 		return fault.Newf(fault.NotFound, "app.deliver", "no channel is called %.80q: write an address of mail as mail:%.80s", channel, channel)
 	}
-	return fault.Newf(fault.NotFound, "app.deliver", "the channel %.40q is not configured: the portal's operator states it under channels", channel)
+	return fault.Newf(fault.NotFound, "app.deliver",
+		"the channel %.40q is not configured: the portal's operator states it under channels", channel)
 }
 
+// channelOf returns a configured channel in the form that deliver takes.
 func channelOf(name string, c config.Channel) deliver.Channel {
 	return deliver.Channel{Name: name, Type: deliver.Type(c.Type), URL: c.URL.Reveal(), Secret: c.Secret.Reveal()}
 }
 
-// deliverDue is the job that sends what is due.
+// deliverDue is the job that queues and sends what is due. It returns a summary for the
+// list of jobs.
 func (a *App) deliverDue(ctx context.Context) (said string, err error) {
 	if err := a.queueDeliveries(ctx); err != nil {
 		return "", err
@@ -117,20 +123,21 @@ func (a *App) deliverDue(ctx context.Context) (said string, err error) {
 	return fmt.Sprintf("%d waiting, %d need a person", len(waiting), len(stuck)), err
 }
 
-// deliveries answers for the pages; it implements web.Deliveries.
+// deliveries implements web.Deliveries.
 type deliveries struct {
 	*outbox.Outbox
 	a *App
 }
 
-// Send implements web.Deliveries.
+// Send implements web.Deliveries: it sends the newest revision of a report to one
+// recipient now, whatever was sent before.
 func (d deliveries) Send(ctx context.Context, report, per, channel, address string) (outbox.Delivery, error) {
 	var none outbox.Delivery
 	if channel == string(deliver.Mail) && address == "" {
 		return none, fault.New(fault.Invalid, "app.send", "mail needs an address")
 	}
 	if !d.a.canSend(channel) {
-		return none, notConfigured(channel) // a slip of whoever asks: it leaves nothing behind that needs a person
+		return none, notConfigured(channel) // before anything is queued: a typing error needs no follow-up
 	}
 	rev, err := d.a.published.Newest(ctx, report, per)
 	if err != nil {
@@ -153,8 +160,9 @@ func (d deliveries) Send(ctx context.Context, report, per, channel, address stri
 	return d.Get(ctx, id)
 }
 
-// messageComposer composes what the outbox sends. It keeps the last one: a revision goes to
-// one recipient after the other, and its charts take longer to draw than all else.
+// messageComposer composes the messages that the outbox sends. It retains the last one:
+// a revision goes to one recipient after the other, and its charts take longer to draw
+// than everything else.
 type messageComposer struct {
 	a       *App
 	compose *deliver.Composer
@@ -177,7 +185,7 @@ func (l *messageComposer) Letter(ctx context.Context, report, per string, revisi
 	return letter, err
 }
 
-// write composes the letter of a revision.
+// write composes the message of a revision, without the cache.
 func (l *messageComposer) write(ctx context.Context, report, per string, revision int) (deliver.Letter, error) {
 	published, err := l.a.published.Report(ctx, report, per, revision)
 	if err != nil {
@@ -203,7 +211,7 @@ func (l *messageComposer) write(ctx context.Context, report, per string, revisio
 	})
 }
 
-// pictures are the first charts of a report, for mail.
+// pictures returns the first charts of a report as PNG, for mail.
 func (l *messageComposer) pictures(r reports.Report) (out []deliver.Picture, err error) {
 	for i, c := range r.Charts {
 		if len(out) == mailCharts {

@@ -13,8 +13,8 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// deliverWithin is how long after it was due a report is still worth sending by
-// itself: after ten days of standstill nobody wants ten daily mails.
+// deliverWithin returns how long after its due time a report of this kind is still sent
+// automatically: after ten days of downtime, ten daily mails would be useless.
 func deliverWithin(kind period.Kind) time.Duration {
 	const day = 24 * time.Hour
 	return map[period.Kind]time.Duration{period.Daily: 2 * day, period.Weekly: 7 * day, period.Monthly: 14 * day}[kind]
@@ -27,10 +27,10 @@ type sendable struct {
 	due time.Time
 }
 
-// queueDeliveries asks for the deliveries of the newest revisions of every report
-// that has recipients, in the order in which the reports fell due. Asking twice is
-// asking once, so it is done after every new revision and at every tick: a crash
-// between publishing and asking loses nothing.
+// queueDeliveries queues the deliveries of the newest revision of every report that has
+// recipients, in the order in which the reports fell due. A delivery that is queued
+// already is not queued twice, so this runs after every new revision and at every tick:
+// a crash between publishing and queueing loses nothing.
 func (a *App) queueDeliveries(ctx context.Context) error {
 	defs, err := a.reportDefinitions(ctx)
 	if err != nil {
@@ -62,10 +62,10 @@ func (a *App) queueDeliveries(ctx context.Context) error {
 	return nil
 }
 
-// recent tells when a revision's period was due, and whether that is so short ago
-// that the report is still sent by itself.
+// recent returns when a revision's period was due; ok reports whether that is recent
+// enough for the report to be sent automatically.
 func (a *App) recent(def reports.Definition, rev reportstore.Revision) (due time.Time, ok bool) {
-	def.Zone = rev.Zone // the definition may have another by now
+	def.Zone = rev.Zone // the definition may have changed its zone since
 	p, err := period.Of(rev.Kind, rev.Period, def.Location())
 	if err != nil {
 		return due, false
@@ -74,16 +74,16 @@ func (a *App) recent(def reports.Definition, rev reportstore.Revision) (due time
 	return due, a.opt.Now().Sub(due) <= deliverWithin(rev.Kind)
 }
 
-// queueRevision asks for the deliveries of a revision to those to whom it says
-// something new.
+// queueRevision queues the deliveries of a revision to the recipients for whom it is
+// news.
 func (a *App) queueRevision(ctx context.Context, x sendable) error {
-	asked, err := a.outbox.Of(ctx, x.rev.Name, x.rev.Period)
+	queued, err := a.outbox.Of(ctx, x.rev.Name, x.rev.Period)
 	if err != nil {
 		return err
 	}
 	var wanted []outbox.Delivery
 	for _, d := range deliveriesOf(x.def, x.rev) {
-		news, err := a.news(ctx, x.rev, lastAsked(asked, d))
+		news, err := a.isNews(ctx, x.rev, lastQueued(queued, d))
 		if err != nil {
 			return err
 		}
@@ -100,10 +100,10 @@ func (a *App) queueRevision(ctx context.Context, x sendable) error {
 	})
 }
 
-// lastAsked is the newest revision of a period that was asked for to where a
-// delivery goes; 0 is none.
-func lastAsked(asked []outbox.Delivery, to outbox.Delivery) (number int) {
-	for _, d := range asked {
+// lastQueued returns the newest revision of a period that was queued for the recipient
+// of a delivery; 0 is none.
+func lastQueued(queued []outbox.Delivery, to outbox.Delivery) (number int) {
+	for _, d := range queued {
 		if d.Channel == to.Channel && d.Address == to.Address {
 			number = max(number, d.Revision)
 		}
@@ -111,11 +111,11 @@ func lastAsked(asked []outbox.Delivery, to outbox.Delivery) (number int) {
 	return number
 }
 
-// news tells whether a revision says something new to who was sent another of the
-// same period, or none (0): a first one does, a later one when the verdict is not
-// the one they have. It is held against what they were sent, not against the
-// revision before: that may have come and gone between two looks.
-func (a *App) news(ctx context.Context, rev reportstore.Revision, sent int) (bool, error) {
+// isNews reports whether a revision differs in verdict or tone from the revision sent
+// to a recipient; sent 0 means none, and a first revision always is news. The
+// comparison is with what the recipient has, not with the revision before, which may
+// have been replaced between two ticks.
+func (a *App) isNews(ctx context.Context, rev reportstore.Revision, sent int) (bool, error) {
 	if sent == 0 || sent >= rev.Number {
 		return sent == 0, nil
 	}
@@ -131,15 +131,18 @@ func (a *App) news(ctx context.Context, rev reportstore.Revision, sent int) (boo
 	return true, nil
 }
 
-// deliveriesOf are the deliveries of one revision.
+// deliveriesOf returns one delivery of a revision for each recipient of the definition.
 func deliveriesOf(def reports.Definition, rev reportstore.Revision) []outbox.Delivery {
 	out := make([]outbox.Delivery, 0, len(def.Recipients))
 	for _, r := range def.Recipients {
-		out = append(out, outbox.Delivery{Report: rev.Name, Period: rev.Period, Revision: rev.Number, Channel: r.Kind, Address: r.Address, Quiet: quietOf(def)})
+		out = append(out, outbox.Delivery{Report: rev.Name, Period: rev.Period, Revision: rev.Number, Channel: r.Kind,
+			Address: r.Address, Quiet: quietOf(def)})
 	}
 	return out
 }
 
+// quietOf returns the quiet hours of a definition in minutes of the day, nil without
+// any.
 func quietOf(def reports.Definition) *outbox.Quiet {
 	if def.Quiet == nil {
 		return nil

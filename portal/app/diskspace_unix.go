@@ -8,8 +8,8 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// StatFreeSpace tells how many bytes this process may still write to the disk of
-// a folder.
+// StatFreeSpace returns how many bytes this process may still write to the disk of a
+// folder, without the blocks that are reserved for root.
 func StatFreeSpace(dir string) (int64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(dir, &s); err != nil {

@@ -13,15 +13,15 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// Bounds of what is read of drafts to find their incidents: many times what a
-// team writes at once.
+// Bounds of what is read of drafts to find their incidents, far beyond what a team
+// writes at one time.
 const (
 	draftsRead    = 200 // branches, the newest first
 	draftFindings = 20  // post-mortems of one branch
 )
 
-// draftPostmortems finds the pushed drafts of post-mortems by their incident. Every
-// state of a branch is read once.
+// draftPostmortems finds pushed drafts of post-mortems by their incident. Every state
+// of a branch is read once.
 type draftPostmortems struct {
 	library *library.Library
 
@@ -35,13 +35,13 @@ type branchRead struct {
 	found []draftOf
 }
 
-// draftOf is a draft with the names of its incident.
+// draftOf is a draft and the references of its incident.
 type draftOf struct {
 	web.DraftPostmortem
 	refs []string
 }
 
-// all are the post-mortems on drafts that name an incident.
+// all returns the post-mortems on drafts that name an incident.
 func (d *draftPostmortems) all(ctx context.Context) ([]draftOf, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -65,6 +65,7 @@ func (d *draftPostmortems) all(ctx context.Context) ([]draftOf, error) {
 	return out, nil
 }
 
+// branch reads the post-mortems that a branch adds or changes.
 func (d *draftPostmortems) branch(ctx context.Context, draft library.Draft) (branchRead, error) {
 	out := branchRead{tip: draft.Tip}
 	for _, ch := range draft.Changed {
@@ -73,7 +74,7 @@ func (d *draftPostmortems) branch(ctx context.Context, draft library.Draft) (bra
 		}
 		page, err := d.library.DraftPage(ctx, draft.Branch, ch.Address)
 		if kind := fault.KindOf(err); err != nil && (kind == fault.NotFound || kind == fault.Gone) {
-			continue // pushed anew since it was listed
+			continue // the branch was pushed again since it was listed
 		}
 		if err != nil {
 			return out, err
@@ -88,7 +89,7 @@ func (d *draftPostmortems) branch(ctx context.Context, draft library.Draft) (bra
 	return out, nil
 }
 
-// of are the drafts about one incident.
+// of returns the drafts about one incident.
 func (d *draftPostmortems) of(ctx context.Context, in incident.Incident) ([]web.DraftPostmortem, error) {
 	all, err := d.all(ctx)
 	if err != nil {

@@ -20,19 +20,20 @@ import (
 	"github.com/postern/postern/reports/statuspoll"
 )
 
-// openFeeds makes the store of feeds over the open database.
+// openFeeds opens the feed store over the open database.
 func (a *App) openFeeds() {
 	c := a.opt.Config
 	policy := postmortems.Policy{SeverityAliases: c.SeverityAliases}
 	a.feeds = feedstore.New(feedstore.Options{
 		DB: a.db, Formats: a.opt.Formats, Now: a.opt.Now, Log: a.log, Queue: c.Feeds.Queue, Severity: policy.Severity, Room: a.room,
-		Budget: feedstore.Budget{New: c.Feeds.BudgetNew, Open: c.Feeds.BudgetOpen}, MostRead: c.Feeds.MostRead, Defined: (&definedSLOs{catalog: a.catalog}).at,
+		Budget:   feedstore.Budget{New: c.Feeds.BudgetNew, Open: c.Feeds.BudgetOpen},
+		MostRead: c.Feeds.MostRead, Defined: (&definedSLOs{catalog: a.catalog}).at,
 		Keep: feedstore.Retention{Raw: c.Retention.Raw, Facts: c.Retention.Facts, Fine: c.Retention.Fine, Buckets: c.Retention.Buckets},
 	})
 }
 
-// definedSLOs are the names of the SLOs that definitions give, under which buckets
-// have no budget.
+// definedSLOs are the names of the SLOs that definitions give. Buckets under these
+// names are not limited by the budget for new names.
 type definedSLOs struct {
 	catalog *catalog.Catalog
 
@@ -41,7 +42,8 @@ type definedSLOs struct {
 	names map[string]bool // of that seq; nil: not read yet
 }
 
-// at returns whether a definition names an SLO now. The names are read once a push.
+// at returns a function that reports whether a definition names an SLO now. The names
+// are read once after each push.
 func (d *definedSLOs) at(ctx context.Context) (func(slo string) bool, error) {
 	seq, err := d.catalog.Seq(ctx)
 	if err != nil {
@@ -64,10 +66,10 @@ func (d *definedSLOs) at(ctx context.Context) (func(slo string) bool, error) {
 	return func(slo string) bool { return names[slo] }, nil
 }
 
-// statusPageTick is how often it is looked whether a status page is due.
+// statusPageTick is how often the poller checks whether a status page is due.
 const statusPageTick = 5 * time.Second
 
-// openStatuspages makes the poller of status pages; nobody is asked yet.
+// openStatuspages makes the poller of status pages without starting it.
 func (a *App) openStatuspages() {
 	c := a.opt.Config.Feeds
 	var pages []statuspoll.Page
@@ -83,7 +85,7 @@ func (a *App) openStatuspages() {
 	})
 }
 
-// pollStatuspages asks the status pages until the portal stops.
+// pollStatuspages polls the status pages until the stop.
 func (a *App) pollStatuspages() {
 	if len(a.statuspages.Status()) == 0 {
 		return
@@ -91,10 +93,10 @@ func (a *App) pollStatuspages() {
 	a.background("status pages", func(ctx context.Context) { repeat(ctx, statusPageTick, a.statuspages.Tick) })
 }
 
-// polledPages tell the feed page how the polled status pages do.
+// polledPages returns the state of each polled status page, for the page of feeds.
 func (a *App) polledPages() (out []web.PolledPage) {
 	for _, s := range a.statuspages.Status() {
-		shown, _, _ := strings.Cut(s.URL, "?") // a key may follow
+		shown, _, _ := strings.Cut(s.URL, "?") // the query may contain a key
 		out = append(out, web.PolledPage{
 			Source: s.Source, URL: shown, State: string(s.State), LastOK: s.LastOK, Next: s.Next, Why: s.Why,
 		})

@@ -7,34 +7,35 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// folderChanges is what the owner of some folders found in a change set, and how it
-// publishes it.
+// folderChanges is what a push changes in the folders of one owner: findings about the
+// files, and the code that publishes them.
 type folderChanges interface {
-	// Problems are findings about the owner's files; an Error refuses the push.
+	// Problems returns the findings about the owner's files; an Error refuses the push.
 	Problems() []postmortems.Problem
-	// Lines tell the author what was published, or would be: one line a thing.
+	// Lines returns one line for the author for each thing that was published, or would
+	// be.
 	Lines() []string
-	// Apply writes what the change set changes. It runs inside the Update that
-	// publishes the push and may be run again. It is not called for a draft.
+	// Apply writes what the push changes. It runs inside the transaction that publishes
+	// the push and may run again. It is not called for a draft.
 	Apply(w kv.Writer) error
 }
 
-// folderOwner judges the files of its own folders (SLOs and services, report
-// definitions, synonyms) while they are still in quarantine. Files of other
-// folders are none of its business. On a draft it only judges.
+// folderOwner checks the files of its own folders (SLOs and services, report
+// definitions, synonyms) while their objects are still in quarantine. It ignores the
+// files of other folders.
 type folderOwner func(ctx context.Context, cs postmortems.ChangeSet) (folderChanges, error)
 
-// owners are those of every folder that does not hold documents, in the order
-// in which authors read their answers.
+// owners returns the owners of the folders that do not hold documents, in the order in
+// which authors read their lines.
 func (a *App) owners() []folderOwner {
 	return []folderOwner{a.prepareDefinitions, prepareSynonyms, a.prepareReports}
 }
 
-// prepareAll asks the owners of all folders about one change set.
+// prepareAll lets every owner check one change set.
 func prepareAll(ctx context.Context, cs postmortems.ChangeSet, owners []folderOwner) (parts, error) {
 	var all parts
-	for _, ask := range owners {
-		p, err := ask(ctx, cs)
+	for _, prepare := range owners {
+		p, err := prepare(ctx, cs)
 		if err != nil {
 			return nil, err
 		}
@@ -43,7 +44,7 @@ func prepareAll(ctx context.Context, cs postmortems.ChangeSet, owners []folderOw
 	return all, nil
 }
 
-// parts are the answers of all owners to one change set.
+// parts are the folder changes of one push, one for each owner.
 type parts []folderChanges
 
 func (ps parts) problems() (all []postmortems.Problem) {
@@ -53,6 +54,8 @@ func (ps parts) problems() (all []postmortems.Problem) {
 	return all
 }
 
+// lines returns the lines of all owners without control characters: file names are the
+// author's.
 func (ps parts) lines() (all []string) {
 	for _, p := range ps {
 		for _, line := range p.Lines() {

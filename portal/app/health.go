@@ -8,8 +8,8 @@ import (
 	"github.com/postern/postern/portal/web"
 )
 
-// gitCheck is the state of the repository for /readyz: the published commit and all
-// of its objects are there.
+// gitCheck returns the state of the repository for /readyz: whether the published
+// commit and all of its objects are present.
 func (a *App) gitCheck(ctx context.Context) web.StatusCheck {
 	if err := a.repo.Health(ctx); err != nil {
 		return web.StatusCheck{Name: "git", Detail: fault.Message(err)}
@@ -17,25 +17,27 @@ func (a *App) gitCheck(ctx context.Context) web.StatusCheck {
 	return web.StatusCheck{Name: "git", OK: true}
 }
 
-// writesCheck is whether anything can be stored, for /readyz.
+// writesCheck returns for /readyz whether anything can be stored: the database accepts
+// writes, and the disk has more than its reserve free.
 func (a *App) writesCheck() web.StatusCheck {
 	const refused = "pushes, feeds and everything else that is to be stored are refused; reading and searching go on. "
 	if err := a.db.Writable(); err != nil {
 		return web.StatusCheck{Name: "writes", Detail: refused + "The cause: " + fault.Message(err)}
 	}
 	if free, short := a.short(0); short {
-		return web.StatusCheck{Name: "writes", Detail: fmt.Sprintf("pushes and feeds are refused; reading and searching go on. The cause: no room on the disk of the data folder, %d MiB left, %d MiB must stay free (limits.free_space)",
+		return web.StatusCheck{Name: "writes", Detail: fmt.Sprintf("pushes and feeds are refused; reading and searching go on. The "+
+			"cause: no room on the disk of the data folder, %d MiB left, %d MiB must stay free (limits.free_space)",
 			free>>20, a.opt.Config.Limits.FreeSpace>>20)}
 	}
 	return web.StatusCheck{Name: "writes", OK: true}
 }
 
-// measureParts reports the parts of /readyz to Prometheus.
+// measureParts reports the checks of /readyz to the metrics.
 func (a *App) measureParts() {
 	a.metrics.Parts(func() map[string]bool {
 		parts := map[string]bool{}
 		if a.web == nil {
-			return parts // it has not started
+			return parts // not started
 		}
 		for _, c := range a.Status(context.Background()).Checks {
 			switch c.Name {

@@ -19,7 +19,8 @@ func TestReadinessSaysWhatIsRefused(t *testing.T) {
 	a := &App{db: &boltkv.DB{}, opt: Options{
 		Config: config.Config{Limits: config.Limits{FreeSpace: 256 << 20}}, FreeSpace: func(string) (int64, error) { return free, nil },
 	}}
-	if c := a.writesCheck(); c.OK || !strings.Contains(c.Detail, "pushes and feeds are refused") || !strings.Contains(c.Detail, "100 MiB left, 256 MiB must stay free") {
+	if c := a.writesCheck(); c.OK || !strings.Contains(c.Detail, "pushes and feeds are refused") ||
+		!strings.Contains(c.Detail, "100 MiB left, 256 MiB must stay free") {
 		t.Errorf("a full disk: %+v", c)
 	}
 	if err := a.room(0); err == nil {

@@ -12,7 +12,8 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// incidentSignals are the folded views with what each incident cost.
+// incidentSignals are the folded incidents with the error budget that each consumed; it
+// implements web.Signals.
 type incidentSignals struct {
 	*signals.Store
 	a *App
@@ -23,9 +24,10 @@ func (s incidentSignals) Drafts(ctx context.Context, in incident.Incident) ([]we
 	return s.a.drafts.of(ctx, in)
 }
 
-// Spent implements web.Signals: the objectives that a voice names, and those of
-// the incident's services. An objective that has no counts for the time is left
-// out; one that lost nothing is in it, since that is an answer, too.
+// Spent implements web.Signals. It covers the SLOs that a source of the incident names
+// and those of its services, largest share first. An SLO without measurements for the
+// time of the incident is left out; one that lost nothing is included, since that is an
+// answer.
 func (s incidentSignals) Spent(ctx context.Context, in incident.Incident) ([]web.BudgetSpent, error) {
 	now := s.a.opt.Now()
 	impact, ok := in.Impact(now)
@@ -58,10 +60,12 @@ func (s incidentSignals) Spent(ctx context.Context, in incident.Incident) ([]web
 	return out, nil
 }
 
-// spentOf returns what an incident consumed of an SLO's budget: of the window that
-// it was the end of, if windows roll; of calendar windows, of the one in which it
-// consumed the larger share. ok is false when there are no counts for the time.
-func (s incidentSignals) spentOf(ctx context.Context, o slo.SLO, impact incident.Interval, now time.Time) (out web.BudgetSpent, ok bool, err error) {
+// spentOf returns what an incident consumed of an SLO's budget. For a rolling window
+// that is the window which ends with the incident; for calendar windows, the one of
+// which the incident consumed the larger share. ok is false without measurements for
+// the time.
+func (s incidentSignals) spentOf(ctx context.Context, o slo.SLO, impact incident.Interval, now time.Time) (out web.BudgetSpent,
+	ok bool, err error) {
 	out = web.BudgetSpent{SLO: o.Name, Title: o.Title}
 	for _, w := range windowsOf(o, impact.From, impact.To) {
 		least := w.From

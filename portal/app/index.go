@@ -9,9 +9,13 @@ import (
 	"github.com/postern/postern/search/indexer"
 )
 
+// openIndex opens the search index and its follower. An index that is damaged or of
+// another version is built again from the library, so a failure here is one of the file
+// system.
 func (a *App) openIndex(ctx context.Context) (err error) {
 	s := source{a.library, a.published}
-	a.index, err = search.Open(ctx, search.Options{Dir: a.dir(indexName), Source: s, Synonyms: &thesaurus{db: a.db}, Log: a.log, Now: a.opt.Now})
+	a.index, err = search.Open(ctx, search.Options{Dir: a.dir(indexName), Source: s, Synonyms: &thesaurus{db: a.db}, Log: a.log,
+		Now: a.opt.Now})
 	if err != nil {
 		return err
 	}
@@ -24,7 +28,8 @@ func (a *App) openIndex(ctx context.Context) (err error) {
 	return nil
 }
 
-// lag is how many changes search does not know yet.
+// lag returns how many changes search does not have yet; ok is false when the database
+// cannot be read.
 func (a *App) lag(ctx context.Context) (changes uint64, ok bool) {
 	seq, err := a.library.Seq(ctx)
 	if err != nil {

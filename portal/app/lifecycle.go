@@ -8,24 +8,44 @@ import (
 	"time"
 )
 
-// cleanup is one thing to undo at the end, with its name and how long it may take.
+// step is one part of opening or starting a portal, with the name that errors give it.
+type step struct {
+	name string
+	run  func(context.Context) error
+}
+
+// runSteps runs steps in order and ends at the first that fails. The error keeps the
+// kind and the message of the step's and names the step in its text for the log.
+func runSteps(ctx context.Context, steps []step) error {
+	for _, s := range steps {
+		if err := s.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
+// cleanup closes one part at the end. limit bounds how long it may take.
 type cleanup struct {
 	name  string
 	limit time.Duration
 	stop  func(context.Context) error
 }
 
-// cleanups are undone last in, first out, each bounded, none skipped because
-// another failed.
+// cleanups close parts in the reverse order of their opening. Each is bounded in time,
+// and none is skipped because another failed.
 type cleanups struct {
 	list []cleanup
 	log  *slog.Logger
 }
 
+// add registers the clean-up of a part that was just opened.
 func (c *cleanups) add(name string, limit time.Duration, stop func(context.Context) error) {
 	c.list = append(c.list, cleanup{name, limit, stop})
 }
 
+// run closes every part and joins their errors. Each part is closed once, however often
+// run is called.
 func (c *cleanups) run(ctx context.Context) error {
 	var errs []error
 	for len(c.list) > 0 {
@@ -36,6 +56,8 @@ func (c *cleanups) run(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// one closes a part. A part that exceeds its limit is abandoned: its goroutine goes on,
+// and the next part is closed.
 func (c *cleanups) one(ctx context.Context, x cleanup) error {
 	ctx, cancel := context.WithTimeout(ctx, x.limit)
 	defer cancel()
@@ -55,7 +77,8 @@ func (c *cleanups) one(ctx context.Context, x cleanup) error {
 	return nil
 }
 
-// background does work until the stop ends its context, and waits for its end.
+// background runs work until the stop cancels its context. The stop waits for work to
+// return.
 func (a *App) background(name string, work func(context.Context)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -69,6 +92,7 @@ func (a *App) background(name string, work func(context.Context)) {
 	})
 }
 
+// wait returns when done is closed, or with the error of ctx when that ends first.
 func wait(ctx context.Context, done <-chan struct{}) error {
 	select {
 	case <-done:
@@ -78,7 +102,7 @@ func wait(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
-// repeat does a step again and again, with a rest after each, until ctx ends.
+// repeat calls step until ctx ends, with a pause of rest after each call.
 func repeat(ctx context.Context, rest time.Duration, step func(context.Context)) {
 	for ctx.Err() == nil {
 		step(ctx)
@@ -88,7 +112,7 @@ func repeat(ctx context.Context, rest time.Duration, step func(context.Context))
 	}
 }
 
-// pause waits, or ends with the context.
+// pause waits for d, or returns the error of ctx when that ends first.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -32,23 +32,24 @@ type TreeFile struct {
 // Tree is a working tree that is checked like the first push of its files.
 type Tree struct {
 	Files    []TreeFile
-	Asked    func(path string) bool // whose findings are wanted; the other files are what they name
+	Asked    func(path string) bool // selects the files whose findings are wanted; the others only resolve references
 	Policy   postmortems.Policy
 	Renderer postmortems.BodyRenderer
-	Zone     string // of the built-in reports
+	Zone     string // time zone of the built-in reports
 	Now      time.Time
-	Workers  int // documents that are compiled side by side
+	Workers  int // documents that are compiled at the same time
 }
 
-// LintResult is what a push of a tree would be answered, as far as files decide it.
+// LintResult is the answer that a push of a tree would get, as far as the files
+// determine it.
 type LintResult struct {
-	Problems []postmortems.Problem // of the files that were asked for, broken links included
+	Problems []postmortems.Problem // of the selected files, broken links included
 	KeptBack []postmortems.KeptBackDocument
 }
 
-// LintTree asks the owners of all folders about a tree, by the code that judges
-// pushes, against an empty portal in a temporary folder. Recipients of reports are
-// not checked: which channels there are is known to the portal alone.
+// LintTree checks a tree with the code that checks pushes, against an empty portal in a
+// temporary folder. Recipients of reports are not checked: only a running portal knows
+// its channels.
 func LintTree(ctx context.Context, tree Tree) (LintResult, error) {
 	const op = "app.LintTree"
 	dir, err := os.MkdirTemp("", "postern-lint-*")
@@ -61,11 +62,12 @@ func LintTree(ctx context.Context, tree Tree) (LintResult, error) {
 	if err != nil {
 		return LintResult{}, errors.Join(err, os.RemoveAll(dir))
 	}
-	out, err := tree.judge(ctx, db)
+	out, err := tree.lint(ctx, db)
 	return out, errors.Join(err, db.Close(), os.RemoveAll(dir))
 }
 
-func (t Tree) judge(ctx context.Context, db kv.DB) (out LintResult, err error) {
+// lint prepares a push of the tree and returns its findings for the selected files.
+func (t Tree) lint(ctx context.Context, db kv.DB) (out LintResult, err error) {
 	definitions := catalog.New(db)
 	p := publisher{
 		db: db,
@@ -104,7 +106,8 @@ func (t Tree) judge(ctx context.Context, db kv.DB) (out LintResult, err error) {
 	return out, nil
 }
 
-// changeSet is a first push of the tree in one commit. Object names count the files.
+// changeSet returns a first push of the tree in one commit. Object names are the
+// numbers of the files.
 func (t Tree) changeSet() postmortems.ChangeSet {
 	changes := make([]postmortems.Change, len(t.Files))
 	for i, f := range t.Files {
@@ -118,6 +121,7 @@ func (t Tree) changeSet() postmortems.ChangeSet {
 	}
 }
 
+// treeOID returns the object name of the file with the number n; 0 is the commit.
 func treeOID(n int) postmortems.OID { return postmortems.OID(fmt.Sprintf("%040x", n)) }
 
 // Blobs implements postmortems.Content.
@@ -138,8 +142,8 @@ func (t Tree) Blobs(_ context.Context, ids []postmortems.OID, fn func(i int, dat
 	return nil
 }
 
-// partly renders what was asked for. Of the other documents links need the title
-// alone.
+// partly renders the selected files. Links to the other documents need only their
+// title.
 type partly struct{ tree Tree }
 
 // RenderBody implements postmortems.BodyRenderer.
@@ -152,7 +156,8 @@ func (p partly) RenderBody(ctx context.Context, in postmortems.BodyInput) (postm
 
 var titleLine = regexp.MustCompile(`(?m)^ {0,3}#[ \t]+(.+?)[ \t#]*$|^([^\n#>|-][^\n]*)\n=+[ \t]*$`)
 
-// plainTitle is the first heading of Markdown, near enough to resolve a wiki link.
+// plainTitle returns the first heading of Markdown, precise enough to resolve a wiki
+// link.
 func plainTitle(markdown []byte) string {
 	m := titleLine.FindSubmatch(markdown)
 	if m == nil {

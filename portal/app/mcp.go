@@ -12,24 +12,24 @@ import (
 	"github.com/postern/postern/portal/web"
 )
 
-// mcpHandler answers the tools of language models by asking the portal's own pages
-// and API, inside the process, as a reader: whoever reaches it has been admitted
-// as one.
+// mcpHandler returns the handler of the tools for language models. They read the
+// portal's own pages and API inside the process with the rights of a reader, which
+// every caller of the handler has at least.
 func (a *App) mcpHandler() http.Handler {
-	ask := &http.Client{Transport: asReader{func() http.Handler { return a.web }}}
+	client := &http.Client{Transport: asReader{func() http.Handler { return a.web }}}
 	ip := net.ParseIP(a.url.Hostname())
 	local := ip != nil && ip.IsLoopback() || a.url.Hostname() == "localhost"
 	return mcp.Handler(mcp.Options{
-		Portal:  &mcp.Portal{HTTP: ask, Base: strings.TrimRight(a.url.String(), "/")},
+		Portal:  &mcp.Portal{HTTP: client, Base: strings.TrimRight(a.url.String(), "/")},
 		Version: a.opt.Version, Proxied: !local,
 	})
 }
 
-// asReader carries requests to a handler in this process.
+// asReader is a transport that passes requests to a handler in this process.
 type asReader struct{ handler func() http.Handler }
 
-// RoundTrip implements http.RoundTripper. Answers are held in memory: the API
-// bounds them.
+// RoundTrip implements http.RoundTripper. Responses are held in memory: the API bounds
+// them.
 func (t asReader) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body == nil {
 		req.Body = http.NoBody
@@ -47,21 +47,24 @@ func (t asReader) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// answer is a http.ResponseWriter that keeps what is written.
+// answer is an http.ResponseWriter that records what is written.
 type answer struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 }
 
+// Header implements http.ResponseWriter.
 func (w *answer) Header() http.Header { return w.header }
 
+// WriteHeader implements http.ResponseWriter. The first status counts.
 func (w *answer) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
 	}
 }
 
+// Write implements http.ResponseWriter.
 func (w *answer) Write(b []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	return w.body.Write(b)

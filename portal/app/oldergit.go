@@ -16,10 +16,10 @@ import (
 // entriesStep is how many entries of the audit log are read at a time.
 const entriesStep = 500
 
-// checkOlder refuses a repository that lacks what the database shows: an older copy
-// of it, or that of another portal. Publishing it would take documents from readers,
-// which only Options.AcceptOlderGit accepts. A crash never leads there: refs move
-// forward before the database does, and objects are never pruned.
+// checkOlder refuses a repository that lacks what the database shows: an older copy of
+// it, or that of another portal. Publishing it would take documents from readers, which
+// only Options.AcceptOlderGit accepts. A crash never causes this state: refs move
+// before the database does, and objects are never pruned.
 func (a *App) checkOlder(ctx context.Context, published, tip postmortems.OID) error {
 	lost, err := a.lacks(ctx, published, tip)
 	if err != nil {
@@ -27,19 +27,23 @@ func (a *App) checkOlder(ctx context.Context, published, tip postmortems.OID) er
 	}
 	if lost == "" {
 		if a.opt.AcceptOlderGit {
-			a.log.Warn("--accept-older-git was not needed: git has what the database shows. Take it off the command line, or it will accept the next loss without a question")
+			a.log.Warn("--accept-older-git was not needed: git has what the database shows. Remove it from the command line, or it will " +
+				"accept the next loss without asking")
 		}
 		return nil
 	}
 	if !a.opt.AcceptOlderGit {
-		return fault.Newf(fault.Conflict, "app.reconcile", "%s. This is an older copy of the repository, or another portal's. Restore repository and database from one backup, "+
-			"or start once with `postern serve --accept-older-git`: it publishes what git has. Nothing was changed", lost)
+		return fault.Newf(fault.Conflict, "app.reconcile",
+			"%s. This is an older copy of the repository, or another portal's. Restore repository and database from one backup, "+
+				"or start once with `postern serve --accept-older-git`: it publishes what git has. Nothing was changed", lost)
 	}
 	a.log.Warn("started with an older repository: "+lost, "git", tip, "database", published)
-	return a.audit.Append(ctx, auth.Entry{Action: "git.older", Object: "refs/heads/" + mainBranch, Old: string(published), New: string(tip), Result: "done"})
+	return a.audit.Append(ctx, auth.Entry{Action: "git.older", Object: "refs/heads/" + mainBranch, Old: string(published),
+		New: string(tip), Result: "done"})
 }
 
-// lacks says what the database shows and the repository does not have; "" is nothing.
+// lacks describes what the database shows and the repository does not have; "" is
+// nothing.
 func (a *App) lacks(ctx context.Context, published, tip postmortems.OID) (string, error) {
 	if published != "" && tip != published {
 		held, err := a.repo.Has(ctx, published)
@@ -72,7 +76,7 @@ func (a *App) lacks(ctx context.Context, published, tip postmortems.OID) (string
 	return "", nil
 }
 
-// lost words what publishing the tip would take from readers.
+// lost describes what publishing the tip would take from readers.
 func (a *App) lost(ctx context.Context, published, tip postmortems.OID) (string, error) {
 	cs, err := a.changesTo(ctx, published, tip)
 	if err != nil {
@@ -103,11 +107,13 @@ func (a *App) lost(ctx context.Context, published, tip postmortems.OID) (string,
 	case changed > 0:
 		effect = humanize.Plural(changed, "document") + " would change"
 	}
-	return fmt.Sprintf("the database shows commit %.10s as published, and it is not in the history of git's main, %.10s: %s", published, tip, effect), nil
+	return fmt.Sprintf("the database shows commit %.10s as published, and it is not in the history of git's main, %.10s: %s",
+		published, tip, effect), nil
 }
 
-// changesTo makes the change set that leads from what is published to a tip. When the repository has the published commit, git compares
-// the two; otherwise the tip is compared with what readers see.
+// changesTo returns the change set that leads from the published commit to a tip. Git
+// compares the two when the repository has the published commit; otherwise the tip is
+// compared with the files that readers see.
 func (a *App) changesTo(ctx context.Context, published, tip postmortems.OID) (postmortems.ChangeSet, error) {
 	by := postmortems.Pusher{Name: "postern"}
 	if held, err := a.repo.Has(ctx, published); err != nil || held {
@@ -129,15 +135,15 @@ func (a *App) changesTo(ctx context.Context, published, tip postmortems.OID) (po
 	if err != nil {
 		return cs, err
 	}
-	if known { // its commits are revisions already
+	if known { // the commits already are revisions of documents
 		cs.Commits = nil
 	}
 	cs.Old, cs.Net = published, against(shown, cs.Net)
 	return cs, nil
 }
 
-// against turns the files of a tree, each listed as added, into the changes that
-// lead from the shown tree to it, by path.
+// against turns the files of a tree, each listed as added, into the changes that lead
+// from the shown files to that tree, sorted by path.
 func against(shown map[string]postmortems.OID, tree []postmortems.Change) []postmortems.Change {
 	shown = maps.Clone(shown)
 	var net []postmortems.Change
@@ -159,7 +165,7 @@ func against(shown map[string]postmortems.OID, tree []postmortems.Change) []post
 	return net
 }
 
-// wasPublished reports whether the audit log knows a commit as a published state of
+// wasPublished reports whether the audit log names a commit as a published state of
 // main.
 func (a *App) wasPublished(ctx context.Context, commit postmortems.OID) (bool, error) {
 	for before := uint64(0); ; {

@@ -25,7 +25,7 @@ import (
 	"github.com/postern/postern/search/synonyms"
 )
 
-// openWeb connects the pages with the parts they speak to.
+// openWeb connects the pages and the API with the parts that they read and write.
 func (a *App) openWeb() error {
 	c := a.opt.Config
 	apiHandler, err := api.New(api.Deps{Library: a.library, Search: a.index, Suggest: a.suggest, Queries: a.queries, Board: a.sloStatus, Reports: reportsOf{a}, Signals: a.signals}, api.Options{Version: a.opt.Version, PublicURL: a.url, Now: a.opt.Now, Log: a.log, FeedFormats: formats.Names(a.opt.Formats)})
@@ -48,17 +48,20 @@ func (a *App) openWeb() error {
 	return err
 }
 
-// rules are all that a push is checked against, in the order of their pages.
+// rules returns the rules that a push is checked against, in the order of their pages.
 func rules() []postmortems.Rule {
 	all := append(postmortems.Rules(), markdown.Rules()...)
 	return slices.Concat(all, gitrepo.Rules(), openslo.Rules(), synonyms.Rules(), definition.Rules())
 }
 
+// observe adds a request to the metrics.
 func (a *App) observe(o web.Observation) {
 	a.metrics.HTTP(metrics.Request{Route: o.Route, Method: o.Method, Status: o.Status, Took: o.Took, Bytes: o.Bytes})
 }
 
-// Status implements web.StatusReporter.
+// Status implements web.StatusReporter for /readyz. The portal is ready when it has
+// started and every check is good or only degraded; it can be read when the database
+// can.
 func (a *App) Status(ctx context.Context) web.Status {
 	s := web.Status{Ready: a.ready.ready(), Version: a.opt.Version}
 	_, err := a.library.Published(ctx)
@@ -81,9 +84,9 @@ func (a *App) Status(ctx context.Context) web.Status {
 	return s
 }
 
-// databaseCheck says how the database is. A row that cannot be read does not make
-// the portal unready: what can be read is served, and a restart brings nothing
-// back. It is said all the same, here, in the metrics and on every page.
+// databaseCheck returns the state of the database. A row that cannot be read does not
+// make the portal unready: the other rows are served, and a restart would not bring it
+// back. It is reported here, in the metrics and on every page.
 func databaseCheck(err error, d kv.Damage) web.StatusCheck {
 	check := web.StatusCheck{Name: "database", OK: err == nil}
 	if err != nil {
@@ -99,7 +102,7 @@ func databaseCheck(err error, d kv.Damage) web.StatusCheck {
 	return check
 }
 
-// git serves the repository to the pages' routes, with who may push what.
+// git serves the repository to the routes of the pages and decides who may push what.
 type git struct{ a *App }
 
 // InfoRefs implements web.Git.
@@ -123,8 +126,9 @@ func (g git) ReceivePack(w http.ResponseWriter, r *http.Request, who auth.Princi
 	return nil
 }
 
-// may judges one ref command: main for publishers; a draft for authors, and to
-// force or delete it only for the token that made it or an admin.
+// may decides about one ref command: main is for publishers; a draft is for authors,
+// and only the token that made it or an administrator may force or delete it. A refusal
+// is a fault.Forbidden error.
 func (g git) may(ctx context.Context, who auth.Principal, c gitrepo.Command) error {
 	const op = "app.push"
 	if c.Branch == mainBranch {
@@ -146,7 +150,8 @@ func (g git) may(ctx context.Context, who auth.Principal, c gitrepo.Command) err
 	return fault.Newf(fault.Forbidden, op, "the draft was made by %s; only that token or an admin may rewrite or delete it", d.Maker.Name)
 }
 
-// FirstToken makes an administrator's token when the portal has none yet.
+// FirstToken creates an administrator's token when the portal has none. made is false
+// when there is one.
 func (a *App) FirstToken(ctx context.Context) (secret string, made bool, err error) {
 	tokens, err := a.tokens.List(ctx)
 	if err != nil {
@@ -161,13 +166,13 @@ func (a *App) FirstToken(ctx context.Context) (secret string, made bool, err err
 	return secret, err == nil, err
 }
 
-// CreateToken makes a token that does not expire.
+// CreateToken creates a token that does not expire and returns its secret.
 func (a *App) CreateToken(ctx context.Context, name string, role auth.Role) (string, error) {
 	secret, _, err := admin{a}.CreateToken(ctx, auth.Grant{Name: name, Role: role})
 	return secret, err
 }
 
-// Published tells whether anything was ever published.
+// Published reports whether anything was ever published.
 func (a *App) Published(ctx context.Context) (bool, error) {
 	oid, err := a.library.Published(ctx)
 	return oid != "", err

@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// postmortemSources gives each published post-mortem as a voice of its incident.
-// Documents are read once a revision.
+// postmortemSources returns each published post-mortem as a source of its incident. A
+// document is read once for each revision.
 type postmortemSources struct {
 	library *library.Library
 
@@ -20,13 +20,14 @@ type postmortemSources struct {
 	read map[string]revisionSource // by document id
 }
 
-// revisionSource is what one revision says; nil: it tells of no incident.
+// revisionSource is what one revision states about an incident; nil when it is about
+// none.
 type revisionSource struct {
 	commit postmortems.OID
 	voice  *incident.Voice
 }
 
-// Seq implements register.Documents.
+// Seq implements signals.Documents.
 func (p *postmortemSources) Seq(ctx context.Context) (uint64, error) { return p.library.Seq(ctx) }
 
 // Voices implements register.Documents.
@@ -60,7 +61,7 @@ func (p *postmortemSources) Voices(ctx context.Context) ([]incident.Voice, error
 	}
 }
 
-// Has implements register.Documents.
+// Has implements signals.Documents.
 func (p *postmortemSources) Has(ctx context.Context, id string) (bool, error) {
 	found, err := p.library.ByID(ctx, id)
 	if fault.KindOf(err) == fault.NotFound && err != nil {
@@ -69,13 +70,14 @@ func (p *postmortemSources) Has(ctx context.Context, id string) (bool, error) {
 	return found.Record != nil, err
 }
 
+// revision reads one revision.
 func (p *postmortemSources) revision(ctx context.Context, r library.Record) (revisionSource, error) {
 	page, err := p.library.Page(ctx, r.ID, "")
 	if kind := fault.KindOf(err); err != nil && (kind == fault.NotFound || kind == fault.Gone) {
 		return revisionSource{commit: r.Revision.Commit}, nil // removed since it was listed
 	}
 	if kv.Unreadable(err) {
-		return revisionSource{}, nil // said on every page; asked for again next time
+		return revisionSource{}, nil // every page reports it; read again next time
 	}
 	if err != nil {
 		return revisionSource{}, err
@@ -83,8 +85,8 @@ func (p *postmortemSources) revision(ctx context.Context, r library.Record) (rev
 	return revisionSource{r.Revision.Commit, sourceOf(page.Record, page.Document.Front)}, nil
 }
 
-// sourceOf is what a front matter says of its incident; nil when it says
-// neither which nor when.
+// sourceOf returns what a front matter states about its incident; nil when it names
+// neither the incident nor a time. A document without a reference is its own.
 func sourceOf(r library.Record, f postmortems.FrontMatter) *incident.Voice {
 	v := &incident.Voice{
 		Source: "postmortem:" + r.ID, Form: "postmortem", Ref: f.Incident.Ref, Aliases: f.Incident.Aliases,
@@ -107,6 +109,8 @@ func sourceOf(r library.Record, f postmortems.FrontMatter) *incident.Voice {
 	return v
 }
 
+// milestonesOf returns the times of a front matter by milestone, without the unknown
+// ones.
 func milestonesOf(t postmortems.Times) map[incident.Milestone]incident.Moment {
 	out := map[incident.Milestone]incident.Moment{}
 	for m, at := range map[incident.Milestone]postmortems.Instant{

@@ -19,7 +19,8 @@ func TestPostmortemVoice(t *testing.T) {
 			Started:  postmortems.Instant{At: at, Precision: postmortems.Exact},
 			Resolved: postmortems.Instant{At: at, Precision: postmortems.Day},
 		},
-		Impact: postmortems.Impact{SLO: []postmortems.BudgetSpent{{Ref: "shop-availability"}}}, ChangeRef: "abc123", Alerts: []string{"PoolEmpty"},
+		Impact: postmortems.Impact{SLO: []postmortems.BudgetSpent{{Ref: "shop-availability"}}}, ChangeRef: "abc123",
+		Alerts: []string{"PoolEmpty"},
 	}
 	want := &incident.Voice{
 		Source: "postmortem:d1", Form: "postmortem", Ref: "INC-7", Aliases: []string{"PX"}, Rev: 3, At: at, Title: "The pool", Severity: "SEV2",

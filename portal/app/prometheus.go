@@ -15,15 +15,15 @@ import (
 )
 
 const (
-	// pollEvery is how often sources are asked for what has ended since.
+	// pollEvery is how often sources are queried for the SLI buckets that ended since.
 	pollEvery = 30 * time.Second
-	// queryTime and queryAttempts bound one request to a source: two of them fit
-	// into a turn.
+	// queryTime and queryAttempts bound one query to a source: two of them fit into one
+	// interval.
 	queryTime     = 15 * time.Second
 	queryAttempts = 2
 )
 
-// openPoller makes the poller over the open ledger; nobody is asked yet.
+// openPoller makes the poller of Prometheus sources without starting it.
 func (a *App) openPoller() {
 	var sources []promsli.Source
 	for _, s := range a.opt.Config.Prometheus.Sources {
@@ -37,6 +37,7 @@ func (a *App) openPoller() {
 	})
 }
 
+// authorization returns the Authorization header for a source, "" without credentials.
 func authorization(s config.PrometheusSource) string {
 	switch {
 	case s.Token.Set():
@@ -47,27 +48,28 @@ func authorization(s config.PrometheusSource) string {
 	return ""
 }
 
-// recorder puts what was measured into the ledger.
+// recorder stores measured SLI buckets in the feed store.
 type recorder struct{ *feedstore.Store }
 
-// Record implements poll.Recorder.
+// Record implements promsli.Recorder.
 func (r recorder) Record(ctx context.Context, facts []feed.Fact) error {
 	_, err := r.Store.Record(ctx, facts)
 	return err
 }
 
-// pollSources asks the sources until the portal stops. A source that does not
-// answer holds up nothing but itself.
+// pollSources polls the sources until the stop. A source that does not answer delays no
+// other.
 func (a *App) pollSources() {
 	if len(a.opt.Config.Prometheus.Sources) == 0 {
 		return
 	}
 	a.background("poller", func(ctx context.Context) {
-		repeat(ctx, pollEvery, func(ctx context.Context) { a.housekeepingStep(ctx, "objectives", a.poller.Tick) })
+		repeat(ctx, pollEvery, func(ctx context.Context) { a.housekeepingStep(ctx, "SLIs from Prometheus", a.poller.Tick) })
 	})
 }
 
-// pollChecks tell of the sources on /readyz. The portal is ready without them.
+// pollChecks returns the state of the sources for /readyz. The portal is ready without
+// them.
 func (a *App) pollChecks() (checks []web.StatusCheck) {
 	for _, s := range a.poller.Status() {
 		detail := string(s.State)
@@ -82,7 +84,7 @@ func (a *App) pollChecks() (checks []web.StatusCheck) {
 	return checks
 }
 
-// measured tells the pages how the sources do.
+// measured returns the state of the sources for the pages.
 func (a *App) measured() (out []web.MeasuredSource) {
 	for _, s := range a.poller.Status() {
 		m := web.MeasuredSource{

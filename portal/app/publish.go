@@ -16,29 +16,29 @@ import (
 	"github.com/postern/postern/postmortems/markdown/sandbox"
 )
 
-// mainBranch is the branch whose tip is what readers see.
+// mainBranch is the branch whose tip readers see.
 const mainBranch = "main"
 
 const (
-	// mostProblems is how many problems one push names; the rest is a count, so
-	// that a first push of a thousand files does not scroll its cause away.
+	// mostProblems is how many problems the answer to a push lists. The rest is a
+	// count, so that the first lines of a push of a thousand files stay visible.
 	mostProblems = 50
-	// indexWait is how long the answer to a push waits for search. The page
-	// is there already; search follows within the lag that /readyz shows.
+	// indexWait is how long the answer to a push waits for search. The page is
+	// published already, and /readyz shows how far search is behind.
 	indexWait = 2 * time.Second
 )
 
-// publisher asks the owner of every folder about a push and publishes what they
-// accept in one database transaction.
+// publisher lets the owner of every folder check a push, and publishes what they accept
+// in one database transaction.
 type publisher struct {
 	db      kv.DB
 	library *library.Library
 	owners  []folderOwner
 	audit   *auth.Audit
 	baseURL string // public_url without a trailing slash
-	// phase is told how long the parts of Commit took.
+	// phase observes how long the parts of Commit took.
 	phase func(metrics.Phase, time.Duration)
-	// indexed waits until search knows the change number, or the context ends.
+	// indexed waits until search has the change number, or the context ends.
 	indexed func(ctx context.Context, seq kv.Seq) error
 }
 
@@ -51,6 +51,7 @@ func (p *publisher) Prepare(ctx context.Context, cs postmortems.ChangeSet, say f
 	return x, nil
 }
 
+// prepare checks a push. say reports progress to the author.
 func (p *publisher) prepare(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (*prepared, error) {
 	docs, err := p.library.Prepare(ctx, cs, cs.Branch == mainBranch, say)
 	if err != nil {
@@ -72,23 +73,24 @@ type prepared struct {
 	seq    kv.Seq // of the change log, once committed
 }
 
-// refused tells whether anything of the push must not be published.
+// refused reports whether the push contains anything that must not be published.
 func (p *prepared) refused() bool {
 	return p.docs.Refused() || postmortems.HasError(p.others.problems())
 }
 
-// problems are the findings of all owners.
+// problems returns the findings of all owners.
 func (p *prepared) problems() []postmortems.Problem {
 	return slices.Concat(p.docs.Receipt.Problems, p.others.problems())
 }
 
-// receipt is what the author is told of an accepted push.
-func (p *prepared) receipt(checkOnly bool) []string { return p.tell(checkOnly, p.problems()) }
+// receipt returns the lines for the author of an accepted push.
+func (p *prepared) receipt(checkOnly bool) []string { return p.format(checkOnly, p.problems()) }
 
-// done tells what was published, without its problems.
-func (p *prepared) done() []string { return p.tell(false, nil) }
+// done returns the lines about what was published, without problems.
+func (p *prepared) done() []string { return p.format(false, nil) }
 
-func (p *prepared) tell(checkOnly bool, problems []postmortems.Problem) []string {
+// format returns the lines of a receipt with the given problems.
+func (p *prepared) format(checkOnly bool, problems []postmortems.Problem) []string {
 	r := p.docs.Receipt
 	r.CheckOnly, r.Problems, r.Other = checkOnly, problems, p.others.lines()
 	return postmortems.FormatReceipt(r, p.baseURL)
@@ -104,8 +106,8 @@ func (p *prepared) Refusal() string {
 	return reason
 }
 
-// errors are the problems for which the push is refused; warnings counts the
-// others, which would only hide them.
+// errors returns the problems for which the push is refused, and how many warnings
+// there are. A refusal lists errors only: warnings would hide them.
 func (p *prepared) errors() (errs []postmortems.Problem, warnings int) {
 	for _, x := range p.problems() {
 		if x.Weight == postmortems.Error {
@@ -117,7 +119,7 @@ func (p *prepared) errors() (errs []postmortems.Problem, warnings int) {
 	return errs, warnings
 }
 
-// Lines implements gitrepo.Prepared: why it is refused, or what it would do.
+// Lines implements gitrepo.Prepared: why the push is refused, or what it would do.
 func (p *prepared) Lines() []string {
 	if p.refused() {
 		errs, warnings := p.errors()
@@ -130,9 +132,9 @@ func (p *prepared) Lines() []string {
 	return p.receipt(true)
 }
 
-// Commit implements gitrepo.Prepared.
+// Commit implements gitrepo.Prepared: it publishes the push in one transaction.
 func (p *prepared) Commit(ctx context.Context) error {
-	start := time.Now() // a stopwatch: the injected clock must not bend it
+	start := time.Now() // a duration of the machine, not of the injected clock
 	err := p.db.Update(ctx, func(w kv.Writer) (err error) {
 		if err = p.publish(w); err == nil {
 			p.seq, err = w.Seq()
@@ -140,16 +142,16 @@ func (p *prepared) Commit(ctx context.Context) error {
 		return err
 	})
 	if fault.KindOf(err) == fault.Full {
-		return err // it says what to do
+		return err // its message says what to do
 	}
 	if err != nil {
-		return fault.Wrap(fault.Internal, "app.publish", "the database did not take the push", err)
+		return fault.Wrap(fault.Internal, "app.publish", "the push could not be stored in the database", err)
 	}
 	p.phase(metrics.Commit, time.Since(start))
 	return nil
 }
 
-// Published implements gitrepo.Prepared.
+// Published implements gitrepo.Prepared: the receipt, after the push was published.
 func (p *prepared) Published(ctx context.Context) []string {
 	lines := p.receipt(false)
 	if p.cs.Branch == mainBranch && p.indexed != nil {
@@ -158,7 +160,7 @@ func (p *prepared) Published(ctx context.Context) []string {
 	return lines
 }
 
-// apply publishes the documents and, from main, what the other owners checked.
+// apply publishes the documents and, from main, the changes of the other owners.
 func (p *prepared) apply(w kv.Writer) error {
 	if err := p.docs.Apply(w); err != nil || p.cs.Branch != mainBranch {
 		return err
@@ -166,8 +168,8 @@ func (p *prepared) apply(w kv.Writer) error {
 	return p.others.apply(w)
 }
 
-// awaitIndex waits a little, so that an author who is told "live" also finds the
-// page by searching.
+// awaitIndex waits for search, at most indexWait, so that an author who reads "live"
+// finds the page by searching.
 func (p *prepared) awaitIndex(ctx context.Context, seq kv.Seq) []string {
 	ctx, cancel := context.WithTimeout(ctx, indexWait)
 	defer cancel()
@@ -178,7 +180,7 @@ func (p *prepared) awaitIndex(ctx context.Context, seq kv.Seq) []string {
 	return nil
 }
 
-// publish applies the push and its audit entry.
+// publish applies the push and its entry in the audit log.
 func (p *prepared) publish(w kv.Writer) error {
 	if err := p.apply(w); err != nil {
 		return err
@@ -189,8 +191,8 @@ func (p *prepared) publish(w kv.Writer) error {
 	})
 }
 
-// publisherOf is the publisher of an App: the repository is opened before the
-// portal knows its own address, which the answers name.
+// publisherOf is the publisher of an App, made for each push: the repository is opened
+// before the portal has its address, which the answers contain.
 type publisherOf struct{ a *App }
 
 // Prepare implements gitrepo.Publisher.
@@ -198,11 +200,11 @@ func (p publisherOf) Prepare(ctx context.Context, cs postmortems.ChangeSet, say 
 	if p.a.url == nil {
 		return nil, fault.New(fault.Unavailable, "app.push", "the portal is starting; push again in a moment")
 	}
-	// Its documents wait for a worker of their own at most, not for those of others.
+	// A push has render workers of its own, so that it does not wait for other pushes.
 	return p.publisher().Prepare(sandbox.WithParty(ctx), cs, say)
 }
 
-// publisher asks the owners that the App has opened.
+// publisher returns a publisher over the open parts of the App.
 func (p publisherOf) publisher() *publisher {
 	return &publisher{
 		db: p.a.db, library: p.a.library, owners: p.a.owners(), audit: p.a.audit, baseURL: p.a.URL(),

@@ -9,14 +9,14 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// reader reads one kind of stored rows as pages and reports do.
+// reader reads every stored row of one kind, in the way pages and reports read it.
 type reader struct {
 	name string
 	read func(context.Context) error
 }
 
-// readers read all that is stored through the packages that own it. A row that
-// its owner cannot decode is then counted and named by the database.
+// readers returns a reader for everything that is stored. The database counts and names
+// the rows that their owner cannot decode.
 func (a *App) readers() []reader {
 	all := []reader{
 		{"tokens", func(ctx context.Context) error { _, err := a.tokens.List(ctx); return err }},
@@ -34,21 +34,22 @@ func (a *App) readers() []reader {
 			_, err := a.queries.Gaps(ctx, now.AddDate(0, 0, -7*keptWeeks), now)
 			return err
 		}},
-		{"what people said", func(ctx context.Context) error { _, err := a.signals.Open(ctx); return err }},
+		{"incidents", func(ctx context.Context) error { _, err := a.signals.Open(ctx); return err }},
 	}
-	if a.jobs != nil { // a command that opens the data has none
+	if a.jobs != nil { // without jobs, in a command that opens the data folder
 		all = append(all, reader{"jobs", func(ctx context.Context) error { _, err := a.jobs.Status(ctx); return err }})
 	}
 	return all
 }
 
 const (
-	mostRead  = 1 << 30 // entries: all of them
-	keptWeeks = 57      // searches are stored for 400 days
+	mostRead  = 1 << 30 // entries of the audit log: all of them
+	keptWeeks = 57      // queries are retained for 400 days
 	readPage  = 500     // rows read at a time
 )
 
-// readPages reads the pages of a list, until one has no next.
+// readPages calls read for each page of a list, until there is no next cursor or read
+// fails.
 func readPages(read func(cursor string) (next string, err error)) error {
 	for cursor := ""; ; {
 		next, err := read(cursor)
@@ -58,6 +59,7 @@ func readPages(read func(cursor string) (next string, err error)) error {
 	}
 }
 
+// readDeadLetters reads every rejected feed item.
 func (a *App) readDeadLetters(ctx context.Context) error {
 	return readPages(func(cursor string) (next string, err error) {
 		_, next, err = a.feeds.DeadLetters(ctx, feedstore.LetterFilter{Limit: readPage, Cursor: cursor})
@@ -65,6 +67,8 @@ func (a *App) readDeadLetters(ctx context.Context) error {
 	})
 }
 
+// readDocuments reads every document and its revisions. A row that cannot be read is
+// counted by the database and is not an error here.
 func (a *App) readDocuments(ctx context.Context) error {
 	return readPages(func(cursor string) (string, error) {
 		page, next, err := a.library.List(ctx, library.Filter{Archived: true, Limit: readPage, Cursor: cursor})
@@ -80,6 +84,7 @@ func (a *App) readDocuments(ctx context.Context) error {
 	})
 }
 
+// readReports reads every report in its newest revision.
 func (a *App) readReports(ctx context.Context) error {
 	return readPages(func(cursor string) (string, error) {
 		page, next, err := a.published.List(ctx, reportstore.Filter{Limit: readPage, Cursor: cursor})

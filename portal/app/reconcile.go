@@ -6,8 +6,10 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// reconcile publishes what git has and the database does not: the process died
-// after the ref moved, or somebody restored one without the other.
+// reconcile publishes what git has and the database does not: the process ended after
+// the ref moved, or one of the two was restored without the other. It refuses a
+// repository that lost what is published and a database that belongs to another
+// repository, before anything is changed.
 func (a *App) reconcile(ctx context.Context) error {
 	tip := a.repo.Tip(mainBranch)
 	published, err := a.library.Published(ctx)
@@ -36,20 +38,21 @@ func (a *App) reconcile(ctx context.Context) error {
 	return a.reconcileDrafts(ctx)
 }
 
-// withdrawKeptBack takes out what an earlier version published although its author
-// keeps it back. A failure is tried again at the next start.
+// withdrawKeptBack removes documents that an earlier version published although their
+// author set draft: true or published: false. A failure is logged and tried again at
+// the next start.
 func (a *App) withdrawKeptBack(ctx context.Context) {
 	paths, err := a.library.WithdrawKeptBack(ctx, a.opt.Now())
 	if err != nil {
 		a.log.Error("documents with draft: true or published: false may still be shown", "error", err)
 	}
 	for _, path := range paths {
-		a.log.Info("withdrawn: its author keeps it back", "path", path)
+		a.log.Info("withdrawn: its author marked it as a draft", "path", path)
 	}
 }
 
-// reconcileDrafts does the same for every other branch, and drops the previews of
-// branches that git no longer has.
+// reconcileDrafts publishes every other branch again whose preview differs from git,
+// and removes the previews of branches that git no longer has.
 func (a *App) reconcileDrafts(ctx context.Context) error {
 	drafts, err := a.library.Drafts(ctx)
 	if err != nil {
@@ -80,12 +83,13 @@ func (a *App) reconcileDrafts(ctx context.Context) error {
 	return nil
 }
 
-// republish publishes the difference between two commits of a branch as a push
-// would, in the name of who pushed it as far as that is known.
+// republish publishes the difference between two commits of a branch as a push would,
+// under the name of its pusher if that is known. What the rules refuse is published and
+// logged: git has it already.
 func (a *App) republish(ctx context.Context, branch string, from, to postmortems.OID) error {
 	changes := func() (postmortems.ChangeSet, error) {
 		if branch == mainBranch && from != "" {
-			return a.changesTo(ctx, from, to) // also where git has lost what is published
+			return a.changesTo(ctx, from, to) // works when git has lost the published commit, too
 		}
 		return a.repo.ChangeSet(ctx, branch, from, to, postmortems.Pusher{Name: "postern"})
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/postern/postern/reports/signals"
 )
 
-// Collect implements press.Collector. Rows of the database that could not be read are
-// left out of every list, so the report says that its figures may lack them.
+// Collect implements schedule.Collector. Rows of the database that could not be read
+// are left out of every list, and the report states that its figures may lack them.
 func (d reportData) Collect(ctx context.Context, def reports.Definition, p period.Period, asOf time.Time) (reports.Inputs, error) {
 	in, err := d.Collector.Collect(ctx, def, p, asOf)
 	if err != nil {
@@ -28,9 +28,9 @@ func (d reportData) Collect(ctx context.Context, def reports.Definition, p perio
 	return in, nil
 }
 
-// unreadRows returns what a report says of the rows that could not be read; any is
-// false when none of them belongs to what reports are made of. Damage names a bounded
-// number of rows: those beyond are taken for such rows, since they may be.
+// unreadRows returns what a report states about rows that could not be read; any is
+// false when none of them holds data of reports. Damage names a bounded number of rows:
+// the rows beyond count as data of reports, since they may be.
 func unreadRows(d kv.Damage) (u reports.Unread, any bool) {
 	var buckets []string
 	for _, s := range []kv.Schema{feedstore.Schema(), signals.Schema(), catalog.Schema(), library.Schema()} {
@@ -44,6 +44,6 @@ func unreadRows(d kv.Damage) (u reports.Unread, any bool) {
 	}
 	return reports.Unread{
 		What: humanize.Plural(n, "row") + " of the database", Damaged: true, Sections: []string{reports.Quality},
-		Why: "what they held is in none of the figures; `postern check` names them",
+		Why: "their contents are missing from the figures; `postern check` names them",
 	}, n > 0
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// prepareReports is the folderOwner of reports/: definitions and the lead's words.
+// prepareReports is the folderOwner of reports/: definitions and the words of the lead.
 func (a *App) prepareReports(ctx context.Context, cs postmortems.ChangeSet) (folderChanges, error) {
 	before, err := a.published.Definitions(ctx)
 	if err != nil {
@@ -33,8 +33,8 @@ func (a *App) prepareReports(ctx context.Context, cs postmortems.ChangeSet) (fol
 	return j, nil
 }
 
-// checkReports judges a change set against the definitions before it. zone is that
-// of the built-in reports.
+// checkReports checks a change set against the definitions before it. zone is the time
+// zone of the built-in reports.
 func checkReports(ctx context.Context, cs postmortems.ChangeSet, before []reports.Definition, zone string) (*reportChanges, error) {
 	j := &reportChanges{byPath: map[string]reports.Definition{}}
 	for _, d := range before {
@@ -46,36 +46,38 @@ func checkReports(ctx context.Context, cs postmortems.ChangeSet, before []report
 	return j, j.words(ctx, cs, zone)
 }
 
-// unreachable warns of recipients that this portal cannot send to: the author
-// would hear of it only when the first report failed to leave.
+// unreachable returns a warning for each kind of recipient that this portal cannot send
+// to. Otherwise the author would learn of it when the first report fails.
 func (a *App) unreachable(d reports.Definition) (all []postmortems.Problem) {
-	told := map[string]bool{}
+	warned := map[string]bool{}
 	for _, r := range d.Recipients {
 		message := "the channel " + strconv.Quote(r.Kind) + " is not configured on this portal: reports to it fail until its operator states it"
 		if r.Kind == string(deliver.Mail) {
 			message = "this portal sends no mail: reports to addresses fail until its operator states mail.host"
 		}
-		if !a.canSend(r.Kind) && !told[r.Kind] {
-			told[r.Kind] = true
-			all = append(all, postmortems.Problem{Path: d.Path, Line: 1, Col: 1, Weight: postmortems.Warning, Rule: definition.RuleUnreachable, Message: message})
+		if !a.canSend(r.Kind) && !warned[r.Kind] {
+			warned[r.Kind] = true
+			all = append(all, postmortems.Problem{Path: d.Path, Line: 1, Col: 1, Weight: postmortems.Warning,
+				Rule: definition.RuleUnreachable, Message: message})
 		}
 	}
 	return all
 }
 
-// reportChanges is what a push does to reports/.
+// reportChanges is what a push changes in reports/; it implements folderChanges.
 type reportChanges struct {
-	byPath   map[string]reports.Definition // as they will be
-	dropped  []string                      // names
+	byPath   map[string]reports.Definition // after the push
+	dropped  []string                      // names of definitions
 	put      []reports.Definition
 	says     []periodWords
 	lines    []string
 	problems []postmortems.Problem
 }
 
-// periodWords are the words for one period; "" forgets them.
+// periodWords are the words of the lead for one period; "" removes them.
 type periodWords struct{ name, period, markdown string }
 
+// definitions checks the definitions that the push adds, changes or removes.
 func (j *reportChanges) definitions(ctx context.Context, cs postmortems.ChangeSet) error {
 	for _, c := range cs.Net {
 		for _, gone := range []string{c.From, c.Path} {
@@ -92,7 +94,8 @@ func (j *reportChanges) definitions(ctx context.Context, cs postmortems.ChangeSe
 		}
 		if !definition.IsDefinition(c.Path) {
 			if !strings.HasPrefix(c.Path, definition.WordsFolder) {
-				j.problems = append(j.problems, postmortems.Problem{Path: c.Path, Weight: postmortems.Warning, Rule: definition.RuleUnread, Message: "nothing reads this file: definitions are reports/NAME.yaml, words reports/words/NAME/PERIOD.md"})
+				j.problems = append(j.problems, postmortems.Problem{Path: c.Path, Weight: postmortems.Warning, Rule: definition.RuleUnread,
+					Message: "nothing reads this file: definitions are reports/NAME.yaml, words reports/words/NAME/PERIOD.md"})
 			}
 			continue
 		}
@@ -113,20 +116,21 @@ func (j *reportChanges) definitions(ctx context.Context, cs postmortems.ChangeSe
 		}
 		j.byPath[c.Path] = d
 		j.put = append(j.put, d)
-		j.lines = append(j.lines, fmt.Sprintf("%-8s report %s: %s, %s%s", c.Status, d.Name, d.Kind, d.Zone, scopeWords(d.Scope)))
+		j.lines = append(j.lines, fmt.Sprintf("%-8s report %s: %s, %s%s", c.Status, d.Name, d.Kind, d.Zone, scopeText(d.Scope)))
 	}
 	j.duplicates()
 	return nil
 }
 
-func scopeWords(s reports.Scope) string {
+// scopeText returns the scope of a definition for a line of the receipt.
+func scopeText(s reports.Scope) string {
 	if s.Whole() {
 		return ", the whole organisation"
 	}
 	return ", " + s.String()
 }
 
-// duplicates finds two files with one name.
+// duplicates reports two files that define the same name.
 func (j *reportChanges) duplicates() {
 	by := map[string]string{}
 	paths := make([]string, 0, len(j.byPath))
@@ -144,6 +148,7 @@ func (j *reportChanges) duplicates() {
 	}
 }
 
+// words checks the words that the push adds, changes or removes.
 func (j *reportChanges) words(ctx context.Context, cs postmortems.ChangeSet, zone string) error {
 	kinds := map[string]period.Kind{}
 	for _, d := range reports.BuiltIn(zone) {
@@ -176,7 +181,8 @@ func (j *reportChanges) words(ctx context.Context, cs postmortems.ChangeSet, zon
 			return err
 		}
 		j.says = append(j.says, periodWords{name, id, string(data)})
-		j.lines = append(j.lines, fmt.Sprintf("%-8s the words for %s %s; the report is revised with them within a quarter of an hour", c.Status, name, id))
+		j.lines = append(j.lines, fmt.Sprintf("%-8s the words for %s %s; the report is revised with them within a quarter of an hour",
+			c.Status, name, id))
 	}
 	return nil
 }

@@ -21,25 +21,26 @@ import (
 )
 
 const (
-	// scheduleEvery is how often it is looked whether a report is due.
+	// scheduleEvery is how often due reports are looked for.
 	scheduleEvery = time.Minute
-	// mostAtOnce bounds the reports of one tick, so that a portal that was down for
-	// a year answers readers meanwhile.
+	// mostAtOnce bounds the reports of one tick, so that a portal that was down for a
+	// year can serve readers meanwhile.
 	mostAtOnce = 20
-	// mostRechecked bounds the published periods that one tick holds against late
-	// data.
+	// mostRechecked bounds the published periods that one tick compares with late data.
 	mostRechecked = 8
-	// deliveriesJob is the name of the job that sends.
+	// deliveriesJob is the name of the job that sends messages.
 	deliveriesJob = "deliveries"
 )
 
-// openReports connects the making of reports with what they are made of.
+// openReports opens the scheduler of reports over the open stores, the background jobs
+// and the drawer of charts.
 func (a *App) openReports(context.Context) error {
 	a.schedule = schedule.New(schedule.Options{
 		Definitions: a.reportDefinitions, Archive: a.published, Now: a.opt.Now, Log: a.log,
 		Published: func(context.Context, reports.Definition, reportstore.Revision) { a.deliverSoon() },
 		Collect: reportData{a, collect.New(collect.Sources{
-			Catalog: reportCatalog{a.catalog}, Ledger: a.feeds, Register: a.signals.Exact(), Knowledge: reportKnowledge{a}, Feeds: reportFeeds{a.feeds}, Estimates: estimatesOf{a},
+			Catalog: reportCatalog{a.catalog}, Ledger: a.feeds, Register: a.signals.Exact(), Knowledge: reportKnowledge{a},
+			Feeds: reportFeeds{a.feeds}, Estimates: estimatesOf{a},
 			Words:   a.published.Words,
 			Targets: reports.Targets{Policy: a.signals.Policy(), Severity: a.opt.Config.Reports.PostmortemFrom},
 			OnCall:  onCall(a.opt.Config),
@@ -48,20 +49,20 @@ func (a *App) openReports(context.Context) error {
 	a.jobs = jobs.New(jobs.Options{DB: a.db, Now: a.opt.Now, Log: a.log, Jobs: []jobs.Job{
 		{Name: "reports", About: "makes the reports that are due, oldest first", Every: scheduleEvery,
 			Run: func(ctx context.Context) (string, error) { return a.schedule.Tick(ctx, mostAtOnce) }},
-		{Name: "revisions", About: "holds published reports against late data and revises those that it changes", Every: scheduleEvery,
+		{Name: "revisions", About: "compares published reports with late data and revises those that it changes", Every: scheduleEvery,
 			Run: func(ctx context.Context) (string, error) { return a.schedule.Recheck(ctx, mostRechecked) }},
 		{Name: deliveriesJob, About: "sends reports to their recipients", Every: deliverEvery, Run: a.deliverDue},
 	}})
 	drawer, err := chart.NewDrawer(nil)
 	if err != nil {
-		return fault.Wrap(fault.Internal, "app.reports", "the face of charts is broken", err)
+		return fault.Wrap(fault.Internal, "app.reports", "the font of charts is broken", err)
 	}
 	a.charts = charts{drawer}
 	return nil
 }
 
-// deliverSoon wakes the job that sends, so that a report leaves when it is made and
-// not at the next tick.
+// deliverSoon starts the job that sends, so that a report is sent when it is published
+// and not at the next tick.
 func (a *App) deliverSoon() {
 	if err := a.jobs.RunNow(deliveriesJob, ""); err != nil {
 		a.log.Error("deliveries", "error", err)
@@ -74,9 +75,8 @@ func (a *App) startJobs() error {
 	return a.jobs.Start()
 }
 
-// MakeReports compiles every report that is due, for the demo: its readers need not
-// wait for the clock. It calls show before each round and at the end, with how many
-// of the reports that were due at first are compiled.
+// MakeReports publishes every report that is due. The demo calls it, so that its
+// readers need not wait for the schedule.
 func (a *App) MakeReports(ctx context.Context, show func(done, total int)) error {
 	total := 0
 	for before := -1; ; {
@@ -99,8 +99,8 @@ func (a *App) MakeReports(ctx context.Context, show func(done, total int)) error
 // reportsPerRound is how many reports MakeReports compiles between two calls of show.
 const reportsPerRound = 25
 
-// reportDefinitions are the built-in reports and those that were pushed; a pushed
-// one of the same name takes the place of a built-in one.
+// reportDefinitions returns the built-in definitions and the pushed ones. A pushed
+// definition replaces a built-in one of the same name.
 func (a *App) reportDefinitions(ctx context.Context) ([]reports.Definition, error) {
 	pushed, err := a.published.Definitions(ctx)
 	if err != nil {
@@ -112,13 +112,13 @@ func (a *App) reportDefinitions(ctx context.Context) ([]reports.Definition, erro
 	return append(all, pushed...), nil
 }
 
-// reportData implements press.Collector.
+// reportData implements schedule.Collector.
 type reportData struct {
 	a *App
 	*collect.Collector
 }
 
-// Earliest implements press.Collector.
+// Earliest implements schedule.Collector: the first day with data.
 func (d reportData) Earliest(ctx context.Context) (time.Time, bool, error) {
 	days, err := d.a.feeds.Touched(ctx, 0)
 	if err != nil || len(days) == 0 {
@@ -128,8 +128,8 @@ func (d reportData) Earliest(ctx context.Context) (time.Time, bool, error) {
 	return first.Day, true, nil
 }
 
-// Version implements press.Collector: it names the state of everything that a
-// report is made of, and of nothing that making one changes.
+// Version implements schedule.Collector. It identifies the state of everything that a
+// report is made of, and does not change when a report is published.
 func (d reportData) Version(ctx context.Context) (uint64, error) {
 	h := fnv.New64a()
 	for _, seq := range []func(context.Context) (uint64, error){d.a.feeds.Seq, d.a.catalog.Seq, d.a.signals.Seq} {
@@ -144,7 +144,7 @@ func (d reportData) Version(ctx context.Context) (uint64, error) {
 	return h.Sum64(), err
 }
 
-// reportsOf answers for the pages; it implements web.Reports.
+// reportsOf serves reports to the pages; it implements web.Reports.
 type reportsOf struct{ a *App }
 
 // Definitions implements web.Reports.
@@ -190,7 +190,9 @@ func (x reportsOf) Run(ctx context.Context, name, id string, force bool) (report
 	return x.a.schedule.Make(ctx, def, p, force)
 }
 
-// find gives a definition and a period of it; id "" is the last that ended.
+// find returns a definition and one of its periods; id "" is the last period that
+// ended. Kinds: fault.NotFound for an unknown report, fault.Invalid for a period in the
+// future.
 func (x reportsOf) find(ctx context.Context, name, id string) (reports.Definition, period.Period, error) {
 	all, err := x.a.reportDefinitions(ctx)
 	if err != nil {
@@ -211,7 +213,7 @@ func (x reportsOf) find(ctx context.Context, name, id string) (reports.Definitio
 	return def, p, err
 }
 
-// printer makes PDFs when the server has a browser.
+// printer returns the maker of PDFs, nil when the server has no browser.
 func (a *App) printer() web.Printer {
 	if p, ok := pdf.Find(a.opt.Config.Reports.Browser); ok {
 		return p
@@ -219,7 +221,7 @@ func (a *App) printer() web.Printer {
 	return nil // not p: a nil *Printer would be a Printer that is not nil
 }
 
-// charts draws; it implements web.Charts.
+// charts draws the charts of reports; it implements web.Charts.
 type charts struct{ drawer *chart.Drawer }
 
 // Inline implements web.Charts.

@@ -13,11 +13,11 @@ import (
 	"github.com/postern/postern/search"
 )
 
-// reportID leads the ids of reports in the index: report/NAME/PERIOD. Documents'
-// own ids have no slash.
+// reportID is the prefix of the ids of reports in the index: report/NAME/PERIOD. The
+// ids of documents have no slash.
 const reportID = "report/"
 
-// indexedOf is the id in the index that a change of another topic than the
+// indexedOf returns the id in the index that a change of another topic than the
 // library's is about; "" for none.
 func indexedOf(c kv.Change) string {
 	if c.Topic != reportstore.Topic {
@@ -30,7 +30,7 @@ func indexedOf(c kv.Change) string {
 	return reportID + parts[0] + "/" + parts[1]
 }
 
-// reportDocuments gives the reports among the ids as search sees them.
+// reportDocuments returns the reports among the ids as search indexes them.
 func (s source) reportDocuments(ctx context.Context, ids []string) (docs []search.Document, err error) {
 	for _, id := range ids {
 		name, p, _ := strings.Cut(strings.TrimPrefix(id, reportID), "/")
@@ -48,8 +48,8 @@ func (s source) reportDocuments(ctx context.Context, ids []string) (docs []searc
 	return docs, nil
 }
 
-// worthFinding keeps days without events out of search: a hundred reports that
-// say that nothing happened would stand before what somebody looks for.
+// worthFinding keeps days without events out of search: otherwise a hundred reports of
+// quiet days would rank before the result a reader needs.
 func worthFinding(r reports.Report) bool {
 	if r.Kind != period.Daily || r.Verdict.Tone == reports.Bad {
 		return true
@@ -58,15 +58,19 @@ func worthFinding(r reports.Report) bool {
 	return incidents
 }
 
-// indexedTables are those whose rows name what a search could be for.
+// indexedTables are the keys of tables whose rows contain words that readers search
+// for.
 func indexedTables() []string {
-	return []string{"looks", "incidents", "carried", "spends", "dependencies", "noisy", "linked", "statements", "drills", "missing", "unmeasured", "definitions"}
+	return []string{"looks", "incidents", "carried", "spends", "dependencies", "noisy", "linked", "statements", "drills",
+		"missing", "unmeasured", "definitions"}
 }
 
+// reportDocument returns a published report in the form of the index.
 func reportDocument(id string, p reportstore.Published) search.Document {
 	r := p.Report
 	d := search.Document{
-		ID: id, Address: "/reports/" + r.Name + "/" + r.Period, Path: "reports/" + r.Name + "/" + r.Period, Kind: "report", Title: r.Title + ": " + r.Heading,
+		ID: id, Address: "/reports/" + r.Name + "/" + r.Period, Path: "reports/" + r.Name + "/" + r.Period, Kind: "report",
+		Title:   r.Title + ": " + r.Heading,
 		Summary: r.Verdict.Text, Lang: "en", Status: "published", Date: r.To.Add(-1).UTC(),
 		Sections: []search.Section{{Text: r.Verdict.Text + "\n" + r.Words + "\n" + sentences(r.Changed) + "\n" + sentences(r.Acts)}},
 	}
@@ -78,7 +82,7 @@ func reportDocument(id string, p reportstore.Published) search.Document {
 	return d
 }
 
-// indexedText is what search knows of a section: a line for each row.
+// indexedText returns the text of a section for search: a line for each row.
 func indexedText(s reports.Section) string {
 	var text strings.Builder
 	for _, t := range s.Tables {
@@ -95,6 +99,7 @@ func indexedText(s reports.Section) string {
 	return text.String()
 }
 
+// sentences returns one line of text for each line of a report.
 func sentences(lines []reports.Line) string {
 	var b strings.Builder
 	for _, l := range lines {
@@ -103,7 +108,7 @@ func sentences(lines []reports.Line) string {
 	return b.String()
 }
 
-// reportIDs are the ids of all reports that search knows.
+// reportIDs returns the ids of all published reports.
 func (s source) reportIDs(ctx context.Context) (ids []string, err error) {
 	const page = 500
 	for cursor := ""; ; {

@@ -18,7 +18,7 @@ import (
 // reportCatalog implements collect.Catalog.
 type reportCatalog struct{ *catalog.Catalog }
 
-// Versions implements collect.Catalog.
+// Versions implements collect.Catalog: the definitions of an SLO over time.
 func (c reportCatalog) Versions(ctx context.Context, name string) ([]collect.Version, error) {
 	history, err := c.History(ctx, name)
 	if err != nil {
@@ -31,7 +31,7 @@ func (c reportCatalog) Versions(ctx context.Context, name string) ([]collect.Ver
 	return out, nil
 }
 
-// reportKnowledge implements collect.Knowledge.
+// reportKnowledge implements collect.Knowledge over the library and the query log.
 type reportKnowledge struct{ a *App }
 
 // Documents implements collect.Knowledge.
@@ -50,7 +50,7 @@ func (k reportKnowledge) Documents(ctx context.Context, ids []string) ([]reports
 		switch kind := fault.KindOf(err); {
 		case err == nil:
 			d.Ranked = ranking(page.Document.Actions)
-		case kind != fault.NotFound && kind != fault.Gone: // those were removed since
+		case kind != fault.NotFound && kind != fault.Gone: // removed since Many
 			return nil, err
 		}
 		out = append(out, d)
@@ -58,7 +58,7 @@ func (k reportKnowledge) Documents(ctx context.Context, ids []string) ([]reports
 	return out, nil
 }
 
-// ranking counts action items by priority.
+// ranking counts action items by priority. P0 is the state of the most open P0 item.
 func ranking(items []postmortems.Action) *reports.Ranking {
 	out := &reports.Ranking{Items: len(items)}
 	weight := map[string]int{"": 0, "dropped": 1, "done": 2, "open": 3}
@@ -74,7 +74,8 @@ func ranking(items []postmortems.Action) *reports.Ranking {
 	return out
 }
 
-// Drafts implements collect.Knowledge.
+// Drafts implements collect.Knowledge: the drafts of post-mortems that name an
+// incident.
 func (k reportKnowledge) Drafts(ctx context.Context) (out []reports.Draft, err error) {
 	all, err := k.a.drafts.all(ctx)
 	for _, d := range all {
@@ -83,10 +84,11 @@ func (k reportKnowledge) Drafts(ctx context.Context) (out []reports.Draft, err e
 	return out, err
 }
 
-// mostActions bounds the action items of one report.
+// mostActions bounds the action items of a report.
 const mostActions = 2000
 
-// Actions implements collect.Knowledge. An item is as old as its document.
+// Actions implements collect.Knowledge. An item was opened on the date of its document.
+// Its key is its id, or its text without one.
 func (k reportKnowledge) Actions(ctx context.Context) ([]reports.Action, error) {
 	items, err := k.a.library.Actions(ctx, library.ActionFilter{Limit: mostActions})
 	if err != nil {
@@ -104,13 +106,14 @@ func (k reportKnowledge) Actions(ctx context.Context) ([]reports.Action, error) 
 		}
 		out = append(out, reports.Action{
 			Key: i.Document.ID + "/" + key, Text: i.Action.Text, Owner: i.Action.Owner, Services: i.Document.Services, Document: i.Document.ID,
-			DocumentTitle: i.Document.Title, Opened: i.Document.Date, Due: i.Action.Due, DoneAt: i.Action.DoneAt, Status: status, Priority: i.Action.Priority,
+			DocumentTitle: i.Document.Title, Opened: i.Document.Date, Due: i.Action.Due, DoneAt: i.Action.DoneAt, Status: status,
+			Priority: i.Action.Priority,
 		})
 	}
 	return out, nil
 }
 
-// Gaps implements collect.Knowledge.
+// Gaps implements collect.Knowledge: the queries without a result.
 func (k reportKnowledge) Gaps(ctx context.Context, from, to time.Time) ([]reports.Search, error) {
 	gaps, err := k.a.queries.Gaps(ctx, from, to)
 	if err != nil {
@@ -128,14 +131,16 @@ func (k reportKnowledge) Gaps(ctx context.Context, from, to time.Time) ([]report
 // reportFeeds implements collect.Feeds.
 type reportFeeds struct{ *feedstore.Store }
 
-// Feeds implements collect.Feeds.
+// Feeds implements collect.Feeds: the quality of each feed, and how many facts were
+// truncated.
 func (f reportFeeds) Feeds(ctx context.Context, from, to time.Time) (all []reports.Feed, truncated int, err error) {
 	q, err := f.Quality(ctx, from, to)
 	if err != nil {
 		return nil, 0, fault.Wrap(fault.Internal, "app.feeds", "", err)
 	}
 	for _, s := range q.Sources {
-		all = append(all, reports.Feed{Name: s.Name, Format: s.Format, Accepted: int(s.Accepted), Rejected: int(s.Rejected), Unkept: int(s.Unkept), OverBudget: int(s.OverBudget), Skew: s.Skew})
+		all = append(all, reports.Feed{Name: s.Name, Format: s.Format, Accepted: int(s.Accepted), Rejected: int(s.Rejected),
+			Unkept: int(s.Unkept), OverBudget: int(s.OverBudget), Skew: s.Skew})
 		truncated += int(s.Truncated)
 	}
 	return all, truncated, nil

@@ -17,8 +17,9 @@ func TestRanking(t *testing.T) {
 		"none":       {nil, reports.Ranking{}},
 		"unranked":   {[]postmortems.Action{{Text: "a"}, {Text: "b", Priority: "P1"}}, reports.Ranking{Items: 2, Unranked: 1}},
 		"written p0": {[]postmortems.Action{{Priority: "p0", Status: "done"}}, reports.Ranking{Items: 1, P0: "done"}},
-		"open wins":  {[]postmortems.Action{{Priority: "P0", Status: "dropped"}, {Priority: "P0"}, {Priority: "P0", Status: "done"}}, reports.Ranking{Items: 3, P0: "open"}},
-		"dropped":    {[]postmortems.Action{{Priority: "P0", Status: "dropped"}}, reports.Ranking{Items: 1, P0: "dropped"}},
+		"open wins": {[]postmortems.Action{{Priority: "P0", Status: "dropped"}, {Priority: "P0"}, {Priority: "P0", Status: "done"}},
+			reports.Ranking{Items: 3, P0: "open"}},
+		"dropped": {[]postmortems.Action{{Priority: "P0", Status: "dropped"}}, reports.Ranking{Items: 1, P0: "dropped"}},
 	} {
 		if got := ranking(c.items); *got != c.want {
 			t.Errorf("%s: %+v, want %+v", name, *got, c.want)

@@ -10,13 +10,14 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// Words implements web.Reports: the lead's words on a report as HTML that is safe in
-// a page and in a mail. Their links lead to documents of the repository, wherever
-// those have gone since, and to pages of the portal; base goes in front of each.
+// Words implements web.Reports. It returns the words of the lead on a report as HTML
+// that is safe on a page and in a mail. Links lead to documents of the repository, also
+// when those have moved, and to pages of the portal; base is put in front of each.
 func (x reportsOf) Words(ctx context.Context, r reports.Report, base string) ([]byte, error) {
 	return x.a.words(ctx, r, base)
 }
 
+// words renders the words of a report. It returns nil without any.
 func (a *App) words(ctx context.Context, r reports.Report, base string) ([]byte, error) {
 	if r.Words == "" {
 		return nil, nil
@@ -41,7 +42,8 @@ func (a *App) words(ctx context.Context, r reports.Report, base string) ([]byte,
 	return html, failed
 }
 
-// addressOf is where a link leads inside the portal; "" when it leads nowhere.
+// addressOf returns the address inside the portal that a link leads to; "" when it
+// leads nowhere.
 func (a *App) addressOf(ctx context.Context, l postmortems.Link) (string, error) {
 	for _, path := range l.Candidates {
 		found, err := a.library.Lookup(ctx, "/"+strings.TrimSuffix(path, ".md"))
@@ -64,8 +66,9 @@ func (a *App) addressOf(ctx context.Context, l postmortems.Link) (string, error)
 	return "", nil
 }
 
-// pageOfPortal tells an address of the portal from one of another site: browsers
-// take a backslash for a slash, and two of them begin the name of a host.
+// pageOfPortal reports whether a link is an address of this portal and not of another
+// site, since browsers read a backslash as a slash, and two slashes begin the name of a
+// host.
 func pageOfPortal(raw string) bool {
 	return strings.HasPrefix(raw, "/") && !strings.HasPrefix(raw, "//") && !strings.Contains(raw, `\`)
 }

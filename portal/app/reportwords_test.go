@@ -7,7 +7,8 @@ import "testing"
 func TestWordsLeadNowhereElse(t *testing.T) {
 	for raw, want := range map[string]bool{
 		"/incidents/INC-7": true, "/slos/checkout?from=2026-11-01#x": true, "/": true, "/%5Cevil.example": true,
-		"//evil.example": false, `/\evil.example`: false, `/\/evil.example`: false, `/x\..\..\evil.example`: false, `\\evil.example`: false, "evil.example": false, "": false,
+		"//evil.example": false, `/\evil.example`: false, `/\/evil.example`: false, `/x\..\..\evil.example`: false,
+		`\\evil.example`: false, "evil.example": false, "": false,
 	} {
 		if got := pageOfPortal(raw); got != want {
 			t.Errorf("%q is a page of the portal: %t, want %t", raw, got, want)

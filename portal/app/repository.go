@@ -12,15 +12,15 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo"
 )
 
-// openRepository opens the bare repository; pushes are refused until the pages
-// are connected.
+// openRepository opens the bare repository. Pushes are refused until the portal knows
+// its own address.
 func (a *App) openRepository(ctx context.Context) (err error) {
 	published, err := a.library.Published(ctx)
 	if err != nil {
 		return err
 	}
 	if _, err := os.Stat(a.dir(repoName)); errors.Is(err, fs.ErrNotExist) && published != "" {
-		return repositoryLost() // before an empty one is made
+		return repositoryLost() // Open would create an empty one
 	}
 	c := a.opt.Config
 	a.repo, err = gitrepo.Open(ctx, gitrepo.Options{
@@ -35,12 +35,14 @@ func (a *App) openRepository(ctx context.Context) (err error) {
 	return nil
 }
 
+// repositoryLost is the error of a database without its repository.
 func repositoryLost() error {
 	return fault.New(fault.Conflict, "app.openRepository",
 		"the database shows a published commit but the repository has no main branch; restore both from one backup. Nothing was changed")
 }
 
-// repositoryLimits are the settings that bound a push.
+// repositoryLimits returns the settings that bound a push in the form that gitrepo
+// takes.
 func repositoryLimits(l config.Limits) gitrepo.Limits {
 	return gitrepo.Limits{
 		PackBytes: l.PushPacked, InflatedBytes: l.PushInflated, DocumentBytes: l.Document, AttachmentBytes: l.Attachment,
@@ -48,12 +50,13 @@ func repositoryLimits(l config.Limits) gitrepo.Limits {
 	}
 }
 
-// observePush files where the time of a push went.
+// observePush logs a push and adds its phases to the metrics. The phases commit and
+// index are measured by publisher.
 func (a *App) observePush(t gitrepo.Timings) {
 	a.metrics.Push(metrics.Outcome(t.Outcome), t.Total)
 	a.metrics.Phase(metrics.Receive, t.Receive+t.Connect+t.Check)
 	a.metrics.Phase(metrics.Validate, t.Prepare)
-	a.metrics.Phase(metrics.Publish, t.Publish) // Commit tells the rest
+	a.metrics.Phase(metrics.Publish, t.Publish)
 	a.log.Info("push", "outcome", t.Outcome, "files", t.Files, "bytes", t.Bytes, "receive", t.Receive, "connect", t.Connect,
 		"check", t.Check, "prepare", t.Prepare, "publish", t.Publish, "commit", t.Commit, "total", t.Total)
 }

@@ -15,20 +15,22 @@ import (
 	"github.com/postern/postern/postmortems/gitrepo"
 )
 
-// Restoring says how a backup is taken in.
+// Restoring are the options of Restore.
 type Restoring struct {
 	// WithoutDigests accepts a backup of an older Postern, in which damage cannot be
 	// found.
 	WithoutDigests bool
 }
 
-// Restore fills an empty or absent data folder from a backup. It refuses, with
-// nothing left behind, a folder in use and a file that is no whole backup: every
-// digest is checked before anything is made of its contents.
+// Restore fills an empty or absent data folder from a backup. Everything is made in a
+// folder beside it and renamed into place, so that a failure leaves nothing behind.
+// Every digest is verified before the contents are used. Kinds: fault.Conflict for a
+// folder that is not empty, fault.Invalid and fault.Unsupported for a file that is not
+// a complete backup, fault.Full when the disk has no room.
 func Restore(ctx context.Context, dir string, r io.Reader, how Restoring) (err error) {
 	const op = "app.Restore"
 	if target, lerr := filepath.EvalSymlinks(dir); lerr == nil {
-		dir = target // a link to a disk stays one
+		dir = target // a symbolic link to another disk is kept
 	}
 	if used, err := inUse(dir); err != nil || used {
 		return errors.Join(err, fault.Newf(fault.Conflict, op,
@@ -71,6 +73,7 @@ func Restore(ctx context.Context, dir string, r io.Reader, how Restoring) (err e
 	return errors.Join(syncFolder(dir), syncFolder(parent))
 }
 
+// inUse reports whether a folder has entries. A folder that does not exist has none.
 func inUse(dir string) (bool, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {
@@ -79,10 +82,10 @@ func inUse(dir string) (bool, error) {
 	return len(entries) > 0, fault.Wrap(fault.Internal, "app.Restore", "the data folder cannot be read", err)
 }
 
-// copied is the file in the staging folder that a member is saved to.
+// copied returns the path in the staging folder to which a member is saved.
 func copied(staging, member string) string { return filepath.Join(staging, "copy-"+member) }
 
-// saveMembers saves the members of a backup and holds them against their digests.
+// saveMembers saves the members of a backup and verifies their digests.
 func saveMembers(staging string, r io.Reader) error {
 	_, err := unseal(r, func(name string, content io.Reader) error {
 		if name == versionName {
@@ -94,7 +97,8 @@ func saveMembers(staging string, r io.Reader) error {
 	return err
 }
 
-// saveOlder saves the members of a backup of form 1.
+// saveOlder saves the members of a backup of form 1, whose only check is the end of the
+// file.
 func saveOlder(staging string, r io.Reader) error {
 	whole := fault.New(fault.Invalid, "app.Restore", "this is not a whole Postern backup; nothing was changed")
 	t := tar.NewReader(r)
@@ -119,7 +123,7 @@ func saveOlder(staging string, r io.Reader) error {
 	return fault.Wrap(fault.Internal, "app.Restore", "", os.Remove(copied(staging, versionName)))
 }
 
-// restoreInto makes the database and the repository out of the saved members.
+// restoreInto makes the database and the repository from the saved members.
 func restoreInto(ctx context.Context, staging string) error {
 	const op = "app.Restore"
 	db, bundle := copied(staging, databaseName), copied(staging, bundleName)

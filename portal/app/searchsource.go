@@ -13,14 +13,14 @@ import (
 	"github.com/postern/postern/search"
 )
 
-// source gives search what the library holds; it implements search.Source and
-// indexer.Source.
+// source gives search the documents of the library and the published reports; it
+// implements search.Source and indexer.Source.
 type source struct {
 	library *library.Library
 	archive *reportstore.Store
 }
 
-// Documents gives the published ones among the ids.
+// Documents returns the published documents and reports among the ids.
 func (s source) Documents(ctx context.Context, ids []string) ([]search.Document, error) {
 	var documents, published []string
 	for _, id := range ids {
@@ -41,7 +41,7 @@ func (s source) Documents(ctx context.Context, ids []string) ([]search.Document,
 	for _, r := range records {
 		sections, err := s.library.Sections(ctx, r.ID)
 		if fault.KindOf(err) == fault.NotFound || kv.Unreadable(err) {
-			continue // removed since Many: the change log will say so
+			continue // removed since Many, or damaged: a later change follows
 		}
 		if err != nil {
 			return nil, err
@@ -54,14 +54,14 @@ func (s source) Documents(ctx context.Context, ids []string) ([]search.Document,
 // contentsStep is how many documents are read at a time for a rebuild.
 const contentsStep = 200
 
-// Contents reads every document, for a rebuild.
+// Contents returns every document and report, for a rebuild.
 func (s source) Contents(ctx context.Context) (search.Contents, error) {
 	ids, seq, err := s.library.IDs(ctx)
 	if err != nil {
 		return search.Contents{}, err
 	}
-	// After the number from which following goes on: a report that is published
-	// meanwhile is read here, and followed too.
+	// Reports are listed after the change number was taken: a report that is published
+	// meanwhile is indexed twice rather than not at all.
 	published, err := s.reportIDs(ctx)
 	if err != nil {
 		return search.Contents{}, err
@@ -85,7 +85,7 @@ func (s source) Contents(ctx context.Context) (search.Contents, error) {
 	}}, nil
 }
 
-// searchDocument is a library record in the words of the index.
+// searchDocument converts a record of the library to a document of the index.
 func searchDocument(r library.Record, sections []postmortems.Section) search.Document {
 	d := search.Document{
 		ID: r.ID, Path: r.Path, Address: r.Address, Kind: string(r.Kind), Title: r.Title,
@@ -101,6 +101,7 @@ func searchDocument(r library.Record, sections []postmortems.Section) search.Doc
 	return d
 }
 
+// seconds returns a duration in whole seconds, nil for none.
 func seconds(d *time.Duration) *int64 {
 	if d == nil {
 		return nil

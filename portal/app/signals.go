@@ -13,7 +13,8 @@ import (
 	"github.com/postern/postern/reports/signals"
 )
 
-// openSignals connects the folded views with what they are made of.
+// openSignals opens the folded views of incidents, alerts, changes and slow SQL over
+// the feed store, the library and the catalog.
 func (a *App) openSignals(context.Context) error {
 	a.drafts = &draftPostmortems{library: a.library}
 	a.signals = signals.New(signals.Options{
@@ -44,8 +45,8 @@ func incidentPolicy(t config.Targets, feeds []incident.Form) incident.Policy {
 	return p
 }
 
-// onCall is the default one with the hours of the configuration. Its zone is that
-// of services which state none, and is there only when it is stated.
+// onCall returns the default hours with those of the configuration. The zone applies to
+// services that state none, and is set only when it is configured.
 func onCall(c config.Config) alert.OnCall {
 	on := alert.DefaultOnCall()
 	if n := c.OnCall.Night; n.From != n.To {
@@ -60,16 +61,18 @@ func onCall(c config.Config) alert.OnCall {
 	return on
 }
 
-// feedsOf tells the register what the ledger holds.
+// feedsOf implements signals.Feeds.
 type feedsOf struct{ *feedstore.Store }
 
-// Moved implements register.Feeds.
+// Moved implements signals.Feeds: whether facts of a kind changed after a change
+// number.
 func (f feedsOf) Moved(ctx context.Context, kind string, after uint64) (bool, error) {
 	days, err := f.Days(ctx, kind, after)
 	return len(days) > 0, err
 }
 
-// Days implements register.Feeds.
+// Days implements signals.Feeds: the days whose facts of a kind changed after a change
+// number.
 func (f feedsOf) Days(ctx context.Context, kind string, after uint64) (days []time.Time, err error) {
 	touched, err := f.Touched(ctx, after)
 	for _, d := range touched {

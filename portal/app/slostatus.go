@@ -13,46 +13,50 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// openSLOStatus makes the board over the open ledger and register.
+// openSLOStatus opens the status of all SLOs over the open stores.
 func (a *App) openSLOStatus(context.Context) error {
-	a.sloStatus = slostatus.New(slostatus.Options{Catalog: a.catalog, Ledger: statusFeeds{a.feeds}, Incidents: incidentBands{a}, Estimates: estimatesOf{a}, Now: a.opt.Now})
+	a.sloStatus = slostatus.New(slostatus.Options{Catalog: a.catalog, Ledger: statusFeeds{a.feeds}, Incidents: incidentBands{a},
+		Estimates: estimatesOf{a}, Now: a.opt.Now})
 	return nil
 }
 
-// estimatesOf asks the poller, which is made after the board.
+// estimatesOf reads the poller, which is opened after the SLO status.
 type estimatesOf struct{ app *App }
 
-// Estimated implements board.Estimates.
+// Estimated implements slostatus.Estimates.
 func (e estimatesOf) Estimated(ctx context.Context, series string, from, to time.Time) ([]time.Time, error) {
 	return e.app.poller.Estimated(ctx, series, from, to)
 }
 
-// freshEvery is how often the board is made anew, so that readers find it made.
+// freshEvery is how often the shared views are computed, so that a reader rarely waits
+// for them.
 const freshEvery = 20 * time.Second
 
-// keepViewsFresh makes the looks that readers share, the folded incidents and the board,
-// until the portal stops: who comes first after a start or a push need not wait.
+// keepViewsFresh computes the views that readers share, the folded incidents and the
+// SLO status, until the stop. The first reader after a start or a push then does not
+// wait.
 func (a *App) keepViewsFresh() {
-	look := func(ctx context.Context) {
+	compute := func(ctx context.Context) {
 		a.housekeepingStep(ctx, "incidents", func(ctx context.Context) error {
 			_, err := a.signals.Open(ctx)
 			if fault.KindOf(err) == fault.TooWide {
-				return nil // the pages say so
+				return nil // the pages show this error
 			}
 			return err
 		})
-		a.housekeepingStep(ctx, "board", func(ctx context.Context) error {
+		a.housekeepingStep(ctx, "SLO status", func(ctx context.Context) error {
 			_, err := a.sloStatus.Rows(ctx)
 			return err
 		})
 	}
-	a.background("looks", func(ctx context.Context) { repeat(ctx, freshEvery, look) })
+	a.background("shared views", func(ctx context.Context) { repeat(ctx, freshEvery, compute) })
 }
 
-// statusFeeds implements board.Ledger.
+// statusFeeds implements slostatus.Ledger.
 type statusFeeds struct{ *feedstore.Store }
 
-// TouchedDays implements board.Ledger.
+// TouchedDays implements slostatus.Ledger: the days with new SLI data after a change
+// number.
 func (l statusFeeds) TouchedDays(ctx context.Context, after uint64) (days []time.Time, err error) {
 	touched, err := l.Touched(ctx, after)
 	for _, t := range touched {
@@ -63,10 +67,12 @@ func (l statusFeeds) TouchedDays(ctx context.Context, after uint64) (days []time
 	return days, err
 }
 
-// incidentBands tells the board of incidents.
+// incidentBands implements slostatus.Incidents.
 type incidentBands struct{ a *App }
 
-// Bands implements board.Incidents.
+// Bands implements slostatus.Incidents: the incidents of a service between from and to.
+// Maintenance, and incidents of which the sources disagree whether they are one, are
+// left out.
 func (b incidentBands) Bands(ctx context.Context, service string, from, to time.Time) ([]slostatus.Band, error) {
 	all, err := b.a.signals.Incidents(ctx, from, to)
 	if err != nil {
@@ -84,7 +90,8 @@ func (b incidentBands) Bands(ctx context.Context, service string, from, to time.
 	return out, nil
 }
 
-// bandOf is an incident from its start to when it was over; false without a start.
+// bandOf returns an incident from its start to its end, or to now while it is open;
+// false without a start. It ends at mitigation: later milestones do not consume budget.
 func bandOf(i incident.Incident, now time.Time) (slostatus.Band, bool) {
 	start, ok := i.Times[incident.Started]
 	if !ok {
@@ -100,7 +107,7 @@ func bandOf(i incident.Incident, now time.Time) (slostatus.Band, bool) {
 	return band, ok && band.From.Before(band.To)
 }
 
-// curves draws objectives; it implements web.Curves.
+// curves draws the charts of SLOs; it implements web.Curves.
 type curves struct{ drawer *chart.Drawer }
 
 // Budget implements web.Curves.

@@ -16,24 +16,44 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// readiness is what /readyz asks.
+// readiness is the state that /readyz reports.
 type readiness struct{ started, stopping atomic.Bool }
 
 func (r *readiness) stop()       { r.stopping.Store(true) }
 func (r *readiness) ready() bool { return r.started.Load() && !r.stopping.Load() }
 
-// Start listens, brings git, database and index into agreement and answers
-// readers. It returns when the portal is ready.
+// Start listens, makes git, database and index agree and serves readers. It returns
+// when search has caught up, so that the portal is ready. After an error the caller
+// calls Stop, which closes what Start opened too; the error names the step that failed.
 func (a *App) Start(ctx context.Context) error {
-	if err := a.listen(); err != nil {
+	if err := runSteps(ctx, a.startSteps()); err != nil {
 		return err
 	}
-	if err := a.openWeb(); err != nil {
-		return err
+	a.ready.started.Store(true)
+	return nil
+}
+
+// startSteps returns the steps of Start. The listener comes first, because the
+// portal's own address appears in pages and in answers to pushes. Requests are
+// answered only after git and database agree.
+func (a *App) startSteps() []step {
+	return []step{
+		{"listen", func(context.Context) error { return a.listen() }},
+		{"connect pages", func(context.Context) error { return a.openWeb() }},
+		{"reconcile git and database", a.reconcile},
+		{"run background work", func(context.Context) error { return a.startBackground() }},
+		{"listen on the Unix socket", func(context.Context) error { return a.serveSocket() }},
+		{"serve HTTP", func(context.Context) error { a.serveHTTP(); return nil }},
+		{"check the repository", func(ctx context.Context) error {
+			_ = a.repo.Health(ctx) // logs what is missing; /readyz reports it, too
+			return nil
+		}},
+		{"wait for the search index", a.awaitIndex},
 	}
-	if err := a.reconcile(ctx); err != nil {
-		return err
-	}
+}
+
+// startBackground starts everything that runs beside the answering of requests.
+func (a *App) startBackground() error {
 	a.followChanges()
 	a.followSuggestions()
 	a.runHousekeeping()
@@ -43,42 +63,35 @@ func (a *App) Start(ctx context.Context) error {
 	a.pollSources()
 	a.keepViewsFresh()
 	a.pollStatuspages()
-	if err := a.serveSocket(); err != nil {
-		return err
-	}
-	a.serveHTTP()
-	_ = a.repo.Health(ctx) // it logs what is missing, and /readyz says it
-	if err := a.awaitIndex(ctx); err != nil {
-		return err
-	}
-	a.ready.started.Store(true)
 	return nil
 }
 
-// StartInside makes the handler answer without listening, for one command.
+// StartInside makes Handler answer without listening or running jobs, for one command
+// that opens the data folder itself.
 func (a *App) StartInside(ctx context.Context) error {
-	a.url = &url.URL{Scheme: "http", Host: a.opt.Config.Listen} // where it is going to be served
+	a.url = &url.URL{Scheme: "http", Host: a.opt.Config.Listen} // where serve will listen
 	if a.opt.Config.PublicURL != nil {
 		a.url = a.opt.Config.PublicURL
 	}
-	if err := a.openWeb(); err != nil {
-		return err
-	}
-	if err := a.reconcile(ctx); err != nil {
-		return err
-	}
-	a.followChanges()
-	if err := a.awaitIndex(ctx); err != nil {
+	err := runSteps(ctx, []step{
+		{"connect pages", func(context.Context) error { return a.openWeb() }},
+		{"reconcile git and database", a.reconcile},
+		{"follow changes", func(context.Context) error { a.followChanges(); return nil }},
+		{"wait for the search index", a.awaitIndex},
+	})
+	if err != nil {
 		return err
 	}
 	a.ready.started.Store(true)
 	return nil
 }
 
+// listen opens the TCP listener, and sets the address that readers use.
 func (a *App) listen() error {
 	ln, err := net.Listen("tcp", a.opt.Config.Listen)
 	if err != nil {
-		return fault.Wrap(fault.Invalid, "app", "cannot listen on "+a.opt.Config.Listen+"; is it in use? --listen names another, port 0 any free one", err)
+		return fault.Wrap(fault.Invalid, "app", "cannot listen on "+a.opt.Config.Listen+"; is it in use? --listen names another, port "+
+			"0 any free one", err)
 	}
 	a.listener = ln
 	a.undo.add("listener", stepLimit, func(context.Context) error {
@@ -98,8 +111,8 @@ func (a *App) listen() error {
 	return nil
 }
 
-// loopback returns the address of a listener that this machine alone reaches; zero
-// for any other, and without one.
+// loopback returns the address of a listener that only this machine can reach, and the
+// zero address for any other listener or none.
 func (a *App) loopback() netip.Addr {
 	if a.listener == nil {
 		return netip.Addr{}
@@ -111,7 +124,8 @@ func (a *App) loopback() netip.Addr {
 	return at.Addr().Unmap()
 }
 
-// followChanges lets search follow the library until the stop.
+// followChanges runs the indexer, which brings changes of the library into search,
+// until the stop.
 func (a *App) followChanges() {
 	a.background("indexer", func(ctx context.Context) {
 		if err := a.follower.Run(ctx); err != nil && ctx.Err() == nil {
@@ -120,9 +134,9 @@ func (a *App) followChanges() {
 	})
 }
 
-// awaitIndex waits until search knows what is published, so that the ready line
-// is true. Pages are answered meanwhile. An index that cannot be written is no
-// reason not to start: /readyz tells.
+// awaitIndex waits until search has everything that is published, so that the line
+// which reports readiness is true. Pages are answered meanwhile. An index that cannot
+// be written does not prevent the start: it is logged, and /readyz reports it.
 func (a *App) awaitIndex(ctx context.Context) error {
 	var seq kv.Seq
 	err := a.db.View(ctx, func(r kv.Reader) (err error) {
@@ -140,11 +154,13 @@ func (a *App) awaitIndex(ctx context.Context) error {
 	return err
 }
 
+// indexed waits until search has the change with the number seq, or ctx ends.
 func (a *App) indexed(ctx context.Context, seq kv.Seq) error {
 	return a.follower.WaitFor(ctx, seq)
 }
 
-// runHousekeeping stores page views, looks after packs and old change entries.
+// runHousekeeping stores page views and token uses, maintains packs, offers successful
+// queries and trims the change log, each minute until the stop.
 func (a *App) runHousekeeping() {
 	a.background("housekeeping", func(ctx context.Context) {
 		successful := a.offerSuccessful()
@@ -167,12 +183,13 @@ func (a *App) runHousekeeping() {
 	})
 }
 
-// keptChanges is how many entries of the change log stay behind the index: enough
-// for what follows it more slowly, and for a restored index of yesterday.
+// keptChanges is how many entries of the change log are retained behind the index. That
+// is enough for slower followers and for an index that was restored from the day
+// before.
 const keptChanges = 100_000
 
-// trimChanges forgets change entries that every follower has long read. One that
-// comes later all the same reads everything anew.
+// trimChanges removes change entries that every follower has read long ago. A follower
+// that needs an older entry reads everything again.
 func (a *App) trimChanges(ctx context.Context) error {
 	reached := a.follower.Status().Seq
 	if reached <= keptChanges {
@@ -181,13 +198,15 @@ func (a *App) trimChanges(ctx context.Context) error {
 	return a.db.Trim(ctx, kv.Seq(reached-keptChanges))
 }
 
+// housekeepingStep runs one step and logs its error. Errors of a context that ended are
+// the stop's and are not logged.
 func (a *App) housekeepingStep(ctx context.Context, name string, step func(context.Context) error) {
 	if err := step(ctx); err != nil && ctx.Err() == nil {
 		a.log.Error("housekeeping", "part", name, "error", err)
 	}
 }
 
-// serveHTTP answers readers until the stop.
+// serveHTTP serves readers until the stop.
 func (a *App) serveHTTP() {
 	srv := a.web.HTTPServer()
 	go func() {
@@ -202,10 +221,11 @@ func (a *App) serveHTTP() {
 		}
 	}()
 	a.undo.add("http", pushLimit, shutdown(srv))
-	a.undo.add("announced pushes", stepLimit, a.repo.Drain) // before: they need the listener
+	a.undo.add("announced pushes", stepLimit, a.repo.Drain) // runs before http stops: announced pushes still arrive
 }
 
-// shutdown waits for requests in flight, then cuts off what is left.
+// shutdown returns a clean-up that waits for requests in progress, and closes the
+// connections that remain when its context ends.
 func shutdown(srv *http.Server) func(context.Context) error {
 	return func(ctx context.Context) error {
 		err := srv.Shutdown(ctx)
@@ -216,9 +236,11 @@ func shutdown(srv *http.Server) func(context.Context) error {
 	}
 }
 
-// serveSocket answers commands on this machine through the data folder.
+// serveSocket serves the commands of this machine on a Unix socket in the data folder.
+// The portal runs without it where the system has no Unix sockets or the folder's path
+// is too long for the address of one.
 func (a *App) serveSocket() error {
-	const longest = 100 // bytes: what a socket address holds, with room to spare
+	const longest = 100 // bytes; socket addresses hold 104 to 108
 	name := a.dir(SocketName)
 	if len(name) > longest {
 		a.log.Warn("the data folder's name is too long for a Unix socket; commands on this machine need --url", "folder", a.opt.Config.DataDir)
@@ -239,7 +261,7 @@ func (a *App) serveSocket() error {
 	}
 	srv := a.web.HTTPServer()
 	srv.Handler = a.Handler()
-	srv.WriteTimeout = 0 // backups and imports take as long as they take
+	srv.WriteTimeout = 0 // backups and imports have no fixed duration
 	srv.ReadTimeout = 0
 	go func() {
 		if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {

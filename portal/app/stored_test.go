@@ -60,8 +60,10 @@ func openStored(t *testing.T) *App {
 		t.Fatal(err)
 	}
 	row, err := json.Marshal(reportstore.Revision{
-		Name: "weekly", Title: "Weekly report", Kind: period.Weekly, Zone: "Asia/Shanghai", Period: "2026-W47", Heading: "Week 47, 16 to 22 November 2026",
-		From: now.AddDate(0, 0, -9), To: now.AddDate(0, 0, -2), Number: 1, PublishedAt: now, Tone: "bad", Verdict: "missed", Format: 1, Inputs: "unknown",
+		Name: "weekly", Title: "Weekly report", Kind: period.Weekly, Zone: "Asia/Shanghai", Period: "2026-W47",
+		Heading: "Week 47, 16 to 22 November 2026",
+		From:    now.AddDate(0, 0, -9), To: now.AddDate(0, 0, -2), Number: 1, PublishedAt: now, Tone: "bad", Verdict: "missed",
+		Format: 1, Inputs: "unknown",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +71,8 @@ func openStored(t *testing.T) *App {
 	key := kv.Join("weekly", "2026-W47")
 	numbered := binary.BigEndian.AppendUint32(append(kv.Join("weekly", "2026-W47"), 0), 1)
 	err = a.db.Update(t.Context(), func(w kv.Writer) error {
-		for bucket, item := range map[string][2][]byte{"archive.report": {key, row}, "archive.revision": {numbered, row}, "archive.body": {numbered, body}} {
+		for bucket, item := range map[string][2][]byte{"archive.report": {key, row}, "archive.revision": {numbered, row},
+			"archive.body": {numbered, body}} {
 			if err := w.Put(bucket, item[0], item[1]); err != nil {
 				return err
 			}

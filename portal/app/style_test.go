@@ -56,7 +56,8 @@ func TestStyleOfTexts(t *testing.T) {
 	phrases := refused()
 	for _, file := range textFiles(t, root) {
 		rel := filepath.ToSlash(strings.TrimPrefix(file, root+string(filepath.Separator)))
-		if slices.Contains([]string{"docs/terms.md", "portal/app/style_test.go", ".ci/measure/measures.go"}, rel) || slices.ContainsFunc(toRewrite, func(p string) bool { return strings.HasPrefix(rel, p) }) {
+		if slices.Contains([]string{"docs/terms.md", "portal/app/style_test.go", ".ci/measure/measures.go"}, rel) ||
+			slices.ContainsFunc(toRewrite, func(p string) bool { return strings.HasPrefix(rel, p) }) {
 			continue
 		}
 		for _, text := range textsOf(t, file) {

@@ -11,15 +11,16 @@ import (
 )
 
 const (
-	// successfulSince is how old a search may be that is offered to others.
+	// successfulSince is the maximum age of a query that is suggested to other readers.
 	successfulSince = 90 * 24 * time.Hour
-	// successfulShown is how many different ones are offered.
+	// successfulShown is the maximum number of different queries that are suggested.
 	successfulShown = 2000
-	// successfulEvery is how often they are read anew: it reads three months.
+	// successfulEvery is how often they are read again: each reading covers three
+	// months.
 	successfulEvery = 5 * time.Minute
 )
 
-// openQueries opens the log of queries.
+// openQueries opens the query log and the index of suggestions.
 func (a *App) openQueries(context.Context) error {
 	a.queries = querylog.New(querylog.Options{DB: a.db, Now: a.opt.Now, Random: a.opt.Random})
 	a.undo.add("queries", stepLimit, a.queries.Close)
@@ -27,18 +28,18 @@ func (a *App) openQueries(context.Context) error {
 	return nil
 }
 
-// followSuggestions lets suggestions follow the library until the stop.
+// followSuggestions brings changes of the library into the suggestions, until the stop.
 func (a *App) followSuggestions() {
 	follower := suggest.Follower{
 		Index: a.suggest, Changes: a.db, Topic: library.Topic, Source: titles{a.library}, Log: a.log,
 	}
 	a.background("suggestions", func(ctx context.Context) {
-		_ = follower.Run(ctx) // it ends with the context alone
+		_ = follower.Run(ctx) // it only ends with the context
 	})
 }
 
-// offerSuccessful makes the step of housekeeping that offers successful searches
-// to others.
+// offerSuccessful returns the housekeeping step that suggests successful queries to
+// other readers.
 func (a *App) offerSuccessful() func(context.Context) error {
 	var next time.Time
 	return func(ctx context.Context) error {
@@ -56,10 +57,11 @@ func (a *App) offerSuccessful() func(context.Context) error {
 	}
 }
 
-// titles gives suggestions what the library holds; it implements suggest.Source.
+// titles gives suggestions the titles of documents; it implements suggest.Source.
 type titles struct{ library *library.Library }
 
-// All gives all published documents.
+// All returns all published documents, and the change number up to which they are
+// current.
 func (t titles) All(ctx context.Context) (docs []suggest.Document, upTo uint64, err error) {
 	ids, upTo, err := t.library.IDs(ctx)
 	if err != nil {
@@ -78,7 +80,7 @@ func (t titles) All(ctx context.Context) (docs []suggest.Document, upTo uint64, 
 	return docs, upTo, nil
 }
 
-// Some gives the published ones among the ids.
+// Some returns the published documents among the ids.
 func (t titles) Some(ctx context.Context, ids []string) ([]suggest.Document, error) {
 	records, err := t.library.Many(ctx, ids)
 	docs := make([]suggest.Document, 0, len(records))

@@ -14,30 +14,30 @@ import (
 	"github.com/postern/postern/search/synonyms"
 )
 
-// bSynonyms holds the published file under one key, as it was pushed.
+// bSynonyms is the bucket that holds the published file under one key, as it was pushed.
 const (
 	bSynonyms  = "search.synonyms"
 	synonymKey = "file"
 )
 
-// searchSchema is what search keeps in the database: what its index, which is
-// derived from documents, cannot give again.
+// searchSchema is the schema of what search stores in the database: the synonyms, which
+// cannot be derived from documents.
 func searchSchema() kv.Schema {
 	return kv.Schema{Name: "search", Version: 1, Buckets: []string{bSynonyms}}
 }
 
-// thesaurus gives the synonyms in force; it implements search.Thesaurus.
+// thesaurus returns the synonyms in force; it implements search.Thesaurus.
 type thesaurus struct {
 	db *boltkv.DB
 
 	mu     sync.Mutex
 	known  bool
-	source []byte // what set was made of
+	source []byte // the file that set was parsed from
 	set    synonyms.Set
 }
 
-// Synonyms reads the file, which is short, and makes the set anew when it has
-// changed: nobody has to tell us of a push.
+// Synonyms reads the file, which is short, and parses it again when it has changed, so
+// that a push needs no notification.
 func (t *thesaurus) Synonyms(ctx context.Context) (set synonyms.Set, err error) {
 	err = t.db.View(ctx, func(r kv.Reader) error {
 		data, err := r.Get(bSynonyms, []byte(synonymKey))
@@ -52,6 +52,7 @@ func (t *thesaurus) Synonyms(ctx context.Context) (set synonyms.Set, err error) 
 	return set, nil
 }
 
+// of returns the set of a file, from the cache if the file is the same.
 func (t *thesaurus) of(data []byte) synonyms.Set {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -62,7 +63,7 @@ func (t *thesaurus) of(data []byte) synonyms.Set {
 	return t.set
 }
 
-// searchFolder is the folder that synonyms lie in.
+// searchFolder is the folder of the synonyms.
 const searchFolder = "search/"
 
 // prepareSynonyms is the folderOwner of search/.
@@ -72,7 +73,7 @@ func prepareSynonyms(ctx context.Context, cs postmortems.ChangeSet) (folderChang
 		if c.Status != postmortems.Deleted && strings.HasPrefix(c.Path, searchFolder) && c.Path != synonyms.Path {
 			out.problems = append(out.problems, postmortems.Problem{
 				Path: c.Path, Weight: postmortems.Warning, Rule: synonyms.RuleFile,
-				Message: "nothing reads this file: synonyms belong into " + synonyms.Path + ", documents into another folder",
+				Message: "nothing reads this file: synonyms belong in " + synonyms.Path + ", documents in another folder",
 			})
 		}
 		if c.Path == synonyms.Path && c.Status != postmortems.Deleted {
@@ -86,7 +87,7 @@ func prepareSynonyms(ctx context.Context, cs postmortems.ChangeSet) (folderChang
 	return out, nil
 }
 
-// synonymChanges is what a push does to the synonyms.
+// synonymChanges is what a push changes in the synonyms; it implements folderChanges.
 type synonymChanges struct {
 	changed  bool
 	data     []byte // nil: removed
@@ -94,12 +95,13 @@ type synonymChanges struct {
 	problems []postmortems.Problem
 }
 
+// read reads and checks the pushed file. A file beyond synonyms.MaxBytes is not read.
 func (j *synonymChanges) read(ctx context.Context, content postmortems.Content, c postmortems.Change) error {
 	j.changed = true
 	if c.Size > synonyms.MaxBytes {
 		j.problems = append(j.problems, postmortems.Problem{
 			Path: c.Path, Weight: postmortems.Error, Rule: synonyms.RuleForm,
-			Message: fmt.Sprintf("the file has %d bytes: at most %d are read", c.Size, synonyms.MaxBytes),
+			Message: fmt.Sprintf("the file has %d bytes; at most %d are allowed", c.Size, synonyms.MaxBytes),
 		})
 		return nil
 	}
@@ -125,9 +127,9 @@ func (j *synonymChanges) Lines() []string {
 	case !j.changed:
 		return nil
 	case j.data == nil:
-		return []string{"removed  " + synonyms.Path + ": search knows the built-in synonyms alone"}
+		return []string{"removed  " + synonyms.Path + ": search uses only the built-in synonyms"}
 	}
-	return []string{fmt.Sprintf("updated  %s: search knows %d words by other words", synonyms.Path, j.forms)}
+	return []string{fmt.Sprintf("updated  %s: search has synonyms for %d words", synonyms.Path, j.forms)}
 }
 
 // Apply implements folderChanges.

@@ -1,5 +1,5 @@
 package app
 
-// Reports are made in the zones people name; a machine without a tz database
-// must know them too.
+// Reports use time zones by name. The embedded database makes them work on a machine
+// that has no tz database.
 import _ "time/tzdata"
