@@ -64,17 +64,6 @@ func TestDurationsAreUnknownRatherThanZero(t *testing.T) {
 	}
 }
 
-func TestFormatDuration(t *testing.T) {
-	for in, want := range map[time.Duration]string{
-		0: "0 s", 45 * time.Second: "45 s", 59900 * time.Millisecond: "1 min", 90 * time.Second: "2 min", 4 * time.Minute: "4 min",
-		179 * time.Minute: "179 min", 3 * time.Hour: "3 h 0 min", 5*time.Hour + 12*time.Minute: "5 h 12 min", 76 * time.Hour: "3 d 4 h",
-	} {
-		if got := FormatDuration(&in); got != want {
-			t.Errorf("FormatDuration(%v) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestIndexFilesAreNotCheckedAsPostmortems(t *testing.T) {
 	_, problems, err := Compile(context.Background(), "postmortems/README.md", []byte("All of them.\n"), testPolicy(), lineRenderer{})
 	if err != nil || len(problems) > 0 {

@@ -42,26 +42,5 @@ func (d Durations) String() string {
 		FormatDuration(d.Detect), FormatDuration(d.Diagnose), FormatDuration(d.Recover))
 }
 
-// FormatDuration writes a duration as people say it: "45 s", "31 min",
-// "5 h 12 min", "3 d 4 h"; "unknown" for nil. Minutes are exact up to three
-// hours, rounded to the nearest. It is defined for every duration.
-func FormatDuration(d *time.Duration) string {
-	if d == nil {
-		return "unknown"
-	}
-	if *d < 0 {
-		opposite := humanize.Opposite(*d)
-		return "-" + FormatDuration(&opposite)
-	}
-	minutes := int64(d.Round(time.Minute) / time.Minute)
-	switch {
-	case d.Round(time.Second) < time.Minute:
-		return fmt.Sprintf("%d s", int64(d.Round(time.Second)/time.Second))
-	case minutes < 3*60:
-		return fmt.Sprintf("%d min", minutes)
-	case minutes < 48*60:
-		return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
-	}
-	hours := int64(d.Round(time.Hour) / time.Hour)
-	return fmt.Sprintf("%d d %d h", hours/24, hours%24)
-}
+// FormatDuration returns the text of a duration, and "unknown" for nil.
+func FormatDuration(d *time.Duration) string { return humanize.DurationOr(d, "unknown") }

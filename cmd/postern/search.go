@@ -150,8 +150,7 @@ func (h foundHit) lines(base string, s style) string {
 func (h foundHit) facts(kind string) string {
 	facts := append([]string{kind, h.Date, h.Severity}, h.Services...)
 	if h.RecoverSeconds != nil {
-		d := humanize.Duration(float64(*h.RecoverSeconds))
-		facts = append(facts, "recovered in "+postmortems.FormatDuration(&d))
+		facts = append(facts, "recovered in "+humanize.Seconds(float64(*h.RecoverSeconds)))
 	}
 	switch {
 	case h.OpenActions == 1:

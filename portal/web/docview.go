@@ -161,13 +161,7 @@ func timelineOf(d postmortems.Document) []timelineRow {
 	return out
 }
 
-func offsetText(d time.Duration) string {
-	sign := "+"
-	if d < 0 {
-		sign, d = "−", humanize.Opposite(d)
-	}
-	return sign + postmortems.FormatDuration(&d)
-}
+func offsetText(d time.Duration) string { return humanize.Offset(d) }
 
 // yearOf is the second folder of a path when it is a year: it filters the list.
 func yearOf(path string) string {

@@ -25,7 +25,7 @@ func FuzzFormatsOfPagesAreTotal(f *testing.F) {
 	f.Fuzz(func(t *testing.T, n int64, x float64) {
 		d := time.Duration(n)
 		for name, text := range map[string]string{
-			"sliText": sliText(&x, x), "sliText of 0.99": sliText(&x, 0.99), "targetText": targetText(x), "budgetText": budgetText(&x), "groupSigned": groupSigned(x),
+			"sliText": sliText(&x, x), "sliText of 0.99": sliText(&x, 0.99), "targetText": targetText(x), "budgetText": budgetText(&x),
 			"countText": countText(x), "rateText": rateText(&x), "spanText": spanText(d), "lastsText": lastsText(&d, &x), "percentOf": percentOf(&x),
 			"tookOf": tookOf(&d), "secondsOf": secondsOf(x), "exactly": exactly(d), "offsetText": offsetText(d), "markText": markText(d), "windowText": windowText(d),
 			"tookShort": tookShort(d), "formatSeconds": formatSeconds(&n), "recoverWords": recoverWords(2, []int64{n, n}), "seen": seen(slo.Result{Buckets: 1}, x),

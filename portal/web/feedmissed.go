@@ -11,6 +11,7 @@ import (
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports/feedstore"
 )
 
@@ -111,14 +112,7 @@ func formatOf(c echo.Context) string {
 
 // byteSize writes a number of bytes for people.
 func byteSize(n int64) string {
-	const kilo, mega = 1e3, 1e6
-	switch {
-	case n < kilo:
-		return fmt.Sprintf("%d bytes", n)
-	case n < mega:
-		return fmt.Sprintf("%.1f kB", float64(n)/kilo)
-	}
-	return fmt.Sprintf("%.1f MB", float64(n)/mega)
+	return humanize.Bytes(n)
 }
 
 // feedTooLarge is the answer to a body that is more than feeds.body.

@@ -267,9 +267,9 @@ func TestWhatIsRefusedLeavesATrace(t *testing.T) {
 		want                string // beginning of the reason; "" no trace
 		source              string
 	}{
-		{"too large, as it says", "alertmanager?source=am", "feeder", &withoutEnd{3 * most, io.EOF}, 3 * most, nil, 413, "a body of 196.6 kB, more than feeds.body (65.5 kB)", "am"},
-		{"too large, unstated", "alertmanager?source=am", "feeder", &withoutEnd{3 * most, io.EOF}, 0, nil, 413, "a body of at least 65.5 kB, which was refused: the body is larger than feeds.body", "am"},
-		{"one byte too large", "opsgenie?source=og", "feeder", &withoutEnd{most + 1, io.EOF}, most + 1, nil, 413, "a body of 65.5 kB, more than feeds.body", "og"},
+		{"too large, as it says", "alertmanager?source=am", "feeder", &withoutEnd{3 * most, io.EOF}, 3 * most, nil, 413, "a body of 192 KiB, more than feeds.body (64 KiB)", "am"},
+		{"too large, unstated", "alertmanager?source=am", "feeder", &withoutEnd{3 * most, io.EOF}, 0, nil, 413, "a body of at least 64 KiB, which was refused: the body is larger than feeds.body", "am"},
+		{"one byte too large", "opsgenie?source=og", "feeder", &withoutEnd{most + 1, io.EOF}, most + 1, nil, 413, "a body of 64 KiB, more than feeds.body", "og"},
 		{"packed", "alertmanager?source=am", "feeder", &withoutEnd{10, io.EOF}, 10, []string{"Content-Encoding", "gzip"}, 415, "a body of 10 bytes, which was refused: send the body as it is", "am"},
 		{"broken off", "alertmanager?source=am", "feeder", &withoutEnd{100, io.ErrUnexpectedEOF}, 900, nil, 400, "a body of 900 bytes, of which 100 bytes came, which was refused: the body did not come whole", "am"},
 		{"no such format", "none?source=am", "feeder", &withoutEnd{10, io.EOF}, 10, nil, 404, "a body of 10 bytes, which was refused: no such format", "am"},

@@ -125,7 +125,7 @@ func TestAnswerAboveTheResults(t *testing.T) {
 	}{
 		"incident": {search.Results{Total: 3, Whole: 3, Hits: []search.Hit{
 			hit("postmortem", 10, &thirty, fix), hit("postmortem", 9, &ninety, nil), hit("postmortem", 1, &ninety, nil)}},
-			"/search?q=pool", "2 similar incidents, median 60 min to recover"},
+			"/search?q=pool", "2 similar incidents, median 1 h to recover"},
 		"runbook":         {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool", `href="/x#h-mitigation">Runbook: T, Mitigation</a>`},
 		"some words":      {search.Results{Total: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool", ""},
 		"says no fix":     {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, nil)}}, "/search?q=pool", ""},

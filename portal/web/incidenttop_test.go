@@ -85,7 +85,7 @@ func TestTheStripIsDrawnByThePolicy(t *testing.T) {
 	open := in
 	open.Open = true
 	delete(open.Times, incident.Mitigated)
-	if s := newStrip(open, p, ago(0)); s.end != 100*time.Minute || s.Stones[len(s.Stones)-1].Value != "+100 min so far" {
+	if s := newStrip(open, p, ago(0)); s.end != 100*time.Minute || s.Stones[len(s.Stones)-1].Value != "+1 h 40 min so far" {
 		t.Errorf("an open one is drawn to %v: %+v", s.end, s.Stones)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html"
 	"html/template"
-	"strconv"
 	"strings"
 	"time"
 
@@ -86,15 +85,7 @@ func templateFuncs(texts *messages.Printer) template.FuncMap {
 
 // tookShort is how long a run took, in one unit.
 func tookShort(d time.Duration) string {
-	switch {
-	case d < time.Millisecond:
-		return "under 1 ms"
-	case d < time.Second:
-		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
-	case d < time.Minute:
-		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
-	}
-	return strconv.FormatFloat(d.Minutes(), 'f', 1, 64) + " min"
+	return humanize.Duration(d)
 }
 
 // zoned writes an instant in a report's own zone, which is said once at its top.
@@ -114,8 +105,7 @@ func formatSeconds(n *int64) string {
 	if n == nil {
 		return "unknown"
 	}
-	d := humanize.Duration(float64(*n))
-	return postmortems.FormatDuration(&d)
+	return humanize.Seconds(float64(*n))
 }
 
 // shortened is the beginning of a text, at most n characters.

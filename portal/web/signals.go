@@ -183,30 +183,21 @@ func percentOf(share *float64) string {
 	if share == nil || !humanize.Finite(*share) {
 		return "—"
 	}
-	return humanize.Decimal(*share*100, 1) + " %"
+	return humanize.Share(*share)
 }
 
 // tookOf writes a duration, "—" where it is unknown.
 func tookOf(d *time.Duration) string {
-	if d == nil {
-		return "—"
-	}
-	return postmortems.FormatDuration(d)
+	return humanize.DurationOr(d, "—")
 }
 
 // secondsOf writes a number of seconds that a database measured; "unknown" for what
 // is no number.
 func secondsOf(n float64) string {
-	switch {
-	case !humanize.Finite(n):
+	if !humanize.Finite(n) {
 		return "unknown"
-	case n < 1:
-		return humanize.Decimal(n*1000, 0) + " ms"
-	case n < 90:
-		return humanize.Decimal(n, 1) + " s"
 	}
-	d := humanize.Duration(n)
-	return postmortems.FormatDuration(&d)
+	return humanize.Seconds(n)
 }
 
 // tick is one step of 1-5-10 in a list.

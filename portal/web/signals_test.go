@@ -150,7 +150,7 @@ func TestChangesPage(t *testing.T) {
 func TestSlowSQLPages(t *testing.T) {
 	s, f := signalSite(t)
 	holds(t, s.get("/kb/slow-sql").Body.String(), []string{
-		"select * from t where a = ?", "payments", "by its database", "nobody", "1,000", `href="/kb/slow-sql/0123456789abcdef"`, "9.0 s", "250 ms",
+		"select * from t where a = ?", "payments", "by its database", "nobody", "1,000", `href="/kb/slow-sql/0123456789abcdef"`, "9 s", "250 ms",
 	}, nil)
 	holds(t, s.get("/kb/slow-sql?team=nobody").Body.String(), []string{"delete from x"}, []string{"select * from t"})
 	holds(t, s.get("/kb/slow-sql/0123456789abcdef", "Authorization", "Bearer pst_admin").Body.String(), []string{"db1", "Who takes it", "of 3"}, nil)

@@ -200,7 +200,7 @@ func recoverWords(n int, took []int64) string {
 	}
 	all := make([]time.Duration, len(took))
 	for i, seconds := range took {
-		all[i] = humanize.Duration(float64(seconds))
+		all[i] = humanize.FromSeconds(float64(seconds))
 	}
 	text := postmortems.FormatDuration(tally.Median(all))
 	if len(took) == 1 {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -29,29 +28,17 @@ func verdictOf(r slo.Result) (word, class string) {
 	return "Met", "ok"
 }
 
-// sliDigits is how many decimals of a percentage an objective needs, so that what
-// it permits can be seen: two, or one more than its nines.
-func sliDigits(target float64) int {
-	const most = 6
-	if !(target >= 0 && target < 1) {
-		return most
-	}
-	nines := int(math.Floor(-math.Log10(1-target) + 1e-9))
-	return min(max(2, nines+1), most)
-}
-
 // sliText is a share that is never rounded up to a whole it is not.
 func sliText(sli *float64, target float64) string {
 	if sli == nil || !humanize.Finite(*sli) {
 		return "–"
 	}
-	scale := math.Pow10(sliDigits(target))
-	return humanize.Decimal(math.Floor(*sli*100*scale+1e-6)/scale, sliDigits(target)) + " %"
+	return humanize.SLI(*sli, target)
 }
 
 // targetText is an objective as its author wrote it.
 func targetText(target float64) string {
-	return humanize.Decimal(math.Round(target*1e11)/1e9, -1) + " %"
+	return humanize.Target(target)
 }
 
 // budgetText is a share of a budget: to a tenth, whole from a thousand on.
@@ -61,54 +48,25 @@ func budgetText(share *float64) string {
 		return "–"
 	case math.IsInf(*share, 0):
 		return "all of none"
-	case math.Abs(*share) >= 10:
-		return groupSigned(math.Round(*share*100)) + " %"
 	}
-	text := strconv.FormatFloat(*share*100, 'f', 1, 64)
-	if text == "-0.0" {
-		text = "0.0"
-	}
-	return strings.Replace(text, "-", "−", 1) + " %"
-}
-
-// groupSigned groups the digits of a number without its fraction, which may be
-// negative. It is defined for every number.
-func groupSigned(x float64) string {
-	return strings.Replace(humanize.Group(humanize.Decimal(math.Trunc(x), 0)), "-", "−", 1)
+	return humanize.Share(*share)
 }
 
 // countText is a number of events: whole when it is, and to a tenth when not.
 func countText(x float64) string {
-	if x == math.Trunc(x) || !humanize.Finite(x) {
-		return groupSigned(x)
-	}
-	return groupSigned(math.Trunc(x)) + strconv.FormatFloat(math.Abs(x-math.Trunc(x)), 'f', 1, 64)[1:]
+	return humanize.Count(x)
 }
 
 func rateText(rate *float64) string {
-	switch {
-	case rate == nil || math.IsNaN(*rate):
+	if rate == nil || math.IsNaN(*rate) {
 		return "–"
-	case *rate >= 100:
-		return groupSigned(math.Round(*rate)) + "×"
 	}
-	return humanize.Decimal(*rate, 1) + "×"
+	return humanize.Times(*rate)
 }
 
 // spanText is a length of time in its largest two units.
 func spanText(d time.Duration) string {
-	days, hours := int(d/(24*time.Hour)), int(d/time.Hour)%24
-	switch {
-	case days >= 10:
-		return fmt.Sprintf("%d days", days)
-	case days > 0 && hours > 0:
-		return fmt.Sprintf("%d d %d h", days, hours)
-	case days > 0:
-		return fmt.Sprintf("%d d", days)
-	case d >= time.Hour:
-		return fmt.Sprintf("%d h %d min", hours, int(d/time.Minute)%60)
-	}
-	return fmt.Sprintf("%d min", int(d/time.Minute))
+	return humanize.Duration(d)
 }
 
 // lastsText is how long a budget lasts.

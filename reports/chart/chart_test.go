@@ -135,17 +135,6 @@ func luminance(r Role, t Theme) float64 {
 	return 0.2126*part(c.R) + 0.7152*part(c.G) + 0.0722*part(c.B)
 }
 
-func TestFormatSeconds(t *testing.T) {
-	for v, want := range map[float64]string{
-		0: "0 s", 0.25: "0.25 s", 45: "45 s", 60: "1 min", 90: "1 min 30 s", 1860: "31 min", 3600: "1 h", 11400: "3 h 10 min",
-		93600: "26 h", 259200: "3 d", 266400: "3 d 2 h", -90: "-1 min 30 s",
-	} {
-		if got := FormatSeconds(v); got != want {
-			t.Errorf("%v s: %q, not %q", v, got, want)
-		}
-	}
-}
-
 func TestFitCutsToWidth(t *testing.T) {
 	f, err := loadFace(nil)
 	if err != nil {

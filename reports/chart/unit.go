@@ -2,9 +2,7 @@ package chart
 
 import (
 	"math"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
 )
@@ -33,13 +31,13 @@ func digits(step float64) int {
 func (u Unit) format(v, step float64) string {
 	switch u {
 	case Percent:
-		return humanize.Decimal(v*100, digits(step*100)) + " %"
+		return humanize.Percent(v, digits(step*100))
 	case Times:
 		return humanize.Decimal(v, digits(step)) + "×"
 	case Seconds:
-		return FormatSeconds(v)
+		return humanize.Seconds(v)
 	}
-	return humanize.Group(humanize.Decimal(v, digits(step)))
+	return humanize.Decimal(v, digits(step))
 }
 
 // Exact writes a value as the tables of figures do: NaN is "no data".
@@ -48,7 +46,7 @@ func (u Unit) Exact(v float64) string {
 	case math.IsNaN(v):
 		return "no data"
 	case math.IsInf(v, 0):
-		return "infinite"
+		return humanize.Decimal(v, 0)
 	}
 	switch u {
 	case Percent:
@@ -62,9 +60,9 @@ func (u Unit) Exact(v float64) string {
 	case Times:
 		return trimZeros(humanize.Decimal(v, 2)) + "×"
 	case Seconds:
-		return FormatSeconds(v)
+		return humanize.Seconds(v)
 	}
-	return humanize.Group(trimZeros(humanize.Decimal(v, 2)))
+	return trimZeros(humanize.Decimal(v, 2))
 }
 
 func trimZeros(s string) string {
@@ -72,40 +70,4 @@ func trimZeros(s string) string {
 		return s
 	}
 	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
-}
-
-// FormatSeconds writes a number of seconds as people say it, to two units; from some
-// thirty years on in days alone. It is defined for every number.
-func FormatSeconds(v float64) string {
-	const most = 1e9
-	switch {
-	case math.IsNaN(v):
-		return "no data"
-	case v < 0:
-		return "-" + FormatSeconds(-v)
-	case math.IsInf(v, 0):
-		return "infinite"
-	case v >= most:
-		return humanize.Group(humanize.Decimal(v/86400, 0)) + " d"
-	}
-	d := time.Duration(math.Round(v)) * time.Second
-	const day = 24 * time.Hour
-	pair := func(big, small time.Duration, bigName, smallName string) string {
-		s := strconv.Itoa(int(d/big)) + " " + bigName
-		if rest := d % big / small; rest > 0 {
-			s += " " + strconv.Itoa(int(rest)) + " " + smallName
-		}
-		return s
-	}
-	switch {
-	case v > 0 && v < 1:
-		return trimZeros(strconv.FormatFloat(v, 'f', 2, 64)) + " s"
-	case d < time.Minute:
-		return strconv.Itoa(int(d/time.Second)) + " s"
-	case d < time.Hour:
-		return pair(time.Minute, time.Second, "min", "s")
-	case d < 2*day:
-		return pair(time.Hour, time.Minute, "h", "min")
-	}
-	return pair(day, time.Hour, "d", "h")
 }

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"github.com/postern/postern/portal/base/humanize"
@@ -130,16 +129,12 @@ func timeOf(seconds float64, executions int64, odd int) reports.Value {
 	return v
 }
 
-// secondsValue writes a number of seconds. What no duration can hold, 292 years, is
-// written in days.
+// secondsValue writes a number of seconds, which may be longer than a time.Duration
+// can hold.
 func secondsValue(s float64) reports.Value {
-	const most = 292 * 365 * 24 * 3600
-	v := reports.Value{Text: durationText(humanize.Duration(s)), Number: reports.Number(s), Unit: reports.Seconds}
-	switch {
-	case v.Number == nil:
+	v := reports.Value{Text: humanize.Seconds(s), Number: reports.Number(s), Unit: reports.Seconds}
+	if v.Number == nil {
 		return dash(reports.Seconds)
-	case math.Abs(s) >= most:
-		v.Text = digits(s/(24*3600)) + " d"
 	}
 	return v
 }

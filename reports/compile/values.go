@@ -13,10 +13,6 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// mostDigits bounds the decimals that are added so that a ratio does not look like the
-// target it missed.
-const mostDigits = 7
-
 // title clips a name from outside.
 func title(s string) string { return humanize.Clip(s, reports.TitleRunes) }
 
@@ -47,80 +43,29 @@ func events(x float64) reports.Value {
 }
 
 // digits writes a number rounded to a whole, grouped: 36,632.
-func digits(x float64) string { return humanize.Group(humanize.Decimal(x, 0)) }
+func digits(x float64) string { return humanize.Decimal(x, 0) }
 
 // percentText writes a fraction as a percentage with some decimals.
-func percentText(x float64, decimals int) string {
-	s := humanize.Decimal(x*100, decimals)
-	if !humanize.Finite(x * 100) {
-		return s
-	}
-	return s + " %"
-}
+func percentText(x float64, decimals int) string { return humanize.Percent(x, decimals) }
 
 // share is a fraction of a budget or of a whole: one decimal.
 func share(x float64) reports.Value {
 	if reports.Number(x) == nil {
 		return dash(reports.Ratio)
 	}
-	return reports.Value{Text: percentText(x, 1), Number: reports.Number(x), Unit: reports.Ratio}
-}
-
-// nines counts the nines of a target: 0.999 has three.
-func nines(target float64) int {
-	if !(target > 0 && target < 1) {
-		return 0
-	}
-	return int(math.Floor(-math.Log10(1-target) + 1e-9))
+	return reports.Value{Text: humanize.Share(x), Number: reports.Number(x), Unit: reports.Ratio}
 }
 
 // targetText writes a target with the decimals it was given with.
-func targetText(target float64) string {
-	return humanize.Decimal(math.Round(target*1e9)/1e7, -1) + " %"
-}
+func targetText(target float64) string { return humanize.Target(target) }
 
-// indicator writes an SLI: two digits of its budget, and more when it would look
-// like the target, or like all, and is not.
+// indicator writes an SLI beside its target.
 func indicator(x, target float64) reports.Value {
-	n := max(2, nines(target))
-	for ; n < mostDigits; n++ {
-		s := percentText(x, n)
-		if (s != percentText(1, n) || x == 1) && (s != percentText(target, n) || x >= target) && (s != percentText(0, n) || x == 0) {
-			break
-		}
-	}
-	return reports.Value{Text: percentText(x, n), Number: reports.Number(x), Unit: reports.Ratio}
+	return reports.Value{Text: humanize.SLI(x, target), Number: reports.Number(x), Unit: reports.Ratio}
 }
 
-// durationText writes a duration in its two largest units. It is defined for every
-// duration.
-func durationText(d time.Duration) string {
-	s := int64(d / time.Second)
-	switch {
-	case d < 0:
-		return "-" + durationText(humanize.Opposite(d))
-	case d > 0 && s == 0:
-		return strconv.FormatInt(max(1, int64(d/time.Millisecond)), 10) + " ms"
-	case s < 60:
-		return strconv.FormatInt(s, 10) + " s"
-	case s < 3600:
-		if s < 600 && s%60 != 0 {
-			return strconv.FormatInt(s/60, 10) + " min " + strconv.FormatInt(s%60, 10) + " s"
-		}
-		return strconv.FormatInt(s/60, 10) + " min"
-	case s < 86400:
-		return join2(s/3600, "h", s%3600/60, "min")
-	}
-	return join2(s/86400, "d", s%86400/3600, "h")
-}
-
-func join2(a int64, ua string, b int64, ub string) string {
-	s := strconv.FormatInt(a, 10) + " " + ua
-	if b > 0 {
-		s += " " + strconv.FormatInt(b, 10) + " " + ub
-	}
-	return s
-}
+// durationText writes a duration. It is defined for every duration.
+func durationText(d time.Duration) string { return humanize.Duration(d) }
 
 func duration(d time.Duration) reports.Value {
 	return reports.Value{Text: durationText(d), Number: reports.Number(d.Seconds()), Unit: reports.Seconds}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/chart"
 )
@@ -102,7 +103,7 @@ func burndown(r reports.Report, c reports.Chart) chart.Figure {
 func dots(r reports.Report, c reports.Chart) chart.Figure {
 	d := chart.Dots{Title: c.Title, Unit: Unit(c.Unit), Zone: zone(r), From: r.From, To: r.To}
 	if c.Mark != nil {
-		d.Marks = mark(c, chart.FormatSeconds(*c.Mark))
+		d.Marks = mark(c, humanize.Seconds(*c.Mark))
 	}
 	for _, s := range c.Series {
 		for _, p := range s.Points {

@@ -5,20 +5,21 @@ import (
 	"unicode"
 )
 
-// Line makes text one line of valid UTF-8: line ends and control characters
-// become blanks, and what turns the direction of the text around it goes, because
-// with it a name reads as something else. Blanks stay as many as they are.
+// Line returns text as one line of valid UTF-8. Line ends and control characters
+// become spaces; characters that reverse the direction of the text around them are
+// removed, because a name could read as another one. Runs of spaces are not merged.
 func Line(s string) string { return clean(s, "") }
 
-// Lines is Line for text of several lines: line feeds and tabs stay.
+// Lines is Line for text of several lines: line feeds and tabs are preserved.
 func Lines(s string) string {
 	return clean(strings.ReplaceAll(s, "\r\n", "\n"), "\n\t")
 }
 
-func clean(s, keep string) string {
+// clean implements Line and Lines; the characters of preserve are not replaced.
+func clean(s, preserve string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case strings.ContainsRune(keep, r):
+		case strings.ContainsRune(preserve, r):
 			return r
 		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
 			return ' '
