@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"reflect"
 	"strings"
+	"time"
 
 	i18ntemplate "github.com/nicksnyder/go-i18n/v2/i18n/template"
 
@@ -150,22 +151,27 @@ func (a arguments) byName() map[string]any {
 	return values
 }
 
-// format returns a value as people read it. Whole numbers get thousands separators.
+// format returns a value as people read it. Numbers get thousands separators, and
+// durations have the text of humanize.
 func format(value any) string {
 	switch v := value.(type) {
 	case string:
 		return v
 	case int:
 		return humanize.Number(v)
+	case time.Duration:
+		return humanize.Duration(v)
 	case fmt.Stringer:
 		return v.String()
 	}
 	v := reflect.ValueOf(value)
 	switch {
-	case v.CanInt(), v.CanUint():
-		return humanize.Group(fmt.Sprint(value))
+	case v.CanInt():
+		return humanize.Number(int(v.Int()))
+	case v.CanUint():
+		return humanize.Decimal(float64(v.Uint()), 0)
 	case v.CanFloat():
-		return humanize.Group(humanize.Decimal(v.Float(), -1))
+		return humanize.Decimal(v.Float(), -1)
 	}
 	return fmt.Sprint(value)
 }
