@@ -242,7 +242,7 @@ func holdsEveryCase(t *testing.T, r reports.Report) {
 	}
 	for _, what := range []string{
 		`"met"`, `"missed"`, `"low traffic"`, `"no traffic"`, `"partly measured"`, `"no data"`, `"invalid data"`, `"not yet in force"`,
-		`"text":"-`, `"unknown"`, `"—"`, "too few for a trend",
+		`"text":"−`, `"unknown"`, `"—"`, "too few for a trend",
 	} {
 		if !strings.Contains(string(b), what) {
 			t.Errorf("the report has no %s", what)
