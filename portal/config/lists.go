@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/postern/postern/portal/base/severity"
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
@@ -81,8 +82,8 @@ func severities(at *map[string]string) value { return aliases{at} }
 func (a aliases) set(text string) error {
 	all := map[string]string{}
 	for item := range strings.SplitSeq(text, ",") {
-		word, severity, _ := strings.Cut(item, "=")
-		if err := addAlias(all, word, severity); err != nil {
+		word, name, _ := strings.Cut(item, "=")
+		if err := addAlias(all, word, name); err != nil {
 			return err
 		}
 	}
@@ -96,20 +97,20 @@ func (a aliases) read(v yamldoc.Value) {
 		return
 	}
 	all := map[string]string{}
-	for word, severity := range v.Map().All() {
-		if err := addAlias(all, word, severity.String()); err != nil {
-			severity.Report("%s %v", severity.Path(), err)
+	for word, name := range v.Map().All() {
+		if err := addAlias(all, word, name.String()); err != nil {
+			name.Report("%s %v", name.Path(), err)
 		}
 	}
 	*a.at = all
 }
 
-func addAlias(all map[string]string, word, severity string) error {
-	word, severity = strings.TrimSpace(word), strings.ToUpper(strings.TrimSpace(severity))
-	if word == "" || len(severity) != 4 || severity < "SEV1" || severity > "SEV5" {
-		return mustBe("a word and one of SEV1 to SEV5", word+"="+severity)
+func addAlias(all map[string]string, word, name string) error {
+	word, name = strings.TrimSpace(word), strings.ToUpper(strings.TrimSpace(name))
+	if word == "" || !severity.Known(name) {
+		return mustBe("a word and one of "+severity.Range, word+"="+name)
 	}
-	all[word] = severity
+	all[word] = name
 	return nil
 }
 

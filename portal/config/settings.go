@@ -3,6 +3,8 @@ package config
 import (
 	"strings"
 	"time"
+
+	"github.com/postern/postern/portal/base/severity"
 )
 
 // Units of sizes.
@@ -130,7 +132,7 @@ func (c *Config) judging() []setting {
 			doc: "The IANA time zone whose days, weeks and months the built-in reports have, such as `Asia/Shanghai`. A report in `reports/` of the repository states its own."},
 		{key: "reports.browser", value: line(&c.Reports.Browser), unstated: "Chromium, if one is found",
 			doc: "The Chromium that prints reports as PDF: a name looked up in `$PATH`, or a file. Without one, readers print from their own browser."},
-		{key: "reports.postmortem_from", value: word(&c.Reports.PostmortemFrom, "SEV1", "SEV2", "SEV3", "SEV4", "SEV5"), preset: "SEV2",
+		{key: "reports.postmortem_from", value: word(&c.Reports.PostmortemFrom, severity.Names()...), preset: "SEV2",
 			doc: "The least grave severity that needs a post-mortem. Reports ask for one also when an incident took more than a fifth of a budget."},
 		{key: "targets.detect", value: duration(&c.Targets.Detect, time.Second, 30*24*time.Hour), preset: "1m",
 			doc: "Target of 1-5-10 from the start of impact until it is detected."},

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/severity"
 	"github.com/postern/postern/reports/incident"
 )
 
@@ -27,7 +28,7 @@ func (s *Server) showEntry(c echo.Context, status int, problem string) error {
 	if err != nil {
 		return err
 	}
-	view := entryView{signalsView: base, Problem: problem, Form: map[string]string{}, Severities: []string{"SEV1", "SEV2", "SEV3", "SEV4", "SEV5"}}
+	view := entryView{signalsView: base, Problem: problem, Form: map[string]string{}, Severities: severity.Names()}
 	for _, m := range incident.Milestones() {
 		view.Steps = append(view.Steps, string(m))
 	}

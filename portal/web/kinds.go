@@ -9,6 +9,7 @@ import (
 
 	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/portal/base/messages"
+	"github.com/postern/postern/portal/base/severity"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports"
 )
@@ -127,15 +128,7 @@ func shortOID(o postmortems.OID) string {
 }
 
 // severityClass colours a severity; the word always stands beside the colour.
-func severityClass(sev string) string {
-	switch sev {
-	case "SEV1", "SEV2":
-		return "bad"
-	case "SEV3":
-		return "warn"
-	}
-	return "none"
-}
+func severityClass(sev string) string { return string(severity.ToneOf(sev)) }
 
 // pair gives a shared template two things: the page's frame and a record.
 type pair struct{ F, R any }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/severity"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/period"
@@ -33,12 +34,12 @@ func (c *compiler) incidentRow(i reports.Incident) reports.Row {
 		names = append(names, c.serviceTitle(s))
 	}
 	slices.Sort(names)
-	severity := words(cmp.Or(title(i.Severity), "unknown"))
-	if i.Severity == "SEV1" || i.Severity == "SEV2" {
-		severity.Tone = reports.Bad
+	grave := words(cmp.Or(title(i.Severity), "unknown"))
+	if severity.ToneOf(i.Severity) == severity.Bad {
+		grave.Tone = reports.Bad
 	}
 	return reports.Row{Key: i.ID, Cells: []reports.Value{
-		{Text: incidentTitle(i), Link: incidentLink(i.ID)}, severity, words(listed(names, 3)), c.when(i.ImpactStart()),
+		{Text: incidentTitle(i), Link: incidentLink(i.ID)}, grave, words(listed(names, 3)), c.when(i.ImpactStart()),
 		c.step(i, 0), c.step(i, 1), c.step(i, 2),
 		c.cost(i), c.postmortem(i),
 	}}

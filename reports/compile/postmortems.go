@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/severity"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/incident"
 )
@@ -13,7 +14,7 @@ import (
 // needsPostmortem tells whether an incident is grave enough for a post-mortem: by
 // its severity, or by the budget it took.
 func (c *compiler) needsPostmortem(i reports.Incident) bool {
-	if i.Severity != "" && i.Severity <= cmp.Or(c.in.Targets.Severity, "SEV2") {
+	if severity.AtLeast(i.Severity, cmp.Or(c.in.Targets.Severity, "SEV2")) {
 		return true
 	}
 	top, ok := topSpend(i, c.titles)

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/severity"
 )
 
 // maxEditText bounds every text of an Edit, in bytes.
@@ -23,11 +24,6 @@ func EditableFields() []string {
 // LinkKinds are what an incident can be linked with by hand: an alert by its name
 // or the fingerprint of an episode, a change, an objective or a post-mortem by id.
 func LinkKinds() []string { return []string{"alert", "change", "slo", "postmortem"} }
-
-// Severity tells whether a text is a severity, SEV1 to SEV5.
-func Severity(text string) bool {
-	return len(text) == 4 && strings.HasPrefix(text, "SEV") && text[3] >= '1' && text[3] <= '5'
-}
 
 // Check tells what is wrong with an edit, as a fault.Invalid for the person who
 // makes it.
@@ -80,8 +76,8 @@ func (e Edit) checkSet(bad func(field, format string, args ...any) error) error 
 			return bad(e.Field, "%s takes a time such as 2026-11-21T14:03:00Z, or nothing where nobody knows", e.Field)
 		}
 	case e.Field == "severity":
-		if !Severity(e.Value) {
-			return bad(e.Field, "severity is SEV1 to SEV5")
+		if !severity.Known(e.Value) {
+			return bad(e.Field, "severity is "+severity.Range)
 		}
 	case e.Field == "maintenance" || e.Field == "counted":
 		if e.Value != "yes" && e.Value != "no" {

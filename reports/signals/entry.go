@@ -12,6 +12,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/portal/base/severity"
 	"github.com/postern/postern/reports/incident"
 )
 
@@ -96,8 +97,8 @@ func checkEntry(v incident.Voice, s storedEntry) error {
 		return bad("title", "give the incident a title")
 	case v.Ref != "" && !fitID(v.Ref):
 		return bad("id", "an id has 1 to 64 letters, digits, - and _, and is no bare number: every tracker has a 17")
-	case s.Severity != "" && !incident.Severity(s.Severity):
-		return bad("severity", "severity is SEV1 to SEV5")
+	case s.Severity != "" && !severity.Known(s.Severity):
+		return bad("severity", "severity is "+severity.Range)
 	case start.IsZero():
 		return bad("started", "say when impact started")
 	default:

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/postern/postern/portal/base/severity"
 )
 
 // Field is the name of a qualifier.
@@ -107,12 +109,11 @@ func (f Filter) oneOf(values []string) (Filter, string) {
 }
 
 func (f Filter) severity() (Filter, string) {
-	v := strings.TrimPrefix(strings.ToUpper(f.Value), "SEV")
-	if len(v) == 1 && v[0] >= '1' && v[0] <= '5' {
-		f.Value = "SEV" + v
+	if name, ok := severity.Parse(f.Value); ok {
+		f.Value = name
 		return f, ""
 	}
-	return f, "severity: takes SEV1 to SEV5"
+	return f, "severity: takes " + severity.Range
 }
 
 func (f Filter) yesNo() (Filter, string) {
