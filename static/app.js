@@ -1,9 +1,9 @@
-// The one script, with search.js and suggest.js behind it. Every page works without
-// it: it adds keys, the reader's own time zone, the theme, copying, and diagrams.
+// The script of every page; search.js and suggest.js are appended to it. Pages work
+// without it: it adds keys, the reader's time zone, themes, copying and diagrams.
 (() => {
   'use strict'
 
-  // Storage may be forbidden; then a choice lasts for the page.
+  // Storage may be forbidden; then a choice lasts as long as the page.
   const memory = {
     get: k => { try { return localStorage.getItem('postern.' + k) } catch { return null } },
     set: (k, v) => { try { localStorage.setItem('postern.' + k, v) } catch { /* kept for this page only */ } }
@@ -16,6 +16,8 @@
 
   const all = (selector, from = document) => Array.from(from.querySelectorAll(selector))
   const one = (selector, from = document) => from.querySelector(selector)
+  // Every word that a script shows comes with the page, in the page's language.
+  const text = key => JSON.parse(document.body.dataset.texts)[key]
 
   const themeSwitch = () => {
     const box = one('[data-theme-switch]')
@@ -30,8 +32,8 @@
     }
   }
 
-  // Instants are sent as UTC; the exact UTC stays in the title. They are written as
-  // the portal writes days, in the reader's zone and with its name.
+  // Instants arrive in UTC, which stays in the title. They are shown in the reader's
+  // zone, with its name, in the portal's date format.
   const localTimes = from => {
     const format = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' })
     for (const t of all('time[data-local]', from)) {
@@ -43,7 +45,8 @@
     }
   }
 
-  // Keys. Off while typing, and by the switch in the list of keys (WCAG 2.1.4).
+  // Keys are off while the reader types, and by the switch in the list of keys
+  // (WCAG 2.1.4).
   const move = step => {
     const items = all('[data-item]')
     const item = items[Math.max(items.indexOf(document.activeElement) + step, 0)]
@@ -56,7 +59,7 @@
     j: () => move(1),
     k: () => move(-1)
   }
-  // Arrows walk only where they have no other use: from the search box, and on.
+  // Arrows move only where they have no other use: from the search box, and on.
   const arrows = [['ArrowDown', 1, '.find input, [data-item]'], ['ArrowUp', -1, '[data-item]']]
   const keyboard = () => {
     const on = one('[data-keys-switch]')
@@ -78,8 +81,8 @@
     })
   }
 
-  // The box takes one line. What is pasted with more of them, or too long for it,
-  // goes to the page that reads it whole.
+  // The search box takes one line. Pasted text with more lines, or too long for the
+  // box, is posted to the page that reads all of it.
   const pasting = () => {
     for (const input of all('form.find input[name=q]')) {
       input.addEventListener('paste', e => {
@@ -106,11 +109,11 @@
       const b = document.createElement('button')
       b.type = 'button'
       b.className = 'copy'
-      b.textContent = 'Copy'
+      b.textContent = text('copy')
       b.addEventListener('click', async () => {
         await navigator.clipboard.writeText(one('code', pre).textContent)
-        b.textContent = 'Copied'
-        setTimeout(() => { b.textContent = 'Copy' }, 1500)
+        b.textContent = text('copied')
+        setTimeout(() => { b.textContent = text('copy') }, 1500)
       })
       pre.append(b)
     }
@@ -122,12 +125,12 @@
       a.className = 'anchor'
       a.href = '#' + h.id
       a.textContent = '#'
-      a.setAttribute('aria-label', 'Link to “' + h.textContent + '”')
+      a.setAttribute('aria-label', text('anchor').replace('{title}', () => h.textContent))
       h.append(a)
     }
   }
 
-  // The id that a hash names; anybody may write a link that ends in "#%".
+  // named returns the id in a hash, "" for a malformed one such as "#%".
   const named = hash => { try { return decodeURIComponent(hash.slice(1)) } catch { return '' } }
 
   // The contents mark the heading that is being read.
@@ -141,10 +144,10 @@
     for (const id of links.keys()) { const h = document.getElementById(id); if (h) seen.observe(h) }
   }
 
-  // On a phone, sections of a report that are longer than the screen are folded:
-  // what is left is a list of headings to open. A link into a folded one opens it,
-  // and paper gets everything. The screen is measured by the root: innerHeight is
-  // larger while the browser shows a page that is too wide zoomed out.
+  // On a phone, report sections longer than the screen are folded into their
+  // headings. A link into a folded section opens it, and printing opens all. The
+  // height is that of the root element: innerHeight is larger while the browser
+  // shows a page that is too wide zoomed out.
   const folds = () => {
     const height = root.clientHeight
     const long = all('.report > section').filter(s => s.offsetHeight > height)
@@ -166,15 +169,15 @@
     addEventListener('beforeprint', () => { for (const fold of all('.fold')) fold.open = true })
   }
 
-  // Diagrams are drawn in a frame without an origin, when they come near the
-  // screen. Until then, and if drawing fails, the reader has the source.
+  // Diagrams are drawn in a frame without an origin when they come near the screen.
+  // Until then, and if drawing fails, the page shows their source.
   const diagrams = () => {
     const dark = () => getComputedStyle(root).colorScheme === 'dark' ||
       (!root.dataset.theme && matchMedia('(prefers-color-scheme: dark)').matches)
     const draw = pre => {
       const frame = document.createElement('iframe')
       frame.className = 'diagram'
-      frame.title = 'Diagram'
+      frame.title = text('diagram')
       frame.setAttribute('sandbox', 'allow-scripts')
       frame.height = '0'
       frame.src = document.body.dataset.base + '/mermaid'
@@ -199,8 +202,8 @@
     for (const pre of all('pre.mermaid')) near.observe(pre)
   }
 
-  // A live page asks for itself now and then and takes over values in their places.
-  // Nothing is added, removed or moved: rows keep their order until it is opened anew.
+  // A live page loads itself every 30 seconds and copies the new values into their
+  // places. Nothing is added, removed or moved: rows keep their order until a reload.
   const live = () => {
     if (!one('[data-live]')) return
     const every = 30000
@@ -213,8 +216,8 @@
         localTimes(old)
       }
     }
-    // The browser reads the answer as a document by itself: no text becomes markup
-    // here, which the content security policy forbids.
+    // The browser parses the response as a document: the content security policy
+    // forbids turning text into markup here.
     let asking = false
     const ask = () => {
       if (document.hidden || asking) return
@@ -223,11 +226,11 @@
       request.open('GET', location.href)
       request.responseType = 'document'
       request.onload = () => { if (request.status === 200 && request.response) take(request.response) }
-      request.onloadend = () => { asking = false } // in vain: the next time, perhaps
+      request.onloadend = () => { asking = false } // after a failure too: the next interval tries again
       request.send()
     }
     setInterval(ask, every)
-    document.addEventListener('visibilitychange', ask) // who comes back to the page sees what is so now
+    document.addEventListener('visibilitychange', ask) // a reader who returns to the page sees current values
   }
 
   document.addEventListener('DOMContentLoaded', () => {

@@ -1,19 +1,20 @@
-// Search while typing, on the search page. The results come out of the page that
-// the form would have led to, already escaped by the server; the address bar is
-// always the address of what is shown.
+// Search while typing, on the search page. Results are taken from the page that the
+// form leads to, escaped by the server; the address bar always has the address of
+// what is shown.
 (() => {
   'use strict'
   const one = (selector, from = document) => from.querySelector(selector)
+  const text = key => JSON.parse(document.body.dataset.texts)[key]
 
-  // The script's one HTML sink; see the content security policy.
+  // The only place where the script makes HTML; see the content security policy.
   const policy = window.trustedTypes
     ? trustedTypes.createPolicy('postern', { createHTML: s => s })
     : { createHTML: s => s }
 
   const typingDelay = 120 // ms: shorter than a pause, longer than a key
-  const settleAfter = 1500 // ms without a key: what is shown is worth going back to
-  const slowAfter = 700 // ms until the reader is told that it takes long
-  const longest = 200 // characters: a longer text was pasted, and the form takes it
+  const settleAfter = 1500 // ms without a key: the results get an entry in the history
+  const slowAfter = 700 // ms until the page shows that the search is slow
+  const longest = 200 // characters: a longer text was pasted; the form sends it
 
   const start = () => {
     const base = document.body.dataset.base + '/search'
@@ -21,26 +22,26 @@
     if (!form || location.pathname !== base) return
     const input = one('input[name=q]', form)
     let timer, settling, retrying, running
-    let settled = true // what is shown has an entry of its own in the history
+    let settled = true // the shown results have their own entry in the history
     let shown = location.search
 
-    // Screen readers hear the changes of an element that stays; the results do not.
-    const told = document.createElement('p')
-    told.className = 'hide'
-    told.setAttribute('role', 'status')
-    form.append(told)
-    const tell = text => { if (told.textContent !== text) told.textContent = text }
+    // Screen readers announce changes of an element that stays; the results are replaced.
+    const status = document.createElement('p')
+    status.className = 'hide'
+    status.setAttribute('role', 'status')
+    form.append(status)
+    const announce = words => { if (status.textContent !== words) status.textContent = words }
 
     const view = () => one('main [data-page]')
-    const addressOf = text => {
+    const addressOf = query => {
       const q = new URLSearchParams(location.search)
-      const next = new URLSearchParams({ q: text })
+      const next = new URLSearchParams({ q: query })
       if (q.get('sort')) next.set('sort', q.get('sort'))
       return base + '?' + next
     }
 
-    // While a search is typed it has one entry in the history, which is replaced;
-    // the next search begins another.
+    // A search that is being typed has one history entry, which is replaced. The next
+    // search adds another.
     const remember = address => {
       if (settled) history.pushState(null, '', address)
       else history.replaceState(null, '', address)
@@ -55,16 +56,16 @@
       document.dispatchEvent(new CustomEvent('searched', { detail: view()?.dataset.query ?? '' }))
     }
 
-    const note = text => {
+    const note = words => {
       one('main .slow')?.remove()
-      if (!text) return
+      if (!words) return
       const p = document.createElement('p')
       p.className = 'note slow'
-      p.textContent = text
+      p.textContent = words
       one('#results h1')?.after(p) ?? one('main').prepend(p)
     }
 
-    // What the reader has opened stays open; what had the focus has it again.
+    // Opened filters stay open, and the focus returns to the same element.
     const replace = page => {
       const main = one('main')
       const open = one('.facets > details', main)?.open ?? !matchMedia('(max-width: 860px)').matches
@@ -84,16 +85,16 @@
       const results = one('main [data-page]', page)
       if (!results) return refused(answer, page, again)
       replace(page)
-      tell(one('[data-count]')?.textContent.trim() ?? '')
+      announce(one('[data-count]')?.textContent.trim() ?? '')
       if (results.dataset.retry) retrying = setTimeout(again, 1000 * results.dataset.retry)
     }
 
-    // A refusal that is not the search page leaves the last results where they are.
+    // A response that is not the search page leaves the last results in place.
     const refused = (answer, page, again) => {
-      const why = one('.failure p:not(.kind)', page)?.textContent ?? 'Search does not answer just now.'
+      const why = one('.failure p:not(.kind)', page)?.textContent ?? text('search_unavailable')
       const wait = Number(answer.headers.get('Retry-After'))
-      note(wait ? why + ' It is asked again in ' + wait + ' s.' : why)
-      tell(why)
+      note(wait ? why + ' ' + text('search_retry').replace('{seconds}', wait) : why)
+      announce(why)
       if (wait) retrying = setTimeout(again, 1000 * wait)
     }
 
@@ -103,7 +104,7 @@
       running?.abort()
       const mine = running = new AbortController()
       const main = one('main')
-      const slow = setTimeout(() => { note('Still searching …'); tell('Still searching') }, slowAfter)
+      const slow = setTimeout(() => { note(text('searching')); announce(text('searching')) }, slowAfter)
       main.setAttribute('aria-busy', 'true')
       const asked = new URL(address, location.href)
       asked.hash = ''
@@ -112,17 +113,17 @@
       if (page) asked.searchParams.set('page', page)
       try {
         const answer = await fetch(asked, { signal: mine.signal, headers: { Accept: 'text/html' } })
-        const text = await answer.text()
+        const html = await answer.text()
         if (mine.signal.aborted) return
-        // A pasted alert is answered by another page.
+        // A pasted alert is redirected to another page.
         if (answer.redirected && new URL(answer.url).pathname !== base) return location.replace(answer.url)
         note('')
-        show(new DOMParser().parseFromString(policy.createHTML(text), 'text/html'), answer, () => ask(address, typing))
+        show(new DOMParser().parseFromString(policy.createHTML(html), 'text/html'), answer, () => ask(address, typing))
       } catch (e) {
         if (e.name === 'AbortError') return
-        note('The portal cannot be reached. What is shown was found before; Enter asks again.')
-        tell('The portal cannot be reached')
-        form.dataset.offline = 'yes' // Enter then asks the plain way
+        note(text('unreachable'))
+        announce(text('unreachable_short'))
+        form.dataset.offline = 'yes' // Enter then submits the form without script
       } finally {
         clearTimeout(slow)
         if (running === mine) main.removeAttribute('aria-busy')
@@ -168,7 +169,7 @@
 
     // Back and forward.
     addEventListener('popstate', () => {
-      if (location.search === shown) return // only the part behind the # is another
+      if (location.search === shown) return // only the fragment changed
       shown = location.search
       settled = true
       clearTimeout(settling)
@@ -176,7 +177,7 @@
       ask(location.pathname + location.search, false)
     })
 
-    // That a result was opened is told beside the click: links lead where they say.
+    // An opened result is reported in the background; links keep their targets.
     const opened = () => {
       if (!settled) settle()
       const { page, query } = view()?.dataset ?? {}

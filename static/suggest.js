@@ -1,23 +1,23 @@
-// Suggestions under every search box: a combobox with a list, by the pattern of
-// the ARIA practices guide. What was searched for lately is kept in this browser
-// alone. Without script it is a plain search box.
+// Suggestions under every search box: a combobox with a list, by the pattern of the
+// ARIA practices guide. Recent searches are stored in this browser only. Without
+// script it is a plain search box.
 (() => {
   'use strict'
-  const delay = 80 // ms: the answer costs the server microseconds
+  const delay = 80 // ms: a response costs the server microseconds
   const remembered = 8
   const key = 'postern.recent'
   const recent = {
     get: () => { try { return JSON.parse(localStorage.getItem(key)) ?? [] } catch { return [] } },
     set: list => { try { localStorage.setItem(key, JSON.stringify(list)) } catch { /* not kept */ } },
-    add: text => {
-      text = text.trim()
-      const most = 200 // characters: a paste is no search to come back to
-      if (!text || text.length > most) return
-      recent.set([text, ...recent.get().filter(t => t !== text)].slice(0, remembered))
+    add: query => {
+      query = query.trim()
+      const most = 200 // characters: a longer text is a paste, not a search to repeat
+      if (!query || query.length > most) return
+      recent.set([query, ...recent.get().filter(q => q !== query)].slice(0, remembered))
     }
   }
-  const kindWords = { postmortem: 'Post-mortem', query: 'Search', recent: 'Searched before' }
-  const kindWord = kind => kindWords[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1)
+  const text = key => JSON.parse(document.body.dataset.texts)[key]
+  const kindWord = kind => text('kind_' + kind) ?? kind
   const element = (name, properties, attributes = {}) => {
     const e = Object.assign(document.createElement(name), properties)
     for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v)
@@ -27,12 +27,12 @@
   const combobox = (form, number) => {
     const base = document.body.dataset.base
     const input = form.querySelector('input[name=q]')
-    const list = element('ul', { id: 'suggestions-' + number, className: 'options', hidden: true }, { role: 'listbox', 'aria-label': 'Suggestions' })
+    const list = element('ul', { id: 'suggestions-' + number, className: 'options', hidden: true }, { role: 'listbox', 'aria-label': text('suggestions') })
     form.append(list)
     for (const [k, v] of [['role', 'combobox'], ['aria-autocomplete', 'list'], ['aria-haspopup', 'listbox'], ['aria-expanded', 'false'], ['aria-controls', list.id]]) {
       input.setAttribute(k, v)
     }
-    const known = new Map() // answers of this page, by what was typed
+    const known = new Map() // responses of this page, by the typed text
     let timer, running, at = -1
 
     const choose = i => {
@@ -57,7 +57,7 @@
         const li = element('li', { id: list.id + '-' + i }, { role: 'option', 'aria-selected': 'false' })
         li.append(element('span', { textContent: item.text, dir: 'auto' }), element('span', { className: 'muted small', textContent: item.forget ? '' : kindWord(item.kind) }))
         if (item.forget) li.className = 'muted small'
-        li.addEventListener('pointerdown', e => e.preventDefault()) // the box keeps the focus
+        li.addEventListener('pointerdown', e => e.preventDefault()) // the focus stays in the box
         li.addEventListener('click', e => take(item, e))
         return li
       }))
@@ -82,29 +82,29 @@
     }
 
     const offerRecent = () => {
-      const items = recent.get().map(text => ({ text, kind: 'recent' }))
-      show(items.length ? [...items, { text: 'Forget these searches', forget: true }] : [])
+      const items = recent.get().map(query => ({ text: query, kind: 'recent' }))
+      show(items.length ? [...items, { text: text('forget'), forget: true }] : [])
     }
     const offer = async () => {
-      const text = input.value.trim()
-      if (!text) return offerRecent()
-      const most = 100 // characters: nobody types more to find a name
-      if (text.length > most) return close()
-      let items = known.get(text)
+      const typed = input.value.trim()
+      if (!typed) return offerRecent()
+      const most = 100 // characters: more than a name has
+      if (typed.length > most) return close()
+      let items = known.get(typed)
       if (!items) {
         running?.abort()
         const mine = running = new AbortController()
         try {
-          const answer = await fetch(base + '/api/v1/suggest?' + new URLSearchParams({ q: text }), { signal: mine.signal, headers: { Accept: 'application/json' } })
+          const answer = await fetch(base + '/api/v1/suggest?' + new URLSearchParams({ q: typed }), { signal: mine.signal, headers: { Accept: 'application/json' } })
           if (!answer.ok) return close()
           items = (await answer.json()).suggestions
         } catch {
-          return // typed on, or the portal is away: the form works all the same
+          return // aborted, or the portal cannot be reached: the form still works
         }
-        known.set(text, items)
+        known.set(typed, items)
       }
-      if (document.activeElement !== input || input.value.trim() !== text) return
-      // Beside results that change while typing, a few suffice.
+      if (document.activeElement !== input || input.value.trim() !== typed) return
+      // Next to results that change while typing, a few are enough.
       const few = 4
       show(form.closest('.bar') && location.pathname === base + '/search' ? items.slice(0, few) : items)
     }
@@ -118,7 +118,7 @@
 
     const move = step => {
       const n = list.children.length
-      choose(at + step < -1 ? n - 1 : at + step >= n ? -1 : at + step) // past the end is the box itself
+      choose(at + step < -1 ? n - 1 : at + step >= n ? -1 : at + step) // after the last one comes the box itself
     }
     input.addEventListener('keydown', e => {
       if (e.isComposing) return
@@ -133,7 +133,7 @@
       else if (e.key === 'Escape') close()
       else return
       e.preventDefault()
-      e.stopPropagation() // else the page's own keys would walk its results
+      e.stopPropagation() // otherwise the page's own keys would move through its results
     })
   }
 

@@ -130,7 +130,7 @@ func TestAddressesAnswerInEveryForm(t *testing.T) {
 		{"/guides/removed?rev=1111111", 200, "This document was removed."},
 		{"/p/removed-1", 410, "/p/removed-1/history"},
 		{"/pages/data.json", 200, "PNG"},
-		{"/guides/nothing-here", 404, "Did you want one of these?"},
+		{"/guides/nothing-here", 404, "Did you mean one of these?"},
 		{"/broken", 500, "Nothing that was published is lost"},
 		{"/" + strings.Repeat("x", maxPathBytes+1), 404, "no address longer"},
 	}

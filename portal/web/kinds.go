@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"fmt"
 	"html"
 	"html/template"
@@ -53,6 +54,7 @@ func nameOf(k postmortems.Kind) kindName {
 // templateFuncs returns the functions that templates call. The first six print the
 // texts of the catalogue; see package messages.
 func templateFuncs(texts *messages.Printer) template.FuncMap {
+	scripts, _ := json.Marshal(texts.Section("script")) // a map of strings always has a JSON form
 	return template.FuncMap{
 		"t":              texts.Text,
 		"t_html":         texts.HTML,
@@ -60,6 +62,7 @@ func templateFuncs(texts *messages.Printer) template.FuncMap {
 		"count_html":     texts.CountHTML,
 		"key":            func(prefix string, value any) string { return messages.Key(prefix, fmt.Sprint(value)) },
 		"lang":           texts.Language,
+		"scriptTexts":    func() string { return string(scripts) },
 		"kindOne":        func(k any) string { return nameOf(postmortems.Kind(fmt.Sprint(k))).One },
 		"kindPath":       func(k any) string { return nameOf(postmortems.Kind(fmt.Sprint(k))).Path },
 		"day":            formatDay,

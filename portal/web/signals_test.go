@@ -41,17 +41,17 @@ func TestIncidentList(t *testing.T) {
 	s, _ := signalSite(t)
 	page := s.get("/kb/incidents").Body.String()
 	holds(t, page, []string{
-		`<a href="/kb/incidents/PX1" data-item>Checkout &lt;failed&gt; 支付</a>`, "open, 30 min so far", "told by post-mortem, PagerDuty, status page",
+		`<a href="/kb/incidents/PX1" data-item>Checkout &lt;failed&gt; 支付</a>`, "open for 30 min", "Sources: post-mortem, PagerDuty, status page",
 		"detected &#43;60 s", "diagnosed &#43;20 min", "recovered &#43;31 min", "it ended the moment it started", `href="/kb/p/checkout-1"`,
 		"1 met, 1 missed, 0 unknown", "Median time to recover",
-	}, []string{"<failed>", "Tell of an incident"})
+	}, []string{"<failed>", "Report an incident"})
 	if open, over := strings.Index(page, "/incidents/PX2"), strings.Index(page, "/incidents/PX1"); open > over {
 		t.Error("the open incident is not first")
 	}
 	page = s.get("/kb/incidents?service=cart&state=open").Body.String()
 	holds(t, page, []string{"/incidents/PX2", `href="/kb/incidents?state=open"`}, []string{"/incidents/PX1"})
 	page = s.get("/kb/incidents?service=nothing").Body.String()
-	holds(t, page, []string{"No incident fits these filters"}, nil)
+	holds(t, page, []string{"No incident matches these filters"}, nil)
 	for _, bad := range []string{"days=0", "days=x", "from=yesterday", "from=2026-01-02&to=2026-01-01", "page=0"} {
 		if w := s.get("/kb/incidents?" + bad); w.Code != http.StatusBadRequest {
 			t.Errorf("%s: %d", bad, w.Code)
@@ -64,9 +64,9 @@ func TestIncidentPage(t *testing.T) {
 	page := s.get("/kb/incidents/PX1").Body.String()
 	holds(t, page, []string{
 		`<a href="/kb/p/checkout-1">post-mortem</a> <span class="muted small">stated by a person</span>`, "recorded by a machine", "status: ", "12.8 %", "<b>Over</b> after 31 min, since",
-		"Checkout: served without errors", `<a href="#by-hand">zoe</a>`, "HighErrorRate", "suspected of PX1", "said in chat", "https://pd.example/PX1",
+		"Checkout: served without errors", `<a href="#by-hand">zoe</a>`, "HighErrorRate", "suspected cause of PX1", "said in chat", "https://pd.example/PX1",
 		`class="s-diagnose"`, `href="/kb/p/checkout-1"`, "SEV2",
-	}, []string{"Put it right", "<failed>", "postmortem:checkout-1<", "<code>pd:PX1</code>"})
+	}, []string{"Correct this incident", "<failed>", "postmortem:checkout-1<", "<code>pd:PX1</code>"})
 	holds(t, s.get("/kb/incidents/PX2").Body.String(), []string{"postern new postmortem --incident PX2", "detected", "unknown"}, nil)
 	if w := s.get("/kb/incidents/pd:PX1"); w.Code != http.StatusFound || w.Header().Get("Location") != "/kb/incidents/PX1" {
 		t.Errorf("another name: %d %v", w.Code, w.Header())
@@ -102,7 +102,7 @@ func TestEditsNeedAnAuthor(t *testing.T) {
 	if code != http.StatusBadRequest || !strings.Contains(body, "Nothing was changed: severity is SEV1 to SEV5") {
 		t.Errorf("%d", code)
 	}
-	holds(t, s.get("/kb/incidents/PX1", "Authorization", "Bearer pst_admin").Body.String(), []string{"Put it right", `value="status:st-1"`, "<option>diagnosed</option>"}, nil)
+	holds(t, s.get("/kb/incidents/PX1", "Authorization", "Bearer pst_admin").Body.String(), []string{"Correct this incident", `value="status:st-1"`, "<option>diagnosed</option>"}, nil)
 	if w := s.ask(http.MethodPost, "/kb/incidents/PX1", form.Encode(), "Authorization", "Bearer pst_admin", "Sec-Fetch-Site", "cross-site"); w.Code != http.StatusForbidden {
 		t.Errorf("from another site: %d", w.Code)
 	}
@@ -134,7 +134,7 @@ func TestAlertsPage(t *testing.T) {
 	page := s.get("/kb/alerts").Body.String()
 	holds(t, page, []string{
 		"1 of 2 pages", "50.0 %", `<a href="/kb/a/HighErrorRate">HighErrorRate</a>`, "incident PX1", "still firing", "2 alerts were left out", "by minutes",
-		`class="heat`, "No shift of", "How it is made",
+		`class="heat`, "On-call load: 0 of", "How it&#39;s calculated",
 	}, nil)
 	holds(t, s.get("/kb/alerts?service=cart&by=night").Body.String(), []string{"Disk", "service: cart"}, []string{"HighErrorRate"})
 }
@@ -142,7 +142,7 @@ func TestAlertsPage(t *testing.T) {
 func TestChangesPage(t *testing.T) {
 	s, _ := signalSite(t)
 	holds(t, s.get("/kb/changes").Body.String(), []string{
-		"1 of 2 deployments", "50.0 %", "suspected of PX1", "in a freeze", "https://ci.example/1", "Region lost", "Without a drill in this time: checkout",
+		"1 of 2 deployments", "50.0 %", "suspected cause of PX1", "during a freeze", "https://ci.example/1", "Region lost", "Services without a drill in this period: checkout",
 	}, nil)
 	holds(t, s.get("/kb/changes?state=failed").Body.String(), []string{"d2"}, []string{"d1 "})
 }
@@ -153,7 +153,7 @@ func TestSlowSQLPages(t *testing.T) {
 		"select * from t where a = ?", "payments", "by its database", "nobody", "1,000", `href="/kb/slow-sql/0123456789abcdef"`, "9 s", "250 ms",
 	}, nil)
 	holds(t, s.get("/kb/slow-sql?team=nobody").Body.String(), []string{"delete from x"}, []string{"select * from t"})
-	holds(t, s.get("/kb/slow-sql/0123456789abcdef", "Authorization", "Bearer pst_admin").Body.String(), []string{"db1", "Who takes it", "of 3"}, nil)
+	holds(t, s.get("/kb/slow-sql/0123456789abcdef", "Authorization", "Bearer pst_admin").Body.String(), []string{"db1", "Assignment", "of 3"}, nil)
 	if w := s.get("/kb/slow-sql/none"); w.Code != http.StatusNotFound {
 		t.Errorf("%d", w.Code)
 	}
@@ -183,7 +183,7 @@ func TestEmptySignalsNameTheCommand(t *testing.T) {
 
 func TestHomeTellsOfOpenIncidents(t *testing.T) {
 	s, f := signalSite(t)
-	holds(t, s.get("/kb/").Body.String(), []string{"1 open incident", `<a href="/kb/incidents/PX2" dir="auto">Still failing</a>`, "30 min so far"}, nil)
+	holds(t, s.get("/kb/").Body.String(), []string{"1 open incident", `<a href="/kb/incidents/PX2" dir="auto">Still failing</a>`, "ongoing for 30 min"}, nil)
 	f.incidents = nil
 	holds(t, s.get("/kb/").Body.String(), nil, []string{"open incident"})
 }

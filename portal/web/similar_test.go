@@ -29,7 +29,7 @@ func TestSimilarPage(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Raise &lt;pool.max&gt; to 200.", "#h-mitigation", "1 similar incident, 31 min to recover", "#h-resolution", "The limit was set back:", "deployctl rollback payment-gw",
-		"2 open actions", "47 days overdue", "Alert on pool usage above 80 %", "recovered in <b>31 min</b>",
+		"2 open action items", "47 days overdue", "Alert on pool usage above 80 %", "recovered in <b>31 min</b>",
 		"secret-pod-7c9d8b6f5-x2kqp\n</textarea>",
 	} {
 		if !strings.Contains(body, want) {
@@ -100,7 +100,7 @@ func TestAlertPage(t *testing.T) {
 	if w.Code != http.StatusNotFound || s.search.similar.Alert != "Never<Heard> Of/It" {
 		t.Fatalf("unknown: %d, asked %+v", w.Code, s.search.similar)
 	}
-	for _, want := range []string{"Never&lt;Heard&gt; Of/It</h1>", `href="/kb/search?q=Never%3CHeard%3E&#43;Of%2FIt"`, `action="/kb/gaps/report"`, "come near"} {
+	for _, want := range []string{"Never&lt;Heard&gt; Of/It</h1>", `href="/kb/search?q=Never%3CHeard%3E&#43;Of%2FIt"`, `action="/kb/gaps/report"`, "Closest documents:"} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("the page of an unknown alert lacks %s", want)
 		}

@@ -186,10 +186,10 @@ func TestAServiceShowsWhatItsDependenciesMissed(t *testing.T) {
 	missed := scored("pay", 990_000, 1_000_000, slo.OK)
 	missed.SLO.Service = "payment-gw"
 	s := newSite(t, "https://kb.example", withBoard, func(d *Deps, _ *Options) { d.Board = &fakeBoard{rows: []slostatus.Row{missed}} })
-	if body := s.get("/services/checkout").Body.String(); !strings.Contains(body, "1 of 1 objective missed") {
+	if body := s.get("/services/checkout").Body.String(); !strings.Contains(body, "1 of 1 SLO missed") {
 		t.Error("the dependency's missed objective is not told")
 	}
-	if body := s.get("/services/payment-gw").Body.String(); !strings.Contains(body, `Needed by</dt><dd><a href="/services/checkout">`) || !strings.Contains(body, "slo-pay") {
+	if body := s.get("/services/payment-gw").Body.String(); !strings.Contains(body, `Used by</dt><dd><a href="/services/checkout">`) || !strings.Contains(body, "slo-pay") {
 		t.Error("who needs the service, or its objective, is not told")
 	}
 	if w := s.get("/services/nobody"); w.Code != 404 {

@@ -37,7 +37,8 @@ func pageStructs() map[string]any {
 }
 
 func TestEveryTemplateExecutes(t *testing.T) {
-	pages, _, err := templates.Parse(templateFuncs(english(t)))
+	texts := english(t)
+	pages, _, err := templates.Parse(templateFuncs(texts), texts.Constant)
 	if err != nil {
 		t.Fatal(err)
 	}

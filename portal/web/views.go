@@ -14,7 +14,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/static"
 	"github.com/postern/postern/templates"
@@ -42,17 +41,13 @@ type frame struct {
 	unreadable func() int
 }
 
-// RowsLost is "1 row" when so much could not be read, "" when everything could. It
-// is asked when the page is written, after what it shows was read.
-func (f frame) RowsLost() string {
+// RowsLost returns how many stored rows could not be read. The layout calls it when
+// the page is written, after everything that the page shows was read.
+func (f frame) RowsLost() int {
 	if f.unreadable == nil {
-		return ""
+		return 0
 	}
-	n := f.unreadable()
-	if n == 0 {
-		return ""
-	}
-	return humanize.Plural(n, "row")
+	return f.unreadable()
 }
 
 // To is the link to an address of the portal.
@@ -92,11 +87,11 @@ type views struct {
 }
 
 func newViews(f frame, texts *messages.Printer) (views, error) {
-	pages, sum, err := templates.Parse(templateFuncs(texts))
+	pages, sum, err := templates.Parse(templateFuncs(texts), texts.Constant)
 	if err != nil {
 		return views{}, err
 	}
-	stamp := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %s %s %s %v", sum, f.CSS, f.JS, f.Highlight, f.Print, f.Clone, f.Portal, f.LoggedIn))
+	stamp := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %s %s %s %s %v", sum, texts.Sum(), f.CSS, f.JS, f.Highlight, f.Print, f.Clone, f.Portal, f.LoggedIn))
 	v := views{
 		pages: pages, sum: hex.EncodeToString(stamp[:8]),
 		buffers: &sync.Pool{New: func() any { return new(bytes.Buffer) }},

@@ -1,7 +1,9 @@
 package messages
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
@@ -90,8 +92,9 @@ func load(folder fs.FS, name string, bundle *i18n.Bundle) (*Printer, error) {
 	if err := bundle.AddMessages(tag, list...); err != nil {
 		return nil, err
 	}
+	sum := sha256.Sum256(text)
 	p := &Printer{
-		tag: tag, localizer: i18n.NewLocalizer(bundle, tag.String()),
+		tag: tag, sum: hex.EncodeToString(sum[:8]), localizer: i18n.NewLocalizer(bundle, tag.String()),
 		plain: map[string]string{}, markup: map[string]template.HTML{}, arguments: map[string][]string{},
 	}
 	for _, m := range list {

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -21,6 +22,7 @@ type Printer struct {
 	markup map[string]template.HTML
 	// arguments has the names in the text of every key.
 	arguments map[string][]string
+	sum       string
 }
 
 // Language returns the BCP 47 tag of the printer's language, for lang attributes.
@@ -28,6 +30,31 @@ func (p *Printer) Language() string { return p.tag.String() }
 
 // Keys returns every key of the catalogue in alphabetical order.
 func (p *Printer) Keys() []string { return slices.Sorted(maps.Keys(p.arguments)) }
+
+// Section returns the texts without arguments of one section, by the rest of their
+// key: what a script gets with its page.
+func (p *Printer) Section(name string) map[string]string {
+	texts := map[string]string{}
+	for key, text := range p.plain {
+		if rest, ok := strings.CutPrefix(key, name+"."); ok {
+			texts[rest] = text
+		}
+	}
+	return texts
+}
+
+// Constant returns a text that is the same at every call, as markup. Templates may
+// contain it instead of a call.
+func (p *Printer) Constant(key string) (template.HTML, bool) {
+	if text, ok := p.plain[key]; ok {
+		return template.HTML(template.HTMLEscapeString(text)), true
+	}
+	markup, ok := p.markup[key]
+	return markup, ok
+}
+
+// Sum returns a hash of the language's texts, for the entity tags of pages.
+func (p *Printer) Sum() string { return p.sum }
 
 // Arguments returns the names of the arguments in a text, in alphabetical order, and
 // whether the key exists.

@@ -100,15 +100,17 @@ func english(t *testing.T) *messages.Printer {
 func findUses(t *testing.T) *uses {
 	t.Helper()
 	u := &uses{literals: map[string]bool{}, prefixes: map[string]string{}}
-	for _, folder := range []string{"cmd", "portal", "postmortems", "reports", "search", "templates"} {
+	for _, folder := range []string{"cmd", "portal", "postmortems", "reports", "search", "static", "templates"} {
 		err := filepath.WalkDir(filepath.Join(root, folder), func(name string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
 				return err
-			case d.IsDir() && d.Name() == "testdata":
+			case d.IsDir() && (d.Name() == "testdata" || d.Name() == "vendor"):
 				return fs.SkipDir
 			case strings.HasSuffix(name, ".html"):
 				return u.template(name)
+			case strings.HasSuffix(name, ".js"):
+				return u.script(name)
 			case strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go"):
 				return u.code(name)
 			}
@@ -138,6 +140,22 @@ func (u *uses) template(name string) error {
 	}
 	for _, m := range regexp.MustCompile(`\bkey "([a-z0-9_.]+\.)"`).FindAllStringSubmatch(string(text), -1) {
 		u.prefixes[m[1]] = name
+	}
+	return nil
+}
+
+// script reads the calls text('key') of a script: keys of the section script.
+func (u *uses) script(name string) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	for _, m := range regexp.MustCompile(`\btext\('(\w+)'(\))?`).FindAllStringSubmatch(string(text), -1) {
+		if key := "script." + m[1]; m[2] == "" {
+			u.prefixes[key] = name
+		} else {
+			u.calls = append(u.calls, call{where: name, key: key})
+		}
 	}
 	return nil
 }
