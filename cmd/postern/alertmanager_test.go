@@ -250,7 +250,8 @@ func startAlertmanager(t *testing.T, config, peer string) *alertmanager {
 	m := &alertmanager{web: freePort(t), cluster: freePort(t)}
 	args := []string{
 		"--config.file=" + config, "--storage.path=" + t.TempDir(), "--web.listen-address=" + m.web, "--cluster.listen-address=" + m.cluster,
-		"--cluster.gossip-interval=20ms", "--cluster.peer-timeout=1s", "--cluster.probe-timeout=100ms", "--cluster.probe-interval=200ms", "--log.level=error",
+		"--cluster.gossip-interval=20ms", "--cluster.peer-timeout=1s", "--cluster.probe-timeout=100ms", "--cluster.probe-interval=200ms",
+		"--log.level=error",
 	}
 	if peer != "" {
 		args = append(args, "--cluster.peer="+peer)

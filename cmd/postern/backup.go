@@ -123,7 +123,8 @@ func replaceable(name string) (string, error) {
 		return "", fault.Wrap(fault.Internal, op, "the file that exists there cannot be read, so it is not replaced", err)
 	}
 	if !is && info.Size() > 0 {
-		return "", fault.Newf(fault.Conflict, op, "%s is not an earlier backup, so it is not replaced; name another file. Nothing was written", name)
+		return "", fault.Newf(fault.Conflict, op, "%s is not an earlier backup, so it is not replaced; name another file. Nothing "+
+			"was written", name)
 	}
 	return name, nil
 }
@@ -201,7 +202,8 @@ func newRestore(term terminal, g *globals) *cobra.Command {
 			return restore(cmd.Context(), term, c.DataDir, in, how)
 		},
 	}
-	cmd.Flags().BoolVar(&how.WithoutDigests, "without-digests", false, "accept a backup of an older Postern, which has no digests: damage in it cannot be detected")
+	cmd.Flags().BoolVar(&how.WithoutDigests, "without-digests", false, "accept a backup of an older Postern, which has no digests: "+
+		"damage in it cannot be detected")
 	return cmd
 }
 

@@ -98,7 +98,8 @@ func spoilBuckets(t *testing.T, path, which string) (spoiled []string) {
 	err = db.Update(func(tx *bolt.Tx) error {
 		return tx.ForEach(func(name []byte, b *bolt.Bucket) error {
 			var keys [][]byte
-			if err := b.ForEach(func(k, _ []byte) error { keys = append(keys, k); return nil }); err != nil || len(keys) == 0 || unreplaced(string(name)) {
+			if err := b.ForEach(func(k, _ []byte) error { keys = append(keys, k); return nil }); err != nil || len(keys) == 0 ||
+				unreplaced(string(name)) {
 				return err
 			}
 			key := keys[map[string]int{"first": 0, "middle": len(keys) / 2, "last": len(keys) - 1}[which]]

@@ -34,7 +34,8 @@ func benchDocument(random *rand.Rand, words []string, n int) string {
 	word := func() string { // Zipf: few words make most of a text
 		return words[int(float64(len(words))*random.Float64()*random.Float64()*random.Float64())]
 	}
-	fmt.Fprintf(&b, "---\ntitle: %s %s %d\nowner: team-%d\ntags: [%s]\nincident: {severity: SEV%d, services: [svc-%d]}\n", word(), word(), n, n%20, word(), 1+n%5, n%50)
+	fmt.Fprintf(&b, "---\ntitle: %s %s %d\nowner: team-%d\ntags: [%s]\nincident: {severity: SEV%d, services: [svc-%d]}\n", word(), word(),
+		n, n%20, word(), 1+n%5, n%50)
 	day := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, n%2000).Format(time.DateOnly)
 	fmt.Fprintf(&b, "times: {started: %sT10:00:00Z, detected: %sT10:04:00Z, mitigated: %sT10:31:00Z}\n---\n\n", day, day, day)
 	for _, heading := range []string{"Summary", "Root cause", "Resolution"} {

@@ -80,7 +80,8 @@ func BenchmarkPushTenThousandFiles(b *testing.B) {
 
 func needGitBench(b *testing.B) {
 	b.Helper()
-	if _, err := tryCommand(b.Context(), authorEnv(b.TempDir()), ".", "git", "http-backend", "-h"); err != nil && strings.Contains(err.Error(), "not found") {
+	if _, err := tryCommand(b.Context(), authorEnv(b.TempDir()), ".", "git", "http-backend", "-h"); err != nil &&
+		strings.Contains(err.Error(), "not found") {
 		b.Skip("git is not installed")
 	}
 }

@@ -46,7 +46,8 @@ func watchBoard(t *testing.T, browser *chromium, portal demoPortal) boardWatch {
 	w.tab.look(t, screen{phoneWidth, "light"}) // the board is longer than the screen
 	w.tab.open(t, portal.url+"/slos")
 	w.plain.open(t, portal.url+"/slos")
-	eval[any](t, w.tab, `window.opened = true, `+boardRow+`.scrollIntoView({ block: 'center' }), `+boardLink+`.focus({ preventScroll: true }), null`)
+	eval[any](t, w.tab, `window.opened = true, `+boardRow+`.scrollIntoView({ block: 'center' }), `+boardLink+
+		`.focus({ preventScroll: true }), null`)
 	if w.place = eval[float64](t, w.tab, `scrollY`); w.place == 0 {
 		t.Error("the board fits the screen: there is no place to lose")
 	}
@@ -92,7 +93,8 @@ func (p demoPortal) postBucket(t *testing.T) {
 	token := strings.TrimSpace(p.run(t, p.dir, "postern", "token", "create", "--role", "feeder", "--name", "board"))
 	line := fmt.Sprintf(`{"v":1,"type":"sli","slo":%q,"start":%q,"len":"15m","good":0,"total":1000000,"rev":1}`,
 		boardObjective, p.now.Add(-length).Truncate(length).Format(time.RFC3339))
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/api/v1/feeds/ndjson?source=meter", strings.NewReader(line+"\n"))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/api/v1/feeds/ndjson?source=meter",
+		strings.NewReader(line+"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

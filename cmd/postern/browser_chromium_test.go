@@ -144,8 +144,8 @@ func (b *tab) note(c complaint) {
 	b.said = append(b.said, c)
 }
 
-// complaints are those since the page was opened. That a page which is missing
-// is missing is told by the browser too, and is no fault.
+// complaints returns those since the page was opened, without the browser's own note
+// that a missing page is missing.
 func (b *tab) complaints(status int) []complaint {
 	b.mu.Lock()
 	defer b.mu.Unlock()

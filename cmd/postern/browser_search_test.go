@@ -96,7 +96,8 @@ func walkFacets(t *testing.T, tab *tab, url string) {
 	eval[any](t, tab, `window.stays = true, document.querySelector('[data-key="severity SEV2"]').focus(), null`)
 	before := eval[string](t, tab, `document.querySelector('[data-count]').textContent`)
 	tab.press(t, kb.Enter)
-	tab.until(t, atQuery+` === 'pool severity:SEV2' && `+has("a.pill.on")+` && document.querySelector('.find input').value === 'pool severity:SEV2'`)
+	tab.until(t, atQuery+` === 'pool severity:SEV2' && `+has("a.pill.on")+
+		` && document.querySelector('.find input').value === 'pool severity:SEV2'`)
 	tab.until(t, counted+` && window.stays && document.activeElement.dataset.key === 'severity SEV2' && document.activeElement.getAttribute('aria-current') === 'true'`)
 	if after := eval[string](t, tab, `document.querySelector('[data-count]').textContent`); after == before {
 		t.Errorf("the filter changes nothing: %s", after)
@@ -193,7 +194,8 @@ func walkMarks(t *testing.T, tab *tab, url string) {
 	tab.until(t, onResults)
 	heading := eval[string](t, tab, `document.querySelector('.under a').textContent.trim()`)
 	tab.do(t, chromedp.Click(chromedp.CSS(".under a")))
-	tab.until(t, has(".prose mark")+` && document.getElementById(decodeURIComponent(location.hash.slice(1)))?.textContent.startsWith(`+quote(heading)+`)`)
+	tab.until(t, has(".prose mark")+` && document.getElementById(decodeURIComponent(location.hash.slice(1)))?.textContent.startsWith(`+
+		quote(heading)+`)`)
 	tab.until(t, `(r => r.top >= 0 && r.top < innerHeight)(document.getElementById(decodeURIComponent(location.hash.slice(1))).getBoundingClientRect())`)
 	tab.picture(t, "marks")
 	for _, v := range tab.axe(t) {
@@ -207,7 +209,8 @@ func walkAlert(t *testing.T, tab *tab, url string) {
 	tab.open(t, url+"/search?q=pool")
 	tab.until(t, onResults)
 	tab.press(t, "/")
-	if _, err := chromedp.Call(tab.ctx, input.InsertText, input.InsertTextParams{Text: "[FIRING:1] GatewayPoolExhausted (eu-1 payment-gw critical)"}); err != nil {
+	if _, err := chromedp.Call(tab.ctx, input.InsertText, input.InsertTextParams{Text: "[FIRING:1] GatewayPoolExhausted (eu-1 " +
+		"payment-gw critical)"}); err != nil {
 		t.Fatal(err)
 	}
 	tab.press(t, kb.Enter)
@@ -231,7 +234,7 @@ func walkRefusal(t *testing.T, tab *tab, url string) {
 	tab.until(t, `document.title.startsWith('kafka') && !document.querySelector('.note.slow') && `+counted)
 }
 
-// walkGaps: what is searched in vain, and reported as missing, is listed.
+// walkGaps checks that searches without results and reported gaps are listed.
 func walkGaps(t *testing.T, tab *tab, url string) {
 	tab.open(t, url+"/search?q=qwvzxrunbook+kind%3Arunbook")
 	tab.until(t, has(".empty form textarea"))
@@ -241,7 +244,7 @@ func walkGaps(t *testing.T, tab *tab, url string) {
 	tab.until(t, `location.pathname.endsWith('/gaps') && `+has(".note.ok[role=status]")+
 		` && document.querySelector('#missing').textContent.includes('it pages at night')`)
 	tab.picture(t, "gaps")
-	// The search is counted once nobody types on it any more.
+	// The search is counted once typing has ended.
 	tab.until(t, `fetch(document.body.dataset.base + '/api/v1/gaps').then(r => r.json())
     .then(g => { window.gap = g.gaps.find(x => x.query === 'qwvzxrunbook kind:runbook') }), window.gap?.empty === 1`)
 	tab.open(t, url+"/gaps")

@@ -165,7 +165,7 @@ const outline = `(() => {
 })()`
 
 // tooWide names the elements that stick out of the screen and are not inside
-// something that scrolls by itself.
+// an element that scrolls.
 const tooWide = `Array.from(document.querySelectorAll('body *')).filter(e => {
   if (e.getBoundingClientRect().right <= document.documentElement.clientWidth + 1) return false
   for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)

@@ -24,7 +24,8 @@ func newCheck(term terminal, g *globals) *cobra.Command {
 					fmt.Fprintln(term.out, f)
 				}
 				if len(out.Findings) > 0 {
-					return fault.Newf(fault.Internal, "check", "%d findings; postern reindex rebuilds the index, postern restore restores a backup", len(out.Findings))
+					return fault.Newf(fault.Internal, "check", "%d findings; postern reindex rebuilds the index, postern restore restores a backup",
+						len(out.Findings))
 				}
 				fmt.Fprintln(term.out, "git, database and index agree")
 				return nil

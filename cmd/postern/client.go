@@ -149,7 +149,8 @@ func (c *client) unanswered(ctx context.Context, err error) error {
 		err = u.Err
 	}
 	op, ok := errors.AsType[*net.OpError](err)
-	if dialing := ok && op.Op == "dial"; !dialing && (c.base == "http://"+localHost || ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
+	if dialing := ok && op.Op == "dial"; !dialing && (c.base == "http://"+localHost || ok || errors.Is(err, io.EOF) ||
+		errors.Is(err, io.ErrUnexpectedEOF)) {
 		return c.brokeOff(err) // other errors, such as an untrusted certificate, are shown below
 	}
 	return fault.Wrap(fault.Unavailable, "client", c.name+" does not answer", err)

@@ -60,8 +60,9 @@ func TestBrokenAnswersAreWorded(t *testing.T) {
 		handler http.HandlerFunc
 		want    string
 	}{
-		"no answer":   {func(w http.ResponseWriter, _ *http.Request) { hangUp(w, "") }, "ended its answer early; its log has the reason"},
-		"half a head": {func(w http.ResponseWriter, _ *http.Request) { hangUp(w, "HTTP/1.1 200 OK\r\nContent-T") }, "ended its answer early; its log has the reason"},
+		"no answer": {func(w http.ResponseWriter, _ *http.Request) { hangUp(w, "") }, "ended its answer early; its log has the reason"},
+		"half a head": {func(w http.ResponseWriter, _ *http.Request) { hangUp(w, "HTTP/1.1 200 OK\r\nContent-T") },
+			"ended its answer early; its log has the reason"},
 		"half a body": {func(w http.ResponseWriter, _ *http.Request) {
 			hangUp(w, "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"find")
 		}, "ended its answer early; its log has the reason"},
@@ -76,9 +77,11 @@ func TestBrokenAnswersAreWorded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := onSocket(t, c.handler)
 			saved := filepath.Join(t.TempDir(), "saved.tar")
-			for _, args := range [][]string{{"check"}, {"token", "list"}, {"backup", saved}, {"backup", "-"}, {"search", "x"}, {"show", "guides/a"}, {"feed", "import", "ndjson", "-"}, {"report", "show", "weekly", "2026-W20"}} {
+			for _, args := range [][]string{{"check"}, {"token", "list"}, {"backup", saved}, {"backup", "-"}, {"search", "x"}, {"show", "guides/a"},
+				{"feed", "import", "ndjson", "-"}, {"report", "show", "weekly", "2026-W20"}} {
 				code, _, errs := command(t, append(args, "--data-dir", dir)...)
-				if code != exitFailure || !strings.Contains(errs, c.want) || strings.Contains(errs, localHost) || name != "a full disk" && !strings.Contains(errs, "the portal in "+dir) {
+				if code != exitFailure || !strings.Contains(errs, c.want) || strings.Contains(errs, localHost) || name != "a full disk" &&
+					!strings.Contains(errs, "the portal in "+dir) {
 					t.Errorf("%v: status %d, says %q", args, code, errs)
 				}
 			}
@@ -129,7 +132,9 @@ func TestAFailedBackupLeavesNothing(t *testing.T) {
 			t.Errorf("%s: %v is left (%v)", name, left, err)
 		}
 	}
-	if code, _, errs := command(t, "backup", filepath.Join(t.TempDir(), "no", "folder", "saved.tar"), "--data-dir", onSocket(t, func(http.ResponseWriter, *http.Request) {})); code != exitFailure || !strings.Contains(errs, "cannot be written to its destination") {
+	if code, _, errs := command(t, "backup", filepath.Join(t.TempDir(), "no", "folder", "saved.tar"), "--data-dir",
+		onSocket(t, func(http.ResponseWriter, *http.Request) {})); code != exitFailure || !strings.Contains(errs,
+		"cannot be written to its destination") {
 		t.Errorf("a folder that is not there: status %d, says %q", code, errs)
 	}
 }

@@ -118,7 +118,8 @@ func TestClockOfTests(t *testing.T) {
 		}
 		first, err := readClock(file)
 		second, err2 := readClock(file)
-		if err := errors.Join(err, err2); err != nil || first.Before(at) || first.Sub(at) > time.Duration(pace)*time.Minute || !second.After(first) {
+		if err := errors.Join(err, err2); err != nil || first.Before(at) || first.Sub(at) > time.Duration(pace)*time.Minute ||
+			!second.After(first) {
 			t.Errorf("pace %d: %v, then %v: %v", pace, first, second, err)
 		}
 	}

@@ -18,8 +18,10 @@ const mostLinks = 400
 // seeds are the pages whose links are followed.
 func (p insidePortal) seeds(t *testing.T) []string {
 	t.Helper()
-	paths := []string{"/", "/postmortems", "/runbooks", "/guides", "/slos", "/slos/checkout-availability", "/services", "/services/orders-api", "/actions", "/drafts", "/rules",
-		"/gaps", "/search?q=connection+pool", "/similar", "/incidents", "/alerts", "/changes", "/slow-sql", "/feeds", "/dead-letters", "/jobs", "/deliveries", "/reports", "/reports/weekly"}
+	paths := []string{"/", "/postmortems", "/runbooks", "/guides", "/slos", "/slos/checkout-availability", "/services",
+		"/services/orders-api", "/actions", "/drafts", "/rules",
+		"/gaps", "/search?q=connection+pool", "/similar", "/incidents", "/alerts", "/changes", "/slow-sql", "/feeds", "/dead-letters",
+		"/jobs", "/deliveries", "/reports", "/reports/weekly"}
 	for kind, period := range p.lastPeriods() {
 		paths = append(paths, "/reports/"+kind+"/"+period)
 	}
@@ -46,7 +48,8 @@ var (
 
 // aheadOfNow are the pages that speak of the future too: due dates, next runs, when a
 // budget will be used up, when a shift or a week ends.
-var aheadOfNow = []string{"/actions", "/alerts", "/gaps", "/jobs", "/feeds", "/deliveries", "/slos", "/reports/", "/postmortems", "/services/"}
+var aheadOfNow = []string{"/actions", "/alerts", "/gaps", "/jobs", "/feeds", "/deliveries", "/slos", "/reports/", "/postmortems",
+	"/services/"}
 
 // checkPages asks for the pages and for every address they name.
 func (p insidePortal) checkPages(t *testing.T) {
@@ -106,7 +109,8 @@ func (p insidePortal) checkLinks(t *testing.T, path, page string, asked map[stri
 			continue
 		}
 		link, _, _ = strings.Cut(strings.TrimPrefix(link, p.app.URL()), "#")
-		if !strings.HasPrefix(link, "/") || strings.HasPrefix(link, "//") || strings.Contains(link, ".pdf") || asked[link] || followed == mostLinks {
+		if !strings.HasPrefix(link, "/") || strings.HasPrefix(link, "//") || strings.Contains(link, ".pdf") || asked[link] ||
+			followed == mostLinks {
 			continue // elsewhere, or printed by a browser
 		}
 		asked[link] = true

@@ -51,7 +51,8 @@ func (p insidePortal) lastPeriods() map[string]string {
 	}
 	year, week := noonOf(period.Weekly, 0, 7).ISOWeek()
 	return map[string]string{
-		"daily": noonOf(period.Daily, 0, 1).Format(time.DateOnly), "weekly": fmt.Sprintf("%d-W%02d", year, week), "monthly": noonOf(period.Monthly, 1, 0).Format("2006-01"),
+		"daily": noonOf(period.Daily, 0, 1).Format(time.DateOnly), "weekly": fmt.Sprintf("%d-W%02d", year, week),
+		"monthly": noonOf(period.Monthly, 1, 0).Format("2006-01"),
 	}
 }
 
@@ -99,7 +100,8 @@ func (p insidePortal) reportProblems(t *testing.T, r api.Report) (problems []str
 		if v.Unit != nil {
 			unit = *v.Unit
 		}
-		if math.IsNaN(n) || math.IsInf(n, 0) || unit == "ratio" && math.Abs(n) > mostConsumed || unit == "seconds" && (n < 0 || n > longest.Seconds()) {
+		if math.IsNaN(n) || math.IsInf(n, 0) || unit == "ratio" && math.Abs(n) > mostConsumed || unit == "seconds" &&
+			(n < 0 || n > longest.Seconds()) {
 			say("%s is %s", where, v.Text)
 		}
 	}

@@ -126,8 +126,10 @@ func startDemoInside(t *testing.T, now time.Time, zone string) insidePortal {
 		t.Fatal(err)
 	}
 	var said bytes.Buffer
-	term := terminal{in: strings.NewReader(""), out: &said, err: &said, env: func(string) (string, bool) { return "", false }, now: func() time.Time { return now }}
-	conf, err := load(term, &globals{dataDir: filepath.Join(t.TempDir(), "data")}, map[string]string{"listen": "127.0.0.1:0", "reports.zone": location.String()})
+	term := terminal{in: strings.NewReader(""), out: &said, err: &said, env: func(string) (string, bool) { return "", false },
+		now: func() time.Time { return now }}
+	conf, err := load(term, &globals{dataDir: filepath.Join(t.TempDir(), "data")},
+		map[string]string{"listen": "127.0.0.1:0", "reports.zone": location.String()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,7 +94,8 @@ func TestDockerfileIsOfThisRepository(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(text, "RUN make build") || !strings.Contains(text, "/src/bin/postern ") || !strings.Contains(string(makefile), "-o bin/postern ./cmd/postern") {
+	if !strings.Contains(text, "RUN make build") || !strings.Contains(text, "/src/bin/postern ") ||
+		!strings.Contains(string(makefile), "-o bin/postern ./cmd/postern") {
 		t.Error("make build does not make the binary that the image copies")
 	}
 	var known []string

@@ -25,7 +25,8 @@ func TestNothingThatIsToldIsVolatile(t *testing.T) {
 	needStrace(t)
 	dir := t.TempDir()
 	env, log := authorEnv(dir), filepath.Join(dir, "calls")
-	server := startProcess(t, env, "strace", "-f", "-y", "-qq", "-s", "16384", "-e", tracedCalls, "-o", log, "postern", "serve", "--listen", "127.0.0.1:0")
+	server := startProcess(t, env, "strace", "-f", "-y", "-qq", "-s", "16384", "-e", tracedCalls, "-o", log, "postern", "serve", "--listen",
+		"127.0.0.1:0")
 	watched := firstProcess(t, log) // strace itself passes no signal on
 	t.Cleanup(func() { _ = watched.Kill() })
 	token := mustRun(t, env, dir, "postern", "token", "create", "--role", "publisher", "--name", "ana")
@@ -148,10 +149,11 @@ func TestVolatileIsSeen(t *testing.T) {
 		log  string
 		want []string
 	}{
-		"written":              {`1 write(3</d/a>, "x", 1) = 1`, []string{"/d/a"}},
-		"written and synced":   {"1 write(3</d/a>, \"x\", 1) = 1\n1 fsync(3</d/a>) = 0", nil},
-		"synced before":        {"1 fsync(3</d/a>) = 0\n1 write(3</d/a>, \"x\", 1) = 1", []string{"/d/a"}},
-		"written during":       {"1 fsync(3</d/a> <unfinished ...>\n2 write(4</d/a>, \"x\", 1) = 1\n1 <... fsync resumed>) = 0", []string{"/d/a"}},
+		"written":            {`1 write(3</d/a>, "x", 1) = 1`, []string{"/d/a"}},
+		"written and synced": {"1 write(3</d/a>, \"x\", 1) = 1\n1 fsync(3</d/a>) = 0", nil},
+		"synced before":      {"1 fsync(3</d/a>) = 0\n1 write(3</d/a>, \"x\", 1) = 1", []string{"/d/a"}},
+		"written during": {"1 fsync(3</d/a> <unfinished ...>\n2 write(4</d/a>, \"x\", 1) = 1\n1 <... fsync resumed>) = 0",
+			[]string{"/d/a"}},
 		"a sync that failed":   {"1 write(3</d/a>, \"x\", 1) = 1\n1 fsync(3</d/a>) = -1 EIO (Input/output error)", []string{"/d/a"}},
 		"a name":               {"1 rename(\"/d/a.lock\", \"/d/a\") = 0", []string{"/d"}},
 		"a name, then synced":  {"1 renameat(AT_FDCWD</>, \"/d/a.lock\", AT_FDCWD</>, \"/d/a\") = 0\n1 fsync(3</d>) = 0", nil},

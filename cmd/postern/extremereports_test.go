@@ -33,8 +33,10 @@ func (x *trial) reportsHold(when string) {
 		}
 	}
 	for _, page := range []string{
-		"/slos", "/slos/checkout", "/slos/honest", "/incidents?from=2026-11-20&to=2026-11-30", "/alerts?from=2026-11-20&to=2026-11-30", "/changes?from=2026-11-20&to=2026-11-30",
-		"/slow-sql?from=2026-11-20&to=2026-11-30", "/feeds", "/dead-letters", "/api/v1/slos", "/api/v1/incidents?from=2026-11-20T00:00:00Z&to=2026-11-30T00:00:00Z",
+		"/slos", "/slos/checkout", "/slos/honest", "/incidents?from=2026-11-20&to=2026-11-30", "/alerts?from=2026-11-20&to=2026-11-30",
+		"/changes?from=2026-11-20&to=2026-11-30",
+		"/slow-sql?from=2026-11-20&to=2026-11-30", "/feeds", "/dead-letters", "/api/v1/slos",
+		"/api/v1/incidents?from=2026-11-20T00:00:00Z&to=2026-11-30T00:00:00Z",
 		"/api/v1/alerts?from=2026-11-20T00:00:00Z&to=2026-11-30T00:00:00Z", "/api/v1/slow-sql?from=2026-11-20T00:00:00Z&to=2026-11-30T00:00:00Z",
 	} {
 		x.wordsHold(when, page)

@@ -34,11 +34,13 @@ type extremeBody struct {
 
 // numbersBeyond replace numbers, timesBeyond times.
 func numbersBeyond() []string {
-	return []string{"9223372036854775808", "18446744073709.551616", "1e308", "1e400", "-0", "NaN", "Infinity", "-1", `"1e308"`, "1000000000000001"}
+	return []string{"9223372036854775808", "18446744073709.551616", "1e308", "1e400", "-0", "NaN", "Infinity", "-1", `"1e308"`,
+		"1000000000000001"}
 }
 
 func timesBeyond() []string {
-	return []string{`"0001-01-01T00:00:00Z"`, `"1990-01-01T00:00:00Z"`, `"2100-12-31T23:59:59Z"`, `"9999-12-31T23:59:59Z"`, `"10000-01-01T00:00:00Z"`}
+	return []string{`"0001-01-01T00:00:00Z"`, `"1990-01-01T00:00:00Z"`, `"2100-12-31T23:59:59Z"`, `"9999-12-31T23:59:59Z"`,
+		`"10000-01-01T00:00:00Z"`}
 }
 
 // extremeBodies reads the bodies, named FORMAT[-VARIANT].EXT after their format, and
@@ -135,7 +137,8 @@ func (b extremeBody) with(n int, by string, some ...span) string {
 func expand(text string, n int) string {
 	const pair = 10 * time.Minute
 	at := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC).Add(time.Duration(n) * pair % (7 * 24 * time.Hour))
-	return strings.NewReplacer("@@", strconv.Itoa(n), "@hour", at.Format(time.RFC3339), "@next", at.Add(pair/2).Format(time.RFC3339)).Replace(text)
+	return strings.NewReplacer("@@", strconv.Itoa(n), "@hour", at.Format(time.RFC3339), "@next",
+		at.Add(pair/2).Format(time.RFC3339)).Replace(text)
 }
 
 // variants are the bodies with each number and time replaced by each extreme: one

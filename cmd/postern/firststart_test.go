@@ -42,7 +42,8 @@ func TestCampaignFirstStartKilled(t *testing.T) {
 		dir := t.TempDir()
 		env := authorEnv(dir)
 		inject := fmt.Sprintf("inject=%s:signal=KILL:when=%d", m.call, m.n)
-		p := launch(t, env, "strace", "-f", "-qq", "-e", "trace="+m.call, "-e", inject, "-o", filepath.Join(dir, "calls"), "postern", "serve", "--listen", "127.0.0.1:0")
+		p := launch(t, env, "strace", "-f", "-qq", "-e", "trace="+m.call, "-e", inject, "-o", filepath.Join(dir, "calls"), "postern", "serve",
+			"--listen", "127.0.0.1:0")
 		select {
 		case <-p.ended:
 			killed++

@@ -163,7 +163,8 @@ func (f *flipped) use(n int, p *process, data string) {
 		return
 	}
 	tree := filepath.Join(f.dir, fmt.Sprint("tree", n))
-	for _, line := range [][]string{{"clone", "-q", p.remote(strings.TrimSpace(token)), tree}, {"-C", tree, "add", "-A"}, {"-C", tree, "commit", "-qm", "after"}, {"-C", tree, "push", "-q"}} {
+	for _, line := range [][]string{{"clone", "-q", p.remote(strings.TrimSpace(token)), tree}, {"-C", tree, "add", "-A"},
+		{"-C", tree, "commit", "-qm", "after"}, {"-C", tree, "push", "-q"}} {
 		if line[0] != "clone" {
 			putFile(f, tree, "guides/after.md", "# After\n\nWritten after the damage.\n")
 		}

@@ -128,7 +128,8 @@ func TestCampaignHonestSourceHasNoBudget(t *testing.T) {
 // very often, known things said again and again.
 func TestCampaignFloodInOtherForms(t *testing.T) {
 	n, budget := campaign.Size(3_000, 300_000), campaign.Size(500, 50_000)
-	f := newFlooded(t, fmt.Sprintf("POSTERN_FEEDS_BUDGET_NEW=%d", budget), fmt.Sprintf("POSTERN_FEEDS_MOST_READ=%d", campaign.Size(300, 25_000)))
+	f := newFlooded(t, fmt.Sprintf("POSTERN_FEEDS_BUDGET_NEW=%d", budget),
+		fmt.Sprintf("POSTERN_FEEDS_MOST_READ=%d", campaign.Size(300, 25_000)))
 	own := f.watch()
 	defer own()
 	free := f.token("free", "")
@@ -152,12 +153,14 @@ func TestCampaignFloodInOtherForms(t *testing.T) {
 	f.visit("after large items")
 	slow := f.pour(f.token("db", "db"), "mysql-slow-log", "db", n, lines, func(i int) string {
 		at := f.now.Add(-time.Duration(n-i) * 100 * time.Millisecond)
-		return fmt.Sprintf("# Time: %s\n# User@Host: app[app] @ web [10.0.0.1]  Id: 1\n# Query_time: 1.5  Lock_time: 0.0 Rows_sent: 1  Rows_examined: 1000\nuse shop;\nSET timestamp=%d;\nSELECT * FROM carts WHERE id = %d;",
+		return fmt.Sprintf("# Time: %s\n# User@Host: app[app] @ web [10.0.0.1]  Id: 1\n# Query_time: 1.5  Lock_time: 0.0 Rows_sent: 1 "+
+			" Rows_examined: 1000\nuse shop;\nSET timestamp=%d;\nSELECT * FROM carts WHERE id = %d;",
 			at.Format("2006-01-02T15:04:05.000000Z"), at.Unix(), i)
 	})
 	f.visit("after one statement, often")
 	again := f.pour(f.token("again", "again"), "ndjson", "again", n, lines, func(i int) string {
-		return fmt.Sprintf(`{"type":"incident","id":"A-%d","rev":%d,"title":"Again %d","started":%q}`, i%100, i/100+1, i, f.now.Add(-time.Hour).Format(time.RFC3339))
+		return fmt.Sprintf(`{"type":"incident","id":"A-%d","rev":%d,"title":"Again %d","started":%q}`, i%100, i/100+1, i,
+			f.now.Add(-time.Hour).Format(time.RFC3339))
 	})
 	f.visit("after known things, often")
 	f.Logf("large %+v; slow %+v; again %+v; peak %d MB", large, slow, again, f.look())

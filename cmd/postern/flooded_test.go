@@ -204,7 +204,8 @@ func (f *flooded) distinct(i int) string {
 	at := f.now.Add(-time.Duration(i%80_000) * time.Second).Format(time.RFC3339)
 	switch i % 10 {
 	case 0:
-		return fmt.Sprintf(`{"type":"incident","id":"F-%d","title":"Flood of the cellar %d","severity":"SEV3","services":["s%d"],"started":%q}`, i, i, i%50, at)
+		return fmt.Sprintf(`{"type":"incident","id":"F-%d","title":"Flood of the cellar %d","severity":"SEV3","services":["s%d"],"started":%q}`,
+			i, i, i%50, at)
 	case 1, 2, 3:
 		return fmt.Sprintf(`{"type":"incident","id":"F-%d","title":"Flood of the cellar %d","severity":"SEV3","services":["s%d"],"started":%q,"detected":%q,"resolved":%q}`, i, i, i%50, at, at, f.now.Format(time.RFC3339))
 	case 4, 5, 6, 7:

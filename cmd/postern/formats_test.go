@@ -38,7 +38,8 @@ func (form titleOnly) Decode(in feed.Input) (d feed.Decoded, err error) {
 // madeUp is a format that exists in this test only.
 func madeUp(name, title string, trust int) feed.Format {
 	return feed.Format{
-		Name: name, Title: title, Sends: title + ": a made-up webhook", Decoder: titleOnly(name), Incidents: incident.Form{Name: name, Trust: trust},
+		Name: name, Title: title, Sends: title + ": a made-up webhook", Decoder: titleOnly(name),
+		Incidents: incident.Form{Name: name, Trust: trust},
 	}
 }
 
@@ -91,9 +92,11 @@ func TestFormatIsAddedInOneList(t *testing.T) {
 		}
 		return res.Code, string(text)
 	}
-	incidentLine := fmt.Sprintf(`{"type":"incident","id":"X","title":"as NDJSON","started":%q}`, testDay().Add(-time.Hour).Format(time.RFC3339))
+	incidentLine := fmt.Sprintf(`{"type":"incident","id":"X","title":"as NDJSON","started":%q}`,
+		testDay().Add(-time.Hour).Format(time.RFC3339))
 	for _, post := range []struct{ format, body string }{{"aa-rumour", "as a rumour"}, {"ndjson", incidentLine}} {
-		if code, text := ask(http.MethodPost, "/api/v1/feeds/"+post.format+"?source="+post.format, post.body); code != http.StatusAccepted || !strings.Contains(text, `"accepted":1`) {
+		if code, text := ask(http.MethodPost, "/api/v1/feeds/"+post.format+"?source="+post.format, post.body); code != http.StatusAccepted ||
+			!strings.Contains(text, `"accepted":1`) {
 			t.Fatalf("%s: %d %s", post.format, code, text)
 		}
 	}
@@ -149,7 +152,8 @@ func TestFormatIsAddedInOneList(t *testing.T) {
 		}
 	})
 	t.Run("unknown", func(t *testing.T) {
-		if code, text := ask(http.MethodPost, "/api/v1/feeds/none?source=x", "x"); code != http.StatusNotFound || !strings.Contains(text, "zz-desk") {
+		if code, text := ask(http.MethodPost, "/api/v1/feeds/none?source=x", "x"); code != http.StatusNotFound ||
+			!strings.Contains(text, "zz-desk") {
 			t.Errorf("%d %s", code, text)
 		}
 	})

@@ -63,5 +63,6 @@ func printHealth(term terminal, c *client, res *http.Response) error {
 	if res.StatusCode != http.StatusOK {
 		return fault.Newf(fault.Unavailable, "healthcheck", "%s is not ready (%s)", c.name, res.Status)
 	}
-	return fault.Wrap(fault.Internal, "healthcheck", "the answer of "+c.name+" is not the JSON expected; is --url the portal's own address?", err)
+	return fault.Wrap(fault.Internal, "healthcheck", "the answer of "+c.name+" is not the JSON expected; is --url the portal's "+
+		"own address?", err)
 }

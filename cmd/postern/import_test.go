@@ -66,7 +66,8 @@ func TestImportWritesRepeatsAndRefuses(t *testing.T) {
 	writeFile(t, target, "mine")
 	writeFile(t, filepath.Join(source, "another.md"), "# Another\n")
 	_, stderr, err := offline(importCommand, "plain", source, "--into", repo)
-	if fault.KindOf(err) != fault.Conflict || readFile(t, target) != "mine" || !strings.Contains(stderr, "outage.md: exists with another content") {
+	if fault.KindOf(err) != fault.Conflict || readFile(t, target) != "mine" ||
+		!strings.Contains(stderr, "outage.md: exists with another content") {
 		t.Errorf("%v\n%s", err, stderr)
 	}
 	if _, err := os.Stat(filepath.Join(repo, "postmortems", "another.md")); err == nil {

@@ -39,7 +39,8 @@ func TestKilledAtRandomMomentsOfAPush(t *testing.T) {
 			published++
 		}
 	}
-	t.Logf("a push takes %v; of %d pushes %d were published, of which %d were told", typical.Round(time.Millisecond), killRounds, published, told)
+	t.Logf("a push takes %v; of %d pushes %d were published, of which %d were told", typical.Round(time.Millisecond), killRounds,
+		published, told)
 	if told == killRounds || published == 0 {
 		t.Errorf("the kills came too early or too late to show anything: %d of %d published, %d told", published, killRounds, told)
 	}
@@ -92,7 +93,7 @@ func (v *victim) commit(branch string, round int) string {
 	return mustRun(v, v.env, v.tree(), "git", "rev-parse", "HEAD")
 }
 
-// typicalPush measures a few pushes that nobody disturbs.
+// typicalPush measures a few undisturbed pushes.
 func (v *victim) typicalPush() time.Duration {
 	v.Helper()
 	var longest time.Duration

@@ -18,27 +18,37 @@ func brokenTrees() map[string]map[string]string {
 		return "---\ntitle: T\nowner: o\n" + front + "---\n\n" + body
 	}
 	slo := func(target string) string {
-		return "apiVersion: openslo/v1\nkind: SLO\nmetadata:\n  name: pay-ok\nspec:\n  service: pay\n  indicator:\n    metadata: {name: pay-requests}\n    spec:\n      ratioMetric:\n" +
-			"        good: {metricSource: {type: ndjson}}\n        total: {metricSource: {type: ndjson}}\n  timeWindow: [{duration: 28d, isRolling: true}]\n  budgetingMethod: Occurrences\n  objectives: [{target: " + target + "}]\n"
+		return "apiVersion: openslo/v1\nkind: SLO\nmetadata:\n  name: pay-ok\nspec:\n  service: pay\n  indicator:\n    metadata: {name: " +
+			"pay-requests}\n    spec:\n      ratioMetric:\n" +
+			"        good: {metricSource: {type: ndjson}}\n        total: {metricSource: {type: ndjson}}\n  timeWindow: [{duration: 28d, " +
+			"isRolling: true}]\n  budgetingMethod: Occurrences\n  objectives: [{target: " + target + "}]\n"
 	}
 	return map[string]map[string]string{
-		"front matter":    {"postmortems/a.md": postmortem("incident: {severity: huge}\nsevrity: x\n", "Text.\n"), "guides/b.md": "---\nstatus: complete\n---\n# B\n"},
-		"warnings":        {"postmortems/a.md": postmortem("times: {started: 2026-10-03 08:04}\n", "## Timeline (local time)\n\n- 08:04 a\n- 08:05 b\n")},
-		"ids":             {"guides/a.md": "---\ntitle: A\nid: same\n---\n", "guides/b.md": "---\ntitle: B\nid: same\n---\n"},
-		"links":           {"guides/a.md": "# A\n\n[b](b.md) [gone](gone.md) ![x](x.png) [[B]] [[Nothing]] [r](/old) [s](/search)\n", "guides/b.md": "---\nredirects: [/old]\n---\n# B\n"},
-		"kept back":       {"guides/a.md": "# A\n\n[b](b.md)\n", "guides/b.md": "---\ntitle: B\ndraft: true\n---\n", "guides/c.md": "---\ntitle: C\npublished: ja\n---\n"},
-		"markdown":        {"guides/a.md": "# A\n\n<iframe src=\"https://example.com/\"></iframe>\n\n| a | b |\n|--|--|\n| 1 | 2 | 3 |\n\n[x](#nowhere)\n"},
-		"objectives":      {"slos/pay.yaml": slo("99.9")},
-		"objectives told": {"slos/pay.yaml": slo("0.999"), "services/x.yaml": "apiVersion: openslo/v1\nkind: Service\nmetadata: {name: x}\nspec: {}\n"},
-		"two of one SLO":  {"slos/a.yaml": slo("0.999"), "slos/b.yaml": slo("0.99")},
-		"yaml":            {"services/x.yaml": "a: [\n", "slos/y.yaml": "kind: {\n"},
-		"reports":         {"reports/bad.yaml": "kind: yearly\nzone: UTC\n", "reports/notes.txt": "x\n", "reports/a.yaml": "name: n\nkind: weekly\nzone: UTC\n", "reports/b.yaml": "name: n\nkind: weekly\nzone: UTC\n"},
-		"words":           {"reports/words/weekly/2026-11-21.md": "A day.\n", "reports/words/weekly/2026-W47.md": "A week.\n"},
-		"search":          {"search/synonyms.yaml": "x: {a: b}\n", "search/notes.yaml": "a: b\n"},
-		"search told":     {"search/notes.yaml": "a: b\n", "guides/a.md": "# A\n"},
-		"files":           {"guides/CON.md": "# C\n", "guides/a.exe": "MZ\n", "guides/.gitattributes": "* filter=x\n", "guides/s.md": "# S\n\nDB_PASSWORD=Zk9fQ2xW7tLm\n"},
-		"not text":        {"guides/a.md": "# T\n\xff\n", "guides/b.md": "\xff\xfe# T\n"},
-		"clean":           {"guides/a.md": "# A\n", "img/a.svg": "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n"},
+		"front matter": {"postmortems/a.md": postmortem("incident: {severity: huge}\nsevrity: x\n", "Text.\n"),
+			"guides/b.md": "---\nstatus: complete\n---\n# B\n"},
+		"warnings": {"postmortems/a.md": postmortem("times: {started: 2026-10-03 08:04}\n",
+			"## Timeline (local time)\n\n- 08:04 a\n- 08:05 b\n")},
+		"ids": {"guides/a.md": "---\ntitle: A\nid: same\n---\n", "guides/b.md": "---\ntitle: B\nid: same\n---\n"},
+		"links": {"guides/a.md": "# A\n\n[b](b.md) [gone](gone.md) ![x](x.png) [[B]] [[Nothing]] [r](/old) [s](/search)\n",
+			"guides/b.md": "---\nredirects: [/old]\n---\n# B\n"},
+		"kept back": {"guides/a.md": "# A\n\n[b](b.md)\n", "guides/b.md": "---\ntitle: B\ndraft: true\n---\n",
+			"guides/c.md": "---\ntitle: C\npublished: ja\n---\n"},
+		"markdown": {"guides/a.md": "# A\n\n<iframe src=\"https://example.com/\"></iframe>\n\n| a | b |\n|--|--|\n| 1 | 2 | 3 " +
+			"|\n\n[x](#nowhere)\n"},
+		"objectives": {"slos/pay.yaml": slo("99.9")},
+		"objectives told": {"slos/pay.yaml": slo("0.999"), "services/x.yaml": "apiVersion: openslo/v1\nkind: Service\nmetadata: {name: " +
+			"x}\nspec: {}\n"},
+		"two of one SLO": {"slos/a.yaml": slo("0.999"), "slos/b.yaml": slo("0.99")},
+		"yaml":           {"services/x.yaml": "a: [\n", "slos/y.yaml": "kind: {\n"},
+		"reports": {"reports/bad.yaml": "kind: yearly\nzone: UTC\n", "reports/notes.txt": "x\n",
+			"reports/a.yaml": "name: n\nkind: weekly\nzone: UTC\n", "reports/b.yaml": "name: n\nkind: weekly\nzone: UTC\n"},
+		"words":       {"reports/words/weekly/2026-11-21.md": "A day.\n", "reports/words/weekly/2026-W47.md": "A week.\n"},
+		"search":      {"search/synonyms.yaml": "x: {a: b}\n", "search/notes.yaml": "a: b\n"},
+		"search told": {"search/notes.yaml": "a: b\n", "guides/a.md": "# A\n"},
+		"files": {"guides/CON.md": "# C\n", "guides/a.exe": "MZ\n", "guides/.gitattributes": "* filter=x\n",
+			"guides/s.md": "# S\n\nDB_PASSWORD=Zk9fQ2xW7tLm\n"},
+		"not text": {"guides/a.md": "# T\n\xff\n", "guides/b.md": "\xff\xfe# T\n"},
+		"clean":    {"guides/a.md": "# A\n", "img/a.svg": "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n"},
 	}
 }
 

@@ -22,7 +22,8 @@ func unitInstallation() installation {
 }
 
 // whatToSet is the end of every message about a portal that was not found.
-const whatToSet = "Name a running portal by --url or POSTERN_URL, with the token in POSTERN_TOKEN, or its data folder by --data-dir or POSTERN_DATA_DIR"
+const whatToSet = "Name a running portal by --url or POSTERN_URL, with the token in POSTERN_TOKEN, or its data folder by --data-dir " +
+	"or POSTERN_DATA_DIR"
 
 // located is the result of locate.
 type located struct {
@@ -56,7 +57,8 @@ func locate(term terminal, g *globals) (located, error) {
 	}
 	switch {
 	case serviceFound && ownFound:
-		fmt.Fprintf(term.err, "postern: using the portal of the installed service in %s, not the one in %s; --data-dir names another\n", service.DataDir, conf.DataDir)
+		fmt.Fprintf(term.err, "postern: using the portal of the installed service in %s, not the one in %s; --data-dir names another\n",
+			service.DataDir, conf.DataDir)
 		return located{conf: service, found: true}, nil
 	case serviceFound:
 		fmt.Fprintf(term.err, "postern: using the portal of the installed service in %s\n", service.DataDir)
@@ -102,14 +104,16 @@ func locateService(term terminal, g *globals) (conf config.Config, found bool, e
 
 // denied returns the error for a path of the service that this user may not read.
 func denied(name, what string) error {
-	return fault.Newf(fault.Forbidden, "locate", "%s, %s, cannot be read: permission denied. Run the command as root or as the user of the service. %s", what, name, whatToSet)
+	return fault.Newf(fault.Forbidden, "locate", "%s, %s, cannot be read: permission denied. Run the command as root or as the user "+
+		"of the service. %s", what, name, whatToSet)
 }
 
 // holdsPortal reports whether a folder has the data of a portal.
 func holdsPortal(dir string) (bool, error) {
 	found, err := app.Exists(dir)
 	if errors.Is(err, fs.ErrPermission) {
-		return false, fault.Wrap(fault.Forbidden, "locate", fmt.Sprintf("the data folder %s cannot be read: permission denied. Run the command as the user of the portal. %s", dir, whatToSet), err)
+		return false, fault.Wrap(fault.Forbidden, "locate", fmt.Sprintf("the data folder %s cannot be read: permission denied. Run the "+
+			"command as the user of the portal. %s", dir, whatToSet), err)
 	}
 	return found, fault.Wrap(fault.Internal, "locate", "the data folder "+dir+" cannot be read", err)
 }
@@ -120,7 +124,8 @@ func (l located) nowhere() error {
 	if l.also != "" && l.also != dirs {
 		dirs += " or " + l.also
 	}
-	return fault.Newf(fault.NotFound, "locate", "no portal was found: none runs here and there is none in %s. Nothing was created. %s", dirs, whatToSet)
+	return fault.Newf(fault.NotFound, "locate", "no portal was found: none runs here and there is none in %s. Nothing was created. %s",
+		dirs, whatToSet)
 }
 
 // socket returns the path of the Unix socket of a portal running on the folder.

@@ -62,13 +62,15 @@ func TestUnreadableServiceFolderIsReported(t *testing.T) {
 		}
 		asAnother(t, func() {
 			code, _, errs := m.play("token", "list")
-			if code != exitFailure || !strings.Contains(errs, c.names) || !strings.Contains(errs, "permission denied") || !strings.Contains(errs, "--data-dir") {
+			if code != exitFailure || !strings.Contains(errs, c.names) || !strings.Contains(errs, "permission denied") ||
+				!strings.Contains(errs, "--data-dir") {
 				t.Errorf("%s is closed: status %d, says %q", c.names, code, errs)
 			}
 		})
 	}
 	// The own portal is used where it is stated.
-	if code, _, errs := m.play("token", "list", "--data-dir", filepath.Join(m.home, ".local", "share", "postern")); code != exitDone || errs != "" {
+	if code, _, errs := m.play("token", "list", "--data-dir", filepath.Join(m.home, ".local", "share", "postern")); code != exitDone ||
+		errs != "" {
 		t.Errorf("the stated portal: status %d, says %q", code, errs)
 	}
 }

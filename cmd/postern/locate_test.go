@@ -141,7 +141,8 @@ func TestNoCommandMakesAPortalUnasked(t *testing.T) {
 			continue
 		}
 		code, out, errs := m.play(m.call(name)...)
-		if code != exitFailure || out != "" || !strings.Contains(errs, "--data-dir") || !strings.Contains(errs, "POSTERN_DATA_DIR") || !strings.Contains(errs, "POSTERN_URL") {
+		if code != exitFailure || out != "" || !strings.Contains(errs, "--data-dir") || !strings.Contains(errs, "POSTERN_DATA_DIR") ||
+			!strings.Contains(errs, "POSTERN_URL") {
 			t.Errorf("%s without a portal: status %d, says %q and %q", name, code, out, errs)
 		}
 		m.untouched(name)
@@ -157,7 +158,8 @@ func TestNoCommandMakesAPortalUnasked(t *testing.T) {
 			continue
 		}
 		code, _, errs := m.play(m.call(name)...)
-		if code != c.exit || !strings.Contains(errs, "postern: using the portal of the installed service in "+data+"\n") || strings.Contains(errs, localHost) {
+		if code != c.exit || !strings.Contains(errs, "postern: using the portal of the installed service in "+data+"\n") ||
+			strings.Contains(errs, localHost) {
 			t.Errorf("%s beside the service: status %d, want %d, says %q", name, code, c.exit, errs)
 		}
 		m.untouched(name)
@@ -216,7 +218,8 @@ func TestWhichPortalIsUsed(t *testing.T) {
 	// A stated folder without a portal is not replaced by another.
 	m.env["HOME"] = m.home
 	m.env["POSTERN_DATA_DIR"] = filepath.Join(m.work, "nowhere")
-	if code, _, errs := m.play("token", "list"); code != exitFailure || !strings.Contains(errs, "there is none in "+m.env["POSTERN_DATA_DIR"]+".") {
+	if code, _, errs := m.play("token", "list"); code != exitFailure ||
+		!strings.Contains(errs, "there is none in "+m.env["POSTERN_DATA_DIR"]+".") {
 		t.Errorf("a stated folder without a portal: status %d, says %q", code, errs)
 	}
 }

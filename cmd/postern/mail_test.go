@@ -64,15 +64,17 @@ func (s *mailSink) listen(t *testing.T) (port string) {
 func TestWeeklyByMail(t *testing.T) {
 	sink := &mailSink{}
 	dir := t.TempDir()
-	env := append(authorEnv(dir), "POSTERN_MAIL_HOST=127.0.0.1", "POSTERN_MAIL_PORT="+sink.listen(t), "POSTERN_MAIL_TLS=none", "POSTERN_MAIL_FROM=Postern <portal@example.org>")
+	env := append(authorEnv(dir), "POSTERN_MAIL_HOST=127.0.0.1", "POSTERN_MAIL_PORT="+sink.listen(t), "POSTERN_MAIL_TLS=none",
+		"POSTERN_MAIL_FROM=Postern <portal@example.org>")
 	needGit(t)
 	p := serveProcess(t, env)
 	incident := `{"v":1,"type":"incident","id":"INC-7","title":"Checkout <b>failed</b>","severity":"SEV2","services":["checkout"],"started":"2026-05-12T08:00:00Z","detected":"2026-05-12T08:00:30Z","mitigated":"2026-05-12T08:31:00Z","resolved":"2026-05-12T09:00:00Z"}`
 	putFile(t, dir, "feed.ndjson", incident+"\n")
 	mustRun(t, env, dir, "postern", "feed", "import", "ndjson", "feed.ndjson")
 	pushFiles(t, env, dir, p, map[string]string{
-		"postmortems/2026/pool.md":         "---\ntitle: Pool ran dry\nowner: payments\n---\n# Pool ran dry\n\nEvery connection waited.\n",
-		"reports/words/weekly/2026-W20.md": "No **canary**, see [the pool](../../../postmortems/2026/pool.md), [the incident](/incidents/INC-7) and [nothing](gone.md).<script>alert(1)</script>\n",
+		"postmortems/2026/pool.md": "---\ntitle: Pool ran dry\nowner: payments\n---\n# Pool ran dry\n\nEvery connection waited.\n",
+		"reports/words/weekly/2026-W20.md": "No **canary**, see [the pool](../../../postmortems/2026/pool.md), [the " +
+			"incident](/incidents/INC-7) and [nothing](gone.md).<script>alert(1)</script>\n",
 	})
 	mustRun(t, env, dir, "postern", "report", "run", "weekly", "2026-W20")
 	const said = "weekly 2026-W20, revision 1 delivered to lead@example.org"
@@ -88,7 +90,8 @@ func TestWeeklyByMail(t *testing.T) {
 		t.Fatalf("%d mails arrived", len(mails))
 	}
 	checkMail(t, p, mails[0])
-	if out, err := tryCommand(t.Context(), env, dir, "postern", "report", "send", "weekly", "2026-W20", "--to", "ops"); err == nil || !strings.Contains(out, "is not configured") {
+	if out, err := tryCommand(t.Context(), env, dir, "postern", "report", "send", "weekly", "2026-W20", "--to", "ops"); err == nil ||
+		!strings.Contains(out, "is not configured") {
 		t.Errorf("a channel that is not configured: %v, %s", err, out)
 	}
 	if strings.Contains(pageOf(t, p.url+"/deliveries"), "Needs a person") {
@@ -133,7 +136,8 @@ func checkMail(t *testing.T, p *process, raw []byte) {
 			t.Errorf("the mail has %s", never)
 		}
 	}
-	for _, must := range []string{`name="color-scheme" content="light dark"`, "prefers-color-scheme: dark", "No <strong>canary</strong>", "revision 1"} {
+	for _, must := range []string{`name="color-scheme" content="light dark"`, "prefers-color-scheme: dark", "No <strong>canary</strong>",
+		"revision 1"} {
 		if !strings.Contains(page, must) {
 			t.Errorf("the mail has no %s", must)
 		}

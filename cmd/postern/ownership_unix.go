@@ -49,5 +49,6 @@ func restoreOwner(dir string) error {
 		}
 		return root.Lchown(path, int(owner.Uid), int(owner.Gid))
 	})
-	return fault.Wrap(fault.Internal, "owner", "some files in the data folder now belong to root; the service may not be able to open them", err)
+	return fault.Wrap(fault.Internal, "owner", "some files in the data folder now belong to root; the service may not be able "+
+		"to open them", err)
 }

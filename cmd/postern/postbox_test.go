@@ -46,7 +46,7 @@ type postbox struct {
 	// dawdle is how long the other side takes to answer after it has message n; nil
 	// is not at all.
 	dawdle func(n int) time.Duration
-	// arrived is told of every message before it is answered.
+	// arrived receives a value for every message before it is answered.
 	arrived chan struct{}
 	// refuse says with which status the hook refuses; 0 takes the message.
 	refuse int
@@ -103,7 +103,8 @@ func (m *mailIn) Data(r io.Reader) error {
 		return err
 	}
 	x := received{key: msg.Header.Get("Message-ID"), carried: carried{to: "mail:" + m.to}}
-	if _, err := fmt.Sscanf(strings.ReplaceAll(msg.Header.Get("X-Postern-Report"), ",", " "), "%s %s revision %d", &x.report, &x.period, &x.revision); err != nil {
+	if _, err := fmt.Sscanf(strings.ReplaceAll(msg.Header.Get("X-Postern-Report"), ",", " "), "%s %s revision %d", &x.report, &x.period,
+		&x.revision); err != nil {
 		m.Errorf("%q: %v", msg.Header.Get("X-Postern-Report"), err)
 	}
 	m.keep(x)

@@ -44,7 +44,8 @@ func plainEnv(env []string) []string {
 }
 
 func TestPlainEnv(t *testing.T) {
-	got := plainEnv([]string{"PATH=/bin", "POSTERN_TOKEN=x", "POSTERN_URL=http://127.0.0.1:1", "GIT_DIR=/x", "XDG_DATA_HOME=/x", "STATE_DIRECTORY=/x", "POSTERN_TEST_CLOCK=x", "LANG=C"})
+	got := plainEnv([]string{"PATH=/bin", "POSTERN_TOKEN=x", "POSTERN_URL=http://127.0.0.1:1", "GIT_DIR=/x", "XDG_DATA_HOME=/x",
+		"STATE_DIRECTORY=/x", "POSTERN_TEST_CLOCK=x", "LANG=C"})
 	if want := []string{"PATH=/bin", "POSTERN_TEST_CLOCK=x", "LANG=C"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -134,7 +134,8 @@ func newReportRun(term terminal, g *globals) *cobra.Command {
 				case done.Made:
 					fmt.Fprintf(term.out, "%s %s: revision %d compiled\n", args[0], done.Period, done.Revision)
 				case done.Closed:
-					fmt.Fprintf(term.out, "%s %s: revision %d is current: the period is closed for late data; --force revises it\n", args[0], done.Period, done.Revision)
+					fmt.Fprintf(term.out, "%s %s: revision %d is current: the period is closed for late data; --force revises it\n", args[0], done.Period,
+						done.Revision)
 				default:
 					fmt.Fprintf(term.out, "%s %s: revision %d is current; nothing changed\n", args[0], done.Period, done.Revision)
 				}
@@ -159,7 +160,8 @@ func periodOf(ctx context.Context, c *client, args []string) (string, error) {
 		return "", err
 	}
 	if len(out.Reports) == 0 {
-		return "", fault.Newf(fault.NotFound, "report", "there is no report %q yet; postern report run %s --preview prints what it would contain", args[0], args[0])
+		return "", fault.Newf(fault.NotFound, "report", "there is no report %q yet; postern report run %s --preview prints what it "+
+			"would contain", args[0], args[0])
 	}
 	return out.Reports[0].Period, nil
 }

@@ -45,7 +45,8 @@ func newSearch(term terminal, g *globals) *cobra.Command {
 		Long: "Search published documents. All words must match; \"quotes\" match a phrase, -word excludes, OR matches either.\n" +
 			"Qualifiers narrow: kind:runbook service:checkout severity:SEV1 after:2026-01 recover:>1h open-actions:yes and others.\n" +
 			"Put -- before a query that begins with a dash.",
-		Example: "  postern search connection pool exhausted\n  postern search --newest kind:postmortem service:checkout\n  postern search --output json 'recover:>1h' | jq -r '.hits[].title'",
+		Example: "  postern search connection pool exhausted\n  postern search --newest kind:postmortem service:checkout\n  postern " +
+			"search --output json 'recover:>1h' | jq -r '.hits[].title'",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withClient(cmd.Context(), term, g, func(c *client) error {
 				var raw json.RawMessage

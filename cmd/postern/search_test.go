@@ -22,7 +22,8 @@ func TestHitLines(t *testing.T) {
   https://portal.example/kb/postmortems/pool
   postmortem · 2026-10-03 · SEV1 · checkout · payment-gw · recovered in 31 min · 2 open action items
     Root cause › The pool was <full>`
-	if got := h.lines("https://portal.example/kb", style{}); !strings.HasPrefix(got, plain) || strings.Contains(got, "\x1b") || !strings.Contains(got, `& no "x"`) {
+	if got := h.lines("https://portal.example/kb", style{}); !strings.HasPrefix(got, plain) || strings.Contains(got, "\x1b") ||
+		!strings.Contains(got, `& no "x"`) {
 		t.Errorf("got:\n%q", got)
 	}
 	got := h.lines("https://portal.example/kb", style{strong: "<B>", faint: "<F>", mark: "<M>", off: "<0>"})

@@ -28,8 +28,10 @@ func newServe(term terminal, g *globals) *cobra.Command {
 		Use: "serve", Short: "Run the portal", Args: exactly(0),
 	}
 	cmd.Flags().BoolVar(&withDemo, "demo", false, "fill the portal with sample content; in a temporary folder unless --data-dir names one")
-	cmd.Flags().BoolVar(&accept.NewDatabase, "new-database", false, "for one start: accept that the database is lost, with tokens, audit log, feeds, reports and notes")
-	cmd.Flags().BoolVar(&accept.AcceptOlderGit, "accept-older-git", false, "for one start: accept that the repository is behind the database, and take from readers what it lacks")
+	cmd.Flags().BoolVar(&accept.NewDatabase, "new-database", false, "for one start: accept that the database is lost, with tokens, "+
+		"audit log, feeds, reports and notes")
+	cmd.Flags().BoolVar(&accept.AcceptOlderGit, "accept-older-git", false, "for one start: accept that the repository is behind the "+
+		"database, and take from readers what it lacks")
 	given := addConfigFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx := cmd.Context()
@@ -137,7 +139,8 @@ func welcome(ctx context.Context, term terminal, a *app.App, withDemo bool) erro
 	fmt.Fprintf(term.err, "login token (admin, shown once): %s\n", secret)
 	if withDemo {
 		fmt.Fprintf(term.err, "demo: commands and git in another shell, with that token:\n"+
-			"  export POSTERN_URL=%[1]s POSTERN_TOKEN=…\n  git clone %[2]s/knowledge.git   (any user, the token as password)\n", a.URL(), a.Address())
+			"  export POSTERN_URL=%[1]s POSTERN_TOKEN=…\n  git clone %[2]s/knowledge.git   (any user, the token as password)\n", a.URL(),
+			a.Address())
 	}
 	return nil
 }

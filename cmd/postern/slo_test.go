@@ -69,7 +69,8 @@ func pushFiles(t *testing.T, env []string, dir string, p *process, files map[str
 	for name, text := range files {
 		putFile(t, work, name, text)
 	}
-	for _, line := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-A"}, {"commit", "-qm", "Objectives"}, {"push", "-q", p.remote(token), "main"}} {
+	for _, line := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-A"}, {"commit", "-qm", "Objectives"},
+		{"push", "-q", p.remote(token), "main"}} {
 		mustRun(t, env, work, append([]string{"git"}, line...)...)
 	}
 }
@@ -94,8 +95,9 @@ func TestEveryStateOverTheAPI(t *testing.T) {
 		good, total float64
 		notes       string
 	}{
-		"fine": {288, 100, 100, ""}, "missed": {288, 98, 100, ""}, "outage": {288, 0, 100, ""}, "quiet": {288, 0, 0, ""}, "half": {200, 100, 100, ""},
-		"few": {288, 0.25, 0.25, ""}, "absent": {0, 0, 0, ""}, "little": {100, 100, 100, ""}, "nonsense": {288, 110, 100, ""},
+		"fine": {288, 100, 100, ""}, "missed": {288, 98, 100, ""}, "outage": {288, 0, 100, ""}, "quiet": {288, 0, 0, ""},
+		"half": {200, 100, 100, ""},
+		"few":  {288, 0.25, 0.25, ""}, "absent": {0, 0, 0, ""}, "little": {100, 100, 100, ""}, "nonsense": {288, 110, 100, ""},
 		"later": {288, 100, 100, "postern/effective-from: 2026-06-01"}, "enough": {288, 0.25, 0.25, "postern/min-events: 50"},
 	}
 	for name, c := range counts {
@@ -107,7 +109,8 @@ func TestEveryStateOverTheAPI(t *testing.T) {
 	mustRun(t, env, dir, "postern", "feed", "import", "ndjson", "feed.ndjson")
 
 	for name, want := range map[string]string{
-		"fine": "ok true", "missed": "ok false", "outage": "ok false", "quiet": "no_traffic null", "half": "partial true", "few": "low_traffic null",
+		"fine": "ok true", "missed": "ok false", "outage": "ok false", "quiet": "no_traffic null", "half": "partial true",
+		"few":    "low_traffic null",
 		"absent": "no_data null", "little": "no_data null", "nonsense": "invalid null", "later": "not_yet null", "enough": "ok true",
 	} {
 		s := p.slo(t, name, "?from=2026-05-12T00:00:00Z&to=2026-05-13T00:00:00Z")
@@ -123,7 +126,8 @@ func TestEveryStateOverTheAPI(t *testing.T) {
 		}
 	}
 	out := p.slo(t, "outage", "?from=2026-05-12T00:00:00Z&to=2026-05-13T00:00:00Z")
-	if *out.SLI != 0 || math.Abs(*out.Spent-100) > 1e-9 || math.Abs(*out.Left+99) > 1e-9 || *out.Total != 28800 || *out.Revision != 2 || out.Objective != 0.99 || out.Coverage != 1 {
+	if *out.SLI != 0 || math.Abs(*out.Spent-100) > 1e-9 || math.Abs(*out.Left+99) > 1e-9 || *out.Total != 28800 || *out.Revision != 2 ||
+		out.Objective != 0.99 || out.Coverage != 1 {
 		t.Errorf("an outage: %+v", out)
 	}
 	if s := p.slo(t, "fine", "?from=2036-05-12T00:00:00Z&to=2036-05-13T00:00:00Z"); s.State != "not_yet" || s.Good != nil {
@@ -152,7 +156,8 @@ func TestAPrometheusSourceIsPolled(t *testing.T) {
 		for at := from; at <= to; at += step {
 			values = append(values, fmt.Sprintf(`[%.3f,%q]`, at, value))
 		}
-		_, _ = fmt.Fprintf(w, `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[%s]}]}}`, strings.Join(values, ","))
+		_, _ = fmt.Fprintf(w, `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[%s]}]}}`,
+			strings.Join(values, ","))
 	}))
 	defer server.Close()
 	dir := t.TempDir()

@@ -12,7 +12,7 @@ import (
 const stoppingFiles = 300 // long enough a push to be caught at any stage
 
 // TestPushWhileStopping asks the server to stop at moments spread over a push.
-// The push finishes, or its author is told that it did not; the server ends
+// The push finishes, or its author receives an error; the server ends
 // cleanly and promptly either way.
 func TestPushWhileStopping(t *testing.T) {
 	needGit(t)
@@ -69,8 +69,8 @@ func (s *stopping) push(t *testing.T, round int) time.Duration {
 	return time.Since(start)
 }
 
-// stopDuring stops the server a while after a push has begun and tells whether
-// the push was published.
+// stopDuring stops the server a while after a push has begun and reports
+// whether the push was published.
 func (s *stopping) stopDuring(t *testing.T, round int, after time.Duration) (finished bool) {
 	t.Helper()
 	tip := s.commit(t, round)

@@ -210,7 +210,8 @@ func (v *killed) checkRevisions() {
 			all := v.revisions(name, r.Period)
 			for i, one := range all {
 				if one.Revision != len(all)-i || one.Zone != all[0].Zone {
-					v.Errorf("%s %s: revision %d stands at place %d of %d, its zone is %s and later %s", name, r.Period, one.Revision, i, len(all), one.Zone, all[0].Zone)
+					v.Errorf("%s %s: revision %d stands at place %d of %d, its zone is %s and later %s", name, r.Period, one.Revision, i, len(all),
+						one.Zone, all[0].Zone)
 				}
 				v.stillThere(one)
 			}
@@ -284,8 +285,8 @@ func (v *killed) checkDeliveries() {
 	v.post.checkKeys()
 }
 
-// checkNewestKnown holds that whoever is sent the reports of the last two days has
-// their present verdict, whatever was killed on the way.
+// checkNewestKnown checks that every recipient of the reports of the last two days has
+// their current verdict, whatever was killed meanwhile.
 func (v *killed) checkNewestKnown() {
 	v.Helper()
 	last := map[string]map[string]int{} // period, place: the newest revision that was sent

@@ -54,7 +54,8 @@ func (x *trial) checkParked() {
 // waits for their end and leaves then.
 func (x *trial) checkQuietHours() {
 	x.Helper()
-	x.commit("Let me sleep", map[string]string{"reports/daily.yaml": trialReport("daily", "UTC") + "quiet: {from: \"20:00\", to: \"07:30\"}\n"})
+	x.commit("Let me sleep", map[string]string{"reports/daily.yaml": trialReport("daily", "UTC") +
+		"quiet: {from: \"20:00\", to: \"07:30\"}\n"})
 	mustRun(x, x.env, x.tree(), "git", "push", "-q", x.server.remote(x.admin), "main")
 	night := x.now.Truncate(24*time.Hour).AddDate(0, 0, 1).Add(time.Hour)
 	day := night.AddDate(0, 0, -1).Format(time.DateOnly)

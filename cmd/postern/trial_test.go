@@ -40,7 +40,8 @@ func newTrial(t *testing.T, now time.Time) *trial {
 	dir := t.TempDir()
 	x := &trial{T: t, dir: dir, clock: filepath.Join(dir, "clock"), post: newPostbox(t)}
 	x.env = append(authorEnv(dir), clockEnv+"="+x.clock, "POSTERN_PUBLIC_URL=https://kb.example.org", "POSTERN_BEHIND_PROXY=true",
-		"POSTERN_MAIL_HOST=127.0.0.1", "POSTERN_MAIL_PORT="+x.post.smtpPort, "POSTERN_MAIL_TLS=none", "POSTERN_MAIL_FROM=Postern <portal@example.org>",
+		"POSTERN_MAIL_HOST=127.0.0.1", "POSTERN_MAIL_PORT="+x.post.smtpPort, "POSTERN_MAIL_TLS=none",
+		"POSTERN_MAIL_FROM=Postern <portal@example.org>",
 		"POSTERN_CHANNELS=hook webhook "+x.post.hookURL)
 	x.set(now)
 	x.start()
@@ -99,7 +100,8 @@ func (x *trial) start() { x.Helper(); x.server = serveProcess(x, x.env) }
 
 // feed posts lines of NDJSON; a portal that is being killed need not answer.
 func (x *trial) feed(lines ...string) error {
-	req, err := http.NewRequest(http.MethodPost, x.server.url+"/api/v1/feeds/ndjson?source=probe", strings.NewReader(strings.Join(lines, "\n")+"\n"))
+	req, err := http.NewRequest(http.MethodPost, x.server.url+"/api/v1/feeds/ndjson?source=probe",
+		strings.NewReader(strings.Join(lines, "\n")+"\n"))
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,8 @@
 //	knowledge/slos/SERVICE.yaml               OpenSLO v1, kind SLO; counts come by the ndjson feed
 //	knowledge/images/NAME.svg, README.md, glossary.md
 //
-// The package only holds the files. The caller commits and pushes them, so that
-// the demonstration takes the same way in as everybody's documents.
+// The files are committed and pushed with git, and the feeds posted over HTTP, so that
+// the demo uses the same paths as authors and sources do.
 package demo
 
 import (
@@ -22,10 +22,10 @@ import (
 //go:embed all:knowledge
 var files embed.FS
 
-// FS is the work tree of the sample repository; its root is the repository's.
+// FS returns the working tree of the sample repository.
 func FS() fs.FS {
 	tree, err := fs.Sub(files, "knowledge")
-	if err != nil { // only for a path that is not valid, and this one is a constant
+	if err != nil { // unreachable: the path is a valid constant
 		return files
 	}
 	return tree

@@ -14,11 +14,11 @@ import (
 	"github.com/postern/postern/cmd/postern/demo/story"
 )
 
-// seed of the story: every demonstration tells the same three months.
+// seed is the seed of the story: every demo has the same three months.
 const seed = 20261124
 
-// senders is how many sources post at the same time: the portal makes one commit
-// of what comes in together.
+// senders is how many posts are in flight at once. The portal commits what arrives
+// together in one transaction.
 const senders = 8
 
 // Account is how one sender reaches the portal: its address and a token.

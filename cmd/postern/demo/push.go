@@ -15,20 +15,20 @@ import (
 	"time"
 )
 
-// Target is where the sample repository is pushed to, and with what.
+// Target holds what Push needs to reach the portal.
 type Target struct {
 	Git   string    // the git program; "" finds it on the PATH
 	Dir   string    // an empty folder for the working tree
 	URL   string    // of the portal's repository
 	Token string    // of a publisher
-	Out   io.Writer // what git tells the author
+	Out   io.Writer // receives git's output
 }
 
-// author is somebody of the sample organisation.
+// author is a person of the sample organization.
 type author struct{ name, email string }
 
-// Push makes a git repository of the sample files, with a commit for each folder
-// as different people would make it, and pushes it with git as an author does.
+// Push creates a git repository of the sample files, with one commit per folder by
+// different authors, and pushes it with the git program.
 func Push(ctx context.Context, to Target) error {
 	if to.Git == "" {
 		to.Git = "git"
@@ -65,14 +65,14 @@ func Push(ctx context.Context, to Target) error {
 	return to.run(ctx, author{}, time.Time{}, "push", "-q", u.String(), "HEAD:refs/heads/main")
 }
 
-// commitGroup is one commit's files.
+// commitGroup holds the message and the files of one commit.
 type commitGroup struct {
 	message string
 	paths   []string
 }
 
-// commitGroups puts the files of each folder, post-mortems of each year, into
-// one commit, the top level first.
+// commitGroups returns one group per folder (post-mortems: per year), the top level
+// first.
 func commitGroups() ([]commitGroup, error) {
 	byFolder := map[string][]string{}
 	err := fs.WalkDir(FS(), ".", func(p string, d fs.DirEntry, err error) error {
@@ -96,8 +96,8 @@ func commitGroups() ([]commitGroup, error) {
 	return groups, nil
 }
 
-// run runs git in the working tree with nothing of the user's configuration, so
-// that hooks, signing keys and aliases of the newcomer play no part.
+// run runs git in the working tree without the user's configuration, so that hooks,
+// signing keys and aliases have no effect.
 func (t Target) run(ctx context.Context, who author, when time.Time, args ...string) error {
 	cmd := exec.CommandContext(ctx, t.Git, args...)
 	cmd.Dir = t.Dir

@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// search is what somebody looked for, on how many pages, and on how many of them
-// a result was opened.
+// search is one sample search: its text, how often it is made, and how often a result
+// is opened.
 type search struct {
 	text          string
 	times, opened int
 }
 
-// searches are a week's: some lead to a document, some find nothing, one finds
-// what nobody opens.
+// searches returns the searches of a week: some lead to a document, some find nothing,
+// and one has results that are never opened.
 func searches() []search {
 	return []search{
 		{"connection pool exhausted", 4, 3}, {"kafka rebalance", 3, 2}, {"慢查询", 2, 2}, {"certificate expired", 2, 1},
@@ -25,13 +25,13 @@ func searches() []search {
 	}
 }
 
-// missing is a reader's note about the first of those that find nothing.
+// missing returns a reader's note about the first search without results.
 func missing() url.Values {
 	return url.Values{"q": {"rabbitmq"}, "words": {"notify moved to it in the summer; when a mirror falls behind, nothing says what to do."}}
 }
 
-// Searches asks for what readers look for, as their browsers do, and leaves a note
-// about what is missing: base is the portal's address, token a reader's.
+// Searches makes the sample searches as browsers do and leaves a note about a missing
+// runbook. base is the portal's URL, token the token of a reader.
 func Searches(ctx context.Context, client *http.Client, base, token string) error {
 	b := browser{client, base, token}
 	page := 0
@@ -52,7 +52,7 @@ func Searches(ctx context.Context, client *http.Client, base, token string) erro
 	return b.do(ctx, http.MethodPost, "/gaps/report", missing())
 }
 
-// browser asks for pages as a reader's does.
+// browser sends the requests that a reader's browser sends.
 type browser struct {
 	client      *http.Client
 	base, token string

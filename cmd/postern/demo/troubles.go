@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// Troubles are the incidents that the sample post-mortems describe, as the feeds
-// of the demonstration tell of them.
+// Troubles returns the incidents that the sample post-mortems describe, for the feeds
+// of the demo. Post-mortems without a start, a reference or services are left out.
 func Troubles() ([]story.Trouble, error) {
 	var out []story.Trouble
 	err := fs.WalkDir(FS(), "postmortems", func(name string, entry fs.DirEntry, err error) error {
@@ -35,7 +35,8 @@ func Troubles() ([]story.Trouble, error) {
 	return out, err
 }
 
-// trouble reads the front matter of one post-mortem.
+// trouble returns the incident in the front matter of one post-mortem; its zero value
+// if there is no front matter.
 func trouble(data []byte) (t story.Trouble, err error) {
 	front, _, found := bytes.Cut(bytes.TrimPrefix(data, []byte("---\n")), []byte("\n---\n"))
 	if !found {
@@ -58,7 +59,8 @@ func trouble(data []byte) (t story.Trouble, err error) {
 		t.Alerts = append(t.Alerts, v.String())
 	}
 	for name, into := range map[string]*time.Time{
-		"started": &t.Started, "detected": &t.Detected, "acknowledged": &t.Acknowledged, "diagnosed": &t.Diagnosed, "mitigated": &t.Mitigated, "resolved": &t.Resolved,
+		"started": &t.Started, "detected": &t.Detected, "acknowledged": &t.Acknowledged, "diagnosed": &t.Diagnosed, "mitigated": &t.Mitigated,
+		"resolved": &t.Resolved,
 	} {
 		text := times.Value(name).String()
 		if text == "" && name == "mitigated" {

@@ -31,8 +31,8 @@ var noisy = []noisyRule{
 	{"OrdersDBSlowQueries", "orders-db", "warning", "More than 20 statements a minute take over a second", 0.6, 20, false},
 }
 
-// alerts are notifications of one Alertmanager, each alert once as it fires and
-// once as it ends.
+// alerts returns the notifications of one Alertmanager: one when an alert fires and
+// one when it is resolved.
 func (s *Story) alerts() iter.Seq[Post] {
 	return func(yield func(Post) bool) {
 		for _, f := range s.firings() {
@@ -46,14 +46,16 @@ func (s *Story) alerts() iter.Seq[Post] {
 	}
 }
 
+// firings returns the alerts of all incidents, and the noise.
 func (s *Story) firings() []firing {
 	var out []firing
 	for _, t := range s.troubles {
 		for i, name := range t.Alerts {
-			f := firing{name: name, service: t.Services[i%len(t.Services)], severity: "critical", instance: fmt.Sprintf("%s-%d", t.Services[i%len(t.Services)], i), summary: t.Title}
+			f := firing{name: name, service: t.Services[i%len(t.Services)], severity: "critical",
+				instance: fmt.Sprintf("%s-%d", t.Services[i%len(t.Services)], i), summary: t.Title}
 			f.from = t.Detected.Add(time.Duration(i) * 20 * time.Second)
 			if !t.ByAlert {
-				f.from = t.Detected.Add(2 * time.Minute) // the rule was late; a customer told first
+				f.from = t.Detected.Add(2 * time.Minute) // the rule was late: a customer reported it first
 			}
 			if !t.Mitigated.IsZero() {
 				f.to = t.Mitigated.Add(90 * time.Second)
@@ -68,7 +70,8 @@ func (s *Story) firings() []firing {
 	return append(out, s.noise()...)
 }
 
-// noise are episodes without an incident; one rule flaps on some nights.
+// noise returns alerts without an incident. Rules marked night fire mostly at night
+// and flap on some nights.
 func (s *Story) noise() []firing {
 	var out []firing
 	for _, n := range noisy {
@@ -86,7 +89,8 @@ func (s *Story) noise() []firing {
 	return out
 }
 
-// flaps are the firings of one such episode that are over: mostly one.
+// flaps returns the resolved firings that start at one instant: mostly one, four when
+// the rule flaps.
 func (s *Story) flaps(d *rand.Rand, n noisyRule, at time.Time) (out []firing) {
 	times := 1
 	if n.night && d.IntN(9) == 0 {
@@ -94,7 +98,8 @@ func (s *Story) flaps(d *rand.Rand, n noisyRule, at time.Time) (out []firing) {
 	}
 	for k := range times {
 		from := at.Add(time.Duration(k*12) * time.Minute)
-		f := firing{n.name, n.service, n.severity, fmt.Sprintf("%s-%d", n.service, d.IntN(3)), n.summary, from, from.Add(time.Duration(1+d.IntN(n.minutes)) * time.Minute)}
+		f := firing{n.name, n.service, n.severity, fmt.Sprintf("%s-%d", n.service, d.IntN(3)), n.summary, from,
+			from.Add(time.Duration(1+d.IntN(n.minutes)) * time.Minute)}
 		if f.to.Before(s.now) {
 			out = append(out, f)
 		}
@@ -102,13 +107,13 @@ func (s *Story) flaps(d *rand.Rand, n noisyRule, at time.Time) (out []firing) {
 	return out
 }
 
-// notification is a webhook of Alertmanager about one alert.
+// notification returns the body of an Alertmanager webhook about one alert.
 func (s *Story) notification(f firing, resolved bool) Post {
 	labels := map[string]string{
 		"alertname": f.name, "service": f.service, "severity": f.severity, "team": team(f.service), "instance": f.instance, "cluster": "ap-1",
 	}
 	fingerprint := fnv.New64a()
-	_, _ = fmt.Fprint(fingerprint, f.name, f.instance) // a hash takes everything
+	_, _ = fmt.Fprint(fingerprint, f.name, f.instance) // a hash never fails
 	status, ends := "firing", "0001-01-01T00:00:00Z"
 	if resolved {
 		status, ends = "resolved", stamp(f.to)
@@ -119,11 +124,13 @@ func (s *Story) notification(f firing, resolved bool) Post {
 	}
 	body := map[string]any{
 		"version": "4", "groupKey": fmt.Sprintf(`{}:{alertname="%s"}`, f.name), "truncatedAlerts": 0, "status": status, "receiver": receiver,
-		"groupLabels": map[string]string{"alertname": f.name}, "commonLabels": labels, "commonAnnotations": map[string]string{"summary": f.summary},
-		"externalURL": "https://alertmanager.meridian.example",
+		"groupLabels": map[string]string{"alertname": f.name}, "commonLabels": labels,
+		"commonAnnotations": map[string]string{"summary": f.summary},
+		"externalURL":       "https://alertmanager.meridian.example",
 		"alerts": []any{map[string]any{
 			"status": status, "labels": labels, "annotations": map[string]string{"summary": f.summary, "runbook_url": "/a/" + f.name},
-			"startsAt": stamp(f.from), "endsAt": ends, "generatorURL": "https://prometheus.meridian.example/graph", "fingerprint": fmt.Sprintf("%016x", fingerprint.Sum64()),
+			"startsAt": stamp(f.from), "endsAt": ends, "generatorURL": "https://prometheus.meridian.example/graph",
+			"fingerprint": fmt.Sprintf("%016x", fingerprint.Sum64()),
 		}},
 	}
 	return Post{"alertmanager", "alertmanager-ap1", jsonType, s.encode(body)}

@@ -8,17 +8,19 @@ import (
 	"time"
 )
 
-// deployed are how many times a week each service is deployed.
+// deployed is how many times per week each service is deployed.
 var deployed = map[string]float64{
-	"checkout": 4, "payment-gw": 2, "orders-api": 5, "cart": 4, "catalog": 6, "search-api": 5, "identity": 2, "inventory": 3, "notify": 3, "shipping": 2,
+	"checkout": 4, "payment-gw": 2, "orders-api": 5, "cart": 4, "catalog": 6, "search-api": 5, "identity": 2, "inventory": 3, "notify": 3,
+	"shipping":   2,
 	"edge-proxy": 1, "config-hub": 1,
 }
 
-// services are the deployed ones in a fixed order.
-var services = []string{"cart", "catalog", "checkout", "config-hub", "edge-proxy", "identity", "inventory", "notify", "orders-api", "payment-gw", "search-api", "shipping"}
+// services lists the deployed services in a fixed order.
+var services = []string{"cart", "catalog", "checkout", "config-hub", "edge-proxy", "identity", "inventory", "notify", "orders-api",
+	"payment-gw", "search-api", "shipping"}
 
-// deployments are CDEvents in batches of a day, and the ones that caused a
-// trouble.
+// deployments returns CDEvents in one batch per day: ordinary deployments on working
+// days, and those that caused an incident with their rollback.
 func (s *Story) deployments() iter.Seq[Post] {
 	return func(yield func(Post) bool) {
 		for day := range s.days() {
@@ -28,7 +30,8 @@ func (s *Story) deployments() iter.Seq[Post] {
 			}
 			for _, t := range s.troubles {
 				if at := t.Started.Add(-7 * time.Minute); t.Change != "" && !at.Before(day) && at.Before(day.Add(24*time.Hour)) {
-					events = append(events, deployment(t.Change, "upgraded", t.Services[0], at), deployment(t.Change+"-back", "rolledback", t.Services[0], t.Mitigated))
+					events = append(events, deployment(t.Change, "upgraded", t.Services[0], at),
+						deployment(t.Change+"-back", "rolledback", t.Services[0], t.Mitigated))
 				}
 			}
 			if len(events) > 0 && !yield(Post{"cloudevents", "pipeline", "application/cloudevents-batch+json", s.encode(events)}) {
@@ -38,6 +41,7 @@ func (s *Story) deployments() iter.Seq[Post] {
 	}
 }
 
+// ordinary returns the deployments of one working day that caused no incident.
 func (s *Story) ordinary(day time.Time) (events []any) {
 	const workdays = 5
 	d := s.dice("deploy " + stamp(day))
@@ -53,7 +57,7 @@ func (s *Story) ordinary(day time.Time) (events []any) {
 	return events
 }
 
-// kind is what a deployment was: now and then one is taken back.
+// kind returns the event type of a deployment: 1 of 25 is rolled back.
 func (s *Story) kind(d *rand.Rand) string {
 	if d.IntN(25) == 0 {
 		return "rolledback"
@@ -61,17 +65,19 @@ func (s *Story) kind(d *rand.Rand) string {
 	return "upgraded"
 }
 
-// deployment is a CloudEvent around a CDEvent.
+// deployment returns a CloudEvent that holds a CDEvent.
 func deployment(id, what, service string, at time.Time) any {
 	kind := "dev.cdevents.service." + what + ".0.2.0"
 	subject := "/services/" + service
 	return map[string]any{
-		"specversion": "1.0", "id": id, "source": "/pipeline/meridian", "type": kind, "time": stamp(at), "subject": subject, "datacontenttype": "application/json",
+		"specversion": "1.0", "id": id, "source": "/pipeline/meridian", "type": kind, "time": stamp(at), "subject": subject,
+		"datacontenttype": "application/json",
 		"data": map[string]any{
 			"context": map[string]any{"version": "0.4.1", "id": id, "source": "/pipeline/meridian", "type": kind, "timestamp": stamp(at)},
 			"subject": map[string]any{
 				"id": subject, "source": "/pipeline/meridian", "type": "service",
-				"content": map[string]any{"environment": map[string]any{"id": "production"}, "artifactId": "pkg:oci/" + service + "@sha256:" + fmt.Sprintf("%x", sha256.Sum256([]byte(id)))},
+				"content": map[string]any{"environment": map[string]any{"id": "production"}, "artifactId": "pkg:oci/" + service + "@sha256:" +
+					fmt.Sprintf("%x", sha256.Sum256([]byte(id)))},
 			},
 			"customData": map[string]any{"service": service}, "customDataContentType": "application/json",
 		},

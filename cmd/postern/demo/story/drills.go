@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// exercises are drills: one a month, the second failed.
+// exercises returns one drill per month; the second one failed.
 func (s *Story) exercises() iter.Seq[Post] {
 	practised := []struct {
 		title, service, outcome     string

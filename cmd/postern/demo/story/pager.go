@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// pages are the pager's events about every trouble, one request each. The pager
-// knows when it was told and when somebody answered; what only people know (the
-// start of impact, the cause) comes from their own tool as NDJSON.
+// pages returns the pager's events about every incident, one request each. The pager
+// knows when it was triggered and acknowledged. What only people know (the start of
+// impact, the cause) comes from the incident desk as NDJSON.
 func (s *Story) pages() iter.Seq[Post] {
 	return func(yield func(Post) bool) {
 		for _, t := range s.troubles {
-			for _, p := range s.told(t) {
+			for _, p := range s.events(t) {
 				if !yield(p) {
 					return
 				}
@@ -21,7 +21,8 @@ func (s *Story) pages() iter.Seq[Post] {
 	}
 }
 
-func (s *Story) told(t Trouble) []Post {
+// events returns the posts about one incident.
+func (s *Story) events(t Trouble) []Post {
 	out := []Post{s.pagerEvent(t, "triggered", t.Detected)}
 	if !t.Acknowledged.IsZero() {
 		out = append(out, s.pagerEvent(t, "acknowledged", t.Acknowledged))
@@ -32,7 +33,7 @@ func (s *Story) told(t Trouble) []Post {
 	return append(out, Post{"ndjson", "incident-desk", ndjson, append(s.encode(deskEntry(t)), '\n')})
 }
 
-// number is the pager's own number of an incident: the digits of its reference.
+// number returns the pager's own number of an incident: the digits of its reference.
 func number(ref string) int {
 	n := 0
 	for _, r := range ref {
@@ -43,6 +44,7 @@ func number(ref string) int {
 	return n
 }
 
+// pagerEvent returns one PagerDuty V3 webhook.
 func (s *Story) pagerEvent(t Trouble, what string, at time.Time) Post {
 	urgency := "low"
 	if t.Severity == "SEV1" || t.Severity == "SEV2" {
@@ -52,7 +54,8 @@ func (s *Story) pagerEvent(t Trouble, what string, at time.Time) Post {
 		"id": fmt.Sprintf("%s-%s", t.Ref, what), "event_type": "incident." + what, "resource_type": "incident", "occurred_at": stamp(at),
 		"agent": map[string]any{"id": "PAGER", "type": "user_reference", "summary": "On call, " + team(t.Services[0])},
 		"data": map[string]any{
-			"id": "P" + t.Ref, "type": "incident", "number": number(t.Ref), "status": what, "incident_key": t.Ref, "created_at": stamp(t.Detected), "title": t.Title,
+			"id": "P" + t.Ref, "type": "incident", "number": number(t.Ref), "status": what, "incident_key": t.Ref, "created_at": stamp(t.Detected),
+			"title":    t.Title,
 			"service":  map[string]any{"id": "S" + t.Services[0], "summary": t.Services[0], "type": "service_reference"},
 			"priority": map[string]any{"id": "PRIO", "summary": "P" + t.Severity[3:]}, "urgency": urgency, "resolve_reason": nil,
 		},
@@ -60,11 +63,12 @@ func (s *Story) pagerEvent(t Trouble, what string, at time.Time) Post {
 	return Post{"pagerduty", "pager", jsonType, s.encode(body)}
 }
 
-// deskEntry is the incident as the people of the incident desk wrote it down.
+// deskEntry returns the NDJSON entry of an incident, as the incident desk writes it.
 func deskEntry(t Trouble) map[string]any {
 	entry := map[string]any{
-		"v": 1, "type": "incident", "id": t.Ref, "title": t.Title, "severity": t.Severity, "services": t.Services, "rev": 1, "environment": "production",
-		"aliases": []string{"P" + t.Ref}, "alerts": t.Alerts, "detected_by": "customer",
+		"v": 1, "type": "incident", "id": t.Ref, "title": t.Title, "severity": t.Severity, "services": t.Services, "rev": 1,
+		"environment": "production",
+		"aliases":     []string{"P" + t.Ref}, "alerts": t.Alerts, "detected_by": "customer",
 	}
 	if t.ByAlert {
 		entry["detected_by"] = "alert"
@@ -73,7 +77,8 @@ func deskEntry(t Trouble) map[string]any {
 		entry["changes"] = []string{t.Change}
 	}
 	for name, at := range map[string]time.Time{
-		"started": t.Started, "detected": t.Detected, "acknowledged": t.Acknowledged, "diagnosed": t.Diagnosed, "mitigated": t.Mitigated, "resolved": t.Resolved,
+		"started": t.Started, "detected": t.Detected, "acknowledged": t.Acknowledged, "diagnosed": t.Diagnosed, "mitigated": t.Mitigated,
+		"resolved": t.Resolved,
 	} {
 		if !at.IsZero() {
 			entry[name] = stamp(at)

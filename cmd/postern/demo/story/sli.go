@@ -23,10 +23,13 @@ type indicator struct {
 }
 
 var indicators = []indicator{
-	{"cart-availability", "cart", 4200, 0.0004, 1}, {"catalog-availability", "catalog", 9100, 0.0002, 1}, {"catalog-latency", "catalog", 9100, 0.003, 1.6},
+	{"cart-availability", "cart", 4200, 0.0004, 1}, {"catalog-availability", "catalog", 9100, 0.0002, 1},
+	{"catalog-latency", "catalog", 9100, 0.003, 1.6},
 	{"checkout-availability", "checkout", 820, 0.00018, 1}, {"checkout-latency", "checkout", 820, 0.004, 1.6},
-	{"edge-proxy-availability", "edge-proxy", 31000, 0.00003, 1}, {"identity-availability", "identity", 2100, 0.0002, 1}, {"identity-latency", "identity", 2100, 0.004, 1.5},
-	{"inventory-availability", "inventory", 1500, 0.0003, 1}, {"kafka-core-delivery", "kafka-core", 52000, 0.00002, 1}, {"notify-delivery", "notify", 640, 0.001, 1},
+	{"edge-proxy-availability", "edge-proxy", 31000, 0.00003, 1}, {"identity-availability", "identity", 2100, 0.0002, 1},
+	{"identity-latency", "identity", 2100, 0.004, 1.5},
+	{"inventory-availability", "inventory", 1500, 0.0003, 1}, {"kafka-core-delivery", "kafka-core", 52000, 0.00002, 1},
+	{"notify-delivery", "notify", 640, 0.001, 1},
 	{"orders-api-availability", "orders-api", 900, 0.0003, 1}, {"orders-api-latency", "orders-api", 900, 0.005, 1.5},
 	{"payment-gw-availability", "payment-gw", 760, 0.0003, 1}, {"payment-gw-latency", "payment-gw", 760, 0.006, 1.5},
 	{"purchase-place-the-order", "checkout", 820, 0.0003, 1}, {"purchase-take-the-payment", "payment-gw", 760, 0.0004, 1},
@@ -70,7 +73,8 @@ func (s *Story) buckets(x indicator, from, to time.Time) []byte {
 		total = max(total, 0)
 		share := min(x.bad*math.Exp(0.5*luck)+s.failing(x, at), 1)
 		bad := math.Floor(total*share + d.Float64())
-		fmt.Fprintf(&b, `{"v":1,"type":"sli","slo":"%s","start":"%s","len":"15m","good":%d,"total":%d`, x.slo, stamp(at), int64(total-min(bad, total)), int64(total))
+		fmt.Fprintf(&b, `{"v":1,"type":"sli","slo":"%s","start":"%s","len":"15m","good":%d,"total":%d`, x.slo, stamp(at),
+			int64(total-min(bad, total)), int64(total))
 		if s.patchy(x, at) {
 			b.WriteString(`,"coverage":0.8`)
 		}
@@ -79,8 +83,8 @@ func (s *Story) buckets(x indicator, from, to time.Time) []byte {
 	return b.Bytes()
 }
 
-// silent tells when a measurement is missing: an exporter that died last week
-// and nobody noticed, and one that was away for two days.
+// silent reports whether the measurement of an SLO is missing at an instant: one
+// exporter has been down unnoticed since last week, another was down for two days.
 func (s *Story) silent(x indicator, at time.Time) bool {
 	switch x.slo {
 	case "kafka-core-delivery":
@@ -91,7 +95,7 @@ func (s *Story) silent(x indicator, at time.Time) bool {
 	return false
 }
 
-// patchy tells when only some of the samples were seen.
+// patchy reports whether only some of the samples were scraped.
 func (s *Story) patchy(x indicator, at time.Time) bool {
 	return x.slo == "identity-latency" && at.After(s.now.Add(-16*24*time.Hour)) && at.Before(s.now.Add(-13*24*time.Hour))
 }
@@ -133,7 +137,8 @@ func (s *Story) downstream(t Trouble, service string) bool {
 func team(service string) string {
 	for name, services := range map[string]string{
 		"payments": "checkout payment-gw", "orders": "cart orders-api orders-db", "discovery": "search-api catalog",
-		"logistics": "inventory shipping", "platform": "k8s-platform kafka-core config-hub object-store", "edge": "edge-proxy identity", "messaging": "notify",
+		"logistics": "inventory shipping", "platform": "k8s-platform kafka-core config-hub object-store", "edge": "edge-proxy identity",
+		"messaging": "notify",
 	} {
 		if slices.Contains(strings.Fields(services), service) {
 			return name

@@ -18,11 +18,15 @@ type statement struct {
 }
 
 var statements = []statement{
-	{"orders", "orders_api", "SELECT * FROM orders WHERE customer_id = %d AND state IN ('open','paid') ORDER BY created_at DESC", 9, 1.8, 410_000, 0, 1},
-	{"orders", "orders_api", "SELECT SUM(amount) FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE o.shop_id = %d AND o.created_at > '2026-01-01'", 4, 6.2, 2_600_000, 0, 0.55},
-	{"orders", "report_job", "SELECT o.id, c.mail FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.updated_at > NOW() - INTERVAL %d HOUR", 3, 11.5, 5_200_000, 0.5, 1},
+	{"orders", "orders_api", "SELECT * FROM orders WHERE customer_id = %d AND state IN ('open','paid') ORDER BY created_at DESC", 9,
+		1.8, 410_000, 0, 1},
+	{"orders", "orders_api", "SELECT SUM(amount) FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE o.shop_id = %d AND " +
+		"o.created_at > '2026-01-01'", 4, 6.2, 2_600_000, 0, 0.55},
+	{"orders", "report_job", "SELECT o.id, c.mail FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.updated_at > NOW() " +
+		"- INTERVAL %d HOUR", 3, 11.5, 5_200_000, 0.5, 1},
 	{"payments", "payment_gw", "UPDATE captures SET state = 'settled' WHERE batch_id = %d AND state = 'open'", 5, 1.2, 88_000, 0.2, 1},
-	{"payments", "payment_gw", "SELECT id FROM refunds WHERE card_fingerprint = 'f%d' AND created_at > '2026-05-01' FOR UPDATE", 2, 2.7, 960_000, 0.93, 1},
+	{"payments", "payment_gw", "SELECT id FROM refunds WHERE card_fingerprint = 'f%d' AND created_at > '2026-05-01' FOR UPDATE", 2,
+		2.7, 960_000, 0.93, 1},
 	{"legacy_stats", "cron", "SELECT COUNT(*) FROM page_views WHERE day = '2026-10-%02d' GROUP BY country", 1, 18, 40_000_000, 0, 1},
 }
 
@@ -54,8 +58,10 @@ func (s *Story) entries(b *bytes.Buffer, subject string, st statement, from, to 
 			continue
 		}
 		seconds := st.seconds * (0.6 + d.ExpFloat64()*0.4)
-		fmt.Fprintf(b, "# Time: %s\n# User@Host: %s[%s] @  [10.2.0.%d]  Id: %d\n# Schema: %s  Last_errno: 0  Killed: 0\n# Query_time: %.6f  Lock_time: 0.000120  Rows_sent: %d  Rows_examined: %d\nSET timestamp=%d;\n",
-			at.Format("2006-01-02T15:04:05.000000Z"), st.user, st.user, 2+d.IntN(40), 1000+d.IntN(9000), st.schema, seconds, 1+d.IntN(50), st.examined+d.IntN(st.examined), at.Unix())
+		fmt.Fprintf(b, "# Time: %s\n# User@Host: %s[%s] @  [10.2.0.%d]  Id: %d\n# Schema: %s  Last_errno: 0  Killed: 0\n# Query_time: "+
+			"%.6f  Lock_time: 0.000120  Rows_sent: %d  Rows_examined: %d\nSET timestamp=%d;\n",
+			at.Format("2006-01-02T15:04:05.000000Z"), st.user, st.user, 2+d.IntN(40), 1000+d.IntN(9000), st.schema, seconds, 1+d.IntN(50),
+			st.examined+d.IntN(st.examined), at.Unix())
 		fmt.Fprintf(b, st.text+";\n", 1+d.IntN(28))
 	}
 }

@@ -15,7 +15,7 @@ type Post struct {
 	Body                        []byte
 }
 
-// Length is how far back the story goes.
+// Length is the length of the story.
 const Length = 92 * 24 * time.Hour
 
 // Story is three months that end now.
@@ -27,8 +27,8 @@ type Story struct {
 	err      error // the first post that could not be written
 }
 
-// New makes the story up to now. known are the troubles that the sample
-// documents tell of; those outside the three months are left out.
+// New returns the story that ends at now. known are the incidents of the sample
+// documents; those outside the three months are left out.
 func New(seed uint64, now time.Time, known []Trouble) *Story {
 	now = now.UTC().Truncate(bucket)
 	s := &Story{seed: seed, now: now, from: now.Add(-Length).Truncate(24 * time.Hour)}
@@ -44,11 +44,12 @@ func New(seed uint64, now time.Time, known []Trouble) *Story {
 	return s
 }
 
-// Posts are all that the feeds say. Their order does not matter. Err tells
-// afterwards whether every one could be written.
+// Posts returns the bodies of all feeds. Their order does not matter. Call Err
+// afterwards: it returns the first error of encoding a body.
 func (s *Story) Posts() iter.Seq[Post] {
 	return func(yield func(Post) bool) {
-		for _, part := range []iter.Seq[Post]{s.measurements(), s.alerts(), s.pages(), s.deployments(), s.slowLogs(), s.exercises(), s.mistakes()} {
+		for _, part := range []iter.Seq[Post]{s.measurements(), s.alerts(), s.pages(), s.deployments(), s.slowLogs(), s.exercises(),
+			s.mistakes()} {
 			for p := range part {
 				if !yield(p) {
 					return
@@ -58,10 +59,10 @@ func (s *Story) Posts() iter.Seq[Post] {
 	}
 }
 
-// Err is what went wrong while the posts were written; nil when nothing did.
+// Err returns the first error of encoding a post, or nil.
 func (s *Story) Err() error { return s.err }
 
-// encode writes JSON, or nothing and keeps the error for Err.
+// encode returns v as JSON. On failure it returns nil and records the error for Err.
 func (s *Story) encode(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil && s.err == nil {
@@ -70,14 +71,15 @@ func (s *Story) encode(v any) []byte {
 	return b
 }
 
-// dice are random numbers of one subject: those of another do not move them.
+// dice returns the random numbers of one subject. They do not depend on how many
+// numbers other subjects use.
 func (s *Story) dice(subject string) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(subject)) // a hash takes everything
 	return rand.New(rand.NewPCG(s.seed, h.Sum64()))
 }
 
-// days are the starts of the story's UTC days.
+// days returns the starts of the story's UTC days.
 func (s *Story) days() iter.Seq[time.Time] {
 	return func(yield func(time.Time) bool) {
 		for d := s.from; d.Before(s.now); d = d.Add(24 * time.Hour) {
@@ -88,14 +90,16 @@ func (s *Story) days() iter.Seq[time.Time] {
 	}
 }
 
-// mistakes are what every feed has: a sender whose body is cut off, and one that
-// sends something else altogether. They lie in the dead letters.
+// mistakes returns bodies that become dead letters: one that is cut off and one in
+// another format.
 func (s *Story) mistakes() iter.Seq[Post] {
 	return func(yield func(Post) bool) {
-		if !yield(Post{"ndjson", "batch-exporter", ndjson, []byte(`{"v":1,"type":"sli","slo":"shipping-availability","start":"yesterday","len":"15m","good":1,"total":1}` + "\n")}) {
+		if !yield(Post{"ndjson", "batch-exporter", ndjson,
+			[]byte(`{"v":1,"type":"sli","slo":"shipping-availability","start":"yesterday","len":"15m","good":1,"total":1}` + "\n")}) {
 			return
 		}
-		yield(Post{"ndjson", "batch-exporter", ndjson, []byte(`{"v":1,"type":"sli","slo":"shipping-availability","start":"` + stamp(s.now.Add(-time.Hour)) + `","len":"15m"` + "\n")})
+		yield(Post{"ndjson", "batch-exporter", ndjson,
+			[]byte(`{"v":1,"type":"sli","slo":"shipping-availability","start":"` + stamp(s.now.Add(-time.Hour)) + `","len":"15m"` + "\n")})
 	}
 }
 

@@ -13,7 +13,9 @@ var now = time.Date(2026, 11, 24, 9, 7, 0, 0, time.UTC)
 func known() []Trouble {
 	start := time.Date(2026, 10, 3, 8, 0, 0, 0, time.UTC)
 	return []Trouble{
-		{Ref: "INC-2291", Title: "Checkout failed", Severity: "SEV1", Services: []string{"checkout", "payment-gw"}, Alerts: []string{"CheckoutErrorRate"}, ByAlert: true, Started: start, Detected: start.Add(4 * time.Minute), Mitigated: start.Add(31 * time.Minute), Resolved: start.Add(time.Hour)},
+		{Ref: "INC-2291", Title: "Checkout failed", Severity: "SEV1", Services: []string{"checkout", "payment-gw"},
+			Alerts: []string{"CheckoutErrorRate"}, ByAlert: true, Started: start, Detected: start.Add(4 * time.Minute),
+			Mitigated: start.Add(31 * time.Minute), Resolved: start.Add(time.Hour)},
 		{Ref: "INC-OLD", Severity: "SEV1", Services: []string{"cart"}, Started: start.AddDate(-2, 0, 0)},
 	}
 }

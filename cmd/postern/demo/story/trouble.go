@@ -12,15 +12,15 @@ type Trouble struct {
 	Severity string // SEV1..SEV5
 	Services []string
 	Alerts   []string // the names of those that fired
-	ByAlert  bool     // an alert told first, not a customer
+	ByAlert  bool     // detected by an alert, not by a customer
 
-	Started, Detected, Acknowledged, Diagnosed, Mitigated, Resolved time.Time // zero: nobody knows
+	Started, Detected, Acknowledged, Diagnosed, Mitigated, Resolved time.Time // zero: unknown
 	// Change is the id of the deployment that caused it; "" for none.
 	Change string
 }
 
-// ended is when requests stopped failing; troubles of which nobody knows that
-// last an hour.
+// ended returns when requests stopped failing: one hour after the start if that is
+// unknown.
 func (t Trouble) ended() time.Time {
 	switch {
 	case !t.Mitigated.IsZero():
@@ -91,7 +91,8 @@ func (s *Story) madeUp() []Trouble {
 func (s *Story) open() Trouble {
 	start := s.now.Add(-70 * time.Minute)
 	return Trouble{
-		Ref: "INC-9100", Title: "Mail of order confirmations is late", Severity: "SEV3", Services: []string{"notify"}, Alerts: []string{"KafkaConsumerLag"},
+		Ref: "INC-9100", Title: "Mail of order confirmations is late", Severity: "SEV3", Services: []string{"notify"},
+		Alerts:  []string{"KafkaConsumerLag"},
 		ByAlert: true, Started: start, Detected: start.Add(50 * time.Second), Acknowledged: start.Add(3 * time.Minute),
 	}
 }
