@@ -14,19 +14,20 @@ import (
 )
 
 const (
-	defaultActions = 500  // action items a list shows when nothing is asked
-	maxActions     = 2000 // action items a list shows at most
+	defaultActions = 500  // action items of a page when the filter sets no limit
+	maxActions     = 2000 // largest page of action items
 )
 
-// Actions lists action items over all documents by due date, those without one
+// Actions returns action items of all documents by due date, those without a due date
 // last.
 func (l *Library) Actions(ctx context.Context, f ActionFilter) ([]ActionItem, error) {
 	items, _, err := l.ListActions(ctx, f)
 	return items, err
 }
 
-// ListActions is Actions with the cursor of the next page, "" at the end. An item
-// keeps its place while its document is not pushed again.
+// ListActions is Actions with the cursor of the next page, "" at the end. The position of
+// an item changes only when its document is pushed again. A cursor of another list is a
+// fault of kind Invalid.
 func (l *Library) ListActions(ctx context.Context, f ActionFilter) (out []ActionItem, next string, err error) {
 	after, err := readActionCursor(f.Cursor)
 	if err != nil {
@@ -69,6 +70,7 @@ func (l *Library) ListActions(ctx context.Context, f ActionFilter) (out []Action
 	return out, next, nil
 }
 
+// actionDocuments returns the documents that may have matching action items.
 func (l *Library) actionDocuments(ctx context.Context, f ActionFilter) (out []Record, err error) {
 	if f.Status == "open" && f.Service == "" {
 		return l.WithOpenActions(ctx, countedList)
@@ -84,6 +86,7 @@ func (l *Library) actionDocuments(ctx context.Context, f ActionFilter) (out []Re
 	return out, err
 }
 
+// admits reports whether an action item matches the filter.
 func (f ActionFilter) admits(a postmortems.Action) bool {
 	if f.Owner != "" && a.Owner != f.Owner {
 		return false
@@ -100,41 +103,46 @@ func (f ActionFilter) admits(a postmortems.Action) bool {
 	return a.Status == f.Status
 }
 
-// actionPlace is where an item stands in the list: by due date, the items of the
-// newest document first, within a document as written.
+// actionPlace is the position of an item in the list: by due date, then by document,
+// newest first, then as written. It is also the content of a cursor.
 type actionPlace struct {
-	Due   int64  `json:"u"` // Unix seconds; never when there is none
+	Due   int64  `json:"u"` // Unix seconds; noDueDate when there is none
 	Date  int64  `json:"d"` // the document's, Unix seconds
 	ID    string `json:"i"`
 	Index int    `json:"n"`
 }
 
-// never is after every due date.
-const never = 1<<63 - 1
+// noDueDate sorts after every due date.
+const noDueDate = 1<<63 - 1
 
+// placeOf returns the position of an item; index is its number in the document.
 func placeOf(a postmortems.Action, rec Record, index int) actionPlace {
-	return actionPlace{Due: dueOrNever(a.Due), Date: rec.Date.Unix(), ID: rec.ID, Index: index}
+	return actionPlace{Due: dueSeconds(a.Due), Date: rec.Date.Unix(), ID: rec.ID, Index: index}
 }
 
-func dueOrNever(t time.Time) int64 {
+// dueSeconds returns a due date in Unix seconds, noDueDate for the zero time.
+func dueSeconds(t time.Time) int64 {
 	if t.IsZero() {
-		return never
+		return noDueDate
 	}
 	return t.Unix()
 }
 
+// comparePlaces compares two positions.
 func comparePlaces(a, b actionPlace) int {
 	return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(b.Date, a.Date), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Index, b.Index))
 }
 
+// cursor returns the cursor of the page behind an item.
 func (p actionPlace) cursor() string {
 	b, err := json.Marshal(p)
 	if err != nil {
-		return "" // numbers and a string always have a form
+		return "" // unreachable: numbers and strings always encode
 	}
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
+// readActionCursor decodes a cursor; the zero position for "".
 func readActionCursor(s string) (p actionPlace, err error) {
 	if s == "" {
 		return p, nil
@@ -144,7 +152,7 @@ func readActionCursor(s string) (p actionPlace, err error) {
 		err = json.Unmarshal(b, &p)
 	}
 	if err != nil {
-		return p, fault.Wrap(fault.Invalid, "library.ListActions", "the cursor is not one that this list gave out", err)
+		return p, fault.Wrap(fault.Invalid, "library.ListActions", "the cursor is not one of this list", err)
 	}
 	return p, nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// actionDocument is a post-mortem with actions in its front matter.
+// actionDocument returns a post-mortem with action items in its front matter.
 func actionDocument(title string, actions ...string) string {
 	return "---\ntitle: " + title + "\nowner: o\nincident: {services: [" + title + "]}\nactions:\n  - " + strings.Join(actions, "\n  - ") + "\n---\ntext\n"
 }
@@ -64,8 +64,8 @@ func TestActionsAreListedByDueDate(t *testing.T) {
 	}
 }
 
-// sortTies puts the two items of one day, and the two without, in a fixed order:
-// ids of documents decide and depend on the commit.
+// sortTies puts the two items of one day, and the two without a due date, in a fixed order: it
+// depends on the ids of their documents.
 func sortTies(names []string) {
 	for _, pair := range [][2]string{{"b: late too", "a: late"}, {"b: given up", "a: undated"}} {
 		i, j := slices.Index(names, pair[0]), slices.Index(names, pair[1])
@@ -89,7 +89,7 @@ func allPages(t *testing.T, l *Library, f ActionFilter, limit int) (names []stri
 		}
 		f.Cursor = next
 	}
-	t.Fatalf("pages without end: %q", names)
+	t.Fatalf("endless pages: %q", names)
 	return nil
 }
 

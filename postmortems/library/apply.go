@@ -8,8 +8,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// apply writes the plan. Old rows go before new ones are put, so that documents
-// may swap places in one push.
+// apply writes the plan. Old rows are deleted before new ones are put, so that documents can
+// swap paths in one push.
 func (p *plan) apply(w kv.Writer) error {
 	for _, x := range p.removed {
 		if err := p.remove(w, x); err != nil {
@@ -38,7 +38,7 @@ func (p *plan) apply(w kv.Writer) error {
 			return err
 		}
 	}
-	if len(p.files) > 0 { // pages change with the files they show and link to
+	if len(p.files) > 0 { // pages depend on the files they show and link to
 		if _, err := w.Log(TopicFiles, []byte(p.cs.New)); err != nil {
 			return err
 		}
@@ -46,11 +46,11 @@ func (p *plan) apply(w kv.Writer) error {
 	return w.Put(bMeta, []byte("published"), []byte(p.cs.New))
 }
 
-// TopicFiles is the change log topic of a push that changed files which are no
-// documents; the key is the commit.
+// TopicFiles is the change log topic of a push that changed files other than documents; the
+// key is the commit.
 const TopicFiles = "files"
 
-// remove takes a document out of every list and remembers that it was there.
+// remove deletes a document from every list and records that it existed.
 func (p *plan) remove(w kv.Writer, x removal) error {
 	if err := deleteRows(w, x.id, x.old); err != nil {
 		return err
@@ -72,18 +72,19 @@ func (p *plan) remove(w kv.Writer, x removal) error {
 	return err
 }
 
+// sign copies author, date and subject of a commit into a revision.
 func (s *storedRevision) sign(c postmortems.Commit) {
 	s.Commit, s.Name, s.Email = string(c.ID), c.Author.Name, c.Author.Email
 	s.When, s.Subject = c.Author.When.Format(time.RFC3339), c.Subject
 }
 
-// retract removes what the document's former state left in lists and, when it
-// moved or its id changed, leads there from the old names.
+// retract deletes the list rows of the document's previous state. If its path or its id has
+// changed, the old names redirect to the new ones.
 func (p *plan) retract(w kv.Writer, m *move) error {
 	if m.old == nil {
 		return nil
 	}
-	if err := deleteRows(w, m.was, *m.old); err != nil {
+	if err := deleteRows(w, m.oldID, *m.old); err != nil {
 		return err
 	}
 	if m.old.Path != m.change.Path {
@@ -92,16 +93,16 @@ func (p *plan) retract(w kv.Writer, m *move) error {
 			return err
 		}
 	}
-	if m.was == m.id {
+	if m.oldID == m.id {
 		return nil
 	}
-	if _, err := w.Log(Topic, []byte(m.was)); err != nil {
+	if _, err := w.Log(Topic, []byte(m.oldID)); err != nil {
 		return err
 	}
-	return rename(w, m.was, m.id)
+	return rename(w, m.oldID, m.id)
 }
 
-// rename carries everything kept under a derived id over to the stated one.
+// rename moves revisions and reads from a derived id to the stated one.
 func rename(w kv.Writer, from, to string) error {
 	if err := w.Put(bPermalink, []byte(from), []byte(to)); err != nil {
 		return err
@@ -133,13 +134,13 @@ func rename(w kv.Writer, from, to string) error {
 	return w.Delete(bReads, []byte(from))
 }
 
-// repoint makes the rows that lead to the ids that this push replaces lead to the
-// new ones. It reads the buckets once, however many documents state an id.
+// repoint changes the rows that point to ids replaced by this push. It reads the buckets
+// once, however many documents state an id.
 func (p *plan) repoint(w kv.Writer) error {
 	renamed := map[string]string{}
 	for _, m := range p.docs {
-		if m.old != nil && m.was != m.id {
-			renamed[m.was] = m.id
+		if m.old != nil && m.oldID != m.id {
+			renamed[m.oldID] = m.id
 		}
 	}
 	if len(renamed) == 0 {
@@ -166,7 +167,7 @@ func (p *plan) repoint(w kv.Writer) error {
 
 // publish writes the new state of one document.
 func (p *plan) publish(w kv.Writer, m *move) error {
-	if m.c.content != nil { // else it was spilled already
+	if m.c.content != nil { // otherwise spill has written it
 		if err := putContent(w, m.c); err != nil {
 			return err
 		}
@@ -191,20 +192,19 @@ func (p *plan) publish(w kv.Writer, m *move) error {
 	return err
 }
 
-// originID is the permalink id that git alone gives.
+// originID returns the permalink id that follows from git alone.
 func (m *move) originID() string {
 	if m.old != nil {
 		return m.old.Origin
 	}
-	if m.born.commit == "" {
+	if m.created.commit == "" {
 		return m.id
 	}
-	return postmortems.PermalinkID(m.born.commit, m.born.path)
+	return postmortems.PermalinkID(m.created.commit, m.created.path)
 }
 
-// appendRevisions adds one revision for every commit that touched the document
-// and makes the last one the blob of the tip. It tells when the document was
-// first committed.
+// appendRevisions adds one revision for every commit that touched the document and makes the
+// last one the blob of the tip. It returns the author date of the document's first commit.
 func (p *plan) appendRevisions(w kv.Writer, m *move, rec *storedRecord) (first time.Time, err error) {
 	number, first, err := revisionsSoFar(w, m.id)
 	if err != nil {
@@ -237,8 +237,8 @@ func (p *plan) appendRevisions(w kv.Writer, m *move, rec *storedRecord) (first t
 	return first, nil
 }
 
-// revisionsSoFar is the number of the last revision and the author date of the
-// first.
+// revisionsSoFar returns the number of the last revision and the author date of the first;
+// 0 and the zero time without revisions.
 func revisionsSoFar(r kv.Reader, id string) (last int, first time.Time, err error) {
 	err = eachRevision(r, id, func(s storedRevision) bool {
 		last = s.Number
@@ -258,6 +258,7 @@ func revisionsSoFar(r kv.Reader, id string) (last int, first time.Time, err erro
 	return last, s.revision().Author.When, nil
 }
 
+// putFile writes, moves or deletes the row of a file that is not a document.
 func putFile(w kv.Writer, ch postmortems.Change) error {
 	if ch.Status == postmortems.Renamed {
 		if err := w.Delete(bFile, []byte(ch.From)); err != nil {
@@ -270,6 +271,7 @@ func putFile(w kv.Writer, ch postmortems.Change) error {
 	return putJSON(w, bFile, []byte(ch.Path), storedFile{Blob: string(ch.Blob), Size: ch.Size})
 }
 
+// putJSON writes a value as JSON.
 func putJSON(w kv.Writer, bucket string, k []byte, v any) error {
 	b, err := encode(v)
 	if err != nil {
@@ -278,10 +280,10 @@ func putJSON(w kv.Writer, bucket string, k []byte, v any) error {
 	return w.Put(bucket, k, b)
 }
 
-// putRows writes everything by which a record is found.
+// putRows writes every row by which a record is found.
 func putRows(w kv.Writer, id string, rec storedRecord) error {
 	address := []byte(canonical(postmortems.Address(rec.Path)))
-	for _, bucket := range []string{bGone, bRedirect} { // somebody lives here again
+	for _, bucket := range []string{bGone, bRedirect} { // the address is in use again
 		if err := w.Delete(bucket, address); err != nil {
 			return err
 		}
@@ -308,7 +310,7 @@ func putRows(w kv.Writer, id string, rec storedRecord) error {
 	return putFacets(w, id, rec)
 }
 
-// deleteRows undoes putRows; redirects stay, for they are kept for ever.
+// deleteRows undoes putRows, except for redirects, which are permanent.
 func deleteRows(w kv.Writer, id string, rec storedRecord) error {
 	for _, row := range []struct {
 		bucket string

@@ -8,7 +8,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// BenchmarkApplyTenThousand is the database's share of a first push of 10,000
+// BenchmarkApplyTenThousand measures the database transaction of a first push of 10,000
 // documents.
 func BenchmarkApplyTenThousand(b *testing.B) {
 	const files = 10_000
@@ -18,7 +18,8 @@ func BenchmarkApplyTenThousand(b *testing.B) {
 		r := newRepo(b)
 		tree := edit{}
 		for i := range files {
-			tree[fmt.Sprintf("postmortems/%d/%d.md", i%10, i)] = fmt.Sprintf("---\ntitle: T%d\nowner: o%d\ntags: [a%d, b%d]\nincident: {severity: SEV2, services: [s%d]}\n---\n[x](%d.md)\n", i, i%20, i%50, i%70, i%50, (i*7)%files)
+			tree[fmt.Sprintf("postmortems/%d/%d.md", i%10, i)] = fmt.Sprintf("---\ntitle: T%d\nowner: o%d\ntags: [a%d, b%d]\n"+
+				"incident: {severity: SEV2, services: [s%d]}\n---\n[x](%d.md)\n", i, i%20, i%50, i%70, i%50, (i*7)%files)
 		}
 		commit := r.commit(tree)
 		p := r.prepare(r.changeSet([]postmortems.Commit{commit}, nil))

@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// overlay is the published state with the change set laid over it.
+// overlay returns a view of the published state with a change set applied.
 func overlay(r kv.Reader, net []postmortems.Change, docs map[string]compiled) view {
 	v := view{r: r, docs: map[string]bool{}, files: map[string]bool{}, title: map[string]string{}, moves: map[string]string{}}
 	set := func(path string, present bool) {
@@ -39,8 +39,8 @@ func overlay(r kv.Reader, net []postmortems.Change, docs map[string]compiled) vi
 	return v
 }
 
-// checkLinks finds the links that lead nowhere once the change set is published:
-// in its own documents, and in others that pointed to what it removes.
+// checkLinks finds the links that are broken once the change set is published: in its own
+// documents, and in others that link to what it removes.
 func (p *plan) checkLinks(ctx context.Context, r kv.Reader) error {
 	docs := make(map[string]compiled, len(p.docs))
 	for _, m := range p.docs {
@@ -57,8 +57,8 @@ func (p *plan) checkLinks(ctx context.Context, r kv.Reader) error {
 		pushed[x.id] = true
 	}
 	for _, m := range p.docs {
-		pushed[m.was] = true
-		if err := goOn(ctx); err != nil {
+		pushed[m.oldID] = true
+		if err := checkContext(ctx); err != nil {
 			return err
 		}
 		if err := p.addBroken(v, m.c.record); err != nil {
@@ -68,7 +68,7 @@ func (p *plan) checkLinks(ctx context.Context, r kv.Reader) error {
 	for _, name := range p.vanished() {
 		ids, err := mayLinkTo(r, name)
 		if err == nil {
-			err = goOn(ctx)
+			err = checkContext(ctx)
 		}
 		if err != nil {
 			return err
@@ -90,7 +90,7 @@ func (p *plan) checkLinks(ctx context.Context, r kv.Reader) error {
 	return nil
 }
 
-// vanished are the names under which others may link to what this push removes.
+// vanished returns the names under which others may link to what this push removes.
 func (p *plan) vanished() (out []string) {
 	for _, x := range p.removed {
 		out = append(out, x.old.Path, "[["+foldTitle(x.old.Title))
@@ -106,19 +106,21 @@ func (p *plan) vanished() (out []string) {
 	return out
 }
 
+// addBroken adds the broken links of a document to the receipt.
 func (p *plan) addBroken(v view, rec storedRecord) error {
 	broken, err := v.broken(rec)
 	p.receipt.Broken = append(p.receipt.Broken, broken...)
 	return err
 }
 
+// broken returns the links of a document that have no target.
 func (v view) broken(rec storedRecord) (out []postmortems.BrokenLink, err error) {
 	for _, l := range rec.Links {
 		t, err := v.resolve(l)
 		if err != nil {
 			return nil, err
 		}
-		if !t.leads() {
+		if !t.exists() {
 			out = append(out, postmortems.BrokenLink{
 				Path: rec.Path, Line: l.Line, Col: l.Col, Raw: l.Raw, Kind: postmortems.LinkKind(l.Kind),
 			})

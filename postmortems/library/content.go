@@ -10,33 +10,34 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// contentForm numbers what compiling and rendering produce. Content rows of
-// another form are compiled anew when they are next read, so raising it after a
-// change to the renderer needs no migration.
+// contentFormat numbers the output of compiling and rendering. A content row of another
+// format is compiled again when it is next read, so a change of the renderer needs a new
+// number and no migration.
 //
-// History: 1, the first; 2, cells parted and diagrams in words in the plain text;
-// 3, rows of timelines whose zone or day is not understood have no instant, and
-// surplus cells of tables are kept.
-const contentForm = 3
+// History: 1, the first; 2, plain text with separated cells and the text of diagrams;
+// 3, timeline rows with a zone or day that is not understood have no instant, and surplus
+// cells of tables are preserved.
+const contentFormat = 3
 
-// compiled is one document ready to be stored: the row of library.content and
-// that of library.text.
+// compiled is one document ready to be stored: its row of library.content and its row of
+// library.text.
 //
-// A content row is: form(1 byte) | length of the JSON (4) | Document as JSON
-// without HTML and sections | HTML. A text row is the sections as JSON. Both are
-// derived: truth is the blob in git.
+// A content row is: format (1 byte) | length of the JSON (4) | Document as JSON without HTML
+// and sections | HTML. A text row is the sections as JSON. Both are derived from the blob in
+// git.
 type compiled struct {
 	key     []byte
 	content []byte
 	text    []byte
-	record  storedRecord // without date of the first commit and revision
+	record  storedRecord // without revision, and without a date if only the first commit has one
 	doc     postmortems.Document
 }
 
+// contentKey returns the key of the content and text rows of a blob at a path.
 func contentKey(blob postmortems.OID, path string) []byte { return kv.Join(string(blob), path) }
 
-// newCompiled packs a document for storage and drops what the packing holds
-// from the document, so that a push of many documents stays small in memory.
+// newCompiled encodes a document for storage and removes the encoded parts from it, so that a
+// push of many documents needs little memory.
 func newCompiled(blob postmortems.OID, d postmortems.Document) (compiled, error) {
 	c := compiled{key: contentKey(blob, d.Path), record: newStoredRecord(d, d.Date)}
 	html, sections := d.Body.HTML, d.Body.Sections
@@ -49,7 +50,7 @@ func newCompiled(blob postmortems.OID, d postmortems.Document) (compiled, error)
 		return c, fault.Wrap(fault.Internal, "library.compile", "", err)
 	}
 	c.content = make([]byte, 0, 5+len(meta)+len(html))
-	c.content = append(c.content, contentForm)
+	c.content = append(c.content, contentFormat)
 	c.content = binary.BigEndian.AppendUint32(c.content, uint32(len(meta)))
 	c.content = append(append(c.content, meta...), html...)
 	d.Body = postmortems.Body{Headings: d.Body.Headings, Links: d.Body.Links}
@@ -57,10 +58,10 @@ func newCompiled(blob postmortems.OID, d postmortems.Document) (compiled, error)
 	return c, nil
 }
 
-// unpackContent reads a content row; ok is false when it is of another form or
-// damaged, in which case it is made again.
+// unpackContent decodes a content row. It is not ok when the row has another format or is
+// damaged; the caller then compiles the document again.
 func unpackContent(row []byte) (d postmortems.Document, ok bool) {
-	if len(row) < 5 || row[0] != contentForm {
+	if len(row) < 5 || row[0] != contentFormat {
 		return d, false
 	}
 	n := binary.BigEndian.Uint32(row[1:5])
@@ -74,8 +75,8 @@ func unpackContent(row []byte) (d postmortems.Document, ok bool) {
 	return d, true
 }
 
-// content gives the compiled document of a blob at a path, from its row or, when
-// that is missing or of an older form, by compiling it again and keeping it.
+// content returns the compiled document of a blob at a path. If its row is missing or has
+// another format, the document is compiled again and stored.
 func (l *Library) content(ctx context.Context, blob postmortems.OID, path string) (d postmortems.Document, err error) {
 	var ok bool
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
@@ -84,7 +85,7 @@ func (l *Library) content(ctx context.Context, blob postmortems.OID, path string
 			d, ok = unpackContent(row)
 		}
 		if kv.Unreadable(err) {
-			return nil // made again: it is derived
+			return nil // derived, so it can be compiled again
 		}
 		return err
 	})
@@ -94,6 +95,7 @@ func (l *Library) content(ctx context.Context, blob postmortems.OID, path string
 	return l.recompile(ctx, blob, path)
 }
 
+// recompile compiles a document from its blob and stores the result.
 func (l *Library) recompile(ctx context.Context, blob postmortems.OID, path string) (postmortems.Document, error) {
 	src, err := l.Source(ctx, blob)
 	if err != nil {
@@ -111,6 +113,7 @@ func (l *Library) recompile(ctx context.Context, blob postmortems.OID, path stri
 	return d, err
 }
 
+// putContent writes the content and text rows of a document.
 func putContent(w kv.Writer, c compiled) error {
 	if err := w.Put(bContent, c.key, c.content); err != nil {
 		return err
@@ -118,7 +121,7 @@ func putContent(w kv.Writer, c compiled) error {
 	return w.Put(bText, c.key, c.text)
 }
 
-// Source reads the bytes of a blob as the author pushed them.
+// Source returns the bytes of a blob as the author pushed them.
 func (l *Library) Source(ctx context.Context, blob postmortems.OID) (src []byte, err error) {
 	err = l.opt.Content.Blobs(ctx, []postmortems.OID{blob}, func(_ int, data []byte) error {
 		src = append([]byte(nil), data...)
@@ -127,7 +130,8 @@ func (l *Library) Source(ctx context.Context, blob postmortems.OID) (src []byte,
 	return src, err
 }
 
-// Sections gives the plain text of a document's newest revision by heading.
+// Sections returns the plain text of a document's newest revision, by heading. An unknown id
+// is a fault of kind NotFound.
 func (l *Library) Sections(ctx context.Context, id string) (out []postmortems.Section, err error) {
 	var rev Revision
 	var row []byte
@@ -144,8 +148,8 @@ func (l *Library) Sections(ctx context.Context, id string) (out []postmortems.Se
 		if kv.Unreadable(err) {
 			return nil
 		}
-		if err != nil || len(made) == 0 || made[0] != contentForm {
-			return err // text of another form is made anew with it
+		if err != nil || len(made) == 0 || made[0] != contentFormat {
+			return err // the text of another format is compiled again, too
 		}
 		row, err = r.Get(bText, contentKey(rev.Blob, rev.Path))
 		if row != nil && err == nil {

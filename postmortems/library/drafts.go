@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// prepareDraft judges a branch other than main: the same rules, but nothing is
-// published. cs.Net is what the branch changes since it left main.
+// prepareDraft validates a branch other than main by the same rules; nothing of it is
+// published. cs.Net is what the branch has changed since it left main.
 func (l *Library) prepareDraft(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (*Prepared, error) {
 	if cs.New == "" {
 		return &Prepared{
@@ -32,7 +32,7 @@ func (l *Library) prepareDraft(ctx context.Context, cs postmortems.ChangeSet, sa
 				rec.Files++
 				continue
 			}
-			if err := goOn(ctx); err != nil {
+			if err := checkContext(ctx); err != nil {
 				return err
 			}
 			d, err := draftDelta(r, cs.Branch, ch, docs)
@@ -54,6 +54,7 @@ func (l *Library) prepareDraft(ctx context.Context, cs postmortems.ChangeSet, sa
 	return &Prepared{Receipt: rec, apply: func(w kv.Writer) error { return putDraft(w, cs, docs, rec) }}, err
 }
 
+// draftDelta returns what a draft does to one document.
 func draftDelta(r kv.Reader, branch string, ch postmortems.Change, docs map[string]compiled) (postmortems.DocumentChange, error) {
 	d := docs[ch.Path].doc
 	kind, _ := postmortems.KindOf(ch.Path)
@@ -77,11 +78,12 @@ func draftDelta(r kv.Reader, branch string, ch postmortems.Change, docs map[stri
 	return out, err
 }
 
-// previewAddress is where a draft of the document at address is read.
+// previewAddress returns the address of the draft of the document at address.
 func previewAddress(branch, address string) string {
 	return "/drafts" + (&url.URL{Path: "/" + branch}).EscapedPath() + address
 }
 
+// putDraft replaces the rows of a draft.
 func putDraft(w kv.Writer, cs postmortems.ChangeSet, docs map[string]compiled, rec postmortems.Receipt) error {
 	d := storedDraft{
 		Tip: string(cs.New), Base: string(cs.Old), TokenID: cs.Pusher.TokenID, Pusher: cs.Pusher.Name, At: cs.At.Unix(),
@@ -127,7 +129,7 @@ func putDraft(w kv.Writer, cs postmortems.ChangeSet, docs map[string]compiled, r
 	return err
 }
 
-// maker is the token whose push made the draft, whoever pushed to it later.
+// maker returns the token whose push created the draft, whoever pushed to it later.
 func (s storedDraft) maker() (id, name string) {
 	if s.Maker == "" && s.MakerID == "" {
 		return s.TokenID, s.Pusher
@@ -145,6 +147,7 @@ type draftRow struct {
 	Size int64  `json:"s,omitempty"`
 }
 
+// dropDraft deletes the rows of a draft.
 func dropDraft(w kv.Writer, branch string) error {
 	from, to := kv.Under(branch)
 	var keys [][]byte
@@ -166,7 +169,7 @@ func dropDraft(w kv.Writer, branch string) error {
 	return err
 }
 
-// Drafts lists the branches other than main, newest push first.
+// Drafts returns the branches other than main, newest push first.
 func (l *Library) Drafts(ctx context.Context) (out []Draft, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		for item, err := range r.Scan(bDraft, nil, nil) {
@@ -185,6 +188,7 @@ func (l *Library) Drafts(ctx context.Context) (out []Draft, err error) {
 	return out, err
 }
 
+// draft returns the public form of a draft.
 func (s storedDraft) draft(branch string) Draft {
 	d := Draft{
 		Branch: branch, Tip: postmortems.OID(s.Tip), At: fromUnix(s.At),
@@ -200,7 +204,7 @@ func (s storedDraft) draft(branch string) Draft {
 	return d
 }
 
-// DraftBy finds a draft by its branch; ok is false when there is none.
+// DraftBy returns the draft of a branch; ok is false when there is none.
 func (l *Library) DraftBy(ctx context.Context, branch string) (d Draft, ok bool, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		s, found, err := loadDraft(r, branch)
@@ -212,6 +216,7 @@ func (l *Library) DraftBy(ctx context.Context, branch string) (d Draft, ok bool,
 	return d, ok, err
 }
 
+// loadDraft reads the row of a draft; ok is false when there is none.
 func loadDraft(r kv.Reader, branch string) (s storedDraft, ok bool, err error) {
 	b, err := r.Get(bDraft, []byte(branch))
 	if err != nil || b == nil {
@@ -220,8 +225,8 @@ func loadDraft(r kv.Reader, branch string) (s storedDraft, ok bool, err error) {
 	return s, true, decode(r, bDraft, []byte(branch), b, &s)
 }
 
-// DraftPage reads a document as it stands on a draft. Documents that the draft
-// leaves alone are fault.NotFound.
+// DraftPage returns a document as it is on a draft. A document that the draft does not
+// change is a fault of kind NotFound.
 func (l *Library) DraftPage(ctx context.Context, branch, address string) (p Page, err error) {
 	var draft storedDraft
 	var v view
@@ -248,6 +253,7 @@ func (l *Library) DraftPage(ctx context.Context, branch, address string) (p Page
 	return p, err
 }
 
+// draftRows reads what the database has about a draft's document, without its content.
 func draftRows(r kv.Reader, branch, address string) (p Page, d storedDraft, err error) {
 	d, ok, err := loadDraft(r, branch)
 	if err != nil {
@@ -277,6 +283,8 @@ func draftRows(r kv.Reader, branch, address string) (p Page, d storedDraft, err 
 	return p, d, notFound("document on this draft")
 }
 
+// loadDraftRow reads the row of one path of a draft; ok is false when the draft does not
+// change the path.
 func loadDraftRow(r kv.Reader, branch, path string) (row draftRow, ok bool, err error) {
 	key := kv.Join(branch, path)
 	b, err := r.Get(bDraftDoc, key)
@@ -286,7 +294,7 @@ func loadDraftRow(r kv.Reader, branch, path string) (row draftRow, ok bool, err 
 	return row, true, decode(r, bDraftDoc, key, b, &row)
 }
 
-// draftView lays what the draft changes over what is published.
+// draftView returns a view of the published state with the changes of a draft applied.
 func draftView(r kv.Reader, branch string, d storedDraft) (view, error) {
 	v := overlay(r, nil, nil)
 	from, to := kv.Under(branch)
@@ -311,7 +319,8 @@ func draftView(r kv.Reader, branch string, d storedDraft) (view, error) {
 	return v, nil
 }
 
-// DraftFile finds a stored file as it stands on a draft; path is a repository path.
+// DraftFile returns a stored file as it is on a draft; path is a repository path. A missing
+// file is a fault of kind NotFound.
 func (l *Library) DraftFile(ctx context.Context, branch, path string) (f File, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		row, ok, err := loadDraftRow(r, branch, path)

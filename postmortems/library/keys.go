@@ -10,31 +10,33 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// sep parts the fields of a key; kv.Join escapes it inside a field.
+// sep separates the fields of a key; kv.Join escapes it inside a field.
 const sep = 0x00
 
-// maxNameBytes bounds the titles and link targets that are looked up by key;
-// longer ones are told from each other by their beginning only.
+// maxNameBytes bounds the titles and link targets in keys; longer ones are distinguished
+// only by their beginning.
 const maxNameBytes = 512
 
+// revisionKey returns the key of a revision; keys sort by number.
 func revisionKey(id string, number int) []byte {
 	return binary.BigEndian.AppendUint32(append([]byte(id), sep), uint32(number))
 }
 
-// byKey sorts newest first: the day number is stored inverted.
+// byKey returns the key of a document in a list. Keys sort newest first: the number of the day
+// is stored inverted.
 func byKey(facet, value string, date time.Time, id string) []byte {
 	k := append(kv.Join(facet, value), sep)
 	k = binary.BigEndian.AppendUint32(k, invertedDay(date))
 	return append(append(k, sep), id...)
 }
 
-// byDay is the key just before every entry of that day in the list.
+// byDay returns the key directly before every entry of a day in the list.
 func byDay(facet, value string, date time.Time) []byte {
 	return binary.BigEndian.AppendUint32(append(kv.Join(facet, value), sep), invertedDay(date))
 }
 
-// invertedDay counts days since 1970 in an order that runs backwards; days
-// before 1970 sort after all others, in order.
+// invertedDay returns the days since 1970 in reverse order; days before 1970 sort after all
+// others.
 func invertedDay(t time.Time) uint32 {
 	const secondsADay = 86400
 	day := t.Unix() / secondsADay
@@ -44,10 +46,11 @@ func invertedDay(t time.Time) uint32 {
 	return ^(uint32(day) + 1<<31)
 }
 
-// foldTitle is the form in which wiki links and titles are compared: NFKC,
-// lower case, white space runs as one space.
+// foldTitle returns the form in which wiki links and titles are compared: NFKC, lower case,
+// with white space collapsed.
 func foldTitle(s string) string {
 	return shorten(strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(s))), " "))
 }
 
+// shorten returns at most maxNameBytes bytes of a name.
 func shorten(s string) string { return s[:min(len(s), maxNameBytes)] }

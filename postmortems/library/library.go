@@ -9,33 +9,33 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Options are what a Library works with.
+// Options configure a Library.
 type Options struct {
 	DB       kv.DB
 	Renderer postmortems.BodyRenderer
-	// Content reads published blobs from git, for revisions whose derived rows
-	// are not kept or are of an older form.
+	// Content reads published blobs from git, for revisions whose derived rows are missing or
+	// have another format.
 	Content postmortems.Content
 	Policy  func() postmortems.Policy
 	Log     *slog.Logger
-	// Workers is how many documents are compiled side by side; at least 1.
+	// Workers is how many documents are compiled concurrently; at least 1.
 	Workers int
 }
 
-// Library answers for everything published. It is safe for many goroutines;
-// Prepare and Commit are called by one publisher at a time.
+// Library stores and returns everything that is published. It may be used from several
+// goroutines; Prepare and Commit are called by one publisher at a time.
 type Library struct {
 	opt   Options
 	reads reads
 }
 
-// New makes a Library over an open database whose schemas include Schema().
+// New returns a Library over an open database whose schemas include Schema().
 func New(opt Options) *Library {
 	opt.Workers = max(opt.Workers, 1)
 	return &Library{opt: opt, reads: reads{pending: map[string]uint64{}}}
 }
 
-// Published is the commit of main that readers see; "" before the first push.
+// Published returns the commit of main that readers see, "" before the first push.
 func (l *Library) Published(ctx context.Context) (oid postmortems.OID, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		b, err := r.Get(bMeta, []byte("published"))
@@ -45,7 +45,7 @@ func (l *Library) Published(ctx context.Context) (oid postmortems.OID, err error
 	return oid, err
 }
 
-// Size is how many documents are published.
+// Size returns the number of published documents.
 func (l *Library) Size(ctx context.Context) (n int, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		n, err = readCount(r, facetAll, "")
@@ -54,6 +54,7 @@ func (l *Library) Size(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
+// loadRecord reads a record; it is false when there is none.
 func loadRecord(r kv.Reader, id string) (storedRecord, bool, error) {
 	var rec storedRecord
 	b, err := r.Get(bRecord, []byte(id))
@@ -63,11 +64,12 @@ func loadRecord(r kv.Reader, id string) (storedRecord, bool, error) {
 	return rec, true, decode(r, bRecord, []byte(id), b, &rec)
 }
 
-// mustRecord is loadRecord for ids that another row promised.
+// mustRecord is loadRecord for ids that another row refers to: a missing record is a fault of
+// kind Internal.
 func mustRecord(r kv.Reader, id string) (storedRecord, error) {
 	rec, ok, err := loadRecord(r, id)
 	if err == nil && !ok {
-		err = fault.Newf(fault.Internal, "library.record", "row points to document %q, which is not there", id)
+		err = fault.Newf(fault.Internal, "library.record", "a row refers to document %q, which does not exist", id)
 	}
 	return rec, err
 }

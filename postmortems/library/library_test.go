@@ -18,7 +18,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// lines renders one Markdown line at a time: "# H1", "[text](dest)" and prose.
+// lines is a BodyRenderer for one Markdown line at a time: "# H1", "[text](dest)" and text.
 type lines struct{}
 
 func (lines) RenderBody(_ context.Context, in postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
@@ -43,7 +43,7 @@ func (lines) RenderBody(_ context.Context, in postmortems.BodyInput) (postmortem
 	return b, nil, nil
 }
 
-// repo is a history of commits kept in memory.
+// repo is a history of commits in memory.
 type repo struct {
 	t     testing.TB
 	lib   *Library
@@ -91,7 +91,7 @@ func oid(s string) postmortems.OID {
 	return postmortems.OID(hex.EncodeToString(h[:]))
 }
 
-// edit is one commit's worth of work: "" removes, "from -> to" as key renames.
+// edit is the content of one commit: "" removes a file, a key "from -> to" renames one.
 type edit map[string]string
 
 func (r *repo) commit(e edit) postmortems.Commit {
@@ -127,7 +127,7 @@ func (r *repo) commit(e edit) postmortems.Commit {
 	return c
 }
 
-// changeSet is one push of the commits; net is what the last one changed unless given.
+// changeSet returns one push of the commits; net is what the last one changed unless given.
 func (r *repo) changeSet(commits []postmortems.Commit, net []postmortems.Change) postmortems.ChangeSet {
 	last := commits[len(commits)-1]
 	if net == nil {
@@ -217,7 +217,7 @@ func TestPublishAndRead(t *testing.T) {
 	}
 }
 
-func TestRenameKeepsTheDocument(t *testing.T) {
+func TestRenameKeepsOldAddress(t *testing.T) {
 	for name, second := range map[string]edit{
 		"found by git":          {"guides/a.md -> runbooks/c.md": ""},
 		"found by the id":       {"guides/b.md": "", "runbooks/c.md": "---\nid: keep\n---\n# Wholly rewritten\n"},
@@ -269,7 +269,7 @@ func TestRenameInAnEarlierCommitOfOnePush(t *testing.T) {
 	}
 }
 
-func TestStatedIDKeepsTheDerivedOneValid(t *testing.T) {
+func TestDerivedIDStaysValidWhenAnIDIsStated(t *testing.T) {
 	r := newRepo(t)
 	r.pushEdit(edit{"guides/a.md": "# Alpha\n", "guides/b.md": "# Beta\n[a](a.md)\n"})
 	derived := r.record("/guides/a").ID
@@ -282,7 +282,7 @@ func TestStatedIDKeepsTheDerivedOneValid(t *testing.T) {
 	}
 }
 
-func TestStatedFromTheStartTheDerivedIDStillAnswers(t *testing.T) {
+func TestDerivedIDIsValidForAStatedOne(t *testing.T) {
 	r := newRepo(t)
 	c := r.commit(edit{"guides/a.md": "---\nid: alpha\n---\n# Alpha\n"})
 	r.push(r.changeSet([]postmortems.Commit{c}, nil))
@@ -299,10 +299,10 @@ func TestDuplicateIDIsRefused(t *testing.T) {
 	if !p.Refused() || p.Receipt.Problems[0].Rule != "id-duplicate" {
 		t.Errorf("problems %v", p.Receipt.Problems)
 	}
-	r.pushEdit(edit{"guides/a.md": "", "guides/b.md": "---\nid: one\n---\n# B\n"}) // handed over: fine
+	r.pushEdit(edit{"guides/a.md": "", "guides/b.md": "---\nid: one\n---\n# B\n"}) // handed over
 }
 
-func TestRemovedIsGoneAndBrokenLinksAreTold(t *testing.T) {
+func TestRemovedDocumentsAndBrokenLinks(t *testing.T) {
 	r := newRepo(t)
 	r.pushEdit(edit{"guides/a.md": "# A\n", "guides/b.md": "# B\n[a](a.md)\n", "guides/c.md": "# C\n[[a]]\n"})
 	id := r.record("/guides/a").ID
@@ -323,7 +323,7 @@ func TestRemovedIsGoneAndBrokenLinksAreTold(t *testing.T) {
 	}
 	r.pushEdit(edit{"guides/a.md": "# Again\n"})
 	if got := r.record("/guides/a").Title; got != "Again" {
-		t.Errorf("lives again as %q", got)
+		t.Errorf("created again as %q", got)
 	}
 }
 
@@ -410,13 +410,13 @@ func TestDrafts(t *testing.T) {
 	}
 }
 
-func TestDerivedRowsComeBack(t *testing.T) {
+func TestDerivedRowsAreRestored(t *testing.T) {
 	r := newRepo(t)
 	r.pushEdit(edit{"guides/a.md": "# A\nwords\n"})
 	id := r.record("/guides/a").ID
 	err := r.db.Update(t.Context(), func(w kv.Writer) error {
 		k := contentKey(oid("# A\nwords\n"), "guides/a.md")
-		if err := w.Put(bContent, k, []byte{99}); err != nil { // another form
+		if err := w.Put(bContent, k, []byte{99}); err != nil { // another format
 			return err
 		}
 		return w.Delete(bText, k)
@@ -432,7 +432,7 @@ func TestDerivedRowsComeBack(t *testing.T) {
 	}
 }
 
-func TestReadsAreCountedAndSurvive(t *testing.T) {
+func TestReadsAreCountedAndStored(t *testing.T) {
 	r := newRepo(t)
 	r.pushEdit(edit{"guides/a.md": "# A\n", "guides/b.md": "# B\n"})
 	a, b := r.record("/guides/a").ID, r.record("/guides/b").ID

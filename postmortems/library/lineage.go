@@ -7,18 +7,18 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// lineage follows documents through the commits of a change set, so that each
-// keeps its identity over renames and gets one revision a commit that touched
-// it. It works on provisional ids: the present id of a published document, or
-// the permalink id that git alone gives to a new one.
+// lineage follows documents through the commits of a change set, so that each keeps its
+// identity across renames and gets one revision for every commit that touches it. It works
+// with provisional ids: the current id of a published document, or the permalink id of a new
+// one.
 type lineage struct {
-	r      kv.Reader
-	at     map[string]string  // path -> id after the commits seen so far; "" nothing lies there
-	born   map[string]origin  // ids first seen in this change set
-	events map[string][]event // id -> what happened to it, oldest first
+	r       kv.Reader
+	at      map[string]string  // path -> id after the commits so far; "": no document
+	created map[string]origin  // ids first seen in this change set
+	events  map[string][]event // id -> its changes, oldest first
 }
 
-// origin is where a document was first committed.
+// origin is the commit and path of a document's first version.
 type origin struct {
 	commit postmortems.OID
 	path   string
@@ -32,15 +32,16 @@ type event struct {
 }
 
 func newLineage(r kv.Reader) *lineage {
-	return &lineage{r: r, at: map[string]string{}, born: map[string]origin{}, events: map[string][]event{}}
+	return &lineage{r: r, at: map[string]string{}, created: map[string]origin{}, events: map[string][]event{}}
 }
 
-// before is the published id at a path, "" when there is none.
+// before returns the published id at a path, "" when there is none.
 func (g *lineage) before(path string) (string, error) {
 	id, err := g.r.Get(bPath, []byte(path))
 	return string(id), err
 }
 
+// id returns the id at a path after the commits so far, "" when there is no document.
 func (g *lineage) id(path string) (string, error) {
 	if id, ok := g.at[path]; ok {
 		return id, nil
@@ -51,7 +52,7 @@ func (g *lineage) id(path string) (string, error) {
 // follow applies every commit in order.
 func (g *lineage) follow(ctx context.Context, cs postmortems.ChangeSet) error {
 	for i := range cs.Commits {
-		if err := goOn(ctx); err != nil {
+		if err := checkContext(ctx); err != nil {
 			return err
 		}
 		if err := g.commit(i, cs.Commits[i]); err != nil {
@@ -61,7 +62,7 @@ func (g *lineage) follow(ctx context.Context, cs postmortems.ChangeSet) error {
 	return nil
 }
 
-// commit reads all ids before it moves any, because one commit may swap two names.
+// commit reads all ids before it moves any, because one commit may swap two paths.
 func (g *lineage) commit(i int, c postmortems.Commit) error {
 	ids := make([]string, len(c.Changes))
 	for k, ch := range c.Changes {
@@ -92,16 +93,17 @@ func (g *lineage) commit(i int, c postmortems.Commit) error {
 	return nil
 }
 
+// place records an event of a document, which is new when its id is "".
 func (g *lineage) place(id string, e event, commit postmortems.OID) {
-	if id == "" { // new, or its history came by a side branch that git shows as an addition
+	if id == "" { // new, or from a side branch, which git shows as an addition
 		id = postmortems.PermalinkID(commit, e.path)
-		g.born[id] = origin{commit, e.path}
+		g.created[id] = origin{commit, e.path}
 	}
 	g.at[e.path] = id
 	g.events[id] = append(g.events[id], e)
 }
 
-// isDocument tells documents from other files by their path.
+// isDocument reports whether the file at a path is a document.
 func isDocument(path string) bool {
 	_, ok := postmortems.KindOf(path)
 	return ok

@@ -10,33 +10,34 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// view is the set of paths that links are resolved against: what is published,
-// with a push or a draft laid over it.
+// view is the state that links are resolved in: what is published, with a push or a draft
+// applied.
 type view struct {
 	r     kv.Reader
-	docs  map[string]bool   // path -> present; overrides the published document paths
-	files map[string]bool   // likewise for other files
+	docs  map[string]bool   // path -> exists; overrides the published documents
+	files map[string]bool   // path -> exists; overrides the other published files
 	title map[string]string // folded title -> path of a document in the overlay
 	moves map[string]string // former address -> path of a document in the overlay
 }
 
-// target is where a link leads: the path of a document or a file, or a page of
-// the portal itself.
+// target is what a link refers to: the path of a document or a file, or a page of the portal
+// itself. The zero target does not exist.
 type target struct {
 	path   string
 	file   bool
 	portal string
 }
 
-// leads tells whether there is anything at the other end.
-func (t target) leads() bool { return t.path != "" || t.portal != "" }
+// exists reports whether the target exists.
+func (t target) exists() bool { return t.path != "" || t.portal != "" }
 
-// portalPages are addresses of the portal that are no documents. What lies
-// behind /p/ is looked up; the others answer whatever follows.
+// portalPages returns the beginnings of addresses of the portal that are not documents.
+// Permalinks below /p/ are looked up; these are not.
 func portalPages() []string {
 	return []string{"/a/", "/search", "/reports", "/slos", "/services", "/incidents", "/alerts", "/actions", "/slow-sql", "/rules", "/schema/"}
 }
 
+// document reports whether a document exists at a path.
 func (v view) document(path string) (bool, error) {
 	if present, ok := v.docs[path]; ok {
 		return present, nil
@@ -45,6 +46,7 @@ func (v view) document(path string) (bool, error) {
 	return id != nil, err
 }
 
+// file reports whether a file exists at a path.
 func (v view) file(path string) (bool, error) {
 	if present, ok := v.files[path]; ok {
 		return present, nil
@@ -53,8 +55,8 @@ func (v view) file(path string) (bool, error) {
 	return b != nil, err
 }
 
-// resolve finds the first candidate that exists, then the document of that
-// title, then where a candidate was moved to. The zero target leads nowhere.
+// resolve returns the first candidate that exists, then the document with that title, then
+// the document that a candidate was renamed to.
 func (v view) resolve(l storedLinkTarget) (target, error) {
 	for _, path := range l.Candidates {
 		if ok, err := v.document(path); err != nil || ok {
@@ -69,13 +71,13 @@ func (v view) resolve(l storedLinkTarget) (target, error) {
 			return target{path: path}, err
 		}
 	}
-	if t, err := v.portal(l.Raw); err != nil || t.leads() {
+	if t, err := v.portal(l.Raw); err != nil || t.exists() {
 		return t, err
 	}
 	return v.moved(l.Candidates)
 }
 
-// portal recognises links to the portal's own pages and to permalinks.
+// portal resolves links to the portal's own pages and to permalinks.
 func (v view) portal(raw string) (target, error) {
 	raw, _, _ = strings.Cut(raw, "#")
 	if id, ok := strings.CutPrefix(raw, "/p/"); ok {
@@ -93,6 +95,7 @@ func (v view) portal(raw string) (target, error) {
 	return target{}, nil
 }
 
+// byTitle returns the path of a document with a title, "" when there is none.
 func (v view) byTitle(folded string) (string, error) {
 	if path, ok := v.title[folded]; ok {
 		return path, nil
@@ -116,7 +119,7 @@ func (v view) byTitle(folded string) (string, error) {
 	return "", nil
 }
 
-// moved follows a redirect, so that a rename does not break the links of others.
+// moved follows a redirect, so that a rename does not break links of other documents.
 func (v view) moved(candidates []string) (target, error) {
 	for _, path := range candidates {
 		if !isDocument(path) {
@@ -147,7 +150,7 @@ func (v view) moved(candidates []string) (target, error) {
 	return target{}, nil
 }
 
-// address is what a browser is sent to, with the fragment.
+// address returns the address of a target with the fragment, "" if it does not exist.
 func (t target) address(fragment string) string {
 	var a string
 	switch {
@@ -166,7 +169,7 @@ func (t target) address(fragment string) string {
 	return a
 }
 
-// resolveAll gives the present target of every link of a document.
+// resolveAll returns the current target of every link of a document.
 func (v view) resolveAll(links []postmortems.Link) ([]ResolvedLink, error) {
 	out := make([]ResolvedLink, len(links))
 	for i, l := range links {
@@ -174,11 +177,12 @@ func (v view) resolveAll(links []postmortems.Link) ([]ResolvedLink, error) {
 		if err != nil && !kv.Unreadable(err) {
 			return nil, err
 		}
-		out[i] = ResolvedLink{Address: t.address(l.Fragment), Broken: !t.leads()}
+		out[i] = ResolvedLink{Address: t.address(l.Fragment), Broken: !t.exists()}
 	}
 	return out, nil
 }
 
+// linkTarget returns the stored form of a link.
 func linkTarget(l postmortems.Link) storedLinkTarget {
 	t := storedLinkTarget{Candidates: l.Candidates, Raw: l.Raw, Kind: uint8(l.Kind), Line: l.Line, Col: l.Col}
 	if l.Kind == postmortems.LinkWiki {
@@ -187,7 +191,7 @@ func linkTarget(l postmortems.Link) storedLinkTarget {
 	return t
 }
 
-// linkKeys are the rows by which a document is found from what it may link to.
+// linkKeys returns the keys by which a document is found from its possible link targets.
 func (r storedRecord) linkKeys(id string) (out [][]byte) {
 	for _, l := range r.Links {
 		for _, c := range l.Candidates {
@@ -200,7 +204,7 @@ func (r storedRecord) linkKeys(id string) (out [][]byte) {
 	return out
 }
 
-// mayLinkTo lists the ids of the documents that name a path or title.
+// mayLinkTo returns the ids of the documents that refer to a path or title.
 func mayLinkTo(r kv.Reader, name string) (out []string, err error) {
 	from, to := kv.Under(shorten(name))
 	for item, err := range r.Scan(bLink, from, to) {
@@ -212,7 +216,7 @@ func mayLinkTo(r kv.Reader, name string) (out []string, err error) {
 	return out, nil
 }
 
-// backlinks are the documents with a link that really leads to this one today.
+// backlinks returns the documents with a link that currently resolves to this one.
 func backlinks(r kv.Reader, rec Record) (out []Record, err error) {
 	seen := map[string]bool{rec.ID: true}
 	for _, name := range []string{rec.Path, "[[" + foldTitle(rec.Title)} {
@@ -232,7 +236,7 @@ func backlinks(r kv.Reader, rec Record) (out []Record, err error) {
 			if err != nil {
 				return nil, err
 			}
-			if yes, err := (view{r: r}).leadsTo(src, rec.Path); err != nil {
+			if yes, err := (view{r: r}).linksTo(src, rec.Path); err != nil {
 				return nil, err
 			} else if yes {
 				out = append(out, src.record(id))
@@ -242,7 +246,8 @@ func backlinks(r kv.Reader, rec Record) (out []Record, err error) {
 	return out, nil
 }
 
-func (v view) leadsTo(src storedRecord, path string) (bool, error) {
+// linksTo reports whether a link of a document resolves to a path.
+func (v view) linksTo(src storedRecord, path string) (bool, error) {
 	for _, l := range src.Links {
 		t, err := v.resolve(l)
 		if kv.Unreadable(err) {

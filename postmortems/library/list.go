@@ -27,11 +27,11 @@ const (
 )
 
 const (
-	defaultPage = 50  // documents a list answers with when nothing is asked
-	maxPage     = 500 // documents a list answers with at most: bounds one answer's memory
+	defaultPage = 50  // documents of a page when the filter sets no limit
+	maxPage     = 500 // largest page, which bounds the memory of one answer
 )
 
-// facets are the lists that a document stands in.
+// facets returns the lists that contain the document, as pairs of facet and value.
 func (r storedRecord) facets() (out [][2]string) {
 	add := func(facet string, values ...string) {
 		for _, v := range values {
@@ -60,14 +60,15 @@ func (r storedRecord) facets() (out [][2]string) {
 	return out
 }
 
-// compact is the set of the values: a document that names a service twice is
-// listed and counted once.
+// compact returns the set of the values: a document that names a service twice is listed and
+// counted once.
 func compact(values []string) []string {
 	out := slices.Clone(values)
 	slices.Sort(out)
 	return slices.Compact(out)
 }
 
+// putFacets adds a document to its lists.
 func putFacets(w kv.Writer, id string, rec storedRecord) error {
 	for _, f := range rec.facets() {
 		if err := w.Put(bBy, byKey(f[0], f[1], fromUnix(rec.Date), id), nil); err != nil {
@@ -80,6 +81,7 @@ func putFacets(w kv.Writer, id string, rec storedRecord) error {
 	return nil
 }
 
+// deleteFacets removes a document from its lists.
 func deleteFacets(w kv.Writer, id string, rec storedRecord) error {
 	for _, f := range rec.facets() {
 		if err := w.Delete(bBy, byKey(f[0], f[1], fromUnix(rec.Date), id)); err != nil {
@@ -92,13 +94,14 @@ func deleteFacets(w kv.Writer, id string, rec storedRecord) error {
 	return nil
 }
 
+// readCount returns the number of documents in a list.
 func readCount(r kv.Reader, facet, value string) (int, error) {
 	n, err := kv.Number(r, bCount, kv.Join(facet, value))
 	return int(n), err
 }
 
-// addCount adds to a count after the rows it counts were written. The counts are
-// derived: one that cannot be read is counted again.
+// addCount changes a count after the rows were written. Counts are derived: one that cannot be
+// read is counted again.
 func addCount(w kv.Writer, facet, value string, by int) error {
 	n, err := readCount(w, facet, value)
 	if n += by; kv.Unreadable(err) {
@@ -113,6 +116,7 @@ func addCount(w kv.Writer, facet, value string, by int) error {
 	return kv.PutNumber(w, bCount, kv.Join(facet, value), uint64(n))
 }
 
+// recount counts the rows of a list.
 func recount(r kv.Reader, facet, value string) (n int, err error) {
 	from, to := kv.Under(facet, value)
 	for _, err := range r.Scan(bBy, from, to) {
@@ -124,8 +128,8 @@ func recount(r kv.Reader, facet, value string) (n int, err error) {
 	return n, nil
 }
 
-// keptCounts lists the values of a facet with the number of documents, most first.
-func (l *Library) keptCounts(ctx context.Context, facet string) (out []Count, err error) {
+// storedCounts returns the values of a facet with their numbers of documents, most first.
+func (l *Library) storedCounts(ctx context.Context, facet string) (out []Count, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		from, to := kv.Under(facet)
 		for item, err := range r.Scan(bCount, from, to) {
@@ -134,7 +138,7 @@ func (l *Library) keptCounts(ctx context.Context, facet string) (out []Count, er
 			}
 			n, ok := kv.NumberOf(item.Value)
 			if !ok {
-				kv.Skip(r, bCount, item.Key, errForm())
+				kv.Skip(r, bCount, item.Key, errNotNumber())
 				continue
 			}
 			out = append(out, Count{Value: string(item.Key[len(from):]), N: int(n)})
@@ -145,8 +149,8 @@ func (l *Library) keptCounts(ctx context.Context, facet string) (out []Count, er
 	return out, err
 }
 
-// List gives documents newest first, and the cursor of the next page ("" when
-// this was the last).
+// List returns documents, newest first, and the cursor of the next page, "" after the last. A
+// cursor of another list is a fault of kind Invalid.
 func (l *Library) List(ctx context.Context, f Filter) (out []Record, next string, err error) {
 	if f.Limit <= 0 {
 		f.Limit = defaultPage
@@ -159,6 +163,7 @@ func (l *Library) List(ctx context.Context, f Filter) (out []Record, next string
 	return out, next, err
 }
 
+// list reads one page.
 func list(r kv.Reader, f Filter) (out []Record, next string, err error) {
 	more := false
 	var last []byte
@@ -176,8 +181,7 @@ func list(r kv.Reader, f Filter) (out []Record, next string, err error) {
 	return out, next, err
 }
 
-// walk visits the documents that the filter admits, newest first, until fn says
-// false.
+// walk calls fn for the documents that match the filter, newest first, until it returns false.
 func walk(r kv.Reader, f Filter, fn func(k []byte, id string, rec storedRecord) bool) error {
 	from, to, err := f.span()
 	if err != nil {
@@ -188,7 +192,7 @@ func walk(r kv.Reader, f Filter, fn func(k []byte, id string, rec storedRecord) 
 	})
 }
 
-// walkRows visits the documents of a range of list rows until fn says false.
+// walkRows calls fn for the documents of a range of list rows until it returns false.
 func walkRows(r kv.Reader, from, to []byte, fn func(k []byte, id string, rec storedRecord) bool) error {
 	for item, err := range r.Scan(bBy, from, to) {
 		if err != nil {
@@ -209,11 +213,11 @@ func walkRows(r kv.Reader, from, to []byte, fn func(k []byte, id string, rec sto
 	return nil
 }
 
-// span is the range of list rows to walk.
+// span returns the range of list rows that the filter needs.
 func (f Filter) span() (from, to []byte, err error) {
 	facet, value := f.narrowest()
 	from, to = kv.Under(facet, value)
-	if !f.Before.IsZero() { // exclusive, and days run backwards: begin at the day before
+	if !f.Before.IsZero() { // exclusive, in reverse order: begin at the day before
 		from = byDay(facet, value, f.Before.Add(-time.Nanosecond))
 	}
 	if !f.After.IsZero() {
@@ -224,12 +228,12 @@ func (f Filter) span() (from, to []byte, err error) {
 	}
 	after, err := base64.RawURLEncoding.DecodeString(f.Cursor)
 	if err != nil || !bytes.HasPrefix(after, kv.Join(facet, value)) {
-		return nil, nil, fault.New(fault.Invalid, "library.List", "the cursor is not one that this list gave out")
+		return nil, nil, fault.New(fault.Invalid, "library.List", "the cursor is not one of this list")
 	}
 	return append(after, 0), to, nil
 }
 
-// narrowest picks the list to walk: the facet that usually has fewest documents.
+// narrowest returns the list to read: that of the facet with usually the fewest documents.
 func (f Filter) narrowest() (facet, value string) {
 	for _, c := range [][2]string{
 		{FacetTag, f.Tag}, {FacetOwner, f.Owner}, {FacetService, f.Service},
@@ -245,6 +249,7 @@ func (f Filter) narrowest() (facet, value string) {
 	return facetAll, ""
 }
 
+// matches reports whether a document matches the filter, except for the range of dates.
 func (f Filter) matches(r storedRecord) bool {
 	has := func(want string, values ...string) bool { return want == "" || slices.Contains(values, want) }
 	return has(string(f.Kind), r.Kind) && has(f.Severity, r.Severity) && has(f.Owner, r.Owner) &&
@@ -253,16 +258,17 @@ func (f Filter) matches(r storedRecord) bool {
 		(f.Archived || r.Status != "archived")
 }
 
-// WithOpenActions lists the documents that have open action items, newest first.
+// WithOpenActions returns the documents with open action items, newest first.
 func (l *Library) WithOpenActions(ctx context.Context, limit int) (out []Record, err error) {
 	return l.facetList(ctx, facetOpen, "yes", limit)
 }
 
-// ForAlert lists the documents that name the alert, newest first; case is folded.
+// ForAlert returns the documents that name an alert in any case, newest first.
 func (l *Library) ForAlert(ctx context.Context, alert string, limit int) (out []Record, err error) {
 	return l.facetList(ctx, facetAlert, strings.ToLower(alert), limit)
 }
 
+// facetList returns the first documents of one list.
 func (l *Library) facetList(ctx context.Context, facet, value string, limit int) (out []Record, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		from, to := kv.Under(facet, value)
@@ -276,7 +282,8 @@ func (l *Library) facetList(ctx context.Context, facet, value string, limit int)
 	return out, err
 }
 
-// IDs lists every published document's id; for rebuilding what is derived.
+// IDs returns the id of every published document, and the number of the state it was read
+// from. It serves to rebuild derived data.
 func (l *Library) IDs(ctx context.Context) (out []string, seq uint64, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		s, err := r.Seq()

@@ -9,13 +9,14 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
+// notFound returns the fault of an address or id without a document.
 func notFound(what string) error {
 	return fault.Newf(fault.NotFound, "library", "there is no %s here", what)
 }
 
-// Lookup answers what lies at a path-absolute address: a document, a file, a
-// redirect to where it went, or the memory of what was removed. It fails with
-// fault.NotFound when there never was anything.
+// Lookup returns what a path-absolute address refers to: a document, a file, a redirect to the
+// current address, or a removed document. An address that was never used is a fault of kind
+// NotFound.
 func (l *Library) Lookup(ctx context.Context, address string) (f Found, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		f, err = lookup(r, address)
@@ -40,6 +41,7 @@ func lookup(r kv.Reader, address string) (Found, error) {
 	return Found{}, notFound("document")
 }
 
+// documentAt returns the document at an address, nil when there is none.
 func documentAt(r kv.Reader, address string) (*Record, error) {
 	for _, path := range postmortems.PathsFor(address) {
 		id, err := r.Get(bPath, []byte(path))
@@ -59,6 +61,7 @@ func documentAt(r kv.Reader, address string) (*Record, error) {
 	return nil, nil
 }
 
+// fileAt returns the file at an address, nil when there is none.
 func fileAt(r kv.Reader, address string) (*File, error) {
 	path, ok := postmortems.FilePath(address)
 	if !ok {
@@ -67,6 +70,7 @@ func fileAt(r kv.Reader, address string) (*File, error) {
 	return loadFile(r, path)
 }
 
+// loadFile returns the file at a path, nil when there is none.
 func loadFile(r kv.Reader, path string) (*File, error) {
 	b, err := r.Get(bFile, []byte(path))
 	if err != nil || b == nil {
@@ -79,7 +83,7 @@ func loadFile(r kv.Reader, path string) (*File, error) {
 	return &File{Path: path, Blob: postmortems.OID(s.Blob), Size: s.Size}, nil
 }
 
-// movedFrom tells where the document went that lay at address before.
+// movedFrom returns what became of the document that had an address before.
 func movedFrom(r kv.Reader, address string) (Found, error) {
 	id, err := r.Get(bRedirect, []byte(canonical(address)))
 	if err != nil || id == nil {
@@ -92,6 +96,7 @@ func movedFrom(r kv.Reader, address string) (Found, error) {
 	return Found{Redirect: f.Record.Address}, nil
 }
 
+// goneAt returns the removed document that had an address, nil when there is none.
 func goneAt(r kv.Reader, address string) (*Gone, error) {
 	id, err := r.Get(bGone, []byte(canonical(address)))
 	if err != nil || id == nil {
@@ -104,8 +109,8 @@ func goneAt(r kv.Reader, address string) (*Gone, error) {
 	return &Gone{ID: string(id), Last: last}, nil
 }
 
-// canonical is the form of an address in the redirect and gone rows: without a
-// trailing slash.
+// canonical returns the form of an address in the redirect and gone rows: without a trailing
+// slash.
 func canonical(address string) string {
 	if len(address) > 1 {
 		return strings.TrimSuffix(address, "/")
@@ -113,8 +118,8 @@ func canonical(address string) string {
 	return address
 }
 
-// ByID finds a document by its permalink id or a former one. A removed document
-// gives Gone.
+// ByID returns a document by its permalink id or a former one. A removed document is returned
+// as Gone; an unknown id is a fault of kind NotFound.
 func (l *Library) ByID(ctx context.Context, id string) (f Found, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		f, err = byID(r, id)
@@ -143,7 +148,7 @@ func byID(r kv.Reader, id string) (Found, error) {
 	return Found{Gone: &Gone{ID: id, Last: last}}, nil
 }
 
-// currentID follows a former permalink id to the one in use.
+// currentID returns the current id for a former one, and any other id unchanged.
 func currentID(r kv.Reader, id string) (string, error) {
 	b, err := r.Get(bPermalink, []byte(id))
 	if err != nil || b == nil {
@@ -152,7 +157,7 @@ func currentID(r kv.Reader, id string) (string, error) {
 	return string(b), nil
 }
 
-// Many gives the records of the ids that are published, in the order asked.
+// Many returns the records of those ids that are published, in the order of ids.
 func (l *Library) Many(ctx context.Context, ids []string) (out []Record, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		out = make([]Record, 0, len(ids))

@@ -8,10 +8,10 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// ordered holds the new rows of a push back and puts them in the order of their
-// keys. A B+ tree takes ten thousand rows in order by adding to its last page; in
-// any other order each of them moves all that come after it. Buckets that are read
-// or deleted from while a push is written are not held back.
+// ordered collects the new rows of a push and puts them in the order of their keys. A B+ tree
+// takes ten thousand sorted rows by appending to its last page; in any other order each row
+// moves all rows after it. Rows of buckets that are read or deleted from during the push are
+// written at once.
 type ordered struct {
 	kv.Writer
 	rows map[string][]kv.Item // by bucket

@@ -7,8 +7,9 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Page gives everything the document page shows, at the newest revision or, with
-// a commit, at that one. A removed document is found only with a commit.
+// Page returns everything that the document page shows, at the newest revision or, with a
+// commit, at that one. A removed document is found only with a commit. The fault is of kind
+// NotFound when there is no such document or revision.
 func (l *Library) Page(ctx context.Context, id string, commit postmortems.OID) (p Page, err error) {
 	if p, err = l.pageRows(ctx, id, commit); err != nil {
 		return p, err
@@ -17,7 +18,7 @@ func (l *Library) Page(ctx context.Context, id string, commit postmortems.OID) (
 		return p, err
 	}
 	if p.Document.Front.KeptBack != "" {
-		return Page{}, notFound("document") // a state between two that were published
+		return Page{}, notFound("document") // a state that was never published
 	}
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		p.Links, err = view{r: r}.resolveAll(p.Document.Body.Links)
@@ -26,7 +27,7 @@ func (l *Library) Page(ctx context.Context, id string, commit postmortems.OID) (
 	return p, err
 }
 
-// pageRows reads what the database knows without the document itself.
+// pageRows reads everything except the document's content.
 func (l *Library) pageRows(ctx context.Context, id string, commit postmortems.OID) (p Page, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		seq, err := r.Seq()
@@ -56,5 +57,5 @@ func (l *Library) pageRows(ctx context.Context, id string, commit postmortems.OI
 	return p, err
 }
 
-// File reads the content of a published file that is not a document.
+// File returns the content of a published file that is not a document.
 func (l *Library) File(ctx context.Context, f File) ([]byte, error) { return l.Source(ctx, f.Blob) }

@@ -10,12 +10,12 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// plan is what publishing a change set on main does, worked out before anything
-// is written.
+// plan holds what publishing a change set on main will do, computed before anything is
+// written.
 type plan struct {
 	cs      postmortems.ChangeSet
 	docs    []*move              // documents at the tip that changed, by path
-	kept    []postmortems.Change // documents that their authors keep from being published
+	kept    []postmortems.Change // documents that their authors keep back
 	removed []removal
 	files   []postmortems.Change
 	receipt postmortems.Receipt
@@ -25,11 +25,11 @@ type plan struct {
 type move struct {
 	change  postmortems.Change
 	c       compiled
-	id      string        // its id from now on
-	was     string        // its id before, "" when it is new
-	lineage string        // its provisional id while commits were followed
-	old     *storedRecord // what was published before under was
-	born    origin
+	id      string        // its new id
+	oldID   string        // its id before, "" when it is new
+	lineage string        // its provisional id in the lineage
+	old     *storedRecord // what was published under oldID
+	created origin
 	events  []event
 }
 
@@ -39,6 +39,7 @@ type removal struct {
 	old storedRecord
 }
 
+// newPlan computes the plan of a change set from its compiled documents.
 func newPlan(ctx context.Context, r kv.Reader, cs postmortems.ChangeSet, docs map[string]compiled) (*plan, error) {
 	p := &plan{cs: cs}
 	g := newLineage(r)
@@ -55,7 +56,7 @@ func newPlan(ctx context.Context, r kv.Reader, cs postmortems.ChangeSet, docs ma
 			p.docs = append(p.docs, &move{change: ch, c: docs[ch.Path]})
 		}
 	}
-	for _, step := range []func(kv.Reader, *lineage) error{p.identify, p.resume, p.adoptStatedIDs, p.loadOld, p.findRemoved} {
+	for _, step := range []func(kv.Reader, *lineage) error{p.identify, p.restoreIDs, p.adoptStatedIDs, p.loadOld, p.findRemoved} {
 		if err := step(r, g); err != nil {
 			return nil, err
 		}
@@ -70,9 +71,9 @@ func newPlan(ctx context.Context, r kv.Reader, cs postmortems.ChangeSet, docs ma
 	return p, nil
 }
 
-// identify gives each document the id that history says. Where the commits and
-// the comparison of both ends disagree, a document that stayed at its path keeps
-// its id unless that id moved elsewhere.
+// identify assigns each document the id that follows from its history. Where the commits
+// contradict the comparison of the two trees, a document that stayed at its path keeps its id
+// unless that id moved elsewhere.
 func (p *plan) identify(r kv.Reader, g *lineage) error {
 	taken := map[string]bool{}
 	moved := map[string]bool{} // ids that the commits carried to another path of the tip
@@ -92,22 +93,23 @@ func (p *plan) identify(r kv.Reader, g *lineage) error {
 		}
 		if id == "" || taken[id] {
 			id = postmortems.PermalinkID(p.cs.New, m.change.Path)
-			g.born[id] = origin{p.cs.New, m.change.Path}
+			g.created[id] = origin{p.cs.New, m.change.Path}
 		}
 		taken[id] = true
 		m.id, m.lineage = id, id
-		if o, ok := g.born[id]; ok {
-			m.born = o
+		if o, ok := g.created[id]; ok {
+			m.created = o
 		} else {
-			m.was = id
+			m.oldID = id
 		}
 	}
 	return nil
 }
 
+// identity returns the id of the document at the path of a change, "" when it is not known.
 func (p *plan) identity(g *lineage, ch postmortems.Change, moved map[string]bool) (string, error) {
 	followed := g.at[ch.Path]
-	_, isNew := g.born[followed]
+	_, isNew := g.created[followed]
 	from := ch.Path
 	if ch.Status == postmortems.Renamed {
 		from = ch.From
@@ -119,14 +121,14 @@ func (p *plan) identity(g *lineage, ch postmortems.Change, moved map[string]bool
 	if err != nil || before == "" || moved[before] {
 		return followed, err
 	}
-	if isNew { // the same document written anew: its events go with it
+	if isNew { // the same document was rewritten: it inherits the events
 		g.events[before] = append(g.events[before], g.events[followed]...)
 	}
 	return before, nil
 }
 
-// adoptStatedIDs lets the front matter's id: win: it finds a renamed document
-// that was rewritten beyond recognition, and it renames a derived id for good.
+// adoptStatedIDs gives precedence to the id of the front matter: it identifies a renamed
+// document whose text git does not recognise, and it permanently replaces a derived id.
 func (p *plan) adoptStatedIDs(r kv.Reader, g *lineage) error {
 	stated := map[string]*move{}
 	for _, m := range p.docs {
@@ -149,10 +151,10 @@ func (p *plan) adoptStatedIDs(r kv.Reader, g *lineage) error {
 			return err
 		}
 		switch {
-		case holder == "" || holder == m.was:
+		case holder == "" || holder == m.oldID:
 			m.id = id
 		case p.released(path, stated):
-			m.take(id)
+			m.continueFrom(id)
 		default:
 			p.duplicate(m, id, path)
 		}
@@ -160,10 +162,10 @@ func (p *plan) adoptStatedIDs(r kv.Reader, g *lineage) error {
 	return nil
 }
 
-// take makes the document the continuation of a published one.
-func (m *move) take(id string) { m.id, m.was, m.born = id, id, origin{} }
+// continueFrom makes the document the next revision of a published one.
+func (m *move) continueFrom(id string) { m.id, m.oldID, m.created = id, id, origin{} }
 
-// holder is the published document that answers to an id, and its path.
+// holder returns the published document with an id, and its path; "" when there is none.
 func (p *plan) holder(r kv.Reader, id string) (holder, path string, err error) {
 	if holder, err = currentID(r, id); err != nil {
 		return "", "", err
@@ -175,8 +177,8 @@ func (p *plan) holder(r kv.Reader, id string) (holder, path string, err error) {
 	return holder, rec.Path, nil
 }
 
-// released tells whether the document at path gives up its id in this push: it
-// is removed, or its new text states another id.
+// released reports whether the document at path gives up its id in this push: it is removed
+// or kept back, or its new text states another id.
 func (p *plan) released(path string, stated map[string]*move) bool {
 	for _, m := range p.docs {
 		if m.change.Path == path {
@@ -191,6 +193,7 @@ func (p *plan) released(path string, stated map[string]*move) bool {
 	})
 }
 
+// duplicate adds the problem of an id that belongs to another document.
 func (p *plan) duplicate(m *move, id, path string) {
 	p.receipt.Problems = append(p.receipt.Problems, postmortems.Problem{
 		Path: m.change.Path, Line: 1, Col: 1, Weight: postmortems.Error, Rule: "id-duplicate",
@@ -198,12 +201,13 @@ func (p *plan) duplicate(m *move, id, path string) {
 	})
 }
 
+// loadOld reads the published state of each document.
 func (p *plan) loadOld(r kv.Reader, _ *lineage) error {
 	for _, m := range p.docs {
-		if m.was == "" {
+		if m.oldID == "" {
 			continue
 		}
-		rec, ok, err := loadRecord(r, m.was)
+		rec, ok, err := loadRecord(r, m.oldID)
 		if err != nil {
 			return err
 		}
@@ -214,10 +218,11 @@ func (p *plan) loadOld(r kv.Reader, _ *lineage) error {
 	return nil
 }
 
+// findRemoved collects the published documents that the tip no longer has.
 func (p *plan) findRemoved(r kv.Reader, g *lineage) error {
 	kept := map[string]bool{}
 	for _, m := range p.docs {
-		kept[m.was] = true
+		kept[m.oldID] = true
 	}
 	for _, ch := range p.cs.Net {
 		path := ch.Path
@@ -243,7 +248,7 @@ func (p *plan) findRemoved(r kv.Reader, g *lineage) error {
 	return nil
 }
 
-// date is the document's date: its own, else its first commit's.
+// date returns the document's date: its own, otherwise that of its first commit.
 func (p *plan) date(m *move, first time.Time) time.Time {
 	if first.IsZero() {
 		first = p.cs.At
@@ -251,6 +256,7 @@ func (p *plan) date(m *move, first time.Time) time.Time {
 	return documentDate(m.c.doc, first)
 }
 
+// fillReceipt lists the changes for the author.
 func (p *plan) fillReceipt() {
 	for _, m := range p.docs {
 		p.receipt.Documents = append(p.receipt.Documents, m.delta())
@@ -264,7 +270,7 @@ func (p *plan) fillReceipt() {
 	p.receipt.Files = len(p.files)
 }
 
-// delta is what the author is told of the document.
+// delta returns the change of the document for the receipt.
 func (m *move) delta() postmortems.DocumentChange {
 	d := m.c.doc
 	out := postmortems.DocumentChange{

@@ -13,34 +13,34 @@ import (
 )
 
 const (
-	// spillBytes of compiled documents are held in memory; what a push brings
-	// beyond it is written to the database while git still waits. The rows are
-	// derived and keyed by content, so a refused push leaves nothing visible.
+	// spillBytes bounds the compiled documents in memory, in bytes. Those of a larger push are
+	// written to the database during the check. The rows are derived and keyed by content, so
+	// a refused push leaves nothing visible.
 	spillBytes = 64 << 20
-	// progressEvery many documents the author reads how far the check is.
+	// progressEvery is the number of documents between two progress lines.
 	progressEvery = 1000
 )
 
-// Prepared is a judged change set, ready to be applied. Its Receipt holds the
-// problems and what the push does or would do.
+// Prepared is a validated change set, ready to be applied. Its Receipt holds the problems and
+// what the push does or would do.
 type Prepared struct {
 	Receipt postmortems.Receipt
 	apply   func(kv.Writer) error
 }
 
-// Refused tells whether the content must not be published.
+// Refused reports whether the change set has errors and must not be published.
 func (p *Prepared) Refused() bool {
 	return slices.ContainsFunc(p.Receipt.Problems, func(x postmortems.Problem) bool { return x.Weight == postmortems.Error })
 }
 
-// Apply writes everything that the change set changes, the change entries and
-// the published commit. It is run inside one Update and may be run again.
+// Apply writes all rows of the change set, the change log and the published commit. It runs
+// inside one Update and may run again.
 func (p *Prepared) Apply(w kv.Writer) error { return p.apply(w) }
 
-// Prepare judges a change set and works out what publishing it would do. It
-// reads contents through cs.Content, which may still lie in quarantine, and
-// changes nothing that a reader can see. Branch main is published; any other is
-// a draft. say tells the author how far it is.
+// Prepare validates a change set and computes what publishing it would do. It reads contents
+// through cs.Content, which may be in quarantine, and changes nothing that a reader can see.
+// If main is false, the branch is a draft. say prints a progress line for the author. Problems
+// of the content are in the result; an error is a failure of the server.
 func (l *Library) Prepare(ctx context.Context, cs postmortems.ChangeSet, main bool, say func(string)) (*Prepared, error) {
 	if !main {
 		return l.prepareDraft(ctx, cs, say)
@@ -62,12 +62,13 @@ func (l *Library) Prepare(ctx context.Context, cs postmortems.ChangeSet, main bo
 	return &Prepared{Receipt: p.receipt, apply: p.apply}, nil
 }
 
-// goOn ends a long check with its push: at the latest after limits.push_time, or
-// when the author left.
-func goOn(ctx context.Context) error {
-	return fault.Wrap(fault.Timeout, "library.Prepare", "the check was cut short; push again", ctx.Err())
+// checkContext returns a fault of kind Timeout when the push has ended: at the latest after
+// limits.push_time, or when the author has disconnected.
+func checkContext(ctx context.Context) error {
+	return fault.Wrap(fault.Timeout, "library.Prepare", "the check was interrupted; push again", ctx.Err())
 }
 
+// sorted sorts problems by path and place.
 func sorted(ps []postmortems.Problem) []postmortems.Problem {
 	slices.SortStableFunc(ps, func(a, b postmortems.Problem) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), a.Line-b.Line, a.Col-b.Col)
@@ -75,8 +76,8 @@ func sorted(ps []postmortems.Problem) []postmortems.Problem {
 	return ps
 }
 
-// compileAll compiles every document that the change set leaves at its tip, by
-// path. Documents are rendered side by side while git hands out the next ones.
+// compileAll compiles every document of the change set and returns them by path. Documents are
+// rendered concurrently while git reads the next ones.
 func (l *Library) compileAll(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (map[string]compiled, []postmortems.Problem, error) {
 	changes := slices.DeleteFunc(slices.Clone(cs.Net), func(c postmortems.Change) bool {
 		return c.Status == postmortems.Deleted || !isDocument(c.Path)
@@ -120,7 +121,7 @@ func (l *Library) compileAll(ctx context.Context, cs postmortems.ChangeSet, say 
 	return b.docs, b.problems, err
 }
 
-// batch gathers compiled documents from several workers.
+// batch collects compiled documents from several workers.
 type batch struct {
 	lib   *Library
 	say   func(string)
@@ -132,6 +133,7 @@ type batch struct {
 	held     int // bytes of content and text in docs
 }
 
+// compile compiles one document and adds it to the batch.
 func (b *batch) compile(ctx context.Context, blob postmortems.OID, path string, src []byte) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -157,7 +159,7 @@ func (b *batch) compile(ctx context.Context, blob postmortems.OID, path string, 
 	return nil
 }
 
-// spill writes what is held and lets go of it.
+// spill writes the collected rows and releases their memory.
 func (b *batch) spill(ctx context.Context) error {
 	err := b.lib.opt.DB.Update(ctx, func(w kv.Writer) error {
 		for _, c := range b.docs {

@@ -10,13 +10,13 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// mostReadKept is how many documents the most-read list holds: the home page
-// shows fewer, and some may have been removed since.
+// mostReadKept is the length of the most-read list: the home page shows fewer, and some of the
+// documents may have been removed since.
 const mostReadKept = 50
 
-// reads counts page views in memory and adds them to the database now and then:
-// a view must not cost a disk write. A crash loses the views since the last
-// flush, and nothing else depends on them.
+// reads counts page views in memory and adds them to the database periodically, so that a view
+// costs no disk write. A crash loses the views since the last flush; no other data depends on
+// them.
 type reads struct {
 	mu      sync.Mutex
 	pending map[string]uint64
@@ -49,7 +49,7 @@ func (l *Library) FlushReads(ctx context.Context) error {
 	})
 	l.reads.mu.Lock()
 	defer l.reads.mu.Unlock()
-	if err != nil { // keep them for the next try
+	if err != nil { // restored for the next attempt
 		for id, n := range pending {
 			l.reads.pending[id] += n
 		}
@@ -59,7 +59,7 @@ func (l *Library) FlushReads(ctx context.Context) error {
 	return nil
 }
 
-// MostRead lists the documents with the most page views, most first.
+// MostRead returns the documents with the most page views, most first.
 func (l *Library) MostRead(ctx context.Context, limit int) ([]Record, error) {
 	ids, err := l.topRead(ctx)
 	if err != nil {
@@ -69,6 +69,7 @@ func (l *Library) MostRead(ctx context.Context, limit int) ([]Record, error) {
 	return out[:min(limit, len(out))], err
 }
 
+// topRead returns the ids of the most-read list.
 func (l *Library) topRead(ctx context.Context) ([]string, error) {
 	l.reads.mu.Lock()
 	top := l.reads.top

@@ -7,8 +7,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Revisions lists every published state of a document, newest first. It fails
-// with fault.NotFound for an id that was never given out.
+// Revisions returns every published state of a document, newest first. An unknown id is a fault
+// of kind NotFound.
 func (l *Library) Revisions(ctx context.Context, id string) (out []Revision, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		id, err := currentID(r, id)
@@ -24,6 +24,7 @@ func (l *Library) Revisions(ctx context.Context, id string) (out []Revision, err
 	return out, err
 }
 
+// revisions returns the revisions of an id, newest first.
 func revisions(r kv.Reader, id string) (out []Revision, err error) {
 	err = eachRevision(r, id, func(s storedRevision) bool {
 		out = append(out, s.revision())
@@ -32,7 +33,7 @@ func revisions(r kv.Reader, id string) (out []Revision, err error) {
 	return out, err
 }
 
-// eachRevision goes from the newest to the oldest until fn says false.
+// eachRevision calls fn from the newest revision to the oldest until it returns false.
 func eachRevision(r kv.Reader, id string, fn func(storedRevision) bool) error {
 	from, to := kv.Under(id)
 	for item, err := range r.ScanBack(bRevision, from, to) {
@@ -50,7 +51,7 @@ func eachRevision(r kv.Reader, id string, fn func(storedRevision) bool) error {
 	return nil
 }
 
-// lastContent is the newest revision that holds text.
+// lastContent returns the newest revision that has a text.
 func lastContent(r kv.Reader, id string) (rev Revision, err error) {
 	found := false
 	err = eachRevision(r, id, func(s storedRevision) bool {
@@ -66,13 +67,13 @@ func lastContent(r kv.Reader, id string) (rev Revision, err error) {
 	return rev, err
 }
 
-// revisionAt finds the state of a document at a commit: the full name or a
-// prefix of at least 7 digits; "" is the newest with text.
+// revisionAt returns the state of a document at a commit: its full name, or a prefix of at
+// least 7 digits; "" means the newest revision with a text.
 func revisionAt(r kv.Reader, id string, commit postmortems.OID) (rev Revision, err error) {
 	if commit == "" {
 		return lastContent(r, id)
 	}
-	const shortest = 7 // what git itself prints
+	const shortest = 7 // git's own minimum
 	found := false
 	err = eachRevision(r, id, func(s storedRevision) bool {
 		same := s.Commit == string(commit) ||

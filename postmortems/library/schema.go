@@ -26,7 +26,7 @@ const (
 	bReads     = "library.reads"
 )
 
-// Schema is what the library keeps in the database.
+// Schema returns the buckets of the library.
 //
 // History: 1, the first.
 func Schema() kv.Schema {

@@ -9,10 +9,11 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// The private stored forms. They are JSON with short names: a newer build adds
-// fields, an older database stays readable, and a person with a bbolt browser
-// can read them. Times are Unix seconds; 0 is none.
+// The stored forms. They are JSON with short names: newer versions add fields, older databases
+// stay readable, and a person with a bbolt browser can read them. Times are Unix seconds; 0 is
+// none.
 
+// storedRecord is a published document at its newest revision.
 type storedRecord struct {
 	Path       string             `json:"p"`
 	Kind       string             `json:"k"`
@@ -35,13 +36,13 @@ type storedRecord struct {
 	Actions    int                `json:"a,omitempty"`
 	Open       int                `json:"ao,omitempty"`
 	Revisions  int                `json:"n"`
-	Origin     string             `json:"og"` // the permalink id that git alone gives
+	Origin     string             `json:"og"` // the permalink id that follows from git alone
 	Last       storedRevision     `json:"r"`
-	Redirects  []string           `json:"rd,omitempty"` // addresses the author says lead here
+	Redirects  []string           `json:"rd,omitempty"` // former addresses that the author states
 	Links      []storedLinkTarget `json:"ln,omitempty"`
 }
 
-// storedLinkTarget is one place a document may link to, for backlinks.
+// storedLinkTarget is one link of a document, for backlinks.
 type storedLinkTarget struct {
 	Candidates []string `json:"c,omitempty"`
 	Wiki       string   `json:"w,omitempty"`
@@ -51,6 +52,7 @@ type storedLinkTarget struct {
 	Col        int      `json:"o"`
 }
 
+// storedRevision is one published state of a document.
 type storedRevision struct {
 	Number  int    `json:"n"`
 	Commit  string `json:"c"`
@@ -67,22 +69,25 @@ type storedRevision struct {
 	Removed bool   `json:"x,omitempty"`
 }
 
+// storedFile is a published file that is not a document.
 type storedFile struct {
 	Blob string `json:"b"`
 	Size int64  `json:"s"`
 }
 
+// storedDraft is a branch other than main.
 type storedDraft struct {
 	Tip     string        `json:"c"`
 	Base    string        `json:"m,omitempty"`
 	TokenID string        `json:"ti,omitempty"`
 	Pusher  string        `json:"tn,omitempty"`
-	MakerID string        `json:"mi,omitempty"` // "" is TokenID
+	MakerID string        `json:"mi,omitempty"` // "" means TokenID
 	Maker   string        `json:"mn,omitempty"`
 	At      int64         `json:"at"`
 	Changed []storedDelta `json:"ch,omitempty"`
 }
 
+// storedDelta is one document that a draft changes.
 type storedDelta struct {
 	Status uint8  `json:"s"`
 	Kind   string `json:"k"`
@@ -91,13 +96,14 @@ type storedDelta struct {
 	From   string `json:"f,omitempty"`
 }
 
+// encode returns the stored form of a value.
 func encode(v any) ([]byte, error) {
 	b, err := json.Marshal(v)
 	return b, fault.Wrap(fault.Internal, "library.encode", "", err)
 }
 
-// decode reads a row. A row that cannot be read is counted and named by the
-// database; the error is for callers that need this row, lists go on without it.
+// decode reads a row. A row that cannot be read is counted and reported by the database. The
+// error is for callers that need this row; lists skip it.
 func decode(r kv.Reader, bucket string, key, value []byte, v any) error {
 	if err := json.Unmarshal(value, v); err != nil {
 		return kv.Undecodable(r, "library.decode", bucket, key, err)
@@ -105,9 +111,10 @@ func decode(r kv.Reader, bucket string, key, value []byte, v any) error {
 	return nil
 }
 
-// errForm is the cause of a count that is no number.
-func errForm() error { return fault.New(fault.Internal, "library", "it is no number") }
+// errNotNumber is the cause of a count that is not a number.
+func errNotNumber() error { return fault.New(fault.Internal, "library", "it is not a number") }
 
+// unix returns a time in Unix seconds, 0 for the zero time.
 func unix(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -115,6 +122,7 @@ func unix(t time.Time) int64 {
 	return t.Unix()
 }
 
+// fromUnix is the inverse of unix.
 func fromUnix(s int64) time.Time {
 	if s == 0 {
 		return time.Time{}
@@ -122,6 +130,7 @@ func fromUnix(s int64) time.Time {
 	return time.Unix(s, 0).UTC()
 }
 
+// seconds returns a duration in whole seconds, nil when it is unknown.
 func seconds(d *time.Duration) *int64 {
 	if d == nil {
 		return nil
@@ -130,6 +139,7 @@ func seconds(d *time.Duration) *int64 {
 	return &s
 }
 
+// fromSeconds is the inverse of seconds.
 func fromSeconds(s *int64) *time.Duration {
 	if s == nil {
 		return nil
@@ -138,10 +148,12 @@ func fromSeconds(s *int64) *time.Duration {
 	return &d
 }
 
+// storeDurations returns the durations in their stored order.
 func storeDurations(d postmortems.Durations) [5]*int64 {
 	return [5]*int64{seconds(d.Detect), seconds(d.Acknowledge), seconds(d.Diagnose), seconds(d.Recover), seconds(d.Resolve)}
 }
 
+// durations is the inverse of storeDurations.
 func (r storedRecord) durations() postmortems.Durations {
 	d := r.Durations
 	return postmortems.Durations{
@@ -150,7 +162,7 @@ func (r storedRecord) durations() postmortems.Durations {
 	}
 }
 
-// record is the public form under the given id.
+// record returns the public form under an id.
 func (r storedRecord) record(id string) Record {
 	return Record{
 		ID: id, Address: postmortems.Address(r.Path), Path: r.Path, Kind: postmortems.Kind(r.Kind),
@@ -162,6 +174,7 @@ func (r storedRecord) record(id string) Record {
 	}
 }
 
+// revision returns the public form.
 func (r storedRevision) revision() Revision {
 	when, _ := time.Parse(time.RFC3339, r.When)
 	return Revision{
@@ -172,8 +185,7 @@ func (r storedRevision) revision() Revision {
 	}
 }
 
-// newStoredRecord is the list row of a compiled document. The revision fields
-// are the caller's to fill in.
+// newStoredRecord returns the record of a compiled document. The caller fills in the revision.
 func newStoredRecord(d postmortems.Document, date time.Time) storedRecord {
 	f := d.Front
 	r := storedRecord{
@@ -200,11 +212,10 @@ func newStoredRecord(d postmortems.Document, date time.Time) storedRecord {
 	return r
 }
 
-// isOpen tells whether an action item still waits for somebody.
+// isOpen reports whether an action item is neither done nor dropped.
 func isOpen(a postmortems.Action) bool { return a.Status != "done" && a.Status != "dropped" }
 
-// documentDate is the contract's date of a document: its own, else its first
-// commit's UTC day.
+// documentDate returns the document's date, otherwise the UTC day of its first commit.
 func documentDate(d postmortems.Document, firstCommit time.Time) time.Time {
 	if !d.Date.IsZero() {
 		return d.Date

@@ -6,10 +6,10 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Record is a published document at its newest revision, without its text: what
-// lists, cards and search hits show.
+// Record is a published document at its newest revision, without its text, as lists, cards and
+// search hits show it.
 type Record struct {
-	ID      string // permalink id: the front matter's, else 12 hex digits
+	ID      string // permalink id: that of the front matter, otherwise 12 hexadecimal digits
 	Address string // path-absolute, percent-encoded, e.g. "/postmortems/2026/pool"
 	Path    string
 	Kind    postmortems.Kind
@@ -28,13 +28,13 @@ type Record struct {
 	Authors     []string
 	DetectedBy  string
 	IncidentRef string
-	Superseded  bool // the incident is a duplicate: another write-up replaces this one
+	Superseded  bool // the incident is a duplicate, described by another document
 	Durations   postmortems.Durations
 	Actions     int // all action items
 	OpenActions int
 
 	Revision Revision // the newest
-	Revised  int      // how many revisions there are
+	Revised  int      // number of revisions
 }
 
 // Revision is one published state of a document.
@@ -42,7 +42,7 @@ type Revision struct {
 	Number  int // 1 is the first
 	Commit  postmortems.OID
 	Blob    postmortems.OID
-	Path    string // where it lay then
+	Path    string // its path in this revision
 	Title   string
 	Author  postmortems.Signature
 	Subject string
@@ -53,26 +53,25 @@ type Revision struct {
 
 // Page is everything the document page shows, at one revision.
 type Page struct {
-	Record             // of the newest revision (also when an old one is shown)
-	Shown     Revision // the revision that Document and Source are of
+	Record             // of the newest revision, even when an older one is shown
+	Shown     Revision // the revision of Document and Source
 	Document  postmortems.Document
 	Source    []byte
 	Links     []ResolvedLink // same order as Document.Body.Links
 	Backlinks []Record
-	Seq       uint64 // change number of the library state this was read from: part of the ETag
+	Seq       uint64 // number of the library's state, part of the ETag
 }
 
-// ResolvedLink is where a repository link leads today.
+// ResolvedLink is the current target of a link.
 type ResolvedLink struct {
-	Address string // path-absolute address with fragment; "" when it leads nowhere
+	Address string // path-absolute address with fragment; "" when Broken
 	Broken  bool
 }
 
-// Found is the answer to an address. Exactly one of Record, Redirect, File and
-// Gone is set.
+// Found is the result of a lookup. Exactly one of Record, Redirect, File and Gone is set.
 type Found struct {
 	Record   *Record
-	Redirect string // address to answer 308 with
+	Redirect string // address for a permanent redirect (308)
 	File     *File
 	Gone     *Gone
 }
@@ -80,7 +79,7 @@ type Found struct {
 // Gone is a document that was removed.
 type Gone struct {
 	ID   string
-	Last Revision // the last one with content
+	Last Revision // the last one with a text
 }
 
 // File is a stored file that is not a document.
@@ -90,7 +89,7 @@ type File struct {
 	Size int64
 }
 
-// Filter narrows a list. Empty fields do not narrow.
+// Filter selects documents. An empty field does not restrict.
 type Filter struct {
 	Kind     postmortems.Kind
 	Service  string
@@ -100,13 +99,13 @@ type Filter struct {
 	Year     int
 	After    time.Time // inclusive, by Date
 	Before   time.Time // exclusive
-	// Archived includes archived documents, which are left out otherwise.
+	// Archived includes archived documents, which are excluded otherwise.
 	Archived bool
 	Limit    int    // default 50, at most 500
 	Cursor   string // from List's next
 }
 
-// Count is a value and how many documents have it.
+// Count is a value with its number of documents.
 type Count struct {
 	Value string
 	N     int
@@ -117,24 +116,24 @@ type Draft struct {
 	Branch  string
 	Tip     postmortems.OID
 	Pusher  postmortems.Pusher // the token of its newest push
-	Maker   postmortems.Pusher // the token that made it: it may rewrite and delete it
+	Maker   postmortems.Pusher // the token that created it, which may rewrite and delete it
 	At      time.Time
 	Changed []postmortems.DocumentChange
 }
 
-// ActionItem is an action item and the document it stands in.
+// ActionItem is an action item and its document.
 type ActionItem struct {
 	Action   postmortems.Action
 	Document Record
 }
 
-// ActionFilter narrows the list of action items. Empty fields do not narrow.
+// ActionFilter selects action items. An empty field does not restrict.
 type ActionFilter struct {
 	Status  string // open, done, dropped
 	Owner   string
 	Service string // one of the document's services
-	// DueBefore leaves only items due before this instant; those without a due
-	// date are left out. Together with Status "open" these are the overdue ones.
+	// DueBefore selects items due before this instant; items without a due date are excluded.
+	// Together with Status "open" it selects the overdue ones.
 	DueBefore time.Time
 	Limit     int    // default 500, at most 2,000
 	Cursor    string // from ListActions' next

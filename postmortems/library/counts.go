@@ -8,7 +8,7 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// Seq numbers the state of the library: equal numbers mean equal answers.
+// Seq returns the number of the library's state: equal numbers mean equal content.
 func (l *Library) Seq(ctx context.Context) (n uint64, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		s, err := r.Seq()
@@ -18,16 +18,15 @@ func (l *Library) Seq(ctx context.Context) (n uint64, err error) {
 	return n, err
 }
 
-// countedList bounds how many documents are read to count within a filter.
+// countedList bounds how many documents are read to count those of a filter.
 const countedList = 100_000
 
-// Counts gives the values of a facet among the documents that the filter
-// admits, most frequent first. Without a filter the kept counts answer; with one
-// the documents are read.
+// Counts returns the values of a facet among the documents that match the filter, most frequent
+// first. Without a filter it returns the stored counts; with one it reads the documents.
 func (l *Library) Counts(ctx context.Context, facet string, f Filter) ([]Count, error) {
 	f.Limit, f.Cursor = 0, ""
 	if f == (Filter{}) || f == (Filter{Archived: true}) {
-		return l.keptCounts(ctx, facet)
+		return l.storedCounts(ctx, facet)
 	}
 	n := map[string]int{}
 	err := l.opt.DB.View(ctx, func(r kv.Reader) error {

@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// unpublished checks that no reader finds anything of a document.
+// unpublished checks that readers find nothing of a document.
 func (r *repo) unpublished(address, title string) {
 	r.t.Helper()
 	f, err := r.lib.Lookup(r.t.Context(), address)
@@ -28,8 +28,8 @@ func (r *repo) unpublished(address, title string) {
 	}
 }
 
-// What its author keeps back is not published, in each way to say so, and in each
-// way that is not understood.
+// A document that its author keeps back is not published, in any notation of the key and with
+// any value that is not understood.
 func TestKeptBackIsNotPublished(t *testing.T) {
 	for front, problem := range map[string]bool{
 		"---\ntitle: Plan\ndraft: true\n---\n": false, "---\ntitle: Plan\npublished: false\n---\n": false, "---\ntitle: Plan\nDraft: yes\n---\n": false,
@@ -47,11 +47,11 @@ func TestKeptBackIsNotPublished(t *testing.T) {
 			t.Errorf("%q: %+v", front, got)
 		}
 		if len(got.Broken) != 1 || got.Broken[0].Path != "guides/b.md" {
-			t.Errorf("%q: the link to it is told as %+v", front, got.Broken)
+			t.Errorf("%q: broken links: %+v", front, got.Broken)
 		}
-		told := slices.ContainsFunc(got.Problems, func(p postmortems.Problem) bool { return p.Rule == "draft-unknown" && p.Line > 1 })
-		if told != problem {
-			t.Errorf("%q: told %v, want %v: %v", front, told, problem, got.Problems)
+		reported := slices.ContainsFunc(got.Problems, func(p postmortems.Problem) bool { return p.Rule == "draft-unknown" && p.Line > 1 })
+		if reported != problem {
+			t.Errorf("%q: reported %v, want %v: %v", front, reported, problem, got.Problems)
 		}
 		r.unpublished("/guides/plan", "Plan")
 		if page, err := r.lib.Page(t.Context(), r.record("/guides/b").ID, ""); err != nil || !page.Links[0].Broken {
@@ -60,7 +60,7 @@ func TestKeptBackIsNotPublished(t *testing.T) {
 	}
 }
 
-// What says nothing of the kind is published as ever.
+// Other keys and values do not keep a document back.
 func TestNotKeptBackIsPublished(t *testing.T) {
 	for _, front := range []string{
 		"draft: false", "published: true", "draft:", "published: 2026-10-03", "status: draft", "drafts: true",
@@ -74,8 +74,8 @@ func TestNotKeptBackIsPublished(t *testing.T) {
 	}
 }
 
-// A published document that is kept back later is gone, and comes back under its
-// permanent id; the state between is shown at no address.
+// A published document that is kept back later is removed, and returns under its permanent id;
+// the state between has no address.
 func TestKeptBackLaterAndPublishedAgain(t *testing.T) {
 	r := newRepo(t)
 	r.pushEdit(edit{"guides/plan.md": "---\ntitle: Plan\n---\nOne.\n", "guides/b.md": "---\ntitle: B\n---\nsee [plan](plan.md)\n"})
@@ -86,7 +86,7 @@ func TestKeptBackLaterAndPublishedAgain(t *testing.T) {
 	}
 	r.unpublished("/guides/plan", "Plan")
 	if f := r.lookup("/guides/plan"); f.Gone == nil || f.Gone.ID != was.ID {
-		t.Errorf("its address answers %+v", f)
+		t.Errorf("its address returns %+v", f)
 	}
 	if backlinks, err := r.lib.Page(t.Context(), r.record("/guides/b").ID, ""); err != nil || !backlinks.Links[0].Broken {
 		t.Errorf("%+v %v", backlinks.Links, err)
@@ -116,7 +116,7 @@ func TestKeptBackWithARename(t *testing.T) {
 	r.unpublished("/guides/new", "Plan")
 }
 
-// A draft branch shows what main would keep back.
+// A draft branch shows documents that main would keep back.
 func TestKeptBackIsPreviewedOnADraft(t *testing.T) {
 	r := newRepo(t)
 	r.pushEdit(edit{"guides/b.md": "---\ntitle: B\n---\nText.\n"})
@@ -135,8 +135,8 @@ func TestKeptBackIsPreviewedOnADraft(t *testing.T) {
 	}
 }
 
-// What an earlier version published is withdrawn once, at the start.
-func TestPublishedBeforeIsWithdrawn(t *testing.T) {
+// Documents that an earlier version published are withdrawn once, at the start.
+func TestKeptBackDocumentsAreWithdrawnOnce(t *testing.T) {
 	r := newRepo(t)
 	r.pushEdit(edit{"guides/plan.md": "---\ntitle: Plan\n---\nOne.\n", "guides/b.md": "---\ntitle: B\n---\nText.\n"})
 	id := r.record("/guides/plan").ID
@@ -162,7 +162,7 @@ func TestPublishedBeforeIsWithdrawn(t *testing.T) {
 	r.unpublished("/guides/plan", "Plan")
 	r.record("/guides/b")
 	if now, _ := r.lib.Seq(t.Context()); now <= seq {
-		t.Error("search does not hear of it")
+		t.Error("the change log has no entry for search")
 	}
 	if again, err := r.lib.WithdrawKeptBack(t.Context(), at); err != nil || len(again) != 0 {
 		t.Error(again, err)

@@ -8,8 +8,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// keyKeptBack is the row of library.meta that says in which form documents were
-// searched for those that their authors keep back.
+// keyKeptBack is the row of library.meta with the format in which the published documents
+// were last searched for those that their authors keep back.
 //
 // History: 1, the first.
 const (
@@ -17,15 +17,13 @@ const (
 	formKeptBack = "1"
 )
 
-// keepBack takes a document of the tip for one that is not there: what was
-// published of it is removed.
+// keepBack treats a document of the tip as absent: what was published of it is removed.
 func (p *plan) keepBack(ch postmortems.Change, reason string) {
 	p.kept = append(p.kept, ch)
 	p.receipt.KeptBack = append(p.receipt.KeptBack, postmortems.KeptBackDocument{Path: ch.Path, Reason: reason})
 }
 
-// net is the change set as readers see it: without the documents that are kept
-// back.
+// net returns the change set as readers see it: without documents that are kept back.
 func (p *plan) net() []postmortems.Change {
 	kept := map[string]bool{}
 	for _, ch := range p.kept {
@@ -45,15 +43,15 @@ func (p *plan) net() []postmortems.Change {
 	return out
 }
 
-// resume gives a document that was published, kept back and is now published
-// again its former id, so that its permanent address and revisions go on.
-func (p *plan) resume(r kv.Reader, _ *lineage) error {
+// restoreIDs gives a document that was published, then kept back, and is published again its
+// former id, so that its permanent address and its revisions continue.
+func (p *plan) restoreIDs(r kv.Reader, _ *lineage) error {
 	taken := map[string]bool{}
 	for _, m := range p.docs {
 		taken[m.id] = true
 	}
 	for _, m := range p.docs {
-		if m.was != "" || m.change.Status != postmortems.Modified {
+		if m.oldID != "" || m.change.Status != postmortems.Modified {
 			continue
 		}
 		id, err := r.Get(bGone, []byte(canonical(postmortems.Address(m.change.Path))))
@@ -68,15 +66,15 @@ func (p *plan) resume(r kv.Reader, _ *lineage) error {
 		} else if published {
 			continue
 		}
-		m.id, m.born = string(id), origin{}
+		m.id, m.created = string(id), origin{}
 		taken[m.id] = true
 	}
 	return nil
 }
 
-// WithdrawKeptBack removes the published documents that their authors keep back,
-// which earlier versions of the program published, and returns their paths. It
-// reads every document once in the life of a database.
+// WithdrawKeptBack removes published documents that their authors keep back, which earlier
+// versions of the program published, and returns their paths. It reads every document, once
+// per database.
 func (l *Library) WithdrawKeptBack(ctx context.Context, now time.Time) (paths []string, err error) {
 	var records []removal
 	p := plan{}
@@ -121,7 +119,7 @@ func (l *Library) WithdrawKeptBack(ctx context.Context, now time.Time) (paths []
 	})
 }
 
-// allRecords reads every published document's record.
+// allRecords returns the record of every published document.
 func allRecords(r kv.Reader) (out []removal, err error) {
 	for item, err := range r.Scan(bRecord, nil, nil) {
 		if err != nil {
