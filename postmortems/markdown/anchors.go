@@ -12,19 +12,18 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// anchorPrefix begins every id of a page, so that no heading can take the id of
-// a part of the portal ("search") or of a property of the page's script
-// ("location").
+// anchorPrefix begins every id of a page, so that a heading cannot have the id of a part of
+// the portal ("search") or of a property of the page's script ("location").
 const anchorPrefix = "h-"
 
-// maxSlug is how many runes of a heading its anchor keeps.
+// maxSlug is how many runes of a heading its anchor has at most.
 const maxSlug = 120
 
-// anchors are the ids of one page and the ways to name them.
+// anchors are the ids of one page and the fragments that refer to them.
 type anchors struct {
 	used  map[string]bool
-	next  map[string]int    // number of the next anchor of the same words
-	named map[string]string // slug, as GitHub makes it -> id; "" for the top of the page
+	next  map[string]int    // number of the next anchor with the same slug
+	named map[string]string // slug as GitHub makes it -> id; "" means the top of the page
 	loose map[string]string // letters and digits of a slug -> id
 }
 
@@ -32,7 +31,7 @@ func newAnchors() anchors {
 	return anchors{used: map[string]bool{}, next: map[string]int{}, named: map[string]string{}, loose: map[string]string{}}
 }
 
-// add makes the id of a slug: unique, the first one without a number.
+// add returns a new unique id for a slug; the first one has no number.
 func (a *anchors) add(slug string) string {
 	name := slug
 	for a.used[name] {
@@ -41,12 +40,12 @@ func (a *anchors) add(slug string) string {
 	}
 	a.used[name] = true
 	id := anchorPrefix + name
-	a.point(name, id)
+	a.alias(name, id)
 	return id
 }
 
-// point lets links to a slug lead to an id.
-func (a *anchors) point(slug, id string) {
+// alias makes links to a slug refer to an id, unless they refer to another already.
+func (a *anchors) alias(slug, id string) {
 	if _, taken := a.named[slug]; !taken {
 		a.named[slug] = id
 	}
@@ -55,8 +54,8 @@ func (a *anchors) point(slug, id string) {
 	}
 }
 
-// find tells the id that a fragment means: as GitHub would read it, as it is, or
-// by its letters and digits only, since site generators differ in hyphens.
+// find returns the id that a fragment means: read as on GitHub, literally, or by its letters
+// and digits only, because site generators differ in hyphens.
 func (a *anchors) find(fragment string) (id string, ok bool) {
 	if bare, isOurs := strings.CutPrefix(fragment, anchorPrefix); isOurs {
 		if id, ok = a.named[bare]; ok {
@@ -70,8 +69,8 @@ func (a *anchors) find(fragment string) (id string, ok bool) {
 	return id, ok
 }
 
-// foreignAnchor is the id that a fragment most likely means on another page of
-// the repository.
+// foreignAnchor returns the id that a fragment most likely means on another page of the
+// repository.
 func foreignAnchor(fragment string) string {
 	if fragment == "" {
 		return ""
@@ -79,7 +78,7 @@ func foreignAnchor(fragment string) string {
 	return anchorPrefix + slugOf(strings.TrimPrefix(fragment, anchorPrefix))
 }
 
-// decodeFragment undoes percent-encoding where there is any.
+// decodeFragment removes percent-encoding. Text that is not valid encoding stays.
 func decodeFragment(fragment string) string {
 	if decoded, err := url.PathUnescape(fragment); err == nil {
 		return decoded
@@ -87,8 +86,8 @@ func decodeFragment(fragment string) string {
 	return fragment
 }
 
-// slugOf makes a slug as GitHub does: lower case, letters, digits, "-" and "_"
-// kept in every script, spaces to hyphens, the rest left out.
+// slugOf makes a slug as GitHub does: lower case; letters, digits, "-" and "_" of every script
+// stay, spaces become hyphens, other characters are removed.
 func slugOf(text string) string {
 	var b strings.Builder
 	n := 0
@@ -112,7 +111,7 @@ func slugOf(text string) string {
 	return b.String()
 }
 
-// looseSlug keeps what all site generators keep of a heading.
+// looseSlug returns the letters and digits of a slug, which every site generator preserves.
 func looseSlug(slug string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -122,11 +121,11 @@ func looseSlug(slug string) string {
 	}, slug)
 }
 
-// headingID is Hugo's and Pandoc's "## Heading {#id}".
+// headingID matches the "## Heading {#id}" of Hugo and Pandoc.
 var headingID = regexp.MustCompile(`\s*\{#([^{}\s]{1,100})\}\s*$`)
 
-// anchorHeadings gives every heading its anchor, then every id of raw HTML, and
-// takes the first heading off the page when it is the document's title.
+// anchorHeadings assigns anchors to headings, then to ids of raw HTML, and removes the first
+// heading from the page if it is the document's title.
 func (d *document) anchorHeadings() {
 	var ids []*rawToken
 	_ = ast.Walk(d.root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -157,8 +156,8 @@ func (d *document) anchorHeadings() {
 	}
 }
 
-// anchorHeading makes one heading's anchor. The title at the top has none: a
-// link to it leads to the top of the page.
+// anchorHeading assigns the anchor of one heading. The title at the top has none: links to it
+// lead to the top of the page.
 func (d *document) anchorHeading(h *ast.Heading) {
 	explicit := d.cutHeadingID(h)
 	text := plainText(h, d.source)
@@ -169,7 +168,7 @@ func (d *document) anchorHeading(h *ast.Heading) {
 		d.body.H1 = text
 		if firstBlock(d.root) == ast.Node(h) {
 			d.anchors.used[slugOf(text)] = true
-			d.anchors.point(slugOf(text), "")
+			d.anchors.alias(slugOf(text), "")
 			return
 		}
 	}
@@ -179,7 +178,7 @@ func (d *document) anchorHeading(h *ast.Heading) {
 	}
 	id := d.anchors.add(slug)
 	if explicit != "" {
-		d.anchors.point(slugOf(text), id)
+		d.anchors.alias(slugOf(text), id)
 	}
 	h.SetAttributeString("id", id)
 	d.body.Headings = append(d.body.Headings, postmortems.Heading{
@@ -187,7 +186,7 @@ func (d *document) anchorHeading(h *ast.Heading) {
 	})
 }
 
-// cutHeadingID takes "{#id}" off the end of a heading.
+// cutHeadingID removes "{#id}" from the end of a heading and returns the id.
 func (d *document) cutHeadingID(h *ast.Heading) string {
 	last, ok := h.LastChild().(*ast.Text)
 	if !ok {
@@ -206,7 +205,7 @@ func (d *document) cutHeadingID(h *ast.Heading) string {
 	return id
 }
 
-// firstBlock is the first block of a document that shows anything.
+// firstBlock returns the first visible block of a document, nil when there is none.
 func firstBlock(root ast.Node) ast.Node {
 	for c := root.FirstChild(); c != nil; c = c.NextSibling() {
 		if c.Kind() != ast.KindLinkReferenceDefinition {

@@ -9,13 +9,11 @@ import (
 	"golang.org/x/net/html"
 )
 
-// maxOpenTags bounds how deep raw HTML nests under one parent; a tag deeper than
-// that is left out.
+// maxOpenTags bounds the nesting of raw HTML under one parent; deeper tags are removed.
 const maxOpenTags = 32
 
-// balancer filters the raw HTML under one parent, in the order of the document.
-// What is opened under the parent is closed under it, in order, and nothing else
-// is closed.
+// balancer filters the raw HTML under one parent, in document order. Elements opened under the
+// parent are closed under it, in order, and no other element is closed.
 type balancer struct {
 	doc    *document
 	raws   []*rawHTML
@@ -25,9 +23,10 @@ type balancer struct {
 	out    []rawToken
 }
 
+// openTag is an element that is open.
 type openTag struct {
 	name string // as written
-	as   string // as shown; "": its tags are left out, its content stays
+	as   string // as written to the page; "": its tags are removed, its content stays
 }
 
 func newBalancer(d *document, raws []*rawHTML) *balancer {
@@ -45,18 +44,19 @@ func newBalancer(d *document, raws []*rawHTML) *balancer {
 	return b
 }
 
+// run filters all raw HTML under the parent and replaces its tokens.
 func (b *balancer) run(parent ast.Node) {
 	block := false
 	for _, raw := range b.raws {
 		before := len(b.open)
 		b.out = nil
 		for _, t := range raw.tokens {
-			b.take(t)
+			b.token(t)
 		}
 		raw.tokens = b.out
 		hasBlock := slices.ContainsFunc(raw.tokens, isBlockToken)
 		block = block || hasBlock
-		if parent.Type() != ast.TypeInline && !takesInlines(parent) && before == 0 && len(b.open) == 0 && !hasBlock {
+		if parent.Type() != ast.TypeInline && !holdsInlines(parent) && before == 0 && len(b.open) == 0 && !hasBlock {
 			raw.tokens = paragraphOf(raw.tokens)
 		}
 		if len(raw.tokens) == 0 {
@@ -76,8 +76,8 @@ func (b *balancer) run(parent ast.Node) {
 	}
 }
 
-// takesInlines tells blocks that hold inlines from blocks that hold blocks.
-func takesInlines(n ast.Node) bool {
+// holdsInlines reports whether a block contains inlines and not blocks.
+func holdsInlines(n ast.Node) bool {
 	switch n.Kind() {
 	case ast.KindParagraph, ast.KindTextBlock, ast.KindHeading, extast.KindTableCell, extast.KindDefinitionTerm:
 		return true
@@ -85,9 +85,10 @@ func takesInlines(n ast.Node) bool {
 	return false
 }
 
+// isBlockToken reports whether a token is a tag of a block element.
 func isBlockToken(t rawToken) bool { return t.kind != tokenText && tagRules[t.name].use == tagBlock }
 
-// paragraphOf puts text that stands bare between blocks into a paragraph.
+// paragraphOf wraps text between blocks in a paragraph; nil if it is blank.
 func paragraphOf(tokens []rawToken) []rawToken {
 	bare := func(t rawToken) bool { return t.kind != tokenText || strings.TrimSpace(t.text) != "" }
 	if !slices.ContainsFunc(tokens, bare) {
@@ -96,8 +97,8 @@ func paragraphOf(tokens []rawToken) []rawToken {
 	return slices.Concat([]rawToken{{kind: tokenOpen, name: "p"}}, tokens, []rawToken{{kind: tokenClose, name: "p"}})
 }
 
-// take filters one token.
-func (b *balancer) take(t rawToken) {
+// token filters one token.
+func (b *balancer) token(t rawToken) {
 	rule := tagRules[t.name]
 	switch {
 	case t.kind == tokenText:
@@ -110,24 +111,26 @@ func (b *balancer) take(t rawToken) {
 		b.close(t.name)
 	case t.name == "source" && t.attr("src") == "": // of <picture>, whose <img> stays
 	case rule.use == tagRemoved:
-		b.doc.problemAt(ruleHTMLRemoved, t.offset, "raw HTML <%s> is left out of the page; write it in Markdown, or link to what it shows", t.name)
+		b.doc.problemAt(ruleHTMLRemoved, t.offset,
+			"raw HTML <%s> is removed from the page; write it in Markdown, or link to what it shows", t.name)
 		b.embedded(t)
 	default:
 		b.start(t, rule)
 	}
 }
 
-// embedded leaves a link in place of media and frames, so that a reader still
-// gets there.
+// embedded replaces media and frames by a link.
 func (b *balancer) embedded(t rawToken) {
 	src := t.attr("src")
 	if src == "" || !hasWord("iframe frame video audio source embed", t.name) {
 		return
 	}
 	href := []html.Attribute{{Key: "href", Val: src}}
-	b.out = append(b.out, rawToken{kind: tokenOpen, name: "a", attrs: href, offset: t.offset}, rawToken{text: src}, rawToken{kind: tokenClose, name: "a"})
+	b.out = append(b.out,
+		rawToken{kind: tokenOpen, name: "a", attrs: href, offset: t.offset}, rawToken{text: src}, rawToken{kind: tokenClose, name: "a"})
 }
 
+// start opens an element and closes those that its start tag ends.
 func (b *balancer) start(t rawToken, rule tagRule) {
 	for len(b.open) > 0 && hasWord(rule.ends, b.open[len(b.open)-1].name) {
 		b.closeDownTo(len(b.open) - 1)
@@ -139,7 +142,7 @@ func (b *balancer) start(t rawToken, rule tagRule) {
 	t.attrs = allowedAttrs(t, rule)
 	switch {
 	case rule.use == tagThrough && t.attr("id") != "":
-		open.as = "span" // an anchor that something may link to
+		open.as = "span" // may be the target of a link
 	case rule.use == tagThrough, rule.in != "" && !b.inside(rule.in):
 		open.as = ""
 	}
@@ -151,13 +154,13 @@ func (b *balancer) start(t rawToken, rule tagRule) {
 	}
 }
 
-// inside tells whether one of the elements that names lists is open.
+// inside reports whether one of the listed elements is open.
 func (b *balancer) inside(names string) bool {
 	return slices.ContainsFunc(b.open, func(o openTag) bool { return hasWord(names, o.as) })
 }
 
-// close ends the innermost open element of that name, and what is open in it; an
-// end tag without a start is left out.
+// close closes the innermost open element with a name and every element inside it. An end tag
+// without a start tag is removed.
 func (b *balancer) close(name string) {
 	for i := len(b.open) - 1; i >= 0; i-- {
 		if b.open[i].name == name {
@@ -167,6 +170,7 @@ func (b *balancer) close(name string) {
 	}
 }
 
+// closeDownTo closes elements until depth of them are open.
 func (b *balancer) closeDownTo(depth int) {
 	for len(b.open) > depth {
 		last := b.open[len(b.open)-1]
@@ -177,8 +181,8 @@ func (b *balancer) closeDownTo(depth int) {
 	}
 }
 
-// allowedAttrs keeps the attributes that the rule allows, each once; name is an
-// old word for id.
+// allowedAttrs returns the attributes that the rule allows, each once; name is an old form of
+// id.
 func allowedAttrs(t rawToken, rule tagRule) []html.Attribute {
 	var out []html.Attribute
 	for _, a := range t.attrs {
@@ -198,7 +202,7 @@ func allowedAttrs(t rawToken, rule tagRule) []html.Attribute {
 	return out
 }
 
-// hasWord looks for a word in a list separated by spaces.
+// hasWord reports whether a space-separated list contains a word.
 func hasWord(list, word string) bool {
 	return slices.Contains(strings.Fields(list), word)
 }

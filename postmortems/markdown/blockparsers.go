@@ -12,7 +12,7 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// admonitionParser reads MkDocs admonitions:
+// admonitionParser parses MkDocs admonitions:
 //
 //	!!! warning "Title"
 //	    Indented text.
@@ -34,7 +34,7 @@ func (admonitionParser) Open(_ ast.Node, reader text.Reader, pc parser.Context) 
 	return newCallout(string(m[1]), string(m[2])), parser.HasChildren
 }
 
-// Continue implements parser.BlockParser: as long as lines are indented.
+// Continue implements parser.BlockParser; it continues while lines are indented.
 func (admonitionParser) Continue(_ ast.Node, reader text.Reader, _ parser.Context) parser.State {
 	line, _ := reader.PeekLine()
 	if util.IsBlank(line) {
@@ -57,7 +57,7 @@ func (admonitionParser) CanInterruptParagraph() bool { return true }
 // CanAcceptIndentedLine implements parser.BlockParser.
 func (admonitionParser) CanAcceptIndentedLine() bool { return false }
 
-// markParser reads lines that are one Hugo short-code, or a Docusaurus fence.
+// markParser parses lines that consist of one Hugo shortcode or a Docusaurus fence.
 type markParser struct{}
 
 var (
@@ -86,7 +86,7 @@ func (markParser) Open(_ ast.Node, reader text.Reader, pc parser.Context) (ast.N
 	return n, parser.NoChildren
 }
 
-// newShortcode reads {{< name "word" title="Title" color="warning" >}}.
+// newShortcode parses {{< name "word" title="Title" color="warning" >}}.
 func newShortcode(m [][]byte) *mark {
 	if m == nil {
 		return nil
@@ -124,7 +124,7 @@ func newShortcode(m [][]byte) *mark {
 	return n
 }
 
-// newFence reads ":::note Title" and its closing ":::".
+// newFence parses ":::note Title" and its closing ":::".
 func newFence(word, title string) *mark {
 	if word == "" {
 		if title != "" {

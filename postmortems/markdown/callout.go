@@ -8,8 +8,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 )
 
-// calloutKinds are the words of GitHub, MkDocs, Docusaurus and Hugo themes for
-// callouts, and which of our five kinds each is.
+// calloutKinds maps the words of GitHub, MkDocs, Docusaurus and Hugo themes for callouts to
+// the five kinds of this package.
 var calloutKinds = map[string]string{
 	"note": "note", "info": "note", "abstract": "note", "summary": "note", "tldr": "note", "question": "note",
 	"help": "note", "faq": "note", "example": "note", "quote": "note", "todo": "note", "seealso": "note", "notice": "note",
@@ -20,8 +20,7 @@ var calloutKinds = map[string]string{
 	"missing": "caution", "bug": "caution",
 }
 
-// newCallout makes a callout of a known word; without a title the word itself is
-// the title.
+// newCallout returns a callout for a known word; without a title the word is the title.
 func newCallout(word, title string) *callout {
 	if title == "" {
 		title = strings.ToUpper(word[:1]) + strings.ToLower(word[1:])
@@ -29,14 +28,13 @@ func newCallout(word, title string) *callout {
 	return &callout{kind: calloutKinds[strings.ToLower(word)], title: title}
 }
 
-// maxMarkDepth bounds how many short-codes may be open at once; one deeper is
-// not taken as a pair.
+// maxMarkDepth bounds how many shortcodes may be open at once; deeper ones are not paired.
 const maxMarkDepth = 32
 
-// foldBlocks makes callouts of quotes and of paired marks, and takes all marks
-// out of the tree.
+// foldBlocks turns quotes and paired marks into callouts and removes all marks from the tree.
 func (d *document) foldBlocks() { d.foldIn(d.root) }
 
+// foldIn folds the blocks below one parent.
 func (d *document) foldIn(parent ast.Node) {
 	if parent.Type() == ast.TypeInline {
 		return
@@ -58,8 +56,8 @@ func (d *document) foldIn(parent ast.Node) {
 	}
 }
 
-// foldMark takes one mark in the order of the document, with the marks that are
-// open before it, and gives those open after it.
+// foldMark processes one mark in document order. open are the marks that are open before it;
+// it returns those that are open after it.
 func foldMark(parent ast.Node, m *mark, open []*mark) []*mark {
 	switch {
 	case m.closing:
@@ -87,7 +85,7 @@ func foldMark(parent ast.Node, m *mark, open []*mark) []*mark {
 	return open
 }
 
-// wrap moves what stands between two marks into a callout.
+// wrap moves the blocks between two marks into a callout.
 func wrap(parent ast.Node, from, to *mark) {
 	box := newCallout(from.kind, from.title)
 	box.SetPos(from.Pos())
@@ -100,6 +98,7 @@ func wrap(parent ast.Node, from, to *mark) {
 	parent.ReplaceChild(parent, from, box)
 }
 
+// quoteCallout matches the first line of a quote that is a callout.
 var quoteCallout = regexp.MustCompile(`(?i)^[ \t]*\[!([a-z]+)\][+-]?[ \t]*(.*?)[ \t]*$`)
 
 // foldQuote turns a quote that begins with [!KIND] into a callout.
@@ -123,7 +122,7 @@ func (d *document) foldQuote(q *ast.Blockquote) {
 	replace(q, box)
 }
 
-// cutFirstLine removes the inline nodes of the first line and gives their text.
+// cutFirstLine removes the inline nodes of the first line and returns their text.
 func cutFirstLine(p ast.Node, source []byte) string {
 	var text strings.Builder
 	for _, c := range children(p) {

@@ -8,13 +8,13 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// maxCandidates bounds the paths that one link may mean; a link written from the
-// root of a deep tree reaches it.
+// maxCandidates bounds the paths that one link may mean. It suffices for a link from the root
+// of a deep tree.
 const maxCandidates = 64
 
-// candidates are the repository paths that a destination may mean on the page of
-// doc, best first. dest is decoded and has neither query nor fragment. It is
-// pure arithmetic; which of them exists is found out when the page is served.
+// candidates returns the repository paths that a destination in the document doc may mean,
+// best first. dest is decoded, without query and fragment. Whether one of them exists is
+// checked when the page is served.
 //
 //	"x.md"     beside the document
 //	"/x.md"    at the root, then under each folder above the document from the
@@ -60,12 +60,13 @@ func candidates(doc, dest string, kind postmortems.LinkKind) []string {
 	return out
 }
 
-// isPretty tells an address as site generators serve it, without extension.
+// isPretty reports whether an address has the form that site generators serve, without
+// extension.
 func isPretty(dest string) bool {
 	return strings.HasSuffix(dest, "/") || path.Ext(dest) == "" || path.Ext(dest) == ".html"
 }
 
-// variants are the ways to complete a path, best first.
+// variants returns the ways to complete a path, best first.
 func variants(dest string, kind postmortems.LinkKind) []string {
 	if kind == postmortems.LinkImage || strings.HasSuffix(dest, ".md") {
 		return []string{dest}
@@ -82,7 +83,7 @@ func variants(dest string, kind postmortems.LinkKind) []string {
 	return append([]string{dest, dest + ".md"}, append(folderPages(dest), dest+".html.md")...)
 }
 
-// folderPages are the files that answer at the address of a folder.
+// folderPages returns the files that describe a folder.
 func folderPages(dir string) []string {
 	return []string{path.Join(dir, "index.md"), path.Join(dir, "_index.md"), path.Join(dir, "README.md"), path.Join(dir, "index.html.md")}
 }

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// diagramLabel is what a reader sees of a Mermaid diagram: the text of nodes in
-// brackets, of edges between bars, of messages and notes after a colon, and
-// everything in quotes.
-var diagramLabel = regexp.MustCompile(`"([^"\n]{1,200})"|\[+[(/\\]*([^\[\]"\n]{1,200}?)[)/\\]*\]+|\(+([^()"\n]{1,200})\)+|\{+([^{}"\n]{1,200})\}+|\|([^|"\n]{1,200})\||:[ \t]+([^\n]{1,200})`)
+// diagramLabel matches the visible text of a Mermaid diagram: nodes in brackets, edges between
+// bars, messages and notes after a colon, and everything in quotes.
+var diagramLabel = regexp.MustCompile(`"([^"\n]{1,200})"|\[+[(/\\]*([^\[\]"\n]{1,200}?)[)/\\]*\]+|\(+([^()"\n]{1,200})\)+` +
+	`|\{+([^{}"\n]{1,200})\}+|\|([^|"\n]{1,200})\||:[ \t]+([^\n]{1,200})`)
 
-// diagramWords are the labels of a Mermaid diagram, each once, on one line.
+// diagramWords returns the labels of a Mermaid diagram, each once, on one line.
 func diagramWords(source string) string {
 	var words []string
 	for line := range strings.Lines(source) {

@@ -9,9 +9,8 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// newEngine is goldmark with its own extensions and the parsers and node
-// renderers of this package. Raw HTML stays off: rewriteHTML leaves no node of
-// goldmark's that holds any.
+// newEngine returns goldmark with its extensions and with the parsers and node renderers of
+// this package. Raw HTML is disabled: after rewriteHTML no node of goldmark contains any.
 func newEngine() goldmark.Markdown {
 	return goldmark.New(
 		goldmark.WithExtensions(

@@ -5,26 +5,25 @@ import (
 	"regexp"
 )
 
-// Limits of the guard. Each stands before a shape that was measured to make
-// goldmark's time or output grow with the square of the input; the figures in
-// brackets are the most that 932 real documents hold.
+// Limits of the guard. Each excludes a shape that was measured to make the time or output of
+// goldmark grow with the square of the input. The maxima of 932 real documents are in
+// parentheses.
 const (
 	maxColumns    = 64      // columns of a table (10)
-	maxCells      = 20_000  // cells of all tables, counting those a short row is filled up to (332)
-	maxNesting    = 16      // quote and list markers that open one line (2)
-	maxIndent     = 128     // columns before a list marker: two for each level of nesting (68, in code)
+	maxCells      = 20_000  // cells of all tables, including those that short rows are padded with (332)
+	maxNesting    = 16      // quote and list markers at the start of one line (2)
+	maxIndent     = 128     // columns before a list marker, two per level of nesting (68, in code)
 	maxBrackets   = 2_000   // "[" in one paragraph (106)
 	maxDefinition = 2 << 10 // bytes of a link definition, repeated at each use (918)
 	maxFootnotes  = 1_000   // footnote definitions of a document (12)
 )
 
-// guard refuses by shape, before any parser sees the body, what would explode in
-// one. It errs on the side of letting through: what it misses is stopped by the
-// output limit and by the sandbox's limits of time and memory.
+// guard refuses bodies by their shape, before any parser reads them. It accepts in case of
+// doubt: the output limit and the sandbox's limits of time and memory stop what it misses.
 func (d *document) guard(maxBody int) bool {
 	if len(d.source) > maxBody {
 		d.problem(ruleBodySize, d.input.FirstLine, 0,
-			"the text is %d bytes, over the limit of %s; split it into several documents", len(d.source), bytesWord(maxBody))
+			"the text is %d bytes, over the limit of %s; split it into several documents", len(d.source), byteSize(maxBody))
 		return false
 	}
 	g := guard{document: d}
@@ -40,15 +39,16 @@ func (d *document) guard(maxBody int) bool {
 	return true
 }
 
-// guard is the state that the limits need from line to line.
+// guard is the state that the limits require from line to line.
 type guard struct {
 	*document
-	brackets  int // in the paragraph so far
-	columns   int // of the table that the paragraph may be, 0: none
+	brackets  int // in the current paragraph
+	columns   int // of the table that the paragraph may be; 0: none
 	cells     int // of all tables so far
 	footnotes int
 }
 
+// line checks one line; n is its number in the file. It returns false when the body is refused.
 func (g *guard) line(n int, line []byte) bool {
 	content, markers, indent := openers(line)
 	if markers > maxNesting || markers > 0 && indent > maxIndent {
@@ -60,35 +60,35 @@ func (g *guard) line(n int, line []byte) bool {
 		g.brackets, g.columns = 0, 0
 		return true
 	}
-	return g.brackety(n, content) && g.table(n, content)
+	return g.links(n, content) && g.table(n, content)
 }
 
-// brackety bounds what link and footnote syntax costs.
-func (g *guard) brackety(n int, content []byte) bool {
+// links bounds the cost of link and footnote syntax.
+func (g *guard) links(n int, content []byte) bool {
 	g.brackets += bytes.Count(content, []byte("["))
 	if g.brackets > maxBrackets {
-		g.problem(ruleBrackets, n, 0, "one paragraph holds over %d opening brackets; put blank lines between its parts", maxBrackets)
+		g.problem(ruleBrackets, n, 0, "one paragraph has over %d opening brackets; put blank lines between its parts", maxBrackets)
 		return false
 	}
 	if content[0] != '[' || !bytes.Contains(content, []byte("]:")) {
 		return true
 	}
 	if len(content) > maxDefinition {
-		g.problem(ruleDefinition, n, 0, "this link definition is %d bytes, over the limit of %s; shorten its address", len(content), bytesWord(maxDefinition))
+		g.problem(ruleDefinition, n, 0, "this link definition is %d bytes, over the limit of %s; shorten its address", len(content), byteSize(maxDefinition))
 		return false
 	}
 	if bytes.HasPrefix(content, []byte("[^")) {
 		g.footnotes++
 	}
 	if g.footnotes > maxFootnotes {
-		g.problem(ruleFootnotes, n, 0, "the document holds over %d footnotes; split it", maxFootnotes)
+		g.problem(ruleFootnotes, n, 0, "the document has over %d footnotes; split it", maxFootnotes)
 		return false
 	}
 	return true
 }
 
-// table counts cells as they are made: every line of a paragraph after a
-// delimiter row becomes a row with at least as many cells as that row has.
+// table counts cells as goldmark creates them: every line of a paragraph after a delimiter row
+// becomes a row with at least as many cells as that row has.
 func (g *guard) table(n int, content []byte) bool {
 	if isDelimiterRow(content) {
 		trimmed := bytes.Trim(content, " \t|")
@@ -102,24 +102,25 @@ func (g *guard) table(n int, content []byte) bool {
 		g.cells += max(g.columns, min(1+bytes.Count(bytes.Trim(content, " \t|"), []byte("|")), maxColumns))
 	}
 	if g.cells > maxCells {
-		g.problem(ruleTableLarge, n, 0, "the tables of this document hold over %d cells; attach the data as a CSV file instead", maxCells)
+		g.problem(ruleTableLarge, n, 0, "the tables of this document have over %d cells; attach the data as a CSV file instead", maxCells)
 		return false
 	}
 	return true
 }
 
+// isDelimiterRow reports whether a line may separate the header of a table from its rows.
 func isDelimiterRow(line []byte) bool {
 	return bytes.IndexByte(line, '-') >= 0 && len(bytes.Trim(line, " \t|:-")) == 0
 }
 
-// isThematicBreak tells "- - -" from list items in list items.
+// isThematicBreak distinguishes "- - -" from nested list items.
 func isThematicBreak(line []byte) bool {
 	c := line[0]
 	return (c == '-' || c == '*') && bytes.Count(line, []byte{c}) >= 3 && len(bytes.Trim(line, " \t"+string(c))) == 0
 }
 
-// openers cuts off the quote and list markers that open a line, and tells how
-// many there are and how far the line is indented before the last.
+// openers removes the quote and list markers at the start of a line. It returns the rest, the
+// number of markers, and the indentation before the last one.
 func openers(line []byte) (rest []byte, markers, indent int) {
 	width := 0
 	for {
@@ -141,9 +142,10 @@ func openers(line []byte) (rest []byte, markers, indent int) {
 	}
 }
 
+// listMarker matches the marker of a list item.
 var listMarker = regexp.MustCompile(`^(?:[-*+:]|\d{1,9}[.)])(?:[ \t]|$)`)
 
-// markerLength is the length of the marker at the start of line, 0 for none.
+// markerLength returns the length of the marker at the start of a line, 0 without one.
 func markerLength(line []byte) int {
 	if len(line) > 0 && line[0] == '>' {
 		return 1

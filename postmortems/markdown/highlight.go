@@ -12,8 +12,8 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// maxHighlighted is how many bytes of one code block are highlighted: beyond it
-// is a log or data, and lexers cost a thousand times what copying does.
+// maxHighlighted is how many bytes of one code block are highlighted: longer blocks are logs or
+// data, and lexers cost a thousand times more than copying.
 const maxHighlighted = 64 << 10
 
 // writeCode writes a code block, highlighted when its language is known.
@@ -44,8 +44,8 @@ func writeCode(w util.BufWriter, source []byte, n ast.Node) {
 	_, _ = w.WriteString("</code></pre>\n")
 }
 
-// languageOf is the language of a fenced block in lower case: the first word of
-// its info string without what follows a "{" or ",".
+// languageOf returns the language of a fenced block in lower case: the first word of its info
+// string, up to "{", "," or ":".
 func languageOf(n ast.Node, source []byte) string {
 	fenced, ok := n.(*ast.FencedCodeBlock)
 	if !ok {
@@ -61,7 +61,7 @@ func languageOf(n ast.Node, source []byte) string {
 	return language
 }
 
-// codeText is the text of a code block.
+// codeText returns the text of a code block.
 func codeText(n ast.Node, source []byte) string {
 	var b bytes.Buffer
 	lines := n.Lines()
@@ -72,8 +72,8 @@ func codeText(n ast.Node, source []byte) string {
 	return b.String()
 }
 
-// lex splits code into tokens; nil when the language is unknown or plain, when
-// the code is too long, or when the lexer loses any of it.
+// lex splits code into tokens. It returns nil when the language is unknown or plain, the code is
+// too long, or the lexer loses any of it.
 func lex(language, code string) []chroma.Token {
 	if language == "" || len(code) > maxHighlighted {
 		return nil
@@ -97,8 +97,8 @@ func lex(language, code string) []chroma.Token {
 	return tokens
 }
 
-// lexersByName finds lexers by their names and aliases. chroma's own look-up goes
-// on to match file name patterns, which costs milliseconds for every unknown word.
+// lexersByName maps names and aliases to lexers. chroma's own look-up also matches file name
+// patterns, which takes milliseconds for every unknown word.
 var lexersByName = sync.OnceValue(func() map[string]chroma.Lexer {
 	byName := map[string]chroma.Lexer{}
 	for _, lexer := range lexers.GlobalLexerRegistry.Lexers {
@@ -118,7 +118,7 @@ var lexersByName = sync.OnceValue(func() map[string]chroma.Lexer {
 	return byName
 })
 
-// languageAlias names chroma's lexer for words that people write.
+// languageAlias returns chroma's name for words that authors write.
 func languageAlias(language string) string {
 	switch language {
 	case "shell", "sh", "zsh", "terminal":
@@ -131,8 +131,7 @@ func languageAlias(language string) string {
 	return language
 }
 
-// tokenClass is chroma's short class of a token, or of the nearest kind above it
-// that has one.
+// tokenClass returns chroma's short class of a token, or of the nearest category that has one.
 func tokenClass(t chroma.TokenType) string {
 	for _, kind := range []chroma.TokenType{t, t.SubCategory(), t.Category()} {
 		if class, ok := chroma.StandardTypes[kind]; ok {

@@ -11,10 +11,10 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// HighlightCSS is the style sheet of highlighted code: the chroma style named
-// light, and the one named dark where the reader prefers dark and has not chosen
-// light (<html data-theme="light">) or has chosen dark. static/ keeps its result
-// as a file, and a test there that it is this one.
+// HighlightCSS returns the style sheet of highlighted code: the chroma style light, and the style
+// dark where the reader prefers dark and has not chosen light (<html data-theme="light">), or has
+// chosen dark. A file in static has its result, and a test there compares them. An unknown style
+// is a fault of kind NotFound.
 func HighlightCSS(light, dark string) (string, error) {
 	day, err := styleRules(light)
 	if err != nil {
@@ -38,9 +38,9 @@ func HighlightCSS(light, dark string) (string, error) {
 	return out.String(), nil
 }
 
-// styleRules are the rules of one style, each ".chroma .k { … }". The page's own
-// colours are left out: they belong to the portal's style sheet. So is the colour
-// of errors: a lexer that does not know a dialect is no fault of the author's.
+// styleRules returns the rules of one style, each ".chroma .k { … }". The colours of the page are
+// left to the portal's style sheet. The colour of errors is left out, too: a dialect that the
+// lexer does not know is not the author's mistake.
 func styleRules(name string) ([]string, error) {
 	style, ok := styles.Registry[name]
 	if !ok {
@@ -52,7 +52,8 @@ func styleRules(name string) ([]string, error) {
 	}
 	var rules []string
 	for line := range strings.Lines(css.String()) {
-		if _, rule, ok := strings.Cut(strings.TrimSpace(line), "*/ "); ok && strings.HasPrefix(rule, ".chroma .") && !strings.HasPrefix(rule, ".chroma .err ") {
+		_, rule, ok := strings.Cut(strings.TrimSpace(line), "*/ ")
+		if ok && strings.HasPrefix(rule, ".chroma .") && !strings.HasPrefix(rule, ".chroma .err ") {
 			rules = append(rules, rule)
 		}
 	}

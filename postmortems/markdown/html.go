@@ -9,12 +9,11 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// linkRel keeps other sites from learning the page that the reader came from and
-// from holding on to it.
+// linkRel hides the reader's page from other sites and prevents them from controlling it.
 const linkRel = `noopener noreferrer nofollow`
 
-// nodeRenderer writes the nodes of this package, and those of goldmark that have
-// to look otherwise than by default.
+// nodeRenderer renders the nodes of this package, and those of goldmark whose default output
+// does not fit.
 type nodeRenderer struct{}
 
 // RegisterFuncs implements renderer.NodeRenderer.
@@ -36,9 +35,10 @@ func (nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	}
 }
 
+// nodeFunc renders one kind of node.
 type nodeFunc = renderer.NodeRendererFunc
 
-// leaf is a node without children to visit.
+// leaf returns the function for a node without children to visit.
 func leaf(write func(w util.BufWriter, source []byte, n ast.Node)) nodeFunc {
 	return func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
@@ -48,11 +48,12 @@ func leaf(write func(w util.BufWriter, source []byte, n ast.Node)) nodeFunc {
 	}
 }
 
-// writeNothing stands for nodes that the passes have replaced.
+// writeNothing is for nodes that the passes have replaced.
 func writeNothing(util.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error) {
 	return ast.WalkSkipChildren, nil
 }
 
+// writeCallout writes the box of a callout around its content.
 func writeCallout(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		_, _ = w.WriteString("</div>\n")
@@ -65,12 +66,14 @@ func writeCallout(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.Wa
 	return ast.WalkContinue, nil
 }
 
+// writeTemplate writes a template mark as code.
 func writeTemplate(w util.BufWriter, _ []byte, n ast.Node) {
 	if text := n.(*template).text; text != "" {
 		_, _ = w.WriteString(`<code class="template">` + stdhtml.EscapeString(text) + `</code>`)
 	}
 }
 
+// writeRawHTML writes the tokens that the allow-list left.
 func writeRawHTML(w util.BufWriter, _ []byte, n ast.Node) {
 	for _, t := range n.(*rawHTML).tokens {
 		switch t.kind {
@@ -89,7 +92,7 @@ func writeRawHTML(w util.BufWriter, _ []byte, n ast.Node) {
 	}
 }
 
-// writeTarget writes href or src and what belongs to it.
+// writeTarget writes href or src with the attributes that belong to it.
 func writeTarget(w util.BufWriter, element string, to target) {
 	switch {
 	case to == "":
@@ -103,8 +106,8 @@ func writeTarget(w util.BufWriter, element string, to target) {
 	}
 }
 
-// writeAttr writes an attribute with words of the author. A value can not begin
-// like a placeholder: those are filled in wherever they stand.
+// writeAttr writes an attribute with a text of the author. The value cannot begin like a
+// placeholder, because placeholders are replaced wherever they occur.
 func writeAttr(w util.BufWriter, key, value string) {
 	if len(value) >= len(placeholder) && value[:len(placeholder)] == placeholder {
 		value = " " + value
@@ -112,6 +115,7 @@ func writeAttr(w util.BufWriter, key, value string) {
 	_, _ = w.WriteString(" " + key + `="` + stdhtml.EscapeString(value) + `"`)
 }
 
+// writeLink writes a link, or a span if it has no target.
 func writeLink(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	l := n.(*link)
 	element := "a"
@@ -134,6 +138,7 @@ func writeLink(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkS
 	return ast.WalkContinue, nil
 }
 
+// writeImage writes an image of the repository.
 func writeImage(w util.BufWriter, _ []byte, n ast.Node) {
 	i := n.(*image)
 	_, _ = w.WriteString("<img")
@@ -145,8 +150,8 @@ func writeImage(w util.BufWriter, _ []byte, n ast.Node) {
 	_ = w.WriteByte('>')
 }
 
-// writeText differs from goldmark's in line breaks: one between two Han
-// characters vanishes, all others stay, also before links and emphasis.
+// writeText differs from goldmark in line breaks: one between two Han characters is removed, all
+// others stay, even before links and emphasis.
 func writeText(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		return ast.WalkContinue, nil
@@ -167,10 +172,12 @@ func writeText(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.
 	return ast.WalkContinue, nil
 }
 
+// writeString writes literal text.
 func writeString(w util.BufWriter, _ []byte, n ast.Node) {
 	_, _ = w.WriteString(stdhtml.EscapeString(string(n.(*ast.String).Value)))
 }
 
+// writeListItem writes a list item; one with a check box gets a class.
 func writeListItem(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
 		_, _ = w.WriteString("</li>\n")
@@ -190,7 +197,7 @@ func writeListItem(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.W
 	return ast.WalkContinue, nil
 }
 
-// taskState tells whether a list item is a task, and if so whether it is done.
+// taskState returns whether the task of a list item is done, nil if the item is not a task.
 func taskState(item ast.Node) *bool {
 	if block := item.FirstChild(); block != nil {
 		if box, ok := block.FirstChild().(*extast.TaskCheckBox); ok {
@@ -200,6 +207,7 @@ func taskState(item ast.Node) *bool {
 	return nil
 }
 
+// writeCheckBox writes the check box of a task.
 func writeCheckBox(w util.BufWriter, _ []byte, n ast.Node) {
 	if n.(*extast.TaskCheckBox).IsChecked {
 		_, _ = w.WriteString(`<input type="checkbox" aria-label="done" checked="" disabled=""> `)
@@ -208,6 +216,7 @@ func writeCheckBox(w util.BufWriter, _ []byte, n ast.Node) {
 	_, _ = w.WriteString(`<input type="checkbox" aria-label="open" disabled=""> `)
 }
 
+// writeTable writes the scrollable box of a table around its content.
 func writeTable(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
 	if entering {
 		_, _ = w.WriteString(`<div class="table" tabindex="0">` + "\n<table>\n")

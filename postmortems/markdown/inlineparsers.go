@@ -10,11 +10,12 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// templateParser keeps marks of templating languages together, so that emphasis
-// and links are not looked for inside: {{ … }}, {{< … >}}, <% … %>. It takes
-// away kramdown's attribute lists, {:target="_blank"}.
+// templateParser preserves marks of template languages as a whole, so that emphasis and links
+// inside them are not parsed: {{ … }}, {{< … >}}, <% … %>. It removes kramdown's attribute lists
+// such as {:target="_blank"}.
 type templateParser struct{}
 
+// attributeList matches an attribute list of kramdown.
 var attributeList = regexp.MustCompile(`^\{:(?:\s*(?:[.#][\w-]+|[\w-]+="[^"]*"))+\s*\}`)
 
 // Trigger implements parser.InlineParser.
@@ -45,11 +46,11 @@ func (templateParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast
 	return n
 }
 
-// maxTemplate is how many bytes a templating mark may have; looking further for
-// its end would take the square of a line of "{{{{".
+// maxTemplate is how many bytes a template mark may have. A longer search for its end would take
+// quadratic time on a line of "{{{{".
 const maxTemplate = 1 << 10
 
-// closedBy is the length of line up to and with its first mark, 0 without one.
+// closedBy returns the length of a line up to and including its first mark, 0 without one.
 func closedBy(line []byte, mark string) int {
 	i := bytes.Index(line[2:min(len(line), maxTemplate)], []byte(mark))
 	if i < 0 {
@@ -58,12 +59,13 @@ func closedBy(line []byte, mark string) int {
 	return 2 + i + len(mark)
 }
 
-// wikiLinkParser reads [[Title]], [[path#fragment]] and [[path|text]].
+// wikiLinkParser parses [[Title]], [[path#fragment]] and [[path|text]].
 type wikiLinkParser struct{}
 
-// The text is short, does not begin or end with a space (shell tests do), and no
-// "(" or "[" follows: [[1]](url) is an ordinary link.
-var wikiLinkText = regexp.MustCompile(`^\[\[([^\s\[\]|#][^\[\]|#\n]{0,200})?(#[^\[\]|\n]{1,200})?(?:\|([^\[\]\n]{1,200}))?\]\](?:[^(\[:]|$)`)
+// wikiLinkText matches a wiki link. The text is short and does not begin or end with a space, as
+// shell tests do, and no "(" or "[" follows: [[1]](url) is an ordinary link.
+var wikiLinkText = regexp.MustCompile(
+	`^\[\[([^\s\[\]|#][^\[\]|#\n]{0,200})?(#[^\[\]|\n]{1,200})?(?:\|([^\[\]\n]{1,200}))?\]\](?:[^(\[:]|$)`)
 
 // Trigger implements parser.InlineParser.
 func (wikiLinkParser) Trigger() []byte { return []byte{'['} }
@@ -88,10 +90,11 @@ func (wikiLinkParser) Parse(_ ast.Node, block text.Reader, pc parser.Context) as
 	return n
 }
 
-// hugoLinkParser reads [text]({{< ref "path.md" >}}), which CommonMark does not
-// take for a link because of the spaces.
+// hugoLinkParser parses [text]({{< ref "path.md" >}}), which is not a link in CommonMark because
+// of the spaces.
 type hugoLinkParser struct{}
 
+// hugoLink matches a link with a reference shortcode.
 var hugoLink = regexp.MustCompile(`^\[([^\[\]\n]+)\]\(\{\{[<%]\s*(?:rel)?ref\s+"?([^"\s{}]+)"?\s*[>%]\}\}\)`)
 
 // Trigger implements parser.InlineParser.

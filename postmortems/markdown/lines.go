@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// lineIndex turns byte offsets of a body into lines of the whole file and
-// columns in runes, both from 1.
+// lineIndex converts byte offsets of a body to 1-based lines of the whole file and 1-based columns
+// in runes.
 type lineIndex struct {
 	source []byte
 	starts []int // offset at which each line begins
@@ -24,15 +24,15 @@ func newLineIndex(source []byte, first int) lineIndex {
 	return lineIndex{source: source, starts: starts, first: first}
 }
 
-// at tells the line and column of an offset; an offset outside the body is
-// brought to its nearer end.
+// at returns line and column of an offset. An offset outside the body is moved to its nearer
+// end.
 func (l lineIndex) at(offset int) (line, col int) {
 	offset = min(max(offset, 0), len(l.source))
 	i := sort.SearchInts(l.starts, offset+1) - 1
 	return l.first + i, 1 + utf8.RuneCount(l.source[l.starts[i]:offset])
 }
 
-// line tells the line of an offset.
+// line returns the line of an offset.
 func (l lineIndex) line(offset int) int {
 	line, _ := l.at(offset)
 	return line

@@ -11,21 +11,22 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// resolveLinks decides every link and image, in the order of the document, and
-// leaves only nodes of this package.
+// resolveLinks resolves every link and image, in document order, and replaces it by a node of this
+// package.
 func (d *document) resolveLinks() {
 	r := linkResolver{document: d}
 	r.in(d.root)
 }
 
-// linkResolver knows how many links are open around a node: HTML has no link in
-// a link.
+// linkResolver tracks how many links are open around a node, because HTML does not allow links in
+// links.
 type linkResolver struct {
 	*document
 	depth  int
-	hidden []bool // for each open <a> of raw HTML: it leads nowhere and is left out
+	hidden []bool // for each open <a> of raw HTML: it has no target and is removed
 }
 
+// in resolves the links below a node.
 func (r *linkResolver) in(parent ast.Node) {
 	for _, c := range children(parent) {
 		switch n := c.(type) {
@@ -45,15 +46,16 @@ func (r *linkResolver) in(parent ast.Node) {
 	}
 }
 
+// link resolves an inline or reference link.
 func (r *linkResolver) link(n *ast.Link) {
-	to := r.decide(postmortems.LinkPage, decode(n.Destination), offsetOf(n))
+	to := r.resolve(postmortems.LinkPage, decode(n.Destination), offsetOf(n))
 	r.depth++
 	r.in(n)
 	r.depth--
 	r.put(n, &link{target: to, title: decode(n.Title)})
 }
 
-// put replaces a node by a link, or by what it holds when there is no target.
+// put replaces a node by a link, or by its content when there is no target.
 func (r *linkResolver) put(old ast.Node, n *link) {
 	moveChildren(old, n)
 	if n.target != "" || n.class != "" {
@@ -67,9 +69,10 @@ func (r *linkResolver) put(old ast.Node, n *link) {
 	parent.RemoveChild(parent, old)
 }
 
+// image resolves an image: one of the repository is shown, another one becomes a link.
 func (r *linkResolver) image(n *ast.Image) {
 	dest, alt := decode(n.Destination), plainText(n, r.source)
-	to := r.decide(postmortems.LinkImage, dest, offsetOf(n))
+	to := r.resolve(postmortems.LinkImage, dest, offsetOf(n))
 	if strings.HasPrefix(string(to), placeholder) {
 		replace(n, &image{target: to, alt: alt, title: decode(n.Title)})
 		return
@@ -79,19 +82,20 @@ func (r *linkResolver) image(n *ast.Image) {
 	r.put(n, r.foreignImage(to, dest, offsetOf(n)))
 }
 
-// foreignImage is what stands in place of an image that is not shown.
+// foreignImage returns the link that replaces an image of another site.
 func (r *linkResolver) foreignImage(to target, dest string, offset int) *link {
 	if !to.isAbsolute() {
 		return &link{}
 	}
-	r.problemAt(ruleImageExternal, offset, "%s is an image of another site and is shown as a link; put the file beside the document", quoted(dest))
+	r.problemAt(ruleImageExternal, offset,
+		"%s is an image of another site and is shown as a link; store the file beside the document", quoted(dest))
 	if r.depth > 0 {
 		to = ""
 	}
 	return &link{target: to, class: "external-image"}
 }
 
-// imageText is the text in place of an image that is not shown.
+// imageText returns the text that replaces an image.
 func (r *linkResolver) imageText(alt, dest string, to target) string {
 	if alt != "" {
 		return alt
@@ -102,6 +106,7 @@ func (r *linkResolver) imageText(alt, dest string, to target) string {
 	return quoted(dest)
 }
 
+// autoLink resolves an address that is written as text.
 func (r *linkResolver) autoLink(n *ast.AutoLink) {
 	label := string(n.Label(r.source))
 	dest := string(n.URL(r.source))
@@ -110,7 +115,7 @@ func (r *linkResolver) autoLink(n *ast.AutoLink) {
 	}
 	to := target("")
 	if r.depth == 0 {
-		to = r.decide(postmortems.LinkPage, dest, offsetOf(n))
+		to = r.resolve(postmortems.LinkPage, dest, offsetOf(n))
 	}
 	l := &link{target: to}
 	l.AppendChild(l, textNode(label))
@@ -121,14 +126,15 @@ func (r *linkResolver) autoLink(n *ast.AutoLink) {
 	replace(n, l)
 }
 
+// wikiLink resolves [[target]].
 func (r *linkResolver) wikiLink(n *wikiLink) {
 	var to target
 	switch {
 	case r.depth > 0:
 	case n.target == "":
-		to = r.decideFragment(n.fragment, n.Pos())
+		to = r.resolveFragment(n.fragment, n.Pos())
 	default:
-		to = r.open(postmortems.Link{
+		to = r.addLink(postmortems.Link{
 			Kind: postmortems.LinkWiki, Raw: n.target, Fragment: foreignAnchor(n.fragment),
 			Candidates: candidates(r.input.Path, n.target, postmortems.LinkWiki),
 		}, n.Pos())
@@ -142,7 +148,7 @@ func (r *linkResolver) wikiLink(n *wikiLink) {
 	replace(n, l)
 }
 
-// raw decides href and src of raw HTML.
+// raw resolves href and src of raw HTML.
 func (r *linkResolver) raw(n *rawHTML) {
 	var out []rawToken
 	for _, t := range n.tokens {
@@ -158,7 +164,7 @@ func (r *linkResolver) raw(n *rawHTML) {
 		case t.name == "a":
 			r.depth++
 			if href, ok := cutAttr(&t, "href"); ok && r.depth == 1 {
-				t.target = r.decide(postmortems.LinkPage, href, t.offset)
+				t.target = r.resolve(postmortems.LinkPage, href, t.offset)
 			}
 			hide := t.target == "" && t.attr("id") == ""
 			r.hidden = append(r.hidden, hide)
@@ -174,12 +180,13 @@ func (r *linkResolver) raw(n *rawHTML) {
 	n.tokens = out
 }
 
+// rawImage resolves an <img> and returns the tokens that replace it.
 func (r *linkResolver) rawImage(t rawToken) []rawToken {
 	src, _ := cutAttr(&t, "src")
-	t.target = r.decide(postmortems.LinkImage, src, t.offset)
+	t.target = r.resolve(postmortems.LinkImage, src, t.offset)
 	if strings.HasPrefix(string(t.target), placeholder) {
 		alt, _ := cutAttr(&t, "alt")
-		t.attrs = append(t.attrs, html.Attribute{Key: "alt", Val: alt}) // without one, screen readers read the address
+		t.attrs = append(t.attrs, html.Attribute{Key: "alt", Val: alt}) // without alt, screen readers read the address
 		return []rawToken{t}
 	}
 	text := rawToken{text: r.imageText(t.attr("alt"), src, t.target)}
@@ -194,7 +201,7 @@ func (r *linkResolver) rawImage(t rawToken) []rawToken {
 	return []rawToken{open, text, {kind: tokenClose, name: open.name}}
 }
 
-// cutAttr takes an attribute off a token.
+// cutAttr removes an attribute from a token and returns its value.
 func cutAttr(t *rawToken, key string) (value string, ok bool) {
 	i := slices.IndexFunc(t.attrs, func(a html.Attribute) bool { return a.Key == key })
 	if i < 0 {
@@ -205,8 +212,8 @@ func cutAttr(t *rawToken, key string) (value string, ok bool) {
 	return value, true
 }
 
-// offsetOf is where a node begins in the source; a node that does not know takes
-// that of what it holds or of what holds it.
+// offsetOf returns where a node begins in the source. A node without a position has that of its
+// first descendant or nearest ancestor with one.
 func offsetOf(n ast.Node) int {
 	for c := n; c != nil; c = c.FirstChild() {
 		if c.Pos() >= 0 {

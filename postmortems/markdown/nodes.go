@@ -4,9 +4,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 )
 
-// The node kinds of this package. Links, images and raw HTML of goldmark are all
-// replaced by them before rendering, so that what is written has been decided by
-// a pass and not by the author.
+// The node kinds of this package. They replace all links, images and raw HTML of goldmark before
+// rendering, so that a pass determines what is written and not the author.
 var (
 	kindCallout  = ast.NewNodeKind("Callout")
 	kindMark     = ast.NewNodeKind("Mark")
@@ -17,60 +16,75 @@ var (
 	kindImage    = ast.NewNodeKind("SafeImage")
 )
 
-// callout is a box that stands out: "> [!NOTE]", "!!! note", ":::note".
+// callout is a highlighted box: "> [!NOTE]", "!!! note", ":::note".
 type callout struct {
 	ast.BaseBlock
 	kind  string // note tip important warning caution
 	title string // plain text
 }
 
-func (*callout) Kind() ast.NodeKind           { return kindCallout }
+// Kind implements ast.Node.
+func (*callout) Kind() ast.NodeKind { return kindCallout }
+
+// Dump implements ast.Node.
 func (n *callout) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
-// mark is a line that holds nothing but a Hugo short-code or a ":::" fence. None
-// is left after foldBlocks.
+// mark is a line that consists of a Hugo shortcode or a ":::" fence. None remains after
+// foldBlocks.
 type mark struct {
 	ast.BaseBlock
 	closing bool
 	name    string // "alert", ":::"
-	kind    string // kind of callout that it opens, "" for none
+	kind    string // kind of the callout that it opens, "" for none
 	title   string
 	image   string // src of a figure
 }
 
-func (*mark) Kind() ast.NodeKind           { return kindMark }
+// Kind implements ast.Node.
+func (*mark) Kind() ast.NodeKind { return kindMark }
+
+// Dump implements ast.Node.
 func (n *mark) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
-// template is a mark of a templating language amid text, kept as written; an
-// empty one (kramdown's {:target="_blank"}) is not shown.
+// template is a mark of a template language in a text, shown as written. An empty one (kramdown's
+// {:target="_blank"}) is not shown.
 type template struct {
 	ast.BaseInline
 	text string
 }
 
-func (*template) Kind() ast.NodeKind           { return kindTemplate }
+// Kind implements ast.Node.
+func (*template) Kind() ast.NodeKind { return kindTemplate }
+
+// Dump implements ast.Node.
 func (n *template) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
-// wikiLink is [[target#fragment|label]]. None is left after resolveLinks.
+// wikiLink is [[target#fragment|label]]. None remains after resolveLinks.
 type wikiLink struct {
 	ast.BaseInline
 	target, fragment, label string
 }
 
-func (*wikiLink) Kind() ast.NodeKind           { return kindWikiLink }
+// Kind implements ast.Node.
+func (*wikiLink) Kind() ast.NodeKind { return kindWikiLink }
+
+// Dump implements ast.Node.
 func (n *wikiLink) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
-// rawHTML is raw HTML after its rewriting: a balanced part of what stands under
-// one parent. It may stand among blocks or inlines.
+// rawHTML is rewritten raw HTML: a balanced part of the HTML under one parent, among blocks or
+// inlines.
 type rawHTML struct {
 	ast.BaseInline
 	tokens []rawToken
 }
 
-func (*rawHTML) Kind() ast.NodeKind           { return kindRawHTML }
+// Kind implements ast.Node.
+func (*rawHTML) Kind() ast.NodeKind { return kindRawHTML }
+
+// Dump implements ast.Node.
 func (n *rawHTML) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
-// link is a link whose target has been decided; without one it is a <span>.
+// link is a link with a resolved target; without a target it is a <span>.
 type link struct {
 	ast.BaseInline
 	target target
@@ -78,7 +92,10 @@ type link struct {
 	class  string
 }
 
-func (*link) Kind() ast.NodeKind           { return kindLink }
+// Kind implements ast.Node.
+func (*link) Kind() ast.NodeKind { return kindLink }
+
+// Dump implements ast.Node.
 func (n *link) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
 // image is an image of the repository.
@@ -88,10 +105,13 @@ type image struct {
 	alt, title string
 }
 
-func (*image) Kind() ast.NodeKind           { return kindImage }
+// Kind implements ast.Node.
+func (*image) Kind() ast.NodeKind { return kindImage }
+
+// Dump implements ast.Node.
 func (n *image) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
-// children lists the children of n, so that a caller may change them on the way.
+// children returns the children of n, so that a caller may change them during a loop.
 func children(n ast.Node) []ast.Node {
 	out := make([]ast.Node, 0, n.ChildCount())
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
@@ -100,7 +120,7 @@ func children(n ast.Node) []ast.Node {
 	return out
 }
 
-// moveChildren gives all children of from to to.
+// moveChildren moves all children of one node to another.
 func moveChildren(from, to ast.Node) {
 	for _, c := range children(from) {
 		to.AppendChild(to, c)
@@ -114,7 +134,7 @@ func replace(old, n ast.Node) {
 	parent.ReplaceChild(parent, old, n)
 }
 
-// textNode is a piece of literal text.
+// textNode returns a node of literal text.
 func textNode(s string) *ast.String {
 	n := ast.NewString([]byte(s))
 	n.SetRaw(true)

@@ -13,7 +13,7 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 )
 
-// textWriter writes Markdown text as HTML: escapes and references resolved.
+// textWriter writes Markdown text as HTML, with escapes and references resolved.
 var textWriter = html.NewWriter(html.WithEscapedSpace())
 
 // decode resolves backslash escapes and character references of Markdown text.
@@ -28,7 +28,7 @@ func decode(b []byte) string {
 	return stdhtml.UnescapeString(out.String())
 }
 
-// plainText is the text of inline content, as a reader sees it.
+// plainText returns the text of inline content, as a reader sees it.
 func plainText(n ast.Node, source []byte) string {
 	var b strings.Builder
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
@@ -71,8 +71,8 @@ func writePlain(b *strings.Builder, n ast.Node, source []byte) {
 	}
 }
 
-// writeRawPlain writes the text of raw HTML; elements that begin a line part
-// words, and the second and later cells of a row are parted as in a Markdown table.
+// writeRawPlain writes the text of raw HTML. Block elements separate words, and cells of a row are
+// separated as in a Markdown table.
 func writeRawPlain(b *strings.Builder, tokens []rawToken) {
 	inRow := false
 	for _, t := range tokens {
@@ -95,8 +95,8 @@ func writeRawPlain(b *strings.Builder, tokens []rawToken) {
 	}
 }
 
-// joinsLines tells whether a line break after t stands between two characters of
-// a script that is written without spaces, so that it must vanish.
+// joinsLines reports whether a line break after t is between two characters of a script without
+// spaces, so that it must be removed.
 func joinsLines(t *ast.Text, source []byte) bool {
 	last, _ := utf8.DecodeLastRune(t.Segment.Value(source))
 	next := t.NextSibling()
@@ -111,11 +111,11 @@ func joinsLines(t *ast.Text, source []byte) bool {
 	return isSpaceless(last) && isSpaceless(first)
 }
 
-// isSpaceless tells Han, Kana and full-width punctuation. Hangul has spaces.
+// isSpaceless reports whether r is Han, Kana or full-width punctuation. Hangul has spaces.
 func isSpaceless(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) ||
 		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef
 }
 
-// squeeze joins runs of white space.
+// squeeze collapses white space.
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -11,10 +11,10 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// placeholder begins the target of a link that is resolved when the page is
-// served.
+// placeholder begins the target of a link that is resolved when the page is served.
 const placeholder = "postern:"
 
+// The attribute values that the renderer writes.
 var (
 	policyID       = regexp.MustCompile(`^h-[\p{L}\p{M}\p{N}_:-]{1,600}$`)
 	policyHref     = regexp.MustCompile(`^(?:#top$|#h-|https?://|mailto:|postern:[0-9]+$)`)
@@ -30,9 +30,9 @@ var (
 	policyTabIndex = regexp.MustCompile(`^0$`)
 )
 
-// newPolicy is the judge behind the renderer. It allows what the renderer
-// writes, element by element and value by value, and nothing else: a defect in
-// the renderer costs a missing tag and not a running script.
+// newPolicy returns the policy of the sanitiser. It allows what the renderer writes, element by
+// element and value by value, and nothing else: a defect in the renderer costs a missing tag and
+// not a running script.
 func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	for name, rule := range tagRules {
@@ -74,8 +74,8 @@ func newPolicy() *bluemonday.Policy {
 	return p
 }
 
-// checkPlaceholders holds what the package promises of placeholders: they stand
-// in href and src only and name a link that there is.
+// checkPlaceholders returns a fault of kind Internal unless every placeholder is in href or src
+// and refers to an existing link.
 func checkPlaceholders(html []byte, links int) error {
 	open := []byte(`="` + placeholder)
 	for rest := html; ; {
@@ -91,7 +91,7 @@ func checkPlaceholders(html []byte, links int) error {
 		}
 		inTarget := bytes.HasSuffix(before, []byte(" href")) || bytes.HasSuffix(before, []byte(" src"))
 		if !inTarget || n >= links || len(rest) == digits {
-			return fault.New(fault.Internal, "markdown.RenderBody", "the page holds a link placeholder where none may be")
+			return fault.New(fault.Internal, "markdown.RenderBody", "the page has a link placeholder in a wrong place")
 		}
 	}
 }

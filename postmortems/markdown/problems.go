@@ -10,22 +10,22 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// maxPerRule is how many findings of one rule are told for one document; an
-// author mends the first and sees the pattern.
+// maxPerRule is how many problems of one rule are reported for one document: an author who fixes
+// the first ones sees the pattern.
 const maxPerRule = 20
 
-// maxQuoted is how many runes of the document a message repeats.
+// maxQuoted is how many runes of the document a message quotes.
 const maxQuoted = 80
 
-// problems collects findings of one document.
+// problems collects the problems of one document.
 type problems struct {
 	path   string
 	found  []postmortems.Problem
 	counts map[string]int
 }
 
-// problem adds a finding at a line and column (0: the line as a whole). The
-// weight is that of the rule.
+// problem adds a problem at a line and column (0: the line as a whole) with the weight of its
+// rule.
 func (d *document) problem(rule string, line, col int, format string, args ...any) {
 	p := &d.problems
 	if p.counts == nil {
@@ -47,8 +47,7 @@ func (d *document) problemAt(rule string, offset int, format string, args ...any
 	d.problem(rule, line, col, format, args...)
 }
 
-// list gives the findings in the order of the document, and one more for each
-// rule that was broken too often to tell all.
+// list returns the problems in document order, and a count for each rule with too many of them.
 func (p *problems) list() []postmortems.Problem {
 	out := slices.Clone(p.found)
 	slices.SortStableFunc(out, func(a, b postmortems.Problem) int {
@@ -65,8 +64,8 @@ func (p *problems) list() []postmortems.Problem {
 	return out
 }
 
-// quoted is a piece of the document for a message: one line, no control
-// characters, not long.
+// quoted returns a part of the document for a message: one line, no control characters, not too
+// long.
 func quoted(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || !unicode.IsPrint(r) {
@@ -80,8 +79,8 @@ func quoted(s string) string {
 	return `"` + strings.TrimSpace(s) + `"`
 }
 
-// bytesWord writes a limit as people say it.
-func bytesWord(n int) string {
+// byteSize returns a limit in the largest unit that divides it.
+func byteSize(n int) string {
 	switch {
 	case n >= 1<<20 && n%(1<<20) == 0:
 		return fmt.Sprintf("%d MiB", n>>20)

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/net/html"
 )
 
-// tokenKind is what a rawToken is.
+// tokenKind is the kind of a rawToken.
 type tokenKind uint8
 
 const (
@@ -17,12 +17,12 @@ const (
 	tokenClose
 )
 
-// rawToken is one piece of raw HTML. After rewriteHTML only allowed elements and
-// attributes are left; href and src are decided by resolveLinks.
+// rawToken is one part of raw HTML. After rewriteHTML only allowed elements and attributes remain;
+// resolveLinks sets the target.
 type rawToken struct {
 	kind     tokenKind
 	name     string // lower case
-	written  string // as typed, for tags that prove to be text
+	written  string // as typed, for tags that turn out to be text
 	text     string // of tokenText, unescaped
 	attrs    []html.Attribute
 	selfEnds bool // "<x/>"
@@ -30,7 +30,7 @@ type rawToken struct {
 	offset   int // in the source
 }
 
-// attr is the value of an attribute, "" without one.
+// attr returns the value of an attribute, "" without one.
 func (t *rawToken) attr(key string) string {
 	for _, a := range t.attrs {
 		if a.Key == key {
@@ -40,9 +40,10 @@ func (t *rawToken) attr(key string) string {
 	return ""
 }
 
-// rewriteHTML replaces all raw HTML of the tree by what the allow-list leaves.
+// rewriteHTML replaces all raw HTML of the tree by what the allow-list permits.
 func (d *document) rewriteHTML() { d.rewriteIn(d.root) }
 
+// rewriteIn rewrites the raw HTML below one parent.
 func (d *document) rewriteIn(parent ast.Node) {
 	var raws []*rawHTML
 	for _, c := range children(parent) {
@@ -50,7 +51,7 @@ func (d *document) rewriteIn(parent ast.Node) {
 		if !ok {
 			d.rewriteIn(c)
 			if c.Kind() == ast.KindParagraph && !c.HasChildren() {
-				parent.RemoveChild(parent, c) // held nothing but comments
+				parent.RemoveChild(parent, c) // contained only comments
 			}
 			continue
 		}
@@ -63,7 +64,7 @@ func (d *document) rewriteIn(parent ast.Node) {
 	}
 }
 
-// rawSource is the text of a raw HTML node of goldmark.
+// rawSource returns the text of a raw HTML node of goldmark and its offset.
 func rawSource(n ast.Node, source []byte) (text []byte, offset int, ok bool) {
 	switch n := n.(type) {
 	case *ast.RawHTML:
@@ -93,8 +94,8 @@ func rawSource(n ast.Node, source []byte) (text []byte, offset int, ok bool) {
 	return text, offset, true
 }
 
-// tokenize reads HTML leniently, as browsers do, but for comments, declarations
-// and the content of <script> and <style>, which it leaves out.
+// tokenize parses HTML as leniently as browsers do. It omits comments, declarations and the
+// content of <script> and <style>.
 func tokenize(source []byte, offset int) []rawToken {
 	var tokens []rawToken
 	z := html.NewTokenizer(bytes.NewReader(source))
@@ -129,8 +130,8 @@ func tokenize(source []byte, offset int) []rawToken {
 	}
 }
 
-// isComponent tells the tag of a documentation framework (<CustomContent>) from
-// a placeholder (<Column>): the name is in camel case and the tag is closed.
+// isComponent reports whether a tag belongs to a documentation framework (<CustomContent>) and is
+// not a placeholder (<Column>): its name is in camel case and it is closed.
 func isComponent(t rawToken, closed map[string]bool) bool {
 	name := strings.TrimLeft(t.written, "</")
 	if name == "" || name[0] < 'A' || name[0] > 'Z' || strings.ToUpper(name[:len(t.name)]) == name[:len(t.name)] {

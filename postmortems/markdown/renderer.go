@@ -14,7 +14,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Options are the limits that a portal may change.
+// Options are the limits that a portal can change.
 type Options struct {
 	MaxBody   int // bytes of Markdown; 0: DefaultMaxBody
 	MaxOutput int // bytes of HTML; 0: DefaultMaxOutput
@@ -24,8 +24,8 @@ type Options struct {
 const (
 	// DefaultMaxBody is 1 MiB: real documents reach 400 KB.
 	DefaultMaxBody = 1 << 20
-	// DefaultMaxOutput is 16 MiB: ordinary text grows threefold, highlighted
-	// code tenfold; more than that is a bomb.
+	// DefaultMaxOutput is 16 MiB: ordinary text grows threefold, highlighted code tenfold; more
+	// is an attack.
 	DefaultMaxOutput = 16 << 20
 )
 
@@ -36,7 +36,7 @@ type Renderer struct {
 	sanitise func(html []byte) []byte
 }
 
-// New makes a Renderer.
+// New returns a Renderer.
 func New(o Options) *Renderer {
 	if o.MaxBody == 0 {
 		o.MaxBody = DefaultMaxBody
@@ -47,9 +47,8 @@ func New(o Options) *Renderer {
 	return &Renderer{options: o, engine: newEngine(), sanitise: newPolicy().SanitizeBytes}
 }
 
-// RenderBody implements postmortems.BodyRenderer. It does not bound time or
-// memory by itself beyond the guard: render hostile input through package
-// sandbox. ctx is looked at between passes.
+// RenderBody implements postmortems.BodyRenderer. Beyond the guard it does not bound time or
+// memory: untrusted input must be rendered through package sandbox. ctx is checked between passes.
 func (r *Renderer) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
 	if !utf8.Valid(in.Markdown) {
 		in.Markdown = bytes.ToValidUTF8(in.Markdown, []byte("\uFFFD"))
@@ -61,10 +60,10 @@ func (r *Renderer) RenderBody(ctx context.Context, in postmortems.BodyInput) (po
 	}
 	pc := parser.NewContext()
 	d.root = r.engine.Parser().Parse(text.NewReader(d.source), parser.WithContext(pc))
-	d.tellSurplus(pc)
+	d.reportSurplus(pc)
 	for _, pass := range []func(){d.foldBlocks, d.rewriteHTML, d.anchorHeadings, d.resolveLinks} {
 		if err := ctx.Err(); err != nil {
-			return postmortems.Body{}, nil, fault.Wrap(fault.Timeout, "markdown.RenderBody", "rendering was cut short", err)
+			return postmortems.Body{}, nil, fault.Wrap(fault.Timeout, "markdown.RenderBody", "rendering was interrupted", err)
 		}
 		pass()
 	}
@@ -80,13 +79,13 @@ func (r *Renderer) RenderBody(ctx context.Context, in postmortems.BodyInput) (po
 	return d.body, d.problems.list(), nil
 }
 
-// html renders and sanitises. It is not ok when the output is over its limit,
-// which is told as a problem.
+// html renders and sanitises the document. It is not ok when the output exceeds its limit, which
+// is reported as a problem.
 func (r *Renderer) html(d *document) ([]byte, bool, error) {
 	out := &boundedBuffer{max: r.options.MaxOutput}
 	err := r.engine.Renderer().Render(out, d.source, d.root)
 	if out.full {
-		d.tooMuch(d.input.FirstLine)
+		d.reportTooLarge(d.input.FirstLine)
 		return nil, false, nil
 	}
 	if err != nil {
@@ -99,7 +98,7 @@ func (r *Renderer) html(d *document) ([]byte, bool, error) {
 	return html, true, nil
 }
 
-// document is one document on its way through the passes.
+// document is one document during the passes.
 type document struct {
 	input    postmortems.BodyInput
 	source   []byte
@@ -109,7 +108,7 @@ type document struct {
 	anchors  anchors
 	body     postmortems.Body
 
-	targets, maxOutput int // bytes of all destinations so far, and at most
+	targets, maxOutput int // bytes of all destinations so far, and of the page at most
 }
 
 func newDocument(in postmortems.BodyInput) *document {
@@ -125,13 +124,13 @@ func newDocument(in postmortems.BodyInput) *document {
 	}
 }
 
-// tooMuch tells that the page would be over the output limit.
-func (d *document) tooMuch(line int) {
+// reportTooLarge reports that the page would exceed the output limit.
+func (d *document) reportTooLarge(line int) {
 	d.problem(RuleRenderLimit, line, 0,
-		"the page would be over %s of HTML; split the document or shorten what is repeated", bytesWord(d.maxOutput))
+		"the page would be over %s of HTML; split the document or shorten what is repeated", byteSize(d.maxOutput))
 }
 
-// boundedBuffer keeps at most max bytes and then refuses.
+// boundedBuffer stores at most max bytes and then returns an error.
 type boundedBuffer struct {
 	bytes.Buffer
 	max  int

@@ -11,24 +11,24 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// tableParser is goldmark's parser of tables, which drops what a row has beyond
-// the columns of its heading. Here nothing of a row is lost: a pipe inside a code
-// span does not part cells when the row has too many, and cells that are still
-// surplus are kept.
+// tableParser is goldmark's table parser without its loss of surplus cells. goldmark drops what a
+// row has beyond the columns of its header. Here a pipe inside a code span does not separate cells
+// when the row has too many, and cells that are still surplus are preserved.
 type tableParser struct{ inner parser.ParagraphTransformer }
 
+// newTableParser returns the parser, which wraps goldmark's.
 func newTableParser() tableParser {
 	return tableParser{inner: extension.NewTableParagraphTransformer()}
 }
 
-// surplusRow is a table row that has more cells than its heading.
+// surplusRow is a table row with more cells than its header.
 type surplusRow struct {
 	offset         int
-	cells, columns int // as a parser counts that knows no code spans
+	cells, columns int // as counted without regard to code spans
 	kept           int // cells on the page
 }
 
-// surplusKey is where a parse keeps its surplus rows.
+// surplusKey is the context key of the surplus rows of a parse.
 var surplusKey = parser.NewContextKey()
 
 // Transform implements parser.ParagraphTransformer.
@@ -50,7 +50,7 @@ func (p tableParser) Transform(node *ast.Paragraph, reader text.Reader, pc parse
 	}
 }
 
-// keepSurplus rebuilds the rows of a table that have more cells than its heading.
+// keepSurplus rebuilds the rows of a table that have more cells than its header.
 func keepSurplus(table *extast.Table, lines map[int]text.Segment, source []byte, pc parser.Context) {
 	var found []surplusRow
 	for r := table.FirstChild(); r != nil; r = r.NextSibling() {
@@ -81,6 +81,7 @@ func keepSurplus(table *extast.Table, lines map[int]text.Segment, source []byte,
 	}
 }
 
+// newCell returns a cell with the text of a segment.
 func newCell(segment text.Segment, alignments []extast.Alignment, i int, source []byte) *extast.TableCell {
 	cell := extast.NewTableCell()
 	cell.SetPos(segment.Start)
@@ -92,8 +93,8 @@ func newCell(segment text.Segment, alignments []extast.Alignment, i int, source 
 	return cell
 }
 
-// splitRow returns where the cells of a row begin and end. With code, pipes inside
-// code spans part no cells. The last of maxColumns cells takes the rest.
+// splitRow returns the ranges of the cells of a row. With code, pipes inside code spans do not
+// separate cells. The last of maxColumns cells has the rest.
 func splitRow(line []byte, code bool) (cells [][2]int) {
 	at, end := 0, len(line)
 	if end > 0 && line[0] == '|' {
@@ -118,7 +119,7 @@ func splitRow(line []byte, code bool) (cells [][2]int) {
 	return append(cells, [2]int{start, end})
 }
 
-// trimBlank drops the blank cells at the end of a row: nothing is lost with them.
+// trimBlank drops blank cells at the end of a row.
 func trimBlank(cells [][2]int, line []byte) [][2]int {
 	for n := len(cells); n > 0 && len(bytes.TrimSpace(line[cells[n-1][0]:cells[n-1][1]])) == 0; n-- {
 		cells = cells[:n-1]
@@ -126,8 +127,8 @@ func trimBlank(cells [][2]int, line []byte) [][2]int {
 	return cells
 }
 
-// codeSpan is the length of the code span that a text begins with, or of its run
-// of backticks when nothing closes it.
+// codeSpan returns the length of the code span that a text begins with, or of its run of backticks
+// when no run closes it.
 func codeSpan(line []byte) int {
 	open := len(line) - len(bytes.TrimLeft(line, "`"))
 	for at := open; at < len(line); {
@@ -144,17 +145,18 @@ func codeSpan(line []byte) int {
 	return open
 }
 
-// tellSurplus warns of the rows with surplus cells, and takes the backslash off
-// pipes in their code, as goldmark does in other rows.
-func (d *document) tellSurplus(pc parser.Context) {
+// reportSurplus reports rows with surplus cells, and removes the backslash before pipes in their
+// code, as goldmark does in other rows.
+func (d *document) reportSurplus(pc parser.Context) {
 	rows, _ := pc.Get(surplusKey).([]surplusRow)
 	for _, row := range rows {
 		if row.kept <= row.columns {
-			d.problemAt(ruleTableRow, row.offset, `this row has %d cells, its heading %d: a pipe inside code was taken for part of its cell; write \| there`, row.cells, row.columns)
+			d.problemAt(ruleTableRow, row.offset,
+				`this row has %d cells, its header %d: a pipe inside code was read as part of its cell; write \| there`, row.cells, row.columns)
 			continue
 		}
-		d.problemAt(ruleTableRow, row.offset, `this row has %d cells, its heading %d: the surplus is shown without a heading, and cells may stand below a wrong one; write \| for a pipe that parts no cells`,
-			row.cells, row.columns)
+		d.problemAt(ruleTableRow, row.offset, `this row has %d cells, its header %d: the surplus is shown without a header, `+
+			`and cells may be below a wrong one; write \| for a pipe that does not separate cells`, row.cells, row.columns)
 	}
 	if len(rows) == 0 {
 		return
@@ -168,7 +170,7 @@ func (d *document) tellSurplus(pc parser.Context) {
 	}
 }
 
-// unescapePipes drops the backslashes before pipes in a code span.
+// unescapePipes removes the backslashes before pipes in a code span.
 func unescapePipes(span *ast.CodeSpan, source []byte) {
 	for n := span.FirstChild(); n != nil; n = n.NextSibling() {
 		t, ok := n.(*ast.Text)

@@ -2,26 +2,27 @@ package markdown
 
 import "regexp"
 
-// tagUse says what becomes of an HTML element that an author wrote.
+// tagUse is what happens to an HTML element that an author wrote.
 type tagUse uint8
 
 const (
-	tagText    tagUse = iota // not HTML: shown as it was typed
+	tagText    tagUse = iota // not HTML: shown as typed
 	tagInline                // allowed
-	tagBlock                 // allowed; cannot stand in a paragraph
-	tagThrough               // taken away, its content stays
-	tagRemoved               // taken away with a warning
+	tagBlock                 // allowed, but not inside a paragraph
+	tagThrough               // the tags are removed, the content stays
+	tagRemoved               // removed with a warning
 )
 
-// tagRule is what is known of one element.
+// tagRule is the rule for one element.
 type tagRule struct {
 	use   tagUse
 	void  bool
 	attrs map[string]*regexp.Regexp // besides id, href and src
-	in    string                    // elements one of which must be open, separated by spaces
+	in    string                    // elements of which one must be open, separated by spaces
 	ends  string                    // open elements that its start tag closes
 }
 
+// Values of attributes.
 var (
 	attrAlign  = regexp.MustCompile(`^(?:left|right|center)$`)
 	attrNumber = regexp.MustCompile(`^[0-9]{1,4}$`)
@@ -30,10 +31,10 @@ var (
 	attrScope  = regexp.MustCompile(`^(?:col|row)$`)
 )
 
-// tagRules is the allow-list of raw HTML, and the policy of sanitising allows
-// the same elements.
+// tagRules is the allow-list of raw HTML. The policy of the sanitiser allows the same elements.
 var tagRules = newTagRules()
 
+// newTagRules returns the rule of every known element.
 func newTagRules() map[string]tagRule {
 	type attrs = map[string]*regexp.Regexp
 	cell := attrs{"align": attrAlign, "colspan": attrNumber, "rowspan": attrNumber, "scope": attrScope}
@@ -81,7 +82,7 @@ func newTagRules() map[string]tagRule {
 	return rules
 }
 
-// plainTags are the elements without attributes of their own.
+// plainTags returns the elements without attributes of their own, by use.
 func plainTags() map[tagUse][]string {
 	return map[tagUse][]string{
 		tagInline: {

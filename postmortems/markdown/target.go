@@ -9,22 +9,23 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// target is where a link leads, as it is written into HTML: "#h-x",
-// "#top", "https://…", "mailto:…" or "postern:N". Empty: nowhere, the text stays.
+// target is the resolved target of a link as it is written into HTML: "#h-x", "#top", "https://…",
+// "mailto:…" or "postern:N". "" means none: only the text is shown.
 type target string
 
-// isAbsolute tells a link to another site.
+// isAbsolute reports whether the target is on another site.
 func (t target) isAbsolute() bool {
 	return strings.HasPrefix(string(t), "http://") || strings.HasPrefix(string(t), "https://")
 }
 
-// topOfPage is what HTML takes for the top of a page without any such id.
+// topOfPage is the fragment that HTML defines as the top of a page.
 const topOfPage target = "#top"
 
+// schemePrefix matches the scheme of an address.
 var schemePrefix = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 
-// decide tells where a decoded destination leads, and says why when nowhere.
-func (d *document) decide(kind postmortems.LinkKind, dest string, offset int) target {
+// resolve returns the target of a decoded destination, and reports why there is none.
+func (d *document) resolve(kind postmortems.LinkKind, dest string, offset int) target {
 	dest = strings.TrimSpace(dest)
 	if d.overBudget(len(dest), offset) {
 		return ""
@@ -34,47 +35,49 @@ func (d *document) decide(kind postmortems.LinkKind, dest string, offset int) ta
 		d.problemAt(ruleLinkMalformed, offset, "the link has no address")
 		return ""
 	case strings.ContainsFunc(dest, func(r rune) bool { return r < ' ' || r == 0x7f }):
-		d.problemAt(ruleLinkMalformed, offset, "the address %s holds control characters", quoted(dest))
+		d.problemAt(ruleLinkMalformed, offset, "the address %s contains control characters", quoted(dest))
 		return ""
 	case dest[0] == '#':
-		return d.decideFragment(dest[1:], offset)
+		return d.resolveFragment(dest[1:], offset)
 	case strings.HasPrefix(dest, "//"):
-		return d.decideAbsolute("https:"+dest, offset)
+		return d.resolveAbsolute("https:"+dest, offset)
 	}
 	if scheme := schemePrefix.FindString(dest); scheme != "" {
 		switch strings.ToLower(scheme) {
 		case "http:", "https:":
-			return d.decideAbsolute(strings.ToLower(scheme)+dest[len(scheme):], offset)
+			return d.resolveAbsolute(strings.ToLower(scheme)+dest[len(scheme):], offset)
 		case "mailto:":
-			return d.decideMail(dest, offset)
+			return d.resolveMail(dest, offset)
 		}
-		d.problemAt(ruleLinkScheme, offset, "%s is neither http, https, mailto nor a path of the repository; its text is shown without the link", quoted(dest))
+		d.problemAt(ruleLinkScheme, offset,
+			"%s is neither http, https, mailto nor a path of the repository; its text is shown without the link", quoted(dest))
 		return ""
 	}
-	return d.decideLocal(kind, dest, offset)
+	return d.resolveLocal(kind, dest, offset)
 }
 
-// overBudget counts the bytes that destinations will take on the page: a
-// definition of 2 KiB may be used a hundred thousand times.
+// overBudget counts the bytes that destinations take on the page: a definition of 2 KiB may be used
+// a hundred thousand times. It returns true, and reports it, when they exceed the output limit.
 func (d *document) overBudget(n, offset int) bool {
 	if d.targets > d.maxOutput {
 		return true
 	}
 	if d.targets += n; d.targets > d.maxOutput {
-		d.tooMuch(d.lines.line(offset))
+		d.reportTooLarge(d.lines.line(offset))
 		return true
 	}
 	return false
 }
 
-func (d *document) decideFragment(fragment string, offset int) target {
+// resolveFragment resolves a link within the page.
+func (d *document) resolveFragment(fragment string, offset int) target {
 	fragment = decodeFragment(fragment)
 	if fragment == "" || fragment == "top" {
 		return topOfPage
 	}
 	id, ok := d.anchors.find(fragment)
 	if !ok {
-		d.problemAt(ruleAnchor, offset, "no heading of this page is %s; the link leads nowhere", quoted("#"+fragment))
+		d.problemAt(ruleAnchor, offset, "no heading of this page is %s; the link has no target", quoted("#"+fragment))
 		id = foreignAnchor(fragment)
 	}
 	if id == "" {
@@ -83,16 +86,19 @@ func (d *document) decideFragment(fragment string, offset int) target {
 	return target("#" + id)
 }
 
-func (d *document) decideAbsolute(dest string, offset int) target {
+// resolveAbsolute resolves a link to another site.
+func (d *document) resolveAbsolute(dest string, offset int) target {
 	u, err := url.Parse(strings.ReplaceAll(dest, " ", "%20"))
 	if err != nil || u.Host == "" {
-		d.problemAt(ruleLinkMalformed, offset, "%s is not an address that a browser can open; its text is shown without the link", quoted(dest))
+		d.problemAt(ruleLinkMalformed, offset,
+			"%s is not an address that a browser can open; its text is shown without the link", quoted(dest))
 		return ""
 	}
 	return target(u.String())
 }
 
-func (d *document) decideMail(dest string, offset int) target {
+// resolveMail resolves a mail address.
+func (d *document) resolveMail(dest string, offset int) target {
 	u, err := url.Parse(dest)
 	if err != nil || u.Opaque == "" || strings.ContainsAny(u.Opaque, " \t") {
 		d.problemAt(ruleLinkMalformed, offset, "%s is not a mail address", quoted(dest))
@@ -101,8 +107,8 @@ func (d *document) decideMail(dest string, offset int) target {
 	return target(u.String())
 }
 
-// decideLocal opens a link inside the repository: it becomes a placeholder.
-func (d *document) decideLocal(kind postmortems.LinkKind, dest string, offset int) target {
+// resolveLocal resolves a link inside the repository to a placeholder.
+func (d *document) resolveLocal(kind postmortems.LinkKind, dest string, offset int) target {
 	path, fragment, _ := strings.Cut(dest, "#")
 	path, _, _ = strings.Cut(path, "?")
 	if path == "" {
@@ -112,17 +118,17 @@ func (d *document) decideLocal(kind postmortems.LinkKind, dest string, offset in
 	if decoded, err := url.PathUnescape(path); err == nil {
 		path = decoded
 	}
-	return d.open(postmortems.Link{
-		Kind: kind, Raw: dest, Candidates: candidates(d.input.Path, path, kind), Fragment: foreignAnchor(decodeFragment(fragment)),
+	return d.addLink(postmortems.Link{
+		Kind: kind, Raw: dest, Candidates: candidates(d.input.Path, path, kind),
+		Fragment: foreignAnchor(decodeFragment(fragment)),
 	}, offset)
 }
 
-// maxLinks is how many links into the repository a document has; 932 real ones
-// have 900 at most.
+// maxLinks bounds the links into the repository; real documents have at most 900.
 const maxLinks = 10_000
 
-// open adds a link to those that are resolved when the page is served.
-func (d *document) open(l postmortems.Link, offset int) target {
+// addLink adds a link that is resolved when the page is served, and returns its placeholder.
+func (d *document) addLink(l postmortems.Link, offset int) target {
 	if len(d.body.Links) == maxLinks {
 		if d.problems.counts[ruleLinks] == 0 {
 			d.problemAt(ruleLinks, offset, "the document has over %d links into the repository; split it", maxLinks)

@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// collectText fills in what search and the readers of timelines take from a
-// document: sections, rows, words.
+// collectText collects what search, timelines and action items need: sections, rows and the number
+// of words.
 func (d *document) collectText() {
 	c := collector{document: d}
 	c.current = postmortems.Section{Line: d.input.FirstLine}
@@ -20,7 +20,7 @@ func (d *document) collectText() {
 	c.flush()
 }
 
-// collector walks the blocks in the order of the document.
+// collector collects text from the blocks in document order.
 type collector struct {
 	*document
 	current postmortems.Section
@@ -28,7 +28,7 @@ type collector struct {
 	code    []string
 }
 
-// flush ends the current section; one without heading and content is no section.
+// flush ends the current section. One without heading and content is dropped.
 func (c *collector) flush() {
 	s := c.current
 	s.Text, s.Code = strings.Join(c.text, "\n"), strings.Join(c.code, "\n")
@@ -39,18 +39,20 @@ func (c *collector) flush() {
 	c.text, c.code = nil, nil
 }
 
-// hasRows tells whether a row names the current section, which then must be.
+// hasRows reports whether a row refers to the current section, which then must exist.
 func (c *collector) hasRows() bool {
 	n := len(c.body.Rows)
 	return n > 0 && c.body.Rows[n-1].Section == len(c.body.Sections)
 }
 
+// blocks collects the blocks below a node.
 func (c *collector) blocks(parent ast.Node) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
 		c.block(n)
 	}
 }
 
+// block collects one block.
 func (c *collector) block(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Heading:
@@ -76,8 +78,8 @@ func (c *collector) block(n ast.Node) {
 	}
 }
 
-// codeBlock adds a block of code to the section. Of a diagram readers see the
-// picture, so its words are text and the notation is left out.
+// codeBlock adds a code block to the section. Readers see a diagram as a picture, so its labels are
+// text and its notation is omitted.
 func (c *collector) codeBlock(code, language string) {
 	if language != "mermaid" {
 		c.code = append(c.code, code)
@@ -87,6 +89,7 @@ func (c *collector) codeBlock(code, language string) {
 	c.add(diagramWords(code))
 }
 
+// heading begins a section.
 func (c *collector) heading(n *ast.Heading) {
 	c.flush()
 	c.current = postmortems.Section{
@@ -98,6 +101,7 @@ func (c *collector) heading(n *ast.Heading) {
 	c.spans(n)
 }
 
+// add adds a text to the section.
 func (c *collector) add(text string) {
 	if text != "" {
 		c.text = append(c.text, text)
@@ -129,7 +133,7 @@ func (c *collector) spans(n ast.Node) {
 	}
 }
 
-// item adds a list item as a row: its own words without those of nested blocks.
+// item adds a list item as a row: its own text without that of nested blocks.
 func (c *collector) item(n *ast.ListItem) {
 	var words []string
 	row := postmortems.Row{Section: len(c.body.Sections), Checked: taskState(n), Line: c.lines.line(offsetOf(n))}
@@ -147,11 +151,11 @@ func (c *collector) item(n *ast.ListItem) {
 	}
 }
 
-// cellBreak parts the cells of a table row in plain text: quotes of it must not
-// run two cells into one sentence.
+// cellBreak separates the cells of a table row in plain text, so that a quote does not join two
+// cells to one sentence.
 const cellBreak = " · "
 
-// table adds the rows of a table, and each as one line of text.
+// table adds the rows of a table, and each also as one line of text.
 func (c *collector) table(t *extast.Table) {
 	var header []string
 	for r := t.FirstChild(); r != nil; r = r.NextSibling() {
@@ -170,7 +174,7 @@ func (c *collector) table(t *extast.Table) {
 	}
 }
 
-// inlineText is the text of a block's inline content on one line.
+// inlineText returns the text of a block's inline content on one line.
 func inlineText(n ast.Node, source []byte) string {
 	var b strings.Builder
 	if raw, ok := n.(*rawHTML); ok {
@@ -181,7 +185,7 @@ func inlineText(n ast.Node, source []byte) string {
 	return squeeze(b.String())
 }
 
-// inlineNodes finds all nodes of one type under n.
+// inlineNodes returns all nodes of one type below n.
 func inlineNodes[T ast.Node](n ast.Node) []T {
 	var out []T
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
@@ -193,7 +197,7 @@ func inlineNodes[T ast.Node](n ast.Node) []T {
 	return out
 }
 
-// absoluteLinks are the addresses of other sites under n, each once.
+// absoluteLinks returns the addresses of other sites below n, each once.
 func absoluteLinks(n ast.Node) []string {
 	var out []string
 	add := func(t target) {
@@ -212,7 +216,7 @@ func absoluteLinks(n ast.Node) []string {
 	return out
 }
 
-// countWords counts words; each Han character and kana is one.
+// countWords counts words; each Han character and Kana is one.
 func countWords(s string) int {
 	n, inWord := 0, false
 	for _, r := range s {

@@ -6,10 +6,10 @@ import (
 	"fmt"
 )
 
-// errMalformed is what a decoder says of a payload that is not the format.
+// errMalformed is the cause when a payload does not have the format.
 var errMalformed = errors.New("malformed message")
 
-// encoder appends values to a buffer.
+// encoder appends values to a buffer: numbers as varints, strings and lists after their length.
 type encoder struct{ buf []byte }
 
 func (e *encoder) int(n int)       { e.buf = binary.AppendVarint(e.buf, int64(n)) }
@@ -24,7 +24,7 @@ func (e *encoder) bool(v bool) {
 	}
 }
 
-// encodeList writes a list; nil and empty are the same.
+// encodeList writes a list; nil and empty are encoded alike.
 func encodeList[T any](e *encoder, list []T, one func(*encoder, T)) {
 	e.int(len(list))
 	for _, v := range list {
@@ -32,13 +32,14 @@ func encodeList[T any](e *encoder, list []T, one func(*encoder, T)) {
 	}
 }
 
-// decoder takes values off a buffer. After the first failure it gives zero
-// values and keeps the error.
+// decoder reads values from a buffer. After the first failure it returns zero values and retains
+// the error.
 type decoder struct {
 	buf []byte
 	err error
 }
 
+// fail records the first failure.
 func (d *decoder) fail(what string) {
 	if d.err == nil {
 		d.err = fmt.Errorf("%w: %s", errMalformed, what)
@@ -46,6 +47,7 @@ func (d *decoder) fail(what string) {
 	d.buf = nil
 }
 
+// int reads a number.
 func (d *decoder) int() int {
 	v, n := binary.Varint(d.buf)
 	if n <= 0 || int64(int(v)) != v {
@@ -56,7 +58,7 @@ func (d *decoder) int() int {
 	return int(v)
 }
 
-// take is the next length-prefixed part of the buffer, not copied.
+// take returns the next length-prefixed part of the buffer without copying it.
 func (d *decoder) take() []byte {
 	n := d.int()
 	if n < 0 || n > len(d.buf) {
@@ -68,8 +70,10 @@ func (d *decoder) take() []byte {
 	return part
 }
 
+// string reads a string.
 func (d *decoder) string() string { return string(d.take()) }
 
+// byte reads one byte.
 func (d *decoder) byte() byte {
 	if len(d.buf) == 0 {
 		d.fail("byte")
@@ -80,6 +84,7 @@ func (d *decoder) byte() byte {
 	return b
 }
 
+// bool reads a byte that must be 0 or 1.
 func (d *decoder) bool() bool {
 	switch d.byte() {
 	case 0:
@@ -91,8 +96,8 @@ func (d *decoder) bool() bool {
 	return false
 }
 
-// decodeList reads a list. Every element takes a byte at least, so a length
-// beyond the rest of the buffer is refused before anything is allocated.
+// decodeList reads a list. Every element takes at least one byte, so a length beyond the rest of
+// the buffer is refused before anything is allocated.
 func decodeList[T any](d *decoder, one func(*decoder) T) []T {
 	n := d.int()
 	if n < 0 || n > len(d.buf) {
@@ -106,7 +111,7 @@ func decodeList[T any](d *decoder, one func(*decoder) T) []T {
 	return list
 }
 
-// done holds that the buffer is used up.
+// done returns the error, also when bytes are left.
 func (d *decoder) done() error {
 	if d.err == nil && len(d.buf) > 0 {
 		d.fail("bytes left over")

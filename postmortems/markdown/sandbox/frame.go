@@ -6,8 +6,7 @@ import (
 	"io"
 )
 
-// MaxFrame is the largest payload of a frame in bytes: a page of the renderer's
-// 16 MiB and what is read from it.
+// MaxFrame is the largest payload of a frame in bytes: 16 MiB of HTML and the text of the page.
 const MaxFrame = 32 << 20
 
 // writeFrame writes one frame with one call.
@@ -20,11 +19,11 @@ func writeFrame(w io.Writer, payload []byte) error {
 	return err
 }
 
-// firstRead is how much is allocated on the word of a length alone; more comes
-// with the bytes that really arrive.
+// firstRead is how many bytes are allocated because of a length alone; more are allocated as bytes
+// arrive.
 const firstRead = 1 << 20
 
-// readFrame reads one frame. io.EOF means that none begins.
+// readFrame reads one frame. The error is io.EOF when the stream ends before a frame.
 func readFrame(r io.Reader) ([]byte, error) {
 	var head [4]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
@@ -40,7 +39,7 @@ func readFrame(r io.Reader) ([]byte, error) {
 		part := min(n-have, max(have, firstRead))
 		payload = append(payload, make([]byte, part)...)
 		if _, err := io.ReadFull(r, payload[have:]); err != nil {
-			return nil, fmt.Errorf("%w: cut short", errMalformed)
+			return nil, fmt.Errorf("%w: truncated", errMalformed)
 		}
 	}
 	return payload, nil

@@ -10,14 +10,14 @@ const (
 	statusError = 1
 )
 
-// reply is what a worker answers: a body and its problems, or the text of an
-// error of the renderer.
+// reply is the answer of a worker: a body and its problems, or the text of the renderer's error.
 type reply struct {
 	body     postmortems.Body
 	problems []postmortems.Problem
 	failed   string
 }
 
+// encodeInput returns the payload of a request.
 func encodeInput(in postmortems.BodyInput) []byte {
 	e := encoder{buf: make([]byte, 0, len(in.Markdown)+len(in.Path)+16)}
 	e.string(in.Path)
@@ -26,12 +26,14 @@ func encodeInput(in postmortems.BodyInput) []byte {
 	return e.buf
 }
 
+// decodeInput reads the payload of a request.
 func decodeInput(payload []byte) (postmortems.BodyInput, error) {
 	d := decoder{buf: payload}
 	in := postmortems.BodyInput{Path: d.string(), FirstLine: d.int(), Markdown: d.take()}
 	return in, d.done()
 }
 
+// encodeReply returns the payload of a reply.
 func encodeReply(r reply) []byte {
 	e := encoder{buf: make([]byte, 0, 2*len(r.body.HTML)+1024)}
 	if r.failed != "" {
@@ -52,6 +54,7 @@ func encodeReply(r reply) []byte {
 	return e.buf
 }
 
+// decodeReply reads the payload of a reply.
 func decodeReply(payload []byte) (reply, error) {
 	d := decoder{buf: payload}
 	var r reply
@@ -119,7 +122,7 @@ func decodeLink(d *decoder) postmortems.Link {
 	}
 }
 
-// States of a task as sent.
+// Encoded states of a task.
 const (
 	taskNone = 0
 	taskOpen = 1

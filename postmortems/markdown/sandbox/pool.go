@@ -17,46 +17,45 @@ import (
 
 // Defaults of Options.
 const (
-	// DefaultTimeout is the processor time of one document; the largest real one
-	// (393 KB) takes 0.2 s. Where a process's time is not known, the clock counts.
+	// DefaultTimeout is the processor time of one document; the largest real one (393 KB) takes
+	// 0.2 s. Where the processor time of a process is not available, elapsed time counts.
 	DefaultTimeout = 3 * time.Second
-	// DefaultMemory is the memory of one worker in bytes; the largest real
-	// document makes one use 150 MB.
+	// DefaultMemory is the memory of one worker in bytes; the largest real document needs
+	// 150 MB.
 	DefaultMemory = 512 << 20
-	// DefaultIdle is how long a worker waits for its next document.
+	// DefaultIdle is how long an unused worker is retained.
 	DefaultIdle = time.Minute
 )
 
-// Options say how a Pool runs its workers.
+// Options configure a Pool.
 type Options struct {
 	Command []string      // absolute path and arguments of a program that calls Serve
-	Workers int           // so many at once, and at rest; 0: one for each processor
-	Extra   int           // so many more while parties would have none; 0: none
-	Timeout time.Duration // for one document; 0: DefaultTimeout
-	Memory  int64         // bytes, for one worker; 0: DefaultMemory
+	Workers int           // concurrent workers; 0: one per processor
+	Extra   int           // additional workers for parties that would have none; 0: none
+	Timeout time.Duration // processor time of one document; 0: DefaultTimeout
+	Memory  int64         // bytes per worker; 0: DefaultMemory
 	Idle    time.Duration // after which an unused worker is stopped; 0: DefaultIdle
-	Log     *slog.Logger  // told of workers that die; nil: nobody
+	Log     *slog.Logger  // receives deaths of workers; nil: no logging
 }
 
-// Pool renders in worker processes. It implements postmortems.BodyRenderer and is
-// safe for concurrent use: more calls than workers wait for their turn, which the
-// parties (see WithParty) take fairly. A party that has no document at work gets a
-// worker at once: an extra one is started when all are busy with the documents of
-// others, and stopped after it. There are never more than Workers+Extra processes,
-// which take at most (Workers+Extra) times Memory.
+// Pool renders in worker processes. It implements postmortems.BodyRenderer and may be used
+// concurrently: when there are more calls than workers, the parties (see WithParty) share the
+// workers fairly. A party without a document in work gets a worker at once: if all are busy with
+// documents of others, an additional one is started for it and stopped afterwards. There are never
+// more than Workers+Extra processes, which use at most (Workers+Extra) times Memory.
 type Pool struct {
 	options Options
 
 	mu       sync.Mutex
 	queue    *queue
-	ended    sync.Cond // signalled when nothing is rendered or stopped any more
-	idle     []*worker // the last one used is at the end
-	stopping int       // surplus workers
+	ended    sync.Cond // signalled when nothing is being rendered or stopped
+	idle     []*worker // the most recently used one is last
+	stopping int       // number of surplus workers being stopped
 	reaper   *time.Timer
 	closed   bool
 }
 
-// New makes a Pool. It starts no process before the first document.
+// New returns a Pool. It starts the first process with the first document.
 func New(o Options) *Pool {
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
@@ -78,13 +77,12 @@ func New(o Options) *Pool {
 	return p
 }
 
-// tries is how often a document that kills its worker is given to another one:
-// the first death may have had another reason.
+// tries is how many workers a document may kill before it is refused: the first death may have
+// another cause.
 const tries = 2
 
-// RenderBody implements postmortems.BodyRenderer. A document that kills two
-// workers is told as a problem of the document; an error is a failure to run
-// workers at all, or the end of ctx.
+// RenderBody implements postmortems.BodyRenderer. A document that kills two workers has a problem; an
+// error is a failure to run workers, or the end of ctx.
 func (p *Pool) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
 	const op = "sandbox.RenderBody"
 	t, err := p.await(ctx)
@@ -98,7 +96,7 @@ func (p *Pool) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmo
 	}
 	var death error
 	for range tries {
-		w, err := p.take(t)
+		w, err := p.workerOf(t)
 		if err != nil {
 			return postmortems.Body{}, nil, err
 		}
@@ -110,35 +108,38 @@ func (p *Pool) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmo
 			}
 			return r.body, r.problems, nil
 		}
-		words := w.stop()
+		stderr := w.stop()
 		if ctx.Err() != nil {
-			return postmortems.Body{}, nil, fault.Wrap(fault.Timeout, op, "rendering was cut short", ctx.Err())
+			return postmortems.Body{}, nil, fault.Wrap(fault.Timeout, op, "rendering was interrupted", ctx.Err())
 		}
 		death = err
-		p.options.Log.Warn("a render worker died", "path", in.Path, "bytes", len(in.Markdown), "err", err, "stderr", words)
+		p.options.Log.Warn("a render worker died",
+			"path", in.Path, "bytes", len(in.Markdown), "err", err, "stderr", stderr)
 	}
-	return postmortems.Body{}, []postmortems.Problem{p.blame(in, death)}, nil
+	return postmortems.Body{}, []postmortems.Problem{p.problemOf(in, death)}, nil
 }
 
-// blame tells the author what the document did.
-func (p *Pool) blame(in postmortems.BodyInput, death error) postmortems.Problem {
+// problemOf returns the problem of a document that killed its workers.
+func (p *Pool) problemOf(in postmortems.BodyInput, death error) postmortems.Problem {
 	if errors.Is(death, errSlow) {
 		return limitProblem(in, fmt.Sprintf("takes over %v of processor time to render", p.options.Timeout))
 	}
 	return limitProblem(in, fmt.Sprintf("needs over %d MiB of memory to render, or makes the renderer fail", p.options.Memory>>20))
 }
 
+// limitProblem returns a problem of the rule about resources.
 func limitProblem(in postmortems.BodyInput, what string) postmortems.Problem {
 	return postmortems.Problem{
 		Path: in.Path, Line: in.FirstLine, Weight: postmortems.Error, Rule: markdown.RuleRenderLimit,
-		Message: "the document " + what + "; look for what repeats itself, shorten very long paragraphs and tables, or split it",
+		Message: "the document " + what + "; look for repetition, shorten very long paragraphs and tables, or split it",
 	}
 }
 
-// await waits until a document of the context's party may be rendered.
+// await waits until a document of the context's party may be rendered. The end of ctx is a fault of
+// kind Timeout.
 func (p *Pool) await(ctx context.Context) (*turn, error) {
 	p.mu.Lock()
-	t := p.queue.ask(partyOf(ctx))
+	t := p.queue.add(partyOf(ctx))
 	p.grant()
 	p.mu.Unlock()
 	select {
@@ -147,17 +148,17 @@ func (p *Pool) await(ctx context.Context) (*turn, error) {
 	case <-ctx.Done():
 	}
 	p.mu.Lock()
-	left := p.queue.leave(t)
+	left := p.queue.remove(t)
 	p.signal()
 	p.mu.Unlock()
-	if !left { // granted in the same moment
+	if !left { // granted at the same moment
 		p.release(t)
 	}
-	return nil, fault.Wrap(fault.Timeout, "sandbox.RenderBody", "rendering was cut short", ctx.Err())
+	return nil, fault.Wrap(fault.Timeout, "sandbox.RenderBody", "rendering was interrupted", ctx.Err())
 }
 
-// grant lets all turns begin that may, with a worker each as long as some are idle.
-// The caller holds mu.
+// grant starts all turns that may begin, and gives them idle workers while there are some. The
+// caller holds mu.
 func (p *Pool) grant() {
 	for t := p.queue.grant(); t != nil; t = p.queue.grant() {
 		t.worker = p.lastIdle()
@@ -165,7 +166,8 @@ func (p *Pool) grant() {
 	}
 }
 
-// lastIdle takes the worker used last; nil is none. The caller holds mu.
+// lastIdle removes and returns the most recently used idle worker, nil if there is none. The caller
+// holds mu.
 func (p *Pool) lastIdle() *worker {
 	n := len(p.idle)
 	if n == 0 {
@@ -176,7 +178,7 @@ func (p *Pool) lastIdle() *worker {
 	return w
 }
 
-// atRest reports whether nothing is rendered or stopped. The caller holds mu.
+// atRest reports whether nothing is being rendered or stopped. The caller holds mu.
 func (p *Pool) atRest() bool { return p.queue.idle() && p.stopping == 0 }
 
 // signal wakes Close. The caller holds mu.
@@ -186,8 +188,8 @@ func (p *Pool) signal() {
 	}
 }
 
-// take returns the worker of a turn, or starts one.
-func (p *Pool) take(t *turn) (*worker, error) {
+// workerOf returns the worker of a turn; it starts one if the turn has none.
+func (p *Pool) workerOf(t *turn) (*worker, error) {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -209,8 +211,8 @@ func (p *Pool) take(t *turn) (*worker, error) {
 	return w, nil
 }
 
-// release ends a turn. Its worker renders the next document, waits for one, or is
-// stopped when there are enough without it.
+// release ends a turn. Its worker goes to the next turn, becomes idle, or is stopped when it is
+// surplus.
 func (p *Pool) release(t *turn) {
 	p.mu.Lock()
 	if t.worker != nil {
@@ -225,7 +227,7 @@ func (p *Pool) release(t *turn) {
 		p.reaper = time.AfterFunc(p.options.Idle, p.reap)
 	}
 	p.mu.Unlock()
-	for _, w := range surplus { // without the mutex: a process takes a moment to end
+	for _, w := range surplus { // without the mutex: a process takes time to end
 		w.stop()
 	}
 	p.mu.Lock()
@@ -234,20 +236,20 @@ func (p *Pool) release(t *turn) {
 	p.mu.Unlock()
 }
 
-// surplus takes out the idle workers beyond those that are kept. The caller holds mu.
+// surplus removes and returns the idle workers beyond those that are retained. The caller holds mu.
 func (p *Pool) surplus() []*worker {
 	keep := max(p.options.Workers-p.queue.running, 0)
 	if p.closed {
 		keep = 0
 	}
-	n := max(len(p.idle)-keep, 0) // those used longest ago
+	n := max(len(p.idle)-keep, 0) // the least recently used ones
 	surplus := slices.Clone(p.idle[:n])
 	p.idle = slices.Delete(p.idle, 0, n)
 	return surplus
 }
 
-// reap stops workers that have not been used since it last came, and comes again
-// as long as there are others.
+// reap stops workers that were not used since its last run, and schedules its next run while any
+// are left.
 func (p *Pool) reap() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -266,8 +268,8 @@ func (p *Pool) reap() {
 	}
 }
 
-// Close stops the idle workers and waits for those at work, each at most for the
-// time of a document. No rendering begins after it.
+// Close stops the idle workers and waits for the busy ones, each at most for the time of one
+// document. No rendering begins after it.
 func (p *Pool) Close() error {
 	p.mu.Lock()
 	p.closed = true

@@ -12,20 +12,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxFiles is how many files a worker may have open: its pipes and what the Go
-// runtime itself needs.
+// maxFiles is how many files a worker may have open: its pipes and those of the Go runtime.
 const maxFiles = 32
 
-// isolate puts a worker into a process group of its own, and lets it die with
-// its parent. The kernel ties that to the thread that started the worker; should
-// Go end that thread early, the pool starts another worker.
+// isolate puts a worker into its own process group and has it killed when its parent dies. The
+// kernel ties that to the thread that started the worker; if Go ends that thread early, the pool
+// starts another worker.
 func isolate(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// limit bounds a worker that has not been given anything yet. RLIMIT_DATA counts
-// the private writable memory, which is what a bomb fills; RLIMIT_AS would count
-// the address space that the Go runtime reserves without using it.
+// limit bounds a worker that has not received anything yet. RLIMIT_DATA counts private writable
+// memory, which is what an attack fills; RLIMIT_AS would count the address space that the Go runtime
+// reserves without using it.
 func limit(pid int, memory int64) error {
 	for resource, max := range map[int]uint64{
 		unix.RLIMIT_DATA:   uint64(memory),
@@ -42,17 +41,17 @@ func limit(pid int, memory int64) error {
 
 // killGroup kills the worker's whole process group.
 func killGroup(cmd *exec.Cmd) {
-	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // gone already: nothing to kill
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // an error means that it has ended already
 }
 
-// processorTime is what all threads of a process have used so far, to a hundredth
-// of a second; known is false when the process is gone.
+// processorTime returns the processor time of all threads of a process, to a hundredth of a second.
+// known is false when the process has ended.
 func processorTime(pid int) (used time.Duration, known bool) {
 	raw, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
 		return 0, false
 	}
-	// The name may hold blanks and parentheses; fields are counted after it.
+	// The name may contain blanks and parentheses; the other fields follow it.
 	fields := strings.Fields(string(raw[bytes.LastIndexByte(raw, ')')+1:]))
 	const user, system, tick = 11, 12, 10 * time.Millisecond // USER_HZ is 100 on every Linux that Go runs on
 	if len(fields) <= system {

@@ -2,20 +2,19 @@ package sandbox
 
 import "context"
 
-// party is one of those that share the workers: a push, or the portal itself (nil).
-type party struct{ _ byte } // not of size zero: two of those may have one address
+// party is one of the users that share the workers: a push, or the portal itself (nil).
+type party struct{ _ byte } // not of size zero: such values may share an address
 
 // partyKey is the context key of a party.
 type partyKey struct{}
 
-// WithParty returns a context whose documents are rendered as those of one new
-// party, for example of one push. Documents of contexts without a party are those of
-// one further party: the portal itself.
+// WithParty returns a context whose documents belong to a new party, for example to one push.
+// Documents of contexts without a party belong to the portal itself.
 func WithParty(ctx context.Context) context.Context {
 	return context.WithValue(ctx, partyKey{}, &party{})
 }
 
-// partyOf returns the party of a context; nil is the portal itself.
+// partyOf returns the party of a context; nil means the portal itself.
 func partyOf(ctx context.Context) *party {
 	p, _ := ctx.Value(partyKey{}).(*party)
 	return p
@@ -24,28 +23,28 @@ func partyOf(ctx context.Context) *party {
 // turn is one document that waits for a worker or is rendered.
 type turn struct {
 	party   *party
-	order   uint64        // of its arrival
+	order   uint64        // in which it arrived
 	granted chan struct{} // closed when the document may be rendered
-	worker  *worker       // given with the turn, or given back with it; nil: none
+	worker  *worker       // assigned to the turn or returned with it; nil: none
 }
 
-// queue decides whose document is rendered next. It is a plain data structure: Pool
-// guards it and starts the workers.
+// queue decides whose document is rendered next. It is a plain data structure: Pool guards it and
+// starts the workers.
 //
-// Up to base documents are rendered at a time. The party with the fewest at work is
-// served first, of equal ones the one whose document came first. A party with none at
-// work does not wait for the others: it is granted a turn beyond base, up to extra of
-// them. With at most extra+1 parties none waits with nothing at work: turns of a party
-// beyond its first are granted below base only, so that there are at most base-1 of
-// them, and with one for each of the extra others less than base+extra are at work.
+// Up to base documents are rendered at a time. The party with the fewest running documents is served
+// first; among equals, the one whose document arrived first. A party with none running does not wait
+// for the others: it gets a turn beyond base, up to extra of them. With at most extra+1 parties, no
+// party waits while it has none running: further turns of a party are granted only below base, so
+// there are at most base-1 of them, and with one for each of the other extra parties fewer than
+// base+extra are running.
 type queue struct {
 	base, extra int
 	running     int
 	order       uint64
-	parties     map[*party]*share // those with a document that waits or is rendered
+	parties     map[*party]*share // those with a waiting or running document
 }
 
-// share is what one party has of the workers.
+// share is the state of one party.
 type share struct {
 	running int
 	waiting []*turn // in the order of their arrival
@@ -55,8 +54,8 @@ func newQueue(base, extra int) *queue {
 	return &queue{base: base, extra: extra, parties: map[*party]*share{}}
 }
 
-// ask adds a document of a party.
-func (q *queue) ask(p *party) *turn {
+// add adds a document of a party.
+func (q *queue) add(p *party) *turn {
 	s := q.parties[p]
 	if s == nil {
 		s = &share{}
@@ -68,8 +67,8 @@ func (q *queue) ask(p *party) *turn {
 	return t
 }
 
-// grant returns the next turn that may begin now, which counts as running from here
-// on; nil is none.
+// grant returns the next turn that may begin, which counts as running from then on; nil if there is
+// none.
 func (q *queue) grant() *turn {
 	var next *share
 	for _, s := range q.parties {
@@ -95,7 +94,7 @@ func (s *share) before(other *share) bool {
 	return s.waiting[0].order < other.waiting[0].order
 }
 
-// end ends a turn that was granted.
+// end ends a granted turn.
 func (q *queue) end(t *turn) {
 	q.running--
 	s := q.parties[t.party]
@@ -103,9 +102,9 @@ func (q *queue) end(t *turn) {
 	q.forget(t.party, s)
 }
 
-// leave takes a turn out that is not wanted any more. It returns false when the turn
-// was granted already; then it must be ended.
-func (q *queue) leave(t *turn) bool {
+// remove removes a waiting turn. It returns false when the turn has been granted already; the caller
+// must then end it.
+func (q *queue) remove(t *turn) bool {
 	s := q.parties[t.party]
 	if s == nil {
 		return false
@@ -120,11 +119,12 @@ func (q *queue) leave(t *turn) bool {
 	return false
 }
 
+// forget removes a party that has no document.
 func (q *queue) forget(p *party, s *share) {
 	if s.running == 0 && len(s.waiting) == 0 {
 		delete(q.parties, p)
 	}
 }
 
-// idle reports whether no document waits or is rendered.
+// idle reports whether no document is waiting or running.
 func (q *queue) idle() bool { return len(q.parties) == 0 }

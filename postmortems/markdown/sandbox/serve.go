@@ -9,9 +9,9 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Serve is a worker's whole life: it reads documents from stdin, renders each
-// and writes the answer to stdout, until stdin ends. A renderer that panics takes
-// the process with it, which the pool tells as the document's fault.
+// Serve is the main loop of a worker: it reads documents from stdin, renders each and writes the reply
+// to stdout, until stdin ends. A renderer that panics ends the process, which the pool reports as a
+// problem of the document.
 func Serve(stdin io.Reader, stdout io.Writer, renderer postmortems.BodyRenderer) error {
 	in := bufio.NewReaderSize(stdin, 64<<10)
 	for {

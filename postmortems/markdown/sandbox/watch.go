@@ -5,19 +5,17 @@ import (
 	"time"
 )
 
-// patience is how many times its processor time a document may take on the clock:
-// on a machine that is busy with other things a worker waits more than it works,
-// and its author must not be told that the document is too slow.
+// patience is the limit of elapsed time as a multiple of the limit of processor time. On a busy machine
+// a worker waits longer than it works, and the document must not be refused for it.
 const patience = 10
 
-// shortestLook is the least time between two looks at a worker.
+// shortestLook is the shortest interval between two checks of a worker.
 const shortestLook = 20 * time.Millisecond
 
-// watch ends a worker that has used its processor time, or far too much of the
-// clock.
+// watch kills a worker that has used its processor time, or far too much elapsed time.
 type watch struct {
 	limit time.Duration
-	until time.Time // on the clock
+	until time.Time // limit of elapsed time
 	used  func() (time.Duration, bool)
 	end   func()
 
@@ -27,17 +25,18 @@ type watch struct {
 	slow    bool
 }
 
-// startWatch begins to watch. used gives the processor time since then; where
-// nobody knows it, the clock counts.
+// startWatch starts watching. used returns the processor time since then; where it is not known,
+// elapsed time counts.
 func startWatch(limit time.Duration, used func() (time.Duration, bool), end func()) *watch {
 	w := &watch{limit: limit, until: time.Now().Add(patience * limit), used: used, end: end}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.timer = time.AfterFunc(limit, w.look)
+	w.timer = time.AfterFunc(limit, w.check)
 	return w
 }
 
-func (w *watch) look() {
+// check kills the worker if it has used its time, and otherwise schedules the next check.
+func (w *watch) check() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.stopped {
@@ -51,7 +50,7 @@ func (w *watch) look() {
 	w.end()
 }
 
-// stop ends watching; it tells whether the worker was in time.
+// stop ends watching and reports whether the worker was in time.
 func (w *watch) stop() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

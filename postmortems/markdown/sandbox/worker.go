@@ -14,7 +14,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// errSlow is the end of a worker that took longer than a document may.
+// errSlow is the error of a worker that took longer than a document may.
 var errSlow = errors.New("the time limit was reached")
 
 // worker is one running process. It is used by one goroutine at a time.
@@ -23,14 +23,14 @@ type worker struct {
 	stdin  io.WriteCloser
 	stdout *bufio.Reader
 	stderr *head
-	used   bool // since the pool last looked for idle workers
+	used   bool // since the last run of Pool.reap
 
 	mu     sync.Mutex
-	reaped bool // its process id may be another's
+	reaped bool // its process id may belong to another process
 }
 
-// startWorker starts a process under its limits. It has no environment but what
-// the Go runtime is told about memory: nothing of the portal's reaches it.
+// startWorker starts a process with its limits. Its environment contains only memory settings for the
+// Go runtime, nothing of the portal's.
 func startWorker(o Options) (*worker, error) {
 	cmd := exec.Command(o.Command[0], o.Command[1:]...)
 	cmd.Env = []string{fmt.Sprintf("GOMEMLIMIT=%d", o.Memory/2), "GOMAXPROCS=1", "GOGC=400"}
@@ -57,9 +57,8 @@ func startWorker(o Options) (*worker, error) {
 	return w, nil
 }
 
-// render gives the worker one document and waits for the answer; the worker is
-// killed when that takes more processor time than timeout or ctx ends. After an
-// error the worker is of no more use.
+// render sends one document to the worker and waits for the reply. The worker is killed when it uses
+// more processor time than timeout, or when ctx ends. After an error the worker cannot be used again.
 func (w *worker) render(ctx context.Context, payload []byte, timeout time.Duration) (reply, error) {
 	before, _ := processorTime(w.cmd.Process.Pid)
 	slow := startWatch(timeout, func() (time.Duration, bool) {
@@ -68,11 +67,11 @@ func (w *worker) render(ctx context.Context, payload []byte, timeout time.Durati
 	}, w.kill)
 	ended := context.AfterFunc(ctx, w.kill)
 	r, err := w.exchange(payload)
-	inTime, goesOn := slow.stop(), ended()
+	inTime, wanted := slow.stop(), ended()
 	switch {
-	case err == nil && inTime && goesOn:
+	case err == nil && inTime && wanted:
 		return r, nil
-	case !goesOn && ctx.Err() != nil:
+	case !wanted && ctx.Err() != nil:
 		return reply{}, ctx.Err()
 	case !inTime:
 		return reply{}, errSlow
@@ -80,6 +79,7 @@ func (w *worker) render(ctx context.Context, payload []byte, timeout time.Durati
 	return reply{}, err
 }
 
+// exchange sends a request and reads the reply.
 func (w *worker) exchange(payload []byte) (reply, error) {
 	if err := writeFrame(w.stdin, payload); err != nil {
 		return reply{}, err
@@ -91,7 +91,7 @@ func (w *worker) exchange(payload []byte) (reply, error) {
 	return decodeReply(answer)
 }
 
-// kill ends the process and all that it may have started; stop reaps it.
+// kill kills the process and its children; stop waits for it.
 func (w *worker) kill() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -100,27 +100,27 @@ func (w *worker) kill() {
 	}
 }
 
-// stop kills and waits, and gives what the worker wrote to stderr.
+// stop kills the process, waits for it, and returns the beginning of its stderr.
 func (w *worker) stop() string {
 	w.kill()
 	w.mu.Lock()
 	w.reaped = true
 	w.mu.Unlock()
 	_ = w.stdin.Close()
-	_ = w.cmd.Wait() // killed: its status says nothing
+	_ = w.cmd.Wait() // it was killed, so its status means nothing
 	return w.stderr.String()
 }
 
-// head keeps the first bytes written to it: Go tells the reason of a crash first.
+// head is a writer that stores the first maxStderr bytes: Go prints the reason of a crash first.
 type head struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
 }
 
-// maxStderr is how many bytes of a worker's stderr are kept for the log.
+// maxStderr is how many bytes of a worker's stderr are logged.
 const maxStderr = 4 << 10
 
-// Write implements io.Writer; it takes everything and keeps what fits.
+// Write implements io.Writer. It accepts all bytes and stores those that fit.
 func (h *head) Write(p []byte) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -128,6 +128,7 @@ func (h *head) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// String returns what was stored.
 func (h *head) String() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
