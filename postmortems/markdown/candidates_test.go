@@ -10,7 +10,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// TestCandidates holds which path comes first and which paths come at all.
+// TestCandidates checks which path comes first, and that there is none outside.
 func TestCandidates(t *testing.T) {
 	const page, img, wiki = postmortems.LinkPage, postmortems.LinkImage, postmortems.LinkWiki
 	for _, c := range []struct {
@@ -50,8 +50,8 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
-// TestCandidatesStayInside: whatever an author writes, candidates are clean
-// relative paths inside the repository, each once, and not many.
+// TestCandidatesStayInside: for every destination, candidates are clean relative paths inside the
+// repository, each once, and few.
 func TestCandidatesStayInside(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		dest := strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"..", ".", "/", "a", "b.md", "c.html", "%", " ", "\\", "é", "x/"}), 0, 12).Draw(t, "dest"), "")

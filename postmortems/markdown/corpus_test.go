@@ -9,14 +9,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/postern/postern/portal/base/realdata"
 	"github.com/postern/postern/postmortems"
 )
 
-// corpus reads all documents as they would lie under guides/; the front matter
-// is cut off roughly, as it is not this package's.
+// corpus returns all documents as if they were below guides/. Front matter is cut off roughly.
 func corpus(t *testing.T) []postmortems.BodyInput {
 	t.Helper()
 	root := realdata.Find(t, "corpus")
@@ -43,6 +41,7 @@ func corpus(t *testing.T) []postmortems.BodyInput {
 	return docs
 }
 
+// bodyOf returns the input for the renderer.
 func bodyOf(name string, data []byte) postmortems.BodyInput {
 	data = bytes.ReplaceAll(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), []byte("\r\n"), []byte("\n"))
 	in := postmortems.BodyInput{Path: name, Markdown: data, FirstLine: 1}
@@ -56,8 +55,8 @@ func bodyOf(name string, data []byte) postmortems.BodyInput {
 	return in
 }
 
-// TestCorpus renders every real document within the limits. What cannot be
-// resolved among the documents themselves is counted and, with -v, listed.
+// TestCorpus renders every real document within the limits. Links without a target among the
+// documents are counted and, with -v, listed.
 func TestCorpus(t *testing.T) {
 	docs := corpus(t)
 	if len(docs) < 900 {
@@ -70,7 +69,6 @@ func TestCorpus(t *testing.T) {
 	r := New(Options{})
 	var in, out, open, lost int
 	warnings := map[string]int{}
-	start := time.Now()
 	for _, d := range docs {
 		body, problems, err := r.RenderBody(context.Background(), d)
 		if err != nil {
@@ -81,7 +79,7 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("%s: %q", d.Path, v)
 		}
 		if escapes(body.HTML) {
-			t.Errorf("%s breaks out of its article", d.Path)
+			t.Errorf("%s closes its article", d.Path)
 		}
 		for _, p := range problems {
 			warnings[p.Rule]++
@@ -95,15 +93,16 @@ func TestCorpus(t *testing.T) {
 			open++
 			if !anyExists(exists, l.Candidates) {
 				lost++
-				t.Logf("%s:%d:%d: leads nowhere: %s", d.Path, l.Line, l.Col, l.Raw)
+				t.Logf("%s:%d:%d: no target: %s", d.Path, l.Line, l.Col, l.Raw)
 			}
 		}
 		in, out = in+len(d.Markdown), out+len(body.HTML)
 	}
-	t.Logf("%d documents, %d bytes of Markdown, %d of HTML in %v; %d links inside the repository, %d lead nowhere (most name files that were not copied); warnings %v",
-		len(docs), in, out, time.Since(start), open, lost, warnings)
+	t.Logf("%d documents, %d bytes of Markdown, %d of HTML; %d links inside the repository, %d without a target; warnings %v",
+		len(docs), in, out, open, lost, warnings)
 }
 
+// anyExists reports whether one of the candidates exists.
 func anyExists(exists map[string]bool, candidates []string) bool {
 	for _, c := range candidates {
 		if exists[c] {

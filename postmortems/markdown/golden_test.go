@@ -12,18 +12,19 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
+// updateFlag returns the flag -update, which another test file may define.
 func updateFlag() *bool {
 	if f := flag.Lookup("update"); f != nil {
 		v := f.Value.String() == "true"
 		return &v
 	}
-	return flag.Bool("update", false, "write testdata/golden anew")
+	return flag.Bool("update", false, "rewrite testdata/golden")
 }
 
 var update = updateFlag()
 
-// TestGolden renders each input of testdata/golden as guides/team/NAME.md and
-// compares the page and all that was read from it.
+// TestGolden renders each input of testdata/golden as guides/team/NAME.md and compares the page and
+// everything that was read from it.
 func TestGolden(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/golden/*.md")
 	if err != nil || len(inputs) == 0 {
@@ -62,7 +63,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// describe writes a body as text to look at.
+// describe returns a body as readable text.
 func describe(b postmortems.Body, problems []postmortems.Problem) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "h1: %q words: %d mermaid: %v\n\n== html\n%s\n", b.H1, b.Words, b.Mermaid, strings.TrimSpace(string(b.HTML)))
@@ -88,7 +89,8 @@ func describe(b postmortems.Body, problems []postmortems.Problem) string {
 	}
 	out.WriteString("\n== links\n")
 	for i, l := range b.Links {
-		fmt.Fprintf(&out, "%d: %d:%d %s %q #%s %q\n", i, l.Line, l.Col, [...]string{"page", "image", "wiki"}[l.Kind], l.Raw, l.Fragment, l.Candidates)
+		fmt.Fprintf(&out, "%d: %d:%d %s %q #%s %q\n",
+			i, l.Line, l.Col, [...]string{"page", "image", "wiki"}[l.Kind], l.Raw, l.Fragment, l.Candidates)
 	}
 	out.WriteString("\n== problems\n")
 	for _, p := range problems {

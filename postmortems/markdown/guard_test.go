@@ -6,13 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/postern/postern/postmortems"
 )
 
-// bombs are shapes that cost goldmark the square of their length, measured on
-// 1.8.7, in a size that stands for the family.
+// bombs are shapes that take goldmark 1.8.7 quadratic time in their length, one of each family.
 func bombs() map[string]string {
 	r := strings.Repeat
 	const n = 64 << 10
@@ -38,35 +36,31 @@ func bombs() map[string]string {
 		"brackets":              r("[a](", n/4),
 		"brackets and emphasis": r("*[a](b", n/6),
 		"long definition":       "[a]: /" + r("x", n/2) + "\n\n" + r("[a]", n/6),
-		"links":                 strings.Repeat("[a](b)\n\n", maxLinks+1),
 		"footnotes":             stairs(func(i int) string { return fmt.Sprintf("[^%d]: x\n\n[^%d]\n\n", i, i) }),
 	}
 }
 
+// The guard refuses bombs before any parser reads them.
 func TestGuardRefusesBombs(t *testing.T) {
-	r := New(Options{})
 	for name, bomb := range bombs() {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			_, problems, err := r.RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(bomb), FirstLine: 3})
-			if err != nil {
-				t.Fatal(err)
+			d := newDocument(postmortems.BodyInput{Path: "a.md", Markdown: []byte(bomb), FirstLine: 3})
+			if d.guard(DefaultMaxBody) {
+				t.Fatal("not refused")
 			}
-			if took := time.Since(start); took > 30*time.Second { // the bombs took minutes; a busy machine takes seconds
-				t.Errorf("the guard took %v", took)
-			}
-			if !refused(problems) || problems[0].Line < 3 {
-				t.Errorf("not refused: %v", problems)
+			if problems := d.problems.list(); !refused(problems) || problems[0].Line < 3 {
+				t.Errorf("problems %v", problems)
 			}
 		})
 	}
 }
 
+// refused reports whether any problem is an error.
 func refused(problems []postmortems.Problem) bool {
 	return slices.ContainsFunc(problems, func(p postmortems.Problem) bool { return p.Weight == postmortems.Error })
 }
 
-// TestGuardPasses holds what looks dangerous and is not.
+// TestGuardPasses checks shapes that look dangerous and are not.
 func TestGuardPasses(t *testing.T) {
 	r := New(Options{})
 	for name, text := range map[string]string{
@@ -86,19 +80,15 @@ func TestGuardPasses(t *testing.T) {
 		"many same headings":   strings.Repeat("# a\n", 20_000),
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
 			body, problems, err := r.RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(text), FirstLine: 1})
 			if err != nil || refused(problems) || len(body.HTML) == 0 {
 				t.Fatalf("%v %v", err, problems)
-			}
-			if took := time.Since(start); took > 30*time.Second {
-				t.Errorf("took %v", took)
 			}
 		})
 	}
 }
 
-// TestGuardLimits: what is at the limit passes, one more does not.
+// A body at a limit is accepted, one beyond it is refused.
 func TestGuardLimits(t *testing.T) {
 	r := strings.Repeat
 	for rule, shape := range map[string]func(more int) string{
@@ -132,14 +122,13 @@ func TestOutputLimit(t *testing.T) {
 	}
 }
 
-// TestRules holds that each rule's bad example breaks it and nothing else, and
-// that its good one breaks nothing.
+// Each rule's bad example breaks this rule and no other, and its good example breaks none.
 func TestRules(t *testing.T) {
 	r := New(Options{})
 	seen := map[string]bool{}
 	for _, rule := range Rules() {
 		if seen[rule.ID] || rule.Title == "" || rule.Why == "" || rule.Mend == "" || strings.HasSuffix(rule.Title, ".") {
-			t.Errorf("%s: incomplete or twice", rule.ID)
+			t.Errorf("%s: incomplete or listed twice", rule.ID)
 		}
 		seen[rule.ID] = true
 		for example, bad := range map[string]bool{rule.Bad: true, rule.Good: false} {
@@ -157,7 +146,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-func TestRepeatedFindingsAreSummedUp(t *testing.T) {
+func TestRepeatedProblemsAreCounted(t *testing.T) {
 	text := strings.Repeat("[x](javascript:1)\n\n", 50)
 	_, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(text), FirstLine: 1})
 	if err != nil || len(problems) != maxPerRule+1 || problems[maxPerRule].Message != "30 more of these in this document" {

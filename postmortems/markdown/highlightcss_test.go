@@ -18,21 +18,20 @@ func TestHighlightCSS(t *testing.T) {
 		}
 	}
 	if strings.Contains(css, ".err ") {
-		t.Error("what a lexer does not know is coloured as a fault")
+		t.Error("the class of errors has a colour")
 	}
 	if strings.Contains(css, "url(") || strings.Contains(css, "@import") {
-		t.Error("the style sheet loads something")
+		t.Error("the style sheet loads another resource")
 	}
 	if again, _ := HighlightCSS("github", "github-dark"); again != css {
-		t.Error("not the same twice")
+		t.Error("the result differs between two calls")
 	}
 	if _, err := HighlightCSS("github", "no-such-style"); err == nil {
-		t.Error("an unknown style is no error")
+		t.Error("an unknown style is not an error")
 	}
 }
 
-// TestEveryTokenClassPassesThePolicy: a class that the policy refuses would lose
-// its colour without anybody noticing.
+// TestEveryTokenClassPassesThePolicy: a class that the policy refuses would lose its colour.
 func TestEveryTokenClassPassesThePolicy(t *testing.T) {
 	for kind, class := range chroma.StandardTypes {
 		if class != "" && class != "chroma" && !strings.HasPrefix(class, "ln") && // line numbers, never written
@@ -42,8 +41,8 @@ func TestEveryTokenClassPassesThePolicy(t *testing.T) {
 	}
 }
 
-// TestHighlightingIsBoundedAndComplete: the code that is shown is the code that
-// was written, highlighted or not.
+// TestHighlightingIsBoundedAndComplete: the code on the page is the code that was written,
+// highlighted or not.
 func TestHighlightingIsBoundedAndComplete(t *testing.T) {
 	if lex("go", strings.Repeat("x := 1\n", maxHighlighted/7+1)) != nil {
 		t.Error("a long block is highlighted")

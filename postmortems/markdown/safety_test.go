@@ -12,11 +12,11 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// testPolicy is the policy for the second time.
+// testPolicy is a second instance of the policy.
 var testPolicy = newPolicy()
 
-// allowedHTML is the allow-list once more, written by hand: the judge of the
-// property tests must not be the list that it judges.
+// allowedHTML is the allow-list, written by hand: the property tests must not use the list that
+// they check.
 var allowedHTML = map[string]string{
 	"a": "href rel title class id role", "abbr": "title id", "b": "id", "bdi": "id", "blockquote": "id", "br": "id", "caption": "id", "cite": "id",
 	"code": "class id", "dd": "id", "del": "id", "details": "open id", "dfn": "id", "div": "align class id role tabindex", "dl": "id", "dt": "id",
@@ -28,7 +28,7 @@ var allowedHTML = map[string]string{
 	"var": "id", "wbr": "id",
 }
 
-// violations reads a page as a browser does and lists what may not be in it.
+// violations parses a page as a browser does and lists what must not be in it.
 func violations(page []byte) []string {
 	var out []string
 	root, err := html.Parse(bytes.NewReader(append([]byte("<!DOCTYPE html><body><main>"), page...)))
@@ -51,6 +51,7 @@ func violations(page []byte) []string {
 	return out
 }
 
+// elementViolations returns why an element with its attributes is not allowed.
 func elementViolations(n *html.Node) []string {
 	attrs, ok := allowedHTML[n.Data]
 	if !ok || n.Namespace != "" {
@@ -61,7 +62,8 @@ func elementViolations(n *html.Node) []string {
 		ok := hasWord(attrs, a.Key)
 		switch a.Key {
 		case "href":
-			ok = ok && (a.Val == "#top" || strings.HasPrefix(a.Val, "#h-") || strings.HasPrefix(a.Val, "https://") || strings.HasPrefix(a.Val, "http://") ||
+			ok = ok && (a.Val == "#top" || strings.HasPrefix(a.Val, "#h-") ||
+				strings.HasPrefix(a.Val, "https://") || strings.HasPrefix(a.Val, "http://") ||
 				strings.HasPrefix(a.Val, "mailto:") || strings.HasPrefix(a.Val, "postern:"))
 		case "src":
 			ok = ok && strings.HasPrefix(a.Val, "postern:")
@@ -77,7 +79,7 @@ func elementViolations(n *html.Node) []string {
 	return out
 }
 
-// escapes tells whether a page breaks out of the element it is put into.
+// escapes reports whether a page closes the element that contains it.
 func escapes(page []byte) bool {
 	whole := "<!DOCTYPE html><body><main><article>" + string(page) + "</article><p id=after></p></main>"
 	root, err := html.Parse(strings.NewReader(whole))
@@ -98,15 +100,14 @@ func escapes(page []byte) bool {
 	return !inMain
 }
 
-// fataler is what testing.T and rapid.T have in common.
+// fataler is the part of testing.T and rapid.T that these tests need.
 type fataler interface {
 	Helper()
 	Fatalf(string, ...any)
 }
 
-// holdsPromises fails the test when a rendering breaks what the package promises
-// of every page.
-func holdsPromises(t fataler, r *Renderer, source []byte) {
+// checkSafety fails the test when a page breaks one of the package's guarantees.
+func checkSafety(t fataler, r *Renderer, source []byte) {
 	t.Helper()
 	in := postmortems.BodyInput{Path: "guides/a.md", Markdown: source, FirstLine: 7}
 	body, problems, err := r.RenderBody(context.Background(), in)
@@ -120,16 +121,16 @@ func holdsPromises(t fataler, r *Renderer, source []byte) {
 		t.Fatalf("sanitising %q twice differs:\n%s\n%s", source, body.HTML, again)
 	}
 	if escapes(body.HTML) {
-		t.Fatalf("%q breaks out of its article: %s", source, body.HTML)
+		t.Fatalf("%q closes its article: %s", source, body.HTML)
 	}
-	holdsPositions(t, in, body, problems)
+	checkPositions(t, in, body, problems)
 	if second, _, err := r.RenderBody(context.Background(), in); err != nil || !bytes.Equal(second.HTML, body.HTML) {
 		t.Fatalf("%q renders differently the second time", source)
 	}
 }
 
-// holdsPositions: everything that has a place has one inside the document.
-func holdsPositions(t fataler, in postmortems.BodyInput, body postmortems.Body, problems []postmortems.Problem) {
+// checkPositions checks that every position is inside the document.
+func checkPositions(t fataler, in postmortems.BodyInput, body postmortems.Body, problems []postmortems.Problem) {
 	t.Helper()
 	source := in.Markdown
 	last := in.FirstLine + bytes.Count(source, []byte("\n"))
@@ -151,7 +152,7 @@ func holdsPositions(t fataler, in postmortems.BodyInput, body postmortems.Body, 
 	}
 }
 
-// attacks are payloads of the well-known lists, one of each family.
+// attacks are payloads of well-known lists, one of each family.
 var attacks = []string{
 	`<script>alert(1)</script>`, `<img src=x onerror=alert(1)>`, `<svg/onload=alert(1)>`, `<svg><script>alert(1)</script></svg>`,
 	`<a href="javascript:alert(1)">x</a>`, `<a href="&#x6A;avascript:alert(1)">x</a>`, "<a href=\"java\tscript:alert(1)\">x</a>",
@@ -173,17 +174,20 @@ var attacks = []string{
 	`<svg><desc><table><thead><s></table></s><s><noscript>a</noscript></svg>`, `<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">`,
 }
 
-func TestAttacksLeaveNothingThatRuns(t *testing.T) {
+func TestAttacksAreNeutralised(t *testing.T) {
 	r := New(Options{})
 	for _, payload := range attacks {
-		for _, place := range []string{"%", "text % text", "- % x\n- y", "| a |\n|---|\n| % |", "> %\n> more", "# %", "<div>\n%\n</div>", "[%](x.md)", "<details><summary>%\n\nx\n", "*a % b*", "[^1]\n\n[^1]: %", "![%](a.png)"} {
-			holdsPromises(t, r, []byte(strings.ReplaceAll(place, "%", payload)))
+		for _, place := range []string{
+			"%", "text % text", "- % x\n- y", "| a |\n|---|\n| % |", "> %\n> more", "# %", "<div>\n%\n</div>", "[%](x.md)",
+			"<details><summary>%\n\nx\n", "*a % b*", "[^1]\n\n[^1]: %", "![%](a.png)",
+		} {
+			checkSafety(t, r, []byte(strings.ReplaceAll(place, "%", payload)))
 		}
 	}
 }
 
-// TestNoMixtureOfFragmentsBreaksThePromises glues hostile fragments together.
-func TestNoMixtureOfFragmentsBreaksThePromises(t *testing.T) {
+// TestMixedFragmentsAreSafe joins hostile fragments at random.
+func TestMixedFragmentsAreSafe(t *testing.T) {
 	r, bare := New(Options{}), New(Options{})
 	bare.sanitise = func(html []byte) []byte { return html }
 	fragments := append([]string{
@@ -194,7 +198,7 @@ func TestNoMixtureOfFragmentsBreaksThePromises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		parts := rapid.SliceOfN(rapid.SampledFrom(fragments), 1, 14).Draw(t, "parts")
 		source := []byte(strings.Join(parts, ""))
-		holdsPromises(t, r, source)
+		checkSafety(t, r, source)
 		body, _, err := bare.RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: source})
 		if v := violations(body.HTML); err != nil || len(v) > 0 {
 			t.Fatalf("renderer alone: %q gives %s with %q", source, body.HTML, v)
@@ -202,9 +206,9 @@ func TestNoMixtureOfFragmentsBreaksThePromises(t *testing.T) {
 	})
 }
 
-// TestEachLayerHoldsAlone: a defect in the renderer or in the sanitiser is not
-// yet a hole in the page.
-func TestEachLayerHoldsAlone(t *testing.T) {
+// TestEachLayerIsSafeAlone: a defect in either the renderer or the sanitiser does not make a page
+// unsafe.
+func TestEachLayerIsSafeAlone(t *testing.T) {
 	bare := New(Options{})
 	bare.sanitise = func(html []byte) []byte { return html }
 	for _, payload := range attacks {
@@ -217,7 +221,7 @@ func TestEachLayerHoldsAlone(t *testing.T) {
 		}
 		if v := violations(testPolicy.SanitizeBytes([]byte(payload))); len(v) > 0 {
 			for _, line := range v {
-				if !strings.Contains(line, "=postern:") { // the check behind the sanitiser refuses those
+				if !strings.Contains(line, "=postern:") { // checkPlaceholders refuses those
 					t.Errorf("sanitiser alone: %q leaves %q", payload, v)
 				}
 			}
@@ -232,12 +236,11 @@ func FuzzRenderBody(f *testing.F) {
 	f.Add([]byte("# T\n\n| a | b |\n|---|---|\n| [x](y.md) | `c` |\n\n- [ ] x\n\n> [!NOTE]\n> y\n\n```go\nx\n```\n"))
 	r := New(Options{MaxBody: 1 << 14, MaxOutput: 1 << 20})
 	f.Fuzz(func(t *testing.T, source []byte) {
-		holdsPromises(t, r, source)
+		checkSafety(t, r, source)
 	})
 }
 
-// TestPlaceholdersAreCheckedLast plants what a defect of the renderer might let
-// through.
+// TestPlaceholdersAreCheckedLast checks pages that only a defect of the renderer could produce.
 func TestPlaceholdersAreCheckedLast(t *testing.T) {
 	for page, ok := range map[string]bool{
 		`<a href="postern:0">x</a><img src="postern:1">`: true,

@@ -10,12 +10,12 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Nothing of a table row is lost, on the page or in the text that search reads.
+// No text of a table row is lost, neither on the page nor for search.
 func TestTableRowsKeepEveryCell(t *testing.T) {
 	for name, c := range map[string]struct {
 		row   string
 		cells []string
-		told  bool
+		warns bool
 	}{
 		"as many":              {"| restart | safe |", []string{"restart", "safe"}, false},
 		"fewer":                {"| restart |", []string{"restart", ""}, false},
@@ -44,9 +44,9 @@ func TestTableRowsKeepEveryCell(t *testing.T) {
 			if !slices.Equal(row.Cells, c.cells) {
 				t.Errorf("%s %q: cells %q, want %q", name, indent, row.Cells, c.cells)
 			}
-			told := slices.ContainsFunc(problems, func(p postmortems.Problem) bool { return p.Rule == ruleTableRow && p.Line == row.Line })
-			if told != c.told {
-				t.Errorf("%s %q: told %v, want %v: %v", name, indent, told, c.told, problems)
+			warns := slices.ContainsFunc(problems, func(p postmortems.Problem) bool { return p.Rule == ruleTableRow && p.Line == row.Line })
+			if warns != c.warns {
+				t.Errorf("%s %q: warns %v, want %v: %v", name, indent, warns, c.warns, problems)
 			}
 			if n := strings.Count(string(body.HTML), "<td"); n != len(c.cells) {
 				t.Errorf("%s %q: the page has %d cells: %s", name, indent, n, body.HTML)
@@ -54,14 +54,14 @@ func TestTableRowsKeepEveryCell(t *testing.T) {
 			text := body.Sections[len(body.Sections)-1].Text
 			for _, cell := range c.cells {
 				if !strings.Contains(text, cell) {
-					t.Errorf("%s %q: search does not read %q in %q", name, indent, cell, text)
+					t.Errorf("%s %q: %q is missing from the text %q", name, indent, cell, text)
 				}
 			}
 		}
 	}
 }
 
-// A row of countless cells costs no more than the widest table.
+// A row of many cells costs no more than the widest table.
 func TestSurplusCellsAreBounded(t *testing.T) {
 	row := "|" + strings.Repeat("x|", 5000)
 	body, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte("| a | b |\n|--|--|\n" + row + "\n"), FirstLine: 1})

@@ -11,8 +11,8 @@ import (
 
 const firstNumbered = 12
 
-// numbered is a body that begins on line firstNumbered of its file and names the
-// line in each kind of block.
+// numbered returns a body that begins on line firstNumbered of its file and names the line in each
+// kind of block.
 func numbered() string {
 	return strings.Join([]string{
 		"Intro [L12](l12.md)",            // 12
@@ -63,8 +63,8 @@ func numbered() string {
 	}, "\n")
 }
 
-// TestLinesAreThoseOfTheFile puts a word that names its own line into every kind
-// of block and looks for it under that line.
+// TestLinesAreThoseOfTheFile puts a word that names its own line into every kind of block and
+// checks the line reported for it.
 func TestLinesAreThoseOfTheFile(t *testing.T) {
 	body, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(numbered()), FirstLine: firstNumbered})
 	if err != nil || len(problems) > 0 {
@@ -75,7 +75,7 @@ func TestLinesAreThoseOfTheFile(t *testing.T) {
 	}
 	for _, l := range body.Links {
 		if !strings.HasPrefix(l.Raw, fmt.Sprintf("l%d.", l.Line)) {
-			t.Errorf("link %q is said to be on line %d", l.Raw, l.Line)
+			t.Errorf("link %q has line %d", l.Raw, l.Line)
 		}
 	}
 	rows := 0
@@ -83,7 +83,7 @@ func TestLinesAreThoseOfTheFile(t *testing.T) {
 		if strings.HasPrefix(r.Cells[0], "row ") {
 			rows++
 			if !strings.HasPrefix(r.Cells[0], fmt.Sprintf("row L%d", r.Line)) {
-				t.Errorf("row %q is said to be on line %d", r.Cells[0], r.Line)
+				t.Errorf("row %q has line %d", r.Cells[0], r.Line)
 			}
 		}
 	}
@@ -92,12 +92,12 @@ func TestLinesAreThoseOfTheFile(t *testing.T) {
 	}
 	for _, h := range body.Headings {
 		if !strings.Contains(h.Text, fmt.Sprintf("L%d", h.Line)) {
-			t.Errorf("heading %q is said to be on line %d", h.Text, h.Line)
+			t.Errorf("heading %q has line %d", h.Text, h.Line)
 		}
 	}
 	for _, s := range body.Sections[1:] {
 		if !strings.Contains(s.Heading, fmt.Sprintf("L%d", s.Line)) {
-			t.Errorf("section %q is said to be on line %d", s.Heading, s.Line)
+			t.Errorf("section %q has line %d", s.Heading, s.Line)
 		}
 	}
 }
@@ -127,21 +127,25 @@ func TestSlugs(t *testing.T) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 		if again := slugOf(slugOf(text)); again != slugOf(text) {
-			t.Errorf("%q is no fixed point: %q", slugOf(text), again)
+			t.Errorf("the slug of %q is %q", slugOf(text), again)
 		}
 	}
 }
 
-// TestTextIsWhatReadersSee: quotes of search results are cut from it.
+// TestTextIsWhatReadersSee checks the text from which search results are quoted.
 func TestTextIsWhatReadersSee(t *testing.T) {
 	for name, c := range map[string]struct{ src, text, code string }{
 		"wiki links":             {"See [[Failover|the failover]], [[Deploy guide]] and [[guides/a#b]].", "See the failover, Deploy guide and guides/a#b.", ""},
 		"a wiki link in a table": {"| a | b |\n|--|--|\n| [[x\\|y]] | `c` |", "a · b\ny · c", "c"},
 		"cells":                  {"| time | what |\n|--|--|\n| 09:00 | pool empty |\n| | later |", "time · what\n09:00 · pool empty\nlater", ""},
 		"cells of HTML":          {"<table><tr><td>one</td><td>two</td></tr><tr><td>three</td></tr></table>", "one · two three", ""},
-		"a flow chart":           {"```mermaid\ngraph TD\n%% [secret]\n A[Pay gateway] -->|calls| B(\"Checkout<br/>DB\")\n B --> A[Pay gateway]\n C[(Orders)] --- D{{Queue}}\n```", "Pay gateway · calls · Checkout DB · Orders · Queue", ""},
-		"a sequence":             {"```mermaid\nsequenceDiagram\n  api->>db: SELECT with timeout\n```", "SELECT with timeout", ""},
-		"code stays code":        {"```go\nx := a[1]\n```", "", "x := a[1]"},
+		"a flow chart": {
+			"```mermaid\ngraph TD\n%% [secret]\n A[Pay gateway] -->|calls| B(\"Checkout<br/>DB\")\n B --> A[Pay gateway]\n" +
+				" C[(Orders)] --- D{{Queue}}\n```",
+			"Pay gateway · calls · Checkout DB · Orders · Queue", "",
+		},
+		"a sequence":      {"```mermaid\nsequenceDiagram\n  api->>db: SELECT with timeout\n```", "SELECT with timeout", ""},
+		"code stays code": {"```go\nx := a[1]\n```", "", "x := a[1]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body, _, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(c.src), FirstLine: 1})

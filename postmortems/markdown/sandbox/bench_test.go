@@ -13,7 +13,7 @@ import (
 	"github.com/postern/postern/postmortems/markdown"
 )
 
-// documents makes n different documents of about 4 KiB out of the golden inputs.
+// documents returns n different documents of about 4 KiB, made from the golden inputs.
 func documents(b *testing.B, n int) []postmortems.BodyInput {
 	files, err := filepath.Glob("../testdata/golden/*.md")
 	if err != nil || len(files) == 0 {
@@ -39,8 +39,8 @@ func documents(b *testing.B, n int) []postmortems.BodyInput {
 	return docs
 }
 
-// BenchmarkRender compares 1,000 documents rendered in this process with the same
-// through a pool, both on all processors.
+// BenchmarkRender compares rendering 1,000 documents in this process with rendering them through a
+// pool, both on all processors.
 func BenchmarkRender(b *testing.B) {
 	docs := documents(b, 1000)
 	run := func(r postmortems.BodyRenderer, callers int) func(*testing.B) {

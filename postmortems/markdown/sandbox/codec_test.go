@@ -16,8 +16,8 @@ import (
 	"github.com/postern/postern/postmortems/markdown"
 )
 
-// TestCodecKnowsEveryField counts what the codec has to carry: a field that a
-// renderer sets must be added to it, and here. A section's Role is set later.
+// TestCodecKnowsEveryField compares the number of fields: a field that a renderer sets must be added
+// to the codec, and here. The Role of a section is set later.
 func TestCodecKnowsEveryField(t *testing.T) {
 	for typ, want := range map[reflect.Type]int{
 		reflect.TypeFor[postmortems.Body](): 8, reflect.TypeFor[postmortems.Heading](): 4, reflect.TypeFor[postmortems.Section](): 6,
@@ -34,6 +34,7 @@ func TestCodecKnowsEveryField(t *testing.T) {
 	}
 }
 
+// replies generates replies with random texts and numbers.
 func replies() *rapid.Generator[reply] {
 	words := func(t *rapid.T, label string) []string { return rapid.SliceOfN(rapid.String(), 1, 3).Draw(t, label) }
 	return rapid.Custom(func(t *rapid.T) reply {
@@ -72,8 +73,8 @@ func TestReplyRoundTrip(t *testing.T) {
 	}
 }
 
-// TestCutRepliesAreMalformed: no part of a reply is a reply.
-func TestCutRepliesAreMalformed(t *testing.T) {
+// No part of a reply is a valid reply.
+func TestTruncatedRepliesAreMalformed(t *testing.T) {
 	whole := encodeReply(replies().Example(1))
 	for i := range whole {
 		if _, err := decodeReply(whole[:i]); !errors.Is(err, errMalformed) {
@@ -81,7 +82,7 @@ func TestCutRepliesAreMalformed(t *testing.T) {
 		}
 	}
 	if _, err := decodeReply(append(whole, 0)); !errors.Is(err, errMalformed) {
-		t.Error("a byte too many is no error")
+		t.Error("an additional byte is not an error")
 	}
 }
 
@@ -148,10 +149,11 @@ func TestServe(t *testing.T) {
 		t.Fatalf("%+v %v", r, err)
 	}
 	if err := Serve(strings.NewReader("\x00\x00\x00\x01x"), io.Discard, failing{}); err == nil {
-		t.Error("a malformed request is no error")
+		t.Error("a malformed request is not an error")
 	}
 }
 
+// failing is a renderer that always fails.
 type failing struct{}
 
 func (failing) RenderBody(context.Context, postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {

@@ -18,7 +18,7 @@ const workerArg = "render-worker"
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == workerArg {
-		if err := Serve(os.Stdin, os.Stdout, moody{markdown.New(markdown.Options{})}); err != nil {
+		if err := Serve(os.Stdin, os.Stdout, faulty{markdown.New(markdown.Options{})}); err != nil {
 			os.Exit(1)
 		}
 		return
@@ -26,10 +26,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// moody renders, but for documents that ask it to misbehave.
-type moody struct{ postmortems.BodyRenderer }
+// faulty renders, except for documents that make it misbehave.
+type faulty struct{ postmortems.BodyRenderer }
 
-func (r moody) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
+func (r faulty) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
 	word, rest, _ := strings.Cut(string(in.Markdown), " ")
 	switch word {
 	case "HANG":
@@ -39,7 +39,7 @@ func (r moody) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmo
 			runtime.KeepAlive(n)
 		}
 	case "PANIC":
-		panic("asked to")
+		panic("requested")
 	case "EAT":
 		var all [][]byte
 		for {
@@ -54,8 +54,8 @@ func (r moody) RenderBody(ctx context.Context, in postmortems.BodyInput) (postmo
 		_, _ = os.Stdout.WriteString("\xff\xff\xff\xffgarbage")
 		<-time.After(time.Hour)
 	case "ERROR":
-		return postmortems.Body{}, nil, fault.New(fault.Internal, "moody", "asked to")
-	case "ONCE": // fails until the file is there
+		return postmortems.Body{}, nil, fault.New(fault.Internal, "faulty", "requested")
+	case "ONCE": // fails until the file exists
 		if _, err := os.Stat(rest); err != nil {
 			panic("the first time")
 		}

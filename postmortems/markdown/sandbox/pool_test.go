@@ -19,7 +19,7 @@ import (
 	"github.com/postern/postern/postmortems/markdown"
 )
 
-// newPool makes a pool of this test binary's workers.
+// newPool returns a pool whose workers run this test binary.
 func newPool(t testing.TB, o Options) *Pool {
 	t.Helper()
 	self, err := os.Executable()
@@ -40,7 +40,7 @@ func input(text string) postmortems.BodyInput {
 	return postmortems.BodyInput{Path: "guides/a.md", Markdown: []byte(text), FirstLine: 4}
 }
 
-// idlePIDs are the processes that wait for work.
+// idlePIDs returns the ids of the idle processes.
 func (p *Pool) idlePIDs() []int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -51,7 +51,7 @@ func (p *Pool) idlePIDs() []int {
 	return pids
 }
 
-func TestPoolRendersAsTheRendererDoes(t *testing.T) {
+func TestPoolRendersLikeTheRenderer(t *testing.T) {
 	p := newPool(t, Options{})
 	direct := markdown.New(markdown.Options{})
 	files, err := filepath.Glob("../testdata/golden/*.md")
@@ -80,7 +80,7 @@ func TestPoolRendersAsTheRendererDoes(t *testing.T) {
 	}
 }
 
-func TestPoolStartsNothingBeforeItIsAsked(t *testing.T) {
+func TestPoolStartsNoProcessBeforeItsFirstDocument(t *testing.T) {
 	p := New(Options{Command: []string{"/no/such/program"}})
 	if err := p.Close(); err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func TestPoolStartsNothingBeforeItIsAsked(t *testing.T) {
 	}
 }
 
-// TestDocumentsThatKillTheirWorkerAreRefused: and the next document is rendered.
+// A document that kills its worker is refused, and the next one is rendered.
 func TestDocumentsThatKillTheirWorkerAreRefused(t *testing.T) {
 	for word, what := range map[string]string{"HANG": "takes over 300ms", "SPIN": "takes over 300ms", "PANIC": "fail", "EAT": "512 MiB", "GARBAGE": "fail"} {
 		t.Run(word, func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestDocumentsThatKillTheirWorkerAreRefused(t *testing.T) {
 	}
 }
 
-func TestADeathOfAnotherReasonIsNotTheDocumentsFault(t *testing.T) {
+func TestDeathForAnotherReasonIsNotTheDocumentsProblem(t *testing.T) {
 	p := newPool(t, Options{Workers: 1})
 	if _, _, err := p.RenderBody(context.Background(), input("x")); err != nil {
 		t.Fatal(err)
@@ -136,9 +136,9 @@ func TestADeathOfAnotherReasonIsNotTheDocumentsFault(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfTheRendererIsAnError(t *testing.T) {
+func TestErrorOfTheRendererIsReturned(t *testing.T) {
 	p := newPool(t, Options{Workers: 1})
-	if _, _, err := p.RenderBody(context.Background(), input("ERROR x")); err == nil || !strings.Contains(err.Error(), "asked to") {
+	if _, _, err := p.RenderBody(context.Background(), input("ERROR x")); err == nil || !strings.Contains(err.Error(), "requested") {
 		t.Fatalf("%v", err)
 	}
 	if len(p.idlePIDs()) != 1 {
@@ -146,7 +146,7 @@ func TestAnErrorOfTheRendererIsAnError(t *testing.T) {
 	}
 }
 
-func TestTheEndOfTheContextEndsTheRendering(t *testing.T) {
+func TestEndOfContextEndsRendering(t *testing.T) {
 	p := newPool(t, Options{Workers: 1, Timeout: time.Minute})
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
@@ -233,8 +233,8 @@ func TestCloseEndsAllProcesses(t *testing.T) {
 	}
 }
 
-// TestBombsAreContained gives workers what explodes in a Markdown parser and
-// gets past a guard's limits of shape.
+// TestBombsAreContained renders documents that are expensive for a Markdown parser and pass the
+// limits of shape. Each is rendered within the limit of output or refused.
 func TestBombsAreContained(t *testing.T) {
 	p := newPool(t, Options{})
 	r := strings.Repeat
@@ -246,14 +246,13 @@ func TestBombsAreContained(t *testing.T) {
 		"code blocks":     r("```html\n"+r("<a b='c'>", 500)+"\n```\n", 100),
 	} {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
 			body, problems, err := p.RenderBody(context.Background(), input(bomb))
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Logf("%d bytes in, %d out, %v, %v", len(bomb), len(body.HTML), time.Since(start), problems)
-			if took := time.Since(start); took > tries*DefaultTimeout+5*time.Second {
-				t.Errorf("took %v", took)
+			t.Logf("%d bytes of Markdown, %d of HTML, %v", len(bomb), len(body.HTML), problems)
+			if len(body.HTML) == 0 && (len(problems) == 0 || problems[0].Weight != postmortems.Error) {
+				t.Errorf("neither rendered nor refused: %v", problems)
 			}
 			if len(body.HTML) > markdown.DefaultMaxOutput {
 				t.Errorf("%d bytes of HTML", len(body.HTML))
@@ -262,7 +261,7 @@ func TestBombsAreContained(t *testing.T) {
 	}
 }
 
-// atWork waits until n documents are rendered and waiting ones wait.
+// atWork waits until n documents are being rendered and waiting ones wait.
 func (p *Pool) atWork(n, waiting int) {
 	for {
 		p.mu.Lock()
@@ -279,10 +278,9 @@ func (p *Pool) atWork(n, waiting int) {
 	}
 }
 
-// TestADocumentIsRenderedBesideThoseOfAnotherPush: one push holds every worker with
-// documents that do not end, and has more of them; others render meanwhile. Workers that
-// were started for that are stopped after it.
-func TestADocumentIsRenderedBesideThoseOfAnotherPush(t *testing.T) {
+// One push occupies every worker with documents that do not end, and has more of them; documents of
+// others are rendered meanwhile. The additional workers are stopped afterwards.
+func TestDocumentsOfAnotherPushAreRenderedMeanwhile(t *testing.T) {
 	p := newPool(t, Options{Workers: 2, Extra: 4, Timeout: time.Hour, Idle: time.Hour})
 	ctx, cancel := context.WithCancel(context.Background())
 	slow := WithParty(ctx)
@@ -316,7 +314,8 @@ func TestADocumentIsRenderedBesideThoseOfAnotherPush(t *testing.T) {
 	}
 }
 
-// TestPartiesRenderSideBySide: every party gets its documents, and processes are bounded.
+// TestPartiesRenderSideBySide: every party gets its documents, and the number of processes is
+// bounded.
 func TestPartiesRenderSideBySide(t *testing.T) {
 	p := newPool(t, Options{Workers: 1, Extra: 2, Timeout: 10 * time.Second})
 	var wg sync.WaitGroup

@@ -47,7 +47,7 @@ type queue struct {
 // share is the state of one party.
 type share struct {
 	running int
-	waiting []*turn // in the order of their arrival
+	waiting []*turn // in the order of arrival
 }
 
 func newQueue(base, extra int) *queue {

@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/portal/base/campaign"
 )
 
-// grantAll grants what may begin and returns it.
+// grantAll grants all turns that may begin.
 func (q *queue) grantAll() (turns []*turn) {
 	for t := q.grant(); t != nil; t = q.grant() {
 		turns = append(turns, t)
@@ -15,26 +15,27 @@ func (q *queue) grantAll() (turns []*turn) {
 	return turns
 }
 
-func (q *queue) askMany(p *party, n int) (turns []*turn) {
+// addMany adds n documents of a party.
+func (q *queue) addMany(p *party, n int) (turns []*turn) {
 	for range n {
-		turns = append(turns, q.ask(p))
+		turns = append(turns, q.add(p))
 	}
 	return turns
 }
 
-func TestAPartyWithNoneAtWorkIsServedAtOnce(t *testing.T) {
+func TestPartyWithoutRunningDocumentIsServedAtOnce(t *testing.T) {
 	q := newQueue(2, 4)
 	many, few := &party{}, &party{}
-	q.askMany(many, 40)
+	q.addMany(many, 40)
 	if n := len(q.grantAll()); n != 2 {
 		t.Fatalf("%d documents of one party at work", n)
 	}
-	q.askMany(few, 2)
+	q.addMany(few, 2)
 	got := q.grantAll()
 	if len(got) != 1 || got[0].party != few {
 		t.Fatalf("the other party got %v", got)
 	}
-	portal := q.ask(nil)
+	portal := q.add(nil)
 	if got := q.grantAll(); len(got) != 1 || got[0] != portal {
 		t.Fatalf("the portal itself got %v", got)
 	}
@@ -43,11 +44,11 @@ func TestAPartyWithNoneAtWorkIsServedAtOnce(t *testing.T) {
 	}
 }
 
-// One party alone has as many as before, however many wait.
-func TestOnePartyHasNoMoreThanBase(t *testing.T) {
+// A party alone has at most base running documents, however many wait.
+func TestOnePartyRunsAtMostBase(t *testing.T) {
 	for _, p := range []*party{nil, {}} {
 		q := newQueue(2, 4)
-		q.askMany(p, 10)
+		q.addMany(p, 10)
 		for range 10 {
 			turns := q.grantAll()
 			if q.running > 2 {
@@ -63,14 +64,14 @@ func TestOnePartyHasNoMoreThanBase(t *testing.T) {
 	}
 }
 
-func TestThePartyWithTheFewestAtWorkIsServedFirst(t *testing.T) {
+func TestPartyWithFewestRunningIsServedFirst(t *testing.T) {
 	q := newQueue(3, 0)
 	a, b, c := &party{}, &party{}, &party{}
-	q.askMany(a, 5)
+	q.addMany(a, 5)
 	first := q.grantAll() // all three are a's
-	q.askMany(b, 2)
-	q.askMany(c, 1)
-	for i, want := range []*party{b, c, a} { // a has none at work by the third
+	q.addMany(b, 2)
+	q.addMany(c, 1)
+	for i, want := range []*party{b, c, a} { // by the third, a has none running
 		if got := q.grantAll(); len(got) > 0 {
 			t.Fatalf("without a free worker: %v", got)
 		}
@@ -81,13 +82,13 @@ func TestThePartyWithTheFewestAtWorkIsServedFirst(t *testing.T) {
 	}
 }
 
-func TestATurnThatIsGivenUpIsNotServed(t *testing.T) {
+func TestRemovedTurnIsNotServed(t *testing.T) {
 	q := newQueue(1, 1)
 	p := &party{}
-	turns := q.askMany(p, 3)
+	turns := q.addMany(p, 3)
 	running := q.grantAll()
-	if !q.leave(turns[1]) || q.leave(turns[0]) {
-		t.Fatal("only a turn that waits can be left")
+	if !q.remove(turns[1]) || q.remove(turns[0]) {
+		t.Fatal("only a waiting turn can be removed")
 	}
 	q.end(running[0])
 	if got := q.grantAll(); len(got) != 1 || got[0] != turns[2] {
@@ -95,13 +96,12 @@ func TestATurnThatIsGivenUpIsNotServed(t *testing.T) {
 	}
 	q.end(turns[2])
 	if !q.idle() {
-		t.Error("the queue keeps what is over")
+		t.Error("the queue retains ended turns")
 	}
 }
 
-// TestCampaignQueueIsFair: whatever is asked, ended and given up in whatever order, no
-// party has a document that waits and none at work, the bounds hold, and every document
-// is served once.
+// TestCampaignQueueIsFair adds, ends and removes turns at random: no party waits while it has none
+// running, the bounds are kept, and every document is served once.
 func TestCampaignQueueIsFair(t *testing.T) {
 	rng := campaign.Rand(t)
 	for range campaign.Size(300, 20_000) {
@@ -128,11 +128,11 @@ func fairQueue(t *testing.T, rng *rand.Rand) {
 	for step := 0; step < 60 || len(running) > 0; step++ {
 		switch k := rng.IntN(10); {
 		case step < 60 && k < 5:
-			waiting = append(waiting, q.ask(parties[rng.IntN(len(parties))]))
+			waiting = append(waiting, q.add(parties[rng.IntN(len(parties))]))
 			asked++
 		case step < 60 && k < 6 && len(waiting) > 0:
-			if !q.leave(pick(&waiting)) {
-				t.Fatal("a turn that waits was not found")
+			if !q.remove(pick(&waiting)) {
+				t.Fatal("a waiting turn was not found")
 			}
 			left++
 		case len(running) > 0:
@@ -151,7 +151,7 @@ func fairQueue(t *testing.T, rng *rand.Rand) {
 		checkFair(t, q, len(running))
 	}
 	if served+left != asked || !q.idle() {
-		t.Fatalf("%d asked, %d served, %d given up, idle %v", asked, served, left, q.idle())
+		t.Fatalf("%d added, %d served, %d removed, idle %v", asked, served, left, q.idle())
 	}
 }
 
