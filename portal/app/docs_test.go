@@ -90,27 +90,27 @@ func TestDocsArchitectureNamesEveryPackage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rooms := map[string]string{} // package -> its row
+	rows := map[string]string{} // package -> its row
 	for _, row := range regexp.MustCompile(`(?m)^\| `+"`"+`.*$`).FindAllString(string(doc), -1) {
 		cells := strings.Split(row, "|")
 		for _, m := range regexp.MustCompile("`([a-z/0-9]+)`").FindAllStringSubmatch(cells[1], -1) {
-			rooms[m[1]] = row
+			rows[m[1]] = row
 			if _, there := rules[m[1]]; !there {
 				t.Errorf("docs/architecture.md has a row for %s, which is no package", m[1])
 			}
 		}
 	}
 	for name := range rules {
-		if _, there := rooms[name]; there {
+		if _, there := rows[name]; there {
 			continue
 		}
 		folder, last := path.Split(name)
-		for folder = strings.TrimSuffix(folder, "/"); folder != "" && rooms[folder] == ""; {
+		for folder = strings.TrimSuffix(folder, "/"); folder != "" && rows[folder] == ""; {
 			folder, _ = path.Split(folder)
 			folder = strings.TrimSuffix(folder, "/")
 		}
-		if !strings.Contains(rooms[folder], "`"+last+"`") {
-			t.Errorf("docs/architecture.md has no room for %s", name)
+		if !strings.Contains(rows[folder], "`"+last+"`") {
+			t.Errorf("docs/architecture.md has no row for %s", name)
 		}
 	}
 }
