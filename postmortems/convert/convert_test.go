@@ -13,14 +13,14 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// noBody is a BodyRenderer for tests that look at front matter only.
+// noBody is a BodyRenderer that returns an empty body.
 type noBody struct{}
 
 func (noBody) RenderBody(context.Context, postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
 	return postmortems.Body{}, nil, nil
 }
 
-// compile compiles a converted file and fails on any error a push would give.
+// compile compiles a converted file and fails on every error that a push would report.
 func compile(t *testing.T, f File) postmortems.Document {
 	t.Helper()
 	policy := postmortems.Policy{Now: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}
@@ -36,7 +36,7 @@ func compile(t *testing.T, f File) postmortems.Document {
 	return doc
 }
 
-// only is the one file of a result.
+// only returns the one file of a result.
 func only(t *testing.T, files []File) File {
 	t.Helper()
 	if len(files) != 1 {
@@ -45,11 +45,12 @@ func only(t *testing.T, files []File) File {
 	return files[0]
 }
 
-func told(findings []Finding, part string) bool {
+// found reports whether a finding contains a text.
+func found(findings []Finding, part string) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return strings.Contains(f.String(), part) })
 }
 
-// Every sample of testdata/FORMAT becomes exactly the files of testdata/golden.
+// The samples of testdata/FORMAT become the files of testdata/golden.
 func TestGolden(t *testing.T) {
 	for _, name := range Formats() {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +79,7 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got.String() != string(want) {
-				t.Errorf("differs from %s (POSTERN_UPDATE_GOLDEN=1 writes it anew):\n%s", golden, got.String())
+				t.Errorf("differs from %s (POSTERN_UPDATE_GOLDEN=1 rewrites it):\n%s", golden, got.String())
 			}
 		})
 	}
@@ -106,7 +107,7 @@ func readTree(t testing.TB, root string) []File {
 	return out
 }
 
-func TestRunRefusesWhatItDoesNotKnow(t *testing.T) {
+func TestRunRefusesUnknownFormatsAndFolders(t *testing.T) {
 	if _, _, err := Run("wiki", "", nil); fault.KindOf(err) != fault.Unsupported || !strings.Contains(fault.Message(err), "morgue-csv") {
 		t.Errorf("unknown format: %v", err)
 	}
@@ -117,7 +118,7 @@ func TestRunRefusesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-func TestRunPlacesAndMakesNamesUnique(t *testing.T) {
+func TestRunPlacesFilesAndMakesNamesUnique(t *testing.T) {
 	sources := []File{
 		{"A b.md", []byte("# one\n")}, {"a-B.md", []byte("# two\n")}, {"runbooks/x.md", []byte("# three\n")},
 		{"slos/y.md", []byte("# four\n")}, {"pic 1.PNG", []byte{0x89}}, {"tool.sh", nil},
@@ -137,7 +138,7 @@ func TestRunPlacesAndMakesNamesUnique(t *testing.T) {
 		if strings.Join(got, " ") != want {
 			t.Errorf("folder %q:\n got %s\nwant %s", folder, strings.Join(got, " "), want)
 		}
-		if !told(findings, "tool.sh: left out") || !told(findings, "is taken by another file") {
+		if !found(findings, "tool.sh: left out") || !found(findings, "is the name of another file") {
 			t.Errorf("findings: %v", findings)
 		}
 	}
@@ -195,7 +196,7 @@ func TestRelinkFollowsTheNewNames(t *testing.T) {
 	}
 }
 
-// Front matter that a push would refuse for its size goes into the text.
+// Front matter that a push would refuse for its size is moved to the text.
 func TestHugeFrontMatterMovesToTheText(t *testing.T) {
 	src := "---\nuuid: x\nkeywords:\n" + strings.Repeat("- some keyword of the incident\n", 2000) + "company: Big\n---\nBody stays.\n"
 	files, findings := fromIcco("a.md", []byte(src))
@@ -204,7 +205,7 @@ func TestHugeFrontMatterMovesToTheText(t *testing.T) {
 	if doc.Title != "Big incident" || !strings.Contains(string(f.Data), "Body stays.") || strings.Count(string(f.Data), "some keyword") != 2000 {
 		t.Errorf("title %q", doc.Title)
 	}
-	if !told(findings, "over its limits") {
+	if !found(findings, "exceeds its limits") {
 		t.Errorf("findings: %v", findings)
 	}
 }
@@ -217,7 +218,7 @@ func TestUnreadableFrontMatterIsKept(t *testing.T) {
 			f.Path = "guides/" + f.Path
 		}
 		doc := compile(t, f)
-		if doc.Title != "Head" || !strings.Contains(string(f.Data), "{{ .Name }}") || !told(findings, "cannot be read") {
+		if doc.Title != "Head" || !strings.Contains(string(f.Data), "{{ .Name }}") || !found(findings, "cannot be read") {
 			t.Errorf("%s: %q %v", name, doc.Title, findings)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
+// startGiven matches front matter with a start.
 var startGiven = regexp.MustCompile(`(?m)^start_time: *\d`)
 
 func TestCorpusIcco(t *testing.T) {
@@ -25,8 +26,8 @@ func TestCorpusIcco(t *testing.T) {
 		documents++
 		if startGiven.Match(src.Data) {
 			timed++
-			// One ship sank in 1628: our times begin in 1900, and the finding says so.
-			if !doc.Front.Times.Started.Known() && !told(findings, "1628") {
+			// One ship sank in 1628: times begin in 1900, and a finding reports it.
+			if !doc.Front.Times.Started.Known() && !found(findings, "1628") {
 				t.Errorf("%s: the start is lost", src.Path)
 			}
 		}
@@ -36,7 +37,7 @@ func TestCorpusIcco(t *testing.T) {
 		}
 	}
 	if documents != 120 || timed < 70 {
-		t.Errorf("%d documents, %d with times: less than there are", documents, timed)
+		t.Errorf("only %d documents, %d with times", documents, timed)
 	}
 	files, _, err := Run("icco", "", all)
 	if err != nil || len(files) != documents {

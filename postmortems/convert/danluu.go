@@ -7,9 +7,9 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// fromDanluu converts the list of github.com/danluu/post-mortems: one document for
-// every paragraph of the form "[Company](url). Text" below a category. Everything
-// else of the list goes into one README.
+// fromDanluu converts the list of github.com/danluu/post-mortems: each paragraph of the form
+// "[Company](url). Text" below a category becomes a document. The rest of the list becomes one
+// README.
 func fromDanluu(path string, src []byte) ([]File, []Finding) {
 	d := &draft{source: path}
 	list := danluu{path: path}
@@ -24,13 +24,13 @@ func fromDanluu(path string, src []byte) ([]File, []Finding) {
 	return list.files, append(d.findings, list.findings...)
 }
 
-// block is a paragraph and where it begins.
+// block is a paragraph and the line at which it begins.
 type block struct {
 	text string
 	line int // 1-based
 }
 
-// paragraphs are the blocks between blank lines; a heading is one of its own.
+// paragraphs returns the blocks between blank lines; a heading is a block of its own.
 func paragraphs(text string) []block {
 	var out []block
 	var rows []string
@@ -62,17 +62,19 @@ func paragraphs(text string) []block {
 	return out
 }
 
-// danluu gathers the entries of the list.
+// danluu collects the entries of the list.
 type danluu struct {
 	path     string
-	category string // heading of the section; "" outside of the categories
+	category string // heading of the current section; "" outside the categories
 	files    []File
 	findings []Finding
 	rest     []string
 }
 
+// entryForm matches the beginning of an entry.
 var entryForm = regexp.MustCompile(`^\[([^\[\]]+)\]\((https?://(?:[^()\s]|\([^()\s]*\))+)\)[.:,]?\s*`)
 
+// paragraph converts an entry; any other paragraph goes to the README.
 func (l *danluu) paragraph(p block) {
 	if strings.HasPrefix(p.text, "#") {
 		l.category = category(strings.TrimSpace(strings.TrimLeft(p.text, "#")))
@@ -82,17 +84,17 @@ func (l *danluu) paragraph(p block) {
 	m := entryForm.FindStringSubmatch(p.text)
 	if m == nil || l.category == "" {
 		if l.category != "" {
-			l.findings = append(l.findings, Finding{l.path, p.line, "not of the form [Company](url). Text: kept in the README"})
+			l.findings = append(l.findings, Finding{l.path, p.line, "not of the form [Company](url). Text: moved to the README"})
 		}
 		l.rest = append(l.rest, p.text)
 		return
 	}
-	said := strings.TrimSpace(p.text[len(m[0]):])
+	text := strings.TrimSpace(p.text[len(m[0]):])
 	d := &draft{source: l.path, body: p.text, title: oneLine(m[1])}
-	if first := firstSentence(said); first != "" {
+	if first := firstSentence(text); first != "" {
 		d.title += ": " + first
 	}
-	d.summary(said)
+	d.summary(text)
 	d.set("tags", texts([]string{m[1]}))
 	if !strings.EqualFold(l.category, "uncategorized") {
 		d.set("contributing_factors", factors([]string{Slug(l.category)}))
@@ -102,7 +104,7 @@ func (l *danluu) paragraph(p block) {
 	l.findings = append(l.findings, d.findings...)
 }
 
-// category is a heading that entries stand below; "" for the other sections.
+// category returns the heading if it is a category of entries, "" for the other sections.
 func category(heading string) string {
 	lower := strings.ToLower(heading)
 	for _, other := range []string{"table of contents", "other lists", "analysis", "contributors"} {
@@ -114,18 +116,19 @@ func category(heading string) string {
 }
 
 const (
-	titleRunes = 90 // keeps a made title on one line of a list
-	telling    = 20 // bytes: "Human error." alone tells no two entries apart
+	titleRunes  = 90 // fits on one line of a list
+	minSentence = 20 // bytes; "Human error." does not distinguish entries
 )
 
+// sentenceEnd matches the end of a sentence.
 var sentenceEnd = regexp.MustCompile(`[.!?](?:\s|$)`)
 
-// firstSentence is the plain text of the first sentence, or of the first two where
-// the first says little, shortened.
+// firstSentence returns the plain text of the first sentence, or of the first two if the first is
+// too short, truncated to titleRunes.
 func firstSentence(text string) string {
 	plain := unmark(text)
 	for _, end := range sentenceEnd.FindAllStringIndex(plain, -1) {
-		if end[0] >= telling {
+		if end[0] >= minSentence {
 			return cut(plain[:end[0]], titleRunes)
 		}
 	}

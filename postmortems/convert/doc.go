@@ -1,13 +1,12 @@
-// Package convert owns the importers: pure functions that turn the files of other
-// tools into documents of a knowledge repository.
+// Package convert holds the importers: pure functions that turn the files of other tools into
+// documents of a knowledge repository.
 //
 //	source file -> Importer of the format -> documents (front matter | body)
 //	            -> placed in a folder, names made unique -> files, sorted by path
 //
-// Whatever has no place in our front matter is told in a Finding or kept in the
-// body: no text is lost. Nothing here touches files, so the caller decides what
-// is read and what is overwritten. The same input gives the same output, so that
-// a second import changes only what changed at its source.
+// What has no equivalent in the front matter is reported in a Finding or moved to the body: no text
+// is lost. The package accesses no files, so the caller decides what is read and overwritten. The
+// same input gives the same output, so a second import changes only what has changed in the source.
 package convert
 
 import (
@@ -23,14 +22,14 @@ type File struct {
 	Data []byte
 }
 
-// Finding is something the author should know about one source file.
+// Finding is a remark for the author about one source file.
 type Finding struct {
 	Path    string // of the source
 	Line    int    // 1-based; 0: the file as a whole
-	Message string // what was left out or changed, and why; one line
+	Message string // what was omitted or changed, and why; one line
 }
 
-// String is the finding as a command prints it.
+// String returns the finding as commands print it.
 func (f Finding) String() string {
 	place := f.Path
 	if f.Line > 0 {
@@ -39,19 +38,19 @@ func (f Finding) String() string {
 	return postmortems.Printable(place + ": " + f.Message)
 }
 
-// Importer converts one source file. It never fails: what it cannot read becomes
-// text or a Finding.
+// Importer converts one source file. It does not fail: what it cannot parse becomes text or a Finding.
 type Importer func(path string, src []byte) ([]File, []Finding)
 
-// format is one known format.
+// format is one supported format.
 type format struct {
 	name   string
 	run    Importer
-	ext    []string // extensions it reads, lower case
-	folder string   // default folder of its documents; "": paths are whole already
-	files  bool     // images beside the documents come along
+	ext    []string // extensions it reads, in lower case
+	folder string   // default folder of its documents; "": paths include the folder
+	files  bool     // images beside the documents are copied
 }
 
+// formats returns the supported formats in the order of the documentation.
 func formats() []format {
 	markdown := []string{".md", ".markdown"}
 	return []format{
@@ -63,7 +62,7 @@ func formats() []format {
 	}
 }
 
-// Formats are the names of the known formats, in the order they are listed.
+// Formats returns the names of the supported formats.
 func Formats() []string {
 	var names []string
 	for _, f := range formats() {

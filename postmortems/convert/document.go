@@ -10,28 +10,27 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// frontBytes is what of generated front matter is written as such: a little less
-// than the 32 KiB a push may have.
+// frontBytes bounds generated front matter: a little less than the 32 KiB that a push may have.
 const frontBytes = 30 << 10
 
-// summaryRunes is a summary that is still read in lists; a longer one stays in
-// the body alone.
+// summaryRunes is the longest summary in front matter; a longer one is only in the body.
 const summaryRunes = 2000
 
-// draft is a document in the making.
+// draft is a document during conversion.
 type draft struct {
 	source   string // path of the source, for findings
-	title    string // never empty in the end
+	title    string // not empty at the end
 	front    yamldoc.Pairs
 	body     string
 	findings []Finding
 }
 
+// find adds a finding.
 func (d *draft) find(line int, message string) {
 	d.findings = append(d.findings, Finding{Path: d.source, Line: line, Message: message})
 }
 
-// set adds a value that is not empty.
+// set adds a front matter value unless it is empty.
 func (d *draft) set(key string, value any) { d.front = with(d.front, key, value) }
 
 // with adds a pair unless its value is empty.
@@ -57,7 +56,7 @@ func with(pairs yamldoc.Pairs, key string, value any) yamldoc.Pairs {
 	return append(pairs, yamldoc.Pair{Key: key, Value: value})
 }
 
-// summary puts a summary where it belongs by its length.
+// summary stores a summary in the front matter, or in the body if it is long.
 func (d *draft) summary(text string) {
 	text = strings.TrimSpace(text)
 	if utf8.RuneCountInString(text) <= summaryRunes {
@@ -67,13 +66,13 @@ func (d *draft) summary(text string) {
 	d.body = "## Summary\n\n" + text + "\n\n" + d.body
 }
 
-// bytes is the file. Front matter over the limit goes into the body.
+// bytes returns the file. Front matter over the limit is moved to the body.
 func (d *draft) bytes() []byte {
 	pairs := append(yamldoc.Pairs{{Key: "title", Value: oneLine(d.title)}}, d.front...)
 	front, err := yamldoc.Encode(pairs)
 	_, issues := yamldoc.Parse(front, yamldoc.Limits{Bytes: frontBytes})
 	if err != nil || len(issues) > 0 {
-		d.find(0, "the front matter is over its limits: all but the title was moved to the end of the text")
+		d.find(0, "the front matter exceeds its limits: everything but the title was moved to the end of the text")
 		d.body = strings.TrimRight(d.body, "\n") + "\n\n" + fenced("yaml", string(front))
 		front, _ = yamldoc.Encode(yamldoc.Pairs{{Key: "title", Value: cut(oneLine(d.title), summaryRunes)}})
 	}
@@ -87,7 +86,7 @@ func (d *draft) bytes() []byte {
 	return out.Bytes()
 }
 
-// text makes UTF-8 of a source, with LF line ends and without a byte order mark.
+// text returns a source as UTF-8, with LF line ends and without a byte order mark.
 func (d *draft) text(src []byte) string {
 	s := string(bytes.TrimPrefix(src, []byte("\uFEFF")))
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
@@ -98,8 +97,8 @@ func (d *draft) text(src []byte) string {
 	return clean
 }
 
-// split takes a text apart into front matter without its fences and body.
-// style is "---", "+++" or "" when there is no closed front matter.
+// split splits a text into front matter without its fences and body. style is "---", "+++", or ""
+// when there is no closed front matter.
 func split(text string) (style, front, body string, bodyLine int) {
 	src := postmortems.Split([]byte(text))
 	if len(src.Front) == 0 {
@@ -112,28 +111,28 @@ func split(text string) (style, front, body string, bodyLine int) {
 // sourceLimits bound the front matter of other tools.
 func sourceLimits() yamldoc.Limits { return yamldoc.Limits{Bytes: 128 << 10} }
 
-// yaml reads front matter. When that fails its text goes into the body.
+// yaml parses front matter. If that fails, its text is moved to the body.
 func (d *draft) yaml(front string) (*yamldoc.Map, bool) {
 	doc, issues := yamldoc.Parse([]byte("---\n"+front), sourceLimits())
 	for _, i := range issues {
 		d.find(i.Line, i.Msg)
 	}
 	if doc == nil {
-		d.find(1, "the front matter cannot be read: it was kept at the end of the text")
+		d.find(1, "the front matter cannot be read: it was moved to the end of the text")
 		d.body = strings.TrimRight(d.body, "\n") + "\n\n" + fenced("yaml", front)
 		return nil, false
 	}
 	return doc.Root(), true
 }
 
-// dropped tells of every key that nobody asked for.
+// dropped reports every key that was not read.
 func (d *draft) dropped(m *yamldoc.Map) {
 	for key, v := range m.Unknown() {
-		d.find(v.Line(), "key "+key+" has no place here and was left out: "+cut(oneLine(v.YAML()), 300))
+		d.find(v.Line(), "key "+key+" has no equivalent here and was left out: "+cut(oneLine(v.YAML()), 300))
 	}
 }
 
-// fenced is a code block whose fence is longer than any in the text.
+// fenced returns a code block whose fence is longer than any in the text.
 func fenced(lang, text string) string {
 	fence := "```"
 	for strings.Contains(text, fence) {
@@ -142,7 +141,7 @@ func fenced(lang, text string) string {
 	return fence + lang + "\n" + strings.TrimRight(text, "\n") + "\n" + fence + "\n"
 }
 
-// when is a time as front matter holds it: a date when only the day is known.
+// when returns a time for front matter: a date when only the day is known.
 func when(t time.Time, day bool) any {
 	if day {
 		return yamldoc.Date(t)
@@ -150,9 +149,10 @@ func when(t time.Time, day bool) any {
 	return t
 }
 
+// oneLine collapses white space.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// cut shortens a text to a number of characters.
+// cut truncates a text to a number of runes.
 func cut(s string, runes int) string {
 	if utf8.RuneCountInString(s) <= runes {
 		return s

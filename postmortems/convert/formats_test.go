@@ -8,6 +8,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
+// iccoSource returns a file with these lines of front matter.
 func iccoSource(lines ...string) []byte {
 	return []byte("---\nurl: https://x.org/a\ncompany: Acme\nproduct: Acme Cloud\n" + strings.Join(lines, "\n") + "\n---\n\nBody.\n")
 }
@@ -22,10 +23,10 @@ func TestIccoTimes(t *testing.T) {
 	}{
 		"exact":        {[]string{"start_time: 2012-12-22T12:15:00-08:00", "end_time: 2012-12-23T04:23:00Z"}, "2012-12-22T20:15:00Z", postmortems.Exact, "2012-12-23T04:23:00Z", ""},
 		"day":          {[]string{"start_time: 2012-12-22"}, "2012-12-22T00:00:00Z", postmortems.Day, "", ""},
-		"midnight":     {[]string{"start_time: 2012-12-22T00:00:00Z"}, "2012-12-22T00:00:00Z", postmortems.Day, "", "taken as the day"},
+		"midnight":     {[]string{"start_time: 2012-12-22T00:00:00Z"}, "2012-12-22T00:00:00Z", postmortems.Day, "", "read as the day"},
 		"no zone":      {[]string{"start_time: 2012-12-22T12:15:00"}, "2012-12-22T12:15:00Z", postmortems.Exact, "", ""},
 		"empty":        {[]string{`start_time: ""`, `end_time: ""`}, "", 0, "", "empty"},
-		"inconsistent": {[]string{"start_time: 2012-12-22T12:15:00Z", "end_time: 2012-12-21T12:15:00Z"}, "", 0, "", "lies before"},
+		"inconsistent": {[]string{"start_time: 2012-12-22T12:15:00Z", "end_time: 2012-12-21T12:15:00Z"}, "", 0, "", "is before"},
 		"nonsense":     {[]string{"start_time: soon"}, "", 0, "", "not a time"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -37,13 +38,14 @@ func TestIccoTimes(t *testing.T) {
 			if got := stamp(times.Resolved); got != c.resolved {
 				t.Errorf("resolved %q", got)
 			}
-			if c.finding != "" && !told(findings, c.finding) {
+			if c.finding != "" && !found(findings, c.finding) {
 				t.Errorf("findings %v lack %q", findings, c.finding)
 			}
 		})
 	}
 }
 
+// stamp returns an instant in RFC 3339, "" if it is unknown.
 func stamp(i postmortems.Instant) string {
 	if !i.Known() {
 		return ""
@@ -64,7 +66,7 @@ func TestMadeTitles(t *testing.T) {
 	}
 }
 
-func TestMorgueKeepsEveryValue(t *testing.T) {
+func TestMorguePreservesEveryValue(t *testing.T) {
 	src := "id,title,starttime,detecttime,endtime,severity,why_surprised,mystery,severity\n" +
 		"7,Search down,1400000000,1300000000,1400000600,huge,\"We\nthought\",left here,2\n" +
 		"8,,0,NULL,x,\n"
@@ -84,17 +86,18 @@ func TestMorgueKeepsEveryValue(t *testing.T) {
 			t.Errorf("%q is lost:\n%s", text, files[0].Data)
 		}
 	}
-	if !told(findings, "pm.csv:2: detecttime lies before") || !told(findings, "is not a Unix time") || !told(findings, "no title") {
+	if !found(findings, "pm.csv:2: detecttime is before") || !found(findings, "is not a Unix time") || !found(findings, "no title") {
 		t.Errorf("findings: %v", findings)
 	}
 }
 
 func TestTOML(t *testing.T) {
-	r := tomlReader{rest: "# c\ntitle = \"A \\\"b\\\" \\u00e9\" # end\nraw = 'c:\\x'\ntags = [\n \"x\", # one\n 'y',\n]\ndate = 2023-02-08 10:00:00Z\ndraft = true\n" +
+	r := tomlReader{rest: "# c\ntitle = \"A \\\"b\\\" \\u00e9\" # end\nraw = 'c:\\x'\ntags = [\n \"x\", # one\n 'y',\n]\n" +
+		"date = 2023-02-08 10:00:00Z\ndraft = true\n" +
 		"long = \"\"\"\ntwo\nlines\"\"\"\n[extra]\nteam = \"T\"\nbad = {a = 1}\nafter = 1\n"}
 	pairs, whole := r.pairs()
 	if whole {
-		t.Error("an inline table is not understood and must be told")
+		t.Error("pairs did not report the inline table")
 	}
 	got := map[string]any{}
 	for _, p := range pairs {
@@ -133,9 +136,9 @@ func TestShortcodes(t *testing.T) {
 	}
 }
 
-func TestPlainKeepsFrontMatterThatIsThere(t *testing.T) {
+func TestPlainPreservesFrontMatter(t *testing.T) {
 	files, findings := fromPlain("a.md", []byte("---\ntitle: T\n---\n[x](B%20c.md)\n"))
-	if got := string(only(t, files).Data); got != "---\ntitle: T\n---\n[x](b-c.md)\n" || !told(findings, "already") {
+	if got := string(only(t, files).Data); got != "---\ntitle: T\n---\n[x](b-c.md)\n" || !found(findings, "already") {
 		t.Errorf("%q %v", got, findings)
 	}
 	files, _ = fromPlain("a.md", []byte("+++\ntitle = \"T\"\n+++\ntext\n"))

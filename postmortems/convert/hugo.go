@@ -7,9 +7,8 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// fromHugo converts a page of a Hugo site: TOML or YAML front matter and short codes.
-// Folders below content/ stay as they are. Keys for the site's own layout are
-// left out with a Finding.
+// fromHugo converts a page of a Hugo site: TOML or YAML front matter and shortcodes. Folders below
+// content/ are preserved. Keys for the layout of the site are omitted with a Finding.
 func fromHugo(p string, src []byte) ([]File, []Finding) {
 	d := &draft{source: p}
 	style, front, body, bodyLine := split(d.text(src))
@@ -26,18 +25,18 @@ func fromHugo(p string, src []byte) ([]File, []Finding) {
 	if !ok {
 		return plainDocument(d, to)
 	}
-	told := len(d.findings)
+	before := len(d.findings)
 	d.hugo(m)
-	for i := range d.findings[told:] {
+	for i := range d.findings[before:] {
 		if style == "+++" {
-			d.findings[told+i].Line = 0 // the lines are those of our reading of the TOML
+			d.findings[before+i].Line = 0 // lines of the generated YAML, not of the TOML
 		}
 	}
 	d.body = relink(d.body)
 	return []File{{Path: to, Data: d.bytes()}}, d.findings
 }
 
-// trimContent takes off the folder that every Hugo site keeps its pages in.
+// trimContent removes the folder that contains the pages of every Hugo site.
 func trimContent(p string) string {
 	if at := strings.LastIndex("/"+p, "/content/"); at >= 0 {
 		return p[at+len("content/"):]
@@ -45,6 +44,7 @@ func trimContent(p string) string {
 	return p
 }
 
+// hugo converts the front matter.
 func (d *draft) hugo(m *yamldoc.Map) {
 	d.title = oneLine(m.Value("title").Text())
 	if d.title == "" {
@@ -60,7 +60,7 @@ func (d *draft) hugo(m *yamldoc.Map) {
 	if draft := oneLine(m.Value("draft").Text()); draft == "true" {
 		d.set("draft", true)
 	} else if draft != "" && draft != "false" {
-		d.set("draft", draft) // not understood: it keeps the page from being published
+		d.set("draft", draft) // not understood, so the page will not be published
 	}
 	authors := m.Value("authors")
 	if !authors.Present() {
@@ -76,6 +76,7 @@ func (d *draft) hugo(m *yamldoc.Map) {
 	d.dropped(m)
 }
 
+// date sets the date from a value, otherwise from the path.
 func (d *draft) date(v yamldoc.Value) {
 	if text := strings.TrimSpace(v.Text()); text != "" {
 		if at, day, ok := yamldoc.ParseTime(text); ok {
@@ -89,7 +90,7 @@ func (d *draft) date(v yamldoc.Value) {
 	}
 }
 
-// names reads a text, a list of texts, or a list of mappings with a name.
+// names returns a text, a list of texts, or the names in a list of mappings.
 func (d *draft) names(v yamldoc.Value) []string {
 	if v.Scalar() {
 		return texts([]string{v.Text()})
@@ -108,7 +109,7 @@ func (d *draft) names(v yamldoc.Value) []string {
 			out = append(out, m.Value("name").Text())
 			d.dropped(m)
 		} else {
-			d.find(item.Line(), item.Path()+" is no name and was left out: "+cut(oneLine(item.YAML()), 300))
+			d.find(item.Line(), item.Path()+" is not a name and was left out: "+cut(oneLine(item.YAML()), 300))
 		}
 	}
 	return texts(out)

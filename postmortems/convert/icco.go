@@ -8,10 +8,10 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// fromIcco converts one file of github.com/icco/postmortems: YAML front matter over a
-// body. Its end_time says when the incident was over, not when users recovered,
-// so it becomes times.resolved. The company becomes a tag and never a service:
-// reports count by service, and these incidents are other people's.
+// fromIcco converts one file of github.com/icco/postmortems: YAML front matter and a body. Its
+// end_time is when the incident ended, not when users recovered, so it becomes times.resolved. The
+// company becomes a tag and not a service, because reports count by service and these are incidents
+// of other organisations.
 func fromIcco(path string, src []byte) ([]File, []Finding) {
 	d := &draft{source: path}
 	style, front, body, _ := split(d.text(src))
@@ -27,11 +27,12 @@ func fromIcco(path string, src []byte) ([]File, []Finding) {
 	return []File{{Path: "postmortems/icco/" + Slug(d.title) + ".md", Data: d.bytes()}}, d.findings
 }
 
+// icco converts the front matter.
 func (d *draft) icco(m *yamldoc.Map) {
 	company, product := oneLine(m.Value("company").Text()), oneLine(m.Value("product").Text())
 	started, resolved := d.milestone(m.Value("start_time")), d.milestone(m.Value("end_time"))
 	if !resolved.at.IsZero() && resolved.at.Before(started.at) && !(resolved.day && sameDay(resolved, started)) {
-		d.find(resolved.line, "end_time lies before start_time: both were left out")
+		d.find(resolved.line, "end_time is before start_time: both were left out")
 		started, resolved = instant{}, instant{}
 	}
 	published := d.time(m.Value("source_published_at"))
@@ -39,7 +40,7 @@ func (d *draft) icco(m *yamldoc.Map) {
 	d.title = oneLine(m.Value("title").Text())
 	if d.title == "" {
 		d.title = madeTitle(company, product, address, started, published)
-		d.find(0, "no title: it became “"+d.title+"”")
+		d.find(0, "no title: “"+d.title+"” was generated")
 	}
 	if id := m.Value("uuid").Text(); validUUID(id) {
 		d.set("id", id)
@@ -58,13 +59,14 @@ func (d *draft) icco(m *yamldoc.Map) {
 	d.dropped(m)
 }
 
-// instant is a time that was read, or nothing.
+// instant is a parsed time; the zero value is none.
 type instant struct {
 	at   time.Time
 	day  bool // only the day is known
 	line int
 }
 
+// add adds the time to pairs unless it is none.
 func (i instant) add(pairs yamldoc.Pairs, key string) yamldoc.Pairs {
 	if i.at.IsZero() {
 		return pairs
@@ -72,23 +74,23 @@ func (i instant) add(pairs yamldoc.Pairs, key string) yamldoc.Pairs {
 	return append(pairs, yamldoc.Pair{Key: key, Value: when(i.at, i.day)})
 }
 
+// sameDay reports whether two times are on the same UTC day.
 func sameDay(a, b instant) bool {
 	return a.at.UTC().Format(time.DateOnly) == b.at.UTC().Format(time.DateOnly)
 }
 
-// milestone reads a time of the incident. Midnight UTC to the second is a day:
-// the tools of that repository write a date back as midnight, and durations
-// counted from it would be invented.
+// milestone reads a time of the incident. Exactly midnight UTC is read as a day: the tools of that
+// repository write a date as midnight, and durations from it would be wrong.
 func (d *draft) milestone(v yamldoc.Value) instant {
 	t := d.time(v)
 	if !t.at.IsZero() && !t.day && t.at.Location() == time.UTC && t.at.Equal(t.at.Truncate(24*time.Hour)) {
-		d.find(t.line, v.Path()+" is midnight sharp, which that format writes for a day: taken as the day")
+		d.find(t.line, v.Path()+" is exactly midnight, which that format writes for a day: read as the day")
 		t.day = true
 	}
 	return t
 }
 
-// time reads a time or a date; what is neither is told.
+// time reads a time or a date and reports any other value.
 func (d *draft) time(v yamldoc.Value) instant {
 	text := strings.TrimSpace(v.Text())
 	if text == "" {
@@ -105,7 +107,7 @@ func (d *draft) time(v yamldoc.Value) instant {
 	return instant{at: at.Truncate(time.Second), day: day, line: v.Line()}
 }
 
-// madeTitle names an incident that nobody named.
+// madeTitle returns a title for an incident without one.
 func madeTitle(company, product, address string, times ...instant) string {
 	name := strings.TrimSpace(company + " " + product)
 	if company != "" && strings.HasPrefix(strings.ToLower(product), strings.ToLower(company)) {
@@ -125,6 +127,7 @@ func madeTitle(company, product, address string, times ...instant) string {
 	return name + " incident"
 }
 
+// validUUID reports whether a text has the form of a UUID.
 func validUUID(id string) bool {
 	if len(id) != 36 {
 		return false
@@ -138,7 +141,7 @@ func validUUID(id string) bool {
 	return true
 }
 
-// texts are single lines, without the empty ones.
+// texts returns single lines and drops empty ones.
 func texts(all []string) []string {
 	var out []string
 	for _, s := range all {
@@ -149,7 +152,7 @@ func texts(all []string) []string {
 	return out
 }
 
-// factors makes contributing factors of category names.
+// factors returns contributing factors with category names as tags.
 func factors(names []string) []yamldoc.Pairs {
 	var out []yamldoc.Pairs
 	for _, name := range texts(names) {

@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// line is one line of Markdown; code tells that it lies in a fenced block or is
-// one of its fences.
+// line is one line of Markdown; code reports that it is in a fenced block or is one of its fences.
 type line struct {
 	text string
 	code bool
 }
 
+// fenceMark matches a line that opens or closes a fenced block.
 var fenceMark = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})(.*)$")
 
-// lines takes Markdown apart. Joined with "\n" they are the text again.
+// lines splits Markdown into lines. Joined with "\n" they are the original text.
 func lines(body string) []line {
 	var out []line
 	fence := ""
@@ -35,14 +35,15 @@ func lines(body string) []line {
 	return out
 }
 
+// Links and addresses.
 var (
 	inlineLink = regexp.MustCompile(`(\]\(\s*)(<[^<>\n]*>|[^()<>\s]+)`)
 	linkTarget = regexp.MustCompile(`^( {0,3}\[[^\]]+\]:\s*)(<[^<>\n]*>|[^<>\s]+)`)
 	scheme     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:|^//|^#|^\{\{`)
 )
 
-// relink changes the links to files of the same source as safePath changes their
-// names. Code is left alone.
+// relink applies the renaming of safePath to the links between files of a source. Code is not
+// changed.
 func relink(body string) string {
 	all := lines(body)
 	out := make([]string, len(all))
@@ -61,7 +62,7 @@ func relink(body string) string {
 	return strings.Join(out, "\n")
 }
 
-// retarget is a link destination after the files got their new names.
+// retarget returns a link destination after files were renamed.
 func retarget(dest string) string {
 	bare := strings.TrimSuffix(strings.TrimPrefix(dest, "<"), ">")
 	if scheme.MatchString(bare) {

@@ -13,14 +13,14 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// fromMorgue converts a CSV export of Morgue's table of post-mortems, with the names
-// of the columns in the first row; times are Unix seconds, 0 and NULL are none.
-// endtime is when the outage was over: times.recovered. A column without a place
-// in our front matter becomes a line or a section of the body.
+// fromMorgue converts a CSV export of Morgue's table of post-mortems, with the names of the columns in
+// the first row. Times are Unix seconds; 0 and NULL are none. endtime is the end of the outage:
+// times.recovered. A column without an equivalent in the front matter becomes a line or a section of
+// the body.
 func fromMorgue(path string, src []byte) ([]File, []Finding) {
 	d := &draft{source: path}
 	in := csv.NewReader(strings.NewReader(d.text(src)))
-	in.FieldsPerRecord = -1 // exports leave empty columns at the end out
+	in.FieldsPerRecord = -1 // exports omit empty columns at the end
 	in.LazyQuotes = true
 	columns, err := in.Read()
 	if err != nil {
@@ -47,16 +47,17 @@ func fromMorgue(path string, src []byte) ([]File, []Finding) {
 	}
 }
 
-// morgue is one row. Values leave fields as they find their place.
+// morgue is one row. Columns are removed from fields as they are converted.
 type morgue struct {
 	draft
-	line   int
-	order  []string // columns in their order
+	row    int
+	order  []string // names of the columns in their order
 	fields map[string]string
 }
 
+// morgueRow returns a row with the non-empty values of a record. Columns without a name are numbered.
 func morgueRow(path string, line int, columns, record []string) *morgue {
-	m := &morgue{draft: draft{source: path}, line: line, fields: map[string]string{}}
+	m := &morgue{draft: draft{source: path}, row: line, fields: map[string]string{}}
 	for i, value := range record {
 		value = strings.TrimSpace(value)
 		if value == "" || value == `\N` || strings.EqualFold(value, "null") {
@@ -76,27 +77,28 @@ func morgueRow(path string, line int, columns, record []string) *morgue {
 	return m
 }
 
-// take gives the value of a column that finds its place now.
+// take removes and returns the value of a column.
 func (m *morgue) take(column string) string {
 	v := m.fields[column]
 	delete(m.fields, column)
 	return v
 }
 
-// keep gives a value back to its column.
-func (m *morgue) keep(column, value string) { m.fields[column] = value }
+// restore puts a value back into its column.
+func (m *morgue) restore(column, value string) { m.fields[column] = value }
 
+// convert returns the document of the row.
 func (m *morgue) convert() File {
 	incident := m.incident()
 	started, detected, recovered := m.times()
 	m.title = oneLine(m.take("title"))
 	if m.title == "" {
 		m.title = madeTitle("", oneLine(m.fields["subsystem"]), "", instant{at: started})
-		m.find(m.line, "no title: it became “"+m.title+"”")
+		m.find(m.row, "no title: “"+m.title+"” was generated")
 	}
 	if m.take("deleted") == "1" {
 		m.set("status", "archived")
-		m.find(m.line, "deleted in Morgue: it is archived here; remove the file if it should be gone")
+		m.find(m.row, "deleted in Morgue: it is archived here; remove the file if it should not exist")
 	}
 	m.set("owner", oneLine(m.take("owner_team")))
 	m.set("tags", texts(strings.FieldsFunc(m.take("tags"), func(r rune) bool { return r == ',' || r == ';' || r == '\n' })))
@@ -106,7 +108,7 @@ func (m *morgue) convert() File {
 	if created := m.unix("created"); started.IsZero() && !created.IsZero() {
 		m.set("date", yamldoc.Date(created))
 	} else if !created.IsZero() {
-		m.keep("created", strconv.FormatInt(created.Unix(), 10))
+		m.restore("created", strconv.FormatInt(created.Unix(), 10))
 	}
 	m.set("contributing_factors", m.cause())
 	m.set("source", yamldoc.Pairs{{Key: "format", Value: "morgue-csv"}})
@@ -115,6 +117,7 @@ func (m *morgue) convert() File {
 	return File{Path: "postmortems/morgue/" + Slug(m.title) + ".md", Data: m.bytes()}
 }
 
+// incident returns the incident's reference, severity and services.
 func (m *morgue) incident() yamldoc.Pairs {
 	var incident yamldoc.Pairs
 	if id := oneLine(m.take("id")); id != "" {
@@ -123,11 +126,12 @@ func (m *morgue) incident() yamldoc.Pairs {
 	if severity := m.fields["severity"]; len(severity) == 1 && severity >= "1" && severity <= "5" {
 		incident = with(incident, "severity", "SEV"+m.take("severity"))
 	} else if severity != "" {
-		m.find(m.line, "severity "+cut(oneLine(severity), 80)+" is not 1 to 5: kept in the text")
+		m.find(m.row, "severity "+cut(oneLine(severity), 80)+" is not 1 to 5: moved to the text")
 	}
 	return with(incident, "services", texts([]string{m.fields["subsystem"]}))
 }
 
+// cause returns the cause as a contributing factor.
 func (m *morgue) cause() []yamldoc.Pairs {
 	text := oneLine(m.take("incident_cause"))
 	if text == "" {
@@ -136,8 +140,7 @@ func (m *morgue) cause() []yamldoc.Pairs {
 	return []yamldoc.Pairs{{{Key: "tag", Value: Slug(text)}, {Key: "text", Value: text}}}
 }
 
-// times reads the milestones. One before the start is left out of the front
-// matter and told.
+// times returns the milestones. One before the start is moved to the text and reported.
 func (m *morgue) times() (started, detected, recovered time.Time) {
 	started = m.unix("starttime")
 	after := func(column string) time.Time {
@@ -145,17 +148,17 @@ func (m *morgue) times() (started, detected, recovered time.Time) {
 		if at.IsZero() || !at.Before(started) {
 			return at
 		}
-		m.keep(column, strconv.FormatInt(at.Unix(), 10))
-		m.find(m.line, column+" lies before starttime: kept in the text only")
+		m.restore(column, strconv.FormatInt(at.Unix(), 10))
+		m.find(m.row, column+" is before starttime: moved to the text")
 		return time.Time{}
 	}
 	return started, after("detecttime"), after("endtime")
 }
 
-// unixLast is the last second of the year 9999, which RFC 3339 can write.
+// unixLast is the last second of the year 9999: RFC 3339 cannot represent later ones.
 const unixLast = 253402300799
 
-// unix takes a column of Unix seconds; zero when it is none or cannot be read.
+// unix takes a column of Unix seconds; the zero time when there is none or it cannot be read.
 func (m *morgue) unix(column string) time.Time {
 	text := m.take(column)
 	if text == "" || text == "0" {
@@ -163,16 +166,16 @@ func (m *morgue) unix(column string) time.Time {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n <= 0 || n > unixLast {
-		m.keep(column, text)
-		m.find(m.line, column+" "+cut(oneLine(text), 80)+" is not a Unix time: kept in the text")
+		m.restore(column, text)
+		m.find(m.row, column+" "+cut(oneLine(text), 80)+" is not a Unix time: moved to the text")
 		return time.Time{}
 	}
 	return time.Unix(n, 0).UTC()
 }
 
-// sections writes what is left as text: prose under headings, the rest as a list.
+// sections writes the remaining columns to the body: prose under headings, short values as a list.
 func (m *morgue) sections() {
-	m.take("subsystem") // read by incident, and by the title
+	m.take("subsystem") // already in incident and title
 	var prose, short strings.Builder
 	for _, s := range [][2]string{{"summary", "Summary"}, {"why_surprised", "Why surprised"}} {
 		if text := m.take(s[0]); text != "" {
@@ -195,11 +198,12 @@ func (m *morgue) sections() {
 	m.body += prose.String()
 }
 
+// isTime reports whether a column holds Unix seconds.
 func isTime(column string) bool {
 	return strings.HasSuffix(column, "time") || column == "created" || column == "modified"
 }
 
-// readable adds the date to a Unix time.
+// readable returns a value; a Unix time is preceded by its date.
 func readable(column, value string) string {
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || !isTime(column) || n <= 0 || n > unixLast {
@@ -208,7 +212,7 @@ func readable(column, value string) string {
 	return time.Unix(n, 0).UTC().Format(time.RFC3339) + " (" + value + ")"
 }
 
-// heading makes words of a column's name.
+// heading returns the name of a column as words.
 func heading(column string) string {
 	words := oneLine(strings.ReplaceAll(column, "_", " "))
 	if words == "" {

@@ -11,12 +11,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// nameRunes bounds one part of a path: file systems allow 255 bytes, a Han
-// character takes three, and a name must still fit beside a suffix.
+// nameRunes bounds one part of a path: file systems allow 255 bytes, a Han character takes three, and
+// there must be space for a suffix.
 const nameRunes = 70
 
-// Slug makes a file name of a title: lower case, ASCII letters, digits and Han,
-// single hyphens between.
+// Slug returns a file name for a title: lower case ASCII letters, digits and Han, separated by single
+// hyphens.
 func Slug(title string) string {
 	return part(strings.Map(func(r rune) rune {
 		if r == '.' || r == '_' {
@@ -26,9 +26,8 @@ func Slug(title string) string {
 	}, title))
 }
 
-// safePath makes every part of a relative path a name that any file system and
-// our path rules accept. It depends on the path alone, so that links to a file
-// can be changed the same way.
+// safePath makes every part of a relative path a name that all file systems and the path rules accept.
+// The result depends only on the path, so that links to a file can be renamed in the same way.
 func safePath(p string) string {
 	var parts []string
 	for name := range strings.SplitSeq(strings.ReplaceAll(p, `\`, "/"), "/") {
@@ -40,6 +39,7 @@ func safePath(p string) string {
 	return path.Join(parts...)
 }
 
+// safeName makes one part of a path safe and normalises its extension.
 func safeName(name string) string {
 	lower := strings.ToLower(name)
 	for _, ext := range []string{".html.md", ".markdown", ".md"} {
@@ -59,13 +59,13 @@ func safeName(name string) string {
 	return part(name)
 }
 
-// part is one part of a path; its dots and underscores stay.
+// part returns a safe part of a path, with dots and underscores; an empty one gets a name from its hash.
 func part(name string) string {
 	var out strings.Builder
 	gap, n := false, 0
 	for _, r := range norm.NFKD.String(strings.ToLower(name)) {
 		if unicode.Is(unicode.Mn, r) {
-			continue // the accent of the letter before
+			continue // an accent
 		}
 		if !plainRune(r) {
 			gap = true
@@ -95,12 +95,12 @@ func part(name string) string {
 	return clean
 }
 
+// plainRune reports whether a rune stays in a name.
 func plainRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '_' || unicode.Is(unicode.Han, r)
 }
 
-// windowsDevice tells the names that no file can have on Windows, with any
-// extension.
+// windowsDevice reports whether a name is a device on Windows, with any extension.
 func windowsDevice(name string) bool {
 	stem, _, _ := strings.Cut(name, ".")
 	if slices.Contains([]string{"con", "prn", "aux", "nul"}, stem) {

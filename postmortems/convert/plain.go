@@ -9,9 +9,8 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// fromPlain converts Markdown without front matter: the title comes from the first
-// heading, the date from the names of file and folder. A file that has YAML front
-// matter keeps it as it is.
+// fromPlain converts Markdown without front matter: the title comes from the first heading, the date
+// from the names of file and folder. A file with YAML front matter is not changed.
 func fromPlain(p string, src []byte) ([]File, []Finding) {
 	d := &draft{source: p}
 	text := d.text(src)
@@ -21,19 +20,19 @@ func fromPlain(p string, src []byte) ([]File, []Finding) {
 	}
 	to := safePath(p)
 	if style == "---" {
-		d.find(1, "there is front matter already: it was kept as it is")
+		d.find(1, "there is front matter already: it was not changed")
 		return []File{{Path: to, Data: []byte(relink(text))}}, d.findings
 	}
 	d.body = text
 	return plainDocument(d, to)
 }
 
-// plainDocument finishes a document of which only the body is known.
+// plainDocument completes a document of which only the body is known.
 func plainDocument(d *draft, to string) ([]File, []Finding) {
 	d.title = firstHeading(d.body)
 	if d.title == "" {
 		d.title = nameTitle(d.source)
-		d.find(1, "no heading to take the title from: it became “"+d.title+"”")
+		d.find(1, "no heading for the title: “"+d.title+"” was generated")
 	}
 	if day, ok := pathDate(d.source); ok {
 		d.set("date", yamldoc.Date(day))
@@ -42,13 +41,14 @@ func plainDocument(d *draft, to string) ([]File, []Finding) {
 	return []File{{Path: to, Data: d.bytes()}}, d.findings
 }
 
+// Headings and inline markup.
 var (
 	atxTitle    = regexp.MustCompile(`^ {0,3}#[ \t]+(.*?)[ \t]*#*[ \t]*$`)
 	setextTitle = regexp.MustCompile(`^ {0,3}=+[ \t]*$`)
 	markup      = regexp.MustCompile("[*_`]{1,3}([^*_`]+)[*_`]{1,3}|!?\\[([^\\]]*)\\]\\([^)]*\\)")
 )
 
-// firstHeading is the plain text of the first level-1 heading outside of code.
+// firstHeading returns the plain text of the first level-1 heading outside code, "" without one.
 func firstHeading(body string) string {
 	before := ""
 	for _, l := range lines(body) {
@@ -65,18 +65,19 @@ func firstHeading(body string) string {
 	return ""
 }
 
-// unmark takes emphasis and links off a line.
+// unmark removes emphasis and links from a line.
 func unmark(s string) string { return oneLine(markup.ReplaceAllString(s, "$1$2")) }
 
-// stem is a file's name without folder and extension.
+// stem returns the name of a file without folder and extension.
 func stem(p string) string {
 	base := path.Base(p)
 	return strings.TrimSuffix(base, path.Ext(base))
 }
 
+// dateLead matches a date at the beginning of a file name.
 var dateLead = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}[-_ ]*`)
 
-// nameTitle makes a title of a file name.
+// nameTitle returns a title made from a file name.
 func nameTitle(p string) string {
 	name := dateLead.ReplaceAllString(stem(p), "")
 	if !strings.Contains(name, " ") {
@@ -88,15 +89,15 @@ func nameTitle(p string) string {
 	return name
 }
 
+// Dates in the names of files and folders.
 var (
 	wholeDate = regexp.MustCompile(`(?:^|[^0-9])((?:19|20)\d{2})[-_.]?(\d{2})[-_.]?(\d{2})(?:[^0-9]|$)`)
 	yearMonth = regexp.MustCompile(`^((?:19|20)\d{2})[-_.](\d{2})$`)
 	monthDay  = regexp.MustCompile(`^(\d{2})[-_.](\d{2})(?:[^0-9]|$)`)
 )
 
-// pathDate is the day that a path names: in the file name, else in a folder, else
-// the month of the folder and the day of the file (2023-04/04-25-name.md). A year
-// alone is no day.
+// pathDate returns the day that a path states: in the file name, otherwise in a folder, otherwise the
+// month of the folder with the day of the file (2023-04/04-25-name.md). A year alone is not a day.
 func pathDate(p string) (time.Time, bool) {
 	parts := strings.Split(p, "/")
 	for i := len(parts) - 1; i >= 0; i-- {
@@ -115,6 +116,7 @@ func pathDate(p string) (time.Time, bool) {
 	return day(month[1], rest[1], rest[2])
 }
 
+// day parses the parts of a date.
 func day(year, month, dayOfMonth string) (time.Time, bool) {
 	t, err := time.Parse(time.DateOnly, year+"-"+month+"-"+dayOfMonth)
 	return t, err == nil

@@ -10,11 +10,10 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Run converts the files of a source. folder is where documents go that do not
-// lie in the folder of a kind already; "" is the format's own choice. The files
-// come sorted by path, each path once, even where letter case does not count.
-// The error is fault.Unsupported for a format that is not known, and
-// fault.Invalid for a folder that no document can lie in.
+// Run converts the files of a source. Documents that are not in the folder of a kind go to folder; ""
+// means the format's default. The results are sorted by path, and every path is unique, even without
+// regard to case. An unknown format is a fault of kind Unsupported, a folder that cannot contain
+// documents one of kind Invalid.
 func Run(name, folder string, sources []File) ([]File, []Finding, error) {
 	at := slices.IndexFunc(formats(), func(f format) bool { return f.name == name })
 	if at < 0 {
@@ -37,9 +36,10 @@ func Run(name, folder string, sources []File) ([]File, []Finding, error) {
 	return b.files, b.findings, nil
 }
 
+// byPath compares files by path.
 func byPath(a, b File) int { return strings.Compare(a.Path, b.Path) }
 
-// batch gathers the results of many sources.
+// batch collects the results of many sources.
 type batch struct {
 	format
 	taken    map[string]bool // paths in lower case
@@ -47,6 +47,7 @@ type batch struct {
 	findings []Finding
 }
 
+// add converts one source, or copies it if it is an image.
 func (b *batch) add(src File) {
 	switch ext := strings.ToLower(path.Ext(src.Path)); {
 	case slices.Contains(b.ext, ext):
@@ -63,12 +64,12 @@ func (b *batch) add(src File) {
 	}
 }
 
-// imageTypes are the files that documents show.
+// imageTypes returns the extensions of the files that documents embed.
 func imageTypes() []string {
 	return []string{".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"}
 }
 
-// place puts a file into its folder under a name nobody has yet.
+// place puts a file into its folder under a name that is not yet taken.
 func (b *batch) place(source string, f File) {
 	f.Path = inFolder(b.folder, f.Path)
 	ext := path.Ext(f.Path)
@@ -78,14 +79,14 @@ func (b *batch) place(source string, f File) {
 	}
 	if want := stem + ext; f.Path != want && b.format.files {
 		b.findings = append(b.findings, Finding{Path: source,
-			Message: want + " is taken by another file: this one became " + f.Path + "; check the links to it"})
+			Message: want + " is the name of another file: this one was renamed to " + f.Path + "; check the links to it"})
 	}
 	b.taken[strings.ToLower(f.Path)] = true
 	b.files = append(b.files, f)
 }
 
-// inFolder places a path below a folder unless it lies in the folder of a kind.
-// Without a folder it stays, or goes to the guides where it would be no document.
+// inFolder places a path below a folder unless it is in the folder of a kind. Without a folder it is
+// unchanged, except that a path which cannot be a document goes to the guides.
 func inFolder(folder, p string) string {
 	first, _, deep := strings.Cut(p, "/")
 	known := slices.ContainsFunc(postmortems.Kinds(), func(k postmortems.Kind) bool { return k.Folder() == first })

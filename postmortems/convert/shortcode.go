@@ -5,11 +5,10 @@ import (
 	"strings"
 )
 
-// shortcode is one {{< name args >}} or {{% name args %}}.
+// shortcode matches one {{< name args >}} or {{% name args %}}.
 var shortcode = regexp.MustCompile(`\{\{[<%]\s*(/?)\s*([A-Za-z][\w/.-]*)((?:[^{}"]|"[^"\n]*")*?)/?\s*[%>]\}\}`)
 
-// shortcodes replaces the short codes of a body. firstLine is where it begins in
-// the file.
+// shortcodes replaces the shortcodes of a body. firstLine is its first line in the file.
 func (d *draft) shortcodes(body string, firstLine int) string {
 	c := codes{draft: d, paired: map[string]bool{}}
 	for _, m := range shortcode.FindAllStringSubmatch(body, -1) {
@@ -27,15 +26,15 @@ func (d *draft) shortcodes(body string, firstLine int) string {
 	return strings.Join(c.out, "\n")
 }
 
-// codes replaces short codes line by line.
+// codes replaces shortcodes line by line.
 type codes struct {
 	*draft
-	paired map[string]bool // names that are closed somewhere: they hold text
-	depth  int             // callouts that are open
+	paired map[string]bool // names with an end tag, which enclose text
+	depth  int             // number of open callouts
 	out    []string
 }
 
-// write adds a line, inside the open callouts.
+// write adds a line to the innermost open callout.
 func (c *codes) write(text string) {
 	if c.depth > 0 {
 		text = strings.TrimRight(strings.Repeat("> ", c.depth)+text, " ")
@@ -43,8 +42,8 @@ func (c *codes) write(text string) {
 	c.out = append(c.out, text)
 }
 
-// line takes a line apart at the callouts that open or close on it, because a
-// callout is lines of its own in Markdown.
+// line splits a line at the callouts that open or close on it, because in Markdown a callout consists
+// of whole lines.
 func (c *codes) line(text string, at int) {
 	from, boxes := 0, false
 	for _, span := range shortcode.FindAllStringSubmatchIndex(text, -1) {
@@ -63,19 +62,19 @@ func (c *codes) line(text string, at int) {
 			c.write(strings.TrimSpace("[!" + calloutKind(name, args) + "] " + args["title"]))
 		} else if c.depth > 0 {
 			c.depth--
-			c.write("") // or the next line would go on with the box
+			c.write("") // otherwise the next line would continue the callout
 		}
 	}
 	rest := text[from:]
 	plain := c.replace(rest, at)
 	blank := strings.TrimSpace(plain) == ""
 	if blank && (boxes || strings.TrimSpace(rest) != "") {
-		return // the line held nothing but short codes
+		return // the line had only shortcodes
 	}
 	c.write(plain)
 }
 
-// replace turns short codes inside a line into Markdown or leaves them as text.
+// replace turns shortcodes inside a line into Markdown or leaves them as text.
 func (c *codes) replace(text string, at int) string {
 	return shortcode.ReplaceAllStringFunc(text, func(code string) string {
 		m := shortcode.FindStringSubmatch(code)
@@ -92,12 +91,12 @@ func (c *codes) replace(text string, at int) string {
 		case name == "figure" && args["src"] != "":
 			return figure(args)
 		}
-		c.find(at, "short code "+name+" is not known here: it stays as text")
+		c.find(at, "shortcode "+name+" is not supported: it stays as text")
 		return literal(code)
 	})
 }
 
-// literal keeps a short code from being read as an HTML tag.
+// literal returns a shortcode in a form that is not read as an HTML tag.
 func literal(code string) string {
 	if strings.HasPrefix(code, "{{<") && !strings.HasPrefix(code, "{{< ") {
 		return "{{< " + code[len("{{<"):]
@@ -105,6 +104,7 @@ func literal(code string) string {
 	return code
 }
 
+// figure returns an image with its caption.
 func figure(args map[string]string) string {
 	alt := args["alt"]
 	if alt == "" {
@@ -117,9 +117,10 @@ func figure(args map[string]string) string {
 	return out
 }
 
+// argument matches one argument of a shortcode.
 var argument = regexp.MustCompile(`(?:([\w-]+)=)?(?:"([^"]*)"|([^\s"=]+))`)
 
-// arguments are the named and the positional ("0", "1", …) ones.
+// arguments returns the named and the positional ("0", "1", …) arguments.
 func arguments(text string) map[string]string {
 	out := map[string]string{}
 	names := []string{"0", "1", "2", "3"}
@@ -136,7 +137,7 @@ func arguments(text string) map[string]string {
 	return out
 }
 
-// callout tells the short codes of common themes that mark a box.
+// callout reports whether a shortcode of a common theme is a callout.
 func callout(name string) bool {
 	switch name {
 	case "hint", "notice", "admonition", "alert", "callout", "note", "tip", "info", "warning", "caution", "danger", "important":
@@ -145,7 +146,7 @@ func callout(name string) bool {
 	return false
 }
 
-// calloutKind maps the words of the themes to the kinds of callouts.
+// calloutKind returns the kind of callout for the words of the themes.
 func calloutKind(name string, args map[string]string) string {
 	word := name
 	for _, key := range []string{"0", "type", "style", "color"} {

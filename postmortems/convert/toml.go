@@ -8,14 +8,14 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// toml reads the TOML that front matter is written in: keys, strings, lists of
-// strings, dates, numbers and tables. It gives the same values as YAML would;
-// when a line is not of that kind, the whole text is kept in the body too.
+// toml parses the subset of TOML that occurs in front matter: keys, strings, lists of strings, dates,
+// numbers and tables. The values are those of the equivalent YAML. If a line is outside the subset, the
+// whole text is also moved to the body.
 func (d *draft) toml(front string) (*yamldoc.Map, bool) {
 	r := tomlReader{rest: front}
 	pairs, whole := r.pairs()
 	if !whole {
-		d.find(r.line+1, "not all of this TOML can be read: it was kept at the end of the text")
+		d.find(r.line+1, "not all of this TOML can be read: it was moved to the end of the text")
 		d.body = strings.TrimRight(d.body, "\n") + "\n\n" + fenced("toml", front)
 	}
 	out, err := yamldoc.Encode(pairs)
@@ -27,20 +27,21 @@ func (d *draft) toml(front string) (*yamldoc.Map, bool) {
 		d.find(1, i.Msg)
 	}
 	if doc == nil {
-		d.find(1, "this TOML cannot be used: it was kept at the end of the text")
+		d.find(1, "this TOML cannot be used: it was moved to the end of the text")
 		d.body = strings.TrimRight(d.body, "\n") + "\n\n" + fenced("toml", front)
 		return nil, false
 	}
 	return doc.Root(), true
 }
 
-// tomlReader reads one value after another; line is that of the last key.
+// tomlReader reads one value after another; line is the line of the last key.
 type tomlReader struct {
 	rest string
 	line int // 1-based in the front matter, without its opening fence
 	next int // lines consumed
 }
 
+// The elements of TOML, each at the beginning of the remaining text.
 var (
 	tomlTable  = regexp.MustCompile(`^\[\[?\s*([^\[\]]+?)\s*\]?\]\s*(?:#.*)?$`)
 	tomlKey    = regexp.MustCompile(`^("[^"]*"|'[^']*'|[A-Za-z0-9_.-]+)\s*=\s*`)
@@ -49,8 +50,8 @@ var (
 	tomlQuoted = regexp.MustCompile(`^(?s:"""(.*?)"""|'''(.*?)''')|^"((?:[^"\\\n]|\\.)*)"|^'([^'\n]*)'`)
 )
 
-// pairs reads all keys; tables become prefixes of their keys. whole is false when
-// something was not understood and left out.
+// pairs reads all keys; tables become prefixes of their keys. whole is false when something was not
+// understood and omitted.
 func (r *tomlReader) pairs() (pairs yamldoc.Pairs, whole bool) {
 	whole = true
 	prefix, seen := "", map[string]bool{}
@@ -83,6 +84,7 @@ func (r *tomlReader) pairs() (pairs yamldoc.Pairs, whole bool) {
 	return pairs, whole
 }
 
+// skip consumes n bytes.
 func (r *tomlReader) skip(n int) {
 	r.next += strings.Count(r.rest[:n], "\n")
 	r.rest = r.rest[n:]
@@ -118,6 +120,7 @@ func (r *tomlReader) value() (any, bool) {
 	}
 }
 
+// scalar reads a quoted or bare value.
 func (r *tomlReader) scalar() (string, bool) {
 	if m := tomlQuoted.FindStringSubmatch(r.rest); m != nil {
 		basic := strings.HasPrefix(r.rest, `"`)
@@ -133,8 +136,10 @@ func (r *tomlReader) scalar() (string, bool) {
 	return bare, bare != ""
 }
 
+// tomlEscape matches an escape sequence of a basic string.
 var tomlEscape = regexp.MustCompile(`\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)`)
 
+// unescapeTOML replaces the escape sequences of a basic string.
 func unescapeTOML(s string) string {
 	return tomlEscape.ReplaceAllStringFunc(s, func(e string) string {
 		switch e[1] {
