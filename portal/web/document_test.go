@@ -65,7 +65,7 @@ func TestDocumentFillsItsLinks(t *testing.T) {
 	body := s.get("/kb/postmortems/2026/checkout").Body.String()
 	for _, want := range []string{
 		`href="/kb/runbooks/pool#h-mitigate"`, `<a class="missing" title="Leads nowhere: old.md">`, `src="/kb/postmortems/2026/pool.png"`,
-		"Links that lead nowhere", "git clone https://example.org/kb/knowledge.git", `href="https://example.org/kb/postmortems/2026/checkout"`,
+		"Broken links", "git clone https://example.org/kb/knowledge.git", `href="https://example.org/kb/postmortems/2026/checkout"`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)

@@ -262,7 +262,7 @@ func TestGapsPage(t *testing.T) {
 		}
 	}
 	body := s.get("/gaps").Body.String()
-	for _, want := range []string{"2026-W47", "1,412 searches", "redis &lt;eviction&gt;", "pages &lt;at&gt; night", "reported 3 times", "/gaps?week=2026-W46", "by ana"} {
+	for _, want := range []string{"2026-W47", "1,412 searches", "redis &lt;eviction&gt;", "pages &lt;at&gt; night", "requested 3 times", "/gaps?week=2026-W46", "by ana"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)
 		}

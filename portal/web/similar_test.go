@@ -121,7 +121,7 @@ func TestRelated(t *testing.T) {
 	s.lib.all = append(s.lib.all, other)
 	for range 3 {
 		body := s.get("/postmortems/2026/checkout").Body.String()
-		if !strings.Contains(body, "Refunds failed") || !strings.Contains(body, "Latest of") {
+		if !strings.Contains(body, "Refunds failed") || !strings.Contains(body, "Latest for") {
 			t.Fatalf("nothing related:\n%s", body)
 		}
 	}
