@@ -12,8 +12,8 @@ run: ## start the portal with sample content and print its address and a token
 	$(GO) run ./cmd/postern serve --demo
 
 test: tools lint ## vet, staticcheck, import rules and every test with the race detector
-	POSTERN_REQUIRE=all $(GO) test -race -timeout 60m ./...
-	POSTERN_REQUIRE=all $(GO) test -timeout 60m -run '^TestCampaignDemoDays$$' ./cmd/postern
+	POSTERN_REQUIRE=all $(GO) test -race -timeout 3h ./...
+	POSTERN_REQUIRE=all $(GO) test -timeout 3h -run '^TestCampaignDemoDays$$' ./cmd/postern
 
 campaign: tools ## floods, kills, bit flips, extremes and sweeps of days, long and with a new seed (POSTERN_SEED=N repeats one)
 	POSTERN_REQUIRE=all POSTERN_CAMPAIGN=1 $(GO) test -run '^TestCampaign' -count=1 -timeout 170m -v ./...
