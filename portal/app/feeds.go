@@ -25,10 +25,10 @@ func (a *App) openFeeds() {
 	c := a.opt.Config
 	policy := postmortems.Policy{SeverityAliases: c.SeverityAliases}
 	a.feeds = feedstore.New(feedstore.Options{
-		DB: a.db, Formats: a.opt.Formats, Now: a.opt.Now, Log: a.log, Queue: c.Feeds.Queue, Severity: policy.Severity, Room: a.room,
+		DB: a.db, Formats: a.opt.Formats, Now: a.opt.Now, Log: a.log, Queue: c.Feeds.Queue, Severity: policy.Severity, CheckSpace: a.room,
 		Budget:   feedstore.Budget{New: c.Feeds.BudgetNew, Open: c.Feeds.BudgetOpen},
 		MostRead: c.Feeds.MostRead, Defined: (&definedSLOs{catalog: a.catalog}).at,
-		Keep: feedstore.Retention{Raw: c.Retention.Raw, Facts: c.Retention.Facts, Fine: c.Retention.Fine, Buckets: c.Retention.Buckets},
+		Retention: feedstore.Retention{Raw: c.Retention.Raw, Facts: c.Retention.Facts, Fine: c.Retention.Fine, Buckets: c.Retention.Buckets},
 	})
 }
 

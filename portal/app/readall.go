@@ -62,7 +62,7 @@ func readPages(read func(cursor string) (next string, err error)) error {
 // readDeadLetters reads every rejected feed item.
 func (a *App) readDeadLetters(ctx context.Context) error {
 	return readPages(func(cursor string) (next string, err error) {
-		_, next, err = a.feeds.DeadLetters(ctx, feedstore.LetterFilter{Limit: readPage, Cursor: cursor})
+		_, next, err = a.feeds.DeadLetters(ctx, feedstore.DeadLetterFilter{Limit: readPage, Cursor: cursor})
 		return next, err
 	})
 }

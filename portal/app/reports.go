@@ -120,11 +120,11 @@ type reportData struct {
 
 // Earliest implements schedule.Collector: the first day with data.
 func (d reportData) Earliest(ctx context.Context) (time.Time, bool, error) {
-	days, err := d.a.feeds.Touched(ctx, 0)
+	days, err := d.a.feeds.TouchedDays(ctx, 0)
 	if err != nil || len(days) == 0 {
 		return time.Time{}, false, err
 	}
-	first := slices.MinFunc(days, func(x, y feedstore.Touch) int { return x.Day.Compare(y.Day) })
+	first := slices.MinFunc(days, func(x, y feedstore.TouchedDay) int { return x.Day.Compare(y.Day) })
 	return first.Day, true, nil
 }
 

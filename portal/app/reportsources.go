@@ -140,7 +140,7 @@ func (f reportFeeds) Feeds(ctx context.Context, from, to time.Time) (all []repor
 	}
 	for _, s := range q.Sources {
 		all = append(all, reports.Feed{Name: s.Name, Format: s.Format, Accepted: int(s.Accepted), Rejected: int(s.Rejected),
-			Unkept: int(s.Unkept), OverBudget: int(s.OverBudget), Skew: s.Skew})
+			Unkept: int(s.NotStored), OverBudget: int(s.OverBudget), Skew: s.Skew})
 		truncated += int(s.Truncated)
 	}
 	return all, truncated, nil

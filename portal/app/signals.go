@@ -74,7 +74,7 @@ func (f feedsOf) Moved(ctx context.Context, kind string, after uint64) (bool, er
 // Days implements signals.Feeds: the days whose facts of a kind changed after a change
 // number.
 func (f feedsOf) Days(ctx context.Context, kind string, after uint64) (days []time.Time, err error) {
-	touched, err := f.Touched(ctx, after)
+	touched, err := f.TouchedDays(ctx, after)
 	for _, d := range touched {
 		if d.Kind == feed.Kind(kind) {
 			days = append(days, d.Day)

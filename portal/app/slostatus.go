@@ -58,7 +58,7 @@ type statusFeeds struct{ *feedstore.Store }
 // TouchedDays implements slostatus.Ledger: the days with new SLI data after a change
 // number.
 func (l statusFeeds) TouchedDays(ctx context.Context, after uint64) (days []time.Time, err error) {
-	touched, err := l.Touched(ctx, after)
+	touched, err := l.Store.TouchedDays(ctx, after)
 	for _, t := range touched {
 		if t.Kind == feed.SLI {
 			days = append(days, t.Day)

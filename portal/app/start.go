@@ -176,7 +176,7 @@ func (a *App) runHousekeeping() {
 				a.housekeepingStep(ctx, "packs", a.repo.Maintain)
 				a.housekeepingStep(ctx, "queries", a.queries.Flush)
 				a.housekeepingStep(ctx, "successful queries", successful)
-				a.housekeepingStep(ctx, "feeds", a.feeds.KeepHouse)
+				a.housekeepingStep(ctx, "feeds", a.feeds.ApplyRetention)
 				a.housekeepingStep(ctx, "change log", a.trimChanges)
 			}
 		}

@@ -61,7 +61,7 @@ func (manyObjectives) Services(context.Context) (all []slo.Service, err error) {
 type benchLedger struct{ *feedstore.Store }
 
 func (l benchLedger) TouchedDays(ctx context.Context, after uint64) (days []time.Time, err error) {
-	touched, err := l.Touched(ctx, after)
+	touched, err := l.Store.TouchedDays(ctx, after)
 	for _, t := range touched {
 		days = append(days, t.Day)
 	}

@@ -14,16 +14,16 @@ type Feeds interface {
 	// Accept stores one body, decodes it and stores what it says. fault.Invalid:
 	// the body is not the format at all, and is kept as a dead letter;
 	// fault.NotFound: there is no such format; fault.Unavailable: come later.
-	Accept(ctx context.Context, format string, in feed.Input) (feedstore.Answer, error)
-	// Missed notes that a body of a known sender was refused before it was read.
-	Missed(ctx context.Context, u feedstore.Unkept) error
+	Accept(ctx context.Context, format string, in feed.Input) (feedstore.Result, error)
+	// RecordRefusal notes that a body of a known sender was refused before it was read.
+	RecordRefusal(ctx context.Context, u feedstore.Refusal) error
 	// Sources lists all sources that ever sent something, by name.
 	Sources(ctx context.Context) ([]feedstore.SourceStatus, error)
 	// DeadLetters lists what could not be used, newest first, and the cursor of
 	// the next page ("" at the end).
-	DeadLetters(ctx context.Context, f feedstore.LetterFilter) (letters []feedstore.DeadLetter, next string, err error)
+	DeadLetters(ctx context.Context, f feedstore.DeadLetterFilter) (letters []feedstore.DeadLetter, next string, err error)
 	// RetryDeadLetter reads the body of a dead letter again.
-	RetryDeadLetter(ctx context.Context, id string) (feedstore.Answer, error)
+	RetryDeadLetter(ctx context.Context, id string) (feedstore.Result, error)
 	// DismissDeadLetter forgets a dead letter.
 	DismissDeadLetter(ctx context.Context, id string) error
 }

@@ -69,11 +69,11 @@ func (s *Server) missed(c echo.Context, read int64, err error) {
 	if serr != nil {
 		source = ""
 	}
-	u := feedstore.Unkept{
+	u := feedstore.Refusal{
 		Source: source, Own: ownName(who), Bound: who.Sources, Format: formatOf(c), Kind: kind,
 		Reason: s.missedReason(c.Request().ContentLength, read, kind, doc.Detail), At: s.opt.Now(),
 	}
-	if err := s.deps.Feeds.Missed(c.Request().Context(), u); err != nil {
+	if err := s.deps.Feeds.RecordRefusal(c.Request().Context(), u); err != nil {
 		s.opt.Log.Warn("a refused body left no dead letter", "request", visitOf(c).id, "source", u.Source, "format", u.Format, "why", u.Reason, "error", err)
 	}
 }

@@ -86,7 +86,7 @@ type feedRejected struct {
 }
 
 // add takes the answer for a part of a body whose first item has the given index.
-func (a *feedAnswer) add(part feedstore.Answer, first int) {
+func (a *feedAnswer) add(part feedstore.Result, first int) {
 	a.Accepted += part.Accepted
 	a.Duplicate += part.Duplicate
 	a.More += part.Unlisted
@@ -157,7 +157,7 @@ func (s *Server) feedPost(c echo.Context) error {
 	if err := s.checkSignature(format, in); err != nil {
 		return err
 	}
-	var got feedstore.Answer
+	var got feedstore.Result
 	ctx := c.Request().Context()
 	err = s.flights.decode(ctx, len(in.Body), func() (err error) {
 		got, err = feeds.Accept(ctx, format.Name, in)
@@ -187,7 +187,7 @@ func bodyRead(c echo.Context) {
 }
 
 // whetherKept marks the error of a body that is a dead letter already.
-func whetherKept(err error, got feedstore.Answer) error {
+func whetherKept(err error, got feedstore.Result) error {
 	if len(got.Rejected) > 0 {
 		return traceless{err}
 	}

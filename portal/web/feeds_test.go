@@ -26,10 +26,10 @@ type fakeFeeds struct {
 	sources []feedstore.SourceStatus
 	letters []feedstore.DeadLetter
 	done    []string
-	missed  []feedstore.Unkept
+	missed  []feedstore.Refusal
 }
 
-func (f *fakeFeeds) Accept(_ context.Context, format string, in feed.Input) (a feedstore.Answer, err error) {
+func (f *fakeFeeds) Accept(_ context.Context, format string, in feed.Input) (a feedstore.Result, err error) {
 	f.mu.Lock()
 	f.posts = append(f.posts, in)
 	f.mu.Unlock()
@@ -44,7 +44,7 @@ func (f *fakeFeeds) Accept(_ context.Context, format string, in feed.Input) (a f
 		case "busy":
 			return a, fault.New(fault.Unavailable, "fake", "come later")
 		case "broken":
-			return feedstore.Answer{Rejected: []feedstore.Rejected{{Reason: "not the format"}}}, fault.New(fault.Invalid, "fake", "not the format")
+			return feedstore.Result{Rejected: []feedstore.Rejected{{Reason: "not the format"}}}, fault.New(fault.Invalid, "fake", "not the format")
 		case "bad":
 			a.Rejected = append(a.Rejected, feedstore.Rejected{Index: i, Reason: "bad"})
 		default:
@@ -55,26 +55,26 @@ func (f *fakeFeeds) Accept(_ context.Context, format string, in feed.Input) (a f
 	return a, nil
 }
 
-func (f *fakeFeeds) Missed(_ context.Context, u feedstore.Unkept) error {
+func (f *fakeFeeds) RecordRefusal(_ context.Context, u feedstore.Refusal) error {
 	f.missed = append(f.missed, u)
 	return nil
 }
 
 func (f *fakeFeeds) Sources(context.Context) ([]feedstore.SourceStatus, error) { return f.sources, nil }
 
-func (f *fakeFeeds) DeadLetters(_ context.Context, filter feedstore.LetterFilter) ([]feedstore.DeadLetter, string, error) {
+func (f *fakeFeeds) DeadLetters(_ context.Context, filter feedstore.DeadLetterFilter) ([]feedstore.DeadLetter, string, error) {
 	if filter.Cursor != "" {
 		return nil, "", nil
 	}
 	return f.letters, "more", nil
 }
 
-func (f *fakeFeeds) RetryDeadLetter(_ context.Context, id string) (feedstore.Answer, error) {
+func (f *fakeFeeds) RetryDeadLetter(_ context.Context, id string) (feedstore.Result, error) {
 	f.done = append(f.done, "retry "+id)
 	if id == "still" {
-		return feedstore.Answer{Rejected: []feedstore.Rejected{{Reason: "still"}}}, fault.New(fault.Invalid, "fake", "still")
+		return feedstore.Result{Rejected: []feedstore.Rejected{{Reason: "still"}}}, fault.New(fault.Invalid, "fake", "still")
 	}
-	return feedstore.Answer{Accepted: 1}, nil
+	return feedstore.Result{Accepted: 1}, nil
 }
 
 func (f *fakeFeeds) DismissDeadLetter(_ context.Context, id string) error {

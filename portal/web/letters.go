@@ -31,7 +31,7 @@ type letterJSON struct {
 
 // letters reads one page of dead letters as the visitor may see it: a feeder those
 // of its own sources; what was sent, admins and feeders only; nobody a secret.
-func (s *Server) letters(c echo.Context, f feedstore.LetterFilter) (letters []feedstore.DeadLetter, next string, err error) {
+func (s *Server) letters(c echo.Context, f feedstore.DeadLetterFilter) (letters []feedstore.DeadLetter, next string, err error) {
 	feeds, err := s.feeds()
 	if err != nil {
 		return nil, "", err
@@ -79,7 +79,7 @@ func (s *Server) redact(text string) string {
 
 // letterList answers {"dead_letters":[…],"next"}.
 func (s *Server) letterList(c echo.Context) error {
-	f := feedstore.LetterFilter{Source: c.QueryParam("source"), Cursor: c.QueryParam("cursor")}
+	f := feedstore.DeadLetterFilter{Source: c.QueryParam("source"), Cursor: c.QueryParam("cursor")}
 	if text := c.QueryParam("limit"); text != "" {
 		var err error
 		if f.Limit, err = strconv.Atoi(text); err != nil || f.Limit < 1 || f.Limit > 500 {
@@ -93,7 +93,7 @@ func (s *Server) letterList(c echo.Context) error {
 	sees := seesBodies(visitOf(c).who)
 	out := make([]letterJSON, 0, len(letters))
 	for _, l := range letters {
-		j := letterJSON{l.ID, l.Source, l.Format, l.Received.UTC(), l.Index, l.Reason, nil, l.Times, l.Whole, l.OverBudget, !l.Unkept}
+		j := letterJSON{l.ID, l.Source, l.Format, l.Received.UTC(), l.Index, l.Reason, nil, l.Times, l.Whole, l.OverBudget, !l.NotStored}
 		if sees {
 			j.Excerpt = &l.Excerpt
 		}
@@ -149,7 +149,7 @@ func (s *Server) lettersPage(c echo.Context) error {
 	q, who := c.QueryParams(), visitOf(c).who
 	view := lettersView{frame: s.frame(), Source: q.Get("source"), MayAct: who.May(auth.PushMain), Sees: seesBodies(who)}
 	view.Title, view.Section, view.Canonical = "Dead letters", "/feeds", s.absolute("/dead-letters")
-	letters, next, err := s.letters(c, feedstore.LetterFilter{Source: view.Source, Cursor: q.Get("cursor"), Limit: pageSize})
+	letters, next, err := s.letters(c, feedstore.DeadLetterFilter{Source: view.Source, Cursor: q.Get("cursor"), Limit: pageSize})
 	if err != nil {
 		return err
 	}

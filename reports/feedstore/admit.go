@@ -22,8 +22,8 @@ func CheckSource(name string) error {
 	if err := checkSource(name); err != nil {
 		return err
 	}
-	if ours(name) {
-		return errOurs(name)
+	if reserved(name) {
+		return errReserved(name)
 	}
 	return nil
 }
@@ -45,7 +45,7 @@ func checkSource(name string) error {
 // enter, what post-mortems state, what it measures with Prometheus. Whoever could
 // post under them could replace it with a higher revision. Capitals do not make
 // another name of it: people would not see the difference.
-func ours(source string) bool {
+func reserved(source string) bool {
 	source = strings.ToLower(source)
 	return source == "portal" || strings.HasPrefix(source, "postmortem:") || strings.HasPrefix(source, measuredPrefix)
 }
@@ -54,12 +54,12 @@ func ours(source string) bool {
 // itself; the server's name follows.
 const measuredPrefix = "prometheus/"
 
-func errOurs(source string) error {
+func errReserved(source string) error {
 	return fault.Newf(fault.Invalid, "ledger.ours", "source: the portal itself speaks as %q; give the sender another name", source)
 }
 
 // errForeign refuses what a sender says for somebody else.
-func errForeign(in feed.Input, source string) error {
+func errNotBound(in feed.Input, source string) error {
 	return fault.Newf(fault.Forbidden, "ledger.bound", "source: this token may speak for %s only, not for %q", quoted(in.Bound), clip(source, maxSource))
 }
 
@@ -87,10 +87,10 @@ func (l *Store) admit(ctx context.Context, format string, in feed.Input) error {
 		return err
 	}
 	if !in.SpeaksFor(name) {
-		return errForeign(in, name)
+		return errNotBound(in, name)
 	}
-	if l.opt.Room != nil {
-		if err := l.opt.Room(growth * int64(len(in.Body))); err != nil {
+	if l.opt.CheckSpace != nil {
+		if err := l.opt.CheckSpace(growth * int64(len(in.Body))); err != nil {
 			return err
 		}
 	}
@@ -118,7 +118,7 @@ func (l *Store) admit(ctx context.Context, format string, in feed.Input) error {
 const maxEvents = 2000
 
 // crowded returns why one more event of a thing is not taken; "" when it is.
-func (b *batch) crowded(f *feed.Fact) (why string, err error) {
+func (b *batch) tooManyEvents(f *feed.Fact) (why string, err error) {
 	if f.Kind == feed.SQL {
 		return "", nil
 	}

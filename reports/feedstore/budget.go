@@ -29,12 +29,12 @@ type Budget struct {
 
 // keepSpent is how long the counters of a day are retained: longer than clocks are
 // set back.
-const keepSpent = 8 * day
+const keepBudgets = 8 * day
 
 // The first byte of a key of ledger.budget.
 const (
-	spentMark = 'd' // then day(4), a mark and a name: new things of that day
-	openMark  = 'o' // then a source: what it has open
+	newMark  = 'd' // then day(4), a mark and a name: new things of that day
+	openMark = 'o' // then a source: what it has open
 )
 
 // The marks of whose counter a row is.
@@ -44,7 +44,7 @@ const (
 )
 
 // spending holds the budget counters that one commit changes.
-type spending struct {
+type budgetCounters struct {
 	w      kv.Writer
 	most   Budget
 	counts map[string]uint64 // by key of ledger.budget
@@ -55,18 +55,18 @@ type spending struct {
 	fresh   map[string]bool // entities that this commit takes in
 }
 
-func newSpending(w kv.Writer, most Budget) spending {
-	return spending{w: w, most: most, counts: map[string]uint64{}, opening: map[string]uint64{}, named: map[string]bool{}, fresh: map[string]bool{}}
+func newBudgetCounters(w kv.Writer, most Budget) budgetCounters {
+	return budgetCounters{w: w, most: most, counts: map[string]uint64{}, opening: map[string]uint64{}, named: map[string]bool{}, fresh: map[string]bool{}}
 }
 
-func spentKey(at time.Time, mark byte, name string) string {
-	return string(append(append(appendDay([]byte{spentMark}, at), mark), name...))
+func newKey(at time.Time, mark byte, name string) string {
+	return string(append(append(appendDay([]byte{newMark}, at), mark), name...))
 }
 
 func openKey(source string) string { return string(openMark) + source }
 
 // count returns the stored counter of a key, as this commit has changed it.
-func (s *spending) count(key string) (uint64, error) {
+func (s *budgetCounters) count(key string) (uint64, error) {
 	if n, ok := s.counts[key]; ok {
 		return n, nil
 	}
@@ -82,7 +82,7 @@ func (s *spending) count(key string) (uint64, error) {
 
 // open returns how many incidents and episodes of a source are open. A counter
 // that is not stored is counted from their spans, once.
-func (s *spending) open(source string) (uint64, error) {
+func (s *budgetCounters) open(source string) (uint64, error) {
 	key := openKey(source)
 	if n, ok := s.counts[key]; ok {
 		return n, nil
@@ -118,7 +118,7 @@ func countOpen(r kv.Reader, source string) (n uint64, err error) {
 
 // moved counts a span that was stored: whether its entity is open may have changed.
 // It must be called before the span is written.
-func (s *spending) moved(kind feed.Kind, entity []byte, was, is bool) error {
+func (s *budgetCounters) moved(kind feed.Kind, entity []byte, was, is bool) error {
 	if was == is || kind != feed.Incident && kind != feed.Alert {
 		return nil
 	}
@@ -141,7 +141,7 @@ func (s *spending) moved(kind feed.Kind, entity []byte, was, is bool) error {
 }
 
 // store writes the counters.
-func (s *spending) store() error {
+func (s *budgetCounters) store() error {
 	for key, n := range s.counts {
 		if err := kv.PutNumber(s.w, bBudget, []byte(key), n); err != nil {
 			return err
@@ -152,7 +152,7 @@ func (s *spending) store() error {
 
 // spend takes one new thing out of the budgets that it counts against, or returns
 // why it is not taken, and then counts nothing.
-func (s *spending) spend(j *job, f *feed.Fact, opens bool) (why string, err error) {
+func (s *budgetCounters) spend(j *job, f *feed.Fact, opens bool) (why string, err error) {
 	if opens && s.most.Open > 0 {
 		n, err := s.open(f.Source)
 		if err != nil {
@@ -163,9 +163,9 @@ func (s *spending) spend(j *job, f *feed.Fact, opens bool) (why string, err erro
 				clip(f.Source, maxSource), humanize.Number(s.most.Open)), nil
 		}
 	}
-	keys := []string{spentKey(j.now, ofSource, f.Source)}
+	keys := []string{newKey(j.now, ofSource, f.Source)}
 	if sender := j.input.Sender; sender != "" && len(j.input.Bound) == 0 {
-		keys = append(keys, spentKey(j.now, ofSender, sender))
+		keys = append(keys, newKey(j.now, ofSender, sender))
 	}
 	for i, key := range keys {
 		n, err := s.count(key)
@@ -173,7 +173,7 @@ func (s *spending) spend(j *job, f *feed.Fact, opens bool) (why string, err erro
 			return "", err
 		}
 		if s.most.New > 0 && n >= uint64(s.most.New) {
-			return spentWords(i == 0, f.Source, s.most.New), nil
+			return overNewMessage(i == 0, f.Source, s.most.New), nil
 		}
 	}
 	for _, key := range keys {
@@ -185,7 +185,7 @@ func (s *spending) spend(j *job, f *feed.Fact, opens bool) (why string, err erro
 	return "", nil
 }
 
-func spentWords(ofSource bool, source string, most int) string {
+func overNewMessage(ofSource bool, source string, most int) string {
 	const then = "known ones are updated as ever, new ones are taken again from 00:00 UTC (feeds.budget_new)"
 	if ofSource {
 		return fmt.Sprintf("over budget: source %q has brought %s new things today; %s", clip(source, maxSource), humanize.Number(most), then)
@@ -200,7 +200,7 @@ func (b *batch) overBudget(j *job, f *feed.Fact) (why string, err error) {
 		return "", nil
 	}
 	entity := entityKey(f)
-	if b.spent.fresh[string(entity)] {
+	if b.usedBudget.fresh[string(entity)] {
 		return "", nil
 	}
 	row, err := b.w.Get(bEntity, entity)
@@ -210,8 +210,8 @@ func (b *batch) overBudget(j *job, f *feed.Fact) (why string, err error) {
 	if err != nil || row != nil {
 		return "", err
 	}
-	if why, err = b.spent.spend(j, f, opens(f)); why == "" && err == nil {
-		b.spent.fresh[string(entity)] = true
+	if why, err = b.usedBudget.spend(j, f, opens(f)); why == "" && err == nil {
+		b.usedBudget.fresh[string(entity)] = true
 	}
 	return why, err
 }
@@ -223,23 +223,23 @@ func opens(f *feed.Fact) bool {
 		return f.Alert.EndsAt.IsZero()
 	case feed.Incident:
 		v, ok := feed.Whole([]feed.Fact{*f})
-		return ok && voiceSpan(v, f.At).end.Equal(open())
+		return ok && incidentSpan(v, f.At).end.Equal(open())
 	}
 	return false
 }
 
 // unnamed returns why the first bucket of an SLO that no definition names is not
 // taken; "" when it is.
-func (b *batch) unnamed(j *job, f *feed.Fact) (why string, err error) {
-	if j.format == recorded || j.defined != nil && j.defined(f.Entity) || b.spent.named[f.Entity] {
+func (b *batch) undefinedSLO(j *job, f *feed.Fact) (why string, err error) {
+	if j.format == recorded || j.defined != nil && j.defined(f.Entity) || b.usedBudget.named[f.Entity] {
 		return "", nil
 	}
 	from, to := kv.Prefix(append(kv.Join(field(f.Entity)), sep))
 	for _, err := range b.w.Scan(bBucket, from, to) {
 		return "", err // it has a day: the name is known
 	}
-	if why, err = b.spent.spend(j, f, false); why == "" && err == nil {
-		b.spent.named[f.Entity] = true
+	if why, err = b.usedBudget.spend(j, f, false); why == "" && err == nil {
+		b.usedBudget.named[f.Entity] = true
 	}
 	return why, err
 }
@@ -259,8 +259,8 @@ func (l *Store) define(ctx context.Context, j *job) (err error) {
 }
 
 // forgetSpent forgets the counters of past days.
-func forgetSpent(w kv.Writer, before time.Time) (more bool, err error) {
-	return forgetRange(w, bBudget, appendDay([]byte{spentMark}, before), nil)
+func forgetBudgets(w kv.Writer, before time.Time) (more bool, err error) {
+	return forgetRange(w, bBudget, appendDay([]byte{newMark}, before), nil)
 }
 
 // recount drops the counter of what a source has open: an entity was removed, and
@@ -275,7 +275,7 @@ func recount(w kv.Writer, entity []byte) error {
 
 // used reads what a source has taken of its budgets by now.
 func used(r kv.Reader, now time.Time, source string) (fresh, opened int, err error) {
-	n, err := kv.Number(r, bBudget, []byte(spentKey(now, ofSource, source)))
+	n, err := kv.Number(r, bBudget, []byte(newKey(now, ofSource, source)))
 	if err != nil && !kv.Unreadable(err) {
 		return 0, 0, err
 	}

@@ -28,7 +28,7 @@ func budgeted(t *testing.T) *world {
 	})
 }
 
-func (w *world) say(t *testing.T, in feed.Input, lines ...string) feedstore.Answer {
+func (w *world) say(t *testing.T, in feed.Input, lines ...string) feedstore.Result {
 	t.Helper()
 	in.Body, in.Received = []byte(strings.Join(lines, "\n")), w.now
 	if in.Source == "" {
@@ -53,7 +53,7 @@ func bucketLine(slo string, minute int) string {
 	return fmt.Sprintf(`{"type":"sli","slo":%q,"start":"2026-11-24T10:%02d:00Z","len":"5m","good":9,"total":9}`, slo, minute)
 }
 
-func expect(t *testing.T, what string, a feedstore.Answer, accepted, duplicate, over int) {
+func expect(t *testing.T, what string, a feedstore.Result, accepted, duplicate, over int) {
 	t.Helper()
 	if a.Accepted != accepted || a.Duplicate != duplicate || a.OverBudget != over || len(a.Rejected) != over {
 		t.Errorf("%s: %+v; want %d accepted, %d duplicate, %d over budget", what, a, accepted, duplicate, over)
@@ -84,7 +84,7 @@ func TestNewThingsOfASourceAreBounded(t *testing.T) {
 func TestOpenThingsOfASourceAreBounded(t *testing.T) {
 	w := budgeted(t)
 	expect(t, "two of three", w.say(t, feed.Input{}, openLine("1", ""), openLine("2", ""), openLine("3", "")), 2, 0, 1)
-	episode := func(name, ends string) feedstore.Answer {
+	episode := func(name, ends string) feedstore.Result {
 		status := "firing"
 		if ends != "" {
 			status = "resolved"
@@ -161,7 +161,7 @@ func TestOverBudgetIsOneDeadLetterAnHour(t *testing.T) {
 		}
 		w.say(t, feed.Input{}, all...)
 	}
-	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{})
+	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{})
 	if err != nil || len(letters) != 1 || letters[0].Times != 497 || !letters[0].OverBudget || letters[0].Source != "ci" {
 		t.Fatalf("%+v, %v", letters, err)
 	}
@@ -176,7 +176,7 @@ func TestOverBudgetIsOneDeadLetterAnHour(t *testing.T) {
 	}
 	w.now = w.now.Add(time.Hour)
 	w.say(t, feed.Input{}, changeLine("later"))
-	if letters, _, _ = w.l.DeadLetters(t.Context(), feedstore.LetterFilter{}); len(letters) != 2 || letters[0].Times != 1 {
+	if letters, _, _ = w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{}); len(letters) != 2 || letters[0].Times != 1 {
 		t.Fatalf("of the next hour: %+v", letters)
 	}
 	if s := w.status(t); s.State != feedstore.SourceOverBudget || s.OverDay != 498 || s.OverBudget != 498 || s.NewDay != 3 || s.Rejected != 498 {
@@ -196,8 +196,8 @@ func TestOverBudgetIsOneDeadLetterAnHour(t *testing.T) {
 func TestOverBudgetIsTakenLater(t *testing.T) {
 	w := budgeted(t)
 	w.say(t, feed.Input{}, changeLine("1"), changeLine("2"), changeLine("3"), changeLine("4"), changeLine("5"), changeLine("6"), changeLine("7"), changeLine("8"))
-	retry := func() feedstore.Answer {
-		letters, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{})
+	retry := func() feedstore.Result {
+		letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{})
 		if err != nil || len(letters) != 1 {
 			t.Fatalf("%+v, %v", letters, err)
 		}
@@ -212,7 +212,7 @@ func TestOverBudgetIsTakenLater(t *testing.T) {
 	expect(t, "the next day", retry(), 3, 0, 2)
 	w.now = w.now.Add(day)
 	expect(t, "the day after", retry(), 2, 0, 0)
-	if letters, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{}); err != nil || len(letters) != 0 {
+	if letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{}); err != nil || len(letters) != 0 {
 		t.Errorf("left: %+v, %v", letters, err)
 	}
 	all, err := w.l.Changes(t.Context(), noon.Add(-day), noon)
@@ -246,11 +246,11 @@ func (w *world) rows(t *testing.T, bucket string) (n int) {
 // The counter of what is open is right after housekeeping and when it was lost.
 func TestTheCountOfOpenThingsFollowsTheSpans(t *testing.T) {
 	w := budgeted(t)
-	w.opt.Keep.Facts = 10 * day
+	w.opt.Retention.Facts = 10 * day
 	w.l = feedstore.New(w.opt)
 	w.say(t, feed.Input{}, openLine("1", ""), openLine("2", ""))
 	w.now = w.now.Add(30 * day)
-	if err := w.l.KeepHouse(t.Context()); err != nil {
+	if err := w.l.ApplyRetention(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if s := w.status(t); s.Open != 0 {

@@ -1,123 +1,120 @@
 package feedstore
 
 import (
-	"cmp"
+	"bytes"
+	"context"
+	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
-	"time"
 
+	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/reports/feed"
-	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/slo"
 )
 
-// shortestBucket keeps a day within 8,640 buckets.
-const shortestBucket = 10 * time.Second
+// maxFindings bounds what Check tells.
+const maxFindings = 20
 
-// checkFact says why a fact cannot be stored; "" when it can.
-func checkFact(f *feed.Fact) string {
-	switch {
-	case !hasBody(f):
-		return fmt.Sprintf("a fact of kind %q without its body", f.Kind)
-	case f.Entity == "":
-		return "the item does not say what it is about: its id is missing"
-	case checkSource(f.Source) != nil:
-		return "the source that the item names is empty, too long or cannot be shown"
-	}
-	if why := feed.Oversize(f); why != "" {
-		return why
-	}
-	why := checkTimes
-	if f.Kind == feed.SLI {
-		why = func(f *feed.Fact) string { return checkBucket(f.Bucket) }
-	}
-	return cmp.Or(why(f), feed.CheckNumbers(f))
-}
-
-// checkTimes refuses a fact with any time that cannot be: durations between times
-// of thousands of years apart do not fit their type.
-func checkTimes(f *feed.Fact) string {
-	if why := checkTime("its time", f.At); why != "" {
-		return why
-	}
-	told := map[string]time.Time{}
-	switch f.Kind {
-	case feed.Alert:
-		if why := checkTime("the start of the alert", f.Alert.StartsAt); why != "" {
-			return why
-		}
-		told["the end of the alert"], told["its acknowledgement"] = f.Alert.EndsAt, f.Alert.AckedAt
-	case feed.Change:
-		told["the commit"] = f.Change.Committed
-	case feed.SQL:
-		told["the beginning of the counters"] = f.SQL.Since
-	case feed.Incident:
-		for m, at := range f.Incident.Times {
-			told[string(m)] = at.At
+// Check reads everything and lists what is damaged or does not agree; an empty
+// list is good.
+func (l *Store) Check(ctx context.Context) (findings []string, err error) {
+	add := func(format string, args ...any) {
+		if len(findings) < maxFindings {
+			findings = append(findings, fmt.Sprintf(format, args...))
 		}
 	}
-	for _, what := range slices.Sorted(maps.Keys(told)) {
-		if t := told[what]; !t.IsZero() {
-			if why := checkTime(what, t); why != "" {
-				return why
+	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
+		for _, check := range []func(kv.Reader, func(string, ...any)) error{checkFacts, checkSpans, checkDays, checkDeadLetters} {
+			if err := check(r, add); err != nil {
+				return err
 			}
 		}
-	}
-	return ""
+		return nil
+	})
+	return findings, err
 }
 
-// hasBody tells whether the body of the fact's kind is there.
-func hasBody(f *feed.Fact) bool {
-	switch f.Kind {
-	case feed.SLI:
-		return f.Bucket != nil
-	case feed.Incident:
-		return f.Incident != nil
-	case feed.Alert:
-		return f.Alert != nil
-	case feed.Change:
-		return f.Change != nil
-	case feed.Drill:
-		return f.Drill != nil
-	case feed.SQL:
-		return f.SQL != nil
-	case feed.Ticket:
-		return f.Ticket != nil
+// checkFacts reads every fact and looks whether its entity is known.
+func checkFacts(r kv.Reader, add func(string, ...any)) error {
+	var entity []byte
+	for item, err := range r.Scan(bFact, nil, nil) {
+		if err != nil {
+			return err
+		}
+		if _, err := readFact(item.Key, item.Value); err != nil {
+			add("fact %q cannot be read", item.Key)
+			continue
+		}
+		at := bytes.LastIndexByte(item.Key, sep)
+		if bytes.Equal(entity, item.Key[:at]) {
+			continue
+		}
+		entity = bytes.Clone(item.Key[:at])
+		if row, err := r.Get(bEntity, entity); err != nil || row == nil {
+			add("fact %q belongs to nothing", item.Key)
+		}
 	}
-	return false
+	return nil
 }
 
-// checkTime refuses times that no portal's data can have: they come from unset
-// clocks and mistaken units.
-func checkTime(what string, t time.Time) string {
-	if y := t.UTC().Year(); y < incident.FirstYear || y > incident.LastYear {
-		return fmt.Sprintf("%s, %s, is not between the years %d and %d", what, t.UTC().Format(time.RFC3339), incident.FirstYear, incident.LastYear)
+// checkSpans looks whether every entity is found by its end.
+func checkSpans(r kv.Reader, add func(string, ...any)) error {
+	for item, err := range r.Scan(bEntity, nil, nil) {
+		if err != nil {
+			return err
+		}
+		s, err := readSpan(item.Value)
+		parts, ok := kv.Split(item.Key)
+		if err != nil || !ok || len(parts) != 3 {
+			add("span of %q cannot be read", item.Key)
+			continue
+		}
+		kind := feed.Kind(parts[0])
+		if row, err := r.Get(bEnds, endKey(kind, s.end, item.Key)); err != nil || !bytes.Equal(row, kv.TimeKey(s.start)) {
+			add("%q is not found by its end", item.Key)
+		}
 	}
-	return ""
+	return nil
 }
 
-func checkBucket(b *slo.Bucket) string {
-	if b.Len < shortestBucket || b.Len > day || day%b.Len != 0 || b.Len%time.Second != 0 {
-		return fmt.Sprintf("a bucket of %s; it must be a whole part of a day, at least %s", b.Len, shortestBucket)
+// checkDays unpacks every day and adds it up again.
+func checkDays(r kv.Reader, add func(string, ...any)) error {
+	for item, err := range r.Scan(bBucket, nil, nil) {
+		if err != nil {
+			return err
+		}
+		d, ok := readDay(item.Value)
+		if !ok {
+			add("buckets %q cannot be read", item.Key)
+			continue
+		}
+		var sums daySums
+		large := false
+		d.each(0, secondsOfDay/d.length, func(_ int, p point) bool {
+			sums.add(p)
+			large = large || p.good > slo.MostEvents || p.total > slo.MostEvents
+			return true
+		})
+		if sums != d.sums && !large { // counts above the bound were summed before there was one
+			add("buckets %q do not add up to the sums beside them", item.Key)
+		}
 	}
-	if why := checkTime("the start of the bucket", b.Start); why != "" {
-		return why
-	}
-	if b.Start.UnixNano()%int64(b.Len) != 0 {
-		return fmt.Sprintf("the bucket starts at %s, which is no multiple of its length %s since 1970 UTC", b.Start.UTC().Format(time.RFC3339Nano), b.Len)
-	}
-	return ""
+	return nil
 }
 
-// unmeasured refuses a bucket that tells of more time than has passed: nobody can
-// have measured it, and it would make its source the one that covers most of the
-// day. A running bucket tells by its coverage how much of it is over.
-func unmeasured(b *slo.Bucket, now time.Time) string {
-	covered := b.Start.Add(time.Duration(min(b.Coverage, 1) * float64(b.Len)))
-	if !covered.After(now.Add(maxAhead)) {
-		return ""
+// checkLetters looks whether every dead letter has its body.
+func checkDeadLetters(r kv.Reader, add func(string, ...any)) error {
+	for item, err := range r.Scan(bLetter, nil, nil) {
+		if err != nil {
+			return err
+		}
+		var l storedDeadLetter
+		if len(item.Key) != deadLetterKeyBytes || json.Unmarshal(item.Value, &l) != nil {
+			add("dead letter %x cannot be read", item.Key)
+			continue
+		}
+		if row, err := r.Get(bBody, item.Key[8:8+bodyIDBytes]); err != nil || row == nil {
+			add("dead letter %x has no body", item.Key)
+		}
 	}
-	return fmt.Sprintf("the bucket at %s is not over by the portal's clock, %s: send it when it is, or state as coverage the share that has passed",
-		b.Start.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	return nil
 }

@@ -24,7 +24,7 @@ const (
 	// It is less than an fsync takes.
 	gatherTime = time.Millisecond
 	// crowd is how many jobs one commit must have had for the next to wait.
-	crowd = 4
+	gatherFrom = 4
 	// commitLimit is how long a body waits for its commit, the time that other
 	// writers hold the database included.
 	commitLimit = 20 * time.Second
@@ -32,24 +32,24 @@ const (
 
 // job is one body, or one list of facts, on its way into the database.
 type job struct {
-	format   string
-	source   string
-	received time.Time
-	now      time.Time // by which a bucket must be over; received, or the time of a retry
-	input    feed.Input
-	raw      []byte // stored form of the body; nil for recorded facts
-	sum      [32]byte
-	letters  [letterBytes]byte // of source, format and body
-	decoded  feed.Decoded
-	refused  string     // why the whole body is no such format; "" when it is
-	unkept   bool       // the body was refused before it was read and is not there
-	refusal  fault.Kind // of a body that is not there
-	retry    bool       // of what is in the dead letters: not received again
+	format    string
+	source    string
+	received  time.Time
+	now       time.Time // by which a bucket must be over; received, or the time of a retry
+	input     feed.Input
+	raw       []byte // stored form of the body; nil for recorded facts
+	sum       [32]byte
+	letters   [bodyIDBytes]byte // of source, format and body
+	decoded   feed.Decoded
+	refused   string     // why the whole body is no such format; "" when it is
+	notStored bool       // the body was refused before it was read and is not there
+	refusal   fault.Kind // of a body that is not there
+	retry     bool       // of what is in the dead letters: not received again
 	// defined reports whether a definition names an SLO; nil: none does. It is set
 	// for bodies with buckets.
 	defined func(slo string) bool
 
-	answer Answer
+	answer Result
 	err    error
 	done   chan struct{}
 }
@@ -60,10 +60,10 @@ func (j *job) size() int { return len(j.raw) + 256*len(j.decoded.Facts) }
 // committer puts many jobs into one commit: while one commit is being made, those
 // who come queue up, and the first of them takes all that wait into the next.
 type committer struct {
-	db    kv.DB
-	limit int
-	most  Budget
-	turn  chan struct{} // holds one token while somebody commits
+	db     kv.DB
+	limit  int
+	most   Budget
+	leader chan struct{} // holds one token while somebody commits
 
 	mu    sync.Mutex
 	queue []*job
@@ -72,7 +72,7 @@ type committer struct {
 }
 
 func newCommitter(db kv.DB, limit int, most Budget) *committer {
-	return &committer{db: db, limit: limit, most: most, turn: make(chan struct{}, 1)}
+	return &committer{db: db, limit: limit, most: most, leader: make(chan struct{}, 1)}
 }
 
 // do returns when the job is durable, or with the reason why it is not. When ctx
@@ -88,11 +88,11 @@ func (c *committer) do(ctx context.Context, j *job) error {
 			return j.err
 		case <-ctx.Done():
 			return fault.Wrap(fault.Timeout, "ledger.commit", "the sender left before this was stored", ctx.Err())
-		case c.turn <- struct{}{}:
-			if !c.idle() {
-				c.lead(ctx)
+		case c.leader <- struct{}{}:
+			if !c.queueEmpty() {
+				c.commitWaiting(ctx)
 			}
-			<-c.turn
+			<-c.leader
 		}
 	}
 }
@@ -115,7 +115,7 @@ func (c *committer) enter(j *job) error {
 // waits.
 func (c *committer) gather(ctx context.Context) {
 	c.mu.Lock()
-	if c.last < crowd || len(c.queue) >= c.last {
+	if c.last < gatherFrom || len(c.queue) >= c.last {
 		c.mu.Unlock()
 		return
 	}
@@ -135,7 +135,7 @@ func (c *committer) gather(ctx context.Context) {
 }
 
 // idle tells whether nobody waits: the leader before took this one's job along.
-func (c *committer) idle() bool {
+func (c *committer) queueEmpty() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.queue) == 0
@@ -163,7 +163,7 @@ func (c *committer) take() []*job {
 // lead commits what waits. It takes the jobs only when the database is its own, so
 // that all who came meanwhile share the commit. The context of the leader does not
 // bind the others'.
-func (c *committer) lead(ctx context.Context) {
+func (c *committer) commitWaiting(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitLimit)
 	defer cancel()
 	c.gather(ctx)

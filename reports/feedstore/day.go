@@ -111,15 +111,15 @@ func newDay(length time.Duration) *dayPoints {
 // daySums are the counts of a whole day added up, so that a month need not be
 // unpacked to be summed.
 type daySums struct {
-	buckets, nonsense int
-	good, total       float64
-	covered           float64 // sum of the coverages
+	buckets, invalid int
+	good, total      float64
+	covered          float64 // sum of the coverages
 }
 
 func (s *daySums) add(p point) {
 	s.buckets++
 	if !p.countable() {
-		s.nonsense++
+		s.invalid++
 		return
 	}
 	s.good += p.good

@@ -103,7 +103,7 @@ func TestSumsEqualTheBuckets(t *testing.T) {
 			}
 			want.Buckets++
 			if !p.countable() {
-				want.Nonsense++
+				want.Invalid++
 				continue
 			}
 			want.Good += p.good
@@ -114,7 +114,7 @@ func TestSumsEqualTheBuckets(t *testing.T) {
 		if err := got.addRow(midnight, d.bytes(), from, to); err != nil {
 			t.Fatal(err)
 		}
-		if got.Buckets != want.Buckets || got.Nonsense != want.Nonsense || (got.Measured-want.Measured).Abs() > time.Microsecond ||
+		if got.Buckets != want.Buckets || got.Invalid != want.Invalid || (got.Measured-want.Measured).Abs() > time.Microsecond ||
 			!near(got.Good, want.Good) || !near(got.Total, want.Total) {
 			t.Fatalf("%+v, want %+v", got, want)
 		}

@@ -65,7 +65,7 @@ func appendSums(b []byte, there []point) []byte {
 		s.add(p)
 	}
 	b = binary.AppendUvarint(b, uint64(s.buckets))
-	b = binary.AppendUvarint(b, uint64(s.nonsense))
+	b = binary.AppendUvarint(b, uint64(s.invalid))
 	for _, f := range []float64{s.good, s.total, s.covered} {
 		b = binary.BigEndian.AppendUint64(b, math.Float64bits(f))
 	}

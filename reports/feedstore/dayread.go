@@ -89,12 +89,12 @@ func readHead(row []byte) (d dayHead, r reader, ok bool) {
 		return d, r, false
 	}
 	d.length, d.flags = int(length), r.byte()
-	buckets, nonsense := r.uvarint(), r.uvarint()
+	buckets, invalid := r.uvarint(), r.uvarint()
 	d.sums = daySums{good: r.float(), total: r.float(), covered: r.float()}
-	if !r.ok || buckets > secondsOfDay/length || nonsense > buckets {
+	if !r.ok || buckets > secondsOfDay/length || invalid > buckets {
 		return d, r, false
 	}
-	d.sums.buckets, d.sums.nonsense = int(buckets), int(nonsense)
+	d.sums.buckets, d.sums.invalid = int(buckets), int(invalid)
 	return d, r, true
 }
 

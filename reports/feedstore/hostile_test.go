@@ -42,7 +42,7 @@ func TestDeadLettersOfOneBodyAreBounded(t *testing.T) {
 		t.Fatalf("%d accepted, %d listed, %d not: %v", a.Accepted, len(a.Rejected), a.Unlisted, err)
 	}
 	q, err := w.l.Quality(t.Context(), noon.Add(-time.Hour), noon.Add(time.Hour))
-	if err != nil || q.Letters != feed.MaxRejected || len(q.Sources) != 1 || q.Sources[0].Rejected != 4999 {
+	if err != nil || q.DeadLetters != feed.MaxRejected || len(q.Sources) != 1 || q.Sources[0].Rejected != 4999 {
 		t.Errorf("%+v, %v", q, err)
 	}
 }
@@ -62,7 +62,7 @@ func TestAPageOfDeadLettersLooksAtFew(t *testing.T) {
 	for i := range 6 { // 6,000 letters
 		post("noisy", strings.Repeat("bad\n", 1000)+fmt.Sprint("bad ", i))
 	}
-	f := feedstore.LetterFilter{Sources: []string{"rare", "rarer"}, Source: "rare"}
+	f := feedstore.DeadLetterFilter{Sources: []string{"rare", "rarer"}, Source: "rare"}
 	page, next, err := w.l.DeadLetters(t.Context(), f)
 	if err != nil || len(page) != 0 || next == "" {
 		t.Fatalf("%d letters, next %q: %v", len(page), next, err)
@@ -189,7 +189,7 @@ func TestTimesThatCannotBe(t *testing.T) {
 func TestAFullDiskTakesNoFeed(t *testing.T) {
 	full := fault.New(fault.Full, "test", "the disk is almost full")
 	var asked int64
-	w := newWorld(t, feedstore.Options{Room: func(bytes int64) error {
+	w := newWorld(t, feedstore.Options{CheckSpace: func(bytes int64) error {
 		if asked = bytes; bytes > 100 {
 			return full
 		}
@@ -202,7 +202,7 @@ func TestAFullDiskTakesNoFeed(t *testing.T) {
 	if _, err := w.post(t, "change b\n"+strings.Repeat("x", 100)); fault.KindOf(err) != fault.Full {
 		t.Errorf("without room: %v", err)
 	}
-	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{})
+	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{})
 	if err != nil || len(letters) > 0 || w.state(t) != before {
 		t.Errorf("something was stored: %d letters, %v", len(letters), err)
 	}

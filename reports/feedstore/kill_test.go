@@ -73,21 +73,21 @@ func TestKilledAtRandomMomentsOfIngest(t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(killSeed, 0))
 	path := filepath.Join(t.TempDir(), "db")
-	told := map[int]bool{}
+	answered := map[int]bool{}
 	again := 0
 	for round := range killRounds {
-		before := len(told)
-		killAfter(t, path, told, 1+r.IntN(50), time.Duration(r.IntN(2000))*time.Microsecond)
-		there := lookAtRemains(t, path, told, round == killRounds-1)
-		again += there - len(told)
-		if len(told) == before {
+		before := len(answered)
+		killAfter(t, path, answered, 1+r.IntN(50), time.Duration(r.IntN(2000))*time.Microsecond)
+		there := lookAtRemains(t, path, answered, round == killRounds-1)
+		again += there - len(answered)
+		if len(answered) == before {
 			t.Fatalf("round %d: nothing was answered", round)
 		}
 	}
-	killAfter(t, path, told, killBodies+1, 0)
+	killAfter(t, path, answered, killBodies+1, 0)
 	t.Logf("of %d bodies %d were stored, not answered, and sent again", killBodies, again)
-	if again == 0 || len(told) != killBodies {
-		t.Errorf("the kills show nothing: %d bodies were stored and not answered, %d of %d answered in the end", again, len(told), killBodies)
+	if again == 0 || len(answered) != killBodies {
+		t.Errorf("the kills show nothing: %d bodies were stored and not answered, %d of %d answered in the end", again, len(answered), killBodies)
 	}
 
 	clean := filepath.Join(t.TempDir(), "clean")
@@ -111,13 +111,13 @@ func TestKilledAtRandomMomentsOfIngest(t *testing.T) {
 
 // killAfter starts the child on what was not answered, reads so many answers, and
 // kills it a little later. It notes every answer.
-func killAfter(t *testing.T, path string, told map[int]bool, answers int, later time.Duration) {
+func killAfter(t *testing.T, path string, answered map[int]bool, answers int, later time.Duration) {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^TestKilledAtRandomMomentsOfIngest$")
 	child.Env = append(os.Environ(), killedFile+"="+path)
 	var todo strings.Builder
 	for i := range killBodies {
-		if !told[i] {
+		if !answered[i] {
 			fmt.Fprintln(&todo, i)
 		}
 	}
@@ -136,10 +136,10 @@ func killAfter(t *testing.T, path string, told map[int]bool, answers int, later 
 			continue // what the test framework says at the end
 		}
 		i, err := strconv.Atoi(text)
-		if err != nil || told[i] {
+		if err != nil || answered[i] {
 			t.Fatalf("the child says %q, once too often or no number: %v", lines.Text(), err)
 		}
-		told[i] = true
+		answered[i] = true
 		if seen++; seen == answers {
 			time.AfterFunc(later, func() { _ = child.Process.Kill() }) // the moment is the point of the test
 		}
@@ -177,7 +177,7 @@ func openKilled(t *testing.T, path string) (kv.DB, *feedstore.Store) {
 
 // takeIn sends bodies from several senders, and tells each that was answered; an
 // answer that refuses a body is one too.
-func takeIn(t *testing.T, l *feedstore.Store, bodies []int, senders int, told func(i int)) {
+func takeIn(t *testing.T, l *feedstore.Store, bodies []int, senders int, answered func(i int)) {
 	work := make(chan int)
 	var group sync.WaitGroup
 	var out sync.Mutex
@@ -190,7 +190,7 @@ func takeIn(t *testing.T, l *feedstore.Store, bodies []int, senders int, told fu
 					continue
 				}
 				out.Lock()
-				told(i)
+				answered(i)
 				out.Unlock()
 			}
 		})
@@ -204,7 +204,7 @@ func takeIn(t *testing.T, l *feedstore.Store, bodies []int, senders int, told fu
 
 // lookAtRemains opens what a killed child left: it is whole, what it holds adds up,
 // and every body that was answered is there. It gives how many are.
-func lookAtRemains(t *testing.T, path string, told map[int]bool, thorough bool) (there int) {
+func lookAtRemains(t *testing.T, path string, answered map[int]bool, thorough bool) (there int) {
 	t.Helper()
 	if thorough {
 		if err := boltkv.Verify(t.Context(), path, []kv.Schema{feedstore.Schema()}); err != nil {
@@ -224,7 +224,7 @@ func lookAtRemains(t *testing.T, path string, told map[int]bool, thorough bool) 
 			if err != nil {
 				return err
 			}
-			if row == nil && told[i] {
+			if row == nil && answered[i] {
 				t.Errorf("body %d was answered and is not there", i)
 			}
 			if row != nil {

@@ -16,7 +16,7 @@ import (
 
 // keptHeaders are what a decoder may read of a request, or a person may ask for.
 // Credentials and signatures are not among them.
-func keptHeaders() []string {
+func storedHeaders() []string {
 	return []string{
 		"User-Agent", "X-Webhook-Id", "X-Webhook-Subscription",
 		"Ce-Specversion", "Ce-Id", "Ce-Source", "Ce-Type", "Ce-Time", "Ce-Subject", "Ce-Datacontenttype", "Ce-Dataschema",
@@ -46,7 +46,7 @@ const deflateFrom = 400
 // row is the stored form of one body: a line of JSON and the body.
 func (p *packer) row(format string, in feed.Input) []byte {
 	head := storedRaw{Source: in.Source, Format: format, Type: clip(in.ContentType, maxHeader), Bound: in.Bound, Size: len(in.Body)}
-	for _, name := range keptHeaders() {
+	for _, name := range storedHeaders() {
 		if v := in.Header(name); v != "" {
 			if head.Headers == nil {
 				head.Headers = map[string]string{}

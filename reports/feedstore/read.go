@@ -42,7 +42,7 @@ func eachEntity(r kv.Reader, kind feed.Kind, from, to time.Time, fn func(entity 
 
 // eachFact calls fn with the facts of the entities of a kind that touch [from, to).
 func (l *Store) eachFact(ctx context.Context, kind feed.Kind, from, to time.Time, fn func(feed.Fact)) error {
-	return l.within(ctx, kind, from, to, func(r kv.Reader, g *gauge) error {
+	return l.within(ctx, kind, from, to, func(r kv.Reader, g *readLimit) error {
 		return eachEntity(r, kind, from, to, func(entity []byte) error {
 			facts, err := readFacts(r, entity, g)
 			for _, f := range facts {
@@ -56,11 +56,11 @@ func (l *Store) eachFact(ctx context.Context, kind feed.Kind, from, to time.Time
 // Voices gives every voice that touches [from, to): one a source and incident,
 // whole. An incident that has not ended touches everything after its start.
 func (l *Store) Voices(ctx context.Context, from, to time.Time) (out []incident.Voice, err error) {
-	err = l.within(ctx, feed.Incident, from, to, func(r kv.Reader, g *gauge) error {
+	err = l.within(ctx, feed.Incident, from, to, func(r kv.Reader, g *readLimit) error {
 		return eachEntity(r, feed.Incident, from, to, func(entity []byte) error {
 			facts, err := readFacts(r, entity, g)
 			if v, ok := feed.Whole(facts); ok && err == nil {
-				out = append(out, l.rated(v))
+				out = append(out, l.withSeverity(v))
 			}
 			return err
 		})
@@ -69,7 +69,7 @@ func (l *Store) Voices(ctx context.Context, from, to time.Time) (out []incident.
 }
 
 // rated is the voice with the severity that its source's word means here.
-func (l *Store) rated(v incident.Voice) incident.Voice {
+func (l *Store) withSeverity(v incident.Voice) incident.Voice {
 	if v.Severity == "" && v.RawSeverity != "" && l.opt.Severity != nil {
 		v.Severity, _ = l.opt.Severity(v.RawSeverity)
 	}
@@ -123,7 +123,7 @@ func (l *Store) Tickets(ctx context.Context, from, to time.Time) (out []Ticket, 
 // counters are made into differences, each dated by its later snapshot.
 func (l *Store) Observations(ctx context.Context, from, to time.Time) (out []sql.Observation, err error) {
 	statements := map[string]string{}
-	err = l.within(ctx, feed.SQL, from, to, func(r kv.Reader, g *gauge) error {
+	err = l.within(ctx, feed.SQL, from, to, func(r kv.Reader, g *readLimit) error {
 		return eachEntity(r, feed.SQL, from, to, func(entity []byte) error {
 			facts, err := factsOf(r, entity, from, to, g)
 			if err != nil {

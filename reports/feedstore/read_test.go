@@ -219,7 +219,7 @@ func TestNonsenseComesBackAsMeasured(t *testing.T) {
 	if err != nil || len(got) != 2 || !math.IsNaN(got[0].Total) || got[0].Good != 7 || got[1].Total != 0.25 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if s, err := w.l.Sums(t.Context(), "cart", noon, hour(1)); err != nil || s.Nonsense != 1 || s.Total != 0.25 {
+	if s, err := w.l.Sums(t.Context(), "cart", noon, hour(1)); err != nil || s.Invalid != 1 || s.Total != 0.25 {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
@@ -235,20 +235,20 @@ func TestTouchedAndSeq(t *testing.T) {
 	if err != nil || after == before {
 		t.Fatalf("%d and %d, %v", before, after, err)
 	}
-	touched, err := w.l.Touched(t.Context(), before)
+	touched, err := w.l.TouchedDays(t.Context(), before)
 	midnight := noon.Truncate(24 * time.Hour)
-	if err != nil || len(touched) != 2 || touched[0] != (feedstore.Touch{Kind: feed.Change, Day: midnight, Seq: after}) || touched[1].Kind != feed.SLI {
+	if err != nil || len(touched) != 2 || touched[0] != (feedstore.TouchedDay{Kind: feed.Change, Day: midnight, Seq: after}) || touched[1].Kind != feed.SLI {
 		t.Errorf("%+v, %v", touched, err)
 	}
 	w.record(t, change1("c", 0, "cart"))
-	if touched, err = w.l.Touched(t.Context(), after); err != nil || len(touched) != 0 {
+	if touched, err = w.l.TouchedDays(t.Context(), after); err != nil || len(touched) != 0 {
 		t.Errorf("a duplicate touches %+v, %v", touched, err)
 	}
 }
 
 func TestHousekeeping(t *testing.T) {
 	const days = 24 * time.Hour
-	w := newWorld(t, feedstore.Options{Keep: feedstore.Retention{Raw: 10 * days, Facts: 100 * days, Fine: 50 * days, Buckets: 200 * days}})
+	w := newWorld(t, feedstore.Options{Retention: feedstore.Retention{Raw: 10 * days, Facts: 100 * days, Fine: 50 * days, Buckets: 200 * days}})
 	if _, err := w.post(t, "change a\nbad"); err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +258,7 @@ func TestHousekeeping(t *testing.T) {
 	w.record(t, event("open", "1", noon, at(incident.Detected, noon)))
 	state := func() string {
 		t.Helper()
-		if err := w.l.KeepHouse(t.Context()); err != nil {
+		if err := w.l.ApplyRetention(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		w.sound(t)
@@ -337,10 +337,10 @@ func TestSourcesAndQuality(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	q, err := w.l.Quality(t.Context(), hour(-12), hour(12))
-	if err != nil || len(q.Sources) != 1 || q.Letters != 1 || q.Sources[0].Accepted != 2 || q.Sources[0].Rejected != 1 || q.Sources[0].Duplicate != 2 || q.Sources[0].Skew != 10*time.Minute {
+	if err != nil || len(q.Sources) != 1 || q.DeadLetters != 1 || q.Sources[0].Accepted != 2 || q.Sources[0].Rejected != 1 || q.Sources[0].Duplicate != 2 || q.Sources[0].Skew != 10*time.Minute {
 		t.Errorf("%+v, %v", q, err)
 	}
-	if q, err = w.l.Quality(t.Context(), hour(36), hour(60)); err != nil || len(q.Sources) != 0 || q.Letters != 0 {
+	if q, err = w.l.Quality(t.Context(), hour(36), hour(60)); err != nil || len(q.Sources) != 0 || q.DeadLetters != 0 {
 		t.Errorf("%+v, %v", q, err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // chore is what becomes of a day of buckets that is old.
-type chore struct {
+type dayTask struct {
 	due func(row []byte) bool // of those that are looked at: something is to be done
 	do  func(w kv.Writer, key []byte) error
 }
@@ -18,7 +18,7 @@ type chore struct {
 // oldDays does what is due with every day of buckets that ended before an instant.
 // They lie by SLO, so they are looked for while others write, and changed a few at
 // a time; where nothing is due nothing is written.
-func (l *Store) oldDays(ctx context.Context, before time.Time, old chore) error {
+func (l *Store) oldDays(ctx context.Context, before time.Time, old dayTask) error {
 	var keys [][]byte
 	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
 		for item, err := range r.Scan(bBucket, nil, nil) {
@@ -32,7 +32,7 @@ func (l *Store) oldDays(ctx context.Context, before time.Time, old chore) error 
 		return nil
 	})
 	for err == nil && len(keys) > 0 {
-		n := min(len(keys), houseStep)
+		n := min(len(keys), retentionStep)
 		err = l.opt.DB.Update(ctx, func(w kv.Writer) error {
 			for _, key := range keys[:n] {
 				if err := old.do(w, key); err != nil {
@@ -57,8 +57,8 @@ func dayInKey(key []byte) (time.Time, bool) {
 }
 
 // forgetting removes days.
-func forgetting() chore {
-	return chore{
+func deleting() dayTask {
+	return dayTask{
 		due: func([]byte) bool { return true },
 		do:  func(w kv.Writer, key []byte) error { return w.Delete(bBucket, key) },
 	}
@@ -66,7 +66,7 @@ func forgetting() chore {
 
 // rollingUp turns days into buckets of an hour. Counts are added, the coverage is
 // that of the whole hour, the revision the highest.
-func rollingUp() chore { return chore{due: isFine, do: rollUp} }
+func rollingUp() dayTask { return dayTask{due: isFine, do: rollUp} }
 
 // isFine tells whether a packed day has buckets of less than an hour, or cannot be
 // read, which rollUp tells of.

@@ -29,10 +29,10 @@ func (b *batch) bucket(j *job, f *feed.Fact) (got outcome, why string, err error
 		return 0, "", err
 	}
 	if d.points == nil {
-		if why, err := b.outnumbered(f, d.key); why != "" || err != nil {
+		if why, err := b.tooManySources(f, d.key); why != "" || err != nil {
 			return conflict, why, err
 		}
-		if why, err := b.unnamed(j, f); why != "" || err != nil {
+		if why, err := b.undefinedSLO(j, f); why != "" || err != nil {
 			return overspent, why, err
 		}
 		d.points = newDay(k.Len)
@@ -94,14 +94,14 @@ func (b *batch) storeDays() error {
 
 // mostAhead bounds the buckets that room is made for at once: two months of five
 // minutes.
-const mostAhead = 20_000
+const maxPrealloc = 20_000
 
 // Buckets gives the buckets of an SLO that begin in [from, to), in order of time.
 // Where several sources count for one SLO, one speaks a UTC day; see doc.go.
 func (l *Store) Buckets(ctx context.Context, name string, from, to time.Time) (out []slo.Bucket, err error) {
 	err = l.EachBucket(ctx, name, from, to, func(b slo.Bucket) bool {
 		if out == nil { // as many as can follow it, within reason: the end of time may be asked for
-			out = make([]slo.Bucket, 0, min(to.Sub(b.Start)/b.Len+1, mostAhead))
+			out = make([]slo.Bucket, 0, min(to.Sub(b.Start)/b.Len+1, maxPrealloc))
 		}
 		out = append(out, b)
 		return true

@@ -66,7 +66,7 @@ func (l *Store) Sources(ctx context.Context) (out []SourceStatus, err error) {
 				continue
 			}
 			st := s.status(parts[0], parts[1], now)
-			if err := l.spent(r, &st, now); err != nil {
+			if err := l.addBudget(r, &st, now); err != nil {
 				return err
 			}
 			out = append(out, st)
@@ -96,7 +96,7 @@ func (s *storedSource) status(name, format string, now time.Time) SourceStatus {
 }
 
 // spent fills in what a source has taken of its budgets.
-func (l *Store) spent(r kv.Reader, st *SourceStatus, now time.Time) (err error) {
+func (l *Store) addBudget(r kv.Reader, st *SourceStatus, now time.Time) (err error) {
 	st.Budget = l.opt.Budget
 	if st.NewDay, st.Open, err = used(r, now, st.Name); err != nil || st.State != SourceOverBudget {
 		return err
@@ -114,14 +114,14 @@ type Quality struct {
 	Sources []SourceQuality // by source and format
 	// Letters counts the dead letters first received in the span that nobody has
 	// settled yet.
-	Letters int
+	DeadLetters int
 }
 
 // SourceQuality is one source over the UTC days of a span.
 type SourceQuality struct {
 	Name, Format                           string
 	Accepted, Duplicate, Rejected, Ignored int64
-	Unkept                                 int64         // of Rejected: bodies refused before they were read
+	NotStored                              int64         // of Rejected: bodies refused before they were read
 	OverBudget                             int64         // of Rejected: new things over the budget of the source
 	Truncated                              int64         // alerts that the sender left out of its messages
 	Skew                                   time.Duration // the furthest that an item was in the future
@@ -138,7 +138,7 @@ func (l *Store) Quality(ctx context.Context, from, to time.Time) (q Quality, err
 			if err != nil {
 				return err
 			}
-			q.Letters++
+			q.DeadLetters++
 		}
 		return nil
 	})
@@ -174,7 +174,7 @@ func (s *SourceQuality) add(d storedDay) {
 	s.Rejected += d.Rejected
 	s.Ignored += d.Ignored
 	s.Truncated += d.Truncated
-	s.Unkept += d.Unkept
+	s.NotStored += d.NotStored
 	s.OverBudget += d.Over
 	s.Skew = max(s.Skew, time.Duration(d.Ahead)*time.Microsecond)
 }

@@ -9,7 +9,7 @@ type Sum struct {
 	Measured    time.Duration // their lengths times their coverages
 	// Nonsense counts buckets that are not in Good and Total because they cannot be
 	// added: not a number, infinite or negative.
-	Nonsense int
+	Invalid int
 }
 
 // addDay adds the buckets of a packed day that begin in [from, to): all of them
@@ -29,7 +29,7 @@ func (s *Sum) addDay(midnight time.Time, head dayHead, row []byte, from, to time
 		})
 	}
 	s.Buckets += sums.buckets
-	s.Nonsense += sums.nonsense
+	s.Invalid += sums.invalid
 	s.Good += sums.good
 	s.Total += sums.total
 	s.Measured += time.Duration(sums.covered * float64(time.Duration(head.length)*time.Second))

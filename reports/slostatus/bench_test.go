@@ -20,7 +20,7 @@ import (
 type stored struct{ *feedstore.Store }
 
 func (s stored) TouchedDays(ctx context.Context, after uint64) (days []time.Time, err error) {
-	touched, err := s.Touched(ctx, after)
+	touched, err := s.Store.TouchedDays(ctx, after)
 	for _, t := range touched {
 		days = append(days, t.Day)
 	}

@@ -18,16 +18,16 @@ import (
 
 const (
 	// unkeptFormat is the format of the empty body that such a letter has.
-	unkeptFormat = "not-kept"
+	notStoredFormat = "not-kept"
 	// unknownFormat is what a format is called that there is none of: what a sender
 	// calls it must not make a source of its own each time.
 	unknownFormat = "unknown"
 	// unkeptLimit is how long a refusal may take to be noted: its answer waits.
-	unkeptLimit = 5 * time.Second
+	refusalLimit = 5 * time.Second
 )
 
 // Unkept is a body that an authenticated sender sent and that is not kept.
-type Unkept struct {
+type Refusal struct {
 	// Source is who the body was sent as; Own is what the sender is called when it may
 	// not be that.
 	Source, Own string
@@ -40,8 +40,8 @@ type Unkept struct {
 
 // Missed notes that a body is not kept. It is done also when the sender's connection
 // ended. Errors are as for Accept.
-func (l *Store) Missed(ctx context.Context, u Unkept) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unkeptLimit)
+func (l *Store) RecordRefusal(ctx context.Context, u Refusal) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalLimit)
 	defer cancel()
 	in := feed.Input{Source: u.Source, Bound: u.Bound, Received: u.At}
 	if l.decoders[u.Format] == nil {
@@ -55,32 +55,32 @@ func (l *Store) Missed(ctx context.Context, u Unkept) error {
 		return err
 	}
 	j := l.job(u.Format, in)
-	j.unkept, j.refusal = true, u.Kind
+	j.notStored, j.refusal = true, u.Kind
 	j.refused = clip(fmt.Sprintf("source %s sent %s; not kept", in.Source, u.Reason), maxReason)
 	return l.commit.do(ctx, j)
 }
 
 // unkeptLetter takes a body that is not kept into the letter of its hour.
-func (b *batch) unkeptLetter(j *job) error {
+func (b *batch) refusalDeadLetter(j *job) error {
 	b.wrote = true
 	hour := j.received.Truncate(time.Hour)
-	sum := sha256.Sum256(kv.Join(j.source, j.format, unkeptFormat, j.refusal.String(), hour.Format(time.RFC3339)))
-	id := sum[:letterBytes]
-	key := letterKey(hour, id, wholeBody)
-	letter := storedLetter{Source: j.source, Format: j.format, Whole: true, Unkept: true, First: micros(j.received)}
-	if _, err := b.hourLetter(key, &letter); err != nil {
+	sum := sha256.Sum256(kv.Join(j.source, j.format, notStoredFormat, j.refusal.String(), hour.Format(time.RFC3339)))
+	id := sum[:bodyIDBytes]
+	key := deadLetterKey(hour, id, wholeBody)
+	letter := storedDeadLetter{Source: j.source, Format: j.format, Whole: true, NotStored: true, First: micros(j.received)}
+	if _, err := b.hourlyDeadLetter(key, &letter); err != nil {
 		return err
 	}
 	letter.Times++
 	letter.Reason = j.refused // of the newest
-	if err := b.putLetter(key, letter); err != nil {
+	if err := b.putDeadLetter(key, letter); err != nil {
 		return err
 	}
 	var p packer
-	raw := p.row(unkeptFormat, feed.Input{Source: j.source, Header: func(string) string { return "" }})
+	raw := p.row(notStoredFormat, feed.Input{Source: j.source, Header: func(string) string { return "" }})
 	return b.w.Put(bBody, id, append(kv.TimeKey(hour), raw...))
 }
 
-func errUnkept() error {
+func errNotStored() error {
 	return fault.New(fault.Unsupported, "ledger.unkept", "the body of this was not kept, so that it cannot be read again; have its sender send it again, or dismiss it")
 }

@@ -15,24 +15,24 @@ import (
 
 // batch is one commit in the making.
 type batch struct {
-	w        kv.Writer
-	seq      uint64
-	days     map[string]*openDay // buckets that this commit changes, by key
-	tallies  tallies
-	touched  map[string]bool // kind 0 day
-	changed  map[string]bool // keys of entities whose span is made anew at the end
-	events   map[string]int  // events of an incident, by the key of its entity
-	speakers map[string]int  // sources of a day of an SLO, by the beginning of its keys
-	wrote    bool            // something that a reader can see
-	spent    spending
+	w          kv.Writer
+	seq        uint64
+	days       map[string]*openDay // buckets that this commit changes, by key
+	counters   counters
+	touched    map[string]bool // kind 0 day
+	changed    map[string]bool // keys of entities whose span is made anew at the end
+	events     map[string]int  // events of an incident, by the key of its entity
+	daySources map[string]int  // sources of a day of an SLO, by the beginning of its keys
+	wrote      bool            // something that a reader can see
+	usedBudget budgetCounters
 }
 
 func newBatch(w kv.Writer, most Budget) (*batch, error) {
 	seq, err := kv.Version(w, bMeta, []byte(seqKey))
 	return &batch{
-		w: w, seq: seq + 1, days: map[string]*openDay{}, touched: map[string]bool{}, changed: map[string]bool{}, events: map[string]int{}, speakers: map[string]int{},
-		tallies: tallies{w: w, sources: map[string]*storedSource{}, days: map[string]*storedDay{}},
-		spent:   newSpending(w, most),
+		w: w, seq: seq + 1, days: map[string]*openDay{}, touched: map[string]bool{}, changed: map[string]bool{}, events: map[string]int{}, daySources: map[string]int{},
+		counters:   counters{w: w, sources: map[string]*storedSource{}, days: map[string]*storedDay{}},
+		usedBudget: newBudgetCounters(w, most),
 	}, err
 }
 
@@ -48,45 +48,45 @@ const (
 
 // job stores one body and everything that follows from it.
 func (b *batch) job(j *job) error {
-	j.answer = Answer{}
-	if j.unkept {
-		if err := b.unkeptLetter(j); err != nil {
+	j.answer = Result{}
+	if j.notStored {
+		if err := b.refusalDeadLetter(j); err != nil {
 			return err
 		}
-		return b.tallies.add(j, 1)
+		return b.counters.add(j, 1)
 	}
-	said, err := b.facts(j)
+	rest, err := b.facts(j)
 	if err != nil {
 		return err
 	}
-	if err := b.keepRaw(j, said); err != nil {
+	if err := b.keepRaw(j, rest); err != nil {
 		return err
 	}
-	if err := b.letters(j, said.refused.Rejected); err != nil {
+	if err := b.letters(j, rest.refused.Rejected); err != nil {
 		return err
 	}
-	if err := b.overLetter(j, said.over); err != nil {
+	if err := b.overBudgetDeadLetter(j, rest.over); err != nil {
 		return err
 	}
-	j.answer.list(said.refused, said.overs)
+	j.answer.list(rest.refused, rest.overs)
 	b.wrote = b.wrote || j.answer.Accepted > 0
-	return b.tallies.add(j, len(j.answer.Rejected)+j.answer.Unlisted)
+	return b.counters.add(j, len(j.answer.Rejected)+j.answer.Unlisted)
 }
 
 // said is what became of the items of one body that were not taken.
-type said struct {
+type notTaken struct {
 	refused feed.Decoded // items that cannot be used, in the order of the body
 	overs   feed.Decoded // items over budget
 	over    []*feed.Fact // their facts
 }
 
 // facts stores the facts of a body and counts its items.
-func (b *batch) facts(j *job) (s said, err error) {
+func (b *batch) facts(j *job) (s notTaken, err error) {
 	s.refused = feed.Decoded{Rejected: slices.Clone(j.decoded.Rejected), Unlisted: j.decoded.Unlisted}
 	items := map[int]outcome{}
 	for i := range j.decoded.Facts {
 		f := &j.decoded.Facts[i]
-		got, why, err := b.told(j, f)
+		got, why, err := b.storeChecked(j, f)
 		if err != nil {
 			return s, err
 		}
@@ -119,7 +119,7 @@ func byIndex(x, y feed.Rejection) int { return cmp.Compare(x.Index, y.Index) }
 
 // keepRaw stores a body as it came, unless all that is new in it is over budget:
 // otherwise a flood that is refused would fill the disk all the same.
-func (b *batch) keepRaw(j *job, s said) error {
+func (b *batch) keepRaw(j *job, s notTaken) error {
 	if j.raw == nil || len(s.over) > 0 && j.answer.Accepted == 0 && len(s.refused.Rejected) == 0 {
 		return nil
 	}
@@ -127,7 +127,7 @@ func (b *batch) keepRaw(j *job, s said) error {
 }
 
 // list names the items that were not taken, as far as one answer does.
-func (a *Answer) list(all ...feed.Decoded) {
+func (a *Result) list(all ...feed.Decoded) {
 	var out feed.Decoded
 	for _, d := range all {
 		out.Unlisted += d.Unlisted
@@ -143,17 +143,17 @@ func (a *Answer) list(all ...feed.Decoded) {
 }
 
 // told stores one fact of a body, unless its sender cannot have said it.
-func (b *batch) told(j *job, f *feed.Fact) (got outcome, why string, err error) {
+func (b *batch) storeChecked(j *job, f *feed.Fact) (got outcome, why string, err error) {
 	if j.format == recorded {
 		return b.fact(j, f)
 	}
 	switch {
-	case ours(f.Source):
-		return conflict, fault.Message(errOurs(f.Source)), nil
+	case reserved(f.Source):
+		return conflict, fault.Message(errReserved(f.Source)), nil
 	case !j.input.SpeaksFor(f.Source):
-		return conflict, fault.Message(errForeign(j.input, f.Source)), nil
+		return conflict, fault.Message(errNotBound(j.input, f.Source)), nil
 	case f.Kind == feed.SLI && f.Bucket != nil:
-		if why := cmp.Or(unmeasured(f.Bucket, j.now), feed.CheckEvents(f.Bucket)); why != "" {
+		if why := cmp.Or(notOverYet(f.Bucket, j.now), feed.CheckEvents(f.Bucket)); why != "" {
 			return conflict, why, nil
 		}
 	}
@@ -166,14 +166,14 @@ func (b *batch) finish() error {
 		return err
 	}
 	for _, key := range slices.Sorted(maps.Keys(b.changed)) {
-		if err := b.respan([]byte(key)); err != nil {
+		if err := b.recomputeSpan([]byte(key)); err != nil {
 			return err
 		}
 	}
-	if err := b.tallies.store(); err != nil {
+	if err := b.counters.store(); err != nil {
 		return err
 	}
-	if err := b.spent.store(); err != nil {
+	if err := b.usedBudget.store(); err != nil {
 		return err
 	}
 	for key := range b.touched {
@@ -216,7 +216,7 @@ func (b *batch) fact(j *job, f *feed.Fact) (got outcome, why string, err error) 
 		return accepted, "", b.replace(f, key, body)
 	}
 	if old == nil {
-		if why, err := b.crowded(f); why != "" || err != nil {
+		if why, err := b.tooManyEvents(f); why != "" || err != nil {
 			return conflict, why, err
 		}
 		return accepted, "", b.add(f, key, body)

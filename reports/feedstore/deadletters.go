@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	letterBytes = 16
+	bodyIDBytes = 16
 	// maxExcerpt bounds what a dead letter shows of its item, in bytes.
 	maxExcerpt = 4 << 10
 	maxReason  = 500
@@ -39,11 +39,11 @@ type DeadLetter struct {
 	OverBudget bool
 	// Unkept says that the body was refused before it was read, and is not there:
 	// Times counts such bodies of the source in the hour.
-	Unkept bool
+	NotStored bool
 }
 
 // storedLetter is a row of ledger.letter; when it was first received is in its key.
-type storedLetter struct {
+type storedDeadLetter struct {
 	Source  string `json:"s"`
 	Format  string `json:"f"`
 	Reason  string `json:"r"`
@@ -57,8 +57,8 @@ type storedLetter struct {
 	Full bool  `json:"l,omitempty"`
 	// Unkept says that there is no body (unkept.go); First is when the first such body
 	// of the hour came, in microseconds since 1970.
-	Unkept bool  `json:"u,omitempty"`
-	First  int64 `json:"t,omitempty"`
+	NotStored bool  `json:"u,omitempty"`
+	First     int64 `json:"t,omitempty"`
 }
 
 // letters brings the dead letters of one body up to date: those of items that
@@ -79,7 +79,7 @@ func (b *batch) letters(j *job, rejected []feed.Rejection) error {
 	if len(row) >= 8 {
 		first, _ = kv.TimeOf(row[:8])
 	}
-	known, err := b.takeLetters(first, j)
+	known, err := b.removeDeadLetters(first, j)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (b *batch) letters(j *job, rejected []feed.Rejection) error {
 		}
 	}
 	for _, r := range rejected {
-		l := storedLetter{
+		l := storedDeadLetter{
 			Source: j.source, Format: j.format, Reason: clip(r.Reason, maxReason), Excerpt: r.Raw, Whole: j.refused != "",
 			Times: known[r.Index],
 		}
@@ -108,7 +108,7 @@ func (b *batch) letters(j *job, rejected []feed.Rejection) error {
 		if err != nil {
 			return fault.Wrap(fault.Internal, "ledger.letter", "", err)
 		}
-		if err := b.w.Put(bLetter, letterKey(first, j.letters[:], r.Index), value); err != nil {
+		if err := b.w.Put(bLetter, deadLetterKey(first, j.letters[:], r.Index), value); err != nil {
 			return err
 		}
 	}
@@ -116,19 +116,19 @@ func (b *batch) letters(j *job, rejected []feed.Rejection) error {
 }
 
 // takeLetters removes the letters of a body and says how often each had come.
-func (b *batch) takeLetters(first time.Time, j *job) (times map[int]int, err error) {
+func (b *batch) removeDeadLetters(first time.Time, j *job) (times map[int]int, err error) {
 	times = map[int]int{}
 	from, to := kv.Prefix(append(kv.TimeKey(first), j.letters[:]...))
 	for item, err := range b.w.Scan(bLetter, from, to) {
 		if err != nil {
 			return nil, err
 		}
-		var l storedLetter
+		var l storedDeadLetter
 		if err := json.Unmarshal(item.Value, &l); err != nil {
 			kv.Skip(b.w, bLetter, item.Key, err)
 			continue
 		}
-		times[int(binary.BigEndian.Uint32(item.Key[8+letterBytes:]))] = l.Times
+		times[int(binary.BigEndian.Uint32(item.Key[8+bodyIDBytes:]))] = l.Times
 		if err := b.w.Delete(bLetter, item.Key); err != nil {
 			return nil, err
 		}
@@ -136,19 +136,19 @@ func (b *batch) takeLetters(first time.Time, j *job) (times map[int]int, err err
 	return times, nil
 }
 
-func letterKey(first time.Time, body []byte, index int) []byte {
+func deadLetterKey(first time.Time, body []byte, index int) []byte {
 	return binary.BigEndian.AppendUint32(append(kv.TimeKey(first), body...), uint32(index))
 }
 
 // letterKeyBytes is the length of a letterKey.
-const letterKeyBytes = 8 + letterBytes + 4
+const deadLetterKeyBytes = 8 + bodyIDBytes + 4
 
-func letterOf(key, value []byte) (DeadLetter, error) {
-	var l storedLetter
+func deadLetterOf(key, value []byte) (DeadLetter, error) {
+	var l storedDeadLetter
 	if err := json.Unmarshal(value, &l); err != nil {
 		return DeadLetter{}, fault.Wrap(fault.Internal, "ledger.letter", "a stored dead letter cannot be read", err)
 	}
-	if len(key) != letterKeyBytes {
+	if len(key) != deadLetterKeyBytes {
 		return DeadLetter{}, fault.Newf(fault.Internal, "ledger.letter", "a stored dead letter has a key of %d bytes", len(key))
 	}
 	at, _ := kv.TimeOf(key[:8])
@@ -157,31 +157,31 @@ func letterOf(key, value []byte) (DeadLetter, error) {
 	}
 	return DeadLetter{
 		ID: hex.EncodeToString(key), Source: l.Source, Format: l.Format, Received: at,
-		Index: int(binary.BigEndian.Uint32(key[8+letterBytes:])), Reason: l.Reason, Excerpt: string(l.Excerpt),
-		Times: l.Times, Whole: l.Whole, OverBudget: l.Hour != 0, Unkept: l.Unkept,
+		Index: int(binary.BigEndian.Uint32(key[8+bodyIDBytes:])), Reason: l.Reason, Excerpt: string(l.Excerpt),
+		Times: l.Times, Whole: l.Whole, OverBudget: l.Hour != 0, NotStored: l.NotStored,
 	}, nil
 }
 
-func letterID(id string) ([]byte, error) {
+func deadLetterKeyOf(id string) ([]byte, error) {
 	key, err := hex.DecodeString(id)
-	if err != nil || len(key) != letterKeyBytes {
-		return nil, noLetter()
+	if err != nil || len(key) != deadLetterKeyBytes {
+		return nil, errNoDeadLetter()
 	}
 	return key, nil
 }
 
-func noLetter() error {
+func errNoDeadLetter() error {
 	return fault.New(fault.NotFound, "ledger.letter", "there is no such dead letter; it was dismissed, or its body was understood meanwhile")
 }
 
 // RetryDeadLetter reads the body of a dead letter again, as a newer Postern or a
 // mended definition may understand it. What is understood now is stored and its
 // letters go away; the answer is about the whole body.
-func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Answer, error) {
+func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Result, error) {
 	const op = "ledger.RetryDeadLetter"
-	key, err := letterID(id)
+	key, err := deadLetterKeyOf(id)
 	if err != nil {
-		return Answer{}, err
+		return Result{}, err
 	}
 	var head storedRaw
 	var body []byte
@@ -192,9 +192,9 @@ func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Answer, error) 
 			return err
 		}
 		if there == nil {
-			return noLetter()
+			return errNoDeadLetter()
 		}
-		row, err := r.Get(bBody, key[8:8+letterBytes])
+		row, err := r.Get(bBody, key[8:8+bodyIDBytes])
 		if err != nil {
 			return err
 		}
@@ -206,17 +206,17 @@ func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Answer, error) 
 		return err
 	})
 	if err != nil {
-		return Answer{}, err
+		return Result{}, err
 	}
-	if head.Format == unkeptFormat {
-		return Answer{}, errUnkept()
+	if head.Format == notStoredFormat {
+		return Result{}, errNotStored()
 	}
 	if head.Format == overFormat {
 		return l.retryOver(ctx, key, head, body)
 	}
 	decoder := l.decoders[head.Format]
 	if decoder == nil {
-		return Answer{}, fault.Newf(fault.Unsupported, op, "this Postern has no feed format %q", head.Format)
+		return Result{}, fault.Newf(fault.Unsupported, op, "this Postern has no feed format %q", head.Format)
 	}
 	in := head.input(body)
 	in.Received = received
@@ -225,10 +225,10 @@ func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Answer, error) 
 	copy(j.letters[:], key[8:])
 	refused := j.decode(decoder, l.opt.Log)
 	if err := l.define(ctx, j); err != nil {
-		return Answer{}, err
+		return Result{}, err
 	}
 	if err := l.commit.do(ctx, j); err != nil {
-		return Answer{}, err
+		return Result{}, err
 	}
 	return j.answer, refused
 }
@@ -236,7 +236,7 @@ func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Answer, error) 
 // DismissDeadLetter forgets one dead letter for good, and its body with the last
 // one of it.
 func (l *Store) DismissDeadLetter(ctx context.Context, id string) error {
-	key, err := letterID(id)
+	key, err := deadLetterKeyOf(id)
 	if err != nil {
 		return err
 	}
@@ -246,7 +246,7 @@ func (l *Store) DismissDeadLetter(ctx context.Context, id string) error {
 			return err
 		}
 		if there == nil {
-			return noLetter()
+			return errNoDeadLetter()
 		}
 		return errors.Join(w.Delete(bLetter, key), forgetBody(w, key), kv.AddVersion(w, bMeta, []byte(seqKey)))
 	})
@@ -255,17 +255,17 @@ func (l *Store) DismissDeadLetter(ctx context.Context, id string) error {
 // forgetBody drops the body that a removed letter spoke of, unless another letter
 // does.
 func forgetBody(w kv.Writer, letter []byte) error {
-	from, to := kv.Prefix(letter[:8+letterBytes])
+	from, to := kv.Prefix(letter[:8+bodyIDBytes])
 	for _, err := range w.Scan(bLetter, from, to) {
 		return err
 	}
-	return w.Delete(bBody, letter[8:8+letterBytes])
+	return w.Delete(bBody, letter[8:8+bodyIDBytes])
 }
 
 // hourLetter reads the one letter that a source has for an hour into l; there is false
 // when it has none yet. One that cannot be read begins again, as counters do: what comes
 // now must not be refused because of it.
-func (b *batch) hourLetter(key []byte, l *storedLetter) (there bool, err error) {
+func (b *batch) hourlyDeadLetter(key []byte, l *storedDeadLetter) (there bool, err error) {
 	row, err := b.w.Get(bLetter, key)
 	if kv.Unreadable(err) {
 		return false, nil
@@ -273,7 +273,7 @@ func (b *batch) hourLetter(key []byte, l *storedLetter) (there bool, err error) 
 	if err != nil || row == nil {
 		return false, err
 	}
-	var stored storedLetter
+	var stored storedDeadLetter
 	if err := json.Unmarshal(row, &stored); err != nil {
 		kv.Skip(b.w, bLetter, key, err)
 		return false, nil
@@ -282,7 +282,7 @@ func (b *batch) hourLetter(key []byte, l *storedLetter) (there bool, err error) 
 	return true, nil
 }
 
-func (b *batch) putLetter(key []byte, l storedLetter) error {
+func (b *batch) putDeadLetter(key []byte, l storedDeadLetter) error {
 	value, err := json.Marshal(l)
 	if err != nil {
 		return fault.Wrap(fault.Internal, "ledger.letter", "", err)

@@ -119,7 +119,7 @@ func (w *world) clear(t testing.TB) {
 	}
 }
 
-func (w *world) post(t *testing.T, body string) (feedstore.Answer, error) {
+func (w *world) post(t *testing.T, body string) (feedstore.Result, error) {
 	t.Helper()
 	return w.l.Accept(t.Context(), "lines", feed.Input{Body: []byte(body), Source: "ci", Received: w.now})
 }
@@ -134,7 +134,7 @@ func TestAcceptCountsAndKeepsWhatItCannotUse(t *testing.T) {
 	if a, err = w.post(t, "change a\nbad\nchange b"); err != nil || a.Accepted != 0 || a.Duplicate != 2 || len(a.Rejected) != 1 {
 		t.Fatalf("again: %+v, %v", a, err)
 	}
-	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{})
+	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{})
 	if err != nil || len(letters) != 1 || letters[0].Times != 2 || letters[0].Excerpt != "bad" || !letters[0].Received.Equal(noon) {
 		t.Fatalf("%+v, %v", letters, err)
 	}
@@ -152,7 +152,7 @@ func TestABodyThatIsNotTheFormat(t *testing.T) {
 			t.Errorf("%s: %+v, %v", body, a, err)
 		}
 	}
-	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{})
+	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{})
 	if err != nil || len(letters) != 2 || !letters[0].Whole {
 		t.Fatalf("%+v, %v", letters, err)
 	}
@@ -171,7 +171,7 @@ func TestDeadLettersAreRetriedAndDismissed(t *testing.T) {
 	if _, err := w.post(t, strings.Repeat("long change ", 100)+"\nchange a\nworse"); err != nil {
 		t.Fatal(err)
 	}
-	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{})
+	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{})
 	if err != nil || len(letters) != 2 {
 		t.Fatalf("%+v, %v", letters, err)
 	}
@@ -187,7 +187,7 @@ func TestDeadLettersAreRetriedAndDismissed(t *testing.T) {
 	if a, err := l.RetryDeadLetter(t.Context(), letters[0].ID); err != nil || a.Accepted != 1 || a.Duplicate != 1 || len(a.Rejected) != 1 {
 		t.Fatalf("retried by a better reader: %+v, %v", a, err)
 	}
-	left, _, err := l.DeadLetters(t.Context(), feedstore.LetterFilter{})
+	left, _, err := l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{})
 	if err != nil || len(left) != 1 || left[0].Index != 0 || left[0].Times != 1 {
 		t.Fatalf("%+v, %v", left, err)
 	}
@@ -216,7 +216,7 @@ func TestDeadLettersByPage(t *testing.T) {
 	}
 	var got []string
 	for cursor := ""; ; {
-		page, next, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{Source: "ci", Limit: 3, Cursor: cursor})
+		page, next, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{Source: "ci", Limit: 3, Cursor: cursor})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -230,7 +230,7 @@ func TestDeadLettersByPage(t *testing.T) {
 	if strings.Join(got, "") != "6543210" {
 		t.Errorf("got %v", got)
 	}
-	if none, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{Source: "other"}); err != nil || len(none) != 0 {
+	if none, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{Source: "other"}); err != nil || len(none) != 0 {
 		t.Errorf("%v, %v", none, err)
 	}
 }

@@ -36,8 +36,8 @@ func (w *world) scribble(t *testing.T, bucket string) (n int) {
 func TestALetterOfTheHourThatCannotBeReadStopsNoFeed(t *testing.T) {
 	for _, bucket := range []string{"ledger.letter", "ledger.body", "ledger.daily"} {
 		w := budgeted(t)
-		missed := feedstore.Unkept{Source: "ci", Own: "ci", Format: "ndjson", Kind: fault.TooLarge, Reason: "a body", At: w.now}
-		if err := w.l.Missed(t.Context(), missed); err != nil {
+		missed := feedstore.Refusal{Source: "ci", Own: "ci", Format: "ndjson", Kind: fault.TooLarge, Reason: "a body", At: w.now}
+		if err := w.l.RecordRefusal(t.Context(), missed); err != nil {
 			t.Fatal(err)
 		}
 		expect(t, "over budget", w.say(t, feed.Input{}, changeLine("a"), changeLine("b"), changeLine("c"), changeLine("d")), 3, 0, 1)
@@ -46,16 +46,16 @@ func TestALetterOfTheHourThatCannotBeReadStopsNoFeed(t *testing.T) {
 			t.Errorf("%s: before the next body: %+v", bucket, s)
 		}
 		expect(t, bucket+": known and new things", w.say(t, feed.Input{}, changeLine("a"), changeLine("e")), 0, 1, 1)
-		if err := w.l.Missed(t.Context(), missed); err != nil {
+		if err := w.l.RecordRefusal(t.Context(), missed); err != nil {
 			t.Errorf("%s: a refused body: %v", bucket, err)
 		}
 		if s := w.status(t); s.State != feedstore.SourceOverBudget {
 			t.Errorf("%s: after it: %+v", bucket, s)
 		}
-		all, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{})
+		all, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{})
 		over := slices.ContainsFunc(all, func(l feedstore.DeadLetter) bool { return l.OverBudget })
-		unkept := slices.ContainsFunc(all, func(l feedstore.DeadLetter) bool { return l.Unkept })
-		if err != nil || !over || !unkept {
+		notStored := slices.ContainsFunc(all, func(l feedstore.DeadLetter) bool { return l.NotStored })
+		if err != nil || !over || !notStored {
 			t.Errorf("%s: letters %+v, %v", bucket, all, err)
 		}
 	}

@@ -19,7 +19,7 @@ const day = 24 * time.Hour
 // its body names it, and neither a retry nor posting again gets around that.
 func TestABoundSenderSpeaksForItsSourcesOnly(t *testing.T) {
 	w := newWorld(t, feedstore.Options{Formats: []feed.Format{ndjson.Format()}})
-	post := func(source string, bound ...string) (feedstore.Answer, error) {
+	post := func(source string, bound ...string) (feedstore.Result, error) {
 		const body = `{"type":"change","id":"1","time":"2026-11-24T10:00:00Z"}
 {"type":"change","id":"2","source":"other","time":"2026-11-24T10:00:00Z"}
 {"type":"sli","source":"other","slo":"cart","start":"2026-11-24T10:00:00Z","len":"5m","good":9,"total":9,"rev":99}
@@ -30,19 +30,19 @@ func TestABoundSenderSpeaksForItsSourcesOnly(t *testing.T) {
 	if _, err := post("other", "mine", "second"); fault.KindOf(err) != fault.Forbidden || !strings.Contains(fault.Message(err), `for "mine", "second" only, not for "other"`) {
 		t.Errorf("under another name: %v", err)
 	}
-	if letters, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{}); err != nil || len(letters) > 0 || w.state(t) != before {
+	if letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{}); err != nil || len(letters) > 0 || w.state(t) != before {
 		t.Errorf("something was stored: %+v, %v", letters, err)
 	}
 	a, err := post("mine", "mine", "second")
 	if err != nil || a.Accepted != 2 || len(a.Rejected) != 2 || a.Rejected[0].Index != 1 || !strings.Contains(a.Rejected[1].Reason, `not for "other"`) {
 		t.Fatalf("%+v, %v", a, err)
 	}
-	ours := w.state(t)
-	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{})
+	want := w.state(t)
+	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{})
 	if err != nil || len(letters) != 2 {
 		t.Fatalf("%+v, %v", letters, err)
 	}
-	if a, err := w.l.RetryDeadLetter(t.Context(), letters[0].ID); err != nil || len(a.Rejected) != 2 || w.state(t) != ours {
+	if a, err := w.l.RetryDeadLetter(t.Context(), letters[0].ID); err != nil || len(a.Rejected) != 2 || w.state(t) != want {
 		t.Errorf("a retry: %+v, %v", a, err)
 	}
 	if buckets, err := w.l.Buckets(t.Context(), "cart", noon.Add(-day), noon); err != nil || len(buckets) > 0 {
@@ -52,7 +52,7 @@ func TestABoundSenderSpeaksForItsSourcesOnly(t *testing.T) {
 	if a, err := post("mine"); err != nil || a.Accepted != 2 || a.Duplicate != 2 || len(a.Rejected) > 0 {
 		t.Errorf("unbound: %+v, %v", a, err)
 	}
-	if letters, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{}); err != nil || len(letters) > 0 {
+	if letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{}); err != nil || len(letters) > 0 {
 		t.Errorf("understood by now: %+v, %v", letters, err)
 	}
 }
@@ -105,7 +105,7 @@ func TestBucketsOfTheFuture(t *testing.T) {
 		if !strings.Contains(a.Rejected[0].Reason, "not over by the portal's clock") {
 			t.Errorf("%s: %s", name, a.Rejected[0].Reason)
 		}
-		letters, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{})
+		letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{})
 		if err != nil || len(letters) != 1 {
 			t.Fatalf("%s: %+v, %v", name, letters, err)
 		}

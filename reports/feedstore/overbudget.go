@@ -22,7 +22,7 @@ import (
 
 const (
 	// maxOver is how many facts over budget are kept of one source and hour.
-	maxOver = 100
+	maxOverFacts = 100
 	// maxOverBytes bounds them together, in bytes: about a hundred large alerts. A
 	// sender without a binding may name 2,000 sources.
 	maxOverBytes = 256 << 10
@@ -82,7 +82,7 @@ func (s storedOver) fact(item int) (f feed.Fact, err error) {
 }
 
 // overID names the letter of a source and hour.
-func overID(source string, hour time.Time) (id [letterBytes]byte) {
+func overID(source string, hour time.Time) (id [bodyIDBytes]byte) {
 	sum := sha256.Sum256(kv.Join(source, overFormat, hour.Format(time.RFC3339)))
 	copy(id[:], sum[:])
 	return id
@@ -90,9 +90,9 @@ func overID(source string, hour time.Time) (id [letterBytes]byte) {
 
 // overLetter takes facts that are over budget into the letter of their source and
 // hour.
-func (b *batch) overLetter(j *job, over []*feed.Fact) error {
+func (b *batch) overBudgetDeadLetter(j *job, over []*feed.Fact) error {
 	if j.retry && j.format == overFormat {
-		return b.overAgain(j, over)
+		return b.retriedOver(j, over)
 	}
 	if len(over) == 0 {
 		return nil
@@ -100,29 +100,29 @@ func (b *batch) overLetter(j *job, over []*feed.Fact) error {
 	b.wrote = true
 	hour := j.now.UTC().Truncate(time.Hour)
 	id := overID(j.source, hour)
-	letter := storedLetter{Source: j.source, Format: j.format, Hour: hour.Unix()}
-	key := letterKey(hour, id[:], wholeBody)
-	if _, err := b.hourLetter(key, &letter); err != nil {
+	letter := storedDeadLetter{Source: j.source, Format: j.format, Hour: hour.Unix()}
+	key := deadLetterKey(hour, id[:], wholeBody)
+	if _, err := b.hourlyDeadLetter(key, &letter); err != nil {
 		return err
 	}
 	letter.Times += len(over)
-	if err := b.keepOver(&letter, id, hour, over); err != nil {
+	if err := b.addOver(&letter, id, hour, over); err != nil {
 		return err
 	}
 	return b.putOver(key, letter)
 }
 
 // putOver stores the letter with the words that count it.
-func (b *batch) putOver(key []byte, l storedLetter) error {
+func (b *batch) putOver(key []byte, l storedDeadLetter) error {
 	hour := time.Unix(l.Hour, 0).UTC()
 	l.Reason = fmt.Sprintf("over budget: %s of the hour from %s UTC not taken, of which the first %d are kept here; retry them on another day, or after feeds.budget_new or feeds.budget_open was raised",
 		humanize.Plural(l.Times, "new thing"), hour.Format("2006-01-02 15:04"), l.Kept)
-	return b.putLetter(key, l)
+	return b.putDeadLetter(key, l)
 }
 
 // keepOver adds facts to the kept ones, as far as there is room for them.
-func (b *batch) keepOver(l *storedLetter, id [letterBytes]byte, hour time.Time, over []*feed.Fact) error {
-	if l.Kept >= maxOver || l.Full {
+func (b *batch) addOver(l *storedDeadLetter, id [bodyIDBytes]byte, hour time.Time, over []*feed.Fact) error {
+	if l.Kept >= maxOverFacts || l.Full {
 		return nil
 	}
 	var lines []byte
@@ -143,7 +143,7 @@ func (b *batch) keepOver(l *storedLetter, id [letterBytes]byte, hour time.Time, 
 		if !ok {
 			continue
 		}
-		if l.Kept == maxOver || len(lines)+len(text) >= maxOverBytes {
+		if l.Kept == maxOverFacts || len(lines)+len(text) >= maxOverBytes {
 			l.Full = true
 			break
 		}
@@ -158,16 +158,16 @@ func (b *batch) keepOver(l *storedLetter, id [letterBytes]byte, hour time.Time, 
 
 // overAgain brings the letter up to date after its facts were tried again: those
 // that are still over budget stay.
-func (b *batch) overAgain(j *job, over []*feed.Fact) error {
+func (b *batch) retriedOver(j *job, over []*feed.Fact) error {
 	id := j.letters
 	row, err := b.w.Get(bBody, id[:])
 	if err != nil || len(row) < 8 {
 		return err
 	}
 	hour, _ := kv.TimeOf(row[:8])
-	key := letterKey(hour, id[:], wholeBody)
-	var l storedLetter
-	if there, err := b.hourLetter(key, &l); err != nil || !there {
+	key := deadLetterKey(hour, id[:], wholeBody)
+	var l storedDeadLetter
+	if there, err := b.hourlyDeadLetter(key, &l); err != nil || !there {
 		return err
 	}
 	b.wrote = true
@@ -179,7 +179,7 @@ func (b *batch) overAgain(j *job, over []*feed.Fact) error {
 	}
 	l.Times -= l.Kept - len(over)
 	l.Kept, l.Full = 0, false
-	if err := b.keepOver(&l, id, hour, over); err != nil {
+	if err := b.addOver(&l, id, hour, over); err != nil {
 		return err
 	}
 	return b.putOver(key, l)
@@ -207,16 +207,16 @@ func decodeOver(lines []byte) (d feed.Decoded, err error) {
 
 // retryOver takes the kept facts of a letter in, as far as the budget of today
 // allows. Who may speak for what was judged when they came.
-func (l *Store) retryOver(ctx context.Context, key []byte, head storedRaw, body []byte) (Answer, error) {
+func (l *Store) retryOver(ctx context.Context, key []byte, head storedRaw, body []byte) (Result, error) {
 	decoded, err := decodeOver(body)
 	if err != nil {
-		return Answer{}, err
+		return Result{}, err
 	}
 	now := l.opt.Now().UTC()
 	j := &job{format: overFormat, source: head.Source, received: now, now: now, decoded: decoded, retry: true}
 	copy(j.letters[:], key[8:])
 	if err := l.define(ctx, j); err != nil {
-		return Answer{}, err
+		return Result{}, err
 	}
 	err = l.commit.do(ctx, j)
 	return j.answer, err

@@ -24,11 +24,11 @@ type Options struct {
 	Log     *slog.Logger // nil is silence
 	// Queue is how many bodies may wait for a commit before senders are told to
 	// come later; 0 is 1,024.
-	Queue int
-	Keep  Retention
+	Queue     int
+	Retention Retention
 	// Room tells whether the disk has room for that many more bytes; its error is
 	// the answer to a sender. Nil is always.
-	Room func(bytes int64) error
+	CheckSpace func(bytes int64) error
 	// Severity maps a source's word for a severity to SEV1..SEV5; nil knows none.
 	// It is asked when voices are read, so a changed table counts for all of them.
 	Severity func(word string) (severity string, known bool)
@@ -49,8 +49,8 @@ type Store struct {
 	commit   *committer
 	pack     packer
 
-	house sync.Mutex
-	kept  time.Time // when KeepHouse last looked
+	retentionMu   sync.Mutex
+	lastRetention time.Time // when KeepHouse last looked
 }
 
 // New makes a Ledger over an open database whose schemas include Schema().
@@ -68,8 +68,8 @@ func New(opt Options) *Store {
 	return &Store{opt: opt, decoders: decoders, commit: newCommitter(opt.DB, opt.Queue, opt.Budget)}
 }
 
-// Answer says what became of the items of one body.
-type Answer struct {
+// Result says what became of the items of one body.
+type Result struct {
 	Accepted  int // items that said something new
 	Duplicate int // items that were known already, or older than what is known
 	Rejected  []Rejected
@@ -100,23 +100,23 @@ const recorded = "recorded"
 // fault.NotFound for an unknown format; fault.Invalid when the body is not the
 // format at all (it is kept, as a dead letter); fault.Unavailable when too many
 // wait, to be sent again later; fault.Full without room on the disk.
-func (l *Store) Accept(ctx context.Context, format string, in feed.Input) (Answer, error) {
+func (l *Store) Accept(ctx context.Context, format string, in feed.Input) (Result, error) {
 	const op = "ledger.Accept"
 	decoder := l.decoders[format]
 	if decoder == nil {
-		return Answer{}, fault.Newf(fault.NotFound, op, "there is no feed format %.40q; there are %s", format, strings.Join(slices.Sorted(maps.Keys(l.decoders)), ", "))
+		return Result{}, fault.Newf(fault.NotFound, op, "there is no feed format %.40q; there are %s", format, strings.Join(slices.Sorted(maps.Keys(l.decoders)), ", "))
 	}
 	if err := l.admit(ctx, format, in); err != nil {
-		return Answer{}, err
+		return Result{}, err
 	}
 	j := l.job(format, in)
 	refused := j.decode(decoder, l.opt.Log)
 	l.keep(j, decoder)
 	if err := l.define(ctx, j); err != nil {
-		return Answer{}, err
+		return Result{}, err
 	}
 	if err := l.commit.do(ctx, j); err != nil {
-		return Answer{}, err
+		return Result{}, err
 	}
 	return j.answer, refused
 }
@@ -124,14 +124,14 @@ func (l *Store) Accept(ctx context.Context, format string, in feed.Input) (Answe
 // Record stores facts that need no decoding, durably: what a poller measured, what
 // a person entered. All are of one source each by their Source field. Errors are
 // as for Accept.
-func (l *Store) Record(ctx context.Context, facts []feed.Fact) (Answer, error) {
+func (l *Store) Record(ctx context.Context, facts []feed.Fact) (Result, error) {
 	for i := range facts {
 		if err := checkSource(facts[i].Source); err != nil {
-			return Answer{}, err
+			return Result{}, err
 		}
 	}
 	if len(facts) == 0 {
-		return Answer{}, nil
+		return Result{}, nil
 	}
 	j := &job{format: recorded, source: facts[0].Source, received: l.opt.Now().UTC()}
 	j.decoded.Facts = facts
@@ -193,7 +193,7 @@ func (l *Store) Seq(ctx context.Context) (n uint64, err error) {
 }
 
 // Touch is one UTC day about which something was written.
-type Touch struct {
+type TouchedDay struct {
 	Kind feed.Kind
 	Day  time.Time // midnight UTC
 	Seq  uint64    // of the last such write
@@ -201,7 +201,7 @@ type Touch struct {
 
 // Touched lists the days that facts written after the given Seq speak of. An
 // incident or an episode touches the days on which it begins and ends.
-func (l *Store) Touched(ctx context.Context, after uint64) (out []Touch, err error) {
+func (l *Store) TouchedDays(ctx context.Context, after uint64) (out []TouchedDay, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		for item, err := range r.Scan(bTouched, nil, nil) {
 			if err != nil {
@@ -209,7 +209,7 @@ func (l *Store) Touched(ctx context.Context, after uint64) (out []Touch, err err
 			}
 			n := len(item.Key) - dayBytes - 1
 			if seq, ok := kv.NumberOf(item.Value); ok && n > 0 && seq > after {
-				out = append(out, Touch{feed.Kind(item.Key[:n]), dayOf(item.Key[n+1:]), seq})
+				out = append(out, TouchedDay{feed.Kind(item.Key[:n]), dayOf(item.Key[n+1:]), seq})
 			}
 		}
 		return nil

@@ -20,25 +20,25 @@ const (
 	// until a bucket is over and for a scrape that is late, so it is always a little
 	// behind a sender that does not; and a sender may claim to cover everything,
 	// while the portal knows which scrapes it missed.
-	tie = 3600
+	ownAdvantage = 3600
 	// maxSpeakers bounds the sources that may count for one SLO on one day: all of
 	// them are looked at whenever the day is read.
-	maxSpeakers = 20
+	maxDaySources = 20
 )
 
 // speaker is what one source counted for one SLO on one UTC day.
-type speaker struct {
+type candidate struct {
 	source  []byte
 	head    dayHead
 	row     []byte // its packed day
 	covered int64  // seconds of the day that it measured; what cannot be added does not count
 }
 
-func (s speaker) own() bool { return bytes.HasPrefix(s.source, []byte(measuredPrefix)) }
+func (s candidate) own() bool { return bytes.HasPrefix(s.source, []byte(measuredPrefix)) }
 
 // before tells which of two of a kind speaks: the one that covers more, among
 // equals the first by name.
-func (s speaker) before(o speaker) bool {
+func (s candidate) ranksBefore(o candidate) bool {
 	if s.covered != o.covered {
 		return s.covered > o.covered
 	}
@@ -48,21 +48,21 @@ func (s speaker) before(o speaker) bool {
 // speaking is the index of the source that speaks for a day among all that counted
 // for it: the one that covers most of it, the portal's own measurement before
 // others unless one of them covers over a tie more.
-func speaking(all []speaker) int {
+func choose(all []candidate) int {
 	own, other := -1, -1
 	for i, s := range all {
 		best := &other
 		if s.own() {
 			best = &own
 		}
-		if *best < 0 || s.before(all[*best]) {
+		if *best < 0 || s.ranksBefore(all[*best]) {
 			*best = i
 		}
 	}
 	if own < 0 || other < 0 {
 		return max(own, other)
 	}
-	least := all[other].covered - tie
+	least := all[other].covered - ownAdvantage
 	if all[own].covered == 0 {
 		least = all[other].covered // it measured nothing: anything is more
 	}
@@ -74,14 +74,14 @@ func speaking(all []speaker) int {
 
 // eachContest calls fn with all sources that counted for an SLO on one UTC day, for
 // every day that touches [from, to). The slice is used again for the next day.
-func eachContest(r kv.Reader, name string, from, to time.Time, fn func(midnight time.Time, all []speaker) (goOn bool, err error)) error {
+func eachCandidates(r kv.Reader, name string, from, to time.Time, fn func(midnight time.Time, all []candidate) (goOn bool, err error)) error {
 	if !from.Before(to) {
 		return nil
 	}
 	first, past := bucketRange(name, from, to)
 	prefix := len(first) - dayBytes
 	var at time.Time
-	var all []speaker
+	var all []candidate
 	for item, err := range r.Scan(bBucket, first, past) {
 		if err != nil {
 			return err
@@ -100,7 +100,7 @@ func eachContest(r kv.Reader, name string, from, to time.Time, fn func(midnight 
 		}
 		at = day
 		covered := int64(math.Round(head.sums.covered * float64(head.length)))
-		all = append(all, speaker{item.Key[prefix+dayBytes:], head, item.Value, covered})
+		all = append(all, candidate{item.Key[prefix+dayBytes:], head, item.Value, covered})
 	}
 	if len(all) == 0 {
 		return nil
@@ -112,9 +112,9 @@ func eachContest(r kv.Reader, name string, from, to time.Time, fn func(midnight 
 // eachDay calls fn with the packed days of an SLO that touch [from, to), of the
 // source that speaks for each.
 func eachDay(r kv.Reader, name string, from, to time.Time, fn func(midnight time.Time, head dayHead, row []byte) (bool, error)) error {
-	return eachContest(r, name, from, to, func(midnight time.Time, all []speaker) (bool, error) {
-		speaks := all[speaking(all)]
-		return fn(midnight, speaks.head, speaks.row)
+	return eachCandidates(r, name, from, to, func(midnight time.Time, all []candidate) (bool, error) {
+		chosen := all[choose(all)]
+		return fn(midnight, chosen.head, chosen.row)
 	})
 }
 
@@ -125,8 +125,8 @@ func (l *Store) Origins(ctx context.Context, name string, from, to time.Time) (o
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		out = nil
 		clear(at)
-		return eachContest(r, name, from, to, func(_ time.Time, all []speaker) (bool, error) {
-			speaks := speaking(all)
+		return eachCandidates(r, name, from, to, func(_ time.Time, all []candidate) (bool, error) {
+			chosen := choose(all)
 			for i, s := range all {
 				n, known := at[string(s.source)]
 				if !known {
@@ -134,7 +134,7 @@ func (l *Store) Origins(ctx context.Context, name string, from, to time.Time) (o
 					at[string(s.source)] = n
 					out = append(out, slo.Origin{Source: string(s.source)})
 				}
-				if i == speaks {
+				if i == chosen {
 					out[n].Days++
 				} else {
 					out[n].Aside++
@@ -154,9 +154,9 @@ func (l *Store) Origins(ctx context.Context, name string, from, to time.Time) (o
 
 // outnumbered says why one more source is not taken for a day of an SLO; "" when it
 // is. The portal's own measurement always is.
-func (b *batch) outnumbered(f *feed.Fact, key []byte) (why string, err error) {
+func (b *batch) tooManySources(f *feed.Fact, key []byte) (why string, err error) {
 	day := key[:len(key)-len(f.Source)]
-	n, counted := b.speakers[string(day)]
+	n, counted := b.daySources[string(day)]
 	if !counted {
 		from, to := kv.Prefix(day)
 		for _, err := range b.w.Scan(bBucket, from, to) {
@@ -166,11 +166,11 @@ func (b *batch) outnumbered(f *feed.Fact, key []byte) (why string, err error) {
 			n++
 		}
 	}
-	if n < maxSpeakers || ours(f.Source) {
+	if n < maxDaySources || reserved(f.Source) {
 		n++
 	} else {
-		why = fault.Newf(fault.Conflict, "", "%d sources count for SLO %s on %s already; more are not taken", maxSpeakers, clip(f.Entity, 80), f.Bucket.Start.UTC().Format(time.DateOnly)).Msg
+		why = fault.Newf(fault.Conflict, "", "%d sources count for SLO %s on %s already; more are not taken", maxDaySources, clip(f.Entity, 80), f.Bucket.Start.UTC().Format(time.DateOnly)).Msg
 	}
-	b.speakers[string(day)] = n
+	b.daySources[string(day)] = n
 	return why, nil
 }

@@ -15,22 +15,22 @@ import (
 )
 
 // told is what one source counted on one day, as drawn.
-type told struct {
+type counted struct {
 	source   string
 	coverage []float64 // of the hours of the day; below 0 is no bucket at all
 }
 
-func (c told) covered() (d time.Duration) {
+func (c counted) covered() (d time.Duration) {
 	for _, x := range c.coverage {
 		d += time.Duration(max(x, 0) * float64(time.Hour))
 	}
 	return d.Round(time.Second)
 }
 
-func (c told) own() bool { return strings.HasPrefix(c.source, "prometheus/") }
+func (c counted) own() bool { return strings.HasPrefix(c.source, "prometheus/") }
 
 // facts count 1 for each hour, so that the counts say whose they are by their total.
-func (c told) facts(midnight time.Time, total float64) (out []feed.Fact) {
+func (c counted) facts(midnight time.Time, total float64) (out []feed.Fact) {
 	for h, x := range c.coverage {
 		if x >= 0 {
 			f := bucket(c.source, midnight.Add(time.Duration(h)*time.Hour), time.Hour, total)
@@ -41,12 +41,12 @@ func (c told) facts(midnight time.Time, total float64) (out []feed.Fact) {
 	return out
 }
 
-func contests() *rapid.Generator[[]told] {
+func contests() *rapid.Generator[[]counted] {
 	hour := rapid.SampledFrom([]float64{-1, 0, 0.25, 0.5, 1, 1, 1, 1})
-	return rapid.Custom(func(t *rapid.T) (out []told) {
+	return rapid.Custom(func(t *rapid.T) (out []counted) {
 		names := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "vendor", "z", "prometheus/main", "prometheus/dr"}), 1, 4, rapid.ID).Draw(t, "sources")
 		for _, n := range names {
-			c := told{n, rapid.SliceOfN(hour, 24, 24).Draw(t, n)}
+			c := counted{n, rapid.SliceOfN(hour, 24, 24).Draw(t, n)}
 			c.coverage[rapid.IntRange(0, 23).Draw(t, "one at least")] = 1
 			out = append(out, c)
 		}
@@ -56,7 +56,7 @@ func contests() *rapid.Generator[[]told] {
 
 // rightful tells whether c may speak for a day that all counted for, by the words of
 // the manual.
-func rightful(c told, all []told) bool {
+func rightful(c counted, all []counted) bool {
 	for _, o := range all {
 		switch {
 		case o.own() == c.own():
@@ -92,23 +92,23 @@ func TestTheSourceThatCoversMostSpeaks(t *testing.T) {
 		if err != nil || len(got) == 0 {
 			rt.Fatalf("%d buckets, %v", len(got), err)
 		}
-		speaks := int(got[0].Total) - 100
+		chosen := int(got[0].Total) - 100
 		var covered time.Duration
 		for _, b := range got {
-			if int(b.Total)-100 != speaks {
+			if int(b.Total)-100 != chosen {
 				rt.Fatalf("two sources speak for one day: %+v", got)
 			}
 			covered += time.Duration(b.Coverage * float64(b.Len))
 		}
-		if !rightful(all[speaks], all) {
-			rt.Fatalf("%s speaks, with %s", all[speaks].source, all[speaks].covered())
+		if !rightful(all[chosen], all) {
+			rt.Fatalf("%s speaks, with %s", all[chosen].source, all[chosen].covered())
 		}
 		sum, err := w.l.Sums(t.Context(), "cart", midnight, midnight.Add(day))
-		if err != nil || sum.Measured.Round(time.Second) != covered.Round(time.Second) || math.Abs(sum.Total-float64(len(got)*(100+speaks))) > 1e-9 {
+		if err != nil || sum.Measured.Round(time.Second) != covered.Round(time.Second) || math.Abs(sum.Total-float64(len(got)*(100+chosen))) > 1e-9 {
 			rt.Fatalf("the sums are another source's: %+v, %v", sum, err)
 		}
 		origins, err := w.l.Origins(t.Context(), "cart", midnight, midnight.Add(day))
-		if err != nil || len(origins) != len(all) || origins[0] != (slo.Origin{Source: all[speaks].source, Days: 1}) {
+		if err != nil || len(origins) != len(all) || origins[0] != (slo.Origin{Source: all[chosen].source, Days: 1}) {
 			rt.Fatalf("%+v, %v", origins, err)
 		}
 		for _, o := range origins[1:] {
@@ -131,8 +131,8 @@ func TestFinerBucketsAreNotMore(t *testing.T) {
 	for i := range 288 {
 		facts = append(facts, bucket("all", midnight.Add(time.Duration(i)*5*time.Minute), 5*time.Minute, 1))
 	}
-	nonsense := bucket("nothing", midnight, day, math.Inf(1))
-	w.record(t, append(facts, nonsense)...)
+	invalid := bucket("nothing", midnight, day, math.Inf(1))
+	w.record(t, append(facts, invalid)...)
 	got, err := w.l.Origins(t.Context(), "cart", midnight, midnight.Add(day))
 	want := []slo.Origin{{Source: "all", Days: 1}, {Source: "minutes", Aside: 1}, {Source: "nothing", Aside: 1}}
 	if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {

@@ -24,7 +24,7 @@ type storedSource struct {
 	Ahead     int64        `json:"s,omitempty"`  // microseconds, of the last body whose items are from the future; else 0
 	Refused   string       `json:"w,omitempty"`  // why the last body had rejections; "" it had none
 	Over      int64        `json:"o,omitempty"`  // items over budget
-	Unkept    int64        `json:"u,omitempty"`  // bodies refused before they were read
+	NotStored int64        `json:"u,omitempty"`  // bodies refused before they were read
 	OverAt    int64        `json:"oa,omitempty"` // when the last of them came
 	Hours     [hours]int64 `json:"h"`            // items of the hour; index is the hour since 1970 mod hours
 	Hour      int64        `json:"t"`            // the hour since 1970 of the newest counter
@@ -37,20 +37,20 @@ type storedDay struct {
 	Rejected  int64 `json:"x"`
 	Ignored   int64 `json:"i,omitempty"`
 	Over      int64 `json:"o,omitempty"` // items over budget, which are in Rejected too
-	Unkept    int64 `json:"u,omitempty"` // bodies refused before they were read, which are in Rejected too
+	NotStored int64 `json:"u,omitempty"` // bodies refused before they were read, which are in Rejected too
 	Truncated int64 `json:"t,omitempty"` // alerts that senders left out of their messages
 	Ahead     int64 `json:"s,omitempty"` // the largest of the day, microseconds
 }
 
 // tallies are the counters that one commit changes.
-type tallies struct {
+type counters struct {
 	w       kv.Writer
 	sources map[string]*storedSource
 	days    map[string]*storedDay
 }
 
 // add counts one body.
-func (t *tallies) add(j *job, rejected int) error {
+func (t *counters) add(j *job, rejected int) error {
 	if j.retry {
 		return nil
 	}
@@ -67,12 +67,12 @@ func (t *tallies) add(j *job, rejected int) error {
 		rejected = 1
 		j.answer.Rejected = []Rejected{{wholeBody, j.refused}}
 	}
-	if j.unkept {
-		s.Unkept++
-		d.Unkept++
+	if j.notStored {
+		s.NotStored++
+		d.NotStored++
 	}
 	a, ignored := j.answer, int64(j.decoded.Ignored)
-	s.hit(j.received, int64(a.Accepted+a.Duplicate+rejected)+ignored)
+	s.countItems(j.received, int64(a.Accepted+a.Duplicate+rejected)+ignored)
 	s.Accepted += int64(a.Accepted)
 	s.Duplicate += int64(a.Duplicate)
 	s.Rejected += int64(rejected)
@@ -127,7 +127,7 @@ func eventTime(f *feed.Fact) time.Time {
 }
 
 // hit counts n items into the hour of now.
-func (s *storedSource) hit(now time.Time, n int64) {
+func (s *storedSource) countItems(now time.Time, n int64) {
 	at := micros(now)
 	if s.First == 0 {
 		s.First = at
@@ -176,7 +176,7 @@ func openCounter[T any](r kv.Reader, bucket string, key []byte, known map[string
 	return v, nil
 }
 
-func (t *tallies) store() error {
+func (t *counters) store() error {
 	for key, s := range t.sources {
 		if err := putJSON(t.w, bSource, key, s); err != nil {
 			return err

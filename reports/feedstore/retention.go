@@ -28,26 +28,26 @@ func (k Retention) longest() time.Duration {
 
 const (
 	// houseStep bounds the rows of one housekeeping commit.
-	houseStep = 500
+	retentionStep = 500
 	// houseEvery is how often it is looked for what is old: retention counts days.
-	houseEvery = time.Hour
-	rolledUp   = time.Hour
+	retentionEvery = time.Hour
+	rolledUp       = time.Hour
 )
 
 // KeepHouse forgets and rolls up what is older than the retention says, in short
 // commits. It may be called at any time and looks once an hour.
-func (l *Store) KeepHouse(ctx context.Context) error {
-	now, keep := l.opt.Now(), l.opt.Keep
-	l.house.Lock()
-	defer l.house.Unlock()
-	if now.Sub(l.kept) < houseEvery && !now.Before(l.kept) {
+func (l *Store) ApplyRetention(ctx context.Context) error {
+	now, keep := l.opt.Now(), l.opt.Retention
+	l.retentionMu.Lock()
+	defer l.retentionMu.Unlock()
+	if now.Sub(l.lastRetention) < retentionEvery && !now.Before(l.lastRetention) {
 		return nil
 	}
 	if err := l.forget(ctx, now, keep); err != nil {
 		return err
 	}
 	if keep.Buckets > 0 {
-		if err := l.oldDays(ctx, now.Add(-keep.Buckets), forgetting()); err != nil {
+		if err := l.oldDays(ctx, now.Add(-keep.Buckets), deleting()); err != nil {
 			return err
 		}
 	}
@@ -56,7 +56,7 @@ func (l *Store) KeepHouse(ctx context.Context) error {
 			return err
 		}
 	}
-	l.kept = now
+	l.lastRetention = now
 	return nil
 }
 
@@ -67,7 +67,7 @@ func (l *Store) forget(ctx context.Context, now time.Time, keep Retention) error
 		keep time.Duration
 		do   func(w kv.Writer, before time.Time) (more bool, err error)
 	}{
-		{keep.Raw, forgetRaw}, {keep.Raw, forgetLetters}, {keep.Facts, forgetFacts}, {keep.Facts, forgetDaily}, {keep.longest(), forgetTouched}, {keepSpent, forgetSpent},
+		{keep.Raw, forgetRaw}, {keep.Raw, forgetDeadLetters}, {keep.Facts, forgetFacts}, {keep.Facts, forgetDaily}, {keep.longest(), forgetTouched}, {keepBudgets, forgetBudgets},
 	}
 	for _, s := range steps {
 		if s.keep <= 0 {
@@ -93,7 +93,7 @@ func forgetRange(w kv.Writer, bucket string, past []byte, also func(key []byte) 
 		if err != nil {
 			return false, err
 		}
-		if n++; n > houseStep {
+		if n++; n > retentionStep {
 			return true, nil
 		}
 		key := bytes.Clone(item.Key)
@@ -114,7 +114,7 @@ func forgetRaw(w kv.Writer, before time.Time) (bool, error) {
 	return forgetRange(w, bRaw, kv.TimeKey(before), nil)
 }
 
-func forgetLetters(w kv.Writer, before time.Time) (bool, error) {
+func forgetDeadLetters(w kv.Writer, before time.Time) (bool, error) {
 	return forgetRange(w, bLetter, kv.TimeKey(before), func(key []byte) error { return forgetBody(w, key) })
 }
 
@@ -134,7 +134,7 @@ func forgetTouched(w kv.Writer, before time.Time) (more bool, err error) {
 		if !ok || !at.Add(day).Before(before) {
 			continue
 		}
-		if n++; n > houseStep {
+		if n++; n > retentionStep {
 			return true, nil
 		}
 		if err := w.Delete(bTouched, bytes.Clone(item.Key)); err != nil {
@@ -184,7 +184,7 @@ func forgetEnds(w kv.Writer, kind feed.Kind, ends [2][]byte, before time.Time) (
 		if gone {
 			n++
 		}
-		if n == houseStep {
+		if n == retentionStep {
 			return true, nil
 		}
 	}

@@ -67,7 +67,7 @@ func (s span) with(o span, kind feed.Kind) span {
 
 // voiceSpan is from the first to the last milestone; an incident whose impact has
 // not ended is open.
-func voiceSpan(v incident.Voice, last time.Time) span {
+func incidentSpan(v incident.Voice, last time.Time) span {
 	s := span{last: last}
 	ended := false
 	for m, at := range v.Times {
@@ -113,7 +113,7 @@ func (b *batch) extend(f *feed.Fact) error {
 
 // respan makes the span of an entity anew from all of its facts: once a commit,
 // since one may bring many of them.
-func (b *batch) respan(key []byte) error {
+func (b *batch) recomputeSpan(key []byte) error {
 	kind := feed.Kind(key[:bytes.IndexByte(key, sep)])
 	facts, err := readFacts(b.w, key, nil)
 	if err != nil || len(facts) == 0 {
@@ -124,7 +124,7 @@ func (b *batch) respan(key []byte) error {
 		now = now.with(spanOf(&facts[i+1]), kind)
 	}
 	if v, ok := feed.Whole(facts); ok {
-		now = voiceSpan(v, now.last)
+		now = incidentSpan(v, now.last)
 	}
 	old, _, err := b.span(kind, key)
 	if err != nil {
@@ -175,7 +175,7 @@ func (b *batch) dropEnds(kind feed.Kind, entity []byte) error {
 }
 
 func (b *batch) storeSpan(kind feed.Kind, key []byte, old *span, now span) error {
-	if err := b.spent.moved(kind, key, old != nil && old.end.Equal(open()), now.end.Equal(open())); err != nil {
+	if err := b.usedBudget.moved(kind, key, old != nil && old.end.Equal(open()), now.end.Equal(open())); err != nil {
 		return err
 	}
 	if old != nil {
@@ -201,13 +201,13 @@ func (b *batch) storeSpan(kind feed.Kind, key []byte, old *span, now span) error
 
 // readFacts returns all facts of one entity, in the order of their keys, and counts
 // them by a gauge; nil counts nothing.
-func readFacts(r kv.Reader, entity []byte, g *gauge) (facts []feed.Fact, err error) {
+func readFacts(r kv.Reader, entity []byte, g *readLimit) (facts []feed.Fact, err error) {
 	from, to := kv.Prefix(append(bytes.Clone(entity), sep))
 	return readRange(r, from, to, g)
 }
 
 // readRange returns the facts of a range of ledger.fact, and counts them by a gauge.
-func readRange(r kv.Reader, from, to []byte, g *gauge) (facts []feed.Fact, err error) {
+func readRange(r kv.Reader, from, to []byte, g *readLimit) (facts []feed.Fact, err error) {
 	for item, err := range r.Scan(bFact, from, to) {
 		if err != nil {
 			return nil, err
@@ -228,7 +228,7 @@ func readRange(r kv.Reader, from, to []byte, g *gauge) (facts []feed.Fact, err e
 // factsOf gives the facts of one entity from the last before from until to, in the
 // order of their keys, where they are keyed by time: a counter that is read every
 // minute has a year of them. Of any other entity it gives all.
-func factsOf(r kv.Reader, entity []byte, from, to time.Time, g *gauge) (facts []feed.Fact, err error) {
+func factsOf(r kv.Reader, entity []byte, from, to time.Time, g *readLimit) (facts []feed.Fact, err error) {
 	prefix := append(bytes.Clone(entity), sep)
 	first, past := kv.Prefix(prefix)
 	for item, err := range r.Scan(bFact, first, past) {

@@ -90,7 +90,7 @@ func TestStoredNumbersBeyondTheirBounds(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	sum, err := w.l.Sums(t.Context(), "huge", noon.Truncate(24*time.Hour), noon.Add(24*time.Hour))
-	if err != nil || sum.Nonsense != 2 || sum.Total != 0 {
+	if err != nil || sum.Invalid != 2 || sum.Total != 0 {
 		t.Errorf("%+v, %v", sum, err)
 	}
 	if findings, err := w.l.Check(t.Context()); err != nil || len(findings) > 0 {
@@ -113,7 +113,7 @@ func TestFactsBeyondTheirBoundsAreRefused(t *testing.T) {
 	if err != nil || a.Accepted != 1 || len(a.Rejected) != 5 {
 		t.Errorf("%+v, %v", a, err)
 	}
-	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.LetterFilter{Limit: 10})
+	letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{Limit: 10})
 	if err != nil || len(letters) != 5 {
 		t.Errorf("%d dead letters, %v", len(letters), err)
 	}

@@ -23,9 +23,9 @@ const (
 	// their stored form. One of an ordinary alert has 600.
 	factBytes = 1300
 	// mostCounted bounds the things that are counted for the message.
-	mostCounted = 1_000_000
+	maxCounted = 1_000_000
 	// lookEvery is how many rows are read between two looks at the context.
-	lookEvery = 256
+	checkEvery = 256
 )
 
 // fullError ends a reading that has taken all it may.
@@ -34,13 +34,13 @@ type fullError struct{}
 func (fullError) Error() string { return "as many facts as one reading takes" }
 
 // gauge counts what one reading takes into memory.
-type gauge struct {
+type readLimit struct {
 	ctx          context.Context
 	facts, bytes int
 	most         int // facts; 0 is no bound
 }
 
-func (l *Store) gauge(ctx context.Context, kind feed.Kind) *gauge {
+func (l *Store) readLimit(ctx context.Context, kind feed.Kind) *readLimit {
 	most := l.opt.MostRead
 	if most <= 0 {
 		most = DefaultRead
@@ -48,11 +48,11 @@ func (l *Store) gauge(ctx context.Context, kind feed.Kind) *gauge {
 	if kind == feed.SQL {
 		most *= sqlFactor
 	}
-	return &gauge{ctx: ctx, most: most}
+	return &readLimit{ctx: ctx, most: most}
 }
 
 // take counts one fact. A nil gauge counts nothing.
-func (g *gauge) take(row []byte) error {
+func (g *readLimit) take(row []byte) error {
 	if g == nil {
 		return nil
 	}
@@ -61,7 +61,7 @@ func (g *gauge) take(row []byte) error {
 	if g.facts > g.most || g.bytes > g.most*factBytes {
 		return fullError{}
 	}
-	if g.facts%lookEvery == 0 {
+	if g.facts%checkEvery == 0 {
 		return tooSlow(g.ctx)
 	}
 	return nil
@@ -75,9 +75,9 @@ func tooSlow(ctx context.Context) error {
 // within reads the facts of a kind in [from, to) by fn, which counts by the gauge.
 // When they are too many it returns fault.TooWide, with the number of things that
 // there are.
-func (l *Store) within(ctx context.Context, kind feed.Kind, from, to time.Time, fn func(r kv.Reader, g *gauge) error) error {
+func (l *Store) within(ctx context.Context, kind feed.Kind, from, to time.Time, fn func(r kv.Reader, g *readLimit) error) error {
 	return l.opt.DB.View(ctx, func(r kv.Reader) error {
-		g := l.gauge(ctx, kind)
+		g := l.readLimit(ctx, kind)
 		n, err := countEntities(ctx, r, kind, from, to, g.most+1) // each has a fact at least
 		if err == nil && n <= g.most {
 			err = fn(r, g)
@@ -87,7 +87,7 @@ func (l *Store) within(ctx context.Context, kind feed.Kind, from, to time.Time, 
 			err = nil
 		}
 		if err == nil {
-			n, err = countEntities(ctx, r, kind, from, to, mostCounted)
+			n, err = countEntities(ctx, r, kind, from, to, maxCounted)
 		}
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func (l *Store) within(ctx context.Context, kind feed.Kind, from, to time.Time, 
 
 func tooWide(kind feed.Kind, n, most int, from, to time.Time) error {
 	count := humanize.Plural(n, nameOf(kind))
-	if n == mostCounted {
+	if n == maxCounted {
 		count = "over " + count
 	}
 	return fault.Newf(fault.TooWide, "ledger.read", "from %s to %s there are %s, and at most %s entries are read at once; narrow the range",
@@ -133,7 +133,7 @@ func countEntities(ctx context.Context, r kv.Reader, kind feed.Kind, from, to ti
 		if n == most {
 			return fullError{}
 		}
-		if n%lookEvery == 0 {
+		if n%checkEvery == 0 {
 			return tooSlow(ctx)
 		}
 		return nil

@@ -8,14 +8,14 @@ import (
 )
 
 // LetterFilter chooses dead letters.
-type LetterFilter struct {
+type DeadLetterFilter struct {
 	Source  string   // "" all
 	Sources []string // only of these; nil: of all
 	Limit   int      // 0 is 50, at most 500
 	Cursor  string   // of the page before
 }
 
-func (f LetterFilter) admits(l DeadLetter) bool {
+func (f DeadLetterFilter) admits(l DeadLetter) bool {
 	return (f.Source == "" || l.Source == f.Source) && (f.Sources == nil || slices.Contains(f.Sources, l.Source))
 }
 
@@ -26,7 +26,7 @@ const maxLooked = 5000
 // DeadLetters lists what could not be used, the newest first, with the cursor of
 // the next page ("" at the end). A page that looked at very many letters may have
 // fewer than asked for, or none, and still a next one.
-func (l *Store) DeadLetters(ctx context.Context, f LetterFilter) (out []DeadLetter, next string, err error) {
+func (l *Store) DeadLetters(ctx context.Context, f DeadLetterFilter) (out []DeadLetter, next string, err error) {
 	limit := f.Limit
 	if limit <= 0 {
 		limit = 50
@@ -34,7 +34,7 @@ func (l *Store) DeadLetters(ctx context.Context, f LetterFilter) (out []DeadLett
 	limit = min(limit, 500)
 	var past []byte
 	if f.Cursor != "" {
-		if past, err = letterID(f.Cursor); err != nil {
+		if past, err = deadLetterKeyOf(f.Cursor); err != nil {
 			return nil, "", err
 		}
 	}
@@ -49,7 +49,7 @@ func (l *Store) DeadLetters(ctx context.Context, f LetterFilter) (out []DeadLett
 				return nil
 			}
 			looked++
-			letter, err := letterOf(item.Key, item.Value)
+			letter, err := deadLetterOf(item.Key, item.Value)
 			if err != nil {
 				kv.Skip(r, bLetter, item.Key, err)
 				continue

@@ -20,10 +20,10 @@ const (
 // what it must still hold, worked out from the manual's words alone.
 type keeping struct {
 	*world
-	keep  feedstore.Retention
-	begin time.Time
-	said  []time.Time              // when bodies were received; each has a change and a line that is no item
-	days  map[time.Time][2]float64 // good and total of each UTC day
+	keep     feedstore.Retention
+	begin    time.Time
+	received []time.Time              // when bodies were received; each has a change and a line that is no item
+	days     map[time.Time][2]float64 // good and total of each UTC day
 }
 
 // live lets a span pass: a body, and the buckets of its days, then housekeeping.
@@ -43,13 +43,13 @@ func (k *keeping) live(t *testing.T) {
 	if a, err := k.l.Record(t.Context(), facts); err != nil || len(a.Rejected) > 0 {
 		t.Fatalf("%+v, %v", a, err)
 	}
-	body := fmt.Sprintf("change c%d\nno item %d", len(k.said), len(k.said))
+	body := fmt.Sprintf("change c%d\nno item %d", len(k.received), len(k.received))
 	if _, err := k.post(t, body); err != nil {
 		t.Fatal(err)
 	}
-	k.said = append(k.said, k.now)
+	k.received = append(k.received, k.now)
 	k.now = k.now.Add(keepStep)
-	if err := k.l.KeepHouse(t.Context()); err != nil {
+	if err := k.l.ApplyRetention(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -57,8 +57,8 @@ func (k *keeping) live(t *testing.T) {
 // look compares what is there with what must be.
 func (k *keeping) look(t *testing.T) {
 	t.Helper()
-	raw, changes := 0, len(k.said) // all happened at noon of the first day, and go together
-	for _, at := range k.said {
+	raw, changes := 0, len(k.received) // all happened at noon of the first day, and go together
+	for _, at := range k.received {
 		if !at.Before(k.now.Add(-k.keep.Raw)) {
 			raw++
 		}
@@ -120,7 +120,7 @@ func (k *keeping) count(t *testing.T, bucket string) (n int) {
 // is, because its free pages are used again.
 func TestThirteenMonths(t *testing.T) {
 	keep := feedstore.Retention{Raw: 30 * day, Facts: 90 * day, Fine: 45 * day, Buckets: 180 * day}
-	k := &keeping{world: newWorld(t, feedstore.Options{Keep: keep}), keep: keep, begin: noon.Truncate(day), days: map[time.Time][2]float64{}}
+	k := &keeping{world: newWorld(t, feedstore.Options{Retention: keep}), keep: keep, begin: noon.Truncate(day), days: map[time.Time][2]float64{}}
 	k.now = k.begin
 	var steady int64
 	const all, settled = 396, 240 // days
