@@ -75,6 +75,9 @@ func actionType(word string) (string, bool) {
 	return "", false
 }
 
+// ActionStatuses returns the states of an action item, the most pressing first.
+func ActionStatuses() []string { return []string{"open", "done", "dropped"} }
+
 // actionStatus maps a word to open, done or dropped; open when it is absent or unknown. It
 // is false for an unknown word.
 func actionStatus(word string) (string, bool) {

@@ -105,7 +105,7 @@ func actionSchema() object {
 	action := properties(object{
 		"id": text(), "text": described(text(), "One sentence that begins with a verb."),
 		"type": enum("prevent", "detect", "mitigate", "process"), "owner": text(), "due": moment(), "priority": text(),
-		"status": enum("open", "done", "dropped"), "done_at": moment(), "ticket": text(),
+		"status": enum(ActionStatuses()...), "done_at": moment(), "ticket": text(),
 	})
 	action["required"] = []string{"text"}
 	return action

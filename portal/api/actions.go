@@ -8,34 +8,37 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
+// actionsRequest is the query of GET /actions. Filters are combined; a cursor belongs
+// to the filters with which it was returned.
 type actionsRequest struct {
-	Status  string `query:"status" enum:"open,done,dropped" doc:"Only items of this state."`
-	Overdue bool   `query:"overdue" doc:"Only open items whose due day, in UTC, has passed."`
-	Owner   string `query:"owner" doc:"Only items of this owner, as written."`
-	Service string `query:"service" doc:"Only items of documents that name this service."`
-	Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"How many items to answer with."`
-	Cursor  string `query:"cursor" doc:"The next of the answer before, with the same filters."`
+	Status  actionStatus `query:"status" doc:"Only items with this status."`
+	Overdue bool         `query:"overdue" doc:"Only open items whose due date (UTC) has passed."`
+	Owner   string       `query:"owner" doc:"Only items with exactly this owner."`
+	Service string       `query:"service" doc:"Only items from documents that name this service."`
+	Limit   int          `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"Maximum number of items in the response."`
+	Cursor  string       `query:"cursor" doc:"The value of next in the previous response; send it with the same filters."`
 }
 
-// ActionsAnswer is the answer of GET /actions.
+// ActionsAnswer is the response of GET /actions.
 type ActionsAnswer struct {
-	Actions []ListedAction `json:"actions" nullable:"false" doc:"Action items, the earliest due first, those without a due date last."`
-	Next    *string        `json:"next" doc:"Give it back as cursor= for the next page; null at the end."`
+	Actions []ListedAction `json:"actions" nullable:"false" doc:"Action items, earliest due date first; items without one are last."`
+	Next    *string        `json:"next" doc:"Cursor of the next page; null on the last page."`
 }
 
-// ListedAction is an action item with the document it stands in.
+// ListedAction is an action item with the document that contains it.
 type ListedAction struct {
 	Action
-	Overdue  bool `json:"overdue" doc:"It is open and its due day has passed."`
-	Document Item `json:"document" doc:"The document it stands in."`
+	Overdue  bool `json:"overdue" doc:"True if the item is open and its due date has passed."`
+	Document Item `json:"document" doc:"The document that contains the item."`
 }
 
+// actions lists the action items of all documents that match all filters.
 func (s service) actions(ctx context.Context, in *actionsRequest) (ActionsAnswer, error) {
 	today := s.now().UTC().Truncate(24 * time.Hour)
-	f := library.ActionFilter{Status: in.Status, Owner: in.Owner, Service: in.Service, Limit: in.Limit, Cursor: in.Cursor}
+	f := library.ActionFilter{Status: string(in.Status), Owner: in.Owner, Service: in.Service, Limit: in.Limit, Cursor: in.Cursor}
 	if in.Overdue {
 		if in.Status != "" && in.Status != "open" {
-			return ActionsAnswer{Actions: []ListedAction{}}, nil // what is closed is never overdue
+			return ActionsAnswer{Actions: []ListedAction{}}, nil // closed items are never overdue
 		}
 		f.Status, f.DueBefore = "open", today
 	}
@@ -48,7 +51,8 @@ func (s service) actions(ctx context.Context, in *actionsRequest) (ActionsAnswer
 	})}, nil
 }
 
-// overdue holds for an open item whose due day is before today, a UTC midnight.
+// overdue reports whether an item is open and its due date is before today, a UTC
+// midnight.
 func overdue(a postmortems.Action, today time.Time) bool {
 	return a.Status != "done" && a.Status != "dropped" && !a.Due.IsZero() && a.Due.Before(today)
 }

@@ -35,12 +35,12 @@ var (
 
 type portal struct {
 	http.Handler
-	shelf  *shelf
-	finder *finder
-	typed  *typed
-	board  *scores
-	told   *told
-	log    *bytes.Buffer
+	fakeLibrary *fakeLibrary
+	fakeSearch  *fakeSearch
+	fakeQueries *fakeQueries
+	board       *fakeBoard
+	fakeSignals *fakeSignals
+	log         *bytes.Buffer
 }
 
 func newPortal(t *testing.T, public string) portal {
@@ -49,9 +49,12 @@ func newPortal(t *testing.T, public string) portal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := portal{shelf: &shelf{}, finder: &finder{}, typed: &typed{}, board: &scores{}, told: &told{}, log: &bytes.Buffer{}}
-	p.Handler, err = New(Deps{Library: p.shelf, Search: p.finder, Suggest: p.typed, Queries: p.typed, Board: p.board, Signals: p.told},
-		Options{Version: "v1.2.3", PublicURL: u, Now: func() time.Time { return at(12, 0).AddDate(0, 0, 1) }, FeedFormats: formats.Names(formats.All()), Log: slog.New(slog.NewTextHandler(p.log, nil))})
+	p := portal{fakeLibrary: &fakeLibrary{}, fakeSearch: &fakeSearch{}, fakeQueries: &fakeQueries{}, board: &fakeBoard{},
+		fakeSignals: &fakeSignals{}, log: &bytes.Buffer{}}
+	p.Handler, err = New(Deps{Library: p.fakeLibrary, Search: p.fakeSearch, Suggest: p.fakeQueries, Queries: p.fakeQueries,
+		Board: p.board, Signals: p.fakeSignals},
+		Options{Version: "v1.2.3", PublicURL: u, Now: func() time.Time { return at(12, 0).AddDate(0, 0, 1) },
+			FeedFormats: formats.Names(formats.All()), Log: slog.New(slog.NewTextHandler(p.log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +158,7 @@ func TestErrors(t *testing.T) {
 
 func TestCausesAreLoggedNotSent(t *testing.T) {
 	p := newPortal(t, "")
-	p.finder.err = fault.Wrap(fault.Unavailable, "search", "the index is being rebuilt", errors.New("/srv/secret"))
+	p.fakeSearch.err = fault.Wrap(fault.Unavailable, "search", "the index is being rebuilt", errors.New("/srv/secret"))
 	rec := p.get("/api/v1/search?q=x")
 	if rec.Code != http.StatusServiceUnavailable || rec.Header().Get("Retry-After") == "" || strings.Contains(rec.Body.String(), "secret") {
 		t.Errorf("%d %v %s", rec.Code, rec.Header(), rec.Body)
@@ -168,30 +171,30 @@ func TestCausesAreLoggedNotSent(t *testing.T) {
 func TestParametersReachTheParts(t *testing.T) {
 	p := newPortal(t, "")
 	p.get("/api/v1/search?q=a+b&limit=7&offset=14&sort=newest")
-	if want := (search.Request{Text: "a b", Limit: 7, Offset: 14, Newest: true, Facets: true, Fragments: true}); p.finder.asked != want {
-		t.Errorf("searched %+v", p.finder.asked)
+	if want := (search.Request{Text: "a b", Limit: 7, Offset: 14, Newest: true, Facets: true, Fragments: true}); p.fakeSearch.asked != want {
+		t.Errorf("searched %+v", p.fakeSearch.asked)
 	}
 	p.get("/api/v1/search")
-	if p.finder.asked.Limit != 20 || p.finder.asked.Newest {
-		t.Errorf("by default searched %+v", p.finder.asked)
+	if p.fakeSearch.asked.Limit != 20 || p.fakeSearch.asked.Newest {
+		t.Errorf("by default searched %+v", p.fakeSearch.asked)
 	}
 	p.get("/api/v1/suggest?q=poo")
-	if p.typed.text != "poo" || p.typed.limit != 8 {
-		t.Errorf("suggested %d for %q", p.typed.limit, p.typed.text)
+	if p.fakeQueries.text != "poo" || p.fakeQueries.limit != 8 {
+		t.Errorf("suggested %d for %q", p.fakeQueries.limit, p.fakeQueries.text)
 	}
 	p.get("/api/v1/search?q=pool")
-	if want := []querylog.Search{{Found: 2}, {Text: "pool", Found: 2}}; !reflect.DeepEqual(p.typed.asked, want) {
-		t.Errorf("logged %+v", p.typed.asked) // not the second page of a search
+	if want := []querylog.Search{{Found: 2}, {Text: "pool", Found: 2}}; !reflect.DeepEqual(p.fakeQueries.asked, want) {
+		t.Errorf("logged %+v", p.fakeQueries.asked) // not the second page of a search
 	}
 	p.get("/api/v1/documents?kind=drill&service=a&severity=sev1&tag=t&after=2026-10-03&before=2026-10-04T05:06:07Z&limit=500&cursor=c&archived=true")
 	day := time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC)
 	if want := (library.Filter{Kind: postmortems.Drill, Service: "a", Severity: "SEV1", Tag: "t", After: day,
-		Before: day.AddDate(0, 0, 1), Limit: 500, Cursor: "c", Archived: true}); p.shelf.filter != want {
-		t.Errorf("listed %+v", p.shelf.filter)
+		Before: day.AddDate(0, 0, 1), Limit: 500, Cursor: "c", Archived: true}); p.fakeLibrary.filter != want {
+		t.Errorf("listed %+v", p.fakeLibrary.filter)
 	}
 	p.get("/api/v1/documents")
-	if p.shelf.filter != (library.Filter{Limit: 50}) {
-		t.Errorf("by default listed %+v", p.shelf.filter)
+	if p.fakeLibrary.filter != (library.Filter{Limit: 50}) {
+		t.Errorf("by default listed %+v", p.fakeLibrary.filter)
 	}
 }
 
@@ -199,11 +202,13 @@ func TestActionFiltersReachTheLibrary(t *testing.T) {
 	p := newPortal(t, "")
 	for target, want := range map[string]library.ActionFilter{
 		"/api/v1/actions": {Limit: 50},
-		"/api/v1/actions?status=done&owner=sre&service=checkout&limit=7&cursor=c": {Status: "done", Owner: "sre", Service: "checkout", Limit: 7, Cursor: "c"},
-		"/api/v1/actions?overdue=true":                                            {Status: "open", DueBefore: at(0, 0).AddDate(0, 0, 1), Limit: 50},
+		"/api/v1/actions?status=done&owner=sre&service=checkout&limit=7&cursor=c": {Status: "done", Owner: "sre", Service: "checkout",
+			Limit: 7, Cursor: "c"},
+		"/api/v1/actions?overdue=true": {Status: "open",
+			DueBefore: at(0, 0).AddDate(0, 0, 1), Limit: 50},
 	} {
-		if p.get(target); p.shelf.actions != want {
-			t.Errorf("%s asks %+v", target, p.shelf.actions)
+		if p.get(target); p.fakeLibrary.actions != want {
+			t.Errorf("%s asks %+v", target, p.fakeLibrary.actions)
 		}
 	}
 }
@@ -255,6 +260,28 @@ func TestDescription(t *testing.T) {
 			if p.Description == "" {
 				t.Errorf("%s.%s has no description", name, field)
 			}
+		}
+	}
+}
+
+// Every long description belongs to a property, and each list of values comes from
+// the package that owns it.
+func TestLongTextsNameProperties(t *testing.T) {
+	var doc struct {
+		Components struct {
+			Schemas map[string]struct {
+				Properties map[string]struct{ Description string }
+			}
+		}
+	}
+	rec := newPortal(t, "").get("/openapi.json")
+	if err := json.Unmarshal(rec.Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range longTexts() {
+		schema, property, _ := strings.Cut(name, ".")
+		if got := doc.Components.Schemas[schema].Properties[property].Description; got != text {
+			t.Errorf("%s is described as %q, want %q", name, got, text)
 		}
 	}
 }

@@ -11,54 +11,56 @@ import (
 	"github.com/postern/postern/search/suggest"
 )
 
-// Deps are what the operations ask. All must be set.
+// Deps are the parts that the operations read. All but Board must be set.
 type Deps struct {
 	Library Library
 	Search  Searcher
 	Suggest Suggester
 	Queries QueryLog
-	Board   Board // nil: there are no objectives
+	Board   Board // nil without SLOs
 	Reports Reports
 	Signals Signals
 }
 
-// Library is the published knowledge. Errors are faults: NotFound when there is
-// no such thing.
+// Library is the published documents. Its errors are faults: fault.NotFound for an
+// unknown document.
 type Library interface {
-	// ByID answers a permalink id, the one in use or a former one: Record or Gone
-	// is set.
+	// ByID looks up a permalink id, current or former: Record or Gone is set.
 	ByID(ctx context.Context, id string) (library.Found, error)
-	// Page reads one document at the newest revision, or at the one whose commit
-	// begins with rev; a removed document needs rev.
+	// Page reads one document at the newest revision, or at the one whose commit begins
+	// with rev; a removed document needs rev.
 	Page(ctx context.Context, id string, rev postmortems.OID) (library.Page, error)
-	// Source is the file as its author pushed it.
+	// Source returns the file as its author pushed it.
 	Source(ctx context.Context, blob postmortems.OID) ([]byte, error)
-	// List gives one page of documents, newest first, and the cursor of the next
+	// List returns one page of documents, newest first, and the cursor of the next page
 	// ("" at the end).
 	List(ctx context.Context, f library.Filter) (records []library.Record, next string, err error)
-	// ListActions gives one page of the action items of all documents, by due date,
-	// those without one last, and the cursor of the next ("" at the end).
+	// ListActions returns one page of the action items of all documents, by due date,
+	// items without one last, and the cursor of the next page ("" at the end).
 	ListActions(ctx context.Context, f library.ActionFilter) (items []library.ActionItem, next string, err error)
-	// Revisions are all revisions of a document, newest first, also of a removed one.
+	// Revisions returns all revisions of a document, newest first, also of a removed
+	// one.
 	Revisions(ctx context.Context, id string) ([]library.Revision, error)
 }
 
 // Searcher finds documents.
 type Searcher interface {
 	Search(ctx context.Context, r search.Request) (search.Results, error)
-	// Similar finds what resembles a pasted text.
+	// Similar finds documents similar to a pasted text.
 	Similar(ctx context.Context, r search.SimilarRequest) (search.Likeness, error)
 }
 
-// Suggester offers what begins with what is typed.
+// Suggester completes a query that is being typed.
 type Suggester interface {
 	Suggest(text string, limit int) []suggest.Suggestion
 }
 
-// QueryLog counts searches and tells which were of no use.
+// QueryLog counts searches and returns those without a useful result.
 type QueryLog interface {
+	// Asked counts a search. It does not block.
 	Asked(s querylog.Search)
 	// Gaps reads the days from (inclusive) to (exclusive).
 	Gaps(ctx context.Context, from, to time.Time) (querylog.Gaps, error)
+	// Missing returns readers' notes about missing documents, open ones first.
 	Missing(ctx context.Context) ([]querylog.Note, error)
 }

@@ -8,63 +8,70 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
+// documentRequest is the request of GET /documents/{id}. Without rev the newest
+// revision is read; a removed document needs rev.
 type documentRequest struct {
-	ID  string `path:"id" doc:"The permalink id, the one in use or a former one."`
-	Rev string `query:"rev" pattern:"^[0-9A-Fa-f]{7,40}$" patternDescription:"7 to 40 hexadecimal digits" doc:"Read the revision whose commit begins with this; without it, the newest. A removed document needs it."`
+	ID  string `path:"id" doc:"The permalink id, current or former."`
+	Rev string `query:"rev" pattern:"^[0-9A-Fa-f]{7,40}$" patternDescription:"7 to 40 hex digits" doc:"Prefix of a revision's commit."`
 }
 
-// DocumentAnswer is the answer of GET /documents/{id}: the item of the lists, the
-// front matter, and the text. All but url speak of the revision that was asked for.
+// DocumentAnswer is the response of GET /documents/{id}: the fields of the lists, the
+// front matter, and the text. All fields but url are of the requested revision.
 type DocumentAnswer struct {
 	Item
-	Permalink       *string         `json:"permalink" doc:"The address that never changes, path-absolute."`
-	Language        string          `json:"language" doc:"Language of the prose: en or zh."`
+	Permalink       *string         `json:"permalink" doc:"Path-absolute URL that never changes."`
+	Language        string          `json:"language" doc:"Language of the text: en or zh."`
 	DetectSeconds   *int64          `json:"detect_seconds" doc:"From the start of impact to detection."`
 	DiagnoseSeconds *int64          `json:"diagnose_seconds" doc:"From the start of impact to diagnosis."`
-	RecoverSeconds  *int64          `json:"recover_seconds" doc:"From the start of impact to mitigation, else recovery."`
+	RecoverSeconds  *int64          `json:"recover_seconds" doc:"From the start of impact to mitigation, otherwise to recovery."`
 	FrontMatter                     // flat: its keys are the contract's
-	Timeline        []TimelineEntry `json:"timeline" nullable:"false" doc:"The timeline as it was understood."`
+	Timeline        []TimelineEntry `json:"timeline" nullable:"false" doc:"The timeline, in the order of the document."`
 	Actions         []Action        `json:"actions" nullable:"false" doc:"Action items of the front matter and of the text."`
-	Markdown        string          `json:"markdown" doc:"The whole file as its author pushed it."`
-	HTML            string          `json:"html" doc:"The text, sanitised; links lead into this portal. A link that leads nowhere has the class missing."`
-	BrokenLinks     []BrokenLink    `json:"broken_links" nullable:"false" doc:"Links of the text that lead nowhere today."`
+	Markdown        string          `json:"markdown" doc:"The complete file as pushed."`
+	HTML            string          `json:"html" doc:"Sanitized HTML with links into this portal. Broken links have the class missing."`
+	BrokenLinks     []BrokenLink    `json:"broken_links" nullable:"false" doc:"Links of the text whose target does not exist now."`
 	Commit          string          `json:"commit" doc:"The git commit of this revision."`
-	Revision        int             `json:"revision" doc:"Its number; 1 is the first."`
-	Author          Author          `json:"author" doc:"Who wrote this revision, in the commit's own words."`
-	Pusher          Pusher          `json:"pusher" doc:"Whose token published this revision."`
-	PublishedAt     *string         `json:"published_at" format:"date-time" doc:"When this revision was published here."`
+	Revision        int             `json:"revision" doc:"The revision number; 1 is the first."`
+	Author          Author          `json:"author" doc:"Author of this revision as stated in the commit (not verified)."`
+	Pusher          Pusher          `json:"pusher" doc:"Owner of the token that published this revision."`
+	PublishedAt     *string         `json:"published_at" format:"date-time" doc:"When this revision was published."`
 }
 
-// TimelineEntry is one row of a timeline.
+// TimelineEntry is one row of a timeline. At is null for a time that cannot be placed
+// on a day; Raw always has it as written.
 type TimelineEntry struct {
-	At     *string `json:"at" doc:"RFC 3339 in UTC, or a day when only that is known; null when the time could not be placed."`
+	At     *string `json:"at" doc:"RFC 3339 in UTC, or a date if only that is known; null if unknown."`
 	Raw    string  `json:"raw" doc:"The time as written."`
 	Text   string  `json:"text" doc:"What happened."`
-	Source *string `json:"source" doc:"Where this is known from."`
-	Line   int     `json:"line" doc:"Line of the file."`
+	Source *string `json:"source" doc:"Where the entry comes from."`
+	Line   int     `json:"line" doc:"Line number in the file."`
 }
 
-// Action is one action item.
+// Action is one action item, of the front matter or of the text. Only the status is
+// normalized; priority and owner are as written.
 type Action struct {
-	ID       *string `json:"id" doc:"Its name within the document."`
-	Text     string  `json:"text" doc:"What is to be done."`
+	ID       *string `json:"id" doc:"The item's id within the document."`
+	Text     string  `json:"text" doc:"The action."`
 	Type     *string `json:"type" doc:"prevent, detect, mitigate or process."`
-	Owner    *string `json:"owner" doc:"Who does it."`
-	Due      *string `json:"due" format:"date" doc:"Until when."`
-	Priority *string `json:"priority" doc:"As written."`
+	Owner    *string `json:"owner" doc:"The owner."`
+	Due      *string `json:"due" format:"date" doc:"The due date."`
+	Priority *string `json:"priority" doc:"The priority as written, such as P0."`
 	Status   string  `json:"status" doc:"open, done or dropped."`
-	DoneAt   *string `json:"done_at" format:"date" doc:"When it was done."`
-	Ticket   *string `json:"ticket" doc:"Reference or address of its ticket."`
-	Line     int     `json:"line" doc:"Line of the file."`
+	DoneAt   *string `json:"done_at" format:"date" doc:"The date on which it was done."`
+	Ticket   *string `json:"ticket" doc:"Reference or URL of the ticket."`
+	Line     int     `json:"line" doc:"Line number in the file."`
 }
 
-// BrokenLink is a link that leads nowhere.
+// BrokenLink is a link whose target does not exist now. It may have existed when the
+// document was published.
 type BrokenLink struct {
-	Target string `json:"target" doc:"The destination as written."`
-	Line   int    `json:"line" doc:"Line of the file."`
-	Column int    `json:"column" doc:"Column in that line."`
+	Target string `json:"target" doc:"The link target as written."`
+	Line   int    `json:"line" doc:"Line number in the file."`
+	Column int    `json:"column" doc:"Column number in that line."`
 }
 
+// document reads one document at one revision. Kinds: fault.NotFound for an unknown id
+// or revision, fault.Gone for a removed document without a revision.
 func (s service) document(ctx context.Context, in *documentRequest) (DocumentAnswer, error) {
 	id, err := s.present(ctx, in.ID, in.Rev)
 	if err != nil {
@@ -81,6 +88,7 @@ func (s service) document(ctx context.Context, in *documentRequest) (DocumentAns
 	return s.documentAnswer(page, source), nil
 }
 
+// documentAnswer converts a page and its source file to the JSON form.
 func (s service) documentAnswer(p library.Page, source []byte) DocumentAnswer {
 	doc := p.Document
 	return DocumentAnswer{
@@ -94,8 +102,8 @@ func (s service) documentAnswer(p library.Page, source []byte) DocumentAnswer {
 	}
 }
 
-// shownItem is the item as of the revision shown. A removed document has no
-// address any more: it is read at its permalink.
+// shownItem returns the list fields as of the shown revision. A removed document has no
+// address, so its URL is the permalink.
 func (s service) shownItem(p library.Page) Item {
 	doc := p.Document
 	item := Item{
@@ -106,13 +114,14 @@ func (s service) shownItem(p library.Page) Item {
 	if p.Address == "" {
 		item.URL = s.permalink(p.ID) + "?rev=" + string(p.Shown.Commit)
 	}
-	if doc.Date.IsZero() { // the library knows the first commit
+	if doc.Date.IsZero() { // the record has the date of the first commit
 		item.Date = day(p.Date)
 	}
 	return item
 }
 
-// html is the rendered text with its links filled in.
+// html returns the rendered text with its links filled in. The rendering is stored
+// without addresses, so that a link follows its target when that moves.
 func (s service) html(p library.Page) string {
 	return string(p.Document.Body.FillLinks(func(i int) string {
 		if i >= len(p.Links) || p.Links[i].Broken || p.Links[i].Address == "" {
@@ -122,6 +131,7 @@ func (s service) html(p library.Page) string {
 	}))
 }
 
+// brokenLinksOf returns the links of the text that the library found broken.
 func brokenLinksOf(p library.Page) []BrokenLink {
 	out := []BrokenLink{}
 	for i, l := range p.Document.Body.Links {
@@ -132,10 +142,12 @@ func brokenLinksOf(p library.Page) []BrokenLink {
 	return out
 }
 
+// timelineEntryOf converts an entry of a timeline to its JSON form.
 func timelineEntryOf(e postmortems.TimelineEntry) TimelineEntry {
 	return TimelineEntry{At: dayOrInstant(e.At), Raw: e.Raw, Text: e.Text, Source: text(e.Source), Line: e.Line}
 }
 
+// actionOf converts an action item to its JSON form.
 func actionOf(a postmortems.Action) Action {
 	return Action{
 		ID: text(a.ID), Text: a.Text, Type: text(a.Type), Owner: text(a.Owner), Due: day(a.Due), Priority: text(a.Priority),

@@ -10,37 +10,40 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
+// documentsRequest is the query of GET /documents. A severity may be in lower case;
+// days are compared with the date of the document.
 type documentsRequest struct {
-	Kind     string `query:"kind" enum:"postmortem,runbook,guide,framework,standard,drill,training,page" doc:"Only documents of this kind."`
-	Service  string `query:"service" doc:"Only documents that name this service."`
-	Severity string `query:"severity" doc:"Only documents of this severity, SEV1 to SEV5."`
-	Tag      string `query:"tag" doc:"Only documents with this tag."`
-	After    string `query:"after" doc:"Only documents of this day (YYYY-MM-DD) or later."`
-	Before   string `query:"before" doc:"Only documents from before this day (YYYY-MM-DD)."`
-	Archived bool   `query:"archived" doc:"Archived documents too."`
-	Limit    int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"How many documents to answer with."`
-	Cursor   string `query:"cursor" doc:"The next of the answer before, with the same filters."`
+	Kind     documentKind `query:"kind" doc:"Only documents of this kind."`
+	Service  string       `query:"service" doc:"Only documents that name this service."`
+	Severity string       `query:"severity" doc:"Only documents with this severity, SEV1 to SEV5."`
+	Tag      string       `query:"tag" doc:"Only documents with this tag."`
+	After    string       `query:"after" doc:"Only documents dated on or after this day (YYYY-MM-DD)."`
+	Before   string       `query:"before" doc:"Only documents dated before this day (YYYY-MM-DD)."`
+	Archived bool         `query:"archived" doc:"Include archived documents."`
+	Limit    int          `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"Maximum number of documents in the response."`
+	Cursor   string       `query:"cursor" doc:"The value of next in the previous response; send it with the same filters."`
 }
 
-// DocumentsAnswer is the answer of GET /documents.
+// DocumentsAnswer is the response of GET /documents.
 type DocumentsAnswer struct {
-	Documents []Item  `json:"documents" nullable:"false" doc:"Documents, newest date first."`
-	Next      *string `json:"next" doc:"Give it back as cursor= for the next page; null at the end."`
+	Documents []Item  `json:"documents" nullable:"false" doc:"Documents, newest first."`
+	Next      *string `json:"next" doc:"Cursor of the next page; null on the last page."`
 }
 
-// Item is what lists tell of a document.
+// Item is a document in a list.
 type Item struct {
-	ID       string   `json:"id" doc:"The permalink id: the document stays at /p/ID."`
+	ID       string   `json:"id" doc:"The permalink id: the document is always at /p/ID."`
 	Kind     string   `json:"kind" doc:"postmortem, framework, guide, runbook, standard, drill, training or page."`
 	Title    string   `json:"title" doc:"The title."`
-	URL      string   `json:"url" doc:"Where the document is read, path-absolute."`
-	Path     string   `json:"path" doc:"The file in the repository."`
-	Date     *string  `json:"date" format:"date" doc:"The document's date: the start of its incident, else the stated date, else its first commit."`
+	URL      string   `json:"url" doc:"Path-absolute URL of the document."`
+	Path     string   `json:"path" doc:"Path of the file in the repository."`
+	Date     *string  `json:"date" format:"date" doc:"Start of its incident, or the stated date, or the date of the first commit."`
 	Status   string   `json:"status" doc:"draft, review, published or archived."`
-	Services []string `json:"services" nullable:"false" doc:"The services concerned."`
+	Services []string `json:"services" nullable:"false" doc:"The services it names."`
 	Severity *string  `json:"severity" doc:"SEV1 to SEV5."`
 }
 
+// documents lists the documents that match all filters.
 func (s service) documents(ctx context.Context, in *documentsRequest) (DocumentsAnswer, error) {
 	f := library.Filter{
 		Kind: postmortems.Kind(in.Kind), Service: in.Service, Severity: strings.ToUpper(in.Severity), Tag: in.Tag,
@@ -60,6 +63,7 @@ func (s service) documents(ctx context.Context, in *documentsRequest) (Documents
 	return DocumentsAnswer{Documents: each(records, s.item), Next: text(next)}, nil
 }
 
+// item converts a record of the library to the form of lists.
 func (s service) item(r library.Record) Item {
 	return Item{
 		ID: r.ID, Kind: string(r.Kind), Title: r.Title, URL: s.prefix + r.Address, Path: r.Path,
@@ -67,41 +71,46 @@ func (s service) item(r library.Record) Item {
 	}
 }
 
+// revisionsRequest is the request of GET /documents/{id}/revisions.
 type revisionsRequest struct {
-	ID string `path:"id" doc:"The permalink id, the one in use or a former one."`
+	ID string `path:"id" doc:"The permalink id, current or former."`
 }
 
-// RevisionsAnswer is the answer of GET /documents/{id}/revisions.
+// RevisionsAnswer is the response of GET /documents/{id}/revisions. It also answers for
+// a removed document.
 type RevisionsAnswer struct {
-	Revisions []Revision `json:"revisions" nullable:"false" doc:"Every published state of the document, newest first."`
+	Revisions []Revision `json:"revisions" nullable:"false" doc:"All revisions, newest first."`
 }
 
-// Revision is one published state of a document.
+// Revision is one published state of a document. Commits that were pushed together are
+// separate revisions.
 type Revision struct {
-	Number      int     `json:"number" doc:"1 is the first."`
-	Commit      string  `json:"commit" doc:"The git commit: read the document at it with rev=."`
-	URL         *string `json:"url" doc:"Where this revision is read, path-absolute; null for the revision that removed the document."`
-	Path        string  `json:"path" doc:"Where the file lay then."`
-	Title       string  `json:"title" doc:"The title it had then."`
+	Number      int     `json:"number" doc:"The revision number; 1 is the first."`
+	Commit      string  `json:"commit" doc:"The git commit, which rev= takes."`
+	URL         *string `json:"url" doc:"Path-absolute URL of this revision; null for the one that removed the document."`
+	Path        string  `json:"path" doc:"Path of the file in this revision."`
+	Title       string  `json:"title" doc:"Title in this revision."`
 	Subject     string  `json:"subject" doc:"The first line of the commit message."`
-	Author      Author  `json:"author" doc:"Who wrote it, in the commit's own words."`
-	Pusher      Pusher  `json:"pusher" doc:"Whose token published it."`
-	PublishedAt *string `json:"published_at" format:"date-time" doc:"When it was published here."`
-	Removed     bool    `json:"removed" doc:"This revision removed the document."`
+	Author      Author  `json:"author" doc:"Author as stated in the commit (not verified)."`
+	Pusher      Pusher  `json:"pusher" doc:"Owner of the token that published it."`
+	PublishedAt *string `json:"published_at" format:"date-time" doc:"When it was published."`
+	Removed     bool    `json:"removed" doc:"True if this revision removed the document."`
 }
 
-// Author is who a commit says wrote it; anybody can write anything there.
+// Author is the author that a commit states. It is not verified: a commit may state
+// anything.
 type Author struct {
-	Name  *string `json:"name" doc:"Name."`
-	Email *string `json:"email" doc:"Mail address."`
-	At    *string `json:"at" format:"date-time" doc:"When, by the author's clock."`
+	Name  *string `json:"name" doc:"The author's name."`
+	Email *string `json:"email" doc:"The author's mail address."`
+	At    *string `json:"at" format:"date-time" doc:"The author date of the commit."`
 }
 
-// Pusher is the credential that published a revision: it was checked.
+// Pusher is the token that published a revision. It is verified.
 type Pusher struct {
 	Name *string `json:"name" doc:"The name of the token."`
 }
 
+// revisions lists the revisions of a document.
 func (s service) revisions(ctx context.Context, in *revisionsRequest) (RevisionsAnswer, error) {
 	revisions, err := s.Library.Revisions(ctx, in.ID)
 	if err != nil {
@@ -110,6 +119,7 @@ func (s service) revisions(ctx context.Context, in *revisionsRequest) (Revisions
 	return RevisionsAnswer{each(revisions, func(r library.Revision) Revision { return s.revision(in.ID, r) })}, nil
 }
 
+// revision converts a revision to its JSON form.
 func (s service) revision(id string, r library.Revision) Revision {
 	out := Revision{
 		Number: r.Number, Commit: string(r.Commit), Path: r.Path, Title: r.Title, Subject: r.Subject,
@@ -121,13 +131,18 @@ func (s service) revision(id string, r library.Revision) Revision {
 	return out
 }
 
+// authorOf converts the author of a commit to its JSON form.
 func authorOf(a postmortems.Signature) Author {
 	return Author{Name: text(a.Name), Email: text(a.Email), At: instant(a.When)}
 }
 
+// permalink returns the URL of a document that never changes.
 func (s service) permalink(id string) string { return s.prefix + "/p/" + url.PathEscape(id) }
 
-// present finds the id in use of a document that rev can be read of.
+// present returns the current id of a document that can be read at rev. A removed
+// document has no current state, so it needs rev. Kinds: fault.NotFound for an unknown
+// id, fault.Gone for a removed document without rev; its message names the last
+// revision.
 func (s service) present(ctx context.Context, id, rev string) (string, error) {
 	found, err := s.Library.ByID(ctx, id)
 	switch {

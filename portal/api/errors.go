@@ -13,13 +13,14 @@ import (
 	"github.com/postern/postern/portal/web/problem"
 )
 
-// ourStatus answers 400 where huma would answer 422 for a parameter that does not
-// fit, so that one kind of error has one status everywhere in the portal.
+// ourStatus replaces huma's status 422 for an invalid parameter with 400, the status of
+// fault.Invalid everywhere else in the portal.
 type ourStatus struct{ humaContext }
 
 // humaContext is huma.Context under a name that does not hide its method Context.
 type humaContext huma.Context
 
+// withOurStatus is the middleware that installs ourStatus.
 func withOurStatus(ctx huma.Context, next func(huma.Context)) { next(ourStatus{ctx}) }
 
 // SetStatus implements huma.Context.
@@ -33,10 +34,11 @@ func (c ourStatus) SetStatus(code int) {
 // Unwrap lets huma find its own context.
 func (c ourStatus) Unwrap() huma.Context { return c.humaContext }
 
-// failures puts every error, huma's own too, into the portal's one form, and logs
-// those that nobody outside can mend: their causes are never sent.
+// failures converts every error, including huma's own, to a problem document, and logs
+// internal errors: their causes are never sent.
 type failures struct{ log *slog.Logger }
 
+// toProblem implements huma.Transformer.
 func (f failures) toProblem(ctx huma.Context, _ string, answer any) (any, error) {
 	doc, ours := answer.(*problem.Document)
 	if m, ok := answer.(*huma.ErrorModel); ok {
@@ -50,9 +52,10 @@ func (f failures) toProblem(ctx huma.Context, _ string, answer any) (any, error)
 	if doc.Status >= http.StatusInternalServerError && ctx.Context().Err() == nil {
 		level := slog.LevelError
 		if doc.Status == http.StatusServiceUnavailable {
-			level = slog.LevelWarn // overload, or a start: the next try may do
+			level = slog.LevelWarn // overload or a start: a retry may succeed
 		}
-		f.log.Log(ctx.Context(), level, "api: an operation failed", "operation", ctx.Operation().OperationID, "request", doc.RequestID, "error", doc.Error())
+		f.log.Log(ctx.Context(), level, "api: an operation failed", "operation", ctx.Operation().OperationID, "request",
+			doc.RequestID, "error", doc.Error())
 	}
 	if doc.Status == http.StatusServiceUnavailable {
 		ctx.SetHeader("Retry-After", retryAfter)
@@ -60,18 +63,19 @@ func (f failures) toProblem(ctx huma.Context, _ string, answer any) (any, error)
 	return doc, nil
 }
 
-// retryAfter is in seconds: what keeps the API from answering (a full search
-// queue, a start) is over in a few.
+// retryAfter is the Retry-After header in seconds: a full search queue and a start are
+// over after a few.
 const retryAfter = "5"
 
-// faultOf says which parameters were wrong. Only their names and huma's own words
-// go out: values come back as they were sent, which no message needs.
+// faultOf returns a fault that names the invalid parameters. Only their names and
+// huma's messages are sent; the values, which huma includes, are not needed. An error
+// of huma itself stays internal.
 func faultOf(m *huma.ErrorModel) error {
 	if m.Status >= http.StatusInternalServerError {
 		return fault.Wrap(fault.Internal, "api", "", errors.New(m.Error()))
 	}
 	var wrong []string
-	field := "" // the first that is wrong
+	field := "" // the first invalid parameter
 	for _, d := range m.Errors {
 		name := d.Location[strings.LastIndexByte(d.Location, '.')+1:]
 		wrong = append(wrong, strings.TrimSpace(name+": "+d.Message))
@@ -85,23 +89,26 @@ func faultOf(m *huma.ErrorModel) error {
 	return fault.New(fault.Invalid, "api", strings.Join(wrong, "; ")).In(field)
 }
 
-// requestID is what the portal named the request before it came here.
+// requestID returns the id that the portal gave the request.
 func requestID(h http.Header) string { return h.Get("X-Request-Id") }
 
-// describeErrors replaces huma's error model in the description by ours.
+// describeErrors replaces huma's error model in the description with the problem
+// document, and the error responses of each operation with one default response, since
+// every operation may return any kind of error.
 func describeErrors(d *huma.OpenAPI) {
 	schemas := d.Components.Schemas
 	schema := huma.Schema{
 		Type: huma.TypeObject, Description: "An RFC 9457 problem document.",
 		Required: []string{"type", "title", "status", "detail", "kind"},
 		Properties: map[string]*huma.Schema{
-			"type":       {Type: huma.TypeString, Description: "Always about:blank: title and status say it all."},
-			"title":      {Type: huma.TypeString, Description: "The name of the status."},
-			"status":     {Type: huma.TypeInteger, Description: "The HTTP status."},
-			"detail":     {Type: huma.TypeString, Description: "What is wrong and what to do, for people."},
-			"kind":       {Type: huma.TypeString, Description: "What is wrong, for programs: invalid, not_found, gone, unauthenticated, forbidden, too_many, unavailable, timeout, internal and others."},
-			"field":      {Type: huma.TypeString, Description: "The part of the request that is wrong, where it is one."},
-			"request_id": {Type: huma.TypeString, Description: "Names the request in the portal's log."},
+			"type":   {Type: huma.TypeString, Description: "Always about:blank."},
+			"title":  {Type: huma.TypeString, Description: "The name of the status."},
+			"status": {Type: huma.TypeInteger, Description: "The HTTP status."},
+			"detail": {Type: huma.TypeString, Description: "What is wrong and what to do, for people."},
+			"kind": {Type: huma.TypeString, Description: "What is wrong, for programs: invalid, not_found, forbidden, unavailable, " +
+				"internal and others."},
+			"field":      {Type: huma.TypeString, Description: "The part of the request that is wrong, if it is one part."},
+			"request_id": {Type: huma.TypeString, Description: "Identifies the request in the portal's log."},
 		},
 	}
 	for _, name := range []string{"ErrorModel", "ErrorDetail"} {
@@ -109,7 +116,7 @@ func describeErrors(d *huma.OpenAPI) {
 	}
 	schemas.Map()["Problem"] = &schema
 	anyError := &huma.Response{
-		Description: "Any error: 400 a parameter is wrong, 401 and 403 the token does not suffice, 404 no such thing, 409 it contradicts what is there, 410 it was removed, 503 not now.",
+		Description: "An error: 400 invalid parameter, 401 and 403 insufficient token, 404 not found, 409 conflict, 410 removed, 503 try again.",
 		Content:     map[string]*huma.MediaType{problem.ContentType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}},
 	}
 	for _, path := range d.Paths {

@@ -14,9 +14,9 @@ import (
 	"github.com/postern/postern/search/suggest"
 )
 
-// shelf is a Library of one document in use ("pool", formerly "abc"), one without
+// fakeLibrary is a Library of one document in use ("pool", formerly "abc"), one without
 // anything but a title ("bare") and one that was removed ("gone").
-type shelf struct {
+type fakeLibrary struct {
 	filter  library.Filter
 	actions library.ActionFilter
 }
@@ -69,13 +69,14 @@ func document() postmortems.Document {
 		Body: postmortems.Body{
 			HTML: []byte(`<p><a href="postern:0">a</a> <a href="postern:1">b</a></p><h2 id="h-resolution">Resolution</h2><p>Set back, as in <a href="postern:0">a</a>:</p><pre class="code" tabindex="0"><code>deployctl rollback
 </code></pre><ol><li>Watch</li><li>Tell</li></ol><h2 id="h-end">End</h2>`),
-			Headings: []postmortems.Heading{{Level: 2, Text: "Resolution", Anchor: "h-resolution", Line: 3}, {Level: 2, Text: "End", Anchor: "h-end", Line: 12}},
-			Links:    []postmortems.Link{{Raw: "../a.md", Line: 12, Col: 3}, {Raw: "none.md", Line: 13, Col: 5}},
+			Headings: []postmortems.Heading{{Level: 2, Text: "Resolution", Anchor: "h-resolution", Line: 3},
+				{Level: 2, Text: "End", Anchor: "h-end", Line: 12}},
+			Links: []postmortems.Link{{Raw: "../a.md", Line: 12, Col: 3}, {Raw: "none.md", Line: 13, Col: 5}},
 		},
 	}
 }
 
-func (s *shelf) ByID(_ context.Context, id string) (library.Found, error) {
+func (s *fakeLibrary) ByID(_ context.Context, id string) (library.Found, error) {
 	switch id {
 	case "pool", "abc":
 		r := record()
@@ -90,7 +91,7 @@ func (s *shelf) ByID(_ context.Context, id string) (library.Found, error) {
 	return library.Found{}, fault.New(fault.NotFound, "library", "there is no document here")
 }
 
-func (s *shelf) Page(_ context.Context, id string, rev postmortems.OID) (library.Page, error) {
+func (s *fakeLibrary) Page(_ context.Context, id string, rev postmortems.OID) (library.Page, error) {
 	if id == "bare" {
 		return library.Page{
 			Record:   library.Record{ID: "bare", Address: "/guides/bare", Date: at(0, 0)},
@@ -109,30 +110,34 @@ func (s *shelf) Page(_ context.Context, id string, rev postmortems.OID) (library
 	return p, nil
 }
 
-func (s *shelf) Source(context.Context, postmortems.OID) ([]byte, error) {
-	return []byte("# Pool ran dry\n\n## Resolution\n\nSet back, as in [a](../a.md):\n\n```\ndeployctl rollback\n```\n1. Watch\n2. Tell\n## End\n"), nil
+func (s *fakeLibrary) Source(context.Context, postmortems.OID) ([]byte, error) {
+	return []byte("# Pool ran dry\n\n## Resolution\n\nSet back, as in [a](../a.md):\n\n```\ndeployctl rollback\n```\n1. Watch\n2. " +
+		"Tell\n## End\n"), nil
 }
 
-func (s *shelf) List(_ context.Context, f library.Filter) ([]library.Record, string, error) {
+func (s *fakeLibrary) List(_ context.Context, f library.Filter) ([]library.Record, string, error) {
 	s.filter = f
 	if f.Tag == "none" {
 		return nil, "", nil
 	}
-	return []library.Record{record(), {ID: "bare", Kind: postmortems.Guide, Title: "Bare", Address: "/guides/bare", Status: postmortems.StatusDraft}}, "bmV4dA", nil
+	return []library.Record{record(), {ID: "bare", Kind: postmortems.Guide, Title: "Bare", Address: "/guides/bare",
+		Status: postmortems.StatusDraft}}, "bmV4dA", nil
 }
 
-func (s *shelf) ListActions(_ context.Context, f library.ActionFilter) ([]library.ActionItem, string, error) {
+func (s *fakeLibrary) ListActions(_ context.Context, f library.ActionFilter) ([]library.ActionItem, string, error) {
 	s.actions = f
 	if f.Owner == "nobody" {
 		return nil, "", nil
 	}
-	late := postmortems.Action{ID: "A1", Text: "Alert on waits", Type: "detect", Owner: "sre", Due: at(0, 0), Priority: "P1", Status: "open", Ticket: "PAY-1", Line: 30}
+	late := postmortems.Action{ID: "A1", Text: "Alert on waits", Type: "detect", Owner: "sre", Due: at(0, 0), Priority: "P1",
+		Status: "open", Ticket: "PAY-1", Line: 30}
 	done := postmortems.Action{Text: "Raise the pool", Due: at(0, 0), Status: "done", DoneAt: at(0, 0), Line: 31}
 	undated := postmortems.Action{Text: "Tidy up", Status: "open", Line: 32}
-	return []library.ActionItem{{Action: late, Document: record()}, {Action: done, Document: record()}, {Action: undated, Document: record()}}, "bmV4dA", nil
+	return []library.ActionItem{{Action: late, Document: record()}, {Action: done, Document: record()},
+		{Action: undated, Document: record()}}, "bmV4dA", nil
 }
 
-func (s *shelf) Revisions(_ context.Context, id string) ([]library.Revision, error) {
+func (s *fakeLibrary) Revisions(_ context.Context, id string) ([]library.Revision, error) {
 	if id != "pool" && id != "gone" {
 		return nil, fault.New(fault.NotFound, "library", "there is no document here")
 	}
@@ -141,8 +146,8 @@ func (s *shelf) Revisions(_ context.Context, id string) ([]library.Revision, err
 	return []library.Revision{removed, shownRevision(), first}, nil
 }
 
-// finder is a Searcher that finds the same every time.
-type finder struct {
+// fakeSearch is a Searcher that finds the same every time.
+type fakeSearch struct {
 	asked search.Request
 	liken search.SimilarRequest
 	// unfixed leaves the fix out.
@@ -150,7 +155,7 @@ type finder struct {
 	err     error
 }
 
-func (f *finder) Search(_ context.Context, r search.Request) (search.Results, error) {
+func (f *fakeSearch) Search(_ context.Context, r search.Request) (search.Results, error) {
 	f.asked = r
 	if f.err != nil || r.Text == "nothing" {
 		return search.Results{}, f.err
@@ -175,7 +180,7 @@ func (f *finder) Search(_ context.Context, r search.Request) (search.Results, er
 	}, nil
 }
 
-func (f *finder) Similar(ctx context.Context, r search.SimilarRequest) (search.Likeness, error) {
+func (f *fakeSearch) Similar(ctx context.Context, r search.SimilarRequest) (search.Likeness, error) {
 	f.liken = r
 	found, err := f.Search(ctx, search.Request{Text: r.Text})
 	if err != nil {
@@ -192,14 +197,14 @@ func (f *finder) Similar(ctx context.Context, r search.SimilarRequest) (search.L
 	return out, nil
 }
 
-// typed offers two things and remembers what was typed and asked.
-type typed struct {
+// fakeQueries offers two things and remembers what was fakeQueries and asked.
+type fakeQueries struct {
 	text  string
 	limit int
 	asked []querylog.Search
 }
 
-func (y *typed) Suggest(text string, limit int) []suggest.Suggestion {
+func (y *fakeQueries) Suggest(text string, limit int) []suggest.Suggestion {
 	y.text, y.limit = text, limit
 	if text == "" {
 		return nil
@@ -210,9 +215,9 @@ func (y *typed) Suggest(text string, limit int) []suggest.Suggestion {
 	}
 }
 
-func (y *typed) Asked(s querylog.Search) { y.asked = append(y.asked, s) }
+func (y *fakeQueries) Asked(s querylog.Search) { y.asked = append(y.asked, s) }
 
-func (y *typed) Gaps(_ context.Context, from, to time.Time) (querylog.Gaps, error) {
+func (y *fakeQueries) Gaps(_ context.Context, from, to time.Time) (querylog.Gaps, error) {
 	if from.Day() != 28 || to.Sub(from) != 7*24*time.Hour {
 		return querylog.Gaps{}, fault.Newf(fault.Internal, "test", "from %v to %v", from, to)
 	}
@@ -221,7 +226,7 @@ func (y *typed) Gaps(_ context.Context, from, to time.Time) (querylog.Gaps, erro
 	}}, nil
 }
 
-func (y *typed) Missing(context.Context) ([]querylog.Note, error) {
+func (y *fakeQueries) Missing(context.Context) ([]querylog.Note, error) {
 	return []querylog.Note{
 		{ID: "n1", Query: "redis eviction", Words: []string{"pages at night"}, Times: 2, First: at(9, 0), Last: at(10, 0)},
 		{ID: "n2", Query: "kafka", Times: 1, First: at(9, 0), Last: at(9, 0), Done: at(11, 0), DoneBy: "ana"},

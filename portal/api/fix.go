@@ -11,22 +11,26 @@ import (
 	"github.com/postern/postern/search/snippet"
 )
 
-// Fix is one section of a document, in three forms that say the same.
+// Fix is one section of a document in three equivalent forms: Markdown for tools, HTML
+// for pages, and plain text for terminals. Each is cut at the end of a block when it
+// exceeds maxFix.
 type Fix struct {
-	Document string  `json:"document" doc:"The document's id."`
-	Title    string  `json:"title" doc:"The document's title."`
-	Heading  string  `json:"heading" doc:"The section's heading."`
-	Anchor   *string `json:"anchor" doc:"The heading's anchor; null for the end of a timeline."`
-	URL      string  `json:"url" doc:"Where the section is read."`
-	Markdown string  `json:"markdown" doc:"The section as its author wrote it, with its code, lists, tables and warnings. A long one ends with a block and a link to the rest."`
-	HTML     string  `json:"html" doc:"The same as the document shows it, sanitised; headings below the section's are paragraphs in bold."`
-	Text     string  `json:"text" doc:"The same for a terminal: code is indented by four, lists keep their numbers, cells of a table are parted by a bar."`
+	Document string  `json:"document" doc:"Id of the document."`
+	Title    string  `json:"title" doc:"Title of the document."`
+	Heading  string  `json:"heading" doc:"Heading of the section."`
+	Anchor   *string `json:"anchor" doc:"Anchor of the heading; null for the end of a timeline."`
+	URL      string  `json:"url" doc:"URL of the section."`
+	Markdown string  `json:"markdown" doc:"The section as written; a long section ends with a link to the rest."`
+	HTML     string  `json:"html" doc:"The section as sanitized HTML; lower headings are bold paragraphs."`
+	Text     string  `json:"text" doc:"The section as plain text: code indented by four, table cells separated by a bar."`
 }
 
-// goesOn ends what was cut off a section.
+// goesOn marks the end of a section that was cut.
 const goesOn = "… continues in the document"
 
-// fixOf reads a section; nil when the document shows nothing below the heading.
+// fixOf returns a section of a document; nil when there is nothing below the heading.
+// The Markdown is cut from the source file, and is the plain text when the file cannot
+// be read.
 func (s service) fixOf(ctx context.Context, p library.Page, heading, anchor string) *Fix {
 	body, more := snippet.Whole(s.html(p), anchor, maxFix)
 	if body == "" {
@@ -38,7 +42,7 @@ func (s service) fixOf(ctx context.Context, p library.Page, heading, anchor stri
 		f.HTML += `<p><a href="` + html.EscapeString(f.URL) + `">` + goesOn + "</a></p>\n"
 		f.Text += "\n\n" + goesOn
 	}
-	f.Markdown = f.Text // when the source cannot be read
+	f.Markdown = f.Text // used when the source cannot be read
 	source, err := s.Library.Source(ctx, p.Shown.Blob)
 	if err != nil {
 		return f
@@ -54,6 +58,7 @@ func (s service) fixOf(ctx context.Context, p library.Page, heading, anchor stri
 	return f
 }
 
+// fixIn returns a Fix without its contents.
 func (s service) fixIn(p library.Page, heading, anchor string) *Fix {
 	f := &Fix{Document: p.ID, Title: p.Document.Title, Heading: heading, Anchor: text(anchor), URL: s.prefix + p.Address}
 	if anchor != "" {
@@ -62,8 +67,8 @@ func (s service) fixIn(p library.Page, heading, anchor string) *Fix {
 	return f
 }
 
-// linesOf are the lines of a file that stand under a heading, up to the next of its
-// level.
+// linesOf returns the lines [from, before) of a file below a heading, up to the next
+// heading of its level.
 func linesOf(headings []postmortems.Heading, anchor string) (from, before int) {
 	for i, h := range headings {
 		if h.Anchor != anchor {
@@ -79,7 +84,7 @@ func linesOf(headings []postmortems.Heading, anchor string) (from, before int) {
 	return 0, 0
 }
 
-// timelineFix is the end of an incident's timeline, in UTC; nil when it has none.
+// timelineFix returns the end of an incident's timeline, in UTC; nil without one.
 func (s service) timelineFix(p library.Page) *Fix {
 	steps := p.Document.Recovery()
 	if len(steps) == 0 {

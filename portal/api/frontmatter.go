@@ -2,82 +2,86 @@ package api
 
 import "github.com/postern/postern/postmortems"
 
-// FrontMatter is what the author stated above the text, under the same keys,
-// but those that lists tell too.
+// FrontMatter is the front matter under the same keys, without those that Item has.
+// Values are normalized: a severity word is mapped to SEV1 to SEV5, and the word is in
+// raw_severity.
 type FrontMatter struct {
-	Summary     *string           `json:"summary" doc:"The stated summary, else the beginning of the text."`
-	Authors     []string          `json:"authors" nullable:"false" doc:"Authors."`
-	Owner       *string           `json:"owner" doc:"Who keeps the document up to date."`
-	Reviewers   []string          `json:"reviewers" nullable:"false" doc:"Reviewers."`
-	ReviewBy    *string           `json:"review_by" format:"date" doc:"When it should be looked at again."`
+	Summary     *string           `json:"summary" doc:"The stated summary, or the beginning of the text."`
+	Authors     []string          `json:"authors" nullable:"false" doc:"The authors."`
+	Owner       *string           `json:"owner" doc:"The owner, who keeps the document up to date."`
+	Reviewers   []string          `json:"reviewers" nullable:"false" doc:"The reviewers."`
+	ReviewBy    *string           `json:"review_by" format:"date" doc:"When the document should be reviewed."`
 	Tags        []string          `json:"tags" nullable:"false" doc:"Tags."`
-	Redirects   []string          `json:"redirects" nullable:"false" doc:"Old addresses that lead here, without the portal's prefix."`
-	Incident    Incident          `json:"incident" doc:"The incident it is about."`
+	Redirects   []string          `json:"redirects" nullable:"false" doc:"Old addresses that redirect here, without the portal's path prefix."`
+	Incident    Incident          `json:"incident" doc:"The incident."`
 	Times       Times             `json:"times" doc:"Milestones of the incident."`
-	Impact      Impact            `json:"impact" doc:"What users felt."`
-	Trigger     *string           `json:"trigger" doc:"What set it off."`
+	Impact      Impact            `json:"impact" doc:"The impact on users."`
+	Trigger     *string           `json:"trigger" doc:"What triggered the incident."`
 	RootCauses  []string          `json:"root_causes" nullable:"false" doc:"Root causes."`
 	Factors     []Factor          `json:"contributing_factors" nullable:"false" doc:"Contributing factors."`
 	ChangeRef   *string           `json:"change_ref" doc:"The change that was involved."`
-	Alerts      []string          `json:"alerts" nullable:"false" doc:"Names of the alerts it is about."`
-	Source      Origin            `json:"source" doc:"Where an imported document came from."`
-	UnknownKeys map[string]string `json:"unknown_keys" doc:"Keys of the front matter that have no meaning here, as YAML."`
+	Alerts      []string          `json:"alerts" nullable:"false" doc:"Names of its alerts."`
+	Source      Origin            `json:"source" doc:"Origin of an imported document."`
+	UnknownKeys map[string]string `json:"unknown_keys" doc:"Front matter keys that Postern does not use, as YAML."`
 }
 
-// Incident says which incident a document is about.
+// Incident identifies the incident of a document.
 type Incident struct {
-	Ref         *string  `json:"ref" doc:"Its name elsewhere."`
-	Aliases     []string `json:"aliases" nullable:"false" doc:"Other names."`
+	Ref         *string  `json:"ref" doc:"Its reference in another system."`
+	Aliases     []string `json:"aliases" nullable:"false" doc:"Other references."`
 	Severity    *string  `json:"severity" doc:"SEV1 to SEV5."`
 	RawSeverity *string  `json:"raw_severity" doc:"The severity as the author wrote it."`
-	Services    []string `json:"services" nullable:"false" doc:"Services concerned."`
-	Product     *string  `json:"product" doc:"Product."`
-	Environment *string  `json:"environment" doc:"Environment."`
-	DetectedBy  *string  `json:"detected_by" doc:"How it was noticed, as written."`
-	DuplicateOf *string  `json:"duplicate_of" doc:"The incident that it is the same as."`
+	Services    []string `json:"services" nullable:"false" doc:"The services it names."`
+	Product     *string  `json:"product" doc:"The product."`
+	Environment *string  `json:"environment" doc:"The environment."`
+	DetectedBy  *string  `json:"detected_by" doc:"How it was detected, as written."`
+	DuplicateOf *string  `json:"duplicate_of" doc:"The incident that this one duplicates."`
 	Related     []string `json:"related" nullable:"false" doc:"Related incidents."`
 }
 
-// Times are milestones: RFC 3339 in UTC, or a day when only that is known.
+// Times are milestones: RFC 3339 in UTC, or a date if only that is known. They are what
+// this document states; an incident's merged milestones are in IncidentItem.
 type Times struct {
-	Started      *string `json:"started" doc:"Start of impact: RFC 3339 in UTC, or a day."`
-	Detected     *string `json:"detected" doc:"Noticed: RFC 3339 in UTC, or a day."`
-	Acknowledged *string `json:"acknowledged" doc:"Somebody took it: RFC 3339 in UTC, or a day."`
-	Diagnosed    *string `json:"diagnosed" doc:"Understood: RFC 3339 in UTC, or a day."`
-	Mitigated    *string `json:"mitigated" doc:"Users felt no more of it: RFC 3339 in UTC, or a day."`
-	Recovered    *string `json:"recovered" doc:"Service restored: RFC 3339 in UTC, or a day."`
-	Resolved     *string `json:"resolved" doc:"Over: RFC 3339 in UTC, or a day."`
+	Started      *string `json:"started" doc:"Start of impact: RFC 3339 in UTC, or a date."`
+	Detected     *string `json:"detected" doc:"Detected: RFC 3339 in UTC, or a date."`
+	Acknowledged *string `json:"acknowledged" doc:"Acknowledged by a person: RFC 3339 in UTC, or a date."`
+	Diagnosed    *string `json:"diagnosed" doc:"Cause understood: RFC 3339 in UTC, or a date."`
+	Mitigated    *string `json:"mitigated" doc:"End of impact on users: RFC 3339 in UTC, or a date."`
+	Recovered    *string `json:"recovered" doc:"Service restored: RFC 3339 in UTC, or a date."`
+	Resolved     *string `json:"resolved" doc:"Resolved: RFC 3339 in UTC, or a date."`
 }
 
-// Impact is what users felt.
+// Impact is the impact on users. Numbers are as stated by the author and are not
+// checked.
 type Impact struct {
-	Summary     *string       `json:"summary" doc:"In words."`
-	Users       *string       `json:"users" doc:"How many, as written."`
-	RequestsPct *float64      `json:"requests_pct" doc:"Per cent of requests, as stated."`
-	SLO         []BudgetSpent `json:"slo" nullable:"false" doc:"What it took of error budgets."`
+	Summary     *string       `json:"summary" doc:"The impact in words."`
+	Users       *string       `json:"users" doc:"Number of users, as written."`
+	RequestsPct *float64      `json:"requests_pct" doc:"Percentage of requests, as stated."`
+	SLO         []BudgetSpent `json:"slo" nullable:"false" doc:"Error budget consumed, by SLO."`
 }
 
-// BudgetSpent is what an incident took of one error budget.
+// BudgetSpent is the share of one error budget that an incident consumed.
 type BudgetSpent struct {
 	Ref       string  `json:"ref" doc:"The SLO."`
-	BurnedPct float64 `json:"budget_burned_pct" doc:"Per cent of its error budget, as stated."`
+	BurnedPct float64 `json:"budget_burned_pct" doc:"Percentage of its error budget, as stated."`
 }
 
 // Factor is a contributing factor.
 type Factor struct {
-	Tag  *string `json:"tag" doc:"A short name for counting."`
-	Text *string `json:"text" doc:"In words."`
+	Tag  *string `json:"tag" doc:"Short name, for counting."`
+	Text *string `json:"text" doc:"Description."`
 }
 
-// Origin says where an imported document came from.
+// Origin is where an imported document came from.
 type Origin struct {
 	URL         *string `json:"url" doc:"Where it was published."`
-	ArchiveURL  *string `json:"archive_url" doc:"A copy in an archive."`
+	ArchiveURL  *string `json:"archive_url" doc:"URL of an archived copy."`
 	PublishedAt *string `json:"published_at" format:"date-time" doc:"When it was published there."`
 	FetchedAt   *string `json:"fetched_at" format:"date-time" doc:"When it was copied."`
-	Format      *string `json:"format" doc:"What it was converted from."`
+	Format      *string `json:"format" doc:"The format it was converted from."`
 }
 
+// frontMatterOf converts the front matter of a document to its JSON form.
 func frontMatterOf(d postmortems.Document) FrontMatter {
 	f := d.Front
 	extra := f.Extra
@@ -94,6 +98,7 @@ func frontMatterOf(d postmortems.Document) FrontMatter {
 	}
 }
 
+// incidentOf converts the incident of a front matter.
 func incidentOf(i postmortems.Incident) Incident {
 	return Incident{
 		Ref: text(i.Ref), Aliases: list(i.Aliases), Severity: text(i.Severity), RawSeverity: text(i.RawSeverity),
@@ -102,6 +107,7 @@ func incidentOf(i postmortems.Incident) Incident {
 	}
 }
 
+// timesOf converts the milestones of a front matter.
 func timesOf(t postmortems.Times) Times {
 	return Times{
 		Started: dayOrInstant(t.Started), Detected: dayOrInstant(t.Detected), Acknowledged: dayOrInstant(t.Acknowledged),
@@ -110,6 +116,7 @@ func timesOf(t postmortems.Times) Times {
 	}
 }
 
+// impactOf converts the impact of a front matter.
 func impactOf(i postmortems.Impact) Impact {
 	return Impact{
 		Summary: text(i.Summary), Users: text(i.Users), RequestsPct: i.RequestsPct,
@@ -117,6 +124,7 @@ func impactOf(i postmortems.Impact) Impact {
 	}
 }
 
+// originOf converts the origin of an imported document.
 func originOf(o postmortems.Origin) Origin {
 	return Origin{
 		URL: text(o.URL), ArchiveURL: text(o.ArchiveURL), Format: text(o.Format),

@@ -5,102 +5,106 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// Report is one whole report: the same Values that the page prints.
+// Report is one complete report, with the same values as its page. Keys of sections,
+// tables, rows and figures are stable between periods and revisions; texts are not.
 type Report struct {
 	ReportRow
 	Heading     string             `json:"heading" doc:"The period in words."`
-	AsOf        *string            `json:"as_of" format:"date-time" doc:"How far the data goes; before to while the period runs."`
-	Words       *string            `json:"words" doc:"The lead's own Markdown."`
-	Headline    []ReportFigure     `json:"headline" nullable:"false" doc:"The figures of the first screen."`
-	Changed     []ReportLine       `json:"changed" nullable:"false" doc:"What changed, at most five."`
-	Acts        []ReportLine       `json:"acts" nullable:"false" doc:"Who acts, the most pressing first."`
-	Sections    []ReportSection    `json:"sections" nullable:"false" doc:"Everything else, in the order of the page."`
-	Charts      []ReportChart      `json:"charts" nullable:"false" doc:"Charts, each at url/charts/NAME.svg and .png."`
-	Derivations []ReportDerivation `json:"derivations" nullable:"false" doc:"How figures were made, by how."`
+	AsOf        *string            `json:"as_of" format:"date-time" doc:"End of the data; before to while the period is not over."`
+	Words       *string            `json:"words" doc:"The comment of the lead, as Markdown."`
+	Headline    []ReportFigure     `json:"headline" nullable:"false" doc:"The headline figures."`
+	Changed     []ReportLine       `json:"changed" nullable:"false" doc:"What changed, at most five lines."`
+	Acts        []ReportLine       `json:"acts" nullable:"false" doc:"Who has to act, most urgent first."`
+	Sections    []ReportSection    `json:"sections" nullable:"false" doc:"All other sections, in the order of the page."`
+	Charts      []ReportChart      `json:"charts" nullable:"false" doc:"Charts, each at URL/charts/NAME.svg and .png."`
+	Derivations []ReportDerivation `json:"derivations" nullable:"false" doc:"How figures are calculated, referenced by how."`
 }
 
-// ReportValue is one value as it is shown, and its number.
+// ReportValue is one value as text and as a number. The text is what every form of the
+// report prints; a program uses number and unit.
 type ReportValue struct {
-	Text   string   `json:"text" doc:"As every face prints it."`
-	Number *float64 `json:"number" doc:"The number: ratios as fractions, durations in seconds; null when there is none."`
+	Text   string   `json:"text" doc:"The value as printed in every form of the report."`
+	Number *float64 `json:"number" doc:"The number: ratios as fractions, durations in seconds; null if there is none."`
 	Unit   *string  `json:"unit" doc:"count, ratio, seconds or times."`
 	State  *string  `json:"state" doc:"ok, warn, bad or none (not measured)."`
-	URL    *string  `json:"url" doc:"Where it leads, path-absolute."`
+	URL    *string  `json:"url" doc:"Path-absolute URL of the details."`
 	How    *string  `json:"how" doc:"Key of its derivation, or of its row in the table every."`
 }
 
 // ReportFigure is a named value.
 type ReportFigure struct {
 	Key   string      `json:"key" doc:"Stable between periods."`
-	Label string      `json:"label" doc:"In words."`
+	Label string      `json:"label" doc:"The label."`
 	Value ReportValue `json:"value" doc:"The value."`
-	Note  *string     `json:"note" doc:"n, unknowns, the period before."`
+	Note  *string     `json:"note" doc:"Sample size, unknowns and the previous period."`
 }
 
-// ReportLine is one sentence.
+// ReportLine is one sentence of a report.
 type ReportLine struct {
 	Key   string  `json:"key" doc:"Stable between revisions."`
-	Who   *string `json:"who" doc:"Team or person."`
+	Who   *string `json:"who" doc:"The team or person."`
 	Text  string  `json:"text" doc:"The sentence."`
 	State *string `json:"state" doc:"ok, warn, bad or none (not measured)."`
-	URL   *string `json:"url" doc:"Where it leads, path-absolute."`
+	URL   *string `json:"url" doc:"Path-absolute URL of the details."`
 	How   *string `json:"how" doc:"Key of its derivation, or of its row in the table every."`
 }
 
-// ReportSection is one part of a report.
+// ReportSection is one section of a report.
 type ReportSection struct {
-	Key     string         `json:"key" doc:"objectives, budget, incidents, …"`
-	Title   string         `json:"title" doc:"In words."`
-	Empty   *string        `json:"empty" doc:"Why there is nothing here."`
+	Key     string         `json:"key" doc:"The section's key, such as objectives, budget or incidents."`
+	Title   string         `json:"title" doc:"The title."`
+	Empty   *string        `json:"empty" doc:"Why the section is empty."`
 	Note    *string        `json:"note" doc:"How to read it."`
-	Figures []ReportFigure `json:"figures" nullable:"false" doc:"Named values."`
+	Figures []ReportFigure `json:"figures" nullable:"false" doc:"Figures."`
 	Lines   []ReportLine   `json:"lines" nullable:"false" doc:"Sentences."`
 	Tables  []ReportTable  `json:"tables" nullable:"false" doc:"Tables."`
 	Charts  []string       `json:"charts" nullable:"false" doc:"Names of its charts."`
 }
 
-// ReportTable is a table.
+// ReportTable is a table of a section.
 type ReportTable struct {
-	Key     string         `json:"key" doc:"Unique in the report."`
-	Title   *string        `json:"title" doc:"In words."`
+	Key     string         `json:"key" doc:"The key, unique in the report."`
+	Title   *string        `json:"title" doc:"The title."`
 	Note    *string        `json:"note" doc:"How to read it."`
-	Columns []ReportColumn `json:"columns" nullable:"false" doc:"Columns, in order."`
-	Rows    []ReportRowOf  `json:"rows" nullable:"false" doc:"Rows, in order."`
-	Left    int            `json:"left" doc:"Rows that are not shown."`
+	Columns []ReportColumn `json:"columns" nullable:"false" doc:"The columns, in order."`
+	Rows    []ReportRowOf  `json:"rows" nullable:"false" doc:"The rows, in order."`
+	Left    int            `json:"left" doc:"Number of rows that are left out."`
 }
 
-// ReportColumn names a column.
+// ReportColumn is a column of a table.
 type ReportColumn struct {
 	Key   string `json:"key" doc:"Stable between periods."`
-	Title string `json:"title" doc:"In words."`
+	Title string `json:"title" doc:"The title."`
 }
 
 // ReportRowOf is one row of a table.
 type ReportRowOf struct {
 	Key   string        `json:"key" doc:"Stable between revisions."`
-	Cells []ReportValue `json:"cells" nullable:"false" doc:"As many as columns."`
+	Cells []ReportValue `json:"cells" nullable:"false" doc:"One cell for each column."`
 }
 
-// ReportDerivation is how a figure was made.
+// ReportDerivation is how a figure is calculated: the formula, its terms, the window
+// and the data. A figure refers to it by how.
 type ReportDerivation struct {
-	Key      string       `json:"key" doc:"What how refers to."`
-	Title    string       `json:"title" doc:"In words."`
-	Formula  string       `json:"formula" doc:"In words."`
-	Terms    []ReportTerm `json:"terms" nullable:"false" doc:"The numbers of the formula."`
-	From     *string      `json:"from" format:"date-time" doc:"Beginning of the window."`
+	Key      string       `json:"key" doc:"The key that how refers to."`
+	Title    string       `json:"title" doc:"The title."`
+	Formula  string       `json:"formula" doc:"The formula in words."`
+	Terms    []ReportTerm `json:"terms" nullable:"false" doc:"The terms of the formula."`
+	From     *string      `json:"from" format:"date-time" doc:"Start of the window."`
 	To       *string      `json:"to" format:"date-time" doc:"End of the window."`
-	Coverage *float64     `json:"coverage" doc:"Share of the window that was measured; null for what is not a series."`
-	Source   string       `json:"source" doc:"Which of the portal's data."`
-	Revision *string      `json:"definition" doc:"Of the definition that was applied."`
-	URL      *string      `json:"url" doc:"Where it leads, path-absolute."`
+	Coverage *float64     `json:"coverage" doc:"Share of the window that was measured; null if it is not a series."`
+	Source   string       `json:"source" doc:"The data it is calculated from."`
+	Revision *string      `json:"definition" doc:"Revision of the definition that was applied."`
+	URL      *string      `json:"url" doc:"Path-absolute URL of the details."`
 }
 
 // ReportTerm is one number of a derivation.
 type ReportTerm struct {
-	Name  string      `json:"name" doc:"In words."`
-	Value ReportValue `json:"value" doc:"The number."`
+	Name  string      `json:"name" doc:"The name for people."`
+	Value ReportValue `json:"value" doc:"The value."`
 }
 
+// reportOf converts a report to its JSON form.
 func (s service) reportOf(p reportstore.Published) Report {
 	r := p.Report
 	return Report{
@@ -111,6 +115,7 @@ func (s service) reportOf(p reportstore.Published) Report {
 	}
 }
 
+// to returns the URL of a link inside the portal; null without one.
 func (s service) to(link string) *string {
 	if link == "" {
 		return nil
@@ -118,25 +123,31 @@ func (s service) to(link string) *string {
 	return text(s.prefix + link)
 }
 
+// value converts a value.
 func (s service) value(v reports.Value) ReportValue {
 	return ReportValue{Text: v.Text, Number: v.Number, Unit: text(v.Unit), State: text(v.Tone), URL: s.to(v.Link), How: text(v.How)}
 }
 
+// figure converts a named value.
 func (s service) figure(f reports.Figure) ReportFigure {
 	return ReportFigure{Key: f.Key, Label: f.Label, Value: s.value(f.Value), Note: text(f.Note)}
 }
 
+// line converts a sentence.
 func (s service) line(l reports.Line) ReportLine {
 	return ReportLine{Key: l.Key, Who: text(l.Who), Text: l.Text, State: text(l.Tone), URL: s.to(l.Link), How: text(l.How)}
 }
 
+// section converts a section with its figures, sentences and tables.
 func (s service) section(x reports.Section) ReportSection {
 	return ReportSection{
-		Key: x.Key, Title: x.Title, Empty: text(x.Empty), Note: text(x.Note), Figures: each(x.Figures, s.figure), Lines: each(x.Lines, s.line), Tables: each(x.Tables, s.table),
+		Key: x.Key, Title: x.Title, Empty: text(x.Empty), Note: text(x.Note), Figures: each(x.Figures, s.figure),
+		Lines: each(x.Lines, s.line), Tables: each(x.Tables, s.table),
 		Charts: list(x.Charts),
 	}
 }
 
+// table converts a table.
 func (s service) table(t reports.Table) ReportTable {
 	return ReportTable{
 		Key: t.Key, Title: text(t.Title), Note: text(t.Note), Left: t.Left,
@@ -145,9 +156,11 @@ func (s service) table(t reports.Table) ReportTable {
 	}
 }
 
+// derivation converts the calculation of a figure.
 func (s service) derivation(d reports.Derivation) ReportDerivation {
 	return ReportDerivation{
-		Key: d.Key, Title: d.Title, Formula: d.Formula, From: instant(d.From), To: instant(d.To), Coverage: d.Coverage, Source: d.Source, Revision: text(d.Revision), URL: s.to(d.Link),
+		Key: d.Key, Title: d.Title, Formula: d.Formula, From: instant(d.From), To: instant(d.To), Coverage: d.Coverage,
+		Source: d.Source, Revision: text(d.Revision), URL: s.to(d.Link),
 		Terms: each(d.Terms, func(t reports.Term) ReportTerm { return ReportTerm{t.Name, s.value(t.Value)} }),
 	}
 }

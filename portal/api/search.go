@@ -9,54 +9,57 @@ import (
 	"github.com/postern/postern/search/querylog"
 )
 
+// searchRequest is the query of GET /search. The query language is that of the search
+// page; a query without words lists documents, newest first.
 type searchRequest struct {
-	Q      string `query:"q" doc:"Words, phrases in quotes, -exclusions and qualifiers such as kind:postmortem, service:checkout, after:2026-01-01. Without words the newest come first."`
-	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many hits to answer with."`
-	Offset int    `query:"offset" minimum:"0" default:"0" doc:"How many hits to leave out at the beginning. Only the first 1000 can be looked at."`
+	Q      string `query:"q" doc:"Words, quoted phrases, -exclusions and qualifiers such as kind:postmortem or after:2026-01-01."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"Maximum number of hits in the response."`
+	Offset int    `query:"offset" minimum:"0" default:"0" doc:"Number of hits to skip; hits after the first 1000 are not available."`
 	Sort   string `query:"sort" enum:"relevance,newest" default:"relevance" doc:"The order of the hits."`
 }
 
-// SearchAnswer is the answer of GET /search.
+// SearchAnswer is the response of GET /search. A query that cannot be read completely
+// is not an error: Notes say what was ignored.
 type SearchAnswer struct {
-	Query       string   `json:"query" doc:"The query as it was sent."`
-	Total       int      `json:"total" doc:"How many documents match."`
-	TookMS      int64    `json:"took_ms" doc:"How long the search took, in milliseconds, rounded up."`
-	Hits        []Hit    `json:"hits" nullable:"false" doc:"The documents found, best first."`
-	Facets      Facets   `json:"facets" doc:"Values among all matching documents, most frequent first."`
+	Query       string   `json:"query" doc:"The query as sent."`
+	Total       int      `json:"total" doc:"Number of matching documents."`
+	TookMS      int64    `json:"took_ms" doc:"Duration of the search in milliseconds, rounded up."`
+	Hits        []Hit    `json:"hits" nullable:"false" doc:"The hits, best first."`
+	Facets      Facets   `json:"facets" doc:"Facet values of all matching documents, most frequent first."`
 	Notes       []string `json:"notes" nullable:"false" doc:"What was relaxed, ignored or not understood, for people."`
-	Suggestions []string `json:"suggestions" nullable:"false" doc:"Other spellings that find something."`
+	Suggestions []string `json:"suggestions" nullable:"false" doc:"Other spellings that have results."`
 }
 
-// Hit is one document found.
+// Hit is one document that matches.
 type Hit struct {
-	ID              string     `json:"id" doc:"The permalink id: the document stays at /p/ID."`
+	ID              string     `json:"id" doc:"The permalink id: the document is always at /p/ID."`
 	Kind            string     `json:"kind" doc:"postmortem, framework, guide, runbook, standard, drill, training or page."`
 	Title           string     `json:"title" doc:"The title."`
-	URL             string     `json:"url" doc:"Where the document is read, path-absolute."`
-	Path            string     `json:"path" doc:"The file in the repository."`
-	Score           float64    `json:"score" doc:"How well it matches; only comparable within one answer."`
-	Date            *string    `json:"date" format:"date" doc:"The document's date: the start of its incident, else the stated date, else its first commit."`
-	Services        []string   `json:"services" nullable:"false" doc:"The services concerned."`
+	URL             string     `json:"url" doc:"Path-absolute URL of the document."`
+	Path            string     `json:"path" doc:"Path of the file in the repository."`
+	Score           float64    `json:"score" doc:"How well it matches; comparable only within one response."`
+	Date            *string    `json:"date" format:"date" doc:"Start of its incident, or the stated date, or the date of the first commit."`
+	Services        []string   `json:"services" nullable:"false" doc:"The services it names."`
 	Severity        *string    `json:"severity" doc:"SEV1 to SEV5."`
 	DetectSeconds   *int64     `json:"detect_seconds" doc:"From the start of impact to detection."`
 	DiagnoseSeconds *int64     `json:"diagnose_seconds" doc:"From the start of impact to diagnosis."`
-	RecoverSeconds  *int64     `json:"recover_seconds" doc:"From the start of impact to mitigation, else recovery."`
-	OpenActions     int        `json:"open_actions" doc:"Action items that are still open."`
-	Fragments       []Fragment `json:"fragments" nullable:"false" doc:"The best quotes."`
+	RecoverSeconds  *int64     `json:"recover_seconds" doc:"From the start of impact to mitigation, or to recovery if mitigation is unknown."`
+	OpenActions     int        `json:"open_actions" doc:"Number of open action items."`
+	Fragments       []Fragment `json:"fragments" nullable:"false" doc:"The best matching excerpts."`
 }
 
-// Fragment is one quote from a document.
+// Fragment is one excerpt of a document. Its HTML is escaped by package search.
 type Fragment struct {
 	Field   string  `json:"field" doc:"title, summary, body or code."`
-	Heading *string `json:"heading" doc:"The heading above the quote."`
-	Anchor  *string `json:"anchor" doc:"That heading's anchor: append it to url after #."`
+	Heading *string `json:"heading" doc:"The heading above the excerpt."`
+	Anchor  *string `json:"anchor" doc:"Anchor of that heading: append it to url after #."`
 	HTML    string  `json:"html" doc:"Escaped text; the only markup is <mark>."`
 }
 
 // Facets are the values of each facet.
 type Facets struct {
 	Kind     []FacetValue `json:"kind" nullable:"false" doc:"Kinds of documents."`
-	Service  []FacetValue `json:"service" nullable:"false" doc:"Services concerned."`
+	Service  []FacetValue `json:"service" nullable:"false" doc:"The services it names."`
 	Severity []FacetValue `json:"severity" nullable:"false" doc:"Severities."`
 	Year     []FacetValue `json:"year" nullable:"false" doc:"Years of the documents' dates."`
 	Factor   []FacetValue `json:"factor" nullable:"false" doc:"Tags of contributing factors."`
@@ -65,10 +68,11 @@ type Facets struct {
 
 // FacetValue is one value of a facet.
 type FacetValue struct {
-	Value string `json:"value" doc:"The value, as the qualifier of that name takes it."`
-	Count int    `json:"count" doc:"How many matching documents have it."`
+	Value string `json:"value" doc:"The value, as the qualifier of the same name takes it."`
+	Count int    `json:"count" doc:"Number of matching documents."`
 }
 
+// search finds documents. Only the first page of a search is counted in the query log.
 func (s service) search(ctx context.Context, in *searchRequest) (SearchAnswer, error) {
 	found, err := s.Search.Search(ctx, search.Request{
 		Text: in.Q, Limit: in.Limit, Offset: in.Offset, Newest: in.Sort == "newest", Facets: true, Fragments: true,
@@ -89,6 +93,7 @@ func (s service) search(ctx context.Context, in *searchRequest) (SearchAnswer, e
 	}, nil
 }
 
+// hit converts a hit to its JSON form.
 func (s service) hit(h search.Hit) Hit {
 	return Hit{
 		ID: h.ID, Kind: h.Kind, Title: h.Title, URL: s.prefix + h.Address, Path: h.Path, Score: h.Score,
@@ -98,10 +103,12 @@ func (s service) hit(h search.Hit) Hit {
 	}
 }
 
+// fragmentOf converts an excerpt.
 func fragmentOf(f search.Fragment) Fragment {
 	return Fragment{Field: f.Field, Heading: text(f.Heading), Anchor: text(f.Anchor), HTML: f.HTML}
 }
 
+// facetsOf converts the counted facets.
 func facetsOf(counted map[string][]search.FacetValue) Facets {
 	of := func(name string) []FacetValue {
 		return each(counted[name], func(v search.FacetValue) FacetValue { return FacetValue(v) })

@@ -16,55 +16,58 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// Signals are the folded views of what feeds, post-mortems and people said. What
-// its methods return is shared and must not be written to.
+// Signals are the folded views of what feeds, post-mortems and people reported. What
+// the methods return is shared and must not be modified.
 type Signals interface {
-	// Policy is how incidents are judged.
+	// Policy returns the targets and rules for evaluating incidents.
 	Policy() incident.Policy
-	// Incidents gives those that touch [from, to), newest start first.
+	// Incidents returns the incidents that overlap [from, to), latest start first.
 	Incidents(ctx context.Context, from, to time.Time) ([]incident.Incident, error)
-	// Incident gives one by its id or any other of its names.
+	// Incident returns one by its id or another reference.
 	Incident(ctx context.Context, id string) (incident.Incident, error)
-	// Episodes gives the episodes that overlap [from, to), newest start first.
+	// Episodes returns the alert episodes that overlap [from, to), latest start first.
 	Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error)
-	// Changes gives the changes of [from, to), newest first.
+	// Changes returns the changes of [from, to), newest first.
 	Changes(ctx context.Context, from, to time.Time) ([]change.Linked, error)
-	// Statements follows the slow statements over [from, to), longest total first.
+	// Statements returns the slow statements over [from, to), longest total first.
 	Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error)
 
-	// Edit keeps corrections of one incident, all or none, and gives it as it is
-	// then. Enter keeps an incident that a person tells of; fresh is false when it
-	// was there already. Errors are fault.Invalid, NotFound and Conflict, with the
+	// Edit stores corrections of one incident, all or none, and returns the corrected
+	// incident. Errors are fault.Invalid, fault.NotFound and fault.Conflict, with the
 	// field.
 	Edit(ctx context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error)
+	// Enter stores an incident that a person entered; fresh is false when it existed
+	// already.
 	Enter(ctx context.Context, hand incident.Hand, v incident.Voice) (in incident.Incident, fresh bool, err error)
 }
 
-// SpanRequest is the part of a request that says which time it is about.
+// SpanRequest is the part of a request that selects a time span and a page.
 type SpanRequest struct {
-	From   string `query:"from" doc:"From this instant (RFC 3339) or day on, inclusive. Without it, the last 30 days; for incidents, the last 366."`
-	To     string `query:"to" doc:"Before this instant or day. Without it, now. At most 400 days after from; for incidents, ten years."`
-	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"How many to answer with."`
-	Cursor string `query:"cursor" doc:"The next of the answer before, with the same filters."`
+	From   string `query:"from" doc:"Start, inclusive: RFC 3339 or a date. Default: 30 days before to; for incidents, 366 days."`
+	To     string `query:"to" doc:"End, exclusive. Default: now. At most 400 days after from; for incidents, ten years."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"Maximum number of entries in the response."`
+	Cursor string `query:"cursor" doc:"The value of next in the previous response; send it with the same filters."`
 }
 
-// reach is how far back a list goes.
+// reach bounds the time span of a list. Everything in the span is read for one
+// response, and the page is cut out of it.
 type reach struct {
-	preset time.Duration // when nobody says from when
-	most   time.Duration // between from and to: all of it is read for one answer
+	preset time.Duration // before to, when from is not given
+	most   time.Duration // between from and to, since all of it is read for one response
 }
 
-// dayLength is what spans are counted in.
+// dayLength is the unit of the spans.
 const dayLength = 24 * time.Hour
 
-// factsReach is of lists that are read from the feeds' facts, and incidentsReach of
-// the incidents, which are folded as a whole and kept.
+// factsReach applies to lists that are read from the facts of feeds; incidentsReach to
+// incidents, which are folded as a whole and cached.
 func factsReach() reach     { return reach{30 * dayLength, 400 * dayLength} }
 func incidentsReach() reach { return reach{366 * dayLength, 3660 * dayLength} }
 
-// span reads the request's time.
+// span returns the requested time span. Its default end is rounded up to a whole hour,
+// so that repeated requests use the same cached view.
 func (s service) span(in SpanRequest, r reach) (from, to time.Time, err error) {
-	// Whole hours, so that the same question is answered from the same view.
+
 	to = s.now().UTC().Truncate(time.Hour).Add(time.Hour)
 	if in.To != "" {
 		if to, err = readInstant("to", in.To); err != nil {
@@ -81,12 +84,13 @@ func (s service) span(in SpanRequest, r reach) (from, to time.Time, err error) {
 		return from, to, fault.New(fault.Invalid, "api", "from: it must lie before to")
 	}
 	if to.After(from.Add(r.most)) {
-		return from, to, fault.Newf(fault.Invalid, "api", "from: it may lie at most %d days before to; ask for shorter spans, one after the other", r.most/dayLength)
+		return from, to, fault.Newf(fault.Invalid, "api",
+			"from: it may lie at most %d days before to; ask for shorter spans, one after the other", r.most/dayLength)
 	}
 	return from, to, nil
 }
 
-// readInstant reads a parameter that bounds times: an instant, or a day in UTC.
+// readInstant reads a parameter that is a time, or a date in UTC.
 func readInstant(name, value string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
 		if t, err := time.Parse(layout, value); err == nil {
@@ -96,14 +100,16 @@ func readInstant(name, value string) (time.Time, error) {
 	return time.Time{}, fault.Newf(fault.Invalid, "api", "%s: write an instant such as 2026-11-21T14:03:00Z, or a day", name)
 }
 
-// pageAfter cuts one page out of a list: what follows the item that the cursor
-// names. key must tell the items apart.
+// pageAfter returns one page of a list: the items after the one that the cursor names.
+// The cursor is the key of the last item, so a page stays correct when newer items
+// arrive. key must be unique among the items. It fails with fault.Invalid when the list
+// no longer has the item.
 func pageAfter[T any](all []T, key func(T) string, in SpanRequest) (page []T, next *string, err error) {
 	if in.Cursor != "" {
 		last, err := base64.RawURLEncoding.DecodeString(in.Cursor)
 		i := slices.IndexFunc(all, func(t T) bool { return key(t) == string(last) })
 		if err != nil || i < 0 {
-			return nil, nil, fault.New(fault.Invalid, "api", "cursor: it does not belong to this list; begin again without it")
+			return nil, nil, fault.New(fault.Invalid, "api", "cursor: it does not belong to this list; start again without it")
 		}
 		all = all[i+1:]
 	}
@@ -114,22 +120,22 @@ func pageAfter[T any](all []T, key func(T) string, in SpanRequest) (page []T, ne
 	return all, text(base64.RawURLEncoding.EncodeToString([]byte(key(all[len(all)-1])))), nil
 }
 
-// incidentURL is where people read an incident.
+// incidentURL returns the URL of the page of an incident.
 func (s service) incidentURL(id string) string {
 	return s.prefix + (&url.URL{Path: "/incidents/" + id}).EscapedPath()
 }
 
-// fits tells whether a filter is off or met.
+// fits reports whether a filter is empty or matches one of the values.
 func fits(filter string, values ...string) bool {
 	return filter == "" || slices.Contains(values, filter)
 }
 
-// registerSignals registers what is asked of the folded views.
+// registerSignals adds the operations on incidents, alerts, changes and statements.
 func (s service) registerSignals(api huma.API) {
-	get(api, "/incidents", "list-incidents", "List incidents, folded from all that tell of them", s.incidents)
-	get(api, "/incidents/{id}", "read-incident", "Read one incident with what each source says", s.incident)
-	s.registerHand(api)
-	get(api, "/alerts", "list-alerts", "List the firings of alerts", s.alerts)
+	get(api, "/incidents", "list-incidents", "List incidents, merged from all their sources", s.incidents)
+	get(api, "/incidents/{id}", "read-incident", "Read one incident with what each source states", s.incident)
+	s.registerIncidentEdits(api)
+	get(api, "/alerts", "list-alerts", "List alert episodes", s.alerts)
 	get(api, "/changes", "list-changes", "List changes and the incidents that they caused", s.changes)
-	get(api, "/slow-sql", "list-slow-sql", "List slow statements, without their values", s.slowSQL)
+	get(api, "/slow-sql", "list-slow-sql", "List slow SQL statements, without their values", s.slowSQL)
 }

@@ -12,50 +12,56 @@ import (
 	"github.com/postern/postern/search"
 )
 
-// maxPasteBody bounds the body of POST /similar, in bytes: a page of a log. Only
-// its beginning is read.
+// maxPasteBody bounds the body of POST /similar, in bytes: a page of a log. Only its
+// beginning is read.
 const maxPasteBody = 1 << 20
 
+// similarRequest is the request of POST /similar. It is a POST because texts are long
+// and may contain secrets, which must not appear in the logs of proxies.
 type similarRequest struct {
 	Body struct {
-		Text  string `json:"text" minLength:"1" doc:"What was pasted: an alert notification in any form, a stack trace, lines of a log, a slow query, cluster events. The first 64 KB are read; nothing of it is kept."`
-		Limit int    `json:"limit,omitempty" minimum:"1" maximum:"50" default:"10" doc:"How many hits to answer with."`
+		Text  string `json:"text" minLength:"1" doc:"An alert, stack trace, log lines, slow query or cluster events."`
+		Limit int    `json:"limit,omitempty" minimum:"1" maximum:"50" default:"10" doc:"Maximum number of hits in the response."`
 	}
 }
 
-// SimilarAnswer is the answer of POST /similar.
+// SimilarAnswer is the response of POST /similar. Fix is the most useful part: what to
+// do about the alert, without reading a document.
 type SimilarAnswer struct {
-	ReadAs      string       `json:"read_as" doc:"What the text was taken for: alert, stack trace, log, slow query, cluster events or text."`
-	Alerts      []string     `json:"alerts" nullable:"false" doc:"The names of the alerts in the text."`
-	Fingerprint string       `json:"fingerprint" doc:"The same for two texts of the same trouble, whatever their times, ids and addresses."`
-	Total       int          `json:"total" doc:"How many documents have anything of it."`
-	TookMS      int64        `json:"took_ms" doc:"How long it took, in milliseconds, rounded up."`
-	Hits        []SimilarHit `json:"hits" nullable:"false" doc:"The runbook of the alert first, then by likeness."`
-	Fix         *Fix         `json:"fix" doc:"The fix of the document that is for the alert itself; null when none is, or it tells none."`
-	Notes       []string     `json:"notes" nullable:"false" doc:"What is doubtful about the answer, for people."`
+	ReadAs      string       `json:"read_as" doc:"How it was read: alert, stack trace, log, slow query, cluster events or text."`
+	Alerts      []string     `json:"alerts" nullable:"false" doc:"Names of the alerts in the text."`
+	Fingerprint string       `json:"fingerprint" doc:"Equal for texts that differ only in times, ids and addresses."`
+	Total       int          `json:"total" doc:"Number of documents that match anything in the text."`
+	TookMS      int64        `json:"took_ms" doc:"Duration in milliseconds, rounded up."`
+	Hits        []SimilarHit `json:"hits" nullable:"false" doc:"The hits: the runbook of the alert first, then by similarity."`
+	Fix         *Fix         `json:"fix" doc:"The fix of the document for the alert itself; null if there is none."`
+	Notes       []string     `json:"notes" nullable:"false" doc:"Limits of the result, for people."`
 }
 
-// SimilarHit is a document that resembles a text. It has the fields of a search hit.
+// SimilarHit is a document similar to a text, with the fields of a search hit.
 type SimilarHit struct {
 	Hit
-	ForAlert bool     `json:"for_alert" doc:"The document is for the alert itself: it lists it, or bears its name."`
-	Fix      *Fix     `json:"fix" doc:"The section that says what to do or what was done, else the end of the incident's timeline; null when the document tells neither."`
-	Waiting  []Action `json:"waiting" nullable:"false" doc:"The action items that are still open; of the first five incidents only."`
+	ForAlert bool     `json:"for_alert" doc:"True if the document names the alert."`
+	Fix      *Fix     `json:"fix" doc:"The section with the fix, or the end of the incident's timeline; null without either."`
+	Waiting  []Action `json:"waiting" nullable:"false" doc:"Open action items, for the first five incidents only."`
 }
 
 const (
-	// maxFix bounds a fix in bytes of its HTML and of its Markdown: about four screens
-	// of a terminal. It ends with a block.
+	// maxFix bounds a fix in bytes of its HTML and of its Markdown, about four screens
+	// of a terminal. It is cut at the end of a block.
 	maxFix = 8000
-	// incidentsRead is how many incidents of an answer are read for the end of their
-	// timeline and their open actions.
+	// incidentsRead is how many incidents of a response are read for the end of their
+	// timeline and their open action items.
 	incidentsRead = 5
 )
 
+// similar finds documents similar to a pasted text.
 func (s service) similar(ctx context.Context, in *similarRequest) (SimilarAnswer, error) {
 	return s.similarTo(ctx, in.Body.Text, in.Body.Limit)
 }
 
+// similarTo searches and reads the documents of the best hits. The first fix of a
+// document for the alert itself is also the fix of the response.
 func (s service) similarTo(ctx context.Context, text string, limit int) (SimilarAnswer, error) {
 	found, err := s.Search.Similar(ctx, search.SimilarRequest{Text: text, Limit: limit, Fragments: true})
 	if err != nil {
@@ -85,8 +91,8 @@ func (s service) similarTo(ctx context.Context, text string, limit int) (Similar
 	}, nil
 }
 
-// readHit adds what only the whole document tells: its fix, and of an incident what
-// still waits. An answer does without it when the document cannot be read.
+// readHit adds what only the document itself contains: its fix, and the open action
+// items of an incident. When the document cannot be read, the hit stays as it is.
 func (s service) readHit(ctx context.Context, h *SimilarHit, m search.Match, incident bool) {
 	page, err := s.Library.Page(ctx, h.ID, "")
 	if err != nil {
@@ -108,7 +114,7 @@ func (s service) readHit(ctx context.Context, h *SimilarHit, m search.Match, inc
 	}
 }
 
-// post registers an operation that is asked with a body and changes nothing.
+// post registers an operation that has a request body and changes nothing.
 func post[I, T any](api huma.API, path, id, summary string, do func(context.Context, *I) (T, error)) {
 	huma.Register(api, huma.Operation{
 		OperationID: id, Method: http.MethodPost, Path: root + path, Summary: summary, MaxBodyBytes: maxPasteBody,

@@ -24,12 +24,12 @@ func TestSimilar(t *testing.T) {
 		t.Fatalf("%d: %s", rec.Code, rec.Body)
 	}
 	golden(t, "similar", rec.Body.Bytes())
-	if p.finder.liken.Limit != 5 || p.finder.liken.Text != "[FIRING:1] PoolExhausted (eu-1)" || !p.finder.liken.Fragments {
-		t.Errorf("asked %+v", p.finder.liken)
+	if p.fakeSearch.liken.Limit != 5 || p.fakeSearch.liken.Text != "[FIRING:1] PoolExhausted (eu-1)" || !p.fakeSearch.liken.Fragments {
+		t.Errorf("asked %+v", p.fakeSearch.liken)
 	}
 	p.post("/api/v1/similar", `{"text":"x"}`)
-	if p.finder.liken.Limit != 10 {
-		t.Errorf("by default asked %+v", p.finder.liken)
+	if p.fakeSearch.liken.Limit != 10 {
+		t.Errorf("by default asked %+v", p.fakeSearch.liken)
 	}
 }
 
@@ -37,7 +37,7 @@ func TestSimilar(t *testing.T) {
 func TestSimilarReadsTheIncident(t *testing.T) {
 	p := newPortal(t, "")
 	var out SimilarAnswer
-	p.finder.unfixed = true
+	p.fakeSearch.unfixed = true
 	if err := json.Unmarshal(p.post("/api/v1/similar", `{"text":"pool"}`).Body.Bytes(), &out); err != nil {
 		t.Fatal(err)
 	}

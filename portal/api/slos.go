@@ -13,80 +13,87 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// Board judges objectives; board.Board does.
+// Board evaluates SLOs; slostatus.Board implements it.
 type Board interface {
-	// Rows judges every objective over its own window, by name.
+	// Rows evaluates every SLO over its own window, in the order of names.
 	Rows(ctx context.Context) ([]slostatus.Row, error)
-	// Judge is an objective over a span, or over its own window when both ends are
-	// zero. Errors are fault.NotFound, fault.Gone and fault.Invalid.
+	// Judge evaluates an SLO over a span, or over its own window when both ends are
+	// zero. Kinds: fault.NotFound, fault.Gone and fault.Invalid.
 	Judge(ctx context.Context, name string, from, to time.Time) (slostatus.Judged, error)
-	// Origins are the sources of the counts that a judgement was made of.
+	// Origins returns the sources of the data that an evaluation used.
 	Origins(ctx context.Context, j slostatus.Judged) ([]slo.Origin, error)
 }
 
+// slosRequest is the query of GET /slos.
 type slosRequest struct {
-	Service string `query:"service" doc:"Only objectives of this service."`
-	Team    string `query:"team" doc:"Only objectives of services of this team."`
-	State   string `query:"state" enum:"ok,low_traffic,no_traffic,partial,no_data,invalid,not_yet" doc:"Only objectives whose data is in this state."`
-	From    string `query:"from" doc:"RFC 3339, inclusive. Without it each objective's own window that ends at to."`
-	To      string `query:"to" doc:"RFC 3339, exclusive, at most 400 days after from. Without it now."`
-	Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"How many objectives to answer with; fewer over a long span, which is told by next."`
-	Cursor  string `query:"cursor" doc:"The next of the answer before, with the same filters."`
+	Service string   `query:"service" doc:"Only SLOs of this service."`
+	Team    string   `query:"team" doc:"Only SLOs of services of this team."`
+	State   sloState `query:"state" doc:"Only SLOs whose data is in this state."`
+	From    string   `query:"from" doc:"RFC 3339, inclusive. Default: the SLO's own window that ends at to."`
+	To      string   `query:"to" doc:"RFC 3339, exclusive, at most 400 days after from. Default: now."`
+	Limit   int      `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"Maximum number of SLOs; fewer for a long span."`
+	Cursor  string   `query:"cursor" doc:"The value of next in the previous response; send it with the same filters."`
 }
 
+// sloRequest is the request of GET /slos/{name}.
 type sloRequest struct {
-	Name string `path:"name" doc:"The objective's name."`
-	From string `query:"from" doc:"RFC 3339, inclusive. Without it the objective's own window that ends at to."`
-	To   string `query:"to" doc:"RFC 3339, exclusive. Without it now."`
+	Name string `path:"name" doc:"The SLO's name."`
+	From string `query:"from" doc:"RFC 3339, inclusive. Default: the SLO's own window that ends at to."`
+	To   string `query:"to" doc:"RFC 3339, exclusive. Default: now."`
 }
 
-// SLOsAnswer is the answer of GET /slos.
+// SLOsAnswer is the response of GET /slos.
 type SLOsAnswer struct {
-	SLOs []SLO   `json:"slos" nullable:"false" doc:"Objectives by name, each judged over the span asked for, or over its own window as it is now."`
-	Next *string `json:"next" doc:"Give it back as cursor= for the next page; null at the end."`
+	SLOs []SLO   `json:"slos" nullable:"false" doc:"SLOs by name, each evaluated over the requested span or its own window."`
+	Next *string `json:"next" doc:"Cursor of the next page; null on the last page."`
 }
 
-// SLO is one objective judged over one span.
+// SLO is one SLO evaluated over one span. State is about the data: a verdict in Met is
+// given only when enough was measured. BudgetSpent and BudgetLeft are shares of the
+// error budget of the span.
 type SLO struct {
-	Name        string   `json:"name" doc:"The objective's name."`
-	Title       string   `json:"title" doc:"Its display name."`
+	Name        string   `json:"name" doc:"The SLO's name."`
+	Title       string   `json:"title" doc:"The display name."`
 	Service     *string  `json:"service" doc:"The service it belongs to."`
-	URL         string   `json:"url" doc:"The address of its page."`
-	Objective   *float64 `json:"objective" doc:"The target as a fraction; null for a composite."`
-	Method      *string  `json:"method" doc:"Occurrences, Timeslices or RatioTimeslices; null for a composite."`
-	Window      string   `json:"window" doc:"The objective's own window, such as 28d."`
-	From        string   `json:"from" doc:"The start of the span that is judged, inclusive."`
-	To          string   `json:"to" doc:"The end of the span, exclusive."`
-	State       string   `json:"state" enum:"ok,low_traffic,no_traffic,partial,no_data,invalid,not_yet" doc:"What can be said of the data, not of the objective."`
+	URL         string   `json:"url" doc:"Path-absolute URL of its page."`
+	Objective   *float64 `json:"objective" doc:"The target as a fraction; null for a composite SLO."`
+	Method      *string  `json:"method" doc:"Occurrences, Timeslices or RatioTimeslices; null for a composite SLO."`
+	Window      string   `json:"window" doc:"The SLO's own window, such as 28d."`
+	From        string   `json:"from" doc:"Start of the evaluated span, inclusive."`
+	To          string   `json:"to" doc:"End of the evaluated span, exclusive."`
+	State       sloState `json:"state" doc:"State of the data, not of the SLO."`
 	Reason      *string  `json:"reason" doc:"Why the state is not ok."`
-	Met         *bool    `json:"met" doc:"Null when the data allows no verdict."`
-	Good        *float64 `json:"good" doc:"Events; slices for the methods that count slices; null when nothing was counted."`
-	Total       *float64 `json:"total" doc:"Events, or counted slices; null when nothing was counted."`
-	SLI         *float64 `json:"sli" doc:"Good over total, as a fraction; null when there is nothing to divide."`
-	BudgetSpent *float64 `json:"budget_spent" doc:"Share of what the objective permits; over 1 when it is overspent."`
-	BudgetLeft  *float64 `json:"budget_left" doc:"Below 0 when it is overspent."`
+	Met         *bool    `json:"met" doc:"Whether the SLO is met; null if the data allows no verdict."`
+	Good        *float64 `json:"good" doc:"Good events or time slices; null without data."`
+	Total       *float64 `json:"total" doc:"All events or time slices; null without data."`
+	SLI         *float64 `json:"sli" doc:"The SLI, good divided by total; null without data."`
+	BudgetSpent *float64 `json:"budget_spent" doc:"Share of the error budget consumed; over 1 if it is exhausted."`
+	BudgetLeft  *float64 `json:"budget_left" doc:"Share of the error budget remaining; below 0 if it is exhausted."`
 	Coverage    float64  `json:"coverage" doc:"Share of the span that was measured."`
-	Revision    *int64   `json:"revision" doc:"The highest revision of the counts that were added up; null without counts."`
-	Open        bool     `json:"open" doc:"The span is not over: numbers are to date."`
-	Definition  string   `json:"definition" doc:"Tells definitions from each other: the one that was applied."`
+	Revision    *int64   `json:"revision" doc:"The highest revision of the data used; null without data."`
+	Open        bool     `json:"open" doc:"True if the span is not over; numbers are to date."`
+	Definition  string   `json:"definition" doc:"Identifies the definition that was applied."`
 }
 
-// SLOAnswer is the answer of GET /slos/{name}.
+// SLOAnswer is the response of GET /slos/{name}.
 type SLOAnswer struct {
 	SLO
-	Sources []SLOSource `json:"sources" nullable:"false" doc:"Whose counts were added up and whose were set aside: each UTC day belongs to one source."`
+	Sources []SLOSource `json:"sources" nullable:"false" doc:"Sources of the data. Each UTC day is taken from one source."`
 }
 
-// SLOSource is what one source is to the counts of an objective.
+// SLOSource is the share of one source in the data of an SLO.
 type SLOSource struct {
-	Source string `json:"source" doc:"The feed, or prometheus/NAME for the portal's own measurement."`
-	Days   int    `json:"days" doc:"UTC days that it speaks for."`
-	Aside  int    `json:"set_aside_days" doc:"UTC days on which it counted, too, and another covers more."`
+	Source string `json:"source" doc:"The feed, or prometheus/NAME for the portal's own queries."`
+	Days   int    `json:"days" doc:"UTC days taken from this source."`
+	Aside  int    `json:"set_aside_days" doc:"UTC days for which another source has higher coverage."`
 }
 
+// slos lists the SLOs that match all filters. Without a span the results are those of
+// the shared view; with one, every SLO is evaluated for this request, which bounds how
+// many a page can have.
 func (s service) slos(ctx context.Context, in *slosRequest) (SLOsAnswer, error) {
 	if s.Board == nil {
-		return SLOsAnswer{}, fault.New(fault.NotFound, "api.slos", "this portal judges no objectives")
+		return SLOsAnswer{}, fault.New(fault.NotFound, "api.slos", "this portal has no SLOs")
 	}
 	from, to, err := moments(in.From, in.To)
 	if err != nil {
@@ -97,16 +104,9 @@ func (s service) slos(ctx context.Context, in *slosRequest) (SLOsAnswer, error) 
 		return SLOsAnswer{}, err
 	}
 	rows = slices.DeleteFunc(slices.Clone(rows), func(r slostatus.Row) bool {
-		return r.SLO.Name <= in.Cursor || in.Service != "" && r.SLO.Service != in.Service || in.Team != "" && r.Team != in.Team
+		return r.SLO.Name <= in.Cursor || !fits(in.Service, r.SLO.Service) || !fits(in.Team, r.Team)
 	})
-	judge := func(r slostatus.Row) (slostatus.Judged, bool, error) {
-		return slostatus.Judged{SLO: r.SLO, Result: r.Result}, true, nil
-	}
-	most := len(rows)
-	if !from.IsZero() || !to.IsZero() {
-		judge = func(r slostatus.Row) (slostatus.Judged, bool, error) { return s.judgeOver(ctx, r.SLO.Name, from, to) }
-		most = s.mostJudged(from, to)
-	}
+	judge, most := s.judgeHow(ctx, from, to, len(rows))
 	out := SLOsAnswer{SLOs: []SLO{}}
 	for i, r := range rows {
 		if len(out.SLOs) == in.Limit || i == most {
@@ -117,14 +117,31 @@ func (s service) slos(ctx context.Context, in *slosRequest) (SLOsAnswer, error) 
 		if err != nil {
 			return SLOsAnswer{}, err
 		}
-		if there && (in.State == "" || string(j.Result.State) == in.State) {
+		if there && (in.State == "" || sloState(j.Result.State) == in.State) {
 			out.SLOs = append(out.SLOs, s.judged(j.SLO, j.Result))
 		}
 	}
 	return out, nil
 }
 
-// judgeOver is an objective over a span; one that was not there then is not.
+// judgeHow returns how the rows of a list are evaluated, and how many of all at most:
+// as they are in the shared view without a span, otherwise over the span. The function
+// returns false for an SLO that did not exist then.
+func (s service) judgeHow(ctx context.Context, from, to time.Time, all int) (
+	judge func(slostatus.Row) (slostatus.Judged, bool, error), most int,
+) {
+	if from.IsZero() && to.IsZero() {
+		return func(r slostatus.Row) (slostatus.Judged, bool, error) {
+			return slostatus.Judged{SLO: r.SLO, Result: r.Result}, true, nil
+		}, all
+	}
+	return func(r slostatus.Row) (slostatus.Judged, bool, error) {
+		return s.judgeOver(ctx, r.SLO.Name, from, to)
+	}, s.mostJudged(from, to)
+}
+
+// judgeOver evaluates an SLO over a span; there is false for one that did not exist
+// then.
 func (s service) judgeOver(ctx context.Context, name string, from, to time.Time) (j slostatus.Judged, there bool, err error) {
 	j, err = s.Board.Judge(ctx, name, from, to)
 	if k := fault.KindOf(err); err != nil && (k == fault.NotFound || k == fault.Gone) {
@@ -133,11 +150,11 @@ func (s service) judgeOver(ctx context.Context, name string, from, to time.Time)
 	return j, err == nil, err
 }
 
-// maxJudgedDays bounds the days of counts that one request may read, of all the
-// objectives that it judges: some 0.3 s.
+// maxJudgedDays bounds the days of data that one request may read, over all SLOs that
+// it evaluates: about 0.3 s.
 const maxJudgedDays = 20_000
 
-// mostJudged is how many objectives one request judges over a span, at least one.
+// mostJudged returns how many SLOs one request evaluates over a span, at least one.
 func (s service) mostJudged(from, to time.Time) int {
 	if to.IsZero() {
 		to = s.now()
@@ -149,9 +166,10 @@ func (s service) mostJudged(from, to time.Time) int {
 	return int(maxJudgedDays / (length/dayLength + 1))
 }
 
+// slo evaluates one SLO.
 func (s service) slo(ctx context.Context, in *sloRequest) (SLOAnswer, error) {
 	if s.Board == nil {
-		return SLOAnswer{}, fault.New(fault.NotFound, "api.slo", "this portal judges no objectives")
+		return SLOAnswer{}, fault.New(fault.NotFound, "api.slo", "this portal has no SLOs")
 	}
 	from, to, err := moments(in.From, in.To)
 	if err != nil {
@@ -165,7 +183,8 @@ func (s service) slo(ctx context.Context, in *sloRequest) (SLOAnswer, error) {
 	if err != nil {
 		return SLOAnswer{}, err
 	}
-	return SLOAnswer{s.judged(j.SLO, j.Result), each(origins, func(o slo.Origin) SLOSource { return SLOSource{o.Source, o.Days, o.Aside} })}, nil
+	return SLOAnswer{s.judged(j.SLO, j.Result), each(origins,
+		func(o slo.Origin) SLOSource { return SLOSource{o.Source, o.Days, o.Aside} })}, nil
 }
 
 // moments reads from= and to=.
@@ -176,8 +195,8 @@ func moments(fromText, toText string) (from, to time.Time, err error) {
 	return from, to, err
 }
 
-// moment reads a parameter that is an instant; "" is the zero Time. A date is its
-// midnight in UTC, and a blank is the "+" that somebody forgot to encode.
+// moment reads a parameter that is a time; "" is the zero Time. A date is its midnight
+// in UTC, and a space is read as a "+" that was not encoded.
 func moment(name, value string) (time.Time, error) {
 	if value == "" {
 		return time.Time{}, nil
@@ -187,15 +206,18 @@ func moment(name, value string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, fault.Newf(fault.Invalid, "api.slo", "%s must be an RFC 3339 time such as 2026-10-03T08:00:00Z, not %.40q", name, value)
+	return time.Time{}, fault.Newf(fault.Invalid, "api.slo", "%s must be an RFC 3339 time such as 2026-10-03T08:00:00Z, not %.40q",
+		name, value)
 }
 
+// judged converts an evaluated SLO to its JSON form.
 func (s service) judged(x slo.SLO, r slo.Result) SLO {
 	out := SLO{
 		Name: x.Name, Title: x.Title, Service: text(x.Service), URL: s.prefix + "/slos/" + url.PathEscape(x.Name), Window: x.Window.String(),
 		From: r.From.UTC().Format(time.RFC3339), To: r.To.UTC().Format(time.RFC3339),
-		State: string(r.State), Reason: text(r.Reason), Met: r.Met, SLI: finite(r.SLI), BudgetSpent: finite(r.Spent), BudgetLeft: finite(r.Left),
-		Coverage: r.Coverage, Open: r.Open, Definition: x.Hash,
+		State: sloState(r.State), Reason: text(r.Reason), Met: r.Met, SLI: finite(r.SLI), BudgetSpent: finite(r.Spent),
+		BudgetLeft: finite(r.Left),
+		Coverage:   r.Coverage, Open: r.Open, Definition: x.Hash,
 	}
 	if len(x.Parts) == 0 {
 		out.Objective, out.Method = &x.Target, text(x.Method)
@@ -206,7 +228,7 @@ func (s service) judged(x slo.SLO, r slo.Result) SLO {
 	return out
 }
 
-// finite is null for what JSON cannot say.
+// finite returns null for a number that JSON cannot represent.
 func finite(x *float64) *float64 {
 	if x == nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
 		return nil

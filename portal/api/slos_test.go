@@ -16,8 +16,8 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// scores is a Board of four objectives in different states.
-type scores struct{ from, to time.Time }
+// fakeBoard is a Board of four objectives in different states.
+type fakeBoard struct{ from, to time.Time }
 
 func scored(name string, good, total float64, buckets int, s slo.State) slostatus.Row {
 	x := slo.SLO{
@@ -35,14 +35,14 @@ func scored(name string, good, total float64, buckets int, s slo.State) slostatu
 	return slostatus.Row{SLO: x, Team: "payments", Result: r}
 }
 
-func (s *scores) Rows(context.Context) ([]slostatus.Row, error) {
+func (s *fakeBoard) Rows(context.Context) ([]slostatus.Row, error) {
 	return []slostatus.Row{
 		scored("a-ok", 995, 1000, 144, slo.OK), scored("b-out", 0, 1000, 144, slo.OK),
 		scored("c-quiet", 0, 0, 144, slo.NoTraffic), scored("d-absent", 0, 0, 0, slo.NoData),
 	}, nil
 }
 
-func (s *scores) Judge(_ context.Context, name string, from, to time.Time) (slostatus.Judged, error) {
+func (s *fakeBoard) Judge(_ context.Context, name string, from, to time.Time) (slostatus.Judged, error) {
 	s.from, s.to = from, to
 	if name == "inf" {
 		row := scored(name, 1, math.Inf(1), 1, slo.Invalid)
@@ -57,7 +57,7 @@ func (s *scores) Judge(_ context.Context, name string, from, to time.Time) (slos
 	return slostatus.Judged{}, fault.New(fault.NotFound, "test", "no such SLO")
 }
 
-func (s *scores) Origins(_ context.Context, j slostatus.Judged) ([]slo.Origin, error) {
+func (s *fakeBoard) Origins(_ context.Context, j slostatus.Judged) ([]slo.Origin, error) {
 	if j.Result.Buckets == 0 {
 		return nil, nil
 	}
@@ -152,7 +152,7 @@ func TestObjectivesOverASpan(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in.From, in.To, in.State = q.Get("from"), q.Get("to"), q.Get("state")
+		in.From, in.To, in.State = q.Get("from"), q.Get("to"), sloState(q.Get("state"))
 		if q.Get("limit") == "500" {
 			in.Limit = 500
 		}
@@ -173,7 +173,8 @@ func TestObjectivesOverASpan(t *testing.T) {
 		}
 	}
 	p := newPortal(t, "")
-	if w := p.get("/api/v1/slos?from=2026-10-01&to=2026-10-02T12:00:00Z"); w.Code != http.StatusOK || p.board.from.Day() != 1 || p.board.to.Hour() != 12 {
+	if w := p.get("/api/v1/slos?from=2026-10-01&to=2026-10-02T12:00:00Z"); w.Code != http.StatusOK || p.board.from.Day() != 1 ||
+		p.board.to.Hour() != 12 {
 		t.Errorf("%d, judged from %v to %v", w.Code, p.board.from, p.board.to)
 	}
 	if w := p.get("/api/v1/slos?from=yesterday"); w.Code != http.StatusBadRequest {

@@ -7,46 +7,50 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
+// slowSQLRequest is the query of GET /slow-sql. Filters are combined.
 type slowSQLRequest struct {
 	SpanRequest
-	Team     string `query:"team" doc:"Only statements of this team; none: only those that nobody owns."`
-	Database string `query:"database" doc:"Only statements of this database."`
-	Digest   string `query:"digest" doc:"Only this digest."`
-	State    string `query:"state" enum:"new,assigned,fixed,back" doc:"Only statements of this state."`
+	Team     string         `query:"team" doc:"Only statements owned by this team; none for statements without an owner."`
+	Database string         `query:"database" doc:"Only statements in this database."`
+	Digest   string         `query:"digest" doc:"Only the statement with this digest."`
+	State    statementState `query:"state" doc:"Only statements in this state."`
 }
 
-// SlowSQLAnswer is the answer of GET /slow-sql.
+// SlowSQLAnswer is the response of GET /slow-sql.
 type SlowSQLAnswer struct {
-	Statements []SlowStatement `json:"statements" nullable:"false" doc:"Digests by database, the longest total time first; those that were not seen in this time have a count of 0."`
-	Next       *string         `json:"next" doc:"Give it back as cursor= for the next page; null at the end."`
+	Statements []SlowStatement `json:"statements" nullable:"false" doc:"Statements by database, longest total time first."`
+	Next       *string         `json:"next" doc:"Cursor of the next page; null on the last page."`
 }
 
-// SlowStatement is one digest in one database.
+// SlowStatement is one normalized statement in one database. Literals are removed
+// before a statement is stored, so no response can contain a value.
 type SlowStatement struct {
-	Digest          string   `json:"digest" doc:"Names the statement's shape."`
-	URL             string   `json:"url" doc:"Where people read it, path-absolute."`
+	Digest          string   `json:"digest" doc:"Identifies the normalized statement."`
+	URL             string   `json:"url" doc:"Path-absolute URL of its page."`
 	Database        *string  `json:"database" doc:"The database."`
-	Statement       string   `json:"statement" doc:"The statement without any value: ? is one, (...) a list."`
-	Team            *string  `json:"team" doc:"Whose it is."`
+	Statement       string   `json:"statement" doc:"The statement without values: ? is a value, (...) a list."`
+	Team            *string  `json:"team" doc:"The owning team."`
 	Service         *string  `json:"service" doc:"The service that owns the database."`
 	OwnedBy         *string  `json:"owned_by" doc:"How the owner is known: decision, database, user or tag."`
 	State           string   `json:"state" doc:"new, assigned, fixed or back."`
-	StateSince      *string  `json:"state_since" format:"date-time" doc:"Since when."`
-	Count           int64    `json:"count" doc:"Executions in this time."`
-	Total           float64  `json:"total_seconds" doc:"Their time together."`
-	OneIn           int      `json:"logged_one_in" doc:"The source logs one execution in so many, so that all numbers are of those; 0 where it logs all or does not say."`
-	LeftOut         int      `json:"left_out" doc:"Observations that are in no number because one of theirs cannot be, such as a time of 584,000 years."`
-	P95             *float64 `json:"p95_seconds" doc:"95th percentile of one execution, where a source knows single ones."`
-	P95Of           int64    `json:"p95_of" doc:"How many single times it rests on."`
+	StateSince      *string  `json:"state_since" format:"date-time" doc:"When it entered this state."`
+	Count           int64    `json:"count" doc:"Executions in the requested time."`
+	Total           float64  `json:"total_seconds" doc:"Their total duration."`
+	OneIn           int      `json:"logged_one_in" doc:"Sampling of the source: one in so many executions; 0 if all or unknown."`
+	LeftOut         int      `json:"left_out" doc:"Observations left out because of impossible values."`
+	P95             *float64 `json:"p95_seconds" doc:"95th percentile of an execution's duration, if single executions are known."`
+	P95Of           int64    `json:"p95_of" doc:"Number of executions it is calculated from."`
 	RowsExamined    int64    `json:"rows_examined" doc:"Rows read."`
 	RowsSent        int64    `json:"rows_sent" doc:"Rows answered."`
 	ExaminedPerSent *float64 `json:"rows_examined_per_row_sent" doc:"Their ratio; null when no row was sent."`
-	FirstSeen       *string  `json:"first_seen" format:"date-time" doc:"Of all that is known."`
-	LastSeen        *string  `json:"last_seen" format:"date-time" doc:"Of all that is known."`
-	Instances       []string `json:"instances" nullable:"false" doc:"Database servers that told of it."`
-	Users           []string `json:"users" nullable:"false" doc:"Database users that ran it."`
+	FirstSeen       *string  `json:"first_seen" format:"date-time" doc:"When it was first seen, ever."`
+	LastSeen        *string  `json:"last_seen" format:"date-time" doc:"When it was last seen, ever."`
+	Instances       []string `json:"instances" nullable:"false" doc:"Database servers that reported it."`
+	Users           []string `json:"users" nullable:"false" doc:"Database users that executed it."`
 }
 
+// slowSQL lists the statements that match all filters. Statements that were not seen in
+// the requested time are included with a count of 0.
 func (s service) slowSQL(ctx context.Context, in *slowSQLRequest) (SlowSQLAnswer, error) {
 	from, to, err := s.span(in.SpanRequest, factsReach())
 	if err != nil {
@@ -62,7 +66,7 @@ func (s service) slowSQL(ctx context.Context, in *slowSQLRequest) (SlowSQLAnswer
 		if team == "" {
 			team = "none"
 		}
-		if fits(in.Team, team) && fits(in.Database, f.Database) && fits(in.Digest, f.Digest) && fits(in.State, string(f.State)) {
+		if fits(in.Team, team) && fits(in.Database, f.Database) && fits(in.Digest, f.Digest) && fits(string(in.State), string(f.State)) {
 			some = append(some, f)
 		}
 	}
@@ -70,11 +74,15 @@ func (s service) slowSQL(ctx context.Context, in *slowSQLRequest) (SlowSQLAnswer
 	return SlowSQLAnswer{each(page, s.statement), next}, err
 }
 
+// statement converts a statement to its JSON form.
 func (s service) statement(f sql.Followed) SlowStatement {
 	return SlowStatement{
-		Digest: f.Digest, URL: s.prefix + "/slow-sql/" + url.PathEscape(f.Digest), Database: text(f.Database), Statement: f.Statement, Team: text(f.Owner.Team),
-		Service: text(f.Owner.Service), OwnedBy: text(f.Owner.By), State: string(f.State), StateSince: instant(f.Since), Count: f.Count, Total: f.Seconds,
-		P95: f.P95, P95Of: f.TimesKnown, OneIn: f.OneIn, LeftOut: f.Odd, RowsExamined: f.RowsExamined, RowsSent: f.RowsSent, ExaminedPerSent: f.ExaminedPerSent,
-		FirstSeen: instant(f.FirstSeen), LastSeen: instant(f.LastSeen), Instances: list(f.Instances), Users: list(f.Users),
+		Digest: f.Digest, URL: s.prefix + "/slow-sql/" + url.PathEscape(f.Digest), Database: text(f.Database), Statement: f.Statement,
+		Team:    text(f.Owner.Team),
+		Service: text(f.Owner.Service), OwnedBy: text(f.Owner.By), State: string(f.State), StateSince: instant(f.Since),
+		Count: f.Count, Total: f.Seconds,
+		P95: f.P95, P95Of: f.TimesKnown, OneIn: f.OneIn, LeftOut: f.Odd, RowsExamined: f.RowsExamined, RowsSent: f.RowsSent,
+		ExaminedPerSent: f.ExaminedPerSent,
+		FirstSeen:       instant(f.FirstSeen), LastSeen: instant(f.LastSeen), Instances: list(f.Instances), Users: list(f.Users),
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// text is null for the empty string.
+// text returns null for the empty string.
 func text[T ~string](s T) *string {
 	if s == "" {
 		return nil
@@ -16,7 +16,7 @@ func text[T ~string](s T) *string {
 	return &out
 }
 
-// list is s, never null.
+// list returns s, and an empty list instead of null.
 func list[T any](s []T) []T {
 	if s == nil {
 		return []T{}
@@ -24,7 +24,7 @@ func list[T any](s []T) []T {
 	return s
 }
 
-// each turns every element into its form on the wire; the result is never null.
+// each converts every element to its JSON form; the result is never null.
 func each[A, B any](in []A, f func(A) B) []B {
 	out := make([]B, 0, len(in))
 	for _, a := range in {
@@ -33,7 +33,7 @@ func each[A, B any](in []A, f func(A) B) []B {
 	return out
 }
 
-// day is a date as YYYY-MM-DD, null when not known.
+// day returns a date as YYYY-MM-DD, null if unknown.
 func day(t time.Time) *string {
 	if t.IsZero() {
 		return nil
@@ -41,7 +41,7 @@ func day(t time.Time) *string {
 	return text(t.UTC().Format(time.DateOnly))
 }
 
-// instant is RFC 3339 in UTC, null when not known.
+// instant returns a time as RFC 3339 in UTC, null if unknown.
 func instant(t time.Time) *string {
 	if t.IsZero() {
 		return nil
@@ -49,7 +49,7 @@ func instant(t time.Time) *string {
 	return text(t.UTC().Format(time.RFC3339))
 }
 
-// dayOrInstant writes a point in time as exactly as it is known.
+// dayOrInstant returns a time in the precision in which it is known.
 func dayOrInstant(i postmortems.Instant) *string {
 	switch i.Precision {
 	case postmortems.Day:
@@ -60,7 +60,7 @@ func dayOrInstant(i postmortems.Instant) *string {
 	return nil
 }
 
-// seconds rounds down to whole seconds; null stays null.
+// seconds returns whole seconds, rounded down; null stays null.
 func seconds(d *time.Duration) *int64 {
 	if d == nil {
 		return nil
@@ -69,8 +69,8 @@ func seconds(d *time.Duration) *int64 {
 	return &n
 }
 
-// readDay reads a parameter that bounds dates: a day, or an instant of which the
-// UTC day counts, since documents are dated by day.
+// readDay reads a parameter that is a date, or a time of which the UTC date counts,
+// since documents are dated by day.
 func readDay(name, value string) (time.Time, error) {
 	if value == "" {
 		return time.Time{}, nil

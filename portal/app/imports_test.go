@@ -19,7 +19,7 @@ var rules = map[string][]string{
 	"cmd/postern":                  {"cmd/postern/demo", "portal/api/mcp", "portal/app", "portal/auth", "portal/base/fault", "portal/base/humanize", "portal/config", "postmortems", "postmortems/convert", "postmortems/gitrepo/checks", "postmortems/markdown", "postmortems/markdown/sandbox", "reports/feed", "reports/feed/formats", "reports/slo/migrate"},
 	"cmd/postern/demo":             {"cmd/postern/demo/story", "portal/base/yamldoc"},
 	"cmd/postern/demo/story":       {},
-	"portal/api":                   {"portal/auth", "portal/base/fault", "portal/web/problem", "postmortems", "postmortems/library", "reports", "reports/alert", "reports/change", "reports/incident", "reports/period", "reports/reportstore", "reports/slo", "reports/slostatus", "reports/sql", "search", "search/querylog", "search/snippet", "search/suggest"},
+	"portal/api":                   {"portal/auth", "portal/base/fault", "portal/web/problem", "postmortems", "postmortems/library", "reports", "reports/alert", "reports/change", "reports/feedstore", "reports/incident", "reports/period", "reports/reportstore", "reports/slo", "reports/slostatus", "reports/sql", "search", "search/querylog", "search/snippet", "search/suggest"},
 	"portal/api/mcp":               {"portal/base/fault"},
 	"portal/app":                   {"*"},
 	"portal/auth":                  {"portal/base/fault", "portal/base/kv"},

@@ -20,6 +20,11 @@ const (
 	SourceOK         SourceState = "ok"
 )
 
+// SourceStates returns all states of a source, the best first.
+func SourceStates() []SourceState {
+	return []SourceState{SourceOK, SourceSilent, SourceSkewed, SourceRejecting, SourceOverBudget}
+}
+
 const (
 	// maxAhead is how far a source's clock may be ahead without a word.
 	maxAhead = 5 * time.Minute

@@ -54,6 +54,11 @@ const (
 	NotYet     State = "not_yet"     // before the objective is in force, or in the future
 )
 
+// States returns all states of an SLO's data.
+func States() []State {
+	return []State{OK, LowTraffic, NoTraffic, Partial, NoData, Invalid, NotYet}
+}
+
 // Words say a state to people, the same on every face. What was never judged, the
 // zero State, is not yet in force.
 func (s State) Words() string {

@@ -22,6 +22,9 @@ const (
 	Back     State = "back"
 )
 
+// States returns all states of a followed statement.
+func States() []State { return []State{New, Assigned, Fixed, Back} }
+
 // Decision is what a person said about a followed statement; the newest counts.
 type Decision struct {
 	At       time.Time

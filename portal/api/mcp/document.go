@@ -8,28 +8,30 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
+// documentInput is the input of get_document.
 type documentInput struct {
 	ID     string `json:"id" jsonschema:"the document's id, its path in the repository, or its url"`
-	Offset int    `json:"offset,omitempty" jsonschema:"bytes of the Markdown to leave out at the beginning: next_offset of the piece before"`
+	Offset int    `json:"offset,omitempty" jsonschema:"bytes of the Markdown to skip: next_offset of the previous piece"`
 }
 
+// documentOutput is one document, or a piece of a long one.
 type documentOutput struct {
 	ID         string   `json:"id"`
 	Title      string   `json:"title"`
 	Kind       string   `json:"kind"`
-	URL        string   `json:"url" jsonschema:"where people read it"`
+	URL        string   `json:"url" jsonschema:"URL of its page"`
 	Path       string   `json:"path" jsonschema:"the file in the repository"`
 	Date       string   `json:"date,omitempty"`
 	Status     string   `json:"status"`
 	Services   []string `json:"services"`
 	Markdown   string   `json:"markdown" jsonschema:"the file with its front matter, or a piece of it"`
-	NextOffset *int     `json:"next_offset" jsonschema:"where the next piece begins; null at the end"`
+	NextOffset *int     `json:"next_offset" jsonschema:"offset of the next piece; null at the end"`
 }
 
-// pieceBytes is how much Markdown one answer holds: about 8,000 tokens.
+// pieceBytes is the maximum size of the Markdown in one answer: about 8,000 tokens.
 const pieceBytes = 32 << 10
 
-// page is a document of the API, as far as the tools speak of it.
+// page is a document of the API with the fields that the tools use.
 type page struct {
 	ID, Title, Kind, URL, Path, Date, Status, Severity string
 	Services                                           []string
@@ -53,6 +55,8 @@ type page struct {
 	Actions         []struct{ ID, Text, Type, Owner, Due, Status string }
 }
 
+// document is the tool get_document. An offset outside of the document is
+// fault.Invalid.
 func (t tools) document(ctx context.Context, in documentInput) (documentOutput, error) {
 	d, err := t.portal.page(ctx, in.ID)
 	if err != nil {
@@ -62,7 +66,8 @@ func (t tools) document(ctx context.Context, in documentInput) (documentOutput, 
 		return documentOutput{}, fault.Newf(fault.Invalid, "mcp", "offset must be between 0 and %d, the length of the document", len(d.Markdown))
 	}
 	out := documentOutput{
-		ID: d.ID, Title: d.Title, Kind: d.Kind, URL: t.portal.absolute(d.URL), Path: d.Path, Date: d.Date, Status: d.Status, Services: list(d.Services),
+		ID: d.ID, Title: d.Title, Kind: d.Kind, URL: t.portal.absolute(d.URL), Path: d.Path, Date: d.Date, Status: d.Status,
+		Services: list(d.Services),
 	}
 	piece, rest := cutPiece(d.Markdown[in.Offset:])
 	out.Markdown = strings.ToValidUTF8(piece, "\uFFFD")
@@ -73,7 +78,9 @@ func (t tools) document(ctx context.Context, in documentInput) (documentOutput, 
 	return out, nil
 }
 
-// cutPiece takes a piece off the beginning, at the end of a line where there is one.
+// cutPiece returns the beginning of a text, at most pieceBytes long, up to the end of a
+// line if that keeps at least half of it. It never splits a character. rest reports
+// whether more follows.
 func cutPiece(s string) (piece string, rest bool) {
 	if len(s) <= pieceBytes {
 		return s, false
@@ -88,7 +95,7 @@ func cutPiece(s string) (piece string, rest bool) {
 	return s[:n], true
 }
 
-// page reads a document by its id, path or url.
+// page reads a document by its id, path or URL.
 func (p *Portal) page(ctx context.Context, ref string) (page, error) {
 	var d page
 	address, err := p.address(ref)

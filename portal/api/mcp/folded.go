@@ -8,12 +8,12 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Folded is the IncidentStore of a portal that takes feeds: an incident as folded
-// from all that tell of it, with causes, timeline and actions of its post-mortem
-// when there is one. What no feed tells of is looked for among the post-mortems.
+// Folded is the IncidentStore of a portal with feeds: an incident as merged from all
+// its sources, with causes, timeline and action items of its post-mortem if there is
+// one. A reference that no source has is searched for in the post-mortems.
 type Folded struct{ Portal *Portal }
 
-// folded is an incident of the API, as far as the tools speak of it.
+// folded is an incident of the API with the fields that the tools use.
 type folded struct {
 	ID, URL, Title, Severity string
 	DetectedBy               string `json:"detected_by"`
@@ -26,11 +26,12 @@ type folded struct {
 	Postmortems              []string
 }
 
-// Incident implements IncidentStore.
+// Incident implements IncidentStore. It accepts a reference, the URL of the incident's
+// page, or the URL or path of a post-mortem.
 func (s Folded) Incident(ctx context.Context, id string) (Incident, error) {
 	documents := FromDocuments(s)
 	if strings.Contains(id, "/") {
-		// An address of a post-mortem, or of the incident's own page.
+		// The URL of a post-mortem or of the incident's own page.
 		_, name, own := strings.Cut(id, "/incidents/")
 		if !own {
 			d, err := documents.Incident(ctx, id)
@@ -56,14 +57,15 @@ func (s Folded) Incident(ctx context.Context, id string) (Incident, error) {
 		switch kind := fault.KindOf(err); {
 		case err == nil:
 			out = d
-		case kind != fault.NotFound && kind != fault.Gone: // else it was removed since
+		case kind != fault.NotFound && kind != fault.Gone: // a removed post-mortem is skipped
 			return Incident{}, err
 		}
 	}
 	return s.over(out, in), nil
 }
 
-// over lays what was folded over what the post-mortem says.
+// over replaces the fields of a post-mortem with those of the merged incident, which
+// includes corrections by people.
 func (s Folded) over(out Incident, in folded) Incident {
 	out.ID, out.Title, out.Severity, out.Services, out.Times = in.ID, in.Title, in.Severity, list(in.Services), in.Times
 	out.DetectSeconds, out.DiagnoseSeconds, out.RecoverSeconds = in.DetectSeconds, in.DiagnoseSeconds, in.RecoverSeconds

@@ -9,22 +9,22 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// IncidentStore gives incidents by their reference.
+// IncidentStore finds incidents by their reference.
 type IncidentStore interface {
-	// Incident answers a reference, or the id, path or url of a post-mortem. It fails
-	// with fault.NotFound when there is no such incident.
+	// Incident returns the incident with a reference, or that of a post-mortem's id,
+	// path or URL. It fails with fault.NotFound when there is no such incident.
 	Incident(ctx context.Context, id string) (Incident, error)
 }
 
-// Incident is one incident as the tools tell it. Instants are RFC 3339 in UTC, or a
-// day; what is unknown is null or left out.
+// Incident is one incident in the form of the tools. Times are RFC 3339 in UTC, or a
+// date; unknown values are null or left out.
 type Incident struct {
-	ID              string             `json:"id" jsonschema:"its reference, else the post-mortem's id"`
+	ID              string             `json:"id" jsonschema:"its reference, or the post-mortem's id"`
 	Title           string             `json:"title"`
 	Severity        string             `json:"severity,omitempty" jsonschema:"SEV1 to SEV5"`
 	Services        []string           `json:"services"`
 	Summary         string             `json:"summary,omitempty"`
-	Impact          string             `json:"impact,omitempty" jsonschema:"what users felt"`
+	Impact          string             `json:"impact,omitempty" jsonschema:"the impact on users"`
 	DetectedBy      string             `json:"detected_by,omitempty"`
 	Alerts          []string           `json:"alerts" jsonschema:"the alerts that fired"`
 	Times           map[string]*string `json:"times" jsonschema:"started, detected, acknowledged, diagnosed, mitigated, recovered, resolved; null unknown"`
@@ -37,7 +37,7 @@ type Incident struct {
 	Timeline        []TimelineEntry    `json:"timeline"`
 	Actions         []Action           `json:"actions"`
 	Document        string             `json:"document,omitempty" jsonschema:"id of the post-mortem, for get_document"`
-	URL             string             `json:"url,omitempty" jsonschema:"where people read it"`
+	URL             string             `json:"url,omitempty" jsonschema:"URL of its page"`
 }
 
 // TimelineEntry is one row of a timeline.
@@ -56,19 +56,21 @@ type Action struct {
 	Status string `json:"status" jsonschema:"open, done or dropped"`
 }
 
+// incidentInput is the input of get_incident.
 type incidentInput struct {
 	ID string `json:"id" jsonschema:"the incident's reference, or the id, path or url of its post-mortem"`
 }
 
+// incident is the tool get_incident.
 func (t tools) incident(ctx context.Context, in incidentInput) (Incident, error) {
 	return t.incidents.Incident(ctx, strings.TrimSpace(in.ID))
 }
 
-// FromDocuments is the IncidentStore of a portal that knows incidents by their
+// FromDocuments is the IncidentStore of a portal whose incidents are known only from
 // post-mortems.
 type FromDocuments struct{ Portal *Portal }
 
-// refCandidates is how many post-mortems are read for one with the reference.
+// refCandidates is how many post-mortems are read to find one with the reference.
 const refCandidates = 5
 
 // Incident implements IncidentStore.
@@ -83,7 +85,8 @@ func (s FromDocuments) Incident(ctx context.Context, id string) (Incident, error
 	return s.byReference(ctx, id)
 }
 
-// byReference looks for the post-mortem whose front matter has the reference.
+// byReference searches for the post-mortem whose front matter has the reference. Search
+// is not exact, so the first hits are read and compared.
 func (s FromDocuments) byReference(ctx context.Context, ref string) (Incident, error) {
 	var answer struct{ Hits []hit }
 	phrase := `"` + strings.ReplaceAll(ref, `"`, " ") + `"`
@@ -104,7 +107,7 @@ func (s FromDocuments) byReference(ctx context.Context, ref string) (Incident, e
 	return Incident{}, fault.Newf(fault.NotFound, "mcp", "there is no incident %q; search for it with kind:postmortem", ref)
 }
 
-// incident is a post-mortem as an incident.
+// incident converts a post-mortem to an incident.
 func (s FromDocuments) incident(d page) Incident {
 	out := Incident{
 		ID: d.Incident.Ref, Title: d.Title, Severity: d.Severity, Services: list(d.Services), Summary: d.Summary, Impact: d.Impact.Summary,

@@ -125,17 +125,22 @@ func TestTools(t *testing.T) {
 			}{
 				{"search", "GET /kb/api/v1/search?limit=10&q=pool+kind%3Apostmortem", map[string]any{"query": "pool kind:postmortem"},
 					[]string{`"total":1`, `/kb/postmortems/pool"`, `"recover_seconds":1860`, `Cause: the pool \u003c10\u003e`, "a note"}},
-				{"similar", `POST /kb/api/v1/similar {"limit":3,"text":"[FIRING:1] PoolExhausted"}`, map[string]any{"text": "[FIRING:1] PoolExhausted", "limit": 3},
+				{"similar", `POST /kb/api/v1/similar {"limit":3,"text":"[FIRING:1] PoolExhausted"}`,
+					map[string]any{"text": "[FIRING:1] PoolExhausted", "limit": 3},
 					[]string{`"read_as":"alert"`, `"for_alert":true`, `"text":"Set back."`, `"title":"Pool ran dry"`}},
 				{"get_document", "GET /kb/p/pool.json", map[string]any{"id": "pool"}, []string{`"markdown":"# Pool\n"`, `"next_offset":null`}},
 				{"get_document", "GET /kb/postmortems/pool.json", map[string]any{"id": "postmortems/pool.md"}, []string{`"id":"pool"`}},
-				{"get_document", "GET /kb/postmortems/pool.json", map[string]any{"id": "https://elsewhere.example/kb/postmortems/pool"}, []string{`"id":"pool"`}},
+				{"get_document", "GET /kb/postmortems/pool.json", map[string]any{"id": "https://elsewhere.example/kb/postmortems/pool"},
+					[]string{`"id":"pool"`}},
 				{"get_incident", "GET /kb/p/pool.json", map[string]any{"id": "pool"},
-					[]string{`"id":"INC-1"`, `"started":"2026-10-03T09:00:00Z"`, `"diagnosed":null`, `"A leak"`, `"capacity: Ten"`, `"at":"later"`, `"owner":"sre"`, `"diagnose_seconds":null`}},
+					[]string{`"id":"INC-1"`, `"started":"2026-10-03T09:00:00Z"`, `"diagnosed":null`, `"A leak"`, `"capacity: Ten"`,
+						`"at":"later"`, `"owner":"sre"`, `"diagnose_seconds":null`}},
 				{"get_incident", "GET /kb/p/pool.json", map[string]any{"id": "old-9"}, []string{`"document":"pool"`}},
 				{"get_incident", "GET /kb/p/pool.json", map[string]any{"id": "INC-7"},
-					[]string{`"title":"Told by the pager"`, `"started":"2026-10-03T09:01:00Z"`, `"A leak"`, `"recover_seconds":60`, `/kb/incidents/INC-7"`, `"Latency"`}},
-				{"get_incident", "GET /kb/api/v1/incidents/INC-8", map[string]any{"id": "https://kb.example/kb/incidents/INC-8"}, []string{`"Only a page"`, `"actions":[]`, `"alerts":[]`}},
+					[]string{`"title":"Told by the pager"`, `"started":"2026-10-03T09:01:00Z"`, `"A leak"`, `"recover_seconds":60`,
+						`/kb/incidents/INC-7"`, `"Latency"`}},
+				{"get_incident", "GET /kb/api/v1/incidents/INC-8", map[string]any{"id": "https://kb.example/kb/incidents/INC-8"},
+					[]string{`"Only a page"`, `"actions":[]`, `"alerts":[]`}},
 			} {
 				r, text := call(t, session, c.tool, c.args)
 				if r.IsError || r.StructuredContent == nil {

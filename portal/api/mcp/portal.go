@@ -13,35 +13,36 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Portal asks the portal's HTTP API.
+// Portal is a client of the portal's HTTP API.
 type Portal struct {
 	HTTP  *http.Client
 	Base  string // scheme, host and prefix, without a trailing slash
-	Token string // of a reader; "" where none is needed
+	Token string // of a reader; "" if reading needs none
 }
 
-// maxAnswer bounds an answer of the API, in bytes.
+// maxAnswer bounds a response of the API, in bytes.
 const maxAnswer = 8 << 20
 
-// get asks for JSON at a path below Base.
+// get reads JSON from a path below Base.
 func (p *Portal) get(ctx context.Context, path string, out any) error {
 	return p.call(ctx, http.MethodGet, path, nil, out)
 }
 
-// call sends a JSON body (nil: none) and reads a JSON answer into out.
+// call sends a JSON body (nil for none) and decodes the JSON response into out. An
+// error response becomes a fault with the message of the portal.
 func (p *Portal) call(ctx context.Context, method, path string, in, out any) error {
 	const op = "mcp.call"
 	var body io.Reader
 	if in != nil {
 		b, err := json.Marshal(in)
 		if err != nil {
-			return fault.Wrap(fault.Internal, op, "the question cannot be written as JSON", err)
+			return fault.Wrap(fault.Internal, op, "the request cannot be encoded as JSON", err)
 		}
 		body = bytes.NewReader(b)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, p.Base+path, body)
 	if err != nil {
-		return fault.Wrap(fault.Invalid, op, "this cannot be part of an address", err)
+		return fault.Wrap(fault.Invalid, op, "this cannot be part of a URL", err)
 	}
 	req.Header.Set("Accept", "application/json")
 	if in != nil {
@@ -60,15 +61,15 @@ func (p *Portal) call(ctx context.Context, method, path string, in, out any) err
 		return problem(res.StatusCode, answer)
 	}
 	if err := json.NewDecoder(answer).Decode(out); err != nil {
-		return fault.Wrap(fault.Internal, op, "the portal's answer is not the JSON expected", err)
+		return fault.Wrap(fault.Internal, op, "the portal's response is not the expected JSON", err)
 	}
 	return nil
 }
 
-// problem turns an RFC 9457 problem document into a fault with its words.
+// problem converts an RFC 9457 problem document to a fault with its message.
 func problem(status int, body io.Reader) error {
 	var p struct{ Title, Detail string }
-	_ = json.NewDecoder(body).Decode(&p) // an answer of another form has no words to pass on
+	_ = json.NewDecoder(body).Decode(&p) // without a problem document the status is the message
 	msg := p.Detail
 	if msg == "" {
 		msg = p.Title
@@ -92,16 +93,17 @@ func problem(status int, body io.Reader) error {
 	return fault.New(kind, "mcp.call", msg)
 }
 
-// told is an error in the words meant for people outside.
-func told(err error) error {
+// outside returns an error with only the message that is meant for callers: causes may
+// contain addresses and file names.
+func outside(err error) error {
 	if err == nil {
 		return nil
 	}
 	return errors.New(fault.Message(err))
 }
 
-// address is where the JSON of a document lies: REF is an id, a path in the
-// repository, or a url of the portal.
+// address returns the path of a document's JSON. ref is an id, a path in the
+// repository, or a URL of the portal.
 func (p *Portal) address(ref string) (string, error) {
 	ref = strings.TrimSpace(ref)
 	if u, err := url.Parse(ref); err == nil && u.Host != "" {

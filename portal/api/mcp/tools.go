@@ -9,35 +9,37 @@ import (
 	"strings"
 )
 
-// tools answer the calls.
+// tools implement the four tools.
 type tools struct {
 	portal    *Portal
 	incidents IncidentStore
 }
 
+// searchInput is the input of search.
 type searchInput struct {
 	Query string `json:"query" jsonschema:"words, phrases and qualifiers, as in the portal's search box"`
-	Limit int    `json:"limit,omitempty" jsonschema:"how many documents at most, 1 to 50; default 10"`
+	Limit int    `json:"limit,omitempty" jsonschema:"maximum number of documents, 1 to 50; default 10"`
 }
 
+// searchOutput is the result of search.
 type searchOutput struct {
-	Total int      `json:"total" jsonschema:"how many documents match"`
+	Total int      `json:"total" jsonschema:"number of matching documents"`
 	Found []found  `json:"documents" jsonschema:"best first"`
 	Notes []string `json:"notes" jsonschema:"what was relaxed or not understood"`
 }
 
-// found is a document that was found.
+// found is one document that matches.
 type found struct {
 	ID             string   `json:"id" jsonschema:"for get_document"`
 	Title          string   `json:"title"`
 	Kind           string   `json:"kind" jsonschema:"postmortem, runbook, guide, framework, standard, drill, training or page"`
-	URL            string   `json:"url" jsonschema:"where people read it"`
+	URL            string   `json:"url" jsonschema:"URL of its page"`
 	Date           string   `json:"date,omitempty"`
 	Severity       string   `json:"severity,omitempty" jsonschema:"SEV1 to SEV5"`
 	Services       []string `json:"services"`
 	RecoverSeconds *int64   `json:"recover_seconds" jsonschema:"from the start of impact to mitigation; null unknown"`
-	OpenActions    int      `json:"open_actions" jsonschema:"action items that are still open"`
-	Quotes         []string `json:"quotes" jsonschema:"the best fragments"`
+	OpenActions    int      `json:"open_actions" jsonschema:"open action items"`
+	Quotes         []string `json:"quotes" jsonschema:"the best matching excerpts"`
 }
 
 // hit is a hit of the API.
@@ -57,12 +59,15 @@ type hit struct {
 	Waiting        []Action
 }
 
+// fix is the section of a document that says what to do.
 type fix struct {
 	Heading string `json:"heading"`
-	URL     string `json:"url" jsonschema:"where the section is read"`
-	Text    string `json:"text" jsonschema:"the whole section: code is indented by four, lists keep their numbers"`
+	URL     string `json:"url" jsonschema:"URL of the section"`
+	Text    string `json:"text" jsonschema:"the section as plain text, code indented by four"`
 }
 
+// found converts a hit of the API to the form of the tools: excerpts become plain text
+// with their heading.
 func (h hit) found(p *Portal) found {
 	f := found{
 		ID: h.ID, Title: h.Title, Kind: h.Kind, URL: p.absolute(h.URL), Date: h.Date, Severity: h.Severity,
@@ -81,7 +86,8 @@ func (h hit) found(p *Portal) found {
 	return f
 }
 
-// absolute is the url of a path that has the portal's prefix already.
+// absolute returns the complete URL of a path that includes the portal's prefix. Over
+// the Unix socket the portal's host is unknown, and the path is returned.
 func (p *Portal) absolute(path string) string {
 	u, err := url.Parse(p.Base)
 	if err != nil || strings.HasSuffix(u.Host, ".invalid") {
@@ -90,6 +96,7 @@ func (p *Portal) absolute(path string) string {
 	return u.Scheme + "://" + u.Host + path
 }
 
+// list returns s, and an empty list instead of null.
 func list(s []string) []string {
 	if s == nil {
 		return []string{}
@@ -98,10 +105,13 @@ func list(s []string) []string {
 }
 
 const (
+	// usualLimit is the number of hits unless the caller sets one; mostLimit is the
+	// maximum.
 	usualLimit = 10
 	mostLimit  = 50
 )
 
+// limitOf returns a number of hits within the bounds, usualLimit for 0.
 func limitOf(n int) string {
 	if n <= 0 {
 		n = usualLimit
@@ -109,6 +119,7 @@ func limitOf(n int) string {
 	return strconv.Itoa(min(n, mostLimit))
 }
 
+// search is the tool search.
 func (t tools) search(ctx context.Context, in searchInput) (searchOutput, error) {
 	var answer struct {
 		Total int
@@ -126,25 +137,29 @@ func (t tools) search(ctx context.Context, in searchInput) (searchOutput, error)
 	return out, nil
 }
 
+// similarInput is the input of similar.
 type similarInput struct {
-	Text  string `json:"text" jsonschema:"the alert, trace, log or query as it is; times and ids do not matter"`
-	Limit int    `json:"limit,omitempty" jsonschema:"how many documents at most, 1 to 50; default 10"`
+	Text  string `json:"text" jsonschema:"the unchanged alert, trace, log or query; times and ids do not matter"`
+	Limit int    `json:"limit,omitempty" jsonschema:"maximum number of documents, 1 to 50; default 10"`
 }
 
+// similarOutput is the result of similar.
 type similarOutput struct {
-	ReadAs string    `json:"read_as" jsonschema:"what the text was taken for"`
-	Alerts []string  `json:"alerts" jsonschema:"names of the alerts in it"`
-	Found  []similar `json:"documents" jsonschema:"the runbook of the alert first, then by likeness"`
-	Notes  []string  `json:"notes" jsonschema:"what is doubtful about the answer"`
+	ReadAs string    `json:"read_as" jsonschema:"how the text was read"`
+	Alerts []string  `json:"alerts" jsonschema:"names of the alerts in the text"`
+	Found  []similar `json:"documents" jsonschema:"the runbook of the alert first, then by similarity"`
+	Notes  []string  `json:"notes" jsonschema:"limits of the result"`
 }
 
+// similar is one document that resembles the text, with its fix.
 type similar struct {
 	found
-	ForAlert bool     `json:"for_alert" jsonschema:"the document is for this very alert"`
-	Fix      *fix     `json:"fix" jsonschema:"what to do or what was done; null when the document does not tell"`
-	Waiting  []Action `json:"waiting" jsonschema:"action items that are still open"`
+	ForAlert bool     `json:"for_alert" jsonschema:"true if the document names the alert"`
+	Fix      *fix     `json:"fix" jsonschema:"what to do or what was done; null if the document has no such section"`
+	Waiting  []Action `json:"waiting" jsonschema:"open action items"`
 }
 
+// similar is the tool similar.
 func (t tools) similar(ctx context.Context, in similarInput) (similarOutput, error) {
 	var answer struct {
 		ReadAs string `json:"read_as"`

@@ -40,13 +40,14 @@ func TestEnterAnIncident(t *testing.T) {
 	p := newPortal(t, "https://kb.example.org/kb")
 	const body = `{"id":"INC-9","title":"Down","severity":"sev2","services":["cart"],"alerts":["CartDown"],"times":{"started":"2026-10-03T08:00:00+02:00","detected":null}}`
 	rec, _ := p.send(t, ana(), "POST", root+"/incidents", body, "k1")
-	if rec.Code != http.StatusCreated || rec.Header().Get("Location") != "/kb"+root+"/incidents/"+p.told.incidents()[0].ID || !strings.Contains(rec.Body.String(), `"milestones"`) {
+	if rec.Code != http.StatusCreated || rec.Header().Get("Location") != "/kb"+root+"/incidents/"+p.fakeSignals.incidents()[0].ID || !strings.Contains(rec.Body.String(), `"milestones"`) {
 		t.Errorf("%d %s %s", rec.Code, rec.Header().Get("Location"), rec.Body)
 	}
-	v := p.told.entry
-	if p.told.hand != (incident.Hand{Who: "ana", Key: "t1/k1"}) || v.Ref != "INC-9" || v.Severity != "SEV2" || v.Alerts[0] != "CartDown" || len(v.Times) != 1 ||
+	v := p.fakeSignals.entry
+	if p.fakeSignals.hand != (incident.Hand{Who: "ana", Key: "t1/k1"}) || v.Ref != "INC-9" || v.Severity != "SEV2" ||
+		v.Alerts[0] != "CartDown" || len(v.Times) != 1 ||
 		!v.Times[incident.Started].At.Equal(time.Date(2026, 10, 3, 6, 0, 0, 0, time.UTC)) {
-		t.Errorf("%+v of %+v", v, p.told.hand)
+		t.Errorf("%+v of %+v", v, p.fakeSignals.hand)
 	}
 	if rec, _ := p.send(t, ana(), "POST", root+"/incidents", strings.Replace(body, "INC-9", "again", 1), ""); rec.Code != http.StatusOK {
 		t.Errorf("what was there already: %d", rec.Code)
@@ -60,14 +61,15 @@ func TestAmendAnIncident(t *testing.T) {
 			"set title=New; set severity=SEV1; set counted=no; set services=a,b; set detected=2026-10-03T08:01:00Z; set mitigated="},
 		"merge": {"POST", "/PX/merge", `{"why":"w","refs":["PY"]}`, "merge [PY]"},
 		"split": {"POST", "/PX/split", `{"why":"w","refs":["pd:PX"]}`, "split [pd:PX]"},
-		"links": {"POST", "/PX/links", `{"why":"w","add":[{"kind":"slo","id":"cart"}],"remove":[{"kind":"change","id":"d1"}]}`, "link slo=cart; unlink change=d1"},
+		"links": {"POST", "/PX/links", `{"why":"w","add":[{"kind":"slo","id":"cart"}],"remove":[{"kind":"change","id":"d1"}]}`,
+			"link slo=cart; unlink change=d1"},
 	} {
 		rec, _ := p.send(t, ana(), c.method, root+"/incidents"+c.path, c.body, "")
-		if rec.Code != http.StatusOK || p.told.id != "PX" || p.told.hand.Key != "" {
+		if rec.Code != http.StatusOK || p.fakeSignals.id != "PX" || p.fakeSignals.hand.Key != "" {
 			t.Errorf("%s: %d %s", name, rec.Code, rec.Body)
 		}
 		var got []string
-		for _, e := range p.told.edits {
+		for _, e := range p.fakeSignals.edits {
 			switch {
 			case e.Why != "w":
 				t.Errorf("%s: %+v has no reason", name, e)
@@ -125,12 +127,13 @@ func TestWritingNeedsAnAuthor(t *testing.T) {
 			case "/PX/links":
 				body = `{"why":"w","add":[{"kind":"slo","id":"x"}]}`
 			}
-			if rec, _ := p.send(t, auth.Principal{TokenID: "t2", Role: role}, "POST", root+"/incidents"+path, body, ""); rec.Code != http.StatusForbidden {
+			if rec, _ := p.send(t, auth.Principal{TokenID: "t2", Role: role}, "POST", root+"/incidents"+path, body,
+				""); rec.Code != http.StatusForbidden {
 				t.Errorf("%q on %s: %d %s", role, path, rec.Code, rec.Body)
 			}
 		}
 	}
-	if p.told.id != "" || p.told.entry.Title != "" {
+	if p.fakeSignals.id != "" || p.fakeSignals.entry.Title != "" {
 		t.Error("something was changed")
 	}
 }
