@@ -9,28 +9,31 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// Channel is a place outside that reports may be sent to. Its address is a
-// credential with most chats, so it is a secret as a whole.
+// Channel is a destination of reports. Its address is a credential in most chats, so it
+// is secret as a whole.
 type Channel struct {
 	Type   string
-	URL    Secret // of the hook; the path of a folder
-	Secret Secret // for signing; empty without
+	URL    Secret // of the webhook, or the path of a folder
+	Secret Secret // for signing; empty for none
 }
 
-// channelTypes are the types that a channel may have.
+// channelTypes returns the types that a channel may have.
 func channelTypes() []string {
 	return []string{"slack", "teams", "dingtalk", "feishu", "wecom", "webhook", "folder"}
 }
 
-// channelMap is the value of the setting: channels by name. In the environment
-// they are written "name type address [secret]", with semicolons between.
+// channelMap is the value of the setting channels, by name. In the environment a
+// channel is written "name type address [secret]", and channels are separated by
+// semicolons.
 type channelMap struct{ at *map[string]Channel }
 
+// channels returns the value that is stored in at.
 func channels(at *map[string]Channel) value { return channelMap{at} }
 
-// secret marks the whole setting as one that is not shown and has no flag.
+// secret marks the whole setting as one that is not printed and has no flag.
 func (channelMap) secret() bool { return true }
 
+// set implements value.
 func (c channelMap) set(text string) error {
 	all := map[string]Channel{}
 	for item := range strings.SplitSeq(text, ";") {
@@ -39,7 +42,7 @@ func (c channelMap) set(text string) error {
 			continue
 		}
 		if len(words) < 3 || len(words) > 4 {
-			return mustBe("channels as \"name type address [secret]\" with semicolons between", "")
+			return mustBe("channels as \"name type address [secret]\", separated by semicolons", "")
 		}
 		ch := Channel{Type: words[1], URL: NewSecret(words[2])}
 		if len(words) == 4 {
@@ -54,6 +57,7 @@ func (c channelMap) set(text string) error {
 	return nil
 }
 
+// read implements value.
 func (c channelMap) read(v yamldoc.Value) {
 	if !v.Mapping() {
 		v.Report("%s must be a mapping such as {ops: {type: slack, url: https://…}}", v.Path())
@@ -68,7 +72,7 @@ func (c channelMap) read(v yamldoc.Value) {
 		m := one.Map()
 		ch := Channel{Type: m.Value("type").String(), URL: NewSecret(m.Value("url").String()), Secret: NewSecret(m.Value("secret").String())}
 		for range m.Unknown() {
-			continue // reported by being asked for
+			continue // reading the unknown keys reports them
 		}
 		if err := checkChannel(name, ch); err != nil {
 			one.Report("%s %v", one.Path(), err)
@@ -79,13 +83,14 @@ func (c channelMap) read(v yamldoc.Value) {
 	*c.at = all
 }
 
-// checkChannel never quotes an address: it is a credential.
+// checkChannel returns what is wrong with a channel. It never quotes an address, which
+// is a credential.
 func checkChannel(name string, ch Channel) error {
 	switch u, err := url.Parse(ch.URL.Reveal()); {
 	case name == "" || name == "mail" || strings.ContainsAny(name, " \t/"):
-		return mustBe("named by one word that is not \"mail\"", name)
+		return mustBe("named by one word other than \"mail\"", name)
 	case !slices.Contains(channelTypes(), ch.Type):
-		return mustBe("of a type among "+strings.Join(channelTypes(), ", "), ch.Type)
+		return mustBe("of one of the types "+strings.Join(channelTypes(), ", "), ch.Type)
 	case ch.Type == "folder" && !strings.HasPrefix(ch.URL.Reveal(), "/"):
 		return mustBe("given an absolute path as its address", "")
 	case ch.Type != "folder" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http"):
@@ -94,6 +99,7 @@ func checkChannel(name string, ch Channel) error {
 	return nil
 }
 
+// yaml implements value.
 func (c channelMap) yaml() any {
 	if len(*c.at) == 0 {
 		return nil
@@ -110,6 +116,7 @@ func (c channelMap) yaml() any {
 	return all
 }
 
+// schema implements value.
 func (c channelMap) schema() map[string]any {
 	text := map[string]any{"type": "string"}
 	return map[string]any{"type": "object", "additionalProperties": map[string]any{

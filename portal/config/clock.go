@@ -7,23 +7,25 @@ import (
 	"unicode"
 )
 
-// Night is a span of the local day, from one wall-clock time to another; it may
-// reach over midnight.
+// Night is a span of the local day between two wall-clock times. It may include
+// midnight.
 type Night struct{ From, To time.Duration }
 
-// clockLayout is a time of the day without seconds.
+// clockLayout is a time of day without seconds.
 const clockLayout = "15:04"
 
+// parseClock reads a time of day as the duration since midnight.
 func parseClock(text string) (time.Duration, bool) {
 	t, err := time.Parse(clockLayout, text)
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err == nil
 }
 
+// clockText writes the duration since midnight as a time of day.
 func clockText(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d", d/time.Hour, d%time.Hour/time.Minute)
 }
 
-// clock is a time of the day by the wall clock: 08:00.
+// clock is a time of day in wall-clock time, such as 08:00.
 func clock(at *time.Duration) value {
 	return scalar[time.Duration]{at: at, print: func(d time.Duration) any { return clockText(d) },
 		shape: map[string]any{"type": "string", "pattern": `^[0-2]?[0-9]:[0-5][0-9]$`},
@@ -36,7 +38,7 @@ func clock(at *time.Duration) value {
 		}}
 }
 
-// night is two times of the day: 22:00-08:00.
+// night is two times of day, such as 22:00-08:00.
 func night(at *Night) value {
 	return scalar[Night]{at: at, print: func(n Night) any { return clockText(n.From) + "-" + clockText(n.To) },
 		shape: map[string]any{"type": "string", "pattern": `^[0-2]?[0-9]:[0-5][0-9]-[0-2]?[0-9]:[0-5][0-9]$`},
@@ -53,8 +55,8 @@ func night(at *Night) value {
 		}}
 }
 
-// turn is how long a shift is: a whole number of hours that divides a day, so that
-// every day has its changes of shift at the same hours.
+// turn is the length of a shift: a whole number of hours that divides a day, so that
+// shifts change at the same hours every day.
 func turn(at *time.Duration) value {
 	return scalar[time.Duration]{at: at, print: func(d time.Duration) any { return span(d) },
 		shape: map[string]any{"enum": []string{"1h", "2h", "3h", "4h", "6h", "8h", "12h", "24h"}},
@@ -68,7 +70,7 @@ func turn(at *time.Duration) value {
 		}}
 }
 
-// maxTerm bounds a word that stands in heads of tables, in runes.
+// maxTerm bounds a term, in runes: it is printed in heads of tables.
 const maxTerm = 24
 
 // term is one or two words as they are written within a sentence.

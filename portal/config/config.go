@@ -1,17 +1,3 @@
-// Package config owns what an operator can set: one struct, read from a strict
-// YAML file, the environment and flags, with every problem told at once.
-//
-// Each setting has one key, such as access.read, under which it is found in all
-// three places; the later wins:
-//
-//	default                     settings.go
-//	file         access: {read: token}
-//	environment  POSTERN_ACCESS_READ=token; a secret also by POSTERN_X_FILE=path
-//	flag         --access-read token
-//
-// The package reads no environment and no file by itself: both are passed in.
-// The reference in docs/configuration.md and the JSON Schema are made from the
-// same table as the reading, so that they cannot say something else.
 package config
 
 import (
@@ -21,16 +7,16 @@ import (
 	"time"
 )
 
-// Config is the whole configuration. Sizes are bytes.
+// Config is the complete configuration. Sizes are in bytes.
 type Config struct {
 	Name            string         // of the portal, in titles
-	Listen          string         // host:port; port 0 is any free one
+	Listen          string         // host:port; port 0 is any free port
 	DataDir         string         // absolute or relative to the working directory; never empty
-	DataDirStated   bool           // by a flag, the environment, the file or systemd; else DataDir is the user's own
+	DataDirStated   bool           // by a flag, the environment, the file or systemd; otherwise it is the user's default
 	PublicURL       *url.URL       // as readers write it, without a trailing slash; nil: not stated
 	Access          Access         // who may read
 	TLS             TLS            // both files or none
-	BehindProxy     bool           // a reverse proxy in front speaks TLS
+	BehindProxy     bool           // a reverse proxy in front terminates TLS
 	TrustedProxies  []netip.Prefix // whose X-Forwarded-For counts; none without BehindProxy
 	Log             Log
 	Git             Git
@@ -48,24 +34,24 @@ type Config struct {
 	Retention       Retention
 }
 
-// Access says who may read.
+// Access states who may read.
 type Access struct {
 	Read string // ReadToken or ReadOpen, never empty
 }
 
 // The values of Access.Read.
 const (
-	ReadToken = "token" // whoever has a token
-	ReadOpen  = "open"  // everybody who reaches the portal
+	ReadToken = "token" // anyone with a token
+	ReadOpen  = "open"  // anyone who reaches the portal
 )
 
 // TLS names the files of the portal's own certificate.
 type TLS struct{ Cert, Key string }
 
-// On tells whether the portal itself speaks TLS.
+// On reports whether the portal itself serves TLS.
 func (t TLS) On() bool { return t.Cert != "" }
 
-// Log says what is logged and how.
+// Log configures logging.
 type Log struct {
 	Level  slog.Level
 	Format string // LogText or LogJSON
@@ -77,10 +63,10 @@ const (
 	LogJSON = "json"
 )
 
-// Git names the git program.
+// Git configures the git program.
 type Git struct{ Path string }
 
-// Limits bound one push. What they count is counted before any content is read.
+// Limits bound one push. They are checked before any content is read.
 type Limits struct {
 	PushPacked   int64 // bytes as sent
 	PushInflated int64 // bytes of all new objects, unpacked
@@ -91,14 +77,14 @@ type Limits struct {
 	TreePaths    int // files in the whole tree
 	TreeDepth    int // folders within folders
 	PushTime     time.Duration
-	FreeSpace    int64 // bytes of the data folder's disk that are never written to
+	FreeSpace    int64 // bytes that stay free on the data folder's disk
 }
 
-// Targets are 1-5-10: what the milestones of an incident are held against.
+// Targets are the 1-5-10 targets for the milestones of an incident.
 type Targets struct {
 	Detect, Diagnose, Recover time.Duration
 	Middle                    string // TargetDiagnosed or TargetAcknowledged
-	MiddleName                string // "" is Middle's own
+	MiddleName                string // "" is the name of Middle
 	From                      string // TargetStarted or TargetDetected
 }
 
@@ -110,34 +96,34 @@ const (
 	TargetDetected     = "detected"
 )
 
-// OnCall says when people on call sleep and take turns, by their wall clock.
+// OnCall states the night and the shifts of people on call, in their wall-clock time.
 type OnCall struct {
 	Zone                   string // IANA name; "" is not stated
 	Night                  Night
 	ShiftFrom, ShiftLength time.Duration
 }
 
-// Reports says how the built-in reports are made.
+// Reports configures the built-in reports.
 type Reports struct {
-	Zone    string // IANA name of the zone whose days, weeks and months count
-	Browser string // the Chromium that prints PDFs; "" looks for one
-	// PostmortemFrom is the least grave severity that needs a post-mortem: "SEV2".
+	Zone    string // IANA name of the zone of days, weeks and months
+	Browser string // the Chromium that prints PDFs; "" searches for one
+	// PostmortemFrom is the lowest severity that needs a post-mortem, such as "SEV2".
 	PostmortemFrom string
 }
 
 // Render bounds the child processes that render Markdown.
 type Render struct {
 	Workers int
-	Time    time.Duration // of processor, for one document
+	Time    time.Duration // processor time for one document
 	Memory  int64         // bytes of address space
 }
 
-// Metrics says who may read /metrics.
+// Metrics states who may read /metrics.
 type Metrics struct {
-	Token Secret // empty: whoever may read the portal
+	Token Secret // empty: anyone who may read the portal
 }
 
-// Mail says how reports leave by mail.
+// Mail configures the sending of reports by mail.
 type Mail struct {
 	Host     string // "" sends none
 	Port     int
@@ -154,6 +140,6 @@ const (
 	MailPlain    = "none"
 )
 
-// Prometheus names the servers that objectives are measured by. The first is
-// asked when an indicator names none.
+// Prometheus lists the servers that SLIs are measured with. The first is used for an
+// SLI that names none.
 type Prometheus struct{ Sources []PrometheusSource }

@@ -169,18 +169,22 @@ func TestEverySettingIsReadFromEnvironmentAndFlag(t *testing.T) {
 		"limits.push_packed": "128MiB", "limits.push_inflated": "1GiB", "limits.document": "1536KiB", "limits.attachment": "20MiB",
 		"limits.changed_paths": "50000", "limits.commits": "5000", "limits.tree_paths": "300000", "limits.tree_depth": "12",
 		"limits.push_time": "20m", "limits.free_space": "2GiB", "severity_aliases": "page-now=SEV1, 特急=SEV1",
-		"targets.detect": "2m", "targets.diagnose": "10m", "targets.recover": "90m", "targets.middle": "acknowledged", "targets.middle_name": "响应", "targets.from": "detected",
+		"targets.detect": "2m", "targets.diagnose": "10m", "targets.recover": "90m", "targets.middle": "acknowledged",
+		"targets.middle_name": "响应", "targets.from": "detected",
 		"oncall.zone": "Asia/Shanghai", "oncall.night": "23:30-07:00", "oncall.shift_from": "09:30", "oncall.shift_length": "8h",
 		"reports.zone": "Asia/Shanghai", "reports.browser": "/usr/bin/chromium", "reports.postmortem_from": "SEV3",
 		"prometheus.sources": "main=http://prometheus:9090, eu-1=https://thanos.example/prom",
-		"feeds.body":         "4MiB", "feeds.queue": "99", "feeds.budget_new": "7", "feeds.budget_open": "5", "feeds.most_read": "900", "feeds.statuspages": "shop=https://status.example.org/api/v2/incidents.json",
-		"feeds.statuspage_every": "1m", "feeds.pagerduty_signed_only": "true", "retention.raw": "240h", "retention.facts": "2400h", "retention.buckets_fine": "2401h", "retention.buckets": "24000h",
+		"feeds.body":         "4MiB", "feeds.queue": "99", "feeds.budget_new": "7", "feeds.budget_open": "5",
+		"feeds.most_read": "900", "feeds.statuspages": "shop=https://status.example.org/api/v2/incidents.json",
+		"feeds.statuspage_every": "1m", "feeds.pagerduty_signed_only": "true", "retention.raw": "240h", "retention.facts": "2400h",
+		"retention.buckets_fine": "2401h", "retention.buckets": "24000h",
 		"mail.host": "smtp.example.org", "mail.port": "465", "mail.tls": "tls", "mail.from": "稳定性 <portal@example.org>", "mail.user": "portal",
 	}
 	pairs := []string{ // secrets have no flag
 		"POSTERN_METRICS_TOKEN", want.Metrics.Token.Reveal(), "POSTERN_MAIL_PASSWORD", want.Mail.Password.Reveal(),
 		"POSTERN_FEEDS_PAGERDUTY_SECRETS", want.Feeds.PagerDuty.Reveal(),
-		"POSTERN_CHANNELS", "ops slack https://hooks.example.org/services/T0/B0/x; 值班 dingtalk https://oapi.example.org/robot/send?access_token=abc SECxyz; files folder /srv/reports",
+		"POSTERN_CHANNELS", "ops slack https://hooks.example.org/services/T0/B0/x; 值班 dingtalk " +
+			"https://oapi.example.org/robot/send?access_token=abc SECxyz; files folder /srv/reports",
 	}
 	secrets := slices.Clone(pairs)
 	for _, f := range config.Flags() {
@@ -236,7 +240,7 @@ func TestProblemsNameTheirSource(t *testing.T) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
 	got = refuse(t, config.Sources{Flags: map[string]string{"listen": "0.0.0.0:0", "access.read": "open", "behind_proxy": "true"}})
-	if len(got) != 1 || !strings.HasPrefix(got[0], "--listen: error: listen 0.0.0.0:0 is reached") {
+	if len(got) != 1 || !strings.HasPrefix(got[0], "--listen: error: other machines can reach 0.0.0.0:0, so") {
 		t.Errorf("got %q", got)
 	}
 }
@@ -302,7 +306,7 @@ func TestDataDir(t *testing.T) {
 		}
 	}
 	got := refuse(t, config.Sources{Env: env("HOME", "")})
-	if len(got) != 1 || got[0] != "data_dir: error: no home folder is known: state data_dir" {
+	if len(got) != 1 || got[0] != "data_dir: error: no home folder is known: set data_dir" {
 		t.Errorf("without a home: %q", got)
 	}
 }

@@ -13,10 +13,10 @@ type Flag struct {
 	Key   string // for Sources.Flags
 	Name  string // without dashes
 	Usage string
-	Bool  bool // takes no word: --behind-proxy
+	Bool  bool // takes no value, such as --behind-proxy
 }
 
-// Flags are all flags, in the order of the reference. Secrets have none.
+// Flags returns all flags in the order of the reference. Secrets have none.
 func Flags() []Flag {
 	var c Config
 	var flags []Flag
@@ -34,7 +34,8 @@ func Flags() []Flag {
 	return flags
 }
 
-// Print is the configuration as a file that would give it, secrets redacted.
+// Print returns the configuration as a file that would produce it, with secrets
+// redacted.
 func (c *Config) Print() ([]byte, error) {
 	var all yamldoc.Pairs
 	at := map[string]int{} // group -> index in all
@@ -59,7 +60,7 @@ func (c *Config) Print() ([]byte, error) {
 	return yamldoc.Encode(all)
 }
 
-// Schema is the JSON Schema (2020-12) of the file, for editors.
+// Schema returns the JSON Schema (2020-12) of the file, for editors.
 func Schema() ([]byte, error) {
 	var c Config
 	top := object("Configuration of Postern")
@@ -83,6 +84,7 @@ func Schema() ([]byte, error) {
 	return json.MarshalIndent(top, "", "  ")
 }
 
+// object returns the schema of a mapping without properties, which allows no others.
 func object(title string) map[string]any {
 	o := map[string]any{"type": "object", "properties": map[string]any{}, "additionalProperties": false}
 	if title != "" {
@@ -97,17 +99,21 @@ const referenceHead = `# Configuration
 
 Everything has a default: ` + "`postern serve`" + ` runs without a file. A setting has one name in three places; the later wins:
 
-1. the YAML file named by ` + "`--config`" + ` or ` + "`POSTERN_CONFIG`" + `; a dot in the name is a level of the file, so ` + "`access.read`" + ` is ` + "`read`" + ` under ` + "`access`" + `;
-2. the environment: ` + "`POSTERN_ACCESS_READ`" + `; an empty variable counts as none. A secret is also taken from the file that ` + "`POSTERN_METRICS_TOKEN_FILE`" + ` names;
-3. the flag: ` + "`--access-read`" + `. Secrets have no flag, because command lines can be read by everybody on the machine.
+1. the YAML file named by ` + "`--config`" + ` or ` + "`POSTERN_CONFIG`" + `; a dot in the name is a level of the file,
+	so ` + "`access.read`" + ` is ` + "`read`" + ` under ` + "`access`" + `;
+2. the environment: ` + "`POSTERN_ACCESS_READ`" + `; an empty variable is ignored. A secret can also be read from the file that ` + "`POSTERN_METRICS_TOKEN_FILE`" + ` names;
+3. the flag: ` + "`--access-read`" + `. Secrets have no flag, because every user of the machine can read command lines.
 
-The file is read strictly: an unknown key is an error. ` + "`postern config check`" + ` tells everything that is wrong at once, ` + "`postern config print`" + ` shows what holds (secrets redacted), ` + "`postern config schema`" + ` gives a JSON Schema for editors. Sizes are written ` + "`64MiB`" + `, durations ` + "`90s`" + ` or ` + "`1h30m`" + `.
+The file is read strictly: an unknown key is an error. ` + "`postern config check`" + ` reports all problems at once,
+	` + "`postern config print`" + ` prints the effective configuration (secrets redacted),
+	` + "`postern config schema`" + ` prints a JSON Schema for editors. Sizes are written ` + "`64MiB`" + `,
+	durations ` + "`90s`" + ` or ` + "`1h30m`" + `.
 
 | setting | default | meaning |
 |---|---|---|
 `
 
-// Reference is docs/configuration.md.
+// Reference returns docs/configuration.md.
 func Reference() []byte {
 	var c Config
 	var b strings.Builder

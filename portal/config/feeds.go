@@ -10,26 +10,26 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// Feeds says how feeds are taken in.
+// Feeds configures the acceptance of feeds.
 type Feeds struct {
-	Body  int64 // bytes of one body; a longer ndjson is taken in parts of it
-	Queue int   // bodies that may wait to be stored
-	// BudgetNew is how many new things a source may bring in a UTC day, BudgetOpen
-	// how many of its incidents and alert episodes may be open at once.
+	Body  int64 // bytes of one body; longer NDJSON is processed in parts
+	Queue int   // bodies that wait to be stored
+	// BudgetNew is how many new things a source may report in a UTC day, BudgetOpen how
+	// many of its incidents and alert episodes may be open at the same time.
 	BudgetNew  int
 	BudgetOpen int
-	// MostRead is how many facts of one kind one page or report is put together of.
+	// MostRead is how many facts of one kind are read for one page or report.
 	MostRead  int
-	PagerDuty Secret // SECRET or SOURCE:SECRET, several with commas between
+	PagerDuty Secret // SECRET or SOURCE:SECRET, separated by commas
 	// SignedOnly refuses PagerDuty webhooks of sources without a secret.
 	SignedOnly bool
-	// Statuspages are polled: name of the source -> address of the page's JSON.
+	// Statuspages maps the name of a source to the URL of the page's JSON, which is polled.
 	Statuspages     map[string]*url.URL
 	StatuspageEvery time.Duration
 }
 
-// PagerDutySecrets are the secrets under any of which a webhook of the source may
-// be signed; none: signatures are not asked for.
+// PagerDutySecrets returns the secrets with which a webhook of the source may be
+// signed. Without any, signatures are not required.
 func (f Feeds) PagerDutySecrets(source string) (secrets []string) {
 	for item := range strings.SplitSeq(f.PagerDuty.Reveal(), ",") {
 		name, secret, named := strings.Cut(strings.TrimSpace(item), ":")
@@ -43,54 +43,63 @@ func (f Feeds) PagerDutySecrets(source string) (secrets []string) {
 	return secrets
 }
 
-// Retention says how long what feeds said is kept.
+// Retention states how long data from feeds is retained.
 type Retention struct {
-	Raw     time.Duration // bodies as they came, and unsettled dead letters
+	Raw     time.Duration // bodies as received, and dead letters
 	Facts   time.Duration
-	Fine    time.Duration // buckets as they came; then by the hour
+	Fine    time.Duration // buckets as received, before they are merged by the hour
 	Buckets time.Duration
 }
 
 const year = 366 * 24 * time.Hour
 
+// feeding returns the settings of feeds and retention.
 func (c *Config) feeding() []setting {
 	f, r := &c.Feeds, &c.Retention
 	return []setting{
 		{key: "feeds.body", value: size(&f.Body, 64*kib, 64*mib), preset: "16MiB",
-			doc: "Largest body of a feed. NDJSON may be longer: it is taken in parts of whole lines. A larger body is refused with 413 and leaves a dead letter."},
+			doc: "Maximum size of a feed body. NDJSON may be longer: it is processed in parts of whole lines. A larger body is refused " +
+				"with 413 and recorded as a dead letter."},
 		{key: "feeds.queue", value: number(&f.Queue, 1, 100_000), preset: "1024",
-			doc: "How many bodies may wait to be stored before senders are told to come later (503 with Retry-After)."},
+			doc: "Maximum number of bodies that wait to be stored. When the queue is full, senders get 503 with Retry-After."},
 		{key: "feeds.budget_new", value: number(&f.BudgetNew, 1, 10_000_000), preset: "50000",
-			doc: "How many new things (incidents, changes, alert episodes, drills, tickets, slow statements, and SLOs without a definition) one source may bring in a UTC day. Beyond, they are rejected as `over budget`; updates of known things and buckets of defined SLOs always pass. A token that is bound to no source has this budget once, for all its names together."},
+			doc: "How many new things (incidents, changes, alert episodes, drills, tickets, slow statements, and SLOs without a " +
+				"definition) one source may report in a UTC day. Further ones are rejected as `over budget`; updates of known things and " +
+				"buckets of defined SLOs are always accepted. A token that is not bound to a source has one budget for all its source names together."},
 		{key: "feeds.budget_open", value: number(&f.BudgetOpen, 1, 10_000_000), preset: "20000",
-			doc: "How many incidents and alert episodes of one source may be open at once."},
+			doc: "How many incidents and alert episodes of one source may be open at the same time."},
 		{key: "feeds.most_read", value: number(&f.MostRead, 100, 10_000_000), preset: "25000",
-			doc: "How many entries of incidents, of alerts or of changes one page, API answer or section of a report is put together of; of slow statements 10 times as many. A range that holds more says how many there are and asks for a narrower one. Each takes about 4 kB of memory while it is put together."},
-		{key: "feeds.pagerduty_secrets", value: secret(&f.PagerDuty), unstated: "PagerDuty's signature is not asked for",
-			doc: "Signing secrets of PagerDuty webhooks, `SECRET` for every source or `SOURCE:SECRET` for one, with commas between. Where one is stated, a webhook without a valid signature is refused."},
+			doc: "How many incidents, alerts or changes are read for one page, API response or report section; 10 times as many for slow " +
+				"statements. A range with more is refused with their number; choose a narrower one. Each entry takes about 4 kB of memory " +
+				"while the result is computed."},
+		{key: "feeds.pagerduty_secrets", value: secret(&f.PagerDuty), unstated: "signatures are not required",
+			doc: "Signing secrets of PagerDuty webhooks, `SECRET` for every source or `SOURCE:SECRET` for one, separated by commas. If a " +
+				"source has a secret, its webhooks need a valid signature."},
 		{key: "feeds.pagerduty_signed_only", value: yes(&f.SignedOnly), preset: "false",
-			doc: "Refuses PagerDuty webhooks of sources for which no secret is stated, so that none can be posted with the token alone."},
+			doc: "Refuses PagerDuty webhooks of sources without a secret, so that a token alone is not enough."},
 		{key: "feeds.statuspages", value: pages(&f.Statuspages), unstated: "none",
-			doc: "Status pages to poll: the name of the source and the address of the page's JSON, such as `shop: https://status.example.org/api/v2/incidents.json`."},
+			doc: "Status pages to poll: the name of the source and the URL of the page's JSON, such as `shop: " +
+				"https://status.example.org/api/v2/incidents.json`."},
 		{key: "feeds.statuspage_every", value: duration(&f.StatuspageEvery, 10*time.Second, 24*time.Hour), preset: "2m",
-			doc: "How often a status page is asked."},
+			doc: "How often a status page is polled."},
 		{key: "retention.raw", value: duration(&r.Raw, 24*time.Hour, 100*year), preset: "2160h",
-			doc: "How long bodies of feeds are kept as they came, and dead letters that nobody settled."},
+			doc: "How long feed bodies are retained as received, and dead letters that were neither retried nor dismissed."},
 		{key: "retention.facts", value: duration(&r.Facts, 24*time.Hour, 100*year), preset: "43920h",
-			doc: "How long incidents, alerts, changes, drills and slow statements are kept after they ended."},
+			doc: "How long incidents, alerts, changes, drills and slow statements are retained after they ended."},
 		{key: "retention.buckets_fine", value: duration(&r.Fine, 24*time.Hour, 100*year), preset: "9600h",
-			doc: "How long SLI buckets are kept in the length in which they came; older ones are rolled up to an hour."},
+			doc: "How long SLI buckets are retained in their original resolution; older buckets are merged by the hour."},
 		{key: "retention.buckets", value: duration(&r.Buckets, 24*time.Hour, 100*year), preset: "87840h",
-			doc: "How long SLI buckets are kept."},
+			doc: "How long SLI buckets are retained."},
 	}
 }
 
-// namedURLs is a mapping of names to addresses; a flag has name=URL with commas
-// between.
+// namedURLs maps names to URLs. A flag has name=URL, separated by commas.
 type namedURLs struct{ at *map[string]*url.URL }
 
+// pages returns the value that is stored in at.
 func pages(at *map[string]*url.URL) value { return namedURLs{at} }
 
+// set implements value.
 func (n namedURLs) set(text string) error {
 	all := map[string]*url.URL{}
 	for item := range strings.SplitSeq(text, ",") {
@@ -103,6 +112,7 @@ func (n namedURLs) set(text string) error {
 	return nil
 }
 
+// read implements value.
 func (n namedURLs) read(v yamldoc.Value) {
 	if !v.Mapping() {
 		v.Report("%s must be a mapping such as {shop: https://status.example.org/api/v2/incidents.json}", v.Path())
@@ -117,6 +127,7 @@ func (n namedURLs) read(v yamldoc.Value) {
 	*n.at = all
 }
 
+// addPage adds one URL to all, or returns what is wrong with it.
 func addPage(all map[string]*url.URL, name, address string) error {
 	name = strings.TrimSpace(name)
 	u, err := url.Parse(strings.TrimSpace(address))
@@ -127,6 +138,7 @@ func addPage(all map[string]*url.URL, name, address string) error {
 	return nil
 }
 
+// yaml implements value.
 func (n namedURLs) yaml() any {
 	if len(*n.at) == 0 {
 		return nil
@@ -138,6 +150,7 @@ func (n namedURLs) yaml() any {
 	return all
 }
 
+// schema implements value.
 func (n namedURLs) schema() map[string]any {
 	return map[string]any{"type": "object", "additionalProperties": map[string]any{"type": "string", "pattern": "^https?://"}}
 }

@@ -10,11 +10,13 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// networks is a list of networks; a flag has them with commas between.
+// networks is a list of networks. A flag has them separated by commas.
 type networks struct{ at *[]netip.Prefix }
 
+// prefixes returns the value that is stored in at.
 func prefixes(at *[]netip.Prefix) value { return networks{at} }
 
+// set implements value.
 func (n networks) set(text string) error {
 	var all []netip.Prefix
 	for item := range strings.SplitSeq(text, ",") {
@@ -28,6 +30,7 @@ func (n networks) set(text string) error {
 	return nil
 }
 
+// read implements value.
 func (n networks) read(v yamldoc.Value) {
 	if !v.List() {
 		v.Report("%s must be a list such as [10.0.0.0/8]", v.Path())
@@ -45,19 +48,20 @@ func (n networks) read(v yamldoc.Value) {
 	*n.at = all
 }
 
-// parsePrefix reads a network or a single address. The network of all addresses
-// is refused: it would let every client write its own address.
+// parsePrefix reads a network or a single address. The network of all addresses is
+// refused: it would let every client forge its own address.
 func parsePrefix(text string) (netip.Prefix, error) {
 	if a, err := netip.ParseAddr(text); err == nil && a.Zone() == "" {
 		return netip.PrefixFrom(a, a.BitLen()), nil
 	}
 	p, err := netip.ParsePrefix(text)
 	if err != nil || p.Bits() == 0 {
-		return netip.Prefix{}, mustBe("a network such as 10.0.0.0/8, and never all of them", text)
+		return netip.Prefix{}, mustBe("a network such as 10.0.0.0/8, smaller than all addresses", text)
 	}
 	return p.Masked(), nil
 }
 
+// yaml implements value.
 func (n networks) yaml() any {
 	if len(*n.at) == 0 {
 		return nil
@@ -69,16 +73,18 @@ func (n networks) yaml() any {
 	return all
 }
 
+// schema implements value.
 func (n networks) schema() map[string]any {
 	return map[string]any{"type": "array", "items": map[string]any{"type": "string"}}
 }
 
-// aliases is a mapping of words to severities; a flag has word=SEV1 with commas
-// between.
+// aliases maps words to severities. A flag has word=SEV1, separated by commas.
 type aliases struct{ at *map[string]string }
 
+// severities returns the value that is stored in at.
 func severities(at *map[string]string) value { return aliases{at} }
 
+// set implements value.
 func (a aliases) set(text string) error {
 	all := map[string]string{}
 	for item := range strings.SplitSeq(text, ",") {
@@ -91,6 +97,7 @@ func (a aliases) set(text string) error {
 	return nil
 }
 
+// read implements value.
 func (a aliases) read(v yamldoc.Value) {
 	if !v.Mapping() {
 		v.Report("%s must be a mapping such as {page-now: SEV1}", v.Path())
@@ -114,6 +121,7 @@ func addAlias(all map[string]string, word, name string) error {
 	return nil
 }
 
+// yaml implements value.
 func (a aliases) yaml() any {
 	if len(*a.at) == 0 {
 		return nil
@@ -125,6 +133,7 @@ func (a aliases) yaml() any {
 	return all
 }
 
+// schema implements value.
 func (a aliases) schema() map[string]any {
 	return map[string]any{"type": "object", "additionalProperties": map[string]any{"pattern": "^[sS][eE][vV][1-5]$", "type": "string"}}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// Limits of the file: hundreds of times what there is to set.
+// Limits of the file, far beyond what a configuration needs.
 const (
 	maxFileBytes = 64 << 10
 	maxFileKeys  = 1024
@@ -18,31 +18,32 @@ const (
 	maxSecretFile = 4 << 10
 )
 
-// Lookup finds an environment variable; os.LookupEnv is one.
+// Lookup returns an environment variable, as os.LookupEnv does.
 type Lookup func(name string) (value string, ok bool)
 
-// Sources are where a configuration comes from. All may be zero.
+// Sources are the inputs of a configuration. Each may be zero.
 type Sources struct {
 	File     string                            // name of the file, for messages
 	Data     []byte                            // its contents
-	Env      Lookup                            // an empty variable counts as none
+	Env      Lookup                            // an empty variable is ignored
 	ReadFile func(path string) ([]byte, error) // for POSTERN_X_FILE
-	Flags    map[string]string                 // by key, only those that were given
+	Flags    map[string]string                 // by key, without the flags that were not given
 }
 
-// Problem is one thing that is wrong.
+// Problem is one error in a configuration.
 type Problem struct {
 	Place string // "postern.yaml:3:7", "POSTERN_LISTEN", "--listen", or the key of a default
-	Msg   string // what is wrong and how to put it right; one line
+	Msg   string // what is wrong and how to fix it, in one line
 }
 
-// String is the problem as a command prints it.
+// String returns the problem in the form that commands print.
 func (p Problem) String() string { return p.Place + ": error: " + p.Msg }
 
-// Problems are all that is wrong; none is good.
+// Problems are all errors in a configuration.
 type Problems []Problem
 
-// Err is nil without problems, else one fault.Invalid with a line for each.
+// Err returns nil without problems, otherwise one fault.Invalid error with a line for
+// each.
 func (ps Problems) Err() error {
 	if len(ps) == 0 {
 		return nil
@@ -54,8 +55,8 @@ func (ps Problems) Err() error {
 	return fault.New(fault.Invalid, "config.Load", strings.Join(lines, "\n"))
 }
 
-// Load reads a configuration and finds all that is wrong with it. With problems
-// the Config is not to be used.
+// Load reads a configuration and returns all problems in it. With problems, the Config
+// must not be used.
 func Load(src Sources) (Config, Problems) {
 	var c Config
 	l := loader{src: src, settings: c.settings(), origin: map[string]string{}}
@@ -67,7 +68,7 @@ func Load(src Sources) (Config, Problems) {
 	l.environment()
 	l.flags()
 	if len(l.problems) == 0 {
-		l.judge(&c)
+		l.validate(&c)
 	}
 	return c, l.problems
 }
@@ -76,19 +77,21 @@ func Load(src Sources) (Config, Problems) {
 type loader struct {
 	src      Sources
 	settings []setting
-	origin   map[string]string // key -> place where it was stated last
+	origin   map[string]string // key -> last place where it was set
 	problems Problems
 }
 
+// report adds a problem at a place.
 func (l *loader) report(place, format string, args ...any) {
 	l.problems = append(l.problems, Problem{Place: place, Msg: fmt.Sprintf(format, args...)})
 }
 
-// stated tells whether a setting was given anywhere.
+// stated reports whether a setting was set anywhere.
 func (l *loader) stated(key string) bool { return l.origin[key] != "" }
 
-// blame reports a problem where the setting was stated, else under its key.
-func (l *loader) blame(key, format string, args ...any) {
+// reportSetting reports a problem at the place where the setting was set, or under its
+// key.
+func (l *loader) reportSetting(key, format string, args ...any) {
 	place := l.origin[key]
 	if place == "" {
 		place = key
@@ -96,6 +99,7 @@ func (l *loader) blame(key, format string, args ...any) {
 	l.report(place, format, args...)
 }
 
+// defaults sets the defaults of the table.
 func (l *loader) defaults() {
 	for _, s := range l.settings {
 		if s.preset == "" {
@@ -107,7 +111,7 @@ func (l *loader) defaults() {
 	}
 }
 
-// file reads the YAML file. Groups are mappings of their own, one level deep.
+// file reads the YAML file. Groups are mappings, one level deep.
 func (l *loader) file() {
 	doc, issues := yamldoc.Parse(l.src.Data, yamldoc.Limits{Bytes: maxFileBytes, Keys: maxFileKeys, Depth: maxFileDepth})
 	if doc != nil {
@@ -117,7 +121,7 @@ func (l *loader) file() {
 		}
 		for _, name := range groupNames(l.settings) {
 			for range groups[name].Unknown() {
-				continue // reported by being asked for
+				continue // reading the unknown keys reports them
 			}
 		}
 		issues = doc.Issues()
@@ -128,6 +132,7 @@ func (l *loader) file() {
 	}
 }
 
+// fileValue reads one setting from the file, if it is there.
 func (l *loader) fileValue(groups map[string]*yamldoc.Map, s setting) {
 	group, name := splitKey(s.key)
 	if groups[group] == nil {
@@ -145,10 +150,12 @@ func (l *loader) fileValue(groups map[string]*yamldoc.Map, s setting) {
 	l.origin[s.key] = l.filePlace(v.Line(), v.Col())
 }
 
+// filePlace returns a position in the file, for problems.
 func (l *loader) filePlace(line, col int) string {
 	return fmt.Sprintf("%s:%d:%d", l.src.File, line, col)
 }
 
+// environment reads the environment variables.
 func (l *loader) environment() {
 	for _, s := range l.settings {
 		name := s.env()
@@ -167,8 +174,8 @@ func (l *loader) environment() {
 	}
 }
 
-// secretVariable reads a secret from its variable or from the file that the
-// variable with _FILE names.
+// secretVariable reads a secret from its variable, or from the file that the variable
+// with _FILE names. It is an error to set both.
 func (l *loader) secretVariable(name, text string) (value, from string, ok bool) {
 	path, _ := l.src.Env(name + "_FILE")
 	switch {
@@ -178,7 +185,7 @@ func (l *loader) secretVariable(name, text string) (value, from string, ok bool)
 		l.report(name, "both %s and %s_FILE are set: remove one", name, name)
 		return "", "", false
 	case l.src.ReadFile == nil:
-		l.report(name+"_FILE", "no files can be read here")
+		l.report(name+"_FILE", "files cannot be read here")
 		return "", "", false
 	}
 	data, err := l.src.ReadFile(path)
@@ -189,6 +196,7 @@ func (l *loader) secretVariable(name, text string) (value, from string, ok bool)
 	return strings.TrimRight(string(data), "\r\n"), name + "_FILE", true
 }
 
+// flags reads the flags.
 func (l *loader) flags() {
 	known := map[string]bool{}
 	for _, s := range l.settings {
@@ -213,7 +221,7 @@ func (l *loader) flags() {
 	}
 }
 
-// splitKey is "access", "read" of "access.read".
+// splitKey splits a key into group and name: "access", "read" for "access.read".
 func splitKey(key string) (group, name string) {
 	if group, name, found := strings.Cut(key, "."); found {
 		return group, name
@@ -221,7 +229,7 @@ func splitKey(key string) (group, name string) {
 	return "", key
 }
 
-// groupNames are the groups in the order of the table, the top one first.
+// groupNames returns the groups in the order of the table, the top level first.
 func groupNames(settings []setting) []string {
 	names := []string{""}
 	for _, s := range settings {

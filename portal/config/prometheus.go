@@ -9,15 +9,15 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// PrometheusSource is one server that objectives are measured by.
+// PrometheusSource is one Prometheus server, or another server with its query API.
 type PrometheusSource struct {
-	Name     string // as metricSourceRef of an indicator names it
+	Name     string // the metricSourceRef of an indicator
 	URL      *url.URL
 	Token    Secret // sent as a bearer token
-	User     string // with Password, basic authentication in place of a token
+	User     string // with Password: basic authentication instead of a token
 	Password Secret
-	Step     time.Duration // how fine gauges and coverage are looked at; not below the scrape interval
-	Grace    time.Duration // how long after its end a bucket is asked for
+	Step     time.Duration // resolution of gauges and coverage; not below the scrape interval
+	Grace    time.Duration // how long after its end a bucket is queried
 }
 
 // The defaults of a source.
@@ -26,11 +26,13 @@ const (
 	defaultGrace = time.Minute
 )
 
-// servers is a list of sources; a flag has name=url with commas between.
+// servers is a list of sources. A flag has name=url, separated by commas.
 type servers struct{ at *[]PrometheusSource }
 
+// sources returns the value that is stored in at.
 func sources(at *[]PrometheusSource) value { return servers{at} }
 
+// set implements value.
 func (s servers) set(text string) error {
 	var all []PrometheusSource
 	for item := range strings.SplitSeq(text, ",") {
@@ -47,16 +49,17 @@ func (s servers) set(text string) error {
 
 var sourceName = regexp.MustCompile(`^[a-z0-9][-a-z0-9_.]{0,62}$`)
 
-// serverURL reads an address of HTTP without credentials: those are settings of
-// their own, which are not printed.
+// serverURL reads an HTTP URL without credentials: those are separate settings, which
+// are not printed.
 func serverURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, mustBe("an address such as http://prometheus:9090, without a user, a query or a fragment", text)
+		return nil, mustBe("a URL such as http://prometheus:9090, without user, query or fragment", text)
 	}
 	return u, nil
 }
 
+// read implements value.
 func (s servers) read(v yamldoc.Value) {
 	if !v.List() {
 		v.Report("%s must be a list of {name, url}", v.Path())
@@ -75,6 +78,7 @@ func (s servers) read(v yamldoc.Value) {
 	*s.at = all
 }
 
+// readSource reads one source and reports what is wrong with it.
 func readSource(v yamldoc.Value) (p PrometheusSource) {
 	m := v.Map()
 	name, address := m.Value("name"), m.Value("url")
@@ -91,7 +95,7 @@ func readSource(v yamldoc.Value) (p PrometheusSource) {
 	}
 	p.Step = within(m.Value("step"), defaultStep, time.Second)
 	p.Grace = within(m.Value("grace"), defaultGrace, 0)
-	_ = m.Unknown() // to report them is what it does
+	_ = m.Unknown() // reports the unknown keys
 	return p
 }
 
@@ -108,6 +112,7 @@ func within(v yamldoc.Value, preset, least time.Duration) time.Duration {
 	return d
 }
 
+// yaml implements value.
 func (s servers) yaml() any {
 	if len(*s.at) == 0 {
 		return nil
@@ -125,6 +130,7 @@ func (s servers) yaml() any {
 	return all
 }
 
+// schema implements value.
 func (s servers) schema() map[string]any {
 	text := map[string]any{"type": "string"}
 	return map[string]any{"type": "array", "items": map[string]any{

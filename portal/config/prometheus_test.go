@@ -19,7 +19,8 @@ prometheus:
 		t.Fatal(problems)
 	}
 	s := c.Prometheus.Sources
-	if len(s) != 2 || s[0].URL.Path != "/prom" || s[0].Token.Reveal() != "swordfish" || s[0].Step != 30*time.Second || s[0].Grace != time.Minute ||
+	if len(s) != 2 || s[0].URL.Path != "/prom" || s[0].Token.Reveal() != "swordfish" || s[0].Step != 30*time.Second ||
+		s[0].Grace != time.Minute ||
 		s[1].User != "ana" || s[1].Grace != 5*time.Minute {
 		t.Errorf("got %+v", s)
 	}
@@ -31,8 +32,8 @@ prometheus:
 
 func TestWrongPrometheusSources(t *testing.T) {
 	for text, want := range map[string]string{
-		`[{name: a}]`:                                              "url must be an address",
-		`[{name: a, url: "http://u:p@x"}]`:                         "url must be an address",
+		`[{name: a}]`:                                              "url must be a URL",
+		`[{name: a, url: "http://u:p@x"}]`:                         "url must be a URL",
 		`[{name: A b, url: "http://x"}]`:                           "needs a name",
 		`[{name: a, url: "http://x"}, {name: a, url: "http://y"}]`: "has the name of another source",
 		`[{name: a, url: "http://x", stepp: 1s}]`:                  "unknown key",

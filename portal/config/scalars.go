@@ -13,6 +13,7 @@ import (
 	"unicode"
 )
 
+// printed returns a text for the printed configuration, nil for "".
 func printed(s string) any {
 	if s == "" {
 		return nil
@@ -31,7 +32,7 @@ func line(at *string) value {
 		}}
 }
 
-// word is one of a few words.
+// word is one of the given words.
 func word(at *string, words ...string) value {
 	return scalar[string]{at: at, print: printed, shape: map[string]any{"enum": words},
 		parse: func(text string) (string, error) {
@@ -47,12 +48,13 @@ func zone(at *string) value {
 	return scalar[string]{at: at, print: printed, shape: map[string]any{"type": "string", "minLength": 1},
 		parse: func(text string) (string, error) {
 			if _, err := time.LoadLocation(text); err != nil || text == "" || text == "Local" {
-				return "", mustBe("a zone of the tz database, such as Europe/Berlin", text)
+				return "", mustBe("a time zone of the tz database, such as Europe/Berlin", text)
 			}
 			return text, nil
 		}}
 }
 
+// yes is true or false.
 func yes(at *bool) value {
 	return scalar[bool]{at: at, print: func(b bool) any { return b }, shape: map[string]any{"type": "boolean"},
 		parse: func(text string) (bool, error) {
@@ -63,6 +65,7 @@ func yes(at *bool) value {
 		}}
 }
 
+// number is a whole number with bounds. Underscores may separate digits.
 func number(at *int, least, most int) value {
 	what := fmt.Sprintf("a whole number from %d to %d", least, most)
 	return scalar[int]{at: at, print: func(n int) any { return n },
@@ -76,7 +79,7 @@ func number(at *int, least, most int) value {
 		}}
 }
 
-// duration is a time span as Go writes it: 90s, 1h30m.
+// duration is a duration in the syntax of Go: 90s, 1h30m.
 func duration(at *time.Duration, least, most time.Duration) value {
 	what := fmt.Sprintf("a duration from %s to %s, such as 90s or 1h30m", span(least), span(most))
 	return scalar[time.Duration]{at: at, print: func(d time.Duration) any { return span(d) },
@@ -90,7 +93,8 @@ func duration(at *time.Duration, least, most time.Duration) value {
 		}}
 }
 
-// span writes a duration without the zeros at its end: 10m0s is 10m.
+// span writes a duration without trailing zero units: 10m0s is 10m. The text can be
+// read back, unlike that of package humanize.
 func span(d time.Duration) string {
 	s := d.String()
 	for _, zero := range []string{"m0s", "h0m"} {
@@ -101,7 +105,7 @@ func span(d time.Duration) string {
 	return s
 }
 
-// size is a number of bytes, with a unit of 1024: 64MiB.
+// size is a number of bytes with a binary unit: 64MiB.
 func size(at *int64, least, most int64) value {
 	what := fmt.Sprintf("a size from %s to %s, in B, KiB, MiB or GiB", sizeText(least), sizeText(most))
 	return scalar[int64]{at: at, print: func(n int64) any { return sizeText(n) },
@@ -121,9 +125,10 @@ type unit struct {
 	bytes int64
 }
 
-// units are the units of sizes, the largest first.
+// units returns the units of sizes, the largest first.
 func units() []unit { return []unit{{"GiB", gib}, {"MiB", mib}, {"KiB", kib}, {"B", 1}} }
 
+// parseBytes reads a size. ok is false for another syntax or beyond 63 bits.
 func parseBytes(text string) (int64, bool) {
 	for _, u := range units() {
 		digits, found := strings.CutSuffix(text, u.name)
@@ -139,7 +144,8 @@ func parseBytes(text string) (int64, bool) {
 	return 0, false
 }
 
-// sizeText writes a size in the largest unit that divides it.
+// sizeText writes a size in the largest unit that divides it. The text can be read back
+// without loss, unlike that of package humanize.
 func sizeText(n int64) string {
 	for _, u := range units() {
 		if n%u.bytes == 0 && n != 0 {
@@ -149,7 +155,7 @@ func sizeText(n int64) string {
 	return "0B"
 }
 
-// address is host:port; the host may be empty, which is every interface.
+// address is host:port; an empty host is every interface.
 func address(at *string) value {
 	return scalar[string]{at: at, print: printed, shape: map[string]any{"type": "string"},
 		parse: func(text string) (string, error) {
@@ -162,11 +168,12 @@ func address(at *string) value {
 		}}
 }
 
+// notInHost reports whether a rune cannot be part of a host.
 func notInHost(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(".-:%_", r)
 }
 
-// link is an absolute web address; a slash at its end is dropped.
+// link is an absolute HTTP URL; trailing slashes are removed.
 func link(at **url.URL) value {
 	return scalar[*url.URL]{at: at, shape: map[string]any{"type": "string", "pattern": "^https?://"},
 		print: func(u *url.URL) any {
@@ -179,12 +186,13 @@ func link(at **url.URL) value {
 			u, err := url.Parse(strings.TrimRight(text, "/"))
 			if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" ||
 				u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(u.Path, "//") {
-				return nil, mustBe("an address such as https://kb.example.org or https://example.org/kb, without user, query or fragment", text)
+				return nil, mustBe("a URL such as https://kb.example.org or https://example.org/kb, without user, query or fragment", text)
 			}
 			return u, nil
 		}}
 }
 
+// level is the level of log messages.
 func level(at *slog.Level) value {
 	names := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
 	words := []string{"debug", "info", "warn", "error"}
@@ -199,19 +207,19 @@ func level(at *slog.Level) value {
 		}}
 }
 
-// secret is a text that is never printed, nor quoted in an error.
+// secret is a text that is neither printed nor quoted in an error.
 func secret(at *Secret) value {
 	return scalar[Secret]{at: at, shape: map[string]any{"type": "string", "minLength": minSecret, "writeOnly": true},
 		print: func(s Secret) any { return printed(s.String()) },
 		parse: func(text string) (Secret, error) {
 			if len(text) < minSecret || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
-				return Secret{}, mustBe(fmt.Sprintf("%d or more printable ASCII characters without blanks", minSecret), "")
+				return Secret{}, mustBe(fmt.Sprintf("%d or more printable ASCII characters without spaces", minSecret), "")
 			}
 			return NewSecret(text), nil
 		}}
 }
 
-// password is a secret that somebody else chose: any text of one line.
+// password is a secret that another system defines: any text of one line.
 func password(at *Secret) value {
 	return scalar[Secret]{at: at, shape: map[string]any{"type": "string", "minLength": 1, "writeOnly": true},
 		print: func(s Secret) any { return printed(s.String()) },
@@ -223,5 +231,5 @@ func password(at *Secret) value {
 		}}
 }
 
-// minSecret is the fewest characters of a secret, against guessing.
+// minSecret is the minimum length of a secret, against guessing.
 const minSecret = 16

@@ -7,21 +7,22 @@ import (
 	"log/slog"
 )
 
+// redacted is printed instead of a secret.
 const redacted = "[redacted]"
 
-// Secret is a text that no way of printing shows: not fmt, slog or JSON.
+// Secret is a text that no way of printing reveals: not fmt, slog, JSON or YAML.
 type Secret struct{ text string }
 
-// NewSecret hides a text.
+// NewSecret returns a Secret with the given text.
 func NewSecret(text string) Secret { return Secret{text} }
 
-// Reveal is the text, for the one place that needs it.
+// Reveal returns the text. Call it only where the text is sent or compared.
 func (s Secret) Reveal() string { return s.text }
 
-// Set tells whether there is a secret.
+// Set reports whether there is a secret.
 func (s Secret) Set() bool { return s.text != "" }
 
-// String is "[redacted]", or "" when there is none.
+// String returns "[redacted]", or "" for no secret.
 func (s Secret) String() string {
 	if s.text == "" {
 		return ""
@@ -29,7 +30,7 @@ func (s Secret) String() string {
 	return redacted
 }
 
-// Format implements fmt.Formatter, since %d and %#v would go past String.
+// Format implements fmt.Formatter, since %d and %#v would bypass String.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // LogValue implements slog.LogValuer.

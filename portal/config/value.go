@@ -6,15 +6,16 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// value is one setting's place in a Config, with its forms.
+// value is the place of one setting in a Config, in all its forms.
 type value interface {
-	// set reads a flag or an environment variable. The error says what it must be.
+	// set reads a flag or an environment variable. The error states what the value must
+	// be.
 	set(text string) error
-	// read reads the file, reporting into its document.
+	// read reads the value from the file and reports problems into its document.
 	read(v yamldoc.Value)
-	// yaml is the value as it is printed, secrets redacted; nil when it is unset.
+	// yaml returns the value for printing, secrets redacted; nil when it is unset.
 	yaml() any
-	// schema is its JSON Schema.
+	// schema returns the JSON Schema of the value.
 	schema() map[string]any
 }
 
@@ -26,6 +27,7 @@ type scalar[T any] struct {
 	shape map[string]any
 }
 
+// set implements value.
 func (s scalar[T]) set(text string) error {
 	parsed, err := s.parse(text)
 	if err == nil {
@@ -34,6 +36,7 @@ func (s scalar[T]) set(text string) error {
 	return err
 }
 
+// read implements value.
 func (s scalar[T]) read(v yamldoc.Value) {
 	if !v.Scalar() {
 		v.Report("%s must be one value, not a list or a mapping", v.Path())
@@ -47,7 +50,8 @@ func (s scalar[T]) read(v yamldoc.Value) {
 func (s scalar[T]) yaml() any              { return s.print(*s.at) }
 func (s scalar[T]) schema() map[string]any { return s.shape }
 
-// mustBe is the error of a parse: "must be … , not …".
+// mustBe returns the error of a value: "must be … , not …". With text "" it quotes
+// nothing.
 func mustBe(what, text string) error {
 	if text == "" {
 		return fmt.Errorf("must be %s", what)
@@ -55,7 +59,7 @@ func mustBe(what, text string) error {
 	return fmt.Errorf("must be %s, not %q", what, shorten(text))
 }
 
-// shorten cuts what a message quotes.
+// shorten cuts a text that a message quotes.
 func shorten(text string) string {
 	const most = 60 // runes; the message stays readable on one line
 	if r := []rune(text); len(r) > most {
