@@ -32,12 +32,12 @@ const goesOn = "… continues in the document"
 // The Markdown is cut from the source file, and is the plain text when the file cannot
 // be read.
 func (s service) fixOf(ctx context.Context, p library.Page, heading, anchor string) *Fix {
-	body, more := snippet.Whole(s.html(p), anchor, maxFix)
+	body, more := snippet.Excerpt(s.html(p), anchor, maxFix)
 	if body == "" {
 		return nil
 	}
 	f := s.fixIn(p, heading, anchor)
-	f.HTML, f.Text = body, snippet.Plain(body)
+	f.HTML, f.Text = body, snippet.PlainText(body)
 	if more {
 		f.HTML += `<p><a href="` + html.EscapeString(f.URL) + `">` + goesOn + "</a></p>\n"
 		f.Text += "\n\n" + goesOn
@@ -48,7 +48,7 @@ func (s service) fixOf(ctx context.Context, p library.Page, heading, anchor stri
 		return f
 	}
 	from, before := linesOf(p.Document.Body.Headings, anchor)
-	text, more := snippet.Source(source, from, before, maxFix)
+	text, more := snippet.ExcerptMarkdown(source, from, before, maxFix)
 	if text != "" {
 		f.Markdown = text
 		if more {

@@ -1,13 +1,13 @@
-// Package analysis owns how text becomes terms, the same for documents, queries
-// and the marks in quotes. It is pure.
+// Package analysis owns how text becomes terms. Documents, queries and the marks in
+// snippets use the same analysis. It is pure.
 //
-// Scan cuts text into tokens: runs of letters and digits, and single ideographs
-// (Han, kana, Hangul), folded to lower case, narrow width and without possessive
-// "'s". Tokens in order are what phrases are verified against: no stop word is
-// dropped and nothing is stemmed, and since identifiers are cut at their
-// punctuation, tcp_tw_reuse, 10.0.0.1 and spec/rails_helper.rb are phrases too.
+// Scan splits text into tokens: runs of letters and digits, and single ideographs
+// (Han, kana, Hangul), folded to lower case and narrow width, without a possessive
+// "'s". Phrases are verified against the sequence of tokens: Scan drops no stop word
+// and does not stem. Identifiers are split at their punctuation, so tcp_tw_reuse,
+// 10.0.0.1 and spec/rails_helper.rb are phrases too.
 //
-// From tokens come the forms that words match by:
+// Words match by forms that are derived from tokens:
 //
 //	Stem    English snowball stem ("timeouts" -> "timeout")
 //	Parts   camelCase, acronym and letter/digit parts (KubePodCrashLooping -> kube pod crash looping)

@@ -7,8 +7,9 @@ import (
 	"github.com/blevesearch/snowballstem/english"
 )
 
-// Stem is the English stem of a folded token. Only plain ASCII words have one
-// that differs: an identifier, a number or another language stays as it is.
+// Stem returns the English stem of a folded token (the snowball stemmer). Tokens that
+// contain anything but a to z, or are shorter than 3 or longer than 32 bytes, are
+// returned unchanged.
 func Stem(word string) string {
 	if len(word) < 3 || len(word) > 32 {
 		return word
@@ -23,16 +24,16 @@ func Stem(word string) string {
 	return env.Current()
 }
 
-// maxParts bounds the parts of one word; names have fewer.
+// maxParts is the maximum number of parts of one word; names have fewer.
 const maxParts = 16
 
-// maxDigitBorders is how often a name changes between letters and digits; what
-// changes more often is a hash or a generated id, whose pieces say nothing.
+// maxDigitBorders is how often a name may change between letters and digits. A word
+// that changes more often is a hash or a generated id, whose parts carry no meaning.
 const maxDigitBorders = 2
 
-// Parts cuts a word, as written, where case or letters and digits change, and
-// folds the pieces. It is nil when the word has only one part. Single letters and
-// digits are left out: they say nothing.
+// Parts splits a word, as written, where the case changes or letters meet digits, and
+// returns the folded parts. It returns nil if the word has only one part. Single
+// letters and digits are dropped: they carry no meaning.
 func Parts(raw string) []string {
 	if !mixed(raw) {
 		return nil
@@ -61,6 +62,7 @@ func Parts(raw string) []string {
 	return parts
 }
 
+// digitBorders counts the changes between digits and other runes.
 func digitBorders(runes []rune) int {
 	n := 0
 	for i := 1; i < len(runes); i++ {
@@ -71,8 +73,8 @@ func digitBorders(runes []rune) int {
 	return n
 }
 
-// mixed tells quickly whether a word may have parts: an upper-case letter or a
-// digit after its first byte.
+// mixed reports whether a word may have parts: it has an upper-case letter or a digit
+// after its first byte, or begins with a digit. It is a cheap test before Parts.
 func mixed(raw string) bool {
 	for i := 1; i < len(raw); i++ {
 		c := raw[i]
@@ -83,7 +85,7 @@ func mixed(raw string) bool {
 	return false
 }
 
-// border tells whether a part begins at i: aB, ABc (before B), a1, 1a.
+// border reports whether a part begins at i: aB, ABc (before B), a1, 1a.
 func border(runes []rune, i int) bool {
 	prev, r := runes[i-1], runes[i]
 	switch {
@@ -97,13 +99,13 @@ func border(runes []rune, i int) bool {
 	return false
 }
 
-// pluralAcronym tells whether the upper-case letter at i ends an acronym that has
-// a plural s, as in "DBs" or "PRs".
+// pluralAcronym reports whether the upper-case letter at i ends an acronym with a
+// plural s, as in "DBs" or "PRs".
 func pluralAcronym(runes []rune, i int) bool {
 	return i+2 == len(runes) && runes[i+1] == 's'
 }
 
-// Bigrams appends the neighbouring pairs of the ideographs in tokens[from:to].
+// Bigrams appends to dst the pairs of adjacent ideographs in tokens.
 func Bigrams(dst []string, tokens []Token) []string {
 	for i := 1; i < len(tokens); i++ {
 		a, b := tokens[i-1], tokens[i]
@@ -114,9 +116,9 @@ func Bigrams(dst []string, tokens []Token) []string {
 	return dst
 }
 
-// IsStop tells whether a folded word is left out of queries when they have any
-// other word: English function words, by Lucene's list and the question words
-// that sentences begin with.
+// IsStop reports whether a folded word is a stop word, which a query ignores if it has
+// any other word: the English function words of Lucene's list, and the question words
+// with which sentences begin.
 func IsStop(word string) bool {
 	switch word {
 	case "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it",

@@ -9,22 +9,22 @@ import (
 	"golang.org/x/text/width"
 )
 
-// MaxTokenBytes bounds the folded text of a token: longer runs (encoded blobs)
-// are cut, in documents and in queries alike, so that they still match.
+// MaxTokenBytes is the maximum length of a token's folded text. Longer runs, such as
+// encoded blobs, are truncated in documents and in queries, so that they still match.
 const MaxTokenBytes = 96
 
-// Token is one word of a text or one ideograph.
+// Token is one word or one ideograph of a text.
 type Token struct {
 	Text       string // folded
 	Start, End int    // bytes in the scanned text
 	Ideograph  bool
-	// Glued tells that nothing but identifier punctuation stands between the
-	// previous token and this one.
+	// Glued reports whether only identifier punctuation separates the previous token
+	// from this one.
 	Glued bool
 }
 
-// Normalize brings text into the form Scan expects (Unicode NFC). Offsets are
-// those of the result.
+// Normalize returns text in Unicode NFC, the form that Scan expects. Offsets of tokens
+// refer to the result.
 func Normalize(text string) string {
 	if isPlainNFC(text) {
 		return text
@@ -32,8 +32,9 @@ func Normalize(text string) string {
 	return norm.NFC.String(text)
 }
 
-// isPlainNFC tells quickly of nearly all texts that they are normalized: they have
-// only runes that compose with nothing and decompose to nothing.
+// isPlainNFC reports whether all runes of a text are in ranges that neither compose
+// nor decompose, which is a fast test that nearly all texts pass. It returns false for
+// some texts that are normalized.
 func isPlainNFC(s string) bool {
 	for i := 0; i < len(s); {
 		if i+8 <= len(s) && (s[i]|s[i+1]|s[i+2]|s[i+3]|s[i+4]|s[i+5]|s[i+6]|s[i+7]) < utf8.RuneSelf {
@@ -46,7 +47,7 @@ func isPlainNFC(s string) bool {
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case 0x80 <= r && r < 0x300: // Latin; marks that would join it are not in here
+		case 0x80 <= r && r < 0x300: // Latin; combining marks are not in this range
 		case 0x2002 <= r && r < 0x2070: // dashes, quotation marks
 		case 0x2190 <= r && r <= 0x2199, 0x2500 <= r && r < 0x2600: // arrows, boxes
 		case 0x3000 <= r && r < 0x302A: // CJK punctuation
@@ -62,7 +63,7 @@ func isPlainNFC(s string) bool {
 
 // Scan appends the tokens of normalized text to dst.
 func Scan(dst []Token, text string) []Token {
-	glue := false // only identifier punctuation was seen since the last token
+	glue := false // only identifier punctuation followed the last token
 	for i := 0; i < len(text); {
 		r, n := utf8.DecodeRuneInString(text[i:])
 		switch {
@@ -84,7 +85,7 @@ func Scan(dst []Token, text string) []Token {
 	return dst
 }
 
-// isGlue tells whether r joins the words of an identifier: host:port, a/b, x.y.
+// isGlue reports whether r joins the words of an identifier: host:port, a/b, x.y.
 func isGlue(r rune) bool {
 	switch r {
 	case '_', '.', '-', ':', '/', '\\', '@':
@@ -93,6 +94,7 @@ func isGlue(r rune) bool {
 	return false
 }
 
+// isWord reports whether r is part of words: a letter, a digit or a combining mark.
 func isWord(r rune) bool {
 	if r < utf8.RuneSelf {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
@@ -100,8 +102,8 @@ func isWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-// IsIdeograph tells whether r belongs to a script written without spaces, or,
-// like Hangul, searched best by pairs.
+// IsIdeograph reports whether r belongs to a script that is written without spaces,
+// or, like Hangul, is best searched by pairs.
 func IsIdeograph(r rune) bool {
 	if r < 0x1100 || 0x2000 <= r && r < 0x2E80 {
 		return false
@@ -112,7 +114,7 @@ func IsIdeograph(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
-// foldIdeograph widens half-width kana; other ideographs have one form.
+// foldIdeograph widens half-width kana; other ideographs have only one form.
 func foldIdeograph(s string, r rune) string {
 	if r < 0xFF00 {
 		return s
@@ -120,7 +122,7 @@ func foldIdeograph(s string, r rune) string {
 	return string(foldRune(r))
 }
 
-// scanWord reads the word that begins at byte i.
+// scanWord returns the word that begins at byte i.
 func scanWord(text string, i int) Token {
 	end, plain := i, true
 	for end < len(text) {
@@ -144,7 +146,8 @@ func scanWord(text string, i int) Token {
 	return t
 }
 
-// apostropheInside tells whether an apostrophe of n bytes stands at i between letters.
+// apostropheInside reports whether the rune of n bytes at i is an apostrophe with a
+// letter after it.
 func apostropheInside(text string, i, n int) bool {
 	if r, _ := utf8.DecodeRuneInString(text[i:]); r != '\'' && r != '’' {
 		return false
@@ -153,7 +156,8 @@ func apostropheInside(text string, i, n int) bool {
 	return unicode.IsLetter(next) && !IsIdeograph(next)
 }
 
-// fold lowers case and width, and drops apostrophes and the possessive ending.
+// fold returns s in lower case and narrow width, without apostrophes and the
+// possessive ending.
 func fold(s string) string {
 	for _, possessive := range []string{"'s", "’s", "'S", "’S"} {
 		if rest, ok := strings.CutSuffix(s, possessive); ok {
@@ -182,7 +186,7 @@ func foldRune(r rune) rune {
 	return unicode.ToLower(r)
 }
 
-// cut shortens s to at most n bytes, between runes.
+// cut truncates s to at most n bytes, between runes.
 func cut(s string, n int) string {
 	if len(s) <= n {
 		return s

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Positions as format 1 wrote them. They are read while an index of that format
-// answers and its successor is built beside it.
+// This file reads positions in format 1. An index of that format serves searches until
+// the index that replaces it is complete.
 //
 //	1 byte    width of a hash in bytes, 2 to 8
 //	1 byte    seed, chosen so that no two tokens of this document share a hash
@@ -15,9 +15,9 @@ import (
 //	n*width   the hash of each token, by number
 //	rest      the numbers in text order, each written as a UTF-8 rune; 0 is a gap
 //
-// A phrase is a substring of the rest: UTF-8 synchronises itself.
+// A phrase is a substring of the rest, because UTF-8 is self-synchronising.
 
-// surrogates are the numbers UTF-8 cannot write; they are stepped over.
+// UTF-8 cannot encode the surrogates, so the numbers skip them.
 const (
 	firstSurrogate = 0xD800
 	surrogates     = 0x800
@@ -30,7 +30,7 @@ func appendNumber1(dst []byte, n uint32) []byte {
 	return utf8.AppendRune(dst, rune(n))
 }
 
-// contains1 is Contains of format 1.
+// contains1 is Contains for format 1.
 func contains1(data []byte, words []string) bool {
 	if len(data) < 3 || data[0] < 2 || data[0] > 8 {
 		return false
@@ -54,7 +54,8 @@ func contains1(data []byte, words []string) bool {
 	return bytes.Contains(stream, needle)
 }
 
-// lookup1 finds the number of the token with a hash.
+// lookup1 returns the number of the token with a hash. Hashes fill the table in the
+// order of the numbers, which begin at 1.
 func lookup1(table []byte, width byte, hash uint64) (uint32, bool) {
 	var h [8]byte
 	binary.BigEndian.PutUint64(h[:], hash)

@@ -7,18 +7,18 @@ import (
 )
 
 const (
-	// bucketsPerTen is how many displacements ten tokens have: with fewer, the last
-	// buckets of two find no room in 256 tries.
+	// bucketsPerTen is the number of displacements for ten tokens. With fewer, the last
+	// buckets of two tokens find no free numbers in 256 tries.
 	bucketsPerTen = 4
-	// fullest is how full the numbers get.
+	// fullest is the maximum share of the numbers that are assigned.
 	fullest = 0.97
-	// maxSeeds bounds the search for a seed before numbers get one bit more.
+	// maxSeeds is the number of seeds to try before the numbers grow by one bit.
 	maxSeeds = 8
 )
 
-// perfect finds a hash function that numbers the tokens from 1 up, each
-// differently. Two tokens of the same hash, which nobody writes by chance, share
-// a number.
+// perfect returns a hash function that assigns a different number, 1 or above, to each
+// token, and these numbers. Two tokens with the same 64-bit hash, which texts do not
+// contain by chance, share a number.
 func perfect(hashes []uint64) (decoded, []uint32) {
 	width := uint(bits.Len(uint(math.Ceil(float64(len(hashes)+1) / fullest))))
 	for ; ; width++ {
@@ -31,18 +31,19 @@ func perfect(hashes []uint64) (decoded, []uint32) {
 	}
 }
 
-// finder looks for displacements under one seed.
+// finder searches for displacements under one seed.
 type finder struct {
 	hashes  []uint64
 	width   uint
 	buckets []byte
 	taken   []uint64 // bit set of numbers
 	mixed   []uint64 // seeded hashes
-	first   []uint32 // bucket -> its first place in order, and one past the last
+	first   []uint32 // bucket -> index of its first token in order; one more at the end
 	order   []uint32 // tokens by bucket
 }
 
-// find places the fullest buckets first.
+// find assigns numbers to the largest buckets first, while most numbers are free. It
+// returns false if a bucket has no displacement that works.
 func (f *finder) find(seed byte) ([]uint32, bool) {
 	f.taken = make([]uint64, max(1, 1<<f.width/64))
 	f.taken[0] = 1 // the gap
@@ -63,7 +64,7 @@ func (f *finder) find(seed byte) ([]uint32, bool) {
 	return numbers, true
 }
 
-// sort puts the tokens into their buckets; most is the size of the fullest.
+// sort fills order with the tokens by bucket and returns the size of the largest one.
 func (f *finder) sort(seed byte) (most uint32) {
 	f.mixed = make([]uint64, len(f.hashes))
 	f.first = make([]uint32, len(f.buckets)+1)
@@ -85,7 +86,8 @@ func (f *finder) sort(seed byte) (most uint32) {
 	return most
 }
 
-// place finds a displacement that gives the tokens of one bucket free numbers.
+// place returns a displacement under which all tokens of one bucket have free numbers,
+// and takes these numbers.
 func (f *finder) place(tokens, numbers []uint32) (byte, bool) {
 	for d := range math.MaxUint8 + 1 {
 		placed := 0
@@ -108,7 +110,7 @@ func (f *finder) place(tokens, numbers []uint32) (byte, bool) {
 	return 0, false
 }
 
-// shares tells whether a token has the hash of one before it in its bucket.
+// shares reports whether a token has the hash of an earlier one of its bucket.
 func (f *finder) shares(before []uint32, token uint32) bool {
 	return slices.ContainsFunc(before, func(t uint32) bool { return f.mixed[t] == f.mixed[token] })
 }

@@ -1,13 +1,13 @@
-// Package positions owns where the tokens of a document stand, in some twelve
-// bits a token, so that a phrase can be verified without the text and without term
-// vectors (which cost six times as much).
+// Package positions owns the encoding of the positions of a document's tokens. It
+// takes about twelve bits a token and verifies phrases without the text and without
+// term vectors, which take six times as much.
 //
 // # Data layout
 //
-// Every distinct token of the document has a number of so many bits; 0 is a gap
-// that no phrase crosses. Numbers are given by a perfect hash function that fits
-// this document ("hash, displace and compress", Belazzougui, Botelho, Dietzfelbinger
-// 2009), which takes three bits a token where a table of hashes takes sixteen:
+// Every distinct token of the document has a number of a fixed width; 0 is a gap,
+// which no phrase crosses. A perfect hash function for this document assigns the
+// numbers ("hash, displace and compress", Belazzougui, Botelho, Dietzfelbinger 2009).
+// It takes three bits a token where a table of hashes takes sixteen:
 //
 //	1 byte    layout, 16
 //	1 byte    seed of the hash
@@ -16,14 +16,14 @@
 //	b bytes   the displacement of each bucket
 //	rest      the numbers in text order, bits each, the lowest first; 7 bytes of 0
 //
-// A token that is not in the document has the number of one that is: ask only for
-// tokens that are known to be there, and the answer is exact. The form of format 1
-// of the index, which is still read, is in format1.go.
+// A token that is not in the document has the number of one that is. Results are
+// exact if all tokens of a phrase are known to be in the document. The encoding of
+// index format 1, which is still read, is in format1.go.
 package positions
 
 import "encoding/binary"
 
-// decoded is the layout of one document, taken apart.
+// decoded holds the fields of one encoded document.
 type decoded struct {
 	seed    byte
 	bits    uint
@@ -32,13 +32,13 @@ type decoded struct {
 }
 
 const (
-	// layout marks this layout; format 1 began with 2 to 8.
+	// layout is the first byte of this layout; format 1 begins with 2 to 8.
 	layout = 16
-	// streamPad lets every number be read by one load of eight bytes.
+	// streamPad bytes at the end let one load of eight bytes read any number.
 	streamPad = 7
 )
 
-// Hash is the hash of a token by which Encode numbers it: FNV-1a of 64 bits.
+// Hash returns the 64-bit FNV-1a hash of a token, which Encode takes.
 func Hash(token string) uint64 {
 	h := uint64(14695981039346656037)
 	for i := 0; i < len(token); i++ {
@@ -55,33 +55,33 @@ func seeded(h uint64, seed byte) uint64 {
 	return h ^ h>>31
 }
 
-// bucketOf spreads a seeded hash over n buckets.
+// bucketOf returns the bucket, below n, of a seeded hash.
 func bucketOf(h uint64, n int) int { return int((h >> 32) * uint64(n) >> 32) }
 
-// numberOf is the number that a displacement gives a seeded hash.
+// numberOf returns the number of a seeded hash under a displacement.
 func numberOf(h uint64, displacement byte, width uint) uint32 {
 	h = (h + uint64(displacement)*0xD6E8FEB86659FD93) * 0xFF51AFD7ED558CCD
 	h = (h ^ h>>32) * 0xC4CEB9FE1A85EC53
 	return uint32(h >> (64 - width))
 }
 
-// number is that of a token which is in the document.
+// number returns the number of a token that is in the document.
 func (p decoded) number(token string) uint32 {
 	h := seeded(Hash(token), p.seed)
 	return numberOf(h, p.buckets[bucketOf(h, len(p.buckets))], p.bits)
 }
 
-// len is how many numbers there are, gaps included.
+// len returns how many numbers the stream holds, gaps included.
 func (p decoded) len() int { return (len(p.stream) - streamPad) * 8 / int(p.bits) }
 
-// at is the number in place i.
+// at returns the number at position i.
 func (p decoded) at(i int) uint32 {
 	bit := i * int(p.bits)
 	return uint32(binary.LittleEndian.Uint64(p.stream[bit>>3:])>>(bit&7)) & (1<<p.bits - 1)
 }
 
-// contains tells whether the words, all of which are in the document, stand next
-// to one another in this order.
+// contains reports whether the words, all of which are in the document, are adjacent
+// in this order.
 func (p decoded) contains(words []string) bool {
 	var buf [16]uint32
 	want := buf[:0]
@@ -93,7 +93,7 @@ func (p decoded) contains(words []string) bool {
 	}
 	first, mask := uint64(want[0]), uint64(1)<<p.bits-1
 	for i, last, bit := 0, p.len()-len(want), uint(0); i <= last; i, bit = i+1, bit+p.bits {
-		if binary.LittleEndian.Uint64(p.stream[bit>>3:])>>(bit&7)&mask != first { // at, in line
+		if binary.LittleEndian.Uint64(p.stream[bit>>3:])>>(bit&7)&mask != first { // at, inlined
 			continue
 		}
 		k := 1
@@ -107,7 +107,7 @@ func (p decoded) contains(words []string) bool {
 	return false
 }
 
-// decode reads the layout above; damaged data gives false.
+// decode parses the layout of the package comment. It returns false for damaged data.
 func decode(data []byte) (decoded, bool) {
 	if len(data) < 4 || data[0] != layout || data[2] == 0 || data[2] > 32 {
 		return decoded{}, false
@@ -121,9 +121,9 @@ func decode(data []byte) (decoded, bool) {
 	return p, true
 }
 
-// Contains tells whether the words stand next to one another, in this order, in
-// the text that was encoded, by this format of the index or the one before. Each
-// word must be known to be in the text. Damaged data contains nothing.
+// Contains reports whether the words are adjacent, in this order, in the encoded text.
+// It reads this format of the index and format 1. Each word must be known to be in the
+// text. Damaged data contains nothing.
 func Contains(data []byte, words []string) bool {
 	if p, ok := decode(data); ok {
 		return p.contains(words)
@@ -131,9 +131,9 @@ func Contains(data []byte, words []string) bool {
 	return contains1(data, words)
 }
 
-// Encode writes the layout. hashes are those of the distinct tokens (see Hash);
-// stream is the text: the place of each token in hashes plus one, 0 for a gap. It
-// is changed.
+// Encode returns the encoded positions of a text. hashes are those of its distinct
+// tokens (see Hash). stream is the text: for each token its index in hashes plus one,
+// 0 for a gap. Encode overwrites stream.
 func Encode(hashes []uint64, stream []uint32) []byte {
 	p, numbers := perfect(hashes)
 	for i, place := range stream {

@@ -17,23 +17,24 @@ type Problem struct {
 	Message string
 }
 
-// Node is one of And, Or, Not, Word, Phrase and Filter.
+// Node is one of And, Or, Not, Word, Phrase and Filter. The set is closed: write is
+// not exported.
 type Node interface {
 	// write appends the canonical text of the node.
 	write(b *strings.Builder)
 }
 
-// And holds when all of its two or more nodes hold.
+// And matches a document that all of its two or more nodes match.
 type And struct{ Nodes []Node }
 
-// Or holds when any of its two or more nodes holds.
+// Or matches a document that at least one of its two or more nodes matches.
 type Or struct{ Nodes []Node }
 
-// Not holds when its node does not.
+// Not matches a document that its node does not match.
 type Not struct{ Node Node }
 
-// Word is a run of characters without space: the index's analyzer decides how
-// many terms it is. Prefix is set by a trailing "*".
+// Word is a run of characters without white space. The analyzer of the index
+// decides how many terms it is. Prefix is set by a trailing "*".
 type Word struct {
 	Text   string
 	Prefix bool
@@ -42,8 +43,8 @@ type Word struct {
 // Phrase is quoted text, without the quotes.
 type Phrase struct{ Text string }
 
-// Filter is a qualifier with a valid value. Value is the canonical text; for the
-// fields that compare, the typed form is beside it.
+// Filter is a qualifier with a valid value. Value is its canonical text. Fields that
+// compare numbers or dates also have the parsed value in one of the other members.
 type Filter struct {
 	Field   Field
 	Value   string
@@ -66,12 +67,13 @@ const (
 	Greater
 )
 
-// String is the operator as written in a query.
+// String returns the operator as written in a query, "" for OpNone.
 func (o Op) String() string {
 	return [...]string{"", "<", "<=", "=", ">=", ">"}[o]
 }
 
-// String is the canonical text of the query.
+// String returns the canonical text of the query. Parse reads it back to the same
+// tree, unless it is longer than MaxBytes.
 func (q Query) String() string {
 	if q.Root == nil {
 		return ""
@@ -85,8 +87,8 @@ func (q Query) String() string {
 	return b.String()
 }
 
-// Walk calls fn for every node below and including n, parents first; negated
-// tells whether an odd number of Nots stands above it.
+// Walk calls fn for n and every node below it, parents first. negated reports
+// whether an odd number of Nots encloses the node.
 func Walk(n Node, fn func(n Node, negated bool)) { walk(n, false, fn) }
 
 func walk(n Node, negated bool, fn func(Node, bool)) {
@@ -108,6 +110,7 @@ func walk(n Node, negated bool, fn func(Node, bool)) {
 	}
 }
 
+// join appends the canonical texts of the nodes, separated by spaces.
 func (n And) join(b *strings.Builder) {
 	for i, c := range n.Nodes {
 		if i > 0 {
@@ -132,6 +135,8 @@ func (n Or) write(b *strings.Builder) {
 	}
 }
 
+// write encloses a group in parentheses, and so a word that is too short to be
+// excluded by a bare "-" (see excludes).
 func (n Not) write(b *strings.Builder) {
 	b.WriteByte('-')
 	word, short := n.Node.(Word)
@@ -158,6 +163,7 @@ func (n Phrase) write(b *strings.Builder) {
 	b.WriteByte('"')
 }
 
+// write quotes a value that would end early otherwise.
 func (n Filter) write(b *strings.Builder) {
 	b.WriteString(n.Field.String())
 	b.WriteByte(':')

@@ -35,7 +35,8 @@ const (
 	Recover           // recover:>=1h30m
 )
 
-// MaxValueBytes bounds the value of a qualifier; no name in a document is longer.
+// MaxValueBytes is the maximum length of a qualifier's value. No name in a document
+// is longer.
 const MaxValueBytes = 256
 
 // fieldNames is indexed by Field.
@@ -45,13 +46,13 @@ var fieldNames = [...]string{
 	"detect", "diagnose", "recover",
 }
 
-// String is the name as written in a query.
+// String returns the name as written in a query.
 func (f Field) String() string { return fieldNames[f] }
 
-// Fields lists every qualifier's name, for help texts.
+// Fields returns the names of all qualifiers, for help texts.
 func Fields() []string { return append([]string(nil), fieldNames[1:]...) }
 
-// fieldOf finds a field by name, without regard to case.
+// fieldOf returns the field with a name, ignoring case; NoField if there is none.
 func fieldOf(name string) Field {
 	for i, n := range fieldNames[1:] {
 		if strings.EqualFold(n, name) {
@@ -61,16 +62,16 @@ func fieldOf(name string) Field {
 	return NoField
 }
 
-// Values a qualifier may have where they are few; documents know no others.
+// The values of the qualifiers that take one of a fixed list.
 var (
-	kinds    = []string{"postmortem", "framework", "guide", "runbook", "standard", "drill", "training", "page", "report"}
-	statuses = []string{"draft", "review", "published", "archived"}
-	haves    = []string{"actions"}
+	kinds     = []string{"postmortem", "framework", "guide", "runbook", "standard", "drill", "training", "page", "report"}
+	statuses  = []string{"draft", "review", "published", "archived"}
+	hasValues = []string{"actions"}
 )
 
-// newFilter makes a Filter of a field and the text of a value. When the value is
-// not valid it says, for people, what would be.
-func newFilter(f Field, value string) (Filter, string) {
+// newFilter returns the Filter of a field and the text of its value. If the value is
+// not valid, problem is a message for the reader that names the valid ones.
+func newFilter(f Field, value string) (filter Filter, problem string) {
 	out := Filter{Field: f, Value: value}
 	if value == "" || len(value) > MaxValueBytes || strings.ContainsRune(value, '"') {
 		return out, f.String() + ": needs a value of at most 256 bytes"
@@ -81,7 +82,7 @@ func newFilter(f Field, value string) (Filter, string) {
 	case Status:
 		return out.oneOf(statuses)
 	case Has:
-		return out.oneOf(haves)
+		return out.oneOf(hasValues)
 	case Severity:
 		return out.severity()
 	case OpenActions:
@@ -97,6 +98,7 @@ func newFilter(f Field, value string) (Filter, string) {
 	}
 }
 
+// oneOf accepts the listed values in any case, and their English plural.
 func (f Filter) oneOf(values []string) (Filter, string) {
 	v := strings.ToLower(f.Value)
 	for _, known := range values {
@@ -108,6 +110,7 @@ func (f Filter) oneOf(values []string) (Filter, string) {
 	return f, f.Field.String() + ": takes one of " + strings.Join(values, ", ")
 }
 
+// severity accepts 2, SEV2 and sev2.
 func (f Filter) severity() (Filter, string) {
 	if name, ok := severity.Parse(f.Value); ok {
 		f.Value = name
@@ -128,7 +131,7 @@ func (f Filter) yesNo() (Filter, string) {
 	return f, ""
 }
 
-// day reads 2026-01-31, 2026-01 or 2026: the first day of what is named.
+// day parses 2026-01-31, 2026-01 or 2026 to the first day of that range.
 func (f Filter) day() (Filter, string) {
 	for _, layout := range []string{"2006-01-02", "2006-01", "2006"} {
 		if t, err := time.Parse(layout, f.Value); err == nil && len(f.Value) == len(layout) {
@@ -148,7 +151,7 @@ func (f Filter) year() (Filter, string) {
 	return f, ""
 }
 
-// duration reads >5m, <=1h30m, 90s, 2d; a bare number means seconds, as in the API.
+// duration parses >5m, <=1h30m, 90s or 2d. A bare number means seconds, as in the API.
 func (f Filter) duration() (Filter, string) {
 	op, rest := cutOp(f.Value)
 	seconds, ok := parseSeconds(rest)
@@ -160,6 +163,7 @@ func (f Filter) duration() (Filter, string) {
 	return f, ""
 }
 
+// cutOp cuts the operator off a comparison. Without one it is Equal.
 func cutOp(s string) (Op, string) {
 	for _, op := range []Op{GreaterOrEqual, LessOrEqual, Greater, Less, Equal} {
 		if rest, ok := strings.CutPrefix(s, op.String()); ok {
@@ -169,7 +173,7 @@ func cutOp(s string) (Op, string) {
 	return Equal, s
 }
 
-// maxSeconds is ten years: longer than any incident.
+// maxSeconds is ten years, longer than any incident.
 const maxSeconds = 10 * 366 * 24 * 60 * 60
 
 // unitSeconds lists the units of a duration, longest first.
@@ -178,7 +182,9 @@ var unitSeconds = []struct {
 	seconds int64
 }{{'w', 7 * 86400}, {'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}}
 
-func parseSeconds(s string) (int64, bool) {
+// parseSeconds parses a number of seconds or a sequence such as 1h30m. ok is false
+// if s is neither, or more than maxSeconds.
+func parseSeconds(s string) (seconds int64, ok bool) {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n, n >= 0 && n <= maxSeconds && s[0] != '+' && s[0] != '-'
 	}
@@ -204,6 +210,7 @@ func parseSeconds(s string) (int64, bool) {
 	return total, true
 }
 
+// secondsOf returns the length of a unit, 0 if it is unknown.
 func secondsOf(unit byte) int64 {
 	for _, u := range unitSeconds {
 		if u.name == unit {
@@ -213,12 +220,13 @@ func secondsOf(unit byte) int64 {
 	return 0
 }
 
+// formatSeconds returns the canonical form of a duration, such as 1d2h.
 func formatSeconds(n int64) string {
 	if n == 0 {
 		return "0s"
 	}
 	var b strings.Builder
-	for _, u := range unitSeconds[1:] { // days and below: weeks are only read
+	for _, u := range unitSeconds[1:] { // weeks are accepted, but never written
 		if k := n / u.seconds; k > 0 {
 			b.WriteString(strconv.FormatInt(k, 10))
 			b.WriteByte(u.name)

@@ -28,8 +28,8 @@ type token struct {
 	filter Filter
 }
 
-// lexer cuts a query into tokens. It never fails: what it does not understand
-// becomes a word, and a Problem where a person surely meant something else.
+// lexer splits a query into tokens. It never fails: text that it does not understand
+// becomes a word, with a Problem if the writer clearly meant something else.
 type lexer struct {
 	rest     string
 	at       int // runes before rest
@@ -40,7 +40,7 @@ func (l *lexer) problem(at int, message string) {
 	*l.problems = append(*l.problems, Problem{Offset: at, Message: message})
 }
 
-// skip drops the first n bytes of the rest.
+// skip consumes the first n bytes of the rest.
 func (l *lexer) skip(n int) {
 	l.at += utf8.RuneCountInString(l.rest[:n])
 	l.rest = l.rest[n:]
@@ -48,9 +48,10 @@ func (l *lexer) skip(n int) {
 
 func isSpace(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
-// endsWord tells whether r cannot be inside a word.
+// endsWord reports whether r cannot be inside a word.
 func endsWord(r rune) bool { return isSpace(r) || strings.ContainsRune("()\"“”＂", r) }
 
+// next consumes and returns the next token; tokenEnd at the end of the query.
 func (l *lexer) next() token {
 	l.skip(len(l.rest) - len(strings.TrimLeftFunc(l.rest, isSpace)))
 	at := l.at
@@ -76,8 +77,8 @@ func (l *lexer) next() token {
 	return l.word(at)
 }
 
-// excludes tells whether a "-" before s is an exclusion: at least two characters
-// follow, and the first is neither a hyphen nor a space.
+// excludes reports whether a "-" before s is an exclusion: at least two characters
+// follow, or one ideograph, and the first is neither a hyphen nor a space.
 func excludes(s string) bool {
 	first, n := utf8.DecodeRuneInString(s)
 	if n == 0 || first == '-' || isSpace(first) {
@@ -90,8 +91,8 @@ func excludes(s string) bool {
 	return m > 0 && !endsWord(second) || unicode.Is(unicode.Han, first)
 }
 
-// quoteLen is the length of the quotation mark s begins with, or 0. Keyboards and
-// input methods turn the straight mark into others.
+// quoteLen returns the length in bytes of the quotation mark that s begins with, or 0.
+// Keyboards and input methods replace the straight mark by others.
 func quoteLen(s string) int {
 	for _, q := range []string{`"`, "“", "”", "＂"} {
 		if strings.HasPrefix(s, q) {
@@ -101,7 +102,7 @@ func quoteLen(s string) int {
 	return 0
 }
 
-// quoted reads the text up to the closing mark, which it needs not find.
+// quoted consumes the text up to the closing mark, or up to the end with a Problem.
 func (l *lexer) quoted(open int) string {
 	start := l.at
 	l.skip(open)
@@ -117,10 +118,10 @@ func (l *lexer) quoted(open int) string {
 	return squeeze(text)
 }
 
-// squeeze makes runs of space and control characters one space.
+// squeeze replaces runs of white space and control characters by one space.
 func squeeze(s string) string { return strings.Join(strings.FieldsFunc(s, isSpace), " ") }
 
-// word reads a run without space, which may turn out to be OR or a qualifier.
+// word consumes a run without white space: OR, a qualifier or a word.
 func (l *lexer) word(at int) token {
 	end := strings.IndexFunc(l.rest, endsWord)
 	if end < 0 {
@@ -146,9 +147,9 @@ func (l *lexer) word(at int) token {
 	return token{kind: tokenWord, at: at, text: word, prefix: word != text}
 }
 
-// qualifier reads the value that begins at byte from of the rest; end is where
-// an unquoted one stops. When the value is not valid nothing is read: the word
-// is text then.
+// qualifier consumes a qualifier whose value begins at byte from of the rest; an
+// unquoted value stops at end. If the value is not valid, qualifier returns false
+// and consumes nothing, and the word is text.
 func (l *lexer) qualifier(at int, f Field, from, end int) (token, bool) {
 	value, stop := l.rest[from:end], end
 	if n := quoteLen(l.rest[from:]); n > 0 {

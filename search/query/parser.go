@@ -5,15 +5,16 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of a typed query; both are far above what a person types and bound the
-// work that a hostile one can cause.
+// Limits of a query. They are far above what people type, and bound the work that a
+// hostile query can cause.
 const (
-	MaxBytes   = 2000 // longer text is cut, with a Problem
+	MaxBytes   = 2000 // the rest of a longer text is ignored, with a Problem
 	MaxClauses = 64   // words, phrases and qualifiers; the rest is dropped, with a Problem
-	maxDepth   = 16   // of parentheses; deeper ones are ignored
+	maxDepth   = 16   // of nested parentheses; deeper groups are ignored, with a Problem
 )
 
-// Parse reads a query. It always gives one that runs.
+// Parse parses a query. It never fails: places that it does not understand are in
+// Problems, and the rest runs.
 func Parse(text string) Query {
 	var q Query
 	text = strings.ToValidUTF8(text, "\uFFFD")
@@ -34,6 +35,7 @@ func Parse(text string) Query {
 	return q
 }
 
+// parser is a recursive-descent parser with one token of lookahead.
 type parser struct {
 	lex     lexer
 	tok     token
@@ -43,7 +45,8 @@ type parser struct {
 
 func (p *parser) advance() { p.tok = p.lex.next() }
 
-// all reads clauses up to the end, or up to the parenthesis that closes depth.
+// all parses clauses up to the end, or, inside parentheses, up to the closing one.
+// It returns nil if there are none.
 func (p *parser) all(depth int) Node {
 	var nodes []Node
 	for p.tok.kind != tokenEnd {
@@ -51,7 +54,7 @@ func (p *parser) all(depth int) Node {
 			if depth > 0 {
 				break
 			}
-			p.advance() // a stray one says nothing; pasted text is full of them
+			p.advance() // ignore a stray one: pasted text is full of them
 			continue
 		}
 		if n := p.clause(depth); n != nil {
@@ -67,7 +70,7 @@ func (p *parser) all(depth int) Node {
 	return And{Nodes: nodes}
 }
 
-// appendAnd appends n, or n's own nodes when it is an And inside an And.
+// appendAnd appends n, or the nodes of n if it is an And itself.
 func appendAnd(nodes []Node, n Node) []Node {
 	if and, ok := n.(And); ok {
 		return append(nodes, and.Nodes...)
@@ -75,7 +78,7 @@ func appendAnd(nodes []Node, n Node) []Node {
 	return append(nodes, n)
 }
 
-// clause reads one unary or several joined by OR.
+// clause parses one unary, or several joined by OR.
 func (p *parser) clause(depth int) Node {
 	var nodes []Node
 	for {
@@ -101,6 +104,7 @@ func (p *parser) clause(depth int) Node {
 	return Or{Nodes: nodes}
 }
 
+// appendOr appends n, or the nodes of n if it is an Or itself.
 func appendOr(nodes []Node, n Node) []Node {
 	if or, ok := n.(Or); ok {
 		return append(nodes, or.Nodes...)
@@ -108,6 +112,7 @@ func appendOr(nodes []Node, n Node) []Node {
 	return append(nodes, n)
 }
 
+// unary parses a primary and the "-" before it.
 func (p *parser) unary(depth int) Node {
 	if p.tok.kind != tokenMinus {
 		return p.primary(depth)
@@ -117,14 +122,14 @@ func (p *parser) unary(depth int) Node {
 	switch n := n.(type) {
 	case nil:
 		return nil
-	case Not: // twice no is yes
+	case Not: // a double negation cancels out
 		return n.Node
 	}
 	return Not{Node: n}
 }
 
-// primary reads a word, a phrase, a qualifier or a group; nil when there is
-// nothing in it.
+// primary parses a word, a phrase, a qualifier or a group. It returns nil for an
+// empty phrase or group, and once the query has MaxClauses.
 func (p *parser) primary(depth int) Node {
 	t := p.tok
 	switch t.kind {
@@ -153,6 +158,7 @@ func (p *parser) primary(depth int) Node {
 	return Word{Text: t.text, Prefix: t.prefix}
 }
 
+// group parses a query in parentheses.
 func (p *parser) group(depth int) Node {
 	at := p.tok.at
 	p.advance()

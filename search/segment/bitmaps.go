@@ -2,7 +2,8 @@ package segment
 
 import "github.com/RoaringBitmap/roaring/v2"
 
-// Union joins bitmaps without changing any; nil for none.
+// Union returns the union of bitmaps, nil if it is empty. It changes none of them; the
+// result may be one of them.
 func Union(sets ...*roaring.Bitmap) *roaring.Bitmap {
 	var some []*roaring.Bitmap
 	for _, s := range sets {
@@ -21,7 +22,7 @@ func Union(sets ...*roaring.Bitmap) *roaring.Bitmap {
 	return roaring.FastOr(some...)
 }
 
-// Intersect meets two bitmaps; nil is the empty one.
+// Intersect returns the intersection of two bitmaps. A nil bitmap is empty.
 func Intersect(a, b *roaring.Bitmap) *roaring.Bitmap {
 	if a == nil || b == nil {
 		return nil

@@ -7,17 +7,17 @@ import (
 	"github.com/blevesearch/bleve/v2/index/scorch"
 )
 
-// Cache keeps in memory what was read of the segments in use, which never change:
-// their columns by segment id, and what was joined of the latest list of segments.
-// The zero Cache is ready. It may be used from many goroutines.
+// Cache retains in memory what was read of the segments in use, which are immutable:
+// their columns by segment id, and the joined values of the latest list of segments.
+// The zero Cache is ready for use. It is safe for concurrent use.
 type Cache struct {
 	mu     sync.Mutex
 	byID   map[uint64]*columns
 	latest *Joins
 }
 
-// Readers are the segments of a snapshot, in order; they are valid until it is
-// closed.
+// Readers returns readers of the segments of a snapshot, in order. They are valid
+// until the snapshot is closed.
 func (c *Cache) Readers(s *scorch.IndexSnapshot) []*Reader {
 	segments := s.Segments()
 	out := make([]*Reader, len(segments))
@@ -27,7 +27,7 @@ func (c *Cache) Readers(s *scorch.IndexSnapshot) []*Reader {
 	return out
 }
 
-// Joins gives what is joined of the segments of a snapshot.
+// Joins returns the joined values of the segments of a snapshot.
 func (c *Cache) Joins(s *scorch.IndexSnapshot) *Joins {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -37,8 +37,8 @@ func (c *Cache) Joins(s *scorch.IndexSnapshot) *Joins {
 	return c.latest
 }
 
-// columns gives those of the segments with these ids, in order, and forgets the
-// columns of segments that were merged away.
+// columns returns the columns of the segments with these ids, in order, and drops
+// those of segments that were merged away.
 func (c *Cache) columns(ids []uint64) []*columns {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -52,7 +52,7 @@ func (c *Cache) columns(ids []uint64) []*columns {
 		}
 		out[i] = c.byID[id]
 	}
-	if len(c.byID) > 2*len(ids)+8 { // readers of an older snapshot keep what they hold
+	if len(c.byID) > 2*len(ids)+8 { // readers of an older snapshot hold their own references
 		kept := make(map[uint64]*columns, len(ids))
 		for i, id := range ids {
 			kept[id] = out[i]

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// columns hold the values of one segment's documents in memory, by document
-// number, for facets, sorting and comparing. They are made from the posting lists
-// when first asked for (a segment of 100,000 documents takes some milliseconds a
-// column) and live as long as the segment, which never changes.
+// columns hold the values of one segment's documents in memory, by document number,
+// for facets, sorting and comparison. A column is built from the posting lists when it
+// is first read, which takes some milliseconds for 100,000 documents, and retained as
+// long as the segment, which is immutable.
 type columns struct {
 	mu       sync.Mutex
 	keywords map[string]*keywordColumn
@@ -29,7 +29,7 @@ type keywordColumn struct {
 	ords   []uint32
 }
 
-// keyword gives the column of a keyword field.
+// keyword returns the column of a keyword field.
 func (r *Reader) keyword(field string) (*keywordColumn, error) {
 	r.columns.mu.Lock()
 	defer r.columns.mu.Unlock()
@@ -48,8 +48,8 @@ func (r *Reader) keyword(field string) (*keywordColumn, error) {
 	return c, nil
 }
 
-// readKeywords turns the field's posting lists around in two passes: how many
-// values each document has, then the values.
+// readKeywords inverts the field's posting lists in two passes: the first counts the
+// values of each document, the second stores them.
 func (r *Reader) readKeywords(field string) (*keywordColumn, error) {
 	c := &keywordColumn{first: make([]uint32, r.Size()+1)}
 	err := r.Terms(field, "", func(term string) bool {
@@ -78,7 +78,7 @@ func (r *Reader) readKeywords(field string) (*keywordColumn, error) {
 	return c, nil
 }
 
-// readYears makes a column of the years of the day field.
+// readYears returns the column of the years of DayField.
 func (r *Reader) readYears(string) (*keywordColumn, error) {
 	days, err := r.lockedNumber(DayField)
 	if err != nil {
@@ -102,7 +102,7 @@ func (r *Reader) readYears(string) (*keywordColumn, error) {
 	return c, nil
 }
 
-// eachPosting calls fn with every document of every term, by ordinal of the term.
+// eachPosting calls fn with every document of every term and the term's ordinal.
 func (r *Reader) eachPosting(field string, terms []string, fn func(doc, ord uint32)) error {
 	size := uint32(r.Size())
 	for ord, term := range terms {
@@ -123,14 +123,15 @@ func (r *Reader) eachPosting(field string, terms []string, fn func(doc, ord uint
 	return nil
 }
 
-// Number gives the column of a number field by document; UnknownNumber where there
-// is none.
+// Number returns the column of a number field by document, with UnknownNumber for
+// documents without a number.
 func (r *Reader) Number(field string) ([]int64, error) {
 	r.columns.mu.Lock()
 	defer r.columns.mu.Unlock()
 	return r.lockedNumber(field)
 }
 
+// lockedNumber is Number for callers that hold the lock of the columns.
 func (r *Reader) lockedNumber(field string) ([]int64, error) {
 	if c, ok := r.columns.numbers[field]; ok {
 		return c, nil

@@ -2,34 +2,35 @@ package segment
 
 import "sync"
 
-// The engine reads a posting list from its front: to learn the weights of a few
-// documents it steps over all before them. The lists of words that many documents
-// have are therefore read once and kept by document number.
+// The engine reads a posting list from its beginning: to read the weights of a few
+// documents, it skips all before them. The lists of frequent words are therefore read
+// once and retained by document number.
 const (
-	// denseShare is the share of a segment's documents, one in so many, that a list
-	// must have to be kept; shorter ones are read faster than they are found.
+	// denseShare: a list is retained if it has at least one in denseShare documents of
+	// the segment. Shorter ones are read faster than they are looked up.
 	denseShare = 32
-	// denseFrom is the size of the segments for which any list is kept.
+	// denseFrom is the size of the smallest segment whose lists are retained.
 	denseFrom = 256
-	// denseWorth is the share of a list, one in so many, above which asking for its
-	// documents reads it as it is: stepping over the rest costs less than keeping.
+	// denseWorth: if a query wants at least one in denseWorth documents of a list, the
+	// list is read from the segment, because skipping the rest costs less than
+	// retaining it.
 	denseWorth = 2
-	// maxDense is how many lists of a segment are kept, two bytes a document each.
+	// maxDense is how many lists of a segment are retained, two bytes a document each.
 	maxDense = 64
 )
 
-// denseLists are the kept lists of one segment.
+// denseLists is a least-recently-used cache of the frequent lists of one segment.
 type denseLists struct {
 	mu     sync.Mutex
 	byTerm map[string][]uint16 // frequency<<8 | norm by document
-	used   map[string]uint64   // when each was used last
+	used   map[string]uint64   // clock of the last use
 	clock  uint64
 }
 
-// of gives the list of a term, which read makes when it is not kept. Two readers
-// that miss at once read twice.
+// of returns the list of a term. If it is not retained, of calls read. Two readers that
+// miss at the same time both read.
 func (d *denseLists) of(term string, read func() ([]uint16, error)) ([]uint16, error) {
-	if list := d.kept(term); list != nil {
+	if list := d.retained(term); list != nil {
 		return list, nil
 	}
 	list, err := read()
@@ -49,7 +50,8 @@ func (d *denseLists) of(term string, read func() ([]uint16, error)) ([]uint16, e
 	return list, nil
 }
 
-func (d *denseLists) kept(term string) []uint16 {
+// retained returns the list of a term, or nil.
+func (d *denseLists) retained(term string) []uint16 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.clock++
@@ -60,7 +62,7 @@ func (d *denseLists) kept(term string) []uint16 {
 	return list
 }
 
-// forget drops the list that was not used for the longest time.
+// forget drops the least recently used list.
 func (d *denseLists) forget() {
 	oldest, at := "", d.clock+1
 	for term, used := range d.used {

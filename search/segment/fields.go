@@ -9,7 +9,7 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 )
 
-// The names of the fields; the package comment says what they hold.
+// The names of the fields; the package comment describes their contents.
 const (
 	TermField     = "term"
 	WordField     = "word"
@@ -36,11 +36,11 @@ const (
 const (
 	HasActionsFlag  = "actions"
 	OpenActionsFlag = "open-actions"
-	SunkFlag        = "sunk" // archived: ranked below the living
+	SunkFlag        = "sunk" // archived or superseded: ranked below current documents
 )
 
-// Field is one analysed field of one document, made before Bleve sees it: Bleve
-// only files it.
+// Field is one analysed field of one document. Bleve stores it and does no analysis of
+// its own.
 type Field struct {
 	name    string
 	terms   index.TokenFrequencies
@@ -51,27 +51,44 @@ type Field struct {
 
 var _ document.Field = (*Field)(nil)
 
-func (f *Field) Name() string                                     { return f.name }
-func (f *Field) Value() []byte                                    { return f.value }
-func (f *Field) ArrayPositions() []uint64                         { return nil }
-func (f *Field) EncodedFieldType() byte                           { return 'b' }
-func (f *Field) Analyze()                                         {}
-func (f *Field) Options() index.FieldIndexingOptions              { return f.options }
-func (f *Field) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.terms }
-func (f *Field) NumPlainTextBytes() uint64                        { return 0 }
-func (f *Field) Size() int                                        { return len(f.value) + 64*len(f.terms) }
+// Name returns the name of the field.
+func (f *Field) Name() string { return f.name }
 
-// AnalyzedLength is what the engine stores as the norm.
+// Value returns the stored bytes, nil for an indexed field.
+func (f *Field) Value() []byte { return f.value }
+
+// ArrayPositions returns nil: a field has one value list.
+func (f *Field) ArrayPositions() []uint64 { return nil }
+
+// EncodedFieldType returns the engine's code of binary fields.
+func (f *Field) EncodedFieldType() byte { return 'b' }
+
+// Analyze does nothing: the field is analysed when it is made.
+func (f *Field) Analyze() {}
+
+// Options returns how the engine stores the field.
+func (f *Field) Options() index.FieldIndexingOptions { return f.options }
+
+// AnalyzedTokenFrequencies returns the terms and their frequencies.
+func (f *Field) AnalyzedTokenFrequencies() index.TokenFrequencies { return f.terms }
+
+// NumPlainTextBytes returns 0: the engine counts text only for its statistics.
+func (f *Field) NumPlainTextBytes() uint64 { return 0 }
+
+// Size returns an estimate of the memory of the field in bytes.
+func (f *Field) Size() int { return len(f.value) + 64*len(f.terms) }
+
+// AnalyzedLength returns the number that the engine stores as the norm.
 func (f *Field) AnalyzedLength() int { return f.norm }
 
-// Weight is what a term weighs in a document.
+// Weight is the weight of a term in a document.
 type Weight struct {
-	Sum   float64 // of its occurrences, above 0
+	Sum   float64 // summed over its occurrences, above 0
 	Token bool    // the text has the term as a token
 }
 
-// NewWeights makes the field that words are matched and scored by. unit is the
-// code of what one word of the document's body adds, see UnitCode.
+// NewWeights returns the field by which words are matched and scored. unit is the code
+// of the weight that one word of the document's body adds (see UnitCode).
 func NewWeights(name string, weights map[string]Weight, unit int) *Field {
 	terms := make(index.TokenFrequencies, len(weights))
 	backing := make([]index.TokenFreq, len(weights))
@@ -86,10 +103,12 @@ func NewWeights(name string, weights map[string]Weight, unit int) *Field {
 	return &Field{name: name, terms: terms, norm: unit, options: index.IndexField}
 }
 
-// maxKeywordBytes bounds one keyword; longer ones cannot be filtered by anyway.
+// maxKeywordBytes is the maximum length of a keyword. Longer ones are dropped: no
+// filter can name them.
 const maxKeywordBytes = 1024
 
-// NewKeywords makes a field of whole values without frequencies.
+// NewKeywords returns a field of whole values without frequencies. Empty values are
+// dropped.
 func NewKeywords(name string, values ...string) *Field {
 	terms := make(index.TokenFrequencies, len(values))
 	for _, v := range values {
@@ -100,7 +119,7 @@ func NewKeywords(name string, values ...string) *Field {
 	return &Field{name: name, terms: terms, options: index.IndexField | index.SkipFreqNorm}
 }
 
-// NewNumber makes a field of one number; nil means the document has none.
+// NewNumber returns a field of one number; nil means that the document has none.
 func NewNumber(name string, n *int64) *Field {
 	if n == nil {
 		return NewKeywords(name)
@@ -108,7 +127,7 @@ func NewNumber(name string, n *int64) *Field {
 	return NewKeywords(name, encodeNumber(*n))
 }
 
-// encodeNumber keeps the order of numbers as the order of bytes.
+// encodeNumber returns 8 big-endian bytes whose order is the order of the numbers.
 func encodeNumber(n int64) string {
 	return string(binary.BigEndian.AppendUint64(nil, uint64(n)^(1<<63)))
 }
@@ -123,16 +142,17 @@ func decodeNumber(term string) int64 {
 	return int64(binary.BigEndian.Uint64([]byte(term)) ^ (1 << 63))
 }
 
-// NewStored makes a field that is kept and not searched.
+// NewStored returns a field that is stored and cannot be searched.
 func NewStored(name string, value []byte) *Field {
 	return &Field{name: name, value: value, options: index.StoreField}
 }
 
 const secondsADay = 24 * 60 * 60
 
-// DayNumber is the number in DayField that a date has: days since 1970, in UTC.
+// DayNumber returns the number in DayField of a date: days since 1970-01-01 UTC.
 func DayNumber(t time.Time) int64 { return floorDiv(t.Unix(), secondsADay) }
 
+// floorDiv divides towards minus infinity, for days before 1970.
 func floorDiv(a, b int64) int64 {
 	q := a / b
 	if a%b < 0 {

@@ -6,18 +6,19 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 )
 
-// YearColumn names the column of the years of DayField.
+// YearColumn is the name of the column of the years of DayField.
 const YearColumn = "year"
 
-// Joined are the values of one keyword field in all segments of a snapshot.
+// Joined maps the values of one keyword field in all segments of a snapshot to one
+// common list.
 type Joined struct {
 	Values []string // each once
 	field  string
-	places [][]uint32 // by segment: place of the segment's value -> place in Values
+	places [][]uint32 // by segment: index of the segment's value -> index in Values
 }
 
-// Count adds the documents of the sets, which are of the segment in place i, to the
-// counts of Values.
+// Count adds the documents of the sets to the counts of their values: counts[k] is for
+// Values[k]. The sets are of segment number i, which r reads, and do not overlap.
 func (j *Joined) Count(i int, r *Reader, sets []*roaring.Bitmap, counts []int) error {
 	if len(sets) == 0 {
 		return nil
@@ -38,7 +39,7 @@ func (j *Joined) Count(i int, r *Reader, sets []*roaring.Bitmap, counts []int) e
 	return nil
 }
 
-// Joins keep what was joined of one list of segments.
+// Joins retains the joined values of one list of segments.
 type Joins struct {
 	ids []uint64
 
@@ -46,8 +47,8 @@ type Joins struct {
 	fields map[string]*Joined
 }
 
-// Of joins the values of a field. The segments must be those that the Joins were
-// asked for.
+// Of returns the joined values of a field. The segments must be those for which
+// Cache.Joins returned c.
 func (c *Joins) Of(field string, segments []*Reader) (*Joined, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	api "github.com/blevesearch/scorch_segment_api/v2"
 )
 
-// Postings is the list of documents that have one term, and its weights.
+// Postings is the list of documents that have one term, and the term's weight in each.
 type Postings struct {
 	of   *Reader
 	term string
@@ -16,7 +16,7 @@ type Postings struct {
 	list api.PostingsList
 }
 
-// Postings looks a term up. They are valid as long as the snapshot.
+// Postings returns the posting list of a term. It is valid as long as the snapshot.
 func (r *Reader) Postings(field, term string) (Postings, error) {
 	d, err := r.dict(field)
 	if err != nil {
@@ -41,11 +41,11 @@ func (r *Reader) Postings(field, term string) (Postings, error) {
 	return Postings{of: r, term: term, Docs: docs, list: list}, nil
 }
 
-// maxFrequency is the highest frequency that counts, odd as those of tokens are;
-// a score is within a hundredth of its bound there.
+// maxFrequency is the highest frequency that counts; a score is within one percent of
+// its limit there. It is odd, as frequencies of tokens are.
 const maxFrequency = 255
 
-// read is Each without the kept lists. hits are documents of the list.
+// read is Each without the retained lists. hits is a subset of the list.
 func (p Postings) read(hits *roaring.Bitmap, fn func(doc uint32, freq, norm uint8)) error {
 	it := p.list.Iterator(true, true, false, nil)
 	if hits.GetCardinality() < p.Docs.GetCardinality() {
@@ -67,7 +67,7 @@ func (p Postings) read(hits *roaring.Bitmap, fn func(doc uint32, freq, norm uint
 	}
 }
 
-// normOf reads the norm as it was stored; Norm itself gives 1/sqrt of it.
+// normOf returns the norm as it was stored; Norm itself returns 1/sqrt of it.
 func normOf(hit api.Posting) uint32 {
 	if p, ok := hit.(interface{ NormUint64() uint64 }); ok {
 		return uint32(p.NormUint64())
@@ -76,15 +76,16 @@ func normOf(hit api.Posting) uint32 {
 	return uint32(math.Round(1 / (n * n)))
 }
 
-// weights are the frequencies and norms of a list by document, or nil when it is
-// better read for the wanted hits: it is short, or most of it is wanted.
+// weights returns the frequencies and norms of a list by document. It returns nil if
+// reading the wanted hits from the segment is faster: the list is short, or most of it
+// is wanted. hits is the number of wanted documents.
 func (p Postings) weights(hits uint64) ([]uint16, error) {
 	size, all := p.of.Size(), p.Docs.GetCardinality()
 	if size < denseFrom || all*denseShare < uint64(size) {
 		return nil, nil
 	}
 	if hits*denseWorth >= all {
-		return p.of.columns.dense.kept(p.term), nil
+		return p.of.columns.dense.retained(p.term), nil
 	}
 	return p.of.columns.dense.of(p.term, func() ([]uint16, error) {
 		out := make([]uint16, size)
@@ -97,8 +98,8 @@ func (p Postings) weights(hits uint64) ([]uint16, error) {
 	})
 }
 
-// Each calls fn with the documents among wanted and their stored frequency and
-// norm (see Units and UnitTable), in order.
+// Each calls fn with the documents of the list that are in wanted, in order, and their
+// stored frequency and norm (see Units and UnitTable).
 func (p Postings) Each(wanted *roaring.Bitmap, fn func(doc uint32, freq, norm uint8)) error {
 	hits := Intersect(p.Docs, wanted)
 	if hits == nil || hits.IsEmpty() {

@@ -11,9 +11,9 @@ import (
 	"github.com/postern/postern/search/positions"
 )
 
-// Reader is one immutable segment of a snapshot, as a query sees it. Documents are
-// numbered from 0 within it. Bitmaps that a Reader hands out are shared: they are
-// read, never changed. It serves one query and one goroutine.
+// Reader reads one immutable segment of a snapshot for one query, in one goroutine.
+// Documents are numbered from 0 within the segment. Bitmaps that a Reader returns are
+// shared: callers must not change them.
 type Reader struct {
 	snap    *scorch.SegmentSnapshot
 	columns *columns
@@ -24,9 +24,10 @@ func newReader(s *scorch.SegmentSnapshot, c *columns) *Reader {
 	return &Reader{snap: s, columns: c, dicts: make(map[string]api.TermDictionary, 4)}
 }
 
-// Size is the number of documents, deleted ones included.
+// Size returns the number of documents, deleted ones included.
 func (r *Reader) Size() int { return int(r.snap.Segment().Count()) }
 
+// dict returns the dictionary of a field and retains it for the query.
 func (r *Reader) dict(field string) (api.TermDictionary, error) {
 	if d, ok := r.dicts[field]; ok {
 		return d, nil
@@ -39,8 +40,8 @@ func (r *Reader) dict(field string) (api.TermDictionary, error) {
 	return d, nil
 }
 
-// Tokens gives the documents among wanted whose text has the word as a token: the
-// word itself, not another with its stem.
+// Tokens returns the documents of wanted whose text has the word as a token: the word
+// itself, not another with the same stem.
 func (r *Reader) Tokens(word string, wanted *roaring.Bitmap) (*roaring.Bitmap, error) {
 	if analysis.Stem(word) != word {
 		docs, err := r.Docs(WordField, word)
@@ -59,19 +60,19 @@ func (r *Reader) Tokens(word string, wanted *roaring.Bitmap) (*roaring.Bitmap, e
 	return out, err
 }
 
-// Docs is the bitmap of one keyword; nil for none.
+// Docs returns the documents that have a term, deleted ones included; nil for none.
 func (r *Reader) Docs(field, term string) (*roaring.Bitmap, error) {
 	p, err := r.Postings(field, term)
 	return p.Docs, err
 }
 
-// Terms calls fn with the terms of a field from the first >= from on, in byte
-// order, until fn returns false. An empty from is the first term of all.
+// Terms calls fn with the terms of a field that are >= from, in byte order, until fn
+// returns false.
 func (r *Reader) Terms(field, from string, fn func(term string) bool) error {
 	return r.Search(field, nil, from, fn)
 }
 
-// Search is Terms for those that an automaton accepts; nil accepts all.
+// Search is Terms for the terms that an automaton accepts; nil accepts all.
 func (r *Reader) Search(field string, a api.Automaton, from string, fn func(term string) bool) error {
 	d, err := r.dict(field)
 	if err != nil {
@@ -93,7 +94,7 @@ func (r *Reader) Search(field string, a api.Automaton, from string, fn func(term
 	}
 }
 
-// iterate prefers the iterator that does not read each term's postings.
+// iterate prefers the iterator that does not read the postings of each term.
 func iterate(d api.TermDictionary, a api.Automaton, start []byte) api.DictionaryIterator {
 	type light interface {
 		AutomatonIteratorOmitCount(a api.Automaton, start, end []byte) api.DictionaryIterator
@@ -104,7 +105,7 @@ func iterate(d api.TermDictionary, a api.Automaton, start []byte) api.Dictionary
 	return d.AutomatonIterator(a, start, nil)
 }
 
-// ID is the document's id.
+// ID returns the id of a document.
 func (r *Reader) ID(doc uint32) (string, error) {
 	b, err := r.snap.DocID(uint64(doc))
 	if err != nil {
@@ -113,14 +114,15 @@ func (r *Reader) ID(doc uint32) (string, error) {
 	return string(b), nil
 }
 
-// HasPhrase verifies a phrase; every word must be known to be in the document.
+// HasPhrase reports whether a document has a phrase. Every word must be known to be in
+// the document.
 func (r *Reader) HasPhrase(doc uint32, words []string) (found bool, err error) {
 	err = r.Positions(doc, func(data []byte) { found = positions.Contains(data, words) })
 	return found, err
 }
 
-// Positions calls fn with the encoded positions of a document, valid during the
-// call.
+// Positions calls fn with the encoded positions of a document, which are valid during
+// the call.
 func (r *Reader) Positions(doc uint32, fn func(data []byte)) error {
 	err := r.snap.VisitDocument(uint64(doc), func(field string, _ byte, value []byte, _ []uint64) bool {
 		if field == PosField {
@@ -134,7 +136,7 @@ func (r *Reader) Positions(doc uint32, fn func(data []byte)) error {
 	return nil
 }
 
-// Cardinality counts the documents of a set that are not deleted.
+// Cardinality returns the number of documents of a set that are not deleted.
 func (r *Reader) Cardinality(set *roaring.Bitmap) uint64 {
 	if set == nil {
 		return 0
@@ -146,10 +148,10 @@ func (r *Reader) Cardinality(set *roaring.Bitmap) uint64 {
 	return n
 }
 
-// Count is the number of documents that are not deleted.
+// Count returns the number of documents that are not deleted.
 func (r *Reader) Count() uint64 { return r.snap.Count() }
 
-// Alive is the set of all documents that are not deleted.
+// Alive returns all documents that are not deleted.
 func (r *Reader) Alive() *roaring.Bitmap {
 	all := roaring.New()
 	all.AddRange(0, uint64(r.Size()))

@@ -6,9 +6,10 @@ import (
 	"github.com/postern/postern/search/analysis"
 )
 
-// Fix finds the section that says what to do (in a runbook) or what was done (in
-// a write-up): nil when no heading says so. When only headings stand under it, it
-// is the first section of them.
+// Fix returns the section that describes what to do (in a runbook) or what was done
+// (in a post-mortem), judged by its heading. It returns nil if no heading fits. If the
+// section has no text of its own, Fix returns the text of the first of the next
+// sections that has some.
 func Fix(sections []Section) *Section {
 	best, worth := -1, 0
 	for i, s := range sections {
@@ -26,10 +27,10 @@ func Fix(sections []Section) *Section {
 	return &s
 }
 
-// textBelow is the first section from i on that has text: -1 when the next ones
-// have none.
+// textBelow returns the index of the first section with text, i or one of the next
+// two; -1 if these have none.
 func textBelow(sections []Section, i int) int {
-	const near = 3 // further down it is another subject
+	const near = 3 // sections further down have another subject
 	for j := i; j < min(i+near, len(sections)); j++ {
 		if strings.TrimSpace(sections[j].Text) != "" || strings.TrimSpace(sections[j].Code) != "" {
 			return j
@@ -38,20 +39,13 @@ func textBelow(sections []Section, i int) int {
 	return -1
 }
 
-// fixWorth ranks headings: what stopped the trouble before what was done about it
-// later. 0 is another subject.
+// fixWorth ranks headings from 3, the mitigation, to 1, the response. Headings of
+// other subjects have 0.
 func fixWorth(heading string) int {
 	heading = analysis.Normalize(heading)
-	for _, w := range []struct {
-		worth int
-		words []string
-	}{
-		{3, []string{"缓解", "止损", "恢复", "修复", "应急", "处理", "解决", "处置"}},
-	} {
-		for _, word := range w.words {
-			if strings.Contains(heading, word) && !strings.Contains(heading, "时间") {
-				return w.worth
-			}
+	for _, word := range []string{"缓解", "止损", "恢复", "修复", "应急", "处理", "解决", "处置"} {
+		if strings.Contains(heading, word) && !strings.Contains(heading, "时间") { // "时间": the time to recover
+			return 3
 		}
 	}
 	tokens := analysis.Scan(nil, heading)

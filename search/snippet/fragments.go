@@ -11,26 +11,28 @@ import (
 )
 
 const (
-	// quoteBytes is about how long a fragment is: two lines of a result.
-	quoteBytes = 220
-	// leadBytes is how much of it may stand before the first marked word.
+	// fragmentBytes is the approximate length of a fragment: two lines of a result.
+	fragmentBytes = 220
+	// leadBytes is how much of a fragment may precede its first marked word.
 	leadBytes = 60
-	// maxQuotes is how many fragments of the text a hit has, besides its title.
-	maxQuotes = 2
-	// maxQuotedText bounds how much text of one document is looked through.
-	maxQuotedText = 64 << 10
-	// headingShare is what a word in the heading is worth for a section's quote.
+	// maxPassages is how many fragments of its text a hit has, besides its title.
+	maxPassages = 2
+	// maxSearchedText is how much text of one document is searched for passages.
+	maxSearchedText = 64 << 10
+	// headingShare is the share of its worth that a word in the heading adds to the
+	// passages of the section.
 	headingShare = 0.5
 )
 
-// candidate is a fragment that may be shown.
+// candidate is a fragment that may be shown, and the sum of the worth of its words.
 type candidate struct {
 	Fragment
 	worth float32
 }
 
-// Fragments are the title, when it has a word of the query, and the best quotes of
-// the summary and the sections, best first. Without any it is the summary.
+// Fragments returns the title, if it has a word of the query, and the best passages of
+// the summary and the sections, best first. If no passage has a word of the query, it
+// returns the summary in their place.
 func (m *Marker) Fragments(title, summary string, sections []Section) []Fragment {
 	var out []Fragment
 	title = analysis.Normalize(title)
@@ -39,19 +41,19 @@ func (m *Marker) Fragments(title, summary string, sections []Section) []Fragment
 	}
 	var found []candidate
 	summary = analysis.Normalize(summary)
-	if c, ok := m.quote(summary); ok {
+	if c, ok := m.passage(summary); ok {
 		c.Field = "summary"
 		found = append(found, c)
 	}
 	looked := 0
 	for _, s := range sections {
-		if looked += len(s.Text) + len(s.Code); looked > maxQuotedText {
+		if looked += len(s.Text) + len(s.Code); looked > maxSearchedText {
 			break
 		}
 		found = append(found, m.section(s)...)
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.worth, a.worth) })
-	for _, c := range found[:min(len(found), maxQuotes)] {
+	for _, c := range found[:min(len(found), maxPassages)] {
 		out = append(out, c.Fragment)
 	}
 	if len(found) == 0 && summary != "" {
@@ -60,13 +62,13 @@ func (m *Marker) Fragments(title, summary string, sections []Section) []Fragment
 	return out
 }
 
-// section gives the best quote of a section's text, and of its code when that
-// has words the text does not.
+// section returns the best passage of a section: of its code if that has more of the
+// query than the text, otherwise of the text.
 func (m *Marker) section(s Section) []candidate {
 	heading := m.total(m.marks(analysis.Normalize(s.Heading)))
 	var out []candidate
 	for _, part := range []struct{ field, text string }{{"body", s.Text}, {"code", s.Code}} {
-		c, ok := m.quote(analysis.Normalize(part.text))
+		c, ok := m.passage(analysis.Normalize(part.text))
 		if !ok || len(out) > 0 && c.worth <= out[0].worth-heading*headingShare {
 			continue
 		}
@@ -74,22 +76,22 @@ func (m *Marker) section(s Section) []candidate {
 		c.worth += heading * headingShare
 		out = append(out, c)
 	}
-	if len(out) == 2 { // the code has more of the query than the text
+	if len(out) == 2 { // only code with more of the query comes this far
 		out = out[1:]
 	}
 	return out
 }
 
-// quote cuts the stretch of text that has most of the query.
-func (m *Marker) quote(text string) (candidate, bool) {
+// passage returns the passage of the text with most of the query. ok is false if the
+// text has no word of it.
+func (m *Marker) passage(text string) (best candidate, ok bool) {
 	marks := m.marks(text)
 	if len(marks) == 0 {
 		return candidate{}, false
 	}
-	var best candidate
 	from, to := 0, 0
 	for i, end := 0, 0; i < len(marks); i++ {
-		for end < len(marks) && marks[end].end-marks[i].start <= quoteBytes-leadBytes {
+		for end < len(marks) && marks[end].end-marks[i].start <= fragmentBytes-leadBytes {
 			end++
 		}
 		end = max(end, i+1)
@@ -97,27 +99,28 @@ func (m *Marker) quote(text string) (candidate, bool) {
 			best.worth, from, to = w, marks[i].start, marks[end-1].end
 		}
 	}
-	start, stop := stretch(text, from, to)
+	start, stop := widen(text, from, to)
 	best.HTML = markUp(text, marks, start, stop)
 	return best, true
 }
 
-// stretch widens a range to the length of a fragment, between words.
-func stretch(text string, from, to int) (start, stop int) {
+// widen extends a range to the length of a fragment, between words. It starts no
+// earlier than the line of the first word.
+func widen(text string, from, to int) (start, stop int) {
 	start = max(0, from-leadBytes)
 	if nl := strings.LastIndexByte(text[start:from], '\n'); nl >= 0 {
 		start += nl + 1
 	} else if start > 0 {
 		start = nextBreak(text, start, from)
 	}
-	stop = max(to, min(len(text), start+quoteBytes))
+	stop = max(to, min(len(text), start+fragmentBytes))
 	if stop < len(text) {
 		stop = lastBreak(text, to, stop)
 	}
 	return start, stop
 }
 
-// nextBreak is the first place after i, and at most limit, where a word begins.
+// nextBreak returns the first offset from i to limit where a word begins.
 func nextBreak(text string, i, limit int) int {
 	for ; i < limit; i++ {
 		if text[i-1] == ' ' {
@@ -130,7 +133,7 @@ func nextBreak(text string, i, limit int) int {
 	return limit
 }
 
-// lastBreak is the last place before i, and at least limit, where a word ended.
+// lastBreak returns the last offset from i down to limit where a word ends.
 func lastBreak(text string, limit, i int) int {
 	for ; i > limit; i-- {
 		if text[i] == ' ' || text[i] == '\n' {
@@ -143,8 +146,8 @@ func lastBreak(text string, limit, i int) int {
 	return limit
 }
 
-// markUp escapes text[start:stop] for HTML and puts <mark> around the marks; those
-// that touch become one. Line ends become spaces.
+// markUp returns text[start:stop] escaped for HTML, with <mark> around the marks that
+// are inside. Marks that touch become one, and line ends become spaces.
 func markUp(text string, marks []mark, start, stop int) string {
 	var b strings.Builder
 	write := func(from, to int) {

@@ -14,7 +14,7 @@ func TestFragmentLength(t *testing.T) {
 			t.Fatalf("%q: %+v", filler, found)
 		}
 		html := found[0].HTML
-		if !strings.Contains(html, "<mark>needle</mark>") || len(html) > quoteBytes+40 || strings.ContainsRune(html, '\uFFFD') {
+		if !strings.Contains(html, "<mark>needle</mark>") || len(html) > fragmentBytes+40 || strings.ContainsRune(html, '\uFFFD') {
 			t.Errorf("%q: %d bytes: %s", filler, len(html), html)
 		}
 	}

@@ -7,30 +7,30 @@ import (
 	"github.com/postern/postern/search/analysis"
 )
 
-// Marker finds the words of one query in texts. Nearly all words of a text are
-// none of them, so most are dismissed by their first three bytes. It serves one
-// goroutine: it remembers words and keeps buffers.
+// Marker finds the words of one query in texts. Most words of a text are not in the
+// query, so Marker dismisses most of them by their first three bytes. It caches words
+// and reuses buffers, so it is not safe for concurrent use.
 type Marker struct {
-	worth  map[string]float32 // term -> what it is worth
-	begins [1 << 10]uint64    // bit set of hashed beginnings, see begin
+	worth  map[string]float32 // by term
+	begins [1 << 10]uint64    // bit set of the hashed beginnings of terms, see begin
 	known  map[string]string  // word as written -> its term, "" for none
 	tokens []analysis.Token   // buffer
 	class  [256]uint8
-	// ideographs tells that the query has any.
+	// ideographs reports whether the query has any.
 	ideographs bool
 }
 
-// maxStems bounds what a Marker remembers: a language has fewer words.
+// maxStems is the maximum number of cached words; a language has fewer.
 const maxStems = 1 << 16
 
-// mark is a stretch of text that matched a term.
+// mark is a range of a text that matches a term.
 type mark struct {
 	start, end int
 	term       string
 }
 
-// New makes a Marker of the terms of a query (stems, and bigrams of ideographs; see
-// package analysis) and what each is worth, which is above 0.
+// New returns a Marker of the terms of a query (stems, and bigrams of ideographs; see
+// package analysis) with the worth of each, which is above 0.
 func New(worth map[string]float32) *Marker {
 	m := &Marker{worth: worth, known: make(map[string]string), class: byteClasses()}
 	for t := range worth {
@@ -44,7 +44,7 @@ func New(worth map[string]float32) *Marker {
 	return m
 }
 
-// irregular gives the beginning of the words whose stem begins otherwise.
+// irregular returns the beginning of the words whose stem begins differently.
 func irregular(stem string) (begin string, ok bool) {
 	switch stem {
 	case "die", "lie", "tie": // dying, lying, tying
@@ -53,16 +53,16 @@ func irregular(stem string) (begin string, ok bool) {
 	return "", false
 }
 
-// admit lets words pass that begin like a term.
+// admit adds the beginning of a term to the bit set.
 func (m *Marker) admit(term string) {
 	n := min(len(term), 3)
 	b := begin(term, n)
 	m.begins[b>>6] |= 1 << (b & 63)
 }
 
-// begin hashes the first n bytes of a word, one to three, into 16 bits. Stemming
-// changes none of the first three bytes but a y into an i, which count as one,
-// and may leave a word shorter than three.
+// begin returns a 16-bit hash of the first n bytes of a word, one to three. Of these
+// bytes, stemming changes only a y to an i, which have the same hash, and may shorten
+// the word to fewer than three bytes.
 func begin(word string, n int) uint32 {
 	h := uint32(n)
 	for i := range n {
@@ -78,7 +78,8 @@ func begin(word string, n int) uint32 {
 	return h * 0x9E3779B1 >> 16
 }
 
-// mayBegin tells whether some term begins like the word.
+// mayBegin reports whether some term may begin like the word. It has false positives,
+// but no false negatives.
 func (m *Marker) mayBegin(word string) bool {
 	for n := min(len(word), 3); n > 0; n-- {
 		if b := begin(word, n); m.begins[b>>6]&(1<<(b&63)) != 0 {
@@ -88,7 +89,7 @@ func (m *Marker) mayBegin(word string) bool {
 	return false
 }
 
-// The classes of bytes: words never cross a byte of the first.
+// The classes of bytes. A word never contains a byte of the class between.
 const (
 	between = iota // space and punctuation
 	lower          // a to z
@@ -110,10 +111,10 @@ func byteClasses() (table [256]uint8) {
 	return table
 }
 
-// marks finds the words of the query in normalized text, in order.
+// marks returns the words of the query in normalized text, in order.
 func (m *Marker) marks(text string) []mark {
 	var out []mark
-	last := -1 // where the ideograph before i begins, if one ends there
+	last := -1 // the start of the ideograph that ends at i, if there is one
 	for i := 0; i < len(text); {
 		class := m.class[text[i]]
 		if class == between {
@@ -144,8 +145,9 @@ func (m *Marker) marks(text string) []mark {
 	return out
 }
 
-// run is the end of what may be words and begins at i: up to punctuation or an
-// ideograph. A letter and small letters are plain, one word without parts.
+// run returns the end of the possible words that begin at i, which is the next
+// punctuation or ideograph. A run is plain if it is one word without parts: small
+// letters, the first of which may be a capital.
 func (m *Marker) run(text string, i int) (end int, plain bool) {
 	plain = m.class[text[i]] == lower || 'A' <= text[i] && text[i] <= 'Z'
 	for end = i; end < len(text); {
@@ -169,8 +171,8 @@ func (m *Marker) run(text string, i int) (end int, plain bool) {
 	return end, plain
 }
 
-// ideograph marks text[from:to], and the pair it makes with the ideograph that
-// begins at last, if any.
+// ideograph marks text[from:to], and the pair that it forms with the ideograph that
+// begins at last, if last is not negative.
 func (m *Marker) ideograph(out []mark, text string, last, from, to int) []mark {
 	if !m.ideographs {
 		return out
@@ -191,10 +193,10 @@ func (m *Marker) ideograph(out []mark, text string, last, from, to int) []mark {
 	return out
 }
 
-// halfWidth is where runes begin that are not written as they are matched.
+// halfWidth is the first of the runes that match in another form than they are written.
 const halfWidth = "\uFF00"
 
-// folded is ideographs as they are matched.
+// folded returns ideographs in the form in which they match.
 func (m *Marker) folded(text string) string {
 	var b strings.Builder
 	m.tokens = analysis.Scan(m.tokens[:0], text)
@@ -204,7 +206,8 @@ func (m *Marker) folded(text string) string {
 	return b.String()
 }
 
-// termOf is the term that a plain word matches, or "". Texts repeat their words.
+// termOf returns the term that a plain word matches, or "". It caches the words of the
+// texts, which repeat.
 func (m *Marker) termOf(word string) string {
 	term, ok := m.known[word]
 	if !ok {
@@ -215,13 +218,13 @@ func (m *Marker) termOf(word string) string {
 	return term
 }
 
-// mayHold tells whether a run may have a word of the query, whole or as a part:
-// parts begin at capitals and where digits do or end.
+// mayHold reports whether a run may contain a word of the query, whole or as a part.
+// Parts begin at capitals and at the borders of digits. It has no false negatives.
 func (m *Marker) mayHold(run string) bool {
 	for i := 0; i < len(run); i++ {
 		c := run[i]
 		if c == '\'' || c >= utf8.RuneSelf {
-			return true // cut and fold it to know
+			return true // only folding shows it
 		}
 		if i > 0 && ('A' > c || c > 'Z') && isDigit(c) == isDigit(run[i-1]) {
 			continue
@@ -235,7 +238,7 @@ func (m *Marker) mayHold(run string) bool {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// runMarks finds the words of the query in a run that is not plain.
+// runMarks appends the words of the query in a run that is not plain.
 func (m *Marker) runMarks(out []mark, text string, from, to int) []mark {
 	m.tokens = analysis.Scan(m.tokens[:0], text[from:to])
 	for _, t := range m.tokens {
@@ -247,7 +250,8 @@ func (m *Marker) runMarks(out []mark, text string, from, to int) []mark {
 	return out
 }
 
-// term gives the term of the query that a token matches.
+// term returns the term of the query that a token matches, whole or by a part. raw is
+// the token as written.
 func (m *Marker) term(token, raw string) (string, bool) {
 	if m.mayBegin(token) {
 		if s := analysis.Stem(token); m.worth[s] > 0 {
@@ -265,7 +269,7 @@ func (m *Marker) term(token, raw string) (string, bool) {
 	return "", false
 }
 
-// total is the worth of the distinct terms.
+// total returns the sum of the worth of the distinct terms.
 func (m *Marker) total(marks []mark) float32 {
 	var sum float32
 	for i, a := range marks {

@@ -2,9 +2,9 @@ package synonyms
 
 import "strings"
 
-// builtinText lists the field's abbreviations and the Chinese words for what
-// English write-ups name, one group a line. Only pairs that mean the same in
-// nearly every write-up are here: a wrong one cannot be seen by who searches.
+// builtinText lists common abbreviations and the Chinese equivalents of English
+// terms, one group a line. A group is here only if its texts mean the same in nearly
+// every document: a reader cannot see that a wrong synonym was searched for.
 const builtinText = `
 db | database | 数据库
 k8s | kubernetes
@@ -68,7 +68,7 @@ slow query | slow sql | 慢查询 | 慢 SQL
 根因 | root cause
 `
 
-// builtin are the groups that hold without a file.
+// builtin returns the groups of builtinText.
 func builtin() []group {
 	var out []group
 	for line := range strings.Lines(builtinText) {

@@ -13,8 +13,8 @@ import (
 // Path is the file in the knowledge repository.
 const Path = "search/synonyms.yaml"
 
-// Limits of the file: every search looks its words up, and each meaning is one
-// more list to read.
+// Limits of the file. Every search looks up its words, and every synonym is one more
+// posting list to read.
 const (
 	MaxBytes    = 256 << 10
 	maxEntries  = 2000
@@ -22,8 +22,9 @@ const (
 	maxWords    = 6  // of one form; an ideograph counts as half
 )
 
-// Parse reads the file over the built-in set. What is wrong is left out and told;
-// the rest holds.
+// Parse parses the file and returns the built-in set with its entries added. Entries
+// with an error are skipped and reported as problems, in the order of their lines;
+// the others apply.
 func Parse(data []byte) (Set, []postmortems.Problem) {
 	r := reader{}
 	groups := builtin()
@@ -42,22 +43,23 @@ func Parse(data []byte) (Set, []postmortems.Problem) {
 	return newSet(groups), r.problems
 }
 
-// Builtin is the set that holds without a file.
+// Builtin returns the built-in set, which applies when there is no file.
 func Builtin() Set { return newSet(builtin()) }
 
-// reader collects what is wrong with one file.
+// reader collects the problems of one file.
 type reader struct {
 	problems []postmortems.Problem
 }
 
-func (r *reader) find(rule string, at yamldoc.Value, format string, args ...any) {
+// report adds a problem at a value.
+func (r *reader) report(rule string, at yamldoc.Value, format string, args ...any) {
 	r.problems = append(r.problems, postmortems.Problem{
 		Path: Path, Line: at.Line(), Col: at.Col(), Weight: postmortems.Error, Rule: rule,
 		Message: postmortems.Printable(fmt.Sprintf(format, args...)), Excerpt: at.Excerpt(),
 	})
 }
 
-// yaml tells what was found about the YAML itself.
+// yaml reports the issues of the YAML syntax.
 func (r *reader) yaml(issues []yamldoc.Issue) {
 	for _, i := range issues {
 		r.problems = append(r.problems, postmortems.Problem{
@@ -67,14 +69,15 @@ func (r *reader) yaml(issues []yamldoc.Issue) {
 	}
 }
 
-// entry reads one line of the mapping.
+// entry converts one entry of the mapping to a group. It returns false if the entry
+// has an error. An empty list is a group without texts: it removes synonyms.
 func (r *reader) entry(name string, at, value yamldoc.Value) (group, bool) {
 	ok := r.form(name, at)
 	if value.List() && len(value.Items()) == 0 {
 		return group{name: name}, ok
 	}
 	if !value.Present() {
-		r.find(RuleForm, at, `%q has nothing that means the same: write it after the colon, or [] to take a built-in meaning away`, name)
+		r.report(RuleForm, at, `%q has no synonym: write one after the colon, or [] to remove a built-in synonym`, name)
 		return group{}, false
 	}
 	texts := value.Strings()
@@ -83,7 +86,7 @@ func (r *reader) entry(name string, at, value yamldoc.Value) (group, bool) {
 		values = []yamldoc.Value{value}
 	}
 	if len(values) > maxMeanings {
-		r.find(RuleForm, at, "%q has %d meanings: at most %d are looked for", name, len(values), maxMeanings)
+		r.report(RuleForm, at, "%q has %d synonyms: at most %d are allowed", name, len(values), maxMeanings)
 		return group{}, false
 	}
 	for _, v := range values {
@@ -99,30 +102,30 @@ func (r *reader) entry(name string, at, value yamldoc.Value) (group, bool) {
 		g.texts = append(g.texts, analysis.Normalize(t))
 	}
 	if slices.ContainsFunc(g.texts[1:], func(t string) bool { return key(t) == key(name) }) {
-		r.find(RuleWord, at, "%q is found by its other forms anyway: a synonym is another word", name)
+		r.report(RuleWord, at, "%q is found by its other word forms already: a synonym is a different word", name)
 		return group{}, false
 	}
 	return g, true
 }
 
-// form judges one text: that it has words, not too many, and not only such as
-// are left out of queries.
+// form checks one text: it must have words, not too many of them, and not only stop
+// words.
 func (r *reader) form(text string, at yamldoc.Value) bool {
 	tokens := analysis.Scan(nil, analysis.Normalize(text))
-	size, said := 0, false
+	size, content := 0, false
 	for _, t := range tokens {
 		if size += 2; t.Ideograph {
 			size--
 		}
-		said = said || !analysis.IsStop(t.Text)
+		content = content || !analysis.IsStop(t.Text)
 	}
 	switch {
 	case len(tokens) == 0:
-		r.find(RuleWord, at, "%q has no word that could be searched for", text)
-	case !said:
-		r.find(RuleWord, at, "%q is left out of every search: it cannot mean anything else", strings.TrimSpace(text))
+		r.report(RuleWord, at, "%q has no word that can be searched for", text)
+	case !content:
+		r.report(RuleWord, at, "%q is ignored in every search, so it cannot have a synonym", strings.TrimSpace(text))
 	case size > 2*maxWords:
-		r.find(RuleWord, at, "%q is too long: a synonym has at most %d words", text, maxWords)
+		r.report(RuleWord, at, "%q is too long: a synonym has at most %d words", text, maxWords)
 	default:
 		return true
 	}

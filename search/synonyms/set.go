@@ -8,25 +8,25 @@ import (
 	"github.com/postern/postern/search/analysis"
 )
 
-// Set is a list of forms and what means the same as each. The zero Set is empty.
+// Set maps forms to their synonyms. The zero Set is empty.
 type Set struct {
 	byFirst map[string][]entry
 }
 
-// entry is one form and the texts that mean the same.
+// entry is one form and its synonyms.
 type entry struct {
 	words    []string // stems
 	meanings []string // as written, normalized
 }
 
-// group is a list of texts that all mean the same. An empty one with a name takes
-// the name's earlier meanings away.
+// group is a list of texts that all mean the same. A group without texts removes the
+// synonyms that earlier groups gave to its name.
 type group struct {
 	name  string
 	texts []string
 }
 
-// Words are the words that forms are matched by: stems, and single ideographs.
+// Words returns the words by which forms are matched: stems, and single ideographs.
 func Words(text string) []string {
 	tokens := analysis.Scan(nil, analysis.Normalize(text))
 	out := make([]string, len(tokens))
@@ -36,8 +36,8 @@ func Words(text string) []string {
 	return out
 }
 
-// Match finds the longest form that words begin with: how many words it has and
-// what means the same, as texts. n is 0 when none does.
+// Match returns the number of words of the longest form that words begin with, and
+// the synonyms of that form. n is 0 if words begin with no form.
 func (s Set) Match(words []string) (n int, meanings []string) {
 	if len(words) == 0 {
 		return 0, nil
@@ -50,7 +50,7 @@ func (s Set) Match(words []string) (n int, meanings []string) {
 	return 0, nil
 }
 
-// Len is the number of forms.
+// Len returns the number of forms.
 func (s Set) Len() int {
 	n := 0
 	for _, entries := range s.byFirst {
@@ -59,8 +59,8 @@ func (s Set) Len() int {
 	return n
 }
 
-// newSet makes a set of groups; those that share a form are not joined: what a
-// means in two groups means the same as a, but not the one as the other.
+// newSet returns the set of groups. Groups that share a form are not merged: the form
+// has the synonyms of both, but these are no synonyms of each other.
 func newSet(groups []group) Set {
 	meanings := make(map[string][]string) // joined words -> texts
 	for _, g := range groups {
@@ -93,5 +93,5 @@ func newSet(groups []group) Set {
 	return s
 }
 
-// key is a form's words as one text; words have no spaces.
+// key returns the words of a form as one text; words contain no spaces.
 func key(text string) string { return strings.Join(Words(text), " ") }

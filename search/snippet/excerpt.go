@@ -7,18 +7,18 @@ import (
 	xhtml "golang.org/x/net/html"
 )
 
-// hardFactor is how many times its bound an excerpt may have, so that a sentence
-// that announces something is not parted from it.
+// hardFactor is how many times its limit an excerpt may have, so that a sentence that
+// announces a block is not separated from it.
 const hardFactor = 4
 
-// Whole returns what stands under the heading with the anchor in a document's
-// sanitised HTML, up to the next heading of its level: paragraphs, code, lists,
-// tables and warnings as they are, headings below it as paragraphs in bold. When
-// nothing stands there, it is what stands under the next heading that has
-// anything. An excerpt ends after the block that goes over most bytes, never with
-// a sentence that announces what is then missing; more reports that the document
-// goes on. "" when there is no such heading.
-func Whole(body, anchor string, most int) (excerpt string, more bool) {
+// Excerpt returns the section under the heading with the anchor from a document's
+// sanitised HTML, up to the next heading of its level. Paragraphs, code, lists, tables
+// and callouts are unchanged; subheadings become bold paragraphs. If the section is
+// empty, Excerpt returns the next one that is not, of at most nearHeadings. An excerpt
+// ends after the block that exceeds most bytes, never with a sentence that announces
+// the next block; more reports whether something was left out. Excerpt returns "" if
+// there is no such heading.
+func Excerpt(body, anchor string, most int) (excerpt string, more bool) {
 	before, rest, found := strings.Cut(body, ` id="`+html.EscapeString(anchor)+`"`)
 	if anchor == "" || !found {
 		return "", false
@@ -40,11 +40,11 @@ func Whole(body, anchor string, most int) (excerpt string, more bool) {
 	return "", false
 }
 
-// nearHeadings is how many headings on something is looked for when nothing stands
-// under the first; further down it is another subject.
+// nearHeadings is how many sections are tried until one is not empty. Sections further
+// down have another subject.
 const nearHeadings = 3
 
-// headingLevel is the level of a heading's tag; 0 for any other.
+// headingLevel returns the level of a heading's tag name, 0 for any other.
 func headingLevel(tag string) int {
 	if len(tag) == 2 && tag[0] == 'h' && '1' <= tag[1] && tag[1] <= '6' {
 		return int(tag[1] - '0')
@@ -56,20 +56,20 @@ func headingLevel(tag string) int {
 type block struct {
 	html    string
 	heading bool
-	opens   bool // ends with a colon: what follows belongs to it
+	opens   bool // ends with a colon: the next block belongs to it
 }
 
-// cutter takes whole blocks off the beginning of HTML.
+// cutter takes whole blocks from the beginning of HTML.
 type cutter struct {
 	level, most int
 	blocks      []block
 	size        int
 	more        bool // something was left out
-	stop        int  // the level of the heading that ended it; 0: none did
+	stop        int  // level of the heading that ended the section, 0 for none
 }
 
-// read takes blocks up to a heading of the level or above, the end of what
-// contains them, or the bound.
+// read takes blocks up to a heading of the level or above, the end of the enclosing
+// element, or the limit.
 func (c *cutter) read(s string) {
 	z := xhtml.NewTokenizer(strings.NewReader(s))
 	depth, at, start := 0, 0, 0
@@ -106,6 +106,7 @@ func (c *cutter) read(s string) {
 	}
 }
 
+// add appends a block. White space joins the block before it.
 func (c *cutter) add(raw string, heading bool) {
 	if strings.TrimSpace(raw) == "" {
 		if n := len(c.blocks); n > 0 {
@@ -117,27 +118,27 @@ func (c *cutter) add(raw string, heading bool) {
 	if heading {
 		b.html = bold(raw)
 	}
-	text := strings.TrimSpace(strings.TrimRight(Plain(raw), "*_ \n"))
+	text := strings.TrimSpace(strings.TrimRight(PlainText(raw), "*_ \n"))
 	b.opens = strings.HasSuffix(text, ":") || strings.HasSuffix(text, "：")
 	c.blocks = append(c.blocks, b)
 	c.size += len(b.html)
 }
 
-// bold makes a paragraph of a heading, without its anchor: the page has it already.
+// bold returns a heading as a paragraph, without its anchor: the page has that already.
 func bold(heading string) string {
 	_, inside, _ := strings.Cut(heading, ">")
 	inside = inside[:max(strings.LastIndex(inside, "</"), 0)]
 	return "<p><strong>" + inside + "</strong></p>\n"
 }
 
-// full reports that the excerpt may end before the next block.
+// full reports whether the excerpt may end before the next block.
 func (c *cutter) full() bool {
 	n := len(c.blocks)
 	return c.size > hardFactor*c.most || c.size > c.most && !c.blocks[n-1].opens && !c.blocks[n-1].heading
 }
 
-// kept is the excerpt. Where the bound parted a block from what announces it, both
-// are left out, unless they are all there is.
+// kept returns the excerpt. If the limit separates a block from the text that announces
+// it, kept leaves out both, unless there is no other block.
 func (c *cutter) kept() string {
 	blocks, before := c.blocks, c.more
 	if c.size > hardFactor*c.most && len(blocks) > 1 {
@@ -157,7 +158,8 @@ func (c *cutter) kept() string {
 	return out.String()
 }
 
-// isVoid reports the elements without an end tag that the sanitiser lets through.
+// isVoid reports whether an element has no end tag, for the elements that the
+// sanitiser lets through.
 func isVoid(name string) bool {
 	switch name {
 	case "br", "hr", "img", "input", "wbr", "source", "col":

@@ -8,12 +8,12 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Plain returns sanitised HTML as text for a terminal or a language model: blocks
-// apart by an empty line, code indented and otherwise as it is, lists with their
-// numbers and marks, rows of tables with " | " between cells.
-func Plain(body string) string {
+// PlainText returns sanitised HTML as text for a terminal or a language model. Blocks
+// are separated by an empty line, code is indented and otherwise unchanged, lists have
+// their numbers and marks, and table cells are separated by " | ".
+func PlainText(body string) string {
 	nodes, err := xhtml.ParseFragment(strings.NewReader(body), &xhtml.Node{Type: xhtml.ElementNode, DataAtom: atom.Body, Data: "body"})
-	if err != nil { // of a reader of a string there is none
+	if err != nil { // reading from a string does not fail
 		return ""
 	}
 	root := &xhtml.Node{Type: xhtml.ElementNode, Data: "body"}
@@ -23,10 +23,10 @@ func Plain(body string) string {
 	return strings.Join(plainBlocks(root, 0), "\n\n")
 }
 
-// maxNested bounds how deep blocks are followed; what is deeper is one line.
+// maxNested is the maximum depth of blocks; deeper ones become one line.
 const maxNested = 32
 
-// plainBlocks are the blocks below a node; bare text between them is one too.
+// plainBlocks returns the blocks below a node. Text between them is a block too.
 func plainBlocks(parent *xhtml.Node, depth int) (out []string) {
 	var line strings.Builder
 	flush := func() {
@@ -49,7 +49,7 @@ func plainBlocks(parent *xhtml.Node, depth int) (out []string) {
 	return out
 }
 
-// plainBlock is one block.
+// plainBlock returns the text of one block.
 func plainBlock(n *xhtml.Node, depth int) string {
 	switch n.Data {
 	case "pre":
@@ -70,8 +70,8 @@ func plainBlock(n *xhtml.Node, depth int) string {
 	return strings.Join(blocks, "\n\n")
 }
 
-// plainList writes the items with their marks; what an item holds stands below its
-// first word.
+// plainList returns the items with their marks. The contents of an item are indented to
+// its first word.
 func plainList(list *xhtml.Node, depth int) string {
 	var items []string
 	number := 1
@@ -102,7 +102,7 @@ func plainList(list *xhtml.Node, depth int) string {
 	return strings.Join(items, "\n")
 }
 
-// plainTable writes one line a row.
+// plainTable returns one line for each row.
 func plainTable(table *xhtml.Node) string {
 	var rows []string
 	for n := range table.Descendants() {
@@ -122,6 +122,7 @@ func plainTable(table *xhtml.Node) string {
 	return strings.Join(rows, "\n")
 }
 
+// isBlock reports whether a node is a block element.
 func isBlock(n *xhtml.Node) bool {
 	if n.Type != xhtml.ElementNode {
 		return false
@@ -134,10 +135,11 @@ func isBlock(n *xhtml.Node) bool {
 	return false
 }
 
-// lineBreak stands for <br>, which white space is not folded over.
+// lineBreak stands for <br>; folding of white space does not remove it.
 const lineBreak = "\x00"
 
-// writeInline writes what a reader sees of a node.
+// writeInline writes the visible text of a node, and the address of a link unless the
+// text has it.
 func writeInline(out *strings.Builder, n *xhtml.Node) {
 	switch {
 	case n.Type == xhtml.TextNode:
@@ -161,7 +163,7 @@ func writeInline(out *strings.Builder, n *xhtml.Node) {
 	}
 }
 
-// inlineText folds white space.
+// inlineText folds white space and replaces lineBreak by line ends.
 func inlineText(s string) string {
 	lines := strings.Split(s, lineBreak)
 	for i, line := range lines {
@@ -170,6 +172,7 @@ func inlineText(s string) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
+// rawText returns the text of a node with its white space.
 func rawText(n *xhtml.Node) string {
 	var out strings.Builder
 	for d := range n.Descendants() {
@@ -180,6 +183,7 @@ func rawText(n *xhtml.Node) string {
 	return out.String()
 }
 
+// attribute returns the value of an attribute, "" if there is none.
 func attribute(n *xhtml.Node, key string) string {
 	for _, a := range n.Attr {
 		if a.Key == key {
@@ -189,8 +193,8 @@ func attribute(n *xhtml.Node, key string) string {
 	return ""
 }
 
-// indent puts first before the first line and next before the others that are not
-// empty.
+// indent prefixes the first line with first, and the other lines that are not empty
+// with next.
 func indent(text, first, next string) string {
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {

@@ -54,7 +54,7 @@ Not this.
 `
 
 func TestWholeSectionsKeepTheirCommands(t *testing.T) {
-	html, more := snippet.Whole(string(render(t, section).HTML), "h-mitigation", 8000)
+	html, more := snippet.Excerpt(string(render(t, section).HTML), "h-mitigation", 8000)
 	if more {
 		t.Error("it is said to go on")
 	}
@@ -89,16 +89,16 @@ Run pgctl there.
 
 - [x] done
 - [ ] open`
-	if got := snippet.Plain(html); got != want {
+	if got := snippet.PlainText(html); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 
 // Chinese text, full-width colons and nested lists are no different.
 func TestWholeSectionsInChinese(t *testing.T) {
-	html, _ := snippet.Whole(string(render(t, "# 连接池\n\n## 缓解\n\n结束超过 30 秒的只读会话：\n\n```sql\nSELECT pg_terminate_backend(pid);\n```\n\n1. 摘流量\n   1. 先 eu-1\n   2. 再 us-1\n2. 扩容\n\n## 背景\n\n无\n").HTML), "h-缓解", 8000)
+	html, _ := snippet.Excerpt(string(render(t, "# 连接池\n\n## 缓解\n\n结束超过 30 秒的只读会话：\n\n```sql\nSELECT pg_terminate_backend(pid);\n```\n\n1. 摘流量\n   1. 先 eu-1\n   2. 再 us-1\n2. 扩容\n\n## 背景\n\n无\n").HTML), "h-缓解", 8000)
 	const want = "结束超过 30 秒的只读会话：\n\n    SELECT pg_terminate_backend(pid);\n\n1. 摘流量\n   1. 先 eu-1\n   2. 再 us-1\n2. 扩容"
-	if got := snippet.Plain(html); got != want {
+	if got := snippet.PlainText(html); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
@@ -114,7 +114,7 @@ func TestWholeFindsItsSection(t *testing.T) {
 		"h-x": ``,
 		"":    ``,
 	} {
-		if got, _ := snippet.Whole(body, anchor, 4000); strings.ReplaceAll(got, "\n", "") != strings.ReplaceAll(want, "\n", "") {
+		if got, _ := snippet.Excerpt(body, anchor, 4000); strings.ReplaceAll(got, "\n", "") != strings.ReplaceAll(want, "\n", "") {
 			t.Errorf("%q: %q, want %q", anchor, got, want)
 		}
 	}
@@ -138,7 +138,7 @@ func TestLongSectionsEndWithABlock(t *testing.T) {
 		"all of it":                 {para + "<p>run:</p><pre><code>fix</code></pre>", "fix</code></pre>", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			html, more := snippet.Whole(`<h2 id="h-a">A</h2>`+c.body+`<h2 id="h-b">B</h2><p>Another subject.</p>`, "h-a", 1000)
+			html, more := snippet.Excerpt(`<h2 id="h-a">A</h2>`+c.body+`<h2 id="h-b">B</h2><p>Another subject.</p>`, "h-a", 1000)
 			if !strings.HasSuffix(html, c.end) || more != c.more {
 				t.Errorf("ends %q, more %v", html[max(len(html)-60, 0):], more)
 			}
@@ -158,18 +158,18 @@ func TestSourceOfASection(t *testing.T) {
 			from, before = h.Line+1, body.Headings[i+2].Line
 		}
 	}
-	text, more := snippet.Source([]byte(section), from, before, 8000)
+	text, more := snippet.ExcerptMarkdown([]byte(section), from, before, 8000)
 	if more || !strings.HasPrefix(text, "Changed in") || !strings.HasSuffix(text, "- [ ] open") || !strings.Contains(text, "deployctl rollback payment-gw \\\n\t--region") {
 		t.Errorf("more %v:\n%s", more, text)
 	}
 	long := "A\n---\nIntro.\n\nRun:\n\n```\na\n\nb:\n\nc\n```\n\nThen:\n\n" + strings.Repeat("- step\n", 500) + "\nEnd.\n"
-	if text, more := snippet.Source([]byte(long), 2, 1000, 6); !more || text != "Intro." {
+	if text, more := snippet.ExcerptMarkdown([]byte(long), 2, 1000, 6); !more || text != "Intro." {
 		t.Errorf("more %v: %q", more, text)
 	}
-	if text, more := snippet.Source([]byte(long), 2, 1000, 20); !more || text != "Intro.\n\nRun:\n\n```\na\n\nb:\n\nc\n```" {
+	if text, more := snippet.ExcerptMarkdown([]byte(long), 2, 1000, 20); !more || text != "Intro.\n\nRun:\n\n```\na\n\nb:\n\nc\n```" {
 		t.Errorf("more %v: %q", more, text)
 	}
-	if text, more := snippet.Source([]byte("# a\r\nx\r\n"), 2, 9, 10); more || text != "x" {
+	if text, more := snippet.ExcerptMarkdown([]byte("# a\r\nx\r\n"), 2, 9, 10); more || text != "x" {
 		t.Errorf("more %v: %q", more, text)
 	}
 }
@@ -179,8 +179,8 @@ func FuzzWhole(f *testing.F) {
 	f.Add(`<h2 id="a">x</h2></p><!-- <h3>`, "a", 0)
 	f.Add(`<h2 id="a">x</h2><h3>y</h3><ul><li>a`, "a", 1)
 	f.Fuzz(func(t *testing.T, body, anchor string, most int) {
-		html, _ := snippet.Whole(body, anchor, most)
-		snippet.Plain(html)
-		snippet.Source([]byte(body), most, most+len(anchor), len(anchor))
+		html, _ := snippet.Excerpt(body, anchor, most)
+		snippet.PlainText(html)
+		snippet.ExcerptMarkdown([]byte(body), most, most+len(anchor), len(anchor))
 	})
 }

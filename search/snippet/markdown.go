@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Source returns the lines of a Markdown file from one to before another, both
-// 1-based, without empty lines around them: a section as its author wrote it. It
-// is cut after most bytes at the end of a block, never inside code and never after
-// a line that announces what is then missing; more reports that.
-func Source(file []byte, from, before, most int) (text string, more bool) {
+// ExcerptMarkdown returns the lines from up to, but without, before of a Markdown file,
+// both 1-based: a section as its author wrote it, without empty lines around it. It is
+// truncated at the end of the block that exceeds most bytes, never inside code and
+// never after a line that announces the next block. more reports whether it was.
+func ExcerptMarkdown(file []byte, from, before, most int) (text string, more bool) {
 	text = strings.ReplaceAll(strings.ReplaceAll(string(file), "\r\n", "\n"), "\r", "\n")
 	lines := strings.Split(text, "\n")
 	from = max(from, 1)
@@ -17,12 +17,12 @@ func Source(file []byte, from, before, most int) (text string, more bool) {
 		return "", false
 	}
 	lines = lines[from-1 : before-1]
-	if strings.Trim(lines[0], "=- ") == "" { // the line under a heading of Setext's form
+	if strings.Trim(lines[0], "=- ") == "" { // the underline of a Setext heading
 		lines = lines[1:]
 	}
-	end := 0 // the line behind the last block that fits
+	end := 0 // the line after the last block that fits
 	size, fence := 0, ""
-	announced := true // the last block announces the next, or there is none yet
+	announced := true // the last block announces the next, or there is no block yet
 	for i, line := range lines {
 		trimmed := strings.TrimSpace(line)
 		if fence == "" && trimmed == "" && !announced {
@@ -48,12 +48,13 @@ func Source(file []byte, from, before, most int) (text string, more bool) {
 	return strings.Trim(cut, "\n"), len(bytes.TrimSpace([]byte(strings.Join(lines[end:], "")))) > 0
 }
 
+// endsWithColon reports whether a line ends with a colon, inside emphasis or not.
 func endsWithColon(line string) bool {
 	line = strings.TrimRight(line, "*_ ")
 	return strings.HasSuffix(line, ":") || strings.HasSuffix(line, "：")
 }
 
-// fenceAfter is the fence that is open after a line; "" when none is.
+// fenceAfter returns the code fence that is open after a line, "" for none.
 func fenceAfter(open, line string) string {
 	for _, mark := range []string{"`", "~"} {
 		run := line[:len(line)-len(strings.TrimLeft(line, mark))]
