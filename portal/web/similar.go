@@ -115,7 +115,7 @@ func pastedText(c echo.Context) (string, error) {
 // its structure.
 func (s *Server) toSimilar(c echo.Context) (sent bool, err error) {
 	text := c.QueryParam("q")
-	if c.QueryParam("typing") != "" || !paste.Looks(text) { // Enter asks again
+	if c.QueryParam("typing") != "" || !paste.LooksPasted(text) { // Enter asks again
 		return false, nil
 	}
 	return true, c.Redirect(http.StatusSeeOther, s.link("/similar")+"?"+url.Values{"text": {text}}.Encode())

@@ -2,8 +2,8 @@ package paste
 
 import "strings"
 
-// isAlert tells whether a text is a notification as alert managers, their mail,
-// their chat templates and their rule files write it.
+// isAlert reports whether a text is a notification of an alert manager, by mail or
+// chat, or one of its rule files.
 func isAlert(text string) bool {
 	if status, _ := afterStatus(firstLine(text)); status {
 		return true
@@ -18,12 +18,13 @@ func isAlert(text string) bool {
 		strings.Contains(low, "alert:") && (strings.Contains(low, "description:") || strings.Contains(low, "severity:"))
 }
 
+// firstLine returns the text before the first line end.
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	return line
 }
 
-// section is the part of a notification that a line stands in.
+// section is the part of a notification that contains a line.
 type section uint8
 
 const (
@@ -36,7 +37,7 @@ const (
 func (r *reader) alert(text string) {
 	at := head
 	for line := range strings.Lines(unfolded(text)) {
-		line = unmarked(line)
+		line = withoutMarkup(line)
 		if line == "" {
 			continue
 		}
@@ -60,8 +61,8 @@ func (r *reader) alert(text string) {
 	}
 }
 
-// unfolded gives a notification its lines back that a field of one line took: a
-// search box joins them.
+// unfolded restores the lines of a notification that was pasted into a search box,
+// which joins lines.
 func unfolded(text string) string {
 	if strings.Contains(text, "\n") {
 		return text
@@ -83,12 +84,12 @@ func unfolded(text string) string {
 	return b.String()
 }
 
-// alertLine files one line of a notification.
+// alertLine reads one line of a notification. key and value are valid if isField.
 func (r *reader) alertLine(at section, line, key, value string, isField bool) {
 	switch {
 	case !isField && at == labels, isLinkLine(line):
 	case !isField:
-		if len(strings.Fields(said(line))) > 1 {
+		if len(strings.Fields(foldedText(line))) > 1 {
 			r.message(line)
 		}
 	case at == labels:
@@ -103,13 +104,13 @@ func (r *reader) alertLine(at section, line, key, value string, isField bool) {
 	}
 }
 
-// unmarked is a line without bullets, bold type and code quotes of chat.
-func unmarked(line string) string {
+// withoutMarkup returns a line without the bullets, bold type and code quotes of chat.
+func withoutMarkup(line string) string {
 	line = strings.TrimLeft(strings.TrimSpace(line), "-*•·▪> \t")
 	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(line, "`", ""), "**", ""))
 }
 
-// afterStatus cuts the status off a heading: "[FIRING:1] X" gives X.
+// afterStatus returns the rest of a heading after its status: X for "[FIRING:1] X".
 func afterStatus(line string) (found bool, rest string) {
 	line = strings.TrimLeft(strings.TrimSpace(line), "*_ ")
 	for strings.HasPrefix(line, "[") {
@@ -131,10 +132,10 @@ func afterStatus(line string) (found bool, rest string) {
 	return found, line
 }
 
-// maxTitleWords is how many words a heading has that is a name as a whole.
+// maxTitleWords is the maximum number of words of a heading that is a name as a whole.
 const maxTitleWords = 6
 
-// title reads a heading: the alert's name, or a few words, before the labels.
+// title reads a heading: the alert's name, or a few words, before its labels.
 func (r *reader) title(s string) {
 	if _, rest := afterStatus(s); rest != "" {
 		s = rest
@@ -164,12 +165,12 @@ func (r *reader) title(s string) {
 	}
 }
 
-// isName tells whether the first word of a heading is an alert's name.
+// isName reports whether the first word of a heading is an alert's name.
 func isName(s string) bool {
 	return isCamel(s) || isSnake(s) || len(s) > 3 && strings.Contains(s, "_") || isInnerUpper(s)
 }
 
-// isInnerUpper tells whether a word has a capital after a small letter.
+// isInnerUpper reports whether a word has a capital after a small letter.
 func isInnerUpper(s string) bool {
 	for i := 1; i < len(s); i++ {
 		if isUpper(s[i]) && 'a' <= s[i-1] && s[i-1] <= 'z' {
@@ -179,7 +180,7 @@ func isInnerUpper(s string) bool {
 	return false
 }
 
-// keyValue cuts a line of the forms "key = value", "key: value" and "键：值".
+// keyValue splits a line of the form "key = value", "key: value" or "键：值".
 func keyValue(line string) (key, value string, ok bool) {
 	i := strings.IndexAny(line, "=:：")
 	if i <= 0 {
@@ -196,6 +197,7 @@ func keyValue(line string) (key, value string, ok bool) {
 	return key, strings.Trim(value, " *_\""), true
 }
 
+// sectionOf returns the section that a heading begins.
 func sectionOf(key string) (section, bool) {
 	switch plainKey(strings.TrimRight(key, ":：")) {
 	case "labels", "details", "标签", "tags":
@@ -206,7 +208,7 @@ func sectionOf(key string) (section, bool) {
 	return head, false
 }
 
-// isLinkLine tells the lines of a notification that only lead somewhere else.
+// isLinkLine reports whether a line of a notification only links to another page.
 func isLinkLine(line string) bool {
 	low := strings.ToLower(line)
 	for _, start := range []string{"source:", "view in", "sent by", "http://", "https://", "graph:", "silence", "dashboard:", ":chart", ":no_bell"} {
@@ -217,7 +219,8 @@ func isLinkLine(line string) bool {
 	return strings.HasSuffix(low, "] firing") || strings.HasSuffix(low, "] resolved")
 }
 
-// selector finds alertname="X" anywhere in a line, as in {alertname="X",job="y"}.
+// selector reads the name of alertname="X" anywhere in a line, as in
+// {alertname="X",job="y"}.
 func (r *reader) selector(line string) (found bool) {
 	_, after, found := strings.Cut(line, "alertname")
 	if !found {

@@ -2,8 +2,8 @@ package paste
 
 import "strings"
 
-// codesIn lists the words of a text that are identifiers of a kind of trouble:
-// error numbers, classes, constants of systems.
+// codesIn returns the words of a text that identify a kind of problem: error numbers,
+// error classes, constants of systems.
 func codesIn(s string) []string {
 	var out []string
 	last := ""
@@ -20,17 +20,19 @@ func codesIn(s string) []string {
 	return out
 }
 
+// isBetweenCodes reports whether a rune separates codes.
 func isBetweenCodes(c rune) bool {
 	return c <= ' ' || c > '~' || strings.ContainsRune("\"'`()[]{}<>,;|=/@&", c)
 }
 
-// isErrorNumber tells the numbers that stand for errors: of HTTP, of databases,
-// exit codes.
+// isErrorNumber reports whether a word can be the number of an error: of HTTP, of a
+// database, an exit code.
 func isErrorNumber(s string) bool {
 	return len(s) >= 3 && len(s) <= maxCode && allBytes(s, isDigit)
 }
 
-// isConstant tells ORA-12541, MY-010584, ECONNREFUSED, SIGKILL, HY000.
+// isConstant reports whether a word is a constant such as ORA-12541, MY-010584,
+// ECONNREFUSED, SIGKILL or HY000.
 func isConstant(s string) bool {
 	upper, digits := 0, 0
 	for i := 0; i < len(s); i++ {
@@ -51,11 +53,12 @@ func isConstant(s string) bool {
 		upper >= 5 && (strings.HasPrefix(s, "E") || strings.HasPrefix(s, "SIG") || strings.Contains(s, "_"))
 }
 
-// minCamel is how long a name written in one is at least; shorter ones are
-// products: MySQL, GitHub, iPhone.
+// minCamel is the minimum length of a camel-case name that identifies a problem.
+// Shorter ones are products: MySQL, GitHub, iPhone.
 const minCamel = 9
 
-// isCamel tells names such as CrashLoopBackOff, OOMKilled and a.b.TimedOutException.
+// isCamel reports whether a word is a camel-case name such as CrashLoopBackOff,
+// OOMKilled or a.b.TimedOutException.
 func isCamel(s string) bool {
 	s = lastName(s)
 	if len(s) < minCamel || !allBytes(s, func(c byte) bool { return isLetter(c) || isDigit(c) }) {
@@ -73,13 +76,13 @@ func isCamel(s string) bool {
 
 func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
 
-// isSnake tells names such as tidb_skip_isolation_level_check.
+// isSnake reports whether a word is a name such as tidb_skip_isolation_level_check.
 func isSnake(s string) bool {
 	return strings.Count(s, "_") >= 2 && len(s) >= minCamel && isLetter(s[0]) &&
 		allBytes(s, func(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' || c == '.' || c == '-' })
 }
 
-// lastName is the last part of a qualified name: of a.b.C, a::b::C and A\B\C.
+// lastName returns the last part of a qualified name: C of a.b.C, a::b::C and A\B\C.
 func lastName(s string) string {
 	if i := strings.LastIndexAny(s, ".:\\$"); i >= 0 && i < len(s)-1 {
 		return s[i+1:]

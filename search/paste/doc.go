@@ -1,22 +1,23 @@
-// Package paste owns reading what people paste when something is broken: an alert
-// notification, a stack trace, a log, a slow query, cluster events, or a
-// description of their own. It is pure and knows nothing of the index.
+// Package paste owns the reading of text that people paste during an incident: an
+// alert notification, a stack trace, a log, a slow query, cluster events, or a
+// description in their own words. It is pure and independent of the index.
 //
-// Read takes the structure of a text and gives a Reading: strings by what they
-// are worth for finding the same trouble again.
+// Read parses the structure of a text and returns a Reading: strings sorted by how
+// well they identify the problem.
 //
-//	Names     what a machine calls the trouble: alert names
+//	Names     names that a machine gave to the problem: alert names
 //	Codes     classes of exceptions, error codes, reasons of events
-//	Messages  what says it in words: annotations, messages of errors and logs
-//	Details   where it happened: own stack frames, files, tables; lesser log lines
-//	Services  labels that name a service. No other label is kept: labels say where
-//	          an alert fired this time, not what it is
+//	Messages  descriptions in words: annotations, messages of errors and logs
+//	Details   where it happened: stack frames of the program's own code, files,
+//	          tables; log lines of lower levels
+//	Services  labels that name a service. Other labels are dropped: they describe
+//	          where an alert fired this time
 //
-// Parts that differ each time the same trouble comes (times, ids, addresses,
-// hashes, amounts, ports, the generated ends of pod names) are folded into one
-// asterisk; see Fold. A Fingerprint of what remains is equal for two pastes of
-// the same trouble.
+// Parts that differ between two occurrences of the same problem (times, ids,
+// addresses, hashes, amounts, ports, generated ends of pod names) are folded into one
+// asterisk; see Fold. The Fingerprint of the rest is equal for two pastes of the same
+// problem.
 //
-// Input is bounded by MaxBytes, and so are the number and length of the strings:
-// nothing here is quadratic in the input, and nothing fails.
+// Read ignores input after MaxBytes, and limits the number and length of the strings.
+// It takes linear time and never fails.
 package paste

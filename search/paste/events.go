@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// isEvents tells the tables that kubectl prints: events, and pods with a status.
+// isEvents reports whether a text has a table of kubectl: events, or pods with a
+// status.
 func isEvents(text string) bool {
 	for line := range strings.Lines(text) {
 		f := strings.Fields(line)
@@ -21,13 +22,13 @@ func isEvents(text string) bool {
 	return false
 }
 
-// isEvent tells a row of an event: its type, then its reason.
+// isEvent reports whether fields are a row of an event: its type, then its reason.
 func isEvent(f []string) bool {
 	i := eventType(f)
 	return i >= 0 && len(f) > i+3
 }
 
-// eventType is where the type of an event stands in a row; -1 for none.
+// eventType returns the index of the type of an event in a row, -1 for none.
 func eventType(f []string) int {
 	for i := range f[:min(len(f), 4)] {
 		if (f[i] == "Warning" || f[i] == "Normal") && i+1 < len(f) && isReason(f[i+1]) {
@@ -37,13 +38,13 @@ func eventType(f []string) int {
 	return -1
 }
 
-// isReason tells reasons such as BackOff and FailedScheduling.
+// isReason reports whether a word is a reason such as BackOff or FailedScheduling.
 func isReason(s string) bool {
 	return len(s) >= 4 && isUpper(s[0]) && allBytes(s, isLetter) && strings.ToUpper(s) != s
 }
 
-// events reads the rows: reasons and messages of warnings, and the states of pods
-// that are not well. What is normal is detail.
+// events reads the rows: reasons and messages of warnings, and the states of unhealthy
+// pods. Normal events are details.
 func (r *reader) events(text string) {
 	pods := false
 	for line := range strings.Lines(text) {
@@ -83,7 +84,7 @@ func (r *reader) event(reason string, rest []string) {
 	}
 }
 
-// pod reads a row of kubectl get pods: the states that are not well.
+// pod reads the state of an unhealthy pod from a row of kubectl get pods.
 func (r *reader) pod(f []string) {
 	for i, state := range f[1:min(len(f), 5)] {
 		if !isReason(state) {

@@ -2,7 +2,7 @@ package paste
 
 import "strings"
 
-// role is what the value of a named field is good for.
+// role is the use of the value of a named field.
 type role uint8
 
 const (
@@ -10,16 +10,16 @@ const (
 	nameRole         // of the alert
 	titleRole        // a heading: the name, or words
 	messageRole
-	termRole // one word: a code; more: a message
-	traceRole
-	queryRole
+	termRole  // one word: a code; more: a message
+	traceRole // a stack trace
+	queryRole // SQL
 	serviceRole
 	runbookRole // address of the runbook
-	skipRole    // known to say nothing
+	skipRole    // known to be of no use
 )
 
-// roleOf gives the role of a field by its name, in the many spellings of alert
-// managers, chat templates and log libraries, English and Chinese.
+// roleOf returns the role of a field by its name, in the spellings of alert managers,
+// chat templates and log libraries, English and Chinese.
 func roleOf(key string) role {
 	switch plainKey(key) {
 	case "alertname", "rulename", "alertrule", "alertrulename", "monitorname", "alarmname", "triggername", "problemname", "monitor", "告警名称", "告警名", "报警名称", "告警规则", "规则名称", "告警类型":
@@ -46,7 +46,7 @@ func roleOf(key string) role {
 	return quietRole(key)
 }
 
-// quietRole knows the fields that never say what the trouble is.
+// quietRole returns skipRole for fields that never describe the problem.
 func quietRole(key string) role {
 	switch key = plainKey(key); key {
 	case "time", "ts", "timestamp", "date", "level", "lvl", "severity", "priority", "source", "host", "hostname", "instance", "pod",
@@ -63,7 +63,7 @@ func quietRole(key string) role {
 	return unknownRole
 }
 
-// plainKey is a field's name in small letters without what joins its words.
+// plainKey returns a field's name in small letters without the signs between words.
 func plainKey(key string) string {
 	return strings.Map(func(c rune) rune {
 		switch {
@@ -76,8 +76,8 @@ func plainKey(key string) string {
 	}, strings.TrimSpace(key))
 }
 
-// field files a value by the role of its field. It tells whether the field is
-// known.
+// field adds a value by the role of its field. It returns false, and adds nothing, if
+// the role is unknown.
 func (r *reader) field(as role, value string, depth int) bool {
 	value = strings.TrimSpace(value)
 	switch {
@@ -104,8 +104,8 @@ func (r *reader) field(as role, value string, depth int) bool {
 	return true
 }
 
-// runbook takes the name of a runbook from its address, when it looks like one: the
-// file may have another name than the alert.
+// runbook adds the name in a runbook's address, if it looks like a name of an alert:
+// the file may have another name than the alert.
 func (r *reader) runbook(address string) {
 	address, _, _ = strings.Cut(address, "#")
 	address, _, _ = strings.Cut(strings.TrimRight(address, "/"), "?")
@@ -116,4 +116,5 @@ func (r *reader) runbook(address string) {
 	}
 }
 
+// isOneWord reports whether s has no white space.
 func isOneWord(s string) bool { return !strings.ContainsAny(s, " \t\n") }

@@ -5,11 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// folded stands for a part that differs each time. No analyser makes a term of it.
+// folded replaces a part that differs each time. Package analysis makes no term of it.
 const folded = "*"
 
-// Fold replaces the volatile parts of a text by asterisks, those side by side by
-// one, and white space by single spaces.
+// Fold returns a text with its volatile parts replaced by asterisks, one for adjacent
+// parts, and with white space replaced by single spaces.
 func Fold(text string) string {
 	f := folder{out: make([]byte, 0, len(text))}
 	for i := 0; i < len(text); {
@@ -43,13 +43,14 @@ func Fold(text string) string {
 	return string(f.out)
 }
 
-// folder writes folded text.
+// folder builds the result of Fold.
 type folder struct {
 	out   []byte
-	space bool   // white space is pending
-	last  string // the chunk before, or folded
+	space bool   // white space precedes the next write
+	last  string // the last chunk, or folded
 }
 
+// write appends s, after the pending space.
 func (f *folder) write(s string) {
 	if f.space && len(f.out) > 0 {
 		f.out = append(f.out, ' ')
@@ -58,7 +59,7 @@ func (f *folder) write(s string) {
 	f.out = append(f.out, s...)
 }
 
-// star writes an asterisk, unless one stands there already.
+// star appends an asterisk, unless the output ends with one.
 func (f *folder) star() {
 	f.last = folded
 	if n := len(f.out); n > 0 && f.out[n-1] == '*' {
@@ -68,7 +69,7 @@ func (f *folder) star() {
 	f.write(folded)
 }
 
-// chunk writes a run of bytes without a delimiter; rest is the text behind it.
+// chunk appends a run of bytes without a delimiter. rest is the text after it.
 func (f *folder) chunk(chunk, rest string) {
 	core := strings.TrimRight(chunk, ".:!?-+/&#@%$~^\\")
 	tail := chunk[len(core):]
@@ -89,7 +90,7 @@ func (f *folder) chunk(chunk, rest string) {
 	}
 }
 
-// compound folds the volatile parts of a path, an address or a generated name.
+// compound appends a path, an address or a generated name without its volatile parts.
 func (f *folder) compound(core string) {
 	from, last := 0, ""
 	for i := 0; i <= len(core); i++ {
@@ -113,7 +114,7 @@ func (f *folder) compound(core string) {
 	f.last = core
 }
 
-// name writes a name without the generated end of a pod's or a replica's.
+// name appends a name without the generated end of a pod or replica name.
 func (f *folder) name(piece string) {
 	stem := withoutGenerated(piece)
 	if len(stem) >= minPrefix && allBytes(stem, isUpper) {
@@ -126,27 +127,29 @@ func (f *folder) name(piece string) {
 	}
 }
 
+// isSpace reports whether a byte is white space or a control character.
 func isSpace(c byte) bool { return c <= ' ' || c == 0x7f }
 
-// isDelimiter tells whether a byte never belongs to a chunk.
+// isDelimiter reports whether a byte never belongs to a chunk.
 func isDelimiter(c byte) bool { return strings.IndexByte("\"'`()[]{}<>,;|=", c) >= 0 }
 
+// isChunk reports whether a byte is part of a chunk.
 func isChunk(c byte) bool {
 	return !isSpace(c) && c < utf8.RuneSelf && c != '*' && !isDelimiter(c)
 }
 
-// isJoint tells whether a byte joins the pieces of a path or an address.
+// isJoint reports whether a byte joins the parts of a path or an address.
 func isJoint(c byte) bool {
 	return c == '/' || c == ':' || c == '@' || c == '?' || c == '&' || c == '#'
 }
 
-// minPrefix is how many capitals before a number make it a code.
+// minPrefix is the minimum number of capitals before a number that is a code.
 const minPrefix = 2
 
-// maxCode is how many digits an error code has at most.
+// maxCode is the maximum length of an error number.
 const maxCode = 6
 
-// isCode tells whether a number behind the word is a code and not an amount.
+// isCode reports whether a number after the word is a code and not an amount.
 func isCode(word string) bool {
 	switch strings.ToLower(strings.TrimRight(word, ":#")) {
 	case "error", "errno", "code", "err", "status", "http", "exit", "signal", "sqlstate", "errorcode", "error_code", "statuscode", "status_code":
@@ -155,10 +158,11 @@ func isCode(word string) bool {
 	return len(word) == sqlState && isConstant(word)
 }
 
-// sqlState is the length of SQLSTATE codes, which the server's own number follows.
+// sqlState is the length of a SQLSTATE code. The server's own number follows it.
 const sqlState = 5
 
-// isDateWord tells whether a word is a month or a day of the week in a date.
+// isDateWord reports whether a word is a month or a day of the week in a date, which
+// the rest of the text shows.
 func isDateWord(word, rest string) bool {
 	rest = strings.TrimLeft(rest, " ,")
 	if len(word) != 3 || rest == "" {
@@ -180,7 +184,7 @@ func isMonth(word string) bool {
 	return false
 }
 
-// isZone tells whether a word is the zone behind a time.
+// isZone reports whether a word is a time zone, or AM or PM, after a time.
 func isZone(word string) bool {
 	switch word {
 	case "UTC", "GMT", "CET", "CEST", "CST", "EST", "EDT", "PST", "PDT", "AM", "PM":

@@ -2,15 +2,15 @@ package paste
 
 import "strings"
 
-// frame is one place in a stack trace.
+// frame is one frame of a stack trace.
 type frame struct {
 	function string // qualified, as written; "" unknown
 	file     string // path without its line
-	message  string // of the error, which Ruby writes into the first frame
+	message  string // of the error; Ruby writes it into the first frame
 }
 
-// String is the function by its last two parts and the file's name: what
-// documents quote. Lines are left out: they move with every release.
+// String returns the last two parts of the function and the name of the file, as
+// documents quote them. Line numbers are dropped: they change with every release.
 func (f frame) String() string {
 	name := f.function
 	if i := strings.LastIndexByte(name, '/'); i >= 0 {
@@ -25,14 +25,14 @@ func (f frame) String() string {
 	return strings.TrimSpace(name + " " + baseName(f.file))
 }
 
-// baseName is a path's last part without a line number.
+// baseName returns the last part of a path without a line number.
 func baseName(path string) string {
 	path = path[strings.LastIndexAny(path, "/\\")+1:]
 	path, _, _ = strings.Cut(path, ":")
 	return path
 }
 
-// library tells whether a frame is of a run time, a framework or a dependency.
+// library reports whether a frame is in a run time, a framework or a dependency.
 func (f frame) library() bool {
 	for _, start := range []string{"java.", "javax.", "jakarta.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.", "scala.", "akka.", "groovy.",
 		"org.springframework.", "org.apache.", "org.hibernate.", "org.eclipse.", "org.jboss.", "org.postgresql.", "com.mysql.", "com.fasterxml.",
@@ -52,7 +52,7 @@ func (f frame) library() bool {
 	return false
 }
 
-// frameOf reads a line of a stack trace of any of the known languages.
+// frameOf parses a line of a stack trace in any of the known languages.
 func frameOf(line string) (frame, bool) {
 	indented := strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")
 	line = strings.TrimSpace(line)
@@ -82,13 +82,13 @@ func frameOf(line string) (frame, bool) {
 	return frame{}, false
 }
 
-// atFrame reads what follows "at" in Java, .NET, Node and Rust.
+// atFrame parses the text after "at" in Java, .NET, Node and Rust.
 func atFrame(rest string) (frame, bool) {
 	rest = strings.TrimPrefix(rest, "async ")
 	name, inside, call := strings.Cut(rest, "(")
 	name = strings.TrimSpace(name)
 	switch {
-	case !call: // a place alone
+	case !call: // only a place
 		path, _, numbered := strings.Cut(rest, ":")
 		return frame{file: path}, numbered && strings.ContainsAny(path, "/.") && isOneWord(rest)
 	case strings.Contains(inside, ") in "): // .NET with a file
@@ -110,7 +110,7 @@ func atFrame(rest string) (frame, bool) {
 	return frame{function: name}, isOneWord(name) && strings.Contains(name, ".")
 }
 
-// phpFrame reads "#3 /app/Pay.php(12): App\Pay->charge()".
+// phpFrame parses "#3 /app/Pay.php(12): App\Pay->charge()".
 func phpFrame(line string) (frame, bool) {
 	number, rest, ok := strings.Cut(line[1:], " ")
 	if !ok || !allBytes(number, isDigit) {
@@ -126,8 +126,8 @@ func phpFrame(line string) (frame, bool) {
 	return frame{function: call, file: file}, ok
 }
 
-// rubyFrame reads "from /app/pay.rb:12:in 'charge'", and the first frame, which
-// has the error behind it.
+// rubyFrame parses "from /app/pay.rb:12:in 'charge'", and the first frame, which ends
+// with the error.
 func rubyFrame(line string) (frame, bool) {
 	line = strings.TrimPrefix(line, "from ")
 	file, rest, ok := strings.Cut(line, ".rb:")
@@ -139,7 +139,7 @@ func rubyFrame(line string) (frame, bool) {
 	return frame{function: strings.Trim(name, "`'"), file: file + ".rb", message: message}, in
 }
 
-// goFunction reads "pkg/path.(*T).Method(0x1, …)".
+// goFunction parses "pkg/path.(*T).Method(0x1, …)".
 func goFunction(line string) (string, bool) {
 	if !strings.HasSuffix(line, ")") {
 		return "", false

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// json reads a text that is one JSON value or one a line, and tells whether it is.
-// Fields are known by their names wherever they stand, so that the webhooks of
-// Alertmanager, Grafana, PagerDuty, Opsgenie and whatever comes next, and JSON
-// logs, are one form.
+// json reads a text that is one JSON value, or one on each line. It returns false if
+// the text is not JSON. Fields are recognised by their names at any depth, so that one
+// reader handles the webhooks of Alertmanager, Grafana, PagerDuty, Opsgenie and others,
+// and JSON logs.
 func (r *reader) json(text string, depth int) bool {
 	if text == "" || text[0] != '{' && text[0] != '[' {
 		return false
@@ -36,10 +36,10 @@ func isObject(v any) bool {
 	return ok
 }
 
-// maxJSONDepth is how deep a document is followed.
+// maxJSONDepth is the maximum depth of values that are read.
 const maxJSONDepth = 12
 
-// value files one JSON value by the name of its field.
+// value adds one JSON value by the name of its field.
 func (r *reader) value(key string, v any, depth int) {
 	if depth > maxJSONDepth {
 		return
@@ -69,8 +69,8 @@ func (r *reader) value(key string, v any, depth int) {
 	}
 }
 
-// object reads the fields of an object, the telling ones first, whatever their
-// order was. Of labels only the names of alert and service count.
+// object reads the fields of an object, the most useful first, in any order of the
+// input. Of labels it reads only the names of the alert and the service.
 func (r *reader) object(key string, fields map[string]any, depth int) {
 	if roleOf(key) == serviceRole {
 		for _, k := range []string{"name", "summary", "id"} {
@@ -105,7 +105,7 @@ func (r *reader) object(key string, fields map[string]any, depth int) {
 	}
 }
 
-// turn orders the fields of an object: names before words before the rest.
+// turn returns the rank of a field: names first, then words, then the rest.
 func turn(key string) int {
 	switch plainKey(key) {
 	case "alerts", "commonlabels":
@@ -126,7 +126,8 @@ func turn(key string) int {
 	return 5
 }
 
-// isLogLike tells a JSON log from a JSON alert: it has a level or a time of its own.
+// isLogLike reports whether JSON is a log and not an alert: it has the level, the time
+// or the stack of a log line.
 func isLogLike(text string) bool {
 	low := strings.ToLower(cutAt(text, 4<<10))
 	for _, sign := range []string{`"level"`, `"lvl"`, `"severity_text"`, `"@timestamp"`, `"stack`, `"logger"`} {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// level is how bad a log line is.
+// level is the severity of a log line.
 type level uint8
 
 const (
@@ -15,8 +15,8 @@ const (
 	failure
 )
 
-// isLog tells whether a text is lines of a log: most begin with a time or have a
-// level, or are pairs of keys and values.
+// isLog reports whether at least half of the first 50 lines are lines of a log: they
+// begin with a time, have a level, or are pairs of keys and values.
 func isLog(text string) bool {
 	lines, logs := 0, 0
 	for line := range strings.Lines(text) {
@@ -35,11 +35,12 @@ func isLog(text string) bool {
 	return logs > 0 && logs*2 >= lines
 }
 
-// maxLogLines is how many different lines of a log are read; the worst come first.
+// maxLogLines is the maximum number of lines of a log that are read, the most severe
+// first.
 const maxLogLines = 24
 
-// log reads the lines of a log. Of a long one the errors count, then warnings;
-// the rest is detail.
+// log reads the lines of a log: errors first, then lines without a level, warnings and
+// the rest. Lines below the most severe level are details.
 func (r *reader) log(text string) {
 	byLevel := make(map[level][]string)
 	for line := range strings.Lines(text) {
@@ -63,7 +64,7 @@ func (r *reader) log(text string) {
 	}
 }
 
-// logLine reads one line; a lesser one is only detail.
+// logLine reads one line; it is only a detail unless it matters.
 func (r *reader) logLine(line string, matters bool) {
 	if !matters {
 		r.detail(line)
@@ -79,7 +80,7 @@ func (r *reader) logLine(line string, matters bool) {
 	if kv := pairs(line); len(kv) > 1 && roleOf(kv[0].key) != unknownRole {
 		before := line[:kv[0].at]
 		r.pairs(kv)
-		if len(strings.Fields(said(before))) > 1 {
+		if len(strings.Fields(foldedText(before))) > 1 {
 			r.message(before)
 		}
 		return
@@ -105,7 +106,7 @@ func (r *reader) logLine(line string, matters bool) {
 	r.message(line)
 }
 
-// levelOf finds the level of a line in its beginning.
+// levelOf returns the level that the beginning of a line names.
 func levelOf(line string) level {
 	if isKlog(line) {
 		return map[byte]level{'I': quiet, 'W': warning, 'E': failure, 'F': failure}[line[0]]
@@ -126,12 +127,13 @@ func levelOf(line string) level {
 	return noLevel
 }
 
-// isKlog tells lines of Kubernetes' own logs: "E1124 21:57:24.1 4711 x.go:12] words".
+// isKlog reports whether a line is in the format of Kubernetes:
+// "E1124 21:57:24.1 4711 x.go:12] words".
 func isKlog(line string) bool {
 	return len(line) > 6 && strings.IndexByte("IWEF", line[0]) >= 0 && allBytes(line[1:5], isDigit) && line[5] == ' '
 }
 
-// withoutHost cuts the time and the host off a line of syslog.
+// withoutHost returns a line of syslog without its time and host.
 func withoutHost(line string) string {
 	f := strings.Fields(line)
 	if len(f) < 5 || !isDateWord(f[0], f[1]) || !isTime(f[2]) {
@@ -141,7 +143,7 @@ func withoutHost(line string) string {
 	return after
 }
 
-// nginxTail reads what nginx writes behind an error: the request and the upstream.
+// nginxTail reads the fields after an error of nginx: the request and the server.
 func (r *reader) nginxTail(tail string) {
 	for part := range strings.SplitSeq(tail, ", ") {
 		key, value, _ := strings.Cut(part, ": ")
@@ -158,13 +160,13 @@ func (r *reader) nginxTail(tail string) {
 	}
 }
 
-// isAccess tells a line of a web server's access log.
+// isAccess reports whether a line is of a web server's access log.
 func isAccess(line string) bool {
 	before, after, ok := strings.Cut(line, `] "`)
 	return ok && strings.Contains(before, " - ") && strings.Contains(after, " HTTP/")
 }
 
-// access reads a line of an access log: its status and its path.
+// access reads the status and the path of a line of an access log.
 func (r *reader) access(line string) {
 	_, after, _ := strings.Cut(line, `] "`)
 	request, after, _ := strings.Cut(after, `"`)
@@ -177,13 +179,13 @@ func (r *reader) access(line string) {
 	}
 }
 
-// pair is one key=value of a line.
+// pair is one key=value of a line; at is the offset of the key.
 type pair struct {
 	key, value string
 	at         int
 }
 
-// pairs finds the key=value pairs of logfmt and its like.
+// pairs returns the key=value pairs of a line, as in logfmt.
 func pairs(line string) []pair {
 	var out []pair
 	for i := 0; i < len(line); {
@@ -205,11 +207,12 @@ func pairs(line string) []pair {
 	return out
 }
 
+// isKeyByte reports whether a byte may be in a key.
 func isKeyByte(c byte) bool {
 	return isLetter(c) || isDigit(c) || c == '_' || c == '.' || c == '-' || c == '@'
 }
 
-// pairValue reads the value at i and gives where it ends.
+// pairValue returns the value at i, without quotes, and the offset after it.
 func pairValue(line string, i int) (value string, end int) {
 	if i < len(line) && line[i] == '"' {
 		for end = i + 1; end < len(line) && line[end] != '"'; end++ {
@@ -225,8 +228,8 @@ func pairValue(line string, i int) (value string, end int) {
 	return line[i:end], end
 }
 
-// pairs files the pairs of a line: messages and errors by their role, and of the
-// others those that say something.
+// pairs adds the pairs of a line by their role, and values of unknown fields as
+// details unless they are volatile.
 func (r *reader) pairs(kv []pair) {
 	slices.SortStableFunc(kv, func(a, b pair) int { return turn(a.key) - turn(b.key) })
 	for _, p := range kv {

@@ -8,11 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// MaxBytes is how much of a text is read; the rest is left out. A page of an
-// incident channel or a full stack trace fits several times.
+// MaxBytes is how much of a text Read reads; it ignores the rest. A full stack trace
+// or a page of an incident channel fits several times.
 const MaxBytes = 64 << 10
 
-// Kind is what a text was recognised as, in words for people.
+// Kind is the form in which a text was read, in words for people.
 type Kind string
 
 // The kinds of texts.
@@ -25,8 +25,8 @@ const (
 	Text      Kind = "text"
 )
 
-// Reading is what was understood of a text; the package comment tells what the
-// strings are. Each is listed once, in the order of the text.
+// Reading is the structure of a text; the package comment describes the strings. Each
+// string is listed once, in the order of the text.
 type Reading struct {
 	Kind     Kind
 	Names    []string
@@ -37,7 +37,7 @@ type Reading struct {
 	Cut      bool // the text had more than MaxBytes
 }
 
-// Bounds of a Reading. Strings are cut, and what is too many is left out.
+// Limits of a Reading. Longer strings are truncated, and further strings dropped.
 const (
 	maxNames    = 8
 	maxCodes    = 16
@@ -48,8 +48,7 @@ const (
 	maxLine     = 600 // bytes of a message or detail
 )
 
-// Read takes a text apart. It never fails: a text without a known form is read as
-// prose.
+// Read parses a text. It never fails: a text without a known form is read as prose.
 func Read(text string) Reading {
 	var r reader
 	if len(text) > MaxBytes {
@@ -63,15 +62,15 @@ func Read(text string) Reading {
 	return r.out
 }
 
-// OfAlert is the reading of nothing but an alert's name.
+// OfAlert returns the Reading of an alert's name alone.
 func OfAlert(name string) Reading {
 	r := reader{Reading{Kind: Alert}}
 	r.name(name)
 	return r.out
 }
 
-// Fingerprint is 16 hexadecimal digits that are the same for two texts of the
-// same trouble. Details do not count: the same alert fires on many paths.
+// Fingerprint returns 16 hexadecimal digits (64-bit FNV-1a) that are equal for two
+// texts of the same problem. It ignores details: the same alert fires on many paths.
 func (r Reading) Fingerprint() string {
 	h := fnv.New64a()
 	for _, list := range [][]string{r.Names, r.Codes, r.Messages} {
@@ -84,7 +83,7 @@ func (r Reading) Fingerprint() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Headline is what the text is about, in a few words; "" when it says nothing.
+// Headline returns the subject of the text in a few words, "" if the text has none.
 func (r Reading) Headline() string {
 	for _, list := range [][]string{r.Names, r.Messages, r.Codes, r.Details} {
 		if len(list) > 0 {
@@ -94,14 +93,14 @@ func (r Reading) Headline() string {
 	return ""
 }
 
-// maxNesting is how deep a text may lie in another: a notification in a JSON
-// string in a notification.
+// maxNesting is how deep texts may be nested: a notification in a JSON string in a
+// notification.
 const maxNesting = 3
 
-// reader fills a Reading.
+// reader builds a Reading.
 type reader struct{ out Reading }
 
-// read recognises the form of a text and reads it by it.
+// read determines the form of a text, reads the text in that form and returns it.
 func (r *reader) read(text string, depth int) Kind {
 	switch {
 	case depth > maxNesting:
@@ -131,17 +130,20 @@ func (r *reader) read(text string, depth int) Kind {
 	return Text
 }
 
-// prose takes a text without a form line by line.
+// prose adds each line of a text without a form as a message.
 func (r *reader) prose(text string) {
 	for line := range strings.Lines(text) {
 		r.message(line)
 	}
 }
 
-func (r *reader) name(s string)    { r.add(&r.out.Names, maxNames, word(s)) }
+// name adds an alert's name.
+func (r *reader) name(s string) { r.add(&r.out.Names, maxNames, word(s)) }
+
+// service adds the name of a service or workload without its generated end.
 func (r *reader) service(s string) { r.add(&r.out.Services, maxServices, withoutGenerated(word(s))) }
 
-// code takes an identifier; one that is volatile is none.
+// code adds an identifier, unless it is volatile, too short or a name already.
 func (r *reader) code(s string) {
 	s = word(s)
 	if slices.ContainsFunc(r.out.Names, func(o string) bool { return strings.EqualFold(o, s) }) {
@@ -152,26 +154,27 @@ func (r *reader) code(s string) {
 	}
 }
 
-// message takes a sentence, and the codes in it.
+// message adds a sentence, and the codes in it.
 func (r *reader) message(s string) {
 	s = strings.TrimSpace(cutAt(s, maxLine))
 	for _, c := range codesIn(s) {
 		r.code(c)
 	}
-	r.add(&r.out.Messages, maxMessages, said(s))
+	r.add(&r.out.Messages, maxMessages, foldedText(s))
 }
 
-// detail takes what is less telling, unless it is a message already.
+// detail adds a string of less use, unless it is a message already.
 func (r *reader) detail(s string) {
-	s = said(cutAt(s, maxLine))
+	s = foldedText(cutAt(s, maxLine))
 	if len(s) > 1 && !slices.Contains(r.out.Messages, s) {
 		r.add(&r.out.Details, maxDetails, s)
 	}
 }
 
-// said is a folded text; "" when nothing but volatile parts and signs is left.
-func said(s string) string {
-	for { // what a template would have put there
+// foldedText returns s folded, with template expressions ({{ … }}) as volatile parts;
+// "" if only volatile parts and punctuation are left.
+func foldedText(s string) string {
+	for {
 		before, after, open := strings.Cut(s, "{{")
 		_, after, shut := strings.Cut(after, "}}")
 		if !open || !shut {
@@ -186,12 +189,13 @@ func said(s string) string {
 	return s
 }
 
-// word is a name without what surrounds it.
+// word returns a name without the punctuation around it, of at most maxWord bytes.
 func word(s string) string {
 	s = strings.Trim(strings.TrimSpace(s), "\"'`*,;:[](){}<>")
 	return strings.Join(strings.Fields(cutAt(s, maxWord)), " ")
 }
 
+// add appends s to a list of at most most strings, unless it is there in any case.
 func (r *reader) add(list *[]string, most int, s string) {
 	if s == "" || len(*list) >= most || slices.ContainsFunc(*list, func(o string) bool { return strings.EqualFold(o, s) }) {
 		return
@@ -199,8 +203,8 @@ func (r *reader) add(list *[]string, most int, s string) {
 	*list = append(*list, s)
 }
 
-// tidy undoes what terminals, mail and chat add to a text: colours, carriage
-// returns, quoting, and white space at the ends.
+// tidy removes what terminals, mail and chat add to a text: colours, carriage returns,
+// quotation, code fences, and white space at the ends.
 func tidy(text string) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
@@ -216,7 +220,7 @@ func tidy(text string) string {
 	return strings.TrimSpace(strings.ReplaceAll(b.String(), "```", ""))
 }
 
-// withoutColours drops the escape sequences of terminals.
+// withoutColours removes the escape sequences of terminals.
 func withoutColours(text string) string {
 	if !strings.Contains(text, "\x1b[") {
 		return text
@@ -236,7 +240,7 @@ func withoutColours(text string) string {
 	}
 }
 
-// cutAt shortens s to at most n bytes, between runes.
+// cutAt truncates s to at most n bytes, between runes.
 func cutAt(s string, n int) string {
 	if len(s) <= n {
 		return s

@@ -103,7 +103,7 @@ func TestReadOfOneLine(t *testing.T) {
 	}
 }
 
-func TestLooks(t *testing.T) {
+func TestLooksPasted(t *testing.T) {
 	pasted := []string{
 		"[FIRING:1] EtcdNoLeader (eu-1)",
 		`{"alerts":[{"labels":{"alertname":"X"}}]}`,
@@ -122,12 +122,12 @@ func TestLooks(t *testing.T) {
 		"payment-gw:8443 status: 500", "连接池耗尽 超时", "https://example.org/a?b=c", "max_connections=100 postgres restart", "ERROR 1062 (23000)",
 	}
 	for _, s := range pasted {
-		if !Looks(s) {
+		if !LooksPasted(s) {
 			t.Errorf("%q is not recognised as pasted", s)
 		}
 	}
 	for _, s := range typed {
-		if Looks(s) {
+		if LooksPasted(s) {
 			t.Errorf("%q is taken for pasted", s)
 		}
 	}
@@ -168,7 +168,7 @@ func FuzzRead(f *testing.F) {
 		if r.Fingerprint() != Read(s).Fingerprint() {
 			t.Fatalf("two readings of %q differ", s)
 		}
-		Looks(s)
+		LooksPasted(s)
 	})
 }
 

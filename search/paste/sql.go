@@ -2,8 +2,8 @@ package paste
 
 import "strings"
 
-// isSlowQuery tells an entry of MySQL's or PostgreSQL's log of slow queries, and
-// a bare statement.
+// isSlowQuery reports whether a text is an entry of the slow query log of MySQL or
+// PostgreSQL, or a bare statement.
 func isSlowQuery(text string) bool {
 	for _, sign := range []string{"# Query_time:", "# User@Host:", "Query_time="} {
 		if strings.Contains(text, sign) {
@@ -16,7 +16,8 @@ func isSlowQuery(text string) bool {
 	return isStatement(text) && strings.Count(text, " ") > 2
 }
 
-// isStatement tells whether a text begins with an SQL statement.
+// isStatement reports whether a text begins with an SQL statement. In small letters it
+// must have more than a verb: people search for "select …".
 func isStatement(text string) bool {
 	f := strings.Fields(cutAt(text, 64))
 	if len(f) < 2 {
@@ -58,7 +59,8 @@ func (r *reader) slowQuery(text string) {
 	r.statement(sql.String())
 }
 
-// statement reads SQL: its tables and columns, and its shape without literals.
+// statement adds the tables of a statement as codes, and its other words and its shape
+// as details. Text that is not a statement is a detail.
 func (r *reader) statement(sql string) {
 	if !isStatement(sql) {
 		if strings.TrimSpace(sql) != "" {
@@ -81,12 +83,15 @@ func (r *reader) statement(sql string) {
 	r.detail(shape)
 }
 
-// shapeOf is a statement without its literals and comments, and its words.
+// shapeOf returns a statement without its literals and comments, each literal replaced
+// by "?" and lists of literals by one, and the words of the statement. An open comment
+// ends it.
 func shapeOf(sql string) (shape string, words []string) {
 	var b strings.Builder
-	mysql := strings.Contains(sql, "`") // there, quotation marks are for literals
+	mysql := strings.Contains(sql, "`") // in MySQL, double quotes enclose literals
 	for i := 0; i < len(sql); {
-		switch c := sql[i]; {
+		c := sql[i]
+		switch {
 		case strings.HasPrefix(sql[i:], "/*"):
 			end := strings.Index(sql[i:], "*/")
 			if end < 0 {
@@ -97,15 +102,10 @@ func shapeOf(sql string) (shape string, words []string) {
 			i = literalEnd(sql, i)
 			b.WriteByte('?')
 		case isDigit(c) && (i == 0 || !isIdentifier(sql[i-1])):
-			for i < len(sql) && (isIdentifier(sql[i]) || sql[i] == '.') {
-				i++
-			}
+			i = numberEnd(sql, i)
 			b.WriteByte('?')
 		case isIdentifier(c) || c == '`':
-			end := i
-			for end < len(sql) && (isIdentifier(sql[end]) || sql[end] == '`' || sql[end] == '.') {
-				end++
-			}
+			end := identifierEnd(sql, i)
 			words = append(words, strings.Trim(sql[i:end], "."))
 			b.WriteString(sql[i:end])
 			i = end
@@ -114,18 +114,39 @@ func shapeOf(sql string) (shape string, words []string) {
 			i++
 		}
 	}
-	shape = strings.Join(strings.Fields(b.String()), " ")
+	return withoutLists(strings.Join(strings.Fields(b.String()), " ")), words
+}
+
+// numberEnd returns the offset after the number at i, with its unit or exponent.
+func numberEnd(sql string, i int) int {
+	for i < len(sql) && (isIdentifier(sql[i]) || sql[i] == '.') {
+		i++
+	}
+	return i
+}
+
+// identifierEnd returns the offset after the qualified identifier at i.
+func identifierEnd(sql string, i int) int {
+	for i < len(sql) && (isIdentifier(sql[i]) || sql[i] == '`' || sql[i] == '.') {
+		i++
+	}
+	return i
+}
+
+// withoutLists replaces lists of "?" by one: IN (1, 2) and IN (3) have one shape.
+func withoutLists(shape string) string {
 	for _, list := range []string{"?, ?", "?,?"} {
 		for strings.Contains(shape, list) {
 			shape = strings.ReplaceAll(shape, list, "?")
 		}
 	}
-	return shape, words
+	return shape
 }
 
+// isIdentifier reports whether a byte may be in an identifier.
 func isIdentifier(c byte) bool { return isLetter(c) || isDigit(c) || c == '_' || c == '$' || c >= 0x80 }
 
-// literalEnd is the first byte behind the quoted literal at i.
+// literalEnd returns the offset after the quoted literal at i.
 func literalEnd(sql string, i int) int {
 	quote := sql[i]
 	for i++; i < len(sql); i++ {
@@ -141,7 +162,7 @@ func literalEnd(sql string, i int) int {
 	return len(sql)
 }
 
-// isKeyword tells the words of SQL itself, in capitals.
+// isKeyword reports whether a word, in capitals, is a keyword of SQL.
 func isKeyword(w string) bool {
 	switch w {
 	case "SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "BETWEEN", "EXISTS", "AS", "ON", "JOIN", "LEFT", "RIGHT",

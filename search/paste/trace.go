@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// isTrace tells whether a text has the frames of a stack trace.
+// isTrace reports whether a text has the frames or the heading of a stack trace. One
+// frame is enough in a short text.
 func isTrace(text string) bool {
 	frames := 0
 	for line := range strings.Lines(text) {
@@ -20,34 +21,35 @@ func isTrace(text string) bool {
 		strings.HasPrefix(text, "panic: ") || strings.Contains(firstLine(text), "panicked at ")
 }
 
-// maxFrames is how many own frames count: deeper ones are the same for all errors.
+// maxFrames is how many frames of the program's own code count. Deeper ones are the
+// same for all errors.
 const maxFrames = 5
 
-// trace reads a stack trace, which may stand in a log: its errors, and the frames
-// of the program's own code nearest to each.
+// trace reads a stack trace, which may be part of a log: its errors, and the first
+// frames of the program's own code.
 func (r *reader) trace(text string) {
 	var frames []frame
-	panicked, quoted := false, false // a Rust heading came before; a line of Python did
+	panicked, quoted := false, false // the last line was a heading of Rust; a place in Python
 	for line := range strings.Lines(text) {
 		trimmed := strings.TrimSpace(line)
 		f, isFrame := frameOf(line)
 		switch {
 		case isFrame:
-			r.failure(f.message) // Ruby tells it in the first frame
+			r.failure(f.message) // of Ruby, in the first frame
 			frames = addFrame(frames, f)
 		case trimmed == "" || isTraceNoise(trimmed) || quoted:
 		case panicked || strings.Contains(trimmed, "panicked at"):
 			panicked = r.panicked(trimmed)
 		default:
-			r.told(trimmed)
+			r.betweenFrames(trimmed)
 		}
 		quoted = strings.HasPrefix(trimmed, `File "`)
 	}
 	r.frames(frames)
 }
 
-// told files a line between frames: an error, or what a log said meanwhile.
-func (r *reader) told(line string) {
+// betweenFrames adds a line that is no frame: an error, or a line of a log.
+func (r *reader) betweenFrames(line string) {
 	if class, _, _ := errorClass(withoutLead(line)); class == "" && withoutLead(line) == line {
 		r.detail(line)
 		return
@@ -55,7 +57,8 @@ func (r *reader) told(line string) {
 	r.failure(line)
 }
 
-// addFrame adds a frame; Go and Rust tell the file of one on the next line.
+// addFrame appends a frame, or adds its file to the last frame: Go and Rust write the
+// file on the line after the function.
 func addFrame(frames []frame, f frame) []frame {
 	if n := len(frames); n > 0 && f.function == "" && frames[n-1].file == "" {
 		frames[n-1].file = f.file
@@ -64,8 +67,8 @@ func addFrame(frames []frame, f frame) []frame {
 	return append(frames, f)
 }
 
-// frames files the first frames of the program's own code, or, when there is
-// none, the first of all.
+// frames adds the first frames of the program's own code as details, or the first of
+// all if there are none.
 func (r *reader) frames(frames []frame) {
 	own := slices.DeleteFunc(slices.Clone(frames), frame.library)
 	if len(own) == 0 {
@@ -76,8 +79,8 @@ func (r *reader) frames(frames []frame) {
 	}
 }
 
-// panicked reads Rust's heading, whose message stands in quotes behind it or on
-// the next line, and tells whether the latter.
+// panicked reads the heading of a panic in Rust. Its message is in quotes after it, or
+// on the next line; next reports whether it is.
 func (r *reader) panicked(line string) (next bool) {
 	_, after, heading := strings.Cut(line, "panicked at ")
 	if !heading {
@@ -95,7 +98,7 @@ func (r *reader) panicked(line string) (next bool) {
 	return true
 }
 
-// isTraceNoise tells the lines of a trace that are the same for all errors.
+// isTraceNoise reports whether a line of a trace is the same for all errors.
 func isTraceNoise(line string) bool {
 	for _, start := range []string{"Traceback (most recent", "goroutine ", "stack backtrace:", "note: run with", "note: Some details", "... ",
 		"During handling of", "The above exception was", "--- End of", "Stack trace:", "#0 {main}", "{main}", "created by ", "exit status ", "thrown in ", "^", "~~"} {
@@ -106,7 +109,8 @@ func isTraceNoise(line string) bool {
 	return strings.HasSuffix(line, " more") && strings.HasPrefix(line, "...") || strings.Trim(line, "^~ }{()];,") == ""
 }
 
-// failure reads a line that names an error: "Caused by: a.b.CError: words".
+// failure reads a line that names an error: "Caused by: a.b.CError: words". Any other
+// line is a message.
 func (r *reader) failure(line string) {
 	if line == "" {
 		return
@@ -126,7 +130,7 @@ func (r *reader) failure(line string) {
 	}
 }
 
-// withoutLead cuts off what stands before the class of an error.
+// withoutLead returns a line without the words before the class of an error.
 func withoutLead(line string) string {
 	for again := true; again; {
 		again = false
@@ -149,7 +153,8 @@ func withoutLead(line string) string {
 	return line
 }
 
-// errorClass splits "a.b.CError: words" and Ruby's "words (A::CError)".
+// errorClass splits "a.b.CError: words", and "words (A::CError)" of Ruby. class is "" if
+// the line names no class.
 func errorClass(line string) (class, message, qualified string) {
 	qualified, message, found := strings.Cut(line, ": ")
 	if !found {
@@ -167,7 +172,7 @@ func errorClass(line string) (class, message, qualified string) {
 	return "", "", ""
 }
 
-// isErrorClass tells whether a word is the name of a class of errors.
+// isErrorClass reports whether a word is the name of a class of errors.
 func isErrorClass(s string) bool {
 	last := lastName(s)
 	if s == "" || len(s) > maxWord || !isOneWord(s) || !isUpper(last[0]) ||

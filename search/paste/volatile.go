@@ -2,8 +2,8 @@ package paste
 
 import "strings"
 
-// isVolatile tells whether a chunk is a time, an address, an id, a hash or an
-// amount: something that is different when the same trouble comes again.
+// isVolatile reports whether a chunk is a time, an address, an id, a hash or an
+// amount, which differs when the same problem occurs again.
 func isVolatile(s string) bool {
 	return isTime(s) || isNumber(s) || isAddress(s) || isID(s)
 }
@@ -14,8 +14,8 @@ func isHexDigit(c byte) bool {
 	return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
 
-// isTime tells dates, clock times and both together: digits and the signs of
-// times alone, with a T or Z between digits, and at least one separator.
+// isTime reports whether s is a date, a clock time or both: only digits and the signs
+// of times, with a T or Z after digits, and at least one separator.
 func isTime(s string) bool {
 	digits, joints := 0, 0
 	for i := 0; i < len(s); i++ {
@@ -33,7 +33,7 @@ func isTime(s string) bool {
 	return digits >= 3 && joints > 0
 }
 
-// isNumber tells amounts: 3, -3.4, 0.5%, 12ms, 3.5GiB, 1h2m3.4s.
+// isNumber reports whether s is an amount: 3, -3.4, 0.5%, 12ms, 3.5GiB, 1h2m3.4s.
 func isNumber(s string) bool {
 	s = strings.TrimLeft(s, "+-~#$")
 	if s == "" || !isDigit(s[0]) {
@@ -56,7 +56,8 @@ func isNumber(s string) bool {
 	return true
 }
 
-// unitLen is how many bytes of s are a unit; -1 when what follows is none.
+// unitLen returns the length of the unit at the beginning of s, 0 if s begins with no
+// letter, -1 if the letters are no unit.
 func unitLen(s string) int {
 	n := 0
 	for n < len(s) && (isLetter(s[n]) || s[n] == '%' || s[n] == '/') {
@@ -71,8 +72,8 @@ func unitLen(s string) int {
 	return -1
 }
 
-// isAddress tells IPv4 and IPv6 addresses, MAC addresses and the host names that
-// clouds make of addresses.
+// isAddress reports whether s is an IPv4, IPv6 or MAC address, or a host name that a
+// cloud derives from an address.
 func isAddress(s string) bool {
 	if strings.HasPrefix(s, "ip-") && strings.Count(s, "-") >= 4 && len(s) > 3 && isDigit(s[3]) {
 		return true
@@ -97,14 +98,14 @@ func isAddress(s string) bool {
 }
 
 const (
-	// minHash is the length from which hexadecimal digits are a hash: git's short
-	// ones have seven.
+	// minHash is the minimum length of a hash in hexadecimal digits: git's short ones
+	// have seven.
 	minHash = 7
-	// minToken is the length from which letters mixed with digits are an id.
+	// minToken is the minimum length of an id of letters and digits.
 	minToken = 20
 )
 
-// isID tells UUIDs, hexadecimal numbers, hashes and long generated ids.
+// isID reports whether s is a UUID, a hexadecimal number, a hash or a generated id.
 func isID(s string) bool {
 	if len(s) > 2 && s[0] == '0' && s[1]|0x20 == 'x' {
 		return allBytes(s[2:], isHexDigit)
@@ -126,8 +127,8 @@ func isID(s string) bool {
 	return len(s) >= minToken && digits >= 4 && letters > 0 && digits+letters == len(s)
 }
 
-// withoutGenerated cuts the generated end off a name: the two hashes of a pod of
-// a deployment, the one of a job's or a daemon's, the number of a replica.
+// withoutGenerated returns a name without its generated end: the two hashes of a
+// deployment's pod, the one of a job or daemon set, the number of a replica.
 func withoutGenerated(name string) string {
 	cut := name
 	for range 2 {
@@ -140,8 +141,8 @@ func withoutGenerated(name string) string {
 	return cut
 }
 
-// isGenerated tells whether the end of a name was made by Kubernetes, whose random
-// letters leave out vowels and what looks like them, or counts replicas.
+// isGenerated reports whether Kubernetes generated the end of a name. Its random
+// letters exclude vowels and the digits that look like them; replicas are counted.
 func isGenerated(end string) bool {
 	if end == "" {
 		return false
@@ -163,6 +164,7 @@ func isGenerated(end string) bool {
 	return digit || len(end) == 5
 }
 
+// allBytes reports whether s is not empty and is holds for each byte.
 func allBytes(s string, is func(byte) bool) bool {
 	for i := 0; i < len(s); i++ {
 		if !is(s[i]) {

@@ -6,17 +6,17 @@ import (
 )
 
 const (
-	// pastedLines is how many lines nobody types into a search box.
+	// pastedLines is the number of lines from which a text was not typed.
 	pastedLines = 3
-	// pastedRunes is how long a text is that nobody types there.
+	// pastedRunes is the length above which a text was not typed.
 	pastedRunes = 400
-	// loggedWords is how many words behind a time make a line of a log.
+	// loggedWords is the maximum number of words of a text that is no log line.
 	loggedWords = 3
 )
 
-// Looks tells whether what came from a search box was pasted from somewhere and is
-// no query. When in doubt it is a query, which finds words too.
-func Looks(text string) bool {
+// LooksPasted reports whether the text of a search box was pasted and is not a query.
+// An unclear text is a query, which finds words too.
+func LooksPasted(text string) bool {
 	text = tidy(cutAt(text, MaxBytes))
 	if strings.Count(text, "\n")+1 >= pastedLines || utf8.RuneCountInString(text) > pastedRunes {
 		return true
@@ -31,8 +31,8 @@ func Looks(text string) bool {
 	return frame && strings.HasPrefix(text, "at ") || isSlowQuery(text) && strings.ContainsAny(text, "=*;'#") || looksLogged(text)
 }
 
-// looksLogged tells a line of a log that a query can not be: it begins with a time,
-// or is pairs of keys and values that logs have.
+// looksLogged reports whether a text is a line of a log and cannot be a query: it
+// begins with a time, or has pairs with keys of logs.
 func looksLogged(text string) bool {
 	words := strings.Fields(text)
 	if len(words) <= loggedWords {
