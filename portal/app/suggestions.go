@@ -87,7 +87,7 @@ func (t titles) Some(ctx context.Context, ids []string) ([]suggest.Document, err
 	for _, r := range records {
 		docs = append(docs, suggest.Document{
 			ID: r.ID, Title: r.Title, Address: r.Address, Kind: string(r.Kind), Alerts: r.Alerts, Services: r.Services,
-			Date: r.Date, Sunk: r.Status == postmortems.StatusArchived,
+			Date: r.Date, Archived: r.Status == postmortems.StatusArchived,
 		})
 	}
 	return docs, err

@@ -1,12 +1,12 @@
-// Package indexer keeps the search index in step with the library. It owns no
-// data: its cursor is the change number that the index itself stores in the same
-// batch as the documents, so neither can be ahead of the other after a crash.
+// Package indexer updates the search index from the library. It owns no data: its
+// cursor is the change number that the index stores in the same batch as the
+// documents, so neither can be ahead of the other after a crash.
 //
-//	change log  --ids-->  source (present state)  --one batch-->  index + cursor
+//	change log  --ids-->  source (current state)  --one batch-->  index + cursor
 //
-// When the log no longer reaches back to the cursor, when the index is missing
-// or damaged, or when somebody asks, everything is read anew and built beside
-// the index in use.
+// If the log no longer has the changes after the cursor, if the index is missing or
+// damaged, or on request, all documents are read and a new index is built beside the
+// one in use.
 package indexer
 
 import (
@@ -21,33 +21,33 @@ import (
 )
 
 const (
-	// batch is how many changes are taken from the log at a time: a push of
-	// 10,000 files is indexed in some twenty steps, each of which can be searched.
+	// batch is how many changes are read from the log at a time. A push of 10,000 files
+	// is indexed in 20 steps, and each can be searched when it is complete.
 	batch = 500
-	// retryAfter is the pause after a failure that may pass: a full disk, a
-	// damaged file that is being looked at.
+	// retryAfter is the pause after a failure that may be temporary, such as a full
+	// disk.
 	retryAfter = 15 * time.Second
-	// checkEvery is how often searches that fail may have the whole index read and
-	// its checksums compared: a query that fails for its own reasons must not keep
-	// the disk busy.
+	// checkEvery is the minimum time between two checks of all checksums after failed
+	// searches, which read the whole index from disk.
 	checkEvery = time.Minute
 )
 
-// Log is the change log that is followed.
+// Log is the change log of the library.
 type Log interface {
 	Changes(ctx context.Context, after kv.Seq, limit int) ([]kv.Change, error)
 	Wait(ctx context.Context, after kv.Seq) error
 }
 
-// Source gives documents as the library has them now.
+// Source returns the current documents of the library.
 type Source interface {
-	// Documents leaves out ids that are not published any more.
+	// Documents returns the documents with these ids, without those no longer published.
 	Documents(ctx context.Context, ids []string) ([]search.Document, error)
-	// Contents are all documents, and a change number from which following goes on.
+	// Contents returns all documents, and the change number after which following
+	// continues.
 	Contents(ctx context.Context) (search.Contents, error)
 }
 
-// Index is what is kept in step.
+// Index is the index that is updated.
 type Index interface {
 	State() search.State
 	Apply(ctx context.Context, c search.Changes) error
@@ -56,12 +56,12 @@ type Index interface {
 	Trouble() <-chan struct{}
 }
 
-// Options are what an Indexer works with.
+// Options are the dependencies of an Indexer.
 type Options struct {
 	Changes Log
 	Topic   string // of the changes that concern documents; their key is the id
-	// Other gives the id that a change of another topic is about, "" for none; it
-	// may be nil.
+	// Other returns the id of the document that a change of another topic affects, ""
+	// for none. It may be nil.
 	Other   func(kv.Change) string
 	Source  Source
 	Index   Index
@@ -70,30 +70,30 @@ type Options struct {
 	Observe func(took time.Duration) // of each batch; may be nil
 }
 
-// Indexer follows the change log. Run it once.
+// Indexer follows the change log. Call Run once.
 type Indexer struct {
 	opt     Options
-	rebuild chan struct{} // asks for a rebuild
-	checked time.Time     // when trouble was last looked into
+	rebuild chan struct{} // requests of a rebuild
+	checked time.Time     // last check after reported trouble
 
 	mu      sync.Mutex
 	reached kv.Seq
-	failure error         // of the last step; nil while all is well
-	looked  bool          // the index was looked at since the start: an empty one reached 0
+	failure error         // of the last step; nil if it succeeded
+	looked  bool          // the index was read since the start: an empty one has reached 0
 	moved   chan struct{} // closed and replaced when reached or failure change
 }
 
-// Status is how far search is.
+// Status is the progress of the index.
 type Status struct {
-	Seq        uint64 // change number that search knows
+	Seq        uint64 // last change number in the index
 	Rebuilding bool
 	Done       int // documents of the rebuild
 	Total      int
 	Parked     int    // documents that could not be indexed
-	Failure    string // "" or a word for the operator
+	Failure    string // message for the operator; "" if the last step succeeded
 }
 
-// New makes an Indexer. Nothing happens until Run.
+// New returns an Indexer, which does nothing until Run.
 func New(opt Options) *Indexer {
 	x := &Indexer{opt: opt, rebuild: make(chan struct{}, 1), moved: make(chan struct{})}
 	if s := opt.Index.State(); s.Usable {
@@ -102,10 +102,10 @@ func New(opt Options) *Indexer {
 	return x
 }
 
-// Run follows until the context ends, whose error it returns. Failures are
-// logged and tried again: search lags then, and nothing else stops. It begins by
-// comparing checksums, because damage done while the portal was stopped can open
-// and answer, wrongly.
+// Run follows the change log until the context ends; it returns the error of the
+// context. It logs failures and tries again; until then the index lags. Run begins with
+// a comparison of the checksums, because an index that was damaged while the portal was
+// stopped may open and return wrong results.
 func (x *Indexer) Run(ctx context.Context) error {
 	step := x.verify
 	for {
@@ -132,7 +132,7 @@ func (x *Indexer) Run(ctx context.Context) error {
 	}
 }
 
-// step brings the index forward by one batch, or waits for something to do.
+// step updates the index by one batch, or waits for work.
 func (x *Indexer) step(ctx context.Context) error {
 	select {
 	case <-x.rebuild:
@@ -159,7 +159,7 @@ func (x *Indexer) step(ctx context.Context) error {
 	return x.idle(ctx, kv.Seq(state.Seq))
 }
 
-// some indexes what a run of changes touched.
+// some indexes the documents that a batch of changes affects.
 func (x *Indexer) some(ctx context.Context, changes []kv.Change) error {
 	began := x.opt.Now()
 	last := changes[len(changes)-1].Seq
@@ -179,7 +179,7 @@ func (x *Indexer) some(ctx context.Context, changes []kv.Change) error {
 	return nil
 }
 
-// touched are the ids of the documents in the changes, each once.
+// touched returns the ids of the affected documents, each once.
 func (x *Indexer) touched(changes []kv.Change) (ids []string) {
 	seen := map[string]bool{}
 	for _, c := range changes {
@@ -197,7 +197,7 @@ func (x *Indexer) touched(changes []kv.Change) (ids []string) {
 	return ids
 }
 
-// absent are the ids without a document: they are removed from the index.
+// absent returns the ids without a document, which are removed from the index.
 func absent(ids []string, docs []search.Document) (out []string) {
 	there := make(map[string]bool, len(docs))
 	for _, d := range docs {
@@ -211,7 +211,7 @@ func absent(ids []string, docs []search.Document) (out []string) {
 	return out
 }
 
-// all reads everything anew.
+// all rebuilds the index from all documents.
 func (x *Indexer) all(ctx context.Context) error {
 	contents, err := x.opt.Source.Contents(ctx)
 	if err != nil {
@@ -233,11 +233,11 @@ func (x *Indexer) idle(ctx context.Context, after kv.Seq) error {
 	select {
 	case err := <-changed:
 		if fault.KindOf(err) == fault.Gone {
-			return nil // the next step reads everything anew
+			return nil // the next step rebuilds the index
 		}
 		return err
 	case <-x.rebuild:
-		x.Rebuild() // taken up by the next step
+		x.Rebuild() // for the next step
 	case <-x.opt.Index.Trouble():
 		cancel()
 		<-changed
@@ -248,7 +248,7 @@ func (x *Indexer) idle(ctx context.Context, after kv.Seq) error {
 	return nil
 }
 
-// checkup looks whether reported trouble is damage.
+// checkup checks whether reported trouble is damage, at most every checkEvery.
 func (x *Indexer) checkup(ctx context.Context) error {
 	now := x.opt.Now()
 	if !x.checked.IsZero() && now.Sub(x.checked) < checkEvery {
@@ -258,10 +258,10 @@ func (x *Indexer) checkup(ctx context.Context) error {
 	return x.verify(ctx)
 }
 
-// verify rebuilds a usable index that is damaged.
+// verify rebuilds the index if it is usable, but damaged.
 func (x *Indexer) verify(ctx context.Context) error {
 	if !x.opt.Index.State().Usable {
-		return nil // the next step makes one
+		return nil // the next step builds one
 	}
 	if err := x.opt.Index.Check(ctx, -1, nil); err != nil && ctx.Err() == nil {
 		x.opt.Log.Warn("search index is damaged and will be rebuilt", "error", err)
@@ -270,22 +270,24 @@ func (x *Indexer) verify(ctx context.Context) error {
 	return nil
 }
 
-// Rebuild asks for everything to be read anew, beside the index in use. A failure
-// so far is forgotten: whoever waits then waits for the rebuild.
+// Rebuild requests a rebuild beside the index in use. It clears the failure of the last
+// step, so that callers of WaitFor wait for the rebuild.
 func (x *Indexer) Rebuild() {
 	x.report(x.current(), nil)
 	select {
 	case x.rebuild <- struct{}{}:
-	default: // asked for already
+	default: // already requested
 	}
 }
 
+// current returns the last change number in the index.
 func (x *Indexer) current() kv.Seq {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.reached
 }
 
+// report stores the result of a step and wakes the callers of WaitFor.
 func (x *Indexer) report(reached kv.Seq, failure error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -298,8 +300,8 @@ func (x *Indexer) report(reached kv.Seq, failure error) {
 	x.moved = make(chan struct{})
 }
 
-// WaitFor returns when search knows the change of that number. It fails with
-// fault.Unavailable when indexing fails for now, and with the context's error.
+// WaitFor waits until the index has the change with a number. It fails with
+// fault.Unavailable if the last step failed, and with the error of the context.
 func (x *Indexer) WaitFor(ctx context.Context, seq kv.Seq) error {
 	for {
 		x.mu.Lock()
@@ -309,7 +311,7 @@ func (x *Indexer) WaitFor(ctx context.Context, seq kv.Seq) error {
 		case looked && reached >= seq && failure == nil:
 			return nil
 		case failure != nil:
-			return fault.Wrap(fault.Unavailable, "indexer.WaitFor", "search is not up to date and is being mended", failure)
+			return fault.Wrap(fault.Unavailable, "indexer.WaitFor", "the search index is not up to date; indexing is being retried", failure)
 		}
 		select {
 		case <-ctx.Done():
@@ -319,7 +321,7 @@ func (x *Indexer) WaitFor(ctx context.Context, seq kv.Seq) error {
 	}
 }
 
-// Status tells how search stands.
+// Status returns the progress of the index.
 func (x *Indexer) Status() Status {
 	state := x.opt.Index.State()
 	x.mu.Lock()

@@ -8,24 +8,24 @@ import (
 )
 
 const (
-	// maxRunes bounds a search that is kept: what is longer was pasted, and
-	// pasted logs hold what nobody meant to publish.
+	// maxRunes is the maximum length of a search that is stored. A longer one was
+	// pasted, and pasted logs may contain data that is not meant for others.
 	maxRunes = 160
-	// secretRunes is the length from which a run of mixed letters and digits is
-	// taken for a secret or a generated id; words and names of files are shorter,
-	// or have separators.
+	// secretRunes is the minimum length of a run of mixed letters and digits that is
+	// taken for a secret or a generated id. Words and names of files are shorter, or
+	// have separators.
 	secretRunes = 20
 )
 
-// cleaner replaces what may tell of a person or open a door.
+// cleaner replaces one kind of personal data or secret.
 type cleaner struct {
-	needs string // a text without any of these characters is left alone, quickly
+	needs string // skip texts with none of these characters, which is faster
 	expr  *regexp.Regexp
 	with  string
 }
 
-// cleaners are tried in this order: a URL before the address inside it, a stated
-// secret before anything that looks like one.
+// cleaners returns the cleaners in the order in which they apply: URLs before the
+// addresses inside them, named secrets before words that look like secrets.
 func cleaners() []cleaner {
 	rows := [][3]string{
 		{":", `(?i)\b[a-z][a-z0-9+.-]*://\S+`, "<url>"},
@@ -49,35 +49,34 @@ func cleaners() []cleaner {
 	return out
 }
 
-// Cleaner takes out of a text what must not be kept. It may be used by many
-// goroutines.
+// Cleaner removes from a text what must not be stored. It is safe for concurrent use.
 type Cleaner struct {
 	rows  []cleaner
 	phone *regexp.Regexp // three or more groups of digits
 }
 
-// NewCleaner compiles the patterns.
+// NewCleaner returns a Cleaner.
 func NewCleaner() *Cleaner {
 	return &Cleaner{rows: cleaners(), phone: regexp.MustCompile(`[+(]*\b\d[\d().-]*(?: \(?\d[\d().-]*){2,}`)}
 }
 
-// Query is a search as it is kept: lower case, single spaces, without personal
-// data and secrets. ok is false when nothing that may be kept is left: an empty
-// search, one of nothing but placeholders, or a long paste. Names of people in
-// plain words can not be told from other words and stay.
+// Query returns a search as it is stored: in lower case with single spaces, and with
+// placeholders for personal data and secrets. ok is false if the search must not be
+// stored: it is empty, has only placeholders, or is a long paste. Names of people in
+// plain words cannot be distinguished from other words and remain.
 func (c *Cleaner) Query(text string) (clean string, ok bool) {
 	text = tidy(text)
 	if utf8.RuneCountInString(text) > maxRunes {
 		return "", false
 	}
 	text = strings.ToLower(c.scrub(text))
-	if utf8.RuneCountInString(text) > maxRunes || !tells(text) {
+	if utf8.RuneCountInString(text) > maxRunes || !hasContent(text) {
 		return "", false
 	}
 	return text, true
 }
 
-// Words is a note's text as it is kept: at most limit runes, case kept.
+// Words returns the text of a note as it is stored: at most limit runes, in its case.
 func (c *Cleaner) Words(text string, limit int) string {
 	text = tidy(text)
 	if runes := []rune(text); len(runes) > limit {
@@ -86,27 +85,28 @@ func (c *Cleaner) Words(text string, limit int) string {
 	return c.scrub(text)
 }
 
-// tidy makes valid text on one line without control characters.
+// tidy returns valid UTF-8 on one line, without control characters.
 func tidy(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r), unicode.IsControl(r):
 			return ' '
 		case unicode.Is(unicode.Cf, r):
-			return -1 // invisible: it would make two searches of one
+			return -1 // invisible: would turn one search into two
 		}
 		return r
 	}, strings.ToValidUTF8(text, " "))
 	return strings.Join(strings.Fields(text), " ")
 }
 
+// scrub replaces personal data and secrets by placeholders.
 func (c *Cleaner) scrub(text string) string {
 	for _, r := range c.rows {
 		if strings.ContainsAny(text, r.needs) {
 			text = r.expr.ReplaceAllString(text, r.with)
 		}
 	}
-	const phoneDigits = 10 // fewer are a few figures side by side
+	const phoneDigits = 10 // fewer digits are a list of numbers
 	text = c.phone.ReplaceAllStringFunc(text, func(s string) string {
 		if digits(s) < phoneDigits {
 			return s
@@ -120,7 +120,7 @@ func (c *Cleaner) scrub(text string) string {
 	return strings.Join(words, " ")
 }
 
-// scrubWord replaces the parts of a word that look generated.
+// scrubWord replaces the parts of a word that look like secrets or generated ids.
 func scrubWord(word string) string {
 	var out strings.Builder
 	for word != "" {
@@ -143,18 +143,19 @@ func scrubWord(word string) string {
 	return out.String()
 }
 
-// tokenRune tells whether r may stand inside a secret. Dots, dashes and
-// underscores end a piece: names of hosts, files and metrics are made of them.
+// tokenRune reports whether r may be inside a secret. Dots, dashes and underscores may
+// not: names of hosts, files and metrics contain them.
 func tokenRune(r rune) bool {
 	return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '+' || r == '=')
 }
 
-// looksSecret: long, letters and digits mixed more than in a name.
+// looksSecret reports whether s is long and has more digits than a name.
 func looksSecret(s string) bool {
 	return len(s) >= secretRunes && digits(s) >= 3
 }
 
-// looksHash: eight or more hexadecimal digits of both sorts: a commit, a pod's hash.
+// looksHash reports whether s is eight or more hexadecimal digits, at least two of them
+// decimal: a commit, a pod's hash.
 func looksHash(s string) bool {
 	if len(s) < 8 || digits(s) < 2 {
 		return false
@@ -162,6 +163,7 @@ func looksHash(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF", r) }) < 0
 }
 
+// digits counts the decimal digits of s.
 func digits(s string) (n int) {
 	for i := range len(s) {
 		if '0' <= s[i] && s[i] <= '9' {
@@ -171,9 +173,9 @@ func digits(s string) (n int) {
 	return n
 }
 
-// tells whether a cleaned text says anything: a letter or digit outside its
-// placeholders and the names of qualifiers.
-func tells(text string) bool {
+// hasContent reports whether a cleaned text has a letter or digit outside of
+// placeholders and names of qualifiers.
+func hasContent(text string) bool {
 	depth := 0
 	for word := range strings.SplitSeq(text, " ") {
 		if _, value, found := strings.Cut(word, ":"); found && value != "" {

@@ -1,23 +1,23 @@
-// Package querylog owns what readers looked for and did not find: the searches of
-// each day, counted, and the notes by which readers report a missing runbook.
+// Package querylog owns the counts of searches by day, which show what readers did not
+// find, and the notes by which readers report a missing runbook.
 //
 // Data layout (schema "querylog", version 1). Times are Unix seconds UTC.
 //
 //	querylog.days     day ("2026-11-24", UTC) 0x00 text -> JSON storedCount
 //	querylog.missing  note id                           -> JSON storedNote
 //
-// text is a search as Clean leaves it: lower case, one space between words, and
-// mail addresses, secrets, ids, numbers and names of people replaced by what they
-// are. Nothing is stored that tells who searched: no user, no address, no page.
-// The id of a page view stays in memory, only to fold keystrokes into one search
-// and to count each opened result once, and is forgotten with it.
+// text is a search as Cleaner.Query returns it: in lower case, with one space between
+// words, and with placeholders for mail addresses, secrets, ids, numbers and user
+// names. Nothing is stored that identifies the reader: no user, no address, no page.
+// The id of a page view is only in memory. It serves to merge keystrokes into one
+// search and to count each opened result once.
 //
-// Days are kept, not weeks, because a month is no number of weeks; a week is its
-// seven days added up. A day holds at most maxTexts different searches and is
-// kept for keptDays; further searches of a full day are counted under no text.
+// Counts are stored by day, because a month is not a number of weeks; a week is the
+// sum of its seven days. A day has at most maxTexts different searches, further ones
+// are not counted, and is retained for keptDays.
 //
-// Searches are collected in memory and written by Flush, so that no search waits
-// for a write; a crash forgets the last minute's.
+// Searches are collected in memory and written by Flush, so that no search waits for a
+// write. A crash loses the searches since the last Flush.
 package querylog
 
 import "github.com/postern/postern/portal/base/kv"
@@ -28,14 +28,14 @@ const (
 )
 
 const (
-	// maxTexts bounds the different searches of a day: with keptDays and some 150
-	// bytes a row, the log stays under 60 MB whatever is asked.
+	// maxTexts is the maximum number of different searches of a day. With keptDays and
+	// about 150 bytes a row, the log is smaller than 60 MB.
 	maxTexts = 1000
-	// keptDays is a year and a month: this month beside the same of last year.
+	// keptDays is a year and a month, to compare a month with the same of last year.
 	keptDays = 400
 )
 
-// Schema is what querylog keeps in the database.
+// Schema returns the buckets of querylog.
 func Schema() kv.Schema {
 	return kv.Schema{Name: "querylog", Version: 1, Buckets: []string{daysBucket, missingBucket}}
 }

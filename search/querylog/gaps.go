@@ -9,36 +9,36 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// Gaps are the searches of a span of days, and those of them that were of no use.
+// Gaps are the searches of a range of days, and those of them that were of no use.
 type Gaps struct {
 	From, To time.Time // UTC days; To is exclusive
-	Searches int       // all searches that were counted
-	Empty    int       // of them, those that found nothing
-	Unopened int       // of them, those that found something of which nothing was opened
-	Gaps     []Gap     // the most frequent first
+	Searches int       // all counted searches
+	Empty    int       // those that found nothing
+	Unopened int       // those that found something, but no result was opened
+	Gaps     []Gap     // most frequent first
 }
 
-// Gap is a search that found nothing, or whose results nobody opened.
+// Gap is a search that found nothing, or whose results were never opened.
 type Gap struct {
 	Query   string
-	Asked   int // how often
-	Empty   int // of them, how often it found nothing
-	Watched int // of them, how often an opened result would have been seen
-	Opened  int // of them, how often one was opened
+	Asked   int // number of searches
+	Empty   int // searches that found nothing
+	Watched int // searches in which an opened result would have been recorded
+	Opened  int // watched searches in which a result was opened
 	Last    time.Time
 }
 
-// unopened is how many searches found something of which nothing was opened.
-// What found nothing is not among them, as far as it can be told apart.
+// unopened returns how many watched searches found something, but no result was opened.
+// It assumes that the searches that found nothing were watched.
 func (g Gap) unopened() int { return max(0, g.Watched-g.Opened-g.Empty) }
 
-// gap tells whether the knowledge lacks something: it found nothing, or its
-// results were looked at and never opened.
+// gap reports whether a document may be missing: the search found nothing, or its
+// results were shown and never opened.
 func (g Gap) gap() bool { return g.Empty > 0 || g.Watched > 0 && g.Opened == 0 }
 
-// Gaps reads the searches of the days from (inclusive) to (exclusive), the last
-// minute's too. Days are kept in UTC: a month of another zone is taken from the
-// UTC midnight nearest to its beginning.
+// Gaps returns the searches of the days from (inclusive) to (exclusive), those not yet
+// written included. Days are in UTC: from and to are rounded to the nearest UTC
+// midnight.
 func (l *Log) Gaps(ctx context.Context, from, to time.Time) (Gaps, error) {
 	out := Gaps{From: nearest(from), To: nearest(to)}
 	all, err := l.between(ctx, out.From, out.To)
@@ -59,12 +59,12 @@ func (l *Log) Gaps(ctx context.Context, from, to time.Time) (Gaps, error) {
 	return out, nil
 }
 
-// minSuccesses is from how many opened results on a search is offered to others:
-// what one reader asked once is nobody else's business.
+// minSuccesses is how often a search must have led to a document before it is suggested
+// to other readers. A single search may be private.
 const minSuccesses = 2
 
-// Successful lists the searches since a day that led to a document at least
-// twice, the most often successful first, at most limit.
+// Successful returns at most limit searches since a day that led to a document at least
+// twice, the most often successful first.
 func (l *Log) Successful(ctx context.Context, since time.Time, limit int) ([]string, error) {
 	all, err := l.between(ctx, day(since), day(l.opt.Now()).AddDate(0, 0, 1))
 	if err != nil {
@@ -86,8 +86,8 @@ func (l *Log) Successful(ctx context.Context, since time.Time, limit int) ([]str
 	return out, nil
 }
 
-// between adds up the searches of the days from (inclusive) to (exclusive) by
-// their text: what is stored and what is still in memory.
+// between returns the sums of the days from (inclusive) to (exclusive) by text, of the
+// stored counts and those still in memory.
 func (l *Log) between(ctx context.Context, from, to time.Time) (map[string]*Gap, error) {
 	all := map[string]*Gap{}
 	add := func(text string, c storedCount) {
@@ -104,7 +104,7 @@ func (l *Log) between(ctx context.Context, from, to time.Time) (map[string]*Gap,
 			g.Last = last
 		}
 	}
-	l.flushing.Lock() // so that nothing is both stored and in memory
+	l.flushing.Lock() // no count is both stored and in memory
 	defer l.flushing.Unlock()
 	pending := l.cleaned(l.snapshot())
 	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
@@ -124,7 +124,7 @@ func (l *Log) between(ctx context.Context, from, to time.Time) (map[string]*Gap,
 	})
 	for key, n := range pending {
 		within := key.day >= dayOf(from) && key.day < dayOf(to)
-		if within && (n.asked > 0 || all[key.text] != nil) { // an opened result belongs to a search
+		if within && (n.asked > 0 || all[key.text] != nil) { // skip an opened result without its search
 			var c storedCount
 			c.add(n)
 			add(key.text, c)
@@ -133,6 +133,8 @@ func (l *Log) between(ctx context.Context, from, to time.Time) (map[string]*Gap,
 	return all, err
 }
 
+// nearest returns the nearest UTC midnight.
 func nearest(t time.Time) time.Time { return day(t.Add(12 * time.Hour)) }
 
+// day returns the beginning of the UTC day.
 func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }

@@ -12,27 +12,27 @@ import (
 )
 
 const (
-	// foldWithin is the pause up to which a search that extends or shortens the
-	// one before it, on the same page view, was the same search being typed.
+	// foldWithin is the maximum pause after which a search that extends or shortens the
+	// one before it on the same page view counts as the same search, still being typed.
 	foldWithin = 5 * time.Second
-	// forgetAfter is how long a page view is remembered without a search: until
-	// then the same search on it is no second one, and what is opened is counted.
+	// forgetAfter is how long a page view is remembered after its last search. Until
+	// then, repeating that search does not count again, and opened results count.
 	forgetAfter = 6 * time.Hour
-	// maxOpen bounds the page views in memory: more searches at once settle the
-	// oldest early, which only counts some keystrokes as searches.
+	// maxOpen is the maximum number of page views in memory. When there are more, all
+	// are settled, which counts some keystrokes as searches.
 	maxOpen = 4096
-	// maxPending bounds the different searches between two writes.
+	// maxPending is the maximum number of different searches between two writes.
 	maxPending = 10_000
 )
 
-// Options are what a Log works with.
+// Options are the dependencies of a Log.
 type Options struct {
 	DB     kv.DB
 	Now    func() time.Time
 	Random io.Reader // of the ids of notes
 }
 
-// Log counts searches. It may be used by many goroutines.
+// Log counts searches. It is safe for concurrent use.
 type Log struct {
 	opt   Options
 	clean *Cleaner
@@ -41,22 +41,22 @@ type Log struct {
 
 	mu      sync.Mutex
 	open    map[string]*view // by the id of the page view
-	pending map[row]*count   // by the text as typed: it is cleaned when it leaves memory
+	pending map[row]*count   // by the text as typed; Flush cleans it
 }
 
 // Search is one answered search.
 type Search struct {
-	// Page names one page view, and nothing else: a random word that the page
-	// forgets when it is closed. Empty: nothing tells whose search it was.
+	// Page is the random id of one page view, which the page forgets when it is closed.
+	// It is empty if the client is not a page.
 	Page   string
 	Text   string
 	Found  int  // documents
-	Typing bool // it was asked for while somebody typed
+	Typing bool // sent during typing
 }
 
 // view is the latest search of a page view.
 type view struct {
-	text    string // as typed, in one case and spacing
+	text    string // as typed, in lower case with single spaces
 	found   int
 	at      time.Time
 	settled bool // counted already
@@ -68,14 +68,14 @@ type row struct{ day, text string }
 
 // count is what is counted of a search on one day.
 type count struct {
-	asked   int // searches
-	empty   int // of them, those that found nothing
-	watched int // of them, those whose reader could be seen opening a result
-	opened  int // of the watched, those that led to a document
+	asked   int // all searches
+	empty   int // those that found nothing
+	watched int // those of a page view, which reports opened results
+	opened  int // watched searches in which a result was opened
 	last    time.Time
 }
 
-// New makes a Log over a database opened with Schema.
+// New returns a Log over a database that was opened with Schema.
 func New(opt Options) *Log {
 	return &Log{
 		opt: opt, clean: NewCleaner(),
@@ -83,7 +83,7 @@ func New(opt Options) *Log {
 	}
 }
 
-// Asked notes a search. It waits for nothing.
+// Asked counts a search, in memory.
 func (l *Log) Asked(s Search) {
 	next := view{text: strings.ToLower(tidy(s.Text)), found: s.Found, at: l.opt.Now()}
 	if next.text == "" {
@@ -92,7 +92,7 @@ func (l *Log) Asked(s Search) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if s.Page == "" {
-		if !s.Typing { // without a page view, keystrokes can not be told apart
+		if !s.Typing { // keystrokes cannot be merged without a page view
 			l.count(next, false)
 		}
 		return
@@ -104,8 +104,8 @@ func (l *Log) Asked(s Search) {
 			l.settleAll()
 		}
 		l.open[s.Page] = &next
-	case v.text == next.text: // sorted, paged or asked again: the same search
-		v.found = next.found // of no account when it is settled
+	case v.text == next.text: // sorted, paged or repeated: the same search
+		v.found = next.found // has no effect on a settled view
 	case v.typedOn(next):
 		*v = next
 	default:
@@ -114,8 +114,8 @@ func (l *Log) Asked(s Search) {
 	}
 }
 
-// viewOf is the view of that id: settled when it has stood for longer than a
-// pause in typing, nil when nothing was heard of it for long.
+// viewOf returns the view with an id, nil if there is none or it was forgotten. It
+// settles a view after a pause longer than those in typing.
 func (l *Log) viewOf(page string, now time.Time) *view {
 	v := l.open[page]
 	if v == nil {
@@ -131,17 +131,17 @@ func (l *Log) viewOf(page string, now time.Time) *view {
 	return v
 }
 
-// typedOn tells whether next is v with more or fewer letters, a moment later.
+// typedOn reports whether next continues the typing of v.
 func (v view) typedOn(next view) bool {
 	return !v.settled && !v.opened && next.at.Sub(v.at) <= foldWithin && extends(v.text, next.text)
 }
 
-// extends tells whether one text is the beginning of the other.
+// extends reports whether one text is a prefix of the other.
 func extends(a, b string) bool { return strings.HasPrefix(a, b) || strings.HasPrefix(b, a) }
 
-// Opened notes that a result of a page view's search was opened. Another one of
-// the same search changes nothing. What is shown may be a letter behind what was
-// asked last; anything else that was not asked is not counted.
+// Opened records that a result of a page view's search was opened. Only the first
+// opened result of a search counts. The shown results may be some letters behind the
+// last search; a text that is neither a prefix nor an extension of it is ignored.
 func (l *Log) Opened(page, text string) {
 	text = strings.ToLower(tidy(text))
 	l.mu.Lock()
@@ -159,7 +159,7 @@ func (l *Log) Opened(page, text string) {
 	}
 }
 
-// count counts a search that nobody types on any more.
+// count counts a finished search and returns its counts, nil if there is no space.
 func (l *Log) count(v view, watched bool) *count {
 	c := l.counted(v)
 	if c == nil {
@@ -175,7 +175,7 @@ func (l *Log) count(v view, watched bool) *count {
 	return c
 }
 
-// settle counts the search of a page view, and whether it led anywhere.
+// settle counts the search of a page view, and whether a result was opened.
 func (l *Log) settle(v *view) {
 	if v.settled {
 		return
@@ -186,6 +186,7 @@ func (l *Log) settle(v *view) {
 	}
 }
 
+// settleAll settles and forgets all page views.
 func (l *Log) settleAll() {
 	for _, v := range l.open {
 		l.settle(v)
@@ -193,7 +194,7 @@ func (l *Log) settleAll() {
 	clear(l.open)
 }
 
-// settleOld settles and forgets what is due.
+// settleOld settles and forgets the page views that are due.
 func (l *Log) settleOld() {
 	now := l.opt.Now()
 	for page := range l.open {
@@ -201,8 +202,8 @@ func (l *Log) settleOld() {
 	}
 }
 
-// counted is where a search of a day is counted; nil when there is no room, or
-// it is too long to be kept.
+// counted returns the counts of a search on its day. It returns nil if the search is too
+// long to be stored, or maxPending is reached.
 func (l *Log) counted(v view) *count {
 	if utf8.RuneCountInString(v.text) > maxRunes {
 		return nil
@@ -220,9 +221,10 @@ func (l *Log) counted(v view) *count {
 	return c
 }
 
+// dayOf returns the key of a day, such as 2026-11-24.
 func dayOf(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// snapshot is what is counted and not yet written; callers own the result.
+// snapshot returns a copy of the counts that are not yet written.
 func (l *Log) snapshot() map[row]count {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -234,7 +236,7 @@ func (l *Log) snapshot() map[row]count {
 	return out
 }
 
-// cleaned are counts by the text that may be kept. What must not be is left out.
+// cleaned returns counts by cleaned text, without the searches that must not be stored.
 func (l *Log) cleaned(raw map[row]count) map[row]count {
 	out := make(map[row]count, len(raw))
 	for k, c := range raw {
@@ -256,8 +258,8 @@ func (l *Log) cleaned(raw map[row]count) map[row]count {
 	return out
 }
 
-// Flush writes what was counted and forgets what is too old. Call it every
-// minute, and when stopping after Close.
+// Flush writes the counts to the database and removes days that are too old. Call it
+// every minute.
 func (l *Log) Flush(ctx context.Context) error {
 	l.flushing.Lock()
 	defer l.flushing.Unlock()
@@ -284,7 +286,7 @@ func (l *Log) Flush(ctx context.Context) error {
 	return nil
 }
 
-// Close settles every search and writes all.
+// Close settles all searches and writes the counts.
 func (l *Log) Close(ctx context.Context) error {
 	l.mu.Lock()
 	l.settleAll()

@@ -15,29 +15,28 @@ import (
 )
 
 const (
-	// MaxWords is how many characters a reader may add to a note.
+	// MaxWords is the maximum length, in characters, of a reader's text in a note.
 	MaxWords = 500
-	// maxWordings is how many readers' words are kept of one note.
+	// maxWordings is the maximum number of readers' texts in one note.
 	maxWordings = 5
-	// maxNotes bounds the notes: more than anybody would read. Notes that are done
-	// make room for new ones.
+	// maxNotes is the maximum number of notes. New notes replace those that are done.
 	maxNotes = 500
-	// idBytes of randomness name a note.
+	// idBytes is the number of random bytes in the id of a note.
 	idBytes = 10
 )
 
 // Note is a reader's report that something is missing.
 type Note struct {
 	ID          string
-	Query       string   // what was looked for, as Cleaner.Query leaves it
-	Words       []string // what readers wrote about it; may be empty
+	Query       string   // the search, as Cleaner.Query returns it
+	Words       []string // texts of readers; may be empty
 	Times       int      // how often it was reported
 	First, Last time.Time
 	Done        time.Time // zero: open
 	DoneBy      string    // the name of the token
 }
 
-// Open tells whether nobody has taken care of it.
+// Open reports whether the note is not done.
 func (n Note) Open() bool { return n.Done.IsZero() }
 
 // storedNote is the value of a row of querylog.missing.
@@ -59,10 +58,9 @@ func (s storedNote) note(id string) Note {
 	return n
 }
 
-// Report leaves a note for the owners that a search finds nothing of use. A
-// second one for the same search adds to the first while that is open. It fails
-// with fault.Invalid when nothing is left of the search without personal data,
-// and with fault.Full when too many notes are open.
+// Report stores a note for the owners that a search finds nothing useful. If an open
+// note for the same search exists, Report adds to it. It fails with fault.Invalid if
+// the search has nothing but personal data, and with fault.Full if maxNotes are open.
 func (l *Log) Report(ctx context.Context, query, words string) (Note, error) {
 	const op = "querylog.Report"
 	text, ok := l.clean.Query(query)
@@ -93,7 +91,8 @@ func (l *Log) Report(ctx context.Context, query, words string) (Note, error) {
 	return note, err
 }
 
-// place finds the open note of a search, or makes room for a new one.
+// place returns the open note of a search, or a new one. If there are maxNotes, it
+// deletes the note that has been done for the longest time.
 func (l *Log) place(w kv.Writer, notes map[string]storedNote, text string, now time.Time) (string, storedNote, error) {
 	oldest := ""
 	for id, n := range notes {
@@ -121,8 +120,8 @@ func (l *Log) place(w kv.Writer, notes map[string]storedNote, text string, now t
 	return id, storedNote{Query: text, First: now.Unix()}, nil
 }
 
-// Missing lists the notes: the open ones by how often they were reported, then
-// those that are done, the latest first.
+// Missing returns the notes: the open ones by the number of reports, then those that
+// are done, the latest first.
 func (l *Log) Missing(ctx context.Context) ([]Note, error) {
 	var out []Note
 	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
@@ -141,7 +140,8 @@ func (l *Log) Missing(ctx context.Context) ([]Note, error) {
 	return out, err
 }
 
-// Finish marks a note as done, or as open again. An unknown id is fault.NotFound.
+// Finish marks a note as done, or as open again; by is the name of the token. It fails
+// with fault.NotFound for an unknown id.
 func (l *Log) Finish(ctx context.Context, id string, done bool, by string) error {
 	return l.opt.DB.Update(ctx, func(w kv.Writer) error {
 		value, err := w.Get(missingBucket, noteKey(id))
@@ -163,7 +163,7 @@ func (l *Log) Finish(ctx context.Context, id string, done bool, by string) error
 	})
 }
 
-// noteKey is the key of a note: ids from outside may be empty, keys may not.
+// noteKey returns the key of a note. Ids of requests may be empty, keys may not.
 func noteKey(id string) []byte {
 	const longest = 64
 	if id == "" || len(id) > longest {

@@ -25,29 +25,29 @@ func (c *storedCount) add(n count) {
 	c.Last = max(c.Last, n.last.Unix())
 }
 
-// store adds counts to what is kept and removes the days that are too old.
+// store adds counts to the stored ones and removes the days that are too old.
 func store(w kv.Writer, counts map[row]count, today time.Time) error {
-	room := map[string]int{} // of each day
+	free := map[string]int{} // rows left of maxTexts, by day
 	for key, n := range counts {
-		if _, known := room[key.day]; !known {
+		if _, known := free[key.day]; !known {
 			used, err := textsOf(w, key.day)
 			if err != nil {
 				return err
 			}
-			room[key.day] = maxTexts - used
+			free[key.day] = maxTexts - used
 		}
-		added, err := storeOne(w, key, n, room[key.day] > 0)
+		added, err := storeOne(w, key, n, free[key.day] > 0)
 		if err != nil {
 			return err
 		}
 		if added {
-			room[key.day]--
+			free[key.day]--
 		}
 	}
 	return removeBefore(w, today.UTC().AddDate(0, 0, -keptDays))
 }
 
-// textsOf is how many different searches a day has.
+// textsOf returns the number of different searches of a day.
 func textsOf(r kv.Reader, day string) (n int, err error) {
 	from, to := kv.Under(day)
 	for _, err := range r.Scan(daysBucket, from, to) {
@@ -59,16 +59,15 @@ func textsOf(r kv.Reader, day string) (n int, err error) {
 	return n, nil
 }
 
-// storeOne adds to one row; it makes the row when there is room. A result opened
-// after midnight belongs to a search of the day before: without a search, there
-// is nothing to say.
-func storeOne(w kv.Writer, key row, n count, room bool) (added bool, err error) {
+// storeOne adds to one row, and creates it if the day is not full. It creates no row
+// for an opened result alone, whose search was before midnight.
+func storeOne(w kv.Writer, key row, n count, free bool) (added bool, err error) {
 	name := kv.Join(key.day, key.text)
 	c, exists, err := readCount(w, name)
 	if kv.Unreadable(err) {
-		return false, nil // the others are counted all the same
+		return false, nil // the other rows are still written
 	}
-	if err != nil || !exists && (!room || n.asked == 0) {
+	if err != nil || !exists && (!free || n.asked == 0) {
 		return false, err
 	}
 	c.add(n)
@@ -95,7 +94,7 @@ func decodeCount(value []byte) (c storedCount, err error) {
 	return c, fault.Wrap(fault.Internal, "querylog.decode", "a count of searches cannot be read", err)
 }
 
-// removeBefore forgets the days before a day.
+// removeBefore deletes the days before a day.
 func removeBefore(w kv.Writer, day time.Time) error {
 	var old [][]byte
 	for item, err := range w.Scan(daysBucket, nil, []byte(dayOf(day))) {

@@ -10,28 +10,28 @@ import (
 )
 
 const (
-	// step is how many changes are taken from the log at a time.
+	// step is how many changes are read from the log at a time.
 	step = 500
-	// retryAfter is the pause after a failure that may pass.
+	// retryAfter is the pause after a failure.
 	retryAfter = 15 * time.Second
 )
 
-// Log is the change log that is followed.
+// Log is the change log of the library.
 type Log interface {
 	Changes(ctx context.Context, after kv.Seq, limit int) ([]kv.Change, error)
 	Wait(ctx context.Context, after kv.Seq) error
 }
 
-// Source gives documents as the library has them now.
+// Source returns the current documents of the library.
 type Source interface {
-	// All are all published documents, and a change number from which following
-	// goes on.
+	// All returns all published documents, and the change number after which following
+	// continues.
 	All(ctx context.Context) (docs []Document, upTo uint64, err error)
-	// Some leaves out the ids that are not published any more.
+	// Some returns the documents with these ids, without those no longer published.
 	Some(ctx context.Context, ids []string) ([]Document, error)
 }
 
-// Follower keeps an Index in step with the library.
+// Follower updates an Index from the change log of the library.
 type Follower struct {
 	Index   *Index
 	Changes Log
@@ -40,9 +40,9 @@ type Follower struct {
 	Log     *slog.Logger
 }
 
-// Run reads all documents and follows until the context ends, whose error it
-// returns. A failure is logged and everything is read anew after a while:
-// suggestions are old until then, and nothing else stops.
+// Run reads all documents and follows the change log until the context ends; it
+// returns the error of the context. After a failure, which it logs, Run waits and reads
+// all documents again. Until then suggestions are outdated.
 func (f *Follower) Run(ctx context.Context) error {
 	for {
 		err := f.follow(ctx)
@@ -50,7 +50,7 @@ func (f *Follower) Run(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if fault.KindOf(err) == fault.Gone {
-			continue // the log was trimmed, or an older backup restored
+			continue // the log was trimmed, or an older backup was restored
 		}
 		f.Log.Error("suggestions", "error", err)
 		retry := time.NewTimer(retryAfter)
@@ -63,6 +63,7 @@ func (f *Follower) Run(ctx context.Context) error {
 	}
 }
 
+// follow reads all documents and applies changes until a step fails.
 func (f *Follower) follow(ctx context.Context) error {
 	docs, upTo, err := f.Source.All(ctx)
 	if err != nil {
@@ -86,7 +87,7 @@ func (f *Follower) follow(ctx context.Context) error {
 	}
 }
 
-// apply takes over the present state of the documents that changed.
+// apply copies the current state of the changed documents to the index.
 func (f *Follower) apply(ctx context.Context, changes []kv.Change) error {
 	gone := map[string]bool{}
 	var ids []string

@@ -13,29 +13,29 @@ import (
 const (
 	Alert   = "alert"
 	Service = "service"
-	Query   = "query" // a search that led somewhere before
+	Query   = "query" // a search that led to a document before
 )
 
-// Suggestion is one thing that fits what is typed.
+// Suggestion is one item that matches the typed text.
 type Suggestion struct {
 	Text    string
 	Address string // path-absolute, without the portal's prefix
 	Kind    string // a kind of document, or Alert, Service, Query
 }
 
-// Document is what is known of a published document.
+// Document is a published document.
 type Document struct {
 	ID, Title, Address, Kind string
 	Alerts, Services         []string
 	Date                     time.Time
-	Sunk                     bool // archived: offered after everything else
+	Archived                 bool // suggested after all other items
 }
 
-// mergeAt is how many fresh or dead items lead to a rebuild of the base.
+// mergeAt is the number of fresh and dead items above which the base is rebuilt.
 const mergeAt = 2000
 
-// Index answers what is typed. Suggest may be called by many goroutines; writers
-// take turns.
+// Index returns suggestions for typed text. It is safe for concurrent use; writers
+// exclude one another.
 type Index struct {
 	state atomic.Pointer[state]
 
@@ -46,13 +46,13 @@ type Index struct {
 	fresh    map[string]item // by owner
 }
 
-// state is what readers see.
+// state is the part that readers use. It is immutable.
 type state struct {
 	base, fresh, queries *segment
-	dead                 map[uint32]bool // items of base that are no more
+	dead                 map[uint32]bool // items of base that were removed or replaced
 }
 
-// New makes an empty Index.
+// New returns an empty Index.
 func New() *Index {
 	x := &Index{}
 	x.reset()
@@ -66,7 +66,7 @@ func (x *Index) reset() {
 	x.fresh = map[string]item{}
 }
 
-// Replace takes all documents anew.
+// Replace replaces all documents.
 func (x *Index) Replace(docs []Document) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -78,7 +78,7 @@ func (x *Index) Replace(docs []Document) {
 	x.rebuild()
 }
 
-// Apply takes documents that were published and ids of those that were removed.
+// Apply adds or replaces published documents, and removes those with the ids removed.
 func (x *Index) Apply(put []Document, removed []string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -115,7 +115,7 @@ func (x *Index) Apply(put []Document, removed []string) {
 	x.state.Store(&state{base: old.base, fresh: newSegment(valuesOf(x.fresh)), queries: old.queries, dead: dead})
 }
 
-// SetQueries replaces the successful searches, best first.
+// SetQueries replaces the successful searches, which are in order, best first.
 func (x *Index) SetQueries(queries []string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -131,7 +131,8 @@ func (x *Index) SetQueries(queries []string) {
 	x.state.Store(&next)
 }
 
-// count adds a document to the names it mentions, or takes it off.
+// count adds by, 1 or -1, to the document counts of the names in d, and the owners of
+// these names to touched.
 func (x *Index) count(d Document, by int, touched map[string]bool) {
 	add := func(counts map[string]int, names []string, owner func(string) string) {
 		for _, n := range names {
@@ -150,7 +151,7 @@ func (x *Index) count(d Document, by int, touched map[string]bool) {
 	add(x.services, d.Services, service)
 }
 
-// rebuild sorts everything into a new base.
+// rebuild replaces base by a segment of all items.
 func (x *Index) rebuild() {
 	items := make([]item, 0, len(x.docs)+len(x.alerts)+len(x.services))
 	for _, d := range x.docs {
@@ -166,12 +167,12 @@ func (x *Index) rebuild() {
 	x.state.Store(&state{base: newSegment(items), fresh: newSegment(nil), queries: x.state.Load().queries})
 }
 
-// The names of owners: what an item stands for.
+// The names of owners. An owner is the document, alert or service of an item.
 func document(id string) string  { return "document " + id }
 func alert(name string) string   { return "alert " + name }
 func service(name string) string { return "service " + name }
 
-// item is the item of an owner as things are now.
+// item returns the current item of an owner; false if the owner no longer exists.
 func (x *Index) item(owner string) (item, bool) {
 	what, name, _ := strings.Cut(owner, " ")
 	switch what {
@@ -184,13 +185,15 @@ func (x *Index) item(owner string) (item, bool) {
 	return itemOf(d), ok
 }
 
+// itemOf returns the item of a document.
 func itemOf(d Document) item {
 	return item{
 		Suggestion: Suggestion{Text: d.Title, Address: d.Address, Kind: d.Kind},
-		owner:      document(d.ID), kind: weight(d.Kind), sunk: d.Sunk, date: d.Date.Unix(),
+		owner:      document(d.ID), kind: weight(d.Kind), archived: d.Archived, date: d.Date.Unix(),
 	}
 }
 
+// named returns the item of an alert or a service.
 func named(kind, name string) item {
 	it := item{Suggestion: Suggestion{Text: name, Kind: kind}, kind: weight(kind)}
 	path := "/a/" + name
@@ -202,7 +205,7 @@ func named(kind, name string) item {
 	return it
 }
 
-// weight puts what leads to a fix before what is read at leisure.
+// weight returns the rank of a kind: what helps with an incident comes first.
 func weight(kind string) int8 {
 	switch kind {
 	case Alert, Service, "runbook":

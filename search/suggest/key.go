@@ -8,16 +8,17 @@ import (
 )
 
 const (
-	// maxKeyBytes bounds the key of an item: nobody types more to find a title.
+	// maxKeyBytes is the maximum length of the key of an item, more than people type to
+	// find a title.
 	maxKeyBytes = 400
-	// maxRefs bounds the references to one item.
+	// maxRefs is the maximum number of references to one item.
 	maxRefs = 64
 	// formEnd separates the two forms in a key; it sorts before every letter.
 	formEnd = '\x00'
 )
 
-// keyOf is the key of a text and the offsets in it at which a typed text may
-// begin: each word, and each part of an identifier.
+// keyOf returns the key of a text, and the offsets in it at which typed text may begin:
+// each word, and each part of an identifier.
 func keyOf(text string) (key string, starts []uint16) {
 	text = analysis.Normalize(text)
 	tokens := analysis.Scan(nil, text)
@@ -48,7 +49,8 @@ func keyOf(text string) (key string, starts []uint16) {
 	return key, starts[:min(len(starts), maxRefs)]
 }
 
-// space parts two tokens; neighbouring ideographs stand together as written.
+// space writes the space before token i, except before the first and between adjacent
+// ideographs.
 func space(b *strings.Builder, tokens []analysis.Token, i int) {
 	if b.Len() == 0 {
 		return
@@ -60,8 +62,8 @@ func space(b *strings.Builder, tokens []analysis.Token, i int) {
 	b.WriteByte(' ')
 }
 
-// partStarts are the offsets of the parts of a word but the first, which begins
-// where the word does. Folding may change lengths, so each part is looked for.
+// partStarts returns the offsets of the parts of a word, except the first, which begins
+// with the word. Folding may change lengths, so partStarts searches for each part.
 func partStarts(base int, word string, parts []string) (out []uint16) {
 	from := 0
 	for i, p := range parts {
@@ -77,7 +79,7 @@ func partStarts(base int, word string, parts []string) (out []uint16) {
 	return out
 }
 
-// wordStarts are the offsets of the words from a byte on.
+// wordStarts returns the offsets of the words of key at or after from.
 func wordStarts(key string, from int) (out []uint16) {
 	before := ' '
 	for i, r := range key[from:] {
@@ -89,9 +91,9 @@ func wordStarts(key string, from int) (out []uint16) {
 	return out
 }
 
-// typed is what somebody typed in the form of keys.
+// typed returns typed text in the form of keys, "" if it is too long to match any.
 func typed(text string) string {
-	const longest = 200 // bytes: more is no beginning of anything
+	const longest = 200 // bytes
 	if len(text) > longest {
 		return ""
 	}
@@ -105,6 +107,7 @@ func typed(text string) string {
 	return b.String()
 }
 
+// ideograph reports whether r is a word by itself in a key.
 func ideograph(r rune) bool {
 	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }

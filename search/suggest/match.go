@@ -7,24 +7,25 @@ import (
 	"strings"
 )
 
-// maxLooked bounds how many references of one word an answer looks at. Only what
-// a single letter begins has more, and its order is as good as any.
+// maxLooked is the maximum number of references of one word that an answer reads. Only
+// single letters have more, and for them any order will do.
 const maxLooked = 200_000
 
-// class is how well an item fits; the smaller the better. What is typed is more
-// likely the beginning of a name than a word inside it. Within a class items go
-// by their own rank.
+// class is the quality of a match; smaller is better. Typed text is more likely the
+// beginning of a name than a word inside it. Items of one class are in the order of
+// their rank.
 type class uint8
 
 const (
-	exact  class = iota // the whole name
-	begins              // the beginning of the name
-	within              // words inside it, side by side
-	apart               // words inside it, anywhere
-	sunk                // however well: the document is archived
+	exact    class = iota // the whole name
+	begins                // the beginning of the name
+	within                // adjacent words inside it
+	apart                 // words inside it, in any order
+	archived              // any match of an archived document
 )
 
-// fit is an item of a segment that fits: its class, then its rank.
+// fit is a matching item of a segment: its class in the upper half, its rank in the
+// lower, so that fits are ordered as numbers.
 type fit uint64
 
 func newFit(c class, item uint32) fit { return fit(c)<<32 | fit(item) }
@@ -32,8 +33,8 @@ func newFit(c class, item uint32) fit { return fit(c)<<32 | fit(item) }
 func (f fit) class() class { return class(f >> 32) }
 func (f fit) item() uint32 { return uint32(f) }
 
-// Suggest gives what fits what is typed, best first, at most limit. Every word
-// must begin a word or a part of an identifier. It takes no lock.
+// Suggest returns at most limit suggestions for typed text, best first. Every typed
+// word must be the beginning of a word or of a part of an identifier.
 func (x *Index) Suggest(text string, limit int) []Suggestion {
 	p := typed(text)
 	if p == "" || limit <= 0 {
@@ -64,7 +65,8 @@ func (x *Index) Suggest(text string, limit int) []Suggestion {
 	return out
 }
 
-// best are the items of a segment that fit best, at most limit.
+// best returns the best fits of a segment for typed text p, at most limit. dead are
+// items that no longer exist.
 func (s *segment) best(p string, limit int, dead map[uint32]bool) []fit {
 	top := top{limit: limit}
 	run := s.run(p)
@@ -77,8 +79,8 @@ func (s *segment) best(p string, limit int, dead map[uint32]bool) []fit {
 				c = exact
 			}
 		}
-		if r.item >= s.sunk {
-			c = sunk
+		if r.item >= s.archived {
+			c = archived
 		}
 		if f := newFit(c, r.item); !top.full(f) && !dead[r.item] {
 			top.add(f)
@@ -90,7 +92,7 @@ func (s *segment) best(p string, limit int, dead map[uint32]bool) []fit {
 	return top.fits
 }
 
-// apart adds the items that have all the words, wherever.
+// apart adds the items that have all the words, in any order.
 func (s *segment) apart(words []string, dead map[uint32]bool, top *top) {
 	all := s.having(words[0])
 	for _, w := range words[1:] {
@@ -102,12 +104,12 @@ func (s *segment) apart(words []string, dead map[uint32]bool, top *top) {
 		for ; set != 0; set &= set - 1 {
 			item := uint32(64*i + bits.TrailingZeros64(set))
 			c := apart
-			if item >= s.sunk {
-				c = sunk
+			if item >= s.archived {
+				c = archived
 			}
 			f := newFit(c, item)
 			if top.full(f) {
-				return // they come in the order of their rank
+				return // items are in the order of their rank
 			}
 			if !dead[item] {
 				top.add(f)
@@ -116,7 +118,7 @@ func (s *segment) apart(words []string, dead map[uint32]bool, top *top) {
 	}
 }
 
-// having is the set of the items in which something begins with a word.
+// having returns the bit set of the items with a word or part that begins with word.
 func (s *segment) having(word string) []uint64 {
 	set := make([]uint64, (len(s.items)+63)/64)
 	for _, r := range s.run(word) {
@@ -125,15 +127,16 @@ func (s *segment) having(word string) []uint64 {
 	return set
 }
 
-// top keeps the best fits in order, each item once.
+// top is the sorted list of the best fits, with each item once.
 type top struct {
 	limit int
 	fits  []fit
 }
 
-// full tells whether f is worse than all that are kept, and no more are.
+// full reports whether the list is full and f is not better than its last fit.
 func (t *top) full(f fit) bool { return len(t.fits) == t.limit && f >= t.fits[t.limit-1] }
 
+// add inserts f, unless the list has the item with a better fit.
 func (t *top) add(f fit) {
 	for i, old := range t.fits {
 		if old.item() != f.item() {

@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// item is one thing that can be suggested.
+// item is one possible suggestion.
 type item struct {
 	Suggestion
-	owner string // what it is an item of: a document's id, an alert, a service
-	key   string
-	kind  int8  // weight of the kind
-	sunk  bool  // archived: below everything else
-	date  int64 // Unix seconds; newer goes first among equals
+	owner    string // the document, alert or service; see document
+	key      string
+	kind     int8  // weight of the kind
+	archived bool  // ranked below all others
+	date     int64 // Unix seconds; newer goes first among equals
 }
 
-// better orders items by what is known of them before anything is typed.
+// better compares items by their rank, which does not depend on the typed text.
 func better(a, b *item) int {
-	if a.sunk != b.sunk {
-		if a.sunk {
+	if a.archived != b.archived {
+		if a.archived {
 			return 1
 		}
 		return -1
@@ -29,32 +29,33 @@ func better(a, b *item) int {
 		strings.Compare(a.Text, b.Text), strings.Compare(a.owner, b.owner))
 }
 
-// ref points into the key of an item. head are the first eight bytes there, so
-// that most comparisons need not look at the key.
+// ref is an offset in the key of an item. head is the first eight bytes there, so that
+// most comparisons do not read the key.
 type ref struct {
 	head  uint64
 	item  uint32
 	at    uint16
-	first bool // a form of the key begins there
+	first bool // a form of the key begins at the offset
 }
 
-// segment is a set of items, the better first, so that the number of an item is
-// its rank, and the sorted references to them. It never changes.
+// segment holds items in the order of their rank, so that the index of an item is its
+// rank, and the sorted references to them. It is immutable.
 type segment struct {
-	items []item
-	refs  []ref
-	sunk  uint32            // the first item that is sunk
-	owner map[string]uint32 // for writers: where an owner's item is
+	items    []item
+	refs     []ref
+	archived uint32            // index of the first archived item
+	owner    map[string]uint32 // index of each owner's item
 }
 
+// newSegment sorts items and their references.
 func newSegment(items []item) *segment {
 	slices.SortFunc(items, func(a, b item) int { return better(&a, &b) })
-	s := &segment{items: items, sunk: uint32(len(items)), owner: make(map[string]uint32, len(items))}
+	s := &segment{items: items, archived: uint32(len(items)), owner: make(map[string]uint32, len(items))}
 	for i := range items {
 		it := &s.items[i]
 		s.owner[it.owner] = uint32(i)
-		if it.sunk {
-			s.sunk = min(s.sunk, uint32(i))
+		if it.archived {
+			s.archived = min(s.archived, uint32(i))
 		}
 		key, starts := keyOf(it.Text)
 		it.key = key
@@ -71,9 +72,10 @@ func newSegment(items []item) *segment {
 	return s
 }
 
+// from returns the rest of the key at a reference.
 func (s *segment) from(r ref) string { return s.items[r.item].key[r.at:] }
 
-// head are the first eight bytes of s as a number that sorts as s does.
+// head returns the first eight bytes of s as a number whose order is that of s.
 func head(s string) (h uint64) {
 	for i := range 8 {
 		h <<= 8
@@ -84,7 +86,7 @@ func head(s string) (h uint64) {
 	return h
 }
 
-// run are the references whose text begins with p, what is p as a whole first.
+// run returns the references whose text begins with p, those that equal p first.
 func (s *segment) run(p string) []ref {
 	h := head(p)
 	from := sort.Search(len(s.refs), func(i int) bool {
@@ -96,7 +98,7 @@ func (s *segment) run(p string) []ref {
 	return rest[:min(n, maxLooked)]
 }
 
-// whole tells whether a reference to the beginning of p ends with it too.
+// whole reports whether the form at a reference, which begins with p, equals p.
 func (s *segment) whole(r ref, p string) bool {
 	rest := s.from(r)[len(p):]
 	return r.first && (rest == "" || rest[0] == formEnd)

@@ -29,7 +29,7 @@ func shelf() []Document {
 		{ID: "3", Title: "KubePodCrashLooping", Address: "/runbooks/KubePodCrashLooping", Kind: "runbook", Alerts: []string{"KubePodCrashLooping"}, Date: on(2)},
 		{ID: "4", Title: "数据库连接池耗尽导致下单失败", Address: "/postmortems/%E6%B1%A0", Kind: "postmortem", Date: on(4)},
 		{ID: "5", Title: "慢SQL排查", Address: "/guides/sql", Kind: "guide", Date: on(5)},
-		{ID: "6", Title: "Pool sizes, an old page", Address: "/pages/pool", Kind: "page", Date: on(6), Sunk: true},
+		{ID: "6", Title: "Pool sizes, an old page", Address: "/pages/pool", Kind: "page", Date: on(6), Archived: true},
 		{ID: "7", Title: "Connection pool of orders-db", Address: "/guides/pool", Kind: "guide", Date: on(7)},
 		{ID: "8", Title: "tcp_tw_reuse and node_netstat", Address: "/guides/tcp", Kind: "guide", Date: on(7)},
 	}
@@ -95,7 +95,7 @@ func TestApplyIsReplace(t *testing.T) {
 			return Document{
 				ID: fmt.Sprint(id), Title: strings.Join(rapid.SliceOfN(word, 1, 5).Draw(t, "title"), " "), Address: fmt.Sprint("/guides/", id),
 				Kind: rapid.SampledFrom([]string{"runbook", "guide"}).Draw(t, "kind"), Alerts: rapid.SliceOfN(word, 0, 2).Draw(t, "alerts"),
-				Services: rapid.SliceOfN(word, 0, 2).Draw(t, "services"), Date: on(rapid.IntRange(1, 28).Draw(t, "day")), Sunk: rapid.Bool().Draw(t, "sunk"),
+				Services: rapid.SliceOfN(word, 0, 2).Draw(t, "services"), Date: on(rapid.IntRange(1, 28).Draw(t, "day")), Archived: rapid.Bool().Draw(t, "archived"),
 			}
 		}
 		all := map[string]Document{}
