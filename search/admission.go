@@ -9,18 +9,19 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Limits bound what searching may take from the machine.
+// Limits are the limits of the resources that searches use.
 type Limits struct {
-	// Searches is how many queries run at once. More than the cores there are
-	// only makes all of them slower: with 16 clients, two at once had twelve times
-	// less p99 latency than sixteen. Default: one a core, at least 2.
+	// Searches is how many queries run at once. More than there are cores make all of
+	// them slower: with 16 clients on two cores, the p99 latency of two at once was a
+	// twelfth of that of sixteen. The default is one per core, at least 2.
 	Searches int
-	// Waiting is how many more may wait for their turn. Default 64.
+	// Waiting is how many more may wait. The default is 64.
 	Waiting int
-	// Budget is how long one query may take, waiting included. Default 2 s.
+	// Budget is how long one query may take, including waiting. The default is 2 s.
 	Budget time.Duration
 }
 
+// withDefaults returns the limits with defaults for zero fields.
 func (l Limits) withDefaults() Limits {
 	if l.Searches <= 0 {
 		l.Searches = max(2, runtime.GOMAXPROCS(0))
@@ -34,32 +35,32 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// gate admits a bounded number of searches, in a bounded queue.
-type gate struct {
+// admission admits a limited number of searches at once, and a limited number to wait.
+type admission struct {
 	running chan struct{}
 	present chan struct{} // running or waiting
 }
 
-func newGate(l Limits) *gate {
-	return &gate{running: make(chan struct{}, l.Searches), present: make(chan struct{}, l.Searches+l.Waiting)}
+func newAdmission(l Limits) *admission {
+	return &admission{running: make(chan struct{}, l.Searches), present: make(chan struct{}, l.Searches+l.Waiting)}
 }
 
-// errBusy is the refusal of a search for which there is no turn: the server's state,
-// not one client's excess.
+// errBusy returns the error of a search that was not admitted. Its kind is Unavailable:
+// the server is busy, the client has not exceeded a limit of its own.
 func errBusy(cause error) error {
 	return &fault.Error{Kind: fault.Unavailable, Op: "search.Search", Msg: "too many searches are waiting: try again in a moment", Err: cause}
 }
 
-// enter waits for a turn; leave must follow when it returns nil. Without a turn
-// before the deadline it returns fault.Unavailable, as when the queue is full: the
-// query itself took no time yet.
-func (g *gate) enter(ctx context.Context) error {
+// enter waits for admission. If it returns nil, the caller must call leave. It fails
+// with fault.Unavailable if the queue is full or the deadline passes: the query itself
+// has not taken any time yet.
+func (g *admission) enter(ctx context.Context) error {
 	select {
 	case g.present <- struct{}{}:
 	default:
 		return errBusy(nil)
 	}
-	select { // a turn that is free is taken whatever ctx says: the query finds out
+	select { // admit without waiting even if ctx has ended: the query checks it
 	case g.running <- struct{}{}:
 		return nil
 	default:
@@ -76,7 +77,8 @@ func (g *gate) enter(ctx context.Context) error {
 	}
 }
 
-func (g *gate) leave() {
+// leave ends a search that enter admitted.
+func (g *admission) leave() {
 	<-g.running
 	<-g.present
 }

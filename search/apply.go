@@ -16,32 +16,32 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// chunk is how many documents go into one batch of the engine: larger batches
-// index faster but take memory (some 100 KB a document while it is built).
+// chunk is how many documents are in one batch of the engine. Larger batches index
+// faster, but take memory: some 100 KB a document while the batch is built.
 const chunk = 500
 
-// Changes bring the index from one state of the library to another.
+// Changes are the changes from one state of the library to another.
 type Changes struct {
-	UpTo   uint64     // change number of the state reached
-	Put    []Document // present state of new and changed documents
+	UpTo   uint64     // change number of the new state
+	Put    []Document // current state of new and changed documents
 	Delete []string   // ids
 }
 
 // composed is a document ready for the engine.
 type composed = document.Document
 
-// composeSafely composes a document; a panic is the document's fault, not the
-// index's.
+// composeSafely composes a document and returns a panic as an error, because a
+// document that cannot be composed must not stop indexing.
 func composeSafely(c *composer, d Document) (out *composed, err error) {
-	err = guard(func() error { out = c.compose(d); return nil })
+	err = recoverPanics(func() error { out = c.compose(d); return nil })
 	return out, err
 }
 
-// Apply makes the changes and moves the cursor, in one batch or, when they are
-// many, in several of which the last moves the cursor. A document that cannot be
-// indexed is parked: it leaves the index, and State names it until it is changed
-// or removed. The changes can be searched when Apply returns. An outdated index
-// takes none (fault.Unavailable): it is rebuilt first.
+// Apply applies changes and advances the cursor, in one batch or, if there are many, in
+// several of which the last advances the cursor. A document that cannot be indexed is
+// parked: it is removed from the index, and State lists it until it is changed or
+// removed. The changes can be searched when Apply returns. Apply fails with
+// fault.Unavailable if the index is outdated and must be rebuilt first.
 func (x *Index) Apply(ctx context.Context, c Changes) error {
 	x.write.Lock()
 	defer x.write.Unlock()
@@ -80,9 +80,10 @@ type writer struct {
 
 	mu        sync.Mutex
 	parked    map[string]string // id -> why it could not be indexed
-	composers []*composer       // idle ones, with the stems they remember
+	composers []*composer       // idle ones, with their caches of stems
 }
 
+// composer returns an idle or a new composer.
 func (w *writer) composer() *composer {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -94,30 +95,31 @@ func (w *writer) composer() *composer {
 	return newComposer()
 }
 
+// release returns a composer to the idle ones.
 func (w *writer) release(c *composer) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.composers = append(w.composers, c)
 }
 
-// put indexes documents without moving the cursor.
+// put indexes documents without advancing the cursor.
 func (w *writer) put(docs []Document) error {
 	return w.write(w.composeAll(docs, runtime.GOMAXPROCS(0)), nil, nil)
 }
 
-// finish indexes and removes documents and moves the cursor.
+// finish indexes and removes documents, and advances the cursor.
 func (w *writer) finish(ctx context.Context, docs []Document, del []string, upTo uint64) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	for _, id := range del {
-		w.judge(id, nil)
+		w.setParked(id, nil)
 	}
 	return w.write(w.composeAll(docs, runtime.GOMAXPROCS(0)), del, &upTo)
 }
 
-// composeAll composes documents on several cores. What cannot be composed is
-// parked and comes back as nil.
+// composeAll composes documents on several cores and returns them by id. Documents that
+// cannot be composed are parked and nil in the result.
 func (w *writer) composeAll(docs []Document, cores int) map[string]*composed {
 	out := make(map[string]*composed, len(docs))
 	var mu sync.Mutex
@@ -132,7 +134,7 @@ func (w *writer) composeAll(docs []Document, cores int) map[string]*composed {
 				if err != nil {
 					c, doc = newComposer(), nil
 				}
-				w.judge(d.ID, err)
+				w.setParked(d.ID, err)
 				mu.Lock()
 				out[d.ID] = doc
 				mu.Unlock()
@@ -147,8 +149,8 @@ func (w *writer) composeAll(docs []Document, cores int) map[string]*composed {
 	return out
 }
 
-// judge parks a document that failed, or lets one go that did not.
-func (w *writer) judge(id string, err error) {
+// setParked parks a document whose indexing failed, or unparks it if err is nil.
+func (w *writer) setParked(id string, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err == nil {
@@ -160,11 +162,10 @@ func (w *writer) judge(id string, err error) {
 	w.parked[id] = reason
 }
 
-// write hands one batch to the engine. When the engine itself fails on it by a
-// panic, the documents are tried in halves, so that only the one at fault is
-// parked.
+// write passes one batch to the engine. If the engine panics, write tries the two halves
+// of the batch, so that only the document that causes the panic is parked.
 func (w *writer) write(docs map[string]*composed, del []string, upTo *uint64) error {
-	err := guard(func() error {
+	err := recoverPanics(func() error {
 		b := index.NewBatch()
 		for id, d := range docs {
 			if d == nil {
@@ -177,7 +178,7 @@ func (w *writer) write(docs map[string]*composed, del []string, upTo *uint64) er
 			b.Delete(id)
 		}
 		if upTo != nil {
-			if err := w.stamp(b, *upTo); err != nil {
+			if err := w.setKeys(b, *upTo); err != nil {
 				return err
 			}
 		}
@@ -194,7 +195,7 @@ func (w *writer) write(docs map[string]*composed, del []string, upTo *uint64) er
 	}
 	if len(docs) == 1 {
 		for id := range docs {
-			w.judge(id, err)
+			w.setParked(id, err)
 			return w.write(map[string]*composed{id: nil}, del, upTo)
 		}
 	}
@@ -212,8 +213,8 @@ func (w *writer) write(docs map[string]*composed, del []string, upTo *uint64) er
 	return w.write(second, del, upTo)
 }
 
-// stamp puts the internal keys of a consistent state into a batch.
-func (w *writer) stamp(b *index.Batch, upTo uint64) error {
+// setKeys adds the internal keys to a batch.
+func (w *writer) setKeys(b *index.Batch, upTo uint64) error {
 	w.mu.Lock()
 	parked, err := json.Marshal(w.parked)
 	w.mu.Unlock()

@@ -12,32 +12,33 @@ import (
 	"github.com/postern/postern/search/segment"
 )
 
-// composer turns documents into index fields. One composer serves one goroutine:
-// it keeps buffers and remembers stems.
+// composer converts documents to index fields. It reuses buffers and caches stems, so it
+// is not safe for concurrent use.
 type composer struct {
 	stems  map[string]string
 	tokens []analysis.Token
 	pieces []piece
 	stream []uint32
-	number map[string]uint32 // token -> its place in hashes, from 1
+	number map[string]uint32 // token -> its index in hashes, plus 1
 	hashes []uint64
 }
 
-// piece is one stretch of text of a part; phrases do not cross pieces.
+// piece is one text of a part of a document. Phrases do not cross pieces.
 type piece struct {
 	part   part
 	text   string
 	tokens []analysis.Token
-	silent bool // weighed, but its words are already in the stream elsewhere
+	silent bool // weighed, but another piece contains its positions
 }
 
-// maxStems bounds what a composer remembers: a language has fewer words.
+// maxStems is the maximum number of cached stems; a language has fewer words.
 const maxStems = 1 << 16
 
 func newComposer() *composer {
 	return &composer{stems: make(map[string]string, 4096), number: make(map[string]uint32, 1024)}
 }
 
+// stem returns analysis.Stem from the cache.
 func (c *composer) stem(word string) string {
 	if s, ok := c.stems[word]; ok {
 		return s
@@ -50,9 +51,9 @@ func (c *composer) stem(word string) string {
 	return s
 }
 
-// compose makes everything that is indexed of a document.
+// compose returns all fields of a document.
 func (c *composer) compose(d Document) *document.Document {
-	c.cutUp(d)
+	c.tokenize(d)
 	terms, words, unit := c.weigh()
 	doc := document.NewDocument(d.ID)
 	doc.Fields = append(doc.Fields,
@@ -69,7 +70,7 @@ func (c *composer) compose(d Document) *document.Document {
 	return doc
 }
 
-// keywords are the fields that filters and facets read.
+// keywords returns the fields that filters and facets read.
 func keywords(d Document) []*segment.Field {
 	var flags []string
 	if d.Actions > 0 {
@@ -78,8 +79,8 @@ func keywords(d Document) []*segment.Field {
 	if d.OpenActions > 0 {
 		flags = append(flags, segment.OpenActionsFlag)
 	}
-	if sinks(d) {
-		flags = append(flags, segment.SunkFlag)
+	if isDemoted(d) {
+		flags = append(flags, segment.DemotedFlag)
 	}
 	var day *int64
 	if !d.Date.IsZero() {
@@ -98,12 +99,12 @@ func keywords(d Document) []*segment.Field {
 	}
 }
 
-// sinks tells whether a document is ranked below the living ones.
-func sinks(d Document) bool { return d.Status == "archived" || d.Superseded }
+// isDemoted reports whether a document is ranked below current documents.
+func isDemoted(d Document) bool { return d.Status == "archived" || d.Superseded }
 
-// cutUp fills pieces with the normalized texts of the document and their tokens.
-func (c *composer) cutUp(d Document) {
-	clear(c.pieces) // let go of the last document's text
+// tokenize sets pieces to the normalized texts of the document and their tokens.
+func (c *composer) tokenize(d Document) {
+	clear(c.pieces) // release the texts of the last document
 	c.pieces, c.tokens = c.pieces[:0], c.tokens[:0]
 	add := func(p part, text string, silent bool) {
 		if text == "" {
@@ -130,16 +131,16 @@ func (c *composer) cutUp(d Document) {
 	}
 }
 
-// quotedIn tells whether a text stands word for word in one of the sections, as a
-// summary does that was made from the body: its positions need not be kept twice.
+// quotedIn reports whether one of the sections contains a text literally, as it does
+// for a summary that was derived from the body. Its positions are stored only once.
 func quotedIn(text string, sections []Section) bool {
 	return text != "" && slices.ContainsFunc(sections, func(s Section) bool {
 		return strings.Contains(s.Text, text)
 	})
 }
 
-// weigh sums the weights of all terms, and lists the tokens that differ from
-// their stem. unit is the code of what one word of the body adds.
+// weigh returns the weights of all terms, and the tokens that differ from their stem.
+// unit is the code of the weight that one word of the body adds.
 func (c *composer) weigh() (terms map[string]segment.Weight, words []string, unit int) {
 	var lengths [parts]int
 	for _, p := range c.pieces {
@@ -168,7 +169,8 @@ func (c *composer) weigh() (terms map[string]segment.Weight, words []string, uni
 	return terms, words, segment.UnitCode(increment(bodyPart, lengths[bodyPart]))
 }
 
-// derived yields what token i of a piece is found by besides its stem.
+// derived calls yield with the terms by which token i of a piece is found, besides its
+// stem: bigrams and parts of identifiers.
 func (c *composer) derived(p piece, i int, yield func(string)) {
 	t := p.tokens[i]
 	if t.Ideograph {
@@ -182,8 +184,8 @@ func (c *composer) derived(p piece, i int, yield func(string)) {
 	}
 }
 
-// titleTerms are the terms of the title, for the title qualifier and for
-// completing words that have only been begun.
+// titleTerms returns the terms of the title, for the title qualifier and for completing
+// short prefixes.
 func (c *composer) titleTerms() []string {
 	var out []string
 	for _, p := range c.pieces {
@@ -198,30 +200,31 @@ func (c *composer) titleTerms() []string {
 	return out
 }
 
-// positions lists the distinct tokens and encodes where each stands.
+// positions returns the encoded positions of the tokens.
 func (c *composer) positions() []byte {
 	clear(c.number)
 	c.hashes, c.stream = c.hashes[:0], c.stream[:0]
 	for _, p := range c.pieces {
 		if !p.silent {
-			c.lay(p)
+			c.appendPositions(p)
 		}
 	}
-	for _, p := range c.pieces { // a quote may begin or end inside a word
-		if p.silent && slices.ContainsFunc(p.tokens, c.unnumbered) {
-			c.lay(p)
+	for _, p := range c.pieces { // a quoted text may begin or end inside a word
+		if p.silent && slices.ContainsFunc(p.tokens, c.isNew) {
+			c.appendPositions(p)
 		}
 	}
 	return positions.Encode(c.hashes, c.stream)
 }
 
-func (c *composer) unnumbered(t analysis.Token) bool {
+// isNew reports whether a token has no number yet.
+func (c *composer) isNew(t analysis.Token) bool {
 	_, ok := c.number[t.Text]
 	return !ok
 }
 
-// lay appends a piece to the stream, and a gap.
-func (c *composer) lay(p piece) {
+// appendPositions appends the numbers of a piece to the stream, and a gap.
+func (c *composer) appendPositions(p piece) {
 	for _, t := range p.tokens {
 		n, ok := c.number[t.Text]
 		if !ok {

@@ -25,7 +25,7 @@ const (
 	parkedKey = "parked"
 )
 
-// lockWait is how long opening waits for another process to let go of the index.
+// lockWait is how long opening waits for another process to release the index.
 const lockWait = "3s"
 
 // engine is one open index folder.
@@ -34,20 +34,20 @@ type engine struct {
 	queue   *index.AnalysisQueue
 	cache   segment.Cache
 	unsaved sync.WaitGroup // batches that can be searched but are not on disk
-	// scratches are idle; a query borrows one.
+	// scratches holds idle *scratch.
 	scratches sync.Pool
 }
 
-// saveWait bounds how long closing waits for the last batches to reach the disk;
-// what does not is indexed again after the next start.
+// saveWait is how long close waits for the last batches to reach the disk. Documents of
+// lost batches are indexed again after the next start.
 const saveWait = 5 * time.Second
 
-// openEngine opens or creates the index in dir. Durable batches return when they
-// are on disk; others when they can be searched, which is all that following the
-// change log needs: after a crash the cursor is as old as the documents.
+// openEngine opens or creates the index in dir. Durable batches return when they are on
+// disk, others when they can be searched. That is enough for following the change log,
+// because after a crash the cursor is as old as the documents.
 func openEngine(dir string, durable bool) (*engine, error) {
-	// The engine hands every document to this queue for analysis; ours arrive
-	// analysed, so one worker is plenty.
+	// The engine passes every document to this queue for analysis. These documents are
+	// analysed already, so one worker is enough.
 	queue := index.NewAnalysisQueue(1)
 	store, err := scorch.NewScorch(scorch.Name, map[string]any{
 		"path":         dir,
@@ -64,7 +64,8 @@ func openEngine(dir string, durable bool) (*engine, error) {
 	return &engine{store: store, queue: queue}, nil
 }
 
-// batch makes a batch visible; the returned error is of that only.
+// batch makes a batch visible. The error does not include later failures to write it
+// to disk.
 func (g *engine) batch(b *index.Batch) error {
 	var once sync.Once
 	saved := func(error) { once.Do(g.unsaved.Done) }
@@ -72,7 +73,7 @@ func (g *engine) batch(b *index.Batch) error {
 	b.SetPersistedCallback(saved)
 	accepted := false
 	defer func() {
-		if !accepted { // by an error or by a panic
+		if !accepted { // error or panic
 			saved(nil)
 		}
 	}()
@@ -81,6 +82,7 @@ func (g *engine) batch(b *index.Batch) error {
 	return err
 }
 
+// close waits up to saveWait for batches to reach the disk, and closes the index.
 func (g *engine) close() error {
 	saved := make(chan struct{})
 	go func() { g.unsaved.Wait(); close(saved) }()
@@ -93,7 +95,7 @@ func (g *engine) close() error {
 	return err
 }
 
-// snapshot is a consistent state of the index; close it.
+// snapshot returns a consistent state of the index, which the caller must close.
 func (g *engine) snapshot() (*scorch.IndexSnapshot, error) {
 	r, err := g.store.Reader()
 	if err != nil {
@@ -101,12 +103,12 @@ func (g *engine) snapshot() (*scorch.IndexSnapshot, error) {
 	}
 	s, ok := r.(*scorch.IndexSnapshot)
 	if !ok || s == nil {
-		return nil, fmt.Errorf("the index gave a %T for a snapshot", r)
+		return nil, fmt.Errorf("the index returned a %T instead of a snapshot", r)
 	}
 	return s, nil
 }
 
-// evaluate runs fn over the present snapshot.
+// evaluate calls fn with the current snapshot.
 func (g *engine) evaluate(ctx context.Context, fn func(*evaluation) error) error {
 	snap, err := g.snapshot()
 	if err != nil {
@@ -122,13 +124,13 @@ func (g *engine) evaluate(ctx context.Context, fn func(*evaluation) error) error
 		e.documents += l.Count()
 	}
 	if err := fn(e); err != nil {
-		return err // the scratch may be in any state
+		return err // drop the scratch: its slices may not be zero
 	}
 	g.scratches.Put(s)
 	return nil
 }
 
-// meta is what the index knows of itself.
+// meta holds the internal keys of the index.
 type meta struct {
 	format    string
 	seq       uint64
@@ -136,7 +138,7 @@ type meta struct {
 	parked    map[string]string
 }
 
-// meta reads the internal keys; it refuses an index of another format.
+// meta returns the internal keys. It fails if the format is not readable.
 func (g *engine) meta() (meta, error) {
 	s, err := g.snapshot()
 	if err != nil {
@@ -168,8 +170,8 @@ func (g *engine) meta() (meta, error) {
 	return m, nil
 }
 
-// probe reads a little of everything that a query reads, so that gross damage is
-// met while opening and not by a reader.
+// probe reads a sample of all data that queries read, so that major damage is found
+// when the index is opened.
 func (g *engine) probe() error {
 	s, err := g.snapshot()
 	if err != nil {
@@ -201,7 +203,7 @@ func (g *engine) probe() error {
 	return nil
 }
 
-// verify compares every segment with its checksum.
+// verify fails if a segment on disk does not have its checksum.
 func (g *engine) verify(ctx context.Context) error {
 	s, err := g.snapshot()
 	if err != nil {
@@ -228,9 +230,9 @@ func (g *engine) verify(ctx context.Context) error {
 	return nil
 }
 
-// guard turns a panic into an error, also one from reading a mapped file that
-// was cut short: a damaged index must not stop the portal.
-func guard(fn func() error) (err error) {
+// recoverPanics calls fn and returns a panic as a *panicError. It also recovers faults
+// of reading a mapped file that was truncated: a damaged index must not stop the portal.
+func recoverPanics(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
@@ -246,10 +248,11 @@ type panicError struct {
 	stack []byte
 }
 
+// Error returns the value of the panic and the stack.
 func (p *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
 
-// contains tells whether the documents are in the index, or parked.
-func (g *engine) contains(ids []string, parked map[string]string) error {
+// checkContains fails if one of the documents is neither in the index nor parked.
+func (g *engine) checkContains(ids []string, parked map[string]string) error {
 	s, err := g.snapshot()
 	if err != nil {
 		return err

@@ -9,16 +9,16 @@ import (
 	"github.com/postern/postern/search/segment"
 )
 
-// maxFacetValues is how many values of a facet are told, the most frequent first:
-// more than a page shows.
+// maxFacetValues is the maximum number of values of a facet in an answer, the most
+// frequent first. A page shows fewer.
 const maxFacetValues = 50
 
-// facetFields are the columns that are counted.
+// facetFields returns the columns that are counted.
 func facetFields() []string {
 	return []string{segment.KindField, segment.ServiceField, segment.SeverityField, segment.FactorField, segment.TagField, segment.YearColumn}
 }
 
-// facets counts the values of the matching documents.
+// facets returns the values of the matching documents with their counts, by field.
 func (e *evaluation) facets(m matches) (map[string][]FacetValue, error) {
 	out := make(map[string][]FacetValue, 6)
 	for _, field := range facetFields() {
@@ -40,7 +40,7 @@ func (e *evaluation) facets(m matches) (map[string][]FacetValue, error) {
 	return out, nil
 }
 
-// sets are the non-empty sets of matches in a leaf; they do not overlap.
+// sets returns the non-empty sets of matches in a leaf. They do not overlap.
 func (m matches) sets(leaf int) []*roaring.Bitmap {
 	var out []*roaring.Bitmap
 	if s := m.full[leaf]; s != nil && !s.IsEmpty() {
@@ -54,7 +54,7 @@ func (m matches) sets(leaf int) []*roaring.Bitmap {
 	return out
 }
 
-// topValues orders values by count, then by name.
+// topValues returns the values with a count above 0, ordered by count, then by name.
 func topValues(values []string, counts []int) []FacetValue {
 	out := make([]FacetValue, 0, min(len(values), 2*maxFacetValues))
 	for i, n := range counts {

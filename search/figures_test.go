@@ -178,14 +178,14 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 // clients compares one client with sixteen, with and without admission control.
 func (f *figures) clients() {
 	one, many, free := &variant{}, &variant{}, &variant{}
-	limited, open := f.index.gate, newGate(Limits{Searches: 16, Waiting: 64})
+	limited, open := f.index.admission, newAdmission(Limits{Searches: 16, Waiting: 64})
 	var manyTime, freeTime time.Duration
 	for range 3 { // in turns
 		f.load(one, 1)
 		manyTime += f.load(many, 16)
-		f.index.gate = open
+		f.index.admission = open
 		freeTime += f.load(free, 16)
-		f.index.gate = limited
+		f.index.admission = limited
 	}
 	qps := float64(len(many.took)) / manyTime.Seconds()
 	freely := float64(len(free.took)) / freeTime.Seconds()

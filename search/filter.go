@@ -7,11 +7,11 @@ import (
 	"github.com/postern/postern/search/segment"
 )
 
-// maxFilterTerms bounds how many keywords one qualifier can stand for (a path
-// prefix stands for every path below it).
+// maxFilterTerms is the maximum number of keywords of one qualifier. A path prefix has
+// one for every path below it.
 const maxFilterTerms = 1 << 20
 
-// filter makes the condition of a qualifier.
+// filter returns the condition of a qualifier.
 func filter(f query.Filter) node {
 	switch f.Field {
 	case query.Kind, query.Severity, query.Status:
@@ -42,6 +42,7 @@ func filter(f query.Filter) node {
 	return nothing{}
 }
 
+// comparison returns the test of a duration qualifier.
 func comparison(op query.Op, seconds int64) func(int64) bool {
 	switch op {
 	case query.Less:
@@ -57,12 +58,12 @@ func comparison(op query.Op, seconds int64) func(int64) bool {
 	}
 }
 
-// exactly holds for one keyword.
+// exactly matches one keyword.
 func exactly(field, value string) node {
 	return keywordIs{field, func(*segment.Reader) ([]string, error) { return []string{value}, nil }}
 }
 
-// sameText holds for the keywords that differ from the value in case at most.
+// sameText matches the keywords that equal the value in any case.
 func sameText(field, value string) node {
 	return keywordIs{field, func(l *segment.Reader) ([]string, error) {
 		var out []string
@@ -76,7 +77,7 @@ func sameText(field, value string) node {
 	}}
 }
 
-// pathUnder holds for the paths that begin with the value.
+// pathUnder matches the paths that begin with the value.
 func pathUnder(value string) node {
 	prefix := strings.TrimPrefix(value, "/")
 	return keywordIs{segment.PathField, func(l *segment.Reader) ([]string, error) {

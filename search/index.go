@@ -17,59 +17,59 @@ import (
 	"github.com/postern/postern/search/synonyms"
 )
 
-// Source gives the documents as the library has them now. Documents that are not
-// there any more are left out; the order is free.
+// Source returns the current documents with these ids, in any order, without those that
+// the library no longer has.
 type Source interface {
 	Documents(ctx context.Context, ids []string) ([]Document, error)
 }
 
-// Options say where an index lives and what it may use.
+// Options are the folder and the dependencies of an index.
 type Options struct {
-	Dir    string // its own folder; made when missing
-	Source Source // of the hits that are shown
-	// Synonyms are those in force; nil stands for the built-in ones.
+	Dir    string // for this index only; created if it is missing
+	Source Source // documents of the hits
+	// Synonyms returns the current synonyms; nil means the built-in ones.
 	Synonyms Thesaurus
 	Log      *slog.Logger
 	Now      func() time.Time
-	Limits   Limits // zero fields take the defaults
+	Limits   Limits // zero fields have defaults
 }
 
-// Index is the search index of one portal process. All methods may be called from
-// many goroutines; Apply and Rebuild take turns.
+// Index is the search index of one portal process. It is safe for concurrent use; Apply
+// and Rebuild exclude each other.
 type Index struct {
 	opt        Options
-	gate       *gate
+	admission  *admission
 	vocabulary vocabulary
 
 	mu     sync.RWMutex // held for reading while engine is in use
-	engine *engine      // nil while there is nothing usable
+	engine *engine      // nil if there is no usable index
 	closed bool
 
 	write    sync.Mutex // one writer at a time
-	counting sync.Mutex // while progress is counted up
+	counting sync.Mutex // held while progress is updated
 	progress atomic.Pointer[Progress]
 	parked   atomic.Pointer[map[string]string]
 	trouble  chan struct{}
 
-	// compose is composer.compose but in tests.
+	// compose is composeSafely, except in tests of failures.
 	compose func(*composer, Document) (*composed, error)
 	// parse is query.Parse, except in the test that counts its calls.
 	parse func(text string) query.Query
 }
 
-// Progress is how far a rebuild has come.
+// Progress is the progress of a rebuild, in documents.
 type Progress struct {
 	Done, Total int
 }
 
-// State is what the index says of itself.
+// State is the state of an index.
 type State struct {
-	Usable    bool // Search answers
-	Outdated  bool // but the index is of an older format: Rebuild makes the next
+	Usable    bool // Search works
+	Outdated  bool // the index has an older format and must be rebuilt
 	Seq       uint64
 	Documents int
-	Parked    map[string]string // documents that could not be indexed, and why
-	Rebuild   *Progress         // nil when none is running
+	Parked    map[string]string // id of a document that could not be indexed -> reason
+	Rebuild   *Progress         // nil if no rebuild is running
 }
 
 // The entries of Options.Dir.
@@ -80,55 +80,56 @@ const (
 	markerName = "opening"
 )
 
-// Open opens the index in a folder. A missing, damaged or outdated index is no
-// error: it is moved aside, State tells that nothing is usable, and whoever
-// follows the change log calls Rebuild. Open fails only when the folder cannot
-// be used at all or belongs to another process.
+// Open opens the index in a folder. It does not fail if the index is missing, damaged or
+// of an unreadable format: it moves such an index aside, State reports that none is
+// usable, and the caller must call Rebuild. Open fails if the folder cannot be used, and
+// with fault.Conflict if another process uses the index.
 func Open(ctx context.Context, opt Options) (*Index, error) {
 	opt.Limits = opt.Limits.withDefaults()
 	if opt.Synonyms == nil {
 		opt.Synonyms = builtinSynonyms{synonyms.Builtin()}
 	}
-	x := &Index{opt: opt, gate: newGate(opt.Limits), trouble: make(chan struct{}, 1), compose: composeSafely, parse: query.Parse}
+	x := &Index{opt: opt, admission: newAdmission(opt.Limits), trouble: make(chan struct{}, 1), compose: composeSafely, parse: query.Parse}
 	x.parked.Store(&map[string]string{})
 	if err := os.MkdirAll(opt.Dir, 0o700); err != nil {
-		return nil, fault.Wrap(fault.Internal, "search.Open", "the folder of the search index cannot be made", err)
+		return nil, fault.Wrap(fault.Internal, "search.Open", "the folder of the search index cannot be created", err)
 	}
 	if err := os.RemoveAll(x.path(buildName)); err != nil {
 		return nil, fault.Wrap(fault.Internal, "search.Open", "the folder of the search index cannot be written", err)
 	}
 	if _, err := os.Stat(x.path(markerName)); err == nil {
-		x.condemn(errors.New("the portal died while it opened the index"))
+		x.moveAside(errors.New("the portal crashed while it opened the index"))
 	}
 	if _, err := os.Stat(x.path(liveName)); err != nil {
-		return x, x.unmark()
+		return x, x.removeMarker()
 	}
-	if err := x.mark(); err != nil {
+	if err := x.writeMarker(); err != nil {
 		return nil, err
 	}
 	if err := x.openLive(); err != nil {
 		if isLocked(err) {
 			return nil, fault.Wrap(fault.Conflict, "search.Open",
-				"another process uses the search index: stop it first", errors.Join(err, x.unmark()))
+				"another process uses the search index: stop it first", errors.Join(err, x.removeMarker()))
 		}
-		x.condemn(err)
+		x.moveAside(err)
 	}
-	return x, x.unmark()
+	return x, x.removeMarker()
 }
 
-// isLocked tells whether opening failed because another process holds the lock.
+// isLocked reports whether opening failed because another process holds the lock.
 func isLocked(err error) bool { return strings.HasSuffix(err.Error(), ": timeout") }
 
+// path returns the path of an entry of the folder.
 func (x *Index) path(name string) string { return filepath.Join(x.opt.Dir, name) }
 
 // openLive opens and probes the live index.
 func (x *Index) openLive() error {
 	if _, err := os.Stat(filepath.Join(x.path(liveName), "root.bolt")); err != nil {
-		return err // the engine would make a new, empty one
+		return err // the engine would create an empty index
 	}
 	var g *engine
 	var m meta
-	err := guard(func() (err error) {
+	err := recoverPanics(func() (err error) {
 		if g, err = openEngine(x.path(liveName), false); err != nil {
 			return err
 		}
@@ -139,7 +140,7 @@ func (x *Index) openLive() error {
 	})
 	if err != nil {
 		if g != nil {
-			err = errors.Join(err, guard(g.close))
+			err = errors.Join(err, recoverPanics(g.close))
 		}
 		return err
 	}
@@ -147,7 +148,8 @@ func (x *Index) openLive() error {
 	return nil
 }
 
-// install makes g the engine that searches use. Whoever swaps holds mu or is alone.
+// install makes g the engine of searches. The caller holds mu, or has the only
+// reference to x.
 func (x *Index) install(g *engine, m meta) {
 	x.engine = g
 	parked := maps.Clone(m.parked)
@@ -157,8 +159,8 @@ func (x *Index) install(g *engine, m meta) {
 	x.parked.Store(&parked)
 }
 
-// condemn moves the live index aside; only the last bad one is kept.
-func (x *Index) condemn(why error) {
+// moveAside renames the live index, in place of the last bad one.
+func (x *Index) moveAside(why error) {
 	x.opt.Log.Error("search: the index is unusable and will be rebuilt", "dir", x.path(liveName), "error", why)
 	err := os.RemoveAll(x.path(badName))
 	if err == nil {
@@ -169,7 +171,8 @@ func (x *Index) condemn(why error) {
 	}
 }
 
-func (x *Index) mark() error {
+// writeMarker creates the marker of an index that is being opened, durably.
+func (x *Index) writeMarker() error {
 	err := os.WriteFile(x.path(markerName), []byte(x.opt.Now().UTC().Format(time.RFC3339)+"\n"), 0o600)
 	if err == nil {
 		err = errors.Join(syncPath(x.path(markerName)), syncPath(x.opt.Dir))
@@ -177,7 +180,8 @@ func (x *Index) mark() error {
 	return fault.Wrap(fault.Internal, "search.Open", "the folder of the search index cannot be written", err)
 }
 
-func (x *Index) unmark() error {
+// removeMarker removes the marker, if it exists.
+func (x *Index) removeMarker() error {
 	err := os.Remove(x.path(markerName))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -185,7 +189,7 @@ func (x *Index) unmark() error {
 	return fault.Wrap(fault.Internal, "search.Open", "the folder of the search index cannot be written", err)
 }
 
-// Close waits for running searches and closes the index.
+// Close waits for running searches to end and closes the index.
 func (x *Index) Close() error {
 	x.write.Lock()
 	defer x.write.Unlock()
@@ -197,13 +201,14 @@ func (x *Index) Close() error {
 	}
 	g := x.engine
 	x.engine = nil
-	return fault.Wrap(fault.Internal, "search.Close", "the search index did not close cleanly", guard(g.close))
+	return fault.Wrap(fault.Internal, "search.Close", "the search index did not close cleanly", recoverPanics(g.close))
 }
 
-// Trouble receives when something was met that damage may explain. Whoever
-// follows the change log then calls Check, and Rebuild when that finds damage.
+// Trouble returns a channel that receives after an error that damage may explain. The
+// receiver should call Check, and Rebuild if Check fails.
 func (x *Index) Trouble() <-chan struct{} { return x.trouble }
 
+// reportTrouble sends to Trouble without waiting.
 func (x *Index) reportTrouble() {
 	select {
 	case x.trouble <- struct{}{}:
@@ -211,7 +216,7 @@ func (x *Index) reportTrouble() {
 	}
 }
 
-// State tells how the index stands.
+// State returns the state of the index.
 func (x *Index) State() State {
 	s := State{Rebuild: x.progress.Load(), Parked: maps.Clone(*x.parked.Load())}
 	err := x.reading(func(g *engine) error {
@@ -223,17 +228,18 @@ func (x *Index) State() State {
 	return s
 }
 
-// reading runs fn with the engine, which stays open meanwhile.
+// reading calls fn with the engine, which remains open during the call. It returns a
+// panic as an error.
 func (x *Index) reading(fn func(g *engine) error) error {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if x.engine == nil {
 		return x.unusable()
 	}
-	return guard(func() error { return fn(x.engine) })
+	return recoverPanics(func() error { return fn(x.engine) })
 }
 
-// unusable says why there is nothing to search.
+// unusable returns the error of a search without a usable index.
 func (x *Index) unusable() error {
 	const op = "search.Search"
 	if x.closed {
@@ -246,9 +252,9 @@ func (x *Index) unusable() error {
 	return fault.New(fault.Unavailable, op, "the search index is about to be rebuilt. Pages can be read meanwhile.")
 }
 
-// Check verifies the checksums of the index on disk, that it has as many
-// documents as the library (parked ones counted), and that the given documents
-// are in it.
+// Check verifies the checksums of the index on disk, that it has the given number of
+// documents, including parked ones, and that it has the documents of the sample. A
+// negative number is not compared.
 func (x *Index) Check(ctx context.Context, documents int, sample []string) error {
 	err := x.reading(func(g *engine) error {
 		if err := g.verify(ctx); err != nil {
@@ -261,10 +267,10 @@ func (x *Index) Check(ctx context.Context, documents int, sample []string) error
 		if have := int(m.documents) + len(m.parked); documents >= 0 && have != documents {
 			return fault.Newf(fault.Internal, "search.Check", "the index has %d documents, the library %d", have, documents)
 		}
-		return g.contains(sample, m.parked)
+		return g.checkContains(sample, m.parked)
 	})
 	if err == nil || ctx.Err() != nil || fault.KindOf(err) == fault.Unavailable {
 		return err
 	}
-	return fault.Wrap(fault.Internal, "search.Check", "the search index is damaged or out of step: run postern reindex", err)
+	return fault.Wrap(fault.Internal, "search.Check", "the search index is damaged or not up to date: run postern reindex", err)
 }

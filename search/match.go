@@ -9,26 +9,26 @@ import (
 	"github.com/postern/postern/search/segment"
 )
 
-// matches are the documents that meet a plan, by leaf.
+// matches are the documents that match a plan, by leaf.
 type matches struct {
-	full  []*roaring.Bitmap // all conditions
-	some  []*roaring.Bitmap // the strict ones and enough clauses; nil when not needed
-	count int               // of both
-	exact int               // of full
-	need  int               // clauses a document of some has
+	full  []*roaring.Bitmap // documents that meet all conditions
+	some  []*roaring.Bitmap // those that meet the strict ones and enough clauses; nil if full has enough documents
+	count int               // number of documents in both
+	exact int               // number of documents in full
+	need  int               // minimum number of clauses of a document in some
 }
 
 const (
-	// relaxBelow is the number of documents with all words under which those with
-	// enough of them are added: the first page is not full.
+	// relaxBelow: if fewer documents have all words, those with enough words are added,
+	// because the first page would not be full.
 	relaxBelow = 10
 	// minShare is the share of the query's words that is enough.
 	minShare = 0.15
 )
 
-// enough is how many of the clauses a document must meet when all is too much.
-// Three bigrams count for one: a run of ideographs has about two a word, and a
-// third of them lies across the borders of words.
+// enough returns how many of the clauses a document must meet if few documents meet all.
+// Three bigrams count as one word: a run of ideographs has about two a word, and a third
+// of them cross the borders of words.
 func enough(clauses []clause) int {
 	words, bigrams := 0, 0
 	for _, c := range clauses {
@@ -41,7 +41,7 @@ func enough(clauses []clause) int {
 	return max(1, int(math.Ceil(minShare*(float64(words)+float64(bigrams)/3))))
 }
 
-// match runs a plan over all leaves.
+// match evaluates a plan on all leaves.
 func (e *evaluation) match(p plan) (matches, error) {
 	m := matches{full: make([]*roaring.Bitmap, len(e.leaves))}
 	base := make([]*roaring.Bitmap, len(e.leaves)) // strict conditions only
@@ -74,6 +74,7 @@ func (e *evaluation) match(p plan) (matches, error) {
 	return m, e.relax(p, base, &m)
 }
 
+// cardinality returns the size of a set that may be nil.
 func cardinality(b *roaring.Bitmap) int {
 	if b == nil {
 		return 0
@@ -81,8 +82,8 @@ func cardinality(b *roaring.Bitmap) int {
 	return int(b.GetCardinality())
 }
 
-// strict gives the documents of a leaf that meet the strict conditions, those
-// that are cheap to ask first.
+// strict returns the documents of a leaf that meet the strict conditions. It evaluates
+// phrases, which are expensive, last.
 func (e *evaluation) strict(p plan, leaf int) (*roaring.Bitmap, error) {
 	within := e.leaves[leaf].Alive()
 	for _, last := range []bool{false, true} {
@@ -99,7 +100,7 @@ func (e *evaluation) strict(p plan, leaf int) (*roaring.Bitmap, error) {
 	return within, nil
 }
 
-// relax adds the documents that meet enough clauses.
+// relax adds to m the documents that meet enough clauses.
 func (e *evaluation) relax(p plan, base []*roaring.Bitmap, m *matches) error {
 	m.need = enough(p.clauses)
 	m.some = make([]*roaring.Bitmap, len(e.leaves))
@@ -130,7 +131,7 @@ func (e *evaluation) relax(p plan, base []*roaring.Bitmap, m *matches) error {
 	return nil
 }
 
-// inEnough gives the documents of a leaf that are in at least need of the sets.
+// inEnough returns the documents of a leaf that are in at least need of the sets.
 func (e *evaluation) inEnough(leaf int, sets []*roaring.Bitmap, need int) *roaring.Bitmap {
 	some := segment.Union(sets...)
 	if some == nil {
@@ -153,7 +154,7 @@ func (e *evaluation) inEnough(leaf int, sets []*roaring.Bitmap, need int) *roari
 	return out
 }
 
-// note says what was relaxed.
+// note returns the note on relaxed words for people, "" if nothing was relaxed.
 func (m matches) note(clauses int) string {
 	switch {
 	case m.count == m.exact:

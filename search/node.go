@@ -10,17 +10,17 @@ import (
 	"github.com/postern/postern/search/segment"
 )
 
-// evaluation is one query over one snapshot.
+// evaluation is the evaluation of one query on one snapshot.
 type evaluation struct {
-	ctx       context.Context // with the query's deadline, asked between pieces of work
-	leaves    []*segment.Reader
-	documents uint64 // not deleted
+	ctx       context.Context   // has the query's deadline; checked between steps
+	leaves    []*segment.Reader // the segments
+	documents uint64            // number of documents that are not deleted
 	scratch   *scratch
 	joins     *segment.Joins
 }
 
-// node is a condition. match gives the documents of a leaf among within that
-// meet it; nil for none. Neither argument nor result is changed by anyone.
+// node is a condition. match returns the documents of within, in a leaf, that meet it;
+// nil for none. The argument and the result must not be changed.
 type node interface {
 	match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error)
 }
@@ -29,7 +29,7 @@ func (u *unit) match(_ *evaluation, leaf int, within *roaring.Bitmap) (*roaring.
 	return segment.Intersect(u.docs[leaf], within), nil
 }
 
-// allOf holds when every node does.
+// allOf matches if every node does.
 type allOf []node
 
 func (n allOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
@@ -42,7 +42,7 @@ func (n allOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.
 	return within, nil
 }
 
-// anyOf holds when some node does.
+// anyOf matches if at least one node does.
 type anyOf []node
 
 func (n anyOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
@@ -57,7 +57,7 @@ func (n anyOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.
 	return segment.Union(sets...), nil
 }
 
-// noneOf holds when its node does not.
+// noneOf matches if its node does not.
 type noneOf struct{ node node }
 
 func (n noneOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
@@ -68,8 +68,8 @@ func (n noneOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring
 	return roaring.AndNot(within, s), nil
 }
 
-// keywordIs holds when the field has one of the terms; which ones they are is
-// asked of each leaf's dictionary.
+// keywordIs matches if the field has one of the terms, which terms reads from the
+// dictionary of each leaf.
 type keywordIs struct {
 	field string
 	terms func(l *segment.Reader) ([]string, error)
@@ -95,7 +95,7 @@ func (n keywordIs) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roar
 	return segment.Intersect(segment.Union(sets...), within), nil
 }
 
-// numberIs holds when the document has the number and the test passes.
+// numberIs matches if the document has the number and it passes the test.
 type numberIs struct {
 	field string
 	test  func(n int64) bool
@@ -119,17 +119,17 @@ func (n numberIs) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roari
 	return out, nil
 }
 
-// checkEvery is how many small steps are taken between looks at the deadline.
+// checkEvery is the number of small steps between two checks of the deadline.
 const checkEvery = 256
 
-// phrase holds when its words stand next to one another, in order. narrow holds
-// for every document that can have it: it is cheaper to ask than positions.
+// phrase matches if its words are adjacent, in order. Every document with the phrase has
+// all units of narrow, which are cheaper to evaluate than positions.
 type phrase struct {
 	words  []string
 	narrow []*unit
 }
 
-// sort puts first what the fewest documents have.
+// sort orders narrow by the number of documents, the fewest first.
 func (n *phrase) sort() {
 	slices.SortStableFunc(n.narrow, func(a, b *unit) int { return cmp.Compare(a.found, b.found) })
 }
@@ -140,7 +140,7 @@ func (n *phrase) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roarin
 			return nil, nil
 		}
 	}
-	// Positions answer rightly only for words that are known to be there.
+	// HasPhrase is exact only for words that the document has.
 	l := e.leaves[leaf]
 	for _, w := range n.words {
 		var err error
@@ -169,7 +169,7 @@ func (n *phrase) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roarin
 	return out, nil
 }
 
-// nothing never holds.
+// nothing matches no document.
 type nothing struct{}
 
 func (nothing) match(*evaluation, int, *roaring.Bitmap) (*roaring.Bitmap, error) { return nil, nil }

@@ -10,47 +10,48 @@ import (
 	"github.com/postern/postern/search/synonyms"
 )
 
-// plan is what a query asks of the index. A document matches when it meets every
-// strict condition and either all clauses, or, when too few documents do, a
-// stated number of them.
+// plan is a query in terms of the index. A document matches if it meets every strict
+// condition and all clauses or, if too few documents do, enough of the clauses.
 type plan struct {
 	strict  []node
 	clauses []clause
-	units   []*unit  // what is scored
-	nearby  []nearby // words that are worth more side by side
+	units   []*unit     // scored
+	nearby  []proximity // groups of words that add to the score if they are adjacent
 	notes   []string
-	// respelt maps a word no document has to the neighbour searched for instead.
+	// respelt maps a word that no document has to the correction that was searched for.
 	respelt map[string]string
 }
 
-// nearby are words that are worth more side by side.
-type nearby struct {
+// proximity is a group of words that adds worth to the score of a document in which
+// they are adjacent.
+type proximity struct {
 	words []string
 	worth float32
 }
 
-// clause is one word of the query: it may be let go when too little is found.
+// clause is one word of the query. It may be dropped if there are too few results.
 type clause struct {
 	node   node
 	bigram bool // part of a run of ideographs, which has more bigrams than words
 }
 
-// planner makes the plan of one query, looking terms up as it goes.
+// planner builds the plan of one query and loads its terms.
 type planner struct {
 	*evaluation
-	vocabulary *vocabulary
-	typing     bool // the last word is still being typed
-	prose      bool // quotation marks are those of a sentence, not of the language
-	plan       plan
-	synonyms   synonyms.Set
-	meant      map[string][]string // term -> texts that mean the same
-	meanings   map[string]node     // text -> its node
-	loaded     map[string]*unit
-	silent     bool // below a Not: matched but not scored
+	vocabulary   *vocabulary
+	typing       bool // the last word is still being typed
+	prose        bool // quotation marks do not mean phrases
+	plan         plan
+	synonyms     synonyms.Set
+	synonymsOf   map[string][]string // term -> its synonyms
+	synonymNodes map[string]node     // text of a synonym -> its node
+	loaded       map[string]*unit
+	unscoredOnly bool // inside a Not, or narrowing only: matched, not scored
 }
 
-func (p *planner) make(q query.Query) (plan, error) {
-	p.loaded, p.meanings = make(map[string]*unit), make(map[string]node)
+// build returns the plan of a query. Stop words are dropped if there is anything else.
+func (p *planner) build(q query.Query) (plan, error) {
+	p.loaded, p.synonymNodes = make(map[string]*unit), make(map[string]node)
 	p.plan.respelt = make(map[string]string)
 	nodes := conjuncts(q.Root)
 	if p.prose {
@@ -59,7 +60,7 @@ func (p *planner) make(q query.Query) (plan, error) {
 	if p.typing {
 		markTyped(nodes)
 	}
-	p.learn(nodes)
+	p.findSynonyms(nodes)
 	var stops []query.Word
 	for _, n := range nodes {
 		if w, ok := n.(query.Word); ok && isStopWord(w) {
@@ -71,7 +72,7 @@ func (p *planner) make(q query.Query) (plan, error) {
 		}
 	}
 	if len(p.plan.clauses) == 0 && len(p.plan.strict) == 0 {
-		for _, w := range stops { // "the who" has nothing else to go by
+		for _, w := range stops { // only stop words, as in "the who"
 			if err := p.conjunct(w); err != nil {
 				return plan{}, err
 			}
@@ -80,7 +81,7 @@ func (p *planner) make(q query.Query) (plan, error) {
 	return p.plan, p.pairs(nodes)
 }
 
-// conjuncts lists the conditions that must all hold.
+// conjuncts returns the outermost conditions, all of which must be met.
 func conjuncts(root query.Node) []query.Node {
 	switch n := root.(type) {
 	case nil:
@@ -91,7 +92,7 @@ func conjuncts(root query.Node) []query.Node {
 	return []query.Node{root}
 }
 
-// markTyped makes the last word a prefix: it is still being typed.
+// markTyped makes the last word, which is still being typed, a prefix.
 func markTyped(nodes []query.Node) {
 	if len(nodes) == 0 {
 		return
@@ -102,24 +103,26 @@ func markTyped(nodes []query.Node) {
 	}
 }
 
+// isStopWord reports whether a word is a single stop word.
 func isStopWord(w query.Word) bool {
 	tokens := analysis.Scan(nil, analysis.Normalize(w.Text))
 	return !w.Prefix && len(tokens) == 1 && analysis.IsStop(tokens[0].Text)
 }
 
-// maxUnits bounds how many things one query looks up and scores; a query of two
-// thousand bytes of ideographs would be some twelve hundred.
+// maxUnits is the maximum number of units of a query. A query of 2,000 bytes of
+// ideographs would have about 1,200.
 const maxUnits = 256
 
-// full tells whether the query has enough; what follows is left out.
+// full reports whether the query has maxUnits; further words are ignored.
 func (p *planner) full() bool { return len(p.loaded) >= maxUnits }
 
-// conjunct adds one condition of the outermost And.
+// conjunct adds one condition of the outermost And: words are clauses, any other
+// condition is strict.
 func (p *planner) conjunct(n query.Node) error {
 	switch n := n.(type) {
 	case query.Word:
 		if p.full() {
-			p.shorten()
+			p.noteTruncated()
 			return nil
 		}
 		clauses, err := p.word(n)
@@ -139,20 +142,21 @@ func (p *planner) conjunct(n query.Node) error {
 	return err
 }
 
-// shorten says, once, that the end of the query is left out.
-func (p *planner) shorten() {
+// noteTruncated adds the note, once, that the end of the query is ignored.
+func (p *planner) noteTruncated() {
 	const note = "the query is very long: its last words are left out"
 	if !slices.Contains(p.plan.notes, note) {
 		p.plan.notes = append(p.plan.notes, note)
 	}
 }
 
+// onlyWords reports whether all nodes of an Or are words.
 func onlyWords(n query.Or) bool {
 	return !slices.ContainsFunc(n.Nodes, func(c query.Node) bool { _, word := c.(query.Word); return !word })
 }
 
-// node compiles any part of a query; nil stands for a part that says nothing,
-// such as a word of punctuation.
+// node compiles a node of a query. It returns nil for a node without content, such as a
+// word of punctuation.
 func (p *planner) node(n query.Node) (node, error) {
 	switch n := n.(type) {
 	case query.And:
@@ -162,8 +166,8 @@ func (p *planner) node(n query.Node) (node, error) {
 		nodes, err := p.nodes(n.Nodes)
 		return anyOf(nodes), err
 	case query.Not:
-		defer func(was bool) { p.silent = was }(p.silent)
-		p.silent = true
+		defer func(was bool) { p.unscoredOnly = was }(p.unscoredOnly)
+		p.unscoredOnly = true
 		node, err := p.node(n.Node)
 		if node == nil {
 			return nil, err
@@ -190,6 +194,7 @@ func (p *planner) node(n query.Node) (node, error) {
 	return nil, nil
 }
 
+// nodes compiles nodes, without those that have no content.
 func (p *planner) nodes(parts []query.Node) ([]node, error) {
 	var out []node
 	for _, c := range parts {
@@ -204,11 +209,12 @@ func (p *planner) nodes(parts []query.Node) ([]node, error) {
 	return out, nil
 }
 
-// unit loads a unit once per query, and scores it unless it is excluded.
+// unit returns the unit of terms, which is loaded once per query, and scores it unless
+// it is only matched.
 func (p *planner) unit(terms ...string) (*unit, error) { return p.shared(1, terms...) }
 
-// shared is a unit that is worth a share of its idf, if nothing else in the query
-// makes it worth more.
+// shared is unit with a share of the idf as its worth. If a unit occurs several times in
+// a query, it has the largest share.
 func (p *planner) shared(share float32, terms ...string) (*unit, error) {
 	key := strings.Join(terms, " ")
 	u, ok := p.loaded[key]
@@ -219,7 +225,7 @@ func (p *planner) shared(share float32, terms ...string) (*unit, error) {
 		}
 		p.loaded[key] = u
 	}
-	if p.silent {
+	if p.unscoredOnly {
 		return u, nil
 	}
 	if u.share == 0 {
@@ -229,15 +235,15 @@ func (p *planner) shared(share float32, terms ...string) (*unit, error) {
 	return u, nil
 }
 
-// unscored is stemmed for what only narrows down.
+// unscored is stemmed for a word that is only matched.
 func (p *planner) unscored(token string) (*unit, error) {
-	defer func(was bool) { p.silent = was }(p.silent)
-	p.silent = true
+	defer func(was bool) { p.unscoredOnly = was }(p.unscoredOnly)
+	p.unscoredOnly = true
 	return p.stemmed(token)
 }
 
-// phrase compiles quoted text: its words, unstemmed and with stop words, next to
-// one another. The words' other forms are scored, so that the phrase ranks.
+// phrase compiles quoted text: its words, unstemmed and with stop words, must be
+// adjacent. The stems of the words are scored, so that the phrase affects the ranking.
 func (p *planner) phrase(text string) (node, error) {
 	text = analysis.Normalize(text)
 	tokens := analysis.Scan(nil, text)
@@ -249,7 +255,7 @@ func (p *planner) phrase(text string) (node, error) {
 		out.words = append(out.words, t.Text)
 		load := p.stemmed
 		if t.Ideograph || analysis.IsStop(t.Text) && len(tokens) > 1 {
-			load = p.unscored // bigrams, and the other words, say more
+			load = p.unscored // bigrams and the other words are more specific
 		}
 		u, err := load(t.Text)
 		if err != nil {
@@ -268,7 +274,7 @@ func (p *planner) phrase(text string) (node, error) {
 	return out, nil
 }
 
-// title holds when the title has every word of the value.
+// title matches if the title has every word of the value.
 func (p *planner) title(value string) node {
 	tokens := analysis.Scan(nil, analysis.Normalize(value))
 	bigrams := analysis.Bigrams(nil, tokens)

@@ -17,7 +17,7 @@ func TestPositions(t *testing.T) {
 		word := rapid.Custom(func(t *rapid.T) string { return fmt.Sprintf("w%d", rapid.IntRange(0, size).Draw(t, "n")) })
 		text := rapid.SliceOfN(word, 1, 200).Draw(t, "text")
 		c := newComposer()
-		c.cutUp(Document{Sections: []Section{{Text: strings.Join(text, " ")}}})
+		c.tokenize(Document{Sections: []Section{{Text: strings.Join(text, " ")}}})
 		data := c.positions()
 		from := rapid.IntRange(0, len(text)-1).Draw(t, "from")
 		to := rapid.IntRange(from+1, min(len(text), from+5)).Draw(t, "to")
@@ -35,7 +35,7 @@ func TestPositions(t *testing.T) {
 // Phrases do not run from one piece of a document into the next.
 func TestPositionsGap(t *testing.T) {
 	c := newComposer()
-	c.cutUp(Document{Title: "pool", Sections: []Section{{Heading: "size", Text: "small"}}})
+	c.tokenize(Document{Title: "pool", Sections: []Section{{Heading: "size", Text: "small"}}})
 	data := c.positions()
 	if positions.Contains(data, []string{"pool", "size"}) || positions.Contains(data, []string{"size", "small"}) {
 		t.Error("a phrase crosses a gap")
@@ -46,7 +46,7 @@ func TestPositionsGap(t *testing.T) {
 // even when it ends inside one.
 func TestPositionsSilent(t *testing.T) {
 	c := newComposer()
-	c.cutUp(Document{Summary: "pools time", Sections: []Section{{Text: "all pools timeout"}}})
+	c.tokenize(Document{Summary: "pools time", Sections: []Section{{Text: "all pools timeout"}}})
 	c.positions()
 	if c.number["time"] == 0 {
 		t.Error("a word of the summary has no position")
@@ -58,11 +58,11 @@ func BenchmarkPositions(b *testing.B) {
 	c := newComposer()
 	var data [][]byte
 	for _, d := range docs {
-		c.cutUp(d)
+		c.tokenize(d)
 		data = append(data, c.positions())
 	}
 	b.Run("encode", func(b *testing.B) {
-		c.cutUp(docs[0])
+		c.tokenize(docs[0])
 		for b.Loop() {
 			c.positions()
 		}

@@ -7,19 +7,18 @@ import (
 	"github.com/postern/postern/search/query"
 )
 
-// A quotation asks for an exact phrase: that is never relaxed. What is left are
-// texts that nobody types as a query, whose author put the quotation marks there:
-// descriptions of more than descriptionWords words in sentences, and messages of
-// at least messageWords words that quote but single ones, such as the reason and
-// the interface of an alert.
+// A quotation means an exact phrase, which is never relaxed. The exception are texts
+// that people do not type as queries, in which the quotation marks belong to the text:
+// descriptions of more than descriptionWords words in sentences, and messages of at
+// least messageWords words that quote single words only, such as the reason in an alert.
 const (
-	proseUnquoted    = 6 // so many words must stand outside the quotation marks
+	proseUnquoted    = 6 // minimum number of words outside quotation marks
 	messageWords     = 12
 	descriptionWords = 20
 )
 
-// isProse tells whether a query with quotations is a text rather than a query, and
-// whether it has the punctuation of sentences.
+// isProse reports whether a query with quotations is a text, and whether that text has
+// the punctuation of sentences.
 func isProse(root query.Node) (long, sentences bool) {
 	words, quoted, phrases := 0, 0, 0
 	for _, n := range conjuncts(root) {
@@ -45,13 +44,13 @@ func isProse(root query.Node) (long, sentences bool) {
 	return long, long && sentences
 }
 
-// isOneWord tells whether quoted text is no phrase: one word, not of ideographs,
-// which stand side by side without a space.
+// isOneWord reports whether quoted text is one word and not a phrase. Text with
+// ideographs, which have no spaces between words, is a phrase.
 func isOneWord(text string) bool {
 	return len(strings.Fields(text)) <= 1 && !strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-// unquoted makes the phrases among the nodes words.
+// unquoted returns the nodes with each phrase replaced by its words.
 func unquoted(nodes []query.Node) []query.Node {
 	var out []query.Node
 	for _, n := range nodes {

@@ -11,19 +11,18 @@ import (
 	"github.com/postern/postern/search/segment"
 )
 
-// MaxWindow is how deep into a result one can look: ranking keeps that many in
-// order, and nobody pages further without narrowing the query.
+// MaxWindow is the number of results that can be read. Ranking sorts no more than that,
+// and readers narrow the query before they page further.
 const MaxWindow = 1000
 
 const (
-	// sunkShare is what an archived or superseded document keeps of its score.
-	sunkShare = 0.4
-	// closelyRead is how many of the best are looked at for words side by side.
-	closelyRead = 50
-	// nearShare is what words side by side are worth, of the sum of their idf.
+	// demotedShare is the factor of the score of an archived or superseded document.
+	demotedShare = 0.4
+	// rerankDepth is how many of the best documents are checked for adjacent words.
+	rerankDepth = 50
+	// nearShare is the share of the sum of their idf that adjacent words add.
 	nearShare = 0.7
-	// gluedShare is the same for the words of one identifier, which were written
-	// together on purpose.
+	// gluedShare is the same for the words of one identifier, which belong together.
 	gluedShare = 1.0
 )
 
@@ -31,24 +30,24 @@ const (
 type scored struct {
 	leaf  int
 	doc   uint32
-	some  bool // meets only enough clauses: ranked after those that meet all
+	some  bool // meets enough clauses, but not all: ranked after those that meet all
 	score float32
 	day   int64
-	id    string // read when two are otherwise equal
+	id    string // read to compare documents that are otherwise equal
 }
 
-// ranker orders the matches of one query and keeps the best.
+// ranker collects the best matches of one query.
 type ranker struct {
 	*evaluation
 	plan   plan
 	newest bool
 	keep   int
-	best   []scored // a heap: the worst of the best is first
+	best   []scored // a heap with the worst match first
 }
 
-// rank gives the best matches in order.
+// rank returns at most keep of the best matches, in order.
 func (e *evaluation) rank(p plan, m matches, newest bool, keep int) ([]scored, error) {
-	r := &ranker{evaluation: e, plan: p, newest: newest, keep: max(keep, closelyRead)}
+	r := &ranker{evaluation: e, plan: p, newest: newest, keep: max(keep, rerankDepth)}
 	for i := range e.leaves {
 		if err := r.leaf(i, m.full[i], false); err != nil {
 			return nil, err
@@ -62,14 +61,14 @@ func (e *evaluation) rank(p plan, m matches, newest bool, keep int) ([]scored, e
 	}
 	r.sort()
 	if !newest {
-		if err := r.readClosely(keep); err != nil {
+		if err := r.rerank(keep); err != nil {
 			return nil, err
 		}
 	}
 	return r.best[:min(keep, len(r.best))], nil
 }
 
-// leaf scores the given documents of one leaf and offers them.
+// leaf scores and offers documents of one leaf.
 func (r *ranker) leaf(leaf int, docs *roaring.Bitmap, some bool) error {
 	if docs == nil || docs.IsEmpty() {
 		return nil
@@ -79,7 +78,7 @@ func (r *ranker) leaf(leaf int, docs *roaring.Bitmap, some bool) error {
 	if err != nil {
 		return err
 	}
-	sunk, err := l.Docs(segment.FlagField, segment.SunkFlag)
+	sunk, err := l.Docs(segment.FlagField, segment.DemotedFlag)
 	if err != nil {
 		return err
 	}
@@ -95,7 +94,7 @@ func (r *ranker) leaf(leaf int, docs *roaring.Bitmap, some bool) error {
 	docs.Iterate(func(doc uint32) bool {
 		s := scored{leaf: leaf, doc: doc, some: some, score: scores[doc], day: days[doc]}
 		if sunk != nil && sunk.Contains(doc) {
-			s.score *= sunkShare
+			s.score *= demotedShare
 		}
 		r.offer(s)
 		scores[doc] = 0
@@ -104,12 +103,13 @@ func (r *ranker) leaf(leaf int, docs *roaring.Bitmap, some bool) error {
 	return nil
 }
 
-// scratch lends slices of zeros by document of a leaf; who borrows them leaves
-// zeros behind. A query that fails half way drops its scratch.
+// scratch holds slices of zeros, by document of a leaf. A query must leave zeros behind;
+// one that fails drops its scratch.
 type scratch struct {
 	scores, sums []float32
 }
 
+// of returns the slices for a leaf of a size.
 func (s *scratch) of(size int) (scores, sums []float32) {
 	if len(s.scores) < size {
 		s.scores, s.sums = make([]float32, size), make([]float32, size)
@@ -117,8 +117,8 @@ func (s *scratch) of(size int) (scores, sums []float32) {
 	return s.scores[:size], s.sums[:size]
 }
 
-// compare puts the better of two first: all words before some, then score, then
-// the newer, then the id. With newest it is date and id alone.
+// compare is negative if a ranks before b: all words before some, then higher scores,
+// newer dates and lower ids. With newest, only date and id count.
 func (r *ranker) compare(a, b *scored) int {
 	if !r.newest {
 		if a.some != b.some {
@@ -137,8 +137,8 @@ func (r *ranker) compare(a, b *scored) int {
 	return strings.Compare(r.id(a), r.id(b))
 }
 
-// id reads a document's id once. A damaged one counts as empty here; it is found
-// again, and reported, when the hit is shown.
+// id returns a document's id, which it reads once. An unreadable one is empty here; the
+// error occurs again, and is reported, when the hit is shown.
 func (r *ranker) id(s *scored) string {
 	if s.id == "" {
 		s.id, _ = r.leaves[s.leaf].ID(s.doc)
@@ -146,7 +146,7 @@ func (r *ranker) id(s *scored) string {
 	return s.id
 }
 
-// offer keeps s if it is among the best so far.
+// offer adds s if it is among the best so far.
 func (r *ranker) offer(s scored) {
 	if len(r.best) < r.keep {
 		r.best = append(r.best, s)
@@ -159,6 +159,7 @@ func (r *ranker) offer(s scored) {
 	}
 }
 
+// up restores the heap after a change of its last element.
 func (r *ranker) up(i int) {
 	for i > 0 {
 		parent := (i - 1) / 2
@@ -170,6 +171,7 @@ func (r *ranker) up(i int) {
 	}
 }
 
+// down restores the heap after a change of its first element.
 func (r *ranker) down(i int) {
 	for {
 		worst := i
@@ -186,19 +188,20 @@ func (r *ranker) down(i int) {
 	}
 }
 
+// sort turns the heap into a sorted list, best first.
 func (r *ranker) sort() {
 	slices.SortFunc(r.best, func(a, b scored) int { return r.compare(&a, &b) })
 }
 
-// readClosely raises the best documents that have words of the query side by
-// side, in their order (the ordered pairs of Metzler and Croft 2005, "A Markov
-// random field model for term dependencies"), and sorts them again.
-// Those that could not come among the first keep even so are not read.
-func (r *ranker) readClosely(keep int) error {
+// rerank adds to the scores of the best documents in which words of the query are
+// adjacent, in their order (the ordered pairs of Metzler and Croft 2005, "A Markov
+// random field model for term dependencies"), and sorts them again. It does not read
+// documents that cannot be among the first keep even with all that is added.
+func (r *ranker) rerank(keep int) error {
 	if len(r.plan.nearby) == 0 {
 		return nil
 	}
-	top := r.best[:min(closelyRead, len(r.best))]
+	top := r.best[:min(rerankDepth, len(r.best))]
 	if keep < len(top) {
 		var most float32
 		for _, n := range r.plan.nearby {
@@ -212,7 +215,7 @@ func (r *ranker) readClosely(keep int) error {
 		top = top[:n]
 	}
 	for i, l := range r.leaves {
-		c := closeReader{Reader: l, docs: roaring.New(), have: make(map[string]*roaring.Bitmap)}
+		c := proximityReader{Reader: l, docs: roaring.New(), have: make(map[string]*roaring.Bitmap)}
 		for _, s := range top {
 			if s.leaf == i {
 				c.docs.Add(s.doc)
@@ -236,16 +239,17 @@ func (r *ranker) readClosely(keep int) error {
 	return nil
 }
 
-// closeReader reads the positions of some documents of a leaf.
-type closeReader struct {
+// proximityReader reads the positions of some documents of a leaf.
+type proximityReader struct {
 	*segment.Reader
 	docs *roaring.Bitmap
 	have map[string]*roaring.Bitmap // word -> those of docs that have it as a token
 }
 
-// read sums what the groups are worth that stand side by side in a document.
-func (c *closeReader) read(doc uint32, groups []nearby) (worth float32, err error) {
-	var present []nearby
+// read returns the sum of the worth of the groups whose words are adjacent in a
+// document.
+func (c *proximityReader) read(doc uint32, groups []proximity) (worth float32, err error) {
+	var present []proximity
 	for _, g := range groups {
 		has, err := c.hasAll(doc, g.words)
 		if err != nil {
@@ -268,7 +272,8 @@ func (c *closeReader) read(doc uint32, groups []nearby) (worth float32, err erro
 	return worth, err
 }
 
-func (c *closeReader) hasAll(doc uint32, words []string) (bool, error) {
+// hasAll reports whether a document has all words as tokens.
+func (c *proximityReader) hasAll(doc uint32, words []string) (bool, error) {
 	for _, w := range words {
 		docs, ok := c.have[w]
 		if !ok {

@@ -15,12 +15,12 @@ import (
 // Contents are all documents of the library at one state.
 type Contents struct {
 	UpTo      uint64 // change number of the state, or of an earlier one
-	Total     int    // how many there are, for progress
+	Total     int    // number of documents, for progress
 	Documents iter.Seq2[Document, error]
 }
 
-// Rebuild makes a new index beside the present one and swaps them. Until then
-// searches are answered from the present one, if there is a usable one.
+// Rebuild builds a new index beside the current one and replaces it. Until then, the
+// current index, if it is usable, serves searches.
 func (x *Index) Rebuild(ctx context.Context, c Contents) error {
 	x.write.Lock()
 	defer x.write.Unlock()
@@ -35,13 +35,13 @@ func (x *Index) Rebuild(ctx context.Context, c Contents) error {
 		return fault.Wrap(fault.Internal, "search.Rebuild", "the search index could not be rebuilt", err)
 	}
 	if err := x.swap(); err != nil {
-		return fault.Wrap(fault.Internal, "search.Rebuild", "the rebuilt search index could not be put in place", err)
+		return fault.Wrap(fault.Internal, "search.Rebuild", "the rebuilt search index could not replace the old one", err)
 	}
 	x.opt.Log.Info("search: the index is rebuilt", "documents", c.Total)
 	return nil
 }
 
-// build writes the new index and makes it durable.
+// build writes the new index and syncs it to disk.
 func (x *Index) build(ctx context.Context, c Contents) error {
 	dir := x.path(buildName)
 	if err := os.RemoveAll(dir); err != nil {
@@ -52,10 +52,10 @@ func (x *Index) build(ctx context.Context, c Contents) error {
 		return err
 	}
 	was := x.parked.Load()
-	err = guard(func() error { return x.fill(ctx, g, c) })
+	err = recoverPanics(func() error { return x.fill(ctx, g, c) })
 	if err != nil {
 		x.parked.Store(was)
-		return errors.Join(err, guard(g.close))
+		return errors.Join(err, recoverPanics(g.close))
 	}
 	if err := g.close(); err != nil {
 		return err
@@ -63,8 +63,8 @@ func (x *Index) build(ctx context.Context, c Contents) error {
 	return syncTree(dir)
 }
 
-// fill indexes all documents, one chunk a core at a time: neither composing nor
-// building a segment uses more than one.
+// fill indexes all documents, one chunk per core at a time, because composing and
+// building a segment use one core.
 func (x *Index) fill(ctx context.Context, g *engine, c Contents) error {
 	w := &writer{index: x, engine: g, parked: map[string]string{}}
 	ctx, stop := context.WithCancelCause(ctx)
@@ -74,11 +74,11 @@ func (x *Index) fill(ctx context.Context, g *engine, c Contents) error {
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for docs := range chunks {
-				err := guard(func() error { return w.write(w.composeAll(docs, 1), nil, nil) })
+				err := recoverPanics(func() error { return w.write(w.composeAll(docs, 1), nil, nil) })
 				if err != nil {
 					stop(err)
 				}
-				x.advance(len(docs))
+				x.addProgress(len(docs))
 			}
 		})
 	}
@@ -91,15 +91,15 @@ func (x *Index) fill(ctx context.Context, g *engine, c Contents) error {
 	return w.finish(ctx, nil, nil, c.UpTo)
 }
 
-// A rebuild takes larger batches than following does: nobody waits for one, and a
-// segment of twice the documents costs less than two and their merging. The text
-// is bounded too, because building takes some 25 times as much memory.
+// The batches of a rebuild are larger than those of changes, for which people wait: one
+// segment of twice the documents takes less time than two and their merging. The amount
+// of text is limited too, because building takes about 25 times as much memory.
 const (
 	rebuildChunk = 1000
 	rebuildBytes = 8 << 20
 )
 
-// textBytes is how much text a document has.
+// textBytes returns the size of a document's text.
 func textBytes(d *Document) int {
 	n := len(d.Title) + len(d.Summary)
 	for _, s := range d.Sections {
@@ -108,7 +108,7 @@ func textBytes(d *Document) int {
 	return n
 }
 
-// feed hands out the documents in chunks.
+// feed sends the documents in chunks.
 func feed(ctx context.Context, c Contents, chunks chan<- []Document) error {
 	var docs []Document
 	bytes := 0
@@ -135,8 +135,8 @@ func feed(ctx context.Context, c Contents, chunks chan<- []Document) error {
 	return send()
 }
 
-// advance counts documents of the rebuild.
-func (x *Index) advance(n int) {
+// addProgress adds n finished documents to the progress of the rebuild.
+func (x *Index) addProgress(n int) {
 	x.counting.Lock()
 	defer x.counting.Unlock()
 	p := *x.progress.Load()
@@ -145,8 +145,8 @@ func (x *Index) advance(n int) {
 	x.progress.Store(&p)
 }
 
-// swap puts the new index in the place of the old one. Searches wait for the
-// fraction of a second that this takes.
+// swap replaces the old index by the new one. Searches wait for the fraction of a second
+// that this takes.
 func (x *Index) swap() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -154,7 +154,7 @@ func (x *Index) swap() error {
 		return x.unusable()
 	}
 	if x.engine != nil {
-		if err := guard(x.engine.close); err != nil {
+		if err := recoverPanics(x.engine.close); err != nil {
 			x.opt.Log.Warn("search: the old index did not close cleanly", "error", err)
 		}
 		x.engine = nil

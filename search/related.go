@@ -9,29 +9,28 @@ import (
 )
 
 const (
-	// relatedText is how much of a document's text is weighed: what it is about is
-	// said in its beginning.
+	// relatedText is how much of a document's text is weighed, in bytes: the beginning
+	// describes the subject.
 	relatedText = 16 << 10
-	// relatedShare is the share of the best possible score that makes an incident
-	// related.
+	// relatedShare is the minimum score of a related incident, as a share of the best
+	// possible score.
 	relatedShare = 0.06
-	// third of all documents may have a word that likens two of them.
+	// third: a word counts if at most a third of all documents have it.
 	third = 3
-	// relatedRead is how many of the best are looked at for incidents.
+	// relatedRead is how many of the best documents are considered.
 	relatedRead = 30
 )
 
-// What the parts of a document weigh when others like it are looked for.
+// The weights of the parts of a document in a search for similar ones.
 const (
 	relatedTitle   = 2.0
 	relatedSummary = 1.2
 	relatedBody    = 0.5
 )
 
-// Related finds the incidents whose text is most like that of a published
-// document, best first. It fails as Search does. A document that the index does
-// not have yet may be asked about all the same; one that the library does not have
-// has none.
+// Related returns at most limit incidents whose text is most similar to that of a
+// published document, best first. The document need not be in the index yet; for one
+// that is not in the library, Related returns none. It fails as Search does.
 func (x *Index) Related(ctx context.Context, id string, limit int) ([]Match, error) {
 	const op = "search.Related"
 	docs, err := x.opt.Source.Documents(ctx, []string{id})
@@ -48,15 +47,16 @@ func (x *Index) Related(ctx context.Context, id string, limit int) ([]Match, err
 	return out, err
 }
 
+// related is Related on a snapshot.
 func (x *Index) related(ctx context.Context, e *evaluation, d *Document, limit int) ([]Match, error) {
-	w := newWeighing(e)
-	w.least = 2                    // a word that only the document itself has finds nothing,
-	w.most = 2 + e.documents/third // and one that many have likens nothing
+	w := newTextPlanner(e)
+	w.least = 2                    // a word that only the document itself has finds no other,
+	w.most = 2 + e.documents/third // and a word that many have is not specific
 	if err := w.document(d); err != nil {
 		return nil, err
 	}
 	p, best := w.plan()
-	p.nearby = nil // another incident's sentences differ
+	p.nearby = nil // other incidents have other sentences
 	m, err := e.having(p.units, allOf{exactly(segment.KindField, "postmortem")})
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (x *Index) related(ctx context.Context, e *evaluation, d *Document, limit i
 		return nil, err
 	}
 	ranked = slices.DeleteFunc(ranked, func(s scored) bool { return s.score < best*relatedShare })
-	ranked = ranked[:min(len(ranked), limit+1)] // itself is among them
+	ranked = ranked[:min(len(ranked), limit+1)] // the document itself is among them
 	matches, err := x.matched(ctx, e, ranked)
 	if err != nil {
 		return nil, err
@@ -79,9 +79,9 @@ func (x *Index) related(ctx context.Context, e *evaluation, d *Document, limit i
 	return matches, nil
 }
 
-// document weighs the words of a document: what it is called, what it says it is
-// about, and its text.
-func (w *weighing) document(d *Document) error {
+// document adds the words of a document: its title and alerts, its summary, and the
+// beginning of its text.
+func (w *textPlanner) document(d *Document) error {
 	if err := w.text(d.Title+"\n"+strings.Join(d.Alerts, " "), relatedTitle, relatedTitle/2); err != nil {
 		return err
 	}

@@ -13,14 +13,14 @@ import (
 // Defaults of a Request.
 const (
 	defaultLimit = 10
-	// maxQuoted is how many hits of one answer get fragments: a long API page
-	// does without.
+	// maxQuoted is the maximum number of hits of an answer that have fragments. Long
+	// pages of the API have none for the rest.
 	maxQuoted = 50
 )
 
-// Search answers a request. It fails with fault.Invalid when the page asked for
-// lies too deep, Timeout when the query is too costly, and Unavailable when too many
-// searches are waiting or while there is no index.
+// Search returns the results of a request. It fails with fault.Invalid if the page is
+// outside of MaxWindow, with Timeout if the query takes too long, and with Unavailable
+// if too many searches are waiting or there is no index.
 func (x *Index) Search(ctx context.Context, r Request) (Results, error) {
 	const op = "search.Search"
 	began := x.opt.Now()
@@ -51,7 +51,8 @@ func (x *Index) Search(ctx context.Context, r Request) (Results, error) {
 	return out, nil
 }
 
-// failure sorts the ways a search can fail. What may be damage is looked into.
+// failure returns the error of a failed search for the caller, with its kind. Errors
+// that damage may explain are logged and reported by Trouble.
 func (x *Index) failure(op string, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) && fault.KindOf(err) == fault.Internal {
 		return fault.Wrap(fault.Timeout, op, "this search takes too long: use fewer or rarer words, or a qualifier", err)
@@ -64,7 +65,7 @@ func (x *Index) failure(op string, err error) error {
 	return fault.Wrap(fault.Internal, op, "this search failed; the cause is in the server's log", err)
 }
 
-// answer evaluates a query over the present snapshot.
+// answer evaluates a query over the current snapshot.
 func (x *Index) answer(ctx context.Context, g *engine, r Request, q query.Query, out *Results) error {
 	return g.evaluate(ctx, func(e *evaluation) error {
 		plan, m, err := x.matching(e, q, r.Prefix)
@@ -91,9 +92,9 @@ func (x *Index) answer(ctx context.Context, g *engine, r Request, q query.Query,
 	})
 }
 
-// matching plans a query and finds what matches. The quotation marks of a pasted
-// text in sentences are its author's, not the language's: it is searched for word
-// by word. So is a long message without punctuation whose quoted words nothing has.
+// matching returns the plan of a query and its matches. A pasted text in sentences is
+// searched for word by word, because its quotation marks do not mean phrases. So is a
+// long message without punctuation, if no document has its quoted words.
 func (x *Index) matching(e *evaluation, q query.Query, typing bool) (plan, matches, error) {
 	known, err := x.opt.Synonyms.Synonyms(e.ctx)
 	if err != nil {
@@ -101,7 +102,7 @@ func (x *Index) matching(e *evaluation, q query.Query, typing bool) (plan, match
 	}
 	read := func(prose bool) (plan, matches, error) {
 		p := planner{evaluation: e, vocabulary: &x.vocabulary, synonyms: known, typing: typing, prose: prose}
-		plan, err := p.make(q)
+		plan, err := p.build(q)
 		if err != nil {
 			return plan, matches{}, err
 		}
@@ -120,7 +121,7 @@ func (x *Index) matching(e *evaluation, q query.Query, typing bool) (plan, match
 	return plan, m, err
 }
 
-// suggestions are the query with respelt words.
+// suggestions returns the query with corrected words, if that differs.
 func suggestions(text string, respelt map[string]string) []string {
 	if len(respelt) == 0 {
 		return nil
@@ -135,7 +136,7 @@ func suggestions(text string, respelt map[string]string) []string {
 	return []string{out}
 }
 
-// replaceWord replaces a folded word wherever it stands in text in any case.
+// replaceWord replaces all occurrences of a folded word in text, in any case.
 func replaceWord(text, word, instead string) string {
 	fields := strings.Fields(text)
 	for i, f := range fields {
@@ -146,8 +147,8 @@ func replaceWord(text, word, instead string) string {
 	return strings.Join(fields, " ")
 }
 
-// show fetches the documents of a page and quotes from them. One that the library
-// does not have any more, because the index lags, is left out.
+// show adds the hits of a page to out, with their fragments. Documents that are no
+// longer in the library, because the index lags, are skipped.
 func (x *Index) show(e *evaluation, p plan, page []scored, r Request, out *Results) error {
 	ids := make([]string, len(page))
 	for i, s := range page {

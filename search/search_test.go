@@ -298,7 +298,7 @@ func TestDeadline(t *testing.T) {
 }
 
 func TestGate(t *testing.T) {
-	g := newGate(Limits{Searches: 1, Waiting: 1})
+	g := newAdmission(Limits{Searches: 1, Waiting: 1})
 	if err := g.enter(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -13,50 +13,49 @@ import (
 	"github.com/postern/postern/search/snippet"
 )
 
-// Likeness is the answer to a pasted text.
+// Likeness is the result of Similar.
 type Likeness struct {
-	Reading paste.Reading // what was understood of the text
-	Total   int           // documents that have anything of it
+	Reading paste.Reading // the parsed text
+	Total   int           // documents that have at least one word of it
 	Took    time.Duration
-	Matches []Match // the runbook of the alert first, then by likeness
+	Matches []Match // the runbook of the alert first, then by score
 	Notes   []string
-	Faint   bool // nothing is close: the matches have some words of the text
+	Faint   bool // no match is close: they have only some words of the text
 }
 
 // Match is one document that resembles a text.
 type Match struct {
 	Hit
-	// Named tells that the document is for the alert: it lists the alert, or has
-	// its name for a title or a file name.
+	// Named reports whether the document is for the alert: it lists the alert, or its
+	// title or file name is the alert's name.
 	Named bool
-	// Fix is the section that says what to do or what was done; nil when the
-	// document has none.
+	// Fix is the section that describes the fix; nil if the document has none.
 	Fix *Section
 }
 
-// SimilarRequest asks for what resembles a pasted text, or what is for an alert.
+// SimilarRequest is a request for documents similar to a pasted text, or for an alert.
 type SimilarRequest struct {
 	Text      string
-	Alert     string // name of an alert; Text is left aside when it is set
+	Alert     string // name of an alert; if it is set, Text is ignored
 	Limit     int    // default 10, at most MaxSimilar
-	Fragments bool   // quote and mark
+	Fragments bool   // return fragments of the matches
 }
 
 const (
-	// MaxSimilar is how many matches an answer has at most.
+	// MaxSimilar is the maximum number of matches.
 	MaxSimilar = 50
-	// reread is how many of the best are read to see whether they are for the alert.
+	// reread is how many of the best documents are checked for the alert's name.
 	reread = 20
-	// namedBonus is what the score of a document for the alert is multiplied by.
+	// namedBonus is the factor of the score of a document for the alert.
 	namedBonus = 1.5
-	// serviceBonus is the same for one of a service that the labels name.
+	// serviceBonus is the factor of the score of a document with a service of the labels.
 	serviceBonus = 1.1
-	// faint is the share of the best possible score below which nothing is close.
+	// faint is the share of the best possible score below which no match is close.
 	faint = 0.15
 )
 
-// Similar finds the documents that resemble a pasted alert, trace or log. It fails
-// as Search does, and with fault.Invalid for a text that says nothing.
+// Similar returns the documents that are most similar to a pasted alert, trace or log.
+// It fails as Search does, and with fault.Invalid for a text without words.
 func (x *Index) Similar(ctx context.Context, r SimilarRequest) (Likeness, error) {
 	const op = "search.Similar"
 	began := x.opt.Now()
@@ -76,24 +75,25 @@ func (x *Index) Similar(ctx context.Context, r SimilarRequest) (Likeness, error)
 	return out, nil
 }
 
-// admitted runs fn with the engine when its turn has come, within the budget of a
-// query.
+// admitted calls fn with the engine when the search is admitted, within the time budget
+// of a query.
 func (x *Index) admitted(ctx context.Context, op string, fn func(context.Context, *engine) error) error {
 	ctx, cancel := context.WithTimeout(ctx, x.opt.Limits.Budget)
 	defer cancel()
-	if err := x.gate.enter(ctx); err != nil {
+	if err := x.admission.enter(ctx); err != nil {
 		return x.failure(op, err)
 	}
-	defer x.gate.leave()
+	defer x.admission.leave()
 	if err := x.reading(func(g *engine) error { return fn(ctx, g) }); err != nil {
 		return x.failure(op, err)
 	}
 	return nil
 }
 
+// resemble is Similar on a snapshot.
 func (x *Index) resemble(ctx context.Context, g *engine, r SimilarRequest, out *Likeness) error {
 	return g.evaluate(ctx, func(e *evaluation) error {
-		w := newWeighing(e)
+		w := newTextPlanner(e)
 		if err := w.reading(out.Reading); err != nil {
 			return err
 		}
@@ -111,15 +111,15 @@ func (x *Index) resemble(ctx context.Context, g *engine, r SimilarRequest, out *
 			return err
 		}
 		order(out.Reading, out.Matches)
-		out.judge(best)
+		out.evaluate(best)
 		out.Matches = out.Matches[:min(r.Limit, len(out.Matches))]
 		x.finish(out.Matches, p, r.Fragments)
 		return nil
 	})
 }
 
-// matched reads the documents of ranked matches. One that the library does not
-// have any more, because the index lags, is left out.
+// matched returns the documents of ranked matches, in order. Documents that are no longer
+// in the library, because the index lags, are skipped.
 func (x *Index) matched(ctx context.Context, e *evaluation, ranked []scored) ([]Match, error) {
 	ids := make([]string, len(ranked))
 	for i, s := range ranked {
@@ -146,7 +146,8 @@ func (x *Index) matched(ctx context.Context, e *evaluation, ranked []scored) ([]
 	return out, nil
 }
 
-// order puts the runbook of the alert first and raises what is for it.
+// order raises the scores of documents for the alert and its services, and sorts the
+// matches, the runbook of the alert first.
 func order(reading paste.Reading, matches []Match) {
 	for i := range matches {
 		m := &matches[i]
@@ -163,16 +164,16 @@ func order(reading paste.Reading, matches []Match) {
 	})
 }
 
-// first is 1 for what leads an answer whatever its score: the living runbook of
-// the alert.
+// first returns 1 for the current runbook of the alert, which comes first with any
+// score, and 0 for other matches.
 func (m *Match) first() int {
-	if m.Named && m.Kind == "runbook" && !sinks(m.Document) {
+	if m.Named && m.Kind == "runbook" && !isDemoted(m.Document) {
 		return 1
 	}
 	return 0
 }
 
-// finish adds the fix and the quotes, and drops the text.
+// finish adds the fix and the fragments, and drops the text.
 func (x *Index) finish(matches []Match, p plan, fragments bool) {
 	quotes := snippet.New(worths(p.units))
 	for i := range matches {
@@ -185,9 +186,9 @@ func (x *Index) finish(matches []Match, p plan, fragments bool) {
 	}
 }
 
-// judge says how close the matches are, when they are not. best is about the score
-// of a document that has everything.
-func (l *Likeness) judge(best float32) {
+// evaluate sets Faint and adds the notes. best is the approximate score of a document
+// that has every word.
+func (l *Likeness) evaluate(best float32) {
 	if l.Reading.Cut {
 		l.Notes = append(l.Notes, fmt.Sprintf("only the first %d KB of the text were read", paste.MaxBytes>>10))
 	}
@@ -207,7 +208,7 @@ func (l *Likeness) judge(best float32) {
 	}
 }
 
-// isFor tells whether a document is for an alert.
+// isFor reports whether a document is for an alert.
 func isFor(d *Document, alert string) bool {
 	if containsFold(d.Alerts, alert) {
 		return true
@@ -218,12 +219,14 @@ func isFor(d *Document, alert string) bool {
 	return name != "" && (bare(d.Title) == name || bare(file) == name)
 }
 
+// containsFold reports whether a list has a string in any case.
 func containsFold(list []string, s string) bool {
 	return slices.ContainsFunc(list, func(o string) bool { return strings.EqualFold(o, s) })
 }
 
-// bare is a name without case, spaces and punctuation, so that the title "Kube Pod
-// Crash Looping" and the file kube-pod-crash-looping.md are for KubePodCrashLooping.
+// bare returns a name in small letters without spaces and punctuation, so that the title
+// "Kube Pod Crash Looping" and the file kube-pod-crash-looping.md are for the alert
+// KubePodCrashLooping.
 func bare(name string) string {
 	return strings.Map(func(c rune) rune {
 		switch {

@@ -9,29 +9,29 @@ import (
 	"github.com/postern/postern/search/synonyms"
 )
 
-// Thesaurus gives the synonyms in force. Every search asks, so that what is
-// pushed holds at once.
+// Thesaurus returns the current synonyms. Every search calls it, so that a push takes
+// effect immediately.
 type Thesaurus interface {
 	Synonyms(ctx context.Context) (synonyms.Set, error)
 }
 
-// builtinSynonyms are those that hold without a file.
+// builtinSynonyms is a Thesaurus of one set.
 type builtinSynonyms struct{ set synonyms.Set }
 
+// Synonyms implements Thesaurus.
 func (b builtinSynonyms) Synonyms(context.Context) (synonyms.Set, error) { return b.set, nil }
 
-// synonymShare is what a synonym is worth beside the word itself.
+// synonymShare is the worth of a synonym, as a share of that of the word itself.
 const synonymShare = 0.5
 
-// maxMeant bounds how many forms of one query are looked at for synonyms.
-const maxMeant = 32
+// maxSynonymForms is the maximum number of forms of one query that have synonyms.
+const maxSynonymForms = 32
 
-// learn finds what the words of a query mean besides themselves: a map from the
-// term of each word, or bigram, to the texts that can stand in for it. Words of a
-// form of several are met by its synonym each. Quoted and excluded words mean
-// only themselves.
-func (p *planner) learn(nodes []query.Node) {
-	p.meant = make(map[string][]string)
+// findSynonyms sets synonymsOf: for the term of each word, or bigram, the texts that can
+// replace it. Each word of a form of several words is met by the form's synonyms.
+// Quoted and excluded words have no synonyms.
+func (p *planner) findSynonyms(nodes []query.Node) {
+	p.synonymsOf = make(map[string][]string)
 	var run []analysis.Token
 	for _, n := range nodes {
 		switch n := n.(type) {
@@ -43,46 +43,46 @@ func (p *planner) learn(nodes []query.Node) {
 		case query.Or:
 			for _, c := range n.Nodes {
 				if w, ok := c.(query.Word); ok && !w.Prefix {
-					p.learnRun(analysis.Scan(nil, analysis.Normalize(w.Text)))
+					p.findRunSynonyms(analysis.Scan(nil, analysis.Normalize(w.Text)))
 				}
 			}
 		}
-		p.learnRun(run)
+		p.findRunSynonyms(run)
 		run = nil
 	}
-	p.learnRun(run)
+	p.findRunSynonyms(run)
 }
 
-// learnRun looks up the forms in a run of words.
-func (p *planner) learnRun(run []analysis.Token) {
+// findRunSynonyms adds the synonyms of the forms in a sequence of words.
+func (p *planner) findRunSynonyms(run []analysis.Token) {
 	words := make([]string, len(run))
 	for i, t := range run {
 		words[i] = analysis.Stem(t.Text)
 	}
-	for i := 0; i < len(run) && len(p.meant) < maxMeant; {
+	for i := 0; i < len(run) && len(p.synonymsOf) < maxSynonymForms; {
 		n, meanings := p.synonyms.Match(words[i:])
 		for j := i; j < i+n; j++ {
-			p.meant[words[j]] = meanings
+			p.synonymsOf[words[j]] = meanings
 		}
 		for _, bigram := range analysis.Bigrams(nil, run[i:i+n]) {
-			p.meant[bigram] = meanings
+			p.synonymsOf[bigram] = meanings
 		}
 		i += max(n, 1)
 	}
 }
 
-// orMeant is the node of a term that other words can stand in for. A synonym's own
-// synonyms are not looked for. Single words count as occurrences of the term that
-// weigh less, so that a document gains little by having both.
-func (p *planner) orMeant(term string) (node, error) {
-	meanings := p.meant[term]
-	if len(meanings) == 0 || p.silent {
+// withSynonyms returns the node of a term or its synonyms. Synonyms of synonyms do not
+// count. Synonyms of one word count as occurrences of the term with a lower weight, so
+// that a document gains little by having both.
+func (p *planner) withSynonyms(term string) (node, error) {
+	meanings := p.synonymsOf[term]
+	if len(meanings) == 0 || p.unscoredOnly {
 		return p.unit(term)
 	}
 	terms, out := []string{term}, anyOf{nil}
 	for _, text := range meanings {
 		if p.full() {
-			p.shorten()
+			p.noteTruncated()
 			break
 		}
 		tokens := analysis.Scan(nil, text)
@@ -90,7 +90,7 @@ func (p *planner) orMeant(term string) (node, error) {
 			terms = append(terms, analysis.Stem(tokens[0].Text))
 			continue
 		}
-		m, err := p.meantPhrase(tokens)
+		m, err := p.synonymPhrase(tokens)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +101,7 @@ func (p *planner) orMeant(term string) (node, error) {
 	return out, err
 }
 
-// group is the unit of a term and of single words that mean the same.
+// group returns the unit of a term and its synonyms of one word.
 func (p *planner) group(terms []string) (*unit, error) {
 	key := strings.Join(terms, " ")
 	u, ok := p.loaded[key]
@@ -116,11 +116,11 @@ func (p *planner) group(terms []string) (*unit, error) {
 	return u, nil
 }
 
-// meantPhrase holds where the words of a synonym stand next to one another. Its
-// words are worth together what one is.
-func (p *planner) meantPhrase(tokens []analysis.Token) (node, error) {
+// synonymPhrase returns the node of a synonym of several words, which must be adjacent.
+// Its words together have the worth of one synonym.
+func (p *planner) synonymPhrase(tokens []analysis.Token) (node, error) {
 	key := joined(tokens)
-	if n, ok := p.meanings[key]; ok {
+	if n, ok := p.synonymNodes[key]; ok {
 		return n, nil
 	}
 	out := &phrase{}
@@ -146,11 +146,11 @@ func (p *planner) meantPhrase(tokens []analysis.Token) (node, error) {
 		out.narrow = append(out.narrow, u)
 	}
 	out.sort()
-	p.meanings[key] = out
+	p.synonymNodes[key] = out
 	return out, nil
 }
 
-// joined is the words of a text, with a space between two.
+// joined returns the words of a text, separated by spaces.
 func joined(tokens []analysis.Token) string {
 	words := make([]string, len(tokens))
 	for i, t := range tokens {

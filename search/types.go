@@ -7,8 +7,7 @@ import (
 	"github.com/postern/postern/search/snippet"
 )
 
-// Document is what the index knows of one published document. It is made by
-// search/indexer from the library's page.
+// Document is one published document, as the index and the results need it.
 type Document struct {
 	ID         string
 	Path       string
@@ -18,7 +17,7 @@ type Document struct {
 	Summary    string
 	Lang       string
 	Status     string // draft, review, published, archived
-	Superseded bool   // another document replaces it: ranked below the living
+	Superseded bool   // another document replaces it; ranked below current documents
 	Date       time.Time
 	Severity   string
 	Services   []string
@@ -28,14 +27,14 @@ type Document struct {
 	Owner      string
 	Authors    []string
 	DetectedBy string
-	Ref        string // of its incident: INC-2291
-	// Seconds from the start of impact; nil unknown.
+	Ref        string // reference of its incident, such as INC-2291
+	// Seconds from the start of impact; nil if unknown.
 	Detect, Diagnose, Recover *int64
 	Actions, OpenActions      int
 	Sections                  []Section
 }
 
-// Section is the text under one heading, for fragments that link to it.
+// Section is the text under one heading.
 type Section = snippet.Section
 
 // Request is one search. Text is the user's query in the query language; the
@@ -48,36 +47,36 @@ type Request struct {
 	Limit, Offset int
 	Newest        bool // sort by date, newest first, instead of relevance
 	Facets        bool // count facet values
-	Fragments     bool // quote and mark
+	Fragments     bool // return fragments of the hits
 	Prefix        bool // the last word is still being typed
-	Fixes         int  // for how many hits to find what fixed it
+	Fixes         int  // number of hits, from the first, that get a Fix
 }
 
 // Results are the answer to a Request.
 type Results struct {
 	Query       string
 	Total       int
-	Whole       int // of Total, those that have every word: they come first
+	Whole       int // of Total, the documents with every word; they come first
 	Took        time.Duration
 	Hits        []Hit
-	Facets      map[string][]FacetValue // kind service severity year factor tag
-	Notes       []string                // what was relaxed, ignored or cut, for people
-	Suggestions []string                // other spellings that find something
-	Problems    []QueryProblem          // where the query was not understood; it ran all the same
+	Facets      map[string][]FacetValue // by kind, service, severity, year, factor, tag
+	Notes       []string                // what was relaxed, ignored or truncated, for people
+	Suggestions []string                // other spellings that have results
+	Problems    []QueryProblem          // places that were not understood; the rest ran
 }
 
-// Hit is one found document.
+// Hit is one document of a result.
 type Hit struct {
 	Document // without Sections
 	Score    float64
-	// Fragments are the best quotes, already escaped: the only markup is <mark>.
+	// Fragments are the best passages, escaped: the only markup is <mark>.
 	Fragments []Fragment
-	// Fix is the section that says what to do or what was done, where
-	// Request.Fixes asks for it; nil when no heading says so.
+	// Fix is the section that describes the fix, for the first Request.Fixes hits; nil
+	// if no heading announces one.
 	Fix *Section
 }
 
-// Fragment is one quote and the heading it stands under.
+// Fragment is one marked passage and the heading above it.
 type Fragment = snippet.Fragment
 
 // FacetValue is one value and the number of matching documents that have it.
@@ -86,7 +85,7 @@ type FacetValue struct {
 	Count int
 }
 
-// QueryProblem points at the character of the query that was not understood.
+// QueryProblem is a place in the query that was not understood.
 type QueryProblem struct {
 	Offset  int // runes from the start
 	Message string

@@ -6,27 +6,27 @@ import (
 	"github.com/postern/postern/search/segment"
 )
 
-// unit is the smallest thing that is matched and scored: a word in all its forms,
-// a bigram, or a word with the neighbours that stand in for it.
+// unit is the smallest part of a query that is matched and scored: a word in all its
+// forms, a bigram, or a word with the spellings or synonyms that replace it.
 type unit struct {
 	terms []string
-	// first is how many of the terms are the word itself; the others mean the same
-	// and weigh less. 0 stands for all.
+	// first is how many of the terms are the word itself; the others are synonyms, which
+	// have a lower weight. 0 means all.
 	first int
-	share float32 // of its idf that it is worth; 0 when it is not scored
+	share float32 // its worth as a share of its idf; 0 if it is not scored
 	idf   float32
-	found uint64 // documents that have it
-	lists [][]weighted
+	found uint64            // number of documents that have it
+	lists [][]weighted      // by leaf
 	docs  []*roaring.Bitmap // by leaf; nil for none
 }
 
-// weighted is a posting list and what an occurrence in it counts.
+// weighted is a posting list and the weight of its occurrences.
 type weighted struct {
 	segment.Postings
 	weight float32
 }
 
-// load looks the terms up in every leaf.
+// load reads the posting lists of the terms in every leaf.
 func (u *unit) load(e *evaluation) error {
 	u.lists = make([][]weighted, len(e.leaves))
 	u.docs = make([]*roaring.Bitmap, len(e.leaves))
@@ -57,11 +57,11 @@ func (u *unit) load(e *evaluation) error {
 	return nil
 }
 
-// worth is what a document gets for having the unit often.
+// worth returns the limit of the unit's score in a document, without the factor k1+1.
 func (u *unit) worth() float32 { return u.idf * u.share }
 
-// score adds what the unit is worth to the scores of the wanted documents of a
-// leaf. sums is scratch of the leaf's size, all zero before and after.
+// score adds the unit's score to those of the wanted documents of a leaf. sums is
+// scratch of the leaf's size, all zero before and after.
 func (u *unit) score(leaf int, wanted *roaring.Bitmap, scores, sums []float32) error {
 	lists := u.lists[leaf]
 	if len(lists) == 0 {
@@ -92,7 +92,7 @@ func (u *unit) score(leaf int, wanted *roaring.Bitmap, scores, sums []float32) e
 	return nil
 }
 
-// worths are the terms of the units and what each is worth at most, for quoting.
+// worths returns the terms of the units with their largest worth, for snippets.
 func worths(units []*unit) map[string]float32 {
 	out := make(map[string]float32)
 	for _, u := range units {

@@ -14,29 +14,29 @@ import (
 	"github.com/postern/postern/search/segment"
 )
 
-// Bounds on what one word can stand for.
+// Limits of the words that one word of a query stands for.
 const (
-	// maxCompletions is how many words a prefix stands for, the most used first.
+	// maxCompletions is the maximum number of completions of a prefix.
 	maxCompletions = 32
-	// maxScanned is how many terms of each segment's dictionary are looked at to
-	// find them; past it, completions are those the alphabet puts first.
+	// maxScanned is how many terms of each segment's dictionary are read to find
+	// completions. If there are more, the first in the alphabet count.
 	maxScanned = 512
-	// minPrefixBytes is how much must be typed before words of the body complete
-	// it; before that only words of titles do, which are few.
+	// minPrefixBytes is the minimum length of a prefix that words of the body complete.
+	// Shorter ones are completed by words of titles, which are few.
 	minPrefixBytes = 3
-	// maxNeighbours is how many spellings stand in for a word nobody wrote.
+	// maxNeighbours is the maximum number of spellings that replace a misspelt word.
 	maxNeighbours = 3
-	// minRespelt is the shortest word that is respelt: shorter ones have too many
-	// neighbours to mean anything.
+	// minRespelt is the minimum length of a word that is corrected. Shorter ones have
+	// too many neighbours.
 	minRespelt = 4
-	// twoEdits is the length from which two edits are forgiven instead of one.
+	// twoEdits is the minimum length of a word that is corrected by two edits.
 	twoEdits = 8
-	// maxNearby bounds the groups of words that are verified side by side.
+	// maxNearby is the maximum number of proximities of a query.
 	maxNearby = 32
 )
 
-// vocabulary finds words like a given one in the dictionaries of the index. The
-// automaton tables are made once, when a word is first misspelt.
+// vocabulary finds completions and corrections in the dictionaries of the index. The
+// automaton tables are built once, for the first misspelt word.
 type vocabulary struct {
 	once sync.Once
 	one  *levenshtein.LevenshteinAutomatonBuilder
@@ -44,8 +44,7 @@ type vocabulary struct {
 	err  error
 }
 
-// automaton accepts the words within the forgiven number of edits; nil when the
-// word is too short or not a plain word.
+// automaton returns an automaton that accepts the words within one or two edits.
 func (v *vocabulary) automaton(word string) (*levenshtein.DFA, error) {
 	v.once.Do(func() {
 		if v.one, v.err = levenshtein.NewLevenshteinAutomatonBuilder(1, true); v.err == nil {
@@ -61,13 +60,14 @@ func (v *vocabulary) automaton(word string) (*levenshtein.DFA, error) {
 	return v.one.BuildDfa(word, 1)
 }
 
-// isPlain tells whether a word is made of letters a to z alone.
+// isPlain reports whether a word has only letters a to z.
 func isPlain(word string) bool {
 	return !strings.ContainsFunc(word, func(r rune) bool { return r < 'a' || r > 'z' })
 }
 
-// neighbours are the spellings nearest to a word, the most used first. The first
-// letter is taken to be right, which it nearly always is.
+// neighbours returns the nearest spellings of a word, the most frequent first. It
+// assumes that the first letter is correct, as it nearly always is. It returns none for
+// words that are too short or not plain.
 func (v *vocabulary) neighbours(e *evaluation, word string) ([]string, error) {
 	if len(word) < minRespelt || !isPlain(word) {
 		return nil, nil
@@ -100,7 +100,7 @@ func (v *vocabulary) neighbours(e *evaluation, word string) ([]string, error) {
 	return v.nearest(e, near)
 }
 
-// nearest picks the most used of the words with the fewest edits.
+// nearest returns the most frequent of the words with the fewest edits.
 func (v *vocabulary) nearest(e *evaluation, near map[string]int) ([]string, error) {
 	for edits := range 3 {
 		var words []string
@@ -117,13 +117,13 @@ func (v *vocabulary) nearest(e *evaluation, near map[string]int) ([]string, erro
 	return nil, nil
 }
 
-// completions are words that begin with what was typed, the most used first.
+// completions returns words that begin with a prefix, the most frequent first.
 func (v *vocabulary) completions(e *evaluation, typed string) ([]string, error) {
 	fields := []string{segment.TermField, segment.WordField}
 	if len(typed) < minPrefixBytes {
 		fields = []string{segment.TitleField}
 	}
-	segments := make(map[string]int) // word -> in how many segments it was seen
+	segments := make(map[string]int) // word -> number of segments that have it
 	for _, l := range e.leaves {
 		for _, field := range fields {
 			if e.ctx.Err() != nil {
@@ -143,19 +143,19 @@ func (v *vocabulary) completions(e *evaluation, typed string) ([]string, error) 
 			}
 		}
 	}
-	// What many segments have, many documents have; short words are more likely
-	// meant. Counting documents for all of them would take too long.
+	// A word in many segments is in many documents, and short words are more likely.
+	// Counting the documents of all words would take too long.
 	words := slices.SortedFunc(maps.Keys(segments), func(a, b string) int {
 		return cmp.Or(cmp.Compare(segments[b], segments[a]), cmp.Compare(len(a), len(b)), strings.Compare(a, b))
 	})
 	return words[:min(len(words), maxCompletions)], nil
 }
 
-// maxCounted bounds for how many words the documents are counted.
+// maxCounted is the maximum number of words whose documents are counted.
 const maxCounted = 64
 
-// mostUsed picks the n words that most documents have, leaving out stems that
-// nobody wrote.
+// mostUsed returns the n words that most documents have, without stems that no document
+// has as a word.
 func (v *vocabulary) mostUsed(e *evaluation, words []string, n int) ([]string, error) {
 	slices.Sort(words)
 	words = words[:min(len(words), maxCounted)]
@@ -185,7 +185,7 @@ func (v *vocabulary) mostUsed(e *evaluation, words []string, n int) ([]string, e
 	return out, nil
 }
 
-// dictionaryOf is the field that has a token as a term of its own.
+// dictionaryOf returns the field that has a token as a term.
 func dictionaryOf(word string) string {
 	if analysis.Stem(word) == word {
 		return segment.TermField
@@ -193,9 +193,9 @@ func dictionaryOf(word string) string {
 	return segment.WordField
 }
 
-// isWritten tells whether some document has the word itself, looking at a few.
+// isWritten reports whether some document has the word itself; it reads a few.
 func isWritten(e *evaluation, word string) (bool, error) {
-	const few = 16 // a stem that is no word is a token in none of them
+	const few = 16 // none of them has a stem that is not a word
 	for _, l := range e.leaves {
 		docs, err := l.Docs(dictionaryOf(word), word)
 		if err != nil || docs == nil {

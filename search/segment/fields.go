@@ -36,7 +36,7 @@ const (
 const (
 	HasActionsFlag  = "actions"
 	OpenActionsFlag = "open-actions"
-	SunkFlag        = "sunk" // archived or superseded: ranked below current documents
+	DemotedFlag     = "sunk" // archived or superseded: ranked below current documents
 )
 
 // Field is one analysed field of one document. Bleve stores it and does no analysis of

@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/search/segment"
 )
 
-// What the strings of a reading are worth beside each other, as shares of the
-// inverse document frequencies of their words.
+// The worth of the strings of a reading, as shares of the inverse document frequency of
+// their words.
 const (
 	nameShare     = 2.0 // the alert's name as one word
 	namePartShare = 1.5 // a word of it
@@ -22,44 +22,44 @@ const (
 )
 
 const (
-	// maxLikeUnits is how many words of a text are scored, the most telling ones:
-	// past them a document resembles the text by accident.
+	// maxLikeUnits is the maximum number of words of a text that are scored, the most
+	// specific first. Documents share the others by accident.
 	maxLikeUnits = 64
-	// maxWeighed bounds how many different words of a text are looked up.
+	// maxWeighed is the maximum number of different words of a text that are looked up.
 	maxWeighed = 600
-	// maxPostings is how many postings are scored, the most telling words first:
-	// common words of a large library cost most and say least.
+	// maxPostings is the maximum number of postings that are scored, the most specific
+	// words first. Common words cost the most and are the least specific.
 	maxPostings = 200_000
-	// minLikeUnits is how many words are scored whatever they cost.
+	// minLikeUnits is the number of words that are scored at any cost.
 	minLikeUnits = 8
-	// telling is the least worth of a word, beside the most telling one, that counts
-	// while there are others.
+	// telling is the minimum worth of a word that counts, as a share of the largest.
 	telling = 0.08
 )
 
-// weighing collects the words of a text by what they are worth.
-type weighing struct {
+// textPlanner builds the plan of a text from the worth of its words.
+type textPlanner struct {
 	*evaluation
-	least  uint64 // documents that must have a word for it to count,
-	most   uint64 // and that may have it
+	least  uint64 // minimum number of documents that have a word that counts
+	most   uint64 // maximum number of these
 	units  map[string]*unit
-	nearby []nearbyTokens
+	nearby []textProximity
 	tokens []analysis.Token
 }
 
-// nearbyTokens are neighbours in the text; what they are worth side by side is
-// known when all words are.
-type nearbyTokens struct {
+// textProximity are adjacent words of the text. Their worth is known when all words are
+// loaded.
+type textProximity struct {
 	words []string
 	share float32
 }
 
-func newWeighing(e *evaluation) *weighing {
-	return &weighing{evaluation: e, least: 1, most: e.documents, units: make(map[string]*unit)}
+// newTextPlanner returns a planner that counts words of any frequency.
+func newTextPlanner(e *evaluation) *textPlanner {
+	return &textPlanner{evaluation: e, least: 1, most: e.documents, units: make(map[string]*unit)}
 }
 
-// reading weighs what was understood of a pasted text.
-func (w *weighing) reading(r paste.Reading) error {
+// reading adds the strings of a pasted text.
+func (w *textPlanner) reading(r paste.Reading) error {
 	for _, list := range []struct {
 		of          []string
 		whole, part float32
@@ -78,8 +78,9 @@ func (w *weighing) reading(r paste.Reading) error {
 	return nil
 }
 
-// text weighs the words of a text and, less, the parts of its identifiers.
-func (w *weighing) text(text string, whole, part float32) error {
+// text adds the words of a text with the share whole, and the parts of its identifiers
+// with the share part.
+func (w *textPlanner) text(text string, whole, part float32) error {
 	text = analysis.Normalize(text)
 	w.tokens = analysis.Scan(w.tokens[:0], text)
 	last := ""
@@ -113,8 +114,8 @@ func (w *weighing) text(text string, whole, part float32) error {
 	return nil
 }
 
-// word looks a term up once; said twice, it is worth the more of both.
-func (w *weighing) word(term string, share float32) error {
+// word adds a term. If it occurs several times, it has the largest share.
+func (w *textPlanner) word(term string, share float32) error {
 	if analysis.IsStop(term) {
 		return nil
 	}
@@ -130,20 +131,20 @@ func (w *weighing) word(term string, share float32) error {
 	return u.load(w.evaluation)
 }
 
-// near notes words that are worth more side by side.
-func (w *weighing) near(words []string, share float32) {
+// near adds words that score higher if they are adjacent.
+func (w *textPlanner) near(words []string, share float32) {
 	if len(w.nearby) < maxWeighed {
-		w.nearby = append(w.nearby, nearbyTokens{words, share * nearShare})
+		w.nearby = append(w.nearby, textProximity{words, share * nearShare})
 	}
 }
 
-// plan keeps the most telling words. best is about what a document would score
-// that has all of them often.
-func (w *weighing) plan() (p plan, best float32) {
+// plan returns the plan of the most specific words. best is the approximate score of a
+// document that has all of them often.
+func (w *textPlanner) plan() (p plan, best float32) {
 	for _, u := range w.units {
 		if u.found >= w.least && u.found <= w.most {
 			p.units = append(p.units, u)
-		} else if u.found == 0 && u.share >= namePartShare { // an alert that nobody wrote about
+		} else if u.found == 0 && u.share >= namePartShare { // the name of an alert without documents
 			best += u.idf * (k1 + 1)
 		}
 	}
@@ -161,7 +162,7 @@ func (w *weighing) plan() (p plan, best float32) {
 	return p, best
 }
 
-// affordable keeps the first units, by number and by what they cost.
+// affordable returns the first units up to maxLikeUnits and maxPostings.
 func affordable(units []*unit) []*unit {
 	postings := uint64(0)
 	for i, u := range units {
@@ -172,25 +173,25 @@ func affordable(units []*unit) []*unit {
 	return units
 }
 
-// pairs are the neighbours worth most, each once.
-func (w *weighing) pairs() []nearby {
-	var out []nearby
+// pairs returns the adjacent words with the largest worth, each group once.
+func (w *textPlanner) pairs() []proximity {
+	var out []proximity
 	for _, n := range w.nearby {
-		g := nearby{words: n.words}
+		g := proximity{words: n.words}
 		for _, word := range n.words {
 			if u := w.units[analysis.Stem(word)]; u != nil && u.found > 0 {
 				g.worth += n.share * u.idf
 			}
 		}
-		if g.worth > 0 && !slices.ContainsFunc(out, func(o nearby) bool { return slices.Equal(o.words, g.words) }) {
+		if g.worth > 0 && !slices.ContainsFunc(out, func(o proximity) bool { return slices.Equal(o.words, g.words) }) {
 			out = append(out, g)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b nearby) int { return cmp.Compare(b.worth, a.worth) })
+	slices.SortStableFunc(out, func(a, b proximity) int { return cmp.Compare(b.worth, a.worth) })
 	return out[:min(len(out), maxNearby)]
 }
 
-// having gives the documents that have any of the units and meet the conditions.
+// having returns the documents that have any of the units and meet the conditions.
 func (e *evaluation) having(units []*unit, conditions allOf) (matches, error) {
 	m := matches{full: make([]*roaring.Bitmap, len(e.leaves))}
 	for i, l := range e.leaves {

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// syncTree makes a folder durable: its files, itself, its parent.
+// syncTree syncs a folder to disk: its files, the folder itself and its parent.
 func syncTree(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -20,6 +20,7 @@ func syncTree(dir string) error {
 	return errors.Join(syncPath(dir), syncPath(filepath.Dir(dir)))
 }
 
+// syncPath syncs a file or a folder to disk.
 func syncPath(path string) error {
 	f, err := os.Open(path)
 	if err != nil {

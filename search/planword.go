@@ -9,16 +9,16 @@ import (
 	"github.com/postern/postern/search/query"
 )
 
-// word compiles a word as typed, which the analyzer may cut into several: a run
-// of ideographs into its bigrams, an identifier at its punctuation. Each run of
-// ideographs gives one clause a bigram, each identifier one clause.
+// word compiles a word as typed, which analysis may split into several: a run of
+// ideographs into its bigrams, an identifier at its punctuation. A run of ideographs has
+// one clause for each bigram, an identifier has one clause.
 func (p *planner) word(w query.Word) ([]clause, error) {
 	text := analysis.Normalize(w.Text)
 	tokens := analysis.Scan(nil, text)
 	var out []clause
 	for from := 0; from < len(tokens); {
 		if p.full() {
-			p.shorten()
+			p.noteTruncated()
 			break
 		}
 		to := groupEnd(tokens, from)
@@ -43,12 +43,12 @@ func (p *planner) word(w query.Word) ([]clause, error) {
 	return out, nil
 }
 
-// maxIdentifier is how many words an identifier has at most; a longer one is
-// searched for in pieces.
+// maxIdentifier is the maximum number of words of an identifier. A longer one is split
+// into several.
 const maxIdentifier = 16
 
-// groupEnd finds the end of the run of ideographs, or of the identifier, that
-// begins at from.
+// groupEnd returns the end of the run of ideographs, or of the identifier, that begins
+// at token from.
 func groupEnd(tokens []analysis.Token, from int) int {
 	to := from + 1
 	for to < len(tokens) && (tokens[from].Ideograph || to-from < maxIdentifier) {
@@ -64,23 +64,24 @@ func groupEnd(tokens []analysis.Token, from int) int {
 	return to
 }
 
-// characterShare is what a single character of a longer run is worth beside its
-// bigrams: it only helps where word borders differ.
+// characterShare is the share of its idf that a single character of a longer run is
+// worth. It only helps where word borders differ.
 const characterShare = 0.4
 
-// ideographs gives a clause a bigram; a single character is found by itself.
+// ideographs compiles a run of ideographs: one clause for each bigram, or one for a
+// single character.
 func (p *planner) ideographs(run []analysis.Token) ([]clause, error) {
 	if len(run) == 1 {
-		n, err := p.orMeant(run[0].Text)
+		n, err := p.withSynonyms(run[0].Text)
 		return []clause{{node: n}}, err
 	}
 	var out []clause
 	for _, bigram := range analysis.Bigrams(nil, run) {
 		if p.full() {
-			p.shorten()
+			p.noteTruncated()
 			break
 		}
-		n, err := p.orMeant(bigram)
+		n, err := p.withSynonyms(bigram)
 		if err != nil {
 			return nil, err
 		}
@@ -94,26 +95,26 @@ func (p *planner) ideographs(run []analysis.Token) ([]clause, error) {
 	return out, nil
 }
 
-// character scores a single character of a longer run.
+// character scores a single character of a longer run without matching it.
 func (p *planner) character(text string) error {
-	if p.silent || p.full() {
+	if p.unscoredOnly || p.full() {
 		return nil
 	}
 	_, err := p.shared(characterShare, text)
 	return err
 }
 
-// identifier compiles one word or several joined by punctuation. All must be in
-// the document; standing side by side they are worth more.
+// identifier compiles one word, or several joined by punctuation. The document must have
+// all of them; adjacent ones score higher. With prefix, the last word is incomplete.
 func (p *planner) identifier(text string, tokens []analysis.Token, prefix bool) ([]clause, error) {
 	var all allOf
 	for i, t := range tokens {
 		var n node
 		var err error
 		if prefix && i == len(tokens)-1 {
-			n, err = p.completed(t.Text)
+			n, err = p.completion(t.Text)
 		} else {
-			n, err = p.simple(text[t.Start:t.End], t.Text)
+			n, err = p.token(text[t.Start:t.End], t.Text)
 		}
 		if err != nil {
 			return nil, err
@@ -131,11 +132,11 @@ func (p *planner) identifier(text string, tokens []analysis.Token, prefix bool) 
 	return []clause{{node: all}}, nil
 }
 
-// simple compiles one token: its stem, or all the parts of a mixed identifier, or,
-// when no document has it, its neighbours in spelling.
-func (p *planner) simple(raw, token string) (node, error) {
-	if stem := analysis.Stem(token); len(p.meant[stem]) > 0 {
-		return p.orMeant(stem)
+// token compiles one token: its stem, or all parts of a mixed identifier or, if no
+// document has it, the nearest spellings. raw is the token as written.
+func (p *planner) token(raw, token string) (node, error) {
+	if stem := analysis.Stem(token); len(p.synonymsOf[stem]) > 0 {
+		return p.withSynonyms(stem)
 	}
 	u, err := p.stemmed(token)
 	if err != nil {
@@ -152,19 +153,19 @@ func (p *planner) simple(raw, token string) (node, error) {
 		}
 		return anyOf{u, all}, nil
 	}
-	if u.found > 0 || p.silent {
+	if u.found > 0 || p.unscoredOnly {
 		return u, nil
 	}
 	return p.respell(u, token)
 }
 
-// stemmed is the unit of a token in all forms that share its stem.
+// stemmed returns the unit of a token in all forms with its stem.
 func (p *planner) stemmed(token string) (*unit, error) {
 	return p.unit(analysis.Stem(token))
 }
 
-// completed is the unit of all words that begin with what was typed.
-func (p *planner) completed(typed string) (node, error) {
+// completion returns the unit of all words that begin with a prefix.
+func (p *planner) completion(typed string) (node, error) {
 	words, err := p.vocabulary.completions(p.evaluation, typed)
 	if err != nil {
 		return nil, err
@@ -174,13 +175,14 @@ func (p *planner) completed(typed string) (node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u.found == 0 && !p.silent {
+	if u.found == 0 && !p.unscoredOnly {
 		return p.respell(u, typed)
 	}
 	return u, nil
 }
 
-// respell stands neighbours in for a word that no document has, and says so.
+// respell returns the unit of the spellings nearest to a word that no document has, and
+// adds a note. Without such spellings it returns u.
 func (p *planner) respell(u *unit, word string) (node, error) {
 	near, err := p.vocabulary.neighbours(p.evaluation, word)
 	if err != nil || len(near) == 0 {
@@ -192,7 +194,7 @@ func (p *planner) respell(u *unit, word string) (node, error) {
 	return p.unit(stems(near)...)
 }
 
-// stems lists the stems of words, each once.
+// stems returns the stems of words, each once.
 func stems(words []string) []string {
 	var out []string
 	for _, w := range words {
@@ -203,13 +205,12 @@ func stems(words []string) []string {
 	return out
 }
 
-// adjacent notes words that are worth more side by side, by a share of what they
-// are worth alone.
+// adjacent adds a proximity of tokens, worth a share of the sum of their idf.
 func (p *planner) adjacent(tokens []analysis.Token, share float32) error {
-	if p.silent || len(p.plan.nearby) == maxNearby {
+	if p.unscoredOnly || len(p.plan.nearby) == maxNearby {
 		return nil
 	}
-	var n nearby
+	var n proximity
 	for _, t := range tokens {
 		n.words = append(n.words, t.Text)
 		u, err := p.unscored(t.Text)
@@ -222,7 +223,7 @@ func (p *planner) adjacent(tokens []analysis.Token, share float32) error {
 	return nil
 }
 
-// pairs notes the neighbouring words of the query, as typed.
+// pairs adds the proximities of adjacent words of the query, as typed.
 func (p *planner) pairs(nodes []query.Node) error {
 	var last []analysis.Token
 	for _, n := range nodes {
