@@ -38,9 +38,15 @@ type engine struct {
 	scratches sync.Pool
 }
 
-// saveWait is how long close waits for the last batches to reach the disk. Documents of
-// lost batches are indexed again after the next start.
-const saveWait = 5 * time.Second
+const (
+	// saveWait is how long close waits for the last batches to reach the disk. Documents
+	// of lost batches are indexed again after the next start.
+	saveWait = 5 * time.Second
+	// closeWait is how long close waits for the engine. A read of a damaged file that
+	// panics may leave a lock of the engine's database held, and closing it then never
+	// returns.
+	closeWait = 5 * time.Second
+)
 
 // openEngine opens or creates the index in dir. Durable batches return when they are on
 // disk, others when they can be searched. That is enough for following the change log,
@@ -82,7 +88,8 @@ func (g *engine) batch(b *index.Batch) error {
 	return err
 }
 
-// close waits up to saveWait for batches to reach the disk, and closes the index.
+// close waits up to saveWait for batches to reach the disk, and closes the index. It
+// fails if the engine does not close within closeWait; the engine is then abandoned.
 func (g *engine) close() error {
 	saved := make(chan struct{})
 	go func() { g.unsaved.Wait(); close(saved) }()
@@ -90,9 +97,15 @@ func (g *engine) close() error {
 	case <-saved:
 	case <-time.After(saveWait):
 	}
-	err := g.store.Close()
-	g.queue.Close()
-	return err
+	closed := make(chan error, 1)
+	go func() { closed <- recoverPanics(g.store.Close) }()
+	select {
+	case err := <-closed:
+		g.queue.Close()
+		return err
+	case <-time.After(closeWait):
+		return errors.New("the index did not close: a lock of the damaged index is held")
+	}
 }
 
 // snapshot returns a consistent state of the index, which the caller must close.
