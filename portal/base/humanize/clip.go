@@ -16,7 +16,7 @@ func Clip(s string, n int) string {
 		case unicode.IsControl(r) || unicode.IsSpace(r):
 			space = length > 0
 			continue
-		case unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029':
+		case unicode.Is(unicode.Bidi_Control, r):
 			continue
 		}
 		if space {

@@ -20,7 +20,8 @@ func TestClip(t *testing.T) {
 		{"a blank at the cut", "ab cd", 3, "ab…"},
 		{"runs of blanks", "  a \t\n b  ", 9, "a b"},
 		{"control characters", "a\x00\x1b[31mb", 9, "a [31mb"},
-		{"direction marks", "a\u202Eb\u2028c", 9, "abc"},
+		{"direction marks", "a\u202Eb\u2066c", 9, "abc"},
+		{"a line separator", "a\u2028b", 9, "a b"},
 		{"invalid UTF-8", "a\xffb", 9, "a\uFFFDb"},
 		{"nothing fits", "a", 0, "…"},
 	} {
