@@ -1,7 +1,8 @@
 package sql
 
-// The bounds of what an observation counts. Rows that were stored before there were
-// bounds may be beyond them: they are marked (Observation.Odd) and add no number.
+// The bounds of the numbers of an observation. Observations that were stored before
+// there were bounds may exceed them; they are marked (Observation.Odd) and add nothing
+// to a sum.
 const (
 	MostExecution = 30 * 24 * 3600 // seconds of one execution
 	MostSeconds   = 1e10           // of all executions: three hundred years of one session

@@ -5,15 +5,14 @@ import (
 	"time"
 )
 
-// Differences turns the cumulative observations of one statement on one instance
-// into what happened between consecutive ones; the first tells nothing by itself:
-// its counters may have begun months ago. Observations that are not
-// cumulative pass unchanged. The order of the input does not matter; the result
-// is in order of time.
+// Differences returns what happened between consecutive cumulative observations of one
+// statement on one instance. The first one adds nothing, because its counters may have
+// begun months before. Observations that are not cumulative are returned unchanged. The
+// order of the input does not matter; the result is in order of time.
 //
-// Counters that shrank, or whose Since moved, were reset or evicted in between:
-// all of the later value is new then (it is a lower bound: what was counted
-// before the reset and after the earlier snapshot is lost).
+// Counters that shrank, or whose Since moved, were reset or evicted in between. Then
+// the whole later value is new. It is a lower bound: what was counted after the earlier
+// snapshot and before the reset is lost.
 func Differences(all []Observation) []Observation {
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b Observation) int { return a.At.Compare(b.At) })
@@ -21,7 +20,7 @@ func Differences(all []Observation) []Observation {
 	var last *Observation
 	for i := range sorted {
 		o := sorted[i]
-		if !o.Cumulative || o.Odd { // of an odd snapshot nothing is known but that it was taken
+		if !o.Cumulative || o.Odd { // an odd snapshot has no usable numbers
 			o.Cumulative, o.Since = false, time.Time{}
 			out = append(out, o)
 			continue
@@ -34,14 +33,13 @@ func Differences(all []Observation) []Observation {
 	return out
 }
 
-// difference is what o adds to the snapshot before it; ok is false when that is
-// nothing or unknown.
+// difference returns what o adds to the snapshot before it. ok is false when that is
+// nothing or is unknown.
 func difference(before *Observation, o Observation) (d Observation, ok bool) {
 	d = o
 	d.Cumulative, d.Since = false, time.Time{}
 	switch {
 	case before == nil:
-		// Without a first snapshot the counters may be months old.
 		return d, false
 	case wasReset(*before, o):
 		return d, d.Count > 0
@@ -53,6 +51,7 @@ func difference(before *Observation, o Observation) (d Observation, ok bool) {
 	return d, d.Count > 0
 }
 
+// wasReset reports whether the counters began again between two snapshots.
 func wasReset(before, after Observation) bool {
 	return after.Count < before.Count || !after.Since.Equal(before.Since) && !after.Since.IsZero() && !before.Since.IsZero()
 }

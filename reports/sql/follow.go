@@ -10,11 +10,11 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// State is where a followed statement stands.
+// State is the state of a followed statement.
 type State string
 
-// The states. Fixed and Assigned are said by a person; Back follows by itself
-// when a fixed statement is seen again.
+// The states. A person sets Assigned and Fixed; a fixed statement that is seen again
+// becomes Back.
 const (
 	New      State = "new"
 	Assigned State = "assigned"
@@ -25,22 +25,23 @@ const (
 // States returns all states of a followed statement.
 func States() []State { return []State{New, Assigned, Fixed, Back} }
 
-// Decision is what a person said about a followed statement; the newest counts.
+// Decision is a state that a person gave to a followed statement. The newest decision
+// counts.
 type Decision struct {
 	At       time.Time
 	Who      string
 	Digest   string
 	Database string // "" for every database
-	State    State  // Assigned, Fixed, or New to take it back
-	Team     string // Assigned: whose it is from now on; "" leaves it
+	State    State  // Assigned, Fixed, or New to undo an earlier decision
+	Team     string // the new owner; "" keeps the owner
 	Why      string
 }
 
-// Owner is whose a statement is.
+// Owner is the team that is responsible for a statement.
 type Owner struct {
-	Team    string // "" nobody
+	Team    string // "" if unknown
 	Service string
-	By      string // how that is known: "decision", "database", "user", "tag", "" not
+	By      string // how it is known: "decision", "database", "user", "tag", "" if it is not
 }
 
 // Followed is one digest in one database.
@@ -50,32 +51,32 @@ type Followed struct {
 	Instances, Users []string // sorted
 	Tag              string   // the newest
 
-	// Count, Seconds and what follows speak of the window that was asked for.
+	// Count, Seconds and all fields up to Odd are of the window.
 	Count   int64
 	Seconds float64 // total execution time
-	// P95 is the 95th percentile of one execution in seconds by nearest rank; nil
-	// when no source told single times. TimesKnown is how many it rests on.
+	// P95 is the 95th percentile of one execution in seconds, by nearest rank over
+	// TimesKnown executions; nil if no source has single times.
 	P95        *float64
 	TimesKnown int64
 	// RowsExamined and RowsSent are totals; ExaminedPerSent is their ratio, nil
 	// when no row was sent.
 	RowsExamined, RowsSent int64
 	ExaminedPerSent        *float64
-	// OneIn is the largest of the window's observations: the numbers are of one execution
-	// in so many.
+	// OneIn is the coarsest sampling of the window's observations: the numbers are of one
+	// execution in so many.
 	OneIn int
-	// Odd is how many observations are not in these numbers because one of theirs
-	// cannot be.
+	// Odd is the number of observations that are left out of these numbers because they
+	// have an impossible one.
 	Odd int
 
-	// FirstSeen and LastSeen speak of all that is known.
+	// FirstSeen and LastSeen are over all time up to the window's end.
 	FirstSeen, LastSeen time.Time
 	State               State
 	Since               time.Time // of State
 	Owner               Owner
 }
 
-// Key names a followed statement among the others.
+// Key returns the digest and database, which identify a followed statement.
 func (f Followed) Key() string { return f.Digest + "/" + f.Database }
 
 // Window is a span of time, [From, To).
@@ -83,11 +84,11 @@ type Window struct{ From, To time.Time }
 
 func (w Window) has(t time.Time) bool { return !t.Before(w.From) && t.Before(w.To) }
 
-// Follow puts the observations of each digest and database together. Give it all
-// that is known up to the window's end, the part before the window as its past:
-// first and last seen, state and owner depend on it. Statements that were not seen
-// in the window have a Count of 0; they are in the answer, since a fixed one is
-// news too. The order is by total time, the longest first.
+// Follow returns one Followed for each digest and database, ordered by total time, the
+// longest first. It needs everything up to the window's end, of which the part before
+// the window may be summarized as past: first and last seen, state and owner depend on
+// it. A statement that was not seen in the window has a Count of 0; it is returned
+// because a fixed one is news as well.
 func Follow(past []Past, all []Observation, decisions []Decision, services []slo.Service, w Window) []Followed {
 	all = slices.DeleteFunc(slices.Clone(all), func(o Observation) bool { return !o.At.Before(w.To) })
 	byKey := gather(past, all, w)
@@ -109,7 +110,7 @@ func compareKeys(digest, database, otherDigest, otherDatabase string) int {
 	return cmp.Or(cmp.Compare(digest, otherDigest), cmp.Compare(database, otherDatabase))
 }
 
-// gathering is a Followed in the making.
+// gathering is a Followed and what is needed to complete it.
 type gathering struct {
 	Followed
 	seen    []time.Time
@@ -118,6 +119,8 @@ type gathering struct {
 	tagAt   time.Time
 }
 
+// add adds one observation: to first and last seen, statement, tag and names always, to
+// the numbers only within the window.
 func (g *gathering) add(o Observation, w Window) {
 	g.seen = append(g.seen, o.At)
 	if o.At.Before(g.FirstSeen) {
@@ -126,7 +129,7 @@ func (g *gathering) add(o Observation, w Window) {
 	if o.At.After(g.LastSeen) {
 		g.LastSeen = o.At
 	}
-	// Of two texts of one digest the smaller wins, so that the order of arrival
+	// Of two texts of one digest the smaller is used, so that the order of arrival
 	// does not matter.
 	if g.Statement == "" || o.Statement < g.Statement {
 		g.Statement = o.Statement
@@ -154,7 +157,7 @@ func (g *gathering) add(o Observation, w Window) {
 	g.TimesKnown += int64(len(o.Times))
 }
 
-// with adds a value to a sorted list that holds each once.
+// with returns a sorted list without duplicates with a value added, unless it is "".
 func with(list []string, value string) []string {
 	if value == "" {
 		return list
@@ -166,6 +169,8 @@ func with(list []string, value string) []string {
 	return slices.Insert(list, i, value)
 }
 
+// done returns the completed Followed: sums, quantile, owner, and the state after the
+// last decision before the window's end.
 func (g *gathering) done(decisions []Decision, owners owners, w Window) Followed {
 	f := g.Followed
 	slices.Sort(g.seconds) // a sum of fractions depends on its order
@@ -196,6 +201,7 @@ func (g *gathering) done(decisions []Decision, owners owners, w Window) Followed
 	return f
 }
 
+// firstAfter returns the earliest of the times that is after an instant.
 func firstAfter(seen []time.Time, after time.Time) (first time.Time, ok bool) {
 	for _, t := range seen {
 		if t.After(after) && (!ok || t.Before(first)) {
@@ -205,8 +211,8 @@ func firstAfter(seen []time.Time, after time.Time) (first time.Time, ok bool) {
 	return first, ok
 }
 
-// owners finds whose a statement is: by its database, else its database user,
-// else the tag in its comment.
+// owners finds the owner of a statement: by its database, then by its database user,
+// then by the tag in its comment.
 type owners struct {
 	databases map[string]Owner
 	services  map[string]Owner // by name, with "-" for "_"

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/postern/postern/reports/slo"
@@ -76,19 +77,21 @@ func TestStates(t *testing.T) {
 		since     time.Time
 		team      string
 	}{
-		"nobody said anything": {10, nil, New, at(3), ""},
-		"assigned":             {10, []Decision{assigned}, Assigned, at(9), "db"},
-		"fixed":                {10, []Decision{fixed, assigned}, Fixed, at(11), "db"},
-		"back":                 {13, []Decision{assigned, fixed}, Back, at(13), "db"},
-		"other digest":         {10, []Decision{{At: at(9), Digest: "d2", State: Fixed}}, New, at(3), ""},
-		"other database":       {10, []Decision{{At: at(9), Digest: "d1", Database: "x", State: Fixed}}, New, at(3), ""},
-		"after the window":     {10, []Decision{{At: at(16), Digest: "d1", State: Fixed}}, New, at(3), ""},
-		"taken back":           {10, []Decision{fixed, {At: at(12), Digest: "d1", State: New}}, New, at(12), ""},
+		"no decision":      {10, nil, New, at(3), ""},
+		"assigned":         {10, []Decision{assigned}, Assigned, at(9), "db"},
+		"fixed":            {10, []Decision{fixed, assigned}, Fixed, at(11), "db"},
+		"back":             {13, []Decision{assigned, fixed}, Back, at(13), "db"},
+		"other digest":     {10, []Decision{{At: at(9), Digest: "d2", State: Fixed}}, New, at(3), ""},
+		"other database":   {10, []Decision{{At: at(9), Digest: "d1", Database: "x", State: Fixed}}, New, at(3), ""},
+		"after the window": {10, []Decision{{At: at(16), Digest: "d1", State: Fixed}}, New, at(3), ""},
+		"taken back":       {10, []Decision{fixed, {At: at(12), Digest: "d1", State: New}}, New, at(12), ""},
 	} {
-		f := Follow(nil, []Observation{seen(3, 1), seen(c.last, 1)}, c.decisions, nil, window())[0]
-		if f.State != c.state || !f.Since.Equal(c.since) || f.Owner.Team != c.team {
-			t.Errorf("%s: %s since %v, %+v", name, f.State, f.Since, f.Owner)
-		}
+		t.Run(name, func(t *testing.T) {
+			f := Follow(nil, []Observation{seen(3, 1), seen(c.last, 1)}, c.decisions, nil, window())[0]
+			if f.State != c.state || !f.Since.Equal(c.since) || f.Owner.Team != c.team {
+				t.Errorf("%s since %v, %+v", f.State, f.Since, f.Owner)
+			}
+		})
 	}
 }
 
@@ -112,7 +115,8 @@ func TestOwners(t *testing.T) {
 	}
 }
 
-// TestFollowInAnyOrder: the order of observations and decisions does not matter.
+// TestFollowInAnyOrder holds that the order of observations and decisions does not
+// matter.
 func TestFollowInAnyOrder(t *testing.T) {
 	one := rapid.Custom(func(t *rapid.T) Observation {
 		day := rapid.IntRange(1, 16).Draw(t, "day")
@@ -124,7 +128,9 @@ func TestFollowInAnyOrder(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		all := rapid.SliceOf(one).Draw(t, "observations")
-		decisions := []Decision{{At: at(7), Digest: "a", State: Fixed, Team: "p"}, {At: at(10), Digest: "a", State: Assigned, Team: "q"}, {At: at(3), Digest: "b", State: Fixed}}
+		decisions := []Decision{
+			{At: at(7), Digest: "a", State: Fixed, Team: "p"}, {At: at(10), Digest: "a", State: Assigned, Team: "q"}, {At: at(3), Digest: "b", State: Fixed},
+		}
 		want := Follow(nil, all, decisions, nil, window())
 		r := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
 		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
@@ -153,9 +159,9 @@ func TestFollowInAnyOrder(t *testing.T) {
 	})
 }
 
-// pastOf summarizes what lies before one or two instants before the window, each
-// with the decisions that there were then, as it comes back from where it is kept.
-// What is before them is not observed any more.
+// pastOf summarizes the observations before one or two instants before the window, each
+// with the decisions of that time, and reads them back from their stored form. The
+// observations before those instants are dropped.
 func pastOf(t *rapid.T, all []Observation, decisions []Decision) ([]Past, []Observation, []Decision, []slo.Service, Window) {
 	var past []Past
 	days := rapid.SliceOfN(rapid.IntRange(1, 8), 1, 2).Draw(t, "summarized on the days")
@@ -180,4 +186,99 @@ func pastOf(t *rapid.T, all []Observation, decisions []Decision) ([]Past, []Obse
 		}
 	}
 	return past, all, decisions, nil, window()
+}
+
+// TestFollowUsesEveryField covers what the window adds up and what it leaves out.
+func TestFollowUsesEveryField(t *testing.T) {
+	sampled, odd, second := seen(9, 2, 1, 3), seen(10, 0), seen(11, 4, 2)
+	sampled.OneIn, sampled.Tag = 10, "team=b"
+	odd.Odd, odd.Instance, odd.User = true, "db0", ""
+	second.OneIn, second.Instance, second.User, second.Statement, second.Tag = 3, "db2", "batch", "a select", "team=a"
+	f := Follow(nil, []Observation{sampled, odd, second}, nil, nil, window())[0]
+	want := Followed{
+		Digest: "d1", Database: "Orders", Statement: "a select", Instances: []string{"db0", "db1", "db2"}, Users: []string{"app", "batch"}, Tag: "team=a",
+		Count: 6, Seconds: 6, P95: new(3.0), TimesKnown: 3, RowsExamined: 6000, RowsSent: 60, ExaminedPerSent: new(100.0), OneIn: 10, Odd: 1,
+		FirstSeen: at(9), LastSeen: at(11), State: New, Since: at(9), Owner: Owner{Team: "a", By: "tag"},
+	}
+	if diff := cmp.Diff(want, f); diff != "" {
+		t.Error(diff)
+	}
+	if f.Key() != "d1/Orders" {
+		t.Errorf("Key() = %q", f.Key())
+	}
+}
+
+func TestFollowOrder(t *testing.T) {
+	one := func(digest, database string, seconds float64) Observation {
+		return Observation{Digest: digest, Database: database, At: at(9), Count: 1, Seconds: seconds}
+	}
+	var got []string
+	for _, f := range Follow(nil, []Observation{one("b", "x", 1), one("a", "y", 1), one("a", "x", 1), one("c", "x", 9)}, nil, nil, window()) {
+		got = append(got, f.Key())
+	}
+	if diff := cmp.Diff([]string{"c/x", "a/x", "a/y", "b/x"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFollowedWindowIsHalfOpen(t *testing.T) {
+	for day, want := range map[int]int64{7: 0, 8: 1, 14: 1} {
+		if got := Follow(nil, []Observation{seen(day, 1)}, nil, nil, window())[0].Count; got != want {
+			t.Errorf("day %d counts %d, want %d", day, got, want)
+		}
+	}
+	if got := Follow(nil, []Observation{seen(15, 1)}, nil, nil, window()); len(got) != 0 {
+		t.Errorf("an observation at the end of the window is followed: %+v", got)
+	}
+}
+
+func TestCredible(t *testing.T) {
+	ok := Observation{Count: 2, Seconds: 5, Times: []float64{1}, RowsExamined: 1, RowsSent: 1}
+	for name, c := range map[string]struct {
+		change func(*Observation)
+		want   bool
+	}{
+		"ordinary":                  {func(*Observation) {}, true},
+		"every bound":               {func(o *Observation) { o.Count, o.Seconds, o.RowsSent = MostCount, MostSeconds, MostCount }, true},
+		"too many seconds":          {func(o *Observation) { o.Seconds = MostSeconds * 1.01 }, false},
+		"negative seconds":          {func(o *Observation) { o.Seconds = -1 }, false},
+		"no number":                 {func(o *Observation) { o.Seconds = math.NaN() }, false},
+		"one long execution":        {func(o *Observation) { o.Count, o.Seconds = 1, MostExecution+1 }, false},
+		"one execution at the edge": {func(o *Observation) { o.Count, o.Seconds = 1, MostExecution }, true},
+		"a counter at one":          {func(o *Observation) { o.Count, o.Seconds, o.Cumulative = 1, MostExecution+1, true }, true},
+		"a long time":               {func(o *Observation) { o.Times[0] = MostExecution + 1 }, false},
+		"a negative time":           {func(o *Observation) { o.Times[0] = -1 }, false},
+		"too many executions":       {func(o *Observation) { o.Count = MostCount + 1 }, false},
+		"negative executions":       {func(o *Observation) { o.Count = -1 }, false},
+		"too many rows examined":    {func(o *Observation) { o.RowsExamined = MostCount + 1 }, false},
+		"negative rows sent":        {func(o *Observation) { o.RowsSent = -1 }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := ok
+			o.Times = []float64{1}
+			c.change(&o)
+			if got := o.Credible(); got != c.want {
+				t.Errorf("Credible() = %v for %+v", got, o)
+			}
+		})
+	}
+}
+
+// TestSummarizeKeepsWhatDecidesAComeback holds that the times after the first "fixed"
+// are retained, sorted and once each, and no others.
+func TestSummarizeKeepsWhatDecidesAComeback(t *testing.T) {
+	fixed := []Decision{{At: at(5), Digest: "d1", State: Fixed}, {At: at(3), Digest: "d1", State: Fixed}, {At: at(1), Digest: "d2", State: Fixed}}
+	past := Summarize(nil, []Observation{seen(6, 1), seen(2, 1), seen(4, 1), seen(6, 1), seen(3, 1)}, fixed)
+	if len(past) != 1 {
+		t.Fatalf("%+v", past)
+	}
+	if diff := cmp.Diff([]time.Time{at(3), at(4), at(6)}, past[0].Again); diff != "" {
+		t.Error(diff)
+	}
+	if !past[0].FirstSeen.Equal(at(2)) || !past[0].LastSeen.Equal(at(6)) {
+		t.Errorf("seen from %v to %v", past[0].FirstSeen, past[0].LastSeen)
+	}
+	if past := Summarize(nil, []Observation{seen(6, 1)}, nil); past[0].Again != nil {
+		t.Errorf("%v is retained without a decision", past[0].Again)
+	}
 }

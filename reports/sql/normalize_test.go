@@ -5,9 +5,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
-
-	"github.com/postern/postern/portal/base/growth"
 )
 
 func TestNormalize(t *testing.T) {
@@ -45,8 +44,32 @@ func TestNormalize(t *testing.T) {
 		{PostgreSQL, "VALUES (1), (2), (3)", "values (...)"},
 		{PostgreSQL, "select interval '1 day', date '2024-01-01', 1_000, 0o17", "select interval ?, date ?, ?, ?"},
 	} {
-		if got := Normalize(c.in, c.dialect); got != c.want {
-			t.Errorf("%q\n got %q\nwant %q", c.in, got, c.want)
+		t.Run(c.in, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, Normalize(c.in, c.dialect)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestDigestsStay holds digests that are stored since the first version: they are the
+// keys of facts, of decisions and of links.
+func TestDigestsStay(t *testing.T) {
+	for _, c := range []struct {
+		dialect  Dialect
+		in, want string
+	}{
+		{MySQL, "SELECT * FROM Users WHERE id = 17 AND name='O\\'Brien'", "b91d7a6754975b6a"},
+		{MySQL, "INSERT INTO t (a, b) VALUES (1, 'x'), (2, 'y;'), (3, 'z')", "ce6028f5bcf62e05"},
+		{MySQL, "select count( * ) , max (a) from t where a=-5 and b = - 5 and c>+1", "c58a8ca043992f24"},
+		{MySQL, "select a from t where (b, c) in ((1,2),(3,NULL))", "123f485bb0c982e8"},
+		{MySQL, "", "e3b0c44298fc1c14"},
+		{PostgreSQL, "select a::text from t where b = any(array[1, 2,3]) and c #> '{a}' = '1'", "b3f69b54e5b31093"},
+		{PostgreSQL, `SELECT "Name", E'it\'s', U&'\0441' FROM "T" WHERE b = $1 limit 10`, "f0726a514041ce3e"},
+		{PostgreSQL, "select $$body$$, 1_000, -.5e3 from s.t where x <> y -- end", "8b46b576e6e7a8f6"},
+	} {
+		if got := Digest(Normalize(c.in, c.dialect)); got != c.want {
+			t.Errorf("%q has the digest %s, want %s", c.in, got, c.want)
 		}
 	}
 }
@@ -69,11 +92,11 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// marker stands for what must not be kept. It is a word, so that it would stay
-// if it were ever taken for anything but a value.
+// marker stands for what must not be stored. It is a word, so that it would remain if
+// it were read as anything but a value.
 const marker = "geheim"
 
-// literals are values of every form that hold the marker.
+// literals draws values of every form that contain the marker.
 func literals(d Dialect, escapes bool) *rapid.Generator[string] {
 	inner := []string{marker, marker + " ", "(" + marker, marker + ", ", "张" + marker, "''" + marker, "--" + marker, "/*" + marker, "$$" + marker, ";" + marker}
 	if escapes {
@@ -112,9 +135,9 @@ func statements(d Dialect, escapes bool) *rapid.Generator[string] {
 	})
 }
 
-// TestNoLiteralIsLeft: with the settings a dialect has by default, also of a
-// statement that is cut anywhere; and of a whole one with the opposite settings,
-// of which no log tells.
+// TestNoLiteralIsLeft holds for the default settings of each dialect, also where the
+// statement is cut anywhere, and for whole statements with the opposite settings, which
+// no log contains.
 func TestNoLiteralIsLeft(t *testing.T) {
 	for name, c := range map[string]struct {
 		d       Dialect
@@ -138,7 +161,7 @@ func TestNoLiteralIsLeft(t *testing.T) {
 	}
 }
 
-// TestValuesDoNotMatter: the digest depends on the shape only.
+// TestValuesDoNotMatter holds that a digest depends on the shape of a statement only.
 func TestValuesDoNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := rapid.SampledFrom([]Dialect{MySQL, PostgreSQL}).Draw(t, "dialect")
@@ -197,14 +220,35 @@ func FuzzNormalize(f *testing.F) {
 	})
 }
 
-// A statement of nothing but one thing takes no longer than another of its length.
+// TestHostileStatementsAreReadInTime counts steps: a statement that repeats one thing
+// needs as many steps per byte as an ordinary one. The most expensive byte is the
+// operator, which is compared with every operator of more than one character.
 func TestHostileStatementsAreReadInTime(t *testing.T) {
-	for _, part := range []string{"-", "--", "+ -", "-1", "- -1,", "(", "(-", "'", "/*", "in(1),", "values(1),(", "a.", "$$", "[", "1 "} {
-		for _, d := range []Dialect{MySQL, PostgreSQL} {
-			growth.Linear(t, MaxInput/8, func(size int) func() {
-				statement := "select " + strings.Repeat(part, size/len(part))
-				return func() { Normalize(statement, d) }
-			})
+	t.Parallel()
+	const most = 40 // steps per byte
+	for _, part := range []string{
+		"-", "--", "+ -", "-1", "- -1,", "(", "(-", "'", "/*", "/*/*", "in(1),", "values(1),(", "a.", "$$", "$a", "$a$b", "[", "1 ", ".", "e", "e'", "#",
+		"\\", "\xbf\\", "''", "'\\'", "_x'", "<=", "*/", "/*!", "?", ";", "0x", "1e-",
+	} {
+		t.Run(part, func(t *testing.T) {
+			for _, d := range []Dialect{MySQL, PostgreSQL} {
+				for _, size := range []int{MaxInput / 64, MaxInput / 8, MaxInput} {
+					statement := "select " + strings.Repeat(part, size/len(part))
+					if _, steps := normalize(statement, d); steps > most*len(statement) {
+						t.Errorf("dialect %d: %d steps for %d bytes", d, steps, len(statement))
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestStepsAreCounted guards the test above: a counter that stays at zero would let
+// every statement pass.
+func TestStepsAreCounted(t *testing.T) {
+	for _, statement := range []string{"select 1", "'a", "/* c */", "-- c", "$$a$$", "- - - 5", "values (1), (2)", "nnnnnnnnnn"} {
+		if _, steps := normalize(statement, PostgreSQL); steps < len(statement) {
+			t.Errorf("%q: %d steps", statement, steps)
 		}
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Past is what Follow needs to know of one digest in one database from before the
-// observations that it is given: little, however long the past is.
+// Past is what Follow needs of one digest in one database from before the observations
+// that it receives. Its size does not grow with the length of the past.
 type Past struct {
 	Digest, Database    string
 	Statement           string
@@ -14,14 +14,14 @@ type Past struct {
 	TagAt               time.Time
 	Instances, Users    []string // sorted
 	FirstSeen, LastSeen time.Time
-	// Again are the times at which it was seen after somebody had said that it is
-	// fixed: whether it came back depends on them.
+	// Again are the times at which the statement was seen after it had been marked as
+	// fixed. They decide whether it came back.
 	Again []time.Time
 }
 
-// Summarize takes observations, all from before an instant, into the past before
-// them. decisions must have all from before that instant. The result is sorted, the
-// past is not changed.
+// Summarize returns the past with observations added to it. All observations are from
+// before one instant, and decisions are all that were made before it. The result is
+// sorted by digest and database; the argument is not changed.
 func Summarize(past []Past, all []Observation, decisions []Decision) []Past {
 	byKey := gather(past, all, Window{})
 	out := make([]Past, 0, len(byKey))
@@ -41,7 +41,8 @@ func Summarize(past []Past, all []Observation, decisions []Decision) []Past {
 	return out
 }
 
-// fixedFrom is when somebody first said that a statement is fixed.
+// fixedFrom returns when a statement was first marked as fixed; ok is false if it never
+// was.
 func fixedFrom(decisions []Decision, f Followed) (from time.Time, ok bool) {
 	for _, d := range decisions {
 		if d.about(f) && d.State == Fixed && (!ok || d.At.Before(from)) {
@@ -51,12 +52,12 @@ func fixedFrom(decisions []Decision, f Followed) (from time.Time, ok bool) {
 	return from, ok
 }
 
-// about tells whether a decision speaks of a statement.
+// about reports whether a decision is about a statement.
 func (d Decision) about(f Followed) bool {
 	return d.Digest == f.Digest && (d.Database == "" || d.Database == f.Database)
 }
 
-// gather puts observations together by digest and database, on top of the past.
+// gather groups observations by digest and database and adds them to the past.
 func gather(past []Past, all []Observation, w Window) map[string]*gathering {
 	byKey := make(map[string]*gathering, len(past))
 	for _, p := range past {

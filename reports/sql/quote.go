@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// quote reads what stands in quotes: a string, or a name. A name that does not
-// end is taken for a string.
+// quote reads a string or a quoted name. A name that does not end becomes a literal,
+// as it may be a string.
 func (s *scanner) quote(escapes bool) {
 	mark, begin := s.in[s.at], s.at
 	isString := mark == '\'' || mark == '"' && s.dialect == MySQL
@@ -25,11 +25,11 @@ func (s *scanner) quote(escapes bool) {
 	s.add(quoted, text)
 }
 
-// skipQuoted moves behind the closing mark. suspect tells that a backslash stood
-// before a mark.
+// skipQuoted moves behind the closing quote. ended reports whether there is one, and
+// suspect whether a backslash precedes a quote.
 func (s *scanner) skipQuoted(mark byte, escapes bool) (ended, suspect bool) {
 	for s.at++; s.at < len(s.in); {
-		switch c := s.in[s.at]; {
+		switch c := s.peek(0); {
 		case c == '\\' && s.foreign && s.in[s.at-1] >= utf8.RuneSelf:
 			s.at = len(s.in)
 		case c == '\\':
@@ -51,7 +51,8 @@ func (s *scanner) skipQuoted(mark byte, escapes bool) (ended, suspect bool) {
 	return false, suspect
 }
 
-// dollar reads $1 and $tag$ … $tag$.
+// dollar reads the placeholder $1 or the string $tag$ … $tag$, and reports whether
+// there was one.
 func (s *scanner) dollar() bool {
 	if isDigit(s.peek(1)) {
 		for s.at++; isName(s.peek(0)); s.at++ {
@@ -68,10 +69,8 @@ func (s *scanner) dollar() bool {
 	}
 	tag := s.in[s.at : s.at+end+1]
 	s.at += len(tag)
-	if i := strings.Index(s.in[s.at:], tag); i >= 0 {
-		s.at += i + len(tag)
-	} else {
-		s.at, s.torn = len(s.in), true
+	if !s.find(tag) {
+		s.torn = true
 	}
 	s.add(literal, "")
 	return true

@@ -2,17 +2,16 @@ package sql
 
 import "strings"
 
-// tagKeys are the keys of a comment that tell whose statement it is, the most
-// telling first.
+// tagKeys returns the keys of a comment that name an owner, the most specific first.
 func tagKeys() []string { return []string{"team", "service", "application", "app", "owner"} }
 
-// maxTagValue bounds what is kept of a comment.
+// maxTagValue is the length of a tag value in bytes.
 const maxTagValue = 64
 
-// Tag finds the owner that a statement's author wrote into a comment, as
+// Tag returns the owner that a statement's author wrote into a comment, as
 // "key=value": /* team=payments */ or, as sqlcommenter writes it,
-// /*action='x',team='payments'*/. Nothing else of a comment is kept, since
-// comments may hold anything. "" is none.
+// /*action='x',team='payments'*/. It returns "" if there is none. Nothing else of a
+// comment is retained, since comments can contain personal data.
 func Tag(statement string, d Dialect) string {
 	best, rank := "", len(tagKeys())
 	s := newScanner(statement, d)
@@ -30,6 +29,8 @@ func Tag(statement string, d Dialect) string {
 	return best
 }
 
+// tagIn returns the best tag of one comment and the index of its key in tagKeys, which
+// is the number of keys where there is none.
 func tagIn(comment string) (tag string, rank int) {
 	keys := tagKeys()
 	rank = len(keys)
@@ -52,7 +53,7 @@ func tagIn(comment string) (tag string, rank int) {
 	return tag, rank
 }
 
-// isTagValue tells names of teams and services from anything else.
+// isTagValue reports whether v can be the name of a team or of a service.
 func isTagValue(v string) bool {
 	if v == "" || len(v) > maxTagValue {
 		return false
