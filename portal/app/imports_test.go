@@ -132,6 +132,7 @@ var owners = map[string]string{
 	"github.com/go-co-op/gocron/v2":          "portal/jobs",
 	"github.com/spf13/cobra":                 "cmd/postern",
 	"github.com/prometheus/client_golang":    "portal/metrics",
+	"github.com/prometheus/prometheus":       "reports/slo/promql",
 	"github.com/wcharczuk/go-chart/v2":       "reports/chart",
 	"github.com/wneessen/go-mail":            "reports/deliver",
 	"github.com/nicksnyder/go-i18n/v2":       "portal/base/messages",

@@ -11,7 +11,7 @@ func (r *reader) counters(in *indicator) {
 		return
 	}
 	for _, q := range in.counts {
-		switch promql.DoubtOf(q.text, in.Counter) {
+		switch promql.Check(q.text, in.Counter) {
 		case promql.OverTime:
 			r.findAt(ruleCounter, q.at, "the query takes an increase, a rate or a window itself, so counter: true has no effect, and the server's extrapolation is what is counted: write the counter alone, as in http_requests_total{…}, or take counter: true out")
 		case promql.ManySeries:
@@ -20,7 +20,7 @@ func (r *reader) counters(in *indicator) {
 			r.findAt(ruleCounter, q.at, "counter: true, but the metric does not end in _total, _count, _sum or _bucket as counters do: a gauge that falls is counted as a counter that was reset")
 		case promql.BareCounter:
 			r.findAt(ruleCounter, q.at, "this is a counter, and without counter: true its running value is taken for what happened in each bucket: add counter: true to the ratioMetric")
-		case promql.NoDoubt:
+		case promql.Fits:
 		}
 	}
 }
