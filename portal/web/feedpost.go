@@ -122,7 +122,7 @@ func sourceOf(named string, who auth.Principal) (string, error) {
 	case len(who.Sources) == 1:
 		return who.Sources[0], nil
 	}
-	return "", fault.Newf(fault.Invalid, "web.feed", "source: this token may speak for %s; name one of them as ?source=NAME", strings.Join(who.Sources, ", "))
+	return "", fault.Newf(fault.Invalid, "web.feed", "source: this token may post for %s; name one of them as ?source=NAME", strings.Join(who.Sources, ", "))
 }
 
 // feedBegin judges a request that brings a body. in has all but the body and its

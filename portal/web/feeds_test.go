@@ -274,7 +274,7 @@ func TestWhatIsRefusedLeavesATrace(t *testing.T) {
 		{"broken off", "alertmanager?source=am", "feeder", &withoutEnd{100, io.ErrUnexpectedEOF}, 900, nil, 400, "a body of 900 bytes, of which 100 bytes came, which was refused: the body did not come whole", "am"},
 		{"no such format", "none?source=am", "feeder", &withoutEnd{10, io.EOF}, 10, nil, 404, "a body of 10 bytes, which was refused: no such format", "am"},
 		{"without a signature", "pagerduty?source=pd", "feeder", &withoutEnd{10, io.EOF}, 10, nil, 401, "a body of 10 bytes, which was refused: the webhook has no valid", "pd"},
-		{"no name where one is needed", "opsgenie", "feeder:a,b", &withoutEnd{10, io.EOF}, 10, nil, 400, "a body of 10 bytes, which was refused: source: this token may speak for a, b", ""},
+		{"no name where one is needed", "opsgenie", "feeder:a,b", &withoutEnd{10, io.EOF}, 10, nil, 400, "a body of 10 bytes, which was refused: source: this token may post for a, b", ""},
 		{"a line too long", "ndjson?source=n", "feeder", &withoutEnd{2 * most, io.EOF}, 0, nil, 413, "a body of at least ", "n"},
 		{"a stream that breaks off", "ndjson?source=n", "feeder", &withoutEnd{10, io.ErrUnexpectedEOF}, 0, nil, 400, "a body of at least 10 bytes, which was refused: the body did not come whole", "n"},
 		{"taken", "alertmanager?source=am", "feeder", &withoutEnd{most, io.EOF}, most, nil, 202, "", ""},

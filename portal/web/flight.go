@@ -84,7 +84,7 @@ func (f *flights) begin(sender string, n int64) (land func(), ok bool) {
 func (s *Server) reserve(c echo.Context, n int64) (land func(), err error) {
 	land, ok := s.flights.begin(visitOf(c).who.TokenID, n)
 	if !ok {
-		return nil, fault.New(fault.Unavailable, "web.feed", "too many feeds are being read; nothing of this was stored, send it again in a few seconds")
+		return nil, fault.New(fault.Unavailable, "web.feed", "too many feeds are being read; nothing was stored, send it again in a few seconds")
 	}
 	return land, nil
 }

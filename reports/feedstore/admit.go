@@ -16,8 +16,8 @@ import (
 // maxSource bounds the name of a source, in bytes.
 const maxSource = 100
 
-// CheckSource refuses names that a sender cannot have: those that would not fit on
-// a page, and the portal's own. The error is fault.Invalid.
+// CheckSource returns fault.Invalid for a name that a sender cannot have: one that
+// cannot be shown on a page, or one of the portal's own.
 func CheckSource(name string) error {
 	if err := checkSource(name); err != nil {
 		return err
@@ -28,9 +28,10 @@ func CheckSource(name string) error {
 	return nil
 }
 
-// checkSource refuses names that would not fit on a page, or look like another.
+// checkSource returns fault.Invalid for a name that cannot be shown, or that looks
+// like another.
 func checkSource(name string) error {
-	const op = "ledger.checkSource"
+	const op = "feedstore.checkSource"
 	if name == "" || len(name) > maxSource {
 		return fault.Newf(fault.Invalid, op, "source: give the name of the sender, 1 to %d characters, as ?source=NAME", maxSource)
 	}
@@ -41,29 +42,36 @@ func checkSource(name string) error {
 	return nil
 }
 
-// ours tells whether a name belongs to what the portal says by itself: what people
-// enter, what post-mortems state, what it measures with Prometheus. Whoever could
-// post under them could replace it with a higher revision. Capitals do not make
-// another name of it: people would not see the difference.
+// reserved reports whether a name is one of the portal's own: of what people enter,
+// of post-mortems, of measurements with Prometheus. A sender that could post under
+// these names could replace their facts with a higher revision. The comparison
+// ignores case, because readers would not see the difference.
 func reserved(source string) bool {
 	source = strings.ToLower(source)
 	return source == "portal" || strings.HasPrefix(source, "postmortem:") || strings.HasPrefix(source, measuredPrefix)
 }
 
-// measuredPrefix begins the sources under which the portal records what it measured
-// itself; the server's name follows.
+// measuredPrefix begins the names of sources that the portal measures itself; the
+// name of the server follows.
 const measuredPrefix = "prometheus/"
 
 func errReserved(source string) error {
-	return fault.Newf(fault.Invalid, "ledger.ours", "source: the portal itself speaks as %q; give the sender another name", source)
+	return fault.Newf(fault.Invalid, "feedstore.ours", "source: %q is a name of the portal itself; give the sender another name", source)
 }
 
-// errForeign refuses what a sender says for somebody else.
+// errNotBound returns the error for an item of a source that the token is not bound
+// to.
 func errNotBound(in feed.Input, source string) error {
-	return fault.Newf(fault.Forbidden, "ledger.bound", "source: this token may speak for %s only, not for %q", quoted(in.Bound), clip(source, maxSource))
+	return fault.Newf(
+		fault.Forbidden,
+		"feedstore.bound",
+		"source: this token may post for %s only, not for %q",
+		quoted(in.Bound),
+		clip(source, maxSource),
+	)
 }
 
-// quoted lists names for a sentence.
+// quoted joins quoted names with commas.
 func quoted(names []string) string {
 	out := make([]string, len(names))
 	for i, name := range names {
@@ -72,15 +80,16 @@ func quoted(names []string) string {
 	return strings.Join(out, ", ")
 }
 
-// maxSources bounds the sources that there may be, each with its format: they are
-// listed on one page, and nobody forgets them.
+// maxSources bounds the sources, each with its format: they are listed on one page
+// and are never removed.
 const maxSources = 2000
 
-// growth is how many bytes a body may take in the database for each of its own:
-// itself, its facts with their keys, its dead letters.
+// growth is the worst-case ratio of database bytes to body bytes: the body, its facts
+// with their keys, its dead letters.
 const growth = 8
 
-// admit tells whether a sender may post under a name, and whether there is room.
+// admit returns an error if the sender may not post under the name, if the disk is
+// full, or if there are too many sources.
 func (l *Store) admit(ctx context.Context, format string, in feed.Input) error {
 	name := in.Source
 	if err := CheckSource(name); err != nil {
@@ -105,19 +114,25 @@ func (l *Store) admit(ctx context.Context, format string, in feed.Input) error {
 				return err
 			}
 			if n++; n == maxSources {
-				return fault.Newf(fault.Invalid, "ledger", "source: there are %d sources already, more are not taken; post under a name that is known", maxSources)
+				return fault.Newf(
+					fault.Invalid,
+					"feedstore.admit",
+					"source: there are %d sources already and no more are accepted; post under a known name",
+					maxSources,
+				)
 			}
 		}
 		return nil
 	})
 }
 
-// maxEvents bounds the events that one source may send of one incident, episode,
-// change, drill or ticket: all of them are read when there is a new one, or with
-// every page of its time. Statements are exempt: a counter is read every minute.
+// maxEvents bounds the events that one source may send about one incident, episode,
+// change, drill or ticket: all of them are read for each new event and by every page
+// that covers the time. Statements are exempt: a counter is read every minute.
 const maxEvents = 2000
 
-// crowded returns why one more event of a thing is not taken; "" when it is.
+// tooManyEvents returns the reason why another event of an entity is rejected; "" if
+// it is not.
 func (b *batch) tooManyEvents(f *feed.Fact) (why string, err error) {
 	if f.Kind == feed.SQL {
 		return "", nil
@@ -135,7 +150,14 @@ func (b *batch) tooManyEvents(f *feed.Fact) (why string, err error) {
 	}
 	if n >= maxEvents {
 		b.events[string(entity)] = n
-		return fault.Newf(fault.Conflict, "", "%s %s has %d events from this source already; more are not taken", f.Kind, clip(f.Entity, 80), maxEvents).Msg, nil
+		return fault.Newf(
+			fault.Conflict,
+			"",
+			"%s %s already has %d events from this source; no more are accepted",
+			f.Kind,
+			clip(f.Entity, 80),
+			maxEvents,
+		).Msg, nil
 	}
 	b.events[string(entity)] = n + 1
 	return "", nil

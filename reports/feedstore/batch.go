@@ -13,40 +13,48 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// batch is one commit in the making.
+// batch is one commit while it is built. It reads each day, counter and span once and
+// writes them in finish.
 type batch struct {
 	w          kv.Writer
 	seq        uint64
-	days       map[string]*openDay // buckets that this commit changes, by key
+	days       map[string]*openDay // open days of buckets, by key
 	counters   counters
 	touched    map[string]bool // kind 0 day
-	changed    map[string]bool // keys of entities whose span is made anew at the end
-	events     map[string]int  // events of an incident, by the key of its entity
-	daySources map[string]int  // sources of a day of an SLO, by the beginning of its keys
-	wrote      bool            // something that a reader can see
+	changed    map[string]bool // keys of entities whose span finish recomputes
+	events     map[string]int  // number of events by entity key
+	daySources map[string]int  // number of sources by SLO and day
+	wrote      bool            // a reader can see a difference
 	usedBudget budgetCounters
 }
 
 func newBatch(w kv.Writer, most Budget) (*batch, error) {
 	seq, err := kv.Version(w, bMeta, []byte(seqKey))
 	return &batch{
-		w: w, seq: seq + 1, days: map[string]*openDay{}, touched: map[string]bool{}, changed: map[string]bool{}, events: map[string]int{}, daySources: map[string]int{},
+		w:          w,
+		seq:        seq + 1,
+		days:       map[string]*openDay{},
+		touched:    map[string]bool{},
+		changed:    map[string]bool{},
+		events:     map[string]int{},
+		daySources: map[string]int{},
 		counters:   counters{w: w, sources: map[string]*storedSource{}, days: map[string]*storedDay{}},
 		usedBudget: newBudgetCounters(w, most),
 	}, err
 }
 
-// outcome is what became of one fact.
+// outcome is the result for one fact. The order matters: the highest outcome of an
+// item's facts is the item's.
 type outcome uint8
 
 const (
 	duplicate outcome = iota
 	accepted
 	conflict
-	overspent // new, and over the budget of its source
+	overspent // new, and over a budget
 )
 
-// job stores one body and everything that follows from it.
+// job stores one body and everything that follows from it. It sets the job's answer.
 func (b *batch) job(j *job) error {
 	j.answer = Result{}
 	if j.notStored {
@@ -73,9 +81,9 @@ func (b *batch) job(j *job) error {
 	return b.counters.add(j, len(j.answer.Rejected)+j.answer.Unlisted)
 }
 
-// said is what became of the items of one body that were not taken.
+// notTaken holds the items of one body that were not stored.
 type notTaken struct {
-	refused feed.Decoded // items that cannot be used, in the order of the body
+	refused feed.Decoded // rejected items, in the order of the body
 	overs   feed.Decoded // items over budget
 	over    []*feed.Fact // their facts
 }
@@ -115,10 +123,11 @@ func (b *batch) facts(j *job) (s notTaken, err error) {
 	return s, nil
 }
 
+// byIndex compares rejections by their position in the body.
 func byIndex(x, y feed.Rejection) int { return cmp.Compare(x.Index, y.Index) }
 
-// keepRaw stores a body as it came, unless all that is new in it is over budget:
-// otherwise a flood that is refused would fill the disk all the same.
+// keepRaw stores a raw body. It does not if the body has nothing but facts over
+// budget: refused floods would otherwise still fill the disk.
 func (b *batch) keepRaw(j *job, s notTaken) error {
 	if j.raw == nil || len(s.over) > 0 && j.answer.Accepted == 0 && len(s.refused.Rejected) == 0 {
 		return nil
@@ -126,7 +135,7 @@ func (b *batch) keepRaw(j *job, s notTaken) error {
 	return b.w.Put(bRaw, append(kv.TimeKey(j.received), j.sum[:8]...), j.raw)
 }
 
-// list names the items that were not taken, as far as one answer does.
+// list adds the rejected items to the result, up to feed.MaxRejected of them.
 func (a *Result) list(all ...feed.Decoded) {
 	var out feed.Decoded
 	for _, d := range all {
@@ -142,7 +151,8 @@ func (a *Result) list(all ...feed.Decoded) {
 	}
 }
 
-// told stores one fact of a body, unless its sender cannot have said it.
+// storeChecked stores one fact of a body, or returns a conflict with the reason if
+// its sender may not send it.
 func (b *batch) storeChecked(j *job, f *feed.Fact) (got outcome, why string, err error) {
 	if j.format == recorded {
 		return b.fact(j, f)
@@ -160,7 +170,7 @@ func (b *batch) storeChecked(j *job, f *feed.Fact) (got outcome, why string, err
 	return b.fact(j, f)
 }
 
-// finish writes what was gathered over the jobs.
+// finish writes what the jobs changed.
 func (b *batch) finish() error {
 	if err := b.storeDays(); err != nil {
 		return err
@@ -184,12 +194,12 @@ func (b *batch) finish() error {
 	return kv.PutNumber(b.w, bMeta, []byte(seqKey), b.seq)
 }
 
-// touch notes that something was written about the day of t.
+// touch marks the day of t as changed.
 func (b *batch) touch(kind feed.Kind, t time.Time) {
 	b.touched[string(appendDay(append([]byte(kind), sep), t))] = true
 }
 
-// fact stores one fact of a job; why is set when it is not taken.
+// fact stores one fact. why is set if the fact is not stored.
 func (b *batch) fact(j *job, f *feed.Fact) (got outcome, why string, err error) {
 	if why := checkFact(f); why != "" {
 		return conflict, why, nil
@@ -203,24 +213,30 @@ func (b *batch) fact(j *job, f *feed.Fact) (got outcome, why string, err error) 
 	if err != nil && !damaged {
 		return 0, "", err
 	}
-	if old == nil && !damaged {
+	isNew := old == nil && !damaged
+	if isNew {
 		if why, err := b.overBudget(j, f); why != "" || err != nil {
 			return overspent, why, err
 		}
 	}
 	body, err := b.encodeBody(f)
-	if err != nil {
+	switch {
+	case err != nil:
 		return 0, "", err
-	}
-	if damaged { // its bytes are kept beside what the sender says again
+	case damaged: // the unreadable bytes are retained beside the new fact
 		return accepted, "", b.replace(f, key, body)
+	case !isNew:
+		return b.update(f, key, body, old)
 	}
-	if old == nil {
-		if why, err := b.tooManyEvents(f); why != "" || err != nil {
-			return conflict, why, err
-		}
-		return accepted, "", b.add(f, key, body)
+	if why, err := b.tooManyEvents(f); why != "" || err != nil {
+		return conflict, why, err
 	}
+	return accepted, "", b.add(f, key, body)
+}
+
+// update stores a fact whose key is stored already, if its revision is higher. Of two
+// versions of a loose fact the lesser one is retained, in whatever order they come.
+func (b *batch) update(f *feed.Fact, key, body, old []byte) (got outcome, why string, err error) {
 	rev, known, err := splitFact(old)
 	if err != nil {
 		return 0, "", err
@@ -243,11 +259,20 @@ func (b *batch) fact(j *job, f *feed.Fact) (got outcome, why string, err error) 
 	return duplicate, "", nil
 }
 
+// conflictReason returns the message for a fact whose revision is stored with other
+// content.
 func conflictReason(f *feed.Fact) string {
-	return fault.Newf(fault.Conflict, "", "conflict: %s %s was received before at revision %d with other content; what was first is kept, send a higher rev to replace it",
-		f.Kind, clip(f.Entity, 80), f.Rev).Msg
+	return fault.Newf(
+		fault.Conflict,
+		"",
+		"conflict: %s %s was received before at revision %d with other content; the first content stays, send a higher rev to replace it",
+		f.Kind,
+		clip(f.Entity, 80),
+		f.Rev,
+	).Msg
 }
 
+// add stores a fact that is new.
 func (b *batch) add(f *feed.Fact, key, body []byte) error {
 	if err := b.w.Put(bFact, key, joinFact(f.Rev, body)); err != nil {
 		return err
@@ -256,6 +281,8 @@ func (b *batch) add(f *feed.Fact, key, body []byte) error {
 	return b.extend(f)
 }
 
+// replace overwrites a stored fact and marks its entity, whose span may now be
+// shorter.
 func (b *batch) replace(f *feed.Fact, key, body []byte) error {
 	if err := b.w.Put(bFact, key, joinFact(f.Rev, body)); err != nil {
 		return err
@@ -265,15 +292,16 @@ func (b *batch) replace(f *feed.Fact, key, body []byte) error {
 	return nil
 }
 
-// joinFact is the stored form of a fact: its revision and its body.
+// joinFact returns the stored form of a fact: its revision, then its body.
 func joinFact(rev int64, body []byte) []byte {
 	return append(binary.AppendVarint(nil, rev), body...)
 }
 
+// splitFact is the inverse of joinFact.
 func splitFact(row []byte) (rev int64, body []byte, err error) {
 	rev, n := binary.Varint(row)
 	if n <= 0 {
-		return 0, nil, fault.New(fault.Internal, "ledger.fact", "a stored fact cannot be read")
+		return 0, nil, fault.New(fault.Internal, "feedstore.fact", "a stored fact cannot be read")
 	}
 	return rev, row[n:], nil
 }

@@ -27,12 +27,25 @@ const senders = 64
 // webhook is a message about one alert of one of 200 rules. Fingerprints are
 // hashes, so that what is stored by them lies all over the database, as it does.
 func webhook(i int) string {
-	return fmt.Sprintf(`{"version":"4","groupKey":"{}:{alertname=\"Rule%d\"}","truncatedAlerts":0,"status":"firing","receiver":"postern","groupLabels":{"alertname":"Rule%d"},
+	return fmt.Sprintf(
+		`{"version":"4","groupKey":"{}:{alertname=\"Rule%d\"}","truncatedAlerts":0,"status":"firing","receiver":"postern","groupLabels":{"alertname":"Rule%d"},
 "commonLabels":{"alertname":"Rule%d","severity":"critical"},"commonAnnotations":{},"externalURL":"http://alertmanager.example.org","alerts":[{"status":"firing",
 "labels":{"alertname":"Rule%d","severity":"critical","service":"checkout","instance":"10.0.%d.%d:8443","job":"node","region":"eu1"},
 "annotations":{"summary":"The error rate of checkout is over its limit","runbook_url":"https://kb.example.org/a/Rule%d"},
 "startsAt":"2026-11-%02dT%02d:%02d:%02d.338Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus.example.org/graph?g0.expr=x","fingerprint":"%016x"}]}`,
-		i%200, i%200, i%200, i%200, i/250%250, i%250, i%200, 1+i/86400%28, i/3600%24, i/60%60, i%60, uint64(i)*0x9e3779b97f4a7c15)
+		i%200,
+		i%200,
+		i%200,
+		i%200,
+		i/250%250,
+		i%250,
+		i%200,
+		1+i/86400%28,
+		i/3600%24,
+		i/60%60,
+		i%60,
+		uint64(i)*0x9e3779b97f4a7c15,
+	)
 }
 
 // received is when the i-th webhook came: no two at the same moment.
@@ -102,7 +115,11 @@ func BenchmarkIngestAtRate(b *testing.B) {
 	for from := 0; from < b.N; from += rate {
 		n := min(rate, b.N-from)
 		ours = append(ours, paced(n, func(i int) {
-			a, err := w.l.Accept(b.Context(), "alertmanager", feed.Input{Body: []byte(webhook(from + i)), Source: "am", Received: received(from + i)})
+			a, err := w.l.Accept(
+				b.Context(),
+				"alertmanager",
+				feed.Input{Body: []byte(webhook(from + i)), Source: "am", Received: received(from + i)},
+			)
 			if err != nil || a.Accepted != 1 {
 				b.Errorf("%+v, %v", a, err)
 			}

@@ -11,24 +11,24 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// Budget bounds the distinct things that senders may bring: incidents, changes,
-// alert episodes, drills, tickets, slow statements, and SLOs that no definition
-// names. Each of them is read again by every list and report of its time, and is
-// retained for years, so a sender that makes up a new id for every message would
-// take the portal's memory and disk. Updates of known things always pass, and so
-// do buckets of a defined SLO: its grid of time bounds them.
+// Budget bounds the distinct things that a source may bring: incidents, changes,
+// alert episodes, drills, tickets, slow statements, and SLOs without a definition.
+// Every list and report of their time reads them again, and they are retained for
+// years, so a sender that makes up a new id for every message would exhaust the
+// portal's memory and disk. Updates of known things always pass, and so do buckets of
+// a defined SLO, which its grid of time bounds.
 type Budget struct {
-	// New is how many new things one source may bring in one UTC day of the portal's
-	// clock; 0 is no bound. A token that may speak for any source has this budget
-	// once more, for all the sources that it names together.
+	// New is the number of new things that one source may bring in one UTC day of the
+	// portal's clock; 0 is no bound. A token that may post for any source has this
+	// budget once more, for all sources together that it names.
 	New int
-	// Open is how many incidents and alert episodes of one source may be open at
-	// once; 0 is no bound.
+	// Open is the number of incidents and alert episodes of one source that may be open
+	// at once; 0 is no bound.
 	Open int
 }
 
-// keepSpent is how long the counters of a day are retained: longer than clocks are
-// set back.
+// keepBudgets is how long the counters of a day are retained: longer than any clock
+// is set back.
 const keepBudgets = 8 * day
 
 // The first byte of a key of ledger.budget.
@@ -43,36 +43,46 @@ const (
 	ofSender = 't'
 )
 
-// spending holds the budget counters that one commit changes.
+// budgetCounters holds the counters that one commit changes.
 type budgetCounters struct {
 	w      kv.Writer
 	most   Budget
 	counts map[string]uint64 // by key of ledger.budget
-	// opening counts the open incidents of a source that this commit takes in: their
-	// spans are stored, and counted, at its end.
+	// opening counts the open incidents of a source that this commit adds. Their spans,
+	// and the stored counter with them, are written at its end.
 	opening map[string]uint64
-	named   map[string]bool // SLOs without a definition that this commit takes in
-	fresh   map[string]bool // entities that this commit takes in
+	named   map[string]bool // SLOs without a definition that this commit adds
+	fresh   map[string]bool // entities that this commit adds
 }
 
 func newBudgetCounters(w kv.Writer, most Budget) budgetCounters {
-	return budgetCounters{w: w, most: most, counts: map[string]uint64{}, opening: map[string]uint64{}, named: map[string]bool{}, fresh: map[string]bool{}}
+	return budgetCounters{
+		w:       w,
+		most:    most,
+		counts:  map[string]uint64{},
+		opening: map[string]uint64{},
+		named:   map[string]bool{},
+		fresh:   map[string]bool{},
+	}
 }
 
+// newKey returns the key of the counter of new things of a source or a token on a
+// day.
 func newKey(at time.Time, mark byte, name string) string {
 	return string(append(append(appendDay([]byte{newMark}, at), mark), name...))
 }
 
+// openKey returns the key of the counter of open things of a source.
 func openKey(source string) string { return string(openMark) + source }
 
-// count returns the stored counter of a key, as this commit has changed it.
+// count returns the counter of a key with the changes of this commit.
 func (s *budgetCounters) count(key string) (uint64, error) {
 	if n, ok := s.counts[key]; ok {
 		return n, nil
 	}
 	n, err := kv.Number(s.w, bBudget, []byte(key))
 	if kv.Unreadable(err) {
-		n, err = 0, nil // it begins again: a feed is worth more than its budget
+		n, err = 0, nil // it restarts at 0: a damaged counter must not block a feed
 	}
 	if err == nil {
 		s.counts[key] = n
@@ -80,8 +90,8 @@ func (s *budgetCounters) count(key string) (uint64, error) {
 	return n, err
 }
 
-// open returns how many incidents and episodes of a source are open. A counter
-// that is not stored is counted from their spans, once.
+// open returns how many incidents and episodes of a source are open. If no counter is
+// stored it counts their spans, once.
 func (s *budgetCounters) open(source string) (uint64, error) {
 	key := openKey(source)
 	if n, ok := s.counts[key]; ok {
@@ -116,8 +126,8 @@ func countOpen(r kv.Reader, source string) (n uint64, err error) {
 	return n, nil
 }
 
-// moved counts a span that was stored: whether its entity is open may have changed.
-// It must be called before the span is written.
+// moved updates the counter of open things for a span that changes from was open to
+// is open. It must be called before the span is written.
 func (s *budgetCounters) moved(kind feed.Kind, entity []byte, was, is bool) error {
 	if was == is || kind != feed.Incident && kind != feed.Alert {
 		return nil
@@ -150,8 +160,8 @@ func (s *budgetCounters) store() error {
 	return nil
 }
 
-// spend takes one new thing out of the budgets that it counts against, or returns
-// why it is not taken, and then counts nothing.
+// spend counts one new thing against its budgets. If one of them is used up it counts
+// nothing and returns the reason.
 func (s *budgetCounters) spend(j *job, f *feed.Fact, opens bool) (why string, err error) {
 	if opens && s.most.Open > 0 {
 		n, err := s.open(f.Source)
@@ -159,8 +169,11 @@ func (s *budgetCounters) spend(j *job, f *feed.Fact, opens bool) (why string, er
 			return "", err
 		}
 		if n+s.opening[f.Source] >= uint64(s.most.Open) {
-			return fmt.Sprintf("over budget: source %q has %s incidents and alert episodes open at once; more are taken when some have ended (feeds.budget_open)",
-				clip(f.Source, maxSource), humanize.Number(s.most.Open)), nil
+			return fmt.Sprintf(
+				"over budget: source %q has %s incidents and alert episodes open at once; more are accepted once some have ended (feeds.budget_open)",
+				clip(f.Source, maxSource),
+				humanize.Number(s.most.Open),
+			), nil
 		}
 	}
 	keys := []string{newKey(j.now, ofSource, f.Source)}
@@ -185,16 +198,21 @@ func (s *budgetCounters) spend(j *job, f *feed.Fact, opens bool) (why string, er
 	return "", nil
 }
 
+// overNewMessage returns the reason for a new thing over Budget.New.
 func overNewMessage(ofSource bool, source string, most int) string {
-	const then = "known ones are updated as ever, new ones are taken again from 00:00 UTC (feeds.budget_new)"
+	const then = "known ones are still updated, new ones are accepted again from 00:00 UTC (feeds.budget_new)"
 	if ofSource {
 		return fmt.Sprintf("over budget: source %q has brought %s new things today; %s", clip(source, maxSource), humanize.Number(most), then)
 	}
-	return fmt.Sprintf("over budget: this token, which is bound to no source, has brought %s new things under all its names today; %s", humanize.Number(most), then)
+	return fmt.Sprintf(
+		"over budget: this token, which is bound to no source, has brought %s new things under all its names today; %s",
+		humanize.Number(most),
+		then,
+	)
 }
 
-// overBudget returns why a fact of a thing that is not known yet is not taken; ""
-// when it is. What the portal itself records has no budget.
+// overBudget returns the reason why a fact about a new thing is over budget; "" if it
+// is not. Facts that the portal records itself have no budget.
 func (b *batch) overBudget(j *job, f *feed.Fact) (why string, err error) {
 	if j.format == recorded {
 		return "", nil
@@ -205,7 +223,7 @@ func (b *batch) overBudget(j *job, f *feed.Fact) (why string, err error) {
 	}
 	row, err := b.w.Get(bEntity, entity)
 	if kv.Unreadable(err) {
-		return "", nil // it is known, though not from when to when
+		return "", nil // the entity is known, its span is not
 	}
 	if err != nil || row != nil {
 		return "", err
@@ -228,15 +246,15 @@ func opens(f *feed.Fact) bool {
 	return false
 }
 
-// unnamed returns why the first bucket of an SLO that no definition names is not
-// taken; "" when it is.
+// undefinedSLO returns the reason why the first bucket of an SLO without a definition
+// is over budget; "" if it is not.
 func (b *batch) undefinedSLO(j *job, f *feed.Fact) (why string, err error) {
 	if j.format == recorded || j.defined != nil && j.defined(f.Entity) || b.usedBudget.named[f.Entity] {
 		return "", nil
 	}
 	from, to := kv.Prefix(append(kv.Join(field(f.Entity)), sep))
 	for _, err := range b.w.Scan(bBucket, from, to) {
-		return "", err // it has a day: the name is known
+		return "", err // it has a day, so the name is known
 	}
 	if why, err = b.usedBudget.spend(j, f, false); why == "" && err == nil {
 		b.usedBudget.named[f.Entity] = true
@@ -244,7 +262,7 @@ func (b *batch) undefinedSLO(j *job, f *feed.Fact) (why string, err error) {
 	return why, err
 }
 
-// define gives a job the names of the defined SLOs, when it has buckets.
+// define sets the function that knows the defined SLOs, if the job has buckets.
 func (l *Store) define(ctx context.Context, j *job) (err error) {
 	if l.opt.Defined == nil {
 		return nil
@@ -258,13 +276,13 @@ func (l *Store) define(ctx context.Context, j *job) (err error) {
 	return nil
 }
 
-// forgetSpent forgets the counters of past days.
+// forgetBudgets deletes the counters of days before an instant.
 func forgetBudgets(w kv.Writer, before time.Time) (more bool, err error) {
 	return forgetRange(w, bBudget, appendDay([]byte{newMark}, before), nil)
 }
 
-// recount drops the counter of what a source has open: an entity was removed, and
-// the next commit that asks counts the spans.
+// recount deletes the counter of a source's open entities after one of them was
+// removed. The next commit that needs the counter computes it from the spans.
 func recount(w kv.Writer, entity []byte) error {
 	parts, ok := kv.Split(entity)
 	if !ok || len(parts) < 2 {
@@ -273,7 +291,7 @@ func recount(w kv.Writer, entity []byte) error {
 	return w.Delete(bBudget, []byte(openKey(parts[1])))
 }
 
-// used reads what a source has taken of its budgets by now.
+// used returns how many new things of today and how many open ones a source has.
 func used(r kv.Reader, now time.Time, source string) (fresh, opened int, err error) {
 	n, err := kv.Number(r, bBudget, []byte(newKey(now, ofSource, source)))
 	if err != nil && !kv.Unreadable(err) {
@@ -292,7 +310,7 @@ func used(r kv.Reader, now time.Time, source string) (fresh, opened int, err err
 	return int(n), int(o), nil
 }
 
-// isOpen reports whether a key of ledger.ends is of something open.
+// isOpen reports whether a key of ledger.ends belongs to an open entity.
 func isOpen(kind feed.Kind, end []byte) bool {
 	n := len(kind) + 1
 	return len(end) >= n+8 && bytes.Equal(end[n:n+8], kv.TimeKey(open()))

@@ -68,7 +68,14 @@ func expect(t *testing.T, what string, a feedstore.Result, accepted, duplicate, 
 func TestNewThingsOfASourceAreBounded(t *testing.T) {
 	w := budgeted(t)
 	expect(t, "five", w.say(t, feed.Input{}, changeLine("a"), changeLine("b"), changeLine("c"), changeLine("d"), changeLine("e")), 3, 0, 2)
-	expect(t, "known ones", w.say(t, feed.Input{}, changeLine("a"), `{"type":"change","id":"b","rev":2,"time":"2026-11-24T10:05:00Z"}`), 1, 1, 0)
+	expect(
+		t,
+		"known ones",
+		w.say(t, feed.Input{}, changeLine("a"), `{"type":"change","id":"b","rev":2,"time":"2026-11-24T10:05:00Z"}`),
+		1,
+		1,
+		0,
+	)
 	expect(t, "another kind", w.say(t, feed.Input{}, `{"type":"drill","id":"x","title":"t","time":"2026-11-24T10:00:00Z"}`), 0, 0, 1)
 	expect(t, "another source", w.say(t, feed.Input{Source: "cd"}, changeLine("a")), 1, 0, 0)
 	w.l = feedstore.New(w.opt) // a restart
@@ -89,7 +96,12 @@ func TestOpenThingsOfASourceAreBounded(t *testing.T) {
 		if ends != "" {
 			status = "resolved"
 		}
-		body := fmt.Sprintf(`{"version":"4","status":%[1]q,"receiver":"r","alerts":[{"status":%[1]q,"labels":{"alertname":%[2]q},"startsAt":"2026-11-24T11:00:00Z","endsAt":%[3]q,"fingerprint":%[2]q}]}`, status, name, ends)
+		body := fmt.Sprintf(
+			`{"version":"4","status":%[1]q,"receiver":"r","alerts":[{"status":%[1]q,"labels":{"alertname":%[2]q},"startsAt":"2026-11-24T11:00:00Z","endsAt":%[3]q,"fingerprint":%[2]q}]}`,
+			status,
+			name,
+			ends,
+		)
 		a, err := w.l.Accept(t.Context(), "alertmanager", feed.Input{Body: []byte(body), Source: "ci", Received: w.now})
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +113,14 @@ func TestOpenThingsOfASourceAreBounded(t *testing.T) {
 	expect(t, "after a restart", episode("up", ""), 0, 0, 1)
 	expect(t, "one ends", w.say(t, feed.Input{}, openLine("1", `,"rev":2,"resolved":"2026-11-24T11:00:00Z"`)), 1, 0, 0)
 	expect(t, "there is room", episode("up", ""), 1, 0, 0)
-	expect(t, "what is over needs none", w.say(t, feed.Input{}, openLine("4", `,"resolved":"2026-11-24T11:00:00Z"`)), 0, 0, 1) // three new ones
+	expect(
+		t,
+		"what is over needs none",
+		w.say(t, feed.Input{}, openLine("4", `,"resolved":"2026-11-24T11:00:00Z"`)),
+		0,
+		0,
+		1,
+	) // three new ones
 	w.now = w.now.Add(day)
 	expect(t, "ended, the next day", w.say(t, feed.Input{}, openLine("4", `,"resolved":"2026-11-24T11:00:00Z"`)), 1, 0, 0)
 	expect(t, "open, the next day", w.say(t, feed.Input{}, openLine("5", "")), 0, 0, 1)
@@ -147,7 +166,23 @@ func TestBucketsOfDefinedSLOsHaveNoBudget(t *testing.T) {
 		all = append(all, bucketLine("defined-"+fmt.Sprint(i), 0), bucketLine("defined-"+fmt.Sprint(i), 5))
 	}
 	expect(t, "defined", w.say(t, feed.Input{}, all...), 24, 0, 0)
-	expect(t, "unknown names", w.say(t, feed.Input{}, bucketLine("u1", 0), bucketLine("u1", 5), bucketLine("u2", 0), bucketLine("u3", 0), bucketLine("u4", 0), bucketLine("u4", 5)), 4, 0, 2)
+	expect(
+		t,
+		"unknown names",
+		w.say(
+			t,
+			feed.Input{},
+			bucketLine("u1", 0),
+			bucketLine("u1", 5),
+			bucketLine("u2", 0),
+			bucketLine("u3", 0),
+			bucketLine("u4", 0),
+			bucketLine("u4", 5),
+		),
+		4,
+		0,
+		2,
+	)
 	expect(t, "known by now", w.say(t, feed.Input{}, bucketLine("u1", 10), bucketLine("defined-0", 10)), 2, 0, 0)
 }
 
@@ -165,7 +200,10 @@ func TestOverBudgetIsOneDeadLetterAnHour(t *testing.T) {
 	if err != nil || len(letters) != 1 || letters[0].Times != 497 || !letters[0].OverBudget || letters[0].Source != "ci" {
 		t.Fatalf("%+v, %v", letters, err)
 	}
-	if want := "over budget: 497 new things of the hour from 2026-11-24 12:00 UTC not taken, of which the first 100 are kept here"; !strings.HasPrefix(letters[0].Reason, want) {
+	if want := "over budget: 497 new things of the hour from 2026-11-24 12:00 UTC not accepted, of which the first 100 are stored here"; !strings.HasPrefix(
+		letters[0].Reason,
+		want,
+	) {
 		t.Errorf("its reason is %q", letters[0].Reason)
 	}
 	if n := w.rows(t, "ledger.raw"); n != 1 {
@@ -179,7 +217,10 @@ func TestOverBudgetIsOneDeadLetterAnHour(t *testing.T) {
 	if letters, _, _ = w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{}); len(letters) != 2 || letters[0].Times != 1 {
 		t.Fatalf("of the next hour: %+v", letters)
 	}
-	if s := w.status(t); s.State != feedstore.SourceOverBudget || s.OverDay != 498 || s.OverBudget != 498 || s.NewDay != 3 || s.Rejected != 498 {
+	if s := w.status(
+		t,
+	); s.State != feedstore.SourceOverBudget || s.OverDay != 498 || s.OverBudget != 498 || s.NewDay != 3 ||
+		s.Rejected != 498 {
 		t.Errorf("%+v", s)
 	}
 	q, err := w.l.Quality(t.Context(), w.now, w.now.Add(time.Hour))
@@ -195,7 +236,18 @@ func TestOverBudgetIsOneDeadLetterAnHour(t *testing.T) {
 // budget goes; the rest stays.
 func TestOverBudgetIsTakenLater(t *testing.T) {
 	w := budgeted(t)
-	w.say(t, feed.Input{}, changeLine("1"), changeLine("2"), changeLine("3"), changeLine("4"), changeLine("5"), changeLine("6"), changeLine("7"), changeLine("8"))
+	w.say(
+		t,
+		feed.Input{},
+		changeLine("1"),
+		changeLine("2"),
+		changeLine("3"),
+		changeLine("4"),
+		changeLine("5"),
+		changeLine("6"),
+		changeLine("7"),
+		changeLine("8"),
+	)
 	retry := func() feedstore.Result {
 		letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{})
 		if err != nil || len(letters) != 1 {
@@ -305,7 +357,10 @@ func TestLargeItemsAreRejected(t *testing.T) {
 	for i := range many {
 		many[i] = fmt.Sprintf(`"l%d":"v"`, i)
 	}
-	body := `{"version":"4","status":"firing","receiver":"r","alerts":[{"status":"firing","labels":{` + strings.Join(many, ",") + `},"startsAt":"2026-11-24T11:00:00Z","fingerprint":"f"}]}`
+	body := `{"version":"4","status":"firing","receiver":"r","alerts":[{"status":"firing","labels":{` + strings.Join(
+		many,
+		",",
+	) + `},"startsAt":"2026-11-24T11:00:00Z","fingerprint":"f"}]}`
 	a, err := w.l.Accept(t.Context(), "alertmanager", feed.Input{Body: []byte(body), Source: "am", Received: noon})
 	if err != nil || a.Accepted != 0 || len(a.Rejected) != 1 || a.Rejected[0].Reason != "the alert has 20000 labels; at most 100 are taken" {
 		t.Errorf("%+v, %v", a, err)

@@ -11,11 +11,11 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// maxFindings bounds what Check tells.
+// maxFindings bounds the result of Check.
 const maxFindings = 20
 
-// Check reads everything and lists what is damaged or does not agree; an empty
-// list is good.
+// Check reads all data and returns what is damaged or inconsistent; nil if there is
+// nothing.
 func (l *Store) Check(ctx context.Context) (findings []string, err error) {
 	add := func(format string, args ...any) {
 		if len(findings) < maxFindings {
@@ -33,7 +33,7 @@ func (l *Store) Check(ctx context.Context) (findings []string, err error) {
 	return findings, err
 }
 
-// checkFacts reads every fact and looks whether its entity is known.
+// checkFacts checks that every fact can be read and has its entity.
 func checkFacts(r kv.Reader, add func(string, ...any)) error {
 	var entity []byte
 	for item, err := range r.Scan(bFact, nil, nil) {
@@ -50,13 +50,13 @@ func checkFacts(r kv.Reader, add func(string, ...any)) error {
 		}
 		entity = bytes.Clone(item.Key[:at])
 		if row, err := r.Get(bEntity, entity); err != nil || row == nil {
-			add("fact %q belongs to nothing", item.Key)
+			add("fact %q has no entity", item.Key)
 		}
 	}
 	return nil
 }
 
-// checkSpans looks whether every entity is found by its end.
+// checkSpans checks that every entity has its row in ledger.ends.
 func checkSpans(r kv.Reader, add func(string, ...any)) error {
 	for item, err := range r.Scan(bEntity, nil, nil) {
 		if err != nil {
@@ -70,13 +70,13 @@ func checkSpans(r kv.Reader, add func(string, ...any)) error {
 		}
 		kind := feed.Kind(parts[0])
 		if row, err := r.Get(bEnds, endKey(kind, s.end, item.Key)); err != nil || !bytes.Equal(row, kv.TimeKey(s.start)) {
-			add("%q is not found by its end", item.Key)
+			add("entity %q has no row in ledger.ends", item.Key)
 		}
 	}
 	return nil
 }
 
-// checkDays unpacks every day and adds it up again.
+// checkDays checks that every day can be unpacked and has the sums of its buckets.
 func checkDays(r kv.Reader, add func(string, ...any)) error {
 	for item, err := range r.Scan(bBucket, nil, nil) {
 		if err != nil {
@@ -94,14 +94,14 @@ func checkDays(r kv.Reader, add func(string, ...any)) error {
 			large = large || p.good > slo.MostEvents || p.total > slo.MostEvents
 			return true
 		})
-		if sums != d.sums && !large { // counts above the bound were summed before there was one
-			add("buckets %q do not add up to the sums beside them", item.Key)
+		if sums != d.sums && !large { // older builds summed counts above the bound
+			add("buckets %q do not add up to their stored sums", item.Key)
 		}
 	}
 	return nil
 }
 
-// checkLetters looks whether every dead letter has its body.
+// checkDeadLetters checks that every dead letter has its body.
 func checkDeadLetters(r kv.Reader, add func(string, ...any)) error {
 	for item, err := range r.Scan(bLetter, nil, nil) {
 		if err != nil {

@@ -12,41 +12,42 @@ import (
 )
 
 const (
-	// defaultQueue is how many bodies may wait for a commit.
+	// defaultQueue is the number of bodies that may wait for a commit.
 	defaultQueue = 1024
-	// batchJobs, batchFacts and batchBytes bound one commit, because everybody
-	// else who writes waits for it.
+	// batchJobs, batchFacts and batchBytes bound one commit, because all other writers
+	// wait for it.
 	batchJobs  = 256
 	batchFacts = 20_000
 	batchBytes = 8 << 20
-	// gatherTime is how long a commit waits for those who shared the one before:
-	// they were told at the same moment and are on their way with the next body.
-	// It is less than an fsync takes.
+	// gatherTime is how long a commit waits for the senders of the commit before it,
+	// which were answered at the same moment and are sending their next body. It is less
+	// than the time of an fsync.
 	gatherTime = time.Millisecond
-	// crowd is how many jobs one commit must have had for the next to wait.
+	// gatherFrom is the number of jobs that a commit must have had for the next one to
+	// wait.
 	gatherFrom = 4
-	// commitLimit is how long a body waits for its commit, the time that other
-	// writers hold the database included.
+	// commitLimit bounds the wait for a commit, including the time in which other
+	// writers hold the database.
 	commitLimit = 20 * time.Second
 )
 
-// job is one body, or one list of facts, on its way into the database.
+// job is one body, or one list of facts, that is to be stored.
 type job struct {
 	format    string
 	source    string
 	received  time.Time
-	now       time.Time // by which a bucket must be over; received, or the time of a retry
+	now       time.Time // a bucket must have ended by it: received, or the time of a retry
 	input     feed.Input
 	raw       []byte // stored form of the body; nil for recorded facts
 	sum       [32]byte
 	letters   [bodyIDBytes]byte // of source, format and body
 	decoded   feed.Decoded
-	refused   string     // why the whole body is no such format; "" when it is
-	notStored bool       // the body was refused before it was read and is not there
-	refusal   fault.Kind // of a body that is not there
-	retry     bool       // of what is in the dead letters: not received again
-	// defined reports whether a definition names an SLO; nil: none does. It is set
-	// for bodies with buckets.
+	refused   string     // why the whole body is rejected; "" if it is not
+	notStored bool       // the body was refused before it was read and is not stored
+	refusal   fault.Kind // of a body that is not stored
+	retry     bool       // a dead letter is retried: nothing was received
+	// defined reports whether a definition names an SLO; nil: no SLO is defined. It is
+	// set for bodies with buckets.
 	defined func(slo string) bool
 
 	answer Result
@@ -54,28 +55,29 @@ type job struct {
 	done   chan struct{}
 }
 
-// size is what a job adds to a commit, in bytes.
+// size returns how many bytes a job adds to a commit, roughly.
 func (j *job) size() int { return len(j.raw) + 256*len(j.decoded.Facts) }
 
-// committer puts many jobs into one commit: while one commit is being made, those
-// who come queue up, and the first of them takes all that wait into the next.
+// committer puts many jobs into one commit. While a commit runs, new jobs queue up;
+// one of their goroutines becomes the leader of the next commit and takes all that
+// wait.
 type committer struct {
 	db     kv.DB
 	limit  int
 	most   Budget
-	leader chan struct{} // holds one token while somebody commits
+	leader chan struct{} // holds one token during a commit
 
 	mu    sync.Mutex
 	queue []*job
-	last  int           // jobs of the commit before
-	full  chan struct{} // closed when as many wait again; nil: nobody waits for that
+	last  int           // number of jobs in the previous commit
+	full  chan struct{} // closed when that many wait again; nil: no leader waits
 }
 
 func newCommitter(db kv.DB, limit int, most Budget) *committer {
 	return &committer{db: db, limit: limit, most: most, leader: make(chan struct{}, 1)}
 }
 
-// do returns when the job is durable, or with the reason why it is not. When ctx
+// do returns nil when the job is durable, otherwise the reason why it is not. If ctx
 // ends first the job may still be stored; sending it again does no harm.
 func (c *committer) do(ctx context.Context, j *job) error {
 	j.done = make(chan struct{})
@@ -87,7 +89,7 @@ func (c *committer) do(ctx context.Context, j *job) error {
 		case <-j.done:
 			return j.err
 		case <-ctx.Done():
-			return fault.Wrap(fault.Timeout, "ledger.commit", "the sender left before this was stored", ctx.Err())
+			return fault.Wrap(fault.Timeout, "feedstore.commit", "the sender disconnected before this was stored", ctx.Err())
 		case c.leader <- struct{}{}:
 			if !c.queueEmpty() {
 				c.commitWaiting(ctx)
@@ -97,11 +99,17 @@ func (c *committer) do(ctx context.Context, j *job) error {
 	}
 }
 
+// enter appends a job to the queue. It returns fault.Unavailable if the queue is
+// full.
 func (c *committer) enter(j *job) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.queue) >= c.limit {
-		return fault.New(fault.Unavailable, "ledger.commit", "too many feeds are waiting to be stored; nothing of this was stored, send it again in a few seconds")
+		return fault.New(
+			fault.Unavailable,
+			"feedstore.commit",
+			"too many feeds are waiting to be stored; nothing was stored, send it again in a few seconds",
+		)
 	}
 	c.queue = append(c.queue, j)
 	if c.full != nil && len(c.queue) >= c.last {
@@ -111,8 +119,8 @@ func (c *committer) enter(j *job) error {
 	return nil
 }
 
-// gather lets those catch up who shared the commit before. A lone sender never
-// waits.
+// gather waits up to gatherTime until as many jobs wait as the previous commit had. A
+// single sender never waits.
 func (c *committer) gather(ctx context.Context) {
 	c.mu.Lock()
 	if c.last < gatherFrom || len(c.queue) >= c.last {
@@ -134,14 +142,15 @@ func (c *committer) gather(ctx context.Context) {
 	c.full = nil
 }
 
-// idle tells whether nobody waits: the leader before took this one's job along.
+// queueEmpty reports whether no job waits (an earlier leader already committed this
+// one).
 func (c *committer) queueEmpty() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.queue) == 0
 }
 
-// take gives the jobs of the next commit, in the order in which they came.
+// take removes the jobs of the next commit from the queue, in their order.
 func (c *committer) take() []*job {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -160,9 +169,9 @@ func (c *committer) take() []*job {
 	return jobs
 }
 
-// lead commits what waits. It takes the jobs only when the database is its own, so
-// that all who came meanwhile share the commit. The context of the leader does not
-// bind the others'.
+// commitWaiting commits the waiting jobs. It takes them from the queue only once it
+// may write, so that all that arrive before that share the commit. It does not end
+// with the leader's context, because other senders depend on it.
 func (c *committer) commitWaiting(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitLimit)
 	defer cancel()
@@ -175,10 +184,10 @@ func (c *committer) commitWaiting(ctx context.Context) {
 		return applyAll(w, jobs, c.most)
 	})
 	if err != nil && jobs == nil {
-		jobs = c.take() // the database could not be had: they are told
+		jobs = c.take() // the database was not available: all waiting jobs get the error
 	}
 	if fault.KindOf(err) == fault.Timeout {
-		err = fault.Wrap(fault.Unavailable, "ledger.commit", "the database is busy; nothing of this was stored, send it again in a few seconds", err)
+		err = fault.Wrap(fault.Unavailable, "feedstore.commit", "the database is busy; nothing was stored, send it again in a few seconds", err)
 	}
 	for _, j := range jobs {
 		j.err = err
@@ -186,7 +195,7 @@ func (c *committer) commitWaiting(ctx context.Context) {
 	}
 }
 
-// applyAll writes the jobs. It may run more than once.
+// applyAll writes the jobs. The database may call it more than once.
 func applyAll(w kv.Writer, jobs []*job, most Budget) error {
 	b, err := newBatch(w, most)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// hours is how many hourly counters a source has.
+// hours is the number of hourly counters of a source.
 const hours = 25
 
 // storedSource is a row of ledger.source. Times are microseconds since 1970.
@@ -42,14 +42,14 @@ type storedDay struct {
 	Ahead     int64 `json:"s,omitempty"` // the largest of the day, microseconds
 }
 
-// tallies are the counters that one commit changes.
+// counters holds the counters of sources that one commit changes.
 type counters struct {
 	w       kv.Writer
 	sources map[string]*storedSource
 	days    map[string]*storedDay
 }
 
-// add counts one body.
+// add counts one body. A retry counts nothing, because nothing was received.
 func (t *counters) add(j *job, rejected int) error {
 	if j.retry {
 		return nil
@@ -93,7 +93,7 @@ func (t *counters) add(j *job, rejected int) error {
 	newest, truncated := j.newest()
 	d.Truncated += int64(truncated)
 	if newest != 0 {
-		// Not later than it came: one item of the year 2099 would stand there for good.
+		// At most the receipt: one item of the year 2099 would stay the newest.
 		s.Event = max(s.Event, min(newest, micros(j.received)))
 		s.Ahead = max(0, newest-micros(j.received))
 		d.Ahead = max(d.Ahead, s.Ahead)
@@ -101,8 +101,8 @@ func (t *counters) add(j *job, rejected int) error {
 	return nil
 }
 
-// newest is the newest time that an item states, in microseconds, and how many
-// alerts the sender left out.
+// newest returns the newest time in an item, in microseconds since 1970, and the
+// number of alerts that the sender omitted.
 func (j *job) newest() (at int64, truncated int) {
 	for i := range j.decoded.Facts {
 		f := &j.decoded.Facts[i]
@@ -114,8 +114,8 @@ func (j *job) newest() (at int64, truncated int) {
 	return at, truncated
 }
 
-// eventTime is when what a fact tells happened. An alert is dated by its receipt,
-// which tells nothing of its sender's clock.
+// eventTime returns when the event of a fact happened. At of an alert is its receipt,
+// which has no information about the sender's clock.
 func eventTime(f *feed.Fact) time.Time {
 	if f.Alert == nil {
 		return f.At
@@ -126,7 +126,7 @@ func eventTime(f *feed.Fact) time.Time {
 	return f.Alert.EndsAt
 }
 
-// hit counts n items into the hour of now.
+// countItems adds n items to the counter of the hour of now.
 func (s *storedSource) countItems(now time.Time, n int64) {
 	at := micros(now)
 	if s.First == 0 {
@@ -147,7 +147,8 @@ func (s *storedSource) countItems(now time.Time, n int64) {
 	}
 }
 
-// since adds up the counters of the last n hours, the running one included.
+// since returns the sum of the counters of the last n hours, including the current
+// one.
 func (s *storedSource) since(now time.Time, n int64) (sum int64) {
 	hour := now.Unix() / 3600
 	for h := max(hour-n+1, s.Hour-hours+1, 0); h <= min(hour, s.Hour); h++ {
@@ -156,7 +157,7 @@ func (s *storedSource) since(now time.Time, n int64) (sum int64) {
 	return sum
 }
 
-// openCounter reads a row once a commit.
+// openCounter reads a row, once per commit.
 func openCounter[T any](r kv.Reader, bucket string, key []byte, known map[string]*T) (*T, error) {
 	if v := known[string(key)]; v != nil {
 		return v, nil
@@ -166,7 +167,7 @@ func openCounter[T any](r kv.Reader, bucket string, key []byte, known map[string
 	if err != nil && !kv.Unreadable(err) {
 		return nil, err
 	}
-	if row != nil { // a counter that cannot be read begins again: what is counted matters more
+	if row != nil { // a counter that cannot be read restarts: it must not block a feed
 		if err := json.Unmarshal(row, v); err != nil {
 			kv.Skip(r, bucket, key, err)
 			*v = *new(T)
@@ -176,6 +177,7 @@ func openCounter[T any](r kv.Reader, bucket string, key []byte, known map[string
 	return v, nil
 }
 
+// store writes the counters.
 func (t *counters) store() error {
 	for key, s := range t.sources {
 		if err := putJSON(t.w, bSource, key, s); err != nil {
@@ -190,10 +192,11 @@ func (t *counters) store() error {
 	return nil
 }
 
+// putJSON stores v as JSON.
 func putJSON(w kv.Writer, bucket, key string, v any) error {
 	row, err := json.Marshal(v)
 	if err != nil {
-		return fault.Wrap(fault.Internal, "ledger.put", "", err)
+		return fault.Wrap(fault.Internal, "feedstore.put", "", err)
 	}
 	return w.Put(bucket, []byte(key), row)
 }

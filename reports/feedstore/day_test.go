@@ -51,12 +51,19 @@ func days() *rapid.Generator[*dayPoints] {
 			odd := kind == "odd" || kind == "scaled and odd" && i%7 == 0
 			switch {
 			case odd || i == 0:
-				p = point{good: counts().Draw(t, "good"), total: counts().Draw(t, "total"), there: full || rapid.Bool().Draw(t, "there"), coverage: 1, rev: 3}
+				p = point{
+					good:     counts().Draw(t, "good"),
+					total:    counts().Draw(t, "total"),
+					there:    full || rapid.Bool().Draw(t, "there"),
+					coverage: 1,
+					rev:      3,
+				}
 			case kind != "even":
 				p.good, p.total = scale(float64(1000+i*7919%300)), scale(float64(1003+i*7919%300))
 			}
 			if odd && rapid.Bool().Draw(t, "more") {
-				p.coverage = rapid.OneOf(rapid.Float64Range(0, 1), rapid.Map(rapid.IntRange(0, 20), func(n int) float64 { return float64(n) / 20 })).Draw(t, "coverage")
+				p.coverage = rapid.OneOf(rapid.Float64Range(0, 1), rapid.Map(rapid.IntRange(0, 20), func(n int) float64 { return float64(n) / 20 })).
+					Draw(t, "coverage")
 				p.rev = rapid.Int64().Draw(t, "rev")
 			}
 			d.points[i] = p

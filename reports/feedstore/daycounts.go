@@ -15,7 +15,7 @@ const (
 	fields
 )
 
-// counted is one bucket as it is packed.
+// counted is one bucket in the form in which it is packed.
 type counted struct {
 	multiple int64 // of the unit, the total
 	field    [fields]int64
@@ -32,7 +32,7 @@ type packing struct {
 	oddBytes []byte
 }
 
-// width is how many bits a bucket takes.
+// width returns the number of bits per bucket.
 func (k *packing) width() (n int) {
 	for _, b := range k.bits {
 		n += b
@@ -40,19 +40,20 @@ func (k *packing) width() (n int) {
 	return n
 }
 
-// size is how many bytes the packing takes, but for a few that any has.
+// size returns the length of the packing in bytes, without a few bytes that every
+// packing has.
 func (k *packing) size() int {
 	const unitBytes = 4
 	return unitBytes*len(k.units) + packedBytes(len(k.buckets), k.width()) + len(k.oddBytes)
 }
 
-// appendCounts writes the counts in the shortest way that is found.
+// appendCounts appends the shortest packing that is found.
 func appendCounts(b []byte, there []point) []byte {
 	return bestPacking(there).append(b, there)
 }
 
-// bestPacking tries the units of a day, the commonest first, each with few and
-// with more ulps between a count and its multiple.
+// bestPacking tries the units of a day, the most frequent first, each with zero, few
+// and more ulps between a count and its multiple.
 func bestPacking(there []point) *packing {
 	var best *packing
 	units := unitsOf(there)
@@ -63,15 +64,15 @@ func bestPacking(there []point) *packing {
 				best = k
 			}
 			if len(k.oddBytes) == 0 {
-				return best // nothing is left that more units or ulps could help
+				return best // more units or ulps cannot help
 			}
 		}
 	}
 	return best
 }
 
-// newPacking packs with some units; what is further than so many ulps from its
-// multiple is odd.
+// newPacking packs with the given units. A bucket that is more than most ulps from
+// its multiples is odd.
 func newPacking(there []point, units []unit, most int64) *packing {
 	k := &packing{units: units, buckets: make([]counted, 0, len(there))}
 	floats := unitFloats(units)
@@ -95,8 +96,8 @@ func newPacking(there []point, units []unit, most int64) *packing {
 	return k
 }
 
-// countedIn is a bucket in the first unit that fits, else as an odd one near the
-// first unit.
+// countedIn returns a bucket in the first unit that fits, otherwise as an odd bucket
+// near the first unit.
 func countedIn(p point, units []float64, most int64) (c counted) {
 	for i, u := range units {
 		total, totalOff := nearest(p.total, u)
@@ -104,21 +105,24 @@ func countedIn(p point, units []float64, most int64) (c counted) {
 		if totalOff < -most || totalOff > most || goodOff < -most || goodOff > most {
 			continue
 		}
-		return counted{multiple: total, field: [fields]int64{fieldBad: total - good, fieldUnit: int64(i), fieldTotalUlps: totalOff, fieldGoodUlps: goodOff - totalOff}}
+		return counted{
+			multiple: total,
+			field:    [fields]int64{fieldBad: total - good, fieldUnit: int64(i), fieldTotalUlps: totalOff, fieldGoodUlps: goodOff - totalOff},
+		}
 	}
 	total, _ := nearest(p.total, units[0])
 	good, _ := nearest(p.good, units[0])
 	return counted{multiple: total, field: [fields]int64{fieldBad: total - good, fieldUnit: int64(len(units))}, odd: true}
 }
 
-// plausible tells whether an odd bucket is worth a guess: nonsense would take the
-// bits of all others.
+// plausible reports whether an odd bucket may take part in the bit widths: an absurd
+// count would widen all other buckets.
 func plausible(c counted) bool {
 	const most = 1 << 40
 	return c.multiple >= 0 && c.multiple < most && c.field[fieldBad] >= -most && c.field[fieldBad] < most
 }
 
-// measure finds the least and the most of each field.
+// measure computes the least value and the number of bits of each field.
 func (k *packing) measure() {
 	for f := range fields {
 		var least, most int64
@@ -132,7 +136,7 @@ func (k *packing) measure() {
 	}
 }
 
-// allOdd packs nothing: the differences between the buckets are beyond one load.
+// allOdd makes every bucket odd: the differences between them exceed one load.
 func (k *packing) allOdd() {
 	k.first, k.least, k.bits = 0, [fields]int64{fieldUnit: int64(len(k.units))}, [fields]int{}
 	for i := range k.buckets {
@@ -140,6 +144,7 @@ func (k *packing) allOdd() {
 	}
 }
 
+// append appends the packing to b.
 func (k *packing) append(b []byte, there []point) []byte {
 	b = binary.AppendUvarint(b, uint64(len(k.units)))
 	for _, u := range k.units {

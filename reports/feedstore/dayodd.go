@@ -5,22 +5,22 @@ import (
 	"math/bits"
 )
 
-// An odd bucket is two numbers, of its total and of its good, each told by how
-// many ulps it is above one that the reader has already: its multiple of the
-// first unit, or the one of the odd bucket before (a gauge moves little). The
-// ulps are zigzag, their bytes least first:
+// An odd bucket is two numbers, for its total and its good. Each is a difference in
+// ulps to a number that the reader already has: the multiple of the first unit, or
+// the count of the previous odd bucket (a gauge changes little). The differences are
+// zigzag-encoded, the least byte first:
 //
 //	sizes(1)          of the total, of the good << 4: 0..8 bytes above the
 //	                  multiple, or 9..15: 1..7 bytes above the one before
 //	total, good       so many bytes each
 //
-// A good is told above its multiple as far as the total is above its own: where
-// all was good the two are the same number, and nothing is stored.
+// The good is expected as far above its multiple as the total is above its own: if
+// every event was good, the two are equal and nothing is stored.
 
-// oddBase is what the next odd bucket is told by.
+// oddBase holds the counts to which those of the next odd bucket are relative.
 type oddBase struct{ total, good float64 }
 
-// appendOdd writes the odd buckets.
+// appendOdd appends the odd buckets to oddBytes.
 func (k *packing) appendOdd(there []point, unit float64) {
 	var before oddBase
 	for i, c := range k.buckets {
@@ -39,12 +39,12 @@ func (k *packing) appendOdd(there []point, unit float64) {
 	}
 }
 
-// baseOf is what a bucket counts if it is a multiple of the unit.
+// baseOf returns the counts of a bucket that is an exact multiple of the unit.
 func baseOf(multiple, bad int64, unit float64) oddBase {
 	return oddBase{float64(multiple) * unit, float64(multiple-bad) * unit}
 }
 
-// oddCode chooses the shorter of two ways and puts its bytes.
+// oddCode writes the shorter of two differences to out and returns its code.
 func oddCode(out *[8]byte, aboveMultiple, aboveBefore int64) byte {
 	a, b := zigzag(aboveMultiple), zigzag(aboveBefore)
 	n, m := byte((bits.Len64(a)+7)/8), byte((bits.Len64(b)+7)/8)
@@ -56,7 +56,7 @@ func oddCode(out *[8]byte, aboveMultiple, aboveBefore int64) byte {
 	return n
 }
 
-// oddSize is how many bytes a code stands for.
+// oddSize returns the number of bytes that follow a code.
 func oddSize(code byte) int {
 	if code > 8 {
 		return int(code) - 8
@@ -67,14 +67,13 @@ func oddSize(code byte) int {
 func zigzag(n int64) uint64   { return uint64(n)<<1 ^ uint64(n>>63) }
 func unzigzag(u uint64) int64 { return int64(u>>1) ^ -int64(u&1) }
 
-// oddReader takes odd buckets off the front of their bytes, which validOdd has
-// looked at.
+// oddReader reads odd buckets from bytes that validOdd has accepted.
 type oddReader struct {
 	b      []byte
 	before oddBase
 }
 
-// next is the next odd bucket.
+// next returns the next odd bucket, or base if there is none left.
 func (r *oddReader) next(base oddBase) oddBase {
 	if len(r.b) == 0 {
 		return base
@@ -99,6 +98,7 @@ func (r *oddReader) next(base oddBase) oddBase {
 	return base
 }
 
+// take reads the difference that a code announces.
 func (r *oddReader) take(code byte) int64 {
 	var u uint64
 	n := oddSize(code)
@@ -109,7 +109,7 @@ func (r *oddReader) take(code byte) int64 {
 	return unzigzag(u)
 }
 
-// validOdd tells whether the bytes hold just n odd buckets.
+// validOdd reports whether b holds exactly n odd buckets.
 func validOdd(b []byte, n int) bool {
 	for range n {
 		if len(b) == 0 {

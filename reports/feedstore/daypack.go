@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// bytes packs the day.
+// bytes returns the packed day.
 func (d *dayPoints) bytes() []byte {
 	there := make([]point, 0, len(d.points))
 	for _, p := range d.points {
@@ -43,6 +43,7 @@ func (d *dayPoints) bytes() []byte {
 	return b
 }
 
+// flags returns which optional fields the packed day has.
 func (d *dayPoints) flags(there []point) (flags byte) {
 	if len(there) < len(d.points) {
 		flags |= flagHoles
@@ -58,7 +59,7 @@ func (d *dayPoints) flags(there []point) (flags byte) {
 	return flags
 }
 
-// appendSums writes the daySums.
+// appendSums appends the daySums of the buckets.
 func appendSums(b []byte, there []point) []byte {
 	var s daySums
 	for _, p := range there {
@@ -72,6 +73,7 @@ func appendSums(b []byte, there []point) []byte {
 	return b
 }
 
+// appendHoles appends one bit per bucket: whether it is there.
 func (d *dayPoints) appendHoles(b []byte) []byte {
 	holes := make([]byte, (len(d.points)+7)/8)
 	for i, p := range d.points {
@@ -82,11 +84,11 @@ func (d *dayPoints) appendHoles(b []byte) []byte {
 	return append(b, holes...)
 }
 
-// manyCoverages says that each bucket has its coverage beside it.
+// manyCoverages marks a day whose buckets store their coverage each.
 const manyCoverages = 255
 
-// appendCoverages writes the coverages: shares of a few dozen scrapes, so that a
-// day has few different ones.
+// appendCoverages appends the coverages. They are shares of a few dozen scrapes, so a
+// day usually has few distinct ones; each bucket then stores an index.
 func appendCoverages(b []byte, there []point) []byte {
 	known := make([]uint64, 0, len(there))
 	for _, p := range there {
@@ -113,10 +115,10 @@ func appendCoverages(b []byte, there []point) []byte {
 	return append(b, w.out...)
 }
 
-// bitsFor is how many bits tell n things apart.
+// bitsFor returns the number of bits that distinguish n values.
 func bitsFor(n int) int { return bits.Len(uint(n - 1)) }
 
-// bitWriter packs numbers of the same width, least bits first.
+// bitWriter packs numbers of the same width, the least bits first.
 type bitWriter struct {
 	out       []byte
 	width, at int
@@ -126,17 +128,18 @@ func newBitWriter(n, width int) *bitWriter {
 	return &bitWriter{out: make([]byte, packedBytes(n, width)), width: width}
 }
 
-// packedBytes is what n numbers of a width take, with the bytes after them that
-// let each be one load.
+// packedBytes returns the length of n packed numbers, with the bytes after them that
+// let each be read by one load.
 func packedBytes(n, width int) int { return (n*width+7)/8 + loadBytes }
 
+// put appends one number.
 func (w *bitWriter) put(u uint64) {
 	place := w.out[w.at>>3:]
 	binary.LittleEndian.PutUint64(place, binary.LittleEndian.Uint64(place)|u<<(w.at&7))
 	w.at += w.width
 }
 
-// bitsAt reads the n-th number that a bitWriter put.
+// bitsAt returns the n-th number of a bitWriter.
 func bitsAt(b []byte, n, width int) uint64 {
 	at := n * width
 	return binary.LittleEndian.Uint64(b[at>>3:]) >> (at & 7) & (1<<width - 1)

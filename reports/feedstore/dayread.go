@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// dayHead is the beginning of a packed day: enough to add it up.
+// dayHead is the beginning of a packed day, which suffices for its sums.
 type dayHead struct {
 	form   byte
 	flags  byte
@@ -15,8 +15,8 @@ type dayHead struct {
 	sums   daySums
 }
 
-// packedDay is a packed day taken apart, not yet unpacked. Its slices are those of
-// the row.
+// packedDay holds the fields of a packed day, not yet unpacked. Its slices share the
+// row's memory.
 type packedDay struct {
 	dayHead
 	there     []byte // a bit a bucket; nil: all
@@ -27,23 +27,27 @@ type packedDay struct {
 	coverages packedCoverages
 }
 
-// reader takes fields off the front of a row; ok turns false at the first that is
-// not there.
+// reader reads fields from the front of a row; ok becomes false at the first field
+// that is missing.
 type reader struct {
 	b  []byte
 	ok bool
 }
 
+// uvarint returns the next unsigned varint.
 func (r *reader) uvarint() uint64 {
 	v, n := binary.Uvarint(r.b)
 	return take(r, v, n)
 }
 
+// varint returns the next varint.
 func (r *reader) varint() int64 {
 	v, n := binary.Varint(r.b)
 	return take(r, v, n)
 }
 
+// take advances by the n bytes of a varint that was read as v; n is at most 0 if
+// there was none.
 func take[T any](r *reader, v T, n int) T {
 	if n <= 0 || !r.ok {
 		r.ok = false
@@ -54,6 +58,7 @@ func take[T any](r *reader, v T, n int) T {
 	return v
 }
 
+// bytes returns the next n bytes.
 func (r *reader) bytes(n int) []byte {
 	if n < 0 || n > len(r.b) || !r.ok {
 		r.ok = false
@@ -64,6 +69,7 @@ func (r *reader) bytes(n int) []byte {
 	return b
 }
 
+// byte returns the next byte.
 func (r *reader) byte() byte {
 	if b := r.bytes(1); b != nil {
 		return b[0]
@@ -71,6 +77,7 @@ func (r *reader) byte() byte {
 	return 0
 }
 
+// float returns the next float64.
 func (r *reader) float() float64 {
 	if b := r.bytes(8); b != nil {
 		return math.Float64frombits(binary.BigEndian.Uint64(b))
@@ -78,7 +85,7 @@ func (r *reader) float() float64 {
 	return 0
 }
 
-// readHead reads the beginning of a packed day; r goes on behind it.
+// readHead reads the head of a packed day; r continues behind it.
 func readHead(row []byte) (d dayHead, r reader, ok bool) {
 	r = reader{row, true}
 	if d.form = r.byte(); d.form != dayForm && d.form != oldDayForm {
@@ -98,7 +105,7 @@ func readHead(row []byte) (d dayHead, r reader, ok bool) {
 	return d, r, true
 }
 
-// readDay takes a packed day apart.
+// readDay reads the fields of a packed day; ok is false if they are not consistent.
 func readDay(row []byte) (d packedDay, ok bool) {
 	head, r, ok := readHead(row)
 	if !ok {
@@ -135,7 +142,7 @@ func readDay(row []byte) (d packedDay, ok bool) {
 	return d, r.ok
 }
 
-// count is how many buckets the day has.
+// count returns the number of buckets in the day.
 func (d *packedDay) count() int {
 	slots := secondsOfDay / d.length
 	if d.there == nil {
@@ -151,8 +158,8 @@ func (d *packedDay) count() int {
 	return n
 }
 
-// each calls fn with the buckets whose index is from first until past, in order of
-// time, until fn returns false. It allocates nothing.
+// each calls fn with the buckets whose index is in [first, past), in order of time,
+// until fn returns false. It allocates nothing.
 func (d *packedDay) each(first, past int, fn func(i int, p point) bool) {
 	p := point{rev: d.rev, coverage: 1, there: true}
 	counts, revs := d.counts, d.revs
@@ -181,7 +188,7 @@ func (d *packedDay) each(first, past int, fn func(i int, p point) bool) {
 	}
 }
 
-// unpackDay reads a packed day.
+// unpackDay returns the buckets of a packed day.
 func unpackDay(row []byte) (*dayPoints, error) {
 	d, ok := readDay(row)
 	if !ok {

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// packedCounts are the counts of a packed day, being read in order.
+// packedCounts reads the counts of a packed day in order.
 type packedCounts struct {
 	bits  []byte
 	width int
@@ -23,7 +23,7 @@ type packedCounts struct {
 	odd oddReader
 }
 
-// counts takes the counts of n buckets off a row of form 2.
+// counts reads the counts of n buckets from a row of form 2.
 func (r *reader) counts(n int) (c packedCounts) {
 	units := r.uvarint()
 	if units == 0 || units > maxUnits {
@@ -58,7 +58,7 @@ func (r *reader) counts(n int) (c packedCounts) {
 	return c
 }
 
-// oldCounts takes the whole numbers of a row of form 1.
+// oldCounts reads the whole numbers of a row of form 1.
 func (r *reader) oldCounts(n int) (c packedCounts) {
 	c.units[0], c.known = 1, 1
 	c.multiple, c.leastDelta, c.leastBad = r.varint(), r.varint(), r.varint()
@@ -71,7 +71,7 @@ func (r *reader) oldCounts(n int) (c packedCounts) {
 	return c
 }
 
-// shape says where each field of a bucket lies.
+// shape computes the position of each field within a bucket.
 func (c *packedCounts) shape(bits [fields]int) {
 	for f, mask := range []*uint64{&c.deltaMask, &c.badMask, &c.unitMask, &c.totalMask, &c.goodMask} {
 		*mask = 1<<bits[f] - 1
@@ -83,7 +83,7 @@ func (c *packedCounts) shape(bits [fields]int) {
 	c.goodAt = c.totalAt + bits[fieldTotalUlps]
 }
 
-// odds is how many of n buckets are odd.
+// odds returns how many of n buckets are odd.
 func (c *packedCounts) odds(n int) (odd int) {
 	if c.unitMask == 0 && c.leastUnit < int64(c.known) {
 		return 0
@@ -96,9 +96,11 @@ func (c *packedCounts) odds(n int) (odd int) {
 	return odd
 }
 
+// unitOf returns the unit number in the bits of a bucket.
 func (c *packedCounts) unitOf(u uint64) int { return int(c.leastUnit + int64(u>>c.unitAt&c.unitMask)) }
 
-// next are the counts of the n-th bucket, after those before it.
+// next returns the counts of the n-th bucket. It must be called for every n in turn,
+// because totals are differences.
 func (c *packedCounts) next(n int) (good, total float64) {
 	at := n * c.width
 	u := binary.LittleEndian.Uint64(c.bits[at>>3:]) >> (at & 7)
@@ -115,14 +117,14 @@ func (c *packedCounts) next(n int) (good, total float64) {
 	return moved(base.good, goodUlps), moved(base.total, totalUlps)
 }
 
-// packedCoverages are the coverages of a packed day.
+// packedCoverages holds the coverages of a packed day.
 type packedCoverages struct {
 	values []byte // 8 bytes each
 	which  []byte // nil: each bucket has its own
 	width  int
 }
 
-// coverages takes the coverages of n buckets off a row.
+// coverages reads the coverages of n buckets from a row.
 func (r *reader) coverages(form byte, n int) (c packedCoverages) {
 	more := byte(manyCoverages)
 	if form == dayForm {
@@ -144,6 +146,7 @@ func (r *reader) coverages(form byte, n int) (c packedCoverages) {
 	return c
 }
 
+// at returns the coverage of the n-th bucket.
 func (c *packedCoverages) at(n int) float64 {
 	if c.which != nil {
 		n = int(bitsAt(c.which, n, c.width))

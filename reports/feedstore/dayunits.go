@@ -7,30 +7,29 @@ import (
 	"slices"
 )
 
-// unit is what the counts of a bucket are whole multiples of: num/den. It is 1
-// where events were counted, and another where somebody scaled them afterwards:
-// increase() of Prometheus multiplies what it counted by the length of the window
-// over the time between the first and the last sample in it, 300/285 where
-// samples are 15 seconds apart.
+// unit is a number num/den of which the counts of a bucket are whole multiples. It is
+// 1 for counted events and another if a sender scaled the counts: increase() of
+// Prometheus multiplies by the length of the window over the time between its first
+// and last sample, such as 300/285 for samples that are 15 seconds apart.
 type unit struct{ num, den int64 }
 
+// float returns the unit as a float64.
 func (u unit) float() float64 { return float64(u.num) / float64(u.den) }
 
 const (
-	// maxUnits bounds the units of one day. Scrapes that were missed and scrapes
-	// that came late have their own.
+	// maxUnits bounds the units of one day. Missed scrapes and late scrapes produce
+	// units of their own.
 	maxUnits = 4
-	// maxDenominator bounds a unit's: what is found beyond it is chance.
+	// maxDenominator bounds the denominator of a unit: larger ones are found by chance.
 	maxDenominator = 100_000
-	// closeUlps is how far a count may be from a multiple of its unit, in units of
-	// its last place. A sum over many series is rounded once a series.
+	// closeUlps is the largest distance of a count from a multiple of its unit, in units
+	// of its last place. A sum over many series is rounded once per series.
 	closeUlps = 63
-	// oddBits is about what an odd bucket takes more than another.
+	// oddBits is roughly the extra cost of an odd bucket.
 	oddBits = 48
 )
 
-// unitsOf looks for the units of a day, those of many counts first. There is
-// always one.
+// unitsOf returns the units of a day, those of most counts first, and at least one.
 func unitsOf(there []point) (units []unit) {
 	if !slices.ContainsFunc(there, func(p point) bool { return !p.whole() }) {
 		return []unit{{1, 1}}
@@ -56,14 +55,14 @@ func unitsOf(there []point) (units []unit) {
 	return units
 }
 
-// ratio is a value that is num/den, as far as a float64 can tell.
+// ratio is a value that equals num/den within the precision of float64.
 type ratio struct {
 	value float64
 	unit
 }
 
-// ratios are the counts that are fractions with a small denominator: all of a day
-// of minutes, some of a day of less.
+// ratios returns the counts that are fractions with a small denominator. Of a day
+// with many buckets it looks at a sample.
 func ratios(there []point) (out []ratio) {
 	const enough = 1440
 	for i := 0; i < len(there); i += 1 + len(there)/(enough+1) {
@@ -76,9 +75,9 @@ func ratios(there []point) (out []ratio) {
 	return out
 }
 
-// ratioOf finds the first convergent of the continued fraction of v that is as
-// good as v itself. ok is false where one with so large a denominator is near any
-// number.
+// ratioOf returns the first convergent of the continued fraction of v that equals v
+// within closeUlps. ok is false if the denominator is so large that such a fraction
+// is close to any number.
 func ratioOf(v float64) (r ratio, ok bool) {
 	if v <= 0 || v >= maxWhole {
 		return r, false
@@ -104,14 +103,14 @@ func ratioOf(v float64) (r ratio, ok bool) {
 	return ratio{v, unit{int64(num), int64(den)}}, num > 0
 }
 
-// commonUnit is the unit, of those that the commonest denominators have, that saves
-// most: many ratios are multiples of it, and of few bits.
+// commonUnit returns the unit, among those of the most frequent denominators, that
+// saves most bits: many ratios are multiples of it, and small ones.
 func commonUnit(known []ratio) (best unit) {
 	counts := map[int64]int{}
 	for _, r := range known {
 		counts[r.den]++
 	}
-	// Any day has few that matter; a hostile one has thousands of others.
+	// Few denominators matter on any day; a hostile one has thousands.
 	const most = 8
 	dens := slices.SortedFunc(maps.Keys(counts), func(a, b int64) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
@@ -126,8 +125,8 @@ func commonUnit(known []ratio) (best unit) {
 				u.num = gcd(u.num, r.num)
 			}
 		}
-		// A total and a bad that fit take log2(1/unit) bits more each than in ones; one
-		// that does not is odd.
+		// A total and a bad that fit take log2(1/unit) more bits each than with unit 1; one
+		// that does not fit is odd.
 		if s := float64(fits(known, u)) * (oddBits + 2*math.Log2(u.float())); s > saved {
 			best, saved = u, s
 		}
@@ -135,7 +134,7 @@ func commonUnit(known []ratio) (best unit) {
 	return best
 }
 
-// fits counts the ratios that are multiples of a unit.
+// fits returns how many ratios are multiples of a unit.
 func fits(known []ratio, u unit) (n int) {
 	f := u.float()
 	for _, r := range known {
@@ -146,6 +145,7 @@ func fits(known []ratio, u unit) (n int) {
 	return n
 }
 
+// gcd returns the greatest common divisor.
 func gcd(a, b int64) int64 {
 	for b != 0 {
 		a, b = b, a%b
@@ -153,8 +153,8 @@ func gcd(a, b int64) int64 {
 	return a
 }
 
-// nearest is the multiple of a unit next to v, and how far v is above it in units
-// of the last place. n is -1 and off is huge where v is no number that has one.
+// nearest returns the multiple of a unit that is nearest to v, and how far v is above
+// it in units of the last place. If v has none, n is -1 and off is huge.
 func nearest(v, unit float64) (n, off int64) {
 	f := math.Round(v / unit)
 	if !(math.Abs(f) < maxWhole) {
@@ -164,16 +164,16 @@ func nearest(v, unit float64) (n, off int64) {
 	return n, ulps(v, float64(n)*unit)
 }
 
-// ulps is how many numbers of type float64 lie between two of the same sign: a
-// is moved(b, ulps(a, b)) for any two numbers.
+// ulps returns how many float64 values lie between two of the same sign: a is
+// moved(b, ulps(a, b)) for any two numbers.
 func ulps(a, b float64) int64 { return int64(math.Float64bits(a) - math.Float64bits(b)) }
 
-// moved is the number so many units of the last place above f.
+// moved returns the float64 that is ulps units of the last place above f.
 func moved(f float64, ulps int64) float64 {
 	return math.Float64frombits(math.Float64bits(f) + uint64(ulps))
 }
 
-// unitFloats are the units as counts are multiplied by them.
+// unitFloats returns the units as float64 factors.
 func unitFloats(units []unit) []float64 {
 	out := make([]float64, 0, len(units))
 	for _, u := range units {

@@ -7,25 +7,26 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// LetterFilter chooses dead letters.
+// DeadLetterFilter selects dead letters.
 type DeadLetterFilter struct {
-	Source  string   // "" all
-	Sources []string // only of these; nil: of all
+	Source  string   // "": all
+	Sources []string // only of these; nil: all
 	Limit   int      // 0 is 50, at most 500
-	Cursor  string   // of the page before
+	Cursor  string   // next of the previous page; "": the first page
 }
 
+// admits reports whether the filter selects a dead letter.
 func (f DeadLetterFilter) admits(l DeadLetter) bool {
 	return (f.Source == "" || l.Source == f.Source) && (f.Sources == nil || slices.Contains(f.Sources, l.Source))
 }
 
-// maxLooked bounds the letters that are read for one page: a filter may admit few of
-// very many.
+// maxLooked bounds the dead letters that are read for one page: a filter may select
+// few of very many.
 const maxLooked = 5000
 
-// DeadLetters lists what could not be used, the newest first, with the cursor of
-// the next page ("" at the end). A page that looked at very many letters may have
-// fewer than asked for, or none, and still a next one.
+// DeadLetters returns dead letters, the newest first, and the cursor of the next page
+// ("" at the end). A page that read maxLooked of them may have fewer than Limit, or
+// none, and still a next page.
 func (l *Store) DeadLetters(ctx context.Context, f DeadLetterFilter) (out []DeadLetter, next string, err error) {
 	limit := f.Limit
 	if limit <= 0 {

@@ -14,15 +14,17 @@ import (
 )
 
 const (
+	// bodyIDBytes is the length of the id of a body with dead letters.
 	bodyIDBytes = 16
-	// maxExcerpt bounds what a dead letter shows of its item, in bytes.
+	// maxExcerpt bounds the excerpt of a dead letter, in bytes.
 	maxExcerpt = 4 << 10
-	maxReason  = 500
-	// wholeBody is the item number of a letter about the body as a whole.
+	// maxReason bounds the stored reason, in bytes.
+	maxReason = 500
+	// wholeBody is the item number of a dead letter about the whole body.
 	wholeBody = 0
 )
 
-// DeadLetter is one item that could not be used.
+// DeadLetter is one rejected item of a feed, or one rejected body.
 type DeadLetter struct {
 	ID       string // 56 hex digits
 	Source   string
@@ -30,19 +32,21 @@ type DeadLetter struct {
 	Received time.Time // first
 	Index    int       // of the item in the body
 	Reason   string
-	Excerpt  string // beginning of the item as it came, or of the body; not escaped
-	Times    int    // how often it came
-	// Whole says that the body was not the format at all.
+	Excerpt  string // beginning of the item, or of the body; not escaped
+	Times    int    // how often it was received
+	// Whole reports whether the body as a whole was rejected.
 	Whole bool
-	// OverBudget says that the letter is of all that a source brought over its budget
-	// in one hour: Times counts the facts, Excerpt has the first of them.
+	// OverBudget reports whether the dead letter stands for all that a source brought
+	// over its budget in one hour: Times counts the facts, Excerpt has the first of
+	// them.
 	OverBudget bool
-	// Unkept says that the body was refused before it was read, and is not there:
-	// Times counts such bodies of the source in the hour.
+	// NotStored reports whether the body was refused before it was read, so that it
+	// cannot be retried: Times counts such bodies of the source in the hour.
 	NotStored bool
 }
 
-// storedLetter is a row of ledger.letter; when it was first received is in its key.
+// storedDeadLetter is a row of ledger.letter. The key has the time of the first
+// receipt.
 type storedDeadLetter struct {
 	Source  string `json:"s"`
 	Format  string `json:"f"`
@@ -50,30 +54,30 @@ type storedDeadLetter struct {
 	Excerpt []byte `json:"x,omitempty"`
 	Times   int    `json:"n"`
 	Whole   bool   `json:"w,omitempty"`
-	// Of what was over budget: the hour, in seconds since 1970, how many facts are
-	// kept, and whether there was no room for more. Times counts them all.
+	// Hour, in seconds since 1970, is set for facts over budget. Kept is the number of
+	// facts that are stored with it, Full reports whether others did not fit. Times
+	// counts all.
 	Hour int64 `json:"h,omitempty"`
 	Kept int   `json:"k,omitempty"`
 	Full bool  `json:"l,omitempty"`
-	// Unkept says that there is no body (unkept.go); First is when the first such body
-	// of the hour came, in microseconds since 1970.
+	// NotStored reports that there is no body (refusals.go). First is the receipt of the
+	// first such body of the hour, in microseconds since 1970.
 	NotStored bool  `json:"u,omitempty"`
 	First     int64 `json:"t,omitempty"`
 }
 
-// letters brings the dead letters of one body up to date: those of items that
-// cannot be used are kept, those of items that can be used by now go away. A body
-// that comes again adds none.
+// letters updates the dead letters of one body: rejected items get one, items that
+// are accepted now lose theirs. A body that is received again adds none.
 func (b *batch) letters(j *job, rejected []feed.Rejection) error {
 	if j.format == recorded || j.format == overFormat {
-		return nil // the caller has the facts in hand; overLetter keeps the others
+		return nil // there is no body, or overBudgetDeadLetter updates its facts
 	}
 	if j.refused != "" {
 		rejected = []feed.Rejection{{Index: wholeBody, Reason: j.refused}}
 	}
 	row, err := b.w.Get(bBody, j.letters[:])
 	if err != nil || row == nil && (len(rejected) == 0 || j.retry) {
-		return err // a retry of what was dismissed meanwhile leaves no new letters
+		return err // a retry of a body that was dismissed meanwhile adds no dead letters
 	}
 	first := j.received
 	if len(row) >= 8 {
@@ -93,29 +97,32 @@ func (b *batch) letters(j *job, rejected []feed.Rejection) error {
 		}
 	}
 	for _, r := range rejected {
-		l := storedDeadLetter{
-			Source: j.source, Format: j.format, Reason: clip(r.Reason, maxReason), Excerpt: r.Raw, Whole: j.refused != "",
-			Times: known[r.Index],
-		}
-		if len(l.Excerpt) == 0 {
-			l.Excerpt = j.input.Body
-		}
-		l.Excerpt = l.Excerpt[:min(len(l.Excerpt), maxExcerpt)]
-		if !j.retry {
-			l.Times++
-		}
-		value, err := json.Marshal(l)
-		if err != nil {
-			return fault.Wrap(fault.Internal, "ledger.letter", "", err)
-		}
-		if err := b.w.Put(bLetter, deadLetterKey(first, j.letters[:], r.Index), value); err != nil {
+		if err := b.putDeadLetter(deadLetterKey(first, j.letters[:], r.Index), j.deadLetter(r, known[r.Index])); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// takeLetters removes the letters of a body and says how often each had come.
+// deadLetter returns the dead letter of a rejected item that was received some times
+// before this.
+func (j *job) deadLetter(r feed.Rejection, before int) storedDeadLetter {
+	l := storedDeadLetter{
+		Source: j.source, Format: j.format, Reason: clip(r.Reason, maxReason), Excerpt: r.Raw, Whole: j.refused != "",
+		Times: before,
+	}
+	if len(l.Excerpt) == 0 {
+		l.Excerpt = j.input.Body
+	}
+	l.Excerpt = l.Excerpt[:min(len(l.Excerpt), maxExcerpt)]
+	if !j.retry {
+		l.Times++
+	}
+	return l
+}
+
+// removeDeadLetters deletes the dead letters of a body and returns how often each
+// item was received, by its index.
 func (b *batch) removeDeadLetters(first time.Time, j *job) (times map[int]int, err error) {
 	times = map[int]int{}
 	from, to := kv.Prefix(append(kv.TimeKey(first), j.letters[:]...))
@@ -136,20 +143,23 @@ func (b *batch) removeDeadLetters(first time.Time, j *job) (times map[int]int, e
 	return times, nil
 }
 
+// deadLetterKey returns the key of a dead letter: its first receipt, its body, its
+// item.
 func deadLetterKey(first time.Time, body []byte, index int) []byte {
 	return binary.BigEndian.AppendUint32(append(kv.TimeKey(first), body...), uint32(index))
 }
 
-// letterKeyBytes is the length of a letterKey.
+// deadLetterKeyBytes is the length of a deadLetterKey.
 const deadLetterKeyBytes = 8 + bodyIDBytes + 4
 
+// deadLetterOf returns the dead letter of a row.
 func deadLetterOf(key, value []byte) (DeadLetter, error) {
 	var l storedDeadLetter
 	if err := json.Unmarshal(value, &l); err != nil {
-		return DeadLetter{}, fault.Wrap(fault.Internal, "ledger.letter", "a stored dead letter cannot be read", err)
+		return DeadLetter{}, fault.Wrap(fault.Internal, "feedstore.letter", "a stored dead letter cannot be read", err)
 	}
 	if len(key) != deadLetterKeyBytes {
-		return DeadLetter{}, fault.Newf(fault.Internal, "ledger.letter", "a stored dead letter has a key of %d bytes", len(key))
+		return DeadLetter{}, fault.Newf(fault.Internal, "feedstore.letter", "a stored dead letter has a key of %d bytes", len(key))
 	}
 	at, _ := kv.TimeOf(key[:8])
 	if l.First != 0 {
@@ -162,6 +172,8 @@ func deadLetterOf(key, value []byte) (DeadLetter, error) {
 	}, nil
 }
 
+// deadLetterKeyOf returns the key that an id stands for; fault.NotFound if the id is
+// malformed.
 func deadLetterKeyOf(id string) ([]byte, error) {
 	key, err := hex.DecodeString(id)
 	if err != nil || len(key) != deadLetterKeyBytes {
@@ -170,15 +182,18 @@ func deadLetterKeyOf(id string) ([]byte, error) {
 	return key, nil
 }
 
+// errNoDeadLetter returns the error for an id that no dead letter has.
 func errNoDeadLetter() error {
-	return fault.New(fault.NotFound, "ledger.letter", "there is no such dead letter; it was dismissed, or its body was understood meanwhile")
+	return fault.New(fault.NotFound, "feedstore.letter", "there is no such dead letter; it was dismissed, or its body has been accepted since")
 }
 
-// RetryDeadLetter reads the body of a dead letter again, as a newer Postern or a
-// mended definition may understand it. What is understood now is stored and its
-// letters go away; the answer is about the whole body.
+// RetryDeadLetter decodes the body of a dead letter again: a newer Postern or a
+// corrected definition may accept it. Accepted items are stored and lose their dead
+// letters. The result is about the whole body. It returns fault.NotFound if there is
+// no such dead letter and fault.Unsupported if its body is not stored or its format
+// is unknown.
 func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Result, error) {
-	const op = "ledger.RetryDeadLetter"
+	const op = "feedstore.RetryDeadLetter"
 	key, err := deadLetterKeyOf(id)
 	if err != nil {
 		return Result{}, err
@@ -233,8 +248,8 @@ func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Result, error) 
 	return j.answer, refused
 }
 
-// DismissDeadLetter forgets one dead letter for good, and its body with the last
-// one of it.
+// DismissDeadLetter deletes one dead letter permanently, and its body if no other
+// dead letter has the same. It returns fault.NotFound if there is none.
 func (l *Store) DismissDeadLetter(ctx context.Context, id string) error {
 	key, err := deadLetterKeyOf(id)
 	if err != nil {
@@ -252,8 +267,8 @@ func (l *Store) DismissDeadLetter(ctx context.Context, id string) error {
 	})
 }
 
-// forgetBody drops the body that a removed letter spoke of, unless another letter
-// does.
+// forgetBody deletes the body of a removed dead letter unless another one has the
+// same.
 func forgetBody(w kv.Writer, letter []byte) error {
 	from, to := kv.Prefix(letter[:8+bodyIDBytes])
 	for _, err := range w.Scan(bLetter, from, to) {
@@ -262,9 +277,9 @@ func forgetBody(w kv.Writer, letter []byte) error {
 	return w.Delete(bBody, letter[8:8+bodyIDBytes])
 }
 
-// hourLetter reads the one letter that a source has for an hour into l; there is false
-// when it has none yet. One that cannot be read begins again, as counters do: what comes
-// now must not be refused because of it.
+// hourlyDeadLetter reads the one dead letter of a source and hour into l; there is
+// false if it has none yet. One that cannot be read restarts, as counters do: it must
+// not block what arrives now.
 func (b *batch) hourlyDeadLetter(key []byte, l *storedDeadLetter) (there bool, err error) {
 	row, err := b.w.Get(bLetter, key)
 	if kv.Unreadable(err) {
@@ -282,10 +297,11 @@ func (b *batch) hourlyDeadLetter(key []byte, l *storedDeadLetter) (there bool, e
 	return true, nil
 }
 
+// putDeadLetter stores a dead letter.
 func (b *batch) putDeadLetter(key []byte, l storedDeadLetter) error {
 	value, err := json.Marshal(l)
 	if err != nil {
-		return fault.Wrap(fault.Internal, "ledger.letter", "", err)
+		return fault.Wrap(fault.Internal, "feedstore.letter", "", err)
 	}
 	return b.w.Put(bLetter, key, value)
 }

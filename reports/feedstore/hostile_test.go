@@ -89,7 +89,11 @@ func TestAPageOfDeadLettersLooksAtFew(t *testing.T) {
 func TestNobodyPostsInThePortalsName(t *testing.T) {
 	for _, name := range []string{"portal", "postmortem:pm-2026-001", "prometheus/main"} {
 		w := newWorld(t, says(feed.Fact{Kind: feed.Change, Entity: "a", Source: name, At: noon, Rev: 1 << 60, Change: &change.Change{ID: "a"}}))
-		if a, err := w.post(t, "an item"); err != nil || a.Accepted != 0 || len(a.Rejected) != 1 || !strings.Contains(a.Rejected[0].Reason, "another name") {
+		if a, err := w.post(
+			t,
+			"an item",
+		); err != nil || a.Accepted != 0 || len(a.Rejected) != 1 ||
+			!strings.Contains(a.Rejected[0].Reason, "another name") {
 			t.Errorf("an item of %s: %+v, %v", name, a, err)
 		}
 		if _, err := w.l.Accept(t.Context(), "lines", feed.Input{Source: name}); fault.KindOf(err) != fault.Invalid {

@@ -10,18 +10,18 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// sep parts the fields of a key; kv.Join escapes it inside a field.
+// sep separates the fields of a key; kv.Join escapes it within a field.
 const sep = 0x00
 
 const (
 	dayBytes = 4
 	day      = 24 * time.Hour
-	// maxField bounds a field of a key. Longer ones keep their beginning and the
-	// hash of the whole, so that different ones stay different.
+	// maxField bounds a field of a key. A longer one is cut and gets the hash of the
+	// whole, so that different ones stay different.
 	maxField = 300
 )
 
-// field fits a name from outside into a key.
+// field returns a name from outside as it fits into a key.
 func field(s string) string {
 	if len(s) <= maxField {
 		return s
@@ -30,26 +30,29 @@ func field(s string) string {
 	return s[:maxField] + "~" + hex.EncodeToString(sum[:16])
 }
 
+// factKey returns the key of a fact in ledger.fact.
 func factKey(f *feed.Fact) []byte {
 	return kv.Join(string(f.Kind), f.Source, field(f.Entity), field(f.Key))
 }
 
+// entityKey returns the key of a fact's entity in ledger.entity.
 func entityKey(f *feed.Fact) []byte { return kv.Join(string(f.Kind), f.Source, field(f.Entity)) }
 
-// entityOf is the key of the entity that a row of ledger.ends names.
+// entityOf returns the key of the entity that a row of ledger.ends is for.
 func entityOf(kind feed.Kind, endKey []byte) []byte {
 	rest := endKey[len(kind)+1+8:]
 	return append(append([]byte(kind), sep), rest...)
 }
 
-// endKey orders the entities of a kind by the end of their span.
+// endKey returns the key of an entity in ledger.ends, which orders the entities of a
+// kind by the end of their span.
 func endKey(kind feed.Kind, end time.Time, entity []byte) []byte {
 	k := append([]byte(kind), sep)
 	k = append(k, kv.TimeKey(end)...)
 	return append(k, entity[len(kind)+1:]...)
 }
 
-// dayNumber counts UTC days since 1970.
+// dayNumber returns the number of UTC days since 1970.
 func dayNumber(t time.Time) int64 {
 	s := t.Unix()
 	n := s / 86400
@@ -59,24 +62,24 @@ func dayNumber(t time.Time) int64 {
 	return n
 }
 
-// appendDay adds a day in four bytes whose order is the order of time.
+// appendDay appends a day in four bytes that sort in order of time.
 func appendDay(key []byte, t time.Time) []byte {
 	return binary.BigEndian.AppendUint32(key, uint32(dayNumber(t)+1<<31))
 }
 
-// dayOf reads appendDay back.
+// dayOf is the inverse of appendDay.
 func dayOf(b []byte) time.Time {
 	n := int64(binary.BigEndian.Uint32(b)) - 1<<31
 	return time.Unix(n*86400, 0).UTC()
 }
 
-// bucketKey is where one source's day of one SLO lies.
+// bucketKey returns the key of one source's day of one SLO.
 func bucketKey(slo string, at time.Time, source string) []byte {
 	k := append(kv.Join(field(slo)), sep)
 	return append(appendDay(k, at), source...)
 }
 
-// bucketRange is the range of the days of an SLO from the day of from until to.
+// bucketRange returns the range of keys of an SLO from the day of from until to.
 func bucketRange(slo string, from, to time.Time) (first, past []byte) {
 	k := append(kv.Join(field(slo)), sep)
 	n := len(k)

@@ -45,7 +45,13 @@ func killBody(i int) (format string, in feed.Input) {
 		format, text = "alertmanager", webhook(i)
 		in.Source = "am"
 	case 2:
-		text = fmt.Sprintf(`{"v":1,"type":"incident","id":"INC-%d","title":"Refused %d","rev":%d,"started":"2026-11-24T10:%02d:00Z","resolved":"2026-11-24T11:00:00Z"}`, i/40, i, i, i/40%60)
+		text = fmt.Sprintf(
+			`{"v":1,"type":"incident","id":"INC-%d","title":"Refused %d","rev":%d,"started":"2026-11-24T10:%02d:00Z","resolved":"2026-11-24T11:00:00Z"}`,
+			i/40,
+			i,
+			i,
+			i/40%60,
+		)
 	case 3, 4, 5:
 		for k := range 4 {
 			n := 4*i + k
@@ -54,7 +60,11 @@ func killBody(i int) (format string, in feed.Input) {
 				noon.Add(-time.Duration(n%2000+2)*5*time.Minute).Format(time.RFC3339), total, total, 1+n/2000)
 		}
 	case 6:
-		text = fmt.Sprintf(`{"v":1,"type":"change","id":"deploy-%d","service":"checkout","environment":"prod","time":"2026-11-24T09:58:00Z","outcome":"failed"}`+"\n{\"v\":1,\"type\":\"weather\",\"n\":%d}", i, i)
+		text = fmt.Sprintf(
+			`{"v":1,"type":"change","id":"deploy-%d","service":"checkout","environment":"prod","time":"2026-11-24T09:58:00Z","outcome":"failed"}`+"\n{\"v\":1,\"type\":\"weather\",\"n\":%d}",
+			i,
+			i,
+		)
 	case 7:
 		format, text = "alertmanager", fmt.Sprintf("this is no JSON, %d", i)
 	}
@@ -172,7 +182,9 @@ func openKilled(t *testing.T, path string) (kv.DB, *feedstore.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return db, feedstore.New(feedstore.Options{DB: db, Now: func() time.Time { return noon }, Formats: []feed.Format{alertmanager.Format(), ndjson.Format()}})
+	return db, feedstore.New(
+		feedstore.Options{DB: db, Now: func() time.Time { return noon }, Formats: []feed.Format{alertmanager.Format(), ndjson.Format()}},
+	)
 }
 
 // takeIn sends bodies from several senders, and tells each that was answered; an

@@ -15,25 +15,26 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// What is over budget is one dead letter a source and hour: the count, and the
-// first facts in their stored form, so that they can be taken in later without the
-// body that brought them. A letter for each would be the flood that the budget
-// keeps out.
+// Facts over budget share one dead letter per source and hour: it has their number,
+// and the first facts in their stored form, so that they can be stored later without
+// the body that brought them. One dead letter for each fact would be the flood that
+// the budget is there to stop.
 
 const (
-	// maxOver is how many facts over budget are kept of one source and hour.
+	// maxOverFacts is the number of facts over budget that are stored per source and
+	// hour.
 	maxOverFacts = 100
-	// maxOverBytes bounds them together, in bytes: about a hundred large alerts. A
-	// sender without a binding may name 2,000 sources.
+	// maxOverBytes bounds these facts together, in bytes: about a hundred large alerts.
+	// An unbound sender may name 2,000 sources.
 	maxOverBytes = 256 << 10
-	// overExcerpt bounds what the letter shows of them, in bytes: there may be one for
-	// each source and hour on a page.
+	// overExcerpt bounds the excerpt of the facts, in bytes: a page may list one for
+	// each source and hour.
 	overExcerpt = 1 << 10
-	// overFormat is the format of a kept body that holds facts over budget.
+	// overFormat is the format of a stored body of facts over budget.
 	overFormat = "over-budget"
 )
 
-// storedOver is one fact over budget, in the body of its letter.
+// storedOver is one fact over budget: a line of the body of its dead letter.
 type storedOver struct {
 	Kind      feed.Kind       `json:"kind"`
 	Source    string          `json:"source"`
@@ -41,14 +42,14 @@ type storedOver struct {
 	Key       string          `json:"key,omitempty"`
 	Rev       int64           `json:"rev,omitempty"`
 	Loose     bool            `json:"loose,omitempty"`
-	At        int64           `json:"at,omitempty"` // of a bucket; the other kinds have it in Body
+	At        int64           `json:"at,omitempty"` // of a bucket; other kinds have it in Body
 	Statement string          `json:"statement,omitempty"`
 	Bucket    *slo.Bucket     `json:"bucket,omitempty"`
 	Body      json.RawMessage `json:"body,omitempty"`
 }
 
-// storeOver returns the form of a fact that is kept; ok is false when it has none,
-// as of a bucket that is not a number.
+// storeOver returns the stored form of a fact; ok is false if it has none, as a
+// bucket with NaN.
 func storeOver(f *feed.Fact) (text []byte, ok bool) {
 	s := storedOver{Kind: f.Kind, Source: f.Source, Entity: f.Entity, Key: f.Key, Rev: f.Rev, Loose: f.Loose, Bucket: f.Bucket}
 	if f.Kind == feed.SLI {
@@ -67,12 +68,22 @@ func storeOver(f *feed.Fact) (text []byte, ok bool) {
 	return text, err == nil
 }
 
-// fact makes the fact again.
+// fact is the inverse of storeOver.
 func (s storedOver) fact(item int) (f feed.Fact, err error) {
-	f = feed.Fact{Kind: s.Kind, Source: s.Source, Entity: s.Entity, Key: s.Key, Rev: s.Rev, Loose: s.Loose, Item: item, At: fromMicros(s.At), Bucket: s.Bucket}
+	f = feed.Fact{
+		Kind:   s.Kind,
+		Source: s.Source,
+		Entity: s.Entity,
+		Key:    s.Key,
+		Rev:    s.Rev,
+		Loose:  s.Loose,
+		Item:   item,
+		At:     fromMicros(s.At),
+		Bucket: s.Bucket,
+	}
 	if f.Kind != feed.SLI {
 		if err := readBody(&f, s.Body); err != nil {
-			return f, fault.Wrap(fault.Internal, "ledger.over", "a stored fact over budget cannot be read", err)
+			return f, fault.Wrap(fault.Internal, "feedstore.over", "a stored fact over budget cannot be read", err)
 		}
 	}
 	if f.SQL != nil {
@@ -81,14 +92,14 @@ func (s storedOver) fact(item int) (f feed.Fact, err error) {
 	return f, nil
 }
 
-// overID names the letter of a source and hour.
+// overID returns the body id of the dead letter of a source and hour.
 func overID(source string, hour time.Time) (id [bodyIDBytes]byte) {
 	sum := sha256.Sum256(kv.Join(source, overFormat, hour.Format(time.RFC3339)))
 	copy(id[:], sum[:])
 	return id
 }
 
-// overLetter takes facts that are over budget into the letter of their source and
+// overBudgetDeadLetter adds facts over budget to the dead letter of their source and
 // hour.
 func (b *batch) overBudgetDeadLetter(j *job, over []*feed.Fact) error {
 	if j.retry && j.format == overFormat {
@@ -112,15 +123,19 @@ func (b *batch) overBudgetDeadLetter(j *job, over []*feed.Fact) error {
 	return b.putOver(key, letter)
 }
 
-// putOver stores the letter with the words that count it.
+// putOver stores the dead letter with a reason that has the current count.
 func (b *batch) putOver(key []byte, l storedDeadLetter) error {
 	hour := time.Unix(l.Hour, 0).UTC()
-	l.Reason = fmt.Sprintf("over budget: %s of the hour from %s UTC not taken, of which the first %d are kept here; retry them on another day, or after feeds.budget_new or feeds.budget_open was raised",
-		humanize.Plural(l.Times, "new thing"), hour.Format("2006-01-02 15:04"), l.Kept)
+	l.Reason = fmt.Sprintf(
+		"over budget: %s of the hour from %s UTC not accepted, of which the first %d are stored here; retry them on another day, or after raising feeds.budget_new or feeds.budget_open",
+		humanize.Plural(l.Times, "new thing"),
+		hour.Format("2006-01-02 15:04"),
+		l.Kept,
+	)
 	return b.putDeadLetter(key, l)
 }
 
-// keepOver adds facts to the kept ones, as far as there is room for them.
+// addOver adds facts to the stored ones until they are full.
 func (b *batch) addOver(l *storedDeadLetter, id [bodyIDBytes]byte, hour time.Time, over []*feed.Fact) error {
 	if l.Kept >= maxOverFacts || l.Full {
 		return nil
@@ -129,10 +144,10 @@ func (b *batch) addOver(l *storedDeadLetter, id [bodyIDBytes]byte, hour time.Tim
 	row, err := b.w.Get(bBody, id[:])
 	if err == nil && len(row) >= 8 {
 		if _, lines, err = openRow(row[8:]); err != nil {
-			err = kv.Undecodable(b.w, "ledger.over", bBody, id[:], err)
+			err = kv.Undecodable(b.w, "feedstore.over", bBody, id[:], err)
 		}
 	}
-	if kv.Unreadable(err) { // its bytes are kept beside; what comes now is worth more
+	if kv.Unreadable(err) { // its bytes are retained beside; new facts must not be lost
 		lines, l.Kept, err = nil, 0, nil
 	}
 	if err != nil {
@@ -156,8 +171,8 @@ func (b *batch) addOver(l *storedDeadLetter, id [bodyIDBytes]byte, hour time.Tim
 	return b.w.Put(bBody, id[:], append(kv.TimeKey(hour), raw...))
 }
 
-// overAgain brings the letter up to date after its facts were tried again: those
-// that are still over budget stay.
+// retriedOver updates the dead letter after its facts were retried: those that are
+// still over budget stay.
 func (b *batch) retriedOver(j *job, over []*feed.Fact) error {
 	id := j.letters
 	row, err := b.w.Get(bBody, id[:])
@@ -185,7 +200,7 @@ func (b *batch) retriedOver(j *job, over []*feed.Fact) error {
 	return b.putOver(key, l)
 }
 
-// decodeOver reads the facts of a letter.
+// decodeOver returns the facts of a dead letter.
 func decodeOver(lines []byte) (d feed.Decoded, err error) {
 	item := 0
 	for len(lines) > 0 {
@@ -193,7 +208,7 @@ func decodeOver(lines []byte) (d feed.Decoded, err error) {
 		line, lines, _ = bytes.Cut(lines, []byte{'\n'})
 		var s storedOver
 		if err := json.Unmarshal(line, &s); err != nil {
-			return d, fault.Wrap(fault.Internal, "ledger.over", "a stored fact over budget cannot be read", err)
+			return d, fault.Wrap(fault.Internal, "feedstore.over", "a stored fact over budget cannot be read", err)
 		}
 		f, err := s.fact(item)
 		if err != nil {
@@ -205,8 +220,8 @@ func decodeOver(lines []byte) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// retryOver takes the kept facts of a letter in, as far as the budget of today
-// allows. Who may speak for what was judged when they came.
+// retryOver stores the facts of a dead letter within today's budget. The token's
+// binding was checked when they were received.
 func (l *Store) retryOver(ctx context.Context, key []byte, head storedRaw, body []byte) (Result, error) {
 	decoded, err := decodeOver(body)
 	if err != nil {

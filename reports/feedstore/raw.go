@@ -14,8 +14,8 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// keptHeaders are what a decoder may read of a request, or a person may ask for.
-// Credentials and signatures are not among them.
+// storedHeaders returns the request headers that a decoder may read, or that help to
+// identify a sender. Credentials and signatures are not among them.
 func storedHeaders() []string {
 	return []string{
 		"User-Agent", "X-Webhook-Id", "X-Webhook-Subscription",
@@ -23,27 +23,27 @@ func storedHeaders() []string {
 	}
 }
 
-// maxHeader bounds a kept header, in bytes.
+// maxHeader bounds a stored header, in bytes.
 const maxHeader = 1024
 
-// storedRaw is the first line of a raw body's row; the body follows.
+// storedRaw is the first line of the row of a body; the body follows.
 type storedRaw struct {
 	Source  string            `json:"s"`
 	Format  string            `json:"f"`
 	Type    string            `json:"t,omitempty"`
 	Headers map[string]string `json:"h,omitempty"`
-	Bound   []string          `json:"b,omitempty"` // sources that its sender could speak for; none: any
+	Bound   []string          `json:"b,omitempty"` // sources that its token was bound to; none: any
 	Deflate bool              `json:"z,omitempty"`
 	Size    int               `json:"n"` // of the body before it was deflated
 }
 
-// packer makes the stored form of bodies; its deflaters are reused.
+// packer builds the stored form of bodies. It reuses its deflaters.
 type packer struct{ deflaters sync.Pool }
 
-// deflateFrom is the size from which a body is worth deflating, in bytes.
+// deflateFrom is the size in bytes from which a body is deflated.
 const deflateFrom = 400
 
-// row is the stored form of one body: a line of JSON and the body.
+// row returns the stored form of one body: a line of JSON and the body.
 func (p *packer) row(format string, in feed.Input) []byte {
 	head := storedRaw{Source: in.Source, Format: format, Type: clip(in.ContentType, maxHeader), Bound: in.Bound, Size: len(in.Body)}
 	for _, name := range storedHeaders() {
@@ -68,6 +68,7 @@ func (p *packer) row(format string, in feed.Input) []byte {
 	return append(append(append(row, line...), '\n'), body...)
 }
 
+// deflate returns the body deflated.
 func (p *packer) deflate(body []byte) []byte {
 	var out bytes.Buffer
 	w, ok := p.deflaters.Get().(*flate.Writer)
@@ -87,9 +88,9 @@ func (p *packer) deflate(body []byte) []byte {
 	return out.Bytes()
 }
 
-// openRow reads a row back.
+// openRow is the inverse of row.
 func openRow(row []byte) (head storedRaw, body []byte, err error) {
-	const op = "ledger.openRow"
+	const op = "feedstore.openRow"
 	line, rest, _ := bytes.Cut(row, []byte{'\n'})
 	if err := json.Unmarshal(line, &head); err != nil {
 		return head, nil, fault.Wrap(fault.Internal, op, "a stored body cannot be read", err)
@@ -105,14 +106,14 @@ func openRow(row []byte) (head storedRaw, body []byte, err error) {
 	return head, body, fault.Wrap(fault.Internal, op, "a stored body cannot be read", err)
 }
 
-// input is the body as it was received.
+// input returns the body as it was received.
 func (h storedRaw) input(body []byte) feed.Input {
 	return feed.Input{Body: body, ContentType: h.Type, Source: h.Source, Bound: h.Bound, Header: func(name string) string {
 		return h.Headers[textproto.CanonicalMIMEHeaderKey(name)]
 	}}
 }
 
-// job makes the job of one body, without its raw form.
+// job returns the job of one body, without its stored form.
 func (l *Store) job(format string, in feed.Input) *job {
 	if in.Header == nil {
 		in.Header = func(string) string { return "" }
@@ -128,6 +129,7 @@ func (l *Store) job(format string, in feed.Input) *job {
 	return j
 }
 
+// clip returns at most n bytes of s.
 func clip(s string, n int) string {
 	if len(s) > n {
 		return s[:n]

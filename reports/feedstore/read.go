@@ -15,7 +15,7 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// eachEntity calls fn with the keys of the entities of a kind whose span touches
+// eachEntity calls fn with the keys of the entities of a kind whose span overlaps
 // [from, to), by the end of the span.
 func eachEntity(r kv.Reader, kind feed.Kind, from, to time.Time, fn func(entity []byte) error) error {
 	prefix := append([]byte(kind), sep)
@@ -27,7 +27,7 @@ func eachEntity(r kv.Reader, kind feed.Kind, from, to time.Time, fn func(entity 
 		}
 		start, ok := kv.TimeOf(item.Value)
 		if !ok {
-			kv.Skip(r, bEnds, item.Key, fault.New(fault.Internal, "ledger.read", "it is no time"))
+			kv.Skip(r, bEnds, item.Key, fault.New(fault.Internal, "feedstore.read", "it is no time"))
 			continue
 		}
 		if !start.Before(to) {
@@ -40,7 +40,8 @@ func eachEntity(r kv.Reader, kind feed.Kind, from, to time.Time, fn func(entity 
 	return nil
 }
 
-// eachFact calls fn with the facts of the entities of a kind that touch [from, to).
+// eachFact calls fn with the facts of the entities of a kind whose span overlaps
+// [from, to).
 func (l *Store) eachFact(ctx context.Context, kind feed.Kind, from, to time.Time, fn func(feed.Fact)) error {
 	return l.within(ctx, kind, from, to, func(r kv.Reader, g *readLimit) error {
 		return eachEntity(r, kind, from, to, func(entity []byte) error {
@@ -53,8 +54,9 @@ func (l *Store) eachFact(ctx context.Context, kind feed.Kind, from, to time.Time
 	})
 }
 
-// Voices gives every voice that touches [from, to): one a source and incident,
-// whole. An incident that has not ended touches everything after its start.
+// Voices returns one incident report per source and incident that overlaps [from,
+// to), merged from its events. An incident that has not ended overlaps everything
+// after its start.
 func (l *Store) Voices(ctx context.Context, from, to time.Time) (out []incident.Voice, err error) {
 	err = l.within(ctx, feed.Incident, from, to, func(r kv.Reader, g *readLimit) error {
 		return eachEntity(r, feed.Incident, from, to, func(entity []byte) error {
@@ -68,7 +70,8 @@ func (l *Store) Voices(ctx context.Context, from, to time.Time) (out []incident.
 	return out, err
 }
 
-// rated is the voice with the severity that its source's word means here.
+// withSeverity returns the report with the severity that its source's word is mapped
+// to.
 func (l *Store) withSeverity(v incident.Voice) incident.Voice {
 	if v.Severity == "" && v.RawSeverity != "" && l.opt.Severity != nil {
 		v.Severity, _ = l.opt.Severity(v.RawSeverity)
@@ -76,13 +79,13 @@ func (l *Store) withSeverity(v incident.Voice) incident.Voice {
 	return v
 }
 
-// Signals gives all signals of the episodes that overlap [from, to).
+// Signals returns all signals of the alert episodes that overlap [from, to).
 func (l *Store) Signals(ctx context.Context, from, to time.Time) (out []alert.Signal, err error) {
 	err = l.eachFact(ctx, feed.Alert, from, to, func(f feed.Fact) { out = append(out, *f.Alert) })
 	return out, err
 }
 
-// Changes gives the changes of [from, to).
+// Changes returns the changes in [from, to).
 func (l *Store) Changes(ctx context.Context, from, to time.Time) (out []change.Change, err error) {
 	err = l.eachFact(ctx, feed.Change, from, to, func(f feed.Fact) {
 		if within(f.At, from, to) {
@@ -92,7 +95,7 @@ func (l *Store) Changes(ctx context.Context, from, to time.Time) (out []change.C
 	return out, err
 }
 
-// Drills gives the drills of [from, to).
+// Drills returns the drills in [from, to).
 func (l *Store) Drills(ctx context.Context, from, to time.Time) (out []incident.Drill, err error) {
 	err = l.eachFact(ctx, feed.Drill, from, to, func(f feed.Fact) {
 		if within(f.At, from, to) {
@@ -102,25 +105,25 @@ func (l *Store) Drills(ctx context.Context, from, to time.Time) (out []incident.
 	return out, err
 }
 
-// Ticket is what was said about a ticket, and when.
-type Ticket struct {
+// TicketUpdate is the state of a ticket at a time.
+type TicketUpdate struct {
 	feed.TicketEvent
 	Source string
 	At     time.Time
 }
 
-// Tickets gives what was said about tickets in [from, to).
-func (l *Store) Tickets(ctx context.Context, from, to time.Time) (out []Ticket, err error) {
+// Tickets returns the ticket updates in [from, to).
+func (l *Store) Tickets(ctx context.Context, from, to time.Time) (out []TicketUpdate, err error) {
 	err = l.eachFact(ctx, feed.Ticket, from, to, func(f feed.Fact) {
 		if within(f.At, from, to) {
-			out = append(out, Ticket{*f.Ticket, f.Source, f.At})
+			out = append(out, TicketUpdate{*f.Ticket, f.Source, f.At})
 		}
 	})
 	return out, err
 }
 
-// Observations gives what was seen of slow statements in [from, to). Snapshots of
-// counters are made into differences, each dated by its later snapshot.
+// Observations returns the observations of slow statements in [from, to). Snapshots
+// of counters are returned as differences, each with the time of the later snapshot.
 func (l *Store) Observations(ctx context.Context, from, to time.Time) (out []sql.Observation, err error) {
 	statements := map[string]string{}
 	err = l.within(ctx, feed.SQL, from, to, func(r kv.Reader, g *readLimit) error {
@@ -152,8 +155,8 @@ func (l *Store) Observations(ctx context.Context, from, to time.Time) (out []sql
 	return out, err
 }
 
-// shareTexts lets an observation hold the texts of the one before it where they are
-// the same: of a statement that is observed all day they are.
+// shareTexts makes an observation share the texts of the one before it where they are
+// equal, as those of a statement that is observed all day.
 func shareTexts(o, before *sql.Observation) {
 	for _, t := range [][2]*string{{&o.Source, &before.Source}, {&o.Instance, &before.Instance}, {&o.Database, &before.Database},
 		{&o.User, &before.User}, {&o.Digest, &before.Digest}, {&o.Tag, &before.Tag}} {
@@ -163,17 +166,18 @@ func shareTexts(o, before *sql.Observation) {
 	}
 }
 
-// statement looks a statement up, each once.
+// statement returns the text of a digest, with a cache.
 func statement(r kv.Reader, known map[string]string, digest string) (string, error) {
 	if s, ok := known[digest]; ok || digest == "" {
 		return s, nil
 	}
 	b, err := r.Get(bStatement, []byte(field(digest)))
 	if kv.Unreadable(err) {
-		err = nil // the statement is listed by its digest, without its text
+		err = nil // the statement is then listed by its digest, without text
 	}
 	known[digest] = string(b)
 	return known[digest], err
 }
 
+// within reports whether t is in [from, to).
 func within(t, from, to time.Time) bool { return !t.Before(from) && t.Before(to) }

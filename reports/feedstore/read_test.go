@@ -37,7 +37,14 @@ func (w *world) sound(t testing.TB) {
 func hour(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }
 
 func event(id, key string, at time.Time, times map[incident.Milestone]incident.Moment) feed.Fact {
-	return feed.Fact{Kind: feed.Incident, Source: "pd", Entity: id, Key: key, At: at, Incident: &incident.Voice{Source: "pd", Ref: id, At: at, RawSeverity: "p1", Times: times}}
+	return feed.Fact{
+		Kind:     feed.Incident,
+		Source:   "pd",
+		Entity:   id,
+		Key:      key,
+		At:       at,
+		Incident: &incident.Voice{Source: "pd", Ref: id, At: at, RawSeverity: "p1", Times: times},
+	}
 }
 
 func at(m incident.Milestone, t time.Time) map[incident.Milestone]incident.Moment {
@@ -77,8 +84,22 @@ func TestVoicesByTime(t *testing.T) {
 func TestSignalsByTime(t *testing.T) {
 	w := newWorld(t, feedstore.Options{})
 	signal := func(key string, end time.Time) feed.Fact {
-		return feed.Fact{Kind: feed.Alert, Source: "am", Entity: "f/1", Key: key, At: hour(0), Loose: true,
-			Alert: &alert.Signal{Source: "am", Fingerprint: "f", StartsAt: hour(0), EndsAt: end, Notification: key, Labels: map[string]string{"a": "b"}}}
+		return feed.Fact{
+			Kind:   feed.Alert,
+			Source: "am",
+			Entity: "f/1",
+			Key:    key,
+			At:     hour(0),
+			Loose:  true,
+			Alert: &alert.Signal{
+				Source:       "am",
+				Fingerprint:  "f",
+				StartsAt:     hour(0),
+				EndsAt:       end,
+				Notification: key,
+				Labels:       map[string]string{"a": "b"},
+			},
+		}
 	}
 	w.record(t, signal("1", time.Time{}))
 	if got, err := w.l.Signals(t.Context(), hour(9), hour(10)); err != nil || len(got) != 1 {
@@ -137,9 +158,18 @@ func observations(t *testing.T, key func(time.Time) string) {
 func TestDrillsAndTickets(t *testing.T) {
 	w := newWorld(t, feedstore.Options{})
 	half := 30 * time.Second
-	w.record(t,
-		feed.Fact{Kind: feed.Drill, Source: "s", Entity: "x", At: hour(0), Rev: 4, Drill: &incident.Drill{ID: "x", Title: "Failover", Detect: &half}},
-		feed.Fact{Kind: feed.Ticket, Source: "s", Entity: "t", Key: "k", At: hour(0), Ticket: &feed.TicketEvent{ID: "T-1", Status: "closed"}})
+	w.record(
+		t,
+		feed.Fact{
+			Kind:   feed.Drill,
+			Source: "s",
+			Entity: "x",
+			At:     hour(0),
+			Rev:    4,
+			Drill:  &incident.Drill{ID: "x", Title: "Failover", Detect: &half},
+		},
+		feed.Fact{Kind: feed.Ticket, Source: "s", Entity: "t", Key: "k", At: hour(0), Ticket: &feed.TicketEvent{ID: "T-1", Status: "closed"}},
+	)
 	drills, err := w.l.Drills(t.Context(), hour(0), hour(1))
 	if err != nil || len(drills) != 1 || *drills[0].Detect != half || drills[0].Recover != nil || drills[0].Rev != 4 {
 		t.Errorf("%+v, %v", drills, err)
@@ -151,7 +181,13 @@ func TestDrillsAndTickets(t *testing.T) {
 }
 
 func bucket(source string, start time.Time, length time.Duration, total float64) feed.Fact {
-	return feed.Fact{Kind: feed.SLI, Source: source, Entity: "cart", At: start, Bucket: &slo.Bucket{Start: start, Len: length, Good: total, Total: total, Coverage: 1}}
+	return feed.Fact{
+		Kind:   feed.SLI,
+		Source: source,
+		Entity: "cart",
+		At:     start,
+		Bucket: &slo.Bucket{Start: start, Len: length, Good: total, Total: total, Coverage: 1},
+	}
 }
 
 func TestBucketsOfSeveralSources(t *testing.T) {
@@ -237,7 +273,8 @@ func TestTouchedAndSeq(t *testing.T) {
 	}
 	touched, err := w.l.TouchedDays(t.Context(), before)
 	midnight := noon.Truncate(24 * time.Hour)
-	if err != nil || len(touched) != 2 || touched[0] != (feedstore.TouchedDay{Kind: feed.Change, Day: midnight, Seq: after}) || touched[1].Kind != feed.SLI {
+	if err != nil || len(touched) != 2 || touched[0] != (feedstore.TouchedDay{Kind: feed.Change, Day: midnight, Seq: after}) ||
+		touched[1].Kind != feed.SLI {
 		t.Errorf("%+v, %v", touched, err)
 	}
 	w.record(t, change1("c", 0, "cart"))
@@ -248,7 +285,10 @@ func TestTouchedAndSeq(t *testing.T) {
 
 func TestHousekeeping(t *testing.T) {
 	const days = 24 * time.Hour
-	w := newWorld(t, feedstore.Options{Retention: feedstore.Retention{Raw: 10 * days, Facts: 100 * days, Fine: 50 * days, Buckets: 200 * days}})
+	w := newWorld(
+		t,
+		feedstore.Options{Retention: feedstore.Retention{Raw: 10 * days, Facts: 100 * days, Fine: 50 * days, Buckets: 200 * days}},
+	)
 	if _, err := w.post(t, "change a\nbad"); err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +322,16 @@ func TestHousekeeping(t *testing.T) {
 		for _, b := range buckets {
 			sum, length = sum+b.Total, b.Len
 		}
-		return fmt.Sprint(counts["ledger.raw"], counts["ledger.letter"], counts["ledger.body"], counts["ledger.fact"], counts["ledger.ends"], len(buckets), length, sum)
+		return fmt.Sprint(
+			counts["ledger.raw"],
+			counts["ledger.letter"],
+			counts["ledger.body"],
+			counts["ledger.fact"],
+			counts["ledger.ends"],
+			len(buckets),
+			length,
+			sum,
+		)
 	}
 	for _, c := range []struct {
 		after time.Duration
@@ -315,7 +364,9 @@ func TestSourcesAndQuality(t *testing.T) {
 		return all[0]
 	}
 	s := only()
-	if s.Name != "ci" || s.Format != "lines" || s.Accepted != 2 || s.Rejected != 1 || s.PerHour != 3 || s.State != feedstore.SourceRejecting || s.Why != "no change" || !s.LastEvent.Equal(noon) {
+	if s.Name != "ci" || s.Format != "lines" || s.Accepted != 2 || s.Rejected != 1 || s.PerHour != 3 || s.State != feedstore.SourceRejecting ||
+		s.Why != "no change" ||
+		!s.LastEvent.Equal(noon) {
 		t.Errorf("%+v", s)
 	}
 	w.now = noon.Add(-10 * time.Minute) // the items are of noon
@@ -337,7 +388,9 @@ func TestSourcesAndQuality(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	q, err := w.l.Quality(t.Context(), hour(-12), hour(12))
-	if err != nil || len(q.Sources) != 1 || q.DeadLetters != 1 || q.Sources[0].Accepted != 2 || q.Sources[0].Rejected != 1 || q.Sources[0].Duplicate != 2 || q.Sources[0].Skew != 10*time.Minute {
+	if err != nil || len(q.Sources) != 1 || q.DeadLetters != 1 || q.Sources[0].Accepted != 2 || q.Sources[0].Rejected != 1 ||
+		q.Sources[0].Duplicate != 2 ||
+		q.Sources[0].Skew != 10*time.Minute {
 		t.Errorf("%+v, %v", q, err)
 	}
 	if q, err = w.l.Quality(t.Context(), hour(36), hour(60)); err != nil || len(q.Sources) != 0 || q.DeadLetters != 0 {

@@ -12,34 +12,35 @@ import (
 )
 
 const (
-	// DefaultRead is how many facts of one kind one reading takes into memory when
-	// nothing else is configured: about 100 MB while they are put together, and a
-	// second of one core.
+	// DefaultRead is the default of Options.MostRead: about 100 MB while a page is
+	// built, and a second of one core.
 	DefaultRead = 25_000
-	// sqlFactor is how many times as many facts of slow statements one reading
-	// takes: they are a tenth as large, and a counter is read every few minutes.
+	// sqlFactor is how many times as many facts of slow statements one read may return:
+	// they are a tenth as large, and a counter is read every few minutes.
 	sqlFactor = 10
-	// factBytes is how many bytes the facts of one reading may have on average, by
-	// their stored form. One of an ordinary alert has 600.
+	// factBytes bounds the average stored size of the facts of one read. An ordinary
+	// alert has 600 bytes.
 	factBytes = 1300
-	// mostCounted bounds the things that are counted for the message.
+	// maxCounted bounds the entities that are counted for the error message.
 	maxCounted = 1_000_000
-	// lookEvery is how many rows are read between two looks at the context.
+	// checkEvery is the number of rows between two checks of the context.
 	checkEvery = 256
 )
 
-// fullError ends a reading that has taken all it may.
+// fullError ends a read that has reached its limit.
 type fullError struct{}
 
-func (fullError) Error() string { return "as many facts as one reading takes" }
+// Error implements error.
+func (fullError) Error() string { return "the read has reached its limit" }
 
-// gauge counts what one reading takes into memory.
+// readLimit counts the facts of one read. Nil counts nothing.
 type readLimit struct {
 	ctx          context.Context
 	facts, bytes int
 	most         int // facts; 0 is no bound
 }
 
+// readLimit returns the limit of one read of a kind.
 func (l *Store) readLimit(ctx context.Context, kind feed.Kind) *readLimit {
 	most := l.opt.MostRead
 	if most <= 0 {
@@ -51,7 +52,8 @@ func (l *Store) readLimit(ctx context.Context, kind feed.Kind) *readLimit {
 	return &readLimit{ctx: ctx, most: most}
 }
 
-// take counts one fact. A nil gauge counts nothing.
+// take counts one fact. It returns fullError over the limit and fault.Timeout if the
+// context has ended.
 func (g *readLimit) take(row []byte) error {
 	if g == nil {
 		return nil
@@ -67,18 +69,17 @@ func (g *readLimit) take(row []byte) error {
 	return nil
 }
 
-// tooSlow returns fault.Timeout when ctx has ended.
+// tooSlow returns fault.Timeout if ctx has ended.
 func tooSlow(ctx context.Context) error {
-	return fault.Wrap(fault.Timeout, "ledger.read", "reading the facts of this time took too long; narrow the range", ctx.Err())
+	return fault.Wrap(fault.Timeout, "feedstore.read", "reading the facts of this time took too long; narrow the range", ctx.Err())
 }
 
-// within reads the facts of a kind in [from, to) by fn, which counts by the gauge.
-// When they are too many it returns fault.TooWide, with the number of things that
-// there are.
+// within runs fn to read the facts of a kind in [from, to). If they exceed the limit
+// it returns fault.TooWide with the number of entities.
 func (l *Store) within(ctx context.Context, kind feed.Kind, from, to time.Time, fn func(r kv.Reader, g *readLimit) error) error {
 	return l.opt.DB.View(ctx, func(r kv.Reader) error {
 		g := l.readLimit(ctx, kind)
-		n, err := countEntities(ctx, r, kind, from, to, g.most+1) // each has a fact at least
+		n, err := g.entities(r, kind, from, to, g.most+1) // each has at least one fact
 		if err == nil && n <= g.most {
 			err = fn(r, g)
 			if !errors.Is(err, fullError{}) {
@@ -87,7 +88,7 @@ func (l *Store) within(ctx context.Context, kind feed.Kind, from, to time.Time, 
 			err = nil
 		}
 		if err == nil {
-			n, err = countEntities(ctx, r, kind, from, to, maxCounted)
+			n, err = g.entities(r, kind, from, to, maxCounted)
 		}
 		if err != nil {
 			return err
@@ -96,15 +97,17 @@ func (l *Store) within(ctx context.Context, kind feed.Kind, from, to time.Time, 
 	})
 }
 
+// tooWide returns the error for a range with n entities.
 func tooWide(kind feed.Kind, n, most int, from, to time.Time) error {
 	count := humanize.Plural(n, nameOf(kind))
 	if n == maxCounted {
 		count = "over " + count
 	}
-	return fault.Newf(fault.TooWide, "ledger.read", "from %s to %s there are %s, and at most %s entries are read at once; narrow the range",
+	return fault.Newf(fault.TooWide, "feedstore.read", "from %s to %s there are %s, and at most %s entries are read at once; narrow the range",
 		shortTime(from), shortTime(to), count, humanize.Number(most))
 }
 
+// shortTime formats a bound of a range.
 func shortTime(t time.Time) string {
 	switch {
 	case t.Year() < 1990:
@@ -115,7 +118,7 @@ func shortTime(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04") + " UTC"
 }
 
-// nameOf is what people call a thing of a kind.
+// nameOf returns the word for an entity of a kind.
 func nameOf(kind feed.Kind) string {
 	switch kind {
 	case feed.Alert:
@@ -126,15 +129,16 @@ func nameOf(kind feed.Kind) string {
 	return string(kind)
 }
 
-// countEntities counts the things of a kind that touch [from, to), up to a bound.
-func countEntities(ctx context.Context, r kv.Reader, kind feed.Kind, from, to time.Time, most int) (n int, err error) {
+// entities returns the number of entities of a kind that overlap [from, to), at
+// most most.
+func (g *readLimit) entities(r kv.Reader, kind feed.Kind, from, to time.Time, most int) (n int, err error) {
 	err = eachEntity(r, kind, from, to, func([]byte) error {
 		n++
 		if n == most {
 			return fullError{}
 		}
 		if n%checkEvery == 0 {
-			return tooSlow(ctx)
+			return tooSlow(g.ctx)
 		}
 		return nil
 	})

@@ -33,13 +33,22 @@ func (w *world) minutes(t *testing.T, n int, make func(i int, at time.Time) feed
 func TestAReadingIsBounded(t *testing.T) {
 	w := newWorld(t, feedstore.Options{MostRead: 10})
 	w.minutes(t, 30, func(i int, at time.Time) feed.Fact {
-		return feed.Fact{Kind: feed.Alert, Entity: fmt.Sprint(i), Key: "k", At: at, Alert: &alert.Signal{Fingerprint: fmt.Sprint(i), StartsAt: at, EndsAt: at.Add(time.Second), At: at}}
+		return feed.Fact{
+			Kind:   feed.Alert,
+			Entity: fmt.Sprint(i),
+			Key:    "k",
+			At:     at,
+			Alert:  &alert.Signal{Fingerprint: fmt.Sprint(i), StartsAt: at, EndsAt: at.Add(time.Second), At: at},
+		}
 	})
 	if all, err := w.l.Signals(t.Context(), noon.Add(-10*time.Minute), noon); err != nil || len(all) != 10 {
 		t.Errorf("ten: %d, %v", len(all), err)
 	}
 	_, err := w.l.Signals(t.Context(), noon.Add(-time.Hour), noon)
-	if want := "from 2026-11-24 11:00 UTC to 2026-11-24 12:00 UTC there are 30 alert episodes, and at most 10 entries are read at once; narrow the range"; fault.KindOf(err) != fault.TooWide || fault.Message(err) != want {
+	if want := "from 2026-11-24 11:00 UTC to 2026-11-24 12:00 UTC there are 30 alert episodes, and at most 10 entries are read at once; narrow the range"; fault.KindOf(
+		err,
+	) != fault.TooWide ||
+		fault.Message(err) != want {
 		t.Errorf("thirty: %v", err)
 	}
 	if all, err := w.l.Changes(t.Context(), noon.Add(-time.Hour), noon); err != nil || len(all) > 0 {
@@ -50,8 +59,14 @@ func TestAReadingIsBounded(t *testing.T) {
 func TestAReadingIsBoundedByBytes(t *testing.T) {
 	w := newWorld(t, feedstore.Options{MostRead: 10})
 	w.minutes(t, 3, func(i int, at time.Time) feed.Fact {
-		return feed.Fact{Kind: feed.Alert, Entity: fmt.Sprint(i), Key: "k", At: at, Alert: &alert.Signal{Fingerprint: "f", StartsAt: at, EndsAt: at, At: at,
-			Annotations: map[string]string{"a": strings.Repeat("x", 6000)}}}
+		return feed.Fact{
+			Kind:   feed.Alert,
+			Entity: fmt.Sprint(i),
+			Key:    "k",
+			At:     at,
+			Alert: &alert.Signal{Fingerprint: "f", StartsAt: at, EndsAt: at, At: at,
+				Annotations: map[string]string{"a": strings.Repeat("x", 6000)}},
+		}
 	})
 	if _, err := w.l.Signals(t.Context(), noon.Add(-time.Hour), noon); fault.KindOf(err) != fault.TooWide {
 		t.Errorf("18,000 bytes where ten facts may have 13,000: %v", err)
@@ -65,7 +80,13 @@ func TestAReadingIsBoundedByBytes(t *testing.T) {
 func TestAReadingOfStatementsIsBounded(t *testing.T) {
 	w := newWorld(t, feedstore.Options{MostRead: 10})
 	w.minutes(t, 200, func(i int, at time.Time) feed.Fact {
-		return feed.Fact{Kind: feed.SQL, Entity: "d", Key: feed.TimeKey(at), At: at, SQL: &sql.Observation{Digest: "d", Statement: "select ?", Instance: "db", At: at, Count: 1, Seconds: 1}}
+		return feed.Fact{
+			Kind:   feed.SQL,
+			Entity: "d",
+			Key:    feed.TimeKey(at),
+			At:     at,
+			SQL:    &sql.Observation{Digest: "d", Statement: "select ?", Instance: "db", At: at, Count: 1, Seconds: 1},
+		}
 	})
 	if all, err := w.l.Observations(t.Context(), noon.Add(-90*time.Minute), noon); err != nil || len(all) != 90 || all[89].Instance != "db" {
 		t.Errorf("90: %d, %v", len(all), err)
@@ -79,7 +100,13 @@ func TestAReadingOfStatementsIsBounded(t *testing.T) {
 func TestAReadingIsCancelled(t *testing.T) {
 	w := newWorld(t, feedstore.Options{})
 	w.minutes(t, 1000, func(i int, at time.Time) feed.Fact {
-		return feed.Fact{Kind: feed.Alert, Entity: fmt.Sprint(i), Key: "k", At: at, Alert: &alert.Signal{Fingerprint: fmt.Sprint(i), StartsAt: at, At: at}}
+		return feed.Fact{
+			Kind:   feed.Alert,
+			Entity: fmt.Sprint(i),
+			Key:    "k",
+			At:     at,
+			Alert:  &alert.Signal{Fingerprint: fmt.Sprint(i), StartsAt: at, At: at},
+		}
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// readBody fills in the body of a fact from its stored form.
+// readBody decodes the stored body of a fact into f.
 func readBody(f *feed.Fact, body []byte) error {
 	switch f.Kind {
 	case feed.Incident:
@@ -31,6 +31,7 @@ func readBody(f *feed.Fact, body []byte) error {
 	return nil
 }
 
+// readVoice decodes an incident report.
 func readVoice(f *feed.Fact, body []byte) error {
 	var s storedVoice
 	if err := json.Unmarshal(body, &s); err != nil {
@@ -55,7 +56,7 @@ func readVoice(f *feed.Fact, body []byte) error {
 
 // accountOf returns the part of a source in which an incident's ref is unique: what
 // the decoder put before the ref, and one byte between, to make the entity; "" if the
-// entity is the ref. It is not stored again.
+// entity is the ref. It is derived, so it is not stored.
 func accountOf(entity, ref string) string {
 	account, found := strings.CutSuffix(entity, ref)
 	if !found || account == "" {
@@ -64,6 +65,7 @@ func accountOf(entity, ref string) string {
 	return account[:len(account)-1]
 }
 
+// readSignal decodes an alert signal.
 func readSignal(f *feed.Fact, body []byte) error {
 	var s storedSignal
 	if err := json.Unmarshal(body, &s); err != nil {
@@ -79,6 +81,7 @@ func readSignal(f *feed.Fact, body []byte) error {
 	return nil
 }
 
+// readChange decodes a change.
 func readChange(f *feed.Fact, body []byte) error {
 	var s storedChange
 	if err := json.Unmarshal(body, &s); err != nil {
@@ -93,6 +96,7 @@ func readChange(f *feed.Fact, body []byte) error {
 	return nil
 }
 
+// readDrill decodes a drill.
 func readDrill(f *feed.Fact, body []byte) error {
 	var s storedDrill
 	if err := json.Unmarshal(body, &s); err != nil {
@@ -107,7 +111,8 @@ func readDrill(f *feed.Fact, body []byte) error {
 	return nil
 }
 
-// readObservation leaves the statement empty: it lies apart, by its digest.
+// readObservation decodes an observation. Its statement stays empty: it is in
+// ledger.statement, by its digest.
 func readObservation(f *feed.Fact, body []byte) error {
 	var s storedObservation
 	if err := json.Unmarshal(body, &s); err != nil {
@@ -125,6 +130,7 @@ func readObservation(f *feed.Fact, body []byte) error {
 	return nil
 }
 
+// readTicket decodes a ticket event.
 func readTicket(f *feed.Fact, body []byte) error {
 	var s storedTicket
 	if err := json.Unmarshal(body, &s); err != nil {

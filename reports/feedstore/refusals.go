@@ -11,35 +11,35 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// A body that was refused before it was read whole (too large, packed, broken off,
-// of no known format, under a name that is not its sender's) leaves one dead letter a
-// source, format, kind of refusal and hour. The body is not retained; the letter and
-// the counters say that something was sent and is missing.
+// A body that is refused before it was read whole (too large, compressed, cut off, of
+// an unknown format, under a name that its sender may not use) is counted in one dead
+// letter per source, format, kind of refusal and hour. The body is not stored; the
+// dead letter and the counters show that data was sent and is missing.
 
 const (
-	// unkeptFormat is the format of the empty body that such a letter has.
+	// notStoredFormat is the format of the empty body that such a dead letter has.
 	notStoredFormat = "not-kept"
-	// unknownFormat is what a format is called that there is none of: what a sender
-	// calls it must not make a source of its own each time.
+	// unknownFormat replaces the name of an unknown format: made-up names must not make
+	// new sources.
 	unknownFormat = "unknown"
-	// unkeptLimit is how long a refusal may take to be noted: its answer waits.
+	// refusalLimit bounds the time to record a refusal, because its answer waits.
 	refusalLimit = 5 * time.Second
 )
 
-// Unkept is a body that an authenticated sender sent and that is not kept.
+// Refusal is a body of an authenticated sender that was refused before it was stored.
 type Refusal struct {
-	// Source is who the body was sent as; Own is what the sender is called when it may
-	// not be that.
+	// Source is the name that the body was sent under. Own is the sender's own name,
+	// which is used if the sender may not use Source.
 	Source, Own string
-	Bound       []string // sources that the sender may speak for; none: any
+	Bound       []string // sources that the token is bound to; none: any
 	Format      string
 	Kind        fault.Kind // of the refusal
 	Reason      string     // a clause: "a body of 3.0 MB, more than …"
 	At          time.Time
 }
 
-// Missed notes that a body is not kept. It is done also when the sender's connection
-// ended. Errors are as for Accept.
+// RecordRefusal counts a refused body, even if the sender has disconnected. Errors
+// are as for Accept.
 func (l *Store) RecordRefusal(ctx context.Context, u Refusal) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalLimit)
 	defer cancel()
@@ -56,11 +56,11 @@ func (l *Store) RecordRefusal(ctx context.Context, u Refusal) error {
 	}
 	j := l.job(u.Format, in)
 	j.notStored, j.refusal = true, u.Kind
-	j.refused = clip(fmt.Sprintf("source %s sent %s; not kept", in.Source, u.Reason), maxReason)
+	j.refused = clip(fmt.Sprintf("source %s sent %s; not stored", in.Source, u.Reason), maxReason)
 	return l.commit.do(ctx, j)
 }
 
-// unkeptLetter takes a body that is not kept into the letter of its hour.
+// refusalDeadLetter adds a refused body to the dead letter of its hour.
 func (b *batch) refusalDeadLetter(j *job) error {
 	b.wrote = true
 	hour := j.received.Truncate(time.Hour)
@@ -81,6 +81,11 @@ func (b *batch) refusalDeadLetter(j *job) error {
 	return b.w.Put(bBody, id, append(kv.TimeKey(hour), raw...))
 }
 
+// errNotStored returns the error for a retry of a refused body.
 func errNotStored() error {
-	return fault.New(fault.Unsupported, "ledger.unkept", "the body of this was not kept, so that it cannot be read again; have its sender send it again, or dismiss it")
+	return fault.New(
+		fault.Unsupported,
+		"feedstore.unkept",
+		"the body was not stored, so it cannot be retried; have its sender send it again, or dismiss the dead letter",
+	)
 }

@@ -16,7 +16,14 @@ import (
 // and hour, is counted where reports and pages look, and cannot be read again.
 func TestABodyThatIsNotKeptLeavesALetter(t *testing.T) {
 	w := newWorld(t, feedstore.Options{Formats: []feed.Format{linesFormat()}})
-	large := feedstore.Refusal{Source: "am", Own: "token", Format: "lines", Kind: fault.TooLarge, Reason: "a body of 3.0 MB, more than feeds.body (2.0 MB)", At: w.now}
+	large := feedstore.Refusal{
+		Source: "am",
+		Own:    "token",
+		Format: "lines",
+		Kind:   fault.TooLarge,
+		Reason: "a body of 3.0 MB, more than feeds.body (2.0 MB)",
+		At:     w.now,
+	}
 	large.At = w.now.Add(7 * time.Minute)
 	left, cancel := context.WithCancel(t.Context())
 	cancel() // the sender's connection ended
@@ -26,7 +33,14 @@ func TestABodyThatIsNotKeptLeavesALetter(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	packed := feedstore.Refusal{Source: "am", Own: "token", Format: "lines", Kind: fault.Unsupported, Reason: "a body of 9 bytes, which was refused: packed", At: w.now}
+	packed := feedstore.Refusal{
+		Source: "am",
+		Own:    "token",
+		Format: "lines",
+		Kind:   fault.Unsupported,
+		Reason: "a body of 9 bytes, which was refused: packed",
+		At:     w.now,
+	}
 	if err := w.l.RecordRefusal(t.Context(), packed); err != nil {
 		t.Fatal(err)
 	}
@@ -44,21 +58,29 @@ func TestABodyThatIsNotKeptLeavesALetter(t *testing.T) {
 		if !l.NotStored || !l.Whole || l.OverBudget || l.Source != "am" || l.Format != "lines" || l.Excerpt != "" {
 			t.Errorf("%+v", l)
 		}
-		if _, err := w.l.RetryDeadLetter(t.Context(), l.ID); fault.KindOf(err) != fault.Unsupported || !strings.Contains(err.Error(), "not kept") {
+		if _, err := w.l.RetryDeadLetter(
+			t.Context(),
+			l.ID,
+		); fault.KindOf(err) != fault.Unsupported ||
+			!strings.Contains(err.Error(), "not stored") {
 			t.Errorf("read again: %v", err)
 		}
 	}
 	if first := all[len(all)-1].Received; !first.Equal(w.now.Add(7*time.Minute)) && !first.Equal(w.now) {
 		t.Errorf("received at %s", first)
 	}
-	if times["source am sent a body of 5.0 MB, more than feeds.body (2.0 MB); not kept"] != 4 || times["source am sent a body of 9 bytes, which was refused: packed; not kept"] != 1 {
+	if times["source am sent a body of 5.0 MB, more than feeds.body (2.0 MB); not stored"] != 4 ||
+		times["source am sent a body of 9 bytes, which was refused: packed; not stored"] != 1 {
 		t.Errorf("letters %v", times)
 	}
 	q, err := w.l.Quality(t.Context(), w.now.Add(-time.Hour), w.now.Add(2*time.Hour))
 	if err != nil || len(q.Sources) != 1 || q.Sources[0].NotStored != 5 || q.Sources[0].Rejected != 5 || q.DeadLetters != 3 {
 		t.Errorf("quality %+v, %v", q, err)
 	}
-	if s, err := w.l.Sources(t.Context()); err != nil || len(s) != 1 || s[0].State != feedstore.SourceRejecting || !strings.Contains(s[0].Why, "5.0 MB") {
+	if s, err := w.l.Sources(
+		t.Context(),
+	); err != nil || len(s) != 1 || s[0].State != feedstore.SourceRejecting ||
+		!strings.Contains(s[0].Why, "5.0 MB") {
 		t.Errorf("sources %+v, %v", s, err)
 	}
 	if findings, err := w.l.Check(t.Context()); err != nil || len(findings) > 0 {
@@ -91,11 +113,19 @@ func TestABodyUnderAWrongNameIsItsSenders(t *testing.T) {
 		}
 	}
 	for i := range 50 {
-		if err := w.l.RecordRefusal(t.Context(), feedstore.Refusal{Source: "am", Own: "am", Format: fmt.Sprint("format ", i), Kind: fault.NotFound, Reason: "a body", At: w.now}); err != nil {
+		if err := w.l.RecordRefusal(
+			t.Context(),
+			feedstore.Refusal{Source: "am", Own: "am", Format: fmt.Sprint("format ", i), Kind: fault.NotFound, Reason: "a body", At: w.now},
+		); err != nil {
 			t.Error(err)
 		}
 	}
-	if err := w.l.RecordRefusal(t.Context(), feedstore.Refusal{Source: "", Own: "", Format: "lines", Kind: fault.Invalid, Reason: "a body", At: w.now}); fault.KindOf(err) != fault.Invalid {
+	if err := w.l.RecordRefusal(
+		t.Context(),
+		feedstore.Refusal{Source: "", Own: "", Format: "lines", Kind: fault.Invalid, Reason: "a body", At: w.now},
+	); fault.KindOf(
+		err,
+	) != fault.Invalid {
 		t.Errorf("without any name: %v", err)
 	}
 	s, err := w.l.Sources(t.Context())

@@ -10,15 +10,15 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// Retention is how long things are kept; 0 is for ever.
+// Retention is how long data is retained; 0 is without end.
 type Retention struct {
-	Raw     time.Duration // raw bodies, and dead letters that nobody settled
-	Facts   time.Duration // incidents, alerts, changes, drills, statements, by the end of their span
-	Fine    time.Duration // buckets as they came; older ones are rolled up to an hour
+	Raw     time.Duration // raw bodies, and dead letters that were not dismissed
+	Facts   time.Duration // incidents, alerts, changes, drills, statements, from the end of their span
+	Fine    time.Duration // buckets at their full resolution; older ones are rolled up to an hour
 	Buckets time.Duration // rolled-up buckets
 }
 
-// longest is how long anything about a day is kept; 0 is for ever.
+// longest returns how long any data about a day is retained; 0 is without end.
 func (k Retention) longest() time.Duration {
 	if k.Facts <= 0 || k.Buckets <= 0 {
 		return 0
@@ -27,15 +27,16 @@ func (k Retention) longest() time.Duration {
 }
 
 const (
-	// houseStep bounds the rows of one housekeeping commit.
+	// retentionStep bounds the rows of one commit.
 	retentionStep = 500
-	// houseEvery is how often it is looked for what is old: retention counts days.
+	// retentionEvery is the pause between two runs: retention is measured in days.
 	retentionEvery = time.Hour
-	rolledUp       = time.Hour
+	// rolledUp is the length of a rolled-up bucket.
+	rolledUp = time.Hour
 )
 
-// KeepHouse forgets and rolls up what is older than the retention says, in short
-// commits. It may be called at any time and looks once an hour.
+// ApplyRetention deletes and rolls up old data in short commits. Calls within an hour
+// of the last run return at once.
 func (l *Store) ApplyRetention(ctx context.Context) error {
 	now, keep := l.opt.Now(), l.opt.Retention
 	l.retentionMu.Lock()
@@ -60,14 +61,22 @@ func (l *Store) ApplyRetention(ctx context.Context) error {
 	return nil
 }
 
-// forget removes what lies in the order of time, so that what is old is found at
-// once.
+// forget deletes the data that is stored in order of time, so that the old data is
+// found at once.
 func (l *Store) forget(ctx context.Context, now time.Time, keep Retention) error {
 	steps := []struct {
 		keep time.Duration
 		do   func(w kv.Writer, before time.Time) (more bool, err error)
 	}{
-		{keep.Raw, forgetRaw}, {keep.Raw, forgetDeadLetters}, {keep.Facts, forgetFacts}, {keep.Facts, forgetDaily}, {keep.longest(), forgetTouched}, {keepBudgets, forgetBudgets},
+		{
+			keep.Raw,
+			forgetRaw,
+		},
+		{keep.Raw, forgetDeadLetters},
+		{keep.Facts, forgetFacts},
+		{keep.Facts, forgetDaily},
+		{keep.longest(), forgetTouched},
+		{keepBudgets, forgetBudgets},
 	}
 	for _, s := range steps {
 		if s.keep <= 0 {
@@ -79,14 +88,15 @@ func (l *Store) forget(ctx context.Context, now time.Time, keep Retention) error
 				return err
 			})
 			if err != nil {
-				return fault.Wrap(fault.KindOf(err), "ledger.KeepHouse", "", err)
+				return fault.Wrap(fault.KindOf(err), "feedstore.KeepHouse", "", err)
 			}
 		}
 	}
 	return nil
 }
 
-// forgetRange deletes up to houseStep rows of a bucket that lie before past.
+// forgetRange deletes up to retentionStep rows of a bucket that are before past, and
+// calls also with each key. more reports whether there are more.
 func forgetRange(w kv.Writer, bucket string, past []byte, also func(key []byte) error) (more bool, err error) {
 	n := 0
 	for item, err := range w.Scan(bucket, nil, past) {
@@ -110,20 +120,23 @@ func forgetRange(w kv.Writer, bucket string, past []byte, also func(key []byte) 
 	return false, nil
 }
 
+// forgetRaw deletes raw bodies.
 func forgetRaw(w kv.Writer, before time.Time) (bool, error) {
 	return forgetRange(w, bRaw, kv.TimeKey(before), nil)
 }
 
+// forgetDeadLetters deletes dead letters and their bodies.
 func forgetDeadLetters(w kv.Writer, before time.Time) (bool, error) {
 	return forgetRange(w, bLetter, kv.TimeKey(before), func(key []byte) error { return forgetBody(w, key) })
 }
 
+// forgetDaily deletes daily counters of sources.
 func forgetDaily(w kv.Writer, before time.Time) (bool, error) {
 	return forgetRange(w, bDaily, appendDay(nil, before), nil)
 }
 
-// forgetTouched forgets when something was last written about days of which nothing
-// is kept. The rows lie by kind, and are few.
+// forgetTouched deletes the change numbers of days without retained data. The rows
+// are few and are ordered by kind.
 func forgetTouched(w kv.Writer, before time.Time) (more bool, err error) {
 	n := 0
 	for item, err := range w.Scan(bTouched, nil, nil) {
@@ -144,8 +157,8 @@ func forgetTouched(w kv.Writer, before time.Time) (more bool, err error) {
 	return false, nil
 }
 
-// forgetFacts forgets the entities whose span ended, and open ones of which
-// nothing was heard any more.
+// forgetFacts deletes entities whose span has ended, and open ones without a recent
+// fact.
 func forgetFacts(w kv.Writer, before time.Time) (bool, error) {
 	for _, kind := range []feed.Kind{feed.Incident, feed.Alert, feed.Change, feed.Drill, feed.SQL, feed.Ticket} {
 		more, err := forgetKind(w, kind, before)
@@ -156,6 +169,7 @@ func forgetFacts(w kv.Writer, before time.Time) (bool, error) {
 	return false, nil
 }
 
+// forgetKind deletes old entities of one kind.
 func forgetKind(w kv.Writer, kind feed.Kind, before time.Time) (more bool, err error) {
 	prefix := append([]byte(kind), sep)
 	from, past := kv.Prefix(prefix)
@@ -169,7 +183,7 @@ func forgetKind(w kv.Writer, kind feed.Kind, before time.Time) (more bool, err e
 	return false, nil
 }
 
-// forgetEnds forgets the entities of a range of ledger.ends.
+// forgetEnds deletes the old entities of a range of ledger.ends.
 func forgetEnds(w kv.Writer, kind feed.Kind, ends [2][]byte, before time.Time) (more bool, err error) {
 	n := 0
 	for item, err := range w.Scan(bEnds, ends[0], ends[1]) {
@@ -191,12 +205,12 @@ func forgetEnds(w kv.Writer, kind feed.Kind, ends [2][]byte, before time.Time) (
 	return false, nil
 }
 
-// forgetEntity removes an entity of which the newest word is older than before.
+// forgetEntity deletes an entity if its newest fact is older than before.
 func forgetEntity(w kv.Writer, entity, end []byte, before time.Time) (gone bool, err error) {
 	row, err := w.Get(bEntity, entity)
 	if err != nil {
 		if kv.Unreadable(err) {
-			err = nil // it stays, and check names it
+			err = nil // it stays, and `postern check` names it
 		}
 		return false, err
 	}

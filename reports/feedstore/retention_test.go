@@ -89,7 +89,16 @@ func (k *keeping) lookAtDay(t *testing.T, midnight time.Time, want [2]float64) {
 	}
 	all, err := k.l.Buckets(t.Context(), "cart", midnight, over)
 	if err != nil || len(all) != n || n > 0 && (all[0].Len != length || all[n-1].Coverage != 1) {
-		t.Fatalf("%s after %s: %d buckets of %+v, %v; want %d of %s", midnight.Format(time.DateOnly), k.now.Sub(k.begin), len(all), all[:min(len(all), 1)], err, n, length)
+		t.Fatalf(
+			"%s after %s: %d buckets of %+v, %v; want %d of %s",
+			midnight.Format(time.DateOnly),
+			k.now.Sub(k.begin),
+			len(all),
+			all[:min(len(all), 1)],
+			err,
+			n,
+			length,
+		)
 	}
 	sum, err := k.l.Sums(t.Context(), "cart", midnight, over)
 	if err != nil || math.Abs(sum.Good-want[0]) > 1e-12*want[0] || math.Abs(sum.Total-want[1]) > 1e-12*want[1] {
@@ -120,7 +129,12 @@ func (k *keeping) count(t *testing.T, bucket string) (n int) {
 // is, because its free pages are used again.
 func TestThirteenMonths(t *testing.T) {
 	keep := feedstore.Retention{Raw: 30 * day, Facts: 90 * day, Fine: 45 * day, Buckets: 180 * day}
-	k := &keeping{world: newWorld(t, feedstore.Options{Retention: keep}), keep: keep, begin: noon.Truncate(day), days: map[time.Time][2]float64{}}
+	k := &keeping{
+		world: newWorld(t, feedstore.Options{Retention: keep}),
+		keep:  keep,
+		begin: noon.Truncate(day),
+		days:  map[time.Time][2]float64{},
+	}
 	k.now = k.begin
 	var steady int64
 	const all, settled = 396, 240 // days

@@ -9,15 +9,15 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// chore is what becomes of a day of buckets that is old.
+// dayTask is what is done with old days of buckets.
 type dayTask struct {
-	due func(row []byte) bool // of those that are looked at: something is to be done
+	due func(row []byte) bool // reports whether there is something to do
 	do  func(w kv.Writer, key []byte) error
 }
 
-// oldDays does what is due with every day of buckets that ended before an instant.
-// They lie by SLO, so they are looked for while others write, and changed a few at
-// a time; where nothing is due nothing is written.
+// oldDays runs a task for every day of buckets that ended before an instant. Days are
+// ordered by SLO, so a read transaction finds the old ones, and short commits change
+// them. Nothing is written if no task is due.
 func (l *Store) oldDays(ctx context.Context, before time.Time, old dayTask) error {
 	var keys [][]byte
 	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
@@ -43,10 +43,10 @@ func (l *Store) oldDays(ctx context.Context, before time.Time, old dayTask) erro
 		})
 		keys = keys[n:]
 	}
-	return fault.Wrap(fault.KindOf(err), "ledger.KeepHouse", "", err)
+	return fault.Wrap(fault.KindOf(err), "feedstore.KeepHouse", "", err)
 }
 
-// dayInKey finds the day in a bucketKey of an unknown SLO: kv.Join leaves no 0x00
+// dayInKey returns the day in a bucketKey of an unknown SLO. kv.Join leaves no 0x00
 // in a name, so the first one ends it.
 func dayInKey(key []byte) (time.Time, bool) {
 	i := bytes.IndexByte(key, sep)
@@ -56,7 +56,7 @@ func dayInKey(key []byte) (time.Time, bool) {
 	return dayOf(key[i+1 : i+1+dayBytes]), true
 }
 
-// forgetting removes days.
+// deleting deletes days.
 func deleting() dayTask {
 	return dayTask{
 		due: func([]byte) bool { return true },
@@ -64,18 +64,19 @@ func deleting() dayTask {
 	}
 }
 
-// rollingUp turns days into buckets of an hour. Counts are added, the coverage is
-// that of the whole hour, the revision the highest.
+// rollingUp turns days into buckets of an hour: counts are added, the coverage is
+// that of the whole hour, the revision is the highest.
 func rollingUp() dayTask { return dayTask{due: isFine, do: rollUp} }
 
-// isFine tells whether a packed day has buckets of less than an hour, or cannot be
-// read, which rollUp tells of.
+// isFine reports whether a packed day has buckets shorter than an hour, or cannot be
+// read; rollUp then returns the error.
 func isFine(row []byte) bool {
 	h, _, ok := readHead(row)
 	step := time.Duration(h.length) * time.Second
 	return !ok || step < rolledUp && rolledUp%step == 0
 }
 
+// rollUp replaces a stored day by its hours.
 func rollUp(w kv.Writer, key []byte) error {
 	row, err := w.Get(bBucket, key)
 	if err != nil || row == nil || !isFine(row) {
@@ -88,8 +89,8 @@ func rollUp(w kv.Writer, key []byte) error {
 	return w.Put(bBucket, key, d.rollUp(int(rolledUp/(time.Duration(d.length)*time.Second))).bytes())
 }
 
-// rollUp puts every n buckets into one. Nonsense stays nonsense: a sum with a
-// count that is no number is no number.
+// rollUp merges every n buckets into one. Invalid counts stay invalid: a sum with NaN
+// is NaN.
 func (d *dayPoints) rollUp(n int) *dayPoints {
 	out := newDay(time.Duration(d.length*n) * time.Second)
 	for i, p := range d.points {
@@ -105,7 +106,7 @@ func (d *dayPoints) rollUp(n int) *dayPoints {
 	}
 	for i := range out.points {
 		if c := out.points[i].coverage; c > 1-1e-9 && c < 1+1e-9 {
-			out.points[i].coverage = 1 // twelve twelfths are not always one
+			out.points[i].coverage = 1 // twelve times 1/12 is not always 1
 		}
 	}
 	return out

@@ -6,7 +6,7 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// The buckets; doc.go says what they hold.
+// The buckets, which doc.go describes.
 const (
 	bMeta      = "ledger.meta"
 	bRaw       = "ledger.raw"
@@ -26,11 +26,11 @@ const (
 // seqKey is the key of the number of the last write.
 const seqKey = "seq"
 
-// Schema is what the ledger keeps in the database.
+// Schema returns the buckets and the version of the stored data.
 //
-// History: 1, the first; 2, days of buckets may be of form 2, which an older build
-// would take for damaged. Those of form 1 stay as they are until they are written;
-// 3, the counters of budgets, which an older build would leave behind.
+// History: 1, the first; 2, packed days may have form 2, which an older build would
+// report as damaged (days of form 1 stay as they are until they are written); 3, the
+// counters of budgets, which an older build would leave behind.
 func Schema() kv.Schema {
 	return kv.Schema{
 		Name: "ledger", Version: 3,

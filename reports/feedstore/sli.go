@@ -10,20 +10,25 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// openDay is a day of buckets that the commit in the making changes.
+// openDay is a day of buckets that the current commit reads or changes.
 type openDay struct {
 	key     []byte
 	points  *dayPoints
 	changed bool
 }
 
-// bucket takes one SLI bucket into its day.
+// bucket stores one SLI bucket in its day.
 func (b *batch) bucket(j *job, f *feed.Fact) (got outcome, why string, err error) {
 	k := f.Bucket
 	d, err := b.day(f)
-	if kv.Unreadable(err) { // a new day in its place would look like the whole of it
-		return conflict, fault.Newf(fault.Internal, "", "the stored day %s of SLO %s from this source is damaged; restore a backup, then retry this",
-			k.Start.UTC().Format(time.DateOnly), clip(f.Entity, 80)).Msg, nil
+	if kv.Unreadable(err) { // a new day in its place would look complete
+		return conflict, fault.Newf(
+			fault.Internal,
+			"",
+			"the stored day %s of SLO %s from this source is damaged; restore a backup, then retry this",
+			k.Start.UTC().Format(time.DateOnly),
+			clip(f.Entity, 80),
+		).Msg, nil
 	}
 	if err != nil {
 		return 0, "", err
@@ -38,29 +43,48 @@ func (b *batch) bucket(j *job, f *feed.Fact) (got outcome, why string, err error
 		d.points = newDay(k.Len)
 	}
 	if length := int(k.Len / time.Second); d.points.length != length {
-		return conflict, fault.Newf(fault.Invalid, "", "the day %s of SLO %s from this source is in buckets of %s; a bucket of %s does not fit (old days are rolled up, see the retention settings)",
-			k.Start.UTC().Format(time.DateOnly), clip(f.Entity, 80), time.Duration(d.points.length)*time.Second, k.Len).Msg, nil
+		return conflict, fault.Newf(
+			fault.Invalid,
+			"",
+			"the day %s of SLO %s from this source is in buckets of %s; a bucket of %s does not fit (old days are rolled up, see the retention settings)",
+			k.Start.UTC().Format(time.DateOnly),
+			clip(f.Entity, 80),
+			time.Duration(d.points.length)*time.Second,
+			k.Len,
+		).Msg, nil
 	}
+	got, stored := d.put(k, f.Rev)
+	if stored {
+		b.touch(feed.SLI, k.Start)
+	}
+	if got == conflict {
+		why = conflictReason(f)
+	}
+	return got, why, nil
+}
+
+// put stores a bucket in an open day of its length, unless the same or a higher
+// revision is there. An equal bucket of a higher revision is stored and counts as a
+// duplicate, because no number changes.
+func (d *openDay) put(k *slo.Bucket, rev int64) (got outcome, stored bool) {
 	i := int((k.Start.Unix() - dayNumber(k.Start)*secondsOfDay) / int64(d.points.length))
 	old := d.points.points[i]
-	p := point{good: k.Good, total: k.Total, coverage: k.Coverage, rev: f.Rev, there: true}
+	p := point{good: k.Good, total: k.Total, coverage: k.Coverage, rev: rev, there: true}
 	switch {
-	case old.there && (f.Rev < old.rev || f.Rev == old.rev && p.same(old)):
-		return duplicate, "", nil
-	case old.there && f.Rev == old.rev:
-		return conflict, conflictReason(f), nil
+	case old.there && (rev < old.rev || rev == old.rev && p.same(old)):
+		return duplicate, false
+	case old.there && rev == old.rev:
+		return conflict, false
 	}
 	got = accepted
 	if old.there && p.same(old) {
 		got = duplicate
 	}
-	d.points.points[i] = p
-	d.changed = true
-	b.touch(feed.SLI, k.Start)
-	return got, "", nil
+	d.points.points[i], d.changed = p, true
+	return got, true
 }
 
-// day opens the day that a bucket belongs to.
+// day reads the day of a bucket, once per commit.
 func (b *batch) day(f *feed.Fact) (*openDay, error) {
 	key := bucketKey(f.Entity, f.Bucket.Start, f.Source)
 	if d := b.days[string(key)]; d != nil {
@@ -73,13 +97,14 @@ func (b *batch) day(f *feed.Fact) (*openDay, error) {
 	}
 	if row != nil {
 		if d.points, err = unpackDay(row); err != nil {
-			return nil, kv.Undecodable(b.w, "ledger.day", bBucket, key, err)
+			return nil, kv.Undecodable(b.w, "feedstore.day", bBucket, key, err)
 		}
 	}
 	b.days[string(key)] = d
 	return d, nil
 }
 
+// storeDays writes the days that changed.
 func (b *batch) storeDays() error {
 	for _, d := range b.days {
 		if !d.changed {
@@ -92,15 +117,16 @@ func (b *batch) storeDays() error {
 	return nil
 }
 
-// mostAhead bounds the buckets that room is made for at once: two months of five
-// minutes.
+// maxPrealloc bounds the buckets for which Buckets allocates memory in advance: two
+// months of five minutes.
 const maxPrealloc = 20_000
 
-// Buckets gives the buckets of an SLO that begin in [from, to), in order of time.
-// Where several sources count for one SLO, one speaks a UTC day; see doc.go.
+// Buckets returns the buckets of an SLO that start in [from, to), in order of time.
+// If several sources count for the SLO, the buckets of a UTC day are those of the
+// source that is used for it.
 func (l *Store) Buckets(ctx context.Context, name string, from, to time.Time) (out []slo.Bucket, err error) {
 	err = l.EachBucket(ctx, name, from, to, func(b slo.Bucket) bool {
-		if out == nil { // as many as can follow it, within reason: the end of time may be asked for
+		if out == nil { // as many as can follow; to may be the end of time
 			out = make([]slo.Bucket, 0, min(to.Sub(b.Start)/b.Len+1, maxPrealloc))
 		}
 		out = append(out, b)
@@ -109,8 +135,8 @@ func (l *Store) Buckets(ctx context.Context, name string, from, to time.Time) (o
 	return out, err
 }
 
-// EachBucket calls fn with the buckets that Buckets would give, until it returns
-// false. It allocates nothing a bucket. fn must not call the ledger.
+// EachBucket calls fn with the buckets that Buckets returns, until fn returns false.
+// It allocates nothing per bucket. fn must not call the store.
 func (l *Store) EachBucket(ctx context.Context, name string, from, to time.Time, fn func(slo.Bucket) bool) error {
 	return l.opt.DB.View(ctx, func(r kv.Reader) error {
 		stopped := false
@@ -129,7 +155,8 @@ func (l *Store) EachBucket(ctx context.Context, name string, from, to time.Time,
 	})
 }
 
-// Sums adds up what Buckets would give, as fast as it can be read.
+// Sums returns the sum of what Buckets returns. Whole days are summed without
+// unpacking.
 func (l *Store) Sums(ctx context.Context, name string, from, to time.Time) (s Sum, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		return eachDay(r, name, from, to, func(midnight time.Time, head dayHead, row []byte) (bool, error) {
@@ -139,8 +166,7 @@ func (l *Store) Sums(ctx context.Context, name string, from, to time.Time) (s Su
 	return s, err
 }
 
-// indexes are the first and past indexes of the buckets of a day that begin in
-// [from, to).
+// indexes returns the range of indexes of a day's buckets that start in [from, to).
 func indexes(midnight time.Time, length int, from, to time.Time) (first, past int) {
 	l := time.Duration(length) * time.Second
 	if d := from.Sub(midnight); d > 0 {

@@ -15,29 +15,30 @@ import (
 )
 
 const (
-	// tie is by how much another source must cover more of a day than the portal's
-	// own measurement to speak in its place, in seconds. The own measurement waits
-	// until a bucket is over and for a scrape that is late, so it is always a little
-	// behind a sender that does not; and a sender may claim to cover everything,
-	// while the portal knows which scrapes it missed.
+	// ownAdvantage is how many seconds more of a day another source must cover than the
+	// portal's own measurement to be used instead. The portal waits until a bucket has
+	// ended and for a late scrape, so it is always slightly behind a sender that does
+	// not; and a sender may claim full coverage, while the portal knows which scrapes it
+	// missed.
 	ownAdvantage = 3600
-	// maxSpeakers bounds the sources that may count for one SLO on one day: all of
-	// them are looked at whenever the day is read.
+	// maxDaySources bounds the sources that may count for one SLO on one day: all of
+	// them are read with the day.
 	maxDaySources = 20
 )
 
-// speaker is what one source counted for one SLO on one UTC day.
+// candidate is one source's packed day of an SLO.
 type candidate struct {
 	source  []byte
 	head    dayHead
 	row     []byte // its packed day
-	covered int64  // seconds of the day that it measured; what cannot be added does not count
+	covered int64  // measured seconds of the day, without invalid buckets
 }
 
+// own reports whether the portal measured the day itself.
 func (s candidate) own() bool { return bytes.HasPrefix(s.source, []byte(measuredPrefix)) }
 
-// before tells which of two of a kind speaks: the one that covers more, among
-// equals the first by name.
+// ranksBefore reports whether s is used rather than o, both own or both not: the one
+// that covers more, then the first by name.
 func (s candidate) ranksBefore(o candidate) bool {
 	if s.covered != o.covered {
 		return s.covered > o.covered
@@ -45,9 +46,9 @@ func (s candidate) ranksBefore(o candidate) bool {
 	return bytes.Compare(s.source, o.source) < 0
 }
 
-// speaking is the index of the source that speaks for a day among all that counted
-// for it: the one that covers most of it, the portal's own measurement before
-// others unless one of them covers over a tie more.
+// choose returns the index of the source that is used for a day: the one that covers
+// most of it. The portal's own measurement is used unless another source covers over
+// ownAdvantage more.
 func choose(all []candidate) int {
 	own, other := -1, -1
 	for i, s := range all {
@@ -64,7 +65,7 @@ func choose(all []candidate) int {
 	}
 	least := all[other].covered - ownAdvantage
 	if all[own].covered == 0 {
-		least = all[other].covered // it measured nothing: anything is more
+		least = all[other].covered // it measured nothing, so any coverage is more
 	}
 	if all[own].covered >= least {
 		return own
@@ -72,9 +73,15 @@ func choose(all []candidate) int {
 	return other
 }
 
-// eachContest calls fn with all sources that counted for an SLO on one UTC day, for
-// every day that touches [from, to). The slice is used again for the next day.
-func eachCandidates(r kv.Reader, name string, from, to time.Time, fn func(midnight time.Time, all []candidate) (goOn bool, err error)) error {
+// eachCandidates calls fn with all sources that counted for an SLO on one UTC day,
+// for every day that overlaps [from, to), until fn returns false. The slice is reused
+// for the next day.
+func eachCandidates(
+	r kv.Reader,
+	name string,
+	from, to time.Time,
+	fn func(midnight time.Time, all []candidate) (goOn bool, err error),
+) error {
 	if !from.Before(to) {
 		return nil
 	}
@@ -109,8 +116,8 @@ func eachCandidates(r kv.Reader, name string, from, to time.Time, fn func(midnig
 	return err
 }
 
-// eachDay calls fn with the packed days of an SLO that touch [from, to), of the
-// source that speaks for each.
+// eachDay calls fn with the packed days of an SLO that overlap [from, to), each of
+// the source that is used for the day.
 func eachDay(r kv.Reader, name string, from, to time.Time, fn func(midnight time.Time, head dayHead, row []byte) (bool, error)) error {
 	return eachCandidates(r, name, from, to, func(midnight time.Time, all []candidate) (bool, error) {
 		chosen := all[choose(all)]
@@ -118,8 +125,9 @@ func eachDay(r kv.Reader, name string, from, to time.Time, fn func(midnight time
 	})
 }
 
-// Origins tells which sources counted for an SLO on the UTC days that touch
-// [from, to), the ones that speak for most days first.
+// Origins returns the sources that counted for an SLO on the UTC days that overlap
+// [from, to), with the number of days for which each was used or set aside. The
+// source with the most used days is first.
 func (l *Store) Origins(ctx context.Context, name string, from, to time.Time) (out []slo.Origin, err error) {
 	at := map[string]int{}
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
@@ -152,8 +160,8 @@ func (l *Store) Origins(ctx context.Context, name string, from, to time.Time) (o
 	return out, err
 }
 
-// outnumbered says why one more source is not taken for a day of an SLO; "" when it
-// is. The portal's own measurement always is.
+// tooManySources returns the reason why another source is rejected for a day of an
+// SLO; "" if it is not. The portal's own sources are never rejected.
 func (b *batch) tooManySources(f *feed.Fact, key []byte) (why string, err error) {
 	day := key[:len(key)-len(f.Source)]
 	n, counted := b.daySources[string(day)]
@@ -169,7 +177,14 @@ func (b *batch) tooManySources(f *feed.Fact, key []byte) (why string, err error)
 	if n < maxDaySources || reserved(f.Source) {
 		n++
 	} else {
-		why = fault.Newf(fault.Conflict, "", "%d sources count for SLO %s on %s already; more are not taken", maxDaySources, clip(f.Entity, 80), f.Bucket.Start.UTC().Format(time.DateOnly)).Msg
+		why = fault.Newf(
+			fault.Conflict,
+			"",
+			"%d sources already count for SLO %s on %s; no more are accepted",
+			maxDaySources,
+			clip(f.Entity, 80),
+			f.Bucket.Start.UTC().Format(time.DateOnly),
+		).Msg
 	}
 	b.daySources[string(day)] = n
 	return why, nil

@@ -44,7 +44,8 @@ func (c counted) facts(midnight time.Time, total float64) (out []feed.Fact) {
 func contests() *rapid.Generator[[]counted] {
 	hour := rapid.SampledFrom([]float64{-1, 0, 0.25, 0.5, 1, 1, 1, 1})
 	return rapid.Custom(func(t *rapid.T) (out []counted) {
-		names := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "vendor", "z", "prometheus/main", "prometheus/dr"}), 1, 4, rapid.ID).Draw(t, "sources")
+		names := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "vendor", "z", "prometheus/main", "prometheus/dr"}), 1, 4, rapid.ID).
+			Draw(t, "sources")
 		for _, n := range names {
 			c := counted{n, rapid.SliceOfN(hour, 24, 24).Draw(t, n)}
 			c.coverage[rapid.IntRange(0, 23).Draw(t, "one at least")] = 1
@@ -104,7 +105,8 @@ func TestTheSourceThatCoversMostSpeaks(t *testing.T) {
 			rt.Fatalf("%s speaks, with %s", all[chosen].source, all[chosen].covered())
 		}
 		sum, err := w.l.Sums(t.Context(), "cart", midnight, midnight.Add(day))
-		if err != nil || sum.Measured.Round(time.Second) != covered.Round(time.Second) || math.Abs(sum.Total-float64(len(got)*(100+chosen))) > 1e-9 {
+		if err != nil || sum.Measured.Round(time.Second) != covered.Round(time.Second) ||
+			math.Abs(sum.Total-float64(len(got)*(100+chosen))) > 1e-9 {
 			rt.Fatalf("the sums are another source's: %+v, %v", sum, err)
 		}
 		origins, err := w.l.Origins(t.Context(), "cart", midnight, midnight.Add(day))

@@ -8,15 +8,15 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// SourceState is how a source does.
+// SourceState is the state of a source.
 type SourceState string
 
 // The states of a source, the worst first.
 const (
-	SourceOverBudget SourceState = "over_budget" // something of today was not taken
-	SourceRejecting  SourceState = "rejecting"   // its last body had items that could not be used
+	SourceOverBudget SourceState = "over_budget" // items of today were over budget
+	SourceRejecting  SourceState = "rejecting"   // its last body had rejected items
 	SourceSkewed     SourceState = "skewed"      // its clock is ahead
-	SourceSilent     SourceState = "silent"      // nothing for a day
+	SourceSilent     SourceState = "silent"      // no item for a day
 	SourceOK         SourceState = "ok"
 )
 
@@ -26,29 +26,29 @@ func SourceStates() []SourceState {
 }
 
 const (
-	// maxAhead is how far a source's clock may be ahead without a word.
+	// maxAhead is how far a source's clock may be ahead before it is reported.
 	maxAhead = 5 * time.Minute
-	// silence is how long a source may say nothing. Alerts and deployments are
-	// rare at night; a whole day without a word is worth a look.
+	// silence is how long a source may send nothing before it is reported. Alerts and
+	// deployments are rare at night, so it is a whole day.
 	silence = 24 * time.Hour
 )
 
-// SourceStatus is what the feed page shows of one source.
+// SourceStatus is the state of one source and format.
 type SourceStatus struct {
 	Name         string
 	Format       string
 	First        time.Time // received
 	LastReceived time.Time
-	LastEvent    time.Time // the newest time that an item stated, at most its receipt; zero: none did
+	LastEvent    time.Time // newest time in an item, at most its receipt; zero: no item had one
 	PerHour      int       // items in the running hour and the one before
 	PerDay       int       // items in the last 24 hours
 	Accepted     int
 	Duplicate    int
 	Rejected     int
-	Ignored      int           // of kinds that carry nothing for Postern
-	Skew         time.Duration // how far the newest item of the last body was in the future; 0: not
+	Ignored      int           // of kinds that Postern does not use
+	Skew         time.Duration // how far the newest item of the last body was in the future; 0 if it was not
 	State        SourceState
-	Why          string // the last rejection, when State is rejecting
+	Why          string // reason of the last rejection, if State is SourceRejecting
 	OverBudget   int    // rejected items that were over budget
 	OverDay      int    // those of today (UTC)
 	NewDay       int    // new things of today, of the source in all its formats
@@ -56,7 +56,7 @@ type SourceStatus struct {
 	Budget       Budget
 }
 
-// Sources lists all sources by name.
+// Sources returns the status of all sources, by name.
 func (l *Store) Sources(ctx context.Context) (out []SourceStatus, err error) {
 	now := l.opt.Now()
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
@@ -81,11 +81,26 @@ func (l *Store) Sources(ctx context.Context) (out []SourceStatus, err error) {
 	return out, err
 }
 
+// status returns the status that follows from the stored counters. The worst state
+// wins.
 func (s *storedSource) status(name, format string, now time.Time) SourceStatus {
 	st := SourceStatus{
-		Name: name, Format: format, First: fromMicros(s.First), LastReceived: fromMicros(s.Received), LastEvent: fromMicros(s.Event),
-		PerHour: int(s.since(now, 2)), PerDay: int(s.since(now, 24)), Accepted: int(s.Accepted), Duplicate: int(s.Duplicate),
-		Rejected: int(s.Rejected), Ignored: int(s.Ignored), OverBudget: int(s.Over), Skew: time.Duration(s.Ahead) * time.Microsecond, State: SourceOK,
+		Name:         name,
+		Format:       format,
+		First:        fromMicros(s.First),
+		LastReceived: fromMicros(s.Received),
+		LastEvent:    fromMicros(s.Event),
+		PerHour:      int(s.since(now, 2)),
+		PerDay:       int(s.since(now, 24)),
+		Accepted:     int(s.Accepted),
+		Duplicate:    int(s.Duplicate),
+		Rejected: int(
+			s.Rejected,
+		),
+		Ignored:    int(s.Ignored),
+		OverBudget: int(s.Over),
+		Skew:       time.Duration(s.Ahead) * time.Microsecond,
+		State:      SourceOK,
 	}
 	switch {
 	case s.OverAt != 0 && dayNumber(fromMicros(s.OverAt)) == dayNumber(now):
@@ -100,7 +115,7 @@ func (s *storedSource) status(name, format string, now time.Time) SourceStatus {
 	return st
 }
 
-// spent fills in what a source has taken of its budgets.
+// addBudget adds how much of its budgets a source has used.
 func (l *Store) addBudget(r kv.Reader, st *SourceStatus, now time.Time) (err error) {
 	st.Budget = l.opt.Budget
 	if st.NewDay, st.Open, err = used(r, now, st.Name); err != nil || st.State != SourceOverBudget {
@@ -114,26 +129,26 @@ func (l *Store) addBudget(r kv.Reader, st *SourceStatus, now time.Time) (err err
 	return nil
 }
 
-// Quality is what a report says about the feeds under it.
+// Quality is the data quality of the feeds over a span of time.
 type Quality struct {
 	Sources []SourceQuality // by source and format
-	// Letters counts the dead letters first received in the span that nobody has
-	// settled yet.
+	// DeadLetters is the number of dead letters first received in the span that are
+	// neither retried with success nor dismissed.
 	DeadLetters int
 }
 
-// SourceQuality is one source over the UTC days of a span.
+// SourceQuality is the data quality of one source over the UTC days of a span.
 type SourceQuality struct {
 	Name, Format                           string
 	Accepted, Duplicate, Rejected, Ignored int64
 	NotStored                              int64         // of Rejected: bodies refused before they were read
 	OverBudget                             int64         // of Rejected: new things over the budget of the source
-	Truncated                              int64         // alerts that the sender left out of its messages
+	Truncated                              int64         // alerts that the sender omitted from its messages
 	Skew                                   time.Duration // the furthest that an item was in the future
 }
 
-// Quality tells how the feeds did on the UTC days that touch [from, to), by when
-// bodies were received.
+// Quality returns the data quality of the UTC days that overlap [from, to), by
+// receipt of the bodies.
 func (l *Store) Quality(ctx context.Context, from, to time.Time) (q Quality, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		if err := q.readDays(r, from, to); err != nil {
@@ -150,6 +165,7 @@ func (l *Store) Quality(ctx context.Context, from, to time.Time) (q Quality, err
 	return q, err
 }
 
+// readDays adds the daily counters of all sources.
 func (q *Quality) readDays(r kv.Reader, from, to time.Time) error {
 	at := map[string]int{} // source and format -> index in q.Sources
 	for item, err := range r.Scan(bDaily, appendDay(nil, from), appendDay(nil, to.Add(day-1))) {
@@ -173,6 +189,7 @@ func (q *Quality) readDays(r kv.Reader, from, to time.Time) error {
 	return nil
 }
 
+// add adds one day.
 func (s *SourceQuality) add(d storedDay) {
 	s.Accepted += d.Accepted
 	s.Duplicate += d.Duplicate

@@ -11,20 +11,21 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// open is the end of what has not ended.
+// open is the end of an entity that has not ended.
 func open() time.Time { return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) }
 
-// span is from when to when the facts of one entity speak, and when the newest of
-// them was said.
+// span is the time that an entity covers, and the time of its newest fact.
 type span struct{ start, end, last time.Time }
 
+// bytes returns the stored form.
 func (s span) bytes() []byte {
 	return append(append(kv.TimeKey(s.start), kv.TimeKey(s.end)...), kv.TimeKey(s.last)...)
 }
 
+// readSpan is the inverse of span.bytes.
 func readSpan(b []byte) (s span, err error) {
 	if len(b) != 24 {
-		return s, fault.New(fault.Internal, "ledger.entity", "a stored span cannot be read")
+		return s, fault.New(fault.Internal, "feedstore.entity", "a stored span cannot be read")
 	}
 	s.start, _ = kv.TimeOf(b[:8])
 	s.end, _ = kv.TimeOf(b[8:16])
@@ -32,8 +33,8 @@ func readSpan(b []byte) (s span, err error) {
 	return s, nil
 }
 
-// spanOf is the span of one fact by itself. The span of an incident is made of
-// its whole voice instead.
+// spanOf returns the span of one fact. An incident's span is computed from all of its
+// facts instead.
 func spanOf(f *feed.Fact) span {
 	if f.Kind != feed.Alert {
 		return span{f.At, f.At, f.At}.exact()
@@ -45,13 +46,13 @@ func spanOf(f *feed.Fact) span {
 	return s.exact()
 }
 
-// exact is the span as it can be stored.
+// exact returns the span in the precision of its stored form.
 func (s span) exact() span {
 	return span{fromMicros(micros(s.start)), fromMicros(micros(s.end)), fromMicros(micros(s.last))}
 }
 
-// with is the span of both. An episode ends at the earliest end that was told,
-// which an open one leaves alone; everything else reaches to its last fact.
+// with returns the span of both. An alert episode ends at its earliest reported end;
+// any other entity extends to its last fact.
 func (s span) with(o span, kind feed.Kind) span {
 	if o.start.Before(s.start) {
 		s.start = o.start
@@ -65,8 +66,8 @@ func (s span) with(o span, kind feed.Kind) span {
 	return s
 }
 
-// voiceSpan is from the first to the last milestone; an incident whose impact has
-// not ended is open.
+// incidentSpan returns the span from the first to the last milestone. It is open if
+// the impact has not ended.
 func incidentSpan(v incident.Voice, last time.Time) span {
 	s := span{last: last}
 	ended := false
@@ -91,7 +92,7 @@ func incidentSpan(v incident.Voice, last time.Time) span {
 	return s.exact()
 }
 
-// extend takes a new fact into the span of its entity.
+// extend adds a new fact to the span of its entity.
 func (b *batch) extend(f *feed.Fact) error {
 	key := entityKey(f)
 	if f.Kind == feed.Incident {
@@ -111,8 +112,8 @@ func (b *batch) extend(f *feed.Fact) error {
 	return b.storeSpan(f.Kind, key, old, old.with(spanOf(f), f.Kind))
 }
 
-// respan makes the span of an entity anew from all of its facts: once a commit,
-// since one may bring many of them.
+// recomputeSpan computes the span of an entity from all of its facts. It runs once
+// per commit, which may add many of them.
 func (b *batch) recomputeSpan(key []byte) error {
 	kind := feed.Kind(key[:bytes.IndexByte(key, sep)])
 	facts, err := readFacts(b.w, key, nil)
@@ -133,9 +134,9 @@ func (b *batch) recomputeSpan(key []byte) error {
 	return b.storeSpan(kind, key, old, now)
 }
 
-// span reads the span of an entity; nil when there is none. It is derived: one that
-// cannot be read is removed with what leads to it, and again says that it must be
-// made of all facts.
+// span reads the span of an entity; nil if there is none. Spans are derived: one that
+// cannot be read is deleted with its rows in ledger.ends, and again reports that it
+// must be recomputed.
 func (b *batch) span(kind feed.Kind, key []byte) (old *span, again bool, err error) {
 	row, err := b.w.Get(bEntity, key)
 	if err == nil && row == nil {
@@ -144,7 +145,7 @@ func (b *batch) span(kind feed.Kind, key []byte) (old *span, again bool, err err
 	var s span
 	if err == nil {
 		if s, err = readSpan(row); err != nil {
-			err = kv.Undecodable(b.w, "ledger.entity", bEntity, key, err)
+			err = kv.Undecodable(b.w, "feedstore.entity", bEntity, key, err)
 		}
 	}
 	if err == nil {
@@ -156,8 +157,7 @@ func (b *batch) span(kind feed.Kind, key []byte) (old *span, again bool, err err
 	return nil, true, errors.Join(b.w.Delete(bEntity, key), b.dropEnds(kind, key))
 }
 
-// dropEnds removes the rows of an entity from the order by end, where its end is
-// not known.
+// dropEnds deletes the rows of an entity in ledger.ends if its end is not known.
 func (b *batch) dropEnds(kind feed.Kind, entity []byte) error {
 	from, past := kv.Prefix(append([]byte(kind), sep))
 	for item, err := range b.w.Scan(bEnds, from, past) {
@@ -174,6 +174,8 @@ func (b *batch) dropEnds(kind feed.Kind, entity []byte) error {
 	return nil
 }
 
+// storeSpan writes the span of an entity and marks the days of its start and end as
+// changed.
 func (b *batch) storeSpan(kind feed.Kind, key []byte, old *span, now span) error {
 	if err := b.usedBudget.moved(kind, key, old != nil && old.end.Equal(open()), now.end.Equal(open())); err != nil {
 		return err
@@ -199,14 +201,15 @@ func (b *batch) storeSpan(kind feed.Kind, key []byte, old *span, now span) error
 	return b.w.Put(bEnds, endKey(kind, now.end, key), kv.TimeKey(now.start))
 }
 
-// readFacts returns all facts of one entity, in the order of their keys, and counts
-// them by a gauge; nil counts nothing.
+// readFacts returns all facts of one entity, in the order of their keys. They count
+// against the limit.
 func readFacts(r kv.Reader, entity []byte, g *readLimit) (facts []feed.Fact, err error) {
 	from, to := kv.Prefix(append(bytes.Clone(entity), sep))
 	return readRange(r, from, to, g)
 }
 
-// readRange returns the facts of a range of ledger.fact, and counts them by a gauge.
+// readRange returns the facts of a range of ledger.fact. They count against the
+// limit.
 func readRange(r kv.Reader, from, to []byte, g *readLimit) (facts []feed.Fact, err error) {
 	for item, err := range r.Scan(bFact, from, to) {
 		if err != nil {
@@ -225,9 +228,9 @@ func readRange(r kv.Reader, from, to []byte, g *readLimit) (facts []feed.Fact, e
 	return facts, nil
 }
 
-// factsOf gives the facts of one entity from the last before from until to, in the
-// order of their keys, where they are keyed by time: a counter that is read every
-// minute has a year of them. Of any other entity it gives all.
+// factsOf returns the facts of one entity from the last one before from until to, in
+// the order of their keys, if the keys are times: a counter that is read every minute
+// has a year of them. Of any other entity it returns all facts.
 func factsOf(r kv.Reader, entity []byte, from, to time.Time, g *readLimit) (facts []feed.Fact, err error) {
 	prefix := append(bytes.Clone(entity), sep)
 	first, past := kv.Prefix(prefix)

@@ -16,33 +16,35 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// Options are what a Ledger works with.
+// Options are the dependencies and limits of a Store.
 type Options struct {
 	DB      kv.DB
-	Formats []feed.Format // what Accept takes
+	Formats []feed.Format // accepted by Accept
 	Now     func() time.Time
-	Log     *slog.Logger // nil is silence
-	// Queue is how many bodies may wait for a commit before senders are told to
-	// come later; 0 is 1,024.
+	Log     *slog.Logger // nil discards
+	// Queue is the number of bodies that may wait for a commit before Accept returns
+	// fault.Unavailable; 0 is 1,024.
 	Queue     int
 	Retention Retention
-	// Room tells whether the disk has room for that many more bytes; its error is
-	// the answer to a sender. Nil is always.
+	// CheckSpace returns an error, which becomes the sender's answer, if the disk has no
+	// room for that many more bytes. Nil: there always is.
 	CheckSpace func(bytes int64) error
-	// Severity maps a source's word for a severity to SEV1..SEV5; nil knows none.
-	// It is asked when voices are read, so a changed table counts for all of them.
+	// Severity maps a source's word for a severity to SEV1..SEV5; nil maps none. It is
+	// applied when incidents are read, so that a changed mapping holds for stored
+	// incidents too.
 	Severity func(word string) (severity string, known bool)
 	Budget   Budget
-	// MostRead is how many facts of one kind one reading takes into memory, of slow
-	// statements 10 times as many; 0 is DefaultRead.
+	// MostRead is the largest number of facts of one kind that one read returns; 10
+	// times as many for slow statements. 0 is DefaultRead.
 	MostRead int
-	// Defined returns whether a definition names an SLO; nil: none is defined.
+	// Defined returns a function that reports whether a definition names an SLO. Nil: no
+	// SLO is defined.
 	Defined func(ctx context.Context) (func(slo string) bool, error)
 }
 
-// Store answers for everything that feeds said. It is safe for many goroutines.
-// Voices, Signals, Changes, Drills, Tickets and Observations return fault.TooWide when
-// there are more than Options.MostRead facts.
+// Store stores facts and answers queries about them. Voices, Signals, Changes,
+// Drills, Tickets and Observations return fault.TooWide if the range holds more than
+// Options.MostRead facts.
 type Store struct {
 	opt      Options
 	decoders map[string]feed.Decoder // by name of the format
@@ -50,10 +52,10 @@ type Store struct {
 	pack     packer
 
 	retentionMu   sync.Mutex
-	lastRetention time.Time // when KeepHouse last looked
+	lastRetention time.Time // of the last ApplyRetention
 }
 
-// New makes a Ledger over an open database whose schemas include Schema().
+// New returns a Store over an open database whose schemas include Schema().
 func New(opt Options) *Store {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
@@ -68,43 +70,49 @@ func New(opt Options) *Store {
 	return &Store{opt: opt, decoders: decoders, commit: newCommitter(opt.DB, opt.Queue, opt.Budget)}
 }
 
-// Result says what became of the items of one body.
+// Result counts what became of the items of one body.
 type Result struct {
-	Accepted  int // items that said something new
-	Duplicate int // items that were known already, or older than what is known
+	Accepted  int // items with a new fact, or a higher revision
+	Duplicate int // items that are stored already, or have a lower revision
 	Rejected  []Rejected
-	Unlisted  int // items that could not be used beyond the feed.MaxRejected that are listed
+	Unlisted  int // rejected items that are not listed: those after the first feed.MaxRejected
 	// OverBudget counts the rejected items that were new and over the budget of
 	// their source.
 	OverBudget int
 }
 
-// Rejected is one item that could not be used; it lies in the dead letters.
+// Rejected is one item that was rejected. It is a dead letter.
 type Rejected struct {
 	Index  int // of the item in the body, from 0
 	Reason string
 }
 
-// redactor is a decoder of bodies that hold what must not be kept, such as the
-// literals of SQL statements. Redact gives the body to keep, which must decode to
+// redactor is a decoder whose bodies hold data that must not be stored, such as
+// literals of SQL statements. Redact returns the body to store, which must decode to
 // the same facts.
 type redactor interface {
 	Redact(body []byte) []byte
 }
 
-// recorded is the format of facts that came as facts: the portal's own pollers
-// and forms.
+// recorded is the format of facts that need no decoding: those of the portal's own
+// pollers and forms.
 const recorded = "recorded"
 
-// Accept stores one body, decodes it and stores what it says, durably. Errors:
-// fault.NotFound for an unknown format; fault.Invalid when the body is not the
-// format at all (it is kept, as a dead letter); fault.Unavailable when too many
-// wait, to be sent again later; fault.Full without room on the disk.
+// Accept stores and decodes one body, durably. It returns fault.NotFound if the
+// format is unknown; fault.Invalid if the body is not in the format (the body is
+// stored as a dead letter); fault.Unavailable if too many bodies are waiting, so that
+// the sender must retry later; fault.Full if the disk is full.
 func (l *Store) Accept(ctx context.Context, format string, in feed.Input) (Result, error) {
-	const op = "ledger.Accept"
+	const op = "feedstore.Accept"
 	decoder := l.decoders[format]
 	if decoder == nil {
-		return Result{}, fault.Newf(fault.NotFound, op, "there is no feed format %.40q; there are %s", format, strings.Join(slices.Sorted(maps.Keys(l.decoders)), ", "))
+		return Result{}, fault.Newf(
+			fault.NotFound,
+			op,
+			"there is no feed format %.40q; there are %s",
+			format,
+			strings.Join(slices.Sorted(maps.Keys(l.decoders)), ", "),
+		)
 	}
 	if err := l.admit(ctx, format, in); err != nil {
 		return Result{}, err
@@ -121,9 +129,9 @@ func (l *Store) Accept(ctx context.Context, format string, in feed.Input) (Resul
 	return j.answer, refused
 }
 
-// Record stores facts that need no decoding, durably: what a poller measured, what
-// a person entered. All are of one source each by their Source field. Errors are
-// as for Accept.
+// Record stores facts that need no decoding, durably: measurements of a poller,
+// entries of a person. Source of the first fact is the source of the whole. Errors
+// are as for Accept.
 func (l *Store) Record(ctx context.Context, facts []feed.Fact) (Result, error) {
 	for i := range facts {
 		if err := checkSource(facts[i].Source); err != nil {
@@ -139,13 +147,18 @@ func (l *Store) Record(ctx context.Context, facts []feed.Fact) (Result, error) {
 	return j.answer, err
 }
 
-// decode runs the decoder. A body that is not the format at all, or that breaks
-// the decoder, is one rejection without an item; the error says so to the sender.
+// decode runs the decoder. A body that is not in the format, or on which the decoder
+// panics, becomes one rejection without an item; the error has the message for the
+// sender.
 func (j *job) decode(d feed.Decoder, log *slog.Logger) (refused error) {
 	defer func() {
 		if p := recover(); p != nil {
 			log.Error("a feed decoder failed", "format", j.format, "source", j.source, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			refused = fault.New(fault.Invalid, "ledger.decode", "this body breaks the reader of the format; it is kept as a dead letter, to be tried again by a newer Postern")
+			refused = fault.New(
+				fault.Invalid,
+				"feedstore.decode",
+				"the decoder of the format failed on this body; it is stored as a dead letter, which a newer Postern can retry",
+			)
 			j.refuse(refused)
 		}
 	}()
@@ -158,7 +171,7 @@ func (j *job) decode(d feed.Decoder, log *slog.Logger) (refused error) {
 	return nil
 }
 
-// keep makes the form of the body that is stored.
+// keep makes the stored form of the body, redacted if the decoder redacts.
 func (l *Store) keep(j *job, d feed.Decoder) {
 	if r, ok := d.(redactor); ok {
 		j.input.Body = redact(r, j.input.Body)
@@ -166,7 +179,7 @@ func (l *Store) keep(j *job, d feed.Decoder) {
 	j.raw = l.pack.row(j.format, j.input)
 }
 
-// redact leaves nothing of a body that breaks the redactor.
+// redact returns nil if the redactor panics: nothing unredacted may be stored.
 func redact(r redactor, body []byte) (out []byte) {
 	defer func() {
 		if recover() != nil {
@@ -176,14 +189,14 @@ func redact(r redactor, body []byte) (out []byte) {
 	return r.Redact(body)
 }
 
-// refuse makes the whole body one dead letter.
+// refuse rejects the whole body as one dead letter.
 func (j *job) refuse(err error) {
 	j.decoded = feed.Decoded{}
 	j.refused = fault.Message(err)
 }
 
-// Seq changes with every write; two equal numbers mean equal answers. It costs
-// one look-up.
+// Seq returns a number that changes with every write: while it stays the same, so do
+// all answers. It costs one look-up.
 func (l *Store) Seq(ctx context.Context) (n uint64, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		n, err = kv.Version(r, bMeta, []byte(seqKey))
@@ -192,15 +205,15 @@ func (l *Store) Seq(ctx context.Context) (n uint64, err error) {
 	return n, err
 }
 
-// Touch is one UTC day about which something was written.
+// TouchedDay is a UTC day whose data has changed.
 type TouchedDay struct {
 	Kind feed.Kind
 	Day  time.Time // midnight UTC
-	Seq  uint64    // of the last such write
+	Seq  uint64    // of the last write about the day
 }
 
-// Touched lists the days that facts written after the given Seq speak of. An
-// incident or an episode touches the days on which it begins and ends.
+// TouchedDays returns the days whose facts were written after the given Seq. An
+// incident or an episode touches the days of its start and end.
 func (l *Store) TouchedDays(ctx context.Context, after uint64) (out []TouchedDay, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		for item, err := range r.Scan(bTouched, nil, nil) {

@@ -127,7 +127,8 @@ func (w *world) post(t *testing.T, body string) (feedstore.Result, error) {
 func TestAcceptCountsAndKeepsWhatItCannotUse(t *testing.T) {
 	w := newWorld(t, feedstore.Options{})
 	a, err := w.post(t, "change a\nbad\nchange b")
-	if err != nil || a.Accepted != 2 || a.Duplicate != 0 || len(a.Rejected) != 1 || a.Rejected[0] != (feedstore.Rejected{Index: 1, Reason: "no change"}) {
+	if err != nil || a.Accepted != 2 || a.Duplicate != 0 || len(a.Rejected) != 1 ||
+		a.Rejected[0] != (feedstore.Rejected{Index: 1, Reason: "no change"}) {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	w.now = w.now.Add(time.Minute)
@@ -146,7 +147,7 @@ func TestAcceptCountsAndKeepsWhatItCannotUse(t *testing.T) {
 
 func TestABodyThatIsNotTheFormat(t *testing.T) {
 	w := newWorld(t, feedstore.Options{})
-	for body, want := range map[string]string{"broken": "this is not lines at all", "panic": "breaks the reader"} {
+	for body, want := range map[string]string{"broken": "this is not lines at all", "panic": "decoder of the format failed"} {
 		a, err := w.post(t, body)
 		if fault.KindOf(err) != fault.Invalid || !strings.Contains(fault.Message(err), want) || len(a.Rejected) != 1 {
 			t.Errorf("%s: %+v, %v", body, a, err)
@@ -274,10 +275,22 @@ func facts() *rapid.Generator[feed.Fact] {
 	return rapid.Custom(func(t *rapid.T) feed.Fact {
 		id := rapid.SampledFrom([]string{"a", "b"}).Draw(t, "entity")
 		n := rapid.IntRange(0, 5).Draw(t, "n")
-		f := feed.Fact{Source: rapid.SampledFrom([]string{"s1", "s2"}).Draw(t, "source"), Entity: id, Rev: int64(n % 3), At: noon.Add(time.Duration(n) * time.Hour)}
+		f := feed.Fact{
+			Source: rapid.SampledFrom([]string{"s1", "s2"}).Draw(t, "source"),
+			Entity: id,
+			Rev:    int64(n % 3),
+			At:     noon.Add(time.Duration(n) * time.Hour),
+		}
 		switch f.Kind = rapid.SampledFrom([]feed.Kind{feed.SLI, feed.Incident, feed.Alert, feed.Change, feed.SQL}).Draw(t, "kind"); f.Kind {
 		case feed.SLI:
-			f.Bucket = &slo.Bucket{Start: noon.Add(time.Duration(n/3) * 5 * time.Minute), Len: 5 * time.Minute, Good: float64(n) / 2, Total: float64(n), Coverage: 1, Rev: f.Rev}
+			f.Bucket = &slo.Bucket{
+				Start:    noon.Add(time.Duration(n/3) * 5 * time.Minute),
+				Len:      5 * time.Minute,
+				Good:     float64(n) / 2,
+				Total:    float64(n),
+				Coverage: 1,
+				Rev:      f.Rev,
+			}
 		case feed.Incident:
 			f.Key, f.Rev = fmt.Sprint(n), 0
 			f.Incident = &incident.Voice{Source: f.Source, Ref: id, Title: fmt.Sprint("event ", n), Times: map[incident.Milestone]incident.Moment{
@@ -285,7 +298,13 @@ func facts() *rapid.Generator[feed.Fact] {
 			}}
 		case feed.Alert:
 			f.Key, f.Rev, f.Loose = fmt.Sprint(n), 0, true
-			f.Alert = &alert.Signal{Source: f.Source, Fingerprint: id, StartsAt: noon, Notification: fmt.Sprint(n), Name: rapid.SampledFrom([]string{"x", "y"}).Draw(t, "wording")}
+			f.Alert = &alert.Signal{
+				Source:       f.Source,
+				Fingerprint:  id,
+				StartsAt:     noon,
+				Notification: fmt.Sprint(n),
+				Name:         rapid.SampledFrom([]string{"x", "y"}).Draw(t, "wording"),
+			}
 			if n > 2 {
 				f.Alert.EndsAt = noon.Add(time.Duration(n) * time.Minute)
 			}

@@ -10,11 +10,12 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// The private stored forms of the bodies of facts. They are JSON with short names,
-// so that a newer build can add fields. Times are microseconds since 1970; 0 is
-// none. The first field is when the fact was said: of two wordings of a loose
-// fact the lesser row, hence mostly the earlier one, is kept.
+// The stored forms of the bodies of facts. They are JSON with short names, to which a
+// newer build can add fields. Times are microseconds since 1970; 0 is none. The first
+// field is the time of the fact: of two versions of a loose fact the lesser row is
+// retained, which is usually the earlier one.
 
+// storedVoice is an incident report.
 type storedVoice struct {
 	At          int64                   `json:"a"`
 	Form        string                  `json:"f,omitempty"`
@@ -40,11 +41,13 @@ type storedVoice struct {
 	SLOs        []string                `json:"so,omitempty"`
 }
 
+// storedMoment is a milestone of an incident report.
 type storedMoment struct {
 	At  int64 `json:"a,omitempty"`
 	Day bool  `json:"d,omitempty"`
 }
 
+// storedSignal is an alert signal.
 type storedSignal struct {
 	At           int64             `json:"a"`
 	Fingerprint  string            `json:"f"`
@@ -64,6 +67,7 @@ type storedSignal struct {
 	Page         bool              `json:"pg,omitempty"`
 }
 
+// storedChange is a change.
 type storedChange struct {
 	At          int64    `json:"a"`
 	ID          string   `json:"i"`
@@ -81,6 +85,7 @@ type storedChange struct {
 	Rollback    bool     `json:"rb,omitempty"`
 }
 
+// storedDrill is a drill; durations are microseconds.
 type storedDrill struct {
 	At       int64    `json:"a"`
 	ID       string   `json:"i"`
@@ -93,6 +98,7 @@ type storedDrill struct {
 	Document string   `json:"p,omitempty"`
 }
 
+// storedObservation is an observation of a slow statement.
 type storedObservation struct {
 	At         int64     `json:"a"`
 	Instance   string    `json:"i,omitempty"`
@@ -110,6 +116,7 @@ type storedObservation struct {
 	OneIn      int       `json:"oi,omitempty"`
 }
 
+// storedTicket is a ticket event.
 type storedTicket struct {
 	At       int64  `json:"a"`
 	ID       string `json:"i"`
@@ -119,8 +126,7 @@ type storedTicket struct {
 	Assignee string `json:"w,omitempty"`
 }
 
-// encodeBody is the stored form of a fact's body. The statement of an observation
-// is stored once a digest.
+// encodeBody returns the stored body of a fact, and stores its statement separately.
 func (b *batch) encodeBody(f *feed.Fact) ([]byte, error) {
 	if f.Kind == feed.SQL {
 		if err := b.statement(f.SQL); err != nil {
@@ -128,10 +134,10 @@ func (b *batch) encodeBody(f *feed.Fact) ([]byte, error) {
 		}
 	}
 	row, err := json.Marshal(formOf(f))
-	return row, fault.Wrap(fault.Invalid, "ledger.encode", "a feed gave a number that cannot be stored", err)
+	return row, fault.Wrap(fault.Invalid, "feedstore.encode", "a feed gave a number that cannot be stored", err)
 }
 
-// formOf is the body of a fact as it is stored.
+// formOf returns the stored form of a fact's body.
 func formOf(f *feed.Fact) any {
 	switch f.Kind {
 	case feed.Incident:
@@ -151,6 +157,7 @@ func formOf(f *feed.Fact) any {
 	return nil
 }
 
+// statement stores the text of a digest, once.
 func (b *batch) statement(o *sql.Observation) error {
 	if o.Digest == "" || o.Statement == "" {
 		return nil
@@ -159,6 +166,7 @@ func (b *batch) statement(o *sql.Observation) error {
 	return err
 }
 
+// storeVoice is the inverse of readVoice.
 func storeVoice(f *feed.Fact) storedVoice {
 	v := f.Incident
 	s := storedVoice{
@@ -177,15 +185,30 @@ func storeVoice(f *feed.Fact) storedVoice {
 	return s
 }
 
+// storeSignal is the inverse of readSignal.
 func storeSignal(f *feed.Fact) storedSignal {
 	s := f.Alert
 	return storedSignal{
-		At: micros(f.At), Fingerprint: s.Fingerprint, StartsAt: micros(s.StartsAt), EndsAt: micros(s.EndsAt),
-		Name: s.Name, Labels: s.Labels, Annotations: s.Annotations, Severity: s.Severity, Service: s.Service,
-		Paging: s.Paging, AckedAt: micros(s.AckedAt), AckedBy: s.AckedBy, Notification: s.Notification, Truncated: s.Truncated, Dedup: s.Dedup, Page: s.Page,
+		At:           micros(f.At),
+		Fingerprint:  s.Fingerprint,
+		StartsAt:     micros(s.StartsAt),
+		EndsAt:       micros(s.EndsAt),
+		Name:         s.Name,
+		Labels:       s.Labels,
+		Annotations:  s.Annotations,
+		Severity:     s.Severity,
+		Service:      s.Service,
+		Paging:       s.Paging,
+		AckedAt:      micros(s.AckedAt),
+		AckedBy:      s.AckedBy,
+		Notification: s.Notification,
+		Truncated:    s.Truncated,
+		Dedup:        s.Dedup,
+		Page:         s.Page,
 	}
 }
 
+// storeChange is the inverse of readChange.
 func storeChange(f *feed.Fact) storedChange {
 	c := f.Change
 	return storedChange{
@@ -195,6 +218,7 @@ func storeChange(f *feed.Fact) storedChange {
 	}
 }
 
+// storeDrill is the inverse of readDrill.
 func storeDrill(f *feed.Fact) storedDrill {
 	d := f.Drill
 	return storedDrill{
@@ -203,6 +227,7 @@ func storeDrill(f *feed.Fact) storedDrill {
 	}
 }
 
+// storeObservation is the inverse of readObservation.
 func storeObservation(f *feed.Fact) storedObservation {
 	o := f.SQL
 	return storedObservation{
@@ -212,9 +237,9 @@ func storeObservation(f *feed.Fact) storedObservation {
 	}
 }
 
-// readFact makes the fact of a row of ledger.fact.
+// readFact returns the fact of a row of ledger.fact.
 func readFact(key, row []byte) (f feed.Fact, err error) {
-	const op = "ledger.readFact"
+	const op = "feedstore.readFact"
 	parts, ok := kv.Split(key)
 	if !ok || len(parts) != 4 {
 		return f, fault.Newf(fault.Internal, op, "a stored fact has the key %q", key)
@@ -227,6 +252,7 @@ func readFact(key, row []byte) (f feed.Fact, err error) {
 	return f, fault.Wrap(fault.Internal, op, "a stored fact cannot be read; `postern check` says which", readBody(&f, body))
 }
 
+// micros returns the stored form of a time; 0 for the zero time.
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -234,6 +260,7 @@ func micros(t time.Time) int64 {
 	return t.UnixMicro()
 }
 
+// fromMicros is the inverse of micros.
 func fromMicros(n int64) time.Time {
 	if n == 0 {
 		return time.Time{}
@@ -241,6 +268,7 @@ func fromMicros(n int64) time.Time {
 	return time.UnixMicro(n).UTC()
 }
 
+// microsOf returns the stored form of a duration that may be unknown.
 func microsOf(d *time.Duration) *int64 {
 	if d == nil {
 		return nil
@@ -249,8 +277,8 @@ func microsOf(d *time.Duration) *int64 {
 	return &n
 }
 
-// durationOf is unknown for what no drill can have taken: rows that were stored
-// before there were bounds.
+// durationOf is the inverse of microsOf. A duration that no drill can take is
+// unknown: older builds stored such ones.
 func durationOf(n *int64) *time.Duration {
 	if n == nil || !feed.DrillTime().Holds(float64(*n)/1e6) {
 		return nil

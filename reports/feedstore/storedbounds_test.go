@@ -45,7 +45,15 @@ func TestStoredNumbersBeyondTheirBounds(t *testing.T) {
 	w := newWorld(t, feedstore.Options{})
 	took, one := 90*time.Second, func(key string, seconds float64) feed.Fact {
 		return feed.Fact{Kind: feed.SQL, Source: "db", Entity: "d/day", Key: key, At: noon, SQL: &sql.Observation{
-			Source: "db", Key: key, Digest: "d", Statement: "select ?", At: noon, Count: 1, Seconds: seconds, Times: []float64{seconds}, RowsExamined: 7,
+			Source:       "db",
+			Key:          key,
+			Digest:       "d",
+			Statement:    "select ?",
+			At:           noon,
+			Count:        1,
+			Seconds:      seconds,
+			Times:        []float64{seconds},
+			RowsExamined: 7,
 		}}
 	}
 	snapshot := func(minute int, seconds float64) feed.Fact {
@@ -60,7 +68,16 @@ func TestStoredNumbersBeyondTheirBounds(t *testing.T) {
 	}
 	for start := range 2 { // what the portal measured itself is stored as it was measured
 		at := noon.Add(time.Duration(start) * time.Hour)
-		facts = append(facts, feed.Fact{Kind: feed.SLI, Source: "prometheus/x", Entity: "huge", At: at, Bucket: &slo.Bucket{Start: at, Len: time.Hour, Good: 1e308, Total: 1e308, Coverage: 1}})
+		facts = append(
+			facts,
+			feed.Fact{
+				Kind:   feed.SLI,
+				Source: "prometheus/x",
+				Entity: "huge",
+				At:     at,
+				Bucket: &slo.Bucket{Start: at, Len: time.Hour, Good: 1e308, Total: 1e308, Coverage: 1},
+			},
+		)
 	}
 	if a, err := w.l.Record(t.Context(), facts); err != nil || len(a.Rejected) > 0 {
 		t.Fatalf("%+v, %v", a, err)
@@ -74,7 +91,9 @@ func TestStoredNumbersBeyondTheirBounds(t *testing.T) {
 		t.Fatal(err)
 	}
 	followed := sql.Follow(nil, seen, nil, nil, sql.Window{From: noon, To: noon.Add(time.Hour)})
-	if len(followed) != 2 || followed[0].Seconds != 20 || followed[0].Count != 2 || followed[0].Odd != 1 || followed[1].Seconds != 2 || followed[1].Count != 1 || followed[1].Odd != 1 {
+	if len(followed) != 2 || followed[0].Seconds != 20 || followed[0].Count != 2 || followed[0].Odd != 1 || followed[1].Seconds != 2 ||
+		followed[1].Count != 1 ||
+		followed[1].Odd != 1 {
 		t.Errorf("%+v", followed)
 	}
 	drills, err := w.l.Drills(t.Context(), noon, noon.Add(time.Hour))
@@ -102,12 +121,37 @@ func TestStoredNumbersBeyondTheirBounds(t *testing.T) {
 func TestFactsBeyondTheirBoundsAreRefused(t *testing.T) {
 	week := 8 * 24 * time.Hour
 	w := newWorld(t, says(
-		feed.Fact{Kind: feed.SQL, Entity: "a", At: noon, SQL: &sql.Observation{Digest: "d", Statement: "select ?", At: noon, Count: 1, Seconds: 18446744073709.55}},
-		feed.Fact{Kind: feed.SQL, Entity: "b", At: noon, SQL: &sql.Observation{Digest: "d", Statement: "select ?", At: noon, Count: 1, Since: time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC)}},
+		feed.Fact{
+			Kind:   feed.SQL,
+			Entity: "a",
+			At:     noon,
+			SQL:    &sql.Observation{Digest: "d", Statement: "select ?", At: noon, Count: 1, Seconds: 18446744073709.55},
+		},
+		feed.Fact{
+			Kind:   feed.SQL,
+			Entity: "b",
+			At:     noon,
+			SQL:    &sql.Observation{Digest: "d", Statement: "select ?", At: noon, Count: 1, Since: time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC)},
+		},
 		feed.Fact{Kind: feed.Drill, Entity: "c", At: noon, Drill: &incident.Drill{ID: "c", At: noon, Recover: &week}},
-		feed.Fact{Kind: feed.SLI, Entity: "d", At: noon, Bucket: &slo.Bucket{Start: noon.Add(-time.Hour), Len: time.Hour, Good: 1e308, Total: 1e308, Coverage: 1}},
-		feed.Fact{Kind: feed.SLI, Entity: "e", At: noon, Bucket: &slo.Bucket{Start: noon.Add(-time.Hour), Len: time.Hour, Good: 1, Total: 1, Coverage: math.NaN()}},
-		feed.Fact{Kind: feed.SLI, Entity: "f", At: noon, Bucket: &slo.Bucket{Start: noon.Add(-time.Hour), Len: time.Hour, Good: 1, Total: 1, Coverage: 1}},
+		feed.Fact{
+			Kind:   feed.SLI,
+			Entity: "d",
+			At:     noon,
+			Bucket: &slo.Bucket{Start: noon.Add(-time.Hour), Len: time.Hour, Good: 1e308, Total: 1e308, Coverage: 1},
+		},
+		feed.Fact{
+			Kind:   feed.SLI,
+			Entity: "e",
+			At:     noon,
+			Bucket: &slo.Bucket{Start: noon.Add(-time.Hour), Len: time.Hour, Good: 1, Total: 1, Coverage: math.NaN()},
+		},
+		feed.Fact{
+			Kind:   feed.SLI,
+			Entity: "f",
+			At:     noon,
+			Bucket: &slo.Bucket{Start: noon.Add(-time.Hour), Len: time.Hour, Good: 1, Total: 1, Coverage: 1},
+		},
 	))
 	a, err := w.post(t, "x")
 	if err != nil || a.Accepted != 1 || len(a.Rejected) != 5 {

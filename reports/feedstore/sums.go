@@ -2,18 +2,18 @@ package feedstore
 
 import "time"
 
-// Sum is the counts of a span of time added up.
+// Sum holds the counts of a span of time.
 type Sum struct {
 	Good, Total float64
-	Buckets     int           // how many were there
+	Buckets     int           // number of buckets
 	Measured    time.Duration // their lengths times their coverages
-	// Nonsense counts buckets that are not in Good and Total because they cannot be
-	// added: not a number, infinite or negative.
+	// Invalid is the number of buckets that are not in Good and Total because they
+	// cannot be added: NaN, infinite or negative.
 	Invalid int
 }
 
-// addDay adds the buckets of a packed day that begin in [from, to): all of them
-// by the sums that the day begins with, else one by one.
+// addDay adds the buckets of a packed day that start in [from, to): a whole day by
+// the sums in its head, otherwise bucket by bucket.
 func (s *Sum) addDay(midnight time.Time, head dayHead, row []byte, from, to time.Time) error {
 	first, past := indexes(midnight, head.length, from, to)
 	sums := head.sums

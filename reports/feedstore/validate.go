@@ -12,16 +12,16 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// shortestBucket keeps a day within 8,640 buckets.
+// shortestBucket limits a day to 8,640 buckets.
 const shortestBucket = 10 * time.Second
 
-// checkFact says why a fact cannot be stored; "" when it can.
+// checkFact returns the reason why a fact cannot be stored; "" if it can.
 func checkFact(f *feed.Fact) string {
 	switch {
 	case !hasBody(f):
 		return fmt.Sprintf("a fact of kind %q without its body", f.Kind)
 	case f.Entity == "":
-		return "the item does not say what it is about: its id is missing"
+		return "the item has no id"
 	case checkSource(f.Source) != nil:
 		return "the source that the item names is empty, too long or cannot be shown"
 	}
@@ -35,8 +35,8 @@ func checkFact(f *feed.Fact) string {
 	return cmp.Or(why(f), feed.CheckNumbers(f))
 }
 
-// checkTimes refuses a fact with any time that cannot be: durations between times
-// of thousands of years apart do not fit their type.
+// checkTimes returns the reason if any time of a fact is out of range: durations
+// between times that are thousands of years apart overflow.
 func checkTimes(f *feed.Fact) string {
 	if why := checkTime("its time", f.At); why != "" {
 		return why
@@ -67,7 +67,7 @@ func checkTimes(f *feed.Fact) string {
 	return ""
 }
 
-// hasBody tells whether the body of the fact's kind is there.
+// hasBody reports whether the body of the fact's kind is set.
 func hasBody(f *feed.Fact) bool {
 	switch f.Kind {
 	case feed.SLI:
@@ -88,36 +88,50 @@ func hasBody(f *feed.Fact) bool {
 	return false
 }
 
-// checkTime refuses times that no portal's data can have: they come from unset
-// clocks and mistaken units.
+// checkTime returns the reason if a time is not plausible: unset clocks and mistaken
+// units produce such times.
 func checkTime(what string, t time.Time) string {
 	if y := t.UTC().Year(); y < incident.FirstYear || y > incident.LastYear {
-		return fmt.Sprintf("%s, %s, is not between the years %d and %d", what, t.UTC().Format(time.RFC3339), incident.FirstYear, incident.LastYear)
+		return fmt.Sprintf(
+			"%s, %s, is not between the years %d and %d",
+			what,
+			t.UTC().Format(time.RFC3339),
+			incident.FirstYear,
+			incident.LastYear,
+		)
 	}
 	return ""
 }
 
+// checkBucket returns the reason if a bucket does not fit the grid of a day.
 func checkBucket(b *slo.Bucket) string {
 	if b.Len < shortestBucket || b.Len > day || day%b.Len != 0 || b.Len%time.Second != 0 {
-		return fmt.Sprintf("a bucket of %s; it must be a whole part of a day, at least %s", b.Len, shortestBucket)
+		return fmt.Sprintf("a bucket of %s; it must divide a day and be at least %s", b.Len, shortestBucket)
 	}
 	if why := checkTime("the start of the bucket", b.Start); why != "" {
 		return why
 	}
 	if b.Start.UnixNano()%int64(b.Len) != 0 {
-		return fmt.Sprintf("the bucket starts at %s, which is no multiple of its length %s since 1970 UTC", b.Start.UTC().Format(time.RFC3339Nano), b.Len)
+		return fmt.Sprintf(
+			"the bucket starts at %s, which is no multiple of its length %s since 1970 UTC",
+			b.Start.UTC().Format(time.RFC3339Nano),
+			b.Len,
+		)
 	}
 	return ""
 }
 
-// unmeasured refuses a bucket that tells of more time than has passed: nobody can
-// have measured it, and it would make its source the one that covers most of the
-// day. A running bucket tells by its coverage how much of it is over.
+// notOverYet returns the reason if a bucket covers time that has not passed: it
+// cannot have been measured, and it would make its source the one that covers most of
+// the day. A bucket that has not ended states its coverage.
 func notOverYet(b *slo.Bucket, now time.Time) string {
 	covered := b.Start.Add(time.Duration(min(b.Coverage, 1) * float64(b.Len)))
 	if !covered.After(now.Add(maxAhead)) {
 		return ""
 	}
-	return fmt.Sprintf("the bucket at %s is not over by the portal's clock, %s: send it when it is, or state as coverage the share that has passed",
-		b.Start.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	return fmt.Sprintf(
+		"the bucket at %s has not ended by the portal's clock, %s: send it after its end, or state the share that has passed as coverage",
+		b.Start.UTC().Format(time.RFC3339),
+		now.UTC().Format(time.RFC3339),
+	)
 }

@@ -27,14 +27,20 @@ func TestABoundSenderSpeaksForItsSourcesOnly(t *testing.T) {
 		return w.l.Accept(t.Context(), "ndjson", feed.Input{Body: []byte(body), Source: source, Bound: bound})
 	}
 	before := w.state(t)
-	if _, err := post("other", "mine", "second"); fault.KindOf(err) != fault.Forbidden || !strings.Contains(fault.Message(err), `for "mine", "second" only, not for "other"`) {
+	if _, err := post(
+		"other",
+		"mine",
+		"second",
+	); fault.KindOf(err) != fault.Forbidden ||
+		!strings.Contains(fault.Message(err), `for "mine", "second" only, not for "other"`) {
 		t.Errorf("under another name: %v", err)
 	}
 	if letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{}); err != nil || len(letters) > 0 || w.state(t) != before {
 		t.Errorf("something was stored: %+v, %v", letters, err)
 	}
 	a, err := post("mine", "mine", "second")
-	if err != nil || a.Accepted != 2 || len(a.Rejected) != 2 || a.Rejected[0].Index != 1 || !strings.Contains(a.Rejected[1].Reason, `not for "other"`) {
+	if err != nil || a.Accepted != 2 || len(a.Rejected) != 2 || a.Rejected[0].Index != 1 ||
+		!strings.Contains(a.Rejected[1].Reason, `not for "other"`) {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	want := w.state(t)
@@ -76,7 +82,12 @@ func TestNamesOfSources(t *testing.T) {
 // more of the day than those that wait.
 func TestBucketsOfTheFuture(t *testing.T) {
 	at := func(start time.Time, length time.Duration, coverage float64) feed.Fact {
-		return feed.Fact{Kind: feed.SLI, Entity: "cart", At: start, Bucket: &slo.Bucket{Start: start, Len: length, Good: 1, Total: 1, Coverage: coverage}}
+		return feed.Fact{
+			Kind:   feed.SLI,
+			Entity: "cart",
+			At:     start,
+			Bucket: &slo.Bucket{Start: start, Len: length, Good: 1, Total: 1, Coverage: coverage},
+		}
 	}
 	for name, c := range map[string]struct {
 		f    feed.Fact
@@ -102,7 +113,7 @@ func TestBucketsOfTheFuture(t *testing.T) {
 		if known, err := w.l.Sources(t.Context()); err != nil || len(known) != 1 || known[0].LastEvent.After(noon) {
 			t.Errorf("%s: the last event is %+v, %v", name, known, err)
 		}
-		if !strings.Contains(a.Rejected[0].Reason, "not over by the portal's clock") {
+		if !strings.Contains(a.Rejected[0].Reason, "not ended by the portal's clock") {
 			t.Errorf("%s: %s", name, a.Rejected[0].Reason)
 		}
 		letters, _, err := w.l.DeadLetters(t.Context(), feedstore.DeadLetterFilter{})
