@@ -64,8 +64,8 @@ func TestTenQuestions(t *testing.T) {
 			t.Errorf("%s: #%s says only %q", question, id, words)
 		}
 	}
-	if !strings.Contains(first, "objectives met") || !strings.Contains(first, `class="tile"`) || !strings.Contains(beside, "Who acts") {
-		t.Error("the first screen has no tiles, or nobody acts")
+	if !strings.Contains(first, "objectives met") || !strings.Contains(first, `class="tile"`) || !strings.Contains(beside, "Action needed") {
+		t.Error("the first screen has no tiles, or no action is listed")
 	}
 	if n := strings.Count(page, "how-"); n < 60 {
 		t.Errorf("%d figures lead to how they are made", n)

@@ -178,7 +178,7 @@ func TestDeadLettersPage(t *testing.T) {
 	s, f := withFeeds(t)
 	f.letters = []feedstore.DeadLetter{{ID: "l1", Source: "<b>am", Format: "alertmanager", Received: testNow, Reason: `no "labels" <script>`, Excerpt: `{"x":"</code><script>alert(1)</script>"}`, Times: 3}}
 	w := s.get("/dead-letters", "Authorization", "Bearer pst_reader")
-	if w.Code != 200 || strings.Contains(w.Body.String(), "<script>alert") || strings.Contains(w.Body.String(), "Read again</button>") {
+	if w.Code != 200 || strings.Contains(w.Body.String(), "<script>alert") || strings.Contains(w.Body.String(), "Retry</button>") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	w = s.get("/dead-letters", "Authorization", "Bearer pst_admin")
@@ -186,7 +186,7 @@ func TestDeadLettersPage(t *testing.T) {
 		t.Error("what was sent is not shown, or not escaped")
 	}
 	w = s.get("/dead-letters?done=understood", "Authorization", "Bearer pst_publisher")
-	for _, want := range []string{"Read again</button>", "came 3 times", "everything in that body is understood", "cursor=more"} {
+	for _, want := range []string{"Retry</button>", "received 3 times", "everything in that body is understood", "cursor=more"} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -166,7 +166,7 @@ func TestNothingFoundHelps(t *testing.T) {
 	}
 	body := s.get("/search?q=gatewayzzz+service:checkout+kind:runbook").Body.String()
 	for _, want := range []string{
-		`<a href="/search?q=gatewayzzz&#43;service%3Acheckout">Without <code>kind:runbook</code></a> <span class="muted small">4 results`,
+		`<a href="/search?q=gatewayzzz&#43;service%3Acheckout">Without <code>kind:runbook</code></a>` + "\n" + `<span class="muted small">4 results`,
 		`<a href="/runbooks/pool" data-item>GatewayPoolExhausted &lt;b&gt;</a>`, `action="/gaps/report"`, `name="q" value="gatewayzzz service:checkout kind:runbook"`,
 	} {
 		if !strings.Contains(body, want) {

@@ -16,9 +16,9 @@ func TestSourcesOverBudgetAreShown(t *testing.T) {
 		Reason: "over budget: 118,000 new things not taken", Excerpt: `{"kind":"change","source":"flood","entity":"C-1"}`}}}
 	s := newSite(t, "https://kb.example/kb", func(d *Deps, _ *Options) { d.Feeds = f })
 	holds(t, s.get("/kb/feeds").Body.String(), []string{
-		`<span class="pill bad">over budget</span>`, "118,000 items not taken today; 50,000 of 50,000 new things a day, 5,000 of 20,000 open",
+		`<span class="pill bad">over budget</span>`, "118,000 items rejected today; 50,000 of 50,000 new items per day, 5,000 of 20,000 open",
 	}, nil)
 	holds(t, s.get("/kb/api/v1/feeds").Body.String(), []string{`"state":"over_budget"`, `"over_budget":118000`, `"over_budget_today":118000`, `"new_today":50000`, `"open":5000`}, nil)
-	holds(t, s.get("/kb/dead-letters").Body.String(), []string{"over budget: 118,000 new things not taken", "one entry for the source and hour"}, []string{"came 118,000 times", "item 0 of its body"})
+	holds(t, s.get("/kb/dead-letters").Body.String(), []string{"over budget: 118,000 new things not taken", "one entry per source and hour"}, []string{"received 118,000 times", "item 0 of the payload"})
 	holds(t, s.get("/kb/api/v1/dead-letters").Body.String(), []string{`"over_budget":true`, `"times":118000`}, nil)
 }

@@ -81,7 +81,7 @@ func TestSearchPage(t *testing.T) {
 	}
 	for _, want := range []string{
 		`<mark>connection pool</mark> was &lt;script&gt; full`, `/postmortems/2026/checkout?mark=connection&#43;pool#h-root-cause`,
-		`href="/search?q=pool&amp;sort=newest"`, `href="/search?q=pool&#43;service%3Acheckout&#43;year%3A2026&amp;sort=newest"`, "2 open actions",
+		`href="/search?q=pool&amp;sort=newest"`, `href="/search?q=pool&#43;service%3Acheckout&#43;year%3A2026&amp;sort=newest"`, "2 open action items",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)

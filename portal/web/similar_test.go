@@ -60,7 +60,7 @@ func TestSimilarForm(t *testing.T) {
 		t.Errorf("while the index is rebuilt: %d", w.Code)
 	}
 	s.search.err, s.search.none = nil, true
-	if body := s.paste(pastedAlert); !strings.Contains(body, "Nothing like it is published") || !strings.Contains(body, `action="/gaps/report"`) {
+	if body := s.paste(pastedAlert); !strings.Contains(body, "No similar documents found") || !strings.Contains(body, `action="/gaps/report"`) {
 		t.Errorf("nothing found: %s", body)
 	}
 	if w := s.ask(http.MethodPost, "/similar", strings.Repeat("x", pasteBody+1), "Content-Type", "application/x-www-form-urlencoded"); w.Code != http.StatusRequestEntityTooLarge {

@@ -144,7 +144,7 @@ func TestTheBoardShowsTheWorstFirst(t *testing.T) {
 		}
 		last = at
 	}
-	for _, want := range []string{"1 met", "1 missed", "3 without a verdict", ">no data<", ">no traffic<", ">invalid data<", "−400.0 %", "▲ 0.5×"} {
+	for _, want := range []string{"1 met", "1 missed", "3 without data", ">no data<", ">no traffic<", ">invalid data<", "−400.0 %", "▲ 0.5×"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the board does not say %q", want)
 		}

@@ -242,11 +242,11 @@ func TestUnsignedSourcesAreShown(t *testing.T) {
 			{Name: "open", Format: "pagerduty", LastReceived: testNow}, {Name: "signed", Format: "pagerduty", LastReceived: testNow}, {Name: "am", Format: "alertmanager", LastReceived: testNow},
 		}
 		page, api := s.get("/feeds").Body.String(), s.get("/api/v1/feeds").Body.String()
-		words, word, status := "anyone with the token may post", `"signature":"unsigned"`, http.StatusAccepted
+		words, word, status := "anyone with the token can post", `"signature":"unsigned"`, http.StatusAccepted
 		if only {
-			words, word, status = "refused: it is not signed", `"signature":"missing"`, http.StatusUnauthorized
+			words, word, status = "refused: not signed", `"signature":"missing"`, http.StatusUnauthorized
 		}
-		if strings.Count(page, words) != 1 || strings.Count(page, "signature checked") != 1 || !strings.Contains(api, word) || !strings.Contains(api, `"signature":null`) || !strings.Contains(api, `"signature":"checked"`) {
+		if strings.Count(page, words) != 1 || strings.Count(page, "signature verified") != 1 || !strings.Contains(api, word) || !strings.Contains(api, `"signature":null`) || !strings.Contains(api, `"signature":"checked"`) {
 			t.Errorf("signed only %v: %s\n%s", only, page, api)
 		}
 		if w := s.ask("POST", "/api/v1/feeds/pagerduty?source=open", "one", "Authorization", feeder); w.Code != status || only && !strings.Contains(w.Body.String(), "feeds.pagerduty_signed_only") {

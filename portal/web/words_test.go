@@ -28,12 +28,12 @@ func TestWordsStandOnTop(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ page, link string }{"page": {page, `href="/x/p/1"`}, "paper": {printer.page, `href="https://kb.example/x/p/1"`}} {
 		words, first := strings.Index(c.page, c.link+">No canary &amp; no excuse"), strings.Index(c.page, `id="changed"`)
-		if words < 0 || first < words || !strings.Contains(c.page, "In the lead's words") {
+		if words < 0 || first < words || !strings.Contains(c.page, "Lead&#39;s notes") {
 			t.Errorf("on the %s the words stand at %d, what changed at %d", name, words, first)
 		}
 	}
 	r.Words = ""
-	if strings.Contains(reportSite(t, r).get(at).Body.String(), "In the lead's words") {
+	if strings.Contains(reportSite(t, r).get(at).Body.String(), "Lead&#39;s notes") {
 		t.Error("a heading without words")
 	}
 }
