@@ -13,55 +13,54 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// maxAuditText bounds each text of an entry, in bytes: names of refs and
-// documents fit, and somebody who is refused over and over cannot write much.
+// maxAuditText bounds each text of an entry, in bytes: names of refs and documents fit,
+// and a client that is refused repeatedly cannot write much.
 const maxAuditText = 512
 
 // Entry is one line of the audit log.
 type Entry struct {
-	Number  uint64    `json:"-"` // from 1, without gaps; given by Append
+	Number  uint64    `json:"-"` // from 1, without gaps; set by Append
 	Time    time.Time `json:"time"`
 	Who     string    `json:"who,omitempty"`    // the token's name
-	TokenID string    `json:"token,omitempty"`  // "" for the Unix socket and for somebody unknown
+	TokenID string    `json:"token,omitempty"`  // "" for the Unix socket and for an unknown client
 	IP      string    `json:"ip,omitempty"`     // of the client
 	Action  string    `json:"action"`           // "push", "token.create", "restore", …
-	Object  string    `json:"object,omitempty"` // what it was done to: a ref, a token id
-	Old     string    `json:"old,omitempty"`    // its state before, such as a commit
+	Object  string    `json:"object,omitempty"` // what was changed: a ref, a token id
+	Old     string    `json:"old,omitempty"`    // the state before, such as a commit
 	New     string    `json:"new,omitempty"`
 	Result  string    `json:"result"` // "done", or the kind of the refusal
 }
 
-// Head is the state of the whole log. Whoever keeps it elsewhere can prove later
-// that nothing before it was changed or cut off.
+// Head is the state of the whole log. A copy stored elsewhere proves later that no
+// entry up to it was changed or removed.
 type Head struct {
 	Number uint64 // of the last entry; 0 for an empty log
-	Hash   string // hex
+	Hash   string // hexadecimal
 }
 
-// Audit is the append-only log. Each entry's hash covers the hash before it, so
-// that an entry cannot be changed or removed without all after it being written
-// anew:
+// Audit is the append-only log. The hash of each entry covers the hash before it, so
+// that an entry cannot be changed or removed without rewriting all later ones:
 //
 //	hash(n) = SHA-256(hash(n-1), n as 8 bytes big endian, the JSON as stored)
 //
-// where hash(0) is 32 zero bytes. The first two have fixed lengths, so no two
-// entries read as the same bytes.
+// where hash(0) is 32 zero bytes. The first two inputs have fixed lengths, so no two
+// entries hash the same bytes.
 type Audit struct {
 	db  kv.DB
 	now func() time.Time
 }
 
-// NewAudit makes the log over a database opened with Schema.
+// NewAudit returns the log over a database opened with Schema.
 func NewAudit(db kv.DB, now func() time.Time) *Audit { return &Audit{db: db, now: now} }
 
-// Append writes one entry durably. Number and Time are set here; texts are cut
-// to 512 bytes and made valid UTF-8.
+// Append writes one entry durably. It sets Number and Time; texts are cut to 512 bytes
+// and made valid UTF-8.
 func (a *Audit) Append(ctx context.Context, e Entry) error {
 	return a.db.Update(ctx, func(w kv.Writer) error { return a.AppendIn(w, e) })
 }
 
-// AppendIn is Append within a transaction: the entry is written if what it tells
-// of is.
+// AppendIn is Append within a transaction: the entry is written if and only if the
+// action it records is.
 func (a *Audit) AppendIn(w kv.Writer, e Entry) error {
 	e.Time = a.now().UTC()
 	for _, text := range []*string{&e.Who, &e.TokenID, &e.IP, &e.Action, &e.Object, &e.Old, &e.New, &e.Result} {
@@ -79,8 +78,8 @@ func (a *Audit) AppendIn(w kv.Writer, e Entry) error {
 	return w.Put(auditBucket, auditKey(number+1), append(sum, stored...))
 }
 
-// Entries gives up to limit entries before a number, the newest first; before 0
-// is from the end.
+// Entries returns up to limit entries before a number, newest first; before 0 starts at
+// the end. An entry that cannot be decoded is left out and counted as damage.
 func (a *Audit) Entries(ctx context.Context, before uint64, limit int) (entries []Entry, err error) {
 	var to []byte
 	if before > 0 {
@@ -104,8 +103,8 @@ func (a *Audit) Entries(ctx context.Context, before uint64, limit int) (entries 
 	return entries, err
 }
 
-// Verify reads the whole log and tells whether the chain holds; the error names
-// the first entry that does not.
+// Verify reads the whole log and returns its state. The error names the first entry
+// whose hash does not follow from the one before.
 func (a *Audit) Verify(ctx context.Context) (head Head, err error) {
 	const op = "auth.Audit.Verify"
 	err = a.db.View(ctx, func(r kv.Reader) error {
@@ -117,7 +116,8 @@ func (a *Audit) Verify(ctx context.Context) (head Head, err error) {
 			number++
 			if len(it.Value) < sha256.Size || !bytes.Equal(it.Key, auditKey(number)) ||
 				!bytes.Equal(it.Value[:sha256.Size], chain(before, number, it.Value[sha256.Size:])) {
-				return fault.Newf(fault.Internal, op, "the audit log was changed outside of Postern, or a row of it is damaged: entry %d does not follow from the one before it", number)
+				return fault.Newf(fault.Internal, op, "the audit log was changed outside of Postern, or a row of it is damaged: entry %d "+
+					"does not follow from the one before it", number)
 			}
 			before = it.Value[:sha256.Size]
 		}
@@ -130,7 +130,8 @@ func (a *Audit) Verify(ctx context.Context) (head Head, err error) {
 	return head, nil
 }
 
-// lastEntry is the number and the hash that the next entry follows.
+// lastEntry returns the number and the hash that the next entry follows. Numbers of
+// entries that cannot be read are not used again.
 func lastEntry(r kv.Reader) (number uint64, sum []byte, err error) {
 	for it, err := range r.ScanBack(auditBucket, nil, nil) {
 		if err != nil {
@@ -146,7 +147,7 @@ func lastEntry(r kv.Reader) (number uint64, sum []byte, err error) {
 	if sum == nil {
 		sum = make([]byte, sha256.Size)
 	}
-	for { // an entry that cannot be read has its number all the same
+	for { // an unreadable entry keeps its number
 		_, err := r.Get(auditBucket, auditKey(number+1))
 		if !kv.Unreadable(err) {
 			return number, sum, err
@@ -155,6 +156,7 @@ func lastEntry(r kv.Reader) (number uint64, sum []byte, err error) {
 	}
 }
 
+// decodeEntry returns a stored entry and its hash.
 func decodeEntry(it kv.Item) (e Entry, sum []byte, err error) {
 	const op = "auth.decodeEntry"
 	number, ok := kv.SeqOf(it.Key)
@@ -168,6 +170,7 @@ func decodeEntry(it kv.Item) (e Entry, sum []byte, err error) {
 	return e, it.Value[:sha256.Size], nil
 }
 
+// chain returns the hash of an entry, which covers the hash before it.
 func chain(before []byte, number uint64, stored []byte) []byte {
 	h := sha256.New()
 	h.Write(before)
@@ -176,8 +179,10 @@ func chain(before []byte, number uint64, stored []byte) []byte {
 	return h.Sum(nil)
 }
 
+// auditKey returns the key of an entry.
 func auditKey(number uint64) []byte { return kv.Seq(number).Bytes() }
 
+// cut returns at most maxAuditText bytes of a text, as valid UTF-8.
 func cut(text string) string {
 	if len(text) > maxAuditText {
 		text = text[:maxAuditText]

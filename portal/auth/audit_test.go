@@ -26,7 +26,8 @@ func TestAuditKeepsWhatWasDone(t *testing.T) {
 	if head, err := w.audit.Verify(t.Context()); err != nil || head.Number != 0 {
 		t.Errorf("an empty log: %+v, %v", head, err)
 	}
-	push := auth.Entry{Who: "wei", TokenID: "abcdefgh", IP: "192.0.2.1", Action: "push", Object: "refs/heads/main", Old: "1", New: "2", Result: "done"}
+	push := auth.Entry{Who: "wei", TokenID: "abcdefgh", IP: "192.0.2.1", Action: "push", Object: "refs/heads/main", Old: "1",
+		New: "2", Result: "done"}
 	w.append(t, push, auth.Entry{Action: "push", Object: strings.Repeat("é", 9999) + "\xff", Result: "forbidden"})
 	w.restart()
 	w.append(t, auth.Entry{Action: "token.create", Result: "done"})

@@ -265,7 +265,8 @@ func TestAFeederIsBoundToItsSources(t *testing.T) {
 func TestMay(t *testing.T) {
 	actions := []auth.Action{auth.Read, auth.PushDraft, auth.PushMain, auth.PostFeed, auth.Administer, auth.ReadLetters}
 	for role, want := range map[auth.Role]string{
-		auth.Reader: "r....l", auth.Author: "rd...l", auth.Publisher: "rdm..l", auth.Feeder: "...f.l", auth.Admin: "rdmfal", "": "......", "root": "......",
+		auth.Reader: "r....l", auth.Author: "rd...l", auth.Publisher: "rdm..l", auth.Feeder: "...f.l", auth.Admin: "rdmfal",
+		"": "......", "root": "......",
 	} {
 		got := []byte("......")
 		for i, a := range actions {
@@ -293,7 +294,8 @@ func TestEndedContext(t *testing.T) {
 	_, errToken := w.Token(ctx, secret)
 	_, errSession := w.Session(ctx, session)
 	_, errList := w.List(ctx)
-	for _, err := range []error{errToken, errSession, errList, w.Revoke(ctx, token.ID), w.Logout(ctx, session), w.Flush(ctx), w.audit.Append(ctx, auth.Entry{})} {
+	for _, err := range []error{errToken, errSession, errList, w.Revoke(ctx, token.ID), w.Logout(ctx, session), w.Flush(ctx),
+		w.audit.Append(ctx, auth.Entry{})} {
 		if !errors.Is(err, context.Canceled) || fault.KindOf(err) == fault.Unauthenticated {
 			t.Errorf("an ended request gave %v", err)
 		}

@@ -2,16 +2,16 @@ package auth
 
 import "context"
 
+// callerKey is the context key of the caller.
 type callerKey struct{}
 
-// WithCaller notes who was admitted to a request, for handlers that are asked by
-// the one who admitted.
+// WithCaller returns a context with the principal that was authorized for a request.
 func WithCaller(ctx context.Context, p Principal) context.Context {
 	return context.WithValue(ctx, callerKey{}, p)
 }
 
-// Caller is who was admitted to a request. Without a note it is nobody, who may do
-// nothing.
+// Caller returns the principal of a request, and the zero Principal, which may do
+// nothing, without one.
 func Caller(ctx context.Context) Principal {
 	p, _ := ctx.Value(callerKey{}).(Principal)
 	return p

@@ -8,13 +8,13 @@
 //	auth.sessions  token id 0x00 hex(SHA-256) -> JSON storedSession
 //	auth.audit     number (8 bytes, from 1)   -> hash (32 bytes), JSON Entry
 //
-// No secret is stored: a token's secret and a cookie's value each hold 32 random
-// bytes, so a plain hash cannot be guessed back and is found by look-up, without
-// a comparison whose time would tell anything. A cookie's value begins with the
-// id of its token; a session is good only while that token is.
+// No secret is stored: a token's secret and a cookie's value each contain 32 random
+// bytes, so a plain hash cannot be reversed and is found by look-up, without a
+// comparison whose duration would reveal anything. A cookie's value begins with the
+// id of its token; a session is valid only while that token is.
 //
-// When a token or session was last used is kept in memory and written by Flush,
-// so that reading a page never waits for a write.
+// The last use of a token or session is recorded in memory and written by Flush, so
+// that reading a page never waits for a write.
 package auth
 
 import "github.com/postern/postern/portal/base/kv"

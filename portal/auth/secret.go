@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	// SecretPrefix begins every token's secret, so that people and secret
-	// scanners know one when they see it.
+	// SecretPrefix begins the secret of every token, so that people and secret
+	// scanners recognize one.
 	SecretPrefix = "pst_"
-	// SecretPattern matches a token's secret in text.
+	// SecretPattern matches the secret of a token in text.
 	SecretPattern = SecretPrefix + `[0-9A-Za-z]{43}`
 
 	secretBytes = 32 // of randomness: 256 bits cannot be guessed
@@ -23,7 +23,7 @@ const (
 	idChars     = 8  // of base 32 that hold them
 )
 
-// random62 draws 32 bytes and writes them with the digits and letters.
+// random62 returns 32 random bytes in base 62.
 func random62(random io.Reader) (string, error) {
 	b, err := draw(random, secretBytes)
 	if err != nil {
@@ -33,7 +33,7 @@ func random62(random io.Reader) (string, error) {
 	return strings.Repeat("0", secretChars-len(text)) + text, nil
 }
 
-// randomID draws a public id of 8 characters, a-z and 2-7.
+// randomID returns a random public id of 8 characters, a-z and 2-7.
 func randomID(random io.Reader) (string, error) {
 	b, err := draw(random, idBytes)
 	if err != nil {
@@ -42,25 +42,29 @@ func randomID(random io.Reader) (string, error) {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(b)), nil
 }
 
+// draw returns n random bytes.
 func draw(random io.Reader, n int) ([]byte, error) {
 	b := make([]byte, n)
 	if _, err := io.ReadFull(random, b); err != nil {
-		return nil, fault.Wrap(fault.Internal, "auth.draw", "the system gave no randomness", err)
+		return nil, fault.Wrap(fault.Internal, "auth.draw", "the system returned no randomness", err)
 	}
 	return b, nil
 }
 
+// hash returns the SHA-256 of a secret, which is stored instead of it.
 func hash(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
 }
 
-// looksLikeSecret keeps what cannot be a secret away from the database.
+// looksLikeSecret reports whether a text has the form of a secret, so that others are
+// not looked up in the database.
 func looksLikeSecret(s string) bool {
 	text, ok := strings.CutPrefix(s, SecretPrefix)
 	return ok && isBase62(text)
 }
 
+// isBase62 reports whether a text has the length and the characters of random62.
 func isBase62(s string) bool {
 	if len(s) != secretChars {
 		return false

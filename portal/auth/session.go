@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	// SessionLife ends a browser session that long after its login.
+	// SessionLife is the maximum age of a browser session.
 	SessionLife = 12 * time.Hour
-	// SessionIdle ends a browser session that was not used for so long.
+	// SessionIdle ends a browser session that was not used for this long.
 	SessionIdle = time.Hour
-	// SessionsPerToken bounds the browsers one token is logged in with: a script
-	// that logs in over and over must not fill the disk. The oldest gives way.
+	// SessionsPerToken bounds the browser sessions of one token, so that a script that
+	// logs in repeatedly cannot fill the disk. The oldest is ended.
 	SessionsPerToken = 20
 )
 
@@ -29,9 +29,8 @@ type storedSession struct {
 	Seen    int64 `json:"seen"`
 }
 
-// Login opens a browser session for a token's secret. session is the value of
-// the cookie; expires is when it ends even if it is used. Errors are those of
-// Token.
+// Login starts a browser session for the secret of a token. session is the value of the
+// cookie; expires is its end even if it is used. Errors are those of Token.
 func (s *Store) Login(ctx context.Context, secret string) (session string, expires time.Time, err error) {
 	who, err := s.Token(ctx, secret)
 	if err != nil {
@@ -53,7 +52,7 @@ func (s *Store) Login(ctx context.Context, secret string) (session string, expir
 		if err != nil {
 			return err
 		}
-		if err := t.good(now); err != nil { // revoked meanwhile
+		if err := t.good(now); err != nil { // revoked since Token
 			return err
 		}
 		if t.Expires != 0 && t.Expires < expires.Unix() {
@@ -70,9 +69,8 @@ func (s *Store) Login(ctx context.Context, secret string) (session string, expir
 	return session, expires, nil
 }
 
-// Session gives the principal of a cookie's value, and keeps the session from
-// falling idle. One that is not known, ended, or whose token ended is
-// fault.Unauthenticated.
+// Session returns the principal of a cookie's value and records its use. A session that
+// is unknown or ended, or whose token is no longer valid, is fault.Unauthenticated.
 func (s *Store) Session(ctx context.Context, session string) (who Principal, err error) {
 	const op = "auth.Session"
 	id, key, ok := parseSession(session)
@@ -104,7 +102,7 @@ func (s *Store) Session(ctx context.Context, session string) (who Principal, err
 	return who, err
 }
 
-// Logout ends a session; an unknown one is no error.
+// Logout ends a session. An unknown session is not an error.
 func (s *Store) Logout(ctx context.Context, session string) error {
 	_, key, ok := parseSession(session)
 	if !ok {
@@ -114,13 +112,13 @@ func (s *Store) Logout(ctx context.Context, session string) error {
 	return s.db.Update(ctx, func(w kv.Writer) error { return w.Delete(sessionsBucket, key) })
 }
 
-// ended tells whether a session is over by its age or by idleness.
+// ended reports whether a session is over by its age or by idleness.
 func (s *Store) ended(key []byte, stored storedSession, now time.Time) bool {
 	seen := s.sessions.newest(string(key), fromUnix(stored.Seen))
 	return now.Sub(fromUnix(stored.Started)) >= SessionLife || now.Sub(seen) >= SessionIdle
 }
 
-// endSessions removes the oldest sessions of a token but keep.
+// endSessions removes the oldest sessions of a token, except keep.
 func endSessions(w kv.Writer, id string, keep int) error {
 	type old struct {
 		key     []byte
@@ -133,7 +131,7 @@ func endSessions(w kv.Writer, id string, keep int) error {
 			return err
 		}
 		stored, err := decodeSession(it.Value)
-		if err != nil { // no one can use it; it ends with the others
+		if err != nil { // it cannot be used, and is counted as the oldest
 			kv.Skip(w, sessionsBucket, it.Key, err)
 		}
 		all = append(all, old{slices.Clone(it.Key), stored.Started})
@@ -147,10 +145,12 @@ func endSessions(w kv.Writer, id string, keep int) error {
 	return nil
 }
 
+// sessionKey returns the key of a session.
 func sessionKey(id, text string) []byte {
 	return kv.Join(id, hex.EncodeToString(hash(text)))
 }
 
+// parseSession splits the value of a cookie into token id and session key.
 func parseSession(session string) (id string, key []byte, ok bool) {
 	id, text, _ := strings.Cut(session, ".")
 	if len(id) != idChars || !isBase62(text) {
@@ -159,11 +159,13 @@ func parseSession(session string) (id string, key []byte, ok bool) {
 	return id, sessionKey(id, text), true
 }
 
+// decodeSession decodes a stored session.
 func decodeSession(value []byte) (s storedSession, err error) {
 	err = json.Unmarshal(value, &s)
 	return s, fault.Wrap(fault.Internal, "auth.decodeSession", "", err)
 }
 
+// loggedOut is the error of a session that is unknown or ended.
 func loggedOut(op string) error {
 	return fault.New(fault.Unauthenticated, op, "you are logged out; log in again with your token")
 }

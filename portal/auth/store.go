@@ -11,20 +11,20 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// idTries bounds the search for a free id; 40 random bits are free at once.
+// idTries bounds the search for an unused id; with 40 random bits the first is unused.
 const idTries = 5
 
-// Store keeps tokens and sessions. It may be used by many goroutines.
+// Store stores tokens and sessions. It may be used by many goroutines.
 type Store struct {
 	db       kv.DB
 	now      func() time.Time
 	random   io.Reader
-	tokens   uses // by token id, to the hour
+	tokens   uses // by token id, to the full hour
 	sessions uses // by session key
 }
 
-// New makes a Store over a database opened with Schema. random is crypto/rand.Reader
-// anywhere but in tests.
+// New returns a Store over a database opened with Schema. random is crypto/rand.Reader
+// except in tests.
 func New(db kv.DB, now func() time.Time, random io.Reader) *Store {
 	return &Store{db: db, now: now, random: random}
 }
@@ -36,11 +36,12 @@ type storedToken struct {
 	Created int64  `json:"created"`
 	Expires int64  `json:"expires,omitempty"`
 	Revoked int64  `json:"revoked,omitempty"`
-	Used    int64  `json:"used,omitempty"` // a full hour
+	Used    int64  `json:"used,omitempty"` // the full hour
 	// Sources are those of a bound feeder, sorted.
 	Sources []string `json:"sources,omitempty"`
 }
 
+// token returns the stored token with its id.
 func (s storedToken) token(id string) Token {
 	return Token{
 		ID: id, Name: s.Name, Role: s.Role, Created: fromUnix(s.Created),
@@ -48,9 +49,9 @@ func (s storedToken) token(id string) Token {
 	}
 }
 
-// Create makes a token. The secret is given back this once and not kept. A name
-// nobody can read, an unknown role, an expiry in the past and sources that the
-// role cannot have are fault.Invalid.
+// Create creates a token. The secret is returned this once and is not stored. An
+// unreadable name, an unknown role, an expiry in the past and sources that the role
+// cannot have are fault.Invalid.
 func (s *Store) Create(ctx context.Context, g Grant) (secret string, t Token, err error) {
 	const op = "auth.Create"
 	now := s.now()
@@ -76,7 +77,7 @@ func (s *Store) Create(ctx context.Context, g Grant) (secret string, t Token, er
 	return secret, stored.token(id), nil
 }
 
-// addToken stores a token under a free id.
+// addToken stores a token under an unused id.
 func (s *Store) addToken(w kv.Writer, t storedToken) (id string, err error) {
 	value, err := json.Marshal(t)
 	if err != nil {
@@ -93,7 +94,7 @@ func (s *Store) addToken(w kv.Writer, t storedToken) (id string, err error) {
 	return "", fault.New(fault.Internal, "auth.Create", "the randomness of this system repeats itself")
 }
 
-// List gives all tokens, the oldest first, with those that ended.
+// List returns all tokens, oldest first, including revoked and expired ones.
 func (s *Store) List(ctx context.Context) (tokens []Token, err error) {
 	err = s.db.View(ctx, func(r kv.Reader) error {
 		tokens = nil
@@ -115,8 +116,8 @@ func (s *Store) List(ctx context.Context) (tokens []Token, err error) {
 	return tokens, err
 }
 
-// Revoke ends a token and its sessions at once. An unknown id is fault.NotFound;
-// revoking again changes nothing.
+// Revoke ends a token and its sessions immediately. An unknown id is fault.NotFound.
+// Revoking a token again changes nothing.
 func (s *Store) Revoke(ctx context.Context, id string) error {
 	return s.db.Update(ctx, func(w kv.Writer) error {
 		stored, err := loadToken(w, id)
@@ -133,6 +134,7 @@ func (s *Store) Revoke(ctx context.Context, id string) error {
 	})
 }
 
+// loadToken reads a token. An unknown id is fault.NotFound.
 func loadToken(r kv.Reader, id string) (storedToken, error) {
 	const op = "auth.loadToken"
 	if len(id) != idChars {
@@ -152,6 +154,7 @@ func loadToken(r kv.Reader, id string) (storedToken, error) {
 	return t, nil
 }
 
+// saveToken writes a token.
 func saveToken(w kv.Writer, id string, t storedToken) error {
 	value, err := json.Marshal(t)
 	if err != nil {
@@ -160,6 +163,7 @@ func saveToken(w kv.Writer, id string, t storedToken) error {
 	return w.Put(tokensBucket, []byte(id), value)
 }
 
+// decodeToken decodes a row of the bucket of tokens.
 func decodeToken(key, value []byte) (Token, error) {
 	var t storedToken
 	if err := json.Unmarshal(value, &t); err != nil {
@@ -168,10 +172,12 @@ func decodeToken(key, value []byte) (Token, error) {
 	return t.token(string(key)), nil
 }
 
+// noToken is the error of an unknown id.
 func noToken(op string) error {
 	return fault.New(fault.NotFound, op, "there is no token with this id; `postern token list` shows them")
 }
 
+// toUnix returns a time in Unix seconds, 0 for the zero time.
 func toUnix(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -179,6 +185,7 @@ func toUnix(t time.Time) int64 {
 	return t.Unix()
 }
 
+// fromUnix returns Unix seconds as a time in UTC, the zero time for 0.
 func fromUnix(s int64) time.Time {
 	if s == 0 {
 		return time.Time{}

@@ -8,9 +8,8 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// Token gives the principal of a token's secret. A secret that is not known,
-// revoked or expired is fault.Unauthenticated, and the message tells its holder
-// which.
+// Token returns the principal of a token's secret and records its use. A secret that is
+// unknown, revoked or expired is fault.Unauthenticated; the message says which.
 func (s *Store) Token(ctx context.Context, secret string) (who Principal, err error) {
 	const op = "auth.Token"
 	if !looksLikeSecret(secret) {
@@ -31,7 +30,7 @@ func (s *Store) Token(ctx context.Context, secret string) (who Principal, err er
 	return who, err
 }
 
-// holder is the principal of a token that is good now; it notes the use.
+// holder returns the principal of a token that is valid now, and records its use.
 func (s *Store) holder(r kv.Reader, id string, now time.Time) (Principal, error) {
 	t, err := loadToken(r, id)
 	if err != nil {
@@ -44,18 +43,21 @@ func (s *Store) holder(r kv.Reader, id string, now time.Time) (Principal, error)
 	return Principal{TokenID: id, Name: t.Name, Role: t.Role, Sources: t.Sources}, nil
 }
 
-// good tells why a token cannot be used any more.
+// good returns why a token is no longer valid, nil if it is valid.
 func (s storedToken) good(now time.Time) error {
 	const op = "auth.Token"
 	switch {
 	case s.Revoked != 0:
 		return fault.New(fault.Unauthenticated, op, "this token was revoked; ask an admin for a new one")
 	case s.Expires != 0 && now.Unix() >= s.Expires:
-		return fault.Newf(fault.Unauthenticated, op, "this token expired at %s; ask an admin for a new one", fromUnix(s.Expires).Format(time.RFC3339))
+		return fault.Newf(fault.Unauthenticated, op, "this token expired at %s; ask an admin for a new one",
+			fromUnix(s.Expires).Format(time.RFC3339))
 	}
 	return nil
 }
 
+// unknownSecret is the error of a secret that no token has.
 func unknownSecret(op string) error {
-	return fault.New(fault.Unauthenticated, op, "this token is not known here; a token begins with "+SecretPrefix+" and is made by `postern token create`")
+	return fault.New(fault.Unauthenticated, op, "this token is not known here; a token begins with "+SecretPrefix+" and is made by "+
+		"`postern token create`")
 }

@@ -7,58 +7,59 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Role is what a token may do; each includes the one before it, except Feeder.
+// Role is what a token may do; each role includes the one before it, except Feeder.
 type Role string
 
 // The roles of the contract.
 const (
 	Reader    Role = "reader"    // read, search, clone
-	Author    Role = "author"    // and push drafts
-	Publisher Role = "publisher" // and push main
+	Author    Role = "author"    // also push drafts
+	Publisher Role = "publisher" // also push main
 	Feeder    Role = "feeder"    // post to feeds, nothing else
 	Admin     Role = "admin"     // everything
 )
 
-// Roles are all roles, the weakest first.
+// Roles returns all roles, from the fewest rights to the most.
 func Roles() []Role { return []Role{Feeder, Reader, Author, Publisher, Admin} }
 
-// ParseRole reads a role's name; another word is fault.Invalid.
+// ParseRole returns the role with a name; any other word is fault.Invalid.
 func ParseRole(name string) (Role, error) {
 	if r := Role(name); slices.Contains(Roles(), r) {
 		return r, nil
 	}
-	return "", fault.Newf(fault.Invalid, "auth.ParseRole", "there is no role %q; the roles are feeder, reader, author, publisher and admin", name)
+	return "", fault.Newf(fault.Invalid, "auth.ParseRole",
+		"there is no role %q; the roles are feeder, reader, author, publisher and admin", name)
 }
 
-// Action is what somebody wants to do.
+// Action is what a principal wants to do.
 type Action uint8
 
-// The actions that roles are asked about.
+// The actions that a role allows or not.
 const (
 	Read Action = iota
 	PushDraft
 	PushMain
 	PostFeed
 	Administer
-	ReadLetters // what feeds sent that could not be used: readers, and feeders of their own
+	ReadLetters // read dead letters; a feeder reads those of its own sources
 )
 
-// Principal is who is asking, once the credential was checked.
+// Principal is the caller, after the credential was verified.
 type Principal struct {
 	TokenID string // "" for an anonymous reader and for the Unix socket
 	Name    string
 	Role    Role // "" may do nothing
-	// Sources are the only sources of feeds that it may speak for; none: any.
+	// Sources are the only sources of feeds that it may send for; none is any.
 	Sources []string
 }
 
-// SpeaksFor tells whether the principal may post in the name of a source. What it
-// may post at all is for May.
+// SpeaksFor reports whether the principal may post in the name of a source. May decides
+// whether it may post at all.
 func (p Principal) SpeaksFor(source string) bool {
 	return len(p.Sources) == 0 || slices.Contains(p.Sources, source)
 }
 
-// May tells whether the principal's role allows the action.
+// May reports whether the principal's role allows the action.
 func (p Principal) May(a Action) bool {
 	switch p.Role {
 	case Admin:
@@ -75,7 +76,7 @@ func (p Principal) May(a Action) bool {
 	return false
 }
 
-// Token is what is known of a token; the secret itself is never stored.
+// Token is everything about a token except the secret, which is not stored.
 type Token struct {
 	ID       string // public, 8 characters
 	Name     string
@@ -84,5 +85,5 @@ type Token struct {
 	Expires  time.Time // zero: never
 	Revoked  time.Time // zero: valid
 	LastUsed time.Time // to the hour; zero: never
-	Sources  []string  // that a feeder is bound to, sorted; none: it is not
+	Sources  []string  // that a feeder is bound to, sorted; none is any
 }

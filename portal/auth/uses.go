@@ -10,13 +10,13 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// uses remembers when things were last used, until that is written down.
+// uses records when tokens or sessions were last used, until Flush writes that.
 type uses struct {
 	mu sync.Mutex
 	at map[string]time.Time
 }
 
-// note remembers a use, unless what is stored says as much already.
+// note records a use, unless a later one is recorded or stored.
 func (u *uses) note(key string, at, stored time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -29,7 +29,7 @@ func (u *uses) note(key string, at, stored time.Time) {
 	u.at[key] = at
 }
 
-// newest is the later of what is remembered and what is stored.
+// newest returns the later of the recorded and the stored use.
 func (u *uses) newest(key string, stored time.Time) time.Time {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -39,19 +39,21 @@ func (u *uses) newest(key string, stored time.Time) time.Time {
 	return stored
 }
 
+// forget removes the record of a session that ended.
 func (u *uses) forget(key string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	delete(u.at, key)
 }
 
+// copy returns the records that have to be written.
 func (u *uses) copy() map[string]time.Time {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return maps.Clone(u.at)
 }
 
-// written forgets what has been written, but not what was noted meanwhile.
+// written removes the records that were written, but not those made since.
 func (u *uses) written(done map[string]time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -62,9 +64,9 @@ func (u *uses) written(done map[string]time.Time) {
 	}
 }
 
-// Flush writes down when tokens and sessions were last used, and removes the
-// sessions that ended. Call it every few minutes and when stopping: a crash
-// forgets the uses since.
+// Flush writes when tokens and sessions were last used, and removes the sessions that
+// ended. Call it every few minutes and when stopping: a crash loses the uses since the
+// last call.
 func (s *Store) Flush(ctx context.Context) error {
 	tokens, sessions := s.tokens.copy(), s.sessions.copy()
 	now := s.now()
@@ -98,7 +100,7 @@ func (s *Store) Flush(ctx context.Context) error {
 	return nil
 }
 
-// endedSessions are the keys of sessions that nobody can use any more.
+// endedSessions returns the keys of sessions that are over.
 func (s *Store) endedSessions(ctx context.Context, now time.Time) (keys [][]byte, err error) {
 	err = s.db.View(ctx, func(r kv.Reader) error {
 		keys = nil
@@ -120,6 +122,7 @@ func (s *Store) endedSessions(ctx context.Context, now time.Time) (keys [][]byte
 	return keys, err
 }
 
+// writeTokenUse writes the last use of a token.
 func writeTokenUse(w kv.Writer, id string, at time.Time) error {
 	t, err := loadToken(w, id)
 	if err != nil {
@@ -129,7 +132,7 @@ func writeTokenUse(w kv.Writer, id string, at time.Time) error {
 	return saveToken(w, id, t)
 }
 
-// writeSessionUse skips a session that was ended meanwhile.
+// writeSessionUse writes the last use of a session, unless it has ended since.
 func writeSessionUse(w kv.Writer, key []byte, at time.Time) error {
 	value, err := w.Get(sessionsBucket, key)
 	if err != nil || value == nil {

@@ -17,7 +17,8 @@ import (
 
 func runner(t *testing.T, list ...jobs.Job) *jobs.Runner {
 	t.Helper()
-	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{jobs.Schema()}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
+	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"),
+		boltkv.Options{Schemas: []kv.Schema{jobs.Schema()}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +68,8 @@ func TestJobsRunWhateverOthersDo(t *testing.T) {
 			bad.Add(1)
 			return "", fault.New(fault.Unavailable, "x", "the disk is away")
 		}},
-		jobs.Job{Name: "good", About: "does good", Every: 10 * time.Millisecond, Run: func(context.Context) (string, error) { good.Add(1); return "done", nil }},
+		jobs.Job{Name: "good", About: "does good", Every: 10 * time.Millisecond,
+			Run: func(context.Context) (string, error) { good.Add(1); return "done", nil }},
 		jobs.Job{Name: "rare", Every: time.Hour, Run: func(context.Context) (string, error) { return "rarely", nil }},
 	)
 	if err := r.Start(); err != nil {
@@ -75,7 +77,8 @@ func TestJobsRunWhateverOthersDo(t *testing.T) {
 	}
 	until(t, "three runs of each", func() bool { return good.Load() > 2 && bad.Load() > 2 && ugly.Load() > 2 })
 	until(t, "outcomes stored", func() bool {
-		return status(t, r, "good").Last != nil && status(t, r, "bad").Last != nil && status(t, r, "ugly").Last != nil && status(t, r, "rare").Last != nil
+		return status(t, r, "good").Last != nil && status(t, r, "bad").Last != nil && status(t, r, "ugly").Last != nil &&
+			status(t, r, "rare").Last != nil
 	})
 	if s := status(t, r, "good"); !s.Last.OK || s.Last.Said != "done" || s.About != "does good" {
 		t.Errorf("good: %+v %+v", s, s.Last)

@@ -11,20 +11,20 @@ import (
 )
 
 const (
-	// scrapeTimeout ends a scrape whose answer nobody waits for any more: the
-	// default of Prometheus is 10 s.
+	// scrapeTimeout ends a scrape whose client has given up: the default of Prometheus
+	// is 10 s.
 	scrapeTimeout = 10 * time.Second
-	// maxScrapes bounds scrapes at the same time: two collectors and a person.
+	// maxScrapes bounds simultaneous scrapes: two collectors and a person.
 	maxScrapes = 4
 )
 
-// Handler answers a scrape. With a token, the request must carry it as
-// "Authorization: Bearer"; with "" the caller decides who may come here.
+// Handler returns the handler of a scrape. With a token, the request must send it as
+// "Authorization: Bearer"; with "" the caller decides who may scrape.
 func (r *Registry) Handler(token string) http.Handler {
 	scrape := promhttp.HandlerFor(r.registry, promhttp.HandlerOpts{
 		MaxRequestsInFlight: maxScrapes,
 		Timeout:             scrapeTimeout,
-		ErrorHandling:       promhttp.ContinueOnError, // what can be told is told
+		ErrorHandling:       promhttp.ContinueOnError, // partial metrics are better than none
 	})
 	if token == "" {
 		return scrape
