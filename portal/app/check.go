@@ -84,7 +84,7 @@ func (x admin) checkRows(ctx context.Context) (findings []string, err error) {
 		findings = append(findings, "the row "+row.String()+" is damaged")
 	}
 	if more := d.Rows - len(d.First); more > 0 {
-		findings = append(findings, fmt.Sprintf("and %d more rows are damaged", more))
+		findings = append(findings, "and "+unreadableRows(more, d.More)+" more are damaged")
 	}
 	return findings, nil
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/postern/postern/portal/api"
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/portal/metrics"
@@ -93,7 +92,7 @@ func databaseCheck(err error, d kv.Damage) web.StatusCheck {
 		check.Detail = fault.Message(err)
 	} else if d.Rows > 0 {
 		check.OK, check.Degraded = false, true
-		check.Detail = fmt.Sprintf("damaged: %s cannot be read, run postern check", humanize.Plural(d.Rows, "row"))
+		check.Detail = fmt.Sprintf("damaged: %s cannot be read, run postern check", unreadableRows(d.Rows, d.More))
 	}
 	if d.Structure {
 		check.OK, check.Degraded = false, false

@@ -43,7 +43,16 @@ func unreadRows(d kv.Damage) (u reports.Unread, any bool) {
 		}
 	}
 	return reports.Unread{
-		What: humanize.Plural(n, "row") + " of the database", Damaged: true, Sections: []string{reports.Quality},
+		What: unreadableRows(n, d.More) + " of the database", Damaged: true, Sections: []string{reports.Quality},
 		Why: "their contents are missing from the figures; `postern check` names them",
 	}, n > 0
+}
+
+// unreadableRows returns a number of rows in words. Beyond a bound the database does not
+// count them, and more is true.
+func unreadableRows(n int, more bool) string {
+	if more {
+		return "at least " + humanize.Plural(n, "row")
+	}
+	return humanize.Plural(n, "row")
 }

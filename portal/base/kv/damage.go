@@ -9,13 +9,13 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Row names one stored row.
+// Row identifies one stored row.
 type Row struct {
 	Bucket string
 	Key    []byte
 }
 
-// quotedKeyBytes is how much of a key a message shows.
+// quotedKeyBytes bounds the part of a key that a message shows.
 const quotedKeyBytes = 120
 
 // String returns the bucket and the key, the key as text if it is text.
@@ -30,8 +30,8 @@ func (r Row) String() string {
 	return fmt.Sprintf("%s %x%s", r.Bucket, key, more)
 }
 
-// RowError says that one stored row cannot be read: its checksum is wrong, or its
-// owner cannot decode it. It is the cause inside a fault.Error.
+// RowError is the cause of an error about one stored row: its checksum is wrong, or its
+// owner cannot decode it. It is inside a fault.Error.
 type RowError struct {
 	Row Row
 	Err error // may be nil
@@ -58,29 +58,23 @@ func BadRow(err error) (row Row, ok bool) {
 
 // Damage is what a database could not read.
 type Damage struct {
-	// Structure reports whether a page of the file could not be read: of what is
-	// behind it nothing is served, and the next start is refused.
+	// Structure reports whether a page of the file could not be read. Nothing behind
+	// such a page is served, and the next start is refused.
 	Structure bool
-	// Rows counts the rows that could not be read, each once, as far as the engine
-	// remembers them.
+	// Rows counts the rows that could not be read, each once.
 	Rows int
-	// First are the first of them, in the order in which they were met.
+	// More reports whether there are more than Rows: an engine stops counting at a
+	// bound, since such a file is restored and not repaired.
+	More bool
+	// First are the first of the rows, in the order in which they were found.
 	First []Row
 }
 
-// skipper is what an engine's Reader implements to hear of rows that their owner
-// could not decode.
-type skipper interface {
-	Skip(row Row, cause error)
-}
-
-// Skip reports a row that its owner leaves out because it cannot be decoded, so
-// that the database counts and names it. A list that skips a row goes on; it must
-// not fail as a whole, and must not leave out anything without this call.
+// Skip reports a row that its owner leaves out because it cannot be decoded, so that
+// the database counts and names it. A list that skips a row continues; it must not fail
+// as a whole, and must not leave out anything without this call.
 func Skip(r Reader, bucket string, key []byte, cause error) {
-	if s, ok := r.(skipper); ok {
-		s.Skip(Row{Bucket: bucket, Key: key}, cause)
-	}
+	r.Skip(Row{Bucket: bucket, Key: key}, cause)
 }
 
 // Undecodable skips a row and returns the error for a caller that needs this row.
@@ -90,24 +84,18 @@ func Undecodable(r Reader, op, bucket string, key []byte, cause error) error {
 	return fault.Wrap(fault.Internal, op, RowMessage(bucket), &RowError{Row: row, Err: cause})
 }
 
-// RowMessage is the message to people about a row that cannot be read.
+// RowMessage returns the message for people about a row that cannot be read.
 func RowMessage(bucket string) string {
 	return "a stored row is damaged (in " + bucket + "); `postern check` names it, a backup has it"
 }
 
-// Unreadable reports whether err says that one row cannot be read. The database
-// counts and names it already. It is for loops that look up one row after another
-// and go on.
+// Unreadable reports whether err states that one row cannot be read. The database has
+// counted it. It is for loops that look up one row after another and continue.
 func Unreadable(err error) bool {
 	_, ok := BadRow(err)
 	return ok
 }
 
-// Strict returns a Reader whose scans fail at a row that cannot be read, for
-// writes that would take a missing row for a removed one.
-func Strict(r Reader) Reader {
-	if s, ok := r.(interface{ Strict() Reader }); ok {
-		return s.Strict()
-	}
-	return r
-}
+// Strict returns a Reader whose scans fail at a row that cannot be read. It is for
+// writes that would otherwise treat a missing row as a removed one.
+func Strict(r Reader) Reader { return r.Strict() }

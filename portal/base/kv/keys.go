@@ -10,15 +10,16 @@ import (
 )
 
 const (
-	// MaxKeyBytes bounds a key: the smallest index row of the engines in view
-	// (2,704 bytes in PostgreSQL's b-tree) must hold it beside its bucket's name.
+	// MaxKeyBytes bounds a key. The smallest index row of the engines considered, 2,704
+	// bytes in PostgreSQL's b-tree, must hold it together with the name of its bucket.
 	MaxKeyBytes = 2048
-	// MaxValueBytes bounds a value: values are held in memory whole, several at
-	// a time. The largest thing stored is a rendered page of some 10 MiB.
+	// MaxValueBytes bounds a value: values are in memory as a whole, several at a time.
+	// The largest stored value is a rendered page of some 10 MiB.
 	MaxValueBytes = 64 << 20
 )
 
-// CheckPut refuses keys and values outside the limits; every engine calls it.
+// CheckPut returns an error for keys and values outside the limits; every engine calls
+// it.
 func CheckPut(bucket string, key, value []byte) error {
 	const op = "kv.Put"
 	if len(key) == 0 || len(key) > MaxKeyBytes {
@@ -30,7 +31,8 @@ func CheckPut(bucket string, key, value []byte) error {
 	return nil
 }
 
-// CheckTopic refuses a change topic that could not be told from its key.
+// CheckTopic returns an error for a change topic that could not be separated from its
+// key.
 func CheckTopic(topic string) error {
 	if topic == "" || strings.IndexByte(topic, 0) >= 0 {
 		return fault.Newf(fault.Invalid, "kv.Log", "the change topic %q is empty or has a 0x00", topic)
@@ -43,10 +45,10 @@ const (
 	escape    = 0x01 // 0x01 0x01 stands for 0x00, 0x01 0x02 for 0x01
 )
 
-// Join makes a key of parts with 0x00 between them. Keys order as their parts
-// do, one after the other. A part may hold any bytes: the two that would be
-// mistaken are escaped, so different parts always make different keys, and text
-// from outside (a path with %00) cannot reach into another key.
+// Join returns a key made of parts, with 0x00 between them. Keys sort by their parts,
+// one after the other. A part may contain any bytes: 0x00 and 0x01 are escaped, so
+// different parts always make different keys, and text from outside (a path with %00)
+// cannot reach into another key.
 func Join(parts ...string) []byte {
 	n := len(parts)
 	for _, p := range parts {
@@ -68,7 +70,7 @@ func Join(parts ...string) []byte {
 	return key
 }
 
-// Split takes a key made by Join apart; ok is false for any other key.
+// Split returns the parts of a key made by Join; ok is false for any other key.
 func Split(key []byte) (parts []string, ok bool) {
 	for part := range bytes.SplitSeq(key, []byte{separator}) {
 		var b strings.Builder
@@ -88,8 +90,8 @@ func Split(key []byte) (parts []string, ok bool) {
 	return parts, true
 }
 
-// Under is the range of all keys that Join makes of these parts and at least one
-// more: Scan(bucket, Under("a", "b")) meets "a\x00b\x00c" and not "a\x00bc".
+// Under returns the range of all keys that Join makes of these parts and at least one
+// more: Scan(bucket, Under("a", "b")) yields "a\x00b\x00c" and not "a\x00bc".
 func Under(parts ...string) (from, to []byte) {
 	from = append(Join(parts...), separator)
 	to = bytes.Clone(from)
@@ -97,7 +99,7 @@ func Under(parts ...string) (from, to []byte) {
 	return from, to
 }
 
-// Prefix is the range of all keys that begin with p, for Scan and ScanBack. An
+// Prefix returns the range of all keys that begin with p, for Scan and ScanBack. An
 // empty p is the whole bucket.
 func Prefix(p []byte) (from, to []byte) {
 	if len(p) == 0 {
@@ -113,16 +115,17 @@ func Prefix(p []byte) (from, to []byte) {
 	return bytes.Clone(p), nil
 }
 
-// signBit flips so that times before 1970 sort before those after it.
+// signBit is inverted so that times before 1970 sort before later ones.
 const signBit = 1 << 63
 
-// TimeKey is the key form of a time: microseconds since 1970 UTC as 8 bytes, big
+// TimeKey returns the key form of a time: microseconds since 1970 UTC as 8 bytes, big
 // endian, so that byte order is time order.
 func TimeKey(t time.Time) []byte {
 	return binary.BigEndian.AppendUint64(nil, uint64(t.UnixMicro())^signBit)
 }
 
-// TimeOf reads TimeKey back, in UTC; ok is false when the key has another length.
+// TimeOf returns the time of a TimeKey, in UTC; ok is false when the key has another
+// length.
 func TimeOf(key []byte) (t time.Time, ok bool) {
 	if len(key) != 8 {
 		return time.Time{}, false

@@ -6,8 +6,8 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Number reads a whole number that PutNumber stored; an absent one is 0, and a
-// value of another form fault.Internal.
+// Number returns a whole number that PutNumber stored, 0 for an absent one. A value of
+// another form is fault.Internal.
 func Number(r Reader, bucket string, key []byte) (uint64, error) {
 	b, err := r.Get(bucket, key)
 	if err != nil || b == nil {
@@ -20,8 +20,8 @@ func Number(r Reader, bucket string, key []byte) (uint64, error) {
 	return n, nil
 }
 
-// NumberOf reads a stored number out of an Item's value: 8 bytes, big endian. ok
-// is false when it has another length.
+// NumberOf returns the number in an Item's value: 8 bytes, big endian. ok is false when
+// it has another length.
 func NumberOf(value []byte) (n uint64, ok bool) {
 	if len(value) != 8 {
 		return 0, false
@@ -34,7 +34,7 @@ func PutNumber(w Writer, bucket string, key []byte, n uint64) error {
 	return w.Put(bucket, key, binary.BigEndian.AppendUint64(nil, n))
 }
 
-// AddNumber stores a number that is by higher than the one that was there.
+// AddNumber increases a stored number by by.
 func AddNumber(w Writer, bucket string, key []byte, by uint64) error {
 	n, err := Number(w, bucket, key)
 	if err != nil {
@@ -43,13 +43,13 @@ func AddNumber(w Writer, bucket string, key []byte, by uint64) error {
 	return PutNumber(w, bucket, key, n+by)
 }
 
-// unread is above every version that was ever counted: what Version returns
-// when the stored one cannot be read.
+// unread is greater than every version that was ever counted. Version adds it when the
+// stored version cannot be read.
 const unread = 1 << 40
 
-// Version reads a number that grows with every write of its owner, so that two
-// equal ones mean that nothing changed. One that cannot be read is replaced by a
-// number above all before it: a reader that kept an older one reads everything again.
+// Version returns a number that grows with every write of its owner, so that two equal
+// numbers mean that nothing changed. An unreadable version is replaced by a number
+// greater than all before it: a reader that has an older one reads everything again.
 func Version(r Reader, bucket string, key []byte) (uint64, error) {
 	n, err := Number(r, bucket, key)
 	if !Unreadable(err) {

@@ -1,6 +1,7 @@
 package kv_test
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -12,7 +13,14 @@ import (
 // bucket is a Writer of one bucket that stores and gets, and nothing else.
 type bucket struct {
 	kv.Writer
-	values map[string][]byte
+	values  map[string][]byte
+	skipped *[]string
+}
+
+func (b bucket) Skip(row kv.Row, _ error) {
+	if b.skipped != nil {
+		*b.skipped = append(*b.skipped, string(row.Key))
+	}
 }
 
 func (b bucket) Get(_ string, key []byte) ([]byte, error) { return b.values[string(key)], nil }
@@ -39,7 +47,8 @@ func TestNumberIsTheSumOfWhatWasAdded(t *testing.T) {
 }
 
 func TestNumberOfAnotherForm(t *testing.T) {
-	b := bucket{values: map[string][]byte{"text": []byte("12"), "empty": {}}}
+	var skipped []string
+	b := bucket{values: map[string][]byte{"text": []byte("12"), "empty": {}}, skipped: &skipped}
 	for _, key := range []string{"text", "empty"} {
 		if n, err := kv.Number(b, "a", []byte(key)); fault.KindOf(err) != fault.Internal {
 			t.Errorf("%s: %d, %v", key, n, err)
@@ -47,6 +56,9 @@ func TestNumberOfAnotherForm(t *testing.T) {
 		if err := kv.AddNumber(b, "a", []byte(key), 1); fault.KindOf(err) != fault.Internal {
 			t.Errorf("added to %s: %v", key, err)
 		}
+	}
+	if want := []string{"text", "text", "empty", "empty"}; !slices.Equal(skipped, want) {
+		t.Errorf("skipped %q, want %q", skipped, want)
 	}
 	if n, err := kv.Number(b, "a", []byte("absent")); n != 0 || err != nil {
 		t.Errorf("absent: %d, %v", n, err)

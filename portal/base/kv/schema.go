@@ -8,27 +8,26 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Format is the version of the layout in the package comment. Version 1 is the
-// first; version 2 stores every value with a checksum. A file of a newer one is
-// refused.
+// Format is the version of the layout in the package comment. Version 1 is the first;
+// version 2 stores every value with a checksum. A newer file is refused.
 const Format = 2
 
-// FormatKey is the key of kv.meta that holds the Format; no owner may be called so.
+// FormatKey is the key of kv.meta that holds the Format; no owner may have this name.
 const FormatKey = "format"
 
-// SumKey is the key of kv.meta that holds the checksum of its other rows, plus 1,
-// from format 2 on. It is a decimal number as they are, so that a build of format
-// 1 reads on to the format, which it refuses; no owner may be called so.
+// SumKey is the key of kv.meta that holds the checksum of its other rows, plus 1, from
+// format 2 on. It is a decimal number like the others, so that a build of format 1
+// reads up to the format, which it refuses. No owner may have this name.
 const SumKey = "sum"
 
-// The buckets of kv itself. Owners cannot name them.
+// The buckets of kv itself. Owners cannot use these names.
 const (
 	MetaBucket    = "kv.meta"
 	ChangesBucket = "kv.changes"
 	KeptBucket    = "kv.kept"
 )
 
-// Schema is what one owner keeps in the database.
+// Schema is what one owner stores in the database.
 type Schema struct {
 	Name    string   // the owner, e.g. "library"
 	Version int      // what this build writes; starts at 1
@@ -45,9 +44,9 @@ type Migration struct {
 	Run      func(context.Context, Writer) error
 }
 
-// CheckSchemas refuses a set of schemas that no database may be opened with: two
-// owners of one name or bucket, a bucket outside its owner's name, a version
-// without the migrations that lead to it. These are mistakes of the program.
+// CheckSchemas returns an error for schemas that no database may be opened with: two
+// owners of one name or bucket, a bucket outside its owner's name, a version without
+// the migrations that lead to it. These are defects of the program.
 func CheckSchemas(schemas []Schema) error {
 	const op = "kv.CheckSchemas"
 	owners := map[string]bool{"kv": true, FormatKey: true, SumKey: true}
@@ -74,10 +73,10 @@ func CheckSchemas(schemas []Schema) error {
 	return nil
 }
 
-// Due tells which migrations lead from what is stored to what this build writes,
+// Due returns the migrations that lead from the stored versions to those of this build,
 // in the order of schemas. stored is kv.meta: owner -> version, and FormatKey ->
-// format; an owner that is not in it is new and needs none. It refuses with
-// fault.Unsupported what a newer Postern wrote.
+// format; an owner that is not in it is new and needs none. Data of a newer Postern is
+// fault.Unsupported.
 func Due(stored map[string]int, schemas []Schema) ([]Migration, error) {
 	const op = "kv.Due"
 	if f := stored[FormatKey]; f > Format {
@@ -106,7 +105,9 @@ func Due(stored map[string]int, schemas []Schema) ([]Migration, error) {
 	return due, nil
 }
 
+// newer is the error of a database that a newer Postern wrote.
 func newer(op, what string) error {
 	return fault.Newf(fault.Unsupported, op,
-		"this database was written by a newer Postern: %s; nothing was changed. Start the newer version, or restore a backup made by this one", what)
+		"this database was written by a newer Postern: %s; nothing was changed. Start the newer version, or restore a backup made by "+
+			"this one", what)
 }

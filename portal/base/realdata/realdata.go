@@ -1,7 +1,7 @@
-// Package realdata owns where tests find real data: documents, feeds and judged
-// queries of other projects, which are not ours to ship. They lie in a folder
-// shared/ beside some folder above the test, or in the one that POSTERN_SHARED
-// names. It keeps nothing, and only tests import it.
+// Package realdata finds real data for tests: documents, feeds and rated queries of
+// other projects, which this project may not distribute. They are in a folder shared/
+// beside a folder above the test, or in the one that POSTERN_SHARED names. The package
+// stores nothing, and only tests import it.
 package realdata
 
 import (
@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// Find gives the path of a file or folder of the shared data, such as "corpus" or
-// "feeds/openslo". Where there is no such data the test is skipped.
+// Find returns the path of a file or folder of the shared data, such as "corpus" or
+// "feeds/openslo". Without such data the test is skipped.
 func Find(tb testing.TB, name string) string {
 	tb.Helper()
 	if root := os.Getenv("POSTERN_SHARED"); root != "" {

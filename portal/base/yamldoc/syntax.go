@@ -49,7 +49,8 @@ func decodeAll(data []byte, most int) (tops []*yaml.Node, issue Issue, ok bool) 
 			continue
 		}
 		if tops = append(tops, doc.Content[0]); len(tops) > most {
-			return nil, Issue{Code: Limit, Line: max(doc.Line, 1), Col: 1, Msg: "more than " + strconv.Itoa(most) + " YAML documents in one file"}, false
+			return nil, Issue{Code: Limit, Line: max(doc.Line, 1), Col: 1,
+				Msg: "more than " + strconv.Itoa(most) + " YAML documents in one file"}, false
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// Backup implements kv.DB. What it writes is a database file: RestoreFile takes it.
+// Backup implements kv.DB. It writes a database file, which RestoreFile reads.
 func (db *DB) Backup(ctx context.Context, w io.Writer) error {
 	const op = "boltkv.Backup"
 	t, err := db.begin(ctx, op, false)
@@ -32,12 +32,13 @@ func (db *DB) Backup(ctx context.Context, w io.Writer) error {
 	return fault.Wrap(fault.Internal, op, "the backup could not be written", err)
 }
 
-// ctxWriter stops a long copy when its context ends.
+// ctxWriter ends a long copy when its context ends.
 type ctxWriter struct {
 	ctx context.Context
 	w   io.Writer
 }
 
+// Write implements io.Writer.
 func (c *ctxWriter) Write(p []byte) (int, error) {
 	if err := c.ctx.Err(); err != nil {
 		return 0, err
@@ -55,8 +56,8 @@ func (db *DB) Size(ctx context.Context) (int64, error) {
 	return t.bolt.Size(), nil
 }
 
-// RestoreFile verifies the database file src, as Verify does, and copies it to
-// dst, which must not exist yet: fault.Conflict. dst appears whole or not at all.
+// RestoreFile verifies the database file src, as Verify does, and copies it to dst. An
+// existing dst is fault.Conflict. dst appears complete or not at all.
 func RestoreFile(ctx context.Context, src, dst string, schemas []kv.Schema) error {
 	const op = "boltkv.RestoreFile"
 	if _, err := os.Lstat(dst); err == nil {
@@ -85,7 +86,8 @@ func RestoreFile(ctx context.Context, src, dst string, schemas []kv.Schema) erro
 	return fault.Wrap(fault.Internal, op, "the database could not be restored", err)
 }
 
-// writeFile writes a new file by way of a temporary one beside it, durably.
+// writeFile writes a new file durably: a temporary file beside it is filled and
+// renamed.
 func writeFile(path string, fill func(*os.File) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part") // mode 0600
 	if err != nil {
@@ -109,6 +111,8 @@ func writeFile(path string, fill func(*os.File) error) (err error) {
 	return syncDir(filepath.Dir(path))
 }
 
+// syncDir flushes a folder to the disk, so that a new name in it survives a power
+// failure.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

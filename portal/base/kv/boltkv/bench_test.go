@@ -18,7 +18,8 @@ const (
 
 func benchDB(b *testing.B) (string, boltkv.Options) {
 	b.Helper()
-	path, o := filepath.Join(b.TempDir(), "bench.db"), boltkv.Options{Schemas: []kv.Schema{{Name: "bench", Version: 1, Buckets: []string{"bench.rows"}}}}
+	path, o := filepath.Join(b.TempDir(), "bench.db"),
+		boltkv.Options{Schemas: []kv.Schema{{Name: "bench", Version: 1, Buckets: []string{"bench.rows"}}}}
 	db, err := boltkv.Open(context.Background(), path, o)
 	if err != nil {
 		b.Fatal(err)

@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// trimBatch is how many entries one transaction of Trim removes, so that a long
-// log does not hold up a push: some 10 ms of work.
+// trimBatch is how many entries one transaction of Trim removes, so that a long log
+// does not delay a push: some 10 ms of work.
 const trimBatch = 10_000
 
 // Changes implements kv.DB.
@@ -29,7 +29,7 @@ func (db *DB) Changes(ctx context.Context, after kv.Seq, limit int) (changes []k
 		c := b.Cursor()
 		for k, v := c.Seek((after + 1).Bytes()); k != nil && len(changes) < limit; k, v = c.Next() {
 			change, ok := db.decodeChange(k, v)
-			if !ok { // the followers are derived: they read everything again
+			if !ok { // followers hold derived data and read everything again
 				db.bad.add(kv.Row{Bucket: kv.ChangesBucket, Key: k}, errSeal)
 				return lost(op)
 			}
@@ -44,7 +44,7 @@ func (db *DB) Changes(ctx context.Context, after kv.Seq, limit int) (changes []k
 func (db *DB) Wait(ctx context.Context, after kv.Seq) error {
 	const op = "boltkv.Wait"
 	for {
-		rung := db.bell.next() // taken before looking, so that no ring is missed
+		rung := db.bell.next() // before reading the log, so that no change is missed
 		var last kv.Seq
 		err := db.readLog(ctx, op, func(b *bolt.Bucket) error {
 			last = kv.Seq(b.Sequence())
@@ -82,8 +82,8 @@ func (db *DB) Trim(ctx context.Context, upTo kv.Seq) error {
 	return nil
 }
 
-// trim removes one batch and tells whether there may be more. Keys are gathered
-// first because bbolt's cursor skips after a delete.
+// trim removes one batch and reports whether there may be more. Keys are collected
+// first, because bbolt's cursor skips an entry after a delete.
 func (t *tx) trim(upTo kv.Seq) (more bool, err error) {
 	err = t.anyBucket("boltkv.Trim", kv.ChangesBucket, func(b *bolt.Bucket) error {
 		var keys [][]byte
@@ -112,7 +112,7 @@ func (db *DB) readLog(ctx context.Context, op string, f func(*bolt.Bucket) error
 	return t.anyBucket(op, kv.ChangesBucket, f)
 }
 
-// trimmed is the number of the last entry that was forgotten.
+// trimmed returns the number of the last entry that was removed.
 func trimmed(b *bolt.Bucket) kv.Seq {
 	k, _ := b.Cursor().First()
 	if first, ok := kv.SeqOf(k); ok {
@@ -121,10 +121,12 @@ func trimmed(b *bolt.Bucket) kv.Seq {
 	return kv.Seq(b.Sequence())
 }
 
+// lost is the error of a follower whose number the log does not contain.
 func lost(op string) error {
-	return fault.New(fault.Gone, op, "the change log does not reach back to this number, or does not reach it any more: read everything anew")
+	return fault.New(fault.Gone, op, "the change log does not contain this number any more, or not yet: read everything again")
 }
 
+// decodeChange returns a stored entry; false when its checksum or form is wrong.
 func (db *DB) decodeChange(k, sealed []byte) (kv.Change, bool) {
 	seq, ok := kv.SeqOf(k)
 	v, whole := db.sums.open(kv.ChangesBucket, k, sealed)
@@ -132,8 +134,7 @@ func (db *DB) decodeChange(k, sealed []byte) (kv.Change, bool) {
 	return kv.Change{Seq: seq, Topic: string(topic), Key: bytes.Clone(key)}, ok && whole && found
 }
 
-// bell wakes everybody who waits, without polling: ring closes the channel that
-// next gave out.
+// bell wakes every waiter without polling: ring closes the channel that next returned.
 type bell struct {
 	mu sync.Mutex
 	ch chan struct{}

@@ -13,8 +13,8 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// Check implements kv.DB. The pages of one state are read from the file; writers
-// wait only until that state is held.
+// Check implements kv.DB. The pages of one state are read from the file; writers wait
+// only until that state is pinned.
 func (db *DB) Check(ctx context.Context) (findings []string, err error) {
 	const op = "boltkv.Check"
 	release, err := db.lockWriter(ctx, op)
@@ -113,7 +113,7 @@ func versionsOf(ctx context.Context, op string, f io.ReaderAt, size int64) (map[
 	return parseVersions(op, rows)
 }
 
-// parseVersions reads the rows of kv.meta, and holds them to their checksum.
+// parseVersions decodes the rows of kv.meta and verifies their checksum.
 func parseVersions(op string, rows map[string]string) (map[string]int, error) {
 	versions := map[string]int{}
 	for name, text := range rows {
@@ -129,8 +129,8 @@ func parseVersions(op string, rows map[string]string) (map[string]int, error) {
 	return versions, nil
 }
 
-// audit is an inspection that holds every row to its checksum and the change log
-// to its numbers.
+// audit is an inspection that verifies the checksum of every row and the numbers of the
+// change log.
 type audit struct {
 	x      inspection
 	sums   sums
@@ -138,10 +138,11 @@ type audit struct {
 	bad    []kv.Row
 	badAll int
 
-	next, last kv.Seq // of the change log: the expected entry, the bucket's number
+	next, last kv.Seq // of the change log: the next expected entry, and the bucket's number
 	gap        string
 }
 
+// newAudit returns an audit of a file of the given format.
 func newAudit(ctx context.Context, f io.ReaderAt, s sums, format int) *audit {
 	a := &audit{sums: s, sealed: format > 1}
 	a.x = inspection{ctx: ctx, file: f, row: a.row, sequence: func(bucket string, n uint64) {
@@ -152,6 +153,7 @@ func newAudit(ctx context.Context, f io.ReaderAt, s sums, format int) *audit {
 	return a
 }
 
+// run inspects the file and compares the end of the change log with its number.
 func (a *audit) run(size int64) error {
 	if err := a.x.inspect(size); err != nil {
 		return err
@@ -162,6 +164,7 @@ func (a *audit) run(size int64) error {
 	return nil
 }
 
+// row verifies one row.
 func (a *audit) row(bucket string, key, value []byte) {
 	if bucket == kv.MetaBucket {
 		return
@@ -188,6 +191,7 @@ func (a *audit) row(bucket string, key, value []byte) {
 	a.next++
 }
 
+// count returns the number of findings, including those that lines does not list.
 func (a *audit) count() int {
 	n := a.x.found + a.badAll
 	for _, more := range []bool{a.gap != "", a.x.head.otherUnreadable, a.lostPages()} {
@@ -198,11 +202,12 @@ func (a *audit) count() int {
 	return n
 }
 
-// lostPages reports whether pages belong to nothing; below a damaged page that says
-// nothing.
+// lostPages reports whether pages belong to nothing. Below a damaged page that is not a
+// finding of its own.
 func (a *audit) lostPages() bool { return a.x.lost > 0 && a.x.found == 0 }
 
-// lines are the findings for people, at most maxNamed and their number.
+// lines returns the findings for people, at most maxNamed, and the number of the
+// others.
 func (a *audit) lines() []string {
 	lines := a.x.findings
 	if a.x.head.otherUnreadable {

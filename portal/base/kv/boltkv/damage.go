@@ -15,26 +15,31 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// maxBadRows bounds the rows that are remembered as unreadable. More are counted
-// no further: a file with so many is restored, not repaired.
+// maxBadRows bounds the unreadable rows that are recorded. Further rows are not
+// counted: a file with so many is restored, not repaired.
 const maxBadRows = 10_000
 
-// badRows remembers which rows could not be read.
+// badRows records which rows could not be read.
 type badRows struct {
 	n   atomic.Int64
 	log *slog.Logger
 
 	mu    sync.Mutex
 	known map[string]bool
-	first []kv.Row // in the order in which they were met
+	first []kv.Row // in the order in which they were found
+	more  bool     // a row was not added because of maxBadRows
 }
 
-// add remembers a row, and logs it the first time.
+// add records a row, and logs it the first time.
 func (b *badRows) add(row kv.Row, cause error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	id := row.Bucket + "\x00" + string(row.Key)
-	if b.known[id] || len(b.known) >= maxBadRows {
+	if b.known[id] {
+		return
+	}
+	if len(b.known) >= maxBadRows {
+		b.more = true
 		return
 	}
 	if b.known == nil {
@@ -44,10 +49,10 @@ func (b *badRows) add(row kv.Row, cause error) {
 	b.n.Store(int64(len(b.known)))
 	row.Key = bytes.Clone(row.Key)
 	b.first = append(b.first, row)
-	b.log.Error("a stored row cannot be read and is left out; restore a backup to have it back", "row", row.String(), "error", cause)
+	b.log.Error("a stored row cannot be read and is left out; restore a backup to recover it", "row", row.String(), "error", cause)
 }
 
-// forget drops a row that was replaced.
+// forget removes a row that was replaced.
 func (b *badRows) forget(bucket string, key []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -61,6 +66,7 @@ func (b *badRows) forget(bucket string, key []byte) {
 	}
 }
 
+// has reports whether a row is recorded. It takes no lock while there is none.
 func (b *badRows) has(bucket string, key []byte) bool {
 	if b.n.Load() == 0 {
 		return false
@@ -74,13 +80,16 @@ func (b *badRows) has(bucket string, key []byte) bool {
 func (db *DB) Damage() kv.Damage {
 	db.bad.mu.Lock()
 	defer db.bad.mu.Unlock()
-	return kv.Damage{Structure: db.structure.Load(), Rows: len(db.bad.known), First: append([]kv.Row{}, db.bad.first[:min(len(db.bad.first), maxNamed)]...)}
+	return kv.Damage{
+		Structure: db.structure.Load(), Rows: len(db.bad.known), More: db.bad.more,
+		First: append([]kv.Row{}, db.bad.first[:min(len(db.bad.first), maxNamed)]...),
+	}
 }
 
-// Skip lets an owner report a row that it could not decode; see kv.Skip.
+// Skip implements kv.Reader.
 func (t *tx) Skip(row kv.Row, cause error) { t.db.bad.add(row, cause) }
 
-// Strict implements what kv.Strict looks for.
+// Strict implements kv.Reader.
 func (t *tx) Strict() kv.Reader { return strict{t} }
 
 // strict is a transaction whose scans fail at a row that cannot be read.
@@ -96,7 +105,7 @@ func (s strict) ScanBack(bucket string, from, to []byte) iter.Seq2[kv.Item, erro
 	return s.walk(bucket, backward(from, to), true)
 }
 
-// badRow is the error of a row whose seal does not fit.
+// badRow records a row whose checksum is wrong and returns its error.
 func (t *tx) badRow(op, bucket string, key []byte) error {
 	row := kv.Row{Bucket: bucket, Key: bytes.Clone(key)}
 	t.db.bad.add(row, errSeal)
@@ -104,14 +113,17 @@ func (t *tx) badRow(op, bucket string, key []byte) error {
 		&kv.RowError{Row: row, Err: errSeal})
 }
 
+// errSeal is the cause of a row whose checksum is wrong.
 const errSeal = sealError("its checksum does not fit")
 
+// sealError is the type of errSeal.
 type sealError string
 
+// Error implements error.
 func (e sealError) Error() string { return string(e) }
 
-// keepBad copies a row that is known as unreadable to kv.kept before it is
-// replaced or deleted: a person may still make something of its bytes.
+// keepBad copies a row that is recorded as unreadable to kv.kept before it is replaced
+// or deleted: a person may still recover something from its bytes.
 func (t *tx) keepBad(bucket string, b *bolt.Bucket, key []byte) error {
 	row := kv.Row{Bucket: bucket, Key: bytes.Clone(key)}
 	again := func(k keptRow) bool { return k.row.Bucket == bucket && bytes.Equal(k.row.Key, key) }
@@ -139,17 +151,17 @@ func (t *tx) keepBad(bucket string, b *bolt.Bucket, key []byte) error {
 	return nil
 }
 
-// keptRow is an unreadable row and the key of kv.kept under which its bytes are.
+// keptRow is an unreadable row and the key of kv.kept under which its bytes are stored.
 type keptRow struct {
 	row kv.Row
 	id  string
 }
 
-// forgetKept drops the rows that a committed transaction replaced from those that
+// forgetKept removes the rows that a committed transaction replaced from those that
 // cannot be read.
 func (db *DB) forgetKept(kept []keptRow) {
 	for _, k := range kept {
 		db.bad.forget(k.row.Bucket, k.row.Key)
-		db.log.Warn("a row that could not be read was replaced; its bytes are kept", "row", k.row.String(), "kept", k.id)
+		db.log.Warn("a row that could not be read was replaced; its bytes are stored", "row", k.row.String(), "kept", k.id)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/portal/base/kv/boltkv"
@@ -156,5 +158,55 @@ func TestVerifyNeedsAFile(t *testing.T) {
 	dir := t.TempDir()
 	if err := boltkv.Verify(t.Context(), dir, schemas); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("a folder: %v", err)
+	}
+}
+
+// wrapped is a Reader around another, as packages make them.
+type wrapped struct{ kv.Reader }
+
+// A row that is skipped through a wrapped Reader is counted, and a scan of a wrapped
+// Reader can be strict: neither depends on the concrete type of a Reader.
+func TestSkipAndStrictReachThroughWrappers(t *testing.T) {
+	db := mustOpen(t, file(t.TempDir()), kvtest.Schema())
+	err := db.View(t.Context(), func(r kv.Reader) error {
+		kv.Skip(wrapped{r}, "suite.a", []byte("k"), errors.New("not JSON"))
+		if kv.Strict(wrapped{r}) == (wrapped{r}) {
+			t.Error("Strict returned the Reader itself")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := kv.Damage{Rows: 1, First: []kv.Row{{Bucket: "suite.a", Key: []byte("k")}}}
+	if diff := cmp.Diff(want, db.Damage()); diff != "" {
+		t.Errorf("damage (-want +got):\n%s", diff)
+	}
+}
+
+// Beyond a bound unreadable rows are not counted, and Damage says that there are more.
+func TestDamageSaysThatThereIsMore(t *testing.T) {
+	const bound = 10_000
+	db := mustOpen(t, file(t.TempDir()), kvtest.Schema())
+	skip := func(from, to int) {
+		t.Helper()
+		err := db.View(t.Context(), func(r kv.Reader) error {
+			for i := from; i < to; i++ {
+				kv.Skip(r, "suite.a", fmt.Append(nil, i), errors.New("not JSON"))
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	skip(0, bound)
+	skip(0, bound) // known rows are counted once
+	if d := db.Damage(); d.Rows != bound || d.More || len(d.First) != 1000 {
+		t.Errorf("%d rows, more %v, %d named", d.Rows, d.More, len(d.First))
+	}
+	skip(bound, bound+1)
+	if d := db.Damage(); d.Rows != bound || !d.More {
+		t.Errorf("%d rows, more %v", d.Rows, d.More)
 	}
 }

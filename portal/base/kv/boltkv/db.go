@@ -1,24 +1,24 @@
-// Package boltkv owns kv.DB in one local file, by way of bbolt.
+// Package boltkv implements kv.DB in one local file, with bbolt.
 //
 // Data layout. The file is bbolt's; every kv bucket is one bbolt bucket at the
 // root. The bbolt sequence of kv.changes is the number of the last change, so
-// that numbers go on after a Trim. Beside a database called portal.db lie
+// that numbering continues after a Trim. Beside a database called portal.db are
 //
-//	portal.db.pid             process id of the last opener, for the message that
-//	                          tells a second opener who holds the file
+//	portal.db.pid             process id of the last opener, for the error of a
+//	                          second opener
 //	portal.db.before-T        copy made at UTC time T before migrations ran
-//	portal.db.upgrade         the new file while format 1 is read into it
+//	portal.db.upgrade         the new file while format 1 is copied into it
 //
-// Every value carries a checksum (seal.go) since format 2. A file of format 1 is
-// copied, row by row, into a new file that takes its place (upgrade.go).
+// Every value has a checksum (seal.go) since format 2. A file of format 1 is copied,
+// row by row, into a new file that replaces it (upgrade.go).
 //
-// A file may be damaged (a torn copy, a bad disk). bbolt believes what it reads:
-// it panics, follows a cycle until the stack ends, asks for memory that a wrong
-// count states, or faults on its memory map. So the pages are inspected before
-// bbolt opens a file (inspect.go), and a file whose structure is damaged is
-// refused, as a write into it would destroy more. What is damaged later is caught
-// by guard, which every call into bbolt goes through, and by the checksum of each
-// row. Panics of a caller's own function pass.
+// A file may be damaged (an incomplete copy, a bad disk). bbolt trusts what it reads:
+// it panics, follows a cycle until the stack overflows, allocates what a wrong count
+// states, or faults on its memory map. So the pages are inspected before bbolt opens a
+// file (inspect.go), and a file whose structure is damaged is refused, as a write into
+// it would destroy more. Later damage is caught by guard, through which every call
+// into bbolt goes, and by the checksum of each row. Panics of a caller's own function
+// are not caught.
 package boltkv
 
 import (
@@ -40,27 +40,27 @@ import (
 // DB is one open database file. It implements kv.DB.
 type DB struct {
 	bolt    *bolt.DB
-	file    *os.File // bbolt's own, for reading past its memory map
+	file    *os.File // bbolt's own, for reading without its memory map
 	path    string
 	log     *slog.Logger
-	buckets map[string]bool // what owners may name
+	buckets map[string]bool // the buckets of the owners
 	sums    sums
 	bad     badRows
 
-	writer chan struct{} // holds one token while somebody writes
+	writer chan struct{} // holds one token while there is a writer
 	bell   bell          // rings after every commit that logged a change
 
 	closing chan struct{}
 	close   sync.Once
-	// broken is set when a commit failed in a way that leaves unknown what the
-	// disk holds: a failed fsync cannot be repeated. Reading goes on.
+	// broken is set when a commit failed in a way that leaves the contents of the disk
+	// unknown: a failed fsync cannot be repeated. Reading continues.
 	broken atomic.Bool
-	// stuck is set when not even a rollback worked; bbolt's locks are then held
-	// for ever and closing it would wait for ever.
+	// stuck is set when even a rollback failed; bbolt's locks are then never released,
+	// and closing it would block forever.
 	stuck atomic.Bool
-	// structure is set when a page, not only a row, could not be read.
+	// structure is set when a page, and not only a row, could not be read.
 	structure atomic.Bool
-	// size is the largest size of the file that was seen, in bytes.
+	// size is the largest size of the file that was observed, in bytes.
 	size atomic.Int64
 }
 
@@ -86,7 +86,8 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Writer) error) error {
 	defer release()
 	if db.broken.Load() {
 		return fault.New(fault.Unavailable, op,
-			"the database takes no more writes because the disk failed to store one; nothing of this was stored. Look at the disk, then start Postern again")
+			"the database accepts no more writes because the disk failed to store one; nothing was stored now. Check the disk, then "+
+				"start Postern again")
 	}
 	if err := db.present(op); err != nil {
 		return err
@@ -109,8 +110,8 @@ func (db *DB) Update(ctx context.Context, fn func(kv.Writer) error) error {
 	return nil
 }
 
-// lockWriter waits for the one place of a writer, as bbolt's own lock cannot be
-// left when the context ends.
+// lockWriter waits to become the writer. bbolt's own lock is not used for that, because
+// waiting for it cannot be cancelled.
 func (db *DB) lockWriter(ctx context.Context, op string) (release func(), err error) {
 	select {
 	case db.writer <- struct{}{}:
@@ -122,7 +123,7 @@ func (db *DB) lockWriter(ctx context.Context, op string) (release func(), err er
 	}
 }
 
-// begin starts a transaction. The caller ends it.
+// begin starts a transaction, which the caller ends.
 func (db *DB) begin(ctx context.Context, op string, writable bool) (*tx, error) {
 	if ctx.Err() != nil {
 		return nil, ended(op, ctx)
@@ -141,8 +142,8 @@ func (db *DB) begin(ctx context.Context, op string, writable bool) (*tx, error) 
 	return t, nil
 }
 
-// commitFailed sorts a failed commit. Only when the system refused a write for
-// want of room is it sure that nothing of it can be on the disk.
+// commitFailed classifies a failed commit. Only when the system refused a write because
+// the disk is full is it certain that nothing was stored.
 func (db *DB) commitFailed(op string, err error) error {
 	refusedWrite, ok := errors.AsType[*fs.PathError](err)
 	if ok && fault.NoRoom(refusedWrite) {
@@ -150,12 +151,12 @@ func (db *DB) commitFailed(op string, err error) error {
 			"there is no room left on the disk of the data folder; nothing was stored. Make room, then try again", err)
 	}
 	db.broken.Store(true)
-	db.log.Error("the database failed to commit and takes no more writes", "path", db.path, "err", err)
+	db.log.Error("the database failed to commit and accepts no more writes", "path", db.path, "err", err)
 	return fault.Wrap(fault.Internal, op,
-		"the disk failed while storing this, and it may or may not be stored. Look at the disk, then start Postern again", err)
+		"the disk failed while storing this, and it may or may not be stored. Check the disk, then start Postern again", err)
 }
 
-// Close implements kv.DB. Closing twice is no error.
+// Close implements kv.DB. Closing again does nothing.
 func (db *DB) Close() (err error) {
 	db.close.Do(func() {
 		close(db.closing)
@@ -169,10 +170,12 @@ func (db *DB) Close() (err error) {
 	return err
 }
 
+// ended is the error of a context that ended.
 func ended(op string, ctx context.Context) error {
-	return fault.Wrap(fault.Timeout, op, "the request ended before the database could be asked", ctx.Err())
+	return fault.Wrap(fault.Timeout, op, "the request ended before the database was read", ctx.Err())
 }
 
+// closed is the error of a database that was closed.
 func closed(op string) error {
 	return fault.New(fault.Unavailable, op, "the database is closed: Postern is stopping")
 }

@@ -1,21 +1,22 @@
 package boltkv
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
-	"strings"
 
 	"github.com/postern/postern/portal/base/fault"
 )
 
+// damageMsg is the beginning of the message of a damaged file.
 const damageMsg = "the database file is damaged (a copy made while Postern was running is always so, and a bad disk does it too). " +
 	"Restore the newest backup with `postern restore`"
 
-// guard calls into bbolt and turns its panics, and faults on its memory map,
-// into errors that tell people to restore a backup. Nothing of a caller runs
-// inside f, so a caller's own panic is never hidden. Goroutines that bbolt starts
-// cannot be guarded: its Check is not used, and its reading of a file without a
-// list of free pages is refused before.
+// guard calls bbolt and turns its panics, and faults on its memory map, into errors
+// that tell people to restore a backup. No code of a caller runs inside f, so a
+// caller's own panic is never hidden. Goroutines that bbolt starts cannot be guarded:
+// its Check is not used, and a file without a list of free pages, which it would read
+// on one, is refused before.
 func guard(op string, f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -26,20 +27,31 @@ func guard(op string, f func() error) (err error) {
 	return f()
 }
 
-// isDamage reports whether an error says that the file is damaged.
+// damage is the cause inside the error of a damaged file.
+type damage struct{ cause error }
+
+// Error implements error.
+func (d damage) Error() string { return d.cause.Error() }
+
+// Unwrap returns the cause.
+func (d damage) Unwrap() error { return d.cause }
+
+// isDamage reports whether an error states that the file is damaged.
 func isDamage(err error) bool {
-	return fault.KindOf(err) == fault.Internal && strings.HasPrefix(fault.Message(err), damageMsg)
+	_, is := errors.AsType[damage](err)
+	return is
 }
 
+// damaged returns the error of a damaged file.
 func damaged(op string, cause error) error {
-	return fault.Wrap(fault.Internal, op, damageMsg, cause)
+	return fault.Wrap(fault.Internal, op, damageMsg, damage{cause})
 }
 
-// guardCaller runs a caller's function inside a transaction. What Get and Scan
-// hand out lies in the memory map; it was read once in guard, but a page may be
-// dropped from memory and the disk may fail when it is read again. Only that, a
-// fault at an address, becomes an error. Any other panic is the caller's and
-// passes; so is a nil pointer, whose panic has no address.
+// guardCaller runs a caller's function inside a transaction. The slices that Get and
+// Scan return are in the memory map; they were read once in guard, but a page may be
+// evicted and the disk may fail when it is read again. Only that, a fault at an
+// address, becomes an error. Any other panic is the caller's and is not caught; nor is
+// a nil pointer, whose panic has no address.
 func guardCaller(op string, f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {

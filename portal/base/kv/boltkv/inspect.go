@@ -11,20 +11,20 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// maxNamed bounds the faults and rows that an inspection names; the others are
-// counted. A damaged file has thousands.
+// maxNamed bounds the faults and rows that an inspection names; the others are counted.
+// A damaged file has thousands.
 const maxNamed = 1000
 
-// inspection reads a database file page by page, with reads of the file: no
-// memory map, no goroutine, no trust in what a page says. Every page is entered
-// once, so that a cycle ends. bbolt's own check does all of it on a goroutine
-// that nothing can guard, and believes sizes before it looks at them.
+// inspection reads a database file page by page, with reads of the file: no memory map,
+// no goroutine, no trust in the contents of a page. Every page is read once, so that a
+// cycle ends. bbolt's own check runs on a goroutine that cannot be guarded, and trusts
+// sizes before it verifies them.
 type inspection struct {
 	ctx  context.Context
 	file io.ReaderAt
 	head fileHeader
-	used []uint64 // one bit a page
-	free [][]byte // blocks of pages that were read, for the next ones
+	used []uint64 // one bit per page
+	free [][]byte // memory of pages that were read, for reuse
 	// row receives every row; nil leaves values beyond a page's first block
 	// unread. The slices are valid during the call.
 	row func(bucket string, key, value []byte)
@@ -34,12 +34,12 @@ type inspection struct {
 	only     string   // if set, the one bucket to read
 	findings []string // at most maxNamed
 	found    int
-	buckets  int // how many there are
-	lost     int // pages that belong to nothing: space, not data
+	buckets  int // number of buckets
+	lost     int // unreachable pages, which waste space but lose no data
 }
 
-// inspect reads a file of so many bytes. err is the context's, or of reading; what
-// is damaged is in the findings.
+// inspect reads a file of the given size. An error is the context's, or one of reading
+// the file; damage is in the findings.
 func (x *inspection) inspect(size int64) error {
 	const op = "boltkv.inspect"
 	if x.head.pageSize == 0 {
@@ -73,19 +73,20 @@ func (x *inspection) inspect(size int64) error {
 	return nil
 }
 
-// inspectOnly reads one bucket and what leads to it.
+// inspectOnly reads one bucket and the pages that lead to it.
 func (x *inspection) inspectOnly(size int64, bucket string) error {
 	x.only = bucket
 	return x.inspect(size)
 }
 
+// note adds a finding.
 func (x *inspection) note(format string, args ...any) {
 	if x.found++; len(x.findings) < maxNamed {
 		x.findings = append(x.findings, fmt.Sprintf(format, args...))
 	}
 }
 
-// claim marks pages as used; it is false when one of them is used already.
+// claim marks pages as used; it returns false when one of them is used already.
 func (x *inspection) claim(id, n uint64) bool {
 	for i := id; i < id+n; i++ {
 		if x.used[i/64]&(1<<(i%64)) != 0 {
@@ -96,7 +97,7 @@ func (x *inspection) claim(id, n uint64) bool {
 	return true
 }
 
-// load reads the header of a page, and its content as far as it is needed.
+// load reads the header of a page, and its contents as far as they are needed.
 func (x *inspection) load(id uint64, whole bool) (*node, error) {
 	if id < 2 || id >= x.head.high {
 		return nil, fmt.Errorf("page %d is outside of the file", id)
@@ -135,14 +136,14 @@ func (x *inspection) block() []byte {
 	return make([]byte, x.head.pageSize)
 }
 
-// done takes back the memory of a page whose rows are not used any more.
+// done returns the memory of a page whose rows are no longer used.
 func (x *inspection) done(p *node) {
 	if len(p.head) == x.head.pageSize {
 		x.free = append(x.free, p.head)
 	}
 }
 
-// walkBuckets walks the bucket of buckets and each of them.
+// walkBuckets reads the bucket of buckets and each of them.
 func (x *inspection) walkBuckets() {
 	type bucket struct {
 		name  string
@@ -169,6 +170,7 @@ func (x *inspection) walkBuckets() {
 	}
 }
 
+// bucket reads one bucket.
 func (x *inspection) bucket(name string, value []byte) {
 	order := binary.NativeEndian
 	if x.sequence != nil {
@@ -196,8 +198,8 @@ func (x *inspection) bucket(name string, value []byte) {
 	x.leaf(t, p, nil, nil)
 }
 
-// freelist checks that no page is both free and in use: a later write would
-// destroy what is there.
+// freelist checks that no page is both free and in use: a later write would destroy its
+// contents.
 func (x *inspection) freelist() {
 	if x.head.freelist == noFreelist {
 		x.note("the file has no list of free pages")
@@ -231,7 +233,7 @@ func (x *inspection) freelist() {
 	}
 }
 
-// err is the error for people, nil when nothing is damaged.
+// err returns the error for people, nil without findings.
 func (x *inspection) err(op string) error {
 	if x.found == 0 {
 		return nil
@@ -239,7 +241,8 @@ func (x *inspection) err(op string) error {
 	return damagedAs(op, x.findings, x.found)
 }
 
-// damagedAs is the error of a file in which so many faults were found.
+// damagedAs returns the error of a file with the given findings, of which it quotes the
+// first.
 func damagedAs(op string, findings []string, found int) error {
 	const shown = 3 // as many as a person reads in one message; `postern check` lists the others
 	text := ""
@@ -249,5 +252,5 @@ func damagedAs(op string, findings []string, found int) error {
 	if found > shown {
 		text += fmt.Sprintf(" %d more.", found-shown)
 	}
-	return fault.Wrap(fault.Internal, op, damageMsg+"."+text, fmt.Errorf("%d faults", found))
+	return fault.Wrap(fault.Internal, op, damageMsg+"."+text, damage{fmt.Errorf("%d faults", found)})
 }

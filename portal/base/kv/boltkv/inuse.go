@@ -9,9 +9,9 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// InUse reports whether a database file that is not open has been in use: whether
-// Open ever completed for it. A file with nothing but bbolt's own pages was not. It
-// never writes. Errors are those of Open.
+// InUse reports whether a database file that is not open has been in use: whether Open
+// ever completed for it. A file with only bbolt's own pages has not. It never writes.
+// Errors are those of Open.
 func InUse(ctx context.Context, path string) (used bool, err error) {
 	const op = "boltkv.InUse"
 	if ctx.Err() != nil {
@@ -30,38 +30,40 @@ func InUse(ctx context.Context, path string) (used bool, err error) {
 	return stored[kv.FormatKey] != 0, err
 }
 
-// Writable returns why the database takes no more writes; nil when it takes them.
-// It costs two looks at the file's name.
+// Writable returns why the database accepts no more writes; nil when it accepts them.
+// It costs two stat calls.
 func (db *DB) Writable() error {
 	if db.broken.Load() {
-		return fault.New(fault.Unavailable, "boltkv.Writable", "the disk failed to store a write, and the database takes no more. Look at the disk, then start Postern again")
+		return fault.New(fault.Unavailable, "boltkv.Writable",
+			"the disk failed to store a write, and the database accepts no more. Check the disk, then start Postern again")
 	}
 	return db.present("boltkv.Writable")
 }
 
-// present returns why the open file is not what the next start will open: it was
-// removed or replaced beneath Postern, or cut off. What is written into such a file
-// is lost, however well it is stored.
+// present returns why the open file is not the one that the next start will open: it
+// was removed, replaced or truncated while Postern runs. What is written into such a
+// file is lost, however durably it is stored.
 func (db *DB) present(op string) error {
-	const lost = "; what is stored now would be lost at the next start, so nothing is. Copy what is in the data folder, then put the file back or restore the newest backup"
+	const lost = "; what is stored now would be lost at the next start, so nothing is. Copy what is in the data folder, then put " +
+		"the file back or restore the newest backup"
 	if db.file == nil {
 		return nil // not opened
 	}
-	seen := db.size.Load() // before the look: meanwhile another write may make the file grow
+	seen := db.size.Load() // before Stat: another write may grow the file meanwhile
 	own, err := db.file.Stat()
 	if err != nil {
-		return fault.Wrap(fault.Unavailable, op, "the database file cannot be looked at"+lost, err)
+		return fault.Wrap(fault.Unavailable, op, "the database file cannot be examined"+lost, err)
 	}
 	there, err := os.Stat(db.path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return fault.New(fault.Unavailable, op, "the database file was removed while Postern runs"+lost)
 	case err != nil:
-		return fault.Wrap(fault.Unavailable, op, "the database file cannot be looked at"+lost, err)
+		return fault.Wrap(fault.Unavailable, op, "the database file cannot be examined"+lost, err)
 	case !os.SameFile(own, there):
 		return fault.New(fault.Unavailable, op, "the database file was replaced by another while Postern runs"+lost)
 	case own.Size() < seen:
-		return fault.New(fault.Unavailable, op, "the database file was cut off while Postern runs"+lost)
+		return fault.New(fault.Unavailable, op, "the database file was truncated while Postern runs"+lost)
 	}
 	db.size.Store(own.Size())
 	return nil

@@ -42,7 +42,8 @@ func TestInUse(t *testing.T) {
 			t.Fatal(err)
 		}
 		used, err := InUse(t.Context(), name)
-		if used != want.used || (err != nil) != want.fails || err != nil && !strings.HasPrefix(fault.Message(err), "the database file is damaged") {
+		if used != want.used || (err != nil) != want.fails || err != nil &&
+			!strings.HasPrefix(fault.Message(err), "the database file is damaged") {
 			t.Errorf("%s: %v, %v", filepath.Base(name), used, err)
 		}
 		if after, err := os.ReadFile(name); err != nil || !bytes.Equal(before, after) {
@@ -51,7 +52,7 @@ func TestInUse(t *testing.T) {
 	}
 }
 
-// A file that is removed, replaced or cut off beneath the open database takes no
+// A file that is removed, replaced or truncated under the open database takes no
 // write that its next start would not find, and readiness hears why.
 func TestTheFileIsTakenAwayWhileOpen(t *testing.T) {
 	for want, take := range map[string]func(path string) error{
@@ -62,7 +63,7 @@ func TestTheFileIsTakenAwayWhileOpen(t *testing.T) {
 			}
 			return os.Rename(path+".new", path)
 		},
-		"cut off": func(path string) error { return os.Truncate(path, 8<<10) },
+		"truncated": func(path string) error { return os.Truncate(path, 8<<10) },
 	} {
 		path := filepath.Join(t.TempDir(), "portal.db")
 		db, err := Open(t.Context(), path, Options{Schemas: []kv.Schema{{Name: "a", Version: 1, Buckets: []string{"a.b"}}}})
@@ -81,7 +82,7 @@ func TestTheFileIsTakenAwayWhileOpen(t *testing.T) {
 				t.Errorf("%s: %v", want, err)
 			}
 		}
-		if want == "cut off" {
+		if want == "truncated" {
 			err := db.View(t.Context(), func(r kv.Reader) error { _, err := r.Get("a.b", []byte("k")); return err })
 			if err == nil || !db.Damage().Structure {
 				t.Errorf("a page that is gone: %v, %+v", err, db.Damage())

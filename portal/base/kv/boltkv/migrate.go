@@ -17,11 +17,12 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// copyStamp names the copy made before migrations, in UTC.
+// copyStamp is the layout of the time in the name of a copy made before migrations, in
+// UTC.
 const copyStamp = "20060102T150405Z"
 
-// prepare brings the file to what the schemas say.
-// copied says that the file was copied already.
+// prepare creates missing buckets and runs the migrations that are due. copied states
+// that the file was copied already.
 func (db *DB) prepare(ctx context.Context, o Options, copied bool) error {
 	const op = "boltkv.Open"
 	stored, err := db.versions(ctx)
@@ -59,7 +60,7 @@ func (db *DB) prepare(ctx context.Context, o Options, copied bool) error {
 	return syncDir(filepath.Dir(db.path)) // a new file must survive a power cut by name too
 }
 
-// upToDate tells whether every owner is there already; its buckets then are too.
+// upToDate reports whether every owner is in the file; its buckets then are, too.
 func upToDate(stored map[string]int, schemas []kv.Schema) bool {
 	if stored[kv.FormatKey] == 0 {
 		return false
@@ -72,8 +73,8 @@ func upToDate(stored map[string]int, schemas []kv.Schema) bool {
 	return true
 }
 
-// versions reads kv.meta; empty for a new file. A file of another program has
-// buckets and no kv.meta: it is refused rather than added to.
+// versions reads kv.meta; empty for a new file. A file of another program has buckets
+// and no kv.meta: it is refused.
 func (db *DB) versions(ctx context.Context) (map[string]int, error) {
 	const op = "boltkv.Open"
 	t, err := db.begin(ctx, op, false)
@@ -89,6 +90,7 @@ func (db *DB) versions(ctx context.Context) (map[string]int, error) {
 	return stored, err
 }
 
+// readVersions reads kv.meta in a transaction.
 func readVersions(op string, t *bolt.Tx) (map[string]int, error) {
 	stored := map[string]int{}
 	b := t.Bucket([]byte(kv.MetaBucket))
@@ -109,8 +111,8 @@ func readVersions(op string, t *bolt.Tx) (map[string]int, error) {
 	return parseVersions(op, rows)
 }
 
-// versionSum is what kv.meta holds under kv.SumKey: the checksum of the other
-// rows, plus 1, as 0 is no version.
+// versionSum returns the value of kv.SumKey in kv.meta: the checksum of the other rows,
+// plus 1, as 0 is no version.
 func versionSum(rows map[string]string) int {
 	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
 	for _, name := range slices.Sorted(maps.Keys(rows)) {
@@ -121,7 +123,7 @@ func versionSum(rows map[string]string) int {
 	return int(sum.Sum32()) + 1
 }
 
-// createBuckets makes what is missing and writes the versions of this build.
+// createBuckets creates missing buckets and writes the versions of this build.
 func (t *tx) createBuckets(schemas []kv.Schema) error {
 	return guard("boltkv.Open", func() error {
 		meta, err := t.bolt.CreateBucketIfNotExists([]byte(kv.MetaBucket))
@@ -149,10 +151,12 @@ func (t *tx) createBuckets(schemas []kv.Schema) error {
 	})
 }
 
+// copyName returns the name of a copy made before migrations.
 func (db *DB) copyName(now time.Time) string {
 	return db.path + ".before-" + now.UTC().Format(copyStamp)
 }
 
+// copyBeforeMigrating writes a copy of the database beside it.
 func (db *DB) copyBeforeMigrating(ctx context.Context, now time.Time) error {
 	path := db.copyName(now)
 	err := writeFile(path, func(f *os.File) error { return db.Backup(ctx, f) })

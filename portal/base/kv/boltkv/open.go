@@ -20,36 +20,34 @@ import (
 )
 
 const (
-	// lockTimeout is how long a second opener waits for the file: long enough for
-	// a restart to overlap, short enough to tell the operator who holds it.
+	// lockTimeout is how long a second opener waits for the file: long enough for a
+	// restart to overlap, short enough to report soon which process holds it.
 	lockTimeout = 3 * time.Second
-	// lockRetry is how often it tries.
+	// lockRetry is the interval between attempts.
 	lockRetry = 50 * time.Millisecond
-	// mapSize is the address space reserved for the file, in bytes. While the
-	// file is smaller, growing it does not wait for readers to finish. It costs
-	// no memory.
+	// mapSize is the address space reserved for the file, in bytes. While the file is
+	// smaller, growing it does not wait for readers to finish. It uses no memory.
 	mapSize = 1 << 30
-	// fileMode: the file holds hashed credentials and unpublished drafts.
+	// fileMode is restricted: the file holds hashed credentials and unpublished drafts.
 	fileMode = 0o600
 	// pidBytes bounds what is read of a pid file.
 	pidBytes = 20
 )
 
-// Options are what Open needs besides the path.
+// Options are the options of Open.
 type Options struct {
 	// Schemas of every owner. A database that holds others is refused.
 	Schemas []kv.Schema
 	// Now names the backup copies of migrations; nil is time.Now.
 	Now func() time.Time
-	// Logger hears of migrations and of a failing disk; nil is silence.
+	// Logger receives migrations and errors of the disk; nil discards them.
 	Logger *slog.Logger
 }
 
-// Open opens or creates the database file, in a folder that must exist. It
-// creates the buckets of the schemas and runs the migrations that are due, all
-// of them or none, after copying the file. Errors: fault.Conflict when another
-// process has it open, fault.Unsupported when a newer Postern wrote it,
-// fault.Internal when it is damaged.
+// Open opens or creates the database file, in a folder that must exist. It creates the
+// buckets of the schemas and runs the migrations that are due, all of them or none,
+// after copying the file. Errors: fault.Conflict when another process has it open,
+// fault.Unsupported when a newer Postern wrote it, fault.Internal when it is damaged.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	const op = "boltkv.Open"
 	if o.Now == nil {
@@ -86,7 +84,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	return db, nil
 }
 
-// openDB opens the file as it is.
+// openDB opens the file without migrations.
 func openDB(ctx context.Context, op, path string, o Options) (*DB, error) {
 	b, f, err := openFile(ctx, op, path, o.Logger)
 	if err != nil {
@@ -97,6 +95,7 @@ func openDB(ctx context.Context, op, path string, o Options) (*DB, error) {
 	return db, nil
 }
 
+// newDB returns a DB over an open file.
 func newDB(b *bolt.DB, path string, o Options) *DB {
 	db := &DB{
 		bolt:    b,
@@ -116,8 +115,8 @@ func newDB(b *bolt.DB, path string, o Options) *DB {
 	return db
 }
 
-// openFile locks the file, inspects its pages, and opens it through bbolt,
-// guarded. A file whose pages are damaged is refused.
+// openFile locks the file, inspects its pages, and opens it with bbolt, guarded. A file
+// whose pages are damaged is refused.
 func openFile(ctx context.Context, op, path string, log *slog.Logger) (b *bolt.DB, file *os.File, err error) {
 	o := boltOptions()
 	o.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
@@ -145,6 +144,7 @@ func openFile(ctx context.Context, op, path string, log *slog.Logger) (b *bolt.D
 	return nil, nil, openFailed(op, path, err)
 }
 
+// boltOptions returns the options of every file that this package opens.
 func boltOptions() *bolt.Options {
 	return &bolt.Options{
 		Timeout: lockTimeout, FreelistType: bolt.FreelistMapType, PreLoadFreelist: true, InitialMmapSize: mapSize,
@@ -152,8 +152,8 @@ func boltOptions() *bolt.Options {
 }
 
 // lockedFile opens the file and locks it, as bbolt does afterwards on the same
-// description, so that no other process writes while it is inspected. A file that
-// was replaced while this waited for the lock is left for its successor.
+// description, so that no other process writes while it is inspected. A file that was
+// replaced while this waited for the lock is closed, and the new one is opened.
 func lockedFile(path string, flag int, mode os.FileMode) (*os.File, error) {
 	how := syscall.LOCK_EX
 	if flag&(os.O_WRONLY|os.O_RDWR) == 0 {
@@ -180,13 +180,14 @@ func lockedFile(path string, flag int, mode os.FileMode) (*os.File, error) {
 	}
 }
 
+// same reports whether an open file is the one at path.
 func same(f *os.File, path string) bool {
 	a, err := f.Stat()
 	b, err2 := os.Stat(path)
 	return err == nil && err2 == nil && os.SameFile(a, b)
 }
 
-// inspectFile looks at the structure of a file that is not empty.
+// inspectFile inspects the structure of a file that is not empty.
 func inspectFile(ctx context.Context, op string, f *os.File, log *slog.Logger) error {
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 {
@@ -205,10 +206,10 @@ func inspectFile(ctx context.Context, op string, f *os.File, log *slog.Logger) e
 	return x.err(op)
 }
 
-// abandon closes a file that bbolt left open, locked and mapped because it
-// panicked, so that `postern restore` can follow. The map keeps the lock alive
-// past closing: it must be given back by name. After an error without a panic
-// the file is closed already and this does nothing.
+// abandon closes a file that bbolt left open, locked and mapped because it panicked, so
+// that `postern restore` can follow. The map keeps the lock after closing, so it is
+// released explicitly. After an error without a panic the file is closed already and
+// this does nothing.
 func abandon(file *os.File) {
 	raw, err := file.SyscallConn()
 	if err == nil {
@@ -217,17 +218,20 @@ func abandon(file *os.File) {
 	_ = file.Close()
 }
 
+// openFailed classifies an error of opening the file.
 func openFailed(op, path string, err error) error {
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
 		return fault.Newf(fault.Conflict, op,
-			"another Postern%s is using this data folder (%s is locked). Stop it first, or name another data folder", holder(path), filepath.Base(path))
+			"another Postern%s is using this data folder (%s is locked). Stop it first, or name another data folder", holder(path),
+			filepath.Base(path))
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, berrors.ErrChecksum):
 		return damaged(op, err)
 	case fault.NoRoom(err):
 		return fault.Wrap(fault.Full, op, "there is no room left on the disk of the data folder", err)
 	case notOpened(err):
-		return fault.Wrap(fault.Invalid, op, "the database file cannot be opened; the data folder must exist and belong to the user Postern runs as", err)
+		return fault.Wrap(fault.Invalid, op, "the database file cannot be opened; the data folder must exist and belong to the user "+
+			"Postern runs as", err)
 	case isDamage(err), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
@@ -235,21 +239,26 @@ func openFailed(op, path string, err error) error {
 	return damaged(op, err)
 }
 
+// notOpened reports whether the file itself could not be opened.
 func notOpened(err error) bool {
 	p, ok := errors.AsType[*fs.PathError](err)
 	return ok && p.Op == "open"
 }
 
+// writePid writes the process id for the error of a second opener. A failure is
+// ignored.
 func writePid(path string) {
-	// Only the words of an error message depend on it.
+
 	_ = os.WriteFile(pidPath(path), []byte(strconv.Itoa(os.Getpid())), fileMode)
 }
 
+// forgetPid removes the pid file.
 func forgetPid(path string) { _ = os.Remove(pidPath(path)) }
 
+// pidPath returns the name of the pid file.
 func pidPath(path string) string { return path + ".pid" }
 
-// holder is " (process 123)" when the pid file can be read, else nothing.
+// holder returns " (process 123)" when the pid file can be read, otherwise "".
 func holder(path string) string {
 	text, err := os.ReadFile(pidPath(path))
 	if err != nil || len(text) > pidBytes {

@@ -65,6 +65,7 @@ func readFileHeader(f io.ReaderAt, size int64) (fileHeader, error) {
 	return fileHeader{}, errors.New("both headers are damaged")
 }
 
+// newest returns the newer of two headers; ok is false when the second is damaged.
 func newest(first, second fileHeader, ok bool) fileHeader {
 	if !ok {
 		first.otherUnreadable = true
@@ -76,6 +77,7 @@ func newest(first, second fileHeader, ok bool) fileHeader {
 	return first
 }
 
+// headerAt reads the header at an offset; ok is false when it is damaged.
 func headerAt(f io.ReaderAt, at int64, id uint64) (h fileHeader, ok bool) {
 	var b [pageHeaderBytes + metaSummedBytes + 8]byte
 	if _, err := f.ReadAt(b[:], at); err != nil {
@@ -94,8 +96,8 @@ func headerAt(f io.ReaderAt, at int64, id uint64) (h fileHeader, ok bool) {
 	}, true
 }
 
-// node is one page with its overflow, or the page of an inline bucket. Beyond
-// head, which is in memory, it is read from the file when it is asked for.
+// node is one page with its overflow, or the page of an inline bucket. What is not in
+// head is read from the file when it is needed.
 type node struct {
 	id    uint64
 	flags uint16
@@ -106,7 +108,8 @@ type node struct {
 	at    int64
 }
 
-// part returns n bytes from pos on. The caller has checked that they are inside.
+// part returns n bytes from pos on. The caller has checked that they are inside the
+// node.
 func (p *node) part(pos, n int) ([]byte, error) {
 	if pos+n <= len(p.head) {
 		return p.head[pos : pos+n : pos+n], nil
@@ -122,12 +125,12 @@ type element struct {
 	keyAt, key int
 	value      int // bytes, behind the key
 	child      uint64
-	end        int // where the data of this element end
+	end        int // end of the data of this element
 }
 
-// elements reads what a node's elements say and checks that their data lie one
-// behind the other without a gap, as bbolt writes them: a wrong count, position
-// or size breaks that row.
+// elements reads the extents of a node's keys and checks that they follow each other
+// without a gap, as bbolt writes them: a wrong count, position or size breaks that
+// sequence.
 func (p *node) elements() ([]element, error) {
 	next := pageHeaderBytes + p.count*elementBytes
 	if next > p.size {

@@ -20,6 +20,7 @@ func (t *tx) ScanBack(bucket string, from, to []byte) iter.Seq2[kv.Item, error] 
 	return t.walk(bucket, backward(from, to), false)
 }
 
+// forward returns the walker of an ascending scan.
 func forward(from, to []byte) walker {
 	return walker{
 		first: func(c *bolt.Cursor) ([]byte, []byte) {
@@ -40,6 +41,7 @@ func forward(from, to []byte) walker {
 	}
 }
 
+// backward returns the walker of a descending scan.
 func backward(from, to []byte) walker {
 	before := func(c *bolt.Cursor, key []byte) ([]byte, []byte) {
 		if k, _ := c.Seek(key); k == nil {
@@ -64,12 +66,12 @@ func backward(from, to []byte) walker {
 type walker struct {
 	first  func(*bolt.Cursor) (k, v []byte)
 	next   func(*bolt.Cursor) (k, v []byte)
-	after  func(c *bolt.Cursor, key []byte) (k, v []byte) // next, by a stale cursor
+	after  func(c *bolt.Cursor, key []byte) (k, v []byte) // next, when the cursor is stale
 	inside func(k []byte) bool
 }
 
-// step is bucket for a cursor that knows its bucket already: finding it again
-// would cost more than the step.
+// step is bucket for a cursor that has its bucket already: finding it again would cost
+// more than the step.
 func (t *tx) step(op string, f func() error) error {
 	if t.over {
 		return fault.New(fault.Internal, op, "the transaction is over")
@@ -77,17 +79,16 @@ func (t *tx) step(op string, f func() error) error {
 	return t.guarded(op, f)
 }
 
-// walk yields outside of guard, so that a panic in the loop body stays one. A
-// write in the loop body invalidates bbolt's cursor; it is placed anew then.
+// walk yields outside of guard, so that a panic in the loop body is not caught. A write
+// in the loop body invalidates bbolt's cursor, which is then positioned again.
 func (t *tx) walk(bucket string, w walker, strict bool) iter.Seq2[kv.Item, error] {
 	const op = "boltkv.Scan"
 	return func(yield func(kv.Item, error) bool) {
-		var c *bolt.Cursor
+		s := scan{tx: t, walker: w, name: bucket, strict: strict}
 		var it kv.Item
 		err := t.bucket(op, bucket, func(b *bolt.Bucket) (err error) {
-			c = b.Cursor()
-			k, sealed := w.first(c)
-			it, err = t.readable(bucket, c, w, k, sealed, strict)
+			s.cursor = b.Cursor()
+			it, err = s.readable(w.first(s.cursor))
 			return err
 		})
 		for err == nil && it.Key != nil {
@@ -96,13 +97,11 @@ func (t *tx) walk(bucket string, w walker, strict bool) iter.Seq2[kv.Item, error
 				return
 			}
 			err = t.step(op, func() (err error) {
-				var k, sealed []byte
 				if writes == t.writes {
-					k, sealed = w.next(c)
+					it, err = s.readable(w.next(s.cursor))
 				} else {
-					k, sealed = w.after(c, it.Key)
+					it, err = s.readable(w.after(s.cursor, it.Key))
 				}
-				it, err = t.readable(bucket, c, w, k, sealed, strict)
 				return err
 			})
 		}
@@ -112,20 +111,28 @@ func (t *tx) walk(bucket string, w walker, strict bool) iter.Seq2[kv.Item, error
 	}
 }
 
-// readable returns the item at the cursor, or the next one that can be read and
-// is inside of the range; its key is nil behind the last. Rows that cannot be
-// read are left out and remembered; they are the end, and an error, of a strict
-// scan.
-func (t *tx) readable(bucket string, c *bolt.Cursor, w walker, k, sealed []byte, strict bool) (kv.Item, error) {
-	for k != nil && w.inside(k) {
-		value, ok := t.db.sums.open(bucket, k, sealed)
+// scan is a walk over one bucket.
+type scan struct {
+	*tx
+	walker
+	name   string // of the bucket
+	cursor *bolt.Cursor
+	strict bool
+}
+
+// readable returns the item at the cursor, whose key and stored value are given, or the
+// next one that can be read and is inside the range; its key is nil after the last. Rows
+// that cannot be read are left out and recorded; a strict scan fails at the first.
+func (s scan) readable(k, sealed []byte) (kv.Item, error) {
+	for k != nil && s.inside(k) {
+		value, ok := s.db.sums.open(s.name, k, sealed)
 		if ok {
 			return kv.Item{Key: k, Value: value}, nil
 		}
-		if err := t.badRow("boltkv.Scan", bucket, k); strict {
+		if err := s.badRow("boltkv.Scan", s.name, k); s.strict {
 			return kv.Item{}, err
 		}
-		k, sealed = w.next(c)
+		k, sealed = s.next(s.cursor)
 	}
 	return kv.Item{}, nil
 }

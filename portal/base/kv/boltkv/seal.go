@@ -7,17 +7,18 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// sealBytes is how much longer a stored value is than what was put: a CRC-32C of
-// its bucket, key and value, big endian. bbolt has no checksum of its own, so
-// without it a flipped bit of a stored title would be shown as the title.
+// sealBytes is the length of the checksum behind each stored value: a CRC-32C of its
+// bucket, key and value, big endian. bbolt has no checksum of rows, so a flipped bit of
+// a stored title would otherwise be shown as the title.
 const sealBytes = 4
 
-// sums computes the seals of one database.
+// sums computes the checksums of one database.
 type sums struct {
 	table *crc32.Table
 	seeds map[string]uint32 // bucket -> the sum of its name
 }
 
+// newSums returns sums with the seeds of all known buckets.
 func newSums(schemas []kv.Schema) sums {
 	s := sums{table: crc32.MakeTable(crc32.Castagnoli), seeds: map[string]uint32{}}
 	buckets := []string{kv.ChangesBucket, kv.KeptBucket}
@@ -30,32 +31,34 @@ func newSums(schemas []kv.Schema) sums {
 	return s
 }
 
+// seed returns the checksum of a bucket's name.
 func (s sums) seed(bucket string) uint32 {
 	return crc32.Update(0, s.table, append([]byte(bucket), 0))
 }
 
-// keyWeight spreads the length of the key over the sum, so that a byte that moves
+// keyWeight mixes the length of the key into the checksum, so that a byte which moves
 // from the key to the value changes it.
 const keyWeight = 0x9E3779B1
 
+// of returns the checksum of a row.
 func (s sums) of(bucket string, key, value []byte) uint32 {
 	seed, ok := s.seeds[bucket]
-	if !ok { // a bucket that no schema names any more
+	if !ok { // a bucket that is in no schema any more
 		seed = s.seed(bucket)
 	}
 	sum := crc32.Update(seed, s.table, key)
 	return crc32.Update(sum, s.table, value) ^ uint32(len(key))*keyWeight
 }
 
-// seal returns a copy of the value with its seal.
+// seal returns a copy of the value with its checksum.
 func (s sums) seal(bucket string, key, value []byte) []byte {
 	sealed := append(make([]byte, 0, len(value)+sealBytes), value...)
 	return binary.BigEndian.AppendUint32(sealed, s.of(bucket, key, value))
 }
 
-// open returns the value without its seal, which is never nil; ok is false when
-// the seal does not fit. It reads every byte, so that a fault on the memory map
-// happens here, inside guard, and not in the hands of a caller.
+// open returns the value without its checksum, never nil; ok is false when the checksum
+// is wrong. It reads every byte, so that a fault on the memory map happens here, inside
+// guard, and not in the caller.
 func (s sums) open(bucket string, key, sealed []byte) (value []byte, ok bool) {
 	n := len(sealed) - sealBytes
 	if n < 0 {

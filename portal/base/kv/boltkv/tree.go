@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// tree is what an inspection looks for in one b-tree.
+// tree is what an inspection reads in one b-tree.
 type tree struct {
 	bucket     string // "" is the bucket of buckets
 	whole      bool   // values are needed, also those behind a page's first block
@@ -13,6 +13,7 @@ type tree struct {
 	each       func(e element, key, value []byte)
 }
 
+// name returns the name of the tree in findings.
 func (t tree) name() string {
 	if t.bucket == "" {
 		return "list of buckets"
@@ -20,9 +21,9 @@ func (t tree) name() string {
 	return "bucket " + t.bucket
 }
 
-// tree walks the pages below id. Every key must be at least low and less than
-// high; nil is no bound. It ends where something is damaged: what is below cannot
-// be trusted, and is reported as one finding.
+// tree walks the pages below id. Every key must be at least low and less than high; nil
+// is no bound. The walk ends at a damaged page: what is below cannot be trusted, and is
+// reported as one finding.
 func (x *inspection) tree(t tree, id uint64, depth int, low, high []byte) {
 	if x.ctx.Err() != nil {
 		return
@@ -51,6 +52,7 @@ func (x *inspection) tree(t tree, id uint64, depth int, low, high []byte) {
 	}
 }
 
+// branch reads a branch page and the pages below it.
 func (x *inspection) branch(t tree, p *node, depth int, low, high []byte) {
 	elements, err := p.elements()
 	if err != nil {
@@ -75,6 +77,7 @@ func (x *inspection) branch(t tree, p *node, depth int, low, high []byte) {
 	}
 }
 
+// leaf reads the rows of a leaf page.
 func (x *inspection) leaf(t tree, p *node, low, high []byte) {
 	elements, err := p.elements()
 	if err != nil {
@@ -103,7 +106,7 @@ func (x *inspection) leaf(t tree, p *node, low, high []byte) {
 	}
 }
 
-// inOrder reports whether a key is inside its bounds and behind the last of those
+// inOrder reports whether a key is inside its bounds and greater than the last key
 // before it.
 func inOrder(before [][]byte, key, low, high []byte) bool {
 	if n := len(before); n > 0 && bytes.Compare(before[n-1], key) >= 0 {

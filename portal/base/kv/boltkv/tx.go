@@ -14,15 +14,15 @@ import (
 type tx struct {
 	db     *DB
 	bolt   *bolt.Tx
-	writes int       // puts and deletes so far; tells a scan that its cursor is stale
+	writes int       // puts and deletes so far; a scan compares it to detect a stale cursor
 	logged bool      // a change entry was appended
 	over   bool      // committed or rolled back
-	kept   []keptRow // unreadable rows that it replaced
+	kept   []keptRow // unreadable rows that were replaced
 }
 
 var _ kv.Writer = (*tx)(nil)
 
-// end rolls back what was not committed.
+// end rolls back a transaction that was not committed.
 func (t *tx) end() {
 	if t.over {
 		return
@@ -35,8 +35,8 @@ func (t *tx) end() {
 	}
 }
 
-// commit makes the writes durable. When bbolt returns an error it has rolled
-// back; when it panicked nobody has, and end does.
+// commit makes the writes durable. When bbolt returns an error it has rolled back;
+// after a panic end does.
 func (t *tx) commit() error {
 	err := guard("boltkv.commit", func() error {
 		err := t.bolt.Commit()
@@ -54,7 +54,7 @@ func (t *tx) bucket(op, name string, f func(*bolt.Bucket) error) error {
 	return t.anyBucket(op, name, f)
 }
 
-// anyBucket is bucket for kv's own buckets too.
+// anyBucket is bucket for the buckets of kv, too.
 func (t *tx) anyBucket(op, name string, f func(*bolt.Bucket) error) error {
 	if t.over {
 		return fault.New(fault.Internal, op, "the transaction is over")
@@ -68,7 +68,7 @@ func (t *tx) anyBucket(op, name string, f func(*bolt.Bucket) error) error {
 	})
 }
 
-// guarded is guard that remembers a damaged page.
+// guarded is guard that records a damaged page.
 func (t *tx) guarded(op string, f func() error) error {
 	err := guard(op, f)
 	if isDamage(err) {

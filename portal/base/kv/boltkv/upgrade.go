@@ -14,8 +14,8 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// upgradeBatch is how many bytes one transaction of an upgrade copies: enough to
-// be fast, little enough to hold in memory twice.
+// upgradeBatch is how many bytes one transaction of an upgrade copies: enough to be
+// fast, and little enough to be in memory twice.
 const upgradeBatch = 16 << 20
 
 // upgrade brings a file of format 1 to format 2: every row is copied, with its
@@ -55,6 +55,7 @@ func (db *DB) upgrade(ctx context.Context, o Options) (bool, error) {
 	return true, nil
 }
 
+// upgradeFailed returns the error of an upgrade: fault.Full when the disk is full.
 func upgradeFailed(err error) error {
 	kind := fault.KindOf(err)
 	if fault.NoRoom(err) {
@@ -64,7 +65,8 @@ func upgradeFailed(err error) error {
 		return err
 	}
 	return fault.Wrap(kind, "boltkv.Open",
-		"the database could not be brought to the format of this version; nothing was changed. It needs as much room in the data folder as the database takes", err)
+		"the database could not be brought to the format of this version; nothing was changed. It needs as much room in the data "+
+			"folder as the database takes", err)
 }
 
 // keepOld gives the old file its second name.
@@ -76,7 +78,7 @@ func (db *DB) keepOld(ctx context.Context, now time.Time) error {
 	return db.copyBeforeMigrating(ctx, now) // a file system without links, or the copy of an earlier try
 }
 
-// copyWithSums writes the new file, durably.
+// copyWithSums writes the new file durably.
 func (db *DB) copyWithSums(ctx context.Context, part string, stored map[string]int) error {
 	const op = "boltkv.Open"
 	options := boltOptions()
@@ -97,7 +99,7 @@ func (db *DB) copyWithSums(ctx context.Context, part string, stored map[string]i
 	return errors.Join(err, to.Close())
 }
 
-// copier copies in transactions of upgradeBatch.
+// copier copies rows in transactions of upgradeBatch.
 type copier struct {
 	ctx  context.Context
 	db   *DB
@@ -106,6 +108,7 @@ type copier struct {
 	size int
 }
 
+// all copies every bucket.
 func (c *copier) all(from *bolt.Tx, stored map[string]int) (err error) {
 	if c.tx, err = c.to.Begin(true); err != nil {
 		return err
@@ -136,6 +139,7 @@ func (c *copier) all(from *bolt.Tx, stored map[string]int) (err error) {
 	return c.tx.Commit()
 }
 
+// row copies one row.
 func (c *copier) row(bucket, k, v []byte) error {
 	if c.size += len(k) + len(v); c.size > upgradeBatch {
 		if err := errors.Join(c.ctx.Err(), c.tx.Commit()); err != nil {
@@ -152,7 +156,7 @@ func (c *copier) row(bucket, k, v []byte) error {
 	return b.Put(k, c.db.sums.seal(string(bucket), k, v))
 }
 
-// putVersions writes kv.meta with the versions that the owners had.
+// putVersions writes kv.meta with the versions of the old file.
 func putVersions(t *bolt.Tx, stored map[string]int) error {
 	rows := map[string]string{}
 	for name, n := range stored {
