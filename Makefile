@@ -36,7 +36,7 @@ BENCH_DOCS ?= 10000,100000
 
 bench: ## search, pages, pushes, a cold start, feeds, objectives and reports beside their peers (BENCH_DOCS=10000 is quick)
 	POSTERN_BENCH=$(BENCH_DOCS) $(GO) test -run '^TestFigures$$' -count=1 -timeout 120m -v ./search
-	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 60m ./portal/base/kv/boltkv ./portal/web ./reports/feedstore ./reports/slo ./reports/slostatus ./reports/collect ./reports/chart
+	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 60m ./portal/base/kv/boltkv ./portal/web ./portal/web/slos ./portal/web/reporting ./reports/feedstore ./reports/slo ./reports/slostatus ./reports/collect ./reports/chart
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m -v ./cmd/postern
 
 relevance: ## search quality over judged queries, where they are present

@@ -22,6 +22,7 @@ import (
 	"github.com/postern/postern/portal/jobs"
 	"github.com/postern/postern/portal/metrics"
 	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/gitrepo"
 	"github.com/postern/postern/postmortems/library"
@@ -287,7 +288,7 @@ func (a *App) Handler() http.Handler { return trusted(a.web) }
 func trusted(h http.Handler) http.Handler {
 	local := auth.Principal{Name: "local", Role: auth.Admin}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.ServeHTTP(w, r.WithContext(web.WithPrincipal(r.Context(), local)))
+		h.ServeHTTP(w, r.WithContext(page.WithPrincipal(r.Context(), local)))
 	})
 }
 

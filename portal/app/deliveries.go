@@ -123,13 +123,13 @@ func (a *App) deliverDue(ctx context.Context) (said string, err error) {
 	return fmt.Sprintf("%d waiting, %d need a person", len(waiting), len(stuck)), err
 }
 
-// deliveries implements web.Deliveries.
+// deliveries implements reporting.Deliveries.
 type deliveries struct {
 	*outbox.Outbox
 	a *App
 }
 
-// Send implements web.Deliveries: it sends the newest revision of a report to one
+// Send implements reporting.Deliveries: it sends the newest revision of a report to one
 // recipient now, whatever was sent before.
 func (d deliveries) Send(ctx context.Context, report, per, channel, address string) (outbox.Delivery, error) {
 	var none outbox.Delivery

@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"github.com/postern/postern/portal/base/fault"
-	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/incidentparts"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/reports/incident"
@@ -37,7 +37,7 @@ type branchRead struct {
 
 // draftOf is a draft and the references of its incident.
 type draftOf struct {
-	web.DraftPostmortem
+	incidentparts.DraftPostmortem
 	refs []string
 }
 
@@ -81,7 +81,7 @@ func (d *draftPostmortems) branch(ctx context.Context, draft library.Draft) (bra
 		}
 		in := page.Document.Front.Incident
 		if refs := slices.DeleteFunc(append([]string{in.Ref}, in.Aliases...), func(ref string) bool { return ref == "" }); len(refs) > 0 {
-			out.found = append(out.found, draftOf{refs: refs, DraftPostmortem: web.DraftPostmortem{
+			out.found = append(out.found, draftOf{refs: refs, DraftPostmortem: incidentparts.DraftPostmortem{
 				Title: page.Document.Title, Branch: draft.Branch, Address: (&url.URL{Path: "/drafts/" + draft.Branch}).EscapedPath() + ch.Address,
 			}})
 		}
@@ -90,12 +90,12 @@ func (d *draftPostmortems) branch(ctx context.Context, draft library.Draft) (bra
 }
 
 // of returns the drafts about one incident.
-func (d *draftPostmortems) of(ctx context.Context, in incident.Incident) ([]web.DraftPostmortem, error) {
+func (d *draftPostmortems) of(ctx context.Context, in incident.Incident) ([]incidentparts.DraftPostmortem, error) {
 	all, err := d.all(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var out []web.DraftPostmortem
+	var out []incidentparts.DraftPostmortem
 	for _, draft := range all {
 		if slices.ContainsFunc(draft.refs, func(ref string) bool { return slices.Contains(in.Refs, ref) }) {
 			out = append(out, draft.DraftPostmortem)

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/config"
-	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/feeds"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/reports/feed"
@@ -94,10 +94,10 @@ func (a *App) pollStatuspages() {
 }
 
 // polledPages returns the state of each polled status page, for the page of feeds.
-func (a *App) polledPages() (out []web.PolledPage) {
+func (a *App) polledPages() (out []feeds.PolledPage) {
 	for _, s := range a.statuspages.Status() {
 		shown, _, _ := strings.Cut(s.URL, "?") // the query may contain a key
-		out = append(out, web.PolledPage{
+		out = append(out, feeds.PolledPage{
 			Source: s.Source, URL: shown, State: string(s.State), LastOK: s.LastOK, Next: s.Next, Why: s.Why,
 		})
 	}

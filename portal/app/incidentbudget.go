@@ -6,29 +6,29 @@ import (
 	"slices"
 	"time"
 
-	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/incidentparts"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/signals"
 	"github.com/postern/postern/reports/slo"
 )
 
 // incidentSignals are the folded incidents with the error budget that each consumed; it
-// implements web.Signals.
+// implements incidents.Signals.
 type incidentSignals struct {
 	*signals.Store
 	a *App
 }
 
-// Drafts implements web.Signals.
-func (s incidentSignals) Drafts(ctx context.Context, in incident.Incident) ([]web.DraftPostmortem, error) {
+// Drafts implements incidents.Signals.
+func (s incidentSignals) Drafts(ctx context.Context, in incident.Incident) ([]incidentparts.DraftPostmortem, error) {
 	return s.a.drafts.of(ctx, in)
 }
 
-// Spent implements web.Signals. It covers the SLOs that a source of the incident names
+// Spent implements incidents.Signals. It covers the SLOs that a source of the incident names
 // and those of its services, largest share first. An SLO without measurements for the
 // time of the incident is left out; one that lost nothing is included, since that is an
 // answer.
-func (s incidentSignals) Spent(ctx context.Context, in incident.Incident) ([]web.BudgetSpent, error) {
+func (s incidentSignals) Spent(ctx context.Context, in incident.Incident) ([]incidentparts.BudgetSpent, error) {
 	now := s.a.opt.Now()
 	impact, ok := in.Impact(now)
 	if !ok {
@@ -38,7 +38,7 @@ func (s incidentSignals) Spent(ctx context.Context, in incident.Incident) ([]web
 	if err != nil {
 		return nil, err
 	}
-	var out []web.BudgetSpent
+	var out []incidentparts.BudgetSpent
 	for _, o := range all {
 		if !slices.Contains(in.SLOs, o.Name) && !slices.Contains(in.Services, o.Service) || len(o.Parts) > 0 {
 			continue
@@ -54,7 +54,7 @@ func (s incidentSignals) Spent(ctx context.Context, in incident.Incident) ([]web
 			out = append(out, spent)
 		}
 	}
-	slices.SortFunc(out, func(a, b web.BudgetSpent) int {
+	slices.SortFunc(out, func(a, b incidentparts.BudgetSpent) int {
 		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.SLO, b.SLO))
 	})
 	return out, nil
@@ -64,9 +64,9 @@ func (s incidentSignals) Spent(ctx context.Context, in incident.Incident) ([]web
 // that is the window which ends with the incident; for calendar windows, the one of
 // which the incident consumed the larger share. ok is false without measurements for
 // the time.
-func (s incidentSignals) spentOf(ctx context.Context, o slo.SLO, impact incident.Interval, now time.Time) (out web.BudgetSpent,
+func (s incidentSignals) spentOf(ctx context.Context, o slo.SLO, impact incident.Interval, now time.Time) (out incidentparts.BudgetSpent,
 	ok bool, err error) {
-	out = web.BudgetSpent{SLO: o.Name, Title: o.Title}
+	out = incidentparts.BudgetSpent{SLO: o.Name, Title: o.Title}
 	for _, w := range windowsOf(o, impact.From, impact.To) {
 		least := w.From
 		if back := now.Add(-slo.History); w.To.After(now) && back.Before(least) {

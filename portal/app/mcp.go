@@ -9,7 +9,7 @@ import (
 
 	"github.com/postern/postern/portal/api/mcp"
 	"github.com/postern/postern/portal/auth"
-	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/page"
 )
 
 // mcpHandler returns the handler of the tools for language models. They read the
@@ -36,7 +36,7 @@ func (t asReader) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	reader := auth.Principal{Name: "mcp", Role: auth.Reader}
 	w := &answer{header: http.Header{}}
-	t.handler().ServeHTTP(w, req.WithContext(web.WithPrincipal(req.Context(), reader)))
+	t.handler().ServeHTTP(w, req.WithContext(page.WithPrincipal(req.Context(), reader)))
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,8 @@ import (
 	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/portal/metrics"
 	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/feeds"
+	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/gitrepo"
 	"github.com/postern/postern/postmortems/gitrepo/checks"
@@ -41,7 +43,7 @@ func (a *App) openWeb() error {
 	}, web.Options{
 		PublicURL: a.url, Listener: a.loopback(), OpenReading: c.Access.Read == config.ReadOpen, Proxies: c.TrustedProxies,
 		Name: c.Name, Version: a.opt.Version, Log: a.log, Now: a.opt.Now,
-		Feeds:          web.FeedOptions{Body: c.Feeds.Body, Formats: a.opt.Formats, Signing: signing(c.Feeds), Redact: checks.NewRedactor().Redact, Polled: a.polledPages},
+		Feeds:          feeds.Options{Body: c.Feeds.Body, Formats: a.opt.Formats, Signing: signing(c.Feeds), Redact: checks.NewRedactor().Redact, Polled: a.polledPages},
 		MetricsGuarded: c.Metrics.Token.Reveal() != "",
 	})
 	return err
@@ -58,16 +60,16 @@ func (a *App) observe(o web.Observation) {
 	a.metrics.HTTP(metrics.Request{Route: o.Route, Method: o.Method, Status: o.Status, Took: o.Took, Bytes: o.Bytes})
 }
 
-// Status implements web.StatusReporter for /readyz. The portal is ready when it has
+// Status implements page.StatusReporter for /readyz. The portal is ready when it has
 // started and every check is good or only degraded; it can be read when the database
 // can.
-func (a *App) Status(ctx context.Context) web.Status {
-	s := web.Status{Ready: a.ready.ready(), Version: a.opt.Version}
+func (a *App) Status(ctx context.Context) page.Status {
+	s := page.Status{Ready: a.ready.ready(), Version: a.opt.Version}
 	_, err := a.library.Published(ctx)
 	s.Checks = append(s.Checks, databaseCheck(err, a.db.Damage()))
 	index := a.follower.Status()
 	s.IndexLag, _ = a.lag(ctx)
-	check := web.StatusCheck{Name: "index", OK: !index.Rebuilding && index.Failure == ""}
+	check := page.StatusCheck{Name: "index", OK: !index.Rebuilding && index.Failure == ""}
 	switch {
 	case index.Rebuilding:
 		check.Detail = fmt.Sprintf("rebuilding, %d of %d", index.Done, index.Total)
@@ -86,8 +88,8 @@ func (a *App) Status(ctx context.Context) web.Status {
 // databaseCheck returns the state of the database. A row that cannot be read does not
 // make the portal unready: the other rows are served, and a restart would not bring it
 // back. It is reported here, in the metrics and on every page.
-func databaseCheck(err error, d kv.Damage) web.StatusCheck {
-	check := web.StatusCheck{Name: "database", OK: err == nil}
+func databaseCheck(err error, d kv.Damage) page.StatusCheck {
+	check := page.StatusCheck{Name: "database", OK: err == nil}
 	if err != nil {
 		check.Detail = fault.Message(err)
 	} else if d.Rows > 0 {

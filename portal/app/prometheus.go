@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/config"
-	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/feeds"
+	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/reports/feed"
 
 	"github.com/postern/postern/reports/feedstore"
@@ -70,7 +71,7 @@ func (a *App) pollSources() {
 
 // pollChecks returns the state of the sources for /readyz. The portal is ready without
 // them.
-func (a *App) pollChecks() (checks []web.StatusCheck) {
+func (a *App) pollChecks() (checks []page.StatusCheck) {
 	for _, s := range a.poller.Status() {
 		detail := string(s.State)
 		if s.Behind > 0 {
@@ -79,20 +80,20 @@ func (a *App) pollChecks() (checks []web.StatusCheck) {
 		if n := len(s.Refused); n > 0 {
 			detail += fmt.Sprintf(", %d queries refused", n)
 		}
-		checks = append(checks, web.StatusCheck{Name: "prometheus " + s.Name, OK: true, Detail: detail})
+		checks = append(checks, page.StatusCheck{Name: "prometheus " + s.Name, OK: true, Detail: detail})
 	}
 	return checks
 }
 
 // measured returns the state of the sources for the pages.
-func (a *App) measured() (out []web.MeasuredSource) {
+func (a *App) measured() (out []feeds.MeasuredSource) {
 	for _, s := range a.poller.Status() {
-		m := web.MeasuredSource{
+		m := feeds.MeasuredSource{
 			Name: s.Name, State: string(s.State), Why: s.Trouble, Series: s.Series, Behind: s.Behind.Round(time.Minute),
 			Answered: s.Answered, Warning: s.Warning,
 		}
 		for _, r := range s.Refused {
-			m.Refused = append(m.Refused, web.RefusedQuery(r))
+			m.Refused = append(m.Refused, feeds.RefusedQuery(r))
 		}
 		out = append(out, m)
 	}

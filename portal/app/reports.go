@@ -8,7 +8,7 @@ import (
 
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/jobs"
-	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/reporting"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/chart"
 	"github.com/postern/postern/reports/collect"
@@ -144,35 +144,35 @@ func (d reportData) Version(ctx context.Context) (uint64, error) {
 	return h.Sum64(), err
 }
 
-// reportsOf serves reports to the pages; it implements web.Reports.
+// reportsOf serves reports to the pages; it implements reporting.Reports.
 type reportsOf struct{ a *App }
 
-// Definitions implements web.Reports.
+// Definitions implements reporting.Reports.
 func (x reportsOf) Definitions(ctx context.Context) ([]reports.Definition, error) {
 	return x.a.reportDefinitions(ctx)
 }
 
-// List implements web.Reports.
+// List implements reporting.Reports.
 func (x reportsOf) List(ctx context.Context, name, cursor string, limit int) ([]reportstore.Revision, string, error) {
 	return x.a.published.List(ctx, reportstore.Filter{Name: name, Cursor: cursor, Limit: limit})
 }
 
-// Report implements web.Reports.
+// Report implements reporting.Reports.
 func (x reportsOf) Report(ctx context.Context, name, id string, number int) (reportstore.Published, error) {
 	return x.a.published.Report(ctx, name, id, number)
 }
 
-// Newest implements web.Reports.
+// Newest implements reporting.Reports.
 func (x reportsOf) Newest(ctx context.Context, name, id string) (reportstore.Revision, error) {
 	return x.a.published.Newest(ctx, name, id)
 }
 
-// Revisions implements web.Reports.
+// Revisions implements reporting.Reports.
 func (x reportsOf) Revisions(ctx context.Context, name, id string) ([]reportstore.Revision, error) {
 	return x.a.published.Revisions(ctx, name, id)
 }
 
-// Preview implements web.Reports.
+// Preview implements reporting.Reports.
 func (x reportsOf) Preview(ctx context.Context, name, id string) (reports.Report, error) {
 	def, p, err := x.find(ctx, name, id)
 	if err != nil {
@@ -181,7 +181,7 @@ func (x reportsOf) Preview(ctx context.Context, name, id string) (reports.Report
 	return x.a.schedule.Preview(ctx, def, p)
 }
 
-// Run implements web.Reports.
+// Run implements reporting.Reports.
 func (x reportsOf) Run(ctx context.Context, name, id string, force bool) (reportstore.Revision, bool, error) {
 	def, p, err := x.find(ctx, name, id)
 	if err != nil {
@@ -214,32 +214,32 @@ func (x reportsOf) find(ctx context.Context, name, id string) (reports.Definitio
 }
 
 // printer returns the maker of PDFs, nil when the server has no browser.
-func (a *App) printer() web.Printer {
+func (a *App) printer() reporting.Printer {
 	if p, ok := pdf.Find(a.opt.Config.Reports.Browser); ok {
 		return p
 	}
 	return nil // not p: a nil *Printer would be a Printer that is not nil
 }
 
-// charts draws the charts of reports; it implements web.Charts.
+// charts draws the charts of reports; it implements reporting.Charts.
 type charts struct{ drawer *chart.Drawer }
 
-// Inline implements web.Charts.
+// Inline implements reporting.Charts.
 func (c charts) Inline(r reports.Report, x reports.Chart, id string) ([]byte, error) {
 	return c.drawer.Inline(export.Figure(r, x), id)
 }
 
-// SVG implements web.Charts.
+// SVG implements reporting.Charts.
 func (c charts) SVG(r reports.Report, x reports.Chart) ([]byte, error) {
 	return c.drawer.SVG(export.Figure(r, x))
 }
 
-// PNG implements web.Charts.
+// PNG implements reporting.Charts.
 func (c charts) PNG(r reports.Report, x reports.Chart) ([]byte, error) {
 	return c.drawer.PNG(export.Figure(r, x), chart.Light)
 }
 
-// Table implements web.Charts.
+// Table implements reporting.Charts.
 func (c charts) Table(r reports.Report, x reports.Chart) (head []string, rows [][]string) {
 	t := export.Figure(r, x).Table()
 	return t.Head, t.Rows

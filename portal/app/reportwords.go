@@ -10,7 +10,7 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// Words implements web.Reports. It returns the words of the lead on a report as HTML
+// Words implements reporting.Reports. It returns the words of the lead on a report as HTML
 // that is safe on a page and in a mail. Links lead to documents of the repository, also
 // when those have moved, and to pages of the portal; base is put in front of each.
 func (x reportsOf) Words(ctx context.Context, r reports.Report, base string) ([]byte, error) {

@@ -107,15 +107,15 @@ func bandOf(i incident.Incident, now time.Time) (slostatus.Band, bool) {
 	return band, ok && band.From.Before(band.To)
 }
 
-// curves draws the charts of SLOs; it implements web.Curves.
+// curves draws the charts of SLOs; it implements slos.Curves.
 type curves struct{ drawer *chart.Drawer }
 
-// Budget implements web.Curves.
+// Budget implements slos.Curves.
 func (c curves) Budget(d slostatus.Detail, id string) ([]byte, error) {
 	return c.drawer.Inline(slostatus.Budget(d), id)
 }
 
-// SLI implements web.Curves.
+// SLI implements slos.Curves.
 func (c curves) SLI(d slostatus.Detail, id string) ([]byte, error) {
 	return c.drawer.Inline(slostatus.SLI(d), id)
 }

@@ -3,35 +3,34 @@ package web
 import (
 	"net/http"
 
-	"github.com/labstack/echo/v4"
-
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web/page"
 )
 
 // api hands a request to the API, which is another package: here it was
 // admitted, there it is answered.
-func (s *Server) api(c echo.Context) error {
-	if err := s.throttleSpan(c); err != nil {
+func (s *Server) api(req *page.Request) error {
+	if err := s.ThrottleSpan(req); err != nil {
 		return err
 	}
-	r := c.Request()
-	return s.callAPI(c, r.WithContext(auth.WithCaller(r.Context(), visitOf(c).who)))
+	r := req.Request
+	return s.callAPI(req, r.WithContext(auth.WithCaller(r.Context(), req.Who)))
 }
 
 // mcp hands a request of a language model's client to the tools.
-func (s *Server) mcp(c echo.Context) error {
+func (s *Server) mcp(req *page.Request) error {
 	if s.deps.MCP == nil {
 		return fault.New(fault.NotFound, "web", "this portal has no tools for language models")
 	}
-	s.deps.MCP.ServeHTTP(c.Response(), c.Request())
+	s.deps.MCP.ServeHTTP(req.Writer, req.Request)
 	return nil
 }
 
-func (s *Server) callAPI(c echo.Context, r *http.Request) error {
+func (s *Server) callAPI(req *page.Request, r *http.Request) error {
 	if s.deps.API == nil {
 		return fault.New(fault.NotFound, "web", "this portal has no API")
 	}
-	s.deps.API.ServeHTTP(c.Response(), r)
+	s.deps.API.ServeHTTP(req.Writer, r)
 	return nil
 }

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"bufio"
@@ -8,7 +8,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
+
+	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/webtest/site"
 )
 
 // BenchmarkDocument compares, over real connections, a document page behind
@@ -16,12 +20,12 @@ import (
 // nowhere), its 304, and net/http serving the same bytes.
 func BenchmarkDocument(b *testing.B) {
 	const path = "/postmortems/2026/checkout"
-	s := newSite(b, "http://kb.example", func(_ *Deps, o *Options) { o.Log = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
-	page := s.get(path)
+	s := site.New(b, "http://kb.example", func(_ *web.Deps, o *web.Options) { o.Log = slog.New(slog.NewJSONHandler(io.Discard, nil)) })
+	page := s.Get(path)
 	body, etag := page.Body.Bytes(), page.Header().Get("ETag")
 	bare := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Length", itoa(len(body)))
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		_, _ = w.Write(body)
 	})
 	get := "GET " + path + " HTTP/1.1\r\nHost: kb.example\r\n"

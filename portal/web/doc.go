@@ -1,37 +1,33 @@
-// Package web owns the pages: routes, handlers, page structs, the one table from
-// error kinds to answers, limits, headers and sessions' cookies. It owns echo.
+// Package web answers every request of the portal: it has the server, the route table
+// and what belongs to no subject. Pages are answered by the packages of the subjects,
+// each from its own small interfaces.
 //
-// Data layout: nothing is stored here. Finished document pages are kept in memory
-// by path, bounded in bytes, and are valid for one state of the library and one
-// day (see pageCache); the templates and the static files are embedded.
+// Data layout: nothing is stored here.
 //
 // # Where to look
 //
-// A request passes server.go, visit.go (who asks, what is logged), admit.go (may
-// they, at what rate) and a handler; views.go executes its template, and fail.go
-// and errorpage.go answer what went wrong. What pages need of the portal are
-// interfaces: deps.go, and those of a subject beside it.
+// A request passes serve.go (id, prefix, log, metrics), router.go (which row of the
+// table; the only file that imports echo), the admission of package page, and a handler.
+// What went wrong is answered by package page.
 //
-//	routes and bounds   routes.go, limits.go, ratelimit.go, flight.go (bodies in
-//	                    flight), headers.go, options.go
-//	documents           address.go (what an address means), document.go, docview.go,
-//	                    facts.go, strip.go (the timeline), actionview.go, marks.go,
-//	                    related.go, file.go, history.go, draft.go, pagecache.go
-//	lists               home.go, list.go, kinds.go, actions.go, services.go,
-//	                    rules.go, atom.go (feed.atom), mermaid.go
-//	finding             search.go, searchview.go, searchanswer.go, searchhelp.go,
-//	                    queryedit.go, queryfeed.go, suggest.go, gaps.go; similar.go
-//	                    and excerpt.go (pasted texts), alert.go (/a/NAME)
-//	incidents, alerts,  signaldeps.go, signals.go (what their pages share),
-//	changes, slow SQL   incidents.go, incident.go, incidentedit.go, alerts.go,
-//	                    changes.go, slowsql.go
-//	objectives          slodeps.go, sloboard.go, slopage.go, slorows.go,
-//	                    slocomposite.go, sloestimate.go, sloorigin.go, sloformat.go
-//	reports             reportdeps.go, reportpages.go (lists), report.go (one),
-//	                    reportpaper.go, reportfile.go, reportrun.go, deliveries.go,
-//	                    jobs.go
-//	sources             feeddeps.go, feedpost.go, feedsign.go, feedpage.go,
-//	                    letters.go (dead letters)
+//	server              server.go, options.go, limits.go, deps.go (what the portal
+//	                    gives the pages), hosts.go (names it answers under)
+//	routes              routes.go (the table), router.go
 //	for programs        api.go, git.go, probes.go, admin.go
 //	sessions            login.go
+//
+// The packages below it:
+//
+//	page                what every handler needs: request, admission, templates, errors
+//	documents           documents, lists, history, drafts, home, services, rules
+//	searching           search, similar texts, suggestions, pages of alerts, gaps
+//	incidents           incidents, alerts, changes, slow SQL
+//	slos                SLOs
+//	reporting           reports, deliveries, jobs
+//	feeds               feeds and dead letters
+//	docparts, sloparts, what pages of several subjects show of a document, an SLO or an
+//	incidentparts       incident
+//	problem             the one table from error kinds to HTTP answers
+//	worddiff            two texts compared word by word
+//	webtest             fakes for tests; webtest/site is a whole portal over them
 package web

@@ -1,41 +1,39 @@
 package web
 
 import (
-	"github.com/labstack/echo/v4"
-
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web/page"
 )
 
 // gitInfoRefs opens a fetch or a push. What may be done is decided by the
 // service asked for here, and again by the route of the request that does it:
 // the one is never taken for the other.
-func (s *Server) gitInfoRefs(c echo.Context) error {
-	service := c.QueryParam("service")
+func (s *Server) gitInfoRefs(req *page.Request) error {
+	service := req.QueryValue("service")
 	switch service {
 	case "git-upload-pack":
 	case "git-receive-pack":
-		v := visitOf(c)
-		if v.anon {
+		if req.Anonymous {
 			return fault.New(fault.Unauthenticated, "web.git", "pushing needs a token: any user name, the token as password")
 		}
-		if !v.who.May(auth.PushDraft) {
-			return fault.Newf(fault.Forbidden, "web.git", "the token %q is a %s and may not push", v.who.Name, v.who.Role)
+		if !req.Who.May(auth.PushDraft) {
+			return fault.Newf(fault.Forbidden, "web.git", "the token %q is a %s and may not push", req.Who.Name, req.Who.Role)
 		}
 	default:
 		return fault.New(fault.Invalid, "web.git", "git's smart protocol is spoken here; clone it with git")
 	}
-	return s.deps.Git.InfoRefs(c.Response(), c.Request(), service)
+	return s.deps.Git.InfoRefs(req.Writer, req.Request, service)
 }
 
-func (s *Server) gitUploadPack(c echo.Context) error {
-	reader := visitOf(c).who.TokenID
+func (s *Server) gitUploadPack(req *page.Request) error {
+	reader := req.Who.TokenID
 	if reader == "" {
-		reader = "address:" + network(s.ip(c.Request()))
+		reader = "address:" + s.Network(req)
 	}
-	return s.deps.Git.UploadPack(c.Response(), c.Request(), reader)
+	return s.deps.Git.UploadPack(req.Writer, req.Request, reader)
 }
 
-func (s *Server) gitReceivePack(c echo.Context) error {
-	return s.deps.Git.ReceivePack(c.Response(), c.Request(), visitOf(c).who)
+func (s *Server) gitReceivePack(req *page.Request) error {
+	return s.deps.Git.ReceivePack(req.Writer, req.Request, req.Who)
 }

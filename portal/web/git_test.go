@@ -1,15 +1,18 @@
-package web
+package web_test
 
 import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/webtest/site"
 )
 
 // TestClonesAreCountedByTokenOrAddress: slots of clones are counted by token; where
 // reading is open, by address, and by network where one client has many.
 func TestClonesAreCountedByTokenOrAddress(t *testing.T) {
-	s := newSite(t, "https://kb.example.org", func(_ *Deps, o *Options) { o.OpenReading = true })
+	s := site.New(t, "https://kb.example.org", func(_ *web.Deps, o *web.Options) { o.OpenReading = true })
 	for _, c := range []struct{ address, token, want string }{
 		{"203.0.113.7:1", "", "address:203.0.113.7"},
 		{"203.0.113.7:2", "", "address:203.0.113.7"},

@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/net/idna"
 
-	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web/page"
 )
 
 // maxHostShown bounds what an error repeats of a Host header, in bytes.
@@ -44,7 +44,7 @@ func (h hosts) check(r *http.Request) error {
 	if !h.checked || h.known(r.Host) {
 		return nil
 	}
-	if _, inside := r.Context().Value(principalKey{}).(auth.Principal); inside {
+	if _, inside := page.Inside(r.Context()); inside {
 		return nil
 	}
 	shown := r.Host

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"net/http"
@@ -8,23 +8,14 @@ import (
 	"testing"
 
 	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/portal/web/webtest/site"
 )
 
 // onLoopback makes a portal that this machine alone reaches.
-func onLoopback(addr string) func(*Deps, *Options) {
-	return func(_ *Deps, o *Options) { o.Listener = netip.MustParseAddr(addr) }
-}
-
-// askHost sends one request under a name.
-func (s *site) askHost(host, method, target, body string, headers ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, target, strings.NewReader(body))
-	r.Host = host
-	for i := 0; i+1 < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	s.ServeHTTP(w, r)
-	return w
+func onLoopback(addr string) func(*web.Deps, *web.Options) {
+	return func(_ *web.Deps, o *web.Options) { o.Listener = netip.MustParseAddr(addr) }
 }
 
 func TestALoopbackPortalAnswersUnderItsOwnNames(t *testing.T) {
@@ -40,14 +31,14 @@ func TestALoopbackPortalAnswersUnderItsOwnNames(t *testing.T) {
 		{"127.0.0.1", "https://bücher.example", []string{"xn--bcher-kva.example"}, []string{"bucher.example"}},
 		{"::1", "http://[::1]:8080", []string{"[::1]:8080", "localhost:8080", "127.0.0.1"}, []string{"[::2]:8080", "evil.example"}},
 	} {
-		s := newSite(t, c.public, onLoopback(c.listener))
+		s := site.New(t, c.public, onLoopback(c.listener))
 		for _, host := range c.good {
-			if w := s.askHost(host, "GET", "/", ""); w.Code != http.StatusOK {
+			if w := s.AskHost(host, "GET", "/", ""); w.Code != http.StatusOK {
 				t.Errorf("%s at %s as %q: %d, want 200", c.public, c.listener, host, w.Code)
 			}
 		}
 		for _, host := range c.bad {
-			if w := s.askHost(host, "GET", "/", ""); w.Code != http.StatusMisdirectedRequest {
+			if w := s.AskHost(host, "GET", "/", ""); w.Code != http.StatusMisdirectedRequest {
 				t.Errorf("%s at %s as %q: %d, want 421", c.public, c.listener, host, w.Code)
 			}
 		}
@@ -57,21 +48,21 @@ func TestALoopbackPortalAnswersUnderItsOwnNames(t *testing.T) {
 // Whatever is asked for, and with whatever credential: under a foreign name nothing
 // is served, each form of answer says why, and the page holds nothing of the portal.
 func TestAForeignNameIsRefusedOnEveryRoute(t *testing.T) {
-	s := newSite(t, "http://127.0.0.1:8080", onLoopback("127.0.0.1"))
-	for _, r := range s.routes {
-		w := s.askHost("evil.example", r.method, example(s, r.path), "{}", "Authorization", "Bearer pst_admin", "Accept", "text/html")
+	s := site.New(t, "http://127.0.0.1:8080", onLoopback("127.0.0.1"))
+	for _, r := range s.Routes() {
+		w := s.AskHost("evil.example", r.Method, example(s, r.Path), "{}", "Authorization", "Bearer pst_admin", "Accept", "text/html")
 		if w.Code != http.StatusMisdirectedRequest || !strings.Contains(w.Body.String(), "public_url") {
-			t.Errorf("%s %s: %d %s", r.method, r.path, w.Code, w.Body)
+			t.Errorf("%s %s: %d %s", r.Method, r.Path, w.Code, w.Body)
 		}
 		if strings.Contains(w.Body.String(), "Checkout failed") || w.Header().Get("Access-Control-Allow-Origin") != "" {
-			t.Errorf("%s %s gives something away: %s", r.method, r.path, w.Body)
+			t.Errorf("%s %s gives something away: %s", r.Method, r.Path, w.Body)
 		}
 	}
 	for target, form := range map[string]string{
 		"/": "text/html", "/api/v1/documents": "application/problem+json", "/knowledge.git/info/refs?service=git-upload-pack": "text/plain",
-		"/none/at/all": "text/html", "//x/../y": "text/html", "/" + strings.Repeat("x", 3*maxPathBytes): "text/html",
+		"/none/at/all": "text/html", "//x/../y": "text/html", "/" + strings.Repeat("x", 3*page.MaxPath): "text/html",
 	} {
-		w := s.askHost("evil.example<script>"+strings.Repeat("x", 1000), "GET", target, "", "Accept", "text/html")
+		w := s.AskHost("evil.example<script>"+strings.Repeat("x", 1000), "GET", target, "", "Accept", "text/html")
 		if w.Code != http.StatusMisdirectedRequest || !strings.HasPrefix(w.Header().Get("Content-Type"), form) || form == "text/html" && strings.Contains(w.Body.String(), "<script>x") || strings.Contains(w.Body.String(), strings.Repeat("x", 200)) {
 			t.Errorf("%.40s: %d %s: %s", target, w.Code, w.Header().Get("Content-Type"), w.Body)
 		}
@@ -83,16 +74,16 @@ func TestAForeignNameIsRefusedOnEveryRoute(t *testing.T) {
 func TestNamesMatterOnLoopbackOnly(t *testing.T) {
 	r := httptest.NewRequest("GET", "/api/v1/admin/tokens", nil)
 	r.Host = "postern.invalid"
-	r = r.WithContext(WithPrincipal(r.Context(), auth.Principal{Name: "socket", Role: auth.Admin}))
+	r = r.WithContext(page.WithPrincipal(r.Context(), auth.Principal{Name: "socket", Role: auth.Admin}))
 	w := httptest.NewRecorder()
-	newSite(t, "http://127.0.0.1:8080", onLoopback("127.0.0.1")).ServeHTTP(w, r)
+	site.New(t, "http://127.0.0.1:8080", onLoopback("127.0.0.1")).ServeHTTP(w, r)
 	if w.Code != http.StatusOK {
 		t.Errorf("the socket: %d", w.Code)
 	}
-	s := newSite(t, "https://kb.example")
+	s := site.New(t, "https://kb.example")
 	for _, host := range []string{"10.1.2.3:8080", "postern.default.svc", "kb.example", "evil.example"} {
 		for _, target := range []string{"/healthz", "/readyz", "/"} {
-			if w := s.askHost(host, "GET", target, ""); w.Code != http.StatusOK {
+			if w := s.AskHost(host, "GET", target, ""); w.Code != http.StatusOK {
 				t.Errorf("%s as %s: %d", target, host, w.Code)
 			}
 		}

@@ -4,10 +4,9 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
-	"strings"
 	"time"
 
-	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web/feeds"
 )
 
 // Options are what the configuration says about the pages.
@@ -28,40 +27,8 @@ type Options struct {
 	// MetricsGuarded says that Deps.Metrics asks for a token of its own, which is
 	// not one of the portal's.
 	MetricsGuarded bool
-	Feeds          FeedOptions
+	Feeds          feeds.Options
 	Version        string
 	Log            *slog.Logger
 	Now            func() time.Time
-}
-
-func (o Options) check() error {
-	const op = "web.New"
-	switch {
-	case o.PublicURL == nil || o.PublicURL.Host == "":
-		return fault.New(fault.Invalid, op, "public_url must be an absolute address")
-	case o.PublicURL.Scheme != "http" && o.PublicURL.Scheme != "https":
-		return fault.New(fault.Invalid, op, "public_url must begin with http:// or https://")
-	case o.PublicURL.RawQuery != "" || o.PublicURL.Fragment != "" || o.PublicURL.User != nil:
-		return fault.New(fault.Invalid, op, "public_url must have no query, fragment or user")
-	case o.Now == nil || o.Log == nil:
-		return fault.New(fault.Internal, op, "a clock and a log are needed")
-	}
-	return nil
-}
-
-// prefix is the path under which the portal lives: "" or "/kb".
-func (o Options) prefix() string {
-	return strings.TrimRight((&url.URL{Path: o.PublicURL.Path}).EscapedPath(), "/")
-}
-
-// origin is scheme and host, without a slash.
-func (o Options) origin() string { return o.PublicURL.Scheme + "://" + o.PublicURL.Host }
-
-func (o Options) secure() bool { return o.PublicURL.Scheme == "https" }
-
-func (o Options) name() string {
-	if o.Name == "" {
-		return "Postern"
-	}
-	return o.Name
 }

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"bytes"
@@ -11,21 +11,23 @@ import (
 	"testing"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/webtest/site"
 )
 
 // watched is a site whose log and counted requests are kept.
-func watched(t *testing.T, opts ...func(*Deps, *Options)) (s *site, log *bytes.Buffer, seen *[]Observation) {
+func watched(t *testing.T, opts ...func(*web.Deps, *web.Options)) (s *site.Site, log *bytes.Buffer, seen *[]web.Observation) {
 	t.Helper()
-	log, seen = &bytes.Buffer{}, &[]Observation{}
-	opts = append(opts, func(d *Deps, o *Options) {
-		d.Observe = func(one Observation) { *seen = append(*seen, one) }
+	log, seen = &bytes.Buffer{}, &[]web.Observation{}
+	opts = append(opts, func(d *web.Deps, o *web.Options) {
+		d.Observe = func(one web.Observation) { *seen = append(*seen, one) }
 		o.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
-	return newSite(t, "http://127.0.0.1:8080", opts...), log, seen
+	return site.New(t, "http://127.0.0.1:8080", opts...), log, seen
 }
 
 // busyAPI answers as the API does when its search is busy.
-func busyAPI(d *Deps, _ *Options) {
+func busyAPI(d *web.Deps, _ *web.Options) {
 	d.API = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "busy", http.StatusServiceUnavailable) })
 	d.Metrics = d.API
 }
@@ -36,9 +38,9 @@ func TestOverloadIsAnsweredAlike(t *testing.T) {
 	for _, target := range []string{"/search?q=x", "/similar?text=x", "/api/v1/search?q=x", "/api/v1/documents", "/metrics", "/readyz", "/search.atom?q=x"} {
 		for _, accept := range []string{"text/html", "application/json"} {
 			s, log, seen := watched(t, busyAPI)
-			s.search.err = fault.New(fault.Unavailable, "search", "too many searches are waiting")
-			s.status.status.Ready = false
-			w := s.get(target, "Accept", accept)
+			s.Search.Err = fault.New(fault.Unavailable, "search", "too many searches are waiting")
+			s.Status.Current.Ready = false
+			w := s.Get(target, "Accept", accept)
 			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 				t.Errorf("%s for %s: %d, Retry-After %q", target, accept, w.Code, w.Header().Get("Retry-After"))
 			}
@@ -64,16 +66,16 @@ func TestAClientThatLeftIsNoError(t *testing.T) {
 		{"POST", "/api/v1/feeds/opsgenie?source=a", nil}, // "busy" is 503
 	} {
 		s, log, seen := watched(t, busyAPI)
-		s.search.err, s.lib.err = c.err, c.err
+		s.Search.Err, s.Lib.Err = c.err, c.err
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		r := httptest.NewRequestWithContext(ctx, c.method, c.target, strings.NewReader("busy"))
-		r.Header.Set("Content-Type", formType)
+		r.Header.Set("Content-Type", site.FormType)
 		if strings.Contains(c.target, "feeds") {
-			r.Header.Set("Authorization", feeder)
+			r.Header.Set("Authorization", site.Feeder)
 		}
 		s.ServeHTTP(httptest.NewRecorder(), r)
-		if len(*seen) != 1 || (*seen)[0].Status != statusClientLeft {
+		if len(*seen) != 1 || (*seen)[0].Status != 499 {
 			t.Errorf("%s %s: counted as %+v", c.method, c.target, *seen)
 		}
 		if text := log.String(); strings.Contains(text, "level=ERROR") || strings.Contains(text, "level=WARN") || !strings.Contains(text, "status=499") {
@@ -86,8 +88,8 @@ func TestAClientThatLeftIsNoError(t *testing.T) {
 // whose client stays.
 func TestAFailureIsStillAnError(t *testing.T) {
 	s, log, seen := watched(t)
-	s.search.err = errors.New("disk")
-	if w := s.get("/search?q=x"); w.Code != 500 || (*seen)[0].Status != 500 || !strings.Contains(log.String(), "level=ERROR") {
+	s.Search.Err = errors.New("disk")
+	if w := s.Get("/search?q=x"); w.Code != 500 || (*seen)[0].Status != 500 || !strings.Contains(log.String(), "level=ERROR") {
 		t.Errorf("%d, counted %+v, logged %s", w.Code, *seen, log)
 	}
 }

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"context"
@@ -8,11 +8,34 @@ import (
 	"testing"
 
 	"github.com/postern/postern/portal/auth"
-	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/portal/web/webtest"
+	"github.com/postern/postern/portal/web/webtest/site"
 )
 
+func TestPrefixIsOnEveryLink(t *testing.T) {
+	s := site.New(t, "https://example.org/kb")
+	for _, r := range s.Routes() {
+		if r.Method != http.MethodGet {
+			continue
+		}
+		w := s.Get("/kb"+example(s, r.Path), "Authorization", "Bearer pst_admin")
+		if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
+			continue
+		}
+		for _, attr := range []string{`href="/`, `src="/`, `action="/`} {
+			for _, part := range strings.Split(w.Body.String(), attr)[1:] {
+				if !strings.HasPrefix(part, "kb/") && !strings.HasPrefix(part, `kb"`) {
+					t.Errorf("%s: a link without the prefix: %s%.40s", r.Path, attr, part)
+				}
+			}
+		}
+	}
+}
+
 // example gives a path that a route's pattern matches.
-func example(s *site, pattern string) string {
+func example(s *site.Site, pattern string) string {
 	r := strings.NewReplacer(
 		":name", "checkout", ":rule", "severity-unknown", ":id", "checkout-1",
 		"/drafts/*", "/drafts/ana/pool", "/services/*", "/services/checkout", "/api/v1/*", "/api/v1/documents",
@@ -22,7 +45,7 @@ func example(s *site, pattern string) string {
 	case "/*":
 		return "/postmortems/2026/checkout"
 	case "/static/:name":
-		return s.files.Path("app.css")
+		return s.Files().Path("app.css")
 	case "/schema/:name":
 		return "/schema/postmortem.json"
 	case "/knowledge.git/info/refs":
@@ -35,40 +58,40 @@ func example(s *site, pattern string) string {
 
 // TestEveryRouteHasEveryHeader holds the headers over the whole table.
 func TestEveryRouteHasEveryHeader(t *testing.T) {
-	s := newSite(t, "https://kb.example")
+	s := site.New(t, "https://kb.example")
 	want := map[string]string{
 		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
 		"Cross-Origin-Resource-Policy": "same-origin", "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 		"Strict-Transport-Security": "max-age=31536000", "X-Request-Id": "request-0000001",
 	}
-	for _, r := range s.routes {
-		w := s.ask(r.method, example(s, r.path), "{}", "Authorization", "Bearer pst_admin")
+	for _, r := range s.Routes() {
+		w := s.Ask(r.Method, example(s, r.Path), "{}", "Authorization", "Bearer pst_admin")
 		for name, value := range want {
 			if got := w.Header().Get(name); got != value {
-				t.Errorf("%s %s: %s is %q, want %q", r.method, r.path, name, got, value)
+				t.Errorf("%s %s: %s is %q, want %q", r.Method, r.Path, name, got, value)
 			}
 		}
 		csp := w.Header().Get("Content-Security-Policy")
-		if !strings.HasPrefix(csp, "default-src 'none'") || r.path != "/mermaid" && strings.Contains(csp, "unsafe") {
-			t.Errorf("%s %s: policy %q", r.method, r.path, csp)
+		if !strings.HasPrefix(csp, "default-src 'none'") || r.Path != "/mermaid" && strings.Contains(csp, "unsafe") {
+			t.Errorf("%s %s: policy %q", r.Method, r.Path, csp)
 		}
 	}
 }
 
 // TestNoPageNeedsInlineScriptOrStyle holds the pages to their own policy.
 func TestNoPageNeedsInlineScriptOrStyle(t *testing.T) {
-	s := newSite(t, "https://kb.example")
-	for _, r := range s.routes {
-		if r.method != http.MethodGet || r.path == "/mermaid" {
+	s := site.New(t, "https://kb.example")
+	for _, r := range s.Routes() {
+		if r.Method != http.MethodGet || r.Path == "/mermaid" {
 			continue
 		}
-		w := s.get(example(s, r.path), "Authorization", "Bearer pst_admin")
+		w := s.Get(example(s, r.Path), "Authorization", "Bearer pst_admin")
 		if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
 			continue
 		}
 		for _, bad := range []string{" style=", "<style", " onclick=", " onload=", "javascript:", "<script>"} {
 			if strings.Contains(w.Body.String(), bad) {
-				t.Errorf("%s: the page holds %q, which the policy forbids", r.path, bad)
+				t.Errorf("%s: the page holds %q, which the policy forbids", r.Path, bad)
 			}
 		}
 	}
@@ -76,9 +99,9 @@ func TestNoPageNeedsInlineScriptOrStyle(t *testing.T) {
 
 // TestWhoMayDoWhat asks every route as every role, where reading needs a token.
 func TestWhoMayDoWhat(t *testing.T) {
-	s := newSite(t, "https://kb.example", closed)
-	for _, r := range s.routes {
-		if r.method == http.MethodPost && r.path == "/login" {
+	s := site.New(t, "https://kb.example", site.Closed)
+	for _, r := range s.Routes() {
+		if r.Method == http.MethodPost && r.Path == "/login" {
 			continue // it takes its token from the form: TestLogin
 		}
 		for _, role := range []auth.Role{"", auth.Reader, auth.Author, auth.Publisher, auth.Feeder, auth.Admin} {
@@ -86,30 +109,30 @@ func TestWhoMayDoWhat(t *testing.T) {
 			if role != "" {
 				headers = []string{"Authorization", "Bearer pst_" + string(role)}
 			}
-			w := s.ask(r.method, example(s, r.path), "{}", headers...)
-			allowed := r.public || auth.Principal{Role: role}.May(r.need)
+			w := s.Ask(r.Method, example(s, r.Path), "{}", headers...)
+			allowed := r.Public || auth.Principal{Role: role}.May(r.Need)
 			refused := w.Code == http.StatusUnauthorized || w.Code == http.StatusForbidden
 			if allowed == refused {
-				t.Errorf("%s %s as %q: status %d, allowed is %v", r.method, r.path, role, w.Code, allowed)
+				t.Errorf("%s %s as %q: status %d, allowed is %v", r.Method, r.Path, role, w.Code, allowed)
 			}
 			if refused && role == "" && w.Code != http.StatusUnauthorized {
-				t.Errorf("%s %s without a credential: %d, want 401", r.method, r.path, w.Code)
+				t.Errorf("%s %s without a credential: %d, want 401", r.Method, r.Path, w.Code)
 			}
 		}
 	}
 }
 
 func TestOpenReadingStillGuardsTheRest(t *testing.T) {
-	s := newSite(t, "http://127.0.0.1:8080")
+	s := site.New(t, "http://127.0.0.1:8080")
 	for target, want := range map[string]int{
 		"/": 200, "/knowledge.git/info/refs?service=git-upload-pack": 200, "/knowledge.git/info/refs?service=git-receive-pack": 401,
 		"/api/v1/admin/tokens": 401, "/api/v1/admin/backup": 401, "/metrics": 200,
 	} {
-		if w := s.get(target); w.Code != want {
+		if w := s.Get(target); w.Code != want {
 			t.Errorf("GET %s: %d, want %d", target, w.Code, want)
 		}
 	}
-	if w := s.get("/", "Authorization", "Bearer pst_wrong"); w.Code != 401 {
+	if w := s.Get("/", "Authorization", "Bearer pst_wrong"); w.Code != 401 {
 		t.Errorf("a wrong credential must be refused even where none is needed, got %d", w.Code)
 	}
 }
@@ -117,20 +140,20 @@ func TestOpenReadingStillGuardsTheRest(t *testing.T) {
 // TestReceivePackIsNeverAuthorisedAsAFetch: the attacker is a reader who names
 // the harmless service in the query of the harmful route.
 func TestReceivePackIsNeverAuthorisedAsAFetch(t *testing.T) {
-	s := newSite(t, "http://127.0.0.1:8080")
-	w := s.ask("POST", "/knowledge.git/git-receive-pack?service=git-upload-pack", "x", "Authorization", "Bearer pst_reader")
+	s := site.New(t, "http://127.0.0.1:8080")
+	w := s.Ask("POST", "/knowledge.git/git-receive-pack?service=git-upload-pack", "x", "Authorization", "Bearer pst_reader")
 	if w.Code != http.StatusForbidden {
 		t.Errorf("status %d: %s", w.Code, w.Body)
 	}
-	w = s.get("/knowledge.git/info/refs?service=git-receive-pack", "Authorization", "Bearer pst_reader")
+	w = s.Get("/knowledge.git/info/refs?service=git-receive-pack", "Authorization", "Bearer pst_reader")
 	if w.Code != http.StatusForbidden {
 		t.Errorf("the advertisement: status %d", w.Code)
 	}
 }
 
 func TestGitAsksForBasicAndTakesTheTokenAsPassword(t *testing.T) {
-	s := newSite(t, "http://127.0.0.1:8080")
-	w := s.get("/knowledge.git/info/refs?service=git-receive-pack")
+	s := site.New(t, "http://127.0.0.1:8080")
+	w := s.Get("/knowledge.git/info/refs?service=git-receive-pack")
 	if w.Code != 401 || !strings.HasPrefix(w.Header().Get("WWW-Authenticate"), "Basic ") {
 		t.Errorf("status %d, %q: git sends its credential only after a Basic challenge", w.Code, w.Header().Get("WWW-Authenticate"))
 	}
@@ -147,12 +170,12 @@ func TestGitAsksForBasicAndTakesTheTokenAsPassword(t *testing.T) {
 }
 
 func TestAdministrationTakesNoSession(t *testing.T) {
-	s := newSite(t, "http://127.0.0.1:8080")
-	if w := s.get("/api/v1/admin/tokens", "Cookie", "postern=session-pst_admin"); w.Code != 401 {
+	s := site.New(t, "http://127.0.0.1:8080")
+	if w := s.Get("/api/v1/admin/tokens", "Cookie", "postern=session-pst_admin"); w.Code != 401 {
 		t.Errorf("a browser's cookie opened the administration: %d", w.Code)
 	}
 	r := httptest.NewRequest("GET", "/api/v1/admin/tokens", nil)
-	r = r.WithContext(WithPrincipal(r.Context(), auth.Principal{Name: "socket", Role: auth.Admin}))
+	r = r.WithContext(page.WithPrincipal(r.Context(), auth.Principal{Name: "socket", Role: auth.Admin}))
 	rec := httptest.NewRecorder()
 	s.ServeHTTP(rec, r)
 	if rec.Code != 200 || strings.TrimSpace(rec.Body.String()) != `{"tokens":[]}` {
@@ -161,45 +184,45 @@ func TestAdministrationTakesNoSession(t *testing.T) {
 }
 
 func TestMetricsWithATokenOfTheirOwn(t *testing.T) {
-	s := newSite(t, "https://kb.example", closed, func(_ *Deps, o *Options) { o.MetricsGuarded = true })
-	if w := s.get("/metrics", "Authorization", "Bearer collector"); w.Code != 200 {
+	s := site.New(t, "https://kb.example", site.Closed, func(_ *web.Deps, o *web.Options) { o.MetricsGuarded = true })
+	if w := s.Get("/metrics", "Authorization", "Bearer collector"); w.Code != 200 {
 		t.Errorf("the collector's own token was judged by the portal: %d", w.Code)
 	}
 }
 
 func TestCrossSiteFormsAreRefused(t *testing.T) {
-	s := newSite(t, "https://kb.example")
-	for _, r := range s.routes {
-		if r.method == http.MethodGet {
+	s := site.New(t, "https://kb.example")
+	for _, r := range s.Routes() {
+		if r.Method == http.MethodGet {
 			continue
 		}
-		w := s.ask(r.method, example(s, r.path), "{}", "Authorization", "Bearer pst_admin", "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example")
+		w := s.Ask(r.Method, example(s, r.Path), "{}", "Authorization", "Bearer pst_admin", "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example")
 		if w.Code != http.StatusForbidden {
-			t.Errorf("%s %s from another site: %d, want 403", r.method, r.path, w.Code)
+			t.Errorf("%s %s from another site: %d, want 403", r.Method, r.Path, w.Code)
 		}
 	}
 }
 
 func TestEveryRouteBoundsItsBody(t *testing.T) {
-	s := newSite(t, "https://kb.example")
-	for _, r := range s.routes {
-		if r.body <= 0 {
-			t.Errorf("%s %s has no body limit", r.method, r.path)
+	s := site.New(t, "https://kb.example")
+	for _, r := range s.Routes() {
+		if r.Body <= 0 {
+			t.Errorf("%s %s has no body limit", r.Method, r.Path)
 		}
-		req := httptest.NewRequest(r.method, example(s, r.path), strings.NewReader("{}"))
-		req.ContentLength = r.body + 1
+		req := httptest.NewRequest(r.Method, example(s, r.Path), strings.NewReader("{}"))
+		req.ContentLength = r.Body + 1
 		req.Header.Set("Authorization", "Bearer pst_admin")
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, req)
 		if w.Code != http.StatusRequestEntityTooLarge {
-			t.Errorf("%s %s with a body over its limit: %d, want 413", r.method, r.path, w.Code)
+			t.Errorf("%s %s with a body over its limit: %d, want 413", r.Method, r.Path, w.Code)
 		}
 	}
 }
 
 func TestAChunkedBodyIsBoundedWhileItIsRead(t *testing.T) {
-	s := newSite(t, "https://kb.example")
-	req := httptest.NewRequest("POST", "/api/v1/admin/tokens", strings.NewReader(`{"name":"`+strings.Repeat("x", adminBody)+`"}`))
+	s := site.New(t, "https://kb.example")
+	req := httptest.NewRequest("POST", "/api/v1/admin/tokens", strings.NewReader(`{"name":"`+strings.Repeat("x", page.SmallJSON)+`"}`))
 	req.ContentLength = -1
 	req.Header.Set("Authorization", "Bearer pst_admin")
 	w := httptest.NewRecorder()
@@ -210,7 +233,7 @@ func TestAChunkedBodyIsBoundedWhileItIsRead(t *testing.T) {
 }
 
 func TestRatesAreLimitedForClientsElsewhere(t *testing.T) {
-	s := newSite(t, "https://kb.example")
+	s := site.New(t, "https://kb.example")
 	ask := func(ip string) int {
 		r := httptest.NewRequest("GET", "/search?q=x", nil)
 		r.RemoteAddr = ip + ":4711"
@@ -218,7 +241,7 @@ func TestRatesAreLimitedForClientsElsewhere(t *testing.T) {
 		s.ServeHTTP(w, r)
 		return w.Code
 	}
-	_, burst := rateOf(rateSearch)
+	_, burst := page.RateSearch.Limit()
 	for range burst {
 		if code := ask("203.0.113.7"); code != 200 {
 			t.Fatalf("within the burst: %d", code)
@@ -238,11 +261,11 @@ func TestRatesAreLimitedForClientsElsewhere(t *testing.T) {
 }
 
 func TestForwardedForIsNotTrusted(t *testing.T) {
-	s := newSite(t, "https://kb.example")
+	s := site.New(t, "https://kb.example")
 	r := httptest.NewRequest("GET", "/", nil)
 	r.RemoteAddr = "203.0.113.7:1"
 	r.Header.Set("X-Forwarded-For", "127.0.0.1")
-	if ip := s.ip(r); ip != "203.0.113.7" {
+	if ip := s.ClientIP(&page.Request{Request: r}); ip != "203.0.113.7" {
 		t.Errorf("a client chose its own address: %s", ip)
 	}
 }
@@ -252,31 +275,10 @@ type paperless struct{}
 
 func (paperless) PDF(context.Context, []byte) ([]byte, error) { return []byte("%PDF-"), nil }
 
-// busyPrinter has no turn left.
-type busyPrinter struct{}
-
-func (busyPrinter) PDF(context.Context, []byte) ([]byte, error) {
-	return nil, fault.New(fault.Unavailable, "paper", "many reports are being printed")
-}
-
-// The browser is one for all, readers on this machine included.
-func TestABusyBrowserIsToldToEveryone(t *testing.T) {
-	s := reportSite(t, weekly(t), func(d *Deps, _ *Options) { d.Printer = busyPrinter{} })
-	for _, ip := range []string{"127.0.0.1", "203.0.113.7"} {
-		r := httptest.NewRequest("GET", "/x/reports/weekly/2026-W47.pdf", nil)
-		r.RemoteAddr = ip + ":4711"
-		w := httptest.NewRecorder()
-		s.ServeHTTP(w, r)
-		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != "30" || w.Header().Get("Content-Disposition") != "" {
-			t.Errorf("from %s: %d, %v", ip, w.Code, w.Header())
-		}
-	}
-}
-
 // What is read, compiled or printed anew for who asks is limited; what is kept is
 // not.
 func TestCostlyAnswersAreLimitedForClientsElsewhere(t *testing.T) {
-	_, burst := rateOf(rateSearch)
+	_, burst := page.RateSearch.Limit()
 	for target, limited := range map[string]bool{
 		"/alerts?from=2026-01-01":                   true,
 		"/changes?days=9":                           true,
@@ -287,7 +289,7 @@ func TestCostlyAnswersAreLimitedForClientsElsewhere(t *testing.T) {
 		"/reports/weekly/2026-W47/charts/pages.svg": false,
 		"/api/v1/documents":                         false,
 	} {
-		s := reportSite(t, weekly(t), func(d *Deps, _ *Options) { d.Signals, d.Printer = signalsOfADay(), paperless{} })
+		s := site.WithReports(t, webtest.Weekly(t), func(d *web.Deps, _ *web.Options) { d.Signals, d.Printer = webtest.SignalsOfADay(), paperless{} })
 		last := 0
 		for range burst + 1 {
 			r := httptest.NewRequest("GET", "/x"+target, nil)

@@ -1,4 +1,4 @@
-package web
+package web_test
 
 import (
 	"bytes"
@@ -6,44 +6,41 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/postern/postern/portal/base/messages"
+	"github.com/postern/postern/portal/web/documents"
+	"github.com/postern/postern/portal/web/feeds"
+	"github.com/postern/postern/portal/web/incidents"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/portal/web/reporting"
+	"github.com/postern/postern/portal/web/searching"
+	"github.com/postern/postern/portal/web/slos"
+	"github.com/postern/postern/portal/web/webtest"
 	"github.com/postern/postern/templates"
 )
 
-// english returns the printer of the texts in English.
-func english(t testing.TB) *messages.Printer {
+// pageStructs returns the struct of every template: Go's compiler does not check that a
+// template's fields exist, so this test does.
+func pageStructs(t *testing.T) map[string]any {
 	t.Helper()
-	c, err := messages.New()
-	if err != nil {
-		t.Fatal(err)
+	all := map[string]any{}
+	for _, pages := range []map[string]any{page.Pages(), documents.Pages(), searching.Pages(), incidents.Pages(), slos.Pages(), reporting.Pages(), feeds.Pages()} {
+		for name, data := range pages {
+			if _, twice := all[name]; twice {
+				t.Errorf("template %s.html has two structs", name)
+			}
+			all[name] = data
+		}
 	}
-	return c.Printer("en")
-}
-
-// pageStructs are the struct of every template: Go's compiler does not check
-// that a template's fields exist, so this test does.
-func pageStructs() map[string]any {
-	return map[string]any{
-		"home": homeView{}, "list": listView{}, "document": documentView{}, "search": searchView{}, "history": historyView{}, "diff": diffView{},
-		"drafts": draftsView{}, "services": servicesView{}, "actions": actionsView{}, "rules": rulesView{}, "rule": ruleView{},
-		"report": reportView{}, "reports": reportsView{}, "differences": differencesView{}, "jobs": jobsView{}, "deliveries": deliveriesView{},
-		"slos": slosView{}, "slo": sloView{},
-		"gaps": gapsView{}, "error": errorView{}, "login": loginView{}, "mermaid": mermaidView{},
-		"similar": similarView{}, "alert": alertView{},
-		"feeds": feedsView{}, "letters": lettersView{},
-		"incidents": incidentsView{}, "incident": incidentView{}, "entry": entryView{}, "alerts": alertsView{}, "changes": changesView{},
-		"slowsql": slowSQLView{}, "digest": digestView{},
-	}
+	return all
 }
 
 func TestEveryTemplateExecutes(t *testing.T) {
-	texts := english(t)
-	pages, _, err := templates.Parse(templateFuncs(texts), texts.Constant)
+	texts := webtest.Texts(t)
+	pages, _, err := templates.Parse(page.Funcs(texts), texts.Constant)
 	if err != nil {
 		t.Fatal(err)
 	}
-	structs := pageStructs()
-	for name, page := range pages {
+	structs := pageStructs(t)
+	for name, set := range pages {
 		data, ok := structs[name]
 		if !ok {
 			t.Errorf("template %s.html has no struct in this test", name)
@@ -58,7 +55,7 @@ func TestEveryTemplateExecutes(t *testing.T) {
 		fill(filled, 0)
 		for kind, v := range map[string]any{"zero": data, "filled": filled.Interface()} {
 			var b bytes.Buffer
-			if err := page.ExecuteTemplate(&b, entry, v); err != nil {
+			if err := set.ExecuteTemplate(&b, entry, v); err != nil {
 				t.Errorf("%s, %s struct: %v", name, kind, err)
 			}
 			if out := b.String(); strings.Contains(out, "ZgotmplZ") || strings.Contains(out, "<no value>") {

@@ -1,0 +1,83 @@
+package docparts
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+)
+
+// ActionList are a document's action items, those that wait first.
+type ActionList struct {
+	Done, Total int
+	Rows        []ActionRow
+}
+
+// ActionRow is one action item in words.
+type ActionRow struct {
+	ID, Text, Owner, Type, Ticket, TicketLink string
+	State                                     string // "done", "47 days overdue", "due 1 Dec 2026", "open"
+	Class                                     string // ok, bad, none
+	Document                                  *library.Record
+}
+
+// ActionsOf returns the rows of a document's action items. today is a UTC midnight.
+func ActionsOf(items []postmortems.Action, today time.Time) ActionList {
+	var list ActionList
+	var closed []ActionRow
+	for _, a := range items {
+		row := NewActionRow(a, today)
+		switch a.Status {
+		case "done":
+			list.Done++
+			closed = append(closed, row)
+		case "dropped":
+			closed = append(closed, row)
+		default:
+			list.Rows = append(list.Rows, row)
+		}
+	}
+	list.Total = len(items)
+	list.Rows = append(list.Rows, closed...)
+	return list
+}
+
+// NewActionRow words one action item; today is a UTC midnight.
+func NewActionRow(a postmortems.Action, today time.Time) ActionRow {
+	row := ActionRow{ID: a.ID, Text: a.Text, Owner: a.Owner, Type: a.Type, Ticket: a.Ticket, TicketLink: page.WebLink(a.Ticket)}
+	if row.TicketLink != "" {
+		row.Ticket = ticketName(a.Ticket)
+	}
+	row.State, row.Class = actionState(a, today)
+	return row
+}
+
+func actionState(a postmortems.Action, today time.Time) (words, class string) {
+	switch {
+	case a.Status == "done":
+		return "done", "ok"
+	case a.Status == "dropped":
+		return "dropped", "none"
+	case a.Due.IsZero():
+		return "open, no date", "none"
+	}
+	late := int(today.Sub(a.Due.UTC().Truncate(24*time.Hour)) / (24 * time.Hour))
+	switch {
+	case late == 1:
+		return "1 day overdue", "bad"
+	case late > 1:
+		return fmt.Sprintf("%d days overdue", late), "bad"
+	case late == 0:
+		return "due today", "warn"
+	}
+	return "due " + page.FormatDay(a.Due), "none"
+}
+
+// ticketName is the last part of a ticket's address: what people call it.
+func ticketName(address string) string {
+	address = strings.TrimRight(address, "/")
+	return address[strings.LastIndexByte(address, '/')+1:]
+}

@@ -1,0 +1,32 @@
+package docparts
+
+import (
+	"html/template"
+	"time"
+
+	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/search/snippet"
+)
+
+// Excerpt returns the part of a document's sanitised HTML that stands under the heading
+// with the anchor, up to about most bytes of it; more reports that it goes on.
+func Excerpt(body template.HTML, anchor string, most int) (html template.HTML, more bool) {
+	text, more := snippet.Excerpt(string(body), anchor, most)
+	return template.HTML(text), more // whole blocks of what was sanitised
+}
+
+// Body returns the HTML of a document's body with its links filled in; the renderer has
+// made the rest safe.
+func Body(k *page.Kit, p library.Page) template.HTML {
+	return template.HTML(p.Document.Body.FillLinks(func(i int) string {
+		if i >= len(p.Links) || p.Links[i].Broken || p.Links[i].Address == "" {
+			return ""
+		}
+		return k.Link(p.Links[i].Address)
+	}))
+}
+
+// OffsetText writes a distance from the start of an incident: "+4 min", "−2 min".
+func OffsetText(d time.Duration) string { return humanize.Offset(d) }

@@ -1,0 +1,32 @@
+package docparts
+
+import (
+	"cmp"
+	"net/url"
+
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/postmortems/library"
+)
+
+// SendFeed answers with an Atom feed of documents at an address of the portal. alternate
+// is the absolute address of the page with the same content.
+func SendFeed(k *page.Kit, req *page.Request, title, address, alternate string, records []library.Record) error {
+	feed := k.NewFeed(req, title, address, alternate)
+	for _, r := range records {
+		feed.Add(entryOf(k, r), r.Date, r.Revision.At)
+	}
+	return k.SendFeed(req, feed)
+}
+
+func entryOf(k *page.Kit, r library.Record) page.FeedEntry {
+	e := page.FeedEntry{
+		ID: k.Absolute("/p/" + url.PathEscape(r.ID)), Title: r.Title,
+		Author:   page.FeedAuthor{Name: cmp.Or(r.Revision.Author.Name, r.Owner, "unknown")},
+		Link:     page.FeedLink{Rel: "alternate", Type: "text/html", Href: k.Absolute(r.Address)},
+		Category: []page.FeedTerm{{Term: string(r.Kind)}}, Summary: r.Summary,
+	}
+	for _, service := range r.Services {
+		e.Category = append(e.Category, page.FeedTerm{Term: service})
+	}
+	return e
+}

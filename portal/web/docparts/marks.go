@@ -1,0 +1,171 @@
+package docparts
+
+import (
+	"html"
+	"html/template"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/postern/postern/portal/web/page"
+)
+
+const (
+	maxMarked = 8   // words of a quote that are marked on the document's page
+	maxRunes  = 40  // characters of such a word
+	maxMarks  = 500 // marks on one page: more say nothing
+)
+
+// WordsToMark returns the words of mark=, by which a search result tells the page of
+// a document what to mark.
+func WordsToMark(req *page.Request) (words []string) {
+	if req.URL.RawQuery == "" {
+		return nil
+	}
+	for _, w := range strings.FieldsFunc(req.QueryValue("mark"), func(r rune) bool { return !wordRune(r) }) {
+		if n := utf8.RuneCountInString(w); n <= maxRunes && len(words) < maxMarked && (n > 1 || wide(w)) {
+			words = append(words, strings.ToLower(w))
+		}
+	}
+	return words
+}
+
+// marker marks words in the text of an HTML body.
+type marker struct {
+	whole map[string]bool // words of scripts with spaces
+	parts []string        // runs of ideographs: they match anywhere
+	out   strings.Builder
+	left  int // marks
+}
+
+// MarkWords marks whole words, whatever their case, and runs of ideographs. The
+// body is the portal's own sanitised HTML; only text between tags is touched.
+func MarkWords(body template.HTML, words []string) template.HTML {
+	m := marker{whole: map[string]bool{}, left: maxMarks}
+	for _, w := range words {
+		if wide(w) {
+			m.parts = append(m.parts, w)
+		} else {
+			m.whole[w] = true
+		}
+	}
+	for rest := string(body); rest != ""; {
+		text, tag := rest, ""
+		if i := strings.IndexByte(rest, '<'); i >= 0 {
+			text, tag = rest[:i], rest[i:i+tagLength(rest[i:])]
+		}
+		m.text(text)
+		m.out.WriteString(tag)
+		rest = rest[len(text)+len(tag):]
+	}
+	return template.HTML(m.out.String())
+}
+
+// tagLength is the length of the tag at the beginning of s; quotation marks may
+// hold a ">".
+func tagLength(s string) int {
+	quote := byte(0)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '>':
+			return i + 1
+		}
+	}
+	return len(s)
+}
+
+// text writes text between tags, with marks. References such as &lt; are no words.
+func (m *marker) text(s string) {
+	for s != "" {
+		if s[0] == '&' {
+			n := strings.IndexByte(s, ';') + 1
+			if n == 0 {
+				n = 1
+			}
+			m.out.WriteString(s[:n])
+			s = s[n:]
+			continue
+		}
+		n := strings.IndexFunc(s, func(r rune) bool { return !wordRune(r) })
+		switch {
+		case n < 0:
+			n = len(s)
+		case n == 0:
+			_, n = utf8.DecodeRuneInString(s)
+			m.out.WriteString(s[:n])
+			s = s[n:]
+			continue
+		}
+		m.word(s[:n])
+		s = s[n:]
+	}
+}
+
+// word writes a run of letters and digits.
+func (m *marker) word(s string) {
+	if m.left > 0 && m.whole[strings.ToLower(s)] {
+		m.mark(s)
+		return
+	}
+	for s != "" {
+		at, part := m.next(s)
+		if at < 0 || m.left == 0 {
+			m.out.WriteString(s)
+			return
+		}
+		m.out.WriteString(s[:at])
+		m.mark(part)
+		s = s[at+len(part):]
+	}
+}
+
+// next finds the first of the parts; -1 for none.
+func (m *marker) next(s string) (at int, part string) {
+	at = -1
+	for _, p := range m.parts {
+		if i := strings.Index(s, p); i >= 0 && (at < 0 || i < at) {
+			at, part = i, p
+		}
+	}
+	return at, part
+}
+
+func (m *marker) mark(s string) {
+	m.left--
+	m.out.WriteString("<mark>" + s + "</mark>")
+}
+
+func wordRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+}
+
+// wide tells whether a word is of a script without spaces.
+func wide(w string) bool {
+	return strings.ContainsFunc(w, func(r rune) bool {
+		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+	})
+}
+
+// MarkedWords returns the words that a quote marks, each once.
+func MarkedWords(quote string) string {
+	var words []string
+	seen := map[string]bool{}
+	for rest := quote; ; {
+		_, after, found := strings.Cut(rest, "<mark>")
+		if !found || len(words) == maxMarked {
+			return strings.Join(words, " ")
+		}
+		word, after, found := strings.Cut(after, "</mark>")
+		if word = strings.ToLower(html.UnescapeString(word)); found && !seen[word] && utf8.RuneCountInString(word) <= maxRunes {
+			seen[word] = true
+			words = append(words, word)
+		}
+		rest = after
+	}
+}

@@ -1,0 +1,139 @@
+package documents
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+)
+
+// form is in what shape a document is asked for.
+type form uint8
+
+const (
+	asPage     form = iota
+	asMarkdown      // suffix .md: the file as it was pushed
+	asJSON          // suffix .json: as the API gives it
+)
+
+// cutForm takes the suffix off an address.
+func cutForm(address string) (string, form) {
+	if rest, ok := strings.CutSuffix(address, ".md"); ok {
+		return rest, asMarkdown
+	}
+	if rest, ok := strings.CutSuffix(address, ".json"); ok {
+		return rest, asJSON
+	}
+	return address, asPage
+}
+
+func (f form) suffix() string { return [...]string{"", ".md", ".json"}[f] }
+
+// address answers everything that no other route does: documents, files, what
+// was there before. A page that is finished and still valid is sent at once.
+func (h *Handler) address(req *page.Request) error {
+	u := req.URL
+	if u.RawQuery == "" {
+		if sent, err := h.sendCached(req, u.Path); sent || err != nil {
+			return err
+		}
+	}
+	found, f, err := h.lookup(req.Context(), (&url.URL{Path: u.Path}).EscapedPath())
+	if err != nil {
+		return err
+	}
+	switch {
+	case found.Record != nil:
+		return h.documentOrHistory(req, found.Record.ID, f)
+	case found.Redirect != "":
+		return h.redirect(req, found.Redirect+f.suffix())
+	case found.File != nil:
+		return h.file(req, *found.File)
+	case found.Gone != nil:
+		return h.gone(req, *found.Gone, f)
+	}
+	return page.NotFound()
+}
+
+// lookup asks for the address without its suffix first: a file that has such a
+// name of its own is found when no document is.
+func (h *Handler) lookup(ctx context.Context, address string) (library.Found, form, error) {
+	if rest, f := cutForm(address); f != asPage {
+		found, err := h.deps.Library.Lookup(ctx, rest)
+		if err == nil && found.File == nil {
+			return found, f, nil
+		}
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return found, f, err
+		}
+	}
+	found, err := h.deps.Library.Lookup(ctx, address)
+	return found, asPage, err
+}
+
+// redirect sends a reader to where a document lies now, for good. The query
+// stays: it may pin a revision.
+func (h *Handler) redirect(req *page.Request, address string) error {
+	to := h.Link(address)
+	if q := req.URL.RawQuery; q != "" {
+		to += "?" + q
+	}
+	req.Writer.Header().Set("Cache-Control", "private, no-cache")
+	return req.Redirect(http.StatusPermanentRedirect, to)
+}
+
+// gone answers for a removed document: its old revisions are still readable.
+func (h *Handler) gone(req *page.Request, g library.Gone, f form) error {
+	if q := req.URL.Query(); q.Has("rev") || q.Has("history") {
+		return h.documentOrHistory(req, g.ID, f)
+	}
+	return h.ShowGone(req, g)
+}
+
+// permalink answers /p/ID with the same suffixes and queries as an address. An
+// id may itself end like a suffix: the whole is tried when the part finds nothing.
+func (h *Handler) permalink(req *page.Request) error {
+	if req.URL.RawQuery == "" {
+		if sent, err := h.sendCached(req, req.URL.Path); sent || err != nil {
+			return err
+		}
+	}
+	ctx := req.Context()
+	id, f := cutForm(req.PathValue("id"))
+	found, err := h.deps.Library.ByID(ctx, id)
+	if f != asPage && fault.KindOf(err) == fault.NotFound && err != nil {
+		id, f = req.PathValue("id"), asPage
+		found, err = h.deps.Library.ByID(ctx, id)
+	}
+	switch {
+	case err != nil:
+		return err
+	case found.Gone != nil:
+		return h.gone(req, *found.Gone, f)
+	case found.Record != nil:
+		return h.documentOrHistory(req, found.Record.ID, f)
+	}
+	return fault.New(fault.NotFound, "web", "there is no document with this id")
+}
+
+func (h *Handler) permalinkHistory(req *page.Request) error {
+	return h.history(req, req.PathValue("id"))
+}
+
+// revision reads ?rev=: "" for the newest.
+func revision(req *page.Request, name string) (postmortems.OID, error) {
+	rev := strings.ToLower(req.QueryValue(name))
+	if rev == "" {
+		return "", nil
+	}
+	const fewest, most = 7, 40 // digits
+	if len(rev) < fewest || len(rev) > most || strings.Trim(rev, "0123456789abcdef") != "" {
+		return "", fault.Newf(fault.Invalid, "web", "%s= takes %d to %d hexadecimal digits of a commit", name, fewest, most)
+	}
+	return postmortems.OID(rev), nil
+}

@@ -1,0 +1,138 @@
+package documents
+
+import (
+	"cmp"
+	"net/url"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+)
+
+// draftsView lists the pushed branches; with Branch, the documents of one.
+type draftsView struct {
+	page.Frame
+	Drafts []draftRow
+	Branch string
+}
+
+// draftRow is one draft with its previews.
+type draftRow struct {
+	library.Draft
+	Link    string
+	Changed []draftChange
+}
+
+type draftChange struct {
+	postmortems.DocumentChange
+	Link string // the preview; "" for a removed document
+}
+
+func (h *Handler) drafts(req *page.Request) error {
+	all, err := h.deps.Library.Drafts(req.Context())
+	if err != nil {
+		return err
+	}
+	view := draftsView{Frame: h.Frame()}
+	view.Title, view.Section = "Drafts", "/drafts"
+	for _, d := range all[:min(len(all), draftsShown)] {
+		view.Drafts = append(view.Drafts, h.draftRow(d))
+	}
+	return h.Show(req, 200, "drafts", view)
+}
+
+func (h *Handler) draftRow(d library.Draft) draftRow {
+	row := draftRow{Draft: d, Link: h.Link(draftAddress(d.Branch, ""))}
+	for _, ch := range d.Changed {
+		one := draftChange{DocumentChange: ch}
+		if ch.Status != postmortems.Deleted {
+			one.Link = h.Link(draftAddress(d.Branch, postmortems.Address(ch.Path)))
+		}
+		row.Changed = append(row.Changed, one)
+	}
+	return row
+}
+
+// draftAddress is where a document of a branch is previewed.
+func draftAddress(branch, address string) string {
+	return (&url.URL{Path: "/drafts/" + branch}).EscapedPath() + address
+}
+
+// draft answers /drafts/BRANCH and /drafts/BRANCH/PATH. BRANCH is the longest
+// name of a branch that the rest begins with, since both may hold slashes.
+func (h *Handler) draft(req *page.Request) error {
+	ctx := req.Context()
+	rest := strings.TrimPrefix(req.URL.Path, "/drafts/")
+	all, err := h.deps.Library.Drafts(ctx)
+	if err != nil {
+		return err
+	}
+	d, address, ok := longestBranch(all, rest)
+	if !ok {
+		return fault.New(fault.NotFound, "web", "there is no such draft; it may have been deleted with its branch")
+	}
+	req.Writer.Header().Set("Cache-Control", "private, no-store")
+	if address == "" {
+		view := draftsView{Frame: h.Frame(), Drafts: []draftRow{h.draftRow(d)}, Branch: d.Branch}
+		view.Title, view.Section = "Draft "+d.Branch, "/drafts"
+		return h.Show(req, 200, "drafts", view)
+	}
+	return h.draftDocument(req, d, (&url.URL{Path: address}).EscapedPath())
+}
+
+func longestBranch(all []library.Draft, rest string) (best library.Draft, address string, ok bool) {
+	for _, d := range all {
+		tail, fits := strings.CutPrefix(rest, d.Branch)
+		if fits && (tail == "" || tail[0] == '/') && len(d.Branch) >= len(best.Branch) {
+			best, address, ok = d, tail, true
+		}
+	}
+	return best, address, ok
+}
+
+func (h *Handler) draftDocument(req *page.Request, d library.Draft, address string) error {
+	ctx := req.Context()
+	plain, f := cutForm(address)
+	if f == asJSON {
+		plain, f = address, asPage // drafts have no place in the API: this may be a file
+	}
+	doc, err := h.deps.Library.DraftPage(ctx, d.Branch, plain)
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		return h.draftFile(req, d, address, err)
+	}
+	if err != nil {
+		return err
+	}
+	if f == asMarkdown {
+		return h.source(req, doc.Shown.Blob)
+	}
+	view := h.documentView(doc)
+	view.Draft, view.Canonical = true, ""
+	view.Raw, view.JSON, view.History = h.Link(draftAddress(d.Branch, plain)+".md"), "", ""
+	view.Banner = &banner{
+		Class: "draft", Text: "Preview of the draft " + d.Branch + ", pushed by " + cmp.Or(d.Pusher.Name, "the portal") + ". Not published, not in search.",
+		Link: h.Link(draftAddress(d.Branch, "")), LinkText: "All changes of this draft",
+	}
+	return h.Show(req, 200, "document", view)
+}
+
+// draftFile tries the address as a stored file, then as a published document
+// that the draft leaves alone.
+func (h *Handler) draftFile(req *page.Request, d library.Draft, address string, cause error) error {
+	ctx := req.Context()
+	if path, ok := postmortems.FilePath(address); ok {
+		f, err := h.deps.Library.DraftFile(ctx, d.Branch, path)
+		if err == nil {
+			return h.file(req, f)
+		}
+		if fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+	}
+	if found, err := h.deps.Library.Lookup(ctx, address); err == nil && (found.Record != nil || found.File != nil) {
+		return req.Redirect(302, h.Link(address))
+	}
+	return cause
+}

@@ -1,0 +1,92 @@
+package documents
+
+import (
+	"bytes"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+)
+
+// fileType is how a stored file is sent: its type is decided by its extension
+// alone, never by its bytes and never by the machine's tables.
+type fileType struct {
+	contentType string
+	download    bool // offered as a file: it could run, or we do not know it
+}
+
+// typeOfFile knows what documents attach. HTML is sent as text: it never runs.
+// SVG draws in an <img>, where its scripts do not run, and is a download elsewhere.
+func typeOfFile(name string) fileType {
+	const text = "text/plain; charset=utf-8"
+	switch strings.ToLower(path.Ext(name)) {
+	case ".png":
+		return fileType{"image/png", false}
+	case ".jpg", ".jpeg":
+		return fileType{"image/jpeg", false}
+	case ".gif":
+		return fileType{"image/gif", false}
+	case ".webp":
+		return fileType{"image/webp", false}
+	case ".avif":
+		return fileType{"image/avif", false}
+	case ".svg":
+		return fileType{"image/svg+xml", true}
+	case ".html", ".htm", ".xhtml":
+		return fileType{text, true}
+	case ".txt", ".log", ".yaml", ".yml", ".toml", ".ini", ".conf", ".sh", ".py", ".go", ".sql", ".js", ".ts",
+		".diff", ".patch", ".md", ".markdown", ".xml", ".tf", ".promql", ".dot", ".puml":
+		return fileType{text, false}
+	case ".json":
+		return fileType{"application/json", false}
+	case ".csv":
+		return fileType{"text/csv; charset=utf-8", true}
+	case ".pdf":
+		return fileType{"application/pdf", true}
+	}
+	return fileType{"application/octet-stream", true}
+}
+
+// filePolicy is for files of the repository: they may do nothing at all.
+const filePolicy = "default-src 'none'; sandbox"
+
+// file sends a stored file. It may do nothing in the browser but be looked at.
+func (h *Handler) file(req *page.Request, f library.File) error {
+	return h.blob(req, f.Blob, func(h http.Header) {
+		t := typeOfFile(f.Path)
+		h.Set("Content-Type", t.contentType)
+		h.Set("Content-Security-Policy", filePolicy)
+		if t.download {
+			h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": path.Base(f.Path)}))
+		}
+	})
+}
+
+// blob sends the bytes of a git object, which never change: its name is its tag.
+func (h *Handler) blob(req *page.Request, id postmortems.OID, head func(http.Header)) error {
+	header := req.Writer.Header()
+	etag := `"` + string(id) + `"`
+	header.Set("ETag", etag)
+	header.Set("Cache-Control", "private, no-cache")
+	if page.Matches(req.Header.Get("If-None-Match"), etag) {
+		req.Writer.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	var data []byte
+	err := h.deps.Content.Blobs(req.Context(), []postmortems.OID{id}, func(_ int, b []byte) error {
+		data = bytes.Clone(b)
+		return nil
+	})
+	if err != nil {
+		header.Del("ETag")
+		return err
+	}
+	head(header)
+	http.ServeContent(req.Writer, req.Request, "", time.Time{}, bytes.NewReader(data))
+	return nil
+}

@@ -1,0 +1,132 @@
+package documents
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+)
+
+// listView is a list of documents with its filters.
+type listView struct {
+	page.Frame
+	Kind    page.Kind
+	Heading string
+	What    string
+	About   string // address of the document that describes the folder, "" for none
+	Records []library.Record
+	Next    string // address of the next page
+	First   string // address of the first page when this is not it
+	Facets  []page.Facet
+	Chips   []page.Chip
+	Empty   bool          // nothing is there even without filters
+	Known   *serviceFacts // set on the page of a service
+}
+
+// facetLabels are the filters of a list, in order.
+func facetLabels() [][2]string {
+	return [][2]string{{"service", "Service"}, {"severity", "Severity"}, {"year", "Year"}, {"owner", "Owner"}, {"tag", "Tag"}}
+}
+
+// list makes the handler of one kind's list.
+func (h *Handler) list(kind page.Kind) page.ServeFunc {
+	return func(req *page.Request) error {
+		return h.cached(req, "list", func() (any, error) { return h.kindList(req, kind) })
+	}
+}
+
+func (h *Handler) kindList(req *page.Request, kind page.Kind) (any, error) {
+	view := listView{Frame: h.Frame(), Kind: kind, Heading: kind.Many, What: kind.What}
+	view.Title, view.Section, view.Canonical = kind.Many, kind.Path, h.Absolute(kind.Path)
+	if about, err := h.deps.Library.Lookup(req.Context(), kind.Path); err == nil && about.Record != nil {
+		view.About = h.Link(about.Record.Address)
+	}
+	return h.fillList(req, view, library.Filter{Kind: kind.Kind})
+}
+
+// fillList reads the filters from the query and adds what they leave.
+func (h *Handler) fillList(req *page.Request, view listView, base library.Filter) (listView, error) {
+	ctx, q := req.Context(), req.Query()
+	f, err := filterOf(q, base)
+	if err != nil {
+		return view, err
+	}
+	records, next, err := h.deps.Library.List(ctx, f)
+	if err != nil {
+		return view, err
+	}
+	path := req.URL.EscapedPath()
+	view.Records = records
+	if next != "" {
+		view.Next = h.WithQuery(path, q, "cursor", next)
+	}
+	if f.Cursor != "" {
+		view.First = h.WithQuery(path, q, "cursor", "")
+	}
+	for _, l := range facetLabels() {
+		if value := q.Get(l[0]); value != "" {
+			view.Chips = append(view.Chips, page.Chip{Text: l[1] + ": " + value, Link: h.WithQuery(path, q, l[0], "")})
+		}
+	}
+	view.Empty = len(records) == 0 && len(view.Chips) == 0 && f.Cursor == ""
+	view.Facets, err = h.facets(req, f, base)
+	return view, err
+}
+
+// facets counts the values of every filter among the documents that the filters
+// leave. A filter that the list itself sets is not offered.
+func (h *Handler) facets(req *page.Request, f, base library.Filter) ([]page.Facet, error) {
+	q, path := req.Query(), req.URL.EscapedPath()
+	var out []page.Facet
+	for _, l := range facetLabels() {
+		if l[0] == "service" && base.Service != "" || l[0] == "severity" && base.Kind != postmortems.Postmortem {
+			continue
+		}
+		counts, err := h.deps.Library.Counts(req.Context(), l[0], f)
+		if err != nil {
+			return nil, err
+		}
+		view := page.Facet{Name: l[0], Label: l[1], More: max(0, len(counts)-page.FacetShown)}
+		for _, n := range counts[:min(len(counts), page.FacetShown)] {
+			v := page.FacetValue{Text: n.Value, Count: n.N, On: q.Get(l[0]) == n.Value}
+			if v.Link = h.WithQuery(path, q, l[0], n.Value); v.On {
+				v.Link = h.WithQuery(path, q, l[0], "")
+			}
+			view.Values = append(view.Values, v)
+		}
+		if len(view.Values) > 0 {
+			out = append(out, view)
+		}
+	}
+	return out, nil
+}
+
+// filterOf reads the parameters of a list. Unknown ones are ignored.
+func filterOf(q url.Values, f library.Filter) (library.Filter, error) {
+	f.Severity, f.Tag, f.Owner, f.Cursor, f.Limit = q.Get("severity"), q.Get("tag"), q.Get("owner"), q.Get("cursor"), page.Rows
+	if f.Service == "" {
+		f.Service = q.Get("service")
+	}
+	f.Archived = q.Get("archived") == "yes"
+	if year := q.Get("year"); year != "" {
+		n, err := strconv.Atoi(year)
+		if err != nil || n < 1 || n > 9999 {
+			return f, fault.New(fault.Invalid, "web", "year= takes a year such as 2026")
+		}
+		f.Year = n
+	}
+	for name, at := range map[string]*time.Time{"after": &f.After, "before": &f.Before} {
+		if v := q.Get(name); v != "" {
+			day, err := time.Parse(time.DateOnly, v)
+			if err != nil {
+				return f, fault.Newf(fault.Invalid, "web", "%s= takes a date such as 2026-01-31", name)
+			}
+			*at = day
+		}
+	}
+	return f, nil
+}

@@ -1,0 +1,39 @@
+package documents
+
+import (
+	"context"
+	"slices"
+
+	"github.com/postern/postern/portal/web/docparts"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/search"
+)
+
+// relatedView is what stands beside a document besides the documents that link to
+// it.
+type relatedView struct {
+	Similar []search.Match
+	Service string
+	Latest  []library.Record // of the service
+}
+
+// relatedTo finds them, once for each state of the library: the page is kept with
+// them. It is not whole when search did not answer or does not know the newest
+// documents yet; such a page is made again for the next reader.
+func (h *Handler) relatedTo(ctx context.Context, doc library.Page) (view relatedView, whole bool) {
+	ctx, cancel := context.WithTimeout(ctx, docparts.RelatedPatience)
+	defer cancel()
+	similar, err := h.deps.Search.Related(ctx, doc.ID, docparts.RelatedShown)
+	whole = err == nil && h.deps.Status.Status(ctx).IndexLag == 0
+	view.Similar = similar
+	if len(doc.Services) == 0 {
+		return view, whole
+	}
+	view.Service = doc.Services[0]
+	latest, _, err := h.deps.Library.List(ctx, library.Filter{Service: view.Service, Limit: 2*docparts.RelatedShown + 1})
+	latest = slices.DeleteFunc(latest, func(r library.Record) bool {
+		return r.ID == doc.ID || slices.ContainsFunc(similar, func(m search.Match) bool { return m.ID == r.ID })
+	})
+	view.Latest = latest[:min(len(latest), docparts.RelatedShown)]
+	return view, whole && err == nil
+}

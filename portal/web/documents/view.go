@@ -1,0 +1,183 @@
+package documents
+
+import (
+	"html/template"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/postern/postern/portal/web/docparts"
+	"github.com/postern/postern/portal/web/incidentparts"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/reports/incident"
+)
+
+// documentView is the page of one document at one revision.
+type documentView struct {
+	page.Frame
+	Doc       library.Record
+	Kind      page.Kind
+	Year      string // a folder of the path that is a year, for the breadcrumb
+	Lang      string
+	HTML      template.HTML
+	Banner    *banner
+	Strip     *incidentparts.Strip
+	Facts     []fact
+	Timeline  []timelineRow
+	Actions   docparts.ActionList
+	TOC       []tocEntry
+	Backlinks []library.Record
+	Related   relatedView
+	Missing   []missingLink
+	Shown     library.Revision
+	Path      string // in the repository
+	Permalink string
+	Raw, JSON string
+	History   string
+	Draft     bool
+}
+
+// banner says that the reader does not see the newest published text.
+type banner struct {
+	Class, Text, Link, LinkText string
+}
+
+// fact is one line of the card beside the text.
+type fact struct {
+	Name, Text, Link string
+	Links            []page.Chip // instead of Text, inside the portal
+}
+
+type tocEntry struct {
+	Level        int
+	Text, Anchor string
+}
+
+// missingLink is a link of the document that leads nowhere.
+type missingLink struct {
+	Raw       string
+	Line, Col int
+	Image     bool
+}
+
+// timelineRow is one entry of the timeline as it was understood.
+type timelineRow struct {
+	At     postmortems.Instant
+	Raw    string
+	Offset string // "+4 min" from the start; "" when either is unknown
+	Text   string
+	Source string
+}
+
+// tocDeepest is the deepest heading level that the table of contents lists.
+const tocDeepest = 3
+
+func (h *Handler) documentView(p library.Page) documentView {
+	doc := p.Document
+	permalink := "/p/" + url.PathEscape(p.ID)
+	v := documentView{
+		Frame: h.Frame(), Doc: p.Record, Kind: page.KindOf(doc.Kind), Lang: doc.Lang,
+		HTML: docparts.Body(h.Kit, p), Facts: factsOf(doc), Timeline: timelineOf(doc), Actions: docparts.ActionsOf(doc.Actions, h.Day()),
+		TOC: tocOf(doc.Body.Headings), Backlinks: p.Backlinks, Missing: missingOf(p), Shown: p.Shown,
+		Path: p.Shown.Path, Permalink: h.Link(permalink), History: h.Link(permalink + "/history"),
+		Raw: h.Link(p.Address + ".md"), JSON: h.Link(p.Address + ".json"), Year: yearOf(p.Shown.Path),
+	}
+	for i := range v.Facts {
+		if v.Facts[i].Name == alertsFact {
+			v.Facts[i].Links = h.alertLinks(doc.Front.Alerts)
+		}
+	}
+	v.Doc.Title, v.Title, v.Section = doc.Title, doc.Title, v.Kind.Path
+	v.Canonical = h.Absolute(p.Address)
+	if doc.Kind == postmortems.Postmortem {
+		v.Strip = incidentparts.NewStrip(incidentparts.OfTimes(doc.Front.Times), h.policy(), h.Now())
+	}
+	v.Banner = h.bannerOf(p)
+	if v.Banner != nil && v.Banner.Class == "old" {
+		rev := "?rev=" + string(p.Shown.Commit)
+		v.Raw, v.JSON = h.Link(permalink+".md"+rev), h.Link(permalink+".json"+rev)
+	}
+	return v
+}
+
+func (h *Handler) bannerOf(p library.Page) *banner {
+	if p.Shown.Commit != "" && p.Shown.Commit != p.Revision.Commit {
+		if p.Address == "" {
+			return &banner{Class: "old", Text: "This document was removed. You are reading its revision of " + page.FormatDay(p.Shown.At) + "."}
+		}
+		return &banner{Class: "old", Text: "You are reading the revision of " + page.FormatDay(p.Shown.At) + ".", Link: h.Link(p.Address), LinkText: "Read the newest"}
+	}
+	switch p.Document.Status {
+	case postmortems.StatusArchived:
+		return &banner{Class: "archived", Text: "Archived: kept for reference, not kept up to date."}
+	case postmortems.StatusDraft:
+		return &banner{Class: "status", Text: "Its authors call this document a draft."}
+	case postmortems.StatusReview:
+		return &banner{Class: "status", Text: "In review: it may still change."}
+	}
+	return nil
+}
+
+func tocOf(headings []postmortems.Heading) []tocEntry {
+	var out []tocEntry
+	for _, h := range headings {
+		if h.Anchor != "" && h.Level >= 2 && h.Level <= tocDeepest {
+			out = append(out, tocEntry{h.Level, h.Text, h.Anchor})
+		}
+	}
+	return out
+}
+
+func missingOf(p library.Page) []missingLink {
+	var out []missingLink
+	for i, l := range p.Document.Body.Links {
+		if i < len(p.Links) && p.Links[i].Broken {
+			out = append(out, missingLink{l.Raw, l.Line, l.Col, l.Kind == postmortems.LinkImage})
+		}
+	}
+	return out
+}
+
+func timelineOf(d postmortems.Document) []timelineRow {
+	var out []timelineRow
+	start := d.Front.Times.Started
+	for _, e := range d.Timeline {
+		row := timelineRow{At: e.At, Raw: e.Raw, Text: e.Text, Source: e.Source}
+		if start.Precision == postmortems.Exact && e.At.Precision == postmortems.Exact {
+			row.Offset = docparts.OffsetText(e.At.At.Sub(start.At))
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// yearOf is the second folder of a path when it is a year: it filters the list.
+func yearOf(path string) string {
+	parts := strings.Split(path, "/")
+	if len(parts) < 3 || len(parts[1]) != 4 {
+		return ""
+	}
+	if _, err := strconv.Atoi(parts[1]); err != nil {
+		return ""
+	}
+	return parts[1]
+}
+
+// alertLinks are the links to the pages of alerts.
+func (h *Handler) alertLinks(names []string) []page.Chip {
+	var out []page.Chip
+	for _, name := range names {
+		out = append(out, page.Chip{Text: name, Link: h.Link((&url.URL{Path: "/a/" + name}).EscapedPath())})
+	}
+	return out
+}
+
+// policy returns how incidents are evaluated here; without feeds, the default.
+func (h *Handler) policy() incident.Policy {
+	if h.deps.Signals == nil {
+		return incident.DefaultPolicy()
+	}
+	return h.deps.Signals.Policy()
+}

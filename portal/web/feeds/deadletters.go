@@ -1,0 +1,207 @@
+package feeds
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/reports/feedstore"
+)
+
+// letterJSON is a dead letter on the wire.
+type letterJSON struct {
+	ID         string    `json:"id"`
+	Source     string    `json:"source"`
+	Format     string    `json:"format"`
+	ReceivedAt time.Time `json:"received_at"`
+	Index      int       `json:"index"`
+	Reason     string    `json:"reason"`
+	Excerpt    *string   `json:"excerpt"` // null for those who may not see it
+	Times      int       `json:"times"`
+	Whole      bool      `json:"whole_body"`
+	OverBudget bool      `json:"over_budget"`
+	BodyKept   bool      `json:"body_kept"`
+}
+
+// letters reads one page of dead letters as the visitor may see it: a feeder those
+// of its own sources; what was sent, admins and feeders only; nobody a secret.
+func (h *Handler) letters(req *page.Request, f feedstore.DeadLetterFilter) (letters []feedstore.DeadLetter, next string, err error) {
+	feeds, err := h.feeds()
+	if err != nil {
+		return nil, "", err
+	}
+	who := req.Who
+	f.Sources = ownSources(who)
+	letters, next, err = feeds.DeadLetters(req.Context(), f)
+	letters = slices.Clone(letters)
+	for i := range letters {
+		l := &letters[i]
+		if !seesBodies(who) {
+			l.Excerpt = ""
+		}
+		l.Reason, l.Excerpt = h.redact(l.Reason), h.redact(l.Excerpt)
+	}
+	return letters, next, err
+}
+
+// ownSources are the only sources whose letters somebody is shown; nil: all. A
+// feeder that is not bound may post under any name, but reads of the one that is
+// called after it only.
+func ownSources(who auth.Principal) []string {
+	if who.Role != auth.Feeder {
+		return nil
+	}
+	if len(who.Sources) > 0 {
+		return who.Sources
+	}
+	return []string{who.Name}
+}
+
+// seesBodies tells whether somebody is shown what was sent, of the letters that they
+// are shown at all. Raw bodies hold labels, names and addresses that no page shows.
+func seesBodies(who auth.Principal) bool {
+	return who.Role == auth.Admin || who.Role == auth.Feeder
+}
+
+// redact takes secrets out of what a feed sent.
+func (h *Handler) redact(text string) string {
+	if h.opt.Redact == nil {
+		return text
+	}
+	return h.opt.Redact(text)
+}
+
+// letterList answers {"dead_letters":[…],"next"}.
+func (h *Handler) letterList(req *page.Request) error {
+	f := feedstore.DeadLetterFilter{Source: req.QueryValue("source"), Cursor: req.QueryValue("cursor")}
+	if text := req.QueryValue("limit"); text != "" {
+		var err error
+		if f.Limit, err = strconv.Atoi(text); err != nil || f.Limit < 1 || f.Limit > 500 {
+			return fault.New(fault.Invalid, "web.letters", "limit must be a number from 1 to 500")
+		}
+	}
+	letters, next, err := h.letters(req, f)
+	if err != nil {
+		return err
+	}
+	sees := seesBodies(req.Who)
+	out := make([]letterJSON, 0, len(letters))
+	for _, l := range letters {
+		j := letterJSON{l.ID, l.Source, l.Format, l.Received.UTC(), l.Index, l.Reason, nil, l.Times, l.Whole, l.OverBudget, !l.NotStored}
+		if sees {
+			j.Excerpt = &l.Excerpt
+		}
+		out = append(out, j)
+	}
+	answer := map[string]any{"dead_letters": out, "next": nil}
+	if next != "" {
+		answer["next"] = next
+	}
+	return req.JSON(http.StatusOK, answer)
+}
+
+// letterRetry reads the body of a dead letter again.
+func (h *Handler) letterRetry(req *page.Request) error {
+	feeds, err := h.feeds()
+	if err != nil {
+		return err
+	}
+	got, err := feeds.RetryDeadLetter(req.Context(), req.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	answer := newFeedAnswer()
+	answer.add(got, 0)
+	return req.JSON(http.StatusOK, answer)
+}
+
+func (h *Handler) letterDelete(req *page.Request) error {
+	feeds, err := h.feeds()
+	if err != nil {
+		return err
+	}
+	if err := feeds.DismissDeadLetter(req.Context(), req.PathValue("id")); err != nil {
+		return err
+	}
+	return req.NoContent(http.StatusNoContent)
+}
+
+// lettersView is the page of dead letters.
+type lettersView struct {
+	page.Frame
+	Source  string // filter; "" all
+	Letters []feedstore.DeadLetter
+	Next    string // address of the next page
+	First   string // address of the first page when this is not it
+	MayAct  bool
+	Sees    bool   // what was sent is shown
+	Said    string // what became of an action
+	Failed  bool   // it failed
+}
+
+func (h *Handler) lettersPage(req *page.Request) error {
+	q, who := req.Query(), req.Who
+	view := lettersView{Frame: h.Frame(), Source: q.Get("source"), MayAct: who.May(auth.PushMain), Sees: seesBodies(who)}
+	view.Title, view.Section, view.Canonical = "Dead letters", "/feeds", h.Absolute("/dead-letters")
+	letters, next, err := h.letters(req, feedstore.DeadLetterFilter{Source: view.Source, Cursor: q.Get("cursor"), Limit: page.Rows})
+	if err != nil {
+		return err
+	}
+	view.Letters = letters
+	if next != "" {
+		view.Next = h.WithQuery("/dead-letters", q, "cursor", next)
+	}
+	if q.Get("cursor") != "" {
+		view.First = h.WithQuery("/dead-letters", q, "cursor", "")
+	}
+	view.Said, view.Failed = saidOf(q)
+	return h.Show(req, http.StatusOK, "letters", view)
+}
+
+// saidOf words what the action before this page did; it is a word in the address,
+// so that reloading the page repeats nothing.
+func saidOf(q url.Values) (said string, failed bool) {
+	switch q.Get("done") {
+	case "understood":
+		return "Read again: everything in that body is understood now and stored.", false
+	case "rejected":
+		return "Read again: it still cannot be used. The reason below is from just now.", true
+	case "dismissed":
+		return "Dismissed: the dead letter is gone.", false
+	}
+	return "", false
+}
+
+// letterRetryForm is letterRetry for the page's button.
+func (h *Handler) letterRetryForm(req *page.Request) error {
+	feeds, err := h.feeds()
+	if err != nil {
+		return err
+	}
+	got, err := feeds.RetryDeadLetter(req.Context(), req.PathValue("id"))
+	if err != nil && (fault.KindOf(err) != fault.Invalid || len(got.Rejected) == 0) {
+		return err
+	}
+	done := "understood"
+	if len(got.Rejected) > 0 {
+		done = "rejected"
+	}
+	return req.Redirect(http.StatusSeeOther, h.Link("/dead-letters")+"?done="+done)
+}
+
+// letterDismissForm forgets a dead letter.
+func (h *Handler) letterDismissForm(req *page.Request) error {
+	feeds, err := h.feeds()
+	if err != nil {
+		return err
+	}
+	if err := feeds.DismissDeadLetter(req.Context(), req.PathValue("id")); err != nil {
+		return err
+	}
+	return req.Redirect(http.StatusSeeOther, h.Link("/dead-letters")+"?done=dismissed")
+}

@@ -1,0 +1,25 @@
+package incidentparts
+
+import (
+	"math"
+
+	"github.com/postern/postern/portal/base/humanize"
+)
+
+// DraftPostmortem is a post-mortem that was pushed and is not published.
+type DraftPostmortem struct {
+	Title, Branch string
+	Address       string // of its preview, without the portal's prefix
+}
+
+// BudgetSpent is what one incident took of one objective's budget.
+type BudgetSpent struct {
+	SLO       string
+	Title     string  // of the objective; "" it has none
+	Bad       float64 // bad events while it lasted, or bad slices
+	Share     float64 // of what the whole of the objective's own window permits
+	Estimated bool    // Share is: the window is not over
+}
+
+// BadCount is Bad as people write it; slices may be bad by a fraction.
+func (b BudgetSpent) BadCount() string { return humanize.Number(int(math.Round(b.Bad))) }

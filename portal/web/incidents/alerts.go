@@ -1,0 +1,257 @@
+package incidents
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/web/incidentparts"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/alert"
+	"github.com/postern/postern/reports/incident"
+)
+
+// alertsView is the page about alerts and what they were worth.
+type alertsView struct {
+	signalsView
+	Chips    []page.Chip
+	Tiles    []page.Tile
+	Rules    []ruleRow
+	Sorts    []page.FacetValue
+	Clock    []clockDay
+	Hours    []string
+	Zone     string
+	Turns    string // how long shifts are, and from when
+	Shifts   []shiftRow
+	Over     int // shifts with more incidents than one can handle
+	AllShift int
+	Rows     []episodeRow
+	Pages    page.Pager
+	Empty    bool
+	Origin   string // of the portal, for the webhook's address
+	Left     int    // alerts that senders left out of their messages
+}
+
+// ruleRow is one alerting rule.
+type ruleRow struct {
+	alert.Rule
+	Link   string
+	Firing string
+}
+
+// clockDay is one weekday of the page clock.
+type clockDay struct {
+	Name  string
+	Cells []clockCell
+}
+
+// clockCell is one hour: the count, and a shade from 0 (none) to 4.
+type clockCell struct{ N, Shade int }
+
+// shiftRow is one shift on call.
+type shiftRow struct {
+	alert.Shift
+	Over bool
+}
+
+// episodeRow is one firing of one alert.
+type episodeRow struct {
+	alert.Episode
+	RuleLink     string
+	IncidentLink string
+	Lasted       string // "still firing" while it does
+	Night        bool
+	Worth        string // what came of it, in a word
+	Class        string
+}
+
+func (h *Handler) episodeRow(e alert.Episode, on alert.OnCall) episodeRow {
+	row := episodeRow{Episode: e, Lasted: "still firing", Night: e.Paging && on.Night(e), Class: "none", Worth: "not linked"}
+	if !e.Page { // its name is the title of a page, not a rule
+		row.RuleLink = h.ruleLink(e.Name)
+	}
+	if !e.EndsAt.IsZero() {
+		d := e.EndsAt.Sub(e.StartsAt)
+		row.Lasted = postmortems.FormatDuration(&d)
+	}
+	switch {
+	case e.Incident != "":
+		row.Worth, row.Class, row.IncidentLink = "incident", "ok", incidentparts.Link(h.Kit, e.Incident)
+	case !e.AckedAt.IsZero():
+		row.Worth = "acknowledged"
+	case e.SelfHealed():
+		row.Worth, row.Class = "healed by itself", "warn"
+	}
+	return row
+}
+
+// ruleLink leads to the runbook of an alert.
+func (h *Handler) ruleLink(name string) string {
+	if name == "" {
+		return ""
+	}
+	return h.Link((&url.URL{Path: "/a/" + name}).EscapedPath())
+}
+
+func (h *Handler) alerts(req *page.Request) error {
+	base, err := h.signals(req, "/alerts", "Alerts", signalDays)
+	if err != nil {
+		return err
+	}
+	view, ctx, now := alertsView{signalsView: base, Origin: h.Absolute("")}, req.Context(), h.Now()
+	all, err := h.deps.Signals.Episodes(ctx, view.Since, view.Until)
+	if err != nil {
+		return err
+	}
+	incidents, err := h.deps.Signals.Incidents(ctx, view.Since, view.Until)
+	if err != nil {
+		return err
+	}
+	on, err := h.deps.Signals.OnCall(ctx)
+	if err != nil {
+		return err
+	}
+	view.Empty = len(all) == 0
+	all, counted := h.narrowAlerts(req, &view, all, incidents)
+	quality := alert.Judge(all, counted, on)
+	view.Left, view.Tiles = quality.Truncated, qualityTiles(quality, on)
+	view.addRules(h, req, alert.Rules(all, on, now))
+	view.addLoad(all, on)
+	from, to, pages, err := h.Paginate(req, "/alerts", len(all))
+	if err != nil {
+		return err
+	}
+	view.Pages = pages
+	for _, e := range all[from:to] {
+		view.Rows = append(view.Rows, h.episodeRow(e, on))
+	}
+	return h.Show(req, http.StatusOK, "alerts", view)
+}
+
+// narrowAlerts applies the filters, and keeps the incidents that began in the span
+// and belong to what is left.
+func (h *Handler) narrowAlerts(req *page.Request, view *alertsView, all []alert.Episode, incidents []incident.Incident) ([]alert.Episode, []alert.Incident) {
+	q := req.Query()
+	service, rule := q.Get("service"), q.Get("rule")
+	for _, f := range [][2]string{{"service", service}, {"rule", rule}} {
+		if f[1] != "" {
+			view.Chips = append(view.Chips, page.Chip{Text: f[0] + ": " + f[1], Link: h.WithQuery("/alerts", page.WithoutPage(q), f[0], "")})
+		}
+	}
+	var episodes []alert.Episode
+	for _, e := range all {
+		if (service == "" || e.Service == service) && (rule == "" || e.Name == rule) && !e.StartsAt.Before(view.Since) {
+			episodes = append(episodes, e)
+		}
+	}
+	var counted []alert.Incident
+	for _, in := range incidents {
+		start, ok := in.Times[incident.Started]
+		if !in.Counted() || !ok || start.At.Before(view.Since) || service != "" && !slices.Contains(in.Services, service) {
+			continue
+		}
+		told := in.Times[incident.Detected]
+		if told.At.IsZero() {
+			told = in.Times[incident.Acknowledged]
+		}
+		counted = append(counted, alert.Incident{ID: in.ID, Told: told.At})
+	}
+	return episodes, counted
+}
+
+func qualityTiles(q alert.Quality, on alert.OnCall) []page.Tile {
+	of := func(s alert.Share, what string) string {
+		return strconv.Itoa(s.Part) + " of " + humanize.Plural(s.Of, what)
+	}
+	each := "—"
+	if per := q.PerIncident(); per != nil {
+		each = strconv.FormatFloat(*per, 'f', 1, 64)
+	}
+	return []page.Tile{
+		{Name: "Pages", Value: humanize.Number(q.Paging), Note: humanize.Plural(q.Episodes, "episode") + ", " + humanize.Plural(q.Notifications, "message"),
+			How: "an episode is one firing of one alert (source, fingerprint, start), or a pager's page of which no alert is known; messages that come twice count once"},
+		{Name: "Precision", Value: page.Percent(q.Precision.Value()), Note: of(q.Precision, "page"),
+			How: "pages that belong to an incident: named by it, or of its service while it lasted or at most 15 minutes before"},
+		{Name: "Recall", Value: page.Percent(q.Recall.Value()), Note: of(q.Recall, "incident"),
+			How: "incidents with a page no later than people knew of them"},
+		{Name: "Actionable", Value: page.Percent(q.Actionable.Value()), Note: of(q.Actionable, "page"),
+			How: "pages that were acknowledged or belong to an incident"},
+		{Name: "Self-healed", Value: page.Percent(q.SelfHealed.Value()), Note: of(q.SelfHealed, "page"),
+			How: "pages that ended within 5 minutes and that nobody acknowledged"},
+		{Name: "At night", Value: humanize.Number(q.Night), Note: "of " + humanize.Plural(q.Paging, "page"),
+			How: "pages that began at night, " + on.NightText() + ", where the people on call live"},
+		{Name: "Flapping", Value: humanize.Number(q.Flapping), Note: "of " + humanize.Plural(q.Episodes, "episode"),
+			How: "one of 3 or more firings of one fingerprint within an hour"},
+		{Name: "Episodes per incident", Value: each, Note: humanize.Number(q.Linked) + " linked, " + humanize.Plural(q.Incidents, "incident"),
+			How: "linked episodes / incidents that began in this time"},
+	}
+}
+
+// rulesShown is how many rules are listed.
+const rulesShown = 10
+
+func (v *alertsView) addRules(h *Handler, req *page.Request, rules []alert.Rule) {
+	by := req.QueryValue("by")
+	sorts := map[string]func(alert.Rule) int64{
+		"minutes": func(r alert.Rule) int64 { return int64(r.Firing) }, "night": func(r alert.Rule) int64 { return int64(r.Night) },
+	}
+	if key := sorts[by]; key != nil {
+		slices.SortStableFunc(rules, func(a, b alert.Rule) int { return cmp.Compare(key(b), key(a)) })
+	} else {
+		by = "episodes"
+	}
+	for _, name := range []string{"episodes", "minutes", "night"} {
+		v.Sorts = append(v.Sorts, page.FacetValue{Text: name, Link: h.WithQuery("/alerts", page.WithoutPage(req.Query()), "by", name), On: name == by})
+	}
+	for _, r := range rules[:min(len(rules), rulesShown)] {
+		row := ruleRow{Rule: r, Firing: postmortems.FormatDuration(&r.Firing)}
+		if !r.Page {
+			row.Link = h.ruleLink(r.Name)
+		}
+		v.Rules = append(v.Rules, row)
+	}
+}
+
+// shiftsShown is how many shifts are listed, the heaviest first.
+const shiftsShown = 10
+
+// addLoad tells when people were paged.
+func (v *alertsView) addLoad(all []alert.Episode, on alert.OnCall) {
+	v.Zone, v.Turns = on.Of("").String(), on.ShiftText()
+	counts, highest := on.Clock(all), 0
+	for _, day := range counts {
+		highest = max(highest, slices.Max(day[:]))
+	}
+	for h := range 24 {
+		v.Hours = append(v.Hours, strconv.Itoa(h))
+	}
+	for d, name := range []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"} {
+		row := clockDay{Name: name}
+		for _, n := range counts[d] {
+			cell := clockCell{N: n}
+			if n > 0 {
+				cell.Shade = 1 + 3*(n-1)/max(highest-1, 1)
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		v.Clock = append(v.Clock, row)
+	}
+	shifts := on.Shifts(all, on.Of(""), v.Since, v.Until)
+	v.AllShift = len(shifts)
+	slices.SortStableFunc(shifts, func(a, b alert.Shift) int {
+		return cmp.Or(cmp.Compare(b.Incidents, a.Incidents), cmp.Compare(b.Pages, a.Pages), b.From.Compare(a.From))
+	})
+	for i, shift := range shifts {
+		over := shift.Incidents > alert.MaxPerShift
+		if over {
+			v.Over++
+		}
+		if i < shiftsShown && shift.Pages > 0 {
+			v.Shifts = append(v.Shifts, shiftRow{shift, over})
+		}
+	}
+}

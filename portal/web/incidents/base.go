@@ -1,0 +1,101 @@
+package incidents
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/incident"
+)
+
+// signalsView is what the pages about incidents, alerts, changes and slow SQL
+// have in common.
+type signalsView struct {
+	page.Frame
+	Sheet        string // their own style sheet
+	Tabs         []page.FacetValue
+	Spans        []page.FacetValue
+	Since, Until time.Time // the span that the page is about
+	Days         int
+	MayEdit      bool
+}
+
+// LastDay is the last day of the span; Until itself is outside.
+func (v signalsView) LastDay() time.Time { return v.Until.Add(-1) }
+
+// day is how long the spans of these pages are counted in.
+const day = 24 * time.Hour
+
+// signals begins a page of this part of the portal.
+func (h *Handler) signals(req *page.Request, section, title string, days int) (signalsView, error) {
+	v := signalsView{Frame: h.Frame(), Sheet: h.Asset(("signals.css")), MayEdit: req.Who.May(auth.PushDraft)}
+	v.Title, v.Section, v.Canonical = title, "/incidents", h.Absolute(section)
+	if h.deps.Signals == nil {
+		return v, fault.New(fault.NotFound, "web", "this portal takes no feeds")
+	}
+	for _, t := range [][2]string{{"/incidents", "Incidents"}, {"/alerts", "Alerts"}, {"/changes", "Changes and drills"}, {"/slow-sql", "Slow SQL"}} {
+		v.Tabs = append(v.Tabs, page.FacetValue{Text: t[1], Link: h.Link(t[0]), On: t[0] == section})
+	}
+	return v, h.span(req, &v, section, days)
+}
+
+// span reads which time the page is about.
+func (h *Handler) span(req *page.Request, v *signalsView, section string, days int) error {
+	if err := h.ThrottleSpan(req); err != nil {
+		return err
+	}
+	asked, err := page.ReadSpan(req.Query(), h.Now(), days)
+	if err != nil {
+		return err
+	}
+	v.Since, v.Until, v.Days = asked.Since, asked.Until, asked.Days
+	for _, n := range []int{1, 7, 30, 90, 365} {
+		q := url.Values{}
+		for k, val := range req.Query() {
+			if k != "from" && k != "to" && k != "page" {
+				q[k] = val
+			}
+		}
+		v.Spans = append(v.Spans, page.FacetValue{Text: humanize.Plural(n, "day"), Link: h.WithQuery(section, q, "days", strconv.Itoa(n)), On: n == v.Days})
+	}
+	return nil
+}
+
+// tookOf writes a duration, "—" where it is unknown.
+func tookOf(d *time.Duration) string { return humanize.DurationOr(d, "—") }
+
+// secondsOf writes a number of seconds that a database measured; "unknown" for what
+// is no number.
+func secondsOf(n float64) string {
+	if !humanize.Finite(n) {
+		return "unknown"
+	}
+	return humanize.Seconds(n)
+}
+
+// attainmentTile is a figure of 1-5-10.
+func attainmentTile(name string, a incident.Attainment, target time.Duration, from string) page.Tile {
+	t := page.Tile{Name: upperFirst(name) + " within " + postmortems.FormatDuration(&target), Value: page.Percent(a.Share()),
+		Note: strconv.Itoa(a.Met) + " met, " + strconv.Itoa(a.Missed) + " missed, " + strconv.Itoa(a.Unknown) + " unknown",
+		How:  "met / (met + missed), from " + from + "; with the unknown counted as missed " + page.Percent(a.Pessimistic())}
+	if s := a.Share(); s != nil {
+		t.Class = "ok"
+		if *s < 0.9 {
+			t.Class = "warn"
+		}
+	}
+	return t
+}
+
+// upperFirst begins a text with a capital letter.
+func upperFirst(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}

@@ -1,0 +1,169 @@
+package incidents
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/web/incidentparts"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/change"
+	"github.com/postern/postern/reports/incident"
+)
+
+// incidentView is the page of one incident.
+type incidentView struct {
+	signalsView
+	Incident   incident.Incident
+	Top        incidentTop
+	Row        incidentparts.Row
+	Strip      *incidentparts.Strip
+	Rule       string // 1-5-10 as it is judged here
+	Fields     []fieldRow
+	Milestones []milestoneRow
+	Voices     []voiceRow
+	Episodes   []episodeRow
+	MoreAlerts int
+	// Why its alerts or changes are not known: their time holds too many.
+	AlertsWide, ChangesWide string
+	Changes                 []changeRow
+	More                    moreOf
+	Doubts                  []string
+	Budgets                 []incidentparts.BudgetSpent
+	Reports                 []reportLink
+	Edits                   []incident.Edit // the newest corrections by hand, in their order
+	Others                  []string        // names besides the id
+	Settable                []string
+	Linkable                []string // of what can be linked
+	Problem                 string   // what was wrong with an edit
+}
+
+// moreOf counts what is not listed.
+type moreOf struct{ Voices, Changes, Doubts, Names, Edits int }
+
+// fieldRow is one field and who said so.
+type fieldRow struct {
+	Name, Value string
+	Said        saidBy
+}
+
+// What an incident's page lists of what any sender may add to it.
+const (
+	alertsShown  = 30
+	changesShown = 30
+	voicesShown  = 50
+	doubtsShown  = 10
+	editsShown   = 30
+	othersShown  = 10 // times of one milestone, and names
+)
+
+func (h *Handler) incident(req *page.Request) error { return h.showIncident(req, http.StatusOK, "") }
+
+func (h *Handler) showIncident(req *page.Request, status int, problem string) error {
+	base, err := h.signals(req, "/incidents", "Incident", 90)
+	if err != nil {
+		return err
+	}
+	ctx, asked := req.Context(), req.PathValue("id")
+	in, err := h.deps.Signals.Incident(ctx, asked)
+	if err != nil {
+		return err
+	}
+	if in.ID != asked && problem == "" {
+		return req.Redirect(http.StatusFound, incidentparts.Link(h.Kit, in.ID))
+	}
+	view := incidentView{signalsView: base, Incident: in, Problem: problem, Row: incidentparts.NewRow(h.Kit, in, h.deps.Signals.Policy(), h.Now())}
+	view.Title, view.Canonical = view.Row.Title, h.Absolute("/incidents/"+url.PathEscape(in.ID))
+	view.describe(h, in)
+	if err := h.surroundings(ctx, &view); err != nil {
+		return err
+	}
+	if err := h.topOf(ctx, &view); err != nil {
+		return err
+	}
+	return h.Show(req, status, "incident", view)
+}
+
+// describe words what is folded.
+func (v *incidentView) describe(h *Handler, in incident.Incident) {
+	policy, sources := h.deps.Signals.Policy(), h.sources(in)
+	v.Rule = upperFirst(policy.Rule(func(d time.Duration) string { return postmortems.FormatDuration(&d) })) + "."
+	if in.Counted() {
+		v.Strip = incidentparts.NewStrip(in, h.deps.Signals.Policy(), h.Now())
+	}
+	for _, f := range [][3]string{
+		{"Severity", in.Severity, "severity"}, {"Services", strings.Join(in.Services, ", "), "services"},
+		{"Environment", in.Environment, "environment"}, {"Detected by", in.DetectedBy, "detected_by"},
+	} {
+		if f[1] != "" {
+			v.Fields = append(v.Fields, fieldRow{f[0], f[1], whoSaid(sources, in.Said[f[2]])})
+		}
+	}
+	for _, m := range incident.Milestones() {
+		v.Milestones = append(v.Milestones, milestoneRowOf(in, m, policy, sources))
+		v.Settable = append(v.Settable, string(m))
+	}
+	v.Settable, v.Linkable = append(v.Settable, incident.EditableFields()...), incident.LinkKinds()
+	v.Doubts, v.More.Doubts = in.Doubts, max(0, len(in.Doubts)-doubtsShown)
+	v.Doubts = v.Doubts[:len(v.Doubts)-v.More.Doubts]
+	v.More.Voices = max(0, len(in.Voices)-voicesShown)
+	for _, said := range in.Voices[:len(in.Voices)-v.More.Voices] {
+		row := voiceRow{Voice: said, Form: policy.Form(said.Form).Title, Name: said.Source + ":" + said.Ref, Who: whoSaid(sources, said.Source), Link: page.WebLink(said.URL)}
+		if said.PostmortemID != "" {
+			row.Link = h.Link("/p/" + url.PathEscape(said.PostmortemID))
+		}
+		v.Voices = append(v.Voices, row)
+	}
+	v.More.Edits = max(0, len(in.Edits)-editsShown)
+	v.Edits = in.Edits[v.More.Edits:]
+	v.Others = otherNames(in)
+	v.More.Names = max(0, len(v.Others)-othersShown)
+	v.Others = v.Others[:len(v.Others)-v.More.Names]
+}
+
+// surroundings finds what belongs to an incident: alerts, changes, budgets.
+func (h *Handler) surroundings(ctx context.Context, view *incidentView) error {
+	in, now := view.Incident, h.Now()
+	impact, ok := in.Impact(now)
+	if !ok {
+		return nil
+	}
+	from, to := impact.From.Truncate(time.Hour).Add(-time.Hour), impact.To.Truncate(time.Hour).Add(2*time.Hour)
+	episodes, err := h.deps.Signals.Episodes(ctx, from, to)
+	if view.AlertsWide = page.TooWide(err); err != nil && view.AlertsWide == "" {
+		return err
+	}
+	on, err := h.deps.Signals.OnCall(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range episodes {
+		if e.Incident != in.ID {
+			continue
+		}
+		if len(view.Episodes) == alertsShown {
+			view.MoreAlerts++
+			continue
+		}
+		view.Episodes = append(view.Episodes, h.episodeRow(e, on))
+	}
+	changes, err := h.deps.Signals.Changes(ctx, from.Add(-change.SuspectWithin), to)
+	if view.ChangesWide = page.TooWide(err); err != nil && view.ChangesWide == "" {
+		return err
+	}
+	for _, l := range changes {
+		if slices.ContainsFunc(l.Incidents, func(link change.Link) bool { return link.Incident == in.ID }) {
+			if len(view.Changes) == changesShown {
+				view.More.Changes++
+				continue
+			}
+			view.Changes = append(view.Changes, h.changeRow(l, in.ID))
+		}
+	}
+	view.Budgets, err = h.deps.Signals.Spent(ctx, in)
+	return err
+}

@@ -1,0 +1,154 @@
+package incidents
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/web/incidentparts"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/reports/incident"
+)
+
+// incidentsView is the list of incidents.
+type incidentsView struct {
+	signalsView
+	Origin string // of the portal, for a webhook's address
+	Facets []page.Facet
+	Chips  []page.Chip
+	Tiles  []page.Tile
+	Rows   []incidentparts.Row
+	Pages  page.Pager
+	Empty  bool // none, whatever the filters
+	Doubts int  // of the span
+}
+
+func (h *Handler) incidents(req *page.Request) error {
+	base, err := h.signals(req, "/incidents", "Incidents", incidentDays)
+	if err != nil {
+		return err
+	}
+	view := incidentsView{signalsView: base, Origin: h.Absolute("")}
+	all, err := h.deps.Signals.Incidents(req.Context(), view.Since, view.Until)
+	if err != nil {
+		return err
+	}
+	now, policy := h.Now(), h.deps.Signals.Policy()
+	shown := h.narrow(req, &view, all)
+	view.Empty = len(all) == 0
+	view.Tiles = incidentTiles(incident.Sum(shown, policy, incident.Interval{From: view.Since, To: view.Until}, now), policy)
+	slices.SortStableFunc(shown, func(a, b incident.Incident) int { return cmp.Compare(order(a), order(b)) })
+	from, to, pages, err := h.Paginate(req, "/incidents", len(shown))
+	if err != nil {
+		return err
+	}
+	view.Pages = pages
+	for _, in := range shown[from:to] {
+		row := incidentparts.NewRow(h.Kit, in, policy, now)
+		if err := h.writing(req.Context(), in, &row); err != nil {
+			return err
+		}
+		view.Rows = append(view.Rows, row)
+	}
+	return h.Show(req, http.StatusOK, "incidents", view)
+}
+
+// order puts open incidents first and maintenance last.
+func order(in incident.Incident) int {
+	switch {
+	case in.Maintenance:
+		return 2
+	case in.Open:
+		return 0
+	}
+	return 1
+}
+
+// incidentState is the word by which the list is filtered.
+func incidentState(in incident.Incident) string {
+	switch {
+	case in.Maintenance:
+		return "maintenance"
+	case len(in.Doubts) > 0:
+		return "doubted"
+	case in.Open:
+		return "open"
+	}
+	return "ended"
+}
+
+// narrow applies the filters and counts what each would leave.
+func (h *Handler) narrow(req *page.Request, view *incidentsView, all []incident.Incident) []incident.Incident {
+	q := req.Query()
+	states, services, severities, reports := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
+	var shown []incident.Incident
+	for _, in := range all {
+		report := "written"
+		if len(in.Postmortems) == 0 {
+			report = "missing"
+		}
+		fits := func(name string, values ...string) bool {
+			return q.Get(name) == "" || slices.Contains(values, q.Get(name))
+		}
+		if !fits("state", incidentState(in)) || !fits("service", in.Services...) || !fits("severity", in.Severity) || !fits("postmortem", report) {
+			continue
+		}
+		shown = append(shown, in)
+		states[incidentState(in)]++
+		severities[in.Severity]++
+		reports[report]++
+		for _, name := range in.Services {
+			services[name]++
+		}
+		if len(in.Doubts) > 0 {
+			view.Doubts++
+		}
+	}
+	view.Chips, view.Facets = h.Filters(req, "/incidents",
+		page.Counted{Name: "state", Label: "State", Counts: states},
+		page.Counted{Name: "service", Label: "Service", Counts: services},
+		page.Counted{Name: "severity", Label: "Severity", Counts: severities},
+		page.Counted{Name: "postmortem", Label: "Post-mortem", Counts: reports})
+	return shown
+}
+
+func incidentTiles(sum incident.Summary, p incident.Policy) []page.Tile {
+	names := p.Names()
+	recovery := page.Tile{Name: "Median time to recover", Value: tookOf(sum.Recover.Median),
+		Note: "of " + humanize.Plural(sum.Recover.N, "incident") + ", longest " + tookOf(sum.Recover.Max),
+		How:  "from " + p.Origin() + " to mitigated, else recovered; the middle one of those that are over and known; never a mean"}
+	if sum.Recover.P90 != nil {
+		recovery.Note += ", p90 " + tookOf(sum.Recover.P90)
+	}
+	count := page.Tile{Name: "Incidents", Value: humanize.Number(sum.N), Note: strconv.Itoa(sum.Open) + " open",
+		How: "those whose impact began in this time; maintenance (" + strconv.Itoa(sum.Maintenance) + ") and doubted ones (" + strconv.Itoa(sum.Doubted) + ") are left out of every figure"}
+	if sum.Open > 0 {
+		count.Class = "bad"
+	}
+	return []page.Tile{count, recovery,
+		attainmentTile(names[0], sum.OneDetect, p.DetectWithin, "the start of impact"),
+		attainmentTile(names[1], sum.FiveDiagnose, p.DiagnoseWithin, p.Origin()),
+		attainmentTile(names[2], sum.TenRecover, p.RecoverWithin, p.Origin())}
+}
+
+// writing tells a post-mortem that is being written from one that is published or
+// that nobody began.
+func (h *Handler) writing(ctx context.Context, in incident.Incident, row *incidentparts.Row) error {
+	if len(in.Postmortems) > 0 {
+		if found, err := h.deps.Library.ByID(ctx, in.Postmortems[0]); err == nil && found.Record != nil {
+			row.Writing = writingWord(found.Record.Status)
+		}
+		return nil
+	}
+	if !row.Missing {
+		return nil
+	}
+	drafts, err := h.deps.Signals.Drafts(ctx, in)
+	if len(drafts) > 0 {
+		row.Postmortem, row.Writing, row.Missing = h.Link(drafts[0].Address), "draft", false
+	}
+	return err
+}

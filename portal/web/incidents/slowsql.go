@@ -1,0 +1,251 @@
+package incidents
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/reports/sql"
+)
+
+// slowSQLView is the list of slow statements.
+type slowSQLView struct {
+	signalsView
+	Facets []page.Facet
+	Chips  []page.Chip
+	Tiles  []page.Tile
+	Teams  []teamRow
+	Rows   []statementRow
+	Pages  page.Pager
+	Empty  bool
+}
+
+// teamRow is what one team's statements cost.
+type teamRow struct {
+	Team, Link                   string // "" nobody owns them
+	Statements, New, Fixed, Back int
+	Time                         string
+	seconds                      float64
+}
+
+// statementRow is one followed statement.
+type statementRow struct {
+	sql.Followed
+	Link, Class, Time, Times, Ratio, Ownership string
+}
+
+// digestView is the page of one digest.
+type digestView struct {
+	signalsView
+	Digest, Statement string
+	Rows              []statementRow
+	Instances, Users  []string
+	Problem           string
+}
+
+func (h *Handler) statementRow(f sql.Followed) statementRow {
+	row := statementRow{Followed: f, Link: h.Link("/slow-sql/" + url.PathEscape(f.Digest)), Class: "none", Time: secondsOf(f.Seconds), Times: "unknown", Ratio: "—"}
+	switch f.State {
+	case sql.New:
+		row.Class = "warn"
+	case sql.Fixed:
+		row.Class = "ok"
+	case sql.Back:
+		row.Class = "bad"
+	}
+	switch {
+	case f.Odd > 0 && f.Count == 0:
+		row.Time = "unknown"
+	case f.Odd > 0:
+		row.Time += ", " + humanize.Number(f.Odd) + " left out"
+	}
+	if f.OneIn > 1 {
+		row.Time += ", of 1 in " + humanize.Number(f.OneIn) + " logged"
+	}
+	if f.P95 != nil {
+		row.Times = secondsOf(*f.P95)
+	}
+	if f.ExaminedPerSent != nil {
+		row.Ratio = humanize.Number(int(*f.ExaminedPerSent + 0.5))
+	}
+	if f.Owner.Team != "" {
+		row.Ownership = "by its " + f.Owner.By
+		if f.Owner.By == "decision" {
+			row.Ownership = "assigned"
+		}
+	}
+	return row
+}
+
+func (h *Handler) slowSQL(req *page.Request) error {
+	base, err := h.signals(req, "/slow-sql", "Slow SQL", signalDays)
+	if err != nil {
+		return err
+	}
+	view := slowSQLView{signalsView: base}
+	all, err := h.deps.Signals.Statements(req.Context(), view.Since, view.Until)
+	if err != nil {
+		return err
+	}
+	view.Empty = len(all) == 0
+	all = h.narrowStatements(req, &view, all)
+	view.addTeams(h, req, all)
+	view.Tiles = statementTiles(all)
+	from, to, pages, err := h.Paginate(req, "/slow-sql", len(all))
+	if err != nil {
+		return err
+	}
+	view.Pages = pages
+	for _, f := range all[from:to] {
+		view.Rows = append(view.Rows, h.statementRow(f))
+	}
+	return h.Show(req, http.StatusOK, "slowsql", view)
+}
+
+// cutStatement shortens a statement for a list.
+func cutStatement(statement string) string {
+	const most = 160 // characters: three lines
+	if runes := []rune(statement); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return statement
+}
+
+// nobody is the filter's word for statements without an owner.
+const nobody = "nobody"
+
+func (h *Handler) narrowStatements(req *page.Request, view *slowSQLView, all []sql.Followed) []sql.Followed {
+	q := req.Query()
+	teams, databases, states := map[string]int{}, map[string]int{}, map[string]int{}
+	var shown []sql.Followed
+	for _, f := range all {
+		fits := func(name, value string) bool { return q.Get(name) == "" || q.Get(name) == value }
+		team := cmp.Or(f.Owner.Team, nobody)
+		// What was not seen in this time is of interest only when it was asked for.
+		if f.Count == 0 && f.Odd == 0 && q.Get("state") != string(f.State) || !fits("team", team) || !fits("database", f.Database) || !fits("state", string(f.State)) {
+			continue
+		}
+		shown = append(shown, f)
+		teams[team]++
+		databases[f.Database]++
+		states[string(f.State)]++
+	}
+	view.Chips, view.Facets = h.Filters(req, "/slow-sql",
+		page.Counted{Name: "state", Label: "State", Counts: states},
+		page.Counted{Name: "team", Label: "Team", Counts: teams},
+		page.Counted{Name: "database", Label: "Database", Counts: databases})
+	return shown
+}
+
+func (v *slowSQLView) addTeams(h *Handler, req *page.Request, all []sql.Followed) {
+	byTeam := map[string]*teamRow{}
+	for _, f := range all {
+		row := byTeam[f.Owner.Team]
+		if row == nil {
+			row = &teamRow{Team: f.Owner.Team, Link: h.WithQuery("/slow-sql", page.WithoutPage(req.Query()), "team", cmp.Or(f.Owner.Team, nobody))}
+			byTeam[f.Owner.Team] = row
+		}
+		row.Statements++
+		row.seconds += f.Seconds
+		switch f.State {
+		case sql.New:
+			row.New++
+		case sql.Fixed:
+			row.Fixed++
+		case sql.Back:
+			row.Back++
+		}
+	}
+	for _, row := range byTeam {
+		row.Time = secondsOf(row.seconds)
+		v.Teams = append(v.Teams, *row)
+	}
+	slices.SortFunc(v.Teams, func(a, b teamRow) int {
+		return cmp.Or(cmp.Compare(b.seconds, a.seconds), cmp.Compare(a.Team, b.Team))
+	})
+}
+
+func statementTiles(all []sql.Followed) []page.Tile {
+	var count, seconds float64
+	fresh, back, orphans := 0, 0, 0
+	for _, f := range all {
+		count += float64(f.Count)
+		seconds += f.Seconds
+		switch f.State {
+		case sql.New:
+			fresh++
+		case sql.Back:
+			back++
+		}
+		if f.Owner.Team == "" {
+			orphans++
+		}
+	}
+	tiles := []page.Tile{
+		{Name: "Statements", Value: humanize.Number(len(all)), Note: "of " + humanize.Decimal(count, 0) + " executions", How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
+		{Name: "Total time", Value: secondsOf(seconds), Note: "in the databases", How: "sum of the execution times that the sources tell"},
+		{Name: "New", Value: humanize.Number(fresh), Note: "nobody has taken them", How: "neither assigned nor fixed by a person"},
+		{Name: "Came back", Value: humanize.Number(back), Note: "seen after they were fixed", How: "slow again after somebody had marked them as fixed"},
+		{Name: "Without an owner", Value: humanize.Number(orphans), Note: "no team answers for them", How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
+	}
+	if back > 0 {
+		tiles[3].Class = "bad"
+	}
+	if orphans > 0 {
+		tiles[4].Class = "warn"
+	}
+	return tiles
+}
+
+func (h *Handler) digest(req *page.Request) error { return h.showDigest(req, http.StatusOK, "") }
+
+func (h *Handler) showDigest(req *page.Request, status int, problem string) error {
+	base, err := h.signals(req, "/slow-sql", "Slow statement", digestDays)
+	if err != nil {
+		return err
+	}
+	base.MayEdit = req.Who.May(auth.PushMain)
+	view := digestView{signalsView: base, Digest: req.PathValue("id"), Problem: problem}
+	all, err := h.deps.Signals.Statements(req.Context(), view.Since, view.Until)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if f.Digest != view.Digest {
+			continue
+		}
+		view.Statement = cmp.Or(view.Statement, f.Statement)
+		view.Rows = append(view.Rows, h.statementRow(f))
+		view.Instances = append(view.Instances, f.Instances...)
+		view.Users = append(view.Users, f.Users...)
+	}
+	if len(view.Rows) == 0 {
+		return fault.New(fault.NotFound, "web", "no source told of such a statement")
+	}
+	slices.Sort(view.Instances)
+	slices.Sort(view.Users)
+	view.Instances, view.Users = slices.Compact(view.Instances), slices.Compact(view.Users)
+	return h.Show(req, status, "digest", view)
+}
+
+// decide keeps what a person says of a statement.
+func (h *Handler) decide(req *page.Request) error {
+	if err := h.form(req); err != nil {
+		return err
+	}
+	f := req.PostForm
+	d := sql.Decision{Digest: req.PathValue("id"), Database: f.Get("database"), State: sql.State(f.Get("state")), Team: f.Get("team"), Why: f.Get("why")}
+	err := h.deps.Signals.Decide(req.Context(), req.Who.Name, d)
+	if fault.KindOf(err) == fault.Invalid && err != nil {
+		return h.showDigest(req, http.StatusBadRequest, fault.Message(err))
+	}
+	if err != nil {
+		return err
+	}
+	return req.Redirect(http.StatusSeeOther, h.Link("/slow-sql/"+url.PathEscape(d.Digest)))
+}

@@ -1,0 +1,127 @@
+package incidents
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/reports/incident"
+)
+
+// milestoneRow is one milestone: what counts, and what else was said.
+type milestoneRow struct {
+	Name, Also string // as it is called here, and the milestone's own name
+	Stamp      incident.Stamp
+	Known      bool
+	Offset     string // from the start of impact
+	Who        saidBy
+	Sure       string
+	Others     []string
+}
+
+// saidBy is a source as people call it.
+type saidBy struct{ Name, Link string }
+
+// voiceRow is what one source said.
+type voiceRow struct {
+	incident.Voice
+	Form string
+	Name string // by which a split names it
+	Who  saidBy
+	Link string
+}
+
+// sources are the sources of an incident as people call them, by their own names.
+// Of several voices of one source, such as two people's entries, the most
+// trustworthy counts, as it does for what is said.
+func (h *Handler) sources(in incident.Incident) map[string]saidBy {
+	out := map[string]saidBy{}
+	for _, v := range in.Voices[:min(len(in.Voices), voicesShown)] {
+		who := saidBy{Name: v.Source}
+		switch {
+		case v.PostmortemID != "":
+			who = saidBy{"post-mortem", h.Link("/p/" + url.PathEscape(v.PostmortemID))}
+		case v.By != "":
+			who.Name = v.By
+		}
+		if _, known := out[v.Source]; !known {
+			out[v.Source] = who
+		}
+	}
+	for _, e := range in.Edits {
+		out["edit by "+e.Who] = saidBy{e.Who, "#by-hand"}
+	}
+	return out
+}
+
+// whoSaid is one of the sources; one that is not listed goes by its own name.
+func whoSaid(sources map[string]saidBy, name string) saidBy {
+	if who, ok := sources[name]; ok {
+		return who
+	}
+	return saidBy{Name: name}
+}
+
+// sureWords say how sure a milestone is.
+func sureWords(confidence string) string {
+	switch confidence {
+	case incident.Stated:
+		return "stated by a person"
+	case incident.Measured:
+		return "recorded by a machine"
+	case incident.Public:
+		return "posted to the public"
+	case incident.Inferred:
+		return "inferred from others"
+	}
+	return confidence
+}
+
+func milestoneRowOf(in incident.Incident, m incident.Milestone, p incident.Policy, sources map[string]saidBy) milestoneRow {
+	row := milestoneRow{Name: string(m)}
+	if name := p.Names()[1]; m == p.Middle && name != row.Name {
+		row.Name, row.Also = name, row.Name
+	}
+	row.Stamp, row.Known = in.Times[m]
+	row.Who, row.Sure = whoSaid(sources, row.Stamp.Source), sureWords(row.Stamp.Confidence)
+	start, ok := in.Times[incident.Started]
+	if ok && row.Known && m != incident.Started && !start.DayOnly && !row.Stamp.DayOnly {
+		d := row.Stamp.At.Sub(start.At)
+		row.Offset = "+" + postmortems.FormatDuration(&d)
+		if d < 0 {
+			d = -d
+			row.Offset = "−" + postmortems.FormatDuration(&d)
+		}
+	}
+	for _, v := range in.Voices {
+		if len(row.Others) == othersShown {
+			break
+		}
+		if at, ok := v.Times[m]; ok && !at.At.IsZero() && !at.At.Equal(row.Stamp.At) {
+			row.Others = append(row.Others, whoSaid(sources, v.Source).Name+": "+at.At.UTC().Format("2 Jan 15:04:05"))
+		}
+	}
+	return row
+}
+
+// otherNames are the names by which people elsewhere know the incident: not what a
+// portal makes of a source and its number.
+func otherNames(in incident.Incident) (out []string) {
+	made := map[string]bool{in.ID: true}
+	for _, v := range in.Voices {
+		made[v.Source+":"+v.Ref], made[v.PostmortemID] = true, true
+	}
+	for _, ref := range append(slices.Clone(in.Refs), in.Shared...) {
+		if !made[ref] && !strings.Contains(ref, "://") && !hashed(ref) {
+			out = append(out, ref)
+		}
+	}
+	return slices.Clip(out)
+}
+
+// hashed tells a name that was made of a hash: twelve hexadecimal digits.
+func hashed(ref string) bool {
+	const digits = 12
+	return len(ref) == digits && strings.Trim(ref, "0123456789abcdef") == ""
+}

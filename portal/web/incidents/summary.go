@@ -1,0 +1,194 @@
+package incidents
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/web/docparts"
+	"github.com/postern/postern/portal/web/incidentparts"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/reports/incident"
+	"github.com/postern/postern/search"
+	"github.com/postern/postern/search/snippet"
+)
+
+// incidentTop is what somebody asks at three in the morning: is it over, what was
+// felt, what fixed it, or else what fixed the like of it.
+type incidentTop struct {
+	State, Class string    // "Not over", "bad"
+	Says         string    // the rest of the sentence
+	Until        time.Time // ends the sentence, unless it is zero
+	What         string    // what users felt, in its post-mortem's words
+	Fixed        *docparts.Match
+	FixedBy      string          // "draft", "in review": the state of what says so
+	Related      []search.Match  // past incidents like the post-mortem's
+	Similar      docparts.Answer // without a fix: what resembles it
+}
+
+// reportLink is a post-mortem of the incident, or one that is being written.
+type reportLink struct {
+	Title, Link string
+	State       string // "in review", "draft"; "" published
+}
+
+// similarRead is how many similar documents are searched for.
+const similarRead = 12
+
+// topNames is how many of the alerts' names similar incidents are sought by.
+const topNames = 3
+
+// topOf answers the first questions. What search and documents add is a courtesy:
+// the page does without when they do not answer.
+func (h *Handler) topOf(ctx context.Context, view *incidentView) error {
+	in := view.Incident
+	view.Top = overWords(in, h.Now())
+	if err := h.reportsOf(ctx, view); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, docparts.RelatedPatience)
+	defer cancel()
+	if view.Top.Fixed != nil {
+		if like, err := h.deps.Search.Related(ctx, view.Top.Fixed.ID, docparts.RelatedShown); err == nil {
+			view.Top.Related = like
+		}
+		return nil
+	}
+	found, err := h.deps.Search.Similar(ctx, search.SimilarRequest{Text: asAlert(in, view.Episodes), Limit: similarRead})
+	if err != nil || found.Faint {
+		return nil
+	}
+	// A report of the day tells of every incident of the day, and helps with none.
+	found.Matches = slices.DeleteFunc(found.Matches, func(m search.Match) bool {
+		return slices.Contains(in.Postmortems, m.ID) || m.Kind != string(postmortems.Postmortem) && m.Kind != string(postmortems.Runbook)
+	})
+	view.Top.Similar = h.answers().Of(ctx, found.Matches[:min(len(found.Matches), docparts.RelatedShown+1)])
+	return nil
+}
+
+// reportsOf finds the incident's post-mortems, and what the first of them says of
+// the trouble and its end; one that is published is believed before one that is
+// being written.
+func (h *Handler) reportsOf(ctx context.Context, view *incidentView) error {
+	for _, id := range view.Incident.Postmortems {
+		report := reportLink{Title: "Read it", Link: h.Link("/p/" + url.PathEscape(id))}
+		if found, err := h.deps.Library.ByID(ctx, id); err == nil && found.Record != nil {
+			report.Title, report.State = found.Record.Title, writingWord(found.Record.Status)
+		}
+		view.Reports = append(view.Reports, report)
+	}
+	for _, written := range []bool{false, true} {
+		for i, id := range view.Incident.Postmortems {
+			if being := view.Reports[i].State != ""; being != written || view.Top.Fixed != nil {
+				continue
+			}
+			if doc, err := h.deps.Library.Page(ctx, id, ""); err == nil {
+				view.Top.What = cmp.Or(view.Top.What, doc.Document.Front.Impact.Summary, doc.Document.Summary)
+				view.Top.Fixed, view.Top.FixedBy = h.fixedIn(doc), view.Reports[i].State
+			}
+		}
+	}
+	drafts, err := h.deps.Signals.Drafts(ctx, view.Incident)
+	for _, d := range drafts[:min(len(drafts), othersShown)] {
+		view.Reports = append(view.Reports, reportLink{Title: cmp.Or(d.Title, d.Branch), Link: h.Link(d.Address), State: "draft"})
+	}
+	return err
+}
+
+// writingWord is the state of a document that is not published yet; "" for others.
+func writingWord(status postmortems.Status) string {
+	switch status {
+	case postmortems.StatusDraft:
+		return "draft"
+	case postmortems.StatusReview:
+		return "in review"
+	}
+	return ""
+}
+
+// fixedIn is what a post-mortem says of how the trouble was ended; nil when it says
+// nothing of it.
+func (h *Handler) fixedIn(doc library.Page) *docparts.Match {
+	var sections []snippet.Section
+	for _, x := range doc.Document.Body.Sections {
+		sections = append(sections, snippet.Section{Heading: x.Heading, Anchor: x.Anchor, Text: x.Text, Code: x.Code})
+	}
+	v := &docparts.Match{Match: search.Match{Hit: search.Hit{Document: search.Document{ID: doc.ID, Address: doc.Address, Title: doc.Title}}, Fix: snippet.Fix(sections)}}
+	*v = h.answers().Match(v.Match)
+	if v.Fix != nil {
+		v.HTML, v.More = docparts.Excerpt(docparts.Body(h.Kit, doc), v.Fix.Anchor, docparts.FixShown)
+	} else {
+		v.Steps, v.Heading, v.FixLink = docparts.RecoverySteps(doc.Document), "Timeline", h.Link(doc.Address)
+	}
+	if v.HTML == "" && len(v.Steps) == 0 {
+		return nil
+	}
+	return v
+}
+
+// asAlert is an incident as an alert would tell of it: the names of what fired,
+// where, and its title.
+func asAlert(in incident.Incident, episodes []episodeRow) string {
+	var names []string
+	for _, e := range episodes {
+		if e.RuleLink != "" && !slices.Contains(names, e.Name) && len(names) < topNames {
+			names = append(names, e.Name)
+		}
+	}
+	lines := make([]string, 0, len(names)+2)
+	for _, name := range names {
+		lines = append(lines, "alertname: "+name)
+	}
+	for _, service := range in.Services[:min(len(in.Services), topNames)] {
+		lines = append(lines, "service: "+service)
+	}
+	return strings.Join(append(lines, "summary: "+in.Title), "\n")
+}
+
+// overWords says whether an incident is over, and since when; or how far those who
+// are at it have come.
+func overWords(in incident.Incident, now time.Time) incidentTop {
+	length, _, known := in.Length(now)
+	end, ended := in.End()
+	switch {
+	case in.Maintenance:
+		return incidentTop{State: "Maintenance", Class: "none", Says: "announced work, in no figure"}
+	case in.Open && known:
+		return incidentTop{State: "Not over", Class: "bad", Says: postmortems.FormatDuration(&length) + " so far; " + reachedWords(in)}
+	case in.Open:
+		return incidentTop{State: "Not over", Class: "bad", Says: "and nobody can say for how long; " + reachedWords(in)}
+	case ended && end.DayOnly:
+		return incidentTop{State: "Over", Class: "ok", Says: "since " + end.At.UTC().Format("2 Jan 2006") + "; the time is unknown"}
+	case ended && known:
+		return incidentTop{State: "Over", Class: "ok", Says: "after " + postmortems.FormatDuration(&length) + ", since", Until: end.At}
+	case ended:
+		return incidentTop{State: "Over", Class: "ok", Says: "how long it lasted is unknown; since", Until: end.At}
+	}
+	return incidentTop{State: "Over", Class: "none", Says: "but nobody says since when"}
+}
+
+// reachedWords tell the milestones of an open incident.
+func reachedWords(in incident.Incident) string {
+	var reached, missing []string
+	for _, m := range []incident.Milestone{incident.Detected, incident.Acknowledged, incident.Diagnosed} {
+		if d := incidentparts.Offset(in, incident.Policy{}, m); d != nil {
+			reached = append(reached, string(m)+" after "+postmortems.FormatDuration(d))
+		} else if _, known := in.Times[m]; known {
+			reached = append(reached, string(m))
+		} else {
+			missing = append(missing, string(m))
+		}
+	}
+	words := strings.Join(reached, ", ")
+	if len(missing) > 0 {
+		if words != "" {
+			words += "; "
+		}
+		words += "nobody says that it is " + strings.Join(missing, " or ")
+	}
+	return words
+}

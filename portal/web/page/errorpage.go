@@ -1,0 +1,163 @@
+package page
+
+import (
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web/problem"
+	"github.com/postern/postern/postmortems/library"
+	"github.com/postern/postern/search"
+)
+
+// errorView is the page of any failure: what happened, what was not lost, what
+// to do next.
+type errorView struct {
+	Frame
+	Status    int
+	Heading   string
+	Detail    string
+	Advice    string
+	RequestID string
+	Words     string       // words of the path, for the search box of a 404
+	Similar   []search.Hit // where the reader may have wanted to go
+	Gone      *goneView
+	Narrower  []FacetValue // ranges within one that holds too much
+}
+
+// goneView is the part of the page that leads to the last revision of a removed
+// document.
+type goneView struct {
+	Last    library.Revision
+	Link    string // its last revision
+	History string
+}
+
+// errorPage answers a browser with the page of a failure.
+func (k *Kit) errorPage(r *Request, doc *problem.Document) error {
+	view := errorView{
+		Frame: k.Frame(), Status: doc.Status, Heading: headingOf(doc.Kind, doc.Title), Detail: Sentence(doc.Detail),
+		Advice: adviceOf(doc.Kind, r.Path), RequestID: doc.RequestID,
+	}
+	view.Title = view.Heading
+	if doc.Kind == fault.TooWide.String() {
+		view.Narrower = k.narrower(r)
+	}
+	if doc.Status == http.StatusNotFound {
+		k.addSimilar(r, &view)
+	}
+	return k.Show(r, doc.Status, "error", view)
+}
+
+// addSimilar looks for what the path's words may have meant. It is a courtesy:
+// when search does not answer, the page goes without.
+func (k *Kit) addSimilar(r *Request, view *errorView) {
+	view.Words = pathWords(r.Path)
+	if view.Words == "" || !r.Who.May(auth.Read) {
+		return
+	}
+	res, err := k.deps.Search.Search(r.Context(), search.Request{Text: view.Words, Limit: similarShown})
+	if err == nil {
+		view.Similar = res.Hits
+	}
+}
+
+// Sentence makes a sentence of a fault's message, which begins with a small letter as
+// Go's errors do.
+func Sentence(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if s == "" || first == utf8.RuneError {
+		return s
+	}
+	s = string(unicode.ToUpper(first)) + s[size:]
+	if last := s[len(s)-1]; last != '.' && last != '?' && last != '!' {
+		s += "."
+	}
+	return s
+}
+
+// pathWords are the words of an address as a query: nothing in it has a meaning
+// to the query language.
+func pathWords(p string) string {
+	p = strings.TrimSuffix(strings.TrimSuffix(p, path.Ext(p)), "/")
+	words := strings.FieldsFunc(p, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	const enough = 8 // words: more would find nothing
+	if len(words) > enough {
+		words = words[len(words)-enough:]
+	}
+	return strings.ToLower(strings.Join(words, " "))
+}
+
+func headingOf(kind, title string) string {
+	switch kind {
+	case fault.NotFound.String():
+		return "Nothing lies at this address"
+	case fault.Gone.String():
+		return "This document was removed"
+	case fault.Internal.String():
+		return "Something broke on our side"
+	case fault.Forbidden.String():
+		return "Not allowed"
+	case fault.Misdirected.String():
+		return "Not the name of this portal"
+	case fault.TooWide.String():
+		return "Too much for one page"
+	case fault.TooMany.String():
+		return "A little slower, please"
+	case fault.Unavailable.String(), fault.Timeout.String():
+		return "Not available just now"
+	}
+	return title
+}
+
+// adviceOf says what was not lost, and what to do. Only documents keep an address
+// when they are renamed.
+func adviceOf(kind, path string) string {
+	switch kind {
+	case fault.Internal.String():
+		return "Nothing that was published is lost. Try again; if it stays, tell whoever runs this portal the request id below."
+	case fault.Unavailable.String(), fault.Timeout.String():
+		return "Nothing that was published is lost. Try again in a few seconds."
+	case fault.TooWide.String():
+		return "Nothing is lost: each of them is stored. /feeds says which source brought how many."
+	case fault.NotFound.String():
+		switch section, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/"); section {
+		case "reports":
+			return "A report exists from the end of its period on. /reports lists all there are; postern report run NAME PERIOD --preview makes one at once."
+		case "slos", "services", "incidents", "slow-sql":
+			return "It may be mistyped, not pushed or sent yet, or known by another name: /" + section + " lists all there are."
+		}
+		return "A document that is renamed keeps its old address, so a link to it would have worked: this one may be mistyped, or not pushed yet."
+	}
+	return ""
+}
+
+// ShowGone answers 410 for a removed document, with links to its last revision and its
+// history.
+func (k *Kit) ShowGone(r *Request, g library.Gone) error {
+	r.Err = fault.Newf(fault.Gone, "web", "%q was removed; its last revision is still readable", g.Last.Title)
+	doc := problem.Of(r.Err)
+	doc.RequestID = r.ID
+	to := k.Link("/p/" + url.PathEscape(g.ID))
+	last := to + "?rev=" + string(g.Last.Commit)
+	r.Writer.Header().Set("Link", "<"+last+`>; rel="latest-version"`)
+	if !WantsPage(r.Request) {
+		return doc.Write(r.Writer)
+	}
+	view := errorView{
+		Frame: k.Frame(), Status: doc.Status, Heading: headingOf(doc.Kind, ""),
+		Gone: &goneView{Last: g.Last, Link: last, History: to + "/history"},
+	}
+	view.Title = view.Heading
+	return k.Show(r, doc.Status, "error", view)
+}
+
+// Pages returns the struct of each template that the kit executes.
+func Pages() map[string]any {
+	return map[string]any{"error": errorView{}, "login": loginView{}}
+}

@@ -1,0 +1,124 @@
+package reporting
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/reports/deliver/outbox"
+)
+
+// deliveriesView is the page of deliveries: what needs a person first.
+type deliveriesView struct {
+	page.Frame
+	Stuck, Others []deliveryRow
+	MaySend       bool
+	Resent        bool // the reader has just sent one again
+}
+
+// deliveryRow is one delivery with the page of what it carries.
+type deliveryRow struct {
+	outbox.Delivery
+	Link string
+}
+
+// Word says the state to people.
+func (d deliveryRow) Word() string {
+	return map[outbox.State]string{
+		outbox.Queued: "waiting", outbox.Sending: "being sent", outbox.Done: "delivered", outbox.Parked: "failed", outbox.Uncertain: "uncertain",
+	}[d.State]
+}
+
+// Tone is the word's class.
+func (d deliveryRow) Tone() string {
+	return map[outbox.State]string{outbox.Done: "ok", outbox.Parked: "bad", outbox.Uncertain: "warn"}[d.State]
+}
+
+func (h *Handler) deliveries(req *page.Request) error {
+	view := deliveriesView{Frame: h.Frame(), Resent: req.QueryValue("resent") != ""}
+	view.Title, view.Section = "Deliveries", "/reports"
+	view.MaySend = req.Who.May(auth.Administer)
+	if h.deps.Deliveries == nil {
+		return errNoDeliveries()
+	}
+	// Asked for apart: what needs a person is never pushed off the page by what went
+	// well since.
+	var err error
+	if view.Stuck, err = h.deliveryRows(req, outbox.Parked, outbox.Uncertain); err != nil {
+		return err
+	}
+	if view.Others, err = h.deliveryRows(req, outbox.Queued, outbox.Sending, outbox.Done); err != nil {
+		return err
+	}
+	return h.Show(req, http.StatusOK, "deliveries", view)
+}
+
+func (h *Handler) deliveryRows(req *page.Request, states ...outbox.State) (rows []deliveryRow, err error) {
+	all, err := h.deps.Deliveries.List(req.Context(), states...)
+	for _, d := range all {
+		rows = append(rows, deliveryRow{d, h.Link("/reports/"+d.Report+"/"+d.Period) + "?rev=" + strconv.Itoa(d.Revision)})
+	}
+	return rows, err
+}
+
+func errNoDeliveries() error {
+	return fault.New(fault.NotFound, "web.deliveries", "this portal delivers nothing")
+}
+
+func (h *Handler) resend(req *page.Request) error {
+	if h.deps.Deliveries == nil {
+		return errNoDeliveries()
+	}
+	if _, err := h.deps.Deliveries.Resend(req.Context(), req.PathValue("id"), req.Who.Name); err != nil {
+		return err
+	}
+	return req.Redirect(http.StatusSeeOther, h.Link("/deliveries?resent=1"))
+}
+
+// deliveryJSON is a delivery on the wire; absent times are null.
+type deliveryJSON struct {
+	ID        string     `json:"id"`
+	Report    string     `json:"report"`
+	Period    string     `json:"period"`
+	Revision  int        `json:"revision"`
+	Channel   string     `json:"channel"`
+	Address   *string    `json:"address"`
+	State     string     `json:"state"`
+	Reason    *string    `json:"reason"`
+	Attempts  int        `json:"attempts"`
+	NotBefore *time.Time `json:"not_before"`
+	Ended     *time.Time `json:"ended_at"`
+}
+
+func deliveryOf(d outbox.Delivery) deliveryJSON {
+	text := func(s string) *string {
+		if s == "" {
+			return nil
+		}
+		return &s
+	}
+	return deliveryJSON{
+		ID: d.ID, Report: d.Report, Period: d.Period, Revision: d.Revision, Channel: d.Channel, Address: text(d.Address), State: string(d.State),
+		Reason: text(d.Reason), Attempts: d.Attempts, NotBefore: page.TimeOrNull(d.NotBefore), Ended: page.TimeOrNull(d.Ended),
+	}
+}
+
+// sendReport takes {"report","period","channel","address"} and answers the delivery
+// as it stands after one attempt.
+func (h *Handler) sendReport(req *page.Request) error {
+	if h.deps.Deliveries == nil {
+		return errNoDeliveries()
+	}
+	var in struct{ Report, Period, Channel, Address string }
+	if err := req.ReadJSON(&in); err != nil {
+		return err
+	}
+	d, err := h.deps.Deliveries.Send(req.Context(), in.Report, in.Period, in.Channel, in.Address)
+	if err != nil {
+		return err
+	}
+	return req.JSON(http.StatusOK, deliveryOf(d))
+}

@@ -1,0 +1,43 @@
+package reporting
+
+import (
+	"cmp"
+	"net/http"
+
+	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/jobs"
+	"github.com/postern/postern/portal/web/page"
+)
+
+// jobsView is the page of the background jobs.
+type jobsView struct {
+	page.Frame
+	Jobs []jobs.Status
+	May  bool // the reader may run them
+}
+
+func (h *Handler) jobs(req *page.Request) error {
+	if h.deps.Jobs == nil {
+		return fault.New(fault.NotFound, "web.jobs", "this portal runs no jobs")
+	}
+	view := jobsView{Frame: h.Frame(), May: req.Who.May(auth.Administer)}
+	view.Title, view.Section = "Jobs", "/jobs"
+	var err error
+	if view.Jobs, err = h.deps.Jobs.Status(req.Context()); err != nil {
+		return err
+	}
+	return h.Show(req, http.StatusOK, "jobs", view)
+}
+
+// jobRun wakes a job and goes back to the page: the run is shown there when it
+// is done.
+func (h *Handler) jobRun(req *page.Request) error {
+	if h.deps.Jobs == nil {
+		return fault.New(fault.NotFound, "web.jobs", "this portal runs no jobs")
+	}
+	if err := h.deps.Jobs.RunNow(req.PathValue("name"), cmp.Or(req.Who.Name, "somebody")); err != nil {
+		return err
+	}
+	return req.Redirect(http.StatusSeeOther, h.Link("/jobs"))
+}

@@ -1,0 +1,94 @@
+package reporting
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/reports/reportstore"
+)
+
+// printRetry is how many seconds later a PDF that was refused is requested again: some
+// of those before it are printed by then.
+const printRetry = 30
+
+func (h *Handler) reportPDF(req *page.Request, p reportstore.Published) ([]byte, error) {
+	if h.deps.Printer == nil {
+		return nil, fault.New(fault.Unavailable, "web.report", "there is no browser on the server to print a PDF with; print this report from your own browser, its style sheet has a page for paper")
+	}
+	if err := h.Throttle(req, page.RateSearch); err != nil {
+		return nil, err
+	}
+	view, err := h.reportView(req.Context(), p, p.Number)
+	if err != nil {
+		return nil, err
+	}
+	words, err := h.deps.Reports.Words(req.Context(), p.Report, h.Absolute("")) // paper has no portal around it
+	if err != nil {
+		return nil, err
+	}
+	view.Words, view.Style = template.HTML(words), h.inlineStyle(view)
+	html, err := h.standalone(view)
+	if err != nil {
+		return nil, err
+	}
+	req.SlowWriter()
+	pdf, err := h.deps.Printer.PDF(req.Context(), html)
+	if fault.KindOf(err) == fault.Unavailable && err != nil {
+		req.Writer.Header().Set("Retry-After", strconv.Itoa(printRetry))
+	}
+	return pdf, err
+}
+
+// standalone renders a report as one page with its style within and its links
+// whole.
+func (h *Handler) standalone(view reportView) ([]byte, error) {
+	view.Prefix = h.Absolute("")
+	var b bytes.Buffer
+	err := h.Execute(&b, "report", "standalone", view)
+	return b.Bytes(), err
+}
+
+// inlineStyle is the style sheet for pages that stand alone and are printed. It is
+// ours, so it may stand in a page as it is.
+func (h *Handler) inlineStyle(v reportView) template.CSS {
+	sheet := fmt.Sprintf("%s@media print{%s}\n%s", h.Files().Bytes("app.css"), h.Files().Bytes("print.css"), h.marginStyle(v))
+	return template.CSS(sheet)
+}
+
+// runningRunes bounds what stands in the margin of each page: a title has any
+// length, the margin has one line.
+const runningRunes = 90
+
+// marginStyle puts on each page of paper what it belongs to: the report and its
+// period, the revision, and where that is read.
+func (h *Handler) marginStyle(v reportView) string {
+	const font = "font: 8pt system-ui, sans-serif; color: #56585c"
+	head := v.R.Title + ": " + v.R.Heading
+	foot := fmt.Sprintf("Revision %d, %s %s", v.Rev.Number, page.Zoned(v.R.Zone, v.Rev.PublishedAt), v.R.Zone)
+	return fmt.Sprintf("@page { size: A4; @top-left { content: %s; %s } @top-right { content: %s; %s } @bottom-left { content: %s; %s } }",
+		cssString(page.Shorten(head, runningRunes)), font, cssString(page.Shorten(v.Portal, runningRunes/3)), font,
+		cssString(page.Shorten(foot+" · "+h.Absolute(v.Address), runningRunes)), font)
+}
+
+// cssString is a text as a string of a style sheet. What is not a letter, a digit
+// or a space is written by its number: nothing in it can end the string, the
+// style or the element around it.
+func cssString(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range humanize.Line(text) {
+		if r == ' ' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+			b.WriteRune(r)
+			continue
+		}
+		fmt.Fprintf(&b, `\%X `, r) // the blank ends the number
+	}
+	b.WriteByte('"')
+	return b.String()
+}

@@ -1,0 +1,223 @@
+package reporting
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"hash/fnv"
+	"html/template"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/reportstore"
+)
+
+// reportView is the page of one report at one revision.
+type reportView struct {
+	page.Frame
+	R       reports.Report
+	Rev     reportstore.Revision
+	Newest  int  // number of the newest revision
+	Preview bool // compiled for this request, stored nowhere
+	Address string
+	Verdict []verdictPart
+	Words   template.HTML
+	Parts   []sectionView
+	Prev    string // periods beside this one, "" when they have no report
+	Next    string
+	Style   template.CSS // of a page that stands alone
+}
+
+// verdictPart is a piece of the verdict; what was missed has weight.
+type verdictPart struct {
+	Text   string
+	Strong bool
+}
+
+// sectionView is a section with its charts drawn and its tables named.
+type sectionView struct {
+	reports.Section
+	Drawn []chartView
+	Named []tableView
+}
+
+// tableView is a table under the name that a screen reader calls it by: its own, or
+// that of the section whose only table it is.
+type tableView struct {
+	reports.Table
+	Label string
+}
+
+// chartView is a chart, and its values where no table says them.
+type chartView struct {
+	Name, Title string
+	SVG         template.HTML
+	Head        []string
+	Rows        [][]string
+	Bands       []reports.Band // behind the lines, said with the rows
+}
+
+// report answers /reports/NAME/PERIOD with its suffixes.
+func (h *Handler) report(req *page.Request) error {
+	if h.deps.Reports == nil {
+		return fault.New(fault.NotFound, "web.report", "this portal makes no reports")
+	}
+	name, id, form := reportAddress(req.PathValue("name"), req.PathValue("period"))
+	number, err := revisionNumber(req.QueryValue("rev"))
+	if err != nil {
+		return err
+	}
+	if req.QueryValue("preview") != "" {
+		return h.reportPreview(req, name, id)
+	}
+	if form == "" {
+		return h.reportPage(req, name, id, number)
+	}
+	p, err := h.deps.Reports.Report(req.Context(), name, id, number)
+	if err != nil {
+		return err
+	}
+	return h.reportFile(req, p, form)
+}
+
+// reportAddress takes a suffix off a period.
+func reportAddress(name, id string) (string, string, string) {
+	switch form := path.Ext(id); form {
+	case ".md", ".json", ".csv", ".pdf":
+		return name, strings.TrimSuffix(id, form), form
+	}
+	return name, id, ""
+}
+
+func revisionNumber(s string) (int, error) {
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return 0, fault.New(fault.Invalid, "web.report", "rev= takes the number of a revision, such as 2")
+	}
+	return n, nil
+}
+
+// reportPage sends the page, from the cache when it is there: a revision never
+// changes, and whether it is the newest is part of the key.
+func (h *Handler) reportPage(req *page.Request, name, id string, number int) error {
+	ctx := req.Context()
+	newest, err := h.deps.Reports.Newest(ctx, name, id)
+	if err != nil {
+		return err
+	}
+	key := fmt.Sprintf("/reports/%s/%s?rev=%d", name, id, number)
+	return h.Cached(req, "report", key, page.State{Seq: reportSeq(newest), Bad: h.Unreadable()}, func() (any, error) {
+		p, err := h.deps.Reports.Report(ctx, name, id, number)
+		if err != nil {
+			return nil, err
+		}
+		return h.reportView(ctx, p, newest.Number)
+	})
+}
+
+// reportSeq names the state of one period's report.
+func reportSeq(r reportstore.Revision) uint64 {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s %s %d %d", r.Name, r.Period, r.Number, r.PublishedAt.UnixNano())
+	return h.Sum64()
+}
+
+func (h *Handler) reportPreview(req *page.Request, name, id string) error {
+	ctx := req.Context()
+	if err := h.Throttle(req, page.RateSearch); err != nil { // it is compiled anew for each who asks
+		return err
+	}
+	r, err := h.deps.Reports.Preview(ctx, name, id)
+	if err != nil {
+		return err
+	}
+	view, err := h.reportView(ctx, reportstore.Published{Report: r, Revision: reportstore.Revision{Name: r.Name, Period: r.Period, PublishedAt: h.Now()}}, 0)
+	if err != nil {
+		return err
+	}
+	view.Preview = true
+	return h.Show(req, http.StatusOK, "report", view)
+}
+
+func (h *Handler) reportView(ctx context.Context, p reportstore.Published, newest int) (reportView, error) {
+	r := p.Report
+	v := reportView{Frame: h.Frame(), R: r, Rev: p.Revision, Newest: newest, Address: "/reports/" + r.Name + "/" + r.Period, Verdict: verdictParts(r.Verdict)}
+	v.Title, v.Section, v.Canonical = r.Title+": "+r.Heading, "/reports", h.Absolute(v.Address)
+	words, err := h.deps.Reports.Words(ctx, r, h.Prefix())
+	if err != nil {
+		return v, err
+	}
+	v.Words = template.HTML(words)
+	for _, section := range r.Sections {
+		part := sectionView{Section: section}
+		for _, name := range section.Charts {
+			drawn, err := h.chartView(r, name)
+			if err != nil {
+				return v, err
+			}
+			part.Drawn = append(part.Drawn, drawn)
+		}
+		for _, t := range section.Tables {
+			part.Named = append(part.Named, tableView{t, cmp.Or(t.Title, section.Title)})
+		}
+		v.Parts = append(v.Parts, part)
+	}
+	v.Prev, v.Next = h.neighbours(ctx, r)
+	return v, nil
+}
+
+func (h *Handler) chartView(r reports.Report, name string) (chartView, error) {
+	chart, ok := r.Chart(name)
+	if !ok || h.deps.Charts == nil {
+		return chartView{}, fault.Newf(fault.Internal, "web.report", "")
+	}
+	svg, err := h.deps.Charts.Inline(r, chart, "chart-"+name)
+	if err != nil {
+		return chartView{}, fault.Wrap(fault.Internal, "web.report", "", err)
+	}
+	v := chartView{Name: name, Title: chart.Title, SVG: template.HTML(svg)}
+	if chart.Twin == "" {
+		v.Head, v.Rows = h.deps.Charts.Table(r, chart)
+		v.Bands = chart.Bands
+	}
+	return v, nil
+}
+
+// neighbours are the addresses of the periods before and after, where they have
+// reports.
+func (h *Handler) neighbours(ctx context.Context, r reports.Report) (prev, next string) {
+	p, err := period.Of(r.Kind, r.Period, reports.Definition{Zone: r.Zone}.Location())
+	if err != nil {
+		return "", ""
+	}
+	address := func(id string) string {
+		if _, err := h.deps.Reports.Newest(ctx, r.Name, id); err != nil {
+			return ""
+		}
+		return "/reports/" + r.Name + "/" + id
+	}
+	return address(p.Prev().ID), address(p.Next().ID)
+}
+
+// verdictParts cuts the verdict at what was missed.
+func verdictParts(v reports.Verdict) (parts []verdictPart) {
+	rest := v.Text
+	for _, m := range v.Missed {
+		before, after, found := strings.Cut(rest, m)
+		if !found || m == "" {
+			continue
+		}
+		parts = append(parts, verdictPart{before, false}, verdictPart{m, true})
+		rest = after
+	}
+	return append(parts, verdictPart{rest, false})
+}

@@ -1,0 +1,45 @@
+package reporting
+
+import (
+	"net/http"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/export"
+)
+
+// reportRun takes {"name","period","preview","force"} and makes a report now, or
+// shows what it would say: {"period","revision","made","closed","markdown"}. An
+// empty period is the one that ended last; a preview is stored nowhere and sent to
+// nobody. closed tells that the period takes no late data any more, so that nothing
+// was made.
+func (h *Handler) reportRun(req *page.Request) error {
+	var in struct {
+		Name    string `json:"name"`
+		Period  string `json:"period"`
+		Preview bool   `json:"preview"`
+		Force   bool   `json:"force"`
+	}
+	if err := req.ReadJSON(&in); err != nil {
+		return err
+	}
+	if h.deps.Reports == nil {
+		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")
+	}
+	req.SlowWriter()
+	ctx := req.Context()
+	if in.Preview {
+		r, err := h.deps.Reports.Preview(ctx, in.Name, in.Period)
+		if err != nil {
+			return err
+		}
+		return req.JSON(http.StatusOK, map[string]any{"period": r.Period, "revision": nil, "made": false, "closed": false, "markdown": string(export.Markdown(r, h.Absolute("")))})
+	}
+	rev, made, err := h.deps.Reports.Run(ctx, in.Name, in.Period, in.Force)
+	if err != nil {
+		return err
+	}
+	closed := !made && !in.Force && h.Now().After(rev.To.Add(reports.CloseAfter))
+	return req.JSON(http.StatusOK, map[string]any{"period": rev.Period, "revision": rev.Number, "made": made, "closed": closed, "markdown": nil})
+}

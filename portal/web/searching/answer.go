@@ -1,0 +1,62 @@
+package searching
+
+import (
+	"context"
+	"html/template"
+
+	"github.com/postern/postern/portal/web/docparts"
+	"github.com/postern/postern/postmortems"
+	"github.com/postern/postern/search"
+	"github.com/postern/postern/search/query"
+)
+
+// searchAnswer is what fixed it last time, in short, above the results.
+type searchAnswer struct {
+	Title, Heading string
+	Link           string // to the section
+	Kind           string
+	HTML           template.HTML
+	More           bool   // the document goes on where HTML ends
+	Recover        string // "3 similar incidents, median 27 min to recover"
+	OpenActions    int
+}
+
+// answerShown is how many bytes of a fix's HTML stand above the results: some ten
+// lines, so that results stay in sight. It ends with a block.
+const answerShown = 1200
+
+// searchAnswer tells what fixed it last time when the best result says so: it has
+// every word, and it is a runbook or the account of an incident.
+func (h *Handler) searchAnswer(ctx context.Context, r search.Results, q query.Query, wanted search.Request) *searchAnswer {
+	if wanted.Offset > 0 || wanted.Newest || r.Whole == 0 || len(r.Hits) == 0 || len(wordsOf(q)) == 0 {
+		return nil
+	}
+	best := r.Hits[0]
+	if best.Fix == nil || best.Kind != string(postmortems.Runbook) && best.Kind != string(postmortems.Postmortem) {
+		return nil
+	}
+	m := h.answers().Match(search.Match{Hit: best, Fix: best.Fix})
+	doc, err := h.deps.Library.Page(ctx, best.ID, "")
+	if err != nil {
+		return nil // the results stand without it
+	}
+	html, more := docparts.Excerpt(docparts.Body(h.Kit, doc), best.Fix.Anchor, answerShown)
+	if html == "" {
+		return nil
+	}
+	var took []int64
+	incidents := 0
+	for i, h := range r.Hits {
+		if i < r.Whole && h.Kind == string(postmortems.Postmortem) && h.Score >= docparts.Leads*best.Score {
+			incidents++
+			if h.Recover != nil {
+				took = append(took, *h.Recover)
+			}
+		}
+	}
+	return &searchAnswer{
+		Title: best.Title, Heading: m.Heading, Link: m.FixLink, Kind: best.Kind,
+		HTML: html, More: more,
+		Recover: docparts.RecoverWords(incidents, took), OpenActions: best.OpenActions,
+	}
+}

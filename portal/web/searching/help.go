@@ -1,0 +1,93 @@
+package searching
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/search"
+	"github.com/postern/postern/search/query"
+	"github.com/postern/postern/search/suggest"
+)
+
+// searchHelp is what may lead on when nothing is found.
+type searchHelp struct {
+	Without []withoutView // searches with one filter less that find something
+	Near    []nearView    // what begins like the words
+}
+
+// withoutView is a filter whose removal helps.
+type withoutView struct {
+	Filter string
+	Link   string
+	Total  int
+}
+
+// nearView is a document, alert, service or search with a similar name.
+type nearView struct {
+	suggest.Suggestion
+	Link string
+}
+
+// helpWith looks what a query that finds nothing would find with one filter less,
+// and what its words resemble. When search is too busy for that, the page goes
+// without.
+func (h *Handler) helpWith(req *page.Request, wanted search.Request) (help searchHelp) {
+	filters := filtersOf(*wanted.Query)
+	for _, f := range filters[:min(len(filters), withoutTried)] {
+		text := without(*wanted.Query, f)
+		if text == "" {
+			continue
+		}
+		found, err := h.deps.Search.Search(req.Context(), search.Request{Text: text, Limit: 1})
+		if err != nil {
+			break
+		}
+		if found.Total > 0 {
+			help.Without = append(help.Without, withoutView{textOf(f), h.searchLink(text, wanted.Newest, 0), found.Total})
+		}
+	}
+	help.Near = h.near(*wanted.Query)
+	return help
+}
+
+// near are the suggestions for the beginnings of the words, shortened until
+// something begins like that.
+func (h *Handler) near(q query.Query) (out []nearView) {
+	const shortest, longest, most = 3, 40, 5 // letters, letters, suggestions
+	seen := map[string]bool{}
+	words := wordsOf(q)
+	for _, word := range words[:min(len(words), nearWords)] {
+		runes := []rune(word)
+		runes = runes[:min(len(runes), longest)]
+		for n := len(runes); n >= min(shortest, len(runes)) && n > 0 && len(out) < most; n-- {
+			found := h.deps.Suggest.Suggest(string(runes[:n]), most-len(out))
+			for _, x := range found {
+				if !seen[x.Address] {
+					seen[x.Address] = true
+					out = append(out, nearView{x, h.Link(x.Address)})
+				}
+			}
+			if len(found) > 0 {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// wordsOf are the words a query wants, without qualifiers.
+func wordsOf(q query.Query) (words []string) {
+	query.Walk(q.Root, func(n query.Node, negated bool) {
+		if negated {
+			return
+		}
+		switch n := n.(type) {
+		case query.Word:
+			words = append(words, n.Text)
+		case query.Phrase:
+			words = append(words, strings.FieldsFunc(n.Text, unicode.IsSpace)...)
+		}
+	})
+	return words
+}

@@ -1,0 +1,87 @@
+package searching
+
+import (
+	"github.com/postern/postern/search/query"
+)
+
+// filtersOf are the qualifiers that narrow the whole query: those that stand at
+// its outermost level. One inside a group or an OR can not be taken off alone.
+func filtersOf(q query.Query) []query.Node {
+	var out []query.Node
+	for _, n := range outermost(q) {
+		if _, ok := n.(query.Filter); ok {
+			out = append(out, n)
+		}
+		if not, ok := n.(query.Not); ok {
+			if _, ok := not.Node.(query.Filter); ok {
+				out = append(out, n)
+			}
+		}
+	}
+	return out
+}
+
+func outermost(q query.Query) []query.Node {
+	switch n := q.Root.(type) {
+	case nil:
+		return nil
+	case query.And:
+		return n.Nodes
+	default:
+		return []query.Node{n}
+	}
+}
+
+// without is the text of the query less one of its outermost nodes.
+func without(q query.Query, gone query.Node) string {
+	var rest []query.Node
+	for _, n := range outermost(q) {
+		if textOf(n) != textOf(gone) {
+			rest = append(rest, n)
+		}
+	}
+	return join(rest)
+}
+
+// toggled is the text of the query with the qualifier added, or taken off when
+// it is there.
+func toggled(q query.Query, field, value string) (text string, on bool) {
+	f := query.Filter{Field: facetField(field), Value: value}
+	for _, n := range outermost(q) {
+		if textOf(n) == textOf(f) {
+			return without(q, f), true
+		}
+	}
+	return join(append(append([]query.Node(nil), outermost(q)...), f)), false
+}
+
+// facetField is the qualifier of a facet.
+func facetField(facet string) query.Field {
+	switch facet {
+	case "kind":
+		return query.Kind
+	case "severity":
+		return query.Severity
+	case "service":
+		return query.Service
+	case "factor":
+		return query.Factor
+	case "year":
+		return query.Year
+	case "tag":
+		return query.Tag
+	}
+	return query.NoField
+}
+
+func textOf(n query.Node) string { return query.Query{Root: n}.String() }
+
+func join(nodes []query.Node) string {
+	switch len(nodes) {
+	case 0:
+		return ""
+	case 1:
+		return textOf(nodes[0])
+	}
+	return textOf(query.And{Nodes: nodes})
+}

@@ -1,0 +1,124 @@
+package sloparts
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slostatus"
+)
+
+// verdictOf is an objective's verdict as a word and its class; without one, the
+// state of the data says why.
+func verdictOf(r slo.Result) (word, class string) {
+	switch {
+	case r.Met == nil && r.State == slo.Invalid:
+		return r.State.Words(), "warn"
+	case r.Met == nil:
+		return r.State.Words(), "none"
+	case !*r.Met:
+		return "Missed", "bad"
+	case r.State == slo.Partial:
+		return "Met, partly measured", "ok"
+	}
+	return "Met", "ok"
+}
+
+// SLI is a share that is never rounded up to a whole it is not.
+func SLI(sli *float64, target float64) string {
+	if sli == nil || !humanize.Finite(*sli) {
+		return "–"
+	}
+	return humanize.SLI(*sli, target)
+}
+
+// Target is an objective as its author wrote it.
+func Target(target float64) string {
+	return humanize.Target(target)
+}
+
+// Budget is a share of a budget: to a tenth, whole from a thousand on.
+func Budget(share *float64) string {
+	switch {
+	case share == nil || math.IsNaN(*share):
+		return "–"
+	case math.IsInf(*share, 0):
+		return "all of none"
+	}
+	return humanize.Share(*share)
+}
+
+// Count is a number of events: whole when it is, and to a tenth when not.
+func Count(x float64) string { return humanize.Count(x) }
+
+func Rate(rate *float64) string {
+	if rate == nil || math.IsNaN(*rate) {
+		return "–"
+	}
+	return humanize.Times(*rate)
+}
+
+// Duration writes a length of time in its largest two units.
+func Duration(d time.Duration) string { return humanize.Duration(d) }
+
+// lastsText is how long a budget lasts.
+func lastsText(lasts *time.Duration, left *float64) string {
+	const far = 365 * 24 * time.Hour
+	switch {
+	case left == nil:
+		return "–"
+	case lasts == nil:
+		return "not burning"
+	case *lasts <= 0:
+		return "spent"
+	case *lasts > far:
+		return "over a year"
+	}
+	return Duration(*lasts)
+}
+
+// Sizes of a sparkline, in its own units: a bar a week, whole height twice a
+// week's budget.
+const (
+	sparkBar, sparkGap, sparkHeight = 7, 2, 20
+	sparkMost                       = 2.0
+)
+
+// spark draws the last weeks as bars: what each spent of a week's budget. The
+// words say the same.
+func spark(row slostatus.Row) template.HTML {
+	var bars strings.Builder
+	var words []string
+	for i, w := range row.Weeks {
+		x := i * (sparkBar + sparkGap)
+		if w.Spent == nil {
+			words = append(words, w.State.Words())
+			fmt.Fprintf(&bars, `<rect class="f-none" x="%d" y="%d" width="%d" height="2"/>`, x, sparkHeight-2, sparkBar)
+			continue
+		}
+		words = append(words, Budget(w.Spent))
+		class := "f-ok"
+		if *w.Spent > 1 {
+			class = "f-bad"
+		}
+		h := max(int(math.Round(min(*w.Spent, sparkMost)/sparkMost*sparkHeight)), 1)
+		fmt.Fprintf(&bars, `<rect class="%s" x="%d" y="%d" width="%d" height="%d"/>`, class, x, sparkHeight-h, sparkBar, h)
+	}
+	width := len(row.Weeks)*(sparkBar+sparkGap) - sparkGap
+	return template.HTML(fmt.Sprintf(`<svg class="chart spark" role="img" aria-label="Budget spent by week: %s" viewBox="0 0 %d %d" width="%d" height="%d"><path class="k-rule" d="M0 %dH%d"/>%s</svg>`,
+		strings.Join(words, ", "), width, sparkHeight, width, sparkHeight, sparkHeight/2, width, bars.String()))
+}
+
+// WindowWords writes the length of a window: "28 days".
+func WindowWords(w slo.Window) string {
+	units := map[string]string{"m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month", "Q": "quarter", "Y": "year"}
+	unit, known := units[w.Unit]
+	if !known {
+		return w.String()
+	}
+	return humanize.Plural(w.Count, unit)
+}

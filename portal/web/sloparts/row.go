@@ -1,0 +1,110 @@
+package sloparts
+
+import (
+	"html/template"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/postern/postern/portal/web/page"
+	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slostatus"
+)
+
+// Row is one objective in a list.
+type Row struct {
+	Name, Title, Link         string
+	Service, Team             string
+	Word, Class               string
+	Objective, SLI            string
+	Spent, Left, LeftClass    string
+	Burns                     []BurnCell
+	Lasts, Fires, Reason, Key string
+	Spark                     template.HTML
+}
+
+// BurnCell is a burn rate; class says whether a rule fires by it.
+type BurnCell struct{ Window, Text, Class string }
+
+// Link returns the link to the page of an SLO.
+func Link(k *page.Kit, name string) string { return k.Link("/slos/" + url.PathEscape(name)) }
+
+// NewRow returns the row of an SLO.
+func NewRow(k *page.Kit, r slostatus.Row) Row {
+	out := Row{
+		Name: r.SLO.Name, Title: r.SLO.Title, Link: Link(k, r.SLO.Name), Service: r.SLO.Service, Team: r.Team,
+		Objective: Target(r.SLO.Target), SLI: SLI(r.Result.SLI, r.SLO.Target),
+		Spent: Budget(r.Result.Spent), Left: Budget(r.Result.Left),
+		Lasts: lastsText(r.Lasts, r.Result.Left), Reason: r.Result.Reason, Key: "slo-" + r.SLO.Name, Spark: spark(r),
+	}
+	out.Word, out.Class = verdictOf(r.Result)
+	if len(r.SLO.Parts) > 0 {
+		out.Objective, out.Spark = "composite", ""
+	}
+	switch {
+	case toDate(r):
+		out.Left += " to date"
+	case r.Result.Left != nil && *r.Result.Left < 0:
+		out.LeftClass = "bad-text"
+	}
+	out.Burns, out.Fires = burnCells(r)
+	if !burnKnown(r) {
+		out.Lasts = "–"
+	}
+	return out
+}
+
+// toDate reports whether the row's budget is of what the traffic so far permits: a
+// calendar window that counts events and is not over permits more in the end.
+func toDate(r slostatus.Row) bool {
+	return r.Result.Open && r.Result.Left != nil && r.SLO.Method == slo.Occurrences && len(r.SLO.Parts) == 0
+}
+
+// burnKnown reports whether anything was counted in the last day: without that, it
+// is not known how long a budget lasts that is not spent.
+func burnKnown(r slostatus.Row) bool {
+	if r.Result.Left != nil && *r.Result.Left <= 0 {
+		return true
+	}
+	for _, b := range r.Burns {
+		if b.Window == 24*time.Hour && b.Rate != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// burnCells are the burn rates over the long windows of the rules, and the rules
+// that fire.
+func burnCells(r slostatus.Row) (cells []BurnCell, fires string) {
+	for _, rule := range r.Rules {
+		cell := BurnCell{Window: Window(rule.Rule.Long), Text: "–"}
+		for _, b := range r.Burns {
+			if b.Window == rule.Rule.Long {
+				cell.Text = Rate(b.Rate)
+			}
+		}
+		if rule.Verdict == slo.Fires {
+			cell.Class = "bad"
+			if rule.Rule.Severity == "ticket" {
+				cell.Class = "warn"
+			}
+			if fires == "" {
+				fires = rule.Rule.Severity
+			}
+		}
+		cells = append(cells, cell)
+	}
+	return cells, fires
+}
+
+// Window is a window as the rules name it: 1h, 1d.
+func Window(d time.Duration) string {
+	if d%(24*time.Hour) == 0 {
+		return strconv.Itoa(int(d/(24*time.Hour))) + " d"
+	}
+	if d%time.Hour == 0 {
+		return strconv.Itoa(int(d/time.Hour)) + " h"
+	}
+	return strconv.Itoa(int(d/time.Minute)) + " min"
+}

@@ -1,0 +1,55 @@
+package slos
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/postern/postern/portal/web/sloparts"
+	"github.com/postern/postern/reports/slostatus"
+)
+
+// memberRows are the parts of a composite over its span, with what the board knows
+// of each now.
+func (h *Handler) memberRows(ctx context.Context, d slostatus.Detail) (out []sloparts.Row, err error) {
+	if len(d.Members) == 0 {
+		return nil, nil
+	}
+	rows, err := h.deps.Board.Rows(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := map[string]slostatus.Row{}
+	for _, r := range rows {
+		now[r.SLO.Name] = r
+	}
+	for _, m := range d.Members {
+		row := now[m.SLO.Name]
+		row.SLO, row.Result = m.SLO, m.Result
+		out = append(out, sloparts.NewRow(h.Kit, row))
+	}
+	return out, nil
+}
+
+// partRows are what the parts of a composite add to what it spent.
+func partRows(d slostatus.Detail) (rows []howRow) {
+	weights := 0.0
+	for _, p := range d.SLO.Parts {
+		weights += p.Weight
+	}
+	for _, p := range d.SLO.Parts {
+		row := howRow{"Part " + p.SLO, "–", fmt.Sprintf("weight %s of %s", sloparts.Count(p.Weight), sloparts.Count(weights))}
+		for _, m := range d.Members {
+			if m.SLO.Name != p.SLO {
+				continue
+			}
+			if row.Value = sloparts.Budget(m.Result.Spent) + " spent"; m.Result.Spent == nil {
+				row.Value = m.Result.State.Words()
+				continue
+			}
+			share := *m.Result.Spent * p.Weight / weights
+			row.Note += ": " + sloparts.Budget(&share) + " of the whole"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}

@@ -1,0 +1,32 @@
+package slos
+
+import (
+	"context"
+	"time"
+
+	"github.com/postern/postern/reports/slostatus"
+)
+
+// Deps are the parts of the portal that these pages use. Their methods may be called
+// from many goroutines.
+type Deps struct {
+	Board  Board  // nil: there are no SLOs, and the pages answer 404
+	Curves Curves // nil: SLOs are shown without their curves
+}
+
+// Board judges objectives as they are now.
+type Board interface {
+	// Rows judges every objective over its own window, by name. It is asked on
+	// every look at the board and answers from memory when nothing changed.
+	Rows(ctx context.Context) ([]slostatus.Row, error)
+	// Detail gives everything about one objective over a span, or over its own
+	// window when both ends are zero. Errors are fault.NotFound, Gone and Invalid.
+	Detail(ctx context.Context, name string, from, to time.Time) (slostatus.Detail, error)
+}
+
+// Curves draws the curves of one objective as SVG elements for a page; id must be
+// unique in the page.
+type Curves interface {
+	Budget(d slostatus.Detail, id string) ([]byte, error)
+	SLI(d slostatus.Detail, id string) ([]byte, error)
+}

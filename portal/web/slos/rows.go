@@ -1,0 +1,83 @@
+package slos
+
+import (
+	"net/url"
+
+	"github.com/postern/postern/portal/web/sloparts"
+	"github.com/postern/postern/reports/catalog"
+	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/slostatus"
+)
+
+func ruleRows(r slostatus.Row) (rows []burnRule) {
+	rate := map[string]string{}
+	for _, b := range r.Burns {
+		rate[sloparts.Window(b.Window)] = sloparts.Rate(b.Rate)
+	}
+	for _, x := range r.Rules {
+		row := burnRule{
+			Severity: x.Rule.Severity, Long: sloparts.Window(x.Rule.Long), Short: sloparts.Window(x.Rule.Short),
+			Factor: sloparts.Rate(&x.Rule.Factor), Word: string(x.Verdict), Class: "none",
+		}
+		row.LongRate, row.ShortRate = rate[row.Long], rate[row.Short]
+		if x.Verdict == slo.Fires {
+			row.Class = "bad"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// mostFirings bounds the list of when rules would have fired, newest first.
+const mostFirings = 30
+
+func firingRows(d slostatus.Detail) (rows []firingRow) {
+	for i := len(d.Firings) - 1; i >= 0 && len(rows) < mostFirings; i-- {
+		f := d.Firings[i]
+		rows = append(rows, firingRow{
+			Severity: f.Rule.Severity, Rule: sloparts.Window(f.Rule.Long) + " over " + sloparts.Rate(&f.Rule.Factor),
+			From: f.From, To: f.To, Lasted: sloparts.Duration(f.To.Sub(f.From)), Peak: sloparts.Rate(&f.Peak),
+		})
+	}
+	return rows
+}
+
+// pointRows are the curves in numbers, newest first.
+func pointRows(d slostatus.Detail) (rows []pointRow) {
+	left := map[int64]string{}
+	for _, b := range d.Budget {
+		left[b.At.Unix()] = sloparts.Budget(b.Left)
+	}
+	for i := len(d.Points) - 1; i >= 0; i-- {
+		p := d.Points[i]
+		row := pointRow{At: p.From, SLI: sloparts.SLI(p.SLI, d.SLO.Target), Good: sloparts.Count(p.Good), Total: sloparts.Count(p.Total), Left: left[p.To.Unix()], Coverage: sloparts.Budget(&p.Coverage)}
+		if estimated(d, p) {
+			row.Total = "≈ " + row.Total
+		}
+		if p.Coverage <= 0 {
+			row.Good, row.Total = "–", "–"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func versionRows(versions []catalog.Version) (rows []versionRow) {
+	for i := len(versions) - 1; i >= 0; i-- {
+		v := versions[i]
+		commit := v.Commit
+		rows = append(rows, versionRow{Number: v.Number, From: v.From, What: catalog.Describe(v.SLO), Commit: commit[:min(len(commit), 8)], Gone: v.Gone, First: i == 0})
+	}
+	return rows
+}
+
+func (h *Handler) bandRow(b slostatus.Band) bandRow {
+	row := bandRow{Title: b.Title, Severity: b.Severity, From: b.From, Lasted: sloparts.Duration(b.To.Sub(b.From)), Link: h.Link("/incidents/" + url.PathEscape(b.ID))}
+	if b.Title == "" {
+		row.Title = b.ID
+	}
+	if b.Open {
+		row.Lasted = "open for " + row.Lasted
+	}
+	return row
+}

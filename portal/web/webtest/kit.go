@@ -1,0 +1,88 @@
+package webtest
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/postern/postern/portal/base/messages"
+	"github.com/postern/postern/portal/web/page"
+)
+
+// Kit returns a kit at http://kb.example over fakes, for the tests of one handler.
+// Everyone may read.
+func Kit(t testing.TB) *page.Kit {
+	t.Helper()
+	k, err := page.New(page.Deps{Texts: Texts(t), Auth: &Auth{}, Search: &Search{}, NewID: func() string { return "request-0000001" }}, page.Options{
+		PublicURL: &url.URL{Scheme: "http", Host: "kb.example"}, OpenReading: true, Version: "v1.2.3",
+		ClientIP: func(r *http.Request) string { return strings.Split(r.RemoteAddr, ":")[0] },
+		Log:      slog.New(slog.DiscardHandler), Now: func() time.Time { return Now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// Mount serves the routes of one handler, without a router: the first row that matches
+// is the one.
+func Mount(k *page.Kit, rows []page.Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		req := k.NewRequest(w, r)
+		req.Path = r.URL.Path
+		err := page.NotFound()
+		for i := range rows {
+			parts, ok := match(rows[i].Path, r.URL.Path)
+			if !ok || rows[i].Method != r.Method {
+				continue
+			}
+			req.SetParams(parts)
+			if err = k.Admit(req, &rows[i]); err == nil {
+				err = rows[i].Serve(req)
+			}
+			break
+		}
+		if err != nil {
+			k.Fail(req, err)
+		}
+	})
+}
+
+// parts are the named parts of a path.
+type parts map[string]string
+
+// Param implements page.Params.
+func (p parts) Param(name string) string { return p[name] }
+
+// match compares a path with a pattern, segment by segment.
+func match(pattern, path string) (parts, bool) {
+	named, is := parts{}, strings.Split(path, "/")
+	want := strings.Split(pattern, "/")
+	for i, segment := range want {
+		switch {
+		case segment == "*":
+			named["*"] = strings.Join(is[min(i, len(is)):], "/")
+			return named, i < len(is)
+		case i >= len(is):
+			return nil, false
+		case strings.HasPrefix(segment, ":"):
+			named[segment[1:]] = is[i]
+		case segment != is[i]:
+			return nil, false
+		}
+	}
+	return named, len(is) == len(want)
+}
+
+// Texts returns the printer of the texts in English.
+func Texts(t testing.TB) *messages.Printer {
+	t.Helper()
+	c, err := messages.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Printer("en")
+}

@@ -1,0 +1,157 @@
+package webtest
+
+import (
+	"context"
+	"html"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/jobs"
+	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/deliver/outbox"
+	"github.com/postern/postern/reports/reportstore"
+)
+
+// fakeReports holds one report at two revisions.
+type Reports struct{ One reports.Report }
+
+func (f Reports) revision(n int) reportstore.Revision {
+	r := f.One
+	return reportstore.Revision{
+		Name: r.Name, Title: r.Title, Kind: r.Kind, Scope: r.Scope, Zone: r.Zone, Period: r.Period, Heading: r.Heading, From: r.From, To: r.To,
+		Number: n, PublishedAt: Now, Tone: r.Verdict.Tone, Verdict: r.Verdict.Text,
+	}
+}
+
+func (f Reports) Definitions(context.Context) ([]reports.Definition, error) {
+	return reports.BuiltIn("Asia/Shanghai"), nil
+}
+
+func (f Reports) List(_ context.Context, name, _ string, _ int) ([]reportstore.Revision, string, error) {
+	if name != "" && name != f.One.Name {
+		return nil, "", nil
+	}
+	return []reportstore.Revision{f.revision(2)}, "", nil
+}
+
+func (f Reports) Report(_ context.Context, name, period string, n int) (reportstore.Published, error) {
+	if name != f.One.Name || period != f.One.Period || n > 2 {
+		return reportstore.Published{}, fault.New(fault.NotFound, "fake", "there is no such report")
+	}
+	if n == 0 {
+		n = 2
+	}
+	r := f.One
+	if n == 1 {
+		r.Headline = append([]reports.Figure(nil), r.Headline...)
+		r.Headline[0].Value.Text = "9 / 9"
+	}
+	return reportstore.Published{Revision: f.revision(n), Report: r}, nil
+}
+
+func (f Reports) Newest(ctx context.Context, name, period string) (reportstore.Revision, error) {
+	p, err := f.Report(ctx, name, period, 0)
+	return p.Revision, err
+}
+
+func (f Reports) Revisions(context.Context, string, string) ([]reportstore.Revision, error) {
+	return []reportstore.Revision{f.revision(2), f.revision(1)}, nil
+}
+
+func (f Reports) Preview(context.Context, string, string) (reports.Report, error) {
+	return f.One, nil
+}
+
+func (f Reports) Run(context.Context, string, string, bool) (reportstore.Revision, bool, error) {
+	return f.revision(3), true, nil
+}
+
+func (f Reports) Words(_ context.Context, r reports.Report, base string) ([]byte, error) {
+	if r.Words == "" {
+		return nil, nil
+	}
+	return []byte("<p><a href=\"" + base + "/p/1\">" + html.EscapeString(r.Words) + "</a></p>"), nil
+}
+
+// fakeCharts draws nothing worth looking at.
+type Charts struct{}
+
+func (Charts) Inline(_ reports.Report, _ reports.Chart, id string) ([]byte, error) {
+	return []byte(`<svg class="chart"><title id="` + html.EscapeString(id) + `">x</title></svg>`), nil
+}
+
+func (Charts) SVG(reports.Report, reports.Chart) ([]byte, error) { return []byte("<svg/>"), nil }
+
+func (Charts) PNG(reports.Report, reports.Chart) ([]byte, error) {
+	return []byte("\x89PNG"), nil
+}
+
+func (Charts) Table(reports.Report, reports.Chart) ([]string, [][]string) {
+	return []string{"Time", "Left"}, [][]string{{"today", "12 %"}}
+}
+
+// fakeJobs has one job.
+type Jobs struct{ Asked []string }
+
+func (f *Jobs) Status(context.Context) ([]jobs.Status, error) {
+	return []jobs.Status{{Name: "reports", About: "makes reports", Last: &jobs.Run{Started: Now, OK: true, Said: "2 made"}, Next: Now}}, nil
+}
+
+func (f *Jobs) RunNow(name, who string) error {
+	f.Asked = append(f.Asked, name+" "+who)
+	return nil
+}
+
+// Weekly is the golden weekly report of the compiler's own tests.
+func Weekly(t testing.TB) reports.Report { return Report(t, "weekly") }
+
+// Report is a golden report of the compiler's own tests: "daily", "weekly", "monthly".
+func Report(t testing.TB, name string) reports.Report {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(root(t), "reports", "testdata", name+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := reports.Decode(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// root returns the top folder of the repository.
+func root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	t.Fatal("the test runs outside the repository")
+	return ""
+}
+
+// Deliveries has one delivery that failed.
+type Deliveries struct{}
+
+// List implements reporting.Deliveries.
+func (Deliveries) List(context.Context, ...outbox.State) ([]outbox.Delivery, error) {
+	return []outbox.Delivery{{ID: "stuck", Report: "weekly", Period: "2026-W47", Revision: 1, Channel: "mail", State: outbox.Parked, Reason: "no such mailbox"}}, nil
+}
+
+// Resend implements reporting.Deliveries.
+func (Deliveries) Resend(_ context.Context, id, _ string) (outbox.Delivery, error) {
+	return outbox.Delivery{ID: id, State: outbox.Queued}, nil
+}
+
+// Send implements reporting.Deliveries.
+func (Deliveries) Send(_ context.Context, report, period, channel, address string) (outbox.Delivery, error) {
+	return outbox.Delivery{ID: "sent", Report: report, Period: period, Channel: channel, Address: address, State: outbox.Done}, nil
+}
