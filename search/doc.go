@@ -8,7 +8,8 @@
 // # Where to look
 //
 //	the index as a whole   index.go (open, close, check), engine.go (one folder),
-//	                       rebuild.go, fsync.go, admission.go (concurrent searches)
+//	                       rebuild.go, format.go (versions of its layout), fsync.go,
+//	                       admission.go (concurrent searches)
 //	indexing               apply.go, compose.go (a document's fields), bm25f.go
 //	                       (weights of terms)
 //	a query                search.go (the answer), types.go; plan.go, planword.go,
