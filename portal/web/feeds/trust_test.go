@@ -59,18 +59,18 @@ func TestABoundTokenSpeaksForItsSourceOnly(t *testing.T) {
 	}{
 		{"feeder:am", "?source=am", line, 202, `"accepted":1`},
 		{"feeder:am", "", line, 202, `"duplicate":1`}, // it speaks as its one source
-		{"feeder:am", "?source=pager", line, 403, `this token may speak for \"am\" only, not for \"pager\"`},
+		{"feeder:am", "?source=pager", line, 403, `this token may post for \"am\" only, not for \"pager\"`},
 		{"feeder:am", "?source=AM", line, 403, "only, not for"},
-		{"feeder:am", "?source=am", foreign, 202, `"rejected":[{"index":0,"reason":"source: this token may speak for`},
+		{"feeder:am", "?source=am", foreign, 202, `"rejected":[{"index":0,"reason":"source: this token may post for`},
 		{"feeder:am,pager", "?source=am", foreign, 202, `"accepted":1`},
-		{"feeder:am,pager", "", line, 400, "may speak for am, pager; name one of them as ?source=NAME"},
+		{"feeder:am,pager", "", line, 400, "may post for am, pager; name one of them as ?source=NAME"},
 		{"feeder", "?source=pager", line, 202, `"duplicate":1`},
 		{"feeder", "", line, 202, `"accepted":1`}, // called after the token
 		{"admin", "?source=am", line, 202, `"duplicate":1`},
 		{"reader", "?source=am", line, 403, "may not do this"},
 		{"feeder", "?source=" + strings.Repeat("x", 10<<10), line, 400, "1 to 100 characters"},
 		{"feeder", "?source=a%0Ab", line, 400, "cannot be shown"},
-		{"feeder", "?source=Portal", line, 400, "the portal itself speaks as"},
+		{"feeder", "?source=Portal", line, 400, "is a name of the portal itself"},
 	} {
 		if status, body := post(c.token, c.query, c.body); status != c.status || !strings.Contains(body, c.want) {
 			t.Errorf("%s %s: %d %s", c.token, c.query, status, body)
