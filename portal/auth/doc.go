@@ -16,17 +16,3 @@
 // The last use of a token or session is recorded in memory and written by Flush, so
 // that reading a page never waits for a write.
 package auth
-
-import "github.com/postern/postern/portal/base/kv"
-
-const (
-	tokensBucket   = "auth.tokens"
-	secretsBucket  = "auth.secrets"
-	sessionsBucket = "auth.sessions"
-	auditBucket    = "auth.audit"
-)
-
-// Schema is what auth keeps in the database.
-func Schema() kv.Schema {
-	return kv.Schema{Name: "auth", Version: 1, Buckets: []string{tokensBucket, secretsBucket, sessionsBucket, auditBucket}}
-}

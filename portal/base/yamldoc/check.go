@@ -4,20 +4,22 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// checker walks the parsed tree once: it refuses what is more than plain YAML
-// and holds the exact limits.
+// checker walks the parsed tree once. It refuses features beyond plain YAML and
+// enforces the exact limits.
 type checker struct {
 	doc    *Doc
 	limits Limits
 	keys   int
-	fatal  bool // an Issue means that there is nothing to read
+	fatal  bool // an Issue means that there is no Doc to read
 }
 
+// refuse reports an Issue with which the document cannot be read.
 func (c *checker) refuse(code Code, at *yaml.Node, format string, args ...any) {
 	c.fatal = true
 	c.doc.report(code, at, format, args...)
 }
 
+// node checks a node and everything below it.
 func (c *checker) node(n *yaml.Node, depth int) {
 	if n == nil || c.fatal && len(c.doc.issues) > maxFatal {
 		return
@@ -35,9 +37,10 @@ func (c *checker) node(n *yaml.Node, depth int) {
 	}
 }
 
-// maxFatal ends the walk: a document this wrong needs no longer list.
+// maxFatal ends the walk: a longer list of such Issues would not help.
 const maxFatal = 20
 
+// features refuses aliases, anchors, tags and merge keys.
 func (c *checker) features(n *yaml.Node) {
 	switch {
 	case n.Kind == yaml.AliasNode:
@@ -51,7 +54,7 @@ func (c *checker) features(n *yaml.Node) {
 	}
 }
 
-// mapping counts keys and finds those that are no plain text or come twice.
+// mapping counts keys and reports those that are not plain text or occur twice.
 func (c *checker) mapping(n *yaml.Node) {
 	first := make(map[string]*yaml.Node, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -65,7 +68,7 @@ func (c *checker) mapping(n *yaml.Node) {
 			continue
 		}
 		if before, ok := first[key.Value]; ok {
-			c.doc.report(Duplicate, key, "%q was given on line %d already: keep one of the two", shorten(key.Value), before.Line)
+			c.doc.report(Duplicate, key, "%q was given on line %d already: remove one of the two", shorten(key.Value), before.Line)
 			continue
 		}
 		first[key.Value] = key

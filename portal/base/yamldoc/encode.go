@@ -10,9 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Pair is one entry of a mapping to be written. Value is a string, []string,
-// bool, int, int64, float64, time.Time, Date, Pairs, []Pairs or nil (written as
-// null).
+// Pair is one entry of a mapping to be written. Value is a string, []string, bool, int,
+// int64, float64, time.Time, Date, Pairs, []Pairs or nil (written as null).
 type Pair struct {
 	Key   string
 	Value any
@@ -24,10 +23,10 @@ type Pairs []Pair
 // Date is a time of which only the UTC day is written.
 type Date time.Time
 
-// Encode writes a mapping as block YAML that Parse reads back as the same
-// values, whatever the texts hold. Invalid UTF-8 and control characters, which
-// YAML could only carry with tags and escapes, are replaced. An unsupported type
-// is an error of the caller.
+// Encode returns a mapping as block YAML that Parse reads back as the same values,
+// whatever the texts contain. Invalid UTF-8 and control characters, which YAML can only
+// represent with tags and escapes, are replaced. A value of an unsupported type is an
+// error.
 func Encode(pairs Pairs) ([]byte, error) {
 	if len(pairs) == 0 {
 		return nil, nil
@@ -45,6 +44,7 @@ func Encode(pairs Pairs) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// encodePairs returns the node of a mapping.
 func encodePairs(pairs Pairs) (*yaml.Node, error) {
 	node := &yaml.Node{Kind: yaml.MappingNode}
 	for _, p := range pairs {
@@ -57,6 +57,7 @@ func encodePairs(pairs Pairs) (*yaml.Node, error) {
 	return node, nil
 }
 
+// encodeValue returns the node of a value.
 func encodeValue(value any) (*yaml.Node, error) {
 	switch v := value.(type) {
 	case nil:
@@ -81,6 +82,7 @@ func encodeValue(value any) (*yaml.Node, error) {
 	return encodeList(value)
 }
 
+// encodeList returns the node of a list.
 func encodeList(value any) (*yaml.Node, error) {
 	node := &yaml.Node{Kind: yaml.SequenceNode}
 	switch v := value.(type) {
@@ -105,8 +107,8 @@ func encodeList(value any) (*yaml.Node, error) {
 	return node, nil
 }
 
-// encodeFloat writes a whole number as one: with another tag than its form
-// suggests, the tag itself would be written.
+// encodeFloat returns the node of a number; a whole number has the tag of an integer,
+// since the encoder writes a tag that differs from the form.
 func encodeFloat(v float64) *yaml.Node {
 	text := strconv.FormatFloat(v, 'g', -1, 64)
 	if strings.ContainsAny(text, ".eIN") {
@@ -115,12 +117,14 @@ func encodeFloat(v float64) *yaml.Node {
 	return plain(text, "!!int")
 }
 
+// plain returns an unquoted scalar.
 func plain(text, tag string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text}
 }
 
-// encodeText writes a text; several lines become a literal block. Lines that begin or
-// end with blanks are quoted: in a block, the reader takes a tab for an indentation.
+// encodeText returns the node of a text; several lines become a literal block. Lines
+// that begin or end with blanks are quoted: in a block, the reader takes a tab for
+// indentation.
 func encodeText(s string) *yaml.Node {
 	s = strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {

@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// guardSlack is how far an upper bound of the guard may exceed the limit that
-// the tree is later held to exactly. The guard cannot tell a key from a colon in
-// prose without being a second parser, so it only keeps out what is absurd.
+// guardSlack is the factor between an upper bound of the guard and the limit that the
+// tree is later checked against exactly. Without being a second parser the guard cannot
+// distinguish a key from a colon in prose, so it only refuses extreme input.
 const guardSlack = 8
 
-// guard looks at the bytes before the library does, in one pass over them.
+// guard checks the bytes before the library parses them, in one pass.
 func guard(data []byte, limits Limits) (Issue, bool) {
 	if len(data) > limits.Bytes {
 		return Issue{Code: Limit, Line: 1, Col: 1,
@@ -34,12 +34,13 @@ func guard(data []byte, limits Limits) (Issue, bool) {
 	return Issue{}, true
 }
 
+// limitIssue returns the Issue of an exceeded limit.
 func limitIssue(lines []string, line int, format string, n int) Issue {
 	return Issue{Code: Limit, Line: line, Col: 1, Msg: fmt.Sprintf(format, n), Excerpt: lines[line-1]}
 }
 
-// unreadable finds the first character that YAML does not allow, or that makes
-// the library count lines differently from every editor.
+// unreadable finds the first character that YAML does not allow, or that makes the
+// library count lines differently from editors. col is 0 for none.
 func unreadable(line string) (col int, msg string) {
 	for i, r := range line {
 		col++
@@ -55,14 +56,16 @@ func unreadable(line string) (col int, msg string) {
 	return 0, ""
 }
 
-// isSeparator tells Unicode's own line ends, which no editor counts as lines.
+// isSeparator reports whether a rune is a line end of Unicode that no editor counts as
+// one.
 func isSeparator(r rune) bool { return r == '\u2028' || r == '\u2029' }
 
+// printable returns a source line as valid UTF-8 without control characters.
 func printable(line string) string { return clean(strings.ToValidUTF8(line, "\uFFFD")) }
 
-// keysUnder holds an upper bound of the number of keys to limit and gives the
-// line at which it is passed: every ':' before a blank, every '?', and every ','
-// once a '{' was seen (entries of a flow mapping need no colon).
+// keysUnder compares an upper bound of the number of keys with limit and returns the
+// line at which it is exceeded: every ':' before a blank, every '?', and every ','
+// after a '{' was seen (entries of a flow mapping need no colon).
 func keysUnder(lines []string, limit int) (line int, ok bool) {
 	keys, flow := 0, false
 	for n, text := range lines {
@@ -81,7 +84,7 @@ func keysUnder(lines []string, limit int) (line int, ok bool) {
 	return 0, true
 }
 
-// depthUnder holds an upper bound of the nesting to limit: open brackets, plus
+// depthUnder compares an upper bound of the nesting with limit: open brackets, plus
 // indentation levels, plus the "- - -" run that opens several lists on one line.
 func depthUnder(lines []string, limit int) (line int, ok bool) {
 	brackets := 0
@@ -111,7 +114,7 @@ func depthUnder(lines []string, limit int) (line int, ok bool) {
 	return 0, true
 }
 
-// leadingRun counts the block indicators "- " and "? " at the start of a line.
+// leadingRun counts the block indicators "- ", "? " and ": " at the start of a line.
 func leadingRun(body []byte) int {
 	run := 0
 	for len(body) >= 2 && bytes.IndexByte([]byte("-?:"), body[0]) >= 0 && (body[1] == ' ' || body[1] == '\t') {

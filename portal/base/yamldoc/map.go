@@ -8,17 +8,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Map reads one mapping. Its accessors never fail: an absent key, a null and a
-// value of another form all give the zero value, the last with an Issue. A key
-// that was asked for is known; Unknown reports the others.
+// Map reads one mapping. Its accessors never fail: an absent key, a null and a value of
+// another form all return the zero value, the last with an Issue. A requested key
+// becomes known; Unknown reports the others.
 type Map struct {
 	doc   *Doc
 	node  *yaml.Node // nil for an absent mapping
 	path  string     // "incident", "actions[2]"; "" at the root
-	known []string   // in the order asked
+	known []string   // in the order of the requests
 	hints map[string]string
 }
 
+// newMap returns the Map of a node; a node that is not a mapping is an empty Map.
 func newMap(doc *Doc, node *yaml.Node, path string) *Map {
 	if node != nil && node.Kind != yaml.MappingNode {
 		node = nil
@@ -26,7 +27,7 @@ func newMap(doc *Doc, node *yaml.Node, path string) *Map {
 	return &Map{doc: doc, node: node, path: path}
 }
 
-// Len is the number of entries.
+// Len returns the number of entries.
 func (m *Map) Len() int {
 	if m.node == nil {
 		return 0
@@ -34,7 +35,7 @@ func (m *Map) Len() int {
 	return len(m.node.Content) / 2
 }
 
-// Line is where the mapping begins; 0 when it is absent.
+// Line returns the line where the mapping begins; 0 when it is absent.
 func (m *Map) Line() int {
 	if m.node == nil {
 		return 0
@@ -42,15 +43,17 @@ func (m *Map) Line() int {
 	return m.node.Line
 }
 
-// Has tells whether the key is there, even if it is null. It makes the key known.
+// Has reports whether the key is there, even if its value is null. It makes the key
+// known.
 func (m *Map) Has(key string) bool { return m.find(key) != nil }
 
-// Value is the value of a key; the zero Value when it is absent.
+// Value returns the value of a key; the zero Value when it is absent. It makes the key
+// known.
 func (m *Map) Value(key string) Value {
 	return Value{doc: m.doc, node: m.find(key), path: m.join(key)}
 }
 
-// Key is the place of the key itself, for findings about it; the place of the
+// Key returns the place of the key itself, for findings about it; the place of the
 // mapping when the key is absent.
 func (m *Map) Key(key string) Value {
 	for k := range m.entries() {
@@ -61,7 +64,7 @@ func (m *Map) Key(key string) Value {
 	return Value{doc: m.doc, node: m.node, path: m.path}
 }
 
-// Keys lists the keys as they are written, each once, and makes none known.
+// Keys returns the keys as they are written, each once, and makes none known.
 func (m *Map) Keys() []string {
 	var keys []string
 	seen := map[string]bool{}
@@ -74,7 +77,7 @@ func (m *Map) Keys() []string {
 	return keys
 }
 
-// All gives the entries in the order they are written, and makes all known.
+// All returns the entries in the order in which they are written, and makes all known.
 func (m *Map) All() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
 		seen := map[string]bool{}
@@ -91,8 +94,8 @@ func (m *Map) All() iter.Seq2[string, Value] {
 	}
 }
 
-// Unknown reports every key nobody asked for, with the nearest known one as a
-// suggestion, and gives those entries in the order they are written.
+// Unknown reports every key that is not known, with the nearest known one as a
+// suggestion, and returns those entries in the order in which they are written.
 func (m *Map) Unknown() iter.Seq2[string, Value] {
 	known := map[string]bool{}
 	for _, k := range m.known {
@@ -118,8 +121,8 @@ func (m *Map) Unknown() iter.Seq2[string, Value] {
 	}
 }
 
-// Hint says what to write instead of a key that is known elsewhere or by another
-// name; Unknown then suggests it.
+// Hint sets what Unknown suggests instead of a key that is known elsewhere or by
+// another name.
 func (m *Map) Hint(key, instead string) {
 	if m.hints == nil {
 		m.hints = map[string]string{}
@@ -127,6 +130,7 @@ func (m *Map) Hint(key, instead string) {
 	m.hints[key] = instead
 }
 
+// unknownText returns the message about an unknown key.
 func (m *Map) unknownText(key string) string {
 	text := "unknown key " + quote(m.join(key))
 	if hint := m.hints[key]; hint != "" {
@@ -138,7 +142,7 @@ func (m *Map) unknownText(key string) string {
 	return text
 }
 
-// entries gives key and value nodes.
+// entries returns the key and value nodes.
 func (m *Map) entries() iter.Seq2[*yaml.Node, *yaml.Node] {
 	return func(yield func(k, v *yaml.Node) bool) {
 		if m.node == nil {
@@ -152,6 +156,7 @@ func (m *Map) entries() iter.Seq2[*yaml.Node, *yaml.Node] {
 	}
 }
 
+// find returns the value node of a key, nil when it is absent, and makes the key known.
 func (m *Map) find(key string) *yaml.Node {
 	m.learn(key)
 	for k, v := range m.entries() {
@@ -162,6 +167,7 @@ func (m *Map) find(key string) *yaml.Node {
 	return nil
 }
 
+// learn makes a key known.
 func (m *Map) learn(key string) {
 	if slices.Contains(m.known, key) {
 		return
@@ -169,6 +175,7 @@ func (m *Map) learn(key string) {
 	m.known = append(m.known, key)
 }
 
+// join returns the path of a key.
 func (m *Map) join(key string) string {
 	if m.path == "" {
 		return key
@@ -176,10 +183,10 @@ func (m *Map) join(key string) string {
 	return m.path + "." + key
 }
 
-// quote puts a key into double quotes for a message, cut to a length that fits.
+// quote returns a text in double quotes for a message, cut to a length that fits.
 func quote(s string) string { return `"` + strings.ReplaceAll(shorten(s), `"`, "'") + `"` }
 
-// shorten cuts what is quoted in a message.
+// shorten cuts a text that is quoted in a message.
 func shorten(s string) string {
 	const most = 60 // runes; a message must stay readable on a terminal line
 	if r := []rune(s); len(r) > most {

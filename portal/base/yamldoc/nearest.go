@@ -2,11 +2,11 @@ package yamldoc
 
 import "strings"
 
-// Nearest is the candidate a person most likely meant by word: the one with the
-// smallest edit distance (insert, delete, replace, swap neighbours), if that is
-// at most a third of the word's length and at most 3. "" when none is near.
+// Nearest returns the candidate that a person most likely meant by word: the one with
+// the smallest edit distance (insert, delete, replace, swap neighbors), if that is at
+// most a third of the word's length and at most 3. It returns "" when none is near.
 func Nearest(word string, candidates []string) string {
-	const longest = 40 // runes; longer words are not slips of a known key
+	const longest = 40 // runes; longer words are not misspelled keys
 	w := []rune(strings.ToLower(strings.ReplaceAll(word, "-", "_")))
 	if len(w) == 0 || len(w) > longest {
 		return ""
@@ -24,7 +24,7 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// distance is the optimal string alignment distance.
+// distance returns the optimal string alignment distance of two words.
 func distance(a, b []rune) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

@@ -11,8 +11,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// decode runs the library and answers with the top node of the one document,
-// nil when it is empty, or with the Issue that stopped it.
+// decode parses one document. It returns the top node, nil when the document is empty,
+// or the Issue that stopped it.
 func decode(data []byte) (top *yaml.Node, issue Issue, ok bool) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, next yaml.Node
@@ -33,7 +33,7 @@ func decode(data []byte) (top *yaml.Node, issue Issue, ok bool) {
 	return nil, syntaxIssue(data, err), false
 }
 
-// decodeAll gives the top nodes of all documents of a stream, without empty ones.
+// decodeAll returns the top nodes of all documents of a stream, without empty ones.
 func decodeAll(data []byte, most int) (tops []*yaml.Node, issue Issue, ok bool) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	for {
@@ -55,8 +55,8 @@ func decodeAll(data []byte, most int) (tops []*yaml.Node, issue Issue, ok bool) 
 	}
 }
 
-// decodeNode keeps a defect of the library from ending the process: what it
-// cannot digest is the author's syntax error.
+// decodeNode turns a panic of the library into an error: input that the library cannot
+// process is reported as the author's syntax error.
 func decodeNode(dec *yaml.Decoder, into *yaml.Node) (err error) {
 	defer func() {
 		if recover() != nil {
@@ -66,9 +66,10 @@ func decodeNode(dec *yaml.Decoder, into *yaml.Node) (err error) {
 	return dec.Decode(into)
 }
 
+// errUndigested is the error of input with which the library panicked.
 var errUndigested = errors.New("yaml: this cannot be read")
 
-// syntaxIssue turns the library's error into plain words at the right place.
+// syntaxIssue translates the library's error to plain words at the right place.
 func syntaxIssue(data []byte, err error) Issue {
 	told, line := splitError(err.Error())
 	if near := culprit(data); near > 0 {
@@ -76,11 +77,11 @@ func syntaxIssue(data []byte, err error) Issue {
 	}
 	lines := splitLines(data)
 	line = min(max(line, 1), len(lines))
-	words := plainWords(told).refine(lines[line-1])
-	return Issue{Code: words.code, Line: line, Col: words.place(lines[line-1]), Msg: words.text}
+	found := explain(told).refine(lines[line-1])
+	return Issue{Code: found.code, Line: line, Col: found.place(lines[line-1]), Msg: found.text}
 }
 
-// splitError takes "yaml: line 3: did not find …" apart; line 0: not stated.
+// splitError splits "yaml: line 3: did not find …"; line is 0 when it is not stated.
 func splitError(text string) (told string, line int) {
 	m := regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`).FindStringSubmatch(strings.ReplaceAll(text, "\n", " "))
 	if m == nil {
@@ -90,13 +91,13 @@ func splitError(text string) (told string, line int) {
 	return m[2], line
 }
 
-// maxRetries bounds how often culprit parses again: each costs as much as the
-// first, and a mistake further back than this is told at the library's line.
+// maxRetries bounds how often culprit parses again: each attempt costs as much as the
+// first. A mistake further back is reported at the library's line.
 const maxRetries = 32
 
-// culprit finds the line that broke the document: the one after the longest
-// beginning that is still good. The library's own line is often the start of the
-// block around the mistake, or the end of the file. 0: not found.
+// culprit returns the line that broke the document: the one after the longest beginning
+// that still parses. The library's own line is often the start of the block around the
+// mistake, or the end of the file. It returns 0 when the line is not found.
 func culprit(data []byte) int {
 	ends := lineEnds(data)
 	last := min(stoppedAt(data), len(ends))
@@ -111,6 +112,7 @@ func culprit(data []byte) int {
 	return 0
 }
 
+// parses reports whether the library can parse a stream.
 func parses(data []byte) bool {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	for {
@@ -121,7 +123,7 @@ func parses(data []byte) bool {
 	}
 }
 
-// lineEnds are the offsets behind each line's end.
+// lineEnds returns the offset behind each line.
 func lineEnds(data []byte) []int {
 	var ends []int
 	for i, c := range data {
@@ -132,8 +134,8 @@ func lineEnds(data []byte) []int {
 	return ends
 }
 
-// stoppedAt is the line up to which the library read before it gave up: it is
-// given single bytes, so that what it took is what it looked at.
+// stoppedAt returns the line up to which the library read before it failed: it is given
+// single bytes, so that it reads no further than it parses.
 func stoppedAt(data []byte) int {
 	r := &singleBytes{data: data}
 	dec := yaml.NewDecoder(r)
@@ -144,13 +146,13 @@ func stoppedAt(data []byte) int {
 	return len(splitLines(data[:r.at]))
 }
 
-// singleBytes is a reader that never gives more than one byte.
+// singleBytes is a reader that returns one byte at a time.
 type singleBytes struct {
 	data []byte
 	at   int
 }
 
-// Read gives the next byte.
+// Read implements io.Reader.
 func (r *singleBytes) Read(p []byte) (int, error) {
 	if r.at >= len(r.data) {
 		return 0, io.EOF

@@ -17,22 +17,22 @@ type Value struct {
 	path string
 }
 
-// Present tells whether there is a value that is not null.
+// Present reports whether there is a value that is not null.
 func (v Value) Present() bool { return v.node != nil && !isNull(v.node) }
 
-// Null tells whether the author wrote null, or nothing after the colon.
+// Null reports whether the author wrote null, or nothing after the colon.
 func (v Value) Null() bool { return v.node != nil && isNull(v.node) }
 
-// Scalar tells whether the value is a text, a number, a time or true or false.
+// Scalar reports whether the value is a text, a number, a time or true or false.
 func (v Value) Scalar() bool { return v.Present() && v.node.Kind == yaml.ScalarNode }
 
-// List tells whether the value is a list.
+// List reports whether the value is a list.
 func (v Value) List() bool { return v.node != nil && v.node.Kind == yaml.SequenceNode }
 
-// Mapping tells whether the value is a mapping.
+// Mapping reports whether the value is a mapping.
 func (v Value) Mapping() bool { return v.node != nil && v.node.Kind == yaml.MappingNode }
 
-// Line and Col are the 1-based place; 0 for the zero Value.
+// Line returns the 1-based line; 0 for the zero Value.
 func (v Value) Line() int {
 	if v.node == nil {
 		return 0
@@ -40,7 +40,7 @@ func (v Value) Line() int {
 	return v.node.Line
 }
 
-// Col is the 1-based column in runes; 0 for the zero Value.
+// Col returns the 1-based column in runes; 0 for the zero Value.
 func (v Value) Col() int {
 	if v.node == nil {
 		return 0
@@ -48,18 +48,18 @@ func (v Value) Col() int {
 	return v.node.Column
 }
 
-// Path names the value in messages: "incident.severity".
+// Path returns the path of the value for messages, such as "incident.severity".
 func (v Value) Path() string { return v.path }
 
-// Report adds an Issue of code Value at this place; the message should say what
-// is wrong and how to mend it.
+// Report adds an Issue of code Wrong at this place; the message should state what is
+// wrong and how to fix it.
 func (v Value) Report(format string, args ...any) {
 	if v.doc != nil {
 		v.doc.report(Wrong, v.node, format, args...)
 	}
 }
 
-// Excerpt is the source line of the value.
+// Excerpt returns the source line of the value.
 func (v Value) Excerpt() string {
 	if v.doc == nil || v.node == nil {
 		return ""
@@ -67,7 +67,7 @@ func (v Value) Excerpt() string {
 	return v.doc.excerpt(v.node.Line)
 }
 
-// Text is the scalar as written, without its quotes; "" for anything else.
+// Text returns the scalar as written, without its quotes; "" for anything else.
 func (v Value) Text() string {
 	if !v.Scalar() {
 		return ""
@@ -75,7 +75,7 @@ func (v Value) Text() string {
 	return v.node.Value
 }
 
-// YAML is the value in YAML again, as it was written as far as possible.
+// YAML returns the value in YAML, as written as far as possible.
 func (v Value) YAML() string {
 	if v.node == nil {
 		return ""
@@ -87,7 +87,7 @@ func (v Value) YAML() string {
 	return strings.TrimRight(string(out), "\n")
 }
 
-// Items are the elements of a list.
+// Items returns the elements of a list.
 func (v Value) Items() []Value {
 	if !v.List() {
 		return nil
@@ -107,8 +107,8 @@ func (v Value) Map() *Map {
 	return newMap(v.doc, v.node, v.path)
 }
 
-// String reads the value as one text. Numbers, times and words such as true are
-// texts too: an author who writes "title: 2026" means the text.
+// String reads the value as one text. Numbers, times and words such as true are texts,
+// too: an author who writes "title: 2026" means the text.
 func (v Value) String() string {
 	if v.Present() && !v.Scalar() {
 		v.Report("%s must be one text, not a %s", quote(v.path), v.form())
@@ -131,7 +131,7 @@ func (v Value) Strings() []string {
 	return nonEmpty(out)
 }
 
-// Bool reads true or false.
+// Bool reads true or false, also as yes, no, on or off.
 func (v Value) Bool() bool {
 	switch strings.ToLower(v.scalar("true or false")) {
 	case "true", "yes", "on":
@@ -163,8 +163,8 @@ func (v Value) Float() float64 {
 	return n
 }
 
-// Number reads a finite number in decimal that may be followed by a unit; false
-// when it is absent or no number, the latter with an Issue.
+// Number reads a finite number in decimal that may be followed by a unit; ok is false
+// when it is absent or not a number, the latter with an Issue.
 func (v Value) Number(unit string) (n float64, ok bool) {
 	text := v.scalar("a number")
 	if text == "" {
@@ -192,9 +192,9 @@ func (v Value) Duration() time.Duration {
 	return d
 }
 
-// Time reads an RFC 3339 time or a date; day tells that it was a date, whose
-// time is midnight UTC. Both accept the blank of YAML's own form in place of "T",
-// and a time without a zone is UTC.
+// Time reads an RFC 3339 time or a date; day reports whether it was a date, whose time
+// is midnight UTC. A space is accepted instead of "T", and a time without a zone is
+// UTC.
 func (v Value) Time() (at time.Time, day bool) {
 	text := v.scalar("a time")
 	if text == "" {
@@ -207,9 +207,9 @@ func (v Value) Time() (at time.Time, day bool) {
 	return at, day
 }
 
-// ParseTime is Value.Time on a text. Years outside 1900 to 9999 are refused:
-// they are slips of the finger. Of zone names only UTC and GMT are read: others
-// mean different things in different countries.
+// ParseTime is Value.Time for a text. Years outside 1900 to 9999 are refused as
+// misspelled. Of zone names only UTC and GMT are accepted: others have different
+// meanings in different countries.
 func ParseTime(text string) (at time.Time, day, ok bool) {
 	text = strings.TrimSpace(text)
 	if t, err := time.Parse(time.DateOnly, text); err == nil {
@@ -234,9 +234,10 @@ func ParseTime(text string) (at time.Time, day, ok bool) {
 	return time.Time{}, false, false
 }
 
+// plausible reports whether the year of a time is one that an author can mean.
 func plausible(t time.Time) bool { return t.Year() >= 1900 && t.Year() <= 9999 }
 
-// scalar is the trimmed text, with an Issue when the value is a list or a mapping.
+// scalar returns the trimmed text, with an Issue when the value is a list or a mapping.
 func (v Value) scalar(want string) string {
 	if v.Present() && !v.Scalar() {
 		v.Report("%s must be %s, not a %s", quote(v.path), want, v.form())
@@ -244,6 +245,7 @@ func (v Value) scalar(want string) string {
 	return strings.TrimSpace(v.Text())
 }
 
+// form returns what a value that is not a scalar is, for messages.
 func (v Value) form() string {
 	if v.List() {
 		return "list"
@@ -251,8 +253,10 @@ func (v Value) form() string {
 	return "mapping"
 }
 
+// isNull reports whether a node is null.
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
 
+// nonEmpty returns the texts that are not empty.
 func nonEmpty(in []string) []string {
 	var out []string
 	for _, s := range in {

@@ -92,38 +92,6 @@ func TestParseHoldsLimits(t *testing.T) {
 	}
 }
 
-// Shapes that are known to make YAML libraries slow: each is refused or read
-// within a time no honest document needs.
-func TestParseIsNotSlow(t *testing.T) {
-	const size = DefaultBytes - 100
-	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
-	for name, in := range map[string]string{
-		"one key":         fill("a: 1\n"),
-		"comments":        fill("# c\n"),
-		"comment tails":   "a:\n" + fill(" - b # c\n"),
-		"blank lines":     "a: |\n" + fill("\n"),
-		"long plain":      "a: " + fill("b "),
-		"quoted lines":    "a: \"" + fill("b\n\n ") + "\"",
-		"anchors":         fill("- &a b\n"),
-		"questions":       fill("? a\n"),
-		"flow":            "a: [" + fill("b,") + "]",
-		"braces":          "a: [" + fill("{},") + "]",
-		"colons":          fill(":"),
-		"one wide line":   "a: " + fill("宽"),
-		"tabs":            fill("\t"),
-		"open quotes":     fill("'"),
-		"indented dashes": "a:\n" + fill("  -\n"),
-	} {
-		t.Run(name, func(t *testing.T) {
-			start := time.Now()
-			Parse([]byte(in), Limits{})
-			if took := time.Since(start); took > 30*time.Second {
-				t.Errorf("took %v", took)
-			}
-		})
-	}
-}
-
 func manyKeys(n int) string {
 	var b strings.Builder
 	for i := range n {

@@ -5,29 +5,41 @@ import (
 	"strings"
 )
 
-// wording is how one of the library's errors is told.
-type wording struct {
-	told  string // a part of the library's text by which it is known
+// explanation is how one of the library's errors is reported.
+type explanation struct {
+	told  string // a part of the library's message that identifies the error
 	text  string
 	place func(line string) int // the column at which the line went wrong
 	code  Code
 }
 
+// needsQuotes explains which texts must be quoted.
 const needsQuotes = `a text that begins with one of * & ! % @ [ { or a back quote must be put into quotes`
 
-// plainWords explains an error of the library to somebody who does not know YAML.
-func plainWords(told string) wording {
-	for _, w := range []wording{
+// explain returns the explanation of an error of the library for a reader who does not
+// know YAML.
+func explain(told string) explanation {
+	for _, w := range []explanation{
 		{told: "mapping values are not allowed", text: `a second ": " on one line: put the whole value into quotes`, place: secondColon},
-		{told: "could not find expected ':'", text: `this line has no "key: value": indent it to continue the line above, or add the colon`, place: firstText},
+		{
+			told: "could not find expected ':'", place: firstText,
+			text: `this line has no "key: value": indent it to continue the line above, or add the colon`,
+		},
 		{told: "found unexpected end of stream", text: "a quote that opens here is never closed", place: valueStart},
 		{told: "found unknown escape character", text: `a backslash inside "..." must be doubled: use '...' quotes instead`, place: backslash},
 		{told: "cannot start any token", text: needsQuotes + "; indent with spaces, not tabs", place: tabOrValue},
 		{told: "tab character", text: "a tab indents this line: use spaces", place: tabOrValue},
 		{told: "did not find expected key", text: "this does not fit the lines above: check the indentation and the quotes", place: afterQuote},
-		{told: "did not find expected '-'", text: `this does not fit the list above: begin every entry with "- " at the same indentation`, place: firstText},
+		{
+			told: "did not find expected '-'", place: firstText,
+			text: `this does not fit the list above: begin every entry with "- " at the same indentation`,
+		},
 		{told: "block sequence entries are not", text: `a list begins on its own line: put "- " below the key`, place: valueStart},
-		{told: "did not find expected ','", text: `a list in [...] or {...} is not closed or lacks a comma; a text that begins with [ or { must be put into quotes`, place: valueStart},
+		{
+			told: "did not find expected ','", place: valueStart,
+			text: `a list in [...] or {...} is not closed or lacks a comma; a text that ` +
+				`begins with [ or { must be put into quotes`,
+		},
 		{told: "did not find expected node content", text: "a value is missing; " + needsQuotes, place: valueStart},
 		{told: "alphabetic or numeric character", text: needsQuotes, place: valueStart, code: Feature},
 		{told: "unknown anchor", text: `a text that begins with "*" must be quoted: aliases are not read`, place: valueStart, code: Feature},
@@ -37,11 +49,11 @@ func plainWords(told string) wording {
 			return w
 		}
 	}
-	return wording{text: "this is not YAML (" + clean(told) + "): check colons, quotes and indentation", place: firstText}
+	return explanation{text: "this is not YAML (" + clean(told) + "): check colons, quotes and indentation", place: firstText}
 }
 
-// refine says it better where the line itself shows what is wrong.
-func (w wording) refine(line string) wording {
+// refine returns a more precise explanation where the line itself shows the mistake.
+func (w explanation) refine(line string) explanation {
 	switch {
 	case tabOrValue(line) != valueStart(line):
 		w.text, w.place = "a tab indents this line: use spaces", tabOrValue
@@ -51,17 +63,17 @@ func (w wording) refine(line string) wording {
 	return w
 }
 
-// column is the 1-based column in runes of a byte offset in line.
+// column returns the 1-based column in runes of a byte offset in line.
 func column(line string, offset int) int {
 	return len([]rune(line[:min(max(offset, 0), len(line))])) + 1
 }
 
-// firstText is the column of the first character that is no blank.
+// firstText returns the column of the first character that is not a blank.
 func firstText(line string) int {
 	return column(line, len(line)-len(strings.TrimLeft(line, " \t")))
 }
 
-// valueStart is the column behind "- " and "key: ".
+// valueStart returns the column behind "- " and "key: ".
 func valueStart(line string) int {
 	m := regexp.MustCompile(`^[ \t]*(?:- +)*(?:[^:"'{}\[\]]+:(?:[ \t]+|$))?`).FindString(line)
 	if m == line {
@@ -70,8 +82,8 @@ func valueStart(line string) int {
 	return column(line, len(m))
 }
 
-// secondColon is the column of the second ": " of a line, which is where the
-// value of the first key stops being one.
+// secondColon returns the column of the second ": " of a line, which is where the value
+// of the first key ends.
 func secondColon(line string) int {
 	colons := regexp.MustCompile(`:(?:[ \t]|$)`).FindAllStringIndex(line, 2)
 	if len(colons) < 2 {
@@ -80,7 +92,7 @@ func secondColon(line string) int {
 	return column(line, colons[1][0])
 }
 
-// backslash is the column of the first one that begins no known escape.
+// backslash returns the column of the first backslash that begins no known escape.
 func backslash(line string) int {
 	m := regexp.MustCompile(`\\[^0abtnvfre "/\\N_LPxuU\t]`).FindStringIndex(line)
 	if m == nil {
@@ -89,7 +101,7 @@ func backslash(line string) int {
 	return column(line, m[0])
 }
 
-// tabOrValue is the column of a tab in the indentation, else of the value.
+// tabOrValue returns the column of a tab in the indentation, or of the value.
 func tabOrValue(line string) int {
 	indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 	if at := strings.IndexByte(indent, '\t'); at >= 0 {
@@ -98,8 +110,8 @@ func tabOrValue(line string) int {
 	return valueStart(line)
 }
 
-// afterQuote is the column of the text behind a closed quote, which is the usual
-// way to end a mapping by accident; else of the first text.
+// afterQuote returns the column of the text behind a closing quote, which often ends a
+// mapping by accident; or of the first text.
 func afterQuote(line string) int {
 	m := regexp.MustCompile(`^[ \t]*(?:- +)*[^:"'{}\[\]]+:[ \t]+(?:"[^"]*"|'[^']*')[ \t]*`).FindString(line)
 	if m == "" || m == line {
