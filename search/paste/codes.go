@@ -46,7 +46,7 @@ func isConstant(s string) bool {
 			return false
 		}
 	}
-	if s == "" || isDigit(s[0]) || isVolatile(s) || isKlog(s+" ") || levelOf(s) != noLevel {
+	if s == "" || isDigit(s[0]) || isVolatile(s) || levelOf(s) != noLevel {
 		return false
 	}
 	return upper >= 1 && digits >= 3 && len(s) <= 12 ||

@@ -36,11 +36,41 @@ func TestFold(t *testing.T) {
 		{"http2: server closed, sha256 and utf8mb4", "http2: server closed, sha256 and utf8mb4"},
 		{"java.lang.OutOfMemoryError: Java heap space", "java.lang.OutOfMemoryError: Java heap space"},
 		{"etcd member 8e9e05c52164694d is unhealthy", "etcd member * is unhealthy"},
+		// A number after the name of a code is a code, if it is not longer than one.
+		{"error code 123456", "error code 123456"},
+		{"error code 1234567", "error code *"},
+		{"code:123456", "code:123456"},
+		{"code:1234567", "code:*"},
+		{"error: 12", "error: 12"},
+		{"errors 1062", "errors *"},
+		{"HY000 2006", "HY000 2006"},
+		{"HY0000 2006", "HY0000 *"},
+		{"signal 9, errno 2", "signal 9, errno 2"},
+		{"exit 12ms", "exit 12ms"},
+		// Dates and zones.
+		{"Mon, 24 Nov 2026 21:57:24 GMT x", "*, * x"},
+		{"Mon Jan 5 x", "* x"},
+		{"Mon and Jan 5", "Mon and *"},
+		{"Jan x", "Jan x"},
+		{"21:57:24 PM x", "* x"},
+		{"GMT x", "GMT x"},
+		// Ends of names and paths.
+		{"web-1/api-x2kqp", "web-*/api-*"},
+		{"ORA-12541: no listener", "ORA-12541: no listener"},
+		{"A-12541", "A-*"},
+		{"50% of 3.5GiB.", "* of *."},
+		{"a?b=3&c#4", "a?b=*&c#*"},
+		{"user@10.0.0.1:22", "user@*:*"},
+		{"...", "..."},
+		{"x - y", "x - y"},
+		{"耗时 12ms。", "耗时 *。"},
 	}
 	for _, tt := range tests {
-		if got := Fold(tt.in); got != tt.want {
-			t.Errorf("Fold(%q)\n got %q\nwant %q", tt.in, got, tt.want)
-		}
+		t.Run(tt.in, func(t *testing.T) {
+			if got := Fold(tt.in); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 
