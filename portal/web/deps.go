@@ -23,16 +23,18 @@ import (
 // and those that say what nil means. Every method may be called from many
 // goroutines.
 type Deps struct {
-	Texts   *messages.Printer // the texts of the pages, in their language
-	Library Library
-	Content postmortems.Content // attachments, by object name
-	Search  Searcher
-	Suggest searching.Suggester
-	Queries searching.QueryLog
-	Git     Git
-	Auth    page.Authenticator
-	Admin   Admin
-	Status  page.StatusReporter
+	Texts *messages.Printer // the texts of the pages, in their language
+	// Templates are those of Texts; nil: New parses them.
+	Templates *page.Templates
+	Library   Library
+	Content   postmortems.Content // attachments, by object name
+	Search    Searcher
+	Suggest   searching.Suggester
+	Queries   searching.QueryLog
+	Git       Git
+	Auth      page.Authenticator
+	Admin     Admin
+	Status    page.StatusReporter
 	// Unreadable is how many stored rows could not be read; nil: none. Every page and
 	// answer states it, as any list may lack them.
 	Unreadable func() int

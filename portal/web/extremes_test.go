@@ -12,6 +12,7 @@ import (
 // TestNumbersOfAddressesAreBounded: every number in the address of a page, at both
 // ends of its type and beyond: an answer with words, never a failure of the portal.
 func TestNumbersOfAddressesAreBounded(t *testing.T) {
+	t.Parallel()
 	signals := webtest.SignalsOfADay()
 	s := site.New(t, "https://kb.example", site.WithBoard, func(d *web.Deps, _ *web.Options) { d.Signals = signals })
 	found := 0

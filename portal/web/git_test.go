@@ -12,6 +12,7 @@ import (
 // TestClonesAreCountedByTokenOrAddress: slots of clones are counted by token; where
 // reading is open, by address, and by network where one client has many.
 func TestClonesAreCountedByTokenOrAddress(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example.org", func(_ *web.Deps, o *web.Options) { o.OpenReading = true })
 	for _, c := range []struct{ address, token, want string }{
 		{"203.0.113.7:1", "", "address:203.0.113.7"},

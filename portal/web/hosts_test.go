@@ -19,6 +19,7 @@ func onLoopback(addr string) func(*web.Deps, *web.Options) {
 }
 
 func TestALoopbackPortalAnswersUnderItsOwnNames(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		listener, public string
 		good, bad        []string
@@ -48,6 +49,7 @@ func TestALoopbackPortalAnswersUnderItsOwnNames(t *testing.T) {
 // Whatever is asked for, and with whatever credential: under a foreign name nothing
 // is served, each form of answer says why, and the page holds nothing of the portal.
 func TestAForeignNameIsRefusedOnEveryRoute(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "http://127.0.0.1:8080", onLoopback("127.0.0.1"))
 	for _, r := range s.Routes() {
 		w := s.AskHost("evil.example", r.Method, example(s, r.Path), "{}", "Authorization", "Bearer pst_admin", "Accept", "text/html")
@@ -72,6 +74,7 @@ func TestAForeignNameIsRefusedOnEveryRoute(t *testing.T) {
 // The Unix socket has no name; and a portal that other machines reach answers under
 // any, as proxies and probes choose it.
 func TestNamesMatterOnLoopbackOnly(t *testing.T) {
+	t.Parallel()
 	r := httptest.NewRequest("GET", "/api/v1/admin/tokens", nil)
 	r.Host = "postern.invalid"
 	r = r.WithContext(page.WithPrincipal(r.Context(), auth.Principal{Name: "socket", Role: auth.Admin}))

@@ -35,6 +35,7 @@ func busyAPI(d *web.Deps, _ *web.Options) {
 // Whatever is refused because of the server's state is 503 and says when to come
 // again, on pages, in the API, for feeds and probes; it is no error in the log.
 func TestOverloadIsAnsweredAlike(t *testing.T) {
+	t.Parallel()
 	for _, target := range []string{"/search?q=x", "/similar?text=x", "/api/v1/search?q=x", "/api/v1/documents", "/metrics", "/readyz", "/search.atom?q=x"} {
 		for _, accept := range []string{"text/html", "application/json"} {
 			s, log, seen := watched(t, busyAPI)
@@ -54,6 +55,7 @@ func TestOverloadIsAnsweredAlike(t *testing.T) {
 // A request whose client left is no failure of the portal: it is counted apart and
 // logged for those who look closely only.
 func TestAClientThatLeftIsNoError(t *testing.T) {
+	t.Parallel()
 	left := func(kind fault.Kind) error { return fault.Wrap(kind, "search", "the sender left", context.Canceled) }
 	for _, c := range []struct {
 		method, target string
@@ -87,6 +89,7 @@ func TestAClientThatLeftIsNoError(t *testing.T) {
 // A failure of the portal is one, though other requests were left; and so is one
 // whose client stays.
 func TestAFailureIsStillAnError(t *testing.T) {
+	t.Parallel()
 	s, log, seen := watched(t)
 	s.Search.Err = errors.New("disk")
 	if w := s.Get("/search?q=x"); w.Code != 500 || (*seen)[0].Status != 500 || !strings.Contains(log.String(), "level=ERROR") {

@@ -17,6 +17,7 @@ import (
 )
 
 func TestPagesAreSmall(t *testing.T) {
+	t.Parallel()
 	const most = 60 << 10 // bytes, without images: what a phone on a bad line waits for
 	s := site.New(t, "https://kb.example")
 	total := 0
@@ -29,6 +30,7 @@ func TestPagesAreSmall(t *testing.T) {
 }
 
 func TestAPanicIsAnsweredAndLogged(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", func(d *web.Deps, _ *web.Options) {
 		d.API = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("nil map") })
 	})
@@ -38,6 +40,7 @@ func TestAPanicIsAnsweredAndLogged(t *testing.T) {
 }
 
 func TestLogin(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", site.Closed)
 	w := s.Get("/postmortems?year=2026")
 	if w.Code != 401 || !strings.Contains(w.Body.String(), `name="next" value="/postmortems?year=2026"`) {
@@ -74,6 +77,7 @@ func TestLogin(t *testing.T) {
 }
 
 func TestProbes(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", site.Closed)
 	if w := s.Get("/healthz"); w.Code != 200 {
 		t.Errorf("healthz: %d", w.Code)
@@ -98,6 +102,7 @@ func TestProbes(t *testing.T) {
 }
 
 func TestAdmin(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	admin := []string{"Authorization", "Bearer pst_admin", "Accept", "application/json"}
 	w := s.Ask("POST", "/api/v1/admin/tokens", `{"name":"ci","role":"author","expires_at":null}`, admin...)
@@ -126,6 +131,7 @@ func TestAdmin(t *testing.T) {
 
 // TestABrokenBackupLooksBroken: a client must not take half a backup for a whole one.
 func TestABrokenBackupLooksBroken(t *testing.T) {
+	t.Parallel()
 	for _, broken := range []error{nil, errors.New("the disk is gone")} {
 		s := site.New(t, "http://127.0.0.1:8080", func(d *web.Deps, o *web.Options) { d.Admin = webtest.Admin{Broken: broken}; o.Now = time.Now })
 		srv := httptest.NewUnstartedServer(s.Server)
@@ -151,6 +157,7 @@ func TestABrokenBackupLooksBroken(t *testing.T) {
 // TestABrokenBackupSaysWhy: a client that takes trailers reads the reason behind what
 // was sent; before the first byte the answer itself is the failure.
 func TestABrokenBackupSaysWhy(t *testing.T) {
+	t.Parallel()
 	broken := fault.New(fault.Internal, "app.backup", "the backup's copies cannot be read")
 	s := site.New(t, "http://127.0.0.1:8080", func(d *web.Deps, o *web.Options) { d.Admin = webtest.Admin{Broken: broken}; o.Now = time.Now })
 	srv := httptest.NewUnstartedServer(s.Server)
@@ -174,6 +181,7 @@ func TestABrokenBackupSaysWhy(t *testing.T) {
 }
 
 func TestServerHasEveryTimeout(t *testing.T) {
+	t.Parallel()
 	srv := site.New(t, "http://127.0.0.1:8080").HTTPServer()
 	if srv.ReadHeaderTimeout == 0 || srv.ReadTimeout == 0 || srv.WriteTimeout == 0 || srv.IdleTimeout == 0 || srv.MaxHeaderBytes == 0 {
 		t.Errorf("a limit is missing: %+v", srv)
@@ -183,6 +191,7 @@ func TestServerHasEveryTimeout(t *testing.T) {
 // TestAnAbortedGitAnswerDropsTheConnection: git hangs on a proper end of half an
 // answer, and gives up at once on a broken one.
 func TestAnAbortedGitAnswerDropsTheConnection(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "http://127.0.0.1:8080", func(d *web.Deps, _ *web.Options) {
 		d.API = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "half")

@@ -15,6 +15,7 @@ import (
 )
 
 func TestPrefixIsOnEveryLink(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://example.org/kb")
 	for _, r := range s.Routes() {
 		if r.Method != http.MethodGet {
@@ -58,6 +59,7 @@ func example(s *site.Site, pattern string) string {
 
 // TestEveryRouteHasEveryHeader holds the headers over the whole table.
 func TestEveryRouteHasEveryHeader(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	want := map[string]string{
 		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin",
@@ -80,6 +82,7 @@ func TestEveryRouteHasEveryHeader(t *testing.T) {
 
 // TestNoPageNeedsInlineScriptOrStyle holds the pages to their own policy.
 func TestNoPageNeedsInlineScriptOrStyle(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	for _, r := range s.Routes() {
 		if r.Method != http.MethodGet || r.Path == "/mermaid" {
@@ -99,6 +102,7 @@ func TestNoPageNeedsInlineScriptOrStyle(t *testing.T) {
 
 // TestWhoMayDoWhat asks every route as every role, where reading needs a token.
 func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", site.Closed)
 	for _, r := range s.Routes() {
 		if r.Method == http.MethodPost && r.Path == "/login" {
@@ -123,6 +127,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 }
 
 func TestOpenReadingStillGuardsTheRest(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "http://127.0.0.1:8080")
 	for target, want := range map[string]int{
 		"/": 200, "/knowledge.git/info/refs?service=git-upload-pack": 200, "/knowledge.git/info/refs?service=git-receive-pack": 401,
@@ -140,6 +145,7 @@ func TestOpenReadingStillGuardsTheRest(t *testing.T) {
 // TestReceivePackIsNeverAuthorisedAsAFetch: the attacker is a reader who names
 // the harmless service in the query of the harmful route.
 func TestReceivePackIsNeverAuthorisedAsAFetch(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "http://127.0.0.1:8080")
 	w := s.Ask("POST", "/knowledge.git/git-receive-pack?service=git-upload-pack", "x", "Authorization", "Bearer pst_reader")
 	if w.Code != http.StatusForbidden {
@@ -152,6 +158,7 @@ func TestReceivePackIsNeverAuthorisedAsAFetch(t *testing.T) {
 }
 
 func TestGitAsksForBasicAndTakesTheTokenAsPassword(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "http://127.0.0.1:8080")
 	w := s.Get("/knowledge.git/info/refs?service=git-receive-pack")
 	if w.Code != 401 || !strings.HasPrefix(w.Header().Get("WWW-Authenticate"), "Basic ") {
@@ -170,6 +177,7 @@ func TestGitAsksForBasicAndTakesTheTokenAsPassword(t *testing.T) {
 }
 
 func TestAdministrationTakesNoSession(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "http://127.0.0.1:8080")
 	if w := s.Get("/api/v1/admin/tokens", "Cookie", "postern=session-pst_admin"); w.Code != 401 {
 		t.Errorf("a browser's cookie opened the administration: %d", w.Code)
@@ -184,6 +192,7 @@ func TestAdministrationTakesNoSession(t *testing.T) {
 }
 
 func TestMetricsWithATokenOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", site.Closed, func(_ *web.Deps, o *web.Options) { o.MetricsGuarded = true })
 	if w := s.Get("/metrics", "Authorization", "Bearer collector"); w.Code != 200 {
 		t.Errorf("the collector's own token was judged by the portal: %d", w.Code)
@@ -191,6 +200,7 @@ func TestMetricsWithATokenOfTheirOwn(t *testing.T) {
 }
 
 func TestCrossSiteFormsAreRefused(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	for _, r := range s.Routes() {
 		if r.Method == http.MethodGet {
@@ -204,6 +214,7 @@ func TestCrossSiteFormsAreRefused(t *testing.T) {
 }
 
 func TestEveryRouteBoundsItsBody(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	for _, r := range s.Routes() {
 		if r.Body <= 0 {
@@ -221,6 +232,7 @@ func TestEveryRouteBoundsItsBody(t *testing.T) {
 }
 
 func TestAChunkedBodyIsBoundedWhileItIsRead(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	req := httptest.NewRequest("POST", "/api/v1/admin/tokens", strings.NewReader(`{"name":"`+strings.Repeat("x", page.SmallJSON)+`"}`))
 	req.ContentLength = -1
@@ -233,6 +245,7 @@ func TestAChunkedBodyIsBoundedWhileItIsRead(t *testing.T) {
 }
 
 func TestRatesAreLimitedForClientsElsewhere(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	ask := func(ip string) int {
 		r := httptest.NewRequest("GET", "/search?q=x", nil)
@@ -261,6 +274,7 @@ func TestRatesAreLimitedForClientsElsewhere(t *testing.T) {
 }
 
 func TestForwardedForIsNotTrusted(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	r := httptest.NewRequest("GET", "/", nil)
 	r.RemoteAddr = "203.0.113.7:1"
@@ -278,6 +292,7 @@ func (paperless) PDF(context.Context, []byte) ([]byte, error) { return []byte("%
 // What is read, compiled or printed anew for who asks is limited; what is kept is
 // not.
 func TestCostlyAnswersAreLimitedForClientsElsewhere(t *testing.T) {
+	t.Parallel()
 	_, burst := page.RateSearch.Limit()
 	for target, limited := range map[string]bool{
 		"/alerts?from=2026-01-01":                   true,

@@ -26,8 +26,11 @@ type Server struct {
 // New makes a Server. It fails when an option is wrong or a template or static file is
 // broken, so that no request meets one.
 func New(deps Deps, opt Options) (*Server, error) {
-	kit, err := page.New(page.Deps{Texts: deps.Texts, Auth: deps.Auth, Search: deps.Search, Unreadable: deps.Unreadable, NewID: deps.NewID}, page.Options{
-		PublicURL: opt.PublicURL, OpenReading: opt.OpenReading, Name: opt.Name, Version: opt.Version, ClientIP: clientIP(opt.Proxies), Log: opt.Log, Now: opt.Now,
+	kit, err := page.New(page.Deps{
+		Texts: deps.Texts, Templates: deps.Templates, Auth: deps.Auth, Search: deps.Search, Unreadable: deps.Unreadable, NewID: deps.NewID,
+	}, page.Options{
+		PublicURL: opt.PublicURL, OpenReading: opt.OpenReading, Name: opt.Name, Version: opt.Version,
+		ClientIP: clientIP(opt.Proxies), Log: opt.Log, Now: opt.Now,
 	})
 	if err != nil {
 		return nil, err

@@ -34,6 +34,7 @@ func pageStructs(t *testing.T) map[string]any {
 }
 
 func TestEveryTemplateExecutes(t *testing.T) {
+	t.Parallel()
 	texts := webtest.Texts(t)
 	pages, _, err := templates.Parse(page.Funcs(texts), texts.Constant)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 )
 
 func TestExcerpt(t *testing.T) {
+	t.Parallel()
 	body := template.HTML(`<h2 id="h-a">A</h2><p>one</p><pre><code>x</code></pre><h2 id="h-b">B</h2><p>two</p>`)
 	html, more := Excerpt(body, "h-a", FixShown)
 	if html != "<p>one</p><pre><code>x</code></pre>" || more {

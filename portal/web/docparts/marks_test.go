@@ -12,6 +12,7 @@ import (
 )
 
 func TestMarkWords(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ body, words, want string }{
 		{`<p>The Pool of pools</p>`, "pool", `<p>The <mark>Pool</mark> of pools</p>`},
 		{`<a href="/pool" title="a > pool">pool</a>`, "pool", `<a href="/pool" title="a > pool"><mark>pool</mark></a>`},

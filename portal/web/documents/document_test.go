@@ -18,6 +18,7 @@ import (
 )
 
 func TestDocumentIsCachedUntilTheLibraryOrTheDayChanges(t *testing.T) {
+	t.Parallel()
 	now := webtest.Now
 	s := site.New(t, "https://kb.example", func(_ *web.Deps, o *web.Options) { o.Now = func() time.Time { return now } })
 	const path = "/postmortems/2026/checkout"
@@ -46,6 +47,7 @@ func TestDocumentIsCachedUntilTheLibraryOrTheDayChanges(t *testing.T) {
 }
 
 func TestDocumentIsSentCompressed(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	plain := s.Get("/postmortems/2026/checkout")
 	w := s.Get("/postmortems/2026/checkout", "Accept-Encoding", "br, gzip;q=0.8")
@@ -66,6 +68,7 @@ func TestDocumentIsSentCompressed(t *testing.T) {
 }
 
 func TestDocumentFillsItsLinks(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://example.org/kb")
 	body := s.Get("/kb/postmortems/2026/checkout").Body.String()
 	for _, want := range []string{
@@ -82,6 +85,7 @@ func TestDocumentFillsItsLinks(t *testing.T) {
 }
 
 func TestAddressesAnswerInEveryForm(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	tests := []struct {
 		target string
@@ -135,6 +139,7 @@ func TestAddressesAnswerInEveryForm(t *testing.T) {
 }
 
 func TestFilesNeverRun(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	tests := []struct {
 		target, contentType string
@@ -164,6 +169,7 @@ func TestFilesNeverRun(t *testing.T) {
 }
 
 func TestDrafts(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	for target, want := range map[string]string{
 		"/drafts":          `href="/drafts/ana/pool/postmortems/2026/checkout"`,
@@ -190,6 +196,7 @@ func TestDrafts(t *testing.T) {
 }
 
 func TestBannerOfStatus(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	for status, want := range map[postmortems.Status]string{
 		postmortems.StatusArchived: "Archived", postmortems.StatusReview: "In review", postmortems.StatusDraft: "call this document a draft",
@@ -203,6 +210,7 @@ func TestBannerOfStatus(t *testing.T) {
 }
 
 func TestWordsOfASearchAreMarked(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	body := s.Get("/postmortems/2026/checkout?mark=customer+limit").Body.String()
 	webtest.Holds(t, body, []string{"no <mark>customer</mark> in eu-1", "the pool <mark>limit</mark> is read"}, nil)

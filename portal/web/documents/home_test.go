@@ -21,6 +21,7 @@ func (brokenSignals) Open(context.Context) ([]incident.Incident, error) {
 // TestAPanicWhileOpenIncidentsAreSoughtIsAnError: the home page looks for them in a
 // goroutine that its own recovery does not reach.
 func TestAPanicWhileOpenIncidentsAreSoughtIsAnError(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", func(d *web.Deps, _ *web.Options) { d.Signals = brokenSignals{&webtest.Signals{}} })
 	if w := s.Get("/"); w.Code != http.StatusInternalServerError {
 		t.Errorf("the home page answers %d", w.Code)
@@ -31,6 +32,7 @@ func TestAPanicWhileOpenIncidentsAreSoughtIsAnError(t *testing.T) {
 }
 
 func TestHomeTellsOfOpenIncidents(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithSignals(t)
 	webtest.Holds(t, s.Get("/kb/").Body.String(), []string{"1 open incident", `<a href="/kb/incidents/PX2" dir="auto">Still failing</a>`, "ongoing for 30 min"}, nil)
 	f.IncidentList = nil

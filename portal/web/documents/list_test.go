@@ -11,6 +11,7 @@ import (
 )
 
 func TestListFilters(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	body := s.Get("/postmortems?severity=SEV1&cursor=abc").Body.String()
 	for _, want := range []string{"Severity: SEV1", `href="/postmortems"`, `href="/postmortems?severity=SEV1&amp;year=2026"`, "First page"} {
@@ -35,6 +36,7 @@ func TestListFilters(t *testing.T) {
 }
 
 func TestFeedAndOpenSearch(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://example.org/kb")
 	var feed page.Feed
 	w := s.Get("/kb/feed.atom?kind=postmortem")
@@ -50,6 +52,7 @@ func TestFeedAndOpenSearch(t *testing.T) {
 }
 
 func TestListsAreKeptUntilTheLibraryChanges(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	etag := s.Get("/postmortems?severity=SEV1").Header().Get("ETag")
 	if w := s.Get("/postmortems?severity=SEV1", "If-None-Match", etag); w.Code != http.StatusNotModified {

@@ -13,6 +13,7 @@ import (
 // Related incidents are looked for once for each state of the library, and again
 // while search does not answer.
 func TestRelated(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	other := webtest.Chinese()
 	other.Services = []string{"checkout"}
@@ -40,6 +41,7 @@ func TestRelated(t *testing.T) {
 }
 
 func TestDocumentLinksToItsAlerts(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example/kb")
 	s.Lib.Doc.Document.Front.Alerts = []string{"PoolExhausted", "Pool <slow>"}
 	body := s.Get("/kb/postmortems/2026/checkout").Body.String()

@@ -19,6 +19,7 @@ func (d directoryOf) Services(context.Context) ([]slo.Service, error) { return d
 
 // The page of a service that no document names says how one comes to name it.
 func TestServiceWithoutDocuments(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", func(d *web.Deps, _ *web.Options) {
 		d.Services = directoryOf{{Name: "billing", Title: "Billing", Path: "services/billing.yaml"}}
 	})
@@ -30,6 +31,7 @@ func TestServiceWithoutDocuments(t *testing.T) {
 }
 
 func TestAServiceShowsWhatItsDependenciesMissed(t *testing.T) {
+	t.Parallel()
 	missed := webtest.Scored("pay", 990_000, 1_000_000, slo.OK)
 	missed.SLO.Service = "payment-gw"
 	s := site.New(t, "https://kb.example", site.WithBoard, func(d *web.Deps, _ *web.Options) { d.Board = &webtest.Board{RowList: []slostatus.Row{missed}} })

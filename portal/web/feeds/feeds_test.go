@@ -18,6 +18,7 @@ import (
 )
 
 func TestFeedAnswers(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithFeeds(t)
 	for _, c := range []struct {
 		target, body string
@@ -50,6 +51,7 @@ func TestFeedAnswers(t *testing.T) {
 }
 
 func TestFeedLimits(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithFeeds(t, func(_ *web.Deps, o *web.Options) { o.Feeds.Body = 1 << 16 })
 	big := strings.Repeat("x", 1<<16+1)
 	if w := s.Ask("POST", "/api/v1/feeds/alertmanager?source=a", big, "Authorization", site.Feeder); w.Code != http.StatusRequestEntityTooLarge || len(f.Posts) != 0 {
@@ -77,6 +79,7 @@ func TestFeedLimits(t *testing.T) {
 }
 
 func TestPagerDutySignature(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithFeeds(t, func(_ *web.Deps, o *web.Options) {
 		o.Feeds.Signing = func(_, source string) ([]string, bool) {
 			if source == "open" {
@@ -101,6 +104,7 @@ func TestPagerDutySignature(t *testing.T) {
 }
 
 func TestDeadLettersPage(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithFeeds(t)
 	f.Letters = []feedstore.DeadLetter{{ID: "l1", Source: "<b>am", Format: "alertmanager", Received: webtest.Now, Reason: `no "labels" <script>`, Excerpt: `{"x":"</code><script>alert(1)</script>"}`, Times: 3}}
 	w := s.Get("/dead-letters", "Authorization", "Bearer pst_reader")
@@ -139,6 +143,7 @@ func TestDeadLettersPage(t *testing.T) {
 }
 
 func TestFeedsPage(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithFeeds(t)
 	if w := s.Get("/feeds"); w.Code != 200 || !strings.Contains(w.Body.String(), "postern feed import ndjson - --source try") || !strings.Contains(w.Body.String(), "https://kb.example/api/v1/feeds/FORMAT?source=NAME") {
 		t.Errorf("empty: %d %s", w.Code, w.Body)
@@ -161,6 +166,7 @@ func TestFeedsPage(t *testing.T) {
 // What the sender sends again, and what is a dead letter already, leaves no second
 // trace.
 func TestWhatComesAgainLeavesNoTrace(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithFeeds(t)
 	for body, status := range map[string]int{"busy": 503, "broken": 400} {
 		for _, format := range []string{"opsgenie", "ndjson"} {
@@ -172,6 +178,7 @@ func TestWhatComesAgainLeavesNoTrace(t *testing.T) {
 }
 
 func TestTheFeedsPageTellsHowServersDo(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", func(d *web.Deps, _ *web.Options) {
 		d.Measured = func() []feeds.MeasuredSource {
 			return []feeds.MeasuredSource{

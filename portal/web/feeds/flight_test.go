@@ -40,6 +40,7 @@ func (d *desk) post(target, body, token string) *httptest.ResponseRecorder {
 }
 
 func TestLargeBodiesAreDecodedOneAfterAnother(t *testing.T) {
+	t.Parallel()
 	f := newFlights(feedBody)
 	var now, most atomic.Int32
 	var all sync.WaitGroup
@@ -76,6 +77,7 @@ func TestLargeBodiesAreDecodedOneAfterAnother(t *testing.T) {
 
 // Room for a body of unstated length is taken as it comes, and given back.
 func TestRoomIsTakenAsABodyComes(t *testing.T) {
+	t.Parallel()
 	s, f := newDesk(t, Options{Formats: formats.All()})
 	r := strings.Repeat("x", 3*flightStep)
 	for _, length := range []int64{int64(len(r)), -1, 0} { // 0 is what a request inside the process has
@@ -107,6 +109,7 @@ func (b slowBody) Read([]byte) (int, error) {
 // Bodies that are being read may not take more memory than there is for them, and
 // one sender not more than its share: the others are told to come again.
 func TestFeedsInFlightAreBounded(t *testing.T) {
+	t.Parallel()
 	const body = 8 << 20
 	s, _ := newDesk(t, Options{Body: body, Formats: formats.All()})
 	b := slowBody{make(chan struct{}), make(chan struct{})}

@@ -30,6 +30,7 @@ func (b *withoutEnd) Read(p []byte) (int, error) {
 // What a known sender is refused leaves a dead letter, unless it comes again by
 // itself; what an unknown one is refused leaves none.
 func TestWhatIsRefusedLeavesATrace(t *testing.T) {
+	t.Parallel()
 	const most = 1 << 16
 	signed := Options{Body: most, Signing: func(string, string) ([]string, bool) { return []string{"secret"}, false }, Formats: formats.All()}
 	for _, c := range []struct {

@@ -12,6 +12,7 @@ import (
 // A source that is over its budget is shown with what was not taken and how much of
 // the budget is used, for people and for programs.
 func TestSourcesOverBudgetAreShown(t *testing.T) {
+	t.Parallel()
 	f := &webtest.Feeds{SourceList: []feedstore.SourceStatus{{
 		Name: "flood", Format: "ndjson", LastReceived: webtest.Now, State: feedstore.SourceOverBudget, Accepted: 50_000, Rejected: 118_000,
 		OverBudget: 118_000, OverDay: 118_000, NewDay: 50_000, Open: 5_000, Budget: feedstore.Budget{New: 50_000, Open: 20_000},

@@ -45,6 +45,7 @@ const (
 )
 
 func TestABoundTokenSpeaksForItsSourceOnly(t *testing.T) {
+	t.Parallel()
 	s, l, _ := withLedger(t, 0)
 	post := func(token, query, body string) (int, string) {
 		w := s.Ask("POST", "/api/v1/feeds/ndjson"+query, body, "Authorization", "Bearer pst_"+token)
@@ -85,6 +86,7 @@ func TestABoundTokenSpeaksForItsSourceOnly(t *testing.T) {
 // What was sent is for admins and for the feeder of its source; everybody who may
 // read is told who sent what when, and why it cannot be used.
 func TestWhoReadsDeadLetters(t *testing.T) {
+	t.Parallel()
 	redact := func(_ *web.Deps, o *web.Options) {
 		o.Feeds.Redact = func(text string) string { return strings.ReplaceAll(text, "hunter2", "[redacted]") }
 	}
@@ -147,6 +149,7 @@ func TestWhoReadsDeadLetters(t *testing.T) {
 // While the database is held, as many bodies wait as the queue has room for; the
 // others are told to come again, and everything that was accepted is there.
 func TestOverloadLosesNothingThatWasAccepted(t *testing.T) {
+	t.Parallel()
 	const queue, senders = 3, 12
 	s, l, db := withLedger(t, queue)
 	hold, held := make(chan struct{}), make(chan struct{})
@@ -217,6 +220,7 @@ func storedChanges(t *testing.T, l *feedstore.Store) map[string]bool {
 // A token that is revoked while its stream is read goes no further than the part
 // that is being stored.
 func TestARevokedTokenStopsAStream(t *testing.T) {
+	t.Parallel()
 	uses := 3
 	s, f := site.WithFeeds(t, func(d *web.Deps, o *web.Options) {
 		d.Auth = &webtest.Auth{Uses: &uses}
@@ -230,6 +234,7 @@ func TestARevokedTokenStopsAStream(t *testing.T) {
 }
 
 func TestUnsignedSourcesAreShown(t *testing.T) {
+	t.Parallel()
 	for _, only := range []bool{false, true} {
 		s, f := site.WithFeeds(t, func(_ *web.Deps, o *web.Options) {
 			o.Feeds.Signing = func(_, source string) ([]string, bool) {
@@ -268,6 +273,7 @@ type listing struct {
 func (l listing) Tokens(context.Context) ([]auth.Token, error) { return l.tokens, nil }
 
 func TestAdminsSeeWhichTokensMayPost(t *testing.T) {
+	t.Parallel()
 	s, _ := site.WithFeeds(t, func(d *web.Deps, _ *web.Options) {
 		d.Admin = listing{tokens: []auth.Token{
 			{ID: "aaaaaaaa", Name: "eu <1>", Role: auth.Feeder, Sources: []string{"am-eu", "am-us"}}, {ID: "bbbbbbbb", Name: "loose", Role: auth.Feeder},

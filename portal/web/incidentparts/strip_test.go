@@ -14,6 +14,7 @@ import (
 // TestTheStripIsDrawnByThePolicy: its names, verdicts and marks are those that the
 // figures count by.
 func TestTheStripIsDrawnByThePolicy(t *testing.T) {
+	t.Parallel()
 	start := webtest.Ago(100)
 	stamp := func(minutes int) incident.Stamp {
 		return incident.Stamp{Moment: incident.Moment{At: start.Add(time.Duration(minutes) * time.Minute)}, Confidence: incident.Stated}
@@ -44,6 +45,7 @@ func TestTheStripIsDrawnByThePolicy(t *testing.T) {
 }
 
 func TestStripSaysWhatIsUnknown(t *testing.T) {
+	t.Parallel()
 	times := webtest.Checkout().Document.Front.Times
 	times.Diagnosed = postmortems.Instant{}
 	s := incidentparts.NewStrip(incidentparts.OfTimes(times), incident.DefaultPolicy(), time.Time{})
@@ -63,6 +65,7 @@ func TestStripSaysWhatIsUnknown(t *testing.T) {
 }
 
 func TestLongIncidentsAreDrawnLogarithmically(t *testing.T) {
+	t.Parallel()
 	times := webtest.Checkout().Document.Front.Times
 	times.Resolved = webtest.Exact("2026-10-04T08:00:00Z")
 	s := incidentparts.NewStrip(incidentparts.OfTimes(times), incident.DefaultPolicy(), time.Time{})

@@ -16,6 +16,7 @@ import (
 // Whoever may post can add any number of voices, changes and exercises: pages
 // list some of them and count the others.
 func TestPagesOfManyFactsAreBounded(t *testing.T) {
+	t.Parallel()
 	const many = 2000
 	bad := `"><script>alert(1)</script>`
 	f := &webtest.Signals{}

@@ -15,6 +15,7 @@ import (
 )
 
 func TestIncidentList(t *testing.T) {
+	t.Parallel()
 	s, _ := site.WithSignals(t)
 	page := s.Get("/kb/incidents").Body.String()
 	webtest.Holds(t, page, []string{
@@ -37,6 +38,7 @@ func TestIncidentList(t *testing.T) {
 }
 
 func TestIncidentPage(t *testing.T) {
+	t.Parallel()
 	s, _ := site.WithSignals(t)
 	page := s.Get("/kb/incidents/PX1").Body.String()
 	webtest.Holds(t, page, []string{
@@ -54,6 +56,7 @@ func TestIncidentPage(t *testing.T) {
 }
 
 func TestEditsNeedAnAuthor(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithSignals(t)
 	form := url.Values{"action": {"set"}, "field": {"diagnosed"}, "value": {"2026-11-21 14:03"}, "why": {"chat log"}}
 	if code, _, _ := s.Post("/kb/incidents/PX1", "pst_reader", form); code != http.StatusForbidden || len(f.Edits) != 0 {
@@ -80,6 +83,7 @@ func TestEditsNeedAnAuthor(t *testing.T) {
 }
 
 func TestEntry(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithSignals(t)
 	if w := s.Get("/kb/incidents/new"); w.Code == http.StatusOK {
 		t.Error("anybody may tell of an incident")
@@ -101,6 +105,7 @@ func TestEntry(t *testing.T) {
 }
 
 func TestAlertsPage(t *testing.T) {
+	t.Parallel()
 	s, _ := site.WithSignals(t)
 	page := s.Get("/kb/alerts").Body.String()
 	webtest.Holds(t, page, []string{
@@ -111,6 +116,7 @@ func TestAlertsPage(t *testing.T) {
 }
 
 func TestChangesPage(t *testing.T) {
+	t.Parallel()
 	s, _ := site.WithSignals(t)
 	webtest.Holds(t, s.Get("/kb/changes").Body.String(), []string{
 		"1 of 2 deployments", "50.0 %", "suspected cause of PX1", "during a freeze", "https://ci.example/1", "Region lost", "Services without a drill in this period: checkout",
@@ -119,6 +125,7 @@ func TestChangesPage(t *testing.T) {
 }
 
 func TestSlowSQLPages(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithSignals(t)
 	webtest.Holds(t, s.Get("/kb/slow-sql").Body.String(), []string{
 		"select * from t where a = ?", "payments", "by its database", "nobody", "1,000", `href="/kb/slow-sql/0123456789abcdef"`, "9 s", "250 ms",
@@ -138,6 +145,7 @@ func TestSlowSQLPages(t *testing.T) {
 }
 
 func TestEmptySignalsNameTheCommand(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", func(d *web.Deps, _ *web.Options) { d.Signals = &webtest.Signals{} })
 	for path, says := range map[string]string{
 		"/incidents": "postern feed import ndjson", "/alerts": "https://kb.example/api/v1/feeds/alertmanager", "/changes": "postern feed import ndjson -",

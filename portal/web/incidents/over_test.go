@@ -12,6 +12,7 @@ import (
 // TestTheTopSaysWhetherItIsOver: the first line of the page answers, and says what
 // nobody knows.
 func TestTheTopSaysWhetherItIsOver(t *testing.T) {
+	t.Parallel()
 	now := webtest.Ago(0)
 	for want, v := range map[string]incident.Voice{
 		"Not over: 83 min so far; detected after 1 min, acknowledged after 3 min; nobody says that it is diagnosed": {Times: webtest.Moments(incident.Started, 83, incident.Detected, 82, incident.Acknowledged, 80)},

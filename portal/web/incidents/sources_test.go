@@ -10,6 +10,7 @@ import (
 // TestWhoSaidIsWhoWasBelieved: two people entered one incident, and the one whose
 // words are on the page is the one who is named beside them.
 func TestWhoSaidIsWhoWasBelieved(t *testing.T) {
+	t.Parallel()
 	voices := []incident.Voice{
 		{Source: "portal", Form: "portal", Ref: "E-1", By: "ana", At: webtest.Ago(50), Title: "Down", Severity: "SEV1", Times: webtest.Moments(incident.Started, 60)},
 		{Source: "portal", Form: "portal", Ref: "E-2", By: "bo", At: webtest.Ago(40), Title: "Down", Severity: "SEV3", Aliases: []string{"E-1"}, Times: webtest.Moments(incident.Started, 60)},

@@ -13,6 +13,7 @@ import (
 
 // TestTheTopLeadsWithWhatFixedIt: its own post-mortem, else what resembles it.
 func TestTheTopLeadsWithWhatFixedIt(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithSignals(t)
 	s.Lib.Doc.Document.Body.Sections = []postmortems.Section{{Heading: "Resolution", Anchor: "h-resolution", Text: "The limit was set back:"}}
 	page := s.Get("/kb/incidents/PX1").Body.String()

@@ -10,6 +10,7 @@ import (
 
 // What cannot be put together is not "none".
 func TestTooMuchIsNeverNone(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithSignals(t)
 	f.Wide = fault.New(fault.TooWide, "test", "there are 30,000 of them")
 	webtest.Holds(t, s.Get("/kb/").Body.String(), []string{"Open incidents are not counted.", "There are 30,000 of them."}, []string{"open incident<"})

@@ -6,6 +6,7 @@ import (
 )
 
 func TestPageCacheIsBounded(t *testing.T) {
+	t.Parallel()
 	c := newCache(100_000)
 	for i := range 1000 {
 		c.put(&Finished{key: fmt.Sprint(i), plain: make([]byte, 1000)})

@@ -29,6 +29,7 @@ func spend(t *testing.T, s *site.Site, ip string) {
 // One sender with a revoked token does not lock out the valid ones behind its
 // address.
 func TestAValidTokenPassesWhereOthersFail(t *testing.T) {
+	t.Parallel()
 	const ip = "203.0.113.9:1"
 	s, _ := site.WithFeeds(t, site.Closed)
 	spend(t, s, ip)
@@ -64,6 +65,7 @@ func TestAValidTokenPassesWhereOthersFail(t *testing.T) {
 }
 
 func TestGuessingAtTheLoginPageIsSlow(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", site.Closed)
 	_, burst := page.RateFailed.Limit()
 	for i := range burst + 1 {
@@ -77,6 +79,7 @@ func TestGuessingAtTheLoginPageIsSlow(t *testing.T) {
 // What comes from one network of IPv6 is counted together; a mapped address is the
 // one of IPv4.
 func TestAddressesAreCountedByNetwork(t *testing.T) {
+	t.Parallel()
 	for ip, want := range map[string]string{
 		"203.0.113.7": "203.0.113.7", "::ffff:203.0.113.7": "203.0.113.7", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
 		"2001:db8:1:2::": "2001:db8:1:2::/64", "2001:db8:1:3::1": "2001:db8:1:3::/64", "fe80::1%eth0": "fe80::/64", "": "", "@": "@",
@@ -97,6 +100,7 @@ func TestAddressesAreCountedByNetwork(t *testing.T) {
 // An Authorization header that is not for the portal, such as a proxy in front
 // sends, is none: what is open stays open, and a session counts.
 func TestForeignAuthorizationIsIgnored(t *testing.T) {
+	t.Parallel()
 	const session = "session-pst_publisher"
 	foreign := []string{"Basic " + site.Basic("alice", ""), "Basic " + site.Basic("alice", "secret"), "Basic !", "Bearer eyJhbGciOi.J9", "Negotiate YII=", "Digest username=a", "x", ""}
 	for _, header := range foreign {
@@ -144,6 +148,7 @@ func TestForeignAuthorizationIsIgnored(t *testing.T) {
 // What looks like a token of the portal is one: a wrong one is refused where
 // reading is open, too, and counts.
 func TestAWrongTokenIsRefusedWhereReadingIsOpen(t *testing.T) {
+	t.Parallel()
 	for _, header := range []string{"Bearer pst_wrong", "bearer  pst_wrong", "Basic " + site.Basic("", "pst_wrong"), "pst_wrong", "Token pst_reader", "Bearer pst_" + strings.Repeat("0", 43)} {
 		s := site.New(t, "http://127.0.0.1:8080")
 		_, burst := page.RateFailed.Limit()
@@ -172,6 +177,7 @@ func TestAWrongTokenIsRefusedWhereReadingIsOpen(t *testing.T) {
 
 // A flood of wrong tokens from many networks is not remembered without end.
 func TestWrongTokensTakeBoundedMemory(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", site.Closed)
 	for i := range page.LimiterEntries + 100 {
 		ip := "[2001:db8:" + hexGroup(i>>8) + ":" + hexGroup(i&0xff) + "::1]:1"
@@ -191,6 +197,7 @@ func hexGroup(n int) string {
 
 // Every role's token passes from an address whose wrong ones are spent.
 func TestEveryRolePassesBesideAWrongToken(t *testing.T) {
+	t.Parallel()
 	const ip = "198.51.100.4:9"
 	s, _ := site.WithFeeds(t, site.Closed)
 	spend(t, s, ip)
@@ -204,6 +211,7 @@ func TestEveryRolePassesBesideAWrongToken(t *testing.T) {
 }
 
 func TestGuessingTokensIsSlow(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", site.Closed)
 	guess := func() int {
 		r := httptest.NewRequest("GET", "/api/v1/documents", nil)

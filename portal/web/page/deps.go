@@ -12,9 +12,11 @@ import (
 // Deps are the parts of the portal that every request needs. Their methods may be
 // called from many goroutines.
 type Deps struct {
-	Texts  *messages.Printer // the texts of the pages, in their language
-	Auth   Authenticator
-	Search Searcher
+	Texts *messages.Printer // the texts of the pages, in their language
+	// Templates are those of Texts; nil: New parses them.
+	Templates *Templates
+	Auth      Authenticator
+	Search    Searcher
 	// Unreadable returns how many stored rows could not be read; nil: none. Every page
 	// and answer states it, because any list may lack them.
 	Unreadable func() int

@@ -11,6 +11,7 @@ import (
 )
 
 func TestA404SearchesForItsOwnWords(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	w := s.Get("/guides/Pool_exhausted-v2.html")
 	if s.Search.Last.Text != "guides pool exhausted v2" {
@@ -26,6 +27,7 @@ func TestA404SearchesForItsOwnWords(t *testing.T) {
 }
 
 func TestErrorsFitTheClient(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	if w := s.Get("/guides/x", "Accept", "application/json"); w.Header().Get("Content-Type") != "application/problem+json" || !strings.Contains(w.Body.String(), `"kind":"not_found"`) {
 		t.Errorf("a program got %s %s", w.Header().Get("Content-Type"), w.Body)

@@ -13,6 +13,7 @@ var update = flag.Bool("update", false, "write the golden pages again")
 // TestGoldenPages compares the HTML of the pages with files. After an intended change
 // run it with -update and look at the difference.
 func TestGoldenPages(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	for _, p := range []struct {
 		name, target string

@@ -41,7 +41,14 @@ func New(deps Deps, opt Options) (*Kit, error) {
 		head: newHeaders(opt.secure()), limits: newLimiter(opt.Now), cross: http.NewCrossOriginProtection(),
 	}
 	k.before = k.beforeHead
-	if k.views, err = newViews(k.Frame(), deps.Texts); err != nil {
+	if deps.Templates == nil {
+		parsed, err := ParseTemplates(deps.Texts)
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, "web.New", "the templates are broken", err)
+		}
+		deps.Templates = &parsed
+	}
+	if k.views, err = newViews(k.Frame(), *deps.Templates); err != nil {
 		return nil, fault.Wrap(fault.Internal, "web.New", "the templates are broken", err)
 	}
 	return k, nil

@@ -7,6 +7,7 @@ import (
 )
 
 func TestOptionsAreChecked(t *testing.T) {
+	t.Parallel()
 	for _, u := range []string{"", "ftp://x", "https://", "https://x/?q", "https://u:p@x/"} {
 		parsed, err := url.Parse(u)
 		if err != nil {

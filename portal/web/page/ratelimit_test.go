@@ -7,6 +7,7 @@ import (
 )
 
 func TestLimiterLetsTheBurstThroughAndThenWaits(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	l := newLimiter(func() time.Time { return now })
 	_, burst := RatePush.Limit()
@@ -32,6 +33,7 @@ func TestLimiterLetsTheBurstThroughAndThenWaits(t *testing.T) {
 }
 
 func TestLimiterIsBounded(t *testing.T) {
+	t.Parallel()
 	now := time.Unix(0, 0)
 	l := newLimiter(func() time.Time { now = now.Add(time.Millisecond); return now })
 	for i := range limiterEntries + 500 {

@@ -11,6 +11,7 @@ import (
 
 // TestEveryPageStatesRowsThatCouldNotBeRead: a list without a row looks whole.
 func TestEveryPageStatesRowsThatCouldNotBeRead(t *testing.T) {
+	t.Parallel()
 	var n int
 	s := site.New(t, "https://kb.example", func(d *web.Deps, _ *web.Options) { d.Unreadable = func() int { return n } })
 	const said = "of the database could not be read"

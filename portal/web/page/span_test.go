@@ -14,6 +14,7 @@ import (
 // A range that holds too much is answered with how many there are and with links to
 // narrower ones, on every page that is about a range.
 func TestPagesOverTooMuchAskForLess(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithSignals(t)
 	f.Wide = fault.New(fault.TooWide, "test", "from 1 to 2 there are 168,000 incidents, and at most 25,000 entries are read at once; narrow the range")
 	for _, path := range []string{"/incidents?service=cart", "/alerts?days=7", "/changes", "/slow-sql", "/slow-sql/0123456789abcdef"} {
@@ -34,6 +35,7 @@ func TestPagesOverTooMuchAskForLess(t *testing.T) {
 
 // Ranges that are offered cover the one that was asked for, without a gap.
 func TestNarrowerRangesCoverTheWhole(t *testing.T) {
+	t.Parallel()
 	s, f := site.WithSignals(t)
 	f.Wide = fault.New(fault.TooWide, "test", "too much")
 	body := s.Get("/kb/alerts?from=2026-10-01&to=2026-10-15").Body.String()

@@ -28,12 +28,21 @@ type views struct {
 	last []byte
 }
 
-func newViews(f Frame, texts *messages.Printer) (views, error) {
+// Templates are the parsed templates of all pages. They may be used by several kits.
+type Templates struct {
+	pages map[string]*template.Template
+	sum   string // hash of the files and the texts
+}
+
+// ParseTemplates parses the templates of all pages with the texts of one language.
+func ParseTemplates(texts *messages.Printer) (Templates, error) {
 	pages, sum, err := templates.Parse(Funcs(texts), texts.Constant)
-	if err != nil {
-		return views{}, err
-	}
-	stamp := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %s %s %s %s %v", sum, texts.Sum(), f.CSS, f.JS, f.Highlight, f.Print, f.Clone, f.Portal, f.LoggedIn))
+	return Templates{pages: pages, sum: sum + " " + texts.Sum()}, err
+}
+
+func newViews(f Frame, t Templates) (views, error) {
+	pages, sum := t.pages, t.sum
+	stamp := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %s %s %s %v", sum, f.CSS, f.JS, f.Highlight, f.Print, f.Clone, f.Portal, f.LoggedIn))
 	v := views{
 		pages: pages, sum: hex.EncodeToString(stamp[:8]),
 		buffers: &sync.Pool{New: func() any { return new(bytes.Buffer) }},
@@ -48,7 +57,7 @@ func newViews(f Frame, texts *messages.Printer) (views, error) {
 	}
 	broken.Title = broken.Heading
 	var b bytes.Buffer
-	err = v.execute(&b, "error", "layout", broken)
+	err := v.execute(&b, "error", "layout", broken)
 	v.last = b.Bytes()
 	return v, err
 }

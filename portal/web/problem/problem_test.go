@@ -12,6 +12,7 @@ import (
 )
 
 func TestEveryKindHasAStatus(t *testing.T) {
+	t.Parallel()
 	want := map[fault.Kind]int{
 		fault.Internal: 500, fault.Invalid: 400, fault.NotFound: 404, fault.Gone: 410, fault.Conflict: 409,
 		fault.Unauthenticated: 401, fault.Forbidden: 403, fault.TooLarge: 413, fault.TooMany: 429,
@@ -29,6 +30,7 @@ func TestEveryKindHasAStatus(t *testing.T) {
 }
 
 func TestWriteKeepsTheCauseInside(t *testing.T) {
+	t.Parallel()
 	cause := errors.New("open /srv/secret: permission denied")
 	rec := httptest.NewRecorder()
 	if err := problem.Of(fault.Wrap(fault.Unavailable, "library", "try again in a minute", cause)).Write(rec); err != nil {
@@ -50,6 +52,7 @@ func TestWriteKeepsTheCauseInside(t *testing.T) {
 }
 
 func TestUnclassifiedErrorsSayNothing(t *testing.T) {
+	t.Parallel()
 	d := problem.Of(errors.New("pq: password of admin is hunter2"))
 	if d.Status != 500 || strings.Contains(d.Detail, "hunter2") {
 		t.Errorf("got %+v", d)

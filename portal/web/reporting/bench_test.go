@@ -46,6 +46,7 @@ func largeWeekly(t testing.TB) reports.Report {
 
 // The page of the largest weekly is below 300 KB, not compressed.
 func TestLargeReportIsSmall(t *testing.T) {
+	t.Parallel()
 	const most = 300 << 10
 	s := site.WithReports(t, largeWeekly(t))
 	if n := s.Get("/x/reports/weekly/2026-W47").Body.Len(); n > most {

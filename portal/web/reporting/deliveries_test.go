@@ -37,6 +37,7 @@ func (manyDeliveries) List(_ context.Context, states ...outbox.State) (out []out
 // What needs a person stays on the page with its reason, whatever was delivered
 // since; only who may send has the button.
 func TestWhatFailedStaysOnThePage(t *testing.T) {
+	t.Parallel()
 	s := site.WithReports(t, webtest.Weekly(t), func(d *web.Deps, _ *web.Options) { d.Deliveries = manyDeliveries{} })
 	for role, may := range map[string]bool{"admin": true, "reader": false} {
 		w := s.Get("/x/deliveries", "Authorization", "Bearer pst_"+role)

@@ -75,6 +75,7 @@ func calledAll(t *testing.T, text string) reports.Report {
 // A report that is called hostile things in every field has in each form the
 // structure of one that is called harmless ones: nothing of a name is markup.
 func TestHostileNamesInEveryForm(t *testing.T) {
+	t.Parallel()
 	drawer, err := chart.NewDrawer(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -249,6 +250,7 @@ func checkCharts(t *testing.T, drawer *chart.Drawer, r reports.Report) {
 // The lead's own words keep their links and lists in Markdown, and nothing that
 // whoever shows the file would load or run.
 func TestHostileWordsInMarkdown(t *testing.T) {
+	t.Parallel()
 	for name, text := range hostileTexts() {
 		md := export.Markdown(reports.Report{Words: text + "\n\n[a](https://kb.example) [b](JaVaScRiPt:alert(1)) [c][d]\n\n[d]: data:text/html,x"}, "")
 		page := strings.ToLower(string(rendered(t, md)))
@@ -267,6 +269,7 @@ func TestHostileWordsInMarkdown(t *testing.T) {
 // The margin of a page of paper holds what a report is called, as a string of its
 // style sheet.
 func TestPaperMarginsHoldAnyName(t *testing.T) {
+	t.Parallel()
 	whole := regexp.MustCompile(`^"([0-9A-Za-z ]|\\[0-9A-F]{1,6} )*"$`)
 	for name, text := range hostileTexts() {
 		if got := reporting.CSSString(text); !whole.MatchString(got) {

@@ -144,6 +144,7 @@ func everything(t *testing.T, kind string) reports.Report {
 // them, but for what a form leaves out by its list. A list names nothing that
 // stands there after all, and no form misses that a figure differs.
 func TestOneObjectInEveryForm(t *testing.T) {
+	t.Parallel()
 	drawer, err := chart.NewDrawer(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -255,6 +256,7 @@ func holdsEveryCase(t *testing.T, r reports.Report) {
 // The PDF is the page on paper: all of it, with its links alive, its name and the
 // number of the page on each.
 func TestPDFSaysWhatThePageSays(t *testing.T) {
+	t.Parallel()
 	printer, ok := pdf.Find("")
 	_, err := exec.LookPath("pdftotext")
 	if !ok || err != nil {

@@ -15,6 +15,7 @@ import (
 
 // Every figure that says how it is made leads to a place on the same page.
 func TestEveryFigureExplainsItself(t *testing.T) {
+	t.Parallel()
 	r := webtest.Weekly(t)
 	page := site.WithReports(t, r).Get("/x/reports/weekly/" + r.Period).Body.String()
 	for _, part := range strings.Split(page, `href="#`)[1:] {
@@ -29,6 +30,7 @@ func TestEveryFigureExplainsItself(t *testing.T) {
 }
 
 func TestReportRevisions(t *testing.T) {
+	t.Parallel()
 	r := webtest.Weekly(t)
 	s := site.WithReports(t, r)
 	at := "/x/reports/weekly/" + r.Period
@@ -55,6 +57,7 @@ func TestReportRevisions(t *testing.T) {
 
 // Text from outside does nothing on the page, wherever it stands.
 func TestHostileReport(t *testing.T) {
+	t.Parallel()
 	r := webtest.Weekly(t)
 	const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>]]>`
 	r.Title, r.Heading, r.Scope, r.Words, r.Verdict.Text, r.Verdict.Missed = evil, evil, evil, evil, evil, []string{evil}
@@ -84,6 +87,7 @@ func TestHostileReport(t *testing.T) {
 }
 
 func TestJobsPage(t *testing.T) {
+	t.Parallel()
 	j := &webtest.Jobs{}
 	s := site.New(t, "https://kb.example", func(d *web.Deps, _ *web.Options) { d.Jobs = j })
 	if body := s.Get("/jobs").Body.String(); !strings.Contains(body, "2 made") || strings.Contains(body, "Run now") {
@@ -103,6 +107,7 @@ func (busyPrinter) PDF(context.Context, []byte) ([]byte, error) {
 
 // The browser is one for all, readers on this machine included.
 func TestABusyBrowserIsToldToEveryone(t *testing.T) {
+	t.Parallel()
 	s := site.WithReports(t, webtest.Weekly(t), func(d *web.Deps, _ *web.Options) { d.Printer = busyPrinter{} })
 	for _, ip := range []string{"127.0.0.1", "203.0.113.7"} {
 		r := httptest.NewRequest("GET", "/x/reports/weekly/2026-W47.pdf", nil)

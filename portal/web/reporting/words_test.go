@@ -22,6 +22,7 @@ func (k *keptPage) PDF(_ context.Context, page []byte) ([]byte, error) {
 // The lead's words stand before everything that is counted: on the page with links
 // inside the portal, on paper with whole ones. Without words there is no heading.
 func TestWordsStandOnTop(t *testing.T) {
+	t.Parallel()
 	r, printer := webtest.Weekly(t), &keptPage{}
 	r.Words = "No canary & no excuse"
 	s := site.WithReports(t, r, func(d *web.Deps, _ *web.Options) { d.Printer = printer })

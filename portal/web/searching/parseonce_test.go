@@ -12,6 +12,7 @@ import (
 // A request parses its query once; the page, its filters and facets, the search
 // itself and the help under an empty result share the tree.
 func TestQueryIsParsedOnce(t *testing.T) {
+	t.Parallel()
 	const text = "pool kind:runbook -tag:dns"
 	for name, c := range map[string]struct {
 		target string

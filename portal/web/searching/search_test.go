@@ -17,6 +17,7 @@ import (
 )
 
 func TestSearchesAreLogged(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	const page = "0123456789abcdef"
 	s.Get("/search?q=pool")
@@ -47,6 +48,7 @@ func TestSearchesAreLogged(t *testing.T) {
 }
 
 func TestOpenedResultsAreCounted(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	form := url.Values{"page": {"0123456789abcdef"}, "q": {"pool ex"}}.Encode()
 
@@ -67,6 +69,7 @@ func TestOpenedResultsAreCounted(t *testing.T) {
 
 // TestSearchThatDoesNotAnswer keeps the query and says when to come back.
 func TestSearchThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		kind   fault.Kind
 		status int
@@ -94,6 +97,7 @@ func TestSearchThatDoesNotAnswer(t *testing.T) {
 }
 
 func TestProblemsPointAtTheQuery(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		text   string
 		offset int
@@ -114,6 +118,7 @@ func TestProblemsPointAtTheQuery(t *testing.T) {
 // TestAnswerAboveTheResults: only the best result that has every word may say what
 // fixed it last time.
 func TestAnswerAboveTheResults(t *testing.T) {
+	t.Parallel()
 	thirty, ninety := int64(1800), int64(5400)
 	hit := func(kind string, score float64, recover *int64, fix *search.Section) search.Hit {
 		return search.Hit{Document: search.Document{ID: kind, Kind: kind, Title: "T", Address: "/x", Recover: recover, OpenActions: 1}, Score: score, Fix: fix}
@@ -146,6 +151,7 @@ func TestAnswerAboveTheResults(t *testing.T) {
 
 // TestReadersAreToldOfARebuild: results may lack what is not indexed yet.
 func TestReadersAreToldOfARebuild(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	if body := s.Get("/search?q=pool").Body.String(); strings.Contains(body, "catching up") {
 		t.Error("told although nothing is rebuilt")
@@ -158,6 +164,7 @@ func TestReadersAreToldOfARebuild(t *testing.T) {
 
 // TestNothingFoundHelps: filters that can be taken off are tried.
 func TestNothingFoundHelps(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	s.Search.Found = func(r search.Request) (search.Results, error) {
 		if strings.Contains(r.Text, "kind:runbook") {
@@ -180,6 +187,7 @@ func TestNothingFoundHelps(t *testing.T) {
 }
 
 func TestSuggestionsForBrowsers(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example/kb")
 	w := s.Get("/kb/suggest?q=gateway")
 	var got []any
@@ -202,6 +210,7 @@ func TestSuggestionsForBrowsers(t *testing.T) {
 }
 
 func TestFeedOfAQuery(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	body := s.Get("/search.atom?q=pool+kind:postmortem").Body.String()
 	for _, want := range []string{
@@ -222,6 +231,7 @@ func TestFeedOfAQuery(t *testing.T) {
 }
 
 func TestGapsPage(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	for target, code := range map[string]int{"/gaps": 200, "/gaps?week=2026-W47": 200, "/gaps?week=2026-W60": 400, "/gaps?week=x": 400} {
 		if w := s.Get(target); w.Code != code {
@@ -243,6 +253,7 @@ func TestGapsPage(t *testing.T) {
 }
 
 func TestNotesAreTakenAndFinished(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 
 	post := func(path string, form url.Values, headers ...string) int {
@@ -275,6 +286,7 @@ func TestNotesAreTakenAndFinished(t *testing.T) {
 }
 
 func TestSearchPage(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	body := s.Get("/search?q=pool+service:checkout&sort=newest&offset=20").Body.String()
 	if r := s.Search.Last; r.Text != "pool service:checkout" || !r.Newest || r.Offset != 20 || !r.Facets || !r.Fragments || r.Prefix {

@@ -17,6 +17,7 @@ import (
 const pastedAlert = "[FIRING:1] GatewayPoolExhausted (eu-1)\nLabels:\n - alertname = GatewayPoolExhausted\n - pod = secret-pod-7c9d8b6f5-x2kqp\n"
 
 func TestSimilarPage(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	body := s.Paste(pastedAlert)
 	if s.Search.LastSimilar.Text != pastedAlert || !s.Search.LastSimilar.Fragments {
@@ -41,6 +42,7 @@ func TestSimilarPage(t *testing.T) {
 }
 
 func TestSimilarForm(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	for _, body := range []string{s.Get("/similar").Body.String(), s.Paste(" \n ")} {
 		if !strings.Contains(body, "<textarea") || s.Search.LastSimilar.Text != "" {
@@ -72,6 +74,7 @@ func TestSimilarForm(t *testing.T) {
 
 // What is pasted into the search box goes to where it is read by its structure.
 func TestSearchBoxRecognisesAPaste(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example/kb")
 	w := s.Get("/kb/search?" + url.Values{"q": {pastedAlert}}.Encode())
 	to, err := url.Parse(w.Header().Get("Location"))
@@ -84,6 +87,7 @@ func TestSearchBoxRecognisesAPaste(t *testing.T) {
 }
 
 func TestAlertPage(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example/kb")
 	w := s.Get("/kb/a/gatewaypoolexhausted")
 	body := w.Body.String()
@@ -114,6 +118,7 @@ func TestAlertPage(t *testing.T) {
 // What fixed it is shown as the document shows it, whichever document leads and
 // wherever it is quoted: with its commands, numbers, tables and warnings.
 func TestTheFixIsWholeOnEveryPage(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	runbook := search.Match{
 		Hit: search.Hit{Document: search.Document{ID: "pool", Address: "/runbooks/pool", Kind: "runbook", Title: "Pool"}, Score: 9},
@@ -152,6 +157,7 @@ func TestTheFixIsWholeOnEveryPage(t *testing.T) {
 // A document that cannot be read shows no part of its fix, and a long one links to
 // the rest.
 func TestTheFixIsNeverCutShort(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example/kb")
 	steps := "<p>Run:</p>" + strings.Repeat("<p>"+strings.Repeat("x", 500)+"</p>", 30)
 	s.Lib.Doc.Document.Body.HTML = []byte(`<h2 id="h-mitigation">M</h2>` + steps + `<h2 id="h-resolution">R</h2><p>Set back.</p>`)

@@ -6,6 +6,7 @@ import (
 )
 
 func TestNumbersAreNotRoundedToWhatTheyAreNot(t *testing.T) {
+	t.Parallel()
 	share := func(x float64) *float64 { return &x }
 	for got, want := range map[string]string{
 		SLI(share(0.99999999), 0.999): "99.99 %",

@@ -21,6 +21,7 @@ func rowsText(rows []howRow) string {
 }
 
 func TestEstimatesAreTold(t *testing.T) {
+	t.Parallel()
 	r := webtest.Scored("a", 999_500, 1_000_000, slo.OK)
 	d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result}, Row: r}
 	if rows := estimateRows(d); rows != nil {
@@ -41,6 +42,7 @@ func TestEstimatesAreTold(t *testing.T) {
 }
 
 func TestTheWholeCalendarWindowIsEstimated(t *testing.T) {
+	t.Parallel()
 	r := webtest.Scored("a", 9_990, 10_000, slo.OK)
 	d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result}, Row: r, Projected: &slo.Projection{Total: 40_000, Allowed: 40, Spent: 0.25, Left: 0.75, Hours: 500, Unseen: 3}}
 	want := `Total of the whole window | ≈ 40,000 | estimated: 10,000 to date, and what the same 500 hours of the last four weeks brought; 3 of them have no history and are taken to bring the mean of the others
@@ -53,6 +55,7 @@ Budget of it left | ≈ 75.0 % | 1 − spent; the window ends 2026-`
 }
 
 func TestPartsOfACompositeAddUp(t *testing.T) {
+	t.Parallel()
 	half, twice := 0.5, 2.0
 	whole := (3*half + twice) / 4
 	d := slostatus.Detail{Judged: slostatus.Judged{SLO: slo.SLO{Parts: []slo.Part{{SLO: "a", Weight: 3}, {SLO: "b", Weight: 1}}}, Result: slo.Result{Spent: &whole}}}

@@ -15,6 +15,7 @@ import (
 // Who pushes an objective today is told how to see a verdict before half of its
 // window has passed; who pushed it long ago has another trouble.
 func TestANewObjectiveIsToldHowToBeJudged(t *testing.T) {
+	t.Parallel()
 	from := webtest.Now.AddDate(0, 0, -28)
 	detail := func(state slo.State, pushed, effective time.Time) slostatus.Detail {
 		d := slostatus.Detail{Versions: []catalog.Version{{From: pushed}}}

@@ -16,6 +16,7 @@ import (
 )
 
 func TestTheBoardShowsTheWorstFirst(t *testing.T) {
+	t.Parallel()
 	s := site.New(t, "https://kb.example", site.WithBoard)
 	body := s.Get("/slos").Body.String()
 	last := -1
@@ -37,6 +38,7 @@ func TestTheBoardShowsTheWorstFirst(t *testing.T) {
 }
 
 func TestTheBoardIsFilteredAndPaged(t *testing.T) {
+	t.Parallel()
 	many := &webtest.Board{}
 	for i := range 500 {
 		r := webtest.Scored(fmt.Sprintf("slo-%03d", i), 999_900, 1_000_000, slo.OK)
@@ -65,6 +67,7 @@ func TestTheBoardIsFilteredAndPaged(t *testing.T) {
 }
 
 func TestAnObjectiveOverASpan(t *testing.T) {
+	t.Parallel()
 	b := &webtest.Board{RowList: []slostatus.Row{webtest.Scored("a", 999_500, 1_000_000, slo.OK)}}
 	s := site.New(t, "https://kb.example", func(d *web.Deps, _ *web.Options) { d.Board = b })
 	if w := s.Get("/slos/a?from=2026-11-01&to=" + url.QueryEscape("2026-11-02T08:00:00+08:00")); w.Code != 200 {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 // Everyone may read.
 func Kit(t testing.TB) *page.Kit {
 	t.Helper()
-	k, err := page.New(page.Deps{Texts: Texts(t), Auth: &Auth{}, Search: &Search{}, NewID: func() string { return "request-0000001" }}, page.Options{
+	k, err := page.New(page.Deps{Texts: Texts(t), Templates: Templates(t), Auth: &Auth{}, Search: &Search{}, NewID: func() string { return "request-0000001" }}, page.Options{
 		PublicURL: &url.URL{Scheme: "http", Host: "kb.example"}, OpenReading: true, Version: "v1.2.3",
 		ClientIP: func(r *http.Request) string { return strings.Split(r.RemoteAddr, ":")[0] },
 		Log:      slog.New(slog.DiscardHandler), Now: func() time.Time { return Now },
@@ -79,10 +80,38 @@ func match(pattern, path string) (parts, bool) {
 
 // Texts returns the printer of the texts in English.
 func Texts(t testing.TB) *messages.Printer {
-	t.Helper()
+	texts, _ := shared(t)
+	return texts
+}
+
+// Templates returns the templates with the texts in English, parsed once for all tests of
+// a package.
+func Templates(t testing.TB) *page.Templates {
+	_, templates := shared(t)
+	return templates
+}
+
+// parsed holds what all tests of a package share: parsing takes longer than most tests.
+var parsed = sync.OnceValues(func() (*page.Templates, error) {
 	c, err := messages.New()
+	if err != nil {
+		return nil, err
+	}
+	templates, err := page.ParseTemplates(c.Printer("en"))
+	return &templates, err
+})
+
+var english = sync.OnceValues(messages.New)
+
+func shared(t testing.TB) (*messages.Printer, *page.Templates) {
+	t.Helper()
+	c, err := english()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.Printer("en")
+	templates, err := parsed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Printer("en"), templates
 }

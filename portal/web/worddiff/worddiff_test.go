@@ -23,6 +23,7 @@ func show(pieces []Piece) string {
 }
 
 func TestCompare(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ old, new, want string }{
 		{"", "", ""},
 		{"same text", "same text", "same text"},
@@ -53,6 +54,7 @@ func sides(pieces []Piece) (old, new string) {
 }
 
 func TestCompareLosesNothing(t *testing.T) {
+	t.Parallel()
 	text := rapid.StringMatching(`([ab\n. 池库]|cd){0,40}`)
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := text.Draw(t, "old"), text.Draw(t, "new")
@@ -69,6 +71,7 @@ func TestCompareLosesNothing(t *testing.T) {
 }
 
 func TestCompareGivesUpOnTextsWithNothingInCommon(t *testing.T) {
+	t.Parallel()
 	old, new := strings.Repeat("x ", 3*maxEdits), strings.Repeat("y\n", 3*maxEdits)
 	pieces := Compare(old, new)
 	if a, b := sides(pieces); a != old || b != new {
