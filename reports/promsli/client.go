@@ -10,16 +10,16 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Limits bound one request. A zero field takes the default.
+// Limits bound one request. A zero field is its default.
 type Limits struct {
-	Points   int           // of a series in one request
-	Body     int64         // bytes of one answer
-	Series   int           // in one answer
-	Time     time.Duration // of one request, with its answer
+	Points   int           // per series and request
+	Body     int64         // bytes of one response
+	Series   int           // in one response
+	Time     time.Duration // of one request with its response
 	Attempts int           // of one request
 }
 
-// The default limits. Prometheus answers 400 to more than 11,000 points a series.
+// The default limits. Prometheus answers 400 to more than 11,000 points per series.
 const (
 	defaultPoints   = 10_000
 	defaultBody     = 32 << 20
@@ -28,21 +28,20 @@ const (
 	defaultAttempts = 3
 )
 
-// ClientOptions are what a Client works with.
+// ClientOptions configure a Client.
 type ClientOptions struct {
-	// URL of the server, with a path prefix if it has one; /api/v1/… is put
-	// behind it.
+	// URL of the server, with a path prefix if it has one; /api/v1/… is appended.
 	URL *url.URL
-	// Authorization is the value of the header of that name; "" sends none.
+	// Authorization is the value of that header; "" sends none.
 	Authorization string
-	// Transport carries the requests; nil is a transport of its own.
+	// Transport carries the requests; nil is a new transport.
 	Transport http.RoundTripper
-	// Pause waits between attempts, until the context ends.
+	// Pause waits between attempts or until the context ends.
 	Pause  func(ctx context.Context, d time.Duration) error
 	Limits Limits
 }
 
-// Client asks one server. It is safe for many goroutines.
+// Client queries one server. It is safe for concurrent use.
 type Client struct {
 	opt  ClientOptions
 	base string // URL without a slash at its end
@@ -76,36 +75,37 @@ func NewClient(opt ClientOptions) *Client {
 	}
 }
 
-// noRedirects keeps the credential with the server it is meant for.
+// noRedirects refuses redirects: a credential must not reach another server.
 func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// Point is one value of a series, as the server sent it: it may be NaN or
-// infinite.
+// Point is one value of a series as the server sent it: it may be NaN or infinite.
 type Point struct {
 	At    time.Time
 	Value float64
 }
 
-// Series is one series of an answer, by time. Steps at which it has no value are
+// Series is one series of an answer, in order of time. Steps without a value are
 // absent.
 type Series struct {
 	Labels map[string]string
 	Points []Point
 }
 
-// Answer is what a query gave over a range.
+// Answer is the result of a query.
 type Answer struct {
 	Series []Series
-	// Warnings mean that data is missing: a store did not answer, a limit cut.
+	// Warnings of the server mean that data is missing: a store did not respond, or a
+	// limit was reached.
 	Warnings []string
-	// Infos are remarks about the query.
+	// Infos of the server are notes about the query.
 	Infos []string
 }
 
-// QueryRange evaluates a query at from, from+step, … up to and including to.
-// Errors: fault.Invalid when the server refuses the query, fault.TooLarge when
-// the answer is over a limit, fault.Unavailable when it does not answer (after
-// all attempts), fault.Unauthenticated when it does not take the credential.
+// QueryRange evaluates a query at from, from+step, … up to and including to, in as
+// many requests as the limit of points needs. It returns fault.Invalid if the server
+// refuses the query, fault.TooLarge if the answer exceeds a limit, fault.Unavailable
+// if the server does not respond after all attempts, and fault.Unauthenticated if it
+// does not accept the credential.
 func (c *Client) QueryRange(ctx context.Context, query string, from, to time.Time, step time.Duration) (Answer, error) {
 	const op = "prometheus.QueryRange"
 	if step <= 0 || to.Before(from) {
@@ -127,19 +127,20 @@ func (c *Client) QueryRange(ctx context.Context, query string, from, to time.Tim
 	return all.Answer, nil
 }
 
-// Query evaluates a range selector, such as "up[5m]", at an instant: every sample
-// of the time before it. Errors are those of QueryRange; an expression that gives
-// no samples is fault.Invalid.
+// Query evaluates a range selector, such as "up[5m]", at an instant: it returns every
+// sample of the range. Errors are those of QueryRange; an expression that does not
+// select samples is fault.Invalid.
 func (c *Client) Query(ctx context.Context, selector string, at time.Time) (Answer, error) {
 	return c.ask(ctx, instantRequest(selector, at))
 }
 
-// merged puts the chunks of a range together.
+// merged joins the chunks of a range.
 type merged struct {
 	Answer
 	at map[string]int // labels -> index of the series
 }
 
+// add appends the points of each series to those of the chunks before.
 func (m *merged) add(a Answer) {
 	m.Warnings = append(m.Warnings, a.Warnings...)
 	m.Infos = append(m.Infos, a.Infos...)

@@ -44,13 +44,22 @@ func TestOneAnswer(t *testing.T) {
 		if r.Method != http.MethodPost || r.URL.Path != "/prefix/api/v1/query_range" || r.Header.Get("Authorization") != "Bearer x" {
 			t.Errorf("%s %s %v", r.Method, r.URL, r.Header)
 		}
-		if got := r.FormValue("query") + " " + r.FormValue("start") + " " + r.FormValue("end") + " " + r.FormValue("step"); got != "up 1772409600.000 1772413200.000 300" {
+		if got := r.FormValue(
+			"query",
+		) + " " + r.FormValue(
+			"start",
+		) + " " + r.FormValue(
+			"end",
+		) + " " + r.FormValue(
+			"step",
+		); got != "up 1772409600.000 1772413200.000 300" {
 			t.Errorf("asked for %s", got)
 		}
 		_, _ = io.WriteString(w, oneSeries)
 	})
 	a, err := c.QueryRange(context.Background(), "up", start, start.Add(time.Hour), 5*time.Minute)
-	if err != nil || len(a.Series) != 1 || len(a.Series[0].Points) != 3 || a.Warnings[0] != "a store is down" || a.Infos[0] != "not a counter?" {
+	if err != nil || len(a.Series) != 1 || len(a.Series[0].Points) != 3 || a.Warnings[0] != "a store is down" ||
+		a.Infos[0] != "not a counter?" {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	p := a.Series[0].Points
@@ -103,7 +112,11 @@ func TestLongRangesAreAskedForInChunks(t *testing.T) {
 		if len(values) > 100 {
 			t.Errorf("%d points in one request", len(values))
 		}
-		_, _ = fmt.Fprintf(w, `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[%s]}]}}`, strings.Join(values, ","))
+		_, _ = fmt.Fprintf(
+			w,
+			`{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[%s]}]}}`,
+			strings.Join(values, ","),
+		)
 	})
 	a, err := c.QueryRange(context.Background(), "up", start, start.Add(999*time.Minute), time.Minute)
 	if err != nil || n != 10 || len(a.Series) != 1 || len(a.Series[0].Points) != 1000 {

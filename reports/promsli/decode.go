@@ -15,7 +15,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// envelope is the answer of the API.
+// envelope is a response of the API.
 type envelope struct {
 	Status string `json:"status"`
 	Data   struct {
@@ -26,7 +26,7 @@ type envelope struct {
 	Error     string   `json:"error"`
 	Warnings  []string `json:"warnings"`
 	Infos     []string `json:"infos"`
-	IsPartial bool     `json:"isPartial"` // VictoriaMetrics: some of its storage did not answer
+	IsPartial bool     `json:"isPartial"` // VictoriaMetrics: some of its storage did not respond
 }
 
 // series is one series of a matrix.
@@ -61,10 +61,10 @@ func (s *sample) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// partialAnswer is what an answer that calls itself partial warns of.
+// partialAnswer is the warning of an answer that is marked as partial.
 const partialAnswer = "the answer is partial: some of the source's storage did not answer"
 
-// decode reads an answer that is series of points.
+// decode returns the series of a response.
 func decode(body []byte, l Limits) (Answer, error) {
 	const op = "prometheus.decode"
 	var e envelope
@@ -90,7 +90,11 @@ func decode(body []byte, l Limits) (Answer, error) {
 	}
 	for _, f := range found {
 		if len(f.Histograms) > 0 && len(f.Values) == 0 {
-			return Answer{}, fault.New(fault.Invalid, op, "the query gives native histograms, not numbers: count them with histogram_count(), or a share of them with histogram_fraction()")
+			return Answer{}, fault.New(
+				fault.Invalid,
+				op,
+				"the query gives native histograms, not numbers: count them with histogram_count(), or a share of them with histogram_fraction()",
+			)
 		}
 		s := Series{Labels: f.Metric, Points: make([]Point, len(f.Values))}
 		for i, v := range f.Values {
@@ -102,7 +106,7 @@ func decode(body []byte, l Limits) (Answer, error) {
 	return a, nil
 }
 
-// errorText is what the server says went wrong, for the log and for authors.
+// errorText returns the error message of a response, for the log and for authors.
 func errorText(body []byte) string {
 	var e envelope
 	if json.Unmarshal(body, &e) == nil && e.Error != "" {
@@ -111,9 +115,10 @@ func errorText(body []byte) string {
 	return shorten(string(bytes.TrimSpace(body)))
 }
 
-// maxTold bounds what is repeated of a server's words.
-const maxTold = 300
+// maxDetail bounds a quoted message of the server, in characters.
+const maxDetail = 300
 
+// shorten returns s without control characters, cut to maxDetail.
 func shorten(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -121,23 +126,24 @@ func shorten(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
-	if r := []rune(s); len(r) > maxTold {
-		return string(r[:maxTold]) + "…"
+	if r := []rune(s); len(r) > maxDetail {
+		return string(r[:maxDetail]) + "…"
 	}
 	return strings.TrimSpace(s)
 }
 
-// maxRemarks bounds how many warnings of one answer are kept.
-const maxRemarks = 5
+// maxWarnings bounds the warnings of one answer.
+const maxWarnings = 5
 
+// shortenAll shortens the first maxWarnings texts.
 func shortenAll(in []string) (out []string) {
-	for _, s := range in[:min(len(in), maxRemarks)] {
+	for _, s := range in[:min(len(in), maxWarnings)] {
 		out = append(out, shorten(s))
 	}
 	return out
 }
 
-// labelKey tells series of chunks from each other.
+// labelKey returns a text that differs for different labels.
 func labelKey(labels map[string]string) string {
 	var out strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(labels)) {

@@ -10,26 +10,28 @@ import (
 
 const (
 	secondsOfDay = 86400
-	// estimateDays is how long it is remembered which buckets are estimates.
+	// estimateDays is how long estimates are remembered.
 	estimateDays = 400
 )
 
-// estimates are the buckets of one series and UTC day in whose counts increase()
-// stands in for samples.
+// estimates marks the buckets of one series and UTC day whose counts are results of
+// increase() instead of samples.
 type estimates struct {
 	seconds int    // length of a bucket
-	bits    []byte // one a bucket of the day
+	bits    []byte // one per bucket of the day
 }
 
+// newEstimates returns a day without estimates.
 func newEstimates(bucket time.Duration) estimates {
 	seconds := int(max(bucket, time.Second) / time.Second)
 	return estimates{seconds, make([]byte, bitBytes(seconds))}
 }
 
-// bitBytes is how many bytes have a bit for every bucket that begins in a day.
+// bitBytes returns the number of bytes that have a bit for every bucket that starts
+// in a day.
 func bitBytes(seconds int) int { return ((secondsOfDay+seconds-1)/seconds + 7) / 8 }
 
-// readEstimates reads a stored day; ok is false for anything else.
+// readEstimates is the inverse of bytes; ok is false if b is not a stored day.
 func readEstimates(b []byte) (e estimates, ok bool) {
 	seconds, n := binary.Uvarint(b)
 	if n <= 0 || seconds == 0 || seconds > secondsOfDay || len(b)-n != bitBytes(int(seconds)) {
@@ -38,10 +40,12 @@ func readEstimates(b []byte) (e estimates, ok bool) {
 	return estimates{int(seconds), append([]byte(nil), b[n:]...)}, true
 }
 
+// bytes returns the stored form.
 func (e estimates) bytes() []byte {
 	return append(binary.AppendUvarint(nil, uint64(e.seconds)), e.bits...)
 }
 
+// set marks the bucket that starts at an instant.
 func (e estimates) set(at int64, on bool) {
 	i := at % secondsOfDay / int64(e.seconds)
 	if e.bits[i/8] &^= 1 << (i % 8); on {
@@ -49,6 +53,7 @@ func (e estimates) set(at int64, on bool) {
 	}
 }
 
+// empty reports whether no bucket is marked.
 func (e estimates) empty() bool {
 	for _, b := range e.bits {
 		if b != 0 {
@@ -58,12 +63,13 @@ func (e estimates) empty() bool {
 	return true
 }
 
+// estimateKey returns the key of a series and a day.
 func (s *source) estimateKey(series string, day int64) []byte {
-	return binary.BigEndian.AppendUint32(append(s.markKey(series), 0), uint32(day))
+	return binary.BigEndian.AppendUint32(append(s.progressKey(series), 0), uint32(day))
 }
 
-// putEstimates stores which of the buckets that were asked for are estimates.
-func (s *source) putEstimates(w kv.Writer, o outcome) error {
+// putEstimates stores which of the queried buckets are estimates.
+func (s *source) putEstimates(w kv.Writer, o rangeResult) error {
 	series := o.job.slo.SeriesName()
 	days := map[int64]estimates{}
 	for at := range o.asked() {
@@ -90,6 +96,7 @@ func (s *source) putEstimates(w kv.Writer, o outcome) error {
 	return s.dropEstimates(w, series, o.job.to.Unix()/secondsOfDay-estimateDays)
 }
 
+// put stores a day, or deletes it if it is empty.
 func put(w kv.Writer, key []byte, e estimates) error {
 	if e.empty() {
 		return w.Delete(bEstimate, key)
@@ -97,7 +104,7 @@ func put(w kv.Writer, key []byte, e estimates) error {
 	return w.Put(bEstimate, key, e.bytes())
 }
 
-// dropEstimates forgets the days before one.
+// dropEstimates deletes the days before one.
 func (s *source) dropEstimates(w kv.Writer, series string, before int64) error {
 	for item, err := range w.Scan(bEstimate, s.estimateKey(series, 0), s.estimateKey(series, max(before, 0))) {
 		if err != nil {
@@ -110,9 +117,8 @@ func (s *source) dropEstimates(w kv.Writer, series string, before int64) error {
 	return nil
 }
 
-// Estimated lists the starts of the buckets of a series in [from, to) in whose
-// counts increase() stands in for samples, because there were too many to be read
-// one by one.
+// Estimated returns the starts of the buckets of a series in [from, to) whose counts
+// are results of increase(), because there were too many samples to read.
 func (p *Poller) Estimated(ctx context.Context, series string, from, to time.Time) (out []time.Time, err error) {
 	err = p.opt.DB.View(ctx, func(r kv.Reader) error {
 		for _, s := range p.sources {

@@ -30,7 +30,13 @@ func TestExtremesOfAServer(t *testing.T) {
 		honest, both := events("honest"), events("both")
 		honest.Target, both.Target = 0.99, 0.99
 		honest.Indicator.Bad, honest.Indicator.Total = "honest_bad[{{.window}}]", "honest_all[{{.window}}]"
-		ratio := slo.SLO{Name: "raw", Target: 0.99, MinEvents: -1, Method: slo.Occurrences, Indicator: slo.Indicator{Type: "prometheus", Raw: "ratio[{{.window}}]"}}
+		ratio := slo.SLO{
+			Name:      "raw",
+			Target:    0.99,
+			MinEvents: -1,
+			Method:    slo.Occurrences,
+			Indicator: slo.Indicator{Type: "prometheus", Raw: "ratio[{{.window}}]"},
+		}
 		w.slos = []slo.SLO{honest, both, ratio}
 		w.tick()
 		for _, s := range w.slos {

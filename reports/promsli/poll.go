@@ -13,13 +13,13 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// Poller measures objectives. Tick is called by one goroutine; Status by any.
+// Poller measures SLOs. Tick must not be called concurrently; Status may be.
 type Poller struct {
 	opt     Options
 	sources []*source
 }
 
-// New makes a Poller over an open database whose schemas include Schema().
+// New returns a Poller over an open database whose schemas include Schema().
 func New(opt Options) *Poller {
 	if opt.Backfill <= 0 {
 		opt.Backfill = defaultBackfill
@@ -29,13 +29,13 @@ func New(opt Options) *Poller {
 	}
 	p := &Poller{opt: opt}
 	for _, s := range opt.Sources {
-		p.sources = append(p.sources, &source{Source: s, poller: p, kept: map[slot]bool{}, status: Status{Name: s.Name, State: Waiting}})
+		p.sources = append(p.sources, &source{Source: s, poller: p, remembered: map[slot]bool{}, status: Status{Name: s.Name, State: Waiting}})
 	}
 	return p
 }
 
-// Tick takes one turn: every source, side by side, until it is up to date or its
-// time is over. An error is the portal's own; what a source does wrong is in its
+// Tick takes one turn: every source, concurrently, until it is up to date or its time
+// is over. It returns errors of the portal only; failures of a source are in its
 // Status.
 func (p *Poller) Tick(ctx context.Context) error {
 	slos, err := p.opt.Catalog.SLOs(ctx)
@@ -61,9 +61,9 @@ func (p *Poller) Tick(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// jobs are the series to measure, by source. Objectives that share a series are
-// measured once. One that names a source which is not configured has nobody to
-// ask, and its buckets may come by a feed.
+// jobs returns the series to measure, by source. SLOs that share a series are
+// measured once. An SLO that names an unknown source is not measured: its buckets may
+// come from a feed.
 func (p *Poller) jobs(slos []slo.SLO) map[string][]slo.SLO {
 	out := map[string][]slo.SLO{}
 	seen := map[string]bool{}
@@ -76,7 +76,7 @@ func (p *Poller) jobs(slos []slo.SLO) map[string][]slo.SLO {
 			at = slices.IndexFunc(p.sources, func(x *source) bool { return x.Name == s.Indicator.Source })
 		}
 		if at < 0 && len(p.sources) == 1 {
-			at = 0 // the only one there is: names in definitions are often somebody else's
+			at = 0 // the only source: definitions often come with names from elsewhere
 		}
 		if at < 0 {
 			continue
@@ -88,26 +88,27 @@ func (p *Poller) jobs(slos []slo.SLO) map[string][]slo.SLO {
 	return out
 }
 
-// source is one server and what is known of it.
+// source is one server with its state.
 type source struct {
 	Source
 	poller *Poller
 	brk    breaker
 
-	// Used by the goroutine of the turn alone: whether the process before died with
-	// an intent, and what this one remembered since.
-	looked, unsure bool
-	kept           map[slot]bool
+	// Used by the goroutine of the turn alone: whether intents were looked for, whether
+	// the process before died with one, and the slots that this process has stored
+	// since.
+	looked, uncertain bool
+	remembered        map[slot]bool
 
 	mu     sync.Mutex
 	status Status
 }
 
-// turn measures what is due of every series, those that are furthest behind
-// first, again and again until nothing is due or the time is over.
+// turn measures what is due, the series that are furthest behind first, until nothing
+// is due or the time is over.
 func (s *source) turn(ctx context.Context, jobs []slo.SLO) error {
 	s.update(func(x *Status) { x.Series = len(jobs) })
-	if err := s.lookBack(ctx); err != nil {
+	if err := s.findIntent(ctx); err != nil {
 		return err
 	}
 	for {
@@ -117,7 +118,7 @@ func (s *source) turn(ctx context.Context, jobs []slo.SLO) error {
 		}
 		s.update(func(x *Status) { x.Behind = behind })
 		if len(due) == 0 {
-			return s.askAgain(ctx, jobs)
+			return s.retryDue(ctx, jobs)
 		}
 		if goOn, err := s.round(ctx, due); err != nil || !goOn {
 			return err
@@ -125,11 +126,11 @@ func (s *source) turn(ctx context.Context, jobs []slo.SLO) error {
 	}
 }
 
-// batchFacts is how many facts are recorded in one go: every go waits for the
-// disk.
+// batchFacts is the number of facts that are recorded together: each batch waits for
+// the disk.
 const batchFacts = 5000
 
-// round measures each of the series once; false: the turn is over.
+// round measures each of the series once. goOn is false if the turn is over.
 func (s *source) round(ctx context.Context, due []job) (goOn bool, err error) {
 	var b batch
 	for _, j := range due {
@@ -138,32 +139,32 @@ func (s *source) round(ctx context.Context, due []job) (goOn bool, err error) {
 		}
 		if !s.brk.allows(s.poller.opt.Now()) {
 			s.update(func(x *Status) { x.State = Paused })
-			return false, s.keep(ctx, &b)
+			return false, s.commit(ctx, &b)
 		}
 		s.measure(ctx, j, &b)
 		if b.facts >= batchFacts {
-			if err := s.keep(ctx, &b); err != nil {
+			if err := s.commit(ctx, &b); err != nil {
 				return false, err
 			}
 		}
 	}
-	return ctx.Err() == nil, s.keep(ctx, &b)
+	return ctx.Err() == nil, s.commit(ctx, &b)
 }
 
 // batch is what was measured and is not durable yet.
 type batch struct {
-	done  []outcome
+	done  []rangeResult
 	facts int // of all of them
 }
 
-// keep makes a batch durable, and only then remembers how far its series came.
-// What was measured is worth keeping even when the time of the turn is over.
-func (s *source) keep(ctx context.Context, b *batch) error {
+// commit makes a batch durable and then stores the progress of its series. It does so
+// even if the time of the turn is over, because the measurements are complete.
+func (s *source) commit(ctx context.Context, b *batch) error {
 	if len(b.done) == 0 {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx)
-	if err := s.intend(ctx, b.done); err != nil {
+	if err := s.noteIntent(ctx, b.done); err != nil {
 		return err
 	}
 	facts := make([]feed.Fact, 0, b.facts)
@@ -177,7 +178,7 @@ func (s *source) keep(ctx context.Context, b *batch) error {
 		return err
 	}
 	for _, o := range b.done {
-		s.kept[o.job.slot()] = true
+		s.remembered[o.job.slot()] = true
 	}
 	*b = batch{}
 	return nil
@@ -187,31 +188,31 @@ func (s *source) keep(ctx context.Context, b *batch) error {
 type job struct {
 	slo      slo.SLO
 	bucket   time.Duration
-	from, to time.Time // starts of the first bucket and end of the last
-	again    []thin    // the buckets in it that are asked for again; none: all are new
+	from, to time.Time       // starts of the first bucket and end of the last
+	retried  []partialBucket // its buckets that are queried again; nil: all are new
 }
 
-// has tells whether a bucket of the range begins at an instant.
+// has reports whether a bucket of the range starts at an instant.
 func (j job) has(start time.Time) bool {
 	return !start.Before(j.from) && start.Before(j.to) && start.Equal(align(start, j.bucket))
 }
 
-// slot tells what was remembered of a series by this process: new buckets, or
-// answers to asking again.
+// slot identifies what this process has stored of a series: new buckets, or answers
+// to repeated queries.
 type slot struct {
-	series string
-	again  bool
+	series  string
+	retried bool
 }
 
-func (j job) slot() slot { return slot{j.slo.SeriesName(), len(j.again) > 0} }
+func (j job) slot() slot { return slot{j.slo.SeriesName(), len(j.retried) > 0} }
 
-// due lists what can be measured by now, oldest first; behind is how far the
-// furthest is.
+// due returns the ranges that can be measured now, the oldest first. behind is how
+// far the oldest is behind.
 func (s *source) due(ctx context.Context, slos []slo.SLO) (jobs []job, behind time.Duration, err error) {
 	now := s.poller.opt.Now()
 	for _, x := range slos {
 		j := job{slo: x, bucket: s.poller.bucket(x)}
-		j.from, err = s.mark(ctx, x.SeriesName())
+		j.from, err = s.progress(ctx, x.SeriesName())
 		if err != nil {
 			return nil, 0, err
 		}
@@ -224,10 +225,10 @@ func (s *source) due(ctx context.Context, slos []slo.SLO) (jobs []job, behind ti
 			behind = behindNow
 		}
 		j.to = end
-		if most := j.from.Add(max(reach, j.bucket)); j.to.After(most) {
+		if most := j.from.Add(max(maxRange, j.bucket)); j.to.After(most) {
 			j.to = most
 		}
-		if j.from.Before(j.to) && !s.skipped(x, now) {
+		if j.from.Before(j.to) && !s.recentlyRefused(x, now) {
 			jobs = append(jobs, j)
 		}
 	}
@@ -240,6 +241,7 @@ func (s *source) due(ctx context.Context, slos []slo.SLO) (jobs []job, behind ti
 	return jobs, behind, nil
 }
 
+// bucket returns the length of an SLO's buckets.
 func (p *Poller) bucket(s slo.SLO) time.Duration {
 	if p.opt.Bucket > 0 {
 		return p.opt.Bucket
@@ -247,20 +249,20 @@ func (p *Poller) bucket(s slo.SLO) time.Duration {
 	return s.BucketLen()
 }
 
-// align is the last multiple of a bucket since 1970 that is not after t.
+// align returns the last multiple of a bucket since 1970 that is not after t.
 func align(t time.Time, bucket time.Duration) time.Time {
 	return time.Unix(0, t.UnixNano()-t.UnixNano()%int64(bucket)).UTC()
 }
 
-// measure asks for one range and adds what it gives to the batch.
+// measure queries one range and adds the result to the batch.
 func (s *source) measure(ctx context.Context, j job, b *batch) {
-	got, err := s.ask(ctx, j)
+	got, err := s.measureRange(ctx, j)
 	now := s.poller.opt.Now()
 	if err != nil {
 		s.failed(ctx, j, err, now)
 		return
 	}
-	o := s.outcome(j, got, s.unsure && !s.kept[j.slot()])
+	o := s.rangeResult(j, got, s.uncertain && !s.remembered[j.slot()])
 	b.facts, b.done = b.facts+len(o.facts), append(b.done, o)
 	s.brk.succeeded()
 	s.update(func(x *Status) {
@@ -272,14 +274,14 @@ func (s *source) measure(ctx context.Context, j job, b *batch) {
 	})
 }
 
-// failed files what a source did wrong: a refused query concerns its objective
-// alone, anything else the source.
+// failed records a failure: a refused query concerns its SLO alone, any other failure
+// the source.
 func (s *source) failed(ctx context.Context, j job, err error, now time.Time) {
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return // the portal stops, which says nothing of the source
+		return // the portal stops, so the error is not the source's
 	}
 	log := s.poller.opt.Log
-	if refused(err) {
+	if permanent(err) {
 		log.WarnContext(ctx, "an objective cannot be measured", "source", s.Name, "slo", j.slo.Name, "error", err)
 		s.update(func(x *Status) {
 			if x.refused == nil {

@@ -70,6 +70,8 @@ type world struct {
 	twice  int
 	full   error // what recording fails with
 	dies   error // what ends the process when it has recorded
+	// recorded is called after facts were recorded; nil calls nothing.
+	recorded func()
 }
 
 func (w *world) SLOs(context.Context) ([]slo.SLO, error) { return w.slos, nil }
@@ -90,6 +92,9 @@ func (w *world) Record(_ context.Context, facts []feed.Fact) error {
 			}
 		}
 		w.got[f.Entity][at] = *f.Bucket
+	}
+	if w.recorded != nil {
+		w.recorded()
 	}
 	return w.dies
 }
@@ -120,7 +125,11 @@ func (w *world) tick() {
 }
 
 func events(name string) slo.SLO {
-	return slo.SLO{Name: name, Method: slo.Occurrences, Indicator: slo.Indicator{Type: "prometheus", Bad: "bad[{{.window}}]", Total: "all[{{.window}}]"}}
+	return slo.SLO{
+		Name:      name,
+		Method:    slo.Occurrences,
+		Indicator: slo.Indicator{Type: "prometheus", Bad: "bad[{{.window}}]", Total: "all[{{.window}}]"},
+	}
 }
 
 func TestADayIsMeasuredOnce(t *testing.T) {
@@ -201,26 +210,38 @@ func TestNothingIsForgottenThatIsNotDurable(t *testing.T) {
 	}
 }
 
-// stuck is a source that does not answer until its caller gives up.
-type stuck struct{}
+// stuck is a source that fails only once another has done its work.
+type stuck struct{ other <-chan struct{} }
 
-func (stuck) QueryRange(ctx context.Context, _ string, _, _ time.Time, _ time.Duration) (promsli.Answer, error) {
-	<-ctx.Done()
-	return promsli.Answer{}, fault.Wrap(fault.Unavailable, "test", "the source does not answer", ctx.Err())
+func (s stuck) QueryRange(ctx context.Context, _ string, _, _ time.Time, _ time.Duration) (promsli.Answer, error) {
+	select {
+	case <-s.other:
+	case <-ctx.Done():
+	}
+	return promsli.Answer{}, fault.New(fault.Unavailable, "test", "the source does not answer")
 }
 
 func (s stuck) Query(ctx context.Context, _ string, at time.Time) (promsli.Answer, error) {
 	return s.QueryRange(ctx, "", at, at, 0)
 }
 
-func TestOneSourceDoesNotWaitForAnother(t *testing.T) {
+// If the good source waited for the slow one, both would wait until the turn ends.
+func TestSourcesDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
 	good := &server{value: func(string, time.Time) (float64, bool) { return 1, true }}
-	w := newWorld(t, promsli.Source{Name: "slow", Query: stuck{}}, promsli.Source{Name: "good", Query: good})
-	w.opt.Turn = 500 * time.Millisecond // long enough for the store on a busy machine
+	done := make(chan struct{})
+	w := newWorld(t, promsli.Source{Name: "slow", Query: stuck{done}}, promsli.Source{Name: "good", Query: good})
+	w.opt.Turn = 2 * time.Minute // ends a test that hangs
 	w.poller = promsli.New(w.opt)
 	a, b := events("a"), events("b")
 	b.Indicator.Source = "good"
 	w.slos = []slo.SLO{a, b}
+	w.recorded = func() {
+		if len(w.got["b"]) == 288 {
+			close(done)
+			w.recorded = nil
+		}
+	}
 	for range 4 {
 		w.tick()
 	}
@@ -241,7 +262,8 @@ func TestARefusedQueryHarmsNobodyElse(t *testing.T) {
 	w.slos = []slo.SLO{bad, events("good")}
 	w.tick()
 	st := w.poller.Status()[0]
-	if len(w.got["good"]) != 288 || len(st.Refused) != 1 || st.Refused[0] != (promsli.Refused{SLO: "bad", Why: "parse error"}) || st.State != promsli.Working {
+	if len(w.got["good"]) != 288 || len(st.Refused) != 1 || st.Refused[0] != (promsli.RefusedQuery{SLO: "bad", Why: "parse error"}) ||
+		st.State != promsli.Working {
 		t.Errorf("%d buckets, status %+v", len(w.got["good"]), st)
 	}
 }

@@ -20,27 +20,30 @@ type request struct {
 	form url.Values
 }
 
-// rangeRequest asks for one chunk of a range.
+// rangeRequest returns the request for one chunk of a range.
 func rangeRequest(query string, from, to time.Time, step time.Duration) request {
 	return request{"query_range", url.Values{
-		"query": {query}, "start": {stamp(from)}, "end": {stamp(to)},
+		"query": {query}, "start": {timestamp(from)}, "end": {timestamp(to)},
 		"step": {strconv.FormatFloat(step.Seconds(), 'f', -1, 64)},
 	}}
 }
 
-// instantRequest asks about one instant.
+// instantRequest returns the request for one instant.
 func instantRequest(query string, at time.Time) request {
-	return request{"query", url.Values{"query": {query}, "time": {stamp(at)}}}
+	return request{"query", url.Values{"query": {query}, "time": {timestamp(at)}}}
 }
 
-// stamp is an instant as seconds with milliseconds, which is as fine as
-// Prometheus counts.
-func stamp(t time.Time) string { return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', 3, 64) }
+// timestamp returns an instant as seconds with milliseconds, the precision of
+// Prometheus.
+func timestamp(t time.Time) string {
+	return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', 3, 64)
+}
 
-// Pauses between attempts double from the first.
+// firstPause is the pause after the first attempt; later ones double.
 const firstPause = 500 * time.Millisecond
 
-// ask sends a request until it is answered, is refused, or was tried often enough.
+// ask sends a request until it is answered, refused, or has failed Limits.Attempts
+// times.
 func (c *Client) ask(ctx context.Context, r request) (Answer, error) {
 	pause := firstPause
 	for attempt := 1; ; attempt++ {
@@ -55,6 +58,7 @@ func (c *Client) ask(ctx context.Context, r request) (Answer, error) {
 	}
 }
 
+// once sends a request once.
 func (c *Client) once(ctx context.Context, r request) (Answer, error) {
 	const op = "prometheus.ask"
 	ctx, cancel := context.WithTimeout(ctx, c.opt.Limits.Time)
@@ -86,19 +90,19 @@ func (c *Client) once(ctx context.Context, r request) (Answer, error) {
 	return decode(body, c.opt.Limits)
 }
 
-// refusedAnswer returns the error for an answer other than 200.
+// refusedAnswer returns the error for a status other than 200.
 func refusedAnswer(status int, body []byte) error {
 	const op = "prometheus.ask"
-	told := fmt.Errorf("status %d: %s", status, errorText(body))
+	detail := fmt.Errorf("status %d: %s", status, errorText(body))
 	switch {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return fault.Wrap(fault.Unauthenticated, op, "the source does not take the credential it is configured with", told)
+		return fault.Wrap(fault.Unauthenticated, op, "the source does not take the credential it is configured with", detail)
 	case status == http.StatusBadRequest || status == http.StatusUnprocessableEntity:
-		return fault.Wrap(fault.Invalid, op, "the source refuses the query: "+errorText(body), told)
+		return fault.Wrap(fault.Invalid, op, "the source refuses the query: "+errorText(body), detail)
 	case status >= 300 && status < 400:
-		return fault.Wrap(fault.Invalid, op, "the source answers with a redirect: configure the address it leads to", told)
+		return fault.Wrap(fault.Invalid, op, "the source answers with a redirect: configure the address it leads to", detail)
 	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
-		return fault.Wrap(fault.Invalid, op, "there is no query API at the source's address", told)
+		return fault.Wrap(fault.Invalid, op, "there is no query API at the source's address", detail)
 	}
-	return fault.Wrap(fault.Unavailable, op, fmt.Sprintf("the source answers %d", status), told)
+	return fault.Wrap(fault.Unavailable, op, fmt.Sprintf("the source answers %d", status), detail)
 }

@@ -103,7 +103,8 @@ func TestAskingAgainEnds(t *testing.T) {
 	}
 	asked := 0
 	for _, q := range src.asked {
-		if strings.HasPrefix(q, "count(") && (strings.Contains(q, " 03T00:01..03T00:15/") || strings.Contains(q, " 03T00:16..03T00:30/") || strings.Contains(q, " 03T00:01..03T00:30/")) {
+		if strings.HasPrefix(q, "count(") &&
+			(strings.Contains(q, " 03T00:01..03T00:15/") || strings.Contains(q, " 03T00:16..03T00:30/") || strings.Contains(q, " 03T00:01..03T00:30/")) {
 			asked++
 		}
 	}
@@ -216,7 +217,7 @@ func FuzzWhatIsStored(f *testing.F) {
 	f.Add([]byte("a\x0000000000111111110"), append(make([]byte, 37), "hash"...))
 	f.Add([]byte("a\x00series\x00\x00\x00\x50\x00"), append([]byte{0xac, 0x02}, make([]byte, 36)...))
 	f.Fuzz(func(t *testing.T, key, value []byte) {
-		if !promsli.Reread(key, value) {
+		if !promsli.RoundTrips(key, value) {
 			t.Errorf("%q %q is not written as it was read", key, value)
 		}
 	})

@@ -17,7 +17,11 @@ import (
 func TestADatabaseOfTheFirstVersionIsTakenOver(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "db")
 	open := func(s kv.Schema) *boltkv.DB {
-		db, err := boltkv.Open(context.Background(), file, boltkv.Options{Schemas: []kv.Schema{s}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
+		db, err := boltkv.Open(
+			context.Background(),
+			file,
+			boltkv.Options{Schemas: []kv.Schema{s}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,7 +30,11 @@ func TestADatabaseOfTheFirstVersionIsTakenOver(t *testing.T) {
 	old := open(kv.Schema{Name: "poll", Version: 1, Buckets: []string{"poll.mark"}})
 	measured := start.Add(23 * time.Hour).Unix()
 	err := old.Update(t.Context(), func(w kv.Writer) error {
-		return w.Put("poll.mark", []byte("main\x00a"), []byte{0, 0, 0, 0, byte(measured >> 24), byte(measured >> 16), byte(measured >> 8), byte(measured)})
+		return w.Put(
+			"poll.mark",
+			[]byte("main\x00a"),
+			[]byte{0, 0, 0, 0, byte(measured >> 24), byte(measured >> 16), byte(measured >> 8), byte(measured)},
+		)
 	})
 	if err != nil {
 		t.Fatal(err)

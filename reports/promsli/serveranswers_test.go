@@ -167,7 +167,11 @@ func (b babbling) QueryRange(ctx context.Context, query string, from, to time.Ti
 	if query == promql.Odd(counterName, step) {
 		var s promsli.Series
 		for i := range 500 {
-			s.Points = append(s.Points, promsli.Point{At: from.AddDate(10+i, 0, 0), Value: -1}, promsli.Point{At: from.Add(time.Duration(i) * time.Second), Value: math.Inf(-1)})
+			s.Points = append(
+				s.Points,
+				promsli.Point{At: from.AddDate(10+i, 0, 0), Value: -1},
+				promsli.Point{At: from.Add(time.Duration(i) * time.Second), Value: math.Inf(-1)},
+			)
 		}
 		a.Series = append(a.Series, s)
 	}

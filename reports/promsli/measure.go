@@ -13,16 +13,16 @@ import (
 	"github.com/postern/postern/reports/slo/promql"
 )
 
-// measured is what one range gave.
+// measured is the result of one range.
 type measured struct {
-	buckets   []slo.Bucket   // in order, without those of which nothing was seen
+	buckets   []slo.Bucket   // in order, without those that have no data
 	warnings  []string       // of the server: data is missing
-	estimated map[int64]bool // starts of buckets in whose counts increase() stands in for samples
+	estimated map[int64]bool // starts of buckets whose counts are results of increase() instead of samples
 }
 
-// ask measures one range.
-func (s *source) ask(ctx context.Context, j job) (measured, error) {
-	q := asking{ctx: ctx, source: s, job: j, estimated: map[int64]bool{}}
+// measureRange queries one range of an SLO.
+func (s *source) measureRange(ctx context.Context, j job) (measured, error) {
+	q := rangeQuery{ctx: ctx, source: s, job: j, estimated: map[int64]bool{}}
 	in := j.slo.Indicator
 	var counts []slo.Bucket
 	switch {
@@ -44,12 +44,12 @@ func (s *source) ask(ctx context.Context, j job) (measured, error) {
 	return measured{counts, q.warnings, q.estimated}, nil
 }
 
-// warnedCoverage is what a bucket counts as measured whose answer came with the
-// warning that data is missing: not enough for a verdict without bounds.
+// warnedCoverage is the coverage of a bucket whose answer has the warning that data
+// is missing: too little for a verdict without bounds.
 const warnedCoverage = 0.9
 
-// asking gathers the queries of one range; the first error stops it.
-type asking struct {
+// rangeQuery runs the queries of one range. The first error stops it.
+type rangeQuery struct {
 	ctx       context.Context
 	source    *source
 	job       job
@@ -58,32 +58,30 @@ type asking struct {
 	err       error
 }
 
-// query evaluates a query at the end of each step: values by the start of the
-// step. Several series are given one after the other.
-func (q *asking) query(text string, step time.Duration) (series []Series) {
+// query evaluates a query at the end of each step. It returns nil after an error.
+func (q *rangeQuery) query(text string, step time.Duration) (series []Series) {
 	if q.err == nil && text != "" {
 		series, q.err = q.values(text, step)
 	}
 	return series
 }
 
-// values is query for one whose failure does not stop the others.
-func (q *asking) values(text string, step time.Duration) ([]Series, error) {
+// values is query for a query whose failure does not stop the others.
+func (q *rangeQuery) values(text string, step time.Duration) ([]Series, error) {
 	a, err := q.source.Query.QueryRange(q.ctx, text, q.job.from.Add(step), q.job.to, step)
 	q.warnings = append(q.warnings, a.Warnings...)
 	return a.Series, err
 }
 
-// refused tells whether a source does not give what it was asked for, and will not
-// when it is asked the same again.
-func refused(err error) bool {
+// permanent reports whether a query failed for a reason that a retry does not change.
+func permanent(err error) bool {
 	k := fault.KindOf(err)
 	return err != nil && (k == fault.Invalid || k == fault.TooLarge)
 }
 
-// ratio counts good, or bad, over total. What is absent beside a total that is
-// there is zero: nothing failed, or nothing succeeded.
-func (q *asking) ratio(in slo.Indicator) []slo.Bucket {
+// ratio counts good, or bad, over total. An absent part beside a present total is 0:
+// nothing failed, or nothing succeeded.
+func (q *rangeQuery) ratio(in slo.Indicator) []slo.Bucket {
 	total := q.counts(in.Total, in.Counter)
 	part := q.counts(in.Good+in.Bad, in.Counter) // one of the two is empty
 	seen := q.coverage(in)
@@ -98,11 +96,11 @@ func (q *asking) ratio(in slo.Indicator) []slo.Bucket {
 	})
 }
 
-// coverage measures which share of a bucket's steps had a sample of the total.
-// For queries of which that cannot be told, a bucket that has a value is whole.
-func (q *asking) coverage(in slo.Indicator) func(at int64) float64 {
+// coverage returns the share of a bucket's steps that have a sample of the total. If
+// the query does not allow to measure that, every bucket with a value is covered.
+func (q *rangeQuery) coverage(in slo.Indicator) func(at int64) float64 {
 	step := q.step()
-	// Half a step of slack: scrapes are never exactly as far apart as configured.
+	// Half a step of tolerance: scrapes are never exactly as far apart as configured.
 	text := promql.Present(in.Total, step+step/2)
 	if !in.Counter || text == "" {
 		return func(int64) float64 { return 1 }
@@ -117,8 +115,9 @@ func (q *asking) coverage(in slo.Indicator) func(at int64) float64 {
 	return func(at int64) float64 { return min(seen[at]/steps, 1) }
 }
 
-// step is the source's step, or as much less as fits the bucket.
-func (q *asking) step() time.Duration {
+// step returns the step of the source, or the length of the bucket if it is not a
+// multiple.
+func (q *rangeQuery) step() time.Duration {
 	step := q.source.Step
 	if step <= 0 || step > q.job.bucket || q.job.bucket%step != 0 {
 		return q.job.bucket
@@ -126,9 +125,9 @@ func (q *asking) step() time.Duration {
 	return step
 }
 
-// raw takes a ratio that is already one: each bucket counts as one event, of
-// which a part is good.
-func (q *asking) raw(in slo.Indicator) []slo.Bucket {
+// raw reads a ratio that the query itself computes: each bucket counts as one event,
+// of which that part is good.
+func (q *rangeQuery) raw(in slo.Indicator) []slo.Bucket {
 	values := map[int64][]float64{}
 	for _, s := range q.query(promql.Window(in.Raw, q.job.bucket), q.job.bucket) {
 		for _, p := range s.Points {
@@ -151,12 +150,12 @@ func (q *asking) raw(in slo.Indicator) []slo.Bucket {
 	})
 }
 
-// threshold looks at a gauge at every step: each look is an event, good when the
-// value is on the right side.
-func (q *asking) threshold(in slo.Indicator) []slo.Bucket {
+// threshold reads a gauge at every step: each value is an event, and it is good if
+// the condition holds.
+func (q *rangeQuery) threshold(in slo.Indicator) []slo.Bucket {
 	step := q.step()
 	type tally struct{ good, total float64 }
-	looks := map[int64]tally{}
+	samplesSeen := map[int64]tally{}
 	steps := map[int64]map[int64]bool{}
 	for _, s := range q.query(promql.Window(in.Metric, q.job.bucket), step) {
 		for _, p := range s.Points {
@@ -164,12 +163,12 @@ func (q *asking) threshold(in slo.Indicator) []slo.Bucket {
 				continue
 			}
 			at := align(p.At.Add(-step), q.job.bucket).Unix()
-			t := looks[at]
+			t := samplesSeen[at]
 			t.total++
 			if holds(in.Op, p.Value, in.Value) {
 				t.good++
 			}
-			looks[at] = t
+			samplesSeen[at] = t
 			if steps[at] == nil {
 				steps[at] = map[int64]bool{}
 			}
@@ -178,12 +177,13 @@ func (q *asking) threshold(in slo.Indicator) []slo.Bucket {
 	}
 	whole := float64(q.job.bucket / step)
 	return q.buckets(func(at int64) (b slo.Bucket, ok bool) {
-		t, ok := looks[at]
+		t, ok := samplesSeen[at]
 		b.Good, b.Total, b.Coverage = t.good, t.total, min(float64(len(steps[at]))/whole, 1)
 		return b, ok
 	})
 }
 
+// holds reports whether value op limit is true.
 func holds(op string, value, limit float64) bool {
 	switch op {
 	case "lt":
@@ -196,8 +196,8 @@ func holds(op string, value, limit float64) bool {
 	return value >= limit
 }
 
-// buckets makes the buckets of the range, without those of which nothing was seen.
-func (q *asking) buckets(make func(at int64) (slo.Bucket, bool)) (out []slo.Bucket) {
+// buckets returns the buckets of the range that have data.
+func (q *rangeQuery) buckets(make func(at int64) (slo.Bucket, bool)) (out []slo.Bucket) {
 	for at := q.job.from; at.Before(q.job.to); at = at.Add(q.job.bucket) {
 		b, ok := make(at.Unix())
 		if !ok || b.Coverage <= 0 {
@@ -209,7 +209,7 @@ func (q *asking) buckets(make func(at int64) (slo.Bucket, bool)) (out []slo.Buck
 	return out
 }
 
-// facts are buckets as the ledger takes them.
+// facts returns buckets as facts of the source.
 func (s *source) facts(j job, buckets []slo.Bucket) []feed.Fact {
 	facts := make([]feed.Fact, 0, len(buckets))
 	for _, b := range buckets {

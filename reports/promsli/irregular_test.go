@@ -254,9 +254,9 @@ func TestWhatIsTooMuchIsEstimatedAndSaysSo(t *testing.T) {
 		t.Errorf("estimates of the one bucket: %v, %v", inside, err)
 	}
 	c.limit = 0
-	again := counterWorld(t, c)
-	again.tick()
-	if got, want := total(again.got["a"]), grew(l.samples).Count; got != want {
+	retried := counterWorld(t, c)
+	retried.tick()
+	if got, want := total(retried.got["a"]), grew(l.samples).Count; got != want {
 		t.Errorf("counted %g, want %g", got, want)
 	}
 }
