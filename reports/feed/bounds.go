@@ -11,27 +11,32 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// Bound is the range of one kind of number in feeds. A number outside of it is
-// rejected with its reason and becomes a dead letter: it is never cut to the range
-// and never replaced by 0. Every number of every decoder has one; they are all here.
+// Bound is the range of one kind of number in feeds. A number outside is rejected
+// with the reason and becomes a dead letter: it is never clamped and never replaced
+// by 0. The bounds of all decoders are in this file.
 type Bound struct {
 	Least, Most float64
 	Unit        string // "seconds"; "" for a plain number
-	Why         string // why no sender can mean a number outside
+	Why         string // why a number outside is always an error
 }
 
 // Execution bounds the time of one execution of a statement.
 func Execution() Bound {
-	return Bound{0, sql.MostExecution, "seconds", "no statement runs for more than 30 days; servers write numbers near 2^64 microseconds when their clock steps back"}
+	return Bound{
+		0,
+		sql.MostExecution,
+		"seconds",
+		"no statement runs for more than 30 days; servers write numbers near 2^64 microseconds when their clock steps back",
+	}
 }
 
 // Executions bounds the total time of all executions of a statement since its
-// counters began.
+// counters started.
 func Executions() Bound {
 	return Bound{0, sql.MostSeconds, "seconds", "three hundred sessions that run it all the time need a year for that"}
 }
 
-// Calls bounds how often a statement ran, and Rows how many rows it read or sent.
+// Calls bounds the number of executions of a statement.
 func Calls() Bound {
 	return Bound{0, sql.MostCount, "", "above it a float64 no longer tells one execution from two"}
 }
@@ -47,7 +52,7 @@ func Events() Bound {
 }
 
 // SampleRate bounds how many queries a server counts for each that it logs: Percona
-// Server takes 1 to 1,000.
+// Server allows 1 to 1,000.
 func SampleRate() Bound {
 	return Bound{1, 1e6, "queries for each logged", "no server leaves out more"}
 }
@@ -55,37 +60,37 @@ func SampleRate() Bound {
 // Coverage bounds the measured share of a bucket.
 func Coverage() Bound { return Bound{0, 1, "", "it is a share"} }
 
-// DrillTime bounds how long a step of a drill took.
+// DrillTime bounds the duration of a step of a drill.
 func DrillTime() Bound {
 	return Bound{0, 7 * 24 * 3600, "seconds", "no drill lasts longer than a week"}
 }
 
-// Truncated bounds how many alerts a sender left out of one message.
+// Truncated bounds how many alerts a sender omitted from one message.
 func Truncated() Bound {
 	return Bound{0, 1e6, "alerts", "no group of alerts is so large"}
 }
 
-// Revision bounds what orders the statements about one thing.
+// Revision bounds the revision of a fact.
 func Revision() Bound {
 	return Bound{0, math.MaxInt64, "", "a revision counts up from 0"}
 }
 
-// Number bounds the running number by which people name an incident.
+// Number bounds the number by which people name an incident.
 func Number() Bound {
 	return Bound{0, 1 << 53, "", "above it a JSON number loses digits"}
 }
 
-// Timestamp bounds a count of seconds since 1970, as a log writes it. Whether the
-// instant can be one of this portal's data is checked for all facts alike.
+// Timestamp bounds a count of seconds since 1970 in a log. Whether the instant is
+// plausible is checked for all facts alike.
 func Timestamp() Bound {
 	return Bound{1, 1e11, "seconds since 1970", "it lies after the year 5000"}
 }
 
-// Holds reports whether a number is within the bound. NaN is in none.
+// Holds reports whether a number is within the bound; NaN never is.
 func (b Bound) Holds(x float64) bool { return x >= b.Least && x <= b.Most }
 
-// Check returns fault.Invalid with the reason for a number outside the bound; name
-// is the field as the sender calls it.
+// Check returns fault.Invalid with the reason if a number is outside the bound; name
+// is the sender's name of the field.
 func (b Bound) Check(name string, x float64) error {
 	if b.Holds(x) {
 		return nil
@@ -93,8 +98,8 @@ func (b Bound) Check(name string, x float64) error {
 	return b.refuse(name, strconv.FormatFloat(x, 'g', -1, 64))
 }
 
-// Read reads a number as the text of a feed. Text that is not one number in decimal
-// is refused like one outside the bound. A zero is returned without its sign.
+// Read parses a number in a feed. Text that is not one decimal number is refused like
+// a number outside the bound. The sign of a zero is dropped.
 func (b Bound) Read(name, text string) (float64, error) {
 	text = strings.TrimSpace(text)
 	x, err := strconv.ParseFloat(text, 64)
@@ -104,8 +109,8 @@ func (b Bound) Read(name, text string) (float64, error) {
 	return x + 0, nil
 }
 
-// ReadJSONNumber reads a JSON number, or a JSON string that holds one; there is no
-// number in an absent value or null.
+// ReadJSONNumber parses a JSON number, or a JSON string with one; there is false for
+// an absent value and for null.
 func (b Bound) ReadJSONNumber(name string, raw []byte) (x float64, there bool, err error) {
 	text := string(raw)
 	if text == "" || text == "null" {
@@ -124,6 +129,7 @@ func (b Bound) ReadCount(name string, raw []byte) (n int64, there bool, err erro
 	return int64(x), there, err
 }
 
+// refuse returns the error for a number outside the bound.
 func (b Bound) refuse(name, given string) error {
 	unit := b.Unit
 	if unit != "" {
@@ -133,7 +139,7 @@ func (b Bound) refuse(name, given string) error {
 		name, given, plain(b.Least), plain(b.Most), unit, b.Why)
 }
 
-// plain writes an end of a bound in digits.
+// plain formats an end of a bound without an exponent.
 func plain(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
 // clip cuts a number that a feed wrote with thousands of digits.
@@ -145,9 +151,9 @@ func clip(text string) string {
 	return text
 }
 
-// CheckNumbers says why a fact cannot be taken because of a number in it; "" when it
-// can. Decoders check the numbers that they read, with the field's own name; this is
-// the second look at every fact, whichever decoder or program made it.
+// CheckNumbers returns the reason why a number of a fact is out of bounds; "" if none
+// is. Decoders check the numbers that they read, with the sender's field names; this
+// checks every fact again, whatever made it.
 func CheckNumbers(f *Fact) string {
 	if err := checkNumbers(f); err != nil {
 		return Reason(err)
@@ -155,6 +161,7 @@ func CheckNumbers(f *Fact) string {
 	return ""
 }
 
+// checkNumbers returns the error for the first number out of bounds.
 func checkNumbers(f *Fact) error {
 	if f.Rev < 0 {
 		return Revision().Check("rev", float64(f.Rev))
@@ -179,6 +186,7 @@ func checkNumbers(f *Fact) error {
 	return nil
 }
 
+// checkObservation checks the numbers of an observation.
 func checkObservation(o *sql.Observation) error {
 	total := Execution()
 	if o.Count > 1 || o.Cumulative {
@@ -201,9 +209,9 @@ func checkObservation(o *sql.Observation) error {
 	return Rows().Check("the count of rows sent", float64(o.RowsSent))
 }
 
-// CheckEvents says why the counts of a bucket cannot be taken from a sender; "" when
-// they can. What the portal measured itself is stored as it was measured, and an
-// objective with such a count is invalid.
+// CheckEvents returns the reason why the counts of a sender's bucket are out of
+// bounds; "" if they are not. Counts that the portal measured itself are stored as
+// measured, and make their SLO invalid.
 func CheckEvents(b *slo.Bucket) string {
 	for _, n := range []struct {
 		name  string

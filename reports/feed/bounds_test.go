@@ -140,7 +140,12 @@ func TestNumbersThatCannotBeAreRejected(t *testing.T) {
 		}
 	}
 	page := `{"event":{"id":"e","event_type":"incident.triggered","occurred_at":"2026-11-24T10:00:00Z","data":{"id":"P","type":"incident","number":-4711,"created_at":"2026-11-24T10:00:00Z"}}}`
-	if d, err := feedtest.Decode(t, everyDecoder()["pagerduty"], feedtest.Input(page)); err != nil || len(d.Facts) != 0 || len(d.Rejected) != 1 || !strings.Contains(d.Rejected[0].Reason, "number is -4711") {
+	if d, err := feedtest.Decode(
+		t,
+		everyDecoder()["pagerduty"],
+		feedtest.Input(page),
+	); err != nil || len(d.Facts) != 0 || len(d.Rejected) != 1 ||
+		!strings.Contains(d.Rejected[0].Reason, "number is -4711") {
 		t.Errorf("pagerduty: %+v, %v", d, err)
 	}
 }
@@ -157,7 +162,12 @@ func TestASampledLogIsMarked(t *testing.T) {
 		}
 	}
 	for _, limit := range []string{"0", "-1", "18446744073709551615", "NaN"} {
-		if d, err := feedtest.Decode(t, everyDecoder()["mysql-slow-log"], feedtest.Input(entry(limit))); err != nil || len(d.Rejected) != 1 || !strings.Contains(d.Rejected[0].Reason, "Log_slow_rate_limit") {
+		if d, err := feedtest.Decode(
+			t,
+			everyDecoder()["mysql-slow-log"],
+			feedtest.Input(entry(limit)),
+		); err != nil || len(d.Rejected) != 1 ||
+			!strings.Contains(d.Rejected[0].Reason, "Log_slow_rate_limit") {
 			t.Errorf("1 in %s: %+v, %v", limit, d, err)
 		}
 	}
@@ -166,7 +176,13 @@ func TestASampledLogIsMarked(t *testing.T) {
 // TestLockTimeCostsNoEntry: it is shown nowhere, and servers write 2^64 into it when
 // the query's time is right.
 func TestLockTimeCostsNoEntry(t *testing.T) {
-	f := feedtest.One(t, everyDecoder()["mysql-slow-log"], feedtest.Input("# Time: 2026-11-24T10:00:00Z\n# User@Host: a[a] @ h [127.0.0.1]  Id: 1\n# Query_time: 1.5  Lock_time: 18446744073699.406250  Rows_sent: 1  Rows_examined: 7\nselect a from t;\n"))
+	f := feedtest.One(
+		t,
+		everyDecoder()["mysql-slow-log"],
+		feedtest.Input(
+			"# Time: 2026-11-24T10:00:00Z\n# User@Host: a[a] @ h [127.0.0.1]  Id: 1\n# Query_time: 1.5  Lock_time: 18446744073699.406250  Rows_sent: 1  Rows_examined: 7\nselect a from t;\n",
+		),
+	)
 	if f.SQL.Seconds != 1.5 || f.SQL.RowsExamined != 7 {
 		t.Errorf("%+v", f.SQL)
 	}

@@ -1,11 +1,10 @@
-// Package feed owns what feeds say, decoded: the Fact. Each source's decoder
-// lives in a folder of its own below; it is pure, turns one raw body into facts
-// and never fails on one item because of another.
+// Package feed has the decoded form of what feeds deliver: the Fact. Each format has a
+// decoder in a package below. A decoder is pure: it turns one raw body into facts, and
+// one bad item never fails the others.
 //
-// A Fact is idempotent by (Kind, Source, Entity, Key): said twice it counts
-// once; a higher Rev replaces a lower one; the same Rev with another content is
-// a conflict. What is known is the fold over the set of facts, so the order in
-// which they came does not matter.
+// A Fact is idempotent by (Kind, Source, Entity, Key): equal facts count once; a higher
+// Rev replaces a lower one; the same Rev with other content is a conflict. The state is
+// the fold over the set of facts, so their order does not matter.
 package feed
 
 import (
@@ -20,7 +19,7 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// Kind says which of a Fact's bodies is set.
+// Kind is the kind of a Fact; it selects the one body that is set.
 type Kind string
 
 // The kinds of fact.
@@ -34,19 +33,22 @@ const (
 	Ticket   Kind = "ticket"
 )
 
-// Fact is one thing that a source said.
+// Fact is one decoded statement of a source.
 type Fact struct {
 	Kind   Kind
-	Source string    // name of the source, given with the post
-	Entity string    // what it is about: SLO, incident, episode, change, drill, digest
+	Source string // name of the source, as given with the post
+	// Entity is what the fact is about: an SLO, incident, episode, change, drill or
+	// digest. Of an incident whose id is unique only within an account of the source, it
+	// is the account, one byte, and the id (Voice.Account, Voice.Ref).
+	Entity string
 	Key    string    // the source's own idempotency key within the entity
 	Rev    int64     // higher wins
-	At     time.Time // when it happened, by the source's clock
-	Item   int       // index of the item in the body that said it, from 0
-	// Loose says that Key alone tells a duplicate: the source says one thing in
-	// several wordings (twins of a highly available sender, a retry with a fresh
-	// annotation), so another wording is no conflict. The lesser of the stored
-	// forms is kept, so that the order does not matter.
+	At     time.Time // when it happened, by the clock of the source
+	Item   int       // index of its item in the body, from 0
+	// Loose reports whether Key alone identifies a duplicate: the source sends one fact
+	// in several versions (the two servers of a highly available sender, a retry with
+	// other annotations), so that another version is no conflict. The lesser of the
+	// stored forms is retained, so that the order does not matter.
 	Loose bool
 
 	// Exactly the body of Kind is set.
@@ -59,21 +61,21 @@ type Fact struct {
 	Ticket   *TicketEvent
 }
 
-// TicketEvent is a ticket of a tracker that an action item may point to.
+// TicketEvent is the state of a tracker's ticket, which an action item may link to.
 type TicketEvent struct {
 	ID, URL, Status, Title, Assignee string
 }
 
-// Decoded is what a decoder made of one body.
+// Decoded is the result of decoding one body.
 type Decoded struct {
 	Facts    []Fact
-	Rejected []Rejection // items that cannot be used; they become dead letters; at most MaxRejected
-	Unlisted int         // items that cannot be used beyond those
-	Ignored  int         // items of types that are known to carry nothing for us
+	Rejected []Rejection // rejected items, which become dead letters; at most MaxRejected
+	Unlisted int         // number of rejected items after those
+	Ignored  int         // items of types that Postern knows and does not use
 }
 
-// Take adds what became of one item: a fact, nothing (ignored), or the reason why
-// it cannot be used, with the item as it came.
+// Take adds the result for one item: a fact, nothing (ignored), or the error for
+// which it is rejected, with the raw item.
 func (d *Decoded) Take(f Fact, ignored bool, err error, raw []byte) {
 	switch {
 	case err != nil:
@@ -85,8 +87,8 @@ func (d *Decoded) Take(f Fact, ignored bool, err error, raw []byte) {
 	}
 }
 
-// Reject adds an item that cannot be used. Two bytes can be an item, so a body of
-// 2 MiB may have a million of them: beyond MaxRejected they are only counted.
+// Reject adds a rejected item. Two bytes can be an item, so a body of 2 MiB may have
+// a million of them: after MaxRejected they are only counted.
 func (d *Decoded) Reject(r Rejection) {
 	if len(d.Rejected) == MaxRejected {
 		d.Unlisted++
@@ -95,11 +97,11 @@ func (d *Decoded) Reject(r Rejection) {
 	d.Rejected = append(d.Rejected, r)
 }
 
-// Rejection is one item that could not be used, and why.
+// Rejection is one rejected item with the reason.
 type Rejection struct {
 	Index  int // of the item in the body, from 0
 	Reason string
-	Raw    []byte // the item, when it can be cut out of the body
+	Raw    []byte // the item, if it can be cut out of the body
 }
 
 // Input is one body as it was received.
@@ -108,22 +110,22 @@ type Input struct {
 	ContentType string
 	Header      func(name string) string // of the request; never nil
 	Source      string
-	// Bound are the only sources that the sender may speak for, Source among them;
-	// none: any.
+	// Bound are the only sources that the sender may post for, including Source; nil:
+	// any.
 	Bound []string
-	// Sender is the token that posted, by its id; "" when there is none, as of what
-	// the portal asks for. A sender that is not bound has a budget of its own.
+	// Sender is the id of the token that posted; "" if there is none, as for polled
+	// data. A sender that is not bound has a budget of its own.
 	Sender   string
 	Received time.Time
 }
 
-// SpeaksFor tells whether the sender may speak for a source.
-func (in Input) SpeaksFor(source string) bool {
+// MayPost reports whether the sender may post for a source.
+func (in Input) MayPost(source string) bool {
 	return len(in.Bound) == 0 || slices.Contains(in.Bound, source)
 }
 
-// Decoder reads the bodies of one format. An error (fault.Invalid) means that
-// the body is not the format at all.
+// Decoder decodes the bodies of one format. An error (fault.Invalid) means that the
+// body as a whole is not in the format.
 type Decoder interface {
 	Decode(in Input) (Decoded, error)
 }

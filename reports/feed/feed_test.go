@@ -29,14 +29,33 @@ func when(minute int) incident.Moment {
 
 func TestWhole(t *testing.T) {
 	v, ok := feed.Whole([]feed.Fact{
-		said("c", 5, incident.Voice{Title: "Cart is down", Services: []string{"cart", "search"}, Times: map[incident.Milestone]incident.Moment{incident.Resolved: when(5)}}),
-		said("a", 0, incident.Voice{Title: "Cart", RawSeverity: "P2", Services: []string{"cart"}, At: noon, Times: map[incident.Milestone]incident.Moment{incident.Detected: when(0)}}),
+		said(
+			"c",
+			5,
+			incident.Voice{
+				Title:    "Cart is down",
+				Services: []string{"cart", "search"},
+				Times:    map[incident.Milestone]incident.Moment{incident.Resolved: when(5)},
+			},
+		),
+		said(
+			"a",
+			0,
+			incident.Voice{
+				Title:       "Cart",
+				RawSeverity: "P2",
+				Services:    []string{"cart"},
+				At:          noon,
+				Times:       map[incident.Milestone]incident.Moment{incident.Detected: when(0)},
+			},
+		),
 		said("b", 3, incident.Voice{Times: map[incident.Milestone]incident.Moment{incident.Acknowledged: when(3), incident.Detected: when(2)}}),
 		said("d", 6, incident.Voice{Times: map[incident.Milestone]incident.Moment{incident.Acknowledged: {}}}),
 		{Kind: feed.Change, At: noon},
 	})
 	want := map[incident.Milestone]incident.Moment{incident.Detected: when(0), incident.Resolved: when(5)}
-	if !ok || v.Title != "Cart is down" || v.RawSeverity != "P2" || len(v.Services) != 2 || !v.At.Equal(noon) || !reflect.DeepEqual(v.Times, want) {
+	if !ok || v.Title != "Cart is down" || v.RawSeverity != "P2" || len(v.Services) != 2 || !v.At.Equal(noon) ||
+		!reflect.DeepEqual(v.Times, want) {
 		t.Errorf("%+v", v)
 	}
 	if _, ok := feed.Whole([]feed.Fact{{Kind: feed.Change}}); ok {
@@ -51,8 +70,10 @@ func TestWholeInAnyOrder(t *testing.T) {
 			m := rapid.SampledFrom([]incident.Milestone{incident.Detected, incident.Resolved}).Draw(t, "milestone")
 			at := rapid.SampledFrom([]incident.Moment{{}, when(1), when(2)}).Draw(t, "at")
 			facts = append(facts, said(string(rune('a'+i)), rapid.IntRange(0, 3).Draw(t, "minute"), incident.Voice{
-				Title: rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "title"), Aliases: []string{rapid.SampledFrom([]string{"p", "q"}).Draw(t, "alias")},
-				Times: map[incident.Milestone]incident.Moment{m: at},
+				Title: rapid.SampledFrom([]string{"", "x", "y"}).
+					Draw(t, "title"),
+				Aliases: []string{rapid.SampledFrom([]string{"p", "q"}).Draw(t, "alias")},
+				Times:   map[incident.Milestone]incident.Moment{m: at},
 			}))
 		}
 		before, _ := json.Marshal(facts)

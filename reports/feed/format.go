@@ -15,15 +15,15 @@ type Format struct {
 	Incidents incident.Form
 	// Signature says how bodies are signed; nil where senders do not sign.
 	Signature *Signature
-	// AcceptsAll reports whether a body that is not the format is answered like one
-	// that is, because the sender stops after a few refusals. It is a dead letter
-	// all the same.
+	// AcceptsAll reports whether a body that is not in the format is answered like one
+	// that is, because the sender stops sending after a few refusals. Such a body
+	// becomes a dead letter all the same.
 	AcceptsAll bool
-	// Lines reports whether every line stands alone, so that a body of any length is
-	// read in parts.
+	// Lines reports whether every line is independent of the others, so that a body of
+	// any length is read in parts.
 	Lines bool
-	// PartStart begins a line from which on a file can be read without what is
-	// before it, so that a long file is sent in parts; "" where a file is sent whole.
+	// PartStart is the beginning of a line at which a long file may be cut into parts;
+	// "" if a file is sent whole.
 	PartStart string
 }
 

@@ -7,17 +7,17 @@ import (
 )
 
 const (
-	// MaxLabels is how many labels, and how many annotations, one alert may have.
-	// Alerts of Kubernetes have 10 to 40; each is read whenever a page lists it.
+	// MaxLabels bounds the labels, and the annotations, of one alert. Alerts of
+	// Kubernetes have 10 to 40; each is read whenever a page lists the alert.
 	MaxLabels = 100
-	// MaxItem is how many bytes of text one fact may have in all, names of labels
-	// included and the statement of an observation not: half of what 16 full texts
-	// and two lists would take. All facts of a page are in memory together.
+	// MaxItem bounds the text of one fact in bytes, with the names of labels and without
+	// the statement of an observation: half of 16 full texts and two lists. All facts of
+	// a page are in memory together.
 	MaxItem = 64 << 10
 )
 
-// CheckLabels refuses an alert with more labels or annotations than MaxLabels. The
-// error is fault.Invalid.
+// CheckLabels returns fault.Invalid if an alert has more labels or annotations than
+// MaxLabels.
 func CheckLabels(labels, annotations int) error {
 	for _, n := range []struct {
 		count int
@@ -30,7 +30,7 @@ func CheckLabels(labels, annotations int) error {
 	return nil
 }
 
-// Oversize returns why a fact is too large to be stored; "" when it is not.
+// Oversize returns the reason why a fact is too large to be stored; "" if it is not.
 func Oversize(f *Fact) string {
 	if f.Alert != nil {
 		if err := CheckLabels(len(f.Alert.Labels), len(f.Alert.Annotations)); err != nil {
@@ -43,7 +43,7 @@ func Oversize(f *Fact) string {
 	return ""
 }
 
-// textBytes adds up the texts of a fact.
+// textBytes returns the length of all texts of a fact.
 func textBytes(f *Fact) (n int) {
 	add := func(texts ...string) {
 		for _, t := range texts {

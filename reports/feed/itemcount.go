@@ -2,15 +2,14 @@ package feed
 
 import "github.com/postern/postern/portal/base/fault"
 
-// MaxItems is how many items one body of JSON may have. The smallest alerts that were
-// seen have 240 bytes, so that 16 MiB hold 70,000; ten million of two bytes would
-// take half a minute and a gigabyte.
+// MaxItems bounds the items of one JSON body. The smallest alerts seen have 240
+// bytes, so 16 MiB hold 70,000; ten million of two bytes would take half a minute and
+// a gigabyte.
 const MaxItems = 100_000
 
-// checkItems refuses a body with more than MaxItems items, before any of them is
-// read: elements of the list that the body is, or of the lists in the object that it
-// is. The error is fault.Invalid. What is not JSON passes: its reader says what is
-// wrong.
+// checkItems returns fault.Invalid if a body has more than MaxItems items: elements
+// of its top list, or of the lists in its top object. It counts them before any is
+// decoded. Text that is not JSON passes, because the decoder has a better message.
 func checkItems(body []byte) error {
 	const listed = 2 // levels of brackets in which items lie
 	depth, items, inList := 0, 0, [listed + 1]bool{}
@@ -36,7 +35,7 @@ func checkItems(body []byte) error {
 	return nil
 }
 
-// endOfString returns where the string that begins at i ends.
+// endOfString returns the index of the end of the string that starts at i.
 func endOfString(body []byte, i int) int {
 	for i++; i < len(body); i++ {
 		switch body[i] {

@@ -33,7 +33,11 @@ func TestItemsOfABodyAreBounded(t *testing.T) {
 		}
 	}
 	var into []int
-	if err := ReadJSON([]byte(list(MaxItems+1, "0")), &into); err == nil || !strings.Contains(err.Error(), fmt.Sprint("more than ", MaxItems, " items")) || into != nil {
+	if err := ReadJSON(
+		[]byte(list(MaxItems+1, "0")),
+		&into,
+	); err == nil || !strings.Contains(err.Error(), fmt.Sprint("more than ", MaxItems, " items")) ||
+		into != nil {
 		t.Errorf("%v, %d were read", err, len(into))
 	}
 }

@@ -11,16 +11,16 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Limits of what is kept of one item. Longer text is cut, longer lists are ended:
-// what a feed says is shown in tables.
+// Limits of one item. Longer text is cut and longer lists are ended, because items
+// are shown in tables.
 const (
 	MaxText = 2 << 10 // bytes
 	MaxList = 200
-	// MaxRejected is how many items of one body are told to be unusable one by one.
+	// MaxRejected is how many rejected items of one body are listed.
 	MaxRejected = 1000
 )
 
-// Text is s without surrounding blanks, cut to MaxText bytes at a character.
+// Text returns s without surrounding blanks, cut to MaxText bytes at a character.
 func Text(s string) string {
 	s = strings.TrimSpace(strings.ToValidUTF8(s, "\uFFFD"))
 	if len(s) <= MaxText {
@@ -29,7 +29,8 @@ func Text(s string) string {
 	return strings.ToValidUTF8(s[:MaxText], "")
 }
 
-// Texts are the non-empty ones among s, each cut, none twice, in their order.
+// Texts returns the distinct non-empty texts of s in their order, each cut, at most
+// MaxList.
 func Texts(s ...string) (out []string) {
 	seen := map[string]bool{}
 	for _, x := range s {
@@ -43,8 +44,8 @@ func Texts(s ...string) (out []string) {
 	return out
 }
 
-// ReadJSON reads a body that is one JSON value. The error (fault.Invalid) says
-// what is wrong in words for the sender.
+// ReadJSON decodes a body that is one JSON value. The error (fault.Invalid) has a
+// message for the sender.
 func ReadJSON(body []byte, v any) error {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(body)) == 0 {
@@ -59,8 +60,8 @@ func ReadJSON(body []byte, v any) error {
 	return nil
 }
 
-// Trouble words an error of encoding/json for the sender, who does not know the
-// names of Go's types.
+// Trouble returns the message of an encoding/json error for the sender, who does not
+// know the names of Go types.
 func Trouble(err error) string {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		field := e.Field
@@ -75,8 +76,9 @@ func Trouble(err error) string {
 	return Text(err.Error())
 }
 
-// ReadTime reads an instant as feeds write it: RFC 3339 with or without fractions
-// and colons in the offset. Empty and "null" are the zero time.
+// ReadTime parses an instant as feeds write it: RFC 3339 with or without fractions
+// and colons in the offset. Empty and "null" are the zero time. Other text is
+// fault.Invalid.
 func ReadTime(s string) (time.Time, error) {
 	s = strings.TrimSpace(s)
 	if s == "" || s == "null" {
@@ -90,9 +92,9 @@ func ReadTime(s string) (time.Time, error) {
 	return time.Time{}, fault.Newf(fault.Invalid, "feed.ReadTime", "the time %q is not written as 2026-11-24T12:00:00Z", Text(s))
 }
 
-// Epoch reads a count of seconds, milliseconds, microseconds or nanoseconds since
-// 1970: which one is told from its magnitude, since senders mix them in one
-// object. Dates from 1973 to 5138 are told rightly. 0 is the zero time.
+// Epoch returns the instant of a count of seconds, milliseconds, microseconds or
+// nanoseconds since 1970. The magnitude decides which, because senders mix them in
+// one object; it decides correctly for 1973 to 5138. 0 is the zero time.
 func Epoch(n int64) time.Time {
 	switch {
 	case n == 0:
@@ -107,17 +109,17 @@ func Epoch(n int64) time.Time {
 	return time.Unix(n, 0).UTC()
 }
 
-// Reason is the words of an error for a Rejection.
+// Reason returns the message of an error for a Rejection.
 func Reason(err error) string { return fault.Message(err) }
 
-// timeKey is how a fact is keyed by its time, so that the order of keys is that of
-// time and a part of an entity's facts can be found.
+// timeKey is the layout of keys that are times, so that the order of keys is that of
+// time and a range of an entity's facts can be found.
 const timeKey = "2006-01-02T15:04:05.000000Z"
 
-// TimeKey is the key of a fact that its source keys by its time.
+// TimeKey returns the key of a fact that its source identifies by time.
 func TimeKey(t time.Time) string { return t.UTC().Format(timeKey) }
 
-// IsTimeKey tells whether a key is one of TimeKey.
+// IsTimeKey reports whether a key is one of TimeKey.
 func IsTimeKey(key string) bool {
 	t, err := time.Parse(timeKey, key)
 	return err == nil && TimeKey(t) == key

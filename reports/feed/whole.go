@@ -8,16 +8,15 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// Whole puts together what one source said about one incident, event by event,
-// into the one voice that the incident's fold expects. The facts are all of one
-// Source and Entity; their order does not matter. ok is false when none speaks of
-// an incident.
+// Whole merges the events of one source about one incident into one report. The facts
+// must be of one Source and Entity; their order does not matter. ok is false if none
+// is about an incident.
 //
 // Events apply in the order of (At, Key). A later event overrides a field that it
-// states. A milestone keeps the first time that was stated for it until an event
-// takes it back by stating the zero time (a reopened incident is not resolved, an
-// unacknowledged one not acknowledged). Of a source that tells incidents whole
-// there is one fact, which stays as it is.
+// states. A milestone has the first time stated for it, until an event withdraws it
+// by stating the zero time (a reopened incident is not resolved, an unacknowledged
+// one not acknowledged). A source that sends complete reports has one fact, which
+// stays as it is.
 func Whole(facts []Fact) (v incident.Voice, ok bool) {
 	sorted := make([]Fact, 0, len(facts))
 	for _, f := range facts {
@@ -40,9 +39,9 @@ func Whole(facts []Fact) (v incident.Voice, ok bool) {
 	return v, true
 }
 
-// overlay lets a later event speak over what was said before.
+// overlay applies a later event to a report.
 func overlay(v *incident.Voice, e incident.Voice) {
-	v.Rev = max(v.Rev, e.Rev) // At stays that of the first event: it names the incident
+	v.Rev = max(v.Rev, e.Rev) // At stays that of the first event, which is part of the incident's id
 	for _, field := range []struct {
 		old   *string
 		event string
@@ -75,9 +74,9 @@ func overlay(v *incident.Voice, e incident.Voice) {
 	}
 }
 
-// union is old and what is new in more, sorted when anything was added. It ends at
-// MaxList: a sender that names others with every event must not make it grow
-// without end.
+// union returns old with the new elements of more, sorted if anything was added, at
+// most MaxList: a sender that adds names with every event must not make the report
+// grow without end.
 func union(old, more []string) []string {
 	out := old
 	for _, s := range more {

@@ -95,7 +95,7 @@ func (l *Store) admit(ctx context.Context, format string, in feed.Input) error {
 	if err := CheckSource(name); err != nil {
 		return err
 	}
-	if !in.SpeaksFor(name) {
+	if !in.MayPost(name) {
 		return errNotBound(in, name)
 	}
 	if l.opt.CheckSpace != nil {

@@ -160,7 +160,7 @@ func (b *batch) storeChecked(j *job, f *feed.Fact) (got outcome, why string, err
 	switch {
 	case reserved(f.Source):
 		return conflict, fault.Message(errReserved(f.Source)), nil
-	case !j.input.SpeaksFor(f.Source):
+	case !j.input.MayPost(f.Source):
 		return conflict, fault.Message(errNotBound(j.input, f.Source)), nil
 	case f.Kind == feed.SLI && f.Bucket != nil:
 		if why := cmp.Or(notOverYet(f.Bucket, j.now), feed.CheckEvents(f.Bucket)); why != "" {

@@ -48,7 +48,7 @@ func (l *Store) RecordRefusal(ctx context.Context, u Refusal) error {
 		u.Reason = fmt.Sprintf("%s (format %.40q)", u.Reason, u.Format)
 		u.Format = unknownFormat
 	}
-	if CheckSource(in.Source) != nil || !in.SpeaksFor(in.Source) {
+	if CheckSource(in.Source) != nil || !in.MayPost(in.Source) {
 		in.Source = u.Own
 	}
 	if err := l.admit(ctx, u.Format, in); err != nil {

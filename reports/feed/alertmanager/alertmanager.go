@@ -1,13 +1,12 @@
-// Package alertmanager owns the reading of the webhooks of Prometheus
-// Alertmanager (version 4 of the message) and of Grafana Alerting, which sends
-// the same with more fields. It is pure.
+// Package alertmanager decodes the webhooks of Prometheus Alertmanager (version 4 of
+// the message) and of Grafana Alerting, which sends the same with more fields.
 //
-// Data layout: one message becomes one signal an alert. The entity is the episode,
-// "fingerprint/startsAt"; the key is the notification, the hash of the group, the
-// receiver and which alerts are in which state. Twins of a highly available pair
-// and retries send the same notification, so they count once, whatever differs in
-// the wording. A repeat that Alertmanager itself calls so ("repeat interval
-// elapsed", from version 0.34 on) counts again, once an hour.
+// One message becomes one signal per alert. The entity is the episode,
+// "fingerprint/startsAt". The key is the notification: the hash of the group, the
+// receiver and the state of each alert. The two servers of a highly available pair and
+// retries send the same notification, so it counts once, whatever the annotations. A
+// repeat that Alertmanager marks as one ("repeat interval elapsed", from version 0.34
+// on) counts again, once per hour.
 package alertmanager
 
 import (
@@ -26,10 +25,10 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// Name is the name of the format.
+// Name is the name of the format, in addresses and stored facts.
 const Name = "alertmanager"
 
-// Format returns the format.
+// Format returns the format with all that the portal knows of it.
 func Format() feed.Format {
 	return feed.Format{
 		Name: Name, Title: "Alertmanager",
@@ -42,7 +41,7 @@ func Format() feed.Format {
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
-// message is the body. Fields that are not named carry nothing for Postern.
+// message is the body. Postern does not use other fields.
 type message struct {
 	GroupKey  string            `json:"groupKey"`
 	Truncated json.RawMessage   `json:"truncatedAlerts"`
@@ -51,6 +50,7 @@ type message struct {
 	Alerts    []json.RawMessage `json:"alerts"`
 }
 
+// item is one alert of a message.
 type item struct {
 	Status      string            `json:"status"`
 	Labels      map[string]string `json:"labels"`
@@ -63,7 +63,7 @@ type item struct {
 	starts, ends time.Time
 }
 
-// repeated is what a message says that repeats an earlier one on purpose.
+// repeated is the reason of a message that repeats an earlier one on purpose.
 const repeated = "repeat interval elapsed"
 
 // Decode implements feed.Decoder.
@@ -85,7 +85,7 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 		it.index = i
 		items = append(items, it)
 	}
-	// The alerts count although how many were left out is not known.
+	// The alerts count even if the number of omitted ones is unknown.
 	truncated, _, err := feed.Truncated().ReadCount("truncatedAlerts", m.Truncated)
 	if err != nil {
 		d.Reject(feed.Rejection{Index: len(m.Alerts), Reason: feed.Reason(err) + "; how many alerts were left out of this message is not known"})
@@ -97,6 +97,8 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
+// readItem decodes one alert of a message. It returns fault.Invalid if the alert has
+// no name or times.
 func readItem(raw json.RawMessage, received time.Time) (it item, err error) {
 	const op = "alertmanager.item"
 	if err := feed.ReadJSON(raw, &it); err != nil {
@@ -115,7 +117,7 @@ func readItem(raw json.RawMessage, received time.Time) (it item, err error) {
 			return it, err
 		}
 		if it.ends.Year() <= 1 {
-			it.ends = received.UTC() // resolved, and no word of when: by now
+			it.ends = received.UTC() // resolved at an unknown time, at the latest now
 		}
 	default:
 		return it, fault.Newf(fault.Invalid, op, "the status of the alert is %q; it must be firing or resolved", feed.Text(it.Status))
@@ -133,7 +135,8 @@ func readItem(raw json.RawMessage, received time.Time) (it item, err error) {
 	return it, nil
 }
 
-// fingerprint stands in for senders that give none (Alertmanager before 0.20).
+// fingerprint returns a fingerprint for senders without one (Alertmanager before
+// 0.20).
 func fingerprint(labels map[string]string) string {
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
@@ -142,7 +145,8 @@ func fingerprint(labels map[string]string) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// write hashes fields so that no two lists of fields give the same bytes.
+// write hashes fields with their lengths, so that different lists of fields give
+// different bytes.
 func write(w io.Writer, fields ...string) {
 	var length [8]byte
 	for _, f := range fields {
@@ -154,8 +158,8 @@ func write(w io.Writer, fields ...string) {
 	}
 }
 
-// notification names what the message says, however it is worded and whoever of a
-// pair sent it.
+// notification returns the key of what the message reports, whatever its wording and
+// whichever server of a pair sent it.
 func (m message) notification(items []item, received time.Time) string {
 	states := make([]string, 0, len(items))
 	for _, it := range items {
@@ -171,6 +175,7 @@ func (m message) notification(items []item, received time.Time) string {
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
+// fact returns the signal of one alert.
 func (it item) fact(in feed.Input, m message, id string, truncated int) feed.Fact {
 	s := &alert.Signal{
 		Source: in.Source, Fingerprint: it.Fingerprint, StartsAt: it.starts, EndsAt: it.ends,
@@ -185,8 +190,8 @@ func (it item) fact(in feed.Input, m message, id string, truncated int) feed.Fac
 	}
 }
 
-// dedup is the key under which Alertmanager itself tells a pager of the group:
-// PagerDuty's dedup_key is the SHA-256 of the group key in hexadecimal digits
+// dedup returns the key under which Alertmanager reports the group to a pager:
+// PagerDuty's dedup_key is the hexadecimal SHA-256 of the group key
 // (prometheus/alertmanager, notify.Key.Hash).
 func dedup(group string) string {
 	if group == "" {
@@ -196,8 +201,8 @@ func dedup(group string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// pages tells whether an alert wakes a person: by its severity, or because its
-// receiver is called after a pager.
+// pages reports whether an alert pages a person: by its severity, or because its
+// receiver is named after a pager.
 func pages(severity, receiver string) bool {
 	switch strings.ToLower(severity) {
 	case "page", "critical", "emergency", "disaster", "fatal", "p0", "p1", "sev1":

@@ -65,9 +65,13 @@ func swapped() string {
 }
 
 func TestGrafanaAndOldSenders(t *testing.T) {
-	f := feedtest.One(t, Decoder{}, feedtest.Input(`{"receiver":"oncall","status":"resolved","orgId":1,"version":"1","state":"ok","numFiring":0,"alerts":[
+	f := feedtest.One(
+		t,
+		Decoder{},
+		feedtest.Input(`{"receiver":"oncall","status":"resolved","orgId":1,"version":"1","state":"ok","numFiring":0,"alerts":[
 	{"status":"resolved","labels":{"alertname":"High","grafana_folder":"x"},"annotations":{},"startsAt":"2026-11-24T10:00:00+08:00",
-	"endsAt":"0001-01-01T00:00:00Z","silenceURL":"u","values":{"A":1.5},"valueString":"[ var='A' ]"}]}`))
+	"endsAt":"0001-01-01T00:00:00Z","silenceURL":"u","values":{"A":1.5},"valueString":"[ var='A' ]"}]}`),
+	)
 	a := f.Alert
 	if len(a.Fingerprint) != 16 || a.StartsAt.Hour() != 2 || !a.EndsAt.Equal(feedtest.Received()) || !a.Paging {
 		t.Errorf("%+v", a)
@@ -91,9 +95,13 @@ func TestWhatCannotBeUsed(t *testing.T) {
 
 // TestBodyNamesNoSource: receivers, instances and addresses that a message names are not its source.
 func TestBodyNamesNoSource(t *testing.T) {
-	feedtest.KeepsSource(t, Decoder{},
-		feedtest.Input(`{"version":"4","source":"other","receiver":"other","externalURL":"http://other","status":"firing","alerts":[{"source":"other","status":"firing",
-			"labels":{"alertname":"A","source":"other","instance":"other"},"startsAt":"2026-11-24T10:00:00Z","generatorURL":"http://other","fingerprint":"f"}]}`),
+	feedtest.KeepsSource(
+		t,
+		Decoder{},
+		feedtest.Input(
+			`{"version":"4","source":"other","receiver":"other","externalURL":"http://other","status":"firing","alerts":[{"source":"other","status":"firing",
+			"labels":{"alertname":"A","source":"other","instance":"other"},"startsAt":"2026-11-24T10:00:00Z","generatorURL":"http://other","fingerprint":"f"}]}`,
+		),
 	)
 }
 

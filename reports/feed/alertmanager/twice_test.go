@@ -11,9 +11,17 @@ import (
 
 // said is one webhook about one alert, without what only newer senders say.
 func said(status, starts, ends, from string) string {
-	return fmt.Sprintf(`{"version":"4","groupKey":"{}:{alertname=\"CartDown\"}","receiver":"web","status":%q,"externalURL":"http://%s","alerts":[
+	return fmt.Sprintf(
+		`{"version":"4","groupKey":"{}:{alertname=\"CartDown\"}","receiver":"web","status":%q,"externalURL":"http://%s","alerts":[
 	{"status":%q,"labels":{"alertname":"CartDown","severity":"critical","service":"cart"},"annotations":{"sent":%q},"startsAt":%q,"endsAt":%q,"fingerprint":"f404ecabc8dd5cd7","generatorURL":"http://%s/g"}]}`,
-		status, from, status, from, starts, ends, from)
+		status,
+		from,
+		status,
+		from,
+		starts,
+		ends,
+		from,
+	)
 }
 
 // TestWhatIsSaidTwiceCountsOnce: twins of a pair, repeats of a sender that does not

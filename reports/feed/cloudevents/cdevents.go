@@ -11,9 +11,10 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// prefix begins the types of all CDEvents.
+// prefix is the beginning of the types of all CDEvents.
 const prefix = "dev.cdevents."
 
+// cdEvent is a CDEvent.
 type cdEvent struct {
 	Context struct {
 		ID        string `json:"id"`
@@ -29,11 +30,12 @@ type cdEvent struct {
 	Custom json.RawMessage `json:"customData"`
 }
 
+// named is a reference to a service or an environment.
 type named struct {
 	ID string `json:"id"`
 }
 
-// content holds the fields of all subjects that are read.
+// content has the fields of all subjects that are read.
 type content struct {
 	Description string   `json:"description"`
 	Environment named    `json:"environment"`
@@ -53,6 +55,7 @@ type custom struct {
 	Postern  customFields `json:"postern"`
 }
 
+// customFields are the fields of customData.postern.
 type customFields struct {
 	Title        string   `json:"title"`
 	Severity     string   `json:"severity"`
@@ -63,7 +66,7 @@ type customFields struct {
 	Detected     string   `json:"detected"`
 	Acknowledged string   `json:"acknowledged"`
 	Diagnosed    string   `json:"diagnosed"`
-	Located      string   `json:"located"` // another word for diagnosed
+	Located      string   `json:"located"` // a synonym of diagnosed
 	Mitigated    string   `json:"mitigated"`
 	Recovered    string   `json:"recovered"`
 	Resolved     string   `json:"resolved"`
@@ -72,7 +75,7 @@ type customFields struct {
 	Changes      []string `json:"changes"`
 }
 
-// split takes a type apart: subject and predicate; the version does not matter.
+// split returns the subject and the predicate of a type; the version is ignored.
 func split(typ string) (subject, predicate string, ok bool) {
 	rest, ok := strings.CutPrefix(typ, prefix)
 	parts := strings.SplitN(rest, ".", 3)
@@ -82,12 +85,17 @@ func split(typ string) (subject, predicate string, ok bool) {
 	return parts[0], parts[1], true
 }
 
-// fill makes the fact of an event; ignored when its type carries nothing.
+// fill decodes an event into f; ignored reports that its type is not used.
 func (e *cdEvent) fill(f *feed.Fact) (ignored bool, err error) {
 	const op = "cloudevents.fill"
 	subject, predicate, ok := split(e.Context.Type)
 	if !ok {
-		return false, fault.Newf(fault.Invalid, op, "the type %q is not of the form dev.cdevents.SUBJECT.PREDICATE.VERSION", feed.Text(e.Context.Type))
+		return false, fault.Newf(
+			fault.Invalid,
+			op,
+			"the type %q is not of the form dev.cdevents.SUBJECT.PREDICATE.VERSION",
+			feed.Text(e.Context.Type),
+		)
 	}
 	read := e.reader(subject, predicate)
 	if read == nil {
@@ -107,7 +115,8 @@ func (e *cdEvent) fill(f *feed.Fact) (ignored bool, err error) {
 	return false, read(f, c)
 }
 
-// reader is what reads the events of a type; nil for those that carry nothing.
+// reader returns the method that decodes events of a type; nil if the type is not
+// used.
 func (e *cdEvent) reader(subject, predicate string) func(*feed.Fact, custom) error {
 	switch subject + "." + predicate {
 	case "incident.detected", "incident.reported", "incident.resolved":
@@ -120,7 +129,7 @@ func (e *cdEvent) reader(subject, predicate string) func(*feed.Fact, custom) err
 	return nil
 }
 
-// about names the subject within the feed.
+// about returns the entity: the subject with its producer.
 func (e *cdEvent) about() string {
 	source := e.Subject.Source
 	if source == "" {
@@ -129,6 +138,7 @@ func (e *cdEvent) about() string {
 	return feed.Text(source) + " " + feed.Text(e.Subject.ID)
 }
 
+// incident decodes an incident event into a part of a report.
 func (e *cdEvent) incident(f *feed.Fact, predicate string, c custom) error {
 	times, err := c.Postern.times()
 	if err != nil {
@@ -136,10 +146,21 @@ func (e *cdEvent) incident(f *feed.Fact, predicate string, c custom) error {
 	}
 	s := e.Subject
 	v := &incident.Voice{
-		Source: f.Source, Form: incidentForm, Ref: feed.Text(s.ID), Aliases: feed.Texts(s.Content.TicketURI), At: f.At,
-		Title: feed.Text(first(c.Postern.Title, s.Content.Description)), RawSeverity: feed.Text(first(c.Postern.Severity, c.Severity, c.Priority)),
-		Services: feed.Texts(s.Content.Service.ID), Environment: feed.Text(s.Content.Environment.ID), Status: predicate,
-		URL: feed.Text(s.Content.TicketURI), Times: times, Changes: feed.Texts(c.Postern.Changes...),
+		Source:  f.Source,
+		Form:    incidentForm,
+		Ref:     feed.Text(s.ID),
+		Aliases: feed.Texts(s.Content.TicketURI),
+		At:      f.At,
+		Title: feed.Text(
+			first(c.Postern.Title, s.Content.Description),
+		),
+		RawSeverity: feed.Text(first(c.Postern.Severity, c.Severity, c.Priority)),
+		Services:    feed.Texts(s.Content.Service.ID),
+		Environment: feed.Text(s.Content.Environment.ID),
+		Status:      predicate,
+		URL:         feed.Text(s.Content.TicketURI),
+		Times:       times,
+		Changes:     feed.Texts(c.Postern.Changes...),
 	}
 	at := incident.Moment{At: f.At}
 	switch predicate {
@@ -150,19 +171,21 @@ func (e *cdEvent) incident(f *feed.Fact, predicate string, c custom) error {
 		v.DetectedBy = "staff"
 		setDefault(times, incident.Detected, at)
 	case "resolved":
-		v.Title = feed.Text(c.Postern.Title) // its description tells the end, not what happened
+		v.Title = feed.Text(c.Postern.Title) // its description is about the end, not about what happened
 		setDefault(times, incident.Resolved, at)
 	}
 	f.Kind, f.Entity, f.Incident = feed.Incident, e.about(), v
 	return nil
 }
 
+// setDefault sets a milestone that customData does not state.
 func setDefault(times map[incident.Milestone]incident.Moment, m incident.Milestone, at incident.Moment) {
 	if _, stated := times[m]; !stated {
 		times[m] = at
 	}
 }
 
+// times returns the milestones in customData.
 func (c customFields) times() (map[incident.Milestone]incident.Moment, error) {
 	times := map[incident.Milestone]incident.Moment{}
 	for _, x := range []struct {
@@ -184,12 +207,23 @@ func (c customFields) times() (map[incident.Milestone]incident.Moment, error) {
 	return times, nil
 }
 
+// change decodes an event about a service or a change.
 func (e *cdEvent) change(f *feed.Fact, predicate string, c custom) (err error) {
 	s, p := e.Subject, c.Postern
 	x := &change.Change{
-		ID: feed.Text(e.Context.ID), Source: f.Source, Service: feed.Text(first(p.Service, s.ID)), Environment: feed.Text(s.Content.Environment.ID),
-		At: f.At, Kind: predicate, Outcome: feed.Text(p.Outcome), Artifact: feed.Text(s.Content.ArtifactID), Title: feed.Text(p.Title),
-		Author: feed.Text(p.Author), Incidents: feed.Texts(p.Incidents...),
+		ID: feed.Text(
+			e.Context.ID,
+		),
+		Source:      f.Source,
+		Service:     feed.Text(first(p.Service, s.ID)),
+		Environment: feed.Text(s.Content.Environment.ID),
+		At:          f.At,
+		Kind:        predicate,
+		Outcome:     feed.Text(p.Outcome),
+		Artifact:    feed.Text(s.Content.ArtifactID),
+		Title:       feed.Text(p.Title),
+		Author:      feed.Text(p.Author),
+		Incidents:   feed.Texts(p.Incidents...),
 	}
 	if x.Committed, err = feed.ReadTime(p.Committed); err != nil {
 		return err
@@ -200,7 +234,7 @@ func (e *cdEvent) change(f *feed.Fact, predicate string, c custom) (err error) {
 	case "rolledback":
 		x.Outcome = first(x.Outcome, "rolledback")
 	case "merged":
-		// The subject is the change itself; which service it is of is not said.
+		// The subject is the change itself, and the event does not name the service.
 		x.Service, x.Title = feed.Text(p.Service), feed.Text(first(p.Title, s.Content.Repository.ID+" "+s.ID))
 	}
 	f.Kind, f.Entity, f.Change = feed.Change, f.Key, x
@@ -208,6 +242,7 @@ func (e *cdEvent) change(f *feed.Fact, predicate string, c custom) (err error) {
 	return nil
 }
 
+// ticket decodes an event about a ticket.
 func (e *cdEvent) ticket(f *feed.Fact, predicate string) error {
 	s := e.Subject
 	t := &feed.TicketEvent{ID: feed.Text(s.ID), URL: feed.Text(s.Content.URI), Status: predicate, Title: feed.Text(s.Content.Summary)}
@@ -218,7 +253,7 @@ func (e *cdEvent) ticket(f *feed.Fact, predicate string) error {
 	return nil
 }
 
-// first is the first that is not empty.
+// first returns the first text that is not empty.
 func first(s ...string) string {
 	for _, x := range s {
 		if x != "" {

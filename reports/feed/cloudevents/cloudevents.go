@@ -1,15 +1,14 @@
-// Package cloudevents owns the reading of CDEvents about incidents, services,
-// changes and tickets, in every HTTP form of CloudEvents: structured, batch,
-// binary; and bare. It is pure.
+// Package cloudevents decodes CDEvents about incidents, services, changes and tickets,
+// in every HTTP form of CloudEvents (structured, batch, binary) and bare.
 //
-// Data layout: an event's key is (context.source, context.id), to which its type
-// without the version is added, since some senders (and CDEvents' own examples)
-// use one id for several events of one subject. A type carries its own version,
-// dev.cdevents.incident.detected.0.3.0; any version is read. Events of other types
-// carry nothing for Postern and are ignored.
+// The key of an event is (context.source, context.id) with its type, without the
+// version, because some senders (and CDEvents' own examples) use one id for several
+// events of one subject. A type has its own version, as in
+// dev.cdevents.incident.detected.0.3.0; any version is read. Events of other types are
+// ignored.
 //
-// CDEvents has no event for acknowledged, diagnosed or mitigated; they are taken
-// from customData: {"postern": {"diagnosed": "2026-11-24T12:00:00Z"}}.
+// CDEvents has no event for acknowledged, diagnosed or mitigated. They are read from
+// customData: {"postern": {"diagnosed": "2026-11-24T12:00:00Z"}}.
 package cloudevents
 
 import (
@@ -24,13 +23,13 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// Name is the name of the format.
+// Name is the name of the format, in addresses and stored facts.
 const Name = "cloudevents"
 
 // incidentForm is the form of incident reports that come as CDEvents.
 const incidentForm = "cdevents"
 
-// Format returns the format.
+// Format returns the format with all that the portal knows of it.
 func Format() feed.Format {
 	return feed.Format{
 		Name: Name, Title: "CDEvents",
@@ -85,13 +84,14 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// structured tells whether the body is a whole CloudEvent, or several.
+// structured reports whether the body is one or several CloudEvents in the structured
+// form.
 func structured(contentType string) bool {
 	t, _, err := mime.ParseMediaType(contentType)
 	return err == nil && strings.HasPrefix(t, "application/cloudevents")
 }
 
-// event reads one element: a structured CloudEvent or a bare CDEvent.
+// event decodes one element: a structured CloudEvent or a bare CDEvent.
 func event(in feed.Input, raw []byte) (f feed.Fact, ignored bool, err error) {
 	var e envelope
 	if err := json.Unmarshal(raw, &e); err != nil {
@@ -109,7 +109,7 @@ func event(in feed.Input, raw []byte) (f feed.Fact, ignored bool, err error) {
 	return fact(in, e.Type, data)
 }
 
-// fact reads one CDEvent; typ is what the envelope says, "" for a bare one.
+// fact decodes one CDEvent. typ is the type in the envelope; "" for a bare event.
 func fact(in feed.Input, typ string, data []byte) (f feed.Fact, ignored bool, err error) {
 	if typ != "" && !strings.HasPrefix(typ, prefix) {
 		return f, true, nil

@@ -12,19 +12,40 @@ import (
 )
 
 func cd(typ, id, content, custom string) string {
-	return fmt.Sprintf(`{"context":{"specversion":"0.6.0-draft","id":%q,"source":"/mon/prod1","type":"dev.cdevents.%s","timestamp":"2026-11-24T10:00:00.079Z"},
-	"subject":{"id":"inc-1","source":"/mon/prod1","content":%s},"customData":%s}`, id, typ, content, custom)
+	return fmt.Sprintf(
+		`{"context":{"specversion":"0.6.0-draft","id":%q,"source":"/mon/prod1","type":"dev.cdevents.%s","timestamp":"2026-11-24T10:00:00.079Z"},
+	"subject":{"id":"inc-1","source":"/mon/prod1","content":%s},"customData":%s}`,
+		id,
+		typ,
+		content,
+		custom,
+	)
 }
 
 func TestForms(t *testing.T) {
-	bare := cd("incident.detected.0.3.0", "1", `{"description":"slow","environment":{"id":"prod1"},"service":{"id":"cart"}}`, `{"severity":"high"}`)
+	bare := cd(
+		"incident.detected.0.3.0",
+		"1",
+		`{"description":"slow","environment":{"id":"prod1"},"service":{"id":"cart"}}`,
+		`{"severity":"high"}`,
+	)
 	envelope := `{"specversion":"1.0","id":"1","source":"/mon/prod1","type":"dev.cdevents.incident.detected.0.2.0",`
 	forms := map[string]feed.Input{
 		"bare":       feedtest.Input(bare),
 		"structured": feedtest.Input(envelope+`"data":`+bare+`}`, "Content-Type", "application/cloudevents+json; charset=utf-8"),
 		"base64":     feedtest.Input(envelope + `"data_base64":"` + base64.StdEncoding.EncodeToString([]byte(bare)) + `"}`),
 		"batch":      feedtest.Input("["+envelope+`"data":`+bare+`}]`, "Content-Type", "application/cloudevents-batch+json"),
-		"binary":     feedtest.Input(bare, "ce-id", "1", "ce-source", "/mon/prod1", "ce-type", "dev.cdevents.incident.detected.0.3.0", "ce-specversion", "1.0"),
+		"binary": feedtest.Input(
+			bare,
+			"ce-id",
+			"1",
+			"ce-source",
+			"/mon/prod1",
+			"ce-type",
+			"dev.cdevents.incident.detected.0.3.0",
+			"ce-specversion",
+			"1.0",
+		),
 	}
 	var first feed.Fact
 	for name, in := range forms {
@@ -41,8 +62,23 @@ func TestForms(t *testing.T) {
 }
 
 func TestIncidentFromEvents(t *testing.T) {
-	detected := feedtest.One(t, Decoder{}, feedtest.Input(cd("incident.detected.0.1.0-draft", "same", `{"description":"slow"}`, `{"postern":{"started":"2026-11-24T09:55:00Z"}}`)))
-	resolved := feedtest.One(t, Decoder{}, feedtest.Input(cd("incident.resolved.0.3.0", "same", `{"description":"fast again"}`, `{"postern":{"located":"2026-11-24T09:58:00Z","mitigated":"2026-11-24T09:59:00Z"}}`)))
+	detected := feedtest.One(
+		t,
+		Decoder{},
+		feedtest.Input(cd("incident.detected.0.1.0-draft", "same", `{"description":"slow"}`, `{"postern":{"started":"2026-11-24T09:55:00Z"}}`)),
+	)
+	resolved := feedtest.One(
+		t,
+		Decoder{},
+		feedtest.Input(
+			cd(
+				"incident.resolved.0.3.0",
+				"same",
+				`{"description":"fast again"}`,
+				`{"postern":{"located":"2026-11-24T09:58:00Z","mitigated":"2026-11-24T09:59:00Z"}}`,
+			),
+		),
+	)
 	if detected.Key == resolved.Key {
 		t.Fatal("two types of one id are one event")
 	}
@@ -54,8 +90,13 @@ func TestIncidentFromEvents(t *testing.T) {
 
 func TestChangesAndTickets(t *testing.T) {
 	for predicate, want := range map[string]string{"deployed": "succeeded", "upgraded": "succeeded", "rolledback": "rolledback", "removed": ""} {
-		f := feedtest.One(t, Decoder{}, feedtest.Input(cd("service."+predicate+".0.3.0", "1", `{"environment":{"id":"prod"},"artifactId":"pkg:oci/x"}`, `null`)))
-		if c := f.Change; c.Outcome != want || c.Kind != predicate || c.Service != "inc-1" || c.Environment != "prod" || c.Artifact != "pkg:oci/x" {
+		f := feedtest.One(
+			t,
+			Decoder{},
+			feedtest.Input(cd("service."+predicate+".0.3.0", "1", `{"environment":{"id":"prod"},"artifactId":"pkg:oci/x"}`, `null`)),
+		)
+		if c := f.Change; c.Outcome != want || c.Kind != predicate || c.Service != "inc-1" || c.Environment != "prod" ||
+			c.Artifact != "pkg:oci/x" {
 			t.Errorf("%s: %+v", predicate, c)
 		}
 	}
@@ -63,7 +104,11 @@ func TestChangesAndTickets(t *testing.T) {
 	if merged.Change.Title != "shop inc-1" || merged.Change.Service != "" {
 		t.Errorf("%+v", merged.Change)
 	}
-	ticket := feedtest.One(t, Decoder{}, feedtest.Input(cd("ticket.closed.0.2.0", "1", `{"summary":"Fix it","uri":"https://t/1","assignees":["Bob"]}`, `{}`)))
+	ticket := feedtest.One(
+		t,
+		Decoder{},
+		feedtest.Input(cd("ticket.closed.0.2.0", "1", `{"summary":"Fix it","uri":"https://t/1","assignees":["Bob"]}`, `{}`)),
+	)
 	if ticket.Ticket.Status != "closed" || ticket.Ticket.Assignee != "Bob" || ticket.At.Format(time.DateOnly) != "2026-11-24" {
 		t.Errorf("%+v", ticket.Ticket)
 	}
@@ -79,7 +124,23 @@ func TestWhatIsIgnoredAndRefused(t *testing.T) {
 			t.Errorf("%s: %+v, %v", body, d, err)
 		}
 	}
-	d, err := feedtest.Decode(t, Decoder{}, feedtest.Input("["+cd("incident.detected.0.3.0", "", `{}`, `{}`)+`,5,{"context":{"type":"x"}},`+cd("incident.detected.0.3.0", "1", `{}`, `{"postern":{"started":"noon"}}`)+"]"))
+	d, err := feedtest.Decode(
+		t,
+		Decoder{},
+		feedtest.Input(
+			"["+cd(
+				"incident.detected.0.3.0",
+				"",
+				`{}`,
+				`{}`,
+			)+`,5,{"context":{"type":"x"}},`+cd(
+				"incident.detected.0.3.0",
+				"1",
+				`{}`,
+				`{"postern":{"started":"noon"}}`,
+			)+"]",
+		),
+	)
 	if err != nil || len(d.Rejected) != 4 || d.Rejected[3].Index != 3 {
 		t.Errorf("%+v, %v", d, err)
 	}

@@ -1,6 +1,6 @@
-// Package feedtest owns what every decoder of a feed must keep, for the decoders'
-// tests: it never panics, says the same twice, gives facts with exactly the body of
-// their kind, and a reason with every rejection.
+// Package feedtest checks what every decoder must hold, for the decoders' tests: it
+// does not panic, returns the same for the same body, and returns facts with exactly
+// the body of their kind and rejections with a reason.
 package feedtest
 
 import (
@@ -16,10 +16,10 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// Received is when the inputs of the tests are received.
+// Received returns the receipt of the inputs of Input.
 func Received() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
 
-// Input is a body from the source "test"; headers are names and values.
+// Input returns a body from the source "test"; headers are names and values in turn.
 func Input(body string, headers ...string) feed.Input {
 	h := map[string]string{}
 	for i := 0; i+1 < len(headers); i += 2 {
@@ -31,7 +31,7 @@ func Input(body string, headers ...string) feed.Input {
 	}
 }
 
-// Decode decodes and checks what every decoder must keep.
+// Decode decodes a body twice and checks what every decoder must hold.
 func Decode(t testing.TB, d feed.Decoder, in feed.Input) (feed.Decoded, error) {
 	t.Helper()
 	got, err := d.Decode(in)
@@ -56,6 +56,7 @@ func Decode(t testing.TB, d feed.Decoder, in feed.Input) (feed.Decoded, error) {
 	return got, nil
 }
 
+// checkFact checks one fact.
 func checkFact(t testing.TB, f *feed.Fact) {
 	t.Helper()
 	bodies := map[feed.Kind]bool{
@@ -67,7 +68,7 @@ func checkFact(t testing.TB, f *feed.Fact) {
 			t.Fatalf("a fact of kind %q with the body of %q: %+v", f.Kind, kind, f)
 		}
 	}
-	if own := speaker(f); own != f.Source {
+	if own := sourceIn(f); own != f.Source {
 		t.Fatalf("a fact of the source %q whose body names %q", f.Source, own)
 	}
 	if f.Source == "" || f.Entity == "" || f.At.IsZero() || f.Item < 0 {
@@ -75,9 +76,9 @@ func checkFact(t testing.TB, f *feed.Fact) {
 	}
 }
 
-// speaker is the source that the body of a fact names, which must be the fact's own:
-// folds read the body alone.
-func speaker(f *feed.Fact) string {
+// sourceIn returns the source within the body of a fact, which must be the fact's
+// own: folds read the body alone.
+func sourceIn(f *feed.Fact) string {
 	switch {
 	case f.Incident != nil:
 		return f.Incident.Source
@@ -90,7 +91,7 @@ func speaker(f *feed.Fact) string {
 	case f.SQL != nil:
 		return f.SQL.Source
 	}
-	return f.Source // buckets and tickets name none
+	return f.Source // buckets and tickets have none
 }
 
 // KeepsSource checks that every fact of the bodies is from the source of the request,
@@ -111,7 +112,7 @@ func KeepsSource(t testing.TB, d feed.Decoder, bodies ...feed.Input) {
 	}
 }
 
-// One decodes a body that must give exactly one fact.
+// One decodes a body that must yield exactly one fact.
 func One(t testing.TB, d feed.Decoder, in feed.Input) feed.Fact {
 	t.Helper()
 	got, err := Decode(t, d, in)
@@ -121,8 +122,8 @@ func One(t testing.TB, d feed.Decoder, in feed.Input) feed.Fact {
 	return got.Facts[0]
 }
 
-// Samples reads the real feed data that some machines have beside the project, by
-// file name, or skips: POSTERN_SHARED names the folder above it.
+// Samples returns the real feed data that some machines have beside the project, by
+// file name, or skips the test: POSTERN_SHARED names the folder.
 func Samples(t testing.TB, pattern string) map[string][]byte {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(realdata.Find(t, "feeds"), pattern))

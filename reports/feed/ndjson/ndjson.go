@@ -1,12 +1,11 @@
-// Package ndjson owns the reading of Postern's own feed: one JSON object a line,
-// for SLI buckets, incidents with all of their milestones, changes and drills. It
-// is pure.
+// Package ndjson decodes Postern's own feed: one JSON object per line, for SLI buckets,
+// incidents with all of their milestones, changes and drills.
 //
-// Data layout: a line has "v":1 (or none), a "type" and, by type, the fields of
-// line. Its key is (source, type, id) or (source, sli, slo, start); a higher "rev"
-// replaces. A "source" of the line wins over that of the request. Unknown fields
-// are ignored; an unknown type or version is rejected, so that nothing is lost
-// silently. Items are numbered from 0, blank lines not counted.
+// A line has "v":1 (or none), a "type" and, by type, the fields of line. Its key is
+// (source, type, id) or (source, sli, slo, start); a higher "rev" replaces. The
+// "source" of the line wins over that of the request. Unknown fields are ignored; an
+// unknown type or version is rejected, so that no data is lost silently. Items are
+// numbered from 0, without blank lines.
 package ndjson
 
 import (
@@ -18,10 +17,10 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// Name is the name of the format.
+// Name is the name of the format, in addresses and stored facts.
 const Name = "ndjson"
 
-// Format returns the format.
+// Format returns the format with all that the portal knows of it.
 func Format() feed.Format {
 	return feed.Format{
 		Name: Name, Title: "NDJSON",
@@ -35,7 +34,7 @@ func Format() feed.Format {
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
-// line is every field of every type.
+// line has every field of every type.
 type line struct {
 	V      json.Number `json:"v"`
 	Type   string      `json:"type"`
@@ -63,7 +62,7 @@ type line struct {
 
 	// incident
 	milestones
-	Times        milestones `json:"times"` // as in front matter; the line's own win
+	Times        milestones `json:"times"` // as in front matter; the fields of the line win
 	Severity     string     `json:"severity"`
 	Status       string     `json:"status"`
 	DetectedBy   string     `json:"detected_by"`
@@ -92,7 +91,7 @@ type line struct {
 	Document string   `json:"document"`
 }
 
-// milestones are times as RFC 3339, as a day, or null.
+// milestones are times in RFC 3339, days, or null.
 type milestones struct {
 	Started      string `json:"started"`
 	Detected     string `json:"detected"`
@@ -120,11 +119,17 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 		index++
 	}
 	if objects == 0 {
-		return feed.Decoded{}, fault.New(fault.Invalid, "ndjson.Decode", `this is no NDJSON: no line is a JSON object; write one object a line, such as {"v":1,"type":"sli",…}`)
+		return feed.Decoded{}, fault.New(
+			fault.Invalid,
+			"ndjson.Decode",
+			`this is no NDJSON: no line is a JSON object; write one object a line, such as {"v":1,"type":"sli",…}`,
+		)
 	}
 	return d, nil
 }
 
+// fact returns the fact of one line. It returns fault.Invalid if the line is not an
+// object of a known type and version.
 func fact(source string, raw []byte) (f feed.Fact, err error) {
 	const op = "ndjson.fact"
 	var l line

@@ -14,6 +14,7 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
+// bucket decodes an SLI bucket.
 func (l *line) bucket(f *feed.Fact) error {
 	const op = "ndjson.sli"
 	start, err := feed.ReadTime(l.Start)
@@ -49,8 +50,8 @@ func (l *line) bucket(f *feed.Fact) error {
 	return nil
 }
 
-// counts checks the events that the line counts. More bad than total is refused;
-// more good than total is not: two queries of one scrape are not taken at one instant.
+// counts checks the counted events. bad above total is rejected; good above total is
+// not, because two queries of one scrape are not evaluated at the same instant.
 func (l *line) counts() error {
 	for _, n := range []struct {
 		name  string
@@ -69,7 +70,7 @@ func (l *line) counts() error {
 	return nil
 }
 
-// readLength reads "5m" or a number of seconds.
+// readLength parses "5m" or a number of seconds.
 func readLength(raw json.RawMessage) (time.Duration, error) {
 	text := strings.Trim(string(raw), `"`)
 	if n, err := strconv.ParseInt(text, 10, 32); err == nil {
@@ -82,7 +83,7 @@ func readLength(raw json.RawMessage) (time.Duration, error) {
 	return d, nil
 }
 
-// readMoment reads an instant, or a day when only that is known.
+// readMoment parses an instant, or a day if only the day is known.
 func readMoment(s string) (m incident.Moment, err error) {
 	if t, err := time.Parse(time.DateOnly, s); err == nil {
 		return incident.Moment{At: t, DayOnly: true}, nil
@@ -91,6 +92,7 @@ func readMoment(s string) (m incident.Moment, err error) {
 	return m, err
 }
 
+// incident decodes a complete incident report.
 func (l *line) incident(f *feed.Fact) error {
 	v := &incident.Voice{
 		Source: f.Source, Form: Name, Ref: f.Entity, Aliases: feed.Texts(l.Aliases...), Rev: l.Rev, Title: feed.Text(l.Title),
@@ -132,6 +134,7 @@ func (l *line) incident(f *feed.Fact) error {
 	return nil
 }
 
+// change decodes a change.
 func (l *line) change(f *feed.Fact) (err error) {
 	if f.At, err = feed.ReadTime(l.Time); err != nil {
 		return err
@@ -140,9 +143,23 @@ func (l *line) change(f *feed.Fact) (err error) {
 		return fault.New(fault.Invalid, "ndjson.change", "time is missing")
 	}
 	c := &change.Change{
-		ID: f.Entity, Source: f.Source, Service: feed.Text(l.Service), Environment: feed.Text(l.Environment), At: f.At, Kind: feed.Text(l.Kind),
-		Outcome: feed.Text(l.Outcome), Artifact: feed.Text(l.Artifact), Title: feed.Text(l.Title), URL: feed.Text(l.URL), Author: feed.Text(l.Author),
-		Rev: l.Rev, Incidents: feed.Texts(l.Incidents...), Freeze: l.Freeze, Rollback: l.Rollback,
+		ID:          f.Entity,
+		Source:      f.Source,
+		Service:     feed.Text(l.Service),
+		Environment: feed.Text(l.Environment),
+		At:          f.At,
+		Kind:        feed.Text(l.Kind),
+		Outcome: feed.Text(
+			l.Outcome,
+		),
+		Artifact:  feed.Text(l.Artifact),
+		Title:     feed.Text(l.Title),
+		URL:       feed.Text(l.URL),
+		Author:    feed.Text(l.Author),
+		Rev:       l.Rev,
+		Incidents: feed.Texts(l.Incidents...),
+		Freeze:    l.Freeze,
+		Rollback:  l.Rollback,
 	}
 	if c.Kind == "" {
 		c.Kind = "deployed"
@@ -157,6 +174,7 @@ func (l *line) change(f *feed.Fact) (err error) {
 	return nil
 }
 
+// drill decodes a drill.
 func (l *line) drill(f *feed.Fact) (err error) {
 	if f.At, err = feed.ReadTime(l.Time); err != nil {
 		return err

@@ -1,8 +1,8 @@
-// Package oncall owns the reading of the outgoing webhooks of Grafana OnCall,
-// sent with "Forward all". It is pure.
+// Package oncall decodes the outgoing webhooks of Grafana OnCall, sent with "Forward
+// all".
 //
-// Data layout: one webhook is one event of an alert group, a part of the group's
-// voice. The entity is the group's id, the key "event.type event.time".
+// One webhook is one event of an alert group, and a part of the group's incident
+// report. The entity is the group's id, the key "event.type event.time".
 package oncall
 
 import (
@@ -14,10 +14,10 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// Name is the name of the format.
+// Name is the name of the format, in addresses and stored facts.
 const Name = "grafana-oncall"
 
-// Format returns the format.
+// Format returns the format with all that the portal knows of it.
 func Format() feed.Format {
 	return feed.Format{
 		Name: Name, Title: "Grafana OnCall",
@@ -30,6 +30,7 @@ func Format() feed.Format {
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
+// message is the body of a webhook.
 type message struct {
 	Event struct {
 		Type string `json:"type"`
@@ -43,6 +44,7 @@ type message struct {
 	} `json:"integration"`
 }
 
+// group is an alert group.
 type group struct {
 	ID             string `json:"id"`
 	State          string `json:"state"`
@@ -56,13 +58,13 @@ type group struct {
 	Labels map[string]any `json:"labels"`
 }
 
-// payload is what the alert's source sent to OnCall, as far as it is Alertmanager.
+// payload is what the source of the alert sent to OnCall, if that was Alertmanager.
 type payload struct {
 	Labels       map[string]any `json:"labels"`
 	CommonLabels map[string]any `json:"commonLabels"`
 }
 
-// label looks a label up in all the places where OnCall may have it.
+// label returns a label from any of the places where OnCall may have it.
 func (m message) label(name string) string {
 	for _, labels := range []map[string]any{m.Group.Labels, m.Payload.CommonLabels, m.Payload.Labels} {
 		if s, ok := labels[name].(string); ok && s != "" {
@@ -79,13 +81,18 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 		return d, err
 	}
 	if m.Group == nil || m.Event.Type == "" {
-		return d, fault.New(fault.Invalid, "oncall.Decode", `this webhook has no event or no alert_group; switch on "Forward all" for it in Grafana OnCall`)
+		return d, fault.New(
+			fault.Invalid,
+			"oncall.Decode",
+			`this webhook has no event or no alert_group; switch on "Forward all" for it in Grafana OnCall`,
+		)
 	}
 	f, err := m.fact(in)
 	d.Take(f, false, err, in.Body)
 	return d, nil
 }
 
+// fact returns the event as a part of the group's report.
 func (m message) fact(in feed.Input) (f feed.Fact, err error) {
 	times, err := m.times()
 	if err != nil {
@@ -113,7 +120,7 @@ func (m message) fact(in feed.Input) (f feed.Fact, err error) {
 	}, nil
 }
 
-// times are the group's own times; an event that takes one back states the zero
+// times returns the milestones of the group. An event that undoes one states the zero
 // time for it.
 func (m message) times() (map[incident.Milestone]incident.Moment, error) {
 	times := map[incident.Milestone]incident.Moment{}

@@ -10,9 +10,15 @@ import (
 )
 
 func webhook(kind, at, acked, resolved string) string {
-	return fmt.Sprintf(`{"event":{"type":%q,"time":"2026-11-24T%sZ"},"user":{"id":"U1"},"alert_group":{"id":"I68T","integration_id":"C","alerts_count":1,
+	return fmt.Sprintf(
+		`{"event":{"type":%q,"time":"2026-11-24T%sZ"},"user":{"id":"U1"},"alert_group":{"id":"I68T","integration_id":"C","alerts_count":1,
 	"state":"x","created_at":"2026-11-24T10:00:00Z","acknowledged_at":%s,"resolved_at":%s,"title":"Down","permalinks":{"web":"https://oncall/I68T"},
-	"labels":{"service":"cart"}},"alert_payload":{"commonLabels":{"alertname":"CartDown","severity":"critical"}},"integration":{"team":"shop"}}`, kind, at, acked, resolved)
+	"labels":{"service":"cart"}},"alert_payload":{"commonLabels":{"alertname":"CartDown","severity":"critical"}},"integration":{"team":"shop"}}`,
+		kind,
+		at,
+		acked,
+		resolved,
+	)
 }
 
 func TestVoice(t *testing.T) {
@@ -25,7 +31,8 @@ func TestVoice(t *testing.T) {
 		facts = append(facts, feedtest.One(t, Decoder{}, feedtest.Input(body)))
 	}
 	v, _ := feed.Whole(facts)
-	if v.Ref != "I68T" || v.Services[0] != "cart" || v.Alerts[0] != "CartDown" || v.RawSeverity != "critical" || len(v.Times) != 3 || v.Times[incident.Resolved].At.Minute() != 9 {
+	if v.Ref != "I68T" || v.Services[0] != "cart" || v.Alerts[0] != "CartDown" || v.RawSeverity != "critical" || len(v.Times) != 3 ||
+		v.Times[incident.Resolved].At.Minute() != 9 {
 		t.Errorf("%+v", v)
 	}
 	facts = append(facts, feedtest.One(t, Decoder{}, feedtest.Input(webhook("unresolve", "10:10:00", "null", "null"))))
@@ -40,16 +47,25 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%q was accepted", body)
 		}
 	}
-	if d, err := feedtest.Decode(t, Decoder{}, feedtest.Input(webhook("resolve", "10:00:00", "null", `"soon"`))); err != nil || len(d.Rejected) != 1 {
+	if d, err := feedtest.Decode(
+		t,
+		Decoder{},
+		feedtest.Input(webhook("resolve", "10:00:00", "null", `"soon"`)),
+	); err != nil ||
+		len(d.Rejected) != 1 {
 		t.Errorf("%+v, %v", d, err)
 	}
 }
 
 // TestBodyNamesNoSource: an integration that a webhook names is not its source.
 func TestBodyNamesNoSource(t *testing.T) {
-	feedtest.KeepsSource(t, Decoder{},
-		feedtest.Input(`{"source":"other","event":{"type":"alert group created","time":"2026-11-24T10:00:01Z"},"alert_group":{"id":"I","integration_id":"other",
-			"created_at":"2026-11-24T10:00:00Z","title":"t"},"integration":{"name":"other","type":"other"}}`),
+	feedtest.KeepsSource(
+		t,
+		Decoder{},
+		feedtest.Input(
+			`{"source":"other","event":{"type":"alert group created","time":"2026-11-24T10:00:01Z"},"alert_group":{"id":"I","integration_id":"other",
+			"created_at":"2026-11-24T10:00:00Z","title":"t"},"integration":{"name":"other","type":"other"}}`,
+		),
 	)
 }
 

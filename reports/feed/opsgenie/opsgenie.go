@@ -1,11 +1,11 @@
-// Package opsgenie owns the reading of the alert webhooks of Opsgenie and JSM,
-// and incidents as its REST interface gives them. It is pure.
+// Package opsgenie decodes the alert webhooks of Opsgenie and Jira Service Management,
+// and incidents in the form of its REST interface.
 //
-// Data layout: an alert webhook becomes a signal; the entity is the episode,
-// "alertId/createdAt", the key "action updatedAt". An incident becomes a whole
-// voice at the revision of its updatedAt; Opsgenie is one of the few sources that
-// state when impact began and ended. Times come in milliseconds and nanoseconds
-// within one object; which is told from their magnitude.
+// An alert webhook becomes a signal; the entity is the episode, "alertId/createdAt",
+// the key "action updatedAt". An incident becomes a complete report at the revision of
+// its updatedAt; Opsgenie is one of the few sources that state when impact started and
+// ended. Times are in milliseconds and nanoseconds within one object; the magnitude
+// decides.
 package opsgenie
 
 import (
@@ -20,10 +20,10 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// Name is the name of the format.
+// Name is the name of the format, in addresses and stored facts.
 const Name = "opsgenie"
 
-// Format returns the format.
+// Format returns the format with all that the portal knows of it.
 func Format() feed.Format {
 	return feed.Format{
 		Name: Name, Title: "Opsgenie",
@@ -36,6 +36,7 @@ func Format() feed.Format {
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
+// message is the body of a webhook, an incident, or a page of the REST interface.
 type message struct {
 	Action   string            `json:"action"`
 	Alert    *alertData        `json:"alert"`
@@ -45,6 +46,7 @@ type message struct {
 	TinyID   json.RawMessage   `json:"tinyId"`
 }
 
+// alertData is an alert in a webhook.
 type alertData struct {
 	ID        string            `json:"alertId"`
 	Alias     string            `json:"alias"`
@@ -54,31 +56,32 @@ type alertData struct {
 	Username  string            `json:"username"`
 	Priority  string            `json:"priority"`
 	Details   map[string]string `json:"details"`
-	CreatedAt stamp             `json:"createdAt"`
-	UpdatedAt stamp             `json:"updatedAt"`
+	CreatedAt timestamp         `json:"createdAt"`
+	UpdatedAt timestamp         `json:"updatedAt"`
 }
 
+// incidentData is an incident of the REST interface.
 type incidentData struct {
-	ID          string   `json:"id"`
-	TinyID      any      `json:"tinyId"`
-	Message     string   `json:"message"`
-	Status      string   `json:"status"`
-	Priority    string   `json:"priority"`
-	CreatedAt   stamp    `json:"createdAt"`
-	UpdatedAt   stamp    `json:"updatedAt"`
-	ImpactStart stamp    `json:"impactStartDate"`
-	ImpactEnd   stamp    `json:"impactEndDate"`
-	Services    []string `json:"impactedServices"`
+	ID          string    `json:"id"`
+	TinyID      any       `json:"tinyId"`
+	Message     string    `json:"message"`
+	Status      string    `json:"status"`
+	Priority    string    `json:"priority"`
+	CreatedAt   timestamp `json:"createdAt"`
+	UpdatedAt   timestamp `json:"updatedAt"`
+	ImpactStart timestamp `json:"impactStartDate"`
+	ImpactEnd   timestamp `json:"impactEndDate"`
+	Services    []string  `json:"impactedServices"`
 	Links       struct {
 		Web string `json:"web"`
 	} `json:"links"`
 }
 
-// stamp is a time as a number of any unit, as a string of one, or as RFC 3339.
-type stamp struct{ time.Time }
+// timestamp is a time as a number in any unit, as a string with one, or in RFC 3339.
+type timestamp struct{ time.Time }
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (s *stamp) UnmarshalJSON(b []byte) (err error) {
+func (s *timestamp) UnmarshalJSON(b []byte) (err error) {
 	text := strings.Trim(string(b), `"`)
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		s.Time = feed.Epoch(n)
@@ -119,8 +122,8 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// alertFact is what an action says about an alert; actions that change neither
-// its state nor who holds it are ignored.
+// alertFact returns the signal of an action on an alert. Actions that change neither
+// its state nor its assignee are ignored.
 func alertFact(in feed.Input, action string, a alertData) (f feed.Fact, ignored bool, err error) {
 	if a.ID == "" || a.CreatedAt.IsZero() {
 		return f, false, fault.New(fault.Invalid, "opsgenie.alert", "the alert has no alertId or no createdAt")
@@ -150,7 +153,7 @@ func alertFact(in feed.Input, action string, a alertData) (f feed.Fact, ignored 
 	}, false, nil
 }
 
-// incidentFact is one incident, whole.
+// incidentFact returns one incident as a complete report.
 func incidentFact(in feed.Input, raw []byte, index int) (feed.Fact, error) {
 	var i incidentData
 	f := feed.Fact{Kind: feed.Incident, Source: in.Source, Item: index, Loose: true}
@@ -178,7 +181,7 @@ func incidentFact(in feed.Input, raw []byte, index int) (feed.Fact, error) {
 	return f, nil
 }
 
-// tiny is the short number that people use, as an alias.
+// tiny returns the short number that people use, as an alias.
 func (i incidentData) tiny() string {
 	switch n := i.TinyID.(type) {
 	case string:
@@ -189,6 +192,7 @@ func (i incidentData) tiny() string {
 	return ""
 }
 
+// times returns the milestones of an incident.
 func (i incidentData) times(updated time.Time) map[incident.Milestone]incident.Moment {
 	times := map[incident.Milestone]incident.Moment{incident.Detected: {At: i.CreatedAt.Time}}
 	if !i.ImpactStart.IsZero() {

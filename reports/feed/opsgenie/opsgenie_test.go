@@ -22,7 +22,10 @@ func TestAlerts(t *testing.T) {
 		t.Fatalf("%+v %+v %+v", created, acked, closed)
 	}
 	a := acked.Alert
-	if a.StartsAt.Format(time.RFC3339Nano) != "2015-01-05T10:03:11.104Z" || a.AckedAt.Format(time.RFC3339Nano) != "2015-01-05T10:03:13.166002Z" || a.AckedBy != "wei" || !a.Paging {
+	if a.StartsAt.Format(time.RFC3339Nano) != "2015-01-05T10:03:11.104Z" ||
+		a.AckedAt.Format(time.RFC3339Nano) != "2015-01-05T10:03:13.166002Z" ||
+		a.AckedBy != "wei" ||
+		!a.Paging {
 		t.Errorf("%+v", a)
 	}
 	if closed.Alert.EndsAt.IsZero() || !created.Alert.EndsAt.IsZero() {
@@ -42,7 +45,8 @@ func TestIncidents(t *testing.T) {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	v := d.Facts[0].Incident
-	if v.Times[incident.Started].At.Minute() != 0 || v.Times[incident.Mitigated].At.Minute() != 30 || len(v.Times) != 4 || v.Aliases[0] != "OG-12" {
+	if v.Times[incident.Started].At.Minute() != 0 || v.Times[incident.Mitigated].At.Minute() != 30 || len(v.Times) != 4 ||
+		v.Aliases[0] != "OG-12" {
 		t.Errorf("%+v", v)
 	}
 	if _, err := feedtest.Decode(t, Decoder{}, feedtest.Input(`{"action":"Create"}`)); err == nil {

@@ -1,19 +1,18 @@
-// Package pagerduty owns the reading of the version 3 webhooks of PagerDuty and
-// the check of their signatures. It is pure.
+// Package pagerduty decodes the version 3 webhooks of PagerDuty and checks their
+// signatures.
 //
-// Data layout: one request holds one event. An event about an incident becomes a
-// part of its voice: the entity is the incident's id, the key the event's id.
-// PagerDuty tells no milestones but by when an event occurred: acknowledged and
-// resolved are the times of those events, unacknowledged and reopened take them
-// back.
+// One request has one event. An event about an incident becomes a part of its report:
+// the entity is the incident's id, the key the event's id. PagerDuty has no milestones
+// other than the times of its events: acknowledged and resolved are the times of those
+// events, unacknowledged and reopened undo them.
 //
-// What wakes or answers somebody (triggered, escalated, reopened, acknowledged,
-// resolved) becomes a signal, too: the page as an episode of its own, with the
-// incident's key as its dedup key, so that it can be told apart from the alert that
-// caused it. A reopened incident is a new episode. Urgency low wakes nobody.
+// Events that page a person or are a person's answer (triggered, escalated, reopened,
+// acknowledged, resolved) also become a signal: the page is an episode of its own, with
+// the incident's key as its dedup key, which links it to the alert that caused it. A
+// reopened incident is a new episode. Urgency low does not page.
 //
-// Events of other kinds (notes, responders, services) carry nothing and are
-// ignored, never refused: PagerDuty disables a subscription after three refusals.
+// Events of other kinds (notes, responders, services) are ignored, not refused:
+// PagerDuty disables a subscription after three refusals.
 package pagerduty
 
 import (
@@ -31,12 +30,12 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// SignatureHeader carries the signatures of the body.
+// SignatureHeader is the header with the signatures of the body.
 const SignatureHeader = "X-PagerDuty-Signature"
 
-// Signed tells whether one of the signatures in the header, "v1=HEX[,v1=HEX]", is
-// the HMAC-SHA256 of the body under the secret. Several are sent while a secret
-// is being changed.
+// Signed reports whether one of the signatures in the header, "v1=HEX[,v1=HEX]", is
+// the HMAC-SHA256 of the body under the secret. Several are sent while a secret is
+// replaced. No signature is valid under the empty secret.
 func Signed(body []byte, header, secret string) bool {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)
@@ -50,10 +49,10 @@ func Signed(body []byte, header, secret string) bool {
 	return ok && secret != ""
 }
 
-// Name is the name of the format.
+// Name is the name of the format, in addresses and stored facts.
 const Name = "pagerduty"
 
-// Format returns the format.
+// Format returns the format with all that the portal knows of it.
 func Format() feed.Format {
 	return feed.Format{
 		Name: Name, Title: "PagerDuty",
@@ -71,10 +70,12 @@ func Format() feed.Format {
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
+// message is the body of a webhook.
 type message struct {
 	Event *event `json:"event"`
 }
 
+// event is an event of a webhook.
 type event struct {
 	ID         string          `json:"id"`
 	Type       string          `json:"event_type"`
@@ -83,11 +84,13 @@ type event struct {
 	Data       json.RawMessage `json:"data"`
 }
 
+// reference is a link to another object.
 type reference struct {
 	ID      string `json:"id"`
 	Summary string `json:"summary"`
 }
 
+// data is an incident.
 type data struct {
 	ID          string     `json:"id"`
 	Type        string     `json:"type"`
@@ -125,8 +128,8 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// facts are what an event says about its incident and its page; ignored when it
-// speaks of something else.
+// facts returns the facts of an event about its incident and its page; ignored
+// reports that it is about something else.
 func (e *event) facts(in feed.Input) (f []feed.Fact, ignored bool, err error) {
 	const op = "pagerduty.event"
 	if !strings.HasPrefix(e.Type, "incident.") {
@@ -161,20 +164,34 @@ func (e *event) facts(in feed.Input) (f []feed.Fact, ignored bool, err error) {
 	}}
 	if s := e.signal(i, v, occurred); s != nil {
 		f = append(f, feed.Fact{
-			Kind: feed.Alert, Source: in.Source, Entity: s.Fingerprint + "/" + s.StartsAt.Format(time.RFC3339Nano), Key: feed.Text(e.ID), At: occurred, Loose: true, Alert: s,
+			Kind:   feed.Alert,
+			Source: in.Source,
+			Entity: s.Fingerprint + "/" + s.StartsAt.Format(time.RFC3339Nano),
+			Key:    feed.Text(e.ID),
+			At:     occurred,
+			Loose:  true,
+			Alert:  s,
 		})
 	}
 	return f, false, nil
 }
 
-// signal is what an event says of the page; nil when it neither wakes nor answers.
+// signal returns the signal of the page; nil if the event neither pages a person nor
+// is an answer.
 func (e *event) signal(i data, v *incident.Voice, occurred time.Time) *alert.Signal {
 	began := v.Times[incident.Detected].At
 	if reopened, err := feed.ReadTime(i.ReopenedAt); err == nil && !reopened.IsZero() {
 		began = reopened
 	}
 	s := &alert.Signal{
-		Source: v.Source, Fingerprint: v.Ref, Name: v.Title, Severity: v.RawSeverity, At: occurred, Page: true, Paging: i.Urgency != "low", Dedup: feed.Text(i.IncidentKey),
+		Source:      v.Source,
+		Fingerprint: v.Ref,
+		Name:        v.Title,
+		Severity:    v.RawSeverity,
+		At:          occurred,
+		Page:        true,
+		Paging:      i.Urgency != "low",
+		Dedup:       feed.Text(i.IncidentKey),
 	}
 	if len(v.Services) > 0 {
 		s.Service = v.Services[0]
@@ -195,14 +212,14 @@ func (e *event) signal(i data, v *incident.Voice, occurred time.Time) *alert.Sig
 		return nil
 	}
 	if began.IsZero() {
-		return nil // nobody knows which page it is
+		return nil // it is unknown which page this is about
 	}
 	s.StartsAt = began.UTC()
 	return s
 }
 
-// milestone is what the kind of event says by itself. The zero time takes back
-// what an earlier event said.
+// milestone sets what the type of the event implies. The zero time withdraws an
+// earlier event.
 func (e *event) milestone(times map[incident.Milestone]incident.Moment, occurred time.Time) {
 	switch strings.TrimPrefix(e.Type, "incident.") {
 	case "acknowledged":
@@ -216,11 +233,12 @@ func (e *event) milestone(times map[incident.Milestone]incident.Moment, occurred
 	}
 }
 
+// voice returns the report of the incident as far as the event has it.
 func (i data) voice(source string, created time.Time) *incident.Voice {
 	v := &incident.Voice{
 		Source: source, Form: Name, Ref: feed.Text(i.ID), Title: feed.Text(i.Title), Status: feed.Text(i.Status),
 		URL: feed.Text(i.HTMLURL), DetectedBy: "alert", Times: map[incident.Milestone]incident.Moment{},
-		Aliases: feed.Texts(i.IncidentKey, i.HTMLURL), Alerts: feed.Texts(i.ID), // its page, by the fingerprint that signal gives it
+		Aliases: feed.Texts(i.IncidentKey, i.HTMLURL), Alerts: feed.Texts(i.ID), // its page, by the fingerprint of the signal
 	}
 	if i.Number != 0 {
 		v.Aliases = feed.Texts(append(v.Aliases, fmt.Sprintf("PD-%d", i.Number))...)
@@ -232,7 +250,7 @@ func (i data) voice(source string, created time.Time) *incident.Voice {
 		v.RawSeverity = feed.Text(i.Priority.Summary)
 	}
 	if !created.IsZero() {
-		// The incident is made when the first alert arrives: that is its detection.
+		// The incident is created when the first alert arrives, which is its detection.
 		v.Times[incident.Detected] = incident.Moment{At: created}
 	}
 	return v

@@ -51,7 +51,9 @@ func TestPage(t *testing.T) {
 	}
 	again, first := all[0], all[1]
 	if first.Fingerprint != "PGR0VU2" || !first.Page || !first.Paging || first.Service != "cart" || first.Name != "A little bump" || first.Notifications != 2 ||
-		first.StartsAt.Format(time.TimeOnly) != "10:00:00" || first.AckedAt.Format(time.TimeOnly) != "10:02:00" || first.EndsAt.Format(time.TimeOnly) != "10:20:00" || first.Dedups[0] != "cart/down" {
+		first.StartsAt.Format(time.TimeOnly) != "10:00:00" || first.AckedAt.Format(time.TimeOnly) != "10:02:00" ||
+		first.EndsAt.Format(time.TimeOnly) != "10:20:00" ||
+		first.Dedups[0] != "cart/down" {
 		t.Errorf("%+v", first)
 	}
 	if again.StartsAt.Format(time.TimeOnly) != "10:21:00" || !again.AckedAt.IsZero() || again.EndsAt.Format(time.TimeOnly) != "10:30:00" {
@@ -72,7 +74,8 @@ func TestVoice(t *testing.T) {
 		facts = append(facts, decode(t, webhook(kind, at))[0])
 	}
 	v, ok := feed.Whole(facts)
-	if !ok || v.Ref != "PGR0VU2" || v.RawSeverity != "P1" || v.Services[0] != "cart" || v.Title != "A little bump" || v.Aliases[0] != "cart/down" {
+	if !ok || v.Ref != "PGR0VU2" || v.RawSeverity != "P1" || v.Services[0] != "cart" || v.Title != "A little bump" ||
+		v.Aliases[0] != "cart/down" {
 		t.Fatalf("%+v", v)
 	}
 	for m, want := range map[incident.Milestone]string{incident.Detected: "10:00:00", incident.Acknowledged: "10:07:00", incident.Resolved: "10:30:00"} {
@@ -98,7 +101,11 @@ func TestOtherEventsAreIgnoredNotRefused(t *testing.T) {
 			t.Errorf("%s: %+v, %v", body, d, err)
 		}
 	}
-	d, err := feedtest.Decode(t, Decoder{}, feedtest.Input(strings.Replace(webhook("triggered", "10:00:00"), `"occurred_at":"2026-11-24T10:00:00Z",`, "", 1)))
+	d, err := feedtest.Decode(
+		t,
+		Decoder{},
+		feedtest.Input(strings.Replace(webhook("triggered", "10:00:00"), `"occurred_at":"2026-11-24T10:00:00Z",`, "", 1)),
+	)
 	if err != nil || len(d.Rejected) != 1 {
 		t.Errorf("without a time: %+v, %v", d, err)
 	}
@@ -120,16 +127,21 @@ func TestSigned(t *testing.T) {
 			t.Errorf("%q: %v", header, got)
 		}
 	}
-	if Signed([]byte(body+" "), good, secret) || Signed([]byte(body), good, secret+"x") || Signed(nil, "v1=b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad", "") {
+	if Signed([]byte(body+" "), good, secret) || Signed([]byte(body), good, secret+"x") ||
+		Signed(nil, "v1=b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad", "") {
 		t.Error("another body, another secret or none was accepted")
 	}
 }
 
 // TestBodyNamesNoSource: a client that an event names is not its source.
 func TestBodyNamesNoSource(t *testing.T) {
-	feedtest.KeepsSource(t, Decoder{},
-		feedtest.Input(`{"source":"other","event":{"id":"e","event_type":"incident.triggered","occurred_at":"2026-11-24T10:00:00Z","client":{"name":"other"},
-			"data":{"id":"P","type":"incident","source":"other","created_at":"2026-11-24T10:00:00Z","title":"t"}}}`),
+	feedtest.KeepsSource(
+		t,
+		Decoder{},
+		feedtest.Input(
+			`{"source":"other","event":{"id":"e","event_type":"incident.triggered","occurred_at":"2026-11-24T10:00:00Z","client":{"name":"other"},
+			"data":{"id":"P","type":"incident","source":"other","created_at":"2026-11-24T10:00:00Z","title":"t"}}}`,
+		),
 	)
 }
 

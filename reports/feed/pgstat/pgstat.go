@@ -1,16 +1,16 @@
-// Package pgstat owns the reading of snapshots of PostgreSQL's
-// pg_stat_statements. It is pure, and keeps no literal: statements are normalised
-// once more, since PostgreSQL leaves those of utility statements as they are.
+// Package pgstat decodes snapshots of PostgreSQL's pg_stat_statements. It retains no
+// literal: statements are normalised again, because PostgreSQL does not normalise
+// utility statements.
 //
-// Data layout: a snapshot is JSON, either a list of rows of the view, as
+// A snapshot is JSON, either a list of rows of the view, as returned by
 //
 //	SELECT json_agg(s) FROM (SELECT d.datname, r.rolname, s.* FROM pg_stat_statements s
 //	  JOIN pg_database d ON d.oid = s.dbid JOIN pg_roles r ON r.oid = s.userid) s
 //
-// gives it, or {"instance": …, "snapshot_at": …, "rows": […]}. A row becomes a
-// cumulative observation; the entity is "instance/dbid/userid/queryid", the key the
-// time of the snapshot. The difference between snapshots is made when they are
-// read (sql.Differences), so they may come late and in any order.
+// or {"instance": …, "snapshot_at": …, "rows": […]}. A row becomes a cumulative
+// observation; the entity is "instance/dbid/userid/queryid", the key the time of the
+// snapshot. The differences between snapshots are computed when they are read
+// (sql.Differences), so that snapshots may arrive late and in any order.
 package pgstat
 
 import (
@@ -24,10 +24,10 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// Name is the name of the format.
+// Name is the name of the format, in addresses and stored facts.
 const Name = "pg-stat-statements"
 
-// Format returns the format.
+// Format returns the format with all that the portal knows of it.
 func Format() feed.Format {
 	return feed.Format{
 		Name: Name, Title: "pg_stat_statements",
@@ -39,6 +39,7 @@ func Format() feed.Format {
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
+// snapshot is a body that states its instance and time.
 type snapshot struct {
 	Instance string            `json:"instance"`
 	At       string            `json:"snapshot_at"`
@@ -80,7 +81,7 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 		f, ignored, err := fact(in.Source, feed.Text(s.Instance), at, raw)
 		f.Item = i
 		var kept []byte
-		if err != nil && len(d.Rejected) < feed.MaxRejected { // nobody else sees the row
+		if err != nil && len(d.Rejected) < feed.MaxRejected { // the row is not shown anywhere else
 			kept = redactRow(raw)
 		}
 		d.Take(f, ignored, err, kept)
@@ -88,6 +89,7 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
+// read returns the snapshot of either form of a body.
 func read(body []byte) (s snapshot, err error) {
 	trimmed := bytes.TrimSpace(body)
 	if len(trimmed) > 0 && trimmed[0] == '[' {
@@ -103,13 +105,15 @@ func read(body []byte) (s snapshot, err error) {
 	return s, nil
 }
 
+// fact returns the observation of one row; ignored reports that the role could not
+// read it.
 func fact(source, instance string, at time.Time, raw []byte) (f feed.Fact, ignored bool, err error) {
 	const op = "pgstat.fact"
 	var r row
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber() // query ids have 64 bits
 	if err := dec.Decode(&r); err != nil {
-		// The decoder's own words may quote the row.
+		// The message of the JSON decoder may quote the row.
 		return f, false, fault.Wrap(fault.Invalid, op, "the row cannot be read", err)
 	}
 	n, err := r.counters()
@@ -118,7 +122,7 @@ func fact(source, instance string, at time.Time, raw []byte) (f feed.Fact, ignor
 	}
 	if !n.calls || !n.time || name(r.QueryID) == "" {
 		if r.QueryID == nil && n.calls {
-			return f, true, nil // what a role without pg_read_all_stats sees of others
+			return f, true, nil // a role without pg_read_all_stats sees other roles' rows so
 		}
 		return f, false, fault.New(fault.Invalid, op, "the row has no queryid, no calls or no total_exec_time (total_time before PostgreSQL 13)")
 	}
@@ -139,7 +143,7 @@ func fact(source, instance string, at time.Time, raw []byte) (f feed.Fact, ignor
 	return feed.Fact{Kind: feed.SQL, Source: source, Entity: entity, Key: o.Key, At: at, SQL: o}, false, nil
 }
 
-// counters are the numbers of a row, and which of them it has.
+// counters has the numbers of a row, and which of them are present.
 type counters struct {
 	count, rows int64
 	seconds     float64
@@ -164,7 +168,7 @@ func (r row) counters() (n counters, err error) {
 	return n, err
 }
 
-// name is an oid or a query id as text, whether it came as a number or a string.
+// name returns an oid or a query id as text, whether it is a number or a string.
 func name(v any) string {
 	switch x := v.(type) {
 	case json.Number:
@@ -175,6 +179,7 @@ func name(v any) string {
 	return ""
 }
 
+// first returns a, or b if a is empty.
 func first(a, b string) string {
 	if a != "" {
 		return a
@@ -182,8 +187,8 @@ func first(a, b string) string {
 	return b
 }
 
-// Redact is the body with every statement normalised; a body that cannot be read
-// leaves nothing, since statements could be anywhere in it.
+// Redact returns the body with every statement normalised. If the body cannot be
+// decoded nothing is returned, since statements could be anywhere in it.
 func (Decoder) Redact(body []byte) []byte {
 	s, err := read(body)
 	if err != nil {
@@ -200,7 +205,7 @@ func (Decoder) Redact(body []byte) []byte {
 	return out
 }
 
-// redactRow keeps the columns that are read, the statement normalised.
+// redactRow returns the columns that are read, with the statement normalised.
 func redactRow(raw []byte) []byte {
 	var columns map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &columns); err != nil {

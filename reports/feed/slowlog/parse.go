@@ -10,17 +10,17 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// parser goes through the lines of a log.
+// parser reads the lines of a log.
 type parser struct {
 	entries  []*entry
-	now      *entry    // being read; nil before the first
+	now      *entry    // current; nil before the first
 	last     time.Time // of the newest "# Time:" line
-	database string    // in use, as entries leave it out while it does not change
-	body     bool      // the statement of now has begun
+	database string    // current database: entries omit it while it does not change
+	body     bool      // the statement of the current entry has started
 }
 
-// parse cuts a log into entries. Lines before the first header (the server's
-// banner) are skipped, wherever they stand.
+// parse returns the entries of a log. It skips lines before the first header and the
+// server's banner, wherever it appears.
 func parse(log []byte) []*entry {
 	p := &parser{}
 	for raw := range bytes.Lines(log) {
@@ -38,7 +38,7 @@ func parse(log []byte) []*entry {
 	return p.entries
 }
 
-// isHeader tells the header lines of the log from a comment inside a statement.
+// isHeader distinguishes header lines of the log from comments in a statement.
 func isHeader(line string) bool {
 	rest, ok := strings.CutPrefix(line, "#")
 	if !ok {
@@ -61,14 +61,14 @@ func isHeader(line string) bool {
 	return false
 }
 
-// isBanner tells the lines that a server writes when it opens the log.
+// isBanner reports whether a server writes the line when it opens the log.
 func isBanner(line string) bool {
 	return strings.HasPrefix(line, "Tcp port: ") || strings.HasPrefix(line, "TCP Port: ") ||
 		strings.HasPrefix(line, "Time ") && strings.HasSuffix(line, "Argument") ||
 		strings.Contains(line, ", Version: ") && strings.HasSuffix(line, "started with:")
 }
 
-// finish closes the entry that is being read.
+// finish ends the current entry.
 func (p *parser) finish() {
 	if p.now != nil && (p.now.measured || p.now.command || p.now.statement.Len() > 0) {
 		if p.now.database == "" {
@@ -79,12 +79,12 @@ func (p *parser) finish() {
 	p.now, p.body = nil, false
 }
 
-// header reads one header line. A header after a statement begins the next entry.
+// header reads one header line. A header after a statement starts the next entry.
 func (p *parser) header(line string) {
 	rest := strings.TrimLeft(line[1:], " ")
 	begins := strings.HasPrefix(rest, "Time: ") || strings.HasPrefix(rest, "User@Host: ")
 	name, isCommand := strings.CutPrefix(rest, "administrator command: ")
-	closes := isCommand && p.now != nil && p.now.statement.Len() == 0 // it stands in place of the statement
+	closes := isCommand && p.now != nil && p.now.statement.Len() == 0 // it replaces the statement
 	if p.now == nil || p.body && !closes || begins && p.now.measured {
 		p.finish()
 		p.now = &entry{at: p.last}
@@ -112,8 +112,8 @@ func (p *parser) header(line string) {
 	}
 }
 
-// time reads the time of a "# Time:" line; one that cannot be read leaves the time
-// unknown, rather than that of the entries before.
+// time reads the time of a "# Time:" line. If it cannot be read the time is unknown,
+// not that of the entry before.
 func (p *parser) time(text string) {
 	p.last = time.Time{}
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
@@ -169,8 +169,8 @@ func (p *parser) fields(text string) {
 	}
 }
 
-// number reads a count or a time. One that cannot be read, or is outside its bound,
-// makes the whole entry unusable.
+// number reads a count or a time. If it cannot be read or is out of bounds, the whole
+// entry is rejected.
 func (e *entry) number(b feed.Bound, name, text string) float64 {
 	x, err := b.Read(name, text)
 	if err != nil && e.trouble == nil {
@@ -179,8 +179,8 @@ func (e *entry) number(b feed.Bound, name, text string) float64 {
 	return x
 }
 
-// lockTime reads the time that an entry waited for locks. It is shown nowhere and only
-// tells entries apart, so that nonsense, which is -1, costs no entry.
+// lockTime reads the time that an entry waited for locks. It is not shown and only
+// distinguishes entries, so that an invalid one, which is -1, rejects no entry.
 func lockTime(text string) float64 {
 	x, err := feed.Execution().Read("Lock_time", text)
 	if err != nil {
@@ -199,8 +199,8 @@ func (p *parser) text(line string) {
 			p.database, e.database, e.usedDatabase, p.body = feed.Text(name), feed.Text(name), feed.Text(name), true
 			return
 		}
-		if stamp, ok := strings.CutPrefix(lower, "set timestamp="); ok {
-			p.stamp(strings.TrimRight(stamp, "; "))
+		if timestamp, ok := strings.CutPrefix(lower, "set timestamp="); ok {
+			p.timestamp(strings.TrimRight(timestamp, "; "))
 			return
 		}
 		if trimmed == "" {
@@ -213,7 +213,7 @@ func (p *parser) text(line string) {
 	}
 }
 
-// usedDatabase reads "use NAME"; anything else that begins so is a statement.
+// usedDatabase reads "use NAME". Other text that starts so is a statement.
 func usedDatabase(statement string) (name string, ok bool) {
 	if len(statement) < 5 || !strings.EqualFold(statement[:4], "use ") {
 		return "", false
@@ -227,11 +227,11 @@ func usedDatabase(statement string) (name string, ok bool) {
 	return name, name != ""
 }
 
-// stamp takes SET timestamp=, in seconds with or without a fraction. The first one is
-// the server's; another may be the statement of a client.
-func (p *parser) stamp(text string) {
+// timestamp reads "SET timestamp=", in seconds with or without a fraction. The first
+// one is the server's; another may be a client's statement.
+func (p *parser) timestamp(text string) {
 	p.body = true
-	first := p.now.stamp == ""
+	first := p.now.timestamp == ""
 	seconds, err := feed.Timestamp().Read("SET timestamp", text)
 	if err != nil {
 		if first && p.now.trouble == nil {
@@ -239,6 +239,6 @@ func (p *parser) stamp(text string) {
 		}
 		return
 	}
-	p.now.stamp = text
+	p.now.timestamp = text
 	p.now.at = time.UnixMicro(int64(seconds * 1e6)).UTC()
 }

@@ -1,16 +1,16 @@
-// Package slowlog owns the reading of the slow query log of MySQL, Percona Server
-// and MariaDB in every form of its header since 5.0. It is pure, and keeps no
-// literal: a statement is normalised before it leaves the package, Redact does
-// the same to the body that is kept, and rejections show headers only.
+// Package slowlog decodes the slow query log of MySQL, Percona Server and MariaDB in
+// every form of its header since 5.0. It retains no literal: a statement is normalised
+// before it leaves the package, Redact does the same to the stored body, and rejections
+// show headers only.
 //
-// Data layout: an entry becomes an observation. The entity is "digest/day", the
-// key the hash of what makes an entry one: time, thread, user, database, digest and
-// the measured numbers, and its number among equal ones in the body. So a file may
-// be sent twice, or in pieces, without counting twice.
+// An entry becomes an observation. The entity is "digest/day". The key is the hash of
+// what identifies an entry: time, thread, user, database, digest, the measured numbers,
+// and its number among equal entries of the body. A file may therefore be sent twice,
+// or in parts, without counting twice.
 //
-// An entry happened at its SET timestamp (a UTC count); else at the last "# Time:"
-// line, which MySQL leaves out while the second does not change. Before 5.7 that
-// line has no zone; it is read as UTC, as servers should be set.
+// The time of an entry is its SET timestamp (a UTC count), otherwise the last "# Time:"
+// line, which MySQL omits while the second does not change. Before 5.7 that line has no
+// zone; it is read as UTC, to which servers should be set.
 package slowlog
 
 import (
@@ -26,10 +26,10 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// Name is the name of the format.
+// Name is the name of the format, in addresses and stored facts.
 const Name = "mysql-slow-log"
 
-// Format returns the format.
+// Format returns the format with all that the portal knows of it.
 func Format() feed.Format {
 	return feed.Format{
 		Name: Name, Title: "slow query log",
@@ -46,7 +46,11 @@ type Decoder struct{}
 func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	entries := parse(in.Body)
 	if len(entries) == 0 {
-		return d, fault.New(fault.Invalid, "slowlog.Decode", `this is no slow query log: it has no entry that begins with "# Time:" or "# User@Host:"`)
+		return d, fault.New(
+			fault.Invalid,
+			"slowlog.Decode",
+			`this is no slow query log: it has no entry that begins with "# Time:" or "# User@Host:"`,
+		)
 	}
 	seen := map[string]int{}
 	index := 0
@@ -57,7 +61,7 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 		}
 		statement := sql.Normalize(e.statement.String(), sql.MySQL)
 		if _, use := usedDatabase(statement); use {
-			d.Ignored++ // with a comment before it; it asks for nothing
+			d.Ignored++ // "use" after a comment is not a query
 			continue
 		}
 		f, err := e.fact(in.Source, statement, seen)
@@ -68,8 +72,8 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// Redact is the body with every statement normalised; lines that are neither
-// headers nor statements of an entry are left out.
+// Redact returns the body with every statement normalised, without lines that are
+// neither headers nor statements of an entry.
 func (Decoder) Redact(body []byte) []byte {
 	var out bytes.Buffer
 	for _, e := range parse(body) {
@@ -77,8 +81,8 @@ func (Decoder) Redact(body []byte) []byte {
 		if e.usedDatabase != "" {
 			fmt.Fprintf(&out, "use %s;\n", e.usedDatabase)
 		}
-		if e.stamp != "" {
-			fmt.Fprintf(&out, "SET timestamp=%s;\n", e.stamp)
+		if e.timestamp != "" {
+			fmt.Fprintf(&out, "SET timestamp=%s;\n", e.timestamp)
 		}
 		if s := sql.Normalize(e.statement.String(), sql.MySQL); s != "" {
 			out.WriteString(s + ";\n")
@@ -87,7 +91,7 @@ func (Decoder) Redact(body []byte) []byte {
 	return out.Bytes()
 }
 
-// fact is the observation of an entry with its normalised statement; seen counts
+// fact returns the observation of an entry with its normalised statement. seen counts
 // equal entries of the body.
 func (e *entry) fact(source, statement string, seen map[string]int) (f feed.Fact, err error) {
 	const op = "slowlog.fact"
@@ -99,7 +103,11 @@ func (e *entry) fact(source, statement string, seen map[string]int) (f feed.Fact
 		return f, e.trouble
 	}
 	if e.at.IsZero() {
-		return f, fault.New(fault.Invalid, op, `the entry does not say when it happened: it has neither "SET timestamp=" nor a "# Time:" line before it`)
+		return f, fault.New(
+			fault.Invalid,
+			op,
+			`the entry does not say when it happened: it has neither "SET timestamp=" nor a "# Time:" line before it`,
+		)
 	}
 	if statement == "" {
 		return f, fault.New(fault.Invalid, op, "the entry is cut off: it has no statement")
@@ -112,7 +120,18 @@ func (e *entry) fact(source, statement string, seen map[string]int) (f feed.Fact
 	if e.oneIn > 1 {
 		o.OneIn = e.oneIn
 	}
-	id := fmt.Sprintf("%d|%s|%s|%s|%s|%g|%g|%d|%d", o.At.UnixMicro(), e.thread, o.User, o.Database, o.Digest, e.seconds, e.lock, e.examined, e.sent)
+	id := fmt.Sprintf(
+		"%d|%s|%s|%s|%s|%g|%g|%d|%d",
+		o.At.UnixMicro(),
+		e.thread,
+		o.User,
+		o.Database,
+		o.Digest,
+		e.seconds,
+		e.lock,
+		e.examined,
+		e.sent,
+	)
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%d", id, seen[id]))
 	seen[id]++
 	o.Key = hex.EncodeToString(sum[:12])
@@ -122,10 +141,10 @@ func (e *entry) fact(source, statement string, seen map[string]int) (f feed.Fact
 
 // entry is one entry of the log.
 type entry struct {
-	head      strings.Builder // its header lines, as they came
+	head      strings.Builder // its header lines, unchanged
 	statement strings.Builder
 	at        time.Time
-	stamp     string // of SET timestamp, digits
+	timestamp string // of SET timestamp, digits
 	thread    string
 	user      string
 	database  string
@@ -135,8 +154,8 @@ type entry struct {
 	sent      int64
 	measured  bool  // Query_time was there
 	command   bool  // an administrator command, such as Quit
-	oneIn     int   // the server logs one query or session in so many; 0: it does not say
-	trouble   error // the first number that cannot be used; nil: all can
+	oneIn     int   // the server logs one query or session in so many; 0: unknown
+	trouble   error // error of the first invalid number; nil: there is none
 
 	usedDatabase string // by "use x;" of this entry
 }

@@ -42,7 +42,9 @@ func TestModernHeaders(t *testing.T) {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	a, b := d.Facts[0].SQL, d.Facts[1].SQL
-	if a.Database != "cart" || a.User != "shop" || a.Tag != "team=payments" || a.Seconds != 1.000249 || a.RowsExamined != 70 || a.RowsSent != 1 || a.At.Unix() != 1513132878 {
+	if a.Database != "cart" || a.User != "shop" || a.Tag != "team=payments" || a.Seconds != 1.000249 || a.RowsExamined != 70 ||
+		a.RowsSent != 1 ||
+		a.At.Unix() != 1513132878 {
 		t.Errorf("%+v", a)
 	}
 	if b.Database != "other" || b.At.UnixMilli() != 1513132879500 || b.Statement != "update t set a = ?" {
@@ -84,8 +86,15 @@ func TestOldHeaders(t *testing.T) {
 }
 
 func TestRejections(t *testing.T) {
-	d, err := feedtest.Decode(t, Decoder{}, feedtest.Input("# User@Host: u[u] @ h []\n# Query_time: 1 Lock_time: 0\nselect 'secret';\n# Time: 2017-12-13T02:41:21Z\n# User@Host: u[u] @ h []\n# Query_time: 1 Lock_time: 0\n"))
-	if err != nil || len(d.Rejected) != 2 || strings.Contains(string(d.Rejected[0].Raw), "secret") || !strings.Contains(d.Rejected[1].Reason, "no statement") {
+	d, err := feedtest.Decode(
+		t,
+		Decoder{},
+		feedtest.Input(
+			"# User@Host: u[u] @ h []\n# Query_time: 1 Lock_time: 0\nselect 'secret';\n# Time: 2017-12-13T02:41:21Z\n# User@Host: u[u] @ h []\n# Query_time: 1 Lock_time: 0\n",
+		),
+	)
+	if err != nil || len(d.Rejected) != 2 || strings.Contains(string(d.Rejected[0].Raw), "secret") ||
+		!strings.Contains(d.Rejected[1].Reason, "no statement") {
 		t.Errorf("%+v, %v", d, err)
 	}
 	if _, err := feedtest.Decode(t, Decoder{}, feedtest.Input("select 1;\n")); err == nil {

@@ -1,13 +1,12 @@
-// Package statuspage owns the reading of the public JSON of Statuspage pages
-// (summary.json, incidents.json, scheduled-maintenances.json) and the webhooks
-// that Statuspage sends about an incident. It is pure.
+// Package statuspage decodes the public JSON of Statuspage pages (summary.json,
+// incidents.json, scheduled-maintenances.json) and the webhooks that Statuspage sends
+// about an incident.
 //
-// Data layout: every incident and maintenance becomes a whole voice; the entity is
-// "page/incident", the revision its updated_at. Times on a status page are when
-// somebody posted, not when impact began or ended; the fold knows that by the
-// form. started is started_at (created_at on pages from before there was one),
-// diagnosed the first update "identified", mitigated monitoring_at. Maintenance is
-// marked, because it counts nowhere but in its own list.
+// Every incident and maintenance becomes a complete report; the entity is
+// "page/incident", the revision its updated_at. Times on a status page are times of
+// posts, not of impact, which is why the form has the confidence Public. started is
+// started_at (created_at on older pages), diagnosed the first update "identified",
+// mitigated monitoring_at. Maintenance is marked: it counts only in its own list.
 package statuspage
 
 import (
@@ -20,10 +19,10 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// Name is the name of the format.
+// Name is the name of the format, in addresses and stored facts.
 const Name = "statuspage"
 
-// Format returns the format.
+// Format returns the format with all that the portal knows of it.
 func Format() feed.Format {
 	return feed.Format{
 		Name: Name, Title: "status page",
@@ -36,6 +35,7 @@ func Format() feed.Format {
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
+// message is a page or the body of a webhook.
 type message struct {
 	Page struct {
 		ID string `json:"id"`
@@ -47,6 +47,7 @@ type message struct {
 	Component   json.RawMessage   `json:"component_update"` // of a webhook
 }
 
+// post is an incident or a maintenance.
 type post struct {
 	ID           string      `json:"id"`
 	Name         string      `json:"name"`
@@ -64,10 +65,12 @@ type post struct {
 	Updates      []update    `json:"incident_updates"`
 }
 
+// component is a component that a post affects.
 type component struct {
 	Name string `json:"name"`
 }
 
+// update is an update of a post.
 type update struct {
 	Status    string      `json:"status"`
 	DisplayAt string      `json:"display_at"`
@@ -86,7 +89,11 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	case len(m.Incident) > 0:
 		posts = append(posts, m.Incident)
 	case m.Incidents == nil && m.Maintenance == nil && m.Components == nil && len(m.Component) == 0:
-		return d, fault.New(fault.Invalid, "statuspage.Decode", "this is no Statuspage JSON: it has no incidents, scheduled_maintenances or incident")
+		return d, fault.New(
+			fault.Invalid,
+			"statuspage.Decode",
+			"this is no Statuspage JSON: it has no incidents, scheduled_maintenances or incident",
+		)
 	}
 	for i, raw := range posts {
 		f, err := fact(in.Source, m.Page.ID, raw)
@@ -94,11 +101,12 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 		d.Take(f, false, err, raw)
 	}
 	if len(posts) == 0 {
-		d.Ignored = 1 // components, or a page with nothing to tell
+		d.Ignored = 1 // components, or a page without incidents
 	}
 	return d, nil
 }
 
+// fact returns the report of one post.
 func fact(source, page string, raw []byte) (f feed.Fact, err error) {
 	var p post
 	if err := json.Unmarshal(raw, &p); err != nil {
@@ -127,6 +135,7 @@ func fact(source, page string, raw []byte) (f feed.Fact, err error) {
 	}, nil
 }
 
+// maintenance reports whether the post is about planned work.
 func (p post) maintenance() bool {
 	switch p.Status {
 	case "scheduled", "in_progress", "verifying", "completed":
@@ -135,8 +144,8 @@ func (p post) maintenance() bool {
 	return p.Impact == "maintenance" || p.ScheduledFor != ""
 }
 
-// services are the components that the post names, now or in an update. Pages
-// write "No components were affected by this update." in place of a name.
+// services returns the components that the post or an update names. Pages write "No
+// components were affected by this update." instead of a name.
 func (p post) services() []string {
 	var names []string
 	for _, c := range p.Components {
@@ -158,6 +167,7 @@ type postTimes struct {
 	milestones       map[incident.Milestone]incident.Moment
 }
 
+// times returns the times of the post.
 func (p post) times() (t postTimes, err error) {
 	var started, monitoring, resolved time.Time
 	for _, x := range []struct {
@@ -194,7 +204,7 @@ func (p post) times() (t postTimes, err error) {
 	return t, nil
 }
 
-// identified is when the page first said that the cause is known.
+// identified returns the time of the first update that says that the cause is known.
 func (p post) identified() (first time.Time, err error) {
 	for _, u := range p.Updates {
 		if u.Status != "identified" {

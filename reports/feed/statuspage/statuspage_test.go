@@ -21,7 +21,8 @@ func TestSummary(t *testing.T) {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	f, v := d.Facts[0], d.Facts[0].Incident
-	if f.Entity != "p1/g1" || v.Ref != "g1" || v.Maintenance || len(v.Services) != 1 || v.Services[0] != "Cart" || v.URL != "https://stspg.io/x" {
+	if f.Entity != "p1/g1" || v.Ref != "g1" || v.Maintenance || len(v.Services) != 1 || v.Services[0] != "Cart" ||
+		v.URL != "https://stspg.io/x" {
 		t.Errorf("%+v %+v", f, v)
 	}
 	want := map[incident.Milestone]string{incident.Started: "10:06:00", incident.Diagnosed: "10:39:58", incident.Mitigated: "11:00:00"}
@@ -43,10 +44,20 @@ func TestOtherBodies(t *testing.T) {
 	if f.Entity != "p1/w" || f.Incident.Times[incident.Started].At.IsZero() {
 		t.Errorf("%+v", f)
 	}
-	if d, err := feedtest.Decode(t, Decoder{}, feedtest.Input(`{"page":{},"component_update":{"new_status":"operational"},"component":{}}`)); err != nil || d.Ignored != 1 {
+	if d, err := feedtest.Decode(
+		t,
+		Decoder{},
+		feedtest.Input(`{"page":{},"component_update":{"new_status":"operational"},"component":{}}`),
+	); err != nil ||
+		d.Ignored != 1 {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if d, err := feedtest.Decode(t, Decoder{}, feedtest.Input(`{"incidents":[{"id":"a"},{"created_at":"2026-11-24T03:06:43Z"},{"id":"b","created_at":"x"},3]}`)); err != nil || len(d.Rejected) != 4 {
+	if d, err := feedtest.Decode(
+		t,
+		Decoder{},
+		feedtest.Input(`{"incidents":[{"id":"a"},{"created_at":"2026-11-24T03:06:43Z"},{"id":"b","created_at":"x"},3]}`),
+	); err != nil ||
+		len(d.Rejected) != 4 {
 		t.Errorf("%+v, %v", d, err)
 	}
 	for _, body := range []string{"", "{}", "<html>", "[]"} {
