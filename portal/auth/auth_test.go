@@ -245,7 +245,7 @@ func TestAFeederIsBoundToItsSources(t *testing.T) {
 	byToken, errToken := w.Token(t.Context(), secret)
 	bySession, errSession := w.Session(t.Context(), session)
 	for _, who := range []auth.Principal{byToken, bySession} {
-		if !who.MayPost("a") || !who.MayPost("b") || who.MayPost("eu") || who.MayPost("") || who.MayPost("A") {
+		if !who.SpeaksFor("a") || !who.SpeaksFor("b") || who.SpeaksFor("eu") || who.SpeaksFor("") || who.SpeaksFor("A") {
 			t.Errorf("%+v: %v, %v", who, errToken, errSession)
 		}
 	}
@@ -257,7 +257,7 @@ func TestAFeederIsBoundToItsSources(t *testing.T) {
 		t.Errorf("%+v, %v", list, err)
 	}
 	free, _ := w.create(t, auth.Feeder, time.Time{})
-	if who, err := w.Token(t.Context(), free); err != nil || !who.MayPost("anything") {
+	if who, err := w.Token(t.Context(), free); err != nil || !who.SpeaksFor("anything") {
 		t.Errorf("a feeder without sources: %+v, %v", who, err)
 	}
 }
