@@ -7,52 +7,39 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/postern/postern/portal/base/dockind"
 )
 
-// pagesFolder is the address folder of everything outside the known folders, so that no
-// file of the repository can shadow a page of the portal.
-const pagesFolder = "pages"
-
-// kindOfFolder gives the kind of documents in a top-level folder.
+// kindOfFolder returns the kind of the documents in a top-level folder. It is Page
+// and false for a folder without a kind of its own.
 func kindOfFolder(folder string) (Kind, bool) {
-	switch folder {
-	case "postmortems":
-		return Postmortem, true
-	case "frameworks":
-		return Framework, true
-	case "guides":
-		return Guide, true
-	case "runbooks":
-		return Runbook, true
-	case "standards":
-		return Standard, true
-	case "drills":
-		return Drill, true
-	case "training":
-		return Training, true
+	if k, ok := dockind.ByFolder(folder); ok {
+		return Kind(k.Key), true
 	}
 	return Page, false
 }
 
-// Kinds are all kinds in the order they are listed to readers.
+// Kinds returns all kinds in the order in which readers see them. The table is that of
+// package dockind.
 func Kinds() []Kind {
-	return []Kind{Postmortem, Runbook, Guide, Framework, Standard, Drill, Training, Page}
-}
-
-// Valid tells whether k is a kind of the contract.
-func (k Kind) Valid() bool {
-	return slices.Contains(Kinds(), k)
-}
-
-// Folder is the top-level folder whose documents have this kind; "" for Page.
-func (k Kind) Folder() string {
-	switch k {
-	case Page:
-		return ""
-	case Training:
-		return "training"
+	var kinds []Kind
+	for _, key := range dockind.Keys(dockind.All()) {
+		kinds = append(kinds, Kind(key))
 	}
-	return string(k) + "s"
+	return kinds
+}
+
+// Valid reports whether k is one of Kinds.
+func (k Kind) Valid() bool { return slices.Contains(Kinds(), k) }
+
+// Folder returns the top-level folder whose documents have this kind; "" for Page and
+// for a kind that does not exist.
+func (k Kind) Folder() string {
+	if known, ok := dockind.ByKey(string(k)); ok && k.Valid() {
+		return known.Folder
+	}
+	return ""
 }
 
 // reservedFolder reports whether other parts of the portal read the files of a folder:
@@ -108,7 +95,7 @@ func FileAddress(repoPath string) string { return address(repoPath) }
 func address(p string) string {
 	folder, _, deep := strings.Cut(p, "/")
 	if _, known := kindOfFolder(folder); !deep || !known {
-		p = pagesFolder + "/" + p
+		p = dockind.PagesFolder + "/" + p
 	}
 	return (&url.URL{Path: "/" + p}).EscapedPath()
 }
@@ -186,7 +173,7 @@ func repoPathOf(addr string) (repoPath, canonical string, ok bool) {
 		parts = append(parts, name)
 	}
 	canonical = (&url.URL{Path: "/" + strings.Join(parts, "/")}).EscapedPath()
-	if parts[0] == pagesFolder {
+	if parts[0] == dockind.PagesFolder {
 		parts = parts[1:]
 	}
 	return strings.Join(parts, "/"), canonical, true

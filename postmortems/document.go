@@ -5,16 +5,17 @@ import "time"
 // Kind is the kind of a document. The folder of its file determines it.
 type Kind string
 
-// The kinds. Page is every Markdown file outside the known folders.
+// The kinds that code names. The table of all kinds, with their folders and titles, is
+// in package dockind.
 const (
-	Postmortem Kind = "postmortem" // postmortems/
-	Framework  Kind = "framework"  // frameworks/
-	Guide      Kind = "guide"      // guides/
-	Runbook    Kind = "runbook"    // runbooks/
-	Standard   Kind = "standard"   // standards/
-	Drill      Kind = "drill"      // drills/
-	Training   Kind = "training"   // training/
-	Page       Kind = "page"       // anywhere else; lives under /pages/
+	Postmortem Kind = "postmortem"
+	Framework  Kind = "framework"
+	Guide      Kind = "guide"
+	Runbook    Kind = "runbook"
+	Standard   Kind = "standard"
+	Drill      Kind = "drill"
+	Training   Kind = "training"
+	Page       Kind = "page" // documents outside the folders of the other kinds
 )
 
 // Status is the editorial state of a document.

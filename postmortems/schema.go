@@ -1,6 +1,10 @@
 package postmortems
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/postern/postern/portal/base/dockind"
+)
 
 // object is a JSON Schema fragment.
 type object = map[string]any
@@ -26,7 +30,7 @@ func FrontMatterSchema() []byte {
 func frontProperties() object {
 	return object{
 		"id":          described(object{"type": "string", "pattern": idForm.String()}, "Permanent id; the document's address /p/ID."),
-		"kind":        described(enum(kindWords()...), "Must agree with the folder; usually left out."),
+		"kind":        described(enum(dockind.Keys(dockind.All())...), "Must agree with the folder; usually left out."),
 		"title":       described(text(), "One line. Without it the first heading is the title."),
 		"summary":     described(text(), "Two sentences, shown in lists and search."),
 		"status":      described(enum("draft", "review", "published", "archived"), "Absent means published."),
@@ -51,15 +55,6 @@ func frontProperties() object {
 		"actions":    described(listOf(anyOf(text(), actionSchema())), "Action items."),
 		"source":     described(anyOf(text(), sourceSchema()), "Where an imported document came from."),
 	}
-}
-
-// kindWords returns the values of the key kind.
-func kindWords() []string {
-	var out []string
-	for _, k := range Kinds() {
-		out = append(out, string(k))
-	}
-	return out
 }
 
 func incidentSchema() object {

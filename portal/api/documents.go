@@ -33,7 +33,7 @@ type DocumentsAnswer struct {
 // Item is a document in a list.
 type Item struct {
 	ID       string   `json:"id" doc:"The permalink id: the document is always at /p/ID."`
-	Kind     string   `json:"kind" doc:"postmortem, framework, guide, runbook, standard, drill, training or page."`
+	Kind     string   `json:"kind" doc:"The kind of document, such as postmortem or runbook."`
 	Title    string   `json:"title" doc:"The title."`
 	URL      string   `json:"url" doc:"Path-absolute URL of the document."`
 	Path     string   `json:"path" doc:"Path of the file in the repository."`

@@ -33,7 +33,7 @@ type SearchAnswer struct {
 // Hit is one document that matches.
 type Hit struct {
 	ID              string     `json:"id" doc:"The permalink id: the document is always at /p/ID."`
-	Kind            string     `json:"kind" doc:"postmortem, framework, guide, runbook, standard, drill, training or page."`
+	Kind            string     `json:"kind" doc:"The kind of document, such as postmortem or runbook; report for a compiled report."`
 	Title           string     `json:"title" doc:"The title."`
 	URL             string     `json:"url" doc:"Path-absolute URL of the document."`
 	Path            string     `json:"path" doc:"Path of the file in the repository."`

@@ -43,7 +43,6 @@ var toRewrite = []string{
 	"portal/jobs",
 	"portal/metrics",
 	"portal/web",
-	"postmortems/",
 	"reports/",
 	"search/",
 	"static/",

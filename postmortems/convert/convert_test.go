@@ -13,10 +13,10 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// noBody is a BodyRenderer that returns an empty body.
-type noBody struct{}
+// emptyBody is a BodyRenderer that returns an empty body.
+type emptyBody struct{}
 
-func (noBody) RenderBody(context.Context, postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
+func (emptyBody) RenderBody(context.Context, postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
 	return postmortems.Body{}, nil, nil
 }
 
@@ -24,7 +24,7 @@ func (noBody) RenderBody(context.Context, postmortems.BodyInput) (postmortems.Bo
 func compile(t *testing.T, f File) postmortems.Document {
 	t.Helper()
 	policy := postmortems.Policy{Now: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}
-	doc, problems, err := postmortems.Compile(context.Background(), f.Path, f.Data, policy, noBody{})
+	doc, problems, err := postmortems.Compile(context.Background(), f.Path, f.Data, policy, emptyBody{})
 	if err != nil {
 		t.Fatalf("%s: %v", f.Path, err)
 	}

@@ -33,7 +33,7 @@ func fuzz(f *testing.F, name string, run Importer) {
 			if strings.HasPrefix(file.Path, "/") || strings.Contains("/"+file.Path+"/", "/../") {
 				t.Errorf("path %q leaves the folder", file.Path)
 			}
-			_, problems, err := postmortems.Compile(context.Background(), "postmortems/x.md", file.Data, postmortems.Policy{}, noBody{})
+			_, problems, err := postmortems.Compile(context.Background(), "postmortems/x.md", file.Data, postmortems.Policy{}, emptyBody{})
 			if err != nil {
 				t.Fatal(err)
 			}

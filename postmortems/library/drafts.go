@@ -129,7 +129,7 @@ func putDraft(w kv.Writer, cs postmortems.ChangeSet, docs map[string]compiled, r
 	return err
 }
 
-// maker returns the token whose push created the draft, whoever pushed to it later.
+// maker returns the token whose push created the draft, which need not be that of later pushes.
 func (s storedDraft) maker() (id, name string) {
 	if s.Maker == "" && s.MakerID == "" {
 		return s.TokenID, s.Pusher

@@ -3,6 +3,8 @@ package markdown
 import (
 	"bytes"
 	"regexp"
+
+	"github.com/postern/postern/portal/base/humanize"
 )
 
 // Limits of the guard. Each excludes a shape that was measured to make the time or output of
@@ -23,7 +25,7 @@ const (
 func (d *document) guard(maxBody int) bool {
 	if len(d.source) > maxBody {
 		d.problem(ruleBodySize, d.input.FirstLine, 0,
-			"the text is %d bytes, over the limit of %s; split it into several documents", len(d.source), byteSize(maxBody))
+			"the text is %d bytes, over the limit of %s; split it into several documents", len(d.source), humanize.Bytes(int64(maxBody)))
 		return false
 	}
 	g := guard{document: d}
@@ -74,7 +76,7 @@ func (g *guard) links(n int, content []byte) bool {
 		return true
 	}
 	if len(content) > maxDefinition {
-		g.problem(ruleDefinition, n, 0, "this link definition is %d bytes, over the limit of %s; shorten its address", len(content), byteSize(maxDefinition))
+		g.problem(ruleDefinition, n, 0, "this link definition is %d bytes, over the limit of %s; shorten its address", len(content), humanize.Bytes(maxDefinition))
 		return false
 	}
 	if bytes.HasPrefix(content, []byte("[^")) {

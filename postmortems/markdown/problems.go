@@ -78,14 +78,3 @@ func quoted(s string) string {
 	}
 	return `"` + strings.TrimSpace(s) + `"`
 }
-
-// byteSize returns a limit in the largest unit that divides it.
-func byteSize(n int) string {
-	switch {
-	case n >= 1<<20 && n%(1<<20) == 0:
-		return fmt.Sprintf("%d MiB", n>>20)
-	case n >= 1<<10 && n%(1<<10) == 0:
-		return fmt.Sprintf("%d KiB", n>>10)
-	}
-	return fmt.Sprintf("%d bytes", n)
-}

@@ -11,6 +11,7 @@ import (
 	"github.com/yuin/goldmark/text"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/postmortems"
 )
 
@@ -127,7 +128,7 @@ func newDocument(in postmortems.BodyInput) *document {
 // reportTooLarge reports that the page would exceed the output limit.
 func (d *document) reportTooLarge(line int) {
 	d.problem(RuleRenderLimit, line, 0,
-		"the page would be over %s of HTML; split the document or shorten what is repeated", byteSize(d.maxOutput))
+		"the page would be over %s of HTML; split the document or shorten what is repeated", humanize.Bytes(int64(d.maxOutput)))
 }
 
 // boundedBuffer stores at most max bytes and then returns an error.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/postern/postern/portal/base/dockind"
 	"github.com/postern/postern/portal/base/severity"
 )
 
@@ -64,7 +65,7 @@ func fieldOf(name string) Field {
 
 // The values of the qualifiers that take one of a fixed list.
 var (
-	kinds     = []string{"postmortem", "framework", "guide", "runbook", "standard", "drill", "training", "page", "report"}
+	kinds     = dockind.Keys(dockind.Found())
 	statuses  = []string{"draft", "review", "published", "archived"}
 	hasValues = []string{"actions"}
 )

@@ -32,7 +32,7 @@ type searchOutput struct {
 type found struct {
 	ID             string   `json:"id" jsonschema:"for get_document"`
 	Title          string   `json:"title"`
-	Kind           string   `json:"kind" jsonschema:"postmortem, runbook, guide, framework, standard, drill, training or page"`
+	Kind           string   `json:"kind" jsonschema:"the kind of document, such as postmortem or runbook"`
 	URL            string   `json:"url" jsonschema:"URL of its page"`
 	Date           string   `json:"date,omitempty"`
 	Severity       string   `json:"severity,omitempty" jsonschema:"SEV1 to SEV5"`

@@ -1,11 +1,12 @@
 package page
 
 import (
+	"github.com/postern/postern/portal/base/dockind"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/search/suggest"
 )
 
-// Kind is how a kind of document is named to readers.
+// Kind is a kind of document with the names that readers see.
 type Kind struct {
 	Kind         postmortems.Kind
 	One, Many    string
@@ -14,29 +15,23 @@ type Kind struct {
 	InNavigation bool
 }
 
-// Kinds lists the kinds in the order of the navigation.
+// Kinds returns the kinds in the order of the navigation.
 func Kinds() []Kind {
-	return []Kind{
-		{postmortems.Postmortem, "Post-mortem", "Post-mortems", "/postmortems", "What broke, how it was found and mended, and what changes because of it.", true},
-		{postmortems.Runbook, "Runbook", "Runbooks", "/runbooks", "What to do when an alert fires.", true},
-		{postmortems.Guide, "Guide", "Guides", "/guides", "How something is done here.", false},
-		{postmortems.Framework, "Framework", "Frameworks", "/frameworks", "How we think about reliability: levels, roles, processes.", false},
-		{postmortems.Standard, "Standard", "Standards", "/standards", "What every service has to meet.", false},
-		{postmortems.Drill, "Drill", "Drills", "/drills", "Exercises, and what they showed.", false},
-		{postmortems.Training, "Training", "Training", "/training", "For those who begin.", false},
-		{postmortems.Page, "Page", "Pages", "/pages", "Everything else in the repository.", false},
+	var kinds []Kind
+	for _, k := range dockind.All() {
+		kinds = append(kinds, fromTable(k))
 	}
+	return kinds
 }
 
-// KindOf gives the names of a kind; an unknown one is named by its own word.
+func fromTable(k dockind.Kind) Kind {
+	return Kind{Kind: postmortems.Kind(k.Key), One: k.Title, Many: k.Plural, Path: k.Path(), What: k.Purpose, InNavigation: k.InNavigation}
+}
+
+// KindOf returns the names of a kind; the key itself for a kind that does not exist.
 func KindOf(k postmortems.Kind) Kind {
-	for _, n := range Kinds() {
-		if n.Kind == k {
-			return n
-		}
-	}
-	if k == "report" { // compiled, not pushed: it has pages of its own
-		return Kind{Kind: k, One: "Report", Many: "Reports", Path: "/reports"}
+	if known, ok := dockind.ByKey(string(k)); ok {
+		return fromTable(known)
 	}
 	return Kind{Kind: k, One: string(k), Many: string(k), Path: "/"}
 }
