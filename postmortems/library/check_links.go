@@ -65,7 +65,11 @@ func (p *plan) checkLinks(ctx context.Context, r kv.Reader) error {
 			return err
 		}
 	}
-	for _, name := range p.vanished() {
+	vanished, err := p.vanished(r)
+	if err != nil {
+		return err
+	}
+	for _, name := range vanished {
 		ids, err := mayLinkTo(r, name)
 		if err == nil {
 			err = checkContext(ctx)
@@ -91,9 +95,13 @@ func (p *plan) checkLinks(ctx context.Context, r kv.Reader) error {
 }
 
 // vanished returns the names under which others may link to what this push removes.
-func (p *plan) vanished() (out []string) {
+func (p *plan) vanished(r kv.Reader) (out []string, err error) {
 	for _, x := range p.removed {
-		out = append(out, x.old.Path, "[["+foldTitle(x.old.Title))
+		names, err := x.old.names(r, x.id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, names...)
 	}
 	for _, ch := range p.files {
 		switch ch.Status {
@@ -103,7 +111,7 @@ func (p *plan) vanished() (out []string) {
 			out = append(out, ch.From)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // addBroken adds the broken links of a document to the receipt.

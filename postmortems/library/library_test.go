@@ -34,7 +34,11 @@ func (lines) RenderBody(_ context.Context, in postmortems.BodyInput) (postmortem
 			b.Links = append(b.Links, postmortems.Link{Kind: postmortems.LinkWiki, Raw: title, Line: n, Col: 1})
 		} else if _, rest, ok := strings.Cut(line, "]("); ok {
 			dest, _, _ := strings.Cut(rest, ")")
-			b.Links = append(b.Links, postmortems.Link{Raw: dest, Candidates: []string{path.Join(path.Dir(in.Path), dest)}, Line: n, Col: 1})
+			candidate, absolute := strings.CutPrefix(dest, "/")
+			if !absolute {
+				candidate = path.Join(path.Dir(in.Path), dest)
+			}
+			b.Links = append(b.Links, postmortems.Link{Raw: dest, Candidates: []string{candidate}, Line: n, Col: 1})
 		} else {
 			sec.Text += line + "\n"
 		}

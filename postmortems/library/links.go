@@ -3,6 +3,7 @@ package library
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/postern/postern/portal/base/fault"
@@ -216,10 +217,29 @@ func mayLinkTo(r kv.Reader, name string) (out []string, err error) {
 	return out, nil
 }
 
+// names returns what links to a document may name: its path, its title, and its former
+// paths and addresses, which redirect to it.
+func (r storedRecord) names(reader kv.Reader, id string) ([]string, error) {
+	names := []string{r.Path, "[[" + foldTitle(r.Title)}
+	for _, address := range r.Redirects {
+		names = append(names, postmortems.PathsFor(address)...)
+	}
+	err := eachRevision(reader, id, func(s storedRevision) bool {
+		names = append(names, s.Path)
+		return true
+	})
+	slices.Sort(names)
+	return slices.Compact(names), err
+}
+
 // backlinks returns the documents with a link that currently resolves to this one.
-func backlinks(r kv.Reader, rec Record) (out []Record, err error) {
-	seen := map[string]bool{rec.ID: true}
-	for _, name := range []string{rec.Path, "[[" + foldTitle(rec.Title)} {
+func backlinks(r kv.Reader, id string, rec storedRecord) (out []Record, err error) {
+	names, err := rec.names(r, id)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{id: true}
+	for _, name := range names {
 		ids, err := mayLinkTo(r, name)
 		if err != nil {
 			return nil, err

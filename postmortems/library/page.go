@@ -51,7 +51,7 @@ func (l *Library) pageRows(ctx context.Context, id string, commit postmortems.OI
 			p.ID = id
 			return err
 		}
-		p.Backlinks, err = backlinks(r, p.Record)
+		p.Backlinks, err = backlinks(r, id, rec)
 		return err
 	})
 	return p, err
