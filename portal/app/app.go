@@ -138,14 +138,28 @@ type App struct {
 // names the step that failed. Kinds: fault.NotFound without a portal in the folder,
 // fault.Conflict when a part of it is lost, and those of the parts.
 func New(ctx context.Context, opt Options) (*App, error) {
+	a := newApp(opt)
+	if err := a.open(ctx, a.openSteps()); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// newApp returns an App that has nothing open.
+func newApp(opt Options) *App {
 	if opt.Formats == nil {
 		opt.Formats = formats.All()
 	}
-	a := &App{opt: opt, log: opt.Log, failed: make(chan error, 3), undo: cleanups{log: opt.Log}}
-	if err := runSteps(ctx, a.openSteps()); err != nil {
-		return nil, errors.Join(err, a.undo.run(context.WithoutCancel(ctx)))
+	return &App{opt: opt, log: opt.Log, failed: make(chan error, 3), undo: cleanups{log: opt.Log}}
+}
+
+// open runs the steps of New and, when one fails, the clean-ups of those before it. The
+// clean-ups run even when ctx has ended.
+func (a *App) open(ctx context.Context, steps []step) error {
+	if err := runSteps(ctx, steps); err != nil {
+		return errors.Join(err, a.undo.run(context.WithoutCancel(ctx)))
 	}
-	return a, nil
+	return nil
 }
 
 // openSteps returns the steps of New. Each needs only what the steps before it opened.

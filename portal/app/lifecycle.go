@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 )
 
@@ -35,22 +36,37 @@ type cleanup struct {
 // cleanups close parts in the reverse order of their opening. Each is bounded in time,
 // and none is skipped because another failed.
 type cleanups struct {
+	log *slog.Logger
+
+	mu   sync.Mutex // Stop may be called by several goroutines
 	list []cleanup
-	log  *slog.Logger
 }
 
 // add registers the clean-up of a part that was just opened.
 func (c *cleanups) add(name string, limit time.Duration, stop func(context.Context) error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.list = append(c.list, cleanup{name, limit, stop})
+}
+
+// take removes and returns the clean-up that was registered last; ok is false when
+// there is none.
+func (c *cleanups) take() (last cleanup, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.list) == 0 {
+		return cleanup{}, false
+	}
+	last = c.list[len(c.list)-1]
+	c.list = c.list[:len(c.list)-1]
+	return last, true
 }
 
 // run closes every part and joins their errors. Each part is closed once, however often
 // run is called.
 func (c *cleanups) run(ctx context.Context) error {
 	var errs []error
-	for len(c.list) > 0 {
-		last := c.list[len(c.list)-1]
-		c.list = c.list[:len(c.list)-1]
+	for last, ok := c.take(); ok; last, ok = c.take() {
 		errs = append(errs, c.one(ctx, last))
 	}
 	return errors.Join(errs...)

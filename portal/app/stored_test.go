@@ -2,21 +2,15 @@ package app
 
 import (
 	"bytes"
-	"context"
-	"crypto/rand"
 	"encoding/binary"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/postern/postern/portal/base/kv"
-	"github.com/postern/postern/portal/config"
 	"github.com/postern/postern/reports/deliver"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/reportstore"
@@ -29,32 +23,12 @@ const storedWeekly = "testdata/weekly-first.json.gz"
 // openStored opens a portal whose archive holds the stored report as revision 1.
 func openStored(t *testing.T) *App {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		if os.Getenv("POSTERN_REQUIRE") != "" {
-			t.Fatal("git is not installed")
-		}
-		t.Skip("git is not installed")
-	}
-	conf, problems := config.Load(config.Sources{
-		Env: func(string) (string, bool) { return "", false }, ReadFile: os.ReadFile,
-		Flags: map[string]string{"data_dir": t.TempDir(), "public_url": "https://kb.example.org"},
-	})
-	if err := problems.Err(); err != nil {
-		t.Fatal(err)
-	}
-	now := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
-	a, err := New(t.Context(), Options{
-		Config: conf, Version: "test", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }, Random: rand.Reader,
-		Create: true, RenderCommand: []string{os.Args[0]}, // the report has nothing to render
-	})
+	needGit(t)
+	a, err := New(t.Context(), testOptions(t, t.TempDir(), "public_url", "https://kb.example.org"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := a.Stop(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { stop(t, a) })
 	body, err := os.ReadFile(storedWeekly)
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +36,7 @@ func openStored(t *testing.T) *App {
 	row, err := json.Marshal(reportstore.Revision{
 		Name: "weekly", Title: "Weekly report", Kind: period.Weekly, Zone: "Asia/Shanghai", Period: "2026-W47",
 		Heading: "Week 47, 16 to 22 November 2026",
-		From:    now.AddDate(0, 0, -9), To: now.AddDate(0, 0, -2), Number: 1, PublishedAt: now, Tone: "bad", Verdict: "missed",
+		From:    now().AddDate(0, 0, -9), To: now().AddDate(0, 0, -2), Number: 1, PublishedAt: now(), Tone: "bad", Verdict: "missed",
 		Format: 1, Inputs: "unknown",
 	})
 	if err != nil {
