@@ -1,12 +1,20 @@
 package reports
 
 import (
+	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/postern/postern/portal/base/humanize"
 )
 
-// Difference is one thing that a later revision says otherwise.
+// Two reports are compared by what they state: numbers, keys and structure. Texts are
+// compared never, so that a version of the program that words a report otherwise makes no
+// revision and sends nothing. A report of a version before keys is compared by its
+// structure, its numbers and its names.
+
+// Difference is one thing that a later revision states otherwise.
 type Difference struct {
 	Section string `json:"section"`
 	Item    string `json:"item"`   // the row or figure
@@ -19,81 +27,268 @@ type Difference struct {
 // mostDifferences bounds the table of differences; more are counted.
 const mostDifferences = 200
 
-// said is one statement of a report, by its place.
-type said struct {
-	section, item, column, text, link string
+// statement is one thing that a report states.
+type statement struct {
+	place string // its key in the report, the same in every revision
+	value Value
+	// behind is set for what is behind the figures. It is compared and not listed.
+	behind bool
+	// column is the place of the column of a cell. A column that one version has and
+	// another has not is layout: its cells are not compared.
+	column string
+
+	section, item, title, link string // for people
 }
 
-// statements lists everything a report says, in order, by stable keys. With own, of
-// the columns that look back only that of the report's own period is listed, under
-// one key in every report.
-func statements(r Report, own bool) (keys []string, by map[string]said) {
-	by = map[string]said{}
-	add := func(key string, s said) {
-		if _, twice := by[key]; !twice {
-			keys = append(keys, key)
-			by[key] = s
-		}
+// statements is what a report states, in its order.
+type statements struct {
+	keyed bool // the report has keys
+	all   []statement
+	by    map[string]statement
+	parts map[string]bool // places of tables, columns and derivations
+}
+
+func (s *statements) add(x statement) {
+	if _, twice := s.by[x.place]; !twice {
+		s.all = append(s.all, x)
+		s.by[x.place] = x
 	}
-	add("verdict", said{section: "Verdict", text: r.Verdict.Text})
-	add("words", said{section: "In the lead's words", text: humanize.Clip(r.Words, TextRunes)})
+}
+
+// place joins keys to a place.
+func place(keys ...string) string { return strings.Join(keys, "\x00") }
+
+// statementsOf lists what a report states. With own, of the columns that look back only
+// that of the report's own period is listed, under one place in every report.
+func statementsOf(r Report, own bool) *statements {
+	s := &statements{keyed: len(r.Verdict.Facts) > 0, by: map[string]statement{}, parts: map[string]bool{}}
+	s.add(statement{place: "verdict", section: "Verdict", value: Value{Text: r.Verdict.Text}})
+	words := humanize.Clip(r.Words, TextRunes)
+	s.add(statement{place: "words", section: "In the lead's words", value: Value{Text: words, Key: words}})
+	s.add(statement{place: "whole words", behind: true, value: Value{Text: r.Words, Key: r.Words}})
+	s.add(statement{place: "title", behind: true, value: Value{Text: r.Title, Key: r.Title}})
+	s.add(statement{place: "scope", behind: true, value: Value{Text: r.Scope, Key: r.Scope}})
 	for _, f := range r.Headline {
-		add("headline\x00"+f.Key, said{section: "Headline", item: f.Label, text: f.Value.Text})
+		s.add(statement{place: place("headline", f.Key), section: "Headline", item: f.Label, value: f.Value})
 	}
-	for _, s := range r.Sections {
-		if s.Key == Arithmetic || s.Key == Glossary {
-			continue // what is behind the figures, which are compared themselves
+	for _, x := range r.Sections {
+		s.section(x, own)
+	}
+	for _, c := range r.Charts {
+		s.chart(c)
+	}
+	for _, d := range r.Derivations {
+		s.derivation(d)
+	}
+	for _, list := range [][]Line{r.Changed, r.Acts} {
+		for _, l := range list {
+			s.add(statement{place: place("line", l.Key), behind: true, value: Value{Text: l.Text, Tone: l.Tone}})
 		}
-		add("empty\x00"+s.Key, said{section: s.Title, text: s.Empty})
-		for _, f := range s.Figures {
-			add("figure\x00"+s.Key+"\x00"+f.Key, said{section: s.Title, item: f.Label, text: f.Value.Text})
-		}
-		for _, t := range s.Tables {
+	}
+	return s
+}
+
+// section adds a section, its figures and its tables.
+func (s *statements) section(x Section, own bool) {
+	behind := x.Key == Arithmetic || x.Key == Glossary
+	s.add(statement{place: place("section", x.Key), behind: true, value: Value{Text: x.Key, Key: x.Key}})
+	s.add(statement{place: place("empty", x.Key), behind: behind, section: x.Title, value: emptyValue(x)})
+	for _, f := range x.Figures {
+		s.add(statement{place: place("figure", x.Key, f.Key), behind: behind, section: x.Title, item: f.Label, value: f.Value})
+	}
+	for _, t := range x.Tables {
+		s.parts[place("table", t.Key)] = true
+		for n, c := range t.Columns {
+			column := place("column", t.Key, c.Key)
+			s.parts[column] = true
+			last := n+1 == len(t.Columns) || !t.Columns[n+1].Matrix
 			for _, row := range t.Rows {
-				for n, v := range row.Cells {
-					if own && t.Columns[n].Matrix {
-						if n+1 == len(t.Columns) || !t.Columns[n+1].Matrix {
-							add("own\x00"+t.Key+"\x00"+row.Key, said{s.Title, row.Cells[0].Text, "Objectives met", strings.TrimLeft(v.Text, "▼▲ "), row.Cells[0].Link})
-						}
+				if n >= len(row.Cells) {
+					continue
+				}
+				cell := statement{
+					place: place("cell", t.Key, row.Key, c.Key), column: column, behind: behind,
+					section: x.Title, item: row.Cells[0].Text, title: c.Title, link: row.Cells[0].Link, value: row.Cells[n],
+				}
+				if own && c.Matrix {
+					if !last {
 						continue
 					}
-					add("cell\x00"+t.Key+"\x00"+row.Key+"\x00"+t.Columns[n].Key, said{s.Title, row.Cells[0].Text, t.Columns[n].Title, v.Text, row.Cells[0].Link})
+					cell.place, cell.column, cell.title = place("own", t.Key, row.Key), "", "SLOs met"
+					cell.value.Text = strings.TrimLeft(cell.value.Text, "▼▲ ")
 				}
+				s.add(cell)
 			}
 		}
 	}
-	return keys, by
 }
 
-// Diff lists what b says otherwise than a, in the order of b, then what only a
-// said. left counts those beyond what one table can show.
-func Diff(a, b Report) (all []Difference, left int) {
-	was, before := statements(a, false)
-	now, after := statements(b, false)
-	d := differences{}
-	for _, key := range now {
-		if old := before[key]; old.text != after[key].text {
-			d.add(after[key], old.text, after[key].text)
+// emptyValue is the value of a section's being empty. Its text is why, its number whether.
+func emptyValue(x Section) Value {
+	empty := 0.0
+	if x.Empty != "" {
+		empty = 1
+	}
+	return Value{Text: x.Empty, Number: &empty, Key: string(x.State)}
+}
+
+// chart adds the points of a chart.
+func (s *statements) chart(c Chart) {
+	for n, line := range c.Series {
+		for m, p := range line.Points {
+			s.add(statement{place: place("point", c.Name, fmt.Sprint(n, m)), behind: true, value: Value{Text: "point", Number: p.Value}})
 		}
 	}
-	for _, key := range was {
-		if _, still := after[key]; !still && before[key].text != "" {
-			d.add(before[key], before[key].text, "")
+	for n, mark := range c.Marks {
+		s.add(statement{place: place("mark", c.Name, fmt.Sprint(n)), behind: true, value: Value{Text: "mark", Number: Number(float64(mark))}})
+	}
+	for n, b := range c.Bands {
+		s.add(statement{place: place("band", c.Name, fmt.Sprint(n)), behind: true, value: Value{Text: "band", Number: Number(b.To.Sub(b.From).Seconds())}})
+	}
+}
+
+// derivation adds the terms of a derivation. Its number of terms is layout.
+func (s *statements) derivation(d Derivation) {
+	column := place("terms", d.Key, fmt.Sprint(len(d.Terms)))
+	s.parts[column] = true
+	for n, t := range d.Terms {
+		s.add(statement{place: place("term", d.Key, fmt.Sprint(n)), column: column, behind: true, value: t.Value})
+	}
+}
+
+// layout reports whether a statement is of a column that the other report has not.
+func (s *statements) layout(x statement, other *statements) bool {
+	if x.column == "" || other.parts[x.column] {
+		return false
+	}
+	kind, table, _ := strings.Cut(x.column, "\x00")
+	table, _, _ = strings.Cut(table, "\x00")
+	return kind == "terms" || other.parts[place("table", table)]
+}
+
+// pair is one statement that two reports make otherwise; either may be missing.
+type pair struct {
+	before, after *statement
+}
+
+// pairs returns what b states otherwise than a, in the order of b, then what only a
+// states.
+func pairs(ra, rb Report, own bool) (all []pair) {
+	a, b := statementsOf(ra, own), statementsOf(rb, own)
+	for _, now := range b.all {
+		was, both := a.by[now.place]
+		switch {
+		case now.place == "verdict":
+			if VerdictDiffers(ra, rb) {
+				all = append(all, pair{&was, &now})
+			}
+		case !both:
+			if !blank(now.value) && !b.layout(now, a) {
+				all = append(all, pair{nil, &now})
+			}
+		case !sameValue(was.value, now.value, a.keyed, b.keyed) && !(now.place == "title" && builtInTitles(ra, rb)):
+			all = append(all, pair{&was, &now})
 		}
+	}
+	for _, was := range a.all {
+		if _, still := b.by[was.place]; !still && !blank(was.value) && !a.layout(was, b) {
+			all = append(all, pair{&was, nil})
+		}
+	}
+	return all
+}
+
+// blank reports whether a value states nothing.
+func blank(v Value) bool { return v.Text == "" && v.Number == nil && v.Key == "" }
+
+// builtInTitles reports whether two reports have titles of built-in definitions, which are
+// texts of the program.
+func builtInTitles(a, b Report) bool {
+	known := func(r Report) bool {
+		return slices.ContainsFunc(BuiltIn(r.Zone), func(d Definition) bool { return d.Title == r.Title })
+	}
+	return known(a) && known(b)
+}
+
+// sameValue reports whether two values state the same. keyedA and keyedB are whether their
+// reports have keys: without keys on one side, a name of the other is compared with its
+// text, and anything else by its tone.
+func sameValue(a, b Value, keyedA, keyedB bool) bool {
+	switch {
+	case (a.Number == nil) != (b.Number == nil):
+		return false
+	case a.Number != nil && !close(*a.Number, *b.Number):
+		return false
+	case keyedA && keyedB:
+		return a.Key == b.Key && (a.Number != nil || (a.Text == "") == (b.Text == ""))
+	case a.Number != nil:
+		return true
+	case isName(a) || isName(b):
+		return a.Text == b.Text
+	}
+	return a.Tone == b.Tone && (a.Text == "") == (b.Text == "")
+}
+
+// isName reports whether a value is a name from the data. Keys of states have an
+// underscore and no text has the form of one.
+func isName(v Value) bool { return v.Key != "" && v.Key == v.Text }
+
+// close reports whether two numbers are the same but for the order in which they were
+// added up.
+func close(a, b float64) bool {
+	const part = 1e-9
+	return a == b || math.Abs(a-b) <= part*max(math.Abs(a), math.Abs(b))
+}
+
+// Same reports whether two reports state the same: every number, key and row, also those
+// behind the figures.
+func Same(a, b Report) bool { return len(pairs(a, b, false)) == 0 }
+
+// VerdictDiffers reports whether the verdict of b states something else than that of a. It
+// decides whether those who were sent a are sent b. With facts on both sides these are
+// compared, otherwise the tone, the missed SLOs and the headline that the verdict is
+// written from.
+func VerdictDiffers(a, b Report) bool {
+	if a.Verdict.Tone != b.Verdict.Tone {
+		return true
+	}
+	if len(a.Verdict.Facts) > 0 && len(b.Verdict.Facts) > 0 {
+		return !slices.EqualFunc(a.Verdict.Facts, b.Verdict.Facts, sameFact)
+	}
+	if !slices.Equal(a.Verdict.Missed, b.Verdict.Missed) {
+		return true
+	}
+	for _, f := range a.Headline {
+		n := slices.IndexFunc(b.Headline, func(g Figure) bool { return g.Key == f.Key })
+		if f.Key != "spent" && n >= 0 && !sameValue(Value{Number: f.Value.Number}, Value{Number: b.Headline[n].Value.Number}, false, false) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameFact(a, b Fact) bool {
+	return a.Key == b.Key && a.Name == b.Name && (a.Number == nil) == (b.Number == nil) && (a.Number == nil || close(*a.Number, *b.Number))
+}
+
+// Diff lists what b states otherwise than a, in the order of b, then what only a states.
+// What reads the same is left out. left counts those beyond what one table can show.
+func Diff(a, b Report) (all []Difference, left int) {
+	d := differences{}
+	for _, p := range pairs(a, b, false) {
+		d.add(p)
 	}
 	return d.all, d.left
 }
 
-// Compare sets two periods of one report side by side: what both speak of and say
-// otherwise, in the order of b. Incidents, changes and whatever else only one of the
-// two had are not compared; the figures count them.
+// Compare sets two periods of one report side by side: what both state, and otherwise, in
+// the order of b. Incidents, changes and everything else that only one of the two had are
+// not compared; the figures count them.
 func Compare(a, b Report) (all []Difference, left int) {
-	_, before := statements(a, true)
-	now, after := statements(b, true)
 	d := differences{}
-	for _, key := range now {
-		if old, both := before[key]; both && old.text != after[key].text {
-			d.add(after[key], old.text, after[key].text)
+	for _, p := range pairs(a, b, true) {
+		if p.before != nil && p.after != nil {
+			d.add(p)
 		}
 	}
 	return d.all, d.left
@@ -105,10 +300,23 @@ type differences struct {
 	left int
 }
 
-func (d *differences) add(s said, before, after string) {
-	if len(d.all) == mostDifferences {
-		d.left++
-		return
+func (d *differences) add(p pair) {
+	var before, after string
+	x := p.after
+	if p.after != nil {
+		after = p.after.value.Text
 	}
-	d.all = append(d.all, Difference{Section: s.section, Item: s.item, Column: s.column, Before: before, After: after, Link: s.link})
+	if p.before != nil {
+		before = p.before.value.Text
+		if x == nil {
+			x = p.before
+		}
+	}
+	switch {
+	case x.behind || before == after:
+	case len(d.all) == mostDifferences:
+		d.left++
+	default:
+		d.all = append(d.all, Difference{Section: x.section, Item: x.item, Column: x.title, Before: before, After: after, Link: x.link})
+	}
 }

@@ -9,13 +9,11 @@ import (
 // Format is the version of the stored model. It is part of every report and of
 // every revision's row, so that a later program knows what it reads.
 //
-// A field that is added is no new format: readers leave out what a report does not
-// say, and a report of the first program is kept among the tests to hold them to
-// it. A field that goes, or means something else, is: then Decode has to read both.
-// Nor is another rule or another wording one: while what a period was made of is
-// the same, it is not revised because the program changed (archive.Publish).
+// A field that is added is no new format: a report without it has its zero value. A field
+// that is removed, or that means something else, is one: then Decode has to read both.
+// Another wording is no new format either: Same compares no text (diff.go).
 //
-// History: 1, the first. No release has stored another.
+// History: 1, the first. Value.Key, Section.State and Verdict.Facts came later.
 const Format = 1
 
 // Unit says what the Number of a Value counts.
@@ -58,9 +56,15 @@ func (t Tone) Word() string {
 	return ""
 }
 
-// Value is one cell or figure: what every face prints, and the number behind it.
+// Value is one cell or figure: what is printed, and what programs compare. Of two values
+// the numbers and keys are compared, never the texts.
 type Value struct {
-	Text   string   `json:"text"`
+	Text string `json:"text"`
+	// Key is what the value states apart from its number and its wording: the key of a
+	// state, which has an underscore and never changes, or a name from the data, verbatim.
+	// It is "" where the number is everything, for sentences that follow from other
+	// values, and in reports of versions before keys.
+	Key    string   `json:"key,omitempty"`
 	Number *float64 `json:"number"` // nil: there is no number, which is not 0
 	Unit   Unit     `json:"unit,omitempty"`
 	Tone   Tone     `json:"tone,omitempty"`
@@ -116,17 +120,38 @@ type Section struct {
 	Key     string   `json:"key"`
 	Title   string   `json:"title"`
 	Empty   string   `json:"empty,omitempty"` // why there is nothing, in one line
-	Note    string   `json:"note,omitempty"`  // how to read it
+	State   State    `json:"state,omitempty"`
+	Note    string   `json:"note,omitempty"` // how to read it
 	Figures []Figure `json:"figures,omitempty"`
 	Lines   []Line   `json:"lines,omitempty"`
 	Tables  []Table  `json:"tables,omitempty"`
 	Charts  []string `json:"charts,omitempty"` // names
 }
 
+// State is why a section could not be made.
+type State string
+
+// The states of a section. Whole is also that of one without data.
+const (
+	Whole    State = ""
+	NotRead  State = "not_read"  // its inputs could not be read
+	NotMade  State = "not_made"  // the program failed in it
+	PartRead State = "part_read" // something of its inputs could not be read
+)
+
+// Fact is one thing that a verdict states, for programs to compare.
+type Fact struct {
+	Key    string   `json:"key"`
+	Name   string   `json:"name,omitempty"` // of what, from the data
+	Number *float64 `json:"number,omitempty"`
+}
+
 // Verdict is the report in a sentence or three.
 type Verdict struct {
 	Tone Tone   `json:"tone"`
 	Text string `json:"text"`
+	// Facts are what Text states. A report of a version before facts has none.
+	Facts []Fact `json:"facts,omitempty"`
 	// Missed are the titles inside Text that deserve weight.
 	Missed []string `json:"missed,omitempty"`
 }

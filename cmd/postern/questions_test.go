@@ -64,7 +64,7 @@ func TestTenQuestions(t *testing.T) {
 			t.Errorf("%s: #%s says only %q", question, id, words)
 		}
 	}
-	if !strings.Contains(first, "objectives met") || !strings.Contains(first, `class="tile"`) || !strings.Contains(beside, "Action needed") {
+	if !strings.Contains(first, "SLOs met") || !strings.Contains(first, `class="tile"`) || !strings.Contains(beside, "Action needed") {
 		t.Error("the first screen has no tiles, or no action is listed")
 	}
 	if n := strings.Count(page, "how-"); n < 60 {

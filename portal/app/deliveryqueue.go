@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/deliver/outbox"
@@ -111,24 +112,30 @@ func lastQueued(queued []outbox.Delivery, to outbox.Delivery) (number int) {
 	return number
 }
 
-// isNews reports whether a revision differs in verdict or tone from the revision sent
-// to a recipient; sent 0 means none, and a first revision always is news. The
-// comparison is with what the recipient has, not with the revision before, which may
-// have been replaced between two ticks.
+// isNews reports whether a revision states something new to a recipient who was sent another
+// of the same period, or none (0). A first one does; a later one does when its verdict
+// states something else (reports.VerdictDiffers), not when it is only worded otherwise. It
+// is compared with what was sent, not with the revision before, which may never have been
+// sent.
 func (a *App) isNews(ctx context.Context, rev reportstore.Revision, sent int) (bool, error) {
 	if sent == 0 || sent >= rev.Number {
 		return sent == 0, nil
 	}
-	all, err := a.published.Revisions(ctx, rev.Name, rev.Period)
+	had, err := a.published.Report(ctx, rev.Name, rev.Period, sent)
+	if fault.KindOf(err) == fault.NotFound {
+		return true, nil
+	}
 	if err != nil {
 		return false, err
 	}
-	for _, had := range all {
-		if had.Number == sent {
-			return had.Verdict != rev.Verdict || had.Tone != rev.Tone, nil
-		}
+	if had.Verdict == rev.Verdict && had.Tone == rev.Tone {
+		return false, nil
 	}
-	return true, nil
+	now, err := a.published.Report(ctx, rev.Name, rev.Period, rev.Number)
+	if err != nil {
+		return false, err
+	}
+	return reports.VerdictDiffers(had.Report, now.Report), nil
 }
 
 // deliveriesOf returns one delivery of a revision for each recipient of the definition.

@@ -36,6 +36,7 @@ const (
 // and the drawer of charts.
 func (a *App) openReports(context.Context) error {
 	a.schedule = schedule.New(schedule.Options{
+		Printer:     a.texts,
 		Definitions: a.reportDefinitions, Archive: a.published, Now: a.opt.Now, Log: a.log,
 		Published: func(context.Context, reports.Definition, reportstore.Revision) { a.deliverSoon() },
 		Collect: reportData{a, collect.New(collect.Sources{

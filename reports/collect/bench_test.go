@@ -158,7 +158,7 @@ func (l large) month(b *testing.B, led collect.Ledger, p period.Period) reports.
 	if len(in.Objectives) != l.slos || len(in.Incidents) != 40 || len(in.Incidents[5].Spent) == 0 {
 		b.Fatalf("%d objectives, %d incidents, the sixth of which spent %v", len(in.Objectives), len(in.Incidents), in.Incidents[5].Spent)
 	}
-	return compile.Report(def, p, in, compile.Options{})
+	return compile.Report(def, p, in, english())
 }
 
 // BenchmarkMonth compiles the month of 300 objectives from the ledger on disk: 2.6

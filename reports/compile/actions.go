@@ -2,7 +2,6 @@ package compile
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -11,19 +10,42 @@ import (
 	"github.com/postern/postern/reports/period"
 )
 
-// actionCounts are an owner's action items.
+// actionCounts are the action items of an owner.
 type actionCounts struct {
 	owner                      string
 	opened, closed, open, late int
-	oldest                     time.Time // due date of the one longest overdue
+	oldest                     time.Time // due date of the one that is longest overdue
 	oldestItem                 reports.Action
 }
 
+// add counts one item as it is at the end of the period.
+func (n *actionCounts) add(c *compiler, a reports.Action) {
+	if c.p.Contains(a.Opened) {
+		n.opened++
+	}
+	if a.Status != "open" && c.p.Contains(a.DoneAt) {
+		n.closed++
+	}
+	if a.Status == "open" {
+		n.open++
+	}
+	if c.overdue(a) {
+		n.late++
+		if n.oldest.IsZero() || a.Due.Before(n.oldest) {
+			n.oldest, n.oldestItem = a.Due, a
+		}
+	}
+}
+
+// overdue reports whether an item is open after its due day.
 func (c *compiler) overdue(a reports.Action) bool {
 	return a.Status == "open" && !a.Due.IsZero() && a.Due.AddDate(0, 0, 1).Before(c.asOf.Add(time.Second))
 }
 
-// countActions counts by owner, those with most overdue first.
+// lateDays returns how many whole days ago an item was due.
+func (c *compiler) lateDays(due time.Time) int { return int(c.asOf.Sub(due).Hours() / 24) }
+
+// countActions counts the action items by owner, those with most overdue first.
 func (c *compiler) countActions() (all []*actionCounts) {
 	by := map[string]*actionCounts{}
 	for _, a := range c.in.Actions {
@@ -36,21 +58,7 @@ func (c *compiler) countActions() (all []*actionCounts) {
 			by[a.Owner] = n
 			all = append(all, n)
 		}
-		if c.p.Contains(a.Opened) {
-			n.opened++
-		}
-		if a.Status != "open" && c.p.Contains(a.DoneAt) {
-			n.closed++
-		}
-		if a.Status == "open" {
-			n.open++
-		}
-		if c.overdue(a) {
-			n.late++
-			if n.oldest.IsZero() || a.Due.Before(n.oldest) {
-				n.oldest, n.oldestItem = a.Due, a
-			}
-		}
+		n.add(c, a)
 	}
 	slices.SortStableFunc(all, func(a, b *actionCounts) int {
 		return cmp.Or(b.late-a.late, b.open-a.open, cmp.Compare(a.owner, b.owner))
@@ -58,44 +66,41 @@ func (c *compiler) countActions() (all []*actionCounts) {
 	return all
 }
 
+// actions is the section about the action items of post-mortems, by owner.
 func (c *compiler) actions() reports.Section {
-	s := reports.Section{Title: "Action items"}
+	s := reports.Section{Title: c.Text("report_body.actions_title")}
 	by := c.countActions()
 	if len(by) == 0 {
-		s.Empty = "No action item of a post-mortem is open, and none was closed in this period."
+		s.Empty = c.Text("report_body.actions_empty")
 		return s
 	}
 	var sum actionCounts
 	t := reports.Table{Key: "actions", Columns: []reports.Column{
-		{Key: "owner", Title: "Owner"}, {Key: "opened", Title: "Opened", Numeric: true}, {Key: "closed", Title: "Closed", Numeric: true}, {Key: "open", Title: "Open", Numeric: true},
-		{Key: "late", Title: "Overdue", Numeric: true}, {Key: "oldest", Title: "Longest overdue"},
+		c.words("owner", "report_body.col_owner"), c.numbers("opened", "report_body.col_opened"), c.numbers("closed", "report_body.col_closed"),
+		c.numbers("open", "report_body.col_open"), c.numbers("late", "report_body.col_overdue"), c.words("oldest", "report_body.col_longest_overdue"),
 	}}
 	for _, n := range by {
 		sum.opened, sum.closed, sum.open, sum.late = sum.opened+n.opened, sum.closed+n.closed, sum.open+n.open, sum.late+n.late
-		late, oldest := count(n.late), words("")
-		if n.late > 0 {
-			late.Tone = reports.Bad
-			oldest = reports.Value{Text: fmt.Sprintf("%s, %s", humanize.Clip(n.oldestItem.Text, reports.TitleRunes), c.lateBy(n.oldest)), Link: documentLink(n.oldestItem.Document)}
-		}
-		owner := reports.Value{Text: cmp.Or(title(n.owner), "nobody"), Link: ownerLink(n.owner)}
-		if n.owner == "" {
-			owner.Link, owner.Tone = "/actions", reports.Warn
-		}
-		t.Rows = append(t.Rows, reports.Row{Key: "owner-" + n.owner, Cells: []reports.Value{owner, count(n.opened), count(n.closed), count(n.open), late, oldest}})
+		t.Rows = append(t.Rows, c.actionRow(n))
 	}
-	t.Limit(mostAtLook)
+	t.Limit(mostListed)
 	how := c.derive(reports.Derivation{
-		Key: "actions-count", Title: "Action items", Formula: "opened and closed in the period; open and overdue when it ended",
-		Terms:  []reports.Term{term("opened", count(sum.opened)), term("closed", count(sum.closed)), term("open", count(sum.open)), term("overdue", count(sum.late))},
-		Source: "documents", Link: "/actions",
+		Key: "actions-count", Title: c.Text("report_body.actions_title"), Formula: c.Text("report_body.actions_formula"),
+		Terms: []reports.Term{
+			term(c.Text("report_body.opened"), count(sum.opened)), term(c.Text("report_body.closed"), count(sum.closed)),
+			term(c.Text("report_body.open"), count(sum.open)), term(c.Text("report_body.overdue"), count(sum.late)),
+		},
+		Source: c.Text("report_body.source_documents"), Link: "/actions",
 	})
 	late := withHow(count(sum.late), how)
 	if sum.late > 0 {
 		late.Tone = reports.Bad
 	}
 	s.Figures = []reports.Figure{
-		{Key: "opened", Label: "opened", Value: withHow(count(sum.opened), how)}, {Key: "closed", Label: "closed", Value: withHow(count(sum.closed), how)},
-		{Key: "open", Label: "open", Value: withHow(count(sum.open), how)}, {Key: "overdue", Label: "overdue", Value: late},
+		{Key: "opened", Label: c.Text("report_body.opened"), Value: withHow(count(sum.opened), how)},
+		{Key: "closed", Label: c.Text("report_body.closed"), Value: withHow(count(sum.closed), how)},
+		{Key: "open", Label: c.Text("report_body.open"), Value: withHow(count(sum.open), how)},
+		{Key: "overdue", Label: c.Text("report_body.overdue"), Value: late},
 	}
 	s.Tables = []reports.Table{t}
 	if t := c.ageing(); len(t.Rows) > 0 && c.p.Kind != period.Daily {
@@ -104,8 +109,26 @@ func (c *compiler) actions() reports.Section {
 	return s
 }
 
-func (c *compiler) lateBy(due time.Time) string {
-	return humanize.Plural(c.lateDays(due), "day") + " overdue"
+// actionRow returns the row of one owner.
+func (c *compiler) actionRow(n *actionCounts) reports.Row {
+	late, oldest := count(n.late), sentence("")
+	if n.late > 0 {
+		late.Tone = reports.Bad
+		item := humanize.Clip(n.oldestItem.Text, reports.TitleRunes)
+		oldest = linked(item, documentLink(n.oldestItem.Document))
+		oldest.Text = c.Count("report_body.action_overdue", c.lateDays(n.oldest), "Item", item)
+	}
+	return reports.Row{Key: "owner-" + n.owner, Cells: []reports.Value{
+		c.owner(n.owner), count(n.opened), count(n.closed), count(n.open), late, oldest,
+	}}
 }
 
-func (c *compiler) lateDays(due time.Time) int { return int(c.asOf.Sub(due).Hours() / 24) }
+// owner returns who is responsible, with a link to the owner's action items.
+func (c *compiler) owner(owner string) reports.Value {
+	if t := title(owner); t != "" {
+		return linked(t, ownerLink(owner))
+	}
+	v := c.state("report_body.state_no_owner", reports.Warn)
+	v.Link = "/actions"
+	return v
+}

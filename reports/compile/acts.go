@@ -2,7 +2,6 @@ package compile
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/postern/postern/portal/base/humanize"
@@ -10,40 +9,57 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// mostActs bounds the list of who acts.
+// mostActs bounds the list of who has to act.
 const mostActs = 6
 
-// acts says who has to do something, the most pressing first.
+// acts lists who has to act and on what, the most urgent first.
 func (c *compiler) acts() []reports.Line {
 	var all []reports.Line
 	for _, i := range c.open() {
-		all = append(all, reports.Line{Key: "open-" + i.ID, Who: c.teamsOf(i.Incident), Text: "end “" + incidentTitle(i) + "”", Tone: reports.Bad, Link: incidentLink(i.ID)})
+		all = append(all, reports.Line{
+			Key: "open-" + i.ID, Who: c.teamsOf(i.Incident), Text: c.Text("report_body.act_resolve", "Incident", incidentTitle(i)),
+			Tone: reports.Bad, Link: incidentLink(i.ID),
+		})
 	}
-	owed := c.owedPostmortems()
-	for _, i := range owed.missing {
-		all = append(all, reports.Line{Key: "postmortem-" + i.ID, Who: c.teamsOf(i.Incident), Text: "write the post-mortem of “" + incidentTitle(i) + "”", Tone: reports.Bad, Link: incidentLink(i.ID)})
+	o := c.owedPostmortems()
+	for _, i := range o.missing {
+		all = append(all, reports.Line{
+			Key: "postmortem-" + i.ID, Who: c.teamsOf(i.Incident), Text: c.Text("report_body.act_write", "Incident", incidentTitle(i)),
+			Tone: reports.Bad, Link: incidentLink(i.ID),
+		})
 	}
-	for _, i := range owed.written {
+	for _, i := range o.written {
 		v := c.postmortem(i)
-		all = append(all, reports.Line{Key: "postmortem-" + i.ID, Who: c.teamsOf(i.Incident), Text: "publish the post-mortem of “" + incidentTitle(i) + "” (" + v.Text + ")", Tone: reports.Warn, Link: v.Link})
+		all = append(all, reports.Line{
+			Key: "postmortem-" + i.ID, Who: c.teamsOf(i.Incident),
+			Text: c.Text("report_body.act_publish", "Incident", incidentTitle(i), "State", v.Text), Tone: reports.Warn, Link: v.Link,
+		})
 	}
 	for _, o := range c.in.Objectives {
 		if o.Exhausted() {
-			all = append(all, reports.Line{Key: "freeze-" + o.SLO.Name, Who: c.team(o.SLO.Service), Text: fmt.Sprintf("budget of %s exhausted: hold risky changes", c.titles[o.SLO.Name]), Tone: reports.Bad, Link: sloLink(o.SLO.Name), How: rowKey(o)})
+			all = append(all, reports.Line{
+				Key: "freeze-" + o.SLO.Name, Who: c.team(o.SLO.Service), Text: c.Text("report_body.act_freeze", "SLO", c.titles[o.SLO.Name]),
+				Tone: reports.Bad, Link: sloLink(o.SLO.Name), How: rowKey(o),
+			})
 		}
 	}
 	for _, n := range c.countActions() {
 		if n.late > 0 {
-			all = append(all, reports.Line{Key: "overdue-" + n.owner, Who: cmp.Or(title(n.owner), "nobody"), Text: fmt.Sprintf("%s overdue; longest “%s”, %s", humanize.Plural(n.late, "action item"), humanize.Clip(n.oldestItem.Text, reports.TitleRunes), humanize.Plural(c.lateDays(n.oldest), "day")), Tone: reports.Warn, Link: ownerLink(n.owner)})
+			all = append(all, reports.Line{
+				Key: "overdue-" + n.owner, Who: cmp.Or(title(n.owner), c.Text("report_body.state_no_owner")),
+				Text: c.Count("report_body.act_overdue", n.late, "Item", humanize.Clip(n.oldestItem.Text, reports.TitleRunes),
+					"Days", c.Count("report_body.days", c.lateDays(n.oldest))),
+				Tone: reports.Warn, Link: ownerLink(n.owner),
+			})
 		}
 	}
-	all = append(all, c.mendGaps()...)
-	slices.SortStableFunc(all, func(a, b reports.Line) int { return rank(b.Tone) - rank(a.Tone) })
+	all = append(all, c.actsOnGaps()...)
+	slices.SortStableFunc(all, func(a, b reports.Line) int { return urgency(b.Tone) - urgency(a.Tone) })
 	return all[:min(len(all), mostActs)]
 }
 
-// mendGaps asks teams to mend what was not measured.
-func (c *compiler) mendGaps() (all []reports.Line) {
+// actsOnGaps lists the teams whose SLOs were not measured.
+func (c *compiler) actsOnGaps() (all []reports.Line) {
 	by, order := map[string][]string{}, []string{}
 	for _, o := range c.in.Objectives {
 		if s := c.now(o).State; s == slo.NoData || s == slo.Invalid {
@@ -56,7 +72,25 @@ func (c *compiler) mendGaps() (all []reports.Line) {
 	}
 	slices.Sort(order)
 	for _, team := range order {
-		all = append(all, reports.Line{Key: "measure-" + team, Who: cmp.Or(team, "nobody"), Text: "restore the measurement of " + listed(by[team], 2), Tone: reports.Gap, Link: "/slos"})
+		all = append(all, reports.Line{
+			Key: "measure-" + team, Who: cmp.Or(team, c.Text("report_body.state_no_owner")),
+			Text: c.Text("report_body.act_measure", "SLOs", c.listed(by[team], 2)), Tone: reports.Gap, Link: "/slos",
+		})
 	}
 	return all
+}
+
+// urgency ranks tones for lists: the most urgent has the largest number.
+func urgency(t reports.Tone) int {
+	switch t {
+	case reports.Bad:
+		return 4
+	case reports.Warn:
+		return 3
+	case reports.Gap:
+		return 2
+	case reports.Good:
+		return 0
+	}
+	return 1
 }

@@ -5,29 +5,31 @@ import (
 	"slices"
 	"time"
 
-	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 )
 
-// ageBucket is one column of the ageing of open action items.
+// ageBucket is one column of the ages of open action items.
 type ageBucket struct {
 	key, title string
 	under      int // days; the last has none
 }
 
 func ageBuckets() []ageBucket {
-	return []ageBucket{{"d30", "Under 30 days", 30}, {"d90", "30 to 89", 90}, {"d180", "90 to 179", 180}, {"older", "180 and more", 0}}
+	return []ageBucket{
+		{"d30", "report_body.col_age_30", 30}, {"d90", "report_body.col_age_90", 90}, {"d180", "report_body.col_age_180", 180}, {"older", "report_body.col_age_older", 0},
+	}
 }
 
 // aged are the open items of one owner by age.
 type aged struct {
 	owner   string
 	by      []int // as ageBuckets
-	unknown int   // nobody knows since when
+	unknown int   // of unknown age
 	open    int
 	oldest  reports.Action
 }
 
+// add counts one open item.
 func (a *aged) add(x reports.Action, asOf time.Time) {
 	a.open++
 	if x.Opened.IsZero() {
@@ -37,41 +39,33 @@ func (a *aged) add(x reports.Action, asOf time.Time) {
 	if a.oldest.Opened.IsZero() || x.Opened.Before(a.oldest.Opened) {
 		a.oldest = x
 	}
-	buckets := ageBuckets()
-	at := slices.IndexFunc(buckets, func(b ageBucket) bool { return b.under == 0 || ageDays(x.Opened, asOf) < b.under })
+	at := slices.IndexFunc(ageBuckets(), func(b ageBucket) bool { return b.under == 0 || ageDays(x.Opened, asOf) < b.under })
 	a.by[at]++
 }
 
+// ageDays returns the age of an item in whole days.
 func ageDays(opened, asOf time.Time) int { return int(asOf.Sub(opened).Hours() / 24) }
 
-// ageing is how long open action items have been open, by owner: those of all
-// first, then who has most of the old ones.
-func (c *compiler) ageing() reports.Table {
-	t := reports.Table{Key: "ageing", Title: "Open items by age", Note: "An item is as old as its document. Age is counted to the end of the period.", Columns: []reports.Column{{Key: "owner", Title: "Owner"}, {Key: "open", Title: "Open", Numeric: true}}}
+// agedByOwner counts the open items of all owners and of each: who has most of the oldest
+// comes first.
+func (c *compiler) agedByOwner() (all *aged, owners []*aged) {
 	buckets := ageBuckets()
-	for _, b := range buckets {
-		t.Columns = append(t.Columns, reports.Column{Key: b.key, Title: b.title, Numeric: true})
-	}
-	t.Columns = append(t.Columns, reports.Column{Key: "unknown", Title: "Age unknown", Numeric: true}, reports.Column{Key: "oldest", Title: "Oldest", Numeric: true})
-	all := &aged{by: make([]int, len(buckets))}
-	owners, order := map[string]*aged{}, []*aged{}
+	all = &aged{by: make([]int, len(buckets))}
+	by := map[string]*aged{}
 	for _, a := range c.in.Actions {
 		if a.Status != "open" || a.Opened.After(c.asOf) {
 			continue
 		}
-		o := owners[a.Owner]
+		o := by[a.Owner]
 		if o == nil {
 			o = &aged{owner: a.Owner, by: make([]int, len(buckets))}
-			owners[a.Owner] = o
-			order = append(order, o)
+			by[a.Owner] = o
+			owners = append(owners, o)
 		}
 		o.add(a, c.asOf)
 		all.add(a, c.asOf)
 	}
-	if all.open == 0 {
-		return t
-	}
-	slices.SortFunc(order, func(a, b *aged) int {
+	slices.SortFunc(owners, func(a, b *aged) int {
 		for i := len(buckets) - 1; i >= 0; i-- {
 			if a.by[i] != b.by[i] {
 				return b.by[i] - a.by[i]
@@ -79,22 +73,36 @@ func (c *compiler) ageing() reports.Table {
 		}
 		return cmp.Or(b.open-a.open, cmp.Compare(a.owner, b.owner))
 	})
-	how := c.derive(reports.Derivation{
-		Key: "ageing", Title: "Age of open action items", Formula: "whole days from the date of the item's document to the end of the period, of the items open now",
-		Terms: []reports.Term{term("open", count(all.open)), term("owners", count(len(order)))}, Source: "documents", Link: "/actions",
-	})
-	t.Rows = append(t.Rows, c.agedRow("aged-all", words("all owners"), all, how))
-	for _, o := range order[:min(len(order), mostAtLook)] {
-		owner := reports.Value{Text: cmp.Or(title(o.owner), "nobody"), Link: ownerLink(o.owner)}
-		if o.owner == "" {
-			owner.Link, owner.Tone = "/actions", reports.Warn
-		}
-		t.Rows = append(t.Rows, c.agedRow("aged-owner-"+o.owner, owner, o, how))
+	return all, owners
+}
+
+// ageing is the table of how long open action items have been open: of all owners first.
+func (c *compiler) ageing() reports.Table {
+	t := reports.Table{Key: "ageing", Title: c.Text("report_body.ageing_title"), Note: c.Text("report_body.ageing_note"), Columns: []reports.Column{
+		c.words("owner", "report_body.col_owner"), c.numbers("open", "report_body.col_open"),
+	}}
+	for _, b := range ageBuckets() {
+		t.Columns = append(t.Columns, c.numbers(b.key, b.title))
 	}
-	t.Left = max(0, len(order)-mostAtLook)
+	t.Columns = append(t.Columns, c.numbers("unknown", "report_body.col_age_unknown"), c.numbers("oldest", "report_body.col_oldest"))
+	all, owners := c.agedByOwner()
+	if all.open == 0 {
+		return t
+	}
+	how := c.derive(reports.Derivation{
+		Key: "ageing", Title: c.Text("report_body.ageing_derivation"), Formula: c.Text("report_body.ageing_formula"),
+		Terms:  []reports.Term{term(c.Text("report_body.open"), count(all.open)), term(c.Text("report_body.owners"), count(len(owners)))},
+		Source: c.Text("report_body.source_documents"), Link: "/actions",
+	})
+	t.Rows = append(t.Rows, c.agedRow("aged-all", c.state("report_body.state_all_owners", reports.Plain), all, how))
+	for _, o := range owners[:min(len(owners), mostListed)] {
+		t.Rows = append(t.Rows, c.agedRow("aged-owner-"+o.owner, c.owner(o.owner), o, how))
+	}
+	t.Left = max(0, len(owners)-mostListed)
 	return t
 }
 
+// agedRow returns the row of one owner.
 func (c *compiler) agedRow(key string, owner reports.Value, a *aged, how string) reports.Row {
 	row := reports.Row{Key: key, Cells: []reports.Value{owner, withHow(count(a.open), how)}}
 	for i, n := range a.by {
@@ -105,11 +113,12 @@ func (c *compiler) agedRow(key string, owner reports.Value, a *aged, how string)
 		row.Cells = append(row.Cells, v)
 	}
 	row.Cells = append(row.Cells, withHow(count(a.unknown), how))
-	if a.oldest.Opened.IsZero() {
-		return reports.Row{Key: row.Key, Cells: append(row.Cells, unknown())}
+	oldest := c.unknown("")
+	if !a.oldest.Opened.IsZero() {
+		days := ageDays(a.oldest.Opened, c.asOf)
+		oldest = number(float64(days)*(24*time.Hour).Seconds(), reports.Seconds, c.Count("report_body.days", days))
+		oldest.Link, oldest.How = documentLink(a.oldest.Document), how
 	}
-	days := ageDays(a.oldest.Opened, c.asOf)
-	return reports.Row{Key: row.Key, Cells: append(row.Cells, reports.Value{
-		Text: humanize.Plural(days, "day"), Number: reports.Number(float64(days) * (24 * time.Hour).Seconds()), Unit: reports.Seconds, Link: documentLink(a.oldest.Document), How: how,
-	})}
+	row.Cells = append(row.Cells, oldest)
+	return row
 }

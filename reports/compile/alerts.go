@@ -2,7 +2,6 @@ package compile
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
@@ -11,14 +10,15 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
+// mostRules bounds the rules of the table and the chart.
 const mostRules = 10
 
 func compareEpisodes(a, b alert.Episode) int {
 	return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Fingerprint, b.Fingerprint))
 }
 
-// onCall tells whose night it is: the on-call's of each service, else that of the
-// portal, else the report's.
+// onCall returns the night and the shifts of the people on call, in the zone of each
+// service, otherwise of the portal, otherwise of the report.
 func (c *compiler) onCall() alert.OnCall {
 	on := c.in.OnCall
 	if on.ShiftLength == 0 {
@@ -36,7 +36,7 @@ func (c *compiler) onCall() alert.OnCall {
 	return on.In(z)
 }
 
-// episodes are those that began in [from, to).
+// episodes returns the episodes that began in [from, to).
 func (c *compiler) episodes(from, to time.Time) (all []alert.Episode) {
 	for _, e := range c.in.Episodes {
 		if !e.StartsAt.Before(from) && e.StartsAt.Before(to) {
@@ -46,7 +46,7 @@ func (c *compiler) episodes(from, to time.Time) (all []alert.Episode) {
 	return all
 }
 
-// forAlerts says what alerts need to know of incidents.
+// forAlerts returns of incidents what the quality of alerts is computed from.
 func forAlerts(all []reports.Incident) (out []alert.Incident) {
 	for _, i := range all {
 		told := i.Times[incident.Detected].At
@@ -58,53 +58,21 @@ func forAlerts(all []reports.Incident) (out []alert.Incident) {
 	return out
 }
 
-// partOf is a share with its counts in words; a dash when there is nothing to
-// take a share of.
-func partOf(part, whole int) reports.Value {
-	if whole == 0 {
-		return dash(reports.Ratio)
-	}
-	x := float64(part) / float64(whole)
-	return reports.Value{Text: fmt.Sprintf("%s (%d of %d)", percentText(x, 0), part, whole), Number: reports.Number(x), Unit: reports.Ratio}
-}
+func (c *compiler) shareOf(s alert.Share) reports.Value { return c.fraction(s.Part, s.Of) }
 
-func shareOf(s alert.Share) reports.Value { return partOf(s.Part, s.Of) }
-
+// alerts is the section about the quality of paging.
 func (c *compiler) alerts() reports.Section {
-	s := reports.Section{Title: "Alerts", Note: "An episode is one firing of one alert. Precision: pages that belong to an incident. Recall: incidents that a page told of before people knew. Alerts that fire and resolve between two notifications are never sent: all counts are lower bounds."}
+	s := reports.Section{Title: c.Text("report_body.alerts_title"), Note: c.Text("report_body.alerts_note")}
 	if c.in.Truncated > 0 {
-		s.Note += fmt.Sprintf(" Senders left %s out of their messages.", humanize.Plural(c.in.Truncated, "alert"))
+		s.Note += " " + c.Count("report_body.alerts_truncated", c.in.Truncated)
 	}
-	on := c.onCall()
 	own := c.episodes(c.p.From, c.asOf)
 	if len(own) == 0 {
-		s.Empty = "No alert fired in this period, or no source of alerts is connected."
+		s.Empty = c.Text("report_body.alerts_empty")
 		return c.withTrend(s, c.alertTrend)
 	}
-	prev := c.spans[c.before()]
-	q := alert.Judge(own, forAlerts(c.facts.own), on)
-	was := alert.Judge(c.episodes(prev.From, prev.To), forAlerts(c.facts.before), on)
-	how := c.derive(reports.Derivation{
-		Key: "paging", Title: "Paging", Formula: "precision = pages with an incident / pages; recall = incidents a page told of first / incidents; actionable = pages acknowledged or with an incident / pages; self-healed = pages over at once without acknowledgement / pages; night = " + on.NightText() + " where the people on call live; shifts of " + on.ShiftText(),
-		Terms: []reports.Term{
-			term("episodes", count(q.Episodes)), term("pages", count(q.Paging)), term("with an incident", count(q.Precision.Part)), term("acknowledged or with an incident", count(q.Actionable.Part)),
-			term("self-healed", count(q.SelfHealed.Part)), term("incidents", count(q.Incidents)), term("a page told first", count(q.Recall.Part)), term("notifications", count(q.Notifications)), term("left out by senders", count(c.in.Truncated)),
-		},
-		Source: "alerts, incidents", Link: "/alerts",
-	})
-	note := func(n int) string { return fmt.Sprintf("%s: %d", c.compareWord(), n) }
-	before := func(s alert.Share) string { return c.compareWord() + ": " + shareOf(s).Text }
-	s.Figures = []reports.Figure{
-		{Key: "episodes", Label: "episodes", Value: withHow(count(q.Episodes), how), Note: note(was.Episodes)},
-		{Key: "pages", Label: "pages", Value: withHow(count(q.Paging), how), Note: note(was.Paging)},
-		{Key: "night", Label: "pages at night", Value: withHow(count(q.Night), how), Note: note(was.Night)},
-		{Key: "precision", Label: "precision", Value: withHow(shareOf(q.Precision), how), Note: before(was.Precision)},
-		{Key: "recall", Label: "recall", Value: withHow(shareOf(q.Recall), how), Note: before(was.Recall)},
-		{Key: "actionable", Label: "actionable", Value: withHow(shareOf(q.Actionable), how), Note: before(was.Actionable)},
-		{Key: "healed", Label: "self-healed", Value: withHow(shareOf(q.SelfHealed), how), Note: before(was.SelfHealed)},
-		{Key: "flapping", Label: "flapping", Value: withHow(partOf(q.Flapping, q.Episodes), how)},
-		c.shiftFigure(own, how),
-	}
+	on := c.onCall()
+	s.Figures = c.alertFigures(own, on)
 	rules := alert.Rules(own, on, c.asOf)
 	s.Tables = []reports.Table{c.ruleTable(rules)}
 	s.Charts = []string{c.ruleChart(rules)}
@@ -114,30 +82,67 @@ func (c *compiler) alerts() reports.Section {
 	return c.withTrend(s, c.alertTrend)
 }
 
-// shiftFigure is how many shifts had more incidents than one can handle with care.
+// alertFigures are the counts of the period beside those of the period before.
+func (c *compiler) alertFigures(own []alert.Episode, on alert.OnCall) []reports.Figure {
+	prev := c.spans[c.before()]
+	q := alert.Judge(own, forAlerts(c.facts.own), on)
+	was := alert.Judge(c.episodes(prev.From, prev.To), forAlerts(c.facts.before), on)
+	how := c.derive(reports.Derivation{
+		Key: "paging", Title: c.Text("report_body.paging"), Formula: c.Text("report_body.paging_formula", "Night", on.NightText(), "Shifts", on.ShiftText()),
+		Terms: []reports.Term{
+			term(c.Text("report_body.episodes"), count(q.Episodes)), term(c.Text("report_body.pages"), count(q.Paging)),
+			term(c.Text("report_body.with_incident"), count(q.Precision.Part)), term(c.Text("report_body.acknowledged"), count(q.Actionable.Part)),
+			term(c.Text("report_body.self_healed"), count(q.SelfHealed.Part)), term(c.Text("report_body.incidents"), count(q.Incidents)),
+			term(c.Text("report_body.paged_first"), count(q.Recall.Part)), term(c.Text("report_body.notifications"), count(q.Notifications)),
+			term(c.Text("report_body.truncated"), count(c.in.Truncated)),
+		},
+		Source: c.Text("report_body.source_alerts_incidents"), Link: "/alerts",
+	})
+	figure := func(key, label string, now, was reports.Value) reports.Figure {
+		return reports.Figure{Key: key, Label: label, Value: withHow(now, how), Note: c.was(was.Text)}
+	}
+	return []reports.Figure{
+		figure("episodes", c.Text("report_body.episodes"), count(q.Episodes), count(was.Episodes)),
+		figure("pages", c.Text("report_body.pages"), count(q.Paging), count(was.Paging)),
+		figure("night", c.Text("report_body.pages_at_night"), count(q.Night), count(was.Night)),
+		figure("precision", c.Text("report_body.precision"), c.shareOf(q.Precision), c.shareOf(was.Precision)),
+		figure("recall", c.Text("report_body.recall"), c.shareOf(q.Recall), c.shareOf(was.Recall)),
+		figure("actionable", c.Text("report_body.actionable"), c.shareOf(q.Actionable), c.shareOf(was.Actionable)),
+		figure("healed", c.Text("report_body.self_healed"), c.shareOf(q.SelfHealed), c.shareOf(was.SelfHealed)),
+		{Key: "flapping", Label: c.Text("report_body.flapping"), Value: withHow(c.fraction(q.Flapping, q.Episodes), how)},
+		c.shiftFigure(own, how),
+	}
+}
+
+// shiftFigure counts the shifts that had more incidents than one person can handle with
+// care.
 func (c *compiler) shiftFigure(own []alert.Episode, how string) reports.Figure {
 	over, of := c.shiftsOver(own, c.p)
-	v := withHow(partOf(over, of), how)
+	v := withHow(c.fraction(over, of), how)
 	if over > 0 {
 		v.Tone = reports.Warn
 	}
 	prev := c.spans[c.before()]
 	was, wasOf := c.shiftsOver(c.episodes(prev.From, prev.To), prev)
-	return reports.Figure{Key: "shifts", Label: fmt.Sprintf("shifts with more than %d incidents", alert.MaxPerShift), Value: v, Note: c.compareWord() + ": " + partOf(was, wasOf).Text}
+	return reports.Figure{
+		Key: "shifts", Label: c.Count("report_body.shifts_over", alert.MaxPerShift), Value: v, Note: c.was(c.fraction(was, wasOf).Text),
+	}
 }
 
+// ruleTable lists the rules that fired most.
 func (c *compiler) ruleTable(rules []alert.Rule) reports.Table {
-	t := reports.Table{Key: "noisy", Title: "Rules that fired most", Note: "Time firing adds up the episodes, also those that fired at the same time.", Columns: []reports.Column{
-		{Key: "rule", Title: "Rule"}, {Key: "services", Title: "Services"}, {Key: "team", Title: "Team"}, {Key: "episodes", Title: "Episodes", Numeric: true},
-		{Key: "pages", Title: "Pages", Numeric: true}, {Key: "real", Title: "With an incident", Numeric: true}, {Key: "night", Title: "At night", Numeric: true}, {Key: "firing", Title: "Time firing", Numeric: true},
+	t := reports.Table{Key: "noisy", Title: c.Text("report_body.rules_title"), Note: c.Text("report_body.rules_note"), Columns: []reports.Column{
+		c.words("rule", "report_body.col_rule"), c.words("services", "report_body.col_services"), c.words("team", "report_body.col_team"),
+		c.numbers("episodes", "report_body.col_episodes"), c.numbers("pages", "report_body.col_pages"), c.numbers("real", "report_body.col_with_incident"),
+		c.numbers("night", "report_body.col_at_night"), c.numbers("firing", "report_body.col_time_firing"),
 	}}
 	for _, r := range rules[:min(len(rules), mostRules)] {
-		var names []string
+		var titles []string
 		for _, s := range r.Services {
-			names = append(names, c.serviceTitle(s))
+			titles = append(titles, c.serviceTitle(s))
 		}
 		t.Rows = append(t.Rows, reports.Row{Key: ruleKey(r), Cells: []reports.Value{
-			ruleValue(r), words(listed(names, 3)), words(c.teamsOf(incident.Incident{Services: r.Services})),
+			c.ruleValue(r), c.names(titles, 3), name(c.teamsOf(incident.Incident{Services: r.Services})),
 			count(r.Episodes), count(r.Paging), count(r.Real), count(r.Night), duration(r.Firing),
 		}})
 	}
@@ -145,7 +150,7 @@ func (c *compiler) ruleTable(rules []alert.Rule) reports.Table {
 	return t
 }
 
-// ruleKey tells rules apart: a page's title may be the name of an alert.
+// ruleKey distinguishes rules: a page's title may be the name of an alert.
 func ruleKey(r alert.Rule) string {
 	if r.Page {
 		return "page-" + r.Name
@@ -153,23 +158,37 @@ func ruleKey(r alert.Rule) string {
 	return "alert-" + r.Name
 }
 
-// ruleValue names a rule; pages of which no alert is known have a title, and no
-// runbook of that name.
-func ruleValue(r alert.Rule) reports.Value {
+// ruleValue names a rule. Pages of which no alert is known have a title, and no runbook of
+// that name.
+func (c *compiler) ruleValue(r alert.Rule) reports.Value {
 	switch {
 	case r.Name == "":
-		return reports.Value{Text: "without a name", Tone: reports.Gap}
+		return c.state("report_body.state_no_name", reports.Gap)
 	case r.Page:
-		return words("page: " + title(r.Name))
+		v := name(title(r.Name))
+		v.Text = c.Text("report_body.rule_of_page", "Title", v.Text)
+		return v
 	}
-	return reports.Value{Text: title(r.Name), Link: ruleLink(r.Name)}
+	return linked(title(r.Name), ruleLink(r.Name))
 }
 
+// ruleChart draws the episodes of each rule.
 func (c *compiler) ruleChart(rules []alert.Rule) string {
 	var points []reports.Point
 	for _, r := range rules[:min(len(rules), mostRules)] {
-		points = append(points, reports.Point{Label: ruleValue(r).Text, Value: reports.Number(float64(r.Episodes))})
+		points = append(points, reports.Point{Label: c.ruleValue(r).Text, Value: reports.Number(float64(r.Episodes))})
 	}
-	c.charts = append(c.charts, reports.Chart{Name: "alerts", Title: "Episodes by rule", Kind: reports.Bars, Unit: reports.Count, Series: []reports.Series{{Name: "episodes", Points: points}}, Twin: "noisy"})
-	return "alerts"
+	return c.chart(reports.Chart{
+		Name: "alerts", Title: c.Text("report_body.rules_chart"), Kind: reports.Bars, Unit: reports.Count,
+		Series: []reports.Series{{Name: c.Text("report_body.episodes"), Points: points}}, Twin: "noisy",
+	})
 }
+
+// chart adds a chart to the report and returns its name.
+func (c *compiler) chart(x reports.Chart) string {
+	c.charts = append(c.charts, x)
+	return x.Name
+}
+
+// clipText clips a text from outside that is longer than a title.
+func clipText(s string) string { return humanize.Clip(s, reports.TextRunes) }

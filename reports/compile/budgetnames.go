@@ -1,46 +1,71 @@
 package compile
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports"
+	"github.com/postern/postern/reports/slo"
 	"github.com/postern/postern/reports/tally"
 )
 
-// of names a budget: "its 28-day budget", "its 1-month budget that ended on
+// windowText writes the window of an SLO: "28-day".
+func (c *compiler) windowText(w slo.Window) string {
+	units := map[string]string{"m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month", "Q": "quarter", "Y": "year"}
+	unit := units[w.Unit]
+	if unit == "" {
+		return fmt.Sprintf("%d-%s", w.Count, title(w.Unit))
+	}
+	return c.Text(messages.Key("report_body.window_", unit), "Number", w.Count)
+}
+
+// windowValue is the window of an SLO.
+func (c *compiler) windowValue(w slo.Window) reports.Value {
+	return reports.Value{Text: c.windowText(w), Key: windowKey(w)}
+}
+
+// windowKey is the key of a window.
+func windowKey(w slo.Window) string { return fmt.Sprintf("%d%s", w.Count, title(w.Unit)) }
+
+// of names a budget inside a sentence: "28-day budget", "1-month budget that ended on
 // 30 September", "the month's budget".
 func (c *compiler) of(o reports.Objective, b reports.BudgetPart) string {
-	switch name := "its " + windowText(o.SLO.Window) + " budget"; {
+	window := c.windowText(o.SLO.Window)
+	switch {
 	case b.Period:
-		return "the " + strings.ToLower(c.spanHead()) + "'s budget"
+		return c.Text("report_body.budget_of_period", "Period", c.spanWord())
 	case !o.Calendar():
-		return name
+		return c.Text("report_body.budget_of_window", "Window", window)
 	case b.EndedBy(c.asOf):
-		return fmt.Sprintf("%s that ended on %s", name, c.lastDay(o, b))
+		return c.Text("report_body.budget_ended", "Window", window, "Day", c.lastDay(o, b))
 	case b.Whole != nil:
-		return fmt.Sprintf("%s to %s, estimated", name, c.lastDay(o, b))
-	default:
-		return fmt.Sprintf("%s to %s", name, c.lastDay(o, b))
+		return c.Text("report_body.budget_until_estimated", "Window", window, "Day", c.lastDay(o, b))
 	}
+	return c.Text("report_body.budget_until", "Window", window, "Day", c.lastDay(o, b))
 }
 
 // windowOf names the window of a budget in a table.
-func (c *compiler) windowOf(x spender) string {
+func (c *compiler) windowOf(x spender) reports.Value {
+	window := c.windowText(x.SLO.Window)
+	v := reports.Value{Key: cmp.Or(map[bool]string{true: "period"}[x.budget.Period], windowKey(x.SLO.Window)+" "+x.budget.Window.To.UTC().Format(time.RFC3339))}
 	switch {
 	case x.budget.Period:
-		return "the " + strings.ToLower(c.spanHead()) + " (its " + windowText(x.SLO.Window) + " window is shorter)"
+		v.Text = c.Text("report_body.window_shorter", "Period", c.spanWord(), "Window", window)
 	case !x.Calendar():
-		return windowText(x.SLO.Window) + " window"
+		v.Text = c.Text("report_body.window_of", "Window", window)
 	case x.budget.EndedBy(c.asOf):
-		return fmt.Sprintf("%s window, ended %s", windowText(x.SLO.Window), c.lastDay(x.Objective, x.budget))
+		v.Text = c.Text("report_body.window_ended", "Window", window, "Day", c.lastDay(x.Objective, x.budget))
+	default:
+		v.Text = c.Text("report_body.window_until", "Window", window, "Day", c.lastDay(x.Objective, x.budget))
 	}
-	return fmt.Sprintf("%s window, to %s", windowText(x.SLO.Window), c.lastDay(x.Objective, x.budget))
+	return v
 }
 
-// budgetKey names a budget: the objective's name, and for an earlier window than
-// its own at the period's end, the window's end.
+// budgetKey is the key of a budget: the SLO's name and, for an earlier window than its own
+// at the period's end, the window's end.
 func (c *compiler) budgetKey(x spender) string {
 	if x.budget.Window.To.Equal(x.Current.Window.To) {
 		return x.SLO.Name
@@ -48,20 +73,20 @@ func (c *compiler) budgetKey(x spender) string {
 	return x.SLO.Name + "-" + x.budget.Window.To.UTC().Format(time.DateOnly)
 }
 
-// leftOf is the share of a budget that is left: of a window that ended, what was
-// left at its end.
+// leftOf returns the share of a budget that remains: of a window that ended, what remained
+// at its end.
 func (c *compiler) leftOf(x spender) reports.Value {
 	if x.budget.Period || x.budget.Window.Met == nil {
 		return c.leastLeft([]reports.Objective{x.Objective})
 	}
 	left, estimated, ok := x.budget.Left()
 	if !ok {
-		return reports.Value{Text: "no data", Tone: reports.Gap}
+		return c.noData("")
 	}
-	return leftValue(x.Objective, x.budget.Window, left, estimated)
+	return c.leftValue(x.Objective, x.budget.Window, left, estimated)
 }
 
-// spentHow is the arithmetic of what the period consumed of one budget.
+// spentHow is the derivation of what the period consumed of one budget.
 func (c *compiler) spentHow(x spender) reports.Derivation {
 	allowed, estimated, _ := x.budget.Allowed()
 	permitted := events(allowed)
@@ -70,21 +95,28 @@ func (c *compiler) spentHow(x spender) reports.Derivation {
 	}
 	w := x.budget.Window
 	return reports.Derivation{
-		Key: "spent-" + c.budgetKey(x), Title: "Consumed of the budget of " + c.titles[x.SLO.Name],
-		Formula: "bad events that lie in the period and in the window / bad events that the whole window allows. The period has a share of each window that it touches; what a window that is not over allows is estimated",
+		Key: "spent-" + c.budgetKey(x), Title: c.Text("report_body.consumed_of", "SLO", c.titles[x.SLO.Name]), Formula: c.Text("report_body.consumed_formula"),
 		Terms: []reports.Term{
-			term("bad in the period and the window", events(x.budget.Taken)), term("allowed by "+c.of(x.Objective, x.budget), permitted), term("bad in the window to date", events(max(w.Total-w.Good, 0))),
+			term(c.Text("report_body.bad_in_both"), events(x.budget.Taken)), term(c.Text("report_body.allowed_by", "Budget", c.of(x.Objective, x.budget)), permitted),
+			term(c.Text("report_body.bad_in_window"), events(max(w.Total-w.Good, 0))),
 		},
-		From: tally.Later(w.From, c.p.From), To: tally.Earlier(w.To, c.asOf), Coverage: reports.Number(w.Coverage), Source: "SLI buckets", Revision: short(w.Hash), Link: sloLink(x.SLO.Name),
+		From: tally.Later(w.From, c.p.From), To: tally.Earlier(w.To, c.asOf), Coverage: reports.Number(w.Coverage),
+		Source: c.Text("report_body.source_buckets"), Revision: short(w.Hash), Link: sloLink(x.SLO.Name),
 	}
 }
 
-// lastDay names the last day of a calendar window, by the clock that the window
-// goes by.
+// lastDay names the last day of a calendar window, in the window's zone.
 func (c *compiler) lastDay(o reports.Objective, b reports.BudgetPart) string {
 	zone := time.UTC
 	if o.SLO.Window.Zone != nil {
 		zone = o.SLO.Window.Zone
 	}
 	return b.Window.To.Add(-time.Nanosecond).In(zone).Format("2 January")
+}
+
+// short returns as much of a hash as distinguishes two.
+func short(hash string) string {
+	const most = 10
+	clipped := strings.TrimSpace(title(hash))
+	return clipped[:min(len(clipped), most)]
 }

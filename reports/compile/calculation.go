@@ -1,46 +1,47 @@
 package compile
 
 import (
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/slo"
 )
 
-// arithmetic is the appendix: one row an objective with all that its figures are
-// made of. Value.How of an objective's figure is the key of its row.
-func (c *compiler) arithmetic() reports.Section {
-	s := reports.Section{
-		Title: "How these numbers are made",
-		Note:  "Indicator = good / total. Allowed = (1 - target) × total. Spent = (total - good) / allowed; left = 1 - spent. Counts are summed over buckets aligned to UTC; ratios are taken last and compared before they are rounded. Left of the window counts over the objective's own window as it stood when the period ended; what a calendar window that is not over allows is estimated (≈). A period's share of a window is the bad events that lie in both, over what the whole window allows.",
-	}
+// calculation is the appendix: one row an SLO with all that its figures are computed from.
+// Value.How of an SLO's figure is the key of its row.
+func (c *compiler) calculation() reports.Section {
+	s := reports.Section{Title: c.Text("report_body.calculation_title"), Note: c.Text("report_body.calculation_note")}
 	if len(c.in.Objectives) == 0 {
-		s.Empty = "No objective is defined in this scope. How the other figures are made stands below."
+		s.Empty = c.Text("report_body.calculation_empty")
 		return s
 	}
-	t := reports.Table{Key: "every", Title: "Every objective", Columns: []reports.Column{
-		{Key: "slo", Title: "Objective"}, {Key: "state", Title: "State"}, {Key: "good", Title: "Good", Numeric: true}, {Key: "total", Title: "Total", Numeric: true},
-		{Key: "sli", Title: "Indicator", Numeric: true}, {Key: "target", Title: "Target", Numeric: true}, {Key: "allowed", Title: "Allowed bad", Numeric: true}, {Key: "spent", Title: "Spent", Numeric: true},
-		{Key: "coverage", Title: "Measured", Numeric: true}, {Key: "window", Title: "Window"}, {Key: "wbad", Title: "Bad in it", Numeric: true}, {Key: "wallowed", Title: "Allowed in it", Numeric: true},
-		{Key: "wleft", Title: "Left of it", Numeric: true}, {Key: "definition", Title: "Definition"},
+	t := reports.Table{Key: "every", Title: c.Text("report_body.every_title"), Columns: []reports.Column{
+		c.words("slo", "report_body.col_slo"), c.words("state", "report_body.col_state"), c.numbers("good", "report_body.col_good"), c.numbers("total", "report_body.col_total"),
+		c.numbers("sli", "report_body.col_sli"), c.numbers("target", "report_body.col_target"), c.numbers("allowed", "report_body.col_allowed"),
+		c.numbers("spent", "report_body.col_consumed"), c.numbers("coverage", "report_body.col_measured"), c.words("window", "report_body.col_window"),
+		c.numbers("wbad", "report_body.col_window_bad"), c.numbers("wallowed", "report_body.col_window_allowed"), c.numbers("wleft", "report_body.col_remaining_window"),
+		c.words("definition", "report_body.col_definition"),
 	}}
 	for _, o := range c.in.Objectives {
-		t.Rows = append(t.Rows, c.arithmeticRow(o))
+		t.Rows = append(t.Rows, c.calculationRow(o))
 	}
 	s.Tables = []reports.Table{t}
 	return s
 }
 
-func (c *compiler) arithmeticRow(o reports.Objective) reports.Row {
+func (c *compiler) calculationRow(o reports.Objective) reports.Row {
 	r, w := c.now(o), o.Window
-	noHow := func(v reports.Value) reports.Value { v.How = ""; return v }
-	state := reports.Value{Text: r.State.Words(), Tone: toneOf(r)}
+	noHow := func(v reports.Value) reports.Value { return withHow(v, "") }
+	state := c.dataState(r.State, toneOf(r))
 	if r.Met != nil {
 		state = noHow(c.verdictValue(o, r))
 	}
+	window := c.windowValue(o.SLO.Window)
+	window.Text += " " + c.method(o.SLO)
 	row := reports.Row{Key: rowKey(o), Cells: []reports.Value{
-		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, state, measured(r, r.Good), measured(r, r.Total), noHow(sliValue(o, r)),
-		targetValue(o), allowed(r), noHow(spentValue(o, r)),
-		{Text: percentText(r.Coverage, 1), Number: reports.Number(r.Coverage), Unit: reports.Ratio}, words(windowText(o.SLO.Window) + " " + method(o.SLO)), badIn(w), windowAllowed(o),
-		noHow(c.leastLeft([]reports.Objective{o})), words(short(o.SLO.Hash)),
+		c.sloName(o.SLO.Name), state, measured(r, r.Good), measured(r, r.Total), noHow(c.sliValue(o, r)),
+		targetValue(o), allowed(r), noHow(c.spentValue(o, r)),
+		number(r.Coverage, reports.Ratio, humanize.Percent(r.Coverage, 1)), window, badIn(w), windowAllowed(o),
+		noHow(c.leastLeft([]reports.Objective{o})), name(short(o.SLO.Hash)),
 	}}
 	if r.State == slo.NotYet {
 		row.Cells[8] = dash(reports.Ratio)
@@ -51,8 +52,8 @@ func (c *compiler) arithmeticRow(o reports.Objective) reports.Row {
 	return row
 }
 
-// badIn is how many bad events a result counts; a dash where its data says that more
-// were good than there were.
+// badIn returns how many bad events a result counts; a dash where its data has more good
+// events than events.
 func badIn(r slo.Result) reports.Value {
 	if r.Total < r.Good {
 		return dash(reports.Count)
@@ -60,7 +61,7 @@ func badIn(r slo.Result) reports.Value {
 	return measured(r, r.Total-r.Good)
 }
 
-// measured is a count, or a dash where there is no data to count.
+// measured returns a count, or a dash where there is no data to count.
 func measured(r slo.Result, x float64) reports.Value {
 	if r.State == slo.NoData || r.State == slo.NotYet {
 		return dash(reports.Count)
@@ -68,6 +69,7 @@ func measured(r slo.Result, x float64) reports.Value {
 	return events(x)
 }
 
+// allowed returns how many bad events a result allows.
 func allowed(r slo.Result) reports.Value {
 	if r.Allowed == nil {
 		return dash(reports.Count)
@@ -75,8 +77,8 @@ func allowed(r slo.Result) reports.Value {
 	return events(*r.Allowed)
 }
 
-// windowAllowed is what the SLO's own window permits: all of it, estimated where it
-// is not over.
+// windowAllowed returns what the SLO's own window allows: all of it, estimated where it is
+// in progress.
 func windowAllowed(o reports.Objective) reports.Value {
 	if o.Projected != nil && o.Window.Allowed != nil {
 		return estimate(events(o.Projected.Allowed))
@@ -84,19 +86,13 @@ func windowAllowed(o reports.Objective) reports.Value {
 	return allowed(o.Window)
 }
 
-// method says what the counts are, where they are not events.
-func method(s slo.SLO) string {
+// method names what the counts are where they are not events; "" they are.
+func (c *compiler) method(s slo.SLO) string {
 	switch s.Method {
 	case slo.Timeslices:
-		return "in slices of " + durationText(s.SliceLen)
+		return c.Text("report_body.slices", "Length", humanize.Duration(s.SliceLen))
 	case slo.RatioTimeslices:
-		return "in slices of " + durationText(s.SliceLen) + ", by their ratios"
+		return c.Text("report_body.ratio_slices", "Length", humanize.Duration(s.SliceLen))
 	}
 	return ""
-}
-
-// short is as much of a hash as tells two apart.
-func short(hash string) string {
-	const most = 10
-	return title(hash)[:min(len(title(hash)), most)]
 }

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/postern/postern/reports"
@@ -9,17 +8,20 @@ import (
 	"github.com/postern/postern/reports/period"
 )
 
-// When things happened within the period: pages by hour of the week, deployments
-// and incidents by day.
+// When things happened within the period: pages by hour of the week, deployments and
+// incidents by day.
 
-// clockChart counts the pages by weekday and hour, by the wall clock of who was on
-// call. A day alone has no week to fold.
+// clockChart draws the pages by weekday and hour, in the zone of the people on call. A day
+// alone has no week to fold.
 func (c *compiler) clockChart(own []alert.Episode) (name string, ok bool) {
 	if c.p.Kind == period.Daily {
 		return "", false
 	}
-	chart := reports.Chart{Name: "clock", Title: "Pages by hour of the week, by the clock of who is on call", Kind: reports.Clock, Unit: reports.Count}
-	days := [7]string{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
+	chart := reports.Chart{Name: "clock", Title: c.Text("report_body.clock_chart"), Kind: reports.Clock, Unit: reports.Count}
+	days := [7]string{
+		c.Text("report_body.monday"), c.Text("report_body.tuesday"), c.Text("report_body.wednesday"), c.Text("report_body.thursday"),
+		c.Text("report_body.friday"), c.Text("report_body.saturday"), c.Text("report_body.sunday"),
+	}
 	pages := 0
 	for day, hours := range c.onCall().Clock(own) {
 		s := reports.Series{Name: days[day]}
@@ -32,11 +34,10 @@ func (c *compiler) clockChart(own []alert.Episode) (name string, ok bool) {
 	if pages == 0 {
 		return "", false
 	}
-	c.charts = append(c.charts, chart)
-	return "clock", true
+	return c.chart(chart), true
 }
 
-// days are the days of the period that have begun, in its zone.
+// days returns the days of the period that have begun, in its zone.
 func (c *compiler) days() (all []period.Period) {
 	for d := period.Containing(period.Daily, c.p.From, c.p.Zone); d.From.Before(c.asOf); d = d.Next() {
 		all = append(all, d)
@@ -44,46 +45,54 @@ func (c *compiler) days() (all []period.Period) {
 	return all
 }
 
-// daysTable is deployments and incidents by day, and its chart: whether what broke
-// went along with what was changed.
+// dayCounts is what happened on one day.
+type dayCounts struct{ fine, failed, incidents int }
+
+func (c *compiler) countDay(d period.Period) (n dayCounts) {
+	for _, l := range c.changesOf(d.From, d.To) {
+		switch {
+		case !l.Deployment() || !l.At.Before(c.asOf):
+		case l.Failed():
+			n.failed++
+		default:
+			n.fine++
+		}
+	}
+	for _, i := range c.began(c.last()) {
+		if d.Contains(i.ImpactStart()) {
+			n.incidents++
+		}
+	}
+	return n
+}
+
+// daysTable returns deployments and incidents by day, and the name of their chart.
 func (c *compiler) daysTable() (t reports.Table, chart string) {
 	if c.p.Kind == period.Daily {
 		return t, ""
 	}
 	how := c.derive(reports.Derivation{
-		Key: "days", Title: "Deployments and incidents by day", Formula: "deployments to production of each day, failed ones apart; incidents whose impact began in it",
-		Source: "changes, incidents",
+		Key: "days", Title: c.Text("report_body.days_title"), Formula: c.Text("report_body.days_formula"), Source: c.Text("report_body.source_changes_incidents"),
 	})
-	t = reports.Table{Key: "days", Title: "Deployments and incidents by day", Note: "Side by side is not cause: the links stated and suspected are listed above.", Columns: []reports.Column{
-		{Key: "day", Title: "Day"}, {Key: "fine", Title: "Deployments, not failed", Numeric: true}, {Key: "failed", Title: "Failed", Numeric: true}, {Key: "incidents", Title: "Incidents", Numeric: true},
+	t = reports.Table{Key: "days", Title: c.Text("report_body.days_title"), Note: c.Text("report_body.days_note"), Columns: []reports.Column{
+		c.words("day", "report_body.col_day"), c.numbers("fine", "report_body.col_successful"), c.numbers("failed", "report_body.col_failed"),
+		c.numbers("incidents", "report_body.col_incidents"),
 	}}
 	x := reports.Chart{
-		Name: "days", Title: fmt.Sprintf("Deployments and incidents by day of %s", Heading(c.p)), Kind: reports.Stacked, Unit: reports.Count, Twin: "days", MarksName: "incidents",
-		Series: []reports.Series{{Name: "deployments, not failed"}, {Name: "failed", Tone: reports.Bad}},
+		Name: "days", Title: c.Text("report_body.days_chart", "Period", c.heading()), Kind: reports.Stacked, Unit: reports.Count,
+		Twin: "days", MarksName: c.Text("report_body.incidents"),
+		Series: []reports.Series{{Name: c.Text("report_body.successful")}, {Name: c.Text("report_body.failed"), Tone: reports.Bad}},
 	}
-	own := c.began(c.last())
 	for _, d := range c.days() {
-		fine, failed, incidents := 0, 0, 0
-		for _, l := range c.changesOf(d.From, d.To) {
-			switch {
-			case !l.Deployment() || !l.At.Before(c.asOf):
-			case l.Failed():
-				failed++
-			default:
-				fine++
-			}
-		}
-		for _, i := range own {
-			if d.Contains(i.ImpactStart()) {
-				incidents++
-			}
-		}
+		n := c.countDay(d)
 		label := d.From.Format("Mon 2")
-		t.Rows = append(t.Rows, reports.Row{Key: "day-" + d.ID, Cells: []reports.Value{words(d.From.Format("Mon 2 Jan")), withHow(count(fine), how), withHow(count(failed), how), withHow(count(incidents), how)}})
-		x.Series[0].Points = append(x.Series[0].Points, reports.Point{Label: label, Value: reports.Number(float64(fine))})
-		x.Series[1].Points = append(x.Series[1].Points, reports.Point{Label: label, Value: reports.Number(float64(failed))})
-		x.Marks = append(x.Marks, incidents)
+		day := reports.Value{Text: d.From.Format("Mon 2 Jan"), Key: d.ID}
+		t.Rows = append(t.Rows, reports.Row{Key: "day-" + d.ID, Cells: []reports.Value{
+			day, withHow(count(n.fine), how), withHow(count(n.failed), how), withHow(count(n.incidents), how),
+		}})
+		x.Series[0].Points = append(x.Series[0].Points, reports.Point{Label: label, Value: reports.Number(float64(n.fine))})
+		x.Series[1].Points = append(x.Series[1].Points, reports.Point{Label: label, Value: reports.Number(float64(n.failed))})
+		x.Marks = append(x.Marks, n.incidents)
 	}
-	c.charts = append(c.charts, x)
-	return t, "days"
+	return t, c.chart(x)
 }

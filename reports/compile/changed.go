@@ -1,20 +1,21 @@
 package compile
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/slo"
 )
 
+// mostChanged bounds the list of what changed: five are read, ten are not.
+const mostChanged = 5
+
 // changed lists what is different from the period before, the worst first.
 func (c *compiler) changed() []reports.Line {
 	var all []reports.Line
 	for _, o := range c.in.Objectives {
-		if l, ok := c.changedObjective(o); ok {
+		if l, ok := c.changedSLO(o); ok {
 			all = append(all, l)
 		}
 	}
@@ -22,64 +23,73 @@ func (c *compiler) changed() []reports.Line {
 		all = append(all, l)
 	}
 	for _, e := range c.in.Edits {
-		if name, ours := c.titles[e.SLO]; ours {
-			all = append(all, reports.Line{Key: "edit-" + e.SLO, Text: fmt.Sprintf("%s was redefined: %s.", name, humanize.Clip(e.What, reports.TextRunes)), Link: sloLink(e.SLO)})
+		if slo, ours := c.titles[e.SLO]; ours {
+			all = append(all, reports.Line{
+				Key: "edit-" + e.SLO, Text: c.Text("report_body.changed_definition", "SLO", slo, "What", clipText(e.What)), Link: sloLink(e.SLO),
+			})
 		}
 	}
 	for _, s := range c.in.Statements {
 		if s.State == "back" {
-			all = append(all, reports.Line{Key: "sql-" + s.Digest, Text: "A fixed slow statement is back: " + humanize.Clip(s.Text, reports.TitleRunes) + ".", Tone: reports.Warn, Link: digestLink(s.Digest)})
+			all = append(all, reports.Line{
+				Key: "sql-" + s.Digest, Text: c.Text("report_body.changed_sql", "Statement", title(s.Text)), Tone: reports.Warn, Link: digestLink(s.Digest),
+			})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b reports.Line) int { return rank(b.Tone) - rank(a.Tone) })
+	slices.SortStableFunc(all, func(a, b reports.Line) int { return urgency(b.Tone) - urgency(a.Tone) })
 	return all[:min(len(all), mostChanged)]
 }
 
-// changedObjective compares one objective with the period before. Across a change
-// of definition, or where one side was not measured, numbers are not compared.
-func (c *compiler) changedObjective(o reports.Objective) (l reports.Line, ok bool) {
+// changedSLO compares one SLO with the period before. Across a change of definition, or
+// where one side was not measured, numbers are not compared.
+func (c *compiler) changedSLO(o reports.Objective) (l reports.Line, ok bool) {
 	before, after := c.earlier(o), c.now(o)
-	name := c.titles[o.SLO.Name]
+	if before.State == slo.NotYet || before.Hash != after.Hash || before.Met == nil && after.Met == nil {
+		return l, false
+	}
+	title := c.titles[o.SLO.Name]
 	l = reports.Line{Key: "slo-" + o.SLO.Name, Link: sloLink(o.SLO.Name), How: rowKey(o)}
-	points, comparable := shift(before, after)
 	switch {
-	case before.State == slo.NotYet || before.Hash != after.Hash:
-		return l, false
-	case before.Met != nil && after.Met == nil:
-		l.Text, l.Tone = fmt.Sprintf("%s is not measured any more: %s.", name, after.State.Words()), reports.Gap
-	case before.Met == nil && after.Met != nil && before.State != slo.NotYet:
-		l.Text, l.Tone = fmt.Sprintf("%s is measured; the %s it was not: %s.", name, c.compareWord(), before.State.Words()), reports.Good
-	case before.Met == nil || after.Met == nil:
-		return l, false
+	case after.Met == nil:
+		l.Text = c.Text("report_body.changed_unmeasured", "SLO", title, "State", c.stateText(after.State))
+		l.Tone = reports.Gap
+	case before.Met == nil:
+		l.Text = c.Text("report_body.changed_measured", "SLO", title, "Before", c.compareWord(), "State", c.stateText(before.State))
+		l.Tone = reports.Good
 	case *before.Met && !*after.Met:
-		l.Text, l.Tone = fmt.Sprintf("%s missed its objective; it was met the %s.", name, c.compareWord()), reports.Bad
+		l.Text, l.Tone = c.Text("report_body.changed_missed", "SLO", title, "Before", c.compareWord()), reports.Bad
 	case !*before.Met && *after.Met:
-		l.Text, l.Tone = fmt.Sprintf("%s met its objective again.", name), reports.Good
-	case comparable && points >= leastShift:
-		l.Text, l.Tone = fmt.Sprintf("%s spent %s of the %s's budget, up from %s.", name, share(*after.Spent).Text, strings.ToLower(c.spanHead()), share(*before.Spent).Text), reports.Warn
-	case comparable && points <= -leastShift:
-		l.Text, l.Tone = fmt.Sprintf("%s spent %s of the %s's budget, down from %s.", name, share(*after.Spent).Text, strings.ToLower(c.spanHead()), share(*before.Spent).Text), reports.Good
+		l.Text, l.Tone = c.Text("report_body.changed_met", "SLO", title), reports.Good
 	default:
-		return l, false
+		points, comparable := shift(before, after)
+		if !comparable || points < leastShift && points > -leastShift {
+			return l, false
+		}
+		was, now := humanize.Share(*before.Spent), humanize.Share(*after.Spent)
+		l.Text = c.Text("report_body.changed_up", "SLO", title, "Now", now, "Period", c.spanWord(), "Was", was)
+		l.Tone = reports.Warn
+		if points < 0 {
+			l.Text = c.Text("report_body.changed_down", "SLO", title, "Now", now, "Period", c.spanWord(), "Was", was)
+			l.Tone = reports.Good
+		}
 	}
 	return l, true
 }
 
-// changedResponse compares detection where there are enough incidents to.
+// changedResponse compares detection where there are enough incidents for a trend.
 func (c *compiler) changedResponse() (l reports.Line, ok bool) {
 	now, _ := c.attain(c.last())
 	was, _ := c.attain(c.before())
-	n, m := now.detect.Met+now.detect.Missed, was.detect.Met+was.detect.Missed
+	n, m := now.detect.known(), was.detect.known()
 	if n < leastForTrend || m < leastForTrend {
 		return l, false
 	}
 	a, b := float64(now.detect.Met)/float64(n), float64(was.detect.Met)/float64(m)
-	l = reports.Line{Key: "detect", Text: fmt.Sprintf("%d of %d incidents detected within %s; %d of %d the %s.", now.detect.Met, n, durationText(c.in.Targets.DetectWithin), was.detect.Met, m, c.compareWord()), How: "headline-detect"}
+	l = reports.Line{Key: "detect", How: "headline-detect", Text: c.Text("report_body.changed_detection",
+		"Met", now.detect.Met, "All", n, "Target", humanize.Duration(c.in.Targets.DetectWithin),
+		"MetBefore", was.detect.Met, "AllBefore", m, "Before", c.compareWord())}
 	if l.Tone = reports.Good; a < b {
 		l.Tone = reports.Warn
 	}
 	return l, a != b
 }
-
-// mostChanged bounds the list of what changed: five are read, ten are not.
-const mostChanged = 5

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
 	"github.com/postern/postern/reports"
@@ -13,7 +12,7 @@ func compareChanges(a, b change.Linked) int {
 	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
 }
 
-// changesOf are those of [from, to).
+// changesOf returns the changes of [from, to).
 func (c *compiler) changesOf(from, to time.Time) (all []change.Linked) {
 	for _, x := range c.in.Changes {
 		if !x.At.Before(from) && x.At.Before(to) {
@@ -23,34 +22,16 @@ func (c *compiler) changesOf(from, to time.Time) (all []change.Linked) {
 	return all
 }
 
-func (c *compiler) changeSection() reports.Section {
-	s := reports.Section{Title: "Changes", Note: "Failed: deployments to production with a stated incident, or rolled back, or failed outright. Suspected: the last deployment of a hit service within a day before impact; it is not counted as failed."}
+// changes is the section about deployments and the incidents linked to them.
+func (c *compiler) changes() reports.Section {
+	s := reports.Section{Title: c.Text("report_body.changes_title"), Note: c.Text("report_body.changes_note")}
 	own := c.changesOf(c.p.From, c.asOf)
 	st := change.Count(own)
 	if st.Deployments == 0 {
-		s.Empty = "No deployment to production is known in this period."
+		s.Empty = c.Text("report_body.changes_empty")
 		return s
 	}
-	prev := c.spans[c.before()]
-	was := change.Count(c.changesOf(prev.From, prev.To))
-	how := c.derive(reports.Derivation{
-		Key: "failure-rate", Title: "Change failure rate", Formula: "distinct failed deployments / distinct deployments to production; lead time is the median from the newest commit to production, recovery that from a failed deployment to its mending",
-		Terms: []reports.Term{
-			term("failed", count(st.Failed)), term("suspected only", count(st.Suspected)), term("deployments", count(st.Deployments)), term("in a freeze", count(st.InFreeze)),
-			term("lead time known", count(st.LeadKnown)), term("recovery known", count(st.RecoveryKnown)),
-		},
-		Source: "changes, incidents",
-	})
-	s.Figures = []reports.Figure{
-		{Key: "deployments", Label: "deployments", Value: withHow(count(st.Deployments), how), Note: fmt.Sprintf("%s: %d", c.compareWord(), was.Deployments)},
-		{Key: "failure-rate", Label: "failed", Value: withHow(partOf(st.Failed, st.Deployments), how), Note: fmt.Sprintf("%d more suspected; %s: %s", st.Suspected, c.compareWord(), partOf(was.Failed, was.Deployments).Text)},
-		{Key: "frozen", Label: "inside a freeze", Value: withHow(count(st.InFreeze), how)},
-		{Key: "lead", Label: "median lead time", Value: withHow(durationOf(st.LeadTime), how), Note: fmt.Sprintf("n = %d", st.LeadKnown)},
-		{Key: "mended", Label: "median to recover from a failed one", Value: withHow(durationOf(st.Recovery), how), Note: fmt.Sprintf("n = %d", st.RecoveryKnown)},
-	}
-	if st.WithRollbackPlan != nil {
-		s.Figures = append(s.Figures, reports.Figure{Key: "planned", Label: "with a rollback plan", Value: withHow(share(*st.WithRollbackPlan), how)})
-	}
+	s.Figures = c.changeFigures(st)
 	if t := c.linkedTable(own); len(t.Rows) > 0 {
 		s.Tables = []reports.Table{t}
 	}
@@ -60,14 +41,44 @@ func (c *compiler) changeSection() reports.Section {
 	return s
 }
 
-// linkedTable lists the changes that incidents are linked to, and why.
+func (c *compiler) changeFigures(st change.Stats) []reports.Figure {
+	prev := c.spans[c.before()]
+	was := change.Count(c.changesOf(prev.From, prev.To))
+	how := c.derive(reports.Derivation{
+		Key: "failure-rate", Title: c.Text("report_body.failure_rate"), Formula: c.Text("report_body.failure_rate_formula"),
+		Terms: []reports.Term{
+			term(c.Text("report_body.failed"), count(st.Failed)), term(c.Text("report_body.suspected_only"), count(st.Suspected)),
+			term(c.Text("report_body.deployments"), count(st.Deployments)), term(c.Text("report_body.in_freeze"), count(st.InFreeze)),
+			term(c.Text("report_body.lead_time_known"), count(st.LeadKnown)), term(c.Text("report_body.recovery_known"), count(st.RecoveryKnown)),
+		},
+		Source: c.Text("report_body.source_changes_incidents"),
+	})
+	failed := c.Text("report_body.more_suspected", "Suspected", st.Suspected, "Was", c.was(c.fraction(was.Failed, was.Deployments).Text))
+	figures := []reports.Figure{
+		{Key: "deployments", Label: c.Text("report_body.deployments"), Value: withHow(count(st.Deployments), how), Note: c.was(count(was.Deployments).Text)},
+		{Key: "failure-rate", Label: c.Text("report_body.failed"), Value: withHow(c.fraction(st.Failed, st.Deployments), how), Note: failed},
+		{Key: "frozen", Label: c.Text("report_body.in_freeze"), Value: withHow(count(st.InFreeze), how)},
+		{Key: "lead", Label: c.Text("report_body.median_lead_time"), Value: withHow(c.durationOf(st.LeadTime), how), Note: c.Text("report_body.n", "N", st.LeadKnown)},
+		{
+			Key: "mended", Label: c.Text("report_body.median_change_recovery"), Value: withHow(c.durationOf(st.Recovery), how),
+			Note: c.Text("report_body.n", "N", st.RecoveryKnown),
+		},
+	}
+	if st.WithRollbackPlan != nil {
+		figures = append(figures, reports.Figure{Key: "planned", Label: c.Text("report_body.with_rollback_plan"), Value: withHow(share(*st.WithRollbackPlan), how)})
+	}
+	return figures
+}
+
+// linkedTable lists the changes that incidents are linked to, and how.
 func (c *compiler) linkedTable(own []change.Linked) reports.Table {
-	t := reports.Table{Key: "linked", Title: "Changes linked to incidents", Columns: []reports.Column{
-		{Key: "change", Title: "Change"}, {Key: "service", Title: "Service"}, {Key: "at", Title: "When"}, {Key: "incident", Title: "Incident"}, {Key: "link", Title: "Link"},
+	t := reports.Table{Key: "linked", Title: c.Text("report_body.linked_title"), Columns: []reports.Column{
+		c.words("change", "report_body.col_change"), c.words("service", "report_body.col_service"), c.words("at", "report_body.col_when"),
+		c.words("incident", "report_body.col_incident"), c.words("link", "report_body.col_link"),
 	}}
-	names := map[string]string{}
+	titles := map[string]string{}
 	for _, i := range c.in.Incidents {
-		names[i.ID] = incidentTitle(i)
+		titles[i.ID] = incidentTitle(i)
 	}
 	for _, x := range own {
 		for _, l := range x.Incidents {
@@ -75,13 +86,13 @@ func (c *compiler) linkedTable(own []change.Linked) reports.Table {
 				t.Left++
 				continue
 			}
-			link := reports.Value{Text: "stated", Tone: reports.Bad}
+			link := c.state("report_body.state_link_stated", reports.Bad)
 			if l.Suspected {
-				link = reports.Value{Text: "suspected", Tone: reports.Warn}
+				link = c.state("report_body.state_link_suspected", reports.Warn)
 			}
 			t.Rows = append(t.Rows, reports.Row{Key: "change-" + x.Source + "-" + x.ID + "-" + l.Incident, Cells: []reports.Value{
-				words(cmp.Or(title(x.Title), title(x.ID))), {Text: c.serviceTitle(x.Service), Link: serviceLink(x.Service)}, c.when(x.At),
-				{Text: cmp.Or(names[l.Incident], title(l.Incident)), Link: incidentLink(l.Incident)}, link,
+				name(cmp.Or(title(x.Title), title(x.ID))), c.service(x.Service), c.when(x.At),
+				linked(cmp.Or(titles[l.Incident], title(l.Incident)), incidentLink(l.Incident)), link,
 			}})
 		}
 	}

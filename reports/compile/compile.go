@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/change"
@@ -17,6 +18,8 @@ import (
 
 // Options are how a report is compiled, apart from what it is made of.
 type Options struct {
+	// Printer writes the texts, in its language. It must not be nil.
+	Printer *messages.Printer
 	// Panicked is called, unless it is nil, from within the recovery of each part in
 	// which the program failed, so that its stack can be logged.
 	Panicked func(part string, v any)
@@ -33,11 +36,10 @@ func Report(def reports.Definition, p period.Period, in reports.Inputs, opt Opti
 
 // Report returns the report of one period with the sections of the table.
 func (t Sections) Report(def reports.Definition, p period.Period, in reports.Inputs, opt Options) reports.Report {
-	c := newCompiler(def, p, in)
-	c.panicked = opt.Panicked
-	c.attempt("the sorting of the data", c.prepare)
+	c := newCompiler(def, p, in, opt)
+	c.attempt(c.Text("report_body.part_sorting"), c.prepare)
 	r := reports.Report{
-		Format: reports.Format, Name: def.Name, Title: humanize.Clip(def.Title, reports.TitleRunes), Kind: p.Kind, Period: p.ID, Heading: Heading(p),
+		Format: reports.Format, Name: def.Name, Title: humanize.Clip(def.Title, reports.TitleRunes), Kind: p.Kind, Period: p.ID, Heading: c.heading(),
 		Zone: p.Zone.String(), From: p.From.UTC(), To: p.To.UTC(), AsOf: c.asOf.UTC(),
 		Scope: humanize.Clip(def.Scope.String(), reports.TextRunes), Words: in.Words,
 	}
@@ -47,12 +49,12 @@ func (t Sections) Report(def reports.Definition, p period.Period, in reports.Inp
 	for _, s := range t.of(def) {
 		r.Sections = append(r.Sections, c.section(s))
 	}
-	c.attempt("Headline", func() { r.Headline = c.unknownFigures(c.headline()) })
-	if why := c.attempt("Verdict", func() { r.Verdict = c.verdict() }); why != "" {
-		r.Verdict = reports.Verdict{Tone: reports.Warn, Text: "There is no verdict: " + why + "."}
+	c.attempt(c.Text("report_body.part_headline"), func() { r.Headline = c.unknownFigures(c.headline()) })
+	if why := c.attempt(c.Text("report_body.part_verdict"), func() { r.Verdict = c.verdict() }); why != "" {
+		r.Verdict = reports.Verdict{Tone: reports.Warn, Text: c.Text("report_body.no_verdict", "Why", why), Facts: []reports.Fact{{Key: "no_verdict"}}}
 	}
-	c.attempt("What changed", func() { r.Changed = c.changed() })
-	c.attempt("Who acts", func() { r.Acts = c.acts() })
+	c.attempt(c.Text("report_body.part_changed"), func() { r.Changed = c.changed() })
+	c.attempt(c.Text("report_body.part_acts"), func() { r.Acts = c.acts() })
 	r.Charts = c.charts
 	c.noteFailures(&r)
 	c.finish(&r)
@@ -61,6 +63,7 @@ func (t Sections) Report(def reports.Definition, p period.Period, in reports.Inp
 
 // compiler holds the inputs as one report sees them: in scope, in order.
 type compiler struct {
+	*messages.Printer
 	def   reports.Definition
 	p     period.Period
 	spans []period.Period
@@ -75,11 +78,14 @@ type compiler struct {
 	charts      []reports.Chart
 	derivations []reports.Derivation
 	failures    []reports.Failure
-	panicked    func(part string, v any) // nil: no one listens
+	panicked    func(part string, v any)
 }
 
-func newCompiler(def reports.Definition, p period.Period, in reports.Inputs) *compiler {
-	c := &compiler{def: def, p: p, spans: reports.Spans(p), asOf: in.AsOf, in: in, services: map[string]slo.Service{}, inScope: map[string]bool{}, titles: map[string]string{}}
+func newCompiler(def reports.Definition, p period.Period, in reports.Inputs, opt Options) *compiler {
+	c := &compiler{
+		Printer: opt.Printer, panicked: opt.Panicked, def: def, p: p, spans: reports.Spans(p), asOf: in.AsOf, in: in,
+		services: map[string]slo.Service{}, inScope: map[string]bool{}, titles: map[string]string{},
+	}
 	if c.asOf.IsZero() || c.asOf.After(p.To) {
 		c.asOf = p.To
 	}
@@ -90,8 +96,7 @@ func newCompiler(def reports.Definition, p period.Period, in reports.Inputs) *co
 	return c
 }
 
-// prepare puts the inputs into one order and sorts the incidents by what they count
-// for.
+// prepare sorts the inputs and divides the incidents by how they are counted.
 func (c *compiler) prepare() {
 	c.narrow()
 	for _, o := range c.in.Objectives {
@@ -100,8 +105,8 @@ func (c *compiler) prepare() {
 	c.facts = c.sortIncidents()
 }
 
-// admits tells whether a service is in scope; one that no document describes is,
-// when the scope is the whole organisation.
+// admits reports whether a service is in scope. One without a definition is, when the scope
+// is the whole organisation.
 func (c *compiler) admits(name string) bool {
 	if c.def.Scope.Whole() {
 		return true
@@ -113,7 +118,7 @@ func (c *compiler) admitsAny(names []string) bool {
 	return c.def.Scope.Whole() || slices.ContainsFunc(names, c.admits)
 }
 
-// narrow keeps what is in scope and puts every list into one order.
+// narrow drops what is not in scope and sorts every list.
 func (c *compiler) narrow() {
 	in := &c.in
 	in.Objectives = kept(in.Objectives, func(o reports.Objective) bool { return c.admits(o.SLO.Service) },
@@ -152,7 +157,7 @@ func (c *compiler) narrow() {
 		})
 }
 
-// kept copies what is wanted, in order.
+// kept returns a copy of what is wanted, in order.
 func kept[T any](all []T, want func(T) bool, order func(a, b T) int) []T {
 	var out []T
 	for _, x := range all {
@@ -164,21 +169,21 @@ func kept[T any](all []T, want func(T) bool, order func(a, b T) int) []T {
 	return out
 }
 
-// keptSame is kept for things of one service each.
+// keptSame is kept for things that have one service each.
 func keptSame[T any](all []T, c *compiler, serviceOf func(*T) string, order func(a, b T) int) []T {
 	return kept(all, func(x T) bool { return c.admits(serviceOf(&x)) }, order)
 }
 
-// team is who answers for a service.
+// team returns the owner of a service, "" when it has none.
 func (c *compiler) team(name string) string {
 	return title(cmp.Or(c.services[name].Team, c.services[name].Owner))
 }
 
 func (c *compiler) serviceTitle(name string) string {
-	return cmp.Or(title(c.services[name].Title), title(name), "no service")
+	return cmp.Or(title(c.services[name].Title), title(name), c.Text("report_body.no_service"))
 }
 
-// derive remembers how a figure was made and gives its key.
+// derive adds how a figure is calculated and returns its key.
 func (c *compiler) derive(d reports.Derivation) string {
 	if d.From.IsZero() {
 		d.From, d.To = c.p.From, c.asOf
@@ -188,8 +193,8 @@ func (c *compiler) derive(d reports.Derivation) string {
 	return d.Key
 }
 
-// finish puts the derivations in, bounds the keys that were made of text from
-// outside, and leaves no list nil, so that it is [] and not null.
+// finish adds the derivations, bounds the keys that were made of text from outside, and
+// leaves no list nil, so that it is [] and not null in JSON.
 func (c *compiler) finish(r *reports.Report) {
 	r.Derivations = c.derivations
 	for _, s := range r.Sections {

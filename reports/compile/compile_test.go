@@ -42,12 +42,12 @@ func TestCompileIsDeterministic(t *testing.T) {
 	for _, id := range []string{"2026-11-21", "2026-W47", "2026-11"} {
 		p := q.period(t, id)
 		in := q.inputs(p)
-		want := encode(t, compile.Report(builtIn(p.Kind), p, in, compile.Options{}))
+		want := encode(t, compile.Report(builtIn(p.Kind), p, in, english()))
 		for range 5 {
 			in.Services, in.Objectives, in.Incidents = shuffle(r, in.Services), shuffle(r, in.Objectives), shuffle(r, in.Incidents)
 			in.Episodes, in.Changes, in.Statements = shuffle(r, in.Episodes), shuffle(r, in.Changes), shuffle(r, in.Statements)
 			in.Actions, in.Gaps, in.Feeds, in.Documents = shuffle(r, in.Actions), shuffle(r, in.Gaps), shuffle(r, in.Feeds), shuffle(r, in.Documents)
-			if got := encode(t, compile.Report(builtIn(p.Kind), p, in, compile.Options{})); !bytes.Equal(got, want) {
+			if got := encode(t, compile.Report(builtIn(p.Kind), p, in, english())); !bytes.Equal(got, want) {
 				t.Fatalf("%s depends on the order of its inputs", id)
 			}
 		}
@@ -59,7 +59,7 @@ func TestGoldenReports(t *testing.T) {
 	q := newQuarter(t, 7)
 	for _, id := range []string{"2026-11-21", "2026-W47", "2026-11"} {
 		p := q.period(t, id)
-		got := encode(t, compile.Report(builtIn(p.Kind), p, q.inputs(p), compile.Options{}))
+		got := encode(t, compile.Report(builtIn(p.Kind), p, q.inputs(p), english()))
 		file := filepath.Join("..", "testdata", string(p.Kind)+".json")
 		if *update {
 			if err := os.WriteFile(file, got, 0o644); err != nil {
@@ -102,7 +102,7 @@ func TestReportsAreWhole(t *testing.T) {
 	q := newQuarter(t, 7)
 	for _, id := range []string{"2026-11-21", "2026-W47", "2026-11"} {
 		p := q.period(t, id)
-		r := compile.Report(builtIn(p.Kind), p, q.inputs(p), compile.Options{})
+		r := compile.Report(builtIn(p.Kind), p, q.inputs(p), english())
 		how := map[string]bool{}
 		for _, d := range r.Derivations {
 			if how[d.Key] {
@@ -176,8 +176,8 @@ func TestNothingConnected(t *testing.T) {
 	q := newQuarter(t, 7)
 	for _, id := range []string{"2026-11-21", "2026-W47", "2026-11"} {
 		p := q.period(t, id)
-		r := compile.Report(builtIn(p.Kind), p, reports.Inputs{Targets: targets()}, compile.Options{})
-		if r.Verdict.Tone != reports.Gap || !strings.Contains(r.Verdict.Text, "No objective is defined") {
+		r := compile.Report(builtIn(p.Kind), p, reports.Inputs{Targets: targets()}, english())
+		if r.Verdict.Tone != reports.Gap || !strings.Contains(r.Verdict.Text, "No SLO is defined") {
 			t.Errorf("%s: %+v", id, r.Verdict)
 		}
 		for _, s := range r.Sections {
@@ -194,7 +194,7 @@ func TestScope(t *testing.T) {
 	p := q.period(t, "2026-W47")
 	d := builtIn(period.Weekly)
 	d.Scope = reports.Scope{Teams: []string{"payments"}}
-	r := compile.Report(d, p, q.inputs(p), compile.Options{})
+	r := compile.Report(d, p, q.inputs(p), english())
 	for _, table := range []string{"matrix", "every"} {
 		rows, _ := r.Table(table)
 		if len(rows.Rows) == 0 {
@@ -250,7 +250,7 @@ func TestHostileText(t *testing.T) {
 	in.Gaps[0].Query, in.Feeds[0].Name, in.Edits[0].What, in.Edits[0].Who = evil, evil, evil, evil
 	d := builtIn(period.Weekly)
 	d.Title, d.Scope.Services = evil, nil
-	r := compile.Report(d, p, in, compile.Options{})
+	r := compile.Report(d, p, in, english())
 	const longest = 1200 // runes: a sentence of several names
 	check := func(where, s string) {
 		if !utf8.ValidString(s) || strings.ContainsAny(s, "\x00\x1b\n\u202E") || utf8.RuneCountInString(s) > longest {

@@ -1,25 +1,19 @@
 package compile
 
 import (
-	"fmt"
-	"strings"
-
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/tally"
 )
 
-// compositeTable lists what each part adds to what a composite spent.
+// compositeTable lists what each part adds to what a composite consumed.
 func (c *compiler) compositeTable() reports.Table {
-	head := strings.ToLower(c.spanHead())
-	t := reports.Table{
-		Key: "composites", Title: "Composites and their parts",
-		Note: "A composite spent what its parts spent of their own budgets, by weight: each adds spent × weight / sum of the weights.",
-		Columns: []reports.Column{
-			{Key: "slo", Title: "Composite"}, {Key: "part", Title: "Part"}, {Key: "weight", Title: "Weight", Numeric: true}, {Key: "state", Title: "State"},
-			{Key: "spent", Title: "Spent this " + head, Numeric: true}, {Key: "adds", Title: "Adds", Numeric: true},
-			{Key: "wspent", Title: "Spent in its window", Numeric: true}, {Key: "wadds", Title: "Adds in it", Numeric: true}, {Key: "left", Title: "Left of it", Numeric: true},
-		},
-	}
+	t := reports.Table{Key: "composites", Title: c.Text("report_body.composites_title"), Note: c.Text("report_body.composites_note"), Columns: []reports.Column{
+		c.words("slo", "report_body.col_composite"), c.words("part", "report_body.col_part"), c.numbers("weight", "report_body.col_weight"), c.words("state", "report_body.col_state"),
+		c.spentColumn("spent"), c.numbers("adds", "report_body.col_contribution"), c.numbers("wspent", "report_body.col_window_consumed"),
+		c.numbers("wadds", "report_body.col_window_contribution"), c.numbers("left", "report_body.col_remaining_window"),
+	}}
 	known := map[string]reports.Objective{}
 	for _, o := range c.in.Objectives {
 		known[o.SLO.Name] = o
@@ -29,7 +23,7 @@ func (c *compiler) compositeTable() reports.Table {
 			t.Rows = append(t.Rows, c.compositeRows(o, known)...)
 		}
 	}
-	t.Limit(5 * mostAtLook)
+	t.Limit(5 * mostListed)
 	return t
 }
 
@@ -41,21 +35,21 @@ func (c *compiler) compositeRows(o reports.Objective, known map[string]reports.O
 	}
 	r := c.now(o)
 	how := c.derive(c.compositeHow(o, known, weights))
-	name := reports.Value{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}
-	verdict := c.verdictValue(o, r)
-	verdict.How = how
+	composite := c.sloName(o.SLO.Name)
 	rows := []reports.Row{{Key: "composite-" + o.SLO.Name, Cells: []reports.Value{
-		name, words("all, by weight"), weightValue(weights), verdict, withHow(spentValue(o, r), how), {}, withHow(windowSpent(o), how), {}, withHow(c.leastLeft([]reports.Objective{o}), how),
+		composite, c.state("report_body.state_by_weight", reports.Plain), weightValue(weights), withHow(c.verdictValue(o, r), how),
+		withHow(c.spentValue(o, r), how), {}, withHow(c.windowSpent(o), how), {}, withHow(c.leastLeft([]reports.Objective{o}), how),
 	}}}
 	for _, p := range o.SLO.Parts {
-		m, there := known[p.SLO]
-		row := reports.Row{Key: "composite-" + o.SLO.Name + "-" + p.SLO, Cells: []reports.Value{name, words(title(p.SLO)), weightValue(p.Weight), {Text: "not defined", Tone: reports.Gap}, {}, {}, {}, {}, {}}}
-		if there {
+		row := reports.Row{Key: "composite-" + o.SLO.Name + "-" + p.SLO, Cells: []reports.Value{
+			composite, name(title(p.SLO)), weightValue(p.Weight), c.state("report_body.state_not_defined", reports.Gap), {}, {}, {}, {}, {},
+		}}
+		if m, there := known[p.SLO]; there {
 			own := c.now(m)
-			row.Cells[1] = reports.Value{Text: c.titles[p.SLO], Link: sloLink(p.SLO)}
+			row.Cells[1] = c.sloName(p.SLO)
 			row.Cells[3] = c.verdictValue(m, own)
-			row.Cells[4], row.Cells[5] = spentValue(m, own), addsValue(own, p.Weight/weights, how)
-			row.Cells[6], row.Cells[7] = windowSpent(m), addsValue(m.Window, p.Weight/weights, how)
+			row.Cells[4], row.Cells[5] = c.spentValue(m, own), addsValue(own, p.Weight/weights, how)
+			row.Cells[6], row.Cells[7] = c.windowSpent(m), addsValue(m.Window, p.Weight/weights, how)
 			if m.Projected != nil {
 				row.Cells[7] = withHow(budgetShare(m.Projected.Spent*p.Weight/weights, true), how)
 			}
@@ -66,44 +60,40 @@ func (c *compiler) compositeRows(o reports.Objective, known map[string]reports.O
 	return rows
 }
 
-// compositeHow is the arithmetic of what a composite spent in the period.
+// compositeHow is the derivation of what a composite consumed in the period.
 func (c *compiler) compositeHow(o reports.Objective, known map[string]reports.Objective, weights float64) reports.Derivation {
 	r := c.now(o)
 	d := reports.Derivation{
-		Key: "composite-" + o.SLO.Name, Title: "Budget of " + c.titles[o.SLO.Name],
-		Formula: "sum over the parts of (spent × weight) / sum of the weights; left = 1 - spent. Spent of a part is its bad events / ((1 - its target) × its total)",
-		From:    r.From, To: r.To, Coverage: reports.Number(r.Coverage), Source: "SLI buckets of the parts", Revision: short(o.SLO.Hash), Link: sloLink(o.SLO.Name),
+		Key: "composite-" + o.SLO.Name, Title: c.Text("report_body.composite_budget", "SLO", c.titles[o.SLO.Name]),
+		Formula: c.Text("report_body.composite_formula"), From: r.From, To: r.To, Coverage: reports.Number(r.Coverage),
+		Source: c.Text("report_body.source_part_buckets"), Revision: short(o.SLO.Hash), Link: sloLink(o.SLO.Name),
 	}
 	for _, p := range o.SLO.Parts {
-		name := p.SLO
+		part := p.SLO
 		if t, ours := c.titles[p.SLO]; ours {
-			name = t
+			part = t
 		}
-		v := reports.Value{Text: "not defined", Tone: reports.Gap}
+		v := c.state("report_body.state_not_defined", reports.Gap)
 		if m, there := known[p.SLO]; there {
-			v = withHow(spentValue(m, c.now(m)), rowKey(m))
+			v = withHow(c.spentValue(m, c.now(m)), rowKey(m))
 		}
-		d.Terms = append(d.Terms, term("spent by "+title(name), v), term("weight of "+title(name), weightValue(p.Weight)))
+		d.Terms = append(d.Terms, term(c.Text("report_body.consumed_by", "SLO", title(part)), v),
+			term(c.Text("report_body.weight_of", "SLO", title(part)), weightValue(p.Weight)))
 	}
-	d.Terms = append(d.Terms, term("sum of the weights", weightValue(weights)))
+	d.Terms = append(d.Terms, term(c.Text("report_body.weights"), weightValue(weights)))
 	if r.State != slo.NotYet {
-		d.To = r.To
-		if d.To.After(c.asOf) {
-			d.To = c.asOf
-		}
+		d.To = tally.Earlier(r.To, c.asOf)
 	}
 	return d
 }
 
-func weightValue(w float64) reports.Value {
-	return reports.Value{Text: fmt.Sprintf("%g", w), Number: reports.Number(w), Unit: reports.Times}
-}
+func weightValue(w float64) reports.Value { return number(w, reports.Times, humanize.Decimal(w, -1)) }
 
-// windowSpent is what was consumed of the SLO's own window's budget; estimated where
-// the window is not over.
-func windowSpent(o reports.Objective) reports.Value {
+// windowSpent returns what was consumed of the budget of the SLO's own window; estimated
+// where the window is in progress.
+func (c *compiler) windowSpent(o reports.Objective) reports.Value {
 	if o.Projected == nil || o.Window.Spent == nil {
-		return spentValue(o, o.Window)
+		return c.spentValue(o, o.Window)
 	}
 	v := withHow(budgetShare(o.Projected.Spent, true), rowKey(o))
 	if o.Projected.Spent > 1 {
@@ -112,7 +102,7 @@ func windowSpent(o reports.Objective) reports.Value {
 	return v
 }
 
-// addsValue is what a part adds to its composite; nothing when it has no number.
+// addsValue returns what a part adds to its composite; a dash when it has no number.
 func addsValue(r slo.Result, weight float64, how string) reports.Value {
 	if r.Spent == nil || r.State == slo.Invalid || r.State == slo.NoData {
 		return dash(reports.Ratio)

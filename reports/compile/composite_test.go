@@ -55,7 +55,7 @@ func TestCompositesAndOpenWindows(t *testing.T) {
 	q := newQuarter(t, 7)
 	for id, open := range map[string]bool{"2026-11-20": true, "2026-W47": true, "2026-10": false} {
 		p := q.period(t, id)
-		r := compile.Report(builtIn(p.Kind), p, q.withComposites(p), compile.Options{})
+		r := compile.Report(builtIn(p.Kind), p, q.withComposites(p), english())
 		if err := strings.Join(unled(r), "\n"); err != "" {
 			t.Errorf("%s: figures that lead nowhere:\n%s", id, err)
 		}
@@ -136,7 +136,7 @@ func TestEstimatesAreTold(t *testing.T) {
 	p := q.period(t, "2026-11-20")
 	in := q.inputs(p)
 	in.Objectives[0].Estimated = 7
-	r := compile.Report(builtIn(p.Kind), p, in, compile.Options{})
+	r := compile.Report(builtIn(p.Kind), p, in, english())
 	if v := cell(t, r, "estimated", "estimated-"+in.Objectives[0].SLO.Name, "buckets"); v.Text != "7" {
 		t.Errorf("the estimates are %+v", v)
 	}

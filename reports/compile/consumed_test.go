@@ -49,7 +49,7 @@ func compiled(t testing.TB, kind period.Kind, id string, s slo.SLO, buckets []sl
 	for _, i := range incidents {
 		in.Incidents = append(in.Incidents, reports.Incident{Incident: i, Spent: reports.Costs(o, buckets, i, p, p.To)})
 	}
-	return compile.Report(reports.Definition{Name: string(kind), Kind: kind, Zone: "UTC"}, p, in, compile.Options{}), o
+	return compile.Report(reports.Definition{Name: string(kind), Kind: kind, Zone: "UTC"}, p, in, english()), o
 }
 
 // A calendar month of Shanghai begins eight hours before that of UTC. At a steady
@@ -69,9 +69,9 @@ func TestCalendarWindowThatHasJustBegun(t *testing.T) {
 		// 8 hours of August are in July, by UTC; the rest is 31 days less 8 hours.
 		{period.Monthly, "2026-08", 0.5 * (31*24 - 8) / (31 * 24), true, "ended on 31 August"},
 		{period.Monthly, "2026-09", 0.5 * (30*24 - 8) / (30 * 24), true, "ended on 30 September"},
-		{period.Weekly, "2026-W36", 0.5 * 7 / 30, false, "to 30 September, estimated"}, // 31 August to 6 September
-		{period.Daily, "2026-08-31", 0.5 * 16 / (31 * 24), true, "ended on 31 August"}, // 16 hours of August, 8 of September
-		{period.Daily, "2026-09-01", 0.5 / 30, false, "to 30 September, estimated"},
+		{period.Weekly, "2026-W36", 0.5 * 7 / 30, false, "until 30 September, estimated"}, // 31 August to 6 September
+		{period.Daily, "2026-08-31", 0.5 * 16 / (31 * 24), true, "ended on 31 August"},    // 16 hours of August, 8 of September
+		{period.Daily, "2026-09-01", 0.5 / 30, false, "until 30 September, estimated"},
 		{period.Daily, "2026-09-30", 0.5 * 16 / (30 * 24), true, "ended on 30 September"},
 	} {
 		r, _ := compiled(t, c.kind, c.id, s, buckets)

@@ -31,7 +31,7 @@ func TestWhatIsBeingWrittenIsNotMissing(t *testing.T) {
 	in.Drafts = []reports.Draft{{Refs: []string{"PD-I-4"}, Link: "/drafts/ana/x/postmortems/x"}, {Refs: []string{"other"}, Link: "/drafts/other"}}
 	def := reports.BuiltIn("UTC")[1]
 	def.Sections = []string{reports.Review, reports.Coverage}
-	r := compile.Report(def, p, in, compile.Options{})
+	r := compile.Report(def, p, in, english())
 	for id, want := range map[string][2]string{
 		"I-2": {"in review", "/p/d2"}, "I-3": {"draft", "/p/d3"}, "I-4": {"draft pushed", "/drafts/ana/x/postmortems/x"}, "I-5": {"missing", ""}, "I-6": {"not published", ""},
 	} {
@@ -80,14 +80,14 @@ func TestTheP0ActionIsSaidAsItIsKnown(t *testing.T) {
 		"known of one only":       {[]reports.Document{{ID: "d1", Published: true, Ranked: &reports.Ranking{Items: 1}}, {ID: "d2", Published: true}}, "its action items are not known", reports.Gap},
 		"no action":               {[]reports.Document{{ID: "d1", Published: true, Ranked: &reports.Ranking{}}}, "it states no action item", reports.Warn},
 		"none is P0":              {[]reports.Document{{ID: "d1", Published: true, Ranked: &reports.Ranking{Items: 2}}}, "none of 2 action items has priority P0", reports.Warn},
-		"some may be":             {[]reports.Document{{ID: "d1", Published: true, Ranked: &reports.Ranking{Items: 2, Unranked: 1}}}, "no P0 action stated; 1 of 2 action items without a priority", reports.Warn},
-		"done, in the second one": {[]reports.Document{{ID: "d1", Published: true, Ranked: &reports.Ranking{Items: 1}}, {ID: "d2", Published: true, Ranked: &reports.Ranking{Items: 1, P0: "done"}}}, "P0 action done", reports.Good},
-		"open counts before done": {[]reports.Document{{ID: "d1", Published: true, Ranked: &reports.Ranking{Items: 1, P0: "done"}}, {ID: "d2", Published: true, Ranked: &reports.Ranking{Items: 1, P0: "open"}}}, "P0 action open", reports.Good},
-		"dropped is no action":    {[]reports.Document{{ID: "d1", Published: true, Ranked: &reports.Ranking{Items: 1, P0: "dropped"}}}, "P0 action dropped", reports.Warn},
+		"some may be":             {[]reports.Document{{ID: "d1", Published: true, Ranked: &reports.Ranking{Items: 2, Unranked: 1}}}, "no P0 action item stated; 1 of 2 action items without a priority", reports.Warn},
+		"done, in the second one": {[]reports.Document{{ID: "d1", Published: true, Ranked: &reports.Ranking{Items: 1}}, {ID: "d2", Published: true, Ranked: &reports.Ranking{Items: 1, P0: "done"}}}, "P0 action item done", reports.Good},
+		"open counts before done": {[]reports.Document{{ID: "d1", Published: true, Ranked: &reports.Ranking{Items: 1, P0: "done"}}, {ID: "d2", Published: true, Ranked: &reports.Ranking{Items: 1, P0: "open"}}}, "P0 action item open", reports.Good},
+		"dropped is no action":    {[]reports.Document{{ID: "d1", Published: true, Ranked: &reports.Ranking{Items: 1, P0: "dropped"}}}, "P0 action item dropped", reports.Warn},
 	} {
 		in := reports.Inputs{AsOf: p.To, Targets: reports.Targets{Policy: incident.DefaultPolicy()}, Objectives: []reports.Objective{o}, Documents: c.docs,
 			Incidents: []reports.Incident{{Incident: i, Spent: []reports.Spend{{SLO: "a", Share: 0.5}}}}}
-		r := compile.Report(reports.Definition{Name: "monthly", Kind: period.Monthly, Zone: "UTC"}, p, in, compile.Options{})
+		r := compile.Report(reports.Definition{Name: "monthly", Kind: period.Monthly, Zone: "UTC"}, p, in, english())
 		if v := cell(t, r, "policy", "policy-incident-I-1", "state"); v.Text != "post-mortem published, "+c.want || v.Tone != c.tone {
 			t.Errorf("%s: %q, tone %v", name, v.Text, v.Tone)
 		}

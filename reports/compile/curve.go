@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -9,10 +8,10 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// course draws the budget that an objective spent in each span, in the height of a
-// letter, with the count of spans met in words. The scale is the same for every
-// objective: a full block is the whole budget or more.
-func (c *compiler) course(o reports.Objective) reports.Value {
+// curve draws the budget that an SLO consumed in each span with block characters, followed
+// by the count of spans in which it was met. The scale is the same for every SLO: a full
+// block is the whole budget or more.
+func (c *compiler) curve(o reports.Objective) reports.Value {
 	blocks := []rune("▁▂▃▄▅▆▇█")
 	var b strings.Builder
 	met, measured := 0, 0
@@ -29,10 +28,10 @@ func (c *compiler) course(o reports.Objective) reports.Value {
 		at := math.Floor(max(0, min(*r.Spent, 1)) * float64(len(blocks)-1))
 		b.WriteRune(blocks[int(at)])
 	}
-	v := reports.Value{Text: fmt.Sprintf("%s %d of %d met", b.String(), met, measured), Unit: reports.Ratio}
 	if measured == 0 {
-		return reports.Value{Text: "not measured", Tone: reports.Gap}
+		return c.state("report_body.state_not_measured", reports.Gap)
 	}
-	v.Number = reports.Number(float64(met) / float64(measured))
+	v := number(float64(met)/float64(measured), reports.Ratio, c.Text("report_body.curve", "Curve", b.String(), "Met", met, "Measured", measured))
+	v.Key = b.String() + " " + counts(met, measured)
 	return v
 }

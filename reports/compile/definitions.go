@@ -3,24 +3,25 @@ package compile
 import (
 	"fmt"
 
-	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 )
 
+// definitions is the section about SLOs whose definition changed in the period.
 func (c *compiler) definitions() reports.Section {
-	s := reports.Section{Title: "Definition changes", Note: "Numbers of earlier periods stay as they were reported; no arrow is drawn across a change."}
-	t := reports.Table{Key: "definitions", Columns: []reports.Column{{Key: "slo", Title: "Objective"}, {Key: "at", Title: "When"}, {Key: "what", Title: "What"}, {Key: "who", Title: "By"}}}
+	s := reports.Section{Title: c.Text("report_body.definitions_title"), Note: c.Text("report_body.definitions_note")}
+	t := reports.Table{Key: "definitions", Columns: []reports.Column{
+		c.words("slo", "report_body.col_slo"), c.words("at", "report_body.col_when"), c.words("what", "report_body.col_what"), c.words("who", "report_body.col_by"),
+	}}
 	for _, e := range c.in.Edits {
-		name, ours := c.titles[e.SLO]
-		if !ours {
+		if _, ours := c.titles[e.SLO]; !ours {
 			continue
 		}
 		t.Rows = append(t.Rows, reports.Row{Key: fmt.Sprintf("edit-%s-%d", e.SLO, e.At.Unix()), Cells: []reports.Value{
-			{Text: name, Link: sloLink(e.SLO)}, c.when(e.At), words(humanize.Clip(e.What, reports.TextRunes)), words(title(e.Who)),
+			c.sloName(e.SLO), c.when(e.At), sentence(clipText(e.What)), name(title(e.Who)),
 		}})
 	}
 	if len(t.Rows) == 0 {
-		s.Empty = "No objective was redefined in this period."
+		s.Empty = c.Text("report_body.definitions_empty")
 		return s
 	}
 	s.Tables = []reports.Table{t}

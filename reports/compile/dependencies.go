@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// hit is what incidents of one dependency took of the budgets of its dependents.
+// hit is what incidents of one dependency consumed of the budgets of its dependents.
 type hit struct {
 	name      string
 	incidents map[string]bool
@@ -16,7 +16,7 @@ type hit struct {
 	bad       float64
 }
 
-// upstream gives every service that a service depends on, directly or not.
+// upstream returns every service that a service depends on, directly or not.
 func (c *compiler) upstream(name string) map[string]bool {
 	all := map[string]bool{}
 	for next := []string{name}; len(next) > 0; {
@@ -32,8 +32,9 @@ func (c *compiler) upstream(name string) map[string]bool {
 	return all
 }
 
-// hits finds, for every dependency, whose budget its incidents spent: an incident
-// that names the dependency spent budget of a service that depends on it.
+// hits returns, for every dependency, what its incidents consumed: an incident that names
+// the dependency and consumed budget of a service that depends on it. The largest share
+// comes first.
 func (c *compiler) hits() (all []*hit) {
 	byName, up := map[string]*hit{}, map[string]map[string]bool{}
 	for _, s := range c.spends() {
@@ -73,21 +74,24 @@ func (c *compiler) serviceOf(slo string) string {
 	return ""
 }
 
+// dependencies is the section about what incidents of dependencies consumed of the budgets
+// of other services.
 func (c *compiler) dependencies() reports.Section {
-	s := reports.Section{Title: "Dependencies", Note: "An incident of a service spent budget of the services that depend on it, directly or through others. Two dependencies in one incident are both named."}
+	s := reports.Section{Title: c.Text("report_body.dependencies_title"), Note: c.Text("report_body.dependencies_note")}
 	t := reports.Table{Key: "dependencies", Columns: []reports.Column{
-		{Key: "service", Title: "Dependency"}, {Key: "team", Title: "Team"}, {Key: "incidents", Title: "Incidents", Numeric: true}, {Key: "slos", Title: "Objectives of others hit", Numeric: true},
-		{Key: "bad", Title: "Bad events", Numeric: true}, {Key: "share", Title: "Largest share", Numeric: true}, {Key: "of", Title: "Of"},
+		c.words("service", "report_body.col_dependency"), c.words("team", "report_body.col_team"), c.numbers("incidents", "report_body.col_incidents"),
+		c.numbers("slos", "report_body.col_slos_hit"), c.numbers("bad", "report_body.col_bad_events"), c.numbers("share", "report_body.col_largest_share"),
+		c.words("of", "report_body.col_of"),
 	}}
 	for _, h := range c.hits() {
 		t.Rows = append(t.Rows, reports.Row{Key: "dependency-" + h.name, Cells: []reports.Value{
-			{Text: c.serviceTitle(h.name), Link: serviceLink(h.name)}, words(c.team(h.name)), count(len(h.incidents)), count(len(h.slos)),
-			events(h.bad), withHow(budgetShare(h.worst.Share, h.worst.Estimated), "slo-"+h.worst.SLO), {Text: c.titles[h.worst.SLO], Link: sloLink(h.worst.SLO)},
+			c.service(h.name), name(c.team(h.name)), count(len(h.incidents)), count(len(h.slos)),
+			events(h.bad), withHow(budgetShare(h.worst.Share, h.worst.Estimated), "slo-"+h.worst.SLO), c.sloName(h.worst.SLO),
 		}})
 	}
-	t.Limit(mostAtLook)
+	t.Limit(mostListed)
 	if len(t.Rows) == 0 {
-		s.Empty = "No incident of a dependency is known to have spent another service's budget."
+		s.Empty = c.Text("report_body.dependencies_empty")
 		return s
 	}
 	s.Tables = []reports.Table{t}

@@ -13,7 +13,7 @@ func TestCompare(t *testing.T) {
 	q := newQuarter(t, 7)
 	compile := func(id string) reports.Report {
 		p := q.period(t, id)
-		return compile.Report(builtIn(p.Kind), p, q.inputs(p), compile.Options{})
+		return compile.Report(builtIn(p.Kind), p, q.inputs(p), english())
 	}
 	a, b := compile("2026-W46"), compile("2026-W47")
 	all, left := reports.Compare(a, b)
@@ -31,7 +31,7 @@ func TestCompare(t *testing.T) {
 		if d.Section == "Verdict" {
 			verdict = d.Before == a.Verdict.Text && d.After == b.Verdict.Text
 		}
-		if d.Column == "Objectives met" {
+		if d.Column == "SLOs met" {
 			met++
 		}
 	}

@@ -2,47 +2,39 @@ package compile
 
 import (
 	"cmp"
-	"fmt"
-	"slices"
 	"time"
 
-	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/incident"
 )
 
-// drills lists the exercises of the period.
+// mostDrills and mostQuarantined bound the drills and the excluded incidents that a report
+// lists: a sender that invents them would make it too large to be read.
+const (
+	mostDrills      = 100
+	mostQuarantined = 100
+)
+
+// drills is the section about the exercises of the period.
 func (c *compiler) drills() reports.Section {
-	s := reports.Section{Title: "Drills"}
-	var t reports.Table
-	t.Key = "drills"
-	t.Columns = []reports.Column{
-		{Key: "drill", Title: "Drill"}, {Key: "at", Title: "When"}, {Key: "services", Title: "Services"}, {Key: "outcome", Title: "Outcome"},
-		{Key: "detect", Title: "Detected", Numeric: true}, {Key: "diagnose", Title: "Diagnosed", Numeric: true}, {Key: "recover", Title: "Recovered", Numeric: true},
-	}
+	s := reports.Section{Title: c.Text("report_body.drills_title")}
+	t := reports.Table{Key: "drills", Columns: []reports.Column{
+		c.words("drill", "report_body.col_drill"), c.words("at", "report_body.col_when"), c.words("services", "report_body.col_services"),
+		c.words("outcome", "report_body.col_outcome"), c.numbers("detect", "report_body.col_detected"), c.numbers("diagnose", "report_body.col_diagnosed"),
+		c.numbers("recover", "report_body.col_recovered"),
+	}}
 	drilled := map[string]bool{}
 	for _, d := range c.in.Drills {
 		if !c.p.Contains(d.At) {
 			continue
 		}
-		name := reports.Value{Text: cmp.Or(title(d.Title), title(d.ID))}
-		if d.Document != "" {
-			name.Link = documentLink(d.Document)
-		}
-		outcome := reports.Value{Text: cmp.Or(title(d.Outcome), "unknown"), Tone: map[string]reports.Tone{"passed": reports.Good, "failed": reports.Bad, "": reports.Gap}[d.Outcome]}
-		var names []string
 		for _, x := range d.Services {
-			names = append(names, c.serviceTitle(x))
 			drilled[x] = true
 		}
-		slices.Sort(names)
-		t.Rows = append(t.Rows, reports.Row{Key: "drill-" + d.Source + "-" + d.ID, Cells: []reports.Value{
-			name, c.when(d.At), words(listed(names, 3)), outcome,
-			heldTo(d.Detect, c.in.Targets.DetectWithin), c.drilledMiddle(d.Diagnose), heldTo(d.Recover, c.in.Targets.RecoverWithin),
-		}})
+		t.Rows = append(t.Rows, c.drillRow(d))
 	}
 	if len(t.Rows) == 0 {
-		s.Empty = "No drill was held in this period."
+		s.Empty = c.Text("report_body.drills_empty")
 		return s
 	}
 	services := 0
@@ -51,31 +43,39 @@ func (c *compiler) drills() reports.Section {
 			services++
 		}
 	}
-	s.Note = fmt.Sprintf("%d of %s drilled.", len(drilled), humanize.Plural(services, "service"))
+	s.Note = c.Count("report_body.drills_note", services, "Drilled", len(drilled))
 	t.Limit(mostDrills)
 	s.Tables = []reports.Table{t}
 	return s
 }
 
-// mostDrills and mostQuarantined bound the drills and the doubted incidents that a
-// report lists: a sender that makes them up would make it too large to be read.
-const (
-	mostDrills      = 100
-	mostQuarantined = 100
-)
-
-// drilledMiddle is how long diagnosing took in a drill. Drills tell nothing of an
-// acknowledgement, so where that is the middle step there is no target to hold it
-// against.
-func (c *compiler) drilledMiddle(d *time.Duration) reports.Value {
-	if c.in.Targets.Middle == incident.Acknowledged {
-		return durationOf(d)
+func (c *compiler) drillRow(d incident.Drill) reports.Row {
+	drill := name(cmp.Or(title(d.Title), title(d.ID)))
+	if d.Document != "" {
+		drill.Link = documentLink(d.Document)
 	}
-	return heldTo(d, c.in.Targets.DiagnoseWithin)
+	outcome := c.unknown("")
+	if t := title(d.Outcome); t != "" {
+		outcome = withTone(name(t), map[string]reports.Tone{"passed": reports.Good, "failed": reports.Bad}[d.Outcome])
+	}
+	return reports.Row{Key: "drill-" + d.Source + "-" + d.ID, Cells: []reports.Value{
+		drill, c.when(d.At), c.serviceNames(d.Services), outcome,
+		c.against(d.Detect, c.in.Targets.DetectWithin), c.drillMiddle(d.Diagnose), c.against(d.Recover, c.in.Targets.RecoverWithin),
+	}}
 }
 
-func heldTo(d *time.Duration, target time.Duration) reports.Value {
-	v := durationOf(d)
+// drillMiddle is how long diagnosis took in a drill. Drills have no acknowledgement, so
+// where that is the middle step there is no target to compare with.
+func (c *compiler) drillMiddle(d *time.Duration) reports.Value {
+	if c.in.Targets.Middle == incident.Acknowledged {
+		return c.durationOf(d)
+	}
+	return c.against(d, c.in.Targets.DiagnoseWithin)
+}
+
+// against returns a duration with the tone of its target.
+func (c *compiler) against(d *time.Duration, target time.Duration) reports.Value {
+	v := c.durationOf(d)
 	if d != nil {
 		v.Tone = reports.Good
 		if *d > target {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/period"
 )
@@ -23,12 +24,12 @@ func FuzzFormatsAreTotal(f *testing.F) {
 			f.Add(d, x)
 		}
 	}
+	c := &compiler{Printer: printer(f)}
 	f.Fuzz(func(t *testing.T, d int64, x float64) {
 		for name, text := range map[string]string{
-			"durationText": durationText(time.Duration(d)), "duration": duration(time.Duration(d)).Text, "hoursText": hoursText(time.Duration(d)),
-			"count": count(int(d)).Text, "events": events(x).Text, "digits": digits(x), "percentText": percentText(x, 2), "share": share(x).Text,
-			"targetText": targetText(x), "indicator": indicator(x, x).Text, "indicator of 0.99": indicator(x, 0.99).Text, "secondsValue": secondsValue(x).Text,
-			"timeOf": timeOf(x, d, 3).Text, "executions": executions(x, 1, int(d)).Text,
+			"duration": duration(time.Duration(d)).Text, "count": count(int(d)).Text, "events": events(x).Text, "share": share(x).Text,
+			"indicator": indicator(x, x).Text, "indicator of 0.99": indicator(x, 0.99).Text, "seconds": seconds(x).Text,
+			"timeOf": c.timeOf(x, d, 3).Text, "executions": c.executions(x, 1, int(d)).Text, "weight": weightValue(x).Text,
 		} {
 			if text == "" || len(text) > 64 || strings.Contains(text, "NaN") || strings.Contains(text, "Inf") || strings.Contains(text, "--") {
 				t.Fatalf("%s of %d and %v is written %q", name, d, x, text)
@@ -37,9 +38,19 @@ func FuzzFormatsAreTotal(f *testing.F) {
 	})
 }
 
+// printer returns the English printer.
+func printer(t testing.TB) *messages.Printer {
+	t.Helper()
+	c, err := messages.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Printer("en")
+}
+
 func TestSecondsBeyondDurations(t *testing.T) {
 	for want, s := range map[string]float64{"213,503,982 d": 18446744073709.55, "106,481 d": 9.2e9, "—": math.NaN(), "1.16e+19 d": 1e24} {
-		if got := secondsValue(s).Text; got != want {
+		if got := seconds(s).Text; got != want {
 			t.Errorf("%v s is written %q, want %q", s, got, want)
 		}
 	}
@@ -53,7 +64,7 @@ func TestAPanicLosesOneSectionOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newCompiler(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, week, reports.Inputs{})
+	c := newCompiler(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, week, reports.Inputs{}, Options{Printer: printer(t)})
 	c.prepare()
 	var parts []string
 	c.panicked = func(part string, v any) { parts = append(parts, fmt.Sprint(part, ": ", v)) }

@@ -29,7 +29,7 @@ func week47(t testing.TB) period.Period {
 // there was none.
 func TestWhatWasNotReadIsSaid(t *testing.T) {
 	in := reports.Inputs{Targets: targets(), Unread: []reports.Unread{{What: "slow statements", Why: "a stored fact cannot be read", Damaged: true}}}
-	r := compile.Report(builtIn(period.Weekly), week47(t), in, compile.Options{})
+	r := compile.Report(builtIn(period.Weekly), week47(t), in, english())
 	s, _ := r.Section(reports.SlowSQL)
 	if s.Empty != "Not known: a stored fact cannot be read." {
 		t.Errorf("the section says %q", s.Empty)
@@ -66,7 +66,7 @@ func TestOneRowThatCannotBeWrittenStopsNothing(t *testing.T) {
 			if _, err := sound.Hash(builtIn(p.Kind)); err != nil {
 				t.Errorf("%s of %v: %v", name, x, err)
 			}
-			r := compile.Report(builtIn(p.Kind), p, sound, compile.Options{})
+			r := compile.Report(builtIn(p.Kind), p, sound, english())
 			if _, err := reports.Encode(r); err != nil {
 				t.Errorf("%s of %v: %v", name, x, err)
 			}
@@ -77,7 +77,7 @@ func TestOneRowThatCannotBeWrittenStopsNothing(t *testing.T) {
 				t.Errorf("%s of %v takes a sound row along", name, x)
 			}
 			// Compile alone, without Sound: the report can be stored all the same.
-			if _, err := reports.Encode(compile.Report(builtIn(p.Kind), p, in, compile.Options{})); err != nil {
+			if _, err := reports.Encode(compile.Report(builtIn(p.Kind), p, in, english())); err != nil {
 				t.Errorf("%s of %v, unrepaired: %v", name, x, err)
 			}
 		}
@@ -127,12 +127,12 @@ func TestStatementsLeftOutAreMarked(t *testing.T) {
 	r := compile.Report(builtIn(period.Weekly), week47(t), reports.Inputs{Targets: targets(), Statements: []reports.Statement{
 		{Digest: "a", Text: "select a", State: "new", Odd: 1},
 		{Digest: "b", Text: "select b", State: "new", Odd: 2, Count: 3, Seconds: 12},
-	}}, compile.Options{})
+	}}, english())
 	table, _ := r.Table("statements")
-	if got := table.Rows[0].Cells[5].Text + "|" + table.Rows[1].Cells[5].Text + "|" + table.Rows[1].Cells[4].Text; got != "12 s, 2 left out|unknown|unknown" {
+	if got := table.Rows[0].Cells[5].Text + "|" + table.Rows[1].Cells[5].Text + "|" + table.Rows[1].Cells[4].Text; got != "12 s, 2 excluded|unknown|unknown" {
 		t.Errorf("%s", got)
 	}
-	sampled := compile.Report(builtIn(period.Weekly), week47(t), reports.Inputs{Targets: targets(), Statements: []reports.Statement{{Digest: "c", Text: "select c", Count: 3, Seconds: 20.3, OneIn: 1000}}}, compile.Options{})
+	sampled := compile.Report(builtIn(period.Weekly), week47(t), reports.Inputs{Targets: targets(), Statements: []reports.Statement{{Digest: "c", Text: "select c", Count: 3, Seconds: 20.3, OneIn: 1000}}}, english())
 	for _, name := range []string{"statements", "sql-teams"} {
 		table, _ := sampled.Table(name)
 		if c := table.Rows[0].Cells; c[4].Text+c[5].Text != "3 (logged 1 in 1,000)20 s" && c[5].Text != "3 (logged 1 in 1,000)" {

@@ -2,19 +2,19 @@ package compile
 
 import "github.com/postern/postern/reports"
 
-// mostGaps is how many searches without an answer are shown.
+// mostGaps bounds the searches without a result that are shown.
 const mostGaps = 10
 
-// knowledge lists searches that found nothing: what the next document could be.
-func (c *compiler) knowledge() reports.Section {
-	s := reports.Section{Title: "Knowledge gaps", Note: "Searches that found nothing, by how often they were asked."}
-	t := reports.Table{Key: "gaps", Columns: []reports.Column{{Key: "query", Title: "Search"}, {Key: "count", Title: "Times", Numeric: true}}}
+// gaps lists searches that found nothing: what the next document could be about.
+func (c *compiler) gaps() reports.Section {
+	s := reports.Section{Title: c.Text("report_body.gaps_title"), Note: c.Text("report_body.gaps_note")}
+	t := reports.Table{Key: "gaps", Columns: []reports.Column{c.words("query", "report_body.col_search"), c.numbers("count", "report_body.col_times")}}
 	for _, g := range c.in.Gaps[:min(len(c.in.Gaps), mostGaps)] {
-		t.Rows = append(t.Rows, reports.Row{Key: "gap-" + g.Query, Cells: []reports.Value{{Text: title(g.Query), Link: searchLink(g.Query)}, count(g.Count)}})
+		t.Rows = append(t.Rows, reports.Row{Key: "gap-" + g.Query, Cells: []reports.Value{linked(title(g.Query), searchLink(g.Query)), count(g.Count)}})
 	}
 	t.Left = len(c.in.Gaps) - len(t.Rows)
 	if len(t.Rows) == 0 {
-		s.Empty = "Every search of this period found something, or none was counted."
+		s.Empty = c.Text("report_body.gaps_empty")
 		return s
 	}
 	s.Tables = []reports.Table{t}

@@ -1,153 +1,181 @@
 package compile
 
 import (
-	"fmt"
-	"strings"
-
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/slo"
 )
 
-// headline are the figures of the tiles, the most important first.
+// headline returns the figures of the tiles, the most important first.
 func (c *compiler) headline() []reports.Figure {
-	figures := []reports.Figure{c.metTile()}
+	met, incidents, detect := c.metTile(), c.incidentTile, c.detectTile
+	if c.p.Kind == period.Daily {
+		open := c.openTile()
+		return []reports.Figure{met, c.spentTile(), open, c.unmeasuredTile(), incidents(), detect()}
+	}
 	open := c.openTile()
-	switch {
-	case c.p.Kind == period.Daily:
-		figures = append(figures, c.spentTile(), open)
-	default:
-		figures = append(figures, c.incidentTile(), c.detectTile())
-	}
-	figures = append(figures, c.unmeasuredTile())
-	if c.p.Kind != period.Daily {
-		return append(figures, c.spentTile(), open)
-	}
-	return append(figures, c.incidentTile(), c.detectTile())
+	return []reports.Figure{met, incidents(), detect(), c.unmeasuredTile(), c.spentTile(), open}
 }
 
 func (c *compiler) metTile() reports.Figure {
-	now, was := c.count(c.in.Objectives, len(c.spans)-1), c.count(c.in.Objectives, c.before())
+	now, was := c.count(c.in.Objectives, c.last()), c.count(c.in.Objectives, c.before())
 	how := c.derive(reports.Derivation{
-		Key: "met", Title: "Objectives met", Formula: "objectives whose indicator reached its target / objectives that were measured (fully or partly)",
-		Terms:  []reports.Term{term("met", count(now.met)), term("measured", count(now.measured)), term("not measured", count(now.unmeasured))},
-		Source: "SLI buckets", Link: "/slos",
+		Key: "met", Title: c.Text("report_body.met_title"), Formula: c.Text("report_body.met_formula"),
+		Terms: []reports.Term{
+			term(c.Text("report_body.met"), count(now.met)), term(c.Text("report_body.measured"), count(now.measured)),
+			term(c.Text("report_body.state_not_measured"), count(now.unmeasured)),
+		},
+		Source: c.Text("report_body.source_buckets"), Link: "/slos",
 	})
-	f := reports.Figure{Key: "met", Label: "objectives met", Value: reports.Value{Text: "no data", Unit: reports.Ratio, Tone: reports.Gap, How: how}}
+	f := reports.Figure{Key: "met", Label: c.Text("report_body.met_label"), Value: withHow(c.noData(reports.Ratio), how)}
 	if now.measured > 0 {
-		f.Value = reports.Value{Text: fmt.Sprintf("%d / %d", now.met, now.measured), Number: reports.Number(float64(now.met) / float64(now.measured)), Unit: reports.Ratio, Tone: now.tone(), How: how}
+		f.Value = number(float64(now.met)/float64(now.measured), reports.Ratio, c.slashed(now.met, now.measured))
+		f.Value.Key, f.Value.Tone, f.Value.How = counts(now.met, now.measured), now.tone(), how
 	}
 	if was.measured > 0 {
-		f.Note = fmt.Sprintf("%s: %d / %d", c.compareWord(), was.met, was.measured)
+		f.Note = c.was(c.slashed(was.met, was.measured))
 	}
 	return f
+}
+
+// slashed writes two counts for a tile: "4 / 5".
+func (c *compiler) slashed(part, whole int) string {
+	return c.Text("report_body.slashed", "Part", part, "Whole", whole)
 }
 
 func (c *compiler) incidentTile() reports.Figure {
 	own := c.facts.own
 	recovered := recoveries(own)
 	how := c.derive(reports.Derivation{
-		Key: "headline-incidents", Title: "Incidents and their recovery", Formula: "number of incidents whose impact began in the period; median of the known times from impact to recovery",
-		Terms:  []reports.Term{term("incidents", count(len(own))), term("recovery known", count(recovered.N))},
-		Source: "incidents", Link: "/incidents",
+		Key: "headline-incidents", Title: c.Text("report_body.incident_tile_title"), Formula: c.Text("report_body.incident_tile_formula"),
+		Terms:  []reports.Term{term(c.Text("report_body.incidents"), count(len(own))), term(c.Text("report_body.recovery_known"), count(recovered.N))},
+		Source: c.Text("report_body.incidents"), Link: "/incidents",
 	})
 	note := c.countTrend(len(own), len(c.facts.before))
 	if recovered.Median != nil {
-		note = fmt.Sprintf("median %s to recover (n = %d); %s", durationText(*recovered.Median), recovered.N, note)
+		note = c.Text("report_body.incident_tile_note", "Median", humanize.Duration(*recovered.Median), "N", recovered.N, "Trend", note)
 	}
-	return reports.Figure{Key: "incidents", Label: noun(len(own), "incident"), Value: withHow(count(len(own)), how), Note: note}
+	return reports.Figure{Key: "incidents", Label: c.Count("report_body.incident_tile", len(own)), Value: withHow(count(len(own)), how), Note: note}
 }
 
 func (c *compiler) detectTile() reports.Figure {
 	s, quiet := c.attain(c.last())
 	how := c.derive(reports.Derivation{
-		Key: "headline-detect", Title: "Detected in time", Formula: "incidents detected within the target / incidents whose detection is known",
-		Terms:  []reports.Term{term("met", count(s.detect.Met)), term("missed", count(s.detect.Missed)), term("unknown", count(s.detect.Unknown)), term("left out for low traffic", count(quiet))},
-		Source: "incidents", Link: "/incidents",
+		Key: "headline-detect", Title: c.Text("report_body.detect_title"), Formula: c.Text("report_body.detect_formula"),
+		Terms: []reports.Term{
+			term(c.Text("report_body.met"), count(s.detect.Met)), term(c.Text("report_body.missed"), count(s.detect.Missed)),
+			term(c.Text("report_body.state_unknown"), count(s.detect.Unknown)), term(c.Text("report_body.low_traffic_excluded"), count(quiet)),
+		},
+		Source: c.Text("report_body.incidents"), Link: "/incidents",
 	})
-	v := s.detect.value()
-	if s.detect.Met+s.detect.Missed > 0 {
-		v.Text = fmt.Sprintf("%d / %d", s.detect.Met, s.detect.Met+s.detect.Missed)
-	}
+	f := reports.Figure{Key: "detect", Label: c.detectLabel(), Value: withHow(c.attained(s.detect), how)}
 	if len(c.facts.own)-quiet == 0 {
-		v = reports.Value{Text: "—", Unit: reports.Ratio, Tone: reports.Plain}
-		return reports.Figure{Key: "detect", Label: "detected within " + durationText(c.in.Targets.DetectWithin), Value: withHow(v, how), Note: "no incident to hold against it"}
+		f.Value = withHow(reports.Value{Text: "—", Unit: reports.Ratio}, how)
+		f.Note = c.Text("report_body.detect_none")
+		return f
 	}
-	f := reports.Figure{Key: "detect", Label: "detected within " + durationText(c.in.Targets.DetectWithin), Value: withHow(v, how)}
+	if known := s.detect.known(); known > 0 {
+		f.Value.Text = c.slashed(s.detect.Met, known)
+	}
 	if s.detect.Unknown > 0 {
-		f.Note = s.detect.note()
-	} else if was, _ := c.attain(c.before()); was.detect.Met+was.detect.Missed > 0 {
-		f.Note = fmt.Sprintf("%s: %d / %d", c.compareWord(), was.detect.Met, was.detect.Met+was.detect.Missed)
+		f.Note = c.attainedNote(s.detect)
+	} else if was, _ := c.attain(c.before()); was.detect.known() > 0 {
+		f.Note = c.was(c.slashed(was.detect.Met, was.detect.known()))
 	}
 	return f
 }
 
+func (c *compiler) detectLabel() string {
+	return c.Text("report_body.detect_label", "Target", humanize.Duration(c.in.Targets.DetectWithin))
+}
+
 func (c *compiler) openTile() reports.Figure {
-	n := len(c.open())
+	open := c.open()
+	n := len(open)
 	how := c.derive(reports.Derivation{
-		Key: "open", Title: "Open incidents", Formula: "incidents whose impact lasted at the end of the period", Terms: []reports.Term{term("open", count(n))}, Source: "incidents", Link: "/incidents",
+		Key: "open", Title: c.Text("report_body.open_title"), Formula: c.Text("report_body.open_formula"),
+		Terms: []reports.Term{term(c.Text("report_body.open"), count(n))}, Source: c.Text("report_body.incidents"), Link: "/incidents",
 	})
-	f := reports.Figure{Key: "open", Label: noun(n, "open incident"), Value: withHow(count(n), how)}
+	f := reports.Figure{Key: "open", Label: c.Count("report_body.open_tile", n), Value: withHow(count(n), how)}
 	if n > 0 {
 		f.Value.Tone = reports.Bad
-		f.Note = incidentTitle(c.open()[0])
+		f.Note = incidentTitle(open[0])
 	}
 	return f
 }
 
 func (c *compiler) spentTile() reports.Figure {
-	f := reports.Figure{Key: "spent", Label: "most budget spent", Value: reports.Value{Text: "none", Unit: reports.Ratio, Tone: reports.Good, Number: reports.Number(0)}}
-	d := reports.Derivation{Key: "most-spent", Title: "Most budget spent", Formula: "largest of: bad events that lie in the period and in a window of the objective / bad events that the whole window allows", Source: "SLI buckets", Link: "/slos"}
-	measured := c.count(c.in.Objectives, len(c.spans)-1).measured
+	f := reports.Figure{Key: "spent", Label: c.Text("report_body.spent_label"), Value: number(0, reports.Ratio, c.Text("report_body.none"))}
+	f.Value.Tone = reports.Good
+	d := reports.Derivation{
+		Key: "most-spent", Title: c.Text("report_body.spent_title"), Formula: c.Text("report_body.spent_formula"), Source: c.Text("report_body.source_buckets"), Link: "/slos",
+	}
 	if all := c.spenders(); len(all) > 0 {
 		top := all[0]
-		of, how := c.of(top.Objective, top.budget), c.spentHow(top)
+		how := c.spentHow(top)
 		f.Value = budgetShare(top.share, top.estimated)
-		f.Note = fmt.Sprintf("by %s, of %s", c.titles[top.SLO.Name], of)
+		f.Value.Key = c.budgetKey(top)
+		f.Note = c.Text("report_body.spent_note", "SLO", c.titles[top.SLO.Name], "Budget", c.of(top.Objective, top.budget))
 		d.Terms, d.From, d.To = how.Terms, how.From, how.To
 		d.Link, d.Revision = sloLink(top.SLO.Name), short(top.SLO.Hash)
 		if top.share > policyShare {
 			f.Value.Tone = reports.Bad
 		}
-	} else if measured == 0 {
-		f.Value = reports.Value{Text: "no data", Unit: reports.Ratio, Tone: reports.Gap}
+	} else if c.count(c.in.Objectives, c.last()).measured == 0 {
+		f.Value = c.noData(reports.Ratio)
 	}
 	f.Value.How = c.derive(d)
 	return f
 }
 
 func (c *compiler) unmeasuredTile() reports.Figure {
-	n := c.count(c.in.Objectives, len(c.spans)-1).unmeasured
+	n := c.count(c.in.Objectives, c.last()).unmeasured
 	terms := c.verdictless()
-	how := c.derive(reports.Derivation{Key: "unmeasured", Title: "Not measured", Formula: "objectives in force whose data gave no verdict", Terms: terms, Source: "SLI buckets", Link: "/slos"})
-	f := reports.Figure{Key: "unmeasured", Label: noun(n, "objective") + " we could not measure", Value: withHow(count(n), how)}
+	how := c.derive(reports.Derivation{
+		Key: "unmeasured", Title: c.Text("report_body.unmeasured_title"), Formula: c.Text("report_body.unmeasured_formula"), Terms: terms,
+		Source: c.Text("report_body.source_buckets"), Link: "/slos",
+	})
+	f := reports.Figure{Key: "unmeasured", Label: c.Count("report_body.unmeasured_tile", n), Value: withHow(count(n), how)}
 	if n > 0 {
 		f.Value.Tone = reports.Gap
-		f.Note = reasons(terms)
+		f.Note = c.reasons(terms)
 	}
 	return f
 }
 
-// verdictless counts the objectives that have no verdict, by the reason.
+// verdictlessStates are the states of data that give no verdict.
+func verdictlessStates() []slo.State {
+	return []slo.State{slo.LowTraffic, slo.NoTraffic, slo.NoData, slo.Invalid}
+}
+
+// verdictless counts the SLOs without a verdict, by the reason.
 func (c *compiler) verdictless() (terms []reports.Term) {
 	states := c.states()
-	for _, s := range []slo.State{slo.LowTraffic, slo.NoTraffic, slo.NoData, slo.Invalid} {
-		terms = append(terms, term(s.Words(), count(states[s])))
+	for _, s := range verdictlessStates() {
+		terms = append(terms, term(c.stateText(s), count(states[s])))
 	}
 	return terms
 }
 
-// reasons writes the terms that are not zero, "1 no data, 2 low traffic"; a single
-// one without its number, which stands before it.
-func reasons(terms []reports.Term) string {
-	var names, parts []string
+// reasons writes the terms that are not zero, "1 no data, 2 low traffic"; a single one
+// without its number, which is beside it.
+func (c *compiler) reasons(terms []reports.Term) string {
+	text := ""
+	var some []reports.Term
 	for _, t := range terms {
 		if *t.Value.Number > 0 {
-			names, parts = append(names, t.Name), append(parts, t.Value.Text+" "+t.Name)
+			some = append(some, t)
 		}
 	}
-	if len(names) == 1 {
-		return names[0]
+	if len(some) == 1 {
+		return some[0].Name
 	}
-	return strings.Join(parts, ", ")
+	for n, t := range some {
+		if n > 0 {
+			text += ", "
+		}
+		text += t.Value.Text + " " + t.Name
+	}
+	return text
 }

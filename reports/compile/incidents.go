@@ -1,10 +1,10 @@
 package compile
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/tally"
@@ -19,15 +19,15 @@ type incidentFacts struct {
 	doubtful    []reports.Incident // kept out of every number
 }
 
-// openAt tells whether an incident's impact lasts at an instant.
+// openAt reports whether an incident's impact lasts at an instant.
 func openAt(i reports.Incident, t time.Time) bool {
 	end := i.ImpactEnd()
 	return i.Open && end.IsZero() || end.After(t)
 }
 
-// endlessAfter is how long an incident may be open without anybody saying when it
-// ended, as long as a period may be revised. A forgotten one would otherwise stand
-// in the verdict of every report to come.
+// endlessAfter is how long an incident may be open without a known end: as long as a
+// period may be revised. A forgotten one would otherwise be in the verdict of every later
+// report.
 const endlessAfter = reports.CloseAfter
 
 func (c *compiler) endless(i reports.Incident) bool {
@@ -51,7 +51,7 @@ func (c *compiler) sortIncidents() (f incidentFacts) {
 		case c.p.Contains(at):
 			f.own = append(f.own, i)
 		case c.endless(i):
-			i.Doubts = []string{"open for " + durationText(c.asOf.Sub(at)) + ", and nobody said when it ended"}
+			i.Doubts = []string{c.Text("report_body.endless", "Duration", humanize.Duration(c.asOf.Sub(at)))}
 			f.doubtful = append(f.doubtful, i)
 		case at.Before(c.p.From) && openAt(i, c.p.From):
 			f.carried = append(f.carried, i)
@@ -65,7 +65,7 @@ func (c *compiler) sortIncidents() (f incidentFacts) {
 	return f
 }
 
-// open are the incidents whose impact lasted at the end of the period.
+// open returns the incidents whose impact lasted at the end of the period.
 func (c *compiler) open() (all []reports.Incident) {
 	for _, i := range slices.Concat(c.facts.carried, c.facts.own) {
 		if openAt(i, c.asOf) {
@@ -75,7 +75,7 @@ func (c *compiler) open() (all []reports.Incident) {
 	return all
 }
 
-// recoveries describe the known times from impact to recovery.
+// recoveries returns the distribution of the known times from impact to recovery.
 func recoveries(all []reports.Incident) incident.Stats {
 	var known []time.Duration
 	for _, i := range all {
@@ -93,18 +93,22 @@ func incidentTitle(i reports.Incident) string {
 	return title(i.ID)
 }
 
-func (c *compiler) incidentSection() reports.Section {
-	s := reports.Section{Title: "Incidents", Note: "An incident belongs to the period in which its impact began. " + c.countedFrom() + " A missing milestone is unknown and enters no number."}
+// incidents is the section about the incidents of the period.
+func (c *compiler) incidents() reports.Section {
+	s := reports.Section{Title: c.Text("report_body.incidents_title"), Note: c.Text("report_body.incidents_note")}
+	if c.in.Targets.FromDetected {
+		s.Note = c.Text("report_body.incidents_note_detected")
+	}
 	f := c.facts
 	if len(f.own)+len(f.carried)+len(f.maintenance) == 0 {
-		s.Empty = "No incident began in this period, and none lasted into it."
+		s.Empty = c.Text("report_body.incidents_empty")
 		return s
 	}
 	s.Figures = c.incidentFigures()
 	for _, t := range []reports.Table{
-		c.incidentTable("incidents", "Incidents that began in the period", f.own),
-		c.incidentTable("carried", "Carried over from before", f.carried),
-		c.incidentTable("maintenance", "Planned maintenance, counted nowhere else", f.maintenance),
+		c.incidentTable("incidents", c.Text("report_body.incidents_own"), f.own),
+		c.incidentTable("carried", c.Text("report_body.incidents_carried"), f.carried),
+		c.incidentTable("maintenance", c.Text("report_body.incidents_maintenance"), f.maintenance),
 	} {
 		if len(t.Rows) > 0 {
 			s.Tables = append(s.Tables, t)
@@ -116,49 +120,49 @@ func (c *compiler) incidentSection() reports.Section {
 	return s
 }
 
-// countedFrom says where durations begin.
-func (c *compiler) countedFrom() string {
-	if c.in.Targets.FromDetected {
-		return "Durations but the first count from detection, the first from the start of impact."
-	}
-	return "Durations count from there."
-}
-
-// incidentFigures are the distribution of recovery times: median with n, tail
-// and largest; never a mean.
+// incidentFigures are the distribution of recovery times: median with n, tail and largest;
+// never a mean.
 func (c *compiler) incidentFigures() []reports.Figure {
 	own := c.facts.own
 	known := recoveries(own)
-	n := fmt.Sprintf("n = %d, %d unknown", known.N, len(own)-known.N)
+	n := c.Text("report_body.n_unknown", "N", known.N, "Unknown", len(own)-known.N)
 	how := c.derive(reports.Derivation{
-		Key: "recover", Title: "Time to recover", Formula: "percentiles of (mitigated, else recovered) - " + string(c.in.Targets.Origins()[2]) + ", by linear interpolation",
-		Terms:  []reports.Term{term("incidents", count(len(own))), term("known", count(known.N)), term("unknown", count(len(own)-known.N))},
-		Source: "incidents", Link: "/incidents",
+		Key: "recover", Title: c.Text("report_body.recover_title"),
+		Formula: c.Text("report_body.recover_formula", "Origin", string(c.in.Targets.Origins()[2])),
+		Terms: []reports.Term{
+			term(c.Text("report_body.incidents"), count(len(own))), term(c.Text("report_body.known"), count(known.N)),
+			term(c.Text("report_body.state_unknown"), count(len(own)-known.N)),
+		},
+		Source: c.Text("report_body.incidents"), Link: "/incidents",
 	})
-	figures := []reports.Figure{{Key: "incidents", Label: "incidents", Value: withHow(count(len(own)), "incidents-n"), Note: c.countTrend(len(own), len(c.facts.before))}}
-	c.derive(reports.Derivation{Key: "incidents-n", Title: "Incidents", Formula: "number of incidents whose impact began in the period, without maintenance and quarantined ones",
-		Terms:  []reports.Term{term("maintenance", count(len(c.facts.maintenance))), term("quarantined", count(len(c.facts.doubtful))), term("carried over", count(len(c.facts.carried)))},
-		Source: "incidents", Link: "/incidents"})
-	figures = append(figures, reports.Figure{Key: "recover-median", Label: "median to recover", Value: withHow(durationOf(known.Median), how), Note: n})
+	counted := c.derive(reports.Derivation{
+		Key: "incidents-n", Title: c.Text("report_body.incidents_title"), Formula: c.Text("report_body.incidents_formula"),
+		Terms: []reports.Term{
+			term(c.Text("report_body.maintenance"), count(len(c.facts.maintenance))), term(c.Text("report_body.quarantined"), count(len(c.facts.doubtful))),
+			term(c.Text("report_body.carried_over"), count(len(c.facts.carried))),
+		},
+		Source: c.Text("report_body.incidents"), Link: "/incidents",
+	})
+	figures := []reports.Figure{
+		{Key: "incidents", Label: c.Text("report_body.incidents"), Value: withHow(count(len(own)), counted), Note: c.countTrend(len(own), len(c.facts.before))},
+		{Key: "recover-median", Label: c.Text("report_body.recover_median"), Value: withHow(c.durationOf(known.Median), how), Note: n},
+	}
 	if known.P90 != nil {
-		figures = append(figures, reports.Figure{Key: "recover-p90", Label: "90th percentile to recover", Value: withHow(duration(*known.P90), how), Note: n})
+		figures = append(figures, reports.Figure{Key: "recover-p90", Label: c.Text("report_body.recover_p90"), Value: withHow(duration(*known.P90), how), Note: n})
 	}
 	if known.Max != nil {
-		figures = append(figures, reports.Figure{Key: "recover-max", Label: "longest to recover", Value: withHow(duration(*known.Max), how), Note: n})
+		figures = append(figures, reports.Figure{Key: "recover-max", Label: c.Text("report_body.recover_max"), Value: withHow(duration(*known.Max), how), Note: n})
 	}
 	return append(figures, c.downtime())
 }
 
-// downtime is how long at least one incident lasted: the union of their
-// intervals, because two at once do not make twice the time.
+// downtime is how long at least one incident lasted: the union of their intervals, because
+// two at once do not make twice the time.
 func (c *compiler) downtime() reports.Figure {
 	var spans []incident.Interval
 	var sum time.Duration
 	for _, i := range slices.Concat(c.facts.carried, c.facts.own) {
-		from, to := i.ImpactStart(), i.ImpactEnd()
-		if from.Before(c.p.From) {
-			from = c.p.From
-		}
+		from, to := tally.Later(i.ImpactStart(), c.p.From), i.ImpactEnd()
 		if to.IsZero() && !i.Open {
 			continue // its end is not known
 		}
@@ -172,18 +176,20 @@ func (c *compiler) downtime() reports.Figure {
 	}
 	total := incident.Union(spans, incident.Interval{From: c.p.From, To: c.asOf})
 	how := c.derive(reports.Derivation{
-		Key: "impacted", Title: "Time with an incident", Formula: "length of the union of the incidents' intervals within the period",
-		Terms:  []reports.Term{term("union", duration(total)), term("sum of the single ones", duration(sum)), term("period", duration(c.asOf.Sub(c.p.From)))},
-		Source: "incidents", Link: "/incidents",
+		Key: "impacted", Title: c.Text("report_body.impacted_title"), Formula: c.Text("report_body.impacted_formula"),
+		Terms: []reports.Term{
+			term(c.Text("report_body.union"), duration(total)), term(c.Text("report_body.sum_of_each"), duration(sum)),
+			term(c.Text("report_body.period"), duration(c.asOf.Sub(c.p.From))),
+		},
+		Source: c.Text("report_body.incidents"), Link: "/incidents",
 	})
-	return reports.Figure{Key: "impacted", Label: "time with an incident", Value: withHow(duration(total), how), Note: "overlaps counted once"}
+	return reports.Figure{Key: "impacted", Label: c.Text("report_body.impacted_label"), Value: withHow(duration(total), how), Note: c.Text("report_body.impacted_note")}
 }
 
-// countTrend compares two counts in words: few of them are no trend.
+// countTrend writes a count of the period before; few of them are no trend.
 func (c *compiler) countTrend(now, before int) string {
-	s := fmt.Sprintf("%s: %d", c.compareWord(), before)
 	if now+before > 0 && (now < leastForTrend || before < leastForTrend) {
-		s += ", too few for a trend"
+		return c.was(c.Text("report_body.too_few", "Number", before))
 	}
-	return s
+	return c.was(count(before).Text)
 }

@@ -37,7 +37,7 @@ func TestForgottenIncidents(t *testing.T) {
 		if c.ended != 0 {
 			i.Times[incident.Resolved] = incident.Stamp{Moment: incident.Moment{At: p.To.Add(-c.ended)}}
 		}
-		r := compile.Report(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p, reports.Inputs{Targets: targets(), Incidents: []reports.Incident{i}}, compile.Options{})
+		r := compile.Report(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p, reports.Inputs{Targets: targets(), Incidents: []reports.Incident{i}}, english())
 		if got := strings.Contains(r.Verdict.Text, "is open"); got != c.open {
 			t.Errorf("%v old, ended %v: the verdict is %q", c.age, c.ended, r.Verdict.Text)
 		}
@@ -61,7 +61,7 @@ func TestInferredStartIsNoMissedDetection(t *testing.T) {
 			incident.Started: {Moment: at, Confidence: confidence}, incident.Detected: {Moment: at, Confidence: incident.Stated},
 		}}
 		i := reports.Incident{Incident: in, Durations: in.Durations(targets().Policy)}
-		r := compile.Report(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p, reports.Inputs{Targets: targets(), Incidents: []reports.Incident{i}}, compile.Options{})
+		r := compile.Report(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p, reports.Inputs{Targets: targets(), Incidents: []reports.Incident{i}}, english())
 		table, there := r.Table("incidents")
 		if !there || len(table.Rows) != 1 {
 			t.Fatalf("no row of the incident: %+v", table)

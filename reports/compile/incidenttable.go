@@ -1,23 +1,20 @@
 package compile
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
-	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/portal/base/severity"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/incident"
-	"github.com/postern/postern/reports/period"
 )
 
+// incidentTable lists incidents with their steps, cost and post-mortem.
 func (c *compiler) incidentTable(key, heading string, all []reports.Incident) reports.Table {
 	t := reports.Table{Key: key, Title: heading, Columns: []reports.Column{
-		{Key: "incident", Title: "Incident"}, {Key: "severity", Title: "Severity"}, {Key: "services", Title: "Services"}, {Key: "started", Title: "Began"},
-		{Key: "detect", Title: "Detected", Numeric: true}, {Key: "diagnose", Title: c.middle(), Numeric: true}, {Key: "recover", Title: "Recovered", Numeric: true},
-		{Key: "budget", Title: "Budget"}, {Key: "postmortem", Title: "Post-mortem"},
+		c.words("incident", "report_body.col_incident"), c.words("severity", "report_body.col_severity"), c.words("services", "report_body.col_services"),
+		c.words("started", "report_body.col_started"), c.numbers("detect", "report_body.col_detected"), {Key: "diagnose", Title: c.middle(), Numeric: true},
+		c.numbers("recover", "report_body.col_recovered"), c.words("budget", "report_body.col_budget"), c.words("postmortem", "report_body.col_postmortem"),
 	}}
 	for _, i := range all {
 		t.Rows = append(t.Rows, c.incidentRow(i))
@@ -25,81 +22,74 @@ func (c *compiler) incidentTable(key, heading string, all []reports.Incident) re
 	return t
 }
 
-// middle heads what the middle step took.
+// middle names the middle step of the response.
 func (c *compiler) middle() string { return capital(c.in.Targets.Names()[1]) }
 
 func (c *compiler) incidentRow(i reports.Incident) reports.Row {
-	names := make([]string, 0, len(i.Services))
-	for _, s := range i.Services {
-		names = append(names, c.serviceTitle(s))
-	}
-	slices.Sort(names)
-	grave := words(cmp.Or(title(i.Severity), "unknown"))
+	grave := c.severity(i)
 	if severity.ToneOf(i.Severity) == severity.Bad {
 		grave.Tone = reports.Bad
 	}
 	return reports.Row{Key: i.ID, Cells: []reports.Value{
-		{Text: incidentTitle(i), Link: incidentLink(i.ID)}, grave, words(listed(names, 3)), c.when(i.ImpactStart()),
+		linked(incidentTitle(i), incidentLink(i.ID)), grave, c.serviceNames(i.Services), c.when(i.ImpactStart()),
 		c.step(i, 0), c.step(i, 1), c.step(i, 2),
 		c.cost(i), c.postmortem(i),
 	}}
 }
 
-// when is an instant in the report's zone.
-func (c *compiler) when(t time.Time) reports.Value {
-	if t.IsZero() {
-		return unknown()
+// severity returns the severity of an incident without a tone.
+func (c *compiler) severity(i reports.Incident) reports.Value {
+	if t := title(i.Severity); t != "" {
+		return name(t)
 	}
-	layout := "Mon 2 Jan 15:04"
-	if c.p.Kind == period.Daily && c.p.Contains(t) {
-		layout = "15:04"
-	}
-	return words(t.In(c.p.Zone).Format(layout))
+	return c.state("report_body.state_unknown", reports.Plain)
 }
 
-// step is how long the nth step of 1-5-10 took, by its target. While the incident
-// lasts it is at least so long.
+// step returns how long the nth step of the response took, with the tone of its target.
+// While the incident lasts, it is at least so long.
 func (c *compiler) step(i reports.Incident, n int) reports.Value {
 	d := i.Durations.Steps(c.in.Targets.Policy)[n]
-	switch c.judge(i, n) {
+	switch c.evaluate(i, n) {
 	case incident.Met:
-		v := durationOf(d)
-		v.Tone = reports.Good
-		return v
+		return withTone(c.durationOf(d), reports.Good)
 	case incident.Missed:
 		if d == nil {
 			lasted := c.asOf.Sub(i.Reached(c.in.Targets.Origins()[n]))
-			return reports.Value{Text: "≥ " + durationText(lasted) + " so far", Number: reports.Number(lasted.Seconds()), Unit: reports.Seconds, Tone: reports.Bad}
+			v := duration(lasted)
+			v.Text, v.Key, v.Tone = c.Text("report_body.so_far", "Duration", v.Text), "so_far", reports.Bad
+			return v
 		}
-		v := durationOf(d)
-		v.Tone = reports.Bad
-		return v
+		return withTone(c.durationOf(d), reports.Bad)
 	}
-	return unknown()
+	return c.unknown("")
 }
 
-// judge holds the nth step against its target as the report sees it: by what lasted
-// when the period ended.
-func (c *compiler) judge(i reports.Incident, n int) incident.Verdict {
+// evaluate compares the nth step with its target at the end of the period.
+func (c *compiler) evaluate(i reports.Incident, n int) incident.Verdict {
 	return i.Hold(i.Durations, c.in.Targets.Policy, n, openAt(i, c.asOf), c.asOf)
 }
 
-// cost is the largest share of a budget that an incident took.
+// cost returns the largest share of a budget that an incident consumed.
 func (c *compiler) cost(i reports.Incident) reports.Value {
 	top, ok := topSpend(i, c.titles)
 	if !ok {
-		return reports.Value{Text: "none known", Tone: reports.Gap}
+		return c.state("report_body.state_none_known", reports.Gap)
 	}
-	v := budgetShare(top.Share, top.Estimated)
-	v.Text += " of " + c.titles[top.SLO]
-	v.How = "slo-" + top.SLO
+	v := c.costOf(top)
 	if top.Share > policyShare {
 		v.Tone = reports.Bad
 	}
 	return v
 }
 
-// topSpend is the largest share an incident took of an objective of the report.
+// costOf returns what an incident consumed of one SLO's budget.
+func (c *compiler) costOf(s reports.Spend) reports.Value {
+	v := withHow(budgetShare(s.Share, s.Estimated), "slo-"+s.SLO)
+	v.Text, v.Key = c.Text("report_body.share_of_slo", "Share", v.Text, "SLO", c.titles[s.SLO]), s.SLO
+	return v
+}
+
+// topSpend returns the largest share that an incident consumed of an SLO of the report.
 func topSpend(i reports.Incident, titles map[string]string) (top reports.Spend, ok bool) {
 	for _, s := range i.Spent {
 		if _, known := titles[s.SLO]; !known || s.Share <= 0 {
@@ -112,34 +102,41 @@ func topSpend(i reports.Incident, titles map[string]string) (top reports.Spend, 
 	return top, ok
 }
 
-// postmortem links the published write-up, else the one that is being written, or
-// says that there is none: its tone is Good, Warn, or Bad where one is needed.
+// postmortem links the published post-mortem of an incident, otherwise the one that is
+// being written, otherwise states that there is none. Its tone is Good, Warn, or Bad where
+// one is needed.
 func (c *compiler) postmortem(i reports.Incident) reports.Value {
+	document := func(message, link string, tone reports.Tone) reports.Value {
+		v := c.state(message, tone)
+		v.Link = link
+		return v
+	}
 	for _, d := range c.in.Documents {
 		if slices.Contains(i.Postmortems, d.ID) && d.Published {
-			return reports.Value{Text: "published", Link: documentLink(d.ID), Tone: reports.Good}
+			return document("report_body.state_published", documentLink(d.ID), reports.Good)
 		}
 	}
 	for _, d := range c.in.Documents {
-		if word := map[string]string{"review": "in review", "draft": "draft"}[d.State]; word != "" && slices.Contains(i.Postmortems, d.ID) {
-			return reports.Value{Text: word, Link: documentLink(d.ID), Tone: reports.Warn}
+		message := map[string]string{"review": "report_body.state_in_review", "draft": "report_body.state_is_draft"}[d.State]
+		if message != "" && slices.Contains(i.Postmortems, d.ID) {
+			return document(message, documentLink(d.ID), reports.Warn)
 		}
 	}
 	for _, d := range c.in.Drafts {
 		if slices.ContainsFunc(d.Refs, func(ref string) bool { return ref == i.ID || slices.Contains(i.Refs, ref) }) {
-			return reports.Value{Text: "draft pushed", Link: d.Link, Tone: reports.Warn}
+			return document("report_body.state_draft_pushed", d.Link, reports.Warn)
 		}
 	}
 	if len(i.Postmortems) > 0 {
-		return reports.Value{Text: "not published", Tone: reports.Bad}
+		return c.state("report_body.state_not_published", reports.Bad)
 	}
 	if c.needsPostmortem(i) {
-		return reports.Value{Text: "missing", Tone: reports.Bad}
+		return c.state("report_body.state_is_missing", reports.Bad)
 	}
-	return words("not required")
+	return c.state("report_body.state_not_required", reports.Plain)
 }
 
-// dots is the chart of recovery times, one dot an incident.
+// dots draws the recovery times, one dot an incident.
 func (c *compiler) dots() string {
 	var points []reports.Point
 	for _, i := range c.facts.own {
@@ -149,14 +146,9 @@ func (c *compiler) dots() string {
 		}
 		points = append(points, p)
 	}
-	c.charts = append(c.charts, reports.Chart{
-		Name: "incidents", Title: fmt.Sprintf("Time to recover of %s, against %s", humanize.Plural(len(points), "incident"), durationText(c.in.Targets.RecoverWithin)),
-		Kind: reports.Dots, Unit: reports.Seconds, Series: []reports.Series{{Name: "time to recover", Points: points}}, Mark: reports.Number(c.in.Targets.RecoverWithin.Seconds()), Twin: "incidents",
+	target := c.in.Targets.RecoverWithin
+	return c.chart(reports.Chart{
+		Name: "incidents", Title: c.Count("report_body.recover_chart", len(points), "Target", humanize.Duration(target)), Kind: reports.Dots, Unit: reports.Seconds,
+		Series: []reports.Series{{Name: c.Text("report_body.recover_series"), Points: points}}, Mark: reports.Number(target.Seconds()), Twin: "incidents",
 	})
-	return "incidents"
-}
-
-func withHow(v reports.Value, how string) reports.Value {
-	v.How = how
-	return v
 }

@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 )
 
-// attempt runs one part of the making of a report. A panic in it becomes a Failure and
-// loses nothing but the part.
+// attempt makes one part of a report and returns "", or why it could not be made: a panic
+// becomes a Failure and costs nothing but the part.
 func (c *compiler) attempt(part string, run func()) (why string) {
 	charts, derivations := len(c.charts), len(c.derivations)
 	defer func() {
@@ -28,10 +27,10 @@ func (c *compiler) attempt(part string, run func()) (why string) {
 	return ""
 }
 
-// made makes one section, or one that says why it could not be made.
+// made returns one section, or one with the reason why it could not be made.
 func (c *compiler) made(row Section) (s reports.Section) {
 	if why := c.attempt(sectionTitle(row.Key), func() { s = row.make(c) }); why != "" {
-		s = reports.Section{Title: sectionTitle(row.Key), Empty: "This section could not be made: " + why + "."}
+		s = reports.Section{Title: sectionTitle(row.Key), Empty: c.Text("report_body.not_made", "Why", why), State: reports.NotMade}
 	}
 	s.Key = row.Key
 	return s
@@ -40,33 +39,36 @@ func (c *compiler) made(row Section) (s reports.Section) {
 // sectionTitle names a section that has no title of its own because it was not made.
 func sectionTitle(key string) string { return capital(strings.ReplaceAll(key, "_", " ")) }
 
-// noteFailures says in the verdict and in the data quality of a report which parts of
-// it are missing: it never looks whole when it is not.
+// noteFailures adds to the verdict and to the data quality of a report which parts of it
+// are missing, so that it never looks whole when it is not.
 func (c *compiler) noteFailures(r *reports.Report) {
 	var parts []string
 	for _, u := range c.in.Unread {
 		parts = append(parts, title(u.What))
 		if u.Damaged {
-			r.Failures = append(r.Failures, reports.Failure{Part: title(u.What), Why: humanize.Clip(u.Why, reports.TextRunes)})
+			r.Failures = append(r.Failures, reports.Failure{Part: title(u.What), Why: clipText(u.Why)})
 		}
 	}
-	t := reports.Table{Key: "failures", Title: "Parts that could not be made", Columns: []reports.Column{{Key: "part", Title: "Part"}, {Key: "why", Title: "Why"}}}
+	t := reports.Table{Key: "failures", Title: c.Text("report_body.failures_title"), Columns: []reports.Column{
+		c.words("part", "report_body.col_part"), c.words("why", "report_body.col_why"),
+	}}
 	for n, f := range c.failures {
 		parts = append(parts, f.Part)
 		r.Failures = append(r.Failures, f)
-		t.Rows = append(t.Rows, reports.Row{Key: fmt.Sprintf("failure-%d", n), Cells: []reports.Value{{Text: f.Part, Tone: reports.Warn}, words(f.Why)}})
+		t.Rows = append(t.Rows, reports.Row{Key: fmt.Sprintf("failure-%d", n), Cells: []reports.Value{{Text: f.Part, Tone: reports.Warn}, sentence(f.Why)}})
 	}
 	if len(parts) == 0 {
 		return
 	}
-	r.Verdict.Text = strings.TrimSpace(r.Verdict.Text + " This report is incomplete: " + listed(parts, 3) + " could not be made or read.")
+	r.Verdict.Text = strings.TrimSpace(r.Verdict.Text + " " + c.Text("report_body.incomplete", "Parts", c.listed(parts, 3)))
+	r.Verdict.Facts = append(r.Verdict.Facts, reports.Fact{Key: "incomplete", Number: reports.Number(float64(len(parts)))})
 	if r.Verdict.Tone == reports.Good || r.Verdict.Tone == reports.Plain {
 		r.Verdict.Tone = reports.Warn
 	}
 	for n := range r.Sections {
 		if s := &r.Sections[n]; s.Key == reports.Quality && len(t.Rows) > 0 {
-			t.Limit(mostAtLook)
-			if s.Tables = append([]reports.Table{t}, s.Tables...); len(s.Tables) == 1 && !strings.HasPrefix(s.Empty, "This section") {
+			t.Limit(mostListed)
+			if s.Tables = append([]reports.Table{t}, s.Tables...); len(s.Tables) == 1 && s.State != reports.NotMade {
 				s.Empty = ""
 			}
 		}

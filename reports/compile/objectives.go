@@ -1,28 +1,20 @@
 package compile
 
 import (
-	"fmt"
-
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/period"
 	"github.com/postern/postern/reports/slo"
 )
 
-// mostAtLook is how many objectives the first tables name; the appendix has all.
-const mostAtLook = 20
+// mostListed is how many rows most tables have; the appendix has all SLOs.
+const mostListed = 20
 
-// leastShift is the change of the budget spent from which an arrow is drawn.
+// leastShift is the change of the consumed budget from which an arrow is drawn.
 const leastShift = 0.05
 
-// verdictCounts counts objectives over one span.
+// verdictCounts counts SLOs over one span.
 type verdictCounts struct{ met, measured, unmeasured int }
-
-func (t verdictCounts) text() string {
-	if t.measured == 0 {
-		return "no data"
-	}
-	return fmt.Sprintf("%d/%d", t.met, t.measured)
-}
 
 func (t verdictCounts) tone() reports.Tone {
 	switch {
@@ -34,14 +26,14 @@ func (t verdictCounts) tone() reports.Tone {
 	return reports.Good
 }
 
-// now is an objective's result over the report's own period.
+// now returns an SLO's result over the report's own period.
 func (c *compiler) now(o reports.Objective) slo.Result { return o.Result(len(c.spans)-1, len(c.spans)) }
 
-// earlier is its result over the period that this one is compared with.
+// earlier returns its result over the period that this one is compared with.
 func (c *compiler) earlier(o reports.Objective) slo.Result { return o.Result(c.before(), len(c.spans)) }
 
-// count adds up results of the nth span; objectives that were not yet in force
-// are neither measured nor missing.
+// count adds up the results of the nth span; SLOs that were not yet in force are neither
+// measured nor missing.
 func (c *compiler) count(objectives []reports.Objective, n int) (t verdictCounts) {
 	for _, o := range objectives {
 		r := o.Result(n, len(c.spans))
@@ -59,8 +51,8 @@ func (c *compiler) count(objectives []reports.Objective, n int) (t verdictCounts
 	return t
 }
 
-// shift tells whether a change of budget spent between two results may be spoken
-// of, and how large it is: both periods fully measured, by one definition.
+// shift returns how much more of its budget an SLO consumed than before. ok is false when
+// the two cannot be compared: both have to be fully measured, by one definition.
 func shift(before, after slo.Result) (points float64, ok bool) {
 	if before.State != slo.OK || after.State != slo.OK || before.Hash != after.Hash || before.Spent == nil || after.Spent == nil {
 		return 0, false
@@ -68,10 +60,10 @@ func shift(before, after slo.Result) (points float64, ok bool) {
 	return *after.Spent - *before.Spent, true
 }
 
-// arrow is the mark at a count of objectives met in the nth span against the one
-// that is compared with: down when more were missed, up likewise. It is drawn only
-// where the data carries it: the same objectives were measured, each whose verdict
-// turned was fully measured by one definition, and one of those moved by leastShift.
+// arrow returns the mark at a count of SLOs met in the nth span, compared with an earlier
+// one: down when more were missed, up when fewer were. There is none unless the same SLOs
+// were measured, each whose verdict changed was fully measured by one definition, and one
+// of those moved by leastShift.
 func (c *compiler) arrow(objectives []reports.Objective, before, n int) string {
 	if before < 0 {
 		return ""
@@ -105,7 +97,7 @@ func (c *compiler) arrow(objectives []reports.Objective, before, n int) string {
 	return ""
 }
 
-// byService groups the objectives, which are in order of service.
+// byService groups the SLOs, which are in order of service.
 func (c *compiler) byService() (groups [][]reports.Objective) {
 	all := c.in.Objectives
 	for i := 0; i < len(all); {
@@ -119,42 +111,47 @@ func (c *compiler) byService() (groups [][]reports.Objective) {
 	return groups
 }
 
+// objectives is the section about the SLOs: services by periods, and the SLOs that need
+// attention.
 func (c *compiler) objectives() reports.Section {
-	s := reports.Section{Title: "Objectives", Note: "Each cell is objectives met of those measured, its arrow against the cell before. An arrow needs both periods fully measured, one definition, and five points of budget between them."}
+	s := reports.Section{Title: c.Text("report_body.slos_title"), Note: c.Text("report_body.slos_note")}
 	if len(c.in.Objectives) == 0 {
-		s.Empty = "No objective is defined in this scope; files in slos/ define them."
+		s.Empty = c.Text("report_body.slos_empty")
 		return s
 	}
 	s.Tables = append(s.Tables, c.matrix())
-	if t, any := c.looks(); any {
+	if t := c.watchlist(); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
 	return s
 }
 
-// matrix is services by periods, with the least budget left of the service.
+// matrix is services by periods, with the least remaining budget of each service.
 func (c *compiler) matrix() reports.Table {
-	t := reports.Table{Key: "matrix", Title: "Objectives met by service", Columns: []reports.Column{{Key: "service", Title: "Service"}, {Key: "team", Title: "Team"}}}
+	t := reports.Table{Key: "matrix", Title: c.Text("report_body.matrix_title"), Columns: []reports.Column{
+		c.words("service", "report_body.col_service"), c.words("team", "report_body.col_team"),
+	}}
 	first := c.firstMeasured()
 	for _, p := range c.spans[first:] {
 		t.Columns = append(t.Columns, reports.Column{Key: p.ID, Title: spanTitle(p), Matrix: true})
 	}
 	if c.p.Kind == period.Monthly {
-		t.Columns = append(t.Columns, reports.Column{Key: "year", Title: "Against " + spanTitle(c.spans[0]), Numeric: true})
+		t.Columns = append(t.Columns, reports.Column{Key: "year", Title: c.Text("report_body.col_compared_with", "Period", spanTitle(c.spans[0])), Numeric: true})
 	}
-	t.Columns = append(t.Columns, reports.Column{Key: "left", Title: "Least budget left", Numeric: true})
+	t.Columns = append(t.Columns, c.numbers("left", "report_body.col_least_remaining"))
 	groups := c.byService()
 	if len(groups) > 1 {
-		t.Rows = append(t.Rows, c.matrixRow("every-service", []reports.Value{words("All services"), {}}, c.in.Objectives, first))
+		all := []reports.Value{c.state("report_body.state_all_services", reports.Plain), {}}
+		t.Rows = append(t.Rows, c.matrixRow("every-service", all, c.in.Objectives, first))
 	}
 	for _, g := range groups {
-		name := g[0].SLO.Service
-		t.Rows = append(t.Rows, c.matrixRow("service-"+name, []reports.Value{{Text: c.serviceTitle(name), Link: serviceLink(name)}, words(c.team(name))}, g, first))
+		service := g[0].SLO.Service
+		t.Rows = append(t.Rows, c.matrixRow("service-"+service, []reports.Value{c.service(service), name(c.team(service))}, g, first))
 	}
 	return t
 }
 
-// matrixRow is one group of objectives over the spans from first on.
+// matrixRow is one group of SLOs over the spans from first on.
 func (c *compiler) matrixRow(key string, names []reports.Value, g []reports.Objective, first int) reports.Row {
 	row := reports.Row{Key: key, Cells: names}
 	for n := first; n < len(c.spans); n++ {
@@ -167,25 +164,28 @@ func (c *compiler) matrixRow(key string, names []reports.Value, g []reports.Obje
 	return row
 }
 
-// yearAgo compares a month with the same month of the year before: seasons make
-// neighbouring months unlike.
+// yearAgo compares a month with the same month of the year before, because neighbouring
+// months differ by season.
 func (c *compiler) yearAgo(g []reports.Objective) reports.Value {
 	then := c.count(g, 0)
 	if then.measured == 0 {
-		return reports.Value{Text: "no data then", Tone: reports.Gap}
+		return c.state("report_body.state_no_data_then", reports.Gap)
 	}
+	was := counts(then.met, then.measured)
 	for _, o := range g {
-		was, is := o.Result(0, len(c.spans)), c.now(o)
-		if was.Met != nil && is.Met != nil && was.Hash != is.Hash {
-			return reports.Value{Text: then.text() + ", definition changed", Tone: reports.Gap}
+		before, after := o.Result(0, len(c.spans)), c.now(o)
+		if before.Met != nil && after.Met != nil && before.Hash != after.Hash {
+			return reports.Value{Text: c.Text("report_body.other_definition", "Was", was), Key: was + " other", Tone: reports.Gap}
 		}
 	}
-	v := reports.Value{Text: c.arrow(g, 0, c.last()) + "from " + then.text(), Number: reports.Number(float64(then.met) / float64(then.measured)), Unit: reports.Ratio}
+	text := c.arrow(g, 0, c.last()) + c.Text("report_body.from", "Was", was)
+	v := number(float64(then.met)/float64(then.measured), reports.Ratio, text)
+	v.Key = was
 	return v
 }
 
-// firstMeasured is the first span of which anything was measured: columns of
-// before the portal began say nothing.
+// firstMeasured is the first span of which anything was measured: columns of before the
+// portal began are empty.
 func (c *compiler) firstMeasured() int {
 	for n := range c.spans {
 		if c.count(c.in.Objectives, n).measured > 0 {
@@ -197,50 +197,53 @@ func (c *compiler) firstMeasured() int {
 
 func (c *compiler) matrixCell(g []reports.Objective, n int) reports.Value {
 	count := c.count(g, n)
-	v := reports.Value{Text: count.text(), Tone: count.tone()}
-	if count.measured > 0 {
-		v.Text = c.arrow(g, n-1, n) + v.Text
-		v.Number, v.Unit = reports.Number(float64(count.met)/float64(count.measured)), reports.Ratio
-	} else if count.unmeasured == 0 {
-		v.Text = "–" // not yet in force
+	switch {
+	case count.measured > 0:
+		met := counts(count.met, count.measured)
+		v := number(float64(count.met)/float64(count.measured), reports.Ratio, c.arrow(g, n-1, n)+met)
+		v.Key, v.Tone = met, count.tone()
+		return v
+	case count.unmeasured == 0: // not yet in force
+		return reports.Value{Text: "–", Tone: count.tone()}
 	}
-	return v
+	return c.noData("")
 }
 
-// leastLeft is the smallest share of budget left among SLOs, over their own windows
-// as they stand when the period ends.
-func (c *compiler) leastLeft(g []reports.Objective) reports.Value { return least(g, currentLeft) }
+// leastLeft returns the smallest share of a budget that remains among SLOs, over their own
+// windows at the end of the period.
+func (c *compiler) leastLeft(g []reports.Objective) reports.Value { return c.least(g, c.currentLeft) }
 
-// leastLeftOf is leastLeft for the window in which most of the period lies: a month
-// that ended is not described by the hours of the next one.
+// leastLeftOf is leastLeft for the window in which most of the period lies: a month that
+// ended is not described by the hours of the next one.
 func (c *compiler) leastLeftOf(g []reports.Objective) reports.Value {
-	return least(g, func(o reports.Objective) (reports.Value, bool) {
+	return c.least(g, func(o reports.Objective) (reports.Value, bool) {
 		b := c.mainPart(o)
 		left, estimated, ok := b.Left()
 		if !ok || b.Period || b.Window.Met == nil || !b.Window.To.Before(o.Window.To) {
-			return currentLeft(o)
+			return c.currentLeft(o)
 		}
-		v := leftValue(o, b.Window, left, estimated)
-		v.Text += " at its end"
+		v := c.leftValue(o, b.Window, left, estimated)
+		v.Text, v.Key = c.Text("report_body.at_its_end", "Share", v.Text), v.Key+" ended"
 		return v, true
 	})
 }
 
-// currentLeft is what is left of an SLO's own window; ok is false when it is not known.
-func currentLeft(o reports.Objective) (v reports.Value, ok bool) {
+// currentLeft returns what remains of an SLO's own window; ok is false when it is not
+// known.
+func (c *compiler) currentLeft(o reports.Objective) (v reports.Value, ok bool) {
 	left, estimated, ok := o.Remaining()
 	if !ok || reports.Number(left) == nil {
 		return v, false
 	}
-	return leftValue(o, o.Window, left, estimated), true
+	return c.leftValue(o, o.Window, left, estimated), true
 }
 
-// leftValue is a share of a window's budget that is left. Of a window that was
-// measured in part it says how much was: what was not measured may have consumed more.
-func leftValue(o reports.Objective, w slo.Result, left float64, estimated bool) reports.Value {
+// leftValue returns a share of a window's budget that remains. Of a window that was
+// measured in part it states how much was: what was not measured may have consumed more.
+func (c *compiler) leftValue(o reports.Objective, w slo.Result, left float64, estimated bool) reports.Value {
 	v := withHow(budgetShare(left, estimated), rowKey(o))
 	if w.State == slo.Partial {
-		v.Text += ", " + percentText(w.Coverage, 0) + " measured"
+		v.Text, v.Key = c.partlyMeasured(v.Text, w.Coverage), "partial"
 	}
 	if left < 0 {
 		v.Tone = reports.Bad
@@ -248,8 +251,13 @@ func leftValue(o reports.Objective, w slo.Result, left float64, estimated bool) 
 	return v
 }
 
-func least(g []reports.Objective, of func(reports.Objective) (reports.Value, bool)) reports.Value {
-	out := reports.Value{Text: "no data", Tone: reports.Gap}
+// partlyMeasured adds to a text how much was measured.
+func (c *compiler) partlyMeasured(text string, coverage float64) string {
+	return c.Text("report_body.partly_measured", "Text", text, "Coverage", humanize.Percent(coverage, 0))
+}
+
+func (c *compiler) least(g []reports.Objective, of func(reports.Objective) (reports.Value, bool)) reports.Value {
+	out := c.noData("")
 	for _, o := range g {
 		if v, ok := of(o); ok && (out.Number == nil || v.Number != nil && *v.Number < *out.Number) {
 			out = v

@@ -1,22 +1,21 @@
 package compile
 
 import (
-	"fmt"
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/period"
 )
 
-// before is the period that this one is compared with: the one before, and for a
-// day the same weekday of the week before.
+// before is the index among the spans of the period that this one is compared with.
 func (c *compiler) before() int { return len(c.spans) - 2 }
 
-// last is the report's own period among the spans.
+// last is the index of the report's own period among the spans.
 func (c *compiler) last() int { return len(c.spans) - 1 }
 
-// span names a span in a column's head.
+// spanTitle names a span in the title of a column.
 func spanTitle(p period.Period) string {
 	switch p.Kind {
 	case period.Weekly:
@@ -27,8 +26,9 @@ func spanTitle(p period.Period) string {
 	return p.From.Format("Mon 2 Jan")
 }
 
-// Heading is a period as people say it: "Week 47, 16 to 22 November 2026".
-func Heading(p period.Period) string {
+// heading returns a period in words: "Week 47, 16 to 22 November 2026".
+func (c *compiler) heading() string {
+	p := c.p
 	last := p.To.Add(-time.Nanosecond).In(p.Zone)
 	switch p.Kind {
 	case period.Monthly:
@@ -42,45 +42,61 @@ func Heading(p period.Period) string {
 		case p.From.Year() == last.Year():
 			from = p.From.Format("2 January")
 		}
-		return fmt.Sprintf("Week %d, %s to %s", week, from, last.Format("2 January 2006"))
+		return c.Text("report_body.heading_week", "Week", strconv.Itoa(week), "From", from, "To", last.Format("2 January 2006"))
 	}
-	s := p.From.Format("Monday, 2 January 2006")
-	if h := p.Length(); h != 24*time.Hour {
-		s += " (a day of " + hoursText(h) + ")"
+	day := p.From.Format("Monday, 2 January 2006")
+	if p.Length() == 24*time.Hour {
+		return day
 	}
-	return s
-}
-
-func hoursText(d time.Duration) string {
-	if d%time.Hour == 0 {
-		return fmt.Sprintf("%d hours", d/time.Hour)
-	}
-	return fmt.Sprintf("%.1f hours", d.Hours())
+	return c.Text("report_body.heading_odd_day", "Day", day, "Length", humanize.Duration(p.Length()))
 }
 
 // compareWord names the period that this one is compared with.
 func (c *compiler) compareWord() string {
 	switch c.p.Kind {
 	case period.Weekly:
-		return "week before"
+		return c.Text("report_body.before_week")
 	case period.Monthly:
-		return "month before"
+		return c.Text("report_body.before_month")
 	}
-	return "day before"
+	return c.Text("report_body.before_day")
 }
 
-// spanHead names the spans in the head of a trend.
-func (c *compiler) spanHead() string {
+// was writes how a figure was in the period that this one is compared with.
+func (c *compiler) was(text string) string {
+	return c.Text("report_body.was", "Before", c.compareWord(), "Text", text)
+}
+
+// spanWord names a span of the report inside a sentence.
+func (c *compiler) spanWord() string {
 	switch c.p.Kind {
 	case period.Daily:
-		return "Day"
+		return c.Text("report_body.span_day")
 	case period.Weekly:
-		return "Week"
+		return c.Text("report_body.span_week")
 	}
-	return "Month"
+	return c.Text("report_body.span_month")
 }
 
 // spansWord names how far the report looks back.
 func (c *compiler) spansWord() string {
-	return fmt.Sprintf("last %s", humanize.Plural(len(c.spans), strings.ToLower(c.spanHead())))
+	switch c.p.Kind {
+	case period.Daily:
+		return c.Count("report_body.last_days", len(c.spans))
+	case period.Weekly:
+		return c.Count("report_body.last_weeks", len(c.spans))
+	}
+	return c.Count("report_body.last_months", len(c.spans))
+}
+
+// when returns an instant in the report's zone.
+func (c *compiler) when(t time.Time) reports.Value {
+	if t.IsZero() {
+		return c.unknown("")
+	}
+	layout := "Mon 2 Jan 15:04"
+	if c.p.Kind == period.Daily && c.p.Contains(t) {
+		layout = "15:04"
+	}
+	return reports.Value{Text: t.In(c.p.Zone).Format(layout), Key: t.UTC().Format(time.RFC3339)}
 }

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/postern/postern/portal/base/humanize"
@@ -10,58 +9,62 @@ import (
 	"github.com/postern/postern/reports/period"
 )
 
-// The error budget policy of the SRE Workbook (appendix B), as far as the data
-// carries it: what each rule asks for, and whether it was done.
+// The error budget policy of the SRE Workbook (appendix B), as far as there is data for it:
+// what each rule requires, and whether it was done.
 
 const (
-	// quarterSpans is how many months a class of factors is judged over.
+	// quarterSpans is how many months the classes of factors are counted over.
 	quarterSpans = 3
 	// leastOfClass is how many incidents make a class: one is a case.
 	leastOfClass = 2
 )
 
+// policy is the section about what the error budget policy requires.
 func (c *compiler) policy() reports.Section {
-	s := reports.Section{Title: "Error budget policy", Note: fmt.Sprintf("After the SRE Workbook: one incident over %s of a window's budget needs a post-mortem with an action of priority P0; an exhausted budget asks to hold risky changes; a class of contributing factors in over %s of a quarter's incidents asks for a planned item. Classes are counted by the tags that write-ups state, an incident as often as it has tags.", percentText(policyShare, 0), percentText(policyShare, 0))}
-	t := reports.Table{Key: "policy", Columns: []reports.Column{{Key: "rule", Title: "Rule"}, {Key: "what", Title: "What"}, {Key: "team", Title: "Team"}, {Key: "measure", Title: "Measure", Numeric: true}, {Key: "state", Title: "State"}}}
+	limit := humanize.Percent(policyShare, 0)
+	s := reports.Section{Title: c.Text("report_body.policy_title"), Note: c.Text("report_body.policy_note", "Share", limit)}
+	t := reports.Table{Key: "policy", Columns: []reports.Column{
+		c.words("rule", "report_body.col_rule"), c.words("what", "report_body.col_what"), c.words("team", "report_body.col_team"),
+		c.numbers("measure", "report_body.col_measure"), c.words("state", "report_body.col_state"),
+	}}
 	t.Rows = slices.Concat(c.costlyRows(), c.exhaustedRows(), c.frozenRows(), c.classRows())
-	t.Limit(2 * mostAtLook)
+	t.Limit(2 * mostListed)
 	if len(t.Rows) == 0 {
-		s.Empty = "No rule of the error budget policy asks for anything: " + c.classesKnown() + "."
+		s.Empty = c.policyEmpty()
 		return s
 	}
 	s.Tables = []reports.Table{t}
 	return s
 }
 
-// costlyRows are the incidents that took more than policyShare of a budget.
+// costlyRows are the incidents that consumed more than policyShare of a budget.
 func (c *compiler) costlyRows() (rows []reports.Row) {
 	for _, i := range slices.Concat(c.facts.carried, c.facts.own) {
 		top, ok := topSpend(i, c.titles)
 		if !ok || top.Share <= policyShare {
 			continue
 		}
-		measure := withHow(budgetShare(top.Share, top.Estimated), "slo-"+top.SLO)
-		measure.Text += " of " + c.titles[top.SLO]
 		rows = append(rows, reports.Row{Key: "policy-incident-" + i.ID, Cells: []reports.Value{
-			words("costly incident"), {Text: incidentTitle(i), Link: incidentLink(i.ID)}, words(c.teamsOf(i.Incident)), measure, c.followed(i),
+			c.state("report_body.state_costly_incident", reports.Plain), linked(incidentTitle(i), incidentLink(i.ID)), name(c.teamsOf(i.Incident)),
+			c.costOf(top), c.followed(i),
 		}})
 	}
 	return rows
 }
 
-// followed tells whether a costly incident has its post-mortem and its action of
+// followed returns whether a costly incident has its post-mortem and its action item of
 // priority P0, as far as that is known: an item without a priority may be one.
 func (c *compiler) followed(i reports.Incident) reports.Value {
 	v := c.postmortem(i)
 	if v.Tone != reports.Good {
-		return reports.Value{Text: "post-mortem " + v.Text, Tone: v.Tone, Link: v.Link}
+		return reports.Value{Text: c.Text("report_body.followed", "State", v.Text), Key: v.Key, Tone: v.Tone, Link: v.Link}
 	}
-	text, tone := ranked(c.ranking(i))
-	return reports.Value{Text: "post-mortem published, " + text, Tone: tone, Link: v.Link}
+	ranked := c.ranked(c.ranking(i))
+	return reports.Value{Text: c.Text("report_body.followed_published", "Items", ranked.Text), Key: v.Key + " " + ranked.Key, Tone: ranked.Tone, Link: v.Link}
 }
 
-// ranking sums up how the action items of an incident's published write-ups are
-// ranked; nil when that is not known of all of them.
+// ranking adds up how the action items of an incident's published post-mortems are ranked;
+// nil when that is not known of all of them.
 func (c *compiler) ranking(i reports.Incident) *reports.Ranking {
 	sum := &reports.Ranking{}
 	for _, d := range c.in.Documents {
@@ -82,38 +85,41 @@ func (c *compiler) ranking(i reports.Incident) *reports.Ranking {
 	return sum
 }
 
-// ranked says what is known of the action of priority P0.
-func ranked(r *reports.Ranking) (string, reports.Tone) {
+// ranked returns what is known of the action item of priority P0.
+func (c *compiler) ranked(r *reports.Ranking) reports.Value {
 	switch {
 	case r == nil:
-		return "its action items are not known", reports.Gap
+		return c.state("report_body.state_items_unknown", reports.Gap)
 	case r.P0 == "dropped":
-		return "P0 action dropped", reports.Warn
+		return c.state("report_body.state_p0_dropped", reports.Warn)
+	case r.P0 == "done":
+		return c.state("report_body.state_p0_done", reports.Good)
 	case r.P0 != "":
-		return "P0 action " + r.P0, reports.Good
+		return c.state("report_body.state_p0_open", reports.Good)
 	case r.Items == 0:
-		return "it states no action item", reports.Warn
+		return c.state("report_body.state_no_items", reports.Warn)
 	case r.Unranked > 0:
-		return fmt.Sprintf("no P0 action stated; %d of %s without a priority", r.Unranked, humanize.Plural(r.Items, "action item")), reports.Warn
+		text := c.Count("report_body.no_p0_stated", r.Items, "Unranked", r.Unranked)
+		return reports.Value{Text: text, Key: "no_p0_stated " + counts(r.Unranked, r.Items), Tone: reports.Warn}
 	}
-	return fmt.Sprintf("none of %s has priority P0", humanize.Plural(r.Items, "action item")), reports.Warn
+	return reports.Value{Text: c.Count("report_body.no_p0", r.Items), Key: "no_p0 " + counts(0, r.Items), Tone: reports.Warn}
 }
 
-// exhaustedRows are the budgets of which nothing is left.
+// exhaustedRows are the exhausted budgets.
 func (c *compiler) exhaustedRows() (rows []reports.Row) {
 	for _, o := range c.in.Objectives {
 		if !o.Exhausted() {
 			continue
 		}
 		rows = append(rows, reports.Row{Key: "policy-budget-" + o.SLO.Name, Cells: []reports.Value{
-			words("budget exhausted"), {Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, words(c.team(o.SLO.Service)),
-			c.leastLeft([]reports.Objective{o}), {Text: "freeze: hold risky changes", Tone: reports.Bad},
+			c.state("report_body.state_budget_exhausted", reports.Plain), c.sloName(o.SLO.Name), name(c.team(o.SLO.Service)),
+			c.leastLeft([]reports.Objective{o}), c.state("report_body.state_freeze", reports.Bad),
 		}})
 	}
 	return rows
 }
 
-// frozenRows are the services that were changed inside a stated freeze.
+// frozenRows are the services that were changed during a stated freeze.
 func (c *compiler) frozenRows() (rows []reports.Row) {
 	by, names := map[string]int{}, []string{}
 	for _, l := range c.changesOf(c.p.From, c.asOf) {
@@ -127,12 +133,15 @@ func (c *compiler) frozenRows() (rows []reports.Row) {
 	}
 	slices.SortFunc(names, func(a, b string) int { return cmp.Or(by[b]-by[a], cmp.Compare(a, b)) })
 	how := ""
-	for _, name := range names {
+	for _, service := range names {
 		if how == "" {
-			how = c.derive(reports.Derivation{Key: "policy-freeze", Title: "Changes inside a freeze", Formula: "number of changes to production that their source says fell into a freeze", Source: "changes"})
+			how = c.derive(reports.Derivation{
+				Key: "policy-freeze", Title: c.Text("report_body.freeze_title"), Formula: c.Text("report_body.freeze_formula"), Source: c.Text("report_body.source_changes"),
+			})
 		}
-		rows = append(rows, reports.Row{Key: "policy-freeze-" + name, Cells: []reports.Value{
-			words("changed inside a freeze"), {Text: c.serviceTitle(name), Link: serviceLink(name)}, words(c.team(name)), withHow(count(by[name]), how), {Text: "was it agreed?", Tone: reports.Warn},
+		rows = append(rows, reports.Row{Key: "policy-freeze-" + service, Cells: []reports.Value{
+			c.state("report_body.state_changed_in_freeze", reports.Plain), c.service(service), name(c.team(service)), withHow(count(by[service]), how),
+			c.state("report_body.state_was_it_agreed", reports.Warn),
 		}})
 	}
 	return rows
@@ -141,11 +150,11 @@ func (c *compiler) frozenRows() (rows []reports.Row) {
 // class is one tag of contributing factors over a quarter.
 type class struct {
 	tag string
-	n   int // incidents whose write-ups state it
+	n   int // incidents whose post-mortems state it
 }
 
-// classes counts the incidents of the quarter by the tags of their published
-// write-ups; of is how many of them have a write-up that states any.
+// classes counts the incidents of the quarter by the tags of their published post-mortems;
+// of is how many of them have a post-mortem that states any.
 func (c *compiler) classes() (all []class, of int) {
 	if c.p.Kind != period.Monthly {
 		return nil, 0
@@ -180,8 +189,7 @@ func (c *compiler) classes() (all []class, of int) {
 	return all, of
 }
 
-// classRows are the classes that more than policyShare of the quarter's incidents
-// have.
+// classRows are the classes of more than policyShare of the quarter's incidents.
 func (c *compiler) classRows() (rows []reports.Row) {
 	all, of := c.classes()
 	how := ""
@@ -191,28 +199,30 @@ func (c *compiler) classRows() (rows []reports.Row) {
 		}
 		if how == "" {
 			how = c.derive(reports.Derivation{
-				Key: "policy-class", Title: "Classes of contributing factors", Formula: "incidents of the last three months whose published write-up states the tag / those whose write-up states any; at least two",
-				Terms: []reports.Term{term("incidents with stated factors", count(of))}, Source: "incidents, documents", Link: "/postmortems", From: c.spans[max(0, len(c.spans)-quarterSpans)].From, To: c.asOf,
+				Key: "policy-class", Title: c.Text("report_body.classes_title"), Formula: c.Text("report_body.classes_formula"),
+				Terms:  []reports.Term{term(c.Text("report_body.incidents_with_factors"), count(of))},
+				Source: c.Text("report_body.source_incidents_documents"), Link: "/postmortems",
+				From: c.spans[max(0, len(c.spans)-quarterSpans)].From, To: c.asOf,
 			})
 		}
-		state := "plan an item against it"
+		state := c.state("report_body.state_plan_item", reports.Warn)
 		if of < leastForTrend {
-			state += fmt.Sprintf(" (n = %d: few)", of)
+			state.Text = c.Text("report_body.plan_item_few", "N", of)
 		}
 		rows = append(rows, reports.Row{Key: "policy-class-" + x.tag, Cells: []reports.Value{
-			words("class of factors"), {Text: title(x.tag), Link: searchLink(x.tag)}, words(""), withHow(partOf(x.n, of), how), {Text: state, Tone: reports.Warn},
+			c.state("report_body.state_factor_class", reports.Plain), linked(title(x.tag), searchLink(x.tag)), {}, withHow(c.fraction(x.n, of), how), state,
 		}})
 	}
 	return rows
 }
 
-// classesKnown says what an empty policy section knows of classes.
-func (c *compiler) classesKnown() string {
+// policyEmpty returns why the section has no rows, with what is known of classes.
+func (c *compiler) policyEmpty() string {
 	if c.p.Kind != period.Monthly {
-		return "no costly incident, no exhausted budget, no change in a freeze; classes of factors are judged in monthly reports"
+		return c.Text("report_body.policy_empty_short")
 	}
 	if _, of := c.classes(); of > 0 {
-		return fmt.Sprintf("no costly incident, no exhausted budget, no change in a freeze, no class in over %s of %s with stated factors", percentText(policyShare, 0), humanize.Plural(of, "incident"))
+		return c.Count("report_body.policy_empty_classes", of, "Share", humanize.Percent(policyShare, 0))
 	}
-	return "no costly incident, no exhausted budget, no change in a freeze; no write-up of the quarter states contributing factors"
+	return c.Text("report_body.policy_empty_no_factors")
 }

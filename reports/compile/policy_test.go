@@ -35,7 +35,7 @@ func monthOf(t *testing.T, results ...[3]slo.Result) reports.Report {
 		o.Results[0], o.Results[11], o.Results[12] = three[0], three[1], three[2]
 		in.Objectives = append(in.Objectives, o)
 	}
-	return compile.Report(reports.Definition{Name: "monthly", Kind: period.Monthly, Zone: "UTC"}, p, in, compile.Options{})
+	return compile.Report(reports.Definition{Name: "monthly", Kind: period.Monthly, Zone: "UTC"}, p, in, english())
 }
 
 // Arrows stand only where the data carries them.
@@ -85,7 +85,7 @@ func TestPolicy(t *testing.T) {
 	q := newQuarter(t, 7)
 	p := q.period(t, "2026-11")
 	in := q.inputs(p)
-	r := compile.Report(builtIn(period.Monthly), p, in, compile.Options{})
+	r := compile.Report(builtIn(period.Monthly), p, in, english())
 	costly, frozen := 0, map[string]float64{}
 	for _, i := range in.Incidents {
 		at := i.Times[incident.Started].At
@@ -179,7 +179,7 @@ func TestAgeing(t *testing.T) {
 		// Closed after the period: open when it ended.
 		reports.Action{Key: "done-later", Text: "x", Owner: "bo", Opened: p.To.AddDate(0, 0, -40), DoneAt: p.To.AddDate(0, 0, 2), Status: "done"},
 		reports.Action{Key: "later", Text: "x", Owner: "ana", Opened: p.To.AddDate(0, 0, 1), Status: "open"})
-	r := compile.Report(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p, in, compile.Options{})
+	r := compile.Report(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p, in, english())
 	for row, want := range map[string][6]float64{
 		"aged-all": {10, 2, 3, 2, 2, 1}, "aged-owner-ana": {4, 1, 1, 1, 1, 0}, "aged-owner-bo": {5, 1, 2, 1, 1, 0}, "aged-owner-": {1, 0, 0, 0, 0, 1},
 	} {
@@ -223,7 +223,7 @@ func TestIncidentsWithoutADip(t *testing.T) {
 		}
 		in.Incidents = append(in.Incidents, i)
 	}
-	r := compile.Report(reports.Definition{Name: "monthly", Kind: period.Monthly, Zone: "UTC"}, p, in, compile.Options{})
+	r := compile.Report(reports.Definition{Name: "monthly", Kind: period.Monthly, Zone: "UTC"}, p, in, english())
 	table, _ := r.Table("undipped")
 	var got []string
 	for _, row := range table.Rows {

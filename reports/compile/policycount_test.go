@@ -30,7 +30,7 @@ func TestEveryPlaceCountsByThePolicy(t *testing.T) {
 	def := reports.BuiltIn("UTC")[1]
 	def.Sections = []string{reports.Incidents, "response", reports.Glossary}
 	r := compile.Report(def, p, reports.Inputs{AsOf: p.To, Targets: reports.Targets{Policy: policy, Severity: "SEV2"},
-		Incidents: []reports.Incident{{Incident: in, Durations: in.Durations(policy)}}}, compile.Options{})
+		Incidents: []reports.Incident{{Incident: in, Durations: in.Durations(policy)}}}, english())
 	section := map[string]reports.Section{}
 	for _, s := range r.Sections {
 		section[s.Key] = s

@@ -2,7 +2,6 @@ package compile
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/postern/postern/portal/base/humanize"
@@ -11,8 +10,8 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// needsPostmortem tells whether an incident is grave enough for a post-mortem: by
-// its severity, or by the budget it took.
+// needsPostmortem reports whether an incident needs a post-mortem, by its severity or by the
+// budget it consumed.
 func (c *compiler) needsPostmortem(i reports.Incident) bool {
 	if severity.AtLeast(i.Severity, cmp.Or(c.in.Targets.Severity, "SEV2")) {
 		return true
@@ -21,8 +20,8 @@ func (c *compiler) needsPostmortem(i reports.Incident) bool {
 	return ok && top.Share > policyShare
 }
 
-// owed are the incidents that need a post-mortem and have none that is published:
-// those that have none at all, and those whose is being written.
+// owed are the incidents that need a post-mortem and have no published one: those without
+// any, and those whose post-mortem is being written.
 type owed struct {
 	missing, written []reports.Incident
 	need             int
@@ -45,15 +44,36 @@ func (c *compiler) owedPostmortems() (o owed) {
 	return o
 }
 
-func (c *compiler) coverage() reports.Section {
-	s := reports.Section{Title: "Post-mortems", Note: fmt.Sprintf("Needed from %s on, and when one incident took more than %s of a window's budget.", cmp.Or(c.in.Targets.Severity, "SEV2"), percentText(policyShare, 0))}
+// postmortems is the section about the post-mortems that the incidents of the period need.
+func (c *compiler) postmortems() reports.Section {
+	s := reports.Section{Title: c.Text("report_body.postmortems_title"), Note: c.Text("report_body.postmortems_note",
+		"Severity", cmp.Or(c.in.Targets.Severity, "SEV2"), "Share", humanize.Percent(policyShare, 0))}
 	o := c.owedPostmortems()
 	if o.need == 0 {
-		s.Empty = "No incident of this period needs a post-mortem."
+		s.Empty = c.Text("report_body.postmortems_empty")
 		return s
 	}
+	s.Figures = c.postmortemFigures(o)
+	t := reports.Table{Key: "missing", Title: c.Text("report_body.not_published_title"), Columns: []reports.Column{
+		c.words("incident", "report_body.col_incident"), c.words("severity", "report_body.col_severity"), c.words("team", "report_body.col_team"),
+		c.numbers("age", "report_body.col_days_since"), c.words("state", "report_body.col_postmortem"),
+	}}
+	for _, i := range slices.Concat(o.missing, o.written) {
+		days := int(c.asOf.Sub(i.ImpactStart()).Hours() / 24)
+		t.Rows = append(t.Rows, reports.Row{Key: "missing-" + i.ID, Cells: []reports.Value{
+			linked(incidentTitle(i), incidentLink(i.ID)), c.severity(i), name(c.teamsOf(i.Incident)), count(days), c.postmortem(i),
+		}})
+	}
+	if len(t.Rows) > 0 {
+		s.Tables = []reports.Table{t}
+	}
+	return s
+}
+
+// postmortemFigures counts the post-mortems that are published and being written.
+func (c *compiler) postmortemFigures(o owed) []reports.Figure {
 	published := o.need - len(o.missing) - len(o.written)
-	have := reports.Value{Text: fmt.Sprintf("%d of %d", published, o.need), Number: reports.Number(float64(published) / float64(o.need)), Unit: reports.Ratio, Tone: reports.Good}
+	have := withTone(c.ratio(published, o.need), reports.Good)
 	switch {
 	case len(o.missing) > 0:
 		have.Tone = reports.Bad
@@ -61,27 +81,21 @@ func (c *compiler) coverage() reports.Section {
 		have.Tone = reports.Warn
 	}
 	how := c.derive(reports.Derivation{
-		Key: "postmortems-have", Title: "Post-mortems published", Formula: "incidents with a published post-mortem / incidents that need one; drafts and those in review are being written",
-		Terms:  []reports.Term{term("published", count(published)), term("being written", count(len(o.written))), term("missing", count(len(o.missing))), term("needed", count(o.need))},
-		Source: "incidents, documents", Link: "/postmortems",
+		Key: "postmortems-have", Title: c.Text("report_body.published_title"), Formula: c.Text("report_body.published_formula"),
+		Terms: []reports.Term{
+			term(c.Text("report_body.published"), count(published)), term(c.Text("report_body.being_written"), count(len(o.written))),
+			term(c.Text("report_body.missing"), count(len(o.missing))), term(c.Text("report_body.needed"), count(o.need)),
+		},
+		Source: c.Text("report_body.source_incidents_documents"), Link: "/postmortems",
 	})
-	s.Figures = []reports.Figure{{Key: "postmortems", Label: "post-mortems published", Value: withHow(have, how)}}
+	figures := []reports.Figure{{Key: "postmortems", Label: c.Text("report_body.published_label"), Value: withHow(have, how)}}
 	if len(o.written) > 0 {
-		s.Figures = append(s.Figures, reports.Figure{Key: "written", Label: "being written", Value: withHow(count(len(o.written)), how), Note: humanize.Plural(len(o.missing), "incident") + " without any"})
+		figures = append(figures, reports.Figure{
+			Key: "written", Label: c.Text("report_body.being_written"), Value: withHow(count(len(o.written)), how),
+			Note: c.Count("report_body.without_postmortem", len(o.missing)),
+		})
 	}
-	t := reports.Table{Key: "missing", Title: "Post-mortems not published", Columns: []reports.Column{
-		{Key: "incident", Title: "Incident"}, {Key: "severity", Title: "Severity"}, {Key: "team", Title: "Team"}, {Key: "age", Title: "Days since", Numeric: true}, {Key: "state", Title: "Post-mortem"},
-	}}
-	for _, i := range slices.Concat(o.missing, o.written) {
-		days := int(c.asOf.Sub(i.ImpactStart()).Hours() / 24)
-		t.Rows = append(t.Rows, reports.Row{Key: "missing-" + i.ID, Cells: []reports.Value{
-			{Text: incidentTitle(i), Link: incidentLink(i.ID)}, words(cmp.Or(title(i.Severity), "unknown")), words(c.teamsOf(i.Incident)), count(days), c.postmortem(i),
-		}})
-	}
-	if len(t.Rows) > 0 {
-		s.Tables = []reports.Table{t}
-	}
-	return s
+	return figures
 }
 
 // teamsOf names the teams of an incident's services.
@@ -93,5 +107,5 @@ func (c *compiler) teamsOf(i incident.Incident) string {
 		}
 	}
 	slices.Sort(teams)
-	return listed(teams, 3)
+	return c.listed(teams, 3)
 }

@@ -1,7 +1,6 @@
 package compile
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -10,7 +9,7 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// states counts the objectives of the period by the state of their data.
+// states counts the SLOs of the period by the state of their data.
 func (c *compiler) states() map[slo.State]int {
 	n := map[slo.State]int{}
 	for _, o := range c.in.Objectives {
@@ -19,80 +18,69 @@ func (c *compiler) states() map[slo.State]int {
 	return n
 }
 
-// skewShown is the difference of clocks from which a feed is told of.
+// skewShown is the difference of clocks from which it is shown.
 const skewShown = 5 * time.Minute
 
-// quality tells what could not be measured: first-class, because a gap that
-// nobody sees reads as a good day.
+// quality is the section about what could not be measured. Every report has it, because a
+// gap that no one sees looks like a good day.
 func (c *compiler) quality() reports.Section {
-	s := reports.Section{Title: "What we could not measure"}
-	if t := c.unmeasured(); len(t.Rows) > 0 {
-		s.Tables = append(s.Tables, t)
-	}
-	if t := c.estimatedTable(); len(t.Rows) > 0 {
-		s.Tables = append(s.Tables, t)
-	}
-	if t := c.feedTable(); len(t.Rows) > 0 {
-		s.Tables = append(s.Tables, t)
-	}
-	if t := c.unreadTable(); len(t.Rows) > 0 {
-		s.Tables = append(s.Tables, t)
-	}
+	s := reports.Section{Title: c.Text("report_body.quality_title")}
+	tables := []reports.Table{c.unmeasured(), c.estimatedTable(), c.feedTable(), c.unreadTable()}
 	for _, l := range feedLosses() {
-		if t := c.lossTable(l); len(t.Rows) > 0 {
+		tables = append(tables, c.lossTable(l))
+	}
+	for _, t := range append(tables, c.quarantine(), c.oddTable()) {
+		if len(t.Rows) > 0 {
 			s.Tables = append(s.Tables, t)
 		}
-	}
-	if t := c.quarantine(); len(t.Rows) > 0 {
-		s.Tables = append(s.Tables, t)
-	}
-	if t := c.oddTable(); len(t.Rows) > 0 {
-		s.Tables = append(s.Tables, t)
 	}
 	n := c.states()
 	var parts []string
 	for _, state := range []slo.State{slo.OK, slo.Partial, slo.LowTraffic, slo.NoTraffic, slo.NoData, slo.Invalid, slo.NotYet} {
 		if n[state] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[state], state.Words()))
+			parts = append(parts, humanize.Number(n[state])+" "+c.stateText(state))
 		}
 	}
 	if len(parts) > 0 {
-		s.Note = "Objectives: " + strings.Join(parts, ", ") + "."
+		s.Note = c.Text("report_body.quality_note", "States", strings.Join(parts, ", "))
 	}
 	if len(s.Tables) == 0 {
-		s.Empty = "Everything that is defined was measured, and no feed refused anything."
+		s.Empty = c.Text("report_body.quality_empty")
 	}
 	return s
 }
 
+// unmeasured lists the SLOs that were not fully measured.
 func (c *compiler) unmeasured() reports.Table {
-	t := reports.Table{Key: "unmeasured", Title: "Objectives without a whole measurement", Columns: []reports.Column{
-		{Key: "slo", Title: "Objective"}, {Key: "team", Title: "Team"}, {Key: "state", Title: "State"}, {Key: "coverage", Title: "Measured", Numeric: true}, {Key: "why", Title: "Why"},
+	t := reports.Table{Key: "unmeasured", Title: c.Text("report_body.not_fully_measured"), Columns: []reports.Column{
+		c.words("slo", "report_body.col_slo"), c.words("team", "report_body.col_team"), c.words("state", "report_body.col_state"),
+		c.numbers("coverage", "report_body.col_measured"), c.words("why", "report_body.col_why"),
 	}}
 	for _, o := range c.in.Objectives {
 		r := c.now(o)
 		if r.State == slo.OK {
 			continue
 		}
-		coverage := reports.Value{Text: percentText(r.Coverage, 0), Number: reports.Number(r.Coverage), Unit: reports.Ratio}
+		coverage := number(r.Coverage, reports.Ratio, humanize.Percent(r.Coverage, 0))
 		if r.State == slo.NotYet {
 			coverage = dash(reports.Ratio)
 		}
 		t.Rows = append(t.Rows, reports.Row{Key: "unmeasured-" + o.SLO.Name, Cells: []reports.Value{
-			{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, words(c.team(o.SLO.Service)), {Text: r.State.Words(), Tone: reports.Gap, How: rowKey(o)}, coverage, words(humanize.Clip(r.Reason, reports.TextRunes)),
+			c.sloName(o.SLO.Name), name(c.team(o.SLO.Service)), withHow(c.dataState(r.State, reports.Gap), rowKey(o)), coverage, sentence(clipText(r.Reason)),
 		}})
 	}
-	t.Limit(2 * mostAtLook)
+	t.Limit(2 * mostListed)
 	return t
 }
 
+// feedTable lists the sources of data with what they sent.
 func (c *compiler) feedTable() reports.Table {
-	t := reports.Table{Key: "feeds", Title: "Feeds", Note: "By whole UTC days.", Columns: []reports.Column{
-		{Key: "feed", Title: "Source"}, {Key: "format", Title: "Format"}, {Key: "accepted", Title: "Accepted", Numeric: true}, {Key: "rejected", Title: "Rejected", Numeric: true},
-		{Key: "skew", Title: "Clock"},
+	t := reports.Table{Key: "feeds", Title: c.Text("report_body.feeds_title"), Note: c.Text("report_body.feeds_note"), Columns: []reports.Column{
+		c.words("feed", "report_body.col_source"), c.words("format", "report_body.col_format"), c.numbers("accepted", "report_body.col_accepted"),
+		c.numbers("rejected", "report_body.col_rejected"), c.words("skew", "report_body.col_clock"),
 	}}
 	for _, f := range c.in.Feeds {
-		accepted, rejected, skew := count(f.Accepted), count(f.Rejected), words("")
+		accepted, rejected, skew := count(f.Accepted), count(f.Rejected), sentence("")
 		if f.Rejected > 0 {
 			rejected.Tone, rejected.Link = reports.Warn, "/feeds"
 		}
@@ -100,58 +88,65 @@ func (c *compiler) feedTable() reports.Table {
 			accepted.Tone = reports.Gap // connected, and silent
 		}
 		if f.Skew.Abs() >= skewShown {
-			skew = reports.Value{Text: durationText(f.Skew) + " off", Number: reports.Number(f.Skew.Seconds()), Unit: reports.Seconds, Tone: reports.Warn}
+			skew = withTone(duration(f.Skew), reports.Warn)
+			skew.Text = c.Text("report_body.clock_off", "Duration", skew.Text)
 		}
-		t.Rows = append(t.Rows, reports.Row{Key: "feed-" + f.Name + "-" + f.Format, Cells: []reports.Value{words(title(f.Name)), words(title(f.Format)), accepted, rejected, skew}})
+		t.Rows = append(t.Rows, reports.Row{Key: "feed-" + f.Name + "-" + f.Format, Cells: []reports.Value{
+			name(title(f.Name)), name(title(f.Format)), accepted, rejected, skew,
+		}})
 	}
 	return t
 }
 
 // feedLoss is one way in which something that a source sent is missing from a report.
 type feedLoss struct {
-	table reports.Table // without columns and rows
-	row   string
-	title string // of the column that counts
-	link  string
-	count func(reports.Feed) int
+	table, row          string // keys
+	title, note, column string // keys of texts; the column counts
+	link                string
+	count               func(reports.Feed) int
 }
 
 func feedLosses() []feedLoss {
 	return []feedLoss{
 		{
-			table: reports.Table{Key: "over-budget", Title: "Feeds over their budget", Note: "New incidents, alerts, changes, drills, statements and SLOs of these sources were not taken. Figures that count them are too low."},
-			row:   "over", title: "Not taken", link: "/feeds", count: func(f reports.Feed) int { return f.OverBudget },
+			table: "over-budget", row: "over", title: "report_body.over_budget_title", note: "report_body.over_budget_note", column: "report_body.col_not_accepted",
+			link: "/feeds", count: func(f reports.Feed) int { return f.OverBudget },
 		},
 		{
-			table: reports.Table{Key: "unkept", Title: "Bodies that were not kept", Note: "Refused before they were read: too large, packed, cut off, or sent under a wrong name or format. What they said is missing from the figures; the dead letters say why."},
-			row:   "unkept", title: "Not kept", link: "/dead-letters", count: func(f reports.Feed) int { return f.Unkept },
+			table: "unkept", row: "unkept", title: "report_body.refused_title", note: "report_body.refused_note", column: "report_body.col_refused",
+			link: "/dead-letters", count: func(f reports.Feed) int { return f.Unkept },
 		},
 	}
 }
 
 // lossTable lists the sources of which something is missing.
 func (c *compiler) lossTable(l feedLoss) reports.Table {
-	t := l.table
-	t.Columns = []reports.Column{{Key: "feed", Title: "Source"}, {Key: "format", Title: "Format"}, {Key: l.row, Title: l.title, Numeric: true}}
+	t := reports.Table{Key: l.table, Title: c.Text(l.title), Note: c.Text(l.note), Columns: []reports.Column{
+		c.words("feed", "report_body.col_source"), c.words("format", "report_body.col_format"), c.numbers(l.row, l.column),
+	}}
 	for _, f := range c.in.Feeds {
 		if l.count(f) > 0 {
-			n := count(l.count(f))
-			n.Tone, n.Link = reports.Warn, l.link
-			t.Rows = append(t.Rows, reports.Row{Key: l.row + "-" + f.Name + "-" + f.Format, Cells: []reports.Value{words(title(f.Name)), words(title(f.Format)), n}})
+			n := withTone(count(l.count(f)), reports.Warn)
+			n.Link = l.link
+			t.Rows = append(t.Rows, reports.Row{Key: l.row + "-" + f.Name + "-" + f.Format, Cells: []reports.Value{name(title(f.Name)), name(title(f.Format)), n}})
 		}
 	}
 	return t
 }
 
-// quarantine lists the incidents whose times make no sense: never shown as a number.
+// quarantine lists the incidents whose times contradict each other: they are in no number.
 func (c *compiler) quarantine() reports.Table {
-	t := reports.Table{Key: "quarantine", Title: "Incidents kept out of the numbers", Columns: []reports.Column{{Key: "incident", Title: "Incident"}, {Key: "why", Title: "Why"}}}
+	t := reports.Table{Key: "quarantine", Title: c.Text("report_body.quarantine_title"), Columns: []reports.Column{
+		c.words("incident", "report_body.col_incident"), c.words("why", "report_body.col_why"),
+	}}
 	for _, i := range c.facts.doubtful {
 		var why []string
 		for _, d := range i.Doubts {
-			why = append(why, humanize.Clip(d, reports.TextRunes))
+			why = append(why, clipText(d))
 		}
-		t.Rows = append(t.Rows, reports.Row{Key: "quarantine-" + i.ID, Cells: []reports.Value{{Text: incidentTitle(i), Link: incidentLink(i.ID)}, words(strings.Join(why, "; "))}})
+		t.Rows = append(t.Rows, reports.Row{Key: "quarantine-" + i.ID, Cells: []reports.Value{
+			linked(incidentTitle(i), incidentLink(i.ID)), sentence(strings.Join(why, "; ")),
+		}})
 	}
 	t.Limit(mostQuarantined)
 	return t

@@ -1,53 +1,53 @@
 package compile
 
 import (
-	"fmt"
-
 	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/slo"
 )
 
-// attainment counts how one step went over several incidents.
+// attainment counts over several incidents whether one step met its target.
 type attainment struct{ incident.Attainment }
 
-// value is met of those known. What is unknown stands beside, in the note.
-func (a attainment) value() reports.Value {
-	known := a.Met + a.Missed
-	if known == 0 {
-		return reports.Value{Text: "unknown", Unit: reports.Ratio, Tone: reports.Gap}
+// known returns how many are met or missed.
+func (a attainment) known() int { return a.Met + a.Missed }
+
+// attained returns how many were met of those known. The unknown ones are in the note.
+func (c *compiler) attained(a attainment) reports.Value {
+	if a.known() == 0 {
+		return c.unknown(reports.Ratio)
 	}
-	v := reports.Value{Text: fmt.Sprintf("%d of %d", a.Met, known), Number: a.Share(), Unit: reports.Ratio, Tone: reports.Good}
-	if a.Missed > 0 {
+	v := c.ratio(a.Met, a.known())
+	if v.Tone = reports.Good; a.Missed > 0 {
 		v.Tone = reports.Bad
 	}
 	return v
 }
 
-// note counts the unknown ones and the worst case, in which they were missed.
-func (a attainment) note() string {
+// attainedNote counts the unknown ones and the worst case, in which they were missed.
+func (c *compiler) attainedNote(a attainment) string {
 	if a.Unknown == 0 {
-		return fmt.Sprintf("n = %d", a.Met+a.Missed)
+		return c.Text("report_body.n", "N", a.known())
 	}
-	return fmt.Sprintf("%d unknown; at worst %d of %d", a.Unknown, a.Met, a.Met+a.Missed+a.Unknown)
+	return c.Text("report_body.at_worst", "Unknown", a.Unknown, "Met", a.Met, "All", a.known()+a.Unknown)
 }
 
-// steps is 1-5-10 over incidents: detect, diagnose, recover, and all three.
+// steps counts the three steps of the response over incidents, and all three together.
 type steps struct{ detect, diagnose, recover, all attainment }
 
 // stepLabels are the three steps with their targets: "detected within 1 min".
 func (c *compiler) stepLabels() (labels [3]string) {
 	within := c.in.Targets.Policy.Targets()
-	for n, name := range c.in.Targets.Names() {
-		labels[n] = name + " within " + durationText(within[n])
+	for n, step := range c.in.Targets.Names() {
+		labels[n] = c.Text("report_body.step_within", "Step", step, "Target", humanize.Duration(within[n]))
 	}
 	return labels
 }
 
-// attain counts 1-5-10 over the incidents that began in the nth span. Those of
-// services with hardly any traffic then are left out: no alert can see one failed
-// request among two within a minute.
+// attain counts the steps over the incidents that started in the nth span. quiet counts
+// those that are excluded because their services had hardly any traffic then: no alert can
+// see one failed request among two within a minute.
 func (c *compiler) attain(n int) (s steps, quiet int) {
 	for _, i := range c.began(n) {
 		if c.onlyLowTraffic(i, n) {
@@ -56,7 +56,7 @@ func (c *compiler) attain(n int) (s steps, quiet int) {
 		}
 		var each [3]incident.Verdict
 		for k := range each {
-			each[k] = c.judge(i, k)
+			each[k] = c.evaluate(i, k)
 		}
 		s.detect.Add(each[0])
 		s.diagnose.Add(each[1])
@@ -66,7 +66,7 @@ func (c *compiler) attain(n int) (s steps, quiet int) {
 	return s, quiet
 }
 
-// worst is the verdict on all three steps: one missed is missed.
+// worst returns the verdict on all three steps: one missed is missed.
 func worst(each [3]incident.Verdict) incident.Verdict {
 	out := incident.Met
 	for _, v := range each {
@@ -80,8 +80,8 @@ func worst(each [3]incident.Verdict) incident.Verdict {
 	return out
 }
 
-// onlyLowTraffic tells whether all objectives of an incident's services had too
-// little traffic for a verdict in the nth span.
+// onlyLowTraffic reports whether all SLOs of an incident's services had too little traffic
+// for a verdict in the nth span.
 func (c *compiler) onlyLowTraffic(i reports.Incident, n int) bool {
 	low := 0
 	for _, name := range i.Services {
@@ -98,60 +98,80 @@ func (c *compiler) onlyLowTraffic(i reports.Incident, n int) bool {
 	return low > 0
 }
 
+// response is the section about the three steps of the response and their targets.
 func (c *compiler) response() reports.Section {
-	within, labels := c.in.Targets.Policy.Targets(), c.stepLabels()
 	s := reports.Section{
-		Title: fmt.Sprintf("Response: %s, %s, %s", durationText(within[0]), durationText(within[1]), durationText(within[2])),
-		Note:  capital(c.in.Targets.Rule(durationText)) + ". Read it beside the alerts: detection within a minute can be had from alerts that are mostly false. An unknown milestone is neither met nor missed.",
+		Title: c.Text("report_body.response_title", "Targets", c.targets()),
+		Note:  c.Text("report_body.response_note", "Rule", capital(c.in.Targets.Rule(humanize.Duration))),
 	}
 	own, quiet := c.attain(c.last())
 	if len(c.facts.own)-quiet == 0 {
-		s.Empty = "No incident to hold against the targets."
+		s.Empty = c.Text("report_body.response_empty")
 		return c.withTrend(s, c.responseTrend)
 	}
+	s.Tables = append(s.Tables, c.responseTable(own, quiet))
+	s.Charts = append(s.Charts, c.stepsChart(own))
+	return c.withTrend(s, c.responseTrend)
+}
+
+func (c *compiler) responseTable(own steps, quiet int) reports.Table {
 	before, _ := c.attain(c.before())
-	rows := []struct {
+	labels := c.stepLabels()
+	t := reports.Table{Key: "response", Columns: []reports.Column{
+		c.words("step", "report_body.col_step"), c.numbers("met", "report_body.col_met"), c.numbers("missed", "report_body.col_missed"),
+		c.numbers("unknown", "report_body.col_unknown"), c.numbers("share", "report_body.col_met_of_known"), c.theBefore(),
+	}}
+	if quiet > 0 {
+		t.Note = c.Count("report_body.response_quiet", quiet)
+	}
+	for _, r := range []struct {
 		key, label string
 		now, was   attainment
 	}{
 		{"detect", capital(labels[0]), own.detect, before.detect},
 		{"diagnose", capital(labels[1]), own.diagnose, before.diagnose},
 		{"recover", capital(labels[2]), own.recover, before.recover},
-		{"all", "All three", own.all, before.all},
-	}
-	table := reports.Table{Key: "response", Columns: []reports.Column{
-		{Key: "step", Title: "Step"}, {Key: "met", Title: "Met", Numeric: true}, {Key: "missed", Title: "Missed", Numeric: true},
-		{Key: "unknown", Title: "Unknown", Numeric: true}, {Key: "share", Title: "Met of known", Numeric: true}, {Key: "was", Title: "The " + c.compareWord(), Numeric: true},
-	}}
-	if quiet > 0 {
-		table.Note = humanize.Plural(quiet, "incident") + " of services with too little traffic left out."
-	}
-	for _, r := range rows {
+		{"all", c.Text("report_body.all_three"), own.all, before.all},
+	} {
 		how := c.derive(reports.Derivation{
-			Key: "step-" + r.key, Title: r.label, Formula: "met / (met + missed), over incidents that began in the period",
-			Terms:  []reports.Term{term("met", count(r.now.Met)), term("missed", count(r.now.Missed)), term("unknown", count(r.now.Unknown)), term("left out for low traffic", count(quiet))},
-			Source: "incidents", Link: "/incidents",
+			Key: "step-" + r.key, Title: r.label, Formula: c.Text("report_body.response_formula"),
+			Terms: []reports.Term{
+				term(c.Text("report_body.met"), count(r.now.Met)), term(c.Text("report_body.missed"), count(r.now.Missed)),
+				term(c.Text("report_body.state_unknown"), count(r.now.Unknown)), term(c.Text("report_body.low_traffic_excluded"), count(quiet)),
+			},
+			Source: c.Text("report_body.incidents"), Link: "/incidents",
 		})
-		was := r.was.value()
-		was.Tone = reports.Plain
-		table.Rows = append(table.Rows, reports.Row{Key: "step-" + r.key, Cells: []reports.Value{
-			words(r.label), count(r.now.Met), count(r.now.Missed), count(r.now.Unknown), withHow(r.now.value(), how), was,
+		t.Rows = append(t.Rows, reports.Row{Key: "step-" + r.key, Cells: []reports.Value{
+			sentence(r.label), count(r.now.Met), count(r.now.Missed), count(r.now.Unknown),
+			withHow(c.attained(r.now), how), withTone(c.attained(r.was), reports.Plain),
 		}})
 	}
-	s.Tables = append(s.Tables, table)
-	s.Charts = append(s.Charts, c.stepsChart(rows[0].now, rows[1].now, rows[2].now))
-	return c.withTrend(s, c.responseTrend)
+	return t
+}
+
+// theBefore is the column of the period that this one is compared with.
+func (c *compiler) theBefore() reports.Column {
+	return reports.Column{Key: "was", Title: c.Text("report_body.col_before", "Before", c.compareWord()), Numeric: true}
 }
 
 // stepsChart draws met, missed and unknown of each step as shares of all.
-func (c *compiler) stepsChart(detect, diagnose, recovered attainment) string {
-	layers := []reports.Series{{Name: "met", Tone: reports.Good}, {Name: "missed", Tone: reports.Bad}, {Name: "unknown", Tone: reports.Gap}}
-	for n, a := range []attainment{detect, diagnose, recovered} {
-		label := c.stepLabels()[n]
+func (c *compiler) stepsChart(own steps) string {
+	layers := c.layers()
+	labels := c.stepLabels()
+	for n, a := range []attainment{own.detect, own.diagnose, own.recover} {
 		for l, v := range []int{a.Met, a.Missed, a.Unknown} {
-			layers[l].Points = append(layers[l].Points, reports.Point{Label: label, Value: reports.Number(float64(v))})
+			layers[l].Points = append(layers[l].Points, reports.Point{Label: labels[n], Value: reports.Number(float64(v))})
 		}
 	}
-	c.charts = append(c.charts, reports.Chart{Name: "response", Title: "Steps met, missed and unknown", Kind: reports.Stacked, Unit: reports.Count, Series: layers, Twin: "response"})
-	return "response"
+	return c.chart(reports.Chart{
+		Name: "response", Title: c.Text("report_body.response_chart"), Kind: reports.Stacked, Unit: reports.Count, Series: layers, Twin: "response",
+	})
+}
+
+// layers are the series of a chart of steps: met, missed, unknown.
+func (c *compiler) layers() []reports.Series {
+	return []reports.Series{
+		{Name: c.Text("report_body.met"), Tone: reports.Good}, {Name: c.Text("report_body.missed"), Tone: reports.Bad},
+		{Name: c.Text("report_body.state_unknown"), Tone: reports.Gap},
+	}
 }

@@ -2,42 +2,47 @@ package compile
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/slo"
 )
 
-// review lists objectives whose definition deserves a second look, and what the
-// error budget policy asks for.
+// review is the section about SLOs whose definition deserves a second look, and incidents
+// that no SLO registered.
 func (c *compiler) review() reports.Section {
-	s := reports.Section{Title: "Objectives to review", Note: "Never missed and hardly spent over all periods shown: tighten it, or ask whether it measures what users feel. Never measured: mend it or remove it."}
-	t := reports.Table{Key: "review", Columns: []reports.Column{{Key: "slo", Title: "Objective"}, {Key: "team", Title: "Team"}, {Key: "finding", Title: "Finding"}}}
+	s := reports.Section{Title: c.Text("report_body.review_title"), Note: c.Text("report_body.review_note")}
+	t := reports.Table{Key: "review", Columns: []reports.Column{
+		c.words("slo", "report_body.col_slo"), c.words("team", "report_body.col_team"), c.words("finding", "report_body.col_finding"),
+	}}
 	for _, o := range c.in.Objectives {
-		if finding, tone := c.reviewOf(o); finding != "" {
+		if finding := c.reviewOf(o); finding.Text != "" {
 			t.Rows = append(t.Rows, reports.Row{Key: "review-" + o.SLO.Name, Cells: []reports.Value{
-				{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, words(c.team(o.SLO.Service)), {Text: finding, Tone: tone, How: rowKey(o)},
+				c.sloName(o.SLO.Name), name(c.team(o.SLO.Service)), withHow(finding, rowKey(o)),
 			}})
 		}
 	}
-	slices.SortStableFunc(t.Rows, func(a, b reports.Row) int { return cmp.Compare(rank(b.Cells[2].Tone), rank(a.Cells[2].Tone)) })
-	t.Limit(mostAtLook)
-	for _, t := range []reports.Table{t, c.undipped()} {
+	slices.SortStableFunc(t.Rows, func(a, b reports.Row) int { return cmp.Compare(urgency(b.Cells[2].Tone), urgency(a.Cells[2].Tone)) })
+	t.Limit(mostListed)
+	for _, t := range []reports.Table{t, c.unseen()} {
 		if len(t.Rows) > 0 {
 			s.Tables = append(s.Tables, t)
 		}
 	}
 	if len(s.Tables) == 0 {
-		s.Empty = "No objective stands out."
+		s.Empty = c.Text("report_body.review_empty")
 	}
 	return s
 }
 
-// reviewOf looks at one objective over all periods of the report.
-func (c *compiler) reviewOf(o reports.Objective) (finding string, tone reports.Tone) {
+// reviewOf returns what stands out in one SLO over all periods of the report; an empty
+// value when nothing does.
+func (c *compiler) reviewOf(o reports.Objective) reports.Value {
 	if o.Exhausted() {
-		return "budget of the " + windowText(o.SLO.Window) + " window exhausted: the policy asks for a freeze of risky changes", reports.Bad
+		return reports.Value{
+			Text: c.Text("report_body.finding_exhausted", "Window", c.windowText(o.SLO.Window)), Key: "finding_exhausted", Tone: reports.Bad,
+		}
 	}
 	measured, missed, most := 0, 0, 0.0
 	for _, r := range o.Results {
@@ -56,16 +61,12 @@ func (c *compiler) reviewOf(o reports.Objective) (finding string, tone reports.T
 	hit := c.without(reports.UnreadIncidents) != "" || slices.ContainsFunc(c.spends(), func(s bySpend) bool { return s.SLO == o.SLO.Name })
 	switch {
 	case measured == 0 && len(o.Results) >= enough && r.State != slo.NotYet:
-		return "never measured in the periods shown", reports.Warn
+		return c.state("report_body.finding_never_measured", reports.Warn)
 	case dip && !hit:
-		return "missed without a known incident: what did users see?", reports.Warn
+		return c.state("report_body.finding_no_incident", reports.Warn)
 	case measured >= enough && missed == 0 && most < 0.1:
-		return fmt.Sprintf("never missed, at most %s spent in any of %d periods", percentText(most, 1), measured), reports.Plain
+		share := humanize.Percent(most, 1)
+		return reports.Value{Text: c.Count("report_body.finding_never_missed", measured, "Share", share), Key: "finding_never_missed"}
 	}
-	return "", reports.Plain
-}
-
-// rank orders tones by how much they ask for a look.
-func rank(t reports.Tone) int {
-	return map[reports.Tone]int{reports.Bad: 4, reports.Warn: 3, reports.Gap: 2, reports.Plain: 1, reports.Good: 0}[t]
+	return reports.Value{}
 }

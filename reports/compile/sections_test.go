@@ -21,7 +21,7 @@ func TestEverySectionIsMade(t *testing.T) {
 	}
 	for _, key := range compile.All().Keys() {
 		def := reports.Definition{Name: "one", Kind: period.Weekly, Zone: "UTC", Sections: []string{key}}
-		r := compile.Report(def, week, reports.Inputs{}, compile.Options{})
+		r := compile.Report(def, week, reports.Inputs{}, english())
 		if len(r.Sections) == 0 || r.Sections[0].Key != key || r.Sections[0].Title == "" {
 			t.Errorf("%s is not made: %+v", key, r.Sections)
 		}
@@ -41,7 +41,7 @@ func TestMadeUpSection(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, there := table.Report(reports.Definition{Name: "x", Kind: kind}, p, reports.Inputs{}, compile.Options{}).Section("weather")
+		got, there := table.Report(reports.Definition{Name: "x", Kind: kind}, p, reports.Inputs{}, english()).Section("weather")
 		if there != (kind == period.Weekly) || there && got.Title != "Weather" {
 			t.Errorf("%s: the section is in the report: %v, %+v", kind, there, got)
 		}
@@ -49,7 +49,7 @@ func TestMadeUpSection(t *testing.T) {
 		if len(problems) > 0 {
 			t.Fatalf("%s: a definition that chooses it has problems: %v", kind, problems)
 		}
-		r := table.Report(def, p, reports.Inputs{}, compile.Options{})
+		r := table.Report(def, p, reports.Inputs{}, english())
 		if len(r.Sections) != 3 || r.Sections[0].Key != "weather" {
 			t.Errorf("%s: chosen, the report has the sections %v", kind, r.Sections)
 		}

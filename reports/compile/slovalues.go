@@ -2,61 +2,88 @@ package compile
 
 import (
 	"cmp"
-	"fmt"
 
+	"github.com/postern/postern/portal/base/humanize"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/slo"
 )
 
-// How the numbers of one objective are written in every table.
+// How the numbers of one SLO are written in every table.
 
-// verdictValue says met, missed, or why there is no verdict.
+// sloName returns the title of an SLO of the report with a link to its page.
+func (c *compiler) sloName(slo string) reports.Value { return linked(c.titles[slo], sloLink(slo)) }
+
+// service returns the title of a service with a link to its page.
+func (c *compiler) service(service string) reports.Value {
+	return linked(c.serviceTitle(service), serviceLink(service))
+}
+
+// stateText names a state of data.
+func (c *compiler) stateText(s slo.State) string { return c.dataState(s, reports.Plain).Text }
+
+// dataState returns a state of data. The zero State, of what was never evaluated, is
+// NotYet.
+func (c *compiler) dataState(s slo.State, tone reports.Tone) reports.Value {
+	key := messages.Key("report_body.data_", string(cmp.Or(s, slo.NotYet)))
+	return reports.Value{Text: c.Text(key), Key: stateKey(key), Tone: tone}
+}
+
+// verdictValue returns met, missed, or why there is no verdict.
 func (c *compiler) verdictValue(o reports.Objective, r slo.Result) reports.Value {
-	v := reports.Value{Tone: toneOf(r), How: rowKey(o)}
+	v := c.dataState(r.State, reports.Gap)
 	switch {
 	case r.Met == nil:
-		v.Text = r.State.Words()
 	case *r.Met:
-		v.Text = "met"
+		v = c.state("report_body.state_slo_met", reports.Good)
 	default:
-		v.Text = "missed"
+		v = c.state("report_body.state_slo_missed", reports.Bad)
 	}
+	v.Tone, v.How = toneOf(r), rowKey(o)
 	if r.Met != nil && r.State == slo.Partial {
-		v.Text += ", " + percentText(r.Coverage, 0) + " measured"
+		v.Text, v.Key = c.partlyMeasured(v.Text, r.Coverage), v.Key+" partial"
 	}
 	return v
 }
 
-// targetValue is the target; a composite has none.
+// targetValue returns the target; a composite has none.
 func targetValue(o reports.Objective) reports.Value {
 	if o.Composite() {
-		return words("—")
+		return sentence("—")
 	}
-	return words(targetText(o.SLO.Target))
+	return name(humanize.Target(o.SLO.Target))
 }
 
-// sliValue is the indicator; a partial one carries its bounds.
-func sliValue(o reports.Objective, r slo.Result) reports.Value {
+// sliValue returns the SLI; a partial one has its bounds.
+func (c *compiler) sliValue(o reports.Objective, r slo.Result) reports.Value {
 	if o.Composite() {
-		return reports.Value{Text: "composite", How: rowKey(o)}
+		return withHow(c.state("report_body.state_is_composite", reports.Plain), rowKey(o))
 	}
 	if r.SLI == nil || r.State == slo.Invalid {
-		return reports.Value{Text: r.State.Words(), Unit: reports.Ratio, Tone: reports.Gap, How: rowKey(o)}
+		v := withHow(c.dataState(r.State, reports.Gap), rowKey(o))
+		v.Unit = reports.Ratio
+		return v
 	}
 	v := indicator(*r.SLI, o.SLO.Target)
 	if r.State == slo.Partial && r.Low != nil && r.High != nil {
-		v.Text += fmt.Sprintf(" (%s to %s)", indicator(*r.Low, o.SLO.Target).Text, indicator(*r.High, o.SLO.Target).Text)
+		low, high := indicator(*r.Low, o.SLO.Target), indicator(*r.High, o.SLO.Target)
+		v.Text, v.Key = c.Text("report_body.bounds", "SLI", v.Text, "Low", low.Text, "High", high.Text), "partial"
 	}
 	v.How = rowKey(o)
 	return v
 }
 
-func spentValue(o reports.Objective, r slo.Result) reports.Value {
+// spentValue returns the share of the budget that a result consumed.
+func (c *compiler) spentValue(o reports.Objective, r slo.Result) reports.Value {
 	if r.Spent == nil || r.State == slo.Invalid || r.State == slo.NoData {
-		return reports.Value{Text: cmp.Or(map[bool]string{true: "—"}[r.State == slo.NotYet], r.State.Words()), Unit: reports.Ratio, Tone: reports.Gap, How: rowKey(o)}
+		v := c.dataState(r.State, reports.Gap)
+		if r.State == slo.NotYet {
+			v.Text = "—"
+		}
+		v.Unit, v.How = reports.Ratio, rowKey(o)
+		return v
 	}
-	v := share(*r.Spent)
-	v.How = rowKey(o)
+	v := withHow(share(*r.Spent), rowKey(o))
 	if *r.Spent > 1 {
 		v.Tone = reports.Bad
 	}

@@ -2,13 +2,14 @@ package compile
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 )
 
-// teamSQL is what one team's slow statements did.
+// teamSQL adds up the slow statements of one team.
 type teamSQL struct {
 	team                        string
 	digests, fresh, fixed, back int
@@ -17,7 +18,7 @@ type teamSQL struct {
 	seconds, secondsBefore      float64
 }
 
-// sqlTeam is who answers for a statement; "" nobody.
+// sqlTeam returns the owner of a statement; "" it has none.
 func (c *compiler) sqlTeam(s reports.Statement) string {
 	return cmp.Or(title(s.Team), c.team(s.Service))
 }
@@ -53,111 +54,134 @@ func (c *compiler) sqlByTeam() (all []*teamSQL) {
 	return all
 }
 
+// slowSQL is the section about slow statements by team.
 func (c *compiler) slowSQL() reports.Section {
-	s := reports.Section{Title: "Slow SQL", Note: "Statements are normalised: no literal is kept. What counts as slow is set where the statements come from. Total time is time, count and rows examined are of the period."}
+	s := reports.Section{Title: c.Text("report_body.sql_title"), Note: c.Text("report_body.sql_note")}
 	if len(c.in.Statements) == 0 {
-		s.Empty = "No slow statement was seen in this period, or no database reports them."
+		s.Empty = c.Text("report_body.sql_empty")
 		return s
 	}
-	teams := reports.Table{Key: "sql-teams", Title: "By team", Columns: []reports.Column{
-		{Key: "team", Title: "Team"}, {Key: "digests", Title: "Statements", Numeric: true}, {Key: "new", Title: "New", Numeric: true}, {Key: "fixed", Title: "Fixed", Numeric: true},
-		{Key: "back", Title: "Came back", Numeric: true}, {Key: "count", Title: "Executions", Numeric: true}, {Key: "time", Title: "Total time", Numeric: true}, {Key: "was", Title: "The " + c.compareWord(), Numeric: true},
+	teams := reports.Table{Key: "sql-teams", Title: c.Text("report_body.sql_teams_title"), Columns: []reports.Column{
+		c.words("team", "report_body.col_team"), c.numbers("digests", "report_body.col_statements"), c.numbers("new", "report_body.col_new"),
+		c.numbers("fixed", "report_body.col_fixed"), c.numbers("back", "report_body.col_back"), c.numbers("count", "report_body.col_executions"),
+		c.numbers("time", "report_body.col_total_time"), c.theBefore(),
 	}}
 	var points []reports.Point
 	for _, t := range c.sqlByTeam() {
-		name := reports.Value{Text: cmp.Or(t.team, "no owner")}
+		team := c.teamOrNone(t.team)
 		if t.team == "" {
-			name.Tone = reports.Warn
+			team.Tone = reports.Warn
 		}
 		back := count(t.back)
 		if t.back > 0 {
 			back.Tone = reports.Bad
 		}
 		teams.Rows = append(teams.Rows, reports.Row{Key: "sql-team-" + t.team, Cells: []reports.Value{
-			name, count(t.digests), count(t.fresh), count(t.fixed), back, executions(t.count, t.odd, t.oneIn), timeOf(t.seconds, int64(t.count), t.odd), secondsValue(t.secondsBefore),
+			team, count(t.digests), count(t.fresh), count(t.fixed), back, c.executions(t.count, t.odd, t.oneIn),
+			c.timeOf(t.seconds, int64(t.count), t.odd), seconds(t.secondsBefore),
 		}})
-		points = append(points, reports.Point{Label: name.Text, Value: reports.Number(t.seconds)})
+		points = append(points, reports.Point{Label: team.Text, Value: reports.Number(t.seconds)})
 	}
-	c.charts = append(c.charts, reports.Chart{Name: "sql", Title: "Total time of slow statements by team", Kind: reports.Bars, Unit: reports.Seconds, Series: []reports.Series{{Name: "total time", Points: points[:min(len(points), mostSpenders)]}}, Twin: "sql-teams"})
-	s.Charts = []string{"sql"}
+	s.Charts = []string{c.chart(reports.Chart{
+		Name: "sql", Title: c.Text("report_body.sql_chart"), Kind: reports.Bars, Unit: reports.Seconds, Twin: "sql-teams",
+		Series: []reports.Series{{Name: c.Text("report_body.total_time"), Points: points[:min(len(points), mostSpenders)]}},
+	})}
 	s.Tables = []reports.Table{teams, c.statementTable()}
 	return s
 }
 
-// executions writes how often something ran; unknown when all that is known of it
-// cannot be. A number of a sampled log says so.
-func executions(n float64, odd, oneIn int) reports.Value {
+// teamOrNone names a team of slow statements.
+func (c *compiler) teamOrNone(team string) reports.Value {
+	if team != "" {
+		return name(team)
+	}
+	return c.state("report_body.state_no_owner", reports.Plain)
+}
+
+// executions returns how often something ran; unknown when none of its counts can be true.
+// A number from a sampled log says so.
+func (c *compiler) executions(n float64, odd, oneIn int) reports.Value {
 	if odd > 0 && n == 0 {
-		return unknown()
+		return c.unknown("")
 	}
 	v := events(n)
 	if oneIn > 1 {
-		v.Text += " (logged 1 in " + humanize.Number(oneIn) + ")"
+		v.Text, v.Key = c.Text("report_body.sampled", "Number", v.Text, "OneIn", oneIn), fmt.Sprintf("one_in %d", oneIn)
 		v.Tone = reports.Warn
 	}
 	return v
 }
 
-// oddTable lists the slow statements of which something was left out because it cannot
-// be.
+// oddTable lists the slow statements of which something was excluded because it cannot be
+// true.
 func (c *compiler) oddTable() reports.Table {
-	t := reports.Table{Key: "odd-statements", Title: "Slow statements kept out of the numbers", Columns: []reports.Column{
-		{Key: "statement", Title: "Statement"}, {Key: "database", Title: "Database"}, {Key: "left-out", Title: "Left out", Numeric: true}, {Key: "why", Title: "Why"},
+	t := reports.Table{Key: "odd-statements", Title: c.Text("report_body.odd_title"), Columns: []reports.Column{
+		c.words("statement", "report_body.col_statement"), c.words("database", "report_body.col_database"), c.numbers("left-out", "report_body.col_excluded"),
+		c.words("why", "report_body.col_why"),
 	}}
 	for _, s := range c.in.Statements {
 		if s.Odd > 0 {
 			t.Rows = append(t.Rows, reports.Row{Key: "odd-" + s.Digest + "-" + s.Database, Cells: []reports.Value{
-				{Text: humanize.Clip(s.Text, reports.TitleRunes), Link: digestLink(s.Digest)}, words(title(s.Database)), count(s.Odd), words("a time or a count that cannot be"),
+				linked(title(s.Text), digestLink(s.Digest)), name(title(s.Database)), count(s.Odd), c.state("report_body.state_impossible_number", reports.Plain),
 			}})
 		}
 	}
-	t.Limit(mostAtLook)
+	t.Limit(mostListed)
 	return t
 }
 
-// timeOf writes the total time of executions. What was left out of it because it
-// cannot be is said beside it.
-func timeOf(seconds float64, executions int64, odd int) reports.Value {
-	v := secondsValue(seconds)
+// timeOf returns the total time of executions. What was excluded because it cannot be true
+// is written beside it.
+func (c *compiler) timeOf(total float64, executions int64, odd int) reports.Value {
+	v := seconds(total)
 	switch {
 	case odd > 0 && executions == 0:
-		return unknown()
+		return c.unknown("")
 	case odd > 0:
-		v.Text += ", " + humanize.Number(odd) + " left out"
+		v.Text, v.Key = c.Text("report_body.time_excluded", "Time", v.Text, "Number", odd), fmt.Sprintf("excluded %d", odd)
 		v.Tone = reports.Warn
 	}
 	return v
 }
 
-// secondsValue writes a number of seconds, which may be longer than a time.Duration
-// can hold.
-func secondsValue(s float64) reports.Value {
-	v := reports.Value{Text: humanize.Seconds(s), Number: reports.Number(s), Unit: reports.Seconds}
-	if v.Number == nil {
-		return dash(reports.Seconds)
-	}
-	return v
-}
-
+// statementTable lists the statements with the most total time.
 func (c *compiler) statementTable() reports.Table {
-	t := reports.Table{Key: "statements", Title: "Most total time", Columns: []reports.Column{
-		{Key: "statement", Title: "Statement"}, {Key: "database", Title: "Database"}, {Key: "team", Title: "Team"}, {Key: "state", Title: "State"}, {Key: "count", Title: "Executions", Numeric: true},
-		{Key: "time", Title: "Total time", Numeric: true}, {Key: "p95", Title: "p95 time", Numeric: true}, {Key: "rows", Title: "Rows examined per row sent", Numeric: true},
+	t := reports.Table{Key: "statements", Title: c.Text("report_body.statements_title"), Columns: []reports.Column{
+		c.words("statement", "report_body.col_statement"), c.words("database", "report_body.col_database"), c.words("team", "report_body.col_team"),
+		c.words("state", "report_body.col_state"), c.numbers("count", "report_body.col_executions"), c.numbers("time", "report_body.col_total_time"),
+		c.numbers("p95", "report_body.col_p95"), c.numbers("rows", "report_body.col_rows_examined"),
 	}}
 	for _, s := range c.in.Statements[:min(len(c.in.Statements), mostSpenders)] {
-		p95, rows := reports.Value{Text: "unknown", Unit: reports.Seconds, Tone: reports.Gap}, dash(reports.Times)
+		p95, rows := c.unknown(reports.Seconds), dash(reports.Times)
 		if s.P95 != nil {
-			p95 = secondsValue(*s.P95)
+			p95 = seconds(*s.P95)
 		}
 		if s.RowsSent > 0 {
 			x := float64(s.RowsExamined) / float64(s.RowsSent)
-			rows = reports.Value{Text: digits(x), Number: reports.Number(x), Unit: reports.Times}
+			rows = number(x, reports.Times, humanize.Decimal(x, 0))
 		}
 		t.Rows = append(t.Rows, reports.Row{Key: "sql-" + s.Digest + "-" + s.Database, Cells: []reports.Value{
-			{Text: humanize.Clip(s.Text, reports.TitleRunes), Link: digestLink(s.Digest)}, words(title(s.Database)), words(cmp.Or(c.sqlTeam(s), "no owner")),
-			words(cmp.Or(title(s.State), "as before")), executions(float64(s.Count), s.Odd, s.OneIn), timeOf(s.Seconds, s.Count, s.Odd), p95, rows,
+			linked(title(s.Text), digestLink(s.Digest)), name(title(s.Database)), c.teamOrNone(c.sqlTeam(s)), c.statementState(s.State),
+			c.executions(float64(s.Count), s.Odd, s.OneIn), c.timeOf(s.Seconds, s.Count, s.Odd), p95, rows,
 		}})
 	}
 	t.Left = len(c.in.Statements) - len(t.Rows)
 	return t
+}
+
+// statementState names the state of a slow statement.
+func (c *compiler) statementState(state string) reports.Value {
+	switch state {
+	case "new":
+		return c.state("report_body.state_sql_new", reports.Plain)
+	case "assigned":
+		return c.state("report_body.state_sql_assigned", reports.Plain)
+	case "fixed":
+		return c.state("report_body.state_sql_fixed", reports.Plain)
+	case "back":
+		return c.state("report_body.state_sql_back", reports.Plain)
+	case "":
+		return c.state("report_body.state_sql_unchanged", reports.Plain)
+	}
+	return name(title(state))
 }

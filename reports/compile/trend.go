@@ -1,34 +1,27 @@
 package compile
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/alert"
 	"github.com/postern/postern/reports/period"
+	"github.com/postern/postern/reports/tally"
 )
 
-// Trends: the same counts for every span that the report looks back on. They are
-// tables and not arrows, because months of a handful of incidents have no trend.
+// Trends: the same counts for every span that the report looks back on. They are tables and
+// not arrows, because months of a handful of incidents have no trend.
 
 // leastForTrend is the n below which a count is called few and gets no trend.
 const leastForTrend = 10
 
-// trendNote stands under every trend.
+// trendNote is the note of every trend.
 func (c *compiler) trendNote() string {
-	name := strings.ToLower(c.spanHead())
-	return fmt.Sprintf("Each row counts what began in that %s, as it is known now, from the first %s that anything is known of. Fewer than ten are too few for a trend.", name, name)
+	return c.Text("report_body.trend_note", "Period", c.spanWord())
 }
 
-// trends tells whether the report looks back further than one period: a day's
-// counts are too small for it.
-func (c *compiler) trends() bool { return c.p.Kind != period.Daily }
-
-// withTrend adds a trend to a section. One without anything in this period still
-// shows how earlier ones went.
+// withTrend adds a trend to a section. One without anything in this period still shows
+// earlier ones. Daily reports have no trends: the counts of a day are too small.
 func (c *compiler) withTrend(s reports.Section, trend func() (reports.Table, string)) reports.Section {
-	if !c.trends() {
+	if c.p.Kind == period.Daily {
 		return s
 	}
 	t, chart := trend()
@@ -43,7 +36,7 @@ func (c *compiler) withTrend(s reports.Section, trend func() (reports.Table, str
 	return s
 }
 
-// began are the counted incidents whose impact began in the nth span, in order.
+// began returns the counted incidents whose impact started in the nth span, in order.
 func (c *compiler) began(n int) (all []reports.Incident) {
 	span := c.spans[n]
 	for _, i := range c.in.Incidents {
@@ -55,14 +48,23 @@ func (c *compiler) began(n int) (all []reports.Incident) {
 	return all
 }
 
-// responseTrend is 1-5-10 by span, each with its n.
+// spanValue names a span in a row.
+func spanValue(p period.Period) reports.Value { return reports.Value{Text: spanTitle(p), Key: p.ID} }
+
+// spanColumn is the column of spanValue.
+func (c *compiler) spanColumn() reports.Column {
+	return reports.Column{Key: "span", Title: capital(c.spanWord())}
+}
+
+// responseTrend is the response by span, each with its n.
 func (c *compiler) responseTrend() (reports.Table, string) {
-	t := reports.Table{Key: "response-trend", Title: "Response over time", Note: c.trendNote(), Columns: []reports.Column{
-		{Key: "span", Title: c.spanHead()}, {Key: "n", Title: "Incidents (n)", Numeric: true}, {Key: "detect", Title: "Detected in time", Numeric: true},
-		{Key: "diagnose", Title: c.middle() + " in time", Numeric: true}, {Key: "recover", Title: "Recovered in time", Numeric: true}, {Key: "all", Title: "All three", Numeric: true},
-		{Key: "unknown", Title: "Unknown", Numeric: true}, {Key: "median", Title: "Median to recover", Numeric: true}, {Key: "known", Title: "n", Numeric: true},
+	t := reports.Table{Key: "response-trend", Title: c.Text("report_body.response_trend"), Note: c.trendNote(), Columns: []reports.Column{
+		c.spanColumn(), c.numbers("n", "report_body.col_incidents_n"), c.numbers("detect", "report_body.col_detected_in_time"),
+		{Key: "diagnose", Title: c.Text("report_body.col_in_time", "Step", c.middle()), Numeric: true},
+		c.numbers("recover", "report_body.col_recovered_in_time"), c.numbers("all", "report_body.all_three"), c.numbers("unknown", "report_body.col_unknown"),
+		c.numbers("median", "report_body.col_median_recover"), c.numbers("known", "report_body.col_n"),
 	}}
-	layers := []reports.Series{{Name: "met", Tone: reports.Good}, {Name: "missed", Tone: reports.Bad}, {Name: "unknown", Tone: reports.Gap}}
+	layers := c.layers()
 	how := ""
 	for n, span := range c.spans {
 		all := c.began(n)
@@ -71,57 +73,57 @@ func (c *compiler) responseTrend() (reports.Table, string) {
 		}
 		if how == "" {
 			how = c.derive(reports.Derivation{
-				Key: "response-trend", Title: "Response over time", Formula: "as the response of the period, over the incidents whose impact began in each span; in time = met / (met + missed); what is not known is in neither",
-				Terms: []reports.Term{term("spans from", words(spanTitle(span)))}, Source: "incidents", Link: "/incidents", From: span.From, To: c.asOf,
+				Key: "response-trend", Title: c.Text("report_body.response_trend"), Formula: c.Text("report_body.response_trend_formula"),
+				Terms:  []reports.Term{term(c.Text("report_body.spans_from"), spanValue(span))},
+				Source: c.Text("report_body.incidents"), Link: "/incidents", From: span.From, To: c.asOf,
 			})
 		}
 		s, _ := c.attain(n)
-		row := reports.Row{Key: "response-" + span.ID, Cells: []reports.Value{words(spanTitle(span)), withHow(count(len(all)), how)}}
+		row := reports.Row{Key: "response-" + span.ID, Cells: []reports.Value{spanValue(span), withHow(count(len(all)), how)}}
 		for _, a := range []attainment{s.detect, s.diagnose, s.recover, s.all} {
-			row.Cells = append(row.Cells, withHow(c.kept(a), how))
+			row.Cells = append(row.Cells, withHow(c.attainedBefore(a), how))
 		}
 		row.Cells = append(row.Cells, count(s.all.Unknown))
 		row.Cells = append(row.Cells, c.medianCells(all, how)...)
 		t.Rows = append(t.Rows, row)
+		label := c.Text("report_body.span_n", "Span", spanTitle(span), "N", s.all.known()+s.all.Unknown)
 		for k, v := range []int{s.all.Met, s.all.Missed, s.all.Unknown} {
-			layers[k].Points = append(layers[k].Points, reports.Point{Label: fmt.Sprintf("%s, n = %d", spanTitle(span), s.all.Met+s.all.Missed+s.all.Unknown), Value: reports.Number(float64(v))})
+			layers[k].Points = append(layers[k].Points, reports.Point{Label: label, Value: reports.Number(float64(v))})
 		}
 	}
 	if len(t.Rows) < 2 {
 		return reports.Table{}, ""
 	}
-	c.charts = append(c.charts, reports.Chart{Name: "response-trend", Title: "Incidents that kept all three targets, by " + strings.ToLower(c.spanHead()), Kind: reports.Stacked, Unit: reports.Count, Series: layers, Twin: "response-trend"})
-	return t, "response-trend"
+	return t, c.chart(reports.Chart{
+		Name: "response-trend", Title: c.Text("report_body.response_trend_chart", "Period", c.spanWord()), Kind: reports.Stacked, Unit: reports.Count,
+		Series: layers, Twin: "response-trend",
+	})
 }
 
-// kept is an attainment of a trend: without tone, a dash where nothing happened.
-func (c *compiler) kept(a attainment) reports.Value {
-	if a.Met+a.Missed+a.Unknown == 0 {
+// attainedBefore is attained in a trend: without tone, a dash where nothing happened.
+func (c *compiler) attainedBefore(a attainment) reports.Value {
+	if a.known()+a.Unknown == 0 {
 		return dash(reports.Ratio)
 	}
-	v := a.value()
+	v := c.attained(a)
 	if v.Number != nil {
 		v.Tone = reports.Plain
 	}
 	return v
 }
 
-// medianCells are the median time to recover and how many it is of.
+// medianCells are the median time to recover and its n.
 func (c *compiler) medianCells(all []reports.Incident, how string) []reports.Value {
 	known := recoveries(all)
 	if len(all) == 0 {
 		return []reports.Value{dash(reports.Seconds), count(0)}
 	}
-	return []reports.Value{withHow(durationOf(known.Median), how), count(known.N)}
+	return []reports.Value{withHow(c.durationOf(known.Median), how), count(known.N)}
 }
 
-// pagesOf are the pages that began in the nth span.
+// pagesOf returns the pages that began in the nth span.
 func (c *compiler) pagesOf(n int) (all []alert.Episode) {
-	to := c.spans[n].To
-	if to.After(c.asOf) {
-		to = c.asOf
-	}
-	for _, e := range c.episodes(c.spans[n].From, to) {
+	for _, e := range c.episodes(c.spans[n].From, tally.Earlier(c.spans[n].To, c.asOf)) {
 		if e.Paging {
 			all = append(all, e)
 		}
@@ -131,12 +133,12 @@ func (c *compiler) pagesOf(n int) (all []alert.Episode) {
 
 // alertTrend is the quality of paging by span.
 func (c *compiler) alertTrend() (reports.Table, string) {
-	t := reports.Table{Key: "alert-trend", Title: "Paging over time", Note: c.trendNote(), Columns: []reports.Column{
-		{Key: "span", Title: c.spanHead()}, {Key: "pages", Title: "Pages (n)", Numeric: true}, {Key: "night", Title: "At night", Numeric: true},
-		{Key: "precision", Title: "Precision", Numeric: true}, {Key: "actionable", Title: "Actionable", Numeric: true}, {Key: "recall", Title: "Recall", Numeric: true},
-		{Key: "shifts", Title: fmt.Sprintf("Shifts over %d incidents", alert.MaxPerShift), Numeric: true},
+	t := reports.Table{Key: "alert-trend", Title: c.Text("report_body.alert_trend"), Note: c.trendNote(), Columns: []reports.Column{
+		c.spanColumn(), c.numbers("pages", "report_body.col_pages_n"), c.numbers("night", "report_body.col_at_night"), c.numbers("precision", "report_body.col_precision"),
+		c.numbers("actionable", "report_body.col_actionable"), c.numbers("recall", "report_body.col_recall"),
+		{Key: "shifts", Title: c.Count("report_body.col_shifts_over", alert.MaxPerShift), Numeric: true},
 	}}
-	layers := []reports.Series{{Name: "with an incident", Tone: reports.Good}, {Name: "without one"}}
+	layers := []reports.Series{{Name: c.Text("report_body.with_incident"), Tone: reports.Good}, {Name: c.Text("report_body.without_incident")}}
 	on, how := c.onCall(), ""
 	for n, span := range c.spans {
 		pages := c.pagesOf(n)
@@ -145,15 +147,16 @@ func (c *compiler) alertTrend() (reports.Table, string) {
 		}
 		if how == "" {
 			how = c.derive(reports.Derivation{
-				Key: "alert-trend", Title: "Paging over time", Formula: "as the paging of the period, over the pages and incidents that began in each span",
-				Terms: []reports.Term{term("spans from", words(spanTitle(span)))}, Source: "alerts, incidents", Link: "/alerts", From: span.From, To: c.asOf,
+				Key: "alert-trend", Title: c.Text("report_body.alert_trend"), Formula: c.Text("report_body.alert_trend_formula"),
+				Terms:  []reports.Term{term(c.Text("report_body.spans_from"), spanValue(span))},
+				Source: c.Text("report_body.source_alerts_incidents"), Link: "/alerts", From: span.From, To: c.asOf,
 			})
 		}
 		q := alert.Judge(pages, forAlerts(c.began(n)), on)
 		over, shifts := c.shiftsOver(pages, span)
 		t.Rows = append(t.Rows, reports.Row{Key: "alerts-" + span.ID, Cells: []reports.Value{
-			words(spanTitle(span)), withHow(count(q.Paging), how), withHow(count(q.Night), how), withHow(shareOf(q.Precision), how),
-			withHow(shareOf(q.Actionable), how), withHow(shareOf(q.Recall), how), withHow(partOf(over, shifts), how),
+			spanValue(span), withHow(count(q.Paging), how), withHow(count(q.Night), how), withHow(c.shareOf(q.Precision), how),
+			withHow(c.shareOf(q.Actionable), how), withHow(c.shareOf(q.Recall), how), withHow(c.fraction(over, shifts), how),
 		}})
 		for k, v := range []int{q.Precision.Part, q.Paging - q.Precision.Part} {
 			layers[k].Points = append(layers[k].Points, reports.Point{Label: spanTitle(span), Value: reports.Number(float64(v))})
@@ -162,19 +165,17 @@ func (c *compiler) alertTrend() (reports.Table, string) {
 	if len(t.Rows) < 2 {
 		return reports.Table{}, ""
 	}
-	c.charts = append(c.charts, reports.Chart{Name: "alert-trend", Title: "Pages with and without an incident, by " + strings.ToLower(c.spanHead()), Kind: reports.Stacked, Unit: reports.Count, Series: layers, Twin: "alert-trend"})
-	return t, "alert-trend"
+	return t, c.chart(reports.Chart{
+		Name: "alert-trend", Title: c.Text("report_body.alert_trend_chart", "Period", c.spanWord()), Kind: reports.Stacked, Unit: reports.Count,
+		Series: layers, Twin: "alert-trend",
+	})
 }
 
-// shiftsOver counts the shifts of a span that had more incidents than one can
-// handle with care, of how many.
+// shiftsOver counts the shifts of a span that had more incidents than one person can handle
+// with care; of is how many shifts there were.
 func (c *compiler) shiftsOver(episodes []alert.Episode, span period.Period) (over, of int) {
-	to := span.To
-	if to.After(c.asOf) {
-		to = c.asOf
-	}
 	on := c.onCall()
-	shifts := on.Shifts(episodes, on.Of(""), span.From, to)
+	shifts := on.Shifts(episodes, on.Of(""), span.From, tally.Earlier(span.To, c.asOf))
 	for _, s := range shifts {
 		if s.Incidents > alert.MaxPerShift {
 			over++

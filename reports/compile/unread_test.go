@@ -25,7 +25,7 @@ func TestWhatCouldNotBeReadIsNotNone(t *testing.T) {
 	in.Feeds = append(in.Feeds, reports.Feed{Name: "flooder", Format: "ndjson", Accepted: 50_000, Rejected: 118_000, OverBudget: 118_000}, reports.Feed{Name: "am-2", Format: "alertmanager", Rejected: 3, Unkept: 3})
 	def := builtIn(period.Monthly)
 	def.Sections = compile.All().Keys()
-	r := compile.Report(def, p, in, compile.Options{})
+	r := compile.Report(def, p, in, english())
 	for _, s := range r.Sections {
 		switch s.Key {
 		case reports.Incidents, "response", reports.Dependencies, reports.Policy, reports.Alerts, reports.Changes, reports.SlowSQL, reports.Drills:
@@ -57,7 +57,7 @@ func TestWhatCouldNotBeReadIsNotNone(t *testing.T) {
 	for n := range in.Unread {
 		in.Unread[n].Damaged = true
 	}
-	if text := compile.Report(def, p, in, compile.Options{}).Verdict.Text; !strings.Contains(text, "Incidents are not known: they could not be read.") || strings.Contains(text, "too many") {
+	if text := compile.Report(def, p, in, english()).Verdict.Text; !strings.Contains(text, "Incidents are not known: they could not be read.") || strings.Contains(text, "too many") {
 		t.Errorf("the verdict when they are damaged: %q", text)
 	}
 	for _, l := range r.Changed {
@@ -76,7 +76,7 @@ func TestDrillsOfAReportAreBounded(t *testing.T) {
 	for i := range 5000 {
 		in.Drills = append(in.Drills, incident.Drill{ID: strconv.Itoa(i), Source: "s", Title: "d", At: p.From.Add(time.Hour), Outcome: "passed"})
 	}
-	for _, s := range compile.Report(builtIn(period.Monthly), p, in, compile.Options{}).Sections {
+	for _, s := range compile.Report(builtIn(period.Monthly), p, in, english()).Sections {
 		if s.Key == reports.Drills && (len(s.Tables) != 1 || len(s.Tables[0].Rows) != 100 || s.Tables[0].Left != 4900) {
 			t.Errorf("%d rows, %d left", len(s.Tables[0].Rows), s.Tables[0].Left)
 		}

@@ -5,79 +5,81 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 )
 
-// without returns why a part of the inputs is not there; "" it is.
+// without returns why a part of the inputs is missing; "" it is not.
 func (c *compiler) without(what string) string {
 	for _, u := range c.in.Unread {
 		if u.What == what {
-			return cmp.Or(humanize.Clip(u.Why, reports.TextRunes), "it could not be read")
+			return cmp.Or(clipText(u.Why), c.Text("report_body.could_not_be_read"))
 		}
 	}
 	return ""
 }
 
-// section makes one section. One whose inputs could not be read has its title and
-// the reason, and no chart or figure of it is left in the report.
+// section makes one section. One whose inputs could not be read has its title and the
+// reason, and no chart or figure of it is left in the report.
 func (c *compiler) section(row Section) reports.Section {
 	charts, derivations := len(c.charts), len(c.derivations)
 	s := c.made(row)
 	if why := c.without(row.Needs); row.Needs != "" && why != "" {
 		c.charts, c.derivations = c.charts[:charts], c.derivations[:derivations]
-		return reports.Section{Key: row.Key, Title: s.Title, Empty: "Not known: " + why + "."}
+		return reports.Section{Key: row.Key, Title: s.Title, Empty: c.Text("report_body.not_read", "Why", why), State: reports.NotRead}
 	}
 	if why := c.without(reports.UnreadIncidents); why != "" && row.Mentions {
-		s.Note = joined(s.Note, "Incidents are not known here: "+why+".")
+		s.Note, s.State = joined(s.Note, c.Text("report_body.incidents_not_read", "Why", why)), reports.PartRead
 	}
 	return c.incomplete(s)
 }
 
-// incomplete says in a section what of its inputs is missing.
+// incomplete states in a section what of its inputs is missing.
 func (c *compiler) incomplete(s reports.Section) reports.Section {
 	var missing []string
 	for _, u := range c.in.Unread {
 		if slices.Contains(u.Sections, s.Key) {
-			missing = append(missing, capital(title(u.What))+" could not be read: "+humanize.Clip(u.Why, reports.TextRunes)+".")
+			missing = append(missing, c.Text("report_body.part_not_read", "Part", capital(title(u.What)), "Why", clipText(u.Why)))
 		}
 	}
-	switch text := strings.Join(missing, " "); {
-	case text == "":
-	case s.Empty != "":
-		s.Empty = text // nothing is there, and not because there was nothing
-	default:
-		s.Note = joined(text+" What follows is incomplete.", s.Note)
+	if len(missing) == 0 {
+		return s
 	}
+	s.State = cmp.Or(s.State, reports.PartRead)
+	text := strings.Join(missing, " ")
+	if s.Empty != "" {
+		s.Empty = text // it has no data because of this, not because there is none
+		return s
+	}
+	s.Note = joined(text+" "+c.Text("report_body.rest_incomplete"), s.Note)
 	return s
 }
 
 func joined(a, b string) string { return strings.TrimSpace(a + " " + b) }
 
-// unknownFigures replaces the figures of the headline that count what could not be
-// read.
+// unknownFigures replaces the figures of the headline that count what could not be read.
 func (c *compiler) unknownFigures(figures []reports.Figure) []reports.Figure {
-	why := c.without(reports.UnreadIncidents)
-	if why == "" {
+	if c.without(reports.UnreadIncidents) == "" {
 		return figures
 	}
-	labels := map[string]string{"incidents": "incidents", "open": "open incidents", "detect": "detected within " + durationText(c.in.Targets.DetectWithin)}
+	labels := map[string]string{"incidents": c.Text("report_body.incidents"), "open": c.Text("report_body.open_incidents"), "detect": c.detectLabel()}
 	for i, f := range figures {
 		if label := labels[f.Key]; label != "" {
-			figures[i] = reports.Figure{Key: f.Key, Label: label, Value: reports.Value{Text: "not known", Tone: reports.Gap, Unit: f.Value.Unit}, Note: "see data quality"}
+			v := c.state("report_body.state_not_known", reports.Gap)
+			v.Unit = f.Value.Unit
+			figures[i] = reports.Figure{Key: f.Key, Label: label, Value: v, Note: c.Text("report_body.see_quality")}
 		}
 	}
 	return figures
 }
 
-// incidentsUnread is what the verdict says when incidents are not known; "" they are.
+// incidentsUnread returns what the verdict states when incidents are not known; "" they are.
 func (c *compiler) incidentsUnread() string {
 	for _, u := range c.in.Unread {
 		switch {
 		case u.What == reports.UnreadIncidents && u.Damaged:
-			return "Incidents are not known: they could not be read."
+			return c.Text("report_body.verdict_incidents_damaged")
 		case u.What == reports.UnreadIncidents:
-			return "Incidents are not known: there are too many to be counted."
+			return c.Text("report_body.verdict_incidents_too_many")
 		}
 	}
 	return ""
@@ -85,9 +87,12 @@ func (c *compiler) incidentsUnread() string {
 
 // unreadTable lists what could not be read.
 func (c *compiler) unreadTable() reports.Table {
-	t := reports.Table{Key: "unread", Title: "Not counted", Columns: []reports.Column{{Key: "what", Title: "What"}, {Key: "why", Title: "Why"}}}
+	t := reports.Table{Key: "unread", Title: c.Text("report_body.unread_title"), Columns: []reports.Column{
+		c.words("what", "report_body.col_what"), c.words("why", "report_body.col_why"),
+	}}
 	for _, u := range c.in.Unread {
-		t.Rows = append(t.Rows, reports.Row{Key: "unread-" + u.What, Cells: []reports.Value{{Text: title(u.What), Tone: reports.Gap, Link: "/feeds"}, words(humanize.Clip(u.Why, reports.TextRunes))}})
+		what := reports.Value{Text: title(u.What), Tone: reports.Gap, Link: "/feeds"}
+		t.Rows = append(t.Rows, reports.Row{Key: "unread-" + u.What, Cells: []reports.Value{what, sentence(clipText(u.Why))}})
 	}
 	return t
 }

@@ -3,27 +3,30 @@ package compile
 import (
 	"slices"
 
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/incident"
 	"github.com/postern/postern/reports/slo"
 )
 
-// seenFrom is the share of a window's budget from which an objective is taken to
-// have seen an incident; less is the noise of any hour.
+// seenFrom is the share of a window's budget from which an SLO registered an incident; less
+// is the noise of any hour.
 const seenFrom = 0.01
 
-// undipped lists the incidents that no objective of their services saw: either
-// users felt nothing, or nothing measures what they felt. Incidents without a
-// known length, or of services without a measured objective, cannot be told.
-func (c *compiler) undipped() reports.Table {
-	t := reports.Table{Key: "undipped", Title: "Incidents without a dip", Note: "Each took less than " + percentText(seenFrom, 0) + " of every budget of its services, all of which were measured.", Columns: []reports.Column{
-		{Key: "incident", Title: "Incident"}, {Key: "severity", Title: "Severity"}, {Key: "services", Title: "Services"}, {Key: "share", Title: "Most of a budget", Numeric: true}, {Key: "finding", Title: "Finding"},
+// unseen lists the incidents that no SLO of their services registered: either users felt
+// nothing, or nothing measures what they felt. Incidents without a known length, or of
+// services without a measured SLO, are left out.
+func (c *compiler) unseen() reports.Table {
+	note := c.Text("report_body.unseen_note", "Share", humanize.Percent(seenFrom, 0))
+	t := reports.Table{Key: "undipped", Title: c.Text("report_body.unseen_title"), Note: note, Columns: []reports.Column{
+		c.words("incident", "report_body.col_incident"), c.words("severity", "report_body.col_severity"), c.words("services", "report_body.col_services"),
+		c.numbers("share", "report_body.col_largest_share"), c.words("finding", "report_body.col_finding"),
 	}}
 	for _, i := range c.facts.own {
 		if !c.measuredAll(i) || i.ImpactEnd().IsZero() || i.Reached(incident.Started).IsZero() {
 			continue
 		}
-		most := reports.Value{Text: "none", Number: reports.Number(0), Unit: reports.Ratio}
+		most := number(0, reports.Ratio, c.Text("report_body.none"))
 		if top, ok := topSpend(i, c.titles); ok {
 			if top.Share >= seenFrom {
 				continue
@@ -31,14 +34,16 @@ func (c *compiler) undipped() reports.Table {
 			most = withHow(budgetShare(top.Share, top.Estimated), "slo-"+top.SLO)
 		}
 		row := c.incidentRow(i)
-		t.Rows = append(t.Rows, reports.Row{Key: "undipped-" + i.ID, Cells: []reports.Value{row.Cells[0], row.Cells[1], row.Cells[2], most, {Text: "do these objectives measure what users felt?", Tone: reports.Warn}}})
+		t.Rows = append(t.Rows, reports.Row{Key: "undipped-" + i.ID, Cells: []reports.Value{
+			row.Cells[0], row.Cells[1], row.Cells[2], most, c.state("report_body.finding_unseen", reports.Warn),
+		}})
 	}
-	t.Limit(mostAtLook)
+	t.Limit(mostListed)
 	return t
 }
 
-// measuredAll tells whether every objective of an incident's services was fully
-// measured in the period, and whether there is any.
+// measuredAll reports whether every SLO of an incident's services was fully measured in the
+// period, and there is at least one.
 func (c *compiler) measuredAll(i reports.Incident) bool {
 	n := 0
 	for _, o := range c.in.Objectives {

@@ -1,8 +1,9 @@
 package compile
 
 import (
+	"fmt"
 	"math"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -13,93 +14,182 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
+// Values are made here, so that each has its number, its unit and the key that reports are
+// compared by.
+
 // title clips a name from outside.
 func title(s string) string { return humanize.Clip(s, reports.TitleRunes) }
 
-// term is one named number of a derivation.
-func term(name string, v reports.Value) reports.Term { return reports.Term{Name: name, Value: v} }
+// name returns a name from the data.
+func name(s string) reports.Value { return reports.Value{Text: s, Key: s} }
 
-// words is a Value without a number.
-func words(s string) reports.Value { return reports.Value{Text: s} }
+// linked returns a name from the data that leads to its page.
+func linked(s, link string) reports.Value { return reports.Value{Text: s, Key: s, Link: link} }
 
-// unknown is what stands for a figure that nobody knows.
-func unknown() reports.Value { return reports.Value{Text: "unknown", Tone: reports.Gap} }
+// sentence returns a text that follows from other values. It is never compared.
+func sentence(s string) reports.Value { return reports.Value{Text: s} }
 
-// dash stands for a figure that cannot be: a share of nothing.
+// state returns a state by the key of its text. The key is stored in reports and compared:
+// the key of a state never changes, its text may.
+func (c *compiler) state(message string, tone reports.Tone) reports.Value {
+	return reports.Value{Text: c.Text(message), Key: stateKey(message), Tone: tone}
+}
+
+func stateKey(message string) string { return strings.TrimPrefix(message, "report_body.") }
+
+// unknown returns the value of a figure that is not known.
+func (c *compiler) unknown(unit reports.Unit) reports.Value {
+	v := c.state("report_body.state_unknown", reports.Gap)
+	v.Unit = unit
+	return v
+}
+
+// noData returns the value of a figure of which nothing was measured.
+func (c *compiler) noData(unit reports.Unit) reports.Value {
+	v := c.state("report_body.state_no_data", reports.Gap)
+	v.Unit = unit
+	return v
+}
+
+// dash returns the value of a figure that cannot be, such as a share of nothing.
 func dash(unit reports.Unit) reports.Value {
 	return reports.Value{Text: "—", Unit: unit, Tone: reports.Gap}
 }
 
-func count(n int) reports.Value {
-	return reports.Value{Text: humanize.Number(n), Number: reports.Number(float64(n)), Unit: reports.Count}
+// number returns a value with a number; it is a dash when x is infinite or not a number.
+func number(x float64, unit reports.Unit, text string) reports.Value {
+	n := reports.Number(x)
+	if n == nil {
+		return dash(unit)
+	}
+	return reports.Value{Text: text, Number: n, Unit: unit}
 }
 
-// events writes a count that may have a fraction (PromQL's increase gives such).
+// count returns a whole number of things.
+func count(n int) reports.Value { return number(float64(n), reports.Count, humanize.Number(n)) }
+
+// events returns a number of events, which may have a fraction: PromQL's increase gives
+// such. Part of an event is not written.
 func events(x float64) reports.Value {
-	if reports.Number(x) == nil {
-		return dash(reports.Count)
-	}
-	return reports.Value{Text: digits(math.Floor(x + 1e-9)), Number: reports.Number(x), Unit: reports.Count}
+	return number(x, reports.Count, humanize.Decimal(math.Floor(x+1e-9), 0))
 }
 
-// digits writes a number rounded to a whole, grouped: 36,632.
-func digits(x float64) string { return humanize.Decimal(x, 0) }
+// share returns a fraction of a budget or of a whole.
+func share(x float64) reports.Value { return number(x, reports.Ratio, humanize.Share(x)) }
 
-// percentText writes a fraction as a percentage with some decimals.
-func percentText(x float64, decimals int) string { return humanize.Percent(x, decimals) }
-
-// share is a fraction of a budget or of a whole: one decimal.
-func share(x float64) reports.Value {
-	if reports.Number(x) == nil {
-		return dash(reports.Ratio)
+// budgetShare returns a fraction of a budget, marked where it is estimated.
+func budgetShare(x float64, estimated bool) reports.Value {
+	if estimated {
+		return estimate(share(x))
 	}
-	return reports.Value{Text: humanize.Share(x), Number: reports.Number(x), Unit: reports.Ratio}
+	return share(x)
 }
 
-// targetText writes a target with the decimals it was given with.
-func targetText(target float64) string { return humanize.Target(target) }
+// estimate marks a value as estimated.
+func estimate(v reports.Value) reports.Value {
+	if v.Number != nil {
+		v.Text = "≈ " + v.Text
+	}
+	return v
+}
 
-// indicator writes an SLI beside its target.
+// indicator returns an SLI as it is written beside its target.
 func indicator(x, target float64) reports.Value {
-	return reports.Value{Text: humanize.SLI(x, target), Number: reports.Number(x), Unit: reports.Ratio}
+	return number(x, reports.Ratio, humanize.SLI(x, target))
 }
 
-// durationText writes a duration. It is defined for every duration.
-func durationText(d time.Duration) string { return humanize.Duration(d) }
-
+// duration returns a duration in seconds.
 func duration(d time.Duration) reports.Value {
-	return reports.Value{Text: durationText(d), Number: reports.Number(d.Seconds()), Unit: reports.Seconds}
+	return number(d.Seconds(), reports.Seconds, humanize.Duration(d))
 }
 
-// durationOf is duration, or unknown.
-func durationOf(d *time.Duration) reports.Value {
+// seconds returns a number of seconds, which may be more than a time.Duration can hold.
+func seconds(s float64) reports.Value { return number(s, reports.Seconds, humanize.Seconds(s)) }
+
+// durationOf returns a duration, or unknown.
+func (c *compiler) durationOf(d *time.Duration) reports.Value {
 	if d == nil {
-		return unknown()
+		return c.unknown("")
 	}
 	return duration(*d)
 }
 
-// noun is a noun in the number of n things, without the number.
-func noun(n int, one string) string {
-	_, s, _ := strings.Cut(humanize.Plural(n, one), " ")
-	return s
+// fraction returns part of whole with both counts; it is a dash when whole is 0.
+func (c *compiler) fraction(part, whole int) reports.Value {
+	if whole == 0 {
+		return dash(reports.Ratio)
+	}
+	x := float64(part) / float64(whole)
+	v := number(x, reports.Ratio, c.Text("report_body.fraction", "Share", humanize.Percent(x, 0), "Part", part, "Whole", whole))
+	v.Key = counts(part, whole)
+	return v
+}
+
+// ratio returns part of whole as two counts, "4 of 5"; whole is not 0.
+func (c *compiler) ratio(part, whole int) reports.Value {
+	v := number(float64(part)/float64(whole), reports.Ratio, c.Text("report_body.of", "Part", part, "Whole", whole))
+	v.Key = counts(part, whole)
+	return v
+}
+
+// counts is the key of a ratio of two counts, which the number alone does not give.
+func counts(part, whole int) string { return fmt.Sprintf("%d/%d", part, whole) }
+
+// withHow returns a value that leads to the derivation how.
+func withHow(v reports.Value, how string) reports.Value {
+	v.How = how
+	return v
+}
+
+// withTone returns a value with a tone.
+func withTone(v reports.Value, tone reports.Tone) reports.Value {
+	v.Tone = tone
+	return v
+}
+
+// term returns one named number of a derivation.
+func term(name string, v reports.Value) reports.Term { return reports.Term{Name: name, Value: v} }
+
+// words returns a column of texts; message is the key of its title.
+func (c *compiler) words(key, message string) reports.Column {
+	return reports.Column{Key: key, Title: c.Text(message)}
+}
+
+// numbers returns a column of numbers; message is the key of its title.
+func (c *compiler) numbers(key, message string) reports.Column {
+	return reports.Column{Key: key, Title: c.Text(message), Numeric: true}
 }
 
 // listed writes up to most names: "a, b and 3 more".
-func listed(names []string, most int) string {
+func (c *compiler) listed(names []string, most int) string {
 	switch n := len(names); {
 	case n == 0:
 		return ""
 	case n == 1:
 		return names[0]
 	case n > most:
-		return strings.Join(names[:most], ", ") + " and " + strconv.Itoa(n-most) + " more"
+		return c.Text("report_body.list_more", "Names", strings.Join(names[:most], ", "), "More", n-most)
 	default:
-		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+		return c.Text("report_body.list", "Names", strings.Join(names[:n-1], ", "), "Last", names[n-1])
 	}
 }
 
-// toneOf is what a state of the data means for a reader.
+// names returns names from the data, of which the text has the first.
+func (c *compiler) names(all []string, most int) reports.Value {
+	return reports.Value{Text: c.listed(all, most), Key: strings.Join(all, ", ")}
+}
+
+// serviceNames returns the titles of services in alphabetical order.
+func (c *compiler) serviceNames(services []string) reports.Value {
+	titles := make([]string, 0, len(services))
+	for _, s := range services {
+		titles = append(titles, c.serviceTitle(s))
+	}
+	slices.Sort(titles)
+	return c.names(titles, 3)
+}
+
+// toneOf returns what the state of an SLO's data means for a reader.
 func toneOf(r slo.Result) reports.Tone {
 	switch {
 	case r.Met == nil:

@@ -2,73 +2,83 @@ package compile
 
 import (
 	"cmp"
-	"fmt"
+	"math"
 	"slices"
-	"strings"
 
 	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/slo"
 )
 
-// verdict says whether the objectives were met, what was missed and why.
+// leastBlame is the share of a budget from which an incident is named as the reason.
+const leastBlame = 0.05
+
+// verdict states whether the SLOs were met, which were missed and why. Each of its sentences
+// adds the facts that it states.
 func (c *compiler) verdict() reports.Verdict {
-	t := c.count(c.in.Objectives, len(c.spans)-1)
+	t := c.count(c.in.Objectives, c.last())
 	v := reports.Verdict{Tone: t.tone()}
 	// Low traffic and no traffic were measured: a quiet day is no reason to look.
-	lost := c.states()
-	if v.Tone == reports.Good && (lost[slo.NoData]+lost[slo.Invalid]+lost[slo.Partial] > 0 || len(c.open()) > 0) {
+	states := c.states()
+	if v.Tone == reports.Good && (states[slo.NoData]+states[slo.Invalid]+states[slo.Partial] > 0 || len(c.open()) > 0) {
 		v.Tone = reports.Warn
 	}
-	v.Text = c.metSentence(t)
-	if s, missed := c.missedSentence(); s != "" {
-		v.Text, v.Missed = v.Text+" "+s, missed
-	}
+	c.metSentence(&v, t)
+	c.missedSentence(&v)
 	if s := c.incidentsUnread(); s != "" {
-		v.Text += " " + s
+		v.Text = joined(v.Text, s)
+		v.Facts = append(v.Facts, fact("incidents_unread", 1))
 		if v.Tone == reports.Good {
 			v.Tone = reports.Warn
 		}
-	} else if s := c.incidentSentence(); s != "" {
-		v.Text += " " + s
+	} else {
+		c.incidentSentence(&v)
 	}
 	return v
 }
 
-// leastBlame is the share of a budget from which an incident is named as the reason.
-const leastBlame = 0.05
-
-func (c *compiler) metSentence(t verdictCounts) string {
-	switch {
-	case len(c.in.Objectives) == 0:
-		return "No objective is defined in this scope."
-	case t.measured == 0 && t.unmeasured == 0:
-		return "No objective was in force."
-	case t.measured == 0:
-		return fmt.Sprintf("None of %s could be measured.", humanize.Plural(t.unmeasured, "objective"))
-	}
-	what := "objective"
-	if t.unmeasured > 0 {
-		what = "measured objective"
-	}
-	s := fmt.Sprintf("%d of %s met", t.met, humanize.Plural(t.measured, what))
-	switch {
-	case t.met == t.measured && t.measured == 1:
-		s = "The only " + what + " was met"
-	case t.met == t.measured:
-		s = fmt.Sprintf("All %s met", humanize.Plural(t.measured, what))
-	}
-	if t.unmeasured > 0 {
-		s += fmt.Sprintf("; %d could not be measured (%s)", t.unmeasured, reasons(c.verdictless()))
-	}
-	if n := c.states()[slo.Partial]; n > 0 { // one reason of a Check: it is told
-		s += fmt.Sprintf("; %d measured only in part", n)
-	}
-	return s + "."
+// fact returns a number that a verdict states.
+func fact(key string, n int) reports.Fact {
+	return reports.Fact{Key: key, Number: reports.Number(float64(n))}
 }
 
-// missedSentence names what was missed, and the incident that cost most.
-func (c *compiler) missedSentence() (s string, missed []string) {
+// metSentence adds how many SLOs were met.
+func (c *compiler) metSentence(v *reports.Verdict, t verdictCounts) {
+	states := c.states()
+	v.Facts = append(v.Facts, fact("slos", len(c.in.Objectives)), fact("met", t.met), fact("measured", t.measured))
+	for _, s := range append(verdictlessStates(), slo.Partial) {
+		v.Facts = append(v.Facts, fact(string(s), states[s]))
+	}
+	switch {
+	case len(c.in.Objectives) == 0:
+		v.Text = c.Text("report_body.verdict_no_slo")
+		return
+	case t.measured == 0 && t.unmeasured == 0:
+		v.Text = c.Text("report_body.verdict_none_in_force")
+		return
+	case t.measured == 0:
+		v.Text = c.Count("report_body.verdict_none_measured", t.unmeasured)
+		return
+	case t.unmeasured > 0 && t.met == t.measured:
+		v.Text = c.Count("report_body.verdict_all_measured_met", t.measured)
+	case t.unmeasured > 0:
+		v.Text = c.Count("report_body.verdict_some_measured_met", t.measured, "Met", t.met)
+	case t.met == t.measured:
+		v.Text = c.Count("report_body.verdict_all_met", t.measured)
+	default:
+		v.Text = c.Count("report_body.verdict_some_met", t.measured, "Met", t.met)
+	}
+	if t.unmeasured > 0 {
+		v.Text += c.Text("report_body.verdict_unmeasured", "Number", t.unmeasured, "Reasons", c.reasons(c.verdictless()))
+	}
+	if n := states[slo.Partial]; n > 0 { // a reason of the tone Warn
+		v.Text += c.Text("report_body.verdict_partial", "Number", n)
+	}
+	v.Text += c.Text("report_body.stop")
+}
+
+// missedSentence names what was missed, and the incident that consumed most.
+func (c *compiler) missedSentence(v *reports.Verdict) {
 	var worst []spender
 	for _, o := range c.in.Objectives {
 		if r := c.now(o); r.Met != nil && !*r.Met {
@@ -79,58 +89,64 @@ func (c *compiler) missedSentence() (s string, missed []string) {
 			worst = append(worst, x)
 		}
 	}
+	if len(worst) == 0 {
+		return
+	}
 	slices.SortStableFunc(worst, func(a, b spender) int { return cmp.Compare(b.share, a.share) })
+	var missed []string
 	for _, w := range worst {
 		missed = append(missed, c.titles[w.SLO.Name])
+		v.Facts = append(v.Facts, reports.Fact{Key: "missed", Name: w.SLO.Name})
 	}
-	if len(missed) == 0 {
-		return "", nil
-	}
-	names := missed
-	if len(missed) > 1 {
-		s = listed(missed, 2) + " missed their objectives"
-	} else {
-		s = missed[0] + " missed its objective"
-	}
+	v.Missed = missed[:min(len(missed), 2)]
+	s := c.Count("report_body.verdict_missed", len(missed), "SLOs", c.listed(missed, 2))
 	if top, part, _ := c.topIncident(worst[0]); top != nil && part >= leastBlame {
-		of := strings.Replace(c.of(worst[0].Objective, worst[0].budget), "its ", "the ", 1)
-		s += fmt.Sprintf(": “%s” consumed %s of %s of %s", incidentTitle(top.Incident), budgetShare(part, worst[0].estimated).Text, of, missed[0])
+		s += c.Text("report_body.verdict_blame", "Incident", incidentTitle(top.Incident), "Share", budgetShare(part, worst[0].estimated).Text,
+			"Budget", c.of(worst[0].Objective, worst[0].budget), "SLO", missed[0])
+		const shown = 1e3 // of a share; the text shows no more
+		v.Facts = append(v.Facts, reports.Fact{Key: "consumed_most", Name: top.ID, Number: reports.Number(math.Round(part*shown) / shown)})
 	}
-	return s + ".", names[:min(len(names), 2)]
+	v.Text = joined(v.Text, s+c.Text("report_body.stop"))
 }
 
-func (c *compiler) incidentSentence() string {
+// incidentSentence adds the incidents that are open, otherwise those that started.
+func (c *compiler) incidentSentence(v *reports.Verdict) {
 	if open := c.open(); len(open) > 0 {
-		lasted := durationText(c.asOf.Sub(open[0].ImpactStart()))
-		if len(open) == 1 {
-			return fmt.Sprintf("“%s” is open, for %s so far.", incidentTitle(open[0]), lasted)
+		lasted := humanize.Duration(c.asOf.Sub(open[0].ImpactStart()))
+		v.Text = joined(v.Text, c.Count("report_body.verdict_open", len(open), "Incident", incidentTitle(open[0]), "Duration", lasted))
+		for _, i := range open {
+			v.Facts = append(v.Facts, reports.Fact{Key: "open", Name: i.ID})
 		}
-		return fmt.Sprintf("%d incidents are open, the oldest for %s.", len(open), lasted)
+		return
 	}
-	if len(c.facts.own) == 0 {
-		return "No incident."
+	n := len(c.facts.own)
+	v.Facts = append(v.Facts, fact("incidents", n))
+	if n == 0 {
+		v.Text = joined(v.Text, c.Text("report_body.verdict_no_incident"))
+		return
 	}
-	return humanize.Plural(len(c.facts.own), "incident") + c.detectedWords() + "."
+	v.Text = joined(v.Text, c.Count("report_body.verdict_incidents", n)+c.detected(v)+c.Text("report_body.stop"))
 }
 
-// detectedWords goes on after the number of incidents: how many of them were
-// detected in time. Those that cannot be judged are left out, and that is said.
-func (c *compiler) detectedWords() string {
+// detected returns the end of the sentence about the incidents: how many of them were
+// detected in time, without those of which it is not known.
+func (c *compiler) detected(v *reports.Verdict) string {
 	s, _ := c.attain(c.last())
-	met, judged, target := s.detect.Met, s.detect.Met+s.detect.Missed, durationText(c.in.Targets.DetectWithin)
+	met, known, target := s.detect.Met, s.detect.known(), humanize.Duration(c.in.Targets.DetectWithin)
+	v.Facts = append(v.Facts, fact("detected", met), fact("detection_known", known))
 	switch {
-	case judged == 0:
+	case known == 0:
 		return ""
-	case judged < len(c.facts.own):
-		return fmt.Sprintf("; %d of the %d that can be judged detected within %s", met, judged, target)
-	case judged == 1 && met == 1:
-		return ", detected within " + target
-	case judged == 1:
-		return ", not detected within " + target
+	case known < len(c.facts.own):
+		return c.Text("report_body.verdict_detected_of_known", "Met", met, "Known", known, "Target", target)
+	case known == 1 && met == 1:
+		return c.Text("report_body.verdict_detected", "Target", target)
+	case known == 1:
+		return c.Text("report_body.verdict_not_detected", "Target", target)
 	case met == 0:
-		return "; none was detected within " + target
-	case met == judged:
-		return ", all detected within " + target
+		return c.Text("report_body.verdict_none_detected", "Target", target)
+	case met == known:
+		return c.Text("report_body.verdict_all_detected", "Target", target)
 	}
-	return fmt.Sprintf("; %d of %d detected within %s", met, judged, target)
+	return c.Text("report_body.verdict_some_detected", "Met", met, "Known", known, "Target", target)
 }

@@ -2,24 +2,23 @@ package compile
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/slo"
 )
 
-// looks lists the objectives that somebody should look at: missed, then those
-// that were not measured, then those that spent most.
-func (c *compiler) looks() (reports.Table, bool) {
+// watchlist lists the SLOs that need attention: missed, then those that were not measured,
+// then those measured in part.
+func (c *compiler) watchlist() reports.Table {
+	span := c.spanWord()
 	t := reports.Table{
-		Key: "looks", Title: "Objectives to look at",
-		Columns: []reports.Column{
-			{Key: "slo", Title: "Objective"}, {Key: "service", Title: "Service"}, {Key: "state", Title: "State"},
-			{Key: "sli", Title: "Indicator", Numeric: true}, {Key: "target", Title: "Target", Numeric: true},
-			{Key: "spent", Title: "Spent of the " + strings.ToLower(c.spanHead()) + "'s budget", Numeric: true}, {Key: "was", Title: capital(c.compareWord()), Numeric: true},
-			{Key: "left", Title: "Left of its window's budget", Numeric: true}, {Key: "course", Title: "Spent, " + c.spansWord()},
+		Key: "looks", Title: c.Text("report_body.watchlist_title"), Note: c.Text("report_body.watchlist_note", "Period", span), Columns: []reports.Column{
+			c.words("slo", "report_body.col_slo"), c.words("service", "report_body.col_service"), c.words("state", "report_body.col_state"),
+			c.numbers("sli", "report_body.col_sli"), c.numbers("target", "report_body.col_target"),
+			{Key: "spent", Title: c.Text("report_body.col_consumed_of_period", "Period", span), Numeric: true},
+			{Key: "was", Title: capital(c.compareWord()), Numeric: true}, c.numbers("left", "report_body.col_remaining_own"),
+			{Key: "course", Title: c.Text("report_body.col_consumed_over", "Periods", c.spansWord())},
 		},
-		Note: "The bars show the share of each " + strings.ToLower(c.spanHead()) + "'s own budget that was spent: a full bar is all of it or more, a dot is not measured.",
 	}
 	var rows []reports.Objective
 	for _, o := range c.in.Objectives {
@@ -27,16 +26,16 @@ func (c *compiler) looks() (reports.Table, bool) {
 			rows = append(rows, o)
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b reports.Objective) int { return c.gravity(b) - c.gravity(a) })
-	for _, o := range rows[:min(len(rows), mostAtLook)] {
-		t.Rows = append(t.Rows, c.lookRow(o))
+	slices.SortStableFunc(rows, func(a, b reports.Objective) int { return c.attention(b) - c.attention(a) })
+	for _, o := range rows[:min(len(rows), mostListed)] {
+		t.Rows = append(t.Rows, c.watchRow(o))
 	}
 	t.Left = len(rows) - len(t.Rows)
-	return t, len(t.Rows) > 0
+	return t
 }
 
-// gravity orders objectives by how much they ask for a look: missed first.
-func (c *compiler) gravity(o reports.Objective) int {
+// attention ranks SLOs for the watch list: missed ones have the largest number.
+func (c *compiler) attention(o reports.Objective) int {
 	r := c.now(o)
 	switch {
 	case r.Met != nil && !*r.Met:
@@ -49,20 +48,14 @@ func (c *compiler) gravity(o reports.Objective) int {
 	return 1
 }
 
-func (c *compiler) lookRow(o reports.Objective) reports.Row {
-	r := c.now(o)
-	was := c.earlier(o)
-	row := reports.Row{Key: "look-" + o.SLO.Name, Cells: []reports.Value{
-		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)},
-		{Text: c.serviceTitle(o.SLO.Service), Link: serviceLink(o.SLO.Service)},
-		c.verdictValue(o, r), sliValue(o, r), targetValue(o), spentValue(o, r), {}, c.leastLeftOf([]reports.Objective{o}), c.course(o),
-	}}
-	switch {
-	case was.State != slo.NotYet && r.Hash != was.Hash && was.Hash != "":
-		row.Cells[6] = reports.Value{Text: "definition changed", Tone: reports.Gap}
-	default:
-		row.Cells[6] = spentValue(o, was)
-		row.Cells[6].Tone, row.Cells[6].How = reports.Plain, ""
+func (c *compiler) watchRow(o reports.Objective) reports.Row {
+	r, before := c.now(o), c.earlier(o)
+	was := withTone(withHow(c.spentValue(o, before), ""), reports.Plain)
+	if before.State != slo.NotYet && r.Hash != before.Hash && before.Hash != "" {
+		was = c.state("report_body.state_other_definition", reports.Gap)
 	}
-	return row
+	return reports.Row{Key: "look-" + o.SLO.Name, Cells: []reports.Value{
+		c.sloName(o.SLO.Name), c.service(o.SLO.Service), c.verdictValue(o, r), c.sliValue(o, r), targetValue(o), c.spentValue(o, r),
+		was, c.leastLeftOf([]reports.Objective{o}), c.curve(o),
+	}}
 }

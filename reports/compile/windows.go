@@ -2,10 +2,8 @@ package compile
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
@@ -17,12 +15,14 @@ import (
 // The calendar month beside the objective's own window: two right answers to two
 // questions, and why they differ.
 
+// windows is the section that compares the period with each SLO's own window.
 func (c *compiler) windows() reports.Section {
-	name := strings.ToLower(c.spanHead())
-	s := reports.Section{Title: c.spanHead() + " and window side by side", Note: "The " + name + " is for the record, the objective's own window for deciding: it moves on every day and forgets what is older. Listed are objectives whose two verdicts differ, or whose two shares of budget are five points apart."}
+	span := c.spanWord()
+	s := reports.Section{Title: c.Text("report_body.windows_title", "Period", capital(span)), Note: c.Text("report_body.windows_note", "Period", span)}
 	t := reports.Table{Key: "windows", Columns: []reports.Column{
-		{Key: "slo", Title: "Objective"}, {Key: "calendar", Title: spanTitle(c.p), Numeric: true}, {Key: "spent", Title: "Spent of its budget", Numeric: true},
-		{Key: "window", Title: "Window"}, {Key: "wsli", Title: "Indicator in it", Numeric: true}, {Key: "wspent", Title: "Spent in it", Numeric: true}, {Key: "why", Title: "Why they differ"},
+		c.words("slo", "report_body.col_slo"), {Key: "calendar", Title: spanTitle(c.p), Numeric: true}, c.numbers("spent", "report_body.col_consumed_of_its_budget"),
+		c.words("window", "report_body.col_window"), c.numbers("wsli", "report_body.col_window_sli"), c.numbers("wspent", "report_body.col_window_consumed"),
+		c.words("why", "report_body.col_why_different"),
 	}}
 	compared := 0
 	var apart []reports.Objective
@@ -36,27 +36,24 @@ func (c *compiler) windows() reports.Section {
 			apart = append(apart, o)
 		}
 	}
-	slices.SortStableFunc(apart, func(a, b reports.Objective) int {
-		return cmp.Compare(c.gap(b), c.gap(a))
-	})
-	for _, o := range apart[:min(len(apart), mostAtLook)] {
+	slices.SortStableFunc(apart, func(a, b reports.Objective) int { return cmp.Compare(c.gap(b), c.gap(a)) })
+	for _, o := range apart[:min(len(apart), mostListed)] {
 		t.Rows = append(t.Rows, c.windowRow(o))
 	}
 	t.Left = len(apart) - len(t.Rows)
 	switch {
 	case compared == 0:
-		s.Empty = "No objective was measured both over the " + name + " and over its own window."
+		s.Empty = c.Text("report_body.windows_not_measured", "Period", span)
 	case len(t.Rows) == 0:
-		s.Empty = fmt.Sprintf("%s and window agree for %s: the same verdict, and less than five points of budget between them.", c.spanHead(), humanize.Plural(compared, "objective"))
+		s.Empty = c.Count("report_body.windows_agree", compared, "Period", span)
 	default:
 		s.Tables = []reports.Table{t}
 	}
 	return s
 }
 
-// mainWindow is the SLO's window that is compared with the period: its own as it
-// stood when the period ended, unless more of the period lies in a calendar window
-// that ended before.
+// mainWindow returns the SLO's window that is compared with the period: its own at the end
+// of the period, unless more of the period is in a calendar window that ended before.
 func (c *compiler) mainWindow(o reports.Objective) slo.Result {
 	if b := c.mainPart(o); !b.Period && !b.Window.To.IsZero() {
 		return b.Window
@@ -64,7 +61,7 @@ func (c *compiler) mainWindow(o reports.Objective) slo.Result {
 	return o.Window
 }
 
-// mainPart is the budget in which most of the period lies.
+// mainPart returns the budget of the window in which most of the period is.
 func (c *compiler) mainPart(o reports.Objective) reports.BudgetPart {
 	main, most := o.Current, time.Duration(0)
 	for _, b := range o.Budgets() {
@@ -75,7 +72,7 @@ func (c *compiler) mainPart(o reports.Objective) reports.BudgetPart {
 	return main
 }
 
-// gap orders objectives: different verdicts first, then by points of budget.
+// gap ranks SLOs: different verdicts first, then by points of budget.
 func (c *compiler) gap(o reports.Objective) float64 {
 	r, w := c.now(o), c.mainWindow(o)
 	points := math.Abs(*r.Spent - *w.Spent)
@@ -93,48 +90,53 @@ func (c *compiler) windowRow(o reports.Objective) reports.Row {
 		}
 		return v
 	}
-	wspent := spentValue(o, w)
+	wspent := c.spentValue(o, w)
 	if w.Open && wspent.Number != nil {
-		wspent.Text += " to date"
+		wspent.Text, wspent.Key = c.Text("report_body.to_date", "Share", wspent.Text), "to_date"
 	}
 	return reports.Row{Key: "window-" + o.SLO.Name, Cells: []reports.Value{
-		{Text: c.titles[o.SLO.Name], Link: sloLink(o.SLO.Name)}, met(sliValue(o, r), *r.Met), spentValue(o, r), words(windowText(o.SLO.Window)),
-		met(sliValue(o, w), *w.Met), wspent, words(c.whyApart(o)),
+		c.sloName(o.SLO.Name), met(c.sliValue(o, r), *r.Met), c.spentValue(o, r), c.windowValue(o.SLO.Window),
+		met(c.sliValue(o, w), *w.Met), wspent, sentence(c.whyApart(o)),
 	}}
 }
 
-// whyApart says in a sentence which days only one of the two counts, and what went
-// wrong on them.
+// whyApart explains in a sentence which days only one of the two counts, and how many bad
+// events are on them.
 func (c *compiler) whyApart(o reports.Objective) string {
 	r, w := c.now(o), c.mainWindow(o)
 	if o.Composite() {
-		return "Its parts were counted over other days: see them."
+		return c.Text("report_body.apart_composite")
 	}
 	if r.Hash != w.Hash {
-		return "The two are judged by different definitions: one changed in between."
+		return c.Text("report_body.apart_definition")
 	}
-	name := strings.ToLower(c.spanHead())
+	span := c.spanWord()
 	rbad, wbad := r.Total-r.Good, w.Total-w.Good
-	days := func(from, to time.Time) string {
-		first, last := from.In(c.p.Zone), to.Add(-time.Nanosecond).In(c.p.Zone)
-		if first.Format("2 Jan") == last.Format("2 Jan") {
-			return first.Format("2 January")
+	bad := func(x float64) string {
+		if c.method(o.SLO) != "" {
+			return c.Text("report_body.bad_slices", "Number", events(x).Text)
 		}
-		return first.Format("2 January") + " to " + last.Format("2 January")
-	}
-	unit := "bad"
-	if m := method(o.SLO); m != "" {
-		unit = "bad slices"
+		return c.Text("report_body.bad_events", "Number", events(x).Text)
 	}
 	switch {
 	case rbad == wbad && !w.From.Equal(r.From):
-		return fmt.Sprintf("The same %s %s in both: of %s in the %s, of %s in the window.", events(rbad).Text, unit, events(r.Total).Text, name, events(w.Total).Text)
+		return c.Text("report_body.apart_same", "Bad", bad(rbad), "Total", events(r.Total).Text, "Period", span, "WindowTotal", events(w.Total).Text)
 	case w.From.After(r.From):
-		return fmt.Sprintf("The window begins %s after the %s: %s of the %s's %s %s fell on %s, which only the %s counts.",
-			durationText(w.From.Sub(r.From)), name, events(max(0, rbad-wbad)).Text, name, events(rbad).Text, unit, days(r.From, w.From), name)
+		return c.Text("report_body.apart_later", "Duration", humanize.Duration(w.From.Sub(r.From)), "Period", span,
+			"Part", events(max(0, rbad-wbad)).Text, "Bad", bad(rbad), "Days", c.daysBetween(r.From, w.From))
 	case w.From.Before(r.From):
-		return fmt.Sprintf("The window begins %s before the %s: %s of its %s %s fell on %s, which only the window counts.",
-			durationText(r.From.Sub(w.From)), name, events(max(0, wbad-rbad)).Text, events(wbad).Text, unit, days(w.From, r.From))
+		return c.Text("report_body.apart_earlier", "Duration", humanize.Duration(r.From.Sub(w.From)), "Period", span,
+			"Part", events(max(0, wbad-rbad)).Text, "Bad", bad(wbad), "Days", c.daysBetween(w.From, r.From))
 	}
-	return fmt.Sprintf("Both begin at the same time; they counted %s and %s %s.", events(rbad).Text, events(wbad).Text, unit)
+	return c.Text("report_body.apart_counts", "Bad", bad(rbad), "WindowBad", bad(wbad))
+}
+
+// daysBetween names the days of [from, to) in the report's zone.
+func (c *compiler) daysBetween(from, to time.Time) string {
+	const layout = "2 January"
+	first, last := from.In(c.p.Zone).Format(layout), to.Add(-time.Nanosecond).In(c.p.Zone).Format(layout)
+	if first == last {
+		return first
+	}
+	return c.Text("report_body.days_between", "First", first, "Last", last)
 }

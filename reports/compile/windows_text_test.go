@@ -16,7 +16,7 @@ func TestWhyMonthAndWindowDiffer(t *testing.T) {
 	from := time.Date(2026, 10, 1, 0, 0, 0, 0, time.UTC)
 	to := from.AddDate(0, 1, 0)
 	p := period.Period{Kind: period.Monthly, ID: "2026-10", From: from, To: to, Zone: time.UTC}
-	c := &compiler{p: p, spans: []period.Period{p}, asOf: to}
+	c := &compiler{Printer: printer(t), p: p, spans: []period.Period{p}, asOf: to}
 	for _, tt := range []struct {
 		name                     string
 		start                    time.Time

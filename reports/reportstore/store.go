@@ -71,7 +71,7 @@ type Revision struct {
 	Verdict     string
 	Format      int
 	Inputs      string // names what the report was made of
-	Differs     int    // statements that differ from the revision before
+	Differs     int    // how many statements are other than in the revision before
 }
 
 // Published is a report with its revision.
@@ -88,11 +88,10 @@ func dayKey(to time.Time, name, period string) []byte {
 	return append(append(kv.TimeKey(to), 0), kv.Join(name, period)...)
 }
 
-// Publish stores a report as the next revision of its period. It does nothing,
-// and gives the newest revision with made false, when that already says the same.
-// Without force it also does nothing when the period is closed, and when the
-// newest was made of the same inputs: then another program only words the same
-// data otherwise, and readers are not sent looking for what changed.
+// Publish stores a report as the next revision of its period. made is false, and rev the
+// newest revision, when there is nothing to store: the report states the same as the newest
+// revision, whatever the wording (reports.Same); it was made of the same inputs; or the
+// period is closed. With force only a report of the same bytes is not stored.
 func (a *Store) Publish(ctx context.Context, r reports.Report, inputs string, at time.Time, force bool) (rev Revision, made bool, err error) {
 	encoded, err := reports.Encode(r)
 	if err != nil {
@@ -113,14 +112,14 @@ func (a *Store) Publish(ctx context.Context, r reports.Report, inputs string, at
 			if err != nil {
 				return err
 			}
-			closed := at.After(r.To.Add(reports.CloseAfter))
-			if bytes.Equal(old, encoded) || !force && (closed || newest.Inputs == inputs) {
-				rev = newest
-				return nil
-			}
 			before, err := reports.Decode(old)
 			if err != nil {
 				return err
+			}
+			closed := at.After(r.To.Add(reports.CloseAfter))
+			if bytes.Equal(old, encoded) || !force && (closed || newest.Inputs == inputs || reports.Same(before, r)) {
+				rev = newest
+				return nil
 			}
 			all, left := reports.Diff(before, r)
 			rev.Differs = len(all) + left

@@ -48,6 +48,7 @@ func makeUntilKilled(t *testing.T, path string) {
 	round, _ := strconv.Atoi(os.Getenv("PRESS_TEST_ROUND"))
 	w := &world{t: t, earliest: at("2026-10-20T00:00:00Z"), now: at("2026-11-24T09:00:00Z"), incident: fmt.Sprintf("As round %d tells it", round)}
 	p := schedule.New(schedule.Options{
+		Printer:     english().Printer,
 		Definitions: func(context.Context) ([]reports.Definition, error) { return reports.BuiltIn("UTC"), nil },
 		Collect:     late{w, uint64(round)}, Archive: kept, Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler),
 		Published: func(_ context.Context, _ reports.Definition, r reportstore.Revision) {

@@ -154,6 +154,7 @@ func TestReplayOfRealEdits(t *testing.T) {
 	kept := reportstore.New(db)
 	first := map[string]string{} // period and revision -> bytes when it was published
 	p := schedule.New(schedule.Options{
+		Printer:     english().Printer,
 		Definitions: func(context.Context) ([]reports.Definition, error) { return reports.BuiltIn("UTC")[1:2], nil },
 		Collect:     r, Archive: kept, Now: func() time.Time { return r.now }, Log: slog.New(slog.DiscardHandler),
 		Published: func(ctx context.Context, _ reports.Definition, rev reportstore.Revision) {
@@ -185,7 +186,7 @@ func TestReplayOfRealEdits(t *testing.T) {
 		}
 		settled++
 		in, _ := r.Collect(t.Context(), reports.Definition{}, z, z.To)
-		want, _ := reports.Encode(compile.Report(reports.BuiltIn("UTC")[1], z, in, compile.Options{}))
+		want, _ := reports.Encode(compile.Report(reports.BuiltIn("UTC")[1], z, in, english()))
 		if got, err := kept.Bytes(t.Context(), "weekly", id, 0); err != nil || string(got) != string(want) {
 			t.Errorf("%s: the newest revision does not say what the page says in the end: %v", id, err)
 		}

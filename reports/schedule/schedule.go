@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/reports"
 	"github.com/postern/postern/reports/compile"
 	"github.com/postern/postern/reports/period"
@@ -59,6 +60,7 @@ type Options struct {
 	Definitions func(ctx context.Context) ([]reports.Definition, error)
 	Collect     Collector
 	Archive     Archive
+	Printer     *messages.Printer // of the reports' language; must not be nil
 	Now         func() time.Time
 	Log         *slog.Logger
 	// Published is told of every new revision, after it is stored; may be nil.
@@ -312,7 +314,7 @@ func (x *Scheduler) compile(ctx context.Context, def reports.Definition, p perio
 			return r, "", err
 		}
 	}
-	r = compile.Report(def, p, in, compile.Options{Panicked: func(part string, v any) {
+	r = compile.Report(def, p, in, compile.Options{Printer: x.opt.Printer, Panicked: func(part string, v any) {
 		x.opt.Log.Error("a part of a report failed", "report", def.Name, "period", p.ID, "part", part, "panic", v, "stack", string(debug.Stack()))
 	}})
 	for _, u := range in.Unread {

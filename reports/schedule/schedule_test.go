@@ -58,6 +58,7 @@ func newWorld(t *testing.T, zone string) *world {
 // restart is a new process over the same data.
 func (w *world) restart() {
 	w.press = schedule.New(schedule.Options{
+		Printer:     english().Printer,
 		Definitions: func(context.Context) ([]reports.Definition, error) { return w.defs, nil },
 		Collect:     w, Archive: w.archive, Now: func() time.Time { return w.now }, Log: slog.New(slog.DiscardHandler),
 		Published: func(_ context.Context, _ reports.Definition, r reportstore.Revision) {

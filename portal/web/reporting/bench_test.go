@@ -41,7 +41,7 @@ func largeWeekly(t testing.TB) reports.Report {
 		}
 		in.Objectives = append(in.Objectives, reports.Measure(reports.Measurement{SLO: s, Buckets: buckets}, p, p.To))
 	}
-	return compile.Report(reports.BuiltIn("UTC")[1], p, in, compile.Options{})
+	return compile.Report(reports.BuiltIn("UTC")[1], p, in, englishReports())
 }
 
 // The page of the largest weekly is below 300 KB, not compressed.

@@ -64,6 +64,7 @@ const (
 	formsOrigin = "https://kb.example"
 	text        = "the text says it; numbers are in CSV, JSON and API"
 	drawn       = "the chart is drawn, and the table beside it has the numbers"
+	facts       = "the text of the verdict states them"
 	axis        = "the hours and weekdays of a week are the table's own"
 )
 
@@ -76,15 +77,15 @@ func reportForms(drawer *chart.Drawer) []reportForm {
 	}
 	at := func(r reports.Report) string { return "/reports/" + r.Name + "/" + r.Period }
 	page := map[string]string{
-		"*.Number": text, "Derivations.Coverage": "the state of an objective says it", "Twinned.Series.": drawn, "Twinned.Mark": drawn, "Twinned.Marks": "drawn, and said where there is room",
+		"Verdict.Facts.": facts, "*.Number": text, "Derivations.Coverage": "the state of an objective says it", "Twinned.Series.": drawn, "Twinned.Mark": drawn, "Twinned.Marks": "drawn, and said where there is room",
 		"Clock.Series.Name": axis, "Clock.Series.Points.Label": axis, "Charts.Mark": "a line in the drawing, where nothing is left",
 	}
 	markdown := map[string]string{
-		"*.Number": text, "Twinned.Series.": drawn, "Twinned.Mark": drawn, "Twinned.Marks": drawn, "Twinned.MarksName": drawn, "Clock.Series.Name": axis, "Clock.Series.Points.Label": axis,
+		"Verdict.Facts.": facts, "*.Number": text, "Twinned.Series.": drawn, "Twinned.Mark": drawn, "Twinned.Marks": drawn, "Twinned.MarksName": drawn, "Clock.Series.Name": axis, "Clock.Series.Points.Label": axis,
 		"Charts.Mark": page["Charts.Mark"],
 	}
 	const extract = "a mail is the first screen: its first charts come as pictures, the rest is behind its link"
-	mail := map[string]string{"Sections.": extract, "Charts.": extract, "Clock.": extract, "Twinned.": extract, "Derivations.": extract, "*.Number": text}
+	mail := map[string]string{"Sections.": extract, "Charts.": extract, "Clock.": extract, "Twinned.": extract, "Derivations.": extract, "Verdict.Facts.": facts, "*.Number": text}
 	return []reportForm{
 		{"page", func(t *testing.T, r reports.Report) *reading {
 			return readHTML(t, portal(t, r).Get(at(r)).Body.Bytes())
@@ -94,11 +95,11 @@ func reportForms(drawer *chart.Drawer) []reportForm {
 		}, formsOrigin, markdown},
 		{"CSV", func(t *testing.T, r reports.Report) *reading {
 			return readCSV(t, portal(t, r).Get(at(r)+".csv").Body.Bytes())
-		}, "", map[string]string{"Twinned.": "the table with the same numbers is in it"}},
+		}, "", map[string]string{"Twinned.": "the table with the same numbers is in it", "Verdict.Facts.": facts}},
 		{"JSON", func(t *testing.T, r reports.Report) *reading {
 			return readFormJSON(t, portal(t, r).Get(at(r)+".json").Body.Bytes())
 		}, "", nil},
-		{"API", readAPI, "", nil},
+		{"API", readAPI, "", map[string]string{"Verdict.Facts.": facts}},
 		{"mail", func(t *testing.T, r reports.Report) *reading { return readHTML(t, letter(t, r).HTML) }, formsOrigin, mail},
 		{"mail as text", func(t *testing.T, r reports.Report) *reading { return readText(t, letter(t, r).Text) }, formsOrigin, mail},
 	}

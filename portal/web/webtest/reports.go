@@ -46,7 +46,7 @@ func (f Reports) Report(_ context.Context, name, period string, n int) (reportst
 	r := f.One
 	if n == 1 {
 		r.Headline = append([]reports.Figure(nil), r.Headline...)
-		r.Headline[0].Value.Text = "9 / 9"
+		r.Headline[0].Value.Text, r.Headline[0].Value.Number, r.Headline[0].Value.Key = "9 / 9", reports.Number(1), "9/9"
 	}
 	return reportstore.Published{Revision: f.revision(n), Report: r}, nil
 }

@@ -1,0 +1,17 @@
+package reporting_test
+
+import (
+	"sync"
+
+	"github.com/postern/postern/portal/base/messages"
+	"github.com/postern/postern/reports/compile"
+)
+
+// englishReports returns options for reports in English.
+var englishReports = sync.OnceValue(func() compile.Options {
+	c, err := messages.New()
+	if err != nil {
+		panic(err)
+	}
+	return compile.Options{Printer: c.Printer("en")}
+})
