@@ -36,11 +36,16 @@ func (l Limits) withDefaults() Limits {
 }
 
 // admission admits a limited number of searches at once, and a limited number to wait.
+//
+// The channels are semaphores: a search holds one element of present while it waits or
+// runs, and one of running while it runs.
 type admission struct {
 	running chan struct{}
-	present chan struct{} // running or waiting
+	// Running or waiting.
+	present chan struct{}
 }
 
+// newAdmission returns an admission that admits no search yet.
 func newAdmission(l Limits) *admission {
 	return &admission{running: make(chan struct{}, l.Searches), present: make(chan struct{}, l.Searches+l.Waiting)}
 }
@@ -60,7 +65,8 @@ func (g *admission) enter(ctx context.Context) error {
 	default:
 		return errBusy(nil)
 	}
-	select { // admit without waiting even if ctx has ended: the query checks it
+	// Admit without waiting even if ctx has ended: the query checks it.
+	select {
 	case g.running <- struct{}{}:
 		return nil
 	default:

@@ -22,9 +22,11 @@ const chunk = 500
 
 // Changes are the changes from one state of the library to another.
 type Changes struct {
-	UpTo   uint64     // change number of the new state
-	Put    []Document // current state of new and changed documents
-	Delete []string   // ids
+	// Change number of the new state.
+	UpTo uint64
+	// Current state of new and changed documents.
+	Put    []Document
+	Delete []string // ids
 }
 
 // composed is a document ready for the engine.
@@ -73,14 +75,17 @@ func (x *Index) Apply(ctx context.Context, c Changes) error {
 	return fault.Wrap(fault.Internal, "search.Apply", "the search index could not be written", err)
 }
 
-// writer writes batches to one engine.
+// writer writes batches to one engine. Its methods are safe for concurrent use, because
+// a rebuild composes and writes on all cores.
 type writer struct {
 	index  *Index
 	engine *engine
 
-	mu        sync.Mutex
-	parked    map[string]string // id -> why it could not be indexed
-	composers []*composer       // idle ones, with their caches of stems
+	mu sync.Mutex
+	// By id: why the document could not be indexed.
+	parked map[string]string
+	// Idle ones, with their caches of stems.
+	composers []*composer
 }
 
 // composer returns an idle or a new composer.
@@ -194,11 +199,14 @@ func (w *writer) write(docs map[string]*composed, del []string, upTo *uint64) er
 		return err
 	}
 	if len(docs) == 1 {
+		// The document at fault is parked, and its old version leaves the index.
 		for id := range docs {
 			w.setParked(id, err)
 			return w.write(map[string]*composed{id: nil}, del, upTo)
 		}
 	}
+	// The engine panicked on one of several documents: halve the batch until it is
+	// alone.
 	first, second := make(map[string]*composed), make(map[string]*composed)
 	for id, d := range docs {
 		if len(first) < len(docs)/2 {

@@ -5,14 +5,17 @@ import "math"
 // part is a part of a document that has its own weight.
 type part uint8
 
+// The parts, in the order of partModel.
 const (
 	titlePart part = iota
 	headingPart
-	labelPart // tags, services, alerts, names
+	// Tags, services, alerts, names.
+	labelPart
 	summaryPart
 	bodyPart
 	codePart
-	parts // number of parts
+	// Number of parts.
+	parts
 )
 
 // k1 is the saturation of BM25F (Robertson, Zaragoza, Taylor 2004: "Simple BM25

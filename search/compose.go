@@ -19,7 +19,8 @@ type composer struct {
 	tokens []analysis.Token
 	pieces []piece
 	stream []uint32
-	number map[string]uint32 // token -> its index in hashes, plus 1
+	// Token -> its index in hashes, plus 1.
+	number map[string]uint32
 	hashes []uint64
 }
 
@@ -28,12 +29,14 @@ type piece struct {
 	part   part
 	text   string
 	tokens []analysis.Token
-	silent bool // weighed, but another piece contains its positions
+	// Weighed, but another piece contains its positions.
+	silent bool
 }
 
 // maxStems is the maximum number of cached stems; a language has fewer words.
 const maxStems = 1 << 16
 
+// newComposer returns a composer with empty caches.
 func newComposer() *composer {
 	return &composer{stems: make(map[string]string, 4096), number: make(map[string]uint32, 1024)}
 }
@@ -104,7 +107,8 @@ func isDemoted(d Document) bool { return d.Status == "archived" || d.Superseded 
 
 // tokenize sets pieces to the normalized texts of the document and their tokens.
 func (c *composer) tokenize(d Document) {
-	clear(c.pieces) // release the texts of the last document
+	// Release the texts of the last document.
+	clear(c.pieces)
 	c.pieces, c.tokens = c.pieces[:0], c.tokens[:0]
 	add := func(p part, text string, silent bool) {
 		if text == "" {
@@ -142,6 +146,8 @@ func quotedIn(text string, sections []Section) bool {
 // weigh returns the weights of all terms, and the tokens that differ from their stem.
 // unit is the code of the weight that one word of the body adds.
 func (c *composer) weigh() (terms map[string]segment.Weight, words []string, unit int) {
+	// A part is normalised by its length in the whole document: all headings are one
+	// part.
 	var lengths [parts]int
 	for _, p := range c.pieces {
 		lengths[p.part] += len(p.tokens)
@@ -209,7 +215,8 @@ func (c *composer) positions() []byte {
 			c.appendPositions(p)
 		}
 	}
-	for _, p := range c.pieces { // a quoted text may begin or end inside a word
+	// A quoted text may begin or end inside a word.
+	for _, p := range c.pieces {
 		if p.silent && slices.ContainsFunc(p.tokens, c.isNew) {
 			c.appendPositions(p)
 		}

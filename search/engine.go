@@ -30,10 +30,11 @@ const lockWait = "3s"
 
 // engine is one open index folder.
 type engine struct {
-	store   index.Index
-	queue   *index.AnalysisQueue
-	cache   segment.Cache
-	unsaved sync.WaitGroup // batches that can be searched but are not on disk
+	store index.Index
+	queue *index.AnalysisQueue
+	cache segment.Cache
+	// Batches that can be searched but are not on disk.
+	unsaved sync.WaitGroup
 	// scratches holds idle *scratch.
 	scratches sync.Pool
 }
@@ -67,6 +68,7 @@ func openEngine(dir string, durable bool) (*engine, error) {
 		queue.Close()
 		return nil, fmt.Errorf("opening %s: %w", dir, err)
 	}
+	// From here on, close owns the queue.
 	return &engine{store: store, queue: queue}, nil
 }
 
@@ -79,7 +81,8 @@ func (g *engine) batch(b *index.Batch) error {
 	b.SetPersistedCallback(saved)
 	accepted := false
 	defer func() {
-		if !accepted { // error or panic
+		// Error or panic.
+		if !accepted {
 			saved(nil)
 		}
 	}()
@@ -137,7 +140,8 @@ func (g *engine) evaluate(ctx context.Context, fn func(*evaluation) error) error
 		e.documents += l.Count()
 	}
 	if err := fn(e); err != nil {
-		return err // drop the scratch: its slices may not be zero
+		// Drop the scratch: its slices may not be zero.
+		return err
 	}
 	g.scratches.Put(s)
 	return nil
@@ -191,6 +195,7 @@ func (g *engine) probe() error {
 		return err
 	}
 	defer s.Close()
+	// The first and the last document of each segment are at the ends of its file.
 	for _, l := range g.cache.Readers(s) {
 		if n := l.Size(); n > 0 {
 			for _, doc := range []uint32{0, uint32(n - 1)} {
@@ -233,7 +238,8 @@ func (g *engine) verify(ctx context.Context) error {
 			Path() string
 		})
 		if !ok {
-			continue // still in memory
+			// Still in memory.
+			continue
 		}
 		data := file.Data()
 		if len(data) < 4 || crc32.ChecksumIEEE(data[:len(data)-4]) != file.CRC() {

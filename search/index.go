@@ -25,13 +25,16 @@ type Source interface {
 
 // Options are the folder and the dependencies of an index.
 type Options struct {
-	Dir    string // for this index only; created if it is missing
-	Source Source // documents of the hits
+	// For this index only; created if it is missing.
+	Dir string
+	// Documents of the hits.
+	Source Source
 	// Synonyms returns the current synonyms; nil means the built-in ones.
 	Synonyms Thesaurus
 	Log      *slog.Logger
 	Now      func() time.Time
-	Limits   Limits // zero fields have defaults
+	// Zero fields have defaults.
+	Limits Limits
 }
 
 // Index is the search index of one portal process. It is safe for concurrent use; Apply
@@ -41,12 +44,16 @@ type Index struct {
 	admission  *admission
 	vocabulary vocabulary
 
-	mu     sync.RWMutex // held for reading while engine is in use
-	engine *engine      // nil if there is no usable index
+	// Held for reading while engine is in use.
+	mu sync.RWMutex
+	// Nil if there is no usable index.
+	engine *engine
 	closed bool
 
-	write    sync.Mutex // one writer at a time
-	counting sync.Mutex // held while progress is updated
+	// One writer at a time.
+	write sync.Mutex
+	// Held while progress is updated.
+	counting sync.Mutex
 	progress atomic.Pointer[Progress]
 	parked   atomic.Pointer[map[string]string]
 	trouble  chan struct{}
@@ -64,15 +71,18 @@ type Progress struct {
 
 // State is the state of an index.
 type State struct {
-	Usable    bool // Search works
-	Outdated  bool // the index has an older format and must be rebuilt
+	Usable bool // Search works
+	// The index has an older format and must be rebuilt.
+	Outdated  bool
 	Seq       uint64
 	Documents int
-	Parked    map[string]string // id of a document that could not be indexed -> reason
-	Rebuild   *Progress         // nil if no rebuild is running
+	// By id of a document that could not be indexed: the reason.
+	Parked map[string]string
+	// Nil if no rebuild is running.
+	Rebuild *Progress
 }
 
-// The entries of Options.Dir.
+// The entries of Options.Dir; the package comment describes them.
 const (
 	liveName   = "index"
 	buildName  = "index.new"
@@ -97,6 +107,8 @@ func Open(ctx context.Context, opt Options) (*Index, error) {
 	if err := os.RemoveAll(x.path(buildName)); err != nil {
 		return nil, fault.Wrap(fault.Internal, "search.Open", "the folder of the search index cannot be written", err)
 	}
+	// A marker is left if the process crashed while it read the index: opening it again
+	// would crash again.
 	if _, err := os.Stat(x.path(markerName)); err == nil {
 		x.moveAside(errors.New("the portal crashed while it opened the index"))
 	}
@@ -125,7 +137,8 @@ func (x *Index) path(name string) string { return filepath.Join(x.opt.Dir, name)
 // openLive opens and probes the live index.
 func (x *Index) openLive() error {
 	if _, err := os.Stat(filepath.Join(x.path(liveName), "root.bolt")); err != nil {
-		return err // the engine would create an empty index
+		// The engine would create an empty index.
+		return err
 	}
 	var g *engine
 	var m meta
@@ -212,7 +225,8 @@ func (x *Index) Trouble() <-chan struct{} { return x.trouble }
 func (x *Index) reportTrouble() {
 	select {
 	case x.trouble <- struct{}{}:
-	default: // one report is enough
+	default:
+		// One report is enough.
 	}
 }
 

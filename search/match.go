@@ -11,13 +11,19 @@ import (
 
 // matches are the documents that match a plan, by leaf.
 type matches struct {
-	full  []*roaring.Bitmap // documents that meet all conditions
-	some  []*roaring.Bitmap // those that meet the strict ones and enough clauses; nil if full has enough documents
-	count int               // number of documents in both
-	exact int               // number of documents in full
-	need  int               // minimum number of clauses of a document in some
+	// Documents that meet all conditions.
+	full []*roaring.Bitmap
+	// Those that meet the strict ones and enough clauses; nil if full has enough documents.
+	some []*roaring.Bitmap
+	// Number of documents in both.
+	count int
+	// Number of documents in full.
+	exact int
+	// Minimum number of clauses of a document in some.
+	need int
 }
 
+// When and how far a query is relaxed.
 const (
 	// relaxBelow: if fewer documents have all words, those with enough words are added,
 	// because the first page would not be full.
@@ -44,7 +50,8 @@ func enough(clauses []clause) int {
 // match evaluates a plan on all leaves.
 func (e *evaluation) match(p plan) (matches, error) {
 	m := matches{full: make([]*roaring.Bitmap, len(e.leaves))}
-	base := make([]*roaring.Bitmap, len(e.leaves)) // strict conditions only
+	// Strict conditions only.
+	base := make([]*roaring.Bitmap, len(e.leaves))
 	all := make(allOf, len(p.clauses))
 	for i, c := range p.clauses {
 		all[i] = c.node
@@ -140,6 +147,7 @@ func (e *evaluation) inEnough(leaf int, sets []*roaring.Bitmap, need int) *roari
 	if need == 1 {
 		return some
 	}
+	// Counting in an array by document is faster than intersecting all combinations.
 	met := make([]uint16, e.leaves[leaf].Size())
 	for _, s := range sets {
 		s.Iterate(func(doc uint32) bool { met[doc]++; return true })

@@ -12,9 +12,11 @@ import (
 
 // evaluation is the evaluation of one query on one snapshot.
 type evaluation struct {
-	ctx       context.Context   // has the query's deadline; checked between steps
-	leaves    []*segment.Reader // the segments
-	documents uint64            // number of documents that are not deleted
+	// Has the query's deadline; checked between steps.
+	ctx    context.Context
+	leaves []*segment.Reader // the segments
+	// Number of documents that are not deleted.
+	documents uint64
 	scratch   *scratch
 	joins     *segment.Joins
 }
@@ -25,6 +27,7 @@ type node interface {
 	match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error)
 }
 
+// match returns the documents that have at least one term of the unit.
 func (u *unit) match(_ *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	return segment.Intersect(u.docs[leaf], within), nil
 }
@@ -32,6 +35,7 @@ func (u *unit) match(_ *evaluation, leaf int, within *roaring.Bitmap) (*roaring.
 // allOf matches if every node does.
 type allOf []node
 
+// match narrows within by each node and stops when nothing is left.
 func (n allOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	for _, c := range n {
 		var err error
@@ -45,6 +49,7 @@ func (n allOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.
 // anyOf matches if at least one node does.
 type anyOf []node
 
+// match returns the union of the matches.
 func (n anyOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	var sets []*roaring.Bitmap
 	for _, c := range n {
@@ -60,6 +65,7 @@ func (n anyOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.
 // noneOf matches if its node does not.
 type noneOf struct{ node node }
 
+// match returns the documents of within that the node does not match.
 func (n noneOf) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	s, err := n.node.match(e, leaf, within)
 	if err != nil || s == nil || within == nil {
@@ -75,6 +81,7 @@ type keywordIs struct {
 	terms func(l *segment.Reader) ([]string, error)
 }
 
+// match returns the union of the posting lists of the terms, within within.
 func (n keywordIs) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	l := e.leaves[leaf]
 	terms, err := n.terms(l)
@@ -101,6 +108,7 @@ type numberIs struct {
 	test  func(n int64) bool
 }
 
+// match tests the column of the field. Documents without the number never match.
 func (n numberIs) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	if within == nil {
 		return nil, nil
@@ -134,6 +142,8 @@ func (n *phrase) sort() {
 	slices.SortStableFunc(n.narrow, func(a, b *unit) int { return cmp.Compare(a.found, b.found) })
 }
 
+// match narrows within by the posting lists of the words, which is cheap, before it
+// verifies positions document by document.
 func (n *phrase) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	for _, u := range n.narrow {
 		if within = segment.Intersect(u.docs[leaf], within); within == nil || within.IsEmpty() {
@@ -172,4 +182,5 @@ func (n *phrase) match(e *evaluation, leaf int, within *roaring.Bitmap) (*roarin
 // nothing matches no document.
 type nothing struct{}
 
+// match returns nil.
 func (nothing) match(*evaluation, int, *roaring.Bitmap) (*roaring.Bitmap, error) { return nil, nil }

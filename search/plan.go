@@ -15,9 +15,10 @@ import (
 type plan struct {
 	strict  []node
 	clauses []clause
-	units   []*unit     // scored
-	nearby  []proximity // groups of words that add to the score if they are adjacent
-	notes   []string
+	units   []*unit // scored
+	// Groups of words that add to the score if they are adjacent.
+	nearby []proximity
+	notes  []string
 	// respelt maps a word that no document has to the correction that was searched for.
 	respelt map[string]string
 }
@@ -31,26 +32,34 @@ type proximity struct {
 
 // clause is one word of the query. It may be dropped if there are too few results.
 type clause struct {
-	node   node
-	bigram bool // part of a run of ideographs, which has more bigrams than words
+	node node
+	// Part of a run of ideographs, which has more bigrams than words.
+	bigram bool
 }
 
 // planner builds the plan of one query and loads its terms.
 type planner struct {
 	*evaluation
-	vocabulary   *vocabulary
-	typing       bool // the last word is still being typed
-	prose        bool // quotation marks do not mean phrases
-	plan         plan
-	synonyms     synonyms.Set
-	synonymsOf   map[string][]string // term -> its synonyms
-	synonymNodes map[string]node     // text of a synonym -> its node
+	vocabulary *vocabulary
+	// The last word is still being typed.
+	typing bool
+	// Quotation marks do not mean phrases.
+	prose    bool
+	plan     plan
+	synonyms synonyms.Set
+	// Term -> its synonyms.
+	synonymsOf map[string][]string
+	// Text of a synonym -> its node.
+	synonymNodes map[string]node
 	loaded       map[string]*unit
-	unscoredOnly bool // inside a Not, or narrowing only: matched, not scored
+	// Inside a Not, or narrowing only: matched, not scored.
+	unscoredOnly bool
 }
 
 // build returns the plan of a query. Stop words are dropped if there is anything else.
 func (p *planner) build(q query.Query) (plan, error) {
+	// Synonyms and the typed prefix are found before any word is compiled, because a
+	// form can consist of several words.
 	p.loaded, p.synonymNodes = make(map[string]*unit), make(map[string]node)
 	p.plan.respelt = make(map[string]string)
 	nodes := conjuncts(q.Root)
@@ -72,7 +81,8 @@ func (p *planner) build(q query.Query) (plan, error) {
 		}
 	}
 	if len(p.plan.clauses) == 0 && len(p.plan.strict) == 0 {
-		for _, w := range stops { // only stop words, as in "the who"
+		// Only stop words, as in "the who"
+		for _, w := range stops {
 			if err := p.conjunct(w); err != nil {
 				return plan{}, err
 			}
@@ -166,6 +176,7 @@ func (p *planner) node(n query.Node) (node, error) {
 		nodes, err := p.nodes(n.Nodes)
 		return anyOf(nodes), err
 	case query.Not:
+		// Excluded words do not score.
 		defer func(was bool) { p.unscoredOnly = was }(p.unscoredOnly)
 		p.unscoredOnly = true
 		node, err := p.node(n.Node)
@@ -255,7 +266,8 @@ func (p *planner) phrase(text string) (node, error) {
 		out.words = append(out.words, t.Text)
 		load := p.stemmed
 		if t.Ideograph || analysis.IsStop(t.Text) && len(tokens) > 1 {
-			load = p.unscored // bigrams and the other words are more specific
+			// Bigrams and the other words are more specific.
+			load = p.unscored
 		}
 		u, err := load(t.Text)
 		if err != nil {
@@ -270,6 +282,7 @@ func (p *planner) phrase(text string) (node, error) {
 		}
 		out.narrow = append(out.narrow, u)
 	}
+	// The rarest word first leaves the fewest documents for the others.
 	out.sort()
 	return out, nil
 }

@@ -15,6 +15,7 @@ import (
 func (p *planner) word(w query.Word) ([]clause, error) {
 	text := analysis.Normalize(w.Text)
 	tokens := analysis.Scan(nil, text)
+	// A word such as 2011年 has groups of both kinds.
 	var out []clause
 	for from := 0; from < len(tokens); {
 		if p.full() {
@@ -142,6 +143,8 @@ func (p *planner) token(raw, token string) (node, error) {
 	if err != nil {
 		return nil, err
 	}
+	// An identifier matches as a whole or by all of its parts: a document may write it
+	// in words.
 	if parts := analysis.Parts(raw); len(parts) > 1 {
 		var all allOf
 		for _, part := range parts {

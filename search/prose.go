@@ -12,7 +12,8 @@ import (
 // descriptions of more than descriptionWords words in sentences, and messages of at
 // least messageWords words that quote single words only, such as the reason in an alert.
 const (
-	proseUnquoted    = 6 // minimum number of words outside quotation marks
+	// Minimum number of words outside quotation marks.
+	proseUnquoted    = 6
 	messageWords     = 12
 	descriptionWords = 20
 )

@@ -15,6 +15,7 @@ import (
 // and readers narrow the query before they page further.
 const MaxWindow = 1000
 
+// The constants of the score beside BM25F.
 const (
 	// demotedShare is the factor of the score of an archived or superseded document.
 	demotedShare = 0.4
@@ -28,12 +29,14 @@ const (
 
 // scored is a ranked document.
 type scored struct {
-	leaf  int
-	doc   uint32
-	some  bool // meets enough clauses, but not all: ranked after those that meet all
+	leaf int
+	doc  uint32
+	// Meets enough clauses, but not all: ranked after those that meet all.
+	some  bool
 	score float32
 	day   int64
-	id    string // read to compare documents that are otherwise equal
+	// Read to compare documents that are otherwise equal.
+	id string
 }
 
 // ranker collects the best matches of one query.
@@ -42,7 +45,8 @@ type ranker struct {
 	plan   plan
 	newest bool
 	keep   int
-	best   []scored // a heap with the worst match first
+	// A heap with the worst match first.
+	best []scored
 }
 
 // rank returns at most keep of the best matches, in order.
@@ -91,6 +95,7 @@ func (r *ranker) leaf(leaf int, docs *roaring.Bitmap, some bool) error {
 			return err
 		}
 	}
+	// Each document is offered with its score, which is set to zero for the next query.
 	docs.Iterate(func(doc uint32) bool {
 		s := scored{leaf: leaf, doc: doc, some: some, score: scores[doc], day: days[doc]}
 		if sunk != nil && sunk.Contains(doc) {
@@ -202,6 +207,8 @@ func (r *ranker) rerank(keep int) error {
 		return nil
 	}
 	top := r.best[:min(rerankDepth, len(r.best))]
+	// The score can grow by at most the sum of the worth of all groups, so documents
+	// whose score is further below that of number keep remain behind it.
 	if keep < len(top) {
 		var most float32
 		for _, n := range r.plan.nearby {
@@ -243,7 +250,8 @@ func (r *ranker) rerank(keep int) error {
 type proximityReader struct {
 	*segment.Reader
 	docs *roaring.Bitmap
-	have map[string]*roaring.Bitmap // word -> those of docs that have it as a token
+	// Word -> those of docs that have it as a token.
+	have map[string]*roaring.Bitmap
 }
 
 // read returns the sum of the worth of the groups whose words are adjacent in a

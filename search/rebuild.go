@@ -14,8 +14,10 @@ import (
 
 // Contents are all documents of the library at one state.
 type Contents struct {
-	UpTo      uint64 // change number of the state, or of an earlier one
-	Total     int    // number of documents, for progress
+	// Change number of the state, or of an earlier one.
+	UpTo uint64
+	// Number of documents, for progress.
+	Total     int
 	Documents iter.Seq2[Document, error]
 }
 
@@ -27,8 +29,10 @@ func (x *Index) Rebuild(ctx context.Context, c Contents) error {
 	x.progress.Store(&Progress{Total: c.Total})
 	defer x.progress.Store(nil)
 	x.opt.Log.Info("search: rebuilding the index", "documents", c.Total)
+	// The current index serves searches during build, and waits only for swap.
 	if err := x.build(ctx, c); err != nil {
-		_ = os.RemoveAll(x.path(buildName)) // also removed at the next start
+		// Also removed at the next start.
+		_ = os.RemoveAll(x.path(buildName))
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -67,6 +71,7 @@ func (x *Index) build(ctx context.Context, c Contents) error {
 // building a segment use one core.
 func (x *Index) fill(ctx context.Context, g *engine, c Contents) error {
 	w := &writer{index: x, engine: g, parked: map[string]string{}}
+	// The first error stops the other workers and the feed.
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	chunks := make(chan []Document)

@@ -8,6 +8,7 @@ import (
 	"github.com/postern/postern/search/segment"
 )
 
+// Limits of a search for related incidents.
 const (
 	// relatedText is how much of a document's text is weighed, in bytes: the beginning
 	// describes the subject.
@@ -50,13 +51,16 @@ func (x *Index) Related(ctx context.Context, id string, limit int) ([]Match, err
 // related is Related on a snapshot.
 func (x *Index) related(ctx context.Context, e *evaluation, d *Document, limit int) ([]Match, error) {
 	w := newTextPlanner(e)
-	w.least = 2                    // a word that only the document itself has finds no other,
-	w.most = 2 + e.documents/third // and a word that many have is not specific
+	// A word that only the document itself has finds no other one, and a word that
+	// many have is not specific.
+	w.least = 2
+	w.most = 2 + e.documents/third
 	if err := w.document(d); err != nil {
 		return nil, err
 	}
 	p, best := w.plan()
-	p.nearby = nil // other incidents have other sentences
+	// Other incidents have other sentences.
+	p.nearby = nil
 	m, err := e.having(p.units, allOf{exactly(segment.KindField, "postmortem")})
 	if err != nil {
 		return nil, err
@@ -66,7 +70,8 @@ func (x *Index) related(ctx context.Context, e *evaluation, d *Document, limit i
 		return nil, err
 	}
 	ranked = slices.DeleteFunc(ranked, func(s scored) bool { return s.score < best*relatedShare })
-	ranked = ranked[:min(len(ranked), limit+1)] // the document itself is among them
+	// The document itself is among them.
+	ranked = ranked[:min(len(ranked), limit+1)]
 	matches, err := x.matched(ctx, e, ranked)
 	if err != nil {
 		return nil, err

@@ -31,6 +31,7 @@ func (x *Index) Search(ctx context.Context, r Request) (Results, error) {
 		return Results{}, fault.Newf(fault.Invalid, op,
 			"only the first %d results can be looked at: narrow the query instead", MaxWindow)
 	}
+	// A page parses the query for its own use and passes the tree.
 	if r.Query == nil {
 		parsed := x.parse(r.Text)
 		r.Query = &parsed
@@ -57,6 +58,7 @@ func (x *Index) failure(op string, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) && fault.KindOf(err) == fault.Internal {
 		return fault.Wrap(fault.Timeout, op, "this search takes too long: use fewer or rarer words, or a qualifier", err)
 	}
+	// A client that left, and errors with a kind of their own, need no investigation.
 	if errors.Is(err, context.Canceled) || fault.KindOf(err) != fault.Internal {
 		return err
 	}
@@ -83,6 +85,7 @@ func (x *Index) answer(ctx context.Context, g *engine, r Request, q query.Query,
 				return err
 			}
 		}
+		// A query without words has no scores: the newest documents come first.
 		newest := r.Newest || len(plan.units) == 0
 		best, err := e.rank(plan, m, newest, r.Offset+r.Limit)
 		if err != nil {

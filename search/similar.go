@@ -15,12 +15,16 @@ import (
 
 // Likeness is the result of Similar.
 type Likeness struct {
-	Reading paste.Reading // the parsed text
-	Total   int           // documents that have at least one word of it
-	Took    time.Duration
-	Matches []Match // the runbook of the alert first, then by score
+	// The parsed text.
+	Reading paste.Reading
+	// Documents that have at least one word of it.
+	Total int
+	Took  time.Duration
+	// The runbook of the alert first, then by score.
+	Matches []Match
 	Notes   []string
-	Faint   bool // no match is close: they have only some words of the text
+	// No match is close: they have only some words of the text.
+	Faint bool
 }
 
 // Match is one document that resembles a text.
@@ -35,12 +39,16 @@ type Match struct {
 
 // SimilarRequest is a request for documents similar to a pasted text, or for an alert.
 type SimilarRequest struct {
-	Text      string
-	Alert     string // name of an alert; if it is set, Text is ignored
-	Limit     int    // default 10, at most MaxSimilar
-	Fragments bool   // return fragments of the matches
+	Text string
+	// Name of an alert; if it is set, Text is ignored.
+	Alert string
+	// Default 10, at most MaxSimilar.
+	Limit int
+	// Return fragments of the matches.
+	Fragments bool
 }
 
+// Limits and factors of a search for similar documents.
 const (
 	// MaxSimilar is the maximum number of matches.
 	MaxSimilar = 50
@@ -93,6 +101,8 @@ func (x *Index) admitted(ctx context.Context, op string, fn func(context.Context
 // resemble is Similar on a snapshot.
 func (x *Index) resemble(ctx context.Context, g *engine, r SimilarRequest, out *Likeness) error {
 	return g.evaluate(ctx, func(e *evaluation) error {
+		// A text has no strict conditions: every document with one of its words is
+		// ranked.
 		w := newTextPlanner(e)
 		if err := w.reading(out.Reading); err != nil {
 			return err

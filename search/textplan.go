@@ -14,13 +14,16 @@ import (
 // The worth of the strings of a reading, as shares of the inverse document frequency of
 // their words.
 const (
-	nameShare     = 2.0 // the alert's name as one word
-	namePartShare = 1.5 // a word of it
+	// The alert's name as one word.
+	nameShare = 2.0
+	// A word of it.
+	namePartShare = 1.5
 	codeShare     = 1.5
 	messageShare  = 1.0
 	detailShare   = 0.4
 )
 
+// Limits of the plan of a text.
 const (
 	// maxLikeUnits is the maximum number of words of a text that are scored, the most
 	// specific first. Documents share the others by accident.
@@ -39,8 +42,10 @@ const (
 // textPlanner builds the plan of a text from the worth of its words.
 type textPlanner struct {
 	*evaluation
-	least  uint64 // minimum number of documents that have a word that counts
-	most   uint64 // maximum number of these
+	// Minimum number of documents that have a word that counts.
+	least uint64
+	// Maximum number of these.
+	most   uint64
 	units  map[string]*unit
 	nearby []textProximity
 	tokens []analysis.Token
@@ -83,6 +88,8 @@ func (w *textPlanner) reading(r paste.Reading) error {
 func (w *textPlanner) text(text string, whole, part float32) error {
 	text = analysis.Normalize(text)
 	w.tokens = analysis.Scan(w.tokens[:0], text)
+	// An ideograph is represented by the bigram that it ends, and separates the words
+	// around it.
 	last := ""
 	for i, t := range w.tokens {
 		if t.Ideograph {
@@ -148,6 +155,8 @@ func (w *textPlanner) plan() (p plan, best float32) {
 			best += u.idf * (k1 + 1)
 		}
 	}
+	// The order of a map is random: sort by worth, then by term, so that equal texts
+	// have equal answers.
 	slices.SortFunc(p.units, func(a, b *unit) int {
 		return cmp.Or(cmp.Compare(b.worth(), a.worth()), cmp.Compare(a.terms[0], b.terms[0]))
 	})

@@ -79,6 +79,8 @@ func (p *planner) withSynonyms(term string) (node, error) {
 	if len(meanings) == 0 || p.unscoredOnly {
 		return p.unit(term)
 	}
+	// out[0] becomes the unit of the term and its synonyms of one word, once these are
+	// known.
 	terms, out := []string{term}, anyOf{nil}
 	for _, text := range meanings {
 		if p.full() {

@@ -9,15 +9,17 @@ import (
 
 // Document is one published document, as the index and the results need it.
 type Document struct {
-	ID         string
-	Path       string
-	Address    string
-	Kind       string
-	Title      string
-	Summary    string
-	Lang       string
-	Status     string // draft, review, published, archived
-	Superseded bool   // another document replaces it; ranked below current documents
+	ID      string
+	Path    string
+	Address string
+	Kind    string
+	Title   string
+	Summary string
+	Lang    string
+	// Draft, review, published, archived.
+	Status string
+	// Another document replaces it; ranked below current documents.
+	Superseded bool
 	Date       time.Time
 	Severity   string
 	Services   []string
@@ -27,7 +29,8 @@ type Document struct {
 	Owner      string
 	Authors    []string
 	DetectedBy string
-	Ref        string // reference of its incident, such as INC-2291
+	// Reference of its incident, such as INC-2291.
+	Ref string
 	// Seconds from the start of impact; nil if unknown.
 	Detect, Diagnose, Recover *int64
 	Actions, OpenActions      int
@@ -45,27 +48,37 @@ type Request struct {
 	// passes the result on; when Query is nil, Search parses Text.
 	Query         *query.Query
 	Limit, Offset int
-	Newest        bool // sort by date, newest first, instead of relevance
-	Facets        bool // count facet values
-	Fragments     bool // return fragments of the hits
-	Prefix        bool // the last word is still being typed
-	Fixes         int  // number of hits, from the first, that get a Fix
+	// Sort by date, newest first, instead of relevance.
+	Newest bool
+	// Count facet values.
+	Facets bool
+	// Return fragments of the hits.
+	Fragments bool
+	// The last word is still being typed.
+	Prefix bool
+	// Number of hits, from the first, that get a Fix.
+	Fixes int
 }
 
 // Results are the answer to a Request.
 type Results struct {
-	Query       string
-	Total       int
-	Whole       int // of Total, the documents with every word; they come first
-	Took        time.Duration
-	Hits        []Hit
-	Facets      map[string][]FacetValue // by kind, service, severity, year, factor, tag
-	Notes       []string                // what was relaxed, ignored or truncated, for people
-	Suggestions []string                // other spellings that have results
-	Problems    []QueryProblem          // places that were not understood; the rest ran
+	Query string
+	Total int
+	// Of Total, the documents with every word; they come first.
+	Whole int
+	Took  time.Duration
+	Hits  []Hit
+	// By kind, service, severity, year, factor, tag.
+	Facets map[string][]FacetValue
+	// What was relaxed, ignored or truncated, for people.
+	Notes []string
+	// Other spellings that have results.
+	Suggestions []string
+	// Places that were not understood; the rest ran.
+	Problems []QueryProblem
 }
 
-// Hit is one document of a result.
+// Hit is one document of a result. Score is comparable only within one answer.
 type Hit struct {
 	Document // without Sections
 	Score    float64
@@ -87,6 +100,7 @@ type FacetValue struct {
 
 // QueryProblem is a place in the query that was not understood.
 type QueryProblem struct {
-	Offset  int // runes from the start
+	// Runes from the start.
+	Offset  int
 	Message string
 }

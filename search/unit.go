@@ -13,11 +13,14 @@ type unit struct {
 	// first is how many of the terms are the word itself; the others are synonyms, which
 	// have a lower weight. 0 means all.
 	first int
-	share float32 // its worth as a share of its idf; 0 if it is not scored
+	// Its worth as a share of its idf; 0 if it is not scored.
+	share float32
 	idf   float32
-	found uint64            // number of documents that have it
-	lists [][]weighted      // by leaf
-	docs  []*roaring.Bitmap // by leaf; nil for none
+	// Number of documents that have it.
+	found uint64
+	lists [][]weighted // by leaf
+	// By leaf; nil for none.
+	docs []*roaring.Bitmap
 }
 
 // weighted is a posting list and the weight of its occurrences.
@@ -68,12 +71,14 @@ func (u *unit) score(leaf int, wanted *roaring.Bitmap, scores, sums []float32) e
 		return nil
 	}
 	units, worth := segment.UnitTable(), u.worth()
+	// With one list, as for most words, the weight of a document is in one posting.
 	if len(lists) == 1 {
 		weight := lists[0].weight
 		return lists[0].Each(wanted, func(doc uint32, freq, norm uint8) {
 			scores[doc] += worth * saturate(weight*segment.Units(freq)*units[norm])
 		})
 	}
+	// With several, the weights are summed before they saturate.
 	for _, p := range lists {
 		err := p.Each(wanted, func(doc uint32, freq, norm uint8) {
 			sums[doc] += p.weight * segment.Units(freq) * units[norm]

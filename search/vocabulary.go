@@ -76,7 +76,9 @@ func (v *vocabulary) neighbours(e *evaluation, word string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	near := make(map[string]int) // word -> edits
+	// Word -> edits.
+	// The term field has stems, the word field the words that differ from them.
+	near := make(map[string]int)
 	for _, l := range e.leaves {
 		for _, field := range []string{segment.TermField, segment.WordField} {
 			if e.ctx.Err() != nil {
@@ -123,7 +125,8 @@ func (v *vocabulary) completions(e *evaluation, typed string) ([]string, error) 
 	if len(typed) < minPrefixBytes {
 		fields = []string{segment.TitleField}
 	}
-	segments := make(map[string]int) // word -> number of segments that have it
+	// Word -> number of segments that have it.
+	segments := make(map[string]int)
 	for _, l := range e.leaves {
 		for _, field := range fields {
 			if e.ctx.Err() != nil {
@@ -195,7 +198,8 @@ func dictionaryOf(word string) string {
 
 // isWritten reports whether some document has the word itself; it reads a few.
 func isWritten(e *evaluation, word string) (bool, error) {
-	const few = 16 // none of them has a stem that is not a word
+	// None of them has a stem that is not a word.
+	const few = 16
 	for _, l := range e.leaves {
 		docs, err := l.Docs(dictionaryOf(word), word)
 		if err != nil || docs == nil {

@@ -46,17 +46,26 @@ func isPlainNFC(s string) bool {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case 0x80 <= r && r < 0x300: // Latin; combining marks are not in this range
-		case 0x2002 <= r && r < 0x2070: // dashes, quotation marks
-		case 0x2190 <= r && r <= 0x2199, 0x2500 <= r && r < 0x2600: // arrows, boxes
-		case 0x3000 <= r && r < 0x302A: // CJK punctuation
-		case 0x4E00 <= r && r < 0xA000: // ideographs
-		case 0xFF01 <= r && r < 0xFF5F: // full-width forms
-		default:
+		if !isStable(r) {
 			return false
 		}
 		i += n
+	}
+	return true
+}
+
+// isStable reports whether a rune above ASCII is in a range whose runes neither compose
+// nor decompose.
+func isStable(r rune) bool {
+	switch {
+	case 0x80 <= r && r < 0x300: // Latin; combining marks are not in this range
+	case 0x2002 <= r && r < 0x2070: // dashes, quotation marks
+	case 0x2190 <= r && r <= 0x2199, 0x2500 <= r && r < 0x2600: // arrows, boxes
+	case 0x3000 <= r && r < 0x302A: // CJK punctuation
+	case 0x4E00 <= r && r < 0xA000: // ideographs
+	case 0xFF01 <= r && r < 0xFF5F: // full-width forms
+	default:
+		return false
 	}
 	return true
 }

@@ -59,38 +59,49 @@ type Index interface {
 // Options are the dependencies of an Indexer.
 type Options struct {
 	Changes Log
-	Topic   string // of the changes that concern documents; their key is the id
+	// Of the changes that concern documents; their key is the id.
+	Topic string
 	// Other returns the id of the document that a change of another topic affects, ""
 	// for none. It may be nil.
-	Other   func(kv.Change) string
-	Source  Source
-	Index   Index
-	Log     *slog.Logger
-	Now     func() time.Time
-	Observe func(took time.Duration) // of each batch; may be nil
+	Other  func(kv.Change) string
+	Source Source
+	Index  Index
+	Log    *slog.Logger
+	Now    func() time.Time
+	// Of each batch; may be nil.
+	Observe func(took time.Duration)
 }
 
 // Indexer follows the change log. Call Run once.
 type Indexer struct {
-	opt     Options
-	rebuild chan struct{} // requests of a rebuild
-	checked time.Time     // last check after reported trouble
+	opt Options
+	// Requests of a rebuild.
+	rebuild chan struct{}
+	// Last check after reported trouble.
+	checked time.Time
 
 	mu      sync.Mutex
 	reached kv.Seq
-	failure error         // of the last step; nil if it succeeded
-	looked  bool          // the index was read since the start: an empty one has reached 0
-	moved   chan struct{} // closed and replaced when reached or failure change
+	// Of the last step; nil if it succeeded.
+	failure error
+	// The index was read since the start: an empty one has reached 0.
+	looked bool
+	// Closed and replaced when reached or failure change.
+	moved chan struct{}
 }
 
 // Status is the progress of the index.
 type Status struct {
-	Seq        uint64 // last change number in the index
+	// Last change number in the index.
+	Seq        uint64
 	Rebuilding bool
-	Done       int // documents of the rebuild
-	Total      int
-	Parked     int    // documents that could not be indexed
-	Failure    string // message for the operator; "" if the last step succeeded
+	// Documents of the rebuild.
+	Done  int
+	Total int
+	// Documents that could not be indexed.
+	Parked int
+	// Message for the operator; "" if the last step succeeded.
+	Failure string
 }
 
 // New returns an Indexer, which does nothing until Run.
@@ -233,11 +244,13 @@ func (x *Indexer) idle(ctx context.Context, after kv.Seq) error {
 	select {
 	case err := <-changed:
 		if fault.KindOf(err) == fault.Gone {
-			return nil // the next step rebuilds the index
+			// The next step rebuilds the index.
+			return nil
 		}
 		return err
 	case <-x.rebuild:
-		x.Rebuild() // for the next step
+		// For the next step.
+		x.Rebuild()
 	case <-x.opt.Index.Trouble():
 		cancel()
 		<-changed
@@ -261,7 +274,8 @@ func (x *Indexer) checkup(ctx context.Context) error {
 // verify rebuilds the index if it is usable, but damaged.
 func (x *Indexer) verify(ctx context.Context) error {
 	if !x.opt.Index.State().Usable {
-		return nil // the next step builds one
+		// The next step builds one.
+		return nil
 	}
 	if err := x.opt.Index.Check(ctx, -1, nil); err != nil && ctx.Err() == nil {
 		x.opt.Log.Warn("search index is damaged and will be rebuilt", "error", err)

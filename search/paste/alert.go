@@ -9,11 +9,15 @@ func isAlert(text string) bool {
 		return true
 	}
 	low := strings.ToLower(cutAt(text, 4<<10))
-	for _, sign := range []string{"alarmname", "problem name:", "alertname", "[firing", "[resolved", "- alert:", "告警名称", "告警主题", "告警详情", "报警名称", "告警标题", "告警规则"} {
+	for _, sign := range []string{
+		"alarmname", "problem name:", "alertname", "[firing", "[resolved", "- alert:",
+		"告警名称", "告警主题", "告警详情", "报警名称", "告警标题", "告警规则",
+	} {
 		if strings.Contains(low, sign) {
 			return true
 		}
 	}
+	// Words that other texts have too count only in pairs.
 	return strings.Contains(low, "labels:") && strings.Contains(low, "annotations:") ||
 		strings.Contains(low, "alert:") && (strings.Contains(low, "description:") || strings.Contains(low, "severity:"))
 }
@@ -27,6 +31,7 @@ func firstLine(text string) string {
 // section is the part of a notification that contains a line.
 type section uint8
 
+// The sections; head is everything before a heading.
 const (
 	head section = iota
 	labels
@@ -140,10 +145,12 @@ func (r *reader) title(s string) {
 	if _, rest := afterStatus(s); rest != "" {
 		s = rest
 	}
+	// Error trackers have the error as the heading.
 	if class, message, _ := errorClass(s); class != "" && message != "" {
 		r.failure(s)
 		return
 	}
+	// The labels and the severity are not part of the name.
 	s, _, _ = strings.Cut(s, " (")
 	for _, end := range []string{" - critical", " - warning", " - info", " - page"} {
 		s = strings.TrimSuffix(strings.TrimSpace(s), end)
@@ -158,7 +165,10 @@ func (r *reader) title(s string) {
 			r.detail(strings.Join(words[1:], " "))
 		}
 	default:
-		if len(r.out.Names) == 0 && len(words) <= maxTitleWords && Fold(s) == s && !strings.ContainsAny(s, ".,;") {
+		// A short heading without volatile parts and punctuation is the name of an alert,
+		// as in tools whose alerts have names of several words.
+		isName := len(words) <= maxTitleWords && Fold(s) == s && !strings.ContainsAny(s, ".,;")
+		if len(r.out.Names) == 0 && isName {
 			r.name(s)
 		}
 		r.message(s)
@@ -211,7 +221,9 @@ func sectionOf(key string) (section, bool) {
 // isLinkLine reports whether a line of a notification only links to another page.
 func isLinkLine(line string) bool {
 	low := strings.ToLower(line)
-	for _, start := range []string{"source:", "view in", "sent by", "http://", "https://", "graph:", "silence", "dashboard:", ":chart", ":no_bell"} {
+	for _, start := range []string{
+		"source:", "view in", "sent by", "http://", "https://", "graph:", "silence", "dashboard:", ":chart", ":no_bell",
+	} {
 		if strings.HasPrefix(low, start) {
 			return true
 		}

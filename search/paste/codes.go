@@ -6,6 +6,7 @@ import "strings"
 // error classes, constants of systems.
 func codesIn(s string) []string {
 	var out []string
+	// A number is a code only after a word that announces one.
 	last := ""
 	for _, chunk := range strings.FieldsFunc(s, isBetweenCodes) {
 		chunk = strings.Trim(chunk, ".:!?*#$")
@@ -34,23 +35,31 @@ func isErrorNumber(s string) bool {
 // isConstant reports whether a word is a constant such as ORA-12541, MY-010584,
 // ECONNREFUSED, SIGKILL or HY000.
 func isConstant(s string) bool {
-	upper, digits := 0, 0
+	upper, digits, ok := capitalsAndDigits(s)
+	if !ok || s == "" || isDigit(s[0]) || isVolatile(s) || levelOf(s) != noLevel {
+		return false
+	}
+	// ORA-12541 has letters and a number. Constants of letters alone must be longer, and
+	// begin as errors and signals do or have several words, to differ from words in
+	// capitals.
+	return upper >= 1 && digits >= 3 && len(s) <= 12 ||
+		upper >= 5 && (strings.HasPrefix(s, "E") || strings.HasPrefix(s, "SIG") || strings.Contains(s, "_"))
+}
+
+// capitalsAndDigits counts the capitals and the digits of s. ok is false if s has
+// anything else but "-" and "_".
+func capitalsAndDigits(s string) (upper, digits int, ok bool) {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
-		case 'A' <= c && c <= 'Z':
+		case isUpper(c):
 			upper++
 		case isDigit(c):
 			digits++
-		case c == '-' || c == '_':
-		default:
-			return false
+		case c != '-' && c != '_':
+			return 0, 0, false
 		}
 	}
-	if s == "" || isDigit(s[0]) || isVolatile(s) || levelOf(s) != noLevel {
-		return false
-	}
-	return upper >= 1 && digits >= 3 && len(s) <= 12 ||
-		upper >= 5 && (strings.HasPrefix(s, "E") || strings.HasPrefix(s, "SIG") || strings.Contains(s, "_"))
+	return upper, digits, true
 }
 
 // minCamel is the minimum length of a camel-case name that identifies a problem.
@@ -74,6 +83,7 @@ func isCamel(s string) bool {
 	return humps > 0
 }
 
+// isUpper reports whether a byte is a capital.
 func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 // isSnake reports whether a word is a name such as tidb_skip_isolation_level_check.

@@ -46,6 +46,7 @@ func isReason(s string) bool {
 // events reads the rows: reasons and messages of warnings, and the states of unhealthy
 // pods. Normal events are details.
 func (r *reader) events(text string) {
+	// The rows after a heading with RESTARTS are pods, all others events.
 	pods := false
 	for line := range strings.Lines(text) {
 		f := strings.Fields(line)
@@ -70,6 +71,8 @@ func (r *reader) events(text string) {
 // event reads a warning: its reason, the object, and the message.
 func (r *reader) event(reason string, rest []string) {
 	r.code(reason)
+	// Ages, the object and the reporter precede the message, in the order of the command
+	// that printed the table.
 	for len(rest) > 0 {
 		kind, name, object := strings.Cut(rest[0], "/")
 		aged := isVolatile(strings.Trim(rest[0], "()")) || strings.HasPrefix(rest[0], "(x") || rest[0] == "over"

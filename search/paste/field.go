@@ -5,38 +5,54 @@ import "strings"
 // role is the use of the value of a named field.
 type role uint8
 
+// The roles of fields.
 const (
 	unknownRole role = iota
-	nameRole         // of the alert
-	titleRole        // a heading: the name, or words
+	// Of the alert.
+	nameRole
+	// A heading: the name, or words.
+	titleRole
 	messageRole
-	termRole  // one word: a code; more: a message
-	traceRole // a stack trace
+	// One word: a code; more: a message.
+	termRole
+	// A stack trace.
+	traceRole
 	queryRole // SQL
 	serviceRole
-	runbookRole // address of the runbook
-	skipRole    // known to be of no use
+	// Address of the runbook.
+	runbookRole
+	// Known to be of no use.
+	skipRole
 )
 
 // roleOf returns the role of a field by its name, in the spellings of alert managers,
 // chat templates and log libraries, English and Chinese.
 func roleOf(key string) role {
 	switch plainKey(key) {
-	case "alertname", "rulename", "alertrule", "alertrulename", "monitorname", "alarmname", "triggername", "problemname", "monitor", "告警名称", "告警名", "报警名称", "告警规则", "规则名称", "告警类型":
+	// The names of alerts in Prometheus, Grafana, Datadog, CloudWatch and Zabbix.
+	case "alertname", "rulename", "alertrule", "alertrulename", "monitorname", "alarmname", "triggername", "problemname", "monitor",
+		"告警名称", "告警名", "报警名称", "告警规则", "规则名称", "告警类型":
 		return nameRole
-	case "title", "alert", "alarm", "problem", "issue", "alias", "headline", "subject", "incidenttitle", "告警主题", "标题", "主题", "告警标题":
+	// Headings: some tools write a name, others a sentence.
+	case "title", "alert", "alarm", "problem", "issue", "alias", "headline", "subject", "incidenttitle",
+		"告警主题", "标题", "主题", "告警标题":
 		return titleRole
-	case "summary", "description", "message", "msg", "detail", "details", "text", "body", "hint", "cause", "log", "panic", "stderr", "output", "serviceoutput", "alarmdescription", "newstatereason", "statereason", "culprit",
+	// Annotations, messages of logs and the reasons of CloudWatch.
+	case "summary", "description", "message", "msg", "detail", "details", "text", "body", "hint", "cause", "log", "panic", "stderr",
+		"output", "serviceoutput", "alarmdescription", "newstatereason", "statereason", "culprit",
 		"errormessage", "errormsg", "errordescription", "exceptionmessage", "logmessage",
 		"告警详情", "告警描述", "告警内容", "告警摘要", "告警信息", "描述", "详情", "摘要", "内容", "错误信息", "异常信息", "故障描述":
 		return messageRole
+	// Errors of logs: a class, a number or a sentence.
 	case "error", "err", "reason", "exception", "errorcode", "code", "errno", "sqlstate", "errortype", "errorclass", "errorkind",
 		"exceptiontype", "exceptionclass", "exceptionname", "错误码", "错误", "原因", "异常":
 		return termRole
+	// Traces have lines of their own form.
 	case "stack", "stacktrace", "backtrace", "errorstack", "errorstacktrace", "exceptionstacktrace", "errorverbose", "traceback":
 		return traceRole
 	case "sql", "statement", "query", "sqltext", "dbstatement":
 		return queryRole
+	// The workload, in any of the names that Kubernetes and logs give it.
 	case "service", "servicename", "svc", "app", "application", "appname", "job", "namespace", "component", "deployment",
 		"container", "daemonset", "statefulset", "appkubernetesioname", "服务", "服务名", "服务名称", "应用", "应用名", "应用名称", "业务":
 		return serviceRole

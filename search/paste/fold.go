@@ -45,9 +45,11 @@ func Fold(text string) string {
 
 // folder builds the result of Fold.
 type folder struct {
-	out   []byte
-	space bool   // white space precedes the next write
-	last  string // the last chunk, or folded
+	out []byte
+	// White space precedes the next write.
+	space bool
+	// The last chunk, or folded.
+	last string
 }
 
 // write appends s, after the pending space.
@@ -73,6 +75,7 @@ func (f *folder) star() {
 func (f *folder) chunk(chunk, rest string) {
 	core := strings.TrimRight(chunk, ".:!?-+/&#@%$~^\\")
 	tail := chunk[len(core):]
+	// The punctuation after a chunk remains, except the sign of a percentage.
 	switch {
 	case core == "":
 		f.write(chunk)
@@ -152,7 +155,8 @@ const maxCode = 6
 // isCode reports whether a number after the word is a code and not an amount.
 func isCode(word string) bool {
 	switch strings.ToLower(strings.TrimRight(word, ":#")) {
-	case "error", "errno", "code", "err", "status", "http", "exit", "signal", "sqlstate", "errorcode", "error_code", "statuscode", "status_code":
+	case "error", "errno", "code", "err", "status", "http", "exit", "signal", "sqlstate",
+		"errorcode", "error_code", "statuscode", "status_code":
 		return true
 	}
 	return len(word) == sqlState && isConstant(word)
@@ -176,6 +180,7 @@ func isDateWord(word, rest string) bool {
 	return number && isMonth(word)
 }
 
+// isMonth reports whether a word is an English month of three letters.
 func isMonth(word string) bool {
 	switch word {
 	case "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec":

@@ -4,9 +4,12 @@ import "strings"
 
 // frame is one frame of a stack trace.
 type frame struct {
-	function string // qualified, as written; "" unknown
-	file     string // path without its line
-	message  string // of the error; Ruby writes it into the first frame
+	// Qualified, as written; "" unknown.
+	function string
+	// Path without its line.
+	file string
+	// Of the error; Ruby writes it into the first frame.
+	message string
 }
 
 // String returns the last two parts of the function and the name of the file, as
@@ -34,17 +37,30 @@ func baseName(path string) string {
 
 // library reports whether a frame is in a run time, a framework or a dependency.
 func (f frame) library() bool {
-	for _, start := range []string{"java.", "javax.", "jakarta.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.", "scala.", "akka.", "groovy.",
-		"org.springframework.", "org.apache.", "org.hibernate.", "org.eclipse.", "org.jboss.", "org.postgresql.", "com.mysql.", "com.fasterxml.",
-		"com.google.common.", "com.zaxxer.", "io.netty.", "io.grpc.", "reactor.", "okhttp3.", "redis.clients.", "io.lettuce.",
-		"System.", "Microsoft.", "runtime.", "net/http.", "testing.", "reflect.", "syscall.", "internal/", "database/sql.", "golang.org/x/", "google.golang.org/",
-		"core::", "std::", "alloc::", "tokio::", "futures", "rust_begin_unwind", "__libc", "<core", "<alloc", "<std", "Illuminate\\", "Symfony\\", "Doctrine\\"} {
+	for _, start := range []string{
+		// Java and the languages of its virtual machine.
+		"java.", "javax.", "jakarta.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.", "scala.", "akka.", "groovy.",
+		"org.springframework.", "org.apache.", "org.hibernate.", "org.eclipse.", "org.jboss.", "org.postgresql.",
+		"com.mysql.", "com.fasterxml.", "com.google.common.", "com.zaxxer.", "io.netty.", "io.grpc.", "reactor.",
+		"okhttp3.", "redis.clients.", "io.lettuce.",
+		// .NET.
+		"System.", "Microsoft.",
+		// Go.
+		"runtime.", "net/http.", "testing.", "reflect.", "syscall.", "internal/", "database/sql.", "golang.org/x/", "google.golang.org/",
+		// Rust and C.
+		"core::", "std::", "alloc::", "tokio::", "futures", "rust_begin_unwind", "__libc", "<core", "<alloc", "<std",
+		// PHP.
+		"Illuminate\\", "Symfony\\", "Doctrine\\",
+	} {
 		if strings.HasPrefix(f.function, start) {
 			return true
 		}
 	}
-	for _, part := range []string{"node_modules/", "node:", "internal/process", "site-packages/", "dist-packages/", "/lib/python", "<frozen ", "/gems/", "/ruby/",
-		"/vendor/", "/usr/local/go/", "/go/pkg/mod/", "/libexec/src/", "/rustc/", "/.cargo/registry", "/usr/lib/"} {
+	// Folders in which package managers and run times install code.
+	for _, part := range []string{
+		"node_modules/", "node:", "internal/process", "site-packages/", "dist-packages/", "/lib/python", "<frozen ", "/gems/", "/ruby/",
+		"/vendor/", "/usr/local/go/", "/go/pkg/mod/", "/libexec/src/", "/rustc/", "/.cargo/registry", "/usr/lib/",
+	} {
 		if strings.Contains(f.file, part) {
 			return true
 		}
@@ -88,10 +104,12 @@ func atFrame(rest string) (frame, bool) {
 	name, inside, call := strings.Cut(rest, "(")
 	name = strings.TrimSpace(name)
 	switch {
-	case !call: // only a place
+	case !call:
+		// Only a place.
 		path, _, numbered := strings.Cut(rest, ":")
 		return frame{file: path}, numbered && strings.ContainsAny(path, "/.") && isOneWord(rest)
-	case strings.Contains(inside, ") in "): // .NET with a file
+	case strings.Contains(inside, ") in "):
+		// .NET with a file.
 		_, path, _ := strings.Cut(inside, ") in ")
 		path, _, _ = strings.Cut(path, ":line")
 		return frame{function: name, file: path}, true

@@ -14,6 +14,7 @@ func (r *reader) json(text string, depth int) bool {
 	if text == "" || text[0] != '{' && text[0] != '[' {
 		return false
 	}
+	// Values after the first may be broken: the paste may end anywhere.
 	d := json.NewDecoder(strings.NewReader(text))
 	values := 0
 	for {
@@ -23,7 +24,8 @@ func (r *reader) json(text string, depth int) bool {
 		}
 		if _, object := v.(map[string]any); !object && values == 0 {
 			if list, is := v.([]any); !is || len(list) == 0 || !isObject(list[0]) {
-				return false // [2026-11-24 …] of a log line
+				// [2026-11-24 …] of a log line.
+				return false
 			}
 		}
 		values++
@@ -31,6 +33,7 @@ func (r *reader) json(text string, depth int) bool {
 	}
 }
 
+// isObject reports whether a JSON value is an object.
 func isObject(v any) bool {
 	_, ok := v.(map[string]any)
 	return ok
@@ -55,6 +58,7 @@ func (r *reader) value(key string, v any, depth int) {
 			}
 			r.value(key, one, depth+1)
 		}
+	// Numbers are codes of errors, or values that differ each time.
 	case float64:
 		if roleOf(key) == termRole {
 			b, err := json.Marshal(v)
@@ -80,6 +84,7 @@ func (r *reader) object(key string, fields map[string]any, depth int) {
 			}
 		}
 	}
+	// The decoder returns fields in random order: sort them by use and name.
 	names := make([]string, 0, len(fields))
 	for k := range fields {
 		names = append(names, k)
@@ -90,6 +95,7 @@ func (r *reader) object(key string, fields map[string]any, depth int) {
 		}
 		return strings.Compare(a, b)
 	})
+	// Labels name what fired, and say little else; annotations are all meant for people.
 	switch plainKey(key) {
 	case "labels", "commonlabels", "grouplabels", "tags", "kubernetes", "metadata":
 		names = slices.DeleteFunc(names, func(k string) bool { return roleOf(k) != nameRole && roleOf(k) != serviceRole })

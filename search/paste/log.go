@@ -8,9 +8,11 @@ import (
 // level is the severity of a log line.
 type level uint8
 
+// The levels, the least severe first. noLevel is a line that names none.
 const (
 	noLevel level = iota
-	quiet         // debug, trace, info
+	// Debug, trace, info.
+	quiet
 	warning
 	failure
 )
@@ -50,6 +52,7 @@ func (r *reader) log(text string) {
 		}
 	}
 	read := 0
+	// worst is the most severe level that the log has.
 	worst := failure
 	for worst > noLevel && len(byLevel[worst]) == 0 {
 		worst--
@@ -70,6 +73,7 @@ func (r *reader) logLine(line string, matters bool) {
 		r.detail(line)
 		return
 	}
+	// The forms are tried from the most to the least specific.
 	if isAccess(line) {
 		r.access(line)
 		return
@@ -77,6 +81,7 @@ func (r *reader) logLine(line string, matters bool) {
 	if i := strings.IndexByte(line, '{'); i >= 0 && strings.HasSuffix(line, "}") && r.json(line[i:], maxNesting) {
 		line = line[:i]
 	}
+	// A line of pairs, as in logfmt, may have words before the first.
 	if kv := pairs(line); len(kv) > 1 && roleOf(kv[0].key) != unknownRole {
 		before := line[:kv[0].at]
 		r.pairs(kv)
@@ -85,6 +90,7 @@ func (r *reader) logLine(line string, matters bool) {
 		}
 		return
 	}
+	// PostgreSQL logs the statement of an error on a line of its own.
 	if _, sql, ok := strings.Cut(line, "STATEMENT: "); ok {
 		r.statement(strings.TrimSpace(sql))
 		return
@@ -94,6 +100,7 @@ func (r *reader) logLine(line string, matters bool) {
 			line = after
 		}
 	}
+	// The host of syslog and the client of nginx differ each time.
 	line = withoutHost(line)
 	if before, after, nginx := strings.Cut(line, ", client: "); nginx {
 		r.nginxTail(after)
@@ -111,12 +118,14 @@ func levelOf(line string) level {
 	if isKlog(line) {
 		return map[byte]level{'I': quiet, 'W': warning, 'E': failure, 'F': failure}[line[0]]
 	}
+	// Levels are at the beginning; further on, "error" is a word of the message.
 	words := strings.FieldsFunc(cutAt(line, 160), func(c rune) bool {
 		return c <= ' ' || strings.ContainsRune("[](){}<>=:|\",", c)
 	})
 	for _, w := range words {
 		switch w {
-		case "ERROR", "Error", "error", "FATAL", "Fatal", "fatal", "CRITICAL", "critical", "CRIT", "crit", "SEVERE", "PANIC", "panic", "EMERG", "emerg", "ERR", "err", "失败", "错误", "异常":
+		case "ERROR", "Error", "error", "FATAL", "Fatal", "fatal", "CRITICAL", "critical", "CRIT", "crit", "SEVERE", "PANIC", "panic",
+			"EMERG", "emerg", "ERR", "err", "失败", "错误", "异常":
 			return failure
 		case "WARN", "warn", "WARNING", "Warning", "warning", "警告":
 			return warning

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 )
 
+// What distinguishes a pasted text from a query.
 const (
 	// pastedLines is the number of lines from which a text was not typed.
 	pastedLines = 3
@@ -24,9 +25,12 @@ func LooksPasted(text string) bool {
 	if status, _ := afterStatus(text); status {
 		return true
 	}
-	if strings.HasPrefix(text, "{") && strings.Contains(text, `":`) || strings.Contains(text, "alertname=") || strings.Contains(text, `alertname":`) {
+	isJSON := strings.HasPrefix(text, "{") && strings.Contains(text, `":`)
+	if isJSON || strings.Contains(text, "alertname=") || strings.Contains(text, `alertname":`) {
 		return true
 	}
+	// A frame or a statement is also how people search for one: it must have more than
+	// words.
 	_, frame := frameOf(firstLine(text))
 	return frame && strings.HasPrefix(text, "at ") || isSlowQuery(text) && strings.ContainsAny(text, "=*;'#") || looksLogged(text)
 }

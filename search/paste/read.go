@@ -34,7 +34,8 @@ type Reading struct {
 	Messages []string
 	Details  []string
 	Services []string
-	Cut      bool // the text had more than MaxBytes
+	// The text had more than MaxBytes.
+	Cut bool
 }
 
 // Limits of a Reading. Longer strings are truncated, and further strings dropped.
@@ -44,8 +45,10 @@ const (
 	maxMessages = 24
 	maxDetails  = 32
 	maxServices = 8
-	maxWord     = 128 // bytes of a name, code or service
-	maxLine     = 600 // bytes of a message or detail
+	// Bytes of a name, code or service.
+	maxWord = 128
+	// Bytes of a message or detail.
+	maxLine = 600
 )
 
 // Read parses a text. It never fails: a text without a known form is read as prose.
@@ -55,6 +58,7 @@ func Read(text string) Reading {
 		text, r.out.Cut = cutAt(text, MaxBytes), true
 	}
 	r.out.Kind = r.read(tidy(text), 0)
+	// The form may have been recognised by mistake: then nothing was read.
 	if len(r.out.Names)+len(r.out.Codes)+len(r.out.Messages)+len(r.out.Details) == 0 {
 		r.out.Kind = Text
 		r.prose(tidy(text))
@@ -102,6 +106,7 @@ type reader struct{ out Reading }
 
 // read determines the form of a text, reads the text in that form and returns it.
 func (r *reader) read(text string, depth int) Kind {
+	// The order matters: an alert may contain a trace, and a trace lines of a log.
 	switch {
 	case depth > maxNesting:
 		return Text

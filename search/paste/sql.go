@@ -46,7 +46,9 @@ func (r *reader) slowQuery(text string) {
 	for line := range strings.Lines(text) {
 		trimmed := strings.TrimSpace(line)
 		switch low := strings.ToLower(trimmed); {
-		case trimmed == "", strings.HasPrefix(trimmed, "#"), strings.HasPrefix(trimmed, "--"), strings.HasPrefix(low, "set timestamp"), strings.HasPrefix(low, "use "):
+		case trimmed == "", strings.HasPrefix(trimmed, "#"), strings.HasPrefix(trimmed, "--"),
+			strings.HasPrefix(low, "set timestamp"), strings.HasPrefix(low, "use "):
+			// Headers and settings of MySQL's log.
 			continue
 		}
 		for _, start := range []string{"statement: ", "execute "} {
@@ -69,6 +71,7 @@ func (r *reader) statement(sql string) {
 		return
 	}
 	shape, words := shapeOf(sql)
+	// after is the word before w: it shows whether w is a table.
 	after := ""
 	for _, w := range words {
 		switch up := strings.ToUpper(w); {
@@ -165,8 +168,9 @@ func literalEnd(sql string, i int) int {
 // isKeyword reports whether a word, in capitals, is a keyword of SQL.
 func isKeyword(w string) bool {
 	switch w {
-	case "SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "BETWEEN", "EXISTS", "AS", "ON", "JOIN", "LEFT", "RIGHT",
-		"INNER", "OUTER", "CROSS", "FULL", "GROUP", "ORDER", "BY", "HAVING", "LIMIT", "OFFSET", "ASC", "DESC", "DISTINCT", "UNION", "ALL", "INSERT",
+	case "SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "IN", "IS", "NULL", "LIKE", "BETWEEN", "EXISTS", "AS", "ON", "JOIN",
+		"LEFT", "RIGHT", "INNER", "OUTER", "CROSS", "FULL", "GROUP", "ORDER", "BY", "HAVING", "LIMIT", "OFFSET", "ASC", "DESC",
+		"DISTINCT", "UNION", "ALL", "INSERT",
 		"INTO", "VALUES", "UPDATE", "SET", "DELETE", "CREATE", "ALTER", "DROP", "TABLE", "INDEX", "WITH", "CASE", "WHEN", "THEN", "ELSE", "END",
 		"COUNT", "SUM", "MIN", "MAX", "AVG", "FOR", "EXPLAIN", "ANALYZE", "IGNORE", "REPLACE", "UNIQUE", "TRUE", "FALSE", "INTERVAL", "NOW":
 		return true

@@ -29,13 +29,15 @@ const maxFrames = 5
 // frames of the program's own code.
 func (r *reader) trace(text string) {
 	var frames []frame
-	panicked, quoted := false, false // the last line was a heading of Rust; a place in Python
+	// The last line was a heading of Rust; a place in Python.
+	panicked, quoted := false, false
 	for line := range strings.Lines(text) {
 		trimmed := strings.TrimSpace(line)
 		f, isFrame := frameOf(line)
 		switch {
 		case isFrame:
-			r.failure(f.message) // of Ruby, in the first frame
+			// Of Ruby, in the first frame.
+			r.failure(f.message)
 			frames = addFrame(frames, f)
 		case trimmed == "" || isTraceNoise(trimmed) || quoted:
 		case panicked || strings.Contains(trimmed, "panicked at"):
@@ -100,8 +102,18 @@ func (r *reader) panicked(line string) (next bool) {
 
 // isTraceNoise reports whether a line of a trace is the same for all errors.
 func isTraceNoise(line string) bool {
-	for _, start := range []string{"Traceback (most recent", "goroutine ", "stack backtrace:", "note: run with", "note: Some details", "... ",
-		"During handling of", "The above exception was", "--- End of", "Stack trace:", "#0 {main}", "{main}", "created by ", "exit status ", "thrown in ", "^", "~~"} {
+	for _, start := range []string{
+		// Python.
+		"Traceback (most recent", "During handling of", "The above exception was", "^", "~~",
+		// Go.
+		"goroutine ", "created by ", "exit status ",
+		// Rust.
+		"stack backtrace:", "note: run with", "note: Some details",
+		// Java and .NET.
+		"... ", "--- End of",
+		// PHP.
+		"Stack trace:", "#0 {main}", "{main}", "thrown in ",
+	} {
 		if strings.HasPrefix(line, start) {
 			return true
 		}
@@ -132,11 +144,15 @@ func (r *reader) failure(line string) {
 
 // withoutLead returns a line without the words before the class of an error.
 func withoutLead(line string) string {
+	// Leads may be repeated, as in "Uncaught Unhandled ".
 	for again := true; again; {
 		again = false
 		line = strings.TrimLeft(strings.TrimSpace(line), "| ")
-		for _, lead := range []string{"Caused by: ", "Suppressed: ", "Unhandled exception. ", "Unhandled Exception: ", "---> ", "Uncaught ", "Unhandled ",
-			"PHP Fatal error: ", "Fatal error: ", "PHP Warning: ", "panic: ", "fatal error: ", "Exception in thread ", "[previous exception] ", "(node:"} {
+		for _, lead := range []string{
+			"Caused by: ", "Suppressed: ", "Unhandled exception. ", "Unhandled Exception: ", "---> ", "Uncaught ", "Unhandled ",
+			"PHP Fatal error: ", "Fatal error: ", "PHP Warning: ", "panic: ", "fatal error: ",
+			"Exception in thread ", "[previous exception] ", "(node:",
+		} {
 			rest, ok := strings.CutPrefix(line, lead)
 			if !ok {
 				continue
@@ -179,6 +195,7 @@ func isErrorClass(s string) bool {
 		!allBytes(s, func(c byte) bool { return isLetter(c) || isDigit(c) || strings.IndexByte("._:$\\", c) >= 0 }) {
 		return false
 	}
+	// Names that end otherwise are classes only if they are qualified.
 	for _, end := range []string{"Error", "Exception", "Failure", "Fault", "Timeout", "Refused", "Interrupt", "Exit", "Warning", "Errno"} {
 		if strings.HasSuffix(last, end) {
 			return true

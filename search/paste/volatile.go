@@ -8,8 +8,13 @@ func isVolatile(s string) bool {
 	return isTime(s) || isNumber(s) || isAddress(s) || isID(s)
 }
 
-func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
+// isDigit reports whether a byte is a decimal digit.
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// isLetter reports whether a byte is an ASCII letter.
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+// isHexDigit reports whether a byte is a hexadecimal digit in any case.
 func isHexDigit(c byte) bool {
 	return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
@@ -75,10 +80,11 @@ func unitLen(s string) int {
 // isAddress reports whether s is an IPv4, IPv6 or MAC address, or a host name that a
 // cloud derives from an address.
 func isAddress(s string) bool {
-	if strings.HasPrefix(s, "ip-") && strings.Count(s, "-") >= 4 && len(s) > 3 && isDigit(s[3]) {
+	if isCloudHost(s) {
 		return true
 	}
-	s, _, _ = strings.Cut(s, "%") // the zone of a link-local address
+	// The zone of a link-local address.
+	s, _, _ = strings.Cut(s, "%")
 	dots, colons := 0, 0
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -91,12 +97,20 @@ func isAddress(s string) bool {
 			return false
 		}
 	}
+	// Two colons are also in a clock time: an address has "::" or six groups.
 	if colons >= 2 {
 		return len(s) >= 3 && (strings.Contains(s, "::") || colons >= 5)
 	}
+	// Four parts of letters are a host name, four numbers an address.
 	return dots == 3 && isDigit(s[0]) && !strings.ContainsAny(s, "abcdefABCDEF")
 }
 
+// isCloudHost reports whether s is a host name such as ip-10-0-0-1.
+func isCloudHost(s string) bool {
+	return strings.HasPrefix(s, "ip-") && strings.Count(s, "-") >= 4 && isDigit(s[3])
+}
+
+// Lengths from which mixed letters and digits are an id.
 const (
 	// minHash is the minimum length of a hash in hexadecimal digits: git's short ones
 	// have seven.
@@ -113,18 +127,22 @@ func isID(s string) bool {
 	if len(s) == 36 && strings.Count(s, "-") == 4 {
 		return allBytes(s, func(c byte) bool { return c == '-' || isHexDigit(c) })
 	}
-	digits, letters := 0, 0
-	for i := 0; i < len(s); i++ {
-		if isDigit(s[i]) {
-			digits++
-		} else if isLetter(s[i]) {
-			letters++
-		}
-	}
+	digits, letters := countBytes(s, isDigit), countBytes(s, isLetter)
 	if len(s) >= minHash && digits > 0 && allBytes(s, isHexDigit) {
 		return true
 	}
+	// A word of letters and a short number, such as a version, is no id.
 	return len(s) >= minToken && digits >= 4 && letters > 0 && digits+letters == len(s)
+}
+
+// countBytes returns for how many bytes of s is holds.
+func countBytes(s string, is func(byte) bool) (n int) {
+	for i := 0; i < len(s); i++ {
+		if is(s[i]) {
+			n++
+		}
+	}
+	return n
 }
 
 // withoutGenerated returns a name without its generated end: the two hashes of a

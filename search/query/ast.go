@@ -13,7 +13,8 @@ type Query struct {
 
 // Problem points at the character of the query that was not understood.
 type Problem struct {
-	Offset  int // runes from the start of the text given to Parse
+	// Runes from the start of the text given to Parse.
+	Offset  int
 	Message string
 }
 
@@ -46,12 +47,15 @@ type Phrase struct{ Text string }
 // Filter is a qualifier with a valid value. Value is its canonical text. Fields that
 // compare numbers or dates also have the parsed value in one of the other members.
 type Filter struct {
-	Field   Field
-	Value   string
-	Time    time.Time // After, Before: UTC midnight
-	Op      Op        // Detect, Diagnose, Recover
-	Seconds int64     // Detect, Diagnose, Recover
-	Yes     bool      // OpenActions
+	Field Field
+	Value string
+	// After, Before: UTC midnight.
+	Time time.Time
+	// Detect, Diagnose, Recover.
+	Op Op
+	// Detect, Diagnose, Recover.
+	Seconds int64
+	Yes     bool // OpenActions
 }
 
 // Op is how a duration is compared.
@@ -79,7 +83,8 @@ func (q Query) String() string {
 		return ""
 	}
 	var b strings.Builder
-	if and, ok := q.Root.(And); ok { // the outermost And needs no parentheses
+	// The outermost And needs no parentheses.
+	if and, ok := q.Root.(And); ok {
 		and.join(&b)
 	} else {
 		q.Root.write(&b)
@@ -91,6 +96,7 @@ func (q Query) String() string {
 // whether an odd number of Nots encloses the node.
 func Walk(n Node, fn func(n Node, negated bool)) { walk(n, false, fn) }
 
+// walk is Walk for a node that is negated or not.
 func walk(n Node, negated bool, fn func(Node, bool)) {
 	if n == nil {
 		return
@@ -120,12 +126,14 @@ func (n And) join(b *strings.Builder) {
 	}
 }
 
+// write encloses the nodes in parentheses.
 func (n And) write(b *strings.Builder) {
 	b.WriteByte('(')
 	n.join(b)
 	b.WriteByte(')')
 }
 
+// write needs no parentheses: OR binds tighter than the space between clauses.
 func (n Or) write(b *strings.Builder) {
 	for i, c := range n.Nodes {
 		if i > 0 {
@@ -150,6 +158,7 @@ func (n Not) write(b *strings.Builder) {
 	n.Node.write(b)
 }
 
+// write appends the word as it was typed.
 func (n Word) write(b *strings.Builder) {
 	b.WriteString(n.Text)
 	if n.Prefix {
@@ -157,6 +166,7 @@ func (n Word) write(b *strings.Builder) {
 	}
 }
 
+// write encloses the text in straight quotation marks, which it never contains.
 func (n Phrase) write(b *strings.Builder) {
 	b.WriteByte('"')
 	b.WriteString(n.Text)

@@ -120,6 +120,7 @@ func (f Filter) severity() (Filter, string) {
 	return f, "severity: takes " + severity.Range
 }
 
+// yesNo accepts yes, no, true and false in any case.
 func (f Filter) yesNo() (Filter, string) {
 	switch strings.ToLower(f.Value) {
 	case "yes", "true":
@@ -143,6 +144,7 @@ func (f Filter) day() (Filter, string) {
 	return f, f.Field.String() + ": takes a date such as 2026-01-31, 2026-01 or 2026"
 }
 
+// year parses a year of four digits to its first day.
 func (f Filter) year() (Filter, string) {
 	t, err := time.Parse("2006", f.Value)
 	if err != nil {
@@ -227,7 +229,8 @@ func formatSeconds(n int64) string {
 		return "0s"
 	}
 	var b strings.Builder
-	for _, u := range unitSeconds[1:] { // weeks are accepted, but never written
+	// Weeks are accepted, but never written.
+	for _, u := range unitSeconds[1:] {
 		if k := n / u.seconds; k > 0 {
 			b.WriteString(strconv.FormatInt(k, 10))
 			b.WriteByte(u.name)

@@ -6,8 +6,10 @@ import (
 	"unicode/utf8"
 )
 
+// tokenKind is the kind of a token.
 type tokenKind uint8
 
+// The kinds of tokens. tokenWord is any text that is no other token.
 const (
 	tokenEnd tokenKind = iota
 	tokenWord
@@ -31,11 +33,13 @@ type token struct {
 // lexer splits a query into tokens. It never fails: text that it does not understand
 // becomes a word, with a Problem if the writer clearly meant something else.
 type lexer struct {
-	rest     string
-	at       int // runes before rest
+	rest string
+	// Runes before rest.
+	at       int
 	problems *[]Problem
 }
 
+// problem adds a Problem at a rune of the query.
 func (l *lexer) problem(at int, message string) {
 	*l.problems = append(*l.problems, Problem{Offset: at, Message: message})
 }
@@ -46,6 +50,7 @@ func (l *lexer) skip(n int) {
 	l.rest = l.rest[n:]
 }
 
+// isSpace reports whether r separates words: white space or a control character.
 func isSpace(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
 // endsWord reports whether r cannot be inside a word.
@@ -160,7 +165,8 @@ func (l *lexer) qualifier(at int, f Field, from, end int) (token, bool) {
 		value = squeeze(l.rest[from+n : from+n+closing])
 		stop = from + n + closing + quoteLen(l.rest[from+n+closing:])
 	}
-	if value == "" { // "status: 500" is text
+	// "status: 500" is text.
+	if value == "" {
 		return token{}, false
 	}
 	filter, wrong := newFilter(f, value)

@@ -8,9 +8,12 @@ import (
 // Limits of a query. They are far above what people type, and bound the work that a
 // hostile query can cause.
 const (
-	MaxBytes   = 2000 // the rest of a longer text is ignored, with a Problem
-	MaxClauses = 64   // words, phrases and qualifiers; the rest is dropped, with a Problem
-	maxDepth   = 16   // of nested parentheses; deeper groups are ignored, with a Problem
+	// The rest of a longer text is ignored, with a Problem.
+	MaxBytes = 2000
+	// Words, phrases and qualifiers; the rest is dropped, with a Problem.
+	MaxClauses = 64
+	// Of nested parentheses; deeper groups are ignored, with a Problem.
+	maxDepth = 16
 )
 
 // Parse parses a query. It never fails: places that it does not understand are in
@@ -40,9 +43,11 @@ type parser struct {
 	lex     lexer
 	tok     token
 	clauses int
-	full    bool // the clause limit was reported
+	// The clause limit was reported.
+	full bool
 }
 
+// advance reads the next token.
 func (p *parser) advance() { p.tok = p.lex.next() }
 
 // all parses clauses up to the end, or, inside parentheses, up to the closing one.
@@ -54,7 +59,8 @@ func (p *parser) all(depth int) Node {
 			if depth > 0 {
 				break
 			}
-			p.advance() // ignore a stray one: pasted text is full of them
+			// Ignore a stray one: pasted text is full of them.
+			p.advance()
 			continue
 		}
 		if n := p.clause(depth); n != nil {
@@ -122,7 +128,8 @@ func (p *parser) unary(depth int) Node {
 	switch n := n.(type) {
 	case nil:
 		return nil
-	case Not: // a double negation cancels out
+	case Not:
+		// A double negation cancels out.
 		return n.Node
 	}
 	return Not{Node: n}
@@ -142,6 +149,7 @@ func (p *parser) primary(depth int) Node {
 	if t.kind == tokenPhrase && t.text == "" {
 		return nil
 	}
+	// Groups do not count: only words, phrases and qualifiers are looked up.
 	if p.clauses++; p.clauses > MaxClauses {
 		if !p.full {
 			p.full = true

@@ -19,7 +19,8 @@ const (
 
 // cleaner replaces one kind of personal data or secret.
 type cleaner struct {
-	needs string // skip texts with none of these characters, which is faster
+	// Skip texts with none of these characters, which is faster.
+	needs string
 	expr  *regexp.Regexp
 	with  string
 }
@@ -31,7 +32,10 @@ func cleaners() []cleaner {
 		{":", `(?i)\b[a-z][a-z0-9+.-]*://\S+`, "<url>"},
 		{"-", `(?i)-----begin [a-z ]*`, "<secret>"},
 		{"Bb", `(?i)\b(bearer|basic)\s+[a-z0-9+/=._-]{8,}`, "<secret>"},
-		{":=", `(?i)\b(password|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|credential|cookie|session)(\s*[=:]\s*)("[^"]*"|\S+)`, "$1=<secret>"},
+		{
+			":=", `(?i)\b(password|passwd|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|` +
+				`credential|cookie|session)(\s*[=:]\s*)("[^"]*"|\S+)`, "$1=<secret>",
+		},
 		{":", `(?i)\b(author|owner|assignee|user|username|uid|email|login):("[^"]*"|\S+)`, "$1:<name>"},
 		{`/\`, `(?i)(/home/|/users/|\\users\\)[^/\\\s]+`, "$1<name>"},
 		{"@", `\S*@\S*`, "<mail>"},
@@ -51,8 +55,9 @@ func cleaners() []cleaner {
 
 // Cleaner removes from a text what must not be stored. It is safe for concurrent use.
 type Cleaner struct {
-	rows  []cleaner
-	phone *regexp.Regexp // three or more groups of digits
+	rows []cleaner
+	// Three or more groups of digits.
+	phone *regexp.Regexp
 }
 
 // NewCleaner returns a Cleaner.
@@ -92,7 +97,8 @@ func tidy(text string) string {
 		case unicode.IsSpace(r), unicode.IsControl(r):
 			return ' '
 		case unicode.Is(unicode.Cf, r):
-			return -1 // invisible: would turn one search into two
+			// Invisible: would turn one search into two.
+			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(text, " "))
@@ -106,7 +112,8 @@ func (c *Cleaner) scrub(text string) string {
 			text = r.expr.ReplaceAllString(text, r.with)
 		}
 	}
-	const phoneDigits = 10 // fewer digits are a list of numbers
+	// Fewer digits are a list of numbers.
+	const phoneDigits = 10
 	text = c.phone.ReplaceAllStringFunc(text, func(s string) string {
 		if digits(s) < phoneDigits {
 			return s

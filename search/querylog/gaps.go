@@ -11,21 +11,30 @@ import (
 
 // Gaps are the searches of a range of days, and those of them that were of no use.
 type Gaps struct {
-	From, To time.Time // UTC days; To is exclusive
-	Searches int       // all counted searches
-	Empty    int       // those that found nothing
-	Unopened int       // those that found something, but no result was opened
-	Gaps     []Gap     // most frequent first
+	// UTC days; To is exclusive.
+	From, To time.Time
+	// All counted searches.
+	Searches int
+	// Those that found nothing.
+	Empty int
+	// Those that found something, but no result was opened.
+	Unopened int
+	// Most frequent first.
+	Gaps []Gap
 }
 
 // Gap is a search that found nothing, or whose results were never opened.
 type Gap struct {
-	Query   string
-	Asked   int // number of searches
-	Empty   int // searches that found nothing
-	Watched int // searches in which an opened result would have been recorded
-	Opened  int // watched searches in which a result was opened
-	Last    time.Time
+	Query string
+	// Number of searches.
+	Asked int
+	// Searches that found nothing.
+	Empty int
+	// Searches in which an opened result would have been recorded.
+	Watched int
+	// Watched searches in which a result was opened.
+	Opened int
+	Last   time.Time
 }
 
 // unopened returns how many watched searches found something, but no result was opened.
@@ -104,7 +113,8 @@ func (l *Log) between(ctx context.Context, from, to time.Time) (map[string]*Gap,
 			g.Last = last
 		}
 	}
-	l.flushing.Lock() // no count is both stored and in memory
+	// No count is both stored and in memory.
+	l.flushing.Lock()
 	defer l.flushing.Unlock()
 	pending := l.cleaned(l.snapshot())
 	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
@@ -124,7 +134,8 @@ func (l *Log) between(ctx context.Context, from, to time.Time) (map[string]*Gap,
 	})
 	for key, n := range pending {
 		within := key.day >= dayOf(from) && key.day < dayOf(to)
-		if within && (n.asked > 0 || all[key.text] != nil) { // skip an opened result without its search
+		// Skip an opened result without its search.
+		if within && (n.asked > 0 || all[key.text] != nil) {
 			var c storedCount
 			c.add(n)
 			add(key.text, c)

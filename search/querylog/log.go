@@ -27,9 +27,10 @@ const (
 
 // Options are the dependencies of a Log.
 type Options struct {
-	DB     kv.DB
-	Now    func() time.Time
-	Random io.Reader // of the ids of notes
+	DB  kv.DB
+	Now func() time.Time
+	// Of the ids of notes.
+	Random io.Reader
 }
 
 // Log counts searches. It is safe for concurrent use.
@@ -37,30 +38,36 @@ type Log struct {
 	opt   Options
 	clean *Cleaner
 
-	flushing sync.Mutex // one Flush at a time
+	// One Flush at a time.
+	flushing sync.Mutex
 
-	mu      sync.Mutex
-	open    map[string]*view // by the id of the page view
-	pending map[row]*count   // by the text as typed; Flush cleans it
+	mu sync.Mutex
+	// By the id of the page view.
+	open map[string]*view
+	// By the text as typed; Flush cleans it.
+	pending map[row]*count
 }
 
 // Search is one answered search.
 type Search struct {
 	// Page is the random id of one page view, which the page forgets when it is closed.
 	// It is empty if the client is not a page.
-	Page   string
-	Text   string
-	Found  int  // documents
-	Typing bool // sent during typing
+	Page  string
+	Text  string
+	Found int // documents
+	// Sent during typing.
+	Typing bool
 }
 
 // view is the latest search of a page view.
 type view struct {
-	text    string // as typed, in lower case with single spaces
+	// As typed, in lower case with single spaces.
+	text    string
 	found   int
 	at      time.Time
 	settled bool // counted already
-	opened  bool // a result was opened
+	// A result was opened.
+	opened bool
 }
 
 // row is the key of a count.
@@ -68,11 +75,14 @@ type row struct{ day, text string }
 
 // count is what is counted of a search on one day.
 type count struct {
-	asked   int // all searches
-	empty   int // those that found nothing
-	watched int // those of a page view, which reports opened results
-	opened  int // watched searches in which a result was opened
-	last    time.Time
+	asked int // all searches
+	// Those that found nothing.
+	empty int
+	// Those of a page view, which reports opened results.
+	watched int
+	// Watched searches in which a result was opened.
+	opened int
+	last   time.Time
 }
 
 // New returns a Log over a database that was opened with Schema.
@@ -92,7 +102,8 @@ func (l *Log) Asked(s Search) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if s.Page == "" {
-		if !s.Typing { // keystrokes cannot be merged without a page view
+		// Keystrokes cannot be merged without a page view.
+		if !s.Typing {
 			l.count(next, false)
 		}
 		return
@@ -104,8 +115,10 @@ func (l *Log) Asked(s Search) {
 			l.settleAll()
 		}
 		l.open[s.Page] = &next
-	case v.text == next.text: // sorted, paged or repeated: the same search
-		v.found = next.found // has no effect on a settled view
+	case v.text == next.text:
+		// Sorted, paged or repeated: the same search.
+		// Has no effect on a settled view.
+		v.found = next.found
 	case v.typedOn(next):
 		*v = next
 	default:
@@ -152,7 +165,8 @@ func (l *Log) Opened(page, text string) {
 	}
 	v.opened = true
 	if !v.settled {
-		return // counted when it settles
+		// Counted when it settles.
+		return
 	}
 	if c := l.counted(*v); c != nil {
 		c.opened++

@@ -27,13 +27,17 @@ const (
 
 // Note is a reader's report that something is missing.
 type Note struct {
-	ID          string
-	Query       string   // the search, as Cleaner.Query returns it
-	Words       []string // texts of readers; may be empty
-	Times       int      // how often it was reported
+	ID string
+	// The search, as Cleaner.Query returns it.
+	Query string
+	// Texts of readers; may be empty.
+	Words []string
+	// How often it was reported.
+	Times       int
 	First, Last time.Time
 	Done        time.Time // zero: open
-	DoneBy      string    // the name of the token
+	// The name of the token.
+	DoneBy string
 }
 
 // Open reports whether the note is not done.
@@ -50,8 +54,12 @@ type storedNote struct {
 	DoneBy string   `json:"done_by,omitempty"`
 }
 
+// note returns the Note of a stored one.
 func (s storedNote) note(id string) Note {
-	n := Note{ID: id, Query: s.Query, Words: s.Words, Times: s.Times, First: time.Unix(s.First, 0).UTC(), Last: time.Unix(s.Last, 0).UTC(), DoneBy: s.DoneBy}
+	n := Note{
+		ID: id, Query: s.Query, Words: s.Words, Times: s.Times, DoneBy: s.DoneBy,
+		First: time.Unix(s.First, 0).UTC(), Last: time.Unix(s.Last, 0).UTC(),
+	}
 	if s.Done != 0 {
 		n.Done = time.Unix(s.Done, 0).UTC()
 	}
@@ -172,6 +180,7 @@ func noteKey(id string) []byte {
 	return []byte(id)
 }
 
+// readNotes returns all notes by id. It skips rows that cannot be decoded.
 func readNotes(r kv.Reader) (map[string]storedNote, error) {
 	notes := map[string]storedNote{}
 	for item, err := range r.Scan(missingBucket, nil, nil) {
@@ -188,11 +197,13 @@ func readNotes(r kv.Reader) (map[string]storedNote, error) {
 	return notes, nil
 }
 
+// decodeNote decodes a row of querylog.missing.
 func decodeNote(value []byte) (n storedNote, err error) {
 	err = json.Unmarshal(value, &n)
 	return n, fault.Wrap(fault.Internal, "querylog.decode", "a note cannot be read", err)
 }
 
+// putNote writes a row of querylog.missing.
 func putNote(w kv.Writer, id string, n storedNote) error {
 	value, err := json.Marshal(n)
 	if err != nil {

@@ -17,6 +17,7 @@ type storedCount struct {
 	Last    int64 `json:"t"`
 }
 
+// add adds the counts of n.
 func (c *storedCount) add(n count) {
 	c.Asked += n.asked
 	c.Empty += n.empty
@@ -27,7 +28,8 @@ func (c *storedCount) add(n count) {
 
 // store adds counts to the stored ones and removes the days that are too old.
 func store(w kv.Writer, counts map[row]count, today time.Time) error {
-	free := map[string]int{} // rows left of maxTexts, by day
+	// Rows left of maxTexts, by day.
+	free := map[string]int{}
 	for key, n := range counts {
 		if _, known := free[key.day]; !known {
 			used, err := textsOf(w, key.day)
@@ -65,7 +67,8 @@ func storeOne(w kv.Writer, key row, n count, free bool) (added bool, err error) 
 	name := kv.Join(key.day, key.text)
 	c, exists, err := readCount(w, name)
 	if kv.Unreadable(err) {
-		return false, nil // the other rows are still written
+		// The other rows are still written.
+		return false, nil
 	}
 	if err != nil || !exists && (!free || n.asked == 0) {
 		return false, err
@@ -78,6 +81,7 @@ func storeOne(w kv.Writer, key row, n count, free bool) (added bool, err error) 
 	return !exists, w.Put(daysBucket, name, value)
 }
 
+// readCount returns a row of querylog.days, and whether it exists.
 func readCount(r kv.Reader, name []byte) (c storedCount, exists bool, err error) {
 	value, err := r.Get(daysBucket, name)
 	if err != nil || value == nil {
@@ -89,6 +93,7 @@ func readCount(r kv.Reader, name []byte) (c storedCount, exists bool, err error)
 	return c, true, err
 }
 
+// decodeCount decodes a row of querylog.days.
 func decodeCount(value []byte) (c storedCount, err error) {
 	err = json.Unmarshal(value, &c)
 	return c, fault.Wrap(fault.Internal, "querylog.decode", "a count of searches cannot be read", err)

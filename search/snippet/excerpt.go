@@ -19,6 +19,8 @@ const hardFactor = 4
 // the next block; more reports whether something was left out. Excerpt returns "" if
 // there is no such heading.
 func Excerpt(body, anchor string, most int) (excerpt string, more bool) {
+	// The sanitiser writes attributes in this form, so a search for the text finds the
+	// heading.
 	before, rest, found := strings.Cut(body, ` id="`+html.EscapeString(anchor)+`"`)
 	if anchor == "" || !found {
 		return "", false
@@ -56,7 +58,8 @@ func headingLevel(tag string) int {
 type block struct {
 	html    string
 	heading bool
-	opens   bool // ends with a colon: the next block belongs to it
+	// Ends with a colon: the next block belongs to it.
+	opens bool
 }
 
 // cutter takes whole blocks from the beginning of HTML.
@@ -64,14 +67,18 @@ type cutter struct {
 	level, most int
 	blocks      []block
 	size        int
-	more        bool // something was left out
-	stop        int  // level of the heading that ended the section, 0 for none
+	// Something was left out.
+	more bool
+	// Level of the heading that ended the section, 0 for none.
+	stop int
 }
 
 // read takes blocks up to a heading of the level or above, the end of the enclosing
 // element, or the limit.
 func (c *cutter) read(s string) {
 	z := xhtml.NewTokenizer(strings.NewReader(s))
+	// at is the offset after the current token, start that of the current block, and
+	// depth the number of open elements.
 	depth, at, start := 0, 0, 0
 	for {
 		kind := z.Next()

@@ -30,7 +30,8 @@ func Fix(sections []Section) *Section {
 // textBelow returns the index of the first section with text, i or one of the next
 // two; -1 if these have none.
 func textBelow(sections []Section, i int) int {
-	const near = 3 // sections further down have another subject
+	// Sections further down have another subject.
+	const near = 3
 	for j := i; j < min(i+near, len(sections)); j++ {
 		if strings.TrimSpace(sections[j].Text) != "" || strings.TrimSpace(sections[j].Code) != "" {
 			return j
@@ -44,7 +45,8 @@ func textBelow(sections []Section, i int) int {
 func fixWorth(heading string) int {
 	heading = analysis.Normalize(heading)
 	for _, word := range []string{"缓解", "止损", "恢复", "修复", "应急", "处理", "解决", "处置"} {
-		if strings.Contains(heading, word) && !strings.Contains(heading, "时间") { // "时间": the time to recover
+		// "时间": the time to recover.
+		if strings.Contains(heading, word) && !strings.Contains(heading, "时间") {
 			return 3
 		}
 	}

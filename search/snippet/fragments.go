@@ -10,6 +10,7 @@ import (
 	"github.com/postern/postern/search/analysis"
 )
 
+// Sizes of fragments.
 const (
 	// fragmentBytes is the approximate length of a fragment: two lines of a result.
 	fragmentBytes = 220
@@ -76,7 +77,8 @@ func (m *Marker) section(s Section) []candidate {
 		c.worth += heading * headingShare
 		out = append(out, c)
 	}
-	if len(out) == 2 { // only code with more of the query comes this far
+	// Only code with more of the query comes this far.
+	if len(out) == 2 {
 		out = out[1:]
 	}
 	return out
@@ -90,6 +92,8 @@ func (m *Marker) passage(text string) (best candidate, ok bool) {
 		return candidate{}, false
 	}
 	from, to := 0, 0
+	// A window over the marks, as long as a fragment less its lead, moves from mark to
+	// mark; the best window is the first with the largest worth.
 	for i, end := 0, 0; i < len(marks); i++ {
 		for end < len(marks) && marks[end].end-marks[i].start <= fragmentBytes-leadBytes {
 			end++

@@ -17,12 +17,16 @@ func ExcerptMarkdown(file []byte, from, before, most int) (text string, more boo
 		return "", false
 	}
 	lines = lines[from-1 : before-1]
-	if strings.Trim(lines[0], "=- ") == "" { // the underline of a Setext heading
+	// The underline of a Setext heading.
+	if strings.Trim(lines[0], "=- ") == "" {
 		lines = lines[1:]
 	}
-	end := 0 // the line after the last block that fits
+	// The line after the last block that fits.
+	end := 0
 	size, fence := 0, ""
-	announced := true // the last block announces the next, or there is no block yet
+	// The last block announces the next, or there is no block yet.
+	announced := true
+	// A blank line outside of code ends a block, unless that block announces the next.
 	for i, line := range lines {
 		trimmed := strings.TrimSpace(line)
 		if fence == "" && trimmed == "" && !announced {

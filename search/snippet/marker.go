@@ -11,10 +11,12 @@ import (
 // query, so Marker dismisses most of them by their first three bytes. It caches words
 // and reuses buffers, so it is not safe for concurrent use.
 type Marker struct {
-	worth  map[string]float32 // by term
-	begins [1 << 10]uint64    // bit set of the hashed beginnings of terms, see begin
-	known  map[string]string  // word as written -> its term, "" for none
-	tokens []analysis.Token   // buffer
+	worth map[string]float32 // by term
+	// Bit set of the hashed beginnings of terms, see begin.
+	begins [1 << 10]uint64
+	// Word as written -> its term, "" for none.
+	known  map[string]string
+	tokens []analysis.Token // buffer
 	class  [256]uint8
 	// ideographs reports whether the query has any.
 	ideographs bool
@@ -34,6 +36,7 @@ type mark struct {
 func New(worth map[string]float32) *Marker {
 	m := &Marker{worth: worth, known: make(map[string]string), class: byteClasses()}
 	for t := range worth {
+		// A word may match a term only if it begins like it, before stemming.
 		m.admit(t)
 		r, _ := utf8.DecodeRuneInString(t)
 		m.ideographs = m.ideographs || analysis.IsIdeograph(r)
@@ -47,7 +50,8 @@ func New(worth map[string]float32) *Marker {
 // irregular returns the beginning of the words whose stem begins differently.
 func irregular(stem string) (begin string, ok bool) {
 	switch stem {
-	case "die", "lie", "tie": // dying, lying, tying
+	case "die", "lie", "tie":
+		// Dying, lying, tying.
 		return stem[:1] + "yi", true
 	}
 	return "", false
@@ -92,11 +96,15 @@ func (m *Marker) mayBegin(word string) bool {
 // The classes of bytes. A word never contains a byte of the class between.
 const (
 	between = iota // space and punctuation
-	lower          // a to z
-	other          // upper case, digits, apostrophe
-	wide           // part of a rune that is not ASCII
+	// The letters a to z.
+	lower
+	// Upper case, digits, apostrophe.
+	other
+	// Part of a rune that is not ASCII.
+	wide
 )
 
+// byteClasses returns the class of each byte.
 func byteClasses() (table [256]uint8) {
 	for i := range table {
 		switch c := byte(i); {
@@ -114,7 +122,8 @@ func byteClasses() (table [256]uint8) {
 // marks returns the words of the query in normalized text, in order.
 func (m *Marker) marks(text string) []mark {
 	var out []mark
-	last := -1 // the start of the ideograph that ends at i, if there is one
+	// The start of the ideograph that ends at i, if there is one.
+	last := -1
 	for i := 0; i < len(text); {
 		class := m.class[text[i]]
 		if class == between {
@@ -224,7 +233,8 @@ func (m *Marker) mayHold(run string) bool {
 	for i := 0; i < len(run); i++ {
 		c := run[i]
 		if c == '\'' || c >= utf8.RuneSelf {
-			return true // only folding shows it
+			// Only folding shows it.
+			return true
 		}
 		if i > 0 && ('A' > c || c > 'Z') && isDigit(c) == isDigit(run[i-1]) {
 			continue
@@ -236,6 +246,7 @@ func (m *Marker) mayHold(run string) bool {
 	return false
 }
 
+// isDigit reports whether a byte is a decimal digit.
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // runMarks appends the words of the query in a run that is not plain.

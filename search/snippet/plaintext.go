@@ -13,7 +13,8 @@ import (
 // their numbers and marks, and table cells are separated by " | ".
 func PlainText(body string) string {
 	nodes, err := xhtml.ParseFragment(strings.NewReader(body), &xhtml.Node{Type: xhtml.ElementNode, DataAtom: atom.Body, Data: "body"})
-	if err != nil { // reading from a string does not fail
+	// Reading from a string does not fail.
+	if err != nil {
 		return ""
 	}
 	root := &xhtml.Node{Type: xhtml.ElementNode, Data: "body"}
@@ -63,6 +64,7 @@ func plainBlock(n *xhtml.Node, depth int) string {
 	case "blockquote":
 		return indent(strings.Join(plainBlocks(n, depth), "\n\n"), "> ", "> ")
 	}
+	// The first block of a callout is its title, such as Warning.
 	blocks := plainBlocks(n, depth)
 	if strings.Contains(attribute(n, "class"), "callout ") && len(blocks) > 1 {
 		return blocks[0] + ": " + strings.Join(blocks[1:], "\n\n")

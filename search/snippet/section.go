@@ -4,13 +4,18 @@ package snippet
 type Section struct {
 	Heading, Anchor string
 	Text            string
-	Code            string // identifiers and code, matched whole and by parts
+	// Identifiers and code, matched whole and by parts.
+	Code string
 }
 
 // Fragment is one marked passage of a document, with the heading above it.
 type Fragment struct {
-	Field   string // title, summary, body or code
-	Heading string // "" for the title and the summary
-	Anchor  string // of the heading
-	HTML    string // escaped text with <mark> around the words of the query
+	// Title, summary, body or code.
+	Field string
+	// "" for the title and the summary.
+	Heading string
+	// Of the heading.
+	Anchor string
+	// Escaped text with <mark> around the words of the query.
+	HTML string
 }

@@ -35,9 +35,10 @@ type Source interface {
 type Follower struct {
 	Index   *Index
 	Changes Log
-	Topic   string // of the changes that concern documents
-	Source  Source
-	Log     *slog.Logger
+	// Of the changes that concern documents.
+	Topic  string
+	Source Source
+	Log    *slog.Logger
 }
 
 // Run reads all documents and follows the change log until the context ends; it
@@ -50,7 +51,8 @@ func (f *Follower) Run(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if fault.KindOf(err) == fault.Gone {
-			continue // the log was trimmed, or an older backup was restored
+			// The log was trimmed, or an older backup was restored.
+			continue
 		}
 		f.Log.Error("suggestions", "error", err)
 		retry := time.NewTimer(retryAfter)

@@ -13,14 +13,17 @@ import (
 const (
 	Alert   = "alert"
 	Service = "service"
-	Query   = "query" // a search that led to a document before
+	// A search that led to a document before.
+	Query = "query"
 )
 
 // Suggestion is one item that matches the typed text.
 type Suggestion struct {
-	Text    string
-	Address string // path-absolute, without the portal's prefix
-	Kind    string // a kind of document, or Alert, Service, Query
+	Text string
+	// Path-absolute, without the portal's prefix.
+	Address string
+	// A kind of document, or Alert, Service, Query.
+	Kind string
 }
 
 // Document is a published document.
@@ -28,7 +31,8 @@ type Document struct {
 	ID, Title, Address, Kind string
 	Alerts, Services         []string
 	Date                     time.Time
-	Archived                 bool // suggested after all other items
+	// Suggested after all other items.
+	Archived bool
 }
 
 // mergeAt is the number of fresh and dead items above which the base is rebuilt.
@@ -39,9 +43,11 @@ const mergeAt = 2000
 type Index struct {
 	state atomic.Pointer[state]
 
-	mu       sync.Mutex // held by writers
-	docs     map[string]Document
-	alerts   map[string]int // how many documents name it
+	// Held by writers.
+	mu   sync.Mutex
+	docs map[string]Document
+	// How many documents name it.
+	alerts   map[string]int
 	services map[string]int
 	fresh    map[string]item // by owner
 }
@@ -49,7 +55,8 @@ type Index struct {
 // state is the part that readers use. It is immutable.
 type state struct {
 	base, fresh, queries *segment
-	dead                 map[uint32]bool // items of base that were removed or replaced
+	// Items of base that were removed or replaced.
+	dead map[uint32]bool
 }
 
 // New returns an empty Index.
@@ -61,6 +68,7 @@ func New() *Index {
 	return x
 }
 
+// reset removes all documents from the writer's maps.
 func (x *Index) reset() {
 	x.docs, x.alerts, x.services = map[string]Document{}, map[string]int{}, map[string]int{}
 	x.fresh = map[string]item{}
@@ -123,7 +131,8 @@ func (x *Index) SetQueries(queries []string) {
 	for i, q := range queries {
 		items = append(items, item{
 			Suggestion: Suggestion{Text: q, Address: "/search?" + url.Values{"q": {q}}.Encode(), Kind: Query},
-			owner:      q, kind: weight(Query), date: -int64(i), // in the order given
+			// In the order given.
+			owner: q, kind: weight(Query), date: -int64(i),
 		})
 	}
 	next := *x.state.Load()
@@ -216,6 +225,7 @@ func weight(kind string) int8 {
 	return 1
 }
 
+// valuesOf returns the items of a map.
 func valuesOf(m map[string]item) []item {
 	out := make([]item, 0, len(m))
 	for _, it := range m {

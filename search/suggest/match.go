@@ -17,17 +17,22 @@ const maxLooked = 200_000
 type class uint8
 
 const (
-	exact    class = iota // the whole name
-	begins                // the beginning of the name
-	within                // adjacent words inside it
-	apart                 // words inside it, in any order
-	archived              // any match of an archived document
+	exact class = iota // the whole name
+	// The beginning of the name.
+	begins
+	// Adjacent words inside it.
+	within
+	// Words inside it, in any order.
+	apart
+	// Any match of an archived document.
+	archived
 )
 
 // fit is a matching item of a segment: its class in the upper half, its rank in the
 // lower, so that fits are ordered as numbers.
 type fit uint64
 
+// newFit returns the fit of an item.
 func newFit(c class, item uint32) fit { return fit(c)<<32 | fit(item) }
 
 func (f fit) class() class { return class(f >> 32) }
@@ -109,7 +114,8 @@ func (s *segment) apart(words []string, dead map[uint32]bool, top *top) {
 			}
 			f := newFit(c, item)
 			if top.full(f) {
-				return // items are in the order of their rank
+				// Items are in the order of their rank.
+				return
 			}
 			if !dead[item] {
 				top.add(f)

@@ -10,11 +10,15 @@ import (
 // item is one possible suggestion.
 type item struct {
 	Suggestion
-	owner    string // the document, alert or service; see document
-	key      string
-	kind     int8  // weight of the kind
-	archived bool  // ranked below all others
-	date     int64 // Unix seconds; newer goes first among equals
+	// The document, alert or service; see document.
+	owner string
+	key   string
+	// Weight of the kind.
+	kind int8
+	// Ranked below all others.
+	archived bool
+	// Unix seconds; newer goes first among equals.
+	date int64
 }
 
 // better compares items by their rank, which does not depend on the typed text.
@@ -32,19 +36,22 @@ func better(a, b *item) int {
 // ref is an offset in the key of an item. head is the first eight bytes there, so that
 // most comparisons do not read the key.
 type ref struct {
-	head  uint64
-	item  uint32
-	at    uint16
-	first bool // a form of the key begins at the offset
+	head uint64
+	item uint32
+	at   uint16
+	// A form of the key begins at the offset.
+	first bool
 }
 
 // segment holds items in the order of their rank, so that the index of an item is its
 // rank, and the sorted references to them. It is immutable.
 type segment struct {
-	items    []item
-	refs     []ref
-	archived uint32            // index of the first archived item
-	owner    map[string]uint32 // index of each owner's item
+	items []item
+	refs  []ref
+	// Index of the first archived item.
+	archived uint32
+	// Index of each owner's item.
+	owner map[string]uint32
 }
 
 // newSegment sorts items and their references.

@@ -16,10 +16,12 @@ const Path = "search/synonyms.yaml"
 // Limits of the file. Every search looks up its words, and every synonym is one more
 // posting list to read.
 const (
-	MaxBytes    = 256 << 10
-	maxEntries  = 2000
-	maxMeanings = 16 // of one form
-	maxWords    = 6  // of one form; an ideograph counts as half
+	MaxBytes   = 256 << 10
+	maxEntries = 2000
+	// Of one form.
+	maxMeanings = 16
+	// Of one form; an ideograph counts as half.
+	maxWords = 6
 )
 
 // Parse parses the file and returns the built-in set with its entries added. Entries
@@ -72,6 +74,7 @@ func (r *reader) yaml(issues []yamldoc.Issue) {
 // entry converts one entry of the mapping to a group. It returns false if the entry
 // has an error. An empty list is a group without texts: it removes synonyms.
 func (r *reader) entry(name string, at, value yamldoc.Value) (group, bool) {
+	// Values are checked even if the name has an error, so that one push shows all.
 	ok := r.form(name, at)
 	if value.List() && len(value.Items()) == 0 {
 		return group{name: name}, ok
@@ -112,6 +115,7 @@ func (r *reader) entry(name string, at, value yamldoc.Value) (group, bool) {
 // words.
 func (r *reader) form(text string, at yamldoc.Value) bool {
 	tokens := analysis.Scan(nil, analysis.Normalize(text))
+	// size counts half words: an ideograph is half a word.
 	size, content := 0, false
 	for _, t := range tokens {
 		if size += 2; t.Ideograph {

@@ -15,8 +15,9 @@ type Set struct {
 
 // entry is one form and its synonyms.
 type entry struct {
-	words    []string // stems
-	meanings []string // as written, normalized
+	words []string // stems
+	// As written, normalized.
+	meanings []string
 }
 
 // group is a list of texts that all mean the same. A group without texts removes the
@@ -62,7 +63,8 @@ func (s Set) Len() int {
 // newSet returns the set of groups. Groups that share a form are not merged: the form
 // has the synonyms of both, but these are no synonyms of each other.
 func newSet(groups []group) Set {
-	meanings := make(map[string][]string) // joined words -> texts
+	// Joined words -> texts.
+	meanings := make(map[string][]string)
 	for _, g := range groups {
 		if len(g.texts) == 0 {
 			delete(meanings, key(g.name))
@@ -78,6 +80,7 @@ func newSet(groups []group) Set {
 		}
 	}
 	s := Set{byFirst: make(map[string][]entry)}
+	// A form is filed under its first word, so that Match reads few entries.
 	for k, texts := range meanings {
 		words := strings.Fields(k)
 		if len(texts) > maxMeanings {
@@ -85,6 +88,7 @@ func newSet(groups []group) Set {
 		}
 		s.byFirst[words[0]] = append(s.byFirst[words[0]], entry{words: words, meanings: texts})
 	}
+	// The longest form first: Match returns the first that fits.
 	for _, entries := range s.byFirst {
 		slices.SortFunc(entries, func(a, b entry) int {
 			return cmp.Or(cmp.Compare(len(b.words), len(a.words)), slices.Compare(a.words, b.words))
