@@ -168,43 +168,43 @@ type messageComposer struct {
 	compose *deliver.Composer
 
 	mu   sync.Mutex
-	last deliver.Letter
+	last deliver.Message
 }
 
-// Letter implements outbox.Composer.
-func (l *messageComposer) Letter(ctx context.Context, report, per string, revision int) (deliver.Letter, error) {
+// Compose implements outbox.Composer.
+func (l *messageComposer) Compose(ctx context.Context, report, per string, revision int) (deliver.Message, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.last.Report == report && l.last.Period == per && l.last.Revision == revision {
 		return l.last, nil
 	}
-	letter, err := l.write(ctx, report, per, revision)
+	message, err := l.write(ctx, report, per, revision)
 	if err == nil {
-		l.last = letter
+		l.last = message
 	}
-	return letter, err
+	return message, err
 }
 
 // write composes the message of a revision, without the cache.
-func (l *messageComposer) write(ctx context.Context, report, per string, revision int) (deliver.Letter, error) {
+func (l *messageComposer) write(ctx context.Context, report, per string, revision int) (deliver.Message, error) {
 	published, err := l.a.published.Report(ctx, report, per, revision)
 	if err != nil {
-		return deliver.Letter{}, err
+		return deliver.Message{}, err
 	}
 	latest := l.a.URL() + "/reports/" + report + "/" + per
 	raw, err := json.Marshal(published.Report)
 	if err != nil {
-		return deliver.Letter{}, err
+		return deliver.Message{}, err
 	}
 	pictures, err := l.pictures(published.Report)
 	if err != nil {
-		return deliver.Letter{}, err
+		return deliver.Message{}, err
 	}
 	words, err := l.a.words(ctx, published.Report, l.a.URL())
 	if err != nil {
-		return deliver.Letter{}, err
+		return deliver.Message{}, err
 	}
-	return l.compose.Letter(deliver.Published{
+	return l.compose.Compose(deliver.Published{
 		Report: published.Report, Revision: published.Number, At: published.PublishedAt, Portal: l.a.opt.Config.Name,
 		URL: fmt.Sprintf("%s?rev=%d", latest, published.Number), Latest: latest, Base: l.a.URL(),
 		Words: words, Markdown: export.Markdown(published.Report, l.a.URL()), JSON: raw, Pictures: pictures,

@@ -94,8 +94,8 @@ func TestAReportOfTheFirstProgramIsReadable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	letter, err := (&messageComposer{a: a, compose: compose}).Letter(t.Context(), "weekly", "2026-W47", 1)
-	if err != nil || !bytes.Contains(letter.HTML, []byte(stored.Report.Headline[0].Value.Text)) || len(letter.Pictures) == 0 {
+	message, err := (&messageComposer{a: a, compose: compose}).Compose(t.Context(), "weekly", "2026-W47", 1)
+	if err != nil || !bytes.Contains(message.HTML, []byte(stored.Report.Headline[0].Value.Text)) || len(message.Pictures) == 0 {
 		t.Errorf("a mail of it: %v", err)
 	}
 	rev, made, err := reportsOf{a}.Run(t.Context(), "weekly", "2026-W47", false)

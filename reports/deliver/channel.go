@@ -26,12 +26,12 @@ const (
 	Folder   Type = "folder"
 )
 
-// Types are those that a channel may be configured as.
+// Types returns the types that a configured channel may have. Mail is no channel.
 func Types() []Type { return []Type{Slack, Teams, DingTalk, Feishu, WeCom, Webhook, Folder} }
 
-// Channel is a place that the operator lets reports be sent to. Its address is a
-// credential with most chats, so it lies in the configuration and report
-// definitions name the channel only.
+// Channel is a place to which the operator allows reports to be sent. The address of
+// most chats is a credential, so it is in the configuration, and report definitions
+// name the channel only.
 type Channel struct {
 	Name   string
 	Type   Type
@@ -39,19 +39,19 @@ type Channel struct {
 	Secret string // for signing, "" without
 }
 
-// Sender brings letters to one channel.
+// Sender sends messages to one channel.
 type Sender interface {
-	// Send delivers the letter to an address (of mail; "" elsewhere). key is the
-	// same for every attempt at one delivery: Message-ID and idempotency key are
-	// made of it. A nil error means that the other side said it has the letter;
-	// any other is a *Failure, or is treated as Uncertain.
-	Send(ctx context.Context, l Letter, address, key string) error
+	// Send delivers the message to an address (of mail; "" for other channels). key is
+	// the same for every attempt at one delivery; it is part of the Message-ID and is
+	// the idempotency key. Send returns nil when the receiver confirmed the message;
+	// any other error than a *Failure counts as Uncertain.
+	Send(ctx context.Context, m Message, address, key string) error
 }
 
-// Options are what senders work with.
+// Options are the settings of all senders.
 type Options struct {
-	SMTP SMTP // without a Host there is no mail
-	// Client speaks to hooks; it must not follow redirects (NewClient makes one).
+	SMTP SMTP // without a Host no mail is sent
+	// Client sends to hooks. It must not follow redirects; see NewClient.
 	Client *http.Client
 	Now    func() time.Time
 }
@@ -59,8 +59,8 @@ type Options struct {
 // hookTimeout bounds one request to a chat or webhook.
 const hookTimeout = 20 * time.Second
 
-// NewClient makes the client for hooks. It follows no redirect: the address of a
-// hook is a secret, and whoever answers must not be able to pass it on.
+// NewClient returns the client for hooks. It follows no redirect: the address of a hook
+// is a secret, and the server that answers must not be able to forward it.
 func NewClient() *http.Client {
 	return &http.Client{
 		Timeout:       hookTimeout,
@@ -68,7 +68,7 @@ func NewClient() *http.Client {
 	}
 }
 
-// NewSender makes the sender of a channel. It fails with fault.Invalid when the
+// NewSender returns the sender of a channel. It fails with fault.Invalid when the
 // channel cannot work as configured.
 func NewSender(c Channel, opt Options) (Sender, error) {
 	const op = "deliver.NewSender"
@@ -88,15 +88,15 @@ func NewSender(c Channel, opt Options) (Sender, error) {
 	h := hook{channel: c, url: u, client: opt.Client, now: opt.Now}
 	switch c.Type {
 	case Slack:
-		return h.as(slackBody, plainURL, slackAnswer), nil
+		return chat{h, slackBody, plainURL, slackAnswer}, nil
 	case Teams:
-		return h.as(teamsBody, plainURL, teamsAnswer), nil
+		return chat{h, teamsBody, plainURL, teamsAnswer}, nil
 	case DingTalk:
-		return h.as(dingTalkBody, dingTalkURL, dingTalkAnswer), nil
+		return chat{h, dingTalkBody, dingTalkURL, dingTalkAnswer}, nil
 	case Feishu:
-		return h.as(feishuBody, plainURL, feishuAnswer), nil
+		return chat{h, feishuBody, plainURL, feishuAnswer}, nil
 	case WeCom:
-		return h.as(weComBody, plainURL, weComAnswer), nil
+		return chat{h, weComBody, plainURL, weComAnswer}, nil
 	}
 	return genericHook{h}, nil
 }

@@ -20,13 +20,14 @@ import (
 
 var clock = time.Date(2026, 11, 23, 0, 0, 5, 0, time.UTC)
 
-// large is a letter with more of everything than any channel takes, and with
+// large is a message with more of everything than any channel takes, and with
 // names that would like to be something else.
-func large() Letter {
-	l := Letter{
+func large() Message {
+	l := Message{
 		Report: "weekly", Period: "2026-W47", Revision: 2, Subject: "Missed: Weekly report, Week 47 <!channel> \n" + strings.Repeat("长", 400),
 		Verdict: "41 of 44 objectives met. [checkout](http://evil.example) <!here> @all *bold* " + strings.Repeat("可用性 ", 900),
 		URL:     "https://portal.example.org/reports/weekly/2026-W47?rev=2", Portal: "Postern", Date: clock,
+		Open: "Open the report", Source: "weekly 2026-W47, revision 2, 2026-11-23 00:00 +00:00",
 		Markdown: []byte("# Week 47\n"), JSON: []byte(`{"name":"weekly"}`), HTML: []byte("<p>x</p>"), Text: []byte("x"),
 	}
 	for i := range 30 {
@@ -76,7 +77,7 @@ func sender(t *testing.T, kind Type, address, secret string) Sender {
 
 // Each chat gets a message within its limits, with the link whole and no name
 // that has become a mention, and its success is understood.
-func TestChatsTakeTheLargestLetter(t *testing.T) {
+func TestChatsTakeTheLargestMessage(t *testing.T) {
 	for kind, c := range map[Type]struct {
 		ok    string
 		bytes int
@@ -309,7 +310,7 @@ func FuzzChats(f *testing.F) {
 		for i := range l.Lists[0].Lines {
 			l.Lists[0].Lines[i] = line
 		}
-		for name, body := range map[string]func(Letter, string, time.Time) (any, error){"slack": slackBody, "teams": teamsBody, "dingtalk": dingTalkBody, "feishu": feishuBody, "wecom": weComBody} {
+		for name, body := range map[string]func(Message, string, time.Time) (any, error){"slack": slackBody, "teams": teamsBody, "dingtalk": dingTalkBody, "feishu": feishuBody, "wecom": weComBody} {
 			v, err := body(l, "", clock)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)

@@ -18,15 +18,16 @@ const (
 	weComBytes    = 4096     // of the content, by WeCom's own count
 )
 
-func dingTalkBody(l Letter, _ string, _ time.Time) (any, error) {
+// dingTalkBody returns a message of type markdown.
+func dingTalkBody(m Message, _ string, _ time.Time) (any, error) {
 	const titleRunes = 100
-	title := cutRunes(oneLine(l.Subject), titleRunes)
-	text := "### " + escapeMarkdown(title) + "\n\n" + l.chatMarkdown(dingTalkBytes-8*titleRunes)
+	title := cutRunes(oneLine(m.Subject), titleRunes)
+	text := "### " + escapeMarkdown(title) + "\n\n" + m.chatMarkdown(dingTalkBytes-8*titleRunes)
 	return object{"msgtype": "markdown", "markdown": object{"title": title, "text": text}}, nil
 }
 
-// dingTalkURL signs the address: HMAC-SHA256 of "MILLISECONDS\nSECRET" with the
-// secret, base64.
+// dingTalkURL returns the signed address: its sign is the HMAC-SHA256 of
+// "MILLISECONDS\nSECRET" with the secret, in base64.
 func dingTalkURL(u *url.URL, secret string, now time.Time) *url.URL {
 	if secret == "" {
 		return u
@@ -40,13 +41,14 @@ func dingTalkURL(u *url.URL, secret string, now time.Time) *url.URL {
 	return &signed
 }
 
+// sign returns an HMAC-SHA256 in base64.
 func sign(key, message string) string {
 	m := hmac.New(sha256.New, []byte(key))
 	m.Write([]byte(message))
 	return base64.StdEncoding.EncodeToString(m.Sum(nil))
 }
 
-// codes is the answer that the three have in common, in each one's spelling.
+// codes is the common part of the answers of the three, in the spelling of each.
 type codes struct {
 	ErrCode *int   `json:"errcode"`
 	ErrMsg  string `json:"errmsg"`
@@ -54,11 +56,13 @@ type codes struct {
 	Msg     string `json:"msg"`
 }
 
-// answerOf judges an answer: 0 is success, some codes ask to slow down.
-func answerOf(who string, body []byte, slow ...int) error {
+// checkCode returns nil for the code 0, a temporary failure for the codes by which the
+// chat limits the rate, and a permanent one for all others. An answer without a code
+// leaves the outcome uncertain.
+func checkCode(who string, body []byte, slow ...int) error {
 	var c codes
 	if err := json.Unmarshal(body, &c); err != nil {
-		return fail(Uncertain, err, "%s answered something that is not its answer", who)
+		return fail(Uncertain, err, "the answer of %s is not in its format", who)
 	}
 	code, msg := c.ErrCode, c.ErrMsg
 	if code == nil {
@@ -66,25 +70,28 @@ func answerOf(who string, body []byte, slow ...int) error {
 	}
 	switch {
 	case code == nil:
-		return fail(Uncertain, nil, "%s answered without a code", who)
+		return fail(Uncertain, nil, "the answer of %s has no code", who)
 	case *code == 0:
 		return nil
 	case slices.Contains(slow, *code):
-		f := fail(Temporary, nil, "%s asks to slow down (code %d)", who, *code)
+		f := fail(Temporary, nil, "%s limits the rate (code %d)", who, *code)
 		f.After = time.Minute // all three count by the minute
 		return f
 	}
-	return fail(Permanent, nil, "%s did not take it: code %d, %s", who, *code, excerpt([]byte(msg)))
+	return fail(Permanent, nil, "%s refused the message: code %d, %s", who, *code, excerpt([]byte(msg)))
 }
 
-func dingTalkAnswer(body []byte) error { return answerOf("DingTalk", body, -1, 130101, 130102, 410100) }
+func dingTalkAnswer(body []byte) error {
+	return checkCode("DingTalk", body, -1, 130101, 130102, 410100)
+}
 
-func feishuBody(l Letter, secret string, now time.Time) (any, error) {
+// feishuBody returns an interactive card, signed if there is a secret.
+func feishuBody(m Message, secret string, now time.Time) (any, error) {
 	const titleRunes = 200
 	message := object{"msg_type": "interactive", "card": object{
-		"header": object{"title": object{"tag": "plain_text", "content": cutRunes(oneLine(l.Subject), titleRunes)}},
+		"header": object{"title": object{"tag": "plain_text", "content": cutRunes(oneLine(m.Subject), titleRunes)}},
 		"elements": []object{
-			{"tag": "markdown", "content": l.chatMarkdown(feishuBytes - 4*titleRunes)},
+			{"tag": "markdown", "content": m.chatMarkdown(feishuBytes - 4*titleRunes)},
 		},
 	}}
 	if secret != "" {
@@ -95,12 +102,13 @@ func feishuBody(l Letter, secret string, now time.Time) (any, error) {
 	return message, nil
 }
 
-func feishuAnswer(body []byte) error { return answerOf("Feishu", body, 9499, 11232) }
+func feishuAnswer(body []byte) error { return checkCode("Feishu", body, 9499, 11232) }
 
-func weComBody(l Letter, _ string, _ time.Time) (any, error) {
+// weComBody returns a message of type markdown.
+func weComBody(m Message, _ string, _ time.Time) (any, error) {
 	const titleRunes = 100
-	title := "### " + escapeMarkdown(cutRunes(oneLine(l.Subject), titleRunes)) + "\n"
-	return object{"msgtype": "markdown", "markdown": object{"content": title + l.chatMarkdown(weComBytes-len(title))}}, nil
+	title := "### " + escapeMarkdown(cutRunes(oneLine(m.Subject), titleRunes)) + "\n"
+	return object{"msgtype": "markdown", "markdown": object{"content": title + m.chatMarkdown(weComBytes-len(title))}}, nil
 }
 
-func weComAnswer(body []byte) error { return answerOf("WeCom", body, -1, 45009, 45033) }
+func weComAnswer(body []byte) error { return checkCode("WeCom", body, -1, 45009, 45033) }

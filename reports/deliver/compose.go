@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 	"github.com/postern/postern/templates"
 )
 
-// Published is one revision of a report with where it is read.
+// Published is one revision of a report and the addresses at which it is read.
 type Published struct {
 	Report   reports.Report
 	Revision int
@@ -23,18 +24,19 @@ type Published struct {
 	// is put before the path-absolute links inside the report.
 	URL, Latest, Base string
 	Portal            string
-	Words             []byte // the lead's words as safe HTML; empty: they stand as they are written
+	Words             []byte // the lead's words as safe HTML; if empty, they are printed as text
 	Markdown, JSON    []byte // the whole report, as the pages offer it
 	Pictures          []Picture
 }
 
-// Composer writes letters.
+// Composer writes the messages of reports.
 type Composer struct {
 	mail  *template.Template
 	texts *messages.Printer
 }
 
-// NewComposer parses the template of mails, whose texts are those of the printer.
+// NewComposer returns a composer whose texts are those of the printer. It fails when
+// the template of mails is damaged.
 func NewComposer(texts *messages.Printer) (*Composer, error) {
 	t, err := templates.Mail("report", template.FuncMap{
 		"t": texts.Text, "t_html": texts.HTML, "count": texts.Count, "lang": texts.Language,
@@ -46,18 +48,18 @@ func NewComposer(texts *messages.Printer) (*Composer, error) {
 	return &Composer{mail: t, texts: texts}, nil
 }
 
-// mailView is what the template of a mail is given.
+// mailView is the data of the template of a mail.
 type mailView struct {
 	Subject, Portal, URL, Latest, Published string
-	Revision                                int
+	Revision                                string // its number, without separators
 	R                                       reports.Report
 	Words                                   template.HTML
 	Lists                                   []mailList
 	Pictures                                []mailPicture
 }
 
-// mailPicture is a picture of the mail's body; html/template would not let the
-// cid scheme of its address through by itself.
+// mailPicture is a picture of the mail's body. Its address is a template.URL because
+// html/template refuses the scheme cid.
 type mailPicture struct {
 	Src template.URL
 	Alt string
@@ -70,42 +72,46 @@ type mailList struct {
 
 type mailLine struct{ Who, Text, URL string }
 
-// Letter writes a revision in every form that a channel wants. All of them print
-// the texts of the same values.
-func (c *Composer) Letter(p Published) (Letter, error) {
-	l := Letter{
+// Compose returns a revision in every form that a channel needs. All forms print the
+// texts of the same values.
+func (c *Composer) Compose(p Published) (Message, error) {
+	m := Message{
 		Report: p.Report.Name, Period: p.Report.Period, Revision: p.Revision, Verdict: p.Report.Verdict.Text,
 		URL: p.URL, Portal: p.Portal, Markdown: p.Markdown, JSON: p.JSON, Pictures: p.Pictures,
+		Subject: c.subject(p), Open: c.texts.Text("chat.open_report"), Source: sourceLine(c.texts, p),
 	}
-	l.Subject = subject(p)
 	for _, f := range p.Report.Headline {
-		l.Facts = append(l.Facts, Fact{Label: f.Label, Value: f.Value.Text, Note: f.Note})
+		m.Facts = append(m.Facts, Fact{Label: f.Label, Value: f.Value.Text, Note: f.Note})
 	}
-	lists := []mailList{p.list("What changed", p.Report.Changed), p.list("Who acts", p.Report.Acts)}
 	view := mailView{
-		Subject: l.Subject, Portal: p.Portal, URL: p.URL, Latest: p.Latest, Revision: p.Revision, R: p.Report, Words: template.HTML(p.Words),
+		Subject: m.Subject, Portal: p.Portal, URL: p.URL, Latest: p.Latest, Revision: number(p.Revision),
+		R: p.Report, Words: template.HTML(p.Words),
 	}
 	for _, x := range p.Pictures {
 		view.Pictures = append(view.Pictures, mailPicture{Src: template.URL("cid:" + url.PathEscape(x.Name)), Alt: x.Alt})
 	}
 	if !p.At.IsZero() {
-		view.Published = p.At.In(zoneOf(p.Report)).Format("2 Jan 2006 15:04")
-		l.Date = p.At.In(zoneOf(p.Report))
+		m.Date = p.At.In(zoneOf(p.Report))
+		view.Published = m.Date.Format("2 Jan 2006 15:04")
 	}
-	for _, list := range lists {
+	for _, list := range []mailList{p.list(c.texts.Text("mail.changed"), p.Report.Changed), p.list(c.texts.Text("mail.acts"), p.Report.Acts)} {
 		if len(list.Lines) > 0 {
 			view.Lists = append(view.Lists, list)
-			l.Lists = append(l.Lists, list.plain())
+			m.Lists = append(m.Lists, list.plain())
 		}
 	}
 	var b bytes.Buffer
 	if err := c.mail.Execute(&b, view); err != nil {
-		return Letter{}, fmt.Errorf("deliver: %w", err)
+		return Message{}, fmt.Errorf("deliver: %w", err)
 	}
-	l.HTML, l.Text = b.Bytes(), plainText(view)
-	return l, nil
+	m.HTML, m.Text = b.Bytes(), c.plainText(view)
+	return m, nil
 }
 
+// number returns the number of a revision. It is a name, so it has no separators.
+func number(revision int) string { return strconv.Itoa(revision) }
+
+// zoneOf returns the zone of a report, UTC if this system does not know it.
 func zoneOf(r reports.Report) *time.Location {
 	zone, err := time.LoadLocation(r.Zone)
 	if err != nil {
@@ -114,15 +120,17 @@ func zoneOf(r reports.Report) *time.Location {
 	return zone
 }
 
-// subject begins with the verdict's word: a phone shows forty characters.
-func subject(p Published) string {
-	s := fmt.Sprintf("%s: %s, %s", p.Report.Verdict.Tone.Word(), p.Report.Title, p.Report.Heading)
+// subject returns one line that begins with the verdict, because a phone shows forty
+// characters of it.
+func (c *Composer) subject(p Published) string {
+	s := c.texts.Text("mail.subject", "Verdict", p.Report.Verdict.Tone.Word(), "Title", p.Report.Title, "Heading", p.Report.Heading)
 	if p.Revision > 1 {
-		s = fmt.Sprintf("Revision %d, %s", p.Revision, s)
+		s = c.texts.Text("mail.subject_of_revision", "Revision", number(p.Revision), "Subject", s)
 	}
 	return oneLine(s)
 }
 
+// list returns lines under a heading, with absolute links.
 func (p Published) list(heading string, lines []reports.Line) mailList {
 	list := mailList{Heading: heading}
 	for _, x := range lines {
@@ -135,6 +143,7 @@ func (p Published) list(heading string, lines []reports.Line) mailList {
 	return list
 }
 
+// plain returns the list without links.
 func (l mailList) plain() List {
 	out := List{Heading: l.Heading}
 	for _, x := range l.Lines {
@@ -143,7 +152,7 @@ func (l mailList) plain() List {
 	return out
 }
 
-// String is the line without its link.
+// String returns the line without its link.
 func (l mailLine) String() string {
 	if l.Who == "" {
 		return l.Text
@@ -151,8 +160,8 @@ func (l mailLine) String() string {
 	return l.Who + ": " + l.Text
 }
 
-// plainText is the whole mail for readers who see no HTML.
-func plainText(v mailView) []byte {
+// plainText returns the whole mail as text, for mail programs that show no HTML.
+func (c *Composer) plainText(v mailView) []byte {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("%s\n%s", oneLine(v.R.Title+", "+v.R.Heading), strings.Repeat("=", 40))
@@ -179,13 +188,13 @@ func plainText(v mailView) []byte {
 			}
 		}
 	}
-	line("\nThe report: %s", v.URL)
-	line("Times are in %s. This mail carries revision %d; later ones are at %s", v.R.Zone, v.Revision, v.Latest)
+	line("\n%s", c.texts.Text("mail.report_at", "Link", v.URL))
+	line("%s", c.texts.Text("mail.later", "Zone", v.R.Zone, "Revision", v.Revision, "Link", v.Latest))
 	return []byte(b.String())
 }
 
-// toneStyle colours a tone in a light mail; the dark colours are in the mail's
-// own style sheet.
+// toneStyle returns the color of a tone in a light mail. The dark colors are in the
+// style sheet of the template.
 func toneStyle(t reports.Tone) template.CSS {
 	switch t {
 	case reports.Good:

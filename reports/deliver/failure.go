@@ -6,28 +6,28 @@ import (
 	"time"
 )
 
-// Outcome is what may be done after a failure.
+// Outcome is the state of a message after a failure.
 type Outcome uint8
 
 // The outcomes.
 const (
 	Temporary Outcome = iota // nothing was delivered; try again later
-	Permanent                // it will fail again until a person mends something
+	Permanent                // it will fail again until a person corrects something
 	Uncertain                // it may have been delivered
 )
 
-// String is the word for logs and pages.
+// String returns the word for logs and pages.
 func (o Outcome) String() string { return [...]string{"temporary", "permanent", "uncertain"}[o] }
 
-// Failure is why a letter was not known to arrive.
+// Failure is the error of a message that is not known to have arrived.
 type Failure struct {
 	Outcome Outcome
-	After   time.Duration // the other side asked to wait so long; 0: it did not
+	After   time.Duration // the wait that the receiver requested; 0 if it did not
 	Msg     string        // for people; never an address or a secret
 	Err     error         // for the log
 }
 
-// Error is the full text for logs.
+// Error returns the full text for logs.
 func (f *Failure) Error() string {
 	s := f.Outcome.String() + " failure: " + f.Msg
 	if f.Err != nil {
@@ -36,18 +36,19 @@ func (f *Failure) Error() string {
 	return s
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// FailureOf is the Failure in err's chain. An error that nobody classified is
-// uncertain: a letter sent twice is worse than one that a person looks at.
+// FailureOf returns the Failure in the chain of err. An unclassified error has an
+// uncertain outcome: sending a message twice is worse than asking a person.
 func FailureOf(err error) *Failure {
 	if f, ok := errors.AsType[*Failure](err); ok {
 		return f
 	}
-	return &Failure{Outcome: Uncertain, Msg: "it is not known what became of it", Err: err}
+	return &Failure{Outcome: Uncertain, Msg: "the outcome is unknown", Err: err}
 }
 
+// fail returns a Failure with a formatted message.
 func fail(o Outcome, err error, format string, args ...any) *Failure {
 	return &Failure{Outcome: o, Msg: fmt.Sprintf(format, args...), Err: err}
 }

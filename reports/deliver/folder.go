@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 )
 
-// folder writes each report into a folder, for whoever collects files. The
-// names are NAME-PERIOD-rN.md, .json and .html; writing the same revision again
-// changes nothing, so a lost outcome may be tried again.
+// folder is the Sender that writes each report into a folder. The names are
+// NAME-PERIOD-rN.md, .json and .html. Writing the same revision again changes nothing,
+// so every failure may be tried again.
 type folder struct{ dir string }
 
 const (
@@ -20,18 +20,18 @@ const (
 )
 
 // Send implements Sender.
-func (f folder) Send(_ context.Context, l Letter, _, _ string) error {
+func (f folder) Send(_ context.Context, m Message, _, _ string) error {
 	if err := os.MkdirAll(f.dir, folderMode); err != nil {
-		return fail(Temporary, err, "the folder cannot be made")
+		return fail(Temporary, err, "the folder cannot be created")
 	}
-	base := fmt.Sprintf("%s-%s-r%d", l.Report, l.Period, l.Revision)
+	base := fmt.Sprintf("%s-%s-r%d", m.Report, m.Period, m.Revision)
 	if !filepath.IsLocal(base) || filepath.Base(base) != base {
-		return fail(Permanent, nil, "the report's name does not fit a file name")
+		return fail(Permanent, nil, "the name of the report is no file name")
 	}
 	for _, file := range []struct {
 		suffix string
 		data   []byte
-	}{{".md", l.Markdown}, {".html", l.HTML}, {".json", l.JSON}} {
+	}{{".md", m.Markdown}, {".html", m.HTML}, {".json", m.JSON}} {
 		if err := writeFile(filepath.Join(f.dir, base+file.suffix), file.data); err != nil {
 			return fail(Temporary, err, "the folder cannot be written to")
 		}
@@ -39,7 +39,7 @@ func (f folder) Send(_ context.Context, l Letter, _, _ string) error {
 	return nil
 }
 
-// writeFile makes the whole file appear at once, on the disk.
+// writeFile replaces a file atomically and syncs it to the disk.
 func writeFile(name string, data []byte) (err error) {
 	tmp, err := os.CreateTemp(filepath.Dir(name), ".postern-*")
 	if err != nil {

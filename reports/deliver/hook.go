@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// answerLimit bounds what is read of a hook's answer, in bytes: the longest
-// error text of the chats is some hundred.
+// answerLimit bounds the part of an answer that is read, in bytes. The error texts of
+// the chats have a few hundred.
 const answerLimit = 16 << 10
 
-// maxWait bounds how long another side may ask us to wait.
+// maxWait bounds the wait that a receiver may request.
 const maxWait = 6 * time.Hour
 
 // hook posts JSON to an address.
@@ -29,26 +29,23 @@ type hook struct {
 	now     func() time.Time
 }
 
-// chat is a hook with the ways of one product: how a letter is written, how the
-// address is signed, what its answers mean.
+// chat is a hook with the format of one product: of a message, of the signature in the
+// address, and of the answers.
 type chat struct {
 	hook
-	body   func(l Letter, secret string, now time.Time) (any, error)
+	body   func(m Message, secret string, now time.Time) (any, error)
 	sign   func(u *url.URL, secret string, now time.Time) *url.URL
 	answer func(body []byte) error
 }
 
-func (h hook) as(body func(Letter, string, time.Time) (any, error), sign func(*url.URL, string, time.Time) *url.URL, answer func([]byte) error) Sender {
-	return chat{h, body, sign, answer}
-}
-
+// plainURL returns the address of a product that signs nothing in it.
 func plainURL(u *url.URL, _ string, _ time.Time) *url.URL { return u }
 
-// Send implements Sender. The chats know no idempotency key: a lost answer stays
-// uncertain.
-func (c chat) Send(ctx context.Context, l Letter, _, _ string) error {
+// Send implements Sender. Chats have no idempotency key, so the outcome of a lost answer
+// is uncertain.
+func (c chat) Send(ctx context.Context, m Message, _, _ string) error {
 	now := c.now()
-	message, err := c.body(l, c.channel.Secret, now)
+	message, err := c.body(m, c.channel.Secret, now)
 	if err != nil {
 		return fail(Permanent, err, "the report could not be written for %s", c.channel.Type)
 	}
@@ -63,7 +60,8 @@ func (c chat) Send(ctx context.Context, l Letter, _, _ string) error {
 	return c.answer(body)
 }
 
-// encode writes JSON without turning < and > into escapes, which some chats show.
+// encode returns JSON in which < and > are not escaped, because some chats show the
+// escapes.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -72,7 +70,8 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSpace(b.Bytes()), err
 }
 
-// post sends one body and reads the answer of a success.
+// post sends one body and returns the body of an answer with status 2xx. Its errors are
+// of type *Failure.
 func (h hook) post(ctx context.Context, to *url.URL, raw []byte, header http.Header) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewReader(raw))
 	if err != nil {
@@ -91,26 +90,26 @@ func (h hook) post(ctx context.Context, to *url.URL, raw []byte, header http.Hea
 	body, err := io.ReadAll(io.LimitReader(res.Body, answerLimit))
 	if res.StatusCode >= 200 && res.StatusCode < 300 {
 		if err != nil {
-			return nil, fail(Uncertain, withoutURL(err), "%s answered %s and then nothing more", h.channel.Name, res.Status)
+			return nil, fail(Uncertain, withoutURL(err), "%s answered %s, and the connection was lost", h.channel.Name, res.Status)
 		}
 		return body, nil
 	}
 	return nil, h.refused(res, body)
 }
 
-// unanswered judges a request without an answer. Only when no connection was
-// made is it known that nothing arrived.
+// unanswered returns the failure of a request without an answer. Only without a
+// connection is it certain that nothing arrived.
 func (h hook) unanswered(err error) error {
 	var dns *net.DNSError
 	var op *net.OpError
 	if errors.As(err, &dns) || errors.As(err, &op) && op.Op == "dial" {
 		return fail(Temporary, withoutURL(err), "%s could not be reached", h.channel.Name)
 	}
-	return fail(Uncertain, withoutURL(err), "%s did not answer; it may have the report all the same", h.channel.Name)
+	return fail(Uncertain, withoutURL(err), "%s did not answer; it may have the report", h.channel.Name)
 }
 
-// withoutURL takes the address out of a client's error: it is a credential, and
-// errors go to the log.
+// withoutURL returns the error of an HTTP client without the address, which is a
+// credential: errors are logged.
 func withoutURL(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
@@ -119,6 +118,7 @@ func withoutURL(err error) error {
 	return err
 }
 
+// refused returns the failure of an answer with a status that is no success.
 func (h hook) refused(res *http.Response, body []byte) error {
 	f := fail(Permanent, errors.New(excerpt(body)), "%s answered %s", h.channel.Name, res.Status)
 	switch {
@@ -126,12 +126,13 @@ func (h hook) refused(res *http.Response, body []byte) error {
 		f.Outcome = Temporary
 		f.After = waitOf(res.Header.Get("Retry-After"), h.now())
 	case res.StatusCode >= 300 && res.StatusCode < 400:
-		f.Msg += "; redirects are not followed, state the final address"
+		f.Msg += "; redirects are not followed; configure the final address"
 	}
 	return f
 }
 
-// waitOf reads a Retry-After: seconds or a date.
+// waitOf returns the wait of a Retry-After header, which is in seconds or a date: from 0
+// to maxWait.
 func waitOf(text string, now time.Time) time.Duration {
 	if n, err := strconv.Atoi(strings.TrimSpace(text)); err == nil {
 		return min(max(time.Duration(n)*time.Second, 0), maxWait)
@@ -142,7 +143,7 @@ func waitOf(text string, now time.Time) time.Duration {
 	return 0
 }
 
-// excerpt is the beginning of an answer, for the log.
+// excerpt returns the beginning of an answer as one line.
 func excerpt(body []byte) string {
 	const most = 300
 	s := strings.ToValidUTF8(string(body[:min(len(body), most)]), "?")

@@ -14,7 +14,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// SMTP says how mail leaves.
+// SMTP are the settings of mail.
 type SMTP struct {
 	Host     string
 	Port     int
@@ -25,8 +25,8 @@ type SMTP struct {
 	// allowed to this machine only.
 	TLS     string
 	Timeout time.Duration
-	// Trust replaces the roots that the server's certificate is checked with; nil
-	// takes the system's.
+	// Trust replaces the roots by which the certificate of the server is verified; nil
+	// means those of the system.
 	Trust *tls.Config
 	Now   func() time.Time
 }
@@ -38,77 +38,80 @@ const (
 	NoTLS     = "none"
 )
 
-// mailer sends letters by mail.
+// mailer is the Sender of mail.
 type mailer struct {
 	smtp   SMTP
 	domain string // of the sender's address: the right side of message ids
 }
 
-// NewMailer makes the sender of mail. fault.Invalid when it cannot work so.
+// NewMailer returns the sender of mail. It fails with fault.Invalid when the sender's
+// address is invalid, or when mail would leave this machine without TLS.
 func NewMailer(s SMTP) (Sender, error) {
 	const op = "deliver.NewMailer"
 	probe := gomail.NewMsg()
 	if err := probe.From(s.From); err != nil {
-		return nil, fault.Wrap(fault.Invalid, op, "the sender's address of mail is not one", err)
+		return nil, fault.Wrap(fault.Invalid, op, "the sender's address of mail is invalid", err)
 	}
 	address := probe.GetFrom()[0].Address
 	if s.TLS == NoTLS && !loopback(s.Host) {
-		return nil, fault.New(fault.Invalid, op, "mail without TLS goes to this machine only; state starttls or tls")
+		return nil, fault.New(fault.Invalid, op, "mail without TLS is sent to this machine only; use starttls or tls")
 	}
 	return mailer{smtp: s, domain: address[strings.LastIndexByte(address, '@')+1:]}, nil
 }
 
+// loopback reports whether a host is this machine.
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Send implements Sender.
-func (m mailer) Send(ctx context.Context, l Letter, address, key string) error {
-	msg, err := m.message(l, address, key)
+func (m mailer) Send(ctx context.Context, msg Message, address, key string) error {
+	mail, err := m.write(msg, address, key)
 	if err != nil {
 		return err
 	}
 	client, err := m.client()
 	if err != nil {
-		return fail(Permanent, err, "mail is not configured so that it can work")
+		return fail(Permanent, err, "the mail settings are invalid")
 	}
 	ctx, cancel := context.WithTimeout(ctx, m.smtp.Timeout)
 	defer cancel()
-	err = client.DialAndSendWithContext(ctx, msg)
-	if msg.IsDelivered() {
-		return nil // the server took it; that saying goodbye failed changes nothing
+	err = client.DialAndSendWithContext(ctx, mail)
+	if mail.IsDelivered() {
+		return nil // the server accepted it; a failed QUIT does not matter
 	}
-	return judgeMail(err)
+	return mailFailure(err)
 }
 
-// message writes the mail: text, HTML, and the charts inside the HTML.
-func (m mailer) message(l Letter, address, key string) (*gomail.Msg, error) {
-	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := msg.From(m.smtp.From); err != nil {
-		return nil, fail(Permanent, err, "the sender's address is not one")
+// write returns the mail: text, HTML, and the charts inside the HTML.
+func (m mailer) write(msg Message, address, key string) (*gomail.Msg, error) {
+	mail := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := mail.From(m.smtp.From); err != nil {
+		return nil, fail(Permanent, err, "the sender's address is invalid")
 	}
-	if err := msg.To(address); err != nil {
-		return nil, fail(Permanent, err, "the recipient's address is not one")
+	if err := mail.To(address); err != nil {
+		return nil, fail(Permanent, err, "the recipient's address is invalid")
 	}
 	const subjectRunes = 200
-	msg.Subject(cutRunes(oneLine(l.Subject), subjectRunes))
-	msg.SetDateWithValue(m.smtp.Now())
+	mail.Subject(cutRunes(oneLine(msg.Subject), subjectRunes))
+	mail.SetDateWithValue(m.smtp.Now())
 	// The same id for every attempt: a mail that arrives twice is shown once.
-	msg.SetMessageIDWithValue(key + "@" + m.domain)
-	msg.SetGenHeader("Auto-Submitted", "auto-generated")
-	msg.SetGenHeader("X-Postern-Report", oneLine(l.revisionLine()))
-	msg.SetBodyString(gomail.TypeTextPlain, string(l.Text))
-	msg.AddAlternativeString(gomail.TypeTextHTML, string(l.HTML))
-	for _, p := range l.Pictures {
-		err := msg.EmbedReader(p.Name, bytes.NewReader(p.PNG), gomail.WithFileContentID(p.Name), gomail.WithFileContentType("image/png"))
+	mail.SetMessageIDWithValue(key + "@" + m.domain)
+	mail.SetGenHeader("Auto-Submitted", "auto-generated")
+	mail.SetGenHeader("X-Postern-Report", oneLine(msg.Source))
+	mail.SetBodyString(gomail.TypeTextPlain, string(msg.Text))
+	mail.AddAlternativeString(gomail.TypeTextHTML, string(msg.HTML))
+	for _, p := range msg.Pictures {
+		err := mail.EmbedReader(p.Name, bytes.NewReader(p.PNG), gomail.WithFileContentID(p.Name), gomail.WithFileContentType("image/png"))
 		if err != nil {
-			return nil, fail(Permanent, err, "a chart could not be put into the mail")
+			return nil, fail(Permanent, err, "a chart could not be added to the mail")
 		}
 	}
-	return msg, nil
+	return mail, nil
 }
 
+// client returns a connection with the TLS and login of the settings.
 func (m mailer) client() (*gomail.Client, error) {
 	opts := []gomail.Option{gomail.WithPort(m.smtp.Port), gomail.WithTimeout(m.smtp.Timeout), gomail.WithHELO(m.domain)}
 	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: m.smtp.Host}
@@ -125,29 +128,29 @@ func (m mailer) client() (*gomail.Client, error) {
 		opts = append(opts, gomail.WithTLSPolicy(gomail.TLSMandatory))
 	}
 	if m.smtp.User != "" {
-		opts = append(opts, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(m.smtp.User), gomail.WithPassword(m.smtp.Password))
+		opts = append(opts, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover),
+			gomail.WithUsername(m.smtp.User), gomail.WithPassword(m.smtp.Password))
 	}
 	return gomail.NewClient(m.smtp.Host, opts...)
 }
 
-// judgeMail turns an error of the mail library into what may be done. Until the
-// text is under way nothing was delivered; once it is, only the server's answer
-// tells.
-func judgeMail(err error) error {
+// mailFailure returns the outcome of an error of the mail library. Nothing was delivered
+// before the text was sent; after that, only the answer of the server decides.
+func mailFailure(err error) error {
 	if err == nil {
 		return nil
 	}
 	var send *gomail.SendError
 	if !errors.As(err, &send) {
-		return fail(Temporary, err, "the mail server could not be reached, or would not let us in")
+		return fail(Temporary, err, "the mail server could not be reached, or refused the login")
 	}
 	switch code := send.ErrorCode(); {
 	case code >= 500:
 		return fail(Permanent, err, "the mail server refused the message (%d)", code)
 	case code >= 400:
-		return fail(Temporary, err, "the mail server asks to try again later (%d)", code)
+		return fail(Temporary, err, "the mail server is busy (%d)", code)
 	case send.Reason == gomail.ErrSMTPDataClose, send.Reason == gomail.ErrWriteContent:
-		return fail(Uncertain, err, "the connection broke while the mail was handed over; the server may have it")
+		return fail(Uncertain, err, "the connection was lost while the mail was sent; the server may have it")
 	}
-	return fail(Temporary, err, "the mail server broke off before the message")
+	return fail(Temporary, err, "the mail server closed the connection before the message")
 }

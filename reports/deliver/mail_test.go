@@ -156,7 +156,7 @@ func weekly(t *testing.T) Published {
 	return p
 }
 
-func letter(t *testing.T, p Published) Letter {
+func message(t *testing.T, p Published) Message {
 	t.Helper()
 	texts, err := messages.New()
 	if err != nil {
@@ -166,7 +166,7 @@ func letter(t *testing.T, p Published) Letter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := c.Letter(p)
+	l, err := c.Compose(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +215,7 @@ func TestMail(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := weekly(t)
-	l := letter(t, p)
+	l := message(t, p)
 	if err := m.Send(t.Context(), l, "Lead <lead@example.org>", "0123abcd"); err != nil {
 		t.Fatal(err)
 	}
@@ -278,7 +278,7 @@ func TestMailOutcomes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if f := FailureOf(m.Send(t.Context(), letter(t, weekly(t)), "lead@example.org", "k")); f.Outcome != c.want {
+			if f := FailureOf(m.Send(t.Context(), message(t, weekly(t)), "lead@example.org", "k")); f.Outcome != c.want {
 				t.Errorf("%v", f)
 			}
 		})
@@ -290,7 +290,7 @@ func TestMailOutcomes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f := FailureOf(m.Send(t.Context(), letter(t, weekly(t)), "lead@example.org", "k")); f.Outcome != Temporary {
+		if f := FailureOf(m.Send(t.Context(), message(t, weekly(t)), "lead@example.org", "k")); f.Outcome != Temporary {
 			t.Errorf("%v", f)
 		}
 	})
@@ -299,7 +299,7 @@ func TestMailOutcomes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f := FailureOf(m.Send(t.Context(), letter(t, weekly(t)), "lead\r\nBcc: x@example.org", "k")); f.Outcome != Permanent {
+		if f := FailureOf(m.Send(t.Context(), message(t, weekly(t)), "lead\r\nBcc: x@example.org", "k")); f.Outcome != Permanent {
 			t.Errorf("%v", f)
 		}
 	})
@@ -310,7 +310,7 @@ func TestMailOutcomes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := m.Send(t.Context(), letter(t, weekly(t)), "lead@example.org", "k"); err == nil {
+		if err := m.Send(t.Context(), message(t, weekly(t)), "lead@example.org", "k"); err == nil {
 			t.Error("mail and password went to a server that nobody vouches for")
 		}
 	})

@@ -14,15 +14,17 @@ const (
 	slackFields  = 10
 )
 
+// object is a JSON object.
 type object = map[string]any
 
-func slackBody(l Letter, _ string, _ time.Time) (any, error) {
+// slackBody returns the Block Kit message: header, verdict, facts, lists and the link.
+func slackBody(m Message, _ string, _ time.Time) (any, error) {
 	blocks := []object{
-		{"type": "header", "text": object{"type": "plain_text", "text": cutRunes(oneLine(l.Subject), slackHeader)}},
-		slackText(escapeSlack(l.Verdict)),
+		{"type": "header", "text": object{"type": "plain_text", "text": cutRunes(oneLine(m.Subject), slackHeader)}},
+		slackText(escapeSlack(m.Verdict)),
 	}
 	var fields []object
-	for _, f := range l.Facts[:min(len(l.Facts), slackFields)] {
+	for _, f := range m.Facts[:min(len(m.Facts), slackFields)] {
 		text := "*" + escapeSlack(f.Label) + "*\n" + escapeSlack(f.Value)
 		if f.Note != "" {
 			text += "\n" + escapeSlack(f.Note)
@@ -32,7 +34,7 @@ func slackBody(l Letter, _ string, _ time.Time) (any, error) {
 	if len(fields) > 0 {
 		blocks = append(blocks, object{"type": "section", "fields": fields})
 	}
-	for _, list := range l.Lists {
+	for _, list := range m.Lists {
 		if len(list.Lines) == 0 {
 			continue
 		}
@@ -44,31 +46,32 @@ func slackBody(l Letter, _ string, _ time.Time) (any, error) {
 		blocks = append(blocks, slackText(b.String()))
 	}
 	blocks = append(blocks,
-		slackText("<"+l.URL+"|Open the report>"),
-		object{"type": "context", "elements": []object{slackWords(escapeSlack(l.revisionLine()), slackField)}})
-	return object{"text": cutRunes(escapeSlack(l.Subject+": "+l.Verdict), slackSection), "blocks": blocks, "unfurl_links": false}, nil
+		slackText("<"+m.URL+"|"+escapeSlack(m.Open)+">"),
+		object{"type": "context", "elements": []object{slackWords(escapeSlack(m.Source), slackField)}})
+	return object{"text": cutRunes(escapeSlack(m.Subject+": "+m.Verdict), slackSection), "blocks": blocks, "unfurl_links": false}, nil
 }
 
+// slackText returns a section with one text.
 func slackText(s string) object {
 	return object{"type": "section", "text": slackWords(s, slackSection)}
 }
 
-// slackWords is text of at most so many characters. Slack is asked to make no
-// link of what looks like an address, a channel or a person.
+// slackWords returns a text of at most so many characters. "verbatim" keeps Slack from
+// making links of what looks like an address, a channel or a person.
 func slackWords(s string, most int) object {
 	return object{"type": "mrkdwn", "text": cutRunes(s, most), "verbatim": true}
 }
 
 var slackEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "*", "∗", "_", "＿", "`", "ˋ", "~", "∼")
 
-// escapeSlack keeps names from becoming links, mentions or formatting. Slack has
-// no escape for its marks, so look-alikes stand in for them.
+// escapeSlack keeps names from becoming links, mentions or formatting. Slack has no
+// escape for its marks, so similar characters replace them.
 func escapeSlack(s string) string { return slackEscapes.Replace(oneLine(s)) }
 
-// slackAnswer reads the answer of a success, which is the word ok.
+// slackAnswer checks the body of an answer with status 200, which is the word ok.
 func slackAnswer(body []byte) error {
 	if s := strings.TrimSpace(string(body)); s != "ok" {
-		return fail(Permanent, nil, "Slack did not take it: %s", excerpt(body))
+		return fail(Permanent, nil, "Slack refused the message: %s", excerpt(body))
 	}
 	return nil
 }

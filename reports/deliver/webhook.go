@@ -15,12 +15,12 @@ import (
 // "SECONDS.BODY", so that neither the body nor its time can be forged.
 type genericHook struct{ hook }
 
-// Send implements Sender. The receiver is asked to know deliveries by their
-// Idempotency-Key, so a lost answer may be tried again.
-func (h genericHook) Send(ctx context.Context, l Letter, _, key string) error {
+// Send implements Sender. The receiver recognizes deliveries by their Idempotency-Key,
+// so an uncertain outcome becomes a temporary failure, which is tried again.
+func (h genericHook) Send(ctx context.Context, m Message, _, key string) error {
 	raw, err := encode(object{
-		"report": l.Report, "period": l.Period, "revision": l.Revision, "subject": l.Subject, "verdict": l.Verdict,
-		"url": l.URL, "content": json.RawMessage(l.JSON),
+		"report": m.Report, "period": m.Period, "revision": m.Revision, "subject": m.Subject, "verdict": m.Verdict,
+		"url": m.URL, "content": json.RawMessage(m.JSON),
 	})
 	if err != nil {
 		return fail(Permanent, err, "the report could not be written as JSON")
@@ -30,13 +30,13 @@ func (h genericHook) Send(ctx context.Context, l Letter, _, key string) error {
 		header.Set("Postern-Signature", Signature(h.channel.Secret, h.now().Unix(), raw))
 	}
 	_, err = h.post(ctx, h.url, raw, header)
-	if f, ok := err.(*Failure); ok && f.Outcome == Uncertain { //nolint:errorlint // post gives its own Failure
+	if f, ok := err.(*Failure); ok && f.Outcome == Uncertain { //nolint:errorlint // post returns its own Failure
 		f.Outcome = Temporary
 	}
 	return err
 }
 
-// Signature is the value of the Postern-Signature header for a body sent at a
+// Signature returns the value of the Postern-Signature header for a body sent at a
 // Unix time in seconds.
 func Signature(secret string, seconds int64, body []byte) string {
 	stamp := strconv.FormatInt(seconds, 10)

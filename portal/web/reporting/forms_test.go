@@ -116,14 +116,14 @@ func readAPI(t *testing.T, r reports.Report) *reading {
 	return readFormJSON(t, w.Body.Bytes())
 }
 
-func letter(t *testing.T, r reports.Report) deliver.Letter {
+func letter(t *testing.T, r reports.Report) deliver.Message {
 	t.Helper()
 	c, err := deliver.NewComposer(webtest.Texts(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := formsOrigin + "/reports/" + r.Name + "/" + r.Period
-	l, err := c.Letter(deliver.Published{Report: r, Revision: 2, At: webtest.Now, URL: at + "?rev=2", Latest: at, Base: formsOrigin, Markdown: export.Markdown(r, formsOrigin)})
+	l, err := c.Compose(deliver.Published{Report: r, Revision: 2, At: webtest.Now, URL: at + "?rev=2", Latest: at, Base: formsOrigin, Markdown: export.Markdown(r, formsOrigin)})
 	if err != nil {
 		t.Fatal(err)
 	}

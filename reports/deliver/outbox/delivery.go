@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// State is where a delivery stands.
+// State is the state of a delivery.
 type State string
 
 // The states; see the package comment.
@@ -37,15 +37,15 @@ type Delivery struct {
 	State     State     `json:"state"`
 	NotBefore time.Time `json:"not_before"`
 	Attempts  int       `json:"attempts"`
-	Queued    time.Time `json:"queued"`         // first asked for
-	Began     time.Time `json:"began,omitzero"` // the attempt under way or the last
+	Queued    time.Time `json:"queued"`         // when it was requested
+	Began     time.Time `json:"began,omitzero"` // the current or last attempt
 	Ended     time.Time `json:"ended,omitzero"` // when the last attempt's outcome was known
 	Reason    string    `json:"reason,omitempty"`
 	ResentBy  string    `json:"resent_by,omitempty"`
 }
 
-// Quiet is the time of day in which nothing is sent, in minutes from midnight of
-// the zone; From may be after To, over midnight.
+// Quiet is the time of day in which nothing is sent, in minutes from midnight of the
+// zone. From may be after To, which spans midnight.
 type Quiet struct {
 	From int    `json:"from"`
 	To   int    `json:"to"`
@@ -55,7 +55,7 @@ type Quiet struct {
 // minutesADay bounds a time of day.
 const minutesADay = 24 * 60
 
-// after is the earliest instant at or after t outside the quiet hours.
+// after returns the earliest instant at or after t outside the quiet hours.
 func (q *Quiet) after(t time.Time) time.Time {
 	if q == nil || q.From == q.To {
 		return t
@@ -81,7 +81,8 @@ func (q *Quiet) after(t time.Time) time.Time {
 	return end
 }
 
-// idOf is the id of a delivery, from what makes it one.
+// idOf returns the id of a delivery: a hash of report, period, revision, channel and
+// address.
 func idOf(d Delivery) string {
 	var rev [4]byte
 	binary.BigEndian.PutUint32(rev[:], uint32(d.Revision))
@@ -89,8 +90,10 @@ func idOf(d Delivery) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// dueKey returns the key of the index of due deliveries.
 func (d Delivery) dueKey() []byte { return append(kv.TimeKey(d.NotBefore), d.ID...) }
 
+// reportKey returns the key of the index by report, period and revision.
 func (d Delivery) reportKey() []byte {
 	k := append(kv.Join(d.Report, d.Period), 0)
 	return append(binary.BigEndian.AppendUint32(k, uint32(d.Revision)), d.ID...)
@@ -108,14 +111,15 @@ const (
 	bReport   = "outbox.report"
 )
 
-// Schema is what the outbox keeps in the database.
+// Schema returns the buckets of the outbox.
 //
 // History: 1, the first.
 func Schema() kv.Schema {
 	return kv.Schema{Name: "outbox", Version: 1, Buckets: []string{bDelivery, bDue, bReport}}
 }
 
-// put stores a delivery and keeps the index of due ones true.
+// put stores a delivery and updates the index of due ones. old is the stored delivery,
+// nil for a new one.
 func put(w kv.Writer, old *Delivery, d Delivery) error {
 	if old != nil && old.State == Queued {
 		if err := w.Delete(bDue, old.dueKey()); err != nil {

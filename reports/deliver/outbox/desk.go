@@ -9,8 +9,9 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// Resend queues a parked or uncertain delivery again, with the same key; who is
-// kept. A delivery that is known done is never sent again.
+// Resend queues a parked or uncertain delivery again, with the same key, and stores who
+// requested it. It fails with fault.Conflict for all other states: a delivery that has
+// arrived is never sent again.
 func (o *Outbox) Resend(ctx context.Context, id, who string) (Delivery, error) {
 	var state State
 	d, err := o.change(ctx, id, func(d *Delivery) bool {
@@ -20,7 +21,7 @@ func (o *Outbox) Resend(ctx context.Context, id, who string) (Delivery, error) {
 		}
 		now := o.opt.Now()
 		d.State, d.NotBefore, d.Queued, d.Attempts, d.ResentBy = Queued, now, now, 0, who
-		d.Quiet = nil // a person asked for it now
+		d.Quiet = nil // a person wants it now
 		return true
 	})
 	if err == nil && state != Parked && state != Uncertain {
@@ -29,7 +30,7 @@ func (o *Outbox) Resend(ctx context.Context, id, who string) (Delivery, error) {
 	return d, err
 }
 
-// Get reads one delivery; fault.NotFound when there is none.
+// Get returns one delivery. It fails with fault.NotFound when there is none.
 func (o *Outbox) Get(ctx context.Context, id string) (d Delivery, err error) {
 	err = o.opt.DB.View(ctx, func(r kv.Reader) error {
 		raw, err := r.Get(bDelivery, []byte(id))
@@ -47,7 +48,7 @@ func (o *Outbox) Get(ctx context.Context, id string) (d Delivery, err error) {
 
 func errUnknown() error { return fault.New(fault.NotFound, "outbox", "there is no such delivery") }
 
-// Of are the deliveries of one period of a report, by revision, oldest first.
+// Of returns the deliveries of one period of a report, by revision, oldest first.
 func (o *Outbox) Of(ctx context.Context, report, period string) (out []Delivery, err error) {
 	err = o.opt.DB.View(ctx, func(r kv.Reader) error {
 		out, err = of(r, report, period)
@@ -80,8 +81,8 @@ func of(r kv.Reader, report, period string) (out []Delivery, err error) {
 	return out, nil
 }
 
-// List gives the deliveries of the wanted states (none: all), those asked for
-// last first, at most 500.
+// List returns at most 500 deliveries in one of the given states, or in any state when
+// there is none, the newest request first.
 func (o *Outbox) List(ctx context.Context, states ...State) (out []Delivery, err error) {
 	want := map[State]bool{}
 	for _, s := range states {

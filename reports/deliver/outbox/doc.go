@@ -1,5 +1,5 @@
-// Package outbox owns the deliveries of reports: what is to be sent where, what
-// became of it, and the receipts before and after each attempt.
+// Package outbox stores the deliveries of reports: what is to be sent where, and the
+// outcome of each attempt.
 //
 // Data layout:
 //
@@ -7,8 +7,8 @@
 //	outbox.due       time key of NotBefore, id              -> nothing; queued ones only
 //	outbox.report    report 0x00 period 0x00 revision(4) id -> nothing
 //
-// The id is made of report, period, revision, channel and address, so the same
-// delivery asked for twice is one. Its life:
+// The id is a hash of report, period, revision, channel and address, so a delivery that
+// is requested twice is one. Its states:
 //
 //	queued ---> sending ---> done
 //	   ^           |-------> queued again (temporary failure, later)
@@ -17,8 +17,8 @@
 //	   |`--- resend by a person: parked, uncertain
 //	   `---> dropped, when a later revision goes to the same place
 //
-// "sending" is written, and on the disk, before anything leaves the machine. A
-// delivery that is found in this state at start was cut off by a crash: nobody
-// knows whether it arrived, so it becomes uncertain and waits for a person. A
-// resend carries the same key, so a receiver that knows ids sees it once.
+// "sending" is synced to the disk before anything leaves the machine. A delivery that
+// is in this state at start was interrupted by a crash: it may have arrived, so it
+// becomes uncertain and waits for a person. A resend has the same key, so a receiver
+// that recognizes ids shows it once.
 package outbox

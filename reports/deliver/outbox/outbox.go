@@ -12,57 +12,56 @@ import (
 	"github.com/postern/postern/reports/deliver"
 )
 
-// Composer writes the letter of a published revision.
+// Composer writes the message of a published revision.
 type Composer interface {
-	Letter(ctx context.Context, report, period string, revision int) (deliver.Letter, error)
+	Compose(ctx context.Context, report, period string, revision int) (deliver.Message, error)
 }
 
-// Options are what an Outbox works with.
+// Options are the dependencies of an Outbox.
 type Options struct {
 	DB       kv.DB
 	Composer Composer
-	// Sender finds the sender of a channel; fault.NotFound when it is not (or no
-	// longer) configured.
+	// Sender returns the sender of a channel. It fails with fault.NotFound when the
+	// channel is not, or no longer, configured.
 	Sender func(channel string) (deliver.Sender, error)
 	Now    func() time.Time
 	Log    *slog.Logger
-	// Random spreads retries; it gives a number from 0 to below 1.
+	// Random spreads retries. It returns a number in [0, 1).
 	Random func() float64
 }
 
-// Outbox sends deliveries. Methods may be called from many goroutines.
+// Outbox sends deliveries. Its methods may be called from several goroutines.
 type Outbox struct {
 	opt Options
 	one sync.Mutex // held while something is sent: deliveries go out one by one
 }
 
-// New makes an Outbox. Recover must be called once before the first Tick.
+// New returns an Outbox. Recover must be called once before the first Tick.
 func New(opt Options) *Outbox { return &Outbox{opt: opt} }
 
 // Limits of the outbox.
 const (
-	// perTick bounds how many deliveries one Tick sends.
+	// perTick bounds the deliveries of one Tick.
 	perTick = 20
-	// giveUp is how long a delivery is tried after it was asked for. A report of
-	// the day before yesterday helps nobody; a person may still send it.
+	// giveUp is how long a delivery is tried after it was requested. After that its
+	// report is out of date; a person may still send it.
 	giveUp = 24 * time.Hour
 	// attemptLimit bounds one attempt.
 	attemptLimit = time.Minute
-	// farOff is further ahead than any delivery waits: back-off and a wish of the
-	// other side end within hours, quiet hours within a day. What waits longer was
-	// asked for by a clock that ran ahead and was put back; it is due.
+	// farOff is longer than any delivery waits: back-off and the wait that a receiver
+	// requests end within hours, quiet hours within a day. A delivery with a longer wait
+	// was queued while the clock was wrong, and is due.
 	farOff = 48 * time.Hour
-	// listed bounds what List answers.
+	// listed bounds the result of List.
 	listed = 500
 )
 
-// backOff are the waits between attempts; the last one repeats.
+// backOff are the waits between attempts. The last one repeats.
 var backOff = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour}
 
-// Add asks for deliveries inside the transaction that publishes the revision, so
-// that neither can exist without the other. Those that exist already are left as
-// they are; those of an earlier revision that still wait to go to the same place
-// are dropped. The answer has the id of each.
+// Add queues deliveries in the transaction that publishes the revision, so that neither
+// can exist without the other. Deliveries that exist are not changed; queued ones of an
+// earlier revision to the same address are dropped. It returns the id of each.
 func (o *Outbox) Add(w kv.Writer, deliveries []Delivery) (ids []string, err error) {
 	now := o.opt.Now()
 	for _, d := range deliveries {
@@ -86,8 +85,8 @@ func (o *Outbox) Add(w kv.Writer, deliveries []Delivery) (ids []string, err erro
 	return ids, nil
 }
 
-// Recover marks deliveries that a crash cut off as uncertain. It returns how
-// many there were.
+// Recover marks deliveries that a crash interrupted as uncertain, and returns their
+// number.
 func (o *Outbox) Recover(ctx context.Context) (n int, err error) {
 	err = o.opt.DB.Update(ctx, func(w kv.Writer) error {
 		n = 0
@@ -116,8 +115,8 @@ func (o *Outbox) Recover(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// Tick sends what is due, oldest first. One failing delivery does not keep the
-// others back; the error is of the outbox itself.
+// Tick sends the due deliveries, the oldest first. A delivery that fails does not stop
+// the others; the error is one of the database.
 func (o *Outbox) Tick(ctx context.Context) error {
 	ids, err := o.due(ctx)
 	if err != nil {
@@ -127,21 +126,21 @@ func (o *Outbox) Tick(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := o.One(ctx, id); err != nil && fault.KindOf(err) != fault.NotFound && !kv.Unreadable(err) { // superseded meanwhile
+		if err := o.One(ctx, id); err != nil && fault.KindOf(err) != fault.NotFound && !kv.Unreadable(err) { // it was superseded
 			return err
 		}
 	}
 	return nil
 }
 
-// One sends one delivery when its time has come.
+// One sends one delivery if it is due.
 func (o *Outbox) One(ctx context.Context, id string) error {
 	o.one.Lock()
 	defer o.one.Unlock()
 	return o.send(ctx, id)
 }
 
-// due are the ids of queued deliveries whose time has come.
+// due returns the ids of queued deliveries that are due, at most perTick.
 func (o *Outbox) due(ctx context.Context) (ids []string, err error) {
 	now := o.opt.Now()
 	err = o.opt.DB.View(ctx, func(r kv.Reader) error {
@@ -163,12 +162,13 @@ func (o *Outbox) due(ctx context.Context) (ids []string, err error) {
 	return ids, err
 }
 
-// waits tells whether a delivery's time has not come yet.
+// waits reports whether a delivery is not due yet.
 func (d Delivery) waits(now time.Time) bool {
 	return d.NotBefore.After(now) && d.NotBefore.Before(now.Add(farOff))
 }
 
-// send makes one attempt: a receipt before it, the attempt, a receipt after it.
+// send makes one attempt. It stores the state Sending before the attempt and the outcome
+// after it.
 func (o *Outbox) send(ctx context.Context, id string) error {
 	now := o.opt.Now()
 	d, err := o.change(ctx, id, func(d *Delivery) bool {
@@ -185,10 +185,11 @@ func (o *Outbox) send(ctx context.Context, id string) error {
 	if err != nil || d.State != Sending || !d.Began.Equal(now) {
 		return err
 	}
-	o.opt.Log.Info("delivery begins", "id", id, "report", d.Report, "period", d.Period, "revision", d.Revision, "channel", d.Channel, "attempt", d.Attempts)
+	o.opt.Log.Info("delivery begins", "id", id, "report", d.Report, "period", d.Period, "revision", d.Revision,
+		"channel", d.Channel, "attempt", d.Attempts)
 	failed := o.attempt(ctx, d)
-	// The outcome is kept even when the portal is stopping: an outcome that is
-	// known must not become uncertain.
+	// The outcome is stored even while the portal stops: a known outcome must not
+	// become uncertain.
 	var done Delivery
 	err = o.opt.DB.Update(context.WithoutCancel(ctx), func(w kv.Writer) (err error) {
 		done, err = change(w, id, func(d *Delivery) bool {
@@ -207,12 +208,13 @@ func (o *Outbox) send(ctx context.Context, id string) error {
 	return nil
 }
 
-// attempt composes and sends. A panic of a formatter is that delivery's failure.
+// attempt composes and sends. A panic of a formatter fails this delivery only.
 func (o *Outbox) attempt(ctx context.Context, d Delivery) (failed *deliver.Failure) {
 	sending := false
 	defer func() {
 		if p := recover(); p != nil {
-			failed = &deliver.Failure{Outcome: deliver.Permanent, Msg: "the report could not be written for this channel", Err: fmt.Errorf("panic: %v", p)}
+			const text = "the report could not be written for this channel"
+			failed = &deliver.Failure{Outcome: deliver.Permanent, Msg: text, Err: fmt.Errorf("panic: %v", p)}
 			if sending {
 				failed.Outcome = deliver.Uncertain
 			}
@@ -224,12 +226,12 @@ func (o *Outbox) attempt(ctx context.Context, d Delivery) (failed *deliver.Failu
 	if err != nil {
 		return &deliver.Failure{Outcome: deliver.Permanent, Msg: fault.Message(err), Err: err}
 	}
-	letter, err := o.opt.Composer.Letter(ctx, d.Report, d.Period, d.Revision)
+	message, err := o.opt.Composer.Compose(ctx, d.Report, d.Period, d.Revision)
 	if err != nil {
 		return &deliver.Failure{Outcome: deliver.Temporary, Msg: fault.Message(err), Err: err}
 	}
 	sending = true
-	if err := sender.Send(ctx, letter, d.Address, d.ID); err != nil {
+	if err := sender.Send(ctx, message, d.Address, d.ID); err != nil {
 		return deliver.FailureOf(err)
 	}
 	return nil
@@ -253,7 +255,7 @@ func (o *Outbox) settle(d *Delivery, failed *deliver.Failure) {
 		return
 	}
 	wait := backOff[min(d.Attempts, len(backOff))-1]
-	wait += time.Duration(o.opt.Random() * float64(wait) / 4) // so that a hundred retries do not come at once
+	wait += time.Duration(o.opt.Random() * float64(wait) / 4) // so that many retries are not simultaneous
 	next := d.Quiet.after(now.Add(max(wait, failed.After)))
 	if now.Sub(d.Queued) > giveUp {
 		d.State = Parked
@@ -263,8 +265,8 @@ func (o *Outbox) settle(d *Delivery, failed *deliver.Failure) {
 	d.State, d.NotBefore = Queued, next
 }
 
-// change updates one delivery in a transaction of its own; fn tells whether it
-// changed anything.
+// change updates one delivery in a transaction of its own. fn reports whether it changed
+// the delivery.
 func (o *Outbox) change(ctx context.Context, id string, fn func(*Delivery) bool) (d Delivery, err error) {
 	err = o.opt.DB.Update(ctx, func(w kv.Writer) error {
 		d, err = change(w, id, fn)

@@ -25,22 +25,22 @@ type world struct {
 	db     kv.DB
 	now    time.Time
 	box    *Outbox
-	send   func(l deliver.Letter, address, key string) error
+	send   func(l deliver.Message, address, key string) error
 	absent bool // channels are not configured
 }
 
-func (w *world) Letter(_ context.Context, report, period string, revision int) (deliver.Letter, error) {
-	return deliver.Letter{Report: report, Period: period, Revision: revision}, nil
+func (w *world) Compose(_ context.Context, report, period string, revision int) (deliver.Message, error) {
+	return deliver.Message{Report: report, Period: period, Revision: revision}, nil
 }
 
-func (w *world) Send(_ context.Context, l deliver.Letter, address, key string) error {
+func (w *world) Send(_ context.Context, l deliver.Message, address, key string) error {
 	return w.send(l, address, key)
 }
 
 func newWorld(t testing.TB, dir string) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}
-	w.send = func(deliver.Letter, string, string) error { return nil }
+	w.send = func(deliver.Message, string, string) error { return nil }
 	db, err := boltkv.Open(t.Context(), filepath.Join(dir, "test.db"), boltkv.Options{
 		Schemas: []kv.Schema{Schema()}, Now: func() time.Time { return w.now }, Logger: slog.New(slog.DiscardHandler),
 	})
@@ -122,7 +122,7 @@ var weekly = Delivery{Report: "weekly", Period: "2026-W47", Revision: 1, Channel
 func TestDeliveredOnceHoweverOftenAskedFor(t *testing.T) {
 	w := newWorld(t, t.TempDir())
 	sent := 0
-	w.send = func(l deliver.Letter, address, key string) error {
+	w.send = func(l deliver.Message, address, key string) error {
 		sent++
 		if l.Report != "weekly" || l.Revision != 1 || address != "lead@example.org" || len(key) != 32 {
 			t.Errorf("sent %+v to %q under %q", l, address, key)
@@ -156,7 +156,7 @@ func mustList(w *world) []Delivery {
 func TestAskedForByAClockThatRanAhead(t *testing.T) {
 	w := newWorld(t, t.TempDir())
 	sent := 0
-	w.send = func(deliver.Letter, string, string) error { sent++; return nil }
+	w.send = func(deliver.Message, string, string) error { sent++; return nil }
 	right := w.now
 	w.now = right.Add(10 * 24 * time.Hour)
 	w.add(weekly)
@@ -183,11 +183,11 @@ func TestFailures(t *testing.T) {
 		"temporary": {temporary, Queued, time.Minute, "not now"},
 		"asked":     {asked, Queued, 2 * time.Hour, "slow down"},
 		"permanent": {permanent, Parked, 0, "no such address"},
-		"unknown":   {errors.New("?"), Uncertain, 0, "it is not known what became of it"},
+		"unknown":   {errors.New("?"), Uncertain, 0, "the outcome is unknown"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, t.TempDir())
-			w.send = func(deliver.Letter, string, string) error { return c.err }
+			w.send = func(deliver.Message, string, string) error { return c.err }
 			w.add(weekly)
 			w.tick()
 			d := w.one()
@@ -200,7 +200,7 @@ func TestFailures(t *testing.T) {
 
 func TestBackOffThenGivenUp(t *testing.T) {
 	w := newWorld(t, t.TempDir())
-	w.send = func(deliver.Letter, string, string) error {
+	w.send = func(deliver.Message, string, string) error {
 		return &deliver.Failure{Outcome: deliver.Temporary, Msg: "not now"}
 	}
 	w.add(weekly)
@@ -234,7 +234,7 @@ func TestChannelThatIsNotConfiguredIsParked(t *testing.T) {
 
 func TestPanicOfAFormatterStopsNobodyElse(t *testing.T) {
 	w := newWorld(t, t.TempDir())
-	w.send = func(_ deliver.Letter, address, _ string) error {
+	w.send = func(_ deliver.Message, address, _ string) error {
 		if address == "a@example.org" {
 			panic("boom")
 		}
@@ -323,7 +323,7 @@ func TestCrashes(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2)) // seeded: the same crashes every time
 	arrived := map[string]int{}
 	crashes := 0
-	w.send = func(_ deliver.Letter, _, key string) error {
+	w.send = func(_ deliver.Message, _, key string) error {
 		before := random.IntN(3) == 0
 		if before && crashes < 30 {
 			crashes++

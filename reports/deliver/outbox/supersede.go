@@ -2,17 +2,16 @@ package outbox
 
 import "github.com/postern/postern/portal/base/kv"
 
-// After quiet hours, or when a mail server is back, nobody should first read what
-// was corrected since: of what waits to go to one place, a later revision takes the
-// place of an earlier one. What a person asked for again stays.
-
-// replaces tells whether a delivery brings a later revision to where one waits to go.
+// replaces reports whether d sends a later revision to the address of a queued delivery,
+// so that after quiet hours, or an outage of a mail server, readers do not first receive
+// what has been corrected since. A delivery that a person requested again is not
+// replaced.
 func (d Delivery) replaces(waiting Delivery) bool {
 	return waiting.State == Queued && waiting.ResentBy == "" && waiting.Revision < d.Revision &&
 		waiting.Report == d.Report && waiting.Period == d.Period && waiting.Channel == d.Channel && waiting.Address == d.Address
 }
 
-// supersede drops what a new delivery replaces.
+// supersede drops the deliveries that a new one replaces.
 func supersede(w kv.Writer, by Delivery) error {
 	all, err := of(w, by.Report, by.Period)
 	if err != nil {
@@ -29,9 +28,9 @@ func supersede(w kv.Writer, by Delivery) error {
 	return nil
 }
 
-// yield drops a delivery that waits again after an attempt, when a later revision
-// was asked for meanwhile: an attempt takes up to a minute, and supersede leaves
-// alone what is being sent.
+// yield drops a delivery that is queued again after an attempt if a later revision was
+// queued meanwhile. An attempt takes up to a minute, and supersede does not drop what is
+// being sent.
 func yield(w kv.Writer, d Delivery) error {
 	all, err := of(w, d.Report, d.Period)
 	if err != nil {
@@ -45,7 +44,7 @@ func yield(w kv.Writer, d Delivery) error {
 	return nil
 }
 
-// drop removes a delivery that waits.
+// drop removes a queued delivery.
 func drop(w kv.Writer, d Delivery) error {
 	for bucket, key := range map[string][]byte{bDelivery: []byte(d.ID), bDue: d.dueKey(), bReport: d.reportKey()} {
 		if err := w.Delete(bucket, key); err != nil {

@@ -15,7 +15,7 @@ import (
 func TestLaterRevisionTakesThePlace(t *testing.T) {
 	w := newWorld(t, t.TempDir())
 	var sent []string
-	w.send = func(l deliver.Letter, address, _ string) error {
+	w.send = func(l deliver.Message, address, _ string) error {
 		if address == "down@example.org" {
 			return &deliver.Failure{Outcome: deliver.Permanent, Msg: "no such mailbox"}
 		}
@@ -58,7 +58,7 @@ func TestLaterRevisionDuringAnAttempt(t *testing.T) {
 		first, second := weekly, weekly
 		first.Revision, second.Revision = 1, 2
 		var sent []int
-		w.send = func(l deliver.Letter, _, _ string) error {
+		w.send = func(l deliver.Message, _, _ string) error {
 			if l.Revision == 1 {
 				w.add(second)
 				if !arrives {
