@@ -20,8 +20,8 @@ type axis struct {
 	ticks    []tick
 }
 
-// position is where a value lies on the axis, 0 to 1 from min to max; values
-// outside it lie outside.
+// position returns the place of a value on the axis: 0 at min, 1 at max, and less or
+// more outside of it.
 func (a axis) position(v float64) float64 {
 	low, high := a.min, a.max
 	if a.log {
@@ -30,7 +30,7 @@ func (a axis) position(v float64) float64 {
 	return (v - low) / (high - low)
 }
 
-// span is the range of the finite values of a set; ok is false for none.
+// span returns the range of the finite values; ok is false when there are none.
 func span(values ...float64) (low, high float64, ok bool) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, v := range values {
@@ -42,12 +42,12 @@ func span(values ...float64) (low, high float64, ok bool) {
 	return low, high, low <= high
 }
 
-// mostDrawn bounds what an axis maps: beyond it the difference of two values is
+// mostDrawn bounds the values of an axis. The difference of two larger ones can be
 // infinite.
 const mostDrawn = 1e300
 
-// linearAxis covers the values with round ticks, some n of them. Values that are
-// all equal get room above and below: a flat line is a good day, not an error.
+// linearAxis returns an axis from low to high with about n round ticks. Equal values get
+// space above and below, since a flat line is an ordinary day.
 func linearAxis(low, high float64, n int, unit Unit) axis {
 	low, high = max(low, -mostDrawn), min(high, mostDrawn)
 	low = min(low, high)
@@ -66,8 +66,8 @@ func linearAxis(low, high float64, n int, unit Unit) axis {
 	last = max(last, first+1)
 	a := axis{min: first * step, max: last * step}
 	if !(math.Abs(first) < humanize.Largest && math.Abs(last) < humanize.Largest) {
-		// The values are so close for their size that steps between them are lost in
-		// rounding: their ends are all there is to mark.
+		// The values are so close for their size that rounding removes the steps between
+		// them. Only both ends are marked.
 		return axis{min: low, max: high, ticks: []tick{{low, unit.format(low, 1)}, {high, unit.format(high, 1)}}}
 	}
 	for i := first; i <= last; i++ {
@@ -76,8 +76,8 @@ func linearAxis(low, high float64, n int, unit Unit) axis {
 	return a
 }
 
-// niceStep is the next round number: 1, 2 or 5 times a power of ten; for times,
-// what clocks count in. Counts have no half.
+// niceStep returns the next round step: 1, 2 or 5 times a power of ten, or for durations
+// of up to a day, a step of a clock. The step of counts is at least one.
 func niceStep(raw float64, unit Unit) float64 {
 	if unit == Seconds {
 		for _, s := range []float64{1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400} {
@@ -103,7 +103,8 @@ func niceStep(raw float64, unit Unit) float64 {
 	return step
 }
 
-// logAxis covers positive values with ticks at round numbers.
+// logAxis returns a logarithmic axis for positive values. Its ticks are round numbers; it
+// begins and ends with a tick, and has at least two.
 func logAxis(low, high float64, unit Unit) axis {
 	marks := []float64{0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1e4, 1e5, 1e6}
 	if unit == Seconds {
@@ -111,7 +112,7 @@ func logAxis(low, high float64, unit Unit) axis {
 	}
 	a := axis{log: true}
 	first, last := 0, len(marks)-1
-	for first+2 < len(marks) && marks[first+1] <= low { // two marks at least, however large the values
+	for first+2 < len(marks) && marks[first+1] <= low { // at least two marks, also for very large values
 		first++
 	}
 	for last-1 > first && marks[last-1] >= high {
@@ -125,8 +126,8 @@ func logAxis(low, high float64, unit Unit) axis {
 	return a
 }
 
-// timeAxis covers a span of time with ticks at full hours, days, weeks or months
-// of the zone, about as many as fit. Values are Unix seconds.
+// timeAxis returns an axis for a span of time, in Unix seconds. Its ticks are full hours,
+// days, weeks, months or years of the zone, as many as fit into room logical pixels.
 func timeAxis(from, to time.Time, zone *time.Location, room float64) axis {
 	a := axis{min: seconds(from), max: seconds(to)}
 	if !from.Before(to) {
@@ -144,23 +145,26 @@ func timeAxis(from, to time.Time, zone *time.Location, room float64) axis {
 	return a
 }
 
+// seconds returns an instant in Unix seconds.
 func seconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }
 
-// timeStep is a spacing of ticks on a time axis.
+// timeStep is a spacing of ticks on a time axis. One of the lengths is not zero.
 type timeStep struct {
 	hours, days, months int
-	form                string
+	form                string // of the labels, a layout of package time
 }
 
+// timeSteps are the spacings, the shortest first.
 var timeSteps = []timeStep{
 	{hours: 1, form: "15:04"}, {hours: 3, form: "15:04"}, {hours: 6, form: "15:04"}, {hours: 12, form: "2 Jan 15:04"},
 	{days: 1, form: "2 Jan"}, {days: 2, form: "2 Jan"}, {days: 7, form: "2 Jan"}, {days: 14, form: "2 Jan"},
 	{months: 1, form: "Jan 2006"}, {months: 3, form: "Jan 2006"}, {months: 12, form: "2006"},
 }
 
-// ticks are the marks from the first one at or after from, before or at to.
+// ticks returns the marks from the first one at or after from to the last one before or
+// at to.
 func (s timeStep) ticks(from, to time.Time) []tick {
-	const most = 1000 // marks; a longer span takes a wider step anyway
+	const most = 1000 // marks; a wider step fits better then
 	var out []tick
 	for i := 0; i < most; i++ {
 		t := s.at(from, i)
@@ -174,7 +178,7 @@ func (s timeStep) ticks(from, to time.Time) []tick {
 	return out
 }
 
-// at is the i-th mark counted from the step that from lies in. Weeks begin on
+// at returns the i-th mark, counted from the step that contains from. Weeks begin on
 // Monday.
 func (s timeStep) at(from time.Time, i int) time.Time {
 	y, m, d := from.Date()

@@ -10,18 +10,18 @@ import (
 type Bar struct {
 	Name  string
 	Value float64
-	Note  string // said behind the value, e.g. "61 % so far"
+	Note  string // printed after the value, such as "61 % so far"
 	Role  Role   // zero: Accent
 }
 
-// Bars compares named values: who spent the budget, which rules made the noise.
-// Bars run sideways, so that names of any length can be read.
+// Bars compares named values, such as shares of a budget or alerts of a rule. Bars are
+// horizontal, so that names of any length can be read.
 type Bars struct {
 	Title string
 	Unit  Unit
-	Bars  []Bar // in the order they are shown
-	Most  int   // rows shown, the rest is counted; 0: 12
-	Empty string
+	Bars  []Bar  // in the order they are shown
+	Most  int    // rows shown, the rest is counted; 0: 12
+	Empty string // text of a figure without bars; "" for a default
 }
 
 const (
@@ -32,6 +32,7 @@ const (
 // Heading implements Figure.
 func (b Bars) Heading() string { return b.Title }
 
+// most returns the number of rows that are shown at most.
 func (b Bars) most() int {
 	if b.Most <= 0 {
 		return 12
@@ -39,6 +40,7 @@ func (b Bars) most() int {
 	return b.Most
 }
 
+// shown returns the bars that have a row.
 func (b Bars) shown() []Bar { return b.Bars[:min(len(b.Bars), b.most())] }
 
 func (b Bars) size() (float64, float64) {
@@ -58,10 +60,12 @@ func (b Bars) Table() Table {
 	return t
 }
 
+// draw draws one row per bar: its name, the bar from zero, and its value. A value that
+// is not finite is a hatched row.
 func (b Bars) draw(c *canvas) error {
 	shown := b.shown()
 	if len(shown) == 0 {
-		c.sayNothing(orText(b.Empty, "Nothing to compare"))
+		c.empty(orText(b.Empty, "Nothing to compare"))
 		return nil
 	}
 	low, high := 0.0, 0.0
@@ -71,7 +75,7 @@ func (b Bars) draw(c *canvas) error {
 			low, high = min(low, bar.Value), max(high, bar.Value)
 		}
 		names = max(names, c.textWidth(bar.Name, labelSize))
-		values = max(values, c.textWidth(b.says(bar), labelSize))
+		values = max(values, c.textWidth(b.label(bar), labelSize))
 	}
 	names, values = min(names, c.width*0.35), min(values, c.width*0.35)
 	left, room := names+gapLabel, c.width-names-values-3*gapLabel
@@ -90,7 +94,7 @@ func (b Bars) draw(c *canvas) error {
 			c.hatch(box{left, y, room, barThick})
 			end = left + room
 		}
-		c.text(max(end, zero)+gapLabel, y+barThick-2, b.says(bar), textStyle{role: Muted, width: values})
+		c.text(max(end, zero)+gapLabel, y+barThick-2, b.label(bar), textStyle{role: Muted, width: values})
 	}
 	c.line(segment{zero, 0, zero, float64(len(shown) * barRow)}, pen{width: 1, role: Muted})
 	if more := len(b.Bars) - len(shown); more > 0 {
@@ -99,9 +103,9 @@ func (b Bars) draw(c *canvas) error {
 	return nil
 }
 
-// says is the label at a bar's end: beside its length a tenth of a percent is
-// enough, the table has the rest.
-func (b Bars) says(bar Bar) string {
+// label returns the text at the end of a bar. Percentages have one decimal, since the
+// table has all of them.
+func (b Bars) label(bar Bar) string {
 	s := b.Unit.Exact(bar.Value)
 	if b.Unit == Percent && humanize.Finite(bar.Value) {
 		s = Percent.format(bar.Value, 0.001)
@@ -112,6 +116,7 @@ func (b Bars) says(bar Bar) string {
 	return s
 }
 
+// orText returns s, or otherwise where s is "".
 func orText(s, otherwise string) string {
 	if s == "" {
 		return otherwise
@@ -119,6 +124,7 @@ func orText(s, otherwise string) string {
 	return s
 }
 
+// orRole returns the role of a mark, Accent where it is not set.
 func orRole(r Role) Role {
 	if r == Paper {
 		return Accent

@@ -7,8 +7,8 @@ import (
 	"github.com/wcharczuk/go-chart/v2/drawing"
 )
 
-// canvas is what figures draw on: logical pixels from the top left corner below
-// the heading, roles instead of colours.
+// canvas is the area on which figures draw: in logical pixels from its top left corner,
+// below the heading, and with roles instead of colors.
 type canvas struct {
 	r             gochart.Renderer
 	face          face
@@ -23,26 +23,29 @@ const (
 	smallSize = 11
 )
 
-// units are a renderer's whole units of a logical length.
+// units returns a logical length in the whole units of a renderer.
 func (c *canvas) units(v float64) int {
-	const bound = 1 << 20 // far outside every picture: what is drawn there is cut off
+	const bound = 1 << 20 // far outside of every picture
 	return int(math.Round(min(max(v*scale, -bound), bound)))
 }
 
+// x and y return a position in units.
 func (c *canvas) x(v float64) int { return c.units(v + c.left) }
 func (c *canvas) y(v float64) int { return c.units(v + c.top) }
 
 func (c *canvas) color(r Role) drawing.Color { return r.color(c.theme) }
 
+// background paints the whole picture in the color of paper.
 func (c *canvas) background() {
 	c.rect(box{-c.left, -c.top, c.outerWidth(), c.outerHeight()}, Paper, 1)
 }
 
+// outerWidth and outerHeight return the size of the picture with its margins.
 func (c *canvas) outerWidth() float64 { return c.width + 2*c.left }
 
 func (c *canvas) outerHeight() float64 { return c.height + c.top + c.left }
 
-// figure draws the heading, when there is room for one, and the figure.
+// figure draws the figure, and its heading if the canvas has space for one.
 func (c *canvas) figure(f Figure, heading bool) error {
 	if heading {
 		c.text(0, -headingSpace/2+headingSize/2, f.Heading(), textStyle{role: Ink, size: headingSize, width: c.width})
@@ -50,7 +53,7 @@ func (c *canvas) figure(f Figure, heading bool) error {
 	return f.draw(c)
 }
 
-// box is an upright rectangle from its top left corner, in logical pixels.
+// box is a rectangle from its top left corner, in logical pixels.
 type box struct{ x, y, w, h float64 }
 
 // rect fills a rectangle; opacity is 0 to 1.
@@ -73,11 +76,11 @@ func (c *canvas) rect(b box, role Role, opacity float64) {
 // segment is a straight line between two points, in logical pixels.
 type segment struct{ x1, y1, x2, y2 float64 }
 
-// pen is how a line is drawn; width and dash are in logical pixels.
+// pen is the style of a line; width and dash are in logical pixels.
 type pen struct {
 	width float64
 	role  Role
-	dash  []float64 // lengths of strokes and gaps in turn; nil: unbroken
+	dash  []float64 // alternating lengths of strokes and gaps; nil: unbroken
 }
 
 // line strokes a straight line.
@@ -88,6 +91,7 @@ func (c *canvas) line(s segment, p pen) {
 	c.r.Stroke()
 }
 
+// stroke sets the style of the next line.
 func (c *canvas) stroke(p pen) {
 	c.r.ResetStyle()
 	c.r.SetStrokeColor(c.color(p.role))
@@ -95,6 +99,7 @@ func (c *canvas) stroke(p pen) {
 	c.r.SetStrokeDashArray(scaled(p.dash))
 }
 
+// scaled returns dashes in units.
 func scaled(dash []float64) []float64 {
 	if dash == nil {
 		return nil
@@ -106,7 +111,7 @@ func scaled(dash []float64) []float64 {
 	return out
 }
 
-// polygon fills a closed shape of x, y pairs.
+// polygon fills a closed shape. xy are pairs of coordinates.
 func (c *canvas) polygon(role Role, xy ...float64) {
 	c.r.ResetStyle()
 	c.r.SetFillColor(c.color(role))
@@ -121,9 +126,9 @@ func (c *canvas) polygon(role Role, xy ...float64) {
 	c.r.Fill()
 }
 
-// circle draws a dot; a hollow one has a ring and the paper inside.
+// circle draws a dot, or a ring if it is hollow.
 func (c *canvas) circle(x, y, radius float64, role Role, hollow bool) {
-	steps := 24 // go-chart's raster circles are squarish; a polygon is round
+	steps := 24 // a polygon is rounder than the circles of go-chart's raster
 	c.r.ResetStyle()
 	c.r.SetFillColor(c.color(role))
 	if hollow {
@@ -148,7 +153,7 @@ func (c *canvas) circle(x, y, radius float64, role Role, hollow bool) {
 	}
 }
 
-// anchor is which point of a text its position names.
+// anchor is the part of a text that is at its position.
 type anchor uint8
 
 const (
@@ -157,10 +162,10 @@ const (
 	end
 )
 
-// String is SVG's word for it.
+// String returns the value of the attribute text-anchor.
 func (a anchor) String() string { return [...]string{"start", "middle", "end"}[a] }
 
-// textStyle is how a text is set.
+// textStyle is the style of a text.
 type textStyle struct {
 	role  Role
 	size  float64 // 0: labelSize
@@ -168,7 +173,7 @@ type textStyle struct {
 	width float64 // cut to this width; 0: not cut
 }
 
-// text sets a line of text with its baseline at y. Text never leaves the canvas.
+// text writes a line of text with its baseline at y, moved to stay within the canvas.
 func (c *canvas) text(x, y float64, s string, style textStyle) {
 	if style.size == 0 {
 		style.size = labelSize
@@ -191,24 +196,25 @@ func (c *canvas) text(x, y float64, s string, style textStyle) {
 		svg.anchored(s, c.x(x), c.y(y), style.at)
 		return
 	}
-	// The raster rounds every advance to a whole pixel, so it has to be asked.
+	// The raster rounds every advance to a whole pixel, so only it knows the width.
 	c.r.Text(s, c.x(x)-int(share*float64(c.r.MeasureText(s).Width())), c.y(y))
 }
 
-// widest is how much wider than our face the faces of readers' systems run.
+// widest is the ratio of the widths of readers' own faces and of the embedded one, at
+// most.
 const widest = 1.18
 
-// textWidth is the room that a text needs at a size.
+// textWidth returns the width that a text may need at a size.
 func (c *canvas) textWidth(s string, size float64) float64 {
 	return widest * c.face.width(clean(s), size)
 }
 
-// fit cuts a text to a width.
+// fit returns a text cut to a width.
 func (c *canvas) fit(s string, size, width float64) string {
 	return c.face.fit(clean(s), size, width/widest)
 }
 
-// label sets a text on a patch of paper, so that lines behind it do not cross it.
+// label writes a text on a box of paper, so that lines behind it do not cross it.
 func (c *canvas) label(x, y float64, s string, style textStyle) {
 	w := min(c.textWidth(s, style.size), style.width)
 	left := x
@@ -219,8 +225,8 @@ func (c *canvas) label(x, y float64, s string, style textStyle) {
 	c.text(x, y, s, style)
 }
 
-// sayNothing draws a figure that has nothing to show.
-func (c *canvas) sayNothing(why string) {
+// empty draws a figure without values, and why it has none.
+func (c *canvas) empty(why string) {
 	c.hatch(box{0, 0, c.width, c.height})
 	w := c.textWidth(why, labelSize) + 24
 	c.rect(box{(c.width - w) / 2, c.height/2 - 14, w, 28}, Paper, 1)

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A picture reduced to its pixels shows what all points would: the same lowest
-// and highest value in every column, in order.
+// TestReduceKeepsEveryColumnsExtremes holds that a reduced line has the same lowest and
+// highest value in every column as all points, in order.
 func TestReduceKeepsEveryColumnsExtremes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 3000).Draw(t, "n")
@@ -50,6 +50,7 @@ func extremes(points []xy, n, columns int) map[int][2]float64 {
 	return out
 }
 
+// TestSplitAtGaps holds that values which are not finite end a run.
 func TestSplitAtGaps(t *testing.T) {
 	points := []xy{{0, 1}, {1, 1}, {2, math.NaN()}, {3, 1}, {4, math.Inf(-1)}, {9, 1}, {10, 1}}
 	var sizes []int
@@ -61,7 +62,7 @@ func TestSplitAtGaps(t *testing.T) {
 	}
 }
 
-// An axis covers its values with round marks, however odd they are.
+// TestLinearAxisCovers holds that an axis covers any values.
 func TestLinearAxisCovers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		low := rapid.Float64Range(-1e9, 1e9).Draw(t, "low")
@@ -97,16 +98,17 @@ func TestTimeTicksStandOnTheZonesMidnights(t *testing.T) {
 	}
 }
 
-// A colour must name its role again, or what go-chart paints loses its class.
-func TestColoursNameTheirRoles(t *testing.T) {
+// TestColorsNameTheirRoles holds that a role is found by its color: what go-chart
+// paints would lose its class otherwise.
+func TestColorsNameTheirRoles(t *testing.T) {
 	for r := range Role(roles) {
 		if got, ok := roleOf(r.color(Light)); !ok || got != r {
-			t.Errorf("the colour of %s is taken for %s", roleNames[r], roleNames[got])
+			t.Errorf("the color of %s is read as %s", roleNames[r], roleNames[got])
 		}
 	}
 }
 
-// Text and marks reach the contrast that WCAG asks: 4.5:1 for text, 3:1 for lines.
+// TestContrast holds that text and marks reach 4.5:1, which WCAG requires of text.
 func TestContrast(t *testing.T) {
 	for _, theme := range []Theme{Light, Dark} {
 		paper := luminance(Paper, theme)

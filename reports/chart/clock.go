@@ -2,12 +2,12 @@ package chart
 
 import "strconv"
 
-// Clock shows counts by hour of the day and day of the week: when people were
-// paged. The counts are written into the cells; the shade only helps the eye.
+// Clock shows counts by hour of the day and day of the week, such as when people were
+// paged. The counts are in the cells; the shade only supports them.
 type Clock struct {
 	Title  string
 	Counts [7][24]int // Monday first, hour of the local day
-	Empty  string
+	Empty  string     // text of a figure without counts; "" for a default
 }
 
 const (
@@ -40,6 +40,7 @@ func (k Clock) Table() Table {
 	return t
 }
 
+// draw draws the hours, the days and the cells.
 func (k Clock) draw(c *canvas) error {
 	highest := 0
 	for _, day := range k.Counts {
@@ -48,7 +49,7 @@ func (k Clock) draw(c *canvas) error {
 		}
 	}
 	if highest == 0 {
-		c.sayNothing(orText(k.Empty, "Nobody was paged"))
+		c.empty(orText(k.Empty, "No one was paged"))
 		return nil
 	}
 	w := (c.width - clockLeft) / 24
@@ -65,7 +66,7 @@ func (k Clock) draw(c *canvas) error {
 	return nil
 }
 
-// cell draws one hour's count, shaded as a share of the highest.
+// cell draws the count of one hour, shaded as a share of the highest.
 func (k Clock) cell(c *canvas, b box, n, highest int) {
 	inner := box{b.x + 1, b.y + 1, b.w - 2, b.h - 2}
 	if n <= 0 {
@@ -81,9 +82,9 @@ func (k Clock) cell(c *canvas, b box, n, highest int) {
 	c.text(b.x+b.w/2, b.y+b.h*0.66, label, textStyle{role: role, size: smallSize, at: middle, width: b.w})
 }
 
-// shadeOf is how dark a share of the highest count is, and the role of the text
-// on it. Between the light and the dark shades lie those on which neither ink nor
-// paper reaches 4.5:1 in both themes; none of them is used.
+// shadeOf returns the opacity for a share of the highest count, and the role of the text
+// on it. Shades between the light and the dark ones are not used, because neither ink
+// nor paper has a contrast of 4.5:1 on them in both themes.
 func shadeOf(share float64) (float64, Role) {
 	const faintest, light, dark, strongest, much = 0.15, 0.47, 0.84, 1.0, 2.0 / 3
 	if share <= much {

@@ -5,23 +5,23 @@ import "github.com/postern/postern/portal/base/humanize"
 // Stack is one layer of the columns of a figure.
 type Stack struct {
 	Name   string
-	Values []float64 // one a column
+	Values []float64 // one per column
 	Role   Role      // zero: the next of the series' roles
 }
 
-// Columns shows counts by period, stacked: deployments by day, slow statements
-// by team and week. Marks above the columns tell what went along with them.
+// Columns shows stacked counts by period, such as deployments by day, or slow statements
+// by team and week. Marks above the columns count related events.
 type Columns struct {
 	Title  string
 	Unit   Unit
 	Names  []string // of the columns, in order
 	Stacks []Stack
-	// Marks are numbers of things to point out above each column (incidents); 0
-	// shows none.
+	// Marks are counts shown above each column, such as incidents; 0 is not shown, and
+	// nil means that there are none.
 	Marks     []int
 	MarksName string
 	Height    float64 // logical pixels; 0: 220
-	Empty     string
+	Empty     string  // text of a figure without columns; "" for a default
 }
 
 // Heading implements Figure.
@@ -51,7 +51,7 @@ func (f Columns) Table() Table {
 	return t
 }
 
-// at is the i-th value, zero when the list is too short.
+// at returns the i-th value, zero where the list is too short.
 func at[T any](list []T, i int) (v T) {
 	if i < len(list) {
 		return list[i]
@@ -59,6 +59,7 @@ func at[T any](list []T, i int) (v T) {
 	return v
 }
 
+// role returns the role of the i-th layer.
 func (f Columns) role(i int) Role {
 	if r := f.Stacks[i].Role; r != Paper {
 		return r
@@ -66,7 +67,8 @@ func (f Columns) role(i int) Role {
 	return Series(i)
 }
 
-// tops are the sums of the columns; what is not finite or negative counts as 0.
+// tops returns the sums of the columns and the highest one. Values that are negative or
+// not finite count as 0.
 func (f Columns) tops() (tops []float64, highest float64) {
 	tops = make([]float64, len(f.Names))
 	for i := range f.Names {
@@ -78,6 +80,7 @@ func (f Columns) tops() (tops []float64, highest float64) {
 	return tops, highest
 }
 
+// drawable returns a value, or 0 where it has no height.
 func drawable(v float64) float64 {
 	if !humanize.Finite(v) {
 		return 0
@@ -85,6 +88,7 @@ func drawable(v float64) float64 {
 	return max(v, 0)
 }
 
+// legend returns an entry per layer, and one for the marks.
 func (f Columns) legend() []legendEntry {
 	entries := make([]legendEntry, 0, len(f.Stacks)+1)
 	for i, s := range f.Stacks {
@@ -99,7 +103,7 @@ func (f Columns) legend() []legendEntry {
 func (f Columns) draw(c *canvas) error {
 	tops, highest := f.tops()
 	if len(f.Names) == 0 || len(f.Stacks) == 0 {
-		c.sayNothing(orText(f.Empty, "No data in this time"))
+		c.empty(orText(f.Empty, "No data in this time"))
 		return nil
 	}
 	const ticks, markSpace = 5, 14
@@ -122,14 +126,15 @@ func (f Columns) draw(c *canvas) error {
 	return nil
 }
 
-// labels puts names under the columns, all or every n-th as they fit.
+// labels adds the names of the columns to the axis, all or every n-th as they fit. It
+// returns the width of a column with its gap.
 func (f Columns) labels(p *plot) (width float64) {
 	widest := 1.0
 	for _, n := range f.Names {
 		widest = max(widest, p.c.textWidth(n, labelSize))
 	}
 	width = (p.right - p.left) / float64(len(f.Names))
-	const readable = 72 // logical pixels: a name cut to this still says something
+	const readable = 72 // logical pixels: a name cut to this width is still readable
 	each := 1 + int((widest+gapLabel)/width)
 	if widest+gapLabel <= width || width >= readable {
 		each = 1
@@ -141,6 +146,7 @@ func (f Columns) labels(p *plot) (width float64) {
 	return width
 }
 
+// column draws the layers of one column and its marks.
 func (f Columns) column(p *plot, i int, top, width float64) {
 	const fill, widest = 0.7, 48
 	w := min(width*fill, widest)
@@ -158,7 +164,7 @@ func (f Columns) column(p *plot, i int, top, width float64) {
 	if n := at(f.Marks, i); n > 0 {
 		mx, my := x+w/2, p.py(top)-4
 		p.c.polygon(Bad, mx-5, my-8, mx+5, my-8, mx, my)
-		// Where columns stand close the number would lie on the next one.
+		// Between narrow columns the number would cover the next one.
 		if label := Count.Exact(float64(n)); n > 1 && 7+p.c.textWidth(label, smallSize) <= width-w/2 {
 			p.c.text(mx+7, my, label, textStyle{role: Bad, size: smallSize})
 		}

@@ -6,17 +6,17 @@ import (
 	"github.com/postern/postern/portal/base/humanize"
 )
 
-// Dot is one thing with a time and a size: an incident and how long it lasted.
+// Dot is an event with a time and a value, such as an incident and its duration.
 type Dot struct {
 	At    time.Time
 	Value float64
 	Label string
-	Open  bool // not over: the value is what is known so far
+	Open  bool // not ended: the value is a lower bound
 	Role  Role // zero: Accent
 }
 
-// Dots shows single things over time on a log axis, so that an incident of five
-// minutes and one of three days can both be read.
+// Dots shows events over time on a logarithmic axis, so that an incident of five minutes
+// and one of three days can both be read.
 type Dots struct {
 	Title    string
 	Unit     Unit
@@ -24,7 +24,7 @@ type Dots struct {
 	Zone     *time.Location // nil: UTC
 	Dots     []Dot
 	Marks    []Mark
-	Empty    string
+	Empty    string // text of a figure without dots; "" for a default
 }
 
 // Heading implements Figure.
@@ -32,6 +32,7 @@ func (d Dots) Heading() string { return d.Title }
 
 func (d Dots) size() (float64, float64) { return figureWidth, 260 }
 
+// zone returns the zone of the ticks.
 func (d Dots) zone() *time.Location {
 	if d.Zone == nil {
 		return time.UTC
@@ -52,6 +53,7 @@ func (d Dots) Table() Table {
 	return t
 }
 
+// draw draws the grid, the marks, every dot, and the name of the longest one.
 func (d Dots) draw(c *canvas) error {
 	var values []float64
 	for _, dot := range d.Dots {
@@ -60,7 +62,7 @@ func (d Dots) draw(c *canvas) error {
 		}
 	}
 	if len(values) == 0 {
-		c.sayNothing(orText(d.Empty, "Nothing happened in this time"))
+		c.empty(orText(d.Empty, "Nothing happened in this time"))
 		return nil
 	}
 	for _, m := range d.Marks {
@@ -87,11 +89,11 @@ func (d Dots) draw(c *canvas) error {
 	return nil
 }
 
-// dotRadius is in logical pixels.
+// dotRadius is the radius of a dot in logical pixels.
 const dotRadius = 4.5
 
-// place is where a dot stands, at the plot's edge where the axis ends before its
-// value; ok is false for one that is not in the plot.
+// place returns the position of a dot, at the edge of the plot where its value is
+// beyond the axis; ok is false for a dot outside of the span or without a value.
 func (d Dots) place(p *plot, dot Dot) (x, y float64, ok bool) {
 	x = p.px(seconds(dot.At))
 	if dot.Value <= 0 || !humanize.Finite(dot.Value) || x < p.left-1 || x > p.right+1 {
@@ -100,6 +102,7 @@ func (d Dots) place(p *plot, dot Dot) (x, y float64, ok bool) {
 	return x, p.py(max(min(dot.Value, p.y.max), p.y.min)), true
 }
 
+// dot draws one dot; an open one is hollow and has an arrow.
 func (d Dots) dot(p *plot, dot Dot) {
 	x, y, ok := d.place(p, dot)
 	if !ok {
@@ -112,9 +115,8 @@ func (d Dots) dot(p *plot, dot Dot) {
 	}
 }
 
-// name sets a dot's label beside it, on the side where it covers no other dot
-// and no label of a mark; the others are in the table. Without such a side there
-// is none.
+// name writes the label of a dot on the side where it covers no other dot and no label
+// of a mark, if there is one. The table has all labels.
 func (d Dots) name(p *plot, dot Dot) {
 	x, y, ok := d.place(p, dot)
 	if !ok || dot.Label == "" {
@@ -131,7 +133,7 @@ func (d Dots) name(p *plot, dot Dot) {
 	}
 }
 
-// free tells whether no dot and no label of a mark lies on a line of text.
+// free reports whether a line of text covers no dot and no label of a mark.
 func (d Dots) free(p *plot, left, y, w float64) bool {
 	const above, below = dotRadius + smallSize/2 + 13, dotRadius + smallSize/2 // an open dot has an arrow on top
 	for _, other := range d.Dots {

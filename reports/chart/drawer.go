@@ -7,31 +7,31 @@ import (
 	gochart "github.com/wcharczuk/go-chart/v2"
 )
 
-// Figure is something that can be drawn.
+// Figure is a value that a Drawer can draw.
 type Figure interface {
-	// Title says what the figure shows, as one sentence or heading.
+	// Heading returns what the figure shows, as a sentence or a heading.
 	Heading() string
-	// Table has the values of the figure.
+	// Table returns all values of the figure, as text.
 	Table() Table
 	size() (width, height float64) // logical pixels, the heading not counted
 	draw(c *canvas) error
 }
 
-// Table is a figure's twin in numbers.
+// Table is the text alternative of a figure.
 type Table struct {
 	Head []string
 	Rows [][]string
 }
 
 const (
-	// dpi makes a point a pixel.
+	// dpi is the resolution at which a point is a pixel.
 	dpi = 72
-	// scale is how many units of a renderer one logical pixel has: renderers
-	// count in whole units, and pictures in mail are looked at on dense screens.
+	// scale is the number of a renderer's units per logical pixel. Renderers use whole
+	// units, and pictures in mails are shown on dense screens.
 	scale = 2
-	// headingSpace is what a picture's own heading takes.
+	// headingSpace is the height of the heading of a picture.
 	headingSpace = 36
-	// margin is what a picture leaves free on its other sides.
+	// margin is the free space on the other sides of a picture.
 	margin      = 12
 	headingSize = 14
 )
@@ -39,8 +39,8 @@ const (
 // Drawer draws figures with one face. It is safe for use by several goroutines.
 type Drawer struct{ face face }
 
-// NewDrawer makes a Drawer. font is a TrueType file with glyf outlines (OpenType
-// with CFF outlines cannot be drawn); nil takes the embedded face.
+// NewDrawer returns a Drawer. font is a TrueType file with glyf outlines, or nil for the
+// embedded face. It fails for other fonts, such as OpenType with CFF outlines.
 func NewDrawer(font []byte) (*Drawer, error) {
 	f, err := loadFace(font)
 	if err != nil {
@@ -49,9 +49,9 @@ func NewDrawer(font []byte) (*Drawer, error) {
 	return &Drawer{face: f}, nil
 }
 
-// Inline is the figure as an SVG element for a page: without a heading, which
-// the page gives it, and coloured by the page's style sheet through the classes
-// k-ROLE (stroke) and f-ROLE (fill) under .chart. id must be unique in the page.
+// Inline returns a figure as an SVG element for a page. It has no heading, because the
+// page has one, and is colored by the style sheet of the page through the classes k-ROLE
+// (stroke) and f-ROLE (fill) under .chart. id must be unique in the page.
 func (d *Drawer) Inline(f Figure, id string) ([]byte, error) {
 	body, w, h, err := d.svg(f, false)
 	if err != nil {
@@ -65,8 +65,8 @@ func (d *Drawer) Inline(f Figure, id string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// SVG is the figure as a file of its own, with its heading, in the colours that
-// the reader's system prefers.
+// SVG returns a figure as a file with a heading, in the light or dark colors that the
+// system of the reader prefers.
 func (d *Drawer) SVG(f Figure) ([]byte, error) {
 	body, w, h, err := d.svg(f, true)
 	if err != nil {
@@ -74,13 +74,14 @@ func (d *Drawer) SVG(f Figure) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	out.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
-	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="%d" height="%d" viewBox="0 0 %d %d"><title>%s</title><style>%s</style>`,
-		w/scale, h/scale, w, h, escape(clean(f.Heading())), standaloneCSS())
+	const head = `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="%d" height="%d" viewBox="0 0 %d %d"><title>%s</title><style>%s</style>`
+	fmt.Fprintf(&out, head, w/scale, h/scale, w, h, escape(clean(f.Heading())), standaloneCSS())
 	out.Write(body)
 	out.WriteString("</svg>\n")
 	return out.Bytes(), nil
 }
 
+// svg returns the elements of a figure and the size of its view box.
 func (d *Drawer) svg(f Figure, heading bool) (body []byte, width, height int, err error) {
 	r := &svgRenderer{face: d.face}
 	c := d.canvas(f, r, Light, heading)
@@ -93,8 +94,8 @@ func (d *Drawer) svg(f Figure, heading bool) (body []byte, width, height int, er
 	return r.body.Bytes(), c.units(c.outerWidth()), c.units(c.outerHeight()), nil
 }
 
-// PNG is the figure as a picture with its heading, twice as many pixels wide as
-// it is meant to be shown.
+// PNG returns a figure as a picture with a heading. It has twice as many pixels as its
+// size on a page.
 func (d *Drawer) PNG(f Figure, theme Theme) ([]byte, error) {
 	w, h := f.size()
 	r, err := gochart.PNG(int((w+2*margin)*scale), int((h+headingSpace+margin)*scale))
@@ -113,6 +114,7 @@ func (d *Drawer) PNG(f Figure, theme Theme) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// canvas returns an empty canvas of the size of a figure.
 func (d *Drawer) canvas(f Figure, r gochart.Renderer, theme Theme, heading bool) *canvas {
 	r.SetDPI(dpi)
 	w, h := f.size()
@@ -123,14 +125,15 @@ func (d *Drawer) canvas(f Figure, r gochart.Renderer, theme Theme, heading bool)
 	return c
 }
 
-// standaloneCSS colours a file of its own in both schemes.
+// standaloneCSS returns the style sheet of a file: its fonts and its dark colors.
 func standaloneCSS() string {
 	var out bytes.Buffer
-	out.WriteString("text{font-family:system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,PingFang SC,Microsoft YaHei,Noto Sans CJK SC,WenQuanYi Micro Hei,sans-serif}")
+	out.WriteString("text{font-family:system-ui,-apple-system,Segoe UI,Roboto,Noto Sans," +
+		"PingFang SC,Microsoft YaHei,Noto Sans CJK SC,WenQuanYi Micro Hei,sans-serif}")
 	out.WriteString("@media (prefers-color-scheme:dark){")
 	for role := range Role(roles) {
 		c := role.color(Dark)
-		fmt.Fprintf(&out, ".k-%s{stroke:#%02x%02x%02x}.f-%s{fill:#%02x%02x%02x}", roleNames[role], c.R, c.G, c.B, roleNames[role], c.R, c.G, c.B)
+		fmt.Fprintf(&out, ".k-%[1]s{stroke:#%02[2]x%02[3]x%02[4]x}.f-%[1]s{fill:#%02[2]x%02[3]x%02[4]x}", roleNames[role], c.R, c.G, c.B)
 	}
 	out.WriteString("}")
 	return out.String()

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// extremes are the numbers that no formatter and no axis may fail on.
+// extremeNumbers returns numbers on which no formatter and no axis may fail.
 func extremeNumbers() []float64 {
 	return []float64{
 		0, math.Copysign(0, -1), 1, -1, math.NaN(), math.Inf(1), math.Inf(-1), 1e308, -1e308, math.MaxFloat64, 5e-324,
@@ -15,8 +15,7 @@ func extremeNumbers() []float64 {
 	}
 }
 
-// FuzzUnitsWriteEveryNumber: text that is bounded, without the words of the language
-// for what is no number.
+// FuzzUnitsWriteEveryNumber holds that texts are bounded and have no NaN or Inf of Go.
 func FuzzUnitsWriteEveryNumber(f *testing.F) {
 	for _, x := range extremeNumbers() {
 		for _, step := range extremeNumbers() {
@@ -34,8 +33,8 @@ func FuzzUnitsWriteEveryNumber(f *testing.F) {
 	})
 }
 
-// FuzzFiguresOfAnyNumbers draws every kind of figure of two numbers: it ends, and
-// nothing is drawn at a place that is none.
+// FuzzFiguresOfAnyNumbers draws every kind of figure of two numbers. Drawing ends, and
+// every coordinate is a number.
 func FuzzFiguresOfAnyNumbers(f *testing.F) {
 	for _, a := range extremeNumbers() {
 		for _, b := range extremeNumbers() {
@@ -50,7 +49,10 @@ func FuzzFiguresOfAnyNumbers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b float64) {
 		for _, u := range []Unit{Count, Percent, Times, Seconds} {
 			for _, fig := range []Figure{
-				Lines{Title: "lines", Unit: u, From: day, To: day.Add(time.Hour), Lines: []Line{{Name: "x", Points: []Point{{At: day, Value: a}, {At: day.Add(time.Minute), Value: b}}}}},
+				Lines{
+					Title: "lines", Unit: u, From: day, To: day.Add(time.Hour),
+					Lines: []Line{{Name: "x", Points: []Point{{At: day, Value: a}, {At: day.Add(time.Minute), Value: b}}}},
+				},
 				Bars{Title: "bars", Unit: u, Bars: []Bar{{Name: "a", Value: a}, {Name: "b", Value: b}}},
 				Columns{Title: "columns", Unit: u, Names: []string{"a", "b"}, Stacks: []Stack{{Name: "x", Values: []float64{a, b}}}},
 				Dots{Title: "dots", Unit: u, From: day, To: day.Add(time.Hour), Dots: []Dot{{At: day, Value: a}, {At: day, Value: b}}},

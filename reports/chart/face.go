@@ -14,11 +14,11 @@ import (
 //go:embed face/postern-sans.ttf.gz
 var embeddedFace []byte
 
-// face measures and draws text.
+// face is the font of charts.
 type face struct{ font *truetype.Font }
 
-// loadFace reads a TrueType face with glyf outlines; nil data is the embedded
-// one, which has Latin, Greek, Cyrillic and the Chinese of GB 2312.
+// loadFace returns a TrueType face with glyf outlines. nil is the embedded one, which has
+// Latin, Greek, Cyrillic and the Chinese characters of GB 2312.
 func loadFace(data []byte) (face, error) {
 	if data == nil {
 		z, err := gzip.NewReader(bytes.NewReader(embeddedFace))
@@ -36,8 +36,8 @@ func loadFace(data []byte) (face, error) {
 	return face{f}, nil
 }
 
-// width is how wide the text is at a size, both in the same unit. It makes no
-// glyph images: go-chart's own measuring makes a new face for every word.
+// width returns the width of a text at a size, in the unit of the size. Unlike the
+// measuring of go-chart it creates no face for every word.
 func (f face) width(s string, size float64) float64 {
 	const unit = 64 // of a 26.6 fixed-point number
 	scale := fixed.Int26_6(size * unit)
@@ -48,7 +48,8 @@ func (f face) width(s string, size float64) float64 {
 	return float64(sum) / unit
 }
 
-// fit cuts the text so that it is at most so wide, with an ellipsis.
+// fit returns the text, cut with an ellipsis to a width. It returns "" where not even one
+// character fits.
 func (f face) fit(s string, size, width float64) string {
 	if f.width(s, size) <= width {
 		return s

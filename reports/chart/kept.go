@@ -6,18 +6,19 @@ import (
 	gochart "github.com/wcharczuk/go-chart/v2"
 )
 
-// keptRenderer is a renderer that others have drawn on and will draw on: saving
-// it is not go-chart's business.
+// keptRenderer is a renderer for go-chart that go-chart does not save, because the canvas
+// draws on it before and after.
 //
-// It strokes long lines in pieces. The rasteriser looks through all crossings of
-// a pixel row for every new one, so the cost of one stroke grows with the square
-// of its length: fifty dense lines took 3.4 s whole and take 0.4 s in pieces.
+// It strokes long lines in pieces. For every crossing of a pixel row the rasterizer
+// looks through all others of the row, so the cost of a stroke grows with the square of
+// its length: fifty dense lines took 3.4 s whole and take 0.4 s in pieces.
 type keptRenderer struct {
 	gochart.Renderer
 	steps int
-	piece int // points of one stroke; 0: lines stay whole
+	piece int // points of one stroke; 0: lines are not cut
 }
 
+// newKept returns a renderer that cuts lines unless r writes SVG.
 func newKept(r gochart.Renderer) *keptRenderer {
 	k := &keptRenderer{Renderer: r}
 	if _, svg := r.(*svgRenderer); !svg {
@@ -32,8 +33,8 @@ func (k *keptRenderer) MoveTo(x, y int) {
 	k.Renderer.MoveTo(x, y)
 }
 
-// LineTo implements gochart.Renderer. go-chart fills no area here, so a line may
-// end and go on anywhere.
+// LineTo implements gochart.Renderer. go-chart fills no area here, so a line may be cut
+// anywhere.
 func (k *keptRenderer) LineTo(x, y int) {
 	k.Renderer.LineTo(x, y)
 	if k.steps++; k.piece > 0 && k.steps == k.piece {
@@ -43,5 +44,5 @@ func (k *keptRenderer) LineTo(x, y int) {
 	}
 }
 
-// Save implements gochart.Renderer.
+// Save implements gochart.Renderer. It does nothing.
 func (*keptRenderer) Save(io.Writer) error { return nil }

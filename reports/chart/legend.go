@@ -1,16 +1,16 @@
 package chart
 
-// legendEntry is one thing that a figure tells apart.
+// legendEntry is one of the series or parts of a figure.
 type legendEntry struct {
 	name string
 	role Role
-	line bool // shown as a line with its dashes, else as a box
+	line bool // shown as a line with its dashes, otherwise as a box
 	// texture of the box, of those that canvas.texture knows
 	texture int
 }
 
-// legendHeight is how much room a legend takes: none when there is nothing to
-// tell apart.
+// legendHeight returns the height of a legend, 0 for fewer than two entries, which need
+// none.
 func legendHeight(c *canvas, entries []legendEntry) float64 {
 	if len(entries) < 2 {
 		return 0
@@ -22,10 +22,11 @@ const (
 	legendMark  = 22 // logical pixels of a sample
 	legendGap   = 16
 	legendWidth = 180 // of one name
-	legendLines = 3   // rows; what does not fit is counted
+	legendLines = 3   // rows; entries that do not fit are counted
 )
 
-// legendRows lays entries out in rows; a last entry says how many are left out.
+// legendRows returns the entries in rows. If some do not fit, the last entry has their
+// number.
 func legendRows(c *canvas, entries []legendEntry) [][]legendEntry {
 	rows, x := [][]legendEntry{nil}, 0.0
 	for i, e := range entries {
@@ -44,6 +45,7 @@ func legendRows(c *canvas, entries []legendEntry) [][]legendEntry {
 	return rows
 }
 
+// drawLegend draws a sample and a name for each entry.
 func drawLegend(c *canvas, entries []legendEntry) {
 	if len(entries) < 2 {
 		return

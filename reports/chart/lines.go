@@ -21,11 +21,11 @@ type Point struct {
 type Line struct {
 	Name   string
 	Points []Point
-	Role   Role // zero: the next of the series' roles
+	Role   Role // zero: the next role of a series
 }
 
-// Lines shows values over time: an SLI with its objective, a budget burning
-// down, burn rates.
+// Lines shows values over time, such as an SLI with its target, a remaining budget, or
+// burn rates.
 type Lines struct {
 	Title    string
 	Unit     Unit
@@ -36,11 +36,11 @@ type Lines struct {
 	Bands    []Band
 	// Min and Max widen the y axis; they do not cut it.
 	Min, Max *float64
-	MaxGap   time.Duration // points further apart are not joined; 0: all are
+	MaxGap   time.Duration // points further apart are not joined; 0: all are joined
 	Step     bool          // a value holds until the next one
 	Log      bool          // y on a log axis; values of 0 and below are gaps
 	Height   float64       // logical pixels; 0: 240
-	Empty    string        // what is said when there is nothing to show
+	Empty    string        // text of a figure without values; "" for a default
 }
 
 // Heading implements Figure.
@@ -48,9 +48,10 @@ func (l Lines) Heading() string { return l.Title }
 
 func (l Lines) size() (float64, float64) { return figureWidth, orDefault(l.Height, 240) }
 
-// figureWidth is how wide figures are, in logical pixels.
+// figureWidth is the width of figures in logical pixels.
 const figureWidth = 760
 
+// orDefault returns v, or otherwise where v is not positive.
 func orDefault(v, otherwise float64) float64 {
 	if v <= 0 {
 		return otherwise
@@ -58,6 +59,7 @@ func orDefault(v, otherwise float64) float64 {
 	return v
 }
 
+// zone returns the zone of the ticks.
 func (l Lines) zone() *time.Location {
 	if l.Zone == nil {
 		return time.UTC
@@ -65,7 +67,7 @@ func (l Lines) zone() *time.Location {
 	return l.Zone
 }
 
-// Table implements Figure: one row a time, one column a line.
+// Table implements Figure: a row per time and a column per line.
 func (l Lines) Table() Table {
 	t := Table{Head: []string{"Time"}}
 	rows := map[time.Time]int{}
@@ -85,6 +87,7 @@ func (l Lines) Table() Table {
 	return t
 }
 
+// draw draws the grid, bands and marks, the lines over them, and the labels last.
 func (l Lines) draw(c *canvas) error {
 	y, ok := l.axis()
 	if !ok {
@@ -92,7 +95,7 @@ func (l Lines) draw(c *canvas) error {
 		if empty == "" {
 			empty = "No data in this time"
 		}
-		c.sayNothing(empty)
+		c.empty(empty)
 		return nil
 	}
 	legend := l.legend()
@@ -110,6 +113,7 @@ func (l Lines) draw(c *canvas) error {
 	return nil
 }
 
+// role returns the role of the i-th line.
 func (l Lines) role(i int) Role {
 	if r := l.Lines[i].Role; r != Paper {
 		return r
@@ -117,6 +121,7 @@ func (l Lines) role(i int) Role {
 	return Series(i)
 }
 
+// legend returns an entry per line.
 func (l Lines) legend() []legendEntry {
 	entries := make([]legendEntry, len(l.Lines))
 	for i, line := range l.Lines {
@@ -125,7 +130,8 @@ func (l Lines) legend() []legendEntry {
 	return entries
 }
 
-// axis covers all values, marks and the asked range; ok is false without values.
+// axis returns the y axis, which covers all values of the span, the marks, Min and Max;
+// ok is false when there are no values.
 func (l Lines) axis() (axis, bool) {
 	var all []float64
 	for _, line := range l.Lines {
@@ -154,8 +160,8 @@ func (l Lines) axis() (axis, bool) {
 	return linearAxis(low, high, ticks, l.Unit), true
 }
 
-// runs are the unbroken pieces of a line, reduced to what can be seen, with y as
-// the position on the axis.
+// runs returns the pieces of a line between gaps, reduced to the points that can be
+// seen, with y as the position on the axis.
 func (l Lines) runs(p *plot, line Line) [][]xy {
 	points := make([]xy, 0, len(line.Points))
 	for _, pt := range line.Points {
@@ -183,9 +189,9 @@ func (l Lines) runs(p *plot, line Line) [][]xy {
 	return runs
 }
 
-// strokes lets go-chart draw the lines. Its own axes are hidden and both ranges
-// stated, because it derives nonsense from flat, empty and single values; a
-// run of one point, which it refuses, is a dot.
+// strokes draws the lines with go-chart. Its own axes are hidden and both ranges are
+// set, because the ranges that it derives from flat, empty and single values are wrong.
+// A run of one point, which go-chart refuses, is a dot.
 func (l Lines) strokes(p *plot) error {
 	clear := gochart.Style{FillColor: drawing.ColorTransparent, StrokeColor: drawing.ColorTransparent}
 	g := gochart.Chart{
@@ -196,7 +202,8 @@ func (l Lines) strokes(p *plot) error {
 		YAxisSecondary: gochart.YAxis{Style: gochart.Hidden(), Range: &gochart.ContinuousRange{Min: 0, Max: 1}},
 	}
 	g.Background.Padding = gochart.Box{
-		Left: p.c.x(p.left), Top: p.c.y(p.top), Right: p.c.units(p.c.outerWidth()) - p.c.x(p.right), Bottom: p.c.units(p.c.outerHeight()) - p.c.y(p.bottom), IsSet: true,
+		Left: p.c.x(p.left), Top: p.c.y(p.top), IsSet: true,
+		Right: p.c.units(p.c.outerWidth()) - p.c.x(p.right), Bottom: p.c.units(p.c.outerHeight()) - p.c.y(p.bottom),
 	}
 	for i, line := range l.Lines {
 		for _, run := range l.runs(p, line) {
@@ -210,13 +217,14 @@ func (l Lines) strokes(p *plot) error {
 	if len(g.Series) == 0 {
 		return nil
 	}
-	var unused bytes.Buffer // go-chart saves at the end; the renderer is ours and saved by us
+	var unused bytes.Buffer // go-chart saves what it drew; the drawer saves the renderer itself
 	if err := g.Render(func(int, int) (gochart.Renderer, error) { return newKept(p.c.r), nil }, &unused); err != nil {
 		return fmt.Errorf("chart: %q: %w", clean(l.Title), err)
 	}
 	return nil
 }
 
+// series returns one run for go-chart.
 func (l Lines) series(p *plot, i int, run []xy) gochart.Series {
 	s := gochart.ContinuousSeries{
 		Style: gochart.Style{

@@ -1,7 +1,6 @@
 package chart
 
-// slanted are parallel lines over an area, from its left to its top, in logical
-// pixels apart.
+// slanted returns parallel diagonal lines over an area, step logical pixels apart.
 func slanted(b box, step float64) (lines []segment) {
 	for d := step / 2; d < b.w+b.h; d += step {
 		lines = append(lines, segment{b.x + min(d, b.w), b.y + max(0, d-b.w), b.x + max(0, d-b.h), b.y + min(d, b.h)})
@@ -9,7 +8,7 @@ func slanted(b box, step float64) (lines []segment) {
 	return lines
 }
 
-// level and upright are the other ways in which lines lie over an area.
+// level returns horizontal lines over an area.
 func level(b box, step float64) (lines []segment) {
 	for d := step / 2; d < b.h; d += step {
 		lines = append(lines, segment{b.x, b.y + b.h - d, b.x + b.w, b.y + b.h - d})
@@ -17,6 +16,7 @@ func level(b box, step float64) (lines []segment) {
 	return lines
 }
 
+// upright returns vertical lines over an area.
 func upright(b box, step float64) (lines []segment) {
 	for d := step / 2; d < b.w; d += step {
 		lines = append(lines, segment{b.x + d, b.y, b.x + d, b.y + b.h})
@@ -24,8 +24,8 @@ func upright(b box, step float64) (lines []segment) {
 	return lines
 }
 
-// strokes draws many lines with one pen: as one path of an SVG, one by one on the
-// raster, whose cost grows with the square of what is stroked at once.
+// strokes draws many lines with one pen: as one path in an SVG, one by one on the raster,
+// where the cost of a stroke grows with the square of its length.
 func (c *canvas) strokes(lines []segment, p pen) {
 	_, svg := c.r.(*svgRenderer)
 	c.stroke(p)
@@ -41,13 +41,13 @@ func (c *canvas) strokes(lines []segment, p pen) {
 	}
 }
 
-// hatch marks an area as having no data: never a colour that could be a value.
+// hatch marks an area without data. A color could be read as a value.
 func (c *canvas) hatch(b box) {
 	const step = 8
 	c.strokes(slanted(b, step), pen{width: 1, role: Rule})
 }
 
-// gap is an area that stands for what is not known among areas that are.
+// gap draws an area for what is unknown, beside areas of known values.
 func (c *canvas) gap(b box) {
 	if b.w <= 0 || b.h <= 0 {
 		return
@@ -55,11 +55,12 @@ func (c *canvas) gap(b box) {
 	right, bottom := b.x+b.w, b.y+b.h
 	c.rect(b, None, 0.12)
 	c.hatch(b)
-	c.strokes([]segment{{b.x, b.y, right, b.y}, {right, b.y, right, bottom}, {right, bottom, b.x, bottom}, {b.x, bottom, b.x, b.y}}, pen{width: 1, role: None})
+	frame := []segment{{b.x, b.y, right, b.y}, {right, b.y, right, bottom}, {right, bottom, b.x, bottom}, {b.x, bottom, b.x, b.y}}
+	c.strokes(frame, pen{width: 1, role: None})
 }
 
-// texture lays lines of paper over an area, so that areas of different meaning
-// differ in grey too: 0 has none, then slanted, level and upright lines in turn.
+// texture draws lines over an area, so that areas of different meaning differ in gray
+// too: none for 0, then slanted, level and upright lines in turn.
 func (c *canvas) texture(b box, kind int) {
 	const kinds, step = 4, 6
 	if b.w <= 0 || b.h <= 0 {

@@ -19,22 +19,24 @@ const (
 	lineSpace = 18 // of one line of labels
 )
 
-// newPlot leaves room for the labels of the y axis and one line of x labels.
-// above is the room for a legend.
+// newPlot returns a plot with space for the labels of the y axis and one line of labels
+// of the x axis. above is the height of the legend.
 func newPlot(c *canvas, y axis, above float64) *plot {
 	widest := 0.0
 	for _, t := range y.ticks {
 		widest = max(widest, c.textWidth(t.label, labelSize))
 	}
 	return &plot{
-		c: c, y: y, left: min(widest+gapLabel+4, c.width/2), right: c.width - 4, top: above + labelSize/2 + 2, bottom: c.height - lineSpace - 4,
+		c: c, y: y, left: min(widest+gapLabel+4, c.width/2), right: c.width - 4,
+		top: above + labelSize/2 + 2, bottom: c.height - lineSpace - 4,
 	}
 }
 
+// px and py return the position of a value in logical pixels.
 func (p *plot) px(v float64) float64 { return p.left + p.x.position(v)*(p.right-p.left) }
 func (p *plot) py(v float64) float64 { return p.bottom - p.y.position(v)*(p.bottom-p.top) }
 
-// grid draws the rules and labels of both axes.
+// grid draws the rules and labels of both axes. Labels that would overlap are left out.
 func (p *plot) grid() {
 	for _, t := range p.y.ticks {
 		y := p.py(t.value)
@@ -53,14 +55,14 @@ func (p *plot) grid() {
 	}
 }
 
-// Band is a span of time that explains what a chart shows: an incident.
+// Band is a span of time that explains a chart, such as an incident.
 type Band struct {
 	From, To time.Time
 	Label    string
 }
 
-// bands shades spans of time. It returns what names them, as far as there is
-// room and no mark is named there; labels are drawn last, so that no line crosses
+// bands shades spans of time. It returns functions that draw their labels, as far as
+// they fit and cover no label of a mark. Labels are drawn last, so that no line crosses
 // them.
 func (p *plot) bands(bands []Band, marks []Mark) (labels []func()) {
 	free := p.left
@@ -69,7 +71,7 @@ func (p *plot) bands(bands []Band, marks []Mark) (labels []func()) {
 		if to < p.left || from > p.right {
 			continue
 		}
-		const thinnest = 2 // logical pixels: a short incident is seen too
+		const thinnest = 2 // logical pixels: a short incident is visible too
 		to = max(to, from+thinnest)
 		p.c.rect(box{from, p.top, to - from, p.bottom - p.top}, Bad, 0.18)
 		p.c.line(segment{from, p.top, from, p.bottom}, pen{1, Bad, []float64{2, 2}})
@@ -88,13 +90,14 @@ func (p *plot) bands(bands []Band, marks []Mark) (labels []func()) {
 	return labels
 }
 
-// Mark is a value to hold the chart against: an objective, a limit.
+// Mark is a value to compare a chart with, such as a target or a limit.
 type Mark struct {
 	Value float64
 	Label string
 }
 
-// marks draws horizontal lines. It returns what names them at the right end.
+// marks draws horizontal lines. It returns functions that draw their labels at the right
+// end.
 func (p *plot) marks(marks []Mark) (labels []func()) {
 	for n, m := range marks {
 		y := p.py(m.Value)
@@ -103,17 +106,18 @@ func (p *plot) marks(marks []Mark) (labels []func()) {
 		}
 		p.c.line(segment{p.left, y, p.right, y}, pen{1.5, Warn, []float64{6, 4}})
 		if p.marked(marks[:n], p.markBox(m)) {
-			continue // another one is named there
+			continue // the label of another one is there
 		}
 		labels = append(labels, func() {
-			p.c.label(p.right-2, p.markBase(m), m.Label, textStyle{role: Warn, size: smallSize, at: end, width: (p.right - p.left) / 2})
+			style := textStyle{role: Warn, size: smallSize, at: end, width: (p.right - p.left) / 2}
+			p.c.label(p.right-2, p.markBase(m), m.Label, style)
 		})
 	}
 	return labels
 }
 
-// markBase is the baseline of a mark's label: above its line, or below it where
-// the figure ends.
+// markBase returns the baseline of the label of a mark: above its line, or below it at
+// the top of the figure.
 func (p *plot) markBase(m Mark) float64 {
 	y := p.py(m.Value)
 	if y-5-smallSize < 0 {
@@ -122,13 +126,13 @@ func (p *plot) markBase(m Mark) float64 {
 	return y - 5
 }
 
-// markBox is what a mark's label covers.
+// markBox returns the area of the label of a mark.
 func (p *plot) markBox(m Mark) box {
 	w := min(p.c.textWidth(m.Label, smallSize), (p.right-p.left)/2)
 	return box{p.right - 2 - w, p.markBase(m) - smallSize, w, smallSize + 3}
 }
 
-// marked tells whether one of the marks' labels lies on an area.
+// marked reports whether the label of one of the marks overlaps an area.
 func (p *plot) marked(marks []Mark, b box) bool {
 	for _, m := range marks {
 		k := p.markBox(m)

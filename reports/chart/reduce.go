@@ -2,13 +2,13 @@ package chart
 
 import "github.com/postern/postern/portal/base/humanize"
 
-// xy is a point of a line in the axis' own values.
+// xy is a point of a line. Its unit depends on the step of drawing.
 type xy struct{ x, y float64 }
 
-// reduce keeps what can be seen of a line: in each of the columns its first,
-// lowest, highest and last point, in order. A spike of one point stays a spike.
+// reduce returns the points of a line that can be seen: the first, lowest, highest and
+// last point of each column of pixels, in order. A spike of one point stays visible.
 func reduce(points []xy, low, high float64, columns int) []xy {
-	const each = 4 // points kept of a column
+	const each = 4 // points of a column
 	if len(points) <= each*columns || high <= low {
 		return points
 	}
@@ -35,8 +35,8 @@ func reduce(points []xy, low, high float64, columns int) []xy {
 	return out
 }
 
-// split cuts a line where a value is missing or the next point is too far away:
-// a line over a gap would show measurements that nobody made.
+// split cuts a line at values that are not finite, and where the next point is more than
+// maxGap away (0: no limit): a line over a gap would show measurements that do not exist.
 func split(points []xy, maxGap float64) [][]xy {
 	var out [][]xy
 	var run []xy
@@ -59,7 +59,8 @@ func split(points []xy, maxGap float64) [][]xy {
 	return out
 }
 
-// stepped turns points into stairs: a value holds until the next one.
+// stepped returns a line of horizontal and vertical steps: a value holds until the next
+// one.
 func stepped(points []xy) []xy {
 	out := make([]xy, 0, 2*len(points))
 	for i, p := range points {

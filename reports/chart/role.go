@@ -2,12 +2,12 @@ package chart
 
 import "github.com/wcharczuk/go-chart/v2/drawing"
 
-// Role is what a mark means. Themes give it its colour: in a page by CSS class,
-// in a picture from the table below.
+// Role is the meaning of a mark. Its color depends on the theme: by CSS class in a page,
+// by the table hues in a picture.
 type Role uint8
 
-// The roles. Series1 to Series8 tell lines and bars of equal rank apart; they
-// are told apart by dashes as well.
+// The roles. Series1 to Series8 distinguish lines and bars of equal rank, which differ
+// by dashes as well.
 const (
 	Paper Role = iota
 	Ink
@@ -29,10 +29,10 @@ const (
 	roles int = iota
 )
 
-// seriesCount is how many series can be told apart; more repeat.
+// seriesCount is the number of series with different marks.
 const seriesCount = 8
 
-// Series is the role of the i-th series, from 0.
+// Series returns the role of the i-th series, from 0. After eight the roles repeat.
 func Series(i int) Role { return Series1 + Role(i%seriesCount) }
 
 // roleNames are the parts of class names after "k-" (stroke) and "f-" (fill).
@@ -41,7 +41,7 @@ var roleNames = [roles]string{
 	"s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8",
 }
 
-// Theme is which colours a picture has.
+// Theme is the color scheme of a picture.
 type Theme uint8
 
 // The themes.
@@ -50,10 +50,9 @@ const (
 	Dark
 )
 
-// hues are the colours of the roles as 0xRRGGBB, light and dark. Text and lines
-// reach 4.5:1 and 3:1 against the paper; the series were chosen to differ in
-// lightness as well as in hue, so that they can be told apart in grey and by
-// people who do not see all colours.
+// hues are the colors of the roles as 0xRRGGBB, light and dark. Text and lines have a
+// contrast of 4.5:1 and 3:1 with the paper. The series differ in lightness as well as in
+// hue, so that they can be distinguished in gray and by people with color blindness.
 var hues = [roles][2]uint32{
 	Paper: {0xffffff, 0x1c2025}, Ink: {0x1b1c1e, 0xe7e7e4}, Muted: {0x56585c, 0xa9adb3}, Rule: {0xdddcd5, 0x30353c},
 	Accent: {0x0a58a8, 0x79b4f7}, OK: {0x1a7438, 0x5bc37c}, Warn: {0x7d4e00, 0xe0ad4a}, Bad: {0xab2018, 0xff8a7f}, None: {0x5f6165, 0xa2a7ae},
@@ -61,11 +60,12 @@ var hues = [roles][2]uint32{
 	Series5: {0x756000, 0xd8bd4a}, Series6: {0xa82f64, 0xf28ab2}, Series7: {0x47576a, 0xa9b8c8}, Series8: {0x006a84, 0x58c3dd},
 }
 
-// dashes tell series apart without colour, in logical pixels.
+// dashes distinguish series without color, in logical pixels.
 var dashes = [seriesCount][]float64{
 	nil, {7, 3}, {2, 2.5}, {8, 3, 2, 3}, {12, 4}, {4, 2, 1, 2}, {1.5, 4}, {10, 2, 2, 2, 2, 2},
 }
 
+// dashOf returns the dashes of a role, nil for an unbroken line.
 func dashOf(r Role) []float64 {
 	if r < Series1 {
 		return nil
@@ -73,14 +73,14 @@ func dashOf(r Role) []float64 {
 	return dashes[r-Series1]
 }
 
-// color is the role's colour in a theme. No two roles of a theme have the same
-// one: the SVG renderer finds the role of what go-chart paints by it.
+// color returns the color of a role. All roles of a theme have different colors: the SVG
+// renderer finds the role of what go-chart paints by its color.
 func (r Role) color(t Theme) drawing.Color {
 	h := hues[r][t]
 	return drawing.Color{R: uint8(h >> 16), G: uint8(h >> 8), B: uint8(h), A: 255}
 }
 
-// roleOf is the role that a colour of the light theme stands for.
+// roleOf returns the role with a color of the light theme.
 func roleOf(c drawing.Color) (Role, bool) {
 	for r := range Role(roles) {
 		if l := r.color(Light); l.R == c.R && l.G == c.G && l.B == c.B {

@@ -3,19 +3,19 @@ package chart
 // Share is one row of a Shares figure.
 type Share struct {
 	Name  string
-	Parts []int // counts, in the order of the figure's parts
+	Parts []int // counts in the order of the figure's parts
 }
 
-// Shares shows how wholes divide: 1-5-10 as met, missed and unknown, a row a
-// step or a period, with the counts written in.
+// Shares shows the parts of wholes, such as targets met, missed and unknown, with a row
+// per step or period and the counts in it.
 type Shares struct {
 	Title string
 	Parts []SharePart
 	Rows  []Share
-	Empty string
+	Empty string // text of a figure without rows; "" for a default
 }
 
-// SharePart is one of the things a whole divides into.
+// SharePart is one part of every whole.
 type SharePart struct {
 	Name string
 	Role Role
@@ -50,6 +50,7 @@ func (s Shares) Table() Table {
 	return t
 }
 
+// sum returns the whole of a row. Negative counts are 0.
 func (s Shares) sum(r Share) (n int) {
 	for i := range s.Parts {
 		n += max(at(r.Parts, i), 0)
@@ -57,9 +58,10 @@ func (s Shares) sum(r Share) (n int) {
 	return n
 }
 
+// draw draws the legend and the rows.
 func (s Shares) draw(c *canvas) error {
 	if len(s.Rows) == 0 {
-		c.sayNothing(orText(s.Empty, "Nothing to divide"))
+		c.empty(orText(s.Empty, "Nothing to divide"))
 		return nil
 	}
 	entries := make([]legendEntry, len(s.Parts))
@@ -78,6 +80,7 @@ func (s Shares) draw(c *canvas) error {
 	return nil
 }
 
+// row draws one whole; names is the width of the column of names.
 func (s Shares) row(c *canvas, r Share, names, y float64) {
 	n := s.sum(r)
 	count := "n " + Count.Exact(float64(n))
@@ -98,7 +101,7 @@ func (s Shares) row(c *canvas, r Share, names, y float64) {
 		} else {
 			c.rect(box{x, y, w, shareThick}, p.Role, 1)
 		}
-		// The word goes along where there is room: in grey, met and missed look alike.
+		// The name of the part is added where it fits: in gray, met and missed look alike.
 		label := Count.Exact(float64(v))
 		if said := label + " " + p.Name; c.textWidth(said, smallSize)+6 <= w {
 			label = said

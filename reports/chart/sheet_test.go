@@ -15,7 +15,7 @@ import (
 	"github.com/postern/postern/reports/chart/charttest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files")
 
 func drawer(t testing.TB) *chart.Drawer {
 	t.Helper()
@@ -26,12 +26,13 @@ func drawer(t testing.TB) *chart.Drawer {
 	return d
 }
 
-// Every figure in every edge case is well-formed in all forms, says nothing raw
-// of what came from outside, and comes out the same twice.
+// TestSheet holds that every figure in every edge case is well-formed in all forms, has
+// no raw text from outside, and is the same when it is drawn again.
 func TestSheet(t *testing.T) {
 	d := drawer(t)
 	for name, f := range charttest.Sheet() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			inline, err := d.Inline(f, "c1")
 			if err != nil {
 				t.Fatal(err)
@@ -72,7 +73,7 @@ func checkSVG(t *testing.T, svg []byte) {
 	}
 	for _, bad := range []string{"<script", "]]>", "\u202e", "\x00", "NaN", "Inf", "92233720368547"} {
 		if bytes.Contains(svg, []byte(bad)) {
-			t.Errorf("it holds %q", bad)
+			t.Errorf("it contains %q", bad)
 		}
 	}
 	checkWellFormed(t, svg)
@@ -89,7 +90,7 @@ func checkWellFormed(t *testing.T, svg []byte) {
 	}
 }
 
-// golden compares with testdata, which a human looked at.
+// golden compares with testdata, which a person has looked at.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -108,9 +109,8 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// go-chart keeps a font in a global behind a broken lock; figures drawn side by
-// side must not come near it.
-func TestDrawingSideBySide(t *testing.T) {
+// TestDrawingConcurrently guards against go-chart's global font, whose lock is broken.
+func TestDrawingConcurrently(t *testing.T) {
 	d := drawer(t)
 	f := charttest.Sheet()["lines-sli"]
 	done := make(chan error)
@@ -140,7 +140,10 @@ func FuzzText(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string, v float64) {
 		figure := chart.Lines{
-			Title: s, From: charttest.Day(0), To: charttest.Day(2), Lines: []chart.Line{{Name: s, Points: []chart.Point{{At: charttest.Day(0), Value: v}, {At: charttest.Day(1), Value: 1}, {At: charttest.Day(2), Value: v}}}, {Name: "x"}},
+			Title: s, From: charttest.Day(0), To: charttest.Day(2),
+			Lines: []chart.Line{{Name: s, Points: []chart.Point{
+				{At: charttest.Day(0), Value: v}, {At: charttest.Day(1), Value: 1}, {At: charttest.Day(2), Value: v},
+			}}, {Name: "x"}},
 			Marks: []chart.Mark{{Value: v, Label: s}}, Bands: []chart.Band{{From: charttest.Day(0), To: charttest.Day(1), Label: s}},
 		}
 		svg, err := d.SVG(figure)

@@ -12,9 +12,8 @@ import (
 	"github.com/wcharczuk/go-chart/v2/drawing"
 )
 
-// svgRenderer writes what go-chart and the canvas draw as clean SVG: classes and
-// presentation attributes, which a page's style sheet overrides, and nothing
-// that a strict content security policy forbids.
+// svgRenderer writes SVG with classes and presentation attributes, which the style sheet
+// of a page overrides. It writes nothing that a strict content security policy forbids.
 type svgRenderer struct {
 	body bytes.Buffer
 	path bytes.Buffer
@@ -26,6 +25,9 @@ type svgRenderer struct {
 }
 
 var _ gochart.Renderer = (*svgRenderer)(nil)
+
+// The methods of gochart.Renderer, without further comment: they set the style of the
+// next element, or add to the path.
 
 func (r *svgRenderer) ResetStyle() {
 	r.stroke, r.fill, r.ink, r.width, r.size, r.dash = drawing.Color{}, drawing.Color{}, drawing.Color{}, 0, 0, nil
@@ -46,6 +48,7 @@ func (r *svgRenderer) MoveTo(x, y int)                { r.step('M', x, y) }
 func (r *svgRenderer) LineTo(x, y int)                { r.step('L', x, y) }
 func (r *svgRenderer) Close()                         { r.path.WriteByte('Z') }
 
+// step adds a command with one point to the path.
 func (r *svgRenderer) step(command byte, x, y int) {
 	b := append(r.path.AvailableBuffer(), command)
 	b = strconv.AppendInt(b, int64(x), 10)
@@ -57,7 +60,8 @@ func (r *svgRenderer) QuadCurveTo(cx, cy, x, y int) {
 	fmt.Fprintf(&r.path, "Q%d %d %d %d", cx, cy, x, y)
 }
 
-// ArcTo draws a part of an ellipse; angles are radians, clockwise from east.
+// ArcTo implements gochart.Renderer. It adds a part of an ellipse; angles are in radians,
+// clockwise from east.
 func (r *svgRenderer) ArcTo(cx, cy int, rx, ry, start, delta float64) {
 	x, y := float64(cx)+rx*math.Cos(start), float64(cy)+ry*math.Sin(start)
 	ex, ey := float64(cx)+rx*math.Cos(start+delta), float64(cy)+ry*math.Sin(start+delta)
@@ -80,6 +84,7 @@ func (r *svgRenderer) Stroke()     { r.draw(false, true) }
 func (r *svgRenderer) Fill()       { r.draw(true, false) }
 func (r *svgRenderer) FillStroke() { r.draw(true, true) }
 
+// draw writes the path as an element, unless it would be invisible, and begins a new one.
 func (r *svgRenderer) draw(fill, stroke bool) {
 	fill, stroke = fill && r.fill.A > 0, stroke && r.stroke.A > 0 && r.width > 0
 	if (fill || stroke) && r.path.Len() > 0 {
@@ -90,7 +95,7 @@ func (r *svgRenderer) draw(fill, stroke bool) {
 	r.path.Reset()
 }
 
-// Circle draws at once: go-chart's renderers do.
+// Circle implements gochart.Renderer. It draws at once, as the renderers of go-chart do.
 func (r *svgRenderer) Circle(radius float64, x, y int) {
 	fill, stroke := r.fill.A > 0, r.stroke.A > 0 && r.width > 0
 	if !fill && !stroke {
@@ -101,7 +106,7 @@ func (r *svgRenderer) Circle(radius float64, x, y int) {
 	r.body.WriteString("/>")
 }
 
-// paint writes classes and attributes of the present style.
+// paint writes the classes and attributes of the current style.
 func (r *svgRenderer) paint(fill, stroke bool) {
 	class := ""
 	if fill {
@@ -137,6 +142,7 @@ func (r *svgRenderer) paint(fill, stroke bool) {
 	}
 }
 
+// attribute writes a color and its opacity.
 func (r *svgRenderer) attribute(name string, c drawing.Color) {
 	fmt.Fprintf(&r.body, ` %s="#%02x%02x%02x"`, name, c.R, c.G, c.B)
 	if c.A < 255 {
@@ -144,6 +150,7 @@ func (r *svgRenderer) attribute(name string, c drawing.Color) {
 	}
 }
 
+// className returns the class of a color, that of Ink for an unknown one.
 func className(prefix string, c drawing.Color) string {
 	role, known := roleOf(c)
 	if !known {
@@ -154,8 +161,8 @@ func className(prefix string, c drawing.Color) string {
 
 func (r *svgRenderer) Text(body string, x, y int) { r.anchored(body, x, y, start) }
 
-// anchored sets a text by its start, middle or end: only the reader's browser
-// knows how wide its face makes it.
+// anchored writes a text by its start, middle or end. Only the browser knows the width
+// of the text in its own face.
 func (r *svgRenderer) anchored(body string, x, y int, at anchor) {
 	body = clean(body)
 	if body == "" {
@@ -178,7 +185,7 @@ func (r *svgRenderer) Save(w io.Writer) error {
 	return err
 }
 
-// short writes a number without digits that nobody sees.
+// short returns a number with at most two decimals.
 func short(v float64) string {
 	return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64)
 }

@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// longest is how many characters of one label are looked at: names come from
-// feeds, and a name of ten kilobytes must cost what a name of two hundred does.
+// longest is the length of a label in characters. Names come from feeds, and the cost of
+// drawing must not depend on their length.
 const longest = 200
 
-// clean makes text from outside fit to be drawn: valid UTF-8, no control
-// characters, nothing that turns the direction of what follows, bounded.
+// clean returns text from outside as it can be drawn: valid UTF-8 of bounded length,
+// without control characters and characters that reverse the direction of text.
 func clean(s string) string {
 	if len(s) > longest*utf8.UTFMax {
 		s = s[:longest*utf8.UTFMax]
@@ -32,13 +32,13 @@ func clean(s string) string {
 	}, s)
 }
 
-// isDirection tells the characters that change the direction of text around
-// them: with them a label could be made to read as something else.
+// isDirection reports whether a character changes the direction of the text around it,
+// by which a label could read as another one.
 func isDirection(r rune) bool {
 	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r == '\u200e' || r == '\u200f' || r == '\u061c'
 }
 
-// escape makes text safe between the tags and in the attributes of XML.
+// escape returns text for the content and the attributes of XML.
 func escape(s string) string { return escaper.Replace(s) }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")

@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/portal/base/humanize"
 )
 
-// Unit is what the numbers of a figure are, and so how they are written.
+// Unit is the unit of the numbers of a figure, by which they are formatted.
 type Unit uint8
 
 // The units.
@@ -18,7 +18,7 @@ const (
 	Seconds             // shown as 45 s, 12 min, 3 h
 )
 
-// digits are the decimals that steps of this size need.
+// digits returns the number of decimals of a step, at most 6.
 func digits(step float64) int {
 	d := 0
 	for d < 6 && step > 0 && math.Abs(step*math.Pow10(d)-math.Round(step*math.Pow10(d))) > 1e-6 {
@@ -27,7 +27,7 @@ func digits(step float64) int {
 	return d
 }
 
-// format writes a value whose neighbours are a step apart.
+// format returns the label of a tick; step is the distance of ticks.
 func (u Unit) format(v, step float64) string {
 	switch u {
 	case Percent:
@@ -40,7 +40,7 @@ func (u Unit) format(v, step float64) string {
 	return humanize.Decimal(v, digits(step))
 }
 
-// Exact writes a value as the tables of figures do: NaN is "no data".
+// Exact returns a value as the tables of figures have it. NaN is "no data".
 func (u Unit) Exact(v float64) string {
 	switch {
 	case math.IsNaN(v):
@@ -50,8 +50,8 @@ func (u Unit) Exact(v float64) string {
 	}
 	switch u {
 	case Percent:
-		// A ratio near its objective differs in the third decimal; a budget spent
-		// twenty times over does not.
+		// An SLI near its target differs in the third decimal; a budget that is
+		// exhausted twenty times does not.
 		decimals := 3
 		if math.Abs(v) > 1 {
 			decimals = 1
@@ -65,6 +65,7 @@ func (u Unit) Exact(v float64) string {
 	return trimZeros(humanize.Decimal(v, 2))
 }
 
+// trimZeros removes zeros at the end of the decimals.
 func trimZeros(s string) string {
 	if !strings.Contains(s, ".") || strings.Contains(s, "e") {
 		return s
