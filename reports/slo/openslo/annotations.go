@@ -8,7 +8,7 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// prefix is that of the annotations this package owns.
+// prefix is the prefix of the annotations of this package.
 const prefix = "postern/"
 
 // The annotations of services and of objectives.
@@ -25,12 +25,12 @@ const (
 	noteEmpty     = "empty-slice"
 )
 
-// notes are the annotations of one object that are ours, by their short names;
-// annotations of other prefixes are somebody else's.
+// notes are the annotations of one object that this package reads, by their names
+// without prefix.
 type notes map[string]annotation
 
-// notes picks out the annotations with the given short names and tells of others
-// that carry our prefix.
+// notes returns the annotations with the given names, and adds a finding for each other
+// one that has our prefix. An annotation with the prefix precedes one without.
 func (r *reader) notes(meta metadata, known ...string) notes {
 	out := notes{}
 	for key, a := range meta.annotations {
@@ -52,13 +52,14 @@ func (r *reader) notes(meta metadata, known ...string) notes {
 	return out
 }
 
+// text returns an annotation, "" if it is missing.
 func (n notes) text(name string) string { return strings.TrimSpace(n[name].text) }
 
-// list reads names separated by commas or blanks, each once.
+// list returns names separated by commas or blanks, without duplicates.
 func (n notes) list(name string) []string {
 	var out []string
 	seen := map[string]bool{}
-	for _, word := range strings.FieldsFunc(n[name].text, func(c rune) bool { return c == ',' || c == ' ' || c == '\n' || c == '\t' }) {
+	for _, word := range strings.FieldsFunc(n[name].text, func(c rune) bool { return strings.ContainsRune(", \n\t", c) }) {
 		if !seen[word] {
 			seen[word] = true
 			out = append(out, word)
@@ -67,7 +68,7 @@ func (n notes) list(name string) []string {
 	return out
 }
 
-// plain are the annotations of an object as texts.
+// plain returns all annotations of an object as texts.
 func (m metadata) plain() map[string]string {
 	if len(m.annotations) == 0 {
 		return nil
@@ -79,7 +80,8 @@ func (m metadata) plain() map[string]string {
 	return out
 }
 
-// zone reads an IANA zone; "" is none. "Local" would be the server's own.
+// zone returns an IANA zone, nil for "". "Local" is refused, since it depends on the
+// server.
 func (r *reader) zone(rule string, text string, at yamldoc.Value) *time.Location {
 	if text == "" {
 		return nil

@@ -7,25 +7,25 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// indicator is a service level indicator before its sources are looked up.
+// indicator is an SLI before its data sources are resolved.
 type indicator struct {
 	slo.Indicator
 	threshold bool
 	at        place // of its first metric source
-	// sources are the references to DataSources, which give the type where the
-	// metric source does not.
+	// sources are the references to DataSources. They determine the type where the
+	// metric source has none.
 	sources []reference
-	counts  []countQuery // good, bad and total, as far as they are there
+	counts  []countQuery // of good, bad and total, as far as they exist
 }
 
-// countQuery is one query whose value is counted, and where it is written.
+// countQuery is a query whose value is counted, and its place.
 type countQuery struct {
 	text string
 	at   place
 }
 
-// indicatorOf reads "indicator" or "indicatorRef" of an SLO or of an objective.
-// ok is false when neither is there.
+// indicatorOf reads "indicator" or "indicatorRef" of an SLO or of an objective. ok is
+// false when both are missing.
 func (r *reader) indicatorOf(m *yamldoc.Map) (inline *indicator, ref reference, ok bool) {
 	in, by := m.Value("indicator"), m.Value("indicatorRef")
 	switch {

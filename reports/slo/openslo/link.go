@@ -67,12 +67,13 @@ func (l *linker) register(r *reader, o object, path string) {
 	l.named[k], l.where[k] = o, path
 }
 
-// first tells whether the object is the one that has its name.
+// first reports whether the object is the first one with its name.
 func (l *linker) first(o object, path string) bool {
 	k := key(o.kind, o.name)
 	return l.where[k] == path && l.named[k].at == o.at
 }
 
+// object resolves the references of one object and adds it to the set.
 func (l *linker) object(r *reader, o object) {
 	for _, ref := range o.refs {
 		l.known(r, ref)
@@ -96,7 +97,7 @@ func (l *linker) object(r *reader, o object) {
 	}
 }
 
-// known tells of a name that nothing has.
+// known reports whether a name is defined, and adds a finding if it is not.
 func (l *linker) known(r *reader, ref reference) bool {
 	if _, ok := l.named[key(ref.kind, ref.name)]; ok {
 		return true
@@ -144,7 +145,7 @@ func (l *linker) slo(r *reader, d draft) {
 			in = l.indicator(r, o.indicator, o.ref)
 		}
 		if in == nil {
-			continue // told already
+			continue // already reported
 		}
 		s := d.SLO
 		s.Name, s.Line = names[i], max(o.at.line, d.Line)
@@ -196,6 +197,6 @@ func (l *linker) measure(r *reader, s *slo.SLO, in indicator, o objective) {
 		}
 	}
 	if in.Raw != "" && s.Method != slo.RatioTimeslices {
-		r.findAt(ruleSource, o.at, "a raw ratio tells nothing of how many events it stands for: each measurement weighs the same, as in RatioTimeslices")
+		r.findAt(ruleSource, o.at, "a raw ratio has no number of events: each measurement counts the same, as in RatioTimeslices")
 	}
 }

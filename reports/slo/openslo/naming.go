@@ -78,19 +78,20 @@ func commonSlices(objectives []objective) time.Duration {
 	return length
 }
 
-// sameBuckets tells whether objectives over one indicator may share its buckets.
+// sameBuckets reports whether SLOs over one SLI may share its buckets.
 func sameBuckets(s slo.SLO, common time.Duration) bool {
 	return common >= 0 || s.BucketLen() == slo.BaseBucket
 }
 
-// objectiveNames judges names that two documents make of their objectives.
+// objectiveNames adds a finding for each name that the objectives of two documents share.
 func (l *linker) objectiveNames() {
 	slices.SortStableFunc(l.set.SLOs, func(a, b slo.SLO) int { return cmp.Compare(a.Name, b.Name) })
 	var kept []slo.SLO
 	for _, s := range l.set.SLOs {
 		if n := len(kept); n > 0 && kept[n-1].Name == s.Name {
 			r := l.reader(s.Path)
-			r.findAt(ruleDuplicate, place{line: s.Line, col: 1}, "the objective %s has the name of one in %s: give one of them another title", s.Name, kept[n-1].Path)
+			const text = "the objective %s has the name of one in %s: give one of them another title"
+			r.findAt(ruleDuplicate, place{line: s.Line, col: 1}, text, s.Name, kept[n-1].Path)
 			l.keep(r)
 			continue
 		}

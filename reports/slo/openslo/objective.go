@@ -10,13 +10,13 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// draft is an SLO document before its references are looked up.
+// draft is an SLO before its references are resolved.
 type draft struct {
-	slo.SLO              // what all objectives share
+	slo.SLO              // the fields that all objectives share
 	service    reference // to the Service
 	indicator  *indicator
 	ref        reference // to an SLI, when indicator is nil
-	composite  bool      // every objective has an indicator of its own
+	composite  bool      // each objective has its own indicator
 	objectives []objective
 	alerts     []reference
 }
@@ -35,9 +35,10 @@ type objective struct {
 	at          place
 }
 
-// maxDescription is OpenSLO's limit, in characters.
+// maxDescription is the limit of OpenSLO, in characters.
 const maxDescription = 1050
 
+// slo reads the spec of an SLO.
 func (r *reader) slo(meta metadata, spec *yamldoc.Map) *draft {
 	d := &draft{SLO: slo.SLO{
 		Name: meta.name, Title: meta.title, Labels: meta.labels, Annotations: meta.plain(), Path: r.path, Line: meta.at.line,
@@ -64,7 +65,8 @@ func (r *reader) slo(meta metadata, spec *yamldoc.Map) *draft {
 	return d
 }
 
-// alert reads a policy that is named, by a text or a reference, or written out.
+// alert reads an alert policy, which is a name, a reference, or inline, and returns its
+// references.
 func (r *reader) alert(item yamldoc.Value) []reference {
 	if item.Scalar() {
 		return []reference{{KindAlertPolicy, item.String(), placeOf(item)}}
@@ -79,7 +81,7 @@ func (r *reader) alert(item yamldoc.Value) []reference {
 	return r.body(KindAlertPolicy, m).refs
 }
 
-// own reads our annotations of an objective.
+// own reads the annotations of an SLO.
 func (r *reader) own(d *draft, meta metadata) {
 	n := r.notes(meta, noteEffective, noteMinEvents, noteEmpty)
 	if text := n.text(noteEffective); text != "" {
@@ -95,7 +97,7 @@ func (r *reader) own(d *draft, meta metadata) {
 			r.find(ruleForm, n[noteMinEvents].at, "%s is a number of events, not %q", prefix+noteMinEvents, text)
 		}
 		if d.MinEvents = x; x == 0 {
-			d.MinEvents = -1 // stated: any number of events will do
+			d.MinEvents = -1 // any number of events is enough
 		}
 	}
 	switch text := n.text(noteEmpty); text {
@@ -106,6 +108,7 @@ func (r *reader) own(d *draft, meta metadata) {
 	}
 }
 
+// method reads budgetingMethod, "" if it is unknown.
 func (r *reader) method(spec *yamldoc.Map) slo.Method {
 	methods := []string{string(slo.Occurrences), string(slo.Timeslices), string(slo.RatioTimeslices)}
 	text := spec.Value("budgetingMethod").String()
@@ -118,6 +121,8 @@ func (r *reader) method(spec *yamldoc.Map) slo.Method {
 	return ""
 }
 
+// objectives reads the list of objectives. Either the SLO has an indicator, or each
+// objective has one.
 func (r *reader) objectives(d *draft, spec *yamldoc.Map) {
 	list := spec.Value("objectives")
 	if len(list.Items()) == 0 {
@@ -131,7 +136,8 @@ func (r *reader) objectives(d *draft, spec *yamldoc.Map) {
 		o.indicator, o.ref, own = r.indicatorOf(m)
 		switch {
 		case own && !d.composite:
-			r.find(ruleIndicator, orKey(m, "indicator"), "the SLO has an indicator already: an objective has its own only where the SLO has none")
+			const text = "the SLO has an indicator already: an objective has its own only where the SLO has none"
+			r.find(ruleIndicator, orKey(m, "indicator"), text)
 		case !own && d.composite:
 			r.find(ruleIndicator, item, "neither the SLO nor this objective has an indicator")
 		}
@@ -140,10 +146,11 @@ func (r *reader) objectives(d *draft, spec *yamldoc.Map) {
 	}
 }
 
-// mostWeight bounds the weights of a composite and their inverses, so that no part is
-// lost beside another and sums of weights stay exact.
+// mostWeight bounds the weights of a composite and their inverses, so that sums of
+// weights are exact and every part counts.
 const mostWeight = 1e6
 
+// objective reads one objective without its indicator.
 func (r *reader) objective(d *draft, m *yamldoc.Map) objective {
 	o := objective{title: m.Value("displayName").String(), target: r.target(m), weight: 1}
 	if v := m.Value("compositeWeight"); v.Present() {
@@ -168,8 +175,8 @@ func (r *reader) objective(d *draft, m *yamldoc.Map) objective {
 	return o
 }
 
-// operator reads op and value; whether they are needed is known once the
-// indicator is.
+// operator reads op and value. Link checks whether they are needed, when the indicator is
+// known.
 func (r *reader) operator(o *objective, m *yamldoc.Map) {
 	if v := m.Value("op"); v.Present() {
 		o.op = v.String()
@@ -180,7 +187,7 @@ func (r *reader) operator(o *objective, m *yamldoc.Map) {
 	o.value = m.Value("value").Float()
 }
 
-// target reads target or targetPercent, exactly one, below 1 or 100.
+// target reads exactly one of target and targetPercent, and returns a fraction below 1.
 func (r *reader) target(m *yamldoc.Map) float64 {
 	share, percent := m.Value("target"), m.Value("targetPercent")
 	if share.Present() == percent.Present() {
@@ -190,7 +197,8 @@ func (r *reader) target(m *yamldoc.Map) float64 {
 	if share.Present() {
 		x, ok := share.Number("")
 		if ok && !(x >= 0 && x < 1) {
-			r.find(ruleTarget, share, "target is a fraction from 0 to below 1, such as 0.999, not %s; a percentage is a targetPercent", share.Text())
+			const text = "target is a fraction from 0 to below 1, such as 0.999, not %s; a percentage is a targetPercent"
+			r.find(ruleTarget, share, text, share.Text())
 		}
 		return x
 	}
@@ -201,7 +209,7 @@ func (r *reader) target(m *yamldoc.Map) float64 {
 	return fromPercent(x)
 }
 
-// fromPercent turns a percentage into the fraction a person would write: the
+// fromPercent returns the fraction that a person would write for a percentage: the
 // shortest decimal number, 0.999 and not 0.9990000000000001.
 func fromPercent(x float64) float64 {
 	share, err := strconv.ParseFloat(strconv.FormatFloat(x, 'f', -1, 64)+"e-2", 64)

@@ -10,17 +10,19 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// reader reads one file and gathers what is wrong with it.
+// reader reads one file and collects its findings.
 type reader struct {
 	path     string
 	lines    map[string]postmortems.Weight // by rule
 	problems []postmortems.Problem
 }
 
+// find adds a finding at a value.
 func (r *reader) find(rule string, at yamldoc.Value, format string, args ...any) {
 	r.findAt(rule, placeOf(at), format, args...)
 }
 
+// findAt adds a finding at a place.
 func (r *reader) findAt(rule string, at place, format string, args ...any) {
 	r.problems = append(r.problems, postmortems.Problem{
 		Path: r.path, Line: at.line, Col: at.col, Excerpt: at.excerpt, Weight: r.lines[rule], Rule: rule,
@@ -28,7 +30,7 @@ func (r *reader) findAt(rule string, at place, format string, args ...any) {
 	})
 }
 
-// issues files what the YAML reader found under our rules.
+// issues adds the findings of the YAML reader under the rules of this package.
 func (r *reader) issues(issues []yamldoc.Issue) {
 	for _, i := range issues {
 		rule := ruleYAML
@@ -42,7 +44,7 @@ func (r *reader) issues(issues []yamldoc.Issue) {
 	}
 }
 
-// sorted are the findings in the order of the file.
+// sorted returns the findings in the order of the file.
 func (r *reader) sorted() []postmortems.Problem {
 	slices.SortStableFunc(r.problems, func(a, b postmortems.Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
@@ -50,7 +52,7 @@ func (r *reader) sorted() []postmortems.Problem {
 	return r.problems
 }
 
-// object reads one definition; false: its kind is not known.
+// object reads one definition. It returns false for an unknown version or kind.
 func (r *reader) object(m *yamldoc.Map) (object, bool) {
 	if v := m.Value("apiVersion"); v.String() != APIVersion {
 		r.find(ruleKind, orKey(m, "apiVersion"), "apiVersion is %q: only %s is read", v.Text(), APIVersion)
@@ -66,7 +68,7 @@ func (r *reader) object(m *yamldoc.Map) (object, bool) {
 	return o, true
 }
 
-// body reads metadata and spec of a definition, at the top level or inline.
+// body reads metadata and spec of a definition, which is a document or is inline.
 func (r *reader) body(kind string, m *yamldoc.Map) object {
 	meta := r.metadata(m)
 	o := object{kind: kind, name: meta.name, at: meta.at}
@@ -97,10 +99,11 @@ func (r *reader) body(kind string, m *yamldoc.Map) object {
 	return o
 }
 
-// finish reports the keys of a mapping that nobody asked for.
-func finish(m *yamldoc.Map) { _ = m.Unknown() } // to report them is what Unknown does
+// finish adds a finding for each key of a mapping that was not read; Unknown does so.
+func finish(m *yamldoc.Map) { _ = m.Unknown() }
 
-// orKey is where a finding about a key is told, even when the key is absent.
+// orKey returns the value of a key, or the mapping's own place if the key is missing, for
+// findings.
 func orKey(m *yamldoc.Map, key string) yamldoc.Value {
 	if v := m.Value(key); v.Present() {
 		return v
@@ -108,7 +111,7 @@ func orKey(m *yamldoc.Map, key string) yamldoc.Value {
 	return m.Key(key)
 }
 
-// required reads a text that must be there.
+// required reads a text, and adds a finding if it is missing.
 func (r *reader) required(m *yamldoc.Map, key string) string {
 	text := m.Value(key).String()
 	if text == "" {
@@ -117,7 +120,7 @@ func (r *reader) required(m *yamldoc.Map, key string) string {
 	return text
 }
 
-// metadata is what every object says about itself.
+// metadata is the metadata of an object.
 type metadata struct {
 	name, title string
 	at          place // of the name
@@ -125,12 +128,13 @@ type metadata struct {
 	annotations map[string]annotation
 }
 
-// annotation is one value with its place.
+// annotation is one annotation with its place.
 type annotation struct {
 	text string
 	at   yamldoc.Value
 }
 
+// metadata reads the metadata of an object, which must have a valid name.
 func (r *reader) metadata(m *yamldoc.Map) metadata {
 	v := m.Value("metadata")
 	if !v.Present() {
@@ -149,8 +153,8 @@ func (r *reader) metadata(m *yamldoc.Map) metadata {
 // maxName is the length of an RFC 1123 label.
 const maxName = 63
 
-// validName tells whether a name is an RFC 1123 label: names stand in addresses
-// and in the names of files.
+// validName reports whether a name is an RFC 1123 label: names are part of addresses and
+// of file names.
 func validName(s string) bool {
 	for _, c := range s {
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
@@ -160,15 +164,18 @@ func validName(s string) bool {
 	return s != "" && len(s) <= maxName && s[0] != '-' && s[len(s)-1] != '-'
 }
 
+// name reads a name, "" if it is invalid.
 func (r *reader) name(md *yamldoc.Map) string {
 	name := md.Value("name").String()
 	if !validName(name) {
-		r.find(ruleName, orKey(md, "name"), "the name %q must be at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends", name)
+		const text = "the name %q must be at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends"
+		r.find(ruleName, orKey(md, "name"), text, name)
 		return ""
 	}
 	return name
 }
 
+// labels reads labels, each of which is a text or a list of texts.
 func (r *reader) labels(v yamldoc.Value) map[string][]string {
 	if !v.Present() {
 		return nil
@@ -180,6 +187,7 @@ func (r *reader) labels(v yamldoc.Value) map[string][]string {
 	return out
 }
 
+// annotations reads annotations as texts; a list becomes one text with commas.
 func (r *reader) annotations(v yamldoc.Value) map[string]annotation {
 	if !v.Present() {
 		return nil

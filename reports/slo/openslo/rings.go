@@ -6,15 +6,15 @@ import (
 )
 
 const (
-	// maxRings bounds how many rings of services are told: services that all
-	// depend on each other make more rings than anyone can read.
+	// maxRings bounds the cycles that are reported: services that all depend on each
+	// other have more cycles than anyone can read.
 	maxRings = 20
-	// maxRingNames bounds how many services of one ring are named.
+	// maxRingNames bounds the services of one cycle that are named.
 	maxRingNames = 12
 )
 
-// ringFinder walks what services depend on, depth first, with a stack of its own:
-// a chain may be as long as a repository has services.
+// ringFinder walks the dependencies of services, depth first, with a stack of its own: a
+// chain may be as long as a repository has services.
 type ringFinder struct {
 	*linker
 	state map[string]walkState
@@ -22,7 +22,7 @@ type ringFinder struct {
 	found int
 }
 
-// walkState says how far the walk is with a service.
+// walkState is the progress of the walk for a service.
 type walkState uint8
 
 const (
@@ -31,7 +31,7 @@ const (
 	done
 )
 
-// step is a service on the path and the ones it depends on that are not walked yet.
+// step is a service on the path and the dependencies that are not walked yet.
 type step struct {
 	name string
 	left []string

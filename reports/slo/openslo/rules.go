@@ -28,7 +28,7 @@ const (
 	ruleDependency = "service-dependency"
 )
 
-// weights are those of Rules by id.
+// weights returns the weights of all rules by id.
 func weights() map[string]postmortems.Weight {
 	out := map[string]postmortems.Weight{
 		ruleReference: postmortems.Warning, ruleSource: postmortems.Warning, ruleSlip: postmortems.Warning,
@@ -43,7 +43,7 @@ func weights() map[string]postmortems.Weight {
 	return out
 }
 
-// Rules are what the files of slos/ and services/ are judged by.
+// Rules returns the rules of the files of slos/ and services/.
 func Rules() []postmortems.Rule {
 	rules := append(formRules(), meaningRules()...)
 	w := weights()
@@ -53,8 +53,8 @@ func Rules() []postmortems.Rule {
 	return rules
 }
 
-// sample is a service and an objective that break no rule. Pairs of old and new
-// text make the variants.
+// sample returns a service and an SLO that break no rule, with pairs of old and new text
+// replaced.
 func sample(pairs ...string) string {
 	return strings.NewReplacer(pairs...).Replace(`apiVersion: openslo/v1
 kind: Service
@@ -86,49 +86,49 @@ spec:
 `)
 }
 
-// formRules are about one file by itself.
+// formRules returns the rules of a single file.
 func formRules() []postmortems.Rule {
 	return []postmortems.Rule{
 		{ID: ruleYAML, Title: "A definition is plain YAML that can be read",
-			Why:  "Reading on after a mistake would guess what belongs to which key. Anchors, aliases and tags make a value something else than what stands there.",
-			Mend: "The message names the place. A query with `{`, `:` or `#` in it needs quotes, or a block of its own below `|`.",
+			Why:  "After a mistake a reader could only guess which value belongs to which key. With anchors, aliases and tags a value differs from its text.",
+			Mend: "The message has the place. A query with `{`, `:` or `#` in it needs quotes, or a block of its own below `|`.",
 			Bad:  sample("name: checkout-availability", "name: [checkout-availability"), Good: sample()},
-		{ID: ruleKind, Title: "A definition says `apiVersion: openslo/v1` and a kind of OpenSLO",
-			Why:  "Other versions give the same keys other meanings. Only v1 is read.",
+		{ID: ruleKind, Title: "A definition has `apiVersion: openslo/v1` and a kind of OpenSLO",
+			Why:  "In other versions the same keys have other meanings. Only v1 is read.",
 			Mend: "Write `apiVersion: openslo/v1` and one of SLO, SLI, Service, DataSource, AlertPolicy, AlertCondition, AlertNotificationTarget. `postern import sloth` and `postern import pyrra` convert other forms.",
 			Bad:  sample("kind: Service", "kind: Team"), Good: sample()},
-		{ID: ruleForm, Title: "Every key has a value of its form, and what is needed is there",
-			Why:  "An objective that is half understood would be reported as if it were whole.",
-			Mend: "The message says what is expected in this place.",
+		{ID: ruleForm, Title: "Every key has a valid value, and no required key is missing",
+			Why:  "An SLO that is read in part would be reported as if it were complete.",
+			Mend: "The message says what is expected at this place.",
 			Bad:  sample("budgetingMethod: Occurrences", "budgetingMethod: Ocurrences"), Good: sample()},
 		{ID: ruleKey, Title: "Every key is one of OpenSLO's",
-			Why:  "A misspelt key is passed over by most tools, and the objective is then another one than its author believes.",
-			Mend: "Correct the key; the message names the nearest one that is known. What OpenSLO has no place for goes into `metadata.annotations`.",
+			Why:  "Most tools ignore a misspelled key, and the SLO then differs from what its author meant.",
+			Mend: "Correct the key; the message names the most similar known one. Properties that OpenSLO does not have belong in `metadata.annotations`.",
 			Bad:  sample("    - target: 0.999", "    - target: 0.999\n      burget: 5"), Good: sample()},
 		{ID: ruleName, Title: "A name is at most 63 lower-case letters, digits and hyphens",
-			Why:  "Names stand in addresses, in the feeds' data and in the names of files (RFC 1123 labels).",
-			Mend: "Choose such a name; a title in your own words goes into `displayName`.",
+			Why:  "Names are part of addresses, of data from feeds and of file names (RFC 1123 labels).",
+			Mend: "Choose such a name; a title in your own words belongs in `displayName`.",
 			Bad:  sample("name: checkout-availability", "name: Checkout_availability"), Good: sample()},
 		{ID: ruleTarget, Title: "An objective has one target, below 100 %",
-			Why:  "A target of 100 % leaves no budget, so that nothing about it can be reported.",
+			Why:  "A target of 100 % has no error budget, so nothing about it can be reported.",
 			Mend: "Write `target: 0.999` or `targetPercent: 99.9`, not both.",
 			Bad:  sample("target: 0.999", "target: 99.9"), Good: sample()},
 		{ID: ruleWindow, Title: "There is one time window: rolling, or in a calendar with a zone",
-			Why:  "Without a zone nobody can tell when a month begins, and a window that both rolls and follows the calendar is two windows.",
+			Why:  "Without a zone the beginning of a month is unknown, and a window that is both rolling and of a calendar is two windows.",
 			Mend: "Write `- duration: 28d` with `isRolling: true`; or `- duration: 1M` with `isRolling: false` and `calendar: {startTime: 2022-01-01 00:00:00, timeZone: Asia/Shanghai}`.",
 			Bad:  sample("isRolling: true", "isRolling: false"), Good: sample()},
-		{ID: ruleSlices, Title: "Methods that count slices say how long a slice is, and when it is good",
-			Why:  "The same data gives another number with another slice.",
+		{ID: ruleSlices, Title: "Methods that count slices have the length of a slice and its target",
+			Why:  "The same data has another result with slices of another length.",
 			Mend: "Give each objective `timeSliceWindow: 5m`, and for Timeslices `timeSliceTarget: 0.95`.",
 			Bad:  sample("budgetingMethod: Occurrences", "budgetingMethod: RatioTimeslices"),
 			Good: sample("budgetingMethod: Occurrences", "budgetingMethod: RatioTimeslices", "target: 0.999", "target: 0.999\n      timeSliceWindow: 5m")},
-		{ID: ruleIndicator, Title: "An indicator counts one thing in one way",
-			Why:  "Good over total, bad over total, a raw ratio and a threshold are four arithmetics; two of them at once are none.",
+		{ID: ruleIndicator, Title: "An SLI is calculated in one way",
+			Why:  "Good over total, bad over total, a raw ratio and a threshold are four calculations that exclude each other.",
 			Mend: "Give a `ratioMetric` `total` and one of `good` and `bad`, or `raw` with `rawType`; or give a `thresholdMetric`, with `op` and `value` in each objective.",
 			Bad:  sample("        total:", "        bad:"), Good: sample()},
-		{ID: ruleSecret, Title: "No definition holds a credential",
-			Why:  "Git keeps it for ever, and everybody who may clone can read it.",
-			Mend: "Revoke the credential. Where a source is and how to log in belongs into the portal's own configuration, under the source's name.",
+		{ID: ruleSecret, Title: "No definition contains a credential",
+			Why:  "Git retains it permanently, and everyone who can clone can read it.",
+			Mend: "Revoke the credential. The address of a source and its login belong in the configuration of the portal, under the name of the source.",
 			Bad: sample() + `---
 apiVersion: openslo/v1
 kind: DataSource
@@ -143,46 +143,49 @@ spec:
 	}
 }
 
-// meaningRules are about what definitions mean together.
+// meaningRules returns the rules of all definitions together.
 func meaningRules() []postmortems.Rule {
 	service := "kind: Service\nmetadata:\n  name: checkout\n"
 	return []postmortems.Rule{
-		{ID: ruleDuplicate, Title: "A name is given to one thing of its kind",
-			Why:  "Of two definitions one would be lost, and which one would depend on the order of files.",
+		{ID: ruleDuplicate, Title: "A name is unique among the definitions of its kind",
+			Why:  "One of two definitions would be ignored, and which one would depend on the order of files.",
 			Mend: "Keep one of the two, or rename one.",
 			Bad:  sample() + "---\napiVersion: openslo/v1\n" + service + "spec: {}\n", Good: sample()},
-		{ID: ruleMissing, Title: "The indicator that an objective names is defined",
-			Why:  "Without it there is nothing to measure.",
-			Mend: "Define the SLI in a file of `slos/`, or write the indicator out in the objective.",
+		{ID: ruleMissing, Title: "The SLI that an SLO names is defined",
+			Why:  "Without it nothing can be measured.",
+			Mend: "Define the SLI in a file of `slos/`, or write it inline.",
 			Bad:  named("checkout-requests-total"), Good: named("checkout-requests")},
 		{ID: ruleReference, Title: "Services and policies that a definition names are defined",
-			Why:  "An objective of an unknown service has no owner: nobody is asked when it is missed.",
+			Why:  "An SLO of an unknown service has no owner who acts when it is missed.",
 			Mend: "Define the service in a file of `services/`, or correct the name.",
 			Bad:  sample("service: checkout", "service: chekout"), Good: sample()},
-		{ID: ruleSource, Title: "The portal can count what the indicator asks for",
-			Why:  "The portal reads Prometheus (and what speaks its API) and its own ndjson feed. Of anything else it can show the definition only. A raw ratio has no counts, so that a quiet night weighs as much as a busy noon.",
-			Mend: "Post the counts to the `ndjson` feed under the objective's name, or query Prometheus for good and total.",
+		{ID: ruleSource, Title: "The portal can measure the SLI",
+			Why:  "The portal reads Prometheus, servers with its API, and its own ndjson feed. Of other sources it shows the definition only. A raw ratio has no counts, so a quiet night counts as much as a busy day.",
+			Mend: "Send the counts to the `ndjson` feed under the name of the SLO, or query Prometheus for good and total.",
 			Bad:  sample("type: Prometheus", "type: Datadog"), Good: sample()},
-		{ID: ruleCounter, Title: "A query and `counter` say the same of what is counted",
-			Why:  "A counter is counted as what each of its series grew by, resets included, to the last event. That can be done for a selector of a counter, or a `sum` of one; `increase()` extrapolates, a difference of sums hides the reset of a series, a gauge that falls looks like a counter that was reset, and a bare counter without `counter: true` counts everything since its process began, in every bucket anew.",
-			Mend: "With `counter: true` write the counter itself, such as `http_requests_total{job=\"checkout\"}`, without `rate()` or `increase()`; without it, a query whose value is the count of the bucket, with `{{.window}}` for its length.",
-			Bad:  sample("http_requests_total{job=\"checkout\"}", "sum(increase(http_requests_total{job=\"checkout\"}[5m]))"), Good: sample()},
-		{ID: ruleSlip, Title: "The specification's own slips are written as they are meant",
-			Why:  "OpenSLO's examples write `1m` for a month, `op` where it has no meaning, a slice without a unit and a condition the wrong way round. They are read as they are meant, and another tool may read them otherwise.",
+		{ID: ruleCounter, Title: "A query fits its `counter`",
+			Why: "With `counter: true`, the growth of each series is counted exactly, resets included. That is possible for a selector of a counter, " +
+				"or a `sum` of one. `increase()` extrapolates, a difference of sums hides the reset of a series, and a gauge that falls looks " +
+				"like a counter that was reset. Without `counter: true`, a bare counter counts everything since its process started, in every bucket.",
+			Mend: "With `counter: true` write the counter alone, such as `http_requests_total{job=\"checkout\"}`, without `rate()` or `increase()`. " +
+				"Without it, write a query whose value is the count of the bucket, with `{{.window}}` for its length.",
+			Bad: sample("http_requests_total{job=\"checkout\"}", "sum(increase(http_requests_total{job=\"checkout\"}[5m]))"), Good: sample()},
+		{ID: ruleSlip, Title: "Mistakes of the examples in the specification are avoided",
+			Why:  "The examples of OpenSLO have `1m` for a month, `op` where it has no meaning, a slice without a unit and a reversed condition. They are read as they are meant, but other tools may read them differently.",
 			Mend: "Write what the message says.",
 			Bad:  sample("target: 0.999", "target: 0.999\n      op: gt"), Good: sample()},
-		{ID: ruleAnnotation, Title: "An annotation that begins with `postern/` is one that is read",
-			Why:  "A misspelt one has no effect, and nobody would notice.",
-			Mend: "Services have `postern/owner`, `team`, `tier`, `on-call-zone`, `depends-on` and `databases`; objectives `postern/effective-from`, `min-events` and `empty-slice`.",
+		{ID: ruleAnnotation, Title: "An annotation with the prefix `postern/` is a known one",
+			Why:  "A misspelled annotation has no effect.",
+			Mend: "Services have `postern/owner`, `team`, `tier`, `on-call-zone`, `depends-on` and `databases`; SLOs have `postern/effective-from`, `min-events` and `empty-slice`.",
 			Bad:  sample("postern/team", "postern/taem"), Good: sample()},
 		{ID: ruleDependency, Title: "Services depend on services that are defined, and not on themselves",
-			Why:  "The dependencies say which service spent whose budget. Through a ring everybody spends everybody's.",
-			Mend: "Define the service, correct the name, or take out the dependency that closes the ring. `postern/depends-on` holds what a service cannot work without.",
+			Why:  "Dependencies decide which service consumed the budget of another one. In a cycle each would consume that of all others.",
+			Mend: "Define the service, correct the name, or remove the dependency that closes the cycle. `postern/depends-on` has the services that a service cannot work without.",
 			Bad:  sample("postern/team: payments", "postern/team: payments\n    postern/depends-on: ledger"), Good: sample()},
 	}
 }
 
-// named is the sample with its indicator in a definition of its own.
+// named returns the sample with its SLI in a definition of its own.
 func named(ref string) string {
 	const indicator = `  indicator:
     metadata: {name: checkout-requests}

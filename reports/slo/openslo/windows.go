@@ -8,13 +8,14 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// startLayout is how OpenSLO writes the start of a calendar window.
+// startLayout is the format of the start of a calendar window.
 const startLayout = "2006-01-02 15:04:05"
 
-// maxWindow keeps arithmetic far from overflow; no budget lasts longer.
+// maxWindow is the longest window. It keeps arithmetic far from overflow.
 const maxWindow = 5 * 366 * 24 * time.Hour
 
-// window reads the one time window.
+// window reads timeWindow, which must have one item. The zero Window means that it
+// could not be read.
 func (r *reader) window(spec *yamldoc.Map) (w slo.Window) {
 	list := spec.Value("timeWindow")
 	if len(list.Items()) != 1 {
@@ -37,6 +38,8 @@ func (r *reader) window(spec *yamldoc.Map) (w slo.Window) {
 	return w
 }
 
+// length reads the duration of a window. Months may be written as "m" in calendar
+// windows only, where minutes have no meaning: a rolling window of 30m is half an hour.
 func (r *reader) length(w *slo.Window, m *yamldoc.Map) {
 	v := m.Value("duration")
 	count, unit, err := slo.ParseWindow(v.String())
@@ -46,7 +49,7 @@ func (r *reader) length(w *slo.Window, m *yamldoc.Map) {
 	}
 	w.Count, w.Unit = count, unit
 	if !w.Rolling && unit == "m" {
-		r.find(ruleSlip, v, "%q is a minute: it is read as the calendar month %dM, which is what the specification's examples mean", v.Text(), count)
+		r.find(ruleSlip, v, "%q is a minute: it is read as the calendar month %dM, as in the examples of the specification", v.Text(), count)
 		w.Unit = "M"
 	}
 	if w.Length() > maxWindow || w.Length() <= 0 {
@@ -55,6 +58,7 @@ func (r *reader) length(w *slo.Window, m *yamldoc.Map) {
 	}
 }
 
+// calendar reads the zone and the start of a calendar window.
 func (r *reader) calendar(w *slo.Window, m *yamldoc.Map) {
 	defer finish(m)
 	zone := m.Value("timeZone")
@@ -75,8 +79,8 @@ func (r *reader) calendar(w *slo.Window, m *yamldoc.Map) {
 	w.Start = at
 }
 
-// sliceWindow reads a slice's length; the specification's own examples also
-// write a bare number of minutes.
+// sliceWindow reads the length of a slice. A number without a unit is in minutes, as in
+// the examples of the specification.
 func (r *reader) sliceWindow(v yamldoc.Value) time.Duration {
 	text := v.String()
 	if n, err := strconv.Atoi(text); err == nil && n > 0 {
@@ -86,7 +90,7 @@ func (r *reader) sliceWindow(v yamldoc.Value) time.Duration {
 	return r.parsed(v, text)
 }
 
-// duration reads a duration that may have to be there.
+// duration reads a duration, 0 if it is missing, which is an error if it is needed.
 func (r *reader) duration(m *yamldoc.Map, key string, needed bool) time.Duration {
 	v := m.Value(key)
 	if !v.Present() {
@@ -98,6 +102,7 @@ func (r *reader) duration(m *yamldoc.Map, key string, needed bool) time.Duration
 	return r.parsed(v, v.String())
 }
 
+// parsed returns a duration as windows are written, 0 with a finding if it is none.
 func (r *reader) parsed(v yamldoc.Value, text string) time.Duration {
 	count, unit, err := slo.ParseWindow(text)
 	length := slo.Window{Count: count, Unit: unit}.Length()
