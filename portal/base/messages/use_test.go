@@ -133,7 +133,7 @@ func (u *uses) template(name string) error {
 		if strings.HasPrefix(m[1], "count") {
 			c.names = []string{"Count"}
 		}
-		for _, n := range regexp.MustCompile(` "([A-Z][A-Za-z0-9]*)" `).FindAllStringSubmatch(m[3]+" ", -1) {
+		for _, n := range regexp.MustCompile(`\s"([A-Z][A-Za-z0-9]*)"`).FindAllStringSubmatch(m[3], -1) {
 			c.names = append(c.names, n[1])
 		}
 		u.calls = append(u.calls, c)
