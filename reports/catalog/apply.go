@@ -11,7 +11,8 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// Apply writes what the push changes, inside the Update that publishes it.
+// Apply writes the changes of the push. It must run in the transaction that publishes
+// the push.
 func (p *Prepared) Apply(w kv.Writer) error {
 	if len(p.changed) == 0 && len(p.removed) == 0 {
 		return nil
@@ -37,8 +38,8 @@ func (p *Prepared) Apply(w kv.Writer) error {
 	return kv.AddVersion(w, bMeta, []byte(seqKey))
 }
 
-// clear removes the files that a first push does not bring: the repository was
-// begun anew beside an old database.
+// clear deletes the files that a first push does not have: the repository was created
+// again beside an old database.
 func clear(w kv.Writer, keep files) error {
 	var stale [][]byte
 	for item, err := range w.Scan(bFile, nil, nil) {
@@ -57,8 +58,8 @@ func clear(w kv.Writer, keep files) error {
 	return nil
 }
 
-// applyVersions begins a version of each objective that is new or means
-// something else than before, and ends those that are gone.
+// applyVersions adds a version of each SLO that is new or whose meaning changed, and
+// ends the versions of removed SLOs.
 func (p *Prepared) applyVersions(w kv.Writer) error {
 	latest, err := latestVersions(w)
 	if err != nil {
@@ -73,7 +74,7 @@ func (p *Prepared) applyVersions(w kv.Writer) error {
 			if reflect.DeepEqual(toStored(last.SLO), toStored(s)) {
 				continue
 			}
-			// Only its words changed: the version stays, and says it in the new words.
+			// Only texts changed: the version keeps its number and gets the new texts.
 			v.Number, v.From, v.Commit = last.Number, last.From, last.Commit
 		}
 		if err := putVersion(w, v); err != nil {
@@ -92,9 +93,10 @@ func (p *Prepared) applyVersions(w kv.Writer) error {
 	return nil
 }
 
+// latestVersions returns the newest version of each SLO.
 func latestVersions(r kv.Reader) (map[string]Version, error) {
 	out := map[string]Version{}
-	for item, err := range kv.Strict(r).Scan(bVersion, nil, nil) { // a lost number would be given out again
+	for item, err := range kv.Strict(r).Scan(bVersion, nil, nil) { // a lost number would be used again
 		if err != nil {
 			return nil, err
 		}
@@ -102,11 +104,12 @@ func latestVersions(r kv.Reader) (map[string]Version, error) {
 		if err != nil {
 			return nil, kv.Undecodable(r, "catalog.Apply", bVersion, item.Key, err)
 		}
-		out[name] = v // keys ascend, so the last one stays
+		out[name] = v // keys ascend, so the newest stays
 	}
 	return out, nil
 }
 
+// putVersion stores a version and logs the change.
 func putVersion(w kv.Writer, v Version) error {
 	data, err := encodeVersion(v)
 	if err != nil {
@@ -119,20 +122,21 @@ func putVersion(w kv.Writer, v Version) error {
 	return err
 }
 
-// linesTold is how many objectives and services one push names one by one.
-const linesTold = 20
+// maxLines bounds the services and SLOs that the answer to a push lists.
+const maxLines = 20
 
-// Lines tell the author what was published, or would be.
+// Lines returns what the push publishes, or would publish, for its author.
 func (p *Prepared) Lines() []string {
 	var lines []string
 	lines = append(lines, p.serviceLines()...)
 	lines = append(lines, p.sloLines()...)
-	if extra := len(lines) - linesTold; extra > 0 {
-		lines = append(lines[:linesTold], fmt.Sprintf("and %d more services and SLOs", extra))
+	if extra := len(lines) - maxLines; extra > 0 {
+		lines = append(lines[:maxLines], fmt.Sprintf("and %d more services and SLOs", extra))
 	}
 	return lines
 }
 
+// serviceLines lists added, changed and removed services.
 func (p *Prepared) serviceLines() (lines []string) {
 	before := map[string]bool{}
 	same := map[string]bool{}
@@ -161,6 +165,7 @@ func (p *Prepared) serviceLines() (lines []string) {
 	return lines
 }
 
+// owned names the owner of a service.
 func owned(by string) string {
 	if by == "" {
 		return ", owned by nobody"
@@ -168,6 +173,7 @@ func owned(by string) string {
 	return ", owned by " + by
 }
 
+// sloLines lists added, changed and removed SLOs.
 func (p *Prepared) sloLines() (lines []string) {
 	before := map[string]slo.SLO{}
 	for _, s := range p.before.SLOs {
@@ -193,13 +199,13 @@ func (p *Prepared) sloLines() (lines []string) {
 	return lines
 }
 
-// Describe is an objective in a few words: "99.9 % over 28d rolling".
+// Describe returns an SLO in a few words: "99.9 % over 28d rolling".
 func Describe(s slo.SLO) string {
 	kind := "calendar"
 	if s.Window.Rolling {
 		kind = "rolling"
 	}
-	// Rounding takes away what binary fractions add: 0.999 * 100 is 99.9.
+	// Rounding removes the error of binary fractions: 0.999 * 100 is 99.9.
 	percent := strconv.FormatFloat(math.Round(s.Target*1e11)/1e9, 'f', -1, 64)
 	words := percent + " % over " + s.Window.String() + " " + kind
 	switch {

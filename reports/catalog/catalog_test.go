@@ -66,7 +66,7 @@ func (r *repo) Blobs(_ context.Context, ids []postmortems.OID, fn func(int, []by
 }
 
 // judge judges a push that writes files; an empty text removes one.
-func (r *repo) judge(files map[string]string) *catalog.Prepared {
+func (r *repo) check(files map[string]string) *catalog.Prepared {
 	r.t.Helper()
 	cs := postmortems.ChangeSet{Branch: "main", New: postmortems.OID(fmt.Sprintf("c%d", r.n+1)), At: start.AddDate(0, 0, r.n), Content: r}
 	if r.n > 0 {
@@ -89,7 +89,7 @@ func (r *repo) judge(files map[string]string) *catalog.Prepared {
 // push publishes a push that must not be refused.
 func (r *repo) push(files map[string]string) *catalog.Prepared {
 	r.t.Helper()
-	p := r.judge(files)
+	p := r.check(files)
 	if postmortems.HasError(p.Problems()) {
 		r.t.Fatal(p.Problems())
 	}
@@ -118,7 +118,11 @@ func TestDefinitionsAreVersionedByPush(t *testing.T) {
 	if got := strings.Join(p.Lines(), "\n"); got != "updated  SLO pay-ok: 99.5 % over 28d rolling from now on, was 99 % over 28d rolling" {
 		t.Errorf("told:\n%s", got)
 	}
-	p = r.push(map[string]string{"slos/pay.yaml": strings.Replace(objective("pay-ok", "pay", "0.995"), "spec:\n", "spec:\n  description: Payments work.\n", 1)})
+	p = r.push(
+		map[string]string{
+			"slos/pay.yaml": strings.Replace(objective("pay-ok", "pay", "0.995"), "spec:\n", "spec:\n  description: Payments work.\n", 1),
+		},
+	)
 	if got := strings.Join(p.Lines(), "\n"); got != "updated  SLO pay-ok: in words only" {
 		t.Errorf("told:\n%s", got)
 	}
@@ -180,19 +184,19 @@ func TestWhatAPushBreaksElsewhereIsTold(t *testing.T) {
 	r := newRepo(t)
 	r.push(map[string]string{"services/pay.yaml": service("pay", ""), "slos/pay.yaml": objective("pay-ok", "pay", "0.99")})
 
-	got := text(r.judge(map[string]string{"services/pay.yaml": ""}).Problems())
+	got := text(r.check(map[string]string{"services/pay.yaml": ""}).Problems())
 	if got != "slos/pay.yaml:5:12: warning: no file defines the service pay: it has no owner [slo-reference]" {
 		t.Errorf("a service is removed:\n%s", got)
 	}
-	got = text(r.judge(map[string]string{"slos/a.yaml": objective("pay-ok", "pay", "0.9")}).Problems())
+	got = text(r.check(map[string]string{"slos/a.yaml": objective("pay-ok", "pay", "0.9")}).Problems())
 	if !strings.Contains(got, "slos/pay.yaml:3:18: error: SLO pay-ok is defined in slos/a.yaml already") {
 		t.Errorf("a name is given twice:\n%s", got)
 	}
-	got = text(r.judge(map[string]string{"services/b.yaml": service("b", ", postern/depends-on: 'pay, nobody'")}).Problems())
+	got = text(r.check(map[string]string{"services/b.yaml": service("b", ", postern/depends-on: 'pay, nobody'")}).Problems())
 	if got != "services/b.yaml:3:79: warning: no file defines the service nobody [service-dependency]" {
 		t.Errorf("an unknown dependency:\n%s", got)
 	}
-	if got := r.judge(map[string]string{"postmortems/a.md": "text", "slos/README.md": "text"}); len(got.Problems())+len(got.Lines()) > 0 {
+	if got := r.check(map[string]string{"postmortems/a.md": "text", "slos/README.md": "text"}); len(got.Problems())+len(got.Lines()) > 0 {
 		t.Errorf("files of others: %v, %v", got.Problems(), got.Lines())
 	}
 }
@@ -200,7 +204,7 @@ func TestWhatAPushBreaksElsewhereIsTold(t *testing.T) {
 func TestABrokenFileIsTheOnlyThingTold(t *testing.T) {
 	r := newRepo(t)
 	r.push(map[string]string{"services/pay.yaml": service("pay", ""), "slos/pay.yaml": objective("pay-ok", "pay", "0.99")})
-	got := text(r.judge(map[string]string{"services/pay.yaml": "apiVersion: [openslo/v1\n"}).Problems())
+	got := text(r.check(map[string]string{"services/pay.yaml": "apiVersion: [openslo/v1\n"}).Problems())
 	if !strings.HasPrefix(got, "services/pay.yaml:") || strings.Contains(got, "slo-reference") || !strings.Contains(got, "[slo-yaml]") {
 		t.Errorf("told:\n%s", got)
 	}
@@ -245,7 +249,7 @@ func TestReadersSeeAWholePush(t *testing.T) {
 		t.Error(err)
 	}
 	stop := errors.New("stop")
-	p := r.judge(map[string]string{"services/pay.yaml": ""})
+	p := r.check(map[string]string{"services/pay.yaml": ""})
 	if err := r.db.Update(ctx, func(w kv.Writer) error { return errors.Join(p.Apply(w), stop) }); !errors.Is(err, stop) {
 		t.Fatal(err)
 	}

@@ -11,9 +11,10 @@ import (
 	"github.com/postern/postern/reports/slo/openslo"
 )
 
-// files are the definitions of a tree, by path.
+// files are the definition files of a tree, by path.
 type files map[string][]byte
 
+// loadFiles returns the stored files.
 func loadFiles(r kv.Reader) (files, error) {
 	out := files{}
 	for item, err := range r.Scan(bFile, nil, nil) {
@@ -25,7 +26,7 @@ func loadFiles(r kv.Reader) (files, error) {
 	return out, nil
 }
 
-// parseAll reads files until ctx ends.
+// parseAll parses files. It returns fault.Timeout if ctx ends first.
 func parseAll(ctx context.Context, fs files) (out []openslo.File, problems []postmortems.Problem, err error) {
 	for path, data := range fs {
 		if err := ctx.Err(); err != nil {
@@ -37,7 +38,7 @@ func parseAll(ctx context.Context, fs files) (out []openslo.File, problems []pos
 	return out, problems, nil
 }
 
-// Prepared is a judged change set.
+// Prepared is a checked change set, ready to be applied.
 type Prepared struct {
 	cs       postmortems.ChangeSet
 	changed  files    // new content of changed paths
@@ -47,8 +48,9 @@ type Prepared struct {
 	problems []postmortems.Problem
 }
 
-// Prepare judges what a push does to services and objectives. It reads the
-// changed files only; the others are those of main.
+// Prepare checks what a push does to services and SLOs. It reads only the changed
+// files from the push; the others are those of main. Errors of the files are in
+// Problems.
 func (c *Catalog) Prepare(ctx context.Context, cs postmortems.ChangeSet) (*Prepared, error) {
 	p := &Prepared{cs: cs, changed: files{}}
 	if err := p.read(ctx); err != nil {
@@ -60,17 +62,17 @@ func (c *Catalog) Prepare(ctx context.Context, cs postmortems.ChangeSet) (*Prepa
 	base := files{}
 	if cs.Old != "" {
 		err := c.db.View(ctx, func(r kv.Reader) (err error) {
-			base, err = loadFiles(kv.Strict(r)) // a missing file would read as a removed SLO
+			base, err = loadFiles(kv.Strict(r)) // a missing file would look like a removed SLO
 			return err
 		})
 		if err != nil {
 			return nil, fault.Wrap(fault.Internal, "catalog.Prepare", "", err)
 		}
 	}
-	return p, p.judge(ctx, base)
+	return p, p.check(ctx, base)
 }
 
-// read takes the definitions out of the change set.
+// read collects the definition files of the change set.
 func (p *Prepared) read(ctx context.Context) error {
 	var paths []string
 	var blobs []postmortems.OID
@@ -96,9 +98,9 @@ func (p *Prepared) read(ctx context.Context) error {
 	return fault.Wrap(fault.Internal, "catalog.Prepare", "the definitions cannot be read", err)
 }
 
-// judge reads the tree as it would be and tells what is wrong in the changed
-// files, and what the change breaks in others.
-func (p *Prepared) judge(ctx context.Context, base files) error {
+// check parses the tree as it would be after the push. It reports problems of the
+// changed files, and new problems that the change causes in others.
+func (p *Prepared) check(ctx context.Context, base files) error {
 	old, _, err := parseAll(ctx, base)
 	if err != nil {
 		return err
@@ -111,7 +113,7 @@ func (p *Prepared) judge(ctx context.Context, base files) error {
 	for path := range p.changed {
 		delete(base, path)
 	}
-	kept, _, err := parseAll(ctx, base) // once more: Link fills in what files say of each other
+	kept, _, err := parseAll(ctx, base) // again, because Link modifies parsed files
 	if err != nil {
 		return err
 	}
@@ -129,7 +131,7 @@ func (p *Prepared) judge(ctx context.Context, base files) error {
 	p.after, linked = openslo.Link(append(kept, pushed...))
 	for _, x := range linked {
 		_, ours := p.changed[x.Path]
-		// A file that cannot be read defines nothing: what misses it is no news.
+		// A file that cannot be parsed defines nothing: references to it are not reported.
 		if ours && (!broken || x.Weight == postmortems.Error) || !ours && !broken && !before[x] {
 			p.problems = append(p.problems, x)
 		}
@@ -143,5 +145,5 @@ func (p *Prepared) judge(ctx context.Context, base files) error {
 	return nil
 }
 
-// Problems are the findings; an Error refuses the push.
+// Problems returns the findings; an Error refuses the push.
 func (p *Prepared) Problems() []postmortems.Problem { return p.problems }

@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// storedVersion is the form of a Version in the database. Field names are short
-// and fixed: a field may be added, none may change its meaning.
+// storedVersion is a Version as it is stored. Field names are fixed: a field may be
+// added, none may change its meaning.
 type storedVersion struct {
 	From   time.Time `json:"from"`
 	Commit string    `json:"commit,omitempty"`
@@ -20,6 +20,7 @@ type storedVersion struct {
 	SLO    storedSLO `json:"slo"`
 }
 
+// storedSLO is an SLO as it is stored; durations and times are seconds.
 type storedSLO struct {
 	Name          string              `json:"name"`
 	Series        string              `json:"series,omitempty"`
@@ -47,6 +48,7 @@ type storedSLO struct {
 	Hash          string              `json:"hash"`
 }
 
+// storedIndicator is an SLI as it is stored. It has the fields of slo.Indicator.
 type storedIndicator struct {
 	Type       string  `json:"type,omitempty"`
 	Source     string  `json:"source,omitempty"`
@@ -61,11 +63,13 @@ type storedIndicator struct {
 	Value      float64 `json:"value,omitempty"`
 }
 
+// storedPart is a part of a composite SLO as it is stored.
 type storedPart struct {
 	SLO    string  `json:"slo"`
 	Weight float64 `json:"weight"`
 }
 
+// toStored returns the stored form of an SLO.
 func toStored(s slo.SLO) storedSLO {
 	out := storedSLO{
 		Name: s.Name, Series: s.Series, Title: s.Title, Service: s.Service, Description: s.Description,
@@ -83,6 +87,7 @@ func toStored(s slo.SLO) storedSLO {
 	return out
 }
 
+// fromStored is the inverse of toStored. It fails if the time zone is not known.
 func fromStored(s storedSLO) (slo.SLO, error) {
 	out := slo.SLO{
 		Name: s.Name, Series: s.Series, Title: s.Title, Service: s.Service, Description: s.Description,
@@ -105,6 +110,7 @@ func fromStored(s storedSLO) (slo.SLO, error) {
 	return out, nil
 }
 
+// seconds returns the stored form of an instant; 0 for the zero time.
 func seconds(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -112,6 +118,7 @@ func seconds(t time.Time) int64 {
 	return t.Unix()
 }
 
+// instant is the inverse of seconds.
 func instant(s int64) time.Time {
 	if s == 0 {
 		return time.Time{}
@@ -119,14 +126,17 @@ func instant(s int64) time.Time {
 	return time.Unix(s, 0).UTC()
 }
 
+// versionKey returns the key of a version; versions of an SLO sort by number.
 func versionKey(name string, number int) []byte {
 	return binary.BigEndian.AppendUint32(append([]byte(name), 0), uint32(number))
 }
 
+// encodeVersion returns the stored form of a version.
 func encodeVersion(v Version) ([]byte, error) {
 	return json.Marshal(storedVersion{From: v.From.UTC(), Commit: v.Commit, Gone: v.Gone, SLO: toStored(v.SLO)})
 }
 
+// decodeVersion is the inverse of versionKey and encodeVersion.
 func decodeVersion(item kv.Item) (v Version, name string, err error) {
 	at := bytes.IndexByte(item.Key, 0)
 	if at < 0 || len(item.Key) != at+5 {

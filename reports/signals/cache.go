@@ -12,60 +12,62 @@ import (
 )
 
 const (
-	// kept is how many windows of one view are kept: those that people look at.
-	kept = 8
-	// Stale is for how long a view may be wrong that is given while the next one is
-	// being made.
+	// maxWindows is the number of cached windows per view.
+	maxWindows = 8
+	// Stale is how old a view may be that is returned while the next one is computed.
 	Stale = 5 * time.Second
-	// defaultFold is how long one fold may take, reading included, before it ends
-	// with an error: ten times what the largest one takes on two busy cores.
+	// defaultFold bounds one fold with its reads: ten times what the largest takes on
+	// two busy cores.
 	defaultFold = 60 * time.Second
-	// defaultWeight is how many things the kept windows of one view may hold
-	// together, when nothing else is configured.
+	// defaultWeight bounds the entries of all cached windows of one view together, if
+	// Options.MostKept is 0.
 	defaultWeight = 25_000
 )
 
-// state is what a view was made of.
+// state is the change numbers of a view's inputs.
 type state struct{ feeds, documents, services, own uint64 }
 
-// window is a span that a view was made for.
+// window is the span of a view.
 type window struct{ from, to time.Time }
 
+// is reports whether two windows are equal.
 func (w window) is(o window) bool { return w.from.Equal(o.from) && w.to.Equal(o.to) }
 
-// cache keeps the newest windows of one view. One reader makes a view that is
-// wrong by now, so that many readers of a stale page cost one fold. The others are
-// given the last view meanwhile, if it was right less than Stale ago; no reader waits
-// for a lock that is held while something is read or folded.
+// cache holds recent windows of one view. A window whose inputs have changed is
+// computed again by one reader (single flight), so that many readers cost one fold.
+// Others get the last view if it was up to date less than Stale ago. No reader waits
+// for a lock that is held during reads or folds.
 //
-// One window at a time is folded, of all views, since what a fold holds is several
-// times what is kept of it. A fold outlives the reader who asked for it, up to its
-// own time limit.
+// One window of all views is folded at a time, because a fold needs several times the
+// memory of its result. A fold continues when its reader leaves, up to its own time
+// limit.
 type cache[T any] struct {
-	weigh func(T) int // how many things a view holds
+	weigh func(T) int // number of entries of a view
 
-	mu    sync.Mutex // guards what follows, for moments
-	views []view[T]  // last used first
+	mu    sync.Mutex // guards the fields below, briefly
+	views []view[T]  // most recently used first
 	folds []*fold[T]
 }
 
+// view is a cached result.
 type view[T any] struct {
 	window
 	state
-	value T
-	wide  error     // fault.TooWide: the window holds too much, and value nothing
-	right time.Time // when it was last known to be right
+	value   T
+	wide    error     // fault.TooWide if the window holds too much; value is then empty
+	validAt time.Time // when it was last known to be up to date
 }
 
-// fold is a view in the making.
+// fold is a view that is being computed.
 type fold[T any] struct {
 	window
+	end   func() // ends the turn
 	done  chan struct{}
-	value T // and err, when done is closed
+	value T // value and err are set when done is closed
 	err   error
 }
 
-// state reads the present numbers.
+// state returns the current change numbers.
 func (r *Store) state(ctx context.Context) (s state, err error) {
 	if s.feeds, err = r.opt.Feeds.Seq(ctx); err != nil {
 		return s, err
@@ -80,47 +82,68 @@ func (r *Store) state(ctx context.Context) (s state, err error) {
 	return s, err
 }
 
-// get gives the view of a window, made anew when what it depends on has moved.
-// kinds are those of the feeds that it reads. build is given a context that ends
-// with the time of the fold, and a Register that reads nothing stale: what is made
-// of a stale view would be kept as a right one.
-func (c *cache[T]) get(ctx context.Context, r *Store, w window, kinds []string, build func(ctx context.Context, exact *Store) (T, error)) (T, error) {
+// lookup is what a reader finds in the cache.
+type lookup[T any] struct {
+	view  view[T]
+	now   state     // of the inputs
+	at    time.Time // when that was read
+	fresh bool      // the view is up to date
+	stale bool      // the view is not, and may be returned while another is computed
+}
+
+// look looks a window up.
+func (c *cache[T]) look(ctx context.Context, r *Store, w window, kinds []string) (l lookup[T], err error) {
+	l.at = r.opt.Now()
+	if l.now, err = r.state(ctx); err != nil {
+		return l, err
+	}
+	v, known := c.find(w)
+	if !known {
+		return l, nil
+	}
+	if l.fresh, err = r.fresh(ctx, v.state, l.now, kinds); err != nil {
+		return l, err
+	}
+	l.view = v
+	l.stale = r.mayBeStale(v.state, l.now) && l.at.Sub(v.validAt) < Stale && !l.at.Before(v.validAt)
+	return l, nil
+}
+
+// get returns the view of a window, computed again if its inputs have changed. kinds
+// are the kinds of facts that it reads. build gets a context that ends with the time
+// of the fold, and a Store that returns nothing stale: what is computed from a stale
+// view would be cached as an up-to-date one. It returns fault.TooWide if the window
+// holds too much, and fault.Timeout if the reader's context ends first.
+func (c *cache[T]) get(
+	ctx context.Context, r *Store, w window, kinds []string, build func(ctx context.Context, exact *Store) (T, error),
+) (T, error) {
 	var none T
 	turn := turn{r: r}
 	defer turn.end()
 	for {
-		at := r.opt.Now()
-		now, err := r.state(ctx)
+		l, err := c.look(ctx, r, w, kinds)
 		if err != nil {
 			return none, err
 		}
-		v, known := c.find(w)
-		if known {
-			fresh, err := r.fresh(ctx, v.state, now, kinds)
-			if err != nil {
-				return none, err
-			}
-			if fresh {
-				v.state, v.right = now, at
-				c.keep(v, r)
-				return v.value, v.wide
-			}
+		if l.fresh {
+			l.view.state, l.view.validAt = l.now, l.at
+			c.keep(l.view, r)
+			return l.view.value, l.view.wide
 		}
-		stale := known && r.mayBeStale(v.state, now) && at.Sub(v.right) < Stale && !at.Before(v.right)
 		f := c.running(w)
 		switch {
-		case f != nil && stale:
-			return v.value, v.wide
+		case f != nil && l.stale:
+			return l.view.value, l.view.wide
 		case f != nil:
-			turn.end() // it is not needed to wait
+			turn.end() // waiting needs none
 			err = f.wait(ctx)
-		case stale && !turn.try():
-			return v.value, v.wide // others are being folded
+		case l.stale && !turn.try():
+			return l.view.value, l.view.wide // another window is being folded
 		case !turn.mine():
-			err = turn.wait(ctx) // then look again: another may have made it meanwhile
+			err = turn.wait(ctx) // then look again: another reader may have folded it
 		default:
-			f = c.begin(w)
-			go c.fold(ctx, f, view[T]{window: w, state: now, right: at}, r, turn.hand(), build)
+			f = c.begin(w, turn.handOver())
+			go c.fold(ctx, f, view[T]{window: w, state: l.now, validAt: l.at}, r, build)
 			if err = f.wait(ctx); err == nil {
 				return f.value, f.err
 			}
@@ -131,23 +154,24 @@ func (c *cache[T]) get(ctx context.Context, r *Store, w window, kinds []string, 
 	}
 }
 
-// wait waits for a fold; it was made of a state that may have moved since.
+// wait waits until the fold is done. The inputs may have changed since it started.
 func (f *fold[T]) wait(ctx context.Context) error {
 	select {
 	case <-f.done:
 		return nil
 	case <-ctx.Done():
-		return fault.Wrap(fault.Timeout, "register.get", "the request ended while the incidents were being put together", ctx.Err())
+		return fault.Wrap(fault.Timeout, "signals.get", "the request ended while the incidents were being computed", ctx.Err())
 	}
 }
 
-// turn is a reader's right to make a fold. What a fold itself reads needs none: it
-// is part of it.
+// turn is a reader's right to fold. A fold's own reads need none: they are part of
+// it.
 type turn struct {
 	r    *Store
 	held bool
 }
 
+// mine reports whether the reader may fold.
 func (t *turn) mine() bool { return t.held || t.r.folding }
 
 // try takes the turn if no fold has it.
@@ -163,18 +187,19 @@ func (t *turn) try() bool {
 	return t.held
 }
 
+// wait waits for the turn.
 func (t *turn) wait(ctx context.Context) error {
 	select {
 	case t.r.turns <- struct{}{}:
 		t.held = true
 		return nil
 	case <-ctx.Done():
-		return fault.Wrap(fault.Timeout, "register.get", "the request ended while others were being put together", ctx.Err())
+		return fault.Wrap(fault.Timeout, "signals.get", "the request ended while it waited for another view", ctx.Err())
 	}
 }
 
-// hand gives the turn to a fold, which calls the function when it is over.
-func (t *turn) hand() (end func()) {
+// handOver passes the turn to a fold, which calls the function at its end.
+func (t *turn) handOver() (end func()) {
 	if !t.held {
 		return func() {}
 	}
@@ -182,16 +207,17 @@ func (t *turn) hand() (end func()) {
 	return func() { <-t.r.turns }
 }
 
+// end gives the turn back.
 func (t *turn) end() {
 	if t.held {
-		t.hand()()
+		t.handOver()()
 	}
 }
 
-// fold makes a view and keeps it, and tells those who wait, whatever comes of it.
-// What is folded comes from outside: a panic is an error of the one who asked, and
-// not the end of the portal at every start.
-func (c *cache[T]) fold(ctx context.Context, f *fold[T], v view[T], r *Store, end func(), build func(ctx context.Context, exact *Store) (T, error)) {
+// fold computes a view, caches it and wakes the waiting readers, whatever the result.
+// The input is untrusted: a panic is an error of this read, not the end of the
+// process.
+func (c *cache[T]) fold(ctx context.Context, f *fold[T], v view[T], r *Store, build func(ctx context.Context, exact *Store) (T, error)) {
 	limit := r.opt.FoldTime
 	if limit <= 0 {
 		limit = defaultFold
@@ -200,16 +226,16 @@ func (c *cache[T]) fold(ctx context.Context, f *fold[T], v view[T], r *Store, en
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
-			f.err = fault.Wrap(fault.Internal, "register.fold", "", fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			f.err = fault.Wrap(fault.Internal, "signals.fold", "", fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.folds = slices.DeleteFunc(c.folds, func(o *fold[T]) bool { return o == f })
-		end()
+		f.end()
 		close(f.done)
 	}()
 	if now, ok := c.find(v.window); ok && now.state == v.state {
-		f.value, f.err = now.value, now.wide // made since this one looked
+		f.value, f.err = now.value, now.wide // computed since this reader looked
 		return
 	}
 	f.value, f.err = build(ctx, r.inFold())
@@ -219,7 +245,7 @@ func (c *cache[T]) fold(ctx context.Context, f *fold[T], v view[T], r *Store, en
 	}
 }
 
-// find is the newest view of a window.
+// find returns the cached view of a window.
 func (c *cache[T]) find(w window) (v view[T], ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -231,13 +257,14 @@ func (c *cache[T]) find(w window) (v view[T], ok bool) {
 	return v, false
 }
 
-// keep puts a view first, instead of an older one of its window, and forgets those
-// that were not used for longest when they are too many or too large together.
+// keep caches a view as the most recently used one, in place of an older one of its
+// window, and drops the least recently used ones if they are too many or too large
+// together.
 func (c *cache[T]) keep(v view[T], r *Store) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if i := slices.IndexFunc(c.views, func(o view[T]) bool { return o.is(v.window) }); i >= 0 {
-		if c.views[i].right.After(v.right) {
+		if c.views[i].validAt.After(v.validAt) {
 			v = c.views[i] // another reader was faster
 		}
 		c.views = slices.Delete(c.views, i, i+1)
@@ -249,7 +276,7 @@ func (c *cache[T]) keep(v view[T], r *Store) {
 	}
 	for i := range c.views {
 		weight += c.weigh(c.views[i].value)
-		if i > 0 && (i == kept || weight > most) {
+		if i > 0 && (i == maxWindows || weight > most) {
 			clear(c.views[i:])
 			c.views = c.views[:i]
 			return
@@ -257,7 +284,7 @@ func (c *cache[T]) keep(v view[T], r *Store) {
 	}
 }
 
-// running returns the fold of a window that is under way; nil: there is none.
+// running returns the fold of a window that is in progress; nil if there is none.
 func (c *cache[T]) running(w window) *fold[T] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -269,23 +296,24 @@ func (c *cache[T]) running(w window) *fold[T] {
 	return nil
 }
 
-// begin notes that a window is being folded.
-func (c *cache[T]) begin(w window) *fold[T] {
+// begin registers the fold of a window.
+func (c *cache[T]) begin(w window, end func()) *fold[T] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	f := &fold[T]{window: w, done: make(chan struct{})}
+	f := &fold[T]{window: w, end: end, done: make(chan struct{})}
 	c.folds = append(c.folds, f)
 	return f
 }
 
-// mayBeStale tells whether a view of an older state will do for a moment: only
-// feeds moved, which are late by nature. Who changed something by hand sees it.
+// mayBeStale reports whether a view of an older state may be returned for a moment:
+// only feeds changed, which are late by nature. A reader that changed something by
+// hand must see it.
 func (r *Store) mayBeStale(was, now state) bool {
 	was.feeds = now.feeds
 	return !r.exact && was == now
 }
 
-// fresh tells whether a view of an older state still holds.
+// fresh reports whether a view of an older state is still up to date.
 func (r *Store) fresh(ctx context.Context, was, now state, kinds []string) (bool, error) {
 	feeds := was.feeds
 	was.feeds = now.feeds
@@ -303,5 +331,5 @@ func (r *Store) fresh(ctx context.Context, was, now state, kinds []string) (bool
 	return true, nil
 }
 
-// Seq moves with every edit, entry and decision that a person made.
+// Seq changes with every edit, entry and decision of a person.
 func (r *Store) Seq(ctx context.Context) (n uint64, err error) { return r.seq(ctx) }

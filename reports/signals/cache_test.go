@@ -37,7 +37,7 @@ func waits(t *testing.T, r *Store) bool {
 			return false
 		case fault.KindOf(err) != fault.Timeout:
 			t.Fatal(err)
-		case strings.Contains(fault.Message(err), "were being put together"):
+		case strings.Contains(fault.Message(err), "were being computed"):
 			return true
 		}
 	}

@@ -19,7 +19,7 @@ import (
 // maxEntryList bounds each list of an entry.
 const maxEntryList = 50
 
-// storedEntry is a person's incident as it is stored.
+// storedEntry is an incident that a person entered, as it is stored.
 type storedEntry struct {
 	Who         string               `json:"who"`
 	At          time.Time            `json:"at"`
@@ -36,11 +36,11 @@ type storedEntry struct {
 	Times       map[string]time.Time `json:"times,omitempty"`
 }
 
-// Enter keeps an incident that a person tells of, and gives it as it is then;
-// fresh is false when it was there already, word for word. Its ref is the id that
-// the client chose, else one is made. It is fault.Invalid with the field when the
-// entry says nothing sensible, and fault.Conflict when an entry of that id says
-// something else. A ref of an incident that others tell of joins that one.
+// Enter stores an incident that a person reports and returns it; fresh is false if an
+// equal one was there. Its ref is the id that the client chose, otherwise a generated
+// one. A ref of an incident that is known already joins that incident. It returns
+// fault.Invalid with the field if the entry is not valid, and fault.Conflict if there
+// is another entry with that id.
 func (r *Store) Enter(ctx context.Context, hand incident.Hand, v incident.Voice) (in incident.Incident, fresh bool, err error) {
 	now := r.opt.Now().UTC().Truncate(time.Microsecond)
 	s := entryOf(hand.Who, now, v)
@@ -52,13 +52,19 @@ func (r *Store) Enter(ctx context.Context, hand incident.Hand, v incident.Voice)
 	again := false
 	asked := s
 	asked.At, asked.Who = time.Time{}, ""
-	id, fresh, err = r.once(ctx, hand, []any{"enter", v.Ref, asked}, func() error { return checkEntry(v, s) }, func(w kv.Writer) (string, error) {
-		again, err = sameEntry(w, id, s)
-		if err != nil || again {
-			return id, err
-		}
-		return id, put(w, bEntry, kv.Join(id), s)
-	})
+	id, fresh, err = r.once(
+		ctx,
+		hand,
+		[]any{"enter", v.Ref, asked},
+		func() error { return checkEntry(v, s) },
+		func(w kv.Writer) (string, error) {
+			again, err = sameEntry(w, id, s)
+			if err != nil || again {
+				return id, err
+			}
+			return id, put(w, bEntry, kv.Join(id), s)
+		},
+	)
 	if err != nil {
 		return in, false, err
 	}
@@ -66,10 +72,23 @@ func (r *Store) Enter(ctx context.Context, hand incident.Hand, v incident.Voice)
 	return in, fresh && !again, err
 }
 
-// entryOf is a voice as it is stored.
+// entryOf returns the stored form of a report.
 func entryOf(who string, now time.Time, v incident.Voice) storedEntry {
-	s := storedEntry{Who: who, At: now, Rev: 1, Title: strings.TrimSpace(v.Title), Severity: v.Severity, Services: v.Services, Environment: v.Environment,
-		DetectedBy: v.DetectedBy, Aliases: v.Aliases, Alerts: v.Alerts, Changes: v.Changes, SLOs: v.SLOs, Times: map[string]time.Time{}}
+	s := storedEntry{
+		Who:         who,
+		At:          now,
+		Rev:         1,
+		Title:       strings.TrimSpace(v.Title),
+		Severity:    v.Severity,
+		Services:    v.Services,
+		Environment: v.Environment,
+		DetectedBy:  v.DetectedBy,
+		Aliases:     v.Aliases,
+		Alerts:      v.Alerts,
+		Changes:     v.Changes,
+		SLOs:        v.SLOs,
+		Times:       map[string]time.Time{},
+	}
 	for m, at := range v.Times {
 		if !at.At.IsZero() {
 			s.Times[string(m)] = at.At.UTC()
@@ -78,10 +97,10 @@ func entryOf(who string, now time.Time, v incident.Voice) storedEntry {
 	return s
 }
 
-// checkEntry tells what is wrong with an entry, for the person who makes it.
+// checkEntry returns the first error of an entry, for the person who enters it.
 func checkEntry(v incident.Voice, s storedEntry) error {
 	bad := func(field, format string, args ...any) error {
-		return fault.Newf(fault.Invalid, "register.Enter", format, args...).In(field)
+		return fault.Newf(fault.Invalid, "signals.Enter", format, args...).In(field)
 	}
 	for field, list := range map[string][]string{"title": {s.Title}, "id": {v.Ref}, "severity": {s.Severity}, "environment": {s.Environment}, "detected_by": {s.DetectedBy},
 		"services": s.Services, "aliases": s.Aliases, "alerts": s.Alerts, "changes": s.Changes, "slos": s.SLOs} {
@@ -95,7 +114,7 @@ func checkEntry(v incident.Voice, s storedEntry) error {
 	switch start := s.Times[string(incident.Started)]; {
 	case s.Title == "":
 		return bad("title", "give the incident a title")
-	case v.Ref != "" && !fitID(v.Ref):
+	case v.Ref != "" && !validID(v.Ref):
 		return bad("id", "an id has 1 to 64 letters, digits, - and _, and is no bare number: every tracker has a 17")
 	case s.Severity != "" && !severity.Known(s.Severity):
 		return bad("severity", "severity is "+severity.Range)
@@ -106,8 +125,8 @@ func checkEntry(v incident.Voice, s storedEntry) error {
 	}
 }
 
-// checkTimes holds the milestones of an entry against its start. A feed may be
-// wrong, and is doubted; a person can put it right at once.
+// checkTimes checks the milestones of an entry. Wrong times of a feed only make an
+// incident uncertain, but a person can correct them at once.
 func checkTimes(times map[string]time.Time, start time.Time, bad func(field, format string, args ...any) error) error {
 	for _, m := range slices.Sorted(maps.Keys(times)) {
 		switch at := times[m]; {
@@ -116,14 +135,14 @@ func checkTimes(times map[string]time.Time, start time.Time, bad func(field, for
 		case at.Year() < incident.FirstYear || at.Year() > incident.LastYear:
 			return bad(m, "%s is not between the years %d and %d", m, incident.FirstYear, incident.LastYear)
 		case at.Before(start):
-			return bad(m, "%s lies before the start of impact", m)
+			return bad(m, "%s is before the start of impact", m)
 		}
 	}
 	return nil
 }
 
-// fitID tells an id that can be an address.
-func fitID(id string) bool {
+// validID reports whether an id can be an address.
+func validID(id string) bool {
 	digits := 0
 	for _, r := range id {
 		switch {
@@ -137,8 +156,8 @@ func fitID(id string) bool {
 	return id != "" && len(id) <= 64 && digits < len(id)
 }
 
-// sameEntry tells whether the entry of an id is there and says the same; one that
-// says something else is fault.Conflict.
+// sameEntry reports whether an equal entry with the id is stored; a different one is
+// fault.Conflict.
 func sameEntry(r kv.Reader, id string, s storedEntry) (bool, error) {
 	old, err := r.Get(bEntry, kv.Join(id))
 	if err != nil || old == nil {
@@ -146,28 +165,44 @@ func sameEntry(r kv.Reader, id string, s storedEntry) (bool, error) {
 	}
 	var before storedEntry
 	if err := json.Unmarshal(old, &before); err != nil {
-		return false, fault.Wrap(fault.Internal, "register.Enter", "a stored entry cannot be read", err)
+		return false, fault.Wrap(fault.Internal, "signals.Enter", "a stored entry cannot be read", err)
 	}
 	before.At, before.Who, before.Rev = s.At, s.Who, s.Rev
 	was, err := json.Marshal(before)
 	if err != nil {
-		return false, fault.Wrap(fault.Internal, "register.Enter", "", err)
+		return false, fault.Wrap(fault.Internal, "signals.Enter", "", err)
 	}
 	is, err := json.Marshal(s)
 	if err != nil {
-		return false, fault.Wrap(fault.Internal, "register.Enter", "", err)
+		return false, fault.Wrap(fault.Internal, "signals.Enter", "", err)
 	}
 	if string(was) != string(is) {
-		return false, fault.New(fault.Conflict, "register.Enter", "somebody entered an incident of this id that says something else; put that right, or choose another id").In("id")
+		return false, fault.New(fault.Conflict, "signals.Enter", "another incident was entered with this id; correct that one, or choose another id").
+			In("id")
 	}
 	return true, nil
 }
 
-// voice is a stored entry as a voice of its incident.
+// voice returns a stored entry as a report of its incident.
 func (s storedEntry) voice(ref string) incident.Voice {
-	v := incident.Voice{Source: Source, Form: "portal", Ref: ref, Rev: s.Rev, At: s.At, By: s.Who, Title: s.Title, Severity: s.Severity, Services: s.Services,
-		Environment: s.Environment, DetectedBy: s.DetectedBy, Aliases: s.Aliases, Alerts: s.Alerts, Changes: s.Changes, SLOs: s.SLOs,
-		Times: map[incident.Milestone]incident.Moment{}}
+	v := incident.Voice{
+		Source:      Source,
+		Form:        "portal",
+		Ref:         ref,
+		Rev:         s.Rev,
+		At:          s.At,
+		By:          s.Who,
+		Title:       s.Title,
+		Severity:    s.Severity,
+		Services:    s.Services,
+		Environment: s.Environment,
+		DetectedBy:  s.DetectedBy,
+		Aliases:     s.Aliases,
+		Alerts:      s.Alerts,
+		Changes:     s.Changes,
+		SLOs:        s.SLOs,
+		Times:       map[incident.Milestone]incident.Moment{},
+	}
 	for m, at := range s.Times {
 		v.Times[incident.Milestone(m)] = incident.Moment{At: at}
 	}

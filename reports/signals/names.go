@@ -8,11 +8,12 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// names knows services by what sources call them: by their name, by a path or an
-// address that ends in it ("/services/checkout"), or by their title ("Checkout
-// API"). Case does not matter. What is not known stays as it is.
+// names maps what sources call a service to the service: its name, a path or an
+// address that ends in it ("/services/checkout"), or its title ("Checkout API"). Case
+// does not matter. Unknown names stay as they are.
 type names map[string]string
 
+// names returns the names of all services.
 func (r *Store) names(ctx context.Context) (names, error) {
 	services, err := r.opt.Services.Services(ctx)
 	if err != nil {
@@ -24,13 +25,13 @@ func (r *Store) names(ctx context.Context) (names, error) {
 			n[title] = s.Name
 		}
 	}
-	for _, s := range services { // a name counts more than another's title
+	for _, s := range services { // a name wins over another service's title
 		n[strings.ToLower(s.Name)] = s.Name
 	}
 	return n, nil
 }
 
-// of is the service that a source means.
+// of returns the service that a source means.
 func (n names) of(said string) string {
 	said = strings.TrimSpace(said)
 	low := strings.ToLower(said)
@@ -42,6 +43,7 @@ func (n names) of(said string) string {
 	return said
 }
 
+// all maps a list.
 func (n names) all(said []string) []string {
 	out := slices.Clone(said)
 	for i := range out {
@@ -50,6 +52,7 @@ func (n names) all(said []string) []string {
 	return out
 }
 
+// voices maps the services of incident reports.
 func (n names) voices(voices []incident.Voice) []incident.Voice {
 	out := slices.Clone(voices)
 	for i := range out {

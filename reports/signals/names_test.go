@@ -12,10 +12,36 @@ import (
 func TestNamesOfTwoIncidents(t *testing.T) {
 	f := open(t)
 	for i, source := range []string{"jira", "gitlab"} {
-		f.feeds.voices = append(f.feeds.voices,
-			incident.Voice{Source: source, Form: "ndjson", Ref: "17", Rev: 1, At: at(i), Title: source, Times: map[incident.Milestone]incident.Moment{incident.Started: {At: at(i)}}},
-			incident.Voice{Source: "desk", Form: "ndjson", Ref: "MORE-" + source, Rev: 1, At: at(i + 2), Aliases: []string{source + ":17"}, Times: map[incident.Milestone]incident.Moment{incident.Started: {At: at(i + 2)}}},
-			incident.Voice{Source: source, Form: "ndjson", Ref: "INC-7", Rev: 1, At: at(i + 4), Title: source, Times: map[incident.Milestone]incident.Moment{incident.Started: {At: at(i + 4)}}})
+		f.feeds.voices = append(
+			f.feeds.voices,
+			incident.Voice{
+				Source: source,
+				Form:   "ndjson",
+				Ref:    "17",
+				Rev:    1,
+				At:     at(i),
+				Title:  source,
+				Times:  map[incident.Milestone]incident.Moment{incident.Started: {At: at(i)}},
+			},
+			incident.Voice{
+				Source:  "desk",
+				Form:    "ndjson",
+				Ref:     "MORE-" + source,
+				Rev:     1,
+				At:      at(i + 2),
+				Aliases: []string{source + ":17"},
+				Times:   map[incident.Milestone]incident.Moment{incident.Started: {At: at(i + 2)}},
+			},
+			incident.Voice{
+				Source: source,
+				Form:   "ndjson",
+				Ref:    "INC-7",
+				Rev:    1,
+				At:     at(i + 4),
+				Title:  source,
+				Times:  map[incident.Milestone]incident.Moment{incident.Started: {At: at(i + 4)}},
+			},
+		)
 	}
 	f.feeds.write("incident")
 	edit := func(id string, e incident.Edit) incident.Incident {

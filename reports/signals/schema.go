@@ -2,14 +2,14 @@ package signals
 
 import "github.com/postern/postern/portal/base/kv"
 
-// The buckets; see the package comment for their keys.
+// The buckets, which the package comment describes.
 const (
 	bMeta     = "register.meta"
 	bEdit     = "register.edit"
 	bEntry    = "register.entry"
 	bDecision = "register.decision"
 	bPast     = "register.past"
-	// Requests that clients may ask again.
+	// Requests that clients may repeat.
 	bRequest    = "register.request"
 	bRequestAge = "register.requestage"
 )
@@ -17,7 +17,7 @@ const (
 // seqKey is the key of the number of the last write.
 const seqKey = "seq"
 
-// Schema is what the register keeps in the database.
+// Schema returns the buckets and the version of the stored data.
 //
 // History: 1, the first.
 func Schema() kv.Schema {

@@ -10,7 +10,7 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// each reads all values of a bucket.
+// each decodes all values of a bucket and skips damaged ones.
 func each[T any](ctx context.Context, r *Store, bucket string, fn func(key []byte, value T)) error {
 	return r.opt.DB.View(ctx, func(rd kv.Reader) error {
 		for item, err := range rd.Scan(bucket, nil, nil) {
@@ -28,7 +28,7 @@ func each[T any](ctx context.Context, r *Store, bucket string, fn func(key []byt
 	})
 }
 
-// lineTime is the time in the key of a line.
+// lineTime returns the time in the key of a line.
 func lineTime(key []byte) time.Time {
 	if len(key) < 8 {
 		return time.Time{}
@@ -37,21 +37,29 @@ func lineTime(key []byte) time.Time {
 	return t
 }
 
+// edits returns all corrections, the oldest first.
 func (r *Store) edits(ctx context.Context) (out []incident.Edit, err error) {
 	err = each(ctx, r, bEdit, func(key []byte, s storedEdit) {
-		out = append(out, incident.Edit{At: lineTime(key), Who: s.Who, Action: s.Action, Into: s.Into, Refs: s.Refs, Field: s.Field, Value: s.Value, Why: s.Why})
+		out = append(
+			out,
+			incident.Edit{At: lineTime(key), Who: s.Who, Action: s.Action, Into: s.Into, Refs: s.Refs, Field: s.Field, Value: s.Value, Why: s.Why},
+		)
 	})
 	return out, err
 }
 
+// decisions returns all decisions, the oldest first.
 func (r *Store) decisions(ctx context.Context) (out []sql.Decision, err error) {
 	err = each(ctx, r, bDecision, func(key []byte, s storedDecision) {
-		out = append(out, sql.Decision{At: lineTime(key), Who: s.Who, Digest: s.Digest, Database: s.Database, State: sql.State(s.State), Team: s.Team, Why: s.Why})
+		out = append(
+			out,
+			sql.Decision{At: lineTime(key), Who: s.Who, Digest: s.Digest, Database: s.Database, State: sql.State(s.State), Team: s.Team, Why: s.Why},
+		)
 	})
 	return out, err
 }
 
-// entries are the incidents that people told of, as voices.
+// entries returns the incidents that people entered, as reports.
 func (r *Store) entries(ctx context.Context) (out []incident.Voice, err error) {
 	err = each(ctx, r, bEntry, func(key []byte, s storedEntry) {
 		parts, ok := kv.Split(key)

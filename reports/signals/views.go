@@ -15,39 +15,45 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// folded are all incidents there are, newest start first, and where each of their
-// names leads.
+// folded holds all incidents, the newest start first, and an index of their names.
 type folded struct {
 	all     []incident.Incident
 	byName  map[string]int
-	holders map[string]int // how many incidents have a name: what was split
-	// shared are the incidents of a name that each has within its account only: two
+	holders map[string]int // number of incidents with a name: several after a split
+	// shared has the incidents of a name that each has only within its account: two
 	// trackers' 17, two pagers' PD-17.
 	shared map[string][]int
-	wide   bool // there are too many to be folded as a whole; the others are empty
+	wide   bool // there are too many to fold at once; all else is empty
 }
 
-// find returns the place of the incident that a name leads to. fault.NotFound: there
-// is none; fault.Conflict: there are several.
+// find returns the place of the incident with a name. It returns fault.NotFound if
+// there is none and fault.Conflict if there are several.
 func (f folded) find(name string) (int, error) {
-	const op = "register.find"
+	const op = "signals.find"
 	if at, known := f.byName[name]; known {
 		return at, nil
 	}
 	several := f.shared[name]
 	if len(several) == 0 {
-		return 0, fault.New(fault.NotFound, op, "no feed, post-mortem or person told of such an incident")
+		return 0, fault.New(fault.NotFound, op, "no feed, post-mortem or person reported such an incident")
 	}
 	const shown = 5
 	var ids []string
 	for _, at := range several[:min(len(several), shown)] {
 		ids = append(ids, f.all[at].ID)
 	}
-	return 0, fault.Newf(fault.Conflict, op, "%d incidents are called %.80q, each within its source: %s; ask for one of them by that", len(several), name, strings.Join(ids, ", "))
+	return 0, fault.Newf(
+		fault.Conflict,
+		op,
+		"%d incidents are called %.80q, each within its source: %s; use one of these",
+		len(several),
+		name,
+		strings.Join(ids, ", "),
+	)
 }
 
-// own is a name that an incident shares with no other: what a person said of it must
-// not be kept for another one too.
+// own returns a name that no other incident has, so that a correction is not stored
+// for another one too.
 func (f folded) own(at int) string {
 	in := f.all[at]
 	if f.holders[in.ID] <= 1 {
@@ -61,9 +67,9 @@ func (f folded) own(at int) string {
 	return in.ID
 }
 
-// incidentsNow folds all incidents: a voice from years ago may be grouped with
-// one of today, so no part can be folded alone. Where there are too many for that,
-// it gives wide, and parts are folded alone all the same (folded.wide).
+// incidentsNow folds all incidents: a report from years ago may belong to an incident
+// of today, so parts cannot be folded separately. If there are too many it returns
+// wide, and parts are folded separately nevertheless.
 func (r *Store) incidentsNow(ctx context.Context) (folded, error) {
 	return r.incidents.get(ctx, r, window{}, []string{"incident"}, func(ctx context.Context, r *Store) (folded, error) {
 		f, err := r.fold(ctx, beginning(), end())
@@ -74,24 +80,24 @@ func (r *Store) incidentsNow(ctx context.Context) (folded, error) {
 	})
 }
 
-// apart is how far a voice may lie outside a window that is folded alone and still
-// be grouped with what is in it.
-const apart = 24 * time.Hour
+// maxApart is how far outside a window, which is folded separately, a report may be
+// and still be grouped with incidents in it.
+const maxApart = 24 * time.Hour
 
-// incidentsOf folds the incidents that touch [from, to), and all others unless they
-// are too many.
+// incidentsOf folds at least the incidents that overlap [from, to), and all others
+// unless they are too many.
 func (r *Store) incidentsOf(ctx context.Context, from, to time.Time) (folded, error) {
 	f, err := r.incidentsNow(ctx)
 	if err != nil || !f.wide {
 		return f, err
 	}
 	return r.spans.get(ctx, r, window{from, to}, []string{"incident"}, func(ctx context.Context, r *Store) (folded, error) {
-		return r.fold(ctx, from.Add(-apart), to.Add(apart))
+		return r.fold(ctx, from.Add(-maxApart), to.Add(maxApart))
 	})
 }
 
-// fold puts the incidents together of the voices that touch [from, to), and of all
-// that post-mortems and people say.
+// fold returns the incidents of the reports that overlap [from, to), and of all
+// post-mortems and entries.
 func (r *Store) fold(ctx context.Context, from, to time.Time) (folded, error) {
 	voices, err := r.opt.Feeds.Voices(ctx, from, to)
 	if err != nil {
@@ -115,7 +121,7 @@ func (r *Store) fold(ctx context.Context, from, to time.Time) (folded, error) {
 	}
 	all := names.voices(slices.Concat(voices, documents, entries))
 	f := folded{all: incident.Fold(all, edits, r.opt.Policy), byName: map[string]int{}, holders: map[string]int{}, shared: map[string][]int{}}
-	for i := len(f.all) - 1; i >= 0; i-- { // the newest incident has the name
+	for i := len(f.all) - 1; i >= 0; i-- { // the newest incident gets the name
 		for _, name := range f.all[i].Refs {
 			f.byName[name] = i
 			f.holders[name]++
@@ -130,9 +136,9 @@ func (r *Store) fold(ctx context.Context, from, to time.Time) (folded, error) {
 	return f, nil
 }
 
-// Incidents gives the incidents that touch [from, to): impact began before to and
-// was not over before from. The newest start comes first. As all lists do, it
-// returns fault.TooWide when the time holds too many.
+// Incidents returns the incidents that overlap [from, to): impact started before to
+// and had not ended before from. The newest start is first. Like all lists it returns
+// fault.TooWide if the range holds too many.
 func (r *Store) Incidents(ctx context.Context, from, to time.Time) ([]incident.Incident, error) {
 	f, err := r.incidentsOf(ctx, from, to)
 	if err != nil {
@@ -150,8 +156,9 @@ func (r *Store) Incidents(ctx context.Context, from, to time.Time) ([]incident.I
 	return out, nil
 }
 
-// Incident returns one incident by its id or any other of its names. fault.NotFound:
-// there is none; fault.Conflict: several have the name, each within its source.
+// Incident returns one incident by its id or any other name. It returns
+// fault.NotFound if there is none and fault.Conflict if several have the name, each
+// within its source.
 func (r *Store) Incident(ctx context.Context, id string) (incident.Incident, error) {
 	f, i, err := r.named(ctx, id)
 	if err != nil {
@@ -160,8 +167,8 @@ func (r *Store) Incident(ctx context.Context, id string) (incident.Incident, err
 	return f.all[i], nil
 }
 
-// named finds an incident by any of its names among all, and where they are too
-// many, among those of the last month, week and day.
+// named finds an incident by any of its names: among all, or if they are too many,
+// among those of the last month, week or day.
 func (r *Store) named(ctx context.Context, id string) (f folded, at int, err error) {
 	if f, err = r.incidentsNow(ctx); err != nil {
 		return f, 0, err
@@ -184,18 +191,22 @@ func (r *Store) named(ctx context.Context, id string) (f folded, at int, err err
 		return f, 0, err
 	}
 	if at, err = f.find(id); fault.KindOf(err) == fault.NotFound {
-		err = fault.New(fault.NotFound, "register.Incident", "there are too many incidents to look through all of them, and none of the last days has this name")
+		err = fault.New(
+			fault.NotFound,
+			"signals.Incident",
+			"there are too many incidents to search all of them, and none of the last days has this name",
+		)
 	}
 	return f, at, err
 }
 
-// maxAhead is how far a sender's clock may be ahead without a word.
+// maxAhead is how far a sender's clock may be ahead.
 const maxAhead = 5 * time.Minute
 
-// Open gives the incidents that are not over. One whose start lies in the future,
-// as a sender with a wrong clock tells it, is not open yet.
+// Open returns the open incidents, without those whose start is in the future because
+// of a sender's wrong clock.
 func (r *Store) Open(ctx context.Context) ([]incident.Incident, error) {
-	f, err := r.incidentsOf(ctx, r.opt.Now().UTC().Truncate(time.Hour).Add(apart), end().Add(-apart))
+	f, err := r.incidentsOf(ctx, r.opt.Now().UTC().Truncate(time.Hour).Add(maxApart), end().Add(-maxApart))
 	if err != nil {
 		return nil, err
 	}
@@ -209,33 +220,39 @@ func (r *Store) Open(ctx context.Context) ([]incident.Incident, error) {
 	return out, nil
 }
 
-// Episodes gives the episodes of alerts that overlap [from, to), each with its
-// incident, newest start first.
+// Episodes returns the alert episodes that overlap [from, to), each with its
+// incident, the newest start first.
 func (r *Store) Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error) {
-	return r.episodes.get(ctx, r, window{from, to}, []string{"alert", "incident"}, func(ctx context.Context, r *Store) ([]alert.Episode, error) {
-		signals, err := r.opt.Feeds.Signals(ctx, from, to)
-		if err != nil {
-			return nil, err
-		}
-		all, err := r.Incidents(ctx, from.Add(-alert.LinkLead), to.Add(alert.LinkLead))
-		if err != nil {
-			return nil, err
-		}
-		names, err := r.names(ctx)
-		if err != nil {
-			return nil, err
-		}
-		episodes := alert.Fold(signals)
-		for i := range episodes {
-			episodes[i].Service = names.of(episodes[i].Service)
-		}
-		episodes = alert.Unify(episodes)
-		alert.Link(episodes, ForAlerts(all))
-		return episodes, nil
-	})
+	return r.episodes.get(
+		ctx,
+		r,
+		window{from, to},
+		[]string{"alert", "incident"},
+		func(ctx context.Context, r *Store) ([]alert.Episode, error) {
+			signals, err := r.opt.Feeds.Signals(ctx, from, to)
+			if err != nil {
+				return nil, err
+			}
+			all, err := r.Incidents(ctx, from.Add(-alert.LinkLead), to.Add(alert.LinkLead))
+			if err != nil {
+				return nil, err
+			}
+			names, err := r.names(ctx)
+			if err != nil {
+				return nil, err
+			}
+			episodes := alert.Fold(signals)
+			for i := range episodes {
+				episodes[i].Service = names.of(episodes[i].Service)
+			}
+			episodes = alert.Unify(episodes)
+			alert.Link(episodes, ForAlerts(all))
+			return episodes, nil
+		},
+	)
 }
 
-// ForAlerts says what alerts need to know of the incidents that count.
+// ForAlerts returns what package alert needs to know of the incidents that count.
 func ForAlerts(all []incident.Incident) []alert.Incident {
 	var out []alert.Incident
 	for _, in := range all {
@@ -256,33 +273,40 @@ func ForAlerts(all []incident.Incident) []alert.Incident {
 	return out
 }
 
-// Changes gives the changes of [from, to) with their incidents, newest first.
+// Changes returns the changes in [from, to) with their incidents, the newest first.
 func (r *Store) Changes(ctx context.Context, from, to time.Time) ([]change.Linked, error) {
-	return r.changes.get(ctx, r, window{from, to}, []string{"change", "incident"}, func(ctx context.Context, r *Store) ([]change.Linked, error) {
-		// An incident shortly after the window can be one of the window's last
-		// change, and is suspected of the last change before it.
-		const reach = change.SuspectWithin
-		changes, err := r.opt.Feeds.Changes(ctx, from.Add(-reach), to.Add(reach))
-		if err != nil {
-			return nil, err
-		}
-		names, err := r.names(ctx)
-		if err != nil {
-			return nil, err
-		}
-		changes = slices.Clone(changes)
-		for i := range changes {
-			changes[i].Service = names.of(changes[i].Service)
-		}
-		f, err := r.incidentsOf(ctx, from.Add(-reach), to.Add(reach))
-		if err != nil {
-			return nil, err
-		}
-		linked := change.Connect(changes, forChanges(f.all))
-		return slices.DeleteFunc(linked, func(l change.Linked) bool { return l.At.Before(from) || !l.At.Before(to) }), nil
-	})
+	return r.changes.get(
+		ctx,
+		r,
+		window{from, to},
+		[]string{"change", "incident"},
+		func(ctx context.Context, r *Store) ([]change.Linked, error) {
+			// An incident shortly after the window may be caused by the window's last change,
+			// and a change before the window may be suspected for an incident in it.
+			const reach = change.SuspectWithin
+			changes, err := r.opt.Feeds.Changes(ctx, from.Add(-reach), to.Add(reach))
+			if err != nil {
+				return nil, err
+			}
+			names, err := r.names(ctx)
+			if err != nil {
+				return nil, err
+			}
+			changes = slices.Clone(changes)
+			for i := range changes {
+				changes[i].Service = names.of(changes[i].Service)
+			}
+			f, err := r.incidentsOf(ctx, from.Add(-reach), to.Add(reach))
+			if err != nil {
+				return nil, err
+			}
+			linked := change.Connect(changes, forChanges(f.all))
+			return slices.DeleteFunc(linked, func(l change.Linked) bool { return l.At.Before(from) || !l.At.Before(to) }), nil
+		},
+	)
 }
 
+// forChanges returns what package change needs to know of incidents.
 func forChanges(all []incident.Incident) []change.Incident {
 	var out []change.Incident
 	for _, in := range all {
@@ -301,7 +325,7 @@ func forChanges(all []incident.Incident) []change.Incident {
 	return out
 }
 
-// Statements follows the slow statements over [from, to).
+// Statements returns the slow statements of [from, to) with their history.
 func (r *Store) Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error) {
 	return r.statements.get(ctx, r, window{from, to}, []string{"sql"}, func(ctx context.Context, r *Store) ([]sql.Followed, error) {
 		decisions, err := r.decisions(ctx)
@@ -324,7 +348,7 @@ func (r *Store) Statements(ctx context.Context, from, to time.Time) ([]sql.Follo
 	})
 }
 
-// Drills gives the drills of [from, to), newest first.
+// Drills returns the drills in [from, to), the newest first.
 func (r *Store) Drills(ctx context.Context, from, to time.Time) ([]incident.Drill, error) {
 	return r.drills.get(ctx, r, window{from, to}, []string{"drill"}, func(ctx context.Context, r *Store) ([]incident.Drill, error) {
 		all, err := r.opt.Feeds.Drills(ctx, from, to)

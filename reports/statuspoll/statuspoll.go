@@ -1,11 +1,10 @@
-// Package statuspoll owns asking status pages: when each is asked next, what it
-// said last, and how it does. It owns no data of its own: what a page says goes
-// where everything goes that is sent, and the ETag of its last answer is in memory
-// only, since reading a page twice after a restart adds nothing.
+// Package statuspoll polls status pages. It stores nothing: an answer is accepted like
+// a feed, and the ETag of the last answer is in memory only, because reading a page
+// twice after a restart adds nothing.
 //
-// A page that fails is asked at its usual pace twice more, then ever more rarely
-// up to once an hour, so that a broken page costs nothing; each page has a
-// goroutine of its own in a round and a time limit, so it holds up no other.
+// A page that fails is polled at its usual pace twice more, then less and less often,
+// down to once an hour. Pages are polled concurrently, each with a time limit, so that
+// one does not delay the others.
 package statuspoll
 
 import (
@@ -25,59 +24,60 @@ import (
 
 // Page is one status page.
 type Page struct {
-	Source string // its name as a feed
+	Source string // name of its source
 	URL    string // of its JSON
 }
 
-// Options are what a Poller works with.
+// Options are the dependencies and limits of a Poller.
 type Options struct {
 	Pages []Page
-	Every time.Duration // between two questions to a page that answers
-	// Client asks. Its redirects are not followed: a page must not lead the portal to
-	// addresses that only the portal can reach, whose answers readers would see.
+	Every time.Duration // pause between two requests to a page that works
+	// Client sends the requests. Redirects are not followed: a page must not lead the
+	// portal to addresses that only the portal can reach, because readers would see the
+	// answers.
 	Client *http.Client
-	Limit  int64 // bytes of an answer
-	// Accept takes an answer in.
+	Limit  int64 // bytes of one answer
+	// Accept stores an answer.
 	Accept func(ctx context.Context, in feed.Input) error
 	Now    func() time.Time
-	Log    *slog.Logger // nil is silence
+	Log    *slog.Logger // nil discards
 }
 
-// Limits of one question.
+// Limits of one request.
 const (
-	askLimit   = 20 * time.Second
-	breakAfter = 3 // failures on end after which a page is asked more rarely
-	mostPause  = time.Hour
+	requestLimit = 20 * time.Second
+	breakAfter   = 3 // failures in a row after which a page is polled less often
+	maxPause     = time.Hour
 )
 
-// State is how a page does.
+// State is the state of a page.
 type State string
 
 // The states of a page.
 const (
-	Waiting State = "waiting" // it was not asked yet
+	Waiting State = "waiting" // it was not polled yet
 	OK      State = "ok"
-	Failing State = "failing" // the last question failed; it is asked again soon
-	Broken  State = "broken"  // several on end failed; it is asked rarely
+	Failing State = "failing" // the last request failed; it is polled again soon
+	Broken  State = "broken"  // several requests in a row failed; it is polled less often
 )
 
-// Status is what is known of one page.
+// Status is the state of one page.
 type Status struct {
 	Page
 	State    State
-	LastOK   time.Time // of the last answer; zero: none yet
-	Next     time.Time // when it is asked again
-	Failures int       // on end
-	Why      string    // the last failure, for people; "" when there is none
+	LastOK   time.Time // time of the last answer; zero: none yet
+	Next     time.Time // when it is polled again
+	Failures int       // in a row
+	Why      string    // the last failure, for people; "" if there is none
 }
 
-// Poller asks the pages. Tick is called by one goroutine, Status by any.
+// Poller polls the pages. Tick must not be called concurrently; Status may be.
 type Poller struct {
 	opt   Options
 	pages []*page
 }
 
-// page is one page; only its round writes to it, under the lock.
+// page is one page. Only its poll writes to it, under the lock.
 type page struct {
 	mu       sync.Mutex
 	status   Status
@@ -85,7 +85,7 @@ type page struct {
 	modified string
 }
 
-// New makes a Poller; nobody is asked yet.
+// New returns a Poller; it sends no request yet.
 func New(opt Options) *Poller {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
@@ -100,7 +100,7 @@ func New(opt Options) *Poller {
 	return p
 }
 
-// Status tells how every page does, in the order of Options.Pages.
+// Status returns the status of every page, in the order of Options.Pages.
 func (p *Poller) Status() []Status {
 	out := make([]Status, 0, len(p.pages))
 	for _, x := range p.pages {
@@ -109,13 +109,14 @@ func (p *Poller) Status() []Status {
 	return out
 }
 
+// now returns the current status.
 func (x *page) now() Status {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.status
 }
 
-// Tick asks every page that is due, side by side.
+// Tick polls every page that is due, concurrently, and returns when all are done.
 func (p *Poller) Tick(ctx context.Context) {
 	var round sync.WaitGroup
 	for _, x := range p.pages {
@@ -127,13 +128,13 @@ func (p *Poller) Tick(ctx context.Context) {
 	round.Wait()
 }
 
-// turn asks one page and notes how that went.
+// turn polls one page and records the result.
 func (p *Poller) turn(ctx context.Context, x *page) {
-	limited, cancel := context.WithTimeout(ctx, askLimit)
+	limited, cancel := context.WithTimeout(ctx, requestLimit)
 	defer cancel()
 	err := p.ask(limited, x)
 	if ctx.Err() != nil {
-		return // the portal stops: that says nothing about the page
+		return // the portal stops, so the error is not the page's
 	}
 	now := p.opt.Now()
 	x.mu.Lock()
@@ -148,16 +149,18 @@ func (p *Poller) turn(ctx context.Context, x *page) {
 	pause := p.opt.Every
 	if s.Failures >= breakAfter {
 		s.State = Broken
-		for i := breakAfter; i <= s.Failures && pause < mostPause; i++ {
+		for i := breakAfter; i <= s.Failures && pause < maxPause; i++ {
 			pause *= 2
 		}
-		pause = max(min(pause, mostPause), p.opt.Every)
+		pause = max(min(pause, maxPause), p.opt.Every)
 	}
 	s.Next = now.Add(pause)
 	p.opt.Log.Warn("a status page does not answer", "source", s.Source, "failures", s.Failures, "next", s.Next, "error", err)
 }
 
-// ask asks one page, unless it says that nothing changed, for what to take in.
+// ask requests one page and accepts the answer unless it is unchanged. It returns
+// fault.Unavailable if the page does not answer, and fault.TooLarge if the answer
+// exceeds the limit.
 func (p *Poller) ask(ctx context.Context, x *page) error {
 	const op = "statuspoll.ask"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, x.now().URL, nil)
@@ -180,7 +183,12 @@ func (p *Poller) ask(ctx context.Context, x *page) error {
 	case res.StatusCode == http.StatusNotModified:
 		return nil
 	case res.StatusCode >= 300 && res.StatusCode < 400:
-		return fault.Newf(fault.Unavailable, op, "the page answers %d, a redirect, and they are not followed; state the final address", res.StatusCode)
+		return fault.Newf(
+			fault.Unavailable,
+			op,
+			"the page answers %d, a redirect, and they are not followed; state the final address",
+			res.StatusCode,
+		)
 	case res.StatusCode != http.StatusOK:
 		return fault.New(fault.Unavailable, op, fmt.Sprintf("the page answers %d", res.StatusCode))
 	}
@@ -197,13 +205,13 @@ func (p *Poller) ask(ctx context.Context, x *page) error {
 	if err != nil {
 		return err
 	}
-	// Only what was taken in need not be sent again.
+	// Only an accepted answer need not be sent again.
 	x.etag, x.modified = res.Header.Get("ETag"), res.Header.Get("Last-Modified")
 	return nil
 }
 
-// withoutURL takes the address out of a client's error: a key may stand in it, and
-// errors go to the log.
+// withoutURL removes the address from a client's error, because it may have a key,
+// and errors are logged.
 func withoutURL(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err

@@ -66,7 +66,11 @@ func TestETagSparesWhatDidNotChange(t *testing.T) {
 		t.Fatalf("%+v, %d taken", s, len(w.taken))
 	}
 	w.refuse = nil
-	if s := w.step(t, time.Minute); s.State != OK || len(w.taken) != 2 || string(w.taken[1].Body) != `{"incidents":[]}` || w.taken[1].Source != "shop" {
+	if s := w.step(
+		t,
+		time.Minute,
+	); s.State != OK || len(w.taken) != 2 || string(w.taken[1].Body) != `{"incidents":[]}` ||
+		w.taken[1].Source != "shop" {
 		t.Fatalf("what was not taken in is not asked for again: %+v, %d taken", s, len(w.taken))
 	}
 	if s := w.step(t, time.Minute); s.State != OK || len(w.taken) != 2 || w.asked != 3 || !s.LastOK.Equal(w.now) {

@@ -45,11 +45,17 @@ func TestStatementsReadTheirWeek(t *testing.T) {
 	same("after a restart", New(f.opt), begin, begin.Add(week), last)
 	same("a week later", f.Store, begin.Add(week), begin.Add(2*week), last, last.Add(week))
 
-	f.feeds.observed = append(f.feeds.observed, sql.Observation{Digest: "0000000000000001", Database: "orders", Statement: "select ?", At: last.Add(time.Hour), Count: 5, Seconds: 1})
+	f.feeds.observed = append(
+		f.feeds.observed,
+		sql.Observation{Digest: "0000000000000001", Database: "orders", Statement: "select ?", At: last.Add(time.Hour), Count: 5, Seconds: 1},
+	)
 	f.feeds.day = last
 	f.feeds.write("sql")
 	same("something new this week", f.Store, begin, begin.Add(week), last)
-	f.feeds.observed = append(f.feeds.observed, sql.Observation{Digest: "late", Database: "orders", Statement: "select ?", At: last.Add(-time.Hour), Count: 5, Seconds: 1})
+	f.feeds.observed = append(
+		f.feeds.observed,
+		sql.Observation{Digest: "late", Database: "orders", Statement: "select ?", At: last.Add(-time.Hour), Count: 5, Seconds: 1},
+	)
 	f.feeds.day = last.Add(-24 * time.Hour)
 	f.feeds.write("sql")
 	same("something late", f.Store, begin, begin.Add(week), beginning(), last)

@@ -39,9 +39,10 @@ type storedDecision struct {
 	Why      string `json:"why,omitempty"`
 }
 
-// Decide keeps what a person said of a slow statement.
+// Decide stores a person's decision about a slow statement. It returns fault.Invalid
+// if the decision is not valid.
 func (r *Store) Decide(ctx context.Context, who string, d sql.Decision) error {
-	const op = "register.Decide"
+	const op = "signals.Decide"
 	switch {
 	case d.State != sql.Assigned && d.State != sql.Fixed && d.State != sql.New:
 		return fault.New(fault.Invalid, op, "the state is assigned, fixed or new")
@@ -53,11 +54,12 @@ func (r *Store) Decide(ctx context.Context, who string, d sql.Decision) error {
 	return r.append(ctx, bDecision, r.opt.Now(), storedDecision{who, d.Digest, d.Database, string(d.State), d.Team, d.Why})
 }
 
-// append stores a line at the end of a bucket of lines.
+// append adds a line to a bucket of lines.
 func (r *Store) append(ctx context.Context, bucket string, at time.Time, line any) error {
 	return r.opt.DB.Update(ctx, func(w kv.Writer) error { return appendLine(w, bucket, at, line) })
 }
 
+// appendLine adds a line to a bucket of lines, in order of time.
 func appendLine(w kv.Writer, bucket string, at time.Time, line any) error {
 	n, err := kv.Version(w, bMeta, []byte(seqKey))
 	if err != nil {
@@ -66,11 +68,11 @@ func appendLine(w kv.Writer, bucket string, at time.Time, line any) error {
 	return put(w, bucket, binary.BigEndian.AppendUint64(kv.TimeKey(at), n+1), line)
 }
 
-// put stores a value and moves the register's number.
+// put stores a value and changes Seq.
 func put(w kv.Writer, bucket string, key []byte, value any) error {
 	b, err := json.Marshal(value)
 	if err != nil {
-		return fault.Wrap(fault.Internal, "register.put", "", err)
+		return fault.Wrap(fault.Internal, "signals.put", "", err)
 	}
 	if err := kv.AddVersion(w, bMeta, []byte(seqKey)); err != nil {
 		return err
@@ -78,6 +80,7 @@ func put(w kv.Writer, bucket string, key []byte, value any) error {
 	return w.Put(bucket, key, b)
 }
 
+// seq returns the number of the last write.
 func (r *Store) seq(ctx context.Context) (n uint64, err error) {
 	err = r.opt.DB.View(ctx, func(rd kv.Reader) error {
 		n, err = kv.Version(rd, bMeta, []byte(seqKey))

@@ -22,15 +22,28 @@ func set(field, value string) incident.Edit {
 
 func TestEditsByHand(t *testing.T) {
 	f := open(t)
-	if _, err := f.Edit(t.Context(), zoe(""), "PX", incident.Edit{Action: incident.Merge, Refs: []string{"PY"}, Why: "one outage"}); err != nil {
+	if _, err := f.Edit(
+		t.Context(),
+		zoe(""),
+		"PX",
+		incident.Edit{Action: incident.Merge, Refs: []string{"PY"}, Why: "one outage"},
+	); err != nil {
 		t.Fatal(err)
 	}
 	f.now = at(1001)
 	in, err := f.Edit(t.Context(), incident.Hand{Who: "yan"}, "PY", set("diagnosed", at(4).Format(time.RFC3339)), set("severity", "SEV2"))
-	if err != nil || in.ID != "PX" || len(in.Edits) != 3 || in.Edits[0].Who != "zoe" || !in.Edits[1].At.Equal(at(1001)) || !in.Times[incident.Diagnosed].At.Equal(at(4)) || in.Severity != "SEV2" {
+	if err != nil || in.ID != "PX" || len(in.Edits) != 3 || in.Edits[0].Who != "zoe" || !in.Edits[1].At.Equal(at(1001)) ||
+		!in.Times[incident.Diagnosed].At.Equal(at(4)) ||
+		in.Severity != "SEV2" {
 		t.Errorf("%+v %v", in, err)
 	}
-	if in, err = f.Edit(t.Context(), zoe(""), "PX", incident.Edit{Action: incident.Split, Refs: []string{"pd:PY"}, Why: "two after all"}); err != nil || len(in.Voices) != 1 || in.Edits[len(in.Edits)-1].Into != "PX" {
+	if in, err = f.Edit(
+		t.Context(),
+		zoe(""),
+		"PX",
+		incident.Edit{Action: incident.Split, Refs: []string{"pd:PY"}, Why: "two after all"},
+	); err != nil || len(in.Voices) != 1 ||
+		in.Edits[len(in.Edits)-1].Into != "PX" {
 		t.Errorf("%+v %v", in, err)
 	}
 	if other, err := f.Incident(t.Context(), "PY"); err != nil || other.ID != "PY" || len(other.Edits) == 0 {
@@ -44,12 +57,28 @@ func TestLinksByHand(t *testing.T) {
 		return incident.Edit{Action: action, Field: kind, Value: id, Why: "seen"}
 	}
 	f.documents.known = []string{"doc1"}
-	in, err := f.Edit(t.Context(), zoe(""), "PX", link("link", "change", "d-1"), link("link", "slo", "cart"), link("link", "alert", "CartDown"), link("link", "postmortem", "doc1"))
-	if err != nil || !slices.Equal(in.Changes, []string{"d-1"}) || !slices.Equal(in.SLOs, []string{"cart"}) || !slices.Equal(in.Alerts, []string{"CartDown"}) || !slices.Equal(in.Postmortems, []string{"doc1"}) {
+	in, err := f.Edit(
+		t.Context(),
+		zoe(""),
+		"PX",
+		link("link", "change", "d-1"),
+		link("link", "slo", "cart"),
+		link("link", "alert", "CartDown"),
+		link("link", "postmortem", "doc1"),
+	)
+	if err != nil || !slices.Equal(in.Changes, []string{"d-1"}) || !slices.Equal(in.SLOs, []string{"cart"}) ||
+		!slices.Equal(in.Alerts, []string{"CartDown"}) ||
+		!slices.Equal(in.Postmortems, []string{"doc1"}) {
 		t.Errorf("%+v %v", in, err)
 	}
 	f.now = at(1001)
-	if in, err = f.Edit(t.Context(), zoe(""), "PX", link("unlink", "change", "d-1")); err != nil || len(in.Changes) != 0 || len(in.Edits) != 5 {
+	if in, err = f.Edit(
+		t.Context(),
+		zoe(""),
+		"PX",
+		link("unlink", "change", "d-1"),
+	); err != nil || len(in.Changes) != 0 ||
+		len(in.Edits) != 5 {
 		t.Errorf("%+v %v", in, err)
 	}
 }
@@ -91,13 +120,19 @@ func TestWrongEditsNameTheirField(t *testing.T) {
 }
 
 func entry(title string) incident.Voice {
-	return incident.Voice{Title: title, Severity: "SEV1", Services: []string{"shop"}, Times: map[incident.Milestone]incident.Moment{incident.Started: {At: at(900)}}}
+	return incident.Voice{
+		Title:    title,
+		Severity: "SEV1",
+		Services: []string{"shop"},
+		Times:    map[incident.Milestone]incident.Moment{incident.Started: {At: at(900)}},
+	}
 }
 
 func TestAPersonsEntry(t *testing.T) {
 	f := open(t)
 	in, fresh, err := f.Enter(t.Context(), zoe(""), entry(" Checkout down "))
-	if err != nil || !fresh || in.Title != "Checkout down" || !in.Open || in.Times[incident.Started].Confidence != incident.Stated || in.Voices[0].By != "zoe" {
+	if err != nil || !fresh || in.Title != "Checkout down" || !in.Open || in.Times[incident.Started].Confidence != incident.Stated ||
+		in.Voices[0].By != "zoe" {
 		t.Errorf("%+v %v", in, err)
 	}
 	v := entry("Cart down")
@@ -184,7 +219,12 @@ func TestARetriedEntryIsTheSame(t *testing.T) {
 	if err != nil || fresh || again.ID != first.ID {
 		t.Errorf("%q, then %q: %v", first.ID, again.ID, err)
 	}
-	if _, _, err := f.Enter(t.Context(), zoe("k"), entry("Up")); fault.KindOf(err) != fault.Conflict || fault.FieldOf(err) != "Idempotency-Key" {
+	if _, _, err := f.Enter(
+		t.Context(),
+		zoe("k"),
+		entry("Up"),
+	); fault.KindOf(err) != fault.Conflict ||
+		fault.FieldOf(err) != "Idempotency-Key" {
 		t.Errorf("another request under the key: %v", err)
 	}
 }
@@ -193,7 +233,7 @@ func TestOldRequestsAreForgotten(t *testing.T) {
 	f := open(t)
 	for i := range 9 {
 		if i == 5 {
-			f.now = f.now.Add(requestKept + time.Hour)
+			f.now = f.now.Add(requestRetention + time.Hour)
 		}
 		if _, err := f.Edit(t.Context(), zoe(fmt.Sprint(i)), "PX", set("title", "x")); err != nil {
 			t.Fatal(err)

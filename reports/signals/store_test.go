@@ -106,14 +106,42 @@ func open(t *testing.T) *fixture {
 			t.Error(err)
 		}
 	})
-	f := &fixture{now: at(1000), documents: &documents{}, feeds: &feeds{moved: map[string]uint64{}, reads: map[string]int{}, voices: []incident.Voice{
-		{Source: "pd", Form: "pagerduty", Ref: "PX", At: at(0), Title: "Pages", Services: []string{"the shop", "elsewhere"}, Times: map[incident.Milestone]incident.Moment{
-			incident.Started: {At: at(0)}, incident.Detected: {At: at(2)}, incident.Resolved: {At: at(30)}}},
-		{Source: "pd", Form: "pagerduty", Ref: "PY", At: at(500), Title: "Still on", Times: map[incident.Milestone]incident.Moment{incident.Started: {At: at(500)}}},
-	}}}
-	f.Store = New(Options{DB: db, Feeds: f.feeds, Documents: f.documents, Policy: incident.DefaultPolicy(), OnCall: alert.DefaultOnCall(),
-		Services: services{{Name: "shop", Title: "The Shop", Team: "web", Databases: []string{"orders"}, OnCallZone: "Asia/Shanghai"}, {Name: "bad", OnCallZone: "Mars/Olympus"}},
-		Now:      func() time.Time { return f.now }})
+	f := &fixture{
+		now:       at(1000),
+		documents: &documents{},
+		feeds: &feeds{moved: map[string]uint64{}, reads: map[string]int{}, voices: []incident.Voice{
+			{
+				Source:   "pd",
+				Form:     "pagerduty",
+				Ref:      "PX",
+				At:       at(0),
+				Title:    "Pages",
+				Services: []string{"the shop", "elsewhere"},
+				Times: map[incident.Milestone]incident.Moment{
+					incident.Started: {At: at(0)}, incident.Detected: {At: at(2)}, incident.Resolved: {At: at(30)}},
+			},
+			{
+				Source: "pd",
+				Form:   "pagerduty",
+				Ref:    "PY",
+				At:     at(500),
+				Title:  "Still on",
+				Times:  map[incident.Milestone]incident.Moment{incident.Started: {At: at(500)}},
+			},
+		}},
+	}
+	f.Store = New(Options{
+		DB:        db,
+		Feeds:     f.feeds,
+		Documents: f.documents,
+		Policy:    incident.DefaultPolicy(),
+		OnCall:    alert.DefaultOnCall(),
+		Services: services{
+			{Name: "shop", Title: "The Shop", Team: "web", Databases: []string{"orders"}, OnCallZone: "Asia/Shanghai"},
+			{Name: "bad", OnCallZone: "Mars/Olympus"},
+		},
+		Now: func() time.Time { return f.now },
+	})
 	return f
 }
 
@@ -182,7 +210,7 @@ func TestViewsAreMadeAnewWhenSomethingMoved(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := f.Episodes(t.Context(), at(19), at(1000)); err != nil || f.feeds.reads["alert"] != 20 || len(f.episodes.views) != kept {
+	if _, err := f.Episodes(t.Context(), at(19), at(1000)); err != nil || f.feeds.reads["alert"] != 20 || len(f.episodes.views) != maxWindows {
 		t.Errorf("%d reads, %d kept, %v", f.feeds.reads["alert"], len(f.episodes.views), err)
 	}
 }

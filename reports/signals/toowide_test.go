@@ -56,8 +56,14 @@ func crowded(t *testing.T) (*fixture, *crowd) {
 	start := at(0)
 	for d := range 40 {
 		for n := range 10 {
-			v := incident.Voice{Source: "s", Form: "ndjson", Ref: string(rune('A'+d)) + string(rune('0'+n)), At: start.AddDate(0, 0, d*4), Title: "t",
-				Times: map[incident.Milestone]incident.Moment{incident.Started: {At: start.AddDate(0, 0, d*4)}}}
+			v := incident.Voice{
+				Source: "s",
+				Form:   "ndjson",
+				Ref:    string(rune('A'+d)) + string(rune('0'+n)),
+				At:     start.AddDate(0, 0, d*4),
+				Title:  "t",
+				Times:  map[incident.Milestone]incident.Moment{incident.Started: {At: start.AddDate(0, 0, d*4)}},
+			}
 			if d < 39 || n < 9 {
 				v.Times[incident.Resolved] = incident.Moment{At: v.At.Add(time.Hour)}
 			}
@@ -100,7 +106,12 @@ func TestTooManyIncidentsAreReadInParts(t *testing.T) {
 	if _, err := f.Episodes(t.Context(), at(0), f.now); fault.KindOf(err) != fault.TooWide {
 		t.Errorf("alerts: %v", err)
 	}
-	if _, err := f.Edit(t.Context(), incident.Hand{Who: "ann"}, last, incident.Edit{Action: incident.Set, Field: "title", Value: "T", Why: "w"}); err != nil {
+	if _, err := f.Edit(
+		t.Context(),
+		incident.Hand{Who: "ann"},
+		last,
+		incident.Edit{Action: incident.Set, Field: "title", Value: "T", Why: "w"},
+	); err != nil {
 		t.Errorf("a correction: %v", err)
 	}
 }
@@ -163,7 +174,14 @@ func TestKeptWindowsAreBoundedByWhatTheyHold(t *testing.T) {
 	if len(c.views) != 2 || !c.views[0].from.Equal(at(5)) {
 		t.Errorf("kept %d: %+v", len(c.views), c.views)
 	}
-	if n, err := c.get(t.Context(), f.Store, window{}, nil, func(context.Context, *Store) (int, error) { return 40, nil }); n != 40 || err != nil || len(c.views) != 1 {
+	if n, err := c.get(
+		t.Context(),
+		f.Store,
+		window{},
+		nil,
+		func(context.Context, *Store) (int, error) { return 40, nil },
+	); n != 40 || err != nil ||
+		len(c.views) != 1 {
 		t.Errorf("a large one: %d, %v, kept %d", n, err, len(c.views))
 	}
 }

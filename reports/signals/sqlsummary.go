@@ -14,44 +14,44 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// What is known of a slow statement depends on all that was ever seen of it, and
-// there are millions of observations. They are summed up at the Mondays (UTC) of
-// the last weeks, each sum made of the one before: what a page or a report of a
-// week reads is that week and a part of another. The sums are derived; one is made
-// anew when something was written about a day before it, or it cannot be read.
+// The state of a slow statement depends on all of its observations, and there are
+// millions. They are summarised at the Mondays (UTC) of recent weeks, each summary
+// from the one before, so that a page or a report of a week reads that week and a
+// part of another. Summaries are derived; one is computed again if facts about a day
+// before it were written, or if it cannot be read.
 
 const (
 	week = 7 * 24 * time.Hour
-	// keptPasts is how many sums are kept: those that a monthly report and the one
-	// before it ask for.
-	keptPasts = 14
+	// maxSummaries is the number of stored summaries: enough for a monthly report and
+	// the one before it.
+	maxSummaries = 14
 )
 
-// storedPast is a row of register.past, deflated.
-type storedPast struct {
-	Seq        uint64     `json:"seq"`       // of the feeds, when it was made
-	Decisions  int        `json:"decisions"` // how many there were from before it
+// storedSummary is a row of register.past, deflated.
+type storedSummary struct {
+	Seq        uint64     `json:"seq"`       // of the feeds, when it was computed
+	Decisions  int        `json:"decisions"` // number of decisions before it
 	Statements []sql.Past `json:"statements"`
 }
 
-// monday is the last midnight between Sunday and Monday, UTC, not after t.
+// monday returns the last Monday 00:00 UTC that is not after t.
 func monday(t time.Time) time.Time {
 	const firstMonday = 4 * 24 * time.Hour // 1970-01-05
 	since := t.Sub(beginning().Add(firstMonday))
 	return t.Add(-(since%week + week) % week).UTC()
 }
 
-// past sums up the statements before the week of from; until is where it ends.
+// past returns the summary of the statements before the week of from, and its end.
 func (r *Store) past(ctx context.Context, from time.Time, decisions []sql.Decision) (past []sql.Past, until time.Time, err error) {
 	until = monday(from)
 	if !until.After(beginning()) || until.After(r.opt.Now()) {
-		return nil, beginning(), nil // such a week is not over: its sum would change
+		return nil, beginning(), nil // the week has not ended, so its summary would change
 	}
 	seq, err := r.opt.Feeds.Seq(ctx)
 	if err != nil {
 		return nil, until, err
 	}
-	known, at, err := r.newestPast(ctx, until, decisions)
+	known, at, err := r.newestSummary(ctx, until, decisions)
 	if err != nil || at.Equal(until) {
 		return known, until, err
 	}
@@ -59,23 +59,24 @@ func (r *Store) past(ctx context.Context, from time.Time, decisions []sql.Decisi
 	if known, err = r.summarize(ctx, known, at, until, then); err != nil {
 		return nil, until, err
 	}
-	// Who only reads is not refused because the disk is full: the sum is made again.
-	_ = r.storePast(ctx, until, storedPast{seq, len(then), known})
+	// A read must not fail because the disk is full: the summary is computed again next
+	// time.
+	_ = r.storeSummary(ctx, until, storedSummary{seq, len(then), known})
 	return known, until, nil
 }
 
-// leastPart is the shortest time that is summed up on its own.
-const leastPart = time.Hour
+// minPart is the shortest time that is summarised separately.
+const minPart = time.Hour
 
-// summarize adds what was seen in [from, until) to a sum, in halves where it is too
-// much to be read at once.
+// summarize adds the observations in [from, until) to a summary, in halves if they
+// are too many for one read.
 func (r *Store) summarize(ctx context.Context, known []sql.Past, from, until time.Time, decisions []sql.Decision) ([]sql.Past, error) {
 	seen, err := r.opt.Feeds.Observations(ctx, from, until)
 	if err == nil {
 		return sql.Summarize(known, seen, before(decisions, until)), nil
 	}
 	half := until.Sub(from) / 2
-	if fault.KindOf(err) != fault.TooWide || half < leastPart {
+	if fault.KindOf(err) != fault.TooWide || half < minPart {
 		return nil, err
 	}
 	if known, err = r.summarize(ctx, known, from, from.Add(half), decisions); err != nil {
@@ -84,14 +85,14 @@ func (r *Store) summarize(ctx context.Context, known []sql.Past, from, until tim
 	return r.summarize(ctx, known, from.Add(half), until, decisions)
 }
 
-// before are the decisions from before an instant.
+// before returns the decisions before an instant.
 func before(decisions []sql.Decision, t time.Time) []sql.Decision {
 	return slices.DeleteFunc(slices.Clone(decisions), func(d sql.Decision) bool { return !d.At.Before(t) })
 }
 
-// newestPast is the newest sum at an instant or before that still holds; none is at
-// the beginning of time.
-func (r *Store) newestPast(ctx context.Context, until time.Time, decisions []sql.Decision) (past []sql.Past, at time.Time, err error) {
+// newestSummary returns the newest summary at or before an instant that is up to
+// date; an empty one at the beginning of time if there is none.
+func (r *Store) newestSummary(ctx context.Context, until time.Time, decisions []sql.Decision) (past []sql.Past, at time.Time, err error) {
 	var rows [][]byte
 	var times []time.Time
 	err = r.opt.DB.View(ctx, func(rd kv.Reader) error {
@@ -108,7 +109,7 @@ func (r *Store) newestPast(ctx context.Context, until time.Time, decisions []sql
 		return nil, beginning(), err
 	}
 	for i, row := range rows {
-		s, ok := openPast(row)
+		s, ok := readSummary(row)
 		if !ok {
 			continue
 		}
@@ -124,15 +125,15 @@ func (r *Store) newestPast(ctx context.Context, until time.Time, decisions []sql
 	return nil, beginning(), nil
 }
 
-// openPast reads a stored sum; ok is false for anything else.
-func openPast(row []byte) (s storedPast, ok bool) {
+// readSummary decodes a stored summary; ok is false if it cannot be read.
+func readSummary(row []byte) (s storedSummary, ok bool) {
 	text, err := io.ReadAll(flate.NewReader(bytes.NewReader(row)))
 	return s, err == nil && json.Unmarshal(text, &s) == nil
 }
 
-// storePast keeps a sum and forgets the oldest ones.
-func (r *Store) storePast(ctx context.Context, at time.Time, s storedPast) error {
-	const op = "register.storePast"
+// storeSummary stores a summary and deletes the oldest ones.
+func (r *Store) storeSummary(ctx context.Context, at time.Time, s storedSummary) error {
+	const op = "signals.storePast"
 	text, err := json.Marshal(s)
 	if err != nil {
 		return fault.Wrap(fault.Internal, op, "", err)
@@ -157,7 +158,7 @@ func (r *Store) storePast(ctx context.Context, at time.Time, s storedPast) error
 			if err != nil {
 				return err
 			}
-			if n++; n <= keptPasts {
+			if n++; n <= maxSummaries {
 				continue
 			}
 			if err := w.Delete(bPast, bytes.Clone(item.Key)); err != nil {
