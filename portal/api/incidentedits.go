@@ -209,7 +209,7 @@ func (s service) amend(ctx context.Context, in *amendRequest) (*output[IncidentA
 		case at == nil:
 			set(m, "")
 		case *at == "":
-			return nil, fault.Newf(fault.Invalid, "api", "%s takes a time, or null where nobody knows", m).In(m)
+			return nil, fault.Newf(fault.Invalid, "api", "%s takes a time, or null for unknown", m).In(m)
 		default:
 			set(m, *at)
 		}

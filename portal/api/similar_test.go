@@ -50,7 +50,7 @@ func TestSimilarReadsTheIncident(t *testing.T) {
 	}
 }
 
-// A hit of /similar can be read by whoever reads those of /search.
+// A program that reads the hits of /search can read those of /similar.
 func TestSimilarHitsAreSearchHits(t *testing.T) {
 	p := newPortal(t, "")
 	var found, similar struct{ Hits []map[string]any }

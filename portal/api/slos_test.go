@@ -133,7 +133,7 @@ func (m *many) Judge(_ context.Context, name string, from, to time.Time) (slosta
 
 func (m *many) Origins(context.Context, slostatus.Judged) ([]slo.Origin, error) { return nil, nil }
 
-// The list over a span judges each objective anew, so much for one request.
+// The list over a span evaluates each SLO for the request, up to a bound.
 func TestObjectivesOverASpan(t *testing.T) {
 	for _, c := range []struct {
 		query            string

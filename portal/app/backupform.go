@@ -250,8 +250,8 @@ func compareDigests(stated, found string) error {
 	return damagedIn(digestsName, "it lists other members", nil)
 }
 
-// counted counts the bytes that are read and records a read error, so that it is told
-// apart from an error of the writer.
+// counted counts the bytes that are read and records a read error, which
+// differs from an error of the writer.
 type counted struct {
 	r   io.Reader
 	n   int64

@@ -14,7 +14,7 @@ const module = "github.com/postern/postern/"
 
 // rules say which of our packages each package may import. docs/architecture.md
 // says why. A package without a rule fails, and so does a rule without a package
-// and an allowance that nobody uses.
+// and an allowance that is not used.
 var rules = map[string][]string{
 	"cmd/postern":                  {"cmd/postern/demo", "portal/api/mcp", "portal/app", "portal/auth", "portal/base/fault", "portal/base/humanize", "portal/config", "postmortems", "postmortems/convert", "postmortems/gitrepo/checks", "postmortems/markdown", "postmortems/markdown/sandbox", "reports/feed", "reports/feed/formats", "reports/slo/migrate"},
 	"cmd/postern/demo":             {"cmd/postern/demo/story", "portal/base/yamldoc"},
@@ -128,7 +128,7 @@ var pure = []string{
 	"reports/feed/pagerduty", "reports/feed/pgstat", "reports/feed/slowlog", "reports/feed/statuspage",
 }
 
-// impure imports are what the domain must not reach for by itself.
+// impure are the imports that the domain must not have.
 var impure = []string{"os", "os/exec", "net/http", "database/sql", module + "portal/base/kv"}
 
 // owners may alone import a technology; echo is for one package and none below it.

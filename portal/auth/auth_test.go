@@ -202,7 +202,7 @@ func TestLastUsedIsToTheHourAndNeedsNoWrite(t *testing.T) {
 	if at := lastUsed(); !at.IsZero() {
 		t.Errorf("never used, and at %v", at)
 	}
-	err := w.db.Update(t.Context(), func(kv.Writer) error { // nobody else can write meanwhile
+	err := w.db.Update(t.Context(), func(kv.Writer) error { // no other writer can run meanwhile
 		_, err := w.Token(t.Context(), secret)
 		return err
 	})
@@ -232,8 +232,8 @@ func bind(t *testing.T, w *world, sources ...string) error {
 	return err
 }
 
-// A feeder is bound for good: whoever its secret opens the portal for has the same
-// sources, after a restart and in a browser, too.
+// A feeder is bound permanently: its secret has the same sources after a restart and in
+// a browser.
 func TestAFeederIsBoundToItsSources(t *testing.T) {
 	w := newWorld(t)
 	secret, token, err := w.Create(t.Context(), auth.Grant{Name: "eu", Role: auth.Feeder, Sources: []string{"b", "a", "b"}})
@@ -249,7 +249,7 @@ func TestAFeederIsBoundToItsSources(t *testing.T) {
 			t.Errorf("%+v: %v, %v", who, errToken, errSession)
 		}
 	}
-	if err := w.Flush(t.Context()); err != nil { // writes the token anew
+	if err := w.Flush(t.Context()); err != nil { // writes the token again
 		t.Fatal(err)
 	}
 	list, err := w.List(t.Context())

@@ -79,6 +79,25 @@ func TestSessionEndsWithItsToken(t *testing.T) {
 	wantUnauthenticated(t, "its token expired", err, "expired")
 }
 
+// A session that was used and then ended is not written by Flush.
+func TestFlushAfterRevokeWritesNoSession(t *testing.T) {
+	w := newWorld(t)
+	secret, token := w.create(t, auth.Reader, time.Time{})
+	session, _ := w.login(t, secret)
+	w.now = w.now.Add(time.Minute)
+	if _, err := w.Session(t.Context(), session); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Revoke(t.Context(), token.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Flush(t.Context()); err != nil {
+		t.Errorf("flush: %v", err)
+	}
+	_, err := w.Session(t.Context(), session)
+	wantUnauthenticated(t, "the revoked session", err, "logged out")
+}
+
 func TestLogout(t *testing.T) {
 	w := newWorld(t)
 	secret, _ := w.create(t, auth.Reader, time.Time{})

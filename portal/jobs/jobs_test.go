@@ -111,8 +111,8 @@ func TestRunNow(t *testing.T) {
 	}
 }
 
-// A stop ends a running job by its context and does not wait for ever for one
-// that does not listen.
+// A stop ends a running job by its context, and does not wait permanently for one that
+// ignores it.
 func TestStop(t *testing.T) {
 	began, ended := make(chan struct{}, 10), make(chan struct{})
 	r := runner(t, jobs.Job{Name: "long", Every: time.Hour, Run: func(ctx context.Context) (string, error) {

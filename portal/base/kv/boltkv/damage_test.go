@@ -52,9 +52,8 @@ func filled(t *testing.T) []byte {
 	return data.Bytes()
 }
 
-// TestDamageIsAnErrorWithWords cuts and scribbles on a database file: whatever
-// bbolt makes of it, nobody sees a panic, and Verify never calls good what it
-// cannot read.
+// TestDamageIsAnErrorWithWords truncates and overwrites a database file: bbolt's panics
+// become errors, and Verify never accepts a file that cannot be read.
 func TestDamageIsAnErrorWithWords(t *testing.T) {
 	good := filled(t)
 	pages := len(good) / page

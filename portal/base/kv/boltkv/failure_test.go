@@ -12,8 +12,9 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// TestFailedCommits: only a write that the system refused for want of room leaves
-// the database in use. After a failed fsync nobody knows what the disk holds.
+// TestFailedCommits: the database stays in use only after a write that the system
+// refused because the disk is full. After a failed fsync the contents of the disk are
+// unknown.
 func TestFailedCommits(t *testing.T) {
 	write := func(err error) error { return &fs.PathError{Op: "write", Path: "x", Err: err} }
 	schemas := []kv.Schema{{Name: "a", Version: 1, Buckets: []string{"a.b"}}}

@@ -19,8 +19,8 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// patience bounds what should happen at once, so that a suite that waits for
-// ever fails with a line number.
+// patience ends a wait that hangs, so that the suite fails with a line number. What it
+// bounds happens immediately.
 const patience = 20 * time.Second
 
 // Engine is what the suite needs of an engine.

@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// testGaplessLog has writers commit, some of them in vain, while a follower
-// reads: it must meet 1, 2, 3, … and find every change it meets done.
+// testGaplessLog runs writers, some of which roll back, beside a follower: it must read
+// 1, 2, 3, … and find every change that it reads committed.
 func testGaplessLog(t *testing.T, e Engine) {
 	const writers, each = 8, 25
 	db := open(t, e, t.TempDir())

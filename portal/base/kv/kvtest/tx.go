@@ -56,18 +56,18 @@ func testLimits(t *testing.T, e Engine) {
 		wantKind(t, "a swap of an empty key", err, fault.Invalid)
 		_, err = w.Log("a\x00b", nil)
 		wantKind(t, "a topic with 0x00", err, fault.Invalid)
-		wantKind(t, "a bucket of nobody", w.Put("other.a", []byte("k"), nil), fault.Internal)
+		wantKind(t, "a bucket without an owner", w.Put("other.a", []byte("k"), nil), fault.Internal)
 		wantKind(t, "the log as a bucket", w.Put(kv.ChangesBucket, []byte("k"), nil), fault.Internal)
 		wantKind(t, "the versions as a bucket", w.Delete(kv.MetaBucket, []byte("suite")), fault.Internal)
 		_, err = w.Get("other.a", []byte("k"))
-		wantKind(t, "reading a bucket of nobody", err, fault.Internal)
+		wantKind(t, "reading a bucket without an owner", err, fault.Internal)
 		return w.Put(bucketA, longest, []byte("fits"))
 	})
 	view(t, db, func(r kv.Reader) error {
 		yields := 0
 		for _, err := range r.Scan("other.a", nil, nil) {
 			yields++
-			wantKind(t, "scanning a bucket of nobody", err, fault.Internal)
+			wantKind(t, "scanning a bucket without an owner", err, fault.Internal)
 		}
 		if yields != 1 {
 			t.Errorf("the error of a scan was yielded %d times", yields)
