@@ -68,7 +68,7 @@ func (c *checker) mapping(n *yaml.Node) {
 			continue
 		}
 		if before, ok := first[key.Value]; ok {
-			c.doc.report(Duplicate, key, "%q was given on line %d already: remove one of the two", shorten(key.Value), before.Line)
+			c.doc.report(Duplicate, key, "%q was given on line %d already: keep one of the two", shorten(key.Value), before.Line)
 			continue
 		}
 		first[key.Value] = key
