@@ -10,7 +10,7 @@ import (
 	"github.com/postern/postern/portal/web/page"
 )
 
-// tokenJSON is a token on the wire; absent times are null.
+// tokenJSON is a token as JSON; absent times are null.
 type tokenJSON struct {
 	ID       string     `json:"id"`
 	Name     string     `json:"name"`
@@ -22,11 +22,13 @@ type tokenJSON struct {
 	Sources  []string   `json:"sources"` // that a feeder is bound to; empty: it is not
 }
 
+// tokenOf returns a token as JSON.
 func tokenOf(t auth.Token) tokenJSON {
 	sources := append([]string{}, t.Sources...) // never null
 	return tokenJSON{t.ID, t.Name, t.Role, t.Created.UTC(), page.TimeOrNull(t.Expires), page.TimeOrNull(t.Revoked), page.TimeOrNull(t.LastUsed), sources}
 }
 
+// tokenList answers {"tokens":[…]}, without secrets.
 func (s *Server) tokenList(req *page.Request) error {
 	all, err := s.deps.Admin.Tokens(req.Context())
 	if err != nil {
@@ -39,8 +41,8 @@ func (s *Server) tokenList(req *page.Request) error {
 	return req.JSON(http.StatusOK, map[string]any{"tokens": out})
 }
 
-// tokenCreate takes {"name","role","expires_at","sources"} and answers
-// {"secret","token"}: the secret is told this once.
+// tokenCreate accepts {"name","role","expires_at","sources"} and answers
+// {"secret","token"}. The secret is stored as a hash and is sent this once.
 func (s *Server) tokenCreate(req *page.Request) error {
 	var in struct {
 		Name    string     `json:"name"`
@@ -62,6 +64,7 @@ func (s *Server) tokenCreate(req *page.Request) error {
 	return req.JSON(http.StatusCreated, map[string]any{"secret": secret, "token": tokenOf(t)})
 }
 
+// tokenRevoke revokes a token at once, with its sessions.
 func (s *Server) tokenRevoke(req *page.Request) error {
 	if err := s.deps.Admin.RevokeToken(req.Context(), req.PathValue("id")); err != nil {
 		return err
@@ -69,13 +72,13 @@ func (s *Server) tokenRevoke(req *page.Request) error {
 	return req.NoContent(http.StatusNoContent)
 }
 
-// failureTrailer says why a stream that had begun has failed, to a client that asked
-// for trailers.
+// failureTrailer names the trailer with the reason for a failure in the middle of a
+// stream.
 const failureTrailer = "Postern-Failure"
 
-// backup streams one backup. A client that takes trailers receives the reason of a
-// failure in its middle; for any other the connection breaks, so that half a backup is
-// never taken for a whole one.
+// backup streams one backup. A client that accepts trailers receives the reason for a
+// failure in its middle. For any other client the connection breaks, so that it does not
+// take half a backup for a whole one.
 func (s *Server) backup(req *page.Request) error {
 	h := req.Writer.Header()
 	h.Set("Content-Type", "application/octet-stream")
@@ -110,6 +113,7 @@ func (s *Server) check(req *page.Request) error {
 	return req.JSON(http.StatusOK, map[string]any{"ok": len(findings) == 0, "findings": findings})
 }
 
+// reindex starts a rebuild of the search index and answers before it ends.
 func (s *Server) reindex(req *page.Request) error {
 	if err := s.deps.Admin.Reindex(req.Context()); err != nil {
 		return err
@@ -117,7 +121,7 @@ func (s *Server) reindex(req *page.Request) error {
 	return req.NoContent(http.StatusAccepted)
 }
 
-// importGit takes {"repo"} and answers lines of JSON while it works:
+// importGit accepts {"repo"} and answers one line of JSON per message while it works:
 // {"line":"…"} for progress, then {"done":true} or {"error":"…"}.
 func (s *Server) importGit(req *page.Request) error {
 	var in struct {

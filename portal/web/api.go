@@ -8,8 +8,7 @@ import (
 	"github.com/postern/postern/portal/web/page"
 )
 
-// api hands a request to the API, which is another package: here it was
-// admitted, there it is answered.
+// api passes an admitted request to the API, with its principal in the context.
 func (s *Server) api(req *page.Request) error {
 	if err := s.ThrottleSpan(req); err != nil {
 		return err
@@ -18,7 +17,7 @@ func (s *Server) api(req *page.Request) error {
 	return s.callAPI(req, r.WithContext(auth.WithCaller(r.Context(), req.Who)))
 }
 
-// mcp hands a request of a language model's client to the tools.
+// mcp passes a request of a language model's client to the tools.
 func (s *Server) mcp(req *page.Request) error {
 	if s.deps.MCP == nil {
 		return fault.New(fault.NotFound, "web", "this portal has no tools for language models")
@@ -27,6 +26,7 @@ func (s *Server) mcp(req *page.Request) error {
 	return nil
 }
 
+// callAPI calls the handler of the API; without one, the routes answer 404.
 func (s *Server) callAPI(req *page.Request, r *http.Request) error {
 	if s.deps.API == nil {
 		return fault.New(fault.NotFound, "web", "this portal has no API")

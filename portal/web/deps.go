@@ -18,10 +18,9 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// Deps are the parts of the portal that the pages speak to. All must be set but
-// API, MCP and Metrics, without which their routes answer 404, Observe, Renderer
-// and those that say what nil means. Every method may be called from many
-// goroutines.
+// Deps are the parts of the portal that the pages use. All must be set unless their
+// comment states what nil means; without API, MCP and Metrics their routes answer 404.
+// Methods may be called from many goroutines.
 type Deps struct {
 	Texts *messages.Printer // the texts of the pages, in their language
 	// Templates are those of Texts; nil: New parses them.
@@ -93,11 +92,10 @@ type Board interface {
 	slos.Board
 }
 
-// Git serves the smart HTTP protocol of the one repository. The caller has
-// checked that who may read (upload-pack) or push at least drafts (receive-pack).
-// A method either writes the whole response and returns nil, or writes nothing
-// and returns a fault. It moves the connection's deadlines itself and undoes
-// gzip itself.
+// Git serves the smart HTTP protocol of the one repository. The caller has checked that
+// the client may read (upload-pack) or push at least drafts (receive-pack). A method
+// either writes the whole response and returns nil, or writes nothing and returns a
+// fault. It sets the deadlines of the connection and decodes gzip.
 type Git interface {
 	// InfoRefs answers GET /info/refs; service is "git-upload-pack" or
 	// "git-receive-pack".
@@ -106,7 +104,7 @@ type Git interface {
 	ReceivePack(w http.ResponseWriter, r *http.Request, who auth.Principal) error
 }
 
-// Admin is what the command line asks of a running portal.
+// Admin runs the commands of an administrator in the running portal.
 type Admin interface {
 	// CreateToken makes a token. The secret is not kept.
 	CreateToken(ctx context.Context, g auth.Grant) (secret string, t auth.Token, err error)

@@ -6,9 +6,9 @@ import (
 	"github.com/postern/postern/portal/web/page"
 )
 
-// gitInfoRefs opens a fetch or a push. What may be done is decided by the
-// service asked for here, and again by the route of the request that does it:
-// the one is never taken for the other.
+// gitInfoRefs begins a fetch or a push. The permission for the requested service is
+// checked here, and again by the route of the request that follows: one is never
+// accepted for the other.
 func (s *Server) gitInfoRefs(req *page.Request) error {
 	service := req.QueryValue("service")
 	switch service {
@@ -26,6 +26,8 @@ func (s *Server) gitInfoRefs(req *page.Request) error {
 	return s.deps.Git.InfoRefs(req.Writer, req.Request, service)
 }
 
+// gitUploadPack serves a fetch. Concurrent fetches are bounded by token, and by network
+// for readers without one.
 func (s *Server) gitUploadPack(req *page.Request) error {
 	reader := req.Who.TokenID
 	if reader == "" {
@@ -34,6 +36,7 @@ func (s *Server) gitUploadPack(req *page.Request) error {
 	return s.deps.Git.UploadPack(req.Writer, req.Request, reader)
 }
 
+// gitReceivePack serves a push.
 func (s *Server) gitReceivePack(req *page.Request) error {
 	return s.deps.Git.ReceivePack(req.Writer, req.Request, req.Who)
 }

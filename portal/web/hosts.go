@@ -15,21 +15,20 @@ import (
 // maxHostShown bounds what an error repeats of a Host header, in bytes.
 const maxHostShown = 100
 
-// hosts are the names under which a portal answers that this machine alone reaches.
-// A page of another site can lead its own name to 127.0.0.1 (DNS rebinding) and
-// would read the portal with its reader's browser; the browser then sends that name
-// as Host.
-//
-// A portal that other machines reach answers under any name: proxies in front pass
-// on what they like, probes ask by the address of a pod, and reading such a portal
-// is either open to all of them or needs a token, which a browser sends to no other
-// name.
+// hosts are the names that a portal answers to if it is reachable from this machine
+// only. A page of another site can point its own name at 127.0.0.1 (DNS rebinding) and
+// would read the portal through its reader's browser, which then sends that name as
+// Host. A portal that other machines reach answers to any name: proxies pass on what
+// they like, probes use the address of a pod, and reading is either open to all or needs
+// a token, which a browser sends to no other name.
 type hosts struct {
 	checked  bool
 	listener netip.Addr
 	public   string // the name in public_url as browsers send it
 }
 
+// newHosts returns the names of a portal. A name with other letters than ASCII is
+// compared in the form that browsers send.
 func newHosts(opt Options) hosts {
 	public := opt.PublicURL.Hostname()
 	if ascii, err := idna.Lookup.ToASCII(public); err == nil {

@@ -9,11 +9,13 @@ import (
 	"github.com/postern/postern/portal/web/page"
 )
 
+// loginPage shows the form that takes a token.
 func (s *Server) loginPage(req *page.Request) error {
 	return s.ShowLogin(req, http.StatusOK, "", page.LocalPath(req.QueryValue("next")))
 }
 
-// login takes a token's secret from the form, never from the address.
+// login opens a session for a token. The token is read from the form and never from the
+// address, which logs and histories record.
 func (s *Server) login(req *page.Request) error {
 	if err := req.ParseForm(); err != nil {
 		return fault.Wrap(fault.Invalid, "web.login", "the form could not be read", err)
@@ -35,6 +37,7 @@ func (s *Server) login(req *page.Request) error {
 	return req.Redirect(http.StatusSeeOther, s.Link(next))
 }
 
+// logout ends the session and removes its cookie.
 func (s *Server) logout(req *page.Request) error {
 	if cookie, err := req.Cookie(s.CookieName()); err == nil {
 		if err := s.deps.Auth.Logout(req.Context(), cookie.Value); err != nil {

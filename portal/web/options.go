@@ -9,7 +9,7 @@ import (
 	"github.com/postern/postern/portal/web/feeds"
 )
 
-// Options are what the configuration says about the pages.
+// Options are the settings of the pages.
 type Options struct {
 	// PublicURL is the address that readers use; its path is the portal's prefix.
 	// It makes every absolute link: clone address, Atom, OpenSearch, canonical.

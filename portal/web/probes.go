@@ -8,15 +8,15 @@ import (
 	"github.com/postern/postern/portal/web/page"
 )
 
-// healthz says that the process answers; nothing else is asked.
+// healthz reports that the process answers, and checks nothing else.
 func (s *Server) healthz(req *page.Request) error {
 	req.Writer.Header().Set("Cache-Control", "no-store")
 	return req.Text(http.StatusOK, "ok\n")
 }
 
-// readyz reports whether the portal can do its work, and which part does not. With
-// ?for=reading it is enough that pages are answered: a load balancer should not take
-// a portal away from its readers because it cannot store a push.
+// readyz reports whether the portal can do its work, and which part cannot. With
+// ?for=reading it suffices that pages are answered: a load balancer should not remove a
+// portal for its readers because it cannot store a push.
 func (s *Server) readyz(req *page.Request) error {
 	st := s.deps.Status.Status(req.Context())
 	if st.Checks == nil {
@@ -36,6 +36,7 @@ func (s *Server) readyz(req *page.Request) error {
 	return req.JSON(code, st)
 }
 
+// metrics passes the request to the collector's handler.
 func (s *Server) metrics(req *page.Request) error {
 	if s.deps.Metrics == nil {
 		return fault.New(fault.NotFound, "web", "this portal gives no metrics")
@@ -44,6 +45,7 @@ func (s *Server) metrics(req *page.Request) error {
 	return nil
 }
 
+// robots keeps crawlers away: the knowledge is internal.
 func (s *Server) robots(req *page.Request) error {
 	return req.Text(http.StatusOK, "User-agent: *\nDisallow: /\n")
 }
@@ -60,6 +62,7 @@ func (s *Server) schema(req *page.Request) error {
 	return s.Send(req, http.StatusOK, body)
 }
 
+// staticFile serves a file by its hashed name, which may be cached permanently.
 func (s *Server) staticFile(req *page.Request) error {
 	if !s.Files().ServeFile(req.Writer, req.Request, req.PathValue("name")) {
 		return fault.New(fault.NotFound, "web", "there is no such file in this build")

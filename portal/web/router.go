@@ -56,8 +56,8 @@ func (r *router) serve(req *page.Request) error {
 	return err
 }
 
-// clientIP returns what finds the address of a request's client: the connection's, or
-// what the listed proxies say.
+// clientIP returns a function for the address of a request's client: that of the
+// connection, or the one that the listed proxies forward.
 func clientIP(proxies []netip.Prefix) func(*http.Request) string {
 	if len(proxies) == 0 {
 		return echo.ExtractIPDirect()

@@ -41,6 +41,7 @@ func (s *Server) publicRoutes() []page.Route {
 	return rows
 }
 
+// gitRoutes are those of git's smart protocol.
 func (s *Server) gitRoutes() []page.Route {
 	return []page.Route{
 		page.Get("/knowledge.git/info/refs", s.gitInfoRefs),
@@ -49,6 +50,8 @@ func (s *Server) gitRoutes() []page.Route {
 	}
 }
 
+// apiRoutes are mounts of other handlers: the API, the tools of language models and the
+// metrics. The rows here state permissions and limits only.
 func (s *Server) apiRoutes() []page.Route {
 	return []page.Route{
 		page.Get("/api/v1/search", s.api).Limited(page.RateSearch),
@@ -67,6 +70,8 @@ func (s *Server) apiRoutes() []page.Route {
 	}
 }
 
+// adminRoutes are the commands of an administrator. They accept no browser session, so
+// that no page of another site can use one.
 func (s *Server) adminRoutes() []page.Route {
 	rows := []page.Route{
 		{Method: http.MethodGet, Path: "/api/v1/admin/tokens", Serve: s.tokenList},

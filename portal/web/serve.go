@@ -140,6 +140,7 @@ func outcome(req *page.Request) (status int, level slog.Level) {
 	return res.Status, slog.LevelInfo
 }
 
+// errorText returns the text of an error for the log.
 func errorText(err error) string {
 	if err == nil {
 		return ""

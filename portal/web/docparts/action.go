@@ -10,13 +10,13 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
-// ActionList are a document's action items, those that wait first.
+// ActionList holds a document's action items, open ones first.
 type ActionList struct {
 	Done, Total int
 	Rows        []ActionRow
 }
 
-// ActionRow is one action item in words.
+// ActionRow is one action item of a list.
 type ActionRow struct {
 	ID, Text, Owner, Type, Ticket, TicketLink string
 	State                                     string // "done", "47 days overdue", "due 1 Dec 2026", "open"
@@ -45,7 +45,7 @@ func ActionsOf(items []postmortems.Action, today time.Time) ActionList {
 	return list
 }
 
-// NewActionRow words one action item; today is a UTC midnight.
+// NewActionRow returns the row of one action item. today is a UTC midnight.
 func NewActionRow(a postmortems.Action, today time.Time) ActionRow {
 	row := ActionRow{ID: a.ID, Text: a.Text, Owner: a.Owner, Type: a.Type, Ticket: a.Ticket, TicketLink: page.WebLink(a.Ticket)}
 	if row.TicketLink != "" {
@@ -55,6 +55,8 @@ func NewActionRow(a postmortems.Action, today time.Time) ActionRow {
 	return row
 }
 
+// actionState returns the state of an action item in words, and its class. An item is
+// overdue from the day after its due date.
 func actionState(a postmortems.Action, today time.Time) (words, class string) {
 	switch {
 	case a.Status == "done":
@@ -76,7 +78,7 @@ func actionState(a postmortems.Action, today time.Time) (words, class string) {
 	return "due " + page.FormatDay(a.Due), "none"
 }
 
-// ticketName is the last part of a ticket's address: what people call it.
+// ticketName returns the last part of a ticket's address, which is what people call it.
 func ticketName(address string) string {
 	address = strings.TrimRight(address, "/")
 	return address[strings.LastIndexByte(address, '/')+1:]

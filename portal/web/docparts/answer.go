@@ -27,7 +27,7 @@ type Library interface {
 	Page(ctx context.Context, id string, rev postmortems.OID) (library.Page, error)
 }
 
-// Answer is what fixed it last time, then the rest.
+// Answer is what fixed a problem last time, followed by the other matches.
 type Answer struct {
 	Lead      *Match // the runbook to follow, or else the incident most alike
 	Incidents []Match
@@ -68,7 +68,8 @@ const (
 	closeEnough = 0.2
 )
 
-// Of sorts matches into what to do, what happened, and the rest.
+// Of sorts matches into what to do, what happened, and the rest. Matches far below the
+// best one are left out.
 func (a Answers) Of(ctx context.Context, matches []search.Match) Answer {
 	var out Answer
 	var took []int64
@@ -109,8 +110,9 @@ func (a Answers) Of(ctx context.Context, matches []search.Match) Answer {
 	return out
 }
 
-// firstWithFix is the match that tells most when no runbook is for the alert: the
-// best of those that say what to do, when it is nearly as close as the closest.
+// firstWithFix returns the match to lead with when no runbook is written for the alert:
+// the best of those that have a fix, if its score is close to that of the best match. It
+// returns nil if there is none.
 func (a Answers) firstWithFix(ctx context.Context, out Answer) *Match {
 	var best *Match
 	var top float64
@@ -136,7 +138,8 @@ func (a Answers) firstWithFix(ctx context.Context, out Answer) *Match {
 	return best
 }
 
-// RecoverWords counts the incidents and says how long they took, in seconds.
+// RecoverWords returns how many incidents there are and their median time to recover.
+// took is in seconds.
 func RecoverWords(n int, took []int64) string {
 	if n == 0 {
 		return ""
@@ -169,9 +172,9 @@ func (a Answers) Match(m search.Match) Match {
 	return v
 }
 
-// read adds what only the whole document tells: the fix as it is shown, or the end
-// of the timeline when no section says what fixed it, and the actions that still
-// wait. It is a courtesy: an answer does without.
+// read adds what only the whole document has: the fix as the document shows it, or the
+// end of the timeline if no section describes a fix, and the open action items. A
+// document that cannot be read adds nothing.
 func (a Answers) read(ctx context.Context, v *Match) {
 	doc, err := a.Library.Page(ctx, v.ID, "")
 	if err != nil {
@@ -192,7 +195,8 @@ func (a Answers) read(ctx context.Context, v *Match) {
 	v.Open = ActionsOf(open, a.Day()).Rows
 }
 
-// RecoverySteps words the entries of a timeline that ended the impact.
+// RecoverySteps returns the entries of a timeline that ended the impact, with their
+// distance from its start.
 func RecoverySteps(d postmortems.Document) []string {
 	var out []string
 	for _, e := range d.Recovery() {

@@ -10,8 +10,8 @@ import (
 	"github.com/postern/postern/search/snippet"
 )
 
-// Excerpt returns the part of a document's sanitised HTML that stands under the heading
-// with the anchor, up to about most bytes of it; more reports that it goes on.
+// Excerpt returns the part of a document's sanitised HTML below the heading with the
+// anchor: whole blocks, about most bytes. more reports whether the section continues.
 func Excerpt(body template.HTML, anchor string, most int) (html template.HTML, more bool) {
 	text, more := snippet.Excerpt(string(body), anchor, most)
 	return template.HTML(text), more // whole blocks of what was sanitised

@@ -18,6 +18,8 @@ func SendFeed(k *page.Kit, req *page.Request, title, address, alternate string, 
 	return k.SendFeed(req, feed)
 }
 
+// entryOf returns the entry of a document. Its id is the permalink, which survives
+// renames.
 func entryOf(k *page.Kit, r library.Record) page.FeedEntry {
 	e := page.FeedEntry{
 		ID: k.Absolute("/p/" + url.PathEscape(r.ID)), Title: r.Title,

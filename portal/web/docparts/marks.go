@@ -16,8 +16,8 @@ const (
 	maxMarks  = 500 // marks on one page: more say nothing
 )
 
-// WordsToMark returns the words of mark=, by which a search result tells the page of
-// a document what to mark.
+// WordsToMark returns the words of the parameter mark=, which links of search results
+// set so that the page of the document marks them.
 func WordsToMark(req *page.Request) (words []string) {
 	if req.URL.RawQuery == "" {
 		return nil
@@ -30,7 +30,7 @@ func WordsToMark(req *page.Request) (words []string) {
 	return words
 }
 
-// marker marks words in the text of an HTML body.
+// marker marks words in the text of an HTML body. It never changes a tag.
 type marker struct {
 	whole map[string]bool // words of scripts with spaces
 	parts []string        // runs of ideographs: they match anywhere
@@ -38,8 +38,8 @@ type marker struct {
 	left  int // marks
 }
 
-// MarkWords marks whole words, whatever their case, and runs of ideographs. The
-// body is the portal's own sanitised HTML; only text between tags is touched.
+// MarkWords marks whole words in any case, and runs of ideographs. The body is the
+// portal's own sanitised HTML; only text between tags is changed.
 func MarkWords(body template.HTML, words []string) template.HTML {
 	m := marker{whole: map[string]bool{}, left: maxMarks}
 	for _, w := range words {
@@ -61,8 +61,8 @@ func MarkWords(body template.HTML, words []string) template.HTML {
 	return template.HTML(m.out.String())
 }
 
-// tagLength is the length of the tag at the beginning of s; quotation marks may
-// hold a ">".
+// tagLength returns the length of the tag at the beginning of s. A quoted attribute may
+// hold ">".
 func tagLength(s string) int {
 	quote := byte(0)
 	for i := range len(s) {
@@ -80,7 +80,8 @@ func tagLength(s string) int {
 	return len(s)
 }
 
-// text writes text between tags, with marks. References such as &lt; are no words.
+// text writes text between tags, with marks. Character references such as &lt; are not
+// words.
 func (m *marker) text(s string) {
 	for s != "" {
 		if s[0] == '&' {
@@ -107,7 +108,7 @@ func (m *marker) text(s string) {
 	}
 }
 
-// word writes a run of letters and digits.
+// word writes a run of letters and digits, with marks.
 func (m *marker) word(s string) {
 	if m.left > 0 && m.whole[strings.ToLower(s)] {
 		m.mark(s)
@@ -125,7 +126,7 @@ func (m *marker) word(s string) {
 	}
 }
 
-// next finds the first of the parts; -1 for none.
+// next returns the first of the parts in s and its index, -1 for none.
 func (m *marker) next(s string) (at int, part string) {
 	at = -1
 	for _, p := range m.parts {
@@ -136,23 +137,25 @@ func (m *marker) next(s string) (at int, part string) {
 	return at, part
 }
 
+// mark writes a marked word.
 func (m *marker) mark(s string) {
 	m.left--
 	m.out.WriteString("<mark>" + s + "</mark>")
 }
 
+// wordRune reports whether a character belongs to a word.
 func wordRune(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
 
-// wide tells whether a word is of a script without spaces.
+// wide reports whether a word is of a script without spaces.
 func wide(w string) bool {
 	return strings.ContainsFunc(w, func(r rune) bool {
 		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 	})
 }
 
-// MarkedWords returns the words that a quote marks, each once.
+// MarkedWords returns the words that a quote of a search result marks, each once.
 func MarkedWords(quote string) string {
 	var words []string
 	seen := map[string]bool{}

@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
-// actionsView lists action items over all documents.
+// actionsView lists action items of all documents.
 type actionsView struct {
 	page.Frame
 	Rows                   []docparts.ActionRow
@@ -16,6 +16,7 @@ type actionsView struct {
 	Cut                    bool // there may be more than are shown
 }
 
+// actions lists action items, by due date. Without status= it lists the open ones.
 func (h *Handler) actions(req *page.Request) error {
 	f := library.ActionFilter{
 		Owner: req.QueryValue("owner"), Service: req.QueryValue("service"), Status: req.QueryValue("status"), Limit: actionsShown,

@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
-// form is in what shape a document is asked for.
+// form is the representation of a document that an address requests.
 type form uint8
 
 const (
@@ -21,7 +21,7 @@ const (
 	asJSON          // suffix .json: as the API gives it
 )
 
-// cutForm takes the suffix off an address.
+// cutForm splits the suffix off an address and returns the form that it stands for.
 func cutForm(address string) (string, form) {
 	if rest, ok := strings.CutSuffix(address, ".md"); ok {
 		return rest, asMarkdown
@@ -32,10 +32,12 @@ func cutForm(address string) (string, form) {
 	return address, asPage
 }
 
+// suffix returns the ending of an address in this form.
 func (f form) suffix() string { return [...]string{"", ".md", ".json"}[f] }
 
-// address answers everything that no other route does: documents, files, what
-// was there before. A page that is finished and still valid is sent at once.
+// address answers everything that no other route matches: documents, files, and
+// addresses that documents had before. A cached page that is still valid is sent at
+// once.
 func (h *Handler) address(req *page.Request) error {
 	u := req.URL
 	if u.RawQuery == "" {
@@ -60,8 +62,8 @@ func (h *Handler) address(req *page.Request) error {
 	return page.NotFound()
 }
 
-// lookup asks for the address without its suffix first: a file that has such a
-// name of its own is found when no document is.
+// lookup finds the address without its suffix first. A file whose own name has such a
+// suffix is found if no document is.
 func (h *Handler) lookup(ctx context.Context, address string) (library.Found, form, error) {
 	if rest, f := cutForm(address); f != asPage {
 		found, err := h.deps.Library.Lookup(ctx, rest)
@@ -76,8 +78,8 @@ func (h *Handler) lookup(ctx context.Context, address string) (library.Found, fo
 	return found, asPage, err
 }
 
-// redirect sends a reader to where a document lies now, for good. The query
-// stays: it may pin a revision.
+// redirect sends the client permanently to the present address of a document. The query
+// stays: it may name a revision.
 func (h *Handler) redirect(req *page.Request, address string) error {
 	to := h.Link(address)
 	if q := req.URL.RawQuery; q != "" {
@@ -87,7 +89,7 @@ func (h *Handler) redirect(req *page.Request, address string) error {
 	return req.Redirect(http.StatusPermanentRedirect, to)
 }
 
-// gone answers for a removed document: its old revisions are still readable.
+// gone answers for a removed document, whose old revisions can still be read.
 func (h *Handler) gone(req *page.Request, g library.Gone, f form) error {
 	if q := req.URL.Query(); q.Has("rev") || q.Has("history") {
 		return h.documentOrHistory(req, g.ID, f)
@@ -95,8 +97,8 @@ func (h *Handler) gone(req *page.Request, g library.Gone, f form) error {
 	return h.ShowGone(req, g)
 }
 
-// permalink answers /p/ID with the same suffixes and queries as an address. An
-// id may itself end like a suffix: the whole is tried when the part finds nothing.
+// permalink answers /p/ID with the suffixes and parameters of an address. An id may end
+// like a suffix: the whole is tried if the part finds nothing.
 func (h *Handler) permalink(req *page.Request) error {
 	if req.URL.RawQuery == "" {
 		if sent, err := h.sendCached(req, req.URL.Path); sent || err != nil {
@@ -121,11 +123,12 @@ func (h *Handler) permalink(req *page.Request) error {
 	return fault.New(fault.NotFound, "web", "there is no document with this id")
 }
 
+// permalinkHistory answers /p/ID/history.
 func (h *Handler) permalinkHistory(req *page.Request) error {
 	return h.history(req, req.PathValue("id"))
 }
 
-// revision reads ?rev=: "" for the newest.
+// revision reads a parameter that names a revision by its commit; "" is the newest.
 func revision(req *page.Request, name string) (postmortems.OID, error) {
 	rev := strings.ToLower(req.QueryValue(name))
 	if rev == "" {

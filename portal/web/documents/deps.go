@@ -30,10 +30,9 @@ type Deps struct {
 	API      http.Handler             // answers for documents as JSON; nil: 404
 }
 
-// Library is the published knowledge. An address is path-absolute, without the
-// portal's prefix, and percent-encoded as url.URL.EscapedPath encodes, whatever
-// the browser sent: "/postmortems/2026/%E6%B1%A0". Errors are faults: NotFound
-// when there is no such thing.
+// Library is the published knowledge. An address is path-absolute, without the portal's
+// prefix, and percent-encoded by url.URL.EscapedPath: "/postmortems/2026/%E6%B1%A0".
+// Errors are faults: NotFound if there is no such thing.
 type Library interface {
 	// Seq numbers the state of the library: it changes with every publish and
 	// every draft, and two equal numbers mean equal answers. It is asked for on

@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// documentOrHistory answers for a known document in the form asked for.
+// documentOrHistory answers for a known document in the requested form.
 func (h *Handler) documentOrHistory(req *page.Request, id string, f form) error {
 	if req.URL.RawQuery != "" && req.Query().Has("history") {
 		return h.history(req, id)
@@ -78,14 +78,14 @@ func (h *Handler) sendCached(req *page.Request, path string) (sent bool, err err
 	return h.SendCached(req, path, state)
 }
 
-// source sends the file as it was pushed.
+// source sends the Markdown as it was pushed.
 func (h *Handler) source(req *page.Request, blob postmortems.OID) error {
 	return h.blob(req, blob, func(h http.Header) {
 		h.Set("Content-Type", "text/markdown; charset=utf-8")
 	})
 }
 
-// documentJSON is the API's own answer, so that the two can not differ.
+// documentJSON answers with the API's representation, so that the two cannot differ.
 func (h *Handler) documentJSON(req *page.Request, id string) error {
 	q := url.Values{}
 	if rev := req.QueryValue("rev"); rev != "" {

@@ -25,11 +25,13 @@ type draftRow struct {
 	Changed []draftChange
 }
 
+// draftChange is a document that a draft changes.
 type draftChange struct {
 	postmortems.DocumentChange
 	Link string // the preview; "" for a removed document
 }
 
+// drafts lists the branches other than main, newest first.
 func (h *Handler) drafts(req *page.Request) error {
 	all, err := h.deps.Library.Drafts(req.Context())
 	if err != nil {
@@ -43,6 +45,7 @@ func (h *Handler) drafts(req *page.Request) error {
 	return h.Show(req, 200, "drafts", view)
 }
 
+// draftRow returns the row of a draft, with links to the previews of what it changes.
 func (h *Handler) draftRow(d library.Draft) draftRow {
 	row := draftRow{Draft: d, Link: h.Link(draftAddress(d.Branch, ""))}
 	for _, ch := range d.Changed {
@@ -55,13 +58,13 @@ func (h *Handler) draftRow(d library.Draft) draftRow {
 	return row
 }
 
-// draftAddress is where a document of a branch is previewed.
+// draftAddress returns the address at which a document of a branch is previewed.
 func draftAddress(branch, address string) string {
 	return (&url.URL{Path: "/drafts/" + branch}).EscapedPath() + address
 }
 
-// draft answers /drafts/BRANCH and /drafts/BRANCH/PATH. BRANCH is the longest
-// name of a branch that the rest begins with, since both may hold slashes.
+// draft answers /drafts/BRANCH and /drafts/BRANCH/PATH. Both parts may have slashes:
+// BRANCH is the longest name of a branch that the address begins with.
 func (h *Handler) draft(req *page.Request) error {
 	ctx := req.Context()
 	rest := strings.TrimPrefix(req.URL.Path, "/drafts/")
@@ -82,6 +85,7 @@ func (h *Handler) draft(req *page.Request) error {
 	return h.draftDocument(req, d, (&url.URL{Path: address}).EscapedPath())
 }
 
+// longestBranch splits an address at the longest name of a branch that it begins with.
 func longestBranch(all []library.Draft, rest string) (best library.Draft, address string, ok bool) {
 	for _, d := range all {
 		tail, fits := strings.CutPrefix(rest, d.Branch)
@@ -92,6 +96,8 @@ func longestBranch(all []library.Draft, rest string) (best library.Draft, addres
 	return best, address, ok
 }
 
+// draftDocument previews a document of a draft. Previews are never cached: a branch
+// moves with every push.
 func (h *Handler) draftDocument(req *page.Request, d library.Draft, address string) error {
 	ctx := req.Context()
 	plain, f := cutForm(address)
@@ -118,8 +124,9 @@ func (h *Handler) draftDocument(req *page.Request, d library.Draft, address stri
 	return h.Show(req, 200, "document", view)
 }
 
-// draftFile tries the address as a stored file, then as a published document
-// that the draft leaves alone.
+// draftFile answers for an address that is no document of the draft: a stored file of
+// it, or a published document that the draft does not change. cause is the error if it
+// is neither.
 func (h *Handler) draftFile(req *page.Request, d library.Draft, address string, cause error) error {
 	ctx := req.Context()
 	if path, ok := postmortems.FilePath(address); ok {

@@ -12,12 +12,12 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// alertsFact is the line whose names lead to the pages of alerts.
+// alertsFact is the name of the line whose values are links to the pages of alerts.
 const alertsFact = "Alerts"
 
-// factsOf are the lines of the card: what the front matter says, in the order in
-// which an engineer asks. A line that nobody wrote is left out, but for the times
-// of a post-mortem, which are said to be unknown by the strip.
+// factsOf returns the lines of the card beside a document: its front matter, in the
+// order of an engineer's questions. Empty lines are left out; unknown times of a
+// post-mortem are shown in the strip.
 func factsOf(d postmortems.Document) []fact {
 	f := d.Front
 	facts := []fact{
@@ -45,6 +45,7 @@ func factsOf(d postmortems.Document) []fact {
 	return slices.DeleteFunc(facts, func(f fact) bool { return f.Text == "" })
 }
 
+// present returns a list of one, empty for "".
 func present(s string) []string {
 	if s == "" {
 		return nil
@@ -52,6 +53,7 @@ func present(s string) []string {
 	return []string{s}
 }
 
+// percent writes a percentage and what it is of; "" if it is unknown.
 func percent(p *float64, what string) string {
 	if p == nil {
 		return ""
@@ -59,6 +61,8 @@ func percent(p *float64, what string) string {
 	return humanize.Decimal(*p, -1) + " % " + what
 }
 
+// budgets writes how much of which error budget an incident consumed, as its authors
+// stated.
 func budgets(spent []postmortems.BudgetSpent) string {
 	var parts []string
 	for _, b := range spent {
@@ -67,6 +71,7 @@ func budgets(spent []postmortems.BudgetSpent) string {
 	return strings.Join(parts, ", ")
 }
 
+// factors writes contributing factors by their tags, or by their texts.
 func factors(all []postmortems.Factor) string {
 	var parts []string
 	for _, f := range all {
@@ -75,6 +80,7 @@ func factors(all []postmortems.Factor) string {
 	return strings.Join(parts, ", ")
 }
 
+// dayOrNothing writes a date, "" for the zero time.
 func dayOrNothing(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -82,7 +88,7 @@ func dayOrNothing(t time.Time) string {
 	return page.FormatDay(t)
 }
 
-// hostOf is the name of the site in an address, for a short link text.
+// hostOf returns the host of an address, as a short link text.
 func hostOf(address string) string {
 	_, rest, ok := strings.Cut(address, "://")
 	if !ok {

@@ -13,15 +13,15 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
-// fileType is how a stored file is sent: its type is decided by its extension
-// alone, never by its bytes and never by the machine's tables.
+// fileType is how a stored file is sent. It depends on the extension alone, never on the
+// content and never on tables of the machine.
 type fileType struct {
 	contentType string
 	download    bool // offered as a file: it could run, or we do not know it
 }
 
-// typeOfFile knows what documents attach. HTML is sent as text: it never runs.
-// SVG draws in an <img>, where its scripts do not run, and is a download elsewhere.
+// typeOfFile returns how a file is sent. HTML is sent as text and never runs. SVG may be
+// drawn in an <img>, where its scripts do not run, and is a download elsewhere.
 func typeOfFile(name string) fileType {
 	const text = "text/plain; charset=utf-8"
 	switch strings.ToLower(path.Ext(name)) {
@@ -55,7 +55,7 @@ func typeOfFile(name string) fileType {
 // filePolicy is for files of the repository: they may do nothing at all.
 const filePolicy = "default-src 'none'; sandbox"
 
-// file sends a stored file. It may do nothing in the browser but be looked at.
+// file sends a stored file. The browser may display it and nothing else.
 func (h *Handler) file(req *page.Request, f library.File) error {
 	return h.blob(req, f.Blob, func(h http.Header) {
 		t := typeOfFile(f.Path)
@@ -67,7 +67,8 @@ func (h *Handler) file(req *page.Request, f library.File) error {
 	})
 }
 
-// blob sends the bytes of a git object, which never change: its name is its tag.
+// blob sends the bytes of a git object, which never change: its name is its ETag. head
+// sets the headers of the answer.
 func (h *Handler) blob(req *page.Request, id postmortems.OID, head func(http.Header)) error {
 	header := req.Writer.Header()
 	etag := `"` + string(id) + `"`

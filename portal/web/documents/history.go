@@ -44,7 +44,8 @@ type diffRow struct {
 	Lines int // of a gap
 }
 
-// history answers ?history and /p/ID/history; with ?from= and ?to= it compares.
+// history answers ?history and /p/ID/history; with from= and to= it compares two
+// revisions.
 func (h *Handler) history(req *page.Request, id string) error {
 	revs, err := h.deps.Library.Revisions(req.Context(), id)
 	if err != nil {
@@ -75,7 +76,8 @@ func (h *Handler) history(req *page.Request, id string) error {
 	return h.Show(req, 200, "history", view)
 }
 
-// titleOf is the newest title; a removal has none.
+// titleOf returns the newest title of a document, or its path if no revision has one. A
+// removal has no title.
 func titleOf(revs []library.Revision) string {
 	for _, r := range revs {
 		if r.Title != "" {
@@ -85,6 +87,7 @@ func titleOf(revs []library.Revision) string {
 	return revs[0].Path
 }
 
+// diff compares two revisions word by word.
 func (h *Handler) diff(req *page.Request, id string, revs []library.Revision) error {
 	from, err := pickRevision(req, "from", revs)
 	if err != nil {
@@ -108,6 +111,8 @@ func (h *Handler) diff(req *page.Request, id string, revs []library.Revision) er
 	return h.Show(req, 200, "diff", view)
 }
 
+// pickRevision returns the revision that a parameter names. It fails with fault.NotFound
+// if the document has none such.
 func pickRevision(req *page.Request, name string, revs []library.Revision) (library.Revision, error) {
 	rev, err := revision(req, name)
 	if err != nil {
@@ -124,7 +129,7 @@ func pickRevision(req *page.Request, name string, revs []library.Revision) (libr
 	return library.Revision{}, fault.Newf(fault.NotFound, "web", "this document has no revision %s", rev)
 }
 
-// texts reads two files as they were pushed.
+// texts returns two files as they were pushed.
 func (h *Handler) texts(req *page.Request, a, b postmortems.OID) (out [2]string, err error) {
 	err = h.deps.Content.Blobs(req.Context(), []postmortems.OID{a, b}, func(i int, data []byte) error {
 		out[i] = strings.ToValidUTF8(string(data), "\uFFFD")
@@ -136,6 +141,7 @@ func (h *Handler) texts(req *page.Request, a, b postmortems.OID) (out [2]string,
 // diffContext is how many unchanged lines are shown around a change.
 const diffContext = 3
 
+// diffRows turns pieces into rows and leaves out long unchanged text.
 func diffRows(pieces []worddiff.Piece) []diffRow {
 	var out []diffRow
 	for i, p := range pieces {
@@ -151,8 +157,8 @@ func diffRows(pieces []worddiff.Piece) []diffRow {
 	return out
 }
 
-// shorten leaves out the middle of unchanged text; before and after tell whether
-// a change stands there.
+// shorten leaves out the middle of unchanged text. before and after report whether a
+// change is next to it on that side.
 func shorten(text string, before, after bool) []diffRow {
 	lines := strings.SplitAfter(text, "\n")
 	head, tail := 0, 0

@@ -9,7 +9,7 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// homeView is the first page: search, then what is new and what is read.
+// homeView is the home page: search, then what is new and what is read most.
 type homeView struct {
 	page.Frame
 	Total     int
@@ -31,6 +31,8 @@ type kindCount struct {
 	N int
 }
 
+// home shows the home page. It is built for each request, because open incidents change
+// at any time.
 func (h *Handler) home(req *page.Request) error {
 	ctx, lib := req.Context(), h.deps.Library
 	view := homeView{Frame: h.Frame()}
@@ -64,6 +66,8 @@ func (h *Handler) home(req *page.Request) error {
 	return h.Show(req, 200, "home", view)
 }
 
+// kindCounts returns the number of documents and the kinds that have some, in the order
+// of the navigation.
 func kindCounts(counts []library.Count) (total int, kinds []kindCount) {
 	n := map[string]int{}
 	for _, k := range counts {
@@ -78,7 +82,7 @@ func kindCounts(counts []library.Count) (total int, kinds []kindCount) {
 	return total, kinds
 }
 
-// overdue are the action items whose day has passed, the latest first.
+// overdue returns action items whose due date has passed, longest overdue first.
 func (h *Handler) overdue(req *page.Request, most int) ([]docparts.ActionRow, error) {
 	items, err := h.deps.Library.Actions(req.Context(), library.ActionFilter{Status: "open", Limit: most})
 	if err != nil {
@@ -94,13 +98,14 @@ func (h *Handler) overdue(req *page.Request, most int) ([]docparts.ActionRow, er
 	return rows, nil
 }
 
+// itemRow returns the row of an action item with a link to its document.
 func (h *Handler) itemRow(i library.ActionItem) docparts.ActionRow {
 	row := docparts.NewActionRow(i.Action, h.Day())
 	row.Document = &i.Document
 	return row
 }
 
-// verdicts are the newest weekly and daily reports: what a lead opens first.
+// verdicts returns the newest weekly and daily reports.
 func (h *Handler) verdicts(req *page.Request) (out []reportstore.Revision, err error) {
 	if h.deps.Reports == nil {
 		return nil, nil

@@ -27,18 +27,20 @@ type listView struct {
 	Known   *serviceFacts // set on the page of a service
 }
 
-// facetLabels are the filters of a list, in order.
+// facetLabels returns the filters of a list, in order, each with its label.
 func facetLabels() [][2]string {
 	return [][2]string{{"service", "Service"}, {"severity", "Severity"}, {"year", "Year"}, {"owner", "Owner"}, {"tag", "Tag"}}
 }
 
-// list makes the handler of one kind's list.
+// list returns the handler for the list of one kind.
 func (h *Handler) list(kind page.Kind) page.ServeFunc {
 	return func(req *page.Request) error {
 		return h.cached(req, "list", func() (any, error) { return h.kindList(req, kind) })
 	}
 }
 
+// kindList returns the page of one kind. The document that describes the folder, if
+// there is one, is linked.
 func (h *Handler) kindList(req *page.Request, kind page.Kind) (any, error) {
 	view := listView{Frame: h.Frame(), Kind: kind, Heading: kind.Many, What: kind.What}
 	view.Title, view.Section, view.Canonical = kind.Many, kind.Path, h.Absolute(kind.Path)
@@ -48,7 +50,8 @@ func (h *Handler) kindList(req *page.Request, kind page.Kind) (any, error) {
 	return h.fillList(req, view, library.Filter{Kind: kind.Kind})
 }
 
-// fillList reads the filters from the query and adds what they leave.
+// fillList reads the filters from the query and adds the documents that match. base is
+// the filter that the list itself sets.
 func (h *Handler) fillList(req *page.Request, view listView, base library.Filter) (listView, error) {
 	ctx, q := req.Context(), req.Query()
 	f, err := filterOf(q, base)
@@ -77,8 +80,8 @@ func (h *Handler) fillList(req *page.Request, view listView, base library.Filter
 	return view, err
 }
 
-// facets counts the values of every filter among the documents that the filters
-// leave. A filter that the list itself sets is not offered.
+// facets counts the values of every filter among the documents that match. A filter that
+// the list itself sets is not offered.
 func (h *Handler) facets(req *page.Request, f, base library.Filter) ([]page.Facet, error) {
 	q, path := req.Query(), req.URL.EscapedPath()
 	var out []page.Facet
@@ -105,7 +108,8 @@ func (h *Handler) facets(req *page.Request, f, base library.Filter) ([]page.Face
 	return out, nil
 }
 
-// filterOf reads the parameters of a list. Unknown ones are ignored.
+// filterOf reads the parameters of a list into f. Unknown parameters are ignored. It
+// fails with fault.Invalid for a year or a date that is none.
 func filterOf(q url.Values, f library.Filter) (library.Filter, error) {
 	f.Severity, f.Tag, f.Owner, f.Cursor, f.Limit = q.Get("severity"), q.Get("tag"), q.Get("owner"), q.Get("cursor"), page.Rows
 	if f.Service == "" {

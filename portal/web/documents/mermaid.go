@@ -9,10 +9,9 @@ type mermaidView struct {
 	Library, Script string
 }
 
-// mermaid answers the page that a document's script opens in a frame without an
-// origin: whatever a diagram makes the library do, it can not reach the portal,
-// its cookies or any other address. Only here may styles be inline, which the
-// drawings need.
+// mermaid answers the page that a document's script opens in a frame without an origin.
+// Whatever a diagram makes the library do, it cannot reach the portal, its cookies or
+// any other address. Only here may styles be inline, which the drawings need.
 func (h *Handler) mermaid(req *page.Request) error {
 	header := req.Writer.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")

@@ -15,13 +15,12 @@ import (
 // openListed is how many open incidents the home page lists.
 const openListed = 3
 
-// openPatience is how long the home page waits to know what is open. After a start
-// every post-mortem has to be read for it once, and the box to search in must not
-// wait for that.
+// openPatience is how long the home page waits for the open incidents. After a start
+// every post-mortem is read for them once, and the search box must not wait for that.
 const openPatience = 100 * time.Millisecond
 
-// openIncidents are the newest open incidents, and how many there are; known is
-// false when that is still being found out.
+// openIncidents returns the newest open incidents and how many there are. known is false
+// while they are still being read.
 func (h *Handler) openIncidents(req *page.Request, most int) (rows []incidentparts.Row, all int, known bool, err error) {
 	if h.deps.Signals == nil {
 		return nil, 0, true, nil

@@ -9,17 +9,16 @@ import (
 	"github.com/postern/postern/search"
 )
 
-// relatedView is what stands beside a document besides the documents that link to
-// it.
+// relatedView is what is shown beside a document in addition to its backlinks.
 type relatedView struct {
 	Similar []search.Match
 	Service string
 	Latest  []library.Record // of the service
 }
 
-// relatedTo finds them, once for each state of the library: the page is kept with
-// them. It is not whole when search did not answer or does not know the newest
-// documents yet; such a page is made again for the next reader.
+// relatedTo returns related incidents and the latest documents of the first service.
+// whole is false if search did not answer or is behind the library; such a page is not
+// cached.
 func (h *Handler) relatedTo(ctx context.Context, doc library.Page) (view relatedView, whole bool) {
 	ctx, cancel := context.WithTimeout(ctx, docparts.RelatedPatience)
 	defer cancel()

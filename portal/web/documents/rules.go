@@ -9,33 +9,37 @@ import (
 	"github.com/postern/postern/postmortems"
 )
 
-// rulesView lists the rules that a push is judged by.
+// rulesView lists the rules that pushes are checked by.
 type rulesView struct {
 	page.Frame
 	Rules []postmortems.Rule
 }
 
-// ruleView is the page of one rule, made from the rule itself.
+// ruleView is the page of one rule, generated from the rule.
 type ruleView struct {
 	page.Frame
 	Rule postmortems.Rule
 	HTML template.HTML
 }
 
-// ruleCache keeps the rendered rules: there are some dozens, and they never change.
+// ruleCache holds the rendered rules. There are some dozens, and they change with a
+// release only.
 type ruleCache struct {
 	mu   sync.Mutex
 	html map[string]template.HTML
 }
 
+// newRuleCache returns an empty cache.
 func newRuleCache() *ruleCache { return &ruleCache{html: map[string]template.HTML{}} }
 
+// ruleList lists the rules.
 func (h *Handler) ruleList(req *page.Request) error {
 	view := rulesView{Frame: h.Frame(), Rules: h.deps.Rules}
 	view.Title, view.Section = "Rules", "/rules"
 	return h.Show(req, 200, "rules", view)
 }
 
+// rule shows one rule with its examples.
 func (h *Handler) rule(req *page.Request) error {
 	id := req.PathValue("rule")
 	for _, r := range h.deps.Rules {
@@ -53,6 +57,7 @@ func (h *Handler) rule(req *page.Request) error {
 	return fault.Newf(fault.NotFound, "web", "there is no rule %q", id)
 }
 
+// ruleHTML returns the text of a rule as HTML. Without a renderer it is the Markdown.
 func (h *Handler) ruleHTML(req *page.Request, r postmortems.Rule) (template.HTML, error) {
 	if h.deps.Renderer == nil {
 		return template.HTML("<pre>" + template.HTMLEscapeString(string(postmortems.RuleDoc(r))) + "</pre>"), nil

@@ -40,13 +40,14 @@ type serviceFacts struct {
 	SLOs               []sloparts.Row
 }
 
-// dependency is a service that another cannot work without, and how its own
-// objectives stand: through it they are the other's as well.
+// dependency is a service that another one needs, and how many SLOs of it are missed: a
+// missed SLO there affects the other service as well.
 type dependency struct {
 	Name         string
 	SLOs, Missed int
 }
 
+// services lists the services that are defined and those that documents name.
 func (h *Handler) services(req *page.Request) error {
 	ctx := req.Context()
 	counts, err := h.deps.Library.Counts(ctx, "service", library.Filter{})
@@ -81,6 +82,7 @@ func (h *Handler) services(req *page.Request) error {
 	return h.Show(req, 200, "services", view)
 }
 
+// directory returns the defined services, none without a directory.
 func (h *Handler) directory(ctx context.Context) ([]slo.Service, error) {
 	if h.deps.Services == nil {
 		return nil, nil
@@ -88,6 +90,7 @@ func (h *Handler) directory(ctx context.Context) ([]slo.Service, error) {
 	return h.deps.Services.Services(ctx)
 }
 
+// countObjectives counts the SLOs of each row and how many are missed.
 func (h *Handler) countObjectives(ctx context.Context, rows map[string]*serviceRow) error {
 	if h.deps.Board == nil {
 		return nil
@@ -105,8 +108,8 @@ func (h *Handler) countObjectives(ctx context.Context, rows map[string]*serviceR
 	return err
 }
 
-// service is the page of one service: who owns it, what it depends on, how its
-// objectives stand, and every document that names it.
+// service shows one service: its owner, its dependencies, its SLOs, and every document
+// that names it.
 func (h *Handler) service(req *page.Request) error {
 	ctx, name := req.Context(), req.PathValue("*")
 	facts, err := h.serviceFacts(ctx, name)
@@ -133,7 +136,7 @@ func (h *Handler) service(req *page.Request) error {
 	return h.Show(req, 200, "list", view)
 }
 
-// serviceFacts gathers what definitions and the board say of a service.
+// serviceFacts returns what definitions and SLOs state about a service.
 func (h *Handler) serviceFacts(ctx context.Context, name string) (f serviceFacts, err error) {
 	f.Name = name
 	known, err := h.directory(ctx)
@@ -172,6 +175,7 @@ func (h *Handler) serviceFacts(ctx context.Context, name string) (f serviceFacts
 	return f, nil
 }
 
+// dependenciesOf returns the dependencies of a service without their counts.
 func dependenciesOf(x slo.Service) (out []dependency) {
 	for _, name := range x.DependsOn {
 		out = append(out, dependency{Name: name})

@@ -39,7 +39,7 @@ type documentView struct {
 	Draft     bool
 }
 
-// banner says that the reader does not see the newest published text.
+// banner is the notice above a text that is not the newest published one, or not final.
 type banner struct {
 	Class, Text, Link, LinkText string
 }
@@ -50,6 +50,7 @@ type fact struct {
 	Links            []page.Chip // instead of Text, inside the portal
 }
 
+// tocEntry is a line of the table of contents.
 type tocEntry struct {
 	Level        int
 	Text, Anchor string
@@ -74,6 +75,7 @@ type timelineRow struct {
 // tocDeepest is the deepest heading level that the table of contents lists.
 const tocDeepest = 3
 
+// documentView returns the page of a document without its related documents.
 func (h *Handler) documentView(p library.Page) documentView {
 	doc := p.Document
 	permalink := "/p/" + url.PathEscape(p.ID)
@@ -102,6 +104,8 @@ func (h *Handler) documentView(p library.Page) documentView {
 	return v
 }
 
+// bannerOf returns the notice above a document, nil for none: an old revision first,
+// then the status.
 func (h *Handler) bannerOf(p library.Page) *banner {
 	if p.Shown.Commit != "" && p.Shown.Commit != p.Revision.Commit {
 		if p.Address == "" {
@@ -120,6 +124,7 @@ func (h *Handler) bannerOf(p library.Page) *banner {
 	return nil
 }
 
+// tocOf returns the table of contents: headings of levels 2 and 3 that have an anchor.
 func tocOf(headings []postmortems.Heading) []tocEntry {
 	var out []tocEntry
 	for _, h := range headings {
@@ -130,6 +135,7 @@ func tocOf(headings []postmortems.Heading) []tocEntry {
 	return out
 }
 
+// missingOf returns the links that lead nowhere, with their place in the file.
 func missingOf(p library.Page) []missingLink {
 	var out []missingLink
 	for i, l := range p.Document.Body.Links {
@@ -140,6 +146,8 @@ func missingOf(p library.Page) []missingLink {
 	return out
 }
 
+// timelineOf returns the timeline as it was parsed. Distances are stated if both times
+// are exact.
 func timelineOf(d postmortems.Document) []timelineRow {
 	var out []timelineRow
 	start := d.Front.Times.Started
@@ -153,7 +161,8 @@ func timelineOf(d postmortems.Document) []timelineRow {
 	return out
 }
 
-// yearOf is the second folder of a path when it is a year: it filters the list.
+// yearOf returns the second folder of a path if it is a year, for the breadcrumb; ""
+// otherwise.
 func yearOf(path string) string {
 	parts := strings.Split(path, "/")
 	if len(parts) < 3 || len(parts[1]) != 4 {
@@ -165,7 +174,7 @@ func yearOf(path string) string {
 	return parts[1]
 }
 
-// alertLinks are the links to the pages of alerts.
+// alertLinks returns links to the pages of alerts.
 func (h *Handler) alertLinks(names []string) []page.Chip {
 	var out []page.Chip
 	for _, name := range names {

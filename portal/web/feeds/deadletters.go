@@ -13,7 +13,7 @@ import (
 	"github.com/postern/postern/reports/feedstore"
 )
 
-// letterJSON is a dead letter on the wire.
+// letterJSON is a dead letter as JSON.
 type letterJSON struct {
 	ID         string    `json:"id"`
 	Source     string    `json:"source"`
@@ -28,8 +28,9 @@ type letterJSON struct {
 	BodyKept   bool      `json:"body_kept"`
 }
 
-// letters reads one page of dead letters as the visitor may see it: a feeder those
-// of its own sources; what was sent, admins and feeders only; nobody a secret.
+// letters returns one page of dead letters as the client may see it. Feeders see those
+// of their own sources; only administrators and feeders see what was sent; secrets are
+// removed for everyone.
 func (h *Handler) letters(req *page.Request, f feedstore.DeadLetterFilter) (letters []feedstore.DeadLetter, next string, err error) {
 	feeds, err := h.feeds()
 	if err != nil {
@@ -49,9 +50,9 @@ func (h *Handler) letters(req *page.Request, f feedstore.DeadLetterFilter) (lett
 	return letters, next, err
 }
 
-// ownSources are the only sources whose letters somebody is shown; nil: all. A
-// feeder that is not bound may post under any name, but reads of the one that is
-// called after it only.
+// ownSources returns the sources whose dead letters a client may see, nil for all. A
+// feeder that is not bound to sources may post under any name, but sees only those of
+// the source named after it.
 func ownSources(who auth.Principal) []string {
 	if who.Role != auth.Feeder {
 		return nil
@@ -62,13 +63,13 @@ func ownSources(who auth.Principal) []string {
 	return []string{who.Name}
 }
 
-// seesBodies tells whether somebody is shown what was sent, of the letters that they
-// are shown at all. Raw bodies hold labels, names and addresses that no page shows.
+// seesBodies reports whether a client may see what was sent. Raw bodies have labels,
+// names and addresses that no page shows.
 func seesBodies(who auth.Principal) bool {
 	return who.Role == auth.Admin || who.Role == auth.Feeder
 }
 
-// redact takes secrets out of what a feed sent.
+// redact removes secrets from what a feed sent.
 func (h *Handler) redact(text string) string {
 	if h.opt.Redact == nil {
 		return text
@@ -105,7 +106,7 @@ func (h *Handler) letterList(req *page.Request) error {
 	return req.JSON(http.StatusOK, answer)
 }
 
-// letterRetry reads the body of a dead letter again.
+// letterRetry processes the body of a dead letter again.
 func (h *Handler) letterRetry(req *page.Request) error {
 	feeds, err := h.feeds()
 	if err != nil {
@@ -120,6 +121,7 @@ func (h *Handler) letterRetry(req *page.Request) error {
 	return req.JSON(http.StatusOK, answer)
 }
 
+// letterDelete deletes a dead letter.
 func (h *Handler) letterDelete(req *page.Request) error {
 	feeds, err := h.feeds()
 	if err != nil {
@@ -144,6 +146,7 @@ type lettersView struct {
 	Failed  bool   // it failed
 }
 
+// lettersPage lists dead letters, newest first.
 func (h *Handler) lettersPage(req *page.Request) error {
 	q, who := req.Query(), req.Who
 	view := lettersView{Frame: h.Frame(), Source: q.Get("source"), MayAct: who.May(auth.PushMain), Sees: seesBodies(who)}
@@ -163,7 +166,7 @@ func (h *Handler) lettersPage(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "letters", view)
 }
 
-// saidOf words what the action before this page did; it is a word in the address,
+// saidOf returns the result of the action before this page. It is a word in the address,
 // so that reloading the page repeats nothing.
 func saidOf(q url.Values) (said string, failed bool) {
 	switch q.Get("done") {
@@ -177,7 +180,7 @@ func saidOf(q url.Values) (said string, failed bool) {
 	return "", false
 }
 
-// letterRetryForm is letterRetry for the page's button.
+// letterRetryForm is letterRetry for the button of the page.
 func (h *Handler) letterRetryForm(req *page.Request) error {
 	feeds, err := h.feeds()
 	if err != nil {
@@ -194,7 +197,7 @@ func (h *Handler) letterRetryForm(req *page.Request) error {
 	return req.Redirect(http.StatusSeeOther, h.Link("/dead-letters")+"?done="+done)
 }
 
-// letterDismissForm forgets a dead letter.
+// letterDismissForm deletes a dead letter, for the button of the page.
 func (h *Handler) letterDismissForm(req *page.Request) error {
 	feeds, err := h.feeds()
 	if err != nil {

@@ -22,8 +22,8 @@ type Tokens interface {
 	Tokens(ctx context.Context) ([]auth.Token, error)
 }
 
-// Feeds takes in what other systems say, and tells how each of them does. Errors
-// are faults.
+// Feeds accepts what other systems send, and reports how each of them does. Errors are
+// faults.
 type Feeds interface {
 	// Accept stores one body, decodes it and stores what it says. fault.Invalid:
 	// the body is not the format at all, and is kept as a dead letter;
@@ -58,7 +58,7 @@ type Options struct {
 	Polled func() []PolledPage
 }
 
-// PolledPage is a status page that the portal asks by itself.
+// PolledPage is a status page that the portal polls.
 type PolledPage struct {
 	Source, URL string
 	State       string    // "waiting", "ok", "failing", "broken"
@@ -67,7 +67,7 @@ type PolledPage struct {
 	Why         string    // the last failure; "" when there is none
 }
 
-// MeasuredSource is a server that objectives are measured by, and how it does.
+// MeasuredSource is a server that SLOs are measured by.
 type MeasuredSource struct {
 	Name     string
 	State    string // "waiting", "working", "failing" or "paused"
@@ -79,5 +79,5 @@ type MeasuredSource struct {
 	Refused  []RefusedQuery
 }
 
-// RefusedQuery is an objective whose query the server does not take.
+// RefusedQuery is an SLO whose query the server rejects.
 type RefusedQuery struct{ SLO, Why string }

@@ -26,9 +26,8 @@ const (
 	largeBody = 4 << 20
 )
 
-// flights counts the bytes of feeds' bodies that are in memory, so that those who
-// may post cannot exhaust it by posting at the same time. It may be used by many
-// goroutines.
+// flights counts the bytes of feeds' bodies in memory, so that clients with a token
+// cannot exhaust it by posting at the same time. It may be used by many goroutines.
 type flights struct {
 	share int64 // of one sender
 
@@ -39,13 +38,13 @@ type flights struct {
 	large chan struct{} // holds one token while a large body is decoded
 }
 
-// newFlights makes room for bodies of the given size, however large it is.
+// newFlights returns room for bodies of the given size, however large it is.
 func newFlights(body int64) *flights {
 	return &flights{share: max(flightShare, 2*body), by: map[string]int64{}, large: make(chan struct{}, 1)}
 }
 
-// decode runs do, which decodes and stores a body of n bytes: large ones one after
-// another.
+// decode runs do, which decodes and stores a body of n bytes. Large bodies are processed
+// one after another.
 func (f *flights) decode(ctx context.Context, n int, do func() error) error {
 	if n < largeBody {
 		return do()
@@ -59,8 +58,8 @@ func (f *flights) decode(ctx context.Context, n int, do func() error) error {
 	}
 }
 
-// begin makes room for n bytes of a sender; land gives it back. ok is false when the
-// sender's share or everybody's is full.
+// begin reserves n bytes for a sender; land releases them. ok is false if the share of
+// the sender, or that of all, is used up.
 func (f *flights) begin(sender string, n int64) (land func(), ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -79,7 +78,7 @@ func (f *flights) begin(sender string, n int64) (land func(), ok bool) {
 	}, true
 }
 
-// reserve makes room for n more bytes of the bodies of a visit. land gives it back.
+// reserve reserves n more bytes for the body of a request; land releases them.
 func (h *Handler) reserve(req *page.Request, n int64) (land func(), err error) {
 	land, ok := h.flights.begin(req.Who.TokenID, n)
 	if !ok {
@@ -88,8 +87,8 @@ func (h *Handler) reserve(req *page.Request, n int64) (land func(), err error) {
 	return land, nil
 }
 
-// readFeed reads the body of a request within limit bytes, and makes room for it as
-// it comes. land, which is never nil, gives the room back.
+// readFeed reads a body of at most limit bytes and reserves memory as it arrives. land,
+// which is never nil, releases the memory.
 func (h *Handler) readFeed(req *page.Request, limit int64) (body []byte, land func(), err error) {
 	var lands []func()
 	land = func() {

@@ -14,10 +14,10 @@ import (
 	"github.com/postern/postern/reports/feedstore"
 )
 
-// traced serves a route of the feeds so that nothing a known sender sends goes
-// missing without a trace: most senders never send again what was answered with 4xx.
-// A body that is refused and not kept leaves a dead letter. What is refused for now
-// (5xx, 429) does not: its sender comes again.
+// traced wraps a route of the feeds so that nothing from a known sender is lost without
+// a trace: most senders do not send again what was answered with 4xx. A refused body
+// that is not stored leaves a dead letter. What is refused for the moment (5xx, 429)
+// does not, because its sender retries.
 func (h *Handler) traced(serve page.ServeFunc) page.ServeFunc {
 	return func(req *page.Request) error {
 		body := &countedBody{ReadCloser: req.Body}
@@ -49,8 +49,8 @@ type traceless struct{ error }
 // Unwrap returns the error.
 func (t traceless) Unwrap() error { return t.error }
 
-// missed notes that a body of a known sender is not kept. read is how much of it
-// came.
+// missed records that the body of a known sender is not stored. read is how many bytes
+// of it arrived.
 func (h *Handler) missed(req *page.Request, read int64, err error) {
 	if _, done := errors.AsType[traceless](err); done || h.deps.Feeds == nil {
 		return
@@ -77,8 +77,8 @@ func (h *Handler) missed(req *page.Request, read int64, err error) {
 	}
 }
 
-// missedReason is what a dead letter says of a body that is not kept; length is what
-// the request stated, -1 for nothing.
+// missedReason returns the reason in the dead letter of a body that is not stored.
+// length is what the request stated, -1 for nothing.
 func (h *Handler) missedReason(length, read int64, kind fault.Kind, detail string) string {
 	size := byteSize(length)
 	switch {
@@ -93,7 +93,7 @@ func (h *Handler) missedReason(length, read int64, kind fault.Kind, detail strin
 	return fmt.Sprintf("a body of %s, which was refused: %s", size, detail)
 }
 
-// ownName is the source that a sender is, whatever it says.
+// ownName returns the source that a sender is, regardless of what it claims.
 func ownName(who auth.Principal) string {
 	if len(who.Sources) > 0 {
 		return who.Sources[0]
@@ -101,7 +101,7 @@ func ownName(who auth.Principal) string {
 	return who.Name
 }
 
-// formatOf is the format that a request to the feeds names.
+// formatOf returns the format that a request names.
 func formatOf(req *page.Request) string {
 	if format := req.PathValue("format"); format != "" {
 		return format
@@ -109,10 +109,10 @@ func formatOf(req *page.Request) string {
 	return path.Base(req.Pattern) // a route of its own
 }
 
-// byteSize writes a number of bytes for people.
+// byteSize writes a number of bytes.
 func byteSize(n int64) string { return humanize.Bytes(n) }
 
-// feedTooLarge is the answer to a body that is more than feeds.body.
+// feedTooLarge returns the error for a body larger than feeds.body.
 func (h *Handler) feedTooLarge() error {
 	return fault.Newf(fault.TooLarge, "web.feed", "the body is larger than feeds.body (%s); it is not kept, which a dead letter says. Send less at a time: Alertmanager takes max_alerts", byteSize(h.feedBody()))
 }

@@ -42,7 +42,7 @@ func (h *Handler) feedBody() int64 {
 	return feedBody
 }
 
-// feeds are there, or the routes are not.
+// feeds returns the store of feeds, or the error of a portal without one.
 func (h *Handler) feeds() (Feeds, error) {
 	if h.deps.Feeds == nil {
 		return nil, fault.New(fault.NotFound, "web", "this portal takes no feeds")
@@ -50,7 +50,7 @@ func (h *Handler) feeds() (Feeds, error) {
 	return h.deps.Feeds, nil
 }
 
-// feedAnswer is the answer of the contract.
+// feedAnswer is the answer to a post, as documented.
 type feedAnswer struct {
 	Accepted  int            `json:"accepted"`
 	Duplicate int            `json:"duplicate"`
@@ -59,12 +59,13 @@ type feedAnswer struct {
 	More int `json:"rejected_more,omitempty"`
 }
 
+// feedRejected is one rejected item of a post.
 type feedRejected struct {
 	Index  int    `json:"index"`
 	Reason string `json:"reason"`
 }
 
-// add takes the answer for a part of a body whose first item has the given index.
+// add adds the result of a part of a body whose first item has the given index.
 func (a *feedAnswer) add(part feedstore.Result, first int) {
 	a.Accepted += part.Accepted
 	a.Duplicate += part.Duplicate
@@ -78,9 +79,10 @@ func (a *feedAnswer) add(part feedstore.Result, first int) {
 	}
 }
 
+// newFeedAnswer returns an answer whose list is empty and not null.
 func newFeedAnswer() feedAnswer { return feedAnswer{Rejected: []feedRejected{}} }
 
-// feedInput is a request as the decoders see it.
+// feedInput returns a request as the decoders receive it.
 func (h *Handler) feedInput(req *page.Request, body []byte) (feed.Input, error) {
 	who := req.Who
 	source, err := sourceOf(req.QueryValue("source"), who)
@@ -90,8 +92,9 @@ func (h *Handler) feedInput(req *page.Request, body []byte) (feed.Input, error) 
 	}, err
 }
 
-// sourceOf is who speaks: the source that is named; else the one that the token is
-// bound to; else a source called after the token.
+// sourceOf returns the source of a post: the one that it names, else the one that the
+// token is bound to, else one named after the token. It fails with fault.Invalid if the
+// token is bound to several.
 func sourceOf(named string, who auth.Principal) (string, error) {
 	switch {
 	case named != "":
@@ -104,8 +107,8 @@ func sourceOf(named string, who auth.Principal) (string, error) {
 	return "", fault.Newf(fault.Invalid, "web.feed", "source: this token may post for %s; name one of them as ?source=NAME", strings.Join(who.Sources, ", "))
 }
 
-// feedBegin judges a request that brings a body. in has all but the body and its
-// time.
+// feedBegin checks a request that brings a body. in has everything except the body and
+// its time.
 func (h *Handler) feedBegin(req *page.Request) (feeds Feeds, in feed.Input, err error) {
 	if feeds, err = h.feeds(); err != nil {
 		return nil, in, err
@@ -117,7 +120,7 @@ func (h *Handler) feedBegin(req *page.Request) (feeds Feeds, in feed.Input, err 
 	return feeds, in, err
 }
 
-// feedPost takes one body.
+// feedPost accepts one body.
 func (h *Handler) feedPost(req *page.Request) error {
 	feeds, in, err := h.feedBegin(req)
 	if err != nil {
@@ -150,7 +153,7 @@ func (h *Handler) feedPost(req *page.Request) error {
 	return req.JSON(http.StatusAccepted, answer)
 }
 
-// slowReader gives a known sender longer than others to send its body, and to be
+// slowReader gives a known sender more time than others to send its body, and to be
 // answered after it.
 func (h *Handler) slowReader(req *page.Request) {
 	// Deadlines of a connection are the machine's: not the injected clock's.
@@ -159,8 +162,8 @@ func (h *Handler) slowReader(req *page.Request) {
 	_ = ctl.SetWriteDeadline(end.Add(answerTime))
 }
 
-// bodyRead lifts the deadline of reading once a body is there: net/http would take
-// its passing for a client that left, while the body waits to be decoded.
+// bodyRead removes the read deadline once the body has arrived: net/http would take its
+// expiry for a client that left, while the body waits to be decoded.
 func bodyRead(req *page.Request) {
 	_ = http.NewResponseController(req.Writer).SetReadDeadline(time.Time{}) // a recorder has no deadlines
 }
@@ -173,8 +176,8 @@ func whetherKept(err error, got feedstore.Result) error {
 	return err
 }
 
-// plainBody refuses compressed bodies: what they unpack to cannot be counted
-// before it is read.
+// plainBody rejects compressed bodies: their size in memory is unknown before they are
+// read.
 func plainBody(r *http.Request) error {
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return fault.New(fault.Unsupported, "web.feed", "send the body as it is, without Content-Encoding")
@@ -182,7 +185,7 @@ func plainBody(r *http.Request) error {
 	return nil
 }
 
-// unreadable is the error of a body that did not come whole.
+// unreadable returns the error for a body that did not arrive completely.
 func unreadable(err error) error {
 	if _, over := errors.AsType[*http.MaxBytesError](err); over {
 		return err
@@ -190,9 +193,9 @@ func unreadable(err error) error {
 	return fault.Wrap(fault.Invalid, "web.feed", "the body did not come whole; nothing of it was stored, send it again", err)
 }
 
-// feedStream takes NDJSON of any length in parts of whole lines, each durable
-// before the next is read. When it fails half way, sending all of it again does
-// no harm.
+// feedStream accepts NDJSON of any length in parts of whole lines. Each part is durable
+// before the next one is read. If it fails half way, sending all of it again does no
+// harm.
 func (h *Handler) feedStream(req *page.Request) error {
 	feeds, in, err := h.feedBegin(req)
 	if err != nil {
@@ -234,7 +237,7 @@ func (h *Handler) feedStream(req *page.Request) error {
 	return req.JSON(http.StatusAccepted, answer)
 }
 
-// lineParts cuts a stream into parts of whole lines.
+// lineParts splits a stream into parts of whole lines.
 type lineParts struct {
 	in    *bufio.Reader
 	most  int    // bytes of a part
@@ -245,7 +248,7 @@ type lineParts struct {
 	err   error
 }
 
-// next reads the next part; an empty stream is one empty part.
+// next reads the next part. An empty stream is one empty part.
 func (p *lineParts) next() bool {
 	if p.last || p.err != nil {
 		return false
@@ -271,6 +274,7 @@ func (p *lineParts) next() bool {
 	}
 }
 
+// take appends a line to the part.
 func (p *lineParts) take(line []byte) {
 	p.part = append(p.part, line...)
 	if len(bytes.TrimSpace(line)) > 0 {

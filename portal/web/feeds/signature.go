@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// signature says how far the webhooks of a source are signed.
+// signature states whether the webhooks of a source are signed.
 type signature string
 
 const (

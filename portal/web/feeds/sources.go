@@ -10,7 +10,7 @@ import (
 	"github.com/postern/postern/reports/feedstore"
 )
 
-// feedsView is the page that tells how each source does.
+// feedsView is the page of sources and their state.
 type feedsView struct {
 	page.Frame
 	Sources  []feedRow
@@ -22,12 +22,13 @@ type feedsView struct {
 	Post     string // address to post to, without the format
 }
 
-// feedRow is a source and how far its posts are signed.
+// feedRow is a source and whether its posts are signed.
 type feedRow struct {
 	feedstore.SourceStatus
 	Signature signature
 }
 
+// feedsPage lists the sources; administrators also see which tokens may post.
 func (h *Handler) feedsPage(req *page.Request) error {
 	feeds, err := h.feeds()
 	if err != nil {
@@ -52,6 +53,7 @@ func (h *Handler) feedsPage(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "feeds", view)
 }
 
+// feedRows returns the sources with secrets removed.
 func (h *Handler) feedRows(req *page.Request, feeds Feeds) ([]feedRow, error) {
 	sources, err := feeds.Sources(req.Context())
 	rows := make([]feedRow, 0, len(sources))
@@ -63,7 +65,7 @@ func (h *Handler) feedRows(req *page.Request, feeds Feeds) ([]feedRow, error) {
 	return rows, err
 }
 
-// feederTokens are the tokens that may post to feeds and nothing else, now.
+// feederTokens returns the valid tokens that may post feeds and nothing else.
 func (h *Handler) feederTokens(req *page.Request) (out []auth.Token, err error) {
 	all, err := h.deps.Tokens.Tokens(req.Context())
 	now := h.Now()
@@ -75,7 +77,7 @@ func (h *Handler) feederTokens(req *page.Request) (out []auth.Token, err error) 
 	return out, err
 }
 
-// sourceJSON is a source on the wire.
+// sourceJSON is a source as JSON.
 type sourceJSON struct {
 	Name         string     `json:"name"`
 	Format       string     `json:"format"`

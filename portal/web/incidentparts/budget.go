@@ -12,7 +12,7 @@ type DraftPostmortem struct {
 	Address       string // of its preview, without the portal's prefix
 }
 
-// BudgetSpent is what one incident took of one objective's budget.
+// BudgetSpent is how much of the error budget of one SLO an incident consumed.
 type BudgetSpent struct {
 	SLO       string
 	Title     string  // of the objective; "" it has none
@@ -21,5 +21,5 @@ type BudgetSpent struct {
 	Estimated bool    // Share is: the window is not over
 }
 
-// BadCount is Bad as people write it; slices may be bad by a fraction.
+// BadCount returns the bad events, rounded; slices may be bad by a fraction.
 func (b BudgetSpent) BadCount() string { return humanize.Number(int(math.Round(b.Bad))) }

@@ -12,14 +12,14 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// stripWidth is the width of the milestone strip in units of its drawing.
+// stripWidth is the width of the strip in units of its drawing.
 const stripWidth = 800
 
-// linearUpTo is the longest incident drawn on a linear scale; in a longer one the
-// first ten minutes, which the targets are about, would vanish.
+// linearUpTo is the longest incident drawn on a linear scale. In a longer one the first
+// ten minutes, which the targets are about, would be too small to see.
 const linearUpTo = 60 * time.Minute
 
-// Strip is the drawing of an incident's milestones to scale, and its text twin.
+// Strip is the drawing of an incident's milestones to scale, with its text alternative.
 type Strip struct {
 	Title    string // for screen readers: the whole drawing in words
 	Note     string // the scale, when it is not linear
@@ -29,13 +29,13 @@ type Strip struct {
 	end      time.Duration // how much time is drawn
 }
 
-// Segment is the span between two milestones.
+// Segment is the time between two milestones.
 type Segment struct {
 	X, Width float64
 	Class    string // detect, diagnose, recover, after; unknown when a milestone in it is missing
 }
 
-// Mark is a mark of a target of 1-5-10.
+// Mark is the place of a target of 1-5-10.
 type Mark struct {
 	X     float64
 	Label string
@@ -60,8 +60,8 @@ type stone struct {
 	since  string         // what took is counted from, where that is not where the drawing begins
 }
 
-// NewStrip draws the milestones as the policy names and judges them; nil when none
-// is known. An open incident is drawn up to now.
+// NewStrip draws the milestones with the names and targets of the policy; nil if none is
+// known. An open incident is drawn up to now.
 func NewStrip(in incident.Incident, p incident.Policy, now time.Time) *Strip {
 	if len(in.Times) == 0 {
 		return nil
@@ -82,7 +82,7 @@ func NewStrip(in incident.Incident, p incident.Policy, now time.Time) *Strip {
 	return s
 }
 
-// stonesOf are the milestones in their usual order, the three of 1-5-10 with their
+// stonesOf returns the milestones in their usual order, the three of 1-5-10 with their
 // targets.
 func stonesOf(in incident.Incident, p incident.Policy) []stone {
 	d := in.Durations(p)
@@ -109,8 +109,8 @@ func stonesOf(in incident.Incident, p incident.Policy) []stone {
 		stone{name: string(incident.Resolved), at: place(incident.Resolved), class: "after"})
 }
 
-// beginning is where the drawing begins: the start of impact, else detection where
-// the policy counts from it.
+// beginning returns where the drawing begins: the start of impact, or detection if the
+// policy counts from it and the start is unknown.
 func beginning(in incident.Incident, p incident.Policy) (time.Time, bool) {
 	if at, ok := momentOf(in, incident.Started); ok || !p.FromDetected {
 		return at, ok
@@ -118,12 +118,14 @@ func beginning(in incident.Incident, p incident.Policy) (time.Time, bool) {
 	return momentOf(in, incident.Detected)
 }
 
-// momentOf is when a milestone was reached, if that is known to the second.
+// momentOf returns when a milestone was reached, if that is known to the second.
 func momentOf(in incident.Incident, m incident.Milestone) (time.Time, bool) {
 	s, ok := in.Times[m]
 	return s.At, ok && !s.DayOnly
 }
 
+// Offset returns how long after the beginning a milestone was reached; nil if that is
+// unknown.
 func Offset(in incident.Incident, p incident.Policy, m incident.Milestone) *time.Duration {
 	begin, known := beginning(in, p)
 	at, reached := momentOf(in, m)
@@ -134,7 +136,7 @@ func Offset(in incident.Incident, p incident.Policy, m incident.Milestone) *time
 	return &d
 }
 
-// stampText tells a moment as exactly as it is known.
+// stampText writes a time as exactly as it is known.
 func stampText(s incident.Stamp) string {
 	switch {
 	case s.At.IsZero():
@@ -145,6 +147,7 @@ func stampText(s incident.Stamp) string {
 	return s.At.UTC().Format("2 Jan 15:04 UTC")
 }
 
+// words returns the milestone in words, with whether its target was met.
 func (m stone) words() Step {
 	w := Step{Name: m.name, Value: "unknown", Class: m.class}
 	if m.at == nil {
@@ -166,6 +169,7 @@ func (m stone) words() Step {
 	return w
 }
 
+// words returns the text alternative of the drawing.
 func (s *Strip) words() string {
 	text := "Incident from the start of impact: "
 	for i, m := range s.Stones {
@@ -177,7 +181,7 @@ func (s *Strip) words() string {
 	return text
 }
 
-// draw lays out the spans between the known milestones in the order of time.
+// draw lays out the time between the known milestones, in the order of time.
 func (s *Strip) draw(stones []stone) {
 	for _, m := range stones {
 		if m.at != nil {
@@ -210,10 +214,10 @@ func (s *Strip) draw(stones []stone) {
 	}
 }
 
-// markRoom is how far apart marks must be so that their labels can be read.
+// markRoom is how far apart marks must be for their labels to be readable.
 const markRoom = 36
 
-// mark draws the targets where their time is over.
+// mark adds the targets at the times when they expire.
 func (s *Strip) mark(in incident.Incident, p incident.Policy) {
 	from, known := beginning(in, p)
 	if !known || s.end <= 0 {
@@ -243,8 +247,8 @@ func (s *Strip) mark(in incident.Incident, p incident.Policy) {
 	}
 }
 
-// markText is a target in as few letters as can be: whole minutes without their
-// unit, which the last mark bears.
+// markText writes a target briefly: whole minutes without their unit, which the last
+// mark has.
 func markText(within time.Duration) string {
 	if within < time.Hour && within%time.Minute == 0 {
 		return strconv.Itoa(int(within / time.Minute))
@@ -252,8 +256,8 @@ func markText(within time.Duration) string {
 	return postmortems.FormatDuration(&within)
 }
 
-// scale maps time since the start to a place on the strip, in its units: linear,
-// or by log2(1 + minutes) for a long incident.
+// scale maps the time since the beginning to a place on the strip, in its units: linear,
+// or log2(1 + minutes) for a long incident.
 func scale(end time.Duration) func(time.Duration) float64 {
 	end = max(end, time.Second) // a strip without a length would divide by zero
 	if end <= linearUpTo {
@@ -265,9 +269,10 @@ func scale(end time.Duration) func(time.Duration) float64 {
 	}
 }
 
+// round1 rounds to a tenth, which is finer than a screen shows.
 func round1(x float64) float64 { return math.Round(x*10) / 10 }
 
-// OfTimes returns an incident of which only the milestones are known.
+// OfTimes returns an incident of which only the milestones of a post-mortem are known.
 func OfTimes(t postmortems.Times) incident.Incident {
 	in := incident.Incident{Times: map[incident.Milestone]incident.Stamp{}}
 	for m, at := range map[incident.Milestone]postmortems.Instant{

@@ -24,6 +24,7 @@ func Ticks(in incident.Incident, p incident.Policy, now time.Time) []Tick {
 	return []Tick{newTick(names[0], took[0], v.Detect), newTick(names[1], took[1], v.Diagnose), newTick(names[2], took[2], v.Recover)}
 }
 
+// newTick returns a step with its time and verdict.
 func newTick(name string, d *time.Duration, v incident.Verdict) Tick {
 	t := Tick{Name: name, Value: "unknown", Verdict: v, Class: "none", Sign: "?"}
 	switch v {
@@ -40,8 +41,8 @@ func newTick(name string, d *time.Duration, v incident.Verdict) Tick {
 	return t
 }
 
-// exactly writes a duration so that it cannot be mistaken for its target: 65 s is
-// not one minute.
+// exactly writes a duration so that it cannot be mistaken for its target: 65 s is not
+// one minute.
 func exactly(d time.Duration) string {
 	if d < 2*time.Minute {
 		return strconv.FormatInt(int64(d/time.Second), 10) + " s"

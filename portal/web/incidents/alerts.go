@@ -15,7 +15,7 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// alertsView is the page about alerts and what they were worth.
+// alertsView is the page about alerts and how useful they were.
 type alertsView struct {
 	signalsView
 	Chips    []page.Chip
@@ -69,6 +69,8 @@ type episodeRow struct {
 	Class        string
 }
 
+// episodeRow returns the row of a firing: whether it belongs to an incident, was
+// acknowledged, or ended without action.
 func (h *Handler) episodeRow(e alert.Episode, on alert.OnCall) episodeRow {
 	row := episodeRow{Episode: e, Lasted: "still firing", Night: e.Paging && on.Night(e), Class: "none", Worth: "not linked"}
 	if !e.Page { // its name is the title of a page, not a rule
@@ -89,7 +91,7 @@ func (h *Handler) episodeRow(e alert.Episode, on alert.OnCall) episodeRow {
 	return row
 }
 
-// ruleLink leads to the runbook of an alert.
+// ruleLink returns the link to the page of an alert; "" without a name.
 func (h *Handler) ruleLink(name string) string {
 	if name == "" {
 		return ""
@@ -97,6 +99,7 @@ func (h *Handler) ruleLink(name string) string {
 	return h.Link((&url.URL{Path: "/a/" + name}).EscapedPath())
 }
 
+// alerts shows how precise and how loud alerts were in a range of days.
 func (h *Handler) alerts(req *page.Request) error {
 	base, err := h.signals(req, "/alerts", "Alerts", signalDays)
 	if err != nil {
@@ -132,8 +135,8 @@ func (h *Handler) alerts(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "alerts", view)
 }
 
-// narrowAlerts applies the filters, and keeps the incidents that began in the span
-// and belong to what is left.
+// narrowAlerts returns the firings that match the filters, and the incidents that began
+// in the range and match as well.
 func (h *Handler) narrowAlerts(req *page.Request, view *alertsView, all []alert.Episode, incidents []incident.Incident) ([]alert.Episode, []alert.Incident) {
 	q := req.Query()
 	service, rule := q.Get("service"), q.Get("rule")
@@ -163,6 +166,7 @@ func (h *Handler) narrowAlerts(req *page.Request, view *alertsView, all []alert.
 	return episodes, counted
 }
 
+// qualityTiles returns the figures of alert quality.
 func qualityTiles(q alert.Quality, on alert.OnCall) []page.Tile {
 	of := func(s alert.Share, what string) string {
 		return strconv.Itoa(s.Part) + " of " + humanize.Plural(s.Of, what)
@@ -194,6 +198,7 @@ func qualityTiles(q alert.Quality, on alert.OnCall) []page.Tile {
 // rulesShown is how many rules are listed.
 const rulesShown = 10
 
+// addRules adds the rules that fired most, by the requested figure.
 func (v *alertsView) addRules(h *Handler, req *page.Request, rules []alert.Rule) {
 	by := req.QueryValue("by")
 	sorts := map[string]func(alert.Rule) int64{
@@ -219,7 +224,7 @@ func (v *alertsView) addRules(h *Handler, req *page.Request, rules []alert.Rule)
 // shiftsShown is how many shifts are listed, the heaviest first.
 const shiftsShown = 10
 
-// addLoad tells when people were paged.
+// addLoad adds at which hours people were paged, and the shifts with most incidents.
 func (v *alertsView) addLoad(all []alert.Episode, on alert.OnCall) {
 	v.Zone, v.Turns = on.Of("").String(), on.ShiftText()
 	counts, highest := on.Clock(all), 0

@@ -15,8 +15,8 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// signalsView is what the pages about incidents, alerts, changes and slow SQL
-// have in common.
+// signalsView is what the pages about incidents, alerts, changes and slow SQL have in
+// common.
 type signalsView struct {
 	page.Frame
 	Sheet        string // their own style sheet
@@ -27,13 +27,14 @@ type signalsView struct {
 	MayEdit      bool
 }
 
-// LastDay is the last day of the span; Until itself is outside.
+// LastDay returns the last day of the range, whose end is exclusive.
 func (v signalsView) LastDay() time.Time { return v.Until.Add(-1) }
 
 // day is how long the spans of these pages are counted in.
 const day = 24 * time.Hour
 
-// signals begins a page of this part of the portal.
+// signals returns the beginning of such a page: tabs, range and permissions. It fails
+// with fault.NotFound if the portal has no feeds.
 func (h *Handler) signals(req *page.Request, section, title string, days int) (signalsView, error) {
 	v := signalsView{Frame: h.Frame(), Sheet: h.Asset(("signals.css")), MayEdit: req.Who.May(auth.PushDraft)}
 	v.Title, v.Section, v.Canonical = title, "/incidents", h.Absolute(section)
@@ -46,7 +47,7 @@ func (h *Handler) signals(req *page.Request, section, title string, days int) (s
 	return v, h.span(req, &v, section, days)
 }
 
-// span reads which time the page is about.
+// span reads the range that the page covers, and adds links to the usual ones.
 func (h *Handler) span(req *page.Request, v *signalsView, section string, days int) error {
 	if err := h.ThrottleSpan(req); err != nil {
 		return err
@@ -68,11 +69,10 @@ func (h *Handler) span(req *page.Request, v *signalsView, section string, days i
 	return nil
 }
 
-// tookOf writes a duration, "—" where it is unknown.
+// tookOf writes a duration, "—" if it is unknown.
 func tookOf(d *time.Duration) string { return humanize.DurationOr(d, "—") }
 
-// secondsOf writes a number of seconds that a database measured; "unknown" for what
-// is no number.
+// secondsOf writes seconds that a database measured, "unknown" if they are no number.
 func secondsOf(n float64) string {
 	if !humanize.Finite(n) {
 		return "unknown"
@@ -80,7 +80,8 @@ func secondsOf(n float64) string {
 	return humanize.Seconds(n)
 }
 
-// attainmentTile is a figure of 1-5-10.
+// attainmentTile returns one figure of 1-5-10: the share of incidents that reached a
+// milestone within its target.
 func attainmentTile(name string, a incident.Attainment, target time.Duration, from string) page.Tile {
 	t := page.Tile{Name: upperFirst(name) + " within " + postmortems.FormatDuration(&target), Value: page.Percent(a.Share()),
 		Note: strconv.Itoa(a.Met) + " met, " + strconv.Itoa(a.Missed) + " missed, " + strconv.Itoa(a.Unknown) + " unknown",
@@ -94,7 +95,7 @@ func attainmentTile(name string, a incident.Attainment, target time.Duration, fr
 	return t
 }
 
-// upperFirst begins a text with a capital letter.
+// upperFirst capitalizes the first letter of a text.
 func upperFirst(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + s[size:]

@@ -53,8 +53,8 @@ type drillRow struct {
 	Times       string
 }
 
-// changeRow words a change; only names the one incident that is asked about, ""
-// for all.
+// changeRow returns the row of a change. If only is not "", other incidents than that
+// one are left out.
 func (h *Handler) changeRow(l change.Linked, only string) changeRow {
 	row := changeRow{Linked: l, State: "ok", Class: "ok", Link: page.WebLink(l.URL)}
 	row.What = cmp.Or(l.Title, strings.TrimSpace(cmp.Or(kindWords(l.Kind), "changed")+" "+artifactName(l.Artifact)))
@@ -76,7 +76,7 @@ func (h *Handler) changeRow(l change.Linked, only string) changeRow {
 	return row
 }
 
-// medianOf says of how many a median is.
+// medianOf writes how many values a median is of.
 func medianOf(known int) string {
 	if known == 0 {
 		return "not known of any"
@@ -84,7 +84,7 @@ func medianOf(known int) string {
 	return "median of " + strconv.Itoa(known)
 }
 
-// kindWords writes the kind of an event as words.
+// kindWords writes the kind of an event in words.
 func kindWords(kind string) string {
 	if kind == "rolledback" {
 		return "rolled back"
@@ -92,8 +92,8 @@ func kindWords(kind string) string {
 	return kind
 }
 
-// artifactName is the name of an artifact as people say it: without the kind of
-// package, and with as many digits of the digest as git shows.
+// artifactName returns a readable name of an artifact: without the package type, and
+// with a short digest.
 func artifactName(name string) string {
 	const shown = 12 // digits
 	if kind, rest, ok := strings.Cut(name, "/"); ok && strings.HasPrefix(kind, "pkg:") {
@@ -106,6 +106,7 @@ func artifactName(name string) string {
 	return before + "sha256:" + digest[:shown]
 }
 
+// changes lists the changes of a range of days, and the drills.
 func (h *Handler) changes(req *page.Request) error {
 	base, err := h.signals(req, "/changes", "Changes and drills", signalDays)
 	if err != nil {
@@ -133,6 +134,8 @@ func (h *Handler) changes(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "changes", view)
 }
 
+// narrowChanges returns the changes that match the filters, and adds the filters to the
+// page.
 func (h *Handler) narrowChanges(req *page.Request, view *changesView, all []change.Linked) []change.Linked {
 	q := req.Query()
 	services, environments, states := map[string]int{}, map[string]int{}, map[string]int{}
@@ -154,6 +157,7 @@ func (h *Handler) narrowChanges(req *page.Request, view *changesView, all []chan
 	return shown
 }
 
+// changeTiles returns the figures of changes.
 func changeTiles(n change.Stats) []page.Tile {
 	rate := page.Tile{Name: "Change failure rate", Value: page.Percent(n.FailureRate), Note: strconv.Itoa(n.Failed) + " of " + humanize.Plural(n.Deployments, "deployment"),
 		How: "distinct production deployments that failed, were rolled back or have a stated incident / all distinct ones; with the suspected " + page.Percent(n.WithSuspected)}
@@ -175,7 +179,7 @@ func changeTiles(n change.Stats) []page.Tile {
 // drillsShown is how many exercises a page lists, the newest.
 const drillsShown = 50
 
-// addDrills adds the exercises of the span.
+// addDrills adds the drills of the range, and the services without one.
 func (h *Handler) addDrills(req *page.Request, view *changesView) error {
 	ctx := req.Context()
 	all, err := h.deps.Signals.Drills(ctx, view.Since, view.Until)

@@ -40,8 +40,8 @@ type Searcher interface {
 	Related(ctx context.Context, id string, limit int) ([]search.Match, error)
 }
 
-// Signals are the folded views of what feeds, post-mortems and people said. What
-// its methods return is shared and must not be written to.
+// Signals are incidents, alerts, changes and slow statements, folded from all sources.
+// What the methods return is shared and must not be changed.
 type Signals interface {
 	// Policy is how incidents are judged.
 	Policy() incident.Policy

@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// entryView is the form for an incident that a person tells of.
+// entryView is the form for an incident that a person reports.
 type entryView struct {
 	signalsView
 	Problem    string
@@ -21,8 +21,10 @@ type entryView struct {
 	Severities []string
 }
 
+// entryPage shows the empty form.
 func (h *Handler) entryPage(req *page.Request) error { return h.showEntry(req, http.StatusOK, "") }
 
+// showEntry shows the form with what was typed, and the problem with it.
 func (h *Handler) showEntry(req *page.Request, status int, problem string) error {
 	base, err := h.signals(req, "/incidents", "Tell of an incident", 90)
 	if err != nil {
@@ -38,7 +40,7 @@ func (h *Handler) showEntry(req *page.Request, status int, problem string) error
 	return h.Show(req, status, "entry", view)
 }
 
-// entry keeps an incident that a person tells of.
+// entry stores an incident that a person reports.
 func (h *Handler) entry(req *page.Request) error {
 	if err := h.form(req); err != nil {
 		return err
@@ -68,7 +70,8 @@ func (h *Handler) entry(req *page.Request) error {
 	return req.Redirect(http.StatusSeeOther, incidentparts.Link(h.Kit, in.ID))
 }
 
-// edit keeps a correction of an incident.
+// edit stores a correction of an incident. Corrections are appended and never change
+// what sources reported.
 func (h *Handler) edit(req *page.Request) error {
 	if err := h.form(req); err != nil {
 		return err
@@ -98,8 +101,8 @@ func (h *Handler) edit(req *page.Request) error {
 	return req.Redirect(http.StatusSeeOther, incidentparts.Link(h.Kit, id))
 }
 
-// hand is who sends a form. A form has no name of its own: a browser that sends
-// one twice asks the reader first.
+// hand returns who sends a form. A form has no id of its own: a browser that sends one
+// twice warns its reader.
 func (h *Handler) hand(req *page.Request) incident.Hand {
 	return incident.Hand{Who: req.Who.Name}
 }
@@ -112,12 +115,12 @@ func (h *Handler) form(req *page.Request) error {
 	return fault.Wrap(fault.Invalid, "web", "the form could not be read", req.ParseForm())
 }
 
-// words cuts what was typed at commas and spaces.
+// words splits typed text at commas and white space.
 func words(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' || r == '\r' })
 }
 
-// typedTime reads a time as people type it; without a zone it is UTC.
+// typedTime reads a time as people type it, in UTC if it names no zone.
 func typedTime(text string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02 15:04:05"} {
 		if t, err := time.Parse(layout, text); err == nil {

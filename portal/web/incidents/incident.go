@@ -45,7 +45,7 @@ type incidentView struct {
 // moreOf counts what is not listed.
 type moreOf struct{ Voices, Changes, Doubts, Names, Edits int }
 
-// fieldRow is one field and who said so.
+// fieldRow is one field and its source.
 type fieldRow struct {
 	Name, Value string
 	Said        saidBy
@@ -61,8 +61,11 @@ const (
 	othersShown  = 10 // times of one milestone, and names
 )
 
+// incident shows one incident; another of its names redirects to its id.
 func (h *Handler) incident(req *page.Request) error { return h.showIncident(req, http.StatusOK, "") }
 
+// showIncident shows an incident. problem is what is wrong with an edit that was just
+// sent, "" for nothing.
 func (h *Handler) showIncident(req *page.Request, status int, problem string) error {
 	base, err := h.signals(req, "/incidents", "Incident", 90)
 	if err != nil {
@@ -88,7 +91,8 @@ func (h *Handler) showIncident(req *page.Request, status int, problem string) er
 	return h.Show(req, status, "incident", view)
 }
 
-// describe words what is folded.
+// describe adds what is known of the incident itself: fields, milestones, sources and
+// corrections.
 func (v *incidentView) describe(h *Handler, in incident.Incident) {
 	policy, sources := h.deps.Signals.Policy(), h.sources(in)
 	v.Rule = upperFirst(policy.Rule(func(d time.Duration) string { return postmortems.FormatDuration(&d) })) + "."
@@ -125,7 +129,8 @@ func (v *incidentView) describe(h *Handler, in incident.Incident) {
 	v.Others = v.Others[:len(v.Others)-v.More.Names]
 }
 
-// surroundings finds what belongs to an incident: alerts, changes, budgets.
+// surroundings adds what belongs to an incident: alerts, changes and consumed error
+// budgets.
 func (h *Handler) surroundings(ctx context.Context, view *incidentView) error {
 	in, now := view.Incident, h.Now()
 	impact, ok := in.Impact(now)

@@ -26,6 +26,7 @@ type incidentsView struct {
 	Doubts int  // of the span
 }
 
+// incidents lists the incidents of a range of days, open ones first.
 func (h *Handler) incidents(req *page.Request) error {
 	base, err := h.signals(req, "/incidents", "Incidents", incidentDays)
 	if err != nil {
@@ -56,7 +57,7 @@ func (h *Handler) incidents(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "incidents", view)
 }
 
-// order puts open incidents first and maintenance last.
+// order ranks open incidents first and maintenance last.
 func order(in incident.Incident) int {
 	switch {
 	case in.Maintenance:
@@ -67,7 +68,7 @@ func order(in incident.Incident) int {
 	return 1
 }
 
-// incidentState is the word by which the list is filtered.
+// incidentState returns the state that the list is filtered by.
 func incidentState(in incident.Incident) string {
 	switch {
 	case in.Maintenance:
@@ -80,7 +81,8 @@ func incidentState(in incident.Incident) string {
 	return "ended"
 }
 
-// narrow applies the filters and counts what each would leave.
+// narrow returns the incidents that match the filters, and adds the filters with their
+// counts to the page.
 func (h *Handler) narrow(req *page.Request, view *incidentsView, all []incident.Incident) []incident.Incident {
 	q := req.Query()
 	states, services, severities, reports := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
@@ -115,6 +117,8 @@ func (h *Handler) narrow(req *page.Request, view *incidentsView, all []incident.
 	return shown
 }
 
+// incidentTiles returns the figures of incidents: how many, the time to recover, and
+// 1-5-10.
 func incidentTiles(sum incident.Summary, p incident.Policy) []page.Tile {
 	names := p.Names()
 	recovery := page.Tile{Name: "Median time to recover", Value: tookOf(sum.Recover.Median),
@@ -134,8 +138,8 @@ func incidentTiles(sum incident.Summary, p incident.Policy) []page.Tile {
 		attainmentTile(names[2], sum.TenRecover, p.RecoverWithin, p.Origin())}
 }
 
-// writing tells a post-mortem that is being written from one that is published or
-// that nobody began.
+// writing distinguishes a post-mortem that is being written from a published and from a
+// missing one.
 func (h *Handler) writing(ctx context.Context, in incident.Incident, row *incidentparts.Row) error {
 	if len(in.Postmortems) > 0 {
 		if found, err := h.deps.Library.ByID(ctx, in.Postmortems[0]); err == nil && found.Record != nil {

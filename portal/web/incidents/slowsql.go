@@ -25,7 +25,7 @@ type slowSQLView struct {
 	Empty  bool
 }
 
-// teamRow is what one team's statements cost.
+// teamRow is the cost of one team's statements.
 type teamRow struct {
 	Team, Link                   string // "" nobody owns them
 	Statements, New, Fixed, Back int
@@ -33,13 +33,13 @@ type teamRow struct {
 	seconds                      float64
 }
 
-// statementRow is one followed statement.
+// statementRow is one slow statement in one database.
 type statementRow struct {
 	sql.Followed
 	Link, Class, Time, Times, Ratio, Ownership string
 }
 
-// digestView is the page of one digest.
+// digestView is the page of one statement, identified by its digest.
 type digestView struct {
 	signalsView
 	Digest, Statement string
@@ -48,6 +48,7 @@ type digestView struct {
 	Problem           string
 }
 
+// statementRow returns the row of a statement.
 func (h *Handler) statementRow(f sql.Followed) statementRow {
 	row := statementRow{Followed: f, Link: h.Link("/slow-sql/" + url.PathEscape(f.Digest)), Class: "none", Time: secondsOf(f.Seconds), Times: "unknown", Ratio: "—"}
 	switch f.State {
@@ -82,6 +83,7 @@ func (h *Handler) statementRow(f sql.Followed) statementRow {
 	return row
 }
 
+// slowSQL lists slow statements of a range of days, longest total time first.
 func (h *Handler) slowSQL(req *page.Request) error {
 	base, err := h.signals(req, "/slow-sql", "Slow SQL", signalDays)
 	if err != nil {
@@ -116,9 +118,11 @@ func cutStatement(statement string) string {
 	return statement
 }
 
-// nobody is the filter's word for statements without an owner.
+// nobody is the value of the filter for statements without an owner.
 const nobody = "nobody"
 
+// narrowStatements returns the statements that match the filters, and adds the filters
+// to the page.
 func (h *Handler) narrowStatements(req *page.Request, view *slowSQLView, all []sql.Followed) []sql.Followed {
 	q := req.Query()
 	teams, databases, states := map[string]int{}, map[string]int{}, map[string]int{}
@@ -142,6 +146,7 @@ func (h *Handler) narrowStatements(req *page.Request, view *slowSQLView, all []s
 	return shown
 }
 
+// addTeams sums up the statements of each team, most time first.
 func (v *slowSQLView) addTeams(h *Handler, req *page.Request, all []sql.Followed) {
 	byTeam := map[string]*teamRow{}
 	for _, f := range all {
@@ -170,6 +175,7 @@ func (v *slowSQLView) addTeams(h *Handler, req *page.Request, all []sql.Followed
 	})
 }
 
+// statementTiles returns the figures of slow statements.
 func statementTiles(all []sql.Followed) []page.Tile {
 	var count, seconds float64
 	fresh, back, orphans := 0, 0, 0
@@ -202,8 +208,11 @@ func statementTiles(all []sql.Followed) []page.Tile {
 	return tiles
 }
 
+// digest shows one statement in every database that runs it.
 func (h *Handler) digest(req *page.Request) error { return h.showDigest(req, http.StatusOK, "") }
 
+// showDigest shows a statement. problem is what is wrong with a decision that was just
+// sent, "" for nothing.
 func (h *Handler) showDigest(req *page.Request, status int, problem string) error {
 	base, err := h.signals(req, "/slow-sql", "Slow statement", digestDays)
 	if err != nil {
@@ -233,7 +242,7 @@ func (h *Handler) showDigest(req *page.Request, status int, problem string) erro
 	return h.Show(req, status, "digest", view)
 }
 
-// decide keeps what a person says of a statement.
+// decide stores a person's decision about a statement: who owns it, or that it is fixed.
 func (h *Handler) decide(req *page.Request) error {
 	if err := h.form(req); err != nil {
 		return err

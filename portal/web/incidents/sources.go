@@ -9,7 +9,7 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// milestoneRow is one milestone: what counts, and what else was said.
+// milestoneRow is one milestone: the time that counts, and conflicting values.
 type milestoneRow struct {
 	Name, Also string // as it is called here, and the milestone's own name
 	Stamp      incident.Stamp
@@ -20,10 +20,10 @@ type milestoneRow struct {
 	Others     []string
 }
 
-// saidBy is a source as people call it.
+// saidBy is a source as readers know it.
 type saidBy struct{ Name, Link string }
 
-// voiceRow is what one source said.
+// voiceRow is what one source reported.
 type voiceRow struct {
 	incident.Voice
 	Form string
@@ -32,9 +32,9 @@ type voiceRow struct {
 	Link string
 }
 
-// sources are the sources of an incident as people call them, by their own names.
-// Of several voices of one source, such as two people's entries, the most
-// trustworthy counts, as it does for what is said.
+// sources returns the sources of an incident by their own names. If several reports are
+// of one source, such as entries by two people, the most trusted one counts, as it does
+// for the values.
 func (h *Handler) sources(in incident.Incident) map[string]saidBy {
 	out := map[string]saidBy{}
 	for _, v := range in.Voices[:min(len(in.Voices), voicesShown)] {
@@ -55,7 +55,7 @@ func (h *Handler) sources(in incident.Incident) map[string]saidBy {
 	return out
 }
 
-// whoSaid is one of the sources; one that is not listed goes by its own name.
+// whoSaid returns one of the sources; one that is not listed is shown by its own name.
 func whoSaid(sources map[string]saidBy, name string) saidBy {
 	if who, ok := sources[name]; ok {
 		return who
@@ -63,7 +63,7 @@ func whoSaid(sources map[string]saidBy, name string) saidBy {
 	return saidBy{Name: name}
 }
 
-// sureWords say how sure a milestone is.
+// sureWords returns how certain a milestone is.
 func sureWords(confidence string) string {
 	switch confidence {
 	case incident.Stated:
@@ -78,6 +78,8 @@ func sureWords(confidence string) string {
 	return confidence
 }
 
+// milestoneRowOf returns the row of a milestone, with its distance from the start of
+// impact and conflicting values.
 func milestoneRowOf(in incident.Incident, m incident.Milestone, p incident.Policy, sources map[string]saidBy) milestoneRow {
 	row := milestoneRow{Name: string(m)}
 	if name := p.Names()[1]; m == p.Middle && name != row.Name {
@@ -105,8 +107,8 @@ func milestoneRowOf(in incident.Incident, m incident.Milestone, p incident.Polic
 	return row
 }
 
-// otherNames are the names by which people elsewhere know the incident: not what a
-// portal makes of a source and its number.
+// otherNames returns the aliases of an incident in other systems. Names that the portal
+// composed of a source and a number are left out.
 func otherNames(in incident.Incident) (out []string) {
 	made := map[string]bool{in.ID: true}
 	for _, v := range in.Voices {
@@ -120,7 +122,7 @@ func otherNames(in incident.Incident) (out []string) {
 	return slices.Clip(out)
 }
 
-// hashed tells a name that was made of a hash: twelve hexadecimal digits.
+// hashed reports whether a name is a hash: twelve hexadecimal digits.
 func hashed(ref string) bool {
 	const digits = 12
 	return len(ref) == digits && strings.Trim(ref, "0123456789abcdef") == ""

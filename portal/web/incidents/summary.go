@@ -17,8 +17,9 @@ import (
 	"github.com/postern/postern/search/snippet"
 )
 
-// incidentTop is what somebody asks at three in the morning: is it over, what was
-// felt, what fixed it, or else what fixed the like of it.
+// incidentTop is the beginning of the page, which answers the first questions of a
+// person on call: is it over, what did users notice, what fixed it, or else what fixed
+// similar incidents.
 type incidentTop struct {
 	State, Class string    // "Not over", "bad"
 	Says         string    // the rest of the sentence
@@ -30,7 +31,7 @@ type incidentTop struct {
 	Similar      docparts.Answer // without a fix: what resembles it
 }
 
-// reportLink is a post-mortem of the incident, or one that is being written.
+// reportLink is a post-mortem of the incident, published or being written.
 type reportLink struct {
 	Title, Link string
 	State       string // "in review", "draft"; "" published
@@ -42,8 +43,8 @@ const similarRead = 12
 // topNames is how many of the alerts' names similar incidents are sought by.
 const topNames = 3
 
-// topOf answers the first questions. What search and documents add is a courtesy:
-// the page does without when they do not answer.
+// topOf adds the beginning of the page. The page is shown without similar incidents if
+// search does not answer.
 func (h *Handler) topOf(ctx context.Context, view *incidentView) error {
 	in := view.Incident
 	view.Top = overWords(in, h.Now())
@@ -70,9 +71,8 @@ func (h *Handler) topOf(ctx context.Context, view *incidentView) error {
 	return nil
 }
 
-// reportsOf finds the incident's post-mortems, and what the first of them says of
-// the trouble and its end; one that is published is believed before one that is
-// being written.
+// reportsOf adds the incident's post-mortems, and what the first of them states about
+// impact and fix. A published one is preferred.
 func (h *Handler) reportsOf(ctx context.Context, view *incidentView) error {
 	for _, id := range view.Incident.Postmortems {
 		report := reportLink{Title: "Read it", Link: h.Link("/p/" + url.PathEscape(id))}
@@ -99,7 +99,7 @@ func (h *Handler) reportsOf(ctx context.Context, view *incidentView) error {
 	return err
 }
 
-// writingWord is the state of a document that is not published yet; "" for others.
+// writingWord returns the state of a document that is not final; "" for others.
 func writingWord(status postmortems.Status) string {
 	switch status {
 	case postmortems.StatusDraft:
@@ -110,8 +110,7 @@ func writingWord(status postmortems.Status) string {
 	return ""
 }
 
-// fixedIn is what a post-mortem says of how the trouble was ended; nil when it says
-// nothing of it.
+// fixedIn returns what a post-mortem states about the fix, nil if it has none.
 func (h *Handler) fixedIn(doc library.Page) *docparts.Match {
 	var sections []snippet.Section
 	for _, x := range doc.Document.Body.Sections {
@@ -130,8 +129,8 @@ func (h *Handler) fixedIn(doc library.Page) *docparts.Match {
 	return v
 }
 
-// asAlert is an incident as an alert would tell of it: the names of what fired,
-// where, and its title.
+// asAlert writes an incident in the form of an alert, as a text to search for: the names
+// of what fired, the services and the title.
 func asAlert(in incident.Incident, episodes []episodeRow) string {
 	var names []string
 	for _, e := range episodes {
@@ -149,8 +148,8 @@ func asAlert(in incident.Incident, episodes []episodeRow) string {
 	return strings.Join(append(lines, "summary: "+in.Title), "\n")
 }
 
-// overWords says whether an incident is over, and since when; or how far those who
-// are at it have come.
+// overWords returns whether an incident is over and since when; for an open one, how far
+// it has come.
 func overWords(in incident.Incident, now time.Time) incidentTop {
 	length, _, known := in.Length(now)
 	end, ended := in.End()
@@ -171,7 +170,8 @@ func overWords(in incident.Incident, now time.Time) incidentTop {
 	return incidentTop{State: "Over", Class: "none", Says: "but nobody says since when"}
 }
 
-// reachedWords tell the milestones of an open incident.
+// reachedWords lists the milestones of an open incident that are reached, and those that
+// are missing.
 func reachedWords(in incident.Incident) string {
 	var reached, missing []string
 	for _, m := range []incident.Milestone{incident.Detected, incident.Acknowledged, incident.Diagnosed} {

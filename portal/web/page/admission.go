@@ -37,6 +37,7 @@ func (k *Kit) Admit(r *Request, row *Route) error {
 	return k.Throttle(r, row.Rate)
 }
 
+// tooLarge returns the error for a body that exceeds the limit of its route, in bytes.
 func tooLarge(limit int64) error {
 	return fault.Newf(fault.TooLarge, "web", "the request's body is larger than the %d bytes allowed here", limit)
 }
@@ -84,8 +85,9 @@ func (k *Kit) ThrottleSpan(r *Request) error {
 	return nil
 }
 
-// tooMany is the error of a client that asks too often. What only the state of the
-// server refuses is fault.Unavailable.
+// tooMany returns the error for a client that sends too many requests, and states in
+// Retry-After when the next one is allowed. What only the state of the server refuses is
+// fault.Unavailable.
 func tooMany(r *Request, wait time.Duration) error {
 	seconds := int(wait/time.Second) + 1
 	r.Writer.Header().Set("Retry-After", strconv.Itoa(seconds))

@@ -47,8 +47,9 @@ type FeedTerm struct {
 	Term string `xml:"term,attr"`
 }
 
-// NewFeed begins a feed at an address of the portal, with the parameters of the request.
-// page is the absolute address of the page with the same content.
+// NewFeed returns a feed without entries, whose own address is an address of the portal
+// with the parameters of the request. page is the absolute address of the page with the
+// same content.
 func (k *Kit) NewFeed(r *Request, title, address, page string) *Feed {
 	self := k.Absolute(address)
 	if q := r.URL.RawQuery; q != "" {

@@ -45,10 +45,12 @@ type State struct {
 	Bad int    // rows of the database that cannot be read, which every page states
 }
 
+// newCache returns an empty cache of at most limit bytes.
 func newCache(limit int) *cache {
 	return &cache{limit: limit, order: list.New(), byKey: map[string]*list.Element{}}
 }
 
+// get returns the page of a key if it was made for the state, and nil otherwise.
 func (c *cache) get(key string, now State) *Finished {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -78,12 +80,14 @@ func (c *cache) put(f *Finished) {
 	}
 }
 
+// remove drops one entry. The caller holds the lock.
 func (c *cache) remove(e *list.Element) {
 	f := c.order.Remove(e).(*Finished)
 	delete(c.byKey, f.key)
 	c.size -= f.bytes()
 }
 
+// bytes returns how much memory an entry takes, estimated.
 func (f *Finished) bytes() int {
 	const overhead = 256 // bytes of map entry, list element and headers
 	return len(f.plain) + len(f.zip) + 2*len(f.key) + overhead
@@ -148,6 +152,7 @@ func (k *Kit) Finish(name string, view any, state State, of string) (*Finished, 
 // finishedHeaders are header values of finished pages, shared between answers.
 type finishedHeaders struct{ contentType, cacheControl, vary, gzip []string }
 
+// newFinishedHeaders returns the values that every finished page has.
 func newFinishedHeaders() finishedHeaders {
 	return finishedHeaders{
 		contentType: []string{"text/html; charset=utf-8"}, cacheControl: []string{"private, no-cache"},

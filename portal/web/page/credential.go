@@ -12,10 +12,11 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// ipv6Site is the prefix, in bits, by which addresses of IPv6 are counted: one
+// ipv6Site is the length of prefix, in bits, by which IPv6 addresses are counted: one
 // subscriber has at least that many addresses.
 const ipv6Site = 64
 
+// principalKey is the key of a trusted principal in a context.
 type principalKey struct{}
 
 // WithPrincipal marks a connection or request as trusted to be p without a credential:
@@ -48,10 +49,9 @@ func (k *Kit) Cookie(value string, expires time.Time) *http.Cookie {
 	}
 }
 
-// identify sets the principal of the visit. A token of the portal in the header
-// that is not known is refused. Any other Authorization header is not for the
-// portal: a proxy in front puts its own there. A session that ended makes the
-// reader anonymous.
+// identify sets the principal of a request. An unknown token of the portal in the header
+// is refused. Any other Authorization header is ignored, because proxies in front of the
+// portal send their own. A session that has ended makes the reader anonymous.
 func (k *Kit) identify(r *Request, strict bool) error {
 	if p, ok := Inside(r.Context()); ok {
 		r.Who = p
@@ -73,9 +73,9 @@ func (k *Kit) identify(r *Request, strict bool) error {
 	return nil
 }
 
-// identifyToken looks the token up before the limiter: a token has 256 random bits,
-// so that a valid one is no guess, whatever else comes from its address. Looking one
-// up is a hash and one read of the database.
+// identifyToken looks the token up before the limiter: a token has 256 random bits, so a
+// valid one is no guess, whatever else comes from its address. A lookup costs one hash
+// and one read of the database.
 func (k *Kit) identifyToken(r *Request, secret string) error {
 	p, err := k.deps.Auth.Token(r.Context(), secret)
 	if err != nil {
@@ -86,8 +86,8 @@ func (k *Kit) identifyToken(r *Request, secret string) error {
 	return nil
 }
 
-// FailedLogin counts a wrong credential against its address and returns the error to
-// answer: err itself, or that there were too many.
+// FailedLogin counts a wrong credential for the client's address. It returns err, or the
+// error for too many requests once the address has used up its attempts.
 func (k *Kit) FailedLogin(r *Request, err error) error {
 	ip := k.opt.ClientIP(r.Request)
 	if fault.KindOf(err) != fault.Unauthenticated || local(ip) {
@@ -99,7 +99,7 @@ func (k *Kit) FailedLogin(r *Request, err error) error {
 	return err
 }
 
-// noCredential is the error of a request that needs a token and has none.
+// noCredential returns the error for a request that needs a token and has none.
 func noCredential(r *http.Request) error {
 	if r.Header.Get("Authorization") != "" {
 		return fault.New(fault.Unauthenticated, "web", "a token is needed here; the Authorization header has none of this portal, which begin with "+auth.SecretPrefix)
@@ -107,9 +107,9 @@ func noCredential(r *http.Request) error {
 	return fault.New(fault.Unauthenticated, "web", "a token is needed here")
 }
 
-// headerSecret returns the token of the Authorization header: a bearer, the
-// password of Basic, which is all that git can send, or the header as it is, which
-// is all that some webhooks can set. "" is none that looks like one of the portal'k.
+// headerSecret returns the token in the Authorization header, "" if there is none that
+// looks like one of the portal. It accepts a bearer token, the password of Basic (all
+// that git can send), and the bare header (all that some webhooks can set).
 func headerSecret(r *http.Request) string {
 	for _, h := range r.Header["Authorization"] {
 		scheme, rest, _ := strings.Cut(h, " ")
@@ -132,7 +132,8 @@ func headerSecret(r *http.Request) string {
 // ours reports whether a text looks like a token of the portal.
 func ours(text string) bool { return strings.HasPrefix(text, auth.SecretPrefix) }
 
-// network returns what an address is counted as: itself, and of IPv6 its network.
+// network returns the key by which an address is counted: the address itself, for IPv6
+// its network.
 func network(ip string) string {
 	addr, err := netip.ParseAddr(ip)
 	if err != nil {
@@ -149,8 +150,8 @@ func network(ip string) string {
 	return prefix.String()
 }
 
-// local reports whether a client is on this machine, where it could do worse than
-// ask often. Behind a listed proxy the extracted address is the reader's own.
+// local reports whether a client is on this machine, where it can do worse than send
+// many requests. Behind a listed proxy the extracted address is the reader's own.
 func local(ip string) bool {
 	if ip == "" {
 		return true // the Unix socket, or a call inside the process

@@ -15,8 +15,8 @@ import (
 	"github.com/postern/postern/search"
 )
 
-// errorView is the page of any failure: what happened, what was not lost, what
-// to do next.
+// errorView is the page for any failure: what happened, what was not lost, what to do
+// next.
 type errorView struct {
 	Frame
 	Status    int
@@ -30,7 +30,7 @@ type errorView struct {
 	Narrower  []FacetValue // ranges within one that holds too much
 }
 
-// goneView is the part of the page that leads to the last revision of a removed
+// goneView is the part of that page that links to the last revision of a removed
 // document.
 type goneView struct {
 	Last    library.Revision
@@ -54,8 +54,8 @@ func (k *Kit) errorPage(r *Request, doc *problem.Document) error {
 	return k.Show(r, doc.Status, "error", view)
 }
 
-// addSimilar looks for what the path's words may have meant. It is a courtesy:
-// when search does not answer, the page goes without.
+// addSimilar searches for the words of the path, since the reader may have meant one of
+// the results. The page is shown without them if search does not answer.
 func (k *Kit) addSimilar(r *Request, view *errorView) {
 	view.Words = pathWords(r.Path)
 	if view.Words == "" || !r.Who.May(auth.Read) {
@@ -67,8 +67,8 @@ func (k *Kit) addSimilar(r *Request, view *errorView) {
 	}
 }
 
-// Sentence makes a sentence of a fault's message, which begins with a small letter as
-// Go's errors do.
+// Sentence turns a fault's message, which begins with a small letter as Go's errors do,
+// into a sentence.
 func Sentence(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	if s == "" || first == utf8.RuneError {
@@ -81,8 +81,8 @@ func Sentence(s string) string {
 	return s
 }
 
-// pathWords are the words of an address as a query: nothing in it has a meaning
-// to the query language.
+// pathWords returns the last words of an address as a query. Punctuation is dropped, so
+// that nothing in it is an operator of the query language.
 func pathWords(p string) string {
 	p = strings.TrimSuffix(strings.TrimSuffix(p, path.Ext(p)), "/")
 	words := strings.FieldsFunc(p, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
@@ -93,6 +93,7 @@ func pathWords(p string) string {
 	return strings.ToLower(strings.Join(words, " "))
 }
 
+// headingOf returns the heading of the page for a kind of error; title is the default.
 func headingOf(kind, title string) string {
 	switch kind {
 	case fault.NotFound.String():
@@ -115,8 +116,9 @@ func headingOf(kind, title string) string {
 	return title
 }
 
-// adviceOf says what was not lost, and what to do. Only documents keep an address
-// when they are renamed.
+// adviceOf returns what the reader can do, and what was not lost; "" for nothing. Only
+// documents keep their old address when they are renamed, so the advice depends on the
+// section.
 func adviceOf(kind, path string) string {
 	switch kind {
 	case fault.Internal.String():

@@ -10,8 +10,8 @@ import (
 	"github.com/postern/postern/portal/web/problem"
 )
 
-// Fail answers an error in the form that the client reads: a page, a problem
-// document, or plain text for git. It is the only place that does.
+// Fail answers an error in the form that the client reads: a page, a problem document,
+// or plain text for git. No other code answers errors.
 func (k *Kit) Fail(r *Request, err error) {
 	r.Err = err
 	if r.Writer.Committed {
@@ -28,6 +28,8 @@ func (k *Kit) Fail(r *Request, err error) {
 	}
 }
 
+// writeFailure writes the answer in the form that fits the address and the Accept
+// header. A browser without a credential receives the login form.
 func (k *Kit) writeFailure(r *Request, doc *problem.Document) error {
 	h := r.Writer.Header()
 	switch {

@@ -50,6 +50,6 @@ func (k *Kit) Frame() Frame {
 		Portal:     k.opt.name(), Prefix: k.prefix, Clone: k.Absolute("/knowledge.git"),
 		CSS: k.Asset("app.css"), Highlight: k.Asset("highlight.css"), Print: k.Asset("print.css"),
 		JS: k.Asset("app.js"), Icon: k.Asset("icon.svg"),
-		LoggedIn: !k.opt.OpenReading, Kinds: Kinds(), Version: k.opt.Version,
+		LoggedIn: !k.opt.OpenReading, Kinds: k.kinds, Version: k.opt.Version,
 	}
 }

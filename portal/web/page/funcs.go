@@ -51,14 +51,16 @@ func Funcs(texts *messages.Printer) template.FuncMap {
 	}
 }
 
-// tookShort is how long a run took, in one unit.
+// tookShort writes how long a run of a job took.
 func tookShort(d time.Duration) string { return humanize.Duration(d) }
 
-// Zoned writes an instant in a report's own zone, which is said once at its top.
+// Zoned writes an instant in the zone of a report. The zone is named once, at the top of
+// the report.
 func Zoned(zone string, t time.Time) string {
 	return t.In(reports.Definition{Zone: zone}.Location()).Format("2 Jan 2006, 15:04")
 }
 
+// FormatDay writes a date in UTC, "unknown" for the zero time.
 func FormatDay(t time.Time) string {
 	if t.IsZero() {
 		return "unknown"
@@ -66,7 +68,7 @@ func FormatDay(t time.Time) string {
 	return t.UTC().Format("2 Jan 2006")
 }
 
-// formatSeconds is FormatDuration for the whole seconds that search knows.
+// formatSeconds writes a whole number of seconds, as search results have it.
 func formatSeconds(n *int64) string {
 	if n == nil {
 		return "unknown"
@@ -74,7 +76,8 @@ func formatSeconds(n *int64) string {
 	return humanize.Seconds(float64(*n))
 }
 
-// Shorten is the beginning of a text, at most n characters.
+// Shorten cuts a text to at most n characters, with an ellipsis if something is left
+// out.
 func Shorten(s string, n int) string {
 	runes := []rune(s)
 	if len(runes) <= n {
@@ -83,7 +86,7 @@ func Shorten(s string, n int) string {
 	return strings.TrimSpace(string(runes[:n-1])) + "…"
 }
 
-// shortOID is as much of a commit's name as people read.
+// shortOID returns the digits of a commit that people read.
 func shortOID(o postmortems.OID) string {
 	const digits = 10
 	if len(o) > digits {
@@ -92,14 +95,15 @@ func shortOID(o postmortems.OID) string {
 	return string(o)
 }
 
-// severityClass colours a severity; the word always stands beside the colour.
+// severityClass returns the CSS class of a severity. The word is always shown beside the
+// colour.
 func severityClass(sev string) string { return string(severity.ToneOf(sev)) }
 
-// pair gives a shared template two things: the page's frame and a record.
+// pair passes two values to a shared template: the page's frame and a record.
 type pair struct{ F, R any }
 
-// markedHTML lets <mark> through in a fragment, and nothing else: search escapes
-// its quotes, and this holds it to that.
+// markedHTML returns a fragment of search as HTML in which <mark> alone is markup.
+// Search escapes its fragments; escaping again here does not rely on that.
 func markedHTML(s string) template.HTML {
 	safe := template.HTMLEscapeString(html.UnescapeString(s))
 	safe = strings.ReplaceAll(safe, "&lt;mark&gt;", "<mark>")

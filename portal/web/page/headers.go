@@ -2,19 +2,21 @@ package page
 
 import "net/http"
 
-// pagePolicy lets a page load only what the portal itself serves, and run only
-// the portal's own script; no inline script or style runs, whatever a document
-// holds. The script's one HTML sink goes through the policy named "postern".
+// pagePolicy lets a page load only what the portal serves, and run only the portal's own
+// script. No inline script or style runs, whatever a document holds. The script's one
+// HTML sink uses the policy named "postern".
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types postern"
 
-// headers are the answers' fixed header values. The slices are shared between
-// answers, which saves an allocation a header; nobody may append to them.
+// headers are the fixed header values of all answers. The slices are shared between
+// answers, which saves one allocation per header; nothing may append to them.
 type headers struct {
 	page, nosniff, referrer, sameOrigin, permissions, hsts []string
 }
 
+// newHeaders returns the headers of a portal. With TLS, browsers are told to use nothing
+// else for a year.
 func newHeaders(tls bool) headers {
 	h := headers{
 		page:        []string{pagePolicy},
@@ -29,11 +31,12 @@ func newHeaders(tls bool) headers {
 	return h
 }
 
-// UnreadableHeader states on every answer how many stored rows could not be read,
-// so that a program does not take a list for whole. It is absent when all could.
+// UnreadableHeader names the header that states how many stored rows could not be read,
+// so that a program does not take a list for complete. It is absent if all could be
+// read.
 const UnreadableHeader = "Postern-Unreadable-Rows"
 
-// set puts the headers that every answer has; handlers may replace the policy.
+// set sets the headers that every answer has; handlers may replace the policy.
 func (h headers) set(to http.Header) {
 	to["Content-Security-Policy"] = h.page
 	to["X-Content-Type-Options"] = h.nosniff

@@ -24,6 +24,7 @@ type Kit struct {
 	limits *limiter
 	cross  *http.CrossOriginProtection
 	before func(*Request) // beforeHead, made once
+	kinds  []Kind         // for the navigation
 }
 
 // New makes a Kit. It fails when an option is wrong or a template or static file is
@@ -40,7 +41,7 @@ func New(deps Deps, opt Options) (*Kit, error) {
 		deps: deps, opt: opt, prefix: opt.prefix(), files: files, cache: newCache(cacheBytes), sent: newFinishedHeaders(),
 		head: newHeaders(opt.secure()), limits: newLimiter(opt.Now), cross: http.NewCrossOriginProtection(),
 	}
-	k.before = k.beforeHead
+	k.before, k.kinds = k.beforeHead, Kinds()
 	if deps.Templates == nil {
 		parsed, err := ParseTemplates(deps.Texts)
 		if err != nil {

@@ -54,6 +54,7 @@ func (o Options) origin() string { return o.PublicURL.Scheme + "://" + o.PublicU
 // secure reports whether readers use TLS.
 func (o Options) secure() bool { return o.PublicURL.Scheme == "https" }
 
+// name returns the portal's name in titles.
 func (o Options) name() string {
 	if o.Name == "" {
 		return "Postern"

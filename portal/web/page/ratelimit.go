@@ -7,9 +7,9 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// limiter counts the requests of each client, by class. Its table is bounded:
-// when it is full, the client that was seen first among a few is forgotten, which
-// at worst gives an attacker with many addresses the burst anew.
+// limiter counts the requests of each client, by class. Its table is bounded: when it is
+// full, one of the longest unseen clients is dropped. At worst an attacker with many
+// addresses gets the burst of an address again.
 type limiter struct {
 	now func() time.Time
 
@@ -17,22 +17,25 @@ type limiter struct {
 	clients map[clientKey]*clientRate
 }
 
+// clientKey identifies a bucket.
 type clientKey struct {
 	class RateClass
 	who   string // token id or address
 }
 
+// clientRate is the bucket of one client for one class.
 type clientRate struct {
 	bucket *rate.Limiter
 	seen   time.Time
 }
 
+// newLimiter returns a limiter on the given clock.
 func newLimiter(now func() time.Time) *limiter {
 	return &limiter{now: now, clients: map[clientKey]*clientRate{}}
 }
 
-// allow takes one request from the client's bucket. When it is empty it tells
-// after how long the next one is allowed.
+// allow takes one request from the client's bucket. If the bucket is empty, ok is false
+// and wait is how long to wait for the next request.
 func (l *limiter) allow(class RateClass, who string) (wait time.Duration, ok bool) {
 	perSecond, burst := class.Limit()
 	if perSecond == 0 {
@@ -48,6 +51,7 @@ func (l *limiter) allow(class RateClass, who string) (wait time.Duration, ok boo
 	return 0, true
 }
 
+// client returns the client's bucket, and makes it on first use.
 func (l *limiter) client(k clientKey, now time.Time, perSecond float64, burst int) *rate.Limiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -63,8 +67,8 @@ func (l *limiter) client(k clientKey, now time.Time, perSecond float64, burst in
 	return c.bucket
 }
 
-// forgetOne removes the longest unseen of a handful of entries; a map's order is
-// random, so that is near enough to the longest unseen of all.
+// forgetOne removes the longest unseen of a few entries. The order of a map is random,
+// so that is close enough to the longest unseen of all.
 func (l *limiter) forgetOne() {
 	const sample = 8
 	var oldest clientKey

@@ -32,7 +32,7 @@ type Request struct {
 	response Response
 }
 
-// Params gives the values of the named parts of a route's pattern. The router
+// Params returns the values of the named parts of a route's pattern. The router
 // implements it.
 type Params interface {
 	// Param returns the value of a part, "" if the pattern has no such part. The name
@@ -40,8 +40,8 @@ type Params interface {
 	Param(name string) string
 }
 
-// NewRequest begins the answer to a request: it gives the request an id and sets the
-// headers that every answer has.
+// NewRequest returns the request with a fresh id, and sets the headers that every answer
+// has.
 func (k *Kit) NewRequest(w http.ResponseWriter, r *http.Request) *Request {
 	req := &Request{Request: r, ID: k.deps.NewID()}
 	req.response = Response{ResponseWriter: w, Status: http.StatusOK, request: req, before: k.before}
@@ -55,9 +55,9 @@ func (k *Kit) NewRequest(w http.ResponseWriter, r *http.Request) *Request {
 // busyRetry is how many seconds later a client tries again what was refused for now.
 const busyRetry = "5"
 
-// beforeHead runs just before the head of every answer is written, by any handler: it
-// adds Retry-After to 503 and the count of unreadable rows, and notes a failure whose
-// client has left, which is no failure of the portal.
+// beforeHead runs just before the head of any answer is written. It adds Retry-After to
+// 503 and the count of unreadable rows. A failure whose client has left is not counted
+// as one of the portal.
 func (k *Kit) beforeHead(r *Request) {
 	h := r.Writer.Header()
 	if n := k.Unreadable(); n > 0 {

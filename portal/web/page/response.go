@@ -39,7 +39,7 @@ func (w *Response) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Flush sends what was written so far. A writer that cannot flush keeps it.
+// Flush sends what was written so far, if the connection can.
 func (w *Response) Flush() {
 	if !w.Committed {
 		w.WriteHeader(w.Status)

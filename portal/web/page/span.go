@@ -8,12 +8,11 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// spanParts is how many narrower ranges the page of one that holds too much offers.
+// spanParts is how many narrower ranges the page for a too wide range offers.
 const spanParts = 12
 
-// narrower lists ranges within the one that was asked for, the newest first, each
-// with a link that keeps the other filters. There are none for a single day and for
-// pages that are about no range.
+// narrower returns ranges within the requested one, newest first, as links that keep the
+// other filters. There are none for a single day, and none for pages without a range.
 func (k *Kit) narrower(r *Request) (links []FacetValue) {
 	if r.route == nil || r.route.Days == 0 {
 		return nil

@@ -40,6 +40,8 @@ func ParseTemplates(texts *messages.Printer) (Templates, error) {
 	return Templates{pages: pages, sum: sum + " " + texts.Sum()}, err
 }
 
+// newViews renders the page that is sent when a template fails, which also shows that
+// the layout works.
 func newViews(f Frame, t Templates) (views, error) {
 	pages, sum := t.pages, t.sum
 	stamp := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %s %s %s %v", sum, f.CSS, f.JS, f.Highlight, f.Print, f.Clone, f.Portal, f.LoggedIn))

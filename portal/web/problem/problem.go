@@ -17,8 +17,8 @@ import (
 // ContentType is what a problem document is sent as.
 const ContentType = "application/problem+json"
 
-// Document is an RFC 9457 problem document. It is an error itself, and carries
-// the cause for the log, which is never sent.
+// Document is an RFC 9457 problem document. It is also an error, and carries the cause
+// for the log, which is never sent.
 type Document struct {
 	Type      string `json:"type"`
 	Title     string `json:"title"`
@@ -31,7 +31,7 @@ type Document struct {
 	cause error
 }
 
-// Status is the one table from kinds to HTTP statuses.
+// Status returns the HTTP status for a kind of error. It is the only such table.
 func Status(k fault.Kind) int {
 	switch k {
 	case fault.Invalid, fault.TooWide:
@@ -72,7 +72,7 @@ func Of(err error) *Document {
 	}
 }
 
-// Error is the text for logs.
+// Error returns the text for logs.
 func (d *Document) Error() string {
 	if d.cause != nil {
 		return d.cause.Error()
@@ -80,10 +80,10 @@ func (d *Document) Error() string {
 	return d.Detail
 }
 
-// Unwrap gives the error that the document was made of.
+// Unwrap returns the error that the document was made of.
 func (d *Document) Unwrap() error { return d.cause }
 
-// GetStatus is the HTTP status (the method's name is huma's).
+// GetStatus returns the HTTP status. Its name is the one that huma calls.
 func (d *Document) GetStatus() int { return d.Status }
 
 // ContentType names the media type of the document (the method's name is huma's).

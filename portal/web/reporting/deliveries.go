@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/reports/deliver/outbox"
 )
 
-// deliveriesView is the page of deliveries: what needs a person first.
+// deliveriesView is the page of deliveries. Those that need attention come first.
 type deliveriesView struct {
 	page.Frame
 	Stuck, Others []deliveryRow
@@ -19,24 +19,26 @@ type deliveriesView struct {
 	Resent        bool // the reader has just sent one again
 }
 
-// deliveryRow is one delivery with the page of what it carries.
+// deliveryRow is one delivery with a link to the report that it carries.
 type deliveryRow struct {
 	outbox.Delivery
 	Link string
 }
 
-// Word says the state to people.
+// Word returns the state in words.
 func (d deliveryRow) Word() string {
 	return map[outbox.State]string{
 		outbox.Queued: "waiting", outbox.Sending: "being sent", outbox.Done: "delivered", outbox.Parked: "failed", outbox.Uncertain: "uncertain",
 	}[d.State]
 }
 
-// Tone is the word's class.
+// Tone returns the class of the state.
 func (d deliveryRow) Tone() string {
 	return map[outbox.State]string{outbox.Done: "ok", outbox.Parked: "bad", outbox.Uncertain: "warn"}[d.State]
 }
 
+// deliveries lists what was sent of reports. Failed deliveries are read on their own, so
+// that later successes do not displace them.
 func (h *Handler) deliveries(req *page.Request) error {
 	view := deliveriesView{Frame: h.Frame(), Resent: req.QueryValue("resent") != ""}
 	view.Title, view.Section = "Deliveries", "/reports"
@@ -56,6 +58,7 @@ func (h *Handler) deliveries(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "deliveries", view)
 }
 
+// deliveryRows returns the deliveries of some states.
 func (h *Handler) deliveryRows(req *page.Request, states ...outbox.State) (rows []deliveryRow, err error) {
 	all, err := h.deps.Deliveries.List(req.Context(), states...)
 	for _, d := range all {
@@ -64,10 +67,12 @@ func (h *Handler) deliveryRows(req *page.Request, states ...outbox.State) (rows 
 	return rows, err
 }
 
+// errNoDeliveries returns the error of a portal that sends nothing.
 func errNoDeliveries() error {
 	return fault.New(fault.NotFound, "web.deliveries", "this portal delivers nothing")
 }
 
+// resend queues a delivery again that failed or is uncertain.
 func (h *Handler) resend(req *page.Request) error {
 	if h.deps.Deliveries == nil {
 		return errNoDeliveries()
@@ -78,7 +83,7 @@ func (h *Handler) resend(req *page.Request) error {
 	return req.Redirect(http.StatusSeeOther, h.Link("/deliveries?resent=1"))
 }
 
-// deliveryJSON is a delivery on the wire; absent times are null.
+// deliveryJSON is a delivery as JSON; absent times are null.
 type deliveryJSON struct {
 	ID        string     `json:"id"`
 	Report    string     `json:"report"`
@@ -93,6 +98,7 @@ type deliveryJSON struct {
 	Ended     *time.Time `json:"ended_at"`
 }
 
+// deliveryOf returns a delivery as JSON.
 func deliveryOf(d outbox.Delivery) deliveryJSON {
 	text := func(s string) *string {
 		if s == "" {
@@ -106,8 +112,8 @@ func deliveryOf(d outbox.Delivery) deliveryJSON {
 	}
 }
 
-// sendReport takes {"report","period","channel","address"} and answers the delivery
-// as it stands after one attempt.
+// sendReport accepts {"report","period","channel","address"} and answers the delivery as
+// it is after one attempt.
 func (h *Handler) sendReport(req *page.Request) error {
 	if h.deps.Deliveries == nil {
 		return errNoDeliveries()

@@ -13,7 +13,7 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// reportFile sends a report in another form.
+// reportFile sends a report as Markdown, CSV, JSON or PDF.
 func (h *Handler) reportFile(req *page.Request, p reportstore.Published, form string) error {
 	name := fmt.Sprintf("%s-%s-r%d", p.Name, p.Period, p.Number)
 	header := req.Writer.Header()

@@ -17,6 +17,7 @@ type jobsView struct {
 	May  bool // the reader may run them
 }
 
+// jobs lists the background jobs with their last and next run.
 func (h *Handler) jobs(req *page.Request) error {
 	if h.deps.Jobs == nil {
 		return fault.New(fault.NotFound, "web.jobs", "this portal runs no jobs")
@@ -30,8 +31,7 @@ func (h *Handler) jobs(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "jobs", view)
 }
 
-// jobRun wakes a job and goes back to the page: the run is shown there when it
-// is done.
+// jobRun starts a job and returns to the page, where the run is shown once it has ended.
 func (h *Handler) jobRun(req *page.Request) error {
 	if h.deps.Jobs == nil {
 		return fault.New(fault.NotFound, "web.jobs", "this portal runs no jobs")

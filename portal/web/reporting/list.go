@@ -42,6 +42,7 @@ type dayView struct {
 // reportRows is how many reports a page lists.
 const reportRows = 60
 
+// reportList lists reports: all, or those of one definition.
 func (h *Handler) reportList(req *page.Request) error {
 	if h.deps.Reports == nil {
 		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")
@@ -84,7 +85,8 @@ func (h *Handler) reportList(req *page.Request) error {
 // calendarMonths is how many months the calendar shows.
 const calendarMonths = 3
 
-// calendar lays out the daily reports of the last months.
+// calendar returns the daily reports of the last months; nil for a list of another
+// report.
 func (h *Handler) calendar(req *page.Request, name string) ([]monthView, error) {
 	daily := string(period.Daily)
 	if name != "" && name != daily {
@@ -132,7 +134,7 @@ type differencesView struct {
 	Revisions   []reportstore.Revision
 }
 
-// reportChanges says what a revision changed against the one before.
+// reportChanges shows what a revision changed compared with the one before.
 func (h *Handler) reportChanges(req *page.Request) error {
 	if h.deps.Reports == nil {
 		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")
@@ -162,7 +164,7 @@ func (h *Handler) reportChanges(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "differences", view)
 }
 
-// reportCompare sets two periods of one report side by side.
+// reportCompare shows two periods of one report side by side.
 func (h *Handler) reportCompare(req *page.Request) error {
 	if h.deps.Reports == nil {
 		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")
@@ -186,7 +188,7 @@ func (h *Handler) reportCompare(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "differences", view)
 }
 
-// reportFeed is the newest reports as Atom; name= narrows it.
+// reportFeed answers the newest reports as Atom; name= selects one report.
 func (h *Handler) reportFeed(req *page.Request) error {
 	if h.deps.Reports == nil {
 		return fault.New(fault.NotFound, "web.reports", "this portal makes no reports")

@@ -17,6 +17,8 @@ import (
 // of those before it are printed by then.
 const printRetry = 30
 
+// reportPDF returns a report as PDF. It fails with fault.Unavailable if no browser is
+// there to print with, or if it is busy.
 func (h *Handler) reportPDF(req *page.Request, p reportstore.Published) ([]byte, error) {
 	if h.deps.Printer == nil {
 		return nil, fault.New(fault.Unavailable, "web.report", "there is no browser on the server to print a PDF with; print this report from your own browser, its style sheet has a page for paper")
@@ -45,8 +47,8 @@ func (h *Handler) reportPDF(req *page.Request, p reportstore.Published) ([]byte,
 	return pdf, err
 }
 
-// standalone renders a report as one page with its style within and its links
-// whole.
+// standalone renders a report as one page that needs nothing from elsewhere: its style
+// is inside and its links are absolute.
 func (h *Handler) standalone(view reportView) ([]byte, error) {
 	view.Prefix = h.Absolute("")
 	var b bytes.Buffer
@@ -54,19 +56,19 @@ func (h *Handler) standalone(view reportView) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// inlineStyle is the style sheet for pages that stand alone and are printed. It is
-// ours, so it may stand in a page as it is.
+// inlineStyle returns the style sheet of such a page. It is the portal's own, so it
+// needs no escaping.
 func (h *Handler) inlineStyle(v reportView) template.CSS {
 	sheet := fmt.Sprintf("%s@media print{%s}\n%s", h.Files().Bytes("app.css"), h.Files().Bytes("print.css"), h.marginStyle(v))
 	return template.CSS(sheet)
 }
 
-// runningRunes bounds what stands in the margin of each page: a title has any
-// length, the margin has one line.
+// runningRunes bounds the text in the margin of each page: a title has any length, the
+// margin has one line.
 const runningRunes = 90
 
-// marginStyle puts on each page of paper what it belongs to: the report and its
-// period, the revision, and where that is read.
+// marginStyle returns the style that prints the report, its period, its revision and its
+// address in the margins of each page.
 func (h *Handler) marginStyle(v reportView) string {
 	const font = "font: 8pt system-ui, sans-serif; color: #56585c"
 	head := v.R.Title + ": " + v.R.Heading
@@ -76,8 +78,8 @@ func (h *Handler) marginStyle(v reportView) string {
 		cssString(page.Shorten(foot+" · "+h.Absolute(v.Address), runningRunes)), font)
 }
 
-// cssString is a text as a string of a style sheet. What is not a letter, a digit
-// or a space is written by its number: nothing in it can end the string, the
+// cssString writes a text as a string of a style sheet. Everything except letters,
+// digits and spaces is written by its number, so that nothing can end the string, the
 // style or the element around it.
 func cssString(text string) string {
 	var b strings.Builder

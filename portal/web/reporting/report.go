@@ -34,7 +34,7 @@ type reportView struct {
 	Style   template.CSS // of a page that stands alone
 }
 
-// verdictPart is a piece of the verdict; what was missed has weight.
+// verdictPart is a piece of the verdict. What was missed is emphasized.
 type verdictPart struct {
 	Text   string
 	Strong bool
@@ -47,14 +47,14 @@ type sectionView struct {
 	Named []tableView
 }
 
-// tableView is a table under the name that a screen reader calls it by: its own, or
-// that of the section whose only table it is.
+// tableView is a table with its label for screen readers: its own title, or that of the
+// section whose only table it is.
 type tableView struct {
 	reports.Table
 	Label string
 }
 
-// chartView is a chart, and its values where no table says them.
+// chartView is a chart, with its values if no table has them.
 type chartView struct {
 	Name, Title string
 	SVG         template.HTML
@@ -86,7 +86,7 @@ func (h *Handler) report(req *page.Request) error {
 	return h.reportFile(req, p, form)
 }
 
-// reportAddress takes a suffix off a period.
+// reportAddress splits the suffix off a period.
 func reportAddress(name, id string) (string, string, string) {
 	switch form := path.Ext(id); form {
 	case ".md", ".json", ".csv", ".pdf":
@@ -95,6 +95,7 @@ func reportAddress(name, id string) (string, string, string) {
 	return name, id, ""
 }
 
+// revisionNumber reads rev=; 0 is the newest revision.
 func revisionNumber(s string) (int, error) {
 	if s == "" {
 		return 0, nil
@@ -106,8 +107,8 @@ func revisionNumber(s string) (int, error) {
 	return n, nil
 }
 
-// reportPage sends the page, from the cache when it is there: a revision never
-// changes, and whether it is the newest is part of the key.
+// reportPage shows one revision, from the cache if it is there. A revision never
+// changes; whether it is the newest is part of the state.
 func (h *Handler) reportPage(req *page.Request, name, id string, number int) error {
 	ctx := req.Context()
 	newest, err := h.deps.Reports.Newest(ctx, name, id)
@@ -124,13 +125,14 @@ func (h *Handler) reportPage(req *page.Request, name, id string, number int) err
 	})
 }
 
-// reportSeq names the state of one period's report.
+// reportSeq identifies the newest revision of a period.
 func reportSeq(r reportstore.Revision) uint64 {
 	h := fnv.New64a()
 	fmt.Fprintf(h, "%s %s %d %d", r.Name, r.Period, r.Number, r.PublishedAt.UnixNano())
 	return h.Sum64()
 }
 
+// reportPreview compiles a period for this request and stores nothing.
 func (h *Handler) reportPreview(req *page.Request, name, id string) error {
 	ctx := req.Context()
 	if err := h.Throttle(req, page.RateSearch); err != nil { // it is compiled anew for each who asks
@@ -148,6 +150,7 @@ func (h *Handler) reportPreview(req *page.Request, name, id string) error {
 	return h.Show(req, http.StatusOK, "report", view)
 }
 
+// reportView returns the page of a report, with its charts drawn.
 func (h *Handler) reportView(ctx context.Context, p reportstore.Published, newest int) (reportView, error) {
 	r := p.Report
 	v := reportView{Frame: h.Frame(), R: r, Rev: p.Revision, Newest: newest, Address: "/reports/" + r.Name + "/" + r.Period, Verdict: verdictParts(r.Verdict)}
@@ -175,6 +178,7 @@ func (h *Handler) reportView(ctx context.Context, p reportstore.Published, newes
 	return v, nil
 }
 
+// chartView draws one chart of a report.
 func (h *Handler) chartView(r reports.Report, name string) (chartView, error) {
 	chart, ok := r.Chart(name)
 	if !ok || h.deps.Charts == nil {
@@ -192,8 +196,8 @@ func (h *Handler) chartView(r reports.Report, name string) (chartView, error) {
 	return v, nil
 }
 
-// neighbours are the addresses of the periods before and after, where they have
-// reports.
+// neighbours returns the addresses of the periods before and after, "" if they have no
+// report.
 func (h *Handler) neighbours(ctx context.Context, r reports.Report) (prev, next string) {
 	p, err := period.Of(r.Kind, r.Period, reports.Definition{Zone: r.Zone}.Location())
 	if err != nil {
@@ -208,7 +212,7 @@ func (h *Handler) neighbours(ctx context.Context, r reports.Report) (prev, next 
 	return address(p.Prev().ID), address(p.Next().ID)
 }
 
-// verdictParts cuts the verdict at what was missed.
+// verdictParts splits the verdict at what was missed.
 func verdictParts(v reports.Verdict) (parts []verdictPart) {
 	rest := v.Text
 	for _, m := range v.Missed {

@@ -9,11 +9,10 @@ import (
 	"github.com/postern/postern/reports/export"
 )
 
-// reportRun takes {"name","period","preview","force"} and makes a report now, or
-// shows what it would say: {"period","revision","made","closed","markdown"}. An
-// empty period is the one that ended last; a preview is stored nowhere and sent to
-// nobody. closed tells that the period takes no late data any more, so that nothing
-// was made.
+// reportRun accepts {"name","period","preview","force"} and makes a report now, or
+// returns what it would contain: {"period","revision","made","closed","markdown"}. An
+// empty period is the one that ended last. A preview is neither stored nor sent. closed
+// means that nothing was made because the period accepts no late data any more.
 func (h *Handler) reportRun(req *page.Request) error {
 	var in struct {
 		Name    string `json:"name"`

@@ -14,7 +14,7 @@ import (
 	"github.com/postern/postern/search"
 )
 
-// alertView is the page of one alert: what every firing links to.
+// alertView is the page of one alert, the target of links in alert annotations.
 type alertView struct {
 	page.Frame
 	Name   string // as its documents write it
@@ -33,9 +33,8 @@ const (
 	alertLike = 4
 )
 
-// alert answers /a/ALERTNAME, the address for alert annotations: the runbook and
-// the last incidents. An alert that nobody wrote about answers 404 with what comes
-// near and a way to say that its runbook is missing.
+// alert answers /a/ALERTNAME with the runbook and the last incidents. An alert that no
+// document names answers 404, with similar documents and a form to request a runbook.
 func (h *Handler) alert(req *page.Request) error {
 	name := strings.TrimSpace(req.PathValue("*"))
 	if name == "" || len(name) > maxAlertName {
@@ -76,8 +75,7 @@ func (h *Handler) alert(req *page.Request) error {
 	return h.Show(req, status, "alert", view)
 }
 
-// newestFirst orders incidents by date and leaves the runbooks where they are:
-// before them.
+// newestFirst sorts incidents by date and leaves the runbooks before them.
 func newestFirst(matches []search.Match) {
 	incident := func(m search.Match) int {
 		if m.Kind == string(postmortems.Postmortem) {
@@ -93,8 +91,8 @@ func newestFirst(matches []search.Match) {
 	})
 }
 
-// spelling is the alert's name as its documents write it, whatever the reader's
-// case was.
+// spelling returns the alert's name as its documents spell it, in whatever case it was
+// requested.
 func spelling(name string, matches []search.Match) string {
 	for _, m := range matches {
 		for _, written := range append([]string{m.Title}, m.Alerts...) {

@@ -10,7 +10,7 @@ import (
 	"github.com/postern/postern/search/query"
 )
 
-// searchAnswer is what fixed it last time, in short, above the results.
+// searchAnswer is what fixed a problem last time, shown above the results.
 type searchAnswer struct {
 	Title, Heading string
 	Link           string // to the section
@@ -21,12 +21,12 @@ type searchAnswer struct {
 	OpenActions    int
 }
 
-// answerShown is how many bytes of a fix's HTML stand above the results: some ten
-// lines, so that results stay in sight. It ends with a block.
+// answerShown bounds the HTML of a fix above the results, in bytes: about ten lines, so
+// that results stay visible. Whole blocks are shown.
 const answerShown = 1200
 
-// searchAnswer tells what fixed it last time when the best result says so: it has
-// every word, and it is a runbook or the account of an incident.
+// searchAnswer returns the fix of the best result, nil for none. The result must have
+// every word of the query, and be a runbook or a post-mortem.
 func (h *Handler) searchAnswer(ctx context.Context, r search.Results, q query.Query, wanted search.Request) *searchAnswer {
 	if wanted.Offset > 0 || wanted.Newest || r.Whole == 0 || len(r.Hits) == 0 || len(wordsOf(q)) == 0 {
 		return nil

@@ -7,8 +7,8 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
-// queryFeed is the Atom feed of a search: what it finds, newest first, so that a
-// team hears of every new document that concerns it.
+// queryFeed answers a search as an Atom feed, newest first, so that a team can follow
+// what concerns it.
 func (h *Handler) queryFeed(req *page.Request) error {
 	wanted, err := h.searchRequest(req)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/search/querylog"
 )
 
-// gapsView is the page of what was looked for and not found in one week.
+// gapsView is the page of unsuccessful searches of one week.
 type gapsView struct {
 	page.Frame
 	Week     string
@@ -41,6 +41,8 @@ type noteView struct {
 	Link string // of the search
 }
 
+// gaps lists searches of a week that found nothing or nothing useful, and the requests
+// for missing documents.
 func (h *Handler) gaps(req *page.Request) error {
 	week, err := weekOf(req.QueryValue("week"), h.Now())
 	if err != nil {
@@ -76,7 +78,7 @@ func (h *Handler) gaps(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "gaps", view)
 }
 
-// weekOf reads week=; without one it is the week of now, in UTC.
+// weekOf reads week=. Without it, the week of now in UTC is meant.
 func weekOf(name string, now time.Time) (period.Period, error) {
 	if name == "" {
 		return period.Containing(period.Weekly, now, time.UTC), nil
@@ -84,7 +86,7 @@ func weekOf(name string, now time.Time) (period.Period, error) {
 	return period.Of(period.Weekly, name, time.UTC)
 }
 
-// reportMissing leaves a reader's note for the owners.
+// reportMissing stores a reader's request for a missing document.
 func (h *Handler) reportMissing(req *page.Request) error {
 	r := req.Request
 	if err := r.ParseForm(); err != nil {
@@ -96,7 +98,7 @@ func (h *Handler) reportMissing(req *page.Request) error {
 	return req.Redirect(http.StatusSeeOther, h.Link("/gaps?noted=1#missing"))
 }
 
-// finishNote marks a note as done, or as open again.
+// finishNote marks a request as done, or as open again.
 func (h *Handler) finishNote(req *page.Request) error {
 	r := req.Request
 	if err := r.ParseForm(); err != nil {

@@ -10,13 +10,13 @@ import (
 	"github.com/postern/postern/search/suggest"
 )
 
-// searchHelp is what may lead on when nothing is found.
+// searchHelp is what is offered when a search finds nothing.
 type searchHelp struct {
 	Without []withoutView // searches with one filter less that find something
 	Near    []nearView    // what begins like the words
 }
 
-// withoutView is a filter whose removal helps.
+// withoutView is a filter without which the search finds something.
 type withoutView struct {
 	Filter string
 	Link   string
@@ -29,9 +29,8 @@ type nearView struct {
 	Link string
 }
 
-// helpWith looks what a query that finds nothing would find with one filter less,
-// and what its words resemble. When search is too busy for that, the page goes
-// without.
+// helpWith tries the query with one filter less each, and looks for names that begin
+// like its words. It stops trying when search is busy.
 func (h *Handler) helpWith(req *page.Request, wanted search.Request) (help searchHelp) {
 	filters := filtersOf(*wanted.Query)
 	for _, f := range filters[:min(len(filters), withoutTried)] {
@@ -51,8 +50,8 @@ func (h *Handler) helpWith(req *page.Request, wanted search.Request) (help searc
 	return help
 }
 
-// near are the suggestions for the beginnings of the words, shortened until
-// something begins like that.
+// near returns suggestions for the words of a query. Each word is shortened until
+// something begins with it.
 func (h *Handler) near(q query.Query) (out []nearView) {
 	const shortest, longest, most = 3, 40, 5 // letters, letters, suggestions
 	seen := map[string]bool{}
@@ -76,7 +75,7 @@ func (h *Handler) near(q query.Query) (out []nearView) {
 	return out
 }
 
-// wordsOf are the words a query wants, without qualifiers.
+// wordsOf returns the words that a query requires, without qualifiers.
 func wordsOf(q query.Query) (words []string) {
 	query.Walk(q.Root, func(n query.Node, negated bool) {
 		if negated {

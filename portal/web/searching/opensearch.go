@@ -15,12 +15,15 @@ type openSearchDocument struct {
 	URLs        []openSearchURL `xml:"Url"`
 }
 
+// openSearchURL is one way to search, by its media type.
 type openSearchURL struct {
 	Type     string `xml:"type,attr"`
 	Rel      string `xml:"rel,attr,omitempty"`
 	Template string `xml:"template,attr"`
 }
 
+// openSearch answers the description by which browsers add the portal to their search
+// fields.
 func (h *Handler) openSearch(req *page.Request) error {
 	const longest = 16 // characters of a ShortName, by the specification
 	name := []rune(h.Name())

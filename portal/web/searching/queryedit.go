@@ -4,8 +4,8 @@ import (
 	"github.com/postern/postern/search/query"
 )
 
-// filtersOf are the qualifiers that narrow the whole query: those that stand at
-// its outermost level. One inside a group or an OR can not be taken off alone.
+// filtersOf returns the qualifiers that apply to the whole query, those at its top
+// level. One inside a group or an OR cannot be removed alone.
 func filtersOf(q query.Query) []query.Node {
 	var out []query.Node
 	for _, n := range outermost(q) {
@@ -21,6 +21,7 @@ func filtersOf(q query.Query) []query.Node {
 	return out
 }
 
+// outermost returns the nodes at the top level of a query.
 func outermost(q query.Query) []query.Node {
 	switch n := q.Root.(type) {
 	case nil:
@@ -32,7 +33,7 @@ func outermost(q query.Query) []query.Node {
 	}
 }
 
-// without is the text of the query less one of its outermost nodes.
+// without returns the text of the query without one of its top-level nodes.
 func without(q query.Query, gone query.Node) string {
 	var rest []query.Node
 	for _, n := range outermost(q) {
@@ -43,8 +44,8 @@ func without(q query.Query, gone query.Node) string {
 	return join(rest)
 }
 
-// toggled is the text of the query with the qualifier added, or taken off when
-// it is there.
+// toggled returns the text of the query with a qualifier added, or removed if it has it.
+// on reports whether it has it.
 func toggled(q query.Query, field, value string) (text string, on bool) {
 	f := query.Filter{Field: facetField(field), Value: value}
 	for _, n := range outermost(q) {
@@ -55,7 +56,7 @@ func toggled(q query.Query, field, value string) (text string, on bool) {
 	return join(append(append([]query.Node(nil), outermost(q)...), f)), false
 }
 
-// facetField is the qualifier of a facet.
+// facetField returns the qualifier for a facet.
 func facetField(facet string) query.Field {
 	switch facet {
 	case "kind":
@@ -74,8 +75,10 @@ func facetField(facet string) query.Field {
 	return query.NoField
 }
 
+// textOf returns a node as the text of a query.
 func textOf(n query.Node) string { return query.Query{Root: n}.String() }
 
+// join returns nodes as the text of one query.
 func join(nodes []query.Node) string {
 	switch len(nodes) {
 	case 0:

@@ -14,8 +14,8 @@ import (
 	"github.com/postern/postern/search/querylog"
 )
 
-// search answers /search. It also answers the script's search while typing, which
-// takes the results out of the same page.
+// search answers /search. The script's search while typing requests the same page and
+// takes the results out of it.
 func (h *Handler) search(req *page.Request) error {
 	if sent, err := h.toSimilar(req); sent {
 		return err
@@ -46,8 +46,8 @@ func (h *Handler) search(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "search", view)
 }
 
-// searchRequest reads the parameters of a search. It parses the query, once for
-// the whole request.
+// searchRequest reads the parameters of a search. It parses the query, once for the
+// whole request.
 func (h *Handler) searchRequest(req *page.Request) (search.Request, error) {
 	r := search.Request{
 		Text: req.QueryValue("q"), Limit: hitsPerPage, Facets: true, Fragments: true, Fixes: 1,
@@ -71,8 +71,8 @@ func (h *Handler) searchRequest(req *page.Request) (search.Request, error) {
 	return r, nil
 }
 
-// noSearch shows the search page without results when search cannot answer now:
-// the reader keeps the query, and the rest of the portal works.
+// noSearch shows the search page with the query and the reason when search cannot answer
+// for the moment. Other errors are returned.
 func (h *Handler) noSearch(req *page.Request, view searchView, err error) error {
 	kind := fault.KindOf(err)
 	if kind != fault.Unavailable && kind != fault.Timeout || !page.WantsPage(req.Request) {
@@ -93,7 +93,8 @@ func (h *Handler) noSearch(req *page.Request, view searchView, err error) error 
 	return h.Show(req, doc.Status, "search", view)
 }
 
-// rebuilding tells, for readers, that results may lack something; "" when not.
+// rebuilding returns the state of an index that is not up to date, so that readers know
+// that results may be missing; "" if it is.
 func (h *Handler) rebuilding(req *page.Request) string {
 	status := h.deps.Status.Status(req.Context())
 	for _, check := range status.Checks {
@@ -104,8 +105,8 @@ func (h *Handler) rebuilding(req *page.Request) string {
 	return ""
 }
 
-// pageView names this view of the page for the log of queries: the script sends
-// the name back while it searches. It is random, and nobody keeps it.
+// pageView returns the name of this view of the page in the log of queries. The script
+// sends it back while it searches. It is random and is not stored.
 func (h *Handler) pageView(req *page.Request) string {
 	const shortest = 16 // characters: as many as NewID has
 	given := req.QueryValue("page")
@@ -117,8 +118,8 @@ func (h *Handler) pageView(req *page.Request) string {
 	return given
 }
 
-// logSearch notes a search of a reader: not the next page of one, not what a
-// browser asks for in advance. Only a browser tells what is opened.
+// logSearch counts a reader's search, but no further pages of it and no prefetch.
+// Whether a result is opened is known of browsers only.
 func (h *Handler) logSearch(req *page.Request, wanted search.Request, view string, found int) {
 	r := req.Request
 	if r.Method != http.MethodGet || wanted.Offset > 0 || strings.Contains(r.Header.Get("Sec-Purpose"), "prefetch") {
@@ -130,8 +131,8 @@ func (h *Handler) logSearch(req *page.Request, wanted search.Request, view strin
 	h.deps.Queries.Asked(querylog.Search{Page: view, Text: wanted.Text, Found: found, Typing: wanted.Prefix})
 }
 
-// opened takes the note that a result was opened. The page sends it beside the
-// click, so that no link leads anywhere but to its document.
+// opened records that a result was opened. The page sends this beside the click, so that
+// every link leads directly to its document.
 func (h *Handler) opened(req *page.Request) error {
 	r := req.Request
 	if err := r.ParseForm(); err != nil {

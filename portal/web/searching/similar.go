@@ -30,8 +30,8 @@ const (
 	similarListed = 12
 )
 
-// similar answers /similar: with a text (a form's, or the address's) what
-// resembles it, without one the form. Nothing of the text is logged or kept.
+// similar answers /similar: what resembles a text, or the form if there is none. The
+// text is neither logged nor stored.
 func (h *Handler) similar(req *page.Request) error {
 	text, err := pastedText(req)
 	if err != nil {
@@ -59,7 +59,7 @@ func (h *Handler) similar(req *page.Request) error {
 	return h.Show(req, http.StatusOK, "similar", view)
 }
 
-// pastedText is the text of the form or of the address.
+// pastedText returns the text of the form or of the address.
 func pastedText(req *page.Request) (string, error) {
 	r := req.Request
 	text := req.QueryValue("text")
@@ -72,8 +72,8 @@ func pastedText(req *page.Request) (string, error) {
 	return strings.ToValidUTF8(text, "\uFFFD"), nil
 }
 
-// toSimilar sends a search that was pasted, and not typed, to where it is read by
-// its structure.
+// toSimilar redirects a search whose query was pasted and not typed to /similar, which
+// reads its structure.
 func (h *Handler) toSimilar(req *page.Request) (sent bool, err error) {
 	text := req.QueryValue("q")
 	if req.QueryValue("typing") != "" || !paste.LooksPasted(text) { // Enter asks again

@@ -10,8 +10,8 @@ import (
 	"github.com/postern/postern/portal/web/page"
 )
 
-// suggestions answers a browser's search field, in the form that OpenSearch
-// suggestions have: the query, completions, descriptions, addresses.
+// suggestions answers a browser's search field in the form of OpenSearch suggestions:
+// the query, completions, descriptions, addresses.
 func (h *Handler) suggestions(req *page.Request) error {
 	q := req.QueryValue("q")
 	if !utf8.ValidString(q) {

@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/search/query"
 )
 
-// searchView is the answer to a query.
+// searchView is the page of search results.
 type searchView struct {
 	page.Frame
 	Page       string // names this view of the page; see Server.pageView
@@ -40,7 +40,7 @@ type searchView struct {
 	Qualify    []string   // names of qualifiers, for the help of an empty query
 }
 
-// hitView is a hit as it is shown.
+// hitView is a result of a search.
 type hitView struct {
 	search.Hit
 	Link  string
@@ -48,7 +48,7 @@ type hitView struct {
 	Quote []quoteView
 }
 
-// quoteView is a fragment under a heading.
+// quoteView is a quote of a document below the heading that it is from.
 type quoteView struct {
 	Heading string
 	Link    string // to the heading, with the quote's words marked
@@ -61,6 +61,7 @@ type queryProblem struct {
 	Message           string
 }
 
+// fillSearch adds the results and the links around them.
 func (h *Handler) fillSearch(ctx context.Context, view *searchView, wanted search.Request) {
 	to := func(text string, newest bool, offset int) string { return h.searchLink(text, newest, offset) }
 	q := *wanted.Query
@@ -91,7 +92,7 @@ func (h *Handler) fillSearch(ctx context.Context, view *searchView, wanted searc
 	}
 }
 
-// searchChips are the filters that are on; each link takes one off.
+// searchChips returns the filters that are on; each link removes one.
 func (h *Handler) searchChips(wanted search.Request) (chips []page.Chip) {
 	q := *wanted.Query
 	for _, f := range filtersOf(q) {
@@ -100,7 +101,7 @@ func (h *Handler) searchChips(wanted search.Request) (chips []page.Chip) {
 	return chips
 }
 
-// bare is the text of the query without its filters.
+// bare returns the text of the query without its filters.
 func bare(q query.Query) string {
 	var rest []query.Node
 	filters := map[string]bool{}
@@ -115,7 +116,7 @@ func bare(q query.Query) string {
 	return join(rest)
 }
 
-// problemAt cuts the query around the word at which it was not understood.
+// problemAt splits the query at the word that was not understood.
 func problemAt(text string, p search.QueryProblem) queryProblem {
 	runes := []rune(text)
 	at := min(max(p.Offset, 0), len(runes))
@@ -126,8 +127,8 @@ func problemAt(text string, p search.QueryProblem) queryProblem {
 	return queryProblem{Before: string(runes[:at]), At: string(runes[at:end]), After: string(runes[end:]), Message: p.Message}
 }
 
-// hitView puts the marks of the title onto the title, and makes each heading a
-// link to it, with the quote's words marked there.
+// hitView returns a result with marks in its title. Each heading links to its place in
+// the document, where the words of the quote are marked.
 func (h *Handler) hitView(hit search.Hit) hitView {
 	v := hitView{Hit: hit, Link: h.Link(hit.Address), Name: html.EscapeString(hit.Title)}
 	for _, f := range hit.Fragments {
@@ -147,8 +148,10 @@ func (h *Handler) hitView(hit search.Hit) hitView {
 	return v
 }
 
+// queryOf returns the parameters of a search.
 func queryOf(text string) url.Values { return url.Values{"q": {text}} }
 
+// searchLink returns the link to a search from one of its results on.
 func (h *Handler) searchLink(text string, newest bool, offset int) string {
 	q := queryOf(text)
 	if newest {
@@ -160,8 +163,8 @@ func (h *Handler) searchLink(text string, newest bool, offset int) string {
 	return h.Link("/search") + "?" + q.Encode()
 }
 
-// searchFacets offers every counted value as a qualifier to add, or to take off
-// when the query has it.
+// searchFacets offers every counted value as a qualifier to add, or to remove if the
+// query has it.
 func (h *Handler) searchFacets(counts map[string][]search.FacetValue, q query.Query, newest bool) []page.Facet {
 	var out []page.Facet
 	for _, l := range [...][2]string{{"kind", "Kind"}, {"severity", "Severity"}, {"service", "Service"}, {"factor", "Contributing factor"}, {"year", "Year"}, {"tag", "Tag"}} {

@@ -12,8 +12,8 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// verdictOf is an objective's verdict as a word and its class; without one, the
-// state of the data says why.
+// verdictOf returns the verdict of an SLO as a word, with its class. Without a verdict,
+// the word is the state of the data.
 func verdictOf(r slo.Result) (word, class string) {
 	switch {
 	case r.Met == nil && r.State == slo.Invalid:
@@ -28,7 +28,8 @@ func verdictOf(r slo.Result) (word, class string) {
 	return "Met", "ok"
 }
 
-// SLI is a share that is never rounded up to a whole it is not.
+// SLI writes a share with the decimals that its target needs, rounded down: it is never
+// shown as a whole that it is not.
 func SLI(sli *float64, target float64) string {
 	if sli == nil || !humanize.Finite(*sli) {
 		return "–"
@@ -36,12 +37,12 @@ func SLI(sli *float64, target float64) string {
 	return humanize.SLI(*sli, target)
 }
 
-// Target is an objective as its author wrote it.
+// Target writes a target as its author wrote it.
 func Target(target float64) string {
 	return humanize.Target(target)
 }
 
-// Budget is a share of a budget: to a tenth, whole from a thousand on.
+// Budget writes a share of an error budget.
 func Budget(share *float64) string {
 	switch {
 	case share == nil || math.IsNaN(*share):
@@ -52,9 +53,10 @@ func Budget(share *float64) string {
 	return humanize.Share(*share)
 }
 
-// Count is a number of events: whole when it is, and to a tenth when not.
+// Count writes a number of events.
 func Count(x float64) string { return humanize.Count(x) }
 
+// Rate writes a burn rate, "–" if it is unknown.
 func Rate(rate *float64) string {
 	if rate == nil || math.IsNaN(*rate) {
 		return "–"
@@ -65,7 +67,7 @@ func Rate(rate *float64) string {
 // Duration writes a length of time in its largest two units.
 func Duration(d time.Duration) string { return humanize.Duration(d) }
 
-// lastsText is how long a budget lasts.
+// lastsText writes how long a budget lasts at the present rate.
 func lastsText(lasts *time.Duration, left *float64) string {
 	const far = 365 * 24 * time.Hour
 	switch {
@@ -88,8 +90,8 @@ const (
 	sparkMost                       = 2.0
 )
 
-// spark draws the last weeks as bars: what each spent of a week's budget. The
-// words say the same.
+// spark draws the last weeks as bars: how much of a week's budget each consumed. Its
+// label has the same values.
 func spark(row slostatus.Row) template.HTML {
 	var bars strings.Builder
 	var words []string
@@ -113,7 +115,7 @@ func spark(row slostatus.Row) template.HTML {
 		strings.Join(words, ", "), width, sparkHeight, width, sparkHeight, sparkHeight/2, width, bars.String()))
 }
 
-// WindowWords writes the length of a window: "28 days".
+// WindowWords writes the length of a window in words: "28 days".
 func WindowWords(w slo.Window) string {
 	units := map[string]string{"m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month", "Q": "quarter", "Y": "year"}
 	unit, known := units[w.Unit]

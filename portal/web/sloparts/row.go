@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// Row is one objective in a list.
+// Row is one SLO in a list.
 type Row struct {
 	Name, Title, Link         string
 	Service, Team             string
@@ -23,7 +23,7 @@ type Row struct {
 	Spark                     template.HTML
 }
 
-// BurnCell is a burn rate; class says whether a rule fires by it.
+// BurnCell is a burn rate over one window. Class is set if a rule fires by it.
 type BurnCell struct{ Window, Text, Class string }
 
 // Link returns the link to the page of an SLO.
@@ -54,14 +54,14 @@ func NewRow(k *page.Kit, r slostatus.Row) Row {
 	return out
 }
 
-// toDate reports whether the row's budget is of what the traffic so far permits: a
-// calendar window that counts events and is not over permits more in the end.
+// toDate reports whether the budget is that of the traffic so far: a calendar window
+// that counts events and is not over will permit more.
 func toDate(r slostatus.Row) bool {
 	return r.Result.Open && r.Result.Left != nil && r.SLO.Method == slo.Occurrences && len(r.SLO.Parts) == 0
 }
 
-// burnKnown reports whether anything was counted in the last day: without that, it
-// is not known how long a budget lasts that is not spent.
+// burnKnown reports whether anything was counted in the last day. Otherwise it is
+// unknown how long a remaining budget lasts.
 func burnKnown(r slostatus.Row) bool {
 	if r.Result.Left != nil && *r.Result.Left <= 0 {
 		return true
@@ -74,8 +74,8 @@ func burnKnown(r slostatus.Row) bool {
 	return false
 }
 
-// burnCells are the burn rates over the long windows of the rules, and the rules
-// that fire.
+// burnCells returns the burn rates over the long windows of the rules, and the severity
+// of the first rule that fires.
 func burnCells(r slostatus.Row) (cells []BurnCell, fires string) {
 	for _, rule := range r.Rules {
 		cell := BurnCell{Window: Window(rule.Rule.Long), Text: "–"}
@@ -98,7 +98,7 @@ func burnCells(r slostatus.Row) (cells []BurnCell, fires string) {
 	return cells, fires
 }
 
-// Window is a window as the rules name it: 1h, 1d.
+// Window writes a window as rules name it: "1 h", "1 d".
 func Window(d time.Duration) string {
 	if d%(24*time.Hour) == 0 {
 		return strconv.Itoa(int(d/(24*time.Hour))) + " d"

@@ -14,7 +14,7 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// slosView is the board.
+// slosView is the list of SLOs.
 type slosView struct {
 	page.Frame
 	AsOf                  time.Time
@@ -27,10 +27,10 @@ type slosView struct {
 	Empty                 bool // no objective is defined at all
 }
 
-// boardPage is how many objectives one page of the board lists: more would be
-// over the size of a page, and nobody reads them at once.
+// boardPage is how many SLOs one page lists. More would exceed the size of a page.
 const boardPage = 30
 
+// slos lists SLOs, those that need attention first.
 func (h *Handler) slos(req *page.Request) error {
 	if h.deps.Board == nil {
 		return fault.New(fault.NotFound, "web.slos", "this portal judges no objectives")
@@ -72,7 +72,8 @@ func (h *Handler) slos(req *page.Request) error {
 	return h.Show(req, 200, "slos", view)
 }
 
-// asOf is up to when a result counts.
+// asOf returns until when a result counts; zero for a calendar window, which ends in the
+// future.
 func asOf(r slo.Result) time.Time {
 	if r.Open {
 		return time.Time{} // a calendar window ends in the future
@@ -80,6 +81,7 @@ func asOf(r slo.Result) time.Time {
 	return r.To
 }
 
+// count counts met, missed and unmeasured SLOs.
 func (v *slosView) count(rows []slostatus.Row) {
 	v.All = len(rows)
 	for _, r := range rows {
@@ -94,7 +96,7 @@ func (v *slosView) count(rows []slostatus.Row) {
 	}
 }
 
-// boardLink is the board with one filter changed, from its beginning.
+// boardLink returns the link to the list with one filter changed, from its beginning.
 func (h *Handler) boardLink(q url.Values, key, value string) string {
 	next := url.Values{}
 	for _, k := range []string{"team", "service", "verdict"} {
@@ -111,7 +113,7 @@ func (h *Handler) boardLink(q url.Values, key, value string) string {
 	return h.Link("/slos") + "?" + next.Encode()
 }
 
-// fits tells whether an objective passes the filters.
+// fits reports whether an SLO matches the filters.
 func fits(r slostatus.Row, q url.Values) bool {
 	if team := q.Get("team"); team != "" && r.Team != team {
 		return false
@@ -130,7 +132,7 @@ func fits(r slostatus.Row, q url.Values) bool {
 	return true
 }
 
-// sloFacet counts the values of one filter among all objectives.
+// sloFacet counts the values of one filter among all SLOs.
 func (h *Handler) sloFacet(q url.Values, key string, rows []slostatus.Row, of func(slostatus.Row) string) (out []page.FacetValue) {
 	counts := map[string]int{}
 	for _, r := range rows {
@@ -150,8 +152,8 @@ func (h *Handler) sloFacet(q url.Values, key string, rows []slostatus.Row, of fu
 	return out
 }
 
-// worstFirst puts what is missed before what cannot be judged, and that before
-// what is met; among equals what has least budget left.
+// worstFirst orders missed SLOs before unmeasured ones, and those before met ones;
+// within each, by remaining budget, least first.
 func worstFirst(a, b slostatus.Row) int {
 	rank := func(r slostatus.Row) int {
 		switch {

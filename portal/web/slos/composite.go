@@ -8,8 +8,8 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// memberRows are the parts of a composite over its span, with what the board knows
-// of each now.
+// memberRows returns the parts of a composite SLO over its range, with their present
+// burn rates.
 func (h *Handler) memberRows(ctx context.Context, d slostatus.Detail) (out []sloparts.Row, err error) {
 	if len(d.Members) == 0 {
 		return nil, nil
@@ -30,7 +30,7 @@ func (h *Handler) memberRows(ctx context.Context, d slostatus.Detail) (out []slo
 	return out, nil
 }
 
-// partRows are what the parts of a composite add to what it spent.
+// partRows returns what each part of a composite contributes to the consumed budget.
 func partRows(d slostatus.Detail) (rows []howRow) {
 	weights := 0.0
 	for _, p := range d.SLO.Parts {

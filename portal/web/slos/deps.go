@@ -14,7 +14,7 @@ type Deps struct {
 	Curves Curves // nil: SLOs are shown without their curves
 }
 
-// Board judges objectives as they are now.
+// Board evaluates SLOs as they are now.
 type Board interface {
 	// Rows judges every objective over its own window, by name. It is asked on
 	// every look at the board and answers from memory when nothing changed.
@@ -24,8 +24,8 @@ type Board interface {
 	Detail(ctx context.Context, name string, from, to time.Time) (slostatus.Detail, error)
 }
 
-// Curves draws the curves of one objective as SVG elements for a page; id must be
-// unique in the page.
+// Curves draws the curves of one SLO as SVG elements for a page. id must be unique in
+// the page.
 type Curves interface {
 	Budget(d slostatus.Detail, id string) ([]byte, error)
 	SLI(d slostatus.Detail, id string) ([]byte, error)

@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// estimateRows say how many of the counts are estimates.
+// estimateRows returns how many of the counts are estimates; none if all are exact.
 func estimateRows(d slostatus.Detail) []howRow {
 	n := len(d.Estimated)
 	if n == 0 {
@@ -21,7 +21,7 @@ func estimateRows(d slostatus.Detail) []howRow {
 		"a series was reset, came or went in them, and there were too many samples to be read one by one: the server's increase() stands in, which extrapolates (≈ in the numbers above)"}}
 }
 
-// estimated tells whether a step of the curves holds an estimate.
+// estimated reports whether a step of the curves has an estimated count.
 func estimated(d slostatus.Detail, p slo.Point) bool {
 	for _, at := range d.Estimated {
 		if !at.Before(p.From) && at.Before(p.To) {
@@ -31,8 +31,8 @@ func estimated(d slostatus.Detail, p slo.Point) bool {
 	return false
 }
 
-// counterNote says of a counter's query how it is counted, where that is not
-// series by series.
+// counterNote returns how a counter's query is counted if that is not series by series;
+// "" otherwise.
 func counterNote(in slo.Indicator, query string) string {
 	if _, exact := promql.Count(query, in.Counter, slo.BaseBucket); exact || in.Type != "prometheus" {
 		return ""
@@ -40,8 +40,8 @@ func counterNote(in slo.Indicator, query string) string {
 	return ", increase() of the whole expression: a reset of one of its series is not told from a fall of the sum"
 }
 
-// projectionRows are the budget of the whole calendar window, of which only a part
-// is known.
+// projectionRows returns the budget of a whole calendar window, of which only a part is
+// known.
 func projectionRows(d slostatus.Detail) []howRow {
 	p, r := d.Projected, d.Result
 	if p == nil {
@@ -59,7 +59,7 @@ func projectionRows(d slostatus.Detail) []howRow {
 	}
 }
 
-// windowEnd is when a calendar window ends, by the clock that it goes by.
+// windowEnd writes when a calendar window ends, in its own zone.
 func windowEnd(d slostatus.Detail) string {
 	zone := time.UTC
 	if d.SLO.Window.Zone != nil {

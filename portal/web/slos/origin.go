@@ -7,11 +7,11 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// originsShown bounds the sources that the page of an objective names each way.
+// originsShown bounds the sources that are listed as counted, and as set aside.
 const originsShown = 10
 
-// originRows say whose counts the number is made of, and whose were set aside:
-// sources are never added up.
+// originRows returns the sources whose counts are used, and those that are set aside.
+// Sources are never added up.
 func originRows(all []slo.Origin) (rows []howRow) {
 	var aside []howRow
 	for _, o := range all {

@@ -9,6 +9,7 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
+// ruleRows returns the burn-rate rules with their present rates.
 func ruleRows(r slostatus.Row) (rows []burnRule) {
 	rate := map[string]string{}
 	for _, b := range r.Burns {
@@ -31,6 +32,7 @@ func ruleRows(r slostatus.Row) (rows []burnRule) {
 // mostFirings bounds the list of when rules would have fired, newest first.
 const mostFirings = 30
 
+// firingRows returns when rules would have fired, newest first.
 func firingRows(d slostatus.Detail) (rows []firingRow) {
 	for i := len(d.Firings) - 1; i >= 0 && len(rows) < mostFirings; i-- {
 		f := d.Firings[i]
@@ -42,7 +44,7 @@ func firingRows(d slostatus.Detail) (rows []firingRow) {
 	return rows
 }
 
-// pointRows are the curves in numbers, newest first.
+// pointRows returns the data of the curves, newest first.
 func pointRows(d slostatus.Detail) (rows []pointRow) {
 	left := map[int64]string{}
 	for _, b := range d.Budget {
@@ -62,6 +64,7 @@ func pointRows(d slostatus.Detail) (rows []pointRow) {
 	return rows
 }
 
+// versionRows returns the versions of the definition, newest first.
 func versionRows(versions []catalog.Version) (rows []versionRow) {
 	for i := len(versions) - 1; i >= 0; i-- {
 		v := versions[i]
@@ -71,6 +74,7 @@ func versionRows(versions []catalog.Version) (rows []versionRow) {
 	return rows
 }
 
+// bandRow returns the row of an incident that is shaded in the curves.
 func (h *Handler) bandRow(b slostatus.Band) bandRow {
 	row := bandRow{Title: b.Title, Severity: b.Severity, From: b.From, Lasted: sloparts.Duration(b.To.Sub(b.From)), Link: h.Link("/incidents/" + url.PathEscape(b.ID))}
 	if b.Title == "" {

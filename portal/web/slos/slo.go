@@ -14,7 +14,7 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// sloView is the page of one objective.
+// sloView is the page of one SLO.
 type sloView struct {
 	page.Frame
 	Row             sloparts.Row
@@ -39,30 +39,34 @@ type sloView struct {
 	Source, History string // where the definition lies in the repository
 }
 
-// pointRow is one step of the curves in numbers.
+// pointRow is one step of the curves as numbers.
 type pointRow struct {
 	At                     time.Time
 	SLI, Good, Total, Left string
 	Coverage               string
 }
 
-// howRow is one term of how the number is made.
+// howRow is one term of the arithmetic.
 type howRow struct{ Term, Value, Note string }
 
+// burnRule is a burn-rate rule with its present rates.
 type burnRule struct{ Severity, Long, Short, Factor, LongRate, ShortRate, Word, Class string }
 
+// firingRow is a time in which a rule would have fired.
 type firingRow struct {
 	Severity, Rule string
 	From, To       time.Time
 	Lasted, Peak   string
 }
 
+// bandRow is an incident in the range of the page.
 type bandRow struct {
 	Title, Severity, Link string
 	From                  time.Time
 	Lasted                string
 }
 
+// versionRow is one version of the definition.
 type versionRow struct {
 	Number       int
 	From         time.Time
@@ -70,6 +74,7 @@ type versionRow struct {
 	Gone, First  bool
 }
 
+// slo shows one SLO over its own window, or over the range that the address states.
 func (h *Handler) slo(req *page.Request) error {
 	if h.deps.Board == nil {
 		return fault.New(fault.NotFound, "web.slo", "this portal judges no objectives")
@@ -113,7 +118,7 @@ func (h *Handler) slo(req *page.Request) error {
 	return h.Show(req, 200, "slo", view)
 }
 
-// spanOf reads from= and to=, which must both be there or neither.
+// spanOf reads from= and to=; both are zero if the address has neither.
 func spanOf(q url.Values) (from, to time.Time, err error) {
 	for _, x := range []struct {
 		name string
@@ -135,6 +140,7 @@ func spanOf(q url.Values) (from, to time.Time, err error) {
 	return from, to, nil
 }
 
+// curves draws the error budget and the SLI. A composite SLO has neither.
 func (h *Handler) curves(view *sloView, d slostatus.Detail) error {
 	if h.deps.Curves == nil || len(d.SLO.Parts) > 0 {
 		return nil
@@ -158,7 +164,7 @@ func (h *Handler) curves(view *sloView, d slostatus.Detail) error {
 	return nil
 }
 
-// sloSentence says the verdict in words.
+// sloSentence returns the verdict as a sentence.
 func sloSentence(d slostatus.Detail, row sloparts.Row) string {
 	r := d.Result
 	switch {
@@ -179,9 +185,9 @@ func sloSentence(d slostatus.Detail, row sloparts.Row) string {
 	return text + "."
 }
 
-// newcomer returns how an objective that was pushed within its own window is judged
-// before half of the window has passed; "" where nothing was measured, which a
-// later start of the objective would not change.
+// newcomer returns how an SLO that was pushed within its own window can get a verdict
+// before half of the window has passed. It returns "" if nothing was measured, which a
+// later start would not change.
 func newcomer(d slostatus.Detail) string {
 	r := d.Result
 	if r.State != slo.NoData || r.Coverage <= 0 || !d.Whole || !d.SLO.EffectiveFrom.IsZero() || len(d.Versions) == 0 || d.Versions[0].From.Before(r.From) {
@@ -190,7 +196,7 @@ func newcomer(d slostatus.Detail) string {
 	return fmt.Sprintf(" The objective is new: with the annotation postern/effective-from: %s it is judged from that day on.", d.Versions[0].From.UTC().Format(time.DateOnly))
 }
 
-// howMade is the arithmetic, term by term.
+// howMade returns the arithmetic of the number, term by term.
 func howMade(d slostatus.Detail) (rows []howRow) {
 	x, r := d.SLO, d.Result
 	add := func(term, value, note string) { rows = append(rows, howRow{term, value, note}) }
@@ -235,7 +241,7 @@ func howMade(d slostatus.Detail) (rows []howRow) {
 	return rows
 }
 
-// seen is a count, when there was anything to count: absent is not zero.
+// seen writes a count, "–" if nothing was counted: absent is not zero.
 func seen(r slo.Result, x float64) string {
 	if r.Buckets == 0 {
 		return "–"
@@ -243,6 +249,8 @@ func seen(r slo.Result, x float64) string {
 	return sloparts.Count(x)
 }
 
+// ahead returns how many slices of an open calendar window are still to come; "" for
+// none.
 func ahead(r slo.Result) string {
 	if r.Slices.Ahead > 0 {
 		return ", with " + sloparts.Count(r.Slices.Ahead) + " slices still to come"
@@ -250,6 +258,7 @@ func ahead(r slo.Result) string {
 	return ""
 }
 
+// emptyPolicy returns how slices without traffic are counted.
 func emptyPolicy(x slo.SLO) string {
 	if x.EmptySlice == "" || x.EmptySlice == slo.EmptyExclude {
 		return "not at all"
@@ -257,6 +266,7 @@ func emptyPolicy(x slo.SLO) string {
 	return x.EmptySlice
 }
 
+// methodNote returns what the method counts.
 func methodNote(x slo.SLO) string {
 	switch x.Method {
 	case slo.Timeslices:
@@ -267,6 +277,7 @@ func methodNote(x slo.SLO) string {
 	return "every event weighs the same"
 }
 
+// windowNote returns how the window moves.
 func windowNote(x slo.SLO) string {
 	if x.Window.Rolling {
 		return "rolling: it ends now"
@@ -278,7 +289,7 @@ func windowNote(x slo.SLO) string {
 	return "by the calendar, in " + zone
 }
 
-// queriesOf is where the counts come from.
+// queriesOf returns the queries, or the feed, that the counts come from.
 func queriesOf(x slo.SLO) (rows []howRow) {
 	in := x.Indicator
 	from := in.Type

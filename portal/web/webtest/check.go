@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// holds checks what a page says and does not say.
+// Holds reports an error for each text that the page lacks, and for each that it must
+// not have.
 func Holds(t *testing.T, page string, says, hides []string) {
 	t.Helper()
 	for _, s := range says {

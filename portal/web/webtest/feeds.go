@@ -10,8 +10,8 @@ import (
 	"github.com/postern/postern/reports/feedstore"
 )
 
-// fakeFeeds accepts a line as an item; the lines "bad", "broken" and "busy" are
-// what they say.
+// Feeds accepts each line as an item; the lines "bad", "broken" and "busy" are refused
+// accordingly.
 type Feeds struct {
 	mu         sync.Mutex // of posts
 	Posts      []feed.Input
@@ -21,6 +21,7 @@ type Feeds struct {
 	Unkept     []feedstore.Refusal
 }
 
+// Accept implements feeds.Feeds.
 func (f *Feeds) Accept(_ context.Context, format string, in feed.Input) (a feedstore.Result, err error) {
 	f.mu.Lock()
 	f.Posts = append(f.Posts, in)
@@ -47,13 +48,16 @@ func (f *Feeds) Accept(_ context.Context, format string, in feed.Input) (a feeds
 	return a, nil
 }
 
+// RecordRefusal implements feeds.Feeds.
 func (f *Feeds) RecordRefusal(_ context.Context, u feedstore.Refusal) error {
 	f.Unkept = append(f.Unkept, u)
 	return nil
 }
 
+// Sources implements feeds.Feeds.
 func (f *Feeds) Sources(context.Context) ([]feedstore.SourceStatus, error) { return f.SourceList, nil }
 
+// DeadLetters implements feeds.Feeds.
 func (f *Feeds) DeadLetters(_ context.Context, filter feedstore.DeadLetterFilter) ([]feedstore.DeadLetter, string, error) {
 	if filter.Cursor != "" {
 		return nil, "", nil
@@ -61,6 +65,7 @@ func (f *Feeds) DeadLetters(_ context.Context, filter feedstore.DeadLetterFilter
 	return f.Letters, "more", nil
 }
 
+// RetryDeadLetter implements feeds.Feeds.
 func (f *Feeds) RetryDeadLetter(_ context.Context, id string) (feedstore.Result, error) {
 	f.Done = append(f.Done, "retry "+id)
 	if id == "still" {
@@ -69,6 +74,7 @@ func (f *Feeds) RetryDeadLetter(_ context.Context, id string) (feedstore.Result,
 	return feedstore.Result{Accepted: 1}, nil
 }
 
+// DismissDeadLetter implements feeds.Feeds.
 func (f *Feeds) DismissDeadLetter(_ context.Context, id string) error {
 	f.Done = append(f.Done, "dismiss "+id)
 	return nil

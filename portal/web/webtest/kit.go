@@ -28,8 +28,8 @@ func Kit(t testing.TB) *page.Kit {
 	return k
 }
 
-// Mount serves the routes of one handler, without a router: the first row that matches
-// is the one.
+// Mount serves the routes of one handler without a router: the first row that matches a
+// request answers it.
 func Mount(k *page.Kit, rows []page.Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req := k.NewRequest(w, r)
@@ -101,8 +101,10 @@ var parsed = sync.OnceValues(func() (*page.Templates, error) {
 	return &templates, err
 })
 
+// english loads the catalogue once.
 var english = sync.OnceValues(messages.New)
 
+// shared returns the texts and the templates, loaded once.
 func shared(t testing.TB) (*messages.Printer, *page.Templates) {
 	t.Helper()
 	c, err := english()

@@ -17,7 +17,7 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
-// now is the clock of every test: a Sunday noon.
+// Now is the clock of every test: a Sunday noon.
 var Now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 const (
@@ -28,6 +28,7 @@ const (
 	BlobImage = postmortems.OID("b111111111111111111111111111111111111111")
 )
 
+// Exact returns an instant known to the second, unknown for a malformed time.
 func Exact(s string) postmortems.Instant {
 	t, err := time.Parse(time.RFC3339, s)
 	if err != nil {
@@ -36,7 +37,7 @@ func Exact(s string) postmortems.Instant {
 	return postmortems.Instant{At: t, Precision: postmortems.Exact}
 }
 
-// checkout is the post-mortem that most tests read.
+// Checkout is the post-mortem that most tests read.
 func Checkout() library.Page {
 	times := postmortems.Times{
 		Started: Exact("2026-10-03T08:00:00Z"), Detected: Exact("2026-10-03T08:04:00Z"), Diagnosed: Exact("2026-10-03T08:20:00Z"),
@@ -121,6 +122,7 @@ const WholeFix = `<p>Raise &lt;pool.max&gt; to 200.</p>
 </div>
 `
 
+// Runbook is a runbook whose title is markup.
 func Runbook() library.Record {
 	return library.Record{
 		ID: "pool", Address: "/runbooks/pool", Path: "runbooks/pool.md", Kind: postmortems.Runbook, Title: "GatewayPoolExhausted <b>",
@@ -129,6 +131,7 @@ func Runbook() library.Record {
 	}
 }
 
+// Chinese is a post-mortem in Chinese.
 func Chinese() library.Record {
 	d := 9 * time.Minute
 	return library.Record{
@@ -151,8 +154,10 @@ type Library struct {
 	PageErr error // of Page alone
 }
 
+// Seq implements documents.Library.
 func (l *Library) Seq(context.Context) (uint64, error) { return l.State, l.Err }
 
+// Lookup implements documents.Library.
 func (l *Library) Lookup(_ context.Context, address string) (library.Found, error) {
 	for _, r := range l.Records {
 		if r.Address == address {
@@ -172,10 +177,12 @@ func (l *Library) Lookup(_ context.Context, address string) (library.Found, erro
 	return library.Found{}, fault.New(fault.NotFound, "library", "there is no document here")
 }
 
+// goneGuide is a removed document.
 func goneGuide() *library.Gone {
 	return &library.Gone{ID: "removed-1", Last: library.Revision{Commit: Commit1, Blob: Blob1, Title: "An old guide", At: Now.AddDate(0, -1, 0)}}
 }
 
+// ByID implements documents.Library.
 func (l *Library) ByID(_ context.Context, id string) (library.Found, error) {
 	if id == "removed-1" {
 		return library.Found{Gone: goneGuide()}, nil
@@ -188,6 +195,7 @@ func (l *Library) ByID(_ context.Context, id string) (library.Found, error) {
 	return library.Found{}, fault.New(fault.NotFound, "library", "there is no document with this id")
 }
 
+// Page implements documents.Library.
 func (l *Library) Page(_ context.Context, id string, rev postmortems.OID) (library.Page, error) {
 	l.mu.Lock()
 	l.PagesRead++
@@ -216,6 +224,7 @@ func (l *Library) revisions() []library.Revision {
 	return []library.Revision{l.Doc.Revision, first}
 }
 
+// Revisions implements documents.Library.
 func (l *Library) Revisions(_ context.Context, id string) ([]library.Revision, error) {
 	if id != l.Doc.ID {
 		return nil, fault.New(fault.NotFound, "library", "there is no document with this id")
@@ -223,6 +232,7 @@ func (l *Library) Revisions(_ context.Context, id string) ([]library.Revision, e
 	return l.revisions(), nil
 }
 
+// List implements documents.Library.
 func (l *Library) List(_ context.Context, f library.Filter) ([]library.Record, string, error) {
 	var out []library.Record
 	for _, r := range l.Records {
@@ -236,6 +246,7 @@ func (l *Library) List(_ context.Context, f library.Filter) ([]library.Record, s
 	return out, "", nil
 }
 
+// Counts implements documents.Library.
 func (l *Library) Counts(_ context.Context, facet string, _ library.Filter) ([]library.Count, error) {
 	if len(l.Records) == 0 {
 		return nil, nil
@@ -253,6 +264,7 @@ func (l *Library) Counts(_ context.Context, facet string, _ library.Filter) ([]l
 	return nil, nil
 }
 
+// Actions implements documents.Library.
 func (l *Library) Actions(_ context.Context, f library.ActionFilter) ([]library.ActionItem, error) {
 	var out []library.ActionItem
 	if len(l.Records) == 0 {
@@ -266,14 +278,17 @@ func (l *Library) Actions(_ context.Context, f library.ActionFilter) ([]library.
 	return out, nil
 }
 
+// MostRead implements documents.Library.
 func (l *Library) MostRead(context.Context, int) ([]library.Record, error) { return l.Records, nil }
 
+// MarkRead implements documents.Library.
 func (l *Library) MarkRead(id string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.Reads = append(l.Reads, id)
 }
 
+// Drafts implements documents.Library.
 func (l *Library) Drafts(context.Context) ([]library.Draft, error) {
 	if len(l.Records) == 0 {
 		return nil, nil
@@ -286,6 +301,7 @@ func (l *Library) Drafts(context.Context) ([]library.Draft, error) {
 	return []library.Draft{other, d}, nil
 }
 
+// DraftPage implements documents.Library.
 func (l *Library) DraftPage(_ context.Context, branch, address string) (library.Page, error) {
 	if branch == "ana/pool" && address == "/postmortems/2026/checkout" {
 		return l.Doc, nil
@@ -293,6 +309,7 @@ func (l *Library) DraftPage(_ context.Context, branch, address string) (library.
 	return library.Page{}, fault.New(fault.NotFound, "library", "the draft does not change this document")
 }
 
+// DraftFile implements documents.Library.
 func (l *Library) DraftFile(_ context.Context, branch, path string) (library.File, error) {
 	if branch == "ana/pool" && path == "postmortems/2026/new.png" {
 		return library.File{Path: path, Blob: BlobImage}, nil
@@ -300,9 +317,10 @@ func (l *Library) DraftFile(_ context.Context, branch, path string) (library.Fil
 	return library.File{}, fault.New(fault.NotFound, "library", "the draft does not change this file")
 }
 
-// fakeContent gives each blob its own text.
+// Content gives each blob its own text.
 type Content struct{}
 
+// Blobs implements postmortems.Content.
 func (Content) Blobs(_ context.Context, ids []postmortems.OID, fn func(int, []byte) error) error {
 	texts := map[postmortems.OID]string{
 		Blob1: "# Checkout failed\n\nThe pool is full.\n", Blob2: "# Checkout failed\n\nThe pool was exhausted.\n", BlobImage: "\x89PNG",
@@ -315,19 +333,22 @@ func (Content) Blobs(_ context.Context, ids []postmortems.OID, fn func(int, []by
 	return nil
 }
 
-// fakeGit writes which service was asked for and by whom.
+// Git writes which service was requested, and by whom.
 type Git struct{}
 
+// InfoRefs implements web.Git.
 func (Git) InfoRefs(w http.ResponseWriter, _ *http.Request, service string) error {
 	_, err := io.WriteString(w, "refs of "+service)
 	return err
 }
 
+// UploadPack implements web.Git.
 func (Git) UploadPack(w http.ResponseWriter, _ *http.Request, reader string) error {
 	_, err := io.WriteString(w, "pack for "+reader)
 	return err
 }
 
+// ReceivePack implements web.Git.
 func (Git) ReceivePack(w http.ResponseWriter, r *http.Request, who auth.Principal) error {
 	n, err := io.Copy(io.Discard, r.Body)
 	if err != nil {
@@ -337,14 +358,15 @@ func (Git) ReceivePack(w http.ResponseWriter, r *http.Request, who auth.Principa
 	return err
 }
 
-// fakeAuth knows one token a role, named after it, "pst_feeder:a,b" bound to
-// sources; sessions are the same words.
+// Auth knows one token per role, named after it; "pst_feeder:a,b" is bound to sources.
+// The values of sessions contain the token.
 type Auth struct {
 	Ended []string // sessions, by Logout
 	// uses, when set, are those left until every token is revoked.
 	Uses *int
 }
 
+// Token implements page.Authenticator.
 func (a *Auth) Token(_ context.Context, secret string) (auth.Principal, error) {
 	if a.Uses != nil {
 		if *a.Uses--; *a.Uses < 0 {
@@ -363,29 +385,35 @@ func (a *Auth) Token(_ context.Context, secret string) (auth.Principal, error) {
 	return auth.Principal{}, fault.New(fault.Unauthenticated, "auth", "this token is not known")
 }
 
+// Login implements page.Authenticator.
 func (a *Auth) Login(ctx context.Context, secret string) (string, time.Time, error) {
 	_, err := a.Token(ctx, secret)
 	return "session-" + secret, Now.Add(12 * time.Hour), err
 }
 
+// Session implements page.Authenticator.
 func (a *Auth) Session(ctx context.Context, session string) (auth.Principal, error) {
 	return a.Token(ctx, strings.TrimPrefix(session, "session-"))
 }
 
+// Logout implements page.Authenticator.
 func (a *Auth) Logout(_ context.Context, session string) error {
 	a.Ended = append(a.Ended, session)
 	return nil
 }
 
-// fakeAdmin does nothing, and fails where it is told to.
+// Admin does nothing; Backup fails with Broken after its first bytes.
 type Admin struct{ Broken error }
 
+// CreateToken implements web.Admin.
 func (Admin) CreateToken(_ context.Context, g auth.Grant) (string, auth.Token, error) {
 	return "pst_secret", auth.Token{ID: "abcd1234", Name: g.Name, Role: g.Role, Created: Now, Expires: g.Expires, Sources: g.Sources}, nil
 }
 
+// Tokens implements web.Admin.
 func (Admin) Tokens(context.Context) ([]auth.Token, error) { return nil, nil }
 
+// RevokeToken implements web.Admin.
 func (Admin) RevokeToken(_ context.Context, id string) error {
 	if id != "abcd1234" {
 		return fault.New(fault.NotFound, "auth", "there is no token with this id")
@@ -393,6 +421,7 @@ func (Admin) RevokeToken(_ context.Context, id string) error {
 	return nil
 }
 
+// Backup implements web.Admin.
 func (a Admin) Backup(_ context.Context, w io.Writer) error {
 	_, err := io.WriteString(w, strings.Repeat("backup ", 10_000))
 	if a.Broken != nil {
@@ -401,21 +430,28 @@ func (a Admin) Backup(_ context.Context, w io.Writer) error {
 	return err
 }
 
+// Check implements web.Admin.
 func (Admin) Check(context.Context) ([]string, error) { return nil, nil }
 
+// Reindex implements web.Admin.
 func (Admin) Reindex(context.Context) error { return nil }
 
+// ImportGit implements web.Admin.
 func (Admin) ImportGit(_ context.Context, repo string, _ auth.Principal, say func(string)) error {
 	say("reading " + repo)
 	return nil
 }
 
+// Status reports a fixed state.
 type Status struct{ Current page.Status }
 
+// Status implements page.StatusReporter.
 func (s *Status) Status(context.Context) page.Status { return s.Current }
 
+// Renderer returns the beginning of a body.
 type Renderer struct{}
 
+// RenderBody implements postmortems.BodyRenderer.
 func (Renderer) RenderBody(_ context.Context, in postmortems.BodyInput) (postmortems.Body, []postmortems.Problem, error) {
 	return postmortems.Body{HTML: []byte("<p>" + string(in.Markdown[:10]) + "</p>")}, nil, nil
 }

@@ -17,6 +17,7 @@ import (
 // fakeReports holds one report at two revisions.
 type Reports struct{ One reports.Report }
 
+// revision returns the row of a revision.
 func (f Reports) revision(n int) reportstore.Revision {
 	r := f.One
 	return reportstore.Revision{
@@ -25,10 +26,12 @@ func (f Reports) revision(n int) reportstore.Revision {
 	}
 }
 
+// Definitions implements reporting.Reports.
 func (f Reports) Definitions(context.Context) ([]reports.Definition, error) {
 	return reports.BuiltIn("Asia/Shanghai"), nil
 }
 
+// List implements reporting.Reports.
 func (f Reports) List(_ context.Context, name, _ string, _ int) ([]reportstore.Revision, string, error) {
 	if name != "" && name != f.One.Name {
 		return nil, "", nil
@@ -36,6 +39,7 @@ func (f Reports) List(_ context.Context, name, _ string, _ int) ([]reportstore.R
 	return []reportstore.Revision{f.revision(2)}, "", nil
 }
 
+// Report implements reporting.Reports.
 func (f Reports) Report(_ context.Context, name, period string, n int) (reportstore.Published, error) {
 	if name != f.One.Name || period != f.One.Period || n > 2 {
 		return reportstore.Published{}, fault.New(fault.NotFound, "fake", "there is no such report")
@@ -51,23 +55,28 @@ func (f Reports) Report(_ context.Context, name, period string, n int) (reportst
 	return reportstore.Published{Revision: f.revision(n), Report: r}, nil
 }
 
+// Newest implements reporting.Reports.
 func (f Reports) Newest(ctx context.Context, name, period string) (reportstore.Revision, error) {
 	p, err := f.Report(ctx, name, period, 0)
 	return p.Revision, err
 }
 
+// Revisions implements reporting.Reports.
 func (f Reports) Revisions(context.Context, string, string) ([]reportstore.Revision, error) {
 	return []reportstore.Revision{f.revision(2), f.revision(1)}, nil
 }
 
+// Preview implements reporting.Reports.
 func (f Reports) Preview(context.Context, string, string) (reports.Report, error) {
 	return f.One, nil
 }
 
+// Run implements reporting.Reports.
 func (f Reports) Run(context.Context, string, string, bool) (reportstore.Revision, bool, error) {
 	return f.revision(3), true, nil
 }
 
+// Words implements reporting.Reports.
 func (f Reports) Words(_ context.Context, r reports.Report, base string) ([]byte, error) {
 	if r.Words == "" {
 		return nil, nil
@@ -75,19 +84,23 @@ func (f Reports) Words(_ context.Context, r reports.Report, base string) ([]byte
 	return []byte("<p><a href=\"" + base + "/p/1\">" + html.EscapeString(r.Words) + "</a></p>"), nil
 }
 
-// fakeCharts draws nothing worth looking at.
+// Charts draws empty charts.
 type Charts struct{}
 
+// Inline implements reporting.Charts.
 func (Charts) Inline(_ reports.Report, _ reports.Chart, id string) ([]byte, error) {
 	return []byte(`<svg class="chart"><title id="` + html.EscapeString(id) + `">x</title></svg>`), nil
 }
 
+// SVG implements reporting.Charts.
 func (Charts) SVG(reports.Report, reports.Chart) ([]byte, error) { return []byte("<svg/>"), nil }
 
+// PNG implements reporting.Charts.
 func (Charts) PNG(reports.Report, reports.Chart) ([]byte, error) {
 	return []byte("\x89PNG"), nil
 }
 
+// Table implements reporting.Charts.
 func (Charts) Table(reports.Report, reports.Chart) ([]string, [][]string) {
 	return []string{"Time", "Left"}, [][]string{{"today", "12 %"}}
 }
@@ -95,19 +108,22 @@ func (Charts) Table(reports.Report, reports.Chart) ([]string, [][]string) {
 // fakeJobs has one job.
 type Jobs struct{ Asked []string }
 
+// Status implements reporting.Jobs.
 func (f *Jobs) Status(context.Context) ([]jobs.Status, error) {
 	return []jobs.Status{{Name: "reports", About: "makes reports", Last: &jobs.Run{Started: Now, OK: true, Said: "2 made"}, Next: Now}}, nil
 }
 
+// RunNow implements reporting.Jobs.
 func (f *Jobs) RunNow(name, who string) error {
 	f.Asked = append(f.Asked, name+" "+who)
 	return nil
 }
 
-// Weekly is the golden weekly report of the compiler's own tests.
+// Weekly returns the golden weekly report of the compiler's own tests.
 func Weekly(t testing.TB) reports.Report { return Report(t, "weekly") }
 
-// Report is a golden report of the compiler's own tests: "daily", "weekly", "monthly".
+// Report returns a golden report of the compiler's own tests: "daily", "weekly",
+// "monthly".
 func Report(t testing.TB, name string) reports.Report {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(root(t), "reports", "testdata", name+".json"))

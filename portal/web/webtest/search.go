@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/search/suggest"
 )
 
-// fakeSearch finds every record, whatever is asked, and remembers the request.
+// Search finds every record for every query, and remembers the request.
 type Search struct {
 	Last         search.Request
 	LastSimilar  search.SimilarRequest
@@ -23,6 +23,7 @@ type Search struct {
 	Matches      []search.Match                               // likewise, of Similar
 }
 
+// Search implements web.Searcher.
 func (s *Search) Search(_ context.Context, r search.Request) (search.Results, error) {
 	s.Last = r
 	if s.Found != nil {
@@ -44,9 +45,10 @@ func (s *Search) Search(_ context.Context, r search.Request) (search.Results, er
 	}, nil
 }
 
-// fakeSuggest knows one runbook and its alert.
+// Suggest knows one runbook and its alert.
 type Suggest struct{}
 
+// Suggest implements searching.Suggester.
 func (Suggest) Suggest(text string, limit int) []suggest.Suggestion {
 	if limit < 2 || !strings.HasPrefix("gatewaypoolexhausted", strings.ToLower(text)) || text == "" {
 		return nil
@@ -57,7 +59,7 @@ func (Suggest) Suggest(text string, limit int) []suggest.Suggestion {
 	}
 }
 
-// fakeQueries remembers what it was told.
+// Queries remembers what it recorded.
 type Queries struct {
 	Searches    []querylog.Search
 	OpenedPages []string // page and query
@@ -66,10 +68,13 @@ type Queries struct {
 	Err         error
 }
 
+// Asked implements searching.QueryLog.
 func (q *Queries) Asked(s querylog.Search) { q.Searches = append(q.Searches, s) }
 
+// Opened implements searching.QueryLog.
 func (q *Queries) Opened(page, text string) { q.OpenedPages = append(q.OpenedPages, page+" "+text) }
 
+// Gaps implements searching.QueryLog.
 func (q *Queries) Gaps(_ context.Context, from, to time.Time) (querylog.Gaps, error) {
 	return querylog.Gaps{From: from, To: to, Searches: 1412, Empty: 7, Unopened: 3, Gaps: []querylog.Gap{
 		{Query: "redis <eviction>", Asked: 7, Empty: 7, Watched: 7, Last: Now},
@@ -77,6 +82,7 @@ func (q *Queries) Gaps(_ context.Context, from, to time.Time) (querylog.Gaps, er
 	}}, q.Err
 }
 
+// Missing implements searching.QueryLog.
 func (q *Queries) Missing(context.Context) ([]querylog.Note, error) {
 	return []querylog.Note{
 		{ID: "n1", Query: "redis eviction", Words: []string{"pages <at> night"}, Times: 3, First: Now, Last: Now},
@@ -84,16 +90,19 @@ func (q *Queries) Missing(context.Context) ([]querylog.Note, error) {
 	}, q.Err
 }
 
+// Report implements searching.QueryLog.
 func (q *Queries) Report(_ context.Context, query, words string) (querylog.Note, error) {
 	q.Reported = append(q.Reported, query+": "+words)
 	return querylog.Note{ID: "n1"}, q.Err
 }
 
+// Finish implements searching.QueryLog.
 func (q *Queries) Finish(_ context.Context, id string, done bool, by string) error {
 	q.Finished = append(q.Finished, fmt.Sprintf("%s %v %s", id, done, by))
 	return q.Err
 }
 
+// Similar implements web.Searcher.
 func (s *Search) Similar(_ context.Context, r search.SimilarRequest) (search.Likeness, error) {
 	s.LastSimilar = r
 	out := search.Likeness{Reading: paste.Read(r.Text)}
@@ -122,6 +131,7 @@ func (s *Search) Similar(_ context.Context, r search.SimilarRequest) (search.Lik
 	return out, err
 }
 
+// Related implements web.Searcher.
 func (s *Search) Related(_ context.Context, id string, _ int) ([]search.Match, error) {
 	s.RelatedCalls++
 	if s.Err != nil {

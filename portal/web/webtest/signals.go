@@ -15,7 +15,7 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// fakeSignals answers with what a test set, and keeps what was said by hand.
+// Signals answers with what a test set, and remembers what people entered.
 type Signals struct {
 	IncidentList  []incident.Incident
 	EpisodeList   []alert.Episode
@@ -33,9 +33,10 @@ type Signals struct {
 	Who       string
 }
 
-// ago is so many minutes before the test's now.
+// Ago returns the time that many minutes before the test's now.
 func Ago(minutes int) time.Time { return Now.Add(-time.Duration(minutes) * time.Minute) }
 
+// Moments returns the times of milestones from pairs of milestone and minutes ago.
 func Moments(pairs ...any) map[incident.Milestone]incident.Moment {
 	m := map[incident.Milestone]incident.Moment{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -44,7 +45,7 @@ func Moments(pairs ...any) map[incident.Milestone]incident.Moment {
 	return m
 }
 
-// signalsOfADay is one incident told by three voices, an open one, a doubtful one,
+// SignalsOfADay has one incident reported by three sources, an open one, a doubtful one,
 // and what happened around them.
 func SignalsOfADay() *Signals {
 	voices := []incident.Voice{
@@ -75,12 +76,15 @@ func SignalsOfADay() *Signals {
 	return f
 }
 
+// Policy implements incidents.Signals.
 func (f *Signals) Policy() incident.Policy { return Policy() }
 
+// Incidents implements incidents.Signals.
 func (f *Signals) Incidents(context.Context, time.Time, time.Time) ([]incident.Incident, error) {
 	return f.IncidentList, f.Wide
 }
 
+// Incident implements incidents.Signals.
 func (f *Signals) Incident(_ context.Context, id string) (incident.Incident, error) {
 	for _, in := range f.IncidentList {
 		if slices.Contains(in.Refs, id) {
@@ -90,6 +94,7 @@ func (f *Signals) Incident(_ context.Context, id string) (incident.Incident, err
 	return incident.Incident{}, fault.New(fault.NotFound, "test", "no such incident")
 }
 
+// Open implements incidents.Signals.
 func (f *Signals) Open(context.Context) (open []incident.Incident, err error) {
 	for _, in := range f.IncidentList {
 		if in.Open {
@@ -99,38 +104,47 @@ func (f *Signals) Open(context.Context) (open []incident.Incident, err error) {
 	return open, f.Wide
 }
 
+// Episodes implements incidents.Signals.
 func (f *Signals) Episodes(context.Context, time.Time, time.Time) ([]alert.Episode, error) {
 	return f.EpisodeList, f.Wide
 }
 
+// Changes implements incidents.Signals.
 func (f *Signals) Changes(context.Context, time.Time, time.Time) ([]change.Linked, error) {
 	return f.ChangeList, f.Wide
 }
 
+// Statements implements incidents.Signals.
 func (f *Signals) Statements(context.Context, time.Time, time.Time) ([]sql.Followed, error) {
 	return f.StatementList, f.Wide
 }
 
+// Drills implements incidents.Signals.
 func (f *Signals) Drills(context.Context, time.Time, time.Time) ([]incident.Drill, error) {
 	return f.DrillList, f.Wide
 }
 
+// Services implements incidents.Signals.
 func (f *Signals) Services(context.Context) ([]slo.Service, error) {
 	return []slo.Service{{Name: "checkout"}, {Name: "cart"}}, nil
 }
 
+// OnCall implements incidents.Signals.
 func (f *Signals) OnCall(context.Context) (alert.OnCall, error) {
 	return alert.DefaultOnCall().In(alert.Zones{"": time.UTC}), nil
 }
 
+// Drafts implements incidents.Signals.
 func (f *Signals) Drafts(context.Context, incident.Incident) ([]incidentparts.DraftPostmortem, error) {
 	return f.DraftList, nil
 }
 
+// Spent implements incidents.Signals.
 func (f *Signals) Spent(context.Context, incident.Incident) ([]incidentparts.BudgetSpent, error) {
 	return f.BudgetList, nil
 }
 
+// Edit implements incidents.Signals.
 func (f *Signals) Edit(_ context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error) {
 	f.Who, f.Edits = hand.Who, append(f.Edits, edits...)
 	for _, e := range edits {
@@ -146,6 +160,7 @@ func (f *Signals) Edit(_ context.Context, hand incident.Hand, id string, edits .
 	return incident.Incident{ID: id}, nil
 }
 
+// Enter implements incidents.Signals.
 func (f *Signals) Enter(_ context.Context, hand incident.Hand, v incident.Voice) (incident.Incident, bool, error) {
 	if v.Title == "" {
 		return incident.Incident{}, false, fault.New(fault.Invalid, "test", "give the incident a title")
@@ -154,6 +169,7 @@ func (f *Signals) Enter(_ context.Context, hand incident.Hand, v incident.Voice)
 	return incident.Incident{ID: "E-1"}, true, nil
 }
 
+// Decide implements incidents.Signals.
 func (f *Signals) Decide(_ context.Context, who string, d sql.Decision) error {
 	f.Who, f.Decisions = who, append(f.Decisions, d)
 	if d.State == "" {

@@ -11,14 +11,16 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// fakeBoard judges made-up objectives.
+// Board evaluates fixed SLOs.
 type Board struct {
 	RowList  []slostatus.Row
 	From, To time.Time
 }
 
+// Rows implements slos.Board.
 func (b *Board) Rows(context.Context) ([]slostatus.Row, error) { return b.RowList, nil }
 
+// Detail implements slos.Board.
 func (b *Board) Detail(_ context.Context, name string, from, to time.Time) (slostatus.Detail, error) {
 	b.From, b.To = from, to
 	for _, r := range b.RowList {
@@ -44,19 +46,23 @@ func (b *Board) Detail(_ context.Context, name string, from, to time.Time) (slos
 	return slostatus.Detail{}, fault.Newf(fault.NotFound, "test", "no SLO %q is defined", name)
 }
 
-// curves of a fake are empty drawings.
+// Curves draws empty curves.
 type Curves struct{}
 
+// Budget implements slos.Curves.
 func (Curves) Budget(_ slostatus.Detail, id string) ([]byte, error) {
 	return fmt.Appendf(nil, `<svg id="%s"></svg>`, id), nil
 }
 
+// SLI implements slos.Curves.
 func (Curves) SLI(_ slostatus.Detail, id string) ([]byte, error) {
 	return fmt.Appendf(nil, `<svg id="%s"></svg>`, id), nil
 }
 
+// Directory has two services, one of which depends on the other.
 type Directory struct{}
 
+// Services implements documents.Directory.
 func (Directory) Services(context.Context) ([]slo.Service, error) {
 	return []slo.Service{
 		{Name: "checkout", Title: "Checkout", Team: "payments", Owner: "payments-primary", Tier: "1", OnCallZone: "Asia/Shanghai", DependsOn: []string{"payment-gw"}, Databases: []string{"carts"}, Path: "services/checkout.yaml"},
@@ -64,7 +70,7 @@ func (Directory) Services(context.Context) ([]slo.Service, error) {
 	}, nil
 }
 
-// scored is an objective with its numbers.
+// Scored returns an SLO with its numbers.
 func Scored(name string, good, total float64, s slo.State) slostatus.Row {
 	x := slo.SLO{
 		Name: name, Title: "The " + name, Service: "checkout", Target: 0.999, Method: slo.Occurrences, Path: "slos/checkout.yaml", Line: 21,

@@ -22,19 +22,19 @@ const (
 	Inserted
 )
 
-// Piece is a run of text that was kept, deleted or inserted. Pieces in order,
-// without the inserted ones, are the old text; without the deleted, the new one.
+// Piece is a run of text that is unchanged, deleted or inserted. The pieces without the
+// inserted ones are the old text, those without the deleted ones the new text.
 type Piece struct {
 	Op   Op
 	Text string
 }
 
-// maxEdits bounds the edit script in words. Time is words × edits and memory is
-// edits²: at this bound 16 MB for a moment. Beyond it the texts have so
-// little in common that one is shown after the other.
+// maxEdits bounds the edit script in words. Time is words × edits and memory is edits²,
+// 16 MB at this bound. Beyond it the texts have so little in common that one is shown
+// after the other.
 const maxEdits = 2000
 
-// Compare gives the pieces that lead from old to new.
+// Compare returns the pieces that lead from old to new, by the algorithm of Myers.
 func Compare(old, new string) []Piece {
 	a, b := words(old), words(new)
 	head := common(a, b)
@@ -46,6 +46,7 @@ func Compare(old, new string) []Piece {
 	return merge(add(out, Same, a[len(a)-tail:]))
 }
 
+// common returns how many words the texts have in common at their beginning.
 func common(a, b []string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[n] == b[n] {
@@ -54,6 +55,7 @@ func common(a, b []string) int {
 	return n
 }
 
+// commonTail returns how many words the texts have in common at their end.
 func commonTail(a, b []string) int {
 	n := 0
 	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
@@ -103,11 +105,13 @@ func step(reach []int32, d, k int) int {
 	return int(reach[k-1+d-1]) + 1 // a deletion
 }
 
+// goesDown reports whether the furthest path to diagonal k comes from diagonal k+1, an
+// insertion.
 func goesDown(reach []int32, d, k int) bool {
 	return k == -d || k != d && reach[k-1+d-1] < reach[k+1+d-1]
 }
 
-// backward walks the trace from the end and gives the pieces in reading order.
+// backward walks the trace from its end and returns the pieces in reading order.
 func backward(a, b []string, trace [][]int32) []Piece {
 	var reversed []Piece
 	x, y := len(a), len(b)
@@ -139,6 +143,7 @@ func backward(a, b []string, trace [][]int32) []Piece {
 	return out
 }
 
+// add appends a word to the pieces.
 func add(out []Piece, op Op, text []string) []Piece {
 	if len(text) == 0 {
 		return out
@@ -146,8 +151,8 @@ func add(out []Piece, op Op, text []string) []Piece {
 	return append(out, Piece{op, strings.Join(text, "")})
 }
 
-// merge joins neighbours of one kind, and puts the deletions between two kept
-// runs before the insertions, so that a changed phrase reads as one change.
+// merge joins neighbours of one kind, and moves deletions between two unchanged runs
+// before the insertions, so that a changed phrase reads as one change.
 func merge(pieces []Piece) []Piece {
 	var out []Piece
 	var deleted, inserted strings.Builder
@@ -180,7 +185,7 @@ func merge(pieces []Piece) []Piece {
 	return out
 }
 
-// words cuts a text without losing a byte.
+// words splits a text into words without losing a byte.
 func words(s string) []string {
 	var out []string
 	for s != "" {
@@ -191,6 +196,7 @@ func words(s string) []string {
 	return out
 }
 
+// wordLength returns the length of the first word in bytes.
 func wordLength(s string) int {
 	r, size := utf8.DecodeRuneInString(s)
 	if !joins(r) {
@@ -207,7 +213,7 @@ func wordLength(s string) int {
 	return n
 }
 
-// joins tells the characters that make words together with their neighbours.
+// joins reports whether a character forms words with its neighbours.
 func joins(r rune) bool {
 	if unicode.Is(unicode.Han, r) || r == utf8.RuneError {
 		return false

@@ -22,7 +22,7 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// from sends one request from an address.
+// From sends one request from an address.
 func (s *Site) From(ip, method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.RemoteAddr = ip
@@ -39,22 +39,24 @@ const (
 	FormType = "application/x-www-form-urlencoded"
 )
 
+// Basic returns the credential of a Basic header.
 func Basic(user, password string) string {
 	r := http.Request{Header: http.Header{}}
 	r.SetBasicAuth(user, password)
 	return strings.TrimPrefix(r.Header.Get("Authorization"), "Basic ")
 }
 
-// withFeeds gives the site feeds to look into.
+// WithFeeds makes a portal whose feeds the test can read.
 func WithFeeds(t *testing.T, opts ...func(*web.Deps, *web.Options)) (*Site, *webtest.Feeds) {
 	f := &webtest.Feeds{}
 	opts = append(opts, func(d *web.Deps, _ *web.Options) { d.Feeds = f })
 	return New(t, "https://kb.example", opts...), f
 }
 
+// Feeder is the header of a feeder.
 const Feeder = "Bearer pst_feeder"
 
-// askHost sends one request under a name.
+// AskHost sends one request for a host.
 func (s *Site) AskHost(host, method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Host = host
@@ -66,6 +68,7 @@ func (s *Site) AskHost(host, method, target, body string, headers ...string) *ht
 	return w
 }
 
+// WithReports makes a portal with one report.
 func WithReports(t testing.TB, r reports.Report, opts ...func(*web.Deps, *web.Options)) *Site {
 	t.Helper()
 	return New(t, "https://kb.example/x", append(opts, func(d *web.Deps, _ *web.Options) {
@@ -73,25 +76,26 @@ func WithReports(t testing.TB, r reports.Report, opts ...func(*web.Deps, *web.Op
 	})...)
 }
 
-// signalSite is a portal with the signals of a day.
+// WithSignals makes a portal with the signals of a day.
 func WithSignals(t *testing.T) (*Site, *webtest.Signals) {
 	t.Helper()
 	f := webtest.SignalsOfADay()
 	return New(t, "https://kb.example/kb", func(d *web.Deps, _ *web.Options) { d.Signals = f }), f
 }
 
-// post sends a form as a token.
+// Post sends a form with a token.
 func (s *Site) Post(target, token string, form url.Values) (status int, location, body string) {
 	w := s.Ask(http.MethodPost, target, form.Encode(), "Authorization", "Bearer "+token, "Content-Type", "application/x-www-form-urlencoded")
 	return w.Code, w.Header().Get("Location"), w.Body.String()
 }
 
+// Paste sends a text to /similar and returns the page.
 func (s *Site) Paste(text string, headers ...string) string {
 	headers = append(headers, "Content-Type", "application/x-www-form-urlencoded")
 	return s.Ask(http.MethodPost, "/similar", url.Values{"text": {text}}.Encode(), headers...).Body.String()
 }
 
-// site is a Server over fakes, and the fakes.
+// Site is a portal over fakes, and the fakes.
 type Site struct {
 	*web.Server
 	Lib     *webtest.Library
@@ -101,7 +105,7 @@ type Site struct {
 	Queries *webtest.Queries
 }
 
-// newSite makes a portal at publicURL; opts change its options.
+// New makes a portal at publicURL; opts change what it is made of.
 func New(t testing.TB, publicURL string, opts ...func(*web.Deps, *web.Options)) *Site {
 	t.Helper()
 	u, err := url.Parse(publicURL)
@@ -137,10 +141,10 @@ func New(t testing.TB, publicURL string, opts ...func(*web.Deps, *web.Options)) 
 	return s
 }
 
-// closed makes reading need a token.
+// Closed makes reading need a token.
 func Closed(_ *web.Deps, o *web.Options) { o.OpenReading = false }
 
-// ask sends one request; headers are pairs of name and value.
+// Ask sends one request; headers are pairs of name and value.
 func (s *Site) Ask(method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Header.Set("Accept", "text/html,application/xhtml+xml")
@@ -152,11 +156,12 @@ func (s *Site) Ask(method, target, body string, headers ...string) *httptest.Res
 	return w
 }
 
+// Get sends one GET request.
 func (s *Site) Get(target string, headers ...string) *httptest.ResponseRecorder {
 	return s.Ask(http.MethodGet, target, "", headers...)
 }
 
-// withBoard gives a site objectives in every state.
+// WithBoard gives a portal SLOs in every state.
 func WithBoard(d *web.Deps, _ *web.Options) {
 	d.Board, d.Curves, d.Services = &webtest.Board{RowList: []slostatus.Row{
 		webtest.Scored("a-fine", 999_500, 1_000_000, slo.OK), webtest.Scored("b-missed", 995_000, 1_000_000, slo.OK),
@@ -164,8 +169,8 @@ func WithBoard(d *web.Deps, _ *web.Options) {
 	}}, webtest.Curves{}, webtest.Directory{}
 }
 
-// Full makes a portal whose every part is there: SLOs, reports, jobs, deliveries, feeds
-// and signals.
+// Full makes a portal that has every part: SLOs, reports, jobs, deliveries, feeds and
+// signals.
 func Full(t testing.TB, opts ...func(*web.Deps, *web.Options)) *Site {
 	t.Helper()
 	return New(t, "https://kb.example", append(opts, WithBoard, func(d *web.Deps, _ *web.Options) {
