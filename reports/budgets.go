@@ -65,10 +65,10 @@ func (m Measurement) budgets(p period.Period, results []slo.Result, own slo.Budg
 // at most one more than mostWindows. A rolling SLO has one: the window that ends
 // with the data.
 func (m Measurement) windows(p period.Period, asOf time.Time) (out []slo.Span) {
-	from, to := window(m.SLO, asOf)
+	from, to := m.SLO.Window.Until(asOf)
 	out = []slo.Span{{From: from, To: to, Now: asOf}}
 	for calendar(m.SLO) && from.After(p.From) && len(out) <= mostWindows {
-		from, to = window(m.SLO, from)
+		from, to = m.SLO.Window.Until(from)
 		out = append([]slo.Span{{From: from, To: to, Now: asOf}}, out...)
 	}
 	return out

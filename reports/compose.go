@@ -11,8 +11,8 @@ import (
 // A composite objective has no counts of its own: what it spent is what its parts
 // spent, by weight. The parts stand beside it, unweighted.
 
-// Compose judges a composite over the spans of a report from its parts, which were
-// measured over the same. at is as in Measurement.
+// Compose computes the results of a composite over the spans of a report from its parts,
+// which were measured over the same. at is as in Measurement.
 func Compose(s slo.SLO, at func(time.Time) (slo.SLO, bool), parts []Objective, p period.Period, asOf time.Time) Objective {
 	if asOf.IsZero() || asOf.After(p.To) {
 		asOf = p.To
@@ -38,7 +38,7 @@ func Compose(s slo.SLO, at func(time.Time) (slo.SLO, bool), parts []Objective, p
 			own[part.SLO.Name] = slo.Result{State: slo.NoData, Reason: "it has another window than the composite"}
 		}
 	}
-	from, to := window(s, asOf)
+	from, to := s.Window.Until(asOf)
 	span := slo.Span{From: from, To: to, Now: asOf}
 	o.Window = slo.Composite(s, own, span)
 	if whole, any := estimatedParts(parts, own); any && o.Window.Spent != nil {

@@ -11,9 +11,9 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// Inputs are everything that a report is made of, for the whole organisation:
-// Compile keeps what the definition's scope asks for. Lists may come in any
-// order. What a list cannot know is left empty, and its section says so.
+// Inputs are everything that a report is made of, for the whole organisation: compiling
+// drops what is not in the definition's scope. Lists may be in any order. A source that is
+// not connected leaves its list empty, and the section states that it has no data.
 type Inputs struct {
 	// AsOf is how far the data goes; zero, or after the period, is its end.
 	AsOf       time.Time
@@ -39,11 +39,11 @@ type Inputs struct {
 	OnCall alert.OnCall
 }
 
-// Targets are what incidents are held against.
+// Targets are what incidents are compared with.
 type Targets struct {
-	// Policy says how the steps of 1-5-10 are called, counted and judged.
+	// Policy is how the three steps of the response are named, counted and evaluated.
 	incident.Policy
-	// Severity is the least grave one that needs a post-mortem: "SEV2".
+	// Severity is the lowest severity that needs a post-mortem: "SEV2".
 	Severity string
 }
 
@@ -52,20 +52,20 @@ type Objective struct {
 	SLO slo.SLO
 	// Results are of Spans, in their order: the last is the period's own.
 	Results []slo.Result
-	// Window is judged over the SLO's own window, as it stood when the period ended.
+	// Window is the result over the SLO's own window at the end of the period.
 	Window slo.Result
-	// Left is the share of the window's budget that was left, day by day.
+	// Left is the share of the window's budget that remained, over time.
 	Left []Point
 	// Rules that would have fired in the period by the standard window pairs.
 	Rules []BurnRule
-	// Exhausts is when the budget is used up at the pace of the last day; nil when
-	// it is not being spent.
+	// Exhausts is how long the budget lasts at the burn rate of the last day; nil when it is
+	// not being consumed.
 	Exhausts *time.Duration
 	// Ended are the budgets of calendar windows that ended inside the period, the
 	// earliest first, with what the period consumed of each.
 	Ended []BudgetPart `json:",omitempty"`
-	// Current is the budget of the window as it stood when the period ended, or the
-	// period's own where that is longer. It follows from Results and Window, so the
+	// Current is the budget of the window at the end of the period, or the period's own
+	// where that is longer. It follows from Results and Window, so the
 	// hash of the inputs leaves it out.
 	Current BudgetPart `json:"-"`
 	// Projected is the whole of the SLO's own window, estimated; nil unless it is a
@@ -109,7 +109,7 @@ type Spend struct {
 // Statement is one slow statement over the period.
 type Statement struct {
 	Digest, Text, Database string
-	Service, Team          string // "" nobody owns it
+	Service, Team          string // "" it has no owner
 	State                  string // "new", "assigned", "fixed", "back", "" as before
 	FirstSeen              time.Time
 	Count                  int64
@@ -118,17 +118,17 @@ type Statement struct {
 	RowsExamined, RowsSent int64
 	CountBefore            int64 // in the period before
 	SecondsBefore          float64
-	// OneIn says that the numbers are of one execution in so many: a sampled log.
+	// OneIn is set for a sampled log: the numbers are of one execution in so many.
 	OneIn int `json:",omitempty"`
-	// Odd is how many observations are in none of these numbers because one of theirs
-	// cannot be.
+	// Odd is how many observations are in none of these numbers because one of theirs is
+	// impossible.
 	Odd int `json:",omitempty"`
 }
 
 // Document is a post-mortem as far as reports count it.
 type Document struct {
 	ID, Title string
-	Published bool     // readable by everybody; else a draft or in review
+	Published bool     // otherwise it is a draft or in review
 	State     string   // "draft" or "review" of one that is not published
 	Factors   []string // tags of contributing factors; empty: it states none
 	// Ranked is how its action items are ranked, all of them, whenever they were
@@ -154,7 +154,7 @@ type Draft struct {
 type Action struct {
 	Key           string // stable: document and item
 	Text          string
-	Owner         string // "" nobody
+	Owner         string // "" it has none
 	Services      []string
 	Document      string // id
 	DocumentTitle string
@@ -174,7 +174,7 @@ func (a Action) AsOf(t time.Time) Action {
 	return a
 }
 
-// Search is a query that found nothing, and how often it was asked.
+// Search is a query that found nothing, and how often it was made.
 type Search struct {
 	Query string
 	Count int
@@ -221,10 +221,19 @@ type Unread struct {
 	Sections []string `json:",omitempty"`
 }
 
+// NewUnread returns a part of the inputs that could not be read, and why. damaged is set
+// when it will be the same the next time; sections are the keys of those that need it, when
+// what is none of the constants.
+func NewUnread(what, why string, damaged bool, sections ...string) Unread {
+	return Unread{What: what, Why: why, Damaged: damaged, Sections: sections}
+}
+
 // ImpactStart returns when an incident began: its impact, otherwise the first
 // milestone that is known, in the order of the steps. It is zero when none is.
 func (i Incident) ImpactStart() time.Time {
-	for _, m := range []incident.Milestone{incident.Started, incident.Detected, incident.Acknowledged, incident.Diagnosed, incident.Mitigated, incident.Recovered, incident.Resolved} {
+	for _, m := range []incident.Milestone{
+		incident.Started, incident.Detected, incident.Acknowledged, incident.Diagnosed, incident.Mitigated, incident.Recovered, incident.Resolved,
+	} {
 		if s, ok := i.Times[m]; ok && !s.At.IsZero() {
 			return s.At
 		}

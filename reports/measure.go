@@ -13,17 +13,17 @@ const (
 	burndownSteps = 28             // points of a burn-down
 )
 
-// Measurement is one objective with what is known of it.
+// Measurement is one SLO with its definitions and buckets.
 type Measurement struct {
-	SLO slo.SLO // as it stood when the period ended
-	// At gives the definition that counted at an instant, ok false when there was
-	// none; nil is always SLO.
+	SLO slo.SLO // at the end of the period
+	// At returns the definition that counted at an instant; ok is false when there was none.
+	// Nil is always SLO.
 	At func(t time.Time) (s slo.SLO, ok bool)
 	// Buckets are in order of time and reach back to Need.
 	Buckets []slo.Bucket
 }
 
-// at is the definition by which a span is judged: the one at its end.
+// at returns the definition that counts for a span: the one at its end.
 func (m Measurement) at(p period.Period) (slo.SLO, bool) {
 	if m.At == nil {
 		return m.SLO, true
@@ -34,8 +34,8 @@ func (m Measurement) at(p period.Period) (slo.SLO, bool) {
 // ruleReach is the longest window of the burn-rate rules.
 const ruleReach = 3 * 24 * time.Hour
 
-// Need is from when on the buckets are read for a period: the first span in which
-// the objective was defined, its window and the longest burn-rate rule.
+// Need returns from when on the buckets of a period are read: the first span in which the
+// SLO was defined, its window and the longest burn-rate rule.
 func (m Measurement) Need(p period.Period, asOf time.Time) time.Time {
 	windows := m.windows(p, asOf)
 	need, end := windows[0].From, windows[len(windows)-1].To
@@ -57,18 +57,8 @@ func (m Measurement) Need(p period.Period, asOf time.Time) time.Time {
 	return need
 }
 
-// window is the objective's own window as it stands at an instant: one that ends
-// exactly then is over, not the next one just begun.
-func window(s slo.SLO, asOf time.Time) (from, to time.Time) {
-	w := s.Window.OrDefault()
-	if w.Rolling {
-		return w.At(asOf)
-	}
-	return w.At(asOf.Add(-time.Nanosecond))
-}
-
-// Measure judges one objective for a report: every span, its own window, how the
-// window's budget went, which rules fired.
+// Measure computes the results of one SLO for a report: over every span and its own window,
+// how the budget of the window was consumed, which rules would have fired.
 func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 	if asOf.IsZero() || asOf.After(p.To) {
 		asOf = p.To
@@ -83,7 +73,7 @@ func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 		}
 		o.Results = append(o.Results, slo.Evaluate(at, buckets, slo.Span{From: span.From, To: span.To, Now: asOf}))
 	}
-	from, to := window(s, asOf)
+	from, to := s.Window.Until(asOf)
 	own := slo.Span{From: from, To: to, Now: asOf}
 	budget := slo.BudgetOf(s, buckets, own)
 	o.Window, o.Projected = budget.Window, budget.Whole
@@ -106,7 +96,7 @@ func Measure(m Measurement, p period.Period, asOf time.Time) Objective {
 	return o
 }
 
-// fired adds up how long each standard rule held.
+// fired adds up how long the condition of each standard rule held.
 func fired(s slo.SLO, buckets []slo.Bucket, window time.Duration, span slo.Span) (out []BurnRule) {
 	at := map[string]int{}
 	for _, f := range slo.Backtest(s, buckets, slo.StandardRules(window), span) {

@@ -8,12 +8,12 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// Sound returns inputs that can be hashed and stored: rows with a number that JSON
-// cannot write (infinite, not a number) or a time beyond the year 9999 are replaced by
-// what is sure of them, or left out, and Unread says which. Inputs that are sound
-// already are returned as they are. No decoder and no rule of the portal lets such a
-// number in; this is what keeps one that came all the same from stopping every report.
-func (in Inputs) Sound() Inputs {
+// Sanitized returns inputs that can be hashed and stored: rows with a number that JSON
+// cannot write (infinite, not a number) or a time beyond the year 9999 keep what is certain
+// of them, or are dropped, and Unread lists them. Inputs without such rows are returned
+// unchanged. No decoder and no rule of the portal admits such a number; this keeps one that
+// got in from stopping every report.
+func (in Inputs) Sanitized() Inputs {
 	if writes(in) {
 		return in
 	}
@@ -39,15 +39,16 @@ func writes(v any) bool {
 	return err == nil
 }
 
-// incredible is why a row is not as it was stored.
+// incredible is why a row is not what was stored.
 const incredible = "one of its numbers is infinite, not a number, or a time beyond the year 9999"
 
-// sound repairs the rows that cannot be written, or leaves them out.
+// sound repairs the rows that cannot be written, or drops them.
 func sound[T any](in *Inputs, rows []T, kind string, name func(T) string, repair func(T) T, sections ...string) []T {
 	var out []T
 	for _, row := range rows {
 		if !writes(row) {
-			in.Unread = append(in.Unread, Unread{What: kind + " " + humanize.Clip(name(row), TitleRunes), Why: incredible, Damaged: true, Sections: sections})
+			what := kind + " " + humanize.Clip(name(row), TitleRunes)
+			in.Unread = append(in.Unread, NewUnread(what, incredible, true, sections...))
 			if row = repair(row); !writes(row) {
 				continue
 			}
@@ -57,7 +58,7 @@ func sound[T any](in *Inputs, rows []T, kind string, name func(T) string, repair
 	return out
 }
 
-// leftOut leaves out the rows that cannot be written, and counts them.
+// leftOut drops the rows that cannot be written, and counts them.
 func leftOut[T any](in *Inputs, rows []T, one string, sections ...string) []T {
 	var out []T
 	for _, row := range rows {
@@ -66,7 +67,7 @@ func leftOut[T any](in *Inputs, rows []T, one string, sections ...string) []T {
 		}
 	}
 	if n := len(rows) - len(out); n > 0 {
-		in.Unread = append(in.Unread, Unread{What: fmt.Sprintf("%s (%d of %d)", one, n, len(rows)), Why: incredible, Damaged: true, Sections: sections})
+		in.Unread = append(in.Unread, NewUnread(fmt.Sprintf("%s (%d of %d)", one, n, len(rows)), incredible, true, sections...))
 	}
 	return out
 }
@@ -76,7 +77,7 @@ func soundObjective(o Objective) Objective {
 	return o.Invalid(incredible)
 }
 
-// Invalid returns an objective of which nothing can be said but its name, and why.
+// Invalid returns an objective of which only the definition is known, and why.
 func (o Objective) Invalid(why string) Objective {
 	invalid := func(r slo.Result) slo.Result {
 		return slo.Result{From: writable(r.From), To: writable(r.To), State: slo.Invalid, Reason: why, Hash: r.Hash}
@@ -91,7 +92,7 @@ func (o Objective) Invalid(why string) Objective {
 	return out
 }
 
-// soundIncident keeps an incident without what it is said to have cost.
+// soundIncident keeps an incident without its costs.
 func soundIncident(i Incident) Incident {
 	i.Spent = nil
 	return i
@@ -99,5 +100,8 @@ func soundIncident(i Incident) Incident {
 
 // soundStatement keeps a statement without its numbers.
 func soundStatement(s Statement) Statement {
-	return Statement{Digest: s.Digest, Text: s.Text, Database: s.Database, Service: s.Service, Team: s.Team, State: s.State, FirstSeen: writable(s.FirstSeen), Odd: s.Odd + 1}
+	return Statement{
+		Digest: s.Digest, Text: s.Text, Database: s.Database, Service: s.Service, Team: s.Team, State: s.State,
+		FirstSeen: writable(s.FirstSeen), Odd: s.Odd + 1,
+	}
 }

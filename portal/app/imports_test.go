@@ -98,7 +98,7 @@ var rules = map[string][]string{
 	"reports/slo/migrate":          {"portal/base/fault", "portal/base/yamldoc", "postmortems/convert", "reports/slo", "reports/slo/openslo", "reports/slo/promql"},
 	"reports/slo/openslo":          {"portal/base/yamldoc", "postmortems", "reports/slo", "reports/slo/promql"},
 	"reports/slo/promql":           {},
-	"reports/slostatus":            {"portal/base/fault", "reports/catalog", "reports/chart", "reports/slo"},
+	"reports/slostatus":            {"portal/base/fault", "reports/catalog", "reports/chart", "reports/slo", "reports/tally"},
 	"reports/sql":                  {"reports/slo", "reports/tally"},
 	"reports/statuspoll":           {"portal/base/fault", "reports/feed"},
 	"reports/tally":                {},

@@ -89,12 +89,8 @@ func (s incidentSignals) spentOf(ctx context.Context, o slo.SLO, impact incident
 // windowsOf returns the windows of an SLO in which [from, to) begins and ends.
 func windowsOf(o slo.SLO, from, to time.Time) []slo.Span {
 	o.Window = o.Window.OrDefault()
-	last := to
-	if !o.Window.Rolling {
-		last = to.Add(-time.Nanosecond)
-	}
 	var out slo.Span
-	out.From, out.To = o.Window.At(last)
+	out.From, out.To = o.Window.Until(to)
 	if o.Window.Rolling || !from.Before(out.From) {
 		return []slo.Span{out}
 	}

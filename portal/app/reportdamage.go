@@ -42,10 +42,8 @@ func unreadRows(d kv.Damage) (u reports.Unread, any bool) {
 			n++
 		}
 	}
-	return reports.Unread{
-		What: unreadableRows(n, d.More) + " of the database", Damaged: true, Sections: []string{reports.Quality},
-		Why: "their contents are missing from the figures; `postern check` names them",
-	}, n > 0
+	return reports.NewUnread(unreadableRows(n, d.More)+" of the database",
+		"their contents are missing from the figures; `postern check` names them", true, reports.Quality), n > 0
 }
 
 // unreadableRows returns a number of rows in words. Beyond a bound the database does not

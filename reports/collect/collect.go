@@ -1,12 +1,12 @@
-// Package collect owns the way from what the portal knows to the inputs of one
-// report: it asks each source for the time that the report looks at, measures the
-// objectives, and works out what each incident cost. It keeps nothing.
+// Package collect gathers the inputs of one report: it reads each source over the time that
+// the report covers, measures the SLOs, and computes what each incident cost. It stores
+// nothing.
 //
 //	catalogue, buckets   -> objectives, measured on all cores
-//	incidents × buckets  -> what each incident took of which budget
+//	incidents × buckets  -> what each incident consumed of which budget
 //	alerts, changes, statements, drills, documents, searches, feeds -> as they are
 //
-// A source that is not connected is nil, and its part of the report says so.
+// A source that is not connected is nil; its part of the inputs stays empty.
 package collect
 
 import (
@@ -27,7 +27,7 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// Version is one definition of an objective, in force from From until the next.
+// Version is one definition of an SLO, in force from From until the next.
 type Version struct {
 	SLO  slo.SLO
 	From time.Time // the first one counts for all earlier data
@@ -36,21 +36,21 @@ type Version struct {
 	Who  string
 }
 
-// Catalog knows services and objectives.
+// Catalog reads services and SLOs.
 type Catalog interface {
 	Services(ctx context.Context) ([]slo.Service, error)
 	Names(ctx context.Context) ([]string, error)
-	// Versions are the definitions of an objective, oldest first.
+	// Versions returns the definitions of an SLO, oldest first.
 	Versions(ctx context.Context, name string) ([]Version, error)
 }
 
-// Ledger keeps the buckets of objectives.
+// Ledger reads the buckets of SLOs.
 type Ledger interface {
 	Buckets(ctx context.Context, name string, from, to time.Time) ([]slo.Bucket, error)
 }
 
-// Register knows incidents, alerts, changes, statements and drills, folded from
-// all voices and linked with each other.
+// Register reads incidents, alerts, changes, statements and drills, folded from all sources
+// and linked with each other.
 type Register interface {
 	Incidents(ctx context.Context, from, to time.Time) ([]incident.Incident, error)
 	Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error)
@@ -59,28 +59,28 @@ type Register interface {
 	Drills(ctx context.Context, from, to time.Time) ([]incident.Drill, error)
 }
 
-// Knowledge knows documents, their action items and what was searched in vain.
+// Knowledge reads documents, their action items and searches that found nothing.
 type Knowledge interface {
 	Documents(ctx context.Context, ids []string) ([]reports.Document, error)
-	// Drafts are the post-mortems on pushed branches.
+	// Drafts returns the post-mortems on pushed branches.
 	Drafts(ctx context.Context) ([]reports.Draft, error)
 	Actions(ctx context.Context) ([]reports.Action, error)
 	Gaps(ctx context.Context, from, to time.Time) ([]reports.Search, error)
 }
 
-// Feeds knows how each source of data did, and how many alerts their senders left
-// out of their messages.
+// Feeds reads what each source of data sent, and how many alerts their senders left out of
+// their messages.
 type Feeds interface {
 	Feeds(ctx context.Context, from, to time.Time) (all []reports.Feed, truncated int, err error)
 }
 
-// Estimates tells which buckets of a series in [from, to) were not counted but
-// estimated, by their starts.
+// Estimates returns the starts of the buckets of a series in [from, to) that were estimated,
+// not counted.
 type Estimates interface {
 	Estimated(ctx context.Context, series string, from, to time.Time) ([]time.Time, error)
 }
 
-// Sources are what a Collector asks. Any may be nil.
+// Sources are what a Collector reads. Any may be nil.
 type Sources struct {
 	Catalog   Catalog
 	Ledger    Ledger
@@ -88,21 +88,21 @@ type Sources struct {
 	Knowledge Knowledge
 	Feeds     Feeds
 	Estimates Estimates
-	// Words are the lead's own for a period.
+	// Words returns the lead's notes for a period, in Markdown.
 	Words func(ctx context.Context, name, period string) (string, error)
 
 	Targets reports.Targets
 	OnCall  alert.OnCall
 }
 
-// Collector gathers inputs.
+// Collector gathers the inputs of reports. It is safe for use by many goroutines.
 type Collector struct{ src Sources }
 
-// New makes a Collector.
+// New returns a Collector over the sources.
 func New(src Sources) *Collector { return &Collector{src} }
 
-// costReach is how long before a period incidents are looked for that spent of a
-// window that reaches into it.
+// costReach is how long before a period incidents are read that consumed of a window that
+// reaches into it.
 const costReach = 28 * 24 * time.Hour
 
 // Collect gathers the inputs of one period, as far as asOf.
@@ -139,24 +139,24 @@ func (c *Collector) incidents(ctx context.Context, p period.Period, in *reports.
 		return unread(in, reports.UnreadIncidents, err)
 	}
 	for _, i := range all {
-		i.Voices = nil // what was said is behind the incident's page
+		i.Voices = nil // they are on the page of the incident
 		in.Incidents = append(in.Incidents, reports.Incident{Incident: i, Durations: i.Durations(c.src.Targets.Policy)})
 	}
 	return nil
 }
 
-// unread marks a part of the inputs that holds too much to be gathered, or that is
-// damaged: the report is made without it, and says so. Any other error stays one.
+// unread records a part of the inputs that is too large to be gathered, or damaged, and
+// returns nil: the report is made without it. Any other error is returned.
 func unread(in *reports.Inputs, what string, err error) error {
 	if err == nil || fault.KindOf(err) != fault.TooWide && !damaged(err) {
 		return err
 	}
-	in.Unread = append(in.Unread, reports.Unread{What: what, Why: fault.Message(err), Damaged: damaged(err)})
+	in.Unread = append(in.Unread, reports.NewUnread(what, reports.Because(err), damaged(err)))
 	return nil
 }
 
-// lookBack are the periods whose incidents and pages a report counts, oldest first:
-// all that it shows beside each other, for a day the one before.
+// lookBack returns the periods whose incidents and pages a report counts, oldest first: all
+// that it shows side by side, for a day the one before.
 func lookBack(p period.Period) []period.Period {
 	if p.Kind == period.Daily {
 		return []period.Period{p.Prev(), p}
@@ -164,8 +164,8 @@ func lookBack(p period.Period) []period.Period {
 	return reports.Spans(p)
 }
 
-// objectives measures every objective that was in force, several at a time; the
-// buckets of one are in memory while it is measured and no longer.
+// objectives measures every SLO that was in force, several at a time. The buckets of one are
+// in memory only while it is measured.
 func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports.Inputs) error {
 	if c.src.Catalog == nil || c.src.Ledger == nil {
 		return nil
@@ -175,13 +175,13 @@ func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports
 		return err
 	}
 	done := make([]measured, len(names))
-	near := upstreams(in.Services)
+	all := occasion{p, in, upstreams(in.Services)}
 	work := make(chan int)
 	var group sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), max(len(names), 1)) {
 		group.Go(func() {
 			for n := range work {
-				done[n] = c.guarded(ctx, names[n], p, in, near)
+				done[n] = c.guarded(ctx, names[n], all)
 			}
 		})
 	}
@@ -212,7 +212,7 @@ func (c *Collector) objectives(ctx context.Context, p period.Period, in *reports
 	return nil
 }
 
-// upstreams gives for every service all that it depends on, directly or not.
+// upstreams returns for every service all that it depends on, directly or not.
 func upstreams(all []slo.Service) map[string]map[string]bool {
 	direct := map[string][]string{}
 	for _, s := range all {

@@ -14,14 +14,16 @@ import (
 type step struct {
 	whats    []string // what it gathers
 	do       func(context.Context, period.Period, *reports.Inputs) error
-	sections []string // that rest on it; nil where the report knows
+	sections []string // keys of those that need it; nil where the table of sections has them
 }
 
 func (c *Collector) steps() []step {
 	return []step{
 		{[]string{"services and their owners"}, c.services, []string{reports.Objectives, reports.Dependencies}},
 		{[]string{reports.UnreadIncidents}, c.incidents, nil},
-		{[]string{"SLOs"}, c.objectives, []string{reports.Objectives, reports.Risk, reports.Budget, reports.Windows, reports.Policy, reports.Arithmetic, reports.Review}},
+		{[]string{"SLOs"}, c.objectives, []string{
+			reports.Objectives, reports.Risk, reports.Budget, reports.Windows, reports.Policy, reports.Arithmetic, reports.Review,
+		}},
 		{[]string{reports.UnreadAlerts, reports.UnreadChanges, reports.UnreadDrills}, c.signals, nil},
 		{[]string{reports.UnreadStatements}, c.statements, nil},
 		{[]string{"documents, action items and searches"}, c.knowledge, []string{reports.Coverage, reports.Actions, reports.Knowledge}},
@@ -29,13 +31,13 @@ func (c *Collector) steps() []step {
 	}
 }
 
-// run gathers the part. What is damaged, or breaks the program, is named in the inputs
-// and loses nothing else; any other error (stopping, out of time, overloaded) is
-// returned, since it is over soon.
+// run gathers the part. What is damaged, or makes the program fail, is listed in the inputs
+// and costs nothing else. Any other error (stopping, timeout, overload) is returned, since
+// it is temporary.
 func (s step) run(ctx context.Context, p period.Period, in *reports.Inputs) (err error) {
 	lost := func(cause any) {
 		for _, what := range s.whats {
-			in.Unread = append(in.Unread, reports.Unread{What: what, Why: reports.Because(cause), Damaged: true, Sections: s.sections})
+			in.Unread = append(in.Unread, reports.NewUnread(what, reports.Because(cause), true, s.sections...))
 		}
 	}
 	defer func() {
@@ -51,16 +53,15 @@ func (s step) run(ctx context.Context, p period.Period, in *reports.Inputs) (err
 	return err
 }
 
-// damaged reports whether an error will be the same the next time: stored data that
-// cannot be read.
+// damaged reports whether an error is permanent: stored data that cannot be read.
 func damaged(err error) bool {
 	_, classified := errors.AsType[*fault.Error](err)
 	return classified && fault.KindOf(err) == fault.Internal && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
 }
 
-// guarded measures one SLO. One whose counts cannot be read, or that breaks the
-// program, is invalid with the reason; the others are measured.
-func (c *Collector) guarded(ctx context.Context, name string, p period.Period, in *reports.Inputs, near map[string]map[string]bool) (out measured) {
+// guarded measures one SLO. One whose counts cannot be read, or that makes the program fail,
+// is invalid with the reason; the others are measured.
+func (c *Collector) guarded(ctx context.Context, name string, all occasion) (out measured) {
 	invalid := func(cause any) {
 		why := "it could not be measured: " + reports.Because(cause)
 		o := out.objective
@@ -68,10 +69,10 @@ func (c *Collector) guarded(ctx context.Context, name string, p period.Period, i
 			o.SLO.Name = name
 		}
 		o.Results = nil
-		for _, span := range reports.Spans(p) {
+		for _, span := range reports.Spans(all.p) {
 			o.Results = append(o.Results, slo.Result{From: span.From, To: span.To})
 		}
-		o.Window = slo.Result{From: p.From, To: in.AsOf}
+		o.Window = slo.Result{From: all.p.From, To: all.in.AsOf}
 		out = measured{objective: o.Invalid(why), there: true, at: out.at, edits: out.edits}
 	}
 	defer func() {
@@ -79,7 +80,7 @@ func (c *Collector) guarded(ctx context.Context, name string, p period.Period, i
 			invalid(v)
 		}
 	}()
-	if out.err = c.measure(ctx, name, p, in, near, &out); damaged(out.err) {
+	if out.err = c.measure(ctx, name, all, &out); damaged(out.err) {
 		invalid(out.err)
 	}
 	return out

@@ -10,7 +10,7 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// measured is what became of one objective.
+// measured is the result of measuring one SLO.
 type measured struct {
 	objective reports.Objective // of a composite nothing but the SLO
 	there     bool
@@ -20,8 +20,16 @@ type measured struct {
 	err       error
 }
 
-// measure fills in out step by step, so that what is known stays when a step fails.
-func (c *Collector) measure(ctx context.Context, name string, p period.Period, in *reports.Inputs, near map[string]map[string]bool, out *measured) error {
+// occasion is what the SLOs of one report are measured for.
+type occasion struct {
+	p    period.Period
+	in   *reports.Inputs            // without objectives yet
+	near map[string]map[string]bool // what each service depends on
+}
+
+// measure fills in out step by step, so that what is known remains when a step fails.
+func (c *Collector) measure(ctx context.Context, name string, o occasion, out *measured) error {
+	p, in := o.p, o.in
 	versions, err := c.src.Catalog.Versions(ctx, name)
 	if err != nil {
 		return err
@@ -45,10 +53,10 @@ func (c *Collector) measure(ctx context.Context, name string, p period.Period, i
 	if out.objective.Estimated, err = c.estimated(ctx, s, p, in.AsOf); err != nil {
 		return err
 	}
+	near := o.near[s.Service]
 	out.costs = map[string][]reports.Spend{}
 	for _, i := range in.Incidents {
-		concerns := slices.ContainsFunc(i.Services, func(x string) bool { return x == s.Service || near[s.Service][x] }) || slices.Contains(i.SLOs, s.Name)
-		if !concerns {
+		if !slices.Contains(i.SLOs, s.Name) && !slices.ContainsFunc(i.Services, func(x string) bool { return x == s.Service || near[x] }) {
 			continue
 		}
 		if spent := reports.Costs(out.objective, m.Buckets, i.Incident, p, in.AsOf); len(spent) > 0 {
@@ -71,8 +79,7 @@ func (c *Collector) estimated(ctx context.Context, s slo.SLO, p period.Period, a
 	return len(all), err
 }
 
-// partsOf are the objectives that a composite is made of, as far as they were
-// measured.
+// partsOf returns the SLOs that a composite is made of, as far as they were measured.
 func partsOf(s slo.SLO, done []measured) (parts []reports.Objective) {
 	for _, m := range done {
 		if m.there && slices.ContainsFunc(s.Parts, func(p slo.Part) bool { return p.SLO == m.objective.SLO.Name }) {
@@ -82,7 +89,7 @@ func partsOf(s slo.SLO, done []measured) (parts []reports.Objective) {
 	return parts
 }
 
-// inForce is the definition that counted at an instant.
+// inForce returns the definition that counted at an instant; ok is false when there was none.
 func inForce(versions []Version, t time.Time) (slo.SLO, bool) {
 	if len(versions) == 0 {
 		return slo.SLO{}, false
@@ -96,8 +103,8 @@ func inForce(versions []Version, t time.Time) (slo.SLO, bool) {
 	return at.SLO, !at.Gone
 }
 
-// editsIn are the changes of a definition in a period; the first definition is
-// none.
+// editsIn returns the changes of a definition in a period. The first definition is not a
+// change.
 func editsIn(versions []Version, p period.Period) (all []reports.DefinitionEdit) {
 	for n := 1; n < len(versions); n++ {
 		v := versions[n]

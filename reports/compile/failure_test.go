@@ -62,7 +62,7 @@ func TestOneRowThatCannotBeWrittenStopsNothing(t *testing.T) {
 			if _, err := in.Hash(builtIn(p.Kind)); err == nil {
 				t.Fatalf("%s of %v can be written", name, x)
 			}
-			sound := in.Sound()
+			sound := in.Sanitized()
 			if _, err := sound.Hash(builtIn(p.Kind)); err != nil {
 				t.Errorf("%s of %v: %v", name, x, err)
 			}
@@ -101,7 +101,7 @@ func TestSoundInputsStayAsTheyAre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := json.Marshal(in.Sound())
+	after, err := json.Marshal(in.Sanitized())
 	if err != nil || string(before) != string(after) {
 		t.Errorf("sound inputs were changed: %v", err)
 	}

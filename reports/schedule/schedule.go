@@ -309,7 +309,7 @@ func (x *Scheduler) compile(ctx context.Context, def reports.Definition, p perio
 	}
 	in.AsOf = asOf
 	if hash, err = in.Hash(def); err != nil {
-		in = in.Sound() // one row that cannot be written must not stop the others
+		in = in.Sanitized() // one row that cannot be written must not stop the others
 		if hash, err = in.Hash(def); err != nil {
 			return r, "", err
 		}

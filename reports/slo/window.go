@@ -64,6 +64,16 @@ func unitLength(unit string) (time.Duration, bool) {
 // String is the window as OpenSLO writes it.
 func (w Window) String() string { return strconv.Itoa(w.Count) + w.Unit }
 
+// Until returns the window as it is at t. A calendar window that ends exactly at t is over
+// and is returned, not the one that begins then.
+func (w Window) Until(t time.Time) (from, to time.Time) {
+	w = w.OrDefault()
+	if !w.Rolling {
+		t = t.Add(-time.Nanosecond)
+	}
+	return w.At(t)
+}
+
 // Length is how long a rolling window is. For a calendar window it is nominal (a
 // month has 30 days): use At for what it really covers.
 func (w Window) Length() time.Duration {

@@ -7,6 +7,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/reports/catalog"
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/tally"
 )
 
 // Judged is one objective over one span, with the definition that was applied.
@@ -101,8 +102,8 @@ func (b *Board) Origins(ctx context.Context, j Judged) ([]slo.Origin, error) {
 	if len(j.SLO.Parts) > 0 {
 		return nil, nil
 	}
-	from := latest(j.Result.From, j.SLO.EffectiveFrom)
-	return b.opt.Ledger.Origins(ctx, j.SLO.SeriesName(), from, earliest(j.Result.To, b.horizon()))
+	from := tally.Later(j.Result.From, j.SLO.EffectiveFrom)
+	return b.opt.Ledger.Origins(ctx, j.SLO.SeriesName(), from, tally.Earlier(j.Result.To, b.horizon()))
 }
 
 // members judges the parts of a composite over its span.
@@ -154,15 +155,15 @@ func (b *Board) Detail(ctx context.Context, name string, from, to time.Time) (d 
 		return d, err
 	}
 	if b.opt.Estimates != nil {
-		counted := latest(d.Span.From, x.EffectiveFrom)
-		if d.Estimated, err = b.opt.Estimates.Estimated(ctx, x.SeriesName(), counted, earliest(d.Span.To, horizon)); err != nil {
+		counted := tally.Later(d.Span.From, x.EffectiveFrom)
+		if d.Estimated, err = b.opt.Estimates.Estimated(ctx, x.SeriesName(), counted, tally.Earlier(d.Span.To, horizon)); err != nil {
 			return d, err
 		}
 	}
 	if err := b.curves(ctx, &d, x); err != nil || b.opt.Incidents == nil {
 		return d, err
 	}
-	d.Bands, err = b.opt.Incidents.Bands(ctx, x.Service, d.Span.From, earliest(d.Span.To, horizon))
+	d.Bands, err = b.opt.Incidents.Bands(ctx, x.Service, d.Span.From, tally.Earlier(d.Span.To, horizon))
 	if err != nil && fault.KindOf(err) == fault.TooWide {
 		d.NoBands, err = fault.Message(err), nil
 	}
@@ -184,7 +185,7 @@ func (b *Board) curves(ctx context.Context, d *Detail, x slo.SLO) error {
 	if err != nil {
 		return err
 	}
-	length := earliest(d.Span.To, latest(d.Span.Now, d.Span.From)).Sub(d.Span.From)
+	length := tally.Earlier(d.Span.To, tally.Later(d.Span.Now, d.Span.From)).Sub(d.Span.From)
 	step := max(length/curvePoints, slo.BaseBucket).Round(slo.BaseBucket)
 	d.Points = slo.Series(x, buckets, d.Span, step)
 	d.Firings = slo.Backtest(x, buckets, slo.StandardRules(x.Window.Length()), d.Span)

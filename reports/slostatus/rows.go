@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/tally"
 )
 
 // rows judges every objective at a horizon.
@@ -108,10 +109,10 @@ func (b *Board) fill(ctx context.Context, row *Row, horizon time.Time) (err erro
 
 // judge is the objective over a span, from sums.
 func (b *Board) judge(ctx context.Context, x slo.SLO, at slo.Span) (slo.Result, error) {
-	from := latest(at.From, x.EffectiveFrom)
+	from := tally.Later(at.From, x.EffectiveFrom)
 	to := at.To
 	if !at.Now.IsZero() {
-		to = earliest(to, at.Now)
+		to = tally.Earlier(to, at.Now)
 	}
 	sum, err := b.sum(ctx, x, span{from, to})
 	return slo.Judge(x, sum, at), err

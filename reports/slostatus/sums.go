@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/postern/postern/reports/slo"
+	"github.com/postern/postern/reports/tally"
 )
 
 // sumKey names the sums of one objective's definition over one series.
@@ -119,9 +120,9 @@ func (b *Board) sum(ctx context.Context, x slo.SLO, s span) (slo.Sum, error) {
 			continue
 		}
 		if gap.from.IsZero() {
-			gap.from = latest(midnight(n), s.from)
+			gap.from = tally.Later(midnight(n), s.from)
 		}
-		gap.to = earliest(midnight(n+1), s.to)
+		gap.to = tally.Earlier(midnight(n+1), s.to)
 	}
 	return total, flush()
 }
@@ -137,25 +138,11 @@ func (b *Board) read(ctx context.Context, x slo.SLO, gap span) (total slo.Sum, e
 		return total, err
 	}
 	for n := dayNumber(gap.from); midnight(n).Before(gap.to); n++ {
-		part := slo.SumOf(x, buckets, latest(midnight(n), gap.from), earliest(midnight(n+1), gap.to))
+		part := slo.SumOf(x, buckets, tally.Later(midnight(n), gap.from), tally.Earlier(midnight(n+1), gap.to))
 		if gap.whole(n) {
 			b.sums.put(sumKey{x.SeriesName(), x.Hash}, n, part, seq)
 		}
 		total = total.Add(part)
 	}
 	return total, nil
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func earliest(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }

@@ -11,13 +11,13 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// ackReach is how long after the end of an earlier period acknowledgements of its
-// pages are looked for.
+// ackReach is how long after the end of an earlier period acknowledgements of its pages are
+// read.
 const ackReach = 24 * time.Hour
 
-// pagesBefore are the pages of the periods before the last two, as much of each as
-// a trend counts. They are asked for period by period, so that a year of alerts is
-// never in memory at once.
+// pagesBefore returns the pages of the periods before the last two, as much of each as a
+// trend counts. They are read period by period, so that a year of alerts is never in memory
+// at once.
 func (c *Collector) pagesBefore(ctx context.Context, p period.Period) (pages []alert.Episode, err error) {
 	spans := lookBack(p)
 	for _, span := range spans[:len(spans)-2] {
@@ -35,8 +35,8 @@ func (c *Collector) pagesBefore(ctx context.Context, p period.Period) (pages []a
 	return pages, nil
 }
 
-// signals are alerts, changes and drills: of the period and, to compare with, of
-// the one before; pages also of those that trends look back on.
+// signals gathers alerts, changes and drills: of the period and, to compare with, of the one
+// before; pages also of those that trends cover.
 func (c *Collector) signals(ctx context.Context, p period.Period, in *reports.Inputs) error {
 	if c.src.Register == nil {
 		return nil
@@ -55,7 +55,7 @@ func (c *Collector) signals(ctx context.Context, p period.Period, in *reports.In
 	return unread(in, reports.UnreadDrills, err)
 }
 
-// alerts are the episodes since an instant, and pages of what trends look back on.
+// alerts gathers the episodes since an instant, and the pages of earlier periods of trends.
 func (c *Collector) alerts(ctx context.Context, p period.Period, from time.Time, in *reports.Inputs) error {
 	all, err := c.src.Register.Episodes(ctx, from, in.AsOf)
 	if err != nil {
@@ -74,8 +74,8 @@ func (c *Collector) alerts(ctx context.Context, p period.Period, from time.Time,
 	return nil
 }
 
-// statements follows the slow statements of the period, beside what they did in
-// the one before.
+// statements gathers the slow statements of the period, with their numbers of the one
+// before.
 func (c *Collector) statements(ctx context.Context, p period.Period, in *reports.Inputs) error {
 	if c.src.Register == nil {
 		return nil
@@ -98,12 +98,13 @@ func (c *Collector) statements(ctx context.Context, p period.Period, in *reports
 	return unread(in, reports.UnreadStatements, err)
 }
 
-// statement is a followed digest in the words of a report. It is new in the
-// period in which it was first seen, whatever became of it since.
+// statement returns a followed digest as reports count it. It is new in the period in which
+// it was first seen, whatever its state is since.
 func statement(f, before sql.Followed, p period.Period) reports.Statement {
 	s := reports.Statement{
 		Digest: f.Digest, Text: f.Statement, Database: f.Database, Service: f.Owner.Service, Team: f.Owner.Team, FirstSeen: f.FirstSeen,
-		Count: f.Count, Seconds: f.Seconds, P95: f.P95, RowsExamined: f.RowsExamined, RowsSent: f.RowsSent, OneIn: f.OneIn, Odd: f.Odd, CountBefore: before.Count, SecondsBefore: before.Seconds,
+		Count: f.Count, Seconds: f.Seconds, P95: f.P95, RowsExamined: f.RowsExamined, RowsSent: f.RowsSent, OneIn: f.OneIn, Odd: f.Odd,
+		CountBefore: before.Count, SecondsBefore: before.Seconds,
 	}
 	switch {
 	case p.Contains(f.FirstSeen):
@@ -114,13 +115,14 @@ func statement(f, before sql.Followed, p period.Period) reports.Statement {
 	return s
 }
 
-// quarter is how many periods back documents are read: a monthly report judges
-// the factors of three months.
+// quarter is how many periods back documents are read: a monthly report counts the factors
+// of three months.
 const quarter = 3
 
-// mostGaps bounds how many searches a report is given: more than it shows.
+// mostGaps bounds the searches of the inputs; a report shows fewer.
 const mostGaps = 50
 
+// knowledge gathers documents, drafts, action items and searches without a result.
 func (c *Collector) knowledge(ctx context.Context, p period.Period, in *reports.Inputs) (err error) {
 	if c.src.Knowledge == nil {
 		return nil
@@ -153,6 +155,7 @@ func (c *Collector) knowledge(ctx context.Context, p period.Period, in *reports.
 	return err
 }
 
+// feeds gathers what each source sent.
 func (c *Collector) feeds(ctx context.Context, p period.Period, in *reports.Inputs) (err error) {
 	if c.src.Feeds == nil {
 		return nil
@@ -162,9 +165,9 @@ func (c *Collector) feeds(ctx context.Context, p period.Period, in *reports.Inpu
 	return err
 }
 
-// wholeDays are the UTC days of a period that were over when it ended. Counters
-// that are kept by UTC day would otherwise go on after a period of another zone
-// has ended, and every check would find a difference.
+// wholeDays returns the UTC days of a period that were over when it ended. Counters by UTC
+// day would otherwise continue after a period of another zone has ended, and every check
+// would find a difference.
 func wholeDays(p period.Period, asOf time.Time) (from, to time.Time) {
 	const day = 24 * time.Hour
 	return p.From.UTC().Truncate(day), asOf.UTC().Truncate(day)
