@@ -8,20 +8,19 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// What a period, or an incident in it, consumed of an SLO's budgets. Every share is
-// of one window: bad events that lie in it over what the whole of it permits. A
-// calendar window that ended inside the period is one budget, the one that began
-// after it another, and neither is held against the other's bad events.
+// What a period, or an incident in it, consumed of an SLO's budgets. Every share is of one
+// window: bad events that are in it, divided by what the whole window allows. A calendar
+// window that ended inside the period is one budget, the one that began after it another,
+// and neither is charged with the other's bad events.
 
-// mostWindows is how many calendar windows a period may touch to be held against
-// each of them; one that touches more is longer than they are and is held against
-// what it permits itself.
+// mostWindows is how many calendar windows a period may touch and be compared with each of
+// them. A period that touches more is longer than they are and has a budget of its own.
 const mostWindows = 2
 
 // BudgetPart is one budget with the part of it that a period consumed.
 type BudgetPart struct {
 	slo.Budget
-	// Taken is how many bad events (or slices) of the window lie in the period.
+	// Taken is how many bad events (or slices) of the window are in the period.
 	Taken float64
 	// Period is set where the budget is the period's own: the SLO's window is shorter.
 	Period bool
@@ -33,9 +32,8 @@ func (b BudgetPart) Consumed() (share float64, estimated, ok bool) { return b.Sh
 // EndedBy reports whether the budget's window was over at an instant.
 func (b BudgetPart) EndedBy(at time.Time) bool { return !b.Window.To.After(at) }
 
-// budgets returns the budgets that a period touches, the earliest first; results
-// are those of its spans. The last is of the SLO's own window as it stands at asOf,
-// unless the period is longer.
+// budgets returns the budgets that a period touches, the earliest first; results are those
+// of its spans. The last is of the SLO's own window at asOf, unless the period is longer.
 func (m Measurement) budgets(p period.Period, results []slo.Result, own slo.Budget, asOf time.Time) []BudgetPart {
 	windows := m.windows(p, asOf)
 	rolling := windows[0] // the only one, of an SLO whose window rolls

@@ -10,7 +10,7 @@ import (
 )
 
 // Costs returns what an incident consumed of an SLO's budgets, one for each window
-// in which it did any harm. asOf is how far the data goes.
+// with bad events during it. The data goes up to asOf.
 func Costs(o Objective, buckets []slo.Bucket, i incident.Incident, p period.Period, asOf time.Time) (all []Spend) {
 	x := Incident{Incident: i}
 	from, to := x.ImpactStart(), x.ImpactEnd()

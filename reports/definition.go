@@ -9,17 +9,17 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// Definition says which report is made, of what, when and for whom.
+// Definition is which report is made, of what, when and for whom.
 type Definition struct {
 	Name  string // unique; its address is /reports/NAME
 	Title string
 	Kind  period.Kind
 	Zone  string // IANA name
 	Scope Scope
-	// Publish is the time of day in Zone from which a period's report is made; nil
-	// is as soon as the data has settled.
+	// Publish is the time of day in Zone from which a period's report is made; nil is when
+	// the grace is over (see Grace).
 	Publish *time.Duration
-	// Sections are the keys of those wanted, in order; empty is all of the kind.
+	// Sections are the keys of the chosen sections, in order; empty is all of the kind.
 	Sections   []string
 	Recipients []Recipient
 	// Quiet is the time of day in Zone in which nothing is delivered; nil: none.
@@ -29,28 +29,28 @@ type Definition struct {
 	Hash string // of the file
 }
 
-// Recipient is where a report is delivered: the scheme says how.
+// Recipient is where a report is delivered.
 type Recipient struct {
 	Kind    string // "mail", or the name of a configured channel
 	Address string
 }
 
-// QuietHours are a time of day, from midnight; From may be after To, over
-// midnight.
+// QuietHours are a range of the time of day, since midnight. It spans midnight when From is
+// after To.
 type QuietHours struct{ From, To time.Duration }
 
-// Scope narrows a report to some services. Every field that is set must fit; an
-// empty Scope is the whole organisation.
+// Scope restricts a report to some services. Every field that is set must match; an empty
+// Scope is the whole organisation.
 type Scope struct {
 	Teams    []string
 	Services []string
 	Labels   map[string][]string // one of the values of every label
 }
 
-// Whole tells whether the scope is the whole organisation.
+// Whole reports whether the scope is the whole organisation.
 func (s Scope) Whole() bool { return len(s.Teams) == 0 && len(s.Services) == 0 && len(s.Labels) == 0 }
 
-// Admits tells whether a service is in the scope.
+// Admits reports whether a service is in the scope.
 func (s Scope) Admits(x slo.Service) bool {
 	if len(s.Teams) > 0 && !slices.Contains(s.Teams, x.Team) {
 		return false
@@ -61,7 +61,7 @@ func (s Scope) Admits(x slo.Service) bool {
 	for name, values := range s.Labels {
 		has := x.Labels[name]
 		if name == "tier" && x.Tier != "" {
-			has = append(slices.Clone(has), x.Tier) // the annotation says the same as a label would
+			has = append(slices.Clone(has), x.Tier) // the annotation counts as a label
 		}
 		if !slices.ContainsFunc(values, func(v string) bool { return slices.Contains(has, v) }) {
 			return false
@@ -70,7 +70,8 @@ func (s Scope) Admits(x slo.Service) bool {
 	return true
 }
 
-// String is the scope in words; "" for the whole organisation.
+// String returns the scope as reports and their headings show it; "" is the whole
+// organisation. Reports store and compare it, so its form is fixed.
 func (s Scope) String() string {
 	var parts []string
 	if len(s.Teams) > 0 {
@@ -90,8 +91,8 @@ func (s Scope) String() string {
 	return strings.Join(parts, "; ")
 }
 
-// Location is the definition's zone. Definitions are checked when they are
-// pushed, so an unknown zone is one that a newer tz database knows: UTC then.
+// Location returns the definition's zone. Definitions are checked when they are pushed, so an
+// unknown zone is one of a newer tz database: it is UTC then.
 func (d Definition) Location() *time.Location {
 	zone, err := time.LoadLocation(d.Zone)
 	if err != nil {
@@ -100,8 +101,9 @@ func (d Definition) Location() *time.Location {
 	return zone
 }
 
-// BuiltIn are the definitions that need no configuration: the whole organisation
-// by day, week and month, in one zone.
+// BuiltIn returns the definitions that need no configuration: the whole organisation by day,
+// week and month, in one zone. A report of an earlier version with another title would be
+// revised: Same compares titles unless both are built in.
 func BuiltIn(zone string) []Definition {
 	return []Definition{
 		{Name: string(period.Daily), Title: "Daily report", Kind: period.Daily, Zone: zone},
@@ -110,7 +112,7 @@ func BuiltIn(zone string) []Definition {
 	}
 }
 
-// Grace is how long after the end of a period late data is waited for.
+// Grace returns how long after the end of a period its report waits for late data.
 func Grace(kind period.Kind) time.Duration {
 	switch kind {
 	case period.Weekly:
@@ -121,18 +123,18 @@ func Grace(kind period.Kind) time.Duration {
 	return 15 * time.Minute
 }
 
-// CloseAfter is how long after its end a period still takes late data.
+// CloseAfter is how long after its end a period is revised when data comes late.
 const CloseAfter = 35 * 24 * time.Hour
 
-// Due is the instant from which a period's report is made: its end and the
-// grace, or the definition's time of day when that is later.
+// Due returns the instant from which a period's report is made: its end and the grace, or
+// the definition's time of day when that is later.
 func (d Definition) Due(p period.Period) time.Time {
 	due := p.To.Add(Grace(d.Kind))
 	if d.Publish == nil {
 		return due
 	}
-	// The time of day on the first day after the period: by the wall clock, so
-	// that 08:00 is 08:00 on the days on which the clock changes.
+	// The time of day on the first day after the period, by the wall clock: 08:00 is 08:00 on
+	// days on which the clock changes.
 	y, m, day := p.To.In(p.Zone).Date()
 	minutes := int(*d.Publish / time.Minute)
 	if at := time.Date(y, m, day, 0, minutes, 0, 0, p.Zone); at.After(due) {
@@ -141,7 +143,7 @@ func (d Definition) Due(p period.Period) time.Time {
 	return due
 }
 
-// history is how many periods before its own a report looks back.
+// history returns how many periods before its own a report covers.
 func history(kind period.Kind) int {
 	switch kind {
 	case period.Weekly:
@@ -152,7 +154,7 @@ func history(kind period.Kind) int {
 	return 7 // the same weekday of the week before
 }
 
-// Spans are the periods that a report of p compares, oldest first; the last is p.
+// Spans returns the periods that a report of p compares, oldest first; the last is p.
 func Spans(p period.Period) []period.Period {
 	n := history(p.Kind)
 	spans := make([]period.Period, n+1)

@@ -143,7 +143,8 @@ func (s *statements) chart(c Chart) {
 		s.add(statement{place: place("mark", c.Name, fmt.Sprint(n)), behind: true, value: Value{Text: "mark", Number: Number(float64(mark))}})
 	}
 	for n, b := range c.Bands {
-		s.add(statement{place: place("band", c.Name, fmt.Sprint(n)), behind: true, value: Value{Text: "band", Number: Number(b.To.Sub(b.From).Seconds())}})
+		s.add(statement{place: place("band", c.Name, fmt.Sprint(n)), behind: true,
+			value: Value{Text: "band", Number: Number(b.To.Sub(b.From).Seconds())}})
 	}
 }
 

@@ -89,7 +89,8 @@ func reword(v reflect.Value) {
 			f := v.Field(i)
 			texts := []string{"Text", "Note", "Title", "Label", "Empty", "Formula", "Source", "Heading", "MarksName", "Why", "Who"}
 			term := v.Type().Name() == "Term" || v.Type().Name() == "Series"
-			if f.Kind() == reflect.String && f.String() != "" && (slices.Contains(texts, v.Type().Field(i).Name) || term && v.Type().Field(i).Name == "Name") {
+			if f.Kind() == reflect.String && f.String() != "" && (slices.Contains(texts, v.Type().Field(i).Name) || term &&
+				v.Type().Field(i).Name == "Name") {
 				f.SetString("said otherwise: " + strings.ToUpper(f.String()))
 				continue
 			}
@@ -259,7 +260,8 @@ func TestStructure(t *testing.T) {
 			}
 		}, true},
 		{"a derivation more", func(r *reports.Report) {
-			r.Derivations = append(r.Derivations, reports.Derivation{Key: "new", Terms: []reports.Term{{Name: "n", Value: reports.Value{Text: "1", Number: reports.Number(1)}}}})
+			r.Derivations = append(r.Derivations, reports.Derivation{Key: "new",
+				Terms: []reports.Term{{Name: "n", Value: reports.Value{Text: "1", Number: reports.Number(1)}}}})
 		}, true},
 	} {
 		t.Run(x.name, func(t *testing.T) {
@@ -283,11 +285,14 @@ func TestBeforeKeys(t *testing.T) {
 		old, now reports.Value
 		same     bool
 	}{
-		{"a state worded otherwise", reports.Value{Text: "mended", Tone: reports.Good}, reports.Value{Text: "fixed", Key: "state_fixed", Tone: reports.Good}, true},
-		{"another state", reports.Value{Text: "missing", Tone: reports.Bad}, reports.Value{Text: "published", Key: "state_published", Tone: reports.Good}, false},
+		{"a state worded otherwise", reports.Value{Text: "mended", Tone: reports.Good},
+			reports.Value{Text: "fixed", Key: "state_fixed", Tone: reports.Good}, true},
+		{"another state", reports.Value{Text: "missing", Tone: reports.Bad},
+			reports.Value{Text: "published", Key: "state_published", Tone: reports.Good}, false},
 		{"a name", reports.Value{Text: "SEV2"}, reports.Value{Text: "SEV2", Key: "SEV2"}, true},
 		{"another name", reports.Value{Text: "SEV2"}, reports.Value{Text: "SEV3", Key: "SEV3"}, false},
-		{"the same number with more words", reports.Value{Text: "3", Number: reports.Number(3)}, reports.Value{Text: "3 of 4", Number: reports.Number(3), Key: "3/4"}, true},
+		{"the same number with more words", reports.Value{Text: "3", Number: reports.Number(3)},
+			reports.Value{Text: "3 of 4", Number: reports.Number(3), Key: "3/4"}, true},
 		{"another number", reports.Value{Text: "3", Number: reports.Number(3)}, reports.Value{Text: "3", Number: reports.Number(4)}, false},
 		{"a sentence", reports.Value{Text: "because"}, reports.Value{Text: "since"}, true},
 		{"nothing, and a sentence", reports.Value{}, reports.Value{Text: "since"}, false},

@@ -14,9 +14,8 @@ type Failure struct {
 	Why  string `json:"why"`
 }
 
-// Because returns the text that readers see for what went wrong: the message of a
-// fault, or that the program failed and with what message. v is an error or the value
-// of a panic.
+// Because returns the text for readers about what went wrong: the message of a fault, or
+// that the program failed and with what message. v is an error or the value of a panic.
 func Because(v any) string {
 	err, isError := v.(error)
 	if isError {

@@ -16,10 +16,10 @@ import (
 // History: 1, the first. Value.Key, Section.State and Verdict.Facts came later.
 const Format = 1
 
-// Unit says what the Number of a Value counts.
+// Unit is what the Number of a Value counts.
 type Unit string
 
-// The units. None is the unit of words.
+// The units. None is the unit of values without a number.
 const (
 	None    Unit = ""
 	Count   Unit = "count"
@@ -28,8 +28,8 @@ const (
 	Times   Unit = "times"   // a factor, such as a burn rate
 )
 
-// Tone is what a value means, for a reader who sees no colour too: every face
-// writes it with a word or a shape.
+// Tone is what a value means. Every format shows it with a word or a shape too, for readers
+// who see no colour.
 type Tone string
 
 // The tones.
@@ -41,13 +41,13 @@ const (
 	Gap   Tone = "none" // not measured: neither good nor zero
 )
 
-// Word says a tone without colour, the same on every face; Plain has none.
+// Word returns a tone as a word, the same in every format; Plain has none.
 func (t Tone) Word() string {
 	switch t {
 	case Good:
 		return "Met"
 	case Warn:
-		return "Check"
+		return "Incomplete"
 	case Bad:
 		return "Missed"
 	case Gap:
@@ -72,7 +72,7 @@ type Value struct {
 	How    string   `json:"how,omitempty"`  // key of the Derivation, or of a row that is one
 }
 
-// Figure is a value with a name, as tiles and lists of facts show it.
+// Figure is a value with a label, as tiles and lists show it.
 type Figure struct {
 	Key   string `json:"key"`
 	Label string `json:"label"`
@@ -80,10 +80,10 @@ type Figure struct {
 	Note  string `json:"note,omitempty"` // n, unknowns, the period before
 }
 
-// Line is one sentence of a list: what changed, who acts.
+// Line is one sentence of a list: what changed, who has to act.
 type Line struct {
 	Key  string `json:"key"`
-	Who  string `json:"who,omitempty"` // team or person; "" is nobody in particular
+	Who  string `json:"who,omitempty"` // team or person; "" is no one in particular
 	Text string `json:"text"`
 	Tone Tone   `json:"tone,omitempty"`
 	Link string `json:"link,omitempty"`
@@ -94,18 +94,18 @@ type Line struct {
 type Column struct {
 	Key   string `json:"key"`
 	Title string `json:"title"`
-	// Numeric columns are set to the right; Matrix cells are coloured boxes.
+	// Numeric columns are aligned to the right; Matrix cells are coloured boxes.
 	Numeric bool `json:"numeric,omitempty"`
 	Matrix  bool `json:"matrix,omitempty"`
 }
 
-// Row is one thing of a table; its key is stable between periods and revisions.
+// Row is one thing of a table. Its key is the same in all periods and revisions.
 type Row struct {
 	Key   string  `json:"key"`
 	Cells []Value `json:"cells"` // as many as columns
 }
 
-// Table is a table. Empty tables are not kept: the section says why in one line.
+// Table is a table with at least one row. A section without rows states why in Empty.
 type Table struct {
 	Key     string   `json:"key"` // unique in the report
 	Title   string   `json:"title,omitempty"`
@@ -152,7 +152,7 @@ type Verdict struct {
 	Text string `json:"text"`
 	// Facts are what Text states. A report of a version before facts has none.
 	Facts []Fact `json:"facts,omitempty"`
-	// Missed are the titles inside Text that deserve weight.
+	// Missed are the titles in Text that are emphasised.
 	Missed []string `json:"missed,omitempty"`
 }
 
@@ -162,7 +162,7 @@ type Term struct {
 	Value Value  `json:"value"`
 }
 
-// Derivation is how a figure was made.
+// Derivation is how a figure is calculated.
 type Derivation struct {
 	Key      string    `json:"key"`
 	Title    string    `json:"title"`
@@ -176,7 +176,7 @@ type Derivation struct {
 	Link     string    `json:"link,omitempty"`
 }
 
-// Point is one point of a series: at an instant, or at a label. No value is a gap.
+// Point is one point of a series: at an instant, or at a label. A nil value is a gap.
 type Point struct {
 	At    time.Time `json:"at,omitzero"`
 	Label string    `json:"label,omitempty"`
@@ -190,7 +190,7 @@ type Series struct {
 	Points []Point `json:"points"`
 }
 
-// Band is a stretch of time behind a chart: an incident.
+// Band is a time range marked behind a chart: an incident.
 type Band struct {
 	Label string    `json:"label"`
 	From  time.Time `json:"from"`
@@ -198,7 +198,7 @@ type Band struct {
 	Link  string    `json:"link,omitempty"`
 }
 
-// ChartKind says how a chart is drawn.
+// ChartKind is how a chart is drawn.
 type ChartKind string
 
 // The kinds of chart.
@@ -210,18 +210,18 @@ const (
 	Clock    ChartKind = "clock"    // one series a weekday, Monday first; one point an hour of the local day
 )
 
-// Chart is what a chart shows, not how it looks.
+// Chart is the data of a chart.
 type Chart struct {
 	Name   string    `json:"name"`
-	Title  string    `json:"title"` // says what it shows
+	Title  string    `json:"title"` // what it shows
 	Kind   ChartKind `json:"kind"`
 	Unit   Unit      `json:"unit"`
 	Series []Series  `json:"series"`
 	Bands  []Band    `json:"bands,omitempty"`
 	Mark   *float64  `json:"mark,omitempty"` // a line to compare with, in Unit
-	Twin   string    `json:"twin,omitempty"` // key of the table that says the same; "" is the points themselves
-	// Marks are counts of things above each label of a stacked chart, such as the
-	// incidents of each day; nil is none. MarksName says what they count.
+	Twin   string    `json:"twin,omitempty"` // key of the table with the same values; "" is the points themselves
+	// Marks are counts above each label of a stacked chart, such as the incidents of each
+	// day; nil is none. MarksName is what they count.
 	Marks     []int  `json:"marks,omitempty"`
 	MarksName string `json:"marks_name,omitempty"`
 }
@@ -250,10 +250,10 @@ type Report struct {
 	Failures    []Failure    `json:"failures,omitempty"` // parts that are missing
 }
 
-// Running tells whether the period had not ended when the report was made.
+// Running reports whether the period had not ended when the report was made.
 func (r Report) Running() bool { return r.AsOf.Before(r.To) }
 
-// Section finds a section by its key.
+// Section returns the section with a key, and whether there is one.
 func (r Report) Section(key string) (Section, bool) {
 	for _, s := range r.Sections {
 		if s.Key == key {
@@ -263,7 +263,7 @@ func (r Report) Section(key string) (Section, bool) {
 	return Section{}, false
 }
 
-// Chart finds a chart by its name.
+// Chart returns the chart with a name, and whether there is one.
 func (r Report) Chart(name string) (Chart, bool) {
 	for _, c := range r.Charts {
 		if c.Name == name {
@@ -273,7 +273,7 @@ func (r Report) Chart(name string) (Chart, bool) {
 	return Chart{}, false
 }
 
-// Table finds a table by its key.
+// Table returns the table with a key, of whatever section, and whether there is one.
 func (r Report) Table(key string) (Table, bool) {
 	for _, s := range r.Sections {
 		for _, t := range s.Tables {

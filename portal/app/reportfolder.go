@@ -141,7 +141,7 @@ func (j *reportChanges) duplicates() {
 	for _, p := range paths {
 		name := j.byPath[p].Name
 		if first, taken := by[name]; taken {
-			j.problems = append(j.problems, definition.Twin(p, name, first))
+			j.problems = append(j.problems, definition.Duplicate(p, name, first))
 			continue
 		}
 		by[name] = p
@@ -172,7 +172,7 @@ func (j *reportChanges) words(ctx context.Context, cs postmortems.ChangeSet, zon
 			}
 			continue
 		}
-		if problems := definition.JudgeWords(c.Path, c.Size, kinds); len(problems) > 0 {
+		if problems := definition.CheckWords(c.Path, c.Size, kinds); len(problems) > 0 {
 			j.problems = append(j.problems, problems...)
 			continue
 		}

@@ -149,7 +149,8 @@ func (outages) Drills(context.Context, time.Time, time.Time) ([]incident.Drill, 
 // incidents.
 func (l large) month(b *testing.B, led collect.Ledger, p period.Period) reports.Report {
 	b.Helper()
-	c := collect.New(collect.Sources{Catalog: l, Ledger: led, Register: outages{from: p.From}, Targets: reports.Targets{Policy: incident.DefaultPolicy()}})
+	c := collect.New(collect.Sources{Catalog: l, Ledger: led, Register: outages{from: p.From},
+		Targets: reports.Targets{Policy: incident.DefaultPolicy()}})
 	def := reports.BuiltIn("UTC")[2]
 	in, err := c.Collect(b.Context(), def, p, p.To)
 	if err != nil {
@@ -184,7 +185,8 @@ func BenchmarkMonth(b *testing.B) {
 	took := b.Elapsed().Seconds() / float64(b.N)
 	began := time.Now()
 	for n := range l.slos {
-		if err := led.EachBucket(b.Context(), fmt.Sprintf("objective-%03d", n), p.Prev().From, p.To, func(slo.Bucket) bool { return true }); err != nil {
+		if err := led.EachBucket(b.Context(), fmt.Sprintf("objective-%03d", n), p.Prev().From, p.To,
+			func(slo.Bucket) bool { return true }); err != nil {
 			b.Fatal(err)
 		}
 	}

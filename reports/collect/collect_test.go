@@ -59,7 +59,8 @@ func TestDefinitionsOverTime(t *testing.T) {
 		t.Fatalf("objectives: %d, %d, %d", len(before.Objectives), len(during.Objectives), len(after.Objectives))
 	}
 	results := after.Objectives[0].Results
-	if last, first := results[len(results)-1], results[len(results)-4]; last.Hash != "loose" || !*last.Met || first.Hash != "strict" || *first.Met {
+	if last, first := results[len(results)-1], results[len(results)-4]; last.Hash != "loose" || !*last.Met || first.Hash != "strict" ||
+		*first.Met {
 		t.Errorf("week 48 by %s (met %v), week 45 by %s (met %v)", last.Hash, *last.Met, first.Hash, *first.Met)
 	}
 	var said []string

@@ -69,7 +69,8 @@ func TestOnePoisonedSLOStopsNoOther(t *testing.T) {
 	}
 	for _, o := range in.Objectives {
 		r := o.Results[len(o.Results)-1]
-		why := map[string]string{"objective-001": "it could not be measured: the program failed in it (", "objective-002": "it could not be measured: a stored day of buckets cannot be read"}[o.SLO.Name]
+		why := map[string]string{"objective-001": "it could not be measured: the program failed in it (",
+			"objective-002": "it could not be measured: a stored day of buckets cannot be read"}[o.SLO.Name]
 		if (why != "") != (r.State == slo.Invalid) || !strings.HasPrefix(r.Reason, why) || o.SLO.Target != 0.999 {
 			t.Errorf("%s: %s, %s", o.SLO.Name, r.State, r.Reason)
 		}
@@ -99,7 +100,8 @@ func TestWhatIsDamagedIsNamed(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if !x.refused && (len(in.Unread) != 1 || in.Unread[0].What != x.unread || len(in.Changes) != 1 || in.Unread[0].Why != "a stored day of buckets cannot be read") {
+		if !x.refused && (len(in.Unread) != 1 || in.Unread[0].What != x.unread || len(in.Changes) != 1 ||
+			in.Unread[0].Why != "a stored day of buckets cannot be read") {
 			t.Errorf("%s: %+v", name, in.Unread)
 		}
 	}

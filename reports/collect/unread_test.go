@@ -44,7 +44,8 @@ func TestAReportOverTooMuchIsMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	wide := fault.New(fault.TooWide, "test", "too many")
-	in, err := collect.New(collect.Sources{Register: failing{wide}}).Collect(t.Context(), reports.Definition{Name: "daily", Kind: period.Daily}, p, p.To)
+	in, err := collect.New(collect.Sources{Register: failing{wide}}).Collect(t.Context(),
+		reports.Definition{Name: "daily", Kind: period.Daily}, p, p.To)
 	if err != nil || len(in.Unread) != 5 {
 		t.Errorf("%+v, %v", in.Unread, err)
 	}
@@ -53,7 +54,8 @@ func TestAReportOverTooMuchIsMade(t *testing.T) {
 			t.Errorf("%+v", u)
 		}
 	}
-	if _, err := collect.New(collect.Sources{Register: failing{errors.New("broken")}}).Collect(t.Context(), reports.Definition{Name: "daily", Kind: period.Daily}, p, p.To); err == nil {
+	if _, err := collect.New(collect.Sources{Register: failing{errors.New("broken")}}).Collect(t.Context(),
+		reports.Definition{Name: "daily", Kind: period.Daily}, p, p.To); err == nil {
 		t.Error("a broken database gives a report")
 	}
 }

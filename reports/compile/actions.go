@@ -77,7 +77,8 @@ func (c *compiler) actions() reports.Section {
 	var sum actionCounts
 	t := reports.Table{Key: "actions", Columns: []reports.Column{
 		c.words("owner", "report_body.col_owner"), c.numbers("opened", "report_body.col_opened"), c.numbers("closed", "report_body.col_closed"),
-		c.numbers("open", "report_body.col_open"), c.numbers("late", "report_body.col_overdue"), c.words("oldest", "report_body.col_longest_overdue"),
+		c.numbers("open", "report_body.col_open"), c.numbers("late", "report_body.col_overdue"),
+		c.words("oldest", "report_body.col_longest_overdue"),
 	}}
 	for _, n := range by {
 		sum.opened, sum.closed, sum.open, sum.late = sum.opened+n.opened, sum.closed+n.closed, sum.open+n.open, sum.late+n.late

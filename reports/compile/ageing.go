@@ -16,7 +16,8 @@ type ageBucket struct {
 
 func ageBuckets() []ageBucket {
 	return []ageBucket{
-		{"d30", "report_body.col_age_30", 30}, {"d90", "report_body.col_age_90", 90}, {"d180", "report_body.col_age_180", 180}, {"older", "report_body.col_age_older", 0},
+		{"d30", "report_body.col_age_30", 30}, {"d90", "report_body.col_age_90", 90}, {"d180", "report_body.col_age_180", 180},
+		{"older", "report_body.col_age_older", 0},
 	}
 }
 
@@ -78,9 +79,10 @@ func (c *compiler) agedByOwner() (all *aged, owners []*aged) {
 
 // ageing is the table of how long open action items have been open: of all owners first.
 func (c *compiler) ageing() reports.Table {
-	t := reports.Table{Key: "ageing", Title: c.Text("report_body.ageing_title"), Note: c.Text("report_body.ageing_note"), Columns: []reports.Column{
-		c.words("owner", "report_body.col_owner"), c.numbers("open", "report_body.col_open"),
-	}}
+	t := reports.Table{Key: "ageing", Title: c.Text("report_body.ageing_title"), Note: c.Text("report_body.ageing_note"),
+		Columns: []reports.Column{
+			c.words("owner", "report_body.col_owner"), c.numbers("open", "report_body.col_open"),
+		}}
 	for _, b := range ageBuckets() {
 		t.Columns = append(t.Columns, c.numbers(b.key, b.title))
 	}

@@ -88,7 +88,8 @@ func (c *compiler) alertFigures(own []alert.Episode, on alert.OnCall) []reports.
 	q := alert.Judge(own, forAlerts(c.facts.own), on)
 	was := alert.Judge(c.episodes(prev.From, prev.To), forAlerts(c.facts.before), on)
 	how := c.derive(reports.Derivation{
-		Key: "paging", Title: c.Text("report_body.paging"), Formula: c.Text("report_body.paging_formula", "Night", on.NightText(), "Shifts", on.ShiftText()),
+		Key: "paging", Title: c.Text("report_body.paging"), Formula: c.Text("report_body.paging_formula", "Night", on.NightText(), "Shifts",
+			on.ShiftText()),
 		Terms: []reports.Term{
 			term(c.Text("report_body.episodes"), count(q.Episodes)), term(c.Text("report_body.pages"), count(q.Paging)),
 			term(c.Text("report_body.with_incident"), count(q.Precision.Part)), term(c.Text("report_body.acknowledged"), count(q.Actionable.Part)),
@@ -131,11 +132,13 @@ func (c *compiler) shiftFigure(own []alert.Episode, how string) reports.Figure {
 
 // ruleTable lists the rules that fired most.
 func (c *compiler) ruleTable(rules []alert.Rule) reports.Table {
-	t := reports.Table{Key: "noisy", Title: c.Text("report_body.rules_title"), Note: c.Text("report_body.rules_note"), Columns: []reports.Column{
-		c.words("rule", "report_body.col_rule"), c.words("services", "report_body.col_services"), c.words("team", "report_body.col_team"),
-		c.numbers("episodes", "report_body.col_episodes"), c.numbers("pages", "report_body.col_pages"), c.numbers("real", "report_body.col_with_incident"),
-		c.numbers("night", "report_body.col_at_night"), c.numbers("firing", "report_body.col_time_firing"),
-	}}
+	t := reports.Table{Key: "noisy", Title: c.Text("report_body.rules_title"), Note: c.Text("report_body.rules_note"),
+		Columns: []reports.Column{
+			c.words("rule", "report_body.col_rule"), c.words("services", "report_body.col_services"), c.words("team", "report_body.col_team"),
+			c.numbers("episodes", "report_body.col_episodes"), c.numbers("pages", "report_body.col_pages"),
+			c.numbers("real", "report_body.col_with_incident"),
+			c.numbers("night", "report_body.col_at_night"), c.numbers("firing", "report_body.col_time_firing"),
+		}}
 	for _, r := range rules[:min(len(rules), mostRules)] {
 		var titles []string
 		for _, s := range r.Services {

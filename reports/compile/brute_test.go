@@ -106,7 +106,8 @@ func near(t *testing.T, what string, got *float64, want float64) {
 func TestBruteForce(t *testing.T) {
 	q := newQuarter(t, 7)
 	states := map[string]bool{}
-	periods := []string{"2026-10-31", "2026-11-01", "2026-11-20", "2026-11-21", "2026-11-28", "2026-W42", "2026-W45", "2026-W47", "2026-W48", "2026-10", "2026-11"}
+	periods := []string{"2026-10-31", "2026-11-01", "2026-11-20", "2026-11-21", "2026-11-28", "2026-W42", "2026-W45", "2026-W47", "2026-W48",
+		"2026-10", "2026-11"}
 	for _, id := range periods {
 		p := q.period(t, id)
 		r := compile.Report(builtIn(p.Kind), p, q.inputs(p), english())

@@ -144,9 +144,10 @@ func (q *quarter) checkDays(t *testing.T, r reports.Report, p period.Period) {
 	}
 	failed := map[string]bool{}
 	for _, l := range q.linked() {
-		failed[l.ID] = l.Outcome == "rolledback" || !l.RolledBackAt.IsZero() || len(l.Change.Incidents) > 0 && slices.ContainsFunc(q.incidents, func(i incident.Incident) bool {
-			return i.ID == l.Change.Incidents[0] && !i.Maintenance && len(i.Doubts) == 0
-		})
+		failed[l.ID] = l.Outcome == "rolledback" || !l.RolledBackAt.IsZero() || len(l.Change.Incidents) > 0 &&
+			slices.ContainsFunc(q.incidents, func(i incident.Incident) bool {
+				return i.ID == l.Change.Incidents[0] && !i.Maintenance && len(i.Doubts) == 0
+			})
 	}
 	days := map[string][3]int{} // not failed, failed, incidents
 	for _, c := range q.changes {
@@ -231,7 +232,8 @@ func (q *quarter) checkWindows(t *testing.T, r reports.Report, p period.Period) 
 		seen++
 		near(t, p.ID+" spent of "+s.Name, cell(t, r, "windows", row.Key, "spent").Number, spent)
 		near(t, p.ID+" spent in the window of "+s.Name, cell(t, r, "windows", row.Key, "wspent").Number, wspent)
-		if bad := fmt.Sprintf("%s of the month's", group((total-good)-(wtotal-wgood))); !strings.Contains(cell(t, r, "windows", row.Key, "why").Text, bad) {
+		if bad := fmt.Sprintf("%s of the month's", group((total-good)-(wtotal-wgood))); !strings.Contains(cell(t, r, "windows", row.Key,
+			"why").Text, bad) {
 			t.Errorf("%s %s: %q does not say %q", p.ID, s.Name, cell(t, r, "windows", row.Key, "why").Text, bad)
 		}
 	}

@@ -183,7 +183,8 @@ func (c *compiler) mostBy(x spender) reports.Value {
 func (c *compiler) spendTable() reports.Table {
 	t := reports.Table{Key: "spends", Title: c.Text("report_body.spends_title"), Columns: []reports.Column{
 		c.words("incident", "report_body.col_incident"), c.words("slo", "report_body.col_slo"), c.numbers("bad", "report_body.col_bad_during"),
-		{Key: "taken", Title: c.Text("report_body.col_of_it_this", "Period", c.spanWord()), Numeric: true}, c.numbers("share", "report_body.col_share_of_window"),
+		{Key: "taken", Title: c.Text("report_body.col_of_it_this", "Period", c.spanWord()), Numeric: true},
+		c.numbers("share", "report_body.col_share_of_window"),
 	}}
 	all, seen := c.spends(), map[string]bool{}
 	for _, s := range all[:min(len(all), mostSpends)] {

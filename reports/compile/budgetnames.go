@@ -50,7 +50,8 @@ func (c *compiler) of(o reports.Objective, b reports.BudgetPart) string {
 // windowOf names the window of a budget in a table.
 func (c *compiler) windowOf(x spender) reports.Value {
 	window := c.windowText(x.SLO.Window)
-	v := reports.Value{Key: cmp.Or(map[bool]string{true: "period"}[x.budget.Period], windowKey(x.SLO.Window)+" "+x.budget.Window.To.UTC().Format(time.RFC3339))}
+	v := reports.Value{Key: cmp.Or(map[bool]string{true: "period"}[x.budget.Period],
+		windowKey(x.SLO.Window)+" "+x.budget.Window.To.UTC().Format(time.RFC3339))}
 	switch {
 	case x.budget.Period:
 		v.Text = c.Text("report_body.window_shorter", "Period", c.spanWord(), "Window", window)
@@ -95,9 +96,11 @@ func (c *compiler) spentHow(x spender) reports.Derivation {
 	}
 	w := x.budget.Window
 	return reports.Derivation{
-		Key: "spent-" + c.budgetKey(x), Title: c.Text("report_body.consumed_of", "SLO", c.titles[x.SLO.Name]), Formula: c.Text("report_body.consumed_formula"),
+		Key: "spent-" + c.budgetKey(x), Title: c.Text("report_body.consumed_of", "SLO", c.titles[x.SLO.Name]),
+		Formula: c.Text("report_body.consumed_formula"),
 		Terms: []reports.Term{
-			term(c.Text("report_body.bad_in_both"), events(x.budget.Taken)), term(c.Text("report_body.allowed_by", "Budget", c.of(x.Objective, x.budget)), permitted),
+			term(c.Text("report_body.bad_in_both"), events(x.budget.Taken)),
+			term(c.Text("report_body.allowed_by", "Budget", c.of(x.Objective, x.budget)), permitted),
 			term(c.Text("report_body.bad_in_window"), events(max(w.Total-w.Good, 0))),
 		},
 		From: tally.Later(w.From, c.p.From), To: tally.Earlier(w.To, c.asOf), Coverage: reports.Number(w.Coverage),

@@ -15,10 +15,13 @@ func (c *compiler) calculation() reports.Section {
 		return s
 	}
 	t := reports.Table{Key: "every", Title: c.Text("report_body.every_title"), Columns: []reports.Column{
-		c.words("slo", "report_body.col_slo"), c.words("state", "report_body.col_state"), c.numbers("good", "report_body.col_good"), c.numbers("total", "report_body.col_total"),
+		c.words("slo", "report_body.col_slo"), c.words("state", "report_body.col_state"), c.numbers("good", "report_body.col_good"),
+		c.numbers("total", "report_body.col_total"),
 		c.numbers("sli", "report_body.col_sli"), c.numbers("target", "report_body.col_target"), c.numbers("allowed", "report_body.col_allowed"),
-		c.numbers("spent", "report_body.col_consumed"), c.numbers("coverage", "report_body.col_measured"), c.words("window", "report_body.col_window"),
-		c.numbers("wbad", "report_body.col_window_bad"), c.numbers("wallowed", "report_body.col_window_allowed"), c.numbers("wleft", "report_body.col_remaining_window"),
+		c.numbers("spent", "report_body.col_consumed"), c.numbers("coverage", "report_body.col_measured"),
+		c.words("window", "report_body.col_window"),
+		c.numbers("wbad", "report_body.col_window_bad"), c.numbers("wallowed", "report_body.col_window_allowed"),
+		c.numbers("wleft", "report_body.col_remaining_window"),
 		c.words("definition", "report_body.col_definition"),
 	}}
 	for _, o := range c.in.Objectives {

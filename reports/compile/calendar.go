@@ -72,7 +72,8 @@ func (c *compiler) daysTable() (t reports.Table, chart string) {
 		return t, ""
 	}
 	how := c.derive(reports.Derivation{
-		Key: "days", Title: c.Text("report_body.days_title"), Formula: c.Text("report_body.days_formula"), Source: c.Text("report_body.source_changes_incidents"),
+		Key: "days", Title: c.Text("report_body.days_title"), Formula: c.Text("report_body.days_formula"),
+		Source: c.Text("report_body.source_changes_incidents"),
 	})
 	t = reports.Table{Key: "days", Title: c.Text("report_body.days_title"), Note: c.Text("report_body.days_note"), Columns: []reports.Column{
 		c.words("day", "report_body.col_day"), c.numbers("fine", "report_body.col_successful"), c.numbers("failed", "report_body.col_failed"),

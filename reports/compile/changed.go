@@ -32,7 +32,8 @@ func (c *compiler) changed() []reports.Line {
 	for _, s := range c.in.Statements {
 		if s.State == "back" {
 			all = append(all, reports.Line{
-				Key: "sql-" + s.Digest, Text: c.Text("report_body.changed_sql", "Statement", title(s.Text)), Tone: reports.Warn, Link: digestLink(s.Digest),
+				Key: "sql-" + s.Digest, Text: c.Text("report_body.changed_sql", "Statement", title(s.Text)), Tone: reports.Warn,
+				Link: digestLink(s.Digest),
 			})
 		}
 	}

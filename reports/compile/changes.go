@@ -55,17 +55,20 @@ func (c *compiler) changeFigures(st change.Stats) []reports.Figure {
 	})
 	failed := c.Text("report_body.more_suspected", "Suspected", st.Suspected, "Was", c.was(c.fraction(was.Failed, was.Deployments).Text))
 	figures := []reports.Figure{
-		{Key: "deployments", Label: c.Text("report_body.deployments"), Value: withHow(count(st.Deployments), how), Note: c.was(count(was.Deployments).Text)},
+		{Key: "deployments", Label: c.Text("report_body.deployments"), Value: withHow(count(st.Deployments), how),
+			Note: c.was(count(was.Deployments).Text)},
 		{Key: "failure-rate", Label: c.Text("report_body.failed"), Value: withHow(c.fraction(st.Failed, st.Deployments), how), Note: failed},
 		{Key: "frozen", Label: c.Text("report_body.in_freeze"), Value: withHow(count(st.InFreeze), how)},
-		{Key: "lead", Label: c.Text("report_body.median_lead_time"), Value: withHow(c.durationOf(st.LeadTime), how), Note: c.Text("report_body.n", "N", st.LeadKnown)},
+		{Key: "lead", Label: c.Text("report_body.median_lead_time"), Value: withHow(c.durationOf(st.LeadTime), how),
+			Note: c.Text("report_body.n", "N", st.LeadKnown)},
 		{
 			Key: "mended", Label: c.Text("report_body.median_change_recovery"), Value: withHow(c.durationOf(st.Recovery), how),
 			Note: c.Text("report_body.n", "N", st.RecoveryKnown),
 		},
 	}
 	if st.WithRollbackPlan != nil {
-		figures = append(figures, reports.Figure{Key: "planned", Label: c.Text("report_body.with_rollback_plan"), Value: withHow(share(*st.WithRollbackPlan), how)})
+		figures = append(figures, reports.Figure{Key: "planned", Label: c.Text("report_body.with_rollback_plan"),
+			Value: withHow(share(*st.WithRollbackPlan), how)})
 	}
 	return figures
 }

@@ -39,8 +39,9 @@ func (t Sections) Report(def reports.Definition, p period.Period, in reports.Inp
 	c := newCompiler(def, p, in, opt)
 	c.attempt(c.Text("report_body.part_sorting"), c.prepare)
 	r := reports.Report{
-		Format: reports.Format, Name: def.Name, Title: humanize.Clip(def.Title, reports.TitleRunes), Kind: p.Kind, Period: p.ID, Heading: c.heading(),
-		Zone: p.Zone.String(), From: p.From.UTC(), To: p.To.UTC(), AsOf: c.asOf.UTC(),
+		Format: reports.Format, Name: def.Name, Title: humanize.Clip(def.Title, reports.TitleRunes), Kind: p.Kind, Period: p.ID,
+		Heading: c.heading(),
+		Zone:    p.Zone.String(), From: p.From.UTC(), To: p.To.UTC(), AsOf: c.asOf.UTC(),
 		Scope: humanize.Clip(def.Scope.String(), reports.TextRunes), Words: in.Words,
 	}
 	if r.Title == "" {
@@ -51,7 +52,8 @@ func (t Sections) Report(def reports.Definition, p period.Period, in reports.Inp
 	}
 	c.attempt(c.Text("report_body.part_headline"), func() { r.Headline = c.unknownFigures(c.headline()) })
 	if why := c.attempt(c.Text("report_body.part_verdict"), func() { r.Verdict = c.verdict() }); why != "" {
-		r.Verdict = reports.Verdict{Tone: reports.Warn, Text: c.Text("report_body.no_verdict", "Why", why), Facts: []reports.Fact{{Key: "no_verdict"}}}
+		r.Verdict = reports.Verdict{Tone: reports.Warn, Text: c.Text("report_body.no_verdict", "Why", why),
+			Facts: []reports.Fact{{Key: "no_verdict"}}}
 	}
 	c.attempt(c.Text("report_body.part_changed"), func() { r.Changed = c.changed() })
 	c.attempt(c.Text("report_body.part_acts"), func() { r.Acts = c.acts() })
@@ -150,7 +152,8 @@ func (c *compiler) narrow() {
 		func(a, b reports.Feed) int {
 			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Format, b.Format))
 		})
-	in.Unread = kept(in.Unread, func(reports.Unread) bool { return true }, func(a, b reports.Unread) int { return cmp.Or(cmp.Compare(a.What, b.What), cmp.Compare(a.Why, b.Why)) })
+	in.Unread = kept(in.Unread, func(reports.Unread) bool { return true },
+		func(a, b reports.Unread) int { return cmp.Or(cmp.Compare(a.What, b.What), cmp.Compare(a.Why, b.Why)) })
 	in.Edits = kept(in.Edits, func(e reports.DefinitionEdit) bool { return c.p.Contains(e.At) },
 		func(a, b reports.DefinitionEdit) int {
 			return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.SLO, b.SLO), cmp.Compare(a.What, b.What))

@@ -154,7 +154,8 @@ func checkSection(t *testing.T, r reports.Report, s reports.Section) {
 		keys := map[string]bool{}
 		for _, row := range table.Rows {
 			if len(row.Cells) != len(table.Columns) || keys[row.Key] {
-				t.Errorf("%s %s: row %q has %d cells, %d columns, twice: %v", r.Period, table.Key, row.Key, len(row.Cells), len(table.Columns), keys[row.Key])
+				t.Errorf("%s %s: row %q has %d cells, %d columns, twice: %v", r.Period, table.Key, row.Key, len(row.Cells), len(table.Columns),
+					keys[row.Key])
 			}
 			keys[row.Key] = true
 		}
@@ -233,7 +234,8 @@ func TestHostileText(t *testing.T) {
 	in := q.inputs(p)
 	evil := "<script>alert(1)</script>]]>\u202Egnp.exe\x00\x1b[31m\n" + strings.Repeat("长", 10_000) + "\xff=cmd|'/c calc'!A0"
 	for i := range in.Incidents {
-		in.Incidents[i].Title, in.Incidents[i].Severity, in.Incidents[i].Doubts = evil, evil, append(in.Incidents[i].Doubts, evil)[:len(in.Incidents[i].Doubts)]
+		in.Incidents[i].Title, in.Incidents[i].Severity, in.Incidents[i].Doubts = evil, evil,
+			append(in.Incidents[i].Doubts, evil)[:len(in.Incidents[i].Doubts)]
 	}
 	for i := range in.Objectives {
 		in.Objectives[i].SLO.Title = evil

@@ -9,11 +9,13 @@ import (
 
 // compositeTable lists what each part adds to what a composite consumed.
 func (c *compiler) compositeTable() reports.Table {
-	t := reports.Table{Key: "composites", Title: c.Text("report_body.composites_title"), Note: c.Text("report_body.composites_note"), Columns: []reports.Column{
-		c.words("slo", "report_body.col_composite"), c.words("part", "report_body.col_part"), c.numbers("weight", "report_body.col_weight"), c.words("state", "report_body.col_state"),
-		c.spentColumn("spent"), c.numbers("adds", "report_body.col_contribution"), c.numbers("wspent", "report_body.col_window_consumed"),
-		c.numbers("wadds", "report_body.col_window_contribution"), c.numbers("left", "report_body.col_remaining_window"),
-	}}
+	t := reports.Table{Key: "composites", Title: c.Text("report_body.composites_title"), Note: c.Text("report_body.composites_note"),
+		Columns: []reports.Column{
+			c.words("slo", "report_body.col_composite"), c.words("part", "report_body.col_part"), c.numbers("weight", "report_body.col_weight"),
+			c.words("state", "report_body.col_state"),
+			c.spentColumn("spent"), c.numbers("adds", "report_body.col_contribution"), c.numbers("wspent", "report_body.col_window_consumed"),
+			c.numbers("wadds", "report_body.col_window_contribution"), c.numbers("left", "report_body.col_remaining_window"),
+		}}
 	known := map[string]reports.Objective{}
 	for _, o := range c.in.Objectives {
 		known[o.SLO.Name] = o

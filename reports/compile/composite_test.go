@@ -29,8 +29,9 @@ func (q *quarter) withComposites(p period.Period) reports.Inputs {
 		return parts
 	}
 	rolling := slo.Window{Rolling: true, Count: 28, Unit: "d"}
-	whole := slo.SLO{Name: "journey", Title: "The whole <journey>", Service: "checkout", Window: rolling, Hash: "wholewhole", Method: slo.Occurrences,
-		Parts: []slo.Part{{SLO: "checkout-0", Weight: 3}, {SLO: "checkout-1", Weight: 1}}}
+	whole := slo.SLO{Name: "journey", Title: "The whole <journey>", Service: "checkout", Window: rolling, Hash: "wholewhole",
+		Method: slo.Occurrences,
+		Parts:  []slo.Part{{SLO: "checkout-0", Weight: 3}, {SLO: "checkout-1", Weight: 1}}}
 	holed := slo.SLO{Name: "holed", Title: "One with a hole", Service: "search", Window: rolling, Hash: "holedholed", Method: slo.Occurrences,
 		Parts: []slo.Part{{SLO: "orders-2", Weight: 1}, {SLO: "search-4", Weight: 1}, {SLO: "gone", Weight: 1}}}
 	month := q.slos[0]
@@ -38,7 +39,8 @@ func (q *quarter) withComposites(p period.Period) reports.Inputs {
 	month.Window = slo.Window{Count: 1, Unit: "M", Start: time.Date(2026, 1, 1, 0, 0, 0, 0, q.zone), Zone: q.zone}
 	q.buckets["month"] = q.buckets[q.slos[0].Name]
 	in.Objectives = append(in.Objectives,
-		reports.Compose(whole, nil, find("checkout-0", "checkout-1"), p, p.To), reports.Compose(holed, nil, find("orders-2", "search-4"), p, p.To),
+		reports.Compose(whole, nil, find("checkout-0", "checkout-1"), p, p.To),
+		reports.Compose(holed, nil, find("orders-2", "search-4"), p, p.To),
 		reports.Measure(reports.Measurement{SLO: month, Buckets: q.buckets["month"]}, p, p.To))
 	return in
 }

@@ -38,7 +38,8 @@ func calendarMonth(t testing.TB, zone string) slo.SLO {
 	}
 }
 
-func compiled(t testing.TB, kind period.Kind, id string, s slo.SLO, buckets []slo.Bucket, incidents ...incident.Incident) (reports.Report, reports.Objective) {
+func compiled(t testing.TB, kind period.Kind, id string, s slo.SLO, buckets []slo.Bucket, incidents ...incident.Incident) (reports.Report,
+	reports.Objective) {
 	t.Helper()
 	p, err := period.Of(kind, id, time.UTC)
 	if err != nil {
@@ -178,9 +179,10 @@ func TestSharesOfAWindowAddUp(t *testing.T) {
 		if err != nil {
 			t.Skip(err)
 		}
-		s := slo.SLO{Name: "x", Service: "x", Target: rapid.SampledFrom([]float64{0.9, 0.99, 0.999}).Draw(t, "target"), Method: slo.Occurrences, MinEvents: -1, Window: slo.Window{
-			Count: 1, Unit: rapid.SampledFrom([]string{"w", "M", "Q"}).Draw(t, "unit"), Start: time.Date(2026, 1, 5, 0, 0, 0, 0, zone), Zone: zone,
-		}}
+		s := slo.SLO{Name: "x", Service: "x", Target: rapid.SampledFrom([]float64{0.9, 0.99, 0.999}).Draw(t, "target"), Method: slo.Occurrences,
+			MinEvents: -1, Window: slo.Window{
+				Count: 1, Unit: rapid.SampledFrom([]string{"w", "M", "Q"}).Draw(t, "unit"), Start: time.Date(2026, 1, 5, 0, 0, 0, 0, zone), Zone: zone,
+			}}
 		from, to := s.Window.At(time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC))
 		rate := rapid.SliceOfN(rapid.Float64Range(0, 1), 7, 7).Draw(t, "rates")
 		var buckets []slo.Bucket
@@ -234,7 +236,8 @@ func TestWhatFollowsFromTheCountsIsNotHashed(t *testing.T) {
 		t.Fatalf("the week consumed %v", o.Current.Taken)
 	}
 	hash := func(o reports.Objective, spent reports.Spend) string {
-		h, err := reports.Inputs{Objectives: []reports.Objective{o}, Incidents: []reports.Incident{{Spent: []reports.Spend{spent}}}}.Hash(reports.Definition{})
+		h, err := reports.Inputs{Objectives: []reports.Objective{o},
+			Incidents: []reports.Incident{{Spent: []reports.Spend{spent}}}}.Hash(reports.Definition{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -242,7 +245,8 @@ func TestWhatFollowsFromTheCountsIsNotHashed(t *testing.T) {
 	}
 	bare := o
 	bare.Current = reports.BudgetPart{}
-	if hash(o, reports.Spend{SLO: "cart", Bad: 1, Taken: 1, Estimated: true, WindowEnd: monday}) != hash(bare, reports.Spend{SLO: "cart", Bad: 1}) {
+	if hash(o, reports.Spend{SLO: "cart", Bad: 1, Taken: 1, Estimated: true, WindowEnd: monday}) != hash(bare,
+		reports.Spend{SLO: "cart", Bad: 1}) {
 		t.Error("the hash of the inputs names what follows from them")
 	}
 }

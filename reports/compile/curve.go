@@ -31,7 +31,8 @@ func (c *compiler) curve(o reports.Objective) reports.Value {
 	if measured == 0 {
 		return c.state("report_body.state_not_measured", reports.Gap)
 	}
-	v := number(float64(met)/float64(measured), reports.Ratio, c.Text("report_body.curve", "Curve", b.String(), "Met", met, "Measured", measured))
+	v := number(float64(met)/float64(measured), reports.Ratio, c.Text("report_body.curve", "Curve", b.String(), "Met", met, "Measured",
+		measured))
 	v.Key = b.String() + " " + counts(met, measured)
 	return v
 }

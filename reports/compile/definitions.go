@@ -10,7 +10,8 @@ import (
 func (c *compiler) definitions() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.definitions_title"), Note: c.Text("report_body.definitions_note")}
 	t := reports.Table{Key: "definitions", Columns: []reports.Column{
-		c.words("slo", "report_body.col_slo"), c.words("at", "report_body.col_when"), c.words("what", "report_body.col_what"), c.words("who", "report_body.col_by"),
+		c.words("slo", "report_body.col_slo"), c.words("at", "report_body.col_when"), c.words("what", "report_body.col_what"),
+		c.words("who", "report_body.col_by"),
 	}}
 	for _, e := range c.in.Edits {
 		if _, ours := c.titles[e.SLO]; !ours {

@@ -79,8 +79,10 @@ func (c *compiler) serviceOf(slo string) string {
 func (c *compiler) dependencies() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.dependencies_title"), Note: c.Text("report_body.dependencies_note")}
 	t := reports.Table{Key: "dependencies", Columns: []reports.Column{
-		c.words("service", "report_body.col_dependency"), c.words("team", "report_body.col_team"), c.numbers("incidents", "report_body.col_incidents"),
-		c.numbers("slos", "report_body.col_slos_hit"), c.numbers("bad", "report_body.col_bad_events"), c.numbers("share", "report_body.col_largest_share"),
+		c.words("service", "report_body.col_dependency"), c.words("team", "report_body.col_team"),
+		c.numbers("incidents", "report_body.col_incidents"),
+		c.numbers("slos", "report_body.col_slos_hit"), c.numbers("bad", "report_body.col_bad_events"),
+		c.numbers("share", "report_body.col_largest_share"),
 		c.words("of", "report_body.col_of"),
 	}}
 	for _, h := range c.hits() {

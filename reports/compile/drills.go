@@ -20,7 +20,8 @@ func (c *compiler) drills() reports.Section {
 	s := reports.Section{Title: c.Text("report_body.drills_title")}
 	t := reports.Table{Key: "drills", Columns: []reports.Column{
 		c.words("drill", "report_body.col_drill"), c.words("at", "report_body.col_when"), c.words("services", "report_body.col_services"),
-		c.words("outcome", "report_body.col_outcome"), c.numbers("detect", "report_body.col_detected"), c.numbers("diagnose", "report_body.col_diagnosed"),
+		c.words("outcome", "report_body.col_outcome"), c.numbers("detect", "report_body.col_detected"),
+		c.numbers("diagnose", "report_body.col_diagnosed"),
 		c.numbers("recover", "report_body.col_recovered"),
 	}}
 	drilled := map[string]bool{}

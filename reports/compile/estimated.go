@@ -5,10 +5,11 @@ import "github.com/postern/postern/reports"
 // estimatedTable lists the SLOs some of whose counts are estimates: they are measured, and
 // the numbers are not exact.
 func (c *compiler) estimatedTable() reports.Table {
-	t := reports.Table{Key: "estimated", Title: c.Text("report_body.estimated_title"), Note: c.Text("report_body.estimated_note"), Columns: []reports.Column{
-		c.words("slo", "report_body.col_slo"), c.words("team", "report_body.col_team"), c.numbers("buckets", "report_body.col_estimated_buckets"),
-		c.numbers("of", "report_body.col_of_buckets"),
-	}}
+	t := reports.Table{Key: "estimated", Title: c.Text("report_body.estimated_title"), Note: c.Text("report_body.estimated_note"),
+		Columns: []reports.Column{
+			c.words("slo", "report_body.col_slo"), c.words("team", "report_body.col_team"), c.numbers("buckets", "report_body.col_estimated_buckets"),
+			c.numbers("of", "report_body.col_of_buckets"),
+		}}
 	for _, o := range c.in.Objectives {
 		if o.Estimated > 0 {
 			t.Rows = append(t.Rows, reports.Row{Key: "estimated-" + o.SLO.Name, Cells: []reports.Value{

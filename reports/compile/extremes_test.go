@@ -64,7 +64,8 @@ func TestAPanicLosesOneSectionOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newCompiler(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, week, reports.Inputs{}, Options{Printer: printer(t)})
+	c := newCompiler(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, week, reports.Inputs{},
+		Options{Printer: printer(t)})
 	c.prepare()
 	var parts []string
 	c.panicked = func(part string, v any) { parts = append(parts, fmt.Sprint(part, ": ", v)) }

@@ -28,7 +28,8 @@ func week47(t testing.TB) period.Period {
 // TestWhatWasNotReadIsSaid: a section whose data could not be read never says that
 // there was none.
 func TestWhatWasNotReadIsSaid(t *testing.T) {
-	in := reports.Inputs{Targets: targets(), Unread: []reports.Unread{{What: "slow statements", Why: "a stored fact cannot be read", Damaged: true}}}
+	in := reports.Inputs{Targets: targets(), Unread: []reports.Unread{{What: "slow statements", Why: "a stored fact cannot be read",
+		Damaged: true}}}
 	r := compile.Report(builtIn(period.Weekly), week47(t), in, english())
 	s, _ := r.Section(reports.SlowSQL)
 	if s.Empty != "Not known: a stored fact cannot be read." {
@@ -50,12 +51,15 @@ func TestOneRowThatCannotBeWrittenStopsNothing(t *testing.T) {
 	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		good := reports.Statement{Digest: "good", Text: "select ?", Count: 1, Seconds: 2}
 		for name, in := range map[string]reports.Inputs{
-			"a result":    {Objectives: []reports.Objective{objectiveOf(p, slo.Result{State: slo.OK, Good: x, Total: x, SLI: &x, Spent: &x})}},
-			"a target":    {Objectives: []reports.Objective{{SLO: slo.SLO{Name: "a", Target: x}, Results: objectiveOf(p, slo.Result{State: slo.OK}).Results}}},
-			"a curve":     {Objectives: []reports.Objective{{SLO: slo.SLO{Name: "a"}, Results: objectiveOf(p, slo.Result{State: slo.OK}).Results, Left: []reports.Point{{Value: &x}}}}},
+			"a result": {Objectives: []reports.Objective{objectiveOf(p, slo.Result{State: slo.OK, Good: x, Total: x, SLI: &x, Spent: &x})}},
+			"a target": {Objectives: []reports.Objective{{SLO: slo.SLO{Name: "a", Target: x},
+				Results: objectiveOf(p, slo.Result{State: slo.OK}).Results}}},
+			"a curve": {Objectives: []reports.Objective{{SLO: slo.SLO{Name: "a"}, Results: objectiveOf(p, slo.Result{State: slo.OK}).Results,
+				Left: []reports.Point{{Value: &x}}}}},
 			"a statement": {Statements: []reports.Statement{{Digest: "bad", Text: "select a", Count: 1, Seconds: x, P95: &x}}},
-			"a cost":      {Incidents: []reports.Incident{{Incident: incident.Incident{ID: "i"}, Spent: []reports.Spend{{SLO: "a", Bad: x, Share: x}}}}},
-			"a time":      {Edits: []reports.DefinitionEdit{{SLO: "a", At: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)}}},
+			"a cost": {Incidents: []reports.Incident{{Incident: incident.Incident{ID: "i"},
+				Spent: []reports.Spend{{SLO: "a", Bad: x, Share: x}}}}},
+			"a time": {Edits: []reports.DefinitionEdit{{SLO: "a", At: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)}}},
 		} {
 			in.Targets = targets()
 			in.Statements = append(in.Statements, good)
@@ -132,7 +136,8 @@ func TestStatementsLeftOutAreMarked(t *testing.T) {
 	if got := table.Rows[0].Cells[5].Text + "|" + table.Rows[1].Cells[5].Text + "|" + table.Rows[1].Cells[4].Text; got != "12 s, 2 excluded|unknown|unknown" {
 		t.Errorf("%s", got)
 	}
-	sampled := compile.Report(builtIn(period.Weekly), week47(t), reports.Inputs{Targets: targets(), Statements: []reports.Statement{{Digest: "c", Text: "select c", Count: 3, Seconds: 20.3, OneIn: 1000}}}, english())
+	sampled := compile.Report(builtIn(period.Weekly), week47(t), reports.Inputs{Targets: targets(),
+		Statements: []reports.Statement{{Digest: "c", Text: "select c", Count: 3, Seconds: 20.3, OneIn: 1000}}}, english())
 	for _, name := range []string{"statements", "sql-teams"} {
 		table, _ := sampled.Table(name)
 		if c := table.Rows[0].Cells; c[4].Text+c[5].Text != "3 (logged 1 in 1,000)20 s" && c[5].Text != "3 (logged 1 in 1,000)" {

@@ -41,18 +41,21 @@ func newQuarter(t testing.TB, seed uint64) *quarter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := &quarter{zone: zone, from: time.Date(2026, 8, 1, 0, 0, 0, 0, zone), to: time.Date(2026, 12, 1, 0, 0, 0, 0, zone), buckets: map[string][]slo.Bucket{}}
+	q := &quarter{zone: zone, from: time.Date(2026, 8, 1, 0, 0, 0, 0, zone), to: time.Date(2026, 12, 1, 0, 0, 0, 0, zone),
+		buckets: map[string][]slo.Bucket{}}
 	r := rand.New(rand.NewPCG(seed, 1))
 	for n, name := range []string{"checkout", "orders", "search", "gateway", "ledger"} {
 		q.services = append(q.services, slo.Service{
-			Name: name, Title: name, Team: []string{"payments", "commerce", "discovery"}[n%3], DependsOn: map[string][]string{"checkout": {"orders", "gateway"}, "orders": {"ledger"}}[name],
-			Labels: map[string][]string{"tier": {fmt.Sprint(1 + n%2)}},
+			Name: name, Title: name, Team: []string{"payments", "commerce", "discovery"}[n%3],
+			DependsOn: map[string][]string{"checkout": {"orders", "gateway"}, "orders": {"ledger"}}[name],
+			Labels:    map[string][]string{"tier": {fmt.Sprint(1 + n%2)}},
 		})
 	}
 	q.makeIncidents(r)
 	for n, name := range []string{"checkout", "checkout", "orders", "orders", "search", "search", "gateway", "gateway", "ledger", "ledger"} {
 		s := slo.SLO{
-			Name: fmt.Sprintf("%s-%d", name, n), Title: fmt.Sprintf("%s objective %d", name, n), Service: name, Target: []float64{0.999, 0.99, 0.995}[n%3],
+			Name: fmt.Sprintf("%s-%d", name, n), Title: fmt.Sprintf("%s objective %d", name, n), Service: name,
+			Target: []float64{0.999, 0.99, 0.995}[n%3],
 			Method: slo.Occurrences, Window: slo.Window{Rolling: true, Count: 28, Unit: "d"}, Hash: fmt.Sprintf("hash%08d", n),
 		}
 		if n == 9 {
@@ -65,7 +68,8 @@ func newQuarter(t testing.TB, seed uint64) *quarter {
 	q.makeChanges(r)
 	var incidents []alert.Incident
 	for _, i := range q.incidents {
-		incidents = append(incidents, alert.Incident{ID: i.ID, From: i.Times[incident.Started].At, To: i.Times[incident.Mitigated].At, Told: i.Times[incident.Detected].At, Services: i.Services})
+		incidents = append(incidents, alert.Incident{ID: i.ID, From: i.Times[incident.Started].At, To: i.Times[incident.Mitigated].At,
+			Told: i.Times[incident.Detected].At, Services: i.Services})
 	}
 	alert.Link(q.episodes, incidents)
 	return q
@@ -86,7 +90,8 @@ func (q *quarter) makeBuckets(r *rand.Rand, s slo.SLO, n int) (all []slo.Bucket)
 			if end.IsZero() && !i.Open { // over, and nobody wrote down when
 				end = i.Times[incident.Started].At.Add(20 * time.Minute)
 			}
-			if slices.Contains(i.Services, s.Service) && !at.Before(i.Times[incident.Started].At) && (end.IsZero() || at.Before(end)) && len(i.Doubts) == 0 {
+			if slices.Contains(i.Services, s.Service) && !at.Before(i.Times[incident.Started].At) && (end.IsZero() || at.Before(end)) &&
+				len(i.Doubts) == 0 {
 				bad = math.Floor(total * 0.4)
 			}
 		}
@@ -147,9 +152,10 @@ func (q *quarter) makeIncidents(r *rand.Rand) {
 		stamp := func(minutes int) incident.Stamp {
 			return incident.Stamp{Moment: incident.Moment{At: at.Add(time.Duration(minutes) * time.Minute)}}
 		}
-		q.incidents = append([]incident.Incident{{ID: id, Title: "The costly one of day " + fmt.Sprint(day), Severity: "SEV3", Services: []string{"checkout"}, Times: map[incident.Milestone]incident.Stamp{
-			incident.Started: stamp(0), incident.Detected: stamp(1), incident.Diagnosed: stamp(30), incident.Mitigated: stamp(150),
-		}}}, q.incidents...)
+		q.incidents = append([]incident.Incident{{ID: id, Title: "The costly one of day " + fmt.Sprint(day), Severity: "SEV3",
+			Services: []string{"checkout"}, Times: map[incident.Milestone]incident.Stamp{
+				incident.Started: stamp(0), incident.Detected: stamp(1), incident.Diagnosed: stamp(30), incident.Mitigated: stamp(150),
+			}}}, q.incidents...)
 	}
 	last := &q.incidents[len(q.incidents)-1]
 	delete(last.Times, incident.Mitigated)
@@ -161,7 +167,8 @@ func (q *quarter) makeAlerts(r *rand.Rand) {
 		at := q.from.Add(time.Duration(r.Int64N(int64(q.to.Sub(q.from)))))
 		e := alert.Episode{
 			Source: "am", Fingerprint: fmt.Sprint(n), StartsAt: at.UTC(), EndsAt: at.Add(time.Duration(1+r.IntN(40)) * time.Minute).UTC(),
-			Name: fmt.Sprintf("Alert%d", r.IntN(14)), Service: q.services[r.IntN(len(q.services))].Name, Paging: r.IntN(2) == 0, Notifications: 1 + r.IntN(3),
+			Name: fmt.Sprintf("Alert%d", r.IntN(14)), Service: q.services[r.IntN(len(q.services))].Name, Paging: r.IntN(2) == 0,
+			Notifications: 1 + r.IntN(3),
 		}
 		if r.IntN(3) == 0 {
 			e.AckedAt = at.Add(time.Minute)
@@ -174,8 +181,10 @@ func (q *quarter) makeChanges(r *rand.Rand) {
 	for n := range 300 {
 		at := q.from.Add(time.Duration(r.Int64N(int64(q.to.Sub(q.from)))))
 		x := change.Change{
-			ID: fmt.Sprintf("c%d", n), Source: "cd", Service: q.services[r.IntN(len(q.services))].Name, Environment: "production", At: at.UTC(), Kind: "deployed",
-			Outcome: "succeeded", Committed: at.Add(-time.Duration(1+r.IntN(90)) * time.Hour).UTC(), Freeze: r.IntN(30) == 0, Rollback: r.IntN(2) == 0,
+			ID: fmt.Sprintf("c%d", n), Source: "cd", Service: q.services[r.IntN(len(q.services))].Name, Environment: "production", At: at.UTC(),
+			Kind:    "deployed",
+			Outcome: "succeeded", Committed: at.Add(-time.Duration(1+r.IntN(90)) * time.Hour).UTC(), Freeze: r.IntN(30) == 0,
+			Rollback: r.IntN(2) == 0,
 		}
 		if r.IntN(12) == 0 {
 			x.Outcome = "rolledback"
@@ -209,21 +218,27 @@ func (q *quarter) inputs(p period.Period) reports.Inputs {
 		}
 		in.Incidents = append(in.Incidents, x)
 		for _, id := range i.Postmortems {
-			in.Documents = append(in.Documents, reports.Document{ID: id, Title: "Write-up", Published: true, Factors: [][]string{{"config-change"}, {"config-change", "capacity"}, nil}[len(in.Documents)%3], Ranked: rankings()[id]})
+			in.Documents = append(in.Documents, reports.Document{ID: id, Title: "Write-up", Published: true,
+				Factors: [][]string{{"config-change"}, {"config-change", "capacity"}, nil}[len(in.Documents)%3], Ranked: rankings()[id]})
 		}
 	}
 	in.Actions = []reports.Action{
-		{Key: "a1", Text: "Add a canary", Owner: "payments", Document: "doc4", Opened: p.From.AddDate(0, 0, -60), Due: p.From.AddDate(0, 0, -47), Status: "open"},
+		{Key: "a1", Text: "Add a canary", Owner: "payments", Document: "doc4", Opened: p.From.AddDate(0, 0, -60),
+			Due: p.From.AddDate(0, 0, -47), Status: "open"},
 		{Key: "a2", Text: "Write a runbook", Owner: "commerce", Document: "doc4", Opened: p.From, Due: p.To.AddDate(0, 0, 9), Status: "open"},
-		{Key: "a4", Text: "Test the fallback", Owner: "commerce", Document: "doc8", Opened: p.To.AddDate(0, 0, -200), Status: "open", Priority: "P0"},
+		{Key: "a4", Text: "Test the fallback", Owner: "commerce", Document: "doc8", Opened: p.To.AddDate(0, 0, -200), Status: "open",
+			Priority: "P0"},
 		{Key: "a5", Text: "Ask the vendor", Document: "doc8", Status: "open"},
-		{Key: "a3", Text: "Raise the limit", Owner: "payments", Document: "doc8", Opened: p.From.AddDate(0, 0, -9), DoneAt: p.From.Add(time.Hour), Status: "done"},
+		{Key: "a3", Text: "Raise the limit", Owner: "payments", Document: "doc8", Opened: p.From.AddDate(0, 0, -9),
+			DoneAt: p.From.Add(time.Hour), Status: "done"},
 	}
 	p95 := 2.5
 	in.Statements = []reports.Statement{
-		{Digest: "aa11", Text: "select * from carts where user = ?", Database: "shop", Service: "checkout", State: "new", Count: 412, Seconds: 903.5, P95: &p95, RowsExamined: 900000, RowsSent: 1200},
+		{Digest: "aa11", Text: "select * from carts where user = ?", Database: "shop", Service: "checkout", State: "new", Count: 412,
+			Seconds: 903.5, P95: &p95, RowsExamined: 900000, RowsSent: 1200},
 		{Digest: "bb22", Text: "update stock set n = n - ?", Database: "legacy", Count: 12, Seconds: 30, CountBefore: 9, SecondsBefore: 21},
-		{Digest: "cc33", Text: "select count(*) from events", Database: "events", Service: "search", State: "back", Count: 50, Seconds: 300, RowsSent: 50, RowsExamined: 5e6},
+		{Digest: "cc33", Text: "select count(*) from events", Database: "events", Service: "search", State: "back", Count: 50, Seconds: 300,
+			RowsSent: 50, RowsExamined: 5e6},
 	}
 	in.Gaps = []reports.Search{{Query: "vault seal", Count: 7}, {Query: "证书过期", Count: 3}}
 	in.Feeds = []reports.Feed{{Name: "am-1", Format: "alertmanager", Accepted: 900, Rejected: 2}, {Name: "pd", Format: "pagerduty"}}
@@ -235,7 +250,8 @@ func (q *quarter) inputs(p period.Period) reports.Inputs {
 // before: doc0 had its P0.
 func rankings() map[string]*reports.Ranking {
 	return map[string]*reports.Ranking{
-		"doc0": {Items: 1, P0: "done"}, "doc4": {Items: 2, Unranked: 2}, "doc8": {Items: 3, Unranked: 2, P0: "open"}, "doc12": {Items: 2}, "doc16": {},
+		"doc0": {Items: 1, P0: "done"}, "doc4": {Items: 2, Unranked: 2}, "doc8": {Items: 3, Unranked: 2, P0: "open"}, "doc12": {Items: 2},
+		"doc16": {},
 	}
 }
 
@@ -243,7 +259,8 @@ func rankings() map[string]*reports.Ranking {
 func (q *quarter) linked() []change.Linked {
 	var incidents []change.Incident
 	for _, i := range q.incidents {
-		x := change.Incident{ID: i.ID, Refs: []string{i.ID}, Services: i.Services, Changes: i.Changes, From: i.Times[incident.Started].At, To: i.Times[incident.Mitigated].At}
+		x := change.Incident{ID: i.ID, Refs: []string{i.ID}, Services: i.Services, Changes: i.Changes, From: i.Times[incident.Started].At,
+			To: i.Times[incident.Mitigated].At}
 		if !i.Maintenance && len(i.Doubts) == 0 {
 			incidents = append(incidents, x)
 		}

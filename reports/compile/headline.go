@@ -49,14 +49,16 @@ func (c *compiler) incidentTile() reports.Figure {
 	recovered := recoveries(own)
 	how := c.derive(reports.Derivation{
 		Key: "headline-incidents", Title: c.Text("report_body.incident_tile_title"), Formula: c.Text("report_body.incident_tile_formula"),
-		Terms:  []reports.Term{term(c.Text("report_body.incidents"), count(len(own))), term(c.Text("report_body.recovery_known"), count(recovered.N))},
+		Terms: []reports.Term{term(c.Text("report_body.incidents"), count(len(own))),
+			term(c.Text("report_body.recovery_known"), count(recovered.N))},
 		Source: c.Text("report_body.incidents"), Link: "/incidents",
 	})
 	note := c.countTrend(len(own), len(c.facts.before))
 	if recovered.Median != nil {
 		note = c.Text("report_body.incident_tile_note", "Median", humanize.Duration(*recovered.Median), "N", recovered.N, "Trend", note)
 	}
-	return reports.Figure{Key: "incidents", Label: c.Count("report_body.incident_tile", len(own)), Value: withHow(count(len(own)), how), Note: note}
+	return reports.Figure{Key: "incidents", Label: c.Count("report_body.incident_tile", len(own)), Value: withHow(count(len(own)), how),
+		Note: note}
 }
 
 func (c *compiler) detectTile() reports.Figure {
@@ -109,7 +111,8 @@ func (c *compiler) spentTile() reports.Figure {
 	f := reports.Figure{Key: "spent", Label: c.Text("report_body.spent_label"), Value: number(0, reports.Ratio, c.Text("report_body.none"))}
 	f.Value.Tone = reports.Good
 	d := reports.Derivation{
-		Key: "most-spent", Title: c.Text("report_body.spent_title"), Formula: c.Text("report_body.spent_formula"), Source: c.Text("report_body.source_buckets"), Link: "/slos",
+		Key: "most-spent", Title: c.Text("report_body.spent_title"), Formula: c.Text("report_body.spent_formula"),
+		Source: c.Text("report_body.source_buckets"), Link: "/slos",
 	}
 	if all := c.spenders(); len(all) > 0 {
 		top := all[0]

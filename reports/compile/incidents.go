@@ -138,20 +138,24 @@ func (c *compiler) incidentFigures() []reports.Figure {
 	counted := c.derive(reports.Derivation{
 		Key: "incidents-n", Title: c.Text("report_body.incidents_title"), Formula: c.Text("report_body.incidents_formula"),
 		Terms: []reports.Term{
-			term(c.Text("report_body.maintenance"), count(len(c.facts.maintenance))), term(c.Text("report_body.quarantined"), count(len(c.facts.doubtful))),
+			term(c.Text("report_body.maintenance"), count(len(c.facts.maintenance))),
+			term(c.Text("report_body.quarantined"), count(len(c.facts.doubtful))),
 			term(c.Text("report_body.carried_over"), count(len(c.facts.carried))),
 		},
 		Source: c.Text("report_body.incidents"), Link: "/incidents",
 	})
 	figures := []reports.Figure{
-		{Key: "incidents", Label: c.Text("report_body.incidents"), Value: withHow(count(len(own)), counted), Note: c.countTrend(len(own), len(c.facts.before))},
+		{Key: "incidents", Label: c.Text("report_body.incidents"), Value: withHow(count(len(own)), counted),
+			Note: c.countTrend(len(own), len(c.facts.before))},
 		{Key: "recover-median", Label: c.Text("report_body.recover_median"), Value: withHow(c.durationOf(known.Median), how), Note: n},
 	}
 	if known.P90 != nil {
-		figures = append(figures, reports.Figure{Key: "recover-p90", Label: c.Text("report_body.recover_p90"), Value: withHow(duration(*known.P90), how), Note: n})
+		figures = append(figures, reports.Figure{Key: "recover-p90", Label: c.Text("report_body.recover_p90"),
+			Value: withHow(duration(*known.P90), how), Note: n})
 	}
 	if known.Max != nil {
-		figures = append(figures, reports.Figure{Key: "recover-max", Label: c.Text("report_body.recover_max"), Value: withHow(duration(*known.Max), how), Note: n})
+		figures = append(figures, reports.Figure{Key: "recover-max", Label: c.Text("report_body.recover_max"),
+			Value: withHow(duration(*known.Max), how), Note: n})
 	}
 	return append(figures, c.downtime())
 }
@@ -183,7 +187,8 @@ func (c *compiler) downtime() reports.Figure {
 		},
 		Source: c.Text("report_body.incidents"), Link: "/incidents",
 	})
-	return reports.Figure{Key: "impacted", Label: c.Text("report_body.impacted_label"), Value: withHow(duration(total), how), Note: c.Text("report_body.impacted_note")}
+	return reports.Figure{Key: "impacted", Label: c.Text("report_body.impacted_label"), Value: withHow(duration(total), how),
+		Note: c.Text("report_body.impacted_note")}
 }
 
 // countTrend writes a count of the period before; few of them are no trend.

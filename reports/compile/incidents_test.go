@@ -31,13 +31,15 @@ func TestForgottenIncidents(t *testing.T) {
 		{age: 60 * day, ended: -day, open: true},
 		{age: 60 * day, ended: 30 * day},
 	} {
-		i := reports.Incident{Incident: incident.Incident{ID: "INC-1", Title: "Mail is late", Open: c.ended == 0, Times: map[incident.Milestone]incident.Stamp{
-			incident.Started: {Moment: incident.Moment{At: p.To.Add(-c.age)}},
-		}}}
+		i := reports.Incident{Incident: incident.Incident{ID: "INC-1", Title: "Mail is late", Open: c.ended == 0,
+			Times: map[incident.Milestone]incident.Stamp{
+				incident.Started: {Moment: incident.Moment{At: p.To.Add(-c.age)}},
+			}}}
 		if c.ended != 0 {
 			i.Times[incident.Resolved] = incident.Stamp{Moment: incident.Moment{At: p.To.Add(-c.ended)}}
 		}
-		r := compile.Report(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p, reports.Inputs{Targets: targets(), Incidents: []reports.Incident{i}}, english())
+		r := compile.Report(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p,
+			reports.Inputs{Targets: targets(), Incidents: []reports.Incident{i}}, english())
 		if got := strings.Contains(r.Verdict.Text, "is open"); got != c.open {
 			t.Errorf("%v old, ended %v: the verdict is %q", c.age, c.ended, r.Verdict.Text)
 		}
@@ -61,7 +63,8 @@ func TestInferredStartIsNoMissedDetection(t *testing.T) {
 			incident.Started: {Moment: at, Confidence: confidence}, incident.Detected: {Moment: at, Confidence: incident.Stated},
 		}}
 		i := reports.Incident{Incident: in, Durations: in.Durations(targets().Policy)}
-		r := compile.Report(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p, reports.Inputs{Targets: targets(), Incidents: []reports.Incident{i}}, english())
+		r := compile.Report(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p,
+			reports.Inputs{Targets: targets(), Incidents: []reports.Incident{i}}, english())
 		table, there := r.Table("incidents")
 		if !there || len(table.Rows) != 1 {
 			t.Fatalf("no row of the incident: %+v", table)

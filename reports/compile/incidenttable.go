@@ -12,9 +12,12 @@ import (
 // incidentTable lists incidents with their steps, cost and post-mortem.
 func (c *compiler) incidentTable(key, heading string, all []reports.Incident) reports.Table {
 	t := reports.Table{Key: key, Title: heading, Columns: []reports.Column{
-		c.words("incident", "report_body.col_incident"), c.words("severity", "report_body.col_severity"), c.words("services", "report_body.col_services"),
-		c.words("started", "report_body.col_started"), c.numbers("detect", "report_body.col_detected"), {Key: "diagnose", Title: c.middle(), Numeric: true},
-		c.numbers("recover", "report_body.col_recovered"), c.words("budget", "report_body.col_budget"), c.words("postmortem", "report_body.col_postmortem"),
+		c.words("incident", "report_body.col_incident"), c.words("severity", "report_body.col_severity"),
+		c.words("services", "report_body.col_services"),
+		c.words("started", "report_body.col_started"), c.numbers("detect", "report_body.col_detected"),
+		{Key: "diagnose", Title: c.middle(), Numeric: true},
+		c.numbers("recover", "report_body.col_recovered"), c.words("budget", "report_body.col_budget"),
+		c.words("postmortem", "report_body.col_postmortem"),
 	}}
 	for _, i := range all {
 		t.Rows = append(t.Rows, c.incidentRow(i))
@@ -148,7 +151,9 @@ func (c *compiler) dots() string {
 	}
 	target := c.in.Targets.RecoverWithin
 	return c.chart(reports.Chart{
-		Name: "incidents", Title: c.Count("report_body.recover_chart", len(points), "Target", humanize.Duration(target)), Kind: reports.Dots, Unit: reports.Seconds,
-		Series: []reports.Series{{Name: c.Text("report_body.recover_series"), Points: points}}, Mark: reports.Number(target.Seconds()), Twin: "incidents",
+		Name: "incidents", Title: c.Count("report_body.recover_chart", len(points), "Target", humanize.Duration(target)), Kind: reports.Dots,
+		Unit:   reports.Seconds,
+		Series: []reports.Series{{Name: c.Text("report_body.recover_series"), Points: points}}, Mark: reports.Number(target.Seconds()),
+		Twin: "incidents",
 	})
 }

@@ -55,7 +55,8 @@ func (c *compiler) noteFailures(r *reports.Report) {
 	for n, f := range c.failures {
 		parts = append(parts, f.Part)
 		r.Failures = append(r.Failures, f)
-		t.Rows = append(t.Rows, reports.Row{Key: fmt.Sprintf("failure-%d", n), Cells: []reports.Value{{Text: f.Part, Tone: reports.Warn}, sentence(f.Why)}})
+		t.Rows = append(t.Rows, reports.Row{Key: fmt.Sprintf("failure-%d", n),
+			Cells: []reports.Value{{Text: f.Part, Tone: reports.Warn}, sentence(f.Why)}})
 	}
 	if len(parts) == 0 {
 		return

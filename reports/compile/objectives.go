@@ -136,7 +136,8 @@ func (c *compiler) matrix() reports.Table {
 		t.Columns = append(t.Columns, reports.Column{Key: p.ID, Title: spanTitle(p), Matrix: true})
 	}
 	if c.p.Kind == period.Monthly {
-		t.Columns = append(t.Columns, reports.Column{Key: "year", Title: c.Text("report_body.col_compared_with", "Period", spanTitle(c.spans[0])), Numeric: true})
+		t.Columns = append(t.Columns, reports.Column{Key: "year", Title: c.Text("report_body.col_compared_with", "Period",
+			spanTitle(c.spans[0])), Numeric: true})
 	}
 	t.Columns = append(t.Columns, c.numbers("left", "report_body.col_least_remaining"))
 	groups := c.byService()

@@ -60,7 +60,8 @@ func (c *compiler) followed(i reports.Incident) reports.Value {
 		return reports.Value{Text: c.Text("report_body.followed", "State", v.Text), Key: v.Key, Tone: v.Tone, Link: v.Link}
 	}
 	ranked := c.ranked(c.ranking(i))
-	return reports.Value{Text: c.Text("report_body.followed_published", "Items", ranked.Text), Key: v.Key + " " + ranked.Key, Tone: ranked.Tone, Link: v.Link}
+	return reports.Value{Text: c.Text("report_body.followed_published", "Items", ranked.Text), Key: v.Key + " " + ranked.Key,
+		Tone: ranked.Tone, Link: v.Link}
 }
 
 // ranking adds up how the action items of an incident's published post-mortems are ranked;
@@ -136,11 +137,13 @@ func (c *compiler) frozenRows() (rows []reports.Row) {
 	for _, service := range names {
 		if how == "" {
 			how = c.derive(reports.Derivation{
-				Key: "policy-freeze", Title: c.Text("report_body.freeze_title"), Formula: c.Text("report_body.freeze_formula"), Source: c.Text("report_body.source_changes"),
+				Key: "policy-freeze", Title: c.Text("report_body.freeze_title"), Formula: c.Text("report_body.freeze_formula"),
+				Source: c.Text("report_body.source_changes"),
 			})
 		}
 		rows = append(rows, reports.Row{Key: "policy-freeze-" + service, Cells: []reports.Value{
-			c.state("report_body.state_changed_in_freeze", reports.Plain), c.service(service), name(c.team(service)), withHow(count(by[service]), how),
+			c.state("report_body.state_changed_in_freeze", reports.Plain), c.service(service), name(c.team(service)),
+			withHow(count(by[service]), how),
 			c.state("report_body.state_was_it_agreed", reports.Warn),
 		}})
 	}
@@ -210,7 +213,8 @@ func (c *compiler) classRows() (rows []reports.Row) {
 			state.Text = c.Text("report_body.plan_item_few", "N", of)
 		}
 		rows = append(rows, reports.Row{Key: "policy-class-" + x.tag, Cells: []reports.Value{
-			c.state("report_body.state_factor_class", reports.Plain), linked(title(x.tag), searchLink(x.tag)), {}, withHow(c.fraction(x.n, of), how), state,
+			c.state("report_body.state_factor_class", reports.Plain), linked(title(x.tag), searchLink(x.tag)), {},
+			withHow(c.fraction(x.n, of), how), state,
 		}})
 	}
 	return rows

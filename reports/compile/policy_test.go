@@ -28,7 +28,8 @@ func monthOf(t *testing.T, results ...[3]slo.Result) reports.Report {
 	}
 	in := reports.Inputs{Targets: targets(), Services: []slo.Service{{Name: "shop"}}}
 	for n, three := range results {
-		o := reports.Objective{SLO: slo.SLO{Name: string(rune('a' + n)), Service: "shop", Target: 0.99, Window: slo.Window{Rolling: true, Count: 28, Unit: "d"}}}
+		o := reports.Objective{SLO: slo.SLO{Name: string(rune('a' + n)), Service: "shop", Target: 0.99,
+			Window: slo.Window{Rolling: true, Count: 28, Unit: "d"}}}
 		for range 13 {
 			o.Results = append(o.Results, slo.Result{State: slo.NoData})
 		}
@@ -54,7 +55,8 @@ func TestArrows(t *testing.T) {
 		{"as before", [][3]slo.Result{{ok, ok, ok}}, "1/1", "from 1/1"},
 		{"better than a year ago, worse than in October", [][3]slo.Result{{bad, ok, ok}, {bad, ok, bad}}, "▼ 1/2", "▲ from 0/2"},
 		{"another definition", [][3]slo.Result{{ok, ok, other}}, "0/1", "1/1, definition changed"},
-		{"another definition of the one that turned, and a neighbour that moved", [][3]slo.Result{{ok, ok, other}, {ok, ok, result(true, 0.9, "h")}}, "1/2", "2/2, definition changed"},
+		{"another definition of the one that turned, and a neighbour that moved",
+			[][3]slo.Result{{ok, ok, other}, {ok, ok, result(true, 0.9, "h")}}, "1/2", "2/2, definition changed"},
 		{"partly measured", [][3]slo.Result{{ok, ok, partial}}, "0/1", "from 1/1"},
 		{"hardly moved", [][3]slo.Result{{edge, edge, hardly}}, "0/1", "from 1/1"},
 		{"nothing a year ago", [][3]slo.Result{{none, ok, bad}}, "▼ 0/1", "no data then"},
@@ -146,7 +148,8 @@ func (q *quarter) checkClasses(t *testing.T, r reports.Report, in reports.Inputs
 	n, of := map[string]float64{}, 0.0
 	for _, i := range q.incidents {
 		at := i.Times[incident.Started].At
-		if len(i.Postmortems) == 0 || len(factors[i.Postmortems[0]]) == 0 || at.Before(time.Date(2026, 9, 1, 0, 0, 0, 0, q.zone)) || !at.Before(q.to) {
+		if len(i.Postmortems) == 0 || len(factors[i.Postmortems[0]]) == 0 || at.Before(time.Date(2026, 9, 1, 0, 0, 0, 0, q.zone)) ||
+			!at.Before(q.to) {
 			continue
 		}
 		of++
@@ -172,7 +175,8 @@ func TestAgeing(t *testing.T) {
 	}
 	in := reports.Inputs{Targets: targets()}
 	for _, days := range []int{0, 29, 30, 89, 90, 179, 180, 900} {
-		in.Actions = append(in.Actions, reports.Action{Key: string(rune('a' + len(in.Actions))), Text: "x", Owner: []string{"ana", "bo"}[len(in.Actions)%2], Opened: p.To.AddDate(0, 0, -days), Status: "open"})
+		in.Actions = append(in.Actions, reports.Action{Key: string(rune('a' + len(in.Actions))), Text: "x",
+			Owner: []string{"ana", "bo"}[len(in.Actions)%2], Opened: p.To.AddDate(0, 0, -days), Status: "open"})
 	}
 	in.Actions = append(in.Actions, reports.Action{Key: "z", Text: "x", Status: "open"},
 		reports.Action{Key: "done", Text: "x", Owner: "ana", Opened: p.From, DoneAt: p.From.Add(time.Hour), Status: "done"},
@@ -181,7 +185,8 @@ func TestAgeing(t *testing.T) {
 		reports.Action{Key: "later", Text: "x", Owner: "ana", Opened: p.To.AddDate(0, 0, 1), Status: "open"})
 	r := compile.Report(reports.Definition{Name: "weekly", Kind: period.Weekly, Zone: "UTC"}, p, in, english())
 	for row, want := range map[string][6]float64{
-		"aged-all": {10, 2, 3, 2, 2, 1}, "aged-owner-ana": {4, 1, 1, 1, 1, 0}, "aged-owner-bo": {5, 1, 2, 1, 1, 0}, "aged-owner-": {1, 0, 0, 0, 0, 1},
+		"aged-all": {10, 2, 3, 2, 2, 1}, "aged-owner-ana": {4, 1, 1, 1, 1, 0}, "aged-owner-bo": {5, 1, 2, 1, 1, 0},
+		"aged-owner-": {1, 0, 0, 0, 0, 1},
 	} {
 		for n, column := range []string{"open", "d30", "d90", "d180", "older", "unknown"} {
 			near(t, row+" "+column, cell(t, r, "ageing", row, column).Number, want[n])
@@ -211,10 +216,12 @@ func TestIncidentsWithoutADip(t *testing.T) {
 		id, service string
 		share       float64
 		end         bool
-	}{{"none", "shop", 0, true}, {"noise", "shop", 0.004, true}, {"seen", "shop", 0.01, true}, {"endless", "shop", 0, false}, {"partly", "search", 0, true}, {"elsewhere", "mail", 0, true}} {
-		i := reports.Incident{Incident: incident.Incident{ID: c.id, Title: c.id, Services: []string{c.service}, Times: map[incident.Milestone]incident.Stamp{
-			incident.Started: {Moment: incident.Moment{At: p.From.Add(time.Hour)}},
-		}}}
+	}{{"none", "shop", 0, true}, {"noise", "shop", 0.004, true}, {"seen", "shop", 0.01, true}, {"endless", "shop", 0, false},
+		{"partly", "search", 0, true}, {"elsewhere", "mail", 0, true}} {
+		i := reports.Incident{Incident: incident.Incident{ID: c.id, Title: c.id, Services: []string{c.service},
+			Times: map[incident.Milestone]incident.Stamp{
+				incident.Started: {Moment: incident.Moment{At: p.From.Add(time.Hour)}},
+			}}}
 		if c.end {
 			i.Times[incident.Mitigated] = incident.Stamp{Moment: incident.Moment{At: p.From.Add(2 * time.Hour)}}
 		}

@@ -36,7 +36,8 @@ func TestEveryPlaceCountsByThePolicy(t *testing.T) {
 		section[s.Key] = s
 	}
 	rows := section["response"].Tables[0].Rows
-	for n, want := range [][2]string{{"Detected within 1 min", "0 of 1"}, {"Response within 5 min", "1 of 1"}, {"Recovered within 10 min", "1 of 1"}} {
+	for n, want := range [][2]string{{"Detected within 1 min", "0 of 1"}, {"Response within 5 min", "1 of 1"},
+		{"Recovered within 10 min", "1 of 1"}} {
 		if got := [2]string{rows[n].Cells[0].Text, rows[n].Cells[4].Text}; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}

@@ -12,12 +12,14 @@ import (
 
 // projectedTable lists the SLOs with a calendar window in progress.
 func (c *compiler) projectedTable() reports.Table {
-	t := reports.Table{Key: "projected", Title: c.Text("report_body.projected_title"), Note: c.Text("report_body.projected_note"), Columns: []reports.Column{
-		c.words("slo", "report_body.col_slo"), c.words("window", "report_body.col_window"), c.words("until", "report_body.col_until"),
-		c.numbers("bad", "report_body.col_bad_to_date"), c.numbers("allowed", "report_body.col_allowed_to_date"), c.numbers("spent", "report_body.col_consumed_to_date"),
-		c.numbers("total", "report_body.col_projected_events"), c.numbers("wallowed", "report_body.col_projected_allowed"),
-		c.numbers("wspent", "report_body.col_projected_consumed"), c.numbers("wleft", "report_body.col_projected_remaining"),
-	}}
+	t := reports.Table{Key: "projected", Title: c.Text("report_body.projected_title"), Note: c.Text("report_body.projected_note"),
+		Columns: []reports.Column{
+			c.words("slo", "report_body.col_slo"), c.words("window", "report_body.col_window"), c.words("until", "report_body.col_until"),
+			c.numbers("bad", "report_body.col_bad_to_date"), c.numbers("allowed", "report_body.col_allowed_to_date"),
+			c.numbers("spent", "report_body.col_consumed_to_date"),
+			c.numbers("total", "report_body.col_projected_events"), c.numbers("wallowed", "report_body.col_projected_allowed"),
+			c.numbers("wspent", "report_body.col_projected_consumed"), c.numbers("wleft", "report_body.col_projected_remaining"),
+		}}
 	for _, o := range c.in.Objectives {
 		if o.Projected != nil && o.Window.Allowed != nil {
 			t.Rows = append(t.Rows, c.projectedRow(o))
@@ -48,12 +50,14 @@ func (c *compiler) projectedRow(o reports.Objective) reports.Row {
 func (c *compiler) projectedHow(o reports.Objective) reports.Derivation {
 	p, w := o.Projected, o.Window
 	return reports.Derivation{
-		Key: "projected-" + o.SLO.Name, Title: c.Text("report_body.projected_budget", "SLO", c.titles[o.SLO.Name]), Formula: c.Text("report_body.projected_formula"),
+		Key: "projected-" + o.SLO.Name, Title: c.Text("report_body.projected_budget", "SLO", c.titles[o.SLO.Name]),
+		Formula: c.Text("report_body.projected_formula"),
 		Terms: []reports.Term{
 			term(c.Text("report_body.bad_so_far"), events(w.Total-w.Good)), term(c.Text("report_body.total_so_far"), events(w.Total)),
 			term(c.Text("report_body.target"), name(humanize.Target(o.SLO.Target))), term(c.Text("report_body.allowed_so_far"), allowed(w)),
 			term(c.Text("report_body.hours_ahead"), count(p.Hours)), term(c.Text("report_body.hours_without_history"), count(p.Unseen)),
-			term(c.Text("report_body.projected_total"), estimate(events(p.Total))), term(c.Text("report_body.projected_allowed"), estimate(events(p.Allowed))),
+			term(c.Text("report_body.projected_total"), estimate(events(p.Total))),
+			term(c.Text("report_body.projected_allowed"), estimate(events(p.Allowed))),
 		},
 		From: w.From, To: tally.Earlier(w.To, c.asOf), Coverage: reports.Number(w.Coverage),
 		Source: c.Text("report_body.source_buckets"), Revision: short(o.SLO.Hash), Link: sloLink(o.SLO.Name),

@@ -66,7 +66,8 @@ func (c *compiler) unmeasured() reports.Table {
 			coverage = dash(reports.Ratio)
 		}
 		t.Rows = append(t.Rows, reports.Row{Key: "unmeasured-" + o.SLO.Name, Cells: []reports.Value{
-			c.sloName(o.SLO.Name), name(c.team(o.SLO.Service)), withHow(c.dataState(r.State, reports.Gap), rowKey(o)), coverage, sentence(clipText(r.Reason)),
+			c.sloName(o.SLO.Name), name(c.team(o.SLO.Service)), withHow(c.dataState(r.State, reports.Gap), rowKey(o)), coverage,
+			sentence(clipText(r.Reason)),
 		}})
 	}
 	t.Limit(2 * mostListed)
@@ -75,10 +76,11 @@ func (c *compiler) unmeasured() reports.Table {
 
 // feedTable lists the sources of data with what they sent.
 func (c *compiler) feedTable() reports.Table {
-	t := reports.Table{Key: "feeds", Title: c.Text("report_body.feeds_title"), Note: c.Text("report_body.feeds_note"), Columns: []reports.Column{
-		c.words("feed", "report_body.col_source"), c.words("format", "report_body.col_format"), c.numbers("accepted", "report_body.col_accepted"),
-		c.numbers("rejected", "report_body.col_rejected"), c.words("skew", "report_body.col_clock"),
-	}}
+	t := reports.Table{Key: "feeds", Title: c.Text("report_body.feeds_title"), Note: c.Text("report_body.feeds_note"),
+		Columns: []reports.Column{
+			c.words("feed", "report_body.col_source"), c.words("format", "report_body.col_format"), c.numbers("accepted", "report_body.col_accepted"),
+			c.numbers("rejected", "report_body.col_rejected"), c.words("skew", "report_body.col_clock"),
+		}}
 	for _, f := range c.in.Feeds {
 		accepted, rejected, skew := count(f.Accepted), count(f.Rejected), sentence("")
 		if f.Rejected > 0 {
@@ -109,8 +111,9 @@ type feedLoss struct {
 func feedLosses() []feedLoss {
 	return []feedLoss{
 		{
-			table: "over-budget", row: "over", title: "report_body.over_budget_title", note: "report_body.over_budget_note", column: "report_body.col_not_accepted",
-			link: "/feeds", count: func(f reports.Feed) int { return f.OverBudget },
+			table: "over-budget", row: "over", title: "report_body.over_budget_title", note: "report_body.over_budget_note",
+			column: "report_body.col_not_accepted",
+			link:   "/feeds", count: func(f reports.Feed) int { return f.OverBudget },
 		},
 		{
 			table: "unkept", row: "unkept", title: "report_body.refused_title", note: "report_body.refused_note", column: "report_body.col_refused",
@@ -128,7 +131,8 @@ func (c *compiler) lossTable(l feedLoss) reports.Table {
 		if l.count(f) > 0 {
 			n := withTone(count(l.count(f)), reports.Warn)
 			n.Link = l.link
-			t.Rows = append(t.Rows, reports.Row{Key: l.row + "-" + f.Name + "-" + f.Format, Cells: []reports.Value{name(title(f.Name)), name(title(f.Format)), n}})
+			t.Rows = append(t.Rows, reports.Row{Key: l.row + "-" + f.Name + "-" + f.Format,
+				Cells: []reports.Value{name(title(f.Name)), name(title(f.Format)), n}})
 		}
 	}
 	return t

@@ -164,7 +164,8 @@ func (c *compiler) stepsChart(own steps) string {
 		}
 	}
 	return c.chart(reports.Chart{
-		Name: "response", Title: c.Text("report_body.response_chart"), Kind: reports.Stacked, Unit: reports.Count, Series: layers, Twin: "response",
+		Name: "response", Title: c.Text("report_body.response_chart"), Kind: reports.Stacked, Unit: reports.Count, Series: layers,
+		Twin: "response",
 	})
 }
 

@@ -30,7 +30,8 @@ func (c *compiler) risk() reports.Section {
 
 func (c *compiler) exhaustionTable() reports.Table {
 	t := reports.Table{Key: "exhaustion", Title: c.Text("report_body.exhaustion_title"), Columns: []reports.Column{
-		c.words("slo", "report_body.col_slo"), c.words("team", "report_body.col_team"), c.numbers("left", "report_body.col_remaining"), c.numbers("lasts", "report_body.col_lasts"),
+		c.words("slo", "report_body.col_slo"), c.words("team", "report_body.col_team"), c.numbers("left", "report_body.col_remaining"),
+		c.numbers("lasts", "report_body.col_lasts"),
 	}}
 	for _, o := range c.atRisk() {
 		lasts := number(0, reports.Seconds, c.Text("report_body.exhausted"))
@@ -47,7 +48,8 @@ func (c *compiler) exhaustionTable() reports.Table {
 
 func (c *compiler) firedTable() reports.Table {
 	t := reports.Table{Key: "rules", Title: c.Text("report_body.burn_rules_title"), Columns: []reports.Column{
-		c.words("slo", "report_body.col_slo"), c.words("rule", "report_body.col_windows"), c.words("severity", "report_body.col_calls_for"), c.numbers("for", "report_body.col_fired_for"),
+		c.words("slo", "report_body.col_slo"), c.words("rule", "report_body.col_windows"), c.words("severity", "report_body.col_calls_for"),
+		c.numbers("for", "report_body.col_fired_for"),
 	}}
 	for _, o := range c.in.Objectives {
 		for _, r := range o.Rules {

@@ -116,13 +116,15 @@ func (c *compiler) executions(n float64, odd, oneIn int) reports.Value {
 // true.
 func (c *compiler) oddTable() reports.Table {
 	t := reports.Table{Key: "odd-statements", Title: c.Text("report_body.odd_title"), Columns: []reports.Column{
-		c.words("statement", "report_body.col_statement"), c.words("database", "report_body.col_database"), c.numbers("left-out", "report_body.col_excluded"),
+		c.words("statement", "report_body.col_statement"), c.words("database", "report_body.col_database"),
+		c.numbers("left-out", "report_body.col_excluded"),
 		c.words("why", "report_body.col_why"),
 	}}
 	for _, s := range c.in.Statements {
 		if s.Odd > 0 {
 			t.Rows = append(t.Rows, reports.Row{Key: "odd-" + s.Digest + "-" + s.Database, Cells: []reports.Value{
-				linked(title(s.Text), digestLink(s.Digest)), name(title(s.Database)), count(s.Odd), c.state("report_body.state_impossible_number", reports.Plain),
+				linked(title(s.Text), digestLink(s.Digest)), name(title(s.Database)), count(s.Odd),
+				c.state("report_body.state_impossible_number", reports.Plain),
 			}})
 		}
 	}
@@ -147,8 +149,10 @@ func (c *compiler) timeOf(total float64, executions int64, odd int) reports.Valu
 // statementTable lists the statements with the most total time.
 func (c *compiler) statementTable() reports.Table {
 	t := reports.Table{Key: "statements", Title: c.Text("report_body.statements_title"), Columns: []reports.Column{
-		c.words("statement", "report_body.col_statement"), c.words("database", "report_body.col_database"), c.words("team", "report_body.col_team"),
-		c.words("state", "report_body.col_state"), c.numbers("count", "report_body.col_executions"), c.numbers("time", "report_body.col_total_time"),
+		c.words("statement", "report_body.col_statement"), c.words("database", "report_body.col_database"),
+		c.words("team", "report_body.col_team"),
+		c.words("state", "report_body.col_state"), c.numbers("count", "report_body.col_executions"),
+		c.numbers("time", "report_body.col_total_time"),
 		c.numbers("p95", "report_body.col_p95"), c.numbers("rows", "report_body.col_rows_examined"),
 	}}
 	for _, s := range c.in.Statements[:min(len(c.in.Statements), mostSpenders)] {

@@ -61,7 +61,8 @@ func (c *compiler) responseTrend() (reports.Table, string) {
 	t := reports.Table{Key: "response-trend", Title: c.Text("report_body.response_trend"), Note: c.trendNote(), Columns: []reports.Column{
 		c.spanColumn(), c.numbers("n", "report_body.col_incidents_n"), c.numbers("detect", "report_body.col_detected_in_time"),
 		{Key: "diagnose", Title: c.Text("report_body.col_in_time", "Step", c.middle()), Numeric: true},
-		c.numbers("recover", "report_body.col_recovered_in_time"), c.numbers("all", "report_body.all_three"), c.numbers("unknown", "report_body.col_unknown"),
+		c.numbers("recover", "report_body.col_recovered_in_time"), c.numbers("all", "report_body.all_three"),
+		c.numbers("unknown", "report_body.col_unknown"),
 		c.numbers("median", "report_body.col_median_recover"), c.numbers("known", "report_body.col_n"),
 	}}
 	layers := c.layers()
@@ -95,7 +96,8 @@ func (c *compiler) responseTrend() (reports.Table, string) {
 		return reports.Table{}, ""
 	}
 	return t, c.chart(reports.Chart{
-		Name: "response-trend", Title: c.Text("report_body.response_trend_chart", "Period", c.spanWord()), Kind: reports.Stacked, Unit: reports.Count,
+		Name: "response-trend", Title: c.Text("report_body.response_trend_chart", "Period", c.spanWord()), Kind: reports.Stacked,
+		Unit:   reports.Count,
 		Series: layers, Twin: "response-trend",
 	})
 }
@@ -134,7 +136,8 @@ func (c *compiler) pagesOf(n int) (all []alert.Episode) {
 // alertTrend is the quality of paging by span.
 func (c *compiler) alertTrend() (reports.Table, string) {
 	t := reports.Table{Key: "alert-trend", Title: c.Text("report_body.alert_trend"), Note: c.trendNote(), Columns: []reports.Column{
-		c.spanColumn(), c.numbers("pages", "report_body.col_pages_n"), c.numbers("night", "report_body.col_at_night"), c.numbers("precision", "report_body.col_precision"),
+		c.spanColumn(), c.numbers("pages", "report_body.col_pages_n"), c.numbers("night", "report_body.col_at_night"),
+		c.numbers("precision", "report_body.col_precision"),
 		c.numbers("actionable", "report_body.col_actionable"), c.numbers("recall", "report_body.col_recall"),
 		{Key: "shifts", Title: c.Count("report_body.col_shifts_over", alert.MaxPerShift), Numeric: true},
 	}}

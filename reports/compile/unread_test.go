@@ -19,16 +19,19 @@ func TestWhatCouldNotBeReadIsNotNone(t *testing.T) {
 	p := q.period(t, "2026-10")
 	in := q.inputs(p)
 	in.Incidents, in.Episodes, in.Changes, in.Statements, in.Drills = nil, nil, nil, nil, nil
-	for _, what := range []string{reports.UnreadIncidents, reports.UnreadAlerts, reports.UnreadChanges, reports.UnreadStatements, reports.UnreadDrills} {
+	for _, what := range []string{reports.UnreadIncidents, reports.UnreadAlerts, reports.UnreadChanges, reports.UnreadStatements,
+		reports.UnreadDrills} {
 		in.Unread = append(in.Unread, reports.Unread{What: what, Why: "there are 168,000 of them"})
 	}
-	in.Feeds = append(in.Feeds, reports.Feed{Name: "flooder", Format: "ndjson", Accepted: 50_000, Rejected: 118_000, OverBudget: 118_000}, reports.Feed{Name: "am-2", Format: "alertmanager", Rejected: 3, Unkept: 3})
+	in.Feeds = append(in.Feeds, reports.Feed{Name: "flooder", Format: "ndjson", Accepted: 50_000, Rejected: 118_000, OverBudget: 118_000},
+		reports.Feed{Name: "am-2", Format: "alertmanager", Rejected: 3, Unkept: 3})
 	def := builtIn(period.Monthly)
 	def.Sections = compile.All().Keys()
 	r := compile.Report(def, p, in, english())
 	for _, s := range r.Sections {
 		switch s.Key {
-		case reports.Incidents, "response", reports.Dependencies, reports.Policy, reports.Alerts, reports.Changes, reports.SlowSQL, reports.Drills:
+		case reports.Incidents, "response", reports.Dependencies, reports.Policy, reports.Alerts, reports.Changes, reports.SlowSQL,
+			reports.Drills:
 			if s.Empty != "Not known: there are 168,000 of them." || len(s.Tables) > 0 || len(s.Figures) > 0 || s.Title == "" {
 				t.Errorf("section %s: %+v", s.Key, s)
 			}
@@ -51,13 +54,15 @@ func TestWhatCouldNotBeReadIsNotNone(t *testing.T) {
 			t.Errorf("%s: %+v", f.Key, f)
 		}
 	}
-	if !strings.Contains(r.Verdict.Text, "Incidents are not known") || strings.Contains(r.Verdict.Text, "No incident") || r.Verdict.Tone == reports.Good {
+	if !strings.Contains(r.Verdict.Text, "Incidents are not known") || strings.Contains(r.Verdict.Text, "No incident") ||
+		r.Verdict.Tone == reports.Good {
 		t.Errorf("the verdict: %+v", r.Verdict)
 	}
 	for n := range in.Unread {
 		in.Unread[n].Damaged = true
 	}
-	if text := compile.Report(def, p, in, english()).Verdict.Text; !strings.Contains(text, "Incidents are not known: they could not be read.") || strings.Contains(text, "too many") {
+	if text := compile.Report(def, p, in, english()).Verdict.Text; !strings.Contains(text,
+		"Incidents are not known: they could not be read.") || strings.Contains(text, "too many") {
 		t.Errorf("the verdict when they are damaged: %q", text)
 	}
 	for _, l := range r.Changed {

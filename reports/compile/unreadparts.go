@@ -61,7 +61,8 @@ func (c *compiler) unknownFigures(figures []reports.Figure) []reports.Figure {
 	if c.without(reports.UnreadIncidents) == "" {
 		return figures
 	}
-	labels := map[string]string{"incidents": c.Text("report_body.incidents"), "open": c.Text("report_body.open_incidents"), "detect": c.detectLabel()}
+	labels := map[string]string{"incidents": c.Text("report_body.incidents"), "open": c.Text("report_body.open_incidents"),
+		"detect": c.detectLabel()}
 	for i, f := range figures {
 		if label := labels[f.Key]; label != "" {
 			v := c.state("report_body.state_not_known", reports.Gap)

@@ -19,7 +19,8 @@ const seenFrom = 0.01
 func (c *compiler) unseen() reports.Table {
 	note := c.Text("report_body.unseen_note", "Share", humanize.Percent(seenFrom, 0))
 	t := reports.Table{Key: "undipped", Title: c.Text("report_body.unseen_title"), Note: note, Columns: []reports.Column{
-		c.words("incident", "report_body.col_incident"), c.words("severity", "report_body.col_severity"), c.words("services", "report_body.col_services"),
+		c.words("incident", "report_body.col_incident"), c.words("severity", "report_body.col_severity"),
+		c.words("services", "report_body.col_services"),
 		c.numbers("share", "report_body.col_largest_share"), c.words("finding", "report_body.col_finding"),
 	}}
 	for _, i := range c.facts.own {

@@ -12,7 +12,8 @@ import (
 func (c *compiler) watchlist() reports.Table {
 	span := c.spanWord()
 	t := reports.Table{
-		Key: "looks", Title: c.Text("report_body.watchlist_title"), Note: c.Text("report_body.watchlist_note", "Period", span), Columns: []reports.Column{
+		Key: "looks", Title: c.Text("report_body.watchlist_title"), Note: c.Text("report_body.watchlist_note", "Period", span),
+		Columns: []reports.Column{
 			c.words("slo", "report_body.col_slo"), c.words("service", "report_body.col_service"), c.words("state", "report_body.col_state"),
 			c.numbers("sli", "report_body.col_sli"), c.numbers("target", "report_body.col_target"),
 			{Key: "spent", Title: c.Text("report_body.col_consumed_of_period", "Period", span), Numeric: true},

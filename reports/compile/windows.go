@@ -18,10 +18,13 @@ import (
 // windows is the section that compares the period with each SLO's own window.
 func (c *compiler) windows() reports.Section {
 	span := c.spanWord()
-	s := reports.Section{Title: c.Text("report_body.windows_title", "Period", capital(span)), Note: c.Text("report_body.windows_note", "Period", span)}
+	s := reports.Section{Title: c.Text("report_body.windows_title", "Period", capital(span)),
+		Note: c.Text("report_body.windows_note", "Period", span)}
 	t := reports.Table{Key: "windows", Columns: []reports.Column{
-		c.words("slo", "report_body.col_slo"), {Key: "calendar", Title: spanTitle(c.p), Numeric: true}, c.numbers("spent", "report_body.col_consumed_of_its_budget"),
-		c.words("window", "report_body.col_window"), c.numbers("wsli", "report_body.col_window_sli"), c.numbers("wspent", "report_body.col_window_consumed"),
+		c.words("slo", "report_body.col_slo"), {Key: "calendar", Title: spanTitle(c.p), Numeric: true},
+		c.numbers("spent", "report_body.col_consumed_of_its_budget"),
+		c.words("window", "report_body.col_window"), c.numbers("wsli", "report_body.col_window_sli"),
+		c.numbers("wspent", "report_body.col_window_consumed"),
 		c.words("why", "report_body.col_why_different"),
 	}}
 	compared := 0
@@ -120,7 +123,8 @@ func (c *compiler) whyApart(o reports.Objective) string {
 	}
 	switch {
 	case rbad == wbad && !w.From.Equal(r.From):
-		return c.Text("report_body.apart_same", "Bad", bad(rbad), "Total", events(r.Total).Text, "Period", span, "WindowTotal", events(w.Total).Text)
+		return c.Text("report_body.apart_same", "Bad", bad(rbad), "Total", events(r.Total).Text, "Period", span, "WindowTotal",
+			events(w.Total).Text)
 	case w.From.After(r.From):
 		return c.Text("report_body.apart_later", "Duration", humanize.Duration(w.From.Sub(r.From)), "Period", span,
 			"Part", events(max(0, rbad-wbad)).Text, "Bad", bad(rbad), "Days", c.daysBetween(r.From, w.From))

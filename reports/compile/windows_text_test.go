@@ -23,10 +23,13 @@ func TestWhyMonthAndWindowDiffer(t *testing.T) {
 		bad, total, wbad, wtotal float64
 		want                     string
 	}{
-		{"the same bad events", from.AddDate(0, 0, 3), 4, 1594, 4, 1440, "The same 4 bad in both: of 1,594 in the month, of 1,440 in the window."},
+		{"the same bad events", from.AddDate(0, 0, 3), 4, 1594, 4, 1440,
+			"The same 4 bad in both: of 1,594 in the month, of 1,440 in the window."},
 		{"none at all", from.AddDate(0, 0, 3), 0, 1594, 0, 1440, "The same 0 bad in both: of 1,594 in the month, of 1,440 in the window."},
-		{"bad events before the window", from.AddDate(0, 0, 3), 10, 1594, 4, 1440, "6 of the month's 10 bad fell on 1 October to 3 October, which only the month counts."},
-		{"bad events before the month", from.AddDate(0, 0, -3), 4, 1594, 10, 1700, "6 of its 10 bad fell on 28 September to 30 September, which only the window counts."},
+		{"bad events before the window", from.AddDate(0, 0, 3), 10, 1594, 4, 1440,
+			"6 of the month's 10 bad fell on 1 October to 3 October, which only the month counts."},
+		{"bad events before the month", from.AddDate(0, 0, -3), 4, 1594, 10, 1700,
+			"6 of its 10 bad fell on 28 September to 30 September, which only the window counts."},
 	} {
 		r := slo.Result{From: from, To: to, Good: tt.total - tt.bad, Total: tt.total}
 		w := slo.Result{From: tt.start, To: to, Good: tt.wtotal - tt.wbad, Total: tt.wtotal}

@@ -1,16 +1,16 @@
-// Package definition owns how report definitions are written: reports/*.yaml and
-// the lead's words, reports/words/NAME/PERIOD.md. It is pure and stores nothing.
+// Package definition reads report definitions, reports/*.yaml, and checks the lead's notes,
+// reports/words/NAME/PERIOD.md. It is pure.
 //
-//	name: payments-weekly        # else the file's name; its address is /reports/NAME
+//	name: payments-weekly        # default: the file's name; its address is /reports/NAME
 //	title: Payments, week by week
 //	kind: weekly                 # daily, weekly or monthly
-//	zone: Asia/Shanghai          # IANA; whose days count
-//	publish: "08:00"             # local time; else as soon as the data has settled
-//	scope:                       # everything when absent; what is given must all fit
+//	zone: Asia/Shanghai          # IANA name
+//	publish: "08:00"             # local time; default: when the grace for late data is over
+//	scope:                       # default: everything; what is given must all match
 //	  teams: [payments]
 //	  services: [checkout]
 //	  labels: {tier: ["1"]}
-//	sections: [objectives, incidents]   # all of the kind when absent
+//	sections: [objectives, incidents]   # default: all of the kind
 //	recipients: [lead@example.org, ops] # mail addresses and configured channels
 //	quiet: {from: "22:00", to: "08:00"} # local time in which nothing is sent
 package definition
@@ -33,13 +33,13 @@ import (
 	"github.com/postern/postern/reports/period"
 )
 
-// Folder is where definitions lie, WordsFolder where the lead's words do.
+// Folder is the folder of definitions, WordsFolder that of the lead's notes.
 const (
 	Folder      = "reports/"
 	WordsFolder = "reports/words/"
 )
 
-// Bounds of one definition: far more than anybody writes.
+// Bounds of one definition: far more than people write.
 const (
 	maxBytes      = 64 << 10
 	maxWords      = 64 << 10
@@ -47,12 +47,13 @@ const (
 	maxListed     = 1000 // teams, services and label values of a scope
 )
 
-// IsDefinition tells whether a repository path is a report definition.
+// IsDefinition reports whether a repository path is a report definition.
 func IsDefinition(p string) bool {
 	return path.Dir(p)+"/" == Folder && (strings.HasSuffix(p, ".yaml") || strings.HasSuffix(p, ".yml"))
 }
 
-// Words tells whose words a path holds; ok is false for any other path.
+// Words returns the report and the period whose notes are at a path; ok is false for any
+// other path.
 func Words(p string) (name, id string, ok bool) {
 	rest, found := strings.CutPrefix(p, WordsFolder)
 	if !found {
@@ -63,10 +64,10 @@ func Words(p string) (name, id string, ok bool) {
 	return name, id, md && name != "" && !strings.Contains(id, "/")
 }
 
-// nameForm is that of OpenSLO names: it makes an address without escapes.
+// nameForm is the form of OpenSLO names: it makes an address without escapes.
 var nameForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
-// Parse reads one definition. It is of use only when no problem is an Error.
+// Parse reads one definition. The definition is valid only when no problem is an Error.
 func Parse(file string, data []byte) (reports.Definition, []postmortems.Problem) {
 	return ParseFor(compile.All(), file, data)
 }
@@ -83,7 +84,7 @@ func ParseFor(table compile.Sections, file string, data []byte) (reports.Definit
 	sum := sha256.Sum256(data)
 	d := r.definition(doc.Root())
 	d.Path, d.Hash = file, hex.EncodeToString(sum[:])
-	_ = doc.Root().Unknown() // to report them is what it does
+	_ = doc.Root().Unknown() // reports them
 	r.issues(doc.Issues())
 	return d, r.problems
 }
@@ -114,7 +115,7 @@ func (r *reader) definition(m *yamldoc.Map) (d reports.Definition) {
 		d.Name = strings.TrimSuffix(strings.TrimSuffix(path.Base(r.path), ".yaml"), ".yml")
 	}
 	if !nameForm.MatchString(d.Name) {
-		r.find(ruleName, m.Key("name"), "the name makes the address: small letters, digits and hyphens, at most 63, not "+quoted(d.Name))
+		r.find(ruleName, m.Key("name"), "the name is part of the address: small letters, digits and hyphens, at most 63, not "+quoted(d.Name))
 	}
 	d.Title = m.Value("title").String()
 	if d.Title == "" {
@@ -126,7 +127,7 @@ func (r *reader) definition(m *yamldoc.Map) (d reports.Definition) {
 	}
 	d.Zone = m.Value("zone").String()
 	if d.Zone == "" {
-		r.find(ruleZone, m.Key("zone"), "the report states no zone whose days count; add one, such as zone: Asia/Shanghai or zone: UTC")
+		r.find(ruleZone, m.Key("zone"), "the report states no zone; add one, such as zone: Asia/Shanghai or zone: UTC")
 	} else if _, err := time.LoadLocation(d.Zone); err != nil || d.Zone == "Local" {
 		r.find(ruleZone, m.Key("zone"), "zone must be a zone of the tz database such as Asia/Shanghai, not "+quoted(d.Zone))
 	}
@@ -159,8 +160,8 @@ func (r *reader) publish(v yamldoc.Value) *time.Duration {
 	return &d
 }
 
-// quiet reads the hours in which nothing is sent; "from" may be after "to", over
-// midnight.
+// quiet reads the hours in which nothing is sent. They span midnight when "from" is after
+// "to".
 func (r *reader) quiet(v yamldoc.Value) *reports.QuietHours {
 	if !v.Present() {
 		return nil
@@ -176,7 +177,8 @@ func (r *reader) quiet(v yamldoc.Value) *reports.QuietHours {
 	return &reports.QuietHours{From: from, To: to}
 }
 
-// timeOfDay reads hours and minutes as the time since midnight.
+// timeOfDay returns hours and minutes as the time since midnight; ok is false for any other
+// text.
 func timeOfDay(text string) (time.Duration, bool) {
 	t, err := time.Parse("15:04", text)
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err == nil
@@ -193,7 +195,7 @@ func (r *reader) scope(v yamldoc.Value) (s reports.Scope) {
 		s.Labels[name] = values.Strings()
 		n += len(s.Labels[name])
 		if len(s.Labels[name]) == 0 {
-			r.find(ruleScope, values, "a label needs the values that are wanted")
+			r.find(ruleScope, values, "a label needs at least one value")
 		}
 	}
 	_ = m.Unknown() // reports them
@@ -235,7 +237,7 @@ func (r *reader) recipients(v yamldoc.Value) (all []reports.Recipient) {
 		}
 		a, err := mail.ParseAddress(text)
 		if err != nil {
-			r.find(ruleRecipient, v, quoted(text)+" is no mail address")
+			r.find(ruleRecipient, v, quoted(text)+" is not a mail address")
 			continue
 		}
 		all = append(all, reports.Recipient{Kind: "mail", Address: a.Address})
@@ -243,30 +245,31 @@ func (r *reader) recipients(v yamldoc.Value) (all []reports.Recipient) {
 	return all
 }
 
-// Twin is the finding about a file that defines a report of another file's name.
-func Twin(file, name, first string) postmortems.Problem {
-	return postmortems.Problem{Path: file, Line: 1, Col: 1, Weight: postmortems.Error, Rule: RuleDuplicate, Message: "the report " + name + " is defined in " + first + " already"}
+// Duplicate returns the problem of a file that defines a report of another file's name.
+func Duplicate(file, name, first string) postmortems.Problem {
+	return postmortems.Problem{Path: file, Line: 1, Col: 1, Weight: postmortems.Error, Rule: RuleDuplicate,
+		Message: "the report " + name + " is already defined in " + first}
 }
 
-// JudgeWords judges a file of the lead's words by its path and size; kinds gives
-// the kind of a report by its name.
-func JudgeWords(file string, size int64, kinds map[string]period.Kind) []postmortems.Problem {
+// CheckWords checks a file of the lead's notes by its path and size, and returns its
+// problems. kinds has the kind of each report by its name.
+func CheckWords(file string, size int64, kinds map[string]period.Kind) []postmortems.Problem {
 	problem := func(message string) []postmortems.Problem {
 		return []postmortems.Problem{{Path: file, Line: 1, Col: 1, Weight: postmortems.Error, Rule: ruleWords, Message: message}}
 	}
 	name, id, ok := Words(file)
 	if !ok {
-		return problem("words for a report lie in reports/words/NAME/PERIOD.md, such as reports/words/weekly/2026-W47.md")
+		return problem("notes for a report are in reports/words/NAME/PERIOD.md, such as reports/words/weekly/2026-W47.md")
 	}
 	kind, known := kinds[name]
 	if !known {
 		return problem("there is no report " + quoted(name))
 	}
 	if _, err := period.Of(kind, id, time.UTC); err != nil {
-		return problem(quoted(id) + " names no " + string(kind) + " period: days are 2026-11-21, weeks 2026-W47, months 2026-11")
+		return problem(quoted(id) + " is not a " + string(kind) + " period: days are 2026-11-21, weeks 2026-W47, months 2026-11")
 	}
 	if size > maxWords {
-		return problem("the words are longer than 64 KiB; a report's first screen has room for a few sentences")
+		return problem("the notes are longer than 64 KiB; a report's first screen has room for a few sentences")
 	}
 	return nil
 }

@@ -79,13 +79,14 @@ func TestWords(t *testing.T) {
 	kinds := map[string]period.Kind{"weekly": period.Weekly, "daily": period.Daily}
 	for path, ok := range map[string]bool{
 		"reports/words/weekly/2026-W47.md": true, "reports/words/daily/2026-11-21.md": true, "reports/words/weekly/2026-11-21.md": false,
-		"reports/words/weekly/2026-W47.txt": false, "reports/words/nobody/2026-W47.md": false, "reports/words/weekly/a/2026-W47.md": false, "reports/words/2026-W47.md": false,
+		"reports/words/weekly/2026-W47.txt": false, "reports/words/nobody/2026-W47.md": false, "reports/words/weekly/a/2026-W47.md": false,
+		"reports/words/2026-W47.md": false,
 	} {
-		if got := definition.JudgeWords(path, 100, kinds); (len(got) == 0) != ok {
+		if got := definition.CheckWords(path, 100, kinds); (len(got) == 0) != ok {
 			t.Errorf("%s: %v", path, got)
 		}
 	}
-	if len(definition.JudgeWords("reports/words/weekly/2026-W47.md", 1<<20, kinds)) == 0 {
+	if len(definition.CheckWords("reports/words/weekly/2026-W47.md", 1<<20, kinds)) == 0 {
 		t.Error("a megabyte of words is accepted")
 	}
 }

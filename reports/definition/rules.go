@@ -14,47 +14,109 @@ const (
 	ruleRecipient = "report-recipient"
 	ruleQuiet     = "report-quiet"
 	ruleWords     = "report-words"
-	// RuleDuplicate and RuleUnread are judged by whoever sees all files.
+	// RuleDuplicate and RuleUnread are checked where all files are known.
 	RuleDuplicate = "report-duplicate"
 	RuleUnread    = "report-file-unread"
-	// RuleUnreachable is judged by the portal, which knows its configuration.
+	// RuleUnreachable is checked by the portal, which knows its configuration.
 	RuleUnreachable = "report-unreachable"
 )
 
 // good is a definition that breaks no rule.
 const good = "kind: weekly\nzone: Asia/Shanghai\nscope: {teams: [payments]}\n"
 
-// Rules are what the files of reports/ are judged by.
+// Rules returns the rules that the files of reports/ are checked by.
 func Rules() []postmortems.Rule {
-	rule := func(id, title, why, mend, bad string) postmortems.Rule {
-		return postmortems.Rule{ID: id, Title: title, Weight: postmortems.Error, Why: why, Mend: mend, Bad: bad, Good: good}
+	rules := append(headRules(), contentRules()...)
+	for n := range rules {
+		rules[n].Weight, rules[n].Good = postmortems.Error, good
 	}
-	rules := []postmortems.Rule{
-		rule(ruleForm, "A report definition is plain YAML with known keys", "A key that is misspelt would be left out in silence, and the report would be another than was meant.",
-			"Write `name`, `title`, `kind`, `zone`, `publish`, `scope`, `sections`, `recipients` and `quiet`, each at most once.", "kind: weekly\nzone: UTC\nrecipient: [a@example.org]\n"),
-		rule(ruleName, "A report's name makes an address", "The report lies at `/reports/NAME`: other characters would have to be escaped wherever it is linked.",
-			"Use small letters, digits and hyphens, at most 63. Without `name` the file's name counts.", "name: My Report\nkind: weekly\nzone: UTC\n"),
-		rule(ruleKind, "A report is daily, weekly or monthly", "What is compared, and with what, follows from the kind.", "Write `kind: daily`, `weekly` or `monthly`.", "kind: hourly\nzone: UTC\n"),
-		rule(ruleZone, "A report states the zone whose days count", "A day of Shanghai and a day of New York are different hours, and the numbers differ with them.",
-			"Write a name of the tz database, such as `Asia/Shanghai`. `UTC+8` is no such name: it knows no change of clocks.", "kind: weekly\nzone: UTC+8\n"),
-		rule(rulePublish, "The time of publication is a time of day", "A report that is due at no time would never be made.", "Write hours and minutes in quotes, such as `\"08:00\"`.", "kind: weekly\nzone: UTC\npublish: noon\n"),
-		rule(ruleScope, "A scope names something", "An empty scope could mean all or nothing.", "Name teams, services or labels; leave `scope` out for the whole organisation.", "kind: weekly\nzone: UTC\nscope: {teams: []}\n"),
-		rule(ruleSection, "Sections are among those there are, each once", "A section that is not known would be missing without a word.", "The message lists them. What makes the numbers checkable is always there.", "kind: weekly\nzone: UTC\nsections: [gossip]\n"),
-		rule(ruleRecipient, "A recipient is a mail address or a configured channel", "What cannot be sent to would fail with every report.", "Write a list of texts: `name@example.org`, or the name of a channel of the portal's configuration.", "kind: weekly\nzone: UTC\nrecipients: [\"@\"]\n"),
-		rule(ruleQuiet, "Quiet hours are two times of day", "Hours that are not understood would wake somebody, or hold every report back.", "Write `quiet: {from: \"22:00\", to: \"08:00\"}`, in the zone of the report; leave it out when any hour will do.", "kind: weekly\nzone: UTC\nquiet: {from: late, to: early}\n"),
+	return append(rules, fileRules()...)
+}
+
+// headRules are the rules about the keys that every definition has.
+func headRules() []postmortems.Rule {
+	return []postmortems.Rule{
+		{
+			ID: ruleForm, Title: "A report definition is plain YAML with known keys",
+			Why:  "A misspelt key would be ignored, and the report would not be what its author meant.",
+			Mend: "Write `name`, `title`, `kind`, `zone`, `publish`, `scope`, `sections`, `recipients` and `quiet`, each at most once.",
+			Bad:  "kind: weekly\nzone: UTC\nrecipient: [a@example.org]\n",
+		},
+		{
+			ID: ruleName, Title: "A report's name makes an address",
+			Why:  "The report is at `/reports/NAME`: other characters would have to be escaped in every link.",
+			Mend: "Use small letters, digits and hyphens, at most 63. The default of `name` is the file's name.",
+			Bad:  "name: My Report\nkind: weekly\nzone: UTC\n",
+		},
+		{
+			ID: ruleKind, Title: "A report is daily, weekly or monthly", Why: "The kind determines which periods are compared.",
+			Mend: "Write `kind: daily`, `weekly` or `monthly`.", Bad: "kind: hourly\nzone: UTC\n",
+		},
+		{
+			ID: ruleZone, Title: "A report states the zone of its days",
+			Why:  "A day of Shanghai and a day of New York are different hours, and the numbers differ with them.",
+			Mend: "Write a name of the tz database, such as `Asia/Shanghai`. `UTC+8` is not one: it has no changes of clocks.",
+			Bad:  "kind: weekly\nzone: UTC+8\n",
+		},
+		{
+			ID: rulePublish, Title: "The time of publication is a time of day", Why: "Without a valid time the report would never be due.",
+			Mend: "Write hours and minutes in quotes, such as `\"08:00\"`.", Bad: "kind: weekly\nzone: UTC\npublish: noon\n",
+		},
 	}
-	return append(rules,
-		postmortems.Rule{ID: ruleWords, Title: "Words for a report lie under its name and period", Weight: postmortems.Error,
-			Why:  "Words that belong to no period of a report would be shown nowhere.",
-			Mend: "Name the file `reports/words/NAME/PERIOD.md`: `reports/words/weekly/2026-W47.md`.", Good: good},
-		postmortems.Rule{ID: RuleDuplicate, Title: "Two reports do not share a name", Weight: postmortems.Error,
-			Why:  "Both would lie at one address, and which one is shown would be left to chance.",
-			Mend: "Give one of them another `name`. A name of a built-in report (`daily`, `weekly`, `monthly`) takes its place.", Good: good},
-		postmortems.Rule{ID: RuleUnreachable, Title: "Recipients can be reached from this portal", Weight: postmortems.Warning,
-			Why:  "A report to a channel that is not configured fails each time, and waits on `/deliveries` for a person.",
-			Mend: "Ask the portal's operator for the channel (`channels`) or for mail (`mail.host`, `mail.from`), or name another recipient.", Good: good},
-		postmortems.Rule{ID: RuleUnread, Title: "The folder `reports/` holds definitions and words alone", Weight: postmortems.Warning,
-			Why:  "Other files there are stored, but nothing reads them and no reader sees them.",
-			Mend: "Definitions are `reports/NAME.yaml`, words `reports/words/NAME/PERIOD.md`; move documents to another folder.", Good: good},
-	)
+}
+
+// contentRules are the rules about what a report contains and who gets it.
+func contentRules() []postmortems.Rule {
+	return []postmortems.Rule{
+		{
+			ID: ruleScope, Title: "A scope names something", Why: "An empty scope could mean everything or nothing.",
+			Mend: "Name teams, services or labels; leave `scope` out for the whole organisation.",
+			Bad:  "kind: weekly\nzone: UTC\nscope: {teams: []}\n",
+		},
+		{
+			ID: ruleSection, Title: "Sections exist and are named once", Why: "A section that does not exist would be missing without a message.",
+			Mend: "Choose from the sections that the message lists. What makes the numbers checkable is always in a report.",
+			Bad:  "kind: weekly\nzone: UTC\nsections: [gossip]\n",
+		},
+		{
+			ID: ruleRecipient, Title: "A recipient is a mail address or a configured channel",
+			Why:  "Sending to anything else would fail with every report.",
+			Mend: "Write a list of texts: `name@example.org`, or the name of a channel of the portal's configuration.",
+			Bad:  "kind: weekly\nzone: UTC\nrecipients: [\"@\"]\n",
+		},
+		{
+			ID: ruleQuiet, Title: "Quiet hours are two times of day",
+			Why:  "Hours that cannot be read would wake people up, or hold every report back.",
+			Mend: "Write `quiet: {from: \"22:00\", to: \"08:00\"}`, in the zone of the report; leave it out for no quiet hours.",
+			Bad:  "kind: weekly\nzone: UTC\nquiet: {from: late, to: early}\n",
+		},
+	}
+}
+
+// fileRules are the rules about the folder as a whole. They have no example that breaks
+// them in one file.
+func fileRules() []postmortems.Rule {
+	return []postmortems.Rule{
+		{
+			ID: ruleWords, Title: "Notes for a report are named for it and its period", Weight: postmortems.Error, Good: good,
+			Why:  "Notes that belong to no period of a report would not be shown.",
+			Mend: "Name the file `reports/words/NAME/PERIOD.md`: `reports/words/weekly/2026-W47.md`.",
+		},
+		{
+			ID: RuleDuplicate, Title: "Two reports do not share a name", Weight: postmortems.Error, Good: good,
+			Why:  "Both would have the same address.",
+			Mend: "Give one of them another `name`. A name of a built-in report (`daily`, `weekly`, `monthly`) replaces it.",
+		},
+		{
+			ID: RuleUnreachable, Title: "Recipients can be reached from this portal", Weight: postmortems.Warning, Good: good,
+			Why: "A report to a channel that is not configured fails each time and has to be handled on `/deliveries`.",
+			Mend: "Ask the portal's operator for the channel (`channels`) or for mail (`mail.host`, `mail.from`), " +
+				"or name another recipient.",
+		},
+		{
+			ID: RuleUnread, Title: "The folder `reports/` has only definitions and notes", Weight: postmortems.Warning, Good: good,
+			Why:  "Other files there are stored, but not read or shown.",
+			Mend: "Definitions are `reports/NAME.yaml`, notes `reports/words/NAME/PERIOD.md`; move documents to another folder.",
+		},
+	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// The years that a period may lie in: reports of other times are slips of the pen.
+// The years that a period may be in: other years are typing errors.
 const (
 	FirstYear = 1970
 	LastYear  = 2199
@@ -25,14 +25,14 @@ const (
 	idLayoutMonths = "2006-01"
 )
 
-// Kinds lists the kinds, shortest first.
+// Kinds returns the kinds, shortest first.
 func Kinds() []Kind { return []Kind{Daily, Weekly, Monthly} }
 
-// Valid tells whether the kind is one of Kinds.
+// Valid reports whether the kind is one of Kinds.
 func (k Kind) Valid() bool { return slices.Contains(Kinds(), k) }
 
-// Of finds a period by the name people give it. A name that is none is
-// fault.Invalid; a day that does not exist in the zone is fault.NotFound.
+// Of returns the period with a name, such as 2026-W47. It fails with fault.Invalid for any
+// other text, and with fault.NotFound for a day that does not exist in the zone.
 func Of(kind Kind, id string, zone *time.Location) (Period, error) {
 	first, err := firstDay(kind, id)
 	if err != nil {
@@ -46,11 +46,11 @@ func Of(kind Kind, id string, zone *time.Location) (Period, error) {
 	return from(kind, first, zone), nil
 }
 
-// Containing finds the period in which an instant lies.
+// Containing returns the period that contains an instant.
 func Containing(kind Kind, t time.Time, zone *time.Location) Period {
 	p := from(kind, firstOf(kind, dateOf(t.In(zone))), zone)
-	// Where the clock goes back over midnight an instant shows yesterday's date
-	// although today has begun.
+	// Where the clock goes back over midnight, an instant has yesterday's date although
+	// today has begun.
 	for !t.Before(p.To) {
 		p = p.Next()
 	}
@@ -60,15 +60,15 @@ func Containing(kind Kind, t time.Time, zone *time.Location) Period {
 	return p
 }
 
-// Next is the period that begins where this one ends.
+// Next returns the period that begins where this one ends.
 func (p Period) Next() Period {
 	return from(p.Kind, firstOf(p.Kind, dateOf(p.To.In(p.Zone))), p.Zone)
 }
 
-// Prev is the period that ends where this one begins.
+// Prev returns the period that ends where this one begins.
 func (p Period) Prev() Period { return p.Back(1) }
 
-// Back is the nth period before this one; of itself for 0.
+// Back returns the nth period before this one; Back(0) is the period itself.
 func (p Period) Back(n int) Period {
 	first := firstOf(p.Kind, dateOf(p.From.In(p.Zone)))
 	for range n {
@@ -83,8 +83,8 @@ func (p Period) Back(n int) Period {
 	return from(p.Kind, first, p.Zone)
 }
 
-// Between lists the periods that end after a and begin before b, in order, at
-// most limit of them: those the span [a, b) touches.
+// Between returns the periods that [a, b) touches, in order and at most limit of them: those
+// that end after a and begin before b.
 func Between(kind Kind, a, b time.Time, zone *time.Location, limit int) []Period {
 	var all []Period
 	for p := Containing(kind, a, zone); p.From.Before(b) && len(all) < limit; p = p.Next() {
@@ -93,8 +93,8 @@ func Between(kind Kind, a, b time.Time, zone *time.Location, limit int) []Period
 	return all
 }
 
-// from makes the period whose first day (of the calendar) is given; that day need
-// not exist in the zone for weeks and months.
+// from returns the period with a first day of the calendar. For weeks and months that day
+// need not exist in the zone.
 func from(kind Kind, first date, zone *time.Location) Period {
 	start := midnightFrom(first, zone)
 	if kind == Daily {
@@ -103,7 +103,7 @@ func from(kind Kind, first date, zone *time.Location) Period {
 	return Period{Kind: kind, ID: idOf(kind, first), From: start, To: midnightFrom(after(kind, first), zone), Zone: zone}
 }
 
-// firstOf is the first day of the period of a kind in which a day lies.
+// firstOf returns the first day of the period of a kind that contains a day.
 func firstOf(kind Kind, d date) date {
 	switch kind {
 	case Weekly:
@@ -143,7 +143,7 @@ func idOf(kind Kind, first date) string {
 	return first.utc().Format(idLayoutDaily)
 }
 
-// firstDay reads a name. It takes exactly the form that idOf writes.
+// firstDay parses a name. It accepts exactly the form that idOf returns.
 func firstDay(kind Kind, id string) (date, error) {
 	d, ok := date{}, false
 	switch kind {

@@ -1,7 +1,7 @@
-// Package period owns the calendar of reports: days, ISO weeks and months in one
-// IANA zone, as half-open instants [From, To). It is pure.
+// Package period is the calendar of reports: days, ISO weeks and months in one IANA zone, as
+// half-open ranges of instants [From, To). It is pure.
 //
-// A period is named as people name it, and the name sorts by time:
+// The name of a period sorts by time:
 //
 //	daily    2026-11-21
 //	weekly   2026-W47     the ISO week, with the ISO year
@@ -9,9 +9,8 @@
 //
 // A local day begins at the first instant whose local date is that day. It may
 // have 23, 24, 24.5 or 25 hours, and some days do not exist in their zone at
-// all (Pacific/Apia has no 2011-12-30): such a period is skipped. time.Date alone
-// cannot be trusted with this: it answers with the day before when midnight is
-// jumped over.
+// all (Pacific/Apia has no 2011-12-30): such a period is skipped. time.Date alone does not
+// do this: it returns the day before when midnight is skipped.
 package period
 
 import "time"
@@ -34,8 +33,8 @@ type Period struct {
 	Zone     *time.Location // never nil
 }
 
-// Contains tells whether the instant lies in the period.
+// Contains reports whether the instant is in the period.
 func (p Period) Contains(t time.Time) bool { return !t.Before(p.From) && t.Before(p.To) }
 
-// Length is how long the period is; a day is not always 24 hours.
+// Length returns how long the period is; a day is not always 24 hours.
 func (p Period) Length() time.Duration { return p.To.Sub(p.From) }

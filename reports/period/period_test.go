@@ -192,7 +192,8 @@ func check(t *testing.T, p period.Period) {
 	case next.Prev() != p:
 		t.Fatalf("%s: before %s comes %v, not %v", p.Zone, next.ID, next.Prev(), p)
 	case period.Containing(p.Kind, p.From, p.Zone) != p, period.Containing(p.Kind, p.To.Add(-1), p.Zone) != p:
-		t.Fatalf("%s: the ends of %s lie in %v and %v", p.Zone, p.ID, period.Containing(p.Kind, p.From, p.Zone), period.Containing(p.Kind, p.To.Add(-1), p.Zone))
+		t.Fatalf("%s: the ends of %s lie in %v and %v", p.Zone, p.ID, period.Containing(p.Kind, p.From, p.Zone),
+			period.Containing(p.Kind, p.To.Add(-1), p.Zone))
 	}
 	if again, err := period.Of(p.Kind, p.ID, p.Zone); err != nil || again != p {
 		t.Fatalf("%s: %s by its name is %v: %v", p.Zone, p.ID, again, err)

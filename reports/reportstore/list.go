@@ -8,14 +8,15 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// Filter narrows List. Empty fields do not narrow.
+// Filter restricts List. Empty fields do not restrict it.
 type Filter struct {
 	Name   string
 	Limit  int    // at least 1
 	Cursor string // from List's next
 }
 
-// List gives the newest revision of each period, latest period first.
+// List returns the newest revision of each period, the latest period first, and the cursor
+// of the next page, "" at the end. A cursor that List did not return is fault.Invalid.
 func (a *Store) List(ctx context.Context, f Filter) (all []Revision, next string, err error) {
 	before, err := hex.DecodeString(f.Cursor)
 	if err != nil {

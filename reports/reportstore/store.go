@@ -1,8 +1,7 @@
-// Package archive owns the published reports: every revision of every period, the
-// definitions and the lead's words that were pushed, and from when on each
-// report is due.
+// Package reportstore stores the published reports: every revision of every period, the
+// pushed definitions, the lead's notes, and from when on the periods of each report are due.
 //
-// Data layout (owner "archive"; 0 is the byte 0x00, numbers are big endian):
+// Data layout (owner "archive", the former name; 0 is the byte 0x00, numbers are big endian):
 //
 //	archive.report      name 0 period -> the newest revision's row, for lists
 //	archive.day         to(8) 0 name 0 period -> "": rows in the order in which periods ended
@@ -12,8 +11,8 @@
 //	archive.definition  name -> definition from reports/*.yaml
 //	archive.words       name 0 period -> Markdown from reports/words/
 //
-// A revision is written once and never again: a published report never changes,
-// it gets a successor. Change log topic "report", key name 0 period.
+// A revision is written once: a published report never changes, it gets a next revision.
+// Change log topic "report", key name 0 period.
 package reportstore
 
 import (
@@ -44,17 +43,17 @@ const (
 	bWords      = "archive.words"
 )
 
-// Schema is what the archive keeps in the database.
+// Schema returns the buckets of this package.
 //
 // History: 1, the first.
 func Schema() kv.Schema {
 	return kv.Schema{Name: "archive", Version: 1, Buckets: []string{bReport, bDay, bRevision, bBody, bSince, bDefinition, bWords}}
 }
 
-// Store keeps reports. It is safe for many goroutines.
+// Store stores reports. It is safe for use by many goroutines.
 type Store struct{ db kv.DB }
 
-// New makes an Archive over an open database whose schemas include Schema().
+// New returns a Store over an open database whose schemas include Schema().
 func New(db kv.DB) *Store { return &Store{db} }
 
 // Revision is one published state of a report, without its content.
@@ -70,7 +69,7 @@ type Revision struct {
 	Tone        reports.Tone
 	Verdict     string
 	Format      int
-	Inputs      string // names what the report was made of
+	Inputs      string // hash of what the report was made of
 	Differs     int    // how many statements are other than in the revision before
 }
 
@@ -92,7 +91,8 @@ func dayKey(to time.Time, name, period string) []byte {
 // newest revision, when there is nothing to store: the report states the same as the newest
 // revision, whatever the wording (reports.Same); it was made of the same inputs; or the
 // period is closed. With force only a report of the same bytes is not stored.
-func (a *Store) Publish(ctx context.Context, r reports.Report, inputs string, at time.Time, force bool) (rev Revision, made bool, err error) {
+func (a *Store) Publish(ctx context.Context, r reports.Report, inputs string, at time.Time, force bool) (rev Revision, made bool,
+	err error) {
 	encoded, err := reports.Encode(r)
 	if err != nil {
 		return rev, false, err
@@ -185,7 +185,7 @@ func body(r kv.Reader, rev Revision) ([]byte, error) {
 	return out, nil
 }
 
-// badBody is the error of a stored report that is no report.
+// badBody returns the error of a stored report that is no report.
 func badBody(r kv.Reader, rev Revision, err error) error {
 	if err == nil {
 		return nil
@@ -204,8 +204,8 @@ func row(r kv.Reader, bucket string, key []byte) (rev Revision, there bool, err 
 	return rev, true, nil
 }
 
-// Report reads one revision of a report; number 0 is the newest. What is not
-// there is fault.NotFound.
+// Report returns one revision of a report; number 0 is the newest. It fails with
+// fault.NotFound when there is no such revision.
 func (a *Store) Report(ctx context.Context, name, period string, number int) (p Published, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {
 		p.Revision, err = find(r, name, period, number)
@@ -225,7 +225,7 @@ func (a *Store) Report(ctx context.Context, name, period string, number int) (p 
 	return p, err
 }
 
-// Newest is the row of the newest revision of a period.
+// Newest returns the newest revision of a period, without its content.
 func (a *Store) Newest(ctx context.Context, name, period string) (rev Revision, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {
 		rev, err = find(r, name, period, 0)
@@ -234,7 +234,7 @@ func (a *Store) Newest(ctx context.Context, name, period string) (rev Revision, 
 	return rev, err
 }
 
-// Bytes reads one revision as it was stored.
+// Bytes returns one revision as it was stored.
 func (a *Store) Bytes(ctx context.Context, name, period string, number int) (b []byte, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {
 		rev, err := find(r, name, period, number)
@@ -258,7 +258,8 @@ func find(r kv.Reader, name, period string, number int) (rev Revision, err error
 	return rev, err
 }
 
-// Revisions lists the revisions of a report, newest first.
+// Revisions returns the revisions of a period of a report, newest first. It fails with
+// fault.NotFound when there is none.
 func (a *Store) Revisions(ctx context.Context, name, period string) (all []Revision, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {
 		from, to := kv.Under(name, period)

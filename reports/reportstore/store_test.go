@@ -19,7 +19,8 @@ import (
 
 func open(t *testing.T) (*boltkv.DB, *reportstore.Store) {
 	t.Helper()
-	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{reportstore.Schema()}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
+	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"),
+		boltkv.Options{Schemas: []kv.Schema{reportstore.Schema()}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +163,8 @@ func TestList(t *testing.T) {
 func TestDefinitionsAndWords(t *testing.T) {
 	db, a := open(t)
 	publish := 8 * time.Hour
-	d := reports.Definition{Name: "pay", Kind: period.Weekly, Zone: "UTC", Scope: reports.Scope{Labels: map[string][]string{"tier": {"1"}}}, Publish: &publish}
+	d := reports.Definition{Name: "pay", Kind: period.Weekly, Zone: "UTC", Scope: reports.Scope{Labels: map[string][]string{"tier": {"1"}}},
+		Publish: &publish}
 	err := db.Update(t.Context(), func(w kv.Writer) error {
 		if err := reportstore.PutDefinition(w, d); err != nil {
 			return err

@@ -34,7 +34,8 @@ func TestClockThatWasNeverSet(t *testing.T) {
 			w.now = at("2026-11-24T09:00:00Z")
 			w.run(500)
 			want := []string{"2026-11-20 r1", "2026-11-21 r1", "2026-11-22 r1", "2026-11-23 r1"}
-			if len(w.made) > 105 || len(w.made) < 2 || !slices.Equal(w.made[max(0, len(w.made)-2):], want[2:]) || !first && !slices.Equal(w.made, want) {
+			if len(w.made) > 105 || len(w.made) < 2 || !slices.Equal(w.made[max(0, len(w.made)-2):], want[2:]) || !first &&
+				!slices.Equal(w.made, want) {
 				t.Errorf("clock at %s, first start %v: %d reports, %v", wrong, first, len(w.made), w.made[max(0, len(w.made)-4):])
 			}
 		}
@@ -87,7 +88,8 @@ func TestZoneOfAReportChanges(t *testing.T) {
 	if rev, made, err := w.press.Make(t.Context(), w.defs[0], p, true); err != nil || made || rev.Zone != "UTC" {
 		t.Errorf("made again by hand: %+v, %v, %v", rev, made, err)
 	}
-	for id, zone := range map[string]string{"2026-11-17": "UTC", "2026-11-18": "UTC", "2026-11-19": "Asia/Shanghai", "2026-11-20": "Asia/Shanghai"} {
+	for id, zone := range map[string]string{"2026-11-17": "UTC", "2026-11-18": "UTC", "2026-11-19": "Asia/Shanghai",
+		"2026-11-20": "Asia/Shanghai"} {
 		all, err := w.archive.Revisions(t.Context(), "daily", id)
 		if err != nil {
 			t.Fatal(err)

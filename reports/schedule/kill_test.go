@@ -34,7 +34,8 @@ func (l late) Version(context.Context) (uint64, error) { return l.version, nil }
 
 func openArchive(t *testing.T, path string) (*boltkv.DB, *reportstore.Store) {
 	t.Helper()
-	db, err := boltkv.Open(t.Context(), path, boltkv.Options{Schemas: []kv.Schema{reportstore.Schema()}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
+	db, err := boltkv.Open(t.Context(), path, boltkv.Options{Schemas: []kv.Schema{reportstore.Schema()}, Now: time.Now,
+		Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,8 @@ func openArchive(t *testing.T, path string) (*boltkv.DB, *reportstore.Store) {
 func makeUntilKilled(t *testing.T, path string) {
 	_, kept := openArchive(t, path)
 	round, _ := strconv.Atoi(os.Getenv("PRESS_TEST_ROUND"))
-	w := &world{t: t, earliest: at("2026-10-20T00:00:00Z"), now: at("2026-11-24T09:00:00Z"), incident: fmt.Sprintf("As round %d tells it", round)}
+	w := &world{t: t, earliest: at("2026-10-20T00:00:00Z"), now: at("2026-11-24T09:00:00Z"),
+		incident: fmt.Sprintf("As round %d tells it", round)}
 	p := schedule.New(schedule.Options{
 		Printer:     english().Printer,
 		Definitions: func(context.Context) ([]reports.Definition, error) { return reports.BuiltIn("UTC"), nil },

@@ -13,7 +13,7 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// sweepEvery is how often published periods are held against their data anew.
+// sweepEvery is the shortest time between two passes over the published periods.
 const sweepEvery = 15 * time.Minute
 
 // sweep is one pass over the open periods, which may take several ticks.
@@ -23,10 +23,9 @@ type sweep struct {
 	left    []due
 }
 
-// Recheck holds up to most published periods that still take late data against
-// what is known now; where it gives another report, that is the next revision. A
-// pass begins when data has changed since the last one, at most every quarter of
-// an hour.
+// Recheck compiles up to most published periods that are not closed again and stores a
+// revision of those that state something else. It returns a sentence about what was done. A
+// pass begins when data has changed since the last one, at most every quarter of an hour.
 func (x *Scheduler) Recheck(ctx context.Context, most int) (said string, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -53,19 +52,20 @@ func (x *Scheduler) Recheck(ctx context.Context, most int) (said string, err err
 	}
 	said = fmt.Sprintf("%d checked, %d revised, %d to go", checked, revised, len(x.sweep.left))
 	if failures > 0 {
-		return said, fault.Newf(fault.Internal, "press.Recheck", "%d reports could not be checked; the log says why", failures)
+		return said, fault.Newf(fault.Internal, "schedule.Recheck", "%d reports could not be checked; the log says why", failures)
 	}
 	return said, ctx.Err()
 }
 
-// begin starts a pass when there is reason to.
+// begin starts a pass when data has changed and the last pass was long enough ago.
 func (x *Scheduler) begin(ctx context.Context) error {
 	version, err := x.opt.Collect.Version(ctx)
 	if err != nil {
 		return err
 	}
 	now := x.opt.Now()
-	if len(x.sweep.left) > 0 || version == x.sweep.version && !x.sweep.began.IsZero() || now.Before(x.sweep.began.Add(sweepEvery)) && !now.Before(x.sweep.began) {
+	if len(x.sweep.left) > 0 || version == x.sweep.version && !x.sweep.began.IsZero() || now.Before(x.sweep.began.Add(sweepEvery)) &&
+		!now.Before(x.sweep.began) {
 		return nil
 	}
 	left, err := x.open(ctx, now)
@@ -76,8 +76,8 @@ func (x *Scheduler) begin(ctx context.Context) error {
 	return nil
 }
 
-// open lists the published periods that still take late data, newest first:
-// those are read most.
+// open returns the published periods that are not closed, newest first: those are read
+// most.
 func (x *Scheduler) open(ctx context.Context, now time.Time) (all []due, err error) {
 	defs, err := x.opt.Definitions(ctx)
 	if err != nil {

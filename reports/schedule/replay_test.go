@@ -67,9 +67,10 @@ func (x told) as(now time.Time) (i incident.Incident, ok bool) {
 	if now.Before(x.Updates[0].At) {
 		return i, false
 	}
-	i = incident.Incident{ID: x.ID, Title: "Investigating", Services: []string{"github"}, Open: true, Times: map[incident.Milestone]incident.Stamp{
-		incident.Started: {Moment: incident.Moment{At: x.Started}}, incident.Detected: {Moment: incident.Moment{At: x.Updates[0].At}},
-	}}
+	i = incident.Incident{ID: x.ID, Title: "Investigating", Services: []string{"github"}, Open: true,
+		Times: map[incident.Milestone]incident.Stamp{
+			incident.Started: {Moment: incident.Moment{At: x.Started}}, incident.Detected: {Moment: incident.Moment{At: x.Updates[0].At}},
+		}}
 	for _, u := range x.Updates {
 		if u.Status == "Resolved" && !u.At.After(now) {
 			i.Open = false
@@ -146,7 +147,8 @@ func TestReplayOfRealEdits(t *testing.T) {
 	from, to := time.Date(2024, 4, 1, 0, 0, 0, 0, time.UTC), time.Date(2024, 7, 1, 0, 0, 0, 0, time.UTC)
 	r := &replay{page: statusPage(t, from, to)}
 	slices.SortFunc(r.page, func(a, b told) int { return a.Started.Compare(b.Started) })
-	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{reportstore.Schema()}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
+	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"),
+		boltkv.Options{Schemas: []kv.Schema{reportstore.Schema()}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -146,7 +146,8 @@ func checkAgainstPage(t *testing.T, kept *reportstore.Store, page []told, id str
 	told := map[string]bool{}
 	all, _ := reports.Diff(before.Report, after.Report)
 	for _, d := range all {
-		if key, ok := strings.CutPrefix(d.Link, "/incidents/"); ok && d.Section == "Incidents" && slices.Contains([]string{"Incident", "Severity", "Recovered"}, d.Column) {
+		if key, ok := strings.CutPrefix(d.Link, "/incidents/"); ok && d.Section == "Incidents" &&
+			slices.Contains([]string{"Incident", "Severity", "Recovered"}, d.Column) {
 			if _, ours := want[key]; ours || was[key] != (row{}) {
 				told[key] = true
 			}

@@ -1,10 +1,9 @@
-// Package press owns the making of reports: which periods are due, in which order
-// they are made, and when late data makes a new revision. It keeps nothing
-// itself: what exists is in the archive, and from that follows what is due, so
-// that it does not matter how long nobody asked, what the clock did meanwhile,
-// or where the last run died.
+// Package schedule makes reports: which periods are due, in which order they are made, and
+// when late data makes a new revision. It stores nothing: what is due follows from what
+// exists in the report store, whatever the clock did, however long the program was stopped
+// and wherever the last run ended.
 //
-//	definitions × periods past their due time - archive = due, oldest first
+//	definitions × periods past their due time - stored reports = due, oldest first
 package schedule
 
 import (
@@ -28,26 +27,26 @@ import (
 const (
 	// backfill is how far back a report begins that was never made before.
 	backfill = 100 * 24 * time.Hour
-	// firstPause and longestPause are how long a period whose report failed is left
-	// alone, so that one that always fails does not keep others from being made.
+	// firstPause and longestPause bound how long a period whose report failed is skipped, so
+	// that one that always fails does not delay the others.
 	firstPause   = time.Minute
 	longestPause = time.Hour
-	// mostPeriods bounds how many periods are looked at for one definition: a
-	// hundred years of days.
+	// mostPeriods bounds the periods that are examined for one definition: a hundred years
+	// of days.
 	mostPeriods = 36_600
 )
 
-// Collector gives what reports are made of.
+// Collector gathers what reports are made of.
 type Collector interface {
-	// Collect gives the inputs of one period, as far as asOf.
+	// Collect returns the inputs of one period, up to asOf.
 	Collect(ctx context.Context, def reports.Definition, p period.Period, asOf time.Time) (reports.Inputs, error)
-	// Earliest is the oldest data there is; ok is false when there is none.
+	// Earliest returns the time of the oldest data; ok is false when there is none.
 	Earliest(ctx context.Context) (t time.Time, ok bool, err error)
-	// Version changes with everything that a report could be made of.
+	// Version returns a number that changes with everything that reports are made of.
 	Version(ctx context.Context) (uint64, error)
 }
 
-// Archive keeps reports.
+// Archive stores reports; reportstore.Store is one.
 type Archive interface {
 	Publish(ctx context.Context, r reports.Report, inputs string, at time.Time, force bool) (reportstore.Revision, bool, error)
 	Have(ctx context.Context, name string) (map[string]reportstore.Revision, error)
@@ -55,7 +54,7 @@ type Archive interface {
 	SetSince(ctx context.Context, name string, t time.Time) error
 }
 
-// Options are what a Press works with.
+// Options are the dependencies of a Scheduler.
 type Options struct {
 	Definitions func(ctx context.Context) ([]reports.Definition, error)
 	Collect     Collector
@@ -63,7 +62,7 @@ type Options struct {
 	Printer     *messages.Printer // of the reports' language; must not be nil
 	Now         func() time.Time
 	Log         *slog.Logger
-	// Published is told of every new revision, after it is stored; may be nil.
+	// Published is called with every new revision, after it is stored; may be nil.
 	Published func(ctx context.Context, def reports.Definition, rev reportstore.Revision)
 }
 
@@ -81,22 +80,22 @@ type failure struct {
 	at, again time.Time
 }
 
-// pauses tells whether a period that failed is still left alone. A clock that was
-// put back ends the pause: else it would last as long as the clock was ahead.
+// pauses reports whether a period that failed is still skipped. A clock that was set back
+// ends the pause, which would otherwise last as long as the clock was ahead.
 func (f failure) pauses(now time.Time) bool { return now.Before(f.again) && !now.Before(f.at) }
 
-// New makes a Press.
+// New returns a Scheduler.
 func New(opt Options) *Scheduler { return &Scheduler{opt: opt, failed: map[string]failure{}} }
 
-// due is a period whose report does not exist and should.
+// due is a period whose report does not exist yet and is due.
 type due struct {
 	def reports.Definition
 	p   period.Period
 	at  time.Time
 }
 
-// Due lists what should exist and does not, in the order in which it is made:
-// by the instant it became due, shorter kinds first.
+// Due returns the periods that are due and the names of their reports, in the order in which
+// they are made: by the instant they became due, shorter kinds first.
 func (x *Scheduler) Due(ctx context.Context) (all []period.Period, names []string, err error) {
 	list, err := x.due(ctx)
 	for _, d := range list {
@@ -138,9 +137,9 @@ func (x *Scheduler) due(ctx context.Context) (all []due, err error) {
 	return all, nil
 }
 
-// floorOf is how far back a report may begin whatever was stated: to the oldest
-// that there is, and the backfill. A machine that once started with its clock at
-// 1970 would otherwise owe the days of half a century.
+// floorOf returns how far back a report may begin whatever is stored: to the oldest period
+// that exists, and the backfill. A machine that once started with its clock at 1970 would
+// otherwise owe the days of half a century.
 func floorOf(have map[string]reportstore.Revision, now time.Time) time.Time {
 	floor := now.Add(-backfill)
 	for _, rev := range have {
@@ -151,10 +150,10 @@ func floorOf(have map[string]reportstore.Revision, now time.Time) time.Time {
 	return floor
 }
 
-// since is the beginning of a report's first period. It is stated once, and moves
-// back only: when older data comes in, its periods get their reports too. Without
-// data it is where the clock stood at first; a clock that later stands before that
-// is no reason to move it once there are reports.
+// since returns the beginning of a report's first period. It is stored once and moves only
+// back: when older data arrives, its periods get their reports too. Without data it is the
+// time of the first run; a clock that is earlier later does not move it once there are
+// reports.
 func (x *Scheduler) since(ctx context.Context, def reports.Definition, now time.Time, published bool) (time.Time, error) {
 	stated, err := x.opt.Archive.Since(ctx, def.Name)
 	if err != nil {
@@ -183,9 +182,9 @@ func (x *Scheduler) since(ctx context.Context, def reports.Definition, now time.
 	return from, x.opt.Archive.SetSince(ctx, def.Name, from)
 }
 
-// Tick makes up to most of the reports that are due, oldest first. A report that
-// fails or panics is left alone for a while and stops no other. The answer says
-// what was done.
+// Tick makes up to most of the reports that are due, oldest first, and returns a sentence
+// about what was done. A report that fails or panics is skipped for a while and stops no
+// other.
 func (x *Scheduler) Tick(ctx context.Context, most int) (said string, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -213,7 +212,8 @@ func (x *Scheduler) Tick(ctx context.Context, most int) (said string, err error)
 	}
 	said = fmt.Sprintf("%d made, %d still due", made, len(list)-made)
 	if failures > 0 {
-		return said, fault.Newf(fault.Internal, "press.Tick", "%d of %d reports failed and will be tried again; the log says why", failures, made+failures)
+		return said, fault.Newf(fault.Internal, "schedule.Tick", "%d of %d reports failed and will be tried again; the log says why", failures,
+			made+failures)
 	}
 	return said, ctx.Err()
 }
@@ -225,9 +225,9 @@ func (x *Scheduler) fail(key string, now time.Time, err error) {
 	x.opt.Log.Error("report", "report", key, "again", now.Add(pause), "error", err)
 }
 
-// asReported is a definition and a period of it as the period was reported before.
-// Another zone counts for what comes: what was reported of one stretch of time is
-// never revised to tell of another.
+// asReported returns a definition and a period of it in the zone in which the period was
+// reported before. A new zone counts for later periods: a report of one range of time is
+// never revised to cover another.
 func asReported(def reports.Definition, p period.Period, rev reportstore.Revision) (reports.Definition, period.Period, error) {
 	if rev.Zone == "" || rev.Zone == def.Zone {
 		return def, p, nil
@@ -237,9 +237,9 @@ func asReported(def reports.Definition, p period.Period, rev reportstore.Revisio
 	return def, p, err
 }
 
-// Make makes the report of one period, due or not. force makes a revision also of
-// a period that is closed, and of one whose data is the same but which this
-// program words otherwise than the one before it did.
+// Make makes the report of one period, due or not. With force it makes a revision of a
+// closed period too, and of one that states the same in other words. It fails with
+// fault.Invalid while the period has not ended.
 func (x *Scheduler) Make(ctx context.Context, def reports.Definition, p period.Period, force bool) (reportstore.Revision, bool, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -251,26 +251,27 @@ func (x *Scheduler) Make(ctx context.Context, def reports.Definition, p period.P
 		return reportstore.Revision{}, false, err
 	}
 	if x.opt.Now().Before(p.To) {
-		return reportstore.Revision{}, false, fault.Newf(fault.Invalid, "press.Make", "the period %s ends on %s; until then it can be previewed", p.ID, p.To.Format(time.RFC1123))
+		return reportstore.Revision{}, false, fault.Newf(fault.Invalid, "schedule.Make",
+			"the period %s ends on %s; until then it can be previewed", p.ID, p.To.Format(time.RFC1123))
 	}
 	return x.make(ctx, def, p, force)
 }
 
-// Preview compiles a report without storing it, of a running period as far as it
-// goes.
+// Preview compiles a report without storing it, of a period in progress up to now.
 func (x *Scheduler) Preview(ctx context.Context, def reports.Definition, p period.Period) (r reports.Report, err error) {
 	r, _, err = x.compile(ctx, def, p)
 	return r, err
 }
 
-func (x *Scheduler) make(ctx context.Context, def reports.Definition, p period.Period, force bool) (rev reportstore.Revision, made bool, err error) {
+func (x *Scheduler) make(ctx context.Context, def reports.Definition, p period.Period, force bool) (rev reportstore.Revision, made bool,
+	err error) {
 	r, hash, err := x.compile(ctx, def, p)
 	if err != nil {
 		return rev, false, err
 	}
 	if len(r.Failures) > 0 && !force {
 		if rev, keep, err := x.published(ctx, def, p); keep || err != nil {
-			x.opt.Log.Error("a revision would miss parts, the one before is kept", "report", def.Name, "period", p.ID, "failures", len(r.Failures))
+			x.opt.Log.Error("a revision would lack parts; the one before remains", "report", def.Name, "period", p.ID, "failures", len(r.Failures))
 			return rev, false, err
 		}
 	}
@@ -282,7 +283,8 @@ func (x *Scheduler) make(ctx context.Context, def reports.Definition, p period.P
 }
 
 // published returns the newest revision of a period, if there is one.
-func (x *Scheduler) published(ctx context.Context, def reports.Definition, p period.Period) (rev reportstore.Revision, there bool, err error) {
+func (x *Scheduler) published(ctx context.Context, def reports.Definition, p period.Period) (rev reportstore.Revision, there bool,
+	err error) {
 	have, err := x.opt.Archive.Have(ctx, def.Name)
 	if err != nil {
 		return rev, false, err
@@ -296,7 +298,7 @@ func (x *Scheduler) compile(ctx context.Context, def reports.Definition, p perio
 	defer func() {
 		if v := recover(); v != nil {
 			x.opt.Log.Error("panic", "report", def.Name, "period", p.ID, "panic", v, "stack", string(debug.Stack()))
-			err = fault.Newf(fault.Internal, "press.compile", "the report %s of %s could not be made", def.Name, p.ID)
+			err = fault.Newf(fault.Internal, "schedule.compile", "the report %s of %s could not be made", def.Name, p.ID)
 		}
 	}()
 	asOf := p.To
@@ -321,10 +323,10 @@ func (x *Scheduler) compile(ctx context.Context, def reports.Definition, p perio
 		x.opt.Log.Error("a part of a report could not be read", "report", def.Name, "period", p.ID, "part", u.What, "why", u.Why)
 	}
 	if len(r.Failures) > 0 {
-		hash += incomplete // so that the whole one that follows is another revision
+		hash += incomplete // so that the complete one that follows is compared
 	}
 	return r, hash, nil
 }
 
-// incomplete ends the hash of the inputs of a report with parts that are missing.
+// incomplete ends the hash of a report with missing parts.
 const incomplete = " incomplete"

@@ -41,7 +41,8 @@ type world struct {
 
 func newWorld(t *testing.T, zone string) *world {
 	t.Helper()
-	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"), boltkv.Options{Schemas: []kv.Schema{reportstore.Schema()}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
+	db, err := boltkv.Open(t.Context(), filepath.Join(t.TempDir(), "db"),
+		boltkv.Options{Schemas: []kv.Schema{reportstore.Schema()}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +167,8 @@ func TestClockJumps(t *testing.T) {
 	w := newWorld(t, "UTC")
 	w.now = at("2026-11-20T09:00:00Z")
 	w.run(50)
-	for _, now := range []string{"2026-11-23T09:00:00Z", "2026-11-26T09:00:00Z", "2026-11-21T09:00:00Z", "2026-11-25T09:00:00Z", "2026-11-27T09:00:00Z"} {
+	for _, now := range []string{"2026-11-23T09:00:00Z", "2026-11-26T09:00:00Z", "2026-11-21T09:00:00Z", "2026-11-25T09:00:00Z",
+		"2026-11-27T09:00:00Z"} {
 		w.now = at(now)
 		w.run(50)
 		if _, err := w.press.Recheck(t.Context(), 50); err != nil {
@@ -174,7 +176,8 @@ func TestClockJumps(t *testing.T) {
 		}
 	}
 	slices.Sort(w.made)
-	want := []string{"2026-11-20 r1", "2026-11-21 r1", "2026-11-22 r1", "2026-11-23 r1", "2026-11-24 r1", "2026-11-25 r1", "2026-11-26 r1", "2026-W47 r1"}
+	want := []string{"2026-11-20 r1", "2026-11-21 r1", "2026-11-22 r1", "2026-11-23 r1", "2026-11-24 r1", "2026-11-25 r1", "2026-11-26 r1",
+		"2026-W47 r1"}
 	if !slices.Equal(w.made, want) {
 		t.Errorf("made %v\nwant %v", w.made, want)
 	}

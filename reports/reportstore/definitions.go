@@ -10,13 +10,12 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// Since is from when on the periods of a report are due; zero when the report was
-// never seen.
+// Since returns from when on the periods of a report are due; zero when the report is new.
 func (a *Store) Since(ctx context.Context, name string) (t time.Time, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {
 		b, err := r.Get(bSince, []byte(name))
 		if kv.Unreadable(err) {
-			return nil // as of a report that was never seen; what exists bounds it
+			return nil // as of a new report; what exists bounds it
 		}
 		t, _ = kv.TimeOf(b)
 		return err
@@ -24,12 +23,12 @@ func (a *Store) Since(ctx context.Context, name string) (t time.Time, err error)
 	return t, err
 }
 
-// SetSince states from when on a report is due.
+// SetSince stores from when on the periods of a report are due.
 func (a *Store) SetSince(ctx context.Context, name string, t time.Time) error {
 	return a.db.Update(ctx, func(w kv.Writer) error { return w.Put(bSince, []byte(name), kv.TimeKey(t)) })
 }
 
-// Have gives the periods of a report that exist, with the newest revision of each.
+// Have returns the newest revision of every period of a report, by period.
 func (a *Store) Have(ctx context.Context, name string) (by map[string]Revision, err error) {
 	by = map[string]Revision{}
 	err = a.db.View(ctx, func(r kv.Reader) error {
@@ -50,7 +49,7 @@ func (a *Store) Have(ctx context.Context, name string) (by map[string]Revision, 
 	return by, err
 }
 
-// Definitions are those that were pushed, by name.
+// Definitions returns the pushed definitions, by name.
 func (a *Store) Definitions(ctx context.Context) (all []reports.Definition, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {
 		for item, err := range r.Scan(bDefinition, nil, nil) {
@@ -78,10 +77,10 @@ func PutDefinition(w kv.Writer, d reports.Definition) error {
 	return w.Put(bDefinition, []byte(d.Name), b)
 }
 
-// DropDefinition forgets a definition; its reports stay.
+// DropDefinition deletes a definition; its reports remain.
 func DropDefinition(w kv.Writer, name string) error { return w.Delete(bDefinition, []byte(name)) }
 
-// Words are the lead's own words for a period; "" when there are none.
+// Words returns the lead's notes for a period, in Markdown; "" when there are none.
 func (a *Store) Words(ctx context.Context, name, period string) (markdown string, err error) {
 	err = a.db.View(ctx, func(r kv.Reader) error {
 		b, err := r.Get(bWords, kv.Join(name, period))
@@ -91,7 +90,7 @@ func (a *Store) Words(ctx context.Context, name, period string) (markdown string
 	return markdown, err
 }
 
-// PutWords stores the lead's words inside the push's own Update; "" forgets them.
+// PutWords stores the lead's notes inside the push's own Update; "" deletes them.
 func PutWords(w kv.Writer, name, period, markdown string) error {
 	if markdown == "" {
 		return w.Delete(bWords, kv.Join(name, period))
