@@ -10,7 +10,10 @@ import (
 // A facet counts a document once for a value, though the document names it twice.
 func TestFacetsCountDocuments(t *testing.T) {
 	x := indexOf(t,
-		Document{ID: "a", Kind: "runbook", Title: "pool", Services: []string{"pay", "pay", "web"}, Tags: []string{"dns", "dns"}, Factors: []string{"config", "config"}},
+		Document{
+			ID: "a", Kind: "runbook", Title: "pool", Services: []string{"pay", "pay", "web"}, Tags: []string{"dns", "dns"},
+			Factors: []string{"config", "config"},
+		},
 		Document{ID: "b", Kind: "runbook", Title: "pool", Services: []string{"web", "web"}},
 	)
 	want := map[string][]FacetValue{

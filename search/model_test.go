@@ -289,7 +289,9 @@ func checkFacets(t *rapid.T, r Results) {
 // Words may be relaxed, but what is strict never is, and documents with all
 // words come first.
 func TestWordsNeverRelaxTheStrict(t *testing.T) {
-	words := rapid.SampledFrom([]string{"pool", "timeouts", "database", "failed", "crash", "looping", "超时", "tcp_tw_reuse", "databse", "nowhere"})
+	words := rapid.SampledFrom([]string{
+		"pool", "timeouts", "database", "failed", "crash", "looping", "超时", "tcp_tw_reuse", "databse", "nowhere",
+	})
 	strict := rapid.SampledFrom([]string{"", "kind:runbook", `"pool timeout"`, "-超时", `-"the pool"`, "-timeout", "severity:1 -database"})
 	rapid.Check(t, func(rt *rapid.T) {
 		docs := corpusGen(rt)

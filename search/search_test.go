@@ -24,7 +24,10 @@ func incidents() []Document {
 			Summary: "The pool of payment-gw was too small.", Services: []string{"payment-gw"}, Alerts: []string{"PoolExhausted"},
 			Sections: []Section{
 				{Heading: "Summary", Anchor: "h-summary", Text: "The pool of payment-gw was too small.\nCheckout <b>failed</b> & timed out."},
-				{Heading: "Root cause", Anchor: "h-root-cause", Text: "A deploy set max_connections to 10; the database refused the rest.", Code: "SET max_connections = 10"},
+				{
+					Heading: "Root cause", Anchor: "h-root-cause",
+					Text: "A deploy set max_connections to 10; the database refused the rest.", Code: "SET max_connections = 10",
+				},
 			},
 		},
 		{
@@ -94,8 +97,14 @@ func TestSearchNotes(t *testing.T) {
 		{"conection pool", "pool", "no document has “conection”: searched for “connection” instead", "connection pool"},
 		{"why did the payments pool exhaust every giraffe", "pool", "no document has all 5 words: these have at least 1 of them", ""},
 		{"database pool", "pool", "the first has all 2 words; the others have at least 1 of them", ""},
-		{"payment pods are slow on the payments pool, connections of checkout refused (reason: \"PoolGone\") on prod", "pool", "this long text was searched for word by word: its quotation marks do not ask for exact phrases", ""},
-		{"The connection pool of the payments service was exhausted, which the team calls “the pool that nobody ever filled”. It was full, and requests were refused.", "pool", "this long text was searched for word by word: its quotation marks do not ask for exact phrases", ""},
+		{
+			"payment pods are slow on the payments pool, connections of checkout refused (reason: \"PoolGone\") on prod", "pool",
+			"this long text was searched for word by word: its quotation marks do not ask for exact phrases", "",
+		},
+		{
+			"The connection pool of the payments service was exhausted, which the team calls “the pool that nobody ever filled”. It was full, and requests were refused.",
+			"pool", "this long text was searched for word by word: its quotation marks do not ask for exact phrases", "",
+		},
 	}
 	for _, tt := range tests {
 		r := find(t, x, tt.query)
@@ -152,8 +161,20 @@ func TestFragments(t *testing.T) {
 		want  Fragment
 	}{
 		{"pools", Fragment{Field: "title", HTML: "Payments down: connection <mark>pool</mark> exhausted"}},
-		{"refuse", Fragment{Field: "body", Heading: "Root cause", Anchor: "h-root-cause", HTML: "A deploy set max_connections to 10; the database <mark>refused</mark> the rest."}},
-		{"checkout", Fragment{Field: "body", Heading: "Summary", Anchor: "h-summary", HTML: "<mark>Checkout</mark> &lt;b&gt;failed&lt;/b&gt; &amp; timed out."}},
+		{
+			"refuse",
+			Fragment{
+				Field: "body", Heading: "Root cause", Anchor: "h-root-cause",
+				HTML: "A deploy set max_connections to 10; the database <mark>refused</mark> the rest.",
+			},
+		},
+		{
+			"checkout",
+			Fragment{
+				Field: "body", Heading: "Summary", Anchor: "h-summary",
+				HTML: "<mark>Checkout</mark> &lt;b&gt;failed&lt;/b&gt; &amp; timed out.",
+			},
+		},
 		{"支付请求", Fragment{Field: "body", Heading: "根因", Anchor: "h-根因", HTML: "数据库连接池配置过小，<mark>支付请求</mark>超时。值班工程师在库里发现错误。"}},
 		{"looping", Fragment{Field: "title", HTML: "<mark>KubePodCrashLooping</mark>"}},
 	}
@@ -248,7 +269,9 @@ func TestPages(t *testing.T) {
 	if len(slices.Compact(got)) != 100 {
 		t.Errorf("pages show %d different documents", len(got))
 	}
-	for _, r := range []Request{{Offset: -1}, {Offset: 991, Limit: 10}, {Limit: 1001}, {Offset: math.MaxInt, Limit: 10}, {Offset: 1, Limit: math.MaxInt}} {
+	for _, r := range []Request{
+		{Offset: -1}, {Offset: 991, Limit: 10}, {Limit: 1001}, {Offset: math.MaxInt, Limit: 10}, {Offset: 1, Limit: math.MaxInt},
+	} {
 		if _, err := x.Search(t.Context(), r); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%+v: %v", r, err)
 		}

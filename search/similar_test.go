@@ -29,7 +29,10 @@ func night() []Document {
 			ID: "incident", Kind: "postmortem", Path: "postmortems/2026/pool.md", Title: "Checkout failed for all customers", Alerts: []string{"PoolExhausted"},
 			Date: day(2026, 10, 3), Recover: &recovered, OpenActions: 1, Services: []string{"payment-gw"},
 			Sections: []Section{
-				{Heading: "Root cause", Text: "HikariPool-1 - Connection is not available, request timed out after 30000ms. A deploy set pool.max to 10. SQLTransientConnectionException in LedgerRepository."},
+				{
+					Heading: "Root cause",
+					Text:    "HikariPool-1 - Connection is not available, request timed out after 30000ms. A deploy set pool.max to 10. SQLTransientConnectionException in LedgerRepository.",
+				},
 				{Heading: "Resolution", Anchor: "h-resolution"},
 				{Heading: "What we did", Anchor: "h-what-we-did", Text: "The limit was set back and the gateway restarted."},
 				{Heading: "Time to resolve", Text: "Half an hour."},
@@ -39,7 +42,10 @@ func night() []Document {
 			ID: "zh", Kind: "postmortem", Path: "postmortems/2026/zh.md", Title: "数据库连接池耗尽导致下单失败", Date: day(2026, 9, 1),
 			Sections: []Section{{Heading: "根因", Text: "获取数据库连接超时，连接池耗尽。"}, {Heading: "恢复过程", Text: "回滚配置后恢复。"}},
 		},
-		{ID: "snake", Kind: "page", Path: "kube-pod-crash-looping.html.md", Title: "Restarting pods", Date: day(2024, 1, 1), Sections: []Section{{Text: "A pod restarts."}}},
+		{
+			ID: "snake", Kind: "page", Path: "kube-pod-crash-looping.html.md", Title: "Restarting pods", Date: day(2024, 1, 1),
+			Sections: []Section{{Text: "A pod restarts."}},
+		},
 		{
 			ID: "archived", Kind: "runbook", Path: "runbooks/old.md", Status: "archived", Title: "Pool, the old way", Alerts: []string{"PoolExhausted"}, Date: day(2020, 1, 1),
 			Sections: []Section{{Heading: "Steps", Text: "Connections of the pool: restart everything."}},
@@ -66,8 +72,16 @@ func similar(tb testing.TB, x *Index, text string) Likeness {
 func TestSimilarAnswers(t *testing.T) {
 	x := indexOf(t, night()...)
 	tests := []struct{ name, text, want string }{
-		{"alert", "[FIRING:1] PoolExhausted (eu-1 payments warning)\nLabels:\n - alertname = PoolExhausted\n - namespace = payments\n - severity = warning\nAnnotations:\n - summary = Pool is full\n", "runbook incident"},
-		{"trace", "java.sql.SQLTransientConnectionException: HikariPool-7 - Connection is not available, request timed out after 30001ms.\n\tat com.acme.LedgerRepository.load(LedgerRepository.java:31)\n", "incident"},
+		{
+			"alert",
+			"[FIRING:1] PoolExhausted (eu-1 payments warning)\nLabels:\n - alertname = PoolExhausted\n - namespace = payments\n - severity = warning\nAnnotations:\n - summary = Pool is full\n",
+			"runbook incident",
+		},
+		{
+			"trace",
+			"java.sql.SQLTransientConnectionException: HikariPool-7 - Connection is not available, request timed out after 30001ms.\n\tat com.acme.LedgerRepository.load(LedgerRepository.java:31)\n",
+			"incident",
+		},
 		{"chinese", "2026-11-24 03:00:00.123 ERROR - 下单失败，原因：获取数据库连接超时", "zh"},
 		{"file name", `{"alertname":"KubePodCrashLooping","severity":"warning"}`, "snake"},
 		{"other case", "[FIRING:1] poolexhausted", "runbook incident"},
@@ -136,7 +150,9 @@ func TestSimilarIgnoresLabels(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var b strings.Builder
 		b.WriteString("[FIRING:1] PoolExhausted\nLabels:\n - alertname = PoolExhausted\n")
-		for _, word := range rapid.SliceOfN(rapid.SampledFrom([]string{"customers", "deploy", "restarts", "namespace", "cluster", "payments"}), 0, 30).Draw(t, "words") {
+		for _, word := range rapid.SliceOfN(rapid.SampledFrom([]string{
+			"customers", "deploy", "restarts", "namespace", "cluster", "payments",
+		}), 0, 30).Draw(t, "words") {
 			fmt.Fprintf(&b, " - label_%s = %s\n", word, word)
 		}
 		r, err := x.Similar(context.Background(), SimilarRequest{Text: b.String()})

@@ -81,7 +81,10 @@ func TestKeyValue(t *testing.T) {
 
 func TestIsLinkLine(t *testing.T) {
 	predicate(t, isLinkLine,
-		[]string{"Source: http://x", "View in Grafana", "Sent by Alertmanager", "https://x", ":chart_with_upwards_trend: Graph", "Silence it", "[1] Firing", "[2] Resolved"},
+		[]string{
+			"Source: http://x", "View in Grafana", "Sent by Alertmanager", "https://x", ":chart_with_upwards_trend: Graph",
+			"Silence it", "[1] Firing", "[2] Resolved",
+		},
 		[]string{"", "pool exhausted", "see https://x", "the dashboard", "firing"})
 }
 
@@ -186,7 +189,9 @@ func TestUnfolded(t *testing.T) {
 }
 
 func TestSectionOf(t *testing.T) {
-	for in, want := range map[string]section{"Labels:": labels, "**Tags**": labels, "标签：": labels, "Annotations": annotations, "注解": annotations} {
+	for in, want := range map[string]section{
+		"Labels:": labels, "**Tags**": labels, "标签：": labels, "Annotations": annotations, "注解": annotations,
+	} {
 		if got, ok := sectionOf(in); !ok || got != want {
 			t.Errorf("sectionOf(%q) = %v, %v", in, got, ok)
 		}
@@ -226,4 +231,10 @@ func TestReadingIsBounded(t *testing.T) {
 	if len(long.Names[0]) != maxWord || len(long.Messages[0]) > maxLine {
 		t.Errorf("a name of %d bytes, a message of %d", len(long.Names[0]), len(long.Messages[0]))
 	}
+}
+
+func TestIsInnerUpper(t *testing.T) {
+	predicate(t, isInnerUpper,
+		[]string{"aB", "checkoutFailed", "KubePod", "1aB"},
+		[]string{"", "a", "Ba", "ABc", "CHECKOUT", "checkout", "a1B", "Checkout"})
 }

@@ -18,7 +18,10 @@ func TestIsConstant(t *testing.T) {
 func TestIsCamel(t *testing.T) {
 	predicate(t, isCamel,
 		[]string{"CrashLoopBackOff", "OOMKilled", "a.b.TimedOutException", "KubePodCrashLooping", "connectionTimeout", "HTTPServerDown"},
-		[]string{"", "MySQL", "GitHub", "iPhone", "Connection", "connection", "CONNECTION", "Crash-LoopBackOff", "crash_loop_back", "TimedOut", "Timedout99"})
+		[]string{
+			"", "MySQL", "GitHub", "iPhone", "Connection", "connection", "CONNECTION", "Crash-LoopBackOff", "crash_loop_back",
+			"TimedOut", "Timedout99",
+		})
 }
 
 func TestIsSnake(t *testing.T) {

@@ -20,7 +20,9 @@ func TestIsEvents(t *testing.T) {
 }
 
 func TestIsReason(t *testing.T) {
-	predicate(t, isReason, []string{"BackOff", "FailedScheduling", "Unhealthy", "Kill"}, []string{"", "OOM", "WARN", "KILLED", "backOff", "Back-Off", "Err1"})
+	predicate(t, isReason, []string{"BackOff", "FailedScheduling", "Unhealthy", "Kill"}, []string{
+		"", "OOM", "WARN", "KILLED", "backOff", "Back-Off", "Err1",
+	})
 }
 
 func TestEvents(t *testing.T) {

@@ -94,7 +94,10 @@ func TestFoldForgetsWhatDiffers(t *testing.T) {
 }
 
 func FuzzFold(f *testing.F) {
-	for _, s := range []string{"10.0.0.1:8443 failed", "Nov 24 22:01:03 a", "checkout-7c9d8b6f5-x2kqp", "耗时12ms", "a*b", "ERROR 1062 (23000)", "::1", "a\xff12", "1/2/3-", "error : 12"} {
+	for _, s := range []string{
+		"10.0.0.1:8443 failed", "Nov 24 22:01:03 a", "checkout-7c9d8b6f5-x2kqp", "耗时12ms", "a*b", "ERROR 1062 (23000)", "::1",
+		"a\xff12", "1/2/3-", "error : 12",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -12,11 +12,15 @@ func TestFrameOf(t *testing.T) {
 		want frame
 		ok   bool
 	}{
-		"java":                {"\tat com.acme.Pool.take(Pool.java:42)", frame{function: "com.acme.Pool.take", file: "Pool.java"}, true},
-		"java module":         {"at java.base/java.lang.Thread.run(Thread.java:833)", frame{function: "java.lang.Thread.run", file: "Thread.java"}, true},
-		"java native":         {"at sun.misc.Unsafe.park(Native Method)", frame{function: "sun.misc.Unsafe.park"}, true},
-		"java unknown":        {"at run(Native Method)", frame{function: "run"}, false},
-		".NET":                {`   at Acme.Pool.Take(Int32 n) in /src/Pool.cs:line 42`, frame{function: "Acme.Pool.Take", file: "/src/Pool.cs"}, true},
+		"java": {"\tat com.acme.Pool.take(Pool.java:42)", frame{function: "com.acme.Pool.take", file: "Pool.java"}, true},
+		"java module": {
+			"at java.base/java.lang.Thread.run(Thread.java:833)", frame{function: "java.lang.Thread.run", file: "Thread.java"}, true,
+		},
+		"java native":  {"at sun.misc.Unsafe.park(Native Method)", frame{function: "sun.misc.Unsafe.park"}, true},
+		"java unknown": {"at run(Native Method)", frame{function: "run"}, false},
+		".NET": {
+			`   at Acme.Pool.Take(Int32 n) in /src/Pool.cs:line 42`, frame{function: "Acme.Pool.Take", file: "/src/Pool.cs"}, true,
+		},
 		"node":                {"    at Pool.take (/app/pool.js:12:7)", frame{function: "Pool.take", file: "/app/pool.js"}, true},
 		"node async":          {"    at async Pool.take (file:///app/pool.mjs:12:7)", frame{function: "Pool.take", file: "/app/pool.mjs"}, true},
 		"node internal":       {"    at emit (node:events:517:28)", frame{function: "emit", file: "node:events:517:28"}, true},

@@ -32,8 +32,14 @@ func TestJSON(t *testing.T) {
 			`{"labels":{"alertname":"X","service":"s","team":"three words here","summary":"no"}}`, true,
 			Reading{Names: []string{"X"}, Services: []string{"s"}},
 		},
-		"annotations": {`{"annotations":{"impact":"checkout fails","summary":"pool full"}}`, true, Reading{Messages: []string{"checkout fails", "pool full"}}},
-		"order":       {`{"summary":"pool full","alertname":"X","x":"three words here"}`, true, Reading{Names: []string{"X"}, Messages: []string{"pool full"}, Details: []string{"three words here"}}},
+		"annotations": {
+			`{"annotations":{"impact":"checkout fails","summary":"pool full"}}`, true,
+			Reading{Messages: []string{"checkout fails", "pool full"}},
+		},
+		"order": {
+			`{"summary":"pool full","alertname":"X","x":"three words here"}`, true,
+			Reading{Names: []string{"X"}, Messages: []string{"pool full"}, Details: []string{"three words here"}},
+		},
 		"nested text": {`{"message":"{\"alertname\":\"X\"}"}`, true, Reading{Messages: []string{`{"alertname":"X"}`}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,20 +105,24 @@ func TestField(t *testing.T) {
 		want  Reading
 		known bool
 	}{
-		"unknown":           {unknownRole, "x", Reading{}, false},
-		"skipped":           {skipRole, "three words here", Reading{}, true},
-		"empty":             {messageRole, " ", Reading{}, true},
-		"link":              {messageRole, "https://x/y", Reading{}, true},
-		"name":              {nameRole, "X", Reading{Names: []string{"X"}}, true},
-		"service":           {serviceRole, "web-7c9d8b6f5-x2kqp", Reading{Services: []string{"web"}}, true},
-		"one word":          {termRole, "a.b.Gone", Reading{Codes: []string{"Gone"}}, true},
-		"words":             {termRole, "pool full", Reading{Messages: []string{"pool full"}}, true},
-		"lines":             {messageRole, "pool full\npool low", Reading{Messages: []string{"pool full", "pool low"}}, true},
-		"runbook":           {runbookRole, "https://x/runbooks/KubePodCrashLooping.md?a=b#c", Reading{Names: []string{"KubePodCrashLooping"}}, true},
+		"unknown":  {unknownRole, "x", Reading{}, false},
+		"skipped":  {skipRole, "three words here", Reading{}, true},
+		"empty":    {messageRole, " ", Reading{}, true},
+		"link":     {messageRole, "https://x/y", Reading{}, true},
+		"name":     {nameRole, "X", Reading{Names: []string{"X"}}, true},
+		"service":  {serviceRole, "web-7c9d8b6f5-x2kqp", Reading{Services: []string{"web"}}, true},
+		"one word": {termRole, "a.b.Gone", Reading{Codes: []string{"Gone"}}, true},
+		"words":    {termRole, "pool full", Reading{Messages: []string{"pool full"}}, true},
+		"lines":    {messageRole, "pool full\npool low", Reading{Messages: []string{"pool full", "pool low"}}, true},
+		"runbook": {
+			runbookRole, "https://x/runbooks/KubePodCrashLooping.md?a=b#c", Reading{Names: []string{"KubePodCrashLooping"}}, true,
+		},
 		"runbook of dashes": {runbookRole, "https://x/node-disk-full/", Reading{Names: []string{"node-disk-full"}}, true},
 		"any page":          {runbookRole, "https://x/runbooks", Reading{}, true},
 		"page of a number":  {runbookRole, "https://x/1234567", Reading{}, true},
-		"sql":               {queryRole, "SELECT a FROM orders", Reading{Codes: []string{"orders"}, Details: []string{"SELECT a FROM orders"}}, true},
+		"sql": {
+			queryRole, "SELECT a FROM orders", Reading{Codes: []string{"orders"}, Details: []string{"SELECT a FROM orders"}}, true,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var r reader

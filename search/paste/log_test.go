@@ -85,18 +85,30 @@ func TestLogLine(t *testing.T) {
 			"pool is full service=checkout code=502",
 			Reading{Codes: []string{"502"}, Messages: []string{"pool is full"}, Services: []string{"checkout"}},
 		},
-		"service of words":  {`service="two words" level=err`, Reading{Details: []string{"two words"}}},
-		"json at the end":   {`ERROR pool is full {"err":"PoolGone","service":"checkout"}`, Reading{Codes: []string{"PoolGone"}, Messages: []string{"ERROR pool is full"}, Services: []string{"checkout"}}},
-		"sql":               {"STATEMENT:  SELECT a FROM orders", Reading{Codes: []string{"orders"}, Details: []string{"SELECT a FROM orders"}}},
-		"klog":              {"E1124 21:57:24.1 1 x.go:12] pool is full", Reading{Messages: []string{"pool is full"}}},
-		"syslog":            {"Nov 24 03:00:00 web-17 kernel: Out of memory", Reading{Messages: []string{"kernel: Out of memory"}}},
-		"short syslog":      {"Nov 24 03:00:00 web-17", Reading{Messages: []string{"web"}}},
-		"error class":       {"a.b.PoolError: no connection", Reading{Codes: []string{"PoolError"}, Messages: []string{"no connection"}, Details: []string{"a.b.PoolError"}}},
-		"access":            {`10.0.0.1 - - [24/Nov/2026] "GET /pay?id=1 HTTP/1.1" 502 12`, Reading{Codes: []string{"502"}, Details: []string{"GET /pay"}}},
+		"service of words": {`service="two words" level=err`, Reading{Details: []string{"two words"}}},
+		"json at the end": {
+			`ERROR pool is full {"err":"PoolGone","service":"checkout"}`,
+			Reading{Codes: []string{"PoolGone"}, Messages: []string{"ERROR pool is full"}, Services: []string{"checkout"}},
+		},
+		"sql":          {"STATEMENT:  SELECT a FROM orders", Reading{Codes: []string{"orders"}, Details: []string{"SELECT a FROM orders"}}},
+		"klog":         {"E1124 21:57:24.1 1 x.go:12] pool is full", Reading{Messages: []string{"pool is full"}}},
+		"syslog":       {"Nov 24 03:00:00 web-17 kernel: Out of memory", Reading{Messages: []string{"kernel: Out of memory"}}},
+		"short syslog": {"Nov 24 03:00:00 web-17", Reading{Messages: []string{"web"}}},
+		"error class": {
+			"a.b.PoolError: no connection",
+			Reading{Codes: []string{"PoolError"}, Messages: []string{"no connection"}, Details: []string{"a.b.PoolError"}},
+		},
+		"access": {
+			`10.0.0.1 - - [24/Nov/2026] "GET /pay?id=1 HTTP/1.1" 502 12`,
+			Reading{Codes: []string{"502"}, Details: []string{"GET /pay"}},
+		},
 		"access, all right": {`10.0.0.1 - - [24/Nov/2026] "GET /pay HTTP/1.1" 200 12`, Reading{Details: []string{"GET /pay"}}},
 		"nginx": {
 			`connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.1, server: shop.example, request: "GET /pay?id=1 HTTP/1.1", host: "shop"`,
-			Reading{Messages: []string{"connect() failed (*: Connection refused) while connecting to upstream"}, Details: []string{"/pay"}, Services: []string{"shop.example", "shop"}},
+			Reading{
+				Messages: []string{"connect() failed (*: Connection refused) while connecting to upstream"}, Details: []string{"/pay"},
+				Services: []string{"shop.example", "shop"},
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -119,10 +131,16 @@ func TestLogLevels(t *testing.T) {
 		text string
 		want Reading
 	}{
-		"errors":   {"INFO start now\nERROR pool full\nWARN pool low\n", Reading{Messages: []string{"ERROR pool full"}, Details: []string{"WARN pool low", "INFO start now"}}},
+		"errors": {
+			"INFO start now\nERROR pool full\nWARN pool low\n",
+			Reading{Messages: []string{"ERROR pool full"}, Details: []string{"WARN pool low", "INFO start now"}},
+		},
 		"warnings": {"INFO start now\nWARN pool low\n", Reading{Messages: []string{"WARN pool low"}, Details: []string{"INFO start now"}}},
 		"notices":  {"INFO start now\n\nINFO stop now\n", Reading{Messages: []string{"INFO start now", "INFO stop now"}}},
-		"no level": {"INFO start now\nERROR pool full\nplain line\n", Reading{Messages: []string{"ERROR pool full", "plain line"}, Details: []string{"INFO start now"}}},
+		"no level": {
+			"INFO start now\nERROR pool full\nplain line\n",
+			Reading{Messages: []string{"ERROR pool full", "plain line"}, Details: []string{"INFO start now"}},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, reading(func(r *reader) { r.log(c.text) })); diff != "" {

@@ -174,7 +174,10 @@ func FuzzRead(f *testing.F) {
 
 // Reading is linear: a paste of the full size takes little time whatever it is.
 func BenchmarkRead(b *testing.B) {
-	for _, text := range []string{"{[(a=b: ", "at a.b(c:1)\n", "a.b(\n", "SELECT 'a' FROM b, ", "x=1 y=2 ", "Mon ", "\"a", "{{", "\x1b[", "[FIRING:1] ", "'"} {
+	for _, text := range []string{
+		"{[(a=b: ", "at a.b(c:1)\n", "a.b(\n", "SELECT 'a' FROM b, ", "x=1 y=2 ", "Mon ", "\"a", "{{", "\x1b[", "[FIRING:1] ",
+		"'",
+	} {
 		text = strings.Repeat(text, MaxBytes/len(text))
 		b.Run(text[:min(8, len(text))], func(b *testing.B) {
 			b.SetBytes(int64(len(text)))

@@ -93,8 +93,11 @@ func TestStatement(t *testing.T) {
 		" \n":       {},
 		"not a sql": {Details: []string{"not a sql"}},
 		"SELECT total FROM orders JOIN users ON users.id = orders.user WHERE state = 'x'": {
-			Codes:   []string{"orders", "users"},
-			Details: []string{"total", "users.id", "orders.user", "state", "SELECT total FROM orders JOIN users ON users.id = orders.user WHERE state = ?"},
+			Codes: []string{"orders", "users"},
+			Details: []string{
+				"total", "users.id", "orders.user", "state",
+				"SELECT total FROM orders JOIN users ON users.id = orders.user WHERE state = ?",
+			},
 		},
 		"UPDATE `orders` SET state = 1":  {Codes: []string{"orders"}, Details: []string{"state", "UPDATE `orders` SET state = ?"}},
 		"INSERT INTO audit_log VALUES 1": {Codes: []string{"audit_log"}, Details: []string{"INSERT INTO audit_log VALUES ?"}},

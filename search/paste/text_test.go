@@ -58,7 +58,9 @@ func TestCutAt(t *testing.T) {
 }
 
 func TestCode(t *testing.T) {
-	for in, want := range map[string][]string{"ab": nil, "abc": {"abc"}, "502": {"502"}, "50": nil, "10.0.0.1": nil, "known": nil, "KNOWN": nil, "1234567": nil} {
+	for in, want := range map[string][]string{
+		"ab": nil, "abc": {"abc"}, "502": {"502"}, "50": nil, "10.0.0.1": nil, "known": nil, "KNOWN": nil, "1234567": nil,
+	} {
 		got := reading(func(r *reader) { r.name("Known"); r.code(in) }).Codes
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q: %s", in, diff)
@@ -107,7 +109,10 @@ func TestFingerprint(t *testing.T) {
 		t.Errorf("%q has not 16 digits", base)
 	}
 	same := []Reading{
-		{Names: []string{"x"}, Codes: []string{"C"}, Messages: []string{"M"}, Details: []string{"d"}, Services: []string{"s"}, Kind: Log, Cut: true},
+		{
+			Names: []string{"x"}, Codes: []string{"C"}, Messages: []string{"M"}, Details: []string{"d"}, Services: []string{"s"},
+			Kind: Log, Cut: true,
+		},
 	}
 	other := []Reading{
 		{}, {Names: []string{"X"}, Codes: []string{"m"}, Messages: []string{"c"}}, {Names: []string{"X", "c"}, Messages: []string{"m"}},

@@ -101,10 +101,13 @@ func TestFrames(t *testing.T) {
 		frames []frame
 		want   []string
 	}{
-		"none":           {nil, nil},
-		"own first":      {[]frame{lib, own("a"), lib, own("b")}, []string{"app.a", "app.b"}},
-		"library only":   {[]frame{lib}, []string{"lang.Thread"}},
-		"at most five":   {[]frame{own("a"), own("b"), own("c"), own("d"), own("e"), own("f")}, []string{"app.a", "app.b", "app.c", "app.d", "app.e"}},
+		"none":         {nil, nil},
+		"own first":    {[]frame{lib, own("a"), lib, own("b")}, []string{"app.a", "app.b"}},
+		"library only": {[]frame{lib}, []string{"lang.Thread"}},
+		"at most five": {
+			[]frame{own("a"), own("b"), own("c"), own("d"), own("e"), own("f")},
+			[]string{"app.a", "app.b", "app.c", "app.d", "app.e"},
+		},
 		"each only once": {[]frame{own("a"), own("a")}, []string{"app.a"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -129,7 +132,10 @@ func TestAddFrame(t *testing.T) {
 func TestTraceInALog(t *testing.T) {
 	const text = "starting the worker\nTraceback (most recent call last):\n  File \"/app/pool.py\", line 12, in take\n    raise PoolError(\"x\")\n" +
 		"acme.PoolError: no connection\n"
-	want := Reading{Codes: []string{"PoolError"}, Messages: []string{"no connection"}, Details: []string{"starting the worker", "acme.PoolError", "take pool.py"}}
+	want := Reading{
+		Codes: []string{"PoolError"}, Messages: []string{"no connection"},
+		Details: []string{"starting the worker", "acme.PoolError", "take pool.py"},
+	}
 	if diff := cmp.Diff(want, reading(func(r *reader) { r.trace(text) })); diff != "" {
 		t.Error(diff)
 	}

@@ -93,7 +93,10 @@ func fill(s string, n int) string { return strings.Repeat(s, n) }
 // A message about a value names the valid ones and the place of the value.
 func TestProblemsOfValues(t *testing.T) {
 	for in, want := range map[string]Problem{
-		"x kind:runbok":         {7, "kind: takes one of postmortem, runbook, guide, framework, standard, drill, training, page, report; searched for as text"},
+		"x kind:runbok": {
+			7,
+			"kind: takes one of postmortem, runbook, guide, framework, standard, drill, training, page, report; searched for as text",
+		},
 		"status:x":              {7, "status: takes one of draft, review, published, archived; searched for as text"},
 		"has:x":                 {4, "has: takes one of actions; searched for as text"},
 		"severity:9":            {9, "severity: takes SEV1 to SEV5; searched for as text"},

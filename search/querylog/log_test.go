@@ -217,7 +217,9 @@ func TestNotes(t *testing.T) {
 	}
 	b.pass(time.Hour)
 	second, err := b.Report(t.Context(), "redis eviction", "also in eu-1")
-	if err != nil || second.ID != first.ID || second.Times != 2 || !reflect.DeepEqual(second.Words, []string{"pages at night, ask <mail>", "also in eu-1"}) {
+	if err != nil || second.ID != first.ID || second.Times != 2 || !reflect.DeepEqual(second.Words, []string{
+		"pages at night, ask <mail>", "also in eu-1",
+	}) {
 		t.Errorf("%+v, %v", second, err)
 	}
 	if _, err := b.Report(t.Context(), "kafka", ""); err != nil {

@@ -241,7 +241,9 @@ func TestTerms(t *testing.T) {
 		most int
 		want []string
 	}{
-		{"", 9, []string{"ab", "abc", "b", "c"}}, {"", 2, []string{"ab", "abc"}}, {"abc", 9, []string{"abc", "b", "c"}}, {"abcd", 1, []string{"b"}}, {"d", 9, nil},
+		{
+			"", 9, []string{"ab", "abc", "b", "c"},
+		}, {"", 2, []string{"ab", "abc"}}, {"abc", 9, []string{"abc", "b", "c"}}, {"abcd", 1, []string{"b"}}, {"d", 9, nil},
 	} {
 		if diff := cmp.Diff(c.want, list(c.from, c.most)); diff != "" {
 			t.Errorf("from %q: %s", c.from, diff)

@@ -13,7 +13,9 @@ import (
 // render is a document as the portal shows it.
 func render(t *testing.T, text string) postmortems.Body {
 	t.Helper()
-	body, _, err := markdown.New(markdown.Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "runbooks/a.md", Markdown: []byte(text), FirstLine: 1})
+	body, _, err := markdown.New(markdown.Options{}).RenderBody(context.Background(), postmortems.BodyInput{
+		Path: "runbooks/a.md", Markdown: []byte(text), FirstLine: 1,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +60,10 @@ func TestWholeSectionsKeepTheirCommands(t *testing.T) {
 	if more {
 		t.Error("it is said to go on")
 	}
-	for _, want := range []string{"deployctl rollback payment-gw", "pool_waiting", "<ol>", "<table>", `class="callout callout-warning"`, "<strong>When it is the database</strong>", "<code>pgctl</code>"} {
+	for _, want := range []string{
+		"deployctl rollback payment-gw", "pool_waiting", "<ol>", "<table>", `class="callout callout-warning"`,
+		"<strong>When it is the database</strong>", "<code>pgctl</code>",
+	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("no %s in\n%s", want, html)
 		}
@@ -127,15 +132,27 @@ func TestLongSectionsEndWithABlock(t *testing.T) {
 		body, end string
 		more      bool
 	}{
-		"between blocks":            {strings.Repeat(para, 30), "x</p>", true},
-		"behind what was announced": {strings.Repeat(para, 9) + "<p>" + strings.Repeat("x", 90) + " run:</p><pre><code>fix</code></pre>" + para + para, "fix</code></pre>", true},
-		"full-width":                {strings.Repeat(para, 9) + "<p>" + strings.Repeat("x", 90) + "执行：</p><pre><code>fix</code></pre>" + para, "fix</code></pre>", true},
-		"too much is announced":     {strings.Repeat(para, 9) + "<p>" + strings.Repeat("x", 90) + " run:</p><pre><code>" + strings.Repeat("y", 9000) + "</code></pre>", "x</p>", true},
-		"a heading with nothing":    {strings.Repeat(para, 10) + `<h3 id="h-z">Z</h3>` + "<pre><code>" + strings.Repeat("y", 9000) + "</code></pre>", "x</p>", true},
-		"one block":                 {"<pre><code>" + strings.Repeat("y", 9000) + "</code></pre>", "y</code></pre>", false},
-		"one block and its word":    {"<p>Run:</p><pre><code>" + strings.Repeat("y", 9000) + "</code></pre>" + para, "y</code></pre>", true},
-		"and nothing else":          {"<p>Run:</p><pre><code>" + strings.Repeat("y", 9000) + "</code></pre>", "y</code></pre>", false},
-		"all of it":                 {para + "<p>run:</p><pre><code>fix</code></pre>", "fix</code></pre>", false},
+		"between blocks": {strings.Repeat(para, 30), "x</p>", true},
+		"behind what was announced": {
+			strings.Repeat(para, 9) + "<p>" + strings.Repeat("x", 90) + " run:</p><pre><code>fix</code></pre>" + para + para,
+			"fix</code></pre>", true,
+		},
+		"full-width": {
+			strings.Repeat(para, 9) + "<p>" + strings.Repeat("x", 90) + "执行：</p><pre><code>fix</code></pre>" + para,
+			"fix</code></pre>", true,
+		},
+		"too much is announced": {
+			strings.Repeat(para, 9) + "<p>" + strings.Repeat("x", 90) + " run:</p><pre><code>" + strings.Repeat("y", 9000) + "</code></pre>",
+			"x</p>", true,
+		},
+		"a heading with nothing": {
+			strings.Repeat(para, 10) + `<h3 id="h-z">Z</h3>` + "<pre><code>" + strings.Repeat("y", 9000) + "</code></pre>", "x</p>",
+			true,
+		},
+		"one block":              {"<pre><code>" + strings.Repeat("y", 9000) + "</code></pre>", "y</code></pre>", false},
+		"one block and its word": {"<p>Run:</p><pre><code>" + strings.Repeat("y", 9000) + "</code></pre>" + para, "y</code></pre>", true},
+		"and nothing else":       {"<p>Run:</p><pre><code>" + strings.Repeat("y", 9000) + "</code></pre>", "y</code></pre>", false},
+		"all of it":              {para + "<p>run:</p><pre><code>fix</code></pre>", "fix</code></pre>", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			html, more := snippet.Excerpt(`<h2 id="h-a">A</h2>`+c.body+`<h2 id="h-b">B</h2><p>Another subject.</p>`, "h-a", 1000)

@@ -32,7 +32,9 @@ func TestFragmentsAreEscaped(t *testing.T) {
 			t.Errorf("%s: %+v", text, got)
 		}
 	}
-	if got := m.Fragments("", "<i>nothing</i>", nil); len(got) != 1 || got[0] != (Fragment{Field: "summary", HTML: "&lt;i&gt;nothing&lt;/i&gt;"}) {
+	if got := m.Fragments("", "<i>nothing</i>", nil); len(got) != 1 || got[0] != (Fragment{
+		Field: "summary", HTML: "&lt;i&gt;nothing&lt;/i&gt;",
+	}) {
 		t.Errorf("without words: %+v", got)
 	}
 }

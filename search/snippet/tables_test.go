@@ -20,15 +20,24 @@ func TestFix(t *testing.T) {
 		sections []Section
 		want     *Section
 	}{
-		"none":                   {nil, nil},
-		"other subjects":         {[]Section{section("Impact", "x"), section("Lessons", "y")}, nil},
-		"the best heading":       {[]Section{section("Steps", "a"), section("Mitigation", "b"), section("Response", "c")}, &Section{Heading: "Mitigation", Anchor: "h-Mitigation", Text: "b"}},
-		"the first of equals":    {[]Section{section("Fix", "a"), section("Recovery", "b")}, &Section{Heading: "Fix", Anchor: "h-Fix", Text: "a"}},
-		"text below":             {[]Section{section("Fix", " "), section("In eu-1", "b")}, &Section{Heading: "Fix", Anchor: "h-Fix", Text: "b"}},
-		"text further below":     {[]Section{section("Fix", ""), section("A", ""), section("B", "c")}, &Section{Heading: "Fix", Anchor: "h-Fix", Text: "c"}},
-		"text too far below":     {[]Section{section("Fix", ""), section("A", ""), section("B", ""), section("C", "d")}, nil},
-		"an empty one is passed": {[]Section{section("Steps", "a"), section("Fix", "")}, &Section{Heading: "Steps", Anchor: "h-Steps", Text: "a"}},
-		"code only":              {[]Section{{Heading: "Fix", Code: "x"}}, &Section{Heading: "Fix", Code: "x"}},
+		"none":           {nil, nil},
+		"other subjects": {[]Section{section("Impact", "x"), section("Lessons", "y")}, nil},
+		"the best heading": {
+			[]Section{section("Steps", "a"), section("Mitigation", "b"), section("Response", "c")},
+			&Section{Heading: "Mitigation", Anchor: "h-Mitigation", Text: "b"},
+		},
+		"the first of equals": {
+			[]Section{section("Fix", "a"), section("Recovery", "b")}, &Section{Heading: "Fix", Anchor: "h-Fix", Text: "a"},
+		},
+		"text below": {[]Section{section("Fix", " "), section("In eu-1", "b")}, &Section{Heading: "Fix", Anchor: "h-Fix", Text: "b"}},
+		"text further below": {
+			[]Section{section("Fix", ""), section("A", ""), section("B", "c")}, &Section{Heading: "Fix", Anchor: "h-Fix", Text: "c"},
+		},
+		"text too far below": {[]Section{section("Fix", ""), section("A", ""), section("B", ""), section("C", "d")}, nil},
+		"an empty one is passed": {
+			[]Section{section("Steps", "a"), section("Fix", "")}, &Section{Heading: "Steps", Anchor: "h-Steps", Text: "a"},
+		},
+		"code only": {[]Section{{Heading: "Fix", Code: "x"}}, &Section{Heading: "Fix", Code: "x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := fmt.Sprint(c.sections)
@@ -64,7 +73,7 @@ func marked(terms map[string]float32, text string) string {
 }
 
 func TestMarkedWords(t *testing.T) {
-	terms := map[string]float32{"pool": 1, "timeout": 1, "die": 1, "crash": 1, "loop": 1, "连接": 1, "接池": 1, "库": 1, "db": 1, "é": 1, "1062": 1}
+	terms := map[string]float32{"pool": 1, "timeout": 1, "die": 1, "crash": 1, "loop": 1, "连接": 1, "接池": 1, "库": 1, "db": 1, "é": 1, "1062": 1, "0615": 1}
 	for text, want := range map[string]string{
 		"":                      "none",
 		"nothing here":          "none",
@@ -81,6 +90,7 @@ func TestMarkedWords(t *testing.T) {
 		"数据库":                   "数据<mark>库</mark>",
 		"ｐｏｏｌ":                  "<mark>ｐｏｏｌ</mark>",
 		"a1062b ERROR1062":      "<mark>a1062b</mark> <mark>ERROR1062</mark>",
+		"ERR0615":               "<mark>ERR0615</mark>",
 		"é è":                   "<mark>é</mark> è",
 		"pool\npool":            "<mark>pool</mark> <mark>pool</mark>",
 		"<pool>":                "&lt;<mark>pool</mark>&gt;",
@@ -166,7 +176,10 @@ func TestFragmentsOfADocument(t *testing.T) {
 		},
 		"a word counts once": {
 			"", "", []Section{{Heading: "A", Text: "full full full"}, {Heading: "B", Text: "pool"}},
-			[]Fragment{{Field: "body", Heading: "B", HTML: "<mark>pool</mark>"}, {Field: "body", Heading: "A", HTML: "<mark>full</mark> <mark>full</mark> <mark>full</mark>"}},
+			[]Fragment{
+				{Field: "body", Heading: "B", HTML: "<mark>pool</mark>"},
+				{Field: "body", Heading: "A", HTML: "<mark>full</mark> <mark>full</mark> <mark>full</mark>"},
+			},
 		},
 		"code with more of the query": {
 			"", "", []Section{{Heading: "A", Text: "full", Code: "rare"}}, []Fragment{{Field: "code", Heading: "A", HTML: "<mark>rare</mark>"}},
@@ -305,8 +318,10 @@ func TestPlainText(t *testing.T) {
 		`<div class="callout callout-tip"><p>Tip</p></div>`:                 "Tip",
 		"<h2>a</h2><details><summary>b</summary>c</details>":                "a\n\nb\n\nc",
 		"<p> </p>x": "x",
-		strings.Repeat("<div>", 2*maxNested) + "a": "a",
-		"<ul>text<li>a</li></ul>":                  "- a",
+		strings.Repeat("<div>", 2*maxNested) + "a":       "a",
+		strings.Repeat("<div>", 20) + "<p>a</p><p>b</p>": "a\n\nb",
+		strings.Repeat("<div>", 40) + "<p>a</p><p>b</p>": "a b", // too deep for blocks
+		"<ul>text<li>a</li></ul>":                        "- a",
 	} {
 		t.Run(fmt.Sprintf("%.40s", html), func(t *testing.T) {
 			if got := PlainText(html); got != want {

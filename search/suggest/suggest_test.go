@@ -24,9 +24,18 @@ func on(day int) time.Time { return time.Date(2026, 1, day, 0, 0, 0, 0, time.UTC
 
 func shelf() []Document {
 	return []Document{
-		{ID: "1", Title: "Checkout failed for all customers", Address: "/postmortems/checkout", Kind: "postmortem", Services: []string{"checkout", "payment-gw"}, Date: on(3)},
-		{ID: "2", Title: "Gateway pool exhausted", Address: "/runbooks/GatewayPoolExhausted", Kind: "runbook", Alerts: []string{"GatewayPoolExhausted"}, Services: []string{"payment-gw"}, Date: on(1)},
-		{ID: "3", Title: "KubePodCrashLooping", Address: "/runbooks/KubePodCrashLooping", Kind: "runbook", Alerts: []string{"KubePodCrashLooping"}, Date: on(2)},
+		{
+			ID: "1", Title: "Checkout failed for all customers", Address: "/postmortems/checkout", Kind: "postmortem",
+			Services: []string{"checkout", "payment-gw"}, Date: on(3),
+		},
+		{
+			ID: "2", Title: "Gateway pool exhausted", Address: "/runbooks/GatewayPoolExhausted", Kind: "runbook",
+			Alerts: []string{"GatewayPoolExhausted"}, Services: []string{"payment-gw"}, Date: on(1),
+		},
+		{
+			ID: "3", Title: "KubePodCrashLooping", Address: "/runbooks/KubePodCrashLooping", Kind: "runbook",
+			Alerts: []string{"KubePodCrashLooping"}, Date: on(2),
+		},
 		{ID: "4", Title: "数据库连接池耗尽导致下单失败", Address: "/postmortems/%E6%B1%A0", Kind: "postmortem", Date: on(4)},
 		{ID: "5", Title: "慢SQL排查", Address: "/guides/sql", Kind: "guide", Date: on(5)},
 		{ID: "6", Title: "Pool sizes, an old page", Address: "/pages/pool", Kind: "page", Date: on(6), Archived: true},
@@ -47,22 +56,25 @@ func TestSuggest(t *testing.T) {
 	x.Replace(shelf())
 	x.SetQueries([]string{"pool exhausted eu-1", "oom kill"})
 	for typed, want := range map[string][]string{
-		"check":                {"service checkout", "postmortem Checkout failed for all customers"},
-		"pod crash":            {"runbook KubePodCrashLooping", "alert KubePodCrashLooping"},
-		"crashloop":            {"runbook KubePodCrashLooping", "alert KubePodCrashLooping"},
-		"kubepodcr":            {"runbook KubePodCrashLooping", "alert KubePodCrashLooping"},
-		"KubePodCrashLooping":  {"runbook KubePodCrashLooping", "alert KubePodCrashLooping"},
-		"ubepod":               nil,
-		"连接池":                  {"postmortem 数据库连接池耗尽导致下单失败"},
-		"池 下单":                 {"postmortem 数据库连接池耗尽导致下单失败"},
-		"慢sq":                  {"guide 慢SQL排查"},
-		"ｓｑｌ":                  {"guide 慢SQL排查"},
-		"sql排":                 {"guide 慢SQL排查"},
-		"tw_re":                {"guide tcp_tw_reuse and node_netstat"},
-		"netstat tcp":          {"guide tcp_tw_reuse and node_netstat"},
-		"exhausted gateway":    {"runbook Gateway pool exhausted", "alert GatewayPoolExhausted"},
-		"oom":                  {"query oom kill"},
-		"pool":                 {"query pool exhausted eu-1", "runbook Gateway pool exhausted", "alert GatewayPoolExhausted", "guide Connection pool of orders-db", "page Pool sizes, an old page"},
+		"check":               {"service checkout", "postmortem Checkout failed for all customers"},
+		"pod crash":           {"runbook KubePodCrashLooping", "alert KubePodCrashLooping"},
+		"crashloop":           {"runbook KubePodCrashLooping", "alert KubePodCrashLooping"},
+		"kubepodcr":           {"runbook KubePodCrashLooping", "alert KubePodCrashLooping"},
+		"KubePodCrashLooping": {"runbook KubePodCrashLooping", "alert KubePodCrashLooping"},
+		"ubepod":              nil,
+		"连接池":                 {"postmortem 数据库连接池耗尽导致下单失败"},
+		"池 下单":                {"postmortem 数据库连接池耗尽导致下单失败"},
+		"慢sq":                 {"guide 慢SQL排查"},
+		"ｓｑｌ":                 {"guide 慢SQL排查"},
+		"sql排":                {"guide 慢SQL排查"},
+		"tw_re":               {"guide tcp_tw_reuse and node_netstat"},
+		"netstat tcp":         {"guide tcp_tw_reuse and node_netstat"},
+		"exhausted gateway":   {"runbook Gateway pool exhausted", "alert GatewayPoolExhausted"},
+		"oom":                 {"query oom kill"},
+		"pool": {
+			"query pool exhausted eu-1", "runbook Gateway pool exhausted", "alert GatewayPoolExhausted",
+			"guide Connection pool of orders-db", "page Pool sizes, an old page",
+		},
 		"payment":              {"service payment-gw"},
 		"":                     nil,
 		"  ":                   nil,
@@ -295,7 +307,10 @@ func library100k() []Document {
 	docs := make([]Document, 100_000)
 	for i := range docs {
 		title := fmt.Sprintf("%s %s %s after %s %s in cell-%d", pick(), pick(), pick(), pick(), pick(), r.IntN(400))
-		docs[i] = Document{ID: fmt.Sprint(i), Title: title, Address: fmt.Sprint("/postmortems/", i), Kind: "postmortem", Services: []string{pick() + "-" + pick()}, Date: on(r.IntN(28))}
+		docs[i] = Document{
+			ID: fmt.Sprint(i), Title: title, Address: fmt.Sprint("/postmortems/", i), Kind: "postmortem",
+			Services: []string{pick() + "-" + pick()}, Date: on(r.IntN(28)),
+		}
 	}
 	return docs
 }
@@ -314,7 +329,10 @@ func BenchmarkSuggest(b *testing.B) {
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	b.Logf("rebuild of %d documents: %v, %d MB", len(docs), took.Round(time.Millisecond), (after.HeapAlloc-before.HeapAlloc)>>20)
-	asked := []string{"c", "ch", "pool", "pool exh", "consumer lag", "lag consumer", "connection pool exhausted after deploy", "cell-3", "search", "连接池", "a"}
+	asked := []string{
+		"c", "ch", "pool", "pool exh", "consumer lag", "lag consumer", "connection pool exhausted after deploy", "cell-3",
+		"search", "连接池", "a",
+	}
 	var answers []time.Duration
 	for b.Loop() {
 		for _, q := range asked {
@@ -334,5 +352,27 @@ func BenchmarkApply(b *testing.B) {
 	x.Replace(docs)
 	for i := 0; b.Loop(); i++ {
 		x.Apply(docs[i%1000:i%1000+1], nil)
+	}
+}
+
+// The whole name comes first, whatever its rank; then kinds that help with an
+// incident; then newer documents.
+func TestOrderOfSuggestions(t *testing.T) {
+	x := New()
+	x.Replace([]Document{
+		{ID: "1", Title: "Pool", Kind: "page", Date: on(1)},
+		{ID: "2", Title: "Pool sizes", Kind: "runbook", Date: on(2)},
+		{ID: "3", Title: "Pool outage", Kind: "postmortem", Date: on(3)},
+		{ID: "4", Title: "Pool guide", Kind: "guide", Date: on(9)},
+		{ID: "5", Title: "Pool history", Kind: "guide", Date: on(8)},
+		{ID: "6", Title: "The pool", Kind: "runbook", Date: on(9)},
+	})
+	var got []string
+	for _, s := range x.Suggest("pool", 9) {
+		got = append(got, s.Text)
+	}
+	want := []string{"Pool", "Pool sizes", "Pool outage", "Pool guide", "Pool history", "The pool"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

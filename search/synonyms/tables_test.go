@@ -26,13 +26,16 @@ func TestEntries(t *testing.T) {
 		file string
 		want map[string][]string // of each text
 	}{
-		"one value":          {"a1: b1\n", map[string][]string{"a1": {"b1"}, "b1": {"a1"}}},
-		"a list":             {"a1: [b1, c1]\n", map[string][]string{"a1": {"b1", "c1"}, "b1": {"a1", "c1"}, "c1": {"a1", "b1"}}},
-		"two entries":        {"a1: b1\nb1: c1\n", map[string][]string{"a1": {"b1"}, "b1": {"a1", "c1"}, "c1": {"b1"}}}, // not transitive
-		"a value twice":      {"a1: [b1, b1]\n", map[string][]string{"a1": {"b1"}}},
-		"two forms of words": {"outages: [downtime, down times]\n", map[string][]string{"outage": {"宕机", "故障", "incident", "downtime", "down times"}, "down time": {"outages", "downtime"}}},
-		"removed":            {"db: []\n", map[string][]string{"db": nil, "database": {"db", "数据库"}}},
-		"removed and set":    {"db: []\ndb1: db\n", map[string][]string{"db": {"db1"}, "db1": {"db"}}},
+		"one value":     {"a1: b1\n", map[string][]string{"a1": {"b1"}, "b1": {"a1"}}},
+		"a list":        {"a1: [b1, c1]\n", map[string][]string{"a1": {"b1", "c1"}, "b1": {"a1", "c1"}, "c1": {"a1", "b1"}}},
+		"two entries":   {"a1: b1\nb1: c1\n", map[string][]string{"a1": {"b1"}, "b1": {"a1", "c1"}, "c1": {"b1"}}}, // not transitive
+		"a value twice": {"a1: [b1, b1]\n", map[string][]string{"a1": {"b1"}}},
+		"two forms of words": {
+			"outages: [downtime, down times]\n",
+			map[string][]string{"outage": {"宕机", "故障", "incident", "downtime", "down times"}, "down time": {"outages", "downtime"}},
+		},
+		"removed":         {"db: []\n", map[string][]string{"db": nil, "database": {"db", "数据库"}}},
+		"removed and set": {"db: []\ndb1: db\n", map[string][]string{"db": {"db1"}, "db1": {"db"}}},
 		"removed by another form": {
 			"databases: []\n", map[string][]string{"database": nil, "db": {"database", "数据库"}},
 		},
@@ -82,15 +85,27 @@ func TestProblems(t *testing.T) {
 		file string
 		want []string // line:column rule message
 	}{
-		"no value":        {"a1:\n", []string{`1:1 synonyms-form "a1" has no synonym: write one after the colon, or [] to remove a built-in synonym`}},
-		"17 values":       {"a1: [" + list(17) + "]\n", []string{`1:1 synonyms-form "a1" has 17 synonyms: at most 16 are allowed`}},
-		"stop word":       {"the: b1\n", []string{`1:1 synonyms-word "the" is ignored in every search, so it cannot have a synonym`}},
-		"stop words":      {"a1: of the\n", []string{`1:5 synonyms-word "of the" is ignored in every search, so it cannot have a synonym`}},
-		"no word":         {"a1: \"!\"\n", []string{`1:5 synonyms-word "!" has no word that can be searched for`}},
-		"itself":          {"timeouts: [b1, timeout]\n", []string{`1:1 synonyms-word "timeouts" is found by its other word forms already: a synonym is a different word`}},
-		"seven words":     {"a1: a b c d e f g1\n", []string{`1:5 synonyms-word "a b c d e f g1" is too long: a synonym has at most 6 words`}},
-		"13 ideographs":   {"a1: 一二三四五六七八九十一二三\n", []string{`1:5 synonyms-word "一二三四五六七八九十一二三" is too long: a synonym has at most 6 words`}},
-		"two":             {"the: b1\nof: c1\n", []string{`1:1 synonyms-word "the" is ignored in every search, so it cannot have a synonym`, `2:1 synonyms-word "of" is ignored in every search, so it cannot have a synonym`}},
+		"no value": {
+			"a1:\n",
+			[]string{`1:1 synonyms-form "a1" has no synonym: write one after the colon, or [] to remove a built-in synonym`},
+		},
+		"17 values":  {"a1: [" + list(17) + "]\n", []string{`1:1 synonyms-form "a1" has 17 synonyms: at most 16 are allowed`}},
+		"stop word":  {"the: b1\n", []string{`1:1 synonyms-word "the" is ignored in every search, so it cannot have a synonym`}},
+		"stop words": {"a1: of the\n", []string{`1:5 synonyms-word "of the" is ignored in every search, so it cannot have a synonym`}},
+		"no word":    {"a1: \"!\"\n", []string{`1:5 synonyms-word "!" has no word that can be searched for`}},
+		"itself": {
+			"timeouts: [b1, timeout]\n",
+			[]string{`1:1 synonyms-word "timeouts" is found by its other word forms already: a synonym is a different word`},
+		},
+		"seven words":   {"a1: a b c d e f g1\n", []string{`1:5 synonyms-word "a b c d e f g1" is too long: a synonym has at most 6 words`}},
+		"13 ideographs": {"a1: 一二三四五六七八九十一二三\n", []string{`1:5 synonyms-word "一二三四五六七八九十一二三" is too long: a synonym has at most 6 words`}},
+		"two": {
+			"the: b1\nof: c1\n",
+			[]string{
+				`1:1 synonyms-word "the" is ignored in every search, so it cannot have a synonym`,
+				`2:1 synonyms-word "of" is ignored in every search, so it cannot have a synonym`,
+			},
+		},
 		"empty of a stop": {"the: []\n", []string{`1:1 synonyms-word "the" is ignored in every search, so it cannot have a synonym`}},
 	} {
 		t.Run(name, func(t *testing.T) {
