@@ -129,6 +129,7 @@ func (w *writer) composeAll(docs []Document, cores int) map[string]*composed {
 	out := make(map[string]*composed, len(docs))
 	var mu sync.Mutex
 	var wg sync.WaitGroup
+	// Documents are of very different sizes, so workers take them one by one.
 	next := make(chan Document)
 	for range min(cores, len(docs)) {
 		wg.Go(func() {

@@ -116,6 +116,7 @@ func (c *composer) tokenize(d Document) {
 		}
 		c.pieces = append(c.pieces, piece{part: p, text: analysis.Normalize(text), silent: silent})
 	}
+	// The order of the pieces is the order of the positions; phrases do not cross them.
 	add(titlePart, d.Title, false)
 	add(summaryPart, d.Summary, quotedIn(d.Summary, d.Sections))
 	for _, labels := range [][]string{d.Tags, d.Services, d.Alerts, d.Factors, {d.Owner, d.DetectedBy, d.Ref}, d.Authors} {
@@ -128,6 +129,7 @@ func (c *composer) tokenize(d Document) {
 		add(bodyPart, s.Text, false)
 		add(codePart, s.Code, quotedIn(s.Code, []Section{{Text: s.Text}}))
 	}
+	// The tokens of all pieces share one slice, which is reused for the next document.
 	for i := range c.pieces {
 		from := len(c.tokens)
 		c.tokens = analysis.Scan(c.tokens, c.pieces[i].text)

@@ -195,6 +195,7 @@ func (g *engine) probe() error {
 		return err
 	}
 	defer s.Close()
+	// Damage shows when data is read: opening reads only the footers of the segments.
 	// The first and the last document of each segment are at the ends of its file.
 	for _, l := range g.cache.Readers(s) {
 		if n := l.Size(); n > 0 {

@@ -21,6 +21,7 @@ func facetFields() []string {
 // facets returns the values of the matching documents with their counts, by field.
 func (e *evaluation) facets(m matches) (map[string][]FacetValue, error) {
 	out := make(map[string][]FacetValue, 6)
+	// Counting by joined value needs one array for all segments.
 	for _, field := range facetFields() {
 		joined, err := e.joins.Of(field, e.leaves)
 		if err != nil {

@@ -19,10 +19,12 @@ func filter(f query.Filter) node {
 	case query.Service, query.Tag, query.Factor, query.Owner, query.Author, query.DetectedBy:
 		return sameText(f.Field.String(), f.Value)
 	case query.Path:
+		// The leading slash of an address is not part of a path in the repository.
 		return pathUnder(f.Value)
 	case query.Has:
 		return exactly(segment.FlagField, segment.HasActionsFlag)
 	case query.OpenActions:
+		// "no" includes documents without action items.
 		if f.Yes {
 			return exactly(segment.FlagField, segment.OpenActionsFlag)
 		}
@@ -79,6 +81,7 @@ func sameText(field, value string) node {
 
 // pathUnder matches the paths that begin with the value.
 func pathUnder(value string) node {
+	// The dictionary is sorted, so the paths below a folder are one range of it.
 	prefix := strings.TrimPrefix(value, "/")
 	return keywordIs{segment.PathField, func(l *segment.Reader) ([]string, error) {
 		var out []string

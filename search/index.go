@@ -232,6 +232,7 @@ func (x *Index) reportTrouble() {
 
 // State returns the state of the index.
 func (x *Index) State() State {
+	// An engine that cannot be read is not usable, whatever the reason.
 	s := State{Rebuild: x.progress.Load(), Parked: maps.Clone(*x.parked.Load())}
 	err := x.reading(func(g *engine) error {
 		m, err := g.meta()

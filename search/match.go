@@ -75,6 +75,7 @@ func (e *evaluation) match(p plan) (matches, error) {
 		m.exact += cardinality(m.full[i])
 	}
 	m.count = m.exact
+	// A single clause cannot be relaxed.
 	if m.exact >= relaxBelow || len(p.clauses) < 2 {
 		return m, nil
 	}

@@ -70,6 +70,7 @@ func (p *planner) build(q query.Query) (plan, error) {
 		markTyped(nodes)
 	}
 	p.findSynonyms(nodes)
+	// Stop words are set aside: nearly all documents have them.
 	var stops []query.Word
 	for _, n := range nodes {
 		if w, ok := n.(query.Word); ok && isStopWord(w) {
@@ -227,6 +228,7 @@ func (p *planner) unit(terms ...string) (*unit, error) { return p.shared(1, term
 // shared is unit with a share of the idf as its worth. If a unit occurs several times in
 // a query, it has the largest share.
 func (p *planner) shared(share float32, terms ...string) (*unit, error) {
+	// Terms contain no spaces, so the key is unique.
 	key := strings.Join(terms, " ")
 	u, ok := p.loaded[key]
 	if !ok {

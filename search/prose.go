@@ -21,6 +21,7 @@ const (
 // isProse reports whether a query with quotations is a text, and whether that text has
 // the punctuation of sentences.
 func isProse(root query.Node) (long, sentences bool) {
+	// Qualifiers, exclusions and groups do not count: texts have none.
 	words, quoted, phrases := 0, 0, 0
 	for _, n := range conjuncts(root) {
 		switch n := n.(type) {

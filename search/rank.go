@@ -52,6 +52,7 @@ type ranker struct {
 // rank returns at most keep of the best matches, in order.
 func (e *evaluation) rank(p plan, m matches, newest bool, keep int) ([]scored, error) {
 	r := &ranker{evaluation: e, plan: p, newest: newest, keep: max(keep, rerankDepth)}
+	// Documents that meet all clauses rank before the others with any score.
 	for i := range e.leaves {
 		if err := r.leaf(i, m.full[i], false); err != nil {
 			return nil, err
@@ -221,6 +222,7 @@ func (r *ranker) rerank(keep int) error {
 		}
 		top = top[:n]
 	}
+	// Posting lists of the words are read once a segment, for its documents in top.
 	for i, l := range r.leaves {
 		c := proximityReader{Reader: l, docs: roaring.New(), have: make(map[string]*roaring.Bitmap)}
 		for _, s := range top {

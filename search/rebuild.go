@@ -158,6 +158,8 @@ func (x *Index) swap() error {
 	if x.closed {
 		return x.unusable()
 	}
+	// The old index is closed before its files are removed. An error does not matter:
+	// the new index replaces it.
 	if x.engine != nil {
 		if err := recoverPanics(x.engine.close); err != nil {
 			x.opt.Log.Warn("search: the old index did not close cleanly", "error", err)

@@ -69,6 +69,7 @@ func (x *Index) related(ctx context.Context, e *evaluation, d *Document, limit i
 	if err != nil {
 		return nil, err
 	}
+	// A document without any related one must show none, not the least unrelated.
 	ranked = slices.DeleteFunc(ranked, func(s scored) bool { return s.score < best*relatedShare })
 	// The document itself is among them.
 	ranked = ranked[:min(len(ranked), limit+1)]
@@ -93,6 +94,7 @@ func (w *textPlanner) document(d *Document) error {
 	if err := w.text(d.Summary, relatedSummary, relatedSummary/2); err != nil {
 		return err
 	}
+	// The limit may split a rune: invalid bytes are dropped below.
 	left := relatedText
 	for _, s := range d.Sections {
 		for _, text := range []string{s.Text, s.Code} {

@@ -165,6 +165,7 @@ func (x *Index) show(e *evaluation, p plan, page []scored, r Request, out *Resul
 	if err != nil {
 		return err
 	}
+	// The source returns documents in any order.
 	byID := make(map[string]*Document, len(docs))
 	for i := range docs {
 		byID[docs[i].ID] = &docs[i]

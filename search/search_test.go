@@ -188,14 +188,14 @@ func TestFragments(t *testing.T) {
 			r.Hits[0].Fragments[i].HTML = strings.TrimPrefix(f.HTML, "…")
 		}
 		if !slices.Contains(r.Hits[0].Fragments, tt.want) {
-			t.Errorf("%q quotes %+v\nwant %+v", tt.query, r.Hits[0].Fragments, tt.want)
+			t.Errorf("%q has the fragments %+v\nwant %+v", tt.query, r.Hits[0].Fragments, tt.want)
 		}
 		if r.Hits[0].Sections != nil {
 			t.Error("a hit carries its sections")
 		}
 	}
 	if f := find(t, x, "kind:postmortem service:payment-gw").Hits[0].Fragments; len(f) != 1 || f[0].HTML != "The pool of payment-gw was too small." {
-		t.Errorf("without words it quotes %+v", f)
+		t.Errorf("without words it has the fragments %+v", f)
 	}
 }
 

@@ -143,6 +143,7 @@ func (x *Index) matched(ctx context.Context, e *evaluation, ranked []scored) ([]
 	if err != nil {
 		return nil, err
 	}
+	// The source returns documents in any order.
 	byID := make(map[string]*Document, len(docs))
 	for i := range docs {
 		byID[docs[i].ID] = &docs[i]
@@ -223,6 +224,7 @@ func isFor(d *Document, alert string) bool {
 	if containsFold(d.Alerts, alert) {
 		return true
 	}
+	// Runbooks are often named for their alert and do not list it.
 	name := bare(alert)
 	file := d.Path[strings.LastIndexByte(d.Path, '/')+1:]
 	file, _, _ = strings.Cut(file, ".")

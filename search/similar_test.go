@@ -97,7 +97,7 @@ func TestSimilarAnswers(t *testing.T) {
 	}
 }
 
-func TestSimilarTellsWhatFixedIt(t *testing.T) {
+func TestSimilarHasTheFix(t *testing.T) {
 	x := indexOf(t, night()...)
 	r := similar(t, x, "[FIRING:1] PoolExhausted")
 	runbook, incident := r.Matches[0], r.Matches[1]

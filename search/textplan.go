@@ -126,6 +126,7 @@ func (w *textPlanner) word(term string, share float32) error {
 	if analysis.IsStop(term) {
 		return nil
 	}
+	// Each term is loaded once, however often the text has it.
 	if u, ok := w.units[term]; ok {
 		u.share = max(u.share, share)
 		return nil

@@ -59,6 +59,7 @@ func (p *planner) findRunSynonyms(run []analysis.Token) {
 	for i, t := range run {
 		words[i] = analysis.Stem(t.Text)
 	}
+	// After a form of several words, the search continues behind it.
 	for i := 0; i < len(run) && len(p.synonymsOf) < maxSynonymForms; {
 		n, meanings := p.synonyms.Match(words[i:])
 		for j := i; j < i+n; j++ {

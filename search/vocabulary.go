@@ -160,6 +160,7 @@ const maxCounted = 64
 // mostUsed returns the n words that most documents have, without stems that no document
 // has as a word.
 func (v *vocabulary) mostUsed(e *evaluation, words []string, n int) ([]string, error) {
+	// Words of equal use are in the order of the alphabet, so that answers are stable.
 	slices.Sort(words)
 	words = words[:min(len(words), maxCounted)]
 	counts := make(map[string]uint64, len(words))

@@ -181,7 +181,7 @@ func TestFollows(t *testing.T) {
 	w.want(x, w.put("b", "Better"), map[string]string{"b": "Better"})
 	stop()
 
-	seq := w.put("c", "Gamma") // while nobody follows
+	seq := w.put("c", "Gamma") // while Run is not running
 	x, stop = w.start()
 	defer stop()
 	w.want(x, seq, map[string]string{"b": "Better", "c": "Gamma"})
@@ -190,7 +190,7 @@ func TestFollows(t *testing.T) {
 	}
 }
 
-func TestALogThatWasTrimmedIsReadAnew(t *testing.T) {
+func TestTrimmedLogRebuilds(t *testing.T) {
 	w := newWorld(t)
 	w.usable = true
 	seq := w.put("a", "Alpha")
@@ -243,7 +243,7 @@ func TestAnOutdatedIndexIsReplaced(t *testing.T) {
 	}
 }
 
-func TestTroubleIsNotLookedIntoAllTheTime(t *testing.T) {
+func TestTroubleIsCheckedAtIntervals(t *testing.T) {
 	w := newWorld(t)
 	w.usable, w.damaged = true, true
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -260,7 +260,7 @@ func TestTroubleIsNotLookedIntoAllTheTime(t *testing.T) {
 	}
 }
 
-func TestFailureIsToldToThoseWhoWait(t *testing.T) {
+func TestWaitForReturnsTheFailure(t *testing.T) {
 	w := newWorld(t)
 	w.usable = true
 	w.fail = errors.New("no space left")

@@ -118,6 +118,7 @@ func withoutMarkup(line string) string {
 // afterStatus returns the rest of a heading after its status: X for "[FIRING:1] X".
 func afterStatus(line string) (found bool, rest string) {
 	line = strings.TrimLeft(strings.TrimSpace(line), "*_ ")
+	// Grafana and Prometheus write several groups, with the status in one of them.
 	for strings.HasPrefix(line, "[") {
 		inside, after, closed := strings.Cut(line[1:], "]")
 		if !closed {
@@ -192,6 +193,7 @@ func isInnerUpper(s string) bool {
 
 // keyValue splits a line of the form "key = value", "key: value" or "键：值".
 func keyValue(line string) (key, value string, ok bool) {
+	// Longer keys, and keys with brackets, are sentences or calls.
 	i := strings.IndexAny(line, "=:：")
 	if i <= 0 {
 		return "", "", false

@@ -73,6 +73,7 @@ func isCamel(s string) bool {
 	if len(s) < minCamel || !allBytes(s, func(c byte) bool { return isLetter(c) || isDigit(c) }) {
 		return false
 	}
+	// A hump is a capital after a small letter, or the end of an acronym.
 	humps := 0
 	for i := 1; i < len(s); i++ {
 		up, low := 'A' <= s[i] && s[i] <= 'Z', 'a' <= s[i-1] && s[i-1] <= 'z'

@@ -89,6 +89,8 @@ func (r *reader) event(reason string, rest []string) {
 
 // pod reads the state of an unhealthy pod from a row of kubectl get pods.
 func (r *reader) pod(f []string) {
+	// The columns of the table depend on options of the command: the state is the first
+	// word that looks like one.
 	for i, state := range f[1:min(len(f), 5)] {
 		if !isReason(state) {
 			continue

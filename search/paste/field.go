@@ -73,6 +73,7 @@ func quietRole(key string) role {
 		"告警级别", "级别", "告警时间", "故障时间", "恢复时间", "触发时间", "实例", "主机", "环境", "告警状态", "状态", "集群":
 		return skipRole
 	}
+	// Fields of any tool that hold links and ids; "id" alone also ends English words.
 	if strings.HasSuffix(key, "url") || strings.HasSuffix(key, "link") || strings.HasSuffix(key, "id") && len(key) > 4 {
 		return skipRole
 	}

@@ -95,6 +95,7 @@ func (f *folder) chunk(chunk, rest string) {
 
 // compound appends a path, an address or a generated name without its volatile parts.
 func (f *folder) compound(core string) {
+	// Each part is folded by itself; what joins the parts remains.
 	from, last := 0, ""
 	for i := 0; i <= len(core); i++ {
 		if i < len(core) && !isJoint(core[i]) {
@@ -119,6 +120,7 @@ func (f *folder) compound(core string) {
 
 // name appends a name without the generated end of a pod or replica name.
 func (f *folder) name(piece string) {
+	// A prefix of capitals makes the number a code, not the number of a replica.
 	stem := withoutGenerated(piece)
 	if len(stem) >= minPrefix && allBytes(stem, isUpper) {
 		stem = piece // ORA-12541, MY-010584

@@ -72,6 +72,7 @@ func (f frame) library() bool {
 func frameOf(line string) (frame, bool) {
 	indented := strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")
 	line = strings.TrimSpace(line)
+	// Java, .NET, Node and the files of Rust.
 	if rest, ok := strings.CutPrefix(line, "at "); ok {
 		return atFrame(rest)
 	}
@@ -83,6 +84,7 @@ func frameOf(line string) (frame, bool) {
 	if strings.HasPrefix(line, "#") { // PHP
 		return phpFrame(line)
 	}
+	// Ruby is tried before Go, whose functions have parentheses as well.
 	if f, ok := rubyFrame(line); ok {
 		return f, true
 	}

@@ -76,6 +76,7 @@ func (r *reader) value(key string, v any, depth int) {
 // object reads the fields of an object, the most useful first, in any order of the
 // input. Of labels it reads only the names of the alert and the service.
 func (r *reader) object(key string, fields map[string]any, depth int) {
+	// PagerDuty and others describe a service by an object.
 	if roleOf(key) == serviceRole {
 		for _, k := range []string{"name", "summary", "id"} {
 			if s, ok := fields[k].(string); ok {

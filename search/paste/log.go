@@ -20,6 +20,7 @@ const (
 // isLog reports whether at least half of the first 50 lines are lines of a log: they
 // begin with a time, have a level, or are pairs of keys and values.
 func isLog(text string) bool {
+	// 50 lines are enough to recognise a log, and bound the work.
 	lines, logs := 0, 0
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line == "" {
@@ -240,6 +241,7 @@ func pairValue(line string, i int) (value string, end int) {
 // pairs adds the pairs of a line by their role, and values of unknown fields as
 // details unless they are volatile.
 func (r *reader) pairs(kv []pair) {
+	// Messages are added before details, in any order of the line.
 	slices.SortStableFunc(kv, func(a, b pair) int { return turn(a.key) - turn(b.key) })
 	for _, p := range kv {
 		as := roleOf(p.key)

@@ -76,6 +76,8 @@ func OfAlert(name string) Reading {
 // Fingerprint returns 16 hexadecimal digits (64-bit FNV-1a) that are equal for two
 // texts of the same problem. It ignores details: the same alert fires on many paths.
 func (r Reading) Fingerprint() string {
+	// A zero byte ends each string and a one each list, so that strings cannot move
+	// between them.
 	h := fnv.New64a()
 	for _, list := range [][]string{r.Names, r.Codes, r.Messages} {
 		for _, s := range list {
@@ -89,6 +91,7 @@ func (r Reading) Fingerprint() string {
 
 // Headline returns the subject of the text in a few words, "" if the text has none.
 func (r Reading) Headline() string {
+	// A name says most; a code is less readable than a sentence.
 	for _, list := range [][]string{r.Names, r.Messages, r.Codes, r.Details} {
 		if len(list) > 0 {
 			return list[0]
@@ -211,6 +214,7 @@ func (r *reader) add(list *[]string, most int, s string) {
 // tidy removes what terminals, mail and chat add to a text: colours, carriage returns,
 // quotation, code fences, and white space at the ends.
 func tidy(text string) string {
+	// Invalid bytes would make strings that JSON and pages cannot carry.
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	text = withoutColours(text)

@@ -60,7 +60,7 @@ func TestRead(t *testing.T) {
 
 // The same trouble at another time, on another pod, from another address has the
 // same fingerprint.
-func TestFingerprintForgetsWhatDiffers(t *testing.T) {
+func TestFingerprintIgnoresVolatileParts(t *testing.T) {
 	replace := strings.NewReplacer(
 		"2026-11-24", "2027-01-02", "03:00:00", "17:45:59", "7c9d8b6f5-x2kqp", "5d4f8c7b9d-q9zkw", "10.0.0", "192.168.7",
 		"4711", "98", "12345", "777", "0xc000126000", "0xc0000a1200", "12m", "3h", "14.4x", "6x", "30001ms", "30007ms", "21945", "7",

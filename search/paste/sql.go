@@ -23,6 +23,7 @@ func isStatement(text string) bool {
 	if len(f) < 2 {
 		return false
 	}
+	// Verbs are English words: what follows must be SQL too.
 	verb, next := strings.ToUpper(f[0]), strings.ToUpper(f[1])
 	switch verb {
 	case "SELECT", "WITH", "EXPLAIN":

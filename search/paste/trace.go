@@ -72,6 +72,7 @@ func addFrame(frames []frame, f frame) []frame {
 // frames adds the first frames of the program's own code as details, or the first of
 // all if there are none.
 func (r *reader) frames(frames []frame) {
+	// Frames of libraries are the same in many traces.
 	own := slices.DeleteFunc(slices.Clone(frames), frame.library)
 	if len(own) == 0 {
 		own = frames
@@ -172,6 +173,7 @@ func withoutLead(line string) string {
 // errorClass splits "a.b.CError: words", and "words (A::CError)" of Ruby. class is "" if
 // the line names no class.
 func errorClass(line string) (class, message, qualified string) {
+	// Most languages write the class first; Ruby writes it last, in parentheses.
 	qualified, message, found := strings.Cut(line, ": ")
 	if !found {
 		qualified = strings.TrimSuffix(strings.TrimSpace(line), ":")

@@ -22,6 +22,7 @@ func isHexDigit(c byte) bool {
 // isTime reports whether s is a date, a clock time or both: only digits and the signs
 // of times, with a T or Z after digits, and at least one separator.
 func isTime(s string) bool {
+	// Three digits exclude ratios such as 1/2.
 	digits, joints := 0, 0
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -171,6 +172,7 @@ func isGenerated(end string) bool {
 	if len(end) != 5 && (len(end) < 8 || len(end) > 10) {
 		return false
 	}
+	// Five letters are enough for a pod; longer ends need a digit to be no word.
 	digit := false
 	for i := 0; i < len(end); i++ {
 		if strings.IndexByte("bcdfghjklmnpqrstvwxz2456789", end[i]) < 0 {

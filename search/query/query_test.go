@@ -149,7 +149,7 @@ func FuzzParse(f *testing.F) {
 		runes := len([]rune(strings.ToValidUTF8(s, "\uFFFD")))
 		for _, p := range q.Problems {
 			if p.Offset < 0 || p.Offset > runes || p.Message == "" {
-				t.Fatalf("Parse(%q): problem %+v lies outside", s, p)
+				t.Fatalf("Parse(%q): problem %+v is outside of the text", s, p)
 			}
 		}
 		n := 0

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// cases are searches and what is kept of them; "" is nothing.
+// cases maps searches to their stored form, "" for none.
 var cases = map[string]string{
 	"  Connection   POOL exhausted ":             "connection pool exhausted",
 	"KubePodCrashLooping":                        "kubepodcrashlooping",
@@ -51,10 +51,10 @@ func TestQuery(t *testing.T) {
 	c := NewCleaner()
 	for text, want := range cases {
 		if got, ok := c.Query(text); got != want || ok != (want != "") {
-			t.Errorf("%q is kept as %q (%v), want %q", text, got, ok, want)
+			t.Errorf("%q is stored as %q (%v), want %q", text, got, ok, want)
 		}
 		if got, _ := c.Query(strings.ToLower(text)); got != want { // the log folds case first
-			t.Errorf("%q in lower case is kept as %q, want %q", text, got, want)
+			t.Errorf("%q in lower case is stored as %q, want %q", text, got, want)
 		}
 	}
 }
@@ -77,13 +77,13 @@ func FuzzQuery(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		got, ok := c.Query(text)
 		if ok == (got == "") || !utf8.ValidString(got) || utf8.RuneCountInString(got) > maxRunes {
-			t.Fatalf("%q is kept as %q (%v)", text, got, ok)
+			t.Fatalf("%q is stored as %q (%v)", text, got, ok)
 		}
 		if strings.ContainsAny(got, "@\x00\n") || strings.Contains(got, "  ") || strings.Contains(got, "://") && strings.Contains(got, "https://x") {
-			t.Fatalf("%q is kept as %q", text, got)
+			t.Fatalf("%q is stored as %q", text, got)
 		}
 		if again, _ := c.Query(got); ok && strings.Count(again, "<") < strings.Count(got, "<secret>") {
-			t.Fatalf("%q is kept as %q, which is kept as %q", text, got, again)
+			t.Fatalf("%q is stored as %q, which is stored as %q", text, got, again)
 		}
 	})
 }

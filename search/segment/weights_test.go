@@ -15,7 +15,7 @@ func TestFrequency(t *testing.T) {
 		b := rapid.Float64Range(1, 100).Draw(t, "b") * unit
 		fa, fb := frequency(a, unit, true), frequency(b, unit, false)
 		if fa%2 != 1 || fb%2 != 0 {
-			t.Fatalf("frequencies %d and %d do not tell tokens", fa, fb)
+			t.Fatalf("frequencies %d and %d do not distinguish tokens", fa, fb)
 		}
 		if a < b && (fa+1)/2 > fb/2 {
 			t.Fatalf("%v is stored as %d, %v as %d", a, fa, b, fb)

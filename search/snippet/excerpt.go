@@ -106,6 +106,7 @@ func (c *cutter) read(s string) {
 				return
 			}
 		}
+		// At depth 0 a block, or the text between two, is complete.
 		if at += raw; depth == 0 {
 			c.add(s[start:at], kind == xhtml.EndTagToken && level > 0)
 			start = at
@@ -147,6 +148,7 @@ func (c *cutter) full() bool {
 // kept returns the excerpt. If the limit separates a block from the text that announces
 // it, kept leaves out both, unless there is no other block.
 func (c *cutter) kept() string {
+	// The last block is too long if the size exceeds the hard limit.
 	blocks, before := c.blocks, c.more
 	if c.size > hardFactor*c.most && len(blocks) > 1 {
 		c.more = true

@@ -36,6 +36,7 @@ type candidate struct {
 // returns the summary in their place.
 func (m *Marker) Fragments(title, summary string, sections []Section) []Fragment {
 	var out []Fragment
+	// Marks are offsets of the normalized text, which is therefore the text that is shown.
 	title = analysis.Normalize(title)
 	if marks := m.marks(title); len(marks) > 0 {
 		out = append(out, Fragment{Field: "title", HTML: markUp(title, marks, 0, len(title))})
@@ -111,6 +112,7 @@ func (m *Marker) passage(text string) (best candidate, ok bool) {
 // widen extends a range to the length of a fragment, between words. It starts no
 // earlier than the line of the first word.
 func widen(text string, from, to int) (start, stop int) {
+	// A fragment begins at the line of its first mark, or at a word before it.
 	start = max(0, from-leadBytes)
 	if nl := strings.LastIndexByte(text[start:from], '\n'); nl >= 0 {
 		start += nl + 1

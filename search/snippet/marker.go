@@ -158,6 +158,7 @@ func (m *Marker) marks(text string) []mark {
 // punctuation or ideograph. A run is plain if it is one word without parts: small
 // letters, the first of which may be a capital.
 func (m *Marker) run(text string, i int) (end int, plain bool) {
+	// A capital inside a word begins a part, so only the first letter may be one.
 	plain = m.class[text[i]] == lower || 'A' <= text[i] && text[i] <= 'Z'
 	for end = i; end < len(text); {
 		switch m.class[text[end]] {
@@ -230,6 +231,7 @@ func (m *Marker) termOf(word string) string {
 // mayHold reports whether a run may contain a word of the query, whole or as a part.
 // Parts begin at capitals and at the borders of digits. It has no false negatives.
 func (m *Marker) mayHold(run string) bool {
+	// Only the beginning of a part can match, so the others need no test.
 	for i := 0; i < len(run); i++ {
 		c := run[i]
 		if c == '\'' || c >= utf8.RuneSelf {
@@ -283,6 +285,7 @@ func (m *Marker) term(token, raw string) (string, bool) {
 // total returns the sum of the worth of the distinct terms.
 func (m *Marker) total(marks []mark) float32 {
 	var sum float32
+	// A passage has few marks: comparing all pairs is faster than a map.
 	for i, a := range marks {
 		again := false
 		for _, b := range marks[:i] {

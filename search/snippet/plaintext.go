@@ -36,6 +36,7 @@ func plainBlocks(parent *xhtml.Node, depth int) (out []string) {
 		}
 		line.Reset()
 	}
+	// Inline nodes are collected until the next block ends the line.
 	for n := parent.FirstChild; n != nil; n = n.NextSibling {
 		if !isBlock(n) || depth == maxNested {
 			writeInline(&line, n)

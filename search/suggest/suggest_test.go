@@ -151,7 +151,7 @@ func TestApplyIsReplace(t *testing.T) {
 	})
 }
 
-// TestManyChangesAreMerged goes past the size at which the base is made anew.
+// TestManyChangesAreMerged goes past the size at which the base is rebuilt.
 func TestManyChangesAreMerged(t *testing.T) {
 	x := New()
 	x.Replace(shelf())

@@ -83,6 +83,7 @@ func (r *reader) entry(name string, at, value yamldoc.Value) (group, bool) {
 		r.report(RuleForm, at, `%q has no synonym: write one after the colon, or [] to remove a built-in synonym`, name)
 		return group{}, false
 	}
+	// A single text is a list of one.
 	texts := value.Strings()
 	values := value.Items()
 	if !value.List() {
@@ -104,6 +105,7 @@ func (r *reader) entry(name string, at, value yamldoc.Value) (group, bool) {
 	for _, t := range texts {
 		g.texts = append(g.texts, analysis.Normalize(t))
 	}
+	// A form equal to the name would be its own synonym.
 	if slices.ContainsFunc(g.texts[1:], func(t string) bool { return key(t) == key(name) }) {
 		r.report(RuleWord, at, "%q is found by its other word forms already: a synonym is a different word", name)
 		return group{}, false

@@ -65,6 +65,7 @@ func (s Set) Len() int {
 func newSet(groups []group) Set {
 	// Joined words -> texts.
 	meanings := make(map[string][]string)
+	// Groups apply in order: an empty one removes what the groups before it gave.
 	for _, g := range groups {
 		if len(g.texts) == 0 {
 			delete(meanings, key(g.name))
