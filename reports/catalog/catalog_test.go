@@ -180,7 +180,7 @@ spec:
 	}
 }
 
-func TestWhatAPushBreaksElsewhereIsTold(t *testing.T) {
+func TestPushReportsWhatItBreaksElsewhere(t *testing.T) {
 	r := newRepo(t)
 	r.push(map[string]string{"services/pay.yaml": service("pay", ""), "slos/pay.yaml": objective("pay-ok", "pay", "0.99")})
 
@@ -201,7 +201,7 @@ func TestWhatAPushBreaksElsewhereIsTold(t *testing.T) {
 	}
 }
 
-func TestABrokenFileIsTheOnlyThingTold(t *testing.T) {
+func TestOnlyTheBrokenFileIsReported(t *testing.T) {
 	r := newRepo(t)
 	r.push(map[string]string{"services/pay.yaml": service("pay", ""), "slos/pay.yaml": objective("pay-ok", "pay", "0.99")})
 	got := text(r.check(map[string]string{"services/pay.yaml": "apiVersion: [openslo/v1\n"}).Problems())

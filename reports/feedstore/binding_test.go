@@ -17,7 +17,7 @@ const day = 24 * time.Hour
 
 // A bound sender is refused under another name, whether the request or an item of
 // its body names it, and neither a retry nor posting again gets around that.
-func TestABoundSenderSpeaksForItsSourcesOnly(t *testing.T) {
+func TestBoundSenderPostsForItsSourcesOnly(t *testing.T) {
 	w := newWorld(t, feedstore.Options{Formats: []feed.Format{ndjson.Format()}})
 	post := func(source string, bound ...string) (feedstore.Result, error) {
 		const body = `{"type":"change","id":"1","time":"2026-11-24T10:00:00Z"}
@@ -78,8 +78,8 @@ func TestNamesOfSources(t *testing.T) {
 	}
 }
 
-// Nobody can have measured what is not over: a sender that claims it would cover
-// more of the day than those that wait.
+// A bucket that has not ended cannot have been measured: a sender that claims it
+// would cover more of the day than those that wait.
 func TestBucketsOfTheFuture(t *testing.T) {
 	at := func(start time.Time, length time.Duration, coverage float64) feed.Fact {
 		return feed.Fact{
@@ -127,7 +127,7 @@ func TestBucketsOfTheFuture(t *testing.T) {
 	}
 }
 
-// Every source of a day is looked at by whoever reads the day: there are few.
+// Every reader of a day reads all of its sources, so there may be few.
 func TestSourcesOfOneDayAreBounded(t *testing.T) {
 	var facts []feed.Fact
 	for i := range 60 {

@@ -187,7 +187,7 @@ func TestBucketsOfDefinedSLOsHaveNoBudget(t *testing.T) {
 }
 
 // What is over budget is one entry a source and hour, and leaves no body behind.
-func TestOverBudgetIsOneDeadLetterAnHour(t *testing.T) {
+func TestOverBudgetIsOneDeadLetterPerHour(t *testing.T) {
 	w := budgeted(t)
 	for n := range 50 {
 		var all []string

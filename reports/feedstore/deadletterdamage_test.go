@@ -10,7 +10,7 @@ import (
 	"github.com/postern/postern/reports/feedstore"
 )
 
-// scribble replaces every row of a bucket by bytes that its owner cannot decode.
+// scribble replaces every row of a bucket by bytes that cannot be decoded.
 func (w *world) scribble(t *testing.T, bucket string) (n int) {
 	t.Helper()
 	err := w.db.Update(t.Context(), func(x kv.Writer) error {
@@ -31,9 +31,10 @@ func (w *world) scribble(t *testing.T, bucket string) (n int) {
 	return n
 }
 
-// The letters of an hour and the counters of a day are read by every commit of a
-// source over its budget: one that cannot be read must stop neither feeds nor pages.
-func TestALetterOfTheHourThatCannotBeReadStopsNoFeed(t *testing.T) {
+// Every commit of a source over its budget reads the dead letter of the hour and the
+// counters of the day: if they cannot be read, feeds and pages must work
+// nevertheless.
+func TestDamagedDeadLetterBlocksNoFeed(t *testing.T) {
 	for _, bucket := range []string{"ledger.letter", "ledger.body", "ledger.daily"} {
 		w := budgeted(t)
 		missed := feedstore.Refusal{Source: "ci", Own: "ci", Format: "ndjson", Kind: fault.TooLarge, Reason: "a body", At: w.now}

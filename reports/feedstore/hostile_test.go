@@ -47,8 +47,9 @@ func TestDeadLettersOfOneBodyAreBounded(t *testing.T) {
 	}
 }
 
-// A page of dead letters looks at so many: with a filter it may be empty and go on.
-func TestAPageOfDeadLettersLooksAtFew(t *testing.T) {
+// A page reads a bounded number of dead letters: with a filter it may be empty and
+// have a next page.
+func TestPageOfDeadLettersReadsABoundedNumber(t *testing.T) {
 	w := newWorld(t, feedstore.Options{})
 	post := func(source, body string) {
 		t.Helper()
@@ -86,7 +87,7 @@ func TestAPageOfDeadLettersLooksAtFew(t *testing.T) {
 
 // The portal's own names are not for senders: they could replace what people
 // entered and what was measured.
-func TestNobodyPostsInThePortalsName(t *testing.T) {
+func TestSendersCannotUseNamesOfThePortal(t *testing.T) {
 	for _, name := range []string{"portal", "postmortem:pm-2026-001", "prometheus/main"} {
 		w := newWorld(t, says(feed.Fact{Kind: feed.Change, Entity: "a", Source: name, At: noon, Rev: 1 << 60, Change: &change.Change{ID: "a"}}))
 		if a, err := w.post(

@@ -72,10 +72,10 @@ func killBody(i int) (format string, in feed.Input) {
 	return format, in
 }
 
-// TestKilledAtRandomMomentsOfIngest kills (kill -9) a process that takes feeds in,
-// at random moments, and starts it again with what it had not answered. All that
-// was answered is there after each death, and in the end what is stored is, byte
-// for byte, what the same bodies in another order give a ledger that nobody kills.
+// TestKilledAtRandomMomentsOfIngest kills (kill -9) a process that takes feeds in, at
+// random moments, and starts it again with what it had not answered. All that was
+// answered is there after each death, and in the end what is stored is, byte for
+// byte, what the same bodies in another order give a store that is not killed.
 func TestKilledAtRandomMomentsOfIngest(t *testing.T) {
 	if path := os.Getenv(killedFile); path != "" {
 		takeUntilKilled(t, path)
@@ -187,7 +187,7 @@ func openKilled(t *testing.T, path string) (kv.DB, *feedstore.Store) {
 	)
 }
 
-// takeIn sends bodies from several senders, and tells each that was answered; an
+// takeIn sends bodies from several senders, and reports each that was answered; an
 // answer that refuses a body is one too.
 func takeIn(t *testing.T, l *feedstore.Store, bodies []int, senders int, answered func(i int)) {
 	work := make(chan int)
@@ -215,7 +215,7 @@ func takeIn(t *testing.T, l *feedstore.Store, bodies []int, senders int, answere
 }
 
 // lookAtRemains opens what a killed child left: it is whole, what it holds adds up,
-// and every body that was answered is there. It gives how many are.
+// and every body that was answered is there. It returns their number.
 func lookAtRemains(t *testing.T, path string, answered map[int]bool, thorough bool) (there int) {
 	t.Helper()
 	if thorough {

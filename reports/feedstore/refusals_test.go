@@ -12,9 +12,10 @@ import (
 	"github.com/postern/postern/reports/feedstore"
 )
 
-// A body that was refused before it was read leaves one letter a source, format, kind
-// and hour, is counted where reports and pages look, and cannot be read again.
-func TestABodyThatIsNotKeptLeavesALetter(t *testing.T) {
+// A body that was refused before it was read is counted in one dead letter per
+// source, format, kind and hour, is counted where reports and pages look, and cannot
+// be read again.
+func TestRefusedBodyIsCountedInADeadLetter(t *testing.T) {
 	w := newWorld(t, feedstore.Options{Formats: []feed.Format{linesFormat()}})
 	large := feedstore.Refusal{
 		Source: "am",

@@ -14,7 +14,7 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// told is what one source counted on one day, as drawn.
+// counted is what one source counted on one day, as drawn.
 type counted struct {
 	source   string
 	coverage []float64 // of the hours of the day; below 0 is no bucket at all
@@ -55,8 +55,8 @@ func contests() *rapid.Generator[[]counted] {
 	})
 }
 
-// rightful tells whether c may speak for a day that all counted for, by the words of
-// the manual.
+// rightful reports whether c may be used for a day that all counted for, by the words
+// of the manual.
 func rightful(c counted, all []counted) bool {
 	for _, o := range all {
 		switch {
@@ -75,7 +75,7 @@ func rightful(c counted, all []counted) bool {
 	return true
 }
 
-func TestTheSourceThatCoversMostSpeaks(t *testing.T) {
+func TestSourceThatCoversMostIsUsed(t *testing.T) {
 	w := newWorld(t, feedstore.Options{})
 	midnight := noon.Truncate(day)
 	rapid.Check(t, func(rt *rapid.T) {
@@ -142,7 +142,7 @@ func TestFinerBucketsAreNotMore(t *testing.T) {
 	}
 }
 
-// A measurement that measured nothing does not keep out somebody who did.
+// A measurement without data is not used instead of a source with data.
 func TestAMeasurementOfNothingGivesWay(t *testing.T) {
 	w := newWorld(t, feedstore.Options{})
 	empty := bucket("prometheus/main", noon, time.Hour, 0)

@@ -356,7 +356,7 @@ func feedAll(t *testing.T, rt *rapid.T, w *world, portions [][]feed.Fact) {
 	}
 }
 
-func TestOverloadIsToldBeforeAnythingIsStored(t *testing.T) {
+func TestOverloadIsAnsweredBeforeAnythingIsStored(t *testing.T) {
 	w := newWorld(t, feedstore.Options{Queue: 2})
 	hold, held := make(chan struct{}), make(chan struct{})
 	go func() {

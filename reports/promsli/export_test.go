@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Reread reads a stored bucket or day of estimates and tells whether what was read
-// is written as it was.
+// RoundTrips reports whether a stored bucket or day of estimates is written as it was
+// read.
 func RoundTrips(key, value []byte) bool {
 	s := &source{Source: Source{Name: "a"}}
 	if t, ok := s.readPartial(key, value); ok {

@@ -23,7 +23,7 @@ type life struct {
 	stale   []time.Time
 }
 
-// at is the value that a server gives at an instant.
+// at is the value that a server returns for an instant.
 func (l life) at(t time.Time) (slo.Sample, bool) {
 	var last slo.Sample
 	for _, s := range l.samples {

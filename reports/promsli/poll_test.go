@@ -54,7 +54,7 @@ func (s *server) QueryRange(ctx context.Context, query string, from, to time.Tim
 	return a, nil
 }
 
-// Query gives no samples: what is asked for there is not what the tests are about.
+// Query returns no samples: the tests here are not about them.
 func (s *server) Query(context.Context, string, time.Time) (promsli.Answer, error) {
 	return promsli.Answer{}, fault.New(fault.Invalid, "test", "no samples here")
 }
@@ -253,7 +253,7 @@ func TestSourcesDoNotWaitForEachOther(t *testing.T) {
 	}
 }
 
-func TestARefusedQueryHarmsNobodyElse(t *testing.T) {
+func TestRefusedQueryDoesNotStopOthers(t *testing.T) {
 	srv := &server{}
 	srv.value = func(q string, _ time.Time) (float64, bool) { return 1, true }
 	w := newWorld(t, promsli.Source{Name: "main", Query: refusing{srv}})

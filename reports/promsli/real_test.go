@@ -282,7 +282,7 @@ func realWorld(t *testing.T, port string) *realClock {
 }
 
 // compare holds the buckets of a series against what its exporter counted by an
-// instant. What it counts between its last scrape and a restart nobody sees.
+// instant. Events between its last scrape and a restart cannot be seen.
 func (w *realClock) compare(series string, counted func(time.Time) counted, restarts int) {
 	w.t.Helper()
 	if w.twice > 0 {

@@ -115,7 +115,7 @@ func TestAskingAgainEnds(t *testing.T) {
 
 // What was absent and is there later is the first revision; an answer that saw
 // less than before changes nothing; another definition is not mixed in.
-func TestWhatIsHeardAgain(t *testing.T) {
+func TestRepeatedAnswers(t *testing.T) {
 	var w *world
 	since := start.Add(24 * time.Hour)
 	hole := func(now time.Time) bool { return now.Before(since.Add(30 * time.Minute)) }
@@ -172,8 +172,8 @@ func TestAskingAgainOutlivesAnOutage(t *testing.T) {
 	}
 }
 
-// The process dies when something is recorded and not remembered; meanwhile the
-// rest of the data came. What is asked for anew gets a revision that is not taken.
+// The process dies when something is recorded and not remembered; meanwhile the rest
+// of the data came. A repeated answer gets a new revision.
 func TestWhatAProcessDidNotRememberIsRevised(t *testing.T) {
 	var w *world
 	since := start.Add(24 * time.Hour)

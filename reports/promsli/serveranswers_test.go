@@ -68,7 +68,7 @@ func TestWhatAnswersMakeOfADay(t *testing.T) {
 	}
 }
 
-// fickle gives samples with a warning, or not at all.
+// fickle returns samples with a warning, or none.
 type fickle struct {
 	*counters
 	warning string
@@ -158,8 +158,8 @@ func TestAServerThatCannotTellWhichBucketsAreOdd(t *testing.T) {
 	}
 }
 
-// babbling calls buckets odd that nobody asked about: of other years, and between
-// those there are.
+// babbling reports buckets as irregular that were not queried: of other years, and
+// between those there are.
 type babbling struct{ *counters }
 
 func (b babbling) QueryRange(ctx context.Context, query string, from, to time.Time, step time.Duration) (promsli.Answer, error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// slow is feeds whose voices take until they are let go.
+// slow is feeds whose reports are returned only after a release.
 type slow struct {
 	*feeds
 	entered, release chan struct{}
@@ -24,8 +24,8 @@ func (s *slow) Voices(ctx context.Context, from, to time.Time) ([]incident.Voice
 	return s.feeds.Voices(ctx, from, to)
 }
 
-// waits tells whether a reader waits for the fold that is under way. One that had no
-// time to find out is asked again with more.
+// waits reports whether a reader waits for the fold in progress. A reader without
+// enough time to find out tries again with more.
 func waits(t *testing.T, r *Store) bool {
 	t.Helper()
 	for patience := 10 * time.Millisecond; ; patience *= 2 {
@@ -43,10 +43,9 @@ func waits(t *testing.T, r *Store) bool {
 	}
 }
 
-// While one reader makes a view anew the others are given the last one, unless it
-// was wrong for too long, a person changed something, or they must not be given
-// anything stale.
-func TestNobodyWaitsForAFold(t *testing.T) {
+// While one reader computes a view the others get the last one, unless it is out of
+// date for too long, a person changed something, or they must not get anything stale.
+func TestReadersDoNotWaitForAFold(t *testing.T) {
 	f := open(t)
 	old := f.incidents(t, 0, 1000)
 	s := &slow{f.feeds, make(chan struct{}), make(chan struct{})}
@@ -127,8 +126,8 @@ func TestAFoldThatFailsIsMadeAgain(t *testing.T) {
 	}
 }
 
-// TestAFoldThatPanicsIsAnError: a job that folds has nobody who recovers for it, and
-// whoever waits for a fold must be told that it ended.
+// TestAFoldThatPanicsIsAnError: a fold runs in a goroutine without another recover,
+// and its waiting readers must be woken.
 func TestAFoldThatPanicsIsAnError(t *testing.T) {
 	f := open(t)
 	f.feeds.broken = true

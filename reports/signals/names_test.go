@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// TestNamesOfTwoIncidents: two trackers have a 17, and two voices of one ref may be
+// TestNamesOfTwoIncidents: two trackers have a 17, and two reports of one ref may be
 // split. What a person says of one of them is about that one.
 func TestNamesOfTwoIncidents(t *testing.T) {
 	f := open(t)

@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// A page of a week reads the observations of that week, however many there are
-// from before, and tells what it would tell of all of them.
+// A page of a week reads the observations of that week, however many there are from
+// before, and returns what it would return for all of them.
 func TestStatementsReadTheirWeek(t *testing.T) {
 	f := open(t)
 	start := monday(at(0)).Add(-30 * week)

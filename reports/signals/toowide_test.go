@@ -11,7 +11,7 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// crowd is feeds of which a span may be read only when it has few voices, and which
+// crowd is feeds of which a span may be read only if it has few reports, and which
 // blocks while a test says so.
 type crowd struct {
 	*feeds

@@ -136,7 +136,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 
 // A key may stand in the address of a page; the log and the page of feeds never
 // tell it.
-func TestTheKeyOfAnAddressIsNotTold(t *testing.T) {
+func TestKeyInAnAddressIsNotShown(t *testing.T) {
 	var log strings.Builder
 	p := New(Options{
 		Pages: []Page{{"shop", "http://127.0.0.1:1/incidents.json?key=hunter2"}}, Every: time.Minute, Client: &http.Client{}, Limit: 100,

@@ -19,8 +19,8 @@ func webhook(kind, at string) string {
 	"summary":"cart","type":"service_reference"},"priority":{"id":"PSO75BM","summary":"P1"},"urgency":"high","resolve_reason":null}}}`, kind, at, kind, at)
 }
 
-// decode gives the facts of one event: its incident first, then its page if it
-// says something of one.
+// decode returns the facts of one event: its incident first, then its page if it says
+// something of one.
 func decode(t *testing.T, body string) []feed.Fact {
 	t.Helper()
 	d, err := feedtest.Decode(t, Decoder{}, feedtest.Input(body))
@@ -30,7 +30,7 @@ func decode(t *testing.T, body string) []feed.Fact {
 	return d.Facts
 }
 
-// TestPage: one page a time that somebody was called, with what they did.
+// TestPage: one episode per page, with the answers of the paged person.
 func TestPage(t *testing.T) {
 	var signals []alert.Signal
 	reopen := strings.NewReplacer(`"created_at"`, `"reopened_at":"2026-11-24T10:21:00Z","created_at"`)

@@ -102,7 +102,8 @@ func TestRejections(t *testing.T) {
 	}
 }
 
-// redacted tells whether the body that is kept says the same and no literal.
+// redacted reports whether the stored body decodes to the same facts and has no
+// literal.
 func redacted(t *testing.T, body string) {
 	t.Helper()
 	kept := string(Decoder{}.Redact([]byte(body)))
