@@ -11,8 +11,12 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// Apply writes the changes of the push. It must run in the transaction that publishes
-// the push.
+// A definition whose hash changes starts a new version; one whose texts
+// change keeps its version. A removed SLO gets a last version that is
+// marked as removed, so that its data stays readable under its name.
+
+// Apply writes the changes of the push. It must run in the transaction that
+// publishes the push.
 func (p *Prepared) Apply(w kv.Writer) error {
 	if len(p.changed) == 0 && len(p.removed) == 0 {
 		return nil
@@ -38,8 +42,8 @@ func (p *Prepared) Apply(w kv.Writer) error {
 	return kv.AddVersion(w, bMeta, []byte(seqKey))
 }
 
-// clear deletes the files that a first push does not have: the repository was created
-// again beside an old database.
+// clear deletes the files that a first push does not have: the repository
+// was created again beside an old database.
 func clear(w kv.Writer, keep files) error {
 	var stale [][]byte
 	for item, err := range w.Scan(bFile, nil, nil) {
@@ -58,8 +62,8 @@ func clear(w kv.Writer, keep files) error {
 	return nil
 }
 
-// applyVersions adds a version of each SLO that is new or whose meaning changed, and
-// ends the versions of removed SLOs.
+// applyVersions adds a version of each SLO that is new or whose meaning
+// changed, and ends the versions of removed SLOs.
 func (p *Prepared) applyVersions(w kv.Writer) error {
 	latest, err := latestVersions(w)
 	if err != nil {
@@ -74,7 +78,8 @@ func (p *Prepared) applyVersions(w kv.Writer) error {
 			if reflect.DeepEqual(toStored(last.SLO), toStored(s)) {
 				continue
 			}
-			// Only texts changed: the version keeps its number and gets the new texts.
+			// Only texts changed: the version keeps its number and gets the new
+			// texts.
 			v.Number, v.From, v.Commit = last.Number, last.From, last.Commit
 		}
 		if err := putVersion(w, v); err != nil {

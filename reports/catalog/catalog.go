@@ -14,7 +14,8 @@ import (
 	"github.com/postern/postern/reports/slo/openslo"
 )
 
-// Topic is the change log topic of this package; the key is the name of the SLO.
+// Topic is the change log topic of this package; the key is the name of the
+// SLO.
 const Topic = "slo"
 
 const (
@@ -37,14 +38,15 @@ func Schema() kv.Schema {
 type Version struct {
 	Number int // 1 for the first
 	SLO    slo.SLO
-	// From is when it was published. The first version applies to all earlier data.
+	// From is when it was published. The first version applies to all earlier
+	// data.
 	From   time.Time
 	Commit string
 	Gone   bool // the SLO was removed at From; SLO is the definition before
 }
 
-// Catalog returns what is defined on main. It is safe for concurrent use. Results are
-// copies.
+// Catalog returns what is defined on main. It is safe for concurrent use.
+// Results are copies.
 type Catalog struct {
 	db   kv.DB
 	mu   sync.Mutex
@@ -58,11 +60,12 @@ type snapshot struct {
 	versions map[string][]Version
 }
 
-// New returns a Catalog over an open database whose schemas include Schema().
+// New returns a Catalog over an open database whose schemas include
+// Schema().
 func New(db kv.DB) *Catalog { return &Catalog{db: db} }
 
-// Seq returns a number that changes with every push that changes a definition: while
-// it stays the same, so do all answers.
+// Seq returns a number that changes with every push that changes a
+// definition: while it stays the same, so do all answers.
 func (c *Catalog) Seq(ctx context.Context) (n uint64, err error) {
 	err = c.db.View(ctx, func(r kv.Reader) error {
 		n, err = kv.Version(r, bMeta, []byte(seqKey))
@@ -153,9 +156,9 @@ func (c *Catalog) SLOs(ctx context.Context) ([]slo.SLO, error) {
 	return append([]slo.SLO(nil), s.set.SLOs...), nil
 }
 
-// SLOAt returns the definition of an SLO that applies at an instant: the newest one
-// published by then, or the first. It returns fault.Gone if the SLO was removed by
-// then, and fault.NotFound if it never existed.
+// SLOAt returns the definition of an SLO that applies at an instant: the
+// newest one published by then, or the first. It returns fault.Gone if the
+// SLO was removed by then, and fault.NotFound if it never existed.
 func (c *Catalog) SLOAt(ctx context.Context, name string, t time.Time) (slo.SLO, error) {
 	versions, err := c.History(ctx, name)
 	if err != nil {
@@ -178,8 +181,8 @@ func (c *Catalog) SLO(ctx context.Context, name string) (slo.SLO, error) {
 	return c.SLOAt(ctx, name, time.Unix(1<<40, 0))
 }
 
-// History returns the definitions of an SLO, the oldest first, also if it was
-// removed; fault.NotFound if it never existed.
+// History returns the definitions of an SLO, the oldest first, also if it
+// was removed; fault.NotFound if it never existed.
 func (c *Catalog) History(ctx context.Context, name string) ([]Version, error) {
 	s, err := c.read(ctx)
 	if err != nil {
@@ -192,8 +195,8 @@ func (c *Catalog) History(ctx context.Context, name string) ([]Version, error) {
 	return append([]Version(nil), versions...), nil
 }
 
-// Names returns the names of all SLOs, including removed ones: a report about an
-// earlier time still counts them.
+// Names returns the names of all SLOs, including removed ones: a report
+// about an earlier time still counts them.
 func (c *Catalog) Names(ctx context.Context) ([]string, error) {
 	s, err := c.read(ctx)
 	if err != nil {

@@ -11,6 +11,11 @@ import (
 	"github.com/postern/postern/reports/slo/openslo"
 )
 
+// A push is checked against the whole tree as it would be after it, because
+// files refer to each other: a removed service leaves SLOs without an
+// owner. Problems that existed before the push and are not in its files are
+// not reported again.
+
 // files are the definition files of a tree, by path.
 type files map[string][]byte
 
@@ -48,9 +53,9 @@ type Prepared struct {
 	problems []postmortems.Problem
 }
 
-// Prepare checks what a push does to services and SLOs. It reads only the changed
-// files from the push; the others are those of main. Errors of the files are in
-// Problems.
+// Prepare checks what a push does to services and SLOs. It reads only the
+// changed files from the push; the others are those of main. Errors of the
+// files are in Problems.
 func (c *Catalog) Prepare(ctx context.Context, cs postmortems.ChangeSet) (*Prepared, error) {
 	p := &Prepared{cs: cs, changed: files{}}
 	if err := p.read(ctx); err != nil {
@@ -98,8 +103,8 @@ func (p *Prepared) read(ctx context.Context) error {
 	return fault.Wrap(fault.Internal, "catalog.Prepare", "the definitions cannot be read", err)
 }
 
-// check parses the tree as it would be after the push. It reports problems of the
-// changed files, and new problems that the change causes in others.
+// check parses the tree as it would be after the push. It reports problems
+// of the changed files, and new problems that the change causes in others.
 func (p *Prepared) check(ctx context.Context, base files) error {
 	old, _, err := parseAll(ctx, base)
 	if err != nil {
@@ -131,7 +136,8 @@ func (p *Prepared) check(ctx context.Context, base files) error {
 	p.after, linked = openslo.Link(append(kept, pushed...))
 	for _, x := range linked {
 		_, ours := p.changed[x.Path]
-		// A file that cannot be parsed defines nothing: references to it are not reported.
+		// A file that cannot be parsed defines nothing: references to it are
+		// not reported.
 		if ours && (!broken || x.Weight == postmortems.Error) || !ours && !broken && !before[x] {
 			p.problems = append(p.problems, x)
 		}

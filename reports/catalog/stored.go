@@ -11,8 +11,12 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// storedVersion is a Version as it is stored. Field names are fixed: a field may be
-// added, none may change its meaning.
+// Versions are stored as JSON with fixed names, so that a version that an
+// older build stored can be read for years. The hash of a definition covers
+// its meaning and not its texts.
+
+// storedVersion is a Version as it is stored. Field names are fixed: a
+// field may be added, none may change its meaning.
 type storedVersion struct {
 	From   time.Time `json:"from"`
 	Commit string    `json:"commit,omitempty"`
@@ -48,7 +52,8 @@ type storedSLO struct {
 	Hash          string              `json:"hash"`
 }
 
-// storedIndicator is an SLI as it is stored. It has the fields of slo.Indicator.
+// storedIndicator is an SLI as it is stored. It has the fields of
+// slo.Indicator.
 type storedIndicator struct {
 	Type       string  `json:"type,omitempty"`
 	Source     string  `json:"source,omitempty"`
@@ -87,7 +92,8 @@ func toStored(s slo.SLO) storedSLO {
 	return out
 }
 
-// fromStored is the inverse of toStored. It fails if the time zone is not known.
+// fromStored is the inverse of toStored. It fails if the time zone is not
+// known.
 func fromStored(s storedSLO) (slo.SLO, error) {
 	out := slo.SLO{
 		Name: s.Name, Series: s.Series, Title: s.Title, Service: s.Service, Description: s.Description,
@@ -126,7 +132,8 @@ func instant(s int64) time.Time {
 	return time.Unix(s, 0).UTC()
 }
 
-// versionKey returns the key of a version; versions of an SLO sort by number.
+// versionKey returns the key of a version; versions of an SLO sort by
+// number.
 func versionKey(name string, number int) []byte {
 	return binary.BigEndian.AppendUint32(append([]byte(name), 0), uint32(number))
 }

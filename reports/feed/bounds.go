@@ -11,9 +11,9 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// Bound is the range of one kind of number in feeds. A number outside is rejected
-// with the reason and becomes a dead letter: it is never clamped and never replaced
-// by 0. The bounds of all decoders are in this file.
+// Bound is the range of one kind of number in feeds. A number outside is
+// rejected with the reason and becomes a dead letter: it is never clamped
+// and never replaced by 0. The bounds of all decoders are in this file.
 type Bound struct {
 	Least, Most float64
 	Unit        string // "seconds"; "" for a plain number
@@ -30,8 +30,8 @@ func Execution() Bound {
 	}
 }
 
-// Executions bounds the total time of all executions of a statement since its
-// counters started.
+// Executions bounds the total time of all executions of a statement since
+// its counters started.
 func Executions() Bound {
 	return Bound{0, sql.MostSeconds, "seconds", "three hundred sessions that run it all the time need a year for that"}
 }
@@ -51,8 +51,8 @@ func Events() Bound {
 	return Bound{0, slo.MostEvents, "events", "a billion events a second all day are a tenth of that"}
 }
 
-// SampleRate bounds how many queries a server counts for each that it logs: Percona
-// Server allows 1 to 1,000.
+// SampleRate bounds how many queries a server counts for each that it logs:
+// Percona Server allows 1 to 1,000.
 func SampleRate() Bound {
 	return Bound{1, 1e6, "queries for each logged", "no server leaves out more"}
 }
@@ -80,8 +80,8 @@ func Number() Bound {
 	return Bound{0, 1 << 53, "", "above it a JSON number loses digits"}
 }
 
-// Timestamp bounds a count of seconds since 1970 in a log. Whether the instant is
-// plausible is checked for all facts alike.
+// Timestamp bounds a count of seconds since 1970 in a log. Whether the
+// instant is plausible is checked for all facts alike.
 func Timestamp() Bound {
 	return Bound{1, 1e11, "seconds since 1970", "it lies after the year 5000"}
 }
@@ -89,8 +89,8 @@ func Timestamp() Bound {
 // Holds reports whether a number is within the bound; NaN never is.
 func (b Bound) Holds(x float64) bool { return x >= b.Least && x <= b.Most }
 
-// Check returns fault.Invalid with the reason if a number is outside the bound; name
-// is the sender's name of the field.
+// Check returns fault.Invalid with the reason if a number is outside the
+// bound; name is the sender's name of the field.
 func (b Bound) Check(name string, x float64) error {
 	if b.Holds(x) {
 		return nil
@@ -98,8 +98,8 @@ func (b Bound) Check(name string, x float64) error {
 	return b.refuse(name, strconv.FormatFloat(x, 'g', -1, 64))
 }
 
-// Read parses a number in a feed. Text that is not one decimal number is refused like
-// a number outside the bound. The sign of a zero is dropped.
+// Read parses a number in a feed. Text that is not one decimal number is
+// refused like a number outside the bound. The sign of a zero is dropped.
 func (b Bound) Read(name, text string) (float64, error) {
 	text = strings.TrimSpace(text)
 	x, err := strconv.ParseFloat(text, 64)
@@ -109,8 +109,8 @@ func (b Bound) Read(name, text string) (float64, error) {
 	return x + 0, nil
 }
 
-// ReadJSONNumber parses a JSON number, or a JSON string with one; there is false for
-// an absent value and for null.
+// ReadJSONNumber parses a JSON number, or a JSON string with one; there is
+// false for an absent value and for null.
 func (b Bound) ReadJSONNumber(name string, raw []byte) (x float64, there bool, err error) {
 	text := string(raw)
 	if text == "" || text == "null" {
@@ -151,9 +151,9 @@ func clip(text string) string {
 	return text
 }
 
-// CheckNumbers returns the reason why a number of a fact is out of bounds; "" if none
-// is. Decoders check the numbers that they read, with the sender's field names; this
-// checks every fact again, whatever made it.
+// CheckNumbers returns the reason why a number of a fact is out of bounds;
+// "" if none is. Decoders check the numbers that they read, with the
+// sender's field names; this checks every fact again, whatever made it.
 func CheckNumbers(f *Fact) string {
 	if err := checkNumbers(f); err != nil {
 		return Reason(err)
@@ -209,9 +209,9 @@ func checkObservation(o *sql.Observation) error {
 	return Rows().Check("the count of rows sent", float64(o.RowsSent))
 }
 
-// CheckEvents returns the reason why the counts of a sender's bucket are out of
-// bounds; "" if they are not. Counts that the portal measured itself are stored as
-// measured, and make their SLO invalid.
+// CheckEvents returns the reason why the counts of a sender's bucket are
+// out of bounds; "" if they are not. Counts that the portal measured itself
+// are stored as measured, and make their SLO invalid.
 func CheckEvents(b *slo.Bucket) string {
 	for _, n := range []struct {
 		name  string

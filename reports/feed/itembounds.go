@@ -7,17 +7,18 @@ import (
 )
 
 const (
-	// MaxLabels bounds the labels, and the annotations, of one alert. Alerts of
-	// Kubernetes have 10 to 40; each is read whenever a page lists the alert.
+	// MaxLabels bounds the labels, and the annotations, of one alert. Alerts
+	// of Kubernetes have 10 to 40; each is read whenever a page lists the
+	// alert.
 	MaxLabels = 100
-	// MaxItem bounds the text of one fact in bytes, with the names of labels and without
-	// the statement of an observation: half of 16 full texts and two lists. All facts of
-	// a page are in memory together.
+	// MaxItem bounds the text of one fact in bytes, with the names of labels
+	// and without the statement of an observation: half of 16 full texts and
+	// two lists. All facts of a page are in memory together.
 	MaxItem = 64 << 10
 )
 
-// CheckLabels returns fault.Invalid if an alert has more labels or annotations than
-// MaxLabels.
+// CheckLabels returns fault.Invalid if an alert has more labels or
+// annotations than MaxLabels.
 func CheckLabels(labels, annotations int) error {
 	for _, n := range []struct {
 		count int
@@ -30,7 +31,8 @@ func CheckLabels(labels, annotations int) error {
 	return nil
 }
 
-// Oversize returns the reason why a fact is too large to be stored; "" if it is not.
+// Oversize returns the reason why a fact is too large to be stored; "" if
+// it is not.
 func Oversize(f *Fact) string {
 	if f.Alert != nil {
 		if err := CheckLabels(len(f.Alert.Labels), len(f.Alert.Annotations)); err != nil {

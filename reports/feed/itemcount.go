@@ -2,14 +2,15 @@ package feed
 
 import "github.com/postern/postern/portal/base/fault"
 
-// MaxItems bounds the items of one JSON body. The smallest alerts seen have 240
-// bytes, so 16 MiB hold 70,000; ten million of two bytes would take half a minute and
-// a gigabyte.
+// MaxItems bounds the items of one JSON body. The smallest alerts seen have
+// 240 bytes, so 16 MiB hold 70,000; ten million of two bytes would take
+// half a minute and a gigabyte.
 const MaxItems = 100_000
 
-// checkItems returns fault.Invalid if a body has more than MaxItems items: elements
-// of its top list, or of the lists in its top object. It counts them before any is
-// decoded. Text that is not JSON passes, because the decoder has a better message.
+// checkItems returns fault.Invalid if a body has more than MaxItems items:
+// elements of its top list, or of the lists in its top object. It counts
+// them before any is decoded. Text that is not JSON passes, because the
+// decoder has a better message.
 func checkItems(body []byte) error {
 	const listed = 2 // levels of brackets in which items lie
 	depth, items, inList := 0, 0, [listed + 1]bool{}

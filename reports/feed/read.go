@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Limits of one item. Longer text is cut and longer lists are ended, because items
-// are shown in tables.
+// Limits of one item. Longer text is cut and longer lists are ended,
+// because items are shown in tables.
 const (
 	MaxText = 2 << 10 // bytes
 	MaxList = 200
@@ -20,7 +20,8 @@ const (
 	MaxRejected = 1000
 )
 
-// Text returns s without surrounding blanks, cut to MaxText bytes at a character.
+// Text returns s without surrounding blanks, cut to MaxText bytes at a
+// character.
 func Text(s string) string {
 	s = strings.TrimSpace(strings.ToValidUTF8(s, "\uFFFD"))
 	if len(s) <= MaxText {
@@ -29,8 +30,8 @@ func Text(s string) string {
 	return strings.ToValidUTF8(s[:MaxText], "")
 }
 
-// Texts returns the distinct non-empty texts of s in their order, each cut, at most
-// MaxList.
+// Texts returns the distinct non-empty texts of s in their order, each cut,
+// at most MaxList.
 func Texts(s ...string) (out []string) {
 	seen := map[string]bool{}
 	for _, x := range s {
@@ -44,8 +45,8 @@ func Texts(s ...string) (out []string) {
 	return out
 }
 
-// ReadJSON decodes a body that is one JSON value. The error (fault.Invalid) has a
-// message for the sender.
+// ReadJSON decodes a body that is one JSON value. The error (fault.Invalid)
+// has a message for the sender.
 func ReadJSON(body []byte, v any) error {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(body)) == 0 {
@@ -60,8 +61,8 @@ func ReadJSON(body []byte, v any) error {
 	return nil
 }
 
-// Trouble returns the message of an encoding/json error for the sender, who does not
-// know the names of Go types.
+// Trouble returns the message of an encoding/json error for the sender, who
+// does not know the names of Go types.
 func Trouble(err error) string {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		field := e.Field
@@ -76,9 +77,9 @@ func Trouble(err error) string {
 	return Text(err.Error())
 }
 
-// ReadTime parses an instant as feeds write it: RFC 3339 with or without fractions
-// and colons in the offset. Empty and "null" are the zero time. Other text is
-// fault.Invalid.
+// ReadTime parses an instant as feeds write it: RFC 3339 with or without
+// fractions and colons in the offset. Empty and "null" are the zero time.
+// Other text is fault.Invalid.
 func ReadTime(s string) (time.Time, error) {
 	s = strings.TrimSpace(s)
 	if s == "" || s == "null" {
@@ -92,9 +93,10 @@ func ReadTime(s string) (time.Time, error) {
 	return time.Time{}, fault.Newf(fault.Invalid, "feed.ReadTime", "the time %q is not written as 2026-11-24T12:00:00Z", Text(s))
 }
 
-// Epoch returns the instant of a count of seconds, milliseconds, microseconds or
-// nanoseconds since 1970. The magnitude decides which, because senders mix them in
-// one object; it decides correctly for 1973 to 5138. 0 is the zero time.
+// Epoch returns the instant of a count of seconds, milliseconds,
+// microseconds or nanoseconds since 1970. The magnitude decides which,
+// because senders mix them in one object; it decides correctly for 1973 to
+// 5138. 0 is the zero time.
 func Epoch(n int64) time.Time {
 	switch {
 	case n == 0:
@@ -112,8 +114,8 @@ func Epoch(n int64) time.Time {
 // Reason returns the message of an error for a Rejection.
 func Reason(err error) string { return fault.Message(err) }
 
-// timeKey is the layout of keys that are times, so that the order of keys is that of
-// time and a range of an entity's facts can be found.
+// timeKey is the layout of keys that are times, so that the order of keys
+// is that of time and a range of an entity's facts can be found.
 const timeKey = "2006-01-02T15:04:05.000000Z"
 
 // TimeKey returns the key of a fact that its source identifies by time.

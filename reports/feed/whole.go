@@ -8,15 +8,15 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// Whole merges the events of one source about one incident into one report. The facts
-// must be of one Source and Entity; their order does not matter. ok is false if none
-// is about an incident.
+// Whole merges the events of one source about one incident into one report.
+// The facts must be of one Source and Entity; their order does not matter.
+// ok is false if none is about an incident.
 //
-// Events apply in the order of (At, Key). A later event overrides a field that it
-// states. A milestone has the first time stated for it, until an event withdraws it
-// by stating the zero time (a reopened incident is not resolved, an unacknowledged
-// one not acknowledged). A source that sends complete reports has one fact, which
-// stays as it is.
+// Events apply in the order of (At, Key). A later event overrides a field
+// that it states. A milestone has the first time stated for it, until an
+// event withdraws it by stating the zero time (a reopened incident is not
+// resolved, an unacknowledged one not acknowledged). A source that sends
+// complete reports has one fact, which stays as it is.
 func Whole(facts []Fact) (v incident.Voice, ok bool) {
 	sorted := make([]Fact, 0, len(facts))
 	for _, f := range facts {
@@ -74,9 +74,9 @@ func overlay(v *incident.Voice, e incident.Voice) {
 	}
 }
 
-// union returns old with the new elements of more, sorted if anything was added, at
-// most MaxList: a sender that adds names with every event must not make the report
-// grow without end.
+// union returns old with the new elements of more, sorted if anything was
+// added, at most MaxList: a sender that adds names with every event must
+// not make the report grow without end.
 func union(old, more []string) []string {
 	out := old
 	for _, s := range more {

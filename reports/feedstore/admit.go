@@ -13,11 +13,16 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
+// Admission checks a post before its body is decoded: the name of its
+// source, the binding of its token, the space on the disk, and the number
+// of sources. What is refused here is not stored. The web handler records
+// it with RecordRefusal, so that the refusal is visible.
+
 // maxSource bounds the name of a source, in bytes.
 const maxSource = 100
 
-// CheckSource returns fault.Invalid for a name that a sender cannot have: one that
-// cannot be shown on a page, or one of the portal's own.
+// CheckSource returns fault.Invalid for a name that a sender cannot have:
+// one that cannot be shown on a page, or one of the portal's own.
 func CheckSource(name string) error {
 	if err := checkSource(name); err != nil {
 		return err
@@ -28,8 +33,8 @@ func CheckSource(name string) error {
 	return nil
 }
 
-// checkSource returns fault.Invalid for a name that cannot be shown, or that looks
-// like another.
+// checkSource returns fault.Invalid for a name that cannot be shown, or
+// that looks like another.
 func checkSource(name string) error {
 	const op = "feedstore.checkSource"
 	if name == "" || len(name) > maxSource {
@@ -42,25 +47,26 @@ func checkSource(name string) error {
 	return nil
 }
 
-// reserved reports whether a name is one of the portal's own: of what people enter,
-// of post-mortems, of measurements with Prometheus. A sender that could post under
-// these names could replace their facts with a higher revision. The comparison
-// ignores case, because readers would not see the difference.
+// reserved reports whether a name is one of the portal's own: of what
+// people enter, of post-mortems, of measurements with Prometheus. A sender
+// that could post under these names could replace their facts with a higher
+// revision. The comparison ignores case, because readers would not see the
+// difference.
 func reserved(source string) bool {
 	source = strings.ToLower(source)
 	return source == "portal" || strings.HasPrefix(source, "postmortem:") || strings.HasPrefix(source, measuredPrefix)
 }
 
-// measuredPrefix begins the names of sources that the portal measures itself; the
-// name of the server follows.
+// measuredPrefix begins the names of sources that the portal measures
+// itself; the name of the server follows.
 const measuredPrefix = "prometheus/"
 
 func errReserved(source string) error {
 	return fault.Newf(fault.Invalid, "feedstore.ours", "source: %q is a name of the portal itself; give the sender another name", source)
 }
 
-// errNotBound returns the error for an item of a source that the token is not bound
-// to.
+// errNotBound returns the error for an item of a source that the token is
+// not bound to.
 func errNotBound(in feed.Input, source string) error {
 	return fault.Newf(
 		fault.Forbidden,
@@ -80,16 +86,16 @@ func quoted(names []string) string {
 	return strings.Join(out, ", ")
 }
 
-// maxSources bounds the sources, each with its format: they are listed on one page
-// and are never removed.
+// maxSources bounds the sources, each with its format: they are listed on
+// one page and are never removed.
 const maxSources = 2000
 
-// growth is the worst-case ratio of database bytes to body bytes: the body, its facts
-// with their keys, its dead letters.
+// growth is the worst-case ratio of database bytes to body bytes: the body,
+// its facts with their keys, its dead letters.
 const growth = 8
 
-// admit returns an error if the sender may not post under the name, if the disk is
-// full, or if there are too many sources.
+// admit returns an error if the sender may not post under the name, if the
+// disk is full, or if there are too many sources.
 func (l *Store) admit(ctx context.Context, format string, in feed.Input) error {
 	name := in.Source
 	if err := CheckSource(name); err != nil {
@@ -126,13 +132,14 @@ func (l *Store) admit(ctx context.Context, format string, in feed.Input) error {
 	})
 }
 
-// maxEvents bounds the events that one source may send about one incident, episode,
-// change, drill or ticket: all of them are read for each new event and by every page
-// that covers the time. Statements are exempt: a counter is read every minute.
+// maxEvents bounds the events that one source may send about one incident,
+// episode, change, drill or ticket: all of them are read for each new event
+// and by every page that covers the time. Statements are exempt: a counter
+// is read every minute.
 const maxEvents = 2000
 
-// tooManyEvents returns the reason why another event of an entity is rejected; "" if
-// it is not.
+// tooManyEvents returns the reason why another event of an entity is
+// rejected; "" if it is not.
 func (b *batch) tooManyEvents(f *feed.Fact) (why string, err error) {
 	if f.Kind == feed.SQL {
 		return "", nil

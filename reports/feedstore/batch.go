@@ -13,8 +13,13 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// batch is one commit while it is built. It reads each day, counter and span once and
-// writes them in finish.
+// A batch applies the bodies of one commit, one after the other, within one
+// write transaction. The database may run the transaction again, so that a
+// batch has no effect outside of it, and each job's answer starts empty with
+// every run.
+
+// batch is one commit while it is built. It reads each day, counter and
+// span once and writes them in finish.
 type batch struct {
 	w          kv.Writer
 	seq        uint64
@@ -43,8 +48,8 @@ func newBatch(w kv.Writer, most Budget) (*batch, error) {
 	}, err
 }
 
-// outcome is the result for one fact. The order matters: the highest outcome of an
-// item's facts is the item's.
+// outcome is the result for one fact. The order matters: the highest
+// outcome of an item's facts is the item's.
 type outcome uint8
 
 const (
@@ -54,7 +59,8 @@ const (
 	overspent // new, and over a budget
 )
 
-// job stores one body and everything that follows from it. It sets the job's answer.
+// job stores one body and everything that follows from it. It sets the
+// job's answer.
 func (b *batch) job(j *job) error {
 	j.answer = Result{}
 	if j.notStored {
@@ -126,8 +132,8 @@ func (b *batch) facts(j *job) (s notTaken, err error) {
 // byIndex compares rejections by their position in the body.
 func byIndex(x, y feed.Rejection) int { return cmp.Compare(x.Index, y.Index) }
 
-// keepRaw stores a raw body. It does not if the body has nothing but facts over
-// budget: refused floods would otherwise still fill the disk.
+// keepRaw stores a raw body. It does not if the body has nothing but facts
+// over budget: refused floods would otherwise still fill the disk.
 func (b *batch) keepRaw(j *job, s notTaken) error {
 	if j.raw == nil || len(s.over) > 0 && j.answer.Accepted == 0 && len(s.refused.Rejected) == 0 {
 		return nil
@@ -135,7 +141,8 @@ func (b *batch) keepRaw(j *job, s notTaken) error {
 	return b.w.Put(bRaw, append(kv.TimeKey(j.received), j.sum[:8]...), j.raw)
 }
 
-// list adds the rejected items to the result, up to feed.MaxRejected of them.
+// list adds the rejected items to the result, up to feed.MaxRejected of
+// them.
 func (a *Result) list(all ...feed.Decoded) {
 	var out feed.Decoded
 	for _, d := range all {
@@ -151,8 +158,8 @@ func (a *Result) list(all ...feed.Decoded) {
 	}
 }
 
-// storeChecked stores one fact of a body, or returns a conflict with the reason if
-// its sender may not send it.
+// storeChecked stores one fact of a body, or returns a conflict with the
+// reason if its sender may not send it.
 func (b *batch) storeChecked(j *job, f *feed.Fact) (got outcome, why string, err error) {
 	if j.format == recorded {
 		return b.fact(j, f)
@@ -234,8 +241,9 @@ func (b *batch) fact(j *job, f *feed.Fact) (got outcome, why string, err error) 
 	return accepted, "", b.add(f, key, body)
 }
 
-// update stores a fact whose key is stored already, if its revision is higher. Of two
-// versions of a loose fact the lesser one is retained, in whatever order they come.
+// update stores a fact whose key is stored already, if its revision is
+// higher. Of two versions of a loose fact the lesser one is retained, in
+// whatever order they come.
 func (b *batch) update(f *feed.Fact, key, body, old []byte) (got outcome, why string, err error) {
 	rev, known, err := splitFact(old)
 	if err != nil {
@@ -259,8 +267,8 @@ func (b *batch) update(f *feed.Fact, key, body, old []byte) (got outcome, why st
 	return duplicate, "", nil
 }
 
-// conflictReason returns the message for a fact whose revision is stored with other
-// content.
+// conflictReason returns the message for a fact whose revision is stored
+// with other content.
 func conflictReason(f *feed.Fact) string {
 	return fault.Newf(
 		fault.Conflict,
@@ -281,8 +289,8 @@ func (b *batch) add(f *feed.Fact, key, body []byte) error {
 	return b.extend(f)
 }
 
-// replace overwrites a stored fact and marks its entity, whose span may now be
-// shorter.
+// replace overwrites a stored fact and marks its entity, whose span may now
+// be shorter.
 func (b *batch) replace(f *feed.Fact, key, body []byte) error {
 	if err := b.w.Put(bFact, key, joinFact(f.Rev, body)); err != nil {
 		return err

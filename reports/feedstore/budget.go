@@ -11,24 +11,31 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// Budget bounds the distinct things that a source may bring: incidents, changes,
-// alert episodes, drills, tickets, slow statements, and SLOs without a definition.
-// Every list and report of their time reads them again, and they are retained for
-// years, so a sender that makes up a new id for every message would exhaust the
-// portal's memory and disk. Updates of known things always pass, and so do buckets of
-// a defined SLO, which its grid of time bounds.
+// Budgets are counted by source and UTC day, and once more by token if the
+// token is not bound to sources. Counters are read once per commit and
+// written at its end. A counter of open things that is lost or damaged is
+// computed again from the spans, so that it cannot drift.
+
+// Budget bounds the distinct things that a source may bring: incidents,
+// changes, alert episodes, drills, tickets, slow statements, and SLOs
+// without a definition. Every list and report of their time reads them
+// again, and they are retained for years, so a sender that makes up a new
+// id for every message would exhaust the portal's memory and disk. Updates
+// of known things always pass, and so do buckets of a defined SLO, which
+// its grid of time bounds.
 type Budget struct {
-	// New is the number of new things that one source may bring in one UTC day of the
-	// portal's clock; 0 is no bound. A token that may post for any source has this
-	// budget once more, for all sources together that it names.
+	// New is the number of new things that one source may bring in one UTC
+	// day of the portal's clock; 0 is no bound. A token that may post for any
+	// source has this budget once more, for all sources together that it
+	// names.
 	New int
-	// Open is the number of incidents and alert episodes of one source that may be open
-	// at once; 0 is no bound.
+	// Open is the number of incidents and alert episodes of one source that
+	// may be open at once; 0 is no bound.
 	Open int
 }
 
-// keepBudgets is how long the counters of a day are retained: longer than any clock
-// is set back.
+// keepBudgets is how long the counters of a day are retained: longer than
+// any clock is set back.
 const keepBudgets = 8 * day
 
 // The first byte of a key of ledger.budget.
@@ -48,8 +55,8 @@ type budgetCounters struct {
 	w      kv.Writer
 	most   Budget
 	counts map[string]uint64 // by key of ledger.budget
-	// opening counts the open incidents of a source that this commit adds. Their spans,
-	// and the stored counter with them, are written at its end.
+	// opening counts the open incidents of a source that this commit adds.
+	// Their spans, and the stored counter with them, are written at its end.
 	opening map[string]uint64
 	named   map[string]bool // SLOs without a definition that this commit adds
 	fresh   map[string]bool // entities that this commit adds
@@ -66,8 +73,8 @@ func newBudgetCounters(w kv.Writer, most Budget) budgetCounters {
 	}
 }
 
-// newKey returns the key of the counter of new things of a source or a token on a
-// day.
+// newKey returns the key of the counter of new things of a source or a
+// token on a day.
 func newKey(at time.Time, mark byte, name string) string {
 	return string(append(append(appendDay([]byte{newMark}, at), mark), name...))
 }
@@ -90,8 +97,8 @@ func (s *budgetCounters) count(key string) (uint64, error) {
 	return n, err
 }
 
-// open returns how many incidents and episodes of a source are open. If no counter is
-// stored it counts their spans, once.
+// open returns how many incidents and episodes of a source are open. If no
+// counter is stored it counts their spans, once.
 func (s *budgetCounters) open(source string) (uint64, error) {
 	key := openKey(source)
 	if n, ok := s.counts[key]; ok {
@@ -111,7 +118,8 @@ func (s *budgetCounters) open(source string) (uint64, error) {
 	return n, nil
 }
 
-// countOpen counts the open incidents and episodes of a source by their ends.
+// countOpen counts the open incidents and episodes of a source by their
+// ends.
 func countOpen(r kv.Reader, source string) (n uint64, err error) {
 	for _, kind := range []feed.Kind{feed.Incident, feed.Alert} {
 		prefix := endKey(kind, open(), append(kv.Join(string(kind), source), sep))
@@ -126,8 +134,8 @@ func countOpen(r kv.Reader, source string) (n uint64, err error) {
 	return n, nil
 }
 
-// moved updates the counter of open things for a span that changes from was open to
-// is open. It must be called before the span is written.
+// moved updates the counter of open things for a span that changes from was
+// open to is open. It must be called before the span is written.
 func (s *budgetCounters) moved(kind feed.Kind, entity []byte, was, is bool) error {
 	if was == is || kind != feed.Incident && kind != feed.Alert {
 		return nil
@@ -160,8 +168,8 @@ func (s *budgetCounters) store() error {
 	return nil
 }
 
-// spend counts one new thing against its budgets. If one of them is used up it counts
-// nothing and returns the reason.
+// spend counts one new thing against its budgets. If one of them is used up
+// it counts nothing and returns the reason.
 func (s *budgetCounters) spend(j *job, f *feed.Fact, opens bool) (why string, err error) {
 	if opens && s.most.Open > 0 {
 		n, err := s.open(f.Source)
@@ -211,8 +219,9 @@ func overNewMessage(ofSource bool, source string, most int) string {
 	)
 }
 
-// overBudget returns the reason why a fact about a new thing is over budget; "" if it
-// is not. Facts that the portal records itself have no budget.
+// overBudget returns the reason why a fact about a new thing is over
+// budget; "" if it is not. Facts that the portal records itself have no
+// budget.
 func (b *batch) overBudget(j *job, f *feed.Fact) (why string, err error) {
 	if j.format == recorded {
 		return "", nil
@@ -246,8 +255,8 @@ func opens(f *feed.Fact) bool {
 	return false
 }
 
-// undefinedSLO returns the reason why the first bucket of an SLO without a definition
-// is over budget; "" if it is not.
+// undefinedSLO returns the reason why the first bucket of an SLO without a
+// definition is over budget; "" if it is not.
 func (b *batch) undefinedSLO(j *job, f *feed.Fact) (why string, err error) {
 	if j.format == recorded || j.defined != nil && j.defined(f.Entity) || b.usedBudget.named[f.Entity] {
 		return "", nil
@@ -262,7 +271,8 @@ func (b *batch) undefinedSLO(j *job, f *feed.Fact) (why string, err error) {
 	return why, err
 }
 
-// define sets the function that knows the defined SLOs, if the job has buckets.
+// define sets the function that knows the defined SLOs, if the job has
+// buckets.
 func (l *Store) define(ctx context.Context, j *job) (err error) {
 	if l.opt.Defined == nil {
 		return nil
@@ -281,8 +291,9 @@ func forgetBudgets(w kv.Writer, before time.Time) (more bool, err error) {
 	return forgetRange(w, bBudget, appendDay([]byte{newMark}, before), nil)
 }
 
-// recount deletes the counter of a source's open entities after one of them was
-// removed. The next commit that needs the counter computes it from the spans.
+// recount deletes the counter of a source's open entities after one of them
+// was removed. The next commit that needs the counter computes it from the
+// spans.
 func recount(w kv.Writer, entity []byte) error {
 	parts, ok := kv.Split(entity)
 	if !ok || len(parts) < 2 {
@@ -291,7 +302,8 @@ func recount(w kv.Writer, entity []byte) error {
 	return w.Delete(bBudget, []byte(openKey(parts[1])))
 }
 
-// used returns how many new things of today and how many open ones a source has.
+// used returns how many new things of today and how many open ones a source
+// has.
 func used(r kv.Reader, now time.Time, source string) (fresh, opened int, err error) {
 	n, err := kv.Number(r, bBudget, []byte(newKey(now, ofSource, source)))
 	if err != nil && !kv.Unreadable(err) {

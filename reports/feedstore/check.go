@@ -11,11 +11,14 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
+// Check is what `postern check` runs: it reads every row, also those that
+// no page has read for years.
+
 // maxFindings bounds the result of Check.
 const maxFindings = 20
 
-// Check reads all data and returns what is damaged or inconsistent; nil if there is
-// nothing.
+// Check reads all data and returns what is damaged or inconsistent; nil if
+// there is nothing.
 func (l *Store) Check(ctx context.Context) (findings []string, err error) {
 	add := func(format string, args ...any) {
 		if len(findings) < maxFindings {
@@ -76,7 +79,8 @@ func checkSpans(r kv.Reader, add func(string, ...any)) error {
 	return nil
 }
 
-// checkDays checks that every day can be unpacked and has the sums of its buckets.
+// checkDays checks that every day can be unpacked and has the sums of its
+// buckets.
 func checkDays(r kv.Reader, add func(string, ...any)) error {
 	for item, err := range r.Scan(bBucket, nil, nil) {
 		if err != nil {

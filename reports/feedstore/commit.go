@@ -11,23 +11,27 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
+// An fsync takes milliseconds, whatever the number of rows. Senders
+// therefore share commits: at 200 bodies a second one commit has a few
+// bodies, and under overload it has up to batchJobs.
+
 const (
 	// defaultQueue is the number of bodies that may wait for a commit.
 	defaultQueue = 1024
-	// batchJobs, batchFacts and batchBytes bound one commit, because all other writers
-	// wait for it.
+	// batchJobs, batchFacts and batchBytes bound one commit, because all
+	// other writers wait for it.
 	batchJobs  = 256
 	batchFacts = 20_000
 	batchBytes = 8 << 20
-	// gatherTime is how long a commit waits for the senders of the commit before it,
-	// which were answered at the same moment and are sending their next body. It is less
-	// than the time of an fsync.
+	// gatherTime is how long a commit waits for the senders of the commit
+	// before it, which were answered at the same moment and are sending their
+	// next body. It is less than the time of an fsync.
 	gatherTime = time.Millisecond
-	// gatherFrom is the number of jobs that a commit must have had for the next one to
-	// wait.
+	// gatherFrom is the number of jobs that a commit must have had for the
+	// next one to wait.
 	gatherFrom = 4
-	// commitLimit bounds the wait for a commit, including the time in which other
-	// writers hold the database.
+	// commitLimit bounds the wait for a commit, including the time in which
+	// other writers hold the database.
 	commitLimit = 20 * time.Second
 )
 
@@ -46,8 +50,8 @@ type job struct {
 	notStored bool       // the body was refused before it was read and is not stored
 	refusal   fault.Kind // of a body that is not stored
 	retry     bool       // a dead letter is retried: nothing was received
-	// defined reports whether a definition names an SLO; nil: no SLO is defined. It is
-	// set for bodies with buckets.
+	// defined reports whether a definition names an SLO; nil: no SLO is
+	// defined. It is set for bodies with buckets.
 	defined func(slo string) bool
 
 	answer Result
@@ -58,9 +62,9 @@ type job struct {
 // size returns how many bytes a job adds to a commit, roughly.
 func (j *job) size() int { return len(j.raw) + 256*len(j.decoded.Facts) }
 
-// committer puts many jobs into one commit. While a commit runs, new jobs queue up;
-// one of their goroutines becomes the leader of the next commit and takes all that
-// wait.
+// committer puts many jobs into one commit. While a commit runs, new jobs
+// queue up; one of their goroutines becomes the leader of the next commit
+// and takes all that wait.
 type committer struct {
 	db     kv.DB
 	limit  int
@@ -77,8 +81,9 @@ func newCommitter(db kv.DB, limit int, most Budget) *committer {
 	return &committer{db: db, limit: limit, most: most, leader: make(chan struct{}, 1)}
 }
 
-// do returns nil when the job is durable, otherwise the reason why it is not. If ctx
-// ends first the job may still be stored; sending it again does no harm.
+// do returns nil when the job is durable, otherwise the reason why it is
+// not. If ctx ends first the job may still be stored; sending it again does
+// no harm.
 func (c *committer) do(ctx context.Context, j *job) error {
 	j.done = make(chan struct{})
 	if err := c.enter(j); err != nil {
@@ -99,8 +104,8 @@ func (c *committer) do(ctx context.Context, j *job) error {
 	}
 }
 
-// enter appends a job to the queue. It returns fault.Unavailable if the queue is
-// full.
+// enter appends a job to the queue. It returns fault.Unavailable if the
+// queue is full.
 func (c *committer) enter(j *job) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -119,8 +124,8 @@ func (c *committer) enter(j *job) error {
 	return nil
 }
 
-// gather waits up to gatherTime until as many jobs wait as the previous commit had. A
-// single sender never waits.
+// gather waits up to gatherTime until as many jobs wait as the previous
+// commit had. A single sender never waits.
 func (c *committer) gather(ctx context.Context) {
 	c.mu.Lock()
 	if c.last < gatherFrom || len(c.queue) >= c.last {
@@ -142,8 +147,8 @@ func (c *committer) gather(ctx context.Context) {
 	c.full = nil
 }
 
-// queueEmpty reports whether no job waits (an earlier leader already committed this
-// one).
+// queueEmpty reports whether no job waits (an earlier leader already
+// committed this one).
 func (c *committer) queueEmpty() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -169,9 +174,10 @@ func (c *committer) take() []*job {
 	return jobs
 }
 
-// commitWaiting commits the waiting jobs. It takes them from the queue only once it
-// may write, so that all that arrive before that share the commit. It does not end
-// with the leader's context, because other senders depend on it.
+// commitWaiting commits the waiting jobs. It takes them from the queue only
+// once it may write, so that all that arrive before that share the commit.
+// It does not end with the leader's context, because other senders depend
+// on it.
 func (c *committer) commitWaiting(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitLimit)
 	defer cancel()

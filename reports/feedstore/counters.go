@@ -9,10 +9,16 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
+// Counters of sources are updated in the commit that stores the body, so
+// that the page of feeds and the data quality of reports agree with what is
+// stored. A retry of a dead letter is not counted: its body was counted
+// when it was received.
+
 // hours is the number of hourly counters of a source.
 const hours = 25
 
-// storedSource is a row of ledger.source. Times are microseconds since 1970.
+// storedSource is a row of ledger.source. Times are microseconds since
+// 1970.
 type storedSource struct {
 	First     int64        `json:"f"`
 	Received  int64        `json:"r"`           // last
@@ -49,7 +55,8 @@ type counters struct {
 	days    map[string]*storedDay
 }
 
-// add counts one body. A retry counts nothing, because nothing was received.
+// add counts one body. A retry counts nothing, because nothing was
+// received.
 func (t *counters) add(j *job, rejected int) error {
 	if j.retry {
 		return nil
@@ -101,8 +108,8 @@ func (t *counters) add(j *job, rejected int) error {
 	return nil
 }
 
-// newest returns the newest time in an item, in microseconds since 1970, and the
-// number of alerts that the sender omitted.
+// newest returns the newest time in an item, in microseconds since 1970,
+// and the number of alerts that the sender omitted.
 func (j *job) newest() (at int64, truncated int) {
 	for i := range j.decoded.Facts {
 		f := &j.decoded.Facts[i]
@@ -114,8 +121,8 @@ func (j *job) newest() (at int64, truncated int) {
 	return at, truncated
 }
 
-// eventTime returns when the event of a fact happened. At of an alert is its receipt,
-// which has no information about the sender's clock.
+// eventTime returns when the event of a fact happened. At of an alert is
+// its receipt, which has no information about the sender's clock.
 func eventTime(f *feed.Fact) time.Time {
 	if f.Alert == nil {
 		return f.At
@@ -147,8 +154,8 @@ func (s *storedSource) countItems(now time.Time, n int64) {
 	}
 }
 
-// since returns the sum of the counters of the last n hours, including the current
-// one.
+// since returns the sum of the counters of the last n hours, including the
+// current one.
 func (s *storedSource) since(now time.Time, n int64) (sum int64) {
 	hour := now.Unix() / 3600
 	for h := max(hour-n+1, s.Hour-hours+1, 0); h <= min(hour, s.Hour); h++ {

@@ -23,9 +23,9 @@ import (
 //	                                  one each has (in bits, 8 zero bytes); 255: 8
 //	                                  bytes each
 //
-// Counts are whole multiples of a unit (see unit), up to a few units of the last
-// place (ulps) of rounding from adding up. They are packed in bits, the same number
-// of bits for each bucket of the day:
+// Counts are whole multiples of a unit (see unit), up to a few units of the
+// last place (ulps) of rounding from adding up. They are packed in bits,
+// the same number of bits for each bucket of the day:
 //
 //	how many units, each              uvarints: numerator, denominator
 //	first total, least Δtotal, least bad, least ulps of total, of good    varints
@@ -35,18 +35,19 @@ import (
 //	bytes of the odd ones             uvarint
 //	odd ones                          see appendOdd
 //
-// Totals are stored as the difference to the previous total, goods as the difference
-// to their total, in multiples and in ulps. Reading has no branch that the processor
-// could mispredict, which is the main cost of varints. Traffic with a daily rhythm
-// takes 1 to 2 bytes per bucket, for plain counts and for results of increase(). A
-// bucket that fits no unit, such as a sum over series with different units, is odd:
-// it has a unit number past the last, and the differences of its counts to multiples
-// of the first unit are stored separately, in 1 to 17 bytes. Reading returns every
-// count bit by bit, invalid ones too.
+// Totals are stored as the difference to the previous total, goods as the
+// difference to their total, in multiples and in ulps. Reading has no
+// branch that the processor could mispredict, which is the main cost of
+// varints. Traffic with a daily rhythm takes 1 to 2 bytes per bucket, for
+// plain counts and for results of increase(). A bucket that fits no unit,
+// such as a sum over series with different units, is odd: it has a unit
+// number past the last, and the differences of its counts to multiples of
+// the first unit are stored separately, in 1 to 17 bytes. Reading returns
+// every count bit by bit, invalid ones too.
 //
-// Form 1, of older days, has the unit 1 only: its counts are as above without units,
-// ulps and odd buckets, or 8 bytes each if some count is a fraction (flagFloats); its
-// coverages are 8 bytes each.
+// Form 1, of older days, has the unit 1 only: its counts are as above
+// without units, ulps and odd buckets, or 8 bytes each if some count is a
+// fraction (flagFloats); its coverages are 8 bytes each.
 const (
 	dayForm    = 2
 	oldDayForm = 1
@@ -64,10 +65,11 @@ const secondsOfDay = 86400
 const (
 	// maxWhole bounds the integers: above it float64 has gaps.
 	maxWhole = 1 << 52
-	// maxPacked is the number of bits of a bucket that one 8-byte load can contain,
-	// whatever bit of a byte they start at.
+	// maxPacked is the number of bits of a bucket that one 8-byte load can
+	// contain, whatever bit of a byte they start at.
 	maxPacked = 57
-	// loadBytes zero bytes follow the bits, so that the last load is in range.
+	// loadBytes zero bytes follow the bits, so that the last load is in
+	// range.
 	loadBytes = 8
 )
 
@@ -78,17 +80,20 @@ type point struct {
 	there                 bool
 }
 
-// same reports whether two buckets have the same bits, so that NaN equals NaN.
+// same reports whether two buckets have the same bits, so that NaN equals
+// NaN.
 func (p point) same(o point) bool {
 	return math.Float64bits(p.good) == math.Float64bits(o.good) &&
 		math.Float64bits(p.total) == math.Float64bits(o.total) &&
 		math.Float64bits(p.coverage) == math.Float64bits(o.coverage)
 }
 
-// whole reports whether both counts are integers that packing keeps exactly.
+// whole reports whether both counts are integers that packing keeps
+// exactly.
 func (p point) whole() bool { return isWhole(p.good) && isWhole(p.total) }
 
-// isWhole reports whether f is an integer that packing keeps exactly; -0 is not.
+// isWhole reports whether f is an integer that packing keeps exactly; -0 is
+// not.
 func isWhole(f float64) bool {
 	return f == math.Trunc(f) && math.Abs(f) < maxWhole && (f != 0 || !math.Signbit(f))
 }
@@ -110,15 +115,16 @@ func newDay(length time.Duration) *dayPoints {
 	return &dayPoints{length: s, points: make([]point, secondsOfDay/s)}
 }
 
-// daySums holds the sums over a whole day, so that a month is summed without
-// unpacking its days.
+// daySums holds the sums over a whole day, so that a month is summed
+// without unpacking its days.
 type daySums struct {
 	buckets, invalid int
 	good, total      float64
 	covered          float64 // sum of the coverages
 }
 
-// add adds a bucket. Counts that cannot be added are counted as invalid instead.
+// add adds a bucket. Counts that cannot be added are counted as invalid
+// instead.
 func (s *daySums) add(p point) {
 	s.buckets++
 	if !p.countable() {
@@ -130,8 +136,9 @@ func (s *daySums) add(p point) {
 	s.covered += p.coverage
 }
 
-// countable reports whether the stored sums certainly exclude counts out of bounds.
-// Days from before there were bounds may include such counts; they are summed again.
+// countable reports whether the stored sums certainly exclude counts out of
+// bounds. Days from before there were bounds may include such counts; they
+// are summed again.
 func (s daySums) countable() bool {
 	return s.good >= 0 && s.good <= slo.MostEvents && s.total >= 0 && s.total <= slo.MostEvents
 }

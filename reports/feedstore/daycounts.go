@@ -40,8 +40,8 @@ func (k *packing) width() (n int) {
 	return n
 }
 
-// size returns the length of the packing in bytes, without a few bytes that every
-// packing has.
+// size returns the length of the packing in bytes, without a few bytes that
+// every packing has.
 func (k *packing) size() int {
 	const unitBytes = 4
 	return unitBytes*len(k.units) + packedBytes(len(k.buckets), k.width()) + len(k.oddBytes)
@@ -52,8 +52,8 @@ func appendCounts(b []byte, there []point) []byte {
 	return bestPacking(there).append(b, there)
 }
 
-// bestPacking tries the units of a day, the most frequent first, each with zero, few
-// and more ulps between a count and its multiple.
+// bestPacking tries the units of a day, the most frequent first, each with
+// zero, few and more ulps between a count and its multiple.
 func bestPacking(there []point) *packing {
 	var best *packing
 	units := unitsOf(there)
@@ -71,8 +71,8 @@ func bestPacking(there []point) *packing {
 	return best
 }
 
-// newPacking packs with the given units. A bucket that is more than most ulps from
-// its multiples is odd.
+// newPacking packs with the given units. A bucket that is more than most
+// ulps from its multiples is odd.
 func newPacking(there []point, units []unit, most int64) *packing {
 	k := &packing{units: units, buckets: make([]counted, 0, len(there))}
 	floats := unitFloats(units)
@@ -96,8 +96,8 @@ func newPacking(there []point, units []unit, most int64) *packing {
 	return k
 }
 
-// countedIn returns a bucket in the first unit that fits, otherwise as an odd bucket
-// near the first unit.
+// countedIn returns a bucket in the first unit that fits, otherwise as an
+// odd bucket near the first unit.
 func countedIn(p point, units []float64, most int64) (c counted) {
 	for i, u := range units {
 		total, totalOff := nearest(p.total, u)
@@ -115,8 +115,8 @@ func countedIn(p point, units []float64, most int64) (c counted) {
 	return counted{multiple: total, field: [fields]int64{fieldBad: total - good, fieldUnit: int64(len(units))}, odd: true}
 }
 
-// plausible reports whether an odd bucket may take part in the bit widths: an absurd
-// count would widen all other buckets.
+// plausible reports whether an odd bucket may take part in the bit widths:
+// an absurd count would widen all other buckets.
 func plausible(c counted) bool {
 	const most = 1 << 40
 	return c.multiple >= 0 && c.multiple < most && c.field[fieldBad] >= -most && c.field[fieldBad] < most
@@ -136,7 +136,8 @@ func (k *packing) measure() {
 	}
 }
 
-// allOdd makes every bucket odd: the differences between them exceed one load.
+// allOdd makes every bucket odd: the differences between them exceed one
+// load.
 func (k *packing) allOdd() {
 	k.first, k.least, k.bits = 0, [fields]int64{fieldUnit: int64(len(k.units))}, [fields]int{}
 	for i := range k.buckets {

@@ -5,19 +5,21 @@ import (
 	"math/bits"
 )
 
-// An odd bucket is two numbers, for its total and its good. Each is a difference in
-// ulps to a number that the reader already has: the multiple of the first unit, or
-// the count of the previous odd bucket (a gauge changes little). The differences are
-// zigzag-encoded, the least byte first:
+// An odd bucket is two numbers, for its total and its good. Each is a
+// difference in ulps to a number that the reader already has: the multiple
+// of the first unit, or the count of the previous odd bucket (a gauge
+// changes little). The differences are zigzag-encoded, the least byte
+// first:
 //
 //	sizes(1)          of the total, of the good << 4: 0..8 bytes above the
 //	                  multiple, or 9..15: 1..7 bytes above the one before
 //	total, good       so many bytes each
 //
-// The good is expected as far above its multiple as the total is above its own: if
-// every event was good, the two are equal and nothing is stored.
+// The good is expected as far above its multiple as the total is above its
+// own: if every event was good, the two are equal and nothing is stored.
 
-// oddBase holds the counts to which those of the next odd bucket are relative.
+// oddBase holds the counts to which those of the next odd bucket are
+// relative.
 type oddBase struct{ total, good float64 }
 
 // appendOdd appends the odd buckets to oddBytes.
@@ -39,12 +41,14 @@ func (k *packing) appendOdd(there []point, unit float64) {
 	}
 }
 
-// baseOf returns the counts of a bucket that is an exact multiple of the unit.
+// baseOf returns the counts of a bucket that is an exact multiple of the
+// unit.
 func baseOf(multiple, bad int64, unit float64) oddBase {
 	return oddBase{float64(multiple) * unit, float64(multiple-bad) * unit}
 }
 
-// oddCode writes the shorter of two differences to out and returns its code.
+// oddCode writes the shorter of two differences to out and returns its
+// code.
 func oddCode(out *[8]byte, aboveMultiple, aboveBefore int64) byte {
 	a, b := zigzag(aboveMultiple), zigzag(aboveBefore)
 	n, m := byte((bits.Len64(a)+7)/8), byte((bits.Len64(b)+7)/8)

@@ -7,6 +7,9 @@ import (
 	"slices"
 )
 
+// Packing is deterministic: equal buckets give equal bytes, so that a day
+// that is written again without a change does not change on disk.
+
 // bytes returns the packed day.
 func (d *dayPoints) bytes() []byte {
 	there := make([]point, 0, len(d.points))
@@ -87,8 +90,9 @@ func (d *dayPoints) appendHoles(b []byte) []byte {
 // manyCoverages marks a day whose buckets store their coverage each.
 const manyCoverages = 255
 
-// appendCoverages appends the coverages. They are shares of a few dozen scrapes, so a
-// day usually has few distinct ones; each bucket then stores an index.
+// appendCoverages appends the coverages. They are shares of a few dozen
+// scrapes, so a day usually has few distinct ones; each bucket then stores
+// an index.
 func appendCoverages(b []byte, there []point) []byte {
 	known := make([]uint64, 0, len(there))
 	for _, p := range there {
@@ -128,8 +132,8 @@ func newBitWriter(n, width int) *bitWriter {
 	return &bitWriter{out: make([]byte, packedBytes(n, width)), width: width}
 }
 
-// packedBytes returns the length of n packed numbers, with the bytes after them that
-// let each be read by one load.
+// packedBytes returns the length of n packed numbers, with the bytes after
+// them that let each be read by one load.
 func packedBytes(n, width int) int { return (n*width+7)/8 + loadBytes }
 
 // put appends one number.

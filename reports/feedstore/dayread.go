@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// Reading never allocates per bucket and never fails half way: readDay
+// checks the whole day first, so that each can return counts without
+// errors.
+
 // dayHead is the beginning of a packed day, which suffices for its sums.
 type dayHead struct {
 	form   byte
@@ -15,8 +19,8 @@ type dayHead struct {
 	sums   daySums
 }
 
-// packedDay holds the fields of a packed day, not yet unpacked. Its slices share the
-// row's memory.
+// packedDay holds the fields of a packed day, not yet unpacked. Its slices
+// share the row's memory.
 type packedDay struct {
 	dayHead
 	there     []byte // a bit a bucket; nil: all
@@ -27,8 +31,8 @@ type packedDay struct {
 	coverages packedCoverages
 }
 
-// reader reads fields from the front of a row; ok becomes false at the first field
-// that is missing.
+// reader reads fields from the front of a row; ok becomes false at the
+// first field that is missing.
 type reader struct {
 	b  []byte
 	ok bool
@@ -46,8 +50,8 @@ func (r *reader) varint() int64 {
 	return take(r, v, n)
 }
 
-// take advances by the n bytes of a varint that was read as v; n is at most 0 if
-// there was none.
+// take advances by the n bytes of a varint that was read as v; n is at most
+// 0 if there was none.
 func take[T any](r *reader, v T, n int) T {
 	if n <= 0 || !r.ok {
 		r.ok = false
@@ -105,7 +109,8 @@ func readHead(row []byte) (d dayHead, r reader, ok bool) {
 	return d, r, true
 }
 
-// readDay reads the fields of a packed day; ok is false if they are not consistent.
+// readDay reads the fields of a packed day; ok is false if they are not
+// consistent.
 func readDay(row []byte) (d packedDay, ok bool) {
 	head, r, ok := readHead(row)
 	if !ok {
@@ -158,8 +163,8 @@ func (d *packedDay) count() int {
 	return n
 }
 
-// each calls fn with the buckets whose index is in [first, past), in order of time,
-// until fn returns false. It allocates nothing.
+// each calls fn with the buckets whose index is in [first, past), in order
+// of time, until fn returns false. It allocates nothing.
 func (d *packedDay) each(first, past int, fn func(i int, p point) bool) {
 	p := point{rev: d.rev, coverage: 1, there: true}
 	counts, revs := d.counts, d.revs

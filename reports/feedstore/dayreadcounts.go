@@ -99,8 +99,8 @@ func (c *packedCounts) odds(n int) (odd int) {
 // unitOf returns the unit number in the bits of a bucket.
 func (c *packedCounts) unitOf(u uint64) int { return int(c.leastUnit + int64(u>>c.unitAt&c.unitMask)) }
 
-// next returns the counts of the n-th bucket. It must be called for every n in turn,
-// because totals are differences.
+// next returns the counts of the n-th bucket. It must be called for every n
+// in turn, because totals are differences.
 func (c *packedCounts) next(n int) (good, total float64) {
 	at := n * c.width
 	u := binary.LittleEndian.Uint64(c.bits[at>>3:]) >> (at & 7)

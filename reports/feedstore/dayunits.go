@@ -7,29 +7,33 @@ import (
 	"slices"
 )
 
-// unit is a number num/den of which the counts of a bucket are whole multiples. It is
-// 1 for counted events and another if a sender scaled the counts: increase() of
-// Prometheus multiplies by the length of the window over the time between its first
-// and last sample, such as 300/285 for samples that are 15 seconds apart.
+// unit is a number num/den of which the counts of a bucket are whole
+// multiples. It is 1 for counted events and another if a sender scaled the
+// counts: increase() of Prometheus multiplies by the length of the window
+// over the time between its first and last sample, such as 300/285 for
+// samples that are 15 seconds apart.
 type unit struct{ num, den int64 }
 
 // float returns the unit as a float64.
 func (u unit) float() float64 { return float64(u.num) / float64(u.den) }
 
 const (
-	// maxUnits bounds the units of one day. Missed scrapes and late scrapes produce
-	// units of their own.
+	// maxUnits bounds the units of one day. Missed scrapes and late scrapes
+	// produce units of their own.
 	maxUnits = 4
-	// maxDenominator bounds the denominator of a unit: larger ones are found by chance.
+	// maxDenominator bounds the denominator of a unit: larger ones are found
+	// by chance.
 	maxDenominator = 100_000
-	// closeUlps is the largest distance of a count from a multiple of its unit, in units
-	// of its last place. A sum over many series is rounded once per series.
+	// closeUlps is the largest distance of a count from a multiple of its
+	// unit, in units of its last place. A sum over many series is rounded
+	// once per series.
 	closeUlps = 63
 	// oddBits is roughly the extra cost of an odd bucket.
 	oddBits = 48
 )
 
-// unitsOf returns the units of a day, those of most counts first, and at least one.
+// unitsOf returns the units of a day, those of most counts first, and at
+// least one.
 func unitsOf(there []point) (units []unit) {
 	if !slices.ContainsFunc(there, func(p point) bool { return !p.whole() }) {
 		return []unit{{1, 1}}
@@ -61,8 +65,8 @@ type ratio struct {
 	unit
 }
 
-// ratios returns the counts that are fractions with a small denominator. Of a day
-// with many buckets it looks at a sample.
+// ratios returns the counts that are fractions with a small denominator. Of
+// a day with many buckets it looks at a sample.
 func ratios(there []point) (out []ratio) {
 	const enough = 1440
 	for i := 0; i < len(there); i += 1 + len(there)/(enough+1) {
@@ -75,9 +79,9 @@ func ratios(there []point) (out []ratio) {
 	return out
 }
 
-// ratioOf returns the first convergent of the continued fraction of v that equals v
-// within closeUlps. ok is false if the denominator is so large that such a fraction
-// is close to any number.
+// ratioOf returns the first convergent of the continued fraction of v that
+// equals v within closeUlps. ok is false if the denominator is so large
+// that such a fraction is close to any number.
 func ratioOf(v float64) (r ratio, ok bool) {
 	if v <= 0 || v >= maxWhole {
 		return r, false
@@ -103,8 +107,9 @@ func ratioOf(v float64) (r ratio, ok bool) {
 	return ratio{v, unit{int64(num), int64(den)}}, num > 0
 }
 
-// commonUnit returns the unit, among those of the most frequent denominators, that
-// saves most bits: many ratios are multiples of it, and small ones.
+// commonUnit returns the unit, among those of the most frequent
+// denominators, that saves most bits: many ratios are multiples of it, and
+// small ones.
 func commonUnit(known []ratio) (best unit) {
 	counts := map[int64]int{}
 	for _, r := range known {
@@ -125,8 +130,8 @@ func commonUnit(known []ratio) (best unit) {
 				u.num = gcd(u.num, r.num)
 			}
 		}
-		// A total and a bad that fit take log2(1/unit) more bits each than with unit 1; one
-		// that does not fit is odd.
+		// A total and a bad that fit take log2(1/unit) more bits each than with
+		// unit 1; one that does not fit is odd.
 		if s := float64(fits(known, u)) * (oddBits + 2*math.Log2(u.float())); s > saved {
 			best, saved = u, s
 		}
@@ -153,8 +158,9 @@ func gcd(a, b int64) int64 {
 	return a
 }
 
-// nearest returns the multiple of a unit that is nearest to v, and how far v is above
-// it in units of the last place. If v has none, n is -1 and off is huge.
+// nearest returns the multiple of a unit that is nearest to v, and how far
+// v is above it in units of the last place. If v has none, n is -1 and off
+// is huge.
 func nearest(v, unit float64) (n, off int64) {
 	f := math.Round(v / unit)
 	if !(math.Abs(f) < maxWhole) {
@@ -164,8 +170,8 @@ func nearest(v, unit float64) (n, off int64) {
 	return n, ulps(v, float64(n)*unit)
 }
 
-// ulps returns how many float64 values lie between two of the same sign: a is
-// moved(b, ulps(a, b)) for any two numbers.
+// ulps returns how many float64 values lie between two of the same sign: a
+// is moved(b, ulps(a, b)) for any two numbers.
 func ulps(a, b float64) int64 { return int64(math.Float64bits(a) - math.Float64bits(b)) }
 
 // moved returns the float64 that is ulps units of the last place above f.

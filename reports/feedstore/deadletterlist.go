@@ -20,13 +20,13 @@ func (f DeadLetterFilter) admits(l DeadLetter) bool {
 	return (f.Source == "" || l.Source == f.Source) && (f.Sources == nil || slices.Contains(f.Sources, l.Source))
 }
 
-// maxLooked bounds the dead letters that are read for one page: a filter may select
-// few of very many.
+// maxLooked bounds the dead letters that are read for one page: a filter
+// may select few of very many.
 const maxLooked = 5000
 
-// DeadLetters returns dead letters, the newest first, and the cursor of the next page
-// ("" at the end). A page that read maxLooked of them may have fewer than Limit, or
-// none, and still a next page.
+// DeadLetters returns dead letters, the newest first, and the cursor of the
+// next page ("" at the end). A page that read maxLooked of them may have
+// fewer than Limit, or none, and still a next page.
 func (l *Store) DeadLetters(ctx context.Context, f DeadLetterFilter) (out []DeadLetter, next string, err error) {
 	limit := f.Limit
 	if limit <= 0 {

@@ -13,6 +13,11 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
+// All dead letters of one body share its stored copy in ledger.body, by a
+// hash of source, format and body. A body that is received again increases
+// their counters, and a retry that accepts an item deletes its dead letter.
+// The body goes with the last of them.
+
 const (
 	// bodyIDBytes is the length of the id of a body with dead letters.
 	bodyIDBytes = 16
@@ -36,17 +41,18 @@ type DeadLetter struct {
 	Times    int    // how often it was received
 	// Whole reports whether the body as a whole was rejected.
 	Whole bool
-	// OverBudget reports whether the dead letter stands for all that a source brought
-	// over its budget in one hour: Times counts the facts, Excerpt has the first of
-	// them.
+	// OverBudget reports whether the dead letter stands for all that a source
+	// brought over its budget in one hour: Times counts the facts, Excerpt
+	// has the first of them.
 	OverBudget bool
-	// NotStored reports whether the body was refused before it was read, so that it
-	// cannot be retried: Times counts such bodies of the source in the hour.
+	// NotStored reports whether the body was refused before it was read, so
+	// that it cannot be retried: Times counts such bodies of the source in
+	// the hour.
 	NotStored bool
 }
 
-// storedDeadLetter is a row of ledger.letter. The key has the time of the first
-// receipt.
+// storedDeadLetter is a row of ledger.letter. The key has the time of the
+// first receipt.
 type storedDeadLetter struct {
 	Source  string `json:"s"`
 	Format  string `json:"f"`
@@ -54,20 +60,21 @@ type storedDeadLetter struct {
 	Excerpt []byte `json:"x,omitempty"`
 	Times   int    `json:"n"`
 	Whole   bool   `json:"w,omitempty"`
-	// Hour, in seconds since 1970, is set for facts over budget. Kept is the number of
-	// facts that are stored with it, Full reports whether others did not fit. Times
-	// counts all.
+	// Hour, in seconds since 1970, is set for facts over budget. Kept is the
+	// number of facts that are stored with it, Full reports whether others
+	// did not fit. Times counts all.
 	Hour int64 `json:"h,omitempty"`
 	Kept int   `json:"k,omitempty"`
 	Full bool  `json:"l,omitempty"`
-	// NotStored reports that there is no body (refusals.go). First is the receipt of the
-	// first such body of the hour, in microseconds since 1970.
+	// NotStored reports that there is no body (refusals.go). First is the
+	// receipt of the first such body of the hour, in microseconds since 1970.
 	NotStored bool  `json:"u,omitempty"`
 	First     int64 `json:"t,omitempty"`
 }
 
-// letters updates the dead letters of one body: rejected items get one, items that
-// are accepted now lose theirs. A body that is received again adds none.
+// letters updates the dead letters of one body: rejected items get one,
+// items that are accepted now lose theirs. A body that is received again
+// adds none.
 func (b *batch) letters(j *job, rejected []feed.Rejection) error {
 	if j.format == recorded || j.format == overFormat {
 		return nil // there is no body, or overBudgetDeadLetter updates its facts
@@ -104,8 +111,8 @@ func (b *batch) letters(j *job, rejected []feed.Rejection) error {
 	return nil
 }
 
-// deadLetter returns the dead letter of a rejected item that was received some times
-// before this.
+// deadLetter returns the dead letter of a rejected item that was received
+// some times before this.
 func (j *job) deadLetter(r feed.Rejection, before int) storedDeadLetter {
 	l := storedDeadLetter{
 		Source: j.source, Format: j.format, Reason: clip(r.Reason, maxReason), Excerpt: r.Raw, Whole: j.refused != "",
@@ -121,8 +128,8 @@ func (j *job) deadLetter(r feed.Rejection, before int) storedDeadLetter {
 	return l
 }
 
-// removeDeadLetters deletes the dead letters of a body and returns how often each
-// item was received, by its index.
+// removeDeadLetters deletes the dead letters of a body and returns how
+// often each item was received, by its index.
 func (b *batch) removeDeadLetters(first time.Time, j *job) (times map[int]int, err error) {
 	times = map[int]int{}
 	from, to := kv.Prefix(append(kv.TimeKey(first), j.letters[:]...))
@@ -143,8 +150,8 @@ func (b *batch) removeDeadLetters(first time.Time, j *job) (times map[int]int, e
 	return times, nil
 }
 
-// deadLetterKey returns the key of a dead letter: its first receipt, its body, its
-// item.
+// deadLetterKey returns the key of a dead letter: its first receipt, its
+// body, its item.
 func deadLetterKey(first time.Time, body []byte, index int) []byte {
 	return binary.BigEndian.AppendUint32(append(kv.TimeKey(first), body...), uint32(index))
 }
@@ -172,8 +179,8 @@ func deadLetterOf(key, value []byte) (DeadLetter, error) {
 	}, nil
 }
 
-// deadLetterKeyOf returns the key that an id stands for; fault.NotFound if the id is
-// malformed.
+// deadLetterKeyOf returns the key that an id stands for; fault.NotFound if
+// the id is malformed.
 func deadLetterKeyOf(id string) ([]byte, error) {
 	key, err := hex.DecodeString(id)
 	if err != nil || len(key) != deadLetterKeyBytes {
@@ -187,11 +194,11 @@ func errNoDeadLetter() error {
 	return fault.New(fault.NotFound, "feedstore.letter", "there is no such dead letter; it was dismissed, or its body has been accepted since")
 }
 
-// RetryDeadLetter decodes the body of a dead letter again: a newer Postern or a
-// corrected definition may accept it. Accepted items are stored and lose their dead
-// letters. The result is about the whole body. It returns fault.NotFound if there is
-// no such dead letter and fault.Unsupported if its body is not stored or its format
-// is unknown.
+// RetryDeadLetter decodes the body of a dead letter again: a newer Postern
+// or a corrected definition may accept it. Accepted items are stored and
+// lose their dead letters. The result is about the whole body. It returns
+// fault.NotFound if there is no such dead letter and fault.Unsupported if
+// its body is not stored or its format is unknown.
 func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Result, error) {
 	const op = "feedstore.RetryDeadLetter"
 	key, err := deadLetterKeyOf(id)
@@ -248,8 +255,9 @@ func (l *Store) RetryDeadLetter(ctx context.Context, id string) (Result, error) 
 	return j.answer, refused
 }
 
-// DismissDeadLetter deletes one dead letter permanently, and its body if no other
-// dead letter has the same. It returns fault.NotFound if there is none.
+// DismissDeadLetter deletes one dead letter permanently, and its body if no
+// other dead letter has the same. It returns fault.NotFound if there is
+// none.
 func (l *Store) DismissDeadLetter(ctx context.Context, id string) error {
 	key, err := deadLetterKeyOf(id)
 	if err != nil {
@@ -267,8 +275,8 @@ func (l *Store) DismissDeadLetter(ctx context.Context, id string) error {
 	})
 }
 
-// forgetBody deletes the body of a removed dead letter unless another one has the
-// same.
+// forgetBody deletes the body of a removed dead letter unless another one
+// has the same.
 func forgetBody(w kv.Writer, letter []byte) error {
 	from, to := kv.Prefix(letter[:8+bodyIDBytes])
 	for _, err := range w.Scan(bLetter, from, to) {
@@ -277,9 +285,9 @@ func forgetBody(w kv.Writer, letter []byte) error {
 	return w.Delete(bBody, letter[8:8+bodyIDBytes])
 }
 
-// hourlyDeadLetter reads the one dead letter of a source and hour into l; there is
-// false if it has none yet. One that cannot be read restarts, as counters do: it must
-// not block what arrives now.
+// hourlyDeadLetter reads the one dead letter of a source and hour into l;
+// there is false if it has none yet. One that cannot be read restarts, as
+// counters do: it must not block what arrives now.
 func (b *batch) hourlyDeadLetter(key []byte, l *storedDeadLetter) (there bool, err error) {
 	row, err := b.w.Get(bLetter, key)
 	if kv.Unreadable(err) {

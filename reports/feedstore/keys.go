@@ -10,14 +10,18 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
+// Keys start with what scans need: facts and entities with their kind,
+// buckets with their SLO and day. Names from outside are escaped and
+// bounded in length.
+
 // sep separates the fields of a key; kv.Join escapes it within a field.
 const sep = 0x00
 
 const (
 	dayBytes = 4
 	day      = 24 * time.Hour
-	// maxField bounds a field of a key. A longer one is cut and gets the hash of the
-	// whole, so that different ones stay different.
+	// maxField bounds a field of a key. A longer one is cut and gets the hash
+	// of the whole, so that different ones stay different.
 	maxField = 300
 )
 
@@ -44,8 +48,8 @@ func entityOf(kind feed.Kind, endKey []byte) []byte {
 	return append(append([]byte(kind), sep), rest...)
 }
 
-// endKey returns the key of an entity in ledger.ends, which orders the entities of a
-// kind by the end of their span.
+// endKey returns the key of an entity in ledger.ends, which orders the
+// entities of a kind by the end of their span.
 func endKey(kind feed.Kind, end time.Time, entity []byte) []byte {
 	k := append([]byte(kind), sep)
 	k = append(k, kv.TimeKey(end)...)
@@ -79,7 +83,8 @@ func bucketKey(slo string, at time.Time, source string) []byte {
 	return append(appendDay(k, at), source...)
 }
 
-// bucketRange returns the range of keys of an SLO from the day of from until to.
+// bucketRange returns the range of keys of an SLO from the day of from
+// until to.
 func bucketRange(slo string, from, to time.Time) (first, past []byte) {
 	k := append(kv.Join(field(slo)), sep)
 	n := len(k)

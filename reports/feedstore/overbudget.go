@@ -15,26 +15,27 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// Facts over budget share one dead letter per source and hour: it has their number,
-// and the first facts in their stored form, so that they can be stored later without
-// the body that brought them. One dead letter for each fact would be the flood that
-// the budget is there to stop.
+// Facts over budget share one dead letter per source and hour: it has their
+// number, and the first facts in their stored form, so that they can be
+// stored later without the body that brought them. One dead letter for each
+// fact would be the flood that the budget is there to stop.
 
 const (
-	// maxOverFacts is the number of facts over budget that are stored per source and
-	// hour.
+	// maxOverFacts is the number of facts over budget that are stored per
+	// source and hour.
 	maxOverFacts = 100
-	// maxOverBytes bounds these facts together, in bytes: about a hundred large alerts.
-	// An unbound sender may name 2,000 sources.
+	// maxOverBytes bounds these facts together, in bytes: about a hundred
+	// large alerts. An unbound sender may name 2,000 sources.
 	maxOverBytes = 256 << 10
-	// overExcerpt bounds the excerpt of the facts, in bytes: a page may list one for
-	// each source and hour.
+	// overExcerpt bounds the excerpt of the facts, in bytes: a page may list
+	// one for each source and hour.
 	overExcerpt = 1 << 10
 	// overFormat is the format of a stored body of facts over budget.
 	overFormat = "over-budget"
 )
 
-// storedOver is one fact over budget: a line of the body of its dead letter.
+// storedOver is one fact over budget: a line of the body of its dead
+// letter.
 type storedOver struct {
 	Kind      feed.Kind       `json:"kind"`
 	Source    string          `json:"source"`
@@ -48,8 +49,8 @@ type storedOver struct {
 	Body      json.RawMessage `json:"body,omitempty"`
 }
 
-// storeOver returns the stored form of a fact; ok is false if it has none, as a
-// bucket with NaN.
+// storeOver returns the stored form of a fact; ok is false if it has none,
+// as a bucket with NaN.
 func storeOver(f *feed.Fact) (text []byte, ok bool) {
 	s := storedOver{Kind: f.Kind, Source: f.Source, Entity: f.Entity, Key: f.Key, Rev: f.Rev, Loose: f.Loose, Bucket: f.Bucket}
 	if f.Kind == feed.SLI {
@@ -99,8 +100,8 @@ func overID(source string, hour time.Time) (id [bodyIDBytes]byte) {
 	return id
 }
 
-// overBudgetDeadLetter adds facts over budget to the dead letter of their source and
-// hour.
+// overBudgetDeadLetter adds facts over budget to the dead letter of their
+// source and hour.
 func (b *batch) overBudgetDeadLetter(j *job, over []*feed.Fact) error {
 	if j.retry && j.format == overFormat {
 		return b.retriedOver(j, over)
@@ -171,8 +172,8 @@ func (b *batch) addOver(l *storedDeadLetter, id [bodyIDBytes]byte, hour time.Tim
 	return b.w.Put(bBody, id[:], append(kv.TimeKey(hour), raw...))
 }
 
-// retriedOver updates the dead letter after its facts were retried: those that are
-// still over budget stay.
+// retriedOver updates the dead letter after its facts were retried: those
+// that are still over budget stay.
 func (b *batch) retriedOver(j *job, over []*feed.Fact) error {
 	id := j.letters
 	row, err := b.w.Get(bBody, id[:])
@@ -220,8 +221,8 @@ func decodeOver(lines []byte) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// retryOver stores the facts of a dead letter within today's budget. The token's
-// binding was checked when they were received.
+// retryOver stores the facts of a dead letter within today's budget. The
+// token's binding was checked when they were received.
 func (l *Store) retryOver(ctx context.Context, key []byte, head storedRaw, body []byte) (Result, error) {
 	decoded, err := decodeOver(body)
 	if err != nil {

@@ -14,8 +14,13 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// storedHeaders returns the request headers that a decoder may read, or that help to
-// identify a sender. Credentials and signatures are not among them.
+// The raw body is stored with the headers that its decoder may read, so
+// that a newer decoder can decode it again. Authorization and signatures
+// are never stored.
+
+// storedHeaders returns the request headers that a decoder may read, or
+// that help to identify a sender. Credentials and signatures are not among
+// them.
 func storedHeaders() []string {
 	return []string{
 		"User-Agent", "X-Webhook-Id", "X-Webhook-Subscription",

@@ -15,8 +15,11 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// eachEntity calls fn with the keys of the entities of a kind whose span overlaps
-// [from, to), by the end of the span.
+// Reads return facts merged per entity, in order of the end of their span.
+// They see one consistent state of the database.
+
+// eachEntity calls fn with the keys of the entities of a kind whose span
+// overlaps [from, to), by the end of the span.
 func eachEntity(r kv.Reader, kind feed.Kind, from, to time.Time, fn func(entity []byte) error) error {
 	prefix := append([]byte(kind), sep)
 	first := append(bytes.Clone(prefix), kv.TimeKey(from)...)
@@ -40,8 +43,8 @@ func eachEntity(r kv.Reader, kind feed.Kind, from, to time.Time, fn func(entity 
 	return nil
 }
 
-// eachFact calls fn with the facts of the entities of a kind whose span overlaps
-// [from, to).
+// eachFact calls fn with the facts of the entities of a kind whose span
+// overlaps [from, to).
 func (l *Store) eachFact(ctx context.Context, kind feed.Kind, from, to time.Time, fn func(feed.Fact)) error {
 	return l.within(ctx, kind, from, to, func(r kv.Reader, g *readLimit) error {
 		return eachEntity(r, kind, from, to, func(entity []byte) error {
@@ -54,9 +57,9 @@ func (l *Store) eachFact(ctx context.Context, kind feed.Kind, from, to time.Time
 	})
 }
 
-// Voices returns one incident report per source and incident that overlaps [from,
-// to), merged from its events. An incident that has not ended overlaps everything
-// after its start.
+// Voices returns one incident report per source and incident that overlaps
+// [from, to), merged from its events. An incident that has not ended
+// overlaps everything after its start.
 func (l *Store) Voices(ctx context.Context, from, to time.Time) (out []incident.Voice, err error) {
 	err = l.within(ctx, feed.Incident, from, to, func(r kv.Reader, g *readLimit) error {
 		return eachEntity(r, feed.Incident, from, to, func(entity []byte) error {
@@ -70,8 +73,8 @@ func (l *Store) Voices(ctx context.Context, from, to time.Time) (out []incident.
 	return out, err
 }
 
-// withSeverity returns the report with the severity that its source's word is mapped
-// to.
+// withSeverity returns the report with the severity that its source's word
+// is mapped to.
 func (l *Store) withSeverity(v incident.Voice) incident.Voice {
 	if v.Severity == "" && v.RawSeverity != "" && l.opt.Severity != nil {
 		v.Severity, _ = l.opt.Severity(v.RawSeverity)
@@ -79,7 +82,8 @@ func (l *Store) withSeverity(v incident.Voice) incident.Voice {
 	return v
 }
 
-// Signals returns all signals of the alert episodes that overlap [from, to).
+// Signals returns all signals of the alert episodes that overlap [from,
+// to).
 func (l *Store) Signals(ctx context.Context, from, to time.Time) (out []alert.Signal, err error) {
 	err = l.eachFact(ctx, feed.Alert, from, to, func(f feed.Fact) { out = append(out, *f.Alert) })
 	return out, err
@@ -122,8 +126,9 @@ func (l *Store) Tickets(ctx context.Context, from, to time.Time) (out []TicketUp
 	return out, err
 }
 
-// Observations returns the observations of slow statements in [from, to). Snapshots
-// of counters are returned as differences, each with the time of the later snapshot.
+// Observations returns the observations of slow statements in [from, to).
+// Snapshots of counters are returned as differences, each with the time of
+// the later snapshot.
 func (l *Store) Observations(ctx context.Context, from, to time.Time) (out []sql.Observation, err error) {
 	statements := map[string]string{}
 	err = l.within(ctx, feed.SQL, from, to, func(r kv.Reader, g *readLimit) error {
@@ -155,8 +160,8 @@ func (l *Store) Observations(ctx context.Context, from, to time.Time) (out []sql
 	return out, err
 }
 
-// shareTexts makes an observation share the texts of the one before it where they are
-// equal, as those of a statement that is observed all day.
+// shareTexts makes an observation share the texts of the one before it
+// where they are equal, as those of a statement that is observed all day.
 func shareTexts(o, before *sql.Observation) {
 	for _, t := range [][2]*string{{&o.Source, &before.Source}, {&o.Instance, &before.Instance}, {&o.Database, &before.Database},
 		{&o.User, &before.User}, {&o.Digest, &before.Digest}, {&o.Tag, &before.Tag}} {

@@ -11,15 +11,21 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
+// A page or a report reads the facts of its time into memory. A range with
+// too many of them is refused with fault.TooWide before it exhausts the
+// memory, with the number of entities, so that the reader can choose a
+// narrower range.
+
 const (
-	// DefaultRead is the default of Options.MostRead: about 100 MB while a page is
-	// built, and a second of one core.
+	// DefaultRead is the default of Options.MostRead: about 100 MB while a
+	// page is built, and a second of one core.
 	DefaultRead = 25_000
-	// sqlFactor is how many times as many facts of slow statements one read may return:
-	// they are a tenth as large, and a counter is read every few minutes.
+	// sqlFactor is how many times as many facts of slow statements one read
+	// may return: they are a tenth as large, and a counter is read every few
+	// minutes.
 	sqlFactor = 10
-	// factBytes bounds the average stored size of the facts of one read. An ordinary
-	// alert has 600 bytes.
+	// factBytes bounds the average stored size of the facts of one read. An
+	// ordinary alert has 600 bytes.
 	factBytes = 1300
 	// maxCounted bounds the entities that are counted for the error message.
 	maxCounted = 1_000_000
@@ -52,8 +58,8 @@ func (l *Store) readLimit(ctx context.Context, kind feed.Kind) *readLimit {
 	return &readLimit{ctx: ctx, most: most}
 }
 
-// take counts one fact. It returns fullError over the limit and fault.Timeout if the
-// context has ended.
+// take counts one fact. It returns fullError over the limit and
+// fault.Timeout if the context has ended.
 func (g *readLimit) take(row []byte) error {
 	if g == nil {
 		return nil
@@ -74,8 +80,8 @@ func tooSlow(ctx context.Context) error {
 	return fault.Wrap(fault.Timeout, "feedstore.read", "reading the facts of this time took too long; narrow the range", ctx.Err())
 }
 
-// within runs fn to read the facts of a kind in [from, to). If they exceed the limit
-// it returns fault.TooWide with the number of entities.
+// within runs fn to read the facts of a kind in [from, to). If they exceed
+// the limit it returns fault.TooWide with the number of entities.
 func (l *Store) within(ctx context.Context, kind feed.Kind, from, to time.Time, fn func(r kv.Reader, g *readLimit) error) error {
 	return l.opt.DB.View(ctx, func(r kv.Reader) error {
 		g := l.readLimit(ctx, kind)
@@ -129,8 +135,8 @@ func nameOf(kind feed.Kind) string {
 	return string(kind)
 }
 
-// entities returns the number of entities of a kind that overlap [from, to), at
-// most most.
+// entities returns the number of entities of a kind that overlap [from,
+// to), at most most.
 func (g *readLimit) entities(r kv.Reader, kind feed.Kind, from, to time.Time, most int) (n int, err error) {
 	err = eachEntity(r, kind, from, to, func([]byte) error {
 		n++

@@ -54,9 +54,10 @@ func readVoice(f *feed.Fact, body []byte) error {
 	return nil
 }
 
-// accountOf returns the part of a source in which an incident's ref is unique: what
-// the decoder put before the ref, and one byte between, to make the entity; "" if the
-// entity is the ref. It is derived, so it is not stored.
+// accountOf returns the part of a source in which an incident's ref is
+// unique: what the decoder put before the ref, and one byte between, to
+// make the entity; "" if the entity is the ref. It is derived, so it is not
+// stored.
 func accountOf(entity, ref string) string {
 	account, found := strings.CutSuffix(entity, ref)
 	if !found || account == "" {
@@ -111,8 +112,8 @@ func readDrill(f *feed.Fact, body []byte) error {
 	return nil
 }
 
-// readObservation decodes an observation. Its statement stays empty: it is in
-// ledger.statement, by its digest.
+// readObservation decodes an observation. Its statement stays empty: it is
+// in ledger.statement, by its digest.
 func readObservation(f *feed.Fact, body []byte) error {
 	var s storedObservation
 	if err := json.Unmarshal(body, &s); err != nil {

@@ -11,25 +11,29 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
-// A body that is refused before it was read whole (too large, compressed, cut off, of
-// an unknown format, under a name that its sender may not use) is counted in one dead
-// letter per source, format, kind of refusal and hour. The body is not stored; the
-// dead letter and the counters show that data was sent and is missing.
+// A body that is refused before it was read whole (too large, compressed,
+// cut off, of an unknown format, under a name that its sender may not use)
+// is counted in one dead letter per source, format, kind of refusal and
+// hour. The body is not stored; the dead letter and the counters show that
+// data was sent and is missing.
 
 const (
-	// notStoredFormat is the format of the empty body that such a dead letter has.
+	// notStoredFormat is the format of the empty body that such a dead letter
+	// has.
 	notStoredFormat = "not-kept"
-	// unknownFormat replaces the name of an unknown format: made-up names must not make
-	// new sources.
+	// unknownFormat replaces the name of an unknown format: made-up names
+	// must not make new sources.
 	unknownFormat = "unknown"
-	// refusalLimit bounds the time to record a refusal, because its answer waits.
+	// refusalLimit bounds the time to record a refusal, because its answer
+	// waits.
 	refusalLimit = 5 * time.Second
 )
 
-// Refusal is a body of an authenticated sender that was refused before it was stored.
+// Refusal is a body of an authenticated sender that was refused before it
+// was stored.
 type Refusal struct {
-	// Source is the name that the body was sent under. Own is the sender's own name,
-	// which is used if the sender may not use Source.
+	// Source is the name that the body was sent under. Own is the sender's
+	// own name, which is used if the sender may not use Source.
 	Source, Own string
 	Bound       []string // sources that the token is bound to; none: any
 	Format      string
@@ -38,8 +42,8 @@ type Refusal struct {
 	At          time.Time
 }
 
-// RecordRefusal counts a refused body, even if the sender has disconnected. Errors
-// are as for Accept.
+// RecordRefusal counts a refused body, even if the sender has disconnected.
+// Errors are as for Accept.
 func (l *Store) RecordRefusal(ctx context.Context, u Refusal) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refusalLimit)
 	defer cancel()

@@ -10,6 +10,10 @@ import (
 	"github.com/postern/postern/reports/feed"
 )
 
+// Data is deleted in small commits, so that feeds never wait long. What is
+// ordered by time is found at once; buckets are ordered by SLO and are
+// therefore searched by a read transaction (rollup.go).
+
 // Retention is how long data is retained; 0 is without end.
 type Retention struct {
 	Raw     time.Duration // raw bodies, and dead letters that were not dismissed
@@ -18,7 +22,8 @@ type Retention struct {
 	Buckets time.Duration // rolled-up buckets
 }
 
-// longest returns how long any data about a day is retained; 0 is without end.
+// longest returns how long any data about a day is retained; 0 is without
+// end.
 func (k Retention) longest() time.Duration {
 	if k.Facts <= 0 || k.Buckets <= 0 {
 		return 0
@@ -29,14 +34,15 @@ func (k Retention) longest() time.Duration {
 const (
 	// retentionStep bounds the rows of one commit.
 	retentionStep = 500
-	// retentionEvery is the pause between two runs: retention is measured in days.
+	// retentionEvery is the pause between two runs: retention is measured in
+	// days.
 	retentionEvery = time.Hour
 	// rolledUp is the length of a rolled-up bucket.
 	rolledUp = time.Hour
 )
 
-// ApplyRetention deletes and rolls up old data in short commits. Calls within an hour
-// of the last run return at once.
+// ApplyRetention deletes and rolls up old data in short commits. Calls
+// within an hour of the last run return at once.
 func (l *Store) ApplyRetention(ctx context.Context) error {
 	now, keep := l.opt.Now(), l.opt.Retention
 	l.retentionMu.Lock()
@@ -61,8 +67,8 @@ func (l *Store) ApplyRetention(ctx context.Context) error {
 	return nil
 }
 
-// forget deletes the data that is stored in order of time, so that the old data is
-// found at once.
+// forget deletes the data that is stored in order of time, so that the old
+// data is found at once.
 func (l *Store) forget(ctx context.Context, now time.Time, keep Retention) error {
 	steps := []struct {
 		keep time.Duration
@@ -95,8 +101,8 @@ func (l *Store) forget(ctx context.Context, now time.Time, keep Retention) error
 	return nil
 }
 
-// forgetRange deletes up to retentionStep rows of a bucket that are before past, and
-// calls also with each key. more reports whether there are more.
+// forgetRange deletes up to retentionStep rows of a bucket that are before
+// past, and calls also with each key. more reports whether there are more.
 func forgetRange(w kv.Writer, bucket string, past []byte, also func(key []byte) error) (more bool, err error) {
 	n := 0
 	for item, err := range w.Scan(bucket, nil, past) {
@@ -135,8 +141,8 @@ func forgetDaily(w kv.Writer, before time.Time) (bool, error) {
 	return forgetRange(w, bDaily, appendDay(nil, before), nil)
 }
 
-// forgetTouched deletes the change numbers of days without retained data. The rows
-// are few and are ordered by kind.
+// forgetTouched deletes the change numbers of days without retained data.
+// The rows are few and are ordered by kind.
 func forgetTouched(w kv.Writer, before time.Time) (more bool, err error) {
 	n := 0
 	for item, err := range w.Scan(bTouched, nil, nil) {
@@ -157,8 +163,8 @@ func forgetTouched(w kv.Writer, before time.Time) (more bool, err error) {
 	return false, nil
 }
 
-// forgetFacts deletes entities whose span has ended, and open ones without a recent
-// fact.
+// forgetFacts deletes entities whose span has ended, and open ones without
+// a recent fact.
 func forgetFacts(w kv.Writer, before time.Time) (bool, error) {
 	for _, kind := range []feed.Kind{feed.Incident, feed.Alert, feed.Change, feed.Drill, feed.SQL, feed.Ticket} {
 		more, err := forgetKind(w, kind, before)

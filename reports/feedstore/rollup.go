@@ -15,9 +15,10 @@ type dayTask struct {
 	do  func(w kv.Writer, key []byte) error
 }
 
-// oldDays runs a task for every day of buckets that ended before an instant. Days are
-// ordered by SLO, so a read transaction finds the old ones, and short commits change
-// them. Nothing is written if no task is due.
+// oldDays runs a task for every day of buckets that ended before an
+// instant. Days are ordered by SLO, so a read transaction finds the old
+// ones, and short commits change them. Nothing is written if no task is
+// due.
 func (l *Store) oldDays(ctx context.Context, before time.Time, old dayTask) error {
 	var keys [][]byte
 	err := l.opt.DB.View(ctx, func(r kv.Reader) error {
@@ -46,8 +47,8 @@ func (l *Store) oldDays(ctx context.Context, before time.Time, old dayTask) erro
 	return fault.Wrap(fault.KindOf(err), "feedstore.KeepHouse", "", err)
 }
 
-// dayInKey returns the day in a bucketKey of an unknown SLO. kv.Join leaves no 0x00
-// in a name, so the first one ends it.
+// dayInKey returns the day in a bucketKey of an unknown SLO. kv.Join leaves
+// no 0x00 in a name, so the first one ends it.
 func dayInKey(key []byte) (time.Time, bool) {
 	i := bytes.IndexByte(key, sep)
 	if i < 0 || len(key) < i+1+dayBytes {
@@ -64,12 +65,12 @@ func deleting() dayTask {
 	}
 }
 
-// rollingUp turns days into buckets of an hour: counts are added, the coverage is
-// that of the whole hour, the revision is the highest.
+// rollingUp turns days into buckets of an hour: counts are added, the
+// coverage is that of the whole hour, the revision is the highest.
 func rollingUp() dayTask { return dayTask{due: isFine, do: rollUp} }
 
-// isFine reports whether a packed day has buckets shorter than an hour, or cannot be
-// read; rollUp then returns the error.
+// isFine reports whether a packed day has buckets shorter than an hour, or
+// cannot be read; rollUp then returns the error.
 func isFine(row []byte) bool {
 	h, _, ok := readHead(row)
 	step := time.Duration(h.length) * time.Second
@@ -89,8 +90,8 @@ func rollUp(w kv.Writer, key []byte) error {
 	return w.Put(bBucket, key, d.rollUp(int(rolledUp/(time.Duration(d.length)*time.Second))).bytes())
 }
 
-// rollUp merges every n buckets into one. Invalid counts stay invalid: a sum with NaN
-// is NaN.
+// rollUp merges every n buckets into one. Invalid counts stay invalid: a
+// sum with NaN is NaN.
 func (d *dayPoints) rollUp(n int) *dayPoints {
 	out := newDay(time.Duration(d.length*n) * time.Second)
 	for i, p := range d.points {

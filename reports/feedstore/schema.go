@@ -28,9 +28,10 @@ const seqKey = "seq"
 
 // Schema returns the buckets and the version of the stored data.
 //
-// History: 1, the first; 2, packed days may have form 2, which an older build would
-// report as damaged (days of form 1 stay as they are until they are written); 3, the
-// counters of budgets, which an older build would leave behind.
+// History: 1, the first; 2, packed days may have form 2, which an older
+// build would report as damaged (days of form 1 stay as they are until they
+// are written); 3, the counters of budgets, which an older build would
+// leave behind.
 func Schema() kv.Schema {
 	return kv.Schema{
 		Name: "ledger", Version: 3,

@@ -10,6 +10,10 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
+// A day of buckets of one SLO and one source is one row. A commit unpacks
+// each day once, changes buckets in it and packs it once, however many
+// buckets it receives.
+
 // openDay is a day of buckets that the current commit reads or changes.
 type openDay struct {
 	key     []byte
@@ -63,9 +67,9 @@ func (b *batch) bucket(j *job, f *feed.Fact) (got outcome, why string, err error
 	return got, why, nil
 }
 
-// put stores a bucket in an open day of its length, unless the same or a higher
-// revision is there. An equal bucket of a higher revision is stored and counts as a
-// duplicate, because no number changes.
+// put stores a bucket in an open day of its length, unless the same or a
+// higher revision is there. An equal bucket of a higher revision is stored
+// and counts as a duplicate, because no number changes.
 func (d *openDay) put(k *slo.Bucket, rev int64) (got outcome, stored bool) {
 	i := int((k.Start.Unix() - dayNumber(k.Start)*secondsOfDay) / int64(d.points.length))
 	old := d.points.points[i]
@@ -117,13 +121,13 @@ func (b *batch) storeDays() error {
 	return nil
 }
 
-// maxPrealloc bounds the buckets for which Buckets allocates memory in advance: two
-// months of five minutes.
+// maxPrealloc bounds the buckets for which Buckets allocates memory in
+// advance: two months of five minutes.
 const maxPrealloc = 20_000
 
-// Buckets returns the buckets of an SLO that start in [from, to), in order of time.
-// If several sources count for the SLO, the buckets of a UTC day are those of the
-// source that is used for it.
+// Buckets returns the buckets of an SLO that start in [from, to), in order
+// of time. If several sources count for the SLO, the buckets of a UTC day
+// are those of the source that is used for it.
 func (l *Store) Buckets(ctx context.Context, name string, from, to time.Time) (out []slo.Bucket, err error) {
 	err = l.EachBucket(ctx, name, from, to, func(b slo.Bucket) bool {
 		if out == nil { // as many as can follow; to may be the end of time
@@ -135,8 +139,9 @@ func (l *Store) Buckets(ctx context.Context, name string, from, to time.Time) (o
 	return out, err
 }
 
-// EachBucket calls fn with the buckets that Buckets returns, until fn returns false.
-// It allocates nothing per bucket. fn must not call the store.
+// EachBucket calls fn with the buckets that Buckets returns, until fn
+// returns false. It allocates nothing per bucket. fn must not call the
+// store.
 func (l *Store) EachBucket(ctx context.Context, name string, from, to time.Time, fn func(slo.Bucket) bool) error {
 	return l.opt.DB.View(ctx, func(r kv.Reader) error {
 		stopped := false
@@ -155,8 +160,8 @@ func (l *Store) EachBucket(ctx context.Context, name string, from, to time.Time,
 	})
 }
 
-// Sums returns the sum of what Buckets returns. Whole days are summed without
-// unpacking.
+// Sums returns the sum of what Buckets returns. Whole days are summed
+// without unpacking.
 func (l *Store) Sums(ctx context.Context, name string, from, to time.Time) (s Sum, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		return eachDay(r, name, from, to, func(midnight time.Time, head dayHead, row []byte) (bool, error) {
@@ -166,7 +171,8 @@ func (l *Store) Sums(ctx context.Context, name string, from, to time.Time) (s Su
 	return s, err
 }
 
-// indexes returns the range of indexes of a day's buckets that start in [from, to).
+// indexes returns the range of indexes of a day's buckets that start in
+// [from, to).
 func indexes(midnight time.Time, length int, from, to time.Time) (first, past int) {
 	l := time.Duration(length) * time.Second
 	if d := from.Sub(midnight); d > 0 {

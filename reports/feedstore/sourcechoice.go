@@ -14,15 +14,21 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
+// Two sources that count for one SLO usually count the same events, so that
+// adding them up would count events twice, and mixing them within a day
+// would hide gaps. One source is therefore chosen per UTC day, by what it
+// covers, each time the day is read: late data of another source may change
+// the choice.
+
 const (
-	// ownAdvantage is how many seconds more of a day another source must cover than the
-	// portal's own measurement to be used instead. The portal waits until a bucket has
-	// ended and for a late scrape, so it is always slightly behind a sender that does
-	// not; and a sender may claim full coverage, while the portal knows which scrapes it
-	// missed.
+	// ownAdvantage is how many seconds more of a day another source must
+	// cover than the portal's own measurement to be used instead. The portal
+	// waits until a bucket has ended and for a late scrape, so it is always
+	// slightly behind a sender that does not; and a sender may claim full
+	// coverage, while the portal knows which scrapes it missed.
 	ownAdvantage = 3600
-	// maxDaySources bounds the sources that may count for one SLO on one day: all of
-	// them are read with the day.
+	// maxDaySources bounds the sources that may count for one SLO on one day:
+	// all of them are read with the day.
 	maxDaySources = 20
 )
 
@@ -37,8 +43,8 @@ type candidate struct {
 // own reports whether the portal measured the day itself.
 func (s candidate) own() bool { return bytes.HasPrefix(s.source, []byte(measuredPrefix)) }
 
-// ranksBefore reports whether s is used rather than o, both own or both not: the one
-// that covers more, then the first by name.
+// ranksBefore reports whether s is used rather than o, both own or both
+// not: the one that covers more, then the first by name.
 func (s candidate) ranksBefore(o candidate) bool {
 	if s.covered != o.covered {
 		return s.covered > o.covered
@@ -46,9 +52,9 @@ func (s candidate) ranksBefore(o candidate) bool {
 	return bytes.Compare(s.source, o.source) < 0
 }
 
-// choose returns the index of the source that is used for a day: the one that covers
-// most of it. The portal's own measurement is used unless another source covers over
-// ownAdvantage more.
+// choose returns the index of the source that is used for a day: the one
+// that covers most of it. The portal's own measurement is used unless
+// another source covers over ownAdvantage more.
 func choose(all []candidate) int {
 	own, other := -1, -1
 	for i, s := range all {
@@ -73,9 +79,9 @@ func choose(all []candidate) int {
 	return other
 }
 
-// eachCandidates calls fn with all sources that counted for an SLO on one UTC day,
-// for every day that overlaps [from, to), until fn returns false. The slice is reused
-// for the next day.
+// eachCandidates calls fn with all sources that counted for an SLO on one
+// UTC day, for every day that overlaps [from, to), until fn returns false.
+// The slice is reused for the next day.
 func eachCandidates(
 	r kv.Reader,
 	name string,
@@ -116,8 +122,8 @@ func eachCandidates(
 	return err
 }
 
-// eachDay calls fn with the packed days of an SLO that overlap [from, to), each of
-// the source that is used for the day.
+// eachDay calls fn with the packed days of an SLO that overlap [from, to),
+// each of the source that is used for the day.
 func eachDay(r kv.Reader, name string, from, to time.Time, fn func(midnight time.Time, head dayHead, row []byte) (bool, error)) error {
 	return eachCandidates(r, name, from, to, func(midnight time.Time, all []candidate) (bool, error) {
 		chosen := all[choose(all)]
@@ -125,9 +131,9 @@ func eachDay(r kv.Reader, name string, from, to time.Time, fn func(midnight time
 	})
 }
 
-// Origins returns the sources that counted for an SLO on the UTC days that overlap
-// [from, to), with the number of days for which each was used or set aside. The
-// source with the most used days is first.
+// Origins returns the sources that counted for an SLO on the UTC days that
+// overlap [from, to), with the number of days for which each was used or
+// set aside. The source with the most used days is first.
 func (l *Store) Origins(ctx context.Context, name string, from, to time.Time) (out []slo.Origin, err error) {
 	at := map[string]int{}
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
@@ -160,8 +166,9 @@ func (l *Store) Origins(ctx context.Context, name string, from, to time.Time) (o
 	return out, err
 }
 
-// tooManySources returns the reason why another source is rejected for a day of an
-// SLO; "" if it is not. The portal's own sources are never rejected.
+// tooManySources returns the reason why another source is rejected for a
+// day of an SLO; "" if it is not. The portal's own sources are never
+// rejected.
 func (b *batch) tooManySources(f *feed.Fact, key []byte) (why string, err error) {
 	day := key[:len(key)-len(f.Source)]
 	n, counted := b.daySources[string(day)]

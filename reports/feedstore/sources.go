@@ -8,6 +8,10 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
+// The state of a source is derived from its counters when it is read, by
+// the portal's clock. Nothing is stored about states, so that a changed
+// rule holds at once.
+
 // SourceState is the state of a source.
 type SourceState string
 
@@ -26,10 +30,11 @@ func SourceStates() []SourceState {
 }
 
 const (
-	// maxAhead is how far a source's clock may be ahead before it is reported.
+	// maxAhead is how far a source's clock may be ahead before it is
+	// reported.
 	maxAhead = 5 * time.Minute
-	// silence is how long a source may send nothing before it is reported. Alerts and
-	// deployments are rare at night, so it is a whole day.
+	// silence is how long a source may send nothing before it is reported.
+	// Alerts and deployments are rare at night, so it is a whole day.
 	silence = 24 * time.Hour
 )
 
@@ -81,8 +86,8 @@ func (l *Store) Sources(ctx context.Context) (out []SourceStatus, err error) {
 	return out, err
 }
 
-// status returns the status that follows from the stored counters. The worst state
-// wins.
+// status returns the status that follows from the stored counters. The
+// worst state wins.
 func (s *storedSource) status(name, format string, now time.Time) SourceStatus {
 	st := SourceStatus{
 		Name:         name,
@@ -132,12 +137,13 @@ func (l *Store) addBudget(r kv.Reader, st *SourceStatus, now time.Time) (err err
 // Quality is the data quality of the feeds over a span of time.
 type Quality struct {
 	Sources []SourceQuality // by source and format
-	// DeadLetters is the number of dead letters first received in the span that are
-	// neither retried with success nor dismissed.
+	// DeadLetters is the number of dead letters first received in the span
+	// that are neither retried with success nor dismissed.
 	DeadLetters int
 }
 
-// SourceQuality is the data quality of one source over the UTC days of a span.
+// SourceQuality is the data quality of one source over the UTC days of a
+// span.
 type SourceQuality struct {
 	Name, Format                           string
 	Accepted, Duplicate, Rejected, Ignored int64
@@ -147,8 +153,8 @@ type SourceQuality struct {
 	Skew                                   time.Duration // the furthest that an item was in the future
 }
 
-// Quality returns the data quality of the UTC days that overlap [from, to), by
-// receipt of the bodies.
+// Quality returns the data quality of the UTC days that overlap [from, to),
+// by receipt of the bodies.
 func (l *Store) Quality(ctx context.Context, from, to time.Time) (q Quality, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		if err := q.readDays(r, from, to); err != nil {

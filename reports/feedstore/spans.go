@@ -11,6 +11,11 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
+// A span says when an entity can be relevant, so that a page finds the
+// entities of its time without reading facts. Spans are derived from facts:
+// `postern check` looks each of them up by its end, and a damaged one is
+// computed again.
+
 // open is the end of an entity that has not ended.
 func open() time.Time { return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) }
 
@@ -33,8 +38,8 @@ func readSpan(b []byte) (s span, err error) {
 	return s, nil
 }
 
-// spanOf returns the span of one fact. An incident's span is computed from all of its
-// facts instead.
+// spanOf returns the span of one fact. An incident's span is computed from
+// all of its facts instead.
 func spanOf(f *feed.Fact) span {
 	if f.Kind != feed.Alert {
 		return span{f.At, f.At, f.At}.exact()
@@ -51,8 +56,8 @@ func (s span) exact() span {
 	return span{fromMicros(micros(s.start)), fromMicros(micros(s.end)), fromMicros(micros(s.last))}
 }
 
-// with returns the span of both. An alert episode ends at its earliest reported end;
-// any other entity extends to its last fact.
+// with returns the span of both. An alert episode ends at its earliest
+// reported end; any other entity extends to its last fact.
 func (s span) with(o span, kind feed.Kind) span {
 	if o.start.Before(s.start) {
 		s.start = o.start
@@ -66,8 +71,8 @@ func (s span) with(o span, kind feed.Kind) span {
 	return s
 }
 
-// incidentSpan returns the span from the first to the last milestone. It is open if
-// the impact has not ended.
+// incidentSpan returns the span from the first to the last milestone. It is
+// open if the impact has not ended.
 func incidentSpan(v incident.Voice, last time.Time) span {
 	s := span{last: last}
 	ended := false
@@ -112,8 +117,8 @@ func (b *batch) extend(f *feed.Fact) error {
 	return b.storeSpan(f.Kind, key, old, old.with(spanOf(f), f.Kind))
 }
 
-// recomputeSpan computes the span of an entity from all of its facts. It runs once
-// per commit, which may add many of them.
+// recomputeSpan computes the span of an entity from all of its facts. It
+// runs once per commit, which may add many of them.
 func (b *batch) recomputeSpan(key []byte) error {
 	kind := feed.Kind(key[:bytes.IndexByte(key, sep)])
 	facts, err := readFacts(b.w, key, nil)
@@ -134,9 +139,9 @@ func (b *batch) recomputeSpan(key []byte) error {
 	return b.storeSpan(kind, key, old, now)
 }
 
-// span reads the span of an entity; nil if there is none. Spans are derived: one that
-// cannot be read is deleted with its rows in ledger.ends, and again reports that it
-// must be recomputed.
+// span reads the span of an entity; nil if there is none. Spans are
+// derived: one that cannot be read is deleted with its rows in ledger.ends,
+// and again reports that it must be recomputed.
 func (b *batch) span(kind feed.Kind, key []byte) (old *span, again bool, err error) {
 	row, err := b.w.Get(bEntity, key)
 	if err == nil && row == nil {
@@ -157,7 +162,8 @@ func (b *batch) span(kind feed.Kind, key []byte) (old *span, again bool, err err
 	return nil, true, errors.Join(b.w.Delete(bEntity, key), b.dropEnds(kind, key))
 }
 
-// dropEnds deletes the rows of an entity in ledger.ends if its end is not known.
+// dropEnds deletes the rows of an entity in ledger.ends if its end is not
+// known.
 func (b *batch) dropEnds(kind feed.Kind, entity []byte) error {
 	from, past := kv.Prefix(append([]byte(kind), sep))
 	for item, err := range b.w.Scan(bEnds, from, past) {
@@ -174,8 +180,8 @@ func (b *batch) dropEnds(kind feed.Kind, entity []byte) error {
 	return nil
 }
 
-// storeSpan writes the span of an entity and marks the days of its start and end as
-// changed.
+// storeSpan writes the span of an entity and marks the days of its start
+// and end as changed.
 func (b *batch) storeSpan(kind feed.Kind, key []byte, old *span, now span) error {
 	if err := b.usedBudget.moved(kind, key, old != nil && old.end.Equal(open()), now.end.Equal(open())); err != nil {
 		return err
@@ -201,15 +207,15 @@ func (b *batch) storeSpan(kind feed.Kind, key []byte, old *span, now span) error
 	return b.w.Put(bEnds, endKey(kind, now.end, key), kv.TimeKey(now.start))
 }
 
-// readFacts returns all facts of one entity, in the order of their keys. They count
-// against the limit.
+// readFacts returns all facts of one entity, in the order of their keys.
+// They count against the limit.
 func readFacts(r kv.Reader, entity []byte, g *readLimit) (facts []feed.Fact, err error) {
 	from, to := kv.Prefix(append(bytes.Clone(entity), sep))
 	return readRange(r, from, to, g)
 }
 
-// readRange returns the facts of a range of ledger.fact. They count against the
-// limit.
+// readRange returns the facts of a range of ledger.fact. They count against
+// the limit.
 func readRange(r kv.Reader, from, to []byte, g *readLimit) (facts []feed.Fact, err error) {
 	for item, err := range r.Scan(bFact, from, to) {
 		if err != nil {
@@ -228,9 +234,10 @@ func readRange(r kv.Reader, from, to []byte, g *readLimit) (facts []feed.Fact, e
 	return facts, nil
 }
 
-// factsOf returns the facts of one entity from the last one before from until to, in
-// the order of their keys, if the keys are times: a counter that is read every minute
-// has a year of them. Of any other entity it returns all facts.
+// factsOf returns the facts of one entity from the last one before from
+// until to, in the order of their keys, if the keys are times: a counter
+// that is read every minute has a year of them. Of any other entity it
+// returns all facts.
 func factsOf(r kv.Reader, entity []byte, from, to time.Time, g *readLimit) (facts []feed.Fact, err error) {
 	prefix := append(bytes.Clone(entity), sep)
 	first, past := kv.Prefix(prefix)

@@ -22,29 +22,29 @@ type Options struct {
 	Formats []feed.Format // accepted by Accept
 	Now     func() time.Time
 	Log     *slog.Logger // nil discards
-	// Queue is the number of bodies that may wait for a commit before Accept returns
-	// fault.Unavailable; 0 is 1,024.
+	// Queue is the number of bodies that may wait for a commit before Accept
+	// returns fault.Unavailable; 0 is 1,024.
 	Queue     int
 	Retention Retention
-	// CheckSpace returns an error, which becomes the sender's answer, if the disk has no
-	// room for that many more bytes. Nil: there always is.
+	// CheckSpace returns an error, which becomes the sender's answer, if the
+	// disk has no room for that many more bytes. Nil: there always is.
 	CheckSpace func(bytes int64) error
-	// Severity maps a source's word for a severity to SEV1..SEV5; nil maps none. It is
-	// applied when incidents are read, so that a changed mapping holds for stored
-	// incidents too.
+	// Severity maps a source's word for a severity to SEV1..SEV5; nil maps
+	// none. It is applied when incidents are read, so that a changed mapping
+	// holds for stored incidents too.
 	Severity func(word string) (severity string, known bool)
 	Budget   Budget
-	// MostRead is the largest number of facts of one kind that one read returns; 10
-	// times as many for slow statements. 0 is DefaultRead.
+	// MostRead is the largest number of facts of one kind that one read
+	// returns; 10 times as many for slow statements. 0 is DefaultRead.
 	MostRead int
-	// Defined returns a function that reports whether a definition names an SLO. Nil: no
-	// SLO is defined.
+	// Defined returns a function that reports whether a definition names an
+	// SLO. Nil: no SLO is defined.
 	Defined func(ctx context.Context) (func(slo string) bool, error)
 }
 
-// Store stores facts and answers queries about them. Voices, Signals, Changes,
-// Drills, Tickets and Observations return fault.TooWide if the range holds more than
-// Options.MostRead facts.
+// Store stores facts and answers queries about them. Voices, Signals,
+// Changes, Drills, Tickets and Observations return fault.TooWide if the
+// range holds more than Options.MostRead facts.
 type Store struct {
 	opt      Options
 	decoders map[string]feed.Decoder // by name of the format
@@ -76,8 +76,8 @@ type Result struct {
 	Duplicate int // items that are stored already, or have a lower revision
 	Rejected  []Rejected
 	Unlisted  int // rejected items that are not listed: those after the first feed.MaxRejected
-	// OverBudget counts the rejected items that were new and over the budget of
-	// their source.
+	// OverBudget counts the rejected items that were new and over the budget
+	// of their source.
 	OverBudget int
 }
 
@@ -87,21 +87,22 @@ type Rejected struct {
 	Reason string
 }
 
-// redactor is a decoder whose bodies hold data that must not be stored, such as
-// literals of SQL statements. Redact returns the body to store, which must decode to
-// the same facts.
+// redactor is a decoder whose bodies hold data that must not be stored,
+// such as literals of SQL statements. Redact returns the body to store,
+// which must decode to the same facts.
 type redactor interface {
 	Redact(body []byte) []byte
 }
 
-// recorded is the format of facts that need no decoding: those of the portal's own
-// pollers and forms.
+// recorded is the format of facts that need no decoding: those of the
+// portal's own pollers and forms.
 const recorded = "recorded"
 
-// Accept stores and decodes one body, durably. It returns fault.NotFound if the
-// format is unknown; fault.Invalid if the body is not in the format (the body is
-// stored as a dead letter); fault.Unavailable if too many bodies are waiting, so that
-// the sender must retry later; fault.Full if the disk is full.
+// Accept stores and decodes one body, durably. It returns fault.NotFound if
+// the format is unknown; fault.Invalid if the body is not in the format
+// (the body is stored as a dead letter); fault.Unavailable if too many
+// bodies are waiting, so that the sender must retry later; fault.Full if
+// the disk is full.
 func (l *Store) Accept(ctx context.Context, format string, in feed.Input) (Result, error) {
 	const op = "feedstore.Accept"
 	decoder := l.decoders[format]
@@ -129,9 +130,9 @@ func (l *Store) Accept(ctx context.Context, format string, in feed.Input) (Resul
 	return j.answer, refused
 }
 
-// Record stores facts that need no decoding, durably: measurements of a poller,
-// entries of a person. Source of the first fact is the source of the whole. Errors
-// are as for Accept.
+// Record stores facts that need no decoding, durably: measurements of a
+// poller, entries of a person. Source of the first fact is the source of
+// the whole. Errors are as for Accept.
 func (l *Store) Record(ctx context.Context, facts []feed.Fact) (Result, error) {
 	for i := range facts {
 		if err := checkSource(facts[i].Source); err != nil {
@@ -147,9 +148,9 @@ func (l *Store) Record(ctx context.Context, facts []feed.Fact) (Result, error) {
 	return j.answer, err
 }
 
-// decode runs the decoder. A body that is not in the format, or on which the decoder
-// panics, becomes one rejection without an item; the error has the message for the
-// sender.
+// decode runs the decoder. A body that is not in the format, or on which
+// the decoder panics, becomes one rejection without an item; the error has
+// the message for the sender.
 func (j *job) decode(d feed.Decoder, log *slog.Logger) (refused error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -179,7 +180,8 @@ func (l *Store) keep(j *job, d feed.Decoder) {
 	j.raw = l.pack.row(j.format, j.input)
 }
 
-// redact returns nil if the redactor panics: nothing unredacted may be stored.
+// redact returns nil if the redactor panics: nothing unredacted may be
+// stored.
 func redact(r redactor, body []byte) (out []byte) {
 	defer func() {
 		if recover() != nil {
@@ -195,8 +197,8 @@ func (j *job) refuse(err error) {
 	j.refused = fault.Message(err)
 }
 
-// Seq returns a number that changes with every write: while it stays the same, so do
-// all answers. It costs one look-up.
+// Seq returns a number that changes with every write: while it stays the
+// same, so do all answers. It costs one look-up.
 func (l *Store) Seq(ctx context.Context) (n uint64, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		n, err = kv.Version(r, bMeta, []byte(seqKey))
@@ -212,8 +214,8 @@ type TouchedDay struct {
 	Seq  uint64    // of the last write about the day
 }
 
-// TouchedDays returns the days whose facts were written after the given Seq. An
-// incident or an episode touches the days of its start and end.
+// TouchedDays returns the days whose facts were written after the given
+// Seq. An incident or an episode touches the days of its start and end.
 func (l *Store) TouchedDays(ctx context.Context, after uint64) (out []TouchedDay, err error) {
 	err = l.opt.DB.View(ctx, func(r kv.Reader) error {
 		for item, err := range r.Scan(bTouched, nil, nil) {

@@ -10,10 +10,10 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// The stored forms of the bodies of facts. They are JSON with short names, to which a
-// newer build can add fields. Times are microseconds since 1970; 0 is none. The first
-// field is the time of the fact: of two versions of a loose fact the lesser row is
-// retained, which is usually the earlier one.
+// The stored forms of the bodies of facts. They are JSON with short names,
+// to which a newer build can add fields. Times are microseconds since 1970;
+// 0 is none. The first field is the time of the fact: of two versions of a
+// loose fact the lesser row is retained, which is usually the earlier one.
 
 // storedVoice is an incident report.
 type storedVoice struct {
@@ -126,7 +126,8 @@ type storedTicket struct {
 	Assignee string `json:"w,omitempty"`
 }
 
-// encodeBody returns the stored body of a fact, and stores its statement separately.
+// encodeBody returns the stored body of a fact, and stores its statement
+// separately.
 func (b *batch) encodeBody(f *feed.Fact) ([]byte, error) {
 	if f.Kind == feed.SQL {
 		if err := b.statement(f.SQL); err != nil {
@@ -277,8 +278,8 @@ func microsOf(d *time.Duration) *int64 {
 	return &n
 }
 
-// durationOf is the inverse of microsOf. A duration that no drill can take is
-// unknown: older builds stored such ones.
+// durationOf is the inverse of microsOf. A duration that no drill can take
+// is unknown: older builds stored such ones.
 func durationOf(n *int64) *time.Duration {
 	if n == nil || !feed.DrillTime().Holds(float64(*n)/1e6) {
 		return nil

@@ -7,13 +7,13 @@ type Sum struct {
 	Good, Total float64
 	Buckets     int           // number of buckets
 	Measured    time.Duration // their lengths times their coverages
-	// Invalid is the number of buckets that are not in Good and Total because they
-	// cannot be added: NaN, infinite or negative.
+	// Invalid is the number of buckets that are not in Good and Total because
+	// they cannot be added: NaN, infinite or negative.
 	Invalid int
 }
 
-// addDay adds the buckets of a packed day that start in [from, to): a whole day by
-// the sums in its head, otherwise bucket by bucket.
+// addDay adds the buckets of a packed day that start in [from, to): a whole
+// day by the sums in its head, otherwise bucket by bucket.
 func (s *Sum) addDay(midnight time.Time, head dayHead, row []byte, from, to time.Time) error {
 	first, past := indexes(midnight, head.length, from, to)
 	sums := head.sums

@@ -12,6 +12,10 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
+// Every fact is validated here, whichever decoder made it: a decoder that
+// misses a check must not be able to store a fact that breaks a page for
+// years.
+
 // shortestBucket limits a day to 8,640 buckets.
 const shortestBucket = 10 * time.Second
 
@@ -35,8 +39,8 @@ func checkFact(f *feed.Fact) string {
 	return cmp.Or(why(f), feed.CheckNumbers(f))
 }
 
-// checkTimes returns the reason if any time of a fact is out of range: durations
-// between times that are thousands of years apart overflow.
+// checkTimes returns the reason if any time of a fact is out of range:
+// durations between times that are thousands of years apart overflow.
 func checkTimes(f *feed.Fact) string {
 	if why := checkTime("its time", f.At); why != "" {
 		return why
@@ -88,8 +92,8 @@ func hasBody(f *feed.Fact) bool {
 	return false
 }
 
-// checkTime returns the reason if a time is not plausible: unset clocks and mistaken
-// units produce such times.
+// checkTime returns the reason if a time is not plausible: unset clocks and
+// mistaken units produce such times.
 func checkTime(what string, t time.Time) string {
 	if y := t.UTC().Year(); y < incident.FirstYear || y > incident.LastYear {
 		return fmt.Sprintf(
@@ -103,7 +107,8 @@ func checkTime(what string, t time.Time) string {
 	return ""
 }
 
-// checkBucket returns the reason if a bucket does not fit the grid of a day.
+// checkBucket returns the reason if a bucket does not fit the grid of a
+// day.
 func checkBucket(b *slo.Bucket) string {
 	if b.Len < shortestBucket || b.Len > day || day%b.Len != 0 || b.Len%time.Second != 0 {
 		return fmt.Sprintf("a bucket of %s; it must divide a day and be at least %s", b.Len, shortestBucket)
@@ -121,9 +126,10 @@ func checkBucket(b *slo.Bucket) string {
 	return ""
 }
 
-// notOverYet returns the reason if a bucket covers time that has not passed: it
-// cannot have been measured, and it would make its source the one that covers most of
-// the day. A bucket that has not ended states its coverage.
+// notOverYet returns the reason if a bucket covers time that has not
+// passed: it cannot have been measured, and it would make its source the
+// one that covers most of the day. A bucket that has not ended states its
+// coverage.
 func notOverYet(b *slo.Bucket, now time.Time) string {
 	covered := b.Start.Add(time.Duration(min(b.Coverage, 1) * float64(b.Len)))
 	if !covered.After(now.Add(maxAhead)) {

@@ -19,7 +19,8 @@ type Limits struct {
 	Attempts int           // of one request
 }
 
-// The default limits. Prometheus answers 400 to more than 11,000 points per series.
+// The default limits. Prometheus answers 400 to more than 11,000 points per
+// series.
 const (
 	defaultPoints   = 10_000
 	defaultBody     = 32 << 20
@@ -30,7 +31,8 @@ const (
 
 // ClientOptions configure a Client.
 type ClientOptions struct {
-	// URL of the server, with a path prefix if it has one; /api/v1/… is appended.
+	// URL of the server, with a path prefix if it has one; /api/v1/… is
+	// appended.
 	URL *url.URL
 	// Authorization is the value of that header; "" sends none.
 	Authorization string
@@ -75,17 +77,19 @@ func NewClient(opt ClientOptions) *Client {
 	}
 }
 
-// noRedirects refuses redirects: a credential must not reach another server.
+// noRedirects refuses redirects: a credential must not reach another
+// server.
 func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// Point is one value of a series as the server sent it: it may be NaN or infinite.
+// Point is one value of a series as the server sent it: it may be NaN or
+// infinite.
 type Point struct {
 	At    time.Time
 	Value float64
 }
 
-// Series is one series of an answer, in order of time. Steps without a value are
-// absent.
+// Series is one series of an answer, in order of time. Steps without a
+// value are absent.
 type Series struct {
 	Labels map[string]string
 	Points []Point
@@ -94,18 +98,19 @@ type Series struct {
 // Answer is the result of a query.
 type Answer struct {
 	Series []Series
-	// Warnings of the server mean that data is missing: a store did not respond, or a
-	// limit was reached.
+	// Warnings of the server mean that data is missing: a store did not
+	// respond, or a limit was reached.
 	Warnings []string
 	// Infos of the server are notes about the query.
 	Infos []string
 }
 
-// QueryRange evaluates a query at from, from+step, … up to and including to, in as
-// many requests as the limit of points needs. It returns fault.Invalid if the server
-// refuses the query, fault.TooLarge if the answer exceeds a limit, fault.Unavailable
-// if the server does not respond after all attempts, and fault.Unauthenticated if it
-// does not accept the credential.
+// QueryRange evaluates a query at from, from+step, … up to and including
+// to, in as many requests as the limit of points needs. It returns
+// fault.Invalid if the server refuses the query, fault.TooLarge if the
+// answer exceeds a limit, fault.Unavailable if the server does not respond
+// after all attempts, and fault.Unauthenticated if it does not accept the
+// credential.
 func (c *Client) QueryRange(ctx context.Context, query string, from, to time.Time, step time.Duration) (Answer, error) {
 	const op = "prometheus.QueryRange"
 	if step <= 0 || to.Before(from) {
@@ -127,9 +132,9 @@ func (c *Client) QueryRange(ctx context.Context, query string, from, to time.Tim
 	return all.Answer, nil
 }
 
-// Query evaluates a range selector, such as "up[5m]", at an instant: it returns every
-// sample of the range. Errors are those of QueryRange; an expression that does not
-// select samples is fault.Invalid.
+// Query evaluates a range selector, such as "up[5m]", at an instant: it
+// returns every sample of the range. Errors are those of QueryRange; an
+// expression that does not select samples is fault.Invalid.
 func (c *Client) Query(ctx context.Context, selector string, at time.Time) (Answer, error) {
 	return c.ask(ctx, instantRequest(selector, at))
 }

@@ -15,6 +15,10 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
+// The response of a server is untrusted: its size, its number of series and
+// its texts are bounded, and it may contain NaN, infinite values and times
+// out of order.
+
 // envelope is a response of the API.
 type envelope struct {
 	Status string `json:"status"`
@@ -106,7 +110,8 @@ func decode(body []byte, l Limits) (Answer, error) {
 	return a, nil
 }
 
-// errorText returns the error message of a response, for the log and for authors.
+// errorText returns the error message of a response, for the log and for
+// authors.
 func errorText(body []byte) string {
 	var e envelope
 	if json.Unmarshal(body, &e) == nil && e.Error != "" {

@@ -8,14 +8,18 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
+// increase() extrapolates to the ends of its window, so that its result is
+// an estimate for buckets with resets or with series that appear. Such
+// buckets are marked, and reports say that they are estimates.
+
 const (
 	secondsOfDay = 86400
 	// estimateDays is how long estimates are remembered.
 	estimateDays = 400
 )
 
-// estimates marks the buckets of one series and UTC day whose counts are results of
-// increase() instead of samples.
+// estimates marks the buckets of one series and UTC day whose counts are
+// results of increase() instead of samples.
 type estimates struct {
 	seconds int    // length of a bucket
 	bits    []byte // one per bucket of the day
@@ -27,11 +31,12 @@ func newEstimates(bucket time.Duration) estimates {
 	return estimates{seconds, make([]byte, bitBytes(seconds))}
 }
 
-// bitBytes returns the number of bytes that have a bit for every bucket that starts
-// in a day.
+// bitBytes returns the number of bytes that have a bit for every bucket
+// that starts in a day.
 func bitBytes(seconds int) int { return ((secondsOfDay+seconds-1)/seconds + 7) / 8 }
 
-// readEstimates is the inverse of bytes; ok is false if b is not a stored day.
+// readEstimates is the inverse of bytes; ok is false if b is not a stored
+// day.
 func readEstimates(b []byte) (e estimates, ok bool) {
 	seconds, n := binary.Uvarint(b)
 	if n <= 0 || seconds == 0 || seconds > secondsOfDay || len(b)-n != bitBytes(int(seconds)) {
@@ -117,8 +122,9 @@ func (s *source) dropEstimates(w kv.Writer, series string, before int64) error {
 	return nil
 }
 
-// Estimated returns the starts of the buckets of a series in [from, to) whose counts
-// are results of increase(), because there were too many samples to read.
+// Estimated returns the starts of the buckets of a series in [from, to)
+// whose counts are results of increase(), because there were too many
+// samples to read.
 func (p *Poller) Estimated(ctx context.Context, series string, from, to time.Time) (out []time.Time, err error) {
 	err = p.opt.DB.View(ctx, func(r kv.Reader) error {
 		for _, s := range p.sources {

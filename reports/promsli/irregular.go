@@ -10,15 +10,17 @@ import (
 	"github.com/postern/postern/reports/slo/promql"
 )
 
-// Samples are read only for buckets in which a series of a counter did not simply
-// grow, and within limits: a bucket with more samples than fit one request, or a
-// range with more than fit one turn, uses the result of increase().
+// Samples are read only for buckets in which a series of a counter did not
+// simply grow, and within limits: a bucket with more samples than fit one
+// request, or a range with more than fit one turn, uses the result of
+// increase().
 const (
 	maxRequestSamples = 200_000   // of one request, without those before its first bucket
 	maxRangeSamples   = 2_000_000 // of one query over one range
 )
 
-// counts returns the result of a counting query, by the start of the bucket.
+// counts returns the result of a counting query, by the start of the
+// bucket.
 func (q *rangeQuery) counts(text string, counter bool) map[int64]float64 {
 	query, _ := promql.Count(text, counter, q.job.bucket)
 	out := q.sums(q.query(query, q.job.bucket))
@@ -28,8 +30,8 @@ func (q *rangeQuery) counts(text string, counter bool) map[int64]float64 {
 	return out
 }
 
-// sums adds up the series of a query by bucket. A NaN of one series is ignored; a
-// bucket of only NaN is absent.
+// sums adds up the series of a query by bucket. A NaN of one series is
+// ignored; a bucket of only NaN is absent.
 func (q *rangeQuery) sums(series []Series) map[int64]float64 {
 	out := map[int64]float64{}
 	for _, s := range series {
@@ -42,15 +44,15 @@ func (q *rangeQuery) sums(series []Series) map[int64]float64 {
 	return out
 }
 
-// irregularBucket is a bucket in which a series of a counter was reset, appeared or
-// ended.
+// irregularBucket is a bucket in which a series of a counter was reset,
+// appeared or ended.
 type irregularBucket struct {
 	start   time.Time
 	samples float64
 }
 
-// recount replaces the difference between a bucket's ends by the count of its samples
-// wherever the difference may be wrong.
+// recount replaces the difference between a bucket's ends by the count of
+// its samples wherever the difference may be wrong.
 func (q *rangeQuery) recount(selector string, out map[int64]float64) {
 	series, err := q.values(promql.Odd(selector, q.job.bucket), q.job.bucket)
 	if permanent(err) { // over a limit of the server: any bucket may be irregular
@@ -79,8 +81,8 @@ func (q *rangeQuery) recount(selector string, out map[int64]float64) {
 	}
 }
 
-// run returns as many adjacent buckets, at least one, as fit one request, and the
-// number of their samples.
+// run returns as many adjacent buckets, at least one, as fit one request,
+// and the number of their samples.
 func (q *rangeQuery) run(odd []irregularBucket) (run []irregularBucket, samples float64) {
 	for n, b := range odd {
 		if n > 0 && (samples+b.samples > maxRequestSamples || !b.start.Equal(odd[n-1].start.Add(q.job.bucket))) {
@@ -91,8 +93,8 @@ func (q *rangeQuery) run(odd []irregularBucket) (run []irregularBucket, samples 
 	return odd, samples
 }
 
-// readSamples counts a run of buckets from its samples. It returns false if the
-// source does not return them, or too many.
+// readSamples counts a run of buckets from its samples. It returns false if
+// the source does not return them, or too many.
 func (q *rangeQuery) readSamples(selector string, run []irregularBucket, out map[int64]float64) bool {
 	grid := slo.Grid{From: run[0].start, Length: q.job.bucket, N: len(run)}
 	length := time.Duration(grid.N) * grid.Length

@@ -13,6 +13,10 @@ import (
 	"github.com/postern/postern/reports/slo/promql"
 )
 
+// Each kind of SLI becomes a few range queries whose steps are the buckets:
+// a ratio of two counters, a ratio that the query computes, or a gauge with
+// a threshold. Coverage is the share of a bucket's steps with samples.
+
 // measured is the result of one range.
 type measured struct {
 	buckets   []slo.Bucket   // in order, without those that have no data
@@ -44,8 +48,8 @@ func (s *source) measureRange(ctx context.Context, j job) (measured, error) {
 	return measured{counts, q.warnings, q.estimated}, nil
 }
 
-// warnedCoverage is the coverage of a bucket whose answer has the warning that data
-// is missing: too little for a verdict without bounds.
+// warnedCoverage is the coverage of a bucket whose answer has the warning
+// that data is missing: too little for a verdict without bounds.
 const warnedCoverage = 0.9
 
 // rangeQuery runs the queries of one range. The first error stops it.
@@ -58,7 +62,8 @@ type rangeQuery struct {
 	err       error
 }
 
-// query evaluates a query at the end of each step. It returns nil after an error.
+// query evaluates a query at the end of each step. It returns nil after an
+// error.
 func (q *rangeQuery) query(text string, step time.Duration) (series []Series) {
 	if q.err == nil && text != "" {
 		series, q.err = q.values(text, step)
@@ -73,14 +78,15 @@ func (q *rangeQuery) values(text string, step time.Duration) ([]Series, error) {
 	return a.Series, err
 }
 
-// permanent reports whether a query failed for a reason that a retry does not change.
+// permanent reports whether a query failed for a reason that a retry does
+// not change.
 func permanent(err error) bool {
 	k := fault.KindOf(err)
 	return err != nil && (k == fault.Invalid || k == fault.TooLarge)
 }
 
-// ratio counts good, or bad, over total. An absent part beside a present total is 0:
-// nothing failed, or nothing succeeded.
+// ratio counts good, or bad, over total. An absent part beside a present
+// total is 0: nothing failed, or nothing succeeded.
 func (q *rangeQuery) ratio(in slo.Indicator) []slo.Bucket {
 	total := q.counts(in.Total, in.Counter)
 	part := q.counts(in.Good+in.Bad, in.Counter) // one of the two is empty
@@ -96,11 +102,13 @@ func (q *rangeQuery) ratio(in slo.Indicator) []slo.Bucket {
 	})
 }
 
-// coverage returns the share of a bucket's steps that have a sample of the total. If
-// the query does not allow to measure that, every bucket with a value is covered.
+// coverage returns the share of a bucket's steps that have a sample of the
+// total. If the query does not allow to measure that, every bucket with a
+// value is covered.
 func (q *rangeQuery) coverage(in slo.Indicator) func(at int64) float64 {
 	step := q.step()
-	// Half a step of tolerance: scrapes are never exactly as far apart as configured.
+	// Half a step of tolerance: scrapes are never exactly as far apart as
+	// configured.
 	text := promql.Present(in.Total, step+step/2)
 	if !in.Counter || text == "" {
 		return func(int64) float64 { return 1 }
@@ -115,8 +123,8 @@ func (q *rangeQuery) coverage(in slo.Indicator) func(at int64) float64 {
 	return func(at int64) float64 { return min(seen[at]/steps, 1) }
 }
 
-// step returns the step of the source, or the length of the bucket if it is not a
-// multiple.
+// step returns the step of the source, or the length of the bucket if it is
+// not a multiple.
 func (q *rangeQuery) step() time.Duration {
 	step := q.source.Step
 	if step <= 0 || step > q.job.bucket || q.job.bucket%step != 0 {
@@ -125,8 +133,8 @@ func (q *rangeQuery) step() time.Duration {
 	return step
 }
 
-// raw reads a ratio that the query itself computes: each bucket counts as one event,
-// of which that part is good.
+// raw reads a ratio that the query itself computes: each bucket counts as
+// one event, of which that part is good.
 func (q *rangeQuery) raw(in slo.Indicator) []slo.Bucket {
 	values := map[int64][]float64{}
 	for _, s := range q.query(promql.Window(in.Raw, q.job.bucket), q.job.bucket) {
@@ -150,8 +158,8 @@ func (q *rangeQuery) raw(in slo.Indicator) []slo.Bucket {
 	})
 }
 
-// threshold reads a gauge at every step: each value is an event, and it is good if
-// the condition holds.
+// threshold reads a gauge at every step: each value is an event, and it is
+// good if the condition holds.
 func (q *rangeQuery) threshold(in slo.Indicator) []slo.Bucket {
 	step := q.step()
 	type tally struct{ good, total float64 }

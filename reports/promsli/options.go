@@ -20,8 +20,8 @@ const (
 
 // Schema returns the buckets and the version of the stored data.
 //
-// History: 1, the first; 2, estimates and buckets to query again, which no older
-// database has.
+// History: 1, the first; 2, estimates and buckets to query again, which no
+// older database has.
 func Schema() kv.Schema {
 	nothing := func(context.Context, kv.Writer) error { return nil }
 	return kv.Schema{
@@ -34,11 +34,11 @@ func Schema() kv.Schema {
 type Source struct {
 	Name  string
 	Query Querier
-	// Step is the resolution of gauges and of coverage: at least the scrape interval of
-	// the server.
+	// Step is the resolution of gauges and of coverage: at least the scrape
+	// interval of the server.
 	Step time.Duration
-	// Grace is how long after its end a bucket is queried: the time that scraping,
-	// remote writing and rule evaluation may take.
+	// Grace is how long after its end a bucket is queried: the time that
+	// scraping, remote writing and rule evaluation may take.
 	Grace time.Duration
 }
 
@@ -46,8 +46,8 @@ type Source struct {
 type Querier interface {
 	// Query returns the samples of a range selector that ends at an instant.
 	Query(ctx context.Context, selector string, at time.Time) (Answer, error)
-	// QueryRange returns the values of a query at from, from+step, … up to and including
-	// to.
+	// QueryRange returns the values of a query at from, from+step, … up to
+	// and including to.
 	QueryRange(ctx context.Context, query string, from, to time.Time, step time.Duration) (Answer, error)
 }
 
@@ -56,7 +56,8 @@ type Catalog interface {
 	SLOs(ctx context.Context) ([]slo.SLO, error)
 }
 
-// Recorder stores facts durably. Facts that are stored already are no error.
+// Recorder stores facts durably. Facts that are stored already are no
+// error.
 type Recorder interface {
 	Record(ctx context.Context, facts []feed.Fact) error
 }
@@ -73,8 +74,8 @@ type Options struct {
 	Backfill time.Duration
 	// Turn bounds the time of one turn per source; 0 is 45 s.
 	Turn time.Duration
-	// Bucket, if it is not 0, replaces the bucket length of every SLO, for tests with
-	// servers whose data covers seconds.
+	// Bucket, if it is not 0, replaces the bucket length of every SLO, for
+	// tests with servers whose data covers seconds.
 	Bucket time.Duration
 }
 

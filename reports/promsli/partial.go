@@ -10,8 +10,13 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// retryDelays returns how long after its end a partially seen bucket is queried
-// again: remote writing may lag, a store may be down, rules may run late.
+// A partially seen bucket is recorded at once with its coverage and queried
+// again at fixed delays. Each different answer gets a higher revision, so
+// that reports see late data as a revision.
+
+// retryDelays returns how long after its end a partially seen bucket is
+// queried again: remote writing may lag, a store may be down, rules may run
+// late.
 func retryDelays() []time.Duration {
 	return []time.Duration{20 * time.Minute, 2 * time.Hour, 12 * time.Hour}
 }
@@ -19,12 +24,13 @@ func retryDelays() []time.Duration {
 const (
 	// retryGrid aligns retries, so that one request covers adjacent buckets.
 	retryGrid = 15 * time.Minute
-	// retryUntil is when a bucket is given up because its source never answered.
+	// retryUntil is when a bucket is given up because its source never
+	// answered.
 	retryUntil = 3 * 24 * time.Hour
 )
 
-// partialBucket is a bucket that was seen partially or not at all, and is to be
-// queried again.
+// partialBucket is a bucket that was seen partially or not at all, and is
+// to be queried again.
 type partialBucket struct {
 	series, hash string
 	last         slo.Bucket // as it was recorded; its Rev is 0 if it was not
@@ -54,7 +60,8 @@ func (t partialBucket) skipPast(now time.Time) (partialBucket, bool) {
 
 const partialHead = 1 + 4 + 8 + 3*8
 
-// partialKey returns the key, which sorts by source and by when the bucket is due.
+// partialKey returns the key, which sorts by source and by when the bucket
+// is due.
 func (s *source) partialKey(due, start time.Time, series string) []byte {
 	b := append([]byte(s.Name), 0)
 	b = binary.BigEndian.AppendUint64(b, uint64(due.Unix()))
@@ -72,7 +79,8 @@ func (t partialBucket) bytes() []byte {
 	return append(b, t.hash...)
 }
 
-// readPartial is the inverse of partialKey and bytes; ok is false for other data.
+// readPartial is the inverse of partialKey and bytes; ok is false for other
+// data.
 func (s *source) readPartial(key, b []byte) (t partialBucket, ok bool) {
 	prefix := len(s.Name) + 1
 	if len(key) < prefix+16 || len(b) < partialHead {
@@ -93,10 +101,10 @@ func (s *source) readPartial(key, b []byte) (t partialBucket, ok bool) {
 	}, true
 }
 
-// answered returns the bucket after another answer; changed reports whether to record
-// it, with a higher revision. An answer that covers less is ignored. uncertain: the
-// next revision may have been used by a process that died, for an answer that was not
-// stored.
+// answered returns the bucket after another answer; changed reports whether
+// to record it, with a higher revision. An answer that covers less is
+// ignored. uncertain: the next revision may have been used by a process
+// that died, for an answer that was not stored.
 func (t partialBucket) answered(b slo.Bucket, there, uncertain bool) (next partialBucket, changed bool) {
 	if uncertain {
 		t.last.Rev++

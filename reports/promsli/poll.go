@@ -13,13 +13,19 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
-// Poller measures SLOs. Tick must not be called concurrently; Status may be.
+// A turn measures the series that are furthest behind first, so that after
+// an outage all series advance together. Buckets are recorded in order, and
+// progress is stored after them.
+
+// Poller measures SLOs. Tick must not be called concurrently; Status may
+// be.
 type Poller struct {
 	opt     Options
 	sources []*source
 }
 
-// New returns a Poller over an open database whose schemas include Schema().
+// New returns a Poller over an open database whose schemas include
+// Schema().
 func New(opt Options) *Poller {
 	if opt.Backfill <= 0 {
 		opt.Backfill = defaultBackfill
@@ -34,9 +40,9 @@ func New(opt Options) *Poller {
 	return p
 }
 
-// Tick takes one turn: every source, concurrently, until it is up to date or its time
-// is over. It returns errors of the portal only; failures of a source are in its
-// Status.
+// Tick takes one turn: every source, concurrently, until it is up to date
+// or its time is over. It returns errors of the portal only; failures of a
+// source are in its Status.
 func (p *Poller) Tick(ctx context.Context) error {
 	slos, err := p.opt.Catalog.SLOs(ctx)
 	if err != nil {
@@ -61,9 +67,9 @@ func (p *Poller) Tick(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// jobs returns the series to measure, by source. SLOs that share a series are
-// measured once. An SLO that names an unknown source is not measured: its buckets may
-// come from a feed.
+// jobs returns the series to measure, by source. SLOs that share a series
+// are measured once. An SLO that names an unknown source is not measured:
+// its buckets may come from a feed.
 func (p *Poller) jobs(slos []slo.SLO) map[string][]slo.SLO {
 	out := map[string][]slo.SLO{}
 	seen := map[string]bool{}
@@ -94,9 +100,9 @@ type source struct {
 	poller *Poller
 	brk    breaker
 
-	// Used by the goroutine of the turn alone: whether intents were looked for, whether
-	// the process before died with one, and the slots that this process has stored
-	// since.
+	// Used by the goroutine of the turn alone: whether intents were looked
+	// for, whether the process before died with one, and the slots that this
+	// process has stored since.
 	looked, uncertain bool
 	remembered        map[slot]bool
 
@@ -104,8 +110,8 @@ type source struct {
 	status Status
 }
 
-// turn measures what is due, the series that are furthest behind first, until nothing
-// is due or the time is over.
+// turn measures what is due, the series that are furthest behind first,
+// until nothing is due or the time is over.
 func (s *source) turn(ctx context.Context, jobs []slo.SLO) error {
 	s.update(func(x *Status) { x.Series = len(jobs) })
 	if err := s.findIntent(ctx); err != nil {
@@ -126,11 +132,12 @@ func (s *source) turn(ctx context.Context, jobs []slo.SLO) error {
 	}
 }
 
-// batchFacts is the number of facts that are recorded together: each batch waits for
-// the disk.
+// batchFacts is the number of facts that are recorded together: each batch
+// waits for the disk.
 const batchFacts = 5000
 
-// round measures each of the series once. goOn is false if the turn is over.
+// round measures each of the series once. goOn is false if the turn is
+// over.
 func (s *source) round(ctx context.Context, due []job) (goOn bool, err error) {
 	var b batch
 	for _, j := range due {
@@ -157,8 +164,9 @@ type batch struct {
 	facts int // of all of them
 }
 
-// commit makes a batch durable and then stores the progress of its series. It does so
-// even if the time of the turn is over, because the measurements are complete.
+// commit makes a batch durable and then stores the progress of its series.
+// It does so even if the time of the turn is over, because the measurements
+// are complete.
 func (s *source) commit(ctx context.Context, b *batch) error {
 	if len(b.done) == 0 {
 		return nil
@@ -197,8 +205,8 @@ func (j job) has(start time.Time) bool {
 	return !start.Before(j.from) && start.Before(j.to) && start.Equal(align(start, j.bucket))
 }
 
-// slot identifies what this process has stored of a series: new buckets, or answers
-// to repeated queries.
+// slot identifies what this process has stored of a series: new buckets, or
+// answers to repeated queries.
 type slot struct {
 	series  string
 	retried bool
@@ -206,8 +214,8 @@ type slot struct {
 
 func (j job) slot() slot { return slot{j.slo.SeriesName(), len(j.retried) > 0} }
 
-// due returns the ranges that can be measured now, the oldest first. behind is how
-// far the oldest is behind.
+// due returns the ranges that can be measured now, the oldest first. behind
+// is how far the oldest is behind.
 func (s *source) due(ctx context.Context, slos []slo.SLO) (jobs []job, behind time.Duration, err error) {
 	now := s.poller.opt.Now()
 	for _, x := range slos {
@@ -249,7 +257,8 @@ func (p *Poller) bucket(s slo.SLO) time.Duration {
 	return s.BucketLen()
 }
 
-// align returns the last multiple of a bucket since 1970 that is not after t.
+// align returns the last multiple of a bucket since 1970 that is not after
+// t.
 func align(t time.Time, bucket time.Duration) time.Time {
 	return time.Unix(0, t.UnixNano()-t.UnixNano()%int64(bucket)).UTC()
 }
@@ -274,8 +283,8 @@ func (s *source) measure(ctx context.Context, j job, b *batch) {
 	})
 }
 
-// failed records a failure: a refused query concerns its SLO alone, any other failure
-// the source.
+// failed records a failure: a refused query concerns its SLO alone, any
+// other failure the source.
 func (s *source) failed(ctx context.Context, j job, err error, now time.Time) {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return // the portal stops, so the error is not the source's

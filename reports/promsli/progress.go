@@ -14,8 +14,8 @@ func (s *source) progressKey(series string) []byte {
 	return append(append([]byte(s.Name), 0), series...)
 }
 
-// progress returns the end of the last measured bucket; the zero time if there is
-// none.
+// progress returns the end of the last measured bucket; the zero time if
+// there is none.
 func (s *source) progress(ctx context.Context, series string) (t time.Time, err error) {
 	err = s.poller.opt.DB.View(ctx, func(r kv.Reader) error {
 		b, err := r.Get(bProgress, s.progressKey(series))
@@ -27,8 +27,9 @@ func (s *source) progress(ctx context.Context, series string) (t time.Time, err 
 	return t, err
 }
 
-// remember stores the progress of ranges whose buckets are durable: how far their
-// series were measured, which buckets are estimates, and which to query again.
+// remember stores the progress of ranges whose buckets are durable: how far
+// their series were measured, which buckets are estimates, and which to
+// query again.
 func (s *source) remember(ctx context.Context, done []rangeResult) error {
 	return s.poller.opt.DB.Update(ctx, func(w kv.Writer) error {
 		for _, o := range done {
@@ -49,8 +50,8 @@ func (s *source) remember(ctx context.Context, done []rangeResult) error {
 	})
 }
 
-// noteIntent stores an intent before facts are recorded that a later answer may
-// contradict.
+// noteIntent stores an intent before facts are recorded that a later answer
+// may contradict.
 func (s *source) noteIntent(ctx context.Context, done []rangeResult) error {
 	if !slices.ContainsFunc(done, func(o rangeResult) bool { return len(o.partialBucket)+len(o.job.retried) > 0 }) {
 		return nil
@@ -58,8 +59,8 @@ func (s *source) noteIntent(ctx context.Context, done []rangeResult) error {
 	return s.poller.opt.DB.Update(ctx, func(w kv.Writer) error { return w.Put(bIntent, []byte(s.Name), nil) })
 }
 
-// findIntent checks, once per process, whether the process before died with an
-// intent.
+// findIntent checks, once per process, whether the process before died with
+// an intent.
 func (s *source) findIntent(ctx context.Context) error {
 	if s.looked {
 		return nil

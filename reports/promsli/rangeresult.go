@@ -34,8 +34,9 @@ func (o rangeResult) asked() iter.Seq[int64] {
 	}
 }
 
-// rangeResult returns what to record of an answer, and which buckets to query again.
-// uncertain: the process before may have recorded another answer.
+// rangeResult returns what to record of an answer, and which buckets to
+// query again. uncertain: the process before may have recorded another
+// answer.
 func (s *source) rangeResult(j job, got measured, uncertain bool) rangeResult {
 	o := rangeResult{job: j, got: got}
 	now := s.poller.opt.Now()

@@ -33,8 +33,8 @@ func instantRequest(query string, at time.Time) request {
 	return request{"query", url.Values{"query": {query}, "time": {timestamp(at)}}}
 }
 
-// timestamp returns an instant as seconds with milliseconds, the precision of
-// Prometheus.
+// timestamp returns an instant as seconds with milliseconds, the precision
+// of Prometheus.
 func timestamp(t time.Time) string {
 	return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', 3, 64)
 }
@@ -42,8 +42,8 @@ func timestamp(t time.Time) string {
 // firstPause is the pause after the first attempt; later ones double.
 const firstPause = 500 * time.Millisecond
 
-// ask sends a request until it is answered, refused, or has failed Limits.Attempts
-// times.
+// ask sends a request until it is answered, refused, or has failed
+// Limits.Attempts times.
 func (c *Client) ask(ctx context.Context, r request) (Answer, error) {
 	pause := firstPause
 	for attempt := 1; ; attempt++ {

@@ -11,15 +11,15 @@ import (
 )
 
 const (
-	// maxRetries is the number of buckets of a source that are queried again in one
-	// turn.
+	// maxRetries is the number of buckets of a source that are queried again
+	// in one turn.
 	maxRetries = 2000
 	// retryGap is the gap between buckets that starts another request.
 	retryGap = time.Hour
 )
 
-// retryJobs returns the ranges to query again now. gone are the keys of buckets of
-// SLOs that were removed or redefined.
+// retryJobs returns the ranges to query again now. gone are the keys of
+// buckets of SLOs that were removed or redefined.
 func (s *source) retryJobs(ctx context.Context, slos []slo.SLO) (jobs []job, gone [][]byte, err error) {
 	now := s.poller.opt.Now()
 	known := map[string]slo.SLO{}
@@ -49,8 +49,9 @@ func (s *source) retryJobs(ctx context.Context, slos []slo.SLO) (jobs []job, gon
 	return jobsOf(rows, known), gone, err
 }
 
-// jobsOf returns ranges that cover the buckets. Buckets of a series share a range if
-// they are close to each other and the range does not exceed maxRange.
+// jobsOf returns ranges that cover the buckets. Buckets of a series share a
+// range if they are close to each other and the range does not exceed
+// maxRange.
 func jobsOf(rows []partialBucket, known map[string]slo.SLO) (jobs []job) {
 	slices.SortFunc(rows, func(a, b partialBucket) int {
 		return cmp.Or(cmp.Compare(a.series, b.series), a.last.Start.Compare(b.last.Start))

@@ -8,6 +8,10 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
+// The status is in memory only: after a restart the first turn finds it out
+// again. A failing source is paused by the breaker so that its timeouts do
+// not delay every turn.
+
 // State is the state of a source.
 type State string
 
@@ -44,11 +48,12 @@ type refusal struct {
 	at        time.Time
 }
 
-// retryRefused is when a refused query is sent again: the server may have been
-// upgraded, or a clashing label may be gone.
+// retryRefused is when a refused query is sent again: the server may have
+// been upgraded, or a clashing label may be gone.
 const retryRefused = 15 * time.Minute
 
-// recentlyRefused reports whether the same query of an SLO was refused recently.
+// recentlyRefused reports whether the same query of an SLO was refused
+// recently.
 func (s *source) recentlyRefused(x slo.SLO, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,15 +84,15 @@ func (p *Poller) Status() []Status {
 	return out
 }
 
-// breaker pauses a source that failed several times in a row. It is not safe for
-// concurrent use.
+// breaker pauses a source that failed several times in a row. It is not
+// safe for concurrent use.
 type breaker struct {
 	failures int
 	until    time.Time
 }
 
-// The number of failures in a row that pause a source, and the first pause, which
-// doubles up to mostBreak.
+// The number of failures in a row that pause a source, and the first pause,
+// which doubles up to mostBreak.
 const (
 	breakAfter = 3
 	firstBreak = 30 * time.Second

@@ -11,16 +11,22 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
+// The change numbers of the inputs decide whether a cached view is up to
+// date; no time to live is involved. A number is read before the view is
+// computed, so that a change during the computation makes the view out of
+// date rather than being missed.
+
 const (
 	// maxWindows is the number of cached windows per view.
 	maxWindows = 8
-	// Stale is how old a view may be that is returned while the next one is computed.
+	// Stale is how old a view may be that is returned while the next one is
+	// computed.
 	Stale = 5 * time.Second
-	// defaultFold bounds one fold with its reads: ten times what the largest takes on
-	// two busy cores.
+	// defaultFold bounds one fold with its reads: ten times what the largest
+	// takes on two busy cores.
 	defaultFold = 60 * time.Second
-	// defaultWeight bounds the entries of all cached windows of one view together, if
-	// Options.MostKept is 0.
+	// defaultWeight bounds the entries of all cached windows of one view
+	// together, if Options.MostKept is 0.
 	defaultWeight = 25_000
 )
 
@@ -33,14 +39,15 @@ type window struct{ from, to time.Time }
 // is reports whether two windows are equal.
 func (w window) is(o window) bool { return w.from.Equal(o.from) && w.to.Equal(o.to) }
 
-// cache holds recent windows of one view. A window whose inputs have changed is
-// computed again by one reader (single flight), so that many readers cost one fold.
-// Others get the last view if it was up to date less than Stale ago. No reader waits
-// for a lock that is held during reads or folds.
+// cache holds recent windows of one view. A window whose inputs have
+// changed is computed again by one reader (single flight), so that many
+// readers cost one fold. Others get the last view if it was up to date less
+// than Stale ago. No reader waits for a lock that is held during reads or
+// folds.
 //
-// One window of all views is folded at a time, because a fold needs several times the
-// memory of its result. A fold continues when its reader leaves, up to its own time
-// limit.
+// One window of all views is folded at a time, because a fold needs several
+// times the memory of its result. A fold continues when its reader leaves,
+// up to its own time limit.
 type cache[T any] struct {
 	weigh func(T) int // number of entries of a view
 
@@ -109,11 +116,12 @@ func (c *cache[T]) look(ctx context.Context, r *Store, w window, kinds []string)
 	return l, nil
 }
 
-// get returns the view of a window, computed again if its inputs have changed. kinds
-// are the kinds of facts that it reads. build gets a context that ends with the time
-// of the fold, and a Store that returns nothing stale: what is computed from a stale
-// view would be cached as an up-to-date one. It returns fault.TooWide if the window
-// holds too much, and fault.Timeout if the reader's context ends first.
+// get returns the view of a window, computed again if its inputs have
+// changed. kinds are the kinds of facts that it reads. build gets a context
+// that ends with the time of the fold, and a Store that returns nothing
+// stale: what is computed from a stale view would be cached as an
+// up-to-date one. It returns fault.TooWide if the window holds too much,
+// and fault.Timeout if the reader's context ends first.
 func (c *cache[T]) get(
 	ctx context.Context, r *Store, w window, kinds []string, build func(ctx context.Context, exact *Store) (T, error),
 ) (T, error) {
@@ -154,7 +162,8 @@ func (c *cache[T]) get(
 	}
 }
 
-// wait waits until the fold is done. The inputs may have changed since it started.
+// wait waits until the fold is done. The inputs may have changed since it
+// started.
 func (f *fold[T]) wait(ctx context.Context) error {
 	select {
 	case <-f.done:
@@ -164,8 +173,8 @@ func (f *fold[T]) wait(ctx context.Context) error {
 	}
 }
 
-// turn is a reader's right to fold. A fold's own reads need none: they are part of
-// it.
+// turn is a reader's right to fold. A fold's own reads need none: they are
+// part of it.
 type turn struct {
 	r    *Store
 	held bool
@@ -214,9 +223,9 @@ func (t *turn) end() {
 	}
 }
 
-// fold computes a view, caches it and wakes the waiting readers, whatever the result.
-// The input is untrusted: a panic is an error of this read, not the end of the
-// process.
+// fold computes a view, caches it and wakes the waiting readers, whatever
+// the result. The input is untrusted: a panic is an error of this read, not
+// the end of the process.
 func (c *cache[T]) fold(ctx context.Context, f *fold[T], v view[T], r *Store, build func(ctx context.Context, exact *Store) (T, error)) {
 	limit := r.opt.FoldTime
 	if limit <= 0 {
@@ -257,9 +266,9 @@ func (c *cache[T]) find(w window) (v view[T], ok bool) {
 	return v, false
 }
 
-// keep caches a view as the most recently used one, in place of an older one of its
-// window, and drops the least recently used ones if they are too many or too large
-// together.
+// keep caches a view as the most recently used one, in place of an older
+// one of its window, and drops the least recently used ones if they are too
+// many or too large together.
 func (c *cache[T]) keep(v view[T], r *Store) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -284,7 +293,8 @@ func (c *cache[T]) keep(v view[T], r *Store) {
 	}
 }
 
-// running returns the fold of a window that is in progress; nil if there is none.
+// running returns the fold of a window that is in progress; nil if there is
+// none.
 func (c *cache[T]) running(w window) *fold[T] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -305,9 +315,9 @@ func (c *cache[T]) begin(w window, end func()) *fold[T] {
 	return f
 }
 
-// mayBeStale reports whether a view of an older state may be returned for a moment:
-// only feeds changed, which are late by nature. A reader that changed something by
-// hand must see it.
+// mayBeStale reports whether a view of an older state may be returned for a
+// moment: only feeds changed, which are late by nature. A reader that
+// changed something by hand must see it.
 func (r *Store) mayBeStale(was, now state) bool {
 	was.feeds = now.feeds
 	return !r.exact && was == now

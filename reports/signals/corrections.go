@@ -10,12 +10,17 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// Edit stores corrections of one incident, all or none, and returns the corrected
-// incident. id is any of its names. Edit sets who, when and what each edit is about;
-// of a merge and a split, Refs name the incidents that join and the sources that
-// leave. It returns fault.Invalid with the field if an edit is not valid,
-// fault.NotFound if it names something unknown, and fault.Conflict if a name is
-// ambiguous. The same request again, by hand.Key, changes nothing.
+// Corrections are checked against the folded incident before they are
+// stored, and stored as lines that are applied at every fold. They name
+// incidents by names that stay valid when more reports arrive.
+
+// Edit stores corrections of one incident, all or none, and returns the
+// corrected incident. id is any of its names. Edit sets who, when and what
+// each edit is about; of a merge and a split, Refs name the incidents that
+// join and the sources that leave. It returns fault.Invalid with the field
+// if an edit is not valid, fault.NotFound if it names something unknown,
+// and fault.Conflict if a name is ambiguous. The same request again, by
+// hand.Key, changes nothing.
 func (r *Store) Edit(ctx context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error) {
 	const op = "signals.Edit"
 	f, at, err := r.Exact().named(ctx, id)
@@ -28,8 +33,8 @@ func (r *Store) Edit(ctx context.Context, hand incident.Hand, id string, edits .
 	if err != nil {
 		return incident.Incident{}, err
 	}
-	// A repeated request is recognised by its original form: the incident, and the
-	// reasons to refuse the request, may have changed since.
+	// A repeated request is recognised by its original form: the incident,
+	// and the reasons to refuse the request, may have changed since.
 	name := f.all[at].ID
 	_, _, err = r.once(ctx, hand, []any{"edit", id, edits}, func() error {
 		edits = slices.Clone(edits)
@@ -54,8 +59,8 @@ func (r *Store) Edit(ctx context.Context, hand incident.Hand, id string, edits .
 	return r.Incident(ctx, name)
 }
 
-// complete sets the remaining fields of an edit of the incident at a place, and
-// checks it.
+// complete sets the remaining fields of an edit of the incident at a place,
+// and checks it.
 func (r *Store) complete(ctx context.Context, hand incident.Hand, f folded, at int, e incident.Edit) (incident.Edit, error) {
 	in := f.all[at]
 	e.At, e.Who = r.opt.Now().UTC().Truncate(time.Microsecond), hand.Who
@@ -87,8 +92,8 @@ func (r *Store) complete(ctx context.Context, hand incident.Hand, f folded, at i
 	return e, nil
 }
 
-// completeMerge returns the incidents that refs name, each by a unique name. Each
-// must be another incident.
+// completeMerge returns the incidents that refs name, each by a unique
+// name. Each must be another incident.
 func completeMerge(f folded, into int, refs []string) (own []string, err error) {
 	for _, ref := range refs {
 		at, err := f.find(ref)
@@ -105,8 +110,9 @@ func completeMerge(f folded, into int, refs []string) (own []string, err error) 
 	return own, nil
 }
 
-// completeSplit returns the reports of the incident that refs name, with their
-// sources: a bare 17 may be another tracker's too. At least one report must stay.
+// completeSplit returns the reports of the incident that refs name, with
+// their sources: a bare 17 may be another tracker's too. At least one
+// report must stay.
 func completeSplit(in incident.Incident, refs []string) (whole []string, err error) {
 	for _, ref := range refs {
 		known := false

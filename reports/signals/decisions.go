@@ -39,8 +39,8 @@ type storedDecision struct {
 	Why      string `json:"why,omitempty"`
 }
 
-// Decide stores a person's decision about a slow statement. It returns fault.Invalid
-// if the decision is not valid.
+// Decide stores a person's decision about a slow statement. It returns
+// fault.Invalid if the decision is not valid.
 func (r *Store) Decide(ctx context.Context, who string, d sql.Decision) error {
 	const op = "signals.Decide"
 	switch {

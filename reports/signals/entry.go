@@ -16,6 +16,10 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
+// An entry is one more report of an incident, from the source "portal": it
+// is folded with the reports of feeds and post-mortems, and wins over
+// feeds.
+
 // maxEntryList bounds each list of an entry.
 const maxEntryList = 50
 
@@ -36,11 +40,11 @@ type storedEntry struct {
 	Times       map[string]time.Time `json:"times,omitempty"`
 }
 
-// Enter stores an incident that a person reports and returns it; fresh is false if an
-// equal one was there. Its ref is the id that the client chose, otherwise a generated
-// one. A ref of an incident that is known already joins that incident. It returns
-// fault.Invalid with the field if the entry is not valid, and fault.Conflict if there
-// is another entry with that id.
+// Enter stores an incident that a person reports and returns it; fresh is
+// false if an equal one was there. Its ref is the id that the client chose,
+// otherwise a generated one. A ref of an incident that is known already
+// joins that incident. It returns fault.Invalid with the field if the entry
+// is not valid, and fault.Conflict if there is another entry with that id.
 func (r *Store) Enter(ctx context.Context, hand incident.Hand, v incident.Voice) (in incident.Incident, fresh bool, err error) {
 	now := r.opt.Now().UTC().Truncate(time.Microsecond)
 	s := entryOf(hand.Who, now, v)
@@ -97,7 +101,8 @@ func entryOf(who string, now time.Time, v incident.Voice) storedEntry {
 	return s
 }
 
-// checkEntry returns the first error of an entry, for the person who enters it.
+// checkEntry returns the first error of an entry, for the person who enters
+// it.
 func checkEntry(v incident.Voice, s storedEntry) error {
 	bad := func(field, format string, args ...any) error {
 		return fault.Newf(fault.Invalid, "signals.Enter", format, args...).In(field)
@@ -125,8 +130,8 @@ func checkEntry(v incident.Voice, s storedEntry) error {
 	}
 }
 
-// checkTimes checks the milestones of an entry. Wrong times of a feed only make an
-// incident uncertain, but a person can correct them at once.
+// checkTimes checks the milestones of an entry. Wrong times of a feed only
+// make an incident uncertain, but a person can correct them at once.
 func checkTimes(times map[string]time.Time, start time.Time, bad func(field, format string, args ...any) error) error {
 	for _, m := range slices.Sorted(maps.Keys(times)) {
 		switch at := times[m]; {
@@ -156,8 +161,8 @@ func validID(id string) bool {
 	return id != "" && len(id) <= 64 && digits < len(id)
 }
 
-// sameEntry reports whether an equal entry with the id is stored; a different one is
-// fault.Conflict.
+// sameEntry reports whether an equal entry with the id is stored; a
+// different one is fault.Conflict.
 func sameEntry(r kv.Reader, id string, s storedEntry) (bool, error) {
 	old, err := r.Get(bEntry, kv.Join(id))
 	if err != nil || old == nil {

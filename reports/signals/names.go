@@ -8,9 +8,9 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// names maps what sources call a service to the service: its name, a path or an
-// address that ends in it ("/services/checkout"), or its title ("Checkout API"). Case
-// does not matter. Unknown names stay as they are.
+// names maps what sources call a service to the service: its name, a path
+// or an address that ends in it ("/services/checkout"), or its title
+// ("Checkout API"). Case does not matter. Unknown names stay as they are.
 type names map[string]string
 
 // names returns the names of all services.

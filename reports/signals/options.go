@@ -17,10 +17,11 @@ import (
 type Feeds interface {
 	// Seq changes with every write.
 	Seq(ctx context.Context) (uint64, error)
-	// Moved reports whether any fact of a kind ("incident", "alert", "change", "drill",
-	// "sql") was written after a Seq.
+	// Moved reports whether any fact of a kind ("incident", "alert",
+	// "change", "drill", "sql") was written after a Seq.
 	Moved(ctx context.Context, kind string, after uint64) (bool, error)
-	// Days returns the UTC days about which facts of a kind were written after a Seq.
+	// Days returns the UTC days about which facts of a kind were written
+	// after a Seq.
 	Days(ctx context.Context, kind string, after uint64) ([]time.Time, error)
 	// Voices returns the reports of incidents that overlap [from, to).
 	Voices(ctx context.Context, from, to time.Time) ([]incident.Voice, error)
@@ -46,8 +47,8 @@ type Services interface {
 	Services(ctx context.Context) ([]slo.Service, error)
 }
 
-// Options are the dependencies and limits of a Store. All but the last two must be
-// set.
+// Options are the dependencies and limits of a Store. All but the last two
+// must be set.
 type Options struct {
 	DB        kv.DB
 	Feeds     Feeds
@@ -58,7 +59,7 @@ type Options struct {
 	Now       func() time.Time
 	// FoldTime bounds the time of computing one view; 0 is a minute.
 	FoldTime time.Duration
-	// MostKept bounds the entries of all cached windows of one view together; 0 is
-	// 25,000. The newest window is cached whatever its size.
+	// MostKept bounds the entries of all cached windows of one view together;
+	// 0 is 25,000. The newest window is cached whatever its size.
 	MostKept int
 }

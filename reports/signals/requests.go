@@ -12,12 +12,16 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// requestRetention is how long a request is known by its key: longer than any client
-// retries.
+// A client that lost the answer repeats its request with the same
+// Idempotency-Key. The portal then returns the incident without changing it
+// a second time.
+
+// requestRetention is how long a request is known by its key: longer than
+// any client retries.
 const requestRetention = 7 * 24 * time.Hour
 
-// maxForgotten bounds the old requests that one write deletes, so that no write pays
-// for a flood before it. Two are deleted for each that is added.
+// maxForgotten bounds the old requests that one write deletes, so that no
+// write pays for a flood before it. Two are deleted for each that is added.
 const maxForgotten = 2
 
 // storedRequest is a request that was done.
@@ -26,10 +30,10 @@ type storedRequest struct {
 	ID   string `json:"id"`   // the incident's
 }
 
-// once runs do only once for each key of a client. A request that was done before
-// returns its id and fresh false; another request under the same key is
-// fault.Conflict. check runs before the transaction, and not for a request that was
-// done before.
+// once runs do only once for each key of a client. A request that was done
+// before returns its id and fresh false; another request under the same key
+// is fault.Conflict. check runs before the transaction, and not for a
+// request that was done before.
 func (r *Store) once(
 	ctx context.Context,
 	hand incident.Hand,
@@ -68,8 +72,8 @@ func (r *Store) once(
 	return id, err == nil && !done, err
 }
 
-// previousRequest reports whether a request was done under the key, and for which
-// incident.
+// previousRequest reports whether a request was done under the key, and for
+// which incident.
 func previousRequest(r kv.Reader, key string, hash []byte) (id string, done bool, err error) {
 	known, err := requestOf(r, key)
 	switch {
@@ -98,7 +102,8 @@ func requestOf(r kv.Reader, key string) (*storedRequest, error) {
 	return &s, nil
 }
 
-// storeRequest stores a request and deletes a few that are too old to be retried.
+// storeRequest stores a request and deletes a few that are too old to be
+// retried.
 func storeRequest(w kv.Writer, key string, now time.Time, s storedRequest) error {
 	n := 0
 	for item, err := range w.Scan(bRequestAge, nil, kv.TimeKey(now.Add(-requestRetention))) {

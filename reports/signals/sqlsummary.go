@@ -14,16 +14,17 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// The state of a slow statement depends on all of its observations, and there are
-// millions. They are summarised at the Mondays (UTC) of recent weeks, each summary
-// from the one before, so that a page or a report of a week reads that week and a
-// part of another. Summaries are derived; one is computed again if facts about a day
-// before it were written, or if it cannot be read.
+// The state of a slow statement depends on all of its observations, and
+// there are millions. They are summarised at the Mondays (UTC) of recent
+// weeks, each summary from the one before, so that a page or a report of a
+// week reads that week and a part of another. Summaries are derived; one is
+// computed again if facts about a day before it were written, or if it
+// cannot be read.
 
 const (
 	week = 7 * 24 * time.Hour
-	// maxSummaries is the number of stored summaries: enough for a monthly report and
-	// the one before it.
+	// maxSummaries is the number of stored summaries: enough for a monthly
+	// report and the one before it.
 	maxSummaries = 14
 )
 
@@ -41,7 +42,8 @@ func monday(t time.Time) time.Time {
 	return t.Add(-(since%week + week) % week).UTC()
 }
 
-// past returns the summary of the statements before the week of from, and its end.
+// past returns the summary of the statements before the week of from, and
+// its end.
 func (r *Store) past(ctx context.Context, from time.Time, decisions []sql.Decision) (past []sql.Past, until time.Time, err error) {
 	until = monday(from)
 	if !until.After(beginning()) || until.After(r.opt.Now()) {
@@ -59,8 +61,8 @@ func (r *Store) past(ctx context.Context, from time.Time, decisions []sql.Decisi
 	if known, err = r.summarize(ctx, known, at, until, then); err != nil {
 		return nil, until, err
 	}
-	// A read must not fail because the disk is full: the summary is computed again next
-	// time.
+	// A read must not fail because the disk is full: the summary is computed
+	// again next time.
 	_ = r.storeSummary(ctx, until, storedSummary{seq, len(then), known})
 	return known, until, nil
 }
@@ -68,8 +70,8 @@ func (r *Store) past(ctx context.Context, from time.Time, decisions []sql.Decisi
 // minPart is the shortest time that is summarised separately.
 const minPart = time.Hour
 
-// summarize adds the observations in [from, until) to a summary, in halves if they
-// are too many for one read.
+// summarize adds the observations in [from, until) to a summary, in halves
+// if they are too many for one read.
 func (r *Store) summarize(ctx context.Context, known []sql.Past, from, until time.Time, decisions []sql.Decision) ([]sql.Past, error) {
 	seen, err := r.opt.Feeds.Observations(ctx, from, until)
 	if err == nil {
@@ -90,8 +92,8 @@ func before(decisions []sql.Decision, t time.Time) []sql.Decision {
 	return slices.DeleteFunc(slices.Clone(decisions), func(d sql.Decision) bool { return !d.At.Before(t) })
 }
 
-// newestSummary returns the newest summary at or before an instant that is up to
-// date; an empty one at the beginning of time if there is none.
+// newestSummary returns the newest summary at or before an instant that is
+// up to date; an empty one at the beginning of time if there is none.
 func (r *Store) newestSummary(ctx context.Context, until time.Time, decisions []sql.Decision) (past []sql.Past, at time.Time, err error) {
 	var rows [][]byte
 	var times []time.Time

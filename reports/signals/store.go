@@ -11,8 +11,8 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// Store returns the folded views. It is safe for concurrent use. Results are shared
-// and must not be modified.
+// Store returns the folded views. It is safe for concurrent use. Results
+// are shared and must not be modified.
 type Store struct {
 	opt Options
 	*views
@@ -43,8 +43,8 @@ func New(opt Options) *Store {
 	return &Store{opt: opt, views: v}
 }
 
-// Exact returns the same Store for readers that store the result, such as reports: it
-// waits rather than return a stale view.
+// Exact returns the same Store for readers that store the result, such as
+// reports: it waits rather than return a stale view.
 func (r *Store) Exact() *Store {
 	exact := *r // a fold that uses it keeps its turn
 	exact.exact = true
@@ -59,7 +59,8 @@ func (r *Store) Services(ctx context.Context) ([]slo.Service, error) {
 	return r.opt.Services.Services(ctx)
 }
 
-// OnCall returns the hours of the people on call, in the zone of each service.
+// OnCall returns the hours of the people on call, in the zone of each
+// service.
 func (r *Store) OnCall(ctx context.Context) (alert.OnCall, error) {
 	services, err := r.opt.Services.Services(ctx)
 	if err != nil {
@@ -83,7 +84,8 @@ func beginning() time.Time { return time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC) 
 // end is after all data.
 func end() time.Time { return time.Date(9000, 1, 1, 0, 0, 0, 0, time.UTC) }
 
-// inFold returns the Store that a fold reads from: it needs no turn of its own.
+// inFold returns the Store that a fold reads from: it needs no turn of its
+// own.
 func (r *Store) inFold() *Store {
 	in := r.Exact()
 	in.folding = true

@@ -15,19 +15,23 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
-// folded holds all incidents, the newest start first, and an index of their names.
+// Each view is a pure fold over facts, entries and corrections, for one
+// window of time. Folding again with the same input gives the same view.
+
+// folded holds all incidents, the newest start first, and an index of their
+// names.
 type folded struct {
 	all     []incident.Incident
 	byName  map[string]int
 	holders map[string]int // number of incidents with a name: several after a split
-	// shared has the incidents of a name that each has only within its account: two
-	// trackers' 17, two pagers' PD-17.
+	// shared has the incidents of a name that each has only within its
+	// account: two trackers' 17, two pagers' PD-17.
 	shared map[string][]int
 	wide   bool // there are too many to fold at once; all else is empty
 }
 
-// find returns the place of the incident with a name. It returns fault.NotFound if
-// there is none and fault.Conflict if there are several.
+// find returns the place of the incident with a name. It returns
+// fault.NotFound if there is none and fault.Conflict if there are several.
 func (f folded) find(name string) (int, error) {
 	const op = "signals.find"
 	if at, known := f.byName[name]; known {
@@ -52,8 +56,8 @@ func (f folded) find(name string) (int, error) {
 	)
 }
 
-// own returns a name that no other incident has, so that a correction is not stored
-// for another one too.
+// own returns a name that no other incident has, so that a correction is
+// not stored for another one too.
 func (f folded) own(at int) string {
 	in := f.all[at]
 	if f.holders[in.ID] <= 1 {
@@ -67,9 +71,9 @@ func (f folded) own(at int) string {
 	return in.ID
 }
 
-// incidentsNow folds all incidents: a report from years ago may belong to an incident
-// of today, so parts cannot be folded separately. If there are too many it returns
-// wide, and parts are folded separately nevertheless.
+// incidentsNow folds all incidents: a report from years ago may belong to
+// an incident of today, so parts cannot be folded separately. If there are
+// too many it returns wide, and parts are folded separately nevertheless.
 func (r *Store) incidentsNow(ctx context.Context) (folded, error) {
 	return r.incidents.get(ctx, r, window{}, []string{"incident"}, func(ctx context.Context, r *Store) (folded, error) {
 		f, err := r.fold(ctx, beginning(), end())
@@ -80,12 +84,12 @@ func (r *Store) incidentsNow(ctx context.Context) (folded, error) {
 	})
 }
 
-// maxApart is how far outside a window, which is folded separately, a report may be
-// and still be grouped with incidents in it.
+// maxApart is how far outside a window, which is folded separately, a
+// report may be and still be grouped with incidents in it.
 const maxApart = 24 * time.Hour
 
-// incidentsOf folds at least the incidents that overlap [from, to), and all others
-// unless they are too many.
+// incidentsOf folds at least the incidents that overlap [from, to), and all
+// others unless they are too many.
 func (r *Store) incidentsOf(ctx context.Context, from, to time.Time) (folded, error) {
 	f, err := r.incidentsNow(ctx)
 	if err != nil || !f.wide {
@@ -96,8 +100,8 @@ func (r *Store) incidentsOf(ctx context.Context, from, to time.Time) (folded, er
 	})
 }
 
-// fold returns the incidents of the reports that overlap [from, to), and of all
-// post-mortems and entries.
+// fold returns the incidents of the reports that overlap [from, to), and of
+// all post-mortems and entries.
 func (r *Store) fold(ctx context.Context, from, to time.Time) (folded, error) {
 	voices, err := r.opt.Feeds.Voices(ctx, from, to)
 	if err != nil {
@@ -136,9 +140,9 @@ func (r *Store) fold(ctx context.Context, from, to time.Time) (folded, error) {
 	return f, nil
 }
 
-// Incidents returns the incidents that overlap [from, to): impact started before to
-// and had not ended before from. The newest start is first. Like all lists it returns
-// fault.TooWide if the range holds too many.
+// Incidents returns the incidents that overlap [from, to): impact started
+// before to and had not ended before from. The newest start is first. Like
+// all lists it returns fault.TooWide if the range holds too many.
 func (r *Store) Incidents(ctx context.Context, from, to time.Time) ([]incident.Incident, error) {
 	f, err := r.incidentsOf(ctx, from, to)
 	if err != nil {
@@ -157,8 +161,8 @@ func (r *Store) Incidents(ctx context.Context, from, to time.Time) ([]incident.I
 }
 
 // Incident returns one incident by its id or any other name. It returns
-// fault.NotFound if there is none and fault.Conflict if several have the name, each
-// within its source.
+// fault.NotFound if there is none and fault.Conflict if several have the
+// name, each within its source.
 func (r *Store) Incident(ctx context.Context, id string) (incident.Incident, error) {
 	f, i, err := r.named(ctx, id)
 	if err != nil {
@@ -167,8 +171,8 @@ func (r *Store) Incident(ctx context.Context, id string) (incident.Incident, err
 	return f.all[i], nil
 }
 
-// named finds an incident by any of its names: among all, or if they are too many,
-// among those of the last month, week or day.
+// named finds an incident by any of its names: among all, or if they are
+// too many, among those of the last month, week or day.
 func (r *Store) named(ctx context.Context, id string) (f folded, at int, err error) {
 	if f, err = r.incidentsNow(ctx); err != nil {
 		return f, 0, err
@@ -203,8 +207,8 @@ func (r *Store) named(ctx context.Context, id string) (f folded, at int, err err
 // maxAhead is how far a sender's clock may be ahead.
 const maxAhead = 5 * time.Minute
 
-// Open returns the open incidents, without those whose start is in the future because
-// of a sender's wrong clock.
+// Open returns the open incidents, without those whose start is in the
+// future because of a sender's wrong clock.
 func (r *Store) Open(ctx context.Context) ([]incident.Incident, error) {
 	f, err := r.incidentsOf(ctx, r.opt.Now().UTC().Truncate(time.Hour).Add(maxApart), end().Add(-maxApart))
 	if err != nil {
@@ -220,8 +224,8 @@ func (r *Store) Open(ctx context.Context) ([]incident.Incident, error) {
 	return out, nil
 }
 
-// Episodes returns the alert episodes that overlap [from, to), each with its
-// incident, the newest start first.
+// Episodes returns the alert episodes that overlap [from, to), each with
+// its incident, the newest start first.
 func (r *Store) Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error) {
 	return r.episodes.get(
 		ctx,
@@ -252,7 +256,8 @@ func (r *Store) Episodes(ctx context.Context, from, to time.Time) ([]alert.Episo
 	)
 }
 
-// ForAlerts returns what package alert needs to know of the incidents that count.
+// ForAlerts returns what package alert needs to know of the incidents that
+// count.
 func ForAlerts(all []incident.Incident) []alert.Incident {
 	var out []alert.Incident
 	for _, in := range all {
@@ -273,7 +278,8 @@ func ForAlerts(all []incident.Incident) []alert.Incident {
 	return out
 }
 
-// Changes returns the changes in [from, to) with their incidents, the newest first.
+// Changes returns the changes in [from, to) with their incidents, the
+// newest first.
 func (r *Store) Changes(ctx context.Context, from, to time.Time) ([]change.Linked, error) {
 	return r.changes.get(
 		ctx,
@@ -281,8 +287,9 @@ func (r *Store) Changes(ctx context.Context, from, to time.Time) ([]change.Linke
 		window{from, to},
 		[]string{"change", "incident"},
 		func(ctx context.Context, r *Store) ([]change.Linked, error) {
-			// An incident shortly after the window may be caused by the window's last change,
-			// and a change before the window may be suspected for an incident in it.
+			// An incident shortly after the window may be caused by the window's
+			// last change, and a change before the window may be suspected for an
+			// incident in it.
 			const reach = change.SuspectWithin
 			changes, err := r.opt.Feeds.Changes(ctx, from.Add(-reach), to.Add(reach))
 			if err != nil {

@@ -1,10 +1,10 @@
-// Package statuspoll polls status pages. It stores nothing: an answer is accepted like
-// a feed, and the ETag of the last answer is in memory only, because reading a page
-// twice after a restart adds nothing.
+// Package statuspoll polls status pages. It stores nothing: an answer is
+// accepted like a feed, and the ETag of the last answer is in memory only,
+// because reading a page twice after a restart adds nothing.
 //
-// A page that fails is polled at its usual pace twice more, then less and less often,
-// down to once an hour. Pages are polled concurrently, each with a time limit, so that
-// one does not delay the others.
+// A page that fails is polled at its usual pace twice more, then less and
+// less often, down to once an hour. Pages are polled concurrently, each
+// with a time limit, so that one does not delay the others.
 package statuspoll
 
 import (
@@ -32,9 +32,9 @@ type Page struct {
 type Options struct {
 	Pages []Page
 	Every time.Duration // pause between two requests to a page that works
-	// Client sends the requests. Redirects are not followed: a page must not lead the
-	// portal to addresses that only the portal can reach, because readers would see the
-	// answers.
+	// Client sends the requests. Redirects are not followed: a page must not
+	// lead the portal to addresses that only the portal can reach, because
+	// readers would see the answers.
 	Client *http.Client
 	Limit  int64 // bytes of one answer
 	// Accept stores an answer.
@@ -71,7 +71,8 @@ type Status struct {
 	Why      string    // the last failure, for people; "" if there is none
 }
 
-// Poller polls the pages. Tick must not be called concurrently; Status may be.
+// Poller polls the pages. Tick must not be called concurrently; Status may
+// be.
 type Poller struct {
 	opt   Options
 	pages []*page
@@ -116,7 +117,8 @@ func (x *page) now() Status {
 	return x.status
 }
 
-// Tick polls every page that is due, concurrently, and returns when all are done.
+// Tick polls every page that is due, concurrently, and returns when all are
+// done.
 func (p *Poller) Tick(ctx context.Context) {
 	var round sync.WaitGroup
 	for _, x := range p.pages {
@@ -158,9 +160,9 @@ func (p *Poller) turn(ctx context.Context, x *page) {
 	p.opt.Log.Warn("a status page does not answer", "source", s.Source, "failures", s.Failures, "next", s.Next, "error", err)
 }
 
-// ask requests one page and accepts the answer unless it is unchanged. It returns
-// fault.Unavailable if the page does not answer, and fault.TooLarge if the answer
-// exceeds the limit.
+// ask requests one page and accepts the answer unless it is unchanged. It
+// returns fault.Unavailable if the page does not answer, and fault.TooLarge
+// if the answer exceeds the limit.
 func (p *Poller) ask(ctx context.Context, x *page) error {
 	const op = "statuspoll.ask"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, x.now().URL, nil)
@@ -210,8 +212,8 @@ func (p *Poller) ask(ctx context.Context, x *page) error {
 	return nil
 }
 
-// withoutURL removes the address from a client's error, because it may have a key,
-// and errors are logged.
+// withoutURL removes the address from a client's error, because it may have
+// a key, and errors are logged.
 func withoutURL(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err

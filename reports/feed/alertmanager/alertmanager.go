@@ -1,12 +1,22 @@
-// Package alertmanager decodes the webhooks of Prometheus Alertmanager (version 4 of
-// the message) and of Grafana Alerting, which sends the same with more fields.
+// Package alertmanager decodes the webhooks of Prometheus Alertmanager
+// (version 4 of the message) and of Grafana Alerting, which sends the same
+// with more fields.
 //
 // One message becomes one signal per alert. The entity is the episode,
-// "fingerprint/startsAt". The key is the notification: the hash of the group, the
-// receiver and the state of each alert. The two servers of a highly available pair and
-// retries send the same notification, so it counts once, whatever the annotations. A
-// repeat that Alertmanager marks as one ("repeat interval elapsed", from version 0.34
-// on) counts again, once per hour.
+// "fingerprint/startsAt". The key is the notification: the hash of the
+// group, the receiver and the state of each alert. The two servers of a
+// highly available pair and retries send the same notification, so it
+// counts once, whatever the annotations. A repeat that Alertmanager marks
+// as one ("repeat interval elapsed", from version 0.34 on) counts again,
+// once per hour.
+//
+// The labels alertname, service and severity are read; "page" and
+// "critical", and receivers named after a pager, mark an alert that pages a
+// person. An alert with status "resolved" and without an end ended at its
+// receipt at the latest.
+//
+// The format:
+// https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
 package alertmanager
 
 import (
@@ -63,7 +73,8 @@ type item struct {
 	starts, ends time.Time
 }
 
-// repeated is the reason of a message that repeats an earlier one on purpose.
+// repeated is the reason of a message that repeats an earlier one on
+// purpose.
 const repeated = "repeat interval elapsed"
 
 // Decode implements feed.Decoder.
@@ -97,8 +108,8 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// readItem decodes one alert of a message. It returns fault.Invalid if the alert has
-// no name or times.
+// readItem decodes one alert of a message. It returns fault.Invalid if the
+// alert has no name or times.
 func readItem(raw json.RawMessage, received time.Time) (it item, err error) {
 	const op = "alertmanager.item"
 	if err := feed.ReadJSON(raw, &it); err != nil {
@@ -135,8 +146,8 @@ func readItem(raw json.RawMessage, received time.Time) (it item, err error) {
 	return it, nil
 }
 
-// fingerprint returns a fingerprint for senders without one (Alertmanager before
-// 0.20).
+// fingerprint returns a fingerprint for senders without one (Alertmanager
+// before 0.20).
 func fingerprint(labels map[string]string) string {
 	h := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
@@ -145,8 +156,8 @@ func fingerprint(labels map[string]string) string {
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// write hashes fields with their lengths, so that different lists of fields give
-// different bytes.
+// write hashes fields with their lengths, so that different lists of fields
+// give different bytes.
 func write(w io.Writer, fields ...string) {
 	var length [8]byte
 	for _, f := range fields {
@@ -158,8 +169,8 @@ func write(w io.Writer, fields ...string) {
 	}
 }
 
-// notification returns the key of what the message reports, whatever its wording and
-// whichever server of a pair sent it.
+// notification returns the key of what the message reports, whatever its
+// wording and whichever server of a pair sent it.
 func (m message) notification(items []item, received time.Time) string {
 	states := make([]string, 0, len(items))
 	for _, it := range items {
@@ -190,8 +201,8 @@ func (it item) fact(in feed.Input, m message, id string, truncated int) feed.Fac
 	}
 }
 
-// dedup returns the key under which Alertmanager reports the group to a pager:
-// PagerDuty's dedup_key is the hexadecimal SHA-256 of the group key
+// dedup returns the key under which Alertmanager reports the group to a
+// pager: PagerDuty's dedup_key is the hexadecimal SHA-256 of the group key
 // (prometheus/alertmanager, notify.Key.Hash).
 func dedup(group string) string {
 	if group == "" {
@@ -201,8 +212,8 @@ func dedup(group string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// pages reports whether an alert pages a person: by its severity, or because its
-// receiver is named after a pager.
+// pages reports whether an alert pages a person: by its severity, or
+// because its receiver is named after a pager.
 func pages(severity, receiver string) bool {
 	switch strings.ToLower(severity) {
 	case "page", "critical", "emergency", "disaster", "fatal", "p0", "p1", "sev1":

@@ -11,6 +11,10 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
+// An event has its times in context.timestamp, its subject in subject.id
+// and subject.content, and everything else that a sender wants to state in
+// customData. Unknown fields are ignored.
+
 // prefix is the beginning of the types of all CDEvents.
 const prefix = "dev.cdevents."
 
@@ -75,7 +79,8 @@ type customFields struct {
 	Changes      []string `json:"changes"`
 }
 
-// split returns the subject and the predicate of a type; the version is ignored.
+// split returns the subject and the predicate of a type; the version is
+// ignored.
 func split(typ string) (subject, predicate string, ok bool) {
 	rest, ok := strings.CutPrefix(typ, prefix)
 	parts := strings.SplitN(rest, ".", 3)
@@ -115,8 +120,8 @@ func (e *cdEvent) fill(f *feed.Fact) (ignored bool, err error) {
 	return false, read(f, c)
 }
 
-// reader returns the method that decodes events of a type; nil if the type is not
-// used.
+// reader returns the method that decodes events of a type; nil if the type
+// is not used.
 func (e *cdEvent) reader(subject, predicate string) func(*feed.Fact, custom) error {
 	switch subject + "." + predicate {
 	case "incident.detected", "incident.reported", "incident.resolved":
@@ -234,7 +239,8 @@ func (e *cdEvent) change(f *feed.Fact, predicate string, c custom) (err error) {
 	case "rolledback":
 		x.Outcome = first(x.Outcome, "rolledback")
 	case "merged":
-		// The subject is the change itself, and the event does not name the service.
+		// The subject is the change itself, and the event does not name the
+		// service.
 		x.Service, x.Title = feed.Text(p.Service), feed.Text(first(p.Title, s.Content.Repository.ID+" "+s.ID))
 	}
 	f.Kind, f.Entity, f.Change = feed.Change, f.Key, x

@@ -1,14 +1,24 @@
-// Package cloudevents decodes CDEvents about incidents, services, changes and tickets,
-// in every HTTP form of CloudEvents (structured, batch, binary) and bare.
+// Package cloudevents decodes CDEvents about incidents, services, changes
+// and tickets, in every HTTP form of CloudEvents (structured, batch,
+// binary) and bare.
 //
-// The key of an event is (context.source, context.id) with its type, without the
-// version, because some senders (and CDEvents' own examples) use one id for several
-// events of one subject. A type has its own version, as in
-// dev.cdevents.incident.detected.0.3.0; any version is read. Events of other types are
-// ignored.
+// The key of an event is (context.source, context.id) with its type,
+// without the version, because some senders (and CDEvents' own examples)
+// use one id for several events of one subject. A type has its own version,
+// as in dev.cdevents.incident.detected.0.3.0; any version is read. Events
+// of other types are ignored.
 //
-// CDEvents has no event for acknowledged, diagnosed or mitigated. They are read from
-// customData: {"postern": {"diagnosed": "2026-11-24T12:00:00Z"}}.
+// CDEvents has no event for acknowledged, diagnosed or mitigated. They are
+// read from customData: {"postern": {"diagnosed": "2026-11-24T12:00:00Z"}}.
+//
+// Incident events become parts of a report (detected and reported set
+// detected, resolved sets resolved). Service events (deployed, upgraded,
+// rolledback, removed) and change.merged become changes, ticket events
+// become ticket updates. The severity is customData's, as severity or
+// priority.
+//
+// The formats: https://github.com/cdevents/spec and
+// https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/http-protocol-binding.md
 package cloudevents
 
 import (
@@ -84,8 +94,8 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// structured reports whether the body is one or several CloudEvents in the structured
-// form.
+// structured reports whether the body is one or several CloudEvents in the
+// structured form.
 func structured(contentType string) bool {
 	t, _, err := mime.ParseMediaType(contentType)
 	return err == nil && strings.HasPrefix(t, "application/cloudevents")
@@ -109,7 +119,8 @@ func event(in feed.Input, raw []byte) (f feed.Fact, ignored bool, err error) {
 	return fact(in, e.Type, data)
 }
 
-// fact decodes one CDEvent. typ is the type in the envelope; "" for a bare event.
+// fact decodes one CDEvent. typ is the type in the envelope; "" for a bare
+// event.
 func fact(in feed.Input, typ string, data []byte) (f feed.Fact, ignored bool, err error) {
 	if typ != "" && !strings.HasPrefix(typ, prefix) {
 		return f, true, nil

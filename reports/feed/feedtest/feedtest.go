@@ -1,6 +1,6 @@
-// Package feedtest checks what every decoder must hold, for the decoders' tests: it
-// does not panic, returns the same for the same body, and returns facts with exactly
-// the body of their kind and rejections with a reason.
+// Package feedtest checks what every decoder must hold, for the decoders'
+// tests: it does not panic, returns the same for the same body, and returns
+// facts with exactly the body of their kind and rejections with a reason.
 package feedtest
 
 import (
@@ -19,7 +19,8 @@ import (
 // Received returns the receipt of the inputs of Input.
 func Received() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
 
-// Input returns a body from the source "test"; headers are names and values in turn.
+// Input returns a body from the source "test"; headers are names and values
+// in turn.
 func Input(body string, headers ...string) feed.Input {
 	h := map[string]string{}
 	for i := 0; i+1 < len(headers); i += 2 {
@@ -76,8 +77,8 @@ func checkFact(t testing.TB, f *feed.Fact) {
 	}
 }
 
-// sourceIn returns the source within the body of a fact, which must be the fact's
-// own: folds read the body alone.
+// sourceIn returns the source within the body of a fact, which must be the
+// fact's own: folds read the body alone.
 func sourceIn(f *feed.Fact) string {
 	switch {
 	case f.Incident != nil:
@@ -94,9 +95,9 @@ func sourceIn(f *feed.Fact) string {
 	return f.Source // buckets and tickets have none
 }
 
-// KeepsSource checks that every fact of the bodies is from the source of the request,
-// whatever the body itself calls a source. Each body must hold facts and nothing that
-// is rejected.
+// KeepsSource checks that every fact of the bodies is from the source of
+// the request, whatever the body itself calls a source. Each body must hold
+// facts and nothing that is rejected.
 func KeepsSource(t testing.TB, d feed.Decoder, bodies ...feed.Input) {
 	t.Helper()
 	for i, in := range bodies {
@@ -122,8 +123,9 @@ func One(t testing.TB, d feed.Decoder, in feed.Input) feed.Fact {
 	return got.Facts[0]
 }
 
-// Samples returns the real feed data that some machines have beside the project, by
-// file name, or skips the test: POSTERN_SHARED names the folder.
+// Samples returns the real feed data that some machines have beside the
+// project, by file name, or skips the test: POSTERN_SHARED names the
+// folder.
 func Samples(t testing.TB, pattern string) map[string][]byte {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(realdata.Find(t, "feeds"), pattern))

@@ -1,6 +1,6 @@
-// Package formats has the list of all feed formats: the one place where a new format
-// is added. The portal, its API and pages, the help of the command line and the tests
-// read it.
+// Package formats has the list of all feed formats: the one place where a
+// new format is added. The portal, its API and pages, the help of the
+// command line and the tests read it.
 package formats
 
 import (
@@ -34,7 +34,8 @@ func All() []feed.Format {
 	}
 }
 
-// Find returns the format with the given name; ok is false if list has none.
+// Find returns the format with the given name; ok is false if list has
+// none.
 func Find(list []feed.Format, name string) (f feed.Format, ok bool) {
 	i := slices.IndexFunc(list, func(f feed.Format) bool { return f.Name == name })
 	if i < 0 {
@@ -52,8 +53,8 @@ func Names(list []feed.Format) []string {
 	return names
 }
 
-// Incidents returns the forms of incident reports that the formats have, each with the
-// title of its format. incident.DefaultPolicy takes them.
+// Incidents returns the forms of incident reports that the formats have,
+// each with the title of its format. incident.DefaultPolicy takes them.
 func Incidents(list []feed.Format) (forms []incident.Form) {
 	for _, f := range list {
 		if form := f.Incidents; form.Name != "" {

@@ -1,11 +1,21 @@
-// Package ndjson decodes Postern's own feed: one JSON object per line, for SLI buckets,
-// incidents with all of their milestones, changes and drills.
+// Package ndjson decodes Postern's own feed: one JSON object per line, for
+// SLI buckets, incidents with all of their milestones, changes and drills.
 //
-// A line has "v":1 (or none), a "type" and, by type, the fields of line. Its key is
-// (source, type, id) or (source, sli, slo, start); a higher "rev" replaces. The
-// "source" of the line wins over that of the request. Unknown fields are ignored; an
-// unknown type or version is rejected, so that no data is lost silently. Items are
-// numbered from 0, without blank lines.
+// A line has "v":1 (or none), a "type" and, by type, the fields of line.
+// Its key is (source, type, id) or (source, sli, slo, start); a higher
+// "rev" replaces. The "source" of the line wins over that of the request.
+// Unknown fields are ignored; an unknown type or version is rejected, so
+// that no data is lost silently. Items are numbered from 0, without blank
+// lines.
+//
+// An incident line is a complete report: a milestone that is null or absent
+// is unknown. A bucket has good or bad, and total; no line at all means
+// that nothing was measured, while total 0 means that there was no traffic.
+// Durations of a drill are seconds.
+//
+// A line that cannot be read is rejected with its number, and the lines
+// around it are read nevertheless. docs/feeds.md has an example of each
+// type.
 package ndjson
 
 import (
@@ -128,8 +138,8 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// fact returns the fact of one line. It returns fault.Invalid if the line is not an
-// object of a known type and version.
+// fact returns the fact of one line. It returns fault.Invalid if the line
+// is not an object of a known type and version.
 func fact(source string, raw []byte) (f feed.Fact, err error) {
 	const op = "ndjson.fact"
 	var l line

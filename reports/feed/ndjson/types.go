@@ -14,6 +14,10 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
+// Each type has one method that fills the fact from the line. A method
+// returns fault.Invalid with the name of the field that is missing or
+// wrong.
+
 // bucket decodes an SLI bucket.
 func (l *line) bucket(f *feed.Fact) error {
 	const op = "ndjson.sli"
@@ -50,8 +54,9 @@ func (l *line) bucket(f *feed.Fact) error {
 	return nil
 }
 
-// counts checks the counted events. bad above total is rejected; good above total is
-// not, because two queries of one scrape are not evaluated at the same instant.
+// counts checks the counted events. bad above total is rejected; good above
+// total is not, because two queries of one scrape are not evaluated at the
+// same instant.
 func (l *line) counts() error {
 	for _, n := range []struct {
 		name  string

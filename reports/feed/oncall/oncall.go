@@ -1,8 +1,17 @@
-// Package oncall decodes the outgoing webhooks of Grafana OnCall, sent with "Forward
-// all".
+// Package oncall decodes the outgoing webhooks of Grafana OnCall, sent with
+// "Forward all".
 //
-// One webhook is one event of an alert group, and a part of the group's incident
-// report. The entity is the group's id, the key "event.type event.time".
+// One webhook is one event of an alert group, and a part of the group's
+// incident report. The entity is the group's id, the key "event.type
+// event.time".
+//
+// created_at is detected, acknowledged_at and resolved_at are the
+// milestones of these names. The severity, the service, the environment and
+// the name of the alert are taken from the labels of the group or of the
+// alert in it, if OnCall got it from Alertmanager.
+//
+// The format:
+// https://grafana.com/docs/oncall/latest/configure/outgoing-webhooks/
 package oncall
 
 import (
@@ -58,7 +67,8 @@ type group struct {
 	Labels map[string]any `json:"labels"`
 }
 
-// payload is what the source of the alert sent to OnCall, if that was Alertmanager.
+// payload is what the source of the alert sent to OnCall, if that was
+// Alertmanager.
 type payload struct {
 	Labels       map[string]any `json:"labels"`
 	CommonLabels map[string]any `json:"commonLabels"`
@@ -120,8 +130,8 @@ func (m message) fact(in feed.Input) (f feed.Fact, err error) {
 	}, nil
 }
 
-// times returns the milestones of the group. An event that undoes one states the zero
-// time for it.
+// times returns the milestones of the group. An event that undoes one
+// states the zero time for it.
 func (m message) times() (map[incident.Milestone]incident.Moment, error) {
 	times := map[incident.Milestone]incident.Moment{}
 	for _, x := range []struct {

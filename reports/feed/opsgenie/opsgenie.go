@@ -1,11 +1,20 @@
-// Package opsgenie decodes the alert webhooks of Opsgenie and Jira Service Management,
-// and incidents in the form of its REST interface.
+// Package opsgenie decodes the alert webhooks of Opsgenie and Jira Service
+// Management, and incidents in the form of its REST interface.
 //
-// An alert webhook becomes a signal; the entity is the episode, "alertId/createdAt",
-// the key "action updatedAt". An incident becomes a complete report at the revision of
-// its updatedAt; Opsgenie is one of the few sources that state when impact started and
-// ended. Times are in milliseconds and nanoseconds within one object; the magnitude
-// decides.
+// An alert webhook becomes a signal; the entity is the episode,
+// "alertId/createdAt", the key "action updatedAt". An incident becomes a
+// complete report at the revision of its updatedAt; Opsgenie is one of the
+// few sources that state when impact started and ended. Times are in
+// milliseconds and nanoseconds within one object; the magnitude decides.
+//
+// Of an alert, Create starts the episode, Acknowledge sets who acknowledged
+// it, Close ends it. The priority is the severity. The number of an
+// incident is its alias OG-n, which is unique within one Opsgenie account
+// only.
+//
+// The formats:
+// https://support.atlassian.com/opsgenie/docs/opsgenie-edge-connector-alert-action-data/
+// and https://docs.opsgenie.com/docs/incident-api
 package opsgenie
 
 import (
@@ -36,7 +45,8 @@ func Format() feed.Format {
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
-// message is the body of a webhook, an incident, or a page of the REST interface.
+// message is the body of a webhook, an incident, or a page of the REST
+// interface.
 type message struct {
 	Action   string            `json:"action"`
 	Alert    *alertData        `json:"alert"`
@@ -77,7 +87,8 @@ type incidentData struct {
 	} `json:"links"`
 }
 
-// timestamp is a time as a number in any unit, as a string with one, or in RFC 3339.
+// timestamp is a time as a number in any unit, as a string with one, or in
+// RFC 3339.
 type timestamp struct{ time.Time }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -122,8 +133,8 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// alertFact returns the signal of an action on an alert. Actions that change neither
-// its state nor its assignee are ignored.
+// alertFact returns the signal of an action on an alert. Actions that
+// change neither its state nor its assignee are ignored.
 func alertFact(in feed.Input, action string, a alertData) (f feed.Fact, ignored bool, err error) {
 	if a.ID == "" || a.CreatedAt.IsZero() {
 		return f, false, fault.New(fault.Invalid, "opsgenie.alert", "the alert has no alertId or no createdAt")

@@ -1,18 +1,27 @@
-// Package pagerduty decodes the version 3 webhooks of PagerDuty and checks their
-// signatures.
+// Package pagerduty decodes the version 3 webhooks of PagerDuty and checks
+// their signatures.
 //
-// One request has one event. An event about an incident becomes a part of its report:
-// the entity is the incident's id, the key the event's id. PagerDuty has no milestones
-// other than the times of its events: acknowledged and resolved are the times of those
-// events, unacknowledged and reopened undo them.
+// One request has one event. An event about an incident becomes a part of
+// its report: the entity is the incident's id, the key the event's id.
+// PagerDuty has no milestones other than the times of its events:
+// acknowledged and resolved are the times of those events, unacknowledged
+// and reopened undo them.
 //
-// Events that page a person or are a person's answer (triggered, escalated, reopened,
-// acknowledged, resolved) also become a signal: the page is an episode of its own, with
-// the incident's key as its dedup key, which links it to the alert that caused it. A
-// reopened incident is a new episode. Urgency low does not page.
+// Events that page a person or are a person's answer (triggered, escalated,
+// reopened, acknowledged, resolved) also become a signal: the page is an
+// episode of its own, with the incident's key as its dedup key, which links
+// it to the alert that caused it. A reopened incident is a new episode.
+// Urgency low does not page.
 //
-// Events of other kinds (notes, responders, services) are ignored, not refused:
-// PagerDuty disables a subscription after three refusals.
+// Events of other kinds (notes, responders, services) are ignored, not
+// refused: PagerDuty disables a subscription after three refusals.
+//
+// The number of an incident is its alias PD-n, which is unique within one
+// PagerDuty account only. The priority is the severity, the service's name
+// is the service.
+//
+// The format: https://developer.pagerduty.com/docs/webhooks-overview and
+// https://developer.pagerduty.com/docs/verifying-webhook-signatures
 package pagerduty
 
 import (
@@ -33,9 +42,10 @@ import (
 // SignatureHeader is the header with the signatures of the body.
 const SignatureHeader = "X-PagerDuty-Signature"
 
-// Signed reports whether one of the signatures in the header, "v1=HEX[,v1=HEX]", is
-// the HMAC-SHA256 of the body under the secret. Several are sent while a secret is
-// replaced. No signature is valid under the empty secret.
+// Signed reports whether one of the signatures in the header,
+// "v1=HEX[,v1=HEX]", is the HMAC-SHA256 of the body under the secret.
+// Several are sent while a secret is replaced. No signature is valid under
+// the empty secret.
 func Signed(body []byte, header, secret string) bool {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)
@@ -128,8 +138,8 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// facts returns the facts of an event about its incident and its page; ignored
-// reports that it is about something else.
+// facts returns the facts of an event about its incident and its page;
+// ignored reports that it is about something else.
 func (e *event) facts(in feed.Input) (f []feed.Fact, ignored bool, err error) {
 	const op = "pagerduty.event"
 	if !strings.HasPrefix(e.Type, "incident.") {
@@ -176,8 +186,8 @@ func (e *event) facts(in feed.Input) (f []feed.Fact, ignored bool, err error) {
 	return f, false, nil
 }
 
-// signal returns the signal of the page; nil if the event neither pages a person nor
-// is an answer.
+// signal returns the signal of the page; nil if the event neither pages a
+// person nor is an answer.
 func (e *event) signal(i data, v *incident.Voice, occurred time.Time) *alert.Signal {
 	began := v.Times[incident.Detected].At
 	if reopened, err := feed.ReadTime(i.ReopenedAt); err == nil && !reopened.IsZero() {
@@ -218,8 +228,8 @@ func (e *event) signal(i data, v *incident.Voice, occurred time.Time) *alert.Sig
 	return s
 }
 
-// milestone sets what the type of the event implies. The zero time withdraws an
-// earlier event.
+// milestone sets what the type of the event implies. The zero time
+// withdraws an earlier event.
 func (e *event) milestone(times map[incident.Milestone]incident.Moment, occurred time.Time) {
 	switch strings.TrimPrefix(e.Type, "incident.") {
 	case "acknowledged":
@@ -250,7 +260,8 @@ func (i data) voice(source string, created time.Time) *incident.Voice {
 		v.RawSeverity = feed.Text(i.Priority.Summary)
 	}
 	if !created.IsZero() {
-		// The incident is created when the first alert arrives, which is its detection.
+		// The incident is created when the first alert arrives, which is its
+		// detection.
 		v.Times[incident.Detected] = incident.Moment{At: created}
 	}
 	return v

@@ -1,16 +1,23 @@
-// Package pgstat decodes snapshots of PostgreSQL's pg_stat_statements. It retains no
-// literal: statements are normalised again, because PostgreSQL does not normalise
-// utility statements.
+// Package pgstat decodes snapshots of PostgreSQL's pg_stat_statements. It
+// retains no literal: statements are normalised again, because PostgreSQL
+// does not normalise utility statements.
 //
 // A snapshot is JSON, either a list of rows of the view, as returned by
 //
 //	SELECT json_agg(s) FROM (SELECT d.datname, r.rolname, s.* FROM pg_stat_statements s
 //	  JOIN pg_database d ON d.oid = s.dbid JOIN pg_roles r ON r.oid = s.userid) s
 //
-// or {"instance": …, "snapshot_at": …, "rows": […]}. A row becomes a cumulative
-// observation; the entity is "instance/dbid/userid/queryid", the key the time of the
-// snapshot. The differences between snapshots are computed when they are read
-// (sql.Differences), so that snapshots may arrive late and in any order.
+// or {"instance": …, "snapshot_at": …, "rows": […]}. A row becomes a
+// cumulative observation; the entity is "instance/dbid/userid/queryid", the
+// key the time of the snapshot. The differences between snapshots are
+// computed when they are read (sql.Differences), so that snapshots may
+// arrive late and in any order.
+//
+// Times are milliseconds, in total_exec_time from version 13 on and in
+// total_time before. A row of which the role may not see the statement is
+// ignored.
+//
+// The view: https://www.postgresql.org/docs/current/pgstatstatements.html
 package pgstat
 
 import (
@@ -105,8 +112,8 @@ func read(body []byte) (s snapshot, err error) {
 	return s, nil
 }
 
-// fact returns the observation of one row; ignored reports that the role could not
-// read it.
+// fact returns the observation of one row; ignored reports that the role
+// could not read it.
 func fact(source, instance string, at time.Time, raw []byte) (f feed.Fact, ignored bool, err error) {
 	const op = "pgstat.fact"
 	var r row
@@ -168,7 +175,8 @@ func (r row) counters() (n counters, err error) {
 	return n, err
 }
 
-// name returns an oid or a query id as text, whether it is a number or a string.
+// name returns an oid or a query id as text, whether it is a number or a
+// string.
 func name(v any) string {
 	switch x := v.(type) {
 	case json.Number:
@@ -187,8 +195,9 @@ func first(a, b string) string {
 	return b
 }
 
-// Redact returns the body with every statement normalised. If the body cannot be
-// decoded nothing is returned, since statements could be anywhere in it.
+// Redact returns the body with every statement normalised. If the body
+// cannot be decoded nothing is returned, since statements could be anywhere
+// in it.
 func (Decoder) Redact(body []byte) []byte {
 	s, err := read(body)
 	if err != nil {
@@ -205,7 +214,8 @@ func (Decoder) Redact(body []byte) []byte {
 	return out
 }
 
-// redactRow returns the columns that are read, with the statement normalised.
+// redactRow returns the columns that are read, with the statement
+// normalised.
 func redactRow(raw []byte) []byte {
 	var columns map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &columns); err != nil {

@@ -10,6 +10,10 @@ import (
 	"github.com/postern/postern/reports/sql"
 )
 
+// The log is parsed line by line without backtracking: headers start
+// entries, all other lines belong to the statement of the current entry. A
+// log may start and end anywhere, because it is sent in parts.
+
 // parser reads the lines of a log.
 type parser struct {
 	entries  []*entry
@@ -19,8 +23,8 @@ type parser struct {
 	body     bool      // the statement of the current entry has started
 }
 
-// parse returns the entries of a log. It skips lines before the first header and the
-// server's banner, wherever it appears.
+// parse returns the entries of a log. It skips lines before the first
+// header and the server's banner, wherever it appears.
 func parse(log []byte) []*entry {
 	p := &parser{}
 	for raw := range bytes.Lines(log) {
@@ -38,7 +42,8 @@ func parse(log []byte) []*entry {
 	return p.entries
 }
 
-// isHeader distinguishes header lines of the log from comments in a statement.
+// isHeader distinguishes header lines of the log from comments in a
+// statement.
 func isHeader(line string) bool {
 	rest, ok := strings.CutPrefix(line, "#")
 	if !ok {
@@ -79,7 +84,8 @@ func (p *parser) finish() {
 	p.now, p.body = nil, false
 }
 
-// header reads one header line. A header after a statement starts the next entry.
+// header reads one header line. A header after a statement starts the next
+// entry.
 func (p *parser) header(line string) {
 	rest := strings.TrimLeft(line[1:], " ")
 	begins := strings.HasPrefix(rest, "Time: ") || strings.HasPrefix(rest, "User@Host: ")
@@ -112,8 +118,8 @@ func (p *parser) header(line string) {
 	}
 }
 
-// time reads the time of a "# Time:" line. If it cannot be read the time is unknown,
-// not that of the entry before.
+// time reads the time of a "# Time:" line. If it cannot be read the time is
+// unknown, not that of the entry before.
 func (p *parser) time(text string) {
 	p.last = time.Time{}
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
@@ -169,8 +175,8 @@ func (p *parser) fields(text string) {
 	}
 }
 
-// number reads a count or a time. If it cannot be read or is out of bounds, the whole
-// entry is rejected.
+// number reads a count or a time. If it cannot be read or is out of bounds,
+// the whole entry is rejected.
 func (e *entry) number(b feed.Bound, name, text string) float64 {
 	x, err := b.Read(name, text)
 	if err != nil && e.trouble == nil {
@@ -179,8 +185,9 @@ func (e *entry) number(b feed.Bound, name, text string) float64 {
 	return x
 }
 
-// lockTime reads the time that an entry waited for locks. It is not shown and only
-// distinguishes entries, so that an invalid one, which is -1, rejects no entry.
+// lockTime reads the time that an entry waited for locks. It is not shown
+// and only distinguishes entries, so that an invalid one, which is -1,
+// rejects no entry.
 func lockTime(text string) float64 {
 	x, err := feed.Execution().Read("Lock_time", text)
 	if err != nil {
@@ -227,8 +234,8 @@ func usedDatabase(statement string) (name string, ok bool) {
 	return name, name != ""
 }
 
-// timestamp reads "SET timestamp=", in seconds with or without a fraction. The first
-// one is the server's; another may be a client's statement.
+// timestamp reads "SET timestamp=", in seconds with or without a fraction.
+// The first one is the server's; another may be a client's statement.
 func (p *parser) timestamp(text string) {
 	p.body = true
 	first := p.now.timestamp == ""

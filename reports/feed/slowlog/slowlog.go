@@ -1,16 +1,25 @@
-// Package slowlog decodes the slow query log of MySQL, Percona Server and MariaDB in
-// every form of its header since 5.0. It retains no literal: a statement is normalised
-// before it leaves the package, Redact does the same to the stored body, and rejections
-// show headers only.
+// Package slowlog decodes the slow query log of MySQL, Percona Server and
+// MariaDB in every form of its header since 5.0. It retains no literal: a
+// statement is normalised before it leaves the package, Redact does the
+// same to the stored body, and rejections show headers only.
 //
-// An entry becomes an observation. The entity is "digest/day". The key is the hash of
-// what identifies an entry: time, thread, user, database, digest, the measured numbers,
-// and its number among equal entries of the body. A file may therefore be sent twice,
-// or in parts, without counting twice.
+// An entry becomes an observation. The entity is "digest/day". The key is
+// the hash of what identifies an entry: time, thread, user, database,
+// digest, the measured numbers, and its number among equal entries of the
+// body. A file may therefore be sent twice, or in parts, without counting
+// twice.
 //
-// The time of an entry is its SET timestamp (a UTC count), otherwise the last "# Time:"
-// line, which MySQL omits while the second does not change. Before 5.7 that line has no
-// zone; it is read as UTC, to which servers should be set.
+// The time of an entry is its SET timestamp (a UTC count), otherwise the
+// last "# Time:" line, which MySQL omits while the second does not change.
+// Before 5.7 that line has no zone; it is read as UTC, to which servers
+// should be set.
+//
+// A server that logs one query or session in n (log_slow_rate_limit of
+// Percona Server) states n in the entry; the observation is marked with it,
+// and no number is multiplied.
+//
+// The formats: https://dev.mysql.com/doc/refman/8.4/en/slow-query-log.html
+// and https://docs.percona.com/percona-server/8.0/slow-extended.html
 package slowlog
 
 import (
@@ -72,8 +81,8 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// Redact returns the body with every statement normalised, without lines that are
-// neither headers nor statements of an entry.
+// Redact returns the body with every statement normalised, without lines
+// that are neither headers nor statements of an entry.
 func (Decoder) Redact(body []byte) []byte {
 	var out bytes.Buffer
 	for _, e := range parse(body) {
@@ -91,8 +100,8 @@ func (Decoder) Redact(body []byte) []byte {
 	return out.Bytes()
 }
 
-// fact returns the observation of an entry with its normalised statement. seen counts
-// equal entries of the body.
+// fact returns the observation of an entry with its normalised statement.
+// seen counts equal entries of the body.
 func (e *entry) fact(source, statement string, seen map[string]int) (f feed.Fact, err error) {
 	const op = "slowlog.fact"
 	f = feed.Fact{Kind: feed.SQL, Source: source}

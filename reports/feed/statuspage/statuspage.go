@@ -1,12 +1,19 @@
-// Package statuspage decodes the public JSON of Statuspage pages (summary.json,
-// incidents.json, scheduled-maintenances.json) and the webhooks that Statuspage sends
-// about an incident.
+// Package statuspage decodes the public JSON of Statuspage pages
+// (summary.json, incidents.json, scheduled-maintenances.json) and the
+// webhooks that Statuspage sends about an incident.
 //
 // Every incident and maintenance becomes a complete report; the entity is
-// "page/incident", the revision its updated_at. Times on a status page are times of
-// posts, not of impact, which is why the form has the confidence Public. started is
-// started_at (created_at on older pages), diagnosed the first update "identified",
-// mitigated monitoring_at. Maintenance is marked: it counts only in its own list.
+// "page/incident", the revision its updated_at. Times on a status page are
+// times of posts, not of impact, which is why the form has the confidence
+// Public. started is started_at (created_at on older pages), diagnosed the
+// first update "identified", mitigated monitoring_at. Maintenance is
+// marked: it counts only in its own list.
+//
+// The impact is the severity, the affected components are the services.
+// Component updates carry no incident and are ignored.
+//
+// The formats: https://developer.statuspage.io and
+// https://support.atlassian.com/statuspage/docs/enable-webhook-notifications/
 package statuspage
 
 import (
@@ -144,8 +151,8 @@ func (p post) maintenance() bool {
 	return p.Impact == "maintenance" || p.ScheduledFor != ""
 }
 
-// services returns the components that the post or an update names. Pages write "No
-// components were affected by this update." instead of a name.
+// services returns the components that the post or an update names. Pages
+// write "No components were affected by this update." instead of a name.
 func (p post) services() []string {
 	var names []string
 	for _, c := range p.Components {
@@ -204,7 +211,8 @@ func (p post) times() (t postTimes, err error) {
 	return t, nil
 }
 
-// identified returns the time of the first update that says that the cause is known.
+// identified returns the time of the first update that says that the cause
+// is known.
 func (p post) identified() (first time.Time, err error) {
 	for _, u := range p.Updates {
 		if u.Status != "identified" {
