@@ -1,11 +1,14 @@
 package signals
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
+	"github.com/postern/postern/reports/incident"
 )
 
 func TestValidID(t *testing.T) {
@@ -64,4 +67,54 @@ func storedSummaries(t *testing.T, f *fixture) (out []time.Time) {
 		t.Fatal(err)
 	}
 	return out
+}
+
+// The bounds of an entry are inclusive: one more than each is refused with its field.
+func TestBoundsOfAnEntry(t *testing.T) {
+	t.Parallel()
+	list := func(n int) (out []string) {
+		for i := range n {
+			out = append(out, strings.Repeat("s", i+1))
+		}
+		return out
+	}
+	year := func(y int) map[string]time.Time {
+		return map[string]time.Time{"started": time.Date(y, 6, 1, 0, 0, 0, 0, time.UTC)}
+	}
+	now := year(2026)
+	for name, c := range map[string]struct {
+		entry storedEntry
+		field string // "" is valid
+	}{
+		"as many services":      {storedEntry{Title: "t", Services: list(maxEntryList), Times: now}, ""},
+		"one service more":      {storedEntry{Title: "t", Services: list(maxEntryList + 1), Times: now}, "services"},
+		"the longest title":     {storedEntry{Title: strings.Repeat("t", maxText), Times: now}, ""},
+		"a byte more":           {storedEntry{Title: strings.Repeat("t", maxText+1), Times: now}, "title"},
+		"no title":              {storedEntry{Times: now}, "title"},
+		"no start":              {storedEntry{Title: "t"}, "started"},
+		"the first year":        {storedEntry{Title: "t", Times: year(incident.FirstYear)}, ""},
+		"a year before":         {storedEntry{Title: "t", Times: year(incident.FirstYear - 1)}, "started"},
+		"the last year":         {storedEntry{Title: "t", Times: year(incident.LastYear)}, ""},
+		"a year after":          {storedEntry{Title: "t", Times: year(incident.LastYear + 1)}, "started"},
+		"a severity":            {storedEntry{Title: "t", Severity: "SEV5", Times: now}, ""},
+		"no such severity":      {storedEntry{Title: "t", Severity: "SEV6", Times: now}, "severity"},
+		"a milestone too early": {storedEntry{Title: "t", Times: map[string]time.Time{"started": at(5), "detected": at(4)}}, "detected"},
+		"at the start":          {storedEntry{Title: "t", Times: map[string]time.Time{"started": at(5), "detected": at(5)}}, ""},
+		"no milestone":          {storedEntry{Title: "t", Times: map[string]time.Time{"started": at(5), "felt": at(6)}}, "felt"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := checkEntry(incident.Voice{}, c.entry)
+			if got := fieldOf(err); (err == nil) != (c.field == "") || got != c.field {
+				t.Errorf("the field is %q, want %q: %v", got, c.field, err)
+			}
+		})
+	}
+}
+
+// fieldOf returns the field that an error is about.
+func fieldOf(err error) string {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return f.Field
+	}
+	return ""
 }

@@ -54,6 +54,23 @@ func TestIncidents(t *testing.T) {
 	}
 }
 
+// An incident comes in a webhook, in a page of the REST interface, or as the whole body.
+func TestIncidentInEveryPlace(t *testing.T) {
+	t.Parallel()
+	one := `{"id":"i1","tinyId":"12","message":"Checkout down","status":"open","createdAt":"2026-11-24T10:02:00Z","impactStartDate":"2026-11-24T10:00:00Z"}`
+	for name, body := range map[string]string{
+		"webhook": `{"action":"create","incident":` + one + `}`, "page": `{"data":[` + one + `]}`, "body": one,
+		"body without impact": `{"id":"i1","tinyId":"12","message":"Checkout down","status":"open","createdAt":"2026-11-24T10:02:00Z"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := feedtest.One(t, Decoder{}, feedtest.Input(body))
+			if f.Entity != "i1" || f.Incident.Title != "Checkout down" || f.Incident.Form != Name || f.Incident.Times[incident.Detected].At.Minute() != 2 {
+				t.Errorf("%+v", f.Incident)
+			}
+		})
+	}
+}
+
 // TestBodyNamesNoSource: an integration that a webhook names is not its source.
 func TestBodyNamesNoSource(t *testing.T) {
 	feedtest.KeepsSource(t, Decoder{},
