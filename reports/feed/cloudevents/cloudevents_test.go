@@ -175,6 +175,48 @@ func TestBodyNamesNoSource(t *testing.T) {
 	)
 }
 
+func TestSplit(t *testing.T) {
+	t.Parallel()
+	for typ, want := range map[string][2]string{
+		"dev.cdevents.incident.detected.0.3.0": {"incident", "detected"}, "dev.cdevents.incident.detected": {"incident", "detected"},
+		"dev.cdevents.incident": {}, "dev.cdevents.": {}, "": {}, "com.example.incident.detected.0.3.0": {}, "incident.detected.0.3.0": {},
+	} {
+		subject, predicate, ok := split(typ)
+		if got := [2]string{subject, predicate}; got != want || ok != (want != [2]string{}) {
+			t.Errorf("%q: %q, %v", typ, got, ok)
+		}
+	}
+}
+
+func TestStructured(t *testing.T) {
+	t.Parallel()
+	for contentType, want := range map[string]bool{
+		"application/cloudevents+json": true, "application/cloudevents-batch+json; charset=utf-8": true,
+		"application/json": false, "": false, "application/cloudevents+json; =": false, "text/plain": false,
+	} {
+		if got := structured(contentType); got != want {
+			t.Errorf("%q: %v", contentType, got)
+		}
+	}
+}
+
+// A change has the time of its commit, and its entity alone identifies it: two events
+// about one change are revisions of one fact.
+func TestCommitOfAChange(t *testing.T) {
+	t.Parallel()
+	body := func(committed string) feed.Input {
+		return feedtest.Input(`{"context":{"id":"1","source":"ci","type":"dev.cdevents.service.deployed.0.3.0","timestamp":"2026-11-24T10:00:00Z"},
+			"subject":{"id":"cart","content":{"environment":{"id":"prod"}}},"customData":{"postern":{"committed":"` + committed + `"}}}`)
+	}
+	f := feedtest.One(t, Decoder{}, body("2026-11-24T09:00:00Z"))
+	if f.Change.Committed.Format(time.RFC3339) != "2026-11-24T09:00:00Z" || f.Key != "" || f.Entity == "" {
+		t.Errorf("%+v: %+v", f, f.Change)
+	}
+	if d, err := feedtest.Decode(t, Decoder{}, body("yesterday")); err != nil || len(d.Rejected) != 1 || len(d.Facts) != 0 {
+		t.Errorf("a commit without a time: %+v, %v", d, err)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(cd("incident.detected.0.3.0", "1", `{"service":{"id":"cart"}}`, `{"postern":{"started":"2026-11-24T09:55:00Z"}}`)), "", "")
 	f.Add([]byte("["+cd("service.deployed.0.3.0", "1", `{}`, `null`)+"]"), "", "")

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/postern/postern/reports/feed"
 	"github.com/postern/postern/reports/feed/feedtest"
 	"github.com/postern/postern/reports/incident"
 )
@@ -81,6 +82,29 @@ func TestLineNamesItsSource(t *testing.T) {
 		feedtest.KeepsSource(t, Decoder{}, feedtest.Input("{"+fields+"}"))
 		if f := feedtest.One(t, Decoder{}, feedtest.Input(`{"source":"other",`+fields+"}")); f.Source != "other" {
 			t.Errorf("%s is from %q", fields, f.Source)
+		}
+	}
+}
+
+// TestCountsOfABucket: good is what is stated, or the total without bad; the bounds of
+// bad are inclusive.
+func TestCountsOfABucket(t *testing.T) {
+	t.Parallel()
+	line := func(counts string) feed.Input {
+		return feedtest.Input(`{"type":"sli","slo":"x","start":"2026-11-24T10:00:00Z","len":"5m",` + counts + "}")
+	}
+	for counts, want := range map[string][2]float64{
+		`"good":7,"total":10`: {7, 10}, `"bad":3,"total":10`: {7, 10}, `"bad":0,"total":10`: {10, 10}, `"bad":10,"total":10`: {0, 10},
+		`"good":0,"total":0`: {0, 0}, `"bad":0,"total":0`: {0, 0}, `"good":11,"total":10`: {11, 10},
+	} {
+		f := feedtest.One(t, Decoder{}, line(counts))
+		if got := [2]float64{f.Bucket.Good, f.Bucket.Total}; got != want {
+			t.Errorf("%s: %v, want %v", counts, got, want)
+		}
+	}
+	for _, counts := range []string{`"bad":11,"total":10`, `"total":10`, `"good":1`, `"bad":1`, `"good":-1,"total":1`} {
+		if d, err := feedtest.Decode(t, Decoder{}, line(counts)); err != nil || len(d.Rejected) != 1 || len(d.Facts) != 0 {
+			t.Errorf("%s: %+v, %v", counts, d, err)
 		}
 	}
 }
