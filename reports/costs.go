@@ -14,7 +14,7 @@ import (
 func Costs(o Objective, buckets []slo.Bucket, i incident.Incident, p period.Period, asOf time.Time) (all []Spend) {
 	x := Incident{Incident: i}
 	from, to := x.ImpactStart(), x.ImpactEnd()
-	if from.IsZero() || len(i.Doubts) > 0 || i.Maintenance || to.IsZero() && !i.Open {
+	if from.IsZero() || len(i.Uncertainties) > 0 || i.Maintenance || to.IsZero() && !i.Open {
 		return nil
 	}
 	if to.IsZero() || to.After(asOf) {

@@ -27,7 +27,7 @@ import (
 type titleOnly string
 
 func (form titleOnly) Decode(in feed.Input) (d feed.Decoded, err error) {
-	v := &incident.Voice{
+	v := &incident.Record{
 		Source: in.Source, Form: string(form), Ref: "X", At: in.Received, Title: string(in.Body),
 		Times: map[incident.Milestone]incident.Moment{incident.Started: {At: in.Received}},
 	}

@@ -157,7 +157,7 @@ func (s service) enter(ctx context.Context, in *enterRequest) (*entered, error) 
 		return nil, err
 	}
 	b := in.Body
-	v := incident.Voice{Ref: b.ID, Title: b.Title, Severity: strings.ToUpper(b.Severity), Services: b.Services,
+	v := incident.Record{Ref: b.ID, Title: b.Title, Severity: strings.ToUpper(b.Severity), Services: b.Services,
 		Environment: b.Environment, DetectedBy: b.DetectedBy,
 		Aliases: b.Aliases, Alerts: b.Alerts, Changes: b.Changes, SLOs: b.SLOs, Times: map[incident.Milestone]incident.Moment{}}
 	for m, text := range b.Times {

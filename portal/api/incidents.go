@@ -127,7 +127,7 @@ func (s service) incidents(ctx context.Context, in *incidentsRequest) (Incidents
 	var some []incident.Incident
 	for _, i := range all {
 		if fits(in.Service, i.Services...) && fits(strings.ToUpper(in.Severity), i.Severity) && (!in.Open || i.Open) &&
-			(!in.Doubted || len(i.Doubts) > 0) {
+			(!in.Doubted || len(i.Uncertainties) > 0) {
 			some = append(some, i)
 		}
 	}
@@ -142,7 +142,7 @@ func (s service) incidentItem(i incident.Incident) IncidentItem {
 	item := IncidentItem{
 		ID: i.ID, URL: s.incidentURL(i.ID), Title: text(i.Title), Severity: text(i.Severity), Services: list(i.Services),
 		Environment: text(i.Environment),
-		DetectedBy:  text(i.DetectedBy), Open: i.Open, Maintenance: i.Maintenance, Counted: i.Counted(), Doubts: list(i.Doubts),
+		DetectedBy:  text(i.DetectedBy), Open: i.Open, Maintenance: i.Maintenance, Counted: i.Counted(), Doubts: list(i.Uncertainties),
 		Times:  map[string]*string{},
 		Detect: seconds(d.Detect), Acknowledge: seconds(d.Acknowledge), Diagnose: seconds(d.Diagnose), Recover: seconds(d.Recover),
 		Verdicts:    IncidentVerdicts{string(v.Detect), string(v.Diagnose), string(v.Recover), string(v.All)},
@@ -154,7 +154,7 @@ func (s service) incidentItem(i incident.Incident) IncidentItem {
 	if length, _, ok := i.Length(now); ok {
 		item.Length = seconds(&length)
 	}
-	for _, voice := range i.Voices {
+	for _, voice := range i.Records {
 		if !slices.Contains(item.Sources, voice.Source) {
 			item.Sources = append(item.Sources, voice.Source)
 		}
@@ -185,7 +185,7 @@ func (s service) incidentAnswer(i incident.Incident) IncidentAnswer {
 	out := IncidentAnswer{
 		IncidentItem: s.incidentItem(i), Refs: list(append(slices.Clone(i.Refs), i.Shared...)), Milestones: []IncidentMilestone{},
 		Said: i.Said, Alerts: list(i.Alerts), Changes: list(i.Changes),
-		SLOs: list(i.SLOs), Targets: incidentTargets(s.Signals.Policy()), Voices: each(i.Voices, incidentVoice),
+		SLOs: list(i.SLOs), Targets: incidentTargets(s.Signals.Policy()), Voices: each(i.Records, incidentVoice),
 		Edits: each(i.Edits, incidentEdit),
 	}
 	for _, m := range incident.Milestones() {
@@ -197,7 +197,7 @@ func (s service) incidentAnswer(i incident.Incident) IncidentAnswer {
 }
 
 // incidentVoice converts what one source states to its JSON form.
-func incidentVoice(v incident.Voice) IncidentVoice {
+func incidentVoice(v incident.Record) IncidentVoice {
 	out := IncidentVoice{Source: v.Source, Form: v.Form, Ref: v.Ref, By: text(v.By), At: instant(v.At.Truncate(time.Second)),
 		Title: text(v.Title), Status: text(v.Status), Link: text(v.URL), Times: map[string]*string{}}
 	for m, at := range v.Times {

@@ -38,7 +38,7 @@ type Signals interface {
 	Edit(ctx context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error)
 	// Enter stores an incident that a person entered; fresh is false when it existed
 	// already.
-	Enter(ctx context.Context, hand incident.Hand, v incident.Voice) (in incident.Incident, fresh bool, err error)
+	Enter(ctx context.Context, hand incident.Hand, v incident.Record) (in incident.Incident, fresh bool, err error)
 }
 
 // SpanRequest is the part of a request that selects a time span and a page.

@@ -23,7 +23,7 @@ type fakeSignals struct {
 	hand     incident.Hand
 	id       string
 	edits    []incident.Edit
-	entry    incident.Voice
+	entry    incident.Record
 }
 
 func (t *fakeSignals) Policy() incident.Policy { return incident.DefaultPolicy() }
@@ -36,7 +36,7 @@ func (t *fakeSignals) incidents() []incident.Incident {
 		}
 		return m
 	}
-	return incident.Fold([]incident.Voice{
+	return incident.Fold([]incident.Record{
 		{Source: "pd", Form: "pagerduty", Ref: "PX", Aliases: []string{"PD-7"}, Rev: 1, At: at(8, 1), Title: "Pages",
 			Status: "resolved", URL: "https://pd.example/PX",
 			Times: times(incident.Detected, 1, incident.Resolved, 50)},
@@ -92,7 +92,7 @@ func (t *fakeSignals) Edit(_ context.Context, hand incident.Hand, id string, edi
 	return t.Incident(context.Background(), id)
 }
 
-func (t *fakeSignals) Enter(_ context.Context, hand incident.Hand, v incident.Voice) (incident.Incident, bool, error) {
+func (t *fakeSignals) Enter(_ context.Context, hand incident.Hand, v incident.Record) (incident.Incident, bool, error) {
 	t.hand, t.entry = hand, v
 	if v.Title == "" {
 		return incident.Incident{}, false, fault.New(fault.Invalid, "test", "give the incident a title").In("title")

@@ -87,7 +87,7 @@ var rules = map[string][]string{
 	"reports/feed/slowlog":         {"portal/base/fault", "reports/feed", "reports/sql"},
 	"reports/feed/statuspage":      {"portal/base/fault", "reports/feed", "reports/incident"},
 	"reports/feedstore":            {"portal/base/fault", "portal/base/humanize", "portal/base/kv", "reports/alert", "reports/change", "reports/feed", "reports/incident", "reports/slo", "reports/sql"},
-	"reports/incident":             {"portal/base/fault", "portal/base/severity", "reports/tally"},
+	"reports/incident":             {"portal/base/fault", "portal/base/humanize", "portal/base/severity", "reports/tally"},
 	"reports/pdf":                  {"portal/base/fault"},
 	"reports/period":               {"portal/base/fault"},
 	"reports/promsli":              {"portal/base/fault", "portal/base/kv", "reports/feed", "reports/slo", "reports/slo/promql"},

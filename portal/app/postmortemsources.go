@@ -24,17 +24,17 @@ type postmortemSources struct {
 // none.
 type revisionSource struct {
 	commit postmortems.OID
-	voice  *incident.Voice
+	voice  *incident.Record
 }
 
 // Seq implements signals.Documents.
 func (p *postmortemSources) Seq(ctx context.Context) (uint64, error) { return p.library.Seq(ctx) }
 
 // Voices implements register.Documents.
-func (p *postmortemSources) Voices(ctx context.Context) ([]incident.Voice, error) {
+func (p *postmortemSources) Voices(ctx context.Context) ([]incident.Record, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var out []incident.Voice
+	var out []incident.Record
 	now := map[string]revisionSource{}
 	filter := library.Filter{Kind: postmortems.Postmortem, Archived: true, Limit: 500}
 	for {
@@ -87,8 +87,8 @@ func (p *postmortemSources) revision(ctx context.Context, r library.Record) (rev
 
 // sourceOf returns what a front matter states about its incident; nil when it names
 // neither the incident nor a time. A document without a reference is its own.
-func sourceOf(r library.Record, f postmortems.FrontMatter) *incident.Voice {
-	v := &incident.Voice{
+func sourceOf(r library.Record, f postmortems.FrontMatter) *incident.Record {
+	v := &incident.Record{
 		Source: "postmortem:" + r.ID, Form: "postmortem", Ref: f.Incident.Ref, Aliases: f.Incident.Aliases,
 		Rev: int64(r.Revision.Number), At: r.Revision.At, Title: r.Title, Severity: f.Incident.Severity, RawSeverity: f.Incident.RawSeverity,
 		Services: f.Incident.Services, Environment: f.Incident.Environment, URL: r.Address, DetectedBy: f.Incident.DetectedBy,

@@ -22,7 +22,7 @@ func TestPostmortemVoice(t *testing.T) {
 		Impact: postmortems.Impact{SLO: []postmortems.BudgetSpent{{Ref: "shop-availability"}}}, ChangeRef: "abc123",
 		Alerts: []string{"PoolEmpty"},
 	}
-	want := &incident.Voice{
+	want := &incident.Record{
 		Source: "postmortem:d1", Form: "postmortem", Ref: "INC-7", Aliases: []string{"PX"}, Rev: 3, At: at, Title: "The pool", Severity: "SEV2",
 		Services: []string{"shop"}, URL: "/postmortems/pool", DuplicateOf: "INC-1", PostmortemID: "d1", Alerts: []string{"PoolEmpty"},
 		Changes: []string{"abc123"}, SLOs: []string{"shop-availability"},

@@ -80,7 +80,7 @@ func (b incidentBands) Bands(ctx context.Context, service string, from, to time.
 	}
 	var out []slostatus.Band
 	for _, i := range all {
-		if i.Maintenance || len(i.Doubts) > 0 || !slices.Contains(i.Services, service) {
+		if i.Maintenance || len(i.Uncertainties) > 0 || !slices.Contains(i.Services, service) {
 			continue
 		}
 		if band, ok := bandOf(i, b.a.opt.Now()); ok {
@@ -112,10 +112,10 @@ type curves struct{ drawer *chart.Drawer }
 
 // Budget implements slos.Curves.
 func (c curves) Budget(d slostatus.Detail, id string) ([]byte, error) {
-	return c.drawer.Inline(slostatus.Budget(d), id)
+	return c.drawer.Inline(slostatus.BudgetFigure(d), id)
 }
 
 // SLI implements slos.Curves.
 func (c curves) SLI(d slostatus.Detail, id string) ([]byte, error) {
-	return c.drawer.Inline(slostatus.SLI(d), id)
+	return c.drawer.Inline(slostatus.SLIFigure(d), id)
 }

@@ -1,12 +1,12 @@
-// Package alert owns alerts: episodes, notifications, flapping, and how well
-// paging matched real incidents. It is pure.
+// Package alert evaluates alerts: episodes, notifications, flapping, and how well paging
+// matched real incidents. It is pure.
 //
-// An episode is one firing of one alert: its key is (source, fingerprint,
-// starts at). A notification is a message about episodes; many may tell of one.
+// An episode is one firing of one alert; its key is (source, fingerprint, starts at). A
+// notification is a message about episodes; several can be about one.
 //
-// Data layout: fold.go makes episodes of signals, page.go finds which alert a
-// pager's own episode is the page of, link.go finds the incident of each, quality.go counts what paging was worth and which rules it came from,
-// night.go when people were woken.
+// fold.go merges signals to episodes, page.go finds the alert behind each page of a
+// pager, link.go the incident of each episode, quality.go counts the quality of paging
+// by alert rule, night.go the pages at night and by shift.
 package alert
 
 import (
@@ -14,19 +14,19 @@ import (
 	"time"
 )
 
-// The limits by which episodes are judged.
+// The limits of the classes of episodes.
 const (
 	FlapCount        = 3 // firings of one fingerprint
 	FlapWindow       = time.Hour
 	SelfHealedWithin = 5 * time.Minute
-	// LinkLead is how long before an incident's start an alert may fire and still
-	// belong to it.
+	// LinkLead is the time before the start of an incident in which an alert can fire
+	// and still belong to it.
 	LinkLead = 15 * time.Minute
 )
 
-// Signal is what one notification says about one episode. An episode is the
-// fold of its signals, in any order: resolved beats firing, the earliest end
-// wins, acknowledgements are kept.
+// Signal is what one notification reports about one episode. An episode is folded from its
+// signals, in any order: resolved precedes firing, the earliest end counts, and
+// acknowledgements are retained.
 type Signal struct {
 	Source      string
 	Fingerprint string
@@ -35,19 +35,20 @@ type Signal struct {
 	Name        string
 	Labels      map[string]string
 	Annotations map[string]string
-	Severity    string // the label's word
+	Severity    string // the value of the label
 	Service     string
-	Paging      bool // reached a person's pager
+	Paging      bool // reached the pager of a person
 	AckedAt     time.Time
 	AckedBy     string
-	// Notification identifies the message that carried the signal: twins of a
-	// highly available sender have one.
+	// Notification identifies the message of the signal. The copies of a highly
+	// available pair of senders have the same one.
 	Notification string
 	Truncated    int // alerts that the message left out
 	At           time.Time
-	// Dedup is what a sender and the pager that it sends to call one page; "" none.
+	// Dedup is the key that a sender and its pager share for one page; "" for none.
 	Dedup string
-	// Page says that a pager speaks of a page itself, and not of the alert behind.
+	// Page reports that the signal is a pager's own, about a page and not about the alert
+	// behind it.
 	Page bool
 }
 
@@ -64,22 +65,22 @@ type Episode struct {
 	Service     string
 	Paging      bool
 	AckedAt     time.Time
-	// Notifications counts distinct messages about the episode.
+	// Notifications is the number of distinct messages about the episode.
 	Notifications int
 	Truncated     int      // alerts that those messages left out
 	Flapping      bool     // one of at least FlapCount firings of its fingerprint within FlapWindow
-	Incident      string   // id of the incident it belongs to, "" none
+	Incident      string   // id of its incident, "" for none
 	Dedups        []string // of its signals, sorted
-	Page          bool     // a pager's own, of which no alert is known
-	Pages         []string // fingerprints of the pager's own that were taken in, sorted
+	Page          bool     // a pager's own, without a known alert
+	Pages         []string // fingerprints of the pager's own episodes that were merged into it, sorted
 }
 
-// Key names an episode among all others.
+// Key returns the identity of an episode.
 func (e Episode) Key() string {
 	return e.Source + "\x00" + e.Fingerprint + "\x00" + strconv.FormatInt(e.StartsAt.UnixNano(), 36)
 }
 
-// Firing is how long the episode has fired, up to now for one that still does.
+// Firing returns how long the episode fired, until now for one that still does.
 func (e Episode) Firing(now time.Time) time.Duration {
 	end := e.EndsAt
 	if end.IsZero() || end.After(now) {
@@ -88,8 +89,8 @@ func (e Episode) Firing(now time.Time) time.Duration {
 	return max(0, end.Sub(e.StartsAt))
 }
 
-// SelfHealed tells a firing that ended within SelfHealedWithin and that nobody
-// acknowledged: it woke somebody for nothing.
+// SelfHealed reports whether an episode ended within SelfHealedWithin without being
+// acknowledged: its page was not necessary.
 func (e Episode) SelfHealed() bool {
 	return !e.EndsAt.IsZero() && e.EndsAt.Sub(e.StartsAt) < SelfHealedWithin && e.AckedAt.IsZero()
 }

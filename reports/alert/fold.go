@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Fold makes episodes of signals, newest start first. It depends on the set of
-// signals only, not on their order or repetition.
+// Fold returns the episodes of signals, the newest start first. The result depends on the
+// set of signals only, not on their order or repetition.
 func Fold(signals []Signal) []Episode {
 	signals = slices.SortedFunc(slices.Values(signals), func(a, b Signal) int {
 		if c := cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Notification, b.Notification)); c != 0 {
@@ -43,13 +43,13 @@ func Fold(signals []Signal) []Episode {
 	return out
 }
 
-// folding is an Episode in the making.
+// folding is an Episode and what is needed to complete it.
 type folding struct {
 	Episode
-	heard map[string]int // notification -> alerts it left out
+	heard map[string]int // notification -> alerts that it left out
 }
 
-// take takes what a signal adds; signals come newest first.
+// take adds a signal. Signals come in descending order of time.
 func (f *folding) take(s Signal) {
 	for _, x := range []struct {
 		to   *string
@@ -77,7 +77,7 @@ func (f *folding) take(s Signal) {
 	}
 }
 
-// earlier is the earlier of two times; the zero time is none.
+// earlier returns the earlier of two times in UTC. The zero time means unknown.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b.UTC()
@@ -85,7 +85,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// prints are the places of each fingerprint's episodes, the oldest first.
+// prints returns the indices of the episodes of each fingerprint, the oldest first.
 func prints(episodes []Episode) map[string][]int {
 	byPrint := map[string][]int{}
 	for i := len(episodes) - 1; i >= 0; i-- {
@@ -95,8 +95,8 @@ func prints(episodes []Episode) map[string][]int {
 	return byPrint
 }
 
-// endBefore ends an episode no later than the next of its fingerprint begins: an
-// alert does not fire twice at a time, but that it ended is not always sent.
+// endBefore ends each episode at the latest when the next one of its fingerprint begins:
+// an alert does not fire twice at a time, but its end is not always sent.
 func endBefore(episodes []Episode, byPrint map[string][]int) {
 	for _, list := range byPrint {
 		for n := 1; n < len(list); n++ {
@@ -106,8 +106,8 @@ func endBefore(episodes []Episode, byPrint map[string][]int) {
 	}
 }
 
-// flap marks the episodes that are among FlapCount starts of one fingerprint
-// within FlapWindow.
+// flap marks the episodes that are among FlapCount starts of one fingerprint within
+// FlapWindow.
 func flap(episodes []Episode, byPrint map[string][]int) {
 	for _, list := range byPrint {
 		for last := FlapCount - 1; last < len(list); last++ {

@@ -6,27 +6,27 @@ import (
 	"time"
 )
 
-// Incident is what alerts need to know of an incident.
+// Incident is what this package needs of an incident.
 type Incident struct {
 	ID       string
-	From, To time.Time // of impact; a zero To is still going on
-	// Told is when people knew of it: detected, else acknowledged; zero unknown.
+	From, To time.Time // of impact; a zero To means that it is open
+	// Told is when people knew of it: detected, otherwise acknowledged; zero if unknown.
 	Told     time.Time
 	Services []string
-	Alerts   []string // names or fingerprints that the incident's voices tell
+	Alerts   []string // names or fingerprints from the sources of the incident
 }
 
-// touches tells whether an episode fired during the incident, or so shortly before
-// that it can have told of it.
+// touches reports whether an episode fired during the incident, or at most LinkLead
+// before it.
 func (in Incident) touches(e Episode) bool {
 	return !in.From.IsZero() && (e.EndsAt.IsZero() || !e.EndsAt.Before(in.From.Add(-LinkLead))) &&
 		!e.StartsAt.Before(in.From.Add(-LinkLead)) && (in.To.IsZero() || e.StartsAt.Before(in.To))
 }
 
-// Link sets the incident of each episode: one that names its fingerprint, or that
-// of a page of it; else
-// one at the time that names the alert; else one at the time of the same service.
-// Among several the one that started last before the episode wins.
+// Link sets the incident of each episode: one that names its fingerprint, or that of a
+// page of it; otherwise one at the same time that names the alert; otherwise one at the
+// same time of the same service. Of several it is the one that started last before the
+// episode.
 func Link(episodes []Episode, incidents []Incident) {
 	incidents = slices.SortedStableFunc(slices.Values(incidents), func(a, b Incident) int { return b.From.Compare(a.From) })
 	byAlert, byService := map[string]*recent{}, map[string]*recent{}
@@ -43,6 +43,7 @@ func Link(episodes []Episode, incidents []Incident) {
 	}
 }
 
+// find returns the id of the incident of an episode, "" for none.
 func find(e Episode, byAlert, byService map[string]*recent) string {
 	for _, print := range append([]string{e.Fingerprint}, e.Pages...) {
 		if named := byAlert[print]; named != nil && print != "" {
@@ -60,11 +61,11 @@ func find(e Episode, byAlert, byService map[string]*recent) string {
 	return ""
 }
 
-// recent are incidents of one name, the newest start first.
+// recent has the incidents of one name, the newest start first.
 type recent struct {
 	list []Incident
 	// until is the latest end of the incident at each place of list and of all
-	// older ones; made when it is first needed.
+	// older ones; it is calculated when it is first needed.
 	until []time.Time
 }
 
@@ -80,7 +81,8 @@ func put(by map[string]*recent, name string, in Incident) {
 	r.list = append(r.list, in)
 }
 
-// at is the incident that the episode touches, the newest of several; "" none.
+// at returns the id of the incident that the episode touches, the newest of several, "" for
+// none.
 func (r *recent) at(e Episode) string {
 	if r == nil {
 		return ""

@@ -8,11 +8,11 @@ import (
 	"github.com/postern/postern/portal/base/humanize"
 )
 
-// Zones tells in which zone the people on call for a service live. Services that
-// are not named have the zone under "".
+// Zones has the zone of the people on call by service. All other services have the zone
+// under "".
 type Zones map[string]*time.Location
 
-// Of is the zone of a service; UTC when nothing is known.
+// Of returns the zone of a service, UTC if unknown.
 func (z Zones) Of(service string) *time.Location {
 	for _, name := range []string{service, ""} {
 		if loc := z[name]; loc != nil {
@@ -22,31 +22,30 @@ func (z Zones) Of(service string) *time.Location {
 	return time.UTC
 }
 
-// OnCall is how the people on call live: where, when their night is, and when
-// they take turns. All hours are those of the wall clock.
+// OnCall has the zones, nights and shifts of the people on call. All hours are local.
 type OnCall struct {
 	Zones
-	// NightFrom and NightTo bound the night, as times of the local day. They may
-	// lie on two days; they are not equal.
+	// NightFrom and NightTo bound the night, as times of the local day. They can be on
+	// two days, and they are not equal.
 	NightFrom, NightTo time.Duration
-	// ShiftFrom is a time of the local day at which a shift begins, ShiftLength how
-	// long one is: a whole part of a day.
+	// ShiftFrom is a time of the local day at which a shift begins. ShiftLength is the
+	// length of a shift, which divides a day.
 	ShiftFrom, ShiftLength time.Duration
 }
 
-// DefaultOnCall is a night from 22:00 to 8:00 and shifts of twelve hours from 8:00
+// DefaultOnCall returns a night from 22:00 to 8:00 and shifts of twelve hours from 8:00
 // on.
 func DefaultOnCall() OnCall {
 	return OnCall{NightFrom: 22 * time.Hour, NightTo: 8 * time.Hour, ShiftFrom: 8 * time.Hour, ShiftLength: 12 * time.Hour}
 }
 
-// In is the same with other zones.
+// In returns a copy with other zones.
 func (o OnCall) In(z Zones) OnCall {
 	o.Zones = z
 	return o
 }
 
-// Night tells whether the episode began at night.
+// Night reports whether the episode began at night.
 func (o OnCall) Night(e Episode) bool {
 	at := e.StartsAt.In(o.Of(e.Service))
 	clock := time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute + time.Duration(at.Second())*time.Second
@@ -56,10 +55,10 @@ func (o OnCall) Night(e Episode) bool {
 	return clock >= o.NightFrom || clock < o.NightTo
 }
 
-// NightText is the night in words: "22:00 to 8:00".
+// NightText returns the night in words: "22:00 to 8:00".
 func (o OnCall) NightText() string { return clockText(o.NightFrom) + " to " + clockText(o.NightTo) }
 
-// ShiftText is the shifts in words: "12 hours from 8:00".
+// ShiftText returns the shifts in words: "12 hours from 8:00".
 func (o OnCall) ShiftText() string {
 	return humanize.Plural(int(o.ShiftLength/time.Hour), "hour") + " from " + clockText(o.ShiftFrom)
 }
@@ -68,7 +67,7 @@ func clockText(t time.Duration) string {
 	return fmt.Sprintf("%d:%02d", t/time.Hour, t%time.Hour/time.Minute)
 }
 
-// Clock counts the pages by weekday, Monday first, and hour of the local day.
+// Clock returns the number of pages by weekday, Monday first, and hour of the local day.
 func (z Zones) Clock(episodes []Episode) (pages [7][24]int) {
 	for _, e := range episodes {
 		if e.Paging {
@@ -86,12 +85,12 @@ type Shift struct {
 	Incidents int // distinct ones with a page in the shift
 }
 
-// MaxPerShift is how many incidents a shift can handle with care (Google, Site
+// MaxPerShift is the number of incidents that a shift can handle with care (Google, Site
 // Reliability Engineering, ch. 11).
 const MaxPerShift = 2
 
-// Shifts cuts a span into shifts by the wall clock of a zone, and counts the pages
-// of each; the first and the last may be cut short.
+// Shifts returns the shifts of a span by the local time of a zone, with the pages of each.
+// The first and the last may be shorter.
 func (o OnCall) Shifts(episodes []Episode, zone *time.Location, from, to time.Time) []Shift {
 	var out []Shift
 	for begin := from; begin.Before(to); {
@@ -121,8 +120,8 @@ func (o OnCall) Shifts(episodes []Episode, zone *time.Location, from, to time.Ti
 	return out
 }
 
-// nextChange is the first change of shift after a local time. Should the clock
-// jump over it, the first instant after it counts.
+// nextChange returns the first change of shift after a local time. If the clock jumps over
+// it, it is the first instant after the jump.
 func (o OnCall) nextChange(t time.Time) time.Time {
 	const day = 24 * time.Hour
 	length := o.ShiftLength

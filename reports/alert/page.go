@@ -11,13 +11,13 @@ import (
 // differ, and a pager can be told before the alert's own time is over.
 const pageLag = time.Minute
 
-// Unify counts a page once: a pager's own episode is taken into the alerts that
-// caused it, which then have its acknowledgement, its messages, and reached a
-// person. An alert caused a page when both have one dedup key and fired together;
-// else, of the alerts that began at most LinkLead before the page and still fired
-// then, the last whose name the page's title has, else the last of its service.
-// A page of which no alert is known stays an episode of its own. Episodes come
-// newest start first, with the services' own names, and are changed in place.
+// Unify merges each episode of a pager into the alerts that caused the page, so that it is
+// counted once. Those alerts get its acknowledgement and its messages, and are paging. An
+// alert caused a page if both have one dedup key and fired together. Otherwise it is, of
+// the alerts that began at most LinkLead before the page and still fired then, the last
+// one whose name is in the title of the page, or else the last one of its service. A page
+// without a known alert remains an episode. Episodes are in descending order of their
+// start, with the names of the services, and are changed in place.
 func Unify(episodes []Episode) []Episode {
 	byDedup := map[string][]int{}
 	for i, e := range episodes {
@@ -28,7 +28,7 @@ func Unify(episodes []Episode) []Episode {
 			byDedup[key] = append(byDedup[key], i)
 		}
 	}
-	causes := map[int][]int{} // of each page; found before anything is changed
+	causes := map[int][]int{} // of each page; complete before anything is changed
 	for i, page := range episodes {
 		if !page.Page {
 			continue
@@ -39,7 +39,7 @@ func Unify(episodes []Episode) []Episode {
 	}
 	for i, alerts := range causes {
 		for n, at := range alerts {
-			// The messages of one page are told once, at the alert that it began with.
+			// The messages of one page are counted once, for its first alert.
 			episodes[at].answer(episodes[i], n == len(alerts)-1)
 		}
 	}
@@ -52,7 +52,7 @@ func Unify(episodes []Episode) []Episode {
 	return kept
 }
 
-// sameDedup are the alerts that fired together with a page under one of its keys.
+// sameDedup returns the alerts that fired together with a page and share one of its keys.
 func sameDedup(episodes []Episode, byDedup map[string][]int, page Episode) (causes []int) {
 	for _, key := range page.Dedups {
 		for _, i := range byDedup[key] {
@@ -68,8 +68,8 @@ func sameDedup(episodes []Episode, byDedup map[string][]int, page Episode) (caus
 	return slices.Compact(causes)
 }
 
-// likely is the alert that a page is most likely about, by its time and by its
-// name or service; none or one.
+// likely returns the index of the alert that a page is most likely about, by its time and
+// its name or service: none or one.
 func likely(episodes []Episode, page Episode) []int {
 	first := sort.Search(len(episodes), func(i int) bool { return !episodes[i].StartsAt.After(page.StartsAt.Add(pageLag)) })
 	ofService := -1
@@ -91,7 +91,7 @@ func likely(episodes []Episode, page Episode) []int {
 	return []int{ofService}
 }
 
-// hasWord tells whether a text has a name as a word of its own.
+// hasWord reports whether a text contains a name as a whole word.
 func hasWord(text, name string) bool {
 	if name == "" {
 		return false
@@ -116,7 +116,7 @@ func hasWord(text, name string) bool {
 	}
 }
 
-// answer takes into an alert what its page says.
+// answer adds a page to an alert. first is true for the first alert of the page.
 func (e *Episode) answer(page Episode, first bool) {
 	e.Paging = e.Paging || page.Paging
 	e.AckedAt = earlier(e.AckedAt, page.AckedAt)

@@ -8,31 +8,31 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// Share is a part of a whole; its value is unknown when there is no whole.
+// Share is a part of a whole.
 type Share struct{ Part, Of int }
 
-// Value is Part/Of, nil when Of is 0.
+// Value returns Part/Of, nil if Of is 0.
 func (s Share) Value() *float64 { return tally.Share(s.Part, s.Of) }
 
-// Quality is what alerting was worth in a span of time.
+// Quality has the quality of alerting in a span of time.
 type Quality struct {
 	Episodes, Paging, Flapping int
-	Notifications              int // messages, an HA pair's twin counted once
+	Notifications              int // messages; the copies of an HA pair count once
 	Truncated                  int // alerts that messages left out
 	Incidents                  int // counted ones of the span
 	Linked                     int // episodes with an incident
 
 	Actionable Share // paging episodes that were acknowledged or have an incident
-	SelfHealed Share // paging episodes that ended by themselves at once
+	SelfHealed Share // paging episodes that healed within SelfHealedWithin
 	Precision  Share // paging episodes that have an incident
-	Recall     Share // incidents that a page told of before people knew
+	Recall     Share // incidents with a page before people knew of them
 	Night      int   // paging episodes that began at night
 }
 
-// PerIncident is episodes an incident; nil without incidents.
+// PerIncident returns the episodes per incident, nil without incidents.
 func (q Quality) PerIncident() *float64 { return Share{q.Linked, q.Incidents}.Value() }
 
-// Judge counts linked episodes (see Link) against the incidents of the same span.
+// Judge compares linked episodes (see Link) with the incidents of the same span.
 func Judge(episodes []Episode, incidents []Incident, on OnCall) Quality {
 	q := Quality{Incidents: len(incidents)}
 	pages := map[string]time.Time{} // incident -> first page
@@ -63,6 +63,7 @@ func Judge(episodes []Episode, incidents []Incident, on OnCall) Quality {
 	return q
 }
 
+// one returns 1 for true.
 func one(b bool) int {
 	if b {
 		return 1
@@ -70,17 +71,17 @@ func one(b bool) int {
 	return 0
 }
 
-// Rule is what one alerting rule did in a span of time.
+// Rule has the episodes of one alert rule in a span of time.
 type Rule struct {
 	Name                                    string
-	Page                                    bool // a pager's pages of this title, of which no alert is known
+	Page                                    bool // the pages of a pager with this title, without a known alert
 	Episodes, Paging, Night, Flapping, Real int  // Real: with an incident
 	Firing                                  time.Duration
 	Services                                []string // sorted
 }
 
-// Rules counts by the alert's name, those with the most episodes first. A pager's
-// pages of which no alert is known are counted by their title.
+// Rules returns the rules by the names of their alerts, those with the most episodes
+// first. Pages without a known alert are counted by their title.
 func Rules(episodes []Episode, on OnCall, now time.Time) []Rule {
 	type key struct {
 		name string
@@ -109,7 +110,8 @@ func Rules(episodes []Episode, on OnCall, now time.Time) []Rule {
 		out = append(out, *r)
 	}
 	slices.SortFunc(out, func(a, b Rule) int {
-		return cmp.Or(cmp.Compare(b.Episodes, a.Episodes), cmp.Compare(b.Firing, a.Firing), cmp.Compare(a.Name, b.Name), cmp.Compare(one(a.Page), one(b.Page)))
+		return cmp.Or(cmp.Compare(b.Episodes, a.Episodes), cmp.Compare(b.Firing, a.Firing),
+			cmp.Compare(a.Name, b.Name), cmp.Compare(one(a.Page), one(b.Page)))
 	})
 	return out
 }

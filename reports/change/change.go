@@ -1,13 +1,13 @@
-// Package change owns changes to production: deployments, rollbacks, removals and
+// Package change evaluates changes to production: deployments, rollbacks, removals and
 // configuration changes, and which of them failed. It is pure.
 //
-// Data layout: link.go says which incidents a change is known or suspected to
-// have caused, stats.go counts.
+// link.go finds the incidents that a change is known or suspected to have caused,
+// stats.go counts.
 package change
 
 import "time"
 
-// Change is one change as its source tells it.
+// Change is one change as its source reports it.
 type Change struct {
 	ID          string // unique within the source
 	Source      string
@@ -20,7 +20,7 @@ type Change struct {
 	Title       string
 	URL         string
 	Author      string
-	Committed   time.Time // of the newest commit it carries; zero: unknown
+	Committed   time.Time // of its newest commit; zero: unknown
 	Rev         int64
 	// Incidents are ids that the source itself links.
 	Incidents []string

@@ -67,7 +67,7 @@ func TestRollbacks(t *testing.T) {
 	back := deploy("back", "shop", 12)
 	back.Kind = "rolledback"
 	all := Connect([]Change{deploy("a", "shop", 10), deploy("b", "shop", 11), back, deploy("c", "shop", 13)}, nil)
-	if l := find(t, all, "b"); l.RolledBackAt != at(12) || !l.Failed() || l.MendedAt() != at(12) {
+	if l := find(t, all, "b"); l.RolledBackAt != at(12) || !l.Failed() || l.RecoveredAt() != at(12) {
 		t.Errorf("%+v", l)
 	}
 	for _, id := range []string{"a", "c"} {

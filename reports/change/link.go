@@ -10,23 +10,24 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// SuspectWithin is how long before the start of impact a deployment is suspected.
+// SuspectWithin is the time before the start of impact in which a deployment is
+// suspected.
 const SuspectWithin = 24 * time.Hour
 
-// Incident is what changes need to know of an incident.
+// Incident is what this package needs of an incident.
 type Incident struct {
 	ID       string
 	Refs     []string // all names of the incident, its id among them; sorted
 	From, To time.Time
 	Services []string
-	Changes  []string // ids of changes that its voices name
+	Changes  []string // ids of changes that its sources name
 }
 
 // Link is one incident of a change.
 type Link struct {
 	Incident string
-	// Suspected says that nobody stated the link: it is the last successful
-	// production deployment of the service in the day before impact.
+	// Suspected reports that no source stated the link: the change is the last
+	// successful production deployment of the service in the day before impact.
 	Suspected bool
 	From, To  time.Time // of the incident's impact
 }
@@ -35,31 +36,31 @@ type Link struct {
 type Linked struct {
 	Change
 	Incidents []Link
-	// RolledBackAt is when the same service was rolled back before it changed
-	// again; zero: it was not.
+	// RolledBackAt is when the service was rolled back before its next change; zero if
+	// it was not.
 	RolledBackAt time.Time
 }
 
-// Deployment tells a change that brings something new into production. An
-// environment that is not named is taken for production.
+// Deployment reports whether a change brings a new version into production. A change
+// without an environment counts as production.
 func (c Change) Deployment() bool {
 	return (c.Kind == "deployed" || c.Kind == "upgraded" || c.Kind == "") && c.Production()
 }
 
-// Production tells whether the environment is production by its name.
+// Production reports whether the environment is production, by its name.
 func (c Change) Production() bool {
 	env := strings.ToLower(c.Environment)
 	return env == "" || strings.HasPrefix(env, "prod") || env == "live"
 }
 
-// Newest keeps the highest revision of each change, newest change first.
+// Newest returns the highest revision of each change, the newest change first.
 func Newest(all []Change) []Change {
 	return tally.Newest(all, func(c Change) tally.Mark { return tally.Mark{Source: c.Source, ID: c.ID, Rev: c.Rev, At: c.At} })
 }
 
-// Connect links changes and incidents. A link is stated when the change's source
-// or one of the incident's voices names the other; only an incident without a
-// stated change gets suspects, at most one a service. The order is Newest's.
+// Connect returns the changes with their incidents, in the order of Newest. A link is
+// stated if the source of the change or one of the incident names the other. Only an
+// incident without a stated change has suspects, at most one per service.
 func Connect(all []Change, incidents []Incident) []Linked {
 	newest := Newest(all)
 	out := make([]Linked, len(newest))
@@ -103,6 +104,7 @@ func Connect(all []Change, incidents []Incident) []Linked {
 	return out
 }
 
+// b2i returns 1 for true.
 func b2i(b bool) int {
 	if b {
 		return 1
@@ -110,7 +112,7 @@ func b2i(b bool) int {
 	return 0
 }
 
-// stated adds the links that somebody stated, and tells which incidents have one.
+// stated adds the links that sources state, and returns which incidents have one.
 func (l links) stated(incidents []Incident, byName map[string][]int) map[string]bool {
 	byRef := map[string]Incident{}
 	for _, in := range incidents {
@@ -140,8 +142,8 @@ func (l links) stated(incidents []Incident, byName map[string][]int) map[string]
 	return has
 }
 
-// dropNumbersOfSeveral forgets the bare numbers that changes of several sources have:
-// every CI system has a run 42. SOURCE:42 is one of them.
+// dropNumbersOfSeveral removes the bare numbers that changes of several sources have:
+// every CI system has a run 42, but SOURCE:42 is unique.
 func dropNumbersOfSeveral(out []Linked, byName map[string][]int) {
 	for name, of := range byName {
 		if tally.BareNumber(name) && slices.ContainsFunc(of, func(i int) bool { return out[i].Change.Source != out[of[0]].Change.Source }) {
@@ -162,6 +164,7 @@ type pair struct {
 	incident string
 }
 
+// add adds a link to a change, once per incident.
 func (l links) add(change int, link Link) {
 	if p := (pair{change, link.Incident}); !l.seen[p] {
 		l.seen[p] = true
@@ -169,8 +172,8 @@ func (l links) add(change int, link Link) {
 	}
 }
 
-// suspect is the last of a service's successful production deployments, oldest
-// first, in the day up to the start of impact; -1 for none.
+// suspect returns the index of the last successful production deployment of a service in
+// the day up to the start of impact, -1 for none. ofService is in order of time.
 func suspect(out []Linked, ofService []int, start time.Time) int {
 	n := sort.Search(len(ofService), func(k int) bool { return out[ofService[k]].At.After(start) })
 	if n == 0 || start.Sub(out[ofService[n-1]].At) > SuspectWithin {
@@ -179,7 +182,7 @@ func suspect(out []Linked, ofService []int, start time.Time) int {
 	return ofService[n-1]
 }
 
-// findRollbacks tells each deployment that the next change of its service in
+// findRollbacks sets RolledBackAt of each deployment whose service's next change in
 // production is a rollback.
 func findRollbacks(out []Linked, byService map[string][]int) {
 	for _, list := range byService {
@@ -196,16 +199,16 @@ func findRollbacks(out []Linked, byService map[string][]int) {
 	}
 }
 
-// Failed tells a deployment that had to be mended: it failed or was rolled back,
-// or an incident is stated. A suspicion is none.
+// Failed reports whether a deployment failed, was rolled back, or has a stated incident. A
+// suspected incident is not enough.
 func (l Linked) Failed() bool {
 	return l.Outcome == "failed" || l.Outcome == "rolledback" || !l.RolledBackAt.IsZero() ||
 		slices.ContainsFunc(l.Incidents, func(i Link) bool { return !i.Suspected })
 }
 
-// MendedAt is when the deployment's failure was over: the earlier of its rollback
-// and the end of its last stated incident; zero unknown.
-func (l Linked) MendedAt() time.Time {
+// RecoveredAt returns the end of the failure of a deployment: the earlier of its rollback
+// and the end of its last stated incident. It is zero if unknown.
+func (l Linked) RecoveredAt() time.Time {
 	var end time.Time
 	for _, i := range l.Incidents {
 		if !i.Suspected && i.To.After(end) {

@@ -6,27 +6,27 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// Stats count the deployments of a span of time. Shares and times are nil when
-// there is nothing to make them of: no deployments is not a rate of 0 %.
+// Stats are the statistics of the deployments of a span of time. Shares and times are nil
+// if there is nothing to calculate them from: no deployments is not a rate of 0 %.
 type Stats struct {
 	Changes     int // of every kind
 	Deployments int // distinct ones to production
-	Failed      int // of Deployments, each once however many incidents it caused
-	Suspected   int // of Deployments: not failed, but suspected of an incident
+	Failed      int // of Deployments, each once for any number of incidents
+	Suspected   int // of Deployments: not failed, but suspected
 	// FailureRate is Failed / Deployments; WithSuspected counts the suspected, too.
 	FailureRate, WithSuspected *float64
 	// LeadTime is the median from the newest commit to production, over LeadKnown
-	// deployments; Recovery the median from a failed deployment to its mending,
-	// over RecoveryKnown.
+	// deployments; Recovery is the median from a failed deployment to its recovery, over
+	// RecoveryKnown.
 	LeadTime, Recovery       *time.Duration
 	LeadKnown, RecoveryKnown int
 	InFreeze                 int // production changes inside a freeze window
-	// WithRollbackPlan is a share of the deployments; nil also when no source says
-	// so of any, since most sources cannot.
+	// WithRollbackPlan is a share of the deployments. It is also nil if no source states
+	// a plan for any, since most sources cannot.
 	WithRollbackPlan *float64
 }
 
-// Count counts the changes of one span, given as Connect gives them.
+// Count returns the statistics of the changes of one span, which are from Connect.
 func Count(linked []Linked) Stats {
 	var s Stats
 	var lead, recovery []time.Duration
@@ -43,8 +43,8 @@ func Count(linked []Linked) Stats {
 		switch {
 		case l.Failed():
 			s.Failed++
-			if mended := l.MendedAt(); mended.After(l.At) {
-				recovery = append(recovery, mended.Sub(l.At))
+			if recovered := l.RecoveredAt(); recovered.After(l.At) {
+				recovery = append(recovery, recovered.Sub(l.At))
 			}
 		case len(l.Incidents) > 0:
 			s.Suspected++

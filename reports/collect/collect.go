@@ -139,7 +139,7 @@ func (c *Collector) incidents(ctx context.Context, p period.Period, in *reports.
 		return unread(in, reports.UnreadIncidents, err)
 	}
 	for _, i := range all {
-		i.Voices = nil // they are on the page of the incident
+		i.Records = nil // they are on the page of the incident
 		in.Incidents = append(in.Incidents, reports.Incident{Incident: i, Durations: i.Durations(c.src.Targets.Policy)})
 	}
 	return nil

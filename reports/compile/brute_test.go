@@ -173,7 +173,7 @@ func (q *quarter) checkIncidents(t *testing.T, r reports.Report, p period.Period
 	steps := [3][3]int{} // detect, diagnose, recover × met, missed, unknown
 	for _, i := range q.incidents {
 		at := i.Times[incident.Started].At
-		if len(i.Doubts) > 0 || i.Maintenance || at.Before(p.From) || !at.Before(p.To) {
+		if len(i.Uncertainties) > 0 || i.Maintenance || at.Before(p.From) || !at.Before(p.To) {
 			continue
 		}
 		n++

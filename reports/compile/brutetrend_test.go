@@ -48,7 +48,7 @@ func (q *quarter) countSpan(from, to time.Time, span, asOf period.Period) (n spa
 	}
 	for _, i := range q.incidents {
 		at := i.Times[incident.Started].At
-		if len(i.Doubts) > 0 || i.Maintenance || at.Before(from) || !at.Before(to) {
+		if len(i.Uncertainties) > 0 || i.Maintenance || at.Before(from) || !at.Before(to) {
 			continue
 		}
 		n.incidents++
@@ -146,7 +146,7 @@ func (q *quarter) checkDays(t *testing.T, r reports.Report, p period.Period) {
 	for _, l := range q.linked() {
 		failed[l.ID] = l.Outcome == "rolledback" || !l.RolledBackAt.IsZero() || len(l.Change.Incidents) > 0 &&
 			slices.ContainsFunc(q.incidents, func(i incident.Incident) bool {
-				return i.ID == l.Change.Incidents[0] && !i.Maintenance && len(i.Doubts) == 0
+				return i.ID == l.Change.Incidents[0] && !i.Maintenance && len(i.Uncertainties) == 0
 			})
 	}
 	days := map[string][3]int{} // not failed, failed, incidents
@@ -160,7 +160,7 @@ func (q *quarter) checkDays(t *testing.T, r reports.Report, p period.Period) {
 		days[c.At.In(q.zone).Format("2006-01-02")] = n
 	}
 	for _, i := range q.incidents {
-		if !i.Maintenance && len(i.Doubts) == 0 {
+		if !i.Maintenance && len(i.Uncertainties) == 0 {
 			day := i.Times[incident.Started].At.In(q.zone).Format("2006-01-02")
 			n := days[day]
 			n[2]++

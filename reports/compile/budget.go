@@ -237,7 +237,7 @@ func (c *compiler) burndown(o reports.Objective) (name string, ok bool) {
 	from := o.Left[0].At
 	for _, i := range c.in.Incidents {
 		hit := slices.ContainsFunc(i.Spent, func(s reports.Spend) bool { return s.SLO == o.SLO.Name && s.Bad > 0 })
-		if !hit || len(i.Doubts) > 0 {
+		if !hit || len(i.Uncertainties) > 0 {
 			continue
 		}
 		end := i.ImpactEnd()

@@ -234,8 +234,8 @@ func TestHostileText(t *testing.T) {
 	in := q.inputs(p)
 	evil := "<script>alert(1)</script>]]>\u202Egnp.exe\x00\x1b[31m\n" + strings.Repeat("长", 10_000) + "\xff=cmd|'/c calc'!A0"
 	for i := range in.Incidents {
-		in.Incidents[i].Title, in.Incidents[i].Severity, in.Incidents[i].Doubts = evil, evil,
-			append(in.Incidents[i].Doubts, evil)[:len(in.Incidents[i].Doubts)]
+		in.Incidents[i].Title, in.Incidents[i].Severity, in.Incidents[i].Uncertainties = evil, evil,
+			append(in.Incidents[i].Uncertainties, evil)[:len(in.Incidents[i].Uncertainties)]
 	}
 	for i := range in.Objectives {
 		in.Objectives[i].SLO.Title = evil

@@ -91,7 +91,7 @@ func (q *quarter) makeBuckets(r *rand.Rand, s slo.SLO, n int) (all []slo.Bucket)
 				end = i.Times[incident.Started].At.Add(20 * time.Minute)
 			}
 			if slices.Contains(i.Services, s.Service) && !at.Before(i.Times[incident.Started].At) && (end.IsZero() || at.Before(end)) &&
-				len(i.Doubts) == 0 {
+				len(i.Uncertainties) == 0 {
 				bad = math.Floor(total * 0.4)
 			}
 		}
@@ -138,7 +138,7 @@ func (q *quarter) makeIncidents(r *rand.Rand) {
 		case n%11 == 0:
 			i.Maintenance = true
 		case n%13 == 0:
-			i.Doubts = []string{"it ended before it began"}
+			i.Uncertainties = []string{"it ended before it began"}
 		case n%4 == 0:
 			i.Postmortems = []string{fmt.Sprintf("doc%d", n)}
 		}
@@ -159,7 +159,7 @@ func (q *quarter) makeIncidents(r *rand.Rand) {
 	}
 	last := &q.incidents[len(q.incidents)-1]
 	delete(last.Times, incident.Mitigated)
-	last.Open, last.Maintenance, last.Doubts = true, false, nil
+	last.Open, last.Maintenance, last.Uncertainties = true, false, nil
 }
 
 func (q *quarter) makeAlerts(r *rand.Rand) {
@@ -261,7 +261,7 @@ func (q *quarter) linked() []change.Linked {
 	for _, i := range q.incidents {
 		x := change.Incident{ID: i.ID, Refs: []string{i.ID}, Services: i.Services, Changes: i.Changes, From: i.Times[incident.Started].At,
 			To: i.Times[incident.Mitigated].At}
-		if !i.Maintenance && len(i.Doubts) == 0 {
+		if !i.Maintenance && len(i.Uncertainties) == 0 {
 			incidents = append(incidents, x)
 		}
 	}

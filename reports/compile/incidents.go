@@ -39,7 +39,7 @@ func (c *compiler) sortIncidents() (f incidentFacts) {
 	for _, i := range c.in.Incidents {
 		at := i.ImpactStart()
 		switch {
-		case len(i.Doubts) > 0:
+		case len(i.Uncertainties) > 0:
 			if at.IsZero() || c.p.Contains(at) {
 				f.doubtful = append(f.doubtful, i)
 			}
@@ -51,7 +51,7 @@ func (c *compiler) sortIncidents() (f incidentFacts) {
 		case c.p.Contains(at):
 			f.own = append(f.own, i)
 		case c.endless(i):
-			i.Doubts = []string{c.Text("report_body.endless", "Duration", humanize.Duration(c.asOf.Sub(at)))}
+			i.Uncertainties = []string{c.Text("report_body.endless", "Duration", humanize.Duration(c.asOf.Sub(at)))}
 			f.doubtful = append(f.doubtful, i)
 		case at.Before(c.p.From) && openAt(i, c.p.From):
 			f.carried = append(f.carried, i)

@@ -95,7 +95,7 @@ func TestPolicy(t *testing.T) {
 		for _, s := range i.Spent {
 			most = max(most, s.Share)
 		}
-		if most > 0.2 && !i.Maintenance && len(i.Doubts) == 0 && !at.Before(p.From) && at.Before(p.To) {
+		if most > 0.2 && !i.Maintenance && len(i.Uncertainties) == 0 && !at.Before(p.From) && at.Before(p.To) {
 			costly++
 			near(t, "share of "+i.ID, cell(t, r, "policy", "policy-incident-"+i.ID, "measure").Number, most)
 			state := cell(t, r, "policy", "policy-incident-"+i.ID, "state")

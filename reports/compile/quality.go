@@ -145,7 +145,7 @@ func (c *compiler) quarantine() reports.Table {
 	}}
 	for _, i := range c.facts.doubtful {
 		var why []string
-		for _, d := range i.Doubts {
+		for _, d := range i.Uncertainties {
 			why = append(why, clipText(d))
 		}
 		t.Rows = append(t.Rows, reports.Row{Key: "quarantine-" + i.ID, Cells: []reports.Value{

@@ -12,14 +12,14 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// csvHead names the columns.
+// csvHead returns the names of the columns.
 func csvHead() []string {
 	return []string{"section", "item", "column", "text", "number", "unit", "state", "link"}
 }
 
-// CSV is the report as one row a value, RFC 4180 with CRLF. Text that a
-// spreadsheet would take for a formula is led in by an apostrophe. Nothing of the
-// report is left out but the Markdown of how its sections are read.
+// CSV returns a report as one row per value, as in RFC 4180 with CRLF. Text that a
+// spreadsheet would run as a formula is preceded by an apostrophe. Everything of the
+// report is in it, except the Markdown about how to read its sections.
 func CSV(r reports.Report) ([]byte, error) {
 	s := sheet{report: r}
 	s.text("report", r.Title, "period", r.Heading)
@@ -38,23 +38,25 @@ func CSV(r reports.Report) ([]byte, error) {
 	return s.write()
 }
 
-// sheet gathers the rows of a report.
+// sheet collects the rows of a report.
 type sheet struct {
 	report reports.Report
 	rows   [][]string
 }
 
-// text adds a row of words; none when there are none.
+// text adds a row without a number, unless the text is "".
 func (s *sheet) text(section, item, column, text string) {
 	if text != "" {
 		s.rows = append(s.rows, []string{section, item, column, text, "", "", "", ""})
 	}
 }
 
+// value adds a row for a value.
 func (s *sheet) value(section, item, column string, v reports.Value) {
 	s.rows = append(s.rows, []string{section, item, column, v.Text, number(v.Number), string(v.Unit), string(v.Tone), v.Link})
 }
 
+// number returns a number for programs, "" where it is unknown or not finite.
 func number(n *float64) string {
 	if n == nil || math.IsNaN(*n) || math.IsInf(*n, 0) {
 		return ""
@@ -62,19 +64,21 @@ func number(n *float64) string {
 	return strconv.FormatFloat(*n, 'g', -1, 64)
 }
 
-// figures gives each its value, with the note beside it in place of a column.
+// figures adds a row per figure, with its note as the column.
 func (s *sheet) figures(section string, figures []reports.Figure) {
 	for _, f := range figures {
 		s.value(section, f.Label, f.Note, f.Value)
 	}
 }
 
+// lines adds a row per sentence, with the team that acts as the item.
 func (s *sheet) lines(section string, lines []reports.Line) {
 	for _, l := range lines {
 		s.rows = append(s.rows, []string{section, l.Who, "", l.Text, "", "", string(l.Tone), l.Link})
 	}
 }
 
+// section adds the rows of a section: figures, sentences, tables and charts.
 func (s *sheet) section(x reports.Section) {
 	if x.Empty != "" {
 		s.rows = append(s.rows, []string{x.Title, "", "", x.Empty, "", "", string(reports.Gap), ""})
@@ -101,34 +105,37 @@ func (s *sheet) section(x reports.Section) {
 	}
 }
 
-// chart adds the points of a chart that no table repeats: its title and series
-// are the column.
+// chart adds the points of a chart, unless a table has the same values. The title and
+// the series are the column.
 func (s *sheet) chart(section string, c reports.Chart) {
 	if c.Twin != "" {
 		return
 	}
 	for _, series := range c.Series {
 		for _, p := range series.Points {
-			s.value(section, where(s.report, p), c.Title+": "+series.Name, reports.Value{Text: says(c, p.Value), Number: p.Value, Unit: c.Unit, Tone: series.Tone})
+			v := reports.Value{Text: valueText(c, p.Value), Number: p.Value, Unit: c.Unit, Tone: series.Tone}
+			s.value(section, where(s.report, p), c.Title+": "+series.Name, v)
 		}
 	}
 	for n, count := range c.Marks {
 		if len(c.Series) == 0 || n >= len(c.Series[0].Points) {
 			break
 		}
-		v := float64(count)
-		s.value(section, where(s.report, c.Series[0].Points[n]), c.Title+": "+c.MarksName, reports.Value{Text: strconv.Itoa(count), Number: &v, Unit: reports.Count})
+		x := float64(count)
+		v := reports.Value{Text: strconv.Itoa(count), Number: &x, Unit: reports.Count}
+		s.value(section, where(s.report, c.Series[0].Points[n]), c.Title+": "+c.MarksName, v)
 	}
 	for _, b := range c.Bands {
 		s.rows = append(s.rows, []string{section, b.Label, c.Title, span(s.report, b), "", "", "", b.Link})
 	}
 	if c.Mark != nil {
-		s.value(section, "mark", c.Title, reports.Value{Text: says(c, c.Mark), Number: c.Mark, Unit: c.Unit})
+		s.value(section, "mark", c.Title, reports.Value{Text: valueText(c, c.Mark), Number: c.Mark, Unit: c.Unit})
 	}
 }
 
+// derivation adds how a number is calculated: its formula, terms, source and time.
 func (s *sheet) derivation(d reports.Derivation) {
-	const section = "How the other figures are made"
+	const section = "How the other figures are calculated"
 	s.rows = append(s.rows, []string{section, d.Title, "formula", d.Formula, "", "", "", d.Link})
 	for _, t := range d.Terms {
 		s.value(section, d.Title, t.Name, t.Value)
@@ -142,6 +149,7 @@ func (s *sheet) derivation(d reports.Derivation) {
 	}
 }
 
+// write returns the file.
 func (s *sheet) write() ([]byte, error) {
 	const op = "export.CSV"
 	var b bytes.Buffer
@@ -159,9 +167,9 @@ func (s *sheet) write() ([]byte, error) {
 	return b.Bytes(), fault.Wrap(fault.Internal, op, "the table cannot be written", w.Error())
 }
 
-// harmless keeps a spreadsheet from running text: what begins like a formula, in
-// letters of any width, gets an apostrophe, which spreadsheets hide. A plain
-// number is none.
+// harmless returns text that no spreadsheet runs: text that begins like a formula, in
+// characters of any width, gets an apostrophe, which spreadsheets hide. A plain number
+// is returned unchanged.
 func harmless(s string) string {
 	s = humanize.Lines(s)
 	if !strings.ContainsRune("=+-@\t\n＝＋－＠", first(s)) {
@@ -173,7 +181,7 @@ func harmless(s string) string {
 	return "'" + s
 }
 
-// first is the first character that a spreadsheet looks at; 'x' of an empty text.
+// first returns the first character that a spreadsheet reads, 'x' for an empty text.
 func first(s string) rune {
 	for _, r := range strings.TrimLeft(s, " \u00a0") {
 		return r

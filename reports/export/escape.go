@@ -7,7 +7,7 @@ import (
 	"github.com/postern/postern/portal/base/humanize"
 )
 
-// link is a text that leads somewhere in the portal.
+// link returns a text with a link to a page of the portal, or the text alone if to is "".
 func (m *markdown) link(text, to string) string {
 	if to == "" || text == "" {
 		return esc(text)
@@ -15,18 +15,18 @@ func (m *markdown) link(text, to string) string {
 	return "[" + esc(text) + "](<" + m.base + linkEscapes.Replace(humanize.Line(to)) + ">)"
 }
 
-// linkEscapes keeps an address within its angle brackets and within its cell.
+// linkEscapes keeps an address within its angle brackets and its table cell.
 var linkEscapes = strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C", `\`, "%5C", " ", "%20")
 
-// esc makes text plain inside Markdown: one line, everything that could begin
-// markup is escaped, and no blank at its ends keeps the stars around it from
-// being bold.
+// esc returns text as one line of Markdown without markup: everything that could begin
+// markup is escaped. Spaces at its ends are removed, since text between stars would not
+// be bold with them.
 func esc(s string) string {
 	var b strings.Builder
 	for _, r := range strings.TrimSpace(humanize.Line(s)) {
 		switch {
 		case r == '<':
-			b.WriteString("&lt;") // never raw, whatever reads it
+			b.WriteString("&lt;") // never raw, for any reader
 			continue
 		case r == '&':
 			b.WriteString("&amp;")
@@ -39,16 +39,15 @@ func esc(s string) string {
 	return b.String()
 }
 
-// runs are addresses that do something instead of leading somewhere.
+// runs matches addresses that run code.
 var runs = regexp.MustCompile(`(?i)(javascript|vbscript|data)(\s*\\?:)`)
 
-// quoteEscapes makes text of what could be loaded or run. An entity in an address
-// would be read as the letter that it stands for.
+// quoteEscapes makes HTML, entities and pictures text. An entity in an address would be
+// read as the character that it encodes.
 var quoteEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", "![", `!\[`)
 
-// quote sets somebody's own Markdown off from the report. It keeps its emphasis,
-// lists and links; HTML, entities and pictures, which whoever shows the file might
-// load or run, become text.
+// quote returns a person's Markdown as a quotation. Emphasis, lists and links are
+// retained; HTML, entities and pictures, which a viewer might load or run, become text.
 func quote(s string) string {
 	s = quoteEscapes.Replace(humanize.Lines(s))
 	s = runs.ReplaceAllString(s, "$1\u200b$2")

@@ -10,7 +10,7 @@ import (
 	"github.com/postern/postern/reports/chart"
 )
 
-// Figure is the figure of one chart of a report, in the report's zone.
+// Figure returns the figure of one chart of a report, in the zone of the report.
 func Figure(r reports.Report, c reports.Chart) chart.Figure {
 	switch c.Kind {
 	case reports.Burndown:
@@ -25,7 +25,7 @@ func Figure(r reports.Report, c reports.Chart) chart.Figure {
 	return bars(c)
 }
 
-// Unit is how the numbers of a chart are written.
+// Unit returns the unit of a figure for a unit of a report.
 func Unit(u reports.Unit) chart.Unit {
 	switch u {
 	case reports.Ratio:
@@ -38,6 +38,7 @@ func Unit(u reports.Unit) chart.Unit {
 	return chart.Count
 }
 
+// role returns the role of a mark with a tone.
 func role(t reports.Tone) chart.Role {
 	switch t {
 	case reports.Good:
@@ -49,9 +50,10 @@ func role(t reports.Tone) chart.Role {
 	case reports.Gap:
 		return chart.None
 	}
-	return chart.Paper // the figure's own choice
+	return chart.Paper // the figure chooses one
 }
 
+// value returns the value of a point, NaN where it is unknown.
 func value(p reports.Point) float64 {
 	if p.Value == nil {
 		return math.NaN()
@@ -59,6 +61,7 @@ func value(p reports.Point) float64 {
 	return *p.Value
 }
 
+// zone returns the zone of a report, UTC if this system does not know it.
 func zone(r reports.Report) *time.Location {
 	loc, err := time.LoadLocation(r.Zone)
 	if err != nil {
@@ -67,7 +70,7 @@ func zone(r reports.Report) *time.Location {
 	return loc
 }
 
-// mark is the line to compare with, in the chart's unit.
+// mark returns the line to compare with, if the chart has one.
 func mark(c reports.Chart, label string) []chart.Mark {
 	if c.Mark == nil {
 		return nil
@@ -75,6 +78,7 @@ func mark(c reports.Chart, label string) []chart.Mark {
 	return []chart.Mark{{Value: *c.Mark, Label: label}}
 }
 
+// burndown returns lines of the remaining budget, with bands of incidents.
 func burndown(r reports.Report, c reports.Chart) chart.Figure {
 	zero, whole := 0.0, 1.0
 	l := chart.Lines{
@@ -100,6 +104,7 @@ func burndown(r reports.Report, c reports.Chart) chart.Figure {
 	return l
 }
 
+// dots returns dots of incidents by time and duration. Dots above the mark are bad.
 func dots(r reports.Report, c reports.Chart) chart.Figure {
 	d := chart.Dots{Title: c.Title, Unit: Unit(c.Unit), Zone: zone(r), From: r.From, To: r.To}
 	if c.Mark != nil {
@@ -108,7 +113,7 @@ func dots(r reports.Report, c reports.Chart) chart.Figure {
 	for _, s := range c.Series {
 		for _, p := range s.Points {
 			if p.Value == nil {
-				continue // not known how long: the table says so
+				continue // unknown; the table has it
 			}
 			dot := chart.Dot{At: p.At, Value: *p.Value, Label: p.Label, Role: role(s.Tone), Open: strings.EqualFold(s.Name, "open")}
 			if c.Mark != nil && *p.Value > *c.Mark && dot.Role == chart.Paper {
@@ -120,8 +125,8 @@ func dots(r reports.Report, c reports.Chart) chart.Figure {
 	return d
 }
 
-// stacked are shares when the layers are verdicts of the same wholes, else
-// columns.
+// stacked returns shares if the layers are verdicts about the same wholes, and columns
+// otherwise.
 func stacked(c reports.Chart) chart.Figure {
 	if c.Unit != reports.Count || !judged(c.Series) {
 		f := chart.Columns{Title: c.Title, Unit: Unit(c.Unit), Marks: c.Marks, MarksName: c.MarksName}
@@ -152,7 +157,8 @@ func stacked(c reports.Chart) chart.Figure {
 	return f
 }
 
-// clock takes one series a weekday and one point an hour; what is more is none.
+// clock returns counts by weekday and hour from one series per weekday and one point per
+// hour. Further series and points are ignored.
 func clock(c reports.Chart) chart.Figure {
 	f := chart.Clock{Title: c.Title}
 	for day := range min(len(c.Series), len(f.Counts)) {
@@ -166,7 +172,7 @@ func clock(c reports.Chart) chart.Figure {
 	return f
 }
 
-// judged tells whether every layer says good, bad or unknown.
+// judged reports whether every layer is a verdict: good, bad or unknown.
 func judged(layers []reports.Series) bool {
 	for _, s := range layers {
 		if s.Tone == reports.Plain {
@@ -176,6 +182,7 @@ func judged(layers []reports.Series) bool {
 	return len(layers) > 0
 }
 
+// bars returns one bar per point. Bars above the mark are bad.
 func bars(c reports.Chart) chart.Figure {
 	b := chart.Bars{Title: c.Title, Unit: Unit(c.Unit)}
 	for _, s := range c.Series {

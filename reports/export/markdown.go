@@ -8,8 +8,8 @@ import (
 	"github.com/postern/postern/reports"
 )
 
-// Markdown is the report as CommonMark with tables. base stands before every
-// link ("https://kb.example", or ""). Text from outside cannot become markup.
+// Markdown returns a report as CommonMark with tables. base is put before every link
+// ("https://kb.example", or ""). Text from outside cannot become markup.
 func Markdown(r reports.Report, base string) []byte {
 	m := markdown{report: r, base: base}
 	fmt.Fprintf(&m.b, "# %s: %s\n\n", esc(r.Title), esc(r.Heading))
@@ -33,12 +33,14 @@ func Markdown(r reports.Report, base string) []byte {
 	return m.b.Bytes()
 }
 
+// markdown writes one report.
 type markdown struct {
 	report reports.Report
 	b      bytes.Buffer
 	base   string
 }
 
+// figure writes a figure as an item of a list.
 func (m *markdown) figure(f reports.Figure) {
 	fmt.Fprintf(&m.b, "- %s: **%s**", esc(f.Label), m.link(f.Value.Text, f.Value.Link))
 	if f.Note != "" {
@@ -47,6 +49,7 @@ func (m *markdown) figure(f reports.Figure) {
 	m.b.WriteByte('\n')
 }
 
+// lines writes sentences under a heading.
 func (m *markdown) lines(heading string, lines []reports.Line) {
 	if len(lines) == 0 {
 		return
@@ -62,6 +65,7 @@ func (m *markdown) lines(heading string, lines []reports.Line) {
 	m.b.WriteByte('\n')
 }
 
+// section writes a section: note, figures, sentences, tables and charts.
 func (m *markdown) section(s reports.Section) {
 	fmt.Fprintf(&m.b, "## %s\n\n", esc(s.Title))
 	if s.Empty != "" {
@@ -92,7 +96,7 @@ func (m *markdown) section(s reports.Section) {
 	}
 }
 
-// chart leads to the drawing, and has its values where no table has them.
+// chart writes a link to the figure, and its values unless a table has them.
 func (m *markdown) chart(c reports.Chart) {
 	address := "/reports/" + m.report.Name + "/" + m.report.Period + "/charts/" + c.Name + ".svg"
 	if c.Twin != "" {
@@ -100,7 +104,7 @@ func (m *markdown) chart(c reports.Chart) {
 		return
 	}
 	fmt.Fprintf(&m.b, "### %s\n\n", m.link(c.Title, address))
-	t := twin(m.report, c)
+	t := tableOf(m.report, c)
 	m.row(t.Head)
 	m.b.WriteString(strings.Repeat("|---", len(t.Head)) + "|\n")
 	for _, row := range t.Rows {
@@ -115,6 +119,7 @@ func (m *markdown) chart(c reports.Chart) {
 	}
 }
 
+// row writes one row of a table.
 func (m *markdown) row(cells []string) {
 	for _, c := range cells {
 		m.b.WriteString("| " + esc(c) + " ")
@@ -122,6 +127,7 @@ func (m *markdown) row(cells []string) {
 	m.b.WriteString("|\n")
 }
 
+// table writes a table with its note.
 func (m *markdown) table(t reports.Table) {
 	if t.Title != "" {
 		fmt.Fprintf(&m.b, "### %s\n\n", esc(t.Title))
@@ -153,8 +159,9 @@ func (m *markdown) table(t reports.Table) {
 	}
 }
 
+// derivations writes how each number is calculated.
 func (m *markdown) derivations(all []reports.Derivation) {
-	m.b.WriteString("## How the other figures are made\n\n")
+	m.b.WriteString("## How the other figures are calculated\n\n")
 	for _, d := range all {
 		fmt.Fprintf(&m.b, "- %s: %s.", m.link(d.Title, d.Link), esc(d.Formula))
 		for _, t := range d.Terms {

@@ -56,7 +56,7 @@ type Fact struct {
 
 	// Exactly the body of Kind is set.
 	Bucket   *slo.Bucket
-	Incident *incident.Voice
+	Incident *incident.Record
 	Alert    *alert.Signal
 	Change   *change.Change
 	Drill    *incident.Drill

@@ -19,7 +19,7 @@ import (
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-func said(key string, minute int, v incident.Voice) feed.Fact {
+func said(key string, minute int, v incident.Record) feed.Fact {
 	return feed.Fact{Kind: feed.Incident, Source: "s", Entity: "1", Key: key, At: noon.Add(time.Duration(minute) * time.Minute), Incident: &v}
 }
 
@@ -32,7 +32,7 @@ func TestWhole(t *testing.T) {
 		said(
 			"c",
 			5,
-			incident.Voice{
+			incident.Record{
 				Title:    "Cart is down",
 				Services: []string{"cart", "search"},
 				Times:    map[incident.Milestone]incident.Moment{incident.Resolved: when(5)},
@@ -41,7 +41,7 @@ func TestWhole(t *testing.T) {
 		said(
 			"a",
 			0,
-			incident.Voice{
+			incident.Record{
 				Title:       "Cart",
 				RawSeverity: "P2",
 				Services:    []string{"cart"},
@@ -49,8 +49,8 @@ func TestWhole(t *testing.T) {
 				Times:       map[incident.Milestone]incident.Moment{incident.Detected: when(0)},
 			},
 		),
-		said("b", 3, incident.Voice{Times: map[incident.Milestone]incident.Moment{incident.Acknowledged: when(3), incident.Detected: when(2)}}),
-		said("d", 6, incident.Voice{Times: map[incident.Milestone]incident.Moment{incident.Acknowledged: {}}}),
+		said("b", 3, incident.Record{Times: map[incident.Milestone]incident.Moment{incident.Acknowledged: when(3), incident.Detected: when(2)}}),
+		said("d", 6, incident.Record{Times: map[incident.Milestone]incident.Moment{incident.Acknowledged: {}}}),
 		{Kind: feed.Change, At: noon},
 	})
 	want := map[incident.Milestone]incident.Moment{incident.Detected: when(0), incident.Resolved: when(5)}
@@ -69,7 +69,7 @@ func TestWholeInAnyOrder(t *testing.T) {
 		for i := range rapid.IntRange(1, 8).Draw(t, "events") {
 			m := rapid.SampledFrom([]incident.Milestone{incident.Detected, incident.Resolved}).Draw(t, "milestone")
 			at := rapid.SampledFrom([]incident.Moment{{}, when(1), when(2)}).Draw(t, "at")
-			facts = append(facts, said(string(rune('a'+i)), rapid.IntRange(0, 3).Draw(t, "minute"), incident.Voice{
+			facts = append(facts, said(string(rune('a'+i)), rapid.IntRange(0, 3).Draw(t, "minute"), incident.Record{
 				Title: rapid.SampledFrom([]string{"", "x", "y"}).
 					Draw(t, "title"),
 				Aliases: []string{rapid.SampledFrom([]string{"p", "q"}).Draw(t, "alias")},
@@ -149,7 +149,7 @@ func TestListsOfAWholeEnd(t *testing.T) {
 		for k := range names {
 			names[k] = strconv.Itoa(i*feed.MaxList + k)
 		}
-		facts = append(facts, said(strconv.Itoa(i), 0, incident.Voice{Aliases: names, Services: names}))
+		facts = append(facts, said(strconv.Itoa(i), 0, incident.Record{Aliases: names, Services: names}))
 	}
 	v, ok := feed.Whole(facts)
 	if !ok || len(v.Aliases) != feed.MaxList || len(v.Services) != feed.MaxList {

@@ -17,7 +17,7 @@ import (
 // event withdraws it by stating the zero time (a reopened incident is not
 // resolved, an unacknowledged one not acknowledged). A source that sends
 // complete reports has one fact, which stays as it is.
-func Whole(facts []Fact) (v incident.Voice, ok bool) {
+func Whole(facts []Fact) (v incident.Record, ok bool) {
 	sorted := make([]Fact, 0, len(facts))
 	for _, f := range facts {
 		if f.Kind == Incident && f.Incident != nil {
@@ -40,7 +40,7 @@ func Whole(facts []Fact) (v incident.Voice, ok bool) {
 }
 
 // overlay applies a later event to a report.
-func overlay(v *incident.Voice, e incident.Voice) {
+func overlay(v *incident.Record, e incident.Record) {
 	v.Rev = max(v.Rev, e.Rev) // At stays that of the first event, which is part of the incident's id
 	for _, field := range []struct {
 		old   *string

@@ -322,7 +322,7 @@ func TestRecordedFactsHaveNoBudget(t *testing.T) {
 	var facts []feed.Fact
 	for i := range 9 {
 		facts = append(facts, feed.Fact{Kind: feed.Incident, Source: "portal", Entity: fmt.Sprint(i), Item: i, At: noon,
-			Incident: &incident.Voice{Source: "portal", Ref: fmt.Sprint(i), At: noon}})
+			Incident: &incident.Record{Source: "portal", Ref: fmt.Sprint(i), At: noon}})
 	}
 	if a, err := w.l.Record(t.Context(), facts); err != nil || a.Accepted != 9 {
 		t.Errorf("%+v, %v", a, err)

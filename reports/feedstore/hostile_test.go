@@ -176,7 +176,7 @@ func TestEventsOfOneIncidentAreBounded(t *testing.T) {
 	facts := make([]feed.Fact, 2100)
 	for i := range facts {
 		at := noon.Add(time.Duration(i) * time.Second)
-		facts[i] = feed.Fact{Kind: feed.Incident, Entity: "1", Key: fmt.Sprint(i), At: at, Incident: &incident.Voice{
+		facts[i] = feed.Fact{Kind: feed.Incident, Entity: "1", Key: fmt.Sprint(i), At: at, Incident: &incident.Record{
 			Ref: "1", At: at, Times: map[incident.Milestone]incident.Moment{incident.Started: {At: noon}},
 		}}
 	}
@@ -207,10 +207,10 @@ func TestTimesThatCannotBe(t *testing.T) {
 		"its acknowledgement":        {Kind: feed.Alert, Alert: &alert.Signal{Fingerprint: "f", StartsAt: noon, AckedAt: far}},
 		"the start of the alert":     {Kind: feed.Alert, Alert: &alert.Signal{Fingerprint: "f", StartsAt: far}},
 		"the commit":                 {Kind: feed.Change, Change: &change.Change{ID: "a", Committed: time.Unix(-1e11, 0)}},
-		string(incident.Resolved):    {Kind: feed.Incident, Incident: &incident.Voice{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Resolved: {At: far}}}},
-		string(incident.Recovered):   {Kind: feed.Incident, Incident: &incident.Voice{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Recovered: {At: far, DayOnly: true}}}},
-		string(incident.Detected):    {Kind: feed.Incident, Incident: &incident.Voice{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Detected: {At: time.Unix(1, 0)}}}},
-		"":                           {Kind: feed.Incident, Incident: &incident.Voice{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Resolved: {}}}},
+		string(incident.Resolved):    {Kind: feed.Incident, Incident: &incident.Record{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Resolved: {At: far}}}},
+		string(incident.Recovered):   {Kind: feed.Incident, Incident: &incident.Record{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Recovered: {At: far, DayOnly: true}}}},
+		string(incident.Detected):    {Kind: feed.Incident, Incident: &incident.Record{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Detected: {At: time.Unix(1, 0)}}}},
+		"":                           {Kind: feed.Incident, Incident: &incident.Record{Ref: "1", Times: map[incident.Milestone]incident.Moment{incident.Resolved: {}}}},
 		string(feed.Alert) + " open": {Kind: feed.Alert, Alert: &alert.Signal{Fingerprint: "f", StartsAt: noon}},
 	} {
 		f.Entity, f.At = "1", noon

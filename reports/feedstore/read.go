@@ -60,7 +60,7 @@ func (l *Store) eachFact(ctx context.Context, kind feed.Kind, from, to time.Time
 // Voices returns one incident report per source and incident that overlaps
 // [from, to), merged from its events. An incident that has not ended
 // overlaps everything after its start.
-func (l *Store) Voices(ctx context.Context, from, to time.Time) (out []incident.Voice, err error) {
+func (l *Store) Voices(ctx context.Context, from, to time.Time) (out []incident.Record, err error) {
 	err = l.within(ctx, feed.Incident, from, to, func(r kv.Reader, g *readLimit) error {
 		return eachEntity(r, feed.Incident, from, to, func(entity []byte) error {
 			facts, err := readFacts(r, entity, g)
@@ -75,7 +75,7 @@ func (l *Store) Voices(ctx context.Context, from, to time.Time) (out []incident.
 
 // withSeverity returns the report with the severity that its source's word
 // is mapped to.
-func (l *Store) withSeverity(v incident.Voice) incident.Voice {
+func (l *Store) withSeverity(v incident.Record) incident.Record {
 	if v.Severity == "" && v.RawSeverity != "" && l.opt.Severity != nil {
 		v.Severity, _ = l.opt.Severity(v.RawSeverity)
 	}

@@ -43,7 +43,7 @@ func event(id, key string, at time.Time, times map[incident.Milestone]incident.M
 		Entity:   id,
 		Key:      key,
 		At:       at,
-		Incident: &incident.Voice{Source: "pd", Ref: id, At: at, RawSeverity: "p1", Times: times},
+		Incident: &incident.Record{Source: "pd", Ref: id, At: at, RawSeverity: "p1", Times: times},
 	}
 }
 

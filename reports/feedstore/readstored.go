@@ -38,7 +38,7 @@ func readVoice(f *feed.Fact, body []byte) error {
 		return err
 	}
 	f.At = fromMicros(s.At)
-	f.Incident = &incident.Voice{
+	f.Incident = &incident.Record{
 		Source: f.Source, Account: accountOf(f.Entity, s.Ref), Form: s.Form, Ref: s.Ref, Aliases: s.Aliases, Rev: s.Rev, At: fromMicros(s.SaidAt),
 		Title: s.Title, Severity: s.Severity, RawSeverity: s.RawSeverity, Services: s.Services,
 		Environment: s.Environment, Status: s.Status, URL: s.URL, DetectedBy: s.DetectedBy,

@@ -73,7 +73,7 @@ func (s span) with(o span, kind feed.Kind) span {
 
 // incidentSpan returns the span from the first to the last milestone. It is
 // open if the impact has not ended.
-func incidentSpan(v incident.Voice, last time.Time) span {
+func incidentSpan(v incident.Record, last time.Time) span {
 	s := span{last: last}
 	ended := false
 	for m, at := range v.Times {

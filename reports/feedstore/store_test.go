@@ -293,7 +293,7 @@ func facts() *rapid.Generator[feed.Fact] {
 			}
 		case feed.Incident:
 			f.Key, f.Rev = fmt.Sprint(n), 0
-			f.Incident = &incident.Voice{Source: f.Source, Ref: id, Title: fmt.Sprint("event ", n), Times: map[incident.Milestone]incident.Moment{
+			f.Incident = &incident.Record{Source: f.Source, Ref: id, Title: fmt.Sprint("event ", n), Times: map[incident.Milestone]incident.Moment{
 				[]incident.Milestone{incident.Started, incident.Detected, incident.Resolved}[n%3]: {At: f.At.Add(-time.Duration(n) * time.Minute)},
 			}}
 		case feed.Alert:

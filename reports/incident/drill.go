@@ -2,7 +2,7 @@ package incident
 
 import "time"
 
-// Drill is one exercise as its source tells it.
+// Drill is one exercise as its source reports it.
 type Drill struct {
 	ID       string
 	Source   string
@@ -10,7 +10,7 @@ type Drill struct {
 	Services []string
 	At       time.Time
 	Outcome  string // "passed", "failed", "" unknown
-	// Detect, Diagnose and Recover are the measured times; nil unknown.
+	// Detect, Diagnose and Recover are the measured times; nil is unknown.
 	Detect, Diagnose, Recover *time.Duration
 	Document                  string // id of its write-up
 	Rev                       int64

@@ -6,7 +6,7 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// DrillStats count the drills of a span of time.
+// DrillStats are the counts of the drills of a span of time.
 type DrillStats struct {
 	Drills, Passed, Failed int // the rest has no outcome yet
 	// Covered are the services that were drilled, Uncovered those that were not;
@@ -19,8 +19,8 @@ func NewestDrills(all []Drill) []Drill {
 	return tally.Newest(all, func(d Drill) tally.Mark { return tally.Mark{Source: d.Source, ID: d.ID, Rev: d.Rev, At: d.At} })
 }
 
-// CountDrills counts drills, one revision each (see NewestDrills), against the services
-// that there are.
+// CountDrills returns the counts of drills, of which there must be one revision each (see
+// NewestDrills), and compares them with all services.
 func CountDrills(drills []Drill, services []string) DrillStats {
 	s := DrillStats{Drills: len(drills)}
 	covered := map[string]bool{}

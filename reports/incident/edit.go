@@ -14,19 +14,19 @@ import (
 // maxEditText bounds every text of an Edit, in bytes.
 const maxEditText = 2000
 
-// EditableFields are the fields besides the milestones that a Set edit may name.
-// counted is "yes" for an incident that is in the numbers whatever is doubted,
-// and "no" for one that is not.
+// EditableFields returns the fields besides the milestones that a Set edit may name.
+// counted is "yes" for an incident that is counted in spite of its uncertainties, and
+// "no" for one that is not counted.
 func EditableFields() []string {
 	return []string{"title", "severity", "services", "environment", "detected_by", "maintenance", "counted"}
 }
 
-// LinkKinds are what an incident can be linked with by hand: an alert by its name
-// or the fingerprint of an episode, a change, an objective or a post-mortem by id.
+// LinkKinds returns the kinds of objects that can be linked by hand: an alert by its name
+// or the fingerprint of an episode, a change, an SLO or a post-mortem by id.
 func LinkKinds() []string { return []string{"alert", "change", "slo", "postmortem"} }
 
-// Check tells what is wrong with an edit, as a fault.Invalid for the person who
-// makes it.
+// Check returns nil for a valid edit, and otherwise a fault.Invalid with a message for the
+// person who makes it.
 func (e Edit) Check() error {
 	bad := func(field, format string, args ...any) error {
 		return fault.Newf(fault.Invalid, "incident.Edit", format, args...).In(field)
@@ -37,15 +37,15 @@ func (e Edit) Check() error {
 		}
 	}
 	if strings.TrimSpace(e.Why) == "" {
-		return bad("why", "say why: the reason stays beside the edit for ever")
+		return bad("why", "a reason is required: it is retained with the edit")
 	}
 	if len(e.Refs) == 0 || len(e.Refs) > 100 || slices.Contains(e.Refs, "") {
-		return bad("refs", "name the incidents or voices it is about, 1 to 100 of them")
+		return bad("refs", "name 1 to 100 incidents or sources")
 	}
 	switch e.Action {
 	case Merge:
 		if e.Into == "" {
-			return bad("into", "say into which incident the others are merged")
+			return bad("into", "name the incident into which the others are merged")
 		}
 	case Split:
 	case Set:
@@ -58,22 +58,24 @@ func (e Edit) Check() error {
 	return nil
 }
 
+// checkLink checks an edit that links or unlinks.
 func (e Edit) checkLink(bad func(field, format string, args ...any) error) error {
 	switch {
 	case !slices.Contains(LinkKinds(), e.Field):
 		return bad("kind", "a link is one of %s", strings.Join(LinkKinds(), ", "))
 	case strings.TrimSpace(e.Value) == "" || strings.ContainsFunc(e.Value, unicode.IsControl):
-		return bad("id", "say by its id or name which %s it is", e.Field)
+		return bad("id", "the id or name of the %s is missing", e.Field)
 	}
 	return nil
 }
 
+// checkSet checks an edit that sets a field.
 func (e Edit) checkSet(bad func(field, format string, args ...any) error) error {
 	switch {
 	case slices.Contains(Milestones(), Milestone(e.Field)):
 		t, err := time.Parse(time.RFC3339, e.Value)
 		if y := t.UTC().Year(); e.Value != "" && (err != nil || y < FirstYear || y > LastYear) {
-			return bad(e.Field, "%s takes a time such as 2026-11-21T14:03:00Z, or nothing where nobody knows", e.Field)
+			return bad(e.Field, "%s takes a time such as 2026-11-21T14:03:00Z, or nothing where it is unknown", e.Field)
 		}
 	case e.Field == "severity":
 		if !severity.Known(e.Value) {
@@ -95,6 +97,7 @@ type editIndex struct {
 	byRef map[string][]int
 }
 
+// indexEdits returns the index of edits, which are in order of time.
 func indexEdits(edits []Edit) editIndex {
 	x := editIndex{edits, map[string][]int{}}
 	for i, e := range edits {
@@ -107,7 +110,7 @@ func indexEdits(edits []Edit) editIndex {
 	return x
 }
 
-// of are the edits that name one of the refs, in order.
+// of returns the edits that name one of the refs, in order.
 func (x editIndex) of(refs []string) (out []Edit) {
 	var at []int
 	for _, ref := range refs {
@@ -120,7 +123,7 @@ func (x editIndex) of(refs []string) (out []Edit) {
 	return out
 }
 
-// edit applies the incident's edits, keeps them, and doubts what they leave.
+// edit applies the edits of the incident, adds them to it, and finds its uncertainties.
 func (in *Incident) edit(edits []Edit, p Policy) {
 	counted := ""
 	in.Edits = edits
@@ -142,17 +145,17 @@ func (in *Incident) edit(edits []Edit, p Policy) {
 		}
 		in.set(e)
 	}
-	in.doubt(p)
+	in.findUncertainties(p)
 	switch counted {
 	case "":
 	case "yes":
-		in.Doubts = nil
+		in.Uncertainties = nil
 	default:
-		in.Doubts = append(in.Doubts, counted)
+		in.Uncertainties = append(in.Uncertainties, counted)
 	}
 }
 
-// link adds what belongs to the incident, or takes it off.
+// link adds or removes an object that belongs to the incident.
 func (in *Incident) link(e Edit) {
 	list := map[string]*[]string{"alert": &in.Alerts, "change": &in.Changes, "slo": &in.SLOs, "postmortem": &in.Postmortems}[e.Field]
 	if list == nil {
@@ -164,6 +167,7 @@ func (in *Incident) link(e Edit) {
 	}
 }
 
+// set sets one field or milestone. An empty time removes the milestone.
 func (in *Incident) set(e Edit) {
 	source := "edit by " + e.Who
 	if m := Milestone(e.Field); slices.Contains(Milestones(), m) {

@@ -11,9 +11,9 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// Fold makes incidents of voices and edits: newest start first. Its result
-// depends on the sets alone, not on order or repetition.
-func Fold(voices []Voice, edits []Edit, p Policy) []Incident {
+// Fold returns the incidents of records and edits, the newest start first. The result
+// depends on the two sets only, not on order or repetition.
+func Fold(voices []Record, edits []Edit, p Policy) []Incident {
 	edits = inOrder(edits)
 	index := indexEdits(edits)
 	taken := map[string]bool{}
@@ -36,7 +36,7 @@ func Fold(voices []Voice, edits []Edit, p Policy) []Incident {
 	return out
 }
 
-// inOrder sorts edits by time and keeps one of equal ones.
+// inOrder returns edits in order of time, without duplicates.
 func inOrder(edits []Edit) []Edit {
 	key := func(e Edit) string {
 		return strings.Join(append([]string{e.Who, e.Action, e.Into, e.Field, e.Value, e.Why}, e.Refs...), "\x00")
@@ -47,12 +47,12 @@ func inOrder(edits []Edit) []Edit {
 	return slices.CompactFunc(edits, func(a, b Edit) bool { return a.At.Equal(b.At) && key(a) == key(b) })
 }
 
-// formAddress is what the portal's form for a new incident has for an id: an incident
-// of that name would have no page.
+// formAddress is the last part of the address of the form for a new incident. An incident
+// with this id would have no page.
 const formAddress = "new"
 
-// idOf is the name under which a voice's incident is published: its ref where
-// that is fit for an address, else a hash.
+// idOf returns the id of the incident of a record: its ref, if it can be part of an
+// address, otherwise a hash.
 func idOf(v said) string {
 	fit := len(v.Ref) <= 64 && !tally.BareNumber(v.Ref) && strings.IndexFunc(v.Ref, func(r rune) bool {
 		return (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z') && r != '-' && r != '_'
@@ -63,32 +63,34 @@ func idOf(v said) string {
 	return hashID(v)
 }
 
-// hashID leaves out the account: it is older than accounts, and in use.
+// hashID returns the hash of source and ref. It does not contain the account, because such
+// ids are older than accounts and in use.
 func hashID(v said) string { return shortHash(v.Source + "\x00" + v.Ref) }
 
-// accountID tells voices of one ref in two accounts of a source apart.
+// accountID returns the hash of source, account and ref.
 func accountID(v said) string { return shortHash(v.key()) }
 
+// shortHash returns 12 hexadecimal digits.
 func shortHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:6])
 }
 
-// foldOne folds the voices of one incident, the oldest first.
+// foldOne returns the incident of a group of records, the oldest of which is the first.
 func foldOne(g []said, index editIndex, shared map[string]bool, p Policy) Incident {
 	in := Incident{ID: idOf(g[0]), Times: map[Milestone]Stamp{}, Said: map[string]string{}, Maintenance: true}
 	for _, v := range g {
-		in.Doubts = append(in.Doubts, v.unclear...)
+		in.Uncertainties = append(in.Uncertainties, v.unclear...)
 	}
 	in.name(g, shared)
 	edits := index.of(in.Refs)
 	in.ID = mergedID(in, g, edits)
 	slices.SortStableFunc(g, func(a, b said) int {
-		return cmp.Or(cmp.Compare(p.rank(a.Voice), p.rank(b.Voice)), b.At.Compare(a.At), cmp.Compare(a.key(), b.key()))
+		return cmp.Or(cmp.Compare(p.rank(a.Record), p.rank(b.Record)), b.At.Compare(a.At), cmp.Compare(a.key(), b.key()))
 	})
 	closed := false
 	for _, v := range g {
-		in.take(v.Voice)
+		in.take(v.Record)
 		closed = closed || isClosed(v.Status) || v.PostmortemID != ""
 	}
 	for _, m := range Milestones() {
@@ -104,8 +106,9 @@ func foldOne(g []said, index editIndex, shared map[string]bool, p Policy) Incide
 	return in
 }
 
-// mergedID is the id of the incident that others were last merged into, where they
-// were. One that was split off is known by its hash, its ref being another's.
+// mergedID returns the id of the incident into which others were last merged, and
+// otherwise the incident's own. One that was split off has a hash as its id, since its
+// ref belongs to the other.
 func mergedID(in Incident, g []said, edits []Edit) string {
 	for _, e := range slices.Backward(edits) {
 		if _, named := slices.BinarySearch(in.Refs, e.Into); !named || e.Action != Merge {
@@ -121,8 +124,8 @@ func mergedID(in Incident, g []said, edits []Edit) string {
 	return in.ID
 }
 
-// take takes from a voice what better ones left empty.
-func (in *Incident) take(v Voice) {
+// take fills the fields that better records left empty.
+func (in *Incident) take(v Record) {
 	set := func(field string, to *string, value string) {
 		if *to == "" && value != "" {
 			*to, in.Said[field] = value, v.Source
@@ -142,21 +145,23 @@ func (in *Incident) take(v Voice) {
 	in.Changes = append(in.Changes, v.Changes...)
 	in.SLOs = append(in.SLOs, v.SLOs...)
 	in.Maintenance = in.Maintenance && v.Maintenance
-	in.Voices = append(in.Voices, v)
+	in.Records = append(in.Records, v)
 }
 
+// sorted returns a list in order and without duplicates.
 func sorted(list []string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
+// isClosed reports whether the status of a source means that the incident is closed.
 func isClosed(status string) bool {
 	return slices.Contains([]string{"resolved", "closed", "postmortem", "completed", "done"}, strings.ToLower(status))
 }
 
-// milestone finds the best moment: an exact one before a day, then the most
-// trustworthy form. Of several voices of that form (two pages of one incident)
-// the first counts for what begins, the last for what ends.
+// milestone returns the best time of a milestone: an exact one rather than a day, then
+// that of the most trusted form. Of several records of that form (two pages of one
+// incident) the first counts for what begins, and the last for what ends.
 func milestone(m Milestone, g []said, p Policy) (best Stamp, ok bool) {
 	ends := m == Mitigated || m == Recovered || m == Resolved
 	bestRank := 0
@@ -165,7 +170,7 @@ func milestone(m Milestone, g []said, p Policy) (best Stamp, ok bool) {
 		if !has || at.At.IsZero() {
 			continue
 		}
-		rank := p.rank(v.Voice)
+		rank := p.rank(v.Record)
 		better := !ok || best.DayOnly && !at.DayOnly
 		if ok && rank == bestRank && best.DayOnly == at.DayOnly {
 			better = ends && at.At.After(best.At) || !ends && at.At.Before(best.At)
@@ -177,8 +182,8 @@ func milestone(m Milestone, g []said, p Policy) (best Stamp, ok bool) {
 	return best, ok
 }
 
-// inferStart corrects a start that only a status page told, when somebody or
-// something knew of the incident before: people are told late.
+// inferStart corrects a start that is from a status page only, if another source knew of
+// the incident before. Announcements are late.
 func (in *Incident) inferStart() {
 	start, ok := in.Times[Started]
 	if !ok || start.Confidence != Public || start.DayOnly {
@@ -193,8 +198,8 @@ func (in *Incident) inferStart() {
 	in.Times[Started] = start
 }
 
-// When is where the incident stands in time: its start, else the earliest thing
-// known of it.
+// When returns the time of the incident: its start, or the earliest known time of it if
+// the start is unknown.
 func (in Incident) When() time.Time {
 	if s, ok := in.Times[Started]; ok {
 		return s.At
@@ -209,14 +214,14 @@ func (in Incident) When() time.Time {
 		earlier(s.At)
 	}
 	if first.IsZero() {
-		for _, v := range in.Voices {
+		for _, v := range in.Records {
 			earlier(v.At)
 		}
 	}
 	return first.UTC()
 }
 
-// End is when impact was over: mitigated, else recovered, else resolved.
+// End returns the end of impact: mitigated, otherwise recovered, otherwise resolved.
 func (in Incident) End() (Stamp, bool) {
 	for _, m := range []Milestone{Mitigated, Recovered, Resolved} {
 		if s, ok := in.Times[m]; ok {

@@ -22,20 +22,20 @@ func times(pairs ...any) map[Milestone]Moment {
 	return m
 }
 
-func pager(ref string, t map[Milestone]Moment) Voice {
-	return Voice{Source: "pd", Form: "pagerduty", Ref: ref, Rev: 1, At: at(1), Title: "Pages", Times: t, Services: []string{"shop-pd"}}
+func pager(ref string, t map[Milestone]Moment) Record {
+	return Record{Source: "pd", Form: "pagerduty", Ref: ref, Rev: 1, At: at(1), Title: "Pages", Times: t, Services: []string{"shop-pd"}}
 }
 
-func report(ref string, t map[Milestone]Moment) Voice {
-	return Voice{Source: "postmortem:abc", Form: "postmortem", Ref: ref, Rev: 1, At: at(900), Title: "The pool ran dry",
+func report(ref string, t map[Milestone]Moment) Record {
+	return Record{Source: "postmortem:abc", Form: "postmortem", Ref: ref, Rev: 1, At: at(900), Title: "The pool ran dry",
 		Severity: "SEV2", Services: []string{"shop"}, PostmortemID: "abc", Times: t}
 }
 
-func public(ref string, t map[Milestone]Moment) Voice {
-	return Voice{Source: "status", Form: "statuspage", Ref: ref, Rev: 1, At: at(12), Title: "Degraded", Status: "resolved", Times: t}
+func public(ref string, t map[Milestone]Moment) Record {
+	return Record{Source: "status", Form: "statuspage", Ref: ref, Rev: 1, At: at(12), Title: "Degraded", Status: "resolved", Times: t}
 }
 
-func fold(voices ...Voice) []Incident { return Fold(voices, nil, feedPolicy()) }
+func fold(voices ...Record) []Incident { return Fold(voices, nil, feedPolicy()) }
 
 func only(t *testing.T, all []Incident) Incident {
 	t.Helper()
@@ -66,7 +66,7 @@ func TestTheMostTrustworthyVoiceWinsEachField(t *testing.T) {
 			t.Errorf("%s is %+v", m, in.Times[m])
 		}
 	}
-	if !slices.Equal(in.Services, []string{"shop"}) || len(in.Voices) != 3 || in.Open || len(in.Doubts) != 0 {
+	if !slices.Equal(in.Services, []string{"shop"}) || len(in.Records) != 3 || in.Open || len(in.Uncertainties) != 0 {
 		t.Errorf("%+v", in)
 	}
 	d := in.Durations(feedPolicy())
@@ -83,7 +83,7 @@ func TestWhatBelongsTogether(t *testing.T) {
 	other := pager("17", nil)
 	other.Source = "pd2"
 	person := report("17", nil)
-	keyed := func(ref string) Voice {
+	keyed := func(ref string) Record {
 		v := pager(ref, nil)
 		v.Aliases = []string{"key"}
 		return v
@@ -91,19 +91,19 @@ func TestWhatBelongsTogether(t *testing.T) {
 	title := public("other", nil)
 	title.Title = "Pages"
 	for name, c := range map[string]struct {
-		voices []Voice
+		voices []Record
 		n      int
 	}{
-		"one ref":                      {[]Voice{pager("PX", nil), report("PX", nil)}, 1},
-		"an alias with its source":     {[]Voice{pager("17", nil), alias}, 1},
-		"duplicate_of":                 {[]Voice{report("INC-7", nil), dup}, 1},
-		"never by title":               {[]Voice{pager("PX", nil), title}, 2},
-		"17 here is not 17 there":      {[]Voice{pager("17", nil), other}, 2},
-		"a person's 17 is the one":     {[]Voice{pager("17", nil), person}, 1},
-		"a person's 17 is none of two": {[]Voice{pager("17", nil), other, person}, 3},
-		"an alias of two of a source":  {[]Voice{keyed("PA"), keyed("PB"), report("key", nil)}, 3},
-		"an alias that is a ref":       {[]Voice{keyed("PA"), keyed("PB"), pager("key", nil)}, 1},
-		"a deleted voice":              {[]Voice{{Source: "pd", Ref: "PX", Rev: 2, Deleted: true}, pager("PX", nil)}, 0},
+		"one ref":                      {[]Record{pager("PX", nil), report("PX", nil)}, 1},
+		"an alias with its source":     {[]Record{pager("17", nil), alias}, 1},
+		"duplicate_of":                 {[]Record{report("INC-7", nil), dup}, 1},
+		"never by title":               {[]Record{pager("PX", nil), title}, 2},
+		"17 here is not 17 there":      {[]Record{pager("17", nil), other}, 2},
+		"a person's 17 is the one":     {[]Record{pager("17", nil), person}, 1},
+		"a person's 17 is none of two": {[]Record{pager("17", nil), other, person}, 3},
+		"an alias of two of a source":  {[]Record{keyed("PA"), keyed("PB"), report("key", nil)}, 3},
+		"an alias that is a ref":       {[]Record{keyed("PA"), keyed("PB"), pager("key", nil)}, 1},
+		"a deleted voice":              {[]Record{{Source: "pd", Ref: "PX", Rev: 2, Deleted: true}, pager("PX", nil)}, 0},
 	} {
 		if got := fold(c.voices...); len(got) != c.n {
 			t.Errorf("%s: %d incidents, want %d", name, len(got), c.n)
@@ -132,7 +132,7 @@ func TestADuplicateCountsLess(t *testing.T) {
 func TestExactBeatsADay(t *testing.T) {
 	r := report("PX", nil)
 	r.Times = map[Milestone]Moment{Started: {At: at(0).Truncate(24 * time.Hour), DayOnly: true}}
-	if in := only(t, fold(r)); in.Durations(feedPolicy()).Recover != nil || len(in.Doubts) != 0 || in.Open {
+	if in := only(t, fold(r)); in.Durations(feedPolicy()).Recover != nil || len(in.Uncertainties) != 0 || in.Open {
 		t.Errorf("%+v", in)
 	}
 	if in := only(t, fold(r, pager("PX", times(Started, 2)))); in.Times[Started].At != at(2) {
@@ -142,8 +142,8 @@ func TestExactBeatsADay(t *testing.T) {
 
 func TestThePublicIsToldLate(t *testing.T) {
 	in := only(t, fold(pager("PX", times(Detected, 3)), public("PX", times(Started, 10, Resolved, 55))))
-	if s := in.Times[Started]; s.At != at(3) || s.Confidence != Inferred || len(in.Doubts) > 0 {
-		t.Errorf("%+v %v", s, in.Doubts)
+	if s := in.Times[Started]; s.At != at(3) || s.Confidence != Inferred || len(in.Uncertainties) > 0 {
+		t.Errorf("%+v %v", s, in.Uncertainties)
 	}
 	if d := in.Durations(feedPolicy()); d.Detect != nil || d.Resolve == nil {
 		t.Errorf("detection is known by itself: %+v", d)
@@ -160,7 +160,7 @@ func TestDoubts(t *testing.T) {
 		"early":    only(t, fold(early)),
 		"apart":    only(t, fold(report("PX", times(Started, 0, Mitigated, 9)), pager("PX", times(Started, 60*24*90)))),
 	} {
-		if len(in.Doubts) == 0 || in.Counted() || in.Durations(feedPolicy()) != (Durations{}) {
+		if len(in.Uncertainties) == 0 || in.Counted() || in.Durations(feedPolicy()) != (Durations{}) {
 			t.Errorf("%s: %+v", name, in)
 		}
 		if _, _, ok := in.Length(at(100)); ok {
@@ -182,35 +182,35 @@ func TestEdits(t *testing.T) {
 	split := edit(200, Edit{Action: Split, Refs: []string{"status:st-9"}})
 	set := edit(150, Edit{Action: Set, Refs: []string{"PA"}, Field: "diagnosed", Value: at(7).Format(time.RFC3339)})
 
-	in := only(t, Fold([]Voice{a, b}, []Edit{set, merge}, feedPolicy()))
+	in := only(t, Fold([]Record{a, b}, []Edit{set, merge}, feedPolicy()))
 	if in.ID != "st-9" || !slices.Contains(in.Refs, "PA") || len(in.Edits) != 2 {
 		t.Errorf("merged: %+v", in)
 	}
 	if s := in.Times[Diagnosed]; s != (Stamp{Moment{At: at(7)}, "edit by zoe", Stated}) {
 		t.Errorf("set: %+v", s)
 	}
-	if got := Fold([]Voice{a, b}, []Edit{split, merge}, feedPolicy()); len(got) != 2 {
+	if got := Fold([]Record{a, b}, []Edit{split, merge}, feedPolicy()); len(got) != 2 {
 		t.Errorf("split: %d", len(got))
 	}
 	again := edit(300, Edit{Action: Merge, Into: "PA", Refs: []string{"st-9"}})
-	if in := only(t, Fold([]Voice{a, b}, []Edit{split, merge, again}, feedPolicy())); in.ID != "PA" {
+	if in := only(t, Fold([]Record{a, b}, []Edit{split, merge, again}, feedPolicy())); in.ID != "PA" {
 		t.Errorf("merged again: %s", in.ID)
 	}
 	unknown := edit(400, Edit{Action: Set, Refs: []string{"PA"}, Field: "started"})
-	if in := only(t, Fold([]Voice{a}, []Edit{unknown}, feedPolicy())); in.Durations(feedPolicy()) != (Durations{}) {
+	if in := only(t, Fold([]Record{a}, []Edit{unknown}, feedPolicy())); in.Durations(feedPolicy()) != (Durations{}) {
 		t.Errorf("unset: %+v", in.Times)
 	}
 	counted := edit(400, Edit{Action: Set, Refs: []string{"st-9"}, Field: "counted", Value: "yes"})
-	if in := only(t, Fold([]Voice{b}, []Edit{counted}, feedPolicy())); !in.Counted() {
-		t.Errorf("counted: %+v", in.Doubts)
+	if in := only(t, Fold([]Record{b}, []Edit{counted}, feedPolicy())); !in.Counted() {
+		t.Errorf("counted: %+v", in.Uncertainties)
 	}
 	left := edit(400, Edit{Action: Set, Refs: []string{"PA"}, Field: "counted", Value: "no"})
-	if in := only(t, Fold([]Voice{a}, []Edit{left}, feedPolicy())); in.Counted() || in.Doubts[0] != "left out by zoe: because" {
-		t.Errorf("left out: %+v", in.Doubts)
+	if in := only(t, Fold([]Record{a}, []Edit{left}, feedPolicy())); in.Counted() || in.Uncertainties[0] != "left out by zoe: because" {
+		t.Errorf("left out: %+v", in.Uncertainties)
 	}
 	for field, value := range map[string]string{"title": "T", "severity": "SEV1", "environment": "prod", "detected_by": "alert", "services": "b, a,b", "maintenance": "yes"} {
 		e := edit(400, Edit{Action: Set, Refs: []string{"PA"}, Field: field, Value: value})
-		in := only(t, Fold([]Voice{a}, []Edit{e}, feedPolicy()))
+		in := only(t, Fold([]Record{a}, []Edit{e}, feedPolicy()))
 		if in.Said[field] != "edit by zoe" {
 			t.Errorf("%s: %+v", field, in)
 		}
@@ -242,9 +242,9 @@ func TestEditsAreChecked(t *testing.T) {
 // TestFoldInAnyOrder: order, repetition and older revisions change nothing.
 func TestFoldInAnyOrder(t *testing.T) {
 	refs := []string{"A1", "B2", "C3", "17", "D4"}
-	voice := rapid.Custom(func(t *rapid.T) Voice {
+	voice := rapid.Custom(func(t *rapid.T) Record {
 		form := rapid.SampledFrom([]string{"postmortem", "portal", "pagerduty", "statuspage", "cdevents", "new"}).Draw(t, "form")
-		v := Voice{Source: form + rapid.SampledFrom([]string{"", "2"}).Draw(t, "source"), Form: form, Ref: rapid.SampledFrom(refs).Draw(t, "ref"),
+		v := Record{Source: form + rapid.SampledFrom([]string{"", "2"}).Draw(t, "source"), Form: form, Ref: rapid.SampledFrom(refs).Draw(t, "ref"),
 			Rev: int64(rapid.IntRange(1, 3).Draw(t, "rev")), At: at(rapid.IntRange(0, 50).Draw(t, "at")),
 			Title: rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "title"), Deleted: rapid.IntRange(0, 9).Draw(t, "deleted") == 0,
 			Times: map[Milestone]Moment{}}
@@ -272,7 +272,7 @@ func TestFoldInAnyOrder(t *testing.T) {
 				t.Fatalf("two incidents are %s", in.ID)
 			}
 			ids[in.ID] = true
-			n += len(in.Voices)
+			n += len(in.Records)
 			if d := in.Durations(feedPolicy()); d.Recover != nil && *d.Recover < 0 {
 				t.Fatalf("negative: %+v", in)
 			}

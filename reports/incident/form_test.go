@@ -36,7 +36,7 @@ func TestFormsAreOrderedByTrust(t *testing.T) {
 func TestUnknownFormRanksLast(t *testing.T) {
 	p := feedPolicy()
 	for _, f := range p.Forms {
-		if known, unknown := p.rank(Voice{Form: f.Name}), p.rank(Voice{Form: "made-up"}); known >= unknown {
+		if known, unknown := p.rank(Record{Form: f.Name}), p.rank(Record{Form: "made-up"}); known >= unknown {
 			t.Errorf("%s ranks %d, a form that is not known %d", f.Name, known, unknown)
 		}
 	}
@@ -48,7 +48,7 @@ func TestUnknownFormRanksLast(t *testing.T) {
 
 func TestDuplicateRanksAfterItsOriginal(t *testing.T) {
 	p := feedPolicy()
-	original, duplicate, next := p.rank(Voice{Form: "pagerduty"}), p.rank(Voice{Form: "pagerduty", DuplicateOf: "P1"}), p.rank(Voice{Form: "grafana-oncall"})
+	original, duplicate, next := p.rank(Record{Form: "pagerduty"}), p.rank(Record{Form: "pagerduty", DuplicateOf: "P1"}), p.rank(Record{Form: "grafana-oncall"})
 	if original >= duplicate || duplicate >= next {
 		t.Errorf("ranks %d, %d, %d", original, duplicate, next)
 	}

@@ -8,27 +8,28 @@ import (
 	"time"
 )
 
-// said is the newest revision of a voice.
+// said is the newest revision of a record.
 type said struct {
-	Voice
+	Record
 	form  Form
-	first time.Time // when this voice was first heard
-	names []string  // sorted, each once
-	// unclear says which names of a person's voice are those of several incidents.
+	first time.Time // the time of its first revision
+	names []string  // sorted, without duplicates
+	// unclear are messages about names in a person's record that several incidents have.
 	unclear []string
 }
 
+// key returns what identifies a record.
 func (s said) key() string { return s.Source + "\x00" + s.Ref + "\x00" + s.Account }
 
-// name is how people write which voice they mean.
+// name returns the name by which people refer to a record.
 func (s said) name() string { return s.Source + ":" + s.Ref }
 
-// newest keeps the highest revision of each voice, in an order that depends on
-// the set of voices only, and leaves out what its source deleted.
-func newest(voices []Voice, p Policy) []said {
+// newest returns the highest revision of each record, without those that their source
+// deleted. The order depends on the set of records only.
+func newest(voices []Record, p Policy) []said {
 	byKey := map[string]said{}
 	for _, v := range voices {
-		one := said{Voice: v, first: v.At}
+		one := said{Record: v, first: v.At}
 		old, ok := byKey[one.key()]
 		if !ok {
 			byKey[one.key()] = one
@@ -38,7 +39,7 @@ func newest(voices []Voice, p Policy) []said {
 			one.first = old.first
 		}
 		old.first = one.first
-		if newer(old.Voice, v) {
+		if newer(old.Record, v) {
 			byKey[one.key()] = one
 		} else {
 			byKey[one.key()] = old
@@ -57,25 +58,25 @@ func newest(voices []Voice, p Policy) []said {
 	return all
 }
 
-// newer tells whether b replaces a. Two contents of one revision are a conflict
-// that the ledger refuses; should they come here, the choice is at least fixed.
-func newer(a, b Voice) bool {
+// newer reports whether b replaces a. The feed store refuses two contents of one revision;
+// if they arrive here nevertheless, the choice is deterministic.
+func newer(a, b Record) bool {
 	if c := cmp.Or(cmp.Compare(a.Rev, b.Rev), a.At.Compare(b.At)); c != 0 {
 		return c < 0
 	}
 	return fmt.Sprint(a) < fmt.Sprint(b)
 }
 
-// partition is which voices tell of one incident.
+// partition is the assignment of records to incidents.
 type partition struct {
 	voices  []said
-	of      []int   // the group of each voice
-	members [][]int // the voices of each group
+	of      []int   // the group of each record
+	members [][]int // the records of each group
 	unclear []unclearName
 }
 
-// group puts voices together that name each other: by the same ref, an alias, or
-// duplicate_of; then by hand, edit after edit. Titles never join anything.
+// group joins records that name each other by the same ref, an alias, or duplicate_of,
+// and then applies the merges and splits by hand. Titles never join records.
 func group(voices []said, edits []Edit) *partition {
 	p := &partition{voices: voices, of: make([]int, len(voices)), members: make([][]int, len(voices))}
 	for i := range p.of {
@@ -91,10 +92,11 @@ func group(voices []said, edits []Edit) *partition {
 		p.joinNamed(n, names[n])
 	}
 	p.regroup(edits)
-	p.tellUnclear()
+	p.noteUnclear()
 	return p
 }
 
+// namesOf returns all names of a record, sorted and without duplicates.
 func namesOf(v said) []string {
 	names := []string{v.Ref, v.name(), v.PostmortemID}
 	names = append(names, v.Aliases...)
@@ -106,8 +108,7 @@ func namesOf(v said) []string {
 	return slices.Compact(names)
 }
 
-// join makes one group of those that the voices are in; the larger one takes the
-// smaller one in.
+// join merges the groups of the records. The smaller group is added to the larger one.
 func (p *partition) join(indices []int) {
 	for k := 1; k < len(indices); k++ {
 		into, from := p.of[indices[0]], p.of[indices[k]]
@@ -125,7 +126,7 @@ func (p *partition) join(indices []int) {
 	}
 }
 
-// split moves voices out of their group into one of their own.
+// split moves records out of their group into a group of their own.
 func (p *partition) split(indices []int) {
 	for _, i := range indices {
 		old := p.of[i]
@@ -135,7 +136,7 @@ func (p *partition) split(indices []int) {
 	p.members = append(p.members, indices)
 }
 
-// groups are the voices of each incident, the oldest voice first.
+// groups returns the records of each incident, the oldest first.
 func (p *partition) groups() [][]said {
 	at := map[int]int{}
 	var out [][]said

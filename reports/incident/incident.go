@@ -1,17 +1,17 @@
-// Package incident owns incidents as folded from many voices: a post-mortem's
-// front matter, a pager, a status page, an event bus, a person's entry. It is
-// pure.
+// Package incident merges what several sources report about an incident: the front
+// matter of a post-mortem, a pager, a status page, an event bus, a person's entry. It
+// is pure.
 //
-// A Voice is what one source says about one incident, whole, at one revision.
-// Fold puts the voices of an incident together: for every field the most
-// trustworthy voice wins, and what it won against stays readable. The result
-// depends on the set of voices and edits only, not on their order.
+// A Record is what one source reports about one incident, whole, at one revision. Fold
+// merges the records of an incident: each field is taken from the most trusted source
+// that has it, and conflicting values stay readable. The result depends on the set of
+// records and edits only, not on their order.
 //
-// Data layout: group.go finds which voices tell of one incident (by refs, aliases
-// and links, never by title; then merges and splits by hand), localnames.go which
-// names say something within an account only, fold.go takes each
-// field from the best voice, edit.go applies what was set by hand, doubt.go finds
-// what must not become a number, verdict.go and stats.go count.
+// group.go finds which records are about one incident (by refs, aliases and links, never
+// by title; then merges and splits by hand), localnames.go which names are unique within
+// an account only, fold.go takes each field from the best record, edit.go applies
+// corrections by hand, uncertainty.go finds incidents that must not be counted,
+// verdict.go and stats.go count.
 package incident
 
 import "time"
@@ -30,24 +30,26 @@ const (
 	Resolved     Milestone = "resolved" // closed
 )
 
-// FirstYear and LastYear are those between which an incident, and all else that
-// feeds tell, can lie: other times come from unset clocks and mistaken units, and
-// durations between times thousands of years apart do not fit their type.
+// FirstYear and LastYear bound the times of incidents and of all other facts from feeds.
+// Other times come from unset clocks and wrong units, and durations between times
+// thousands of years apart do not fit their type.
 const FirstYear, LastYear = 1990, 2100
 
-// Voice is what one source says about one incident.
-type Voice struct {
+// Record is what one source reports about one incident.
+type Record struct {
 	Source string // the feed's source name, "postmortem:ID" or "portal"
-	Form   string // "postmortem", "portal", "pagerduty", "cdevents", "statuspage", "opsgenie", "grafana-oncall", "alertmanager", "ndjson"
-	Ref    string // the incident's id at the source
+	// Form is the format of the source: "postmortem", "portal", "pagerduty", "cdevents",
+	// "statuspage", "opsgenie", "grafana-oncall", "alertmanager" or "ndjson".
+	Form string
+	Ref  string // the id of the incident at the source
 	// Account is the part of the source in which Ref is unique, where a source has
 	// several: a producer of events, a status page. "" is the source as a whole.
 	Account string
 	Aliases []string
-	// Rev orders what one source says about one incident; a higher one replaces
+	// Rev orders the revisions of one source about one incident; a higher one replaces
 	// a lower one.
 	Rev int64
-	At  time.Time // when the source said so
+	At  time.Time // when the source reported it
 
 	Title        string
 	Severity     string // SEV1..SEV5, "" unknown
@@ -55,46 +57,46 @@ type Voice struct {
 	Services     []string
 	Environment  string
 	By           string // the person who entered it in the portal
-	Status       string // the source's word
+	Status       string // in the words of the source
 	URL          string
 	DetectedBy   string
 	Times        map[Milestone]Moment
 	Maintenance  bool
 	Deleted      bool
 	DuplicateOf  string
-	PostmortemID string   // document id, when this voice is a post-mortem
+	PostmortemID string   // document id, when this is of a post-mortem
 	Alerts       []string // alert names, or fingerprints of episodes
 	Changes      []string // ids of changes
 	SLOs         []string
 }
 
-// Moment is when a milestone was reached, and how exactly that is known.
+// Moment is the time of a milestone, with its precision.
 type Moment struct {
 	At time.Time
-	// DayOnly says that only the UTC day is known: no duration is made of it.
+	// DayOnly reports that only the UTC day is known. Such a time is in no duration.
 	DayOnly bool
 }
 
-// How sure a Stamp is.
+// The confidences of a Stamp.
 const (
 	Stated   = "stated"   // a person wrote it
-	Measured = "measured" // a machine saw it
-	Public   = "public"   // a status page posted it: when people were told, not when it was
+	Measured = "measured" // a machine measured it
+	Public   = "public"   // from a status page: the time of the announcement
 	Inferred = "inferred" // it follows from other milestones
 )
 
-// Stamp is a milestone of a folded incident, with who said so.
+// Stamp is a milestone of a folded incident, with its source.
 type Stamp struct {
 	Moment
 	Source     string
 	Confidence string // Stated, Measured, Public or Inferred
 }
 
-// Incident is the folded view.
+// Incident is the result of folding the records of one incident.
 type Incident struct {
-	ID          string // stable: of the oldest voice, unless merged by hand
+	ID          string // stable: of the oldest record, unless merged by hand
 	Refs        []string
-	Shared      []string // names that other incidents have as well, each within its account: they lead to none
+	Shared      []string // names that other incidents have as well, each within its account; no lookup uses them
 	Title       string
 	Severity    string
 	Services    []string
@@ -107,14 +109,14 @@ type Incident struct {
 	Alerts      []string
 	Changes     []string
 	SLOs        []string
-	// Said is the source that each other field was taken from: "title",
-	// "severity", "services", "environment", "detected_by".
-	Said   map[string]string
-	Voices []Voice // the newest revision of each, the most trustworthy first
-	// Doubts are why the incident is kept out of the numbers: negative or zero
-	// length, months off. Never shown as a number.
-	Doubts []string
-	Edits  []Edit
+	// Said is the source of each other field: "title", "severity", "services",
+	// "environment", "detected_by".
+	Said    map[string]string
+	Records []Record // the newest revision of each, the most trusted first
+	// Uncertainties are the reasons why the incident is not counted, such as a negative or zero
+	// length, or times that are months apart.
+	Uncertainties []string
+	Edits         []Edit
 }
 
 // The actions of an Edit.
@@ -122,39 +124,39 @@ const (
 	Merge  = "merge"
 	Split  = "split"
 	Set    = "set"
-	Link   = "link"   // something belongs to the incident
-	Unlink = "unlink" // it does not, whoever says so
+	Link   = "link"   // an object belongs to the incident
+	Unlink = "unlink" // an object does not, also if a source reports it
 )
 
-// Edit is a correction by hand, kept for ever as an audit line.
+// Edit is a correction by hand. It is retained permanently, as an entry of an audit log.
 type Edit struct {
 	At     time.Time
 	Who    string
 	Action string // Merge, Split, Set, Link or Unlink
-	// Into is the incident that stays, by id or ref: of a merge the one that takes
-	// the others in, of a split the one that the voices leave.
+	// Into is the incident that remains, by id or ref: of a merge the one to which the
+	// others are added, of a split the one that the records leave.
 	Into string
-	// Refs name incidents or voices ("source:ref"): those that are merged into
-	// Into, the voices that leave their incident together, or the one whose field
-	// is set or that something is linked with.
+	// Refs name incidents or records ("source:ref"): those that are merged into Into,
+	// the records that leave their incident together, or the one whose field is set or
+	// that is linked.
 	Refs  []string
 	Field string // set: a milestone, or one of EditableFields; link: one of LinkKinds
-	Value string // set: "" says that nobody knows; link: an id, a name or a fingerprint
+	Value string // set: "" for unknown; link: an id, a name or a fingerprint
 	Why   string
 }
 
-// Milestones are all milestones in their usual order.
+// Milestones returns all milestones in their usual order.
 func Milestones() []Milestone {
 	return []Milestone{Started, Detected, Acknowledged, Diagnosed, Mitigated, Recovered, Resolved}
 }
 
-// Durations count from the start of impact, or but for Detect from detection when
-// the policy says so; nil is unknown, never 0.
+// Durations are counted from the start of impact, or, except Detect, from detection if the
+// policy says so. nil is unknown.
 type Durations struct {
 	Detect, Acknowledge, Diagnose, Recover, Resolve *time.Duration
 }
 
-// Steps are the three durations of 1-5-10, in the order of Policy.Names.
+// Steps returns the three durations of 1-5-10, in the order of Policy.Names.
 func (d Durations) Steps(p Policy) [3]*time.Duration {
 	middle := d.Diagnose
 	if p.Middle == Acknowledged {
@@ -163,7 +165,7 @@ func (d Durations) Steps(p Policy) [3]*time.Duration {
 	return [3]*time.Duration{d.Detect, middle, d.Recover}
 }
 
-// Verdict is whether a target was kept.
+// Verdict is whether a target was met.
 type Verdict string
 
 // The verdicts of 1-5-10.

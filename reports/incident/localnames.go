@@ -8,15 +8,15 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// account names where a voice's ref is unique: its source, and within it what the
-// source itself calls an account.
+// account returns the scope in which the ref of a record is unique: its source, and the
+// account within the source.
 func (s said) account() string { return s.Source + "\x00" + s.Account }
 
-// local reports whether a name of a voice says something within its account only: a
-// bare number, of which every tracker has the same, and what a pager or a status page
-// gives besides its id. PD-17 and OG-33 are bare numbers with letters before them;
-// a key is chosen by the author of the alert. Addresses of pages are unique anywhere,
-// and so is what a sender of events states as another's name.
+// local reports whether a name of a record is unique within its account only: a bare
+// number, which every tracker has, and the other names that a pager or a status page
+// gives besides its id. PD-17 and OG-33 are bare numbers with letters before them; a key
+// is chosen by the author of the alert. Addresses of pages are unique everywhere, and so
+// is the name of another source that a sender of events states.
 func local(v said, name string) bool {
 	switch {
 	case v.form.personal():
@@ -31,14 +31,14 @@ func local(v said, name string) bool {
 	return v.form.LocalNames
 }
 
-// joinNamed joins the voices that share a name, but for those of an account to which
-// the name says nothing: a pager that gives two incidents one alias (the same key,
-// weeks apart) still holds them for two. A local name joins voices of its account. A
-// person's 17, or PD-17, is that of the one account that has it; where several have
-// it, which is meant is unclear, and it joins none.
+// joinNamed joins the records that share a name, except those of an account in which the
+// name is not unique: a pager that gives two incidents one alias (the same key, weeks
+// apart) means two incidents. A local name joins the records of its account. 17 or PD-17
+// in the record of a person means that of the only account that has it; if several
+// accounts have it, the name is unclear and joins no records.
 func (p *partition) joinNamed(name string, indices []int) {
 	byAccount := map[string][]int{}
-	var people, stated, held []int // by people; by senders, as a name that holds anywhere; by accounts, within them
+	var people, stated, held []int // of people; of senders, as a global name; of accounts, as a local one
 	accounts, owned := 0, false
 	for _, i := range indices {
 		if v := p.voices[i]; v.form.personal() {
@@ -71,20 +71,20 @@ func (p *partition) joinNamed(name string, indices []int) {
 	}
 }
 
-// unclearName is a name by which a person's voice means one of several incidents.
+// unclearName is a name in a person's record that several incidents have.
 type unclearName struct {
 	voice int
 	name  string
-	held  []int // the voices that have the name
+	held  []int // the records that have the name
 }
 
 // unclearShown bounds the incidents that are listed for an unclear name.
 const unclearShown = 5
 
-// tellUnclear notes unclear names where nothing else says which incident is meant: no
-// other name, and no hand. Whatever was stated of such an incident is about one that
-// other voices report, too, so that it must not be counted as one more.
-func (p *partition) tellUnclear() {
+// noteUnclear adds messages about unclear names to the records that are joined to an
+// incident neither by another name nor by hand. Such a record is about an incident that
+// other records report too, so it must not be counted as one more.
+func (p *partition) noteUnclear() {
 	for _, u := range p.unclear {
 		alone := !slices.ContainsFunc(p.members[p.of[u.voice]], func(i int) bool { return !p.voices[i].form.personal() })
 		if !alone {
@@ -100,11 +100,12 @@ func (p *partition) tellUnclear() {
 			names, more = names[:unclearShown], fmt.Sprintf(" and %d more", n)
 		}
 		v := &p.voices[u.voice]
-		v.unclear = append(v.unclear, fmt.Sprintf("%s calls it %s, as %s%s are called: which of them is meant is unknown until one is named so", v.Source, u.name, strings.Join(names, ", "), more))
+		v.unclear = append(v.unclear, fmt.Sprintf("%s names it %s, which is a name of %s%s: merge it with the one that is meant",
+			v.Source, u.name, strings.Join(names, ", "), more))
 	}
 }
 
-// sharedNames are the names that voices of several incidents have, where one of them
+// sharedNames returns the names that records of several incidents have, if one of them
 // has it within its account only.
 func sharedNames(groups [][]said) map[string]bool {
 	type holder struct {
@@ -126,8 +127,8 @@ func sharedNames(groups [][]said) map[string]bool {
 	return shared
 }
 
-// name collects the names of the voices: those by which the incident is found, and
-// those that it shares, each within an account, with others.
+// name collects the names of the records: those by which the incident is found, and those
+// that other incidents have as well, each within an account.
 func (in *Incident) name(g []said, shared map[string]bool) {
 	for _, v := range g {
 		in.Refs = append(in.Refs, idOf(v), hashID(v))

@@ -10,9 +10,9 @@ import (
 )
 
 // spoken is a voice that began at an hour of one day.
-func spoken(source, ref string, hour int) Voice {
+func spoken(source, ref string, hour int) Record {
 	at := time.Date(2026, 11, 20, hour, 0, 0, 0, time.UTC)
-	return Voice{Source: source, Form: "ndjson", Ref: ref, Rev: 1, At: at, Title: source + " " + ref, Times: map[Milestone]Moment{Started: {At: at}}}
+	return Record{Source: source, Form: "ndjson", Ref: ref, Rev: 1, At: at, Title: source + " " + ref, Times: map[Milestone]Moment{Started: {At: at}}}
 }
 
 func byHand(hour int, action, into string, refs ...string) Edit {
@@ -23,7 +23,7 @@ func byHand(hour int, action, into string, refs ...string) Edit {
 // split, one is published under a hash. Others are merged into it by that, and it
 // into others.
 func TestAnIncidentThatWasSplitOffTakesOthersIn(t *testing.T) {
-	voices := []Voice{spoken("pager", "INC-7", 1), spoken("desk", "INC-7", 2), spoken("pager", "INC-9", 3)}
+	voices := []Record{spoken("pager", "INC-7", 1), spoken("desk", "INC-7", 2), spoken("pager", "INC-9", 3)}
 	split := byHand(1, Split, "INC-7", "desk:INC-7")
 	apart := Fold(voices, []Edit{split}, feedPolicy())
 	if len(apart) != 3 {
@@ -38,7 +38,7 @@ func TestAnIncidentThatWasSplitOffTakesOthersIn(t *testing.T) {
 		all := Fold(voices, []Edit{split, merge}, feedPolicy())
 		sizes := map[string]int{}
 		for _, in := range all {
-			sizes[in.ID] = len(in.Voices)
+			sizes[in.ID] = len(in.Records)
 		}
 		if len(all) != 2 || sizes["INC-7"] != 1 || sizes[merge.Into] != 2 {
 			t.Errorf("merged into %s: incidents by voices are %v", merge.Into, sizes)
@@ -49,17 +49,17 @@ func TestAnIncidentThatWasSplitOffTakesOthersIn(t *testing.T) {
 // TestAWholeNameCountsMoreThanARefLikeIt: a sender chooses its refs, and cannot be
 // split off with another's by choosing that one's name.
 func TestAWholeNameCountsMoreThanARefLikeIt(t *testing.T) {
-	voices := []Voice{spoken("pager", "INC-7", 1), spoken("evil", "pager:INC-7", 2), spoken("evil", "INC-7", 3)}
+	voices := []Record{spoken("pager", "INC-7", 1), spoken("evil", "pager:INC-7", 2), spoken("evil", "INC-7", 3)}
 	for _, in := range Fold(voices, []Edit{byHand(1, Split, "INC-7", "pager:INC-7")}, feedPolicy()) {
-		if in.Title == "pager INC-7" && len(in.Voices) != 1 {
-			t.Errorf("%d voices were split off, want pager's own", len(in.Voices))
+		if in.Title == "pager INC-7" && len(in.Records) != 1 {
+			t.Errorf("%d voices were split off, want pager's own", len(in.Records))
 		}
 	}
 }
 
 // TestAnIncidentCalledNewHasAPage: /incidents/new is the form for another one.
 func TestAnIncidentCalledNewHasAPage(t *testing.T) {
-	for _, in := range Fold([]Voice{spoken("pager", "new", 1)}, nil, feedPolicy()) {
+	for _, in := range Fold([]Record{spoken("pager", "new", 1)}, nil, feedPolicy()) {
 		if in.ID == "new" || !slices.Contains(in.Refs, "new") {
 			t.Errorf("its id is %s, its names are %v", in.ID, in.Refs)
 		}
@@ -72,7 +72,7 @@ func TestManyMergesAreFoldedInTime(t *testing.T) {
 	const few, refs = 250, 100 // and eight times as many
 	growth.Linear(t, few, func(merges int) func() {
 		voices, merged := merges*3/2, merges/4
-		var all []Voice
+		var all []Record
 		var edits []Edit
 		for i := range voices {
 			all = append(all, spoken("pager", fmt.Sprint("INC-", i), i%24))

@@ -6,30 +6,30 @@ import (
 	"time"
 )
 
-// Policy is how incidents are folded and judged; each portal may state its own.
+// Policy is how incidents are folded and evaluated. It is configurable.
 type Policy struct {
 	// DetectWithin, DiagnoseWithin and RecoverWithin are the targets of 1-5-10.
 	DetectWithin, DiagnoseWithin, RecoverWithin time.Duration
 	// Middle is the milestone of the second target: Diagnosed ("located") or
-	// Acknowledged ("somebody is on it"); companies differ.
+	// Acknowledged ("a person works on it"); companies differ.
 	Middle Milestone
-	// MiddleName is what it is called here: "located", "response". Empty is the
-	// milestone's own name.
+	// MiddleName is the name of Middle in this company, such as "located" or
+	// "response". "" means the name of the milestone.
 	MiddleName string
-	// FromDetected counts every step after the first from detection, not from the
-	// start of impact. The first target is from the start of impact always.
+	// FromDetected means that every step after the first is counted from detection. The
+	// first one is always counted from the start of impact.
 	FromDetected bool
-	// Forms are the known forms of voices, the most trusted first. A form that is
-	// not among them ranks last.
+	// Forms are the known forms of records, the most trusted first. An unknown form
+	// ranks last.
 	Forms []Form
-	// MaxLength is from when on a length is doubted: a date that is months off is
-	// likelier than an incident of months.
+	// MaxLength is the longest credible length: for a longer one a wrong date is
+	// likelier.
 	MaxLength time.Duration
 }
 
 // DefaultPolicy returns 1-5-10 as it was first published: detected in one minute,
-// diagnosed in five, recovered in ten. It knows the forms of people's own words and
-// those given, ordered by trust.
+// diagnosed in five, recovered in ten. Its forms are those of persons and of feeds,
+// ordered by trust.
 func DefaultPolicy(feeds ...Form) Policy {
 	return Policy{
 		DetectWithin: time.Minute, DiagnoseWithin: 5 * time.Minute, RecoverWithin: 10 * time.Minute,
@@ -37,11 +37,12 @@ func DefaultPolicy(feeds ...Form) Policy {
 	}
 }
 
-// Names are what the three steps of 1-5-10 are called, in lower case.
+// Names returns the names of the three steps of 1-5-10, in lower case.
 func (p Policy) Names() [3]string {
 	return [3]string{string(Detected), p.middleName(), string(Recovered)}
 }
 
+// middleName returns the name of the second step.
 func (p Policy) middleName() string {
 	switch {
 	case p.MiddleName != "":
@@ -52,12 +53,12 @@ func (p Policy) middleName() string {
 	return string(Diagnosed)
 }
 
-// Targets are those of the three steps, in the order of Names.
+// Targets returns the targets of the three steps, in the order of Names.
 func (p Policy) Targets() [3]time.Duration {
 	return [3]time.Duration{p.DetectWithin, p.DiagnoseWithin, p.RecoverWithin}
 }
 
-// Origin tells in words from when the steps after the first are counted.
+// Origin returns, in words, from when the steps after the first are counted.
 func (p Policy) Origin() string {
 	if p.FromDetected {
 		return "detection"
@@ -65,8 +66,7 @@ func (p Policy) Origin() string {
 	return "the start of impact"
 }
 
-// Rule is the whole of 1-5-10 in one sentence without a full stop; text writes a
-// duration.
+// Rule returns 1-5-10 in one sentence without a full stop; text formats a duration.
 func (p Policy) Rule(text func(time.Duration) string) string {
 	names, within := p.Names(), p.Targets()
 	if p.FromDetected {
@@ -77,9 +77,9 @@ func (p Policy) Rule(text func(time.Duration) string) string {
 		names[0], text(within[0]), names[1], text(within[1]), names[2], text(within[2]))
 }
 
-// rank orders voices by trust; smaller is better. A duplicate counts less than
-// what it is a duplicate of.
-func (p Policy) rank(v Voice) int {
+// rank returns the rank of a record by trust; lower is more trusted. A duplicate ranks
+// after its original.
+func (p Policy) rank(v Record) int {
 	i := slices.IndexFunc(p.Forms, func(f Form) bool { return f.Name == v.Form })
 	if i < 0 {
 		i = len(p.Forms)

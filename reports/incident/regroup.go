@@ -1,31 +1,32 @@
 package incident
 
-// regroup merges and splits by hand, edit after edit.
+// regroup applies the merges and splits by hand, in order.
 func (p *partition) regroup(edits []Edit) {
 	var called *callNames
 	for _, e := range edits {
 		if e.Action != Merge && e.Action != Split {
 			continue
 		}
-		if called == nil { // only where somebody did: it hashes every voice
+		if called == nil { // only if needed: it hashes every record
 			called = namesAndRefs(p.voices)
 		}
 		if e.Action == Merge {
 			p.join(called.find(e.Into, e.Refs))
 		} else {
-			p.split(called.voicesNamed(e.Refs))
+			p.split(called.recordsNamed(e.Refs))
 		}
 	}
 }
 
-// callNames finds voices by what people call them, so that ten thousand edits cost
-// no more than that many looks.
+// callNames finds records by their names in constant time, because there can be ten
+// thousand edits.
 type callNames struct {
-	any  map[string]int   // the first voice of any name, address or hash
-	full map[string][]int // the voices of a name such as pagerduty:PX81
-	ref  map[string][]int // the voices of a bare ref
+	any  map[string]int   // the first record of any name, address or hash
+	full map[string][]int // the records of a name such as pagerduty:PX81
+	ref  map[string][]int // the records of a ref without source
 }
 
+// namesAndRefs returns the index of records.
 func namesAndRefs(voices []said) *callNames {
 	c := &callNames{any: map[string]int{}, full: map[string][]int{}, ref: map[string][]int{}}
 	for i, v := range voices {
@@ -40,7 +41,7 @@ func namesAndRefs(voices []said) *callNames {
 	return c
 }
 
-// find gives one voice of each group that a merge means.
+// find returns one record of each group that a merge names.
 func (c *callNames) find(into string, refs []string) (indices []int) {
 	for _, n := range append([]string{into}, refs...) {
 		if i, known := c.any[n]; known && n != "" {
@@ -50,10 +51,10 @@ func (c *callNames) find(into string, refs []string) (indices []int) {
 	return indices
 }
 
-// voicesNamed are the voices that the names mean themselves, each once, without
-// those they were grouped with. A whole name counts more than a ref that looks
-// like it: a sender chooses its refs.
-func (c *callNames) voicesNamed(names []string) (indices []int) {
+// recordsNamed returns the records with the names, without duplicates and without the
+// others of their groups. A full name precedes an equal ref, because senders choose
+// their refs.
+func (c *callNames) recordsNamed(names []string) (indices []int) {
 	seen := map[int]bool{}
 	for _, n := range names {
 		found := c.full[n]

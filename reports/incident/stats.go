@@ -7,16 +7,16 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// Stats describe durations. The mean is not among them: one incident of days
-// moves it more than a year of work. Nil is unknown.
+// Stats describe durations. There is no mean, because one incident of several days moves
+// it more than a year of improvement. nil is unknown.
 type Stats struct {
 	N      int
 	Median *time.Duration
-	P90    *time.Duration // of 10 and more only
+	P90    *time.Duration // of at least 10 durations
 	Max    *time.Duration
 }
 
-// Summarize describes durations, which it sorts.
+// Summarize returns the statistics of durations, which it sorts.
 func Summarize(d []time.Duration) Stats {
 	s := Stats{N: len(d)}
 	if len(d) == 0 {
@@ -35,7 +35,7 @@ func Summarize(d []time.Duration) Stats {
 // Interval is a span of time, [From, To).
 type Interval struct{ From, To time.Time }
 
-// Impact is the interval of the incident's impact, up to now for an open one.
+// Impact returns the interval of impact, which ends now for an open incident.
 func (in Incident) Impact(now time.Time) (Interval, bool) {
 	d, _, ok := in.Length(now)
 	if !ok {
@@ -45,8 +45,8 @@ func (in Incident) Impact(now time.Time) (Interval, bool) {
 	return Interval{start, start.Add(d)}, true
 }
 
-// Union is how long at least one of the intervals lasted within one span: two
-// incidents at the same time are downtime once.
+// Union returns how long at least one of the intervals lasted within a span: two
+// simultaneous incidents are counted once.
 func Union(intervals []Interval, within Interval) time.Duration {
 	var sum time.Duration
 	end := within.From
@@ -66,7 +66,7 @@ func Union(intervals []Interval, within Interval) time.Duration {
 	return sum
 }
 
-// Attainment is how often a target was kept.
+// Attainment is how often a target was met.
 type Attainment struct{ Met, Missed, Unknown int }
 
 // Add counts one verdict.
@@ -81,29 +81,29 @@ func (a *Attainment) Add(v Verdict) {
 	}
 }
 
-// Share is met / (met + missed); nil when nothing is known.
+// Share returns met / (met + missed), nil if both are 0.
 func (a Attainment) Share() *float64 { return tally.Share(a.Met, a.Met+a.Missed) }
 
-// Pessimistic is met / all: what is unknown counts as missed.
+// Pessimistic returns met / all: unknown counts as missed.
 func (a Attainment) Pessimistic() *float64 { return tally.Share(a.Met, a.Met+a.Missed+a.Unknown) }
 
-// Summary is what is said of the incidents of a period.
+// Summary has the statistics of the incidents of a span.
 type Summary struct {
-	N             int // counted: not maintenance, not doubted
+	N             int // counted: neither maintenance nor uncertain
 	Open          int // of N
-	LengthUnknown int // of N: closed, but nobody knows when impact was over
+	LengthUnknown int // of N: closed, but the end of impact is unknown
 	Maintenance   int
-	Doubted       int
+	Uncertain     int
 
 	Detect, Diagnose, Recover, Resolve  Stats
 	OneDetect, FiveDiagnose, TenRecover Attainment
-	All                                 Attainment    // all three kept
+	All                                 Attainment    // all three met
 	Downtime                            time.Duration // union of impact within the span
 }
 
-// Sum counts the incidents that belong to one span: those whose impact starts in
-// it. Open ones have no duration yet and are in no median. Downtime also counts
-// what earlier ones reach into the span.
+// Sum returns the statistics of the incidents whose impact starts in a span. Open ones
+// have no duration yet and are in no median. Downtime includes the part of earlier
+// incidents that is within the span.
 func Sum(all []Incident, p Policy, within Interval, now time.Time) Summary {
 	var s Summary
 	var detect, diagnose, recovery, resolved []time.Duration
@@ -119,8 +119,8 @@ func Sum(all []Incident, p Policy, within Interval, now time.Time) Summary {
 		case in.Maintenance:
 			s.Maintenance++
 			continue
-		case len(in.Doubts) > 0:
-			s.Doubted++
+		case len(in.Uncertainties) > 0:
+			s.Uncertain++
 			continue
 		}
 		s.N++

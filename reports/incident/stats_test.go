@@ -36,7 +36,7 @@ func TestSummarize(t *testing.T) {
 
 func TestVerdicts(t *testing.T) {
 	p := feedPolicy()
-	open := Voice{Source: "pd", Form: "pagerduty", Ref: "PX", Times: times(Started, 0, Detected, 1)}
+	open := Record{Source: "pd", Form: "pagerduty", Ref: "PX", Times: times(Started, 0, Detected, 1)}
 	for name, c := range map[string]struct {
 		in   Incident
 		p    Policy
@@ -121,7 +121,7 @@ func TestSum(t *testing.T) {
 	zero := public("E5", times(Started, 5, Resolved, 5))
 	before := pager("F6", times(Started, -60, Mitigated, 2))
 	s := Sum(fold(first, second, open, works, zero, before), feedPolicy(), Interval{at(0), at(60)}, at(55))
-	if s.N != 3 || s.Open != 1 || s.Maintenance != 1 || s.Doubted != 1 || s.LengthUnknown != 0 {
+	if s.N != 3 || s.Open != 1 || s.Maintenance != 1 || s.Uncertain != 1 || s.LengthUnknown != 0 {
 		t.Errorf("%+v", s)
 	}
 	if s.OneDetect != (Attainment{Met: 1, Missed: 2}) || s.TenRecover != (Attainment{Missed: 2, Unknown: 1}) {
@@ -157,10 +157,10 @@ func TestUnionIsTheMinutesCovered(t *testing.T) {
 func FuzzFold(f *testing.F) {
 	f.Add("pd", "PX", "alias", "title", int64(5), int64(-3))
 	f.Fuzz(func(t *testing.T, source, ref, alias, text string, start, end int64) {
-		v := Voice{Source: source, Form: text, Ref: ref, Aliases: []string{alias}, Title: text, DuplicateOf: alias,
+		v := Record{Source: source, Form: text, Ref: ref, Aliases: []string{alias}, Title: text, DuplicateOf: alias,
 			Times: map[Milestone]Moment{Started: {At: time.Unix(start%1e11, 0)}, Mitigated: {At: time.Unix(end%1e11, 0)}}}
 		e := Edit{Action: Set, Refs: []string{ref}, Field: "title", Value: text, Who: source}
-		for _, in := range Fold([]Voice{v, pager(alias, nil)}, []Edit{e}, feedPolicy()) {
+		for _, in := range Fold([]Record{v, pager(alias, nil)}, []Edit{e}, feedPolicy()) {
 			if in.ID == "" || len(in.ID) > 64 {
 				t.Fatalf("id %q", in.ID)
 			}
@@ -176,7 +176,7 @@ func FuzzFold(f *testing.F) {
 func TestOneStatusPage(t *testing.T) {
 	all := Fold(statusPage(t), nil, feedPolicy())
 	count := Sum(all, feedPolicy(), Interval{day(2022, 1, 1), day(2025, 1, 1)}, day(2025, 1, 1))
-	if count.N != 385 || count.Maintenance != 10 || count.Doubted != 4 || count.Open != 0 {
+	if count.N != 385 || count.Maintenance != 10 || count.Uncertain != 4 || count.Open != 0 {
 		t.Errorf("%+v", count)
 	}
 	resolved(t, "2022 to 2024", count, [3]float64{60, 262.6, 1568})
@@ -206,7 +206,7 @@ func resolved(t *testing.T, what string, s Summary, want [3]float64) {
 func day(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC) }
 
 // statusPage reads the real incidents of one status page.
-func statusPage(t *testing.T) (voices []Voice) {
+func statusPage(t *testing.T) (voices []Record) {
 	f, err := os.Open(realdata.Find(t, "feeds/github-status/incidents-2022-2024.jsonl"))
 	if err != nil {
 		t.Fatal(err)
@@ -224,7 +224,7 @@ func statusPage(t *testing.T) (voices []Voice) {
 		if err := json.Unmarshal(in.Bytes(), &r); err != nil {
 			t.Fatal(err)
 		}
-		voices = append(voices, Voice{Source: "status", Form: "statuspage", Ref: r.ID, At: r.Published, Title: r.Title, Status: "resolved",
+		voices = append(voices, Record{Source: "status", Form: "statuspage", Ref: r.ID, At: r.Published, Title: r.Title, Status: "resolved",
 			Maintenance: r.Impact == "maintenance", Times: map[Milestone]Moment{Started: {At: r.Start}, Resolved: {At: r.End}}})
 	}
 	if in.Err() != nil {

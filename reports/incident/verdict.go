@@ -2,10 +2,10 @@ package incident
 
 import "time"
 
-// Durations are the incident's, counted as the policy says. They are all unknown
-// for an incident that is doubted; one of a milestone that is known to the day
-// only is unknown, and so is the time to detect when the start was inferred from
-// the detection. What was over before it was detected took no time from there.
+// Durations returns the durations of the incident, counted as the policy says. All are
+// unknown for an uncertain incident. A duration to a milestone of which only the day is
+// known is unknown, and so is the time to detect if the start was inferred from the
+// detection. The duration from detection to an earlier milestone is 0.
 func (in Incident) Durations(p Policy) Durations {
 	since := func(origin, end Milestone) *time.Duration {
 		from, known := in.exact(origin)
@@ -33,8 +33,8 @@ func (in Incident) Durations(p Policy) Durations {
 	return d
 }
 
-// Origins are the milestones from which the three steps are counted, in the order
-// of Names: detection always from the start of impact.
+// Origins returns the milestones from which the three steps are counted, in the order of
+// Names: detection always from the start of impact.
 func (p Policy) Origins() [3]Milestone {
 	if p.FromDetected {
 		return [3]Milestone{Started, Detected, Detected}
@@ -42,19 +42,19 @@ func (p Policy) Origins() [3]Milestone {
 	return [3]Milestone{Started, Started, Started}
 }
 
-// exact is a milestone that durations can be made of: known to the second, of an
-// incident that is not doubted.
+// exact returns a milestone; ok is false if it cannot be part of a duration, because only
+// its day is known or the incident is uncertain.
 func (in Incident) exact(m Milestone) (Stamp, bool) {
 	s, ok := in.Times[m]
-	return s, ok && !s.At.IsZero() && !s.DayOnly && len(in.Doubts) == 0
+	return s, ok && !s.At.IsZero() && !s.DayOnly && len(in.Uncertainties) == 0
 }
 
-// Length is how long impact lasted, or has lasted until now when the incident is
-// open; then it is a lower bound, and censored is true. It is unknown (ok false)
-// without an exact start, without any end of a closed incident, and in doubt.
+// Length returns how long impact lasted. For an open incident it is the time until now,
+// which is a lower bound, and censored is true. ok is false without an exact start,
+// without an end of a closed incident, and for an uncertain one.
 func (in Incident) Length(now time.Time) (d time.Duration, censored, ok bool) {
 	start, known := in.Times[Started]
-	if !known || start.DayOnly || len(in.Doubts) > 0 {
+	if !known || start.DayOnly || len(in.Uncertainties) > 0 {
 		return 0, false, false
 	}
 	end, ended := in.End()
@@ -67,18 +67,18 @@ func (in Incident) Length(now time.Time) (d time.Duration, censored, ok bool) {
 	return 0, false, false
 }
 
-// Counted tells that the incident belongs into the numbers: it is none of
-// maintenance, and nothing is doubted.
-func (in Incident) Counted() bool { return !in.Maintenance && len(in.Doubts) == 0 }
+// Counted reports whether the incident is in statistics: it is neither maintenance nor
+// uncertain.
+func (in Incident) Counted() bool { return !in.Maintenance && len(in.Uncertainties) == 0 }
 
-// Verdicts are 1-5-10 of one incident. All is Met when all three are, Missed when
-// one is, else Unknown.
+// Verdicts are the verdicts of 1-5-10. All is Met if all three are met, Missed if one is
+// missed, otherwise Unknown.
 type Verdicts struct {
 	Detect, Diagnose, Recover, All Verdict
 }
 
-// Judge holds an incident against the targets. A target is kept up to and with
-// its last instant. A step that is still to come is Missed once its time is over.
+// Judge compares an incident with the targets. A target is met up to and including its
+// last instant. A step that has not happened is Missed once its time is over.
 func (in Incident) Judge(p Policy, now time.Time) Verdicts {
 	var each [3]Verdict
 	d := in.Durations(p)
@@ -94,14 +94,14 @@ func (in Incident) Judge(p Policy, now time.Time) Verdicts {
 	return v
 }
 
-// Hold holds the nth step (in the order of Names) against its target, as of now; d
-// are the incident's durations. lasts tells whether impact lasted then, which is
-// not Open for whoever looks at a time gone by.
+// Hold compares the nth step (in the order of Names) with its target at the time now; d
+// are the durations of the incident. lasts reports whether impact lasted at that time,
+// which differs from Open for a time in the past.
 func (in Incident) Hold(d Durations, p Policy, n int, lasts bool, now time.Time) Verdict {
 	took, within := d.Steps(p)[n], p.Targets()[n]
 	switch {
 	case took == nil:
-		// What is still to come takes at least as long as the incident has lasted.
+		// A step that has not happened takes at least as long as the incident has lasted.
 		from, known := in.exact(p.Origins()[n])
 		if known && lasts && now.Sub(from.At) > within && from.Confidence != Inferred {
 			return Missed

@@ -18,7 +18,7 @@ type slow struct {
 	entered, release chan struct{}
 }
 
-func (s *slow) Voices(ctx context.Context, from, to time.Time) ([]incident.Voice, error) {
+func (s *slow) Voices(ctx context.Context, from, to time.Time) ([]incident.Record, error) {
 	s.entered <- struct{}{}
 	<-s.release
 	return s.feeds.Voices(ctx, from, to)

@@ -116,7 +116,7 @@ func completeMerge(f folded, into int, refs []string) (own []string, err error) 
 func completeSplit(in incident.Incident, refs []string) (whole []string, err error) {
 	for _, ref := range refs {
 		known := false
-		for _, v := range in.Voices {
+		for _, v := range in.Records {
 			if ref == v.Source+":"+v.Ref || ref == v.Ref {
 				whole, known = append(whole, v.Source+":"+v.Ref), true
 			}
@@ -127,7 +127,7 @@ func completeSplit(in incident.Incident, refs []string) (whole []string, err err
 		}
 	}
 	slices.Sort(whole)
-	if whole = slices.Compact(whole); len(whole) >= len(in.Voices) {
+	if whole = slices.Compact(whole); len(whole) >= len(in.Records) {
 		return nil, fault.New(fault.Invalid, "signals.Edit", "at least one source must stay: an incident consists of the reports of its sources").
 			In("refs")
 	}

@@ -45,7 +45,7 @@ type storedEntry struct {
 // otherwise a generated one. A ref of an incident that is known already
 // joins that incident. It returns fault.Invalid with the field if the entry
 // is not valid, and fault.Conflict if there is another entry with that id.
-func (r *Store) Enter(ctx context.Context, hand incident.Hand, v incident.Voice) (in incident.Incident, fresh bool, err error) {
+func (r *Store) Enter(ctx context.Context, hand incident.Hand, v incident.Record) (in incident.Incident, fresh bool, err error) {
 	now := r.opt.Now().UTC().Truncate(time.Microsecond)
 	s := entryOf(hand.Who, now, v)
 	id := v.Ref
@@ -77,7 +77,7 @@ func (r *Store) Enter(ctx context.Context, hand incident.Hand, v incident.Voice)
 }
 
 // entryOf returns the stored form of a report.
-func entryOf(who string, now time.Time, v incident.Voice) storedEntry {
+func entryOf(who string, now time.Time, v incident.Record) storedEntry {
 	s := storedEntry{
 		Who:         who,
 		At:          now,
@@ -103,7 +103,7 @@ func entryOf(who string, now time.Time, v incident.Voice) storedEntry {
 
 // checkEntry returns the first error of an entry, for the person who enters
 // it.
-func checkEntry(v incident.Voice, s storedEntry) error {
+func checkEntry(v incident.Record, s storedEntry) error {
 	bad := func(field, format string, args ...any) error {
 		return fault.Newf(fault.Invalid, "signals.Enter", format, args...).In(field)
 	}
@@ -189,8 +189,8 @@ func sameEntry(r kv.Reader, id string, s storedEntry) (bool, error) {
 }
 
 // voice returns a stored entry as a report of its incident.
-func (s storedEntry) voice(ref string) incident.Voice {
-	v := incident.Voice{
+func (s storedEntry) voice(ref string) incident.Record {
+	v := incident.Record{
 		Source:      Source,
 		Form:        "portal",
 		Ref:         ref,

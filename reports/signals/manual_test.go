@@ -42,7 +42,7 @@ func TestEditsByHand(t *testing.T) {
 		zoe(""),
 		"PX",
 		incident.Edit{Action: incident.Split, Refs: []string{"pd:PY"}, Why: "two after all"},
-	); err != nil || len(in.Voices) != 1 ||
+	); err != nil || len(in.Records) != 1 ||
 		in.Edits[len(in.Edits)-1].Into != "PX" {
 		t.Errorf("%+v %v", in, err)
 	}
@@ -119,8 +119,8 @@ func TestWrongEditsNameTheirField(t *testing.T) {
 	}
 }
 
-func entry(title string) incident.Voice {
-	return incident.Voice{
+func entry(title string) incident.Record {
+	return incident.Record{
 		Title:    title,
 		Severity: "SEV1",
 		Services: []string{"shop"},
@@ -132,7 +132,7 @@ func TestAPersonsEntry(t *testing.T) {
 	f := open(t)
 	in, fresh, err := f.Enter(t.Context(), zoe(""), entry(" Checkout down "))
 	if err != nil || !fresh || in.Title != "Checkout down" || !in.Open || in.Times[incident.Started].Confidence != incident.Stated ||
-		in.Voices[0].By != "zoe" {
+		in.Records[0].By != "zoe" {
 		t.Errorf("%+v %v", in, err)
 	}
 	v := entry("Cart down")
@@ -147,7 +147,7 @@ func TestAPersonsEntry(t *testing.T) {
 		t.Errorf("another entry of that id: %v", err)
 	}
 	v.Ref = "PX" // a pager tells of it, too
-	if in, _, err = f.Enter(t.Context(), zoe(""), v); err != nil || in.ID != "PX" || len(in.Voices) != 2 || in.Title != "Cart slow" {
+	if in, _, err = f.Enter(t.Context(), zoe(""), v); err != nil || in.ID != "PX" || len(in.Records) != 2 || in.Title != "Cart slow" {
 		t.Errorf("%+v %v", in, err)
 	}
 }
@@ -155,18 +155,18 @@ func TestAPersonsEntry(t *testing.T) {
 func TestWrongEntriesNameTheirField(t *testing.T) {
 	f := open(t)
 	moment := func(t time.Time) incident.Moment { return incident.Moment{At: t} }
-	for field, spoil := range map[string]func(*incident.Voice){
-		"title":    func(v *incident.Voice) { v.Title = " " },
-		"started":  func(v *incident.Voice) { delete(v.Times, incident.Started) },
-		"services": func(v *incident.Voice) { v.Services = make([]string, maxEntryList+1) },
-		"aliases":  func(v *incident.Voice) { v.Aliases = []string{strings.Repeat("x", maxText+1)} },
-		"severity": func(v *incident.Voice) { v.Severity = "bad" },
-		"id":       func(v *incident.Voice) { v.Ref = "17" },
-		"resolved": func(v *incident.Voice) {
+	for field, spoil := range map[string]func(*incident.Record){
+		"title":    func(v *incident.Record) { v.Title = " " },
+		"started":  func(v *incident.Record) { delete(v.Times, incident.Started) },
+		"services": func(v *incident.Record) { v.Services = make([]string, maxEntryList+1) },
+		"aliases":  func(v *incident.Record) { v.Aliases = []string{strings.Repeat("x", maxText+1)} },
+		"severity": func(v *incident.Record) { v.Severity = "bad" },
+		"id":       func(v *incident.Record) { v.Ref = "17" },
+		"resolved": func(v *incident.Record) {
 			v.Times[incident.Resolved] = moment(time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC))
 		},
-		"detected": func(v *incident.Voice) { v.Times[incident.Detected] = moment(at(899)) },
-		"fixed":    func(v *incident.Voice) { v.Times["fixed"] = moment(at(901)) },
+		"detected": func(v *incident.Record) { v.Times[incident.Detected] = moment(at(899)) },
+		"fixed":    func(v *incident.Record) { v.Times["fixed"] = moment(at(901)) },
 	} {
 		v := entry("Down")
 		spoil(&v)

@@ -53,7 +53,7 @@ func (n names) all(said []string) []string {
 }
 
 // voices maps the services of incident reports.
-func (n names) voices(voices []incident.Voice) []incident.Voice {
+func (n names) voices(voices []incident.Record) []incident.Record {
 	out := slices.Clone(voices)
 	for i := range out {
 		out[i].Services = n.all(out[i].Services)

@@ -14,7 +14,7 @@ func TestNamesOfTwoIncidents(t *testing.T) {
 	for i, source := range []string{"jira", "gitlab"} {
 		f.feeds.voices = append(
 			f.feeds.voices,
-			incident.Voice{
+			incident.Record{
 				Source: source,
 				Form:   "ndjson",
 				Ref:    "17",
@@ -23,7 +23,7 @@ func TestNamesOfTwoIncidents(t *testing.T) {
 				Title:  source,
 				Times:  map[incident.Milestone]incident.Moment{incident.Started: {At: at(i)}},
 			},
-			incident.Voice{
+			incident.Record{
 				Source:  "desk",
 				Form:    "ndjson",
 				Ref:     "MORE-" + source,
@@ -32,7 +32,7 @@ func TestNamesOfTwoIncidents(t *testing.T) {
 				Aliases: []string{source + ":17"},
 				Times:   map[incident.Milestone]incident.Moment{incident.Started: {At: at(i + 2)}},
 			},
-			incident.Voice{
+			incident.Record{
 				Source: source,
 				Form:   "ndjson",
 				Ref:    "INC-7",
@@ -62,8 +62,8 @@ func TestNamesOfTwoIncidents(t *testing.T) {
 		return in
 	}
 	edit("jira:17", incident.Edit{Action: incident.Split, Refs: []string{"17"}})
-	if in := find("gitlab:17"); len(in.Voices) != 2 {
-		t.Errorf("splitting jira's 17 off left gitlab's with %d voices, want 2", len(in.Voices))
+	if in := find("gitlab:17"); len(in.Records) != 2 {
+		t.Errorf("splitting jira's 17 off left gitlab's with %d voices, want 2", len(in.Records))
 	}
 	edit("INC-7", incident.Edit{Action: incident.Split, Refs: []string{"gitlab:INC-7"}})
 	edit("INC-7", incident.Edit{Action: incident.Set, Field: "severity", Value: "SEV1"})
@@ -73,10 +73,10 @@ func TestNamesOfTwoIncidents(t *testing.T) {
 	if in := find("INC-7"); in.Severity != "SEV1" {
 		t.Errorf("INC-7 has the severity %q, want SEV1", in.Severity)
 	}
-	if in := edit("MORE-jira", incident.Edit{Action: incident.Merge, Refs: []string{"gitlab:INC-7"}}); len(in.Voices) != 2 {
-		t.Errorf("merging what was split off gives %d voices, want 2: %v", len(in.Voices), in.Refs)
+	if in := edit("MORE-jira", incident.Edit{Action: incident.Merge, Refs: []string{"gitlab:INC-7"}}); len(in.Records) != 2 {
+		t.Errorf("merging what was split off gives %d voices, want 2: %v", len(in.Records), in.Refs)
 	}
-	if in := find("jira:INC-7"); len(in.Voices) != 1 {
+	if in := find("jira:INC-7"); len(in.Records) != 1 {
 		t.Errorf("jira's INC-7 was taken in with gitlab's: %v", in.Refs)
 	}
 }

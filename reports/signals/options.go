@@ -24,7 +24,7 @@ type Feeds interface {
 	// after a Seq.
 	Days(ctx context.Context, kind string, after uint64) ([]time.Time, error)
 	// Voices returns the reports of incidents that overlap [from, to).
-	Voices(ctx context.Context, from, to time.Time) ([]incident.Voice, error)
+	Voices(ctx context.Context, from, to time.Time) ([]incident.Record, error)
 	// Signals returns all signals of the episodes that overlap [from, to).
 	Signals(ctx context.Context, from, to time.Time) ([]alert.Signal, error)
 	Changes(ctx context.Context, from, to time.Time) ([]change.Change, error)
@@ -35,7 +35,7 @@ type Feeds interface {
 // Documents has the post-mortems, each as a report of its incident.
 type Documents interface {
 	Seq(ctx context.Context) (uint64, error)
-	Voices(ctx context.Context) ([]incident.Voice, error)
+	Voices(ctx context.Context) ([]incident.Record, error)
 	// Has reports whether a document with an id is published.
 	Has(ctx context.Context, id string) (bool, error)
 }

@@ -103,7 +103,7 @@ func TestBoundsOfAnEntry(t *testing.T) {
 		"no milestone":          {storedEntry{Title: "t", Times: map[string]time.Time{"started": at(5), "felt": at(6)}}, "felt"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := checkEntry(incident.Voice{}, c.entry)
+			err := checkEntry(incident.Record{}, c.entry)
 			if got := fieldOf(err); (err == nil) != (c.field == "") || got != c.field {
 				t.Errorf("the field is %q, want %q: %v", got, c.field, err)
 			}

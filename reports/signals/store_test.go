@@ -28,7 +28,7 @@ type feeds struct {
 	moved    map[string]uint64
 	day      time.Time // what the last write was about
 	reads    map[string]int
-	voices   []incident.Voice
+	voices   []incident.Record
 	broken   bool // reading voices panics
 	signals  []alert.Signal
 	changes  []change.Change
@@ -49,7 +49,7 @@ func (f *feeds) Days(_ context.Context, kind string, after uint64) (days []time.
 	return days, nil
 }
 func (f *feeds) write(kind string) { f.seq++; f.moved[kind] = f.seq }
-func (f *feeds) Voices(context.Context, time.Time, time.Time) ([]incident.Voice, error) {
+func (f *feeds) Voices(context.Context, time.Time, time.Time) ([]incident.Record, error) {
 	f.reads["incident"]++
 	if f.broken {
 		panic("a voice that nobody thought of")
@@ -73,15 +73,15 @@ func (f *feeds) Observations(_ context.Context, from, to time.Time) ([]sql.Obser
 
 type documents struct {
 	seq    uint64
-	voices []incident.Voice
+	voices []incident.Record
 	known  []string
 }
 
 func (d *documents) Has(_ context.Context, id string) (bool, error) {
 	return slices.Contains(d.known, id), nil
 }
-func (d *documents) Seq(context.Context) (uint64, error)              { return d.seq, nil }
-func (d *documents) Voices(context.Context) ([]incident.Voice, error) { return d.voices, nil }
+func (d *documents) Seq(context.Context) (uint64, error)               { return d.seq, nil }
+func (d *documents) Voices(context.Context) ([]incident.Record, error) { return d.voices, nil }
 
 type services []slo.Service
 
@@ -109,7 +109,7 @@ func open(t *testing.T) *fixture {
 	f := &fixture{
 		now:       at(1000),
 		documents: &documents{},
-		feeds: &feeds{moved: map[string]uint64{}, reads: map[string]int{}, voices: []incident.Voice{
+		feeds: &feeds{moved: map[string]uint64{}, reads: map[string]int{}, voices: []incident.Record{
 			{
 				Source:   "pd",
 				Form:     "pagerduty",
@@ -198,7 +198,7 @@ func TestViewsAreMadeAnewWhenSomethingMoved(t *testing.T) {
 	f.feeds.write("incident")
 	f.incidents(t, 0, 1000)
 	f.documents.seq++
-	f.documents.voices = []incident.Voice{{Source: "postmortem:d1", Form: "postmortem", Ref: "PX", PostmortemID: "d1", Title: "Why"}}
+	f.documents.voices = []incident.Record{{Source: "postmortem:d1", Form: "postmortem", Ref: "PX", PostmortemID: "d1", Title: "Why"}}
 	if in, err := f.Incident(t.Context(), "PX"); err != nil || in.Title != "Why" || !slices.Equal(in.Postmortems, []string{"d1"}) {
 		t.Errorf("%+v %v", in, err)
 	}

@@ -60,7 +60,7 @@ func (r *Store) decisions(ctx context.Context) (out []sql.Decision, err error) {
 }
 
 // entries returns the incidents that people entered, as reports.
-func (r *Store) entries(ctx context.Context) (out []incident.Voice, err error) {
+func (r *Store) entries(ctx context.Context) (out []incident.Record, err error) {
 	err = each(ctx, r, bEntry, func(key []byte, s storedEntry) {
 		parts, ok := kv.Split(key)
 		if !ok {

@@ -21,7 +21,7 @@ type crowd struct {
 	signalN int
 }
 
-func (c *crowd) Voices(ctx context.Context, from, to time.Time) (out []incident.Voice, err error) {
+func (c *crowd) Voices(ctx context.Context, from, to time.Time) (out []incident.Record, err error) {
 	c.reads["incident"]++
 	if c.hangs {
 		<-ctx.Done()
@@ -56,7 +56,7 @@ func crowded(t *testing.T) (*fixture, *crowd) {
 	start := at(0)
 	for d := range 40 {
 		for n := range 10 {
-			v := incident.Voice{
+			v := incident.Record{
 				Source: "s",
 				Form:   "ndjson",
 				Ref:    string(rune('A'+d)) + string(rune('0'+n)),

@@ -10,48 +10,49 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// Judged is one objective over one span, with the definition that was applied.
+// Judged is the result of one SLO over one span, with the definition that was applied.
 type Judged struct {
 	SLO     slo.SLO
 	Result  slo.Result
 	Version int  // number of the definition, 1 for the first
-	Whole   bool // the span is the objective's own window
+	Whole   bool // the span is the window of the SLO
 }
 
-// Detail is everything about one objective.
+// Detail is everything about one SLO.
 type Detail struct {
 	Judged
-	Row      Row // how it is now, whatever the span
+	Row      Row // the current state, for any span
 	Span     slo.Span
 	Versions []catalog.Version // oldest first
 	Points   []slo.Point       // the SLI over the span
-	Budget   []slo.BudgetPoint // what was left of it
+	Budget   []slo.BudgetPoint // the remaining budget
 	Firings  []slo.Firing      // when rules would have fired
 	Bands    []Band
-	// NoBands is why the incidents of the span are not among them: they are too many.
-	// "" they are.
+	// NoBands is the reason why Bands is empty although there are incidents: they are too
+	// many. "" if it is complete.
 	NoBands string
 	Members []Judged // of a composite
 	// Origins are the sources of the counts over the span.
 	Origins []slo.Origin
-	// Estimated are the starts of the buckets of the span that were not counted but
-	// estimated.
+	// Estimated are the starts of the buckets of the span that were estimated instead of
+	// counted.
 	Estimated []time.Time
 	// Projected is the whole calendar window, estimated; nil when it is not open.
 	Projected *slo.Projection
 }
 
-// MaxSpan bounds what is judged for one question.
+// MaxSpan is the longest span of one request.
 const MaxSpan = 400 * day
 
-// Judge is an objective over a span, or over its own window when both ends are
-// zero. The definition is the one in force at the end of the span. Errors are
-// fault.NotFound, fault.Gone and fault.Invalid.
+// Judge evaluates an SLO over a span, or over its window if both ends are zero, with the
+// definition in force at the end of the span. Errors are fault.NotFound, fault.Gone and
+// fault.Invalid.
 func (b *Board) Judge(ctx context.Context, name string, from, to time.Time) (Judged, error) {
 	j, _, err := b.at(ctx, name, from, to)
 	return j, err
 }
 
+// at implements Judge and also returns the span.
 func (b *Board) at(ctx context.Context, name string, from, to time.Time) (j Judged, at slo.Span, err error) {
 	horizon := b.horizon()
 	end := to
@@ -69,7 +70,7 @@ func (b *Board) at(ctx context.Context, name string, from, to time.Time) (j Judg
 		at.From = from
 	}
 	if !at.From.Before(at.To) || at.To.Sub(at.From) > MaxSpan {
-		return j, at, fault.Newf(fault.Invalid, "board.Judge", "from must lie before to, and at most %d days before", MaxSpan/day)
+		return j, at, fault.Newf(fault.Invalid, "slostatus.Judge", "from must be before to, and at most %d days before", MaxSpan/day)
 	}
 	history, err := b.opt.Catalog.History(ctx, name)
 	if err != nil {
@@ -96,8 +97,7 @@ func (b *Board) at(ctx context.Context, name string, from, to time.Time) (j Judg
 	return j, at, err
 }
 
-// Origins are the sources of the counts that a judgement was made of; none for a
-// composite.
+// Origins returns the sources of the counts of a result, none for a composite.
 func (b *Board) Origins(ctx context.Context, j Judged) ([]slo.Origin, error) {
 	if len(j.SLO.Parts) > 0 {
 		return nil, nil
@@ -106,12 +106,12 @@ func (b *Board) Origins(ctx context.Context, j Judged) ([]slo.Origin, error) {
 	return b.opt.Ledger.Origins(ctx, j.SLO.SeriesName(), from, tally.Earlier(j.Result.To, b.horizon()))
 }
 
-// members judges the parts of a composite over its span.
+// members evaluates the parts of a composite over its span.
 func (b *Board) members(ctx context.Context, x slo.SLO, at slo.Span) (out []Judged, err error) {
 	for _, part := range x.Parts {
 		m, err := b.opt.Catalog.SLOAt(ctx, part.SLO, at.To.Add(-1))
 		if k := fault.KindOf(err); err != nil && (k == fault.NotFound || k == fault.Gone) {
-			continue // the composite says that it is missing
+			continue // the result of the composite has the missing part
 		}
 		if err != nil {
 			return nil, err
@@ -125,11 +125,11 @@ func (b *Board) members(ctx context.Context, x slo.SLO, at slo.Span) (out []Judg
 	return out, nil
 }
 
-// curvePoints is about how many points a curve has: as many as it has room for.
+// curvePoints is the approximate number of points of a curve: as many as fit.
 const curvePoints = 168
 
-// Detail gives everything about one objective over a span, or over its own
-// window when both ends are zero. Errors are as for Judge.
+// Detail returns everything about one SLO over a span, or over its window if both ends
+// are zero. Errors are those of Judge.
 func (b *Board) Detail(ctx context.Context, name string, from, to time.Time) (d Detail, err error) {
 	if d.Judged, d.Span, err = b.at(ctx, name, from, to); err != nil {
 		return d, err
@@ -170,8 +170,8 @@ func (b *Board) Detail(ctx context.Context, name string, from, to time.Time) (d 
 	return d, err
 }
 
-// curves draws what happened in the span. A rolling window is shown as it rolled,
-// so buckets of one window before are needed.
+// curves adds the curves of the span. A rolling window needs the buckets of one window
+// before it.
 func (b *Board) curves(ctx context.Context, d *Detail, x slo.SLO) error {
 	before := 3 * day // for the rules
 	rolled := d.Whole && x.Window.Rolling

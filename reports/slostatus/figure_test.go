@@ -36,7 +36,7 @@ func TestCurvesAreDrawn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, n := range map[string]int{"none": 0, "one": 1, "many": 168} {
-		for kind, f := range map[string]chart.Lines{"budget": slostatus.Budget(detail(n)), "sli": slostatus.SLI(detail(n))} {
+		for kind, f := range map[string]chart.Lines{"budget": slostatus.BudgetFigure(detail(n)), "sli": slostatus.SLIFigure(detail(n))} {
 			out, err := drawer.Inline(f, "x")
 			if err != nil {
 				t.Errorf("%s, %s: %v", kind, name, err)
@@ -57,7 +57,7 @@ func TestCurvesAreDrawn(t *testing.T) {
 }
 
 func TestGapsStayGaps(t *testing.T) {
-	f := slostatus.SLI(detail(10))
+	f := slostatus.SLIFigure(detail(10))
 	if v := f.Lines[0].Points[5].Value; v == v { // NaN alone is not itself
 		t.Errorf("a step without a measurement is drawn at %g", v)
 	}

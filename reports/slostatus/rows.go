@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// rows judges every objective at a horizon.
+// rows evaluates every SLO at a horizon.
 func (b *Board) rows(ctx context.Context, s state) ([]Row, error) {
 	if err := b.sums.follow(ctx, b.opt.Ledger); err != nil {
 		return nil, err
@@ -49,8 +49,8 @@ func (b *Board) rows(ctx context.Context, s state) ([]Row, error) {
 	return rows, nil
 }
 
-// fillAll judges the objectives that have buckets, on all cores. A defect is the
-// caller's panic, as it would be on one: who serves readers survives it.
+// fillAll evaluates the SLOs that have buckets, on all cores. A panic of a worker becomes
+// one of the caller, which the server recovers from.
 func (b *Board) fillAll(ctx context.Context, rows []Row, horizon time.Time) error {
 	workers := min(runtime.GOMAXPROCS(0), max(len(rows), 1))
 	errs, defects := make([]error, workers), make([]any, workers)
@@ -75,6 +75,7 @@ func (b *Board) fillAll(ctx context.Context, rows []Row, horizon time.Time) erro
 	return errors.Join(errs...)
 }
 
+// services returns all services by name.
 func (b *Board) services(ctx context.Context) (map[string]slo.Service, error) {
 	list, err := b.opt.Catalog.Services(ctx)
 	out := map[string]slo.Service{}
@@ -84,13 +85,13 @@ func (b *Board) services(ctx context.Context) (map[string]slo.Service, error) {
 	return out, err
 }
 
-// windowAt is the objective's own window as of a horizon.
+// windowAt returns the window of an SLO at a horizon.
 func windowAt(x slo.SLO, horizon time.Time) slo.Span {
 	from, to := x.Window.At(horizon)
 	return slo.Span{From: from, To: to, Now: horizon}
 }
 
-// fill judges one objective that has buckets.
+// fill evaluates one SLO that has buckets.
 func (b *Board) fill(ctx context.Context, row *Row, horizon time.Time) (err error) {
 	x := row.SLO
 	if row.Result, err = b.judge(ctx, x, windowAt(x, horizon)); err != nil {
@@ -107,7 +108,7 @@ func (b *Board) fill(ctx context.Context, row *Row, horizon time.Time) (err erro
 	return b.weeks(ctx, row, horizon)
 }
 
-// judge is the objective over a span, from sums.
+// judge evaluates an SLO over a span, from sums.
 func (b *Board) judge(ctx context.Context, x slo.SLO, at slo.Span) (slo.Result, error) {
 	from := tally.Later(at.From, x.EffectiveFrom)
 	to := at.To
@@ -118,6 +119,7 @@ func (b *Board) judge(ctx context.Context, x slo.SLO, at slo.Span) (slo.Result, 
 	return slo.Judge(x, sum, at), err
 }
 
+// rulesOf returns the verdict of each standard burn-rate rule.
 func rulesOf(x slo.SLO, burns []slo.Burn) (out []RuleState) {
 	by := map[time.Duration]slo.Burn{}
 	for _, burn := range burns {
@@ -129,7 +131,7 @@ func rulesOf(x slo.SLO, burns []slo.Burn) (out []RuleState) {
 	return out
 }
 
-// lasts is how long the budget lasts at the rate of the last day.
+// lasts returns how long the budget lasts at the rate of the last day, nil if unknown.
 func lasts(x slo.SLO, r slo.Result, burns []slo.Burn, horizon time.Time) *time.Duration {
 	for _, burn := range burns {
 		if burn.Window != day || burn.Rate == nil || r.Left == nil {
@@ -137,8 +139,8 @@ func lasts(x slo.SLO, r slo.Result, burns []slo.Burn, horizon time.Time) *time.D
 		}
 		left := *r.Left
 		if past := horizon.Sub(r.From); r.Open && x.Method == slo.Occurrences && past > 0 {
-			// What is consumed to date, of what the whole window permits at the traffic
-			// to date.
+			// The part consumed to date, of what the whole window allows at the traffic to
+			// date.
 			left = 1 - *r.Spent*float64(past)/float64(r.To.Sub(r.From))
 		}
 		if d, ok := slo.Exhaustion(left, *burn.Rate, x.Window.Length()); ok {
@@ -148,8 +150,8 @@ func lasts(x slo.SLO, r slo.Result, burns []slo.Burn, horizon time.Time) *time.D
 	return nil
 }
 
-// weeks judges the last weeks one by one. They are cut at midnight UTC, so that
-// they are made of days that are known already.
+// weeks evaluates each of the last weeks. They begin at midnight UTC, so that their days
+// are already in memory.
 func (b *Board) weeks(ctx context.Context, row *Row, horizon time.Time) error {
 	end := dayNumber(horizon) + 1
 	for i := range row.Weeks {

@@ -9,17 +9,17 @@ import (
 	"github.com/postern/postern/reports/tally"
 )
 
-// sumKey names the sums of one objective's definition over one series.
+// sumKey identifies the sums of one definition of an SLO over one series.
 type sumKey struct{ series, hash string }
 
-// daySums keeps what finished days add up to.
+// daySums has the sums of finished days.
 type daySums struct {
 	mu    sync.Mutex
-	seq   uint64 // of the ledger, up to which writes are known
+	seq   uint64 // of the feed store, up to which writes are known
 	byKey map[sumKey]map[int64]slo.Sum
 }
 
-// follow forgets the days that were written about since.
+// follow drops the days that have new data since the last call.
 func (d *daySums) follow(ctx context.Context, l Ledger) error {
 	seq, err := l.Seq(ctx)
 	if err != nil {
@@ -44,7 +44,7 @@ func (d *daySums) follow(ctx context.Context, l Ledger) error {
 	return nil
 }
 
-// keep forgets the sums of definitions that are no more.
+// keep drops the sums of definitions that do not exist any more.
 func (d *daySums) keep(known map[sumKey]bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -55,6 +55,7 @@ func (d *daySums) keep(known map[sumKey]bool) {
 	}
 }
 
+// get returns the sum of a day if it is known.
 func (d *daySums) get(k sumKey, n int64) (slo.Sum, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -62,11 +63,10 @@ func (d *daySums) get(k sumKey, n int64) (slo.Sum, bool) {
 	return s, ok
 }
 
-// maxKeptDays bounds the days that are kept of one series: readers may ask about any
-// span, however long ago.
+// maxKeptDays bounds the days of one series in memory: readers may request any span.
 const maxKeptDays = 1000
 
-// put keeps a day's sum, unless something was written since it was read.
+// put adds the sum of a day, unless there is new data since it was read.
 func (d *daySums) put(k sumKey, n int64, s slo.Sum, seq uint64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -79,12 +79,14 @@ func (d *daySums) put(k sumKey, n int64, s slo.Sum, seq uint64) {
 	d.byKey[k][n] = s
 }
 
+// at returns the Seq up to which writes are known.
 func (d *daySums) at() uint64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.seq
 }
 
+// dayNumber returns the number of UTC days since 1970.
 func dayNumber(t time.Time) int64 { return t.Unix() / int64(day/time.Second) }
 
 func midnight(n int64) time.Time { return time.Unix(n*int64(day/time.Second), 0).UTC() }
@@ -92,9 +94,10 @@ func midnight(n int64) time.Time { return time.Unix(n*int64(day/time.Second), 0)
 // span is a range of time.
 type span struct{ from, to time.Time }
 
+// whole reports whether the span contains a whole day.
 func (s span) whole(n int64) bool { return !midnight(n).Before(s.from) && !midnight(n+1).After(s.to) }
 
-// sum adds up the buckets of an objective that begin in a span.
+// sum returns the sum of the buckets of an SLO that begin in a span.
 func (b *Board) sum(ctx context.Context, x slo.SLO, s span) (slo.Sum, error) {
 	if !s.from.Before(s.to) {
 		return slo.Sum{}, nil
@@ -127,7 +130,7 @@ func (b *Board) sum(ctx context.Context, x slo.SLO, s span) (slo.Sum, error) {
 	return total, flush()
 }
 
-// read adds up a gap from the ledger, and keeps the days in it that are whole.
+// read returns the sum of a gap from the feed store, and keeps that of its whole days.
 func (b *Board) read(ctx context.Context, x slo.SLO, gap span) (total slo.Sum, err error) {
 	if gap.from.IsZero() {
 		return total, nil

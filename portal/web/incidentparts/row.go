@@ -34,9 +34,9 @@ func Link(k *page.Kit, id string) string {
 func NewRow(k *page.Kit, in incident.Incident, p incident.Policy, now time.Time) Row {
 	row := Row{
 		Link: Link(k, in.ID), Title: cmp.Or(in.Title, in.ID), Severity: in.Severity, Services: in.Services, When: in.When(),
-		DayOnly: in.Times[incident.Started].DayOnly, Open: in.Open, Maintenance: in.Maintenance, Doubts: in.Doubts,
+		DayOnly: in.Times[incident.Started].DayOnly, Open: in.Open, Maintenance: in.Maintenance, Doubts: in.Uncertainties,
 	}
-	for _, v := range in.Voices {
+	for _, v := range in.Records {
 		if form := p.Form(v.Form).Title; !slices.Contains(row.Sources, form) {
 			row.Sources = append(row.Sources, form)
 		}

@@ -69,6 +69,6 @@ type Signals interface {
 	// Edit, Enter and Decide keep what a person says, who being the name of their
 	// token. They are fault.Invalid with words for that person.
 	Edit(ctx context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error)
-	Enter(ctx context.Context, hand incident.Hand, v incident.Voice) (in incident.Incident, fresh bool, err error)
+	Enter(ctx context.Context, hand incident.Hand, v incident.Record) (in incident.Incident, fresh bool, err error)
 	Decide(ctx context.Context, who string, d sql.Decision) error
 }

@@ -20,9 +20,9 @@ func TestPagesOfManyFactsAreBounded(t *testing.T) {
 	const many = 2000
 	bad := `"><script>alert(1)</script>`
 	f := &webtest.Signals{}
-	var voices []incident.Voice
+	var voices []incident.Record
 	for i := range many {
-		voices = append(voices, incident.Voice{
+		voices = append(voices, incident.Record{
 			Source: fmt.Sprint("source", i), Form: "ndjson", Ref: fmt.Sprint("r-", i), Aliases: []string{"INC-1"}, At: webtest.Ago(60), Title: bad, URL: "javascript:alert(1)",
 			Times: webtest.Moments(incident.Started, 60+i, incident.Detected, 50_000+i),
 		})

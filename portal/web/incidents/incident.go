@@ -112,11 +112,11 @@ func (v *incidentView) describe(h *Handler, in incident.Incident) {
 		v.Settable = append(v.Settable, string(m))
 	}
 	v.Settable, v.Linkable = append(v.Settable, incident.EditableFields()...), incident.LinkKinds()
-	v.Doubts, v.More.Doubts = in.Doubts, max(0, len(in.Doubts)-doubtsShown)
+	v.Doubts, v.More.Doubts = in.Uncertainties, max(0, len(in.Uncertainties)-doubtsShown)
 	v.Doubts = v.Doubts[:len(v.Doubts)-v.More.Doubts]
-	v.More.Voices = max(0, len(in.Voices)-voicesShown)
-	for _, said := range in.Voices[:len(in.Voices)-v.More.Voices] {
-		row := voiceRow{Voice: said, Form: policy.Form(said.Form).Title, Name: said.Source + ":" + said.Ref, Who: whoSaid(sources, said.Source), Link: page.WebLink(said.URL)}
+	v.More.Voices = max(0, len(in.Records)-voicesShown)
+	for _, said := range in.Records[:len(in.Records)-v.More.Voices] {
+		row := voiceRow{Record: said, Form: policy.Form(said.Form).Title, Name: said.Source + ":" + said.Ref, Who: whoSaid(sources, said.Source), Link: page.WebLink(said.URL)}
 		if said.PostmortemID != "" {
 			row.Link = h.Link("/p/" + url.PathEscape(said.PostmortemID))
 		}

@@ -20,7 +20,7 @@ func TestIncidentList(t *testing.T) {
 	page := s.Get("/kb/incidents").Body.String()
 	webtest.Holds(t, page, []string{
 		`<a href="/kb/incidents/PX1" data-item>Checkout &lt;failed&gt; 支付</a>`, "open for 30 min", "Sources: post-mortem, PagerDuty, status page",
-		"detected &#43;60 s", "diagnosed &#43;20 min", "recovered &#43;31 min", "it ended the moment it started", `href="/kb/p/checkout-1"`,
+		"detected &#43;60 s", "diagnosed &#43;20 min", "recovered &#43;31 min", "it ended at the time of its start", `href="/kb/p/checkout-1"`,
 		"1 met, 1 missed, 0 unknown", "Median time to recover",
 	}, []string{"<failed>", "Report an incident"})
 	if open, over := strings.Index(page, "/incidents/PX2"), strings.Index(page, "/incidents/PX1"); open > over {

@@ -73,7 +73,7 @@ func incidentState(in incident.Incident) string {
 	switch {
 	case in.Maintenance:
 		return "maintenance"
-	case len(in.Doubts) > 0:
+	case len(in.Uncertainties) > 0:
 		return "doubted"
 	case in.Open:
 		return "open"
@@ -105,7 +105,7 @@ func (h *Handler) narrow(req *page.Request, view *incidentsView, all []incident.
 		for _, name := range in.Services {
 			services[name]++
 		}
-		if len(in.Doubts) > 0 {
+		if len(in.Uncertainties) > 0 {
 			view.Doubts++
 		}
 	}
@@ -128,7 +128,7 @@ func incidentTiles(sum incident.Summary, p incident.Policy) []page.Tile {
 		recovery.Note += ", p90 " + tookOf(sum.Recover.P90)
 	}
 	count := page.Tile{Name: "Incidents", Value: humanize.Number(sum.N), Note: strconv.Itoa(sum.Open) + " open",
-		How: "those whose impact began in this time; maintenance (" + strconv.Itoa(sum.Maintenance) + ") and doubted ones (" + strconv.Itoa(sum.Doubted) + ") are left out of every figure"}
+		How: "those whose impact began in this time; maintenance (" + strconv.Itoa(sum.Maintenance) + ") and doubted ones (" + strconv.Itoa(sum.Uncertain) + ") are left out of every figure"}
 	if sum.Open > 0 {
 		count.Class = "bad"
 	}

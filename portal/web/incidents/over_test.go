@@ -14,7 +14,7 @@ import (
 func TestTheTopSaysWhetherItIsOver(t *testing.T) {
 	t.Parallel()
 	now := webtest.Ago(0)
-	for want, v := range map[string]incident.Voice{
+	for want, v := range map[string]incident.Record{
 		"Not over: 83 min so far; detected after 1 min, acknowledged after 3 min; nobody says that it is diagnosed": {Times: webtest.Moments(incident.Started, 83, incident.Detected, 82, incident.Acknowledged, 80)},
 		"Not over: and nobody can say for how long; detected; nobody says that it is acknowledged or diagnosed":     {Times: webtest.Moments(incident.Detected, 82)},
 		"Over: after 42 min, since 48":                                                          {Times: webtest.Moments(incident.Started, 90, incident.Mitigated, 48)},
@@ -25,7 +25,7 @@ func TestTheTopSaysWhetherItIsOver(t *testing.T) {
 		"Not over: 90 min so far; nobody says that it is detected or acknowledged or diagnosed": {Times: webtest.Moments(incident.Started, 90)},
 	} {
 		v.Source, v.Form, v.Ref = "pd", "pagerduty", "PX"
-		top := overWords(incident.Fold([]incident.Voice{v}, nil, webtest.Policy())[0], now)
+		top := overWords(incident.Fold([]incident.Record{v}, nil, webtest.Policy())[0], now)
 		got := top.State + ": " + top.Says
 		if !top.Until.IsZero() {
 			got += " " + strconv.Itoa(int(now.Sub(top.Until)/time.Minute))

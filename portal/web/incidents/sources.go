@@ -25,7 +25,7 @@ type saidBy struct{ Name, Link string }
 
 // voiceRow is what one source reported.
 type voiceRow struct {
-	incident.Voice
+	incident.Record
 	Form string
 	Name string // by which a split names it
 	Who  saidBy
@@ -37,7 +37,7 @@ type voiceRow struct {
 // for the values.
 func (h *Handler) sources(in incident.Incident) map[string]saidBy {
 	out := map[string]saidBy{}
-	for _, v := range in.Voices[:min(len(in.Voices), voicesShown)] {
+	for _, v := range in.Records[:min(len(in.Records), voicesShown)] {
 		who := saidBy{Name: v.Source}
 		switch {
 		case v.PostmortemID != "":
@@ -96,7 +96,7 @@ func milestoneRowOf(in incident.Incident, m incident.Milestone, p incident.Polic
 			row.Offset = "−" + postmortems.FormatDuration(&d)
 		}
 	}
-	for _, v := range in.Voices {
+	for _, v := range in.Records {
 		if len(row.Others) == othersShown {
 			break
 		}
@@ -111,7 +111,7 @@ func milestoneRowOf(in incident.Incident, m incident.Milestone, p incident.Polic
 // composed of a source and a number are left out.
 func otherNames(in incident.Incident) (out []string) {
 	made := map[string]bool{in.ID: true}
-	for _, v := range in.Voices {
+	for _, v := range in.Records {
 		made[v.Source+":"+v.Ref], made[v.PostmortemID] = true, true
 	}
 	for _, ref := range append(slices.Clone(in.Refs), in.Shared...) {

@@ -28,7 +28,7 @@ type Signals struct {
 	Wide error // of every list: it holds too much
 
 	Edits     []incident.Edit
-	Entered   []incident.Voice
+	Entered   []incident.Record
 	Decisions []sql.Decision
 	Who       string
 }
@@ -48,7 +48,7 @@ func Moments(pairs ...any) map[incident.Milestone]incident.Moment {
 // SignalsOfADay has one incident reported by three sources, an open one, a doubtful one,
 // and what happened around them.
 func SignalsOfADay() *Signals {
-	voices := []incident.Voice{
+	voices := []incident.Record{
 		{Source: "postmortem:checkout-1", Form: "postmortem", Ref: "PX1", Rev: 2, At: Ago(100), Title: "Checkout <failed> 支付", Severity: "SEV2",
 			Services: []string{"checkout"}, PostmortemID: "checkout-1", Times: Moments(incident.Started, 1440, incident.Diagnosed, 1420, incident.Mitigated, 1409)},
 		{Source: "pd", Form: "pagerduty", Ref: "PX1", At: Ago(1439), Title: "High error rate", Status: "resolved", URL: "https://pd.example/PX1",
@@ -161,7 +161,7 @@ func (f *Signals) Edit(_ context.Context, hand incident.Hand, id string, edits .
 }
 
 // Enter implements incidents.Signals.
-func (f *Signals) Enter(_ context.Context, hand incident.Hand, v incident.Voice) (incident.Incident, bool, error) {
+func (f *Signals) Enter(_ context.Context, hand incident.Hand, v incident.Record) (incident.Incident, bool, error) {
 	if v.Title == "" {
 		return incident.Incident{}, false, fault.New(fault.Invalid, "test", "give the incident a title")
 	}

@@ -150,7 +150,7 @@ func (e *cdEvent) incident(f *feed.Fact, predicate string, c custom) error {
 		return err
 	}
 	s := e.Subject
-	v := &incident.Voice{
+	v := &incident.Record{
 		Source:  f.Source,
 		Form:    incidentForm,
 		Ref:     feed.Text(s.ID),

@@ -99,7 +99,7 @@ func readMoment(s string) (m incident.Moment, err error) {
 
 // incident decodes a complete incident report.
 func (l *line) incident(f *feed.Fact) error {
-	v := &incident.Voice{
+	v := &incident.Record{
 		Source: f.Source, Form: Name, Ref: f.Entity, Aliases: feed.Texts(l.Aliases...), Rev: l.Rev, Title: feed.Text(l.Title),
 		RawSeverity: feed.Text(l.Severity), Services: feed.Texts(append(l.Services, l.Service)...), Environment: feed.Text(l.Environment),
 		Status: feed.Text(l.Status), URL: feed.Text(l.URL), DetectedBy: feed.Text(l.DetectedBy), Maintenance: l.Maintenance,

@@ -118,7 +118,7 @@ func (m message) fact(in feed.Input) (f feed.Fact, err error) {
 	if m.Group.ID == "" {
 		return f, fault.New(fault.Invalid, "oncall.fact", "the alert group has no id")
 	}
-	v := &incident.Voice{
+	v := &incident.Record{
 		Source: in.Source, Form: Name, Ref: feed.Text(m.Group.ID), Aliases: feed.Texts(m.Group.Permalinks.Web), At: at,
 		Title: feed.Text(m.Group.Title), RawSeverity: m.label("severity"), Services: feed.Texts(m.label("service")),
 		Environment: m.label("environment"), Status: feed.Text(m.Group.State), URL: feed.Text(m.Group.Permalinks.Web),

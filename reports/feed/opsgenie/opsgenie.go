@@ -184,7 +184,7 @@ func incidentFact(in feed.Input, raw []byte, index int) (feed.Fact, error) {
 		updated = i.CreatedAt.Time
 	}
 	f.Entity, f.At, f.Rev = feed.Text(i.ID), updated, updated.UnixMicro()
-	f.Incident = &incident.Voice{
+	f.Incident = &incident.Record{
 		Source: in.Source, Form: Name, Ref: f.Entity, Aliases: feed.Texts(i.tiny(), i.Links.Web), Rev: f.Rev, At: i.CreatedAt.Time,
 		Title: feed.Text(i.Message), RawSeverity: feed.Text(i.Priority), Services: feed.Texts(i.Services...),
 		Status: feed.Text(i.Status), URL: feed.Text(i.Links.Web), Times: i.times(updated),

@@ -188,7 +188,7 @@ func (e *event) facts(in feed.Input) (f []feed.Fact, ignored bool, err error) {
 
 // signal returns the signal of the page; nil if the event neither pages a
 // person nor is an answer.
-func (e *event) signal(i data, v *incident.Voice, occurred time.Time) *alert.Signal {
+func (e *event) signal(i data, v *incident.Record, occurred time.Time) *alert.Signal {
 	began := v.Times[incident.Detected].At
 	if reopened, err := feed.ReadTime(i.ReopenedAt); err == nil && !reopened.IsZero() {
 		began = reopened
@@ -244,8 +244,8 @@ func (e *event) milestone(times map[incident.Milestone]incident.Moment, occurred
 }
 
 // voice returns the report of the incident as far as the event has it.
-func (i data) voice(source string, created time.Time) *incident.Voice {
-	v := &incident.Voice{
+func (i data) voice(source string, created time.Time) *incident.Record {
+	v := &incident.Record{
 		Source: source, Form: Name, Ref: feed.Text(i.ID), Title: feed.Text(i.Title), Status: feed.Text(i.Status),
 		URL: feed.Text(i.HTMLURL), DetectedBy: "alert", Times: map[incident.Milestone]incident.Moment{},
 		Aliases: feed.Texts(i.IncidentKey, i.HTMLURL), Alerts: feed.Texts(i.ID), // its page, by the fingerprint of the signal

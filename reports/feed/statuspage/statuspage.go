@@ -132,7 +132,7 @@ func fact(source, page string, raw []byte) (f feed.Fact, err error) {
 	if p.PageID == "" {
 		p.PageID = page
 	}
-	v := &incident.Voice{
+	v := &incident.Record{
 		Source: source, Form: Name, Ref: feed.Text(p.ID), Aliases: feed.Texts(p.Shortlink), Rev: t.updated.UnixMicro(),
 		At: t.created, Title: feed.Text(p.Name), RawSeverity: feed.Text(p.Impact), Services: p.services(), Status: feed.Text(p.Status),
 		URL: feed.Text(p.Shortlink), Times: t.milestones, Maintenance: p.maintenance(),

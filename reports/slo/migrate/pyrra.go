@@ -46,7 +46,8 @@ func (r *reader) pyrra(m *yamldoc.Map) {
 	}
 }
 
-// pyrraIndicator gives the ratio of an indicator; nil when it cannot.
+// pyrraIndicator returns the ratio of an indicator, nil with a finding if it cannot be
+// converted.
 func (r *reader) pyrraIndicator(v yamldoc.Value) yamldoc.Pairs {
 	m := v.Map()
 	counter := yamldoc.Pair{Key: "counter", Value: true}
@@ -88,7 +89,7 @@ func (r *reader) pyrraIndicator(v yamldoc.Value) yamldoc.Pairs {
 	return nil
 }
 
-// native reads a latency over a native histogram.
+// native returns the ratio of a latency over a native histogram.
 func (r *reader) native(x *yamldoc.Map, total string) yamldoc.Pairs {
 	limit, err := time.ParseDuration(x.Value("latency").String())
 	if err != nil || limit <= 0 {
@@ -101,7 +102,7 @@ func (r *reader) native(x *yamldoc.Map, total string) yamldoc.Pairs {
 	}
 }
 
-// plainLabels are the labels without Kubernetes' and Pyrra's own.
+// plainLabels returns the labels without those of Kubernetes and Pyrra.
 func plainLabels(labels yamldoc.Pairs) (out yamldoc.Pairs) {
 	for _, p := range labels {
 		if !strings.Contains(p.Key, "/") && p.Key != "prometheus" && p.Key != "role" {
@@ -111,8 +112,8 @@ func plainLabels(labels yamldoc.Pairs) (out yamldoc.Pairs) {
 	return out
 }
 
-// openWindow is a Prometheus duration of one or more units as one of OpenSLO's;
-// "" when there is none.
+// openWindow returns a Prometheus duration of one or more units as a duration of OpenSLO,
+// "" if that is not possible.
 func openWindow(text string) string {
 	if _, _, err := slo.ParseWindow(text); err == nil && !strings.HasSuffix(text, "m") {
 		return strings.Replace(text, "y", "Y", 1)

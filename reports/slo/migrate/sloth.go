@@ -8,11 +8,11 @@ import (
 	"github.com/postern/postern/reports/slo/promql"
 )
 
-// slothWindow is the period that Sloth reports by default.
+// slothWindow is the default period of Sloth.
 const slothWindow = "30d"
 
-// sloth converts a specification of the form prometheus/v1, or the same as a
-// Kubernetes object (sloth.slok.dev/v1, in camel case).
+// sloth converts a specification in the format prometheus/v1, or the same as a Kubernetes
+// object (sloth.slok.dev/v1, in camel case).
 func (r *reader) sloth(m *yamldoc.Map) {
 	if m.Value("version").String() != "prometheus/v1" {
 		if m.Value("apiVersion").String() != "sloth.slok.dev/v1" || m.Value("kind").String() != "PrometheusServiceLevel" {
@@ -49,7 +49,7 @@ func (r *reader) sloth(m *yamldoc.Map) {
 	}
 }
 
-// slothIndicator reads events or a raw error ratio.
+// slothIndicator reads the ratio of events, or a raw error ratio.
 func (r *reader) slothIndicator(o *objective, v yamldoc.Value) bool {
 	sli := v.Map()
 	events, raw := sli.Value("events"), sli.Value("raw")
@@ -79,7 +79,7 @@ func (r *reader) slothIndicator(o *objective, v yamldoc.Value) bool {
 	return true
 }
 
-// either reads a text under the one or the other key.
+// either returns the text of one of two keys.
 func either(m *yamldoc.Map, a, b string) string {
 	if s := strings.TrimSpace(m.Value(a).Text()); s != "" {
 		return s
@@ -87,7 +87,7 @@ func either(m *yamldoc.Map, a, b string) string {
 	return strings.TrimSpace(m.Value(b).Text())
 }
 
-// textPairs are the entries of a mapping of texts.
+// textPairs returns the entries of a mapping of texts.
 func textPairs(v yamldoc.Value) (out yamldoc.Pairs) {
 	if !v.Present() {
 		return nil
@@ -100,7 +100,7 @@ func textPairs(v yamldoc.Value) (out yamldoc.Pairs) {
 	return out
 }
 
-// lookup is the first of the keys that has a text.
+// lookup returns the text of the first key that has one.
 func lookup(pairs yamldoc.Pairs, keys ...string) string {
 	for _, key := range keys {
 		for _, p := range pairs {
@@ -112,7 +112,7 @@ func lookup(pairs yamldoc.Pairs, keys ...string) string {
 	return ""
 }
 
-// unique keeps the last value of each key, in the order in which keys came.
+// unique returns the last value of each key, in the order of the keys.
 func unique(pairs yamldoc.Pairs) (out yamldoc.Pairs) {
 	at := map[string]int{}
 	for _, p := range pairs {

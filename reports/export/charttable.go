@@ -8,21 +8,21 @@ import (
 	"github.com/postern/postern/reports/chart"
 )
 
-// twin is a chart as a table, for the forms that cannot draw: the one that stands
-// under the chart on the page.
-func twin(r reports.Report, c reports.Chart) chart.Table { return Figure(r, c).Table() }
+// tableOf returns a chart as a table, for forms without figures. It is the table under
+// the figure on the page.
+func tableOf(r reports.Report, c reports.Chart) chart.Table { return Figure(r, c).Table() }
 
-// bandTime is how the ends of a band are written.
+// bandTime is the layout of the times of points and bands.
 const bandTime = "2006-01-02 15:04 -07:00"
 
-// span says when a band lasted, in the report's zone.
+// span returns the beginning and end of a band in the zone of the report.
 func span(r reports.Report, b reports.Band) string {
 	zone := reports.Definition{Zone: r.Zone}.Location()
 	return b.From.In(zone).Format(bandTime) + " to " + b.To.In(zone).Format(bandTime)
 }
 
-// where names the place of a point: its instant in the report's zone, its label,
-// or both.
+// where returns the place of a point: its time in the zone of the report, its label, or
+// both.
 func where(r reports.Report, p reports.Point) string {
 	if p.At.IsZero() {
 		return p.Label
@@ -34,15 +34,15 @@ func where(r reports.Report, p reports.Point) string {
 	return at
 }
 
-// says is a value of a chart as its tables print it.
-func says(c reports.Chart, v *float64) string {
+// valueText returns a value of a chart as its table has it.
+func valueText(c reports.Chart, v *float64) string {
 	if v == nil {
 		return Unit(c.Unit).Exact(math.NaN())
 	}
 	return Unit(c.Unit).Exact(*v)
 }
 
-// stamp is an instant of a derivation, in UTC as in the API; "" when there is none.
+// stamp returns the time of a derivation in UTC, as in the API, "" for the zero time.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""

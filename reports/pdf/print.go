@@ -1,9 +1,9 @@
-// Package paper owns printing: a page that needs nothing from elsewhere becomes
-// a PDF by a Chromium on the server. It is the one place that starts one.
+// Package pdf prints a self-contained page as PDF with a Chromium on the server. No other
+// package starts a browser.
 //
-// The browser runs with an empty profile in a folder of its own, without network,
-// for a bounded time, one at a time for all readers; a few more wait for a short time.
-// The folder is removed whatever happens. It keeps nothing.
+// The browser runs with an empty profile in a temporary folder, without network and for
+// a bounded time. One runs at a time; a few requests wait for it for a short time. The
+// folder is always removed, and nothing is stored.
 package pdf
 
 import (
@@ -20,37 +20,37 @@ import (
 )
 
 const (
-	// timeLimit is how long one page may take: a cold start of the browser on a
-	// busy machine takes some ten seconds.
+	// timeLimit bounds the time of one page. A cold start of the browser on a busy
+	// machine takes about ten seconds.
 	timeLimit = 45 * time.Second
-	// maxPDF bounds the answer.
+	// maxPDF bounds the size of a PDF.
 	maxPDF = 64 << 20
-	// browsers is how many run at once, for all readers together: each takes some
-	// 600 MB and a core, so that two would not be faster on two cores.
+	// browsers is the number of browsers that run at a time, for all readers. Each
+	// takes about 600 MB and a core, so two would not be faster on two cores.
 	browsers = 1
-	// maxWaiting is how many pages may be printed or wait for it: each is held in
-	// memory meanwhile, and the last waits for all before it, about 3 s each.
+	// maxWaiting bounds the pages that are printed or wait. Each is in memory, and the
+	// last one waits for all others, about 3 s each.
 	maxWaiting = 5
-	// waitLimit is how long a page waits for its turn. It is not taken from timeLimit.
+	// waitLimit bounds the wait, which is not part of timeLimit.
 	waitLimit = 30 * time.Second
-	// saidMost is how much of what the browser says is kept for the log.
-	saidMost = 4 << 10
+	// logMost bounds the browser's output in the log.
+	logMost = 4 << 10
 )
 
-// names are what Chromium is called by the systems that package it.
+// names returns the names of Chromium in the systems that package it.
 func names() []string {
 	return []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"}
 }
 
-// Printer prints with one browser.
+// Printer prints pages with one browser.
 type Printer struct {
 	browser string
 	turn    chan struct{}
-	room    chan struct{} // one of those who print or wait
+	room    chan struct{} // one entry per page that is printed or waits
 }
 
-// Find looks for a browser: path when it is given, else by its usual names. ok is
-// false when there is none.
+// Find returns a Printer with the browser at path, or, if path is "", with the first one
+// found by its usual names. ok is false when there is none.
 func Find(path string) (p *Printer, ok bool) {
 	candidates := names()
 	if path != "" {
@@ -64,9 +64,9 @@ func Find(path string) (p *Printer, ok bool) {
 	return nil, false
 }
 
-// enter waits for a turn to print; leave must be called when err is nil.
+// enter waits until the page can be printed. If err is nil, the caller must call leave.
 func (p *Printer) enter(ctx context.Context) (leave func(), err error) {
-	const op = "paper.PDF"
+	const op = "pdf.PDF"
 	select {
 	case p.room <- struct{}{}:
 	default:
@@ -83,10 +83,10 @@ func (p *Printer) enter(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-// PDF prints one page. fault.Unavailable: others are printed, come again;
-// fault.Timeout: the browser took too long.
+// PDF returns one page as PDF. It fails with fault.Unavailable while too many others are
+// printed, and with fault.Timeout when the browser takes too long.
 func (p *Printer) PDF(ctx context.Context, page []byte) ([]byte, error) {
-	const op = "paper.PDF"
+	const op = "pdf.PDF"
 	leave, err := p.enter(ctx)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (p *Printer) PDF(ctx context.Context, page []byte) ([]byte, error) {
 	defer cancel()
 	dir, err := os.MkdirTemp("", "postern-paper-")
 	if err != nil {
-		return nil, fault.Wrap(fault.Internal, op, "there is no room for a temporary folder", err)
+		return nil, fault.Wrap(fault.Internal, op, "the temporary folder cannot be created", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	in, out := filepath.Join(dir, "report.html"), filepath.Join(dir, "report.pdf")
@@ -108,46 +108,50 @@ func (p *Printer) PDF(ctx context.Context, page []byte) ([]byte, error) {
 	}
 	info, err := os.Stat(out)
 	if err != nil || info.Size() > maxPDF {
-		return nil, fault.Wrap(fault.Internal, op, "the browser on the server made no PDF", errors.Join(err, fmt.Errorf("paper: the PDF is not there or too large")))
+		err = errors.Join(err, errors.New("pdf: the file is missing or too large"))
+		return nil, fault.Wrap(fault.Internal, op, "the browser on the server made no PDF", err)
 	}
 	b, err := os.ReadFile(out)
 	return b, fault.Wrap(fault.Internal, op, "the PDF cannot be read", err)
 }
 
+// run runs the browser and waits for it.
 func (p *Printer) run(ctx context.Context, dir, in, out string) error {
 	args := []string{
-		"--headless", "--disable-gpu", "--no-first-run", "--no-default-browser-check", "--disable-extensions", "--disable-sync", "--disable-dev-shm-usage",
-		"--disable-background-networking", "--disable-component-update", "--disable-client-side-phishing-detection",
-		// Nothing is loaded from anywhere. That nothing in the page runs is the page's
-		// own policy: the browser prints by a script of its own.
+		"--headless", "--disable-gpu", "--no-first-run", "--no-default-browser-check", "--disable-extensions", "--disable-sync",
+		"--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-client-side-phishing-detection",
+		// Nothing is loaded. Scripts of the page are forbidden by its own policy, since
+		// the browser prints with a script of its own.
 		"--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9",
 		"--user-data-dir=" + filepath.Join(dir, "profile"), "--no-pdf-header-footer", "--print-to-pdf=" + out,
 	}
 	if os.Geteuid() == 0 {
-		args = append(args, "--no-sandbox") // the browser refuses to be root otherwise, as in many containers
+		args = append(args, "--no-sandbox") // needed to run as root, as in many containers
 	}
 	cmd := exec.CommandContext(ctx, p.browser, append(args, "file://"+in)...)
-	var said bytes.Buffer
-	cmd.Stderr = &capped{&said}
+	var output bytes.Buffer
+	cmd.Stderr = &capped{&output}
 	cmd.Env = []string{"HOME=" + dir, "TMPDIR=" + dir, "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8"}
 	wholeGroup(cmd)
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()
 	if ctx.Err() != nil {
-		return fault.Wrap(fault.Timeout, "paper.PDF", "printing took longer than "+timeLimit.String()+"; print the page from your own browser", ctx.Err())
+		text := "printing took longer than " + timeLimit.String() + "; print the page from your own browser"
+		return fault.Wrap(fault.Timeout, "pdf.PDF", text, ctx.Err())
 	}
 	if err != nil {
-		return fault.Wrap(fault.Internal, "paper.PDF", "the browser on the server failed; print the page from your own browser", fmt.Errorf("%w: %s", err, said.Bytes()))
+		err = fmt.Errorf("%w: %s", err, output.Bytes())
+		return fault.Wrap(fault.Internal, "pdf.PDF", "the browser on the server failed; print the page from your own browser", err)
 	}
 	return nil
 }
 
-// capped keeps the beginning of what is written.
+// capped retains the first logMost bytes that are written.
 type capped struct{ b *bytes.Buffer }
 
 // Write implements io.Writer.
 func (c *capped) Write(p []byte) (int, error) {
-	if room := saidMost - c.b.Len(); room > 0 {
+	if room := logMost - c.b.Len(); room > 0 {
 		c.b.Write(p[:min(room, len(p))])
 	}
 	return len(p), nil
