@@ -90,7 +90,9 @@ type selector struct {
 // for every other query: one with another function or operator, an offset, @ or a
 // range, a selector that names no single metric, and what contains {{.window}}.
 func (q query) selector() (s selector, ok bool) {
-	expr, err := newParser().ParseExpr(q.text)
+	// Options of the parser make no difference: a query that needs an experimental
+	// feature is not a selector.
+	expr, err := parser.NewParser(parser.Options{}).ParseExpr(q.text)
 	if err != nil || q.templated {
 		return selector{}, false
 	}
@@ -111,14 +113,6 @@ func (q query) selector() (s selector, ok bool) {
 		}
 		return selector{}, false
 	}
-}
-
-// newParser returns a parser that accepts every feature, experimental ones included:
-// the server decides which of them it has.
-func newParser() parser.Parser {
-	return parser.NewParser(parser.Options{
-		EnableExperimentalFunctions: true, ExperimentalDurationExpr: true, EnableExtendedRangeSelectors: true, EnableBinopFillModifiers: true,
-	})
 }
 
 // plain reports whether a selector has its value at the instant of the query: without
