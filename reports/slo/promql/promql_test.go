@@ -149,16 +149,17 @@ func TestDuration(t *testing.T) {
 func TestIncreasing(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		`sum(rate(a[5m]))`:                       `sum(increase(a[5m]))`,
-		`irate(a[5m])`:                           `irate(a[5m])`,
-		`rate(a[1m])+rate(b[1m])`:                `increase(a[1m])+increase(b[1m])`,
-		`rate (a[5m])`:                           `increase (a[5m])`,
-		"rate # rate(x)\n(a[5m])":                "increase # rate(x)\n(a[5m])",
-		`sum(rate(a{b="rate(c)"}[{{.window}}]))`: `sum(increase(a{b="rate(c)"}[{{.window}}]))`,
-		`ceil(sum(rate(a[{{ .window }}])))`:      `ceil(sum(increase(a[{{ .window }}])))`,
-		`rate`:                                   `rate`,
-		`my_rate(a)`:                             `my_rate(a)`,
-		`"unclosed rate(a)`:                      `"unclosed rate(a)`,
+		`sum(rate(a[5m]))`:                              `sum(increase(a[5m]))`,
+		`irate(a[5m])`:                                  `irate(a[5m])`,
+		`rate(a[1m])+rate(b[1m])`:                       `increase(a[1m])+increase(b[1m])`,
+		`rate (a[5m])`:                                  `increase (a[5m])`,
+		"rate # rate(x)\n(a[5m])":                       "increase # rate(x)\n(a[5m])",
+		`sum(rate(a{b="rate(c)"}[{{.window}}]))`:        `sum(increase(a{b="rate(c)"}[{{.window}}]))`,
+		`ceil(sum(rate(a[{{ .window }}])))`:             `ceil(sum(increase(a[{{ .window }}])))`,
+		`rate`:                                          `rate`,
+		`rate(a[{{.window}}]) / rate(b[{{ .window }}])`: `increase(a[{{.window}}]) / increase(b[{{ .window }}])`,
+		`my_rate(a)`:                                    `my_rate(a)`,
+		`"unclosed rate(a)`:                             `"unclosed rate(a)`,
 	} {
 		t.Run(in, func(t *testing.T) {
 			if diff := cmp.Diff(want, promql.Increasing(in)); diff != "" {
