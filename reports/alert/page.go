@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// pageLag is how long after an alert began its page may say to have begun: clocks
-// differ, and a pager can be told before the alert's own time is over.
+// pageLag is how long after its page an alert may begin by its own time: clocks differ, and
+// a page can be sent before the alert's waiting time is over.
 const pageLag = time.Minute
 
 // Unify merges each episode of a pager into the alerts that caused the page, so that it is

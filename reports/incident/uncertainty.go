@@ -40,6 +40,12 @@ func (in *Incident) findUncertainties(p Policy) {
 			add("it would have lasted %d days", int(length/(24*time.Hour)))
 		}
 	}
+	in.conflictingStarts(p, start, add)
+}
+
+// conflictingStarts finds sources whose start is far from the start of the incident, or
+// that reported the incident a day before they say it started.
+func (in *Incident) conflictingStarts(p Policy, start Stamp, add func(format string, args ...any)) {
 	for _, v := range in.Records {
 		s, ok := v.Times[Started]
 		if !ok {

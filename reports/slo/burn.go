@@ -41,7 +41,7 @@ type Burn struct {
 	Total  float64  // events, for the guard against few of them
 }
 
-// Burns gives the burn rates over windows that end at t.
+// Burns returns the burn rates over windows that end at t.
 func Burns(s SLO, buckets []Bucket, t time.Time, windows []time.Duration) []Burn {
 	p := s.prefix(buckets)
 	out := make([]Burn, 0, len(windows))
@@ -51,16 +51,16 @@ func Burns(s SLO, buckets []Bucket, t time.Time, windows []time.Duration) []Burn
 	return out
 }
 
-// BurnWindows are the windows of the standard rules, short to long.
+// BurnWindows returns the windows of the standard rules, short to long.
 func BurnWindows() []time.Duration {
 	return []time.Duration{5 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 6 * time.Hour, day, 3 * day}
 }
 
-// Verdict is what a rule says at one instant.
+// Verdict is the result of a rule at one instant.
 type Verdict string
 
-// The verdicts of a rule. LowEvents: too few events to judge; a single failure
-// would look like a fire.
+// The verdicts of a rule. LowEvents: there are too few events for a verdict, because a
+// single failure would exceed the rate.
 const (
 	Quiet     Verdict = "quiet"
 	Fires     Verdict = "fires"
@@ -87,7 +87,7 @@ type Firing struct {
 	Peak     float64   // highest burn rate over the long window
 }
 
-// Backtest tells when rules would have fired, judged at the end of each bucket
+// Backtest returns when rules would have fired, evaluated at the end of each bucket
 // in [from, to). Buckets should begin one long window earlier.
 func Backtest(s SLO, buckets []Bucket, rules []Rule, span Span) []Firing {
 	p := s.prefix(buckets)
@@ -151,7 +151,7 @@ func (p prefix) index(t time.Time) int {
 	return lo
 }
 
-// burn is the burn rate over [t-w, t).
+// burn returns the burn rate over [t-w, t).
 func (p prefix) burn(t time.Time, w time.Duration) Burn {
 	lo, hi := p.index(t.Add(-w)), p.index(t)
 	total := p.total[hi] - p.total[lo]
@@ -168,9 +168,9 @@ func (p prefix) burn(t time.Time, w time.Duration) Burn {
 	return b
 }
 
-// Exhaustion is how long the budget lasts if it goes on burning at this rate and
-// traffic stays as it is: left * window / rate. ok is false when nothing burns;
-// 0 is a budget that is gone.
+// Exhaustion returns how long the budget lasts if this rate and the traffic do not change:
+// left * window / rate. ok is false when nothing is consumed; 0 means that the budget is
+// exhausted.
 func Exhaustion(left, rate float64, window time.Duration) (lasts time.Duration, ok bool) {
 	if left <= 0 {
 		return 0, true

@@ -36,7 +36,7 @@ type Growth struct {
 	Samples int // that lie in the bucket; none: the series was not seen
 }
 
-// Grow counts one series of a counter by bucket: each reading adds its difference
+// Grow returns the growth of one series of a counter by bucket: each reading adds its difference
 // to the one before, and all of itself where it is lower, because then the counter
 // began again at zero. (100, 110, 5, 20, 30 grew by 40.) The difference belongs to
 // the bucket in which the later reading lies, so that neighbouring buckets add up
@@ -44,7 +44,7 @@ type Growth struct {
 //
 // The first reading of a series adds nothing: what it had counted before it was
 // seen is not known. Neither does one whose predecessor lies reach or more before
-// the start of its bucket: that is a series which begins anew, as it is to PromQL
+// the start of its bucket: that is a new series, as it is to PromQL
 // with reach for its lookback. Readings that are NaN are passed over. The samples
 // must be in order of time.
 func Grow(samples []Sample, g Grid, reach time.Duration) []Growth {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// DefinitionHash tells definitions from each other: what an objective measures,
-// demands and how it counts. Titles, labels and the place in the repository are
+// DefinitionHash identifies a definition: what an SLO measures, its target and how it
+// counts. Titles, labels and the place in the repository are
 // not part of it, so that rewording one changes no number's meaning.
 func (s SLO) DefinitionHash() string {
 	var out []byte

@@ -38,8 +38,8 @@ func Series(s SLO, buckets []Bucket, span Span, step time.Duration) []Point {
 }
 
 // BudgetPoint is how much of a budget was left at an instant, as a share of it;
-// negative when it is overspent, nil when nothing was measured then: a budget
-// that nobody watches is not known to be whole.
+// negative when more than all was consumed, nil when nothing was measured: a budget
+// without measurements may be incomplete.
 type BudgetPoint struct {
 	At   time.Time
 	Left *float64

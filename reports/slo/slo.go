@@ -1,12 +1,12 @@
-// Package slo owns the arithmetic of service level objectives: buckets of counts
-// in, states, budgets and burn rates out. It is pure.
+// Package slo calculates service level objectives: buckets of counts in, states, budgets
+// and burn rates out. It is pure.
 //
 // What is stored and summed is counts (good, total) in buckets aligned to UTC,
 // never ratios: a mean of ratios weighs a quiet night as much as a busy noon and
 // is wrong by a factor of thirty on real traffic. Ratios appear at the last step
 // and are never rounded before they are compared.
 //
-// Zero, absent and no traffic are three different things: see State.
+// Zero, absent and no traffic are three different states: see State.
 package slo
 
 import "time"
@@ -39,8 +39,8 @@ const (
 	RatioTimeslices Method = "RatioTimeslices" // mean of the slices' ratios
 )
 
-// State speaks of the data of an SLO over a period, not of its objective. Each
-// SLO has exactly one a period.
+// State is the state of the data of an SLO over a period, not of its target. Each SLO has
+// exactly one per period.
 type State string
 
 // The states. Only OK and Partial get a verdict.
@@ -59,8 +59,8 @@ func States() []State {
 	return []State{OK, LowTraffic, NoTraffic, Partial, NoData, Invalid, NotYet}
 }
 
-// Words say a state to people, the same on every face. What was never judged, the
-// zero State, is not yet in force.
+// Words returns the text of a state, which is the same on pages and in reports. The zero
+// State, of an SLO that was never evaluated, is that of NotYet.
 func (s State) Words() string {
 	switch s {
 	case OK:
@@ -126,7 +126,7 @@ type Window struct {
 	Zone  *time.Location
 }
 
-// Indicator says where the counts come from.
+// Indicator is the source of the counts: the SLI.
 type Indicator struct {
 	Type   string // "prometheus", "ndjson"
 	Source string // name of the configured source; "" for the default
@@ -197,7 +197,7 @@ func (s SLO) SeriesName() string {
 const BaseBucket = 5 * time.Minute
 
 // BucketLen is how long the buckets of the objective should be: five minutes, or
-// as much less as its slices need to be told apart.
+// less where its slices are shorter.
 func (s SLO) BucketLen() time.Duration {
 	if s.SliceLen <= 0 {
 		return BaseBucket

@@ -13,12 +13,12 @@ const (
 	skewEvents = 2
 )
 
-// excess tells whether good exceeds total by more than scrapes explain.
+// excess reports whether good exceeds total by more than the times of scrapes explain.
 func excess(good, total float64) bool {
 	return good > total && good-total > max(skewShare*total, skewEvents)
 }
 
-// Sum is what the buckets of a span add up to. Sums of neighbouring spans add
+// Sum is the sum of the buckets of a span. Sums of neighbouring spans add
 // (see Add), so those of finished days can be kept.
 type Sum struct {
 	Good, Total float64       // events
@@ -31,7 +31,7 @@ type Sum struct {
 	Slices      Slices
 }
 
-// Add puts the sums of two spans together that do not overlap.
+// Add returns the sum of two spans that do not overlap.
 func (a Sum) Add(b Sum) Sum {
 	return Sum{
 		Good: a.Good + b.Good, Total: a.Total + b.Total, Measured: a.Measured + b.Measured,
@@ -43,7 +43,7 @@ func (a Sum) Add(b Sum) Sum {
 	}
 }
 
-// SumOf adds up the buckets that begin in [from, to). They must be in order of
+// SumOf returns the sum of the buckets that begin in [from, to). They must be in order of
 // time. The split of a span into days changes nothing, as long as no slice of
 // the objective lies across a border: slices are aligned as buckets are.
 func SumOf(s SLO, buckets []Bucket, from, to time.Time) Sum {
@@ -55,14 +55,14 @@ func SumOf(s SLO, buckets []Bucket, from, to time.Time) Sum {
 	return sum
 }
 
-// within cuts out the buckets that begin in [from, to).
+// within returns the buckets that begin in [from, to).
 func within(buckets []Bucket, from, to time.Time) []Bucket {
 	lo := searchStart(buckets, from)
 	hi := lo + searchStart(buckets[lo:], to)
 	return buckets[lo:hi]
 }
 
-// searchStart is the index of the first bucket that does not begin before t.
+// searchStart returns the index of the first bucket that does not begin before t.
 func searchStart(buckets []Bucket, t time.Time) int {
 	lo, hi := 0, len(buckets)
 	for lo < hi {
@@ -124,7 +124,7 @@ func (sum *Sum) odd(b *Bucket, measured *float64) {
 	*measured += b.Coverage * float64(b.Len)
 }
 
-// nonsense says how many buckets cannot be, and why.
+// nonsense returns how many buckets have impossible counts, and why.
 func (sum Sum) nonsense() string {
 	text := fmt.Sprintf("%d of %d buckets hold more good than total events, or negative or infinite ones", sum.Nonsense, sum.Buckets)
 	if sum.Large > 0 {
@@ -133,7 +133,7 @@ func (sum Sum) nonsense() string {
 	return text
 }
 
-// sane tells whether a bucket's counts can be used at all.
+// sane reports whether the counts of a bucket can be used.
 func (b Bucket) sane() bool {
 	return b.Good >= 0 && b.Total >= 0 && b.Good <= MostEvents && b.Total <= MostEvents && b.Coverage >= 0 && b.Coverage <= 1
 }

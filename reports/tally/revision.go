@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// Mark tells of which thing a record speaks, how new it is and when the thing was.
+// Mark identifies the object of a record, with its revision and time.
 type Mark struct {
 	Source, ID string
 	Rev        int64 // a higher one replaces a lower one

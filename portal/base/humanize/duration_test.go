@@ -179,7 +179,7 @@ func TestFromSecondsSaturates(t *testing.T) {
 	for seconds, want := range map[float64]time.Duration{
 		1.5: 1500 * time.Millisecond, -1.5: -1500 * time.Millisecond,
 		1e308: math.MaxInt64, -1e308: -math.MaxInt64, math.Inf(1): math.MaxInt64, math.Inf(-1): -math.MaxInt64,
-		18446744073709.55: math.MaxInt64, 9223372036.854776: math.MaxInt64,
+		18446744073709.55: math.MaxInt64, 9223372036.854776: math.MaxInt64, -9223372036.854776: -math.MaxInt64,
 	} {
 		if got := humanize.FromSeconds(seconds); got != want {
 			t.Errorf("FromSeconds(%v) = %d, want %d", seconds, got, want)

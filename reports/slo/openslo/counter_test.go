@@ -22,7 +22,7 @@ func counts(kind, counter, bad, total string) string {
 `, counter, kind, bad, kind, total)
 }
 
-// What does not fit the way it is counted is told where the query stands, and
+// A query that does not fit the way it is counted has a finding at its place, and
 // refuses nothing.
 func TestQueriesThatDoNotFitTheirCounter(t *testing.T) {
 	const fine = `errors_total{code=~"5.."}`
@@ -57,8 +57,8 @@ func TestQueriesThatDoNotFitTheirCounter(t *testing.T) {
 	}
 }
 
-// An SLI that several objectives name is told of once.
-func TestASharedIndicatorIsToldOfOnce(t *testing.T) {
+// An SLI that several objectives name has one finding.
+func TestASharedIndicatorHasOneFinding(t *testing.T) {
 	_, problems := judge(head + rolling + "  indicatorRef: r\n  objectives: [{target: 0.9}, {displayName: more, target: 0.99}]\n" +
 		"---\napiVersion: openslo/v1\nkind: SLI\nmetadata: {name: r}\nspec: {ratioMetric: {counter: true, bad: {metricSource: {type: Prometheus, spec: {query: up}}}, total: {metricSource: {type: Prometheus, spec: {query: a_total}}}}}\n")
 	n := 0

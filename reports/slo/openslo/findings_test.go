@@ -47,6 +47,14 @@ func with(t *testing.T, old, new string) string {
 	return strings.Replace(complete, old, new, 1)
 }
 
+func TestDescriptionsAreRead(t *testing.T) {
+	t.Parallel()
+	text := with(t, "    spec:\n      ratioMetric:", "    spec:\n      description: Requests that succeed.\n      ratioMetric:")
+	if _, problems := judge(text); len(problems) > 0 {
+		t.Error(problems)
+	}
+}
+
 func TestCompleteRepositoryHasNoFindings(t *testing.T) {
 	t.Parallel()
 	if set, problems := judge(complete); len(problems) > 0 || len(set.SLOs) != 1 || len(set.Services) != 1 {
@@ -107,6 +115,8 @@ func TestFindings(t *testing.T) {
 		"annotation of services": {"annotations: {}", "annotations: {postern/owner: Ada}", "slo-annotation", "nothing reads the annotation postern/owner"},
 		"date without form":      {"annotations: {}", "annotations: {postern/effective-from: yesterday}", "slo-form", "postern/effective-from is a date"},
 		"events without number":  {"annotations: {}", "annotations: {postern/min-events: many}", "slo-form", "postern/min-events is a number of events"},
+		"too many events":        {"annotations: {}", "annotations: {postern/min-events: 1e15}", "slo-form", "postern/min-events is a number of events"},
+		"slice of years":         {objective, "{target: 0.9, timeSliceWindow: 6Y}", "slo-form", `"6Y" is not a duration`},
 		"unknown empty slice":    {"annotations: {}", "annotations: {postern/empty-slice: ignore}", "slo-form", "postern/empty-slice is exclude, good or bad"},
 		"service on itself":      {"  name: s\nspec: {}", "  name: s\n  annotations: {postern/depends-on: s}\nspec: {}", "service-dependency", ""},
 		"unknown dependency":     {"  name: s\nspec: {}", "  name: s\n  annotations: {postern/depends-on: t}\nspec: {}", "service-dependency", ""},
@@ -209,7 +219,7 @@ func TestTargetsOfPercentages(t *testing.T) {
 }
 
 // TestHashesFollowTheMeaning holds which changes of a file make another definition of
-// an SLO: its history begins anew with each.
+// an SLO: each begins a new history.
 func TestHashesFollowTheMeaning(t *testing.T) {
 	t.Parallel()
 	hash := func(text string) string {

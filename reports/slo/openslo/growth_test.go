@@ -21,7 +21,7 @@ func services(n int, deps func(i int) string) string {
 	return b.String()
 }
 
-// Definitions of the worst forms are read, linked and told in linear time.
+// Definitions of the worst forms are read, linked and reported in linear time.
 func TestDefinitionsAreJudgedInLinearTime(t *testing.T) {
 	const object = "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: a}\nspec: {service: a, objectives: ["
 	for name, make := range map[string]func(n int) string{
