@@ -69,6 +69,7 @@ type recent struct {
 	until []time.Time
 }
 
+// put adds an incident under one of its names.
 func put(by map[string]*recent, name string, in Incident) {
 	if name == "" {
 		return

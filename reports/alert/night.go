@@ -63,6 +63,7 @@ func (o OnCall) ShiftText() string {
 	return humanize.Plural(int(o.ShiftLength/time.Hour), "hour") + " from " + clockText(o.ShiftFrom)
 }
 
+// clockText returns a time of day: "22:00".
 func clockText(t time.Duration) string {
 	return fmt.Sprintf("%d:%02d", t/time.Hour, t%time.Hour/time.Minute)
 }

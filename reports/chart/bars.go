@@ -24,6 +24,7 @@ type Bars struct {
 	Empty string // text of a figure without bars; "" for a default
 }
 
+// The height of a row and of its bar.
 const (
 	barRow   = 26 // logical pixels
 	barThick = 14
@@ -43,6 +44,7 @@ func (b Bars) most() int {
 // shown returns the bars that have a row.
 func (b Bars) shown() []Bar { return b.Bars[:min(len(b.Bars), b.most())] }
 
+// size returns the size for the rows that are shown.
 func (b Bars) size() (float64, float64) {
 	rows := max(len(b.shown()), 2)
 	if len(b.Bars) > b.most() {

@@ -33,6 +33,7 @@ func (c *canvas) units(v float64) int {
 func (c *canvas) x(v float64) int { return c.units(v + c.left) }
 func (c *canvas) y(v float64) int { return c.units(v + c.top) }
 
+// color returns the color of a role in the theme of the canvas.
 func (c *canvas) color(r Role) drawing.Color { return r.color(c.theme) }
 
 // background paints the whole picture in the color of paper.

@@ -10,6 +10,7 @@ type Clock struct {
 	Empty  string     // text of a figure without counts; "" for a default
 }
 
+// The height of a cell, and the width of the names of days.
 const (
 	clockCell = 26
 	clockLeft = 44
@@ -20,6 +21,7 @@ var weekdays = [7]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 // Heading implements Figure.
 func (k Clock) Heading() string { return k.Title }
 
+// size returns the size of seven days and a line of hours.
 func (k Clock) size() (float64, float64) {
 	return figureWidth, 7*clockCell + lineSpace + 4
 }

@@ -100,6 +100,7 @@ func (f Columns) legend() []legendEntry {
 	return entries
 }
 
+// draw draws the grid, the legend and the columns.
 func (f Columns) draw(c *canvas) error {
 	tops, highest := f.tops()
 	if len(f.Names) == 0 || len(f.Stacks) == 0 {

@@ -23,6 +23,7 @@ type Table struct {
 	Rows [][]string
 }
 
+// Sizes of pictures.
 const (
 	// dpi is the resolution at which a point is a pixel.
 	dpi = 72

@@ -18,6 +18,7 @@ func legendHeight(c *canvas, entries []legendEntry) float64 {
 	return float64(len(legendRows(c, entries))) * lineSpace
 }
 
+// Sizes of a legend.
 const (
 	legendMark  = 22 // logical pixels of a sample
 	legendGap   = 16

@@ -21,6 +21,7 @@ type SharePart struct {
 	Role Role
 }
 
+// The height of a row and of its bar.
 const (
 	shareRow   = 30
 	shareThick = 18

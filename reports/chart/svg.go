@@ -56,6 +56,7 @@ func (r *svgRenderer) step(command byte, x, y int) {
 	r.path.Write(strconv.AppendInt(b, int64(y), 10))
 }
 
+// QuadCurveTo implements gochart.Renderer. It adds a curve with one control point.
 func (r *svgRenderer) QuadCurveTo(cx, cy, x, y int) {
 	fmt.Fprintf(&r.path, "Q%d %d %d %d", cx, cy, x, y)
 }
@@ -80,6 +81,7 @@ func (r *svgRenderer) ArcTo(cx, cy int, rx, ry, start, delta float64) {
 	fmt.Fprintf(&r.path, "A%d %d 0 %d %d %d %d", int(rx), int(ry), large, sweep, int(ex), int(ey))
 }
 
+// Stroke, Fill and FillStroke implement gochart.Renderer. They write the path.
 func (r *svgRenderer) Stroke()     { r.draw(false, true) }
 func (r *svgRenderer) Fill()       { r.draw(true, false) }
 func (r *svgRenderer) FillStroke() { r.draw(true, true) }
@@ -176,6 +178,7 @@ func (r *svgRenderer) anchored(body string, x, y int, at anchor) {
 	r.body.WriteString(">" + escape(body) + "</text>")
 }
 
+// MeasureText implements gochart.Renderer, in units, by the embedded face.
 func (r *svgRenderer) MeasureText(body string) gochart.Box {
 	return gochart.Box{Right: int(math.Ceil(r.face.width(clean(body), r.size))), Bottom: int(math.Ceil(r.size))}
 }

@@ -41,4 +41,5 @@ func isDirection(r rune) bool {
 // escape returns text for the content and the attributes of XML.
 func escape(s string) string { return escaper.Replace(s) }
 
+// escaper escapes the characters with a meaning in XML.
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")

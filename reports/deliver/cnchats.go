@@ -81,6 +81,8 @@ func checkCode(who string, body []byte, slow ...int) error {
 	return fail(Permanent, nil, "%s refused the message: code %d, %s", who, *code, excerpt([]byte(msg)))
 }
 
+// dingTalkAnswer checks an answer of DingTalk. The codes are its limits of messages per
+// minute and that of a busy system.
 func dingTalkAnswer(body []byte) error {
 	return checkCode("DingTalk", body, -1, 130101, 130102, 410100)
 }
@@ -102,6 +104,7 @@ func feishuBody(m Message, secret string, now time.Time) (any, error) {
 	return message, nil
 }
 
+// feishuAnswer checks an answer of Feishu. The codes are its limits of messages.
 func feishuAnswer(body []byte) error { return checkCode("Feishu", body, 9499, 11232) }
 
 // weComBody returns a message of type markdown.
@@ -111,4 +114,5 @@ func weComBody(m Message, _ string, _ time.Time) (any, error) {
 	return object{"msgtype": "markdown", "markdown": object{"content": title + m.chatMarkdown(weComBytes-len(title))}}, nil
 }
 
+// weComAnswer checks an answer of WeCom. The codes are its limits of messages.
 func weComAnswer(body []byte) error { return checkCode("WeCom", body, -1, 45009, 45033) }

@@ -65,11 +65,13 @@ type mailPicture struct {
 	Alt string
 }
 
+// mailList is a list of a mail, with links.
 type mailList struct {
 	Heading string
 	Lines   []mailLine
 }
 
+// mailLine is one sentence, with the team that acts and an absolute address.
 type mailLine struct{ Who, Text, URL string }
 
 // Compose returns a revision in every form that a channel needs. All forms print the

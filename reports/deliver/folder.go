@@ -14,6 +14,7 @@ import (
 // so every failure may be tried again.
 type folder struct{ dir string }
 
+// Modes of what is written: readable by the group, which collects the files.
 const (
 	folderMode = 0o750
 	fileMode   = 0o640

@@ -62,6 +62,7 @@ func slackWords(s string, most int) object {
 	return object{"type": "mrkdwn", "text": cutRunes(s, most), "verbatim": true}
 }
 
+// slackEscapes replaces the characters that format text, link or mention.
 var slackEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "*", "∗", "_", "＿", "`", "ˋ", "~", "∼")
 
 // escapeSlack keeps names from becoming links, mentions or formatting. Slack has no

@@ -74,6 +74,8 @@ func (m Message) chatMarkdown(most int) string {
 	return cutBytes(m.markdown(), most-len(foot)) + foot
 }
 
+// markdownEscapes escapes the characters that format text, link or mention in the
+// Markdown of DingTalk, Feishu, WeCom and Teams.
 var markdownEscapes = strings.NewReplacer(
 	`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "#", `\#`,
 	"@", "@\u200b", "~", `\~`, "|", `\|`, "://", ":\u200b//") // a zero width space ends mentions and addresses

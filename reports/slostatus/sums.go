@@ -89,6 +89,7 @@ func (d *daySums) at() uint64 {
 // dayNumber returns the number of UTC days since 1970.
 func dayNumber(t time.Time) int64 { return t.Unix() / int64(day/time.Second) }
 
+// midnight returns the beginning of a UTC day by its number.
 func midnight(n int64) time.Time { return time.Unix(n*int64(day/time.Second), 0).UTC() }
 
 // span is a range of time.

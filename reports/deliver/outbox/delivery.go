@@ -99,6 +99,7 @@ func (d Delivery) reportKey() []byte {
 	return append(binary.BigEndian.AppendUint32(k, uint32(d.Revision)), d.ID...)
 }
 
+// decode returns a stored delivery.
 func decode(raw []byte) (d Delivery, err error) {
 	err = json.Unmarshal(raw, &d)
 	return d, fault.Wrap(fault.Internal, "outbox", "a stored delivery cannot be read", err)

@@ -46,6 +46,7 @@ func (o *Outbox) Get(ctx context.Context, id string) (d Delivery, err error) {
 	return d, err
 }
 
+// errUnknown returns the error for an id without a delivery.
 func errUnknown() error { return fault.New(fault.NotFound, "outbox", "there is no such delivery") }
 
 // Of returns the deliveries of one period of a report, by revision, oldest first.
@@ -57,6 +58,8 @@ func (o *Outbox) Of(ctx context.Context, report, period string) (out []Delivery,
 	return out, err
 }
 
+// of returns the deliveries of one period of a report. Unreadable ones are skipped and
+// counted by kv.
 func of(r kv.Reader, report, period string) (out []Delivery, err error) {
 	from, to := kv.Under(report, period)
 	for item, err := range r.Scan(bReport, from, to) {

@@ -275,6 +275,7 @@ func (o *Outbox) change(ctx context.Context, id string, fn func(*Delivery) bool)
 	return d, err
 }
 
+// change updates one delivery in a transaction. It does not write if fn returns false.
 func change(w kv.Writer, id string, fn func(*Delivery) bool) (d Delivery, err error) {
 	raw, err := w.Get(bDelivery, []byte(id))
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 // Alert policies are judged so that an author may keep them beside the
 // objectives; the portal itself does not page by them.
 
+// alertPolicy reads an alert policy and returns its references to conditions and targets.
 func (r *reader) alertPolicy(spec *yamldoc.Map) (refs []reference) {
 	_ = spec.Value("description").String()
 	for _, key := range []string{"alertWhenNoData", "alertWhenResolved", "alertWhenBreaching"} {
@@ -47,6 +48,8 @@ func (r *reader) members(list yamldoc.Value, kind, refKey string) (refs []refere
 	return refs
 }
 
+// alertCondition checks an alert condition. Postern does not evaluate conditions: it uses
+// the standard burn-rate rules.
 func (r *reader) alertCondition(spec *yamldoc.Map) {
 	_ = spec.Value("description").String()
 	r.required(spec, "severity")
@@ -74,4 +77,5 @@ func (r *reader) alertCondition(spec *yamldoc.Map) {
 	finish(c)
 }
 
+// operators returns the operators of OpenSLO.
 func operators() []string { return []string{"lte", "gte", "lt", "gt"} }

@@ -48,10 +48,13 @@ func Link(files []File) (Set, []postmortems.Problem) {
 	return l.set, l.problems
 }
 
+// reader returns a reader for findings about one file.
 func (l *linker) reader(path string) *reader { return &reader{path: path, lines: weights()} }
 
+// keep adds the findings of a reader.
 func (l *linker) keep(r *reader) { l.problems = append(l.problems, r.problems...) }
 
+// key returns the identity of an object.
 func key(kind, name string) string { return kind + " " + name }
 
 // register takes a name for the first object that has it.

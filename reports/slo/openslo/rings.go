@@ -48,6 +48,7 @@ func (l *linker) cycles() {
 	}
 }
 
+// walk follows the dependencies of one service.
 func (f *ringFinder) walk(root string) {
 	f.enter(root)
 	for len(f.path) > 0 && f.found < maxRings {
@@ -80,6 +81,7 @@ func (f *ringFinder) enter(name string) {
 	}
 }
 
+// ring adds a finding for the cycle that the path and one more dependency close.
 func (f *ringFinder) ring(o object, name string) {
 	f.found++
 	from := slices.IndexFunc(f.path, func(s step) bool { return s.name == name })

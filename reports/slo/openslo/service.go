@@ -8,6 +8,7 @@ import (
 	"github.com/postern/postern/reports/slo"
 )
 
+// service reads a service and returns it with the references to its dependencies.
 func (r *reader) service(meta metadata, spec *yamldoc.Map) (*slo.Service, []reference) {
 	n := r.notes(meta, noteOwner, noteTeam, noteTier, noteZone, noteDepends, noteDatabases)
 	s := slo.Service{
