@@ -24,7 +24,7 @@ func runner(t *testing.T, list ...jobs.Job) *jobs.Runner {
 	}
 	r := jobs.New(jobs.Options{DB: db, Now: time.Now, Log: slog.New(slog.DiscardHandler), Jobs: list})
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 		defer cancel()
 		if err := errors.Join(r.Stop(ctx), db.Close()); err != nil {
 			t.Error(err)
@@ -33,12 +33,12 @@ func runner(t *testing.T, list ...jobs.Job) *jobs.Runner {
 	return r
 }
 
-// until polls for something that goroutines bring about.
+// until polls for a state that goroutines reach. Its deadline only ends a hang.
 func until(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !done(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !done(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("waited in vain for: %s", what)
+			t.Fatalf("%s did not happen", what)
 		}
 	}
 }
