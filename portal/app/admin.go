@@ -37,10 +37,10 @@ func (x admin) CreateToken(ctx context.Context, g auth.Grant) (string, auth.Toke
 	return secret, t, x.a.audit.Append(ctx, auth.Entry{Action: "token.create", Object: t.ID, New: granted, Result: "done"})
 }
 
-// Tokens implements web.Admin.
+// Tokens implements web.Admin, with revoked and expired tokens.
 func (x admin) Tokens(ctx context.Context) ([]auth.Token, error) { return x.a.tokens.List(ctx) }
 
-// RevokeToken implements web.Admin.
+// RevokeToken implements web.Admin. It also ends the browser sessions of the token.
 func (x admin) RevokeToken(ctx context.Context, id string) error {
 	if err := x.a.tokens.Revoke(ctx, id); err != nil {
 		return err

@@ -209,7 +209,8 @@ func Exists(dataDir string) (bool, error) {
 func (a *App) dir(name string) string { return filepath.Join(a.opt.Config.DataDir, name) }
 
 // openDatabase opens the database, which prepareFolder found or made, and the stores
-// and measurements that need nothing else.
+// and measurements that need nothing else. Token uses are flushed before the database
+// closes, since clean-ups run in reverse order.
 func (a *App) openDatabase(ctx context.Context) (err error) {
 	a.db, err = boltkv.Open(ctx, a.dir(databaseName), boltkv.Options{Schemas: schemas(), Now: a.opt.Now, Logger: a.log})
 	if err != nil {
@@ -241,7 +242,8 @@ func (a *App) openDatabase(ctx context.Context) (err error) {
 	return nil
 }
 
-// schemas returns the schema of every package that owns buckets of the database.
+// schemas returns the schema of every package that owns buckets of the database. A
+// database that contains others was written by a newer Postern and is refused.
 func schemas() []kv.Schema {
 	return []kv.Schema{library.Schema(), auth.Schema(), searchSchema(), querylog.Schema(), catalog.Schema(), feedstore.Schema(),
 		promsli.Schema(), signals.Schema(), reportstore.Schema(), outbox.Schema(), jobs.Schema()}
@@ -249,6 +251,8 @@ func schemas() []kv.Schema {
 
 // openLibrary opens the library and its render workers. Documents are rendered in
 // processes of their own, so that hostile Markdown cannot take the portal with it.
+// Twice as many documents are compiled at the same time as there are workers, so that
+// none of them idles.
 func (a *App) openLibrary(context.Context) error {
 	c := a.opt.Config.Render
 	pool := sandbox.New(sandbox.Options{

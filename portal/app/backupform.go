@@ -84,7 +84,8 @@ func (s *sealer) add(name string, size int64, content io.Reader) error {
 	return fault.Wrap(fault.Internal, "app.backup", "the backup cannot be written", err)
 }
 
-// seal writes postern-digests and ends the file.
+// seal writes postern-digests and ends the file. The last line is the digest of the
+// member itself, over its header and the other lines.
 func (s *sealer) seal() error {
 	sum := sha256.New()
 	size := int64(s.lines.Len() + len(digestLine(sum, digestsName)))
@@ -210,7 +211,7 @@ func (u *unsealer) header(name string, sum hash.Hash) (*tar.Header, error) {
 }
 
 // digests reads the last member, compares the digests, and requires the end of the
-// file.
+// file: a byte after it would not be covered by any digest.
 func (u *unsealer) digests() error {
 	sum := sha256.New()
 	h, err := u.header(digestsName, sum)
@@ -237,6 +238,7 @@ func (u *unsealer) digests() error {
 }
 
 // compareDigests returns an error that names the first member whose digest differs.
+// Equal members in another number or order are damage of postern-digests.
 func compareDigests(stated, found string) error {
 	if stated == found {
 		return nil

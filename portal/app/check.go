@@ -89,7 +89,8 @@ func (x admin) checkRows(ctx context.Context) (findings []string, err error) {
 	return findings, nil
 }
 
-// checkDrafts compares every other branch with its preview.
+// checkDrafts compares every other branch with its preview. A difference is left by a
+// crash between git and the database, and a restart corrects it.
 func (x admin) checkDrafts(ctx context.Context) (findings []string, err error) {
 	drafts, err := x.a.library.Drafts(ctx)
 	if err != nil {
@@ -126,6 +127,7 @@ func (x admin) checkIndex(ctx context.Context) (findings []string, err error) {
 }
 
 // indexable returns the number of documents and reports that search must have.
+// Documents that cannot be read are not among them: checkRows reports those.
 func (x admin) indexable(ctx context.Context) (int, error) {
 	documents, _, err := x.a.library.IDs(ctx)
 	if err != nil {

@@ -180,5 +180,6 @@ func (a *App) noteLostDatabase(ctx context.Context) error {
 	}
 	tip := string(a.repo.Tip(mainBranch))
 	a.log.Warn(a.lostDatabase, "main", tip)
-	return a.audit.Append(ctx, auth.Entry{Action: "database.new", Object: databaseName + ": the previous one is lost", New: tip, Result: "done"})
+	return a.audit.Append(ctx, auth.Entry{Action: "database.new", Object: databaseName + ": the previous one is lost", New: tip,
+		Result: "done"})
 }

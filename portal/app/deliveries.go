@@ -56,7 +56,8 @@ func (a *App) openDeliveries(ctx context.Context) error {
 	return err
 }
 
-// openSenders returns the senders by channel name.
+// openSenders returns the senders by channel name. Mail is the channel "mail", which no
+// configured channel can be called.
 func (a *App) openSenders() (map[string]deliver.Sender, error) {
 	senders := map[string]deliver.Sender{}
 	if m := a.opt.Config.Mail; m.Host != "" {
@@ -129,8 +130,9 @@ type deliveries struct {
 	a *App
 }
 
-// Send implements reporting.Deliveries: it sends the newest revision of a report to one
-// recipient now, whatever was sent before.
+// Send implements web.Deliveries: it sends the newest revision of a report to one
+// recipient now, whatever was sent before. A recipient that is not configured is
+// refused before anything is queued.
 func (d deliveries) Send(ctx context.Context, report, per, channel, address string) (outbox.Delivery, error) {
 	var none outbox.Delivery
 	if channel == string(deliver.Mail) && address == "" {
@@ -162,7 +164,8 @@ func (d deliveries) Send(ctx context.Context, report, per, channel, address stri
 
 // messageComposer composes the messages that the outbox sends. It retains the last one:
 // a revision goes to one recipient after the other, and its charts take longer to draw
-// than everything else.
+// than everything else. The lock also keeps two messages from being composed at the
+// same time.
 type messageComposer struct {
 	a       *App
 	compose *deliver.Composer

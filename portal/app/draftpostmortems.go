@@ -21,7 +21,8 @@ const (
 )
 
 // draftPostmortems finds pushed drafts of post-mortems by their incident. Every state
-// of a branch is read once.
+// of a branch is read once: an incident page and a report need all drafts, which change
+// rarely.
 type draftPostmortems struct {
 	library *library.Library
 
@@ -65,7 +66,8 @@ func (d *draftPostmortems) all(ctx context.Context) ([]draftOf, error) {
 	return out, nil
 }
 
-// branch reads the post-mortems that a branch adds or changes.
+// branch reads the post-mortems that a branch adds or changes, at most draftFindings of
+// them. Documents that are removed meanwhile are skipped.
 func (d *draftPostmortems) branch(ctx context.Context, draft library.Draft) (branchRead, error) {
 	out := branchRead{tip: draft.Tip}
 	for _, ch := range draft.Changed {

@@ -69,7 +69,8 @@ func (d *definedSLOs) at(ctx context.Context) (func(slo string) bool, error) {
 // statusPageTick is how often the poller checks whether a status page is due.
 const statusPageTick = 5 * time.Second
 
-// openStatuspages makes the poller of status pages without starting it.
+// openStatuspages makes the poller of status pages without starting it. Each page is
+// accepted like a body that was posted by its source.
 func (a *App) openStatuspages() {
 	c := a.opt.Config.Feeds
 	var pages []statuspoll.Page
@@ -85,7 +86,8 @@ func (a *App) openStatuspages() {
 	})
 }
 
-// pollStatuspages polls the status pages until the stop.
+// pollStatuspages polls the status pages until the stop. Without any configured page
+// nothing runs.
 func (a *App) pollStatuspages() {
 	if len(a.statuspages.Status()) == 0 {
 		return

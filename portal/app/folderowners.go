@@ -31,7 +31,8 @@ func (a *App) owners() []folderOwner {
 	return []folderOwner{a.prepareDefinitions, prepareSynonyms, a.prepareReports}
 }
 
-// prepareAll lets every owner check one change set.
+// prepareAll lets every owner check one change set. The first error ends it: it is one
+// of the database or the repository, not a finding.
 func prepareAll(ctx context.Context, cs postmortems.ChangeSet, owners []folderOwner) (parts, error) {
 	var all parts
 	for _, prepare := range owners {
@@ -47,6 +48,7 @@ func prepareAll(ctx context.Context, cs postmortems.ChangeSet, owners []folderOw
 // parts are the folder changes of one push, one for each owner.
 type parts []folderChanges
 
+// problems returns the findings of all owners, in the order of the owners.
 func (ps parts) problems() (all []postmortems.Problem) {
 	for _, p := range ps {
 		all = append(all, p.Problems()...)
@@ -65,6 +67,7 @@ func (ps parts) lines() (all []string) {
 	return all
 }
 
+// apply writes the changes of all owners inside the transaction of the push.
 func (ps parts) apply(w kv.Writer) error {
 	for _, p := range ps {
 		if err := p.Apply(w); err != nil {

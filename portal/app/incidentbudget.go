@@ -13,7 +13,7 @@ import (
 )
 
 // incidentSignals are the folded incidents with the error budget that each consumed; it
-// implements incidents.Signals.
+// implements web.Signals. Composite SLOs are left out: their parts are listed.
 type incidentSignals struct {
 	*signals.Store
 	a *App

@@ -124,7 +124,8 @@ func (t Tree) changeSet() postmortems.ChangeSet {
 // treeOID returns the object name of the file with the number n; 0 is the commit.
 func treeOID(n int) postmortems.OID { return postmortems.OID(fmt.Sprintf("%040x", n)) }
 
-// Blobs implements postmortems.Content.
+// Blobs implements postmortems.Content. A file that cannot be read is fault.NotFound
+// with its path.
 func (t Tree) Blobs(_ context.Context, ids []postmortems.OID, fn func(i int, data []byte) error) error {
 	for i, id := range ids {
 		var n int
@@ -143,7 +144,7 @@ func (t Tree) Blobs(_ context.Context, ids []postmortems.OID, fn func(i int, dat
 }
 
 // partly renders the selected files. Links to the other documents need only their
-// title.
+// title, so that linting one file of a large repository stays fast.
 type partly struct{ tree Tree }
 
 // RenderBody implements postmortems.BodyRenderer.

@@ -14,7 +14,8 @@ import (
 
 // mcpHandler returns the handler of the tools for language models. They read the
 // portal's own pages and API inside the process with the rights of a reader, which
-// every caller of the handler has at least.
+// every caller of the handler has at least. On a loopback address foreign host names
+// are refused.
 func (a *App) mcpHandler() http.Handler {
 	client := &http.Client{Transport: asReader{func() http.Handler { return a.web }}}
 	ip := net.ParseIP(a.url.Hostname())

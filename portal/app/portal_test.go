@@ -134,7 +134,8 @@ func commitFiles(t *testing.T, dir, branch string, files map[string]string) stri
 		fmt.Fprintf(&tree, "100644 blob %s\t%s\n", blob, name)
 	}
 	args := []string{"commit-tree", "-m", "change", gitIn(t, repo, tree.String(), "mktree")}
-	if old, err := exec.CommandContext(t.Context(), "git", "-C", repo, "rev-parse", "-q", "--verify", "refs/heads/"+branch).Output(); err == nil {
+	if old, err := exec.CommandContext(t.Context(), "git", "-C", repo, "rev-parse", "-q", "--verify",
+		"refs/heads/"+branch).Output(); err == nil {
 		args = append(args, "-p", strings.TrimSpace(string(old)))
 	}
 	commit := gitIn(t, repo, "", args...)

@@ -70,7 +70,8 @@ func (p *postmortemSources) Has(ctx context.Context, id string) (bool, error) {
 	return found.Record != nil, err
 }
 
-// revision reads one revision.
+// revision reads one revision. A document that was removed since it was listed states
+// nothing; one that cannot be read is not cached and is read again next time.
 func (p *postmortemSources) revision(ctx context.Context, r library.Record) (revisionSource, error) {
 	page, err := p.library.Page(ctx, r.ID, "")
 	if kind := fault.KindOf(err); err != nil && (kind == fault.NotFound || kind == fault.Gone) {

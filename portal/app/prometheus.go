@@ -24,7 +24,8 @@ const (
 	queryAttempts = 2
 )
 
-// openPoller makes the poller of Prometheus sources without starting it.
+// openPoller makes the poller of Prometheus sources without starting it. Credentials
+// are sent only to the source that they are configured for.
 func (a *App) openPoller() {
 	var sources []promsli.Source
 	for _, s := range a.opt.Config.Prometheus.Sources {

@@ -29,7 +29,7 @@ const (
 )
 
 // publisher lets the owner of every folder check a push, and publishes what they accept
-// in one database transaction.
+// in one database transaction, so that readers never see half of a push.
 type publisher struct {
 	db      kv.DB
 	library *library.Library
@@ -51,7 +51,9 @@ func (p *publisher) Prepare(ctx context.Context, cs postmortems.ChangeSet, say f
 	return x, nil
 }
 
-// prepare checks a push. say reports progress to the author.
+// prepare checks a push without changing anything. say reports progress to the author.
+// An error means that the check itself failed; findings about the files are in the
+// result.
 func (p *publisher) prepare(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (*prepared, error) {
 	docs, err := p.library.Prepare(ctx, cs, cs.Branch == mainBranch, say)
 	if err != nil {
@@ -132,7 +134,8 @@ func (p *prepared) Lines() []string {
 	return p.receipt(true)
 }
 
-// Commit implements gitrepo.Prepared: it publishes the push in one transaction.
+// Commit implements gitrepo.Prepared: it publishes the push in one transaction. The ref
+// has moved before; when Commit fails, the next start publishes the push.
 func (p *prepared) Commit(ctx context.Context) error {
 	start := time.Now() // a duration of the machine, not of the injected clock
 	err := p.db.Update(ctx, func(w kv.Writer) (err error) {
@@ -195,7 +198,8 @@ func (p *prepared) publish(w kv.Writer) error {
 // before the portal has its address, which the answers contain.
 type publisherOf struct{ a *App }
 
-// Prepare implements gitrepo.Publisher.
+// Prepare implements gitrepo.Publisher. A push that arrives before the portal knows its
+// address is fault.Unavailable.
 func (p publisherOf) Prepare(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (gitrepo.Prepared, error) {
 	if p.a.url == nil {
 		return nil, fault.New(fault.Unavailable, "app.push", "the portal is starting; push again in a moment")

@@ -84,7 +84,8 @@ func (a *App) readDocuments(ctx context.Context) error {
 	})
 }
 
-// readReports reads every report in its newest revision.
+// readReports reads every report in its newest revision, which is the one that pages
+// show.
 func (a *App) readReports(ctx context.Context) error {
 	return readPages(func(cursor string) (string, error) {
 		page, next, err := a.published.List(ctx, reportstore.Filter{Limit: readPage, Cursor: cursor})

@@ -47,7 +47,8 @@ func checkReports(ctx context.Context, cs postmortems.ChangeSet, before []report
 }
 
 // unreachable returns a warning for each kind of recipient that this portal cannot send
-// to. Otherwise the author would learn of it when the first report fails.
+// to. Otherwise the author would learn of it when the first report fails. It is only a
+// warning, since the operator may configure the channel later.
 func (a *App) unreachable(d reports.Definition) (all []postmortems.Problem) {
 	warned := map[string]bool{}
 	for _, r := range d.Recipients {
@@ -65,6 +66,8 @@ func (a *App) unreachable(d reports.Definition) (all []postmortems.Problem) {
 }
 
 // reportChanges is what a push changes in reports/; it implements folderChanges.
+// Definitions are checked against each other, so byPath has those of the whole
+// repository.
 type reportChanges struct {
 	byPath   map[string]reports.Definition // after the push
 	dropped  []string                      // names of definitions
@@ -77,48 +80,65 @@ type reportChanges struct {
 // periodWords are the words of the lead for one period; "" removes them.
 type periodWords struct{ name, period, markdown string }
 
-// definitions checks the definitions that the push adds, changes or removes.
+// definitions checks the definitions that the push adds, changes or removes. A file of
+// the folder that is neither a definition nor words is reported: it has no effect.
 func (j *reportChanges) definitions(ctx context.Context, cs postmortems.ChangeSet) error {
 	for _, c := range cs.Net {
-		for _, gone := range []string{c.From, c.Path} {
-			if d, was := j.byPath[gone]; was && (c.Status == postmortems.Deleted || gone == c.From) {
-				delete(j.byPath, gone)
-				j.dropped = append(j.dropped, d.Name)
-				if c.Status == postmortems.Deleted {
-					j.lines = append(j.lines, "removed  report "+d.Name+": its reports stay readable, no more are made")
-				}
+		j.remove(c)
+		switch {
+		case c.Status == postmortems.Deleted || !strings.HasPrefix(c.Path, definition.Folder):
+		case definition.IsDefinition(c.Path):
+			if err := j.definition(ctx, cs.Content, c); err != nil {
+				return err
 			}
+		case !strings.HasPrefix(c.Path, definition.WordsFolder):
+			j.problems = append(j.problems, postmortems.Problem{
+				Path: c.Path, Weight: postmortems.Warning, Rule: definition.RuleUnread,
+				Message: "nothing reads this file: definitions are reports/NAME.yaml, words reports/words/NAME/PERIOD.md",
+			})
 		}
-		if c.Status == postmortems.Deleted || !strings.HasPrefix(c.Path, definition.Folder) {
-			continue
-		}
-		if !definition.IsDefinition(c.Path) {
-			if !strings.HasPrefix(c.Path, definition.WordsFolder) {
-				j.problems = append(j.problems, postmortems.Problem{Path: c.Path, Weight: postmortems.Warning, Rule: definition.RuleUnread,
-					Message: "nothing reads this file: definitions are reports/NAME.yaml, words reports/words/NAME/PERIOD.md"})
-			}
-			continue
-		}
-		data, err := blob(ctx, cs.Content, c)
-		if err == nil {
-			err = fault.Wrap(fault.Timeout, "app.reports", "the check was cut short; push again", ctx.Err())
-		}
-		if err != nil {
-			return err
-		}
-		d, problems := definition.Parse(c.Path, data)
-		j.problems = append(j.problems, problems...)
-		if postmortems.HasError(problems) {
-			continue
-		}
-		if old, was := j.byPath[c.Path]; was && old.Name != d.Name {
-			j.dropped = append(j.dropped, old.Name)
-		}
-		j.byPath[c.Path] = d
-		j.put = append(j.put, d)
-		j.lines = append(j.lines, fmt.Sprintf("%-8s report %s: %s, %s%s", c.Status, d.Name, d.Kind, d.Zone, scopeText(d.Scope)))
 	}
 	j.duplicates()
+	return nil
+}
+
+// remove drops the definitions of the paths that a change leaves. Reports that were
+// published under them stay readable.
+func (j *reportChanges) remove(c postmortems.Change) {
+	for _, gone := range []string{c.From, c.Path} {
+		d, was := j.byPath[gone]
+		if !was || c.Status != postmortems.Deleted && gone != c.From {
+			continue
+		}
+		delete(j.byPath, gone)
+		j.dropped = append(j.dropped, d.Name)
+		if c.Status == postmortems.Deleted {
+			j.lines = append(j.lines, "removed  report "+d.Name+": its reports stay readable, no more are made")
+		}
+	}
+}
+
+// definition reads and checks one definition. A definition with errors refuses the push
+// and changes nothing here.
+func (j *reportChanges) definition(ctx context.Context, content postmortems.Content, c postmortems.Change) error {
+	data, err := blob(ctx, content, c)
+	if err == nil {
+		err = fault.Wrap(fault.Timeout, "app.reports", "the check was interrupted; push again", ctx.Err())
+	}
+	if err != nil {
+		return err
+	}
+	d, problems := definition.Parse(c.Path, data)
+	j.problems = append(j.problems, problems...)
+	if postmortems.HasError(problems) {
+		return nil
+	}
+	if old, was := j.byPath[c.Path]; was && old.Name != d.Name {
+		j.dropped = append(j.dropped, old.Name)
+	}
+	j.byPath[c.Path] = d
+	j.put = append(j.put, d)
+	j.lines = append(j.lines, fmt.Sprintf("%-8s report %s: %s, %s%s", c.Status, d.Name, d.Kind, d.Zone, scopeText(d.Scope)))
 	return nil
 }
 

@@ -77,7 +77,8 @@ func (a *App) startJobs() error {
 }
 
 // MakeReports publishes every report that is due. The demo calls it, so that its
-// readers need not wait for the schedule.
+// readers need not wait for the schedule. It ends when no report is due, or when a
+// round made none.
 func (a *App) MakeReports(ctx context.Context, show func(done, total int)) error {
 	total := 0
 	for before := -1; ; {
@@ -130,7 +131,8 @@ func (d reportData) Earliest(ctx context.Context) (time.Time, bool, error) {
 }
 
 // Version implements schedule.Collector. It identifies the state of everything that a
-// report is made of, and does not change when a report is published.
+// report is made of, and does not change when a report is published. The scheduler
+// compares it to skip reports whose data did not change.
 func (d reportData) Version(ctx context.Context) (uint64, error) {
 	h := fnv.New64a()
 	for _, seq := range []func(context.Context) (uint64, error){d.a.feeds.Seq, d.a.catalog.Seq, d.a.signals.Seq} {

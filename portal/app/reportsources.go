@@ -34,7 +34,8 @@ func (c reportCatalog) Versions(ctx context.Context, name string) ([]collect.Ver
 // reportKnowledge implements collect.Knowledge over the library and the query log.
 type reportKnowledge struct{ a *App }
 
-// Documents implements collect.Knowledge.
+// Documents implements collect.Knowledge. A document that was removed since it was
+// listed is returned without its action items.
 func (k reportKnowledge) Documents(ctx context.Context, ids []string) ([]reports.Document, error) {
 	records, err := k.a.library.Many(ctx, ids)
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 )
 
 // openRepository opens the bare repository. Pushes are refused until the portal knows
-// its own address.
+// its own address. A missing repository beside a database with documents is a loss and
+// is not replaced by an empty one.
 func (a *App) openRepository(ctx context.Context) (err error) {
 	published, err := a.library.Published(ctx)
 	if err != nil {

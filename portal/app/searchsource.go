@@ -20,7 +20,8 @@ type source struct {
 	archive *reportstore.Store
 }
 
-// Documents returns the published documents and reports among the ids.
+// Documents returns the published documents and reports among the ids. Ids that are
+// unknown, removed or unreadable are left out, and search removes them from the index.
 func (s source) Documents(ctx context.Context, ids []string) ([]search.Document, error) {
 	var documents, published []string
 	for _, id := range ids {

@@ -71,8 +71,8 @@ func (l statusFeeds) TouchedDays(ctx context.Context, after uint64) (days []time
 type incidentBands struct{ a *App }
 
 // Bands implements slostatus.Incidents: the incidents of a service between from and to.
-// Maintenance, and incidents of which the sources disagree whether they are one, are
-// left out.
+// Maintenance, and incidents that are excluded from the figures because of data
+// problems, are left out.
 func (b incidentBands) Bands(ctx context.Context, service string, from, to time.Time) ([]slostatus.Band, error) {
 	all, err := b.a.signals.Incidents(ctx, from, to)
 	if err != nil {

@@ -63,12 +63,14 @@ func TestWindowsOf(t *testing.T) {
 		from, to time.Time
 		want     []slo.Span
 	}{
-		"rolling, ends with the incident":   {rolling, day(11, 1), day(11, 20), []slo.Span{{From: day(11, 13), To: day(11, 20)}}},
-		"calendar, inside one month":        {calendar, day(11, 3), day(11, 4), []slo.Span{{From: day(11, 1), To: day(12, 1)}}},
-		"calendar, ends with the month":     {calendar, day(11, 3), day(12, 1), []slo.Span{{From: day(11, 1), To: day(12, 1)}}},
-		"calendar, begins with the month":   {calendar, day(11, 1), day(11, 2), []slo.Span{{From: day(11, 1), To: day(12, 1)}}},
-		"calendar, from one to the next":    {calendar, day(10, 31), day(11, 2), []slo.Span{{From: day(10, 1), To: day(11, 1)}, {From: day(11, 1), To: day(12, 1)}}},
-		"calendar, longer than two of them": {calendar, day(8, 31), day(11, 2), []slo.Span{{From: day(8, 1), To: day(9, 1)}, {From: day(11, 1), To: day(12, 1)}}},
+		"rolling, ends with the incident": {rolling, day(11, 1), day(11, 20), []slo.Span{{From: day(11, 13), To: day(11, 20)}}},
+		"calendar, inside one month":      {calendar, day(11, 3), day(11, 4), []slo.Span{{From: day(11, 1), To: day(12, 1)}}},
+		"calendar, ends with the month":   {calendar, day(11, 3), day(12, 1), []slo.Span{{From: day(11, 1), To: day(12, 1)}}},
+		"calendar, begins with the month": {calendar, day(11, 1), day(11, 2), []slo.Span{{From: day(11, 1), To: day(12, 1)}}},
+		"calendar, from one to the next": {calendar, day(10, 31), day(11, 2),
+			[]slo.Span{{From: day(10, 1), To: day(11, 1)}, {From: day(11, 1), To: day(12, 1)}}},
+		"calendar, longer than two of them": {calendar, day(8, 31), day(11, 2),
+			[]slo.Span{{From: day(8, 1), To: day(9, 1)}, {From: day(11, 1), To: day(12, 1)}}},
 	} {
 		if diff := cmp.Diff(c.want, windowsOf(c.slo, c.from, c.to)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)

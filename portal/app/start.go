@@ -135,8 +135,9 @@ func (a *App) followChanges() {
 }
 
 // awaitIndex waits until search has everything that is published, so that the line
-// which reports readiness is true. Pages are answered meanwhile. An index that cannot
-// be written does not prevent the start: it is logged, and /readyz reports it.
+// which reports readiness is true. Pages are served meanwhile. An index that cannot be
+// written does not prevent the start, since the documents can be read without search:
+// it is logged, and /readyz reports it.
 func (a *App) awaitIndex(ctx context.Context) error {
 	var seq kv.Seq
 	err := a.db.View(ctx, func(r kv.Reader) (err error) {
@@ -160,7 +161,8 @@ func (a *App) indexed(ctx context.Context, seq kv.Seq) error {
 }
 
 // runHousekeeping stores page views and token uses, maintains packs, offers successful
-// queries and trims the change log, each minute until the stop.
+// queries and trims the change log, each minute until the stop. A step that fails is
+// logged and tried again after a minute; it does not skip the others.
 func (a *App) runHousekeeping() {
 	a.background("housekeeping", func(ctx context.Context) {
 		successful := a.offerSuccessful()
@@ -206,7 +208,8 @@ func (a *App) housekeepingStep(ctx context.Context, name string, step func(conte
 	}
 }
 
-// serveHTTP serves readers until the stop.
+// serveHTTP serves readers until the stop. An error other than the stop's is sent to
+// Failed, which ends the portal: one that does not serve should be restarted.
 func (a *App) serveHTTP() {
 	srv := a.web.HTTPServer()
 	go func() {

@@ -26,7 +26,8 @@ func searchSchema() kv.Schema {
 	return kv.Schema{Name: "search", Version: 1, Buckets: []string{bSynonyms}}
 }
 
-// thesaurus returns the synonyms in force; it implements search.Thesaurus.
+// thesaurus returns the synonyms in force; it implements search.Thesaurus. It may be
+// used by many goroutines.
 type thesaurus struct {
 	db *boltkv.DB
 
@@ -95,7 +96,8 @@ type synonymChanges struct {
 	problems []postmortems.Problem
 }
 
-// read reads and checks the pushed file. A file beyond synonyms.MaxBytes is not read.
+// read reads and checks the pushed file. A file beyond synonyms.MaxBytes is not read,
+// and its size is a finding.
 func (j *synonymChanges) read(ctx context.Context, content postmortems.Content, c postmortems.Change) error {
 	j.changed = true
 	if c.Size > synonyms.MaxBytes {

@@ -17,7 +17,9 @@ import (
 // and a client that is refused repeatedly cannot write much.
 const maxAuditText = 512
 
-// Entry is one line of the audit log.
+// Entry is one line of the audit log. Refusals are recorded as well as what was done,
+// with the kind of the fault as the result. The JSON is stored and hashed: fields may
+// be added, never renamed.
 type Entry struct {
 	Number  uint64    `json:"-"` // from 1, without gaps; set by Append
 	Time    time.Time `json:"time"`
@@ -79,7 +81,8 @@ func (a *Audit) AppendIn(w kv.Writer, e Entry) error {
 }
 
 // Entries returns up to limit entries before a number, newest first; before 0 starts at
-// the end. An entry that cannot be decoded is left out and counted as damage.
+// the end. To read further, pass the number of the last entry. An entry that cannot be
+// decoded is left out and counted as damage.
 func (a *Audit) Entries(ctx context.Context, before uint64, limit int) (entries []Entry, err error) {
 	var to []byte
 	if before > 0 {
@@ -170,7 +173,8 @@ func decodeEntry(it kv.Item) (e Entry, sum []byte, err error) {
 	return e, it.Value[:sha256.Size], nil
 }
 
-// chain returns the hash of an entry, which covers the hash before it.
+// chain returns the hash of an entry, which covers the hash before it, so that entries
+// cannot be exchanged, either.
 func chain(before []byte, number uint64, stored []byte) []byte {
 	h := sha256.New()
 	h.Write(before)
@@ -182,7 +186,8 @@ func chain(before []byte, number uint64, stored []byte) []byte {
 // auditKey returns the key of an entry.
 func auditKey(number uint64) []byte { return kv.Seq(number).Bytes() }
 
-// cut returns at most maxAuditText bytes of a text, as valid UTF-8.
+// cut returns at most maxAuditText bytes of a text, as valid UTF-8: a character that
+// was split at the bound is replaced.
 func cut(text string) string {
 	if len(text) > maxAuditText {
 		text = text[:maxAuditText]

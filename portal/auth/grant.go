@@ -59,7 +59,8 @@ func (g Grant) checked(now time.Time) (Grant, error) {
 	return g, nil
 }
 
-// readable reports whether every character of a name is printable.
+// readable reports whether every character of a name is printable. A name with
+// invisible characters could imitate another in lists and in the audit log.
 func readable(name string) bool {
 	unseen := func(r rune) bool { return !unicode.IsPrint(r) }
 	return utf8.ValidString(name) && !strings.ContainsFunc(name, unseen)

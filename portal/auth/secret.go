@@ -23,7 +23,8 @@ const (
 	idChars     = 8  // of base 32 that hold them
 )
 
-// random62 returns 32 random bytes in base 62.
+// random62 returns 32 random bytes in base 62, with leading zeros, so that every text
+// has the same length.
 func random62(random io.Reader) (string, error) {
 	b, err := draw(random, secretBytes)
 	if err != nil {
@@ -51,7 +52,8 @@ func draw(random io.Reader, n int) ([]byte, error) {
 	return b, nil
 }
 
-// hash returns the SHA-256 of a secret, which is stored instead of it.
+// hash returns the SHA-256 of a secret, which is stored instead of it. A secret has 256
+// random bits, so a slow password hash would add nothing.
 func hash(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]

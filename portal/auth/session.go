@@ -23,14 +23,17 @@ const (
 	SessionsPerToken = 20
 )
 
-// storedSession is a browser session in the database.
+// storedSession is a browser session in the database. Times are Unix seconds. Seen is
+// updated by Flush only.
 type storedSession struct {
 	Started int64 `json:"started"`
 	Seen    int64 `json:"seen"`
 }
 
 // Login starts a browser session for the secret of a token. session is the value of the
-// cookie; expires is its end even if it is used. Errors are those of Token.
+// cookie; expires is its end even if it is used, and not later than the end of the
+// token. The token is checked again inside the transaction, since it may be revoked
+// meanwhile. Errors are those of Token.
 func (s *Store) Login(ctx context.Context, secret string) (session string, expires time.Time, err error) {
 	who, err := s.Token(ctx, secret)
 	if err != nil {
@@ -118,7 +121,8 @@ func (s *Store) ended(key []byte, stored storedSession, now time.Time) bool {
 	return now.Sub(fromUnix(stored.Started)) >= SessionLife || now.Sub(seen) >= SessionIdle
 }
 
-// endSessions removes the oldest sessions of a token, except keep.
+// endSessions removes the oldest sessions of a token, except keep. A session that
+// cannot be decoded counts as the oldest: it cannot be used.
 func endSessions(w kv.Writer, id string, keep int) error {
 	type old struct {
 		key     []byte
@@ -150,7 +154,8 @@ func sessionKey(id, text string) []byte {
 	return kv.Join(id, hex.EncodeToString(hash(text)))
 }
 
-// parseSession splits the value of a cookie into token id and session key.
+// parseSession splits the value of a cookie into token id and session key. ok is false
+// for a value of another form, which is never looked up.
 func parseSession(session string) (id string, key []byte, ok bool) {
 	id, text, _ := strings.Cut(session, ".")
 	if len(id) != idChars || !isBase62(text) {

@@ -14,7 +14,8 @@ import (
 // idTries bounds the search for an unused id; with 40 random bits the first is unused.
 const idTries = 5
 
-// Store stores tokens and sessions. It may be used by many goroutines.
+// Store stores tokens and sessions. It may be used by many goroutines. Uses are
+// collected in memory and written by Flush, so that no request waits for a write.
 type Store struct {
 	db       kv.DB
 	now      func() time.Time
@@ -77,7 +78,8 @@ func (s *Store) Create(ctx context.Context, g Grant) (secret string, t Token, er
 	return secret, stored.token(id), nil
 }
 
-// addToken stores a token under an unused id.
+// addToken stores a token under an unused id. It never replaces a token, not even one
+// that ended: the audit log and sessions refer to ids.
 func (s *Store) addToken(w kv.Writer, t storedToken) (id string, err error) {
 	value, err := json.Marshal(t)
 	if err != nil {
@@ -117,7 +119,8 @@ func (s *Store) List(ctx context.Context) (tokens []Token, err error) {
 }
 
 // Revoke ends a token and its sessions immediately. An unknown id is fault.NotFound.
-// Revoking a token again changes nothing.
+// Revoking a token again changes nothing. The token stays in the list, so that the
+// audit log can be read.
 func (s *Store) Revoke(ctx context.Context, id string) error {
 	return s.db.Update(ctx, func(w kv.Writer) error {
 		stored, err := loadToken(w, id)
@@ -134,7 +137,8 @@ func (s *Store) Revoke(ctx context.Context, id string) error {
 	})
 }
 
-// loadToken reads a token. An unknown id is fault.NotFound.
+// loadToken reads a token. An unknown id is fault.NotFound; a row that cannot be
+// decoded is a fault with a kv.RowError.
 func loadToken(r kv.Reader, id string) (storedToken, error) {
 	const op = "auth.loadToken"
 	if len(id) != idChars {

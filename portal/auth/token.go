@@ -30,7 +30,8 @@ func (s *Store) Token(ctx context.Context, secret string) (who Principal, err er
 	return who, err
 }
 
-// holder returns the principal of a token that is valid now, and records its use.
+// holder returns the principal of a token that is valid now, and records its use,
+// rounded to the hour so that a busy token is written once an hour.
 func (s *Store) holder(r kv.Reader, id string, now time.Time) (Principal, error) {
 	t, err := loadToken(r, id)
 	if err != nil {
@@ -43,7 +44,8 @@ func (s *Store) holder(r kv.Reader, id string, now time.Time) (Principal, error)
 	return Principal{TokenID: id, Name: t.Name, Role: t.Role, Sources: t.Sources}, nil
 }
 
-// good returns why a token is no longer valid, nil if it is valid.
+// good returns why a token is no longer valid, nil if it is valid. The holder learns
+// whether it was revoked or expired: only the secret's owner can get this answer.
 func (s storedToken) good(now time.Time) error {
 	const op = "auth.Token"
 	switch {

@@ -7,7 +7,8 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Role is what a token may do; each role includes the one before it, except Feeder.
+// Role is what a token may do; each role includes the one before it, except Feeder,
+// which is for machines and can read only the dead letters of its sources.
 type Role string
 
 // The roles of the contract.
@@ -44,7 +45,8 @@ const (
 	ReadLetters // read dead letters; a feeder reads those of its own sources
 )
 
-// Principal is the caller, after the credential was verified.
+// Principal is the caller, after the credential was verified. The zero Principal may do
+// nothing.
 type Principal struct {
 	TokenID string // "" for an anonymous reader and for the Unix socket
 	Name    string

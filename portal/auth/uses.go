@@ -16,7 +16,7 @@ type uses struct {
 	at map[string]time.Time
 }
 
-// note records a use, unless a later one is recorded or stored.
+// note records a use, unless a later one is recorded or stored. It writes nothing.
 func (u *uses) note(key string, at, stored time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -100,7 +100,8 @@ func (s *Store) Flush(ctx context.Context) error {
 	return nil
 }
 
-// endedSessions returns the keys of sessions that are over.
+// endedSessions returns the keys of sessions that are over. It reads in a separate
+// transaction, so that a Flush without anything to write takes no write lock.
 func (s *Store) endedSessions(ctx context.Context, now time.Time) (keys [][]byte, err error) {
 	err = s.db.View(ctx, func(r kv.Reader) error {
 		keys = nil
@@ -122,7 +123,7 @@ func (s *Store) endedSessions(ctx context.Context, now time.Time) (keys [][]byte
 	return keys, err
 }
 
-// writeTokenUse writes the last use of a token.
+// writeTokenUse writes the last use of a token; a later use that is stored wins.
 func writeTokenUse(w kv.Writer, id string, at time.Time) error {
 	t, err := loadToken(w, id)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// Channel is a destination of reports. Its address is a credential in most chats, so it
-// is secret as a whole.
+// Channel is a destination of reports. Its address is a credential in most chats:
+// anyone who has it can post. It is therefore secret as a whole.
 type Channel struct {
 	Type   string
 	URL    Secret // of the webhook, or the path of a folder
@@ -84,7 +84,7 @@ func (c channelMap) read(v yamldoc.Value) {
 }
 
 // checkChannel returns what is wrong with a channel. It never quotes an address, which
-// is a credential.
+// is a credential. The name mail is reserved for recipients with an address.
 func checkChannel(name string, ch Channel) error {
 	switch u, err := url.Parse(ch.URL.Reveal()); {
 	case name == "" || name == "mail" || strings.ContainsAny(name, " \t/"):

@@ -38,7 +38,8 @@ func clock(at *time.Duration) value {
 		}}
 }
 
-// night is two times of day, such as 22:00-08:00.
+// night is two times of day, such as 22:00-08:00. Equal times would be a night of no or
+// of 24 hours, and are refused.
 func night(at *Night) value {
 	return scalar[Night]{at: at, print: func(n Night) any { return clockText(n.From) + "-" + clockText(n.To) },
 		shape: map[string]any{"type": "string", "pattern": `^[0-2]?[0-9]:[0-5][0-9]-[0-2]?[0-9]:[0-5][0-9]$`},
@@ -56,7 +57,7 @@ func night(at *Night) value {
 }
 
 // turn is the length of a shift: a whole number of hours that divides a day, so that
-// shifts change at the same hours every day.
+// shifts change at the same hours every day. Reports count pages by shift.
 func turn(at *time.Duration) value {
 	return scalar[time.Duration]{at: at, print: func(d time.Duration) any { return span(d) },
 		shape: map[string]any{"enum": []string{"1h", "2h", "3h", "4h", "6h", "8h", "12h", "24h"}},

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Config is the complete configuration. Sizes are in bytes.
+// Config is the complete configuration, after defaults and validation. Sizes are in
+// bytes. It is read once at start: a changed setting needs a restart.
 type Config struct {
 	Name            string         // of the portal, in titles
 	Listen          string         // host:port; port 0 is any free port
@@ -34,7 +35,7 @@ type Config struct {
 	Retention       Retention
 }
 
-// Access states who may read.
+// Access states who may read. Pushing always needs a token.
 type Access struct {
 	Read string // ReadToken or ReadOpen, never empty
 }
@@ -66,7 +67,8 @@ const (
 // Git configures the git program.
 type Git struct{ Path string }
 
-// Limits bound one push. They are checked before any content is read.
+// Limits bound one push. They are checked before any content is read, so that a hostile
+// push costs little.
 type Limits struct {
 	PushPacked   int64 // bytes as sent
 	PushInflated int64 // bytes of all new objects, unpacked
@@ -80,7 +82,8 @@ type Limits struct {
 	FreeSpace    int64 // bytes that stay free on the data folder's disk
 }
 
-// Targets are the 1-5-10 targets for the milestones of an incident.
+// Targets are the 1-5-10 targets for the milestones of an incident: a minute to detect,
+// five to diagnose, ten to recover, unless they are set.
 type Targets struct {
 	Detect, Diagnose, Recover time.Duration
 	Middle                    string // TargetDiagnosed or TargetAcknowledged
@@ -111,7 +114,8 @@ type Reports struct {
 	PostmortemFrom string
 }
 
-// Render bounds the child processes that render Markdown.
+// Render bounds the child processes that render Markdown. Rendering runs outside of the
+// portal's process, so that a hostile document can exceed only these bounds.
 type Render struct {
 	Workers int
 	Time    time.Duration // processor time for one document
@@ -123,7 +127,8 @@ type Metrics struct {
 	Token Secret // empty: anyone who may read the portal
 }
 
-// Mail configures the sending of reports by mail.
+// Mail configures the sending of reports by mail. Without a host no mail is sent, and
+// the other settings have no effect.
 type Mail struct {
 	Host     string // "" sends none
 	Port     int

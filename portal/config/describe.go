@@ -35,7 +35,7 @@ func Flags() []Flag {
 }
 
 // Print returns the configuration as a file that would produce it, with secrets
-// redacted.
+// redacted, in the order of the reference. Settings without a value are left out.
 func (c *Config) Print() ([]byte, error) {
 	var all yamldoc.Pairs
 	at := map[string]int{} // group -> index in all
@@ -60,7 +60,8 @@ func (c *Config) Print() ([]byte, error) {
 	return yamldoc.Encode(all)
 }
 
-// Schema returns the JSON Schema (2020-12) of the file, for editors.
+// Schema returns the JSON Schema (2020-12) of the file, for editors. Unknown keys are
+// not allowed, as in Load.
 func Schema() ([]byte, error) {
 	var c Config
 	top := object("Configuration of Postern")

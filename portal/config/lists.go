@@ -49,7 +49,8 @@ func (n networks) read(v yamldoc.Value) {
 }
 
 // parsePrefix reads a network or a single address. The network of all addresses is
-// refused: it would let every client forge its own address.
+// refused: every client could then forge its own address, which rates and the audit log
+// use.
 func parsePrefix(text string) (netip.Prefix, error) {
 	if a, err := netip.ParseAddr(text); err == nil && a.Zone() == "" {
 		return netip.PrefixFrom(a, a.BitLen()), nil

@@ -56,7 +56,8 @@ func (ps Problems) Err() error {
 }
 
 // Load reads a configuration and returns all problems in it. With problems, the Config
-// must not be used.
+// must not be used. Settings that depend on each other are checked only when each is
+// valid, so that one mistake is not reported twice.
 func Load(src Sources) (Config, Problems) {
 	var c Config
 	l := loader{src: src, settings: c.settings(), origin: map[string]string{}}
@@ -73,7 +74,8 @@ func Load(src Sources) (Config, Problems) {
 	return c, l.problems
 }
 
-// loader fills one Config.
+// loader fills one Config from all sources in turn. A later source replaces the value
+// of an earlier one, and origin records where, so that problems name that place.
 type loader struct {
 	src      Sources
 	settings []setting
@@ -99,7 +101,8 @@ func (l *loader) reportSetting(key, format string, args ...any) {
 	l.report(place, format, args...)
 }
 
-// defaults sets the defaults of the table.
+// defaults sets the defaults of the table. A default that is not valid is a defect,
+// which the tests of this package find.
 func (l *loader) defaults() {
 	for _, s := range l.settings {
 		if s.preset == "" {
@@ -111,7 +114,8 @@ func (l *loader) defaults() {
 	}
 }
 
-// file reads the YAML file. Groups are mappings, one level deep.
+// file reads the YAML file. Groups are mappings, one level deep. Problems of YAML and
+// of settings are reported together, in the order of lines.
 func (l *loader) file() {
 	doc, issues := yamldoc.Parse(l.src.Data, yamldoc.Limits{Bytes: maxFileBytes, Keys: maxFileKeys, Depth: maxFileDepth})
 	if doc != nil {
@@ -132,7 +136,8 @@ func (l *loader) file() {
 	}
 }
 
-// fileValue reads one setting from the file, if it is there.
+// fileValue reads one setting from the file, if it is there. A key without a value is a
+// problem: it may be meant as the default or as empty.
 func (l *loader) fileValue(groups map[string]*yamldoc.Map, s setting) {
 	group, name := splitKey(s.key)
 	if groups[group] == nil {
@@ -175,7 +180,8 @@ func (l *loader) environment() {
 }
 
 // secretVariable reads a secret from its variable, or from the file that the variable
-// with _FILE names. It is an error to set both.
+// with _FILE names, as container platforms mount secrets. It is an error to set both. A
+// line end at the end of the file is not part of the secret.
 func (l *loader) secretVariable(name, text string) (value, from string, ok bool) {
 	path, _ := l.src.Env(name + "_FILE")
 	switch {

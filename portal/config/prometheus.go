@@ -50,7 +50,8 @@ func (s servers) set(text string) error {
 var sourceName = regexp.MustCompile(`^[a-z0-9][-a-z0-9_.]{0,62}$`)
 
 // serverURL reads an HTTP URL without credentials: those are separate settings, which
-// are not printed.
+// are not printed. A query or a fragment would be lost when the path of the API is
+// appended.
 func serverURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {

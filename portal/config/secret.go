@@ -10,7 +10,9 @@ import (
 // redacted is printed instead of a secret.
 const redacted = "[redacted]"
 
-// Secret is a text that no way of printing reveals: not fmt, slog, JSON or YAML.
+// Secret is a text that no way of printing reveals: not fmt, slog, JSON or YAML. The
+// configuration is printed by a command and logged with errors, and must not leak
+// credentials.
 type Secret struct{ text string }
 
 // NewSecret returns a Secret with the given text.

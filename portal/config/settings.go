@@ -14,7 +14,8 @@ const (
 	gib = 1 << 30
 )
 
-// setting is one thing that can be configured.
+// setting is one thing that can be configured. The table of settings is the only place
+// that names a key: file, environment, flags, reference and schema follow from it.
 type setting struct {
 	key    string // "access.read"
 	value  value
@@ -24,7 +25,8 @@ type setting struct {
 	unstated string
 }
 
-// env returns the environment variable of the setting.
+// env returns the environment variable of the setting: POSTERN_ACCESS_READ for
+// access.read.
 func (s setting) env() string {
 	return "POSTERN_" + strings.ToUpper(strings.ReplaceAll(s.key, ".", "_"))
 }
@@ -39,12 +41,14 @@ func (s setting) secret() bool {
 	return is
 }
 
-// flag returns the name of the setting's flag, without dashes.
+// flag returns the name of the setting's flag, without dashes: "access-read" for
+// access.read.
 func (s setting) flag() string {
 	return strings.NewReplacer(".", "-", "_", "-").Replace(s.key)
 }
 
-// settings returns the table of all settings of c, in the order of the reference.
+// settings returns the table of all settings of c, in the order of the reference. Each
+// value points into c, so that reading a setting fills it.
 func (c *Config) settings() []setting {
 	all := c.serving()
 	all = append(all, c.running()...)

@@ -9,7 +9,8 @@ import (
 )
 
 // validate sets the defaults that depend on other settings, and reports combinations of
-// settings that are wrong.
+// settings that are wrong. Each problem is reported at the setting that should be
+// changed.
 func (l *loader) validate(c *Config) {
 	c.DataDirStated = c.DataDir != "" || stateDirectory(l.src.Env) != ""
 	if c.DataDir == "" {
@@ -108,8 +109,9 @@ func loopbackHost(host string) bool {
 	return err == nil && a.Unmap().IsLoopback()
 }
 
-// DefaultDataDir returns the data folder when none is stated: the state folder that
-// systemd names, or the user's data folder, or "" if neither is known.
+// DefaultDataDir returns the data folder when none is set: the state folder that
+// systemd names, or the user's data folder by the XDG specification, or "" if neither
+// is known.
 func DefaultDataDir(env Lookup) string {
 	if dir := stateDirectory(env); dir != "" {
 		return dir

@@ -6,7 +6,8 @@ import (
 	"github.com/postern/postern/portal/base/yamldoc"
 )
 
-// value is the place of one setting in a Config, in all its forms.
+// value is the place of one setting in a Config, in all its forms. Each form is derived
+// from one description, so that a value printed by Print can be read again.
 type value interface {
 	// set reads a flag or an environment variable. The error states what the value must
 	// be.
@@ -19,7 +20,8 @@ type value interface {
 	schema() map[string]any
 }
 
-// scalar is a value of one word.
+// scalar is a value of one word. parse is used for the file, the environment and flags
+// alike; shape is the JSON Schema.
 type scalar[T any] struct {
 	at    *T
 	parse func(string) (T, error)

@@ -31,7 +31,9 @@ type documentOutput struct {
 // pieceBytes is the maximum size of the Markdown in one answer: about 8,000 tokens.
 const pieceBytes = 32 << 10
 
-// page is a document of the API with the fields that the tools use.
+// page is a document of the API with the fields that the tools use. It is decoded from
+// JSON, not shared with package api, so that the tools depend on the public contract
+// alone.
 type page struct {
 	ID, Title, Kind, URL, Path, Date, Status, Severity string
 	Services                                           []string
@@ -55,8 +57,8 @@ type page struct {
 	Actions         []struct{ ID, Text, Type, Owner, Due, Status string }
 }
 
-// document is the tool get_document. An offset outside of the document is
-// fault.Invalid.
+// document is the tool get_document. It returns a long document in pieces, because a
+// model's context is limited. An offset outside of the document is fault.Invalid.
 func (t tools) document(ctx context.Context, in documentInput) (documentOutput, error) {
 	d, err := t.portal.page(ctx, in.ID)
 	if err != nil {

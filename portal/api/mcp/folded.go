@@ -27,7 +27,8 @@ type folded struct {
 }
 
 // Incident implements IncidentStore. It accepts a reference, the URL of the incident's
-// page, or the URL or path of a post-mortem.
+// page, or the URL or path of a post-mortem. The incident of a portal without feeds is
+// found by its post-mortem.
 func (s Folded) Incident(ctx context.Context, id string) (Incident, error) {
 	documents := FromDocuments(s)
 	if strings.Contains(id, "/") {

@@ -13,7 +13,8 @@ import (
 	"github.com/postern/postern/portal/base/fault"
 )
 
-// Portal is a client of the portal's HTTP API.
+// Portal is a client of the portal's HTTP API. HTTP may be a transport inside the
+// process, as for /mcp, or one to a remote portal, as for postern mcp.
 type Portal struct {
 	HTTP  *http.Client
 	Base  string // scheme, host and prefix, without a trailing slash
@@ -29,7 +30,8 @@ func (p *Portal) get(ctx context.Context, path string, out any) error {
 }
 
 // call sends a JSON body (nil for none) and decodes the JSON response into out. An
-// error response becomes a fault with the message of the portal.
+// error response becomes a fault with the message of the portal; no connection is
+// fault.Unavailable. Responses are read up to maxAnswer.
 func (p *Portal) call(ctx context.Context, method, path string, in, out any) error {
 	const op = "mcp.call"
 	var body io.Reader
@@ -66,7 +68,9 @@ func (p *Portal) call(ctx context.Context, method, path string, in, out any) err
 	return nil
 }
 
-// problem converts an RFC 9457 problem document to a fault with its message.
+// problem converts an RFC 9457 problem document to a fault with its message. The kind
+// follows from the status, since other servers, such as proxies, may answer without a
+// problem document.
 func problem(status int, body io.Reader) error {
 	var p struct{ Title, Detail string }
 	_ = json.NewDecoder(body).Decode(&p) // without a problem document the status is the message
@@ -103,7 +107,8 @@ func outside(err error) error {
 }
 
 // address returns the path of a document's JSON. ref is an id, a path in the
-// repository, or a URL of the portal.
+// repository, or a URL of the portal, because models pass on any of the three. An empty
+// ref is fault.Invalid.
 func (p *Portal) address(ref string) (string, error) {
 	ref = strings.TrimSpace(ref)
 	if u, err := url.Parse(ref); err == nil && u.Host != "" {

@@ -50,7 +50,8 @@ func server(o Options) *sdk.Server {
 	return s
 }
 
-// add registers a tool that only reads.
+// add registers a tool that only reads. The annotations say so, because clients ask
+// their user before they call a tool that may change something.
 func add[In, Out any](s *sdk.Server, name, title, description string, do func(context.Context, In) (Out, error)) {
 	closed := false
 	sdk.AddTool(s, &sdk.Tool{
@@ -63,7 +64,7 @@ func add[In, Out any](s *sdk.Server, name, title, description string, do func(co
 }
 
 // ServeStdio serves the tools on in and out, one message per line, until in or the
-// context ends.
+// context ends. It writes nothing else to out.
 func ServeStdio(ctx context.Context, o Options, in io.Reader, out io.Writer) error {
 	return server(o).Run(ctx, &sdk.IOTransport{Reader: io.NopCloser(in), Writer: keptOpen{out}, MaxLineLength: maxMessage})
 }
@@ -77,8 +78,9 @@ func (keptOpen) Close() error { return nil }
 // maxMessage bounds one message of a client, in bytes: a pasted log fits.
 const maxMessage = 1 << 20
 
-// Handler serves the streamable HTTP transport, without sessions. The caller has to
-// check that the request may read.
+// Handler serves the streamable HTTP transport, without sessions: each request is
+// independent, and a restart loses nothing. The caller has to check that the request
+// may read.
 func Handler(o Options) http.Handler {
 	s := server(o)
 	return sdk.NewStreamableHTTPHandler(func(*http.Request) *sdk.Server { return s }, &sdk.StreamableHTTPOptions{

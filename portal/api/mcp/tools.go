@@ -28,7 +28,7 @@ type searchOutput struct {
 	Notes []string `json:"notes" jsonschema:"what was relaxed or not understood"`
 }
 
-// found is one document that matches.
+// found is one document that matches. Unknown durations are null; lists are never null.
 type found struct {
 	ID             string   `json:"id" jsonschema:"for get_document"`
 	Title          string   `json:"title"`
@@ -119,7 +119,8 @@ func limitOf(n int) string {
 	return strconv.Itoa(min(n, mostLimit))
 }
 
-// search is the tool search.
+// search is the tool search. A query that cannot be read completely is not an error:
+// the notes say what was ignored.
 func (t tools) search(ctx context.Context, in searchInput) (searchOutput, error) {
 	var answer struct {
 		Total int
@@ -159,7 +160,8 @@ type similar struct {
 	Waiting  []Action `json:"waiting" jsonschema:"open action items"`
 }
 
-// similar is the tool similar.
+// similar is the tool similar. The URL of each fix becomes absolute, so that a model
+// can cite it.
 func (t tools) similar(ctx context.Context, in similarInput) (similarOutput, error) {
 	var answer struct {
 		ReadAs string `json:"read_as"`

@@ -40,7 +40,8 @@ func (c *checker) node(n *yaml.Node, depth int) {
 // maxFatal ends the walk: a longer list of such Issues would not help.
 const maxFatal = 20
 
-// features refuses aliases, anchors, tags and merge keys.
+// features refuses aliases, anchors, tags and merge keys. The messages speak of texts
+// that must be quoted, since an author rarely means the feature.
 func (c *checker) features(n *yaml.Node) {
 	switch {
 	case n.Kind == yaml.AliasNode:
@@ -54,7 +55,8 @@ func (c *checker) features(n *yaml.Node) {
 	}
 }
 
-// mapping counts keys and reports those that are not plain text or occur twice.
+// mapping counts keys and reports those that are not plain text or occur twice. A
+// duplicate does not end the reading: the first value counts.
 func (c *checker) mapping(n *yaml.Node) {
 	first := make(map[string]*yaml.Node, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {

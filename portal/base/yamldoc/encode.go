@@ -82,7 +82,8 @@ func encodeValue(value any) (*yaml.Node, error) {
 	return encodeList(value)
 }
 
-// encodeList returns the node of a list.
+// encodeList returns the node of a list. An unsupported type is an error, and never
+// written in another form.
 func encodeList(value any) (*yaml.Node, error) {
 	node := &yaml.Node{Kind: yaml.SequenceNode}
 	switch v := value.(type) {
@@ -108,7 +109,8 @@ func encodeList(value any) (*yaml.Node, error) {
 }
 
 // encodeFloat returns the node of a number; a whole number has the tag of an integer,
-// since the encoder writes a tag that differs from the form.
+// since the encoder writes a tag that differs from the form. Parse reads both as the
+// same number.
 func encodeFloat(v float64) *yaml.Node {
 	text := strconv.FormatFloat(v, 'g', -1, 64)
 	if strings.ContainsAny(text, ".eIN") {

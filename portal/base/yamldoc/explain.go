@@ -17,7 +17,7 @@ type explanation struct {
 const needsQuotes = `a text that begins with one of * & ! % @ [ { or a back quote must be put into quotes`
 
 // explain returns the explanation of an error of the library for a reader who does not
-// know YAML.
+// know YAML. An error without one is quoted: the library may have new messages.
 func explain(told string) explanation {
 	for _, w := range []explanation{
 		{told: "mapping values are not allowed", text: `a second ": " on one line: put the whole value into quotes`, place: secondColon},

@@ -13,7 +13,8 @@ import (
 // distinguish a key from a colon in prose, so it only refuses extreme input.
 const guardSlack = 8
 
-// guard checks the bytes before the library parses them, in one pass.
+// guard checks the bytes before the library parses them, in one pass. ok is false with
+// the Issue of the first problem: size, encoding, or an upper bound of keys or nesting.
 func guard(data []byte, limits Limits) (Issue, bool) {
 	if len(data) > limits.Bytes {
 		return Issue{Code: Limit, Line: 1, Col: 1,

@@ -48,7 +48,7 @@ func (m *Map) Line() int {
 func (m *Map) Has(key string) bool { return m.find(key) != nil }
 
 // Value returns the value of a key; the zero Value when it is absent. It makes the key
-// known.
+// known, also when it is absent, so that Unknown can suggest it.
 func (m *Map) Value(key string) Value {
 	return Value{doc: m.doc, node: m.find(key), path: m.join(key)}
 }
@@ -157,6 +157,7 @@ func (m *Map) entries() iter.Seq2[*yaml.Node, *yaml.Node] {
 }
 
 // find returns the value node of a key, nil when it is absent, and makes the key known.
+// Of a duplicate key it returns the first value.
 func (m *Map) find(key string) *yaml.Node {
 	m.learn(key)
 	for k, v := range m.entries() {

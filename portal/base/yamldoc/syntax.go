@@ -12,7 +12,8 @@ import (
 )
 
 // decode parses one document. It returns the top node, nil when the document is empty,
-// or the Issue that stopped it.
+// or the Issue that stopped it. A second document is an Issue: its contents would be
+// ignored.
 func decode(data []byte) (top *yaml.Node, issue Issue, ok bool) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, next yaml.Node
@@ -69,7 +70,9 @@ func decodeNode(dec *yaml.Decoder, into *yaml.Node) (err error) {
 // errUndigested is the error of input with which the library panicked.
 var errUndigested = errors.New("yaml: this cannot be read")
 
-// syntaxIssue translates the library's error to plain words at the right place.
+// syntaxIssue translates the library's error to plain words at the right place. The
+// line is the one that broke the document, and the column follows from the kind of the
+// error.
 func syntaxIssue(data []byte, err error) Issue {
 	told, line := splitError(err.Error())
 	if near := culprit(data); near > 0 {

@@ -75,7 +75,8 @@ func (v Value) Text() string {
 	return v.node.Value
 }
 
-// YAML returns the value in YAML, as written as far as possible.
+// YAML returns the value in YAML, as written as far as possible. Front matter keys
+// without a meaning are stored and shown in this form.
 func (v Value) YAML() string {
 	if v.node == nil {
 		return ""
@@ -116,7 +117,8 @@ func (v Value) String() string {
 	return strings.TrimSpace(v.Text())
 }
 
-// Strings reads a list of texts; one text is a list of one. Empty texts are left out.
+// Strings reads a list of texts; one text is a list of one, as authors write it. Empty
+// texts are left out. A mapping is an Issue.
 func (v Value) Strings() []string {
 	if !v.List() {
 		if v.Mapping() {
@@ -143,7 +145,8 @@ func (v Value) Bool() bool {
 	return false
 }
 
-// Int reads a whole number in decimal; "_" may group digits.
+// Int reads a whole number in decimal; "_" may group digits. An absent value is 0, and
+// so is a wrong one, with an Issue.
 func (v Value) Int() int64 {
 	text := v.scalar("a whole number")
 	if text == "" {
@@ -178,7 +181,8 @@ func (v Value) Number(unit string) (n float64, ok bool) {
 	return n, true
 }
 
-// Duration reads a Go duration such as "30s" or "1h30m".
+// Duration reads a Go duration such as "30s" or "1h30m". An absent value is 0, and so
+// is a wrong one, with an Issue.
 func (v Value) Duration() time.Duration {
 	text := v.scalar("a duration")
 	if text == "" {

@@ -86,8 +86,8 @@ func RestoreFile(ctx context.Context, src, dst string, schemas []kv.Schema) erro
 	return fault.Wrap(fault.Internal, op, "the database could not be restored", err)
 }
 
-// writeFile writes a new file durably: a temporary file beside it is filled and
-// renamed.
+// writeFile writes a new file durably: a temporary file beside it is filled, flushed
+// and renamed. After an error there is neither the file nor the temporary one.
 func writeFile(path string, fill func(*os.File) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part") // mode 0600
 	if err != nil {

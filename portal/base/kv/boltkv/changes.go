@@ -40,7 +40,8 @@ func (db *DB) Changes(ctx context.Context, after kv.Seq, limit int) (changes []k
 	return changes, err
 }
 
-// Wait implements kv.DB.
+// Wait implements kv.DB. It does not poll: every commit that logs a change rings the
+// bell.
 func (db *DB) Wait(ctx context.Context, after kv.Seq) error {
 	const op = "boltkv.Wait"
 	for {
@@ -68,7 +69,8 @@ func (db *DB) Wait(ctx context.Context, after kv.Seq) error {
 	}
 }
 
-// Trim implements kv.DB.
+// Trim implements kv.DB. It removes entries in several transactions, so that writers
+// can run in between; after an error a part of them is removed.
 func (db *DB) Trim(ctx context.Context, upTo kv.Seq) error {
 	for more := true; more; {
 		err := db.Update(ctx, func(w kv.Writer) (err error) {

@@ -14,7 +14,7 @@ import (
 )
 
 // Check implements kv.DB. The pages of one state are read from the file; writers wait
-// only until that state is pinned.
+// only until that state is pinned. Unreadable rows that it finds are counted in Damage.
 func (db *DB) Check(ctx context.Context) (findings []string, err error) {
 	const op = "boltkv.Check"
 	release, err := db.lockWriter(ctx, op)
@@ -164,7 +164,8 @@ func (a *audit) run(size int64) error {
 	return nil
 }
 
-// row verifies one row.
+// row verifies one row. The versions have a checksum of their own. Entries of the
+// change log must follow each other without a gap.
 func (a *audit) row(bucket string, key, value []byte) {
 	if bucket == kv.MetaBucket {
 		return

@@ -66,7 +66,7 @@ type DB struct {
 
 var _ kv.DB = (*DB)(nil)
 
-// View implements kv.DB.
+// View implements kv.DB. It does not wait for writers.
 func (db *DB) View(ctx context.Context, fn func(kv.Reader) error) error {
 	t, err := db.begin(ctx, "boltkv.View", false)
 	if err != nil {
@@ -76,7 +76,8 @@ func (db *DB) View(ctx context.Context, fn func(kv.Reader) error) error {
 	return guardCaller("boltkv.View", func() error { return fn(t) })
 }
 
-// Update implements kv.DB.
+// Update implements kv.DB. After a commit that failed for another reason than a full
+// disk, every Update is fault.Unavailable until the database is opened again.
 func (db *DB) Update(ctx context.Context, fn func(kv.Writer) error) error {
 	const op = "boltkv.Update"
 	release, err := db.lockWriter(ctx, op)

@@ -97,7 +97,9 @@ func (x *inspection) claim(id, n uint64) bool {
 	return true
 }
 
-// load reads the header of a page, and its contents as far as they are needed.
+// load reads the header of a page, and its contents as far as they are needed. It
+// refuses a page outside of the file, with a wrong number, longer than any that bbolt
+// writes, or used twice.
 func (x *inspection) load(id uint64, whole bool) (*node, error) {
 	if id < 2 || id >= x.head.high {
 		return nil, fmt.Errorf("page %d is outside of the file", id)
@@ -170,7 +172,7 @@ func (x *inspection) walkBuckets() {
 	}
 }
 
-// bucket reads one bucket.
+// bucket reads one bucket: its own tree of pages, or the inline page in its element.
 func (x *inspection) bucket(name string, value []byte) {
 	order := binary.NativeEndian
 	if x.sequence != nil {

@@ -21,8 +21,9 @@ import (
 // UTC.
 const copyStamp = "20060102T150405Z"
 
-// prepare creates missing buckets and runs the migrations that are due. copied states
-// that the file was copied already.
+// prepare creates missing buckets and runs the migrations that are due, in one
+// transaction. copied states that the file was copied already; otherwise it is copied
+// before a migration.
 func (db *DB) prepare(ctx context.Context, o Options, copied bool) error {
 	const op = "boltkv.Open"
 	stored, err := db.versions(ctx)
@@ -123,7 +124,8 @@ func versionSum(rows map[string]string) int {
 	return int(sum.Sum32()) + 1
 }
 
-// createBuckets creates missing buckets and writes the versions of this build.
+// createBuckets creates missing buckets and writes the versions of this build with
+// their checksum.
 func (t *tx) createBuckets(schemas []kv.Schema) error {
 	return guard("boltkv.Open", func() error {
 		meta, err := t.bolt.CreateBucketIfNotExists([]byte(kv.MetaBucket))

@@ -116,7 +116,7 @@ func newDB(b *bolt.DB, path string, o Options) *DB {
 }
 
 // openFile locks the file, inspects its pages, and opens it with bbolt, guarded. A file
-// whose pages are damaged is refused.
+// whose pages are damaged is refused before bbolt reads it.
 func openFile(ctx context.Context, op, path string, log *slog.Logger) (b *bolt.DB, file *os.File, err error) {
 	o := boltOptions()
 	o.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
@@ -218,7 +218,9 @@ func abandon(file *os.File) {
 	_ = file.Close()
 }
 
-// openFailed classifies an error of opening the file.
+// openFailed classifies an error of opening the file: another process holds it, it is
+// damaged, the disk is full, it cannot be opened, or the context ended. Anything else
+// is an error of reading and counts as damage.
 func openFailed(op, path string, err error) error {
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):

@@ -40,7 +40,8 @@ func (s sums) seed(bucket string) uint32 {
 // from the key to the value changes it.
 const keyWeight = 0x9E3779B1
 
-// of returns the checksum of a row.
+// of returns the checksum of a row. The seed of the bucket is computed once, since
+// every read needs it.
 func (s sums) of(bucket string, key, value []byte) uint32 {
 	seed, ok := s.seeds[bucket]
 	if !ok { // a bucket that is in no schema any more

@@ -77,7 +77,7 @@ func (t *tx) guarded(op string, f func() error) error {
 	return err
 }
 
-// Get implements kv.Reader.
+// Get implements kv.Reader. The value is a slice of the memory map.
 func (t *tx) Get(bucket string, key []byte) (value []byte, err error) {
 	const op = "boltkv.Get"
 	err = t.bucket(op, bucket, func(b *bolt.Bucket) error {
@@ -119,7 +119,7 @@ func (t *tx) Put(bucket string, key, value []byte) error {
 	})
 }
 
-// Delete implements kv.Writer.
+// Delete implements kv.Writer. An unreadable row is copied to kv.kept first.
 func (t *tx) Delete(bucket string, key []byte) error {
 	return t.bucket("boltkv.Delete", bucket, func(b *bolt.Bucket) error {
 		t.writes++
@@ -130,7 +130,8 @@ func (t *tx) Delete(bucket string, key []byte) error {
 	})
 }
 
-// Swap implements kv.Writer.
+// Swap implements kv.Writer. A current value that cannot be read is an error, not a
+// difference.
 func (t *tx) Swap(bucket string, key, old, new []byte) (bool, error) {
 	if err := kv.CheckPut(bucket, key, new); err != nil {
 		return false, err
@@ -145,7 +146,7 @@ func (t *tx) Swap(bucket string, key, old, new []byte) (bool, error) {
 	return true, t.Put(bucket, key, new)
 }
 
-// Log implements kv.Writer.
+// Log implements kv.Writer. The entry has a checksum like any row.
 func (t *tx) Log(topic string, key []byte) (s kv.Seq, err error) {
 	if err := kv.CheckTopic(topic); err != nil {
 		return 0, err

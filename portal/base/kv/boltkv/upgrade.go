@@ -69,7 +69,8 @@ func upgradeFailed(err error) error {
 			"folder as the database takes", err)
 }
 
-// keepOld gives the old file its second name.
+// keepOld gives the old file its second name: a hard link if the file system has them,
+// otherwise a copy.
 func (db *DB) keepOld(ctx context.Context, now time.Time) error {
 	if err := os.Link(db.path, db.copyName(now)); err == nil {
 		db.log.Info("kept the database as it was before migrating it", "copy", db.copyName(now))
@@ -78,7 +79,8 @@ func (db *DB) keepOld(ctx context.Context, now time.Time) error {
 	return db.copyBeforeMigrating(ctx, now) // a file system without links, or the copy of an earlier try
 }
 
-// copyWithSums writes the new file durably.
+// copyWithSums writes the new file durably. It is flushed once at the end, since
+// nothing refers to it before.
 func (db *DB) copyWithSums(ctx context.Context, part string, stored map[string]int) error {
 	const op = "boltkv.Open"
 	options := boltOptions()

@@ -1,9 +1,9 @@
-// Package kvtest owns the suite that states what kv.DB promises. Every engine
-// runs it; nothing in it knows which engine it is talking to, and its update
-// functions may be run more than once, as an engine that retries will do.
+// Package kvtest owns the test suite of the contract of kv.DB. Every engine runs it.
+// Nothing in it depends on an engine, and its update functions may run more than once,
+// as in an engine that retries.
 //
-// The databases of the suite hold the buckets of Schema and are told apart by a
-// folder name, which an engine without folders may take as any other name.
+// The databases of the suite have the buckets of Schema and are identified by a folder
+// name, which an engine without folders may use as any other name.
 package kvtest
 
 import (
@@ -38,12 +38,12 @@ const (
 	bucketB = "suite.b"
 )
 
-// Schema is the one owner of the suite's databases.
+// Schema is the schema of the only owner in the suite's databases.
 func Schema() kv.Schema {
 	return kv.Schema{Name: "suite", Version: 1, Buckets: []string{bucketA, bucketB}}
 }
 
-// Run runs the suite.
+// Run runs the suite as subtests of t.
 func Run(t *testing.T, e Engine) {
 	t.Helper()
 	for _, c := range []struct {
@@ -73,12 +73,13 @@ func Run(t *testing.T, e Engine) {
 	}
 }
 
-// open opens a database for one test and closes it after.
+// open opens a database for one test and closes it at the end.
 func open(t *testing.T, e Engine, dir string) kv.DB {
 	t.Helper()
 	return openWith(t, e, dir, []kv.Schema{Schema()})
 }
 
+// openWith is open with other schemas, for the tests of migrations.
 func openWith(t *testing.T, e Engine, dir string, schemas []kv.Schema) kv.DB {
 	t.Helper()
 	db, err := e.Open(context.Background(), dir, schemas)
@@ -93,12 +94,13 @@ func openWith(t *testing.T, e Engine, dir string, schemas []kv.Schema) kv.DB {
 	return db
 }
 
-// failer is what the helpers need; *testing.T and *rapid.T both have it.
+// failer is what the helpers need of a test; *testing.T and *rapid.T both have it.
 type failer interface {
 	Helper()
 	Fatalf(format string, args ...any)
 }
 
+// update runs fn in an Update that must succeed.
 func update(t failer, db kv.DB, fn func(kv.Writer) error) {
 	t.Helper()
 	if err := db.Update(context.Background(), fn); err != nil {
@@ -106,6 +108,7 @@ func update(t failer, db kv.DB, fn func(kv.Writer) error) {
 	}
 }
 
+// view runs fn in a View that must succeed.
 func view(t failer, db kv.DB, fn func(kv.Reader) error) {
 	t.Helper()
 	if err := db.View(context.Background(), fn); err != nil {
@@ -113,12 +116,13 @@ func view(t failer, db kv.DB, fn func(kv.Reader) error) {
 	}
 }
 
+// put stores one value in a transaction of its own.
 func put(t failer, db kv.DB, bucket, key, value string) {
 	t.Helper()
 	update(t, db, func(w kv.Writer) error { return w.Put(bucket, []byte(key), []byte(value)) })
 }
 
-// get is the value, or "absent" for an absent one.
+// get returns the value of a key, or "absent" for an absent one.
 func get(t failer, r kv.Reader, bucket, key string) string {
 	t.Helper()
 	v, err := r.Get(bucket, []byte(key))
@@ -131,7 +135,7 @@ func get(t failer, r kv.Reader, bucket, key string) string {
 	return string(v)
 }
 
-// list is what a scan of the range yields, as key=value.
+// list returns what a scan of the range yields, as key=value.
 func list(t failer, r kv.Reader, back bool, from, to []byte) []string {
 	t.Helper()
 	scan := r.Scan
@@ -148,6 +152,7 @@ func list(t failer, r kv.Reader, back bool, from, to []byte) []string {
 	return all
 }
 
+// wantList compares what a scan yielded with what it should yield.
 func wantList(t failer, got []string, want ...string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
@@ -155,6 +160,7 @@ func wantList(t failer, got []string, want ...string) {
 	}
 }
 
+// wantKind requires an error of a kind.
 func wantKind(t failer, what string, err error, kind fault.Kind) {
 	t.Helper()
 	if err == nil || fault.KindOf(err) != kind {
@@ -172,6 +178,7 @@ func logOne(t failer, db kv.DB, topic, key string) (seq kv.Seq) {
 	return seq
 }
 
+// changes returns the entries after a number, which must be readable.
 func changes(t failer, db kv.DB, after kv.Seq, limit int) []kv.Change {
 	t.Helper()
 	cs, err := db.Changes(context.Background(), after, limit)
@@ -181,6 +188,7 @@ func changes(t failer, db kv.DB, after kv.Seq, limit int) []kv.Change {
 	return cs
 }
 
+// last returns the number of the last committed change.
 func last(t failer, db kv.DB) (seq kv.Seq) {
 	t.Helper()
 	view(t, db, func(r kv.Reader) (err error) {
@@ -190,4 +198,5 @@ func last(t failer, db kv.DB) (seq kv.Seq) {
 	return seq
 }
 
+// sameBytes returns a value of n bytes that compresses well.
 func sameBytes(n int) []byte { return bytes.Repeat([]byte("0123456789abcdef"), n/16) }

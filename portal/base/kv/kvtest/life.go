@@ -12,7 +12,7 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// receive waits for what should come at once.
+// receive waits for a result that is due immediately.
 func receive(t *testing.T, ch <-chan error) error {
 	t.Helper()
 	select {
@@ -24,6 +24,8 @@ func receive(t *testing.T, ch <-chan error) error {
 	}
 }
 
+// testDurable requires that everything an Update committed is there after the database
+// was closed and opened again: values, the change log and its number.
 func testDurable(t *testing.T, e Engine) {
 	dir := t.TempDir()
 	for i := range 3 {
@@ -44,7 +46,7 @@ func testDurable(t *testing.T, e Engine) {
 	}
 }
 
-// everyMethod calls all that a context or a Close can stop.
+// everyMethod calls every method that a context or a Close can end.
 func everyMethod(ctx context.Context, db kv.DB) map[string]error {
 	_, changesErr := db.Changes(ctx, 0, 1)
 	_, sizeErr := db.Size(ctx)
@@ -62,6 +64,8 @@ func everyMethod(ctx context.Context, db kv.DB) map[string]error {
 	}
 }
 
+// testEndedContext requires that every method returns the error of a context that has
+// ended, and changes nothing.
 func testEndedContext(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
@@ -84,6 +88,8 @@ func testEndedContext(t *testing.T, e Engine) {
 	})
 }
 
+// testClosed requires fault.Unavailable of every method after Close, that Close ends a
+// Wait, and that a second Close is not an error.
 func testClosed(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	waiting := make(chan error, 1)
@@ -100,8 +106,9 @@ func testClosed(t *testing.T, e Engine) {
 	}
 }
 
-// testBackupWhileWriting: the copy is one state, whatever goes on meanwhile. Each
-// write moves a pair of keys together.
+// testBackupWhileWriting requires that a backup is one consistent state, whatever is
+// written meanwhile. Each write moves a pair of keys together, so that a mixture of
+// states shows.
 func testBackupWhileWriting(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	stop, stopped := make(chan struct{}), make(chan struct{})

@@ -41,7 +41,8 @@ func testGaplessLog(t *testing.T, e Engine) {
 	}
 }
 
-// follow reads the log up to a number, as the search indexer does.
+// follow reads the log up to a number, as the search indexer does: in batches, waiting
+// at the end.
 func follow(t *testing.T, db kv.DB, upTo kv.Seq) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -67,6 +68,8 @@ func follow(t *testing.T, db kv.DB, upTo kv.Seq) {
 	}
 }
 
+// testWait requires that Wait returns as soon as there is a later change, also for one
+// that was committed before the call, and when its context ends.
 func testWait(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	seq := logOne(t, db, "topic", "a")
@@ -98,6 +101,8 @@ func testWait(t *testing.T, e Engine) {
 	wantKind(t, "waiting past the end", db.Wait(t.Context(), seq+2), fault.Gone)
 }
 
+// testTrimAndGone requires that numbering continues after a Trim, and that a follower
+// which needs a trimmed entry, or has a number beyond the end, gets fault.Gone.
 func testTrimAndGone(t *testing.T, e Engine) {
 	dir := t.TempDir()
 	db := open(t, e, dir)
@@ -140,6 +145,7 @@ func testTrimAndGone(t *testing.T, e Engine) {
 	wantKind(t, "a limit of 0", err, fault.Invalid)
 }
 
+// wantGone requires fault.Gone for followers at the given numbers.
 func wantGone(t *testing.T, db kv.DB, afters ...kv.Seq) {
 	t.Helper()
 	for _, after := range afters {

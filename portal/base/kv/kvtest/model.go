@@ -14,17 +14,19 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// model is the database as a map, and the keys logged so far.
+// model is the database as a map, and the keys that were logged so far.
 type model struct {
 	items map[string]string
 	log   []string
 }
 
+// clone returns a copy, for a transaction that may be rolled back.
 func (m model) clone() model {
 	return model{items: maps.Clone(m.items), log: slices.Clone(m.log)}
 }
 
-// testModel runs random transactions on the database and on the map.
+// testModel runs random transactions on the database and on the model, and compares
+// both after each. A transaction that fails must leave both as they were.
 func testModel(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	rapid.Check(t, func(t *rapid.T) {
@@ -60,7 +62,7 @@ func testModel(t *testing.T, e Engine) {
 	})
 }
 
-// op is one drawn step.
+// op is one random step of a transaction.
 type op struct {
 	name       string
 	key        string
@@ -68,6 +70,7 @@ type op struct {
 	matchOld   bool // Swap compares with what is really there
 }
 
+// drawOp draws a step. Keys are few, so that steps meet.
 func drawOp(t *rapid.T) op {
 	short := rapid.StringOfN(rapid.RuneFrom([]rune("abc\x00")), 1, 3, -1)
 	return op{
@@ -79,7 +82,7 @@ func drawOp(t *rapid.T) op {
 	}
 }
 
-// apply does the step to both and compares their answers.
+// apply runs the step on both and compares their results.
 func (o op) apply(t failer, w kv.Writer, m *model) error {
 	key := []byte(o.key)
 	switch o.name {
@@ -118,7 +121,8 @@ func (o op) apply(t failer, w kv.Writer, m *model) error {
 	return err
 }
 
-// compare reads everything, both ways, and a range.
+// compare reads everything in both directions, and a range, and compares with the
+// model.
 func compare(t failer, r kv.Reader, m model) {
 	t.Helper()
 	keys := slices.Sorted(maps.Keys(m.items))
@@ -142,6 +146,7 @@ func compare(t failer, r kv.Reader, m model) {
 	wantList(t, list(t, r, true, []byte("a\x00"), []byte("bb")), some...)
 }
 
+// compareLog compares the change log with what the model logged.
 func compareLog(t failer, db kv.DB, start kv.Seq, want []string) {
 	t.Helper()
 	got := changes(t, db, start, len(want)+1)

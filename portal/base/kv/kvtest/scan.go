@@ -8,6 +8,8 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
+// testOrder requires byte order, bounds that include from and exclude to, and the same
+// items in reverse from ScanBack.
 func testOrder(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	update(t, db, func(w kv.Writer) error {
@@ -41,7 +43,7 @@ func testOrder(t *testing.T, e Engine) {
 	})
 }
 
-// testEarlyBreak leaves a scan, and scans inside a scan.
+// testEarlyBreak leaves a scan early, and runs scans inside a scan.
 func testEarlyBreak(t *testing.T, r kv.Reader) {
 	n, pairs := 0, 0
 	for range r.Scan(bucketA, nil, nil) {
@@ -59,8 +61,9 @@ func testEarlyBreak(t *testing.T, r kv.Reader) {
 	}
 }
 
-// testScanWhileWriting does what owners do: delete and rewrite in the loop, over
-// what was stored before and over what the same update wrote.
+// testScanWhileWriting deletes and rewrites in the loop, as owners do, over rows that
+// were stored before and rows that the same update wrote. Every other key must be
+// yielded once.
 func testScanWhileWriting(t *testing.T, e Engine) {
 	const n = 2000 // many pages
 	db := open(t, e, t.TempDir())
@@ -94,7 +97,8 @@ func testScanWhileWriting(t *testing.T, e Engine) {
 	}
 }
 
-// thinOut rewrites every third key it meets, larger, and deletes the others.
+// thinOut replaces every third key that it reads with a larger value, and deletes the
+// others.
 func thinOut(w kv.Writer, back bool) (seen int, err error) {
 	scan := w.Scan
 	if back {
@@ -116,6 +120,8 @@ func thinOut(w kv.Writer, back bool) (seen int, err error) {
 	return seen, nil
 }
 
+// testSnapshotIsolation requires that a View does not see what is committed after it
+// began.
 func testSnapshotIsolation(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	put(t, db, bucketA, "k", "old")

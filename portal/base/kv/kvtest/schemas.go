@@ -9,6 +9,8 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
+// testSchemas requires that schemas which contradict each other, and files of a newer
+// version, are refused.
 func testSchemas(t *testing.T, e Engine) {
 	dir := t.TempDir()
 	thief := kv.Schema{Name: "thief", Version: 1, Buckets: []string{bucketA}}
@@ -35,6 +37,8 @@ func testSchemas(t *testing.T, e Engine) {
 	})
 }
 
+// testMigrations requires that all migrations that are due run in one transaction, or
+// none, and that each runs once.
 func testMigrations(t *testing.T, e Engine) {
 	dir := t.TempDir()
 	db := open(t, e, dir)

@@ -11,6 +11,8 @@ import (
 
 var errUndo = errors.New("undo")
 
+// testReadYourWrites requires that an Update reads what it wrote, by Get and by Scan,
+// and that others do not before it commits.
 func testReadYourWrites(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	put(t, db, bucketA, "old", "1")
@@ -46,6 +48,8 @@ func testReadYourWrites(t *testing.T, e Engine) {
 	})
 }
 
+// testLimits requires the limits of keys and values, and that a bucket without an owner
+// is refused for reading and writing.
 func testLimits(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	longest := bytes.Repeat([]byte("k"), kv.MaxKeyBytes)
@@ -79,6 +83,8 @@ func testLimits(t *testing.T, e Engine) {
 	})
 }
 
+// testRollback requires that an error of the function undoes everything, including the
+// change log, and is returned unchanged.
 func testRollback(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	put(t, db, bucketA, "k", "before")
@@ -119,6 +125,8 @@ func testRollback(t *testing.T, e Engine) {
 	}
 }
 
+// testSwap requires that Swap writes only over the value it was given, where nil is an
+// absent one.
 func testSwap(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	for i, step := range []struct {
@@ -153,6 +161,7 @@ func testSwap(t *testing.T, e Engine) {
 	}
 }
 
+// testBigValues stores values around and at the limit and reads them back.
 func testBigValues(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	big := sameBytes(10 << 20)
