@@ -71,10 +71,10 @@ func compact(values []string) []string {
 // putFacets adds a document to its lists.
 func putFacets(w kv.Writer, id string, rec storedRecord) error {
 	for _, f := range rec.facets() {
-		if err := w.Put(bBy, byKey(f[0], f[1], fromUnix(rec.Date), id), nil); err != nil {
+		if err := addCount(w, f[0], f[1], 1); err != nil {
 			return err
 		}
-		if err := addCount(w, f[0], f[1], 1); err != nil {
+		if err := w.Put(bBy, byKey(f[0], f[1], fromUnix(rec.Date), id), nil); err != nil {
 			return err
 		}
 	}
@@ -84,10 +84,10 @@ func putFacets(w kv.Writer, id string, rec storedRecord) error {
 // deleteFacets removes a document from its lists.
 func deleteFacets(w kv.Writer, id string, rec storedRecord) error {
 	for _, f := range rec.facets() {
-		if err := w.Delete(bBy, byKey(f[0], f[1], fromUnix(rec.Date), id)); err != nil {
+		if err := addCount(w, f[0], f[1], -1); err != nil {
 			return err
 		}
-		if err := addCount(w, f[0], f[1], -1); err != nil {
+		if err := w.Delete(bBy, byKey(f[0], f[1], fromUnix(rec.Date), id)); err != nil {
 			return err
 		}
 	}
@@ -100,13 +100,15 @@ func readCount(r kv.Reader, facet, value string) (int, error) {
 	return int(n), err
 }
 
-// addCount changes a count after the rows were written. Counts are derived: one that cannot be
-// read is counted again.
+// addCount changes a count, before the row that it counts is written or deleted: rows that
+// a push writes can be held back until its end, so that they cannot be counted. Counts are
+// derived: one that cannot be read is counted again.
 func addCount(w kv.Writer, facet, value string, by int) error {
 	n, err := readCount(w, facet, value)
-	if n += by; kv.Unreadable(err) {
+	if kv.Unreadable(err) {
 		n, err = recount(w, facet, value)
 	}
+	n += by
 	if err != nil {
 		return err
 	}
