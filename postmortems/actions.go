@@ -28,12 +28,15 @@ func columnOf(header string) actionColumn {
 		return columnID
 	}
 	switch foldHeading(header) {
-	case "action", "actions", "action item", "action items", "task", "item", "description", "what", "todo", "title", "follow up", "improvement", "measure", "summary",
+	case "action", "actions", "action item", "action items", "task", "item", "description", "what", "todo", "title", "follow up",
+		"improvement", "measure", "summary",
 		"改进措施", "措施", "改进项", "行动项", "事项", "内容", "任务", "描述", "待办", "待办事项", "具体措施", "行动", "改进内容":
 		return columnText
-	case "owner", "owners", "assignee", "who", "responsible", "assigned", "assigned to", "person", "team", "dri", "负责人", "责任人", "跟进人", "执行人", "经办人":
+	case "owner", "owners", "assignee", "who", "responsible", "assigned", "assigned to", "person", "team", "dri", "负责人", "责任人",
+		"跟进人", "执行人", "经办人":
 		return columnOwner
-	case "due", "due date", "deadline", "eta", "target date", "when", "by when", "by", "date", "截止", "截止时间", "截止日期", "计划完成", "计划完成时间", "预计完成时间", "期限", "到期", "时间":
+	case "due", "due date", "deadline", "eta", "target date", "when", "by when", "by", "date", "截止", "截止时间", "截止日期", "计划完成", "计划完成时间",
+		"预计完成时间", "期限", "到期", "时间":
 		return columnDue
 	case "status", "state", "progress", "done", "状态", "进度", "进展", "完成情况":
 		return columnStatus
@@ -96,31 +99,7 @@ func tableAction(row Row, layout []actionColumn) (Action, bool) {
 		return a, !isBlank(a.Text)
 	}
 	for i, column := range layout {
-		text := oneLine(cell(row, i))
-		switch column {
-		case columnText:
-			if a.Text == "" {
-				a.Text = prose(cell(row, i))
-			}
-		case columnOwner:
-			a.Owner = strings.TrimPrefix(text, "@")
-		case columnDue:
-			a.Due = dayIn(text)
-			a.noteUnparsed(text)
-		case columnStatus:
-			a.Status, _ = actionStatus(text)
-		case columnType:
-			a.Type, _ = actionType(text)
-		case columnPriority:
-			a.Priority = text
-		case columnTicket:
-			a.Ticket = text
-		case columnID:
-			a.ID = text
-		case columnDone:
-			a.DoneAt = dayIn(text)
-			a.noteUnparsed(text)
-		}
+		a.setColumn(column, cell(row, i))
 	}
 	if len(row.Links) > 0 {
 		a.Ticket = row.Links[0]
@@ -129,6 +108,36 @@ func tableAction(row Row, layout []actionColumn) (Action, bool) {
 		a.Status = "done"
 	}
 	return a, !isBlank(a.Text)
+}
+
+// setColumn sets the field of a column from its cell. The first of several columns of texts
+// counts, of others the last.
+func (a *Action) setColumn(column actionColumn, cell string) {
+	text := oneLine(cell)
+	switch column {
+	case columnText:
+		if a.Text == "" {
+			a.Text = prose(cell)
+		}
+	case columnOwner:
+		a.Owner = strings.TrimPrefix(text, "@")
+	case columnDue:
+		a.Due = dayIn(text)
+		a.noteUnparsed(text)
+	case columnStatus:
+		a.Status, _ = actionStatus(text)
+	case columnType:
+		a.Type, _ = actionType(text)
+	case columnPriority:
+		a.Priority = text
+	case columnTicket:
+		a.Ticket = text
+	case columnID:
+		a.ID = text
+	case columnDone:
+		a.DoneAt = dayIn(text)
+		a.noteUnparsed(text)
+	}
 }
 
 // The marks of a task list item beside its text.

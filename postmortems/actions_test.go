@@ -25,24 +25,33 @@ func TestActionsFromTasksTablesAndFrontMatter(t *testing.T) {
 		src  string
 		want []string
 	}{
-		"task list": {sampleBody("## Action items\n\n- [ ] Alert on pool waits (@payments, due 2026-11-01, P1) PAY-12\n- [x] [prevent] Raise the pool, owner: Ada\n- [ ] TBD\n- a remark\n"),
+		"task list": {sampleBody("## Action items\n\n- [ ] Alert on pool waits (@payments, due 2026-11-01, P1) PAY-12\n- [x] [prevent] " +
+			"Raise the pool, owner: Ada\n- [ ] TBD\n- a remark\n"),
 			[]string{"|Alert on pool waits||payments|2026-11-01|P1|open|PAY-12", "|Raise the pool|prevent|Ada|||done|"}},
-		"table": {sampleBody("## Follow-up actions\n\n| # | Action Item | Type | Owner | Due | Bug | Status |\n|--|--|--|--|--|--|--|\n| 1 | Alert | Detective | @sre | Nov 3, 2026 | PAY-1 | In progress |\n| 2 | Limit | mitigate | ada | | | Won't fix |\n| | | | | | | |\n"),
+		"table": {sampleBody("## Follow-up actions\n\n| # | Action Item | Type | Owner | Due | Bug | Status |\n|--|--|--|--|--|--|--|\n| 1 " +
+			"| Alert | Detective | @sre | Nov 3, 2026 | PAY-1 | In progress |\n| 2 | Limit | mitigate | ada | | | Won't fix |\n| | | | | | | |\n"),
 			[]string{"1|Alert|detect|sre|2026-11-03||open|PAY-1", "2|Limit|mitigate|ada|||dropped|"}},
-		"Chinese table": {sampleBody("## 五、改进措施\n\n| 序号 | 改进措施 | 负责人 | 截止时间 | 类型 | 状态 |\n|--|--|--|--|--|--|\n| 1 | 增加连接池告警 | 张三 | 2026年11月1日 | 检测 | 已完成 |\n"),
+		"Chinese table": {sampleBody("## 五、改进措施\n\n| 序号 | 改进措施 | 负责人 | 截止时间 | 类型 | 状态 |\n|--|--|--|--|--|--|\n| 1 | 增加连接池告警 | 张三 | " +
+			"2026年11月1日 | 检测 | 已完成 |\n"),
 			[]string{"1|增加连接池告警|detect|张三|2026-11-01||done|"}},
 		"Chinese tasks": {sampleBody("## 改进措施\n\n- [ ] 增加告警（负责人：张三，截止 2026-11-01）\n"),
 			[]string{"|增加告警||张三|2026-11-01||open|"}},
-		"by and due": {sampleBody("## Action items\n\n- [ ] Page when the rate falls by more than 5 %, owner: ada, due 2024-10-04\n- [ ] Limit it by default\n"),
+		"by and due": {sampleBody("## Action items\n\n- [ ] Page when the rate falls by more than 5 %, owner: ada, due 2024-10-04\n- [ ] " +
+			"Limit it by default\n"),
 			[]string{"|Page when the rate falls by more than 5 %||ada|2024-10-04||open|", "|Limit it by default|||||open|"}},
-		"remarks that are sentences stay": {sampleBody("## Action items\n\n- [ ] Discuss it with @sre\n- [ ] Page on-call for P1\n- [ ] [detect] Improve monitoring\n- [ ] Ask (@ada, @ben) first\n- [ ] Close the gap of PAY-12\n- [ ] PAY-13\n- [ ] Alert (@ada) on waits; due Nov 3, 2026.\n"),
-			[]string{"|Discuss it with @sre||sre|||open|", "|Page on-call for P1||||P1|open|", "|Improve monitoring|detect||||open|", "|Ask (@ada, @ben) first||ada|||open|",
+		"remarks that are sentences stay": {sampleBody("## Action items\n\n- [ ] Discuss it with @sre\n- [ ] Page on-call for P1\n- [ ] " +
+			"[detect] Improve monitoring\n- [ ] Ask (@ada, @ben) first\n- [ ] Close the gap of PAY-12\n- [ ] PAY-13\n- [ ] Alert (@ada) on " +
+			"waits; due Nov 3, 2026.\n"),
+			[]string{"|Discuss it with @sre||sre|||open|", "|Page on-call for P1||||P1|open|", "|Improve monitoring|detect||||open|",
+				"|Ask (@ada, @ben) first||ada|||open|",
 				"|Close the gap of PAY-12|||||open|PAY-12", "|PAY-13|||||open|PAY-13", "|Alert on waits||ada|2026-11-03||open|"}},
 		"sub-headings": {sampleBody("## Corrective actions\n\n### Prevent\n\n- [ ] Limit\n"), []string{"|Limit|||||open|"}},
-		"front matter": {sample("actions:", "  - {id: A1, text: Alert, type: detect, owner: sre, due: 2026-11-01, priority: P2, status: done, ticket: PAY-1}", "  - only text"),
+		"front matter": {sample("actions:",
+			"  - {id: A1, text: Alert, type: detect, owner: sre, due: 2026-11-01, priority: P2, status: done, ticket: PAY-1}", "  - only text"),
 			[]string{"A1|Alert|detect|sre|2026-11-01|P2|done|PAY-1", "|only text|||||open|"}},
-		"both, once": {sampleBody("## Action items\n\n- [ ] Alert!\n- [ ] alert\n- [ ] Other\n", "actions: [{text: Alert}]"), []string{"|Alert|||||open|", "|Alert!|||||open|", "|Other|||||open|"}},
-		"elsewhere":  {sampleBody("## Lessons learned\n\n- [ ] not an action\n"), nil},
+		"both, once": {sampleBody("## Action items\n\n- [ ] Alert!\n- [ ] alert\n- [ ] Other\n", "actions: [{text: Alert}]"),
+			[]string{"|Alert|||||open|", "|Alert!|||||open|", "|Other|||||open|"}},
+		"elsewhere": {sampleBody("## Lessons learned\n\n- [ ] not an action\n"), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			doc, problems, err := compileText(c.src)

@@ -117,7 +117,8 @@ func TestPermalinkID(t *testing.T) {
 }
 
 func FuzzAddress(f *testing.F) {
-	for _, s := range []string{"guides/a.md", "a/b/README.md", "池.md", "guides/a%2Fb.md", "x y?z#.md", "guides/a.markdown", "pages/pages.md", "guides.markdown.md"} {
+	for _, s := range []string{"guides/a.md", "a/b/README.md", "池.md", "guides/a%2Fb.md", "x y?z#.md", "guides/a.markdown", "pages/pages.md",
+		"guides.markdown.md"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, path string) {

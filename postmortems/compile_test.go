@@ -14,17 +14,21 @@ func TestTitleAndSummaryAndLanguage(t *testing.T) {
 	for name, c := range map[string]struct {
 		path, src, title, summary, lang string
 	}{
-		"front matter wins":   {"guides/a.md", "---\ntitle: From front\nsummary: Given.\n---\n# From heading\n\nText.\n", "From front", "Given.", "en"},
-		"heading":             {"guides/a.md", "# From heading\n\nFirst paragraph.\nMore.\n\n## Summary\n\nThe summary.\n", "From heading", "The summary.", "en"},
-		"file name":           {"guides/2021-05-09-api_outage.md", "First paragraph.\n", "Api outage", "First paragraph.", "en"},
-		"govuk file name":     {"guides/deploy-app.html.md", "", "Deploy app", "", "en"},
-		"folder's own":        {"guides/db/README.md", "", "Db", "", "en"},
-		"date alone":          {"guides/2021-05-09.md", "", "2021 05 09", "", "en"},
-		"root":                {"README.md", "", "README", "", "en"},
-		"Chinese":             {"guides/a.md", "# 连接池耗尽\n\n## 概述\n\nCheckout 服务变慢了一个小时，因为 pool 太小。\n", "连接池耗尽", "Checkout 服务变慢了一个小时，因为 pool 太小。", "zh"},
-		"English with a word": {"guides/a.md", "# The 故障 page\n\nThis page explains the term 故障 to readers.\n", "The 故障 page", "This page explains the term 故障 to readers.", "en"},
-		"CRLF and BOM":        {"guides/a.md", "\uFEFF# T\r\n\r\nText.\r\n", "T", "Text.", "en"},
-		"TOML":                {"guides/a.md", "+++\ntitle = \"From TOML\"\n+++\n\nText.\n", "From TOML", "Text.", "en"},
+		"front matter wins": {"guides/a.md", "---\ntitle: From front\nsummary: Given.\n---\n# From heading\n\nText.\n", "From front",
+			"Given.", "en"},
+		"heading": {"guides/a.md", "# From heading\n\nFirst paragraph.\nMore.\n\n## Summary\n\nThe summary.\n", "From heading",
+			"The summary.", "en"},
+		"file name":       {"guides/2021-05-09-api_outage.md", "First paragraph.\n", "Api outage", "First paragraph.", "en"},
+		"govuk file name": {"guides/deploy-app.html.md", "", "Deploy app", "", "en"},
+		"folder's own":    {"guides/db/README.md", "", "Db", "", "en"},
+		"date alone":      {"guides/2021-05-09.md", "", "2021 05 09", "", "en"},
+		"root":            {"README.md", "", "README", "", "en"},
+		"Chinese": {"guides/a.md", "# 连接池耗尽\n\n## 概述\n\nCheckout 服务变慢了一个小时，因为 pool 太小。\n", "连接池耗尽",
+			"Checkout 服务变慢了一个小时，因为 pool 太小。", "zh"},
+		"English with a word": {"guides/a.md", "# The 故障 page\n\nThis page explains the term 故障 to readers.\n", "The 故障 page",
+			"This page explains the term 故障 to readers.", "en"},
+		"CRLF and BOM": {"guides/a.md", "\uFEFF# T\r\n\r\nText.\r\n", "T", "Text.", "en"},
+		"TOML":         {"guides/a.md", "+++\ntitle = \"From TOML\"\n+++\n\nText.\n", "From TOML", "Text.", "en"},
 	} {
 		doc, _, err := Compile(context.Background(), c.path, []byte(c.src), Policy{}, lineRenderer{})
 		if err != nil || doc.Title != c.title || doc.Summary != c.summary || doc.Lang != c.lang {
@@ -91,7 +95,8 @@ func TestCompileReturnsFailuresOfTheRenderer(t *testing.T) {
 
 func TestPrintable(t *testing.T) {
 	for in, want := range map[string]string{
-		"plain 池": "plain 池", "\x1b[31mred\x07": "?[31mred?", "a\tb": "a b", "a\nb": "a?b", "\u202Egpj.exe": "?gpj.exe", "\u009b2J": "?2J", "\xff": "\uFFFD",
+		"plain 池": "plain 池", "\x1b[31mred\x07": "?[31mred?", "a\tb": "a b", "a\nb": "a?b", "\u202Egpj.exe": "?gpj.exe", "\u009b2J": "?2J",
+		"\xff": "\uFFFD",
 	} {
 		if got := Printable(in); got != want {
 			t.Errorf("Printable(%q) = %q, want %q", in, got, want)

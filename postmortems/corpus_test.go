@@ -62,7 +62,8 @@ func TestCorpusIsAccepted(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%d documents, %d timeline rows, %d actions", documents, rows, actions)
-	for rel, at := range map[string]string{"quirks/etcd-website/archetypes/blog.md": "2:9", "quirks/linkerd-website/linkerd.io/archetypes/default.md": "2:8"} {
+	for rel, at := range map[string]string{"quirks/etcd-website/archetypes/blog.md": "2:9",
+		"quirks/linkerd-website/linkerd.io/archetypes/default.md": "2:8"} {
 		if !strings.Contains(refused[rel], ":"+at+": error:") || !strings.Contains(refused[rel], ruleFrontTemplate) {
 			t.Errorf("%s want refused at its line: %q", rel, refused[rel])
 		}

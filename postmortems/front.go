@@ -51,7 +51,8 @@ func readFront(c *checker, src Source) (FrontMatter, frontContext) {
 
 // toml reads the values that need no TOML parser.
 func (f *front) toml(text []byte) {
-	f.report(ruleFrontTOML, place{line: 1, col: 1}, "this front matter is TOML: only title, date, authors, draft and published are read from it")
+	f.report(ruleFrontTOML, place{line: 1, col: 1},
+		"this front matter is TOML: only title, date, authors, draft and published are read from it")
 	f.keptBackTOML(text)
 	if title := tomlValue(text, "title"); len(title) > 0 {
 		f.fm.Title = oneLine(title[0])
@@ -150,7 +151,8 @@ func (f *front) identity(m *yamldoc.Map) {
 	if v := m.Value("kind"); v.Present() {
 		f.fm.Kind = Kind(strings.ToLower(v.String()))
 		if kind, _ := KindOf(f.path); f.fm.Kind != kind {
-			f.report(ruleKindFolder, at(v), "kind %q does not agree with the folder, which makes this a %s: leave kind out or move the file", f.fm.Kind, kind)
+			f.report(ruleKindFolder, at(v), "kind %q does not agree with the folder, which makes this a %s: leave kind out or move the file",
+				f.fm.Kind, kind)
 		}
 	}
 	if v := m.Value("status"); v.Present() {

@@ -82,18 +82,24 @@ func TestFrontMatterIsReadCompletely(t *testing.T) {
 	pct := 33.5
 	want := FrontMatter{
 		ID: "PM-2026-014", Kind: Postmortem, Title: "Checkout latency after the pool change", Summary: "Checkout was slow.\nFor an hour.",
-		Status: StatusReview, Authors: []string{"Ada", "Ben"}, Owner: "payments", Reviewers: []string{"Cy"}, ReviewBy: day(12, 24), Date: day(10, 4),
+		Status: StatusReview, Authors: []string{"Ada", "Ben"}, Owner: "payments", Reviewers: []string{"Cy"}, ReviewBy: day(12, 24),
+		Date: day(10, 4),
 		Tags: []string{"database", "pool"}, Redirects: []string{"/postmortems/old%20name"},
-		Incident: Incident{Ref: "INC-2291", Aliases: []string{"the slow hour"}, Severity: "SEV2", RawSeverity: "p2", Services: []string{"checkout", "payment-gw"},
-			Product: "shop", Environment: "production", DetectedBy: "alert", DuplicateOf: "INC-1", Related: []string{"PM-2025-003"}},
-		Times:   Times{Started: exact(8, 0), Detected: exact(8, 4), Acknowledged: exact(8, 5), Diagnosed: exact(8, 20), Recovered: exact(8, 31), Resolved: exact(9, 0)},
-		Impact:  Impact{Summary: "One in three orders failed.", Users: "1,200", RequestsPct: &pct, SLO: []BudgetSpent{{"checkout-availability", 120}}},
+		Incident: Incident{Ref: "INC-2291", Aliases: []string{"the slow hour"}, Severity: "SEV2", RawSeverity: "p2",
+			Services: []string{"checkout", "payment-gw"},
+			Product:  "shop", Environment: "production", DetectedBy: "alert", DuplicateOf: "INC-1", Related: []string{"PM-2025-003"}},
+		Times: Times{Started: exact(8, 0), Detected: exact(8, 4), Acknowledged: exact(8, 5), Diagnosed: exact(8, 20), Recovered: exact(8, 31),
+			Resolved: exact(9, 0)},
+		Impact: Impact{Summary: "One in three orders failed.", Users: "1,200", RequestsPct: &pct,
+			SLO: []BudgetSpent{{"checkout-availability", 120}}},
 		Trigger: "deploy", RootCauses: []string{"pool too small"},
 		Factors:   []Factor{{Tag: "config-change"}, {Tag: "alerting", Text: "No alert on waits"}, {Text: "Nobody had tried it under load"}},
 		ChangeRef: "CHG-7", Alerts: []string{"CheckoutSlow"},
-		Actions: []Action{{ID: "A-1", Text: "Alert on waits", Type: "detect", Owner: "sre", Due: day(11, 1), Priority: "P1", Status: "done", DoneAt: day(10, 20), Ticket: "PAY-12", Line: 49}},
-		Source:  Origin{URL: "https://example.com/a", ArchiveURL: "https://example.org/a", Format: "icco", PublishedAt: day(10, 10), FetchedAt: day(10, 11)},
-		Extra:   map[string]string{"x_custom": "[1, 2]"},
+		Actions: []Action{{ID: "A-1", Text: "Alert on waits", Type: "detect", Owner: "sre", Due: day(11, 1), Priority: "P1", Status: "done",
+			DoneAt: day(10, 20), Ticket: "PAY-12", Line: 49}},
+		Source: Origin{URL: "https://example.com/a", ArchiveURL: "https://example.org/a", Format: "icco", PublishedAt: day(10, 10),
+			FetchedAt: day(10, 11)},
+		Extra: map[string]string{"x_custom": "[1, 2]"},
 	}
 	if !reflect.DeepEqual(doc.Front, want) {
 		t.Errorf("got\n%+v, want\n%+v", doc.Front, want)
@@ -117,13 +123,14 @@ func TestFrontMatterProblemsHaveTheirPlace(t *testing.T) {
 		"nested key":        {[]string{"incident:", "  service: x"}, []string{"7:3 key-unknown"}},
 		"key of a level up": {[]string{"severity: SEV1"}, []string{"6:1 key-unknown"}},
 		"form":              {[]string{"trigger: {a: 1}", "impact: none"}, []string{"6:10 value-form", "7:9 value-form"}},
-		"action":            {[]string{"actions:", "  - {owner: x}", "  - {text: y, due: soon}"}, []string{"7:5 action-text", "8:20 time-invalid"}},
-		"not a percentage":  {[]string{"impact:", "  requests_pct: many"}, []string{"7:17 value-form"}},
-		"negative":          {[]string{"impact:", "  requests_pct: -1"}, []string{"7:17 percent-range"}},
-		"wide characters":   {[]string{"authors: [张三, 李四, [x]]"}, []string{"6:19 value-form"}},
-		"duplicate":         {[]string{"tags: a", "tags: b"}, []string{"7:1 yaml-duplicate-key"}},
-		"future date":       {[]string{"date: 2062-01-01"}, []string{"6:7 time-future"}},
-		"another host":      {[]string{"redirects: [//evil.example/x, /ok]"}, []string{"6:13 redirect-invalid"}},
+		"action": {[]string{"actions:", "  - {owner: x}", "  - {text: y, due: soon}"},
+			[]string{"7:5 action-text", "8:20 time-invalid"}},
+		"not a percentage": {[]string{"impact:", "  requests_pct: many"}, []string{"7:17 value-form"}},
+		"negative":         {[]string{"impact:", "  requests_pct: -1"}, []string{"7:17 percent-range"}},
+		"wide characters":  {[]string{"authors: [张三, 李四, [x]]"}, []string{"6:19 value-form"}},
+		"duplicate":        {[]string{"tags: a", "tags: b"}, []string{"7:1 yaml-duplicate-key"}},
+		"future date":      {[]string{"date: 2062-01-01"}, []string{"6:7 time-future"}},
+		"another host":     {[]string{"redirects: [//evil.example/x, /ok]"}, []string{"6:13 redirect-invalid"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, problems, err := compileText(sample(c.lines...))
@@ -149,17 +156,20 @@ func TestMilestoneOrder(t *testing.T) {
 		times string
 		want  []string
 	}{
-		"usual":                     {"started: 2026-10-03T08:00:00Z, detected: 2026-10-03T08:04:00Z, resolved: 2026-10-03T09:00:00Z", nil},
-		"before the start":          {"started: 2026-10-03T08:00:00Z, detected: 2026-10-03T07:59:59Z", []string{ruleTimeOrder}},
-		"after the end":             {"started: 2026-10-03T08:00:00Z, recovered: 2026-10-03T09:00:01Z, resolved: 2026-10-03T09:00:00Z", []string{ruleTimeOrder}},
-		"after the end, no start":   {"recovered: 2026-10-03T09:00:01Z, resolved: 2026-10-03T09:00:00Z", []string{ruleTimeOrder, ruleStartMissing}},
-		"end before start":          {"started: 2026-10-03T08:00:00Z, resolved: 2026-10-03T07:00:00Z", []string{ruleTimeOrder}},
-		"rolled back first":         {"started: 2026-10-03T08:00:00Z, mitigated: 2026-10-03T08:10:00Z, diagnosed: 2026-10-03T08:20:00Z", nil},
-		"diagnosed before detected": {"started: 2026-10-03T08:00:00Z, diagnosed: 2026-10-03T08:10:00Z, detected: 2026-10-03T08:20:00Z", []string{ruleTimeUnusual}},
-		"same day":                  {"started: 2026-10-03, detected: 2026-10-03T08:00:00Z", []string{ruleTimeDay}},
-		"day before":                {"started: 2026-10-03T00:00:00Z, detected: 2026-10-02", []string{ruleTimeDay, ruleTimeOrder}},
-		"end known to the day":      {"started: 2026-10-03T08:00:00Z, resolved: 2026-10-04", nil},
-		"unknown":                   {"started: null, detected: ~", nil},
+		"usual":            {"started: 2026-10-03T08:00:00Z, detected: 2026-10-03T08:04:00Z, resolved: 2026-10-03T09:00:00Z", nil},
+		"before the start": {"started: 2026-10-03T08:00:00Z, detected: 2026-10-03T07:59:59Z", []string{ruleTimeOrder}},
+		"after the end": {"started: 2026-10-03T08:00:00Z, recovered: 2026-10-03T09:00:01Z, resolved: 2026-10-03T09:00:00Z",
+			[]string{ruleTimeOrder}},
+		"after the end, no start": {"recovered: 2026-10-03T09:00:01Z, resolved: 2026-10-03T09:00:00Z",
+			[]string{ruleTimeOrder, ruleStartMissing}},
+		"end before start":  {"started: 2026-10-03T08:00:00Z, resolved: 2026-10-03T07:00:00Z", []string{ruleTimeOrder}},
+		"rolled back first": {"started: 2026-10-03T08:00:00Z, mitigated: 2026-10-03T08:10:00Z, diagnosed: 2026-10-03T08:20:00Z", nil},
+		"diagnosed before detected": {"started: 2026-10-03T08:00:00Z, diagnosed: 2026-10-03T08:10:00Z, detected: 2026-10-03T08:20:00Z",
+			[]string{ruleTimeUnusual}},
+		"same day":             {"started: 2026-10-03, detected: 2026-10-03T08:00:00Z", []string{ruleTimeDay}},
+		"day before":           {"started: 2026-10-03T00:00:00Z, detected: 2026-10-02", []string{ruleTimeDay, ruleTimeOrder}},
+		"end known to the day": {"started: 2026-10-03T08:00:00Z, resolved: 2026-10-04", nil},
+		"unknown":              {"started: null, detected: ~", nil},
 	} {
 		_, problems, err := compileText("---\ntitle: x\nowner: o\ntimes: {" + c.times + "}\n---\n")
 		var got []string
@@ -190,7 +200,8 @@ func TestFrontLimits(t *testing.T) {
 
 func TestSeverity(t *testing.T) {
 	own := Policy{SeverityAliases: map[string]string{"Code Red": "SEV1"}}
-	for word, want := range map[string]string{"SEV1": "SEV1", "sev-3": "SEV3", "Sev 5": "SEV5", "P1": "SEV1", "critical": "SEV1", "2": "SEV2", "严重": "SEV2", "SEV6": "", "": "", "huge": ""} {
+	for word, want := range map[string]string{"SEV1": "SEV1", "sev-3": "SEV3", "Sev 5": "SEV5", "P1": "SEV1", "critical": "SEV1",
+		"2": "SEV2", "严重": "SEV2", "SEV6": "", "": "", "huge": ""} {
 		if got, ok := (Policy{}).Severity(word); got != want || ok != (want != "") {
 			t.Errorf("Severity(%q) = %q %v, want %q", word, got, ok, want)
 		}

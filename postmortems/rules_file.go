@@ -32,15 +32,16 @@ func fileRules() []Rule {
 		},
 		{
 			ID: ruleFrontTOML, Title: "Front matter is YAML between lines of `---`", Weight: Warning,
-			Why:  "Of TOML front matter (between lines of `+++`) only title, date, authors, draft and published are read; everything else in it is ignored.",
+			Why:  "Of TOML front matter (between lines of `+++`) only title, date, authors, draft and published are read.",
 			Mend: "Rewrite it as YAML: `key: value`, between lines of `---`. `postern import hugo` converts a whole folder.",
 			Bad:  "+++\ntitle = \"Checkout was slow\"\ndate = 2026-10-03\nauthors = [\"Ada\"]\n+++\n\nRequests waited.\n",
 			Good: sample(),
 		},
 		{
 			ID: ruleYAMLSyntax, Title: "Front matter is valid YAML", Weight: Error,
-			Why:  "After a syntax error the portal could only guess which value belongs to which key.",
-			Mend: "The message gives line and column. The usual cause is a text with `: `, `#` or quotes that itself needs quotes: `title: 'Outage: the sequel'`.",
+			Why: "After a syntax error the portal could only guess which value belongs to which key.",
+			Mend: "The message gives line and column. The usual cause is a text with `: `, `#` or quotes that itself needs quotes: `title: " +
+				"'Outage: the sequel'`.",
 			Bad:  "---\ntitle: Checkout: slow again\n---\n\nRequests waited.\n",
 			Good: sample("summary: 'Checkout: slow again'"),
 		},
@@ -128,8 +129,10 @@ func statusRules() []Rule {
 		},
 		{
 			ID: ruleKeptBack, Title: "`draft` and `published` are true or false", Weight: Warning,
-			Why:  "`draft: true` and `published: false` keep a document from being published, as in Hugo, Jekyll, Docusaurus and MkDocs. Other words are not understood. Because publishing by mistake cannot be undone, such a document is not published either.",
-			Mend: "Write `true` or `false`, or leave the key out, which means published. `status: draft` is different: the document is published and marked as a draft.",
+			Why: "`draft: true` and `published: false` keep a document from being published, as in Hugo, Jekyll, Docusaurus and MkDocs. Other " +
+				"words are not understood. Because publishing by mistake cannot be undone, such a document is not published either.",
+			Mend: "Write `true` or `false`, or leave the key out, which means published. `status: draft` is different: the document is " +
+				"published and marked as a draft.",
 			Bad:  sample("draft: maybe"),
 			Good: sample("draft: false"),
 		},

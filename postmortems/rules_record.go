@@ -5,8 +5,9 @@ func timeRules() []Rule {
 	return []Rule{
 		{
 			ID: ruleTimeInvalid, Title: "A time is RFC 3339 or a date", Weight: Error,
-			Why:  "Durations are computed from these times. A time that is ambiguous or cannot be read would make them wrong.",
-			Mend: "Write `2026-10-03T08:04:00Z`, `2026-10-03T16:04:00+08:00`, or `2026-10-03` when only the day is known. Use `null` when the time is not known.",
+			Why: "Durations are computed from these times. A time that is ambiguous or cannot be read would make them wrong.",
+			Mend: "Write `2026-10-03T08:04:00Z`, `2026-10-03T16:04:00+08:00`, or `2026-10-03` when only the day is known. Use `null` when the " +
+				"time is not known.",
 			Bad:  sample("times:", "  started: 3/10/2026 8:04"),
 			Good: sample("times:", "  started: 2026-10-03T08:04:00Z"),
 		},
@@ -19,14 +20,16 @@ func timeRules() []Rule {
 		},
 		{
 			ID: ruleTimeOrder, Title: "No milestone is before `started` or after `resolved`", Weight: Error,
-			Why:  "An incident begins with its impact and ends when it is resolved. A milestone outside gives a wrong duration.",
-			Mend: "Look for a mistyped day or hour, or for a different zone. `started` is when users were first affected, not when the incident was detected.",
+			Why: "An incident begins with its impact and ends when it is resolved. A milestone outside gives a wrong duration.",
+			Mend: "Look for a mistyped day or hour, or for a different zone. `started` is when users were first affected, not when the " +
+				"incident was detected.",
 			Bad:  sample("times:", "  started: 2026-10-03T08:04:00Z", "  detected: 2026-10-03T07:08:00Z"),
 			Good: sample("times:", "  started: 2026-10-03T08:04:00Z", "  detected: 2026-10-03T08:08:00Z"),
 		},
 		{
 			ID: ruleTimeUnusual, Title: "Milestones follow one another in the usual order", Weight: Warning,
-			Why:  "Detected, acknowledged, diagnosed, recovered: another order is possible, but usually two values are swapped. Mitigation before diagnosis is normal and not reported.",
+			Why: "Detected, acknowledged, diagnosed, recovered: another order is possible, but usually two values are swapped. Mitigation " +
+				"before diagnosis is normal and not reported.",
 			Mend: "Check the two times that the message names. Leave them if they are correct.",
 			Bad:  sample("times:", "  started: 2026-10-03T08:04:00Z", "  detected: 2026-10-03T08:20:00Z", "  acknowledged: 2026-10-03T08:09:00Z"),
 			Good: sample("times:", "  started: 2026-10-03T08:04:00Z", "  detected: 2026-10-03T08:08:00Z", "  acknowledged: 2026-10-03T08:09:00Z"),
@@ -60,7 +63,8 @@ func timelineRules() []Rule {
 	return []Rule{
 		{
 			ID: ruleMilestone, Title: "Milestones in the timeline are in the front matter, too", Weight: Warning,
-			Why:  "Durations are computed only from the front matter, because prose is ambiguous. A time is suggested only when the timeline states the day and the time zone of the row.",
+			Why: "Durations are computed only from the front matter, because prose is ambiguous. A time is suggested only when the timeline " +
+				"states the day and the time zone of the row.",
 			Mend: "Copy the time into `times:`. Write `detected: null` if the timeline means something else.",
 			Bad:  sampleBody("## Timeline\n\n- 08:00 impact begins\n- 08:04 detected by alert CheckoutSlow\n"),
 			Good: sampleBody("## Timeline\n\n- 08:00 impact begins\n- 08:04 detected by alert CheckoutSlow\n",
@@ -70,28 +74,34 @@ func timelineRules() []Rule {
 			ID: ruleTimelineNoDay, Title: "The times of a timeline have a date", Weight: Warning,
 			Why:  "`08:04` without a date is not a point in time: the milestone strip and the exports leave such rows out.",
 			Mend: "Set `times.started`, or put the date into the heading of the timeline or into its rows.",
-			Bad:  "---\ntitle: A drill of the failover\nowner: payments\ntimes:\n  started: null\n---\n\n## Timeline\n\n- 08:04 primary stopped\n- 08:09 replica serves\n",
-			Good: "---\ntitle: A drill of the failover\nowner: payments\ntimes:\n  started: null\n---\n\n## Timeline 2026-10-03 (UTC)\n\n- 08:04 primary stopped\n- 08:09 replica serves\n",
+			Bad: "---\ntitle: A drill of the failover\nowner: payments\ntimes:\n  started: null\n---\n\n## Timeline\n\n- 08:04 primary " +
+				"stopped\n- 08:09 replica serves\n",
+			Good: "---\ntitle: A drill of the failover\nowner: payments\ntimes:\n  started: null\n---\n\n## Timeline 2026-10-03 (UTC)\n\n- " +
+				"08:04 primary stopped\n- 08:09 replica serves\n",
 		},
 		{
 			ID: ruleTimelineZone, Title: "The time zone of a timeline is unambiguous", Weight: Warning,
 			Why: "A stated zone that is not understood is not replaced by UTC: its rows are shown as written, without an exact time. " +
 				"`CST`, `PT` and *local time* mean different zones in different places.",
-			Mend: "State the zone once, in the heading, in the header of the column or in a sentence above: `UTC`, an offset such as `UTC+8`, a name such as `Europe/Berlin`, or an unambiguous abbreviation such as `JST` or `PDT`.",
+			Mend: "State the zone once, in the heading, in the header of the column or in a sentence above: `UTC`, an offset such as `UTC+8`, " +
+				"a name such as `Europe/Berlin`, or an unambiguous abbreviation such as `JST` or `PDT`.",
 			Bad:  sampleBody("## Timeline (local time)\n\n- 08:00 impact begins\n"),
 			Good: sampleBody("## Timeline (Europe/Berlin)\n\n- 10:00 impact begins\n"),
 		},
 		{
 			ID: ruleTimelineDate, Title: "A day in a timeline is unambiguous", Weight: Warning,
-			Why:  "`03-10-2026` is in March for some readers and in October for others, and *the next day* depends on a day that the text may not state. The date above no longer applies; the rows below are shown as written, without an exact time.",
+			Why: "`03-10-2026` is in March for some readers and in October for others, and *the next day* depends on a day that the text may " +
+				"not state. The date above no longer applies; the rows below are shown as written, without an exact time.",
 			Mend: "Write the date as `2026-10-03`, `3 October` or `10月3日`.",
 			Bad:  sampleBody("## Timeline (UTC)\n\n### 03-10-2026\n\n- 08:00 impact begins\n"),
 			Good: sampleBody("## Timeline (UTC)\n\n### 2026-10-03\n\n- 08:00 impact begins\n"),
 		},
 		{
 			ID: ruleTimelineOutside, Title: "The rows of a timeline are near the incident", Weight: Warning,
-			Why:  "A row hours before `times.started` or after the end usually has another zone or day than the portal read. Rows before the start are never quoted as the fix.",
-			Mend: "State the time zone of the timeline and the date of the row, or correct `times`. A row with a stated day and zone may be up to 31 days away.",
+			Why: "A row hours before `times.started` or after the end usually has another zone or day than the portal read. Rows before the " +
+				"start are never quoted as the fix.",
+			Mend: "State the time zone of the timeline and the date of the row, or correct `times`. A row with a stated day and zone may be up " +
+				"to 31 days away.",
 			Bad: sampleBody("## Timeline\n\n- 2026-10-01 08:00 first change\n",
 				"times:", "  started: 2026-10-03T08:00:00Z", "  mitigated: 2026-10-03T09:00:00Z"),
 			Good: sampleBody("## Timeline (UTC)\n\n- 2026-10-01 08:00 first change\n",
@@ -133,7 +143,8 @@ func recordRules() []Rule {
 		},
 		{
 			ID: ruleActionDate, Title: "The dates of an action item are unambiguous", Weight: Warning,
-			Why:  "`05/04/2026` is in April for some readers and in May for others, and `Friday` is another day each week. A date that is not understood is ignored: the action item is never overdue.",
+			Why: "`05/04/2026` is in April for some readers and in May for others, and `Friday` is another day each week. A date that is not " +
+				"understood is ignored: the action item is never overdue.",
 			Mend: "Write `2026-05-04`, `4 May 2026` or `04.05.2026`, which is the fourth of May.",
 			Bad:  sampleBody("## Action items\n\n- [ ] Alert on pool waits (@payments, due 05/04/2026)\n"),
 			Good: sampleBody("## Action items\n\n- [ ] Alert on pool waits (@payments, due 2026-05-04)\n"),

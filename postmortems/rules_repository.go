@@ -17,8 +17,9 @@ func repositoryRules() []Rule {
 		},
 		{
 			ID: RuleLinkMissing, Title: "Links inside the repository have a target", Weight: Warning,
-			Why:  "A reader in the middle of an incident follows the link and finds nothing. The page marks the link as missing.",
-			Mend: "Correct the path: it is relative to the document, or begins with `/`, the root of the repository. Push the missing file, or remove the link.",
+			Why: "A reader in the middle of an incident follows the link and finds nothing. The page marks the link as missing.",
+			Mend: "Correct the path: it is relative to the document, or begins with `/`, the root of the repository. Push the missing file, or " +
+				"remove the link.",
 			Good: sampleBody("See [the runbook](/runbooks/pool.md).\n"),
 		},
 	}

@@ -109,11 +109,14 @@ func templateSections(kind Kind, now time.Time) []section {
 			{"Action items", "A task list: [ ] action item (@owner, due 2026-12-31) TICKET-1"},
 		}
 	case Standard:
-		return []section{{"Scope", "Who must follow this?"}, {"Requirements", "MUST, SHOULD, MAY."}, {"Exceptions", "Who grants them, and for how long?"}}
+		return []section{{"Scope", "Who must follow this?"}, {"Requirements", "MUST, SHOULD, MAY."},
+			{"Exceptions", "Who grants them, and for how long?"}}
 	case Framework:
-		return []section{{"Purpose", "Which question does this framework answer?"}, {"Model", "Terms and how they relate."}, {"How to use it", "Steps, with an example."}}
+		return []section{{"Purpose", "Which question does this framework answer?"}, {"Model", "Terms and how they relate."},
+			{"How to use it", "Steps, with an example."}}
 	case Training:
-		return []section{{"Audience", "Who is it for, and what must they know already?"}, {"Lesson", "The text."}, {"Exercises", "With solutions."}}
+		return []section{{"Audience", "Who is it for, and what must they know already?"}, {"Lesson", "The text."},
+			{"Exercises", "With solutions."}}
 	}
 	return []section{{"Purpose", "What can readers do after reading this?"}, {"Steps", "In order."}, {"Related", "Links to documents."}}
 }

@@ -78,7 +78,8 @@ func (t *timelineReader) outside(c *checker, times Times) {
 		}
 	}
 	if n > 0 {
-		c.report(ruleTimelineOutside, place{line: first.Line}, "%s far outside the incident, the first at %s: state day and time zone, or correct times",
+		c.report(ruleTimelineOutside, place{line: first.Line},
+			"%s far outside the incident, the first at %s: state day and time zone, or correct times",
 			rowsAre(n), first.At.At.Format(time.RFC3339))
 	}
 }

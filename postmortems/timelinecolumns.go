@@ -27,20 +27,17 @@ func timelineColumns(header []string) columns {
 		switch columnHeading(h) {
 		case "", "time", "times", "date", "day", "when", "timestamp", "date time", "datetime", "clock", "start", "start time", "t",
 			"时间", "日期", "时刻", "时间点", "开始时间":
-			if strings.TrimSpace(h) == "" {
-				continue
-			}
-			c.times = append(c.times, i)
-			clocks = clocks || !dayColumn.MatchString(h)
-			if y := yearWithin.FindString(h); y != "" {
-				c.year, _ = strconv.Atoi(y)
+			if strings.TrimSpace(h) != "" {
+				c.addTimes(i, h)
+				clocks = clocks || !dayColumn.MatchString(h)
 			}
 		case "tz", "zone", "timezone", "time zone", "utc offset", "offset", "zeitzone", "fuso", "fuso horário", "zona horaria", "fuseau horaire",
 			"时区", "時區", "タイムゾーン":
 			if c.zone < 0 {
 				c.zone = i
 			}
-		case "event", "events", "description", "what", "what happened", "action", "activity", "details", "detail", "message", "note", "notes", "update", "entry",
+		case "event", "events", "description", "what", "what happened", "action", "activity", "details", "detail", "message", "note", "notes",
+			"update", "entry",
 			"事件", "描述", "内容", "操作", "动作", "说明", "过程", "详情":
 			if c.text < 0 {
 				c.text = i
@@ -62,6 +59,14 @@ func timelineColumns(header []string) columns {
 		}
 	}
 	return c
+}
+
+// addTimes adds a column of times or days, and the year that its header states.
+func (c *columns) addTimes(i int, header string) {
+	c.times = append(c.times, i)
+	if y := yearWithin.FindString(header); y != "" {
+		c.year, _ = strconv.Atoi(y)
+	}
 }
 
 // dayColumn matches the header of a column of days.

@@ -22,12 +22,19 @@ func (s stamp) date(year int) (time.Time, bool) {
 // Statements about the day without a date that can be parsed.
 var (
 	wordStart = regexp.MustCompile(`[\p{L}\p{N}]+`)
-	dayHint   = regexp.MustCompile(`(?i)\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:next|following|previous|second|third|fourth|fifth|another) (?:day|morning|afternoon|evening|night|week|month)\b` +
-		`|\b(?:day|week) (?:\d+|one|two|three|four|five)\b|\b(?:yesterday|tomorrow|overnight)\b|\b(?:\d+|one|two|three|four|five|several|some) (?:days?|weeks?|months?) (?:later|after|before|earlier|prior)\b` +
-		`|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?\b|\b(?:nächsten|naechsten|folgenden) (?:tag|morgen|abend)|\b(?:tags darauf|übermorgen)\b` +
-		`|\b(?:segunda|terça|quarta|quinta|sexta)(?:-feira| feira)\b|\b(?:dia|día|manhã|mañana) (?:seguinte|siguiente)\b|\b(?:domingo|lunes|martes|miércoles|jueves|viernes)\b|\blendemain\b|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b` +
-		`|\b\d{1,2}(?:\.|º|er)? (?:de )?(?:januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|dezembro|enero|febrero|marzo|mayo|junio|julio|septiembre|octubre|noviembre|diciembre|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|abril|agosto)\b` +
-		`|(?:^|[\s(])[+]\d{1,2} ?(?:d|days?)\b|\bd\s?[+]\s?\d{1,2}\b|\b(?:\d{4}-)?w\d{1,2}\b|\b\d{4}-\d{3}\b|\b(?:the )?day after\b|明天|后天|後天|昨天|翌朝|第.日` +
+	dayHint   = regexp.MustCompile(`(?i)\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:next|following|previous|second|third|fourth` +
+		`|fifth|another) (?:day|morning|afternoon|evening|night|week|month)\b` +
+		`|\b(?:day|week) (?:\d+|one|two|three|four|five)\b|\b(?:yesterday|tomorrow|overnight)\b|\b(?:\d+|one|two|three|four|five|several` +
+		`|some) (?:days?|weeks?|months?) (?:later|after|before|earlier|prior)\b` +
+		`|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?\b|\b(?:nächsten|naechsten|folgenden) (?:tag|morgen` +
+		`|abend)|\b(?:tags darauf|übermorgen)\b` +
+		`|\b(?:segunda|terça|quarta|quinta|sexta)(?:-feira| feira)\b|\b(?:dia|día|manhã|mañana) (?:seguinte|siguiente)\b|\b(?:domingo` +
+		`|lunes|martes|miércoles|jueves|viernes)\b|\blendemain\b|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b` +
+		`|\b\d{1,2}(?:\.|º|er)? (?:de )?(?:januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|janeiro|fevereiro|março|maio|junho` +
+		`|julho|setembro|outubro|dezembro|enero|febrero|marzo|mayo|junio|julio|septiembre|octubre|noviembre|diciembre|janvier|février` +
+		`|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|abril|agosto)\b` +
+		`|(?:^|[\s(])[+]\d{1,2} ?(?:d|days?)\b|\bd\s?[+]\s?\d{1,2}\b|\b(?:\d{4}-)?w\d{1,2}\b|\b\d{4}-\d{3}\b|\b(?:the )?day after\b|明天|后天` +
+		`|後天|昨天|翌朝|第.日` +
 		`|次日|翌日|隔天|前一天|后一天|当晚|第[二三四五六七八九十\d]+[天日]|[一二两三四五六七八九十\d]+[天日周]后|星期[一二三四五六日天]|周[一二三四五六日天]|[月火水木金土日]曜` +
 		`|[一二三四五六七八九十\d]{1,3}月[一二三四五六七八九十\d]{1,3}[日号]|\b(?:morning|afternoon|evening|night) after\b` +
 		`|\d{4}\s*年\s*\d{1,2}\s*月|` + monthExpr + `,?\s*(?:\d{4}|['’‘]\d{2})\b|(?:^|[\s./-])['’‘]\d{2}(?:\W|$)`)
@@ -35,7 +42,8 @@ var (
 
 	// wordedDate matches a date whose month is not a known name ("12 Foo 2026"), or a numbered
 	// day in another language ("Tag 2"), at the start of a text.
-	wordedDate = regexp.MustCompile(`^\D{0,12}?(\d{1,2}(?:st|nd|rd|th|\.)? \p{Lu}\p{L}{2,11}\.?,? (?:19|20)\d{2}|\p{Lu}\p{L}{2,11}\.? \d{1,2}(?:st|nd|rd|th)?, (?:19|20)\d{2}|(?:Tag|Jour|Día|Dia|Giorno) \d{1,2})(?:\s*[(（,，:：)\]–—-]|$)`)
+	wordedDate = regexp.MustCompile(`^\D{0,12}?(\d{1,2}(?:st|nd|rd|th|\.)? \p{Lu}\p{L}{2,11}\.?,? (?:19|20)\d{2}` +
+		`|\p{Lu}\p{L}{2,11}\.? \d{1,2}(?:st|nd|rd|th)?, (?:19|20)\d{2}|(?:Tag|Jour|Día|Dia|Giorno) \d{1,2})(?:\s*[(（,，:：)\]–—-]|$)`)
 )
 
 // dateIn returns the first date of a text, with or without a year, including one that is not
@@ -64,7 +72,9 @@ func unreadDay(text string) string {
 }
 
 // dayBehind matches a day that is stated after the clock of a row.
-var dayBehind = regexp.MustCompile(`^[\s*_]*[(（\[]?\s*(?i:(?:the )?(?:next|following|previous) (?:day|morning|afternoon|evening|night|week|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|[+-]\d{1,2} ?(?:d|days?)|\d{1,2} days? (?:later|before|earlier))\b|^[\s*_]*[(（\[]\s*(?:次日|翌日|隔天)`)
+var dayBehind = regexp.MustCompile(`^[\s*_]*[(（\[]?\s*(?i:(?:the )?(?:next|following|previous) (?:day|morning|afternoon|evening` +
+	`|night|week|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|[+-]\d{1,2} ?(?:d|days?)|\d{1,2} days? (?:later|before|earlier))\b` +
+	`|^[\s*_]*[(（\[]\s*(?:次日|翌日|隔天)`)
 
 // dayOf applies the day that a heading or a short paragraph states. A day that is not
 // understood ends the current one.
@@ -228,7 +238,8 @@ func occursOnce(at time.Time, s stamp) bool {
 	for _, near := range []time.Duration{-12 * time.Hour, 12 * time.Hour} {
 		_, offset := at.Add(near).Zone()
 		_, own := at.Zone()
-		if other := at.Add(time.Duration(own-offset) * time.Second); !other.Equal(at) && other.Hour() == at.Hour() && other.Minute() == at.Minute() {
+		if other := at.Add(time.Duration(own-offset) * time.Second); !other.Equal(at) && other.Hour() == at.Hour() &&
+			other.Minute() == at.Minute() {
 			return false
 		}
 	}

@@ -28,7 +28,8 @@ type stamp struct {
 
 const (
 	clockExpr = `(\d{1,2})[:：](\d{2})(?:[:：](\d{2})(?:[.,]\d{1,9})?)?`
-	monthExpr = `(?i:(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b)\.?`
+	monthExpr = `(?i:(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?` +
+		`|nov(?:ember)?|dec(?:ember)?)\b)\.?`
 )
 
 // The parts of a stamp, each at the beginning of the remaining text.
@@ -216,16 +217,22 @@ func (r *stampReader) time() bool {
 	if ap := r.take(halfAfter); ap != nil {
 		half = ap[1]
 	}
-	r.hour, r.minute, r.second = number(m[1]), number(m[2]), number(m[3])
+	r.hour, r.minute, r.second = hourOfDay(number(m[1]), half), number(m[2]), number(m[3])
 	r.seconds = m[3] != ""
-	switch {
-	case (half == "下午" || half == "晚上" || strings.EqualFold(half, "p")) && r.hour < 12:
-		r.hour += 12
-	case strings.EqualFold(half, "a") && r.hour == 12:
-		r.hour = 0
-	}
 	r.clock = r.hour <= 23 && r.minute <= 59 && r.second <= 59
 	return r.clock
+}
+
+// hourOfDay returns an hour on the clock of 24 hours; half is the half of the day, "" if none
+// was stated.
+func hourOfDay(hour int, half string) int {
+	switch {
+	case (half == "下午" || half == "晚上" || strings.EqualFold(half, "p")) && hour < 12:
+		return hour + 12
+	case strings.EqualFold(half, "a") && hour == 12:
+		return 0
+	}
+	return hour
 }
 
 // zoned reads a zone after a clock, with or without brackets.
@@ -236,13 +243,7 @@ func (r *stampReader) zoned() {
 	mark := r.rest
 	r.take(clockWord)
 	bracket := r.take(zoneGap)[1] != ""
-	read, ok := readZone(r.rest)
-	if !ok {
-		read, ok = vagueZone(r.rest)
-	}
-	if inside := insideBracket(r.rest); !ok && bracket && wholePlace(inside) != "" {
-		read, ok = zoneRead{nil, inside}, true
-	}
+	read, ok := zoneOrPlace(r.rest, bracket)
 	if m := shortOffset.FindStringSubmatch(r.rest); !ok && m != nil && (bracket || r.iso || r.offsetAlone(m, len(mark) > len(r.rest))) {
 		r.zone, r.words, r.rest = nil, m[1], r.rest[len(m[1]):] // -08 is an offset in hours or the end of a range
 		if bracket {
@@ -262,6 +263,18 @@ func (r *stampReader) zoned() {
 	if bracket {
 		r.take(zoneClose)
 	}
+}
+
+// zoneOrPlace reads a zone, a vague one, or in brackets the name of a place, which is not a
+// zone.
+func zoneOrPlace(text string, bracket bool) (read zoneRead, ok bool) {
+	if read, ok = readZone(text); !ok {
+		read, ok = vagueZone(text)
+	}
+	if inside := insideBracket(text); !ok && bracket && wholePlace(inside) != "" {
+		return zoneRead{nil, inside}, true
+	}
+	return read, ok
 }
 
 // insideBracket returns a short text up to its closing bracket, "" when there is none.

@@ -74,7 +74,8 @@ func TestParseStampRelative(t *testing.T) {
 
 func TestParseStampRefusesOtherText(t *testing.T) {
 	for _, in := range []string{
-		"", "alert fires", "3 replicas were lost", "10.0.0.1 refused", "99:99 nonsense", "24:00 nonsense", "1:1 ratio", "12:345 ratio", "80% of users",
+		"", "alert fires", "3 replicas were lost", "10.0.0.1 refused", "99:99 nonsense", "24:00 nonsense", "1:1 ratio",
+		"12:345 ratio", "80% of users",
 		"Separate 5 pools", "Maybe 10 more", "Sunset at 5", "T-shirt 5", "[Time] First indication", "https://example.com", "v2026",
 	} {
 		if s, rest, ok := parseStamp(in); ok {
@@ -89,7 +90,8 @@ func TestParseStampRefusesOtherText(t *testing.T) {
 }
 
 func FuzzParseStamp(f *testing.F) {
-	for _, s := range []string{"08:04 a", "2026-10-03T08:04:00Z b", "10月3日 8:04", "T+5m c", "08:04 - 08:10 UTC", "Oct 3rd, 2026 at 8 pm (UTC+8)", "下午3点"} {
+	for _, s := range []string{"08:04 a", "2026-10-03T08:04:00Z b", "10月3日 8:04", "T+5m c", "08:04 - 08:10 UTC",
+		"Oct 3rd, 2026 at 8 pm (UTC+8)", "下午3点"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

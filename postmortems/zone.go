@@ -21,9 +21,11 @@ func zoneTable() map[string]int {
 		"coordinated universal time": 0, "universal time": 0, "greenwich mean time": 0, "zulu time": 0, "zulu": 0,
 		"pacific standard time": -480, "pacific daylight time": -420, "mountain standard time": -420, "mountain daylight time": -360,
 		"central daylight time": -300, "eastern standard time": -300, "eastern daylight time": -240, "british summer time": 60,
-		"central european time": 60, "central european summer time": 120, "moscow time": 180, "indian standard time": 330, "india standard time": 330,
-		"beijing time": 480, "china standard time": 480, "singapore time": 480, "japan standard time": 540, "japan time": 540, "korea standard time": 540,
-		"北京时间": 480, "北京時間": 480, "台北時間": 480, "香港时间": 480, "香港時間": 480, "日本時間": 540, "东京时间": 540, "한국시간": 540,
+		"central european time": 60, "central european summer time": 120, "moscow time": 180, "indian standard time": 330,
+		"india standard time": 330,
+		"beijing time":        480, "china standard time": 480, "singapore time": 480, "japan standard time": 540, "japan time": 540,
+		"korea standard time": 540,
+		"北京时间":                480, "北京時間": 480, "台北時間": 480, "香港时间": 480, "香港時間": 480, "日本時間": 540, "东京时间": 540, "한국시간": 540,
 	}
 }
 
@@ -48,24 +50,31 @@ var (
 	zoneMore   = regexp.MustCompile(`^(?:[.,]\d+|[+]\d{1,2}\b|-ish\b| ?(?i:plus|minus)\b[ \w]*| ?[+\-−] ?\d{1,2} ?(?i:h|hrs?|hours?)\b)`)
 	zoneZulu   = regexp.MustCompile(`^Z`)
 	zoneOffset = regexp.MustCompile(`^([+\-−])(\d{2}):?(\d{2})`)
-	zoneArea   = regexp.MustCompile(`^(?:(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)` +
+	zoneArea   = regexp.MustCompile(`^(?:(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe` +
+		`|Indian|Mexico|Pacific|US)` +
 		`(?:/[A-Za-z0-9_+-]+){1,2}|[ECMP]ST[5-8][ECMP]DT)`)
 	zoneWord   = regexp.MustCompile(`^[A-Za-z]{2,5}`)
 	zoneLower  = regexp.MustCompile(`^(?:[pmce][sd]t|jst|kst|cest|cet|ist|bst|sgt|hkt|ae[sd]t|nz[sd]t)`)
-	zonePhrase = regexp.MustCompile(`^(?i:(?:pacific|mountain|central|eastern) (?:standard|daylight) time|central european (?:summer )?time|british summer time|` +
-		`(?:coordinated )?universal time|greenwich mean time|zulu(?: time)?|moscow time|indian? standard time|(?:beijing|singapore|japan) time|(?:china|japan|korea) standard time)` +
+	zonePhrase = regexp.MustCompile(`^(?i:(?:pacific|mountain|central|eastern) (?:standard|daylight) time` +
+		`|central european (?:summer )?time|british summer time|` +
+		`(?:coordinated )?universal time|greenwich mean time|zulu(?: time)?|moscow time|indian? standard time|(?:beijing|singapore` +
+		`|japan) time|(?:china|japan|korea) standard time)` +
 		`|^(?:北京时间|北京時間|台北時間|香港时间|香港時間|日本時間|东京时间|한국\s?시간)`)
 	// zoneBand matches a time zone by its number: 东九区 is UTC+9.
 	zoneBand = regexp.MustCompile(`^([东東西])([一二三四五六七八九十]{1,2}|1?\d)(?:时|時)?[区區](半)?`)
 	// zoneVague matches words that refer to a zone without identifying it.
-	zoneVague = regexp.MustCompile(`^(?:(?i:local|server|office|site|company|headquarters|our|my|your) (?i:clock )?(?i:times?|clocks?)\b|(?i:locale?s?)\b\s*(?:[)）\]]|$)|` +
+	zoneVague = regexp.MustCompile(`^(?:(?i:local|server|office|site|company|headquarters|our|my|your) (?i:clock )?(?i:times?` +
+		`|clocks?)\b|(?i:locale?s?)\b\s*(?:[)）\]]|$)|` +
 		`(?:US |U\.S\. )?(?:Pacific|Mountain|Central|Eastern)(?: [Tt]ime)?\b|[A-Z][\p{L}.]+(?: [A-Z][\p{L}.]+)? [Tt]ime\b|` +
-		`(?i:hor[aá]rios?|horas?|heures?) (?i:locales?|locais|local|de|del|do|da|du|en|em|française|peninsular)|(?i:ortszeit|lokalzeit)|(?i:deutscher?|\p{L}+er) Zeit\b|` +
+		`(?i:hor[aá]rios?|horas?|heures?) (?i:locales?|locais|local|de|del|do|da|du|en|em|française|peninsular)|(?i:ortszeit|lokalzeit)` +
+		`|(?i:deutscher?|\p{L}+er) Zeit\b|` +
 		`(?:服务器|系统)\p{Han}{0,2}(?:时间|時間|时刻|時刻)|\p{Han}{2,6}(?:时区|時區)|` +
 		`현지\s?시간|\p{Cyrillic}+ врем(?:я|ени))`)
 	// plainTime matches words before "time" that are not names of places.
-	plainTime = regexp.MustCompile(`^(?i:start|end|event|date|incident|detect\w*|response|recover\w*|resolution|elapsed|relative|real|run|down|up|log|entry|report\w*|` +
-		`actual|approx\w*|estimated|begin\w*|stop|total|first|last|this|that|the|same|next|some|long|short|in|on|at|of|and|occurred|any|every|each|lead|wait|ping|cpu|system) `)
+	plainTime = regexp.MustCompile(`^(?i:start|end|event|date|incident|detect\w*|response|recover\w*|resolution|elapsed|relative|real` +
+		`|run|down|up|log|entry|report\w*|` +
+		`actual|approx\w*|estimated|begin\w*|stop|total|first|last|this|that|the|same|next|some|long|short|in|on|at|of|and|occurred|any` +
+		`|every|each|lead|wait|ping|cpu|system) `)
 )
 
 // zoneRead is the zone that a text begins with.

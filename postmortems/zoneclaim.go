@@ -118,15 +118,25 @@ const quotedRunes = 60
 var (
 	inBrackets = regexp.MustCompile(`[（(\[【]([^）)\]】]*)[）)\]】]?`)
 	// aboutTimes matches words for times and clocks in headings and beside lists.
-	aboutTimes = regexp.MustCompile(`(?i)\b(?:times?|timestamps?|clocks?|time ?zones?|tz)\b|时区|時區|时间|時間|時刻|시간|시각|hor[aá]ri?os?\b|\bhoras?\b|\bheures?\b|\buhr(?:zeit(?:en)?)?\b|\bzeit(?:en|angaben|zone)?\b|врем|часов`)
+	aboutTimes = regexp.MustCompile(`(?i)\b(?:times?|timestamps?|clocks?|time ?zones?|tz)\b|时区|時區|时间|時間|時刻|시간|시각|hor[aá]ri?os?\b` +
+		`|\bhoras?\b|\bheures?\b|\buhr(?:zeit(?:en)?)?\b|\bzeit(?:en|angaben|zone)?\b|врем|часов`)
 	// aboutAll matches sentences about the times of a whole document.
-	aboutAll = regexp.MustCompile(`(?i)^\W*(?:(?:please )?note:?,? ?(?:that )?)?(?:(?:all|the following|these|any|listed|event|incident) )*(?:times|timestamps|dates and times|times and dates|dates/times|clock times|clocks)(?: (?:listed|shown|given|mentioned|stated|below|above|here|used|in this (?:document|report|post-?mortem|page|timeline|section|list)))*\s*(?:$|[:(,.—–-]|are\b|is\b|in\b|use\b|refer\b|[A-Z]{2,5}\b|[A-Z][a-z]+/)` +
-		`|\ball (?:times|timestamps|dates and times)(?: \w+){0,3} (?:are|is|in|use)\b|^\W*(?:time ?zones?|tz)\b\s*(?:$|[:·|=,]|is\b|used\b|of\b|for\b|\()|^\W*(?:所有|以下|全部|文中|下列)(?:的)?(?:时间|時間|时刻|時刻)|时区|時區|时间均|時間均|时间以|時間以|(?:時刻|時間)は(?:すべて|全て)|すべて(?:の)?(?:時刻|時間)` +
-		`|^\W*(?:alle|sämtliche) (?:zeiten|uhrzeiten|zeitangaben)\b|\btoutes les heures\b|\btodos (?:os|los) hor[aá]rios\b|\btodas (?:as|las) horas\b|\bfuso hor[aá]rio\b|\bzeitzone\b|\bfuseau horaire\b|\bzona horaria\b|часовой пояс|время указано|모든 시간`)
+	aboutAll = regexp.MustCompile(`(?i)^\W*(?:(?:please )?note:?,? ?(?:that )?)?(?:(?:all|the following|these|any|listed|event` +
+		`|incident) )*(?:times|timestamps|dates and times|times and dates|dates/times|clock times|clocks)(?: (?:listed|shown|given` +
+		`|mentioned|stated|below|above|here|used|in this (?:document|report|post-?mortem|page|timeline|section|list)))*\s*(?:$|[:(,.—–-]` +
+		`|are\b|is\b|in\b|use\b|refer\b|[A-Z]{2,5}\b|[A-Z][a-z]+/)` +
+		`|\ball (?:times|timestamps|dates and times)(?: \w+){0,3} (?:are|is|in|use)\b|^\W*(?:time ?zones?|tz)\b\s*(?:$|[:·|=,]|is\b|used\b` +
+		`|of\b|for\b|\()|^\W*(?:所有|以下|全部|文中|下列)(?:的)?(?:时间|時間|时刻|時刻)|时区|時區|时间均|時間均|时间以|時間以|(?:時刻|時間)は(?:すべて|全て)|すべて(?:の)?(?:時刻|時間)` +
+		`|^\W*(?:alle|sämtliche) (?:zeiten|uhrzeiten|zeitangaben)\b|\btoutes les heures\b|\btodos (?:os|los) hor[aá]rios\b|\btodas (?:as` +
+		`|las) horas\b|\bfuso hor[aá]rio\b|\bzeitzone\b|\bfuseau horaire\b|\bzona horaria\b|часовой пояс|время указано|모든 시간`)
 	// aboutSection matches sentences about times that count only beside a timeline.
-	aboutSection = regexp.MustCompile(`(?i)^\W*(?:the )?(?:times|timestamps|clock|time) |\b(?:all|the|these|following|listed) (?:event |log )?(?:times|timestamps)\b|hor[aá]rios? |\bhoras? (?:locale?s?|locais|de|en|em)\b|\bheures? (?:locales?|de|en)\b|\buhrzeiten\b|\bzeitangaben\b|\bzeiten (?:in|sind)\b|\bortszeit\b|(?:时间|時間|時刻)(?:均|为|為|以|是|は)|시간은|врем(?:я|ени) (?:по|в|указано|московское|местное)|\blocal times?\b|\btime ?zones?\b`)
+	aboutSection = regexp.MustCompile(`(?i)^\W*(?:the )?(?:times|timestamps|clock|time) |\b(?:all|the|these|following|listed) (?:event ` +
+		`|log )?(?:times|timestamps)\b|hor[aá]rios? |\bhoras? (?:locale?s?|locais|de|en|em)\b|\bheures? (?:locales?|de|en)\b|\buhrzeiten\b` +
+		`|\bzeitangaben\b|\bzeiten (?:in|sind)\b|\bortszeit\b|(?:时间|時間|時刻)(?:均|为|為|以|是|は)|시간은|врем(?:я|ени) (?:по|в|указано|московское` +
+		`|местное)|\blocal times?\b|\btime ?zones?\b`)
 	// noZone matches remarks about times that do not state a zone.
-	noZone      = regexp.MustCompile(`(?i)\b(?:approximate|approx|rounded|estimate[sd]?|chronological|elapsed|relative|to the (?:nearest )?(?:minute|second))`)
+	noZone = regexp.MustCompile(`(?i)\b(?:approximate|approx|rounded|estimate[sd]?|chronological|elapsed|relative` +
+		`|to the (?:nearest )?(?:minute|second))`)
 	sentenceEnd = regexp.MustCompile(`[.!?](?:\s|$)|[。！？；\n]`)
 	clockHabit  = regexp.MustCompile(`(?i)\b(?:12|24)[ -]?(?:hour|hr|h)\b(?: clock| format| time)?`)
 )

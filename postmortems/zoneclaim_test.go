@@ -156,8 +156,10 @@ func TestMayBeAboutTimesCoversTheTable(t *testing.T) {
 // mayBeAboutTimes is true for sentences in all supported languages.
 func TestMayBeAboutTimesCoversSentences(t *testing.T) {
 	for _, sentence := range []string{
-		"All times in PST.", "(All times US/Pacific, 24-hour clock.)", "Times in CDT", "(horário de Brasília)", "The times below are local.", "Time zone: CET", "TZ: CET",
-		"所有时间均为北京时间。", "時刻は日本時間", "ВРЕМЯ УКАЗАНО ПО UTC+3.", "Alle Uhrzeiten in MEZ", "9 Uhr", "Ortszeit", "Toutes les heures sont locales", "zona horaria: CET", "fuseau horaire : CET", "모든 시간은 KST", "시각", "часовой пояс",
+		"All times in PST.", "(All times US/Pacific, 24-hour clock.)", "Times in CDT", "(horário de Brasília)", "The times below are local.",
+		"Time zone: CET", "TZ: CET",
+		"所有时间均为北京时间。", "時刻は日本時間", "ВРЕМЯ УКАЗАНО ПО UTC+3.", "Alle Uhrzeiten in MEZ", "9 Uhr", "Ortszeit", "Toutes les heures sont locales",
+		"zona horaria: CET", "fuseau horaire : CET", "모든 시간은 KST", "시각", "часовой пояс",
 	} {
 		matched := false
 		for _, expr := range aboutExpressions() {
@@ -185,8 +187,9 @@ func TestPlacesAreOfZones(t *testing.T) {
 			t.Errorf("%q was read as a place", word)
 		}
 	}
-	for words, zone := range map[string]string{"Manila": "Asia/Manila", "MANILA TIME": "Asia/Manila", "Ho Chi Minh City": "Asia/Ho_Chi_Minh", "Port-au-Prince": "America/Port-au-Prince",
-		"Zürich": "Europe/Zurich", "St. John's": "America/St_Johns", "local time": "Europe/Berlin", "首尔时间": "Europe/Berlin"} {
+	for words, zone := range map[string]string{"Manila": "Asia/Manila", "MANILA TIME": "Asia/Manila", "Ho Chi Minh City": "Asia/Ho_Chi_Minh",
+		"Port-au-Prince": "America/Port-au-Prince",
+		"Zürich":         "Europe/Zurich", "St. John's": "America/St_Johns", "local time": "Europe/Berlin", "首尔时间": "Europe/Berlin"} {
 		if got := exampleZone(words); got != zone {
 			t.Errorf("exampleZone(%q) = %s, want %s", words, got, zone)
 		}

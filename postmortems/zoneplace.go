@@ -20,24 +20,30 @@ func morePlaces() map[string]string {
 		"Africa/Johannesburg": "Cape Town,Durban,Pretoria", "America/Chicago": "Dallas,Houston,Minneapolis,New Orleans",
 		"America/Los_Angeles": "San Diego,San Francisco,San Jose,Seattle,Silicon Valley",
 		"America/New_York":    "Atlanta,Boston,Miami,Philadelphia,Pittsburgh,Washington DC",
-		"America/Sao_Paulo":   "Brasilia,Rio,Rio de Janeiro", "America/Toronto": "Ottawa", "America/Edmonton": "Calgary", "America/Mexico_City": "Ciudad de Mexico,Guadalajara",
-		"Asia/Dubai": "Abu Dhabi", "Asia/Ho_Chi_Minh": "Hanoi,Ho Chi Minh City", "Asia/Jerusalem": "Haifa", "Asia/Karachi": "Islamabad,Lahore",
-		"Asia/Kolkata": "Bangalore,Bengaluru,Chennai,Delhi,Hyderabad,Mumbai,New Delhi,Pune", "Asia/Shanghai": "Beijing,Chengdu,Guangzhou,Hangzhou,Shenzhen,Wuhan",
-		"Asia/Tokyo": "Kyoto,Osaka", "Australia/Sydney": "Wollongong", "Pacific/Auckland": "Christchurch,Wellington",
+		"America/Sao_Paulo":   "Brasilia,Rio,Rio de Janeiro", "America/Toronto": "Ottawa", "America/Edmonton": "Calgary",
+		"America/Mexico_City": "Ciudad de Mexico,Guadalajara",
+		"Asia/Dubai":          "Abu Dhabi", "Asia/Ho_Chi_Minh": "Hanoi,Ho Chi Minh City",
+		"Asia/Jerusalem": "Haifa", "Asia/Karachi": "Islamabad,Lahore",
+		"Asia/Kolkata":  "Bangalore,Bengaluru,Chennai,Delhi,Hyderabad,Mumbai,New Delhi,Pune",
+		"Asia/Shanghai": "Beijing,Chengdu,Guangzhou,Hangzhou,Shenzhen,Wuhan",
+		"Asia/Tokyo":    "Kyoto,Osaka", "Australia/Sydney": "Wollongong", "Pacific/Auckland": "Christchurch,Wellington",
 		"Europe/Berlin":   "Cologne,Dresden,Düsseldorf,Frankfurt,Hamburg,Hannover,Köln,Leipzig,Munich,München,Nuremberg,Nürnberg,Stuttgart",
-		"Europe/Brussels": "Antwerp,Brüssel,Bruxelles", "Europe/Copenhagen": "Kopenhagen,København", "Europe/Istanbul": "Ankara", "Europe/Kyiv": "Lviv,Kharkiv",
+		"Europe/Brussels": "Antwerp,Brüssel,Bruxelles", "Europe/Copenhagen": "Kopenhagen,København", "Europe/Istanbul": "Ankara",
+		"Europe/Kyiv":   "Lviv,Kharkiv",
 		"Europe/Lisbon": "Lisboa,Lissabon,Porto", "Europe/London": "Edinburgh,Glasgow,Londres,Manchester", "Europe/Madrid": "Barcelona,Sevilla",
 		"Europe/Moscow": "Moskau,Saint Petersburg,St. Petersburg",
 		"Europe/Paris":  "Lyon,Marseille,Toulouse", "Europe/Prague": "Brno,Prag,Praha", "Europe/Rome": "Milan,Milano,Roma,Turin",
 		"Europe/Stockholm": "Gothenburg,Göteborg",
-		"Europe/Vienna":    "Graz,Wien", "Europe/Warsaw": "Krakow,Warschau,Warszawa", "Europe/Zurich": "Bern,Genf,Geneva,Genève", "Europe/Amsterdam": "Rotterdam,The Hague",
+		"Europe/Vienna":    "Graz,Wien", "Europe/Warsaw": "Krakow,Warschau,Warszawa", "Europe/Zurich": "Bern,Genf,Geneva,Genève",
+		"Europe/Amsterdam": "Rotterdam,The Hague",
 	}
 }
 
 // noPlaces returns names in the time zone database that are more often words or names of
 // people.
 func noPlaces() []string {
-	return []string{"act", "lhi", "nsw", "north", "south", "west", "center", "casey", "davis", "palmer", "stanley", "dawson", "regina", "knox", "easter", "victoria",
+	return []string{"act", "lhi", "nsw", "north", "south", "west", "center", "casey", "davis", "palmer", "stanley", "dawson", "regina",
+		"knox", "easter", "victoria",
 		"christmas", "midway", "wake", "troll", "reunion", "general", "virgin", "nome"}
 }
 
@@ -76,8 +82,9 @@ func foldPlace(name string) string {
 var (
 	nameWords = regexp.MustCompile(`^\p{L}[\p{L}\p{M}.'’_-]{0,30}(?: \p{L}[\p{L}\p{M}.'’_-]{0,30}){0,3}`)
 	placeGap  = regexp.MustCompile(`[,，、;；/|&·]|\s[-–—]\s|\s(?i:and|or|und|y|e)\s`)
-	placeTail = regexp.MustCompile(`^(?i:\s*(?:(?:local |standard |summer |daylight |office |clock )?(?:times?|clock|tz|zeit|ortszeit|hora|local|office|hq)))?\s*$`)
-	timeTail  = regexp.MustCompile(`^(?i: (?:local |standard |summer |daylight |office |clock )?(?:times?|clocks?|zeit|hora)\b)`)
+	placeTail = regexp.MustCompile(`^(?i:\s*(?:(?:local |standard |summer |daylight |office |clock )?(?:times?|clock|tz|zeit|ortszeit` +
+		`|hora|local|office|hq)))?\s*$`)
+	timeTail = regexp.MustCompile(`^(?i: (?:local |standard |summer |daylight |office |clock )?(?:times?|clocks?|zeit|hora)\b)`)
 	// hanPlaces matches places in Chinese and Japanese.
 	hanPlaces = `(?:当地|本地|當地|現地|美东|美東|美西|太平洋|大西洋|纽约|紐約|旧金山|舊金山|洛杉矶|洛杉磯|西雅图|西雅圖|芝加哥|波士顿|硅谷|多伦多|温哥华|圣保罗|利马|墨西哥城|` +
 		`伦敦|倫敦|柏林|巴黎|慕尼黑|法兰克福|马德里|罗马|米兰|阿姆斯特丹|布鲁塞尔|苏黎世|日内瓦|维也纳|布拉格|华沙|都柏林|里斯本|斯德哥尔摩|莫斯科|伊斯坦布尔|` +
@@ -87,9 +94,12 @@ var (
 	hanPlaceTime = regexp.MustCompile(`^(?:` + hanPlaces + `\p{Han}{0,2}(?:时间|時間|时刻|時刻)|(?:서울|도쿄|런던|뉴욕|베를린|파리|싱가포르|베이징) ?시간)`)
 	hanTime      = regexp.MustCompile(`^\p{Han}{2,6}(?:时间|時間|时刻|時刻)$`)
 	// plainHanTime matches words before 时间 that are not names of places.
-	plainHanTime = regexp.MustCompile(`响应|開始|开始|起始|结束|結束|终止|恢复|恢復|復旧|故障|持续|持續|发生|發生|発生|处理|處理|対応|修复|影响|中断|检测|検知|发现|解决|执行|运行|等待|超时|平均|最[长大短小高低后]|` +
-		`总|请求|查询|启动|部署|发布|更新|备份|事件|事故|记录|操作|告警|报警|通知|上报|预计|预估|大概|大约|实际|具体|所有|全部|以下|下列|文中|相对|绝对|精确|按|约|同一|停机|宕机|耗|用时|定位|止损|升级|回滚|切换|生效|复盘|创建|完成|首次|关键|主要|各|每|时间|時間`)
-	columnWords = regexp.MustCompile(`^\s*(?i:(?:start )?times?|timestamps?|date(?: ?/? ?time)?|when|clock|zeit|uhrzeit|hora|heure|时间|時間|时刻)[\s,:：–—-]*`)
+	plainHanTime = regexp.MustCompile(`响应|開始|开始|起始|结束|結束|终止|恢复|恢復|復旧|故障|持续|持續|发生|發生|発生|处理|處理|対応|修复|影响|中断|检测|検知|发现|解决|执行|运行|等待|超时|平均` +
+		`|最[长大短小高低后]|` +
+		`总|请求|查询|启动|部署|发布|更新|备份|事件|事故|记录|操作|告警|报警|通知|上报|预计|预估|大概|大约|实际|具体|所有|全部|以下|下列|文中|相对|绝对|精确|按|约|同一|停机|宕机|耗|用时|定位|止损|升级|回滚|切换|生效|复盘` +
+		`|创建|完成|首次|关键|主要|各|每|时间|時間`)
+	columnWords = regexp.MustCompile(`^\s*(?i:(?:start )?times?|timestamps?|date(?: ?/? ?time)?|when|clock|zeit|uhrzeit|hora|heure|时间` +
+		`|時間|时刻)[\s,:：–—-]*`)
 )
 
 // cityAt returns the city that a text begins with, "" when it begins with none.

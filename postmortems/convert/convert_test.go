@@ -202,7 +202,8 @@ func TestHugeFrontMatterMovesToTheText(t *testing.T) {
 	files, findings := fromIcco("a.md", []byte(src))
 	f := only(t, files)
 	doc := compile(t, f)
-	if doc.Title != "Big incident" || !strings.Contains(string(f.Data), "Body stays.") || strings.Count(string(f.Data), "some keyword") != 2000 {
+	if doc.Title != "Big incident" || !strings.Contains(string(f.Data), "Body stays.") ||
+		strings.Count(string(f.Data), "some keyword") != 2000 {
 		t.Errorf("title %q", doc.Title)
 	}
 	if !found(findings, "exceeds its limits") {

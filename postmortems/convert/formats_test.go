@@ -21,7 +21,8 @@ func TestIccoTimes(t *testing.T) {
 		resolved  string
 		finding   string
 	}{
-		"exact":        {[]string{"start_time: 2012-12-22T12:15:00-08:00", "end_time: 2012-12-23T04:23:00Z"}, "2012-12-22T20:15:00Z", postmortems.Exact, "2012-12-23T04:23:00Z", ""},
+		"exact": {[]string{"start_time: 2012-12-22T12:15:00-08:00", "end_time: 2012-12-23T04:23:00Z"}, "2012-12-22T20:15:00Z",
+			postmortems.Exact, "2012-12-23T04:23:00Z", ""},
 		"day":          {[]string{"start_time: 2012-12-22"}, "2012-12-22T00:00:00Z", postmortems.Day, "", ""},
 		"midnight":     {[]string{"start_time: 2012-12-22T00:00:00Z"}, "2012-12-22T00:00:00Z", postmortems.Day, "", "read as the day"},
 		"no zone":      {[]string{"start_time: 2012-12-22T12:15:00"}, "2012-12-22T12:15:00Z", postmortems.Exact, "", ""},
@@ -104,7 +105,8 @@ func TestTOML(t *testing.T) {
 		got[p.Key] = p.Value
 	}
 	for key, want := range map[string]string{
-		"title": `A "b" é`, "raw": `c:\x`, "date": "2023-02-08 10:00:00Z", "draft": "true", "long": "two\nlines", "extra.team": "T", "extra.after": "1",
+		"title": `A "b" é`, "raw": `c:\x`, "date": "2023-02-08 10:00:00Z", "draft": "true", "long": "two\nlines", "extra.team": "T",
+		"extra.after": "1",
 	} {
 		if got[key] != want {
 			t.Errorf("%s = %q, want %q", key, got[key], want)

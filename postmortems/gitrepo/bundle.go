@@ -45,7 +45,8 @@ func (r *Repo) Bundle(ctx context.Context, w io.Writer) error {
 		err = r.git.Run(ctx, plumbing.Call{Args: []string{"bundle", "create", "--quiet", "--version=2", "-", "--branches"}, Stdout: w})
 	}
 	if exit, ok := errors.AsType[*plumbing.ExitError](err); ok && exit.DiskFull() || fault.NoRoom(err) {
-		return fault.Wrap(fault.Full, "gitrepo.Bundle", "no backup was made: the disk of the data folder is full. Free some space, then try again", err)
+		return fault.Wrap(fault.Full, "gitrepo.Bundle",
+			"no backup was made: the disk of the data folder is full. Free some space, then try again", err)
 	}
 	return fault.Wrap(fault.Internal, "gitrepo.Bundle", "the repository cannot be written to the backup", err)
 }

@@ -124,7 +124,8 @@ func cleanSignature(s postmortems.Signature) postmortems.Signature {
 // is ignored. The pusher is the one recorded with the last push if that push led
 // here, otherwise the argument. No limits apply: these objects were accepted
 // earlier. Commits that git does not have are a fault of kind Conflict.
-func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortems.OID, pusher postmortems.Pusher) (postmortems.ChangeSet, error) {
+func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortems.OID,
+	pusher postmortems.Pusher) (postmortems.ChangeSet, error) {
 	src := pooled{r.pool}
 	cs := postmortems.ChangeSet{Branch: branch, Old: old, New: new, Pusher: pusher, At: r.now(), Content: content{src: src, most: maxTree}}
 	if who, at, ok := r.noted(branch, new); ok {
@@ -139,7 +140,8 @@ func (r *Repo) ChangeSet(ctx context.Context, branch string, old, new postmortem
 	}
 	s := r.newSurvey(src, nil, new, hides)
 	if err := s.connect(ctx, true); exitStatus(err) > 0 {
-		return cs, fault.Wrap(fault.Conflict, "gitrepo.ChangeSet", "git does not have the commits that the database names; restore both from one backup", err)
+		return cs, fault.Wrap(fault.Conflict, "gitrepo.ChangeSet",
+			"git does not have the commits that the database names; restore both from one backup", err)
 	} else if err != nil {
 		return cs, err
 	}

@@ -128,7 +128,8 @@ func (c *capped) Read(p []byte) (int, error) {
 		var one [1]byte
 		n, err := c.r.Read(one[:])
 		if n > 0 {
-			return 0, fault.Newf(fault.TooLarge, "gitrepo.body", "the push is larger than %d bytes; push in parts, and keep large files elsewhere", c.most)
+			return 0, fault.Newf(fault.TooLarge, "gitrepo.body",
+				"the push is larger than %d bytes; push in parts, and keep large files elsewhere", c.most)
 		}
 		return 0, err
 	}

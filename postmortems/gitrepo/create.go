@@ -76,7 +76,8 @@ func create(ctx context.Context, binary, dir string) error {
 func removeUnfinished(dir string) error {
 	beside, err := os.ReadDir(filepath.Dir(dir))
 	if errors.Is(err, fs.ErrNotExist) {
-		return fault.Wrap(fault.Internal, "gitrepo.create", "the repository's folder cannot be created", os.MkdirAll(filepath.Dir(dir), folderMode))
+		return fault.Wrap(fault.Internal, "gitrepo.create", "the repository's folder cannot be created",
+			os.MkdirAll(filepath.Dir(dir), folderMode))
 	}
 	for _, e := range beside {
 		if strings.HasPrefix(e.Name(), filepath.Base(dir)+unfinished) {
@@ -87,7 +88,8 @@ func removeUnfinished(dir string) error {
 }
 
 func initBare(ctx context.Context, git *plumbing.Git) error {
-	err := git.Run(ctx, plumbing.Call{Args: []string{"init", "--quiet", "--bare", "--template=", "--initial-branch=" + Main, "--object-format=sha1"}})
+	err := git.Run(ctx, plumbing.Call{Args: []string{"init", "--quiet", "--bare", "--template=", "--initial-branch=" + Main,
+		"--object-format=sha1"}})
 	return fault.Wrap(fault.Internal, "gitrepo.Open", "the repository cannot be created", err)
 }
 

@@ -120,7 +120,8 @@ func TestOpenCompletesRepositoryOfAnInterruptedStart(t *testing.T) {
 
 // A damaged configuration is replaced like a missing one, and preserved beside it.
 func TestDamagedConfigIsReplaced(t *testing.T) {
-	for _, text := range []string{"garbage[[[\n", "[core]\n\trepositoryformatversion = 99\n", "[core]\n\tbare = perhaps\n", "\x00\x00\x00\x00"} {
+	for _, text := range []string{"garbage[[[\n", "[core]\n\trepositoryformatversion = 99\n", "[core]\n\tbare = perhaps\n",
+		"\x00\x00\x00\x00"} {
 		s := newSite(t)
 		a := s.author()
 		a.write("a.md", "# A\n")

@@ -89,7 +89,8 @@ func (r *Repo) sweep() error {
 	if swept > 0 {
 		r.log.Info("removed what an interrupted push left in the repository", "items", swept)
 	}
-	return fault.Wrap(fault.Internal, "gitrepo.sweep", "what an interrupted push left in the repository cannot be removed", errors.Join(errs...))
+	return fault.Wrap(fault.Internal, "gitrepo.sweep", "what an interrupted push left in the repository cannot be removed",
+		errors.Join(errs...))
 }
 
 // eachName calls fn for every name in a folder; a missing folder has none.

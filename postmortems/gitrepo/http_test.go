@@ -147,18 +147,23 @@ func TestRawRequests(t *testing.T) {
 		status int
 		want   string
 	}{
-		"probe":                   {[]byte("0000"), nil, 200, ""},
-		"gzip":                    {zipped(t, a.request("refs/heads/zipped")), map[string]string{"Content-Encoding": "gzip"}, 200, "ok refs/heads/zipped"},
-		"not gzip":                {good, map[string]string{"Content-Encoding": "gzip"}, 400, "is not"},
-		"unknown encoding":        {good, map[string]string{"Content-Encoding": "br"}, 400, "unknown"},
-		"gzip bomb":               {zipped(t, append(a.request("refs/heads/bomb"), make([]byte, 64<<20)...)), map[string]string{"Content-Encoding": "gzip"}, 200, ""},
-		"other content type":      {good, map[string]string{"Content-Type": "application/x-git-upload-pack-request"}, 415, "content type"},
-		"no pack":                 {good[:200], nil, 200, "unpack "},
-		"pack cut off":            {good[:len(good)-10], nil, 200, "ng refs/heads/main"},
-		"garbage for pack":        {append(bytes.Clone(good[:bytes.Index(good, []byte("PACK"))]), bytes.Repeat([]byte("x"), 100)...), nil, 200, "not a pack of version 2"},
-		"a pack of many":          {append(bytes.Clone(good[:bytes.Index(good, []byte("PACK"))]), "PACK\x00\x00\x00\x02\xff\xff\xff\xffxxxx"...), nil, 200, "4294967295 objects; 100000 are allowed"},
-		"nonsense":                {[]byte("hello"), nil, 400, "not a git push"},
-		"old tip out of thin air": {bytes.Replace(good, bytes.Repeat([]byte("0"), 40), bytes.Repeat([]byte("a"), 40), 1), nil, 200, "there is no branch"},
+		"probe": {[]byte("0000"), nil, 200, ""},
+		"gzip": {zipped(t, a.request("refs/heads/zipped")), map[string]string{"Content-Encoding": "gzip"}, 200,
+			"ok refs/heads/zipped"},
+		"not gzip":         {good, map[string]string{"Content-Encoding": "gzip"}, 400, "is not"},
+		"unknown encoding": {good, map[string]string{"Content-Encoding": "br"}, 400, "unknown"},
+		"gzip bomb": {zipped(t, append(a.request("refs/heads/bomb"), make([]byte, 64<<20)...)),
+			map[string]string{"Content-Encoding": "gzip"}, 200, ""},
+		"other content type": {good, map[string]string{"Content-Type": "application/x-git-upload-pack-request"}, 415, "content type"},
+		"no pack":            {good[:200], nil, 200, "unpack "},
+		"pack cut off":       {good[:len(good)-10], nil, 200, "ng refs/heads/main"},
+		"garbage for pack": {append(bytes.Clone(good[:bytes.Index(good, []byte("PACK"))]), bytes.Repeat([]byte("x"), 100)...), nil, 200,
+			"not a pack of version 2"},
+		"a pack of many": {append(bytes.Clone(good[:bytes.Index(good, []byte("PACK"))]),
+			"PACK\x00\x00\x00\x02\xff\xff\xff\xffxxxx"...), nil, 200, "4294967295 objects; 100000 are allowed"},
+		"nonsense": {[]byte("hello"), nil, 400, "not a git push"},
+		"old tip out of thin air": {bytes.Replace(good, bytes.Repeat([]byte("0"), 40), bytes.Repeat([]byte("a"), 40), 1), nil, 200,
+			"there is no branch"},
 	} {
 		status, text := s.post(c.body, c.header)
 		if status != c.status || !strings.Contains(text, c.want) {
@@ -199,7 +204,8 @@ func TestRoutesAreStrict(t *testing.T) {
 		if resp.StatusCode != c.status {
 			t.Errorf("%s %s: %d, want %d", c.method, c.path, resp.StatusCode, c.status)
 		}
-		if c.status == 200 && (!strings.HasSuffix(resp.Header.Get("Content-Type"), "-advertisement") || !strings.Contains(resp.Header.Get("Cache-Control"), "no-cache")) {
+		if c.status == 200 && (!strings.HasSuffix(resp.Header.Get("Content-Type"), "-advertisement") ||
+			!strings.Contains(resp.Header.Get("Cache-Control"), "no-cache")) {
 			t.Errorf("%s: headers %v", c.path, resp.Header)
 		}
 		if err := resp.Body.Close(); err != nil {
@@ -219,7 +225,8 @@ func TestInterruptedPushLeavesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(conn, "POST /knowledge.git/git-receive-pack HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-git-receive-pack-request\r\nContent-Length: %d\r\n\r\n", len(body))
+	fmt.Fprintf(conn, "POST /knowledge.git/git-receive-pack HTTP/1.1\r\nHost: x\r\nContent-Type: "+
+		"application/x-git-receive-pack-request\r\nContent-Length: %d\r\n\r\n", len(body))
 	if _, err := conn.Write(body[:len(body)-30]); err != nil {
 		t.Fatal(err)
 	}
@@ -325,7 +332,8 @@ func TestTenThousandFiles(t *testing.T) {
 	s := newSite(t)
 	a := s.author()
 	for i := range 10_000 {
-		a.write(fmt.Sprintf("postmortems/%02d/pm-%05d.md", i%100, i), fmt.Sprintf("# Incident %d\n\n## Summary\n\nPool %d was exhausted.\n", i, i*7))
+		a.write(fmt.Sprintf("postmortems/%02d/pm-%05d.md", i%100, i),
+			fmt.Sprintf("# Incident %d\n\n## Summary\n\nPool %d was exhausted.\n", i, i*7))
 	}
 	a.commit("import")
 	start := time.Now()

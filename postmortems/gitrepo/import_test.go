@@ -64,7 +64,8 @@ func TestImportRunsNoProgramOfTheSource(t *testing.T) {
 	if err := os.WriteFile(hook, []byte("#!/bin/sh\ntouch "+mark+"\nexec \"$@\"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"uploadpack.packObjectsHook", "core.fsmonitor", "core.alternateRefsCommand", "core.pager", "core.sshCommand", "core.gitProxy"} {
+	for _, key := range []string{"uploadpack.packObjectsHook", "core.fsmonitor", "core.alternateRefsCommand", "core.pager",
+		"core.sshCommand", "core.gitProxy"} {
 		source.git("config", key, hook)
 	}
 	for _, name := range []string{"post-checkout", "reference-transaction", "pre-auto-gc"} {

@@ -41,7 +41,8 @@ func (r *Repo) ImportFrom(ctx context.Context, path, branch string) (postmortems
 		return "", fault.Wrap(fault.Invalid, "gitrepo.ImportFrom", "the path of the repository cannot be made absolute", err)
 	}
 	if info, err := os.Stat(source); err != nil || !info.IsDir() {
-		return "", &fault.Error{Kind: fault.NotFound, Op: "gitrepo.ImportFrom", Msg: fmt.Sprintf("there is no folder %s on the server", source), Err: err}
+		return "", &fault.Error{Kind: fault.NotFound, Op: "gitrepo.ImportFrom",
+			Msg: fmt.Sprintf("there is no folder %s on the server", source), Err: err}
 	}
 	if err := r.vacant(branch); err != nil {
 		return "", err
@@ -67,7 +68,8 @@ func (r *Repo) ImportFrom(ctx context.Context, path, branch string) (postmortems
 	if err := r.vacant(branch); err != nil {
 		return "", err
 	}
-	if err := r.writeNote(postmortems.Pusher{Name: "postern"}, r.now(), moves); err != nil { // read if the server dies before the database has the import
+	// read if the server dies before the database has the import
+	if err := r.writeNote(postmortems.Pusher{Name: "postern"}, r.now(), moves); err != nil {
 		return "", err
 	}
 	return tip, r.adopt(ctx, q, moves)

@@ -75,14 +75,15 @@ func TestPacksAreRefusedByDeclaredSize(t *testing.T) {
 		"many blobs":                  {packOf(half, half, append(entryHead(3, 1), rest...)), fault.TooLarge, "bytes unpacked"},
 		"a delta with a large result": {packOf(small, deltaTo(t, 1<<40), rest), fault.TooLarge, "bytes unpacked"},
 		"a delta to 2^64-1 bytes":     {packOf(deltaTo(t, 1<<64-1), rest), fault.TooLarge, "bytes unpacked"},
-		"a long delta":                {packOf(append(append(entryHead(namedDelta, 1<<40), make([]byte, nameBytes)...), rest...)), fault.TooLarge, "bytes unpacked"},
-		"more than is declared":       {packOf(append(entryHead(3, 5), deflated(t, make([]byte, most))...)), fault.Invalid, "damaged"},
-		"less than is declared":       {packOf(append(entryHead(3, 500), deflated(t, []byte("hello"))...)), fault.Invalid, "damaged"},
-		"no zlib":                     {packOf(append(entryHead(3, 5), rest...)), fault.Invalid, "damaged"},
-		"an unknown type":             {packOf(append(entryHead(5, 5), rest...)), fault.Invalid, "damaged"},
-		"a header without an end":     {packOf(rest), fault.Invalid, "damaged"},
-		"cut off in its header":       {packOf(small)[:packHeader], fault.Invalid, "ends too early"},
-		"cut off inside an object":    {packOf(half)[:200], fault.Invalid, "ends too early"},
+		"a long delta": {packOf(append(append(entryHead(namedDelta, 1<<40), make([]byte, nameBytes)...), rest...)),
+			fault.TooLarge, "bytes unpacked"},
+		"more than is declared":    {packOf(append(entryHead(3, 5), deflated(t, make([]byte, most))...)), fault.Invalid, "damaged"},
+		"less than is declared":    {packOf(append(entryHead(3, 500), deflated(t, []byte("hello"))...)), fault.Invalid, "damaged"},
+		"no zlib":                  {packOf(append(entryHead(3, 5), rest...)), fault.Invalid, "damaged"},
+		"an unknown type":          {packOf(append(entryHead(5, 5), rest...)), fault.Invalid, "damaged"},
+		"a header without an end":  {packOf(rest), fault.Invalid, "damaged"},
+		"cut off in its header":    {packOf(small)[:packHeader], fault.Invalid, "ends too early"},
+		"cut off inside an object": {packOf(half)[:200], fault.Invalid, "ends too early"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
@@ -141,7 +142,8 @@ func TestZipBombPackIsRefused(t *testing.T) {
 	a.write("a.txt", strings.Repeat("0", 64<<20))
 	a.commit("64 MB in 64 KB")
 	a.refused([]string{"more than 1048576 bytes unpacked"}, "origin", "main")
-	body := wire.AppendPacket(nil, strings.Repeat("0", 40)+" "+strings.Repeat("1", 40)+" refs/heads/x\x00report-status side-band-64k agent=test")
+	body := wire.AppendPacket(nil, strings.Repeat("0", 40)+" "+strings.Repeat("1",
+		40)+" refs/heads/x\x00report-status side-band-64k agent=test")
 	body = append(wire.AppendFlush(body), packOf(append(entryHead(3, 1<<40), make([]byte, 1<<10)...))...)
 	if status, text := s.post(body, nil); status != 200 || !strings.Contains(text, "bytes unpacked") {
 		t.Errorf("%d %q", status, text)

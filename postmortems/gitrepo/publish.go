@@ -167,7 +167,8 @@ func (p *push) prepare(ctx context.Context, u *refUpdate) error {
 // changeSet returns the change set for the Publisher. refused is the reason why the
 // ref will not move whatever the Publisher decides, "" if there is none.
 func (p *push) changeSet(u *refUpdate) (cs postmortems.ChangeSet, refused string) {
-	cs = postmortems.ChangeSet{Branch: u.Branch, Old: u.Old, Pusher: p.who.Pusher, At: p.at, Content: content{src: pooled{p.repo.pool}, most: maxTree}}
+	cs = postmortems.ChangeSet{Branch: u.Branch, Old: u.Old, Pusher: p.who.Pusher, At: p.at,
+		Content: content{src: pooled{p.repo.pool}, most: maxTree}}
 	if u.Delete {
 		return cs, ""
 	}

@@ -25,7 +25,8 @@ func TestFirstPushIsPublished(t *testing.T) {
 	if got := changes(cs.Net); got != "new .gitattributes, new postmortems/2026/pool.md, new runbooks/a b.md" {
 		t.Errorf("net: %s", got)
 	}
-	if len(cs.Commits) != 1 || cs.Commits[0].Subject != "first" || cs.Commits[0].Author.Name != "Ada" || changes(cs.Commits[0].Changes) != changes(cs.Net) {
+	if len(cs.Commits) != 1 || cs.Commits[0].Subject != "first" || cs.Commits[0].Author.Name != "Ada" ||
+		changes(cs.Commits[0].Changes) != changes(cs.Net) {
 		t.Errorf("commits: %+v", cs.Commits)
 	}
 	if s.texts["runbooks/a b.md"] != "# Run\n" || cs.Net[2].Size != 6 {
@@ -54,7 +55,8 @@ func TestSecondPushContainsOnlyChanges(t *testing.T) {
 	if cs.Old != first || cs.New != tip || len(cs.Commits) != 2 {
 		t.Fatalf("change set %s..%s with %d commits", cs.Old, cs.New, len(cs.Commits))
 	}
-	if got := changes(cs.Net); got != "renamed guides/a2.md from guides/a.md, removed guides/c.md, new guides/d.md, renamed runbooks-b.md from guides/b.md" {
+	if got := changes(cs.Net); got != "renamed guides/a2.md from guides/a.md, removed guides/c.md, new guides/d.md, renamed "+
+		"runbooks-b.md from guides/b.md" {
 		t.Errorf("net: %s", got)
 	}
 	if got := changes(cs.Commits[0].Changes); got != "renamed guides/a2.md from guides/a.md" {
@@ -213,7 +215,8 @@ func TestRefsSucceedSeparatelyUnlessAtomic(t *testing.T) {
 	if len(s.repo.Branches()) != 0 {
 		t.Errorf("an atomic push left %v", s.repo.Branches())
 	}
-	out := a.refused([]string{"bad.md:1:13: error: this looks like a password", "[secret]", "https://portal.example/docs/rules/secret"}, "origin", "main", "good", "bad")
+	out := a.refused([]string{"bad.md:1:13: error: this looks like a password", "[secret]", "https://portal.example/docs/rules/secret"},
+		"origin", "main", "good", "bad")
 	if got := len(s.repo.Branches()); got != 2 {
 		t.Errorf("%d branches:\n%s", got, out)
 	}
@@ -248,7 +251,8 @@ func TestMergeCommits(t *testing.T) {
 	if cs.Old != old || changes(cs.Net) != "new c.md" {
 		t.Errorf("net since %s: %s", cs.Old, changes(cs.Net))
 	}
-	if len(cs.Commits) != 2 || changes(cs.Commits[0].Changes) != "new c.md" || len(cs.Commits[1].Parents) != 2 || len(cs.Commits[1].Changes) != 0 {
+	if len(cs.Commits) != 2 || changes(cs.Commits[0].Changes) != "new c.md" || len(cs.Commits[1].Parents) != 2 ||
+		len(cs.Commits[1].Changes) != 0 {
 		t.Errorf("commits %+v", cs.Commits)
 	}
 	// A merge that adds a file which neither parent has.

@@ -114,7 +114,8 @@ func (r *Repo) moveRefs(ctx context.Context, moves []refMove, before func() erro
 			return fault.Wrap(fault.Full, "gitrepo.moveRefs", exit.Reason()+"; nothing was published", err)
 		}
 		if loadErr != nil || !r.moved(moves) {
-			return &fault.Error{Kind: fault.Conflict, Op: "gitrepo.moveRefs", Msg: "the branch could not be moved; git fetch, then push again", Err: err}
+			return &fault.Error{Kind: fault.Conflict, Op: "gitrepo.moveRefs",
+				Msg: "the branch could not be moved; git fetch, then push again", Err: err}
 		}
 	}
 	r.noteMoves(moves)

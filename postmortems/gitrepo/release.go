@@ -53,7 +53,8 @@ func packOrder(name string) int {
 
 // extract packs what some tips need beyond main into a new quarantine: objects of a
 // ref that was refused must not enter the repository with one that was accepted.
-func (q *quarantine) extract(ctx context.Context, tips []postmortems.OID, hides postmortems.OID, limits plumbing.Limits) (*quarantine, error) {
+func (q *quarantine) extract(ctx context.Context, tips []postmortems.OID, hides postmortems.OID,
+	limits plumbing.Limits) (*quarantine, error) {
 	part, err := newQuarantine(q.git)
 	if err != nil {
 		return nil, err

@@ -66,7 +66,8 @@ func Open(ctx context.Context, o Options) (*Repo, error) {
 		return nil, fault.Wrap(fault.Invalid, "gitrepo.Open", "the repository's folder cannot be made absolute", err)
 	}
 	if strings.ContainsAny(dir, ":\"\n") { // git separates object folders with a colon
-		return nil, fault.Newf(fault.Invalid, "gitrepo.Open", "the folder %q has a colon, a quote or a line feed in its name; choose another data folder", dir)
+		return nil, fault.Newf(fault.Invalid, "gitrepo.Open",
+			"the folder %q has a colon, a quote or a line feed in its name; choose another data folder", dir)
 	}
 	if target, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = target // the repository may be on another disk

@@ -24,7 +24,8 @@ func TestOneHolderHasHalfOfTheSlots(t *testing.T) {
 				t.Fatalf("%d slots: %v", n, err)
 			}
 		}
-		if err := s.take(ctx, "a", 0); fault.KindOf(err) != fault.TooMany || isServerFault(err) || !strings.Contains(fault.Message(err), "your own") {
+		if err := s.take(ctx, "a", 0); fault.KindOf(err) != fault.TooMany || isServerFault(err) ||
+			!strings.Contains(fault.Message(err), "your own") {
 			t.Errorf("%d slots, one more: %v", n, err)
 		}
 		for range n - each {

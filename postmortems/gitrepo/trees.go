@@ -123,7 +123,8 @@ func (r *Repo) measure(ctx context.Context, t trees, root postmortems.OID, maxPa
 }
 
 func tooManyChanges(most int) error {
-	return fault.Newf(fault.TooLarge, "gitrepo.compare", "the push changes more than %d files; push in parts, or let an administrator import it", most)
+	return fault.Newf(fault.TooLarge, "gitrepo.compare",
+		"the push changes more than %d files; push in parts, or let an administrator import it", most)
 }
 
 // tooDeep returns the fault of folders that are nested at least deep levels.
@@ -137,7 +138,8 @@ func tooManyPaths(most int) error {
 
 // count adds up a tree whose unknown parts are loaded. Its recursion is as deep as the
 // tree, which measure has bounded.
-func (r *Repo) count(id postmortems.OID, children map[postmortems.OID][]postmortems.OID, files map[postmortems.OID]int, most int) treeFacts {
+func (r *Repo) count(id postmortems.OID, children map[postmortems.OID][]postmortems.OID, files map[postmortems.OID]int,
+	most int) treeFacts {
 	if f, ok := r.facts.get(id); ok {
 		return f
 	}

@@ -179,7 +179,8 @@ func TestJoinExactPrefersTheSameName(t *testing.T) {
 		add("b/y.md", "1"), add("b/z.md", "1"), add("b/more.md", "1"), add("new.md", emptyBlob),
 	}}
 	c.joinExact()
-	if got := changes(published(c.changes)); got != "new b/more.md, renamed b/y.md from a/y.md, renamed b/z.md from a/x.md, removed empty.md, removed gone.md, new new.md" {
+	if got := changes(published(c.changes)); got != "new b/more.md, renamed b/y.md from a/y.md, renamed b/z.md from a/x.md, removed "+
+		"empty.md, removed gone.md, new new.md" {
 		t.Errorf("got %s", got)
 	}
 }

@@ -12,7 +12,8 @@ import (
 
 // actionDocument returns a post-mortem with action items in its front matter.
 func actionDocument(title string, actions ...string) string {
-	return "---\ntitle: " + title + "\nowner: o\nincident: {services: [" + title + "]}\nactions:\n  - " + strings.Join(actions, "\n  - ") + "\n---\ntext\n"
+	return "---\ntitle: " + title + "\nowner: o\nincident: {services: [" + title + "]}\nactions:\n  - " +
+		strings.Join(actions, "\n  - ") + "\n---\ntext\n"
 }
 
 func actionNames(items []ActionItem) []string {
@@ -26,8 +27,10 @@ func actionNames(items []ActionItem) []string {
 func TestActionsAreListedByDueDate(t *testing.T) {
 	r := newRepo(t)
 	r.pushEdit(edit{
-		"postmortems/a.md": actionDocument("a", "{text: late, due: 2026-01-05, owner: sre}", "{text: undated}", "{text: over, due: 2026-01-01, status: done}"),
-		"postmortems/b.md": actionDocument("b", "{text: later, due: 2026-02-01, owner: dba}", "{text: late too, due: 2026-01-05, owner: sre}", "{text: given up, status: dropped}"),
+		"postmortems/a.md": actionDocument("a", "{text: late, due: 2026-01-05, owner: sre}", "{text: undated}",
+			"{text: over, due: 2026-01-01, status: done}"),
+		"postmortems/b.md": actionDocument("b", "{text: later, due: 2026-02-01, owner: dba}", "{text: late too, due: 2026-01-05, owner: sre}",
+			"{text: given up, status: dropped}"),
 	})
 	day := func(m time.Month, d int) time.Time { return time.Date(2026, m, d, 0, 0, 0, 0, time.UTC) }
 	for name, c := range map[string]struct {

@@ -70,25 +70,34 @@ func (p *plan) checkLinks(ctx context.Context, r kv.Reader) error {
 		return err
 	}
 	for _, name := range vanished {
-		ids, err := mayLinkTo(r, name)
-		if err == nil {
-			err = checkContext(ctx)
+		if err := checkContext(ctx); err != nil {
+			return err
 		}
+		if err := p.addBrokenTo(r, v, name, pushed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addBrokenTo adds the broken links of the documents that may link to a name, without those
+// in seen, to which it adds their ids.
+func (p *plan) addBrokenTo(r kv.Reader, v view, name string, seen map[string]bool) error {
+	ids, err := mayLinkTo(r, name)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		src, err := mustRecord(r, id)
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
-			if pushed[id] {
-				continue
-			}
-			pushed[id] = true
-			src, err := mustRecord(r, id)
-			if err != nil {
-				return err
-			}
-			if err := p.addBroken(v, src); err != nil {
-				return err
-			}
+		if err := p.addBroken(v, src); err != nil {
+			return err
 		}
 	}
 	return nil

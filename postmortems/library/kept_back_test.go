@@ -32,14 +32,19 @@ func (r *repo) unpublished(address, title string) {
 // any value that is not understood.
 func TestKeptBackIsNotPublished(t *testing.T) {
 	for front, problem := range map[string]bool{
-		"---\ntitle: Plan\ndraft: true\n---\n": false, "---\ntitle: Plan\npublished: false\n---\n": false, "---\ntitle: Plan\nDraft: yes\n---\n": false,
+		"---\ntitle: Plan\ndraft: true\n---\n": false, "---\ntitle: Plan\npublished: false\n---\n": false,
+		"---\ntitle: Plan\nDraft: yes\n---\n":                        false,
 		"+++\ntitle = \"Plan\"\ndraft = true\ntags = [\"x\"]\n+++\n": false, "+++\ntitle = \"Plan\"\n'published' = false # yet\n+++\n": false,
 		"{\"title\": \"Plan\", \"draft\": true}\n": false,
-		"---\ntitle: Plan\ndRaFt: true\n---\n":     false, "---\ntitle: Plan\n\"draft\u00a0\": true\n---\n": false, "---\ntitle: Plan\npublish: false\n---\n": false,
-		"\n \n---\ntitle: Plan\ndraft: true\n---\n": false, "<!-- ours -->\n---\ntitle: Plan\n'Published': no\n---\n": false, "\n+++\ndraft = true\n+++\n": false,
+		"---\ntitle: Plan\ndRaFt: true\n---\n":     false, "---\ntitle: Plan\n\"draft\u00a0\": true\n---\n": false,
+		"---\ntitle: Plan\npublish: false\n---\n":   false,
+		"\n \n---\ntitle: Plan\ndraft: true\n---\n": false, "<!-- ours -->\n---\ntitle: Plan\n'Published': no\n---\n": false,
+		"\n+++\ndraft = true\n+++\n":                   false,
 		"+++\ntags = [\n[\"a\"]]\ndraft = true\n+++\n": false, "+++\n[params]\ndraft = true\n+++\n": false,
-		"\n{\"title\": \"Plan\", \"draft\": \"true\"}\n": false, "{\"title\": \"Plan\", \"draft\": true,}\n": false, ";;;\n{\"draft\": true}\n;;;\n": false,
-		"---\ntitle: Plan\ndraft: maybe\n---\n": true, "---\ntitle: Plan\npublished: ja\n---\n": true, "---\ntitle: Plan\ndraft: [true]\n---\n": true,
+		"\n{\"title\": \"Plan\", \"draft\": \"true\"}\n": false, "{\"title\": \"Plan\", \"draft\": true,}\n": false,
+		";;;\n{\"draft\": true}\n;;;\n":         false,
+		"---\ntitle: Plan\ndraft: maybe\n---\n": true, "---\ntitle: Plan\npublished: ja\n---\n": true,
+		"---\ntitle: Plan\ndraft: [true]\n---\n": true,
 	} {
 		r := newRepo(t)
 		got := r.pushEdit(edit{"guides/plan.md": front + "Secret.\n", "guides/b.md": "---\ntitle: B\n---\nsee [plan](plan.md)\n"})
@@ -67,7 +72,8 @@ func TestNotKeptBackIsPublished(t *testing.T) {
 		"x: 1\n---\n\n```yaml\n---\ndraft: true", // in the text
 	} {
 		r := newRepo(t)
-		if got := r.pushEdit(edit{"guides/plan.md": "---\ntitle: Plan\n" + front + "\n---\nText.\n"}); len(got.KeptBack) != 0 || len(got.Documents) != 1 {
+		if got := r.pushEdit(edit{"guides/plan.md": "---\ntitle: Plan\n" + front + "\n---\nText.\n"}); len(got.KeptBack) != 0 ||
+			len(got.Documents) != 1 {
 			t.Errorf("%q: %+v", front, got)
 		}
 		r.record("/guides/plan")
@@ -130,7 +136,8 @@ func TestKeptBackIsPreviewedOnADraft(t *testing.T) {
 	if err != nil || page.Title != "Plan" {
 		t.Errorf("%+v %v", page.Record, err)
 	}
-	if lines := strings.Join(postmortems.FormatReceipt(got, "https://kb.example"), "\n"); !strings.Contains(lines, "kept back: draft: true (guides/plan.md): shown on this draft, not published from main") {
+	if lines := strings.Join(postmortems.FormatReceipt(got, "https://kb.example"), "\n"); !strings.Contains(lines,
+		"kept back: draft: true (guides/plan.md): shown on this draft, not published from main") {
 		t.Error(lines)
 	}
 }

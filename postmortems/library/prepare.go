@@ -78,7 +78,8 @@ func sorted(ps []postmortems.Problem) []postmortems.Problem {
 
 // compileAll compiles every document of the change set and returns them by path. Documents are
 // rendered concurrently while git reads the next ones.
-func (l *Library) compileAll(ctx context.Context, cs postmortems.ChangeSet, say func(string)) (map[string]compiled, []postmortems.Problem, error) {
+func (l *Library) compileAll(ctx context.Context, cs postmortems.ChangeSet,
+	say func(string)) (map[string]compiled, []postmortems.Problem, error) {
 	changes := slices.DeleteFunc(slices.Clone(cs.Net), func(c postmortems.Change) bool {
 		return c.Status == postmortems.Deleted || !isDocument(c.Path)
 	})

@@ -56,8 +56,10 @@ func TestRevisionsRecordWhoAndWhen(t *testing.T) {
 	r.push(r.changeSet([]postmortems.Commit{last}, nil))
 	pusher := postmortems.Pusher{TokenID: "tok", Name: "ana's laptop"}
 	want := []Revision{
-		{Number: 3, Commit: last.ID, Path: "guides/a.md", Title: "Two", Author: last.Author, Subject: "change 3", Pusher: pusher, At: r.clock, Removed: true},
-		{Number: 2, Commit: two.ID, Blob: oid("# Two\n"), Path: "guides/a.md", Title: "Two", Author: two.Author, Subject: "change 2", Pusher: pusher, At: at},
+		{Number: 3, Commit: last.ID, Path: "guides/a.md", Title: "Two", Author: last.Author, Subject: "change 3", Pusher: pusher,
+			At: r.clock, Removed: true},
+		{Number: 2, Commit: two.ID, Blob: oid("# Two\n"), Path: "guides/a.md", Title: "Two", Author: two.Author, Subject: "change 2",
+			Pusher: pusher, At: at},
 		{Number: 1, Commit: one.ID, Blob: oid("# One\n"), Path: "guides/a.md", Author: one.Author, Subject: "change 1", Pusher: pusher, At: at},
 	}
 	got, err := r.lib.Revisions(t.Context(), id)
@@ -74,7 +76,8 @@ func TestRevisionsRecordWhoAndWhen(t *testing.T) {
 func TestDamagedRowsHideOneDocument(t *testing.T) {
 	r := newRepo(t)
 	r.pushEdit(edit{
-		"guides/a.md": "---\ntags: [x]\n---\n# A\n[b](b.md)\n", "guides/b.md": "---\ntags: [x]\n---\n# B\n", "guides/c.md": "---\ntags: [x]\n---\n# C\n[b](b.md)\n[[a]]\n",
+		"guides/a.md": "---\ntags: [x]\n---\n# A\n[b](b.md)\n", "guides/b.md": "---\ntags: [x]\n---\n# B\n",
+		"guides/c.md": "---\ntags: [x]\n---\n# C\n[b](b.md)\n[[a]]\n",
 	})
 	a, b, c := r.record("/guides/a").ID, r.record("/guides/b").ID, r.record("/guides/c").ID
 	err := r.db.Update(t.Context(), func(w kv.Writer) error { return w.Put(bRecord, []byte(a), []byte("{")) })

@@ -54,11 +54,13 @@ func TestCandidates(t *testing.T) {
 // repository, each once, and few.
 func TestCandidatesStayInside(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		dest := strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"..", ".", "/", "a", "b.md", "c.html", "%", " ", "\\", "é", "x/"}), 0, 12).Draw(t, "dest"), "")
+		dest := strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"..", ".", "/", "a", "b.md", "c.html", "%", " ", "\\", "é", "x/"}), 0,
+			12).Draw(t, "dest"), "")
 		kind := rapid.SampledFrom([]postmortems.LinkKind{postmortems.LinkPage, postmortems.LinkImage, postmortems.LinkWiki}).Draw(t, "kind")
 		got := candidates("g/h/i/d.md", dest, kind)
 		for i, p := range got {
-			if p == "" || p[0] == '/' || p == ".." || strings.HasPrefix(p, "../") || strings.Contains(p, "//") || strings.Contains(p, "/../") || slices.Contains(got[:i], p) {
+			if p == "" || p[0] == '/' || p == ".." || strings.HasPrefix(p, "../") || strings.Contains(p, "//") || strings.Contains(p, "/../") ||
+				slices.Contains(got[:i], p) {
 				t.Fatalf("%q gives %q", dest, got)
 			}
 		}

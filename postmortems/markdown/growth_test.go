@@ -67,7 +67,8 @@ func TestRenderingIsLinear(t *testing.T) {
 // A link over the limit is refused before all of them are resolved.
 func TestTooManyLinksAreRefused(t *testing.T) {
 	text := repeat("", "[a](b)\n\n", "")(maxLinks + 1)
-	body, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(text), FirstLine: 1})
+	body, problems, err := New(Options{}).RenderBody(context.Background(),
+		postmortems.BodyInput{Path: "a.md", Markdown: []byte(text), FirstLine: 1})
 	if err != nil || !refused(problems) || len(body.Links) > maxLinks {
 		t.Errorf("%d links, %v, %v", len(body.Links), fmt.Sprint(problems), err)
 	}

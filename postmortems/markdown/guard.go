@@ -54,7 +54,8 @@ type guard struct {
 func (g *guard) line(n int, line []byte) bool {
 	content, markers, indent := openers(line)
 	if markers > maxNesting || markers > 0 && indent > maxIndent {
-		g.problem(ruleNesting, n, 0, "lists and quotes are nested too deeply here (over %d on one line, or indented by over %d columns); flatten them",
+		g.problem(ruleNesting, n, 0, "lists and quotes are nested too deeply here (over %d on one line, or indented by over %d columns); "+
+			"flatten them",
 			maxNesting, maxIndent)
 		return false
 	}
@@ -76,7 +77,8 @@ func (g *guard) links(n int, content []byte) bool {
 		return true
 	}
 	if len(content) > maxDefinition {
-		g.problem(ruleDefinition, n, 0, "this link definition is %d bytes, over the limit of %s; shorten its address", len(content), humanize.Bytes(maxDefinition))
+		g.problem(ruleDefinition, n, 0, "this link definition is %d bytes, over the limit of %s; shorten its address", len(content),
+			humanize.Bytes(maxDefinition))
 		return false
 	}
 	if bytes.HasPrefix(content, []byte("[^")) {

@@ -102,7 +102,8 @@ func TestGuardLimits(t *testing.T) {
 		ruleBodySize:   func(more int) string { return r("x", DefaultMaxBody+more) },
 	} {
 		for more := range 2 {
-			_, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(shape(more)), FirstLine: 1})
+			_, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md",
+				Markdown: []byte(shape(more)), FirstLine: 1})
 			if err != nil || len(problems) != more || more == 1 && problems[0].Rule != rule {
 				t.Errorf("%s with %d more: %v %v", rule, more, problems, err)
 			}
@@ -112,11 +113,13 @@ func TestGuardLimits(t *testing.T) {
 
 func TestOutputLimit(t *testing.T) {
 	r := New(Options{MaxOutput: 1000})
-	_, problems, err := r.RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(strings.Repeat("word\n\n", 200)), FirstLine: 1})
+	_, problems, err := r.RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md",
+		Markdown: []byte(strings.Repeat("word\n\n", 200)), FirstLine: 1})
 	if err != nil || len(problems) != 1 || problems[0].Rule != RuleRenderLimit {
 		t.Fatalf("%v %v", problems, err)
 	}
-	_, problems, err = New(Options{MaxBody: 10}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte("01234567890"), FirstLine: 1})
+	_, problems, err = New(Options{MaxBody: 10}).RenderBody(context.Background(),
+		postmortems.BodyInput{Path: "a.md", Markdown: []byte("01234567890"), FirstLine: 1})
 	if err != nil || len(problems) != 1 || problems[0].Rule != ruleBodySize {
 		t.Fatalf("%v %v", problems, err)
 	}
@@ -148,7 +151,8 @@ func TestRules(t *testing.T) {
 
 func TestRepeatedProblemsAreCounted(t *testing.T) {
 	text := strings.Repeat("[x](javascript:1)\n\n", 50)
-	_, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(text), FirstLine: 1})
+	_, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md",
+		Markdown: []byte(text), FirstLine: 1})
 	if err != nil || len(problems) != maxPerRule+1 || problems[maxPerRule].Message != "30 more of these in this document" {
 		t.Fatalf("%d %v %v", len(problems), problems, err)
 	}

@@ -12,7 +12,8 @@ func TestHighlightCSS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"\n.chroma .k {", "prefers-color-scheme: dark", ":root[data-theme=dark] .chroma .k {", ":root:not([data-theme=light]) .chroma .k {"} {
+	for _, want := range []string{"\n.chroma .k {", "prefers-color-scheme: dark", ":root[data-theme=dark] .chroma .k {",
+		":root:not([data-theme=light]) .chroma .k {"} {
 		if !strings.Contains(css, want) {
 			t.Errorf("no %q in\n%s", want, css)
 		}

@@ -30,7 +30,8 @@ func (nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindFencedCodeBlock, leaf(writeCode))
 	reg.Register(extast.KindTaskCheckBox, leaf(writeCheckBox))
 	reg.Register(extast.KindTable, writeTable)
-	for _, kind := range []ast.NodeKind{ast.KindRawHTML, ast.KindHTMLBlock, ast.KindLink, ast.KindImage, ast.KindAutoLink, kindMark, kindWikiLink} {
+	for _, kind := range []ast.NodeKind{ast.KindRawHTML, ast.KindHTMLBlock, ast.KindLink, ast.KindImage, ast.KindAutoLink,
+		kindMark, kindWikiLink} {
 		reg.Register(kind, writeNothing)
 	}
 }

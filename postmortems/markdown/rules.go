@@ -72,8 +72,9 @@ func sizeRules() []postmortems.Rule {
 		},
 		{
 			ID: RuleRenderLimit, Title: "A document renders in 3 seconds, in little memory and to at most 16 MiB", Weight: postmortems.Error,
-			Why:  "One document must not block the publication of all others.",
-			Mend: "Look for repetition: very long paragraphs without blank lines, thousands of footnotes or references, huge code blocks. Split the document.",
+			Why: "One document must not block the publication of all others.",
+			Mend: "Look for repetition: very long paragraphs without blank lines, thousands of footnotes or references, huge code blocks. " +
+				"Split the document.",
 			Good: "# One subject\n\nText.\n",
 		},
 	}
@@ -115,14 +116,16 @@ func contentRules() []postmortems.Rule {
 	return []postmortems.Rule{
 		{
 			ID: ruleHTMLRemoved, Title: "Raw HTML does not run or embed anything", Weight: postmortems.Warning,
-			Why:  "Scripts, styles, frames, forms and embedded media could act in the reader's name, so they are removed from the page. Text inside them may stay, and a link replaces a frame or a video.",
+			Why: "Scripts, styles, frames, forms and embedded media could act in the reader's name, so they are removed from the page. Text " +
+				"inside them may stay, and a link replaces a frame or a video.",
 			Mend: "Write it in Markdown. Link to a video instead of embedding it. Put HTML that readers should see into a code block.",
 			Bad:  "<iframe src=\"https://example.com/\"></iframe>\n",
 			Good: "[The recording](https://example.com/)\n",
 		},
 		{
 			ID: ruleImageExternal, Title: "Images are files of the repository", Weight: postmortems.Warning,
-			Why:  "An image of another site reveals to that site who reads which post-mortem, and may be missing when it is needed. It is shown as a link.",
+			Why: "An image of another site reveals to that site who reads which post-mortem, and may be missing when it is needed. It is " +
+				"shown as a link.",
 			Mend: "Store the image beside the document and push both: `![graph](graph.png)`.",
 			Bad:  "![graph](https://example.com/graph.png)\n",
 			Good: "[graph](https://example.com/graph.png)\n",

@@ -18,13 +18,20 @@ var testPolicy = newPolicy()
 // allowedHTML is the allow-list, written by hand: the property tests must not use the list that
 // they check.
 var allowedHTML = map[string]string{
-	"a": "href rel title class id role", "abbr": "title id", "b": "id", "bdi": "id", "blockquote": "id", "br": "id", "caption": "id", "cite": "id",
-	"code": "class id", "dd": "id", "del": "id", "details": "open id", "dfn": "id", "div": "align class id role tabindex", "dl": "id", "dt": "id",
-	"em": "id", "figcaption": "id", "figure": "id", "h1": "align id", "h2": "align id", "h3": "align id", "h4": "align id", "h5": "align id", "h6": "align id",
-	"hr": "id", "i": "id", "img": "src alt title width height loading id", "input": "type disabled checked aria-label", "ins": "id", "kbd": "id",
-	"li": "class id", "mark": "id", "ol": "start id", "p": "align class id", "pre": "class id tabindex", "q": "id", "rp": "id", "rt": "id", "ruby": "id",
-	"s": "id", "samp": "id", "small": "id", "span": "class id", "strong": "id", "sub": "id", "summary": "id", "sup": "id", "table": "id", "tbody": "id",
-	"td": "align colspan rowspan scope id", "tfoot": "id", "th": "align colspan rowspan scope id", "thead": "id", "tr": "id", "u": "id", "ul": "id",
+	"a": "href rel title class id role", "abbr": "title id", "b": "id", "bdi": "id", "blockquote": "id", "br": "id",
+	"caption": "id", "cite": "id",
+	"code": "class id", "dd": "id", "del": "id", "details": "open id", "dfn": "id", "div": "align class id role tabindex",
+	"dl": "id", "dt": "id",
+	"em": "id", "figcaption": "id", "figure": "id", "h1": "align id", "h2": "align id", "h3": "align id", "h4": "align id", "h5": "align id",
+	"h6": "align id",
+	"hr": "id", "i": "id", "img": "src alt title width height loading id", "input": "type disabled checked aria-label",
+	"ins": "id", "kbd": "id",
+	"li": "class id", "mark": "id", "ol": "start id", "p": "align class id", "pre": "class id tabindex", "q": "id", "rp": "id",
+	"rt": "id", "ruby": "id",
+	"s": "id", "samp": "id", "small": "id", "span": "class id", "strong": "id", "sub": "id", "summary": "id", "sup": "id",
+	"table": "id", "tbody": "id",
+	"td": "align colspan rowspan scope id", "tfoot": "id", "th": "align colspan rowspan scope id", "thead": "id", "tr": "id",
+	"u": "id", "ul": "id",
 	"var": "id", "wbr": "id",
 }
 
@@ -158,19 +165,30 @@ var attacks = []string{
 	`<a href="javascript:alert(1)">x</a>`, `<a href="&#x6A;avascript:alert(1)">x</a>`, "<a href=\"java\tscript:alert(1)\">x</a>",
 	`<a href=" &#14; javascript:alert(1)">x</a>`, `[x](javascript:alert(1))`, `[x](&#106;avascript:alert(1))`, `[x](JaVaScRiPt:alert(1))`,
 	`![x](javascript:alert(1))`, `<javascript:alert(1)>`, `<vbscript:x>`, `[x](data:text/html;base64,PHNjcmlwdD4=)`, `[x](feed:javascript:1)`,
-	`[x](intent://x#Intent;end)`, `[x](chrome://settings)`, `<iframe srcdoc="<script>1</script>"></iframe>`, `<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>`,
-	`<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>`, `<noscript><p title="</noscript><img src=x onerror=alert(1)>">`,
-	`<p style="background:url(javascript:1)">`, `<table background="javascript:1"><tr><td>`, `<input onfocus=alert(1) autofocus>`, `<details open ontoggle=alert(1)>`,
+	`[x](intent://x#Intent;end)`, `[x](chrome://settings)`, `<iframe srcdoc="<script>1</script>"></iframe>`,
+	`<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>`,
+	`<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>`,
+	`<noscript><p title="</noscript><img src=x onerror=alert(1)>">`,
+	`<p style="background:url(javascript:1)">`, `<table background="javascript:1"><tr><td>`, `<input onfocus=alert(1) autofocus>`,
+	`<details open ontoggle=alert(1)>`,
 	`<base href=//evil>`, `<meta http-equiv=refresh content=0>`, `<link rel=stylesheet href=//evil>`, `<object data=x>`, `<embed src=x>`,
-	`<a id="location" name="constructor">`, `<p class="callout">`, `<a href="postern:0">`, `<img src="postern:99">`, `[x](postern:0)`, `[x](POSTERN:0)`,
+	`<a id="location" name="constructor">`, `<p class="callout">`, `<a href="postern:0">`, `<img src="postern:99">`, `[x](postern:0)`,
+	`[x](POSTERN:0)`,
 	`<a title="postern:0">x</a>`, `![postern:0](a.png "postern:0")`, `<img src=a.png alt='="postern:0"'>`, `[x](a.md '" onclick="alert(1)')`,
-	"```\"><script>\nx\n```", "``` a\" onclick=\"alert(1)\nx\n```", `</article></main></body>`, `</div></div></div>`, `<table><td><tr></table></table>`, `<li></li></ul></ol>`,
-	`<!--><img src=x onerror=alert(1)>-->`, `<!--!> <img src=x onerror=alert(1)>-->`, `<![CDATA[<img src=x onerror=alert(1)>]]>`, `<?x <img src=x onerror=alert(1)>?>`,
-	`<a href="//evil.example/">`, `<a href="https://a.example/%zz">`, `<a href="https://[::1">`, `[x](http://a.example/"onmouseover="1)`, `<https://a.example/"onmouseover="1>`,
-	`[[javascript:alert(1)]]`, `[[a|<script>]]`, `{{< figure src="javascript:alert(1)" >}}`, `[x]({{< ref "javascript:alert(1)" >}})`, `:::note "><script>`,
-	`> [!NOTE] <script>alert(1)</script>`, `!!! note "<img src=x onerror=1>"`, `[^1]: <script>x</script>`, `[^"><script>]`, `## <img src=x onerror=1> {#"onclick=1}`,
-	`<mark id='"><script>'>`, `<a name="x&quot; onclick=1">`, `<td colspan="1 onclick=x">`, `&lt;script&gt;alert(1)&lt;/script&gt;`, "<img\nsrc=x\nonerror=alert(1)>", "\u2028\u2029\u0000<b>",
-	`<xmp><img src=x onerror=1></xmp>`, `<plaintext>`, `<textarea></textarea><script>`, `<title></title><img src=x onerror=1>`, `<select><option><script>`,
+	"```\"><script>\nx\n```", "``` a\" onclick=\"alert(1)\nx\n```", `</article></main></body>`, `</div></div></div>`,
+	`<table><td><tr></table></table>`, `<li></li></ul></ol>`,
+	`<!--><img src=x onerror=alert(1)>-->`, `<!--!> <img src=x onerror=alert(1)>-->`, `<![CDATA[<img src=x onerror=alert(1)>]]>`,
+	`<?x <img src=x onerror=alert(1)>?>`,
+	`<a href="//evil.example/">`, `<a href="https://a.example/%zz">`, `<a href="https://[::1">`, `[x](http://a.example/"onmouseover="1)`,
+	`<https://a.example/"onmouseover="1>`,
+	`[[javascript:alert(1)]]`, `[[a|<script>]]`, `{{< figure src="javascript:alert(1)" >}}`, `[x]({{< ref "javascript:alert(1)" >}})`,
+	`:::note "><script>`,
+	`> [!NOTE] <script>alert(1)</script>`, `!!! note "<img src=x onerror=1>"`, `[^1]: <script>x</script>`, `[^"><script>]`,
+	`## <img src=x onerror=1> {#"onclick=1}`,
+	`<mark id='"><script>'>`, `<a name="x&quot; onclick=1">`, `<td colspan="1 onclick=x">`, `&lt;script&gt;alert(1)&lt;/script&gt;`,
+	"<img\nsrc=x\nonerror=alert(1)>", "\u2028\u2029\u0000<b>",
+	`<xmp><img src=x onerror=1></xmp>`, `<plaintext>`, `<textarea></textarea><script>`, `<title></title><img src=x onerror=1>`,
+	`<select><option><script>`,
 	`<svg><desc><table><thead><s></table></s><s><noscript>a</noscript></svg>`, `<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">`,
 }
 
@@ -191,9 +209,12 @@ func TestMixedFragmentsAreSafe(t *testing.T) {
 	r, bare := New(Options{}), New(Options{})
 	bare.sanitise = func(html []byte) []byte { return html }
 	fragments := append([]string{
-		"\n", "\n\n", " ", "    ", "> ", "- ", "1. ", "| ", "|\n|-|-|\n", "```\n", "<", ">", "</", "\"", "'", "`", "*", "**", "[", "]", "](", ")", "![", "&", "&#x", ";", "=", "#", "\\",
-		"<a href=", "<img ", "<div>", "</div>", "<p>", "<table>", "<tr>", "<td>", "</table>", "<b>", "</b>", "<li>", "<ul>", "<details>", "<summary>", "</details>", "<pre>", "<code>", "<h1>",
-		"text", "中文", "**", "：", "{{", "}}", "<%", "%>", "[[", "]]", ":::", ":::note\n", "{{% note %}}\n", "{{% /note %}}\n", "!!! note\n    ", "[^1]", "[^1]: ", ": ", ":smile:", "- [x] ", "<X>", "</X>", "<Xy>", "</Xy>",
+		"\n", "\n\n", " ", "    ", "> ", "- ", "1. ", "| ", "|\n|-|-|\n", "```\n", "<", ">", "</", "\"", "'", "`", "*", "**", "[", "]", "](",
+		")", "![", "&", "&#x", ";", "=", "#", "\\",
+		"<a href=", "<img ", "<div>", "</div>", "<p>", "<table>", "<tr>", "<td>", "</table>", "<b>", "</b>", "<li>", "<ul>", "<details>",
+		"<summary>", "</details>", "<pre>", "<code>", "<h1>",
+		"text", "中文", "**", "：", "{{", "}}", "<%", "%>", "[[", "]]", ":::", ":::note\n", "{{% note %}}\n", "{{% /note %}}\n", "!!! note\n    ",
+		"[^1]", "[^1]: ", ": ", ":smile:", "- [x] ", "<X>", "</X>", "<Xy>", "</Xy>",
 	}, attacks...)
 	rapid.Check(t, func(t *rapid.T) {
 		parts := rapid.SliceOfN(rapid.SampledFrom(fragments), 1, 14).Draw(t, "parts")
@@ -212,7 +233,8 @@ func TestEachLayerIsSafeAlone(t *testing.T) {
 	bare := New(Options{})
 	bare.sanitise = func(html []byte) []byte { return html }
 	for _, payload := range attacks {
-		body, _, err := bare.RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(payload + "\n\ntext " + payload)})
+		body, _, err := bare.RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md",
+			Markdown: []byte(payload + "\n\ntext " + payload)})
 		if err != nil {
 			t.Fatal(err)
 		}

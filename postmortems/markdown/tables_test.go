@@ -17,13 +17,15 @@ func TestTableRowsKeepEveryCell(t *testing.T) {
 		cells []string
 		warns bool
 	}{
-		"as many":              {"| restart | safe |", []string{"restart", "safe"}, false},
-		"fewer":                {"| restart |", []string{"restart", ""}, false},
-		"pipe in code":         {"| `ps aux | grep belt` | shows the belt daemon |", []string{"ps aux | grep belt", "shows the belt daemon"}, true},
-		"two pipes in code":    {"| ``a | b ` | c`` | d |", []string{"a | b ` | c", "d"}, true},
-		"escaped and not":      {"| `a \\| b | c` | d |", []string{"a | b | c", "d"}, true},
-		"escaped in code":      {"| `a \\| b` | d |", []string{"a | b", "d"}, false},
-		"surplus":              {"| restart | safe | but only at night, marabou |", []string{"restart", "safe", "but only at night, marabou"}, true},
+		"as many": {"| restart | safe |", []string{"restart", "safe"}, false},
+		"fewer":   {"| restart |", []string{"restart", ""}, false},
+		"pipe in code": {"| `ps aux | grep belt` | shows the belt daemon |",
+			[]string{"ps aux | grep belt", "shows the belt daemon"}, true},
+		"two pipes in code": {"| ``a | b ` | c`` | d |", []string{"a | b ` | c", "d"}, true},
+		"escaped and not":   {"| `a \\| b | c` | d |", []string{"a | b | c", "d"}, true},
+		"escaped in code":   {"| `a \\| b` | d |", []string{"a | b", "d"}, false},
+		"surplus": {"| restart | safe | but only at night, marabou |",
+			[]string{"restart", "safe", "but only at night, marabou"}, true},
 		"surplus without ends": {"restart | safe | marabou", []string{"restart", "safe", "marabou"}, true},
 		"surplus and code":     {"| `a | b` | c | d |", []string{"a | b", "c", "d"}, true},
 		"nothing closes it":    {"| `a | b | c |", []string{"`a", "b", "c"}, true},
@@ -36,7 +38,8 @@ func TestTableRowsKeepEveryCell(t *testing.T) {
 				src = ""
 			}
 			src += strings.Join([]string{indent + "| Command | Note |", indent + "|---|:-:|", indent + c.row}, "\n") + "\n"
-			body, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(src), FirstLine: 1})
+			body, problems, err := New(Options{}).RenderBody(context.Background(),
+				postmortems.BodyInput{Path: "a.md", Markdown: []byte(src), FirstLine: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,12 +67,15 @@ func TestTableRowsKeepEveryCell(t *testing.T) {
 // A row of many cells costs no more than the widest table.
 func TestSurplusCellsAreBounded(t *testing.T) {
 	row := "|" + strings.Repeat("x|", 5000)
-	body, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte("| a | b |\n|--|--|\n" + row + "\n"), FirstLine: 1})
-	if err != nil || len(body.Rows) != 1 || len(body.Rows[0].Cells) != maxColumns || strings.Count(fmt.Sprint(body.Rows[0].Cells), "x") != 5000 {
+	body, problems, err := New(Options{}).RenderBody(context.Background(),
+		postmortems.BodyInput{Path: "a.md", Markdown: []byte("| a | b |\n|--|--|\n" + row + "\n"), FirstLine: 1})
+	if err != nil || len(body.Rows) != 1 || len(body.Rows[0].Cells) != maxColumns ||
+		strings.Count(fmt.Sprint(body.Rows[0].Cells), "x") != 5000 {
 		t.Errorf("%d rows, %v %v", len(body.Rows), problems, err)
 	}
 	many := strings.Repeat("|"+strings.Repeat("x|", 100)+"\n", 400)
-	_, problems, err = New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte("| a | b |\n|--|--|\n" + many), FirstLine: 1})
+	_, problems, err = New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md",
+		Markdown: []byte("| a | b |\n|--|--|\n" + many), FirstLine: 1})
 	if err != nil || !slices.ContainsFunc(problems, func(p postmortems.Problem) bool { return p.Rule == ruleTableLarge }) {
 		t.Errorf("%v %v", problems, err)
 	}

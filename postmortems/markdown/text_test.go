@@ -66,7 +66,8 @@ func numbered() string {
 // TestLinesAreThoseOfTheFile puts a word that names its own line into every kind of block and
 // checks the line reported for it.
 func TestLinesAreThoseOfTheFile(t *testing.T) {
-	body, problems, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(numbered()), FirstLine: firstNumbered})
+	body, problems, err := New(Options{}).RenderBody(context.Background(),
+		postmortems.BodyInput{Path: "a.md", Markdown: []byte(numbered()), FirstLine: firstNumbered})
 	if err != nil || len(problems) > 0 {
 		t.Fatal(problems, err)
 	}
@@ -103,7 +104,8 @@ func TestLinesAreThoseOfTheFile(t *testing.T) {
 }
 
 func TestColumnsAreRunes(t *testing.T) {
-	body, _, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte("数据库：[x](y.md)"), FirstLine: 1})
+	body, _, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md",
+		Markdown: []byte("数据库：[x](y.md)"), FirstLine: 1})
 	if err != nil || len(body.Links) != 1 || body.Links[0].Col != 5 {
 		t.Fatalf("%+v %v", body.Links, err)
 	}
@@ -135,7 +137,8 @@ func TestSlugs(t *testing.T) {
 // TestTextIsWhatReadersSee checks the text from which search results are quoted.
 func TestTextIsWhatReadersSee(t *testing.T) {
 	for name, c := range map[string]struct{ src, text, code string }{
-		"wiki links":             {"See [[Failover|the failover]], [[Deploy guide]] and [[guides/a#b]].", "See the failover, Deploy guide and guides/a#b.", ""},
+		"wiki links": {"See [[Failover|the failover]], [[Deploy guide]] and [[guides/a#b]].",
+			"See the failover, Deploy guide and guides/a#b.", ""},
 		"a wiki link in a table": {"| a | b |\n|--|--|\n| [[x\\|y]] | `c` |", "a · b\ny · c", "c"},
 		"cells":                  {"| time | what |\n|--|--|\n| 09:00 | pool empty |\n| | later |", "time · what\n09:00 · pool empty\nlater", ""},
 		"cells of HTML":          {"<table><tr><td>one</td><td>two</td></tr><tr><td>three</td></tr></table>", "one · two three", ""},
@@ -148,7 +151,8 @@ func TestTextIsWhatReadersSee(t *testing.T) {
 		"code stays code": {"```go\nx := a[1]\n```", "", "x := a[1]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			body, _, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md", Markdown: []byte(c.src), FirstLine: 1})
+			body, _, err := New(Options{}).RenderBody(context.Background(), postmortems.BodyInput{Path: "a.md",
+				Markdown: []byte(c.src), FirstLine: 1})
 			if err != nil || len(body.Sections) != 1 {
 				t.Fatal(body.Sections, err)
 			}

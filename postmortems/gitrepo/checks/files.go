@@ -39,7 +39,8 @@ func CheckSize(file string, size int64, sizes Sizes) (p postmortems.Problem, bad
 	if size <= most {
 		return p, false
 	}
-	return problem(file, RuleFileSize, "the file has %d bytes; %d are allowed here: split it, scale it down, or link to it elsewhere", size, most), true
+	return problem(file, RuleFileSize, "the file has %d bytes; %d are allowed here: split it, scale it down, or link to it elsewhere",
+		size, most), true
 }
 
 // extension returns the extension of a file, in lower case and without its dot.

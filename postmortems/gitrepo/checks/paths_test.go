@@ -13,7 +13,8 @@ import (
 func TestGoodPaths(t *testing.T) {
 	for _, path := range []string{
 		"README.md", "postmortems/2026/PM2022-002 -  Logs not shipped.md", "指南/数据库 连接池.md", ".gitignore", ".gitattributes", ".github/x.yml",
-		"a/.gitkeep", "conference.md", "com.md", "COM10.md", "console/nul-island.md", "aux-power.md", "a~1.md", "git~x", "git.md", "résumé.md", "emoji 🙂.md",
+		"a/.gitkeep", "conference.md", "com.md", "COM10.md", "console/nul-island.md", "aux-power.md", "a~1.md", "git~x", "git.md",
+		"résumé.md", "emoji 🙂.md",
 		strings.Repeat("a", MaxPart), strings.Repeat("a/", MaxDepth) + "b",
 	} {
 		if p, bad := CheckPath(path, MaxDepth); bad {
@@ -40,12 +41,17 @@ func TestBadPaths(t *testing.T) {
 		{"a|b", RulePathCharacter, ""}, {"a*b", RulePathCharacter, ""}, {`"a"`, RulePathCharacter, ""}, {"a>b", RulePathCharacter, ""},
 		{"-rf.md", RulePathName, "begins with a dash"},
 		{"a/--upload-pack=x", RulePathName, "begins with a dash"},
-		{" a.md", RulePathName, "space"}, {"a.md ", RulePathName, "space"}, {"a /b.md", RulePathName, "space"}, {"\u00a0a.md", RulePathName, "space"},
+		{" a.md", RulePathName, "space"}, {"a.md ", RulePathName, "space"}, {"a /b.md", RulePathName, "space"},
+		{"\u00a0a.md", RulePathName, "space"},
 		{"a.", RulePathName, "dot"}, {"v1./a.md", RulePathName, "dot"},
-		{"", RulePathReserved, "not a name"}, {"a//b", RulePathReserved, "not a name"}, {"../x", RulePathReserved, "not a name"}, {"a/./b", RulePathReserved, "not a name"},
-		{".git/config", RulePathReserved, "git's own"}, {"a/.GIT/hooks/x", RulePathReserved, "git's own"}, {"git~1", RulePathReserved, "git's own"}, {"GI7EBA~1", RulePathReserved, "git's own"},
-		{"．git/config", RulePathReserved, "git's own"}, {"．ＧＩＴ", RulePathReserved, "git's own"}, {".gitmodules", RulePathReserved, "git's own"}, {"sub/.GitModules", RulePathReserved, "git's own"},
-		{"CON", RulePathReserved, "device"}, {"aux.md", RulePathReserved, "device"}, {"a/com1.tar.gz", RulePathReserved, "device"}, {"LPT9", RulePathReserved, "device"}, {"nul .md", RulePathReserved, "device"},
+		{"", RulePathReserved, "not a name"}, {"a//b", RulePathReserved, "not a name"}, {"../x", RulePathReserved, "not a name"},
+		{"a/./b", RulePathReserved, "not a name"},
+		{".git/config", RulePathReserved, "git's own"}, {"a/.GIT/hooks/x", RulePathReserved, "git's own"},
+		{"git~1", RulePathReserved, "git's own"}, {"GI7EBA~1", RulePathReserved, "git's own"},
+		{"．git/config", RulePathReserved, "git's own"}, {"．ＧＩＴ", RulePathReserved, "git's own"}, {".gitmodules", RulePathReserved, "git's own"},
+		{"sub/.GitModules", RulePathReserved, "git's own"},
+		{"CON", RulePathReserved, "device"}, {"aux.md", RulePathReserved, "device"}, {"a/com1.tar.gz", RulePathReserved, "device"},
+		{"LPT9", RulePathReserved, "device"}, {"nul .md", RulePathReserved, "device"},
 		{strings.Repeat("a", MaxPart+1), RulePathLength, "256 bytes"},
 		{strings.Repeat("库", 86) + ".md", RulePathLength, "261 bytes"},
 		{strings.Repeat(strings.Repeat("a", 200)+"/", 3) + "b", RulePathLength, "604 bytes"},
@@ -59,7 +65,8 @@ func TestBadPaths(t *testing.T) {
 }
 
 func TestFoldFindsEqualNames(t *testing.T) {
-	for _, c := range [][2]string{{"Redis.md", "redis.MD"}, {"é", "e\u0301"}, {"ﬁle", "file"}, {"STRASSE", "straße"}, {"Ａ", "a"}, {"Σίσυφος", "ΣΊΣΥΦΟΣ"}} {
+	for _, c := range [][2]string{{"Redis.md", "redis.MD"}, {"é", "e\u0301"}, {"ﬁle", "file"}, {"STRASSE", "straße"}, {"Ａ", "a"},
+		{"Σίσυφος", "ΣΊΣΥΦΟΣ"}} {
 		if Fold(c[0]) != Fold(c[1]) {
 			t.Errorf("%q and %q fold to %q and %q", c[0], c[1], Fold(c[0]), Fold(c[1]))
 		}
@@ -89,7 +96,8 @@ func FuzzCheckPath(f *testing.F) {
 	f.Fuzz(func(t *testing.T, path string) {
 		p, bad := CheckPath(path, MaxDepth)
 		if bad {
-			if p.Rule == "" || p.Message == "" || p.String() != postmortems.Printable(p.String()) || strings.ContainsAny(p.Message, "\n\r\x1b") || !utf8.ValidString(p.Message) {
+			if p.Rule == "" || p.Message == "" || p.String() != postmortems.Printable(p.String()) || strings.ContainsAny(p.Message, "\n\r\x1b") ||
+				!utf8.ValidString(p.Message) {
 				t.Fatalf("%q: %+v", path, p)
 			}
 			return
@@ -97,7 +105,8 @@ func FuzzCheckPath(f *testing.F) {
 		if pathpkg.Clean(path) != path || pathpkg.IsAbs(path) {
 			t.Fatalf("%q passed and is not clean", path)
 		}
-		if !utf8.ValidString(path) || !norm.NFC.IsNormalString(path) || len(path) > MaxPath || strings.ContainsAny(path, "\x00\n\r\x1b\\:*?\"<>|") {
+		if !utf8.ValidString(path) || !norm.NFC.IsNormalString(path) || len(path) > MaxPath ||
+			strings.ContainsAny(path, "\x00\n\r\x1b\\:*?\"<>|") {
 			t.Fatalf("%q passed", path)
 		}
 		for part := range strings.SplitSeq(path, "/") {

@@ -55,15 +55,20 @@ func cloudForms() []row {
 // name.
 func serviceForms() []row {
 	return []row{
-		{"a GitHub token", words("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"), unmasked, `\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b`},
-		{"a GitLab token", words("glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-"), unmasked, `\bgl(?:pat|dt|rt|cbt|ptt|ft|soat)-[A-Za-z0-9_-]{20,}`},
+		{"a GitHub token", words("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"), unmasked,
+			`\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b`},
+		{"a GitLab token", words("glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-"), unmasked,
+			`\bgl(?:pat|dt|rt|cbt|ptt|ft|soat)-[A-Za-z0-9_-]{20,}`},
 		{"a Slack token", words("xox", "xapp-"), unmasked, `\bxox[abeoprs]-[0-9][A-Za-z0-9-]{9,}|\bxapp-\d-[A-Za-z0-9-]{20,}`},
-		{"a PagerDuty key", words("pagerduty", "pager_duty", "pd_", "pd-"), unmasked, `(?i)\b(?:pager_?duty|pd)[a-z_ .-]{0,20}(?:key|token)["']?\s*[:=]\s*["']?([a-z0-9+_-]{20}|[a-f0-9]{32})(?:[^A-Za-z0-9+_-]|$)`},
-		{"a PagerDuty key", words("routing_key", "service_key", "integration_key"), unmasked, `(?i)\b(?:routing|service|integration)_key["']?\s*[:=]\s*["']?([a-f0-9]{32}|R[A-Z0-9]{31})(?:[^A-Za-z0-9]|$)`},
+		{"a PagerDuty key", words("pagerduty", "pager_duty", "pd_", "pd-"), unmasked,
+			`(?i)\b(?:pager_?duty|pd)[a-z_ .-]{0,20}(?:key|token)["']?\s*[:=]\s*["']?([a-z0-9+_-]{20}|[a-f0-9]{32})(?:[^A-Za-z0-9+_-]|$)`},
+		{"a PagerDuty key", words("routing_key", "service_key", "integration_key"), unmasked,
+			`(?i)\b(?:routing|service|integration)_key["']?\s*[:=]\s*["']?([a-f0-9]{32}|R[A-Z0-9]{31})(?:[^A-Za-z0-9]|$)`},
 		{"a PagerDuty key", words("token token="), unmasked, `(?i)\bToken token=["']?([a-z0-9+_-]{20})(?:[^A-Za-z0-9+_-]|$)`},
 		{"a Stripe key", words("k_live_"), unmasked, `\b[rs]k_live_[0-9a-zA-Z]{16,}`},
 		{"a SendGrid key", words("sg."), unmasked, `\bSG\.[\w-]{22}\.[\w-]{43}`},
-		{"a package registry token", words("npm_", "pypi-age", "rubygems_"), unmasked, `\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgE[A-Za-z0-9_-]{50,}|\brubygems_[a-f0-9]{48}\b`},
+		{"a package registry token", words("npm_", "pypi-age", "rubygems_"), unmasked,
+			`\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgE[A-Za-z0-9_-]{50,}|\brubygems_[a-f0-9]{48}\b`},
 		{"a Grafana token", words("glsa_", "glc_"), unmasked, `\bgl(?:sa|c)_[A-Za-z0-9+/=_]{32,}`},
 		{"a Vault token", words("hvs.", "hvb.", "hvr."), unmasked, `\bhv[sbr]\.[A-Za-z0-9_-]{24,}`},
 		{"a key of an AI service", words("sk-ant-", "sk-proj-"), unmasked, `\bsk-(?:ant|proj)-[A-Za-z0-9_-]{32,}`},
@@ -75,7 +80,8 @@ func serviceForms() []row {
 // webhookForms are addresses to which anyone who knows them may post.
 func webhookForms() []row {
 	return []row{
-		{"a Slack webhook", words("hooks.slack.com"), unmasked, `hooks\.slack\.com/(?:services|workflows)/[A-Z0-9]{8,}/[A-Za-z0-9]{8,}/([A-Za-z0-9]{16,})`},
+		{"a Slack webhook", words("hooks.slack.com"), unmasked,
+			`hooks\.slack\.com/(?:services|workflows)/[A-Z0-9]{8,}/[A-Za-z0-9]{8,}/([A-Za-z0-9]{16,})`},
 		{"a Discord webhook", words("/api/webhooks/"), unmasked, `discord(?:app)?\.com/api/webhooks/\d{17,}/([\w-]{60,})`},
 		{"a Teams webhook", words("/webhookb2/"), unmasked, `webhook\.office\.com/webhookb2/[0-9a-f@-]{36,80}/IncomingWebhook/([0-9a-f]{32})`},
 		{"a DingTalk webhook", words("oapi.dingtalk.com"), unmasked, `oapi\.dingtalk\.com/robot/send\?access_token=([0-9a-f]{64})`},
@@ -89,11 +95,16 @@ func generalForms() []row {
 	return []row{
 		{"a private key", words("private key"), hasKey, `-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----`},
 		{"a signed token (JWT)", words("eyj"), unmasked, `\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}`},
-		{"a password in an address", words("://"), inAddress, `\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@"'<>()\[\]` + "`" + `]*:([^\s/?#@"'<>()\[\]` + "`" + `]+)@[A-Za-z0-9\[]`},
-		{"a credential of an HTTP request", words("authorization"), random, `(?i)\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|token|geniekey)\s+([A-Za-z0-9+/=._~-]{16,})`},
+		{"a password in an address", words("://"), inAddress, `\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/?#:@"'<>()\[\]` + "`" +
+			`]*:([^\s/?#@"'<>()\[\]` + "`" + `]+)@[A-Za-z0-9\[]`},
+		{"a credential of an HTTP request", words("authorization"), random,
+			`(?i)\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|token|geniekey)\s+([A-Za-z0-9+/=._~-]{16,})`},
 		{"a password in a setting", words("pass", "pwd"), password, `(?:PASSWORD|PASSWD|_PASS|_PWD)["']?\s?=\s?["']?([^\s"'` + "`" + `,;&]{4,})`},
 		{"a password in a setting", words("passw"), password, `[A-Z0-9]_(?:PASSWORD|PASSWD)["']?:\s["']?([^\s"'` + "`" + `,;&]{6,})`},
-		{"a key or password in quotes", words("key", "secret", "token", "passw", "pwd"), random, `(?i)(?:api_?-?key|secret|token|passw(?:or)?d|pwd|access_?-?key|secret_?-?key|private_?-?key|auth_?-?key)["']?\s*(?:=|:|=>|:=)\s*["']([^"'\s]{12,})["']`},
-		{"a key in a setting", words("key", "secret", "token"), random, `(?i)(?:api_?-?key|secret|token|access_?-?key|secret_?-?key)\s?[=:]\s?([A-Za-z0-9_+/=-]{20,})(?:[^A-Za-z0-9_+/=.-]|$)`},
+		{"a key or password in quotes", words("key", "secret", "token", "passw", "pwd"), random,
+			`(?i)(?:api_?-?key|secret|token|passw(?:or)?d|pwd|access_?-?key|secret_?-?key|private_?-?key|auth_?-?key)["']?\s*(?:=|:|=>` +
+				`|:=)\s*["']([^"'\s]{12,})["']`},
+		{"a key in a setting", words("key", "secret", "token"), random,
+			`(?i)(?:api_?-?key|secret|token|access_?-?key|secret_?-?key)\s?[=:]\s?([A-Za-z0-9_+/=-]{20,})(?:[^A-Za-z0-9_+/=.-]|$)`},
 	}
 }

@@ -21,7 +21,8 @@ type labelled struct {
 
 // labelledForms compiles the forms. Each keeps the label and replaces the value.
 func labelledForms() []labelled {
-	const name = `(?i)((?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|private|auth|routing|service|integration|signing)[_-]?key|authorization|credentials?|cookie|session)[a-z0-9_-]*\\*["']?\s*[=:]\s*)`
+	const name = `(?i)((?:passw(?:or)?d|passphrase|pwd|secret|token|(?:api|access|private|auth|routing|service|integration` +
+		`|signing)[_-]?key|authorization|credentials?|cookie|session)[a-z0-9_-]*\\*["']?\s*[=:]\s*)`
 	const value = `(\[redacted\]|\\+"[^"]*"|"(?:[^"\\]|\\.)*"?|'[^']*'?|(?:bearer|basic|token)\s+[^\s,;&"'}\]]+|[^\s,;&"'}\]]+)`
 	rows := [][2]string{
 		{`(?s)-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY.*?(?:-----END [A-Z0-9 ]*-----|\z)`, redacted},

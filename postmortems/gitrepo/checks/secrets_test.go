@@ -94,11 +94,13 @@ func TestSecretsAreReportedWithoutTheirValue(t *testing.T) {
 	}
 	for _, f := range found {
 		p := f.Problem("a\x1b.md", "")
-		if strings.Contains(p.String(), "hunter2") || strings.Contains(p.String(), "Tr0ub") || p.Excerpt != "" || strings.Contains(p.String(), "\x1b") {
+		if strings.Contains(p.String(), "hunter2") || strings.Contains(p.String(), "Tr0ub") || p.Excerpt != "" ||
+			strings.Contains(p.String(), "\x1b") {
 			t.Errorf("%q repeats the secret or contains a control character", p.String())
 		}
 	}
-	if many := find(s, []byte(strings.Repeat("DB_PASSWORD=hunter2\n", 1000))); len(many) != maxSecrets || many[maxSecrets-1].Line != maxSecrets {
+	if many := find(s, []byte(strings.Repeat("DB_PASSWORD=hunter2\n", 1000))); len(many) != maxSecrets ||
+		many[maxSecrets-1].Line != maxSecrets {
 		t.Errorf("%d findings of a thousand", len(many))
 	}
 }
@@ -106,10 +108,13 @@ func TestSecretsAreReportedWithoutTheirValue(t *testing.T) {
 func TestPlaceholdersAndProseAreNotSecrets(t *testing.T) {
 	s := NewScanner()
 	for _, line := range []string{
-		"DB_PASSWORD=<password>", "DB_PASSWORD=$DB_PASSWORD", "DB_PASSWORD=${SECRET}", "DB_PASSWORD=", "DB_PASSWORD=changeme", "DB_PASSWORD=********",
-		"MYSQL_ROOT_PASSWORD=your-password", "API_TOKEN=xxxxxxxx", "postgres://user:password@localhost/db", "https://user:pass@host", "mysql://root:123456@127.0.0.1",
+		"DB_PASSWORD=<password>", "DB_PASSWORD=$DB_PASSWORD", "DB_PASSWORD=${SECRET}", "DB_PASSWORD=", "DB_PASSWORD=changeme",
+		"DB_PASSWORD=********",
+		"MYSQL_ROOT_PASSWORD=your-password", "API_TOKEN=xxxxxxxx", "postgres://user:password@localhost/db", "https://user:pass@host",
+		"mysql://root:123456@127.0.0.1",
 		"http://{user}:{pass}@host", "git@github.com:a/b.git", "https://example.org:8080/@user", "mailto:a@b", "http://[::1]:9090/x@y",
-		"The password: it was rotated.", "We rotated the API token = painful", "TOKEN_TTL=3600", "`Authorization: Bearer <token>`", "Authorization: Bearer $TOKEN",
+		"The password: it was rotated.", "We rotated the API token = painful", "TOKEN_TTL=3600", "`Authorization: Bearer <token>`",
+		"Authorization: Bearer $TOKEN",
 		"the private key leaked", "-----BEGIN CERTIFICATE-----", "-----BEGIN PUBLIC KEY-----", "disk task ask", "sha256:" + rep("0af3", 64),
 		"密码 PASSWORD=密码在保险箱里", "eyJ is how a JWT begins", "DB_PASSWORD=test1", "if (DB_PASSWORD == nil)",
 		"AKIAIOSFODNN7EXAMPLE and wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -126,7 +131,8 @@ func TestPlaceholdersAndProseAreNotSecrets(t *testing.T) {
 		"DB_PASSWORD=", "DB_PASSWORD=$DB_PASSWORD", "DB_PASSWORD=${X}", "DB_PASSWORD=<secret>", "DB_PASSWORD=changeme",
 		"DB_PASSWORD=os.environ['X']", "DB_PASSWORD = getenv(\"X\")", "if PASSWORD == x", "DB_PASSWORD=********", "DB_PASSWORD=你的密码",
 		"PASSWORD: The word you type at the gate", "using password: YES",
-		`token: "auth-service-account-2024"`, `secretName: "kv-prod-eu-01"`, `api_key: "your-api-key-goes-here"`, `token: "${{ secrets.GITHUB_TOKEN }}"`,
+		`token: "auth-service-account-2024"`, `secretName: "kv-prod-eu-01"`, `api_key: "your-api-key-goes-here"`,
+		`token: "${{ secrets.GITHUB_TOKEN }}"`,
 		`var key = configuration["ExternalServiceApiKey"];`, "token=issue-with-the-payment-service-in-europe",
 		"commit 3f9a1c07be42d8561f0ac97723e4b05d3f9a1c07", "sha256:" + hex32 + hex32, "the secret of good runbooks is brevity",
 		"1234567890:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",

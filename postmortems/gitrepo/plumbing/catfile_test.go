@@ -58,9 +58,10 @@ func TestCatFileFailures(t *testing.T) {
 		want error
 		kind fault.Kind
 	}{
-		"missing object":  {func(c *CatFile) error { return c.Info(t.Context(), []postmortems.OID{someOID}, ignore) }, nil, fault.NotFound},
-		"command in name": {func(c *CatFile) error { return c.Info(t.Context(), []postmortems.OID{"HEAD\ncontents HEAD"}, ignore) }, nil, fault.Invalid},
-		"too large":       {func(c *CatFile) error { return c.Contents(t.Context(), []postmortems.OID{id}, 3, ignore) }, nil, fault.TooLarge},
+		"missing object": {func(c *CatFile) error { return c.Info(t.Context(), []postmortems.OID{someOID}, ignore) }, nil, fault.NotFound},
+		"command in name": {func(c *CatFile) error { return c.Info(t.Context(), []postmortems.OID{"HEAD\ncontents HEAD"}, ignore) },
+			nil, fault.Invalid},
+		"too large": {func(c *CatFile) error { return c.Contents(t.Context(), []postmortems.OID{id}, 3, ignore) }, nil, fault.TooLarge},
 		"caller stops": {func(c *CatFile) error {
 			return c.Contents(t.Context(), []postmortems.OID{id}, 9, func(int, Object) error { return stop })
 		}, stop, fault.Internal},

@@ -90,7 +90,8 @@ func (g *Git) checkVersion(ctx context.Context) error {
 	major, _ := strconv.Atoi(string(m[1])) // the expression matches digits; out of range means new enough
 	minor, _ := strconv.Atoi(string(m[2]))
 	if major < minMajor || major == minMajor && minor < minMinor {
-		return fault.Newf(fault.Unsupported, "git", "%s is version %d.%d; the portal needs git %d.%d or newer", g.path, major, minor, minMajor, minMinor)
+		return fault.Newf(fault.Unsupported, "git", "%s is version %d.%d; the portal needs git %d.%d or newer", g.path, major, minor,
+			minMajor, minMinor)
 	}
 	return nil
 }

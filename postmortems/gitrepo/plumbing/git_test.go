@@ -87,7 +87,8 @@ func TestChildHasItsOwnEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(out), "leak") || !strings.Contains(string(out), "GIT_PROTOCOL=version=2\n") || !strings.Contains(string(out), "HOME="+dir) {
+	if strings.Contains(string(out), "leak") || !strings.Contains(string(out), "GIT_PROTOCOL=version=2\n") ||
+		!strings.Contains(string(out), "HOME="+dir) {
 		t.Errorf("environment:\n%s", out)
 	}
 }
@@ -113,7 +114,8 @@ func TestAddressSpaceLimit(t *testing.T) {
 	}
 	g := testGit(t)
 	limits := Limits{AddressSpace: 48 << 20}
-	err := g.Run(t.Context(), Call{Args: []string{"hash-object", "-w", "--stdin"}, Stdin: bytes.NewReader(make([]byte, 64<<20)), Limits: limits})
+	err := g.Run(t.Context(), Call{Args: []string{"hash-object", "-w", "--stdin"}, Stdin: bytes.NewReader(make([]byte, 64<<20)),
+		Limits: limits})
 	if exit, ok := errors.AsType[*ExitError](err); !ok {
 		t.Errorf("64 MiB fitted into 48 MiB of address space: %v", err)
 	} else if exit.Reason() == "" {

@@ -40,7 +40,8 @@ func TestParseTree(t *testing.T) {
 }
 
 func TestEntriesCompareAsInGit(t *testing.T) {
-	order := []Entry{{ModeFile, "a", ""}, {ModeFile, "a-b", ""}, {ModeFile, "a.b", ""}, {ModeTree, "a", ""}, {ModeFile, "a0", ""}, {ModeFile, "ab", ""}}
+	order := []Entry{{ModeFile, "a", ""}, {ModeFile, "a-b", ""}, {ModeFile, "a.b", ""}, {ModeTree, "a", ""}, {ModeFile, "a0", ""},
+		{ModeFile, "ab", ""}}
 	for i := range order {
 		for j := range order {
 			c := order[i].Compare(order[j])

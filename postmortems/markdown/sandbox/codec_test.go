@@ -45,13 +45,15 @@ func replies() *rapid.Generator[reply] {
 				HTML: []byte("x" + s.Draw(t, "html")), H1: s.Draw(t, "h1"), Words: n.Draw(t, "words"), Mermaid: done,
 				Headings: []postmortems.Heading{{Level: 2, Text: s.Draw(t, "heading"), Anchor: "h-x", Line: n.Draw(t, "line")}},
 				Sections: []postmortems.Section{{Heading: "h", Anchor: "a", Level: 1, Text: s.Draw(t, "text"), Code: s.Draw(t, "code"), Line: 3}},
-				Links:    []postmortems.Link{{Kind: postmortems.LinkWiki, Raw: s.Draw(t, "raw"), Candidates: words(t, "candidates"), Fragment: "f", Line: 1, Col: 2}},
+				Links: []postmortems.Link{{Kind: postmortems.LinkWiki, Raw: s.Draw(t, "raw"), Candidates: words(t, "candidates"), Fragment: "f",
+					Line: 1, Col: 2}},
 				Rows: []postmortems.Row{
 					{Section: 1, Cells: words(t, "cells"), Header: words(t, "header"), Checked: &done, Links: words(t, "links"), Line: 9},
 					{Cells: words(t, "cell"), Paragraph: true},
 				},
 			},
-			problems: []postmortems.Problem{{Path: "p", Line: 1, Col: 2, Weight: postmortems.Error, Rule: "r", Message: s.Draw(t, "message"), Excerpt: "e"}},
+			problems: []postmortems.Problem{{Path: "p", Line: 1, Col: 2, Weight: postmortems.Error, Rule: "r",
+				Message: s.Draw(t, "message"), Excerpt: "e"}},
 		}
 	})
 }

@@ -74,7 +74,8 @@ func TestPoolRendersLikeTheRenderer(t *testing.T) {
 		if len(want.HTML) == 0 && len(got.HTML) == 0 {
 			want.HTML, got.HTML = nil, nil
 		}
-		if !reflect.DeepEqual(got, want) || len(problems) != len(wantProblems) || len(problems) > 0 && !reflect.DeepEqual(problems, wantProblems) {
+		if !reflect.DeepEqual(got, want) || len(problems) != len(wantProblems) || len(problems) > 0 &&
+			!reflect.DeepEqual(problems, wantProblems) {
 			t.Errorf("%s differs:\n%+v\n%+v", file, got, want)
 		}
 	}
@@ -93,7 +94,8 @@ func TestPoolStartsNoProcessBeforeItsFirstDocument(t *testing.T) {
 
 // A document that kills its worker is refused, and the next one is rendered.
 func TestDocumentsThatKillTheirWorkerAreRefused(t *testing.T) {
-	for word, what := range map[string]string{"HANG": "takes over 300ms", "SPIN": "takes over 300ms", "PANIC": "fail", "EAT": "512 MiB", "GARBAGE": "fail"} {
+	for word, what := range map[string]string{"HANG": "takes over 300ms", "SPIN": "takes over 300ms", "PANIC": "fail", "EAT": "512 MiB",
+		"GARBAGE": "fail"} {
 		t.Run(word, func(t *testing.T) {
 			if word == "EAT" && runtime.GOOS != "linux" {
 				t.Skip("memory is limited on Linux only")
