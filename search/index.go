@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/postern/postern/portal/base/durable"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/search/query"
 	"github.com/postern/postern/search/synonyms"
@@ -188,7 +189,7 @@ func (x *Index) moveAside(why error) {
 func (x *Index) writeMarker() error {
 	err := os.WriteFile(x.path(markerName), []byte(x.opt.Now().UTC().Format(time.RFC3339)+"\n"), 0o600)
 	if err == nil {
-		err = errors.Join(syncPath(x.path(markerName)), syncPath(x.opt.Dir))
+		err = errors.Join(durable.Sync(x.path(markerName)), durable.Sync(x.opt.Dir))
 	}
 	return fault.Wrap(fault.Internal, "search.Open", "the folder of the search index cannot be written", err)
 }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"path/filepath"
 	"runtime"
 	"sync"
 
+	"github.com/postern/postern/portal/base/durable"
 	"github.com/postern/postern/portal/base/fault"
 )
 
@@ -64,7 +66,7 @@ func (x *Index) build(ctx context.Context, c Contents) error {
 	if err := g.close(); err != nil {
 		return err
 	}
-	return syncTree(dir)
+	return errors.Join(durable.SyncTree(dir), durable.Sync(filepath.Dir(dir)))
 }
 
 // fill indexes all documents, one chunk per core at a time, because composing and
@@ -172,7 +174,7 @@ func (x *Index) swap() error {
 	if err := os.Rename(x.path(buildName), x.path(liveName)); err != nil {
 		return err
 	}
-	if err := syncPath(x.opt.Dir); err != nil {
+	if err := durable.Sync(x.opt.Dir); err != nil {
 		return err
 	}
 	return x.openLive()

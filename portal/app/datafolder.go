@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/postern/postern/portal/auth"
+	"github.com/postern/postern/portal/base/durable"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/portal/base/kv/boltkv"
@@ -127,12 +128,9 @@ func (a *App) createDatabase(ctx context.Context) error {
 // syncFolder flushes a folder to the disk, so that the names in it survive a power
 // failure. A folder that may not be read, as the parent of a state folder, is skipped.
 func syncFolder(dir string) error {
-	f, err := os.Open(dir)
+	err := durable.Sync(dir)
 	if errors.Is(err, fs.ErrPermission) {
 		return nil
-	}
-	if err == nil {
-		err = errors.Join(f.Sync(), f.Close())
 	}
 	return fault.Wrap(fault.Internal, "app.syncFolder", "the data folder cannot be made durable", err)
 }

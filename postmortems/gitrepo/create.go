@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/postern/postern/portal/base/durable"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/postmortems/gitrepo/plumbing"
 )
@@ -57,7 +58,7 @@ func create(ctx context.Context, binary, dir string) error {
 		err = initBare(ctx, git)
 	}
 	if err == nil {
-		err = syncTree(made)
+		err = fault.Wrap(fault.Internal, "gitrepo.Create", "the new repository cannot be made durable", durable.SyncTree(made))
 	}
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(made))
@@ -134,16 +135,6 @@ func isComplete(dir string) bool {
 		}
 	}
 	return true
-}
-
-// syncTree flushes a folder and everything in it to disk.
-func syncTree(dir string) error {
-	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
-		if err != nil {
-			return fault.Wrap(fault.Internal, "gitrepo.syncTree", "the new repository cannot be read", err)
-		}
-		return syncDir(path) // for a file it flushes the content
-	})
 }
 
 // initialise completes a repository in which files are missing: git init may be

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/postern/postern/portal/base/durable"
 	"github.com/postern/postern/portal/base/fault"
 )
 
@@ -14,14 +15,9 @@ import (
 // the prefix and removes old folders, too.
 const quarantinePrefix = "tmp_objdir-incoming-"
 
-// syncDir makes the names in a folder survive a power cut.
+// syncDir flushes a folder or a file of the repository to the disk.
 func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return fault.Wrap(fault.Internal, "gitrepo.syncDir", "a folder of the repository cannot be opened", err)
-	}
-	err = errors.Join(f.Sync(), f.Close())
-	return fault.Wrap(fault.Internal, "gitrepo.syncDir", "a folder of the repository cannot be made durable", err)
+	return fault.Wrap(fault.Internal, "gitrepo.syncDir", "a folder of the repository cannot be made durable", durable.Sync(dir))
 }
 
 // syncObjects flushes the names of moved-in packs to disk. The folder itself is

@@ -13,6 +13,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/postern/postern/portal/base/durable"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 )
@@ -58,7 +59,7 @@ func (db *DB) prepare(ctx context.Context, o Options, copied bool) error {
 	if err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(db.path)) // a new file must survive a power cut by name too
+	return durable.Sync(filepath.Dir(db.path)) // a new file must survive a power cut by name too
 }
 
 // upToDate reports whether every owner is in the file; its buckets then are, too.

@@ -10,6 +10,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/postern/postern/portal/base/durable"
 	"github.com/postern/postern/portal/base/fault"
 	"github.com/postern/postern/portal/base/kv"
 )
@@ -46,7 +47,7 @@ func (db *DB) upgrade(ctx context.Context, o Options) (bool, error) {
 	}
 	err = os.Rename(part, db.path)
 	if err == nil {
-		err = syncDir(filepath.Dir(db.path))
+		err = durable.Sync(filepath.Dir(db.path))
 	}
 	if err != nil {
 		return false, upgradeFailed(err)
