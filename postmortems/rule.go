@@ -8,7 +8,7 @@ type Rule struct {
 	Title  string // the requirement, as one sentence without a full stop
 	Weight Weight
 	Why    string // the effect on readers when the rule is broken; Markdown
-	Mend   string // what the author should do; Markdown
+	Fix    string // what the author should do; Markdown
 	Bad    string // a whole file that breaks this rule and no other; "" when no text file can
 	Good   string // the same file, corrected
 }

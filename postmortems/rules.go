@@ -72,7 +72,7 @@ func RuleDoc(r Rule) []byte {
 		verdict = "A push that breaks this rule is refused."
 	}
 	fmt.Fprintf(&out, "# %s\n\n%s. Rule `%s`, %s: %s\n\n## Why\n\n%s\n\n## How to fix\n\n%s\n", r.ID, r.Title, r.ID, r.Weight,
-		verdict, r.Why, r.Mend)
+		verdict, r.Why, r.Fix)
 	example(&out, "Incorrect", r.Bad)
 	example(&out, "Correct", r.Good)
 	return out.Bytes()

@@ -15,7 +15,7 @@ func TestRulesMatchTheirExamples(t *testing.T) {
 				t.Error("two rules have this id")
 			}
 			seen[r.ID] = true
-			if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(r.ID) || r.Title == "" || r.Why == "" || r.Mend == "" || r.Good == "" {
+			if !regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`).MatchString(r.ID) || r.Title == "" || r.Why == "" || r.Fix == "" || r.Good == "" {
 				t.Errorf("incomplete: %+v", r)
 			}
 			if strings.HasSuffix(r.Title, ".") {
@@ -44,7 +44,7 @@ func TestRulesMatchTheirExamples(t *testing.T) {
 func TestRuleDocContainsWholeExamples(t *testing.T) {
 	for _, r := range Rules() {
 		doc := string(RuleDoc(r))
-		for _, want := range []string{"# " + r.ID, r.Why, r.Mend, "## Correct", strings.TrimSpace(r.Good)} {
+		for _, want := range []string{"# " + r.ID, r.Why, r.Fix, "## Correct", strings.TrimSpace(r.Good)} {
 			if !strings.Contains(doc, want) {
 				t.Errorf("%s: the page lacks %q", r.ID, want)
 			}

@@ -8,7 +8,7 @@
 // # Where to look
 //
 //	the index as a whole   index.go (open, close, check), engine.go (one folder),
-//	                       rebuild.go, format.go (versions of its layout), fsync.go,
+//	                       rebuild.go, format.go (versions of its layout),
 //	                       admission.go (concurrent searches)
 //	indexing               apply.go, compose.go (a document's fields), bm25f.go
 //	                       (weights of terms)

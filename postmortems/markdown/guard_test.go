@@ -130,7 +130,7 @@ func TestRules(t *testing.T) {
 	r := New(Options{})
 	seen := map[string]bool{}
 	for _, rule := range Rules() {
-		if seen[rule.ID] || rule.Title == "" || rule.Why == "" || rule.Mend == "" || strings.HasSuffix(rule.Title, ".") {
+		if seen[rule.ID] || rule.Title == "" || rule.Why == "" || rule.Fix == "" || strings.HasSuffix(rule.Title, ".") {
 			t.Errorf("%s: incomplete or listed twice", rule.ID)
 		}
 		seen[rule.ID] = true

@@ -16,21 +16,21 @@ func Rules() []postmortems.Rule {
 		{
 			ID: RuleForm, Title: "`search/synonyms.yaml` maps words to their synonyms", Weight: postmortems.Error,
 			Why:  "If part of the file is ignored, some searches miss documents without a visible reason.",
-			Mend: "Write one entry a line: a word, a colon, and one text or a list in brackets. `[]` removes a built-in synonym. List a word once, with all its synonyms.",
+			Fix:  "Write one entry a line: a word, a colon, and one text or a list in brackets. `[]` removes a built-in synonym. List a word once, with all its synonyms.",
 			Bad:  "db: {is: database}\n",
 			Good: good,
 		},
 		{
 			ID: RuleWord, Title: "A synonym is one to six words that can be searched for", Weight: postmortems.Error,
 			Why:  "Searches ignore function words such as \"the\" and punctuation, so such an entry would never be used.",
-			Mend: "Write words that people search for. Plurals and other endings of a word are found without an entry.",
+			Fix:  "Write words that people search for. Plurals and other endings of a word are found without an entry.",
 			Bad:  "the: database\n",
 			Good: good,
 		},
 		{
 			ID: RuleFile, Title: "The folder `search/` contains only `synonyms.yaml`", Weight: postmortems.Warning,
 			Why:  "Other files there are stored, but Postern does not read them and readers cannot see them.",
-			Mend: "Move documents to another folder, and all synonyms to `search/synonyms.yaml`.",
+			Fix:  "Move documents to another folder, and all synonyms to `search/synonyms.yaml`.",
 			Good: good,
 		},
 	}

@@ -182,7 +182,7 @@ func TestRulesMatchTheirExamples(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, r := range Rules() {
-		if seen[r.ID] || r.Title == "" || r.Why == "" || r.Mend == "" || strings.HasSuffix(r.Title, ".") {
+		if seen[r.ID] || r.Title == "" || r.Why == "" || r.Fix == "" || strings.HasSuffix(r.Title, ".") {
 			t.Errorf("rule %q is listed twice or incomplete", r.ID)
 		}
 		seen[r.ID] = true

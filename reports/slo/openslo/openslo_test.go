@@ -38,7 +38,7 @@ func ids(problems []postmortems.Problem) string {
 
 func TestRulesAndTheirExamples(t *testing.T) {
 	for _, r := range openslo.Rules() {
-		if r.Why == "" || r.Mend == "" || r.Title == "" {
+		if r.Why == "" || r.Fix == "" || r.Title == "" {
 			t.Errorf("%s has no words", r.ID)
 		}
 		if _, problems := judge(r.Bad); ids(problems) != r.ID {

@@ -121,7 +121,7 @@ func New(t testing.TB, publicURL string, opts ...func(*web.Deps, *web.Options)) 
 	deps := web.Deps{
 		Texts:   webtest.Texts(t),
 		Library: s.Lib, Content: webtest.Content{}, Search: s.Search, Suggest: webtest.Suggest{}, Queries: s.Queries, Git: webtest.Git{}, Auth: s.Auth, Admin: webtest.Admin{}, Status: s.Status,
-		Rules:    []postmortems.Rule{{ID: "severity-unknown", Title: "A severity is SEV1 to SEV5", Weight: postmortems.Error, Why: "w", Mend: "m"}},
+		Rules:    []postmortems.Rule{{ID: "severity-unknown", Title: "A severity is SEV1 to SEV5", Weight: postmortems.Error, Why: "w", Fix: "m"}},
 		Renderer: webtest.Renderer{}, Schemas: map[string][]byte{"postmortem": []byte(`{"type":"object"}`)},
 		API: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
