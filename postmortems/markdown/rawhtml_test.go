@@ -79,3 +79,26 @@ func TestNestingOfRawHTMLIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestMailAddresses compares which links to mail addresses are kept.
+func TestMailAddresses(t *testing.T) {
+	for dest, want := range map[string]struct{ page, rules string }{
+		"mailto:ana@example.org":   {`<p><a href="mailto:ana@example.org">x</a></p>`, ""},
+		"mailto:":                  {`<p>x</p>`, ruleLinkMalformed},
+		"mailto://ana@example.org": {`<p>x</p>`, ruleLinkMalformed},
+	} {
+		page, rules := rendered(t, "[x]("+dest+")")
+		if page != want.page || rules != want.rules {
+			t.Errorf("%s: %s %q, want %s %q", dest, page, rules, want.page, want.rules)
+		}
+	}
+}
+
+// TestSlugsHaveABound holds that an anchor has at most maxSlug characters.
+func TestSlugsHaveABound(t *testing.T) {
+	for n, want := range map[int]int{maxSlug - 1: maxSlug - 1, maxSlug: maxSlug, maxSlug + 1: maxSlug} {
+		if got := slugOf(strings.Repeat("é", n)); got != strings.Repeat("é", want) {
+			t.Errorf("%d characters: %d", n, len([]rune(got)))
+		}
+	}
+}

@@ -126,7 +126,7 @@ func TestPlaceholdersAndProseAreNotSecrets(t *testing.T) {
 		"the file begins with `-----BEGIN RSA PRIVATE KEY-----`.",
 		"postgres://user:password@host/db", "postgres://user:<password>@host", "postgres://$USER:$PASS@h",
 		"postgres://u:****@h", "postgres://u:xxxxx@h", "postgres://a:example@h", "mysql://root:123456@10.0.0.1",
-		"postgres://app:Tr0ub4dor@localhost/x", "postgres://app:Tr0ub4dor@127.0.0.1:5432/x", "https://a:Tr0ub4dor@git.example.com/x",
+		"postgres://app:Tr0ub4dor@localhost/x", "postgres://app:Tr0ub4dor@127.0.0.1:5432/x", "postgres://app:Tr0ub4dor@[::1]:5432/x", "https://a:Tr0ub4dor@git.example.com/x",
 		"https://medium.com:443/@somebody", "http://a:80/x@y", "see https://x.org/a:b@c",
 		"DB_PASSWORD=", "DB_PASSWORD=$DB_PASSWORD", "DB_PASSWORD=${X}", "DB_PASSWORD=<secret>", "DB_PASSWORD=changeme",
 		"DB_PASSWORD=os.environ['X']", "DB_PASSWORD = getenv(\"X\")", "if PASSWORD == x", "DB_PASSWORD=********", "DB_PASSWORD=你的密码",

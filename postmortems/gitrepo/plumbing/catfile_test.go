@@ -63,7 +63,7 @@ func TestCatFileFailures(t *testing.T) {
 			nil, fault.Invalid},
 		"too large": {func(c *CatFile) error { return c.Contents(t.Context(), []postmortems.OID{id}, 3, ignore) }, nil, fault.TooLarge},
 		"caller stops": {func(c *CatFile) error {
-			return c.Contents(t.Context(), []postmortems.OID{id}, 9, func(int, Object) error { return stop })
+			return c.Contents(t.Context(), []postmortems.OID{id}, 4, func(int, Object) error { return stop })
 		}, stop, fault.Internal},
 		"killed": {func(c *CatFile) error {
 			if err := syscall.Kill(c.PID(), syscall.SIGKILL); err != nil {
