@@ -29,4 +29,15 @@
 //
 // Change log topic "document", key id: the document was published, changed, moved or
 // removed.
+//
+// # Where to look
+//
+//	publishing   prepare.go (compile and check), lineage.go and plan.go (which document
+//	             is which), check_links.go, kept_back.go, apply.go and ordered.go (write)
+//	reading      lookup.go (addresses and ids), page.go, revisions.go, list.go, counts.go,
+//	             links.go (targets and backlinks), actions.go, tree.go
+//	drafts       drafts.go
+//	page views   reads.go
+//	rows         schema.go (buckets), keys.go, stored.go (records), content.go (compiled
+//	             documents), types.go (what callers get)
 package library

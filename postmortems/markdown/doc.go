@@ -51,4 +51,16 @@
 //	footnote-ref footnote-backref   <a> to a note and back
 //
 // Ids begin with "h-": h-SLUG of headings, h-fn:1 and h-fnref:1 of footnotes.
+//
+// # Where to look
+//
+//	a whole document   renderer.go, engine.go (goldmark and its parsers), guard.go
+//	parsing            blockparsers.go, inlineparsers.go, emphasis.go, nodes.go
+//	raw HTML           rawhtml.go (tokens), tags.go (what is allowed), balance.go
+//	callouts           callout.go
+//	links              links.go, target.go (addresses), candidates.go (paths), anchors.go
+//	HTML               html.go, tables.go, highlight.go, highlightcss.go, diagram.go
+//	sanitising         policy.go
+//	plain text         text.go, plain.go, lines.go (lines and columns)
+//	problems           problems.go, rules.go
 package markdown

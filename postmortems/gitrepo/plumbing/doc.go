@@ -7,4 +7,11 @@
 // of the machine or of an author, and cannot outlive the server (on Linux).
 // Object names are checked before they are written to a child, so that no input
 // can become a second command.
+//
+// # Where to look
+//
+//	a child process   git.go (start, limits, end), child_linux.go, child_other.go,
+//	                  config.go (its configuration), exit.go (what its end means)
+//	cat-file          catfile.go, pool.go (several, shared)
+//	objects           object.go (trees and commits)
 package plumbing
