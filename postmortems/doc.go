@@ -20,9 +20,10 @@
 //	front matter       front.go, front_incident.go, front_times.go, front_actions.go,
 //	                   front_keptback.go; schema.go for editors
 //	body               body.go (what a renderer returns), roles.go (which section is
-//	                   the summary, the timeline …), fill.go, recovery.go
+//	                   the summary, the timeline …), fill.go (links of a page)
 //	timelines          timeline.go, timelinecolumns.go, timelinedays.go,
-//	                   timelinechecks.go; timestamp.go reads one time
+//	                   timelinechecks.go, recovery.go (what ended the impact);
+//	                   timestamp.go reads one time
 //	time zones         zone.go (one zone), zoneclaim.go (what a text says about its
 //	                   times), zoneplace.go (places are no zones), zonenames.go
 //	action items       actions.go, action_text.go
