@@ -18,9 +18,10 @@ func (in Inputs) Sanitized() Inputs {
 		return in
 	}
 	n := &in
-	n.Objectives = sound(n, n.Objectives, "the SLO", func(o Objective) string { return o.SLO.Name }, soundObjective, Objectives, Budget)
-	n.Incidents = sound(n, n.Incidents, "the incident", func(i Incident) string { return i.ID }, soundIncident, Incidents, Budget)
-	n.Statements = sound(n, n.Statements, "the slow statement", func(s Statement) string { return s.Digest }, soundStatement, SlowSQL)
+	n.Objectives = sound(n, n.Objectives, func(o Objective) string { return called("the SLO", o.SLO.Name) }, soundObjective, Objectives,
+		Budget)
+	n.Incidents = sound(n, n.Incidents, func(i Incident) string { return called("the incident", i.ID) }, soundIncident, Incidents, Budget)
+	n.Statements = sound(n, n.Statements, func(s Statement) string { return called("the slow statement", s.Digest) }, soundStatement, SlowSQL)
 	n.Services = leftOut(n, n.Services, "a service", Objectives)
 	n.Episodes = leftOut(n, n.Episodes, "an alert", Alerts)
 	n.Changes = leftOut(n, n.Changes, "a change", Changes)
@@ -34,6 +35,10 @@ func (in Inputs) Sanitized() Inputs {
 	return in
 }
 
+// called names one row: "the incident INC-7".
+func called(kind, name string) string { return kind + " " + humanize.Clip(name, TitleRunes) }
+
+// writes reports whether JSON can write a value.
 func writes(v any) bool {
 	_, err := json.Marshal(v)
 	return err == nil
@@ -43,12 +48,11 @@ func writes(v any) bool {
 const incredible = "one of its numbers is infinite, not a number, or a time beyond the year 9999"
 
 // sound repairs the rows that cannot be written, or drops them.
-func sound[T any](in *Inputs, rows []T, kind string, name func(T) string, repair func(T) T, sections ...string) []T {
+func sound[T any](in *Inputs, rows []T, what func(T) string, repair func(T) T, sections ...string) []T {
 	var out []T
 	for _, row := range rows {
 		if !writes(row) {
-			what := kind + " " + humanize.Clip(name(row), TitleRunes)
-			in.Unread = append(in.Unread, NewUnread(what, incredible, true, sections...))
+			in.Unread = append(in.Unread, NewUnread(what(row), incredible, true, sections...))
 			if row = repair(row); !writes(row) {
 				continue
 			}

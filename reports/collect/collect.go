@@ -119,6 +119,7 @@ func (c *Collector) Collect(ctx context.Context, def reports.Definition, p perio
 	return in, err
 }
 
+// services reads the services and their owners.
 func (c *Collector) services(ctx context.Context, _ period.Period, in *reports.Inputs) (err error) {
 	if c.src.Catalog != nil {
 		in.Services, err = c.src.Catalog.Services(ctx)
@@ -126,6 +127,8 @@ func (c *Collector) services(ctx context.Context, _ period.Period, in *reports.I
 	return err
 }
 
+// incidents reads the incidents of the periods that the report covers, and of the windows
+// that reach into it.
 func (c *Collector) incidents(ctx context.Context, p period.Period, in *reports.Inputs) error {
 	if c.src.Register == nil {
 		return nil

@@ -17,6 +17,8 @@ type step struct {
 	sections []string // keys of those that need it; nil where the table of sections has them
 }
 
+// steps returns the parts of the inputs in the order in which they are gathered: SLOs need
+// services and incidents.
 func (c *Collector) steps() []step {
 	return []step{
 		{[]string{"services and their owners"}, c.services, []string{reports.Objectives, reports.Dependencies}},

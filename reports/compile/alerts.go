@@ -13,6 +13,8 @@ import (
 // mostRules bounds the rules of the table and the chart.
 const mostRules = 10
 
+// compareEpisodes orders episodes by start, source and fingerprint: one order whatever the
+// order of the inputs.
 func compareEpisodes(a, b alert.Episode) int {
 	return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Fingerprint, b.Fingerprint))
 }
@@ -58,6 +60,7 @@ func forAlerts(all []reports.Incident) (out []alert.Incident) {
 	return out
 }
 
+// shareOf returns a share of alerts with its counts.
 func (c *compiler) shareOf(s alert.Share) reports.Value { return c.fraction(s.Part, s.Of) }
 
 // alerts is the section about the quality of paging.

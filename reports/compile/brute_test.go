@@ -218,7 +218,7 @@ func (q *quarter) checkIncidents(t *testing.T, r reports.Report, p period.Period
 	}
 }
 
-// lowTraffic tells whether all objectives of the services had low traffic.
+// lowTraffic reports whether all objectives of the services had low traffic.
 func (q *quarter) lowTraffic(services []string, p period.Period) bool {
 	n := 0
 	for _, s := range q.slos {

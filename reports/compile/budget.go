@@ -50,6 +50,7 @@ func (c *compiler) spenders() (all []spender) {
 	return all
 }
 
+// bySize sorts by the share, the largest first; equal ones keep their order.
 func bySize(all []spender) {
 	slices.SortStableFunc(all, func(a, b spender) int { return cmp.Compare(b.share, a.share) })
 }

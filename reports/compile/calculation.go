@@ -31,6 +31,8 @@ func (c *compiler) calculation() reports.Section {
 	return s
 }
 
+// calculationRow returns the counts, ratios and budgets of one SLO. Its values have no How:
+// the row is the calculation.
 func (c *compiler) calculationRow(o reports.Objective) reports.Row {
 	r, w := c.now(o), o.Window
 	noHow := func(v reports.Value) reports.Value { return withHow(v, "") }

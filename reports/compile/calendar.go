@@ -48,6 +48,7 @@ func (c *compiler) days() (all []period.Period) {
 // dayCounts is what happened on one day.
 type dayCounts struct{ fine, failed, incidents int }
 
+// countDay counts the deployments and the incidents of one day of the period.
 func (c *compiler) countDay(d period.Period) (n dayCounts) {
 	for _, l := range c.changesOf(d.From, d.To) {
 		switch {

@@ -8,6 +8,7 @@ import (
 	"github.com/postern/postern/reports/change"
 )
 
+// compareChanges orders changes by time, source and id.
 func compareChanges(a, b change.Linked) int {
 	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID))
 }
@@ -41,6 +42,7 @@ func (c *compiler) changes() reports.Section {
 	return s
 }
 
+// changeFigures are the counts of the period beside those of the period before.
 func (c *compiler) changeFigures(st change.Stats) []reports.Figure {
 	prev := c.spans[c.before()]
 	was := change.Count(c.changesOf(prev.From, prev.To))

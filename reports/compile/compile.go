@@ -83,6 +83,7 @@ type compiler struct {
 	panicked    func(part string, v any)
 }
 
+// newCompiler returns a compiler of the inputs as they are; prepare sorts them.
 func newCompiler(def reports.Definition, p period.Period, in reports.Inputs, opt Options) *compiler {
 	c := &compiler{
 		Printer: opt.Printer, panicked: opt.Panicked, def: def, p: p, spans: reports.Spans(p), asOf: in.AsOf, in: in,
@@ -116,6 +117,7 @@ func (c *compiler) admits(name string) bool {
 	return c.inScope[name]
 }
 
+// admitsAny reports whether one of the services is in scope.
 func (c *compiler) admitsAny(names []string) bool {
 	return c.def.Scope.Whole() || slices.ContainsFunc(names, c.admits)
 }
@@ -182,6 +184,7 @@ func (c *compiler) team(name string) string {
 	return title(cmp.Or(c.services[name].Team, c.services[name].Owner))
 }
 
+// serviceTitle returns the title of a service, otherwise its name.
 func (c *compiler) serviceTitle(name string) string {
 	return cmp.Or(title(c.services[name].Title), title(name), c.Text("report_body.no_service"))
 }

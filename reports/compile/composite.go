@@ -89,6 +89,7 @@ func (c *compiler) compositeHow(o reports.Objective, known map[string]reports.Ob
 	return d
 }
 
+// weightValue returns the weight of a part, with as many decimals as it has.
 func weightValue(w float64) reports.Value { return number(w, reports.Times, humanize.Decimal(w, -1)) }
 
 // windowSpent returns what was consumed of the budget of the SLO's own window; estimated

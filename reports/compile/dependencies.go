@@ -65,6 +65,7 @@ func (c *compiler) hits() (all []*hit) {
 	return all
 }
 
+// serviceOf returns the service of an SLO of the report, "" for any other.
 func (c *compiler) serviceOf(slo string) string {
 	for _, o := range c.in.Objectives {
 		if o.SLO.Name == slo {

@@ -50,6 +50,7 @@ func (c *compiler) drills() reports.Section {
 	return s
 }
 
+// drillRow returns the outcome of one drill and the times of its steps.
 func (c *compiler) drillRow(d incident.Drill) reports.Row {
 	drill := name(cmp.Or(title(d.Title), title(d.ID)))
 	if d.Document != "" {

@@ -7,7 +7,8 @@ import "github.com/postern/postern/reports"
 func (c *compiler) estimatedTable() reports.Table {
 	t := reports.Table{Key: "estimated", Title: c.Text("report_body.estimated_title"), Note: c.Text("report_body.estimated_note"),
 		Columns: []reports.Column{
-			c.words("slo", "report_body.col_slo"), c.words("team", "report_body.col_team"), c.numbers("buckets", "report_body.col_estimated_buckets"),
+			c.words("slo", "report_body.col_slo"), c.words("team", "report_body.col_team"),
+			c.numbers("buckets", "report_body.col_estimated_buckets"),
 			c.numbers("of", "report_body.col_of_buckets"),
 		}}
 	for _, o := range c.in.Objectives {

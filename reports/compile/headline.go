@@ -18,6 +18,7 @@ func (c *compiler) headline() []reports.Figure {
 	return []reports.Figure{met, incidents(), detect(), c.unmeasuredTile(), c.spentTile(), open}
 }
 
+// metTile counts the SLOs that were met, of those measured.
 func (c *compiler) metTile() reports.Figure {
 	now, was := c.count(c.in.Objectives, c.last()), c.count(c.in.Objectives, c.before())
 	how := c.derive(reports.Derivation{
@@ -44,6 +45,7 @@ func (c *compiler) slashed(part, whole int) string {
 	return c.Text("report_body.slashed", "Part", part, "Whole", whole)
 }
 
+// incidentTile counts the incidents of the period, with their median recovery.
 func (c *compiler) incidentTile() reports.Figure {
 	own := c.facts.own
 	recovered := recoveries(own)
@@ -61,6 +63,7 @@ func (c *compiler) incidentTile() reports.Figure {
 		Note: note}
 }
 
+// detectTile counts the incidents that were detected within the target.
 func (c *compiler) detectTile() reports.Figure {
 	s, quiet := c.attain(c.last())
 	how := c.derive(reports.Derivation{
@@ -88,10 +91,12 @@ func (c *compiler) detectTile() reports.Figure {
 	return f
 }
 
+// detectLabel names the tile of detection with its target.
 func (c *compiler) detectLabel() string {
 	return c.Text("report_body.detect_label", "Target", humanize.Duration(c.in.Targets.DetectWithin))
 }
 
+// openTile counts the incidents whose impact lasts at the end of the period.
 func (c *compiler) openTile() reports.Figure {
 	open := c.open()
 	n := len(open)
@@ -107,6 +112,7 @@ func (c *compiler) openTile() reports.Figure {
 	return f
 }
 
+// spentTile is the largest share of a budget that the period consumed.
 func (c *compiler) spentTile() reports.Figure {
 	f := reports.Figure{Key: "spent", Label: c.Text("report_body.spent_label"), Value: number(0, reports.Ratio, c.Text("report_body.none"))}
 	f.Value.Tone = reports.Good
@@ -132,6 +138,7 @@ func (c *compiler) spentTile() reports.Figure {
 	return f
 }
 
+// unmeasuredTile counts the SLOs without a verdict, with the reasons.
 func (c *compiler) unmeasuredTile() reports.Figure {
 	n := c.count(c.in.Objectives, c.last()).unmeasured
 	terms := c.verdictless()

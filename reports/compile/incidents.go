@@ -30,10 +30,13 @@ func openAt(i reports.Incident, t time.Time) bool {
 // report.
 const endlessAfter = reports.CloseAfter
 
+// endless reports whether an incident has been open for too long without a known end.
 func (c *compiler) endless(i reports.Incident) bool {
 	return i.Open && i.ImpactEnd().IsZero() && c.asOf.Sub(i.ImpactStart()) > endlessAfter
 }
 
+// sortIncidents divides the incidents by how this report counts them. Each is in at most
+// one of own, carried, maintenance and doubtful; before may share with carried.
 func (c *compiler) sortIncidents() (f incidentFacts) {
 	prev := c.spans[c.before()]
 	for _, i := range c.in.Incidents {
@@ -86,6 +89,7 @@ func recoveries(all []reports.Incident) incident.Stats {
 	return incident.Summarize(known)
 }
 
+// incidentTitle returns the title of an incident, otherwise its id.
 func incidentTitle(i reports.Incident) string {
 	if t := title(i.Title); t != "" {
 		return t

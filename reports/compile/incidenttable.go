@@ -28,6 +28,7 @@ func (c *compiler) incidentTable(key, heading string, all []reports.Incident) re
 // middle names the middle step of the response.
 func (c *compiler) middle() string { return capital(c.in.Targets.Names()[1]) }
 
+// incidentRow returns one incident with its steps, its cost and its post-mortem.
 func (c *compiler) incidentRow(i reports.Incident) reports.Row {
 	grave := c.severity(i)
 	if severity.ToneOf(i.Severity) == severity.Bad {

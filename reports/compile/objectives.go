@@ -16,6 +16,7 @@ const leastShift = 0.05
 // verdictCounts counts SLOs over one span.
 type verdictCounts struct{ met, measured, unmeasured int }
 
+// tone is Bad when one was missed, and Gap when none was measured.
 func (t verdictCounts) tone() reports.Tone {
 	switch {
 	case t.measured == 0:
@@ -196,6 +197,8 @@ func (c *compiler) firstMeasured() int {
 	return len(c.spans) - 1
 }
 
+// matrixCell counts the SLOs of a group that were met in the nth span, with the arrow
+// against the span before.
 func (c *compiler) matrixCell(g []reports.Objective, n int) reports.Value {
 	count := c.count(g, n)
 	switch {
@@ -257,6 +260,7 @@ func (c *compiler) partlyMeasured(text string, coverage float64) string {
 	return c.Text("report_body.partly_measured", "Text", text, "Coverage", humanize.Percent(coverage, 0))
 }
 
+// least returns the smallest value of a group; no data when none is known.
 func (c *compiler) least(g []reports.Objective, of func(reports.Objective) (reports.Value, bool)) reports.Value {
 	out := c.noData("")
 	for _, o := range g {
@@ -267,4 +271,5 @@ func (c *compiler) least(g []reports.Objective, of func(reports.Objective) (repo
 	return out
 }
 
+// rowKey is the key of the row of an SLO in the calculation, for Value.How.
 func rowKey(o reports.Objective) string { return "slo-" + o.SLO.Name }

@@ -197,7 +197,7 @@ func TestAgeing(t *testing.T) {
 	}
 }
 
-// An incident that no objective of its services saw is told of; one that was seen,
+// An incident that no SLO of its services registered is listed; one that was registered,
 // or whose services were not fully measured, is not.
 func TestIncidentsWithoutADip(t *testing.T) {
 	p, err := period.Of(period.Monthly, "2026-11", time.UTC)

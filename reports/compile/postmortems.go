@@ -27,6 +27,8 @@ type owed struct {
 	need             int
 }
 
+// owedPostmortems divides the incidents of the period that need a post-mortem by the state
+// of theirs.
 func (c *compiler) owedPostmortems() (o owed) {
 	for _, i := range c.facts.own {
 		if !c.needsPostmortem(i) {

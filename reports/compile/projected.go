@@ -29,6 +29,7 @@ func (c *compiler) projectedTable() reports.Table {
 	return t
 }
 
+// projectedRow returns the two budgets of one window in progress.
 func (c *compiler) projectedRow(o reports.Objective) reports.Row {
 	p, w := o.Projected, o.Window
 	how := c.derive(c.projectedHow(o))

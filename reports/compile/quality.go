@@ -78,7 +78,8 @@ func (c *compiler) unmeasured() reports.Table {
 func (c *compiler) feedTable() reports.Table {
 	t := reports.Table{Key: "feeds", Title: c.Text("report_body.feeds_title"), Note: c.Text("report_body.feeds_note"),
 		Columns: []reports.Column{
-			c.words("feed", "report_body.col_source"), c.words("format", "report_body.col_format"), c.numbers("accepted", "report_body.col_accepted"),
+			c.words("feed", "report_body.col_source"), c.words("format", "report_body.col_format"),
+			c.numbers("accepted", "report_body.col_accepted"),
 			c.numbers("rejected", "report_body.col_rejected"), c.words("skew", "report_body.col_clock"),
 		}}
 	for _, f := range c.in.Feeds {

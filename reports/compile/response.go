@@ -114,6 +114,8 @@ func (c *compiler) response() reports.Section {
 	return c.withTrend(s, c.responseTrend)
 }
 
+// responseTable is one row a step, beside the period before. quiet is how many incidents
+// are excluded for low traffic.
 func (c *compiler) responseTable(own steps, quiet int) reports.Table {
 	before, _ := c.attain(c.before())
 	labels := c.stepLabels()

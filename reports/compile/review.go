@@ -44,17 +44,7 @@ func (c *compiler) reviewOf(o reports.Objective) reports.Value {
 			Text: c.Text("report_body.finding_exhausted", "Window", c.windowText(o.SLO.Window)), Key: "finding_exhausted", Tone: reports.Bad,
 		}
 	}
-	measured, missed, most := 0, 0, 0.0
-	for _, r := range o.Results {
-		if r.Met == nil || r.Spent == nil {
-			continue
-		}
-		measured++
-		if !*r.Met {
-			missed++
-		}
-		most = max(most, *r.Spent)
-	}
+	measured, missed, most := record(o)
 	const enough = 3 // periods
 	r := c.now(o)
 	dip := r.Met != nil && !*r.Met
@@ -69,4 +59,20 @@ func (c *compiler) reviewOf(o reports.Objective) reports.Value {
 		return reports.Value{Text: c.Count("report_body.finding_never_missed", measured, "Share", share), Key: "finding_never_missed"}
 	}
 	return reports.Value{}
+}
+
+// record returns over how many periods an SLO was measured, in how many of them it was
+// missed, and the largest share of its budget that one of them consumed.
+func record(o reports.Objective) (measured, missed int, most float64) {
+	for _, r := range o.Results {
+		if r.Met == nil || r.Spent == nil {
+			continue
+		}
+		measured++
+		if !*r.Met {
+			missed++
+		}
+		most = max(most, *r.Spent)
+	}
+	return measured, missed, most
 }

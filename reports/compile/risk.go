@@ -28,6 +28,7 @@ func (c *compiler) risk() reports.Section {
 	return s
 }
 
+// exhaustionTable lists the SLOs that will exhaust their budget within riskWithin.
 func (c *compiler) exhaustionTable() reports.Table {
 	t := reports.Table{Key: "exhaustion", Title: c.Text("report_body.exhaustion_title"), Columns: []reports.Column{
 		c.words("slo", "report_body.col_slo"), c.words("team", "report_body.col_team"), c.numbers("left", "report_body.col_remaining"),
@@ -46,6 +47,7 @@ func (c *compiler) exhaustionTable() reports.Table {
 	return t
 }
 
+// firedTable lists how long the condition of each burn-rate rule held.
 func (c *compiler) firedTable() reports.Table {
 	t := reports.Table{Key: "rules", Title: c.Text("report_body.burn_rules_title"), Columns: []reports.Column{
 		c.words("slo", "report_body.col_slo"), c.words("rule", "report_body.col_windows"), c.words("severity", "report_body.col_calls_for"),

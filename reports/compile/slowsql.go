@@ -23,6 +23,7 @@ func (c *compiler) sqlTeam(s reports.Statement) string {
 	return cmp.Or(title(s.Team), c.team(s.Service))
 }
 
+// sqlByTeam adds up the statements by team, the most total time first.
 func (c *compiler) sqlByTeam() (all []*teamSQL) {
 	by := map[string]*teamSQL{}
 	for _, s := range c.in.Statements {

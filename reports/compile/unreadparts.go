@@ -54,6 +54,7 @@ func (c *compiler) incomplete(s reports.Section) reports.Section {
 	return s
 }
 
+// joined joins two sentences, either of which may be empty.
 func joined(a, b string) string { return strings.TrimSpace(a + " " + b) }
 
 // unknownFigures replaces the figures of the headline that count what could not be read.

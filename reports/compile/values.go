@@ -35,6 +35,7 @@ func (c *compiler) state(message string, tone reports.Tone) reports.Value {
 	return reports.Value{Text: c.Text(message), Key: stateKey(message), Tone: tone}
 }
 
+// stateKey is the key of a state: that of its text without the section of the catalogue.
 func stateKey(message string) string { return strings.TrimPrefix(message, "report_body.") }
 
 // unknown returns the value of a figure that is not known.

@@ -49,6 +49,7 @@ func (c *compiler) attention(o reports.Objective) int {
 	return 1
 }
 
+// watchRow returns one SLO beside the period before and its curve.
 func (c *compiler) watchRow(o reports.Objective) reports.Row {
 	r, before := c.now(o), c.earlier(o)
 	was := withTone(withHow(c.spentValue(o, before), ""), reports.Plain)

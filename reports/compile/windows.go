@@ -85,6 +85,7 @@ func (c *compiler) gap(o reports.Objective) float64 {
 	return points
 }
 
+// windowRow returns the two verdicts and shares of one SLO, and why they differ.
 func (c *compiler) windowRow(o reports.Objective) reports.Row {
 	r, w := c.now(o), c.mainWindow(o)
 	met := func(v reports.Value, met bool) reports.Value {

@@ -89,18 +89,21 @@ func ParseFor(table compile.Sections, file string, data []byte) (reports.Definit
 	return d, r.problems
 }
 
+// reader reads one file and collects its problems.
 type reader struct {
 	path     string
 	sections []string // keys
 	problems []postmortems.Problem
 }
 
+// find adds a problem of one rule at a value of the file.
 func (r *reader) find(rule string, at yamldoc.Value, message string) {
 	r.problems = append(r.problems, postmortems.Problem{
 		Path: r.path, Line: at.Line(), Col: at.Col(), Weight: postmortems.Error, Rule: rule, Message: message, Excerpt: at.Excerpt(),
 	})
 }
 
+// issues adds what the YAML reader found.
 func (r *reader) issues(all []yamldoc.Issue) {
 	for _, i := range all {
 		r.problems = append(r.problems, postmortems.Problem{
@@ -109,6 +112,7 @@ func (r *reader) issues(all []yamldoc.Issue) {
 	}
 }
 
+// definition reads the keys of a definition and checks each.
 func (r *reader) definition(m *yamldoc.Map) (d reports.Definition) {
 	d.Name = m.Value("name").String()
 	if d.Name == "" {
@@ -139,6 +143,7 @@ func (r *reader) definition(m *yamldoc.Map) (d reports.Definition) {
 	return d
 }
 
+// quoted returns a text in quotes, cut at 60 runes: it comes from a file of any length.
 func quoted(s string) string {
 	const most = 60
 	if r := []rune(s); len(r) > most {
@@ -147,6 +152,7 @@ func quoted(s string) string {
 	return `"` + s + `"`
 }
 
+// publish reads the time of day of publication; nil when none is stated or it is wrong.
 func (r *reader) publish(v yamldoc.Value) *time.Duration {
 	text := v.String()
 	if text == "" {
@@ -184,6 +190,7 @@ func timeOfDay(text string) (time.Duration, bool) {
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, err == nil
 }
 
+// scope reads what a report is restricted to.
 func (r *reader) scope(v yamldoc.Value) (s reports.Scope) {
 	m := v.Map()
 	s.Teams, s.Services = m.Value("teams").Strings(), m.Value("services").Strings()
@@ -208,6 +215,7 @@ func (r *reader) scope(v yamldoc.Value) (s reports.Scope) {
 	return s
 }
 
+// chosen reads the keys of the sections. Unknown and repeated ones are problems.
 func (r *reader) chosen(v yamldoc.Value) []string {
 	keys := v.Strings()
 	if most := 2 * len(r.sections); len(keys) > most {
@@ -225,6 +233,8 @@ func (r *reader) chosen(v yamldoc.Value) []string {
 	return keys
 }
 
+// recipients reads mail addresses and names of channels. Whether a channel is configured is
+// checked elsewhere.
 func (r *reader) recipients(v yamldoc.Value) (all []reports.Recipient) {
 	for n, text := range v.Strings() {
 		if n == maxRecipients {

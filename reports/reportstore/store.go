@@ -79,10 +79,12 @@ type Published struct {
 	Report reports.Report
 }
 
+// revisionKey is the key of one revision of a period.
 func revisionKey(name, period string, number int) []byte {
 	return binary.BigEndian.AppendUint32(append(kv.Join(name, period), 0), uint32(number))
 }
 
+// dayKey is the key of a period in the order in which periods ended.
 func dayKey(to time.Time, name, period string) []byte {
 	return append(append(kv.TimeKey(to), 0), kv.Join(name, period)...)
 }
@@ -130,6 +132,7 @@ func (a *Store) Publish(ctx context.Context, r reports.Report, inputs string, at
 	return rev, made, err
 }
 
+// put writes a revision with its report, and makes it the newest of its period.
 func (a *Store) put(w kv.Writer, rev Revision, encoded []byte) error {
 	packed, err := pack(encoded)
 	if err != nil {
@@ -155,6 +158,7 @@ func (a *Store) put(w kv.Writer, rev Revision, encoded []byte) error {
 	return err
 }
 
+// pack compresses a report.
 func pack(b []byte) ([]byte, error) {
 	var out bytes.Buffer
 	z := gzip.NewWriter(&out)
@@ -168,6 +172,8 @@ func pack(b []byte) ([]byte, error) {
 // maxReport bounds a stored report when it is unpacked.
 const maxReport = 64 << 20
 
+// body reads the report of a revision as it was stored. It fails with kv.Unreadable when
+// the stored bytes are damaged.
 func body(r kv.Reader, rev Revision) ([]byte, error) {
 	key := revisionKey(rev.Name, rev.Period, rev.Number)
 	b, err := r.Get(bBody, key)
@@ -193,6 +199,7 @@ func badBody(r kv.Reader, rev Revision, err error) error {
 	return kv.Undecodable(r, "archive.body", bBody, revisionKey(rev.Name, rev.Period, rev.Number), err)
 }
 
+// row reads a revision; there is false when the key has none.
 func row(r kv.Reader, bucket string, key []byte) (rev Revision, there bool, err error) {
 	b, err := r.Get(bucket, key)
 	if err != nil || b == nil {
@@ -246,6 +253,8 @@ func (a *Store) Bytes(ctx context.Context, name, period string, number int) (b [
 	return b, err
 }
 
+// find reads a revision, the newest for number 0. It fails with fault.NotFound when there
+// is none.
 func find(r kv.Reader, name, period string, number int) (rev Revision, err error) {
 	bucket, key := bReport, kv.Join(name, period)
 	if number > 0 {

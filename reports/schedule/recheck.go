@@ -94,6 +94,7 @@ func (x *Scheduler) open(ctx context.Context, now time.Time) (all []due, err err
 	return all, nil
 }
 
+// openOf returns the periods of one definition that are not closed.
 func openOf(def reports.Definition, have map[string]reportstore.Revision, now time.Time) (all []due) {
 	for id, rev := range have {
 		if now.Before(rev.To) || now.After(rev.To.Add(reports.CloseAfter)) {

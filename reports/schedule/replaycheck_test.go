@@ -14,7 +14,7 @@ import (
 	"github.com/postern/postern/reports/reportstore"
 )
 
-// row is what a week's table says of one incident, as far as the status page tells
+// row is what a week's table states of one incident, as far as the status page has it
 // it: counted from the page by itself, or read off the stored bytes.
 type row struct {
 	title, severity string

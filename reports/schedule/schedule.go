@@ -75,6 +75,7 @@ type Scheduler struct {
 	sweep  sweep
 }
 
+// failure is how often a period failed, when it did last and until when it is skipped.
 type failure struct {
 	times     int
 	at, again time.Time
@@ -104,6 +105,7 @@ func (x *Scheduler) Due(ctx context.Context) (all []period.Period, names []strin
 	return all, names, err
 }
 
+// due is Due with the definitions.
 func (x *Scheduler) due(ctx context.Context) (all []due, err error) {
 	defs, err := x.opt.Definitions(ctx)
 	if err != nil {
@@ -218,6 +220,7 @@ func (x *Scheduler) Tick(ctx context.Context, most int) (said string, err error)
 	return said, ctx.Err()
 }
 
+// fail records a failure and doubles the pause, up to longestPause.
 func (x *Scheduler) fail(key string, now time.Time, err error) {
 	f := x.failed[key]
 	pause := min(firstPause<<min(f.times, 6), longestPause)
@@ -263,6 +266,8 @@ func (x *Scheduler) Preview(ctx context.Context, def reports.Definition, p perio
 	return r, err
 }
 
+// make compiles and stores the report of one period. A report with missing parts never
+// replaces a revision, unless force is set.
 func (x *Scheduler) make(ctx context.Context, def reports.Definition, p period.Period, force bool) (rev reportstore.Revision, made bool,
 	err error) {
 	r, hash, err := x.compile(ctx, def, p)
