@@ -27,7 +27,7 @@ func (s *Server) login(req *page.Request) error {
 			return err
 		}
 		req.Err = err
-		return s.ShowLogin(req, http.StatusUnauthorized, "This token is not known here, or it has expired.", next)
+		return s.ShowLogin(req, http.StatusUnauthorized, s.Text("login.unknown_token"), next)
 	}
 	if err != nil {
 		return err

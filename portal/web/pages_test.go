@@ -63,7 +63,7 @@ func TestLogin(t *testing.T) {
 	if w := s.Get("/", "Cookie", value); w.Code != 200 || !strings.Contains(w.Body.String(), "Log out") {
 		t.Errorf("with the cookie: %d", w.Code)
 	}
-	if w := form("wrong", "/"); w.Code != 401 || !strings.Contains(w.Body.String(), "not known here") || w.Header().Get("Set-Cookie") != "" {
+	if w := form("wrong", "/"); w.Code != 401 || !strings.Contains(w.Body.String(), "This token is unknown") || w.Header().Get("Set-Cookie") != "" {
 		t.Errorf("a wrong token: %d", w.Code)
 	}
 	for _, next := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "/\t/evil.example", ""} {

@@ -33,7 +33,7 @@ func (h *Handler) actions(req *page.Request) error {
 		return err
 	}
 	view := actionsView{Frame: h.Frame(), Owner: f.Owner, Service: f.Service, Status: f.Status, Cut: len(items) == actionsShown}
-	view.Title, view.Section = "Action items", "/actions"
+	view.Title, view.Section = h.Text("layout.actions"), "/actions"
 	for _, i := range items {
 		row := h.itemRow(i)
 		if row.Class == "bad" {

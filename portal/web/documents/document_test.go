@@ -108,7 +108,7 @@ func TestAddressesAnswerInEveryForm(t *testing.T) {
 		{"/p/checkout-1", 200, "Checkout failed"},
 		{"/p/checkout-1.md", 200, "The pool was exhausted."},
 		{"/p/checkout-1.json", 200, "/api/v1/documents/checkout-1"},
-		{"/p/nobody", 404, "Nothing lies at this address"},
+		{"/p/nobody", 404, "Page not found"},
 		{"/p/checkout-1/history", 200, "Name the root cause"},
 		{"/p/checkout-1/history?from=1111111&to=2222222", 200, "<del>full</del><ins>exhausted</ins>"},
 		{"/p/checkout-1/history?from=1111111", 400, "needs from= and to="},
@@ -199,7 +199,7 @@ func TestBannerOfStatus(t *testing.T) {
 	t.Parallel()
 	s := site.New(t, "https://kb.example")
 	for status, want := range map[postmortems.Status]string{
-		postmortems.StatusArchived: "Archived", postmortems.StatusReview: "In review", postmortems.StatusDraft: "call this document a draft",
+		postmortems.StatusArchived: "Archived", postmortems.StatusReview: "In review", postmortems.StatusDraft: "Draft: not reviewed yet",
 	} {
 		s.Lib.Doc.Document.Status = status
 		s.Lib.State++

@@ -118,8 +118,8 @@ func (h *Handler) draftDocument(req *page.Request, d library.Draft, address stri
 	view.Draft, view.Canonical = true, ""
 	view.Raw, view.JSON, view.History = h.Link(draftAddress(d.Branch, plain)+".md"), "", ""
 	view.Banner = &banner{
-		Class: "draft", Text: "Preview of the draft " + d.Branch + ", pushed by " + cmp.Or(d.Pusher.Name, "the portal") + ". Not published, not in search.",
-		Link: h.Link(draftAddress(d.Branch, "")), LinkText: "All changes of this draft",
+		Class: "draft", Text: h.Text("draft.preview", "Branch", d.Branch, "Name", cmp.Or(d.Pusher.Name, h.Text("document.portal"))),
+		Link: h.Link(draftAddress(d.Branch, "")), LinkText: h.Text("draft.all_changes"),
 	}
 	return h.Show(req, 200, "document", view)
 }

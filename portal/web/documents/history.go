@@ -59,7 +59,7 @@ func (h *Handler) history(req *page.Request, id string) error {
 	}
 	base := "/p/" + id
 	view := historyView{Frame: h.Frame(), Name: titleOf(revs)}
-	view.Title = "History of " + view.Name
+	view.Title = h.Text("history.title_of", "Name", view.Name)
 	if found, err := h.deps.Library.ByID(req.Context(), id); err == nil && found.Record != nil {
 		view.Address = h.Link(found.Record.Address)
 	}
@@ -107,7 +107,7 @@ func (h *Handler) diff(req *page.Request, id string, revs []library.Revision) er
 		History: h.Link(base + "/history"), Read: h.Link(base) + "?rev=" + string(to.Commit),
 		Rows: diffRows(worddiff.Compare(texts[0], texts[1])),
 	}
-	view.Title = "Changes of " + view.Name
+	view.Title = h.Text("diff.title_of", "Name", view.Name)
 	return h.Show(req, 200, "diff", view)
 }
 

@@ -124,7 +124,7 @@ func (h *Handler) service(req *page.Request) error {
 	if !documents && !facts.Defined && len(facts.SLOs) == 0 {
 		return fault.Newf(fault.NotFound, "web", "nothing is known of a service %q", name)
 	}
-	view := listView{Frame: h.Frame(), Heading: name, What: "Every document that names this service.", Known: &facts}
+	view := listView{Frame: h.Frame(), Heading: name, What: h.Text("service.documents_note"), Known: &facts}
 	if facts.Title != "" && facts.Title != name {
 		view.Heading = facts.Title
 	}

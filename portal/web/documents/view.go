@@ -109,17 +109,20 @@ func (h *Handler) documentView(p library.Page) documentView {
 func (h *Handler) bannerOf(p library.Page) *banner {
 	if p.Shown.Commit != "" && p.Shown.Commit != p.Revision.Commit {
 		if p.Address == "" {
-			return &banner{Class: "old", Text: "This document was removed. You are reading its revision of " + page.FormatDay(p.Shown.At) + "."}
+			return &banner{Class: "old", Text: h.Text("document.removed_revision", "Day", page.FormatDay(p.Shown.At))}
 		}
-		return &banner{Class: "old", Text: "You are reading the revision of " + page.FormatDay(p.Shown.At) + ".", Link: h.Link(p.Address), LinkText: "Read the newest"}
+		return &banner{
+			Class: "old", Text: h.Text("document.old_revision", "Day", page.FormatDay(p.Shown.At)),
+			Link: h.Link(p.Address), LinkText: h.Text("document.newest"),
+		}
 	}
 	switch p.Document.Status {
 	case postmortems.StatusArchived:
-		return &banner{Class: "archived", Text: "Archived: kept for reference, not kept up to date."}
+		return &banner{Class: "archived", Text: h.Text("document.archived_note")}
 	case postmortems.StatusDraft:
-		return &banner{Class: "status", Text: "Its authors call this document a draft."}
+		return &banner{Class: "status", Text: h.Text("document.draft_note")}
 	case postmortems.StatusReview:
-		return &banner{Class: "status", Text: "In review: it may still change."}
+		return &banner{Class: "status", Text: h.Text("document.review_note")}
 	}
 	return nil
 }

@@ -150,7 +150,7 @@ type lettersView struct {
 func (h *Handler) lettersPage(req *page.Request) error {
 	q, who := req.Query(), req.Who
 	view := lettersView{Frame: h.Frame(), Source: q.Get("source"), MayAct: who.May(auth.PushMain), Sees: seesBodies(who)}
-	view.Title, view.Section, view.Canonical = "Dead letters", "/feeds", h.Absolute("/dead-letters")
+	view.Title, view.Section, view.Canonical = h.Text("dead_letter.title"), "/feeds", h.Absolute("/dead-letters")
 	letters, next, err := h.letters(req, feedstore.DeadLetterFilter{Source: view.Source, Cursor: q.Get("cursor"), Limit: page.Rows})
 	if err != nil {
 		return err
@@ -162,20 +162,20 @@ func (h *Handler) lettersPage(req *page.Request) error {
 	if q.Get("cursor") != "" {
 		view.First = h.WithQuery("/dead-letters", q, "cursor", "")
 	}
-	view.Said, view.Failed = saidOf(q)
+	view.Said, view.Failed = h.saidOf(q)
 	return h.Show(req, http.StatusOK, "letters", view)
 }
 
 // saidOf returns the result of the action before this page. It is a word in the address,
 // so that reloading the page repeats nothing.
-func saidOf(q url.Values) (said string, failed bool) {
+func (h *Handler) saidOf(q url.Values) (said string, failed bool) {
 	switch q.Get("done") {
 	case "understood":
-		return "Read again: everything in that body is understood now and stored.", false
+		return h.Text("dead_letter.accepted"), false
 	case "rejected":
-		return "Read again: it still cannot be used. The reason below is from just now.", true
+		return h.Text("dead_letter.still_rejected"), true
 	case "dismissed":
-		return "Dismissed: the dead letter is gone.", false
+		return h.Text("dead_letter.dismissed"), false
 	}
 	return "", false
 }

@@ -116,7 +116,7 @@ func TestDeadLettersPage(t *testing.T) {
 		t.Error("what was sent is not shown, or not escaped")
 	}
 	w = s.Get("/dead-letters?done=understood", "Authorization", "Bearer pst_publisher")
-	for _, want := range []string{"Retry</button>", "received 3 times", "everything in that body is understood", "cursor=more"} {
+	for _, want := range []string{"Retry</button>", "received 3 times", "every item of the payload is accepted", "cursor=more"} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("the page lacks %q", want)
 		}

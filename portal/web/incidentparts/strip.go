@@ -74,7 +74,7 @@ func NewStrip(in incident.Incident, p incident.Policy, now time.Time) *Strip {
 	if begin, ok := beginning(in, p); ok && in.Open && now.After(begin) {
 		d := now.Sub(begin)
 		stones = append(stones, stone{name: "now", at: &d, class: "unknown"})
-		s.Stones = append(s.Stones, Step{Name: "not over", Value: "+" + postmortems.FormatDuration(&d) + " so far", Class: "unknown"})
+		s.Stones = append(s.Stones, Step{Name: "open", Value: "+" + postmortems.FormatDuration(&d) + " so far", Class: "unknown"})
 	}
 	s.Title = s.words()
 	s.draw(stones)

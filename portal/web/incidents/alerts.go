@@ -86,7 +86,7 @@ func (h *Handler) episodeRow(e alert.Episode, on alert.OnCall) episodeRow {
 	case !e.AckedAt.IsZero():
 		row.Worth = "acknowledged"
 	case e.SelfHealed():
-		row.Worth, row.Class = "healed by itself", "warn"
+		row.Worth, row.Class = "self-healed", "warn"
 	}
 	return row
 }

@@ -41,7 +41,9 @@ func (h *Handler) signals(req *page.Request, section, title string, days int) (s
 	if h.deps.Signals == nil {
 		return v, fault.New(fault.NotFound, "web", "this portal takes no feeds")
 	}
-	for _, t := range [][2]string{{"/incidents", "Incidents"}, {"/alerts", "Alerts"}, {"/changes", "Changes and drills"}, {"/slow-sql", "Slow SQL"}} {
+	for _, t := range [][2]string{
+		{"/incidents", h.Text("layout.incidents")}, {"/alerts", h.Text("layout.alerts")}, {"/changes", h.Text("change.title")}, {"/slow-sql", h.Text("slow_sql.title")},
+	} {
 		v.Tabs = append(v.Tabs, page.FacetValue{Text: t[1], Link: h.Link(t[0]), On: t[0] == section})
 	}
 	return v, h.span(req, &v, section, days)

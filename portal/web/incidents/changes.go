@@ -79,7 +79,7 @@ func (h *Handler) changeRow(l change.Linked, only string) changeRow {
 // medianOf writes how many values a median is of.
 func medianOf(known int) string {
 	if known == 0 {
-		return "not known of any"
+		return "no data"
 	}
 	return "median of " + strconv.Itoa(known)
 }
@@ -108,7 +108,7 @@ func artifactName(name string) string {
 
 // changes lists the changes of a range of days, and the drills.
 func (h *Handler) changes(req *page.Request) error {
-	base, err := h.signals(req, "/changes", "Changes and drills", signalDays)
+	base, err := h.signals(req, "/changes", h.Text("change.title"), signalDays)
 	if err != nil {
 		return err
 	}

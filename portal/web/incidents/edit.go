@@ -26,7 +26,7 @@ func (h *Handler) entryPage(req *page.Request) error { return h.showEntry(req, h
 
 // showEntry shows the form with what was typed, and the problem with it.
 func (h *Handler) showEntry(req *page.Request, status int, problem string) error {
-	base, err := h.signals(req, "/incidents", "Tell of an incident", 90)
+	base, err := h.signals(req, "/incidents", h.Text("incident.report"), incidentDays)
 	if err != nil {
 		return err
 	}

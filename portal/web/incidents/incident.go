@@ -67,7 +67,7 @@ func (h *Handler) incident(req *page.Request) error { return h.showIncident(req,
 // showIncident shows an incident. problem is what is wrong with an edit that was just
 // sent, "" for nothing.
 func (h *Handler) showIncident(req *page.Request, status int, problem string) error {
-	base, err := h.signals(req, "/incidents", "Incident", 90)
+	base, err := h.signals(req, "/incidents", h.Text("incident.title_one"), incidentDays)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (v *incidentView) describe(h *Handler, in incident.Incident) {
 		}
 	}
 	for _, m := range incident.Milestones() {
-		v.Milestones = append(v.Milestones, milestoneRowOf(in, m, policy, sources))
+		v.Milestones = append(v.Milestones, h.milestoneRowOf(in, m, policy, sources))
 		v.Settable = append(v.Settable, string(m))
 	}
 	v.Settable, v.Linkable = append(v.Settable, incident.EditableFields()...), incident.LinkKinds()

@@ -42,7 +42,7 @@ func TestIncidentPage(t *testing.T) {
 	s, _ := site.WithSignals(t)
 	page := s.Get("/kb/incidents/PX1").Body.String()
 	webtest.Holds(t, page, []string{
-		`<a href="/kb/p/checkout-1">post-mortem</a> <span class="muted small">stated by a person</span>`, "recorded by a machine", "status: ", "12.8 %", "<b>Over</b> after 31 min, since",
+		`<a href="/kb/p/checkout-1">post-mortem</a> <span class="muted small">stated by a person</span>`, "automatic", "status: ", "12.8 %", "<b>Resolved</b> after 31 min, on",
 		"Checkout: served without errors", `<a href="#by-hand">zoe</a>`, "HighErrorRate", "suspected cause of PX1", "said in chat", "https://pd.example/PX1",
 		`class="s-diagnose"`, `href="/kb/p/checkout-1"`, "SEV2",
 	}, []string{"Correct this incident", "<failed>", "postmortem:checkout-1<", "<code>pd:PX1</code>"})

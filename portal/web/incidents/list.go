@@ -28,7 +28,7 @@ type incidentsView struct {
 
 // incidents lists the incidents of a range of days, open ones first.
 func (h *Handler) incidents(req *page.Request) error {
-	base, err := h.signals(req, "/incidents", "Incidents", incidentDays)
+	base, err := h.signals(req, "/incidents", h.Text("layout.incidents"), incidentDays)
 	if err != nil {
 		return err
 	}

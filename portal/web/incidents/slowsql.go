@@ -85,7 +85,7 @@ func (h *Handler) statementRow(f sql.Followed) statementRow {
 
 // slowSQL lists slow statements of a range of days, longest total time first.
 func (h *Handler) slowSQL(req *page.Request) error {
-	base, err := h.signals(req, "/slow-sql", "Slow SQL", signalDays)
+	base, err := h.signals(req, "/slow-sql", h.Text("slow_sql.title"), signalDays)
 	if err != nil {
 		return err
 	}
@@ -194,10 +194,10 @@ func statementTiles(all []sql.Followed) []page.Tile {
 	}
 	tiles := []page.Tile{
 		{Name: "Statements", Value: humanize.Number(len(all)), Note: "of " + humanize.Decimal(count, 0) + " executions", How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
-		{Name: "Total time", Value: secondsOf(seconds), Note: "in the databases", How: "sum of the execution times that the sources tell"},
-		{Name: "New", Value: humanize.Number(fresh), Note: "nobody has taken them", How: "neither assigned nor fixed by a person"},
-		{Name: "Came back", Value: humanize.Number(back), Note: "seen after they were fixed", How: "slow again after somebody had marked them as fixed"},
-		{Name: "Without an owner", Value: humanize.Number(orphans), Note: "no team answers for them", How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
+		{Name: "Total time", Value: secondsOf(seconds), Note: "in the databases", How: "sum of the execution times that the sources report"},
+		{Name: "New", Value: humanize.Number(fresh), Note: "not assigned yet", How: "neither assigned nor fixed by a person"},
+		{Name: "Came back", Value: humanize.Number(back), Note: "seen again after a fix", How: "slow again after they were marked as fixed"},
+		{Name: "Without an owner", Value: humanize.Number(orphans), Note: "no owner is known", How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
 	}
 	if back > 0 {
 		tiles[3].Class = "bad"

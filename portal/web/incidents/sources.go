@@ -63,30 +63,30 @@ func whoSaid(sources map[string]saidBy, name string) saidBy {
 	return saidBy{Name: name}
 }
 
-// sureWords returns how certain a milestone is.
-func sureWords(confidence string) string {
+// certainty returns how certain a milestone is.
+func (h *Handler) certainty(confidence string) string {
 	switch confidence {
 	case incident.Stated:
-		return "stated by a person"
+		return h.Text("incident.stated")
 	case incident.Measured:
-		return "recorded by a machine"
+		return h.Text("incident.measured")
 	case incident.Public:
-		return "posted to the public"
+		return h.Text("incident.public")
 	case incident.Inferred:
-		return "inferred from others"
+		return h.Text("incident.inferred")
 	}
 	return confidence
 }
 
 // milestoneRowOf returns the row of a milestone, with its distance from the start of
 // impact and conflicting values.
-func milestoneRowOf(in incident.Incident, m incident.Milestone, p incident.Policy, sources map[string]saidBy) milestoneRow {
+func (h *Handler) milestoneRowOf(in incident.Incident, m incident.Milestone, p incident.Policy, sources map[string]saidBy) milestoneRow {
 	row := milestoneRow{Name: string(m)}
 	if name := p.Names()[1]; m == p.Middle && name != row.Name {
 		row.Name, row.Also = name, row.Name
 	}
 	row.Stamp, row.Known = in.Times[m]
-	row.Who, row.Sure = whoSaid(sources, row.Stamp.Source), sureWords(row.Stamp.Confidence)
+	row.Who, row.Sure = whoSaid(sources, row.Stamp.Source), h.certainty(row.Stamp.Confidence)
 	start, ok := in.Times[incident.Started]
 	if ok && row.Known && m != incident.Started && !start.DayOnly && !row.Stamp.DayOnly {
 		d := row.Stamp.At.Sub(start.At)

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/portal/web/docparts"
 	"github.com/postern/postern/portal/web/incidentparts"
+	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/postmortems"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/reports/incident"
@@ -47,7 +49,7 @@ const topNames = 3
 // search does not answer.
 func (h *Handler) topOf(ctx context.Context, view *incidentView) error {
 	in := view.Incident
-	view.Top = overWords(in, h.Now())
+	view.Top = h.stateOf(in, h.Now())
 	if err := h.reportsOf(ctx, view); err != nil {
 		return err
 	}
@@ -75,7 +77,7 @@ func (h *Handler) topOf(ctx context.Context, view *incidentView) error {
 // impact and fix. A published one is preferred.
 func (h *Handler) reportsOf(ctx context.Context, view *incidentView) error {
 	for _, id := range view.Incident.Postmortems {
-		report := reportLink{Title: "Read it", Link: h.Link("/p/" + url.PathEscape(id))}
+		report := reportLink{Title: h.Text("incident.postmortem"), Link: h.Link("/p/" + url.PathEscape(id))}
 		if found, err := h.deps.Library.ByID(ctx, id); err == nil && found.Record != nil {
 			report.Title, report.State = found.Record.Title, writingWord(found.Record.Status)
 		}
@@ -148,47 +150,44 @@ func asAlert(in incident.Incident, episodes []episodeRow) string {
 	return strings.Join(append(lines, "summary: "+in.Title), "\n")
 }
 
-// overWords returns whether an incident is over and since when; for an open one, how far
-// it has come.
-func overWords(in incident.Incident, now time.Time) incidentTop {
+// stateOf returns whether an incident is over and since when; for an open one, how far it
+// has come.
+func (h *Handler) stateOf(in incident.Incident, now time.Time) incidentTop {
 	length, _, known := in.Length(now)
 	end, ended := in.End()
+	open, resolved := h.Text("incident.state_open"), h.Text("incident.state_resolved")
 	switch {
 	case in.Maintenance:
-		return incidentTop{State: "Maintenance", Class: "none", Says: "announced work, in no figure"}
+		return incidentTop{State: h.Text("incident.state_maintenance"), Class: "none", Says: h.Text("incident.maintenance_note")}
 	case in.Open && known:
-		return incidentTop{State: "Not over", Class: "bad", Says: postmortems.FormatDuration(&length) + " so far; " + reachedWords(in)}
+		return incidentTop{State: open, Class: "bad", Says: h.Text("incident.open_since", "Time", humanize.Duration(length), "Progress", h.progress(in))}
 	case in.Open:
-		return incidentTop{State: "Not over", Class: "bad", Says: "and nobody can say for how long; " + reachedWords(in)}
+		return incidentTop{State: open, Class: "bad", Says: h.Text("incident.open_unknown", "Progress", h.progress(in))}
 	case ended && end.DayOnly:
-		return incidentTop{State: "Over", Class: "ok", Says: "since " + end.At.UTC().Format("2 Jan 2006") + "; the time is unknown"}
+		return incidentTop{State: resolved, Class: "ok", Says: h.Text("incident.resolved_day", "Day", page.FormatDay(end.At))}
 	case ended && known:
-		return incidentTop{State: "Over", Class: "ok", Says: "after " + postmortems.FormatDuration(&length) + ", since", Until: end.At}
+		return incidentTop{State: resolved, Class: "ok", Says: h.Text("incident.resolved_after", "Time", humanize.Duration(length)), Until: end.At}
 	case ended:
-		return incidentTop{State: "Over", Class: "ok", Says: "how long it lasted is unknown; since", Until: end.At}
+		return incidentTop{State: resolved, Class: "ok", Says: h.Text("incident.resolved_unknown"), Until: end.At}
 	}
-	return incidentTop{State: "Over", Class: "none", Says: "but nobody says since when"}
+	return incidentTop{State: resolved, Class: "none", Says: h.Text("incident.resolved_never")}
 }
 
-// reachedWords lists the milestones of an open incident that are reached, and those that
-// are missing.
-func reachedWords(in incident.Incident) string {
-	var reached, missing []string
+// progress lists the milestones of an open incident that are reached, and those that are
+// missing.
+func (h *Handler) progress(in incident.Incident) string {
+	var parts []string
 	for _, m := range []incident.Milestone{incident.Detected, incident.Acknowledged, incident.Diagnosed} {
-		if d := incidentparts.Offset(in, incident.Policy{}, m); d != nil {
-			reached = append(reached, string(m)+" after "+postmortems.FormatDuration(d))
-		} else if _, known := in.Times[m]; known {
-			reached = append(reached, string(m))
-		} else {
-			missing = append(missing, string(m))
+		_, reached := in.Times[m]
+		after := incidentparts.Offset(in, incident.Policy{}, m)
+		switch {
+		case after != nil:
+			parts = append(parts, h.Text("incident.reached_after", "Milestone", string(m), "Time", humanize.Duration(*after)))
+		case reached:
+			parts = append(parts, string(m))
+		default:
+			parts = append(parts, h.Text("incident.not_reached", "Milestone", string(m)))
 		}
 	}
-	words := strings.Join(reached, ", ")
-	if len(missing) > 0 {
-		if words != "" {
-			words += "; "
-		}
-		words += "nobody says that it is " + strings.Join(missing, " or ")
-	}
-	return words
+	return strings.Join(parts, ", ")
 }

@@ -22,7 +22,7 @@ func TestTheTopLeadsWithWhatFixedIt(t *testing.T) {
 		t.Error("what fixed it stands below the tables")
 	}
 	page = s.Get("/kb/incidents/PX2").Body.String()
-	webtest.Holds(t, page, []string{"<b>Not over</b> 30 min so far", "What fixed it last time", "Raise &lt;pool.max&gt; to 200.", "not over"}, nil)
+	webtest.Holds(t, page, []string{"<b>Open</b> for 30 min: ", "What fixed it last time", "Raise &lt;pool.max&gt; to 200.", "open"}, nil)
 	if s.Search.LastSimilar.Text != "service: cart\nsummary: Still failing" {
 		t.Errorf("asked for %q", s.Search.LastSimilar.Text)
 	}

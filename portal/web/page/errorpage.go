@@ -10,6 +10,7 @@ import (
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/problem"
 	"github.com/postern/postern/postmortems/library"
 	"github.com/postern/postern/search"
@@ -41,8 +42,8 @@ type goneView struct {
 // errorPage answers a browser with the page of a failure.
 func (k *Kit) errorPage(r *Request, doc *problem.Document) error {
 	view := errorView{
-		Frame: k.Frame(), Status: doc.Status, Heading: headingOf(doc.Kind, doc.Title), Detail: Sentence(doc.Detail),
-		Advice: adviceOf(doc.Kind, r.Path), RequestID: doc.RequestID,
+		Frame: k.Frame(), Status: doc.Status, Heading: headingOf(k.deps.Texts, doc.Kind, doc.Title), Detail: Sentence(doc.Detail),
+		Advice: adviceOf(k.deps.Texts, doc.Kind, r.Path), RequestID: doc.RequestID,
 	}
 	view.Title = view.Heading
 	if doc.Kind == fault.TooWide.String() {
@@ -94,24 +95,24 @@ func pathWords(p string) string {
 }
 
 // headingOf returns the heading of the page for a kind of error; title is the default.
-func headingOf(kind, title string) string {
+func headingOf(texts *messages.Printer, kind, title string) string {
 	switch kind {
 	case fault.NotFound.String():
-		return "Nothing lies at this address"
+		return texts.Text("error.not_found")
 	case fault.Gone.String():
-		return "This document was removed"
+		return texts.Text("error.gone")
 	case fault.Internal.String():
-		return "Something broke on our side"
+		return texts.Text("error.internal")
 	case fault.Forbidden.String():
-		return "Not allowed"
+		return texts.Text("error.forbidden")
 	case fault.Misdirected.String():
-		return "Not the name of this portal"
+		return texts.Text("error.misdirected")
 	case fault.TooWide.String():
-		return "Too much for one page"
+		return texts.Text("error.too_wide")
 	case fault.TooMany.String():
-		return "A little slower, please"
+		return texts.Text("error.too_many")
 	case fault.Unavailable.String(), fault.Timeout.String():
-		return "Not available just now"
+		return texts.Text("error.unavailable")
 	}
 	return title
 }
@@ -119,22 +120,22 @@ func headingOf(kind, title string) string {
 // adviceOf returns what the reader can do, and what was not lost; "" for nothing. Only
 // documents keep their old address when they are renamed, so the advice depends on the
 // section.
-func adviceOf(kind, path string) string {
+func adviceOf(texts *messages.Printer, kind, path string) string {
 	switch kind {
 	case fault.Internal.String():
-		return "Nothing that was published is lost. Try again; if it stays, tell whoever runs this portal the request id below."
+		return texts.Text("error.internal_advice")
 	case fault.Unavailable.String(), fault.Timeout.String():
-		return "Nothing that was published is lost. Try again in a few seconds."
+		return texts.Text("error.unavailable_advice")
 	case fault.TooWide.String():
-		return "Nothing is lost: each of them is stored. /feeds says which source brought how many."
+		return texts.Text("error.too_wide_advice")
 	case fault.NotFound.String():
 		switch section, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/"); section {
 		case "reports":
-			return "A report exists from the end of its period on. /reports lists all there are; postern report run NAME PERIOD --preview makes one at once."
+			return texts.Text("error.no_report_advice")
 		case "slos", "services", "incidents", "slow-sql":
-			return "It may be mistyped, not pushed or sent yet, or known by another name: /" + section + " lists all there are."
+			return texts.Text("error.not_listed_advice", "Section", "/"+section)
 		}
-		return "A document that is renamed keeps its old address, so a link to it would have worked: this one may be mistyped, or not pushed yet."
+		return texts.Text("error.not_found_advice")
 	}
 	return ""
 }
@@ -152,7 +153,7 @@ func (k *Kit) ShowGone(r *Request, g library.Gone) error {
 		return doc.Write(r.Writer)
 	}
 	view := errorView{
-		Frame: k.Frame(), Status: doc.Status, Heading: headingOf(doc.Kind, ""),
+		Frame: k.Frame(), Status: doc.Status, Heading: headingOf(k.deps.Texts, doc.Kind, ""),
 		Gone: &goneView{Last: g.Last, Link: last, History: to + "/history"},
 	}
 	view.Title = view.Heading

@@ -49,7 +49,7 @@ func New(deps Deps, opt Options) (*Kit, error) {
 		}
 		deps.Templates = &parsed
 	}
-	if k.views, err = newViews(k.Frame(), *deps.Templates); err != nil {
+	if k.views, err = newViews(k.Frame(), *deps.Templates, deps.Texts); err != nil {
 		return nil, fault.Wrap(fault.Internal, "web.New", "the templates are broken", err)
 	}
 	return k, nil
@@ -94,4 +94,15 @@ func (k *Kit) Unreadable() int {
 		return 0
 	}
 	return k.deps.Unreadable()
+}
+
+// Text returns a text of the catalogue in the language of the pages. Arguments are pairs
+// of name and value.
+func (k *Kit) Text(key string, namesAndValues ...any) string {
+	return k.deps.Texts.Text(key, namesAndValues...)
+}
+
+// Count returns a text of the catalogue in the plural form for n.
+func (k *Kit) Count(key string, n int, namesAndValues ...any) string {
+	return k.deps.Texts.Count(key, n, namesAndValues...)
 }

@@ -17,7 +17,7 @@ type loginView struct {
 // problem explains why the form is shown again, "" for the first time.
 func (k *Kit) ShowLogin(r *Request, status int, problem, next string) error {
 	view := loginView{Frame: k.Frame(), Problem: problem, Next: next, Writes: k.opt.OpenReading}
-	view.Title, view.LoggedIn = "Log in", false
+	view.Title, view.LoggedIn = k.Text("login.title"), false
 	r.Writer.Header().Set("Cache-Control", "no-store")
 	return k.Show(r, status, "login", view)
 }

@@ -30,7 +30,7 @@ func TestPagesOverTooMuchAskForLess(t *testing.T) {
 	}
 	webtest.Holds(t, s.Get("/kb/incidents?service=cart").Body.String(), []string{"service=cart&amp;to="}, nil)
 	body := s.Get("/kb/incidents?from=2026-11-01&to=2026-11-02").Body.String()
-	webtest.Holds(t, body, []string{"narrow the range", "/feeds says which source"}, []string{"Narrower ranges"})
+	webtest.Holds(t, body, []string{"narrow the range", "/feeds shows which source"}, []string{"Narrower ranges"})
 }
 
 // Ranges that are offered cover the one that was asked for, without a gap.

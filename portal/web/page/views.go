@@ -42,7 +42,7 @@ func ParseTemplates(texts *messages.Printer) (Templates, error) {
 
 // newViews renders the page that is sent when a template fails, which also shows that
 // the layout works.
-func newViews(f Frame, t Templates) (views, error) {
+func newViews(f Frame, t Templates, texts *messages.Printer) (views, error) {
 	pages, sum := t.pages, t.sum
 	stamp := sha256.Sum256(fmt.Appendf(nil, "%s %s %s %s %s %s %s %v", sum, f.CSS, f.JS, f.Highlight, f.Print, f.Clone, f.Portal, f.LoggedIn))
 	v := views{
@@ -55,7 +55,7 @@ func newViews(f Frame, t Templates) (views, error) {
 	}
 	broken := errorView{
 		Frame: f, Status: http.StatusInternalServerError,
-		Heading: headingOf("internal", ""), Advice: adviceOf("internal", ""),
+		Heading: headingOf(texts, "internal", ""), Advice: adviceOf(texts, "internal", ""),
 	}
 	broken.Title = broken.Heading
 	var b bytes.Buffer

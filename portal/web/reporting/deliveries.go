@@ -7,6 +7,7 @@ import (
 
 	"github.com/postern/postern/portal/auth"
 	"github.com/postern/postern/portal/base/fault"
+	"github.com/postern/postern/portal/base/messages"
 	"github.com/postern/postern/portal/web/page"
 	"github.com/postern/postern/reports/deliver/outbox"
 )
@@ -22,14 +23,8 @@ type deliveriesView struct {
 // deliveryRow is one delivery with a link to the report that it carries.
 type deliveryRow struct {
 	outbox.Delivery
+	Word string // the state in words
 	Link string
-}
-
-// Word returns the state in words.
-func (d deliveryRow) Word() string {
-	return map[outbox.State]string{
-		outbox.Queued: "waiting", outbox.Sending: "being sent", outbox.Done: "delivered", outbox.Parked: "failed", outbox.Uncertain: "uncertain",
-	}[d.State]
 }
 
 // Tone returns the class of the state.
@@ -62,7 +57,7 @@ func (h *Handler) deliveries(req *page.Request) error {
 func (h *Handler) deliveryRows(req *page.Request, states ...outbox.State) (rows []deliveryRow, err error) {
 	all, err := h.deps.Deliveries.List(req.Context(), states...)
 	for _, d := range all {
-		rows = append(rows, deliveryRow{d, h.Link("/reports/"+d.Report+"/"+d.Period) + "?rev=" + strconv.Itoa(d.Revision)})
+		rows = append(rows, deliveryRow{d, h.Text(messages.Key("delivery.state.", string(d.State))), h.Link("/reports/"+d.Report+"/"+d.Period) + "?rev=" + strconv.Itoa(d.Revision)})
 	}
 	return rows, err
 }

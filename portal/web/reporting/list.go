@@ -148,7 +148,7 @@ func (h *Handler) reportChanges(req *page.Request) error {
 	if err != nil {
 		return err
 	}
-	view := differencesView{Frame: h.Frame(), Heading: "What changed in " + after.Heading, After: after.Revision}
+	view := differencesView{Frame: h.Frame(), Heading: h.Text("diff.report_title", "Name", after.Heading), After: after.Revision}
 	if view.Revisions, err = h.deps.Reports.Revisions(ctx, name, id); err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (h *Handler) reportCompare(req *page.Request) error {
 	if err != nil {
 		return err
 	}
-	view := differencesView{Frame: h.Frame(), Heading: "Compare " + before.Heading + " with " + after.Heading, Before: before.Revision, After: after.Revision, Periods: true}
+	view := differencesView{Frame: h.Frame(), Heading: h.Text("diff.compare_title", "A", before.Heading, "B", after.Heading), Before: before.Revision, After: after.Revision, Periods: true}
 	view.Differences, view.Left = reports.Compare(before.Report, after.Report)
 	view.Title, view.Section = "Compare "+a+" and "+b, "/reports"
 	return h.Show(req, http.StatusOK, "differences", view)

@@ -38,7 +38,7 @@ func (h *Handler) similar(req *page.Request) error {
 		return err
 	}
 	view := similarView{Frame: h.Frame(), Text: text}
-	view.Title, view.Section, view.AlertURL = "Paste an alert", "/similar", h.Absolute("/a/ALERTNAME")
+	view.Title, view.Section, view.AlertURL = h.Text("similar.title"), "/similar", h.Absolute("/a/ALERTNAME")
 	req.Writer.Header().Set("Cache-Control", "no-store")
 	if strings.TrimSpace(text) == "" {
 		return h.Show(req, http.StatusOK, "similar", view)
@@ -53,7 +53,7 @@ func (h *Handler) similar(req *page.Request) error {
 	}
 	view.Headline, view.ReadAs, view.Notes = found.Reading.Headline(), string(found.Reading.Kind), found.Notes
 	if view.Headline != "" {
-		view.Title = "Similar to " + page.Shorten(view.Headline, titleShown)
+		view.Title = h.Text("similar.title_of", "Name", page.Shorten(view.Headline, titleShown))
 	}
 	view.Answer = h.answers().Of(req.Context(), found.Matches)
 	return h.Show(req, http.StatusOK, "similar", view)
