@@ -76,7 +76,7 @@ func lastsText(lasts *time.Duration, left *float64) string {
 	case lasts == nil:
 		return "not burning"
 	case *lasts <= 0:
-		return "spent"
+		return "exhausted"
 	case *lasts > far:
 		return "over a year"
 	}
@@ -111,7 +111,7 @@ func spark(row slostatus.Row) template.HTML {
 		fmt.Fprintf(&bars, `<rect class="%s" x="%d" y="%d" width="%d" height="%d"/>`, class, x, sparkHeight-h, sparkBar, h)
 	}
 	width := len(row.Weeks)*(sparkBar+sparkGap) - sparkGap
-	return template.HTML(fmt.Sprintf(`<svg class="chart spark" role="img" aria-label="Budget spent by week: %s" viewBox="0 0 %d %d" width="%d" height="%d"><path class="k-rule" d="M0 %dH%d"/>%s</svg>`,
+	return template.HTML(fmt.Sprintf(`<svg class="chart spark" role="img" aria-label="Budget consumed by week: %s" viewBox="0 0 %d %d" width="%d" height="%d"><path class="k-rule" d="M0 %dH%d"/>%s</svg>`,
 		strings.Join(words, ", "), width, sparkHeight, width, sparkHeight, sparkHeight/2, width, bars.String()))
 }
 

@@ -42,7 +42,7 @@ func partRows(d slostatus.Detail) (rows []howRow) {
 			if m.SLO.Name != p.SLO {
 				continue
 			}
-			if row.Value = sloparts.Budget(m.Result.Spent) + " spent"; m.Result.Spent == nil {
+			if row.Value = sloparts.Budget(m.Result.Spent) + " consumed"; m.Result.Spent == nil {
 				row.Value = m.Result.State.Words()
 				continue
 			}

@@ -18,7 +18,7 @@ func estimateRows(d slostatus.Detail) []howRow {
 		return nil
 	}
 	return []howRow{{"Estimated", humanize.Plural(n, "bucket"),
-		"a series was reset, came or went in them, and there were too many samples to be read one by one: the server's increase() stands in, which extrapolates (≈ in the numbers above)"}}
+		"a series was reset, appeared or disappeared, and there were too many samples to read one by one: the server's increase() is used, which extrapolates (≈ in the numbers above)"}}
 }
 
 // estimated reports whether a step of the curves has an estimated count.
@@ -37,7 +37,7 @@ func counterNote(in slo.Indicator, query string) string {
 	if _, exact := promql.Count(query, in.Counter, slo.BaseBucket); exact || in.Type != "prometheus" {
 		return ""
 	}
-	return ", increase() of the whole expression: a reset of one of its series is not told from a fall of the sum"
+	return ", increase() of the whole expression: a reset of one of its series cannot be distinguished from a fall of the sum"
 }
 
 // projectionRows returns the budget of a whole calendar window, of which only a part is
@@ -47,15 +47,15 @@ func projectionRows(d slostatus.Detail) []howRow {
 	if p == nil {
 		return nil
 	}
-	note := fmt.Sprintf("%s to date, and what the same %s of the last four weeks brought", sloparts.Count(r.Total), humanize.Plural(p.Hours, "hour"))
+	note := fmt.Sprintf("%s to date, and the events of the same %s in the last four weeks", sloparts.Count(r.Total), humanize.Plural(p.Hours, "hour"))
 	if p.Unseen > 0 {
-		note += fmt.Sprintf("; %d of them have no history and are taken to bring the mean of the others", p.Unseen)
+		note += fmt.Sprintf("; %d of them have no history and count as the mean of the others", p.Unseen)
 	}
 	return []howRow{
 		{"Total of the whole window", "≈ " + sloparts.Count(p.Total), "estimated: " + note},
 		{"Permitted bad of it", "≈ " + sloparts.Count(p.Allowed), "(1 − target) × estimated total"},
-		{"Budget of it spent so far", "≈ " + sloparts.Budget(&p.Spent), "bad to date / permitted bad of the whole window"},
-		{"Budget of it left", "≈ " + sloparts.Budget(&p.Left), "1 − spent; the window ends " + windowEnd(d)},
+		{"Budget of it consumed so far", "≈ " + sloparts.Budget(&p.Spent), "bad to date / permitted bad of the whole window"},
+		{"Budget of it remaining", "≈ " + sloparts.Budget(&p.Left), "1 − consumed; the window ends " + windowEnd(d)},
 	}
 }
 

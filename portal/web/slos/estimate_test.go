@@ -45,10 +45,10 @@ func TestTheWholeCalendarWindowIsEstimated(t *testing.T) {
 	t.Parallel()
 	r := webtest.Scored("a", 9_990, 10_000, slo.OK)
 	d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result}, Row: r, Projected: &slo.Projection{Total: 40_000, Allowed: 40, Spent: 0.25, Left: 0.75, Hours: 500, Unseen: 3}}
-	want := `Total of the whole window | ≈ 40,000 | estimated: 10,000 to date, and what the same 500 hours of the last four weeks brought; 3 of them have no history and are taken to bring the mean of the others
+	want := `Total of the whole window | ≈ 40,000 | estimated: 10,000 to date, and the events of the same 500 hours in the last four weeks; 3 of them have no history and count as the mean of the others
 Permitted bad of it | ≈ 40 | (1 − target) × estimated total
-Budget of it spent so far | ≈ 25.0 % | bad to date / permitted bad of the whole window
-Budget of it left | ≈ 75.0 % | 1 − spent; the window ends 2026-`
+Budget of it consumed so far | ≈ 25.0 % | bad to date / permitted bad of the whole window
+Budget of it remaining | ≈ 75.0 % | 1 − consumed; the window ends 2026-`
 	if got := rowsText(howMade(d)); !strings.Contains(got, want) {
 		t.Errorf("got\n%s", got)
 	}
@@ -60,7 +60,7 @@ func TestPartsOfACompositeAddUp(t *testing.T) {
 	whole := (3*half + twice) / 4
 	d := slostatus.Detail{Judged: slostatus.Judged{SLO: slo.SLO{Parts: []slo.Part{{SLO: "a", Weight: 3}, {SLO: "b", Weight: 1}}}, Result: slo.Result{Spent: &whole}}}
 	d.Members = []slostatus.Judged{{SLO: slo.SLO{Name: "a"}, Result: slo.Result{Spent: &half}}, {SLO: slo.SLO{Name: "b"}, Result: slo.Result{Spent: &twice}}}
-	want := "Part a | 50.0 % spent | weight 3 of 4: 37.5 % of the whole\nPart b | 200.0 % spent | weight 1 of 4: 50.0 % of the whole\nBudget spent | 87.5 % |"
+	want := "Part a | 50.0 % consumed | weight 3 of 4: 37.5 % of the whole\nPart b | 200.0 % consumed | weight 1 of 4: 50.0 % of the whole\nBudget consumed | 87.5 % |"
 	if got := rowsText(howMade(d)); !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s", got)
 	}

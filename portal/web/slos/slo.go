@@ -154,12 +154,12 @@ func (h *Handler) curves(view *sloView, d slostatus.Detail) error {
 		return fault.Wrap(fault.Internal, "web.slo", "the curve of the SLI cannot be drawn", err)
 	}
 	view.Budget, view.SLI = template.HTML(budget), template.HTML(sli)
-	view.BudgetHow = "Against what the whole span permits."
+	view.BudgetHow = "Relative to what the whole range permits."
 	if d.Projected != nil {
-		view.BudgetHow = "Against what the whole window permits, which is estimated: it is not over."
+		view.BudgetHow = "Relative to what the whole window permits, which is estimated because the window is in progress."
 	}
 	if d.Whole && d.SLO.Window.Rolling {
-		view.BudgetHow = "At each moment, of the " + sloparts.WindowWords(d.SLO.Window) + " before it: it need not begin at 100 %, and it grows when a bad day leaves the window."
+		view.BudgetHow = "At each moment, of the " + sloparts.WindowWords(d.SLO.Window) + " before it: it may begin below 100 %, and it grows when a bad day leaves the window."
 	}
 	return nil
 }
@@ -171,16 +171,16 @@ func sloSentence(d slostatus.Detail, row sloparts.Row) string {
 	case r.Met == nil && r.Reason != "":
 		return "No verdict: " + r.Reason + "." + newcomer(d)
 	case len(d.SLO.Parts) > 0:
-		return fmt.Sprintf("The parts spent %s of their budgets, by weight.", row.Spent)
+		return fmt.Sprintf("The parts consumed %s of their error budgets, by weight.", row.Spent)
 	}
-	text := fmt.Sprintf("%s good, the objective is %s. %s of the error budget is left", row.SLI, row.Objective, row.Left)
+	text := fmt.Sprintf("%s good, the target is %s. %s of the error budget remains", row.SLI, row.Objective, row.Left)
 	if p := d.Projected; p != nil && r.Left != nil {
-		text = fmt.Sprintf("%s good to date, the objective is %s. Of the whole window's error budget ≈ %s is left (estimated)", row.SLI, row.Objective, sloparts.Budget(&p.Left))
+		text = fmt.Sprintf("%s good to date, the target is %s. About %s of the whole window's error budget remains (estimated)", row.SLI, row.Objective, sloparts.Budget(&p.Left))
 	} else if r.Left != nil && *r.Left < 0 {
-		text = fmt.Sprintf("%s good, the objective is %s. The error budget is overspent: %s of it is gone", row.SLI, row.Objective, row.Spent)
+		text = fmt.Sprintf("%s good, the target is %s. The error budget is exhausted: %s of it is consumed", row.SLI, row.Objective, row.Spent)
 	}
 	if d.Row.Lasts != nil && *d.Row.Lasts > 0 && d.Whole {
-		text += fmt.Sprintf("; at the rate of the last day it lasts %s", row.Lasts)
+		text += fmt.Sprintf("; at the last day's rate it lasts %s", row.Lasts)
 	}
 	return text + "."
 }
@@ -193,7 +193,7 @@ func newcomer(d slostatus.Detail) string {
 	if r.State != slo.NoData || r.Coverage <= 0 || !d.Whole || !d.SLO.EffectiveFrom.IsZero() || len(d.Versions) == 0 || d.Versions[0].From.Before(r.From) {
 		return ""
 	}
-	return fmt.Sprintf(" The objective is new: with the annotation postern/effective-from: %s it is judged from that day on.", d.Versions[0].From.UTC().Format(time.DateOnly))
+	return fmt.Sprintf(" The SLO is new: with the annotation postern/effective-from: %s it is evaluated from that day on.", d.Versions[0].From.UTC().Format(time.DateOnly))
 }
 
 // howMade returns the arithmetic of the number, term by term.
@@ -215,19 +215,19 @@ func howMade(d slostatus.Detail) (rows []howRow) {
 		if r.Allowed != nil {
 			add("Permitted bad", sloparts.Count(*r.Allowed), "(1 − target) × total"+ahead(r))
 		}
-		add("Budget spent", sloparts.Budget(r.Spent), "(total − good) / permitted bad")
+		add("Budget consumed", sloparts.Budget(r.Spent), "(total − good) / permitted bad")
 	} else {
 		rows = append(rows, partRows(d)...)
-		add("Budget spent", sloparts.Budget(r.Spent), "mean of what the parts spent, by weight")
+		add("Budget consumed", sloparts.Budget(r.Spent), "mean of what the parts consumed, by weight")
 	}
-	add("Budget left", sloparts.Budget(r.Left), "1 − spent")
+	add("Budget remaining", sloparts.Budget(r.Left), "1 − consumed")
 	if r.Low != nil && r.High != nil {
-		add("Bounds", sloparts.SLI(r.Low, x.Target)+" to "+sloparts.SLI(r.High, x.Target), "what is missing counted as bad, and left out")
+		add("Bounds", sloparts.SLI(r.Low, x.Target)+" to "+sloparts.SLI(r.High, x.Target), "missing data counted as bad, and left out")
 	}
 	rows = append(rows, projectionRows(d)...)
 	measured := fmt.Sprintf("of the time was measured, in %s", humanize.Plural(r.Buckets, "bucket"))
 	if len(x.Parts) > 0 {
-		measured = "of the time was measured of the part that has least"
+		measured = "of the time was measured, of the part with the least data"
 	} else {
 		add("Method", string(x.Method), methodNote(x))
 	}
@@ -286,7 +286,7 @@ func windowNote(x slo.SLO) string {
 	if x.Window.Zone != nil {
 		zone = x.Window.Zone.String()
 	}
-	return "by the calendar, in " + zone
+	return "calendar, in " + zone
 }
 
 // queriesOf returns the queries, or the feed, that the counts come from.
