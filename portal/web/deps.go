@@ -106,7 +106,7 @@ type Git interface {
 
 // Admin runs the commands of an administrator in the running portal.
 type Admin interface {
-	// CreateToken makes a token. The secret is not kept.
+	// CreateToken makes a token. The secret is not stored.
 	CreateToken(ctx context.Context, g auth.Grant) (secret string, t auth.Token, err error)
 	Tokens(ctx context.Context) ([]auth.Token, error)
 	RevokeToken(ctx context.Context, id string) error
@@ -114,10 +114,10 @@ type Admin interface {
 	Backup(ctx context.Context, w io.Writer) error
 	// Check verifies that git, database and index agree; an empty list is good.
 	Check(ctx context.Context) (findings []string, err error)
-	// Reindex starts building the index anew, beside the one in use.
+	// Reindex starts a new build of the index, beside the one in use.
 	Reindex(ctx context.Context) error
 	// ImportGit publishes the history of a repository that the server can read
-	// (a path on its machine); say is told progress and findings.
+	// (a path on its machine); say receives progress and findings.
 	ImportGit(ctx context.Context, repo string, who auth.Principal, say func(line string)) error
 }
 

@@ -289,8 +289,7 @@ type paperless struct{}
 
 func (paperless) PDF(context.Context, []byte) ([]byte, error) { return []byte("%PDF-"), nil }
 
-// What is read, compiled or printed anew for who asks is limited; what is kept is
-// not.
+// What is read, compiled or printed for each request is limited; what is cached is not.
 func TestCostlyAnswersAreLimitedForClientsElsewhere(t *testing.T) {
 	t.Parallel()
 	_, burst := page.RateSearch.Limit()

@@ -31,14 +31,14 @@ type Feeds interface {
 	Accept(ctx context.Context, format string, in feed.Input) (feedstore.Result, error)
 	// RecordRefusal notes that a body of a known sender was refused before it was read.
 	RecordRefusal(ctx context.Context, u feedstore.Refusal) error
-	// Sources lists all sources that ever sent something, by name.
+	// Sources returns all sources that ever sent something, by name.
 	Sources(ctx context.Context) ([]feedstore.SourceStatus, error)
-	// DeadLetters lists what could not be used, newest first, and the cursor of
+	// DeadLetters returns rejected items, newest first, and the cursor of
 	// the next page ("" at the end).
 	DeadLetters(ctx context.Context, f feedstore.DeadLetterFilter) (letters []feedstore.DeadLetter, next string, err error)
-	// RetryDeadLetter reads the body of a dead letter again.
+	// RetryDeadLetter processes the body of a dead letter again.
 	RetryDeadLetter(ctx context.Context, id string) (feedstore.Result, error)
-	// DismissDeadLetter forgets a dead letter.
+	// DismissDeadLetter deletes a dead letter.
 	DismissDeadLetter(ctx context.Context, id string) error
 }
 
@@ -54,7 +54,7 @@ type Options struct {
 	// Redact takes secrets out of what a feed sent before it is shown; nil: it is
 	// shown as it came.
 	Redact func(text string) string
-	// Polled tells of the status pages that the portal asks; nil: there are none.
+	// Polled returns the status pages that the portal polls; nil: there are none.
 	Polled func() []PolledPage
 }
 

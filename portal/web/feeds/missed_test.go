@@ -27,8 +27,8 @@ func (b *withoutEnd) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// What a known sender is refused leaves a dead letter, unless it comes again by
-// itself; what an unknown one is refused leaves none.
+// A refused body of a known sender leaves a dead letter, unless the sender retries. One of
+// an unknown sender leaves none.
 func TestWhatIsRefusedLeavesATrace(t *testing.T) {
 	t.Parallel()
 	const most = 1 << 16

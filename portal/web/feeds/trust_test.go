@@ -83,8 +83,8 @@ func TestABoundTokenSpeaksForItsSourceOnly(t *testing.T) {
 	}
 }
 
-// What was sent is for admins and for the feeder of its source; everybody who may
-// read is told who sent what when, and why it cannot be used.
+// Administrators and the feeder of a source see what was sent. Every reader sees who sent
+// something when, and why it was rejected.
 func TestWhoReadsDeadLetters(t *testing.T) {
 	t.Parallel()
 	redact := func(_ *web.Deps, o *web.Options) {

@@ -177,21 +177,21 @@ func qualityTiles(q alert.Quality, on alert.OnCall) []page.Tile {
 	}
 	return []page.Tile{
 		{Name: "Pages", Value: humanize.Number(q.Paging), Note: humanize.Plural(q.Episodes, "episode") + ", " + humanize.Plural(q.Notifications, "message"),
-			How: "an episode is one firing of one alert (source, fingerprint, start), or a pager's page of which no alert is known; messages that come twice count once"},
+			How: "an episode is one firing of one alert (source, fingerprint, start), or a manual page; repeated messages count once"},
 		{Name: "Precision", Value: page.Percent(q.Precision.Value()), Note: of(q.Precision, "page"),
-			How: "pages that belong to an incident: named by it, or of its service while it lasted or at most 15 minutes before"},
+			How: "pages that belong to an incident: linked by it, or of its service during it or up to 15 minutes before"},
 		{Name: "Recall", Value: page.Percent(q.Recall.Value()), Note: of(q.Recall, "incident"),
-			How: "incidents with a page no later than people knew of them"},
+			How: "incidents with a page no later than their detection"},
 		{Name: "Actionable", Value: page.Percent(q.Actionable.Value()), Note: of(q.Actionable, "page"),
 			How: "pages that were acknowledged or belong to an incident"},
 		{Name: "Self-healed", Value: page.Percent(q.SelfHealed.Value()), Note: of(q.SelfHealed, "page"),
-			How: "pages that ended within 5 minutes and that nobody acknowledged"},
+			How: "pages that ended within 5 minutes and were not acknowledged"},
 		{Name: "At night", Value: humanize.Number(q.Night), Note: "of " + humanize.Plural(q.Paging, "page"),
-			How: "pages that began at night, " + on.NightText() + ", where the people on call live"},
+			How: "pages that began at night, " + on.NightText() + ", in the zone of the people on call"},
 		{Name: "Flapping", Value: humanize.Number(q.Flapping), Note: "of " + humanize.Plural(q.Episodes, "episode"),
 			How: "one of 3 or more firings of one fingerprint within an hour"},
 		{Name: "Episodes per incident", Value: each, Note: humanize.Number(q.Linked) + " linked, " + humanize.Plural(q.Incidents, "incident"),
-			How: "linked episodes / incidents that began in this time"},
+			How: "linked episodes / incidents that began in this period"},
 	}
 }
 

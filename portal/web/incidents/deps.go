@@ -43,31 +43,33 @@ type Searcher interface {
 // Signals are incidents, alerts, changes and slow statements, folded from all sources.
 // What the methods return is shared and must not be changed.
 type Signals interface {
-	// Policy is how incidents are judged.
+	// Policy returns how incidents are evaluated.
 	Policy() incident.Policy
-	// Incidents gives those that touch [from, to), newest start first.
+	// Incidents returns those that overlap [from, to), newest start first.
 	Incidents(ctx context.Context, from, to time.Time) ([]incident.Incident, error)
-	// Incident gives one by its id or any other of its names.
+	// Incident returns one by its id or an alias.
 	Incident(ctx context.Context, id string) (incident.Incident, error)
-	// Open gives the incidents that are not over.
+	// Open returns the open incidents.
 	Open(ctx context.Context) ([]incident.Incident, error)
-	// Episodes gives the episodes that overlap [from, to), newest start first.
+	// Episodes returns the episodes that overlap [from, to), newest start first.
 	Episodes(ctx context.Context, from, to time.Time) ([]alert.Episode, error)
-	// Changes gives the changes of [from, to), newest first.
+	// Changes returns the changes of [from, to), newest first.
 	Changes(ctx context.Context, from, to time.Time) ([]change.Linked, error)
-	// Statements follows the slow statements over [from, to), longest total first.
+	// Statements returns the slow statements of [from, to), longest total first.
 	Statements(ctx context.Context, from, to time.Time) ([]sql.Followed, error)
+	// Drills returns the drills of [from, to).
 	Drills(ctx context.Context, from, to time.Time) ([]incident.Drill, error)
+	// Services returns the defined services.
 	Services(ctx context.Context) ([]slo.Service, error)
-	// OnCall tells how the people on call live.
+	// OnCall returns the zones, nights and shifts of the people on call.
 	OnCall(ctx context.Context) (alert.OnCall, error)
-	// Drafts are the post-mortems of an incident on pushed branches.
+	// Drafts returns the post-mortems of an incident on pushed branches.
 	Drafts(ctx context.Context, in incident.Incident) ([]incidentparts.DraftPostmortem, error)
-	// Spent is what an incident took of the error budgets of its objectives.
+	// Spent returns how much of the error budgets of its SLOs an incident consumed.
 	Spent(ctx context.Context, in incident.Incident) ([]incidentparts.BudgetSpent, error)
 
-	// Edit, Enter and Decide keep what a person says, who being the name of their
-	// token. They are fault.Invalid with words for that person.
+	// Edit, Enter and Decide store what a person enters; hand and who name their token.
+	// Invalid input is fault.Invalid with a text for that person.
 	Edit(ctx context.Context, hand incident.Hand, id string, edits ...incident.Edit) (incident.Incident, error)
 	Enter(ctx context.Context, hand incident.Hand, v incident.Record) (in incident.Incident, fresh bool, err error)
 	Decide(ctx context.Context, who string, d sql.Decision) error

@@ -13,8 +13,8 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// Whoever may post can add any number of voices, changes and exercises: pages
-// list some of them and count the others.
+// A client that may post can add any number of reports, changes and drills: pages list
+// some of them and count the others.
 func TestPagesOfManyFactsAreBounded(t *testing.T) {
 	t.Parallel()
 	const many = 2000

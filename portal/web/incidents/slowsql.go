@@ -27,7 +27,7 @@ type slowSQLView struct {
 
 // teamRow is the cost of one team's statements.
 type teamRow struct {
-	Team, Link                   string // "" nobody owns them
+	Team, Link                   string // Team is "" for statements without an owner
 	Statements, New, Fixed, Back int
 	Time                         string
 	seconds                      float64
@@ -118,8 +118,8 @@ func cutStatement(statement string) string {
 	return statement
 }
 
-// nobody is the value of the filter for statements without an owner.
-const nobody = "nobody"
+// unowned is the value of the filter for statements without an owner, as addresses have it.
+const unowned = "nobody"
 
 // narrowStatements returns the statements that match the filters, and adds the filters
 // to the page.
@@ -129,7 +129,7 @@ func (h *Handler) narrowStatements(req *page.Request, view *slowSQLView, all []s
 	var shown []sql.Followed
 	for _, f := range all {
 		fits := func(name, value string) bool { return q.Get(name) == "" || q.Get(name) == value }
-		team := cmp.Or(f.Owner.Team, nobody)
+		team := cmp.Or(f.Owner.Team, unowned)
 		// What was not seen in this time is of interest only when it was asked for.
 		if f.Count == 0 && f.Odd == 0 && q.Get("state") != string(f.State) || !fits("team", team) || !fits("database", f.Database) || !fits("state", string(f.State)) {
 			continue
@@ -152,7 +152,7 @@ func (v *slowSQLView) addTeams(h *Handler, req *page.Request, all []sql.Followed
 	for _, f := range all {
 		row := byTeam[f.Owner.Team]
 		if row == nil {
-			row = &teamRow{Team: f.Owner.Team, Link: h.WithQuery("/slow-sql", page.WithoutPage(req.Query()), "team", cmp.Or(f.Owner.Team, nobody))}
+			row = &teamRow{Team: f.Owner.Team, Link: h.WithQuery("/slow-sql", page.WithoutPage(req.Query()), "team", cmp.Or(f.Owner.Team, unowned))}
 			byTeam[f.Owner.Team] = row
 		}
 		row.Statements++

@@ -65,7 +65,7 @@ func (h *Handler) topOf(ctx context.Context, view *incidentView) error {
 	if err != nil || found.Faint {
 		return nil
 	}
-	// A report of the day tells of every incident of the day, and helps with none.
+	// A daily report names every incident of the day, and helps with none.
 	found.Matches = slices.DeleteFunc(found.Matches, func(m search.Match) bool {
 		return slices.Contains(in.Postmortems, m.ID) || m.Kind != string(postmortems.Postmortem) && m.Kind != string(postmortems.Runbook)
 	})

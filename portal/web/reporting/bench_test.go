@@ -55,7 +55,7 @@ func TestLargeReportIsSmall(t *testing.T) {
 }
 
 // BenchmarkLargeReport serves the weekly of 300 objectives. Goal: 99 of 100 within
-// 20 ms, 300 KB. The first reading of a revision renders it; that one is told as
+// 20 ms, 300 KB. The first reading of a revision renders it; its time is reported as
 // first-ms.
 func BenchmarkLargeReport(b *testing.B) {
 	s := site.WithReports(b, largeWeekly(b))

@@ -22,24 +22,24 @@ type Deps struct {
 // Reports are the published reports. Errors are faults: NotFound when there is no
 // such report, period or revision.
 type Reports interface {
-	// Definitions lists the reports there are, built-in ones first.
+	// Definitions returns the reports that exist, built-in ones first.
 	Definitions(ctx context.Context) ([]reports.Definition, error)
-	// List gives the newest revision of each period, latest period first; name ""
+	// List returns the newest revision of each period, latest period first; name ""
 	// is every report.
 	List(ctx context.Context, name, cursor string, limit int) (rows []reportstore.Revision, next string, err error)
 	// Report reads one revision; number 0 is the newest.
 	Report(ctx context.Context, name, period string, number int) (reportstore.Published, error)
-	// Newest is the row of the newest revision. It must cost next to nothing.
+	// Newest returns the row of the newest revision. It is called for each request.
 	Newest(ctx context.Context, name, period string) (reportstore.Revision, error)
-	// Revisions are all revisions of a period, newest first.
+	// Revisions returns all revisions of a period, newest first.
 	Revisions(ctx context.Context, name, period string) ([]reportstore.Revision, error)
 	// Preview compiles a period without storing it; a running one as far as it goes.
 	Preview(ctx context.Context, name, period string) (reports.Report, error)
 	// Run makes a period's report now; force also when it is closed. made is false
 	// when the newest revision says the same already.
 	Run(ctx context.Context, name, period string, force bool) (rev reportstore.Revision, made bool, err error)
-	// Words are the lead's words on a report as safe HTML, empty without any; base
-	// goes in front of the addresses in it.
+	// Words returns the lead's notes on a report as safe HTML, empty without any. base is
+	// the prefix of the addresses in it.
 	Words(ctx context.Context, r reports.Report, base string) ([]byte, error)
 }
 

@@ -247,8 +247,8 @@ func checkCharts(t *testing.T, drawer *chart.Drawer, r reports.Report) {
 	}
 }
 
-// The lead's own words keep their links and lists in Markdown, and nothing that
-// whoever shows the file would load or run.
+// The lead's notes keep their links and lists in Markdown, and nothing that a viewer of
+// the file would load or run.
 func TestHostileWordsInMarkdown(t *testing.T) {
 	t.Parallel()
 	for name, text := range hostileTexts() {

@@ -56,8 +56,8 @@ func (x *reading) whole() *reading {
 
 func (x *reading) number(n float64) { x.numbers[strconv.FormatFloat(n, 'g', -1, 64)] = true }
 
-// holds tells whether the form says what the leaf says. links is what stands
-// before the links of this form.
+// holds reports whether the form has the statement of a leaf. links is the prefix of the
+// links in this form.
 func (x *reading) holds(l leaf, links string) bool {
 	switch {
 	case strings.HasSuffix(l.kind, ".Link"):

@@ -135,7 +135,7 @@ func reportSeq(r reportstore.Revision) uint64 {
 // reportPreview compiles a period for this request and stores nothing.
 func (h *Handler) reportPreview(req *page.Request, name, id string) error {
 	ctx := req.Context()
-	if err := h.Throttle(req, page.RateSearch); err != nil { // it is compiled anew for each who asks
+	if err := h.Throttle(req, page.RateSearch); err != nil { // it is compiled for each request
 		return err
 	}
 	r, err := h.deps.Reports.Preview(ctx, name, id)

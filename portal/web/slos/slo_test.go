@@ -12,8 +12,8 @@ import (
 	"github.com/postern/postern/reports/slostatus"
 )
 
-// Who pushes an objective today is told how to see a verdict before half of its
-// window has passed; who pushed it long ago has another trouble.
+// The page of an SLO that was pushed today states how it can get a verdict before half of
+// its window has passed. The page of an old one does not.
 func TestANewObjectiveIsToldHowToBeJudged(t *testing.T) {
 	t.Parallel()
 	from := webtest.Now.AddDate(0, 0, -28)
