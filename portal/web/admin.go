@@ -25,7 +25,8 @@ type tokenJSON struct {
 // tokenOf returns a token as JSON.
 func tokenOf(t auth.Token) tokenJSON {
 	sources := append([]string{}, t.Sources...) // never null
-	return tokenJSON{t.ID, t.Name, t.Role, t.Created.UTC(), page.TimeOrNull(t.Expires), page.TimeOrNull(t.Revoked), page.TimeOrNull(t.LastUsed), sources}
+	return tokenJSON{t.ID, t.Name, t.Role, t.Created.UTC(), page.TimeOrNull(t.Expires), page.TimeOrNull(t.Revoked),
+		page.TimeOrNull(t.LastUsed), sources}
 }
 
 // tokenList answers {"tokens":[…]}, without secrets.

@@ -17,10 +17,12 @@ func TestNumbersOfAddressesAreBounded(t *testing.T) {
 	s := site.New(t, "https://kb.example", site.WithBoard, func(d *web.Deps, _ *web.Options) { d.Signals = signals })
 	found := 0
 	for _, address := range []string{
-		"/incidents?page=", "/alerts?page=", "/changes?page=", "/slow-sql?page=", "/incidents?days=", "/slos?from=", "/search?q=a&offset=", "/reports/daily/2026-11-24?rev=",
+		"/incidents?page=", "/alerts?page=", "/changes?page=", "/slow-sql?page=", "/incidents?days=", "/slos?from=", "/search?q=a&offset=",
+		"/reports/daily/2026-11-24?rev=",
 		"/dead-letters?limit=", "/postmortems?year=", "/postmortems?page=", "/slos/none?days=",
 	} {
-		for _, n := range []string{"9223372036854775807", "9223372036854775808", "-9223372036854775808", "-1", "0", "1e308", "NaN", "Infinity", "-0", "184467440737095517", "368934881474191034"} {
+		for _, n := range []string{"9223372036854775807", "9223372036854775808", "-9223372036854775808", "-1", "0", "1e308", "NaN", "Infinity",
+			"-0", "184467440737095517", "368934881474191034"} {
 			w := s.Get(address + n)
 			if w.Code != http.StatusNotFound {
 				found++

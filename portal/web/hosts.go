@@ -51,7 +51,8 @@ func (h hosts) check(r *http.Request) error {
 		shown = shown[:maxHostShown]
 	}
 	return fault.Newf(fault.Misdirected, "web.hosts",
-		"this portal listens on this machine only and does not answer as %q; open it as localhost, or name the host that readers use in public_url", shown)
+		"this portal listens on this machine only and does not answer as %q; open it as localhost, or name the host that readers use in "+
+			"public_url", shown)
 }
 
 // known reports whether a Host header names this machine: localhost and names below

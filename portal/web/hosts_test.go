@@ -25,10 +25,14 @@ func TestALoopbackPortalAnswersUnderItsOwnNames(t *testing.T) {
 		good, bad        []string
 	}{
 		{"127.0.0.1", "http://127.0.0.1:8080",
-			[]string{"localhost", "LOCALHOST:8080", "localhost.", "kb.localhost:1", "a.b.localhost.", "127.0.0.1", "127.0.0.1:9000", "127.8.8.8", "[::1]:8080", "[::1]", "[::ffff:127.0.0.1]:1", ""},
-			[]string{"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "notlocalhost", "xlocalhost:80", "192.0.2.7", "10.0.0.1:8080", "[2001:db8::1]", "0.0.0.0", "[::]:80", "169.254.169.254", "2130706433", "0x7f.1", "127.1", "localhost@evil.example", "postern"}},
+			[]string{"localhost", "LOCALHOST:8080", "localhost.", "kb.localhost:1", "a.b.localhost.", "127.0.0.1", "127.0.0.1:9000", "127.8.8.8",
+				"[::1]:8080", "[::1]", "[::ffff:127.0.0.1]:1", ""},
+			[]string{"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "notlocalhost", "xlocalhost:80",
+				"192.0.2.7", "10.0.0.1:8080", "[2001:db8::1]", "0.0.0.0", "[::]:80", "169.254.169.254", "2130706433", "0x7f.1", "127.1",
+				"localhost@evil.example", "postern"}},
 		{"127.0.0.1", "https://kb.example.org/docs",
-			[]string{"kb.example.org", "KB.example.ORG:443", "kb.example.org.", "localhost"}, []string{"example.org", "x.kb.example.org", "kb.example.org.evil.example", "evil.example"}},
+			[]string{"kb.example.org", "KB.example.ORG:443", "kb.example.org.", "localhost"},
+			[]string{"example.org", "x.kb.example.org", "kb.example.org.evil.example", "evil.example"}},
 		{"127.0.0.1", "https://bücher.example", []string{"xn--bcher-kva.example"}, []string{"bucher.example"}},
 		{"::1", "http://[::1]:8080", []string{"[::1]:8080", "localhost:8080", "127.0.0.1"}, []string{"[::2]:8080", "evil.example"}},
 	} {
@@ -65,7 +69,8 @@ func TestAForeignNameIsRefusedOnEveryRoute(t *testing.T) {
 		"/none/at/all": "text/html", "//x/../y": "text/html", "/" + strings.Repeat("x", 3*page.MaxPath): "text/html",
 	} {
 		w := s.AskHost("evil.example<script>"+strings.Repeat("x", 1000), "GET", target, "", "Accept", "text/html")
-		if w.Code != http.StatusMisdirectedRequest || !strings.HasPrefix(w.Header().Get("Content-Type"), form) || form == "text/html" && strings.Contains(w.Body.String(), "<script>x") || strings.Contains(w.Body.String(), strings.Repeat("x", 200)) {
+		if w.Code != http.StatusMisdirectedRequest || !strings.HasPrefix(w.Header().Get("Content-Type"), form) || form == "text/html" &&
+			strings.Contains(w.Body.String(), "<script>x") || strings.Contains(w.Body.String(), strings.Repeat("x", 200)) {
 			t.Errorf("%.40s: %d %s: %s", target, w.Code, w.Header().Get("Content-Type"), w.Body)
 		}
 	}

@@ -36,7 +36,8 @@ func busyAPI(d *web.Deps, _ *web.Options) {
 // again, on pages, in the API, for feeds and probes; it is no error in the log.
 func TestOverloadIsAnsweredAlike(t *testing.T) {
 	t.Parallel()
-	for _, target := range []string{"/search?q=x", "/similar?text=x", "/api/v1/search?q=x", "/api/v1/documents", "/metrics", "/readyz", "/search.atom?q=x"} {
+	for _, target := range []string{"/search?q=x", "/similar?text=x", "/api/v1/search?q=x", "/api/v1/documents", "/metrics", "/readyz",
+		"/search.atom?q=x"} {
 		for _, accept := range []string{"text/html", "application/json"} {
 			s, log, seen := watched(t, busyAPI)
 			s.Search.Err = fault.New(fault.Unavailable, "search", "too many searches are waiting")
@@ -80,7 +81,8 @@ func TestAClientThatLeftIsNoError(t *testing.T) {
 		if len(*seen) != 1 || (*seen)[0].Status != 499 {
 			t.Errorf("%s %s: counted as %+v", c.method, c.target, *seen)
 		}
-		if text := log.String(); strings.Contains(text, "level=ERROR") || strings.Contains(text, "level=WARN") || !strings.Contains(text, "status=499") {
+		if text := log.String(); strings.Contains(text, "level=ERROR") || strings.Contains(text, "level=WARN") ||
+			!strings.Contains(text, "status=499") {
 			t.Errorf("%s %s: logged %s", c.method, c.target, text)
 		}
 	}

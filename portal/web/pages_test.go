@@ -63,7 +63,8 @@ func TestLogin(t *testing.T) {
 	if w := s.Get("/", "Cookie", value); w.Code != 200 || !strings.Contains(w.Body.String(), "Log out") {
 		t.Errorf("with the cookie: %d", w.Code)
 	}
-	if w := form("wrong", "/"); w.Code != 401 || !strings.Contains(w.Body.String(), "This token is unknown") || w.Header().Get("Set-Cookie") != "" {
+	if w := form("wrong", "/"); w.Code != 401 || !strings.Contains(w.Body.String(), "This token is unknown") ||
+		w.Header().Get("Set-Cookie") != "" {
 		t.Errorf("a wrong token: %d", w.Code)
 	}
 	for _, next := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "/\t/evil.example", ""} {
@@ -71,7 +72,8 @@ func TestLogin(t *testing.T) {
 			t.Errorf("next=%q leads to %q", next, w.Header().Get("Location"))
 		}
 	}
-	if w := s.Ask("POST", "/logout", "", "Cookie", value); w.Code != http.StatusSeeOther || len(s.Auth.Ended) != 1 || !strings.Contains(w.Header().Get("Set-Cookie"), "Max-Age=0") {
+	if w := s.Ask("POST", "/logout", "", "Cookie", value); w.Code != http.StatusSeeOther || len(s.Auth.Ended) != 1 ||
+		!strings.Contains(w.Header().Get("Set-Cookie"), "Max-Age=0") {
 		t.Errorf("logout: %d, %v", w.Code, s.Auth.Ended)
 	}
 }
@@ -106,7 +108,8 @@ func TestAdmin(t *testing.T) {
 	s := site.New(t, "https://kb.example")
 	admin := []string{"Authorization", "Bearer pst_admin", "Accept", "application/json"}
 	w := s.Ask("POST", "/api/v1/admin/tokens", `{"name":"ci","role":"author","expires_at":null}`, admin...)
-	if w.Code != 201 || !strings.Contains(w.Body.String(), `"secret":"pst_secret"`) || !strings.Contains(w.Body.String(), `"expires_at":null`) {
+	if w.Code != 201 || !strings.Contains(w.Body.String(), `"secret":"pst_secret"`) ||
+		!strings.Contains(w.Body.String(), `"expires_at":null`) {
 		t.Errorf("create: %d %s", w.Code, w.Body)
 	}
 	if w := s.Ask("POST", "/api/v1/admin/tokens", `{"nome":"ci"}`, admin...); w.Code != 400 {
@@ -121,7 +124,8 @@ func TestAdmin(t *testing.T) {
 	if w := s.Ask("POST", "/api/v1/admin/check", "", admin...); strings.TrimSpace(w.Body.String()) != `{"findings":[],"ok":true}` {
 		t.Errorf("check: %s", w.Body)
 	}
-	if w := s.Ask("POST", "/api/v1/admin/import", `{"repo":"/srv/x.git"}`, admin...); w.Body.String() != "{\"line\":\"reading /srv/x.git\"}\n{\"done\":true}\n" {
+	if w := s.Ask("POST", "/api/v1/admin/import", `{"repo":"/srv/x.git"}`,
+		admin...); w.Body.String() != "{\"line\":\"reading /srv/x.git\"}\n{\"done\":true}\n" {
 		t.Errorf("import: %s", w.Body)
 	}
 	if w := s.Ask("POST", "/api/v1/admin/reindex", "", admin...); w.Code != 202 {

@@ -46,7 +46,8 @@ func (s *Server) gitRoutes() []page.Route {
 	return []page.Route{
 		page.Get("/knowledge.git/info/refs", s.gitInfoRefs),
 		{Method: http.MethodPost, Path: "/knowledge.git/git-upload-pack", Need: auth.Read, Body: gitBody, Serve: s.gitUploadPack},
-		{Method: http.MethodPost, Path: "/knowledge.git/git-receive-pack", Need: auth.PushDraft, Strict: true, Body: gitBody, Rate: page.RatePush, Serve: s.gitReceivePack},
+		{Method: http.MethodPost, Path: "/knowledge.git/git-receive-pack", Need: auth.PushDraft, Strict: true, Body: gitBody,
+			Rate: page.RatePush, Serve: s.gitReceivePack},
 	}
 }
 

@@ -206,7 +206,8 @@ func TestCrossSiteFormsAreRefused(t *testing.T) {
 		if r.Method == http.MethodGet {
 			continue
 		}
-		w := s.Ask(r.Method, example(s, r.Path), "{}", "Authorization", "Bearer pst_admin", "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example")
+		w := s.Ask(r.Method, example(s, r.Path), "{}", "Authorization", "Bearer pst_admin", "Sec-Fetch-Site", "cross-site", "Origin",
+			"https://evil.example")
 		if w.Code != http.StatusForbidden {
 			t.Errorf("%s %s from another site: %d, want 403", r.Method, r.Path, w.Code)
 		}
@@ -303,7 +304,10 @@ func TestCostlyAnswersAreLimitedForClientsElsewhere(t *testing.T) {
 		"/reports/weekly/2026-W47/charts/pages.svg": false,
 		"/api/v1/documents":                         false,
 	} {
-		s := site.WithReports(t, webtest.Weekly(t), func(d *web.Deps, _ *web.Options) { d.Signals, d.Printer = webtest.SignalsOfADay(), paperless{} })
+		s := site.WithReports(t, webtest.Weekly(t), func(d *web.Deps, _ *web.Options) {
+			d.Signals, d.Printer = webtest.SignalsOfADay(),
+				paperless{}
+		})
 		last := 0
 		for range burst + 1 {
 			r := httptest.NewRequest("GET", "/x"+target, nil)

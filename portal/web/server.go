@@ -49,10 +49,12 @@ func (s *Server) subjects() [][]page.Route {
 			Library: d.Library, Content: d.Content, Search: d.Search, Status: d.Status, Rules: d.Rules, Renderer: d.Renderer,
 			Board: d.Board, Services: d.Services, Reports: d.Reports, Signals: d.Signals, API: d.API,
 		}).Routes(),
-		searching.New(s.Kit, searching.Deps{Library: d.Library, Search: d.Search, Suggest: d.Suggest, Queries: d.Queries, Status: d.Status}).Routes(),
+		searching.New(s.Kit, searching.Deps{Library: d.Library, Search: d.Search, Suggest: d.Suggest, Queries: d.Queries,
+			Status: d.Status}).Routes(),
 		incidents.New(s.Kit, incidents.Deps{Signals: d.Signals, Library: d.Library, Search: d.Search}).Routes(),
 		slos.New(s.Kit, slos.Deps{Board: d.Board, Curves: d.Curves}).Routes(),
-		reporting.New(s.Kit, reporting.Deps{Reports: d.Reports, Charts: d.Charts, Printer: d.Printer, Jobs: d.Jobs, Deliveries: d.Deliveries}).Routes(),
+		reporting.New(s.Kit, reporting.Deps{Reports: d.Reports, Charts: d.Charts, Printer: d.Printer, Jobs: d.Jobs,
+			Deliveries: d.Deliveries}).Routes(),
 		feeds.New(s.Kit, feeds.Deps{Feeds: d.Feeds, Tokens: d.Admin, Measured: d.Measured}, s.opt.Feeds).Routes(),
 	}
 }

@@ -22,7 +22,8 @@ import (
 func pageStructs(t *testing.T) map[string]any {
 	t.Helper()
 	all := map[string]any{}
-	for _, pages := range []map[string]any{page.Pages(), documents.Pages(), searching.Pages(), incidents.Pages(), slos.Pages(), reporting.Pages(), feeds.Pages()} {
+	for _, pages := range []map[string]any{page.Pages(), documents.Pages(), searching.Pages(), incidents.Pages(), slos.Pages(),
+		reporting.Pages(), feeds.Pages()} {
 		for name, data := range pages {
 			if _, twice := all[name]; twice {
 				t.Errorf("template %s.html has two structs", name)

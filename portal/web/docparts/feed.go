@@ -8,10 +8,8 @@ import (
 	"github.com/postern/postern/postmortems/library"
 )
 
-// SendFeed answers with an Atom feed of documents at an address of the portal. alternate
-// is the absolute address of the page with the same content.
-func SendFeed(k *page.Kit, req *page.Request, title, address, alternate string, records []library.Record) error {
-	feed := k.NewFeed(req, title, address, alternate)
+// SendFeed adds documents to an Atom feed and answers with it.
+func SendFeed(k *page.Kit, req *page.Request, feed *page.Feed, records []library.Record) error {
 	for _, r := range records {
 		feed.Add(entryOf(k, r), r.Date, r.Revision.At)
 	}

@@ -18,5 +18,5 @@ func (h *Handler) feed(req *page.Request) error {
 	if err != nil {
 		return err
 	}
-	return docparts.SendFeed(h.Kit, req, h.Name(), "/feed.atom", h.Absolute("/"), records)
+	return docparts.SendFeed(h.Kit, req, h.NewFeed(req, h.Name(), "/feed.atom", h.Absolute("/")), records)
 }

@@ -41,7 +41,8 @@ func (h *Handler) documentOrHistory(req *page.Request, id string, f form) error 
 	if words := docparts.WordsToMark(req); words != nil {
 		view.HTML = docparts.MarkWords(view.HTML, words)
 	}
-	done, err := h.Finish("document", view, page.State{Seq: doc.Seq, Day: state.Day, Bad: state.Bad}, doc.ID+" "+string(doc.Shown.Commit)+" "+req.URL.RawQuery)
+	done, err := h.Finish("document", view, page.State{Seq: doc.Seq, Day: state.Day, Bad: state.Bad},
+		doc.ID+" "+string(doc.Shown.Commit)+" "+req.URL.RawQuery)
 	if err != nil {
 		return err
 	}

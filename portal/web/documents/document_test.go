@@ -153,7 +153,8 @@ func TestFilesNeverRun(t *testing.T) {
 	for _, tt := range tests {
 		w := s.Get(tt.target)
 		h := w.Header()
-		if h.Get("Content-Type") != tt.contentType || h.Get("Content-Security-Policy") != documents.FilePolicy || h.Get("X-Content-Type-Options") != "nosniff" {
+		if h.Get("Content-Type") != tt.contentType || h.Get("Content-Security-Policy") != documents.FilePolicy ||
+			h.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: %v", tt.target, h)
 		}
 		if got := strings.HasPrefix(h.Get("Content-Disposition"), "attachment"); got != tt.download {

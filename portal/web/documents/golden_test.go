@@ -24,8 +24,10 @@ func TestGoldenPages(t *testing.T) {
 		on           *site.Site
 	}{
 		{"home", "/", s}, {"home-empty", "/", empty}, {"list", "/postmortems?service=checkout", s}, {"list-empty", "/postmortems", empty},
-		{"document", "/postmortems/2026/checkout", s}, {"history", "/p/checkout-1/history", s}, {"diff", "/p/checkout-1/history?from=1111111&to=2222222", s},
-		{"drafts", "/drafts", s}, {"services", "/services", s}, {"actions", "/actions", s}, {"rules", "/rules", s}, {"gone", "/guides/removed", s},
+		{"document", "/postmortems/2026/checkout", s}, {"history", "/p/checkout-1/history", s},
+		{"diff", "/p/checkout-1/history?from=1111111&to=2222222", s},
+		{"drafts", "/drafts", s}, {"services", "/services", s}, {"actions", "/actions", s}, {"rules", "/rules", s},
+		{"gone", "/guides/removed", s},
 		{"service-defined", "/services/checkout", board}, {"services-defined", "/services", board},
 	} {
 		t.Run(p.name, func(t *testing.T) {

@@ -34,7 +34,8 @@ func TestAPanicWhileOpenIncidentsAreSoughtIsAnError(t *testing.T) {
 func TestHomeTellsOfOpenIncidents(t *testing.T) {
 	t.Parallel()
 	s, f := site.WithSignals(t)
-	webtest.Holds(t, s.Get("/kb/").Body.String(), []string{"1 open incident", `<a href="/kb/incidents/PX2" dir="auto">Still failing</a>`, "ongoing for 30 min"}, nil)
+	webtest.Holds(t, s.Get("/kb/").Body.String(), []string{"1 open incident", `<a href="/kb/incidents/PX2" dir="auto">Still failing</a>`,
+		"ongoing for 30 min"}, nil)
 	f.IncidentList = nil
 	webtest.Holds(t, s.Get("/kb/").Body.String(), nil, []string{"open incident"})
 }

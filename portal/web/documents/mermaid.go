@@ -17,7 +17,8 @@ func (h *Handler) mermaid(req *page.Request) error {
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Cache-Control", "private, no-cache")
 	origin := h.Origin()
-	header.Set("Content-Security-Policy", "default-src 'none'; script-src 'self' "+origin+"; style-src 'unsafe-inline'; img-src data:; font-src data:; "+
+	header.Set("Content-Security-Policy", "default-src 'none'; script-src 'self' "+origin+"; style-src 'unsafe-inline'; img-src data:; "+
+		"font-src data:; "+
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts")
 	return h.Execute(req.Writer, "mermaid", "mermaid.html", mermaidView{h.Asset(("mermaid.min.js")), h.Asset(("mermaid.js"))})
 }

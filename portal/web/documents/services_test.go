@@ -34,11 +34,13 @@ func TestAServiceShowsWhatItsDependenciesMissed(t *testing.T) {
 	t.Parallel()
 	missed := webtest.Scored("pay", 990_000, 1_000_000, slo.OK)
 	missed.SLO.Service = "payment-gw"
-	s := site.New(t, "https://kb.example", site.WithBoard, func(d *web.Deps, _ *web.Options) { d.Board = &webtest.Board{RowList: []slostatus.Row{missed}} })
+	s := site.New(t, "https://kb.example", site.WithBoard,
+		func(d *web.Deps, _ *web.Options) { d.Board = &webtest.Board{RowList: []slostatus.Row{missed}} })
 	if body := s.Get("/services/checkout").Body.String(); !strings.Contains(body, "1 of 1 SLO missed") {
 		t.Error("the dependency's missed objective is not told")
 	}
-	if body := s.Get("/services/payment-gw").Body.String(); !strings.Contains(body, `Used by</dt><dd><a href="/services/checkout">`) || !strings.Contains(body, "slo-pay") {
+	if body := s.Get("/services/payment-gw").Body.String(); !strings.Contains(body, `Used by</dt><dd><a href="/services/checkout">`) ||
+		!strings.Contains(body, "slo-pay") {
 		t.Error("who needs the service, or its objective, is not told")
 	}
 	if w := s.Get("/services/nobody"); w.Code != 404 {

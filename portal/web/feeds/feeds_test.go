@@ -54,10 +54,12 @@ func TestFeedLimits(t *testing.T) {
 	t.Parallel()
 	s, f := site.WithFeeds(t, func(_ *web.Deps, o *web.Options) { o.Feeds.Body = 1 << 16 })
 	big := strings.Repeat("x", 1<<16+1)
-	if w := s.Ask("POST", "/api/v1/feeds/alertmanager?source=a", big, "Authorization", site.Feeder); w.Code != http.StatusRequestEntityTooLarge || len(f.Posts) != 0 {
+	if w := s.Ask("POST", "/api/v1/feeds/alertmanager?source=a", big, "Authorization",
+		site.Feeder); w.Code != http.StatusRequestEntityTooLarge || len(f.Posts) != 0 {
 		t.Errorf("a body over the limit: %d", w.Code)
 	}
-	if w := s.Ask("POST", "/api/v1/feeds/ndjson?source=a", big, "Authorization", site.Feeder); w.Code != http.StatusRequestEntityTooLarge || len(f.Posts) != 0 {
+	if w := s.Ask("POST", "/api/v1/feeds/ndjson?source=a", big, "Authorization", site.Feeder); w.Code != http.StatusRequestEntityTooLarge ||
+		len(f.Posts) != 0 {
 		t.Errorf("a line over the limit: %d", w.Code)
 	}
 	line := strings.Repeat("y", 99) + "\n"
@@ -73,7 +75,8 @@ func TestFeedLimits(t *testing.T) {
 			t.Errorf("a part of %d bytes", len(p.Body))
 		}
 	}
-	if w := s.Ask("POST", "/api/v1/feeds/alertmanager?source=a", "one", "Authorization", site.Feeder, "Content-Encoding", "gzip"); w.Code != http.StatusUnsupportedMediaType {
+	if w := s.Ask("POST", "/api/v1/feeds/alertmanager?source=a", "one", "Authorization", site.Feeder, "Content-Encoding",
+		"gzip"); w.Code != http.StatusUnsupportedMediaType {
 		t.Errorf("a compressed body: %d", w.Code)
 	}
 }
@@ -106,7 +109,8 @@ func TestPagerDutySignature(t *testing.T) {
 func TestDeadLettersPage(t *testing.T) {
 	t.Parallel()
 	s, f := site.WithFeeds(t)
-	f.Letters = []feedstore.DeadLetter{{ID: "l1", Source: "<b>am", Format: "alertmanager", Received: webtest.Now, Reason: `no "labels" <script>`, Excerpt: `{"x":"</code><script>alert(1)</script>"}`, Times: 3}}
+	f.Letters = []feedstore.DeadLetter{{ID: "l1", Source: "<b>am", Format: "alertmanager", Received: webtest.Now,
+		Reason: `no "labels" <script>`, Excerpt: `{"x":"</code><script>alert(1)</script>"}`, Times: 3}}
 	w := s.Get("/dead-letters", "Authorization", "Bearer pst_reader")
 	if w.Code != 200 || strings.Contains(w.Body.String(), "<script>alert") || strings.Contains(w.Body.String(), "Retry</button>") {
 		t.Errorf("%d %s", w.Code, w.Body)
@@ -122,19 +126,22 @@ func TestDeadLettersPage(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{
-		"/dead-letters/l1/retry": "/dead-letters?done=understood", "/dead-letters/still/retry": "/dead-letters?done=rejected", "/dead-letters/l1/dismiss": "/dead-letters?done=dismissed",
+		"/dead-letters/l1/retry": "/dead-letters?done=understood", "/dead-letters/still/retry": "/dead-letters?done=rejected",
+		"/dead-letters/l1/dismiss": "/dead-letters?done=dismissed",
 	} {
 		if w := s.Ask("POST", path, "", "Authorization", "Bearer pst_publisher"); w.Code != 303 || w.Header().Get("Location") != want {
 			t.Errorf("%s: %d %s", path, w.Code, w.Header().Get("Location"))
 		}
-		if w := s.Ask("POST", path, "", "Authorization", "Bearer pst_publisher", "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"); w.Code != 403 {
+		if w := s.Ask("POST", path, "", "Authorization", "Bearer pst_publisher", "Sec-Fetch-Site", "cross-site", "Origin",
+			"https://evil.example"); w.Code != 403 {
 			t.Errorf("%s from another site: %d", path, w.Code)
 		}
 	}
 	if len(f.Done) != 3 {
 		t.Errorf("done %v", f.Done)
 	}
-	if w := s.Get("/api/v1/dead-letters?limit=5", "Authorization", "Bearer pst_reader"); !strings.Contains(w.Body.String(), `"id":"l1"`) || !strings.Contains(w.Body.String(), `"next":"more"`) {
+	if w := s.Get("/api/v1/dead-letters?limit=5", "Authorization", "Bearer pst_reader"); !strings.Contains(w.Body.String(), `"id":"l1"`) ||
+		!strings.Contains(w.Body.String(), `"next":"more"`) {
 		t.Errorf("%s", w.Body)
 	}
 	if w := s.Get("/api/v1/dead-letters?limit=0"); w.Code != 400 {
@@ -145,11 +152,13 @@ func TestDeadLettersPage(t *testing.T) {
 func TestFeedsPage(t *testing.T) {
 	t.Parallel()
 	s, f := site.WithFeeds(t)
-	if w := s.Get("/feeds"); w.Code != 200 || !strings.Contains(w.Body.String(), "postern feed import ndjson - --source try") || !strings.Contains(w.Body.String(), "https://kb.example/api/v1/feeds/FORMAT?source=NAME") {
+	if w := s.Get("/feeds"); w.Code != 200 || !strings.Contains(w.Body.String(), "postern feed import ndjson - --source try") ||
+		!strings.Contains(w.Body.String(), "https://kb.example/api/v1/feeds/FORMAT?source=NAME") {
 		t.Errorf("empty: %d %s", w.Code, w.Body)
 	}
 	f.SourceList = []feedstore.SourceStatus{
-		{Name: "am <1>", Format: "alertmanager", LastReceived: webtest.Now, Accepted: 12345, Rejected: 2, State: feedstore.SourceRejecting, Why: "no <labels>"},
+		{Name: "am <1>", Format: "alertmanager", LastReceived: webtest.Now, Accepted: 12345, Rejected: 2, State: feedstore.SourceRejecting,
+			Why: "no <labels>"},
 		{Name: "pd", Format: "pagerduty", LastReceived: webtest.Now, LastEvent: webtest.Now, State: feedstore.SourceOK},
 	}
 	w := s.Get("/feeds")
@@ -158,7 +167,8 @@ func TestFeedsPage(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if w := s.Get("/api/v1/feeds"); !strings.Contains(w.Body.String(), `"last_event_at":null`) || !strings.Contains(w.Body.String(), `"state":"rejecting"`) {
+	if w := s.Get("/api/v1/feeds"); !strings.Contains(w.Body.String(), `"last_event_at":null`) ||
+		!strings.Contains(w.Body.String(), `"state":"rejecting"`) {
 		t.Errorf("%s", w.Body)
 	}
 }
@@ -188,7 +198,8 @@ func TestTheFeedsPageTellsHowServersDo(t *testing.T) {
 		}
 	})
 	body := s.Get("/feeds").Body.String()
-	for _, want := range []string{">working<", ">paused<", "the source does not answer", "3h0m0s", `<a href="/slos/a">a</a>`, "parse &lt;error&gt;"} {
+	for _, want := range []string{">working<", ">paused<", "the source does not answer", "3h0m0s", `<a href="/slos/a">a</a>`,
+		"parse &lt;error&gt;"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not say %q", want)
 		}

@@ -28,11 +28,15 @@ func New(k *page.Kit, deps Deps, opt Options) *Handler {
 func (h *Handler) Routes() []page.Route {
 	body := h.feedBody()
 	rows := []page.Route{
-		{Method: http.MethodPost, Path: "/api/v1/feeds/:format", Need: auth.PostFeed, Strict: true, Late: true, Body: body, Serve: h.traced(h.feedPost)},
+		{Method: http.MethodPost, Path: "/api/v1/feeds/:format", Need: auth.PostFeed, Strict: true, Late: true, Body: body,
+			Serve: h.traced(h.feedPost)},
 		page.Get("/api/v1/feeds", h.feedSources),
-		{Method: http.MethodGet, Path: "/api/v1/dead-letters", Need: auth.ReadLetters, Body: page.NoBody, Rate: page.RateSearch, Serve: h.letterList},
-		{Method: http.MethodPost, Path: "/api/v1/dead-letters/:id/retry", Need: auth.PushMain, Strict: true, Body: page.NoBody, Serve: h.letterRetry},
-		{Method: http.MethodDelete, Path: "/api/v1/dead-letters/:id", Need: auth.PushMain, Strict: true, Body: page.NoBody, Serve: h.letterDelete},
+		{Method: http.MethodGet, Path: "/api/v1/dead-letters", Need: auth.ReadLetters, Body: page.NoBody, Rate: page.RateSearch,
+			Serve: h.letterList},
+		{Method: http.MethodPost, Path: "/api/v1/dead-letters/:id/retry", Need: auth.PushMain, Strict: true, Body: page.NoBody,
+			Serve: h.letterRetry},
+		{Method: http.MethodDelete, Path: "/api/v1/dead-letters/:id", Need: auth.PushMain, Strict: true, Body: page.NoBody,
+			Serve: h.letterDelete},
 		page.Get("/feeds", h.feedsPage),
 		{Method: http.MethodGet, Path: "/dead-letters", Need: auth.ReadLetters, Body: page.NoBody, Rate: page.RateSearch, Serve: h.lettersPage},
 		{Method: http.MethodPost, Path: "/dead-letters/:id/retry", Need: auth.PushMain, Body: page.NoBody, Serve: h.letterRetryForm},
@@ -41,7 +45,8 @@ func (h *Handler) Routes() []page.Route {
 	for _, f := range h.opt.Formats {
 		if f.Lines {
 			rows = append(rows, page.Route{
-				Method: http.MethodPost, Path: "/api/v1/feeds/" + f.Name, Need: auth.PostFeed, Strict: true, Late: true, Body: max(feedStream, body), Serve: h.traced(h.feedStream),
+				Method: http.MethodPost, Path: "/api/v1/feeds/" + f.Name, Need: auth.PostFeed, Strict: true, Late: true, Body: max(feedStream, body),
+				Serve: h.traced(h.feedStream),
 			})
 		}
 	}

@@ -73,7 +73,8 @@ func (h *Handler) missed(req *page.Request, read int64, err error) {
 		Reason: h.missedReason(req.ContentLength, read, kind, doc.Detail), At: h.Now(),
 	}
 	if err := h.deps.Feeds.RecordRefusal(req.Context(), u); err != nil {
-		h.Log().Warn("a refused body left no dead letter", "request", req.ID, "source", u.Source, "format", u.Format, "why", u.Reason, "error", err)
+		h.Log().Warn("a refused body left no dead letter", "request", req.ID, "source", u.Source, "format", u.Format, "why", u.Reason, "error",
+			err)
 	}
 }
 
@@ -114,5 +115,6 @@ func byteSize(n int64) string { return humanize.Bytes(n) }
 
 // feedTooLarge returns the error for a body larger than feeds.body.
 func (h *Handler) feedTooLarge() error {
-	return fault.Newf(fault.TooLarge, "web.feed", "the body is larger than feeds.body (%s); it is not kept, which a dead letter says. Send less at a time: Alertmanager takes max_alerts", byteSize(h.feedBody()))
+	return fault.Newf(fault.TooLarge, "web.feed", "the body is larger than feeds.body (%s); it is not kept, which a dead letter says. "+
+		"Send less at a time: Alertmanager takes max_alerts", byteSize(h.feedBody()))
 }

@@ -22,7 +22,10 @@ func TestSourcesOverBudgetAreShown(t *testing.T) {
 	webtest.Holds(t, s.Get("/kb/feeds").Body.String(), []string{
 		`<span class="pill bad">over budget</span>`, "118,000 items rejected today; 50,000 of 50,000 new items per day, 5,000 of 20,000 open",
 	}, nil)
-	webtest.Holds(t, s.Get("/kb/api/v1/feeds").Body.String(), []string{`"state":"over_budget"`, `"over_budget":118000`, `"over_budget_today":118000`, `"new_today":50000`, `"open":5000`}, nil)
-	webtest.Holds(t, s.Get("/kb/dead-letters").Body.String(), []string{"over budget: 118,000 new things not taken", "one entry per source and hour"}, []string{"received 118,000 times", "item 0 of the payload"})
+	webtest.Holds(t, s.Get("/kb/api/v1/feeds").Body.String(),
+		[]string{`"state":"over_budget"`, `"over_budget":118000`, `"over_budget_today":118000`, `"new_today":50000`, `"open":5000`}, nil)
+	webtest.Holds(t, s.Get("/kb/dead-letters").Body.String(),
+		[]string{"over budget: 118,000 new things not taken", "one entry per source and hour"},
+		[]string{"received 118,000 times", "item 0 of the payload"})
 	webtest.Holds(t, s.Get("/kb/api/v1/dead-letters").Body.String(), []string{`"over_budget":true`, `"times":118000`}, nil)
 }

@@ -104,7 +104,8 @@ func sourceOf(named string, who auth.Principal) (string, error) {
 	case len(who.Sources) == 1:
 		return who.Sources[0], nil
 	}
-	return "", fault.Newf(fault.Invalid, "web.feed", "source: this token may post for %s; name one of them as ?source=NAME", strings.Join(who.Sources, ", "))
+	return "", fault.Newf(fault.Invalid, "web.feed", "source: this token may post for %s; name one of them as ?source=NAME",
+		strings.Join(who.Sources, ", "))
 }
 
 // feedBegin checks a request that brings a body. in has everything except the body and
@@ -288,7 +289,8 @@ func (p *lineParts) line() (line []byte, err error) {
 		piece, err := p.in.ReadSlice('\n')
 		line = append(line, piece...)
 		if len(line) > p.most {
-			return nil, fault.Newf(fault.TooLarge, "web.feed", "a line is longer than %s; the lines before it are stored, what came after is not", byteSize(int64(p.most)))
+			return nil, fault.Newf(fault.TooLarge, "web.feed", "a line is longer than %s; the lines before it are stored, what came after is not",
+				byteSize(int64(p.most)))
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue

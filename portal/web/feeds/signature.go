@@ -52,11 +52,13 @@ func (h *Handler) checkSignature(f feed.Format, in feed.Input) error {
 	const op = "web.feed"
 	switch how, secrets := h.signatureOf(f, in.Source); how {
 	case signatureMissing:
-		return fault.Newf(fault.Unauthenticated, op, "no secret is stated for this source in %s, and %s takes no webhook without a valid %s", f.Signature.SecretsKey, f.Signature.OnlyKey, f.Signature.Header)
+		return fault.Newf(fault.Unauthenticated, op, "no secret is stated for this source in %s, and %s takes no webhook without a valid %s",
+			f.Signature.SecretsKey, f.Signature.OnlyKey, f.Signature.Header)
 	case signatureChecked:
 		value := in.Header(f.Signature.Header)
 		if !slices.ContainsFunc(secrets, func(secret string) bool { return f.Signature.Valid(in.Body, value, secret) }) {
-			return fault.Newf(fault.Unauthenticated, op, "the webhook has no valid %s for this source; compare the secret in %s with %s", f.Signature.Header, f.Title, f.Signature.SecretsKey)
+			return fault.Newf(fault.Unauthenticated, op, "the webhook has no valid %s for this source; compare the secret in %s with %s",
+				f.Signature.Header, f.Title, f.Signature.SecretsKey)
 		}
 	}
 	return nil

@@ -119,7 +119,8 @@ func TestWhoReadsDeadLetters(t *testing.T) {
 			t.Errorf("%q: %d with %d letters, %v", c.token, w.Code, len(got.Letters), err)
 		}
 		for _, x := range got.Letters {
-			if x.Source == "" || x.Format != "ndjson" || x.Reason != "id is missing" || (x.Excerpt != nil) != c.bodies || c.bodies && !strings.Contains(*x.Excerpt, `"password":"[redacted]"`) {
+			if x.Source == "" || x.Format != "ndjson" || x.Reason != "id is missing" || (x.Excerpt != nil) != c.bodies || c.bodies &&
+				!strings.Contains(*x.Excerpt, `"password":"[redacted]"`) {
 				t.Errorf("%q: %+v", c.token, x)
 			}
 		}
@@ -132,7 +133,8 @@ func TestWhoReadsDeadLetters(t *testing.T) {
 			t.Errorf("%q: the page lists %d", c.token, n)
 		}
 	}
-	if w := s.Get("/api/v1/dead-letters?source=pager", "Authorization", "Bearer pst_feeder:am"); !strings.Contains(w.Body.String(), `"dead_letters":[]`) {
+	if w := s.Get("/api/v1/dead-letters?source=pager", "Authorization", "Bearer pst_feeder:am"); !strings.Contains(w.Body.String(),
+		`"dead_letters":[]`) {
 		t.Errorf("a feeder is told of another's: %s", w.Body)
 	}
 	closedSite, _, _ := withLedger(t, 0, site.Closed)
@@ -245,17 +247,20 @@ func TestUnsignedSourcesAreShown(t *testing.T) {
 			}
 		})
 		f.SourceList = []feedstore.SourceStatus{
-			{Name: "open", Format: "pagerduty", LastReceived: webtest.Now}, {Name: "signed", Format: "pagerduty", LastReceived: webtest.Now}, {Name: "am", Format: "alertmanager", LastReceived: webtest.Now},
+			{Name: "open", Format: "pagerduty", LastReceived: webtest.Now}, {Name: "signed", Format: "pagerduty", LastReceived: webtest.Now},
+			{Name: "am", Format: "alertmanager", LastReceived: webtest.Now},
 		}
 		page, api := s.Get("/feeds").Body.String(), s.Get("/api/v1/feeds").Body.String()
 		words, word, status := "anyone with the token can post", `"signature":"unsigned"`, http.StatusAccepted
 		if only {
 			words, word, status = "refused: not signed", `"signature":"missing"`, http.StatusUnauthorized
 		}
-		if strings.Count(page, words) != 1 || strings.Count(page, "signature verified") != 1 || !strings.Contains(api, word) || !strings.Contains(api, `"signature":null`) || !strings.Contains(api, `"signature":"checked"`) {
+		if strings.Count(page, words) != 1 || strings.Count(page, "signature verified") != 1 || !strings.Contains(api, word) ||
+			!strings.Contains(api, `"signature":null`) || !strings.Contains(api, `"signature":"checked"`) {
 			t.Errorf("signed only %v: %s\n%s", only, page, api)
 		}
-		if w := s.Ask("POST", "/api/v1/feeds/pagerduty?source=open", "one", "Authorization", site.Feeder); w.Code != status || only && !strings.Contains(w.Body.String(), "feeds.pagerduty_signed_only") {
+		if w := s.Ask("POST", "/api/v1/feeds/pagerduty?source=open", "one", "Authorization", site.Feeder); w.Code != status || only &&
+			!strings.Contains(w.Body.String(), "feeds.pagerduty_signed_only") {
 			t.Errorf("signed only %v: %d %s", only, w.Code, w.Body)
 		}
 		if w := s.Ask("POST", "/api/v1/feeds/alertmanager?source=am", "one", "Authorization", site.Feeder); w.Code != http.StatusAccepted {
@@ -276,12 +281,15 @@ func TestAdminsSeeWhichTokensMayPost(t *testing.T) {
 	t.Parallel()
 	s, _ := site.WithFeeds(t, func(d *web.Deps, _ *web.Options) {
 		d.Admin = listing{tokens: []auth.Token{
-			{ID: "aaaaaaaa", Name: "eu <1>", Role: auth.Feeder, Sources: []string{"am-eu", "am-us"}}, {ID: "bbbbbbbb", Name: "loose", Role: auth.Feeder},
-			{ID: "cccccccc", Name: "gone", Role: auth.Feeder, Revoked: webtest.Now}, {ID: "dddddddd", Name: "over", Role: auth.Feeder, Expires: webtest.Now}, {ID: "eeeeeeee", Name: "rea", Role: auth.Reader},
+			{ID: "aaaaaaaa", Name: "eu <1>", Role: auth.Feeder, Sources: []string{"am-eu", "am-us"}},
+			{ID: "bbbbbbbb", Name: "loose", Role: auth.Feeder},
+			{ID: "cccccccc", Name: "gone", Role: auth.Feeder, Revoked: webtest.Now},
+			{ID: "dddddddd", Name: "over", Role: auth.Feeder, Expires: webtest.Now}, {ID: "eeeeeeee", Name: "rea", Role: auth.Reader},
 		}}
 	})
 	page := s.Get("/feeds", "Authorization", "Bearer pst_admin").Body.String()
-	for words, want := range map[string]bool{"eu &lt;1&gt;": true, "am-eu, am-us": true, "loose": true, "any source": true, "cccccccc": false, "dddddddd": false, "eeeeeeee": false} {
+	for words, want := range map[string]bool{"eu &lt;1&gt;": true, "am-eu, am-us": true, "loose": true, "any source": true,
+		"cccccccc": false, "dddddddd": false, "eeeeeeee": false} {
 		if strings.Contains(page, words) != want {
 			t.Errorf("%q: %v", words, !want)
 		}

@@ -94,10 +94,12 @@ func stonesOf(in incident.Incident, p incident.Policy) []stone {
 	place := func(m incident.Milestone) *time.Duration { return Offset(in, p, m) }
 	all := []stone{{name: names[0], at: place(incident.Detected), took: steps[0], target: within[0], class: "detect"}}
 	if p.Middle == incident.Acknowledged {
-		all = append(all, stone{name: names[1], at: place(incident.Acknowledged), took: steps[1], target: within[1], class: "detect", since: since},
+		all = append(all, stone{name: names[1], at: place(incident.Acknowledged), took: steps[1], target: within[1], class: "detect",
+			since: since},
 			stone{name: string(incident.Diagnosed), at: place(incident.Diagnosed), class: "diagnose"})
 	} else {
-		all = append(all, stone{name: names[1], at: place(incident.Diagnosed), took: steps[1], target: within[1], class: "diagnose", since: since})
+		all = append(all, stone{name: names[1], at: place(incident.Diagnosed), took: steps[1], target: within[1], class: "diagnose",
+			since: since})
 	}
 	over := incident.Mitigated
 	if _, known := in.Times[over]; !known {

@@ -20,7 +20,8 @@ func TestTheStripIsDrawnByThePolicy(t *testing.T) {
 		return incident.Stamp{Moment: incident.Moment{At: start.Add(time.Duration(minutes) * time.Minute)}, Confidence: incident.Stated}
 	}
 	in := incident.Incident{Times: map[incident.Milestone]incident.Stamp{
-		incident.Started: stamp(0), incident.Detected: stamp(10), incident.Acknowledged: stamp(12), incident.Diagnosed: stamp(18), incident.Mitigated: stamp(40)}}
+		incident.Started: stamp(0), incident.Detected: stamp(10), incident.Acknowledged: stamp(12), incident.Diagnosed: stamp(18),
+		incident.Mitigated: stamp(40)}}
 	p := webtest.Policy()
 	p.Middle, p.MiddleName, p.FromDetected, p.RecoverWithin = incident.Acknowledged, "response", true, 15*time.Minute
 	s := incidentparts.NewStrip(in, p, webtest.Ago(0))
@@ -28,7 +29,8 @@ func TestTheStripIsDrawnByThePolicy(t *testing.T) {
 	for _, x := range s.Stones {
 		names = append(names, strings.TrimSpace(x.Name+" "+x.Value+" "+x.Verdict))
 	}
-	const want = "detected +10 min target 1 min; response +12 min 2 min after detection, within 5 min; diagnosed +18 min; mitigated +40 min 30 min after detection, target 15 min; resolved unknown"
+	const want = "detected +10 min target 1 min; response +12 min 2 min after detection, within 5 min; diagnosed +18 min; mitigated " +
+		"+40 min 30 min after detection, target 15 min; resolved unknown"
 	if got := strings.Join(names[1:], "; "); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
@@ -39,7 +41,8 @@ func TestTheStripIsDrawnByThePolicy(t *testing.T) {
 	open := in
 	open.Open = true
 	delete(open.Times, incident.Mitigated)
-	if s := incidentparts.NewStrip(open, p, webtest.Ago(0)); s.End() != 100*time.Minute || s.Stones[len(s.Stones)-1].Value != "+1 h 40 min so far" {
+	if s := incidentparts.NewStrip(open, p, webtest.Ago(0)); s.End() != 100*time.Minute ||
+		s.Stones[len(s.Stones)-1].Value != "+1 h 40 min so far" {
 		t.Errorf("an open one is drawn to %v: %+v", s.End(), s.Stones)
 	}
 }

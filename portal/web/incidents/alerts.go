@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/postern/postern/portal/base/humanize"
 	"github.com/postern/postern/portal/web/incidentparts"
@@ -137,7 +138,8 @@ func (h *Handler) alerts(req *page.Request) error {
 
 // narrowAlerts returns the firings that match the filters, and the incidents that began
 // in the range and match as well.
-func (h *Handler) narrowAlerts(req *page.Request, view *alertsView, all []alert.Episode, incidents []incident.Incident) ([]alert.Episode, []alert.Incident) {
+func (h *Handler) narrowAlerts(req *page.Request, view *alertsView, all []alert.Episode, incidents []incident.Incident) ([]alert.Episode,
+	[]alert.Incident) {
 	q := req.Query()
 	service, rule := q.Get("service"), q.Get("rule")
 	for _, f := range [][2]string{{"service", service}, {"rule", rule}} {
@@ -151,19 +153,24 @@ func (h *Handler) narrowAlerts(req *page.Request, view *alertsView, all []alert.
 			episodes = append(episodes, e)
 		}
 	}
-	var counted []alert.Incident
+	return episodes, countedIncidents(incidents, view.Since, service)
+}
+
+// countedIncidents returns the incidents that began since a time and affect a service, ""
+// for any, each with when people knew of it.
+func countedIncidents(incidents []incident.Incident, since time.Time, service string) (counted []alert.Incident) {
 	for _, in := range incidents {
 		start, ok := in.Times[incident.Started]
-		if !in.Counted() || !ok || start.At.Before(view.Since) || service != "" && !slices.Contains(in.Services, service) {
+		if !in.Counted() || !ok || start.At.Before(since) || service != "" && !slices.Contains(in.Services, service) {
 			continue
 		}
-		told := in.Times[incident.Detected]
-		if told.At.IsZero() {
-			told = in.Times[incident.Acknowledged]
+		known := in.Times[incident.Detected]
+		if known.At.IsZero() {
+			known = in.Times[incident.Acknowledged]
 		}
-		counted = append(counted, alert.Incident{ID: in.ID, Told: told.At})
+		counted = append(counted, alert.Incident{ID: in.ID, Told: known.At})
 	}
-	return episodes, counted
+	return counted
 }
 
 // qualityTiles returns the figures of alert quality.
@@ -176,7 +183,8 @@ func qualityTiles(q alert.Quality, on alert.OnCall) []page.Tile {
 		each = strconv.FormatFloat(*per, 'f', 1, 64)
 	}
 	return []page.Tile{
-		{Name: "Pages", Value: humanize.Number(q.Paging), Note: humanize.Plural(q.Episodes, "episode") + ", " + humanize.Plural(q.Notifications, "message"),
+		{Name: "Pages", Value: humanize.Number(q.Paging), Note: humanize.Plural(q.Episodes, "episode") + ", " +
+			humanize.Plural(q.Notifications, "message"),
 			How: "an episode is one firing of one alert (source, fingerprint, start), or a manual page; repeated messages count once"},
 		{Name: "Precision", Value: page.Percent(q.Precision.Value()), Note: of(q.Precision, "page"),
 			How: "pages that belong to an incident: linked by it, or of its service during it or up to 15 minutes before"},
@@ -210,7 +218,8 @@ func (v *alertsView) addRules(h *Handler, req *page.Request, rules []alert.Rule)
 		by = "episodes"
 	}
 	for _, name := range []string{"episodes", "minutes", "night"} {
-		v.Sorts = append(v.Sorts, page.FacetValue{Text: name, Link: h.WithQuery("/alerts", page.WithoutPage(req.Query()), "by", name), On: name == by})
+		v.Sorts = append(v.Sorts, page.FacetValue{Text: name, Link: h.WithQuery("/alerts", page.WithoutPage(req.Query()), "by", name),
+			On: name == by})
 	}
 	for _, r := range rules[:min(len(rules), rulesShown)] {
 		row := ruleRow{Rule: r, Firing: postmortems.FormatDuration(&r.Firing)}

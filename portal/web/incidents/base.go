@@ -42,7 +42,8 @@ func (h *Handler) signals(req *page.Request, section, title string, days int) (s
 		return v, fault.New(fault.NotFound, "web", "this portal takes no feeds")
 	}
 	for _, t := range [][2]string{
-		{"/incidents", h.Text("layout.incidents")}, {"/alerts", h.Text("layout.alerts")}, {"/changes", h.Text("change.title")}, {"/slow-sql", h.Text("slow_sql.title")},
+		{"/incidents", h.Text("layout.incidents")}, {"/alerts", h.Text("layout.alerts")}, {"/changes", h.Text("change.title")},
+		{"/slow-sql", h.Text("slow_sql.title")},
 	} {
 		v.Tabs = append(v.Tabs, page.FacetValue{Text: t[1], Link: h.Link(t[0]), On: t[0] == section})
 	}
@@ -66,7 +67,8 @@ func (h *Handler) span(req *page.Request, v *signalsView, section string, days i
 				q[k] = val
 			}
 		}
-		v.Spans = append(v.Spans, page.FacetValue{Text: humanize.Plural(n, "day"), Link: h.WithQuery(section, q, "days", strconv.Itoa(n)), On: n == v.Days})
+		v.Spans = append(v.Spans, page.FacetValue{Text: humanize.Plural(n, "day"), Link: h.WithQuery(section, q, "days", strconv.Itoa(n)),
+			On: n == v.Days})
 	}
 	return nil
 }

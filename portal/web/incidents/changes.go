@@ -159,20 +159,28 @@ func (h *Handler) narrowChanges(req *page.Request, view *changesView, all []chan
 
 // changeTiles returns the figures of changes.
 func changeTiles(n change.Stats) []page.Tile {
-	rate := page.Tile{Name: "Change failure rate", Value: page.Percent(n.FailureRate), Note: strconv.Itoa(n.Failed) + " of " + humanize.Plural(n.Deployments, "deployment"),
-		How: "distinct production deployments that failed, were rolled back or have a stated incident / all distinct ones; with the suspected " + page.Percent(n.WithSuspected)}
-	freeze := page.Tile{Name: "Inside a freeze", Value: humanize.Number(n.InFreeze), Note: "production changes", How: "changes that their source marks so"}
+	rate := page.Tile{Name: "Change failure rate", Value: page.Percent(n.FailureRate),
+		Note: strconv.Itoa(n.Failed) + " of " + humanize.Plural(n.Deployments, "deployment"),
+		How: "distinct production deployments that failed, were rolled back or have a stated incident / all distinct ones; with the " +
+			"suspected " + page.Percent(n.WithSuspected)}
+	freeze := page.Tile{Name: "Inside a freeze", Value: humanize.Number(n.InFreeze), Note: "production changes",
+		How: "changes that their source marks so"}
 	if n.InFreeze > 0 {
 		freeze.Class = "warn"
 	}
 	return []page.Tile{
-		{Name: "Deployments", Value: humanize.Number(n.Deployments), Note: "of " + humanize.Plural(n.Changes, "change"), How: "distinct, to production; an environment without a name counts as production"},
+		{Name: "Deployments", Value: humanize.Number(n.Deployments), Note: "of " + humanize.Plural(n.Changes, "change"),
+			How: "distinct, to production; an environment without a name counts as production"},
 		rate,
-		{Name: "Suspected", Value: humanize.Number(n.Suspected), Note: "linked by time only", How: "the last successful production deployment of a service in the 24 hours before an incident of it that has no stated change"},
-		{Name: "Lead time", Value: tookOf(n.LeadTime), Note: medianOf(n.LeadKnown), How: "from the newest commit to production, where the source tells the commit"},
-		{Name: "Time to recover", Value: tookOf(n.Recovery), Note: medianOf(n.RecoveryKnown), How: "from a failed deployment to its rollback or the end of its incident"},
+		{Name: "Suspected", Value: humanize.Number(n.Suspected), Note: "linked by time only",
+			How: "the last successful production deployment of a service in the 24 hours before an incident of it that has no stated change"},
+		{Name: "Lead time", Value: tookOf(n.LeadTime), Note: medianOf(n.LeadKnown),
+			How: "from the newest commit to production, where the source tells the commit"},
+		{Name: "Time to recover", Value: tookOf(n.Recovery), Note: medianOf(n.RecoveryKnown),
+			How: "from a failed deployment to its rollback or the end of its incident"},
 		freeze,
-		{Name: "With a rollback plan", Value: page.Percent(n.WithRollbackPlan), Note: "of " + humanize.Plural(n.Deployments, "deployment"), How: "deployments whose source says that they have one"},
+		{Name: "With a rollback plan", Value: page.Percent(n.WithRollbackPlan), Note: "of " + humanize.Plural(n.Deployments, "deployment"),
+			How: "deployments whose source says that they have one"},
 	}
 }
 

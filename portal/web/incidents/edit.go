@@ -46,8 +46,9 @@ func (h *Handler) entry(req *page.Request) error {
 		return err
 	}
 	f := req.PostForm
-	v := incident.Record{Title: f.Get("title"), Severity: f.Get("severity"), Services: words(f.Get("services")), Environment: strings.TrimSpace(f.Get("environment")),
-		DetectedBy: strings.TrimSpace(f.Get("detected_by")), Changes: words(f.Get("changes")), Aliases: words(f.Get("aliases")),
+	v := incident.Record{Title: f.Get("title"), Severity: f.Get("severity"), Services: words(f.Get("services")),
+		Environment: strings.TrimSpace(f.Get("environment")),
+		DetectedBy:  strings.TrimSpace(f.Get("detected_by")), Changes: words(f.Get("changes")), Aliases: words(f.Get("aliases")),
 		Times: map[incident.Milestone]incident.Moment{}}
 	for _, m := range incident.Milestones() {
 		text := strings.TrimSpace(f.Get(string(m)))

@@ -23,13 +23,15 @@ func TestPagesOfManyFactsAreBounded(t *testing.T) {
 	var voices []incident.Record
 	for i := range many {
 		voices = append(voices, incident.Record{
-			Source: fmt.Sprint("source", i), Form: "ndjson", Ref: fmt.Sprint("r-", i), Aliases: []string{"INC-1"}, At: webtest.Ago(60), Title: bad, URL: "javascript:alert(1)",
+			Source: fmt.Sprint("source", i), Form: "ndjson", Ref: fmt.Sprint("r-", i), Aliases: []string{"INC-1"}, At: webtest.Ago(60),
+			Title: bad, URL: "javascript:alert(1)",
 			Times: webtest.Moments(incident.Started, 60+i, incident.Detected, 50_000+i),
 		})
 	}
 	var edits []incident.Edit
 	for i := range many {
-		edits = append(edits, incident.Edit{At: webtest.Ago(many - i), Who: "kim", Action: incident.Link, Refs: []string{"INC-1"}, Field: "alert", Value: fmt.Sprint("a", i), Why: bad})
+		edits = append(edits, incident.Edit{At: webtest.Ago(many - i), Who: "kim", Action: incident.Link, Refs: []string{"INC-1"},
+			Field: "alert", Value: fmt.Sprint("a", i), Why: bad})
 	}
 	f.IncidentList = incident.Fold(voices, edits, webtest.Policy())
 	if len(f.IncidentList) != 1 {
@@ -37,7 +39,8 @@ func TestPagesOfManyFactsAreBounded(t *testing.T) {
 	}
 	id := f.IncidentList[0].ID
 	for i := range many {
-		f.DrillList = append(f.DrillList, incident.Drill{ID: fmt.Sprint(i), Source: "s", Title: bad, At: webtest.Ago(60), Document: "../../logout?x=" + bad})
+		f.DrillList = append(f.DrillList, incident.Drill{ID: fmt.Sprint(i), Source: "s", Title: bad, At: webtest.Ago(60),
+			Document: "../../logout?x=" + bad})
 		f.ChangeList = append(f.ChangeList, change.Linked{
 			Change:    change.Change{ID: fmt.Sprint(i), Title: bad, At: webtest.Ago(90), URL: "data:text/html,x"},
 			Incidents: []change.Link{{Incident: id, From: webtest.Ago(60)}},

@@ -79,7 +79,8 @@ func (h *Handler) showIncident(req *page.Request, status int, problem string) er
 	if in.ID != asked && problem == "" {
 		return req.Redirect(http.StatusFound, incidentparts.Link(h.Kit, in.ID))
 	}
-	view := incidentView{signalsView: base, Incident: in, Problem: problem, Row: incidentparts.NewRow(h.Kit, in, h.deps.Signals.Policy(), h.Now())}
+	view := incidentView{signalsView: base, Incident: in, Problem: problem,
+		Row: incidentparts.NewRow(h.Kit, in, h.deps.Signals.Policy(), h.Now())}
 	view.Title, view.Canonical = view.Row.Title, h.Absolute("/incidents/"+url.PathEscape(in.ID))
 	view.describe(h, in)
 	if err := h.surroundings(ctx, &view); err != nil {
@@ -116,7 +117,8 @@ func (v *incidentView) describe(h *Handler, in incident.Incident) {
 	v.Doubts = v.Doubts[:len(v.Doubts)-v.More.Doubts]
 	v.More.Voices = max(0, len(in.Records)-voicesShown)
 	for _, said := range in.Records[:len(in.Records)-v.More.Voices] {
-		row := voiceRow{Record: said, Form: policy.Form(said.Form).Title, Name: said.Source + ":" + said.Ref, Who: whoSaid(sources, said.Source), Link: page.WebLink(said.URL)}
+		row := voiceRow{Record: said, Form: policy.Form(said.Form).Title, Name: said.Source + ":" + said.Ref,
+			Who: whoSaid(sources, said.Source), Link: page.WebLink(said.URL)}
 		if said.PostmortemID != "" {
 			row.Link = h.Link("/p/" + url.PathEscape(said.PostmortemID))
 		}

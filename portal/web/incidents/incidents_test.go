@@ -42,8 +42,10 @@ func TestIncidentPage(t *testing.T) {
 	s, _ := site.WithSignals(t)
 	page := s.Get("/kb/incidents/PX1").Body.String()
 	webtest.Holds(t, page, []string{
-		`<a href="/kb/p/checkout-1">post-mortem</a> <span class="muted small">stated by a person</span>`, "automatic", "status: ", "12.8 %", "<b>Resolved</b> after 31 min, on",
-		"Checkout: served without errors", `<a href="#by-hand">zoe</a>`, "HighErrorRate", "suspected cause of PX1", "said in chat", "https://pd.example/PX1",
+		`<a href="/kb/p/checkout-1">post-mortem</a> <span class="muted small">stated by a person</span>`, "automatic", "status: ", "12.8 %",
+		"<b>Resolved</b> after 31 min, on",
+		"Checkout: served without errors", `<a href="#by-hand">zoe</a>`, "HighErrorRate", "suspected cause of PX1", "said in chat",
+		"https://pd.example/PX1",
 		`class="s-diagnose"`, `href="/kb/p/checkout-1"`, "SEV2",
 	}, []string{"Correct this incident", "<failed>", "postmortem:checkout-1<", "<code>pd:PX1</code>"})
 	webtest.Holds(t, s.Get("/kb/incidents/PX2").Body.String(), []string{"postern new postmortem --incident PX2", "detected", "unknown"}, nil)
@@ -63,21 +65,26 @@ func TestEditsNeedAnAuthor(t *testing.T) {
 		t.Errorf("a reader: %d", code)
 	}
 	code, to, _ := s.Post("/kb/incidents/PX1", "pst_author", form)
-	if code != http.StatusSeeOther || to != "/kb/incidents/PX1" || len(f.Edits) != 1 || f.Edits[0].Value != "2026-11-21T14:03:00Z" || f.Who == "" {
+	if code != http.StatusSeeOther || to != "/kb/incidents/PX1" || len(f.Edits) != 1 || f.Edits[0].Value != "2026-11-21T14:03:00Z" ||
+		f.Who == "" {
 		t.Errorf("%d %s %+v", code, to, f.Edits)
 	}
 	s.Post("/kb/incidents/PX1", "pst_admin", url.Values{"action": {"merge"}, "refs": {"PX2, st-2"}, "why": {"one"}})
 	s.Post("/kb/incidents/PX1", "pst_admin", url.Values{"action": {"split"}, "voice": {"status:st-1"}, "why": {"two"}})
 	s.Post("/kb/incidents/PX1", "pst_admin", url.Values{"action": {"link"}, "kind": {"change"}, "id": {" d-1 "}, "why": {"three"}})
-	if m, sp, l := f.Edits[1], f.Edits[2], f.Edits[3]; len(m.Refs) != 2 || sp.Refs[0] != "status:st-1" || l.Field != "change" || l.Value != "d-1" {
+	if m, sp, l := f.Edits[1], f.Edits[2], f.Edits[3]; len(m.Refs) != 2 || sp.Refs[0] != "status:st-1" || l.Field != "change" ||
+		l.Value != "d-1" {
 		t.Errorf("%+v %+v %+v", m, sp, l)
 	}
-	code, _, body := s.Post("/kb/incidents/PX1", "pst_admin", url.Values{"action": {"set"}, "field": {"severity"}, "value": {"P1"}, "why": {"x"}})
+	code, _, body := s.Post("/kb/incidents/PX1", "pst_admin",
+		url.Values{"action": {"set"}, "field": {"severity"}, "value": {"P1"}, "why": {"x"}})
 	if code != http.StatusBadRequest || !strings.Contains(body, "Nothing was changed: severity is SEV1 to SEV5") {
 		t.Errorf("%d", code)
 	}
-	webtest.Holds(t, s.Get("/kb/incidents/PX1", "Authorization", "Bearer pst_admin").Body.String(), []string{"Correct this incident", `value="status:st-1"`, "<option>diagnosed</option>"}, nil)
-	if w := s.Ask(http.MethodPost, "/kb/incidents/PX1", form.Encode(), "Authorization", "Bearer pst_admin", "Sec-Fetch-Site", "cross-site"); w.Code != http.StatusForbidden {
+	webtest.Holds(t, s.Get("/kb/incidents/PX1", "Authorization", "Bearer pst_admin").Body.String(),
+		[]string{"Correct this incident", `value="status:st-1"`, "<option>diagnosed</option>"}, nil)
+	if w := s.Ask(http.MethodPost, "/kb/incidents/PX1", form.Encode(), "Authorization", "Bearer pst_admin", "Sec-Fetch-Site",
+		"cross-site"); w.Code != http.StatusForbidden {
 		t.Errorf("from another site: %d", w.Code)
 	}
 }
@@ -88,18 +95,21 @@ func TestEntry(t *testing.T) {
 	if w := s.Get("/kb/incidents/new"); w.Code == http.StatusOK {
 		t.Error("anybody may tell of an incident")
 	}
-	webtest.Holds(t, s.Get("/kb/incidents/new", "Authorization", "Bearer pst_admin").Body.String(), []string{`name="started"`, `name="title"`}, nil)
+	webtest.Holds(t, s.Get("/kb/incidents/new", "Authorization", "Bearer pst_admin").Body.String(),
+		[]string{`name="started"`, `name="title"`}, nil)
 	form := url.Values{"title": {"Down"}, "services": {"a, b"}, "severity": {"SEV1"}, "started": {"2026-11-21 14:03"}, "resolved": {""}}
 	code, to, _ := s.Post("/kb/incidents", "pst_admin", form)
 	if code != http.StatusSeeOther || to != "/kb/incidents/E-1" {
 		t.Fatalf("%d %s", code, to)
 	}
 	v := f.Entered[0]
-	if v.Title != "Down" || len(v.Services) != 2 || len(v.Times) != 1 || !v.Times[incident.Started].At.Equal(time.Date(2026, 11, 21, 14, 3, 0, 0, time.UTC)) {
+	if v.Title != "Down" || len(v.Services) != 2 || len(v.Times) != 1 ||
+		!v.Times[incident.Started].At.Equal(time.Date(2026, 11, 21, 14, 3, 0, 0, time.UTC)) {
 		t.Errorf("%+v", v)
 	}
 	form.Set("started", "noon")
-	if code, _, body := s.Post("/kb/incidents", "pst_admin", form); code != http.StatusBadRequest || !strings.Contains(body, `value="Down"`) || !strings.Contains(body, "started is no time") {
+	if code, _, body := s.Post("/kb/incidents", "pst_admin", form); code != http.StatusBadRequest ||
+		!strings.Contains(body, `value="Down"`) || !strings.Contains(body, "started is no time") {
 		t.Errorf("%d: what was typed is lost", code)
 	}
 }
@@ -109,7 +119,8 @@ func TestAlertsPage(t *testing.T) {
 	s, _ := site.WithSignals(t)
 	page := s.Get("/kb/alerts").Body.String()
 	webtest.Holds(t, page, []string{
-		"1 of 2 pages", "50.0 %", `<a href="/kb/a/HighErrorRate">HighErrorRate</a>`, "incident PX1", "still firing", "2 alerts were left out", "by minutes",
+		"1 of 2 pages", "50.0 %", `<a href="/kb/a/HighErrorRate">HighErrorRate</a>`, "incident PX1", "still firing", "2 alerts were left out",
+		"by minutes",
 		`class="heat`, "On-call load: 0 of", "How it&#39;s calculated",
 	}, nil)
 	webtest.Holds(t, s.Get("/kb/alerts?service=cart&by=night").Body.String(), []string{"Disk", "service: cart"}, []string{"HighErrorRate"})
@@ -119,7 +130,8 @@ func TestChangesPage(t *testing.T) {
 	t.Parallel()
 	s, _ := site.WithSignals(t)
 	webtest.Holds(t, s.Get("/kb/changes").Body.String(), []string{
-		"1 of 2 deployments", "50.0 %", "suspected cause of PX1", "during a freeze", "https://ci.example/1", "Region lost", "Services without a drill in this period: checkout",
+		"1 of 2 deployments", "50.0 %", "suspected cause of PX1", "during a freeze", "https://ci.example/1", "Region lost",
+		"Services without a drill in this period: checkout",
 	}, nil)
 	webtest.Holds(t, s.Get("/kb/changes?state=failed").Body.String(), []string{"d2"}, []string{"d1 "})
 }
@@ -131,15 +143,19 @@ func TestSlowSQLPages(t *testing.T) {
 		"select * from t where a = ?", "payments", "by its database", "nobody", "1,000", `href="/kb/slow-sql/0123456789abcdef"`, "9 s", "250 ms",
 	}, nil)
 	webtest.Holds(t, s.Get("/kb/slow-sql?team=nobody").Body.String(), []string{"delete from x"}, []string{"select * from t"})
-	webtest.Holds(t, s.Get("/kb/slow-sql/0123456789abcdef", "Authorization", "Bearer pst_admin").Body.String(), []string{"db1", "Assignment", "of 3"}, nil)
+	webtest.Holds(t, s.Get("/kb/slow-sql/0123456789abcdef", "Authorization", "Bearer pst_admin").Body.String(),
+		[]string{"db1", "Assignment", "of 3"}, nil)
 	if w := s.Get("/kb/slow-sql/none"); w.Code != http.StatusNotFound {
 		t.Errorf("%d", w.Code)
 	}
-	code, to, _ := s.Post("/kb/slow-sql/0123456789abcdef", "pst_admin", url.Values{"state": {"assigned"}, "team": {"db"}, "database": {"orders"}})
-	if want := (sql.Decision{Digest: "0123456789abcdef", Database: "orders", State: sql.Assigned, Team: "db"}); code != http.StatusSeeOther || f.Decisions[0] != want {
+	code, to, _ := s.Post("/kb/slow-sql/0123456789abcdef", "pst_admin",
+		url.Values{"state": {"assigned"}, "team": {"db"}, "database": {"orders"}})
+	if want := (sql.Decision{Digest: "0123456789abcdef", Database: "orders", State: sql.Assigned,
+		Team: "db"}); code != http.StatusSeeOther || f.Decisions[0] != want {
 		t.Errorf("%d %s %+v", code, to, f.Decisions)
 	}
-	if code, _, body := s.Post("/kb/slow-sql/0123456789abcdef", "pst_admin", url.Values{}); code != http.StatusBadRequest || !strings.Contains(body, "Nothing was changed") {
+	if code, _, body := s.Post("/kb/slow-sql/0123456789abcdef", "pst_admin", url.Values{}); code != http.StatusBadRequest ||
+		!strings.Contains(body, "Nothing was changed") {
 		t.Errorf("%d", code)
 	}
 }
@@ -148,7 +164,8 @@ func TestEmptySignalsNameTheCommand(t *testing.T) {
 	t.Parallel()
 	s := site.New(t, "https://kb.example", func(d *web.Deps, _ *web.Options) { d.Signals = &webtest.Signals{} })
 	for path, says := range map[string]string{
-		"/incidents": "postern feed import ndjson", "/alerts": "https://kb.example/api/v1/feeds/alertmanager", "/changes": "postern feed import ndjson -",
+		"/incidents": "postern feed import ndjson", "/alerts": "https://kb.example/api/v1/feeds/alertmanager",
+		"/changes":  "postern feed import ndjson -",
 		"/slow-sql": "postern feed import mysql-slow-log",
 	} {
 		if w := s.Get(path); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), says) {

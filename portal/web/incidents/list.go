@@ -95,7 +95,8 @@ func (h *Handler) narrow(req *page.Request, view *incidentsView, all []incident.
 		fits := func(name string, values ...string) bool {
 			return q.Get(name) == "" || slices.Contains(values, q.Get(name))
 		}
-		if !fits("state", incidentState(in)) || !fits("service", in.Services...) || !fits("severity", in.Severity) || !fits("postmortem", report) {
+		if !fits("state", incidentState(in)) || !fits("service", in.Services...) || !fits("severity", in.Severity) ||
+			!fits("postmortem", report) {
 			continue
 		}
 		shown = append(shown, in)
@@ -128,7 +129,8 @@ func incidentTiles(sum incident.Summary, p incident.Policy) []page.Tile {
 		recovery.Note += ", p90 " + tookOf(sum.Recover.P90)
 	}
 	count := page.Tile{Name: "Incidents", Value: humanize.Number(sum.N), Note: strconv.Itoa(sum.Open) + " open",
-		How: "those whose impact began in this time; maintenance (" + strconv.Itoa(sum.Maintenance) + ") and doubted ones (" + strconv.Itoa(sum.Uncertain) + ") are left out of every figure"}
+		How: "those whose impact began in this time; maintenance (" + strconv.Itoa(sum.Maintenance) + ") and doubted ones (" +
+			strconv.Itoa(sum.Uncertain) + ") are left out of every figure"}
 	if sum.Open > 0 {
 		count.Class = "bad"
 	}

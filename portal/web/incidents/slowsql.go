@@ -50,7 +50,8 @@ type digestView struct {
 
 // statementRow returns the row of a statement.
 func (h *Handler) statementRow(f sql.Followed) statementRow {
-	row := statementRow{Followed: f, Link: h.Link("/slow-sql/" + url.PathEscape(f.Digest)), Class: "none", Time: secondsOf(f.Seconds), Times: "unknown", Ratio: "—"}
+	row := statementRow{Followed: f, Link: h.Link("/slow-sql/" + url.PathEscape(f.Digest)), Class: "none", Time: secondsOf(f.Seconds),
+		Times: "unknown", Ratio: "—"}
 	switch f.State {
 	case sql.New:
 		row.Class = "warn"
@@ -131,7 +132,8 @@ func (h *Handler) narrowStatements(req *page.Request, view *slowSQLView, all []s
 		fits := func(name, value string) bool { return q.Get(name) == "" || q.Get(name) == value }
 		team := cmp.Or(f.Owner.Team, unowned)
 		// What was not seen in this time is of interest only when it was asked for.
-		if f.Count == 0 && f.Odd == 0 && q.Get("state") != string(f.State) || !fits("team", team) || !fits("database", f.Database) || !fits("state", string(f.State)) {
+		if f.Count == 0 && f.Odd == 0 && q.Get("state") != string(f.State) || !fits("team", team) || !fits("database", f.Database) ||
+			!fits("state", string(f.State)) {
 			continue
 		}
 		shown = append(shown, f)
@@ -193,11 +195,13 @@ func statementTiles(all []sql.Followed) []page.Tile {
 		}
 	}
 	tiles := []page.Tile{
-		{Name: "Statements", Value: humanize.Number(len(all)), Note: "of " + humanize.Decimal(count, 0) + " executions", How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
+		{Name: "Statements", Value: humanize.Number(len(all)), Note: "of " + humanize.Decimal(count, 0) + " executions",
+			How: "distinct digests a database that were slow in this time; how slow is a setting of each instance"},
 		{Name: "Total time", Value: secondsOf(seconds), Note: "in the databases", How: "sum of the execution times that the sources report"},
 		{Name: "New", Value: humanize.Number(fresh), Note: "not assigned yet", How: "neither assigned nor fixed by a person"},
 		{Name: "Came back", Value: humanize.Number(back), Note: "seen again after a fix", How: "slow again after they were marked as fixed"},
-		{Name: "Without an owner", Value: humanize.Number(orphans), Note: "no owner is known", How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
+		{Name: "Without an owner", Value: humanize.Number(orphans), Note: "no owner is known",
+			How: "no service names the database (annotation postern/databases), no service is called like the user, no tag in a comment"},
 	}
 	if back > 0 {
 		tiles[3].Class = "bad"
@@ -248,7 +252,8 @@ func (h *Handler) decide(req *page.Request) error {
 		return err
 	}
 	f := req.PostForm
-	d := sql.Decision{Digest: req.PathValue("id"), Database: f.Get("database"), State: sql.State(f.Get("state")), Team: f.Get("team"), Why: f.Get("why")}
+	d := sql.Decision{Digest: req.PathValue("id"), Database: f.Get("database"), State: sql.State(f.Get("state")), Team: f.Get("team"),
+		Why: f.Get("why")}
 	err := h.deps.Signals.Decide(req.Context(), req.Who.Name, d)
 	if fault.KindOf(err) == fault.Invalid && err != nil {
 		return h.showDigest(req, http.StatusBadRequest, fault.Message(err))

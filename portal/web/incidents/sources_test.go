@@ -12,8 +12,10 @@ import (
 func TestWhoSaidIsWhoWasBelieved(t *testing.T) {
 	t.Parallel()
 	voices := []incident.Record{
-		{Source: "portal", Form: "portal", Ref: "E-1", By: "ana", At: webtest.Ago(50), Title: "Down", Severity: "SEV1", Times: webtest.Moments(incident.Started, 60)},
-		{Source: "portal", Form: "portal", Ref: "E-2", By: "bo", At: webtest.Ago(40), Title: "Down", Severity: "SEV3", Aliases: []string{"E-1"}, Times: webtest.Moments(incident.Started, 60)},
+		{Source: "portal", Form: "portal", Ref: "E-1", By: "ana", At: webtest.Ago(50), Title: "Down", Severity: "SEV1",
+			Times: webtest.Moments(incident.Started, 60)},
+		{Source: "portal", Form: "portal", Ref: "E-2", By: "bo", At: webtest.Ago(40), Title: "Down", Severity: "SEV3",
+			Aliases: []string{"E-1"}, Times: webtest.Moments(incident.Started, 60)},
 	}
 	in := incident.Fold(voices, nil, webtest.Policy())[0]
 	believed := map[string]string{"SEV1": "ana", "SEV3": "bo"}[in.Severity]

@@ -118,7 +118,8 @@ func (h *Handler) fixedIn(doc library.Page) *docparts.Match {
 	for _, x := range doc.Document.Body.Sections {
 		sections = append(sections, snippet.Section{Heading: x.Heading, Anchor: x.Anchor, Text: x.Text, Code: x.Code})
 	}
-	v := &docparts.Match{Match: search.Match{Hit: search.Hit{Document: search.Document{ID: doc.ID, Address: doc.Address, Title: doc.Title}}, Fix: snippet.Fix(sections)}}
+	v := &docparts.Match{Match: search.Match{Hit: search.Hit{Document: search.Document{ID: doc.ID, Address: doc.Address, Title: doc.Title}},
+		Fix: snippet.Fix(sections)}}
 	*v = h.answers().Match(v.Match)
 	if v.Fix != nil {
 		v.HTML, v.More = docparts.Excerpt(docparts.Body(h.Kit, doc), v.Fix.Anchor, docparts.FixShown)
@@ -160,13 +161,15 @@ func (h *Handler) stateOf(in incident.Incident, now time.Time) incidentTop {
 	case in.Maintenance:
 		return incidentTop{State: h.Text("incident.state_maintenance"), Class: "none", Says: h.Text("incident.maintenance_note")}
 	case in.Open && known:
-		return incidentTop{State: open, Class: "bad", Says: h.Text("incident.open_since", "Time", humanize.Duration(length), "Progress", h.progress(in))}
+		return incidentTop{State: open, Class: "bad", Says: h.Text("incident.open_since", "Time", humanize.Duration(length), "Progress",
+			h.progress(in))}
 	case in.Open:
 		return incidentTop{State: open, Class: "bad", Says: h.Text("incident.open_unknown", "Progress", h.progress(in))}
 	case ended && end.DayOnly:
 		return incidentTop{State: resolved, Class: "ok", Says: h.Text("incident.resolved_day", "Day", page.FormatDay(end.At))}
 	case ended && known:
-		return incidentTop{State: resolved, Class: "ok", Says: h.Text("incident.resolved_after", "Time", humanize.Duration(length)), Until: end.At}
+		return incidentTop{State: resolved, Class: "ok", Says: h.Text("incident.resolved_after", "Time", humanize.Duration(length)),
+			Until: end.At}
 	case ended:
 		return incidentTop{State: resolved, Class: "ok", Says: h.Text("incident.resolved_unknown"), Until: end.At}
 	}

@@ -17,7 +17,8 @@ func TestTheTopLeadsWithWhatFixedIt(t *testing.T) {
 	s, f := site.WithSignals(t)
 	s.Lib.Doc.Document.Body.Sections = []postmortems.Section{{Heading: "Resolution", Anchor: "h-resolution", Text: "The limit was set back:"}}
 	page := s.Get("/kb/incidents/PX1").Body.String()
-	webtest.Holds(t, page, []string{"What fixed it<", "The limit was set back:", "100 % of payments, eu-1", "Similar past incidents", "Refunds failed"}, []string{"What fixed it last time"})
+	webtest.Holds(t, page, []string{"What fixed it<", "The limit was set back:", "100 % of payments, eu-1", "Similar past incidents",
+		"Refunds failed"}, []string{"What fixed it last time"})
 	if fixed, table := strings.Index(page, "The limit was set back:"), strings.Index(page, "<h2>Milestones"); fixed > table {
 		t.Error("what fixed it stands below the tables")
 	}
@@ -26,8 +27,11 @@ func TestTheTopLeadsWithWhatFixedIt(t *testing.T) {
 	if s.Search.LastSimilar.Text != "service: cart\nsummary: Still failing" {
 		t.Errorf("asked for %q", s.Search.LastSimilar.Text)
 	}
-	f.DraftList = []incidentparts.DraftPostmortem{{Title: "Why the cart failed", Branch: "ana/cart", Address: "/drafts/ana/cart/postmortems/cart"}}
-	webtest.Holds(t, s.Get("/kb/incidents/PX2").Body.String(), []string{`<a href="/kb/drafts/ana/cart/postmortems/cart">Why the cart failed</a> <span class="pill warn">draft</span>`}, []string{"None names this incident"})
+	f.DraftList = []incidentparts.DraftPostmortem{{Title: "Why the cart failed", Branch: "ana/cart",
+		Address: "/drafts/ana/cart/postmortems/cart"}}
+	webtest.Holds(t, s.Get("/kb/incidents/PX2").Body.String(),
+		[]string{`<a href="/kb/drafts/ana/cart/postmortems/cart">Why the cart failed</a> <span class="pill warn">draft</span>`},
+		[]string{"None names this incident"})
 	s.Search.Err = errors.New("busy")
 	if w := s.Get("/kb/incidents/PX2"); w.Code != 200 || strings.Contains(w.Body.String(), "What fixed it") {
 		t.Errorf("without search: %d", w.Code)

@@ -102,7 +102,8 @@ func (k *Kit) FailedLogin(r *Request, err error) error {
 // noCredential returns the error for a request that needs a token and has none.
 func noCredential(r *http.Request) error {
 	if r.Header.Get("Authorization") != "" {
-		return fault.New(fault.Unauthenticated, "web", "a token is needed here; the Authorization header has none of this portal, which begin with "+auth.SecretPrefix)
+		return fault.New(fault.Unauthenticated, "web", "a token is needed here; the Authorization header has none of this portal, which "+
+			"begin with "+auth.SecretPrefix)
 	}
 	return fault.New(fault.Unauthenticated, "web", "a token is needed here")
 }

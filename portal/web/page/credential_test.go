@@ -17,11 +17,13 @@ func spend(t *testing.T, s *site.Site, ip string) {
 	t.Helper()
 	_, burst := page.RateFailed.Limit()
 	for i := range burst {
-		if w := s.From(ip, "POST", "/api/v1/feeds/alertmanager?source=am", "one", "Authorization", site.Revoked); w.Code != http.StatusUnauthorized {
+		if w := s.From(ip, "POST", "/api/v1/feeds/alertmanager?source=am", "one", "Authorization",
+			site.Revoked); w.Code != http.StatusUnauthorized {
 			t.Fatalf("wrong token %d: %d", i+1, w.Code)
 		}
 	}
-	if w := s.From(ip, "POST", "/api/v1/feeds/alertmanager?source=am", "one", "Authorization", site.Revoked); w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
+	if w := s.From(ip, "POST", "/api/v1/feeds/alertmanager?source=am", "one", "Authorization",
+		site.Revoked); w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
 		t.Fatalf("one wrong token more: %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
 	}
 }
@@ -46,11 +48,13 @@ func TestAValidTokenPassesWhereOthersFail(t *testing.T) {
 		{"a reader", "GET", "/", []string{"Authorization", "Bearer pst_reader"}, 200},
 		{"a program", "GET", "/api/v1/documents", []string{"Authorization", "Bearer pst_reader"}, 200},
 		{"a session", "GET", "/", []string{"Cookie", "__Host-postern=session-pst_reader"}, 200},
-		{"git, cloning", "GET", "/knowledge.git/info/refs?service=git-upload-pack", []string{"Authorization", "Basic " + site.Basic("x", "pst_reader")}, 200},
+		{"git, cloning", "GET", "/knowledge.git/info/refs?service=git-upload-pack",
+			[]string{"Authorization", "Basic " + site.Basic("x", "pst_reader")}, 200},
 		{"git, pushing", "POST", "/knowledge.git/git-receive-pack", []string{"Authorization", "Basic " + site.Basic("x", "pst_publisher")}, 200},
 		{"an admin", "GET", "/api/v1/admin/tokens", []string{"Authorization", "Bearer pst_admin"}, 200},
 		{"the one with the revoked token", "GET", "/", []string{"Authorization", site.Revoked}, 429},
-		{"a guess as git's password", "GET", "/knowledge.git/info/refs?service=git-upload-pack", []string{"Authorization", "Basic " + site.Basic("x", "pst_guess")}, 429},
+		{"a guess as git's password", "GET", "/knowledge.git/info/refs?service=git-upload-pack",
+			[]string{"Authorization", "Basic " + site.Basic("x", "pst_guess")}, 429},
 	} {
 		if w := s.From(ip, c.method, c.target, "one", c.headers...); w.Code != c.status {
 			t.Errorf("%s: %d, want %d: %s", c.name, w.Code, c.status, w.Body)
@@ -102,7 +106,8 @@ func TestAddressesAreCountedByNetwork(t *testing.T) {
 func TestForeignAuthorizationIsIgnored(t *testing.T) {
 	t.Parallel()
 	const session = "session-pst_publisher"
-	foreign := []string{"Basic " + site.Basic("alice", ""), "Basic " + site.Basic("alice", "secret"), "Basic !", "Bearer eyJhbGciOi.J9", "Negotiate YII=", "Digest username=a", "x", ""}
+	foreign := []string{"Basic " + site.Basic("alice", ""), "Basic " + site.Basic("alice", "secret"), "Basic !", "Bearer eyJhbGciOi.J9",
+		"Negotiate YII=", "Digest username=a", "x", ""}
 	for _, header := range foreign {
 		open, shut := site.New(t, "http://127.0.0.1:8080"), site.New(t, "http://127.0.0.1:8080", site.Closed)
 		for _, c := range []struct {
@@ -124,14 +129,16 @@ func TestForeignAuthorizationIsIgnored(t *testing.T) {
 			{shut, "GET", "/login", "", 200},
 			{shut, "GET", "/healthz", "", 200},
 		} {
-			w := c.site.From("203.0.113.7:1", c.method, c.target, "id=n1", "Authorization", header, "Cookie", "postern="+c.cookie, "Content-Type", site.FormType)
+			w := c.site.From("203.0.113.7:1", c.method, c.target, "id=n1", "Authorization", header, "Cookie", "postern="+c.cookie, "Content-Type",
+				site.FormType)
 			if w.Code != c.status {
 				t.Errorf("%q, %s %s, session %q: %d, want %d", header, c.method, c.target, c.cookie, w.Code, c.status)
 			}
 			if w.Code == 401 && strings.HasPrefix(c.target, "/knowledge.git/") && !strings.HasPrefix(w.Header().Get("WWW-Authenticate"), "Basic ") {
 				t.Errorf("%q: git is not asked for its token", header)
 			}
-			if w.Code == 401 && header != "" && !strings.Contains(c.target, "info/refs") && c.method == "POST" && !strings.Contains(w.Body.String(), "begin with pst_") {
+			if w.Code == 401 && header != "" && !strings.Contains(c.target, "info/refs") && c.method == "POST" &&
+				!strings.Contains(w.Body.String(), "begin with pst_") {
 				t.Errorf("%q, %s: the sender is not told what the header lacks: %s", header, c.target, w.Body)
 			}
 		}
@@ -149,7 +156,8 @@ func TestForeignAuthorizationIsIgnored(t *testing.T) {
 // reading is open, too, and counts.
 func TestAWrongTokenIsRefusedWhereReadingIsOpen(t *testing.T) {
 	t.Parallel()
-	for _, header := range []string{"Bearer pst_wrong", "bearer  pst_wrong", "Basic " + site.Basic("", "pst_wrong"), "pst_wrong", "Token pst_reader", "Bearer pst_" + strings.Repeat("0", 43)} {
+	for _, header := range []string{"Bearer pst_wrong", "bearer  pst_wrong", "Basic " + site.Basic("", "pst_wrong"), "pst_wrong",
+		"Token pst_reader", "Bearer pst_" + strings.Repeat("0", 43)} {
 		s := site.New(t, "http://127.0.0.1:8080")
 		_, burst := page.RateFailed.Limit()
 		for i := range burst + 1 {

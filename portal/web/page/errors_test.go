@@ -29,7 +29,8 @@ func TestA404SearchesForItsOwnWords(t *testing.T) {
 func TestErrorsFitTheClient(t *testing.T) {
 	t.Parallel()
 	s := site.New(t, "https://kb.example")
-	if w := s.Get("/guides/x", "Accept", "application/json"); w.Header().Get("Content-Type") != "application/problem+json" || !strings.Contains(w.Body.String(), `"kind":"not_found"`) {
+	if w := s.Get("/guides/x", "Accept", "application/json"); w.Header().Get("Content-Type") != "application/problem+json" ||
+		!strings.Contains(w.Body.String(), `"kind":"not_found"`) {
 		t.Errorf("a program got %s %s", w.Header().Get("Content-Type"), w.Body)
 	}
 	if w := s.Ask("PUT", "/guides/x", ""); w.Code != http.StatusMethodNotAllowed {

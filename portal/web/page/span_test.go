@@ -16,14 +16,16 @@ import (
 func TestPagesOverTooMuchAskForLess(t *testing.T) {
 	t.Parallel()
 	s, f := site.WithSignals(t)
-	f.Wide = fault.New(fault.TooWide, "test", "from 1 to 2 there are 168,000 incidents, and at most 25,000 entries are read at once; narrow the range")
+	f.Wide = fault.New(fault.TooWide, "test", "from 1 to 2 there are 168,000 incidents, and at most 25,000 entries are read at once; "+
+		"narrow the range")
 	for _, path := range []string{"/incidents?service=cart", "/alerts?days=7", "/changes", "/slow-sql", "/slow-sql/0123456789abcdef"} {
 		w := s.Get("/kb" + path)
 		body := w.Body.String()
 		if w.Code != http.StatusBadRequest {
 			t.Errorf("%s: %d", path, w.Code)
 		}
-		webtest.Holds(t, body, []string{"Too much for one page", "From 1 to 2 there are 168,000 incidents", "narrow the range", "Narrower ranges", "from=2026-11-1"}, nil)
+		webtest.Holds(t, body, []string{"Too much for one page", "From 1 to 2 there are 168,000 incidents", "narrow the range",
+			"Narrower ranges", "from=2026-11-1"}, nil)
 		if n := strings.Count(body, "data-item"); n > page.SpanParts+1 || n < 7 {
 			t.Errorf("%s offers %d ranges", path, n)
 		}

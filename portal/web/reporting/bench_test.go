@@ -24,12 +24,14 @@ func largeWeekly(t testing.TB) reports.Report {
 	}
 	in := reports.Inputs{Targets: reports.Targets{Policy: incident.DefaultPolicy()}}
 	for n := range 60 {
-		in.Services = append(in.Services, slo.Service{Name: fmt.Sprintf("service-%02d", n), Title: fmt.Sprintf("Service number %02d", n), Team: fmt.Sprintf("team-%d", n%9)})
+		in.Services = append(in.Services, slo.Service{Name: fmt.Sprintf("service-%02d", n), Title: fmt.Sprintf("Service number %02d", n),
+			Team: fmt.Sprintf("team-%d", n%9)})
 	}
 	for n := range 300 {
 		s := slo.SLO{
-			Name: fmt.Sprintf("service-%02d-objective-%03d", n%60, n), Title: fmt.Sprintf("Service %02d, objective %03d", n%60, n), Service: fmt.Sprintf("service-%02d", n%60),
-			Target: 0.999, Method: slo.Occurrences, Window: slo.Window{Rolling: true, Count: 28, Unit: "d"}, Hash: fmt.Sprintf("%064d", n),
+			Name: fmt.Sprintf("service-%02d-objective-%03d", n%60, n), Title: fmt.Sprintf("Service %02d, objective %03d", n%60, n),
+			Service: fmt.Sprintf("service-%02d", n%60),
+			Target:  0.999, Method: slo.Occurrences, Window: slo.Window{Rolling: true, Count: 28, Unit: "d"}, Hash: fmt.Sprintf("%064d", n),
 		}
 		var buckets []slo.Bucket
 		for at := p.To.Add(-60 * 24 * time.Hour); at.Before(p.To) && n%29 != 0; at = at.Add(time.Hour) {

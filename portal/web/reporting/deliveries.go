@@ -57,7 +57,8 @@ func (h *Handler) deliveries(req *page.Request) error {
 func (h *Handler) deliveryRows(req *page.Request, states ...outbox.State) (rows []deliveryRow, err error) {
 	all, err := h.deps.Deliveries.List(req.Context(), states...)
 	for _, d := range all {
-		rows = append(rows, deliveryRow{d, h.Text(messages.Key("delivery.state.", string(d.State))), h.Link("/reports/"+d.Report+"/"+d.Period) + "?rev=" + strconv.Itoa(d.Revision)})
+		rows = append(rows, deliveryRow{d, h.Text(messages.Key("delivery.state.", string(d.State))),
+			h.Link("/reports/"+d.Report+"/"+d.Period) + "?rev=" + strconv.Itoa(d.Revision)})
 	}
 	return rows, err
 }

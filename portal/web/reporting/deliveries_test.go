@@ -21,7 +21,8 @@ type manyDeliveries struct{ reporting.Deliveries }
 
 func (manyDeliveries) List(_ context.Context, states ...outbox.State) (out []outbox.Delivery, err error) {
 	const room = 500
-	all := []outbox.Delivery{{ID: "stuck", Report: "weekly", Period: "2026-W40", Revision: 1, Channel: "mail", Address: "<b>@example.org", State: outbox.Parked, Reason: "no such mailbox <i>"}}
+	all := []outbox.Delivery{{ID: "stuck", Report: "weekly", Period: "2026-W40", Revision: 1, Channel: "mail", Address: "<b>@example.org",
+		State: outbox.Parked, Reason: "no such mailbox <i>"}}
 	for i := range room {
 		d := outbox.Delivery{ID: fmt.Sprint(i), Report: "daily", Period: "2026-11-21", Revision: i + 1, Channel: "ops", State: outbox.Done}
 		all = append([]outbox.Delivery{d}, all...)

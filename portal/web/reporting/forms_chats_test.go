@@ -33,7 +33,8 @@ func checkChats(t *testing.T, r reports.Report) {
 	defer hook.Close()
 	l := letter(t, r)
 	for _, kind := range []deliver.Type{deliver.Slack, deliver.Teams, deliver.DingTalk, deliver.Feishu, deliver.WeCom} {
-		sender, err := deliver.NewSender(deliver.Channel{Name: "x", Type: kind, URL: hook.URL}, deliver.Options{Client: hook.Client(), Now: func() time.Time { return webtest.Now }})
+		sender, err := deliver.NewSender(deliver.Channel{Name: "x", Type: kind, URL: hook.URL},
+			deliver.Options{Client: hook.Client(), Now: func() time.Time { return webtest.Now }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -199,7 +199,8 @@ func checkCSV(t *testing.T, got, want []byte) {
 	number := regexp.MustCompile(`^[-+]?[0-9.]+(e[-+]?[0-9]+)?$`)
 	for _, row := range rows {
 		for _, cell := range row {
-			if first := strings.TrimLeft(cell, " "); first != "" && strings.ContainsAny(first[:1], "=+-@\t\r\n") && !number.MatchString(first) || strings.HasPrefix(first, "＝") {
+			if first := strings.TrimLeft(cell, " "); first != "" && strings.ContainsAny(first[:1], "=+-@\t\r\n") && !number.MatchString(first) ||
+				strings.HasPrefix(first, "＝") {
 				t.Errorf("the CSV holds the formula %.40q", cell)
 				return
 			}
@@ -252,7 +253,8 @@ func checkCharts(t *testing.T, drawer *chart.Drawer, r reports.Report) {
 func TestHostileWordsInMarkdown(t *testing.T) {
 	t.Parallel()
 	for name, text := range hostileTexts() {
-		md := export.Markdown(reports.Report{Words: text + "\n\n[a](https://kb.example) [b](JaVaScRiPt:alert(1)) [c][d]\n\n[d]: data:text/html,x"}, "")
+		md := export.Markdown(reports.Report{Words: text + "\n\n[a](https://kb.example) [b](JaVaScRiPt:alert(1)) [c][d]\n\n[d]: " +
+			"data:text/html,x"}, "")
 		page := strings.ToLower(string(rendered(t, md)))
 		for _, live := range []string{"<script", "<img", "<!--", `href="javascript:`, `href="data:`} {
 			if strings.Contains(page, live) {

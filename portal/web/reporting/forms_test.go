@@ -53,7 +53,8 @@ type reportForm struct {
 
 func (f reportForm) leavesOut(kind string) bool {
 	for name := range f.leaves {
-		if kind == name || strings.HasSuffix(name, ".") && strings.HasPrefix(kind, name) || strings.HasPrefix(name, "*") && strings.HasSuffix(kind, name[1:]) {
+		if kind == name || strings.HasSuffix(name, ".") && strings.HasPrefix(kind, name) || strings.HasPrefix(name, "*") &&
+			strings.HasSuffix(kind, name[1:]) {
 			return true
 		}
 	}
@@ -77,15 +78,18 @@ func reportForms(drawer *chart.Drawer) []reportForm {
 	}
 	at := func(r reports.Report) string { return "/reports/" + r.Name + "/" + r.Period }
 	page := map[string]string{
-		"Verdict.Facts.": facts, "*.Number": text, "Derivations.Coverage": "the state of an objective says it", "Twinned.Series.": drawn, "Twinned.Mark": drawn, "Twinned.Marks": "drawn, and said where there is room",
+		"Verdict.Facts.": facts, "*.Number": text, "Derivations.Coverage": "the state of an objective says it", "Twinned.Series.": drawn,
+		"Twinned.Mark": drawn, "Twinned.Marks": "drawn, and said where there is room",
 		"Clock.Series.Name": axis, "Clock.Series.Points.Label": axis, "Charts.Mark": "a line in the drawing, where nothing is left",
 	}
 	markdown := map[string]string{
-		"Verdict.Facts.": facts, "*.Number": text, "Twinned.Series.": drawn, "Twinned.Mark": drawn, "Twinned.Marks": drawn, "Twinned.MarksName": drawn, "Clock.Series.Name": axis, "Clock.Series.Points.Label": axis,
+		"Verdict.Facts.": facts, "*.Number": text, "Twinned.Series.": drawn, "Twinned.Mark": drawn, "Twinned.Marks": drawn,
+		"Twinned.MarksName": drawn, "Clock.Series.Name": axis, "Clock.Series.Points.Label": axis,
 		"Charts.Mark": page["Charts.Mark"],
 	}
 	const extract = "a mail is the first screen: its first charts come as pictures, the rest is behind its link"
-	mail := map[string]string{"Sections.": extract, "Charts.": extract, "Clock.": extract, "Twinned.": extract, "Derivations.": extract, "Verdict.Facts.": facts, "*.Number": text}
+	mail := map[string]string{"Sections.": extract, "Charts.": extract, "Clock.": extract, "Twinned.": extract, "Derivations.": extract,
+		"Verdict.Facts.": facts, "*.Number": text}
 	return []reportForm{
 		{"page", func(t *testing.T, r reports.Report) *reading {
 			return readHTML(t, portal(t, r).Get(at(r)).Body.Bytes())
@@ -123,7 +127,8 @@ func letter(t *testing.T, r reports.Report) deliver.Message {
 		t.Fatal(err)
 	}
 	at := formsOrigin + "/reports/" + r.Name + "/" + r.Period
-	l, err := c.Compose(deliver.Published{Report: r, Revision: 2, At: webtest.Now, URL: at + "?rev=2", Latest: at, Base: formsOrigin, Markdown: export.Markdown(r, formsOrigin)})
+	l, err := c.Compose(deliver.Published{Report: r, Revision: 2, At: webtest.Now, URL: at + "?rev=2", Latest: at, Base: formsOrigin,
+		Markdown: export.Markdown(r, formsOrigin)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +291,8 @@ func TestPDFSaysWhatThePageSays(t *testing.T) {
 		f.leaves[name] = why
 	}
 	checkForm(t, f, &r, got)
-	for _, running := range []string{r.Title + ": " + r.Heading, "Revision 2, ", formsOrigin + (&url.URL{Path: "/reports/weekly/" + r.Period}).Path, "2 of "} {
+	for _, running := range []string{r.Title + ": " + r.Heading, "Revision 2, ",
+		formsOrigin + (&url.URL{Path: "/reports/weekly/" + r.Period}).Path, "2 of "} {
 		if n := strings.Count(got.text, squeezed(running)); n < 1 {
 			t.Errorf("%q stands on no page", running)
 		}

@@ -30,8 +30,10 @@ func (h *Handler) Routes() []page.Route {
 		page.Get("/deliveries", h.deliveries),
 		{Method: http.MethodPost, Path: "/jobs/:name/run", Need: auth.Administer, Body: page.SmallForm, Serve: h.jobRun},
 		{Method: http.MethodPost, Path: "/deliveries/:id/resend", Need: auth.Administer, Body: page.SmallForm, Serve: h.resend},
-		{Method: http.MethodPost, Path: "/api/v1/admin/deliveries", Need: auth.Administer, Strict: true, Body: page.SmallJSON, Serve: h.sendReport},
-		{Method: http.MethodPost, Path: "/api/v1/admin/reports/run", Need: auth.Administer, Strict: true, Body: page.SmallJSON, Serve: h.reportRun},
+		{Method: http.MethodPost, Path: "/api/v1/admin/deliveries", Need: auth.Administer, Strict: true, Body: page.SmallJSON,
+			Serve: h.sendReport},
+		{Method: http.MethodPost, Path: "/api/v1/admin/reports/run", Need: auth.Administer, Strict: true, Body: page.SmallJSON,
+			Serve: h.reportRun},
 	}
 }
 

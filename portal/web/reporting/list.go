@@ -65,7 +65,8 @@ func (h *Handler) reportList(req *page.Request) error {
 	if view.Rows, view.Next, err = h.deps.Reports.List(ctx, name, cursor, reportRows); err != nil {
 		return err
 	}
-	if name != "" && len(view.Rows) == 0 && cursor == "" && !slices.ContainsFunc(view.Definitions, func(d reports.Definition) bool { return d.Name == name }) {
+	if name != "" && len(view.Rows) == 0 && cursor == "" &&
+		!slices.ContainsFunc(view.Definitions, func(d reports.Definition) bool { return d.Name == name }) {
 		return fault.Newf(fault.NotFound, "web.reports", "there is no report %.60q", name)
 	}
 	if view.Next != "" {
@@ -182,7 +183,8 @@ func (h *Handler) reportCompare(req *page.Request) error {
 	if err != nil {
 		return err
 	}
-	view := differencesView{Frame: h.Frame(), Heading: h.Text("diff.compare_title", "A", before.Heading, "B", after.Heading), Before: before.Revision, After: after.Revision, Periods: true}
+	view := differencesView{Frame: h.Frame(), Heading: h.Text("diff.compare_title", "A", before.Heading, "B", after.Heading),
+		Before: before.Revision, After: after.Revision, Periods: true}
 	view.Differences, view.Left = reports.Compare(before.Report, after.Report)
 	view.Title, view.Section = "Compare "+a+" and "+b, "/reports"
 	return h.Show(req, http.StatusOK, "differences", view)
@@ -205,7 +207,8 @@ func (h *Handler) reportFeed(req *page.Request) error {
 			title += ", revision " + strconv.Itoa(r.Number)
 		}
 		feed.Add(page.FeedEntry{
-			ID: address, Title: title, Author: page.FeedAuthor{Name: h.Name()}, Link: page.FeedLink{Rel: "alternate", Type: "text/html", Href: address},
+			ID: address, Title: title, Author: page.FeedAuthor{Name: h.Name()},
+			Link:     page.FeedLink{Rel: "alternate", Type: "text/html", Href: address},
 			Category: []page.FeedTerm{{Term: r.Name}}, Summary: humanize.Line(r.Verdict),
 		}, r.To, r.PublishedAt)
 	}

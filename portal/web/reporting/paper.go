@@ -21,7 +21,8 @@ const printRetry = 30
 // there to print with, or if it is busy.
 func (h *Handler) reportPDF(req *page.Request, p reportstore.Published) ([]byte, error) {
 	if h.deps.Printer == nil {
-		return nil, fault.New(fault.Unavailable, "web.report", "there is no browser on the server to print a PDF with; print this report from your own browser, its style sheet has a page for paper")
+		return nil, fault.New(fault.Unavailable, "web.report",
+			"there is no browser on the server to print a PDF with; print this report from your own browser, its style sheet has a page for paper")
 	}
 	if err := h.Throttle(req, page.RateSearch); err != nil {
 		return nil, err

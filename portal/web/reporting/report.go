@@ -142,7 +142,8 @@ func (h *Handler) reportPreview(req *page.Request, name, id string) error {
 	if err != nil {
 		return err
 	}
-	view, err := h.reportView(ctx, reportstore.Published{Report: r, Revision: reportstore.Revision{Name: r.Name, Period: r.Period, PublishedAt: h.Now()}}, 0)
+	view, err := h.reportView(ctx, reportstore.Published{Report: r,
+		Revision: reportstore.Revision{Name: r.Name, Period: r.Period, PublishedAt: h.Now()}}, 0)
 	if err != nil {
 		return err
 	}
@@ -153,7 +154,8 @@ func (h *Handler) reportPreview(req *page.Request, name, id string) error {
 // reportView returns the page of a report, with its charts drawn.
 func (h *Handler) reportView(ctx context.Context, p reportstore.Published, newest int) (reportView, error) {
 	r := p.Report
-	v := reportView{Frame: h.Frame(), R: r, Rev: p.Revision, Newest: newest, Address: "/reports/" + r.Name + "/" + r.Period, Verdict: verdictParts(r.Verdict)}
+	v := reportView{Frame: h.Frame(), R: r, Rev: p.Revision, Newest: newest, Address: "/reports/" + r.Name + "/" + r.Period,
+		Verdict: verdictParts(r.Verdict)}
 	v.Title, v.Section, v.Canonical = r.Title+": "+r.Heading, "/reports", h.Absolute(v.Address)
 	words, err := h.deps.Reports.Words(ctx, r, h.Prefix())
 	if err != nil {

@@ -43,12 +43,14 @@ func TestReportRevisions(t *testing.T) {
 	if diff := s.Get(at + "/changes?rev=2").Body.String(); !strings.Contains(diff, "<del>9 / 9</del>") {
 		t.Errorf("what changed: %s", diff)
 	}
-	for target, status := range map[string]int{at + "?rev=7": 404, at + "?rev=x": 400, "/x/reports/weekly/2026-W01": 404, "/x/reports/nobody": 404, at + ".pdf": 503, at + "/charts/none.svg": 404, at + "/charts/budget.gif": 404} {
+	for target, status := range map[string]int{at + "?rev=7": 404, at + "?rev=x": 400, "/x/reports/weekly/2026-W01": 404,
+		"/x/reports/nobody": 404, at + ".pdf": 503, at + "/charts/none.svg": 404, at + "/charts/budget.gif": 404} {
 		if got := s.Get(target).Code; got != status {
 			t.Errorf("%s: %d, want %d", target, got, status)
 		}
 	}
-	for target, kind := range map[string]string{at + "/charts/budget.svg": "image/svg+xml", at + "/charts/budget.png": "image/png", "/x/reports/feed.atom": "application/atom+xml; charset=utf-8", "/x/reports": "text/html; charset=utf-8"} {
+	for target, kind := range map[string]string{at + "/charts/budget.svg": "image/svg+xml", at + "/charts/budget.png": "image/png",
+		"/x/reports/feed.atom": "application/atom+xml; charset=utf-8", "/x/reports": "text/html; charset=utf-8"} {
 		if res := s.Get(target); res.Code != http.StatusOK || res.Header().Get("Content-Type") != kind {
 			t.Errorf("%s: %d %s", target, res.Code, res.Header().Get("Content-Type"))
 		}
@@ -78,7 +80,8 @@ func TestHostileReport(t *testing.T) {
 			}
 		}
 	}
-	for _, target := range []string{"/x/reports/weekly/" + r.Period, "/x/reports", "/x/reports/weekly/" + r.Period + "/changes?rev=2", "/x/reports/feed.atom"} {
+	for _, target := range []string{"/x/reports/weekly/" + r.Period, "/x/reports", "/x/reports/weekly/" + r.Period + "/changes?rev=2",
+		"/x/reports/feed.atom"} {
 		body := site.WithReports(t, r).Get(target).Body.String()
 		if strings.Contains(body, "<script>alert") || strings.Contains(body, "<img src=x") || strings.Contains(body, `href="javascript:`) {
 			t.Errorf("%s lets markup through", target)

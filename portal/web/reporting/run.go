@@ -33,12 +33,14 @@ func (h *Handler) reportRun(req *page.Request) error {
 		if err != nil {
 			return err
 		}
-		return req.JSON(http.StatusOK, map[string]any{"period": r.Period, "revision": nil, "made": false, "closed": false, "markdown": string(export.Markdown(r, h.Absolute("")))})
+		return req.JSON(http.StatusOK, map[string]any{"period": r.Period, "revision": nil, "made": false, "closed": false,
+			"markdown": string(export.Markdown(r, h.Absolute("")))})
 	}
 	rev, made, err := h.deps.Reports.Run(ctx, in.Name, in.Period, in.Force)
 	if err != nil {
 		return err
 	}
 	closed := !made && !in.Force && h.Now().After(rev.To.Add(reports.CloseAfter))
-	return req.JSON(http.StatusOK, map[string]any{"period": rev.Period, "revision": rev.Number, "made": made, "closed": closed, "markdown": nil})
+	return req.JSON(http.StatusOK, map[string]any{"period": rev.Period, "revision": rev.Number, "made": made, "closed": closed,
+		"markdown": nil})
 }

@@ -31,7 +31,8 @@ func TestWordsStandOnTop(t *testing.T) {
 	if w := s.Get(at + ".pdf"); w.Code != http.StatusOK {
 		t.Fatalf("the PDF answers %d", w.Code)
 	}
-	for name, c := range map[string]struct{ page, link string }{"page": {page, `href="/x/p/1"`}, "paper": {printer.page, `href="https://kb.example/x/p/1"`}} {
+	for name, c := range map[string]struct{ page, link string }{"page": {page, `href="/x/p/1"`},
+		"paper": {printer.page, `href="https://kb.example/x/p/1"`}} {
 		words, first := strings.Index(c.page, c.link+">No canary &amp; no excuse"), strings.Index(c.page, `id="changed"`)
 		if words < 0 || first < words || !strings.Contains(c.page, "Lead&#39;s notes") {
 			t.Errorf("on the %s the words stand at %d, what changed at %d", name, words, first)

@@ -44,19 +44,24 @@ func (h *Handler) searchAnswer(ctx context.Context, r search.Results, q query.Qu
 	if html == "" {
 		return nil
 	}
-	var took []int64
-	incidents := 0
-	for i, h := range r.Hits {
-		if i < r.Whole && h.Kind == string(postmortems.Postmortem) && h.Score >= docparts.Leads*best.Score {
-			incidents++
-			if h.Recover != nil {
-				took = append(took, *h.Recover)
-			}
-		}
-	}
+	incidents, took := similarIncidents(r)
 	return &searchAnswer{
 		Title: best.Title, Heading: m.Heading, Link: m.FixLink, Kind: best.Kind,
 		HTML: html, More: more,
 		Recover: docparts.RecoverWords(incidents, took), OpenActions: best.OpenActions,
 	}
+}
+
+// similarIncidents counts the post-mortems among the results that have every word and
+// score close to the best one. took is their time to recover in seconds, if known.
+func similarIncidents(r search.Results) (n int, took []int64) {
+	for i, hit := range r.Hits {
+		if i < r.Whole && hit.Kind == string(postmortems.Postmortem) && hit.Score >= docparts.Leads*r.Hits[0].Score {
+			n++
+			if hit.Recover != nil {
+				took = append(took, *hit.Recover)
+			}
+		}
+	}
+	return n, took
 }

@@ -15,7 +15,8 @@ func (h *Handler) queryFeed(req *page.Request) error {
 		return err
 	}
 	ctx := req.Context()
-	wanted.Newest, wanted.Limit, wanted.Offset, wanted.Facets, wanted.Fragments, wanted.Prefix, wanted.Fixes = true, page.FeedEntries, 0, false, false, false, 0
+	wanted.Newest, wanted.Limit, wanted.Offset, wanted.Facets, wanted.Fragments, wanted.Prefix, wanted.Fixes = true, page.FeedEntries, 0,
+		false, false, false, 0
 	found, err := h.deps.Search.Search(ctx, wanted)
 	if err != nil {
 		return err
@@ -35,5 +36,6 @@ func (h *Handler) queryFeed(req *page.Request) error {
 	if wanted.Text != "" {
 		title += ": " + wanted.Text
 	}
-	return docparts.SendFeed(h.Kit, req, title, "/search.atom", h.Absolute("/search")+"?"+queryOf(wanted.Text).Encode(), records)
+	feed := h.NewFeed(req, title, "/search.atom", h.Absolute("/search")+"?"+queryOf(wanted.Text).Encode())
+	return docparts.SendFeed(h.Kit, req, feed, records)
 }

@@ -25,7 +25,8 @@ func TestGoldenPages(t *testing.T) {
 		name, target string
 		on           *site.Site
 	}{
-		{"search", "/search?q=pool+service:checkout", s}, {"search-empty", "/search?q=nothing", empty}, {"search-trouble", "/search?q=pool", rebuilt},
+		{"search", "/search?q=pool+service:checkout", s}, {"search-empty", "/search?q=nothing", empty},
+		{"search-trouble", "/search?q=pool", rebuilt},
 		{"gaps", "/gaps?week=2026-W47&noted=1", s},
 	} {
 		t.Run(p.name, func(t *testing.T) {

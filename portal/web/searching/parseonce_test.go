@@ -26,7 +26,8 @@ func TestQueryIsParsedOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			finder := &webtest.Search{}
 			h := New(webtest.Kit(t), Deps{
-				Library: &webtest.Library{Doc: webtest.Checkout()}, Search: finder, Suggest: webtest.Suggest{}, Queries: &webtest.Queries{}, Status: &webtest.Status{},
+				Library: &webtest.Library{Doc: webtest.Checkout()}, Search: finder, Suggest: webtest.Suggest{}, Queries: &webtest.Queries{},
+				Status: &webtest.Status{},
 			})
 			parsed := 0
 			h.parseQuery = func(text string) query.Query {

@@ -57,7 +57,8 @@ func (h *Handler) searchRequest(req *page.Request) (search.Request, error) {
 		return r, fault.New(fault.Invalid, "web.search", "the query is not valid UTF-8")
 	}
 	if n := utf8.RuneCountInString(r.Text); n > maxQuery {
-		return r, fault.Newf(fault.Invalid, "web.search", "the query has %d characters, at most %d are taken; paste the part that is peculiar to the problem", n, maxQuery)
+		return r, fault.Newf(fault.Invalid, "web.search", "the query has %d characters, at most %d are taken; paste the part that is "+
+			"peculiar to the problem", n, maxQuery)
 	}
 	if v := req.QueryValue("offset"); v != "" {
 		n, err := strconv.Atoi(v)

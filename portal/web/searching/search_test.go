@@ -52,10 +52,12 @@ func TestOpenedResultsAreCounted(t *testing.T) {
 	s := site.New(t, "https://kb.example")
 	form := url.Values{"page": {"0123456789abcdef"}, "q": {"pool ex"}}.Encode()
 
-	if w := s.Ask(http.MethodPost, "/search/opened", form, "Content-Type", site.FormType, "Sec-Fetch-Site", "same-origin"); w.Code != http.StatusNoContent {
+	if w := s.Ask(http.MethodPost, "/search/opened", form, "Content-Type", site.FormType, "Sec-Fetch-Site",
+		"same-origin"); w.Code != http.StatusNoContent {
 		t.Errorf("status %d", w.Code)
 	}
-	if w := s.Ask(http.MethodPost, "/search/opened", form, "Content-Type", site.FormType, "Sec-Fetch-Site", "cross-site"); w.Code != http.StatusForbidden {
+	if w := s.Ask(http.MethodPost, "/search/opened", form, "Content-Type", site.FormType, "Sec-Fetch-Site",
+		"cross-site"); w.Code != http.StatusForbidden {
 		t.Errorf("from another site: status %d", w.Code)
 	}
 	long := url.Values{"page": {"p"}, "q": {strings.Repeat("x", searching.MaxQuery+1)}}.Encode()
@@ -90,7 +92,8 @@ func TestSearchThatDoesNotAnswer(t *testing.T) {
 		if got := strings.Contains(body, `data-retry="3"`); got != (c.kind == fault.Unavailable) {
 			t.Errorf("%s: the script asks again: %v", c.kind, got)
 		}
-		if w := s.Get("/search?q=pool", "Accept", "application/json"); w.Code != c.status || !strings.HasPrefix(w.Header().Get("Content-Type"), "application/problem+json") {
+		if w := s.Get("/search?q=pool", "Accept", "application/json"); w.Code != c.status ||
+			!strings.HasPrefix(w.Header().Get("Content-Type"), "application/problem+json") {
 			t.Errorf("%s for a program: %d, %s", c.kind, w.Code, w.Header().Get("Content-Type"))
 		}
 	}
@@ -121,7 +124,8 @@ func TestAnswerAboveTheResults(t *testing.T) {
 	t.Parallel()
 	thirty, ninety := int64(1800), int64(5400)
 	hit := func(kind string, score float64, recover *int64, fix *search.Section) search.Hit {
-		return search.Hit{Document: search.Document{ID: kind, Kind: kind, Title: "T", Address: "/x", Recover: recover, OpenActions: 1}, Score: score, Fix: fix}
+		return search.Hit{Document: search.Document{ID: kind, Kind: kind, Title: "T", Address: "/x", Recover: recover, OpenActions: 1},
+			Score: score, Fix: fix}
 	}
 	fix := &search.Section{Heading: "Mitigation", Anchor: "h-mitigation", Text: "Raise it."}
 	for name, c := range map[string]struct {
@@ -132,13 +136,16 @@ func TestAnswerAboveTheResults(t *testing.T) {
 		"incident": {search.Results{Total: 3, Whole: 3, Hits: []search.Hit{
 			hit("postmortem", 10, &thirty, fix), hit("postmortem", 9, &ninety, nil), hit("postmortem", 1, &ninety, nil)}},
 			"/search?q=pool", "2 similar incidents, median 1 h to recover"},
-		"runbook":         {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool", `href="/x#h-mitigation">Runbook: T, Mitigation</a>`},
-		"some words":      {search.Results{Total: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool", ""},
-		"says no fix":     {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, nil)}}, "/search?q=pool", ""},
-		"another kind":    {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("guide", 1, nil, fix)}}, "/search?q=pool", ""},
-		"no words":        {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=kind:runbook", ""},
-		"newest":          {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool&sort=newest", ""},
-		"the second page": {search.Results{Total: 21, Whole: 21, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool&offset=20", ""},
+		"runbook": {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool",
+			`href="/x#h-mitigation">Runbook: T, Mitigation</a>`},
+		"some words":   {search.Results{Total: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool", ""},
+		"says no fix":  {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, nil)}}, "/search?q=pool", ""},
+		"another kind": {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("guide", 1, nil, fix)}}, "/search?q=pool", ""},
+		"no words":     {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=kind:runbook", ""},
+		"newest": {search.Results{Total: 1, Whole: 1, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool&sort=newest",
+			""},
+		"the second page": {search.Results{Total: 21, Whole: 21, Hits: []search.Hit{hit("runbook", 1, nil, fix)}}, "/search?q=pool&offset=20",
+			""},
 	} {
 		s := site.New(t, "https://kb.example")
 		s.Search.Found = func(search.Request) (search.Results, error) { return c.results, nil }
@@ -174,8 +181,10 @@ func TestNothingFoundHelps(t *testing.T) {
 	}
 	body := s.Get("/search?q=gatewayzzz+service:checkout+kind:runbook").Body.String()
 	for _, want := range []string{
-		`<a href="/search?q=gatewayzzz&#43;service%3Acheckout">Without <code>kind:runbook</code></a>` + "\n" + `<span class="muted small">4 results`,
-		`<a href="/runbooks/pool" data-item>GatewayPoolExhausted &lt;b&gt;</a>`, `action="/gaps/report"`, `name="q" value="gatewayzzz service:checkout kind:runbook"`,
+		`<a href="/search?q=gatewayzzz&#43;service%3Acheckout">Without <code>kind:runbook</code></a>` + "\n" +
+			`<span class="muted small">4 results`,
+		`<a href="/runbooks/pool" data-item>GatewayPoolExhausted &lt;b&gt;</a>`, `action="/gaps/report"`,
+		`name="q" value="gatewayzzz service:checkout kind:runbook"`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)
@@ -202,7 +211,8 @@ func TestSuggestionsForBrowsers(t *testing.T) {
 		t.Errorf("nothing typed: %s", w.Body)
 	}
 	description := s.Get("/kb/opensearch.xml").Body.String()
-	for _, part := range []string{`type="application/x-suggestions+json" template="https://kb.example/kb/suggest?q={searchTerms}"`, `template="https://kb.example/kb/search.atom?q={searchTerms}"`} {
+	for _, part := range []string{`type="application/x-suggestions+json" template="https://kb.example/kb/suggest?q={searchTerms}"`,
+		`template="https://kb.example/kb/search.atom?q={searchTerms}"`} {
 		if !strings.Contains(description, part) {
 			t.Errorf("the description lacks %s", part)
 		}
@@ -215,7 +225,8 @@ func TestFeedOfAQuery(t *testing.T) {
 	body := s.Get("/search.atom?q=pool+kind:postmortem").Body.String()
 	for _, want := range []string{
 		"<title>Postern: pool kind:postmortem</title>", "<id>https://kb.example/p/checkout-1</id>", "<updated>2026-10-05T09:30:00Z</updated>",
-		`rel="self" type="application/atom+xml" href="https://kb.example/search.atom?q=pool+kind:postmortem"`, `href="https://kb.example/search?q=pool+kind%3Apostmortem"`,
+		`rel="self" type="application/atom+xml" href="https://kb.example/search.atom?q=pool+kind:postmortem"`,
+		`href="https://kb.example/search?q=pool+kind%3Apostmortem"`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the feed lacks %s:\n%s", want, body)
@@ -239,7 +250,8 @@ func TestGapsPage(t *testing.T) {
 		}
 	}
 	body := s.Get("/gaps").Body.String()
-	for _, want := range []string{"2026-W47", "1,412 searches", "redis &lt;eviction&gt;", "pages &lt;at&gt; night", "requested 3 times", "/gaps?week=2026-W46", "by ana"} {
+	for _, want := range []string{"2026-W47", "1,412 searches", "redis &lt;eviction&gt;", "pages &lt;at&gt; night", "requested 3 times",
+		"/gaps?week=2026-W46", "by ana"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)
 		}
@@ -273,10 +285,12 @@ func TestNotesAreTakenAndFinished(t *testing.T) {
 	if code := post("/gaps/done", done, "Authorization", "Bearer pst_publisher"); code != http.StatusSeeOther {
 		t.Errorf("finishing: %d", code)
 	}
-	if code := post("/gaps/done", url.Values{"id": {"n1"}, "state": {"open"}}, "Authorization", "Bearer pst_admin"); code != http.StatusSeeOther {
+	if code := post("/gaps/done", url.Values{"id": {"n1"}, "state": {"open"}}, "Authorization",
+		"Bearer pst_admin"); code != http.StatusSeeOther {
 		t.Errorf("opening again: %d", code)
 	}
-	if !reflect.DeepEqual(s.Queries.Reported, []string{"redis: it pages"}) || !reflect.DeepEqual(s.Queries.Finished, []string{"n1 true n-publisher", "n1 false n-admin"}) {
+	if !reflect.DeepEqual(s.Queries.Reported, []string{"redis: it pages"}) ||
+		!reflect.DeepEqual(s.Queries.Finished, []string{"n1 true n-publisher", "n1 false n-admin"}) {
 		t.Errorf("reported %q, finished %q", s.Queries.Reported, s.Queries.Finished)
 	}
 	s.Queries.Err = fault.New(fault.Full, "querylog", "too many notes")
@@ -294,14 +308,16 @@ func TestSearchPage(t *testing.T) {
 	}
 	for _, want := range []string{
 		`<mark>connection pool</mark> was &lt;script&gt; full`, `/postmortems/2026/checkout?mark=connection&#43;pool#h-root-cause`,
-		`href="/search?q=pool&amp;sort=newest"`, `href="/search?q=pool&#43;service%3Acheckout&#43;year%3A2026&amp;sort=newest"`, "2 open action items",
+		`href="/search?q=pool&amp;sort=newest"`, `href="/search?q=pool&#43;service%3Acheckout&#43;year%3A2026&amp;sort=newest"`,
+		"2 open action items",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)
 		}
 	}
 	for target, code := range map[string]int{
-		"/search?q=" + strings.Repeat("x", searching.MaxQuery+1): 303, "/search?q=%ff": 400, "/search?q=x&offset=-1": 400, "/search?q=x&offset=999999": 400, "/search": 200,
+		"/search?q=" + strings.Repeat("x", searching.MaxQuery+1): 303, "/search?q=%ff": 400, "/search?q=x&offset=-1": 400,
+		"/search?q=x&offset=999999": 400, "/search": 200,
 	} {
 		if w := s.Get(target); w.Code != code {
 			t.Errorf("GET %.40s: %d, want %d", target, w.Code, code)

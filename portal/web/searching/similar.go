@@ -65,7 +65,8 @@ func pastedText(req *page.Request) (string, error) {
 	text := req.QueryValue("text")
 	if r.Method == http.MethodPost {
 		if err := r.ParseForm(); err != nil {
-			return "", fault.Newf(fault.TooLarge, "web.similar", "the text could not be read; at most %d KB are taken: paste the part that tells the problem", page.PasteBody>>10)
+			return "", fault.Newf(fault.TooLarge, "web.similar",
+				"the text could not be read; at most %d KB are taken: paste the part that tells the problem", page.PasteBody>>10)
 		}
 		text = r.PostForm.Get("text")
 	}

@@ -14,7 +14,8 @@ import (
 	"github.com/postern/postern/search"
 )
 
-const pastedAlert = "[FIRING:1] GatewayPoolExhausted (eu-1)\nLabels:\n - alertname = GatewayPoolExhausted\n - pod = secret-pod-7c9d8b6f5-x2kqp\n"
+const pastedAlert = "[FIRING:1] GatewayPoolExhausted (eu-1)\nLabels:\n - alertname = GatewayPoolExhausted\n - pod = " +
+	"secret-pod-7c9d8b6f5-x2kqp\n"
 
 func TestSimilarPage(t *testing.T) {
 	t.Parallel()
@@ -28,7 +29,8 @@ func TestSimilarPage(t *testing.T) {
 		t.Fatalf("the answer leads with nothing:\n%s", body)
 	}
 	for _, want := range []string{
-		"Raise &lt;pool.max&gt; to 200.", "#h-mitigation", "1 similar incident, 31 min to recover", "#h-resolution", "The limit was set back:", "deployctl rollback payment-gw",
+		"Raise &lt;pool.max&gt; to 200.", "#h-mitigation", "1 similar incident, 31 min to recover", "#h-resolution", "The limit was set back:",
+		"deployctl rollback payment-gw",
 		"2 open action items", "47 days overdue", "Alert on pool usage above 80 %", "recovered in <b>31 min</b>",
 		"secret-pod-7c9d8b6f5-x2kqp\n</textarea>",
 	} {
@@ -49,11 +51,13 @@ func TestSimilarForm(t *testing.T) {
 			t.Errorf("an empty paste: asked %+v, answered\n%s", s.Search.LastSimilar, body)
 		}
 	}
-	if w := s.Get("/similar?text=pool+exhausted"); w.Code != http.StatusOK || s.Search.LastSimilar.Text != "pool exhausted" || w.Header().Get("Cache-Control") != "no-store" {
+	if w := s.Get("/similar?text=pool+exhausted"); w.Code != http.StatusOK || s.Search.LastSimilar.Text != "pool exhausted" ||
+		w.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("by address: %d %v, asked %+v", w.Code, w.Header(), s.Search.LastSimilar)
 	}
 	s.Search.Err = fault.New(fault.Invalid, "search", "there are no words in this text")
-	if body := s.Paste("10.0.0.1"); !strings.Contains(body, "There are no words in this text.") || !strings.Contains(body, "10.0.0.1</textarea>") {
+	if body := s.Paste("10.0.0.1"); !strings.Contains(body, "There are no words in this text.") ||
+		!strings.Contains(body, "10.0.0.1</textarea>") {
 		t.Errorf("a text without words: %s", body)
 	}
 	s.Search.Err = fault.New(fault.Unavailable, "search", "the index is being rebuilt")
@@ -61,13 +65,16 @@ func TestSimilarForm(t *testing.T) {
 		t.Errorf("while the index is rebuilt: %d", w.Code)
 	}
 	s.Search.Err, s.Search.None = nil, true
-	if body := s.Paste(pastedAlert); !strings.Contains(body, "No similar documents found") || !strings.Contains(body, `action="/gaps/report"`) {
+	if body := s.Paste(pastedAlert); !strings.Contains(body, "No similar documents found") ||
+		!strings.Contains(body, `action="/gaps/report"`) {
 		t.Errorf("nothing found: %s", body)
 	}
-	if w := s.Ask(http.MethodPost, "/similar", strings.Repeat("x", page.PasteBody+1), "Content-Type", "application/x-www-form-urlencoded"); w.Code != http.StatusRequestEntityTooLarge {
+	if w := s.Ask(http.MethodPost, "/similar", strings.Repeat("x", page.PasteBody+1), "Content-Type",
+		"application/x-www-form-urlencoded"); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("a huge paste: %d", w.Code)
 	}
-	if w := s.Ask(http.MethodPost, "/similar", "text=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site"); w.Code != http.StatusForbidden {
+	if w := s.Ask(http.MethodPost, "/similar", "text=x", "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site",
+		"cross-site"); w.Code != http.StatusForbidden {
 		t.Errorf("from another site: %d", w.Code)
 	}
 }
@@ -94,7 +101,8 @@ func TestAlertPage(t *testing.T) {
 	if w.Code != http.StatusOK || s.Search.LastSimilar.Alert != "gatewaypoolexhausted" {
 		t.Fatalf("%d, asked %+v", w.Code, s.Search.LastSimilar)
 	}
-	for _, want := range []string{">GatewayPoolExhausted</h1>", `rel="canonical" href="https://kb.example/kb/a/GatewayPoolExhausted"`, "Restart one cell at a time.", "The limit was set back:"} {
+	for _, want := range []string{">GatewayPoolExhausted</h1>", `rel="canonical" href="https://kb.example/kb/a/GatewayPoolExhausted"`,
+		"Restart one cell at a time.", "The limit was set back:"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)
 		}
@@ -103,7 +111,8 @@ func TestAlertPage(t *testing.T) {
 	if w.Code != http.StatusNotFound || s.Search.LastSimilar.Alert != "Never<Heard> Of/It" {
 		t.Fatalf("unknown: %d, asked %+v", w.Code, s.Search.LastSimilar)
 	}
-	for _, want := range []string{"Never&lt;Heard&gt; Of/It</h1>", `href="/kb/search?q=Never%3CHeard%3E&#43;Of%2FIt"`, `action="/kb/gaps/report"`, "Closest documents:"} {
+	for _, want := range []string{"Never&lt;Heard&gt; Of/It</h1>", `href="/kb/search?q=Never%3CHeard%3E&#43;Of%2FIt"`,
+		`action="/kb/gaps/report"`, "Closest documents:"} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("the page of an unknown alert lacks %s", want)
 		}
@@ -131,19 +140,21 @@ func TestTheFixIsWholeOnEveryPage(t *testing.T) {
 	named := runbook
 	named.Named = true
 	s.Search.Found = func(r search.Request) (search.Results, error) {
-		return search.Results{Query: r.Text, Total: 1, Whole: 1, Hits: []search.Hit{{Document: runbook.Document, Score: 9, Fix: runbook.Fix}}}, nil
+		return search.Results{Query: r.Text, Total: 1, Whole: 1, Hits: []search.Hit{{Document: runbook.Document, Score: 9, Fix: runbook.Fix}}},
+			nil
 	}
 	for name, c := range map[string]struct {
 		matches []search.Match
 		page    func() string
 	}{
-		"the alert's own runbook":         {[]search.Match{named, incident}, func() string { return s.Paste(pastedAlert) }},
-		"a runbook that is only like it":  {[]search.Match{runbook, incident}, func() string { return s.Paste("a trace") }},
-		"an incident alone":               {[]search.Match{incident}, func() string { return s.Paste("a trace") }},
-		"another document alone":          {[]search.Match{guide}, func() string { return s.Paste("a trace") }},
-		"far below the best, shown whole": {[]search.Match{{Hit: search.Hit{Document: guide.Document, Score: 100}}, {Hit: search.Hit{Document: runbook.Document, Score: 30}, Fix: runbook.Fix}}, func() string { return s.Paste("a trace") }},
-		"the page of the alert":           {[]search.Match{named}, func() string { return s.Get("/a/GatewayPoolExhausted").Body.String() }},
-		"the search box":                  {nil, func() string { return s.Get("/search?q=pool").Body.String() }},
+		"the alert's own runbook":        {[]search.Match{named, incident}, func() string { return s.Paste(pastedAlert) }},
+		"a runbook that is only like it": {[]search.Match{runbook, incident}, func() string { return s.Paste("a trace") }},
+		"an incident alone":              {[]search.Match{incident}, func() string { return s.Paste("a trace") }},
+		"another document alone":         {[]search.Match{guide}, func() string { return s.Paste("a trace") }},
+		"far below the best, shown whole": {[]search.Match{{Hit: search.Hit{Document: guide.Document, Score: 100}},
+			{Hit: search.Hit{Document: runbook.Document, Score: 30}, Fix: runbook.Fix}}, func() string { return s.Paste("a trace") }},
+		"the page of the alert": {[]search.Match{named}, func() string { return s.Get("/a/GatewayPoolExhausted").Body.String() }},
+		"the search box":        {nil, func() string { return s.Get("/search?q=pool").Body.String() }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.Search.Matches = c.matches

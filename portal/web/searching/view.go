@@ -167,7 +167,8 @@ func (h *Handler) searchLink(text string, newest bool, offset int) string {
 // query has it.
 func (h *Handler) searchFacets(counts map[string][]search.FacetValue, q query.Query, newest bool) []page.Facet {
 	var out []page.Facet
-	for _, l := range [...][2]string{{"kind", "Kind"}, {"severity", "Severity"}, {"service", "Service"}, {"factor", "Contributing factor"}, {"year", "Year"}, {"tag", "Tag"}} {
+	for _, l := range [...][2]string{{"kind", "Kind"}, {"severity", "Severity"}, {"service", "Service"}, {"factor", "Contributing factor"},
+		{"year", "Year"}, {"tag", "Tag"}} {
 		values := counts[l[0]]
 		view := page.Facet{Name: l[0], Label: l[1], More: max(0, len(values)-page.FacetShown)}
 		for _, n := range values[:min(len(values), page.FacetShown)] {

@@ -32,8 +32,9 @@ type manyObjectives []slo.SLO
 func newManyObjectives() (all manyObjectives) {
 	for n := range 500 {
 		s := slo.SLO{
-			Name: fmt.Sprintf("service-%02d-objective-%03d", n%60, n), Title: fmt.Sprintf("Requests of kind %d", n), Service: fmt.Sprintf("service-%02d", n%60),
-			Target: 0.999, Method: slo.Occurrences, Window: slo.Window{Rolling: true, Count: 28, Unit: "d"},
+			Name: fmt.Sprintf("service-%02d-objective-%03d", n%60, n), Title: fmt.Sprintf("Requests of kind %d", n),
+			Service: fmt.Sprintf("service-%02d", n%60),
+			Target:  0.999, Method: slo.Occurrences, Window: slo.Window{Rolling: true, Count: 28, Unit: "d"},
 		}
 		s.Hash = s.DefinitionHash()
 		all = append(all, s)

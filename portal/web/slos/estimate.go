@@ -18,7 +18,8 @@ func estimateRows(d slostatus.Detail) []howRow {
 		return nil
 	}
 	return []howRow{{"Estimated", humanize.Plural(n, "bucket"),
-		"a series was reset, appeared or disappeared, and there were too many samples to read one by one: the server's increase() is used, which extrapolates (≈ in the numbers above)"}}
+		"a series was reset, appeared or disappeared, and there were too many samples to read one by one: the server's increase() is " +
+			"used, which extrapolates (≈ in the numbers above)"}}
 }
 
 // estimated reports whether a step of the curves has an estimated count.
@@ -47,7 +48,8 @@ func projectionRows(d slostatus.Detail) []howRow {
 	if p == nil {
 		return nil
 	}
-	note := fmt.Sprintf("%s to date, and the events of the same %s in the last four weeks", sloparts.Count(r.Total), humanize.Plural(p.Hours, "hour"))
+	note := fmt.Sprintf("%s to date, and the events of the same %s in the last four weeks", sloparts.Count(r.Total),
+		humanize.Plural(p.Hours, "hour"))
 	if p.Unseen > 0 {
 		note += fmt.Sprintf("; %d of them have no history and count as the mean of the others", p.Unseen)
 	}

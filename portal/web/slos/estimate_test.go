@@ -27,7 +27,8 @@ func TestEstimatesAreTold(t *testing.T) {
 	if rows := estimateRows(d); rows != nil {
 		t.Errorf("nothing is estimated, and %v is said", rows)
 	}
-	d.Points = []slo.Point{{From: webtest.Now, To: webtest.Now.Add(time.Hour), Total: 20, Coverage: 1}, {From: webtest.Now.Add(time.Hour), To: webtest.Now.Add(2 * time.Hour), Total: 30, Coverage: 1}}
+	d.Points = []slo.Point{{From: webtest.Now, To: webtest.Now.Add(time.Hour), Total: 20, Coverage: 1},
+		{From: webtest.Now.Add(time.Hour), To: webtest.Now.Add(2 * time.Hour), Total: 30, Coverage: 1}}
 	d.Estimated = []time.Time{webtest.Now.Add(time.Hour)}
 	if got := rowsText(howMade(d)); !strings.Contains(got, "Estimated | 1 bucket | a series was reset") {
 		t.Errorf("how the number is made does not say it:\n%s", got)
@@ -36,7 +37,8 @@ func TestEstimatesAreTold(t *testing.T) {
 		t.Errorf("points %+v", rows)
 	}
 	d.SLO.Indicator = slo.Indicator{Type: "prometheus", Counter: true, Good: "sum(a) - sum(b)", Total: "sum(a)"}
-	if q := rowsText(queriesOf(d.SLO)); !strings.Contains(q, "good | sum(a) - sum(b) | prometheus, increase() of the whole") || !strings.Contains(q, "total | sum(a) | prometheus\n") && !strings.HasSuffix(q, "total | sum(a) | prometheus") {
+	if q := rowsText(queriesOf(d.SLO)); !strings.Contains(q, "good | sum(a) - sum(b) | prometheus, increase() of the whole") ||
+		!strings.Contains(q, "total | sum(a) | prometheus\n") && !strings.HasSuffix(q, "total | sum(a) | prometheus") {
 		t.Errorf("the queries:\n%s", q)
 	}
 }
@@ -44,7 +46,8 @@ func TestEstimatesAreTold(t *testing.T) {
 func TestTheWholeCalendarWindowIsEstimated(t *testing.T) {
 	t.Parallel()
 	r := webtest.Scored("a", 9_990, 10_000, slo.OK)
-	d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result}, Row: r, Projected: &slo.Projection{Total: 40_000, Allowed: 40, Spent: 0.25, Left: 0.75, Hours: 500, Unseen: 3}}
+	d := slostatus.Detail{Judged: slostatus.Judged{SLO: r.SLO, Result: r.Result}, Row: r,
+		Projected: &slo.Projection{Total: 40_000, Allowed: 40, Spent: 0.25, Left: 0.75, Hours: 500, Unseen: 3}}
 	want := `Total of the whole window | ≈ 40,000 | estimated: 10,000 to date, and the events of the same 500 hours in the last four weeks; 3 of them have no history and count as the mean of the others
 Permitted bad of it | ≈ 40 | (1 − target) × estimated total
 Budget of it consumed so far | ≈ 25.0 % | bad to date / permitted bad of the whole window
@@ -58,9 +61,12 @@ func TestPartsOfACompositeAddUp(t *testing.T) {
 	t.Parallel()
 	half, twice := 0.5, 2.0
 	whole := (3*half + twice) / 4
-	d := slostatus.Detail{Judged: slostatus.Judged{SLO: slo.SLO{Parts: []slo.Part{{SLO: "a", Weight: 3}, {SLO: "b", Weight: 1}}}, Result: slo.Result{Spent: &whole}}}
-	d.Members = []slostatus.Judged{{SLO: slo.SLO{Name: "a"}, Result: slo.Result{Spent: &half}}, {SLO: slo.SLO{Name: "b"}, Result: slo.Result{Spent: &twice}}}
-	want := "Part a | 50.0 % consumed | weight 3 of 4: 37.5 % of the whole\nPart b | 200.0 % consumed | weight 1 of 4: 50.0 % of the whole\nBudget consumed | 87.5 % |"
+	d := slostatus.Detail{Judged: slostatus.Judged{SLO: slo.SLO{Parts: []slo.Part{{SLO: "a", Weight: 3}, {SLO: "b", Weight: 1}}},
+		Result: slo.Result{Spent: &whole}}}
+	d.Members = []slostatus.Judged{{SLO: slo.SLO{Name: "a"}, Result: slo.Result{Spent: &half}},
+		{SLO: slo.SLO{Name: "b"}, Result: slo.Result{Spent: &twice}}}
+	want := "Part a | 50.0 % consumed | weight 3 of 4: 37.5 % of the whole\nPart b | 200.0 % consumed | weight 1 of 4: 50.0 % of the " +
+		"whole\nBudget consumed | 87.5 % |"
 	if got := rowsText(howMade(d)); !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s", got)
 	}

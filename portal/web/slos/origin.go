@@ -23,7 +23,8 @@ func originRows(all []slo.Origin) (rows []howRow) {
 			rows = append(rows, howRow{"Counted by", humanize.Plural(o.Days, "day"), name})
 		}
 		if o.Aside > 0 && len(aside) < originsShown {
-			aside = append(aside, howRow{"Set aside", humanize.Plural(o.Aside, "day"), name + ": another source covers those days as well or better"})
+			aside = append(aside, howRow{"Set aside", humanize.Plural(o.Aside, "day"),
+				name + ": another source covers those days as well or better"})
 		}
 	}
 	return append(rows, aside...)

@@ -52,7 +52,8 @@ func pointRows(d slostatus.Detail) (rows []pointRow) {
 	}
 	for i := len(d.Points) - 1; i >= 0; i-- {
 		p := d.Points[i]
-		row := pointRow{At: p.From, SLI: sloparts.SLI(p.SLI, d.SLO.Target), Good: sloparts.Count(p.Good), Total: sloparts.Count(p.Total), Left: left[p.To.Unix()], Coverage: sloparts.Budget(&p.Coverage)}
+		row := pointRow{At: p.From, SLI: sloparts.SLI(p.SLI, d.SLO.Target), Good: sloparts.Count(p.Good), Total: sloparts.Count(p.Total),
+			Left: left[p.To.Unix()], Coverage: sloparts.Budget(&p.Coverage)}
 		if estimated(d, p) {
 			row.Total = "≈ " + row.Total
 		}
@@ -69,14 +70,16 @@ func versionRows(versions []catalog.Version) (rows []versionRow) {
 	for i := len(versions) - 1; i >= 0; i-- {
 		v := versions[i]
 		commit := v.Commit
-		rows = append(rows, versionRow{Number: v.Number, From: v.From, What: catalog.Describe(v.SLO), Commit: commit[:min(len(commit), 8)], Gone: v.Gone, First: i == 0})
+		rows = append(rows, versionRow{Number: v.Number, From: v.From, What: catalog.Describe(v.SLO), Commit: commit[:min(len(commit), 8)],
+			Gone: v.Gone, First: i == 0})
 	}
 	return rows
 }
 
 // bandRow returns the row of an incident that is shaded in the curves.
 func (h *Handler) bandRow(b slostatus.Band) bandRow {
-	row := bandRow{Title: b.Title, Severity: b.Severity, From: b.From, Lasted: sloparts.Duration(b.To.Sub(b.From)), Link: h.Link("/incidents/" + url.PathEscape(b.ID))}
+	row := bandRow{Title: b.Title, Severity: b.Severity, From: b.From, Lasted: sloparts.Duration(b.To.Sub(b.From)),
+		Link: h.Link("/incidents/" + url.PathEscape(b.ID))}
 	if b.Title == "" {
 		row.Title = b.ID
 	}

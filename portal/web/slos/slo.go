@@ -159,7 +159,8 @@ func (h *Handler) curves(view *sloView, d slostatus.Detail) error {
 		view.BudgetHow = "Relative to what the whole window permits, which is estimated because the window is in progress."
 	}
 	if d.Whole && d.SLO.Window.Rolling {
-		view.BudgetHow = "At each moment, of the " + sloparts.WindowWords(d.SLO.Window) + " before it: it may begin below 100 %, and it grows when a bad day leaves the window."
+		view.BudgetHow = "At each moment, of the " + sloparts.WindowWords(d.SLO.Window) +
+			" before it: it may begin below 100 %, and it grows when a bad day leaves the window."
 	}
 	return nil
 }
@@ -175,7 +176,8 @@ func sloSentence(d slostatus.Detail, row sloparts.Row) string {
 	}
 	text := fmt.Sprintf("%s good, the target is %s. %s of the error budget remains", row.SLI, row.Objective, row.Left)
 	if p := d.Projected; p != nil && r.Left != nil {
-		text = fmt.Sprintf("%s good to date, the target is %s. About %s of the whole window's error budget remains (estimated)", row.SLI, row.Objective, sloparts.Budget(&p.Left))
+		text = fmt.Sprintf("%s good to date, the target is %s. About %s of the whole window's error budget remains (estimated)", row.SLI,
+			row.Objective, sloparts.Budget(&p.Left))
 	} else if r.Left != nil && *r.Left < 0 {
 		text = fmt.Sprintf("%s good, the target is %s. The error budget is exhausted: %s of it is consumed", row.SLI, row.Objective, row.Spent)
 	}
@@ -190,10 +192,12 @@ func sloSentence(d slostatus.Detail, row sloparts.Row) string {
 // later start would not change.
 func newcomer(d slostatus.Detail) string {
 	r := d.Result
-	if r.State != slo.NoData || r.Coverage <= 0 || !d.Whole || !d.SLO.EffectiveFrom.IsZero() || len(d.Versions) == 0 || d.Versions[0].From.Before(r.From) {
+	if r.State != slo.NoData || r.Coverage <= 0 || !d.Whole || !d.SLO.EffectiveFrom.IsZero() || len(d.Versions) == 0 ||
+		d.Versions[0].From.Before(r.From) {
 		return ""
 	}
-	return fmt.Sprintf(" The SLO is new: with the annotation postern/effective-from: %s it is evaluated from that day on.", d.Versions[0].From.UTC().Format(time.DateOnly))
+	return fmt.Sprintf(" The SLO is new: with the annotation postern/effective-from: %s it is evaluated from that day on.",
+		d.Versions[0].From.UTC().Format(time.DateOnly))
 }
 
 // howMade returns the arithmetic of the number, term by term.
@@ -297,7 +301,8 @@ func queriesOf(x slo.SLO) (rows []howRow) {
 		from += " " + in.Source
 	}
 	for _, q := range []howRow{
-		{Term: "good", Value: in.Good}, {Term: "bad", Value: in.Bad}, {Term: "total", Value: in.Total}, {Term: "raw", Value: in.Raw}, {Term: "metric", Value: in.Metric},
+		{Term: "good", Value: in.Good}, {Term: "bad", Value: in.Bad}, {Term: "total", Value: in.Total}, {Term: "raw", Value: in.Raw},
+		{Term: "metric", Value: in.Metric},
 	} {
 		if q.Value != "" {
 			q.Note = from + counterNote(in, q.Value)

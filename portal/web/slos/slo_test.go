@@ -20,7 +20,8 @@ func TestANewObjectiveIsToldHowToBeJudged(t *testing.T) {
 	detail := func(state slo.State, pushed, effective time.Time) slostatus.Detail {
 		d := slostatus.Detail{Versions: []catalog.Version{{From: pushed}}}
 		d.SLO.EffectiveFrom, d.Whole = effective, true
-		d.Result = slo.Result{State: state, From: from, To: webtest.Now, Reason: "0.1 % of the time was measured, half is needed", Coverage: 0.001}
+		d.Result = slo.Result{State: state, From: from, To: webtest.Now, Reason: "0.1 % of the time was measured, half is needed",
+			Coverage: 0.001}
 		return d
 	}
 	nothing := detail(slo.NoData, webtest.Now.Add(-time.Hour), time.Time{})

@@ -17,7 +17,8 @@ import (
 // Everyone may read.
 func Kit(t testing.TB) *page.Kit {
 	t.Helper()
-	k, err := page.New(page.Deps{Texts: Texts(t), Templates: Templates(t), Auth: &Auth{}, Search: &Search{}, NewID: func() string { return "request-0000001" }}, page.Options{
+	k, err := page.New(page.Deps{Texts: Texts(t), Templates: Templates(t), Auth: &Auth{}, Search: &Search{},
+		NewID: func() string { return "request-0000001" }}, page.Options{
 		PublicURL: &url.URL{Scheme: "http", Host: "kb.example"}, OpenReading: true, Version: "v1.2.3",
 		ClientIP: func(r *http.Request) string { return strings.Split(r.RemoteAddr, ":")[0] },
 		Log:      slog.New(slog.DiscardHandler), Now: func() time.Time { return Now },

@@ -51,13 +51,16 @@ func Checkout() library.Page {
 		Front: postmortems.FrontMatter{
 			Times: times, Trigger: "configuration change", Owner: "payments", Reviewers: []string{"orders"},
 			Incident: postmortems.Incident{Ref: "INC-2291", Severity: "SEV1", Services: []string{"checkout", "payment-gw"}, DetectedBy: "alert"},
-			Impact:   postmortems.Impact{Summary: "100 % of payments, eu-1", RequestsPct: &pct, SLO: []postmortems.BudgetSpent{{Ref: "checkout availability", BurnedPct: 18}}},
-			Factors:  []postmortems.Factor{{Tag: "config-change"}, {Tag: "missing canary"}},
+			Impact: postmortems.Impact{Summary: "100 % of payments, eu-1", RequestsPct: &pct,
+				SLO: []postmortems.BudgetSpent{{Ref: "checkout availability", BurnedPct: 18}}},
+			Factors: []postmortems.Factor{{Tag: "config-change"}, {Tag: "missing canary"}},
 		},
 		Actions: []postmortems.Action{
 			{ID: "A-11", Text: "Reject limits without a unit", Owner: "ana", Status: "done"},
-			{ID: "A-12", Text: "Alert on pool usage above 80 %", Owner: "payments", Status: "open", Due: time.Date(2026, 10, 6, 0, 0, 0, 0, time.UTC), Ticket: "https://tickets.example/OPS-12"},
-			{ID: "A-13", Text: "Canary for configuration changes", Owner: "platform", Status: "open", Due: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)},
+			{ID: "A-12", Text: "Alert on pool usage above 80 %", Owner: "payments", Status: "open",
+				Due: time.Date(2026, 10, 6, 0, 0, 0, 0, time.UTC), Ticket: "https://tickets.example/OPS-12"},
+			{ID: "A-13", Text: "Canary for configuration changes", Owner: "platform", Status: "open",
+				Due: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)},
 		},
 		Timeline: []postmortems.TimelineEntry{
 			{At: Exact("2026-10-03T08:00:00Z"), Raw: "08:00", Text: "Gateway 4.2 rolled out to all cells", Source: "change 8812"},
@@ -81,15 +84,19 @@ func Checkout() library.Page {
 				{Level: 2, Text: "Summary", Anchor: "h-summary"}, {Level: 2, Text: "Root cause", Anchor: "h-root-cause"},
 				{Level: 3, Text: "Why review missed it", Anchor: "h-why"}, {Level: 2, Text: "Timeline", Anchor: "h-timeline"},
 			},
-			Links: []postmortems.Link{{Raw: "../../runbooks/pool.md"}, {Raw: "old.md", Line: 12, Col: 5}, {Kind: postmortems.LinkImage, Raw: "pool.png"}},
+			Links: []postmortems.Link{{Raw: "../../runbooks/pool.md"}, {Raw: "old.md", Line: 12, Col: 5},
+				{Kind: postmortems.LinkImage, Raw: "pool.png"}},
 		},
 	}
 	rev2 := library.Revision{Number: 2, Commit: Commit2, Blob: Blob2, Path: doc.Path, Title: doc.Title, Subject: "Name the root cause",
-		Author: postmortems.Signature{Name: "Ana"}, Pusher: postmortems.Pusher{TokenID: "tok1", Name: "ana"}, At: time.Date(2026, 10, 5, 9, 30, 0, 0, time.UTC)}
+		Author: postmortems.Signature{Name: "Ana"}, Pusher: postmortems.Pusher{TokenID: "tok1", Name: "ana"},
+		At: time.Date(2026, 10, 5, 9, 30, 0, 0, time.UTC)}
 	return library.Page{
 		Record: library.Record{
-			ID: "checkout-1", Address: "/postmortems/2026/checkout", Path: doc.Path, Kind: doc.Kind, Title: doc.Title, Summary: doc.Summary, Lang: "en",
-			Status: doc.Status, Date: doc.Date, Severity: "SEV1", Services: doc.Front.Incident.Services, Owner: "payments", Tags: []string{"payments"},
+			ID: "checkout-1", Address: "/postmortems/2026/checkout", Path: doc.Path, Kind: doc.Kind, Title: doc.Title, Summary: doc.Summary,
+			Lang:   "en",
+			Status: doc.Status, Date: doc.Date, Severity: "SEV1", Services: doc.Front.Incident.Services, Owner: "payments",
+			Tags:      []string{"payments"},
 			Durations: doc.Durations, Actions: 3, OpenActions: 2, Revision: rev2, Revised: 2,
 		},
 		Shown: rev2, Document: doc, Seq: 7,
@@ -126,7 +133,8 @@ const WholeFix = `<p>Raise &lt;pool.max&gt; to 200.</p>
 func Runbook() library.Record {
 	return library.Record{
 		ID: "pool", Address: "/runbooks/pool", Path: "runbooks/pool.md", Kind: postmortems.Runbook, Title: "GatewayPoolExhausted <b>",
-		Summary: "Raise the limit & restart one cell at a time.", Date: time.Date(2026, 9, 12, 0, 0, 0, 0, time.UTC), Services: []string{"payment-gw"},
+		Summary: "Raise the limit & restart one cell at a time.", Date: time.Date(2026, 9, 12, 0, 0, 0, 0, time.UTC),
+		Services: []string{"payment-gw"},
 		Revision: library.Revision{Number: 1, Commit: Commit1, At: time.Date(2026, 9, 12, 8, 0, 0, 0, time.UTC)}, Revised: 1,
 	}
 }
@@ -137,7 +145,8 @@ func Chinese() library.Record {
 	return library.Record{
 		ID: "zh", Address: "/postmortems/2026/%E6%B1%A0", Path: "postmortems/2026/池.md", Kind: postmortems.Postmortem, Title: "数据库连接池耗尽导致下单失败",
 		Summary: "凌晨变更后，慢查询占满连接池。", Lang: "zh", Date: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), Severity: "SEV2", Services: []string{"order"},
-		Durations: postmortems.Durations{Recover: &d}, Revision: library.Revision{Number: 1, Commit: Commit1, At: time.Date(2026, 9, 2, 8, 0, 0, 0, time.UTC)}, Revised: 1,
+		Durations: postmortems.Durations{Recover: &d}, Revision: library.Revision{Number: 1, Commit: Commit1,
+			At: time.Date(2026, 9, 2, 8, 0, 0, 0, time.UTC)}, Revised: 1,
 	}
 }
 
@@ -179,7 +188,8 @@ func (l *Library) Lookup(_ context.Context, address string) (library.Found, erro
 
 // goneGuide is a removed document.
 func goneGuide() *library.Gone {
-	return &library.Gone{ID: "removed-1", Last: library.Revision{Commit: Commit1, Blob: Blob1, Title: "An old guide", At: Now.AddDate(0, -1, 0)}}
+	return &library.Gone{ID: "removed-1", Last: library.Revision{Commit: Commit1, Blob: Blob1, Title: "An old guide",
+		At: Now.AddDate(0, -1, 0)}}
 }
 
 // ByID implements documents.Library.
@@ -236,7 +246,8 @@ func (l *Library) Revisions(_ context.Context, id string) ([]library.Revision, e
 func (l *Library) List(_ context.Context, f library.Filter) ([]library.Record, string, error) {
 	var out []library.Record
 	for _, r := range l.Records {
-		if (f.Kind == "" || r.Kind == f.Kind) && (f.Service == "" || slices.Contains(r.Services, f.Service)) && (f.Severity == "" || r.Severity == f.Severity) {
+		if (f.Kind == "" || r.Kind == f.Kind) && (f.Service == "" || slices.Contains(r.Services, f.Service)) &&
+			(f.Severity == "" || r.Severity == f.Severity) {
 			out = append(out, r)
 		}
 	}
@@ -293,10 +304,11 @@ func (l *Library) Drafts(context.Context) ([]library.Draft, error) {
 	if len(l.Records) == 0 {
 		return nil, nil
 	}
-	d := library.Draft{Branch: "ana/pool", Tip: Commit2, Pusher: postmortems.Pusher{Name: "ana"}, At: Now, Changed: []postmortems.DocumentChange{
-		{Status: postmortems.Modified, Kind: postmortems.Postmortem, Title: "Checkout failed", Path: "postmortems/2026/checkout.md"},
-		{Status: postmortems.Deleted, Kind: postmortems.Guide, Title: "Old", Path: "guides/old.md"},
-	}}
+	d := library.Draft{Branch: "ana/pool", Tip: Commit2, Pusher: postmortems.Pusher{Name: "ana"}, At: Now,
+		Changed: []postmortems.DocumentChange{
+			{Status: postmortems.Modified, Kind: postmortems.Postmortem, Title: "Checkout failed", Path: "postmortems/2026/checkout.md"},
+			{Status: postmortems.Deleted, Kind: postmortems.Guide, Title: "Old", Path: "guides/old.md"},
+		}}
 	other := library.Draft{Branch: "ana", Tip: Commit1, At: Now}
 	return []library.Draft{other, d}, nil
 }

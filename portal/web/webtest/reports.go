@@ -159,7 +159,8 @@ type Deliveries struct{}
 
 // List implements reporting.Deliveries.
 func (Deliveries) List(context.Context, ...outbox.State) ([]outbox.Delivery, error) {
-	return []outbox.Delivery{{ID: "stuck", Report: "weekly", Period: "2026-W47", Revision: 1, Channel: "mail", State: outbox.Parked, Reason: "no such mailbox"}}, nil
+	return []outbox.Delivery{{ID: "stuck", Report: "weekly", Period: "2026-W47", Revision: 1, Channel: "mail", State: outbox.Parked,
+		Reason: "no such mailbox"}}, nil
 }
 
 // Resend implements reporting.Deliveries.

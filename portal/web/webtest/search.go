@@ -34,13 +34,18 @@ func (s *Search) Search(_ context.Context, r search.Request) (search.Results, er
 	}
 	four, thirty := int64(240), int64(1860)
 	return search.Results{
-		Query: r.Text, Total: 23, Whole: 9, Took: 2 * time.Millisecond, Notes: []string{"“exhuasted” was read as “exhausted”."}, Suggestions: []string{"connection pool"},
-		Facets: map[string][]search.FacetValue{"kind": {{Value: "postmortem", Count: 14}}, "service": {{Value: "checkout", Count: 14}}, "year": {{Value: "2026", Count: 9}}},
+		Query: r.Text, Total: 23, Whole: 9, Took: 2 * time.Millisecond, Notes: []string{"“exhuasted” was read as “exhausted”."},
+		Suggestions: []string{"connection pool"},
+		Facets: map[string][]search.FacetValue{"kind": {{Value: "postmortem", Count: 14}}, "service": {{Value: "checkout", Count: 14}},
+			"year": {{Value: "2026", Count: 9}}},
 		Hits: []search.Hit{{
-			Document: search.Document{ID: "checkout-1", Address: "/postmortems/2026/checkout", Kind: "postmortem", Title: "Checkout failed for all customers in eu-1",
-				Date: time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC), Severity: "SEV1", Services: []string{"checkout"}, Detect: &four, Recover: &thirty, OpenActions: 2},
+			Document: search.Document{ID: "checkout-1", Address: "/postmortems/2026/checkout", Kind: "postmortem",
+				Title: "Checkout failed for all customers in eu-1",
+				Date:  time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC), Severity: "SEV1", Services: []string{"checkout"}, Detect: &four,
+				Recover: &thirty, OpenActions: 2},
 			Score: 7, Fix: &search.Section{Heading: "Resolution", Anchor: "h-resolution", Text: "Raise the limit & restart\none cell at a time."},
-			Fragments: []search.Fragment{{Field: "body", Heading: "Root cause", Anchor: "h-root-cause", HTML: "The <mark>connection pool</mark> was &lt;script&gt; full."}},
+			Fragments: []search.Fragment{{Field: "body", Heading: "Root cause", Anchor: "h-root-cause",
+				HTML: "The <mark>connection pool</mark> was &lt;script&gt; full."}},
 		}},
 	}, nil
 }
@@ -121,8 +126,9 @@ func (s *Search) Similar(_ context.Context, r search.SimilarRequest) (search.Lik
 	known := strings.EqualFold(r.Alert, "GatewayPoolExhausted") || r.Alert == ""
 	out.Matches = []search.Match{{
 		Named: known,
-		Hit:   search.Hit{Document: search.Document{ID: book.ID, Address: book.Address, Kind: "runbook", Title: book.Title, Alerts: []string{"GatewayPoolExhausted"}, Date: book.Date}},
-		Fix:   &search.Section{Heading: "Mitigation", Anchor: "h-mitigation", Text: "Raise <pool.max> to 200.\nRestart one cell at a time."},
+		Hit: search.Hit{Document: search.Document{ID: book.ID, Address: book.Address, Kind: "runbook", Title: book.Title,
+			Alerts: []string{"GatewayPoolExhausted"}, Date: book.Date}},
+		Fix: &search.Section{Heading: "Mitigation", Anchor: "h-mitigation", Text: "Raise <pool.max> to 200.\nRestart one cell at a time."},
 	}, {
 		Named: known, Hit: found.Hits[0],
 		Fix: &search.Section{Heading: "Resolution", Anchor: "h-resolution", Text: "The limit was set back."},

@@ -50,29 +50,41 @@ func Moments(pairs ...any) map[incident.Milestone]incident.Moment {
 func SignalsOfADay() *Signals {
 	voices := []incident.Record{
 		{Source: "postmortem:checkout-1", Form: "postmortem", Ref: "PX1", Rev: 2, At: Ago(100), Title: "Checkout <failed> 支付", Severity: "SEV2",
-			Services: []string{"checkout"}, PostmortemID: "checkout-1", Times: Moments(incident.Started, 1440, incident.Diagnosed, 1420, incident.Mitigated, 1409)},
+			Services: []string{"checkout"}, PostmortemID: "checkout-1",
+			Times: Moments(incident.Started, 1440, incident.Diagnosed, 1420, incident.Mitigated, 1409)},
 		{Source: "pd", Form: "pagerduty", Ref: "PX1", At: Ago(1439), Title: "High error rate", Status: "resolved", URL: "https://pd.example/PX1",
 			Times: Moments(incident.Detected, 1439, incident.Acknowledged, 1438, incident.Resolved, 1400)},
-		{Source: "status", Form: "statuspage", Ref: "st-1", Aliases: []string{"PX1"}, At: Ago(1430), Title: "Degraded", Times: Moments(incident.Started, 1430)},
-		{Source: "pd", Form: "pagerduty", Ref: "PX2", At: Ago(30), Title: "Still failing", Services: []string{"cart"}, Times: Moments(incident.Started, 30)},
-		{Source: "status", Form: "statuspage", Ref: "st-2", At: Ago(200), Title: "Zero", Status: "resolved", Times: Moments(incident.Started, 200, incident.Resolved, 200)},
+		{Source: "status", Form: "statuspage", Ref: "st-1", Aliases: []string{"PX1"}, At: Ago(1430), Title: "Degraded",
+			Times: Moments(incident.Started, 1430)},
+		{Source: "pd", Form: "pagerduty", Ref: "PX2", At: Ago(30), Title: "Still failing", Services: []string{"cart"},
+			Times: Moments(incident.Started, 30)},
+		{Source: "status", Form: "statuspage", Ref: "st-2", At: Ago(200), Title: "Zero", Status: "resolved",
+			Times: Moments(incident.Started, 200, incident.Resolved, 200)},
 	}
-	edits := []incident.Edit{{At: Ago(50), Who: "zoe", Action: incident.Set, Refs: []string{"PX1"}, Field: "environment", Value: "prod", Why: "said in chat"}}
-	f := &Signals{IncidentList: incident.Fold(voices, edits, Policy()), BudgetList: []incidentparts.BudgetSpent{{SLO: "checkout-availability", Title: "Checkout: served without errors", Bad: 1234, Share: 0.128}}}
+	edits := []incident.Edit{{At: Ago(50), Who: "zoe", Action: incident.Set, Refs: []string{"PX1"}, Field: "environment", Value: "prod",
+		Why: "said in chat"}}
+	f := &Signals{IncidentList: incident.Fold(voices, edits, Policy()),
+		BudgetList: []incidentparts.BudgetSpent{{SLO: "checkout-availability", Title: "Checkout: served without errors", Bad: 1234,
+			Share: 0.128}}}
 	f.EpisodeList = alert.Fold([]alert.Signal{
-		{Source: "am", Fingerprint: "f1", Name: "HighErrorRate", Service: "checkout", Severity: "critical", Paging: true, StartsAt: Ago(1439), EndsAt: Ago(1400), Notification: "n1", Truncated: 2},
+		{Source: "am", Fingerprint: "f1", Name: "HighErrorRate", Service: "checkout", Severity: "critical", Paging: true, StartsAt: Ago(1439),
+			EndsAt: Ago(1400), Notification: "n1", Truncated: 2},
 		{Source: "am", Fingerprint: "f2", Name: "Disk", Service: "cart", StartsAt: Ago(60), Notification: "n2", Paging: true},
 	})
 	alert.Link(f.EpisodeList, []alert.Incident{{ID: "PX1", From: Ago(1440), To: Ago(1409), Services: []string{"checkout"}}})
 	f.ChangeList = change.Connect([]change.Change{
-		{ID: "d1", Source: "ci", Service: "checkout", Environment: "production", Kind: "deployed", Outcome: "succeeded", At: Ago(1500), Author: "yan", URL: "https://ci.example/1", Freeze: true},
+		{ID: "d1", Source: "ci", Service: "checkout", Environment: "production", Kind: "deployed", Outcome: "succeeded", At: Ago(1500),
+			Author: "yan", URL: "https://ci.example/1", Freeze: true},
 		{ID: "d2", Source: "ci", Service: "cart", Environment: "production", Kind: "deployed", Outcome: "failed", At: Ago(90)},
 	}, []change.Incident{{ID: "PX1", Refs: []string{"PX1"}, From: Ago(1440), Services: []string{"checkout"}}})
 	f.StatementList = sql.Follow(nil, []sql.Observation{
-		{Digest: "0123456789abcdef", Database: "orders", Statement: "select * from t where a = ?", At: Ago(10), Count: 5, Seconds: 12, Times: []float64{1, 2, 9}, RowsExamined: 5000, RowsSent: 5, User: "app", Instance: "db1"},
+		{Digest: "0123456789abcdef", Database: "orders", Statement: "select * from t where a = ?", At: Ago(10), Count: 5, Seconds: 12,
+			Times: []float64{1, 2, 9}, RowsExamined: 5000, RowsSent: 5, User: "app", Instance: "db1"},
 		{Digest: "fedcba9876543210", Database: "other", Statement: "delete from x", At: Ago(20), Count: 1, Seconds: 0.25},
-	}, nil, []slo.Service{{Name: "checkout", Team: "payments", Databases: []string{"orders"}}}, sql.Window{From: Ago(100_000), To: Now.Add(time.Hour)})
-	f.DrillList = []incident.Drill{{ID: "g1", Title: "Region lost", Services: []string{"cart"}, At: Ago(3000), Outcome: "passed", Document: "doc-1"}}
+	}, nil, []slo.Service{{Name: "checkout", Team: "payments", Databases: []string{"orders"}}},
+		sql.Window{From: Ago(100_000), To: Now.Add(time.Hour)})
+	f.DrillList = []incident.Drill{{ID: "g1", Title: "Region lost", Services: []string{"cart"}, At: Ago(3000), Outcome: "passed",
+		Document: "doc-1"}}
 	return f
 }
 

@@ -36,8 +36,10 @@ func (b *Board) Detail(_ context.Context, name string, from, to time.Time) (slos
 			{From: d.Span.From.Add(4 * time.Hour), To: d.Span.From.Add(8 * time.Hour)},
 		}
 		d.Budget = []slo.BudgetPoint{{At: d.Points[0].To, Left: &left}, {At: d.Points[1].To}}
-		d.Bands = []slostatus.Band{{ID: "INC-7", Title: `Pool <ran> dry`, Severity: "SEV1", From: d.Span.From, To: d.Span.From.Add(90 * time.Minute)}}
-		d.Firings = []slo.Firing{{Rule: slo.StandardRules(28 * 24 * time.Hour)[0], From: d.Span.From, To: d.Span.From.Add(25 * time.Minute), Peak: 50}}
+		d.Bands = []slostatus.Band{{ID: "INC-7", Title: `Pool <ran> dry`, Severity: "SEV1", From: d.Span.From,
+			To: d.Span.From.Add(90 * time.Minute)}}
+		d.Firings = []slo.Firing{{Rule: slo.StandardRules(28 * 24 * time.Hour)[0], From: d.Span.From, To: d.Span.From.Add(25 * time.Minute),
+			Peak: 50}}
 		d.Versions = []catalog.Version{
 			{Number: 1, SLO: r.SLO, From: Now.AddDate(0, -2, 0), Commit: "abcdef0123"}, {Number: 2, SLO: r.SLO, From: Now.AddDate(0, -1, 0)},
 		}
@@ -65,7 +67,8 @@ type Directory struct{}
 // Services implements documents.Directory.
 func (Directory) Services(context.Context) ([]slo.Service, error) {
 	return []slo.Service{
-		{Name: "checkout", Title: "Checkout", Team: "payments", Owner: "payments-primary", Tier: "1", OnCallZone: "Asia/Shanghai", DependsOn: []string{"payment-gw"}, Databases: []string{"carts"}, Path: "services/checkout.yaml"},
+		{Name: "checkout", Title: "Checkout", Team: "payments", Owner: "payments-primary", Tier: "1", OnCallZone: "Asia/Shanghai",
+			DependsOn: []string{"payment-gw"}, Databases: []string{"carts"}, Path: "services/checkout.yaml"},
 		{Name: "payment-gw", Title: "Payment gateway", Team: "payments", Owner: "payments", Path: "services/payment-gw.yaml"},
 	}, nil
 }
@@ -79,7 +82,8 @@ func Scored(name string, good, total float64, s slo.State) slostatus.Row {
 	}
 	x.Hash = x.DefinitionHash()
 	row := slostatus.Row{SLO: x, Team: "payments", Owner: "payments-primary"}
-	row.Result = slo.Result{From: Now.AddDate(0, 0, -28), To: Now, State: s, Good: good, Total: total, Coverage: 1, Buckets: 8064, Revision: 3, Hash: x.Hash}
+	row.Result = slo.Result{From: Now.AddDate(0, 0, -28), To: Now, State: s, Good: good, Total: total, Coverage: 1, Buckets: 8064,
+		Revision: 3, Hash: x.Hash}
 	if s != slo.OK {
 		row.Result.Reason = "because"
 		return row

@@ -120,8 +120,10 @@ func New(t testing.TB, publicURL string, opts ...func(*web.Deps, *web.Options)) 
 	}
 	deps := web.Deps{
 		Texts:   webtest.Texts(t),
-		Library: s.Lib, Content: webtest.Content{}, Search: s.Search, Suggest: webtest.Suggest{}, Queries: s.Queries, Git: webtest.Git{}, Auth: s.Auth, Admin: webtest.Admin{}, Status: s.Status,
-		Rules:    []postmortems.Rule{{ID: "severity-unknown", Title: "A severity is SEV1 to SEV5", Weight: postmortems.Error, Why: "w", Fix: "m"}},
+		Library: s.Lib, Content: webtest.Content{}, Search: s.Search, Suggest: webtest.Suggest{}, Queries: s.Queries, Git: webtest.Git{},
+		Auth: s.Auth, Admin: webtest.Admin{}, Status: s.Status,
+		Rules: []postmortems.Rule{{ID: "severity-unknown", Title: "A severity is SEV1 to SEV5", Weight: postmortems.Error, Why: "w",
+			Fix: "m"}},
 		Renderer: webtest.Renderer{}, Schemas: map[string][]byte{"postmortem": []byte(`{"type":"object"}`)},
 		API: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
@@ -130,7 +132,8 @@ func New(t testing.TB, publicURL string, opts ...func(*web.Deps, *web.Options)) 
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "up 1") }),
 		NewID:   func() string { return "request-0000001" }, Feeds: &webtest.Feeds{},
 	}
-	opt := web.Options{PublicURL: u, OpenReading: true, Version: "v1.2.3", Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return webtest.Now }}
+	opt := web.Options{PublicURL: u, OpenReading: true, Version: "v1.2.3", Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return webtest.Now }}
 	opt.Feeds.Formats = formats.All()
 	for _, o := range opts {
 		o(&deps, &opt)
@@ -165,7 +168,8 @@ func (s *Site) Get(target string, headers ...string) *httptest.ResponseRecorder 
 func WithBoard(d *web.Deps, _ *web.Options) {
 	d.Board, d.Curves, d.Services = &webtest.Board{RowList: []slostatus.Row{
 		webtest.Scored("a-fine", 999_500, 1_000_000, slo.OK), webtest.Scored("b-missed", 995_000, 1_000_000, slo.OK),
-		webtest.Scored("c-absent", 0, 0, slo.NoData), webtest.Scored("d-quiet", 0, 0, slo.NoTraffic), webtest.Scored("e-nonsense", 20, 10, slo.Invalid),
+		webtest.Scored("c-absent", 0, 0, slo.NoData), webtest.Scored("d-quiet", 0, 0, slo.NoTraffic),
+		webtest.Scored("e-nonsense", 20, 10, slo.Invalid),
 	}}, webtest.Curves{}, webtest.Directory{}
 }
 
@@ -174,8 +178,10 @@ func WithBoard(d *web.Deps, _ *web.Options) {
 func Full(t testing.TB, opts ...func(*web.Deps, *web.Options)) *Site {
 	t.Helper()
 	return New(t, "https://kb.example", append(opts, WithBoard, func(d *web.Deps, _ *web.Options) {
-		d.Reports, d.Charts, d.Jobs, d.Deliveries = webtest.Reports{One: webtest.Weekly(t)}, webtest.Charts{}, &webtest.Jobs{}, webtest.Deliveries{}
+		d.Reports, d.Charts, d.Jobs, d.Deliveries = webtest.Reports{One: webtest.Weekly(t)}, webtest.Charts{}, &webtest.Jobs{},
+			webtest.Deliveries{}
 		d.Signals = webtest.SignalsOfADay()
-		d.Feeds = &webtest.Feeds{SourceList: []feedstore.SourceStatus{{Name: "am", Format: "alertmanager", LastReceived: webtest.Now, Rejected: 2, State: feedstore.SourceRejecting, Why: "no labels"}}}
+		d.Feeds = &webtest.Feeds{SourceList: []feedstore.SourceStatus{{Name: "am", Format: "alertmanager", LastReceived: webtest.Now,
+			Rejected: 2, State: feedstore.SourceRejecting, Why: "no labels"}}}
 	})...)
 }
