@@ -47,7 +47,7 @@ var rules = map[string][]string{
 	"portal/web/incidents":         {"portal/auth", "portal/base/fault", "portal/base/humanize", "portal/base/severity", "portal/web/docparts", "portal/web/incidentparts", "portal/web/page", "postmortems", "postmortems/library", "reports/alert", "reports/change", "reports/incident", "reports/slo", "reports/sql", "search", "search/snippet"},
 	"portal/web/page":              {"portal/auth", "portal/base/dockind", "portal/base/fault", "portal/base/humanize", "portal/base/messages", "portal/base/severity", "portal/web/problem", "postmortems", "postmortems/library", "reports", "search", "search/suggest", "static", "templates"},
 	"portal/web/problem":           {"portal/base/fault"},
-	"portal/web/reporting":         {"portal/auth", "portal/base/fault", "portal/base/humanize", "portal/jobs", "portal/web/page", "reports", "reports/deliver/outbox", "reports/export", "reports/period", "reports/reportstore"},
+	"portal/web/reporting":         {"portal/auth", "portal/base/fault", "portal/base/humanize", "portal/base/messages", "portal/jobs", "portal/web/page", "reports", "reports/deliver/outbox", "reports/export", "reports/period", "reports/reportstore"},
 	"portal/web/searching":         {"portal/auth", "portal/base/fault", "portal/web/docparts", "portal/web/page", "postmortems", "postmortems/library", "reports/period", "search", "search/paste", "search/query", "search/querylog", "search/suggest"},
 	"portal/web/sloparts":          {"portal/base/humanize", "portal/web/page", "reports/slo", "reports/slostatus"},
 	"portal/web/slos":              {"portal/base/fault", "portal/base/humanize", "portal/web/page", "portal/web/sloparts", "reports/catalog", "reports/slo", "reports/slo/promql", "reports/slostatus"},
