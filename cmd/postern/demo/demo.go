@@ -22,7 +22,8 @@ import (
 //go:embed all:knowledge
 var files embed.FS
 
-// FS returns the working tree of the sample repository.
+// FS returns the working tree of the sample repository. Paths are slash-separated and
+// relative to the root of the repository, such as "runbooks/KafkaConsumerLag.md".
 func FS() fs.FS {
 	tree, err := fs.Sub(files, "knowledge")
 	if err != nil { // unreachable: the path is a valid constant

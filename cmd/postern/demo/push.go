@@ -28,7 +28,9 @@ type Target struct {
 type author struct{ name, email string }
 
 // Push creates a git repository of the sample files, with one commit per folder by
-// different authors, and pushes it with the git program.
+// different authors, and pushes it with the git program as authors do. The history has
+// fixed dates, so the same files make the same commits. Errors name the git command;
+// what git printed went to Out.
 func Push(ctx context.Context, to Target) error {
 	if to.Git == "" {
 		to.Git = "git"
@@ -47,6 +49,7 @@ func Push(ctx context.Context, to Target) error {
 		{"Ana Reyes", "ana.reyes@meridian.example"}, {"Tomas Berg", "tomas.berg@meridian.example"},
 		{"李薇", "li.wei@meridian.example"}, {"Priya Nair", "priya.nair@meridian.example"},
 	}
+	// Commits are 26 hours apart, so that they fall on different times of the day.
 	began := time.Date(2026, time.November, 2, 9, 0, 0, 0, time.UTC)
 	for i, g := range groups {
 		who, when := authors[i%len(authors)], began.Add(time.Duration(i)*26*time.Hour)
@@ -61,6 +64,7 @@ func Push(ctx context.Context, to Target) error {
 	if err != nil {
 		return fmt.Errorf("the portal's address: %w", err)
 	}
+	// The token is the password; any user name is accepted.
 	u.User = url.UserPassword("demo", to.Token)
 	return to.run(ctx, author{}, time.Time{}, "push", "-q", u.String(), "HEAD:refs/heads/main")
 }
@@ -72,7 +76,7 @@ type commitGroup struct {
 }
 
 // commitGroups returns one group per folder (post-mortems: per year), the top level
-// first.
+// first. fs.WalkDir visits files in lexical order, so the files of a group are sorted.
 func commitGroups() ([]commitGroup, error) {
 	byFolder := map[string][]string{}
 	err := fs.WalkDir(FS(), ".", func(p string, d fs.DirEntry, err error) error {
@@ -92,12 +96,16 @@ func commitGroups() ([]commitGroup, error) {
 		}
 		groups = append(groups, commitGroup{message, paths})
 	}
+	// byFolder has no order. Sorting by the first path puts README.md before the
+	// folders, as upper case sorts first.
 	slices.SortFunc(groups, func(a, b commitGroup) int { return strings.Compare(a.paths[0], b.paths[0]) })
 	return groups, nil
 }
 
 // run runs git in the working tree without the user's configuration, so that hooks,
-// signing keys and aliases have no effect.
+// signing keys and aliases have no effect. The environment is not inherited either:
+// variables such as GIT_DIR would lead git to another repository. An empty who is for
+// commands that make no commit. The command ends with ctx.
 func (t Target) run(ctx context.Context, who author, when time.Time, args ...string) error {
 	cmd := exec.CommandContext(ctx, t.Git, args...)
 	cmd.Dir = t.Dir

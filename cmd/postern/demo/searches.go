@@ -17,7 +17,8 @@ type search struct {
 }
 
 // searches returns the searches of a week: some lead to a document, some find nothing,
-// and one has results that are never opened.
+// and one has results that are never opened. The page of searches without results ranks
+// them by how often they were made, so the numbers differ.
 func searches() []search {
 	return []search{
 		{"connection pool exhausted", 4, 3}, {"kafka rebalance", 3, 2}, {"慢查询", 2, 2}, {"certificate expired", 2, 1},
@@ -31,7 +32,8 @@ func missing() url.Values {
 }
 
 // Searches makes the sample searches as browsers do and leaves a note about a missing
-// runbook. base is the portal's URL, token the token of a reader.
+// runbook. base is the portal's URL, token the token of a reader. It stops at the first
+// error. Each search has a page view of its own, as those of separate visits have.
 func Searches(ctx context.Context, client *http.Client, base, token string) error {
 	b := browser{client, base, token}
 	page := 0
@@ -58,6 +60,9 @@ type browser struct {
 	base, token string
 }
 
+// do sends one request and reads its answer. A nil form is a request without a body. A
+// request that accepts HTML is one of a page view, to which the portal assigns the
+// result that is opened.
 func (b browser) do(ctx context.Context, method, path string, form url.Values) error {
 	req, err := http.NewRequestWithContext(ctx, method, b.base+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -73,6 +78,7 @@ func (b browser) do(ctx context.Context, method, path string, form url.Values) e
 		return err
 	}
 	defer func() { _ = res.Body.Close() }()
+	// The body is read so that the connection is used again.
 	const most = 1 << 20
 	if _, err := io.Copy(io.Discard, io.LimitReader(res.Body, most)); err != nil {
 		return err

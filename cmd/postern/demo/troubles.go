@@ -12,7 +12,9 @@ import (
 )
 
 // Troubles returns the incidents that the sample post-mortems describe, for the feeds
-// of the demo. Post-mortems without a start, a reference or services are left out.
+// of the demo, in the order of their paths, which begin with the year and the date.
+// Post-mortems without a start, a reference or services are left out: the feeds could
+// not name what they are about.
 func Troubles() ([]story.Trouble, error) {
 	var out []story.Trouble
 	err := fs.WalkDir(FS(), "postmortems", func(name string, entry fs.DirEntry, err error) error {
@@ -36,7 +38,8 @@ func Troubles() ([]story.Trouble, error) {
 }
 
 // trouble returns the incident in the front matter of one post-mortem; its zero value
-// if there is no front matter.
+// if there is no front matter. A time that is absent or not RFC 3339 is left zero. Only
+// the fields that feeds need are read: postmortems.Compile would also render the text.
 func trouble(data []byte) (t story.Trouble, err error) {
 	front, _, found := bytes.Cut(bytes.TrimPrefix(data, []byte("---\n")), []byte("\n---\n"))
 	if !found {
@@ -58,6 +61,8 @@ func trouble(data []byte) (t story.Trouble, err error) {
 	for _, v := range root.Value("alerts").Items() {
 		t.Alerts = append(t.Alerts, v.String())
 	}
+	// A post-mortem may state when service recovered without a separate mitigation; the
+	// story ends an incident at its mitigation.
 	for name, into := range map[string]*time.Time{
 		"started": &t.Started, "detected": &t.Detected, "acknowledged": &t.Acknowledged, "diagnosed": &t.Diagnosed, "mitigated": &t.Mitigated,
 		"resolved": &t.Resolved,

@@ -14,7 +14,8 @@ type firing struct {
 	from, to                                   time.Time // to is zero while it fires
 }
 
-// noisyRule fires without anything being wrong.
+// noisyRule fires without anything being wrong. Such rules give the pages about alert
+// quality noise, flapping and pages at night to show.
 type noisyRule struct {
 	name, service, severity, summary string
 	aDay                             float64 // how often a day
@@ -22,6 +23,8 @@ type noisyRule struct {
 	night                            bool    // mostly at night, when batch jobs run
 }
 
+// KafkaConsumerLag and CacheHitRatioLow are also alerts of incidents, so that a rule is
+// noise on some days and right on others.
 var noisy = []noisyRule{
 	{"OrdersDBReplicationSlotLag", "orders-db", "critical", "Replication slot keeps more than 8 GiB of WAL", 1.1, 14, true},
 	{"CacheHitRatioLow", "catalog", "warning", "Hit ratio of the catalogue cache below 80 %", 0.8, 30, false},
@@ -46,11 +49,16 @@ func (s *Story) alerts() iter.Seq[Post] {
 	}
 }
 
-// firings returns the alerts of all incidents, and the noise.
+// firings returns the alerts of all incidents, and the noise. The alerts of one
+// incident fire 20 seconds apart and end 90 seconds after its mitigation, as rules look
+// back over a window. An alert that would end before it fires is left out. Only those
+// of the open incident still fire.
 func (s *Story) firings() []firing {
 	var out []firing
 	for _, t := range s.troubles {
 		for i, name := range t.Alerts {
+			// Alerts are given to the affected services in turn: a post-mortem does not
+			// state which alert is about which service.
 			f := firing{name: name, service: t.Services[i%len(t.Services)], severity: "critical",
 				instance: fmt.Sprintf("%s-%d", t.Services[i%len(t.Services)], i), summary: t.Title}
 			f.from = t.Detected.Add(time.Duration(i) * 20 * time.Second)
@@ -70,13 +78,14 @@ func (s *Story) firings() []firing {
 	return append(out, s.noise()...)
 }
 
-// noise returns alerts without an incident. Rules marked night fire mostly at night
-// and flap on some nights.
+// noise returns alerts without an incident. Rules marked night fire mostly at night and
+// flap on some nights. The instants of a rule depend on its own name only.
 func (s *Story) noise() []firing {
 	var out []firing
 	for _, n := range noisy {
 		d := s.dice("noise " + n.name)
 		for day := range s.days() {
+			// Adding a uniform number before truncating makes the mean exactly aDay.
 			for count := int(n.aDay + d.Float64()); count > 0; count-- {
 				at := day.Add(time.Duration(d.IntN(24*60)) * time.Minute)
 				if n.night && d.IntN(3) > 0 {
@@ -90,7 +99,9 @@ func (s *Story) noise() []firing {
 }
 
 // flaps returns the resolved firings that start at one instant: mostly one, four when
-// the rule flaps.
+// the rule flaps. Repeats are 12 minutes apart; three of them on one instance count as
+// flapping (alert.FlapCount). A firing that would end after now is left out: noise
+// never stays open.
 func (s *Story) flaps(d *rand.Rand, n noisyRule, at time.Time) (out []firing) {
 	times := 1
 	if n.night && d.IntN(9) == 0 {
@@ -107,13 +118,16 @@ func (s *Story) flaps(d *rand.Rand, n noisyRule, at time.Time) (out []firing) {
 	return out
 }
 
-// notification returns the body of an Alertmanager webhook about one alert.
+// notification returns the body of an Alertmanager webhook about one alert. Both bodies
+// of a firing have the same fingerprint and startsAt, by which the portal joins them to
+// one episode. Critical alerts go to a receiver that pages.
 func (s *Story) notification(f firing, resolved bool) Post {
 	labels := map[string]string{
 		"alertname": f.name, "service": f.service, "severity": f.severity, "team": team(f.service), "instance": f.instance, "cluster": "ap-1",
 	}
 	fingerprint := fnv.New64a()
 	_, _ = fmt.Fprint(fingerprint, f.name, f.instance) // a hash never fails
+	// Alertmanager sends Go's zero time as the end of an alert that fires.
 	status, ends := "firing", "0001-01-01T00:00:00Z"
 	if resolved {
 		status, ends = "resolved", stamp(f.to)

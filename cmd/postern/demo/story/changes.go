@@ -15,12 +15,15 @@ var deployed = map[string]float64{
 	"edge-proxy": 1, "config-hub": 1,
 }
 
-// services lists the deployed services in a fixed order.
+// services lists the keys of deployed in a fixed order: ranging over the map would give
+// the random numbers to other services in each run.
 var services = []string{"cart", "catalog", "checkout", "config-hub", "edge-proxy", "identity", "inventory", "notify", "orders-api",
 	"payment-gw", "search-api", "shipping"}
 
 // deployments returns CDEvents in one batch per day: ordinary deployments on working
-// days, and those that caused an incident with their rollback.
+// days, and those that caused an incident with their rollback. A deployment that causes
+// an incident precedes its start by seven minutes, inside the span in which the portal
+// looks for a cause; the rollback is at the mitigation, in the same batch.
 func (s *Story) deployments() iter.Seq[Post] {
 	return func(yield func(Post) bool) {
 		for day := range s.days() {
@@ -65,7 +68,9 @@ func (s *Story) kind(d *rand.Rand) string {
 	return "upgraded"
 }
 
-// deployment returns a CloudEvent that holds a CDEvent.
+// deployment returns a CloudEvent that holds a CDEvent. what is the CDEvents predicate,
+// "upgraded" or "rolledback". The digest of the artifact is derived from id: it
+// identifies no image.
 func deployment(id, what, service string, at time.Time) any {
 	kind := "dev.cdevents.service." + what + ".0.2.0"
 	subject := "/services/" + service

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// exercises returns one drill per month; the second one failed.
+// exercises returns one drill per month; the second one failed. A drill after now is
+// left out, with those after it. Drills are 29 days apart, at 06:00 UTC.
 func (s *Story) exercises() iter.Seq[Post] {
 	practised := []struct {
 		title, service, outcome     string

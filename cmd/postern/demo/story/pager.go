@@ -8,7 +8,8 @@ import (
 
 // pages returns the pager's events about every incident, one request each. The pager
 // knows when it was triggered and acknowledged. What only people know (the start of
-// impact, the cause) comes from the incident desk as NDJSON.
+// impact, the cause) comes from the incident desk as NDJSON. Two sources of one
+// incident let the demo show how they are merged.
 func (s *Story) pages() iter.Seq[Post] {
 	return func(yield func(Post) bool) {
 		for _, t := range s.troubles {
@@ -21,7 +22,8 @@ func (s *Story) pages() iter.Seq[Post] {
 	}
 }
 
-// events returns the posts about one incident.
+// events returns the posts about one incident: the pager's in the order of time, then
+// the entry of the incident desk. A resolution after now is left out.
 func (s *Story) events(t Trouble) []Post {
 	out := []Post{s.pagerEvent(t, "triggered", t.Detected)}
 	if !t.Acknowledged.IsZero() {
@@ -44,7 +46,9 @@ func number(ref string) int {
 	return n
 }
 
-// pagerEvent returns one PagerDuty V3 webhook.
+// pagerEvent returns one PagerDuty V3 webhook. what is the event without its prefix:
+// "triggered", "acknowledged" or "resolved". Urgency is high for SEV1 and SEV2; the
+// priority of SEV2 is P2.
 func (s *Story) pagerEvent(t Trouble, what string, at time.Time) Post {
 	urgency := "low"
 	if t.Severity == "SEV1" || t.Severity == "SEV2" {
@@ -64,6 +68,8 @@ func (s *Story) pagerEvent(t Trouble, what string, at time.Time) Post {
 }
 
 // deskEntry returns the NDJSON entry of an incident, as the incident desk writes it.
+// Its alias is the pager's id, by which the portal merges both. Milestones that are
+// unknown are left out, not sent as a zero time.
 func deskEntry(t Trouble) map[string]any {
 	entry := map[string]any{
 		"v": 1, "type": "incident", "id": t.Ref, "title": t.Title, "severity": t.Severity, "services": t.Services, "rev": 1,

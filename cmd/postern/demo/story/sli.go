@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// bucket is how long one measurement is.
+// bucket is the span of one measurement. Buckets begin at multiples of it, in UTC.
 const bucket = 15 * time.Minute
 
 // indicator is one SLO of the sample repository and what its service's traffic
@@ -22,6 +22,8 @@ type indicator struct {
 	factor       float64 // how much harder troubles hit it than availability
 }
 
+// Rates are those of a middle-sized shop, except shipping: with less than one event in
+// most buckets it shows what an SLO of little traffic looks like.
 var indicators = []indicator{
 	{"cart-availability", "cart", 4200, 0.0004, 1}, {"catalog-availability", "catalog", 9100, 0.0002, 1},
 	{"catalog-latency", "catalog", 9100, 0.003, 1.6},
@@ -37,13 +39,15 @@ var indicators = []indicator{
 	{"shipping-availability", "shipping", 0.06, 0.002, 1},
 }
 
-// upstream are the services that fail in part when one of theirs does.
+// upstream maps a service to those that call it and fail in part when it does. It is
+// not transitive: a failure goes one step.
 var upstream = map[string][]string{
 	"payment-gw": {"checkout"}, "orders-db": {"orders-api"}, "orders-api": {"checkout", "cart"}, "kafka-core": {"notify", "inventory"},
 	"inventory": {"checkout"}, "identity": {"checkout"}, "k8s-platform": {"inventory", "shipping"}, "catalog": {"cart"},
 }
 
-// measurements are the SLI buckets, one post an SLO and month.
+// measurements returns the SLI buckets as NDJSON, one post per SLO and 30 days: some
+// 2,900 lines, well below the limit of a body.
 func (s *Story) measurements() iter.Seq[Post] {
 	const perPost = 30 * 24 * time.Hour
 	return func(yield func(Post) bool) {
@@ -61,6 +65,9 @@ func (s *Story) measurements() iter.Seq[Post] {
 	}
 }
 
+// buckets returns the lines of one indicator from one instant to another. Traffic
+// follows rhythm with 6 % of noise. The share that fails is log-normal around x.bad,
+// plus what troubles take, at most 1.
 func (s *Story) buckets(x indicator, from, to time.Time) []byte {
 	var b bytes.Buffer
 	d := s.dice(x.slo + stamp(from))
@@ -72,6 +79,8 @@ func (s *Story) buckets(x indicator, from, to time.Time) []byte {
 		total := math.Round(x.peak * bucket.Minutes() * rhythm(at) * (1 + 0.06*jitter))
 		total = max(total, 0)
 		share := min(x.bad*math.Exp(0.5*luck)+s.failing(x, at), 1)
+		// Rounding up at random keeps the expected number right where it is below one
+		// event a bucket.
 		bad := math.Floor(total*share + d.Float64())
 		fmt.Fprintf(&b, `{"v":1,"type":"sli","slo":"%s","start":"%s","len":"15m","good":%d,"total":%d`, x.slo, stamp(at),
 			int64(total-min(bad, total)), int64(total))
@@ -84,7 +93,8 @@ func (s *Story) buckets(x indicator, from, to time.Time) []byte {
 }
 
 // silent reports whether the measurement of an SLO is missing at an instant: one
-// exporter has been down unnoticed since last week, another was down for two days.
+// exporter has been down unnoticed for nine days, another was down for two days. The
+// portal must show the former as unknown and not as good.
 func (s *Story) silent(x indicator, at time.Time) bool {
 	switch x.slo {
 	case "kafka-core-delivery":
@@ -95,13 +105,15 @@ func (s *Story) silent(x indicator, at time.Time) bool {
 	return false
 }
 
-// patchy reports whether only some of the samples were scraped.
+// patchy reports whether only some of the samples were scraped; such a bucket states a
+// coverage below 1.
 func (s *Story) patchy(x indicator, at time.Time) bool {
 	return x.slo == "identity-latency" && at.After(s.now.Add(-16*24*time.Hour)) && at.Before(s.now.Add(-13*24*time.Hour))
 }
 
-// rhythm is the traffic of an hour against the busiest: two regions, asleep at
-// different times, quieter at weekends.
+// rhythm returns the traffic of an hour as a ratio of the busiest: two regions, UTC+8
+// and UTC+1, each with its peak at 15:00 of its own time, quieter at weekends. The
+// weights of the base and the regions add up to 1.
 func rhythm(at time.Time) float64 {
 	wave := func(hour float64) float64 { return 0.5 + 0.5*math.Sin((hour-9)/24*2*math.Pi) }
 	h := float64(at.Hour()) + float64(at.Minute())/60
@@ -112,7 +124,9 @@ func rhythm(at time.Time) float64 {
 	return r
 }
 
-// failing is the share of an indicator's events that troubles take in a bucket.
+// failing returns the share of an indicator's events that troubles take in a bucket.
+// Troubles add up, so the sum may exceed 1; the caller bounds it. A service that calls
+// an affected one loses three tenths as much.
 func (s *Story) failing(x indicator, at time.Time) (share float64) {
 	for _, t := range s.troubles {
 		part := s.during(t, at, at.Add(bucket))
@@ -129,11 +143,13 @@ func (s *Story) failing(x indicator, at time.Time) (share float64) {
 	return share
 }
 
+// downstream reports whether a service calls one that a trouble affects.
 func (s *Story) downstream(t Trouble, service string) bool {
 	return slices.ContainsFunc(t.Services, func(hit string) bool { return slices.Contains(upstream[hit], service) })
 }
 
-// team is who is paged for a service.
+// team returns the team that is paged for a service, "sre" for a service that no team
+// owns.
 func team(service string) string {
 	for name, services := range map[string]string{
 		"payments": "checkout payment-gw", "orders": "cart orders-api orders-db", "discovery": "search-api catalog",

@@ -7,7 +7,13 @@ import (
 	"time"
 )
 
-// statement is a slow statement of one database over the three months.
+// statement is a slow statement of one database over the three months. The sample has
+// one that is always there, one that was fixed halfway, and one that appeared in the
+// last week, because the report compares periods.
+//
+// text has one verb for a number, 1 to 28 (a day of every month): literals differ, and
+// the portal must find the same statement behind them. aDay is the mean number a day,
+// seconds the mean duration, examined the least number of rows.
 type statement struct {
 	schema, user, text string
 	aDay               float64
@@ -30,7 +36,8 @@ var statements = []statement{
 	{"legacy_stats", "cron", "SELECT COUNT(*) FROM page_views WHERE day = '2026-10-%02d' GROUP BY country", 1, 18, 40_000_000, 0, 1},
 }
 
-// slowLogs are MySQL slow logs, one a database server and week.
+// slowLogs returns the slow log of one MySQL server, one post per week. A week without
+// entries has no post.
 func (s *Story) slowLogs() iter.Seq[Post] {
 	const week = 7 * 24 * time.Hour
 	return func(yield func(Post) bool) {
@@ -46,6 +53,9 @@ func (s *Story) slowLogs() iter.Seq[Post] {
 	}
 }
 
+// entries appends the entries of one statement between two instants. They are a Poisson
+// process: the gaps are exponential with a mean of 1/aDay. The log is sorted per
+// statement only; the decoder does not need more.
 func (s *Story) entries(b *bytes.Buffer, subject string, st statement, from, to time.Time) {
 	d := s.dice(subject + stamp(from))
 	at := from
@@ -58,6 +68,8 @@ func (s *Story) entries(b *bytes.Buffer, subject string, st statement, from, to 
 			continue
 		}
 		seconds := st.seconds * (0.6 + d.ExpFloat64()*0.4)
+		// The header of an entry as MySQL 5.7 and later write it; Query_time is in
+		// seconds.
 		fmt.Fprintf(b, "# Time: %s\n# User@Host: %s[%s] @  [10.2.0.%d]  Id: %d\n# Schema: %s  Last_errno: 0  Killed: 0\n# Query_time: "+
 			"%.6f  Lock_time: 0.000120  Rows_sent: %d  Rows_examined: %d\nSET timestamp=%d;\n",
 			at.Format("2006-01-02T15:04:05.000000Z"), st.user, st.user, 2+d.IntN(40), 1000+d.IntN(9000), st.schema, seconds, 1+d.IntN(50),

@@ -15,10 +15,11 @@ type Post struct {
 	Body                        []byte
 }
 
-// Length is the length of the story.
+// Length is the length of the story before it is rounded to a whole first day.
 const Length = 92 * 24 * time.Hour
 
-// Story is three months that end now.
+// Story is three months that end now. now is a multiple of bucket, from the start of a
+// UTC day. A Story is not safe for concurrent use, because Posts may set err.
 type Story struct {
 	seed     uint64
 	now      time.Time
@@ -28,7 +29,8 @@ type Story struct {
 }
 
 // New returns the story that ends at now. known are the incidents of the sample
-// documents; those outside the three months are left out.
+// documents; those outside the three months are left out. One without a detection is
+// detected at its start.
 func New(seed uint64, now time.Time, known []Trouble) *Story {
 	now = now.UTC().Truncate(bucket)
 	s := &Story{seed: seed, now: now, from: now.Add(-Length).Truncate(24 * time.Hour)}
@@ -45,7 +47,8 @@ func New(seed uint64, now time.Time, known []Trouble) *Story {
 }
 
 // Posts returns the bodies of all feeds. Their order does not matter. Call Err
-// afterwards: it returns the first error of encoding a body.
+// afterwards: it returns the first error of encoding a body. Each call makes them
+// again, with the same bytes.
 func (s *Story) Posts() iter.Seq[Post] {
 	return func(yield func(Post) bool) {
 		for _, part := range []iter.Seq[Post]{s.measurements(), s.alerts(), s.pages(), s.deployments(), s.slowLogs(), s.exercises(),
@@ -72,7 +75,7 @@ func (s *Story) encode(v any) []byte {
 }
 
 // dice returns the random numbers of one subject. They do not depend on how many
-// numbers other subjects use.
+// numbers other subjects use, so a new rule or service leaves the others as they are.
 func (s *Story) dice(subject string) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(subject)) // a hash takes everything
@@ -90,8 +93,8 @@ func (s *Story) days() iter.Seq[time.Time] {
 	}
 }
 
-// mistakes returns bodies that become dead letters: one that is cut off and one in
-// another format.
+// mistakes returns bodies that become dead letters: one whose start is no time, and one
+// whose JSON is cut off. No other post is rejected, which the tests verify.
 func (s *Story) mistakes() iter.Seq[Post] {
 	return func(yield func(Post) bool) {
 		if !yield(Post{"ndjson", "batch-exporter", ndjson,
@@ -110,4 +113,5 @@ const (
 	textType = "text/plain; charset=utf-8"
 )
 
+// stamp returns a time as RFC 3339 in UTC, to the second.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
