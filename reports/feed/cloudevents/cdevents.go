@@ -34,7 +34,8 @@ type cdEvent struct {
 	Custom json.RawMessage `json:"customData"`
 }
 
-// named is a reference to a service or an environment.
+// named is a reference to a service or an environment. CDEvents writes references as
+// objects, of which only the id is read.
 type named struct {
 	ID string `json:"id"`
 }
@@ -79,8 +80,9 @@ type customFields struct {
 	Changes      []string `json:"changes"`
 }
 
-// split returns the subject and the predicate of a type; the version is
-// ignored.
+// split returns the subject and the predicate of a type, such as "incident" and
+// "detected" of dev.cdevents.incident.detected.0.3.0. The version is ignored. ok is
+// false for a type that is not of CDEvents or has no predicate.
 func split(typ string) (subject, predicate string, ok bool) {
 	rest, ok := strings.CutPrefix(typ, prefix)
 	parts := strings.SplitN(rest, ".", 3)
@@ -90,7 +92,9 @@ func split(typ string) (subject, predicate string, ok bool) {
 	return parts[0], parts[1], true
 }
 
-// fill decodes an event into f; ignored reports that its type is not used.
+// fill decodes an event into f; ignored reports that its type is not used. Types are
+// examined before the required fields, so that an event which is not used is never a
+// dead letter for what it lacks.
 func (e *cdEvent) fill(f *feed.Fact) (ignored bool, err error) {
 	const op = "cloudevents.fill"
 	subject, predicate, ok := split(e.Context.Type)
@@ -112,9 +116,12 @@ func (e *cdEvent) fill(f *feed.Fact) (ignored bool, err error) {
 	if e.Context.ID == "" || e.Subject.ID == "" || f.At.IsZero() {
 		return false, fault.New(fault.Invalid, op, "the event has no context.id, no context.timestamp or no subject.id")
 	}
+	// The source and the type are in the key because ids are unique within a source
+	// only, and some senders use one id for several types.
 	f.Key = feed.Text(e.Context.Source) + " " + feed.Text(e.Context.ID) + " " + subject + "." + predicate
 	var c custom
 	if len(e.Custom) > 0 {
+		// An error is no reason to reject the event: all that is lost is optional.
 		_ = json.Unmarshal(e.Custom, &c) // customData may be anything
 	}
 	return false, read(f, c)
@@ -134,7 +141,8 @@ func (e *cdEvent) reader(subject, predicate string) func(*feed.Fact, custom) err
 	return nil
 }
 
-// about returns the entity: the subject with its producer.
+// about returns the entity: the subject with its producer, because ids of subjects are
+// unique within a producer only. A subject without one has that of the event.
 func (e *cdEvent) about() string {
 	source := e.Subject.Source
 	if source == "" {
@@ -143,7 +151,9 @@ func (e *cdEvent) about() string {
 	return feed.Text(source) + " " + feed.Text(e.Subject.ID)
 }
 
-// incident decodes an incident event into a part of a report.
+// incident decodes an incident event into a part of a report. Its parts are merged by
+// their Ref, so each states only what its own event knows. An error of a time in
+// customData rejects the event.
 func (e *cdEvent) incident(f *feed.Fact, predicate string, c custom) error {
 	times, err := c.Postern.times()
 	if err != nil {
@@ -168,6 +178,7 @@ func (e *cdEvent) incident(f *feed.Fact, predicate string, c custom) error {
 		Changes:     feed.Texts(c.Postern.Changes...),
 	}
 	at := incident.Moment{At: f.At}
+	// A milestone in customData is more precise than the time of the event.
 	switch predicate {
 	case "detected":
 		v.DetectedBy = "alert"
@@ -212,7 +223,8 @@ func (c customFields) times() (map[incident.Milestone]incident.Moment, error) {
 	return times, nil
 }
 
-// change decodes an event about a service or a change.
+// change decodes an event about a service or a change. The entity is the event, not the
+// service: every deployment of a service is a change of its own.
 func (e *cdEvent) change(f *feed.Fact, predicate string, c custom) (err error) {
 	s, p := e.Subject, c.Postern
 	x := &change.Change{
@@ -243,12 +255,14 @@ func (e *cdEvent) change(f *feed.Fact, predicate string, c custom) (err error) {
 		// service.
 		x.Service, x.Title = feed.Text(p.Service), feed.Text(first(p.Title, s.Content.Repository.ID+" "+s.ID))
 	}
+	// The entity is already unique; the fact needs no key within it.
 	f.Kind, f.Entity, f.Change = feed.Change, f.Key, x
 	f.Key = ""
 	return nil
 }
 
-// ticket decodes an event about a ticket.
+// ticket decodes an event about a ticket. The entity is the ticket on one UTC day, so
+// that the updates of a ticket are of one entity for each day.
 func (e *cdEvent) ticket(f *feed.Fact, predicate string) error {
 	s := e.Subject
 	t := &feed.TicketEvent{ID: feed.Text(s.ID), URL: feed.Text(s.Content.URI), Status: predicate, Title: feed.Text(s.Content.Summary)}

@@ -61,8 +61,11 @@ type envelope struct {
 	Context     json.RawMessage `json:"context"` // of a bare CDEvent
 }
 
-// Decode implements feed.Decoder.
+// Decode implements feed.Decoder. The HTTP binding has three forms: binary (the
+// attributes are headers, the body is the data), structured (one object) and batch (a
+// list). An element of a batch that cannot be read is rejected alone.
 func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
+	// A structured body may carry Ce- headers, too; its content type decides.
 	if in.Header("Ce-Type") != "" && !structured(in.ContentType) {
 		f, ignored, err := fact(in, in.Header("Ce-Type"), in.Body)
 		d.Take(f, ignored, err, in.Body)
@@ -101,7 +104,8 @@ func structured(contentType string) bool {
 	return err == nil && strings.HasPrefix(t, "application/cloudevents")
 }
 
-// event decodes one element: a structured CloudEvent or a bare CDEvent.
+// event decodes one element: a structured CloudEvent or a bare CDEvent. The data of a
+// CloudEvent is in data or, in base64, in data_base64; a bare CDEvent is its own data.
 func event(in feed.Input, raw []byte) (f feed.Fact, ignored bool, err error) {
 	var e envelope
 	if err := json.Unmarshal(raw, &e); err != nil {
@@ -119,8 +123,8 @@ func event(in feed.Input, raw []byte) (f feed.Fact, ignored bool, err error) {
 	return fact(in, e.Type, data)
 }
 
-// fact decodes one CDEvent. typ is the type in the envelope; "" for a bare
-// event.
+// fact decodes one CDEvent. typ is the type in the envelope; "" for a bare event. A
+// CloudEvent of another vocabulary is ignored and its data is not read.
 func fact(in feed.Input, typ string, data []byte) (f feed.Fact, ignored bool, err error) {
 	if typ != "" && !strings.HasPrefix(typ, prefix) {
 		return f, true, nil
@@ -129,6 +133,7 @@ func fact(in feed.Input, typ string, data []byte) (f feed.Fact, ignored bool, er
 	if err := json.Unmarshal(data, &e); err != nil {
 		return f, false, fault.Wrap(fault.Invalid, "cloudevents.fact", "the event's data is no CDEvent: "+feed.Trouble(err), err)
 	}
+	// A CDEvent without a type of its own has that of the envelope.
 	if e.Context.Type == "" {
 		e.Context.Type = typ
 	}

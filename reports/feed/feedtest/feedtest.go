@@ -32,7 +32,10 @@ func Input(body string, headers ...string) feed.Input {
 	}
 }
 
-// Decode decodes a body twice and checks what every decoder must hold.
+// Decode decodes a body twice and checks what every decoder must hold: the second
+// result equals the first (a decoder that iterates over a map, reads a clock or keeps
+// state differs), a refused body is fault.Invalid with a message for its sender, and
+// each rejection names its item. It ends the test at the first violation.
 func Decode(t testing.TB, d feed.Decoder, in feed.Input) (feed.Decoded, error) {
 	t.Helper()
 	got, err := d.Decode(in)
@@ -57,7 +60,9 @@ func Decode(t testing.TB, d feed.Decoder, in feed.Input) (feed.Decoded, error) {
 	return got, nil
 }
 
-// checkFact checks one fact.
+// checkFact checks one fact: it has the body of its kind and no other, one source, an
+// entity, a time and the index of its item. Folds read the body by kind without a nil
+// check, so a wrong body would be a panic there.
 func checkFact(t testing.TB, f *feed.Fact) {
 	t.Helper()
 	bodies := map[feed.Kind]bool{
@@ -113,7 +118,8 @@ func KeepsSource(t testing.TB, d feed.Decoder, bodies ...feed.Input) {
 	}
 }
 
-// One decodes a body that must yield exactly one fact.
+// One decodes a body that must yield exactly one fact and no rejection, and returns the
+// fact.
 func One(t testing.TB, d feed.Decoder, in feed.Input) feed.Fact {
 	t.Helper()
 	got, err := Decode(t, d, in)
@@ -123,9 +129,9 @@ func One(t testing.TB, d feed.Decoder, in feed.Input) feed.Fact {
 	return got.Facts[0]
 }
 
-// Samples returns the real feed data that some machines have beside the
-// project, by file name, or skips the test: POSTERN_SHARED names the
-// folder.
+// Samples returns the real feed data that some machines have beside the project, by
+// file name, or skips the test: POSTERN_SHARED names the folder. The data is not part
+// of the project, so tests with samples add to the others and replace none.
 func Samples(t testing.TB, pattern string) map[string][]byte {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(realdata.Find(t, "feeds"), pattern))

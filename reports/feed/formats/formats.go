@@ -19,7 +19,8 @@ import (
 	"github.com/postern/postern/reports/incident"
 )
 
-// All returns all formats, in the order in which a team connects them.
+// All returns all formats, in the order in which a team connects them. Pages and help
+// show this order. Names are stored in facts: none may be renamed or used again.
 func All() []feed.Format {
 	return []feed.Format{
 		alertmanager.Format(),
@@ -44,7 +45,7 @@ func Find(list []feed.Format, name string) (f feed.Format, ok bool) {
 	return list[i], true
 }
 
-// Names returns the names of the formats, in their order.
+// Names returns the names of the formats, in the order of the list.
 func Names(list []feed.Format) []string {
 	names := make([]string, len(list))
 	for i, f := range list {

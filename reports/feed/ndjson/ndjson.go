@@ -44,14 +44,18 @@ func Format() feed.Format {
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
-// line has every field of every type.
+// line has every field of every type. It is one struct for all types because the type
+// is a field of the object itself; a line is parsed once. Fields of other types than
+// the line's own are ignored.
 type line struct {
 	V      json.Number `json:"v"`
 	Type   string      `json:"type"`
 	Source string      `json:"source"`
 	Rev    int64       `json:"rev"`
 
-	// sli
+	// sli. The counts are pointers: null and absent differ from 0, which is a count.
+	// coverage is the measured share of the bucket, 0 to 1; absent is 1. For len see
+	// readLength.
 	SLO      string          `json:"slo"`
 	Start    string          `json:"start"`
 	Len      json.RawMessage `json:"len"`
@@ -60,7 +64,8 @@ type line struct {
 	Total    *float64        `json:"total"`
 	Coverage *float64        `json:"coverage"`
 
-	// incident, change, drill
+	// incident, change, drill. services and service are read together, so that a sender
+	// may use either. time is that of a change or a drill.
 	ID          string   `json:"id"`
 	Title       string   `json:"title"`
 	Services    []string `json:"services"`
@@ -85,7 +90,7 @@ type line struct {
 	Maintenance  bool       `json:"maintenance"`
 	Deleted      bool       `json:"deleted"`
 
-	// change
+	// change. kind is "deployed" when absent; committed is when the code was committed.
 	Kind      string   `json:"kind"`
 	Artifact  string   `json:"artifact"`
 	Author    string   `json:"author"`
@@ -94,14 +99,15 @@ type line struct {
 	Freeze    bool     `json:"freeze"`
 	Rollback  bool     `json:"rollback"`
 
-	// drill
+	// drill. An absent step is unknown, not 0; document is the document that the drill
+	// exercised.
 	Detect   *float64 `json:"detect_seconds"`
 	Diagnose *float64 `json:"diagnose_seconds"`
 	Recover  *float64 `json:"recover_seconds"`
 	Document string   `json:"document"`
 }
 
-// milestones are times in RFC 3339, days, or null.
+// milestones are times in RFC 3339, days, or null. null and "" mean unknown.
 type milestones struct {
 	Started      string `json:"started"`
 	Detected     string `json:"detected"`
@@ -112,9 +118,12 @@ type milestones struct {
 	Resolved     string `json:"resolved"`
 }
 
-// Decode implements feed.Decoder.
+// Decode implements feed.Decoder. It fails with fault.Invalid only if no line begins an
+// object, because the body is then of another format. One such line is enough for all
+// others to be rejected one by one, each as its own dead letter.
 func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	objects, index := 0, 0
+	// Some editors and exporters on Windows begin a file with a byte order mark.
 	for raw := range bytes.Lines(bytes.TrimPrefix(in.Body, []byte("\xef\xbb\xbf"))) {
 		raw = bytes.TrimSpace(raw)
 		if len(raw) == 0 {
@@ -138,8 +147,9 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// fact returns the fact of one line. It returns fault.Invalid if the line
-// is not an object of a known type and version.
+// fact returns the fact of one line; source is that of the request, for a line that
+// names none. It returns fault.Invalid if the line is not an object of a known type and
+// version, or if a field of its type is missing or out of bounds.
 func fact(source string, raw []byte) (f feed.Fact, err error) {
 	const op = "ndjson.fact"
 	var l line
@@ -156,6 +166,7 @@ func fact(source string, raw []byte) (f feed.Fact, err error) {
 		l.Source = source
 	}
 	f = feed.Fact{Source: feed.Text(l.Source), Rev: l.Rev, Entity: feed.Text(l.ID)}
+	// The id is the entity of these types; a bucket has its SLO instead.
 	if l.ID == "" && (l.Type == "incident" || l.Type == "change" || l.Type == "drill") {
 		return f, fault.New(fault.Invalid, op, "id is missing")
 	}

@@ -18,7 +18,8 @@ import (
 // returns fault.Invalid with the name of the field that is missing or
 // wrong.
 
-// bucket decodes an SLI bucket.
+// bucket decodes an SLI bucket. The fact has no key: feedstore identifies a bucket by
+// its SLO and start.
 func (l *line) bucket(f *feed.Fact) error {
 	const op = "ndjson.sli"
 	start, err := feed.ReadTime(l.Start)
@@ -38,6 +39,7 @@ func (l *line) bucket(f *feed.Fact) error {
 	if err := l.counts(); err != nil {
 		return err
 	}
+	// Adding 0 turns -0, which JSON can write, into 0.
 	b := &slo.Bucket{Start: start, Len: length, Total: *l.Total + 0, Coverage: 1, Rev: l.Rev}
 	if l.Good != nil {
 		b.Good = *l.Good + 0
@@ -75,7 +77,9 @@ func (l *line) counts() error {
 	return nil
 }
 
-// readLength parses "5m" or a number of seconds.
+// readLength parses "5m" or a number of seconds, each with or without quotes. An absent
+// length is fault.Invalid. Whether the length is plausible is checked for the facts of
+// all formats alike.
 func readLength(raw json.RawMessage) (time.Duration, error) {
 	text := strings.Trim(string(raw), `"`)
 	if n, err := strconv.ParseInt(text, 10, 32); err == nil {
@@ -88,7 +92,8 @@ func readLength(raw json.RawMessage) (time.Duration, error) {
 	return d, nil
 }
 
-// readMoment parses an instant, or a day if only the day is known.
+// readMoment parses an instant, or a day if only the day is known. A day is midnight
+// UTC, marked as DayOnly; "" is the zero Moment.
 func readMoment(s string) (m incident.Moment, err error) {
 	if t, err := time.Parse(time.DateOnly, s); err == nil {
 		return incident.Moment{At: t, DayOnly: true}, nil
@@ -97,7 +102,8 @@ func readMoment(s string) (m incident.Moment, err error) {
 	return m, err
 }
 
-// incident decodes a complete incident report.
+// incident decodes a complete incident report. At is its earliest milestone; a report
+// without any could not be ordered by time or retained by age, and is fault.Invalid.
 func (l *line) incident(f *feed.Fact) error {
 	v := &incident.Record{
 		Source: f.Source, Form: Name, Ref: f.Entity, Aliases: feed.Texts(l.Aliases...), Rev: l.Rev, Title: feed.Text(l.Title),
@@ -106,6 +112,7 @@ func (l *line) incident(f *feed.Fact) error {
 		Deleted: l.Deleted, DuplicateOf: feed.Text(l.DuplicateOf), PostmortemID: feed.Text(l.PostmortemID), Alerts: feed.Texts(l.Alerts...),
 		Changes: feed.Texts(l.Changes...), SLOs: feed.Texts(l.SLOs...), Times: map[incident.Milestone]incident.Moment{},
 	}
+	// The fields of the line win over those of "times".
 	for _, x := range []struct {
 		milestone     incident.Milestone
 		own, fallback string
@@ -139,7 +146,8 @@ func (l *line) incident(f *feed.Fact) error {
 	return nil
 }
 
-// change decodes a change.
+// change decodes a change. The time is required. A change has one service: of a list
+// the first is used.
 func (l *line) change(f *feed.Fact) (err error) {
 	if f.At, err = feed.ReadTime(l.Time); err != nil {
 		return err
@@ -179,7 +187,7 @@ func (l *line) change(f *feed.Fact) (err error) {
 	return nil
 }
 
-// drill decodes a drill.
+// drill decodes a drill. Its time is "time", otherwise "started".
 func (l *line) drill(f *feed.Fact) (err error) {
 	if f.At, err = feed.ReadTime(l.Time); err != nil {
 		return err
@@ -196,6 +204,7 @@ func (l *line) drill(f *feed.Fact) (err error) {
 		ID: f.Entity, Source: f.Source, Title: feed.Text(l.Title), Services: feed.Texts(append(l.Services, l.Service)...), At: f.At,
 		Outcome: feed.Text(l.Outcome), Document: feed.Text(l.Document), Rev: l.Rev,
 	}
+	// The steps are seconds in the feed and durations in the drill.
 	for _, x := range []struct {
 		name string
 		to   **time.Duration

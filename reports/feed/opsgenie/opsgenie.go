@@ -45,8 +45,9 @@ func Format() feed.Format {
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
-// message is the body of a webhook, an incident, or a page of the REST
-// interface.
+// message is the body of a webhook, an incident, or a page of the REST interface. Which
+// one is decided by the fields that are there. Impact and TinyID are read only to
+// recognise a bare incident.
 type message struct {
 	Action   string            `json:"action"`
 	Alert    *alertData        `json:"alert"`
@@ -87,8 +88,8 @@ type incidentData struct {
 	} `json:"links"`
 }
 
-// timestamp is a time as a number in any unit, as a string with one, or in
-// RFC 3339.
+// timestamp is a time as a number in any unit, as a string with one, or in RFC 3339.
+// Numbers with an exponent or a fraction are read, too, and lose the fraction.
 type timestamp struct{ time.Time }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -106,7 +107,8 @@ func (s *timestamp) UnmarshalJSON(b []byte) (err error) {
 	return err
 }
 
-// Decode implements feed.Decoder.
+// Decode implements feed.Decoder. The fields that are there decide what the body is;
+// they are examined in this order.
 func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	var m message
 	if err := feed.ReadJSON(in.Body, &m); err != nil {
@@ -139,6 +141,8 @@ func alertFact(in feed.Input, action string, a alertData) (f feed.Fact, ignored 
 	if a.ID == "" || a.CreatedAt.IsZero() {
 		return f, false, fault.New(fault.Invalid, "opsgenie.alert", "the alert has no alertId or no createdAt")
 	}
+	// Notification needs a time that differs between two updates; a webhook without one
+	// has that of its receipt.
 	at := a.UpdatedAt.Time
 	if at.IsZero() {
 		at = in.Received
@@ -174,6 +178,7 @@ func incidentFact(in feed.Input, raw []byte, index int) (feed.Fact, error) {
 	if i.ID == "" || i.CreatedAt.IsZero() {
 		return f, fault.New(fault.Invalid, "opsgenie.incident", "the incident has no id or no createdAt")
 	}
+	// As a float64 an id is exact only within the bound of Number.
 	if n, ok := i.TinyID.(float64); ok {
 		if err := feed.Number().Check("tinyId", n); err != nil {
 			return f, err
@@ -192,7 +197,7 @@ func incidentFact(in feed.Input, raw []byte, index int) (feed.Fact, error) {
 	return f, nil
 }
 
-// tiny returns the short number that people use, as an alias.
+// tiny returns the short number that people use, as an alias; "" if there is none.
 func (i incidentData) tiny() string {
 	switch n := i.TinyID.(type) {
 	case string:

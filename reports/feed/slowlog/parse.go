@@ -23,8 +23,10 @@ type parser struct {
 	body     bool      // the statement of the current entry has started
 }
 
-// parse returns the entries of a log. It skips lines before the first
-// header and the server's banner, wherever it appears.
+// parse returns the entries of a log in their order. It skips lines before the first
+// header and the server's banner, wherever it appears: a server writes it at every
+// start and at FLUSH LOGS. The time is linear in the length of the log. Bytes that are
+// not UTF-8, as in statements with binary literals, are replaced.
 func parse(log []byte) []*entry {
 	p := &parser{}
 	for raw := range bytes.Lines(log) {
@@ -42,19 +44,22 @@ func parse(log []byte) []*entry {
 	return p.entries
 }
 
-// isHeader distinguishes header lines of the log from comments in a
-// statement.
+// isHeader distinguishes header lines of the log from comments in a statement, which
+// may start with "#" as well. Unknown headers are therefore text of the statement,
+// where normalising removes them as comments.
 func isHeader(line string) bool {
 	rest, ok := strings.CutPrefix(line, "#")
 	if !ok {
 		return false
 	}
 	rest = strings.TrimLeft(rest, " ")
+	// Headers that every server writes.
 	for _, word := range []string{"Time: ", "User@Host: ", "Query_time: ", "Thread_id: ", "Schema: ", "administrator command: "} {
 		if strings.HasPrefix(rest, word) {
 			return true
 		}
 	}
+	// Headers of Percona Server and MariaDB with extended statistics.
 	for _, word := range []string{
 		"QC_Hit: ", "Filesort: ", "Bytes_sent: ", "InnoDB_", "No InnoDB statistics", "Log_slow_rate_type: ", "Rows_affected: ",
 		"Stored_routine: ", "Full_scan: ", "Tmp_tables: ", "explain: ", "Profile_",
@@ -73,7 +78,8 @@ func isBanner(line string) bool {
 		strings.Contains(line, ", Version: ") && strings.HasSuffix(line, "started with:")
 }
 
-// finish ends the current entry.
+// finish ends the current entry. One without a time, a command and a statement, such as
+// a header at the end of a part, is dropped. The database is that of the newest "use".
 func (p *parser) finish() {
 	if p.now != nil && (p.now.measured || p.now.command || p.now.statement.Len() > 0) {
 		if p.now.database == "" {
@@ -84,8 +90,9 @@ func (p *parser) finish() {
 	p.now, p.body = nil, false
 }
 
-// header reads one header line. A header after a statement starts the next
-// entry.
+// header reads one header line. A header after a statement starts the next entry, and
+// so does a second "Time:" or "User@Host:" after a measured entry, whose statement is
+// missing. The headers are collected in head for Redact and for rejections.
 func (p *parser) header(line string) {
 	rest := strings.TrimLeft(line[1:], " ")
 	begins := strings.HasPrefix(rest, "Time: ") || strings.HasPrefix(rest, "User@Host: ")
@@ -118,8 +125,9 @@ func (p *parser) header(line string) {
 	}
 }
 
-// time reads the time of a "# Time:" line. If it cannot be read the time is
-// unknown, not that of the entry before.
+// time reads the time of a "# Time:" line: RFC 3339 since 5.7, "071015 21:43:52"
+// before, where the hour may have one digit. If it cannot be read the time is unknown,
+// not that of the entry before.
 func (p *parser) time(text string) {
 	p.last = time.Time{}
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
@@ -132,7 +140,9 @@ func (p *parser) time(text string) {
 	p.now.at = p.last
 }
 
-// userHost reads "root[root] @ localhost [127.0.0.1]  Id:   168".
+// userHost reads "root[root] @ localhost [127.0.0.1]  Id:   168". The first name is
+// that of the account; where it is empty, the one in brackets is used, which the client
+// gave.
 func (p *parser) userHost(text string) {
 	user, rest, _ := strings.Cut(text, "@")
 	user = strings.TrimSpace(user)
@@ -145,7 +155,8 @@ func (p *parser) userHost(text string) {
 	}
 }
 
-// fields reads "Name: value" pairs.
+// fields reads "Name: value" pairs. Unknown names are skipped, because servers add
+// statistics with every release.
 func (p *parser) fields(text string) {
 	words := strings.Fields(text)
 	for i, w := range words {
@@ -168,6 +179,7 @@ func (p *parser) fields(text string) {
 		case "Thread_id":
 			p.now.thread = value
 		case "Schema":
+			// "Schema:  Last_errno: 0" has no schema: the next word is a name.
 			if !strings.HasSuffix(value, ":") {
 				p.now.database = feed.Text(value)
 			}
@@ -196,7 +208,8 @@ func lockTime(text string) float64 {
 	return x
 }
 
-// text reads a line of the statement.
+// text reads a line of the statement. Before it the server writes "use x;" if the
+// database changed, and "SET timestamp=n;"; neither is part of the statement.
 func (p *parser) text(line string) {
 	e := p.now
 	if e.statement.Len() == 0 {
@@ -215,6 +228,8 @@ func (p *parser) text(line string) {
 		}
 	}
 	p.body = true
+	// Whole lines are added, so that a statement may exceed the bound by one line;
+	// normalising cuts it at the bound.
 	if e.statement.Len() < sql.MaxInput {
 		e.statement.WriteString(line + "\n")
 	}

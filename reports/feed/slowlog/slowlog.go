@@ -61,6 +61,8 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 			`this is no slow query log: it has no entry that begins with "# Time:" or "# User@Host:"`,
 		)
 	}
+	// Equal entries of one body are numbered, so that none is lost as a duplicate. If
+	// the file is sent again the numbers are the same.
 	seen := map[string]int{}
 	index := 0
 	for _, e := range entries {
@@ -81,8 +83,9 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// Redact returns the body with every statement normalised, without lines
-// that are neither headers nor statements of an entry.
+// Redact returns the body with every statement normalised, without lines that are
+// neither headers nor statements of an entry. The result is a log that Decode reads as
+// the same facts, because a dead letter can be retried from the stored body.
 func (Decoder) Redact(body []byte) []byte {
 	var out bytes.Buffer
 	for _, e := range parse(body) {
@@ -100,8 +103,9 @@ func (Decoder) Redact(body []byte) []byte {
 	return out.Bytes()
 }
 
-// fact returns the observation of an entry with its normalised statement.
-// seen counts equal entries of the body.
+// fact returns the observation of an entry with its normalised statement. seen counts
+// equal entries of the body. It returns fault.Invalid for an entry that is cut off, has
+// no time or has a number out of bounds; the message never quotes the statement.
 func (e *entry) fact(source, statement string, seen map[string]int) (f feed.Fact, err error) {
 	const op = "slowlog.fact"
 	f = feed.Fact{Kind: feed.SQL, Source: source}
@@ -143,6 +147,7 @@ func (e *entry) fact(source, statement string, seen map[string]int) (f feed.Fact
 	)
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s|%d", id, seen[id]))
 	seen[id]++
+	// 96 bits: a collision within the entries of one digest and day is out of reach.
 	o.Key = hex.EncodeToString(sum[:12])
 	f.Entity, f.Key, f.At, f.SQL = o.Digest+"/"+o.At.Format(time.DateOnly), o.Key, o.At, o
 	return f, nil

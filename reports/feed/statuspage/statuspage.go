@@ -42,7 +42,8 @@ func Format() feed.Format {
 // Decoder implements feed.Decoder.
 type Decoder struct{}
 
-// message is a page or the body of a webhook.
+// message is a page or the body of a webhook. nil and an empty list differ: an empty
+// list of incidents is a valid page.
 type message struct {
 	Page struct {
 		ID string `json:"id"`
@@ -54,7 +55,8 @@ type message struct {
 	Component   json.RawMessage   `json:"component_update"` // of a webhook
 }
 
-// post is an incident or a maintenance.
+// post is an incident or a maintenance. Times are texts, read by times, because pages
+// write null or "" for what has not happened.
 type post struct {
 	ID           string      `json:"id"`
 	Name         string      `json:"name"`
@@ -85,7 +87,8 @@ type update struct {
 	Affected  []component `json:"affected_components"`
 }
 
-// Decode implements feed.Decoder.
+// Decode implements feed.Decoder. Items are numbered across incidents, maintenances and
+// the incident of a webhook, in this order.
 func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	var m message
 	if err := feed.ReadJSON(in.Body, &m); err != nil {
@@ -113,7 +116,8 @@ func (Decoder) Decode(in feed.Input) (d feed.Decoded, err error) {
 	return d, nil
 }
 
-// fact returns the report of one post.
+// fact returns the report of one post. page is the id in the envelope; the post's own
+// page_id wins. It returns fault.Invalid if the post has no id or no time.
 func fact(source, page string, raw []byte) (f feed.Fact, err error) {
 	var p post
 	if err := json.Unmarshal(raw, &p); err != nil {
@@ -174,7 +178,8 @@ type postTimes struct {
 	milestones       map[incident.Milestone]incident.Moment
 }
 
-// times returns the times of the post.
+// times returns the times of the post. It returns fault.Invalid if one cannot be read:
+// a report without it would replace one that has it.
 func (p post) times() (t postTimes, err error) {
 	var started, monitoring, resolved time.Time
 	for _, x := range []struct {
@@ -211,8 +216,9 @@ func (p post) times() (t postTimes, err error) {
 	return t, nil
 }
 
-// identified returns the time of the first update that says that the cause
-// is known.
+// identified returns the time of the first update whose status says that the cause is
+// known; the zero time if there is none. All are compared, in whatever order the page
+// lists them.
 func (p post) identified() (first time.Time, err error) {
 	for _, u := range p.Updates {
 		if u.Status != "identified" {
