@@ -15,12 +15,14 @@ import (
 // change keeps its version. A removed SLO gets a last version that is
 // marked as removed, so that its data stays readable under its name.
 
-// Apply writes the changes of the push. It must run in the transaction that
-// publishes the push.
+// Apply writes the changes of the push. It must run in the transaction that publishes
+// the push: readers then see the definitions of one commit, and a version is never
+// numbered twice. A push without definitions writes nothing, so that Seq stays.
 func (p *Prepared) Apply(w kv.Writer) error {
 	if len(p.changed) == 0 && len(p.removed) == 0 {
 		return nil
 	}
+	// Without an older commit the push is compared with an empty tree.
 	if p.cs.Old == "" {
 		if err := clear(w, p.changed); err != nil {
 			return err
@@ -44,6 +46,7 @@ func (p *Prepared) Apply(w kv.Writer) error {
 
 // clear deletes the files that a first push does not have: the repository
 // was created again beside an old database.
+// The keys are collected first: a bucket must not change during its scan.
 func clear(w kv.Writer, keep files) error {
 	var stale [][]byte
 	for item, err := range w.Scan(bFile, nil, nil) {
@@ -62,8 +65,9 @@ func clear(w kv.Writer, keep files) error {
 	return nil
 }
 
-// applyVersions adds a version of each SLO that is new or whose meaning
-// changed, and ends the versions of removed SLOs.
+// applyVersions adds a version of each SLO that is new or whose meaning changed, and
+// ends the versions of removed SLOs. A removed SLO that returns gets a new version,
+// even with the same hash, because it was not in force in between.
 func (p *Prepared) applyVersions(w kv.Writer) error {
 	latest, err := latestVersions(w)
 	if err != nil {
@@ -72,9 +76,12 @@ func (p *Prepared) applyVersions(w kv.Writer) error {
 	there := map[string]bool{}
 	for _, s := range p.after.SLOs {
 		there[s.Name] = true
+		// The zero Version of an unknown SLO has the number 0, so its first is 1.
 		last, known := latest[s.Name]
 		v := Version{Number: last.Number + 1, SLO: s, From: p.cs.At, Commit: string(p.cs.New)}
 		if known && !last.Gone && last.SLO.Hash == s.Hash {
+			// Compared as stored, because an SLO holds a pointer to its zone, and equal
+			// zones may be different pointers.
 			if reflect.DeepEqual(toStored(last.SLO), toStored(s)) {
 				continue
 			}
@@ -98,7 +105,8 @@ func (p *Prepared) applyVersions(w kv.Writer) error {
 	return nil
 }
 
-// latestVersions returns the newest version of each SLO.
+// latestVersions returns the newest version of each SLO, by name. It fails at a row
+// that cannot be read.
 func latestVersions(r kv.Reader) (map[string]Version, error) {
 	out := map[string]Version{}
 	for item, err := range kv.Strict(r).Scan(bVersion, nil, nil) { // a lost number would be used again
@@ -114,7 +122,7 @@ func latestVersions(r kv.Reader) (map[string]Version, error) {
 	return out, nil
 }
 
-// putVersion stores a version and logs the change.
+// putVersion stores a version and logs the change, so that the caches of states follow.
 func putVersion(w kv.Writer, v Version) error {
 	data, err := encodeVersion(v)
 	if err != nil {
@@ -130,7 +138,9 @@ func putVersion(w kv.Writer, v Version) error {
 // maxLines bounds the services and SLOs that the answer to a push lists.
 const maxLines = 20
 
-// Lines returns what the push publishes, or would publish, for its author.
+// Lines returns what the push publishes, or would publish, for its author: services
+// first, then SLOs, each in the order of the sets, at most maxLines and the number of
+// the rest.
 func (p *Prepared) Lines() []string {
 	var lines []string
 	lines = append(lines, p.serviceLines()...)
@@ -141,7 +151,8 @@ func (p *Prepared) Lines() []string {
 	return lines
 }
 
-// serviceLines lists added, changed and removed services.
+// serviceLines lists added, changed and removed services. before has the services that
+// were defined and are not yet seen in the new set.
 func (p *Prepared) serviceLines() (lines []string) {
 	before := map[string]bool{}
 	same := map[string]bool{}
@@ -178,7 +189,8 @@ func owned(by string) string {
 	return ", owned by " + by
 }
 
-// sloLines lists added, changed and removed SLOs.
+// sloLines lists added, changed and removed SLOs. A change of the hash is a change of
+// the meaning and names both; other changes are of texts only.
 func (p *Prepared) sloLines() (lines []string) {
 	before := map[string]slo.SLO{}
 	for _, s := range p.before.SLOs {

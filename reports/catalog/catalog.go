@@ -45,15 +45,17 @@ type Version struct {
 	Gone   bool // the SLO was removed at From; SLO is the definition before
 }
 
-// Catalog returns what is defined on main. It is safe for concurrent use.
-// Results are copies.
+// Catalog returns what is defined on main. It is safe for concurrent use. Results are
+// copies of slices; their elements share maps with the snapshot and must not be
+// changed.
 type Catalog struct {
 	db   kv.DB
 	mu   sync.Mutex
 	last *snapshot // the newest snapshot; replaced, never changed
 }
 
-// snapshot is the whole state at one Seq.
+// snapshot is the whole state at one Seq. set is linked, from the files as they are
+// now; versions are from the database, by name of the SLO, the oldest first.
 type snapshot struct {
 	seq      uint64
 	set      openslo.Set
@@ -74,7 +76,9 @@ func (c *Catalog) Seq(ctx context.Context) (n uint64, err error) {
 	return n, err
 }
 
-// read returns the current state. Files are parsed once per push.
+// read returns the current state. Files are parsed once per push: the lock is held
+// while they are, so that concurrent readers wait for one result and do not parse
+// again.
 func (c *Catalog) read(ctx context.Context) (*snapshot, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -98,7 +102,8 @@ func (c *Catalog) read(ctx context.Context) (*snapshot, error) {
 	return s, nil
 }
 
-// load reads and parses the current state.
+// load reads and parses the current state. A version that cannot be decoded is skipped
+// and counted as damage; a page about the other SLOs must not fail for it.
 func load(ctx context.Context, r kv.Reader, seq uint64) (*snapshot, error) {
 	files, err := loadFiles(r)
 	if err != nil {
@@ -164,6 +169,7 @@ func (c *Catalog) SLOAt(ctx context.Context, name string, t time.Time) (slo.SLO,
 	if err != nil {
 		return slo.SLO{}, err
 	}
+	// Versions ascend by number and by From.
 	at := versions[0]
 	for _, v := range versions[1:] {
 		if !v.From.After(t) {
@@ -176,7 +182,8 @@ func (c *Catalog) SLOAt(ctx context.Context, name string, t time.Time) (slo.SLO,
 	return at.SLO, nil
 }
 
-// SLO returns the newest definition of an SLO; errors are as for SLOAt.
+// SLO returns the newest definition of an SLO; errors are as for SLOAt. The instant is
+// in the year 36812, after every version.
 func (c *Catalog) SLO(ctx context.Context, name string) (slo.SLO, error) {
 	return c.SLOAt(ctx, name, time.Unix(1<<40, 0))
 }

@@ -31,7 +31,8 @@ func loadFiles(r kv.Reader) (files, error) {
 	return out, nil
 }
 
-// parseAll parses files. It returns fault.Timeout if ctx ends first.
+// parseAll parses files, in no particular order. problems are those of single files,
+// without the ones that Link finds. It returns fault.Timeout if ctx ends first.
 func parseAll(ctx context.Context, fs files) (out []openslo.File, problems []postmortems.Problem, err error) {
 	for path, data := range fs {
 		if err := ctx.Err(); err != nil {
@@ -53,9 +54,10 @@ type Prepared struct {
 	problems []postmortems.Problem
 }
 
-// Prepare checks what a push does to services and SLOs. It reads only the
-// changed files from the push; the others are those of main. Errors of the
-// files are in Problems.
+// Prepare checks what a push does to services and SLOs. It reads only the changed files
+// from the push; the others are those of main. Errors of the files are in Problems; an
+// error means that the check could not be made. The result is valid while main is the
+// commit that the change set starts from.
 func (c *Catalog) Prepare(ctx context.Context, cs postmortems.ChangeSet) (*Prepared, error) {
 	p := &Prepared{cs: cs, changed: files{}}
 	if err := p.read(ctx); err != nil {
@@ -77,7 +79,8 @@ func (c *Catalog) Prepare(ctx context.Context, cs postmortems.ChangeSet) (*Prepa
 	return p, p.check(ctx, base)
 }
 
-// read collects the definition files of the change set.
+// read collects the definition files of the change set. A renamed file is removed under
+// its old path; one that is renamed to a path outside of the folder is only removed.
 func (p *Prepared) read(ctx context.Context) error {
 	var paths []string
 	var blobs []postmortems.OID
@@ -112,6 +115,7 @@ func (p *Prepared) check(ctx context.Context, base files) error {
 	}
 	var known []postmortems.Problem
 	p.before, known = openslo.Link(old)
+	// What remains are the files that the push does not touch.
 	for _, path := range p.removed {
 		delete(base, path)
 	}

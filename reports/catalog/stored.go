@@ -74,7 +74,7 @@ type storedPart struct {
 	Weight float64 `json:"weight"`
 }
 
-// toStored returns the stored form of an SLO.
+// toStored returns the stored form of an SLO. It is also how two SLOs are compared.
 func toStored(s slo.SLO) storedSLO {
 	out := storedSLO{
 		Name: s.Name, Series: s.Series, Title: s.Title, Service: s.Service, Description: s.Description,
@@ -132,8 +132,8 @@ func instant(s int64) time.Time {
 	return time.Unix(s, 0).UTC()
 }
 
-// versionKey returns the key of a version; versions of an SLO sort by
-// number.
+// versionKey returns the key of a version; versions of an SLO sort by number. Names
+// have no zero byte, so the byte after the name separates it from longer names.
 func versionKey(name string, number int) []byte {
 	return binary.BigEndian.AppendUint32(append([]byte(name), 0), uint32(number))
 }
@@ -143,7 +143,9 @@ func encodeVersion(v Version) ([]byte, error) {
 	return json.Marshal(storedVersion{From: v.From.UTC(), Commit: v.Commit, Gone: v.Gone, SLO: toStored(v.SLO)})
 }
 
-// decodeVersion is the inverse of versionKey and encodeVersion.
+// decodeVersion is the inverse of versionKey and encodeVersion. It returns an error for
+// a key of another shape, JSON that cannot be read, and a time zone that this machine
+// does not know.
 func decodeVersion(item kv.Item) (v Version, name string, err error) {
 	at := bytes.IndexByte(item.Key, 0)
 	if at < 0 || len(item.Key) != at+5 {

@@ -43,7 +43,7 @@ type Options struct {
 	Log    *slog.Logger // nil discards
 }
 
-// Limits of one request.
+// Limits of one request and of its repetition.
 const (
 	requestLimit = 20 * time.Second
 	breakAfter   = 3 // failures in a row after which a page is polled less often
@@ -78,7 +78,9 @@ type Poller struct {
 	pages []*page
 }
 
-// page is one page. Only its poll writes to it, under the lock.
+// page is one page. Only its poll writes to it; the lock guards status. etag and
+// modified are those of the last accepted answer, as received, "" if it had none; the
+// poll alone reads and writes them, without the lock.
 type page struct {
 	mu       sync.Mutex
 	status   Status
@@ -86,7 +88,8 @@ type page struct {
 	modified string
 }
 
-// New returns a Poller; it sends no request yet.
+// New returns a Poller; it sends no request yet. The client is copied, since its
+// CheckRedirect is replaced. All pages are due at the first Tick.
 func New(opt Options) *Poller {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
@@ -130,7 +133,9 @@ func (p *Poller) Tick(ctx context.Context) {
 	round.Wait()
 }
 
-// turn polls one page and records the result.
+// turn polls one page and records the result. After breakAfter failures the pause
+// doubles with each further one, from twice Every up to maxPause; it is never shorter
+// than Every, which may be above maxPause.
 func (p *Poller) turn(ctx context.Context, x *page) {
 	limited, cancel := context.WithTimeout(ctx, requestLimit)
 	defer cancel()
@@ -143,6 +148,7 @@ func (p *Poller) turn(ctx context.Context, x *page) {
 	defer x.mu.Unlock()
 	s := &x.status
 	if err == nil {
+		// A success resets the failures and the reason.
 		*s = Status{Page: s.Page, State: OK, LastOK: now, Next: now.Add(p.opt.Every)}
 		return
 	}
@@ -194,6 +200,8 @@ func (p *Poller) ask(ctx context.Context, x *page) error {
 	case res.StatusCode != http.StatusOK:
 		return fault.New(fault.Unavailable, op, fmt.Sprintf("the page answers %d", res.StatusCode))
 	}
+	// One byte more than the limit distinguishes an answer of exactly the limit from
+	// one that was cut.
 	body, err := io.ReadAll(io.LimitReader(res.Body, p.opt.Limit+1))
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, op, "the page's answer broke off", err)
