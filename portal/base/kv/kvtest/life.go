@@ -12,7 +12,8 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
-// receive waits for a result that is due immediately.
+// receive waits for a result that is due immediately. It must run on the test's own
+// goroutine, as it may call Fatal.
 func receive(t *testing.T, ch <-chan error) error {
 	t.Helper()
 	select {
@@ -25,7 +26,10 @@ func receive(t *testing.T, ch <-chan error) error {
 }
 
 // testDurable requires that everything an Update committed is there after the database
-// was closed and opened again: values, the change log and its number.
+// was closed and opened again: values, the change log and its number. It finds an
+// engine that answers an Update before its writes are stored, and one that numbers
+// changes from memory: numbers must continue after a restart, or a follower would miss
+// changes.
 func testDurable(t *testing.T, e Engine) {
 	dir := t.TempDir()
 	for i := range 3 {
@@ -46,7 +50,10 @@ func testDurable(t *testing.T, e Engine) {
 	}
 }
 
-// everyMethod calls every method that a context or a Close can end.
+// everyMethod calls every method that a context or a Close can end, and returns the
+// error of each by name. Damage and Close are not among them: neither takes a context,
+// and both work after Close. The functions of View and Update return an error of their
+// own, which shows that they were run.
 func everyMethod(ctx context.Context, db kv.DB) map[string]error {
 	_, changesErr := db.Changes(ctx, 0, 1)
 	_, sizeErr := db.Size(ctx)
@@ -65,7 +72,9 @@ func everyMethod(ctx context.Context, db kv.DB) map[string]error {
 }
 
 // testEndedContext requires that every method returns the error of a context that has
-// ended, and changes nothing.
+// ended, and changes nothing. The errors must wrap the context's and have the kind
+// fault.Timeout, which distinguishes a client that went away from a database that
+// fails.
 func testEndedContext(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
@@ -75,7 +84,9 @@ func testEndedContext(t *testing.T, e Engine) {
 			t.Errorf("%s with an ended context: %v", name, err)
 		}
 	}
-	// A writer that waits for another one must be able to give up.
+	// A writer that waits for another one must be able to give up. An engine that waits
+	// on a plain mutex cannot cancel, and fails here: the first writer ends only after
+	// the second gave up.
 	ctx, cancel = context.WithCancel(t.Context())
 	gaveUp := make(chan error, 1)
 	update(t, db, func(kv.Writer) error {
@@ -89,7 +100,8 @@ func testEndedContext(t *testing.T, e Engine) {
 }
 
 // testClosed requires fault.Unavailable of every method after Close, that Close ends a
-// Wait, and that a second Close is not an error.
+// Wait, and that a second Close is not an error. It finds a stop that hangs because the
+// indexer still waits for a change, and a panic of an engine whose file is closed.
 func testClosed(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	waiting := make(chan error, 1)
@@ -108,10 +120,12 @@ func testClosed(t *testing.T, e Engine) {
 
 // testBackupWhileWriting requires that a backup is one consistent state, whatever is
 // written meanwhile. Each write moves a pair of keys together, so that a mixture of
-// states shows.
+// states shows. A copy must also open as an ordinary database, with its change log.
 func testBackupWhileWriting(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	stop, stopped := make(chan struct{}), make(chan struct{})
+	// step runs on two goroutines, and so reports with Errorf, which may be called from
+	// any.
 	step := func(i int) {
 		value := fmt.Appendf(sameBytes(1024), "%d", i)
 		err := db.Update(context.Background(), func(w kv.Writer) error {
@@ -122,6 +136,7 @@ func testBackupWhileWriting(t *testing.T, e Engine) {
 			t.Errorf("write %d: %v", i, err)
 		}
 	}
+	// The first backup must contain something.
 	step(0)
 	go func() {
 		defer close(stopped)
@@ -144,6 +159,7 @@ func testBackupWhileWriting(t *testing.T, e Engine) {
 			t.Errorf("restore: %v", err)
 			continue
 		}
+		// The Cleanup of open closes the copies; the writer continues meanwhile.
 		restored := open(t, e, dir)
 		view(t, restored, func(r kv.Reader) error {
 			seq, err := r.Seq()

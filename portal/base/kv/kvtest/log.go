@@ -12,8 +12,12 @@ import (
 )
 
 // testGaplessLog runs writers, some of which roll back, beside a follower: it must read
-// 1, 2, 3, … and find every change that it reads committed.
+// 1, 2, 3, … and find every change that it reads committed. Every fifth update of a
+// writer rolls back, so four fifths of the numbers remain. It finds engines that draw
+// numbers from a sequence outside of the transaction, which leaves gaps, and those that
+// make an entry visible before the write it is about.
 func testGaplessLog(t *testing.T, e Engine) {
+	// 200 updates, of which 160 commit.
 	const writers, each = 8, 25
 	db := open(t, e, t.TempDir())
 	var wg sync.WaitGroup
@@ -34,6 +38,8 @@ func testGaplessLog(t *testing.T, e Engine) {
 			}
 		})
 	}
+	// The follower runs beside the writers, on the test's goroutine because it calls
+	// Fatal.
 	follow(t, db, writers*each*4/5)
 	wg.Wait()
 	if got := last(t, db); got != writers*each*4/5 {
@@ -42,7 +48,8 @@ func testGaplessLog(t *testing.T, e Engine) {
 }
 
 // follow reads the log up to a number, as the search indexer does: in batches, waiting
-// at the end.
+// at the end. A batch of 7 does not divide the number of entries, so that batches end
+// in the middle of what a Wait found.
 func follow(t *testing.T, db kv.DB, upTo kv.Seq) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -59,6 +66,8 @@ func follow(t *testing.T, db kv.DB, upTo kv.Seq) {
 				if at++; c.Seq != at || c.Topic != "topic" {
 					t.Fatalf("got change %+v, want number %d", c, at)
 				}
+				// The entry was read before this View began, so the state must contain
+				// its write.
 				if got := get(t, r, bucketA, string(c.Key)); got != "done" {
 					t.Fatalf("change %d was logged before its write: %q", at, got)
 				}
@@ -69,7 +78,9 @@ func follow(t *testing.T, db kv.DB, upTo kv.Seq) {
 }
 
 // testWait requires that Wait returns as soon as there is a later change, also for one
-// that was committed before the call, and when its context ends.
+// that was committed before the call, and when its context ends. It finds a Wait that
+// misses a change committed between its look at the log and its sleep, and one that is
+// woken by any commit: the indexer would then read the log after every commit.
 func testWait(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	seq := logOne(t, db, "topic", "a")
@@ -80,6 +91,8 @@ func testWait(t *testing.T, e Engine) {
 	for range cap(woken) {
 		go func() { woken <- db.Wait(t.Context(), seq) }()
 	}
+	// A commit without a change must wake no one. The select does not wait, so it finds
+	// only a wake-up that came before it.
 	put(t, db, bucketA, "k", "no change is logged here")
 	select {
 	case err := <-woken:
@@ -98,11 +111,15 @@ func testWait(t *testing.T, e Engine) {
 	if err := receive(t, woken); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled wait gave %v", err)
 	}
+	// A follower that is ahead has followed another log: it would otherwise wait until
+	// the log reaches its number and miss what came before.
 	wantKind(t, "waiting past the end", db.Wait(t.Context(), seq+2), fault.Gone)
 }
 
 // testTrimAndGone requires that numbering continues after a Trim, and that a follower
-// which needs a trimmed entry, or has a number beyond the end, gets fault.Gone.
+// which needs a trimmed entry, or has a number beyond the end, gets fault.Gone. It
+// finds an engine that derives the next number from the last entry: after a Trim of
+// everything it would begin at 1 again, and followers would skip the new changes.
 func testTrimAndGone(t *testing.T, e Engine) {
 	dir := t.TempDir()
 	db := open(t, e, dir)
@@ -112,6 +129,7 @@ func testTrimAndGone(t *testing.T, e Engine) {
 			t.Fatalf("trim %d: %v", upTo, err)
 		}
 	}
+	// Trimming what is not there is no error, at either end.
 	trim(0)
 	trim(10) // an empty log stays at 0
 	if got := last(t, db); got != 0 {
@@ -121,6 +139,8 @@ func testTrimAndGone(t *testing.T, e Engine) {
 		logOne(t, db, "topic", fmt.Sprint(i))
 	}
 	trim(2)
+	// A follower at 2 has read all that was trimmed; those at 0 and 1 miss entries, and
+	// 6 is past the end at 5.
 	wantGone(t, db, 0, 1, 6)
 	if cs := changes(t, db, 2, 10); len(cs) != 3 || cs[0].Seq != 3 {
 		t.Errorf("after a trim to 2: %+v", cs)

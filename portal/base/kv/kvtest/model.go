@@ -20,22 +20,30 @@ type model struct {
 	log   []string
 }
 
-// clone returns a copy, for a transaction that may be rolled back.
+// clone returns a copy, for a transaction that may be rolled back. Strings are shared,
+// as nothing changes them.
 func (m model) clone() model {
 	return model{items: maps.Clone(m.items), log: slices.Clone(m.log)}
 }
 
 // testModel runs random transactions on the database and on the model, and compares
-// both after each. A transaction that fails must leave both as they were.
+// both after each. A transaction that fails must leave both as they were. It finds what
+// no case of the suite names: operations that are right alone and wrong together, such
+// as a scan after a delete of a key written by the same transaction. rapid shrinks a
+// failure to the shortest list of steps.
 func testModel(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	rapid.Check(t, func(t *rapid.T) {
+		// All runs use one database, because opening one costs far more than a run; the
+		// change log goes on from start.
 		update(t, db, empty)
 		m := model{items: map[string]string{}}
 		start := last(t, db)
 		for range rapid.IntRange(1, 8).Draw(t, "transactions") {
+			// next becomes the model when the transaction commits.
 			next := m.clone()
 			ops := rapid.SliceOfN(rapid.Custom(drawOp), 0, 12).Draw(t, "ops")
+			// Half of the transactions roll back.
 			keep := rapid.Bool().Draw(t, "commit")
 			err := db.Update(context.Background(), func(w kv.Writer) error {
 				next = m.clone() // the engine may call this again
@@ -62,7 +70,8 @@ func testModel(t *testing.T, e Engine) {
 	})
 }
 
-// op is one random step of a transaction.
+// op is one random step of a transaction. value is what put and swap store, old what
+// swap expects.
 type op struct {
 	name       string
 	key        string
@@ -70,7 +79,9 @@ type op struct {
 	matchOld   bool // Swap compares with what is really there
 }
 
-// drawOp draws a step. Keys are few, so that steps meet.
+// drawOp draws a step. Keys are few, so that steps meet. A key may contain 0x00, as
+// those of kv.Join do. The value of 512 bytes makes an engine store rows of mixed
+// sizes.
 func drawOp(t *rapid.T) op {
 	short := rapid.StringOfN(rapid.RuneFrom([]rune("abc\x00")), 1, 3, -1)
 	return op{
@@ -82,7 +93,8 @@ func drawOp(t *rapid.T) op {
 	}
 }
 
-// apply runs the step on both and compares their results.
+// apply runs the step on both and compares their results. It returns the database's
+// error, which ends the transaction.
 func (o op) apply(t failer, w kv.Writer, m *model) error {
 	key := []byte(o.key)
 	switch o.name {
@@ -97,6 +109,8 @@ func (o op) apply(t failer, w kv.Writer, m *model) error {
 		_, err := w.Log("model", key)
 		return err
 	}
+	// What is left are the swaps. A nil old expects an absent key; "swap delete" stores
+	// nil, which removes the key.
 	present, there := m.items[o.key]
 	old := []byte(o.old)
 	if o.matchOld && there {
@@ -104,6 +118,7 @@ func (o op) apply(t failer, w kv.Writer, m *model) error {
 	} else if o.matchOld {
 		old = nil
 	}
+	// An absent key and an empty value are different to Swap.
 	want := there == (old != nil) && present == string(old)
 	value := []byte(o.value)
 	if o.name == "swap delete" {
@@ -122,7 +137,8 @@ func (o op) apply(t failer, w kv.Writer, m *model) error {
 }
 
 // compare reads everything in both directions, and a range, and compares with the
-// model.
+// model. The range "a\x00" to "bb" has keys before it, in it and after it. The range
+// and the whole are read in both directions because engines implement them separately.
 func compare(t failer, r kv.Reader, m model) {
 	t.Helper()
 	keys := slices.Sorted(maps.Keys(m.items))
@@ -146,7 +162,8 @@ func compare(t failer, r kv.Reader, m model) {
 	wantList(t, list(t, r, true, []byte("a\x00"), []byte("bb")), some...)
 }
 
-// compareLog compares the change log with what the model logged.
+// compareLog compares the change log after start with the keys that the model logged.
+// It asks for one entry more than it expects, so that an extra one shows.
 func compareLog(t failer, db kv.DB, start kv.Seq, want []string) {
 	t.Helper()
 	got := changes(t, db, start, len(want)+1)
@@ -160,7 +177,8 @@ func compareLog(t failer, db kv.DB, start kv.Seq, want []string) {
 	}
 }
 
-// empty removes every key, in a loop over a scan.
+// empty removes every key, in a loop over a scan. It depends on deleting inside a scan,
+// which testScanWhileWriting verifies alone.
 func empty(w kv.Writer) error {
 	for it, err := range w.Scan(bucketA, nil, nil) {
 		if err := errors.Join(err, w.Delete(bucketA, it.Key)); err != nil {

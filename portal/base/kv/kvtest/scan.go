@@ -9,7 +9,8 @@ import (
 )
 
 // testOrder requires byte order, bounds that include from and exclude to, and the same
-// items in reverse from ScanBack.
+// items in reverse from ScanBack. Keys contain 0x00, 0xff and UTF-8, so that an engine
+// which compares text by a collation, or keys as C strings, fails.
 func testOrder(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	update(t, db, func(w kv.Writer) error {
@@ -20,6 +21,7 @@ func testOrder(t *testing.T, e Engine) {
 		}
 		return w.Put(bucketB, []byte("aa"), []byte("of the other bucket"))
 	})
+	// keys returns the keys of a range without their values, which are all "=v".
 	keys := func(r kv.Reader, back bool, from, to []byte) []string {
 		var ks []string
 		for _, kvs := range list(t, r, back, from, to) {
@@ -32,10 +34,13 @@ func testOrder(t *testing.T, e Engine) {
 		wantList(t, keys(r, true, nil, nil), "\xff\xff", "é", "b", "a\xff", "ab", "a\x00", "a", "B", "\x00")
 		wantList(t, keys(r, false, []byte("a"), []byte("b")), "a", "a\x00", "ab", "a\xff")
 		wantList(t, keys(r, true, []byte("a"), []byte("b")), "a\xff", "ab", "a\x00", "a")
+		// Ranges without keys: one between two keys, and one whose bounds are reversed.
+		// Both are empty and no error.
 		wantList(t, keys(r, false, []byte("aa"), []byte("aaa")))
 		wantList(t, keys(r, true, []byte("aa"), []byte("aaa")))
 		wantList(t, keys(r, false, []byte("b"), []byte("a")))
 		wantList(t, keys(r, true, []byte("b"), []byte("a")))
+		// A bound that is past the last key, and one that is empty and not nil.
 		wantList(t, keys(r, true, []byte("é"), []byte("\xff\xff\xff")), "\xff\xff", "é")
 		wantList(t, keys(r, false, []byte{}, []byte("a")), "\x00", "B")
 		testEarlyBreak(t, r)
@@ -43,7 +48,9 @@ func testOrder(t *testing.T, e Engine) {
 	})
 }
 
-// testEarlyBreak leaves a scan early, and runs scans inside a scan.
+// testEarlyBreak leaves a scan early, and runs scans inside a scan. An engine with one
+// cursor per transaction, or that does not release a cursor at a break, fails. The
+// bucket has the 9 keys of testOrder, so there are 81 pairs.
 func testEarlyBreak(t *testing.T, r kv.Reader) {
 	n, pairs := 0, 0
 	for range r.Scan(bucketA, nil, nil) {
@@ -63,7 +70,9 @@ func testEarlyBreak(t *testing.T, r kv.Reader) {
 
 // testScanWhileWriting deletes and rewrites in the loop, as owners do, over rows that
 // were stored before and rows that the same update wrote. Every other key must be
-// yielded once.
+// yielded once. An engine whose cursor becomes stale at a write skips or repeats keys
+// here. It runs in both directions, over stored rows and over rows that are still in
+// the memory of the transaction, because engines read those in different ways.
 func testScanWhileWriting(t *testing.T, e Engine) {
 	const n = 2000 // many pages
 	db := open(t, e, t.TempDir())
@@ -75,6 +84,8 @@ func testScanWhileWriting(t *testing.T, e Engine) {
 	}
 	for _, c := range []struct{ back, fresh bool }{{false, false}, {true, false}, {false, true}, {true, true}} {
 		update(t, db, fill)
+		// The same number of keys is filled in again for each round, over those that
+		// the round before left.
 		seen := 0
 		update(t, db, func(w kv.Writer) (err error) {
 			if c.fresh {
@@ -98,7 +109,8 @@ func testScanWhileWriting(t *testing.T, e Engine) {
 }
 
 // thinOut replaces every third key that it reads with a larger value, and deletes the
-// others.
+// others. The value is larger than before, so that the row moves in the engine's page.
+// seen counts the keys that the scan yielded.
 func thinOut(w kv.Writer, back bool) (seen int, err error) {
 	scan := w.Scan
 	if back {
@@ -121,7 +133,8 @@ func thinOut(w kv.Writer, back bool) (seen int, err error) {
 }
 
 // testSnapshotIsolation requires that a View does not see what is committed after it
-// began.
+// began. The change log must stay as it was, too. An engine with locks instead of
+// versions blocks here, and one that reads committed rows fails.
 func testSnapshotIsolation(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	put(t, db, bucketA, "k", "old")

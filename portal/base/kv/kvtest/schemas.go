@@ -10,7 +10,9 @@ import (
 )
 
 // testSchemas requires that schemas which contradict each other, and files of a newer
-// version, are refused.
+// version, are refused. Data of an unknown owner must not be opened: an older Postern
+// that ignores it would leave it as it is while other data moves on. The order of the
+// schemas has no meaning.
 func testSchemas(t *testing.T, e Engine) {
 	dir := t.TempDir()
 	thief := kv.Schema{Name: "thief", Version: 1, Buckets: []string{bucketA}}
@@ -22,6 +24,7 @@ func testSchemas(t *testing.T, e Engine) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
+	// A new owner is added to a file without a migration.
 	other := kv.Schema{Name: "other", Version: 1, Buckets: []string{"other.a"}}
 	db = openWith(t, e, dir, []kv.Schema{Schema(), other}) // a new owner moves in
 	put(t, db, "other.a", "k", "new")
@@ -38,7 +41,8 @@ func testSchemas(t *testing.T, e Engine) {
 }
 
 // testMigrations requires that all migrations that are due run in one transaction, or
-// none, and that each runs once.
+// none, and that each runs once. The value records which migrations ran and in which
+// order: a failed attempt must leave no trace of the one that succeeded before it.
 func testMigrations(t *testing.T, e Engine) {
 	dir := t.TempDir()
 	db := open(t, e, dir)
@@ -46,6 +50,8 @@ func testMigrations(t *testing.T, e Engine) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
+	// addTo returns a migration that appends mark to the value, so that running it
+	// twice shows.
 	addTo := func(mark string) func(context.Context, kv.Writer) error {
 		return func(_ context.Context, w kv.Writer) error {
 			v, err := w.Get(bucketA, []byte("k"))
@@ -53,6 +59,8 @@ func testMigrations(t *testing.T, e Engine) {
 		}
 	}
 	fails := func(context.Context, kv.Writer) error { return errUndo }
+	// v returns the schema at a version with its migrations, the first of which leads
+	// from version 1 to 2.
 	v := func(version int, migrations ...func(context.Context, kv.Writer) error) []kv.Schema {
 		s := Schema()
 		s.Version, s.Migrations = version, migrations
@@ -62,6 +70,7 @@ func testMigrations(t *testing.T, e Engine) {
 		t.Fatalf("a failing migration gave %v", err)
 	}
 	db = openWith(t, e, dir, v(3, addTo(" v2"), addTo(" v3")))
+	// read verifies the value after both migrations and closes the database.
 	read := func() {
 		t.Helper()
 		view(t, db, func(r kv.Reader) error {

@@ -9,10 +9,13 @@ import (
 	"github.com/postern/postern/portal/base/kv"
 )
 
+// errUndo is the error of functions that want their transaction rolled back.
 var errUndo = errors.New("undo")
 
 // testReadYourWrites requires that an Update reads what it wrote, by Get and by Scan,
-// and that others do not before it commits.
+// and that others do not before it commits. It finds engines that buffer writes without
+// reading the buffer, that store an empty value as an absent one, and that keep the
+// caller's slice instead of a copy.
 func testReadYourWrites(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	put(t, db, bucketA, "old", "1")
@@ -27,6 +30,7 @@ func testReadYourWrites(t *testing.T, e Engine) {
 			return err
 		}
 		value[0] = '9' // Put keeps a copy
+		// Deleting an absent key leaves it absent and is no error.
 		for key, want := range map[string]string{"new": "2", "empty": "", "old": "absent", "never there": "absent"} {
 			if got := get(t, w, bucketA, key); got != want {
 				t.Errorf("inside the update %q is %q, want %q", key, got, want)
@@ -49,7 +53,9 @@ func testReadYourWrites(t *testing.T, e Engine) {
 }
 
 // testLimits requires the limits of keys and values, and that a bucket without an owner
-// is refused for reading and writing.
+// is refused for reading and writing. The limits are those of kv, not of the engine, so
+// that data moves from one engine to another. The buckets of kv itself are refused as
+// well: an owner that writes the change log could forge entries.
 func testLimits(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	longest := bytes.Repeat([]byte("k"), kv.MaxKeyBytes)
@@ -84,7 +90,9 @@ func testLimits(t *testing.T, e Engine) {
 }
 
 // testRollback requires that an error of the function undoes everything, including the
-// change log, and is returned unchanged.
+// change log, and is returned unchanged. A panic of the function must undo everything,
+// too, and reach the caller as it is, so that the process reports where it came from.
+// The next number after a rollback must not leave a gap.
 func testRollback(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	put(t, db, bucketA, "k", "before")
@@ -102,6 +110,7 @@ func testRollback(t *testing.T, e Engine) {
 	if err := db.Update(t.Context(), undo); !errors.Is(err, errUndo) {
 		t.Fatalf("update returned %v, want the function's own error", err)
 	}
+	// The panic is recovered here; the database must be usable afterwards.
 	func() {
 		defer func() {
 			if r := recover(); r != "mine" {
@@ -126,7 +135,9 @@ func testRollback(t *testing.T, e Engine) {
 }
 
 // testSwap requires that Swap writes only over the value it was given, where nil is an
-// absent one.
+// absent one. Owners insert with it (tokens, statements): only the first writer of a
+// key may succeed. The steps run in this order on one key, each in a transaction of its
+// own, and after is what the step must leave.
 func testSwap(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	for i, step := range []struct {
@@ -161,7 +172,8 @@ func testSwap(t *testing.T, e Engine) {
 	}
 }
 
-// testBigValues stores values around and at the limit and reads them back.
+// testBigValues stores a value as large as a rendered page may be beside a small one
+// and reads it back. Size must count it, and Check must read values that span pages.
 func testBigValues(t *testing.T, e Engine) {
 	db := open(t, e, t.TempDir())
 	big := sameBytes(10 << 20)
